@@ -1,0 +1,173 @@
+// Package raw is the contract of the raw topics: the headers that ingest puts
+// beside a provider's body and that the processor reads back.
+//
+//	HTTP request ─► Envelope.Append ─► record headers ─► Parse ─► Envelope
+//
+// The value of a raw record is the provider's body, byte for byte; everything
+// that ingest knows besides stands in the headers, as text.
+package raw
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// The providers.
+const (
+	ProviderLOX24      = "lox24"
+	ProviderUAPAY      = "uapay"
+	ProviderVoximplant = "voximplant"
+	ProviderUnibell    = "unibell"
+)
+
+// The assurances: what the proof of a record covers, weakest first.
+const (
+	// AssuranceSharedSecret: the sender knew a secret; nothing ties it to the body.
+	AssuranceSharedSecret = "shared-secret"
+	// AssuranceSignedID: account and callback id are signed, the body is not.
+	AssuranceSignedID = "signed-id"
+	// AssuranceSignedBody: the whole body is signed.
+	AssuranceSignedBody = "signed-body"
+)
+
+// The kinds of raw records.
+const (
+	// KindWebhook is a provider's call, or one callback of its batch.
+	KindWebhook = "webhook"
+	// KindRelayRequest is our caller's request to Unibell, recorded before the call.
+	KindRelayRequest = "relay-request"
+	// KindRelayAnswer is Unibell's answer to it.
+	KindRelayAnswer = "relay-answer"
+)
+
+// The header keys.
+const (
+	HeaderSource      = "tributary-source"
+	HeaderProvider    = "tributary-provider"
+	HeaderAssurance   = "tributary-assurance"
+	HeaderSecretID    = "tributary-secret-id" //nolint:gosec // the name of a header, not a secret
+	HeaderRequestID   = "tributary-request-id"
+	HeaderReceivedAt  = "tributary-received-at"
+	HeaderKind        = "tributary-kind"
+	HeaderItem        = "tributary-item"
+	HeaderItems       = "tributary-items"
+	HeaderStatus      = "tributary-status"
+	HeaderContentType = "content-type"
+	HeaderTraceparent = "traceparent"
+	HeaderTracestate  = "tracestate"
+)
+
+// ErrHeader is wrapped by every error of Parse.
+var ErrHeader = errors.New("raw record header")
+
+// Header is one record header; it has the shape of a Kafka client's header.
+type Header struct {
+	Key   string
+	Value []byte
+}
+
+// Envelope is what ingest says of a record besides its body.
+type Envelope struct {
+	// Source is the id of the configured source, never empty.
+	Source string
+	// Provider is one of the Provider constants.
+	Provider string
+	// Assurance is one of the Assurance constants.
+	Assurance string
+	// SecretID names the secret that proved the record.
+	SecretID string
+	// RequestID names the HTTP request; the items of a batch share it.
+	RequestID string
+	// ReceivedAt is when ingest had read the request, in milliseconds UTC.
+	ReceivedAt time.Time
+	// Kind is one of the Kind constants.
+	Kind string
+	// Item and Items say which callback of a batch of how many this is: 0 of 1
+	// where the provider sends no batches.
+	Item, Items int
+	// Status is the HTTP status of the provider's answer (KindRelayAnswer),
+	// 0 where there is none.
+	Status int
+	// ContentType is the request's, as sent.
+	ContentType string
+	// Traceparent and Tracestate are the W3C trace context, empty if none.
+	Traceparent, Tracestate string
+}
+
+// Append adds the headers of e to dst. Empty optional fields are left out.
+func (e *Envelope) Append(dst []Header) []Header {
+	add := func(key, value string) {
+		if value != "" {
+			dst = append(dst, Header{Key: key, Value: []byte(value)})
+		}
+	}
+	add(HeaderSource, e.Source)
+	add(HeaderProvider, e.Provider)
+	add(HeaderAssurance, e.Assurance)
+	add(HeaderSecretID, e.SecretID)
+	add(HeaderRequestID, e.RequestID)
+	add(HeaderReceivedAt, strconv.FormatInt(e.ReceivedAt.UnixMilli(), 10))
+	add(HeaderKind, e.Kind)
+	if e.Items > 1 {
+		add(HeaderItem, strconv.Itoa(e.Item))
+		add(HeaderItems, strconv.Itoa(e.Items))
+	}
+	if e.Status != 0 {
+		add(HeaderStatus, strconv.Itoa(e.Status))
+	}
+	add(HeaderContentType, e.ContentType)
+	add(HeaderTraceparent, e.Traceparent)
+	add(HeaderTracestate, e.Tracestate)
+	return dst
+}
+
+// Parse reads the headers of a raw record. Unknown headers are passed over; a
+// missing source, provider or received_at is an error that wraps ErrHeader.
+func Parse(headers []Header) (Envelope, error) {
+	e := Envelope{Kind: KindWebhook, Items: 1}
+	var err error
+	number := func(h *Header) int {
+		n, convErr := strconv.Atoi(string(h.Value))
+		if convErr != nil {
+			err = errors.Join(err, fmt.Errorf("%w: %s is not a number", ErrHeader, h.Key))
+		}
+		return n
+	}
+	for i := range headers {
+		h := &headers[i]
+		switch h.Key {
+		case HeaderSource:
+			e.Source = string(h.Value)
+		case HeaderProvider:
+			e.Provider = string(h.Value)
+		case HeaderAssurance:
+			e.Assurance = string(h.Value)
+		case HeaderSecretID:
+			e.SecretID = string(h.Value)
+		case HeaderRequestID:
+			e.RequestID = string(h.Value)
+		case HeaderReceivedAt:
+			e.ReceivedAt = time.UnixMilli(int64(number(h))).UTC()
+		case HeaderKind:
+			e.Kind = string(h.Value)
+		case HeaderItem:
+			e.Item = number(h)
+		case HeaderItems:
+			e.Items = number(h)
+		case HeaderStatus:
+			e.Status = number(h)
+		case HeaderContentType:
+			e.ContentType = string(h.Value)
+		case HeaderTraceparent:
+			e.Traceparent = string(h.Value)
+		case HeaderTracestate:
+			e.Tracestate = string(h.Value)
+		}
+	}
+	if e.Source == "" || e.Provider == "" || e.ReceivedAt.IsZero() {
+		err = errors.Join(err, fmt.Errorf("%w: source, provider and received-at are required", ErrHeader))
+	}
+	return e, err
+}

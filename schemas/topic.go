@@ -1,0 +1,107 @@
+package schemas
+
+import "time"
+
+// The topics, without the configured prefix. A Names value adds the prefix.
+const (
+	RawLOX24      = "raw.lox24.v1"
+	RawUAPAY      = "raw.uapay.v1"
+	RawVoximplant = "raw.voximplant.v1"
+	RawUnibell    = "raw.unibell.v1"
+
+	DecodedLOX24VerifyCode           = "decoded.lox24.verify-code.v1"
+	DecodedLOX24SMS                  = "decoded.lox24.sms.v1"
+	DecodedUAPAYPayment              = "decoded.uapay.payment.v1"
+	DecodedVoximplantAccountCallback = "decoded.voximplant.account-callback.v1"
+	DecodedUnibellCall               = "decoded.unibell.call.v1"
+
+	EnrichedVerifications = "enriched.verifications.v1"
+	EnrichedPayments      = "enriched.payments.v1"
+	EnrichedAccounts      = "enriched.accounts.v1"
+	EnrichedJourneys      = "enriched.journeys.v1"
+
+	Duplicates = "duplicates.v1"
+
+	DeadLetterLOX24       = "deadletter.lox24.v1"
+	DeadLetterUAPAY       = "deadletter.uapay.v1"
+	DeadLetterVoximplant  = "deadletter.voximplant.v1"
+	DeadLetterUnibell     = "deadletter.unibell.v1"
+	DeadLetterUnibellCall = "deadletter.unibell-call.v1"
+	DeadLetterJourney     = "deadletter.journey.v1"
+
+	// InternalUnibell carries Unibell facts from the stage that decodes them to
+	// the stage that keeps the verification: a status known only by requestId
+	// reaches its reference through it.
+	InternalUnibell = "internal.unibell.v1"
+	// InternalJourney carries members (verifications, payments) and upstream
+	// clocks to the journey stage, keyed by correlation id.
+	InternalJourney = "internal.journey.v1"
+
+	ChangelogLOX24       = "internal.changelog.lox24.v1"
+	ChangelogUAPAY       = "internal.changelog.uapay.v1"
+	ChangelogVoximplant  = "internal.changelog.voximplant.v1"
+	ChangelogUnibell     = "internal.changelog.unibell.v1"
+	ChangelogUnibellCall = "internal.changelog.unibell-call.v1"
+	ChangelogJourney     = "internal.changelog.journey.v1"
+)
+
+// Names turns a topic or group name of this package into the name used on the
+// cluster.
+type Names struct {
+	// Prefix is put before every topic and group name as it is, separator
+	// included ("acme."). Empty means none.
+	Prefix string
+}
+
+// Topic returns the cluster's name of a topic of this package.
+func (n Names) Topic(name string) string { return n.Prefix + name }
+
+// Group returns the consumer group of a stage.
+func (n Names) Group(stage string) string { return n.Prefix + stage }
+
+// Format says what the values of a topic are.
+type Format string
+
+// The formats.
+const (
+	// FormatRaw is a provider's body, byte for byte, proof in headers.
+	FormatRaw Format = "raw"
+	// FormatAvro is Avro in Confluent wire format.
+	FormatAvro Format = "avro"
+	// FormatState is the private, versioned format of a changelog.
+	FormatState Format = "state"
+)
+
+// Access says who may read a topic.
+type Access string
+
+// The access classes.
+const (
+	// AccessOpen topics are for the analytics teams.
+	AccessOpen Access = "open"
+	// AccessRestricted topics hold one-time codes, phones and other data as the
+	// providers sent it.
+	AccessRestricted Access = "restricted"
+)
+
+// Topic is a row of the topic table: what a topic must be on the cluster.
+type Topic struct {
+	// Name is the topic's name without prefix.
+	Name string `json:"name"`
+	// Family groups topics that have one partition count: a stage's input, its
+	// changelog.
+	Family string `json:"family"`
+	Format Format `json:"format"`
+	Access Access `json:"access"`
+	// Compact and Delete are the two halves of cleanup.policy.
+	Compact bool `json:"compact"`
+	Delete  bool `json:"delete"`
+	// Retention is retention.ms where Delete is set.
+	Retention time.Duration `json:"retention"`
+	// MaxMessageBytes is max.message.bytes.
+	MaxMessageBytes int `json:"max_message_bytes"`
+	// Schema is the name of the .avsc file (without ending) of a FormatAvro topic.
+	Schema string `json:"schema,omitempty"`
+	// Doc says in a sentence what the topic holds, for `topics list`.
+	Doc string `json:"doc"`
+}
