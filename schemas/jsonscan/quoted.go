@@ -1,0 +1,137 @@
+package jsonscan
+
+import (
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// quoted reads a string whose opening quote is next. Most strings have no
+// escape and are returned as a part of the data.
+func (s *Scanner) quoted() []byte {
+	s.pos++
+	start := s.pos
+	ascii := true
+	for s.pos < len(s.data) {
+		switch c := s.data[s.pos]; {
+		case c == '"':
+			text := s.data[start:s.pos]
+			if !ascii && !utf8.Valid(text) {
+				s.fail(ErrSyntax, "a string is not UTF-8")
+				return nil
+			}
+			s.pos++
+			return text
+		case c == '\\':
+			return s.escaped(start)
+		case c < 0x20:
+			s.fail(ErrSyntax, "a control character inside a string")
+			return nil
+		case c >= utf8.RuneSelf:
+			ascii = false
+		}
+		s.pos++
+	}
+	s.fail(ErrSyntax, "the text ends inside a string")
+	return nil
+}
+
+// escaped reads on from the first backslash of the string begun at start.
+func (s *Scanner) escaped(start int) []byte {
+	out := append(make([]byte, 0, 2*(s.pos-start)+16), s.data[start:s.pos]...)
+	for s.pos < len(s.data) {
+		c := s.data[s.pos]
+		switch {
+		case c == '"':
+			if !utf8.Valid(out) {
+				s.fail(ErrSyntax, "a string is not UTF-8")
+				return nil
+			}
+			s.pos++
+			return out
+		case c < 0x20:
+			s.fail(ErrSyntax, "a control character inside a string")
+			return nil
+		case c != '\\':
+			out = append(out, c)
+			s.pos++
+		default:
+			var ok bool
+			if out, ok = s.escape(out); !ok {
+				s.fail(ErrSyntax, "an escape that JSON does not know")
+				return nil
+			}
+		}
+	}
+	s.fail(ErrSyntax, "the text ends inside a string")
+	return nil
+}
+
+// escape reads one escape sequence.
+func (s *Scanner) escape(out []byte) ([]byte, bool) {
+	if s.pos+1 >= len(s.data) {
+		return nil, false
+	}
+	c := s.data[s.pos+1]
+	s.pos += 2
+	switch c {
+	case '"', '\\', '/':
+		return append(out, c), true
+	case 'b':
+		return append(out, '\b'), true
+	case 'f':
+		return append(out, '\f'), true
+	case 'n':
+		return append(out, '\n'), true
+	case 'r':
+		return append(out, '\r'), true
+	case 't':
+		return append(out, '\t'), true
+	case 'u':
+		r, ok := s.hex4()
+		if !ok {
+			return nil, false
+		}
+		if utf16.IsSurrogate(r) {
+			r = s.surrogate(r)
+		}
+		return utf8.AppendRune(out, r), true
+	}
+	return nil, false
+}
+
+// surrogate reads the second half of a pair; half a pair becomes U+FFFD, as the
+// standard library has it.
+func (s *Scanner) surrogate(first rune) rune {
+	before := s.pos
+	if s.pos+1 < len(s.data) && s.data[s.pos] == '\\' && s.data[s.pos+1] == 'u' {
+		s.pos += 2
+		if second, ok := s.hex4(); ok {
+			if r := utf16.DecodeRune(first, second); r != utf8.RuneError {
+				return r
+			}
+		}
+	}
+	s.pos = before
+	return utf8.RuneError
+}
+
+func (s *Scanner) hex4() (rune, bool) {
+	if s.pos+4 > len(s.data) {
+		return 0, false
+	}
+	var r rune
+	for _, c := range s.data[s.pos : s.pos+4] {
+		switch {
+		case c >= '0' && c <= '9':
+			r = r<<4 | rune(c-'0')
+		case c >= 'a' && c <= 'f':
+			r = r<<4 | rune(c-'a'+10)
+		case c >= 'A' && c <= 'F':
+			r = r<<4 | rune(c-'A'+10)
+		default:
+			return 0, false
+		}
+	}
+	s.pos += 4
+	return r, true
+}

@@ -1,0 +1,169 @@
+package jsonscan
+
+import (
+	"strconv"
+)
+
+// String reads a string and copies it.
+func (s *Scanner) String() string { return string(s.Bytes()) }
+
+// Bytes reads a string. The result is unescaped, valid UTF-8, and may be a part
+// of the data: it is not to be changed.
+func (s *Scanner) Bytes() []byte {
+	if !s.want(String, "a string") {
+		return nil
+	}
+	return s.quoted()
+}
+
+// Bool reads true or false.
+func (s *Scanner) Bool() bool {
+	if !s.want(Bool, "a boolean") {
+		return false
+	}
+	if s.data[s.pos] == 't' {
+		return s.literal("true")
+	}
+	s.literal("false")
+	return false
+}
+
+// Null reads null if it is next and says so; otherwise it reads nothing.
+func (s *Scanner) Null() bool {
+	return s.Kind() == Null && s.literal("null")
+}
+
+// Int64 reads an integer. 12.0 and 1e3 are ErrType: the providers write none.
+func (s *Scanner) Int64() int64 {
+	text := s.NumberText()
+	if s.err != nil {
+		return 0
+	}
+	n, rangeOK, ok := parseInt(text)
+	switch {
+	case !ok:
+		s.fail(ErrType, "want an integer, got a fraction or an exponent")
+	case !rangeOK:
+		s.fail(ErrRange, "the integer does not fit 64 bits")
+	default:
+		return n
+	}
+	return 0
+}
+
+// NumberText reads a number and returns it as written, a part of the data.
+func (s *Scanner) NumberText() []byte {
+	if !s.want(Number, "a number") {
+		return nil
+	}
+	start := s.pos
+	if s.data[s.pos] == '-' {
+		s.pos++
+	}
+	leadingZero := s.pos < len(s.data) && s.data[s.pos] == '0'
+	n := s.digits()
+	ok := n == 1 || n > 1 && !leadingZero
+	if ok && s.at('.') {
+		s.pos++
+		ok = s.digits() > 0
+	}
+	if ok && (s.at('e') || s.at('E')) {
+		s.pos++
+		if s.at('+') || s.at('-') {
+			s.pos++
+		}
+		ok = s.digits() > 0
+	}
+	if !ok {
+		s.fail(ErrSyntax, "not a number as JSON writes it")
+		return nil
+	}
+	return s.data[start:s.pos]
+}
+
+// Text reads a string or a number as text: for ids that providers write as
+// either. The result is not to be changed.
+func (s *Scanner) Text() []byte {
+	if s.Kind() == Number {
+		return s.NumberText()
+	}
+	return s.Bytes()
+}
+
+// Skip reads any value and forgets it, checking its syntax.
+func (s *Scanner) Skip() {
+	switch s.Kind() {
+	case Object:
+		for s.BeginObject(); s.skipKey(); {
+			s.Skip()
+		}
+	case Array:
+		for s.BeginArray(); s.NextItem(); {
+			s.Skip()
+		}
+	case String:
+		s.quoted()
+	case Number:
+		s.NumberText()
+	case Bool:
+		s.Bool()
+	case Null:
+		s.literal("null")
+	default:
+		s.fail(ErrSyntax, "want a value")
+	}
+}
+
+func (s *Scanner) skipKey() bool {
+	_, more := s.NextKey()
+	return more
+}
+
+// Raw reads any value and returns its bytes as they stand in the data.
+func (s *Scanner) Raw() []byte {
+	s.space()
+	start := s.pos
+	s.Skip()
+	if s.err != nil {
+		return nil
+	}
+	return s.data[start:s.pos]
+}
+
+func (s *Scanner) at(c byte) bool { return s.pos < len(s.data) && s.data[s.pos] == c }
+
+// digits passes decimal digits and returns how many there were.
+func (s *Scanner) digits() int {
+	start := s.pos
+	for s.pos < len(s.data) && s.data[s.pos] >= '0' && s.data[s.pos] <= '9' {
+		s.pos++
+	}
+	return s.pos - start
+}
+
+// parseInt reads an integer of at most 18 digits without allocation and leaves
+// longer ones to strconv. ok is false if text is no integer.
+func parseInt(text []byte) (n int64, rangeOK, ok bool) {
+	const quick = 18
+	digits := text
+	negative := digits[0] == '-'
+	if negative {
+		digits = digits[1:]
+	}
+	for _, c := range digits {
+		if c < '0' || c > '9' {
+			return 0, false, false
+		}
+		if len(digits) <= quick {
+			n = n*10 + int64(c-'0')
+		}
+	}
+	if len(digits) > quick {
+		n, err := strconv.ParseInt(string(text), 10, 64)
+		return n, err == nil, true
+	}
+	if negative {
+		n = -n
+	}
+	return n, true, true
+}
