@@ -1,0 +1,153 @@
+// Package dedupe remembers, inside an entity's state, which of its facts have
+// been applied.
+//
+//	event id ─► Seen.Note ─► new, or a repeat of the record at (partition, offset)
+//
+// Up to Inline ids stand in the entity's own state entry, which is read and
+// written anyway. What is beyond that becomes a state entry of its own, so that
+// a record's cost does not grow with its entity. An id is forgotten when the
+// partition's clock is past its received_at by the span, which is longer than
+// the provider's last retry.
+package dedupe
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/statecodec"
+)
+
+// Inline is how many ids an entity keeps in its own entry.
+const Inline = 100
+
+// DefaultSpan is how long an id is remembered: the longest documented retry span
+// (UAPAY: 27 h 5 min) with margin.
+const DefaultSpan = 72 * time.Hour
+
+// Sighting is where and when an id was first seen.
+type Sighting struct {
+	Partition  int32
+	Offset     int64
+	ReceivedAt time.Time
+}
+
+// Seen is the remembered ids of one entity. The zero value remembers nothing.
+type Seen struct {
+	ids []remembered
+	// spilledUntil is when the last entry outside is forgotten; zero: there is none.
+	spilledUntil time.Time
+}
+
+type remembered struct {
+	id []byte
+	Sighting
+}
+
+// marker stands between the entity's key and the id in the key of an entry.
+const marker = "\x00~"
+
+// entryVersion is the format of an id's own state entry.
+const entryVersion = 1
+
+// IsEntry says whether a state key is that of a remembered id. The stage's
+// Expire deletes such an entry and does nothing else.
+func IsEntry(key []byte) bool { return bytes.Contains(key, []byte(marker)) }
+
+// Note looks an id up and remembers it if it is new. first is the record that
+// brought it before. entity is the state key of the entity, which must not hold
+// a zero byte; id is copied.
+func (s *Seen) Note(tx engine.Tx, entity, id []byte, here Sighting, span time.Duration) (first Sighting, repeated bool, err error) {
+	s.forget(tx.Now().Add(-span))
+	for i := range s.ids {
+		if bytes.Equal(s.ids[i].id, id) {
+			return s.ids[i].Sighting, true, nil
+		}
+	}
+	key := entryKey(tx, entity, id)
+	if !s.spilledUntil.IsZero() {
+		entry, err := tx.Get(key)
+		if err != nil {
+			return first, false, fmt.Errorf("look up a remembered id: %w", err)
+		}
+		if entry != nil {
+			first, err = parseEntry(entry)
+			return first, err == nil, err
+		}
+	}
+	if len(s.ids) < Inline {
+		s.ids = append(s.ids, remembered{id: bytes.Clone(id), Sighting: here})
+		return first, false, nil
+	}
+	until := here.ReceivedAt.Add(span)
+	tx.Put(key, appendSighting(append(tx.Buffer(32), entryVersion), here), until)
+	if until.After(s.spilledUntil) {
+		s.spilledUntil = until
+	}
+	return first, false, nil
+}
+
+// Len returns how many ids stand in the entity's own entry.
+func (s *Seen) Len() int { return len(s.ids) }
+
+// forget drops what was received before the time given. Order is kept.
+func (s *Seen) forget(before time.Time) {
+	if s.spilledUntil.Before(before) {
+		s.spilledUntil = time.Time{}
+	}
+	kept := s.ids[:0]
+	for _, r := range s.ids {
+		if !r.ReceivedAt.Before(before) {
+			kept = append(kept, r)
+		}
+	}
+	s.ids = kept
+}
+
+// AppendTo appends the remembered ids to an entity's state entry.
+func (s *Seen) AppendTo(dst []byte) []byte {
+	dst = statecodec.AppendTime(dst, s.spilledUntil)
+	dst = statecodec.AppendUint(dst, uint64(len(s.ids)))
+	for i := range s.ids {
+		dst = statecodec.AppendBytes(dst, s.ids[i].id)
+		dst = appendSighting(dst, s.ids[i].Sighting)
+	}
+	return dst
+}
+
+// ReadFrom reads what AppendTo wrote. The ids refer to the entry's bytes.
+func (s *Seen) ReadFrom(r *statecodec.Reader) {
+	s.spilledUntil = r.Time()
+	n := r.Len()
+	s.ids = make([]remembered, n, n+1)
+	for i := range s.ids {
+		s.ids[i] = remembered{id: r.Bytes(), Sighting: readSighting(r)}
+	}
+}
+
+func appendSighting(dst []byte, s Sighting) []byte {
+	dst = statecodec.AppendInt(dst, int64(s.Partition))
+	dst = statecodec.AppendInt(dst, s.Offset)
+	return statecodec.AppendTime(dst, s.ReceivedAt)
+}
+
+func readSighting(r *statecodec.Reader) Sighting {
+	return Sighting{Partition: int32(r.Int()), Offset: r.Int(), ReceivedAt: r.Time()} //nolint:gosec // written from an int32
+}
+
+func parseEntry(entry []byte) (Sighting, error) {
+	r, _ := statecodec.NewReader(entry, entryVersion)
+	s := readSighting(r)
+	if err := r.Done(); err != nil {
+		return Sighting{}, fmt.Errorf("a remembered id: %w", err)
+	}
+	return s, nil
+}
+
+func entryKey(tx engine.Tx, entity, id []byte) []byte {
+	key := tx.Buffer(len(entity) + len(marker) + len(id))
+	key = append(key, entity...)
+	key = append(key, marker...)
+	return append(key, id...)
+}

@@ -1,0 +1,166 @@
+// Package source holds what the processor knows of a configured source: where
+// its correlation ids stand, which free text may leave the restricted topics,
+// and how to read what its provider leaves open.
+//
+//	configuration ─► Source ─► stages
+//
+// The secrets of a source are ingest's alone.
+package source
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Correlation says where a correlation id stands in a provider's event.
+type Correlation struct {
+	// Field is the provider's own field: payload (LOX24), externalId,
+	// operationExternalId or extraInfo (UAPAY), reference (Unibell).
+	Field string `json:"field" koanf:"field" yaml:"field"`
+	// Pointer is a JSON pointer (RFC 6901) into the field's text where that is
+	// JSON; empty takes the whole field.
+	Pointer string `json:"pointer" koanf:"pointer" yaml:"pointer"`
+}
+
+// Source is the processor's part of a configured source.
+type Source struct {
+	// ID is the source's id, as in the raw records' headers.
+	ID string `json:"id" koanf:"id" yaml:"id"`
+	// Provider is lox24, uapay, voximplant or unibell.
+	Provider string `json:"provider" koanf:"provider" yaml:"provider"`
+	// Namespace is put before the source's correlation ids ("shop" makes
+	// "shop:17"), so that two shops' order 17 stay apart. Empty means none.
+	Namespace string `json:"namespace" koanf:"namespace" yaml:"namespace"`
+	// Correlation lists where correlation ids stand, in order. Empty means the
+	// provider's default: see DefaultCorrelation.
+	Correlation []Correlation `json:"correlation" koanf:"correlation" yaml:"correlation"`
+	// Expose names the provider's fields with free text, names, e-mails or URLs
+	// that may leave the restricted topics. Empty means none.
+	Expose []string `json:"expose" koanf:"expose" yaml:"expose"`
+	// PayloadFields are the JSON pointers into payload (LOX24) or extraInfo
+	// (UAPAY) whose values are carried into the decoded topic. Empty means none.
+	PayloadFields []string `json:"payload_fields" koanf:"payload_fields" yaml:"payload_fields"`
+	// AcceptStale lets records pass that are older than the deduplication span by
+	// the provider's own time, of an entity not known: for a backfill.
+	AcceptStale bool `json:"accept_stale" koanf:"accept_stale" yaml:"accept_stale"`
+	// StatusCallback says that Unibell is set up to call back with a status for
+	// this source. Without it a call's outcome is unknown, never expired.
+	StatusCallback bool `json:"status_callback" koanf:"status_callback" yaml:"status_callback"`
+	// Statuses maps Unibell's status words, upper case, to pending, success or
+	// failed. The provider documents no list for calls: an assumption.
+	Statuses map[string]string `json:"statuses" koanf:"statuses" yaml:"statuses"`
+	// Reversal says how UAPAY's reversalAmount is read: total (the sum returned so
+	// far, default) or each (the amount of this return). The provider does not say
+	// which it is: an assumption.
+	Reversal string `json:"reversal" koanf:"reversal" yaml:"reversal"`
+}
+
+// The readings of reversalAmount.
+const (
+	ReversalTotal = "total"
+	ReversalEach  = "each"
+)
+
+// DefaultCorrelation returns where a provider's correlation ids stand unless
+// configured otherwise.
+func DefaultCorrelation(provider string) []Correlation {
+	switch provider {
+	case "lox24":
+		return []Correlation{{Field: "payload"}}
+	case "uapay":
+		return []Correlation{{Field: "externalId"}, {Field: "operationExternalId"}}
+	case "unibell":
+		return []Correlation{{Field: "reference"}}
+	}
+	return nil
+}
+
+// DefaultStatuses returns how Unibell's status words are read unless configured
+// otherwise: the words of its documented SMS callback. That calls use the same
+// is an assumption.
+func DefaultStatuses() map[string]string {
+	return map[string]string{"NEW": "pending", "DELIVERED": "success", "UNDELIVERABLE": "failed", "REJECTED": "failed"}
+}
+
+// WithDefaults fills what is empty.
+func (s Source) WithDefaults() Source {
+	if len(s.Correlation) == 0 {
+		s.Correlation = DefaultCorrelation(s.Provider)
+	}
+	if s.Provider == "unibell" && len(s.Statuses) == 0 {
+		s.Statuses = DefaultStatuses()
+	}
+	if s.Reversal == "" {
+		s.Reversal = ReversalTotal
+	}
+	return s
+}
+
+// Exposes says whether the provider's field may leave the restricted topics.
+func (s *Source) Exposes(field string) bool { return slices.Contains(s.Expose, field) }
+
+// Validate reports every fault at once. Each begins with the key it is about.
+func (s *Source) Validate() error {
+	var errs []error
+	fields := map[string][]string{
+		"lox24": {"payload"}, "uapay": {"externalId", "operationExternalId", "extraInfo"}, "unibell": {"reference"},
+	}[s.Provider]
+	for i, c := range s.Correlation {
+		if !slices.Contains(fields, c.Field) {
+			errs = append(errs, fmt.Errorf("correlation[%d].field: %q is none of %s's fields with a correlation id (%s)",
+				i, c.Field, s.Provider, strings.Join(fields, ", ")))
+		}
+		errs = append(errs, pointer(fmt.Sprintf("correlation[%d].pointer", i), c.Pointer))
+	}
+	for i, p := range s.PayloadFields {
+		if p == "" {
+			errs = append(errs, fmt.Errorf("payload_fields[%d]: empty: name a JSON pointer such as /order", i))
+		}
+		errs = append(errs, pointer(fmt.Sprintf("payload_fields[%d]", i), p))
+	}
+	for _, word := range slices.Sorted(maps.Keys(s.Statuses)) {
+		if meaning := s.Statuses[word]; meaning != "pending" && meaning != "success" && meaning != "failed" {
+			errs = append(errs, fmt.Errorf("statuses.%s: %q is none of pending, success, failed", word, meaning))
+		}
+	}
+	if s.Reversal != "" && s.Reversal != ReversalTotal && s.Reversal != ReversalEach {
+		errs = append(errs, fmt.Errorf("reversal: %q is none of total, each", s.Reversal))
+	}
+	if strings.ContainsAny(s.Namespace, ": \t\n") {
+		errs = append(errs, fmt.Errorf("namespace: %q holds a colon or white space", s.Namespace))
+	}
+	return errors.Join(errs...)
+}
+
+func pointer(key, p string) error {
+	if p != "" && !strings.HasPrefix(p, "/") {
+		return fmt.Errorf("%s: %q is no JSON pointer: it begins with /", key, p)
+	}
+	return nil
+}
+
+// Set finds sources by id. Unknown ids get the provider's defaults: a record
+// whose source was taken out of the configuration is still decoded.
+type Set struct{ byID map[string]*Source }
+
+// NewSet returns a set of sources with their defaults filled in.
+func NewSet(sources []Source) *Set {
+	set := &Set{byID: make(map[string]*Source, len(sources))}
+	for _, s := range sources {
+		filled := s.WithDefaults()
+		set.byID[s.ID] = &filled
+	}
+	return set
+}
+
+// Find returns the source with the id.
+func (s *Set) Find(id, provider string) *Source {
+	if found, ok := s.byID[id]; ok {
+		return found
+	}
+	unknown := Source{ID: id, Provider: provider}.WithDefaults()
+	return &unknown
+}
