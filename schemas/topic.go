@@ -98,6 +98,13 @@ type Topic struct {
 	Delete  bool `json:"delete"`
 	// Retention is retention.ms where Delete is set.
 	Retention time.Duration `json:"retention"`
+	// DeleteRetention is delete.retention.ms: how long a tombstone is kept. It is
+	// set for changelogs, whose stored copies must not be further behind than half
+	// of it; zero leaves the broker's default.
+	DeleteRetention time.Duration `json:"delete_retention,omitempty"`
+	// MinCleanableDirtyRatio is min.cleanable.dirty.ratio: the share of a log that
+	// may be outdated before it is compacted. Zero leaves the broker's default.
+	MinCleanableDirtyRatio float64 `json:"min_cleanable_dirty_ratio,omitempty"`
 	// MaxMessageBytes is max.message.bytes.
 	MaxMessageBytes int `json:"max_message_bytes"`
 	// Schema is the name of the .avsc file (without ending) of a FormatAvro topic.

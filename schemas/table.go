@@ -1,0 +1,114 @@
+package schemas
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+const (
+	day = 24 * time.Hour
+	mib = 1 << 20
+	// rawMaxMessageBytes is below the others, so that a dead letter, which is a
+	// raw record and its cause, always fits where it goes.
+	rawMaxMessageBytes = 1 * mib
+	// changelogDeleteRetention lets a worker that was away for half of it restore
+	// from where it was; Kafka's default is one day.
+	changelogDeleteRetention = 7 * day
+	// changelogDirtyRatio keeps a restore short: Kafka compacts by default when
+	// half of the log is outdated, here when a tenth is.
+	changelogDirtyRatio = 0.1
+	// maxMessageBytes is that of every other topic.
+	maxMessageBytes = 2 * mib
+)
+
+// The families: topics of one family have one partition count, because the
+// changelog of a stage has the partitions of its input.
+const (
+	FamilyLOX24       = "lox24"
+	FamilyUAPAY       = "uapay"
+	FamilyVoximplant  = "voximplant"
+	FamilyUnibell     = "unibell"
+	FamilyUnibellCall = "unibell-call"
+	FamilyJourney     = "journey"
+	// FamilyOutput topics are read by others only; nothing is stored per partition
+	// of them.
+	FamilyOutput = "output"
+)
+
+// SubjectSuffix is what TopicNameStrategy puts after the topic's name for the
+// schema of its values.
+const SubjectSuffix = "-value"
+
+// Subject returns the registry's subject of a topic of this package: the name on
+// the cluster and SubjectSuffix.
+func (n Names) Subject(topic string) string { return n.Topic(topic) + SubjectSuffix }
+
+// Table returns what every topic must be on the cluster, in the order in which
+// records pass them. The slice is the caller's.
+func Table() []Topic {
+	topics := make([]Topic, 0, 32)
+	for _, group := range [][]Topic{rawTopics(), decodedTopics(), enrichedTopics(), deadLetterTopics(), internalTopics()} {
+		topics = append(topics, group...)
+	}
+	return topics
+}
+
+// Find returns the row of a topic, by its name without prefix.
+func Find(name string) (Topic, bool) {
+	for _, t := range Table() {
+		if t.Name == name {
+			return t, true
+		}
+	}
+	return Topic{}, false
+}
+
+// Policy returns the topic's cleanup.policy as Kafka spells it.
+func (t Topic) Policy() string {
+	switch {
+	case t.Compact && t.Delete:
+		return "compact,delete"
+	case t.Compact:
+		return "compact"
+	default:
+		return "delete"
+	}
+}
+
+// Validate reports every fault of the row at once.
+func (t Topic) Validate() error {
+	var errs []error
+	fault := func(format string, args ...any) {
+		errs = append(errs, fmt.Errorf("topic %s: "+format, append([]any{t.Name}, args...)...))
+	}
+	if t.Name == "" || t.Family == "" || t.Doc == "" {
+		fault("name, family and doc are required")
+	}
+	if !t.Compact && !t.Delete {
+		fault("neither compacted nor deleted: it would grow for ever")
+	}
+	if t.Delete != (t.Retention > 0) {
+		fault("retention is for topics that delete, and only for them")
+	}
+	if t.MaxMessageBytes <= 0 {
+		fault("max_message_bytes is required")
+	}
+	if (t.Format == FormatAvro) != (t.Schema != "") {
+		fault("a schema is for avro topics, and only for them")
+	}
+	if restrictedName(t.Name) && t.Access != AccessRestricted {
+		fault("raw, dead letter and internal topics are restricted")
+	}
+	return errors.Join(errs...)
+}
+
+func restrictedName(name string) bool {
+	for _, prefix := range []string{"raw.", "deadletter.", "internal."} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
+}
