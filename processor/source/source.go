@@ -85,18 +85,19 @@ func DefaultStatuses() map[string]string {
 	return map[string]string{"NEW": "pending", "DELIVERED": "success", "UNDELIVERABLE": "failed", "REJECTED": "failed"}
 }
 
-// WithDefaults fills what is empty.
-func (s Source) WithDefaults() Source {
+// WithDefaults returns the source with what is empty filled.
+func (s *Source) WithDefaults() Source {
+	filled := *s
 	if len(s.Correlation) == 0 {
-		s.Correlation = DefaultCorrelation(s.Provider)
+		filled.Correlation = DefaultCorrelation(s.Provider)
 	}
 	if s.Provider == "unibell" && len(s.Statuses) == 0 {
-		s.Statuses = DefaultStatuses()
+		filled.Statuses = DefaultStatuses()
 	}
 	if s.Reversal == "" {
-		s.Reversal = ReversalTotal
+		filled.Reversal = ReversalTotal
 	}
-	return s
+	return filled
 }
 
 // Exposes says whether the provider's field may leave the restricted topics.
@@ -149,9 +150,9 @@ type Set struct{ byID map[string]*Source }
 // NewSet returns a set of sources with their defaults filled in.
 func NewSet(sources []Source) *Set {
 	set := &Set{byID: make(map[string]*Source, len(sources))}
-	for _, s := range sources {
-		filled := s.WithDefaults()
-		set.byID[s.ID] = &filled
+	for i := range sources {
+		filled := sources[i].WithDefaults()
+		set.byID[filled.ID] = &filled
 	}
 	return set
 }
@@ -161,6 +162,7 @@ func (s *Set) Find(id, provider string) *Source {
 	if found, ok := s.byID[id]; ok {
 		return found
 	}
-	unknown := Source{ID: id, Provider: provider}.WithDefaults()
-	return &unknown
+	unknown := &Source{ID: id, Provider: provider}
+	filled := unknown.WithDefaults()
+	return &filled
 }

@@ -52,7 +52,7 @@ func AppendTime(dst []byte, v time.Time) []byte {
 		return append(dst, 0)
 	}
 	ms := v.UnixMilli()
-	return binary.AppendUvarint(dst, 1+(uint64(ms)<<1^uint64(ms>>63))) //nolint:gosec // zigzag is meant to wrap
+	return binary.AppendUvarint(dst, 1+(uint64(ms)<<1^uint64(ms>>63)))
 }
 
 // Reader reads an entry field by field. Errors stick: after the first one every
@@ -132,7 +132,7 @@ func (r *Reader) Time() time.Time {
 		return time.Time{}
 	}
 	v--
-	return time.UnixMilli(int64(v>>1) ^ -int64(v&1)).UTC() //nolint:gosec // zigzag is meant to wrap
+	return time.UnixMilli(int64(v>>1) ^ -int64(v&1)).UTC()
 }
 
 // Len reads the count of a list whose items take at least one byte each, so that

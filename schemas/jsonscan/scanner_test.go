@@ -56,7 +56,6 @@ func TestSkip(t *testing.T) {
 func TestErrorSaysWhere(t *testing.T) {
 	t.Parallel()
 	s := jsonscan.New([]byte(`{"data":{"history":[{"status":1},{"status":"secret-value"}]}}`))
-	var statuses []int64
 	s.BeginObject()
 	s.NextKey()
 	s.BeginObject()
@@ -67,7 +66,7 @@ func TestErrorSaysWhere(t *testing.T) {
 			if _, more := s.NextKey(); !more {
 				break
 			}
-			statuses = append(statuses, s.Int64())
+			s.Int64()
 		}
 	}
 	var err *jsonscan.Error

@@ -47,7 +47,7 @@ const (
 	HeaderSource      = "tributary-source"
 	HeaderProvider    = "tributary-provider"
 	HeaderAssurance   = "tributary-assurance"
-	HeaderSecretID    = "tributary-secret-id" //nolint:gosec // the name of a header, not a secret
+	HeaderSecretID    = "tributary-secret-id"
 	HeaderRequestID   = "tributary-request-id"
 	HeaderReceivedAt  = "tributary-received-at"
 	HeaderKind        = "tributary-kind"
