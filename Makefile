@@ -1,0 +1,95 @@
+# Everything a developer runs. `make` lists it.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --warn-undefined-variables --no-builtin-rules
+
+# The tools' versions stand in .ci/tools.mod, apart from the program's own.
+TOOL := go tool -modfile=.ci/tools.mod
+FUZZTIME ?= 30s
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-15s %s\n", $$1, $$2}'
+
+.PHONY: all
+all: fmt lint test ## format, lint, test
+
+.PHONY: build
+build: ## the program, into bin/
+	go build -trimpath -o bin/tributary ./cmd/tributary
+
+.PHONY: demo
+demo: ## everything in one process, nothing to install
+	go run ./cmd/tributary demo
+
+.PHONY: fmt
+fmt: ## format the code
+	$(TOOL) golangci-lint fmt ./...
+
+.PHONY: lint
+lint: ## the whole lint set
+	$(TOOL) golangci-lint run ./...
+
+.PHONY: test
+test: ## unit tests
+	go test ./...
+
+.PHONY: race
+race: ## unit tests under the race detector, in another order each time
+	go test -race -shuffle=on ./...
+
+.PHONY: cover
+cover: ## coverage by function, into the terminal
+	go test -coverprofile=bin/cover.out ./... && go tool cover -func=bin/cover.out
+
+.PHONY: golden
+golden: ## rewrite the golden files; read the diff before you commit it
+	go test ./... -update
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME
+	@for target in $$(grep -rloE --include=*_test.go '^func Fuzz\w+' . | xargs -n1 dirname | sort -u); do \
+	  for name in $$(grep -hoE '^func Fuzz\w+' $$target/*_test.go | sed 's/func //'); do \
+	    echo "$$target $$name"; go test $$target -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME); done; done
+
+.PHONY: bench
+bench: ## the Go benchmarks
+	go test ./... -run '^$$' -bench . -benchmem
+
+.PHONY: generate
+generate: ## the code made from the schemas
+	go generate ./...
+
+.PHONY: checkgenerate
+checkgenerate: generate ## fail if the generated code is not what the schemas say
+	@git diff --exit-code -- '*_gen.go' || { echo "generated code differs: run make generate and commit it"; exit 1; }
+
+.PHONY: tidy-check
+tidy-check: ## fail if go.mod or go.sum are not tidy
+	go mod tidy -diff
+
+.PHONY: vuln
+vuln: ## known vulnerabilities in what we call
+	$(TOOL) govulncheck ./...
+
+.PHONY: kafka-start
+kafka-start: ## a real single-node Kafka on loopback, without Docker
+	@deploy/kafka/kafka start
+
+.PHONY: kafka-stop
+kafka-stop: ## stop it
+	@deploy/kafka/kafka stop
+
+.PHONY: e2e
+e2e: ## the end-to-end suite as separate processes on a real Kafka, which it starts itself
+	deploy/kafka/e2e
+
+.PHONY: up
+up: ## the stack with docker compose
+	docker compose up --build --detach --wait
+
+.PHONY: down
+down: ## stop the stack, keep its data
+	docker compose down
