@@ -1,0 +1,723 @@
+// Code generated from the .avsc files by schemas/internal/gen. DO NOT EDIT.
+
+package avro
+
+import "time"
+
+// AccountCallerID: A caller id that is about to expire.
+type AccountCallerID struct {
+	// Phone: The caller id, as pseudonym.
+	Phone Phone `json:"phone"`
+	// ExpirationDate: Day on which it expires (UTC).
+	ExpirationDate Optional[time.Time] `json:"expiration_date"`
+}
+
+func (r *AccountCallerID) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if dst, err = r.Phone.appendTo(dst); err != nil {
+		return dst, at("phone", err)
+	}
+	if r.ExpirationDate.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDate(dst, r.ExpirationDate.Value); err != nil {
+			return dst, at("expiration_date", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeAccountCallerID(d *decoder) (AccountCallerID, error) {
+	var r AccountCallerID
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *AccountCallerID) decodeFrom(d *decoder) error {
+	var err error
+	if err = r.Phone.decodeFrom(d); err != nil {
+		return at("phone", err)
+	}
+	if r.ExpirationDate, err = decodeOptional(d, (*decoder).date); err != nil {
+		return at("expiration_date", err)
+	}
+	return nil
+}
+
+// AccountCertificate: A push certificate that expires or has expired.
+type AccountCertificate struct {
+	// PushCredentialID: The provider's id of the push credential.
+	PushCredentialID int64 `json:"push_credential_id"`
+	// ExpirationDate: Day on which it expires (UTC).
+	ExpirationDate Optional[time.Time] `json:"expiration_date"`
+	// Expired: Whether it has expired.
+	Expired bool `json:"expired"`
+}
+
+func (r *AccountCertificate) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	dst = appendLong(dst, r.PushCredentialID)
+	if r.ExpirationDate.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDate(dst, r.ExpirationDate.Value); err != nil {
+			return dst, at("expiration_date", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendBool(dst, r.Expired)
+	return dst, nil
+}
+
+func decodeAccountCertificate(d *decoder) (AccountCertificate, error) {
+	var r AccountCertificate
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *AccountCertificate) decodeFrom(d *decoder) error {
+	var err error
+	if r.PushCredentialID, err = d.long(); err != nil {
+		return at("push_credential_id", err)
+	}
+	if r.ExpirationDate, err = decodeOptional(d, (*decoder).date); err != nil {
+		return at("expiration_date", err)
+	}
+	if r.Expired, err = d.bool(); err != nil {
+		return at("expired", err)
+	}
+	return nil
+}
+
+// AccountRegulationAddress: A proof of address.
+type AccountRegulationAddress struct {
+	// RegulationAddressID: The provider's id of the address.
+	RegulationAddressID int64 `json:"regulation_address_id"`
+	// Status: Status as sent.
+	Status Optional[string] `json:"status"`
+	// StatusName: Status, normalised.
+	StatusName RegulationAddressStatus `json:"status_name"`
+}
+
+func (r *AccountRegulationAddress) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	dst = appendLong(dst, r.RegulationAddressID)
+	if r.Status.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Status.Value); err != nil {
+			return dst, at("status", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if dst, err = r.StatusName.appendTo(dst); err != nil {
+		return dst, at("status_name", err)
+	}
+	return dst, nil
+}
+
+func decodeAccountRegulationAddress(d *decoder) (AccountRegulationAddress, error) {
+	var r AccountRegulationAddress
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *AccountRegulationAddress) decodeFrom(d *decoder) error {
+	var err error
+	if r.RegulationAddressID, err = d.long(); err != nil {
+		return at("regulation_address_id", err)
+	}
+	if r.Status, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("status", err)
+	}
+	if r.StatusName, err = decodeRegulationAddressStatus(d); err != nil {
+		return at("status_name", err)
+	}
+	return nil
+}
+
+// AccountSIPRegistration: A SIP registration that fails.
+type AccountSIPRegistration struct {
+	// SIPRegistrationID: The provider's id of the SIP registration.
+	SIPRegistrationID int64 `json:"sip_registration_id"`
+	// StatusCode: SIP status code as sent.
+	StatusCode Optional[string] `json:"status_code"`
+	// ErrorMessage: Why it failed; free text, only where the source's
+	// configuration allows it.
+	ErrorMessage Optional[string] `json:"error_message"`
+	// Since: When the failure was first received.
+	Since Optional[time.Time] `json:"since"`
+}
+
+func (r *AccountSIPRegistration) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	dst = appendLong(dst, r.SIPRegistrationID)
+	if r.StatusCode.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.StatusCode.Value); err != nil {
+			return dst, at("status_code", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ErrorMessage.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.ErrorMessage.Value); err != nil {
+			return dst, at("error_message", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Since.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.Since.Value); err != nil {
+			return dst, at("since", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeAccountSIPRegistration(d *decoder) (AccountSIPRegistration, error) {
+	var r AccountSIPRegistration
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *AccountSIPRegistration) decodeFrom(d *decoder) error {
+	var err error
+	if r.SIPRegistrationID, err = d.long(); err != nil {
+		return at("sip_registration_id", err)
+	}
+	if r.StatusCode, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("status_code", err)
+	}
+	if r.ErrorMessage, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("error_message", err)
+	}
+	if r.Since, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("since", err)
+	}
+	return nil
+}
+
+// AccountSnapshot: What an operator of a Voximplant account acts on, after all
+// facts known so far; the last record of a key replaces the earlier ones.
+type AccountSnapshot struct {
+	// AccountID: Key: voximplant: and the provider's id of the account.
+	AccountID string `json:"account_id"`
+	// ProviderID: The provider's id of the account, decimal digits.
+	ProviderID string `json:"provider_id"`
+	// Provider: voximplant.
+	Provider string `json:"provider"`
+	// Source: Id of the configured source.
+	Source string `json:"source"`
+	// Frozen: Whether the account is frozen; null if nothing was told.
+	Frozen Optional[bool] `json:"frozen"`
+	// FrozenChangedAt: When that was told.
+	FrozenChangedAt Optional[time.Time] `json:"frozen_changed_at"`
+	// Balance: Balance in whole units of currency.
+	Balance Optional[Decimal] `json:"balance"`
+	// Currency: Code of the account's currency as sent.
+	Currency Optional[string] `json:"currency"`
+	// BelowMinBalance: Whether the minimum balance was reached since the account
+	// was last topped up.
+	BelowMinBalance bool `json:"below_min_balance"`
+	// MinBalanceAt: When the minimum balance was last told.
+	MinBalanceAt Optional[time.Time] `json:"min_balance_at"`
+	// RequiredMoney: Money needed for the next charge in whole units of currency;
+	// null if none was asked for.
+	RequiredMoney Optional[Decimal] `json:"required_money"`
+	// InsufficientFundsAmount: Money that lacks for the next charge in whole units
+	// of currency.
+	InsufficientFundsAmount Optional[Decimal] `json:"insufficient_funds_amount"`
+	// CardFailed: Whether the last payment by card failed.
+	CardFailed bool `json:"card_failed"`
+	// CardExpired: Whether the card has expired.
+	CardExpired bool `json:"card_expired"`
+	// CardExpiresInMonth: Whether the card expires within a month.
+	CardExpiresInMonth bool `json:"card_expires_in_month"`
+	// LastPaymentAt: When money was last paid in.
+	LastPaymentAt Optional[time.Time] `json:"last_payment_at"`
+	// FailingSIPRegistrations: The SIP registrations that fail, sorted by id.
+	FailingSIPRegistrations []AccountSIPRegistration `json:"failing_sip_registrations"`
+	// Subscriptions: Subscriptions told of, by the next renewal.
+	Subscriptions []AccountSubscription `json:"subscriptions"`
+	// ExpiringCallerIDs: Caller ids about to expire.
+	ExpiringCallerIDs []AccountCallerID `json:"expiring_callerids"`
+	// AgreementExpiration: Day on which the waiting period for documents ends
+	// (UTC).
+	AgreementExpiration Optional[time.Time] `json:"agreement_expiration"`
+	// AgreementExpired: Whether that period has ended.
+	AgreementExpired bool `json:"agreement_expired"`
+	// ExpiredDocumentIDs: The provider's ids of documents whose period has ended,
+	// sorted.
+	ExpiredDocumentIDs []int64 `json:"expired_document_ids"`
+	// Certificates: Push certificates that expire or have expired, sorted by id.
+	Certificates []AccountCertificate `json:"certificates"`
+	// DocumentStatus: Status of the account's documents as sent.
+	DocumentStatus Optional[string] `json:"document_status"`
+	// DocumentStatusName: Status of the account's documents, normalised; UNKNOWN
+	// if nothing was told.
+	DocumentStatusName DocumentStatus `json:"document_status_name"`
+	// RegulationAddresses: Proofs of address, sorted by id.
+	RegulationAddresses []AccountRegulationAddress `json:"regulation_addresses"`
+	// A2PSMSEnabled: Whether application-to-person SMS are enabled; null if
+	// nothing was told.
+	A2PSMSEnabled Optional[bool] `json:"a2p_sms_enabled"`
+	// LastCallbackType: Type of the newest callback as sent.
+	LastCallbackType Optional[string] `json:"last_callback_type"`
+	// LastCallbackID: The provider's id of the newest callback.
+	LastCallbackID Optional[string] `json:"last_callback_id"`
+	// Revision: Number of this snapshot of the key, from 1.
+	Revision int64 `json:"revision"`
+	// Facts: Number of distinct facts applied.
+	Facts int64 `json:"facts"`
+	// ChangedBy: What changed it.
+	ChangedBy Change `json:"changed_by"`
+	// FirstEventAt: First event, by the provider's time where it sends one.
+	FirstEventAt Optional[time.Time] `json:"first_event_at"`
+	// LastEventAt: Last event, by the provider's time where it sends one.
+	LastEventAt Optional[time.Time] `json:"last_event_at"`
+	// ProcessedAt: When the processor made this snapshot.
+	ProcessedAt time.Time `json:"processed_at"`
+	// Assurance: The weakest assurance of the facts.
+	Assurance Assurance `json:"assurance"`
+}
+
+// Schema returns the name of the .avsc file.
+func (*AccountSnapshot) Schema() string { return "enriched.accounts.v1" }
+
+// AppendAvro appends the record's Avro body. An error is a *FieldError; what was
+// appended until then is of no use.
+func (r *AccountSnapshot) AppendAvro(dst []byte) ([]byte, error) { return r.appendTo(dst) }
+
+// DecodeAvro reads an Avro body, which must be of this schema's version. An error
+// leaves the record half read.
+func (r *AccountSnapshot) DecodeAvro(b []byte) error {
+	d := decoder{b: b}
+	*r = AccountSnapshot{}
+	if err := r.decodeFrom(&d); err != nil {
+		return err
+	}
+	return d.end()
+}
+
+func (r *AccountSnapshot) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if dst, err = appendString(dst, r.AccountID); err != nil {
+		return dst, at("account_id", err)
+	}
+	if dst, err = appendString(dst, r.ProviderID); err != nil {
+		return dst, at("provider_id", err)
+	}
+	if dst, err = appendString(dst, r.Provider); err != nil {
+		return dst, at("provider", err)
+	}
+	if dst, err = appendString(dst, r.Source); err != nil {
+		return dst, at("source", err)
+	}
+	if r.Frozen.Set {
+		dst = append(dst, 2)
+		dst = appendBool(dst, r.Frozen.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.FrozenChangedAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.FrozenChangedAt.Value); err != nil {
+			return dst, at("frozen_changed_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Balance.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDecimal(dst, r.Balance.Value); err != nil {
+			return dst, at("balance", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Currency.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Currency.Value); err != nil {
+			return dst, at("currency", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendBool(dst, r.BelowMinBalance)
+	if r.MinBalanceAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.MinBalanceAt.Value); err != nil {
+			return dst, at("min_balance_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.RequiredMoney.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDecimal(dst, r.RequiredMoney.Value); err != nil {
+			return dst, at("required_money", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.InsufficientFundsAmount.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDecimal(dst, r.InsufficientFundsAmount.Value); err != nil {
+			return dst, at("insufficient_funds_amount", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendBool(dst, r.CardFailed)
+	dst = appendBool(dst, r.CardExpired)
+	dst = appendBool(dst, r.CardExpiresInMonth)
+	if r.LastPaymentAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.LastPaymentAt.Value); err != nil {
+			return dst, at("last_payment_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if n := len(r.FailingSIPRegistrations); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.FailingSIPRegistrations {
+			if dst, err = r.FailingSIPRegistrations[i].appendTo(dst); err != nil {
+				return dst, at("failing_sip_registrations", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	if n := len(r.Subscriptions); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.Subscriptions {
+			if dst, err = r.Subscriptions[i].appendTo(dst); err != nil {
+				return dst, at("subscriptions", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	if n := len(r.ExpiringCallerIDs); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.ExpiringCallerIDs {
+			if dst, err = r.ExpiringCallerIDs[i].appendTo(dst); err != nil {
+				return dst, at("expiring_callerids", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	if r.AgreementExpiration.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDate(dst, r.AgreementExpiration.Value); err != nil {
+			return dst, at("agreement_expiration", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendBool(dst, r.AgreementExpired)
+	if n := len(r.ExpiredDocumentIDs); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.ExpiredDocumentIDs {
+			dst = appendLong(dst, r.ExpiredDocumentIDs[i])
+		}
+	}
+	dst = append(dst, 0)
+	if n := len(r.Certificates); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.Certificates {
+			if dst, err = r.Certificates[i].appendTo(dst); err != nil {
+				return dst, at("certificates", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	if r.DocumentStatus.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.DocumentStatus.Value); err != nil {
+			return dst, at("document_status", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if dst, err = r.DocumentStatusName.appendTo(dst); err != nil {
+		return dst, at("document_status_name", err)
+	}
+	if n := len(r.RegulationAddresses); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.RegulationAddresses {
+			if dst, err = r.RegulationAddresses[i].appendTo(dst); err != nil {
+				return dst, at("regulation_addresses", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	if r.A2PSMSEnabled.Set {
+		dst = append(dst, 2)
+		dst = appendBool(dst, r.A2PSMSEnabled.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.LastCallbackType.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.LastCallbackType.Value); err != nil {
+			return dst, at("last_callback_type", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.LastCallbackID.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.LastCallbackID.Value); err != nil {
+			return dst, at("last_callback_id", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendLong(dst, r.Revision)
+	dst = appendLong(dst, r.Facts)
+	if dst, err = r.ChangedBy.appendTo(dst); err != nil {
+		return dst, at("changed_by", err)
+	}
+	if r.FirstEventAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.FirstEventAt.Value); err != nil {
+			return dst, at("first_event_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.LastEventAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.LastEventAt.Value); err != nil {
+			return dst, at("last_event_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if dst, err = appendTime(dst, r.ProcessedAt); err != nil {
+		return dst, at("processed_at", err)
+	}
+	if dst, err = r.Assurance.appendTo(dst); err != nil {
+		return dst, at("assurance", err)
+	}
+	return dst, nil
+}
+
+func decodeAccountSnapshot(d *decoder) (AccountSnapshot, error) {
+	var r AccountSnapshot
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *AccountSnapshot) decodeFrom(d *decoder) error {
+	var err error
+	if r.AccountID, err = d.string(); err != nil {
+		return at("account_id", err)
+	}
+	if r.ProviderID, err = d.string(); err != nil {
+		return at("provider_id", err)
+	}
+	if r.Provider, err = d.string(); err != nil {
+		return at("provider", err)
+	}
+	if r.Source, err = d.string(); err != nil {
+		return at("source", err)
+	}
+	if r.Frozen, err = decodeOptional(d, (*decoder).bool); err != nil {
+		return at("frozen", err)
+	}
+	if r.FrozenChangedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("frozen_changed_at", err)
+	}
+	if r.Balance, err = decodeOptional(d, (*decoder).decimal); err != nil {
+		return at("balance", err)
+	}
+	if r.Currency, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("currency", err)
+	}
+	if r.BelowMinBalance, err = d.bool(); err != nil {
+		return at("below_min_balance", err)
+	}
+	if r.MinBalanceAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("min_balance_at", err)
+	}
+	if r.RequiredMoney, err = decodeOptional(d, (*decoder).decimal); err != nil {
+		return at("required_money", err)
+	}
+	if r.InsufficientFundsAmount, err = decodeOptional(d, (*decoder).decimal); err != nil {
+		return at("insufficient_funds_amount", err)
+	}
+	if r.CardFailed, err = d.bool(); err != nil {
+		return at("card_failed", err)
+	}
+	if r.CardExpired, err = d.bool(); err != nil {
+		return at("card_expired", err)
+	}
+	if r.CardExpiresInMonth, err = d.bool(); err != nil {
+		return at("card_expires_in_month", err)
+	}
+	if r.LastPaymentAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("last_payment_at", err)
+	}
+	if r.FailingSIPRegistrations, err = decodeArray(d, 4, decodeAccountSIPRegistration); err != nil {
+		return at("failing_sip_registrations", err)
+	}
+	if r.Subscriptions, err = decodeArray(d, 6, decodeAccountSubscription); err != nil {
+		return at("subscriptions", err)
+	}
+	if r.ExpiringCallerIDs, err = decodeArray(d, 3, decodeAccountCallerID); err != nil {
+		return at("expiring_callerids", err)
+	}
+	if r.AgreementExpiration, err = decodeOptional(d, (*decoder).date); err != nil {
+		return at("agreement_expiration", err)
+	}
+	if r.AgreementExpired, err = d.bool(); err != nil {
+		return at("agreement_expired", err)
+	}
+	if r.ExpiredDocumentIDs, err = decodeArray(d, 1, (*decoder).long); err != nil {
+		return at("expired_document_ids", err)
+	}
+	if r.Certificates, err = decodeArray(d, 3, decodeAccountCertificate); err != nil {
+		return at("certificates", err)
+	}
+	if r.DocumentStatus, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("document_status", err)
+	}
+	if r.DocumentStatusName, err = decodeDocumentStatus(d); err != nil {
+		return at("document_status_name", err)
+	}
+	if r.RegulationAddresses, err = decodeArray(d, 3, decodeAccountRegulationAddress); err != nil {
+		return at("regulation_addresses", err)
+	}
+	if r.A2PSMSEnabled, err = decodeOptional(d, (*decoder).bool); err != nil {
+		return at("a2p_sms_enabled", err)
+	}
+	if r.LastCallbackType, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("last_callback_type", err)
+	}
+	if r.LastCallbackID, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("last_callback_id", err)
+	}
+	if r.Revision, err = d.long(); err != nil {
+		return at("revision", err)
+	}
+	if r.Facts, err = d.long(); err != nil {
+		return at("facts", err)
+	}
+	if err = r.ChangedBy.decodeFrom(d); err != nil {
+		return at("changed_by", err)
+	}
+	if r.FirstEventAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("first_event_at", err)
+	}
+	if r.LastEventAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("last_event_at", err)
+	}
+	if r.ProcessedAt, err = d.time(); err != nil {
+		return at("processed_at", err)
+	}
+	if r.Assurance, err = decodeAssurance(d); err != nil {
+		return at("assurance", err)
+	}
+	return nil
+}
+
+// AccountSubscription: A subscription that needs attention.
+type AccountSubscription struct {
+	// Type: Type as sent: PHONE_NUM, SIP_REGISTRATION, PLAN.
+	Type Optional[string] `json:"type"`
+	// TypeName: Type, normalised.
+	TypeName SubscriptionType `json:"type_name"`
+	// Name: Name; free text, only where the source's configuration allows it.
+	Name Optional[string] `json:"name"`
+	// Cost: Cost in whole units of the account's currency.
+	Cost Optional[Decimal] `json:"cost"`
+	// NextRenewal: Day of the next renewal (UTC).
+	NextRenewal Optional[time.Time] `json:"next_renewal"`
+	// State: What was told of it last: renewed, frozen, detached or
+	// unverified_detached.
+	State Optional[string] `json:"state"`
+}
+
+func (r *AccountSubscription) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if r.Type.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Type.Value); err != nil {
+			return dst, at("type", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if dst, err = r.TypeName.appendTo(dst); err != nil {
+		return dst, at("type_name", err)
+	}
+	if r.Name.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Name.Value); err != nil {
+			return dst, at("name", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Cost.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDecimal(dst, r.Cost.Value); err != nil {
+			return dst, at("cost", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.NextRenewal.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDate(dst, r.NextRenewal.Value); err != nil {
+			return dst, at("next_renewal", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.State.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.State.Value); err != nil {
+			return dst, at("state", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeAccountSubscription(d *decoder) (AccountSubscription, error) {
+	var r AccountSubscription
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *AccountSubscription) decodeFrom(d *decoder) error {
+	var err error
+	if r.Type, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("type", err)
+	}
+	if r.TypeName, err = decodeSubscriptionType(d); err != nil {
+		return at("type_name", err)
+	}
+	if r.Name, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("name", err)
+	}
+	if r.Cost, err = decodeOptional(d, (*decoder).decimal); err != nil {
+		return at("cost", err)
+	}
+	if r.NextRenewal, err = decodeOptional(d, (*decoder).date); err != nil {
+		return at("next_renewal", err)
+	}
+	if r.State, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("state", err)
+	}
+	return nil
+}

@@ -1,0 +1,99 @@
+package avro
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+const (
+	// DecimalScale is the number of decimals of every decimal in the schemas.
+	DecimalScale = 6
+	// DecimalPrecision is the number of digits of every decimal in the schemas.
+	DecimalPrecision = 18
+	// decimalLimit is 10^DecimalPrecision: unscaled values lie below it.
+	decimalLimit = 1_000_000_000_000_000_000
+	decimalUnit  = 1_000_000
+)
+
+// ErrDecimal is wrapped by every error of ParseDecimal.
+var ErrDecimal = errors.New("decimal")
+
+// Decimal is a number with DecimalScale decimals, as its unscaled value: 9.87 is
+// 9_870_000.
+type Decimal int64
+
+// ParseDecimal reads a number as JSON writes it ("9.87", "-1e3"). It never
+// rounds: a value with more decimals than DecimalScale, or with more digits than
+// DecimalPrecision, is an error that wraps ErrDecimal.
+func ParseDecimal(s string) (Decimal, error) {
+	text, exponent, err := splitExponent(s)
+	if err != nil {
+		return 0, err
+	}
+	digits, negative := strings.CutPrefix(text, "-")
+	whole, fraction, point := strings.Cut(digits, ".")
+	if whole == "" || (point && fraction == "") || strings.Trim(whole+fraction, "0123456789") != "" {
+		return 0, fmt.Errorf("%w: not a number", ErrDecimal)
+	}
+	digits = strings.TrimLeft(whole+fraction, "0")
+	shift := exponent - len(fraction) + DecimalScale
+	for shift < 0 && strings.HasSuffix(digits, "0") {
+		digits, shift = digits[:len(digits)-1], shift+1
+	}
+	switch {
+	case digits == "":
+		return 0, nil
+	case shift < 0:
+		return 0, fmt.Errorf("%w: more than %d decimals", ErrDecimal, DecimalScale)
+	case len(digits)+shift > DecimalPrecision:
+		return 0, fmt.Errorf("%w: more than %d digits", ErrDecimal, DecimalPrecision)
+	}
+	n, err := strconv.ParseInt(digits+strings.Repeat("0", shift), 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("%w: not a number", ErrDecimal)
+	}
+	if negative {
+		n = -n
+	}
+	return Decimal(n), nil
+}
+
+func splitExponent(s string) (text string, exponent int, err error) {
+	i := strings.IndexAny(s, "eE")
+	if i < 0 {
+		return s, 0, nil
+	}
+	exponent, err = strconv.Atoi(s[i+1:])
+	// Beyond these bounds only zero could be held, and nobody writes it so.
+	if err != nil || exponent < -100 || exponent > 100 {
+		return "", 0, fmt.Errorf("%w: exponent out of range", ErrDecimal)
+	}
+	return s[:i], exponent, nil
+}
+
+// String returns the number without needless zeros: "9.87".
+func (d Decimal) String() string {
+	sign, n := "", int64(d)
+	magnitude := uint64(n)
+	if n < 0 {
+		sign, magnitude = "-", -magnitude
+	}
+	fraction := strings.TrimRight(fmt.Sprintf("%06d", magnitude%decimalUnit), "0")
+	if fraction != "" {
+		fraction = "." + fraction
+	}
+	return sign + strconv.FormatUint(magnitude/decimalUnit, 10) + fraction
+}
+
+// MarshalJSON writes the number as a JSON string, for a JSON number would be read
+// as a binary fraction.
+func (d Decimal) MarshalJSON() ([]byte, error) { return strconv.AppendQuote(nil, d.String()), nil }
+
+// UnmarshalJSON reads a JSON string or number.
+func (d *Decimal) UnmarshalJSON(b []byte) error {
+	v, err := ParseDecimal(strings.Trim(string(b), `"`))
+	*d = v
+	return err
+}

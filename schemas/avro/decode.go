@@ -1,0 +1,226 @@
+package avro
+
+import (
+	"encoding/binary"
+	"errors"
+	"math"
+	"time"
+	"unicode/utf8"
+)
+
+// The reasons for which bytes cannot be read. They tell no content.
+var (
+	// ErrShort: the bytes end inside a value.
+	ErrShort = errors.New("bytes end too early")
+	// ErrTrailing: bytes are left after the record.
+	ErrTrailing = errors.New("bytes left after the record")
+	// ErrRange: a number that its type cannot hold.
+	ErrRange = errors.New("number out of range")
+	// ErrCount: an array or map with more elements than the bytes can hold.
+	ErrCount = errors.New("more elements than bytes")
+)
+
+// firstCap bounds what is allocated on a count's word alone; more grows as the
+// elements are really there.
+const firstCap = 64
+
+// decoder reads from the front of b.
+type decoder struct {
+	b []byte
+}
+
+func (d *decoder) long() (int64, error) {
+	v, n := binary.Varint(d.b)
+	switch {
+	case n == 0:
+		return 0, ErrShort
+	case n < 0:
+		return 0, ErrRange
+	}
+	d.b = d.b[n:]
+	return v, nil
+}
+
+func (d *decoder) int() (int32, error) {
+	v, err := d.long()
+	if err != nil {
+		return 0, err
+	}
+	if v < math.MinInt32 || v > math.MaxInt32 {
+		return 0, ErrRange
+	}
+	return int32(v), nil
+}
+
+func (d *decoder) bool() (bool, error) {
+	if len(d.b) == 0 {
+		return false, ErrShort
+	}
+	v := d.b[0]
+	if v > 1 {
+		return false, ErrRange
+	}
+	d.b = d.b[1:]
+	return v == 1, nil
+}
+
+// isSet reads the branch of a union ["null", T].
+func (d *decoder) isSet() (bool, error) {
+	v, err := d.long()
+	if err == nil && (v < 0 || v > 1) {
+		err = ErrRange
+	}
+	return v == 1, err
+}
+
+func (d *decoder) bytes() ([]byte, error) {
+	n, err := d.long()
+	switch {
+	case err != nil:
+		return nil, err
+	case n < 0:
+		return nil, ErrRange
+	case n > int64(len(d.b)):
+		return nil, ErrShort
+	}
+	v := d.b[:n]
+	d.b = d.b[n:]
+	return v, nil
+}
+
+func (d *decoder) string() (string, error) {
+	v, err := d.bytes()
+	if err != nil {
+		return "", err
+	}
+	if !utf8.Valid(v) {
+		return "", ErrUTF8
+	}
+	return string(v), nil
+}
+
+func (d *decoder) time() (time.Time, error) {
+	ms, err := d.long()
+	if err != nil {
+		return time.Time{}, err
+	}
+	if ms <= minMillis || ms > maxMillis {
+		return time.Time{}, ErrTime
+	}
+	return time.UnixMilli(ms).UTC(), nil
+}
+
+func (d *decoder) date() (time.Time, error) {
+	days, err := d.int()
+	if err != nil {
+		return time.Time{}, err
+	}
+	secs := int64(days) * daySecs
+	if secs <= minMillis/1000 || secs > maxMillis/1000 {
+		return time.Time{}, ErrTime
+	}
+	return time.Unix(secs, 0).UTC(), nil
+}
+
+func (d *decoder) decimal() (Decimal, error) {
+	b, err := d.bytes()
+	if err != nil {
+		return 0, err
+	}
+	if len(b) == 0 || len(b) > 8 {
+		return 0, ErrPrecision
+	}
+	v := int64(int8(b[0])) // the first byte carries the sign
+	for _, c := range b[1:] {
+		v = v<<8 | int64(c)
+	}
+	if v <= -decimalLimit || v >= decimalLimit {
+		return 0, ErrPrecision
+	}
+	return Decimal(v), nil
+}
+
+// count reads the head of a block of an array or map: the number of elements, 0
+// at the end. least is the fewest bytes an element takes, at least 1.
+func (d *decoder) count(least int) (int, error) {
+	n, err := d.long()
+	if err != nil {
+		return 0, err
+	}
+	if n < 0 {
+		// A negative count is followed by the block's size in bytes, which is of
+		// use only for skipping it.
+		if _, err = d.long(); err != nil {
+			return 0, err
+		}
+		if n == math.MinInt64 {
+			return 0, ErrCount
+		}
+		n = -n
+	}
+	if n > int64(len(d.b)/least) {
+		return 0, ErrCount
+	}
+	return int(n), nil
+}
+
+func (d *decoder) stringMap() (map[string]string, error) {
+	m := map[string]string{}
+	for {
+		n, err := d.count(2)
+		if err != nil || n == 0 {
+			return m, err
+		}
+		for range n {
+			k, err := d.string()
+			if err != nil {
+				return nil, err
+			}
+			if m[k], err = d.string(); err != nil {
+				return nil, err
+			}
+		}
+	}
+}
+
+// end refuses bytes left after the record.
+func (d *decoder) end() error {
+	if len(d.b) > 0 {
+		return ErrTrailing
+	}
+	return nil
+}
+
+// decodeArray reads an array of elements that take least bytes or more.
+func decodeArray[T any](d *decoder, least int, item func(*decoder) (T, error)) ([]T, error) {
+	var list []T
+	for {
+		n, err := d.count(least)
+		if err != nil || n == 0 {
+			return list, err
+		}
+		if list == nil {
+			list = make([]T, 0, min(n, firstCap))
+		}
+		for range n {
+			v, err := item(d)
+			if err != nil {
+				return nil, atIndex(len(list), err)
+			}
+			list = append(list, v)
+		}
+	}
+}
+
+// decodeOptional reads a union of null and T.
+func decodeOptional[T any](d *decoder, value func(*decoder) (T, error)) (Optional[T], error) {
+	set, err := d.isSet()
+	if err != nil || !set {
+		return Optional[T]{}, err
+	}
+	v, err := value(d)
+	if err != nil {
+		return Optional[T]{}, err
+	}
+	return Some(v), nil
+}

@@ -1,0 +1,220 @@
+// Code generated from the .avsc files by schemas/internal/gen. DO NOT EDIT.
+
+package avro
+
+import "time"
+
+// Duplicate: A raw record that repeated another one and therefore had no
+// effect.
+type Duplicate struct {
+	// EntityKey: Key of both raw records.
+	EntityKey string `json:"entity_key"`
+	// Provider: lox24, uapay, voximplant or unibell.
+	Provider string `json:"provider"`
+	// Source: Id of the configured source that received the repeat.
+	Source string `json:"source"`
+	// EventID: What both records share.
+	EventID string `json:"event_id"`
+	// KnownBy: How the repeat was known.
+	KnownBy KnownBy `json:"known_by"`
+	// AttemptNumber: Which delivery the repeat is, where the provider says so,
+	// from 1.
+	AttemptNumber Optional[int32] `json:"attempt_number"`
+	// Record: The repeat.
+	Record RecordPosition `json:"record"`
+	// First: The record it repeats.
+	First RecordPosition `json:"first"`
+	// ProcessedAt: When the processor handled the repeat.
+	ProcessedAt time.Time `json:"processed_at"`
+}
+
+// Schema returns the name of the .avsc file.
+func (*Duplicate) Schema() string { return "duplicates.v1" }
+
+// AppendAvro appends the record's Avro body. An error is a *FieldError; what was
+// appended until then is of no use.
+func (r *Duplicate) AppendAvro(dst []byte) ([]byte, error) { return r.appendTo(dst) }
+
+// DecodeAvro reads an Avro body, which must be of this schema's version. An error
+// leaves the record half read.
+func (r *Duplicate) DecodeAvro(b []byte) error {
+	d := decoder{b: b}
+	*r = Duplicate{}
+	if err := r.decodeFrom(&d); err != nil {
+		return err
+	}
+	return d.end()
+}
+
+func (r *Duplicate) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if dst, err = appendString(dst, r.EntityKey); err != nil {
+		return dst, at("entity_key", err)
+	}
+	if dst, err = appendString(dst, r.Provider); err != nil {
+		return dst, at("provider", err)
+	}
+	if dst, err = appendString(dst, r.Source); err != nil {
+		return dst, at("source", err)
+	}
+	if dst, err = appendString(dst, r.EventID); err != nil {
+		return dst, at("event_id", err)
+	}
+	if dst, err = r.KnownBy.appendTo(dst); err != nil {
+		return dst, at("known_by", err)
+	}
+	if r.AttemptNumber.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, int64(r.AttemptNumber.Value))
+	} else {
+		dst = append(dst, 0)
+	}
+	if dst, err = r.Record.appendTo(dst); err != nil {
+		return dst, at("record", err)
+	}
+	if dst, err = r.First.appendTo(dst); err != nil {
+		return dst, at("first", err)
+	}
+	if dst, err = appendTime(dst, r.ProcessedAt); err != nil {
+		return dst, at("processed_at", err)
+	}
+	return dst, nil
+}
+
+func decodeDuplicate(d *decoder) (Duplicate, error) {
+	var r Duplicate
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *Duplicate) decodeFrom(d *decoder) error {
+	var err error
+	if r.EntityKey, err = d.string(); err != nil {
+		return at("entity_key", err)
+	}
+	if r.Provider, err = d.string(); err != nil {
+		return at("provider", err)
+	}
+	if r.Source, err = d.string(); err != nil {
+		return at("source", err)
+	}
+	if r.EventID, err = d.string(); err != nil {
+		return at("event_id", err)
+	}
+	if r.KnownBy, err = decodeKnownBy(d); err != nil {
+		return at("known_by", err)
+	}
+	if r.AttemptNumber, err = decodeOptional(d, (*decoder).int); err != nil {
+		return at("attempt_number", err)
+	}
+	if err = r.Record.decodeFrom(d); err != nil {
+		return at("record", err)
+	}
+	if err = r.First.decodeFrom(d); err != nil {
+		return at("first", err)
+	}
+	if r.ProcessedAt, err = d.time(); err != nil {
+		return at("processed_at", err)
+	}
+	return nil
+}
+
+// KnownBy: How a repeat was known. EVENT_ID: LOX24's event id. CLAIMS_HASH:
+// UAPAY's claims without their times. CALLBACK_ID: Voximplant's account and
+// callback id. CALL_STATUS: the Unibell call, phase and status.
+type KnownBy string
+
+// The symbols of KnownBy; the default is UNKNOWN.
+const (
+	KnownByUnknown    KnownBy = "UNKNOWN"
+	KnownByEventID    KnownBy = "EVENT_ID"
+	KnownByClaimsHash KnownBy = "CLAIMS_HASH"
+	KnownByCallbackID KnownBy = "CALLBACK_ID"
+	KnownByCallStatus KnownBy = "CALL_STATUS"
+)
+
+func (e KnownBy) appendTo(dst []byte) ([]byte, error) {
+	switch e {
+	case KnownByUnknown, "":
+		return append(dst, 0), nil
+	case KnownByEventID:
+		return append(dst, 2), nil
+	case KnownByClaimsHash:
+		return append(dst, 4), nil
+	case KnownByCallbackID:
+		return append(dst, 6), nil
+	case KnownByCallStatus:
+		return append(dst, 8), nil
+	default:
+		return dst, ErrSymbol
+	}
+}
+
+func decodeKnownBy(d *decoder) (KnownBy, error) {
+	i, err := d.long()
+	if err != nil {
+		return "", err
+	}
+	switch i {
+	case 0:
+		return KnownByUnknown, nil
+	case 1:
+		return KnownByEventID, nil
+	case 2:
+		return KnownByClaimsHash, nil
+	case 3:
+		return KnownByCallbackID, nil
+	case 4:
+		return KnownByCallStatus, nil
+	default:
+		return "", ErrSymbol
+	}
+}
+
+// RecordPosition: A raw record's place.
+type RecordPosition struct {
+	// Topic: Raw topic as named on the cluster.
+	Topic string `json:"topic"`
+	// Partition: Partition of the raw record.
+	Partition int32 `json:"partition"`
+	// Offset: Offset of the raw record.
+	Offset int64 `json:"offset"`
+	// ReceivedAt: When ingest had read it.
+	ReceivedAt time.Time `json:"received_at"`
+}
+
+func (r *RecordPosition) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if dst, err = appendString(dst, r.Topic); err != nil {
+		return dst, at("topic", err)
+	}
+	dst = appendLong(dst, int64(r.Partition))
+	dst = appendLong(dst, r.Offset)
+	if dst, err = appendTime(dst, r.ReceivedAt); err != nil {
+		return dst, at("received_at", err)
+	}
+	return dst, nil
+}
+
+func decodeRecordPosition(d *decoder) (RecordPosition, error) {
+	var r RecordPosition
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *RecordPosition) decodeFrom(d *decoder) error {
+	var err error
+	if r.Topic, err = d.string(); err != nil {
+		return at("topic", err)
+	}
+	if r.Partition, err = d.int(); err != nil {
+		return at("partition", err)
+	}
+	if r.Offset, err = d.long(); err != nil {
+		return at("offset", err)
+	}
+	if r.ReceivedAt, err = d.time(); err != nil {
+		return at("received_at", err)
+	}
+	return nil
+}

@@ -1,0 +1,579 @@
+// Code generated from the .avsc files by schemas/internal/gen. DO NOT EDIT.
+
+package avro
+
+import "time"
+
+// JourneyInput: What the stages before tell the journey stage. Private to the
+// processor.
+type JourneyInput struct {
+	// Kind: What is told.
+	Kind JourneyInputKind `json:"kind"`
+	// CorrelationID: Correlation id of the journey; empty for CLOCK.
+	CorrelationID string `json:"correlation_id"`
+	// Namespace: Namespace of the correlation id; null if the source has none.
+	Namespace Optional[string] `json:"namespace"`
+	// MemberID: Key of the verification or payment; null for CLOCK.
+	MemberID Optional[string] `json:"member_id"`
+	// MemberRevision: Revision of the member's snapshot; a lower one than known is
+	// passed over.
+	MemberRevision Optional[int64] `json:"member_revision"`
+	// MemberFacts: Number of facts applied to the member.
+	MemberFacts Optional[int64] `json:"member_facts"`
+	// Verification: The verification; VERIFICATION only.
+	Verification Optional[VerificationMember] `json:"verification"`
+	// Payment: The payment; PAYMENT only.
+	Payment Optional[PaymentMember] `json:"payment"`
+	// Assurance: The weakest assurance of the member's facts.
+	Assurance Assurance `json:"assurance"`
+	// FirstEventAt: First event of the member, by the provider's time.
+	FirstEventAt Optional[time.Time] `json:"first_event_at"`
+	// LastEventAt: Last event of the member, by the provider's time.
+	LastEventAt Optional[time.Time] `json:"last_event_at"`
+	// ReceivedAt: Latest time at which a fact of the member was received.
+	ReceivedAt Optional[time.Time] `json:"received_at"`
+	// ExpiresAt: When the member's state ends.
+	ExpiresAt Optional[time.Time] `json:"expires_at"`
+	// ChangedBy: What changed the member.
+	ChangedBy Change `json:"changed_by"`
+	// UpstreamStage: The stage whose clock is told; CLOCK only.
+	UpstreamStage Optional[string] `json:"upstream_stage"`
+	// UpstreamPartition: The input partition whose clock is told; CLOCK only.
+	UpstreamPartition Optional[int32] `json:"upstream_partition"`
+	// Clock: Every fact of that partition received before this time has been told;
+	// CLOCK only.
+	Clock Optional[time.Time] `json:"clock"`
+}
+
+// Schema returns the name of the .avsc file.
+func (*JourneyInput) Schema() string { return "internal.journey.v1" }
+
+// AppendAvro appends the record's Avro body. An error is a *FieldError; what was
+// appended until then is of no use.
+func (r *JourneyInput) AppendAvro(dst []byte) ([]byte, error) { return r.appendTo(dst) }
+
+// DecodeAvro reads an Avro body, which must be of this schema's version. An error
+// leaves the record half read.
+func (r *JourneyInput) DecodeAvro(b []byte) error {
+	d := decoder{b: b}
+	*r = JourneyInput{}
+	if err := r.decodeFrom(&d); err != nil {
+		return err
+	}
+	return d.end()
+}
+
+func (r *JourneyInput) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if dst, err = r.Kind.appendTo(dst); err != nil {
+		return dst, at("kind", err)
+	}
+	if dst, err = appendString(dst, r.CorrelationID); err != nil {
+		return dst, at("correlation_id", err)
+	}
+	if r.Namespace.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Namespace.Value); err != nil {
+			return dst, at("namespace", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.MemberID.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.MemberID.Value); err != nil {
+			return dst, at("member_id", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.MemberRevision.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.MemberRevision.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.MemberFacts.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.MemberFacts.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Verification.Set {
+		dst = append(dst, 2)
+		if dst, err = r.Verification.Value.appendTo(dst); err != nil {
+			return dst, at("verification", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Payment.Set {
+		dst = append(dst, 2)
+		if dst, err = r.Payment.Value.appendTo(dst); err != nil {
+			return dst, at("payment", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if dst, err = r.Assurance.appendTo(dst); err != nil {
+		return dst, at("assurance", err)
+	}
+	if r.FirstEventAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.FirstEventAt.Value); err != nil {
+			return dst, at("first_event_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.LastEventAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.LastEventAt.Value); err != nil {
+			return dst, at("last_event_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ReceivedAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.ReceivedAt.Value); err != nil {
+			return dst, at("received_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ExpiresAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.ExpiresAt.Value); err != nil {
+			return dst, at("expires_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if dst, err = r.ChangedBy.appendTo(dst); err != nil {
+		return dst, at("changed_by", err)
+	}
+	if r.UpstreamStage.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.UpstreamStage.Value); err != nil {
+			return dst, at("upstream_stage", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.UpstreamPartition.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, int64(r.UpstreamPartition.Value))
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Clock.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.Clock.Value); err != nil {
+			return dst, at("clock", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeJourneyInput(d *decoder) (JourneyInput, error) {
+	var r JourneyInput
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *JourneyInput) decodeFrom(d *decoder) error {
+	var err error
+	if r.Kind, err = decodeJourneyInputKind(d); err != nil {
+		return at("kind", err)
+	}
+	if r.CorrelationID, err = d.string(); err != nil {
+		return at("correlation_id", err)
+	}
+	if r.Namespace, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("namespace", err)
+	}
+	if r.MemberID, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("member_id", err)
+	}
+	if r.MemberRevision, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("member_revision", err)
+	}
+	if r.MemberFacts, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("member_facts", err)
+	}
+	if r.Verification, err = decodeOptional(d, decodeVerificationMember); err != nil {
+		return at("verification", err)
+	}
+	if r.Payment, err = decodeOptional(d, decodePaymentMember); err != nil {
+		return at("payment", err)
+	}
+	if r.Assurance, err = decodeAssurance(d); err != nil {
+		return at("assurance", err)
+	}
+	if r.FirstEventAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("first_event_at", err)
+	}
+	if r.LastEventAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("last_event_at", err)
+	}
+	if r.ReceivedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("received_at", err)
+	}
+	if r.ExpiresAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("expires_at", err)
+	}
+	if err = r.ChangedBy.decodeFrom(d); err != nil {
+		return at("changed_by", err)
+	}
+	if r.UpstreamStage, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("upstream_stage", err)
+	}
+	if r.UpstreamPartition, err = decodeOptional(d, (*decoder).int); err != nil {
+		return at("upstream_partition", err)
+	}
+	if r.Clock, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("clock", err)
+	}
+	return nil
+}
+
+// JourneyInputKind: What is told. VERIFICATION, PAYMENT: a member's newest
+// state. REMOVAL: a member left. CLOCK: how far an upstream partition is.
+type JourneyInputKind string
+
+// The symbols of JourneyInputKind; the default is UNKNOWN.
+const (
+	JourneyInputKindUnknown      JourneyInputKind = "UNKNOWN"
+	JourneyInputKindVerification JourneyInputKind = "VERIFICATION"
+	JourneyInputKindPayment      JourneyInputKind = "PAYMENT"
+	JourneyInputKindRemoval      JourneyInputKind = "REMOVAL"
+	JourneyInputKindClock        JourneyInputKind = "CLOCK"
+)
+
+func (e JourneyInputKind) appendTo(dst []byte) ([]byte, error) {
+	switch e {
+	case JourneyInputKindUnknown, "":
+		return append(dst, 0), nil
+	case JourneyInputKindVerification:
+		return append(dst, 2), nil
+	case JourneyInputKindPayment:
+		return append(dst, 4), nil
+	case JourneyInputKindRemoval:
+		return append(dst, 6), nil
+	case JourneyInputKindClock:
+		return append(dst, 8), nil
+	default:
+		return dst, ErrSymbol
+	}
+}
+
+func decodeJourneyInputKind(d *decoder) (JourneyInputKind, error) {
+	i, err := d.long()
+	if err != nil {
+		return "", err
+	}
+	switch i {
+	case 0:
+		return JourneyInputKindUnknown, nil
+	case 1:
+		return JourneyInputKindVerification, nil
+	case 2:
+		return JourneyInputKindPayment, nil
+	case 3:
+		return JourneyInputKindRemoval, nil
+	case 4:
+		return JourneyInputKindClock, nil
+	default:
+		return "", ErrSymbol
+	}
+}
+
+// PaymentMember: What a journey needs of a payment.
+type PaymentMember struct {
+	// Provider: uapay.
+	Provider string `json:"provider"`
+	// Source: Id of the configured source.
+	Source string `json:"source"`
+	// Phase: The phase of the payment.
+	Phase PaymentPhase `json:"phase"`
+	// AmountMinor: Amount in minor units of currency.
+	AmountMinor Optional[int64] `json:"amount_minor"`
+	// ReversalAmountMinor: Total given back in minor units of currency.
+	ReversalAmountMinor Optional[int64] `json:"reversal_amount_minor"`
+	// Currency: ISO 4217 code.
+	Currency string `json:"currency"`
+	// Conflict: Whether both paid and refused were told.
+	Conflict bool `json:"conflict"`
+	// Regression: Whether a lower phase was told later.
+	Regression bool `json:"regression"`
+	// AmountChanged: Whether callbacks told different amounts.
+	AmountChanged bool `json:"amount_changed"`
+	// HoldOverdue: Whether the amount has been held for too long.
+	HoldOverdue bool `json:"hold_overdue"`
+	// CreatedAt: When the payment was made.
+	CreatedAt Optional[time.Time] `json:"created_at"`
+	// HeldAt: When the amount was held.
+	HeldAt Optional[time.Time] `json:"held_at"`
+	// PaidAt: When the payment succeeded.
+	PaidAt Optional[time.Time] `json:"paid_at"`
+	// OutcomeAt: When the phase was first told, by the provider's time.
+	OutcomeAt Optional[time.Time] `json:"outcome_at"`
+}
+
+func (r *PaymentMember) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if dst, err = appendString(dst, r.Provider); err != nil {
+		return dst, at("provider", err)
+	}
+	if dst, err = appendString(dst, r.Source); err != nil {
+		return dst, at("source", err)
+	}
+	if dst, err = r.Phase.appendTo(dst); err != nil {
+		return dst, at("phase", err)
+	}
+	if r.AmountMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.AmountMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ReversalAmountMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.ReversalAmountMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if dst, err = appendString(dst, r.Currency); err != nil {
+		return dst, at("currency", err)
+	}
+	dst = appendBool(dst, r.Conflict)
+	dst = appendBool(dst, r.Regression)
+	dst = appendBool(dst, r.AmountChanged)
+	dst = appendBool(dst, r.HoldOverdue)
+	if r.CreatedAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.CreatedAt.Value); err != nil {
+			return dst, at("created_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.HeldAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.HeldAt.Value); err != nil {
+			return dst, at("held_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.PaidAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.PaidAt.Value); err != nil {
+			return dst, at("paid_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.OutcomeAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.OutcomeAt.Value); err != nil {
+			return dst, at("outcome_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodePaymentMember(d *decoder) (PaymentMember, error) {
+	var r PaymentMember
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *PaymentMember) decodeFrom(d *decoder) error {
+	var err error
+	if r.Provider, err = d.string(); err != nil {
+		return at("provider", err)
+	}
+	if r.Source, err = d.string(); err != nil {
+		return at("source", err)
+	}
+	if r.Phase, err = decodePaymentPhase(d); err != nil {
+		return at("phase", err)
+	}
+	if r.AmountMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("amount_minor", err)
+	}
+	if r.ReversalAmountMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("reversal_amount_minor", err)
+	}
+	if r.Currency, err = d.string(); err != nil {
+		return at("currency", err)
+	}
+	if r.Conflict, err = d.bool(); err != nil {
+		return at("conflict", err)
+	}
+	if r.Regression, err = d.bool(); err != nil {
+		return at("regression", err)
+	}
+	if r.AmountChanged, err = d.bool(); err != nil {
+		return at("amount_changed", err)
+	}
+	if r.HoldOverdue, err = d.bool(); err != nil {
+		return at("hold_overdue", err)
+	}
+	if r.CreatedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("created_at", err)
+	}
+	if r.HeldAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("held_at", err)
+	}
+	if r.PaidAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("paid_at", err)
+	}
+	if r.OutcomeAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("outcome_at", err)
+	}
+	return nil
+}
+
+// VerificationMember: What a journey needs of a verification.
+type VerificationMember struct {
+	// Provider: lox24 or unibell.
+	Provider string `json:"provider"`
+	// Source: Id of the configured source.
+	Source string `json:"source"`
+	// Outcome: How it ended.
+	Outcome VerificationOutcome `json:"outcome"`
+	// Channel: The channel that delivered the code, as sent.
+	Channel Optional[string] `json:"channel"`
+	// ChannelKind: The channel that delivered the code, normalised.
+	ChannelKind Optional[Channel] `json:"channel_kind"`
+	// Fallbacks: Number of attempts that ended without success.
+	Fallbacks int32 `json:"fallbacks"`
+	// DurationMs: From order to outcome, in milliseconds.
+	DurationMs Optional[int64] `json:"duration_ms"`
+	// CostMinor: Cost in minor units of currency.
+	CostMinor Optional[int64] `json:"cost_minor"`
+	// Currency: ISO 4217 code of the cost.
+	Currency Optional[string] `json:"currency"`
+	// CreatedAt: When it was ordered.
+	CreatedAt Optional[time.Time] `json:"created_at"`
+	// OutcomeAt: When the outcome was reached.
+	OutcomeAt Optional[time.Time] `json:"outcome_at"`
+}
+
+func (r *VerificationMember) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if dst, err = appendString(dst, r.Provider); err != nil {
+		return dst, at("provider", err)
+	}
+	if dst, err = appendString(dst, r.Source); err != nil {
+		return dst, at("source", err)
+	}
+	if dst, err = r.Outcome.appendTo(dst); err != nil {
+		return dst, at("outcome", err)
+	}
+	if r.Channel.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Channel.Value); err != nil {
+			return dst, at("channel", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ChannelKind.Set {
+		dst = append(dst, 2)
+		if dst, err = r.ChannelKind.Value.appendTo(dst); err != nil {
+			return dst, at("channel_kind", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendLong(dst, int64(r.Fallbacks))
+	if r.DurationMs.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.DurationMs.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CostMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.CostMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Currency.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Currency.Value); err != nil {
+			return dst, at("currency", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CreatedAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.CreatedAt.Value); err != nil {
+			return dst, at("created_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.OutcomeAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.OutcomeAt.Value); err != nil {
+			return dst, at("outcome_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeVerificationMember(d *decoder) (VerificationMember, error) {
+	var r VerificationMember
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VerificationMember) decodeFrom(d *decoder) error {
+	var err error
+	if r.Provider, err = d.string(); err != nil {
+		return at("provider", err)
+	}
+	if r.Source, err = d.string(); err != nil {
+		return at("source", err)
+	}
+	if r.Outcome, err = decodeVerificationOutcome(d); err != nil {
+		return at("outcome", err)
+	}
+	if r.Channel, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("channel", err)
+	}
+	if r.ChannelKind, err = decodeOptional(d, decodeChannel); err != nil {
+		return at("channel_kind", err)
+	}
+	if r.Fallbacks, err = d.int(); err != nil {
+		return at("fallbacks", err)
+	}
+	if r.DurationMs, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("duration_ms", err)
+	}
+	if r.CostMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("cost_minor", err)
+	}
+	if r.Currency, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("currency", err)
+	}
+	if r.CreatedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("created_at", err)
+	}
+	if r.OutcomeAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("outcome_at", err)
+	}
+	return nil
+}

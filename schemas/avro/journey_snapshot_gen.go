@@ -1,0 +1,800 @@
+// Code generated from the .avsc files by schemas/internal/gen. DO NOT EDIT.
+
+package avro
+
+import "time"
+
+// JourneyMember: A verification or payment of the journey.
+type JourneyMember struct {
+	// ID: Key of the verification or payment.
+	ID string `json:"id"`
+	// Kind: What it is.
+	Kind MemberKind `json:"kind"`
+	// Provider: The provider that told of it.
+	Provider string `json:"provider"`
+	// Source: Id of the configured source.
+	Source string `json:"source"`
+	// Outcome: How a verification ended; null for payments.
+	Outcome Optional[VerificationOutcome] `json:"outcome"`
+	// Channel: The channel that delivered the code, as sent; null for payments.
+	Channel Optional[string] `json:"channel"`
+	// ChannelKind: The channel that delivered the code, normalised; null for
+	// payments.
+	ChannelKind Optional[Channel] `json:"channel_kind"`
+	// Fallbacks: Attempts that ended without success; null for payments.
+	Fallbacks Optional[int32] `json:"fallbacks"`
+	// DurationMs: From order to outcome, in milliseconds; null for payments.
+	DurationMs Optional[int64] `json:"duration_ms"`
+	// Phase: The phase of a payment; null for verifications.
+	Phase Optional[PaymentPhase] `json:"phase"`
+	// AmountMinor: Cost of a verification or amount of a payment, in minor units
+	// of currency.
+	AmountMinor Optional[int64] `json:"amount_minor"`
+	// ReversalAmountMinor: Total given back, in minor units of currency; null for
+	// verifications.
+	ReversalAmountMinor Optional[int64] `json:"reversal_amount_minor"`
+	// Currency: ISO 4217 code.
+	Currency Optional[string] `json:"currency"`
+	// CreatedAt: When it was ordered or made.
+	CreatedAt Optional[time.Time] `json:"created_at"`
+	// OutcomeAt: When its outcome or phase was reached.
+	OutcomeAt Optional[time.Time] `json:"outcome_at"`
+}
+
+func (r *JourneyMember) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if dst, err = appendString(dst, r.ID); err != nil {
+		return dst, at("id", err)
+	}
+	if dst, err = r.Kind.appendTo(dst); err != nil {
+		return dst, at("kind", err)
+	}
+	if dst, err = appendString(dst, r.Provider); err != nil {
+		return dst, at("provider", err)
+	}
+	if dst, err = appendString(dst, r.Source); err != nil {
+		return dst, at("source", err)
+	}
+	if r.Outcome.Set {
+		dst = append(dst, 2)
+		if dst, err = r.Outcome.Value.appendTo(dst); err != nil {
+			return dst, at("outcome", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Channel.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Channel.Value); err != nil {
+			return dst, at("channel", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ChannelKind.Set {
+		dst = append(dst, 2)
+		if dst, err = r.ChannelKind.Value.appendTo(dst); err != nil {
+			return dst, at("channel_kind", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Fallbacks.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, int64(r.Fallbacks.Value))
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.DurationMs.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.DurationMs.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Phase.Set {
+		dst = append(dst, 2)
+		if dst, err = r.Phase.Value.appendTo(dst); err != nil {
+			return dst, at("phase", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.AmountMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.AmountMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ReversalAmountMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.ReversalAmountMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Currency.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Currency.Value); err != nil {
+			return dst, at("currency", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CreatedAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.CreatedAt.Value); err != nil {
+			return dst, at("created_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.OutcomeAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.OutcomeAt.Value); err != nil {
+			return dst, at("outcome_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeJourneyMember(d *decoder) (JourneyMember, error) {
+	var r JourneyMember
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *JourneyMember) decodeFrom(d *decoder) error {
+	var err error
+	if r.ID, err = d.string(); err != nil {
+		return at("id", err)
+	}
+	if r.Kind, err = decodeMemberKind(d); err != nil {
+		return at("kind", err)
+	}
+	if r.Provider, err = d.string(); err != nil {
+		return at("provider", err)
+	}
+	if r.Source, err = d.string(); err != nil {
+		return at("source", err)
+	}
+	if r.Outcome, err = decodeOptional(d, decodeVerificationOutcome); err != nil {
+		return at("outcome", err)
+	}
+	if r.Channel, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("channel", err)
+	}
+	if r.ChannelKind, err = decodeOptional(d, decodeChannel); err != nil {
+		return at("channel_kind", err)
+	}
+	if r.Fallbacks, err = decodeOptional(d, (*decoder).int); err != nil {
+		return at("fallbacks", err)
+	}
+	if r.DurationMs, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("duration_ms", err)
+	}
+	if r.Phase, err = decodeOptional(d, decodePaymentPhase); err != nil {
+		return at("phase", err)
+	}
+	if r.AmountMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("amount_minor", err)
+	}
+	if r.ReversalAmountMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("reversal_amount_minor", err)
+	}
+	if r.Currency, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("currency", err)
+	}
+	if r.CreatedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("created_at", err)
+	}
+	if r.OutcomeAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("outcome_at", err)
+	}
+	return nil
+}
+
+// JourneyMissing: What was missing by the deadline. PAYMENT: verified, not
+// paid. VERIFICATION: paid without verification. NONE: nothing, or not yet.
+type JourneyMissing string
+
+// The symbols of JourneyMissing; the default is UNKNOWN.
+const (
+	JourneyMissingUnknown      JourneyMissing = "UNKNOWN"
+	JourneyMissingNone         JourneyMissing = "NONE"
+	JourneyMissingPayment      JourneyMissing = "PAYMENT"
+	JourneyMissingVerification JourneyMissing = "VERIFICATION"
+)
+
+func (e JourneyMissing) appendTo(dst []byte) ([]byte, error) {
+	switch e {
+	case JourneyMissingUnknown, "":
+		return append(dst, 0), nil
+	case JourneyMissingNone:
+		return append(dst, 2), nil
+	case JourneyMissingPayment:
+		return append(dst, 4), nil
+	case JourneyMissingVerification:
+		return append(dst, 6), nil
+	default:
+		return dst, ErrSymbol
+	}
+}
+
+func decodeJourneyMissing(d *decoder) (JourneyMissing, error) {
+	i, err := d.long()
+	if err != nil {
+		return "", err
+	}
+	switch i {
+	case 0:
+		return JourneyMissingUnknown, nil
+	case 1:
+		return JourneyMissingNone, nil
+	case 2:
+		return JourneyMissingPayment, nil
+	case 3:
+		return JourneyMissingVerification, nil
+	default:
+		return "", ErrSymbol
+	}
+}
+
+// JourneyOutcome: What became of the journey. COMPLETE: verified and paid.
+// VERIFIED_NOT_PAID: not paid by the deadline.
+type JourneyOutcome string
+
+// The symbols of JourneyOutcome; the default is UNKNOWN.
+const (
+	JourneyOutcomeUnknown             JourneyOutcome = "UNKNOWN"
+	JourneyOutcomeInProgress          JourneyOutcome = "IN_PROGRESS"
+	JourneyOutcomeComplete            JourneyOutcome = "COMPLETE"
+	JourneyOutcomeVerifiedNotPaid     JourneyOutcome = "VERIFIED_NOT_PAID"
+	JourneyOutcomePaidNotVerified     JourneyOutcome = "PAID_NOT_VERIFIED"
+	JourneyOutcomeVerificationExpired JourneyOutcome = "VERIFICATION_EXPIRED"
+	JourneyOutcomeVerificationFailed  JourneyOutcome = "VERIFICATION_FAILED"
+	JourneyOutcomeRefused             JourneyOutcome = "REFUSED"
+	JourneyOutcomeRefunded            JourneyOutcome = "REFUNDED"
+	JourneyOutcomeHeld                JourneyOutcome = "HELD"
+)
+
+func (e JourneyOutcome) appendTo(dst []byte) ([]byte, error) {
+	switch e {
+	case JourneyOutcomeUnknown, "":
+		return append(dst, 0), nil
+	case JourneyOutcomeInProgress:
+		return append(dst, 2), nil
+	case JourneyOutcomeComplete:
+		return append(dst, 4), nil
+	case JourneyOutcomeVerifiedNotPaid:
+		return append(dst, 6), nil
+	case JourneyOutcomePaidNotVerified:
+		return append(dst, 8), nil
+	case JourneyOutcomeVerificationExpired:
+		return append(dst, 10), nil
+	case JourneyOutcomeVerificationFailed:
+		return append(dst, 12), nil
+	case JourneyOutcomeRefused:
+		return append(dst, 14), nil
+	case JourneyOutcomeRefunded:
+		return append(dst, 16), nil
+	case JourneyOutcomeHeld:
+		return append(dst, 18), nil
+	default:
+		return dst, ErrSymbol
+	}
+}
+
+func decodeJourneyOutcome(d *decoder) (JourneyOutcome, error) {
+	i, err := d.long()
+	if err != nil {
+		return "", err
+	}
+	switch i {
+	case 0:
+		return JourneyOutcomeUnknown, nil
+	case 1:
+		return JourneyOutcomeInProgress, nil
+	case 2:
+		return JourneyOutcomeComplete, nil
+	case 3:
+		return JourneyOutcomeVerifiedNotPaid, nil
+	case 4:
+		return JourneyOutcomePaidNotVerified, nil
+	case 5:
+		return JourneyOutcomeVerificationExpired, nil
+	case 6:
+		return JourneyOutcomeVerificationFailed, nil
+	case 7:
+		return JourneyOutcomeRefused, nil
+	case 8:
+		return JourneyOutcomeRefunded, nil
+	case 9:
+		return JourneyOutcomeHeld, nil
+	default:
+		return "", ErrSymbol
+	}
+}
+
+// JourneySnapshot: What became of one correlation id: all its verifications and
+// payments after all facts known so far; the last record of a key replaces the
+// earlier ones.
+type JourneySnapshot struct {
+	// CorrelationID: Correlation id, as the company gave it; one that is a phone
+	// number is a pseudonym.
+	CorrelationID string `json:"correlation_id"`
+	// Namespace: Namespace of the correlation id; null if its sources have none.
+	Namespace Optional[string] `json:"namespace"`
+	// Outcome: What became of it.
+	Outcome JourneyOutcome `json:"outcome"`
+	// Missing: What was missing by the deadline.
+	Missing JourneyMissing `json:"missing"`
+	// Deadline: When a missing payment or verification counts as missing; null if
+	// nothing is awaited.
+	Deadline Optional[time.Time] `json:"deadline"`
+	// Verified: Whether a verification succeeded.
+	Verified bool `json:"verified"`
+	// VerifiedAt: When the first verification succeeded.
+	VerifiedAt Optional[time.Time] `json:"verified_at"`
+	// VerificationChannel: The channel that delivered the code of that
+	// verification, as sent.
+	VerificationChannel Optional[string] `json:"verification_channel"`
+	// VerificationChannelKind: That channel, normalised.
+	VerificationChannelKind Optional[Channel] `json:"verification_channel_kind"`
+	// VerificationFallbacks: Attempts without success over all verifications.
+	VerificationFallbacks int32 `json:"verification_fallbacks"`
+	// VerificationDurationMs: Duration of the verification that succeeded first,
+	// in milliseconds.
+	VerificationDurationMs Optional[int64] `json:"verification_duration_ms"`
+	// VerificationExpired: Whether a verification expired and none succeeded.
+	VerificationExpired bool `json:"verification_expired"`
+	// VerificationCostMinor: Cost of all verifications in minor units of
+	// verification_currency; 0 if currencies differ.
+	VerificationCostMinor int64 `json:"verification_cost_minor"`
+	// VerificationCurrency: ISO 4217 code of the cost; null if there is none or
+	// they differ.
+	VerificationCurrency Optional[string] `json:"verification_currency"`
+	// Paid: Whether a payment is paid.
+	Paid bool `json:"paid"`
+	// Held: Whether a payment is held.
+	Held bool `json:"held"`
+	// Refused: Whether a payment was refused.
+	Refused bool `json:"refused"`
+	// Refunded: Whether money was given back.
+	Refunded bool `json:"refunded"`
+	// PaidAt: When the first payment was paid.
+	PaidAt Optional[time.Time] `json:"paid_at"`
+	// PaidAmountMinor: Sum of the amounts paid, in minor units of currency.
+	PaidAmountMinor int64 `json:"paid_amount_minor"`
+	// HeldAmountMinor: Sum of the amounts held, in minor units of currency.
+	HeldAmountMinor int64 `json:"held_amount_minor"`
+	// RefusedAmountMinor: Sum of the amounts refused, in minor units of currency.
+	RefusedAmountMinor int64 `json:"refused_amount_minor"`
+	// RefundedAmountMinor: Sum given back, in minor units of currency.
+	RefundedAmountMinor int64 `json:"refunded_amount_minor"`
+	// Currency: ISO 4217 code of the sums; null if there is none or they differ.
+	Currency Optional[string] `json:"currency"`
+	// VerificationToPaymentMs: From the first success of a verification to the
+	// first payment paid or held, in milliseconds; negative if paid first.
+	VerificationToPaymentMs Optional[int64] `json:"verification_to_payment_ms"`
+	// Conflict: Whether a payment was told both paid and refused.
+	Conflict bool `json:"conflict"`
+	// Regression: Whether a payment's phase went backwards.
+	Regression bool `json:"regression"`
+	// AmountChanged: Whether a payment's amount changed.
+	AmountChanged bool `json:"amount_changed"`
+	// HoldOverdue: Whether a payment has been held for too long.
+	HoldOverdue bool `json:"hold_overdue"`
+	// Verifications: Number of verifications.
+	Verifications int32 `json:"verifications"`
+	// VerificationsPending: Number of verifications without an outcome.
+	VerificationsPending int32 `json:"verifications_pending"`
+	// VerificationsSucceeded: Number of verifications that succeeded.
+	VerificationsSucceeded int32 `json:"verifications_succeeded"`
+	// VerificationsFailed: Number of verifications that failed or ended in an
+	// error.
+	VerificationsFailed int32 `json:"verifications_failed"`
+	// VerificationsExpired: Number of verifications that expired.
+	VerificationsExpired int32 `json:"verifications_expired"`
+	// Payments: Number of payments.
+	Payments int32 `json:"payments"`
+	// PaymentsPending: Number of payments that are new or pending.
+	PaymentsPending int32 `json:"payments_pending"`
+	// PaymentsHeld: Number of payments held.
+	PaymentsHeld int32 `json:"payments_held"`
+	// PaymentsPaid: Number of payments paid.
+	PaymentsPaid int32 `json:"payments_paid"`
+	// PaymentsRefused: Number of payments refused.
+	PaymentsRefused int32 `json:"payments_refused"`
+	// PaymentsReturned: Number of payments returned.
+	PaymentsReturned int32 `json:"payments_returned"`
+	// Members: The members, by time and id, at most 50.
+	Members []JourneyMember `json:"members"`
+	// Truncated: Whether there are more members than listed; counts and sums are
+	// over all.
+	Truncated bool `json:"truncated"`
+	// Revision: Number of this snapshot of the key, from 1.
+	Revision int64 `json:"revision"`
+	// Facts: Number of distinct facts applied.
+	Facts int64 `json:"facts"`
+	// ChangedBy: What changed it.
+	ChangedBy Change `json:"changed_by"`
+	// FirstEventAt: First event, by the provider's time where it sends one.
+	FirstEventAt Optional[time.Time] `json:"first_event_at"`
+	// LastEventAt: Last event, by the provider's time where it sends one.
+	LastEventAt Optional[time.Time] `json:"last_event_at"`
+	// ProcessedAt: When the processor made this snapshot.
+	ProcessedAt time.Time `json:"processed_at"`
+	// Assurance: The weakest assurance of the facts.
+	Assurance Assurance `json:"assurance"`
+}
+
+// Schema returns the name of the .avsc file.
+func (*JourneySnapshot) Schema() string { return "enriched.journeys.v1" }
+
+// AppendAvro appends the record's Avro body. An error is a *FieldError; what was
+// appended until then is of no use.
+func (r *JourneySnapshot) AppendAvro(dst []byte) ([]byte, error) { return r.appendTo(dst) }
+
+// DecodeAvro reads an Avro body, which must be of this schema's version. An error
+// leaves the record half read.
+func (r *JourneySnapshot) DecodeAvro(b []byte) error {
+	d := decoder{b: b}
+	*r = JourneySnapshot{}
+	if err := r.decodeFrom(&d); err != nil {
+		return err
+	}
+	return d.end()
+}
+
+func (r *JourneySnapshot) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if dst, err = appendString(dst, r.CorrelationID); err != nil {
+		return dst, at("correlation_id", err)
+	}
+	if r.Namespace.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Namespace.Value); err != nil {
+			return dst, at("namespace", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if dst, err = r.Outcome.appendTo(dst); err != nil {
+		return dst, at("outcome", err)
+	}
+	if dst, err = r.Missing.appendTo(dst); err != nil {
+		return dst, at("missing", err)
+	}
+	if r.Deadline.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.Deadline.Value); err != nil {
+			return dst, at("deadline", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendBool(dst, r.Verified)
+	if r.VerifiedAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.VerifiedAt.Value); err != nil {
+			return dst, at("verified_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.VerificationChannel.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.VerificationChannel.Value); err != nil {
+			return dst, at("verification_channel", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.VerificationChannelKind.Set {
+		dst = append(dst, 2)
+		if dst, err = r.VerificationChannelKind.Value.appendTo(dst); err != nil {
+			return dst, at("verification_channel_kind", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendLong(dst, int64(r.VerificationFallbacks))
+	if r.VerificationDurationMs.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.VerificationDurationMs.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendBool(dst, r.VerificationExpired)
+	dst = appendLong(dst, r.VerificationCostMinor)
+	if r.VerificationCurrency.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.VerificationCurrency.Value); err != nil {
+			return dst, at("verification_currency", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendBool(dst, r.Paid)
+	dst = appendBool(dst, r.Held)
+	dst = appendBool(dst, r.Refused)
+	dst = appendBool(dst, r.Refunded)
+	if r.PaidAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.PaidAt.Value); err != nil {
+			return dst, at("paid_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendLong(dst, r.PaidAmountMinor)
+	dst = appendLong(dst, r.HeldAmountMinor)
+	dst = appendLong(dst, r.RefusedAmountMinor)
+	dst = appendLong(dst, r.RefundedAmountMinor)
+	if r.Currency.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Currency.Value); err != nil {
+			return dst, at("currency", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.VerificationToPaymentMs.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.VerificationToPaymentMs.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendBool(dst, r.Conflict)
+	dst = appendBool(dst, r.Regression)
+	dst = appendBool(dst, r.AmountChanged)
+	dst = appendBool(dst, r.HoldOverdue)
+	dst = appendLong(dst, int64(r.Verifications))
+	dst = appendLong(dst, int64(r.VerificationsPending))
+	dst = appendLong(dst, int64(r.VerificationsSucceeded))
+	dst = appendLong(dst, int64(r.VerificationsFailed))
+	dst = appendLong(dst, int64(r.VerificationsExpired))
+	dst = appendLong(dst, int64(r.Payments))
+	dst = appendLong(dst, int64(r.PaymentsPending))
+	dst = appendLong(dst, int64(r.PaymentsHeld))
+	dst = appendLong(dst, int64(r.PaymentsPaid))
+	dst = appendLong(dst, int64(r.PaymentsRefused))
+	dst = appendLong(dst, int64(r.PaymentsReturned))
+	if n := len(r.Members); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.Members {
+			if dst, err = r.Members[i].appendTo(dst); err != nil {
+				return dst, at("members", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	dst = appendBool(dst, r.Truncated)
+	dst = appendLong(dst, r.Revision)
+	dst = appendLong(dst, r.Facts)
+	if dst, err = r.ChangedBy.appendTo(dst); err != nil {
+		return dst, at("changed_by", err)
+	}
+	if r.FirstEventAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.FirstEventAt.Value); err != nil {
+			return dst, at("first_event_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.LastEventAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.LastEventAt.Value); err != nil {
+			return dst, at("last_event_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if dst, err = appendTime(dst, r.ProcessedAt); err != nil {
+		return dst, at("processed_at", err)
+	}
+	if dst, err = r.Assurance.appendTo(dst); err != nil {
+		return dst, at("assurance", err)
+	}
+	return dst, nil
+}
+
+func decodeJourneySnapshot(d *decoder) (JourneySnapshot, error) {
+	var r JourneySnapshot
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *JourneySnapshot) decodeFrom(d *decoder) error {
+	var err error
+	if r.CorrelationID, err = d.string(); err != nil {
+		return at("correlation_id", err)
+	}
+	if r.Namespace, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("namespace", err)
+	}
+	if r.Outcome, err = decodeJourneyOutcome(d); err != nil {
+		return at("outcome", err)
+	}
+	if r.Missing, err = decodeJourneyMissing(d); err != nil {
+		return at("missing", err)
+	}
+	if r.Deadline, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("deadline", err)
+	}
+	if r.Verified, err = d.bool(); err != nil {
+		return at("verified", err)
+	}
+	if r.VerifiedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("verified_at", err)
+	}
+	if r.VerificationChannel, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("verification_channel", err)
+	}
+	if r.VerificationChannelKind, err = decodeOptional(d, decodeChannel); err != nil {
+		return at("verification_channel_kind", err)
+	}
+	if r.VerificationFallbacks, err = d.int(); err != nil {
+		return at("verification_fallbacks", err)
+	}
+	if r.VerificationDurationMs, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("verification_duration_ms", err)
+	}
+	if r.VerificationExpired, err = d.bool(); err != nil {
+		return at("verification_expired", err)
+	}
+	if r.VerificationCostMinor, err = d.long(); err != nil {
+		return at("verification_cost_minor", err)
+	}
+	if r.VerificationCurrency, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("verification_currency", err)
+	}
+	if r.Paid, err = d.bool(); err != nil {
+		return at("paid", err)
+	}
+	if r.Held, err = d.bool(); err != nil {
+		return at("held", err)
+	}
+	if r.Refused, err = d.bool(); err != nil {
+		return at("refused", err)
+	}
+	if r.Refunded, err = d.bool(); err != nil {
+		return at("refunded", err)
+	}
+	if r.PaidAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("paid_at", err)
+	}
+	if r.PaidAmountMinor, err = d.long(); err != nil {
+		return at("paid_amount_minor", err)
+	}
+	if r.HeldAmountMinor, err = d.long(); err != nil {
+		return at("held_amount_minor", err)
+	}
+	if r.RefusedAmountMinor, err = d.long(); err != nil {
+		return at("refused_amount_minor", err)
+	}
+	if r.RefundedAmountMinor, err = d.long(); err != nil {
+		return at("refunded_amount_minor", err)
+	}
+	if r.Currency, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("currency", err)
+	}
+	if r.VerificationToPaymentMs, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("verification_to_payment_ms", err)
+	}
+	if r.Conflict, err = d.bool(); err != nil {
+		return at("conflict", err)
+	}
+	if r.Regression, err = d.bool(); err != nil {
+		return at("regression", err)
+	}
+	if r.AmountChanged, err = d.bool(); err != nil {
+		return at("amount_changed", err)
+	}
+	if r.HoldOverdue, err = d.bool(); err != nil {
+		return at("hold_overdue", err)
+	}
+	if r.Verifications, err = d.int(); err != nil {
+		return at("verifications", err)
+	}
+	if r.VerificationsPending, err = d.int(); err != nil {
+		return at("verifications_pending", err)
+	}
+	if r.VerificationsSucceeded, err = d.int(); err != nil {
+		return at("verifications_succeeded", err)
+	}
+	if r.VerificationsFailed, err = d.int(); err != nil {
+		return at("verifications_failed", err)
+	}
+	if r.VerificationsExpired, err = d.int(); err != nil {
+		return at("verifications_expired", err)
+	}
+	if r.Payments, err = d.int(); err != nil {
+		return at("payments", err)
+	}
+	if r.PaymentsPending, err = d.int(); err != nil {
+		return at("payments_pending", err)
+	}
+	if r.PaymentsHeld, err = d.int(); err != nil {
+		return at("payments_held", err)
+	}
+	if r.PaymentsPaid, err = d.int(); err != nil {
+		return at("payments_paid", err)
+	}
+	if r.PaymentsRefused, err = d.int(); err != nil {
+		return at("payments_refused", err)
+	}
+	if r.PaymentsReturned, err = d.int(); err != nil {
+		return at("payments_returned", err)
+	}
+	if r.Members, err = decodeArray(d, 15, decodeJourneyMember); err != nil {
+		return at("members", err)
+	}
+	if r.Truncated, err = d.bool(); err != nil {
+		return at("truncated", err)
+	}
+	if r.Revision, err = d.long(); err != nil {
+		return at("revision", err)
+	}
+	if r.Facts, err = d.long(); err != nil {
+		return at("facts", err)
+	}
+	if err = r.ChangedBy.decodeFrom(d); err != nil {
+		return at("changed_by", err)
+	}
+	if r.FirstEventAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("first_event_at", err)
+	}
+	if r.LastEventAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("last_event_at", err)
+	}
+	if r.ProcessedAt, err = d.time(); err != nil {
+		return at("processed_at", err)
+	}
+	if r.Assurance, err = decodeAssurance(d); err != nil {
+		return at("assurance", err)
+	}
+	return nil
+}
+
+// MemberKind: What a member of a journey is.
+type MemberKind string
+
+// The symbols of MemberKind; the default is UNKNOWN.
+const (
+	MemberKindUnknown      MemberKind = "UNKNOWN"
+	MemberKindVerification MemberKind = "VERIFICATION"
+	MemberKindPayment      MemberKind = "PAYMENT"
+)
+
+func (e MemberKind) appendTo(dst []byte) ([]byte, error) {
+	switch e {
+	case MemberKindUnknown, "":
+		return append(dst, 0), nil
+	case MemberKindVerification:
+		return append(dst, 2), nil
+	case MemberKindPayment:
+		return append(dst, 4), nil
+	default:
+		return dst, ErrSymbol
+	}
+}
+
+func decodeMemberKind(d *decoder) (MemberKind, error) {
+	i, err := d.long()
+	if err != nil {
+		return "", err
+	}
+	switch i {
+	case 0:
+		return MemberKindUnknown, nil
+	case 1:
+		return MemberKindVerification, nil
+	case 2:
+		return MemberKindPayment, nil
+	default:
+		return "", ErrSymbol
+	}
+}

@@ -1,0 +1,658 @@
+// Code generated from the .avsc files by schemas/internal/gen. DO NOT EDIT.
+
+package avro
+
+import "time"
+
+// LOX24Channel: The attempt that a verify_code.channel event is about.
+type LOX24Channel struct {
+	// ID: Id of the history entry.
+	ID string `json:"id"`
+	// Channel: The channel as sent.
+	Channel string `json:"channel"`
+	// ChannelKind: The channel, normalised.
+	ChannelKind Channel `json:"channel_kind"`
+	// Status: The attempt's status as sent: 0, 5, 10, 20, 100.
+	Status int32 `json:"status"`
+	// StatusName: The attempt's status, normalised.
+	StatusName AttemptStatus `json:"status_name"`
+	// ProcessedAt: When the attempt was last processed.
+	ProcessedAt Optional[time.Time] `json:"processed_at"`
+	// ExternalID: Id of the message at the channel's operator.
+	ExternalID Optional[string] `json:"external_id"`
+	// Error: Why it failed; free text, only where the source's configuration
+	// allows it.
+	Error Optional[string] `json:"error"`
+	// CostMinor: Cost of the attempt in minor units (cents) of the event's
+	// currency.
+	CostMinor Optional[int64] `json:"cost_minor"`
+}
+
+func (r *LOX24Channel) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if dst, err = appendString(dst, r.ID); err != nil {
+		return dst, at("id", err)
+	}
+	if dst, err = appendString(dst, r.Channel); err != nil {
+		return dst, at("channel", err)
+	}
+	if dst, err = r.ChannelKind.appendTo(dst); err != nil {
+		return dst, at("channel_kind", err)
+	}
+	dst = appendLong(dst, int64(r.Status))
+	if dst, err = r.StatusName.appendTo(dst); err != nil {
+		return dst, at("status_name", err)
+	}
+	if r.ProcessedAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.ProcessedAt.Value); err != nil {
+			return dst, at("processed_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ExternalID.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.ExternalID.Value); err != nil {
+			return dst, at("external_id", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Error.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Error.Value); err != nil {
+			return dst, at("error", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CostMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.CostMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeLOX24Channel(d *decoder) (LOX24Channel, error) {
+	var r LOX24Channel
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *LOX24Channel) decodeFrom(d *decoder) error {
+	var err error
+	if r.ID, err = d.string(); err != nil {
+		return at("id", err)
+	}
+	if r.Channel, err = d.string(); err != nil {
+		return at("channel", err)
+	}
+	if r.ChannelKind, err = decodeChannel(d); err != nil {
+		return at("channel_kind", err)
+	}
+	if r.Status, err = d.int(); err != nil {
+		return at("status", err)
+	}
+	if r.StatusName, err = decodeAttemptStatus(d); err != nil {
+		return at("status_name", err)
+	}
+	if r.ProcessedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("processed_at", err)
+	}
+	if r.ExternalID, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("external_id", err)
+	}
+	if r.Error, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("error", err)
+	}
+	if r.CostMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("cost_minor", err)
+	}
+	return nil
+}
+
+// LOX24HistoryEntry: One entry of a verification's history: an attempt on one
+// channel.
+type LOX24HistoryEntry struct {
+	// ID: Id of the history entry.
+	ID string `json:"id"`
+	// Channel: The channel as sent.
+	Channel string `json:"channel"`
+	// ChannelKind: The channel, normalised.
+	ChannelKind Channel `json:"channel_kind"`
+	// Status: The attempt's status as sent: 0, 5, 10, 20, 100.
+	Status int32 `json:"status"`
+	// StatusName: The attempt's status, normalised.
+	StatusName AttemptStatus `json:"status_name"`
+	// ProcessedAt: When the attempt was last processed.
+	ProcessedAt Optional[time.Time] `json:"processed_at"`
+	// ExternalID: Id of the message at the channel's operator.
+	ExternalID Optional[string] `json:"external_id"`
+}
+
+func (r *LOX24HistoryEntry) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if dst, err = appendString(dst, r.ID); err != nil {
+		return dst, at("id", err)
+	}
+	if dst, err = appendString(dst, r.Channel); err != nil {
+		return dst, at("channel", err)
+	}
+	if dst, err = r.ChannelKind.appendTo(dst); err != nil {
+		return dst, at("channel_kind", err)
+	}
+	dst = appendLong(dst, int64(r.Status))
+	if dst, err = r.StatusName.appendTo(dst); err != nil {
+		return dst, at("status_name", err)
+	}
+	if r.ProcessedAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.ProcessedAt.Value); err != nil {
+			return dst, at("processed_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ExternalID.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.ExternalID.Value); err != nil {
+			return dst, at("external_id", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeLOX24HistoryEntry(d *decoder) (LOX24HistoryEntry, error) {
+	var r LOX24HistoryEntry
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *LOX24HistoryEntry) decodeFrom(d *decoder) error {
+	var err error
+	if r.ID, err = d.string(); err != nil {
+		return at("id", err)
+	}
+	if r.Channel, err = d.string(); err != nil {
+		return at("channel", err)
+	}
+	if r.ChannelKind, err = decodeChannel(d); err != nil {
+		return at("channel_kind", err)
+	}
+	if r.Status, err = d.int(); err != nil {
+		return at("status", err)
+	}
+	if r.StatusName, err = decodeAttemptStatus(d); err != nil {
+		return at("status_name", err)
+	}
+	if r.ProcessedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("processed_at", err)
+	}
+	if r.ExternalID, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("external_id", err)
+	}
+	return nil
+}
+
+// LOX24RoutingStep: One step of a verification's routing strategy.
+type LOX24RoutingStep struct {
+	// Channel: The channel as sent: telegram, voice, sms.
+	Channel string `json:"channel"`
+	// ChannelKind: The channel, normalised.
+	ChannelKind Channel `json:"channel_kind"`
+	// TimeoutSec: How long this step may take, in seconds; telegram only.
+	TimeoutSec Optional[int32] `json:"timeout_sec"`
+	// SenderID: Sender shown to the person; free text, only where the source's
+	// configuration allows it.
+	SenderID Optional[string] `json:"sender_id"`
+}
+
+func (r *LOX24RoutingStep) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if dst, err = appendString(dst, r.Channel); err != nil {
+		return dst, at("channel", err)
+	}
+	if dst, err = r.ChannelKind.appendTo(dst); err != nil {
+		return dst, at("channel_kind", err)
+	}
+	if r.TimeoutSec.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, int64(r.TimeoutSec.Value))
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.SenderID.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.SenderID.Value); err != nil {
+			return dst, at("sender_id", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeLOX24RoutingStep(d *decoder) (LOX24RoutingStep, error) {
+	var r LOX24RoutingStep
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *LOX24RoutingStep) decodeFrom(d *decoder) error {
+	var err error
+	if r.Channel, err = d.string(); err != nil {
+		return at("channel", err)
+	}
+	if r.ChannelKind, err = decodeChannel(d); err != nil {
+		return at("channel_kind", err)
+	}
+	if r.TimeoutSec, err = decodeOptional(d, (*decoder).int); err != nil {
+		return at("timeout_sec", err)
+	}
+	if r.SenderID, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("sender_id", err)
+	}
+	return nil
+}
+
+// LOX24VerifyCode: A verify_code event of LOX24, each exactly once. The
+// one-time code is left out.
+type LOX24VerifyCode struct {
+	// Origin: Where the event came from.
+	Origin Origin `json:"origin"`
+	// EventID: Id of the event (UUID); repeats of one event share it.
+	EventID string `json:"event_id"`
+	// APIVersion: Version of the provider's data structure, such as 2022-05-25.
+	APIVersion string `json:"api_version"`
+	// EventName: Name of the event as sent, such as verify_code.channel.failed.
+	EventName string `json:"event_name"`
+	// Event: The event, normalised.
+	Event LOX24VerifyCodeEvent `json:"event"`
+	// EventCreatedAt: When the provider made the event.
+	EventCreatedAt time.Time `json:"event_created_at"`
+	// AttemptTotal: Number of deliveries of this webhook as stated by the
+	// provider, 1 to 4; planned or so far is not documented.
+	AttemptTotal Optional[int32] `json:"attempt_total"`
+	// AttemptNumber: Which delivery of the webhook this is, from 1.
+	AttemptNumber Optional[int32] `json:"attempt_number"`
+	// NotificationTaskID: Id of the provider's notification task (UUID).
+	NotificationTaskID Optional[string] `json:"notification_task_id"`
+	// VerificationID: Key: lox24: and the provider's id of the verify code.
+	VerificationID string `json:"verification_id"`
+	// ProviderID: The provider's id of the verify code (UUID).
+	ProviderID string `json:"provider_id"`
+	// UserID: The provider's id of the account that ordered the code.
+	UserID Optional[int64] `json:"user_id"`
+	// Phone: The phone to be verified, as pseudonym.
+	Phone Optional[Phone] `json:"phone"`
+	// RoutingStrategy: The channels to be tried, in order.
+	RoutingStrategy []LOX24RoutingStep `json:"routing_strategy"`
+	// Status: Status of the whole verification as sent: 0, 5, 10, 20, 100.
+	Status int32 `json:"status"`
+	// StatusName: Status of the whole verification, normalised.
+	StatusName AttemptStatus `json:"status_name"`
+	// DeliveredChannel: The channel that delivered the code, as sent; null if none
+	// did yet.
+	DeliveredChannel Optional[string] `json:"delivered_channel"`
+	// DeliveredChannelKind: The channel that delivered the code, normalised.
+	DeliveredChannelKind Optional[Channel] `json:"delivered_channel_kind"`
+	// CostMinor: Cost so far in minor units (cents) of currency.
+	CostMinor Optional[int64] `json:"cost_minor"`
+	// Currency: ISO 4217 code, such as EUR.
+	Currency Optional[string] `json:"currency"`
+	// CodeLength: Length of the code in characters; the code itself is never here.
+	CodeLength Optional[int32] `json:"code_length"`
+	// CorrelationIDs: Correlation ids found in the payload; one that is a phone
+	// number is a pseudonym.
+	CorrelationIDs []string `json:"correlation_ids"`
+	// PayloadFields: The fields of the payload that the source's configuration
+	// allows, by JSON pointer.
+	PayloadFields map[string]string `json:"payload_fields"`
+	// CreatedAt: When the verification was ordered.
+	CreatedAt time.Time `json:"created_at"`
+	// UpdatedAt: When the verification last changed.
+	UpdatedAt Optional[time.Time] `json:"updated_at"`
+	// History: The attempts so far, as sent.
+	History []LOX24HistoryEntry `json:"history"`
+	// IsCodeDeleted: Whether the provider deleted the code after sending it.
+	IsCodeDeleted Optional[bool] `json:"is_code_deleted"`
+	// Channel: The attempt the event is about; null for events about the whole
+	// verification.
+	Channel Optional[LOX24Channel] `json:"channel"`
+}
+
+// Schema returns the name of the .avsc file.
+func (*LOX24VerifyCode) Schema() string { return "decoded.lox24.verify-code.v1" }
+
+// AppendAvro appends the record's Avro body. An error is a *FieldError; what was
+// appended until then is of no use.
+func (r *LOX24VerifyCode) AppendAvro(dst []byte) ([]byte, error) { return r.appendTo(dst) }
+
+// DecodeAvro reads an Avro body, which must be of this schema's version. An error
+// leaves the record half read.
+func (r *LOX24VerifyCode) DecodeAvro(b []byte) error {
+	d := decoder{b: b}
+	*r = LOX24VerifyCode{}
+	if err := r.decodeFrom(&d); err != nil {
+		return err
+	}
+	return d.end()
+}
+
+func (r *LOX24VerifyCode) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if dst, err = r.Origin.appendTo(dst); err != nil {
+		return dst, at("origin", err)
+	}
+	if dst, err = appendString(dst, r.EventID); err != nil {
+		return dst, at("event_id", err)
+	}
+	if dst, err = appendString(dst, r.APIVersion); err != nil {
+		return dst, at("api_version", err)
+	}
+	if dst, err = appendString(dst, r.EventName); err != nil {
+		return dst, at("event_name", err)
+	}
+	if dst, err = r.Event.appendTo(dst); err != nil {
+		return dst, at("event", err)
+	}
+	if dst, err = appendTime(dst, r.EventCreatedAt); err != nil {
+		return dst, at("event_created_at", err)
+	}
+	if r.AttemptTotal.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, int64(r.AttemptTotal.Value))
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.AttemptNumber.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, int64(r.AttemptNumber.Value))
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.NotificationTaskID.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.NotificationTaskID.Value); err != nil {
+			return dst, at("notification_task_id", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if dst, err = appendString(dst, r.VerificationID); err != nil {
+		return dst, at("verification_id", err)
+	}
+	if dst, err = appendString(dst, r.ProviderID); err != nil {
+		return dst, at("provider_id", err)
+	}
+	if r.UserID.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.UserID.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Phone.Set {
+		dst = append(dst, 2)
+		if dst, err = r.Phone.Value.appendTo(dst); err != nil {
+			return dst, at("phone", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if n := len(r.RoutingStrategy); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.RoutingStrategy {
+			if dst, err = r.RoutingStrategy[i].appendTo(dst); err != nil {
+				return dst, at("routing_strategy", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	dst = appendLong(dst, int64(r.Status))
+	if dst, err = r.StatusName.appendTo(dst); err != nil {
+		return dst, at("status_name", err)
+	}
+	if r.DeliveredChannel.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.DeliveredChannel.Value); err != nil {
+			return dst, at("delivered_channel", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.DeliveredChannelKind.Set {
+		dst = append(dst, 2)
+		if dst, err = r.DeliveredChannelKind.Value.appendTo(dst); err != nil {
+			return dst, at("delivered_channel_kind", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CostMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.CostMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Currency.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Currency.Value); err != nil {
+			return dst, at("currency", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CodeLength.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, int64(r.CodeLength.Value))
+	} else {
+		dst = append(dst, 0)
+	}
+	if n := len(r.CorrelationIDs); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.CorrelationIDs {
+			if dst, err = appendString(dst, r.CorrelationIDs[i]); err != nil {
+				return dst, at("correlation_ids", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	if dst, err = appendStringMap(dst, r.PayloadFields); err != nil {
+		return dst, at("payload_fields", err)
+	}
+	if dst, err = appendTime(dst, r.CreatedAt); err != nil {
+		return dst, at("created_at", err)
+	}
+	if r.UpdatedAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.UpdatedAt.Value); err != nil {
+			return dst, at("updated_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if n := len(r.History); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.History {
+			if dst, err = r.History[i].appendTo(dst); err != nil {
+				return dst, at("history", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	if r.IsCodeDeleted.Set {
+		dst = append(dst, 2)
+		dst = appendBool(dst, r.IsCodeDeleted.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Channel.Set {
+		dst = append(dst, 2)
+		if dst, err = r.Channel.Value.appendTo(dst); err != nil {
+			return dst, at("channel", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeLOX24VerifyCode(d *decoder) (LOX24VerifyCode, error) {
+	var r LOX24VerifyCode
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *LOX24VerifyCode) decodeFrom(d *decoder) error {
+	var err error
+	if err = r.Origin.decodeFrom(d); err != nil {
+		return at("origin", err)
+	}
+	if r.EventID, err = d.string(); err != nil {
+		return at("event_id", err)
+	}
+	if r.APIVersion, err = d.string(); err != nil {
+		return at("api_version", err)
+	}
+	if r.EventName, err = d.string(); err != nil {
+		return at("event_name", err)
+	}
+	if r.Event, err = decodeLOX24VerifyCodeEvent(d); err != nil {
+		return at("event", err)
+	}
+	if r.EventCreatedAt, err = d.time(); err != nil {
+		return at("event_created_at", err)
+	}
+	if r.AttemptTotal, err = decodeOptional(d, (*decoder).int); err != nil {
+		return at("attempt_total", err)
+	}
+	if r.AttemptNumber, err = decodeOptional(d, (*decoder).int); err != nil {
+		return at("attempt_number", err)
+	}
+	if r.NotificationTaskID, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("notification_task_id", err)
+	}
+	if r.VerificationID, err = d.string(); err != nil {
+		return at("verification_id", err)
+	}
+	if r.ProviderID, err = d.string(); err != nil {
+		return at("provider_id", err)
+	}
+	if r.UserID, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("user_id", err)
+	}
+	if r.Phone, err = decodeOptional(d, decodePhone); err != nil {
+		return at("phone", err)
+	}
+	if r.RoutingStrategy, err = decodeArray(d, 4, decodeLOX24RoutingStep); err != nil {
+		return at("routing_strategy", err)
+	}
+	if r.Status, err = d.int(); err != nil {
+		return at("status", err)
+	}
+	if r.StatusName, err = decodeAttemptStatus(d); err != nil {
+		return at("status_name", err)
+	}
+	if r.DeliveredChannel, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("delivered_channel", err)
+	}
+	if r.DeliveredChannelKind, err = decodeOptional(d, decodeChannel); err != nil {
+		return at("delivered_channel_kind", err)
+	}
+	if r.CostMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("cost_minor", err)
+	}
+	if r.Currency, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("currency", err)
+	}
+	if r.CodeLength, err = decodeOptional(d, (*decoder).int); err != nil {
+		return at("code_length", err)
+	}
+	if r.CorrelationIDs, err = decodeArray(d, 1, (*decoder).string); err != nil {
+		return at("correlation_ids", err)
+	}
+	if r.PayloadFields, err = d.stringMap(); err != nil {
+		return at("payload_fields", err)
+	}
+	if r.CreatedAt, err = d.time(); err != nil {
+		return at("created_at", err)
+	}
+	if r.UpdatedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("updated_at", err)
+	}
+	if r.History, err = decodeArray(d, 7, decodeLOX24HistoryEntry); err != nil {
+		return at("history", err)
+	}
+	if r.IsCodeDeleted, err = decodeOptional(d, (*decoder).bool); err != nil {
+		return at("is_code_deleted", err)
+	}
+	if r.Channel, err = decodeOptional(d, decodeLOX24Channel); err != nil {
+		return at("channel", err)
+	}
+	return nil
+}
+
+// LOX24VerifyCodeEvent: Which verify_code event it is, normalised.
+type LOX24VerifyCodeEvent string
+
+// The symbols of LOX24VerifyCodeEvent; the default is UNKNOWN.
+const (
+	LOX24VerifyCodeEventUnknown        LOX24VerifyCodeEvent = "UNKNOWN"
+	LOX24VerifyCodeEventSuccess        LOX24VerifyCodeEvent = "SUCCESS"
+	LOX24VerifyCodeEventFailed         LOX24VerifyCodeEvent = "FAILED"
+	LOX24VerifyCodeEventChannelUpdated LOX24VerifyCodeEvent = "CHANNEL_UPDATED"
+	LOX24VerifyCodeEventChannelSent    LOX24VerifyCodeEvent = "CHANNEL_SENT"
+	LOX24VerifyCodeEventChannelSuccess LOX24VerifyCodeEvent = "CHANNEL_SUCCESS"
+	LOX24VerifyCodeEventChannelFailed  LOX24VerifyCodeEvent = "CHANNEL_FAILED"
+)
+
+func (e LOX24VerifyCodeEvent) appendTo(dst []byte) ([]byte, error) {
+	switch e {
+	case LOX24VerifyCodeEventUnknown, "":
+		return append(dst, 0), nil
+	case LOX24VerifyCodeEventSuccess:
+		return append(dst, 2), nil
+	case LOX24VerifyCodeEventFailed:
+		return append(dst, 4), nil
+	case LOX24VerifyCodeEventChannelUpdated:
+		return append(dst, 6), nil
+	case LOX24VerifyCodeEventChannelSent:
+		return append(dst, 8), nil
+	case LOX24VerifyCodeEventChannelSuccess:
+		return append(dst, 10), nil
+	case LOX24VerifyCodeEventChannelFailed:
+		return append(dst, 12), nil
+	default:
+		return dst, ErrSymbol
+	}
+}
+
+func decodeLOX24VerifyCodeEvent(d *decoder) (LOX24VerifyCodeEvent, error) {
+	i, err := d.long()
+	if err != nil {
+		return "", err
+	}
+	switch i {
+	case 0:
+		return LOX24VerifyCodeEventUnknown, nil
+	case 1:
+		return LOX24VerifyCodeEventSuccess, nil
+	case 2:
+		return LOX24VerifyCodeEventFailed, nil
+	case 3:
+		return LOX24VerifyCodeEventChannelUpdated, nil
+	case 4:
+		return LOX24VerifyCodeEventChannelSent, nil
+	case 5:
+		return LOX24VerifyCodeEventChannelSuccess, nil
+	case 6:
+		return LOX24VerifyCodeEventChannelFailed, nil
+	default:
+		return "", ErrSymbol
+	}
+}

@@ -1,0 +1,541 @@
+// Code generated from the .avsc files by schemas/internal/gen. DO NOT EDIT.
+
+package avro
+
+import "time"
+
+// PaymentOperation: One operation of a P2P payment.
+type PaymentOperation struct {
+	// ID: The provider's id of the operation (UUID).
+	ID string `json:"id"`
+	// Type: Type as sent: SEND, RECEIVE.
+	Type Optional[string] `json:"type"`
+	// Status: Status as sent.
+	Status Optional[string] `json:"status"`
+	// ExternalID: The merchant's id of the operation as sent; null if it is a
+	// phone number.
+	ExternalID Optional[string] `json:"external_id"`
+	// StatusAt: When the status was told, by the provider's time.
+	StatusAt Optional[time.Time] `json:"status_at"`
+}
+
+func (r *PaymentOperation) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if dst, err = appendString(dst, r.ID); err != nil {
+		return dst, at("id", err)
+	}
+	if r.Type.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Type.Value); err != nil {
+			return dst, at("type", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Status.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Status.Value); err != nil {
+			return dst, at("status", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ExternalID.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.ExternalID.Value); err != nil {
+			return dst, at("external_id", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.StatusAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.StatusAt.Value); err != nil {
+			return dst, at("status_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodePaymentOperation(d *decoder) (PaymentOperation, error) {
+	var r PaymentOperation
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *PaymentOperation) decodeFrom(d *decoder) error {
+	var err error
+	if r.ID, err = d.string(); err != nil {
+		return at("id", err)
+	}
+	if r.Type, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("type", err)
+	}
+	if r.Status, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("status", err)
+	}
+	if r.ExternalID, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("external_id", err)
+	}
+	if r.StatusAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("status_at", err)
+	}
+	return nil
+}
+
+// PaymentSnapshot: The state of one payment after all facts known so far; the
+// last record of a key replaces the earlier ones.
+type PaymentSnapshot struct {
+	// PaymentID: Key: uapay: and the provider's id of the payment.
+	PaymentID string `json:"payment_id"`
+	// ProviderID: The provider's id of the payment (UUID).
+	ProviderID string `json:"provider_id"`
+	// Provider: uapay.
+	Provider string `json:"provider"`
+	// Source: Id of the configured source.
+	Source string `json:"source"`
+	// Namespace: Namespace of the correlation ids; null if the source has none.
+	Namespace Optional[string] `json:"namespace"`
+	// Kind: Invoice or P2P.
+	Kind PaymentKind `json:"kind"`
+	// CorrelationIDs: Correlation ids seen, sorted; one that is a phone number is
+	// a pseudonym.
+	CorrelationIDs []string `json:"correlation_ids"`
+	// ExternalIDs: The merchant's ids as sent, sorted, without those that are
+	// phone numbers.
+	ExternalIDs []string `json:"external_ids"`
+	// InvoiceID: The provider's id of the invoice (UUID).
+	InvoiceID Optional[string] `json:"invoice_id"`
+	// PaymentNumber: Number of the payment as sent.
+	PaymentNumber Optional[string] `json:"payment_number"`
+	// Phase: The phase that all statuses amount to.
+	Phase PaymentPhase `json:"phase"`
+	// Status: Newest status as sent; invoices only.
+	Status Optional[string] `json:"status"`
+	// PaymentStatus: Newest status in the payment system as sent.
+	PaymentStatus Optional[string] `json:"payment_status"`
+	// Operations: The operations, sorted by id; P2P only.
+	Operations []PaymentOperation `json:"operations"`
+	// Type: Type of the invoice as sent.
+	Type Optional[string] `json:"type"`
+	// SystemType: Kind of payment service as sent.
+	SystemType Optional[string] `json:"system_type"`
+	// PaymentSystem: Payment service as sent; P2P only.
+	PaymentSystem Optional[string] `json:"payment_system"`
+	// PaymentType: Type of the payment as sent; P2P only.
+	PaymentType Optional[string] `json:"payment_type"`
+	// AmountMinor: Amount in minor units (kopecks) of currency; the newest if it
+	// changed.
+	AmountMinor Optional[int64] `json:"amount_minor"`
+	// PendingAmountMinor: Amount not yet settled in minor units (kopecks) of
+	// currency.
+	PendingAmountMinor Optional[int64] `json:"pending_amount_minor"`
+	// CommissionMinor: Commission in minor units (kopecks) of currency.
+	CommissionMinor Optional[int64] `json:"commission_minor"`
+	// ReversalAmountMinor: Total given back so far in minor units (kopecks) of
+	// currency.
+	ReversalAmountMinor Optional[int64] `json:"reversal_amount_minor"`
+	// Currency: ISO 4217 code; UAPAY knows UAH only.
+	Currency string `json:"currency"`
+	// Conflict: Whether both paid and refused were told.
+	Conflict bool `json:"conflict"`
+	// Regression: Whether a lower phase was told with a later provider time.
+	Regression bool `json:"regression"`
+	// AmountChanged: Whether callbacks told different amounts.
+	AmountChanged bool `json:"amount_changed"`
+	// HoldOverdue: Whether the amount has been held for too long.
+	HoldOverdue bool `json:"hold_overdue"`
+	// HoldDeadline: When a hold counts as overdue; null if the payment is not
+	// held.
+	HoldDeadline Optional[time.Time] `json:"hold_deadline"`
+	// CreatedAt: When the payment was made.
+	CreatedAt Optional[time.Time] `json:"created_at"`
+	// HeldAt: When the amount was held.
+	HeldAt Optional[time.Time] `json:"held_at"`
+	// PaidAt: When the payment succeeded.
+	PaidAt Optional[time.Time] `json:"paid_at"`
+	// OutcomeAt: When the phase was first told, by the provider's time.
+	OutcomeAt Optional[time.Time] `json:"outcome_at"`
+	// Revision: Number of this snapshot of the key, from 1.
+	Revision int64 `json:"revision"`
+	// Facts: Number of distinct facts applied.
+	Facts int64 `json:"facts"`
+	// ChangedBy: What changed it.
+	ChangedBy Change `json:"changed_by"`
+	// FirstEventAt: First event, by the provider's time where it sends one.
+	FirstEventAt Optional[time.Time] `json:"first_event_at"`
+	// LastEventAt: Last event, by the provider's time where it sends one.
+	LastEventAt Optional[time.Time] `json:"last_event_at"`
+	// ProcessedAt: When the processor made this snapshot.
+	ProcessedAt time.Time `json:"processed_at"`
+	// Assurance: The weakest assurance of the facts.
+	Assurance Assurance `json:"assurance"`
+}
+
+// Schema returns the name of the .avsc file.
+func (*PaymentSnapshot) Schema() string { return "enriched.payments.v1" }
+
+// AppendAvro appends the record's Avro body. An error is a *FieldError; what was
+// appended until then is of no use.
+func (r *PaymentSnapshot) AppendAvro(dst []byte) ([]byte, error) { return r.appendTo(dst) }
+
+// DecodeAvro reads an Avro body, which must be of this schema's version. An error
+// leaves the record half read.
+func (r *PaymentSnapshot) DecodeAvro(b []byte) error {
+	d := decoder{b: b}
+	*r = PaymentSnapshot{}
+	if err := r.decodeFrom(&d); err != nil {
+		return err
+	}
+	return d.end()
+}
+
+func (r *PaymentSnapshot) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if dst, err = appendString(dst, r.PaymentID); err != nil {
+		return dst, at("payment_id", err)
+	}
+	if dst, err = appendString(dst, r.ProviderID); err != nil {
+		return dst, at("provider_id", err)
+	}
+	if dst, err = appendString(dst, r.Provider); err != nil {
+		return dst, at("provider", err)
+	}
+	if dst, err = appendString(dst, r.Source); err != nil {
+		return dst, at("source", err)
+	}
+	if r.Namespace.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Namespace.Value); err != nil {
+			return dst, at("namespace", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if dst, err = r.Kind.appendTo(dst); err != nil {
+		return dst, at("kind", err)
+	}
+	if n := len(r.CorrelationIDs); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.CorrelationIDs {
+			if dst, err = appendString(dst, r.CorrelationIDs[i]); err != nil {
+				return dst, at("correlation_ids", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	if n := len(r.ExternalIDs); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.ExternalIDs {
+			if dst, err = appendString(dst, r.ExternalIDs[i]); err != nil {
+				return dst, at("external_ids", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	if r.InvoiceID.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.InvoiceID.Value); err != nil {
+			return dst, at("invoice_id", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.PaymentNumber.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.PaymentNumber.Value); err != nil {
+			return dst, at("payment_number", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if dst, err = r.Phase.appendTo(dst); err != nil {
+		return dst, at("phase", err)
+	}
+	if r.Status.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Status.Value); err != nil {
+			return dst, at("status", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.PaymentStatus.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.PaymentStatus.Value); err != nil {
+			return dst, at("payment_status", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if n := len(r.Operations); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.Operations {
+			if dst, err = r.Operations[i].appendTo(dst); err != nil {
+				return dst, at("operations", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	if r.Type.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Type.Value); err != nil {
+			return dst, at("type", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.SystemType.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.SystemType.Value); err != nil {
+			return dst, at("system_type", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.PaymentSystem.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.PaymentSystem.Value); err != nil {
+			return dst, at("payment_system", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.PaymentType.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.PaymentType.Value); err != nil {
+			return dst, at("payment_type", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.AmountMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.AmountMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.PendingAmountMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.PendingAmountMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CommissionMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.CommissionMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ReversalAmountMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.ReversalAmountMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if dst, err = appendString(dst, r.Currency); err != nil {
+		return dst, at("currency", err)
+	}
+	dst = appendBool(dst, r.Conflict)
+	dst = appendBool(dst, r.Regression)
+	dst = appendBool(dst, r.AmountChanged)
+	dst = appendBool(dst, r.HoldOverdue)
+	if r.HoldDeadline.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.HoldDeadline.Value); err != nil {
+			return dst, at("hold_deadline", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CreatedAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.CreatedAt.Value); err != nil {
+			return dst, at("created_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.HeldAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.HeldAt.Value); err != nil {
+			return dst, at("held_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.PaidAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.PaidAt.Value); err != nil {
+			return dst, at("paid_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.OutcomeAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.OutcomeAt.Value); err != nil {
+			return dst, at("outcome_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendLong(dst, r.Revision)
+	dst = appendLong(dst, r.Facts)
+	if dst, err = r.ChangedBy.appendTo(dst); err != nil {
+		return dst, at("changed_by", err)
+	}
+	if r.FirstEventAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.FirstEventAt.Value); err != nil {
+			return dst, at("first_event_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.LastEventAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.LastEventAt.Value); err != nil {
+			return dst, at("last_event_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if dst, err = appendTime(dst, r.ProcessedAt); err != nil {
+		return dst, at("processed_at", err)
+	}
+	if dst, err = r.Assurance.appendTo(dst); err != nil {
+		return dst, at("assurance", err)
+	}
+	return dst, nil
+}
+
+func decodePaymentSnapshot(d *decoder) (PaymentSnapshot, error) {
+	var r PaymentSnapshot
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *PaymentSnapshot) decodeFrom(d *decoder) error {
+	var err error
+	if r.PaymentID, err = d.string(); err != nil {
+		return at("payment_id", err)
+	}
+	if r.ProviderID, err = d.string(); err != nil {
+		return at("provider_id", err)
+	}
+	if r.Provider, err = d.string(); err != nil {
+		return at("provider", err)
+	}
+	if r.Source, err = d.string(); err != nil {
+		return at("source", err)
+	}
+	if r.Namespace, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("namespace", err)
+	}
+	if r.Kind, err = decodePaymentKind(d); err != nil {
+		return at("kind", err)
+	}
+	if r.CorrelationIDs, err = decodeArray(d, 1, (*decoder).string); err != nil {
+		return at("correlation_ids", err)
+	}
+	if r.ExternalIDs, err = decodeArray(d, 1, (*decoder).string); err != nil {
+		return at("external_ids", err)
+	}
+	if r.InvoiceID, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("invoice_id", err)
+	}
+	if r.PaymentNumber, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("payment_number", err)
+	}
+	if r.Phase, err = decodePaymentPhase(d); err != nil {
+		return at("phase", err)
+	}
+	if r.Status, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("status", err)
+	}
+	if r.PaymentStatus, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("payment_status", err)
+	}
+	if r.Operations, err = decodeArray(d, 5, decodePaymentOperation); err != nil {
+		return at("operations", err)
+	}
+	if r.Type, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("type", err)
+	}
+	if r.SystemType, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("system_type", err)
+	}
+	if r.PaymentSystem, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("payment_system", err)
+	}
+	if r.PaymentType, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("payment_type", err)
+	}
+	if r.AmountMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("amount_minor", err)
+	}
+	if r.PendingAmountMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("pending_amount_minor", err)
+	}
+	if r.CommissionMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("commission_minor", err)
+	}
+	if r.ReversalAmountMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("reversal_amount_minor", err)
+	}
+	if r.Currency, err = d.string(); err != nil {
+		return at("currency", err)
+	}
+	if r.Conflict, err = d.bool(); err != nil {
+		return at("conflict", err)
+	}
+	if r.Regression, err = d.bool(); err != nil {
+		return at("regression", err)
+	}
+	if r.AmountChanged, err = d.bool(); err != nil {
+		return at("amount_changed", err)
+	}
+	if r.HoldOverdue, err = d.bool(); err != nil {
+		return at("hold_overdue", err)
+	}
+	if r.HoldDeadline, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("hold_deadline", err)
+	}
+	if r.CreatedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("created_at", err)
+	}
+	if r.HeldAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("held_at", err)
+	}
+	if r.PaidAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("paid_at", err)
+	}
+	if r.OutcomeAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("outcome_at", err)
+	}
+	if r.Revision, err = d.long(); err != nil {
+		return at("revision", err)
+	}
+	if r.Facts, err = d.long(); err != nil {
+		return at("facts", err)
+	}
+	if err = r.ChangedBy.decodeFrom(d); err != nil {
+		return at("changed_by", err)
+	}
+	if r.FirstEventAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("first_event_at", err)
+	}
+	if r.LastEventAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("last_event_at", err)
+	}
+	if r.ProcessedAt, err = d.time(); err != nil {
+		return at("processed_at", err)
+	}
+	if r.Assurance, err = decodeAssurance(d); err != nil {
+		return at("assurance", err)
+	}
+	return nil
+}

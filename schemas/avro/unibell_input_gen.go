@@ -1,0 +1,185 @@
+// Code generated from the .avsc files by schemas/internal/gen. DO NOT EDIT.
+
+package avro
+
+import "time"
+
+// UnibellInput: What the unibell stage tells the unibell-call stage. Private to
+// the processor.
+type UnibellInput struct {
+	// Kind: What is told.
+	Kind UnibellInputKind `json:"kind"`
+	// Call: The fact; FACT only.
+	Call Optional[UnibellCall] `json:"call"`
+	// VerificationID: Key of the verification, where known: unibell:, source and
+	// reference.
+	VerificationID Optional[string] `json:"verification_id"`
+	// RequestKey: Key of the request: unibell:, source, :request: and the
+	// provider's request id.
+	RequestKey Optional[string] `json:"request_key"`
+	// StatusCallback: Whether a status callback is configured for the source, so
+	// that its absence means something.
+	StatusCallback bool `json:"status_callback"`
+	// UpstreamStage: The stage whose clock is told; CLOCK only.
+	UpstreamStage Optional[string] `json:"upstream_stage"`
+	// UpstreamPartition: The input partition whose clock is told; CLOCK only.
+	UpstreamPartition Optional[int32] `json:"upstream_partition"`
+	// Clock: Every fact of that partition received before this time has been told;
+	// CLOCK only.
+	Clock Optional[time.Time] `json:"clock"`
+}
+
+// Schema returns the name of the .avsc file.
+func (*UnibellInput) Schema() string { return "internal.unibell.v1" }
+
+// AppendAvro appends the record's Avro body. An error is a *FieldError; what was
+// appended until then is of no use.
+func (r *UnibellInput) AppendAvro(dst []byte) ([]byte, error) { return r.appendTo(dst) }
+
+// DecodeAvro reads an Avro body, which must be of this schema's version. An error
+// leaves the record half read.
+func (r *UnibellInput) DecodeAvro(b []byte) error {
+	d := decoder{b: b}
+	*r = UnibellInput{}
+	if err := r.decodeFrom(&d); err != nil {
+		return err
+	}
+	return d.end()
+}
+
+func (r *UnibellInput) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if dst, err = r.Kind.appendTo(dst); err != nil {
+		return dst, at("kind", err)
+	}
+	if r.Call.Set {
+		dst = append(dst, 2)
+		if dst, err = r.Call.Value.appendTo(dst); err != nil {
+			return dst, at("call", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.VerificationID.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.VerificationID.Value); err != nil {
+			return dst, at("verification_id", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.RequestKey.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.RequestKey.Value); err != nil {
+			return dst, at("request_key", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendBool(dst, r.StatusCallback)
+	if r.UpstreamStage.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.UpstreamStage.Value); err != nil {
+			return dst, at("upstream_stage", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.UpstreamPartition.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, int64(r.UpstreamPartition.Value))
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Clock.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.Clock.Value); err != nil {
+			return dst, at("clock", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeUnibellInput(d *decoder) (UnibellInput, error) {
+	var r UnibellInput
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *UnibellInput) decodeFrom(d *decoder) error {
+	var err error
+	if r.Kind, err = decodeUnibellInputKind(d); err != nil {
+		return at("kind", err)
+	}
+	if r.Call, err = decodeOptional(d, decodeUnibellCall); err != nil {
+		return at("call", err)
+	}
+	if r.VerificationID, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("verification_id", err)
+	}
+	if r.RequestKey, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("request_key", err)
+	}
+	if r.StatusCallback, err = d.bool(); err != nil {
+		return at("status_callback", err)
+	}
+	if r.UpstreamStage, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("upstream_stage", err)
+	}
+	if r.UpstreamPartition, err = decodeOptional(d, (*decoder).int); err != nil {
+		return at("upstream_partition", err)
+	}
+	if r.Clock, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("clock", err)
+	}
+	return nil
+}
+
+// UnibellInputKind: What is told. FACT: a decoded fact. BINDING: which
+// verification a request id belongs to. CLOCK: how far an upstream partition
+// is.
+type UnibellInputKind string
+
+// The symbols of UnibellInputKind; the default is UNKNOWN.
+const (
+	UnibellInputKindUnknown UnibellInputKind = "UNKNOWN"
+	UnibellInputKindFact    UnibellInputKind = "FACT"
+	UnibellInputKindBinding UnibellInputKind = "BINDING"
+	UnibellInputKindClock   UnibellInputKind = "CLOCK"
+)
+
+func (e UnibellInputKind) appendTo(dst []byte) ([]byte, error) {
+	switch e {
+	case UnibellInputKindUnknown, "":
+		return append(dst, 0), nil
+	case UnibellInputKindFact:
+		return append(dst, 2), nil
+	case UnibellInputKindBinding:
+		return append(dst, 4), nil
+	case UnibellInputKindClock:
+		return append(dst, 6), nil
+	default:
+		return dst, ErrSymbol
+	}
+}
+
+func decodeUnibellInputKind(d *decoder) (UnibellInputKind, error) {
+	i, err := d.long()
+	if err != nil {
+		return "", err
+	}
+	switch i {
+	case 0:
+		return UnibellInputKindUnknown, nil
+	case 1:
+		return UnibellInputKindFact, nil
+	case 2:
+		return UnibellInputKindBinding, nil
+	case 3:
+		return UnibellInputKindClock, nil
+	default:
+		return "", ErrSymbol
+	}
+}

@@ -1,0 +1,478 @@
+// Code generated from the .avsc files by schemas/internal/gen. DO NOT EDIT.
+
+package avro
+
+import "time"
+
+// VerificationAttempt: One attempt to deliver the code on one channel.
+type VerificationAttempt struct {
+	// ID: The provider's id of the attempt.
+	ID string `json:"id"`
+	// Position: Place in the order of the routing strategy, from 0; -1 if its
+	// channel is not in it.
+	Position int32 `json:"position"`
+	// Channel: The channel as sent.
+	Channel string `json:"channel"`
+	// ChannelKind: The channel, normalised.
+	ChannelKind Channel `json:"channel_kind"`
+	// Status: Status as sent; null for providers that send no number.
+	Status Optional[int32] `json:"status"`
+	// StatusName: Status, normalised.
+	StatusName AttemptStatus `json:"status_name"`
+	// ProcessedAt: When the attempt was last processed.
+	ProcessedAt Optional[time.Time] `json:"processed_at"`
+	// ExternalID: Id of the message at the channel's operator.
+	ExternalID Optional[string] `json:"external_id"`
+	// Error: Why it failed; free text, only where the source's configuration
+	// allows it.
+	Error Optional[string] `json:"error"`
+	// CostMinor: Cost of the attempt in minor units (cents) of the verification's
+	// currency.
+	CostMinor Optional[int64] `json:"cost_minor"`
+}
+
+func (r *VerificationAttempt) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if dst, err = appendString(dst, r.ID); err != nil {
+		return dst, at("id", err)
+	}
+	dst = appendLong(dst, int64(r.Position))
+	if dst, err = appendString(dst, r.Channel); err != nil {
+		return dst, at("channel", err)
+	}
+	if dst, err = r.ChannelKind.appendTo(dst); err != nil {
+		return dst, at("channel_kind", err)
+	}
+	if r.Status.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, int64(r.Status.Value))
+	} else {
+		dst = append(dst, 0)
+	}
+	if dst, err = r.StatusName.appendTo(dst); err != nil {
+		return dst, at("status_name", err)
+	}
+	if r.ProcessedAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.ProcessedAt.Value); err != nil {
+			return dst, at("processed_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ExternalID.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.ExternalID.Value); err != nil {
+			return dst, at("external_id", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Error.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Error.Value); err != nil {
+			return dst, at("error", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CostMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.CostMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeVerificationAttempt(d *decoder) (VerificationAttempt, error) {
+	var r VerificationAttempt
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VerificationAttempt) decodeFrom(d *decoder) error {
+	var err error
+	if r.ID, err = d.string(); err != nil {
+		return at("id", err)
+	}
+	if r.Position, err = d.int(); err != nil {
+		return at("position", err)
+	}
+	if r.Channel, err = d.string(); err != nil {
+		return at("channel", err)
+	}
+	if r.ChannelKind, err = decodeChannel(d); err != nil {
+		return at("channel_kind", err)
+	}
+	if r.Status, err = decodeOptional(d, (*decoder).int); err != nil {
+		return at("status", err)
+	}
+	if r.StatusName, err = decodeAttemptStatus(d); err != nil {
+		return at("status_name", err)
+	}
+	if r.ProcessedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("processed_at", err)
+	}
+	if r.ExternalID, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("external_id", err)
+	}
+	if r.Error, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("error", err)
+	}
+	if r.CostMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("cost_minor", err)
+	}
+	return nil
+}
+
+// VerificationSnapshot: The state of one verification after all facts known so
+// far; the last record of a key replaces the earlier ones.
+type VerificationSnapshot struct {
+	// VerificationID: Key: lox24: and the provider's id, or unibell:, source and
+	// reference.
+	VerificationID string `json:"verification_id"`
+	// ProviderID: The provider's id: verify code id of LOX24, request id of
+	// Unibell, empty while unknown.
+	ProviderID string `json:"provider_id"`
+	// Provider: lox24 or unibell.
+	Provider string `json:"provider"`
+	// Source: Id of the configured source.
+	Source string `json:"source"`
+	// Namespace: Namespace of the correlation ids; null if the source has none.
+	Namespace Optional[string] `json:"namespace"`
+	// CorrelationIDs: Correlation ids seen, sorted; one that is a phone number is
+	// a pseudonym.
+	CorrelationIDs []string `json:"correlation_ids"`
+	// Phone: The phone to be verified, as pseudonym.
+	Phone Optional[Phone] `json:"phone"`
+	// Outcome: How it ended.
+	Outcome VerificationOutcome `json:"outcome"`
+	// ProviderStatus: Last status of the whole verification as sent.
+	ProviderStatus Optional[string] `json:"provider_status"`
+	// DeliveredChannel: The channel that delivered the code, as sent; null if none
+	// did.
+	DeliveredChannel Optional[string] `json:"delivered_channel"`
+	// DeliveredChannelKind: The channel that delivered the code, normalised.
+	DeliveredChannelKind Optional[Channel] `json:"delivered_channel_kind"`
+	// PlannedChannels: The channels of the routing strategy as sent, in order.
+	PlannedChannels []string `json:"planned_channels"`
+	// Attempts: The attempts, in the order of the routing strategy.
+	Attempts []VerificationAttempt `json:"attempts"`
+	// Fallbacks: Number of attempts that ended without success.
+	Fallbacks int32 `json:"fallbacks"`
+	// CostMinor: Cost so far in minor units (cents) of currency.
+	CostMinor Optional[int64] `json:"cost_minor"`
+	// Currency: ISO 4217 code of the cost.
+	Currency Optional[string] `json:"currency"`
+	// CreatedAt: When the verification was ordered.
+	CreatedAt Optional[time.Time] `json:"created_at"`
+	// OutcomeAt: When the outcome was reached; null while pending.
+	OutcomeAt Optional[time.Time] `json:"outcome_at"`
+	// DurationMs: From created_at to outcome_at, in milliseconds.
+	DurationMs Optional[int64] `json:"duration_ms"`
+	// Deadline: When a missing outcome means expired; null if no outcome is
+	// awaited.
+	Deadline Optional[time.Time] `json:"deadline"`
+	// Late: Whether the outcome was received after the deadline.
+	Late bool `json:"late"`
+	// LatenessMs: How long after the deadline the outcome was received, in
+	// milliseconds; null if not late.
+	LatenessMs Optional[int64] `json:"lateness_ms"`
+	// Revision: Number of this snapshot of the key, from 1.
+	Revision int64 `json:"revision"`
+	// Facts: Number of distinct facts applied.
+	Facts int64 `json:"facts"`
+	// ChangedBy: What changed it.
+	ChangedBy Change `json:"changed_by"`
+	// FirstEventAt: First event, by the provider's time where it sends one.
+	FirstEventAt Optional[time.Time] `json:"first_event_at"`
+	// LastEventAt: Last event, by the provider's time where it sends one.
+	LastEventAt Optional[time.Time] `json:"last_event_at"`
+	// ProcessedAt: When the processor made this snapshot.
+	ProcessedAt time.Time `json:"processed_at"`
+	// Assurance: The weakest assurance of the facts.
+	Assurance Assurance `json:"assurance"`
+}
+
+// Schema returns the name of the .avsc file.
+func (*VerificationSnapshot) Schema() string { return "enriched.verifications.v1" }
+
+// AppendAvro appends the record's Avro body. An error is a *FieldError; what was
+// appended until then is of no use.
+func (r *VerificationSnapshot) AppendAvro(dst []byte) ([]byte, error) { return r.appendTo(dst) }
+
+// DecodeAvro reads an Avro body, which must be of this schema's version. An error
+// leaves the record half read.
+func (r *VerificationSnapshot) DecodeAvro(b []byte) error {
+	d := decoder{b: b}
+	*r = VerificationSnapshot{}
+	if err := r.decodeFrom(&d); err != nil {
+		return err
+	}
+	return d.end()
+}
+
+func (r *VerificationSnapshot) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if dst, err = appendString(dst, r.VerificationID); err != nil {
+		return dst, at("verification_id", err)
+	}
+	if dst, err = appendString(dst, r.ProviderID); err != nil {
+		return dst, at("provider_id", err)
+	}
+	if dst, err = appendString(dst, r.Provider); err != nil {
+		return dst, at("provider", err)
+	}
+	if dst, err = appendString(dst, r.Source); err != nil {
+		return dst, at("source", err)
+	}
+	if r.Namespace.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Namespace.Value); err != nil {
+			return dst, at("namespace", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if n := len(r.CorrelationIDs); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.CorrelationIDs {
+			if dst, err = appendString(dst, r.CorrelationIDs[i]); err != nil {
+				return dst, at("correlation_ids", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	if r.Phone.Set {
+		dst = append(dst, 2)
+		if dst, err = r.Phone.Value.appendTo(dst); err != nil {
+			return dst, at("phone", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if dst, err = r.Outcome.appendTo(dst); err != nil {
+		return dst, at("outcome", err)
+	}
+	if r.ProviderStatus.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.ProviderStatus.Value); err != nil {
+			return dst, at("provider_status", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.DeliveredChannel.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.DeliveredChannel.Value); err != nil {
+			return dst, at("delivered_channel", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.DeliveredChannelKind.Set {
+		dst = append(dst, 2)
+		if dst, err = r.DeliveredChannelKind.Value.appendTo(dst); err != nil {
+			return dst, at("delivered_channel_kind", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if n := len(r.PlannedChannels); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.PlannedChannels {
+			if dst, err = appendString(dst, r.PlannedChannels[i]); err != nil {
+				return dst, at("planned_channels", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	if n := len(r.Attempts); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.Attempts {
+			if dst, err = r.Attempts[i].appendTo(dst); err != nil {
+				return dst, at("attempts", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	dst = appendLong(dst, int64(r.Fallbacks))
+	if r.CostMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.CostMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Currency.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Currency.Value); err != nil {
+			return dst, at("currency", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CreatedAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.CreatedAt.Value); err != nil {
+			return dst, at("created_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.OutcomeAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.OutcomeAt.Value); err != nil {
+			return dst, at("outcome_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.DurationMs.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.DurationMs.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Deadline.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.Deadline.Value); err != nil {
+			return dst, at("deadline", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendBool(dst, r.Late)
+	if r.LatenessMs.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.LatenessMs.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendLong(dst, r.Revision)
+	dst = appendLong(dst, r.Facts)
+	if dst, err = r.ChangedBy.appendTo(dst); err != nil {
+		return dst, at("changed_by", err)
+	}
+	if r.FirstEventAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.FirstEventAt.Value); err != nil {
+			return dst, at("first_event_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.LastEventAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.LastEventAt.Value); err != nil {
+			return dst, at("last_event_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if dst, err = appendTime(dst, r.ProcessedAt); err != nil {
+		return dst, at("processed_at", err)
+	}
+	if dst, err = r.Assurance.appendTo(dst); err != nil {
+		return dst, at("assurance", err)
+	}
+	return dst, nil
+}
+
+func decodeVerificationSnapshot(d *decoder) (VerificationSnapshot, error) {
+	var r VerificationSnapshot
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VerificationSnapshot) decodeFrom(d *decoder) error {
+	var err error
+	if r.VerificationID, err = d.string(); err != nil {
+		return at("verification_id", err)
+	}
+	if r.ProviderID, err = d.string(); err != nil {
+		return at("provider_id", err)
+	}
+	if r.Provider, err = d.string(); err != nil {
+		return at("provider", err)
+	}
+	if r.Source, err = d.string(); err != nil {
+		return at("source", err)
+	}
+	if r.Namespace, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("namespace", err)
+	}
+	if r.CorrelationIDs, err = decodeArray(d, 1, (*decoder).string); err != nil {
+		return at("correlation_ids", err)
+	}
+	if r.Phone, err = decodeOptional(d, decodePhone); err != nil {
+		return at("phone", err)
+	}
+	if r.Outcome, err = decodeVerificationOutcome(d); err != nil {
+		return at("outcome", err)
+	}
+	if r.ProviderStatus, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("provider_status", err)
+	}
+	if r.DeliveredChannel, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("delivered_channel", err)
+	}
+	if r.DeliveredChannelKind, err = decodeOptional(d, decodeChannel); err != nil {
+		return at("delivered_channel_kind", err)
+	}
+	if r.PlannedChannels, err = decodeArray(d, 1, (*decoder).string); err != nil {
+		return at("planned_channels", err)
+	}
+	if r.Attempts, err = decodeArray(d, 10, decodeVerificationAttempt); err != nil {
+		return at("attempts", err)
+	}
+	if r.Fallbacks, err = d.int(); err != nil {
+		return at("fallbacks", err)
+	}
+	if r.CostMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("cost_minor", err)
+	}
+	if r.Currency, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("currency", err)
+	}
+	if r.CreatedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("created_at", err)
+	}
+	if r.OutcomeAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("outcome_at", err)
+	}
+	if r.DurationMs, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("duration_ms", err)
+	}
+	if r.Deadline, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("deadline", err)
+	}
+	if r.Late, err = d.bool(); err != nil {
+		return at("late", err)
+	}
+	if r.LatenessMs, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("lateness_ms", err)
+	}
+	if r.Revision, err = d.long(); err != nil {
+		return at("revision", err)
+	}
+	if r.Facts, err = d.long(); err != nil {
+		return at("facts", err)
+	}
+	if err = r.ChangedBy.decodeFrom(d); err != nil {
+		return at("changed_by", err)
+	}
+	if r.FirstEventAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("first_event_at", err)
+	}
+	if r.LastEventAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("last_event_at", err)
+	}
+	if r.ProcessedAt, err = d.time(); err != nil {
+		return at("processed_at", err)
+	}
+	if r.Assurance, err = decodeAssurance(d); err != nil {
+		return at("assurance", err)
+	}
+	return nil
+}

@@ -1,0 +1,2654 @@
+// Code generated from the .avsc files by schemas/internal/gen. DO NOT EDIT.
+
+package avro
+
+import "time"
+
+// VoximplantA2PSMSActivated: Application-to-person SMS were activated or not.
+type VoximplantA2PSMSActivated struct {
+	// A2PEnabled: Whether they are enabled.
+	A2PEnabled Optional[bool] `json:"a2p_enabled"`
+}
+
+func (r *VoximplantA2PSMSActivated) appendTo(dst []byte) ([]byte, error) {
+	if r.A2PEnabled.Set {
+		dst = append(dst, 2)
+		dst = appendBool(dst, r.A2PEnabled.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeVoximplantA2PSMSActivated(d *decoder) (VoximplantA2PSMSActivated, error) {
+	var r VoximplantA2PSMSActivated
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantA2PSMSActivated) decodeFrom(d *decoder) error {
+	var err error
+	if r.A2PEnabled, err = decodeOptional(d, (*decoder).bool); err != nil {
+		return at("a2p_enabled", err)
+	}
+	return nil
+}
+
+// VoximplantAccountCallback: A callback of Voximplant, each exactly once. The
+// payload is in the field named as the type; the hash is left out.
+type VoximplantAccountCallback struct {
+	// Origin: Where the callback came from; the provider sends no time of its own,
+	// so received_at is the event's time.
+	Origin Origin `json:"origin"`
+	// EventID: Account id and callback id; repeats of one callback share it.
+	EventID string `json:"event_id"`
+	// AccountID: Key: voximplant: and the provider's id of the account.
+	AccountID string `json:"account_id"`
+	// ProviderID: The provider's id of the account, decimal digits.
+	ProviderID string `json:"provider_id"`
+	// CallbackID: The provider's id of the callback, decimal digits.
+	CallbackID string `json:"callback_id"`
+	// Type: Type of the callback as sent; it names the field that holds the
+	// payload.
+	Type string `json:"type"`
+	// UnknownType: Whether the type is one this version does not know; the names
+	// of its fields are in unknown_fields then.
+	UnknownType bool `json:"unknown_type"`
+	// UnknownFields: Names of the fields of the callback that this version does
+	// not know, sorted; names only, no values.
+	UnknownFields []string `json:"unknown_fields"`
+	// Balance: Balance of the account in whole units of currency.
+	Balance Optional[Decimal] `json:"balance"`
+	// Currency: Code of the account's currency as sent: USD, RUR, EUR.
+	Currency Optional[string] `json:"currency"`
+	// LanguageCode: Language of notifications, ISO 639-1.
+	LanguageCode Optional[string] `json:"language_code"`
+	// AccountName: Name of the account, only where the source's configuration
+	// allows it.
+	AccountName Optional[string] `json:"account_name"`
+	// AccountEmail: E-mail address of the account, only where the source's
+	// configuration allows it.
+	AccountEmail Optional[string] `json:"account_email"`
+	// AccountFirstName: First name of the account's owner, only where the source's
+	// configuration allows it.
+	AccountFirstName Optional[string] `json:"account_first_name"`
+	// AccountLastName: Last name of the account's owner, only where the source's
+	// configuration allows it.
+	AccountLastName Optional[string] `json:"account_last_name"`
+	// AccountDocumentUploaded: Payload of this type; null for others.
+	AccountDocumentUploaded Optional[VoximplantAccountDocumentUploaded] `json:"account_document_uploaded"`
+	// AccountDocumentVerified: Payload of this type; null for others.
+	AccountDocumentVerified Optional[VoximplantAccountDocumentVerified] `json:"account_document_verified"`
+	// AccountDocumentStatusUpdated: Payload of this type; null for others.
+	AccountDocumentStatusUpdated Optional[VoximplantAccountDocumentStatusUpdated] `json:"account_document_status_updated"`
+	// RegulationAddressUploaded: Payload of this type; null for others.
+	RegulationAddressUploaded Optional[VoximplantRegulationAddressUploaded] `json:"regulation_address_uploaded"`
+	// RegulationAddressVerified: Payload of this type; null for others.
+	RegulationAddressVerified Optional[VoximplantRegulationAddressVerified] `json:"regulation_address_verified"`
+	// RegulationAddressDocumentsRequested: Payload of this type; null for others.
+	RegulationAddressDocumentsRequested Optional[VoximplantRegulationAddressDocumentsRequested] `json:"regulation_address_documents_requested"`
+	// AccountIsFrozen: Payload of this type; null for others.
+	AccountIsFrozen Optional[VoximplantAccountIsFrozen] `json:"account_is_frozen"`
+	// AccountIsUnfrozen: Payload of this type; null for others.
+	AccountIsUnfrozen Optional[VoximplantAccountIsUnfrozen] `json:"account_is_unfrozen"`
+	// ActivateSuccessful: Payload of this type; null for others.
+	ActivateSuccessful Optional[VoximplantActivateSuccessful] `json:"activate_successful"`
+	// CallHistoryReport: Payload of this type; null for others.
+	CallHistoryReport Optional[VoximplantHistoryReport] `json:"call_history_report"`
+	// TransactionHistoryReport: Payload of this type; null for others.
+	TransactionHistoryReport Optional[VoximplantHistoryReport] `json:"transaction_history_report"`
+	// CardExpired: Payload of this type; null for others.
+	CardExpired Optional[VoximplantCardExpired] `json:"card_expired"`
+	// CardExpiresInMonth: Payload of this type; null for others.
+	CardExpiresInMonth Optional[VoximplantCardExpiresInMonth] `json:"card_expires_in_month"`
+	// CardPayment: Payload of this type; null for others.
+	CardPayment Optional[VoximplantTransaction] `json:"card_payment"`
+	// CardPaymentFailed: Payload of this type; null for others.
+	CardPaymentFailed Optional[VoximplantCardPaymentFailed] `json:"card_payment_failed"`
+	// RobokassaPayment: Payload of this type; null for others.
+	RobokassaPayment Optional[VoximplantTransaction] `json:"robokassa_payment"`
+	// WireTransfer: Payload of this type; null for others.
+	WireTransfer Optional[VoximplantTransaction] `json:"wire_transfer"`
+	// JSFail: Payload of this type; null for others.
+	JSFail Optional[VoximplantJSFail] `json:"js_fail"`
+	// MinBalance: Payload of this type; null for others.
+	MinBalance Optional[VoximplantMinBalance] `json:"min_balance"`
+	// RenewedSubscriptions: Payload of this type; null for others.
+	RenewedSubscriptions Optional[VoximplantSubscriptions] `json:"renewed_subscriptions"`
+	// ResetAccountPasswordRequest: Payload of this type; null for others.
+	ResetAccountPasswordRequest Optional[VoximplantResetAccountPasswordRequest] `json:"reset_account_password_request"`
+	// SIPRegistrationFail: Payload of this type; null for others.
+	SIPRegistrationFail Optional[VoximplantSIPRegistrationFail] `json:"sip_registration_fail"`
+	// SIPRegistrationRecovered: Payload of this type; null for others.
+	SIPRegistrationRecovered Optional[VoximplantSIPRegistrationRecovered] `json:"sip_registration_recovered"`
+	// SubscriptionIsFrozen: Payload of this type; null for others.
+	SubscriptionIsFrozen Optional[VoximplantSubscriptions] `json:"subscription_is_frozen"`
+	// SubscriptionIsDetached: Payload of this type; null for others.
+	SubscriptionIsDetached Optional[VoximplantSubscriptions] `json:"subscription_is_detached"`
+	// UnverifiedSubscriptionDetached: Payload of this type; null for others.
+	UnverifiedSubscriptionDetached Optional[VoximplantSubscriptions] `json:"unverified_subscription_detached"`
+	// ExpiringCallerID: Payload of this type; null for others.
+	ExpiringCallerID Optional[VoximplantExpiringCallerID] `json:"expiring_callerid"`
+	// TranscriptionComplete: Payload of this type; null for others.
+	TranscriptionComplete Optional[VoximplantTranscriptionComplete] `json:"transcription_complete"`
+	// SMSInbound: Payload of this type; null for others.
+	SMSInbound Optional[VoximplantSMSInbound] `json:"sms_inbound"`
+	// PhoneNumberActivationStatusChanged: Payload of this type; null for others.
+	PhoneNumberActivationStatusChanged Optional[VoximplantPhoneNumberActivationStatusChanged] `json:"phone_number_activation_status_changed"`
+	// BatchTaskCancellingCompleted: Payload of this type; null for others.
+	BatchTaskCancellingCompleted Optional[VoximplantBatchTaskCancellingCompleted] `json:"batch_task_cancelling_completed"`
+	// ExpiringAgreement: Payload of this type; null for others.
+	ExpiringAgreement Optional[VoximplantExpiringAgreement] `json:"expiring_agreement"`
+	// ExpiredAgreement: Payload of this type; null for others.
+	ExpiredAgreement Optional[VoximplantExpiredAgreement] `json:"expired_agreement"`
+	// RestoredAgreementStatus: Payload of this type; null for others.
+	RestoredAgreementStatus Optional[VoximplantRestoredAgreementStatus] `json:"restored_agreement_status"`
+	// NextChargeAlert: Payload of this type; null for others.
+	NextChargeAlert Optional[VoximplantNextChargeAlert] `json:"next_charge_alert"`
+	// CertificateExpired: Payload of this type; null for others.
+	CertificateExpired Optional[VoximplantCertificateExpired] `json:"certificate_expired"`
+	// ExpiredCertificates: Payload of this type; null for others.
+	ExpiredCertificates Optional[VoximplantCertificates] `json:"expired_certificates"`
+	// ExpiringCertificates: Payload of this type; null for others.
+	ExpiringCertificates Optional[VoximplantCertificates] `json:"expiring_certificates"`
+	// A2PSMSActivated: Payload of this type; null for others.
+	A2PSMSActivated Optional[VoximplantA2PSMSActivated] `json:"a2p_sms_activated"`
+	// InvoiceReceived: Payload of this type; null for others.
+	InvoiceReceived Optional[VoximplantInvoiceReceived] `json:"invoice_received"`
+}
+
+// Schema returns the name of the .avsc file.
+func (*VoximplantAccountCallback) Schema() string { return "decoded.voximplant.account-callback.v1" }
+
+// AppendAvro appends the record's Avro body. An error is a *FieldError; what was
+// appended until then is of no use.
+func (r *VoximplantAccountCallback) AppendAvro(dst []byte) ([]byte, error) { return r.appendTo(dst) }
+
+// DecodeAvro reads an Avro body, which must be of this schema's version. An error
+// leaves the record half read.
+func (r *VoximplantAccountCallback) DecodeAvro(b []byte) error {
+	d := decoder{b: b}
+	*r = VoximplantAccountCallback{}
+	if err := r.decodeFrom(&d); err != nil {
+		return err
+	}
+	return d.end()
+}
+
+func (r *VoximplantAccountCallback) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if dst, err = r.Origin.appendTo(dst); err != nil {
+		return dst, at("origin", err)
+	}
+	if dst, err = appendString(dst, r.EventID); err != nil {
+		return dst, at("event_id", err)
+	}
+	if dst, err = appendString(dst, r.AccountID); err != nil {
+		return dst, at("account_id", err)
+	}
+	if dst, err = appendString(dst, r.ProviderID); err != nil {
+		return dst, at("provider_id", err)
+	}
+	if dst, err = appendString(dst, r.CallbackID); err != nil {
+		return dst, at("callback_id", err)
+	}
+	if dst, err = appendString(dst, r.Type); err != nil {
+		return dst, at("type", err)
+	}
+	dst = appendBool(dst, r.UnknownType)
+	if n := len(r.UnknownFields); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.UnknownFields {
+			if dst, err = appendString(dst, r.UnknownFields[i]); err != nil {
+				return dst, at("unknown_fields", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	if r.Balance.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDecimal(dst, r.Balance.Value); err != nil {
+			return dst, at("balance", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Currency.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Currency.Value); err != nil {
+			return dst, at("currency", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.LanguageCode.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.LanguageCode.Value); err != nil {
+			return dst, at("language_code", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.AccountName.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.AccountName.Value); err != nil {
+			return dst, at("account_name", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.AccountEmail.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.AccountEmail.Value); err != nil {
+			return dst, at("account_email", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.AccountFirstName.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.AccountFirstName.Value); err != nil {
+			return dst, at("account_first_name", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.AccountLastName.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.AccountLastName.Value); err != nil {
+			return dst, at("account_last_name", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.AccountDocumentUploaded.Set {
+		dst = append(dst, 2)
+		if dst, err = r.AccountDocumentUploaded.Value.appendTo(dst); err != nil {
+			return dst, at("account_document_uploaded", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.AccountDocumentVerified.Set {
+		dst = append(dst, 2)
+		if dst, err = r.AccountDocumentVerified.Value.appendTo(dst); err != nil {
+			return dst, at("account_document_verified", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.AccountDocumentStatusUpdated.Set {
+		dst = append(dst, 2)
+		if dst, err = r.AccountDocumentStatusUpdated.Value.appendTo(dst); err != nil {
+			return dst, at("account_document_status_updated", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.RegulationAddressUploaded.Set {
+		dst = append(dst, 2)
+		if dst, err = r.RegulationAddressUploaded.Value.appendTo(dst); err != nil {
+			return dst, at("regulation_address_uploaded", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.RegulationAddressVerified.Set {
+		dst = append(dst, 2)
+		if dst, err = r.RegulationAddressVerified.Value.appendTo(dst); err != nil {
+			return dst, at("regulation_address_verified", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.RegulationAddressDocumentsRequested.Set {
+		dst = append(dst, 2)
+		if dst, err = r.RegulationAddressDocumentsRequested.Value.appendTo(dst); err != nil {
+			return dst, at("regulation_address_documents_requested", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.AccountIsFrozen.Set {
+		dst = append(dst, 2)
+		if dst, err = r.AccountIsFrozen.Value.appendTo(dst); err != nil {
+			return dst, at("account_is_frozen", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.AccountIsUnfrozen.Set {
+		dst = append(dst, 2)
+		if dst, err = r.AccountIsUnfrozen.Value.appendTo(dst); err != nil {
+			return dst, at("account_is_unfrozen", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ActivateSuccessful.Set {
+		dst = append(dst, 2)
+		if dst, err = r.ActivateSuccessful.Value.appendTo(dst); err != nil {
+			return dst, at("activate_successful", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CallHistoryReport.Set {
+		dst = append(dst, 2)
+		if dst, err = r.CallHistoryReport.Value.appendTo(dst); err != nil {
+			return dst, at("call_history_report", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.TransactionHistoryReport.Set {
+		dst = append(dst, 2)
+		if dst, err = r.TransactionHistoryReport.Value.appendTo(dst); err != nil {
+			return dst, at("transaction_history_report", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CardExpired.Set {
+		dst = append(dst, 2)
+		if dst, err = r.CardExpired.Value.appendTo(dst); err != nil {
+			return dst, at("card_expired", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CardExpiresInMonth.Set {
+		dst = append(dst, 2)
+		if dst, err = r.CardExpiresInMonth.Value.appendTo(dst); err != nil {
+			return dst, at("card_expires_in_month", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CardPayment.Set {
+		dst = append(dst, 2)
+		if dst, err = r.CardPayment.Value.appendTo(dst); err != nil {
+			return dst, at("card_payment", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CardPaymentFailed.Set {
+		dst = append(dst, 2)
+		if dst, err = r.CardPaymentFailed.Value.appendTo(dst); err != nil {
+			return dst, at("card_payment_failed", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.RobokassaPayment.Set {
+		dst = append(dst, 2)
+		if dst, err = r.RobokassaPayment.Value.appendTo(dst); err != nil {
+			return dst, at("robokassa_payment", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.WireTransfer.Set {
+		dst = append(dst, 2)
+		if dst, err = r.WireTransfer.Value.appendTo(dst); err != nil {
+			return dst, at("wire_transfer", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.JSFail.Set {
+		dst = append(dst, 2)
+		if dst, err = r.JSFail.Value.appendTo(dst); err != nil {
+			return dst, at("js_fail", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.MinBalance.Set {
+		dst = append(dst, 2)
+		if dst, err = r.MinBalance.Value.appendTo(dst); err != nil {
+			return dst, at("min_balance", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.RenewedSubscriptions.Set {
+		dst = append(dst, 2)
+		if dst, err = r.RenewedSubscriptions.Value.appendTo(dst); err != nil {
+			return dst, at("renewed_subscriptions", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ResetAccountPasswordRequest.Set {
+		dst = append(dst, 2)
+		if dst, err = r.ResetAccountPasswordRequest.Value.appendTo(dst); err != nil {
+			return dst, at("reset_account_password_request", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.SIPRegistrationFail.Set {
+		dst = append(dst, 2)
+		if dst, err = r.SIPRegistrationFail.Value.appendTo(dst); err != nil {
+			return dst, at("sip_registration_fail", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.SIPRegistrationRecovered.Set {
+		dst = append(dst, 2)
+		if dst, err = r.SIPRegistrationRecovered.Value.appendTo(dst); err != nil {
+			return dst, at("sip_registration_recovered", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.SubscriptionIsFrozen.Set {
+		dst = append(dst, 2)
+		if dst, err = r.SubscriptionIsFrozen.Value.appendTo(dst); err != nil {
+			return dst, at("subscription_is_frozen", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.SubscriptionIsDetached.Set {
+		dst = append(dst, 2)
+		if dst, err = r.SubscriptionIsDetached.Value.appendTo(dst); err != nil {
+			return dst, at("subscription_is_detached", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.UnverifiedSubscriptionDetached.Set {
+		dst = append(dst, 2)
+		if dst, err = r.UnverifiedSubscriptionDetached.Value.appendTo(dst); err != nil {
+			return dst, at("unverified_subscription_detached", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ExpiringCallerID.Set {
+		dst = append(dst, 2)
+		if dst, err = r.ExpiringCallerID.Value.appendTo(dst); err != nil {
+			return dst, at("expiring_callerid", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.TranscriptionComplete.Set {
+		dst = append(dst, 2)
+		if dst, err = r.TranscriptionComplete.Value.appendTo(dst); err != nil {
+			return dst, at("transcription_complete", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.SMSInbound.Set {
+		dst = append(dst, 2)
+		if dst, err = r.SMSInbound.Value.appendTo(dst); err != nil {
+			return dst, at("sms_inbound", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.PhoneNumberActivationStatusChanged.Set {
+		dst = append(dst, 2)
+		if dst, err = r.PhoneNumberActivationStatusChanged.Value.appendTo(dst); err != nil {
+			return dst, at("phone_number_activation_status_changed", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.BatchTaskCancellingCompleted.Set {
+		dst = append(dst, 2)
+		if dst, err = r.BatchTaskCancellingCompleted.Value.appendTo(dst); err != nil {
+			return dst, at("batch_task_cancelling_completed", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ExpiringAgreement.Set {
+		dst = append(dst, 2)
+		if dst, err = r.ExpiringAgreement.Value.appendTo(dst); err != nil {
+			return dst, at("expiring_agreement", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ExpiredAgreement.Set {
+		dst = append(dst, 2)
+		if dst, err = r.ExpiredAgreement.Value.appendTo(dst); err != nil {
+			return dst, at("expired_agreement", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.RestoredAgreementStatus.Set {
+		dst = append(dst, 2)
+		if dst, err = r.RestoredAgreementStatus.Value.appendTo(dst); err != nil {
+			return dst, at("restored_agreement_status", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.NextChargeAlert.Set {
+		dst = append(dst, 2)
+		if dst, err = r.NextChargeAlert.Value.appendTo(dst); err != nil {
+			return dst, at("next_charge_alert", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CertificateExpired.Set {
+		dst = append(dst, 2)
+		if dst, err = r.CertificateExpired.Value.appendTo(dst); err != nil {
+			return dst, at("certificate_expired", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ExpiredCertificates.Set {
+		dst = append(dst, 2)
+		if dst, err = r.ExpiredCertificates.Value.appendTo(dst); err != nil {
+			return dst, at("expired_certificates", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ExpiringCertificates.Set {
+		dst = append(dst, 2)
+		if dst, err = r.ExpiringCertificates.Value.appendTo(dst); err != nil {
+			return dst, at("expiring_certificates", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.A2PSMSActivated.Set {
+		dst = append(dst, 2)
+		if dst, err = r.A2PSMSActivated.Value.appendTo(dst); err != nil {
+			return dst, at("a2p_sms_activated", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.InvoiceReceived.Set {
+		dst = append(dst, 2)
+		if dst, err = r.InvoiceReceived.Value.appendTo(dst); err != nil {
+			return dst, at("invoice_received", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeVoximplantAccountCallback(d *decoder) (VoximplantAccountCallback, error) {
+	var r VoximplantAccountCallback
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantAccountCallback) decodeFrom(d *decoder) error {
+	var err error
+	if err = r.Origin.decodeFrom(d); err != nil {
+		return at("origin", err)
+	}
+	if r.EventID, err = d.string(); err != nil {
+		return at("event_id", err)
+	}
+	if r.AccountID, err = d.string(); err != nil {
+		return at("account_id", err)
+	}
+	if r.ProviderID, err = d.string(); err != nil {
+		return at("provider_id", err)
+	}
+	if r.CallbackID, err = d.string(); err != nil {
+		return at("callback_id", err)
+	}
+	if r.Type, err = d.string(); err != nil {
+		return at("type", err)
+	}
+	if r.UnknownType, err = d.bool(); err != nil {
+		return at("unknown_type", err)
+	}
+	if r.UnknownFields, err = decodeArray(d, 1, (*decoder).string); err != nil {
+		return at("unknown_fields", err)
+	}
+	if r.Balance, err = decodeOptional(d, (*decoder).decimal); err != nil {
+		return at("balance", err)
+	}
+	if r.Currency, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("currency", err)
+	}
+	if r.LanguageCode, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("language_code", err)
+	}
+	if r.AccountName, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("account_name", err)
+	}
+	if r.AccountEmail, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("account_email", err)
+	}
+	if r.AccountFirstName, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("account_first_name", err)
+	}
+	if r.AccountLastName, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("account_last_name", err)
+	}
+	if r.AccountDocumentUploaded, err = decodeOptional(d, decodeVoximplantAccountDocumentUploaded); err != nil {
+		return at("account_document_uploaded", err)
+	}
+	if r.AccountDocumentVerified, err = decodeOptional(d, decodeVoximplantAccountDocumentVerified); err != nil {
+		return at("account_document_verified", err)
+	}
+	if r.AccountDocumentStatusUpdated, err = decodeOptional(d, decodeVoximplantAccountDocumentStatusUpdated); err != nil {
+		return at("account_document_status_updated", err)
+	}
+	if r.RegulationAddressUploaded, err = decodeOptional(d, decodeVoximplantRegulationAddressUploaded); err != nil {
+		return at("regulation_address_uploaded", err)
+	}
+	if r.RegulationAddressVerified, err = decodeOptional(d, decodeVoximplantRegulationAddressVerified); err != nil {
+		return at("regulation_address_verified", err)
+	}
+	if r.RegulationAddressDocumentsRequested, err = decodeOptional(d, decodeVoximplantRegulationAddressDocumentsRequested); err != nil {
+		return at("regulation_address_documents_requested", err)
+	}
+	if r.AccountIsFrozen, err = decodeOptional(d, decodeVoximplantAccountIsFrozen); err != nil {
+		return at("account_is_frozen", err)
+	}
+	if r.AccountIsUnfrozen, err = decodeOptional(d, decodeVoximplantAccountIsUnfrozen); err != nil {
+		return at("account_is_unfrozen", err)
+	}
+	if r.ActivateSuccessful, err = decodeOptional(d, decodeVoximplantActivateSuccessful); err != nil {
+		return at("activate_successful", err)
+	}
+	if r.CallHistoryReport, err = decodeOptional(d, decodeVoximplantHistoryReport); err != nil {
+		return at("call_history_report", err)
+	}
+	if r.TransactionHistoryReport, err = decodeOptional(d, decodeVoximplantHistoryReport); err != nil {
+		return at("transaction_history_report", err)
+	}
+	if r.CardExpired, err = decodeOptional(d, decodeVoximplantCardExpired); err != nil {
+		return at("card_expired", err)
+	}
+	if r.CardExpiresInMonth, err = decodeOptional(d, decodeVoximplantCardExpiresInMonth); err != nil {
+		return at("card_expires_in_month", err)
+	}
+	if r.CardPayment, err = decodeOptional(d, decodeVoximplantTransaction); err != nil {
+		return at("card_payment", err)
+	}
+	if r.CardPaymentFailed, err = decodeOptional(d, decodeVoximplantCardPaymentFailed); err != nil {
+		return at("card_payment_failed", err)
+	}
+	if r.RobokassaPayment, err = decodeOptional(d, decodeVoximplantTransaction); err != nil {
+		return at("robokassa_payment", err)
+	}
+	if r.WireTransfer, err = decodeOptional(d, decodeVoximplantTransaction); err != nil {
+		return at("wire_transfer", err)
+	}
+	if r.JSFail, err = decodeOptional(d, decodeVoximplantJSFail); err != nil {
+		return at("js_fail", err)
+	}
+	if r.MinBalance, err = decodeOptional(d, decodeVoximplantMinBalance); err != nil {
+		return at("min_balance", err)
+	}
+	if r.RenewedSubscriptions, err = decodeOptional(d, decodeVoximplantSubscriptions); err != nil {
+		return at("renewed_subscriptions", err)
+	}
+	if r.ResetAccountPasswordRequest, err = decodeOptional(d, decodeVoximplantResetAccountPasswordRequest); err != nil {
+		return at("reset_account_password_request", err)
+	}
+	if r.SIPRegistrationFail, err = decodeOptional(d, decodeVoximplantSIPRegistrationFail); err != nil {
+		return at("sip_registration_fail", err)
+	}
+	if r.SIPRegistrationRecovered, err = decodeOptional(d, decodeVoximplantSIPRegistrationRecovered); err != nil {
+		return at("sip_registration_recovered", err)
+	}
+	if r.SubscriptionIsFrozen, err = decodeOptional(d, decodeVoximplantSubscriptions); err != nil {
+		return at("subscription_is_frozen", err)
+	}
+	if r.SubscriptionIsDetached, err = decodeOptional(d, decodeVoximplantSubscriptions); err != nil {
+		return at("subscription_is_detached", err)
+	}
+	if r.UnverifiedSubscriptionDetached, err = decodeOptional(d, decodeVoximplantSubscriptions); err != nil {
+		return at("unverified_subscription_detached", err)
+	}
+	if r.ExpiringCallerID, err = decodeOptional(d, decodeVoximplantExpiringCallerID); err != nil {
+		return at("expiring_callerid", err)
+	}
+	if r.TranscriptionComplete, err = decodeOptional(d, decodeVoximplantTranscriptionComplete); err != nil {
+		return at("transcription_complete", err)
+	}
+	if r.SMSInbound, err = decodeOptional(d, decodeVoximplantSMSInbound); err != nil {
+		return at("sms_inbound", err)
+	}
+	if r.PhoneNumberActivationStatusChanged, err = decodeOptional(d, decodeVoximplantPhoneNumberActivationStatusChanged); err != nil {
+		return at("phone_number_activation_status_changed", err)
+	}
+	if r.BatchTaskCancellingCompleted, err = decodeOptional(d, decodeVoximplantBatchTaskCancellingCompleted); err != nil {
+		return at("batch_task_cancelling_completed", err)
+	}
+	if r.ExpiringAgreement, err = decodeOptional(d, decodeVoximplantExpiringAgreement); err != nil {
+		return at("expiring_agreement", err)
+	}
+	if r.ExpiredAgreement, err = decodeOptional(d, decodeVoximplantExpiredAgreement); err != nil {
+		return at("expired_agreement", err)
+	}
+	if r.RestoredAgreementStatus, err = decodeOptional(d, decodeVoximplantRestoredAgreementStatus); err != nil {
+		return at("restored_agreement_status", err)
+	}
+	if r.NextChargeAlert, err = decodeOptional(d, decodeVoximplantNextChargeAlert); err != nil {
+		return at("next_charge_alert", err)
+	}
+	if r.CertificateExpired, err = decodeOptional(d, decodeVoximplantCertificateExpired); err != nil {
+		return at("certificate_expired", err)
+	}
+	if r.ExpiredCertificates, err = decodeOptional(d, decodeVoximplantCertificates); err != nil {
+		return at("expired_certificates", err)
+	}
+	if r.ExpiringCertificates, err = decodeOptional(d, decodeVoximplantCertificates); err != nil {
+		return at("expiring_certificates", err)
+	}
+	if r.A2PSMSActivated, err = decodeOptional(d, decodeVoximplantA2PSMSActivated); err != nil {
+		return at("a2p_sms_activated", err)
+	}
+	if r.InvoiceReceived, err = decodeOptional(d, decodeVoximplantInvoiceReceived); err != nil {
+		return at("invoice_received", err)
+	}
+	return nil
+}
+
+// VoximplantAccountDocumentStatusUpdated: The status of an account's documents
+// changed.
+type VoximplantAccountDocumentStatusUpdated struct {
+	// AccountDocumentID: The provider's id of the document.
+	AccountDocumentID Optional[int64] `json:"account_document_id"`
+	// PreviousAccountDocumentStatus: Earlier status as sent.
+	PreviousAccountDocumentStatus Optional[string] `json:"previous_account_document_status"`
+	// PreviousAccountDocumentStatusName: Earlier status, normalised.
+	PreviousAccountDocumentStatusName DocumentStatus `json:"previous_account_document_status_name"`
+	// AccountDocumentStatus: Status as sent.
+	AccountDocumentStatus Optional[string] `json:"account_document_status"`
+	// AccountDocumentStatusName: Status, normalised.
+	AccountDocumentStatusName DocumentStatus `json:"account_document_status_name"`
+	// UpdateTime: When it changed.
+	UpdateTime Optional[time.Time] `json:"update_time"`
+	// Comment: The provider's comment; free text, only where the source's
+	// configuration allows it.
+	Comment Optional[string] `json:"comment"`
+	// LegalStatus: INDIVIDUAL, ENTREPRENEUR or LEGAL_ENTITY, as sent.
+	LegalStatus Optional[string] `json:"legal_status"`
+}
+
+func (r *VoximplantAccountDocumentStatusUpdated) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if r.AccountDocumentID.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.AccountDocumentID.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.PreviousAccountDocumentStatus.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.PreviousAccountDocumentStatus.Value); err != nil {
+			return dst, at("previous_account_document_status", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if dst, err = r.PreviousAccountDocumentStatusName.appendTo(dst); err != nil {
+		return dst, at("previous_account_document_status_name", err)
+	}
+	if r.AccountDocumentStatus.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.AccountDocumentStatus.Value); err != nil {
+			return dst, at("account_document_status", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if dst, err = r.AccountDocumentStatusName.appendTo(dst); err != nil {
+		return dst, at("account_document_status_name", err)
+	}
+	if r.UpdateTime.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.UpdateTime.Value); err != nil {
+			return dst, at("update_time", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Comment.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Comment.Value); err != nil {
+			return dst, at("comment", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.LegalStatus.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.LegalStatus.Value); err != nil {
+			return dst, at("legal_status", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeVoximplantAccountDocumentStatusUpdated(d *decoder) (VoximplantAccountDocumentStatusUpdated, error) {
+	var r VoximplantAccountDocumentStatusUpdated
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantAccountDocumentStatusUpdated) decodeFrom(d *decoder) error {
+	var err error
+	if r.AccountDocumentID, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("account_document_id", err)
+	}
+	if r.PreviousAccountDocumentStatus, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("previous_account_document_status", err)
+	}
+	if r.PreviousAccountDocumentStatusName, err = decodeDocumentStatus(d); err != nil {
+		return at("previous_account_document_status_name", err)
+	}
+	if r.AccountDocumentStatus, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("account_document_status", err)
+	}
+	if r.AccountDocumentStatusName, err = decodeDocumentStatus(d); err != nil {
+		return at("account_document_status_name", err)
+	}
+	if r.UpdateTime, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("update_time", err)
+	}
+	if r.Comment, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("comment", err)
+	}
+	if r.LegalStatus, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("legal_status", err)
+	}
+	return nil
+}
+
+// VoximplantAccountDocumentUploaded: A document was uploaded (deprecated by the
+// provider).
+type VoximplantAccountDocumentUploaded struct {
+	// AccountDocumentID: The provider's id of the document.
+	AccountDocumentID Optional[int64] `json:"account_document_id"`
+	// Uploaded: When it was uploaded.
+	Uploaded Optional[time.Time] `json:"uploaded"`
+	// VerificationName: Name of the verification; free text, only where the
+	// source's configuration allows it.
+	VerificationName Optional[string] `json:"verification_name"`
+	// LegalStatus: individual, entrepreneur or legal entity, as sent.
+	LegalStatus Optional[string] `json:"legal_status"`
+}
+
+func (r *VoximplantAccountDocumentUploaded) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if r.AccountDocumentID.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.AccountDocumentID.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Uploaded.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.Uploaded.Value); err != nil {
+			return dst, at("uploaded", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.VerificationName.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.VerificationName.Value); err != nil {
+			return dst, at("verification_name", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.LegalStatus.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.LegalStatus.Value); err != nil {
+			return dst, at("legal_status", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeVoximplantAccountDocumentUploaded(d *decoder) (VoximplantAccountDocumentUploaded, error) {
+	var r VoximplantAccountDocumentUploaded
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantAccountDocumentUploaded) decodeFrom(d *decoder) error {
+	var err error
+	if r.AccountDocumentID, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("account_document_id", err)
+	}
+	if r.Uploaded, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("uploaded", err)
+	}
+	if r.VerificationName, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("verification_name", err)
+	}
+	if r.LegalStatus, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("legal_status", err)
+	}
+	return nil
+}
+
+// VoximplantAccountDocumentVerified: A document was verified or not (deprecated
+// by the provider).
+type VoximplantAccountDocumentVerified struct {
+	// AccountDocumentID: The provider's id of the document.
+	AccountDocumentID Optional[int64] `json:"account_document_id"`
+	// AccountDocumentStatus: Status of the document as sent.
+	AccountDocumentStatus Optional[string] `json:"account_document_status"`
+	// AccountDocumentStatusName: Status of the document, normalised.
+	AccountDocumentStatusName DocumentStatus `json:"account_document_status_name"`
+	// Uploaded: When it was uploaded.
+	Uploaded Optional[time.Time] `json:"uploaded"`
+	// Comment: The provider's comment; free text, only where the source's
+	// configuration allows it.
+	Comment Optional[string] `json:"comment"`
+	// VerificationName: Name of the verification; free text, only where the
+	// source's configuration allows it.
+	VerificationName Optional[string] `json:"verification_name"`
+	// LegalStatus: individual, entrepreneur or legal entity, as sent.
+	LegalStatus Optional[string] `json:"legal_status"`
+}
+
+func (r *VoximplantAccountDocumentVerified) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if r.AccountDocumentID.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.AccountDocumentID.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.AccountDocumentStatus.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.AccountDocumentStatus.Value); err != nil {
+			return dst, at("account_document_status", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if dst, err = r.AccountDocumentStatusName.appendTo(dst); err != nil {
+		return dst, at("account_document_status_name", err)
+	}
+	if r.Uploaded.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.Uploaded.Value); err != nil {
+			return dst, at("uploaded", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Comment.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Comment.Value); err != nil {
+			return dst, at("comment", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.VerificationName.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.VerificationName.Value); err != nil {
+			return dst, at("verification_name", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.LegalStatus.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.LegalStatus.Value); err != nil {
+			return dst, at("legal_status", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeVoximplantAccountDocumentVerified(d *decoder) (VoximplantAccountDocumentVerified, error) {
+	var r VoximplantAccountDocumentVerified
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantAccountDocumentVerified) decodeFrom(d *decoder) error {
+	var err error
+	if r.AccountDocumentID, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("account_document_id", err)
+	}
+	if r.AccountDocumentStatus, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("account_document_status", err)
+	}
+	if r.AccountDocumentStatusName, err = decodeDocumentStatus(d); err != nil {
+		return at("account_document_status_name", err)
+	}
+	if r.Uploaded, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("uploaded", err)
+	}
+	if r.Comment, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("comment", err)
+	}
+	if r.VerificationName, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("verification_name", err)
+	}
+	if r.LegalStatus, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("legal_status", err)
+	}
+	return nil
+}
+
+// VoximplantAccountIsFrozen: The account was frozen; the provider sends no
+// details.
+type VoximplantAccountIsFrozen struct {
+}
+
+func (*VoximplantAccountIsFrozen) appendTo(dst []byte) ([]byte, error) { return dst, nil }
+
+func decodeVoximplantAccountIsFrozen(d *decoder) (VoximplantAccountIsFrozen, error) {
+	var r VoximplantAccountIsFrozen
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (*VoximplantAccountIsFrozen) decodeFrom(*decoder) error { return nil }
+
+// VoximplantAccountIsUnfrozen: The account was unfrozen; the provider sends no
+// details.
+type VoximplantAccountIsUnfrozen struct {
+}
+
+func (*VoximplantAccountIsUnfrozen) appendTo(dst []byte) ([]byte, error) { return dst, nil }
+
+func decodeVoximplantAccountIsUnfrozen(d *decoder) (VoximplantAccountIsUnfrozen, error) {
+	var r VoximplantAccountIsUnfrozen
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (*VoximplantAccountIsUnfrozen) decodeFrom(*decoder) error { return nil }
+
+// VoximplantActivateSuccessful: A new account was activated; the provider sends
+// no details.
+type VoximplantActivateSuccessful struct {
+}
+
+func (*VoximplantActivateSuccessful) appendTo(dst []byte) ([]byte, error) { return dst, nil }
+
+func decodeVoximplantActivateSuccessful(d *decoder) (VoximplantActivateSuccessful, error) {
+	var r VoximplantActivateSuccessful
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (*VoximplantActivateSuccessful) decodeFrom(*decoder) error { return nil }
+
+// VoximplantBatchTaskCancellingCompleted: Tasks of a batch were cancelled.
+type VoximplantBatchTaskCancellingCompleted struct {
+	// BatchID: The provider's id of the batch, a number or a UUID.
+	BatchID Optional[string] `json:"batch_id"`
+	// CancelledTasksNumber: Number of tasks cancelled.
+	CancelledTasksNumber Optional[int64] `json:"cancelled_tasks_number"`
+}
+
+func (r *VoximplantBatchTaskCancellingCompleted) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if r.BatchID.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.BatchID.Value); err != nil {
+			return dst, at("batch_id", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CancelledTasksNumber.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.CancelledTasksNumber.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeVoximplantBatchTaskCancellingCompleted(d *decoder) (VoximplantBatchTaskCancellingCompleted, error) {
+	var r VoximplantBatchTaskCancellingCompleted
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantBatchTaskCancellingCompleted) decodeFrom(d *decoder) error {
+	var err error
+	if r.BatchID, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("batch_id", err)
+	}
+	if r.CancelledTasksNumber, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("cancelled_tasks_number", err)
+	}
+	return nil
+}
+
+// VoximplantCardExpired: The card of the account expired; the provider sends no
+// details.
+type VoximplantCardExpired struct {
+}
+
+func (*VoximplantCardExpired) appendTo(dst []byte) ([]byte, error) { return dst, nil }
+
+func decodeVoximplantCardExpired(d *decoder) (VoximplantCardExpired, error) {
+	var r VoximplantCardExpired
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (*VoximplantCardExpired) decodeFrom(*decoder) error { return nil }
+
+// VoximplantCardExpiresInMonth: The card of the account expires in a month; the
+// provider sends no details.
+type VoximplantCardExpiresInMonth struct {
+}
+
+func (*VoximplantCardExpiresInMonth) appendTo(dst []byte) ([]byte, error) { return dst, nil }
+
+func decodeVoximplantCardExpiresInMonth(d *decoder) (VoximplantCardExpiresInMonth, error) {
+	var r VoximplantCardExpiresInMonth
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (*VoximplantCardExpiresInMonth) decodeFrom(*decoder) error { return nil }
+
+// VoximplantCardPaymentFailed: A payment by card failed; the provider sends no
+// details.
+type VoximplantCardPaymentFailed struct {
+}
+
+func (*VoximplantCardPaymentFailed) appendTo(dst []byte) ([]byte, error) { return dst, nil }
+
+func decodeVoximplantCardPaymentFailed(d *decoder) (VoximplantCardPaymentFailed, error) {
+	var r VoximplantCardPaymentFailed
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (*VoximplantCardPaymentFailed) decodeFrom(*decoder) error { return nil }
+
+// VoximplantCertificate: A push certificate of an account.
+type VoximplantCertificate struct {
+	// PushCredentialID: The provider's id of the push credential.
+	PushCredentialID Optional[int64] `json:"push_credential_id"`
+	// CertFileName: Name of the certificate's file; free text, only where the
+	// source's configuration allows it.
+	CertFileName Optional[string] `json:"cert_file_name"`
+	// ExpirationDate: Day on which it expires (UTC).
+	ExpirationDate Optional[time.Time] `json:"expiration_date"`
+	// Applications: Names of the applications that use it, only where the source's
+	// configuration allows them.
+	Applications []string `json:"applications"`
+}
+
+func (r *VoximplantCertificate) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if r.PushCredentialID.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.PushCredentialID.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CertFileName.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.CertFileName.Value); err != nil {
+			return dst, at("cert_file_name", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ExpirationDate.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDate(dst, r.ExpirationDate.Value); err != nil {
+			return dst, at("expiration_date", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if n := len(r.Applications); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.Applications {
+			if dst, err = appendString(dst, r.Applications[i]); err != nil {
+				return dst, at("applications", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	return dst, nil
+}
+
+func decodeVoximplantCertificate(d *decoder) (VoximplantCertificate, error) {
+	var r VoximplantCertificate
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantCertificate) decodeFrom(d *decoder) error {
+	var err error
+	if r.PushCredentialID, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("push_credential_id", err)
+	}
+	if r.CertFileName, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("cert_file_name", err)
+	}
+	if r.ExpirationDate, err = decodeOptional(d, (*decoder).date); err != nil {
+		return at("expiration_date", err)
+	}
+	if r.Applications, err = decodeArray(d, 1, (*decoder).string); err != nil {
+		return at("applications", err)
+	}
+	return nil
+}
+
+// VoximplantCertificateExpired: A certificate expired (deprecated by the
+// provider); the provider sends no details.
+type VoximplantCertificateExpired struct {
+}
+
+func (*VoximplantCertificateExpired) appendTo(dst []byte) ([]byte, error) { return dst, nil }
+
+func decodeVoximplantCertificateExpired(d *decoder) (VoximplantCertificateExpired, error) {
+	var r VoximplantCertificateExpired
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (*VoximplantCertificateExpired) decodeFrom(*decoder) error { return nil }
+
+// VoximplantCertificates: Push certificates that expire or have expired.
+type VoximplantCertificates struct {
+	// Certificates: The certificates.
+	Certificates []VoximplantCertificate `json:"certificates"`
+}
+
+func (r *VoximplantCertificates) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if n := len(r.Certificates); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.Certificates {
+			if dst, err = r.Certificates[i].appendTo(dst); err != nil {
+				return dst, at("certificates", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	return dst, nil
+}
+
+func decodeVoximplantCertificates(d *decoder) (VoximplantCertificates, error) {
+	var r VoximplantCertificates
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantCertificates) decodeFrom(d *decoder) error {
+	var err error
+	if r.Certificates, err = decodeArray(d, 4, decodeVoximplantCertificate); err != nil {
+		return at("certificates", err)
+	}
+	return nil
+}
+
+// VoximplantExpiredAgreement: The waiting period for the confirmation documents
+// has ended.
+type VoximplantExpiredAgreement struct {
+	// DocumentIDs: The provider's ids of the documents.
+	DocumentIDs []int64 `json:"document_ids"`
+}
+
+func (r *VoximplantExpiredAgreement) appendTo(dst []byte) ([]byte, error) {
+	if n := len(r.DocumentIDs); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.DocumentIDs {
+			dst = appendLong(dst, r.DocumentIDs[i])
+		}
+	}
+	dst = append(dst, 0)
+	return dst, nil
+}
+
+func decodeVoximplantExpiredAgreement(d *decoder) (VoximplantExpiredAgreement, error) {
+	var r VoximplantExpiredAgreement
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantExpiredAgreement) decodeFrom(d *decoder) error {
+	var err error
+	if r.DocumentIDs, err = decodeArray(d, 1, (*decoder).long); err != nil {
+		return at("document_ids", err)
+	}
+	return nil
+}
+
+// VoximplantExpiringAgreement: The waiting period for the confirmation
+// documents is about to end.
+type VoximplantExpiringAgreement struct {
+	// ExpirationDate: Day on which it ends (UTC).
+	ExpirationDate Optional[time.Time] `json:"expiration_date"`
+	// UntilExpiration: Days until then.
+	UntilExpiration Optional[int32] `json:"until_expiration"`
+}
+
+func (r *VoximplantExpiringAgreement) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if r.ExpirationDate.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDate(dst, r.ExpirationDate.Value); err != nil {
+			return dst, at("expiration_date", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.UntilExpiration.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, int64(r.UntilExpiration.Value))
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeVoximplantExpiringAgreement(d *decoder) (VoximplantExpiringAgreement, error) {
+	var r VoximplantExpiringAgreement
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantExpiringAgreement) decodeFrom(d *decoder) error {
+	var err error
+	if r.ExpirationDate, err = decodeOptional(d, (*decoder).date); err != nil {
+		return at("expiration_date", err)
+	}
+	if r.UntilExpiration, err = decodeOptional(d, (*decoder).int); err != nil {
+		return at("until_expiration", err)
+	}
+	return nil
+}
+
+// VoximplantExpiringCallerID: Caller ids are about to expire.
+type VoximplantExpiringCallerID struct {
+	// CallerIDs: The caller ids, as pseudonyms.
+	CallerIDs []Phone `json:"callerids"`
+	// ExpirationDate: Day on which they expire (UTC).
+	ExpirationDate Optional[time.Time] `json:"expiration_date"`
+}
+
+func (r *VoximplantExpiringCallerID) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if n := len(r.CallerIDs); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.CallerIDs {
+			if dst, err = r.CallerIDs[i].appendTo(dst); err != nil {
+				return dst, at("callerids", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	if r.ExpirationDate.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDate(dst, r.ExpirationDate.Value); err != nil {
+			return dst, at("expiration_date", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeVoximplantExpiringCallerID(d *decoder) (VoximplantExpiringCallerID, error) {
+	var r VoximplantExpiringCallerID
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantExpiringCallerID) decodeFrom(d *decoder) error {
+	var err error
+	if r.CallerIDs, err = decodeArray(d, 2, decodePhone); err != nil {
+		return at("callerids", err)
+	}
+	if r.ExpirationDate, err = decodeOptional(d, (*decoder).date); err != nil {
+		return at("expiration_date", err)
+	}
+	return nil
+}
+
+// VoximplantHistoryReport: A report on calls or transactions is ready.
+type VoximplantHistoryReport struct {
+	// HistoryReportID: The provider's id of the report.
+	HistoryReportID Optional[int64] `json:"history_report_id"`
+	// Success: Whether the report was made.
+	Success Optional[bool] `json:"success"`
+	// OrderDate: When the report was ordered.
+	OrderDate Optional[time.Time] `json:"order_date"`
+}
+
+func (r *VoximplantHistoryReport) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if r.HistoryReportID.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.HistoryReportID.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Success.Set {
+		dst = append(dst, 2)
+		dst = appendBool(dst, r.Success.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.OrderDate.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.OrderDate.Value); err != nil {
+			return dst, at("order_date", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeVoximplantHistoryReport(d *decoder) (VoximplantHistoryReport, error) {
+	var r VoximplantHistoryReport
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantHistoryReport) decodeFrom(d *decoder) error {
+	var err error
+	if r.HistoryReportID, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("history_report_id", err)
+	}
+	if r.Success, err = decodeOptional(d, (*decoder).bool); err != nil {
+		return at("success", err)
+	}
+	if r.OrderDate, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("order_date", err)
+	}
+	return nil
+}
+
+// VoximplantInvoiceReceived: A monthly invoice was sent.
+type VoximplantInvoiceReceived struct {
+	// InvoiceID: The provider's id of the invoice.
+	InvoiceID Optional[int64] `json:"invoice_id"`
+	// InvoiceDate: Date of the invoice.
+	InvoiceDate Optional[time.Time] `json:"invoice_date"`
+	// ReceivalDate: When it was received.
+	ReceivalDate Optional[time.Time] `json:"receival_date"`
+	// Amount: Amount without taxes in whole units of currency.
+	Amount Optional[Decimal] `json:"amount"`
+	// TaxAmount: Taxes in whole units of currency.
+	TaxAmount Optional[Decimal] `json:"tax_amount"`
+	// Currency: Code of the currency as sent.
+	Currency Optional[string] `json:"currency"`
+}
+
+func (r *VoximplantInvoiceReceived) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if r.InvoiceID.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.InvoiceID.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.InvoiceDate.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.InvoiceDate.Value); err != nil {
+			return dst, at("invoice_date", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ReceivalDate.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.ReceivalDate.Value); err != nil {
+			return dst, at("receival_date", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Amount.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDecimal(dst, r.Amount.Value); err != nil {
+			return dst, at("amount", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.TaxAmount.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDecimal(dst, r.TaxAmount.Value); err != nil {
+			return dst, at("tax_amount", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Currency.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Currency.Value); err != nil {
+			return dst, at("currency", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeVoximplantInvoiceReceived(d *decoder) (VoximplantInvoiceReceived, error) {
+	var r VoximplantInvoiceReceived
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantInvoiceReceived) decodeFrom(d *decoder) error {
+	var err error
+	if r.InvoiceID, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("invoice_id", err)
+	}
+	if r.InvoiceDate, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("invoice_date", err)
+	}
+	if r.ReceivalDate, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("receival_date", err)
+	}
+	if r.Amount, err = decodeOptional(d, (*decoder).decimal); err != nil {
+		return at("amount", err)
+	}
+	if r.TaxAmount, err = decodeOptional(d, (*decoder).decimal); err != nil {
+		return at("tax_amount", err)
+	}
+	if r.Currency, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("currency", err)
+	}
+	return nil
+}
+
+// VoximplantJSFail: A script failed; the provider sends no details.
+type VoximplantJSFail struct {
+}
+
+func (*VoximplantJSFail) appendTo(dst []byte) ([]byte, error) { return dst, nil }
+
+func decodeVoximplantJSFail(d *decoder) (VoximplantJSFail, error) {
+	var r VoximplantJSFail
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (*VoximplantJSFail) decodeFrom(*decoder) error { return nil }
+
+// VoximplantMinBalance: The account's balance fell to the minimum.
+type VoximplantMinBalance struct {
+	// IsMinCredit: Whether the credit threshold was passed.
+	IsMinCredit Optional[bool] `json:"is_min_credit"`
+	// IsRepeated: Whether the callback repeats an earlier warning.
+	IsRepeated Optional[bool] `json:"is_repeated"`
+}
+
+func (r *VoximplantMinBalance) appendTo(dst []byte) ([]byte, error) {
+	if r.IsMinCredit.Set {
+		dst = append(dst, 2)
+		dst = appendBool(dst, r.IsMinCredit.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.IsRepeated.Set {
+		dst = append(dst, 2)
+		dst = appendBool(dst, r.IsRepeated.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeVoximplantMinBalance(d *decoder) (VoximplantMinBalance, error) {
+	var r VoximplantMinBalance
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantMinBalance) decodeFrom(d *decoder) error {
+	var err error
+	if r.IsMinCredit, err = decodeOptional(d, (*decoder).bool); err != nil {
+		return at("is_min_credit", err)
+	}
+	if r.IsRepeated, err = decodeOptional(d, (*decoder).bool); err != nil {
+		return at("is_repeated", err)
+	}
+	return nil
+}
+
+// VoximplantNextChargeAlert: A plan is to be renewed and the money does not
+// suffice.
+type VoximplantNextChargeAlert struct {
+	// RequiredMoney: Money needed in whole units of the account's currency.
+	RequiredMoney Optional[Decimal] `json:"required_money"`
+	// InsufficientFundsAmount: Money that lacks in whole units of the account's
+	// currency.
+	InsufficientFundsAmount Optional[Decimal] `json:"insufficient_funds_amount"`
+}
+
+func (r *VoximplantNextChargeAlert) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if r.RequiredMoney.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDecimal(dst, r.RequiredMoney.Value); err != nil {
+			return dst, at("required_money", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.InsufficientFundsAmount.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDecimal(dst, r.InsufficientFundsAmount.Value); err != nil {
+			return dst, at("insufficient_funds_amount", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeVoximplantNextChargeAlert(d *decoder) (VoximplantNextChargeAlert, error) {
+	var r VoximplantNextChargeAlert
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantNextChargeAlert) decodeFrom(d *decoder) error {
+	var err error
+	if r.RequiredMoney, err = decodeOptional(d, (*decoder).decimal); err != nil {
+		return at("required_money", err)
+	}
+	if r.InsufficientFundsAmount, err = decodeOptional(d, (*decoder).decimal); err != nil {
+		return at("insufficient_funds_amount", err)
+	}
+	return nil
+}
+
+// VoximplantPhoneNumber: A phone number of a subscription.
+type VoximplantPhoneNumber struct {
+	// PhoneID: The provider's id of the number.
+	PhoneID Optional[int64] `json:"phone_id"`
+	// PhoneNumber: The number, as pseudonym.
+	PhoneNumber Optional[Phone] `json:"phone_number"`
+}
+
+func (r *VoximplantPhoneNumber) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if r.PhoneID.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.PhoneID.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.PhoneNumber.Set {
+		dst = append(dst, 2)
+		if dst, err = r.PhoneNumber.Value.appendTo(dst); err != nil {
+			return dst, at("phone_number", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeVoximplantPhoneNumber(d *decoder) (VoximplantPhoneNumber, error) {
+	var r VoximplantPhoneNumber
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantPhoneNumber) decodeFrom(d *decoder) error {
+	var err error
+	if r.PhoneID, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("phone_id", err)
+	}
+	if r.PhoneNumber, err = decodeOptional(d, decodePhone); err != nil {
+		return at("phone_number", err)
+	}
+	return nil
+}
+
+// VoximplantPhoneNumberActivationStatusChanged: The activation of a phone
+// number changed.
+type VoximplantPhoneNumberActivationStatusChanged struct {
+	// PhoneNumber: The number, as pseudonym.
+	PhoneNumber Optional[Phone] `json:"phone_number"`
+	// ActivationStatus: Status as sent.
+	ActivationStatus Optional[string] `json:"activation_status"`
+}
+
+func (r *VoximplantPhoneNumberActivationStatusChanged) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if r.PhoneNumber.Set {
+		dst = append(dst, 2)
+		if dst, err = r.PhoneNumber.Value.appendTo(dst); err != nil {
+			return dst, at("phone_number", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ActivationStatus.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.ActivationStatus.Value); err != nil {
+			return dst, at("activation_status", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeVoximplantPhoneNumberActivationStatusChanged(d *decoder) (VoximplantPhoneNumberActivationStatusChanged, error) {
+	var r VoximplantPhoneNumberActivationStatusChanged
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantPhoneNumberActivationStatusChanged) decodeFrom(d *decoder) error {
+	var err error
+	if r.PhoneNumber, err = decodeOptional(d, decodePhone); err != nil {
+		return at("phone_number", err)
+	}
+	if r.ActivationStatus, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("activation_status", err)
+	}
+	return nil
+}
+
+// VoximplantRegulationAddressDocumentsRequested: More documents are asked for a
+// proof of address.
+type VoximplantRegulationAddressDocumentsRequested struct {
+	// RegulationAddressID: The provider's id of the address.
+	RegulationAddressID Optional[int64] `json:"regulation_address_id"`
+	// RegulationAddressName: Name of the address; free text, only where the
+	// source's configuration allows it.
+	RegulationAddressName Optional[string] `json:"regulation_address_name"`
+	// RegulationAddressStatus: Status as sent: IN_PROGRESS, VERIFIED, DECLINED,
+	// PENDING.
+	RegulationAddressStatus Optional[string] `json:"regulation_address_status"`
+	// RegulationAddressStatusName: Status, normalised.
+	RegulationAddressStatusName RegulationAddressStatus `json:"regulation_address_status_name"`
+	// UpdateTime: When it changed.
+	UpdateTime Optional[time.Time] `json:"update_time"`
+	// IsIndividual: Whether it is a person's address.
+	IsIndividual Optional[bool] `json:"is_individual"`
+	// Comment: The provider's comment; free text, only where the source's
+	// configuration allows it.
+	Comment Optional[string] `json:"comment"`
+}
+
+func (r *VoximplantRegulationAddressDocumentsRequested) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if r.RegulationAddressID.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.RegulationAddressID.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.RegulationAddressName.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.RegulationAddressName.Value); err != nil {
+			return dst, at("regulation_address_name", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.RegulationAddressStatus.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.RegulationAddressStatus.Value); err != nil {
+			return dst, at("regulation_address_status", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if dst, err = r.RegulationAddressStatusName.appendTo(dst); err != nil {
+		return dst, at("regulation_address_status_name", err)
+	}
+	if r.UpdateTime.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.UpdateTime.Value); err != nil {
+			return dst, at("update_time", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.IsIndividual.Set {
+		dst = append(dst, 2)
+		dst = appendBool(dst, r.IsIndividual.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Comment.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Comment.Value); err != nil {
+			return dst, at("comment", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeVoximplantRegulationAddressDocumentsRequested(d *decoder) (VoximplantRegulationAddressDocumentsRequested, error) {
+	var r VoximplantRegulationAddressDocumentsRequested
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantRegulationAddressDocumentsRequested) decodeFrom(d *decoder) error {
+	var err error
+	if r.RegulationAddressID, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("regulation_address_id", err)
+	}
+	if r.RegulationAddressName, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("regulation_address_name", err)
+	}
+	if r.RegulationAddressStatus, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("regulation_address_status", err)
+	}
+	if r.RegulationAddressStatusName, err = decodeRegulationAddressStatus(d); err != nil {
+		return at("regulation_address_status_name", err)
+	}
+	if r.UpdateTime, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("update_time", err)
+	}
+	if r.IsIndividual, err = decodeOptional(d, (*decoder).bool); err != nil {
+		return at("is_individual", err)
+	}
+	if r.Comment, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("comment", err)
+	}
+	return nil
+}
+
+// VoximplantRegulationAddressUploaded: A proof of address was uploaded.
+type VoximplantRegulationAddressUploaded struct {
+	// RegulationAddressID: The provider's id of the address.
+	RegulationAddressID Optional[int64] `json:"regulation_address_id"`
+	// Uploaded: When it was uploaded.
+	Uploaded Optional[time.Time] `json:"uploaded"`
+	// IsIndividual: Whether it is a person's address.
+	IsIndividual Optional[bool] `json:"is_individual"`
+	// RegulationAddressName: Name of the address; free text, only where the
+	// source's configuration allows it.
+	RegulationAddressName Optional[string] `json:"regulation_address_name"`
+}
+
+func (r *VoximplantRegulationAddressUploaded) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if r.RegulationAddressID.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.RegulationAddressID.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Uploaded.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.Uploaded.Value); err != nil {
+			return dst, at("uploaded", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.IsIndividual.Set {
+		dst = append(dst, 2)
+		dst = appendBool(dst, r.IsIndividual.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.RegulationAddressName.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.RegulationAddressName.Value); err != nil {
+			return dst, at("regulation_address_name", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeVoximplantRegulationAddressUploaded(d *decoder) (VoximplantRegulationAddressUploaded, error) {
+	var r VoximplantRegulationAddressUploaded
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantRegulationAddressUploaded) decodeFrom(d *decoder) error {
+	var err error
+	if r.RegulationAddressID, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("regulation_address_id", err)
+	}
+	if r.Uploaded, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("uploaded", err)
+	}
+	if r.IsIndividual, err = decodeOptional(d, (*decoder).bool); err != nil {
+		return at("is_individual", err)
+	}
+	if r.RegulationAddressName, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("regulation_address_name", err)
+	}
+	return nil
+}
+
+// VoximplantRegulationAddressVerified: A proof of address was verified or
+// declined.
+type VoximplantRegulationAddressVerified struct {
+	// RegulationAddressID: The provider's id of the address.
+	RegulationAddressID Optional[int64] `json:"regulation_address_id"`
+	// RegulationAddressStatus: Status as sent: VERIFIED, DECLINED.
+	RegulationAddressStatus Optional[string] `json:"regulation_address_status"`
+	// RegulationAddressStatusName: Status, normalised.
+	RegulationAddressStatusName RegulationAddressStatus `json:"regulation_address_status_name"`
+	// Uploaded: When it was uploaded.
+	Uploaded Optional[time.Time] `json:"uploaded"`
+	// IsIndividual: Whether it is a person's address.
+	IsIndividual Optional[bool] `json:"is_individual"`
+	// Comment: The provider's comment; free text, only where the source's
+	// configuration allows it.
+	Comment Optional[string] `json:"comment"`
+	// RegulationAddressName: Name of the address; free text, only where the
+	// source's configuration allows it.
+	RegulationAddressName Optional[string] `json:"regulation_address_name"`
+}
+
+func (r *VoximplantRegulationAddressVerified) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if r.RegulationAddressID.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.RegulationAddressID.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.RegulationAddressStatus.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.RegulationAddressStatus.Value); err != nil {
+			return dst, at("regulation_address_status", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if dst, err = r.RegulationAddressStatusName.appendTo(dst); err != nil {
+		return dst, at("regulation_address_status_name", err)
+	}
+	if r.Uploaded.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.Uploaded.Value); err != nil {
+			return dst, at("uploaded", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.IsIndividual.Set {
+		dst = append(dst, 2)
+		dst = appendBool(dst, r.IsIndividual.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Comment.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Comment.Value); err != nil {
+			return dst, at("comment", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.RegulationAddressName.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.RegulationAddressName.Value); err != nil {
+			return dst, at("regulation_address_name", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeVoximplantRegulationAddressVerified(d *decoder) (VoximplantRegulationAddressVerified, error) {
+	var r VoximplantRegulationAddressVerified
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantRegulationAddressVerified) decodeFrom(d *decoder) error {
+	var err error
+	if r.RegulationAddressID, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("regulation_address_id", err)
+	}
+	if r.RegulationAddressStatus, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("regulation_address_status", err)
+	}
+	if r.RegulationAddressStatusName, err = decodeRegulationAddressStatus(d); err != nil {
+		return at("regulation_address_status_name", err)
+	}
+	if r.Uploaded, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("uploaded", err)
+	}
+	if r.IsIndividual, err = decodeOptional(d, (*decoder).bool); err != nil {
+		return at("is_individual", err)
+	}
+	if r.Comment, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("comment", err)
+	}
+	if r.RegulationAddressName, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("regulation_address_name", err)
+	}
+	return nil
+}
+
+// VoximplantResetAccountPasswordRequest: A new password was asked for; the
+// provider sends no details.
+type VoximplantResetAccountPasswordRequest struct {
+}
+
+func (*VoximplantResetAccountPasswordRequest) appendTo(dst []byte) ([]byte, error) { return dst, nil }
+
+func decodeVoximplantResetAccountPasswordRequest(d *decoder) (VoximplantResetAccountPasswordRequest, error) {
+	var r VoximplantResetAccountPasswordRequest
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (*VoximplantResetAccountPasswordRequest) decodeFrom(*decoder) error { return nil }
+
+// VoximplantRestoredAgreementStatus: The waiting period for the confirmation
+// documents was changed.
+type VoximplantRestoredAgreementStatus struct {
+	// DocumentID: The provider's id of the document.
+	DocumentID Optional[int64] `json:"document_id"`
+	// ExpirationDate: Day on which it ends now (UTC).
+	ExpirationDate Optional[time.Time] `json:"expiration_date"`
+}
+
+func (r *VoximplantRestoredAgreementStatus) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if r.DocumentID.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.DocumentID.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ExpirationDate.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDate(dst, r.ExpirationDate.Value); err != nil {
+			return dst, at("expiration_date", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeVoximplantRestoredAgreementStatus(d *decoder) (VoximplantRestoredAgreementStatus, error) {
+	var r VoximplantRestoredAgreementStatus
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantRestoredAgreementStatus) decodeFrom(d *decoder) error {
+	var err error
+	if r.DocumentID, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("document_id", err)
+	}
+	if r.ExpirationDate, err = decodeOptional(d, (*decoder).date); err != nil {
+		return at("expiration_date", err)
+	}
+	return nil
+}
+
+// VoximplantSIPRegistrationFail: SIP registrations failed.
+type VoximplantSIPRegistrationFail struct {
+	// SIPRegistrations: The registrations that failed.
+	SIPRegistrations []VoximplantSIPRegistrationFailure `json:"sip_registrations"`
+}
+
+func (r *VoximplantSIPRegistrationFail) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if n := len(r.SIPRegistrations); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.SIPRegistrations {
+			if dst, err = r.SIPRegistrations[i].appendTo(dst); err != nil {
+				return dst, at("sip_registrations", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	return dst, nil
+}
+
+func decodeVoximplantSIPRegistrationFail(d *decoder) (VoximplantSIPRegistrationFail, error) {
+	var r VoximplantSIPRegistrationFail
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantSIPRegistrationFail) decodeFrom(d *decoder) error {
+	var err error
+	if r.SIPRegistrations, err = decodeArray(d, 3, decodeVoximplantSIPRegistrationFailure); err != nil {
+		return at("sip_registrations", err)
+	}
+	return nil
+}
+
+// VoximplantSIPRegistrationFailure: A SIP registration that failed.
+type VoximplantSIPRegistrationFailure struct {
+	// SIPRegistrationID: The provider's id of the SIP registration.
+	SIPRegistrationID Optional[int64] `json:"sip_registration_id"`
+	// StatusCode: SIP status code as sent.
+	StatusCode Optional[string] `json:"status_code"`
+	// ErrorMessage: Why it failed; free text, only where the source's
+	// configuration allows it.
+	ErrorMessage Optional[string] `json:"error_message"`
+}
+
+func (r *VoximplantSIPRegistrationFailure) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if r.SIPRegistrationID.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.SIPRegistrationID.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.StatusCode.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.StatusCode.Value); err != nil {
+			return dst, at("status_code", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ErrorMessage.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.ErrorMessage.Value); err != nil {
+			return dst, at("error_message", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeVoximplantSIPRegistrationFailure(d *decoder) (VoximplantSIPRegistrationFailure, error) {
+	var r VoximplantSIPRegistrationFailure
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantSIPRegistrationFailure) decodeFrom(d *decoder) error {
+	var err error
+	if r.SIPRegistrationID, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("sip_registration_id", err)
+	}
+	if r.StatusCode, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("status_code", err)
+	}
+	if r.ErrorMessage, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("error_message", err)
+	}
+	return nil
+}
+
+// VoximplantSIPRegistrationID: A SIP registration, by its id.
+type VoximplantSIPRegistrationID struct {
+	// SIPRegistrationID: The provider's id of the SIP registration.
+	SIPRegistrationID Optional[int64] `json:"sip_registration_id"`
+}
+
+func (r *VoximplantSIPRegistrationID) appendTo(dst []byte) ([]byte, error) {
+	if r.SIPRegistrationID.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.SIPRegistrationID.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeVoximplantSIPRegistrationID(d *decoder) (VoximplantSIPRegistrationID, error) {
+	var r VoximplantSIPRegistrationID
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantSIPRegistrationID) decodeFrom(d *decoder) error {
+	var err error
+	if r.SIPRegistrationID, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("sip_registration_id", err)
+	}
+	return nil
+}
+
+// VoximplantSIPRegistrationRecovered: SIP registrations work again.
+type VoximplantSIPRegistrationRecovered struct {
+	// SIPRegistrations: The registrations that recovered.
+	SIPRegistrations []VoximplantSIPRegistrationID `json:"sip_registrations"`
+}
+
+func (r *VoximplantSIPRegistrationRecovered) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if n := len(r.SIPRegistrations); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.SIPRegistrations {
+			if dst, err = r.SIPRegistrations[i].appendTo(dst); err != nil {
+				return dst, at("sip_registrations", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	return dst, nil
+}
+
+func decodeVoximplantSIPRegistrationRecovered(d *decoder) (VoximplantSIPRegistrationRecovered, error) {
+	var r VoximplantSIPRegistrationRecovered
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantSIPRegistrationRecovered) decodeFrom(d *decoder) error {
+	var err error
+	if r.SIPRegistrations, err = decodeArray(d, 1, decodeVoximplantSIPRegistrationID); err != nil {
+		return at("sip_registrations", err)
+	}
+	return nil
+}
+
+// VoximplantSMSInbound: An SMS came in.
+type VoximplantSMSInbound struct {
+	// SourceNumber: The number it came from, as pseudonym.
+	SourceNumber Optional[Phone] `json:"source_number"`
+	// DestinationNumber: The number it was sent to, as pseudonym.
+	DestinationNumber Optional[Phone] `json:"destination_number"`
+	// SMSBody: Text of the SMS, only where the source's configuration allows it.
+	SMSBody Optional[string] `json:"sms_body"`
+}
+
+func (r *VoximplantSMSInbound) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if r.SourceNumber.Set {
+		dst = append(dst, 2)
+		if dst, err = r.SourceNumber.Value.appendTo(dst); err != nil {
+			return dst, at("source_number", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.DestinationNumber.Set {
+		dst = append(dst, 2)
+		if dst, err = r.DestinationNumber.Value.appendTo(dst); err != nil {
+			return dst, at("destination_number", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.SMSBody.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.SMSBody.Value); err != nil {
+			return dst, at("sms_body", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeVoximplantSMSInbound(d *decoder) (VoximplantSMSInbound, error) {
+	var r VoximplantSMSInbound
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantSMSInbound) decodeFrom(d *decoder) error {
+	var err error
+	if r.SourceNumber, err = decodeOptional(d, decodePhone); err != nil {
+		return at("source_number", err)
+	}
+	if r.DestinationNumber, err = decodeOptional(d, decodePhone); err != nil {
+		return at("destination_number", err)
+	}
+	if r.SMSBody, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("sms_body", err)
+	}
+	return nil
+}
+
+// VoximplantSubscription: A subscription of an account. Fields that the
+// callback's type does not have are null.
+type VoximplantSubscription struct {
+	// Type: Type of the subscription as sent: PHONE_NUM, SIP_REGISTRATION, PLAN.
+	Type Optional[string] `json:"type"`
+	// TypeName: Type of the subscription, normalised.
+	TypeName SubscriptionType `json:"type_name"`
+	// Name: Name of the subscription; free text, only where the source's
+	// configuration allows it.
+	Name Optional[string] `json:"name"`
+	// Cost: Cost in whole units of the account's currency.
+	Cost Optional[Decimal] `json:"cost"`
+	// NextRenewal: Day of the next renewal (UTC).
+	NextRenewal Optional[time.Time] `json:"next_renewal"`
+	// Details: What the subscription covers.
+	Details []VoximplantSubscriptionDetail `json:"details"`
+}
+
+func (r *VoximplantSubscription) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if r.Type.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Type.Value); err != nil {
+			return dst, at("type", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if dst, err = r.TypeName.appendTo(dst); err != nil {
+		return dst, at("type_name", err)
+	}
+	if r.Name.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Name.Value); err != nil {
+			return dst, at("name", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Cost.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDecimal(dst, r.Cost.Value); err != nil {
+			return dst, at("cost", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.NextRenewal.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDate(dst, r.NextRenewal.Value); err != nil {
+			return dst, at("next_renewal", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if n := len(r.Details); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.Details {
+			if dst, err = r.Details[i].appendTo(dst); err != nil {
+				return dst, at("details", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	return dst, nil
+}
+
+func decodeVoximplantSubscription(d *decoder) (VoximplantSubscription, error) {
+	var r VoximplantSubscription
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantSubscription) decodeFrom(d *decoder) error {
+	var err error
+	if r.Type, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("type", err)
+	}
+	if r.TypeName, err = decodeSubscriptionType(d); err != nil {
+		return at("type_name", err)
+	}
+	if r.Name, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("name", err)
+	}
+	if r.Cost, err = decodeOptional(d, (*decoder).decimal); err != nil {
+		return at("cost", err)
+	}
+	if r.NextRenewal, err = decodeOptional(d, (*decoder).date); err != nil {
+		return at("next_renewal", err)
+	}
+	if r.Details, err = decodeArray(d, 3, decodeVoximplantSubscriptionDetail); err != nil {
+		return at("details", err)
+	}
+	return nil
+}
+
+// VoximplantSubscriptionDetail: What one detail of a subscription covers.
+type VoximplantSubscriptionDetail struct {
+	// Type: Type of the detail as sent: PHONE, SIP_REGISTRATION.
+	Type Optional[string] `json:"type"`
+	// PhoneNumbers: The numbers covered.
+	PhoneNumbers []VoximplantPhoneNumber `json:"phone_numbers"`
+	// SIPRegistrations: The SIP registrations covered.
+	SIPRegistrations []VoximplantSIPRegistrationID `json:"sip_registrations"`
+}
+
+func (r *VoximplantSubscriptionDetail) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if r.Type.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Type.Value); err != nil {
+			return dst, at("type", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if n := len(r.PhoneNumbers); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.PhoneNumbers {
+			if dst, err = r.PhoneNumbers[i].appendTo(dst); err != nil {
+				return dst, at("phone_numbers", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	if n := len(r.SIPRegistrations); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.SIPRegistrations {
+			if dst, err = r.SIPRegistrations[i].appendTo(dst); err != nil {
+				return dst, at("sip_registrations", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	return dst, nil
+}
+
+func decodeVoximplantSubscriptionDetail(d *decoder) (VoximplantSubscriptionDetail, error) {
+	var r VoximplantSubscriptionDetail
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantSubscriptionDetail) decodeFrom(d *decoder) error {
+	var err error
+	if r.Type, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("type", err)
+	}
+	if r.PhoneNumbers, err = decodeArray(d, 2, decodeVoximplantPhoneNumber); err != nil {
+		return at("phone_numbers", err)
+	}
+	if r.SIPRegistrations, err = decodeArray(d, 1, decodeVoximplantSIPRegistrationID); err != nil {
+		return at("sip_registrations", err)
+	}
+	return nil
+}
+
+// VoximplantSubscriptions: Subscriptions that were renewed, detached or frozen.
+type VoximplantSubscriptions struct {
+	// Subscriptions: The subscriptions.
+	Subscriptions []VoximplantSubscription `json:"subscriptions"`
+}
+
+func (r *VoximplantSubscriptions) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if n := len(r.Subscriptions); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.Subscriptions {
+			if dst, err = r.Subscriptions[i].appendTo(dst); err != nil {
+				return dst, at("subscriptions", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	return dst, nil
+}
+
+func decodeVoximplantSubscriptions(d *decoder) (VoximplantSubscriptions, error) {
+	var r VoximplantSubscriptions
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantSubscriptions) decodeFrom(d *decoder) error {
+	var err error
+	if r.Subscriptions, err = decodeArray(d, 6, decodeVoximplantSubscription); err != nil {
+		return at("subscriptions", err)
+	}
+	return nil
+}
+
+// VoximplantTransaction: Money was paid into the account.
+type VoximplantTransaction struct {
+	// TransactionID: The provider's id of the transaction.
+	TransactionID Optional[int64] `json:"transaction_id"`
+	// TransactionType: Type of the transaction as sent.
+	TransactionType Optional[string] `json:"transaction_type"`
+	// Amount: Amount in whole units of the account's currency.
+	Amount Optional[Decimal] `json:"amount"`
+}
+
+func (r *VoximplantTransaction) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if r.TransactionID.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.TransactionID.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.TransactionType.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.TransactionType.Value); err != nil {
+			return dst, at("transaction_type", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Amount.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDecimal(dst, r.Amount.Value); err != nil {
+			return dst, at("amount", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeVoximplantTransaction(d *decoder) (VoximplantTransaction, error) {
+	var r VoximplantTransaction
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantTransaction) decodeFrom(d *decoder) error {
+	var err error
+	if r.TransactionID, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("transaction_id", err)
+	}
+	if r.TransactionType, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("transaction_type", err)
+	}
+	if r.Amount, err = decodeOptional(d, (*decoder).decimal); err != nil {
+		return at("amount", err)
+	}
+	return nil
+}
+
+// VoximplantTranscriptionComplete: A transcription is ready.
+type VoximplantTranscriptionComplete struct {
+	// RecordURL: URL of the recording, only where the source's configuration
+	// allows it.
+	RecordURL Optional[string] `json:"record_url"`
+	// TranscriptionURL: URL of the transcription, only where the source's
+	// configuration allows it.
+	TranscriptionURL Optional[string] `json:"transcription_url"`
+	// CallSessionHistoryID: The provider's id of the call session.
+	CallSessionHistoryID Optional[int64] `json:"call_session_history_id"`
+	// TranscriptionCost: Cost in whole units of the account's currency.
+	TranscriptionCost Optional[Decimal] `json:"transcription_cost"`
+}
+
+func (r *VoximplantTranscriptionComplete) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if r.RecordURL.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.RecordURL.Value); err != nil {
+			return dst, at("record_url", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.TranscriptionURL.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.TranscriptionURL.Value); err != nil {
+			return dst, at("transcription_url", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CallSessionHistoryID.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.CallSessionHistoryID.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.TranscriptionCost.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDecimal(dst, r.TranscriptionCost.Value); err != nil {
+			return dst, at("transcription_cost", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeVoximplantTranscriptionComplete(d *decoder) (VoximplantTranscriptionComplete, error) {
+	var r VoximplantTranscriptionComplete
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *VoximplantTranscriptionComplete) decodeFrom(d *decoder) error {
+	var err error
+	if r.RecordURL, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("record_url", err)
+	}
+	if r.TranscriptionURL, err = decodeOptional(d, (*decoder).string); err != nil {
+		return at("transcription_url", err)
+	}
+	if r.CallSessionHistoryID, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("call_session_history_id", err)
+	}
+	if r.TranscriptionCost, err = decodeOptional(d, (*decoder).decimal); err != nil {
+		return at("transcription_cost", err)
+	}
+	return nil
+}

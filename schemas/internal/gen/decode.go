@@ -1,0 +1,95 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tributary-hq/tributary/schemas/internal/schema"
+)
+
+func writeDecoder(b *strings.Builder, t *schema.Schema) {
+	name := shortName(t.Name)
+	fmt.Fprintf(b, "func decode%[1]s(d *decoder) (%[1]s, error) {\nvar r %[1]s\nerr := r.decodeFrom(d)\nreturn r, err\n}\n\n", name)
+	if len(t.Fields) == 0 {
+		fmt.Fprintf(b, "func (*%s) decodeFrom(*decoder) error { return nil }\n\n", name)
+		return
+	}
+	fmt.Fprintf(b, "func (r *%s) decodeFrom(d *decoder) error {\nvar err error\n", name)
+	for _, f := range t.Fields {
+		target := "r." + goName(f.Name)
+		if f.Type.Kind == schema.Record {
+			fmt.Fprintf(b, "if err = %s.decodeFrom(d); err != nil {\n", target)
+		} else {
+			fmt.Fprintf(b, "if %s, err = %s; err != nil {\n", target, decodeCall(f.Type))
+		}
+		fmt.Fprintf(b, "return at(%q, err)\n}\n", f.Name)
+	}
+	b.WriteString("return nil\n}\n\n")
+}
+
+// decodeCall is the expression that reads a value of the type from d.
+func decodeCall(t *schema.Schema) string {
+	switch t.Kind {
+	case schema.Array:
+		return fmt.Sprintf("decodeArray(d, %d, %s)", max(1, least(t.Items)), decodeFunc(t.Items))
+	case schema.Union:
+		value, _ := t.Optional()
+		return fmt.Sprintf("decodeOptional(d, %s)", decodeFunc(value))
+	case schema.Enum, schema.Record:
+		return decodeFunc(t) + "(d)"
+	default:
+		return "d." + method(t) + "()"
+	}
+}
+
+// decodeFunc is a func(*decoder) (T, error).
+func decodeFunc(t *schema.Schema) string {
+	switch t.Kind {
+	case schema.Array, schema.Union:
+		return fmt.Sprintf("func(d *decoder) (%s, error) { return %s }", goType(t), decodeCall(t))
+	case schema.Enum, schema.Record:
+		return "decode" + shortName(t.Name)
+	default:
+		return "(*decoder)." + method(t)
+	}
+}
+
+// method is the decoder's method for a primitive or logical type.
+func method(t *schema.Schema) string {
+	switch t.Logical {
+	case schema.TimestampMillis:
+		return "time"
+	case schema.Date:
+		return "date"
+	case schema.Decimal:
+		return "decimal"
+	}
+	switch t.Kind {
+	case schema.Boolean:
+		return "bool"
+	case schema.Map:
+		return "stringMap"
+	default:
+		return string(t.Kind)
+	}
+}
+
+// least is the fewest bytes a value takes: what bounds a count read from hostile
+// bytes.
+func least(t *schema.Schema) int {
+	switch t.Kind {
+	case schema.Null:
+		return 0
+	case schema.Record:
+		sum := 0
+		for _, f := range t.Fields {
+			sum += least(f.Type)
+		}
+		return sum
+	default:
+		if t.Logical == schema.Decimal {
+			return 2
+		}
+		return 1
+	}
+}

@@ -1,0 +1,134 @@
+// Package schema is an Avro schema as a tree: what the generator, the
+// compatibility check and the registry client compare, where text would mislead.
+//
+//	.avsc text ──► Parse ──► *Schema ──► generator, compat, registry
+//
+// It keeps what the Avro judges do not see: logical types, field docs and the
+// sensitivity attribute. It imports nothing of ours.
+package schema
+
+import "maps"
+
+// Kind is the type of a schema.
+type Kind string
+
+// The kinds: Avro's own names.
+const (
+	Null    Kind = "null"
+	Boolean Kind = "boolean"
+	Int     Kind = "int"
+	Long    Kind = "long"
+	Float   Kind = "float"
+	Double  Kind = "double"
+	Bytes   Kind = "bytes"
+	String  Kind = "string"
+	Record  Kind = "record"
+	Enum    Kind = "enum"
+	Fixed   Kind = "fixed"
+	Array   Kind = "array"
+	Map     Kind = "map"
+	Union   Kind = "union"
+)
+
+// The logical types this package knows.
+const (
+	TimestampMillis = "timestamp-millis"
+	Date            = "date"
+	Decimal         = "decimal"
+)
+
+// Schema is one node. Which fields are set depends on Kind.
+type Schema struct {
+	Kind Kind
+	// Logical is the logical type, empty if none.
+	Logical string
+	// Precision and Scale are a decimal's.
+	Precision, Scale int
+	// Name is the full name of a record, enum or fixed, and Aliases its others.
+	Name    string
+	Aliases []string
+	Doc     string
+	// Fields are a record's, in order.
+	Fields []Field
+	// Symbols are an enum's, in order; Default is its default symbol, "" if none.
+	Symbols []string
+	Default string
+	// Size is a fixed's, in bytes.
+	Size int
+	// Items is the element type of an array, the value type of a map.
+	Items *Schema
+	// Branches are a union's, in order.
+	Branches []*Schema
+}
+
+// Field is a field of a record.
+type Field struct {
+	Name    string
+	Type    *Schema
+	Aliases []string
+	Doc     string
+	// Sensitivity is our own attribute: none, pseudonym, personal or secret.
+	Sensitivity string
+	// HasDefault says whether there is a default, for it may be null; Default is
+	// its JSON value.
+	HasDefault bool
+	Default    any
+}
+
+// Field returns the field of a record by name.
+func (s *Schema) Field(name string) (*Field, bool) {
+	for i := range s.Fields {
+		if s.Fields[i].Name == name {
+			return &s.Fields[i], true
+		}
+	}
+	return nil, false
+}
+
+// Optional returns T of the union ["null", T].
+func (s *Schema) Optional() (*Schema, bool) {
+	if s.Kind == Union && len(s.Branches) == 2 && s.Branches[0].Kind == Null {
+		return s.Branches[1], true
+	}
+	return nil, false
+}
+
+// Children returns the schemas directly below, in order.
+func (s *Schema) Children() []*Schema {
+	switch s.Kind {
+	case Record:
+		children := make([]*Schema, len(s.Fields))
+		for i := range s.Fields {
+			children[i] = s.Fields[i].Type
+		}
+		return children
+	case Array, Map:
+		return []*Schema{s.Items}
+	case Union:
+		return s.Branches
+	default:
+		return nil
+	}
+}
+
+// Named returns the records, enums and fixed types of a schema by full name.
+func (s *Schema) Named() map[string]*Schema {
+	named := map[string]*Schema{}
+	if s.Name != "" {
+		named[s.Name] = s
+	}
+	s.collect(named)
+	return maps.Clone(named)
+}
+
+func (s *Schema) collect(named map[string]*Schema) {
+	for _, child := range s.Children() {
+		if child.Name != "" {
+			if _, seen := named[child.Name]; seen {
+				continue // also what ends a recursive schema
+			}
+			named[child.Name] = child
+		}
+		child.collect(named)
+	}
+}
