@@ -509,12 +509,6 @@ func (r *AccountSnapshot) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func decodeAccountSnapshot(d *decoder) (AccountSnapshot, error) {
-	var r AccountSnapshot
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *AccountSnapshot) decodeFrom(d *decoder) error {
 	var err error
 	if r.AccountID, err = d.string(); err != nil {

@@ -16,6 +16,8 @@ var (
 	ErrTrailing = errors.New("bytes left after the record")
 	// ErrRange: a number that its type cannot hold.
 	ErrRange = errors.New("number out of range")
+	// ErrKey: a map with a key that is there twice.
+	ErrKey = errors.New("key twice in a map")
 	// ErrCount: an array or map with more elements than the bytes can hold.
 	ErrCount = errors.New("more elements than bytes")
 )
@@ -175,6 +177,9 @@ func (d *decoder) stringMap() (map[string]string, error) {
 			k, err := d.string()
 			if err != nil {
 				return nil, err
+			}
+			if _, twice := m[k]; twice {
+				return nil, ErrKey
 			}
 			if m[k], err = d.string(); err != nil {
 				return nil, err

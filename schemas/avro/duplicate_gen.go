@@ -81,12 +81,6 @@ func (r *Duplicate) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func decodeDuplicate(d *decoder) (Duplicate, error) {
-	var r Duplicate
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *Duplicate) decodeFrom(d *decoder) error {
 	var err error
 	if r.EntityKey, err = d.string(); err != nil {
@@ -194,12 +188,6 @@ func (r *RecordPosition) appendTo(dst []byte) ([]byte, error) {
 		return dst, at("received_at", err)
 	}
 	return dst, nil
-}
-
-func decodeRecordPosition(d *decoder) (RecordPosition, error) {
-	var r RecordPosition
-	err := r.decodeFrom(d)
-	return r, err
 }
 
 func (r *RecordPosition) decodeFrom(d *decoder) error {

@@ -178,12 +178,6 @@ func (r *JourneyInput) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func decodeJourneyInput(d *decoder) (JourneyInput, error) {
-	var r JourneyInput
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *JourneyInput) decodeFrom(d *decoder) error {
 	var err error
 	if r.Kind, err = decodeJourneyInputKind(d); err != nil {

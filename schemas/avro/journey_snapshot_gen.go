@@ -601,12 +601,6 @@ func (r *JourneySnapshot) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func decodeJourneySnapshot(d *decoder) (JourneySnapshot, error) {
-	var r JourneySnapshot
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *JourneySnapshot) decodeFrom(d *decoder) error {
 	var err error
 	if r.CorrelationID, err = d.string(); err != nil {

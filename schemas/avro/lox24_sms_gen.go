@@ -267,12 +267,6 @@ func (r *LOX24SMS) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func decodeLOX24SMS(d *decoder) (LOX24SMS, error) {
-	var r LOX24SMS
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *LOX24SMS) decodeFrom(d *decoder) error {
 	var err error
 	if err = r.Origin.decodeFrom(d); err != nil {

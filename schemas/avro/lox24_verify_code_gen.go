@@ -502,12 +502,6 @@ func (r *LOX24VerifyCode) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func decodeLOX24VerifyCode(d *decoder) (LOX24VerifyCode, error) {
-	var r LOX24VerifyCode
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *LOX24VerifyCode) decodeFrom(d *decoder) error {
 	var err error
 	if err = r.Origin.decodeFrom(d); err != nil {

@@ -412,12 +412,6 @@ func (r *PaymentSnapshot) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func decodePaymentSnapshot(d *decoder) (PaymentSnapshot, error) {
-	var r PaymentSnapshot
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *PaymentSnapshot) decodeFrom(d *decoder) error {
 	var err error
 	if r.PaymentID, err = d.string(); err != nil {

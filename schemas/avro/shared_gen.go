@@ -223,12 +223,6 @@ func (r *Change) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func decodeChange(d *decoder) (Change, error) {
-	var r Change
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *Change) decodeFrom(d *decoder) error {
 	var err error
 	if r.Cause, err = decodeChangeCause(d); err != nil {
@@ -462,12 +456,6 @@ func (r *Origin) appendTo(dst []byte) ([]byte, error) {
 	dst = appendLong(dst, int64(r.Partition))
 	dst = appendLong(dst, r.Offset)
 	return dst, nil
-}
-
-func decodeOrigin(d *decoder) (Origin, error) {
-	var r Origin
-	err := r.decodeFrom(d)
-	return r, err
 }
 
 func (r *Origin) decodeFrom(d *decoder) error {

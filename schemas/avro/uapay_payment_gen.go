@@ -371,12 +371,6 @@ func (r *UAPAYPayment) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func decodeUAPAYPayment(d *decoder) (UAPAYPayment, error) {
-	var r UAPAYPayment
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *UAPAYPayment) decodeFrom(d *decoder) error {
 	var err error
 	if err = r.Origin.decodeFrom(d); err != nil {

@@ -102,12 +102,6 @@ func (r *UnibellInput) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func decodeUnibellInput(d *decoder) (UnibellInput, error) {
-	var r UnibellInput
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *UnibellInput) decodeFrom(d *decoder) error {
 	var err error
 	if r.Kind, err = decodeUnibellInputKind(d); err != nil {

@@ -379,12 +379,6 @@ func (r *VerificationSnapshot) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func decodeVerificationSnapshot(d *decoder) (VerificationSnapshot, error) {
-	var r VerificationSnapshot
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *VerificationSnapshot) decodeFrom(d *decoder) error {
 	var err error
 	if r.VerificationID, err = d.string(); err != nil {

@@ -584,12 +584,6 @@ func (r *VoximplantAccountCallback) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func decodeVoximplantAccountCallback(d *decoder) (VoximplantAccountCallback, error) {
-	var r VoximplantAccountCallback
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *VoximplantAccountCallback) decodeFrom(d *decoder) error {
 	var err error
 	if err = r.Origin.decodeFrom(d); err != nil {

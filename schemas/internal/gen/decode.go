@@ -7,9 +7,13 @@ import (
 	"github.com/tributary-hq/tributary/schemas/internal/schema"
 )
 
-func writeDecoder(b *strings.Builder, t *schema.Schema) {
+// writeDecoder writes decodeFrom, and a function beside it where an array or a
+// union holds the record.
+func (g *generator) writeDecoder(b *strings.Builder, t *schema.Schema) {
 	name := shortName(t.Name)
-	fmt.Fprintf(b, "func decode%[1]s(d *decoder) (%[1]s, error) {\nvar r %[1]s\nerr := r.decodeFrom(d)\nreturn r, err\n}\n\n", name)
+	if g.held[t.Name] {
+		fmt.Fprintf(b, "func decode%[1]s(d *decoder) (%[1]s, error) {\nvar r %[1]s\nerr := r.decodeFrom(d)\nreturn r, err\n}\n\n", name)
+	}
 	if len(t.Fields) == 0 {
 		fmt.Fprintf(b, "func (*%s) decodeFrom(*decoder) error { return nil }\n\n", name)
 		return

@@ -24,12 +24,16 @@ type generator struct {
 	types map[string]*schema.Schema // by full name
 	users map[string][]string       // the schemas a type is used in
 	tops  map[string]string         // full name of a schema's record → schema name
+	held  map[string]bool           // the records held by an array or a union
 }
 
 // generate returns the Go files by name. A type that several schemas use must be
 // the same in all of them; it goes to shared_gen.go.
 func generate(sources map[string]string) (map[string]string, error) {
-	g := &generator{types: map[string]*schema.Schema{}, users: map[string][]string{}, tops: map[string]string{}}
+	g := &generator{
+		types: map[string]*schema.Schema{}, users: map[string][]string{},
+		tops: map[string]string{}, held: map[string]bool{},
+	}
 	for _, name := range slices.Sorted(maps.Keys(sources)) {
 		if err := g.add(name, sources[name]); err != nil {
 			return nil, fmt.Errorf("schema %s: %w", name, err)
@@ -80,8 +84,21 @@ func (g *generator) add(name, text string) error {
 		if err := check(t, map[string]bool{}); err != nil {
 			return fmt.Errorf("type %s: %w", full, err)
 		}
+		g.hold(t)
 	}
 	return nil
+}
+
+// hold notes the records that arrays and unions below a record hold.
+func (g *generator) hold(t *schema.Schema) {
+	for _, child := range t.Children() {
+		if child.Kind == schema.Array || child.Kind == schema.Union {
+			for _, below := range child.Children() {
+				g.held[below.Name] = true
+			}
+			g.hold(child)
+		}
+	}
 }
 
 // check walks below a type; open are the records around it.
@@ -143,5 +160,5 @@ func (g *generator) write(b *strings.Builder, full string) {
 		writeTop(b, t, name)
 	}
 	writeEncoder(b, t)
-	writeDecoder(b, t)
+	g.writeDecoder(b, t)
 }

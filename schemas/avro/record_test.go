@@ -1,0 +1,162 @@
+package avro_test
+
+import (
+	"math/big"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/internal/schema"
+)
+
+// record is what all top records have in common.
+type record interface {
+	Schema() string
+	AppendAvro(dst []byte) ([]byte, error)
+	DecodeAvro(b []byte) error
+}
+
+// records makes an empty one of every top record.
+func records() []record {
+	return []record{
+		&avro.LOX24VerifyCode{}, &avro.LOX24SMS{}, &avro.UAPAYPayment{}, &avro.VoximplantAccountCallback{},
+		&avro.UnibellCall{}, &avro.VerificationSnapshot{}, &avro.PaymentSnapshot{}, &avro.AccountSnapshot{},
+		&avro.JourneySnapshot{}, &avro.Duplicate{}, &avro.JourneyInput{}, &avro.UnibellInput{},
+	}
+}
+
+func empty(r record) record {
+	return reflect.New(reflect.TypeOf(r).Elem()).Interface().(record)
+}
+
+func tree(t testing.TB, name string) *schema.Schema {
+	t.Helper()
+	text, ok := schemas.AVSC(name)
+	if !ok {
+		t.Fatalf("no schema named %s", name)
+	}
+	s, err := schema.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestEverySchemaHasAType(t *testing.T) {
+	t.Parallel()
+	var names []string
+	for _, r := range records() {
+		names = append(names, r.Schema())
+	}
+	slices.Sort(names)
+	if want := schemas.AVSCNames(); !slices.Equal(names, want) {
+		t.Errorf("types for %v, want %v", names, want)
+	}
+}
+
+// draw fills v, which has the Go type of s, with random values.
+func draw(t *rapid.T, s *schema.Schema, v reflect.Value) {
+	switch {
+	case s.Logical == schema.TimestampMillis:
+		ms := rapid.OneOf(rapid.Int64Range(-62135596799999, 253402300799999), rapid.Int64Range(1_700_000_000_000, 1_800_000_000_000))
+		v.Set(reflect.ValueOf(time.UnixMilli(ms.Draw(t, "ms")).UTC()))
+	case s.Logical == schema.Date:
+		v.Set(reflect.ValueOf(time.Unix(86400*rapid.Int64Range(-719161, 2932896).Draw(t, "days"), 0).UTC()))
+	case s.Logical == schema.Decimal:
+		limit := int64(1_000_000_000_000_000_000) - 1
+		v.SetInt(rapid.OneOf(rapid.Int64Range(-limit, limit), rapid.Int64Range(-70000, 70000)).Draw(t, "unscaled"))
+	case s.Kind == schema.Boolean:
+		v.SetBool(rapid.Bool().Draw(t, "bool"))
+	case s.Kind == schema.Int:
+		v.SetInt(int64(rapid.Int32().Draw(t, "int")))
+	case s.Kind == schema.Long:
+		v.SetInt(rapid.Int64().Draw(t, "long"))
+	case s.Kind == schema.String:
+		v.SetString(drawString(t))
+	case s.Kind == schema.Enum:
+		v.SetString(rapid.SampledFrom(s.Symbols).Draw(t, "symbol"))
+	default:
+		drawComplex(t, s, v)
+	}
+}
+
+func drawString(t *rapid.T) string {
+	return strings.ToValidUTF8(rapid.StringN(0, 20, 200).Draw(t, "string"), "?")
+}
+
+func drawComplex(t *rapid.T, s *schema.Schema, v reflect.Value) {
+	switch s.Kind {
+	case schema.Record:
+		for i := range s.Fields {
+			draw(t, s.Fields[i].Type, v.Field(i))
+		}
+	case schema.Array:
+		n := rapid.IntRange(0, 3).Draw(t, "items")
+		v.Set(reflect.MakeSlice(v.Type(), n, n))
+		for i := range n {
+			draw(t, s.Items, v.Index(i))
+		}
+	case schema.Map:
+		m := map[string]string{}
+		for range rapid.IntRange(0, 3).Draw(t, "entries") {
+			m[drawString(t)] = drawString(t)
+		}
+		v.Set(reflect.ValueOf(m))
+	case schema.Union:
+		value, _ := s.Optional()
+		if rapid.Bool().Draw(t, "set") {
+			draw(t, value, v.FieldByName("Value"))
+			v.FieldByName("Set").SetBool(true)
+		}
+	default:
+		t.Fatalf("no generator for %s", s.Kind)
+	}
+}
+
+// native turns v into goavro's native form.
+func native(s *schema.Schema, v reflect.Value) any {
+	switch s.Kind {
+	case schema.Record:
+		m := map[string]any{}
+		for i := range s.Fields {
+			m[s.Fields[i].Name] = native(s.Fields[i].Type, v.Field(i))
+		}
+		return m
+	case schema.Array:
+		list := make([]any, v.Len())
+		for i := range list {
+			list[i] = native(s.Items, v.Index(i))
+		}
+		return list
+	case schema.Map:
+		m := map[string]any{}
+		for _, k := range v.MapKeys() {
+			m[k.String()] = v.MapIndex(k).String()
+		}
+		return m
+	case schema.Union:
+		if !v.FieldByName("Set").Bool() {
+			return nil
+		}
+		value, _ := s.Optional()
+		name := string(value.Kind)
+		if value.Name != "" {
+			name = value.Name
+		} else if value.Logical != "" {
+			name += "." + value.Logical
+		}
+		return map[string]any{name: native(value, v.FieldByName("Value"))}
+	case schema.Enum:
+		return v.String()
+	case schema.Bytes:
+		return big.NewRat(v.Int(), 1_000_000)
+	default:
+		return v.Interface()
+	}
+}
