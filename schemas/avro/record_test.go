@@ -1,6 +1,7 @@
 package avro_test
 
 import (
+	"fmt"
 	"math/big"
 	"reflect"
 	"slices"
@@ -158,5 +159,40 @@ func native(s *schema.Schema, v reflect.Value) any {
 		return big.NewRat(v.Int(), 1_000_000)
 	default:
 		return v.Interface()
+	}
+}
+
+// fill sets every field to a value of its own, for golden bytes; n counts them.
+func fill(s *schema.Schema, v reflect.Value, n *int64) {
+	*n++
+	switch {
+	case s.Logical == schema.TimestampMillis:
+		v.Set(reflect.ValueOf(time.UnixMilli(1_767_225_600_000 + *n*1001).UTC()))
+	case s.Logical == schema.Date:
+		v.Set(reflect.ValueOf(time.Unix(86400*(20454+*n), 0).UTC()))
+	case s.Logical == schema.Decimal:
+		v.SetInt(*n*1_000_001 - 20_000_000)
+	case s.Kind == schema.Boolean:
+		v.SetBool(true)
+	case s.Kind == schema.Int, s.Kind == schema.Long:
+		v.SetInt(*n * 1000)
+	case s.Kind == schema.String:
+		v.SetString(fmt.Sprintf("text %d \u20ac", *n))
+	case s.Kind == schema.Enum:
+		v.SetString(s.Symbols[int(*n)%len(s.Symbols)])
+	case s.Kind == schema.Record:
+		for i := range s.Fields {
+			fill(s.Fields[i].Type, v.Field(i), n)
+		}
+	case s.Kind == schema.Array:
+		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+		fill(s.Items, v.Index(0), n)
+		fill(s.Items, v.Index(1), n)
+	case s.Kind == schema.Map:
+		v.Set(reflect.ValueOf(map[string]string{"/a": "1", "/b": "2"}))
+	case s.Kind == schema.Union:
+		value, _ := s.Optional()
+		fill(value, v.FieldByName("Value"), n)
+		v.FieldByName("Set").SetBool(true)
 	}
 }
