@@ -315,6 +315,10 @@ type PaymentMember struct {
 	PaidAt Optional[time.Time] `json:"paid_at"`
 	// OutcomeAt: When the phase was first told, by the provider's time.
 	OutcomeAt Optional[time.Time] `json:"outcome_at"`
+	// TakenReceivedAt: Earliest time at which a fact that tells HELD, PAID or
+	// RETURNED was received; null if none was. The journey's deadlines are judged
+	// by it.
+	TakenReceivedAt Optional[time.Time] `json:"taken_received_at"`
 }
 
 func (r *PaymentMember) appendTo(dst []byte) ([]byte, error) {
@@ -379,6 +383,14 @@ func (r *PaymentMember) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
+	if r.TakenReceivedAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.TakenReceivedAt.Value); err != nil {
+			return dst, at("taken_received_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
 	return dst, nil
 }
 
@@ -432,6 +444,9 @@ func (r *PaymentMember) decodeFrom(d *decoder) error {
 	if r.OutcomeAt, err = decodeOptional(d, (*decoder).time); err != nil {
 		return at("outcome_at", err)
 	}
+	if r.TakenReceivedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("taken_received_at", err)
+	}
 	return nil
 }
 
@@ -459,6 +474,10 @@ type VerificationMember struct {
 	CreatedAt Optional[time.Time] `json:"created_at"`
 	// OutcomeAt: When the outcome was reached.
 	OutcomeAt Optional[time.Time] `json:"outcome_at"`
+	// OutcomeReceivedAt: Earliest time at which a fact that tells the outcome was
+	// received; null while there is none. The journey's deadlines are judged by
+	// it.
+	OutcomeReceivedAt Optional[time.Time] `json:"outcome_received_at"`
 }
 
 func (r *VerificationMember) appendTo(dst []byte) ([]byte, error) {
@@ -525,6 +544,14 @@ func (r *VerificationMember) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
+	if r.OutcomeReceivedAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.OutcomeReceivedAt.Value); err != nil {
+			return dst, at("outcome_received_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
 	return dst, nil
 }
 
@@ -568,6 +595,9 @@ func (r *VerificationMember) decodeFrom(d *decoder) error {
 	}
 	if r.OutcomeAt, err = decodeOptional(d, (*decoder).time); err != nil {
 		return at("outcome_at", err)
+	}
+	if r.OutcomeReceivedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+		return at("outcome_received_at", err)
 	}
 	return nil
 }

@@ -194,8 +194,10 @@ func (r *JourneyMember) decodeFrom(d *decoder) error {
 	return nil
 }
 
-// JourneyMissing: What was missing by the deadline. PAYMENT: verified, not
-// paid. VERIFICATION: paid without verification. NONE: nothing, or not yet.
+// JourneyMissing: What is missing although the deadline is over; what came
+// later than that is not missing but late. PAYMENT: verified, neither paid nor
+// held. VERIFICATION: paid or held without verification. NONE: nothing, or not
+// yet.
 type JourneyMissing string
 
 // The symbols of JourneyMissing; the default is UNKNOWN.
@@ -241,7 +243,10 @@ func decodeJourneyMissing(d *decoder) (JourneyMissing, error) {
 }
 
 // JourneyOutcome: What became of the journey. COMPLETE: verified and paid.
-// VERIFIED_NOT_PAID: not paid by the deadline.
+// VERIFIED_NOT_PAID: not paid by the deadline. PAID_NOT_VERIFIED: not verified
+// by the deadline. HELD, REFUSED, REFUNDED: what became of the money, none of
+// it being paid. UNKNOWN: it cannot be told, for a verification's outcome is
+// unknown.
 type JourneyOutcome string
 
 // The symbols of JourneyOutcome; the default is UNKNOWN.
@@ -329,9 +334,15 @@ type JourneySnapshot struct {
 	Outcome JourneyOutcome `json:"outcome"`
 	// Missing: What was missing by the deadline.
 	Missing JourneyMissing `json:"missing"`
-	// Deadline: When a missing payment or verification counts as missing; null if
-	// nothing is awaited.
+	// Deadline: When the payment or verification that is awaited counts, or began
+	// to count, as missing; null if nothing is awaited.
 	Deadline Optional[time.Time] `json:"deadline"`
+	// Late: Whether the payment (or the verification, where the payment came
+	// first) was received after the deadline.
+	Late bool `json:"late"`
+	// LatenessMs: How long after the deadline it was received, in milliseconds;
+	// null if not late.
+	LatenessMs Optional[int64] `json:"lateness_ms"`
 	// Verified: Whether a verification succeeded.
 	Verified bool `json:"verified"`
 	// VerifiedAt: When the first verification succeeded.
@@ -471,6 +482,13 @@ func (r *JourneySnapshot) appendTo(dst []byte) ([]byte, error) {
 		if dst, err = appendTime(dst, r.Deadline.Value); err != nil {
 			return dst, at("deadline", err)
 		}
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendBool(dst, r.Late)
+	if r.LatenessMs.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.LatenessMs.Value)
 	} else {
 		dst = append(dst, 0)
 	}
@@ -617,6 +635,12 @@ func (r *JourneySnapshot) decodeFrom(d *decoder) error {
 	}
 	if r.Deadline, err = decodeOptional(d, (*decoder).time); err != nil {
 		return at("deadline", err)
+	}
+	if r.Late, err = d.bool(); err != nil {
+		return at("late", err)
+	}
+	if r.LatenessMs, err = decodeOptional(d, (*decoder).long); err != nil {
+		return at("lateness_ms", err)
 	}
 	if r.Verified, err = d.bool(); err != nil {
 		return at("verified", err)
