@@ -1,0 +1,146 @@
+package compat
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/internal/schema"
+)
+
+// sensitivities from harmless to never shown.
+func sensitivities() []string { return []string{"none", "pseudonym", "personal", "secret"} }
+
+// CheckContract judges one schema by itself: every field has a doc and a
+// sensitivity, none tells less than what is below it, secrets are in restricted
+// topics only, every enum has a default, and every default fits its type.
+func CheckContract(name, text string, access schemas.Access) ([]Finding, error) {
+	top, err := schema.Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("schema %s: %w", name, err)
+	}
+	c := contract{schema: name, access: access}
+	if top.Kind != schema.Record {
+		c.refuse("", "the top is a %s, not a record", top.Kind)
+	}
+	c.walk(top, "", 0)
+	return c.findings, nil
+}
+
+type contract struct {
+	schema   string
+	access   schemas.Access
+	findings []Finding
+}
+
+func (c *contract) refuse(path, format string, args ...any) {
+	f := Finding{Schema: c.schema, Direction: Contract, Path: path, Why: fmt.Sprintf(format, args...)}
+	if !slices.Contains(c.findings, f) {
+		c.findings = append(c.findings, f)
+	}
+}
+
+// walk returns the highest sensitivity below a type.
+func (c *contract) walk(t *schema.Schema, path string, depth int) int {
+	if depth > 50 {
+		return 0 // a schema that contains itself: its fields have been seen
+	}
+	if t.Name != "" && t.Doc == "" {
+		c.refuse(path, "type %s has no doc", t.Name)
+	}
+	if t.Kind == schema.Enum && !slices.Contains(t.Symbols, t.Default) {
+		c.refuse(path, "enum %s has no default symbol: no symbol could ever be added", t.Name)
+	}
+	if t.Kind != schema.Record {
+		highest := 0
+		for _, child := range t.Children() {
+			highest = max(highest, c.walk(child, path, depth+1))
+		}
+		return highest
+	}
+	highest := 0
+	for i := range t.Fields {
+		highest = max(highest, c.field(&t.Fields[i], join(path, t.Fields[i].Name), depth))
+	}
+	return highest
+}
+
+func (c *contract) field(f *schema.Field, path string, depth int) int {
+	if f.Doc == "" {
+		c.refuse(path, "it has no doc")
+	}
+	own := slices.Index(sensitivities(), f.Sensitivity)
+	if own < 0 {
+		c.refuse(path, "its sensitivity is none of %v", sensitivities())
+	}
+	if f.Sensitivity == "secret" && c.access != schemas.AccessRestricted {
+		c.refuse(path, "a secret in a topic that is not restricted")
+	}
+	if f.HasDefault && !fits(f.Type, f.Default) {
+		c.refuse(path, "its default is not one of its type")
+	}
+	below := c.walk(f.Type, path, depth+1)
+	if own >= 0 && own < below {
+		c.refuse(path, "its sensitivity is %s and below it is %s", f.Sensitivity, sensitivities()[below])
+	}
+	return max(own, below)
+}
+
+// fits tells whether a JSON value is a default of the type; of a union the first
+// branch counts.
+func fits(t *schema.Schema, v any) bool {
+	switch t.Kind {
+	case schema.Null:
+		return v == nil
+	case schema.Boolean:
+		_, ok := v.(bool)
+		return ok
+	case schema.Int:
+		n, ok := v.(float64)
+		return ok && n == math.Trunc(n) && n >= math.MinInt32 && n <= math.MaxInt32
+	case schema.Long:
+		n, ok := v.(float64)
+		return ok && n == math.Trunc(n)
+	case schema.Float, schema.Double:
+		_, ok := v.(float64)
+		return ok
+	case schema.Enum:
+		s, ok := v.(string)
+		return ok && slices.Contains(t.Symbols, s)
+	case schema.Union:
+		return len(t.Branches) > 0 && fits(t.Branches[0], v)
+	default:
+		return fitsComplex(t, v)
+	}
+}
+
+func fitsComplex(t *schema.Schema, v any) bool {
+	switch t.Kind {
+	case schema.Array:
+		list, ok := v.([]any)
+		return ok && !slices.ContainsFunc(list, func(item any) bool { return !fits(t.Items, item) })
+	case schema.Map, schema.Record:
+		o, ok := v.(map[string]any)
+		if !ok {
+			return false
+		}
+		for name, value := range o {
+			if t.Kind == schema.Map && !fits(t.Items, value) {
+				return false
+			}
+			if f, known := t.Field(name); t.Kind == schema.Record && (!known || !fits(f.Type, value)) {
+				return false
+			}
+		}
+		for i := range t.Fields {
+			if _, given := o[t.Fields[i].Name]; !given && !t.Fields[i].HasDefault {
+				return false
+			}
+		}
+		return true
+	default: // string, bytes, fixed
+		_, ok := v.(string)
+		return ok
+	}
+}

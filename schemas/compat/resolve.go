@@ -1,0 +1,194 @@
+package compat
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tributary-hq/tributary/schemas/internal/schema"
+)
+
+// fault is a place where a reader cannot read a writer, and why.
+type fault struct {
+	path, why string
+}
+
+// pair is a reader and writer compared already: what ends a recursive schema.
+type pair struct {
+	reader, writer *schema.Schema
+}
+
+// judgement collects the faults of one direction: Avro's schema resolution, with
+// our own rules added.
+type judgement struct {
+	// newer says that the reader is the newer version.
+	newer  bool
+	seen   map[pair]bool
+	faults []fault
+}
+
+func (j *judgement) refuse(path, format string, args ...any) {
+	f := fault{path, fmt.Sprintf(format, args...)}
+	if !slices.Contains(j.faults, f) {
+		j.faults = append(j.faults, f)
+	}
+}
+
+// read resolves what the writer may write against the reader.
+func (j *judgement) read(reader, writer *schema.Schema, path string) {
+	if j.seen[pair{reader, writer}] {
+		return
+	}
+	j.seen[pair{reader, writer}] = true
+	switch {
+	case writer.Kind == schema.Union:
+		for _, branch := range writer.Branches {
+			j.readBranch(reader, branch, path)
+		}
+	case reader.Kind == schema.Union:
+		j.readBranch(reader, writer, path)
+	case reader.Kind != writer.Kind:
+		if !promotes(writer.Kind, reader.Kind) {
+			j.refuse(path, "%s is not readable as %s", describe(writer), describe(reader))
+		}
+		j.logical(reader, writer, path)
+	default:
+		j.same(reader, writer, path)
+	}
+}
+
+// readBranch resolves one branch of the writer: the reader's first that fits it
+// counts, as in the specification.
+func (j *judgement) readBranch(reader, writer *schema.Schema, path string) {
+	if reader.Kind != schema.Union {
+		j.read(reader, writer, path)
+		return
+	}
+	for _, branch := range reader.Branches {
+		if branch.Kind == writer.Kind && branch.Name == writer.Name {
+			j.read(branch, writer, path)
+			return
+		}
+	}
+	for _, branch := range reader.Branches {
+		if promotes(writer.Kind, branch.Kind) {
+			j.logical(branch, writer, path)
+			return
+		}
+	}
+	j.refuse(path, "%s is no branch of the reader's union", describe(writer))
+}
+
+// same resolves two schemas of one kind.
+func (j *judgement) same(reader, writer *schema.Schema, path string) {
+	if reader.Name != writer.Name {
+		older, newer := reader.Name, writer.Name
+		if j.newer {
+			older, newer = newer, older
+		}
+		j.refuse(path, "type %s was renamed to %s", older, newer)
+		return
+	}
+	j.logical(reader, writer, path)
+	switch reader.Kind {
+	case schema.Record:
+		j.record(reader, writer, path)
+	case schema.Enum:
+		j.enum(reader, writer, path)
+	case schema.Fixed:
+		if reader.Size != writer.Size {
+			j.refuse(path, "the size of %s was changed", reader.Name)
+		}
+	case schema.Array:
+		j.read(reader.Items, writer.Items, path+"[]")
+	case schema.Map:
+		j.read(reader.Items, writer.Items, path+"{}")
+	}
+}
+
+// logical compares what no judge of the ecosystem sees: the same bytes would mean
+// another value.
+func (j *judgement) logical(reader, writer *schema.Schema, path string) {
+	switch {
+	case reader.Logical != writer.Logical:
+		j.refuse(path, "the logical type was changed")
+	case reader.Logical == schema.Decimal && reader.Scale != writer.Scale:
+		j.refuse(path, "the scale of the decimal was changed")
+	case reader.Logical == schema.Decimal && reader.Precision != writer.Precision:
+		j.refuse(path, "the precision of the decimal was changed")
+	}
+}
+
+func (j *judgement) record(reader, writer *schema.Schema, path string) {
+	for i := range reader.Fields {
+		field := &reader.Fields[i]
+		below := join(path, field.Name)
+		if written, ok := writer.Field(field.Name); ok {
+			j.read(field.Type, written.Type, below)
+			continue
+		}
+		for _, alias := range field.Aliases {
+			if _, ok := writer.Field(alias); ok {
+				j.refuse(below, "it renames %s: readers without the alias would lose the value", alias)
+			}
+		}
+		switch {
+		case !field.HasDefault:
+			j.refuse(below, "the writer does not have it and it has no default")
+		case !fits(field.Type, field.Default):
+			j.refuse(below, "the writer does not have it and its default is not one of its type")
+		}
+	}
+}
+
+// enum lets symbols be added at the end: an older reader then takes its default.
+// To remove one would turn what was written into the default; to move one would
+// mislead every reader that goes by the index.
+func (j *judgement) enum(reader, writer *schema.Schema, path string) {
+	if reader.Default != writer.Default {
+		j.refuse(path, "the default symbol of %s was changed", reader.Name)
+	}
+	older, newer := reader.Symbols, writer.Symbols
+	if j.newer {
+		older, newer = newer, older
+	}
+	for i, symbol := range older {
+		at := slices.Index(newer, symbol)
+		switch {
+		case at < 0:
+			j.refuse(path, "symbol %s was removed", symbol)
+		case at != i:
+			j.refuse(path, "symbol %s was moved", symbol)
+		}
+	}
+	for _, symbol := range writer.Symbols {
+		if !slices.Contains(reader.Symbols, symbol) && !slices.Contains(reader.Symbols, reader.Default) {
+			j.refuse(path, "the reader does not have symbol %s and no default in its place", symbol)
+		}
+	}
+}
+
+// promotes tells whether a value written as one kind is readable as the other. Of
+// the specification's list bytes and string are left out: bytes need not be text.
+func promotes(writer, reader schema.Kind) bool {
+	switch writer {
+	case schema.Int:
+		return reader == schema.Long || reader == schema.Float || reader == schema.Double
+	case schema.Long:
+		return reader == schema.Float || reader == schema.Double
+	case schema.Float:
+		return reader == schema.Double
+	default:
+		return false
+	}
+}
+
+func describe(s *schema.Schema) string {
+	if s.Name != "" {
+		return s.Name[strings.LastIndexByte(s.Name, '.')+1:]
+	}
+	if s.Logical != "" {
+		return fmt.Sprintf("%s (%s)", s.Kind, s.Logical)
+	}
+	return string(s.Kind)
+}
