@@ -26,9 +26,6 @@ const (
 	maxBlockCount = 1 << 20
 	// maxBlockSize is above every topic's max.message.bytes.
 	maxBlockSize = 4 << 20
-	// maxRecursiveBytes bounds the body of a schema that contains itself: goavro
-	// calls itself once for each level, and a level may take one byte.
-	maxRecursiveBytes = 64 << 10
 )
 
 var (

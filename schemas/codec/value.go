@@ -15,8 +15,10 @@ const daySeconds = 86400
 // map[string]any of one entry for a union's branch, time.Time, *big.Rat. An error
 // wraps ErrDecode. Bytes and fixed values are parts of body.
 func (c *Codec) Native(body []byte) (native any, err error) {
-	if c.recursive && len(body) > maxRecursiveBytes {
-		return nil, fmt.Errorf("%w: %d bytes of a schema that contains itself", ErrDecode, len(body))
+	if c.recursive {
+		if err := (&walker{body: body}).walk(c.schema, 0); err != nil {
+			return nil, err
+		}
 	}
 	defer func() {
 		if r := recover(); r != nil {
