@@ -1,0 +1,43 @@
+package engine
+
+// arenaChunk is how much memory an arena asks for at once.
+const arenaChunk = 256 << 10
+
+// arena hands out the memory of one round. It is emptied when the round is over
+// and nothing refers to it any more; the chunks are kept for the next round.
+type arena struct {
+	chunks [][]byte
+	used   int // chunks in use, the last of them partly
+	off    int // bytes used of the last
+}
+
+// buffer returns an empty slice with capacity n. Appending beyond n moves the
+// slice to the heap, which is slower and nothing worse.
+func (a *arena) buffer(n int) []byte {
+	if n > arenaChunk {
+		return make([]byte, 0, n)
+	}
+	if a.used == 0 || a.off+n > arenaChunk {
+		if a.used == len(a.chunks) {
+			a.chunks = append(a.chunks, make([]byte, arenaChunk))
+		}
+		a.used++
+		a.off = 0
+	}
+	b := a.chunks[a.used-1][a.off : a.off : a.off+n]
+	a.off += n
+	return b
+}
+
+func (a *arena) copy(b []byte) []byte { return append(a.buffer(len(b)), b...) }
+
+// reset empties the arena. A round that needed much more than usual does not
+// keep its memory for ever.
+func (a *arena) reset() {
+	const keep = 64
+	if len(a.chunks) > keep {
+		clear(a.chunks[keep:])
+		a.chunks = a.chunks[:keep]
+	}
+	a.used, a.off = 0, 0
+}

@@ -1,0 +1,67 @@
+package engine
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// entryVersion is the format of a state entry, in the changelog and in the store:
+//
+//	version (1 byte) | deadline (uvarint: 0 for none, else 1 + unix ms) | payload
+//
+// The payload is the stage's, with a version of its own.
+const entryVersion = 1
+
+// errEntry is wrapped by every error about a stored entry that cannot be read.
+var errEntry = errors.New("state entry")
+
+func appendEntry(dst, payload []byte, deadline int64) []byte {
+	dst = append(dst, entryVersion)
+	if deadline == 0 {
+		dst = append(dst, 0)
+	} else {
+		dst = binary.AppendUvarint(dst, uint64(deadline)+1)
+	}
+	return append(dst, payload...)
+}
+
+// parseEntry splits an entry. payload is a part of b, never nil.
+func parseEntry(b []byte) (payload []byte, deadline int64, err error) {
+	if len(b) < 2 {
+		return nil, 0, fmt.Errorf("%w: %d bytes are too few", errEntry, len(b))
+	}
+	if b[0] != entryVersion {
+		return nil, 0, fmt.Errorf("%w: written in version %d, this program reads %d: do not go back to an older release with this state",
+			errEntry, b[0], entryVersion)
+	}
+	v, n := binary.Uvarint(b[1:])
+	if n <= 0 {
+		return nil, 0, fmt.Errorf("%w: the deadline is cut", errEntry)
+	}
+	if v > 0 {
+		deadline = int64(v - 1)
+	}
+	return b[1+n:], deadline, nil
+}
+
+// The engine's own entries stand under keys that begin with 0x00.
+const enginePrefix = 0x00
+
+// clockKey is the entry that keeps a partition's clock: 8 bytes of unix ms.
+const clockKey = "\x00clock"
+
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func fromMillis(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}

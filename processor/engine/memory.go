@@ -1,0 +1,196 @@
+package engine
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// MemoryConfig says what a Memory runs.
+type MemoryConfig struct {
+	// Name is the stage's name, for dead letters and errors.
+	Name  string
+	Stage Stage
+	// Outputs are the topics that the stage emits to, without prefix.
+	Outputs []string
+	// DeadLetter is the topic for records that can never be handled.
+	DeadLetter string
+	// Partitions is the partition count of every topic; 0 means 1.
+	Partitions int32
+	// ClockInterval is how far a clock moves before ReportClock is called; 0 means
+	// whenever it moved.
+	ClockInterval time.Duration
+	// Now is the wall clock; nil means one far in the future, so that the clock is
+	// the events' alone.
+	Now func() time.Time
+}
+
+// Memory runs a stage in memory, with everything the engine does to a record but
+// Kafka and the disk: for tests of stages and for models of a pipeline. It is not
+// safe for use by several goroutines.
+type Memory struct {
+	config  MemoryConfig
+	machine machine
+	topics  map[string]outputTopic
+	parts   []*memoryPartition
+}
+
+type memoryPartition struct {
+	entries  map[string]memoryEntry
+	clock    int64
+	reported int64
+}
+
+type memoryEntry struct {
+	payload  []byte
+	deadline int64
+}
+
+// memorySchemaID is written into every Avro value: there is no registry.
+const memorySchemaID = 1
+
+// NewMemory returns a machine with no state.
+func NewMemory(config MemoryConfig) (*Memory, error) {
+	config.Partitions = max(config.Partitions, 1)
+	if config.Now == nil {
+		far := time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
+		config.Now = func() time.Time { return far }
+	}
+	names := append([]string{config.DeadLetter}, config.Outputs...)
+	ids := map[string]uint32{}
+	for _, name := range names {
+		ids[name] = memorySchemaID
+	}
+	topics, err := outputTopics(names, func(string) int32 { return config.Partitions }, ids)
+	if err != nil {
+		return nil, err
+	}
+	m := &Memory{config: config, topics: topics, machine: machine{
+		stage: config.Stage, name: config.Name, deadLetter: config.DeadLetter, version: "memory", buried: map[Cause]int{},
+	}}
+	for range config.Partitions {
+		m.parts = append(m.parts, &memoryPartition{entries: map[string]memoryEntry{}})
+	}
+	return m, nil
+}
+
+// Feed handles records of one partition in one round, fires what falls due, and
+// returns what was emitted, in order. in.Partition must be below Partitions.
+func (m *Memory) Feed(in ...Input) ([]Output, error) {
+	var out []Output
+	for i := range in {
+		d := decoded{in: in[i]}
+		d.event, d.err = m.config.Stage.Decode(&d.in)
+		emitted, err := m.round(in[i].Partition, func(s *scope) error { return m.machine.apply(s, &d) })
+		if err != nil {
+			return out, err
+		}
+		out = append(out, emitted...)
+	}
+	return out, nil
+}
+
+// AdvanceTo moves the clock of a partition and fires what falls due: what the
+// wall clock does to a partition whose topic is read to its end.
+func (m *Memory) AdvanceTo(partition int32, to time.Time) ([]Output, error) {
+	return m.round(partition, func(s *scope) error {
+		s.AdvanceClock(to)
+		return nil
+	})
+}
+
+// Clock returns the clock of a partition, zero if it never moved.
+func (m *Memory) Clock(partition int32) time.Time { return fromMillis(m.parts[partition].clock) }
+
+// Entries returns how many state entries a partition has.
+func (m *Memory) Entries(partition int32) int { return len(m.parts[partition].entries) }
+
+// NextDeadline returns the earliest deadline of a partition, zero if none.
+func (m *Memory) NextDeadline(partition int32) time.Time {
+	var earliest int64
+	for _, e := range m.parts[partition].entries {
+		if e.deadline != 0 && (earliest == 0 || e.deadline < earliest) {
+			earliest = e.deadline
+		}
+	}
+	return fromMillis(earliest)
+}
+
+// Dump returns the state of a partition as readable lines, for comparisons.
+func (m *Memory) Dump(partition int32) string {
+	var b strings.Builder
+	p := m.parts[partition]
+	for _, k := range slices.Sorted(maps.Keys(p.entries)) {
+		fmt.Fprintf(&b, "%q %d %x\n", k, p.entries[k].deadline, p.entries[k].payload)
+	}
+	return b.String()
+}
+
+func (m *Memory) round(partition int32, act func(*scope) error) ([]Output, error) {
+	p := m.parts[partition]
+	a := &arena{}
+	s := &scope{
+		partition: partition, overlay: newOverlay(p, a), arena: a, topics: m.topics,
+		maxState: 2 << 20, wall: m.config.Now(), clock: p.clock,
+	}
+	if err := act(s); err != nil {
+		return nil, err
+	}
+	if err := m.machine.expire(s); err != nil {
+		return nil, err
+	}
+	reported, err := m.machine.report(s, p.reported, m.config.ClockInterval)
+	if err != nil {
+		return nil, err
+	}
+	if reported {
+		p.reported = s.clock
+	}
+	p.clock = s.clock
+	for _, k := range s.overlay.dirtyKeys() {
+		if c := s.overlay.cells[k]; c.payload == nil {
+			delete(p.entries, k)
+		} else {
+			p.entries[k] = memoryEntry{payload: bytes.Clone(c.payload), deadline: c.deadline}
+		}
+	}
+	return s.outputs, nil
+}
+
+func (p *memoryPartition) get(key []byte) (payload []byte, deadline int64, found bool, err error) {
+	e, found := p.entries[string(key)]
+	return e.payload, e.deadline, found, nil
+}
+
+func (p *memoryPartition) scan(prefix []byte, yield func(key, payload []byte) bool) error {
+	for _, k := range slices.Sorted(maps.Keys(p.entries)) {
+		if strings.HasPrefix(k, string(prefix)) && !yield([]byte(k), p.entries[k].payload) {
+			break
+		}
+	}
+	return nil
+}
+
+func (p *memoryPartition) due(until int64, yield func(key []byte, deadline int64) bool) error {
+	var out []dueEntry
+	for k, e := range p.entries {
+		if e.deadline != 0 && e.deadline <= until {
+			out = append(out, dueEntry{key: []byte(k), deadline: e.deadline})
+		}
+	}
+	slices.SortFunc(out, func(a, b dueEntry) int {
+		if a.deadline != b.deadline {
+			return int(min(max(a.deadline-b.deadline, -1), 1))
+		}
+		return bytes.Compare(a.key, b.key)
+	})
+	for _, d := range out {
+		if !yield(d.key, d.deadline) {
+			break
+		}
+	}
+	return nil
+}

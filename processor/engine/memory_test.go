@@ -1,0 +1,169 @@
+package engine_test
+
+import (
+	"encoding/binary"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// counter is a stage that counts the records of a key and forgets the key an
+// hour after its last one. Bodies ask for trouble: see Apply.
+type counter struct{ reports *int }
+
+var errTransient = errors.New("a passing fault")
+
+func (counter) Decode(in *engine.Input) (engine.Event, error) {
+	if string(in.Value) == "undecodable" {
+		return nil, engine.Permanentf(engine.CauseUndecodable, "as asked")
+	}
+	return string(in.Value), nil
+}
+
+func (counter) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error {
+	tx.AdvanceClock(in.Timestamp)
+	entry, err := tx.Get(in.Key)
+	if err != nil {
+		return err
+	}
+	n := uint64(1)
+	if entry != nil {
+		n += binary.BigEndian.Uint64(entry)
+	}
+	count := binary.BigEndian.AppendUint64(tx.Buffer(8), n)
+	tx.Put(in.Key, count, in.Timestamp.Add(time.Hour))
+	tx.Emit(engine.Output{Topic: schemas.RawUAPAY, Key: in.Key, Value: count})
+	switch event {
+	case "permanent after effects":
+		return engine.Permanentf(engine.CauseOutOfRange, "as asked")
+	case "transient":
+		return errTransient
+	case "too large":
+		tx.Emit(engine.Output{Topic: schemas.RawUAPAY, Key: in.Key, Value: make([]byte, 3<<20)})
+	case "reserved":
+		tx.Put([]byte("\x00mine"), nil, time.Time{})
+	}
+	return nil
+}
+
+func (counter) Expire(tx engine.Tx, key []byte) error {
+	tx.Delete(key)
+	tx.Emit(engine.Output{Topic: schemas.RawUAPAY, Key: key})
+	return nil
+}
+
+func (c counter) ReportClock(tx engine.Tx, _ int32, clock time.Time) error {
+	*c.reports++
+	return nil
+}
+
+const deadLetters = schemas.DeadLetterUAPAY
+
+func newMemory(t *testing.T) (memory *engine.Memory, reports *int) {
+	t.Helper()
+	reports = new(int)
+	memory, err := engine.NewMemory(engine.MemoryConfig{
+		Name: "counter", Stage: counter{reports}, Outputs: []string{schemas.RawUAPAY}, DeadLetter: deadLetters, ClockInterval: time.Minute,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return memory, reports
+}
+
+func noon(after time.Duration) time.Time {
+	return time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC).Add(after)
+}
+
+func record(key, body string, at time.Time) engine.Input {
+	return engine.Input{Topic: "in", Key: []byte(key), Value: []byte(body), Timestamp: at, Headers: []raw.Header{{Key: "own", Value: []byte("1")}}}
+}
+
+func TestMemoryBuriesWithoutEffect(t *testing.T) {
+	t.Parallel()
+	for body, cause := range map[string]engine.Cause{
+		"undecodable":             engine.CauseUndecodable,
+		"permanent after effects": engine.CauseOutOfRange,
+		"too large":               engine.CauseTooLarge,
+	} {
+		t.Run(body, func(t *testing.T) {
+			t.Parallel()
+			m, _ := newMemory(t)
+			if _, err := m.Feed(record("a", "", noon(0))); err != nil {
+				t.Fatal(err)
+			}
+			before := m.Dump(0)
+			out, err := m.Feed(record("a", body, noon(time.Second)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(out) != 1 || out[0].Topic != deadLetters || string(out[0].Value) != body {
+				t.Fatalf("Feed() emitted %d records, want the record unchanged in the dead letters", len(out))
+			}
+			headers := map[string]string{}
+			for _, h := range out[0].Headers {
+				headers[h.Key] = string(h.Value)
+			}
+			if headers["own"] != "1" || headers[engine.HeaderCause] != string(cause) || headers[engine.HeaderTopic] != "in" {
+				t.Errorf("headers = %v, want the record's own and cause %s", headers, cause)
+			}
+			if after := m.Dump(0); after != before {
+				t.Errorf("the state changed:\n%s%s", before, after)
+			}
+		})
+	}
+}
+
+func TestMemoryReturnsTransientErrors(t *testing.T) {
+	t.Parallel()
+	m, _ := newMemory(t)
+	if _, err := m.Feed(record("a", "transient", noon(0))); !errors.Is(err, errTransient) {
+		t.Errorf("Feed() = %v, want the stage's error", err)
+	}
+	if _, err := m.Feed(record("a", "reserved", noon(0))); err == nil || !strings.Contains(err.Error(), "0x00") {
+		t.Errorf("Feed() = %v, want an error about reserved keys", err)
+	}
+	if dump := m.Dump(0); dump != "" {
+		t.Errorf("a failed round left state:\n%s", dump)
+	}
+}
+
+func TestMemoryFiresDeadlinesByItsClock(t *testing.T) {
+	t.Parallel()
+	m, reports := newMemory(t)
+	if _, err := m.Feed(record("a", "", noon(0)), record("b", "", noon(30*time.Minute))); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := m.NextDeadline(0), noon(time.Hour); !got.Equal(want) {
+		t.Errorf("NextDeadline() = %v, want %v", got, want)
+	}
+	out, err := m.AdvanceTo(0, noon(61*time.Minute))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out) != 1 || string(out[0].Key) != "a" || out[0].Value != nil {
+		t.Errorf("AdvanceTo() emitted %v, want a tombstone of a", out)
+	}
+	// An earlier time moves nothing back.
+	if _, err := m.AdvanceTo(0, noon(0)); err != nil || !m.Clock(0).Equal(noon(61*time.Minute)) {
+		t.Errorf("Clock() = %v, %v, want it to stand", m.Clock(0), err)
+	}
+	if *reports != 3 {
+		t.Errorf("ReportClock was called %d times, want 3: once a move of a minute or more", *reports)
+	}
+}
+
+func TestPartitionOfIsJavas(t *testing.T) {
+	t.Parallel()
+	// From Kafka's own UtilsTest.testMurmur2, through toPositive and modulo.
+	for key, want := range map[string]int32{"21": -973932308, "foobar": -790332482, "a-little-bit-long-string": -985981536} {
+		if got := engine.PartitionOf([]byte(key), 1<<30); got != (want&0x7fffffff)%(1<<30) {
+			t.Errorf("PartitionOf(%q) = %d, want %d", key, got, (want&0x7fffffff)%(1<<30))
+		}
+	}
+}

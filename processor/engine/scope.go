@@ -1,0 +1,205 @@
+package engine
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/raw"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// errReserved is what a stage gets that uses the engine's keys.
+var errReserved = errors.New("state keys that begin with 0x00 are the engine's")
+
+// errNotRescheduled is what a stage gets whose Expire left the deadline due.
+var errNotRescheduled = errors.New("the deadline is still due after Expire")
+
+// overhead is what a record costs beyond key, value and headers in a batch.
+const overhead = 128
+
+// outputTopic is what the engine must know of a topic a stage emits to.
+type outputTopic struct {
+	partitions int32
+	maxBytes   int
+	avro       bool
+	schemaID   uint32
+}
+
+// scope is a partition during one round. It is the Tx that the stage sees.
+type scope struct {
+	partition int32
+	overlay   *overlay
+	arena     *arena
+	topics    map[string]outputTopic
+	maxState  int
+	wall      time.Time // the wall clock at the round's begin
+	clock     int64     // unix ms
+	outputs   []Output
+	err       error // the first error of a Put, Delete or Emit of this call
+}
+
+var _ Tx = (*scope)(nil)
+
+// Partition implements Tx.
+func (s *scope) Partition() int32 { return s.partition }
+
+// Now implements Tx.
+func (s *scope) Now() time.Time { return time.UnixMilli(s.clock).UTC() }
+
+// WallClock implements Tx.
+func (s *scope) WallClock() time.Time { return s.wall }
+
+// AdvanceClock implements Tx.
+func (s *scope) AdvanceClock(to time.Time) {
+	s.clock = max(s.clock, min(to.UnixMilli(), s.wall.UnixMilli()))
+}
+
+// Get implements Tx.
+func (s *scope) Get(key []byte) ([]byte, error) { return s.overlay.get(key) }
+
+// Scan implements Tx.
+func (s *scope) Scan(prefix []byte, yield func(key, value []byte) bool) error {
+	return s.overlay.scan(prefix, yield)
+}
+
+// Put implements Tx.
+func (s *scope) Put(key, value []byte, deadline time.Time) {
+	if value == nil {
+		value = []byte{}
+	}
+	if n := len(key) + len(value) + overhead; n > s.maxState {
+		s.fail(Permanentf(CauseTooLarge, "a state entry of %d bytes is over the changelog's limit of %d", n, s.maxState))
+		return
+	}
+	s.set(key, value, millis(deadline))
+}
+
+// Delete implements Tx.
+func (s *scope) Delete(key []byte) { s.set(key, nil, 0) }
+
+func (s *scope) set(key, value []byte, deadline int64) {
+	if len(key) == 0 || key[0] == enginePrefix {
+		s.fail(errReserved)
+		return
+	}
+	if err := s.overlay.set(key, value, deadline); err != nil {
+		s.fail(err)
+	}
+}
+
+// Emit implements Tx.
+func (s *scope) Emit(out Output) {
+	topic, ok := s.topics[out.Topic]
+	if !ok {
+		s.fail(fmt.Errorf("topic %s is none of the stage's outputs", out.Topic))
+		return
+	}
+	size := overhead + len(out.Key) + len(out.Value)
+	for _, h := range out.Headers {
+		size += len(h.Key) + len(h.Value) + 2
+	}
+	if size > topic.maxBytes {
+		s.fail(Permanentf(CauseTooLarge, "a record of %d bytes is over the limit of %s, %d", size, out.Topic, topic.maxBytes))
+		return
+	}
+	if topic.avro && out.Value != nil {
+		if len(out.Value) < wire.HeaderSize {
+			s.fail(fmt.Errorf("a value for %s has no room for the schema id", out.Topic))
+			return
+		}
+		wire.Put(out.Value, topic.schemaID)
+	}
+	if !out.ToPartition {
+		out.Partition = PartitionOf(out.Key, topic.partitions)
+	}
+	if out.Timestamp.IsZero() {
+		out.Timestamp = s.wall
+	}
+	s.outputs = append(s.outputs, out)
+}
+
+// Buffer implements Tx.
+func (s *scope) Buffer(n int) []byte { return s.arena.buffer(n) }
+
+func (s *scope) fail(err error) {
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+// attempt runs one call of the stage; if it fails, nothing of it remains.
+func (s *scope) attempt(call func() error) error {
+	s.overlay.savepoint()
+	outputs, clock := len(s.outputs), s.clock
+	s.err = nil
+	err := call()
+	if err == nil {
+		err = s.err
+	}
+	if err != nil {
+		s.overlay.rollback()
+		s.outputs, s.clock = s.outputs[:outputs], clock
+	}
+	return err
+}
+
+// keepClock writes the clock's own entry if the clock moved.
+func (s *scope) keepClock(before int64) error {
+	if s.clock == before {
+		return nil
+	}
+	return s.overlay.set([]byte(clockKey), binary.BigEndian.AppendUint64(s.arena.buffer(8), uint64(s.clock)), 0) //nolint:gosec // unix ms
+}
+
+// readClock reads the clock's entry; 0 where there is none yet.
+func readClock(from stored) (int64, error) {
+	payload, _, found, err := from.get([]byte(clockKey))
+	if err != nil || !found {
+		return 0, err
+	}
+	if len(payload) != 8 {
+		return 0, fmt.Errorf("%w: a clock of %d bytes", errEntry, len(payload))
+	}
+	return int64(binary.BigEndian.Uint64(payload)), nil //nolint:gosec // unix ms
+}
+
+// outputTopics looks the topics of a stage up in the topic table.
+func outputTopics(names []string, partitions func(string) int32, ids map[string]uint32) (map[string]outputTopic, error) {
+	out := make(map[string]outputTopic, len(names))
+	for _, name := range names {
+		row, ok := schemas.Find(name)
+		if !ok {
+			return nil, fmt.Errorf("topic %s is not in the topic table", name)
+		}
+		t := outputTopic{partitions: partitions(name), maxBytes: row.MaxMessageBytes, avro: row.Format == schemas.FormatAvro}
+		if t.avro {
+			if t.schemaID, ok = ids[name]; !ok {
+				return nil, fmt.Errorf("no schema id for topic %s: register the schemas first (tributary schemas register)", name)
+			}
+		}
+		if t.partitions <= 0 {
+			return nil, fmt.Errorf("topic %s has no partitions: create the topics first (tributary topics apply)", name)
+		}
+		out[name] = t
+	}
+	return out, nil
+}
+
+// deadLetterHeaders appends why and where to the record's own headers.
+func deadLetterHeaders(in *Input, stage, version string, cause *PermanentError, now time.Time) []raw.Header {
+	headers := make([]raw.Header, 0, len(in.Headers)+8)
+	headers = append(headers, in.Headers...)
+	add := func(key, value string) { headers = append(headers, raw.Header{Key: key, Value: []byte(value)}) }
+	add(HeaderCause, string(cause.Cause))
+	add(HeaderDetail, cause.Detail)
+	add(HeaderStage, stage)
+	add(HeaderTopic, in.Topic)
+	add(HeaderPartition, fmt.Sprint(in.Partition))
+	add(HeaderOffset, fmt.Sprint(in.Offset))
+	add(HeaderVersion, version)
+	add(HeaderTime, fmt.Sprint(now.UnixMilli()))
+	return headers
+}
