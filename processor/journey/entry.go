@@ -1,0 +1,175 @@
+package journey
+
+import (
+	"encoding/binary"
+	"slices"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/statecodec"
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+// journey is the state entry of one correlation id.
+type journey struct {
+	correlationID string
+	namespace     avro.Optional[string]
+	// revision is that of the last snapshot.
+	revision int64
+	// clock is when the journey was last judged: with it the last snapshot can be
+	// made again, to be compared with the next.
+	clock time.Time
+	// listed are the first members in order, at most Listed. Only when they are
+	// that many are there others.
+	listed []member
+	// others is how many members have an entry of their own, rest what they amount
+	// to.
+	others int64
+	rest   totals
+	// gone are members taken away, by id, so that a lower revision cannot bring
+	// them back.
+	gone []departure
+}
+
+// departure is a member that was taken away.
+type departure struct {
+	id       string
+	revision int64
+	// endsAt is when nothing is told of the member any more.
+	endsAt time.Time
+}
+
+// maxGone bounds the departures remembered: they only guard against what the
+// stages before never do, telling revisions of a member out of order.
+const maxGone = 50
+
+// The first byte of the state keys.
+const (
+	mainKey   = 'j'
+	memberKey = 'm'
+)
+
+// appendMainKey makes the key of the journey's entry: 'j' | journey.
+func appendMainKey(dst, journey []byte) []byte { return append(append(dst, mainKey), journey...) }
+
+// appendMemberPrefix makes what the keys of its members' entries begin with:
+// 'm' | length | journey. The length keeps one journey's members out of another's.
+func appendMemberPrefix(dst, journey []byte) []byte {
+	dst = binary.AppendUvarint(append(dst, memberKey), uint64(len(journey)))
+	return append(dst, journey...)
+}
+
+func appendMemberKey(dst, journey []byte, id string) []byte {
+	return append(appendMemberPrefix(dst, journey), id...)
+}
+
+// entryVersion is the format of the journey's entry.
+const entryVersion = 1
+
+func (j *journey) appendTo(dst []byte) []byte {
+	dst = append(dst, entryVersion)
+	dst = statecodec.AppendString(dst, j.correlationID)
+	dst = appendText(dst, j.namespace)
+	dst = statecodec.AppendInt(dst, j.revision)
+	dst = statecodec.AppendTime(dst, j.clock)
+	dst = statecodec.AppendUint(dst, uint64(len(j.listed)))
+	for i := range j.listed {
+		dst = j.listed[i].appendTo(dst)
+	}
+	dst = statecodec.AppendInt(dst, j.others)
+	if j.others > 0 {
+		dst = j.rest.appendTo(dst)
+	}
+	dst = statecodec.AppendUint(dst, uint64(len(j.gone)))
+	for i := range j.gone {
+		dst = statecodec.AppendString(dst, j.gone[i].id)
+		dst = statecodec.AppendInt(dst, j.gone[i].revision)
+		dst = statecodec.AppendTime(dst, j.gone[i].endsAt)
+	}
+	return dst
+}
+
+// parseJourney reads an entry; none is a journey without members.
+func parseJourney(entry []byte) (*journey, error) {
+	if entry == nil {
+		return &journey{}, nil
+	}
+	r, _ := statecodec.NewReader(entry, entryVersion)
+	j := &journey{correlationID: r.String(), namespace: readText[string](r), revision: r.Int(), clock: r.Time()}
+	n := r.Len()
+	j.listed = make([]member, n, n+1)
+	for i := range j.listed {
+		j.listed[i] = readMember(r)
+	}
+	if j.others = r.Int(); j.others > 0 {
+		j.rest = readTotals(r)
+	}
+	j.gone = make([]departure, r.Len())
+	for i := range j.gone {
+		j.gone[i] = departure{id: r.String(), revision: r.Int(), endsAt: r.Time()}
+	}
+	return j, r.Done()
+}
+
+func (t *totals) appendTo(dst []byte) []byte {
+	for _, n := range t.all() {
+		dst = statecodec.AppendInt(dst, *n)
+	}
+	for _, list := range [][]sums{t.money, t.cost} {
+		dst = statecodec.AppendUint(dst, uint64(len(list)))
+		for i := range list {
+			dst = statecodec.AppendString(dst, list[i].currency)
+			for _, n := range list[i].all() {
+				dst = statecodec.AppendInt(dst, *n)
+			}
+		}
+	}
+	return t.extremes.appendTo(dst)
+}
+
+func readTotals(r *statecodec.Reader) totals {
+	var t totals
+	for _, n := range t.all() {
+		*n = r.Int()
+	}
+	for _, list := range []*[]sums{&t.money, &t.cost} {
+		*list = make([]sums, r.Len())
+		for i := range *list {
+			(*list)[i].currency = r.String()
+			for _, n := range (*list)[i].all() {
+				*n = r.Int()
+			}
+		}
+	}
+	t.extremes = readExtremes(r)
+	return t
+}
+
+// all returns the counts in the order of the state entry: new ones go to the end.
+func (c *counts) all() []*int64 {
+	return []*int64{
+		&c.facts, &c.fallbacks, &c.verifications, &c.payments,
+		&c.unknown, &c.pending, &c.expired, &c.succeeded, &c.failed,
+		&c.waiting, &c.held, &c.refused, &c.paid, &c.returned, &c.kept, &c.refunded,
+		&c.conflicts, &c.regressions, &c.amountChanges, &c.holdsLate,
+		&c.assuranceUnknown, &c.sharedSecret, &c.signedID, &c.signedBody,
+	}
+}
+
+func (s *sums) all() []*int64 {
+	return []*int64{&s.members, &s.cost, &s.paid, &s.held, &s.refused, &s.refunded}
+}
+
+func (j *journey) members() int64 { return int64(len(j.listed)) + j.others }
+
+func (j *journey) facts() int64 {
+	facts := j.rest.facts
+	for i := range j.listed {
+		facts += j.listed[i].facts
+	}
+	return facts
+}
+
+// forget drops the departures of which nothing is told any more.
+func (j *journey) forget() {
+	j.gone = slices.DeleteFunc(j.gone, func(d departure) bool { return !j.clock.Before(d.endsAt) })
+}

@@ -1,0 +1,82 @@
+package journey
+
+import (
+	"time"
+
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+// verdict is what the members amount to at a time.
+type verdict struct {
+	outcome avro.JourneyOutcome
+	missing avro.JourneyMissing
+	// deadline is when what is awaited counts as missing; zero: nothing is.
+	deadline time.Time
+	// late is how long after the deadline what was awaited was received; zero: in
+	// time, or not yet.
+	late time.Duration
+}
+
+// judge is the whole of the journey's meaning: see the package comment.
+func judge(t *totals, now time.Time, c *Config) verdict {
+	v := verdict{missing: avro.JourneyMissingNone}
+	verified, taken := t.succeeded > 0, t.held+t.paid+t.returned > 0
+	payBy, verifyBy := t.verifiedReceived.Add(c.PaymentDeadline), t.takenReceived.Add(c.VerificationDeadline)
+	switch {
+	case verified && taken && t.takenReceived.Before(t.verifiedReceived):
+		v.late = max(0, t.verifiedReceived.Sub(verifyBy))
+	case verified && taken:
+		v.late = max(0, t.takenReceived.Sub(payBy))
+	case verified:
+		v.await(payBy, now, avro.JourneyMissingPayment)
+	case taken && t.unknown == 0:
+		v.await(verifyBy, now, avro.JourneyMissingVerification)
+	}
+	v.outcome = outcome(t, v.missing != avro.JourneyMissingNone)
+	return v
+}
+
+func (v *verdict) await(deadline, now time.Time, missing avro.JourneyMissing) {
+	v.deadline = deadline
+	if !now.Before(deadline) {
+		v.missing = missing
+	}
+}
+
+// outcome returns the first that holds. overdue says that the deadline is over.
+func outcome(t *totals, overdue bool) avro.JourneyOutcome {
+	verified := t.succeeded > 0
+	switch {
+	case t.kept > 0:
+		return paidOutcome(t, overdue)
+	case t.held > 0:
+		return avro.JourneyOutcomeHeld
+	case t.paid+t.returned > 0:
+		return avro.JourneyOutcomeRefunded
+	case t.refused > 0 && t.waiting == 0:
+		return avro.JourneyOutcomeRefused
+	case verified && overdue:
+		return avro.JourneyOutcomeVerifiedNotPaid
+	case verified || t.waiting > 0 || t.pending > 0:
+		return avro.JourneyOutcomeInProgress
+	case t.expired > 0:
+		return avro.JourneyOutcomeVerificationExpired
+	case t.failed > 0:
+		return avro.JourneyOutcomeVerificationFailed
+	default:
+		return avro.JourneyOutcomeUnknown
+	}
+}
+
+func paidOutcome(t *totals, overdue bool) avro.JourneyOutcome {
+	switch {
+	case t.succeeded > 0:
+		return avro.JourneyOutcomeComplete
+	case t.unknown > 0:
+		return avro.JourneyOutcomeUnknown
+	case overdue:
+		return avro.JourneyOutcomePaidNotVerified
+	default:
+		return avro.JourneyOutcomeInProgress
+	}
+}

@@ -1,0 +1,136 @@
+package journey
+
+import (
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/statecodec"
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+// The kinds of members in a state entry.
+const (
+	kindVerification = 1
+	kindPayment      = 2
+)
+
+// appendTo writes the member as a part of a state entry:
+//
+//	kind | id | revision | facts | assurance | first, last, received, expires at | its own fields
+func (m *member) appendTo(dst []byte) []byte {
+	kind := uint64(kindVerification)
+	if m.payment != nil {
+		kind = kindPayment
+	}
+	dst = statecodec.AppendUint(dst, kind)
+	dst = statecodec.AppendString(dst, m.id)
+	dst = statecodec.AppendInt(dst, m.revision)
+	dst = statecodec.AppendInt(dst, m.facts)
+	dst = statecodec.AppendString(dst, string(m.assurance))
+	for _, at := range []time.Time{m.firstAt, m.lastAt, m.receivedAt, m.expiresAt} {
+		dst = statecodec.AppendTime(dst, at)
+	}
+	if m.payment != nil {
+		return appendPayment(dst, m.payment)
+	}
+	return appendVerification(dst, m.verification)
+}
+
+func readMember(r *statecodec.Reader) member {
+	kind := r.Uint()
+	m := member{
+		id: r.String(), revision: r.Int(), facts: r.Int(), assurance: avro.Assurance(r.String()),
+		firstAt: r.Time(), lastAt: r.Time(), receivedAt: r.Time(), expiresAt: r.Time(),
+	}
+	if kind == kindPayment {
+		m.payment = readPayment(r)
+	} else {
+		m.verification = readVerification(r)
+	}
+	return m
+}
+
+func appendVerification(dst []byte, v *avro.VerificationMember) []byte {
+	dst = statecodec.AppendString(dst, v.Provider)
+	dst = statecodec.AppendString(dst, v.Source)
+	dst = statecodec.AppendString(dst, string(v.Outcome))
+	dst = appendText(dst, v.Channel)
+	dst = appendText(dst, v.ChannelKind)
+	dst = statecodec.AppendInt(dst, int64(v.Fallbacks))
+	dst = appendInt(dst, v.DurationMs)
+	dst = appendInt(dst, v.CostMinor)
+	dst = appendText(dst, v.Currency)
+	for _, at := range []avro.Optional[time.Time]{v.CreatedAt, v.OutcomeAt, v.OutcomeReceivedAt} {
+		dst = statecodec.AppendTime(dst, at.Value)
+	}
+	return dst
+}
+
+func readVerification(r *statecodec.Reader) *avro.VerificationMember {
+	return &avro.VerificationMember{
+		Provider: r.String(), Source: r.String(), Outcome: avro.VerificationOutcome(r.String()),
+		Channel: readText[string](r), ChannelKind: readText[avro.Channel](r),
+		Fallbacks:  int32(r.Int()), //nolint:gosec // written from an int32
+		DurationMs: readInt(r), CostMinor: readInt(r), Currency: readText[string](r),
+		CreatedAt: readTime(r), OutcomeAt: readTime(r), OutcomeReceivedAt: readTime(r),
+	}
+}
+
+func appendPayment(dst []byte, p *avro.PaymentMember) []byte {
+	dst = statecodec.AppendString(dst, p.Provider)
+	dst = statecodec.AppendString(dst, p.Source)
+	dst = statecodec.AppendString(dst, string(p.Phase))
+	dst = appendInt(dst, p.AmountMinor)
+	dst = appendInt(dst, p.ReversalAmountMinor)
+	dst = statecodec.AppendString(dst, p.Currency)
+	for _, flag := range []bool{p.Conflict, p.Regression, p.AmountChanged, p.HoldOverdue} {
+		dst = statecodec.AppendBool(dst, flag)
+	}
+	for _, at := range []avro.Optional[time.Time]{p.CreatedAt, p.HeldAt, p.PaidAt, p.OutcomeAt, p.TakenReceivedAt} {
+		dst = statecodec.AppendTime(dst, at.Value)
+	}
+	return dst
+}
+
+func readPayment(r *statecodec.Reader) *avro.PaymentMember {
+	return &avro.PaymentMember{
+		Provider: r.String(), Source: r.String(), Phase: avro.PaymentPhase(r.String()),
+		AmountMinor: readInt(r), ReversalAmountMinor: readInt(r), Currency: r.String(),
+		Conflict: r.Bool(), Regression: r.Bool(), AmountChanged: r.Bool(), HoldOverdue: r.Bool(),
+		CreatedAt: readTime(r), HeldAt: readTime(r), PaidAt: readTime(r), OutcomeAt: readTime(r), TakenReceivedAt: readTime(r),
+	}
+}
+
+func appendInt(dst []byte, v avro.Optional[int64]) []byte {
+	dst = statecodec.AppendBool(dst, v.Set)
+	if v.Set {
+		dst = statecodec.AppendInt(dst, v.Value)
+	}
+	return dst
+}
+
+func readInt(r *statecodec.Reader) avro.Optional[int64] {
+	if !r.Bool() {
+		return avro.Optional[int64]{}
+	}
+	return avro.Some(r.Int())
+}
+
+func appendText[T ~string](dst []byte, v avro.Optional[T]) []byte {
+	dst = statecodec.AppendBool(dst, v.Set)
+	if v.Set {
+		dst = statecodec.AppendString(dst, string(v.Value))
+	}
+	return dst
+}
+
+func readText[T ~string](r *statecodec.Reader) avro.Optional[T] {
+	if !r.Bool() {
+		return avro.Optional[T]{}
+	}
+	return avro.Some(T(r.String()))
+}
+
+func readTime(r *statecodec.Reader) avro.Optional[time.Time] {
+	at := r.Time()
+	return avro.Optional[time.Time]{Value: at, Set: !at.IsZero()}
+}

@@ -1,0 +1,177 @@
+package journey
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+)
+
+// book is a journey and where its members' entries are.
+type book struct {
+	*journey
+	tx        engine.Tx
+	key       []byte
+	retention time.Duration
+}
+
+// find returns the member and its place in the list, -1 if it has an entry of its
+// own; nil if there is none.
+func (b *book) find(id string) (m *member, place int, err error) {
+	for i := range b.listed {
+		if b.listed[i].id == id {
+			found := b.listed[i]
+			return &found, i, nil
+		}
+	}
+	if b.others == 0 {
+		return nil, -1, nil
+	}
+	entry, err := b.tx.Get(b.memberKey(id))
+	if err != nil || entry == nil {
+		return nil, -1, err
+	}
+	found, err := parseMember(entry)
+	return &found, -1, err
+}
+
+func (b *book) memberKey(id string) []byte {
+	return appendMemberKey(b.tx.Buffer(len(b.key)+len(id)+8), b.key, id)
+}
+
+// insert adds a member that is not there.
+func (b *book) insert(m *member) {
+	last := len(b.listed) - 1
+	switch {
+	case len(b.listed) < Listed:
+	case compareMembers(m, &b.listed[last]) > 0:
+		b.spill(m)
+		return
+	default:
+		b.spill(&b.listed[last])
+		b.listed = b.listed[:last]
+	}
+	b.list(m)
+}
+
+// list puts a member into the list, in order.
+func (b *book) list(m *member) {
+	i, _ := slices.BinarySearchFunc(b.listed, m, func(a member, m *member) int { return compareMembers(&a, m) })
+	b.listed = slices.Insert(b.listed, i, *m)
+}
+
+// spill gives a member an entry of its own.
+func (b *book) spill(m *member) {
+	m.put(b.tx, b.key)
+	b.others++
+	b.rest.add(m, b.retention)
+}
+
+// remove takes away a member that find returned.
+func (b *book) remove(m *member, place int) error {
+	if place < 0 {
+		return b.unspill(m)
+	}
+	b.listed = slices.Delete(b.listed, place, place+1)
+	if b.others == 0 {
+		return nil
+	}
+	next, err := b.smallest()
+	if err != nil {
+		return err
+	}
+	b.listed = append(b.listed, *next)
+	return b.unspill(next)
+}
+
+// replace puts a newer state in the place of a member that find returned.
+func (b *book) replace(old *member, place int, m *member) error {
+	order := compareMembers(m, old)
+	switch {
+	case place >= 0 && order <= 0:
+		b.listed = slices.Delete(b.listed, place, place+1)
+		b.list(m)
+		return nil
+	case order != 0:
+		if err := b.remove(old, place); err != nil {
+			return err
+		}
+		b.insert(m)
+		return nil
+	default:
+		m.put(b.tx, b.key)
+		return b.afterLoss(b.rest.exchange(old, m, b.retention))
+	}
+}
+
+// unspill takes a member's own entry away.
+func (b *book) unspill(m *member) error {
+	b.tx.Delete(b.memberKey(m.id))
+	if b.others--; b.others == 0 {
+		b.rest = totals{}
+		return nil
+	}
+	return b.afterLoss(b.rest.exchange(m, nil, b.retention))
+}
+
+// afterLoss finds the extremes of the others again if one was lost.
+func (b *book) afterLoss(lost bool) error {
+	if !lost {
+		return nil
+	}
+	b.rest.extremes = extremes{}
+	return b.each(func(m *member) { b.rest.widen(m, b.retention) })
+}
+
+// smallest returns the first of the others.
+func (b *book) smallest() (least *member, err error) {
+	err = b.each(func(m *member) {
+		if least == nil || compareMembers(m, least) < 0 {
+			found := *m
+			least = &found
+		}
+	})
+	if err == nil && least == nil {
+		err = fmt.Errorf("journey: %d members are missing from the state", b.others)
+	}
+	return least, err
+}
+
+// each calls the members that have an entry of their own.
+func (b *book) each(yield func(m *member)) error {
+	var broken error
+	err := b.tx.Scan(appendMemberPrefix(b.tx.Buffer(len(b.key)+8), b.key), func(_, value []byte) bool {
+		m, err := parseMember(value)
+		if err != nil {
+			broken = err
+			return false
+		}
+		yield(&m)
+		return true
+	})
+	if err == nil {
+		err = broken
+	}
+	return err
+}
+
+// clear deletes every entry of the journey.
+func (b *book) clear() error {
+	var keys [][]byte
+	if b.others > 0 {
+		err := b.tx.Scan(appendMemberPrefix(b.tx.Buffer(len(b.key)+8), b.key), func(key, _ []byte) bool {
+			keys = append(keys, bytes.Clone(key))
+			return true
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, key := range keys {
+		b.tx.Delete(key)
+	}
+	b.tx.Delete(appendMainKey(b.tx.Buffer(len(b.key)+1), b.key))
+	return nil
+}

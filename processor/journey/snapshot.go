@@ -1,0 +1,101 @@
+package journey
+
+import (
+	"slices"
+	"time"
+
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+// totals returns what all members amount to.
+func (j *journey) totals(retention time.Duration) totals {
+	t := totals{counts: j.rest.counts, extremes: j.rest.extremes, money: slices.Clone(j.rest.money), cost: slices.Clone(j.rest.cost)}
+	for i := range j.listed {
+		t.add(&j.listed[i], retention)
+	}
+	return t
+}
+
+// snapshot says everything but when it was made and by what.
+func (j *journey) snapshot(t *totals, v *verdict) *avro.JourneySnapshot {
+	s := &avro.JourneySnapshot{
+		CorrelationID: j.correlationID, Namespace: j.namespace,
+		Outcome: v.outcome, Missing: v.missing, Deadline: optionalTime(v.deadline),
+		Late: v.late > 0, LatenessMs: avro.Optional[int64]{Value: v.late.Milliseconds(), Set: v.late > 0},
+		Truncated: j.others > 0, Revision: j.revision, Facts: t.facts,
+		FirstEventAt: optionalTime(t.firstAt), LastEventAt: optionalTime(t.lastAt), Assurance: t.weakest(),
+	}
+	setVerifications(s, t)
+	setPayments(s, t)
+	if !t.verified.at.IsZero() && !t.takenAt.IsZero() {
+		s.VerificationToPaymentMs = avro.Some(t.takenAt.Sub(t.verified.at).Milliseconds())
+	}
+	s.Members = make([]avro.JourneyMember, len(j.listed))
+	for i := range j.listed {
+		j.listed[i].show(&s.Members[i])
+	}
+	return s
+}
+
+func setVerifications(s *avro.JourneySnapshot, t *totals) {
+	s.Verified = t.succeeded > 0
+	s.VerifiedAt = optionalTime(t.verified.at)
+	s.VerificationChannel, s.VerificationChannelKind = t.verified.channel, t.verified.channelKind
+	s.VerificationDurationMs = t.verified.duration
+	s.VerificationFallbacks = int32(t.fallbacks) //nolint:gosec // attempts of one journey's verifications
+	s.VerificationExpired = t.expired > 0 && t.succeeded == 0
+	cost, currency := only(t.cost)
+	s.VerificationCostMinor, s.VerificationCurrency = cost.cost, currency
+	s.Verifications = number(t.verifications)
+	s.VerificationsPending = number(t.pending)
+	s.VerificationsSucceeded = number(t.succeeded)
+	s.VerificationsFailed = number(t.failed)
+	s.VerificationsExpired = number(t.expired)
+}
+
+func setPayments(s *avro.JourneySnapshot, t *totals) {
+	s.Paid, s.Held, s.Refused, s.Refunded = t.kept > 0, t.held > 0, t.refused > 0, t.refunded > 0
+	s.PaidAt = optionalTime(t.paidAt)
+	money, currency := only(t.money)
+	s.PaidAmountMinor, s.HeldAmountMinor = money.paid, money.held
+	s.RefusedAmountMinor, s.RefundedAmountMinor = money.refused, money.refunded
+	s.Currency = currency
+	s.Conflict, s.Regression = t.conflicts > 0, t.regressions > 0
+	s.AmountChanged, s.HoldOverdue = t.amountChanges > 0, t.holdsLate > 0
+	s.Payments = number(t.payments)
+	s.PaymentsPending = number(t.waiting)
+	s.PaymentsHeld = number(t.held)
+	s.PaymentsPaid = number(t.paid)
+	s.PaymentsRefused = number(t.refused)
+	s.PaymentsReturned = number(t.returned)
+}
+
+// number narrows a count of members.
+func number(n int64) int32 {
+	return int32(n) //nolint:gosec // a journey of 2^31 members does not fit a partition
+}
+
+// show writes the member as the snapshot lists it.
+func (m *member) show(to *avro.JourneyMember) {
+	to.ID = m.id
+	if v := m.verification; v != nil {
+		to.Kind = avro.MemberKindVerification
+		to.Provider, to.Source = v.Provider, v.Source
+		to.Outcome, to.Channel, to.ChannelKind = avro.Some(v.Outcome), v.Channel, v.ChannelKind
+		to.Fallbacks, to.DurationMs = avro.Some(v.Fallbacks), v.DurationMs
+		to.AmountMinor, to.Currency = v.CostMinor, v.Currency
+		to.CreatedAt, to.OutcomeAt = v.CreatedAt, v.OutcomeAt
+		return
+	}
+	p := m.payment
+	to.Kind = avro.MemberKindPayment
+	to.Provider, to.Source = p.Provider, p.Source
+	to.Phase = avro.Some(p.Phase)
+	to.AmountMinor, to.ReversalAmountMinor = p.AmountMinor, p.ReversalAmountMinor
+	to.Currency = avro.Some(p.Currency)
+	to.CreatedAt, to.OutcomeAt = p.CreatedAt, p.OutcomeAt
+}
+
+func optionalTime(at time.Time) avro.Optional[time.Time] {
+	return avro.Optional[time.Time]{Value: at, Set: !at.IsZero()}
+}

@@ -1,0 +1,81 @@
+package journey
+
+import (
+	"slices"
+	"time"
+
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+// tell applies what is told of a member; it says whether that changed anything.
+func (b *book) tell(in *avro.JourneyInput) (changed bool, err error) {
+	old, place, err := b.find(in.MemberID.Value)
+	if err != nil {
+		return false, err
+	}
+	if in.Kind == avro.JourneyInputKindRemoval {
+		return b.depart(in, old, place)
+	}
+	i := b.goneIndex(in.MemberID.Value)
+	switch {
+	case i >= 0 && in.MemberRevision.Value <= b.gone[i].revision:
+		return false, nil
+	case i >= 0:
+		b.gone = slices.Delete(b.gone, i, i+1)
+	case old != nil && in.MemberRevision.Value <= old.revision:
+		return false, nil
+	}
+	b.name(in)
+	m := memberOf(in)
+	if old == nil {
+		b.insert(&m)
+		return true, nil
+	}
+	return true, b.replace(old, place, &m)
+}
+
+// depart takes a member away and remembers at which revision.
+func (b *book) depart(in *avro.JourneyInput, old *member, place int) (changed bool, err error) {
+	d := departure{id: in.MemberID.Value, revision: in.MemberRevision.Value, endsAt: b.departureEnd(in)}
+	if old != nil {
+		if !in.MemberRevision.Set {
+			d.revision = old.revision
+		}
+		if d.revision < old.revision {
+			return false, nil
+		}
+		d.endsAt = later(d.endsAt, old.endsAt(b.retention))
+		if err := b.remove(old, place); err != nil {
+			return false, err
+		}
+	}
+	i := b.goneIndex(d.id)
+	if i >= 0 {
+		if b.gone[i].revision >= d.revision {
+			return false, nil
+		}
+		b.gone = slices.Delete(b.gone, i, i+1)
+	}
+	b.name(in)
+	b.gone = append(b.gone, d)
+	if len(b.gone) > maxGone {
+		b.gone = slices.Delete(b.gone, 0, 1)
+	}
+	return true, nil
+}
+
+func (b *book) departureEnd(in *avro.JourneyInput) time.Time {
+	return in.ExpiresAt.Or(in.ReceivedAt.Or(b.tx.Now()).Add(b.retention))
+}
+
+func (b *book) goneIndex(id string) int {
+	return slices.IndexFunc(b.gone, func(d departure) bool { return d.id == id })
+}
+
+// name keeps the correlation id. Two ids meet in one key only if a namespace and
+// its separator are a part of the other id: the smaller one then counts.
+func (b *book) name(in *avro.JourneyInput) {
+	if b.correlationID == "" || in.CorrelationID < b.correlationID {
+		b.correlationID, b.namespace = in.CorrelationID, in.Namespace
+	}
+}

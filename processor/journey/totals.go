@@ -1,0 +1,196 @@
+package journey
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+// totals is what a set of members amounts to. Counts and sums follow every member
+// by difference; extremes only widen, and are found again from the members when
+// one of those that set them leaves.
+type totals struct {
+	counts
+	extremes
+	// money is the sums by currency, sorted; cost likewise.
+	money, cost []sums
+}
+
+// counts is what can be added and taken away.
+type counts struct {
+	facts, fallbacks                             int64
+	verifications, payments                      int64
+	unknown, pending, expired, succeeded, failed int64
+	waiting, held, refused, paid, returned       int64
+	// kept are those paid and not given back whole, refunded those given back in
+	// whole or in part.
+	kept, refunded                                       int64
+	conflicts, regressions, amountChanges, holdsLate     int64
+	assuranceUnknown, sharedSecret, signedID, signedBody int64
+}
+
+// sums is the amounts in one currency, in its minor units.
+type sums struct {
+	currency                            string
+	members                             int64
+	cost, paid, held, refused, refunded int64
+}
+
+// add counts a member in.
+func (t *totals) add(m *member, retention time.Duration) {
+	t.count(m, 1)
+	t.widen(m, retention)
+}
+
+// exchange counts a member out, or, with is, another state of it in. It says
+// whether an extreme is lost, so that all have to be found again.
+func (t *totals) exchange(was, is *member, retention time.Duration) (lost bool) {
+	var before, after extremes
+	t.count(was, -1)
+	before.widen(was, retention)
+	if is != nil {
+		t.add(is, retention)
+		after.widen(is, retention)
+	}
+	return t.lost(&before, &after)
+}
+
+// count adds n times a member to the counts and sums.
+func (t *totals) count(m *member, n int64) {
+	t.facts += n * m.facts
+	*t.ofAssurance(m.assurance) += n
+	if m.verification != nil {
+		t.countVerification(m.verification, n)
+		return
+	}
+	t.countPayment(m, n)
+}
+
+func (t *totals) countVerification(v *avro.VerificationMember, n int64) {
+	t.verifications += n
+	t.fallbacks += n * int64(v.Fallbacks)
+	*t.ofOutcome(v.Outcome) += n
+	if v.CostMinor.Set {
+		t.cost = addSums(t.cost, sums{currency: v.Currency.Value, members: n, cost: n * v.CostMinor.Value})
+	}
+}
+
+func (t *totals) countPayment(m *member, n int64) {
+	p := m.payment
+	t.payments += n
+	*t.ofPhase(p.Phase) += n
+	for _, flag := range []struct {
+		set   bool
+		count *int64
+	}{
+		{p.Conflict, &t.conflicts},
+		{p.Regression, &t.regressions},
+		{p.AmountChanged, &t.amountChanges},
+		{p.HoldOverdue, &t.holdsLate},
+		{m.everPaid() && !m.returnedWhole(), &t.kept},
+		{p.Phase == avro.PaymentPhaseReturned || m.refunded() > 0, &t.refunded},
+	} {
+		if flag.set {
+			*flag.count += n
+		}
+	}
+	s := sums{currency: p.Currency, members: n, refunded: n * m.refunded()}
+	switch {
+	case m.everPaid():
+		s.paid = n * p.AmountMinor.Value
+	case p.Phase == avro.PaymentPhaseHeld:
+		s.held = n * p.AmountMinor.Value
+	case p.Phase == avro.PaymentPhaseRefused:
+		s.refused = n * p.AmountMinor.Value
+	}
+	t.money = addSums(t.money, s)
+}
+
+// addSums adds to the sums of a currency; one without members is taken out.
+func addSums(list []sums, s sums) []sums {
+	i, found := slices.BinarySearchFunc(list, s.currency, func(have sums, currency string) int {
+		return strings.Compare(have.currency, currency)
+	})
+	if !found {
+		return slices.Insert(list, i, s)
+	}
+	list[i].members += s.members
+	list[i].cost += s.cost
+	list[i].paid += s.paid
+	list[i].held += s.held
+	list[i].refused += s.refused
+	list[i].refunded += s.refunded
+	if list[i].members == 0 {
+		return slices.Delete(list, i, i+1)
+	}
+	return list
+}
+
+// only returns the sums if all members have one currency.
+func only(list []sums) (s sums, currency avro.Optional[string]) {
+	if len(list) != 1 {
+		return sums{}, avro.Optional[string]{}
+	}
+	return list[0], avro.Some(list[0].currency)
+}
+
+func (c *counts) ofOutcome(outcome avro.VerificationOutcome) *int64 {
+	switch outcome {
+	case avro.VerificationOutcomePending:
+		return &c.pending
+	case avro.VerificationOutcomeExpired:
+		return &c.expired
+	case avro.VerificationOutcomeSuccess:
+		return &c.succeeded
+	case avro.VerificationOutcomeFailed, avro.VerificationOutcomeError:
+		return &c.failed
+	default:
+		return &c.unknown
+	}
+}
+
+// ofPhase counts a payment whose phase no status tells as one that is pending.
+func (c *counts) ofPhase(phase avro.PaymentPhase) *int64 {
+	switch phase {
+	case avro.PaymentPhaseHeld:
+		return &c.held
+	case avro.PaymentPhaseRefused:
+		return &c.refused
+	case avro.PaymentPhasePaid:
+		return &c.paid
+	case avro.PaymentPhaseReturned:
+		return &c.returned
+	default:
+		return &c.waiting
+	}
+}
+
+func (c *counts) ofAssurance(assurance avro.Assurance) *int64 {
+	switch assurance {
+	case avro.AssuranceSharedSecret:
+		return &c.sharedSecret
+	case avro.AssuranceSignedID:
+		return &c.signedID
+	case avro.AssuranceSignedBody:
+		return &c.signedBody
+	default:
+		return &c.assuranceUnknown
+	}
+}
+
+// weakest returns the weakest assurance of the members; one that is not known is
+// weaker than any.
+func (c *counts) weakest() avro.Assurance {
+	switch {
+	case c.assuranceUnknown > 0:
+		return avro.AssuranceUnknown
+	case c.sharedSecret > 0:
+		return avro.AssuranceSharedSecret
+	case c.signedID > 0:
+		return avro.AssuranceSignedID
+	default:
+		return avro.AssuranceSignedBody
+	}
+}
