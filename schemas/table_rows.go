@@ -62,19 +62,19 @@ func enrichedTopics() []Topic {
 }
 
 func deadLetterTopics() []Topic {
-	row := func(name, family, doc string) Topic {
+	row := func(name, doc string) Topic {
 		return Topic{
-			Name: name, Family: family, Format: FormatRaw, Access: AccessRestricted,
+			Name: name, Family: FamilyOutput, Format: FormatRaw, Access: AccessRestricted,
 			Delete: true, Retention: rawRetention, MaxMessageBytes: maxMessageBytes, Doc: doc,
 		}
 	}
 	return []Topic{
-		row(DeadLetterLOX24, FamilyOutput, "raw LOX24 records that can never be handled, cause in headers"),
-		row(DeadLetterUAPAY, FamilyOutput, "raw UAPAY records that can never be handled, cause in headers"),
-		row(DeadLetterVoximplant, FamilyOutput, "raw Voximplant records that can never be handled, cause in headers"),
-		row(DeadLetterUnibell, FamilyOutput, "raw Unibell records that can never be handled, cause in headers"),
-		row(DeadLetterUnibellCall, FamilyOutput, "internal Unibell records that can never be handled, cause in headers"),
-		row(DeadLetterJourney, FamilyOutput, "internal journey records that can never be handled, cause in headers"),
+		row(DeadLetterLOX24, "raw LOX24 records that can never be handled, cause in headers"),
+		row(DeadLetterUAPAY, "raw UAPAY records that can never be handled, cause in headers"),
+		row(DeadLetterVoximplant, "raw Voximplant records that can never be handled, cause in headers"),
+		row(DeadLetterUnibell, "raw Unibell records that can never be handled, cause in headers"),
+		row(DeadLetterUnibellCall, "internal Unibell records that can never be handled, cause in headers"),
+		row(DeadLetterJourney, "internal journey records that can never be handled, cause in headers"),
 	}
 }
 

@@ -76,7 +76,7 @@ func splitExponent(s string) (text string, exponent int, err error) {
 // String returns the number without needless zeros: "9.87".
 func (d Decimal) String() string {
 	sign, n := "", int64(d)
-	magnitude := uint64(n)
+	magnitude := uint64(n) //nolint:gosec // a negative one is turned into its magnitude below
 	if n < 0 {
 		sign, magnitude = "-", -magnitude
 	}

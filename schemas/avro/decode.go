@@ -10,15 +10,15 @@ import (
 
 // The reasons for which bytes cannot be read. They tell no content.
 var (
-	// ErrShort: the bytes end inside a value.
+	// ErrShort says that the bytes end inside a value.
 	ErrShort = errors.New("bytes end too early")
-	// ErrTrailing: bytes are left after the record.
+	// ErrTrailing says that bytes are left after the record.
 	ErrTrailing = errors.New("bytes left after the record")
-	// ErrRange: a number that its type cannot hold.
+	// ErrRange is a number that its type cannot hold.
 	ErrRange = errors.New("number out of range")
-	// ErrKey: a map with a key that is there twice.
+	// ErrKey is a map with a key that is there twice.
 	ErrKey = errors.New("key twice in a map")
-	// ErrCount: an array or map with more elements than the bytes can hold.
+	// ErrCount is an array or map with more elements than the bytes can hold.
 	ErrCount = errors.New("more elements than bytes")
 )
 
@@ -132,7 +132,7 @@ func (d *decoder) decimal() (Decimal, error) {
 	if len(b) == 0 || len(b) > 8 {
 		return 0, ErrPrecision
 	}
-	v := int64(int8(b[0])) // the first byte carries the sign
+	v := int64(int8(b[0])) //nolint:gosec // the first byte carries the sign
 	for _, c := range b[1:] {
 		v = v<<8 | int64(c)
 	}

@@ -11,15 +11,15 @@ import (
 
 // The reasons for which a value cannot be written. They tell no value.
 var (
-	// ErrUTF8: a string that is not UTF-8, which some readers cannot read.
+	// ErrUTF8 is a string that is not UTF-8, which some readers cannot read.
 	ErrUTF8 = errors.New("not UTF-8")
-	// ErrSymbol: an enum value that is not one of the schema's symbols.
+	// ErrSymbol is an enum value that is not one of the schema's symbols.
 	ErrSymbol = errors.New("not a symbol of the enum")
-	// ErrTime: the zero time, or a year outside 1 to 9999.
+	// ErrTime is the zero time, or a year outside 1 to 9999.
 	ErrTime = errors.New("time not set or out of range")
-	// ErrDate: a date that is not midnight UTC.
+	// ErrDate is a date that is not midnight UTC.
 	ErrDate = errors.New("date is not midnight UTC")
-	// ErrPrecision: a decimal of more than DecimalPrecision digits.
+	// ErrPrecision is a decimal of more than DecimalPrecision digits.
 	ErrPrecision = errors.New("decimal out of range")
 )
 
@@ -108,7 +108,7 @@ func appendDecimal(dst []byte, d Decimal) ([]byte, error) {
 	}
 	dst = appendLong(dst, int64(n))
 	for shift := (n - 1) * 8; shift >= 0; shift -= 8 {
-		dst = append(dst, byte(int64(d)>>shift))
+		dst = append(dst, byte(int64(d)>>shift)) //nolint:gosec // one byte of the number
 	}
 	return dst, nil
 }

@@ -80,7 +80,7 @@ func TestEnumZeroValue(t *testing.T) {
 	}
 }
 
-func TestAppendAvroDoesNotAllocate(t *testing.T) {
+func TestAppendAvroDoesNotAllocate(t *testing.T) { //nolint:paralleltest // allocations are counted for the whole process
 	r, buf := verifyCode(), make([]byte, 0, 4096)
 	allocs := testing.AllocsPerRun(100, func() {
 		if _, err := r.AppendAvro(buf); err != nil {

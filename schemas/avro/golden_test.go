@@ -23,8 +23,8 @@ func goldenPath(name string) string {
 	return filepath.Join("..", "testdata", "golden", name, version(name)+".hex")
 }
 
-func golden(t testing.TB, name string) ([]byte, error) {
-	t.Helper()
+func golden(tb testing.TB, name string) ([]byte, error) {
+	tb.Helper()
 	text, err := os.ReadFile(goldenPath(name))
 	if err != nil {
 		return nil, err

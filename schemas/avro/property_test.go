@@ -62,8 +62,8 @@ func checkBytes(t *rapid.T, s *schema.Schema, judge *codec.Codec, r record) {
 
 // manyEntries tells whether a record has a map of two entries or more.
 func manyEntries(v reflect.Value) bool {
-	for i := range v.NumField() {
-		if f := v.Field(i); f.Kind() == reflect.Map && f.Len() > 1 {
+	for _, f := range v.Fields() {
+		if f.Kind() == reflect.Map && f.Len() > 1 {
 			return true
 		}
 	}

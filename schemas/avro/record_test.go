@@ -33,18 +33,19 @@ func records() []record {
 }
 
 func empty(r record) record {
-	return reflect.New(reflect.TypeOf(r).Elem()).Interface().(record)
+	made, _ := reflect.TypeAssert[record](reflect.New(reflect.TypeOf(r).Elem()))
+	return made
 }
 
-func tree(t testing.TB, name string) *schema.Schema {
-	t.Helper()
+func tree(tb testing.TB, name string) *schema.Schema {
+	tb.Helper()
 	text, ok := schemas.AVSC(name)
 	if !ok {
-		t.Fatalf("no schema named %s", name)
+		tb.Fatalf("no schema named %s", name)
 	}
 	s, err := schema.Parse(text)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return s
 }

@@ -29,11 +29,11 @@ const (
 )
 
 var (
-	// ErrSchema: a schema that cannot be used.
+	// ErrSchema is a schema that cannot be used.
 	ErrSchema = errors.New("avro schema")
-	// ErrDecode: bytes that are not a value of the schema.
+	// ErrDecode is bytes that are not a value of the schema.
 	ErrDecode = errors.New("avro decode")
-	// ErrEncode: a value that is not one of the schema, or that some reader could
+	// ErrEncode is a value that is not one of the schema, or that some reader could
 	// not read.
 	ErrEncode = errors.New("avro encode")
 )

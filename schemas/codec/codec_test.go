@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"errors"
+	"maps"
 	"math"
 	"math/big"
 	"os"
@@ -17,11 +18,11 @@ import (
 	"github.com/tributary-hq/tributary/schemas/codec"
 )
 
-func get(t testing.TB, text string) *codec.Codec {
-	t.Helper()
+func get(tb testing.TB, text string) *codec.Codec {
+	tb.Helper()
 	c, err := codec.New().Get(text)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return c
 }
@@ -82,18 +83,18 @@ func TestGoldenBytesForEver(t *testing.T) {
 	}
 }
 
-func goldenFiles(t testing.TB, stem string) (body []byte, text string) {
-	t.Helper()
+func goldenFiles(tb testing.TB, stem string) (body []byte, text string) {
+	tb.Helper()
 	digits, err := os.ReadFile(stem + ".hex")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if body, err = hex.DecodeString(strings.Join(strings.Fields(string(digits)), "")); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	b, err := os.ReadFile(stem + ".json")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return body, strings.TrimSpace(string(b))
 }
@@ -192,9 +193,7 @@ func TestEncodeRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			native := all()
-			for k, v := range test.change {
-				native[k] = v
-			}
+			maps.Copy(native, test.change)
 			out, err := get(t, everything).Encode([]byte("kept"), native)
 			if !errors.Is(err, codec.ErrEncode) || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "secret") {
 				t.Errorf("Encode() = %v, want %q", err, test.want)

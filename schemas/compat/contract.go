@@ -22,7 +22,7 @@ func CheckContract(name, text string, access schemas.Access) ([]Finding, error) 
 	}
 	c := contract{schema: name, access: access}
 	if top.Kind != schema.Record {
-		c.refuse("", "the top is a %s, not a record", top.Kind)
+		c.refusef("", "the top is a %s, not a record", top.Kind)
 	}
 	c.walk(top, "", 0)
 	return c.findings, nil
@@ -34,7 +34,7 @@ type contract struct {
 	findings []Finding
 }
 
-func (c *contract) refuse(path, format string, args ...any) {
+func (c *contract) refusef(path, format string, args ...any) {
 	f := Finding{Schema: c.schema, Direction: Contract, Path: path, Why: fmt.Sprintf(format, args...)}
 	if !slices.Contains(c.findings, f) {
 		c.findings = append(c.findings, f)
@@ -47,10 +47,10 @@ func (c *contract) walk(t *schema.Schema, path string, depth int) int {
 		return 0 // a schema that contains itself: its fields have been seen
 	}
 	if t.Name != "" && t.Doc == "" {
-		c.refuse(path, "type %s has no doc", t.Name)
+		c.refusef(path, "type %s has no doc", t.Name)
 	}
 	if t.Kind == schema.Enum && !slices.Contains(t.Symbols, t.Default) {
-		c.refuse(path, "enum %s has no default symbol: no symbol could ever be added", t.Name)
+		c.refusef(path, "enum %s has no default symbol: no symbol could ever be added", t.Name)
 	}
 	if t.Kind != schema.Record {
 		highest := 0
@@ -68,21 +68,21 @@ func (c *contract) walk(t *schema.Schema, path string, depth int) int {
 
 func (c *contract) field(f *schema.Field, path string, depth int) int {
 	if f.Doc == "" {
-		c.refuse(path, "it has no doc")
+		c.refusef(path, "it has no doc")
 	}
 	own := slices.Index(sensitivities(), f.Sensitivity)
 	if own < 0 {
-		c.refuse(path, "its sensitivity is none of %v", sensitivities())
+		c.refusef(path, "its sensitivity is none of %v", sensitivities())
 	}
 	if f.Sensitivity == "secret" && c.access != schemas.AccessRestricted {
-		c.refuse(path, "a secret in a topic that is not restricted")
+		c.refusef(path, "a secret in a topic that is not restricted")
 	}
 	if f.HasDefault && !fits(f.Type, f.Default) {
-		c.refuse(path, "its default is not one of its type")
+		c.refusef(path, "its default is not one of its type")
 	}
 	below := c.walk(f.Type, path, depth+1)
 	if own >= 0 && own < below {
-		c.refuse(path, "its sensitivity is %s and below it is %s", f.Sensitivity, sensitivities()[below])
+		c.refusef(path, "its sensitivity is %s and below it is %s", f.Sensitivity, sensitivities()[below])
 	}
 	return max(own, below)
 }

@@ -27,7 +27,7 @@ type judgement struct {
 	faults []fault
 }
 
-func (j *judgement) refuse(path, format string, args ...any) {
+func (j *judgement) refusef(path, format string, args ...any) {
 	f := fault{path, fmt.Sprintf(format, args...)}
 	if !slices.Contains(j.faults, f) {
 		j.faults = append(j.faults, f)
@@ -49,7 +49,7 @@ func (j *judgement) read(reader, writer *schema.Schema, path string) {
 		j.readBranch(reader, writer, path)
 	case reader.Kind != writer.Kind:
 		if !promotes(writer.Kind, reader.Kind) {
-			j.refuse(path, "%s is not readable as %s", describe(writer), describe(reader))
+			j.refusef(path, "%s is not readable as %s", describe(writer), describe(reader))
 		}
 		j.logical(reader, writer, path)
 	default:
@@ -76,7 +76,7 @@ func (j *judgement) readBranch(reader, writer *schema.Schema, path string) {
 			return
 		}
 	}
-	j.refuse(path, "%s is no branch of the reader's union", describe(writer))
+	j.refusef(path, "%s is no branch of the reader's union", describe(writer))
 }
 
 // same resolves two schemas of one kind.
@@ -86,7 +86,7 @@ func (j *judgement) same(reader, writer *schema.Schema, path string) {
 		if j.newer {
 			older, newer = newer, older
 		}
-		j.refuse(path, "type %s was renamed to %s", older, newer)
+		j.refusef(path, "type %s was renamed to %s", older, newer)
 		return
 	}
 	j.logical(reader, writer, path)
@@ -97,12 +97,13 @@ func (j *judgement) same(reader, writer *schema.Schema, path string) {
 		j.enum(reader, writer, path)
 	case schema.Fixed:
 		if reader.Size != writer.Size {
-			j.refuse(path, "the size of %s was changed", reader.Name)
+			j.refusef(path, "the size of %s was changed", reader.Name)
 		}
 	case schema.Array:
 		j.read(reader.Items, writer.Items, path+"[]")
 	case schema.Map:
 		j.read(reader.Items, writer.Items, path+"{}")
+	default: // a primitive, or a union, which read has resolved
 	}
 }
 
@@ -111,11 +112,11 @@ func (j *judgement) same(reader, writer *schema.Schema, path string) {
 func (j *judgement) logical(reader, writer *schema.Schema, path string) {
 	switch {
 	case reader.Logical != writer.Logical:
-		j.refuse(path, "the logical type was changed")
+		j.refusef(path, "the logical type was changed")
 	case reader.Logical == schema.Decimal && reader.Scale != writer.Scale:
-		j.refuse(path, "the scale of the decimal was changed")
+		j.refusef(path, "the scale of the decimal was changed")
 	case reader.Logical == schema.Decimal && reader.Precision != writer.Precision:
-		j.refuse(path, "the precision of the decimal was changed")
+		j.refusef(path, "the precision of the decimal was changed")
 	}
 }
 
@@ -129,14 +130,14 @@ func (j *judgement) record(reader, writer *schema.Schema, path string) {
 		}
 		for _, alias := range field.Aliases {
 			if _, ok := writer.Field(alias); ok {
-				j.refuse(below, "it renames %s: readers without the alias would lose the value", alias)
+				j.refusef(below, "it renames %s: readers without the alias would lose the value", alias)
 			}
 		}
 		switch {
 		case !field.HasDefault:
-			j.refuse(below, "the writer does not have it and it has no default")
+			j.refusef(below, "the writer does not have it and it has no default")
 		case !fits(field.Type, field.Default):
-			j.refuse(below, "the writer does not have it and its default is not one of its type")
+			j.refusef(below, "the writer does not have it and its default is not one of its type")
 		}
 	}
 }
@@ -146,7 +147,7 @@ func (j *judgement) record(reader, writer *schema.Schema, path string) {
 // mislead every reader that goes by the index.
 func (j *judgement) enum(reader, writer *schema.Schema, path string) {
 	if reader.Default != writer.Default {
-		j.refuse(path, "the default symbol of %s was changed", reader.Name)
+		j.refusef(path, "the default symbol of %s was changed", reader.Name)
 	}
 	older, newer := reader.Symbols, writer.Symbols
 	if j.newer {
@@ -156,14 +157,14 @@ func (j *judgement) enum(reader, writer *schema.Schema, path string) {
 		at := slices.Index(newer, symbol)
 		switch {
 		case at < 0:
-			j.refuse(path, "symbol %s was removed", symbol)
+			j.refusef(path, "symbol %s was removed", symbol)
 		case at != i:
-			j.refuse(path, "symbol %s was moved", symbol)
+			j.refusef(path, "symbol %s was moved", symbol)
 		}
 	}
 	for _, symbol := range writer.Symbols {
 		if !slices.Contains(reader.Symbols, symbol) && !slices.Contains(reader.Symbols, reader.Default) {
-			j.refuse(path, "the reader does not have symbol %s and no default in its place", symbol)
+			j.refusef(path, "the reader does not have symbol %s and no default in its place", symbol)
 		}
 	}
 }

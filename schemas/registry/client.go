@@ -14,6 +14,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"sync"
 	"time"
@@ -26,12 +27,12 @@ import (
 var (
 	// ErrConfig is wrapped by every error of Config.Validate.
 	ErrConfig = errors.New("schema registry configuration")
-	// ErrNotRegistered: the registry does not know a schema of this version.
+	// ErrNotRegistered says that the registry does not know a schema of this version.
 	ErrNotRegistered = errors.New("schema is not registered; register it with 'tributary schemas register'")
-	// ErrUnavailable: the registry did not answer, or answered with an error of its
+	// ErrUnavailable says that the registry did not answer, or answered with an error of its
 	// own.
 	ErrUnavailable = errors.New("schema registry is not available")
-	// ErrUnsupported: the registry's schema is not plain Avro.
+	// ErrUnsupported says that the registry's schema is not plain Avro.
 	ErrUnsupported = errors.New("not a plain avro schema")
 )
 
@@ -152,9 +153,9 @@ func classify(err error) error {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	switch {
-	case answer.StatusCode == 404:
+	case answer.StatusCode == http.StatusNotFound:
 		return fmt.Errorf("%w (%s)", ErrNotRegistered, answer.Message)
-	case answer.StatusCode >= 500 || answer.StatusCode == 429:
+	case answer.StatusCode >= http.StatusInternalServerError || answer.StatusCode == http.StatusTooManyRequests:
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	default:
 		return err

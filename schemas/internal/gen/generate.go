@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"go/format"
 	"maps"
@@ -108,11 +109,11 @@ func check(t *schema.Schema, open map[string]bool) error {
 		return fmt.Errorf("%s is not supported", t.Kind)
 	case schema.Union:
 		if _, ok := t.Optional(); !ok {
-			return fmt.Errorf("a union other than [null, T] is not supported")
+			return errors.New("a union other than [null, T] is not supported")
 		}
 	case schema.Map:
 		if t.Items.Kind != schema.String || t.Items.Logical != "" {
-			return fmt.Errorf("a map of other values than strings is not supported")
+			return errors.New("a map of other values than strings is not supported")
 		}
 	case schema.Bytes:
 		if t.Logical != schema.Decimal || t.Precision != decimalPrecision || t.Scale != decimalScale {
@@ -120,14 +121,15 @@ func check(t *schema.Schema, open map[string]bool) error {
 		}
 	case schema.Enum:
 		if len(t.Symbols) > 63 || !slices.Contains(t.Symbols, t.Default) {
-			return fmt.Errorf("an enum has a default and at most 63 symbols")
+			return errors.New("an enum has a default and at most 63 symbols")
 		}
 	case schema.Record:
 		if open[t.Name] {
-			return fmt.Errorf("a record within itself is not supported")
+			return errors.New("a record within itself is not supported")
 		}
 		open[t.Name] = true
 		defer delete(open, t.Name)
+	default: // the others are supported
 	}
 	for _, child := range t.Children() {
 		if err := check(child, open); err != nil {

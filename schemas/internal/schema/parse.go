@@ -57,6 +57,7 @@ func (p *parser) byName(name, namespace string) (*Schema, error) {
 	switch k := Kind(name); k {
 	case Null, Boolean, Int, Long, Float, Double, Bytes, String:
 		return &Schema{Kind: k}, nil
+	default: // the name of a type defined before, or of none
 	}
 	if s, ok := p.named[fullName(name, namespace)]; ok {
 		return s, nil
@@ -83,6 +84,7 @@ func (p *parser) object(o map[string]any, namespace string, depth int) (*Schema,
 			return nil, fmt.Errorf("%s: %w", key, err)
 		}
 		return &Schema{Kind: Kind(name), Items: items}, nil
+	default: // a name, perhaps with a logical type beside it
 	}
 	s, err := p.byName(name, namespace)
 	if err != nil || s.Name != "" {
