@@ -9,6 +9,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -69,7 +70,7 @@ func TestGoldenBytesForEver(t *testing.T) {
 			if r.Version != i+1 {
 				t.Errorf("%s: versions are not 1, 2, 3…", name)
 			}
-			stem := filepath.Join("..", "testdata", "golden", name, string(rune('0'+r.Version)))
+			stem := filepath.Join("..", "testdata", "golden", name, strconv.Itoa(r.Version))
 			body, want := goldenFiles(t, stem)
 			c, err := cache.Get(r.Text)
 			if err != nil {
