@@ -1,0 +1,232 @@
+package journey_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/journey"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+// TestAnyOrder: whatever the order in which members' states and removals are
+// told, repeated, and mixed with clocks, the last snapshot is that of the newest
+// states told once.
+func TestAnyOrder(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(r *rapid.T) {
+		told, newest := history(r)
+		end := avroClock(noon(100 * time.Hour))
+		want := lastSnapshot(t, append(newest, end))
+		for i := range rapid.IntRange(0, 5).Draw(r, "clocks") {
+			told = append(told, avroClock(noon(time.Duration(rapid.IntRange(0, 400).Draw(r, fmt.Sprint("clock ", i)))*time.Minute)))
+		}
+		for range rapid.IntRange(0, 10).Draw(r, "repeats") {
+			told = append(told, rapid.SampledFrom(told).Draw(r, "repeat"))
+		}
+		told = append(rapid.Permutation(told).Draw(r, "order"), end)
+		got := lastSnapshot(t, told)
+		ignored := cmpopts.IgnoreFields(avro.JourneySnapshot{}, "Revision", "ChangedBy", "ProcessedAt")
+		if diff := cmp.Diff(want, got, ignored); diff != "" {
+			r.Errorf("last snapshot (-once +any order):\n%s", diff)
+		}
+	})
+}
+
+// history draws the states of up to 70 members; newest holds the last of each
+// that did not leave.
+func history(r *rapid.T) (told, newest []*avro.JourneyInput) {
+	members := rapid.OneOf(rapid.IntRange(1, 6), rapid.IntRange(45, 70)).Draw(r, "members")
+	for m := range members {
+		id := fmt.Sprint("member-", m)
+		payment := rapid.Bool().Draw(r, "payment")
+		revisions := rapid.IntRange(1, 3).Draw(r, "revisions")
+		var last *avro.JourneyInput
+		for revision := range revisions {
+			last = member(r, id, payment, int64(revision+1))
+			told = append(told, last)
+		}
+		// A removal of an earlier revision says nothing.
+		if rapid.IntRange(0, 3).Draw(r, "leaves") == 0 {
+			revision := rapid.IntRange(1, revisions).Draw(r, "leaves at")
+			told = append(told, &avro.JourneyInput{
+				Kind: avro.JourneyInputKindRemoval, CorrelationID: "order-17", MemberID: avro.Some(id),
+				MemberRevision: avro.Some(int64(revision)), ReceivedAt: avro.Some(noon(0)),
+			})
+			if revision == revisions {
+				continue
+			}
+		}
+		newest = append(newest, last)
+	}
+	return told, newest
+}
+
+func member(r *rapid.T, id string, payment bool, revision int64) *avro.JourneyInput {
+	minute := func(label string) time.Time {
+		return noon(time.Duration(rapid.IntRange(0, 300).Draw(r, label)) * time.Minute)
+	}
+	some := func(label string) avro.Optional[time.Time] {
+		if !rapid.Bool().Draw(r, label+" set") {
+			return avro.Optional[time.Time]{}
+		}
+		return avro.Some(minute(label))
+	}
+	in := &avro.JourneyInput{
+		CorrelationID: "order-17", MemberID: avro.Some(id), MemberRevision: avro.Some(revision), MemberFacts: avro.Some(revision),
+		Assurance:    rapid.SampledFrom([]avro.Assurance{avro.AssuranceSharedSecret, avro.AssuranceSignedBody}).Draw(r, "assurance"),
+		FirstEventAt: some("first"), LastEventAt: some("last"), ReceivedAt: avro.Some(minute("received")),
+	}
+	amount := avro.Some(rapid.Int64Range(0, 1000).Draw(r, "amount"))
+	if payment {
+		in.Kind = avro.JourneyInputKindPayment
+		in.Payment = avro.Some(avro.PaymentMember{
+			Provider: "uapay", Source: "shop", Currency: rapid.SampledFrom([]string{"UAH", "UAH", "UAH", "EUR"}).Draw(r, "currency"),
+			Phase: rapid.SampledFrom([]avro.PaymentPhase{
+				avro.PaymentPhaseUnknown, avro.PaymentPhaseNew, avro.PaymentPhasePending, avro.PaymentPhaseHeld,
+				avro.PaymentPhaseRefused, avro.PaymentPhasePaid, avro.PaymentPhaseReturned,
+			}).Draw(r, "phase"),
+			AmountMinor: amount, ReversalAmountMinor: avro.Some(rapid.Int64Range(0, 500).Draw(r, "reversal")),
+			PaidAt: some("paid"), HeldAt: some("held"), OutcomeAt: some("outcome"), TakenReceivedAt: some("taken"),
+			Conflict: rapid.Bool().Draw(r, "conflict"),
+		})
+		return in
+	}
+	in.Kind = avro.JourneyInputKindVerification
+	in.Verification = avro.Some(avro.VerificationMember{
+		Provider: "lox24", Source: "shop", Currency: avro.Some("EUR"), CostMinor: amount, OutcomeAt: some("outcome"), OutcomeReceivedAt: some("decided"),
+		Outcome: rapid.SampledFrom([]avro.VerificationOutcome{
+			avro.VerificationOutcomeUnknown, avro.VerificationOutcomePending, avro.VerificationOutcomeExpired,
+			avro.VerificationOutcomeSuccess, avro.VerificationOutcomeFailed, avro.VerificationOutcomeError,
+		}).Draw(r, "outcome"),
+		Fallbacks: rapid.Int32Range(0, 3).Draw(r, "fallbacks"), Channel: avro.Some(fmt.Sprint(rapid.IntRange(0, 3).Draw(r, "channel"))),
+	})
+	return in
+}
+
+func avroClock(at time.Time) *avro.JourneyInput {
+	return &avro.JourneyInput{
+		Kind: avro.JourneyInputKindClock, UpstreamStage: avro.Some("lox24"), UpstreamPartition: avro.Some[int32](0), Clock: avro.Some(at),
+	}
+}
+
+// lastSnapshot returns what a consumer has in the end; nil after a tombstone.
+func lastSnapshot(t *testing.T, told []*avro.JourneyInput) *avro.JourneySnapshot {
+	t.Helper()
+	m := newMemory(t)
+	var last *avro.JourneySnapshot
+	for _, in := range told {
+		outputs, err := m.Feed(record(t, in))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range outputs {
+			switch {
+			case outputs[i].Topic == schemas.DeadLetterJourney:
+				t.Fatalf("a dead letter: %v", outputs[i].Headers)
+			case outputs[i].Value == nil:
+				last = nil
+			default:
+				last = decode(t, &outputs[i])
+			}
+		}
+	}
+	return last
+}
+
+// counting counts what a stage reads of its state.
+type counting struct {
+	*journey.Stage
+	scanned, got *int
+}
+
+type countingTx struct {
+	engine.Tx
+	*counting
+}
+
+func (c *counting) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error {
+	return c.Stage.Apply(countingTx{tx, c}, in, event)
+}
+
+func (c countingTx) Get(key []byte) ([]byte, error) {
+	*c.got++
+	return c.Tx.Get(key)
+}
+
+func (c countingTx) Scan(prefix []byte, yield func(key, value []byte) bool) error {
+	return c.Tx.Scan(prefix, func(key, value []byte) bool {
+		*c.scanned++
+		return yield(key, value)
+	})
+}
+
+// TestThousandPayments: the thousandth payment of an order costs what the
+// hundredth does, and the sums are over all of them.
+func TestThousandPayments(t *testing.T) {
+	t.Parallel()
+	const payments = 1000
+	stage := &counting{Stage: journey.New(config()), scanned: new(int), got: new(int)}
+	m, err := engine.NewMemory(engine.MemoryConfig{
+		Name: journey.Name, Stage: stage, Outputs: []string{schemas.EnrichedJourneys}, DeadLetter: schemas.DeadLetterJourney,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var last *avro.JourneySnapshot
+	for i := range payments {
+		for revision, phase := range []string{"PENDING", "HELD", "PAID"} {
+			line := fmt.Sprintf("%ds payment uapay:%04d rev=%d first=%ds phase=%s amount=3 paid=%ds", i+revision, i, revision+1, i, phase, i+1)
+			outputs, err := m.Feed(record(t, parse(t, line)))
+			if err != nil || len(outputs) != 1 {
+				t.Fatalf("%s: %d outputs, %v", line, len(outputs), err)
+			}
+			last = decode(t, &outputs[0])
+		}
+	}
+	if last.PaidAmountMinor != 3*payments || last.PaymentsPaid != payments || last.Facts != 3*payments || len(last.Members) != journey.Listed || !last.Truncated {
+		t.Errorf("paid %d by %d of %d facts, %d listed, truncated %v", last.PaidAmountMinor, last.PaymentsPaid, last.Facts, len(last.Members), last.Truncated)
+	}
+	if got := *stage.scanned; got != 0 {
+		t.Errorf("%d entries scanned, want 0: no payment gave up an extreme", got)
+	}
+	if got := *stage.got; got > 2*3*payments {
+		t.Errorf("%d entries read for %d records, want at most 2 each", got, 3*payments)
+	}
+	// The end of so large a journey leaves nothing behind.
+	outputs, err := m.Feed(record(t, avroClock(noon(401*24*time.Hour))))
+	if err != nil || len(outputs) != 1 || outputs[0].Value != nil {
+		t.Fatalf("%d outputs at the end, %v, want one tombstone", len(outputs), err)
+	}
+	if got := m.Entries(0); got != 1 {
+		t.Errorf("%d entries are left, want the table of clocks alone", got)
+	}
+}
+
+// TestUnusableInput: what no stage before writes is buried, never half applied.
+func TestUnusableInput(t *testing.T) {
+	t.Parallel()
+	for name, spoil := range map[string]func(*engine.Input){
+		"no header":    func(in *engine.Input) { in.Value = []byte("x") },
+		"cut":          func(in *engine.Input) { in.Value = in.Value[:len(in.Value)-1] },
+		"without key":  func(in *engine.Input) { in.Key = nil },
+		"unknown kind": func(in *engine.Input) { in.Value[5] = 0 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMemory(t)
+			in := record(t, parse(t, "0s payment uapay:p1 rev=1 phase=PAID amount=5"))
+			spoil(&in)
+			outputs, err := m.Feed(in)
+			if err != nil || len(outputs) != 1 || outputs[0].Topic != schemas.DeadLetterJourney || m.Entries(0) != 0 {
+				t.Errorf("Feed() = %d outputs, %v, want one dead letter and no state", len(outputs), err)
+			}
+		})
+	}
+}

@@ -1,0 +1,277 @@
+package journey_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+
+	"github.com/tributary-hq/tributary/processor/clock"
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/journey"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+var update = flag.Bool("update", false, "rewrite the stories' output")
+
+// TestStories plays testdata/story/*.txtar: what is told of the members, and
+// every snapshot that comes of it.
+func TestStories(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/story/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no stories: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := play(t, string(archive.Files[0].Data))
+			if *update {
+				archive.Files = append(archive.Files[:1], txtar.File{Name: "snapshots", Data: []byte(got)})
+				if err := os.WriteFile(file, txtar.Format(archive), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if len(archive.Files) != 2 {
+				t.Fatal("no snapshots: run with -update")
+			}
+			if diff := cmp.Diff(string(archive.Files[1].Data), got); diff != "" {
+				t.Errorf("snapshots (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// noon is where the stories' times begin.
+func noon(after time.Duration) time.Time {
+	return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC).Add(after)
+}
+
+func config() journey.Config {
+	c := journey.DefaultConfig()
+	c.Upstreams = []clock.Upstream{{Stage: "lox24", Partitions: 1}}
+	return c
+}
+
+func newMemory(t testing.TB) *engine.Memory {
+	t.Helper()
+	m, err := engine.NewMemory(engine.MemoryConfig{
+		Name: journey.Name, Stage: journey.New(config()), Outputs: []string{schemas.EnrichedJourneys}, DeadLetter: schemas.DeadLetterJourney,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func play(t *testing.T, script string) string {
+	t.Helper()
+	m, out := newMemory(t), &strings.Builder{}
+	var last *avro.JourneySnapshot
+	lines := bufio.NewScanner(strings.NewReader(script))
+	for lines.Scan() {
+		line := strings.TrimSpace(lines.Text())
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		fmt.Fprintf(out, "> %s\n", line)
+		outputs, err := m.Feed(record(t, parse(t, line)))
+		if err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		for i := range outputs {
+			last = show(t, out, last, &outputs[i])
+		}
+	}
+	return out.String()
+}
+
+// parse reads a line of a story:
+//
+//	RECEIVED clock
+//	RECEIVED verification|payment|removal ID rev=N [KEY=VALUE ...]
+//
+// where times are offsets from noon and facts are as many as the revision.
+func parse(t *testing.T, line string) *avro.JourneyInput {
+	t.Helper()
+	words := strings.Fields(line)
+	at := offset(t, words[0])
+	if words[1] == "clock" {
+		return &avro.JourneyInput{
+			Kind: avro.JourneyInputKindClock, UpstreamStage: avro.Some("lox24"), UpstreamPartition: avro.Some[int32](0), Clock: avro.Some(at),
+		}
+	}
+	in := &avro.JourneyInput{
+		CorrelationID: "order-17", MemberID: avro.Some(words[2]), ReceivedAt: avro.Some(at), FirstEventAt: avro.Some(at), LastEventAt: avro.Some(at),
+		Assurance: avro.AssuranceSharedSecret, ChangedBy: avro.Change{Cause: avro.ChangeCauseRecord},
+	}
+	v := avro.VerificationMember{Provider: "lox24", Source: "shop", OutcomeAt: avro.Some(at), OutcomeReceivedAt: avro.Some(at)}
+	p := avro.PaymentMember{Provider: "uapay", Source: "shop", Currency: "UAH", OutcomeAt: avro.Some(at), TakenReceivedAt: avro.Some(at)}
+	for _, word := range words[3:] {
+		key, value, _ := strings.Cut(word, "=")
+		set(t, in, &v, &p, key, value)
+	}
+	in.MemberFacts = in.MemberRevision
+	switch words[1] {
+	case "verification":
+		in.Kind, in.Verification = avro.JourneyInputKindVerification, avro.Some(v)
+	case "payment":
+		in.Kind, in.Payment, in.Assurance = avro.JourneyInputKindPayment, avro.Some(p), avro.AssuranceSignedBody
+	case "removal":
+		in.Kind = avro.JourneyInputKindRemoval
+	}
+	return in
+}
+
+func set(t *testing.T, in *avro.JourneyInput, v *avro.VerificationMember, p *avro.PaymentMember, key, value string) {
+	t.Helper()
+	number := func() int64 {
+		n, err := strconv.ParseInt(value, 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	switch key {
+	case "rev":
+		in.MemberRevision = avro.Some(number())
+	case "first":
+		in.FirstEventAt = avro.Some(offset(t, value))
+	case "ends":
+		in.ExpiresAt = avro.Some(offset(t, value))
+	case "outcome":
+		v.Outcome = avro.VerificationOutcome(value)
+	case "channel":
+		v.Channel, v.ChannelKind = avro.Some(value), avro.Some(avro.Channel(strings.ToUpper(value)))
+	case "fallbacks":
+		v.Fallbacks = int32(number())
+	case "cost":
+		v.CostMinor, v.Currency = avro.Some(number()), avro.Some("EUR")
+	case "took":
+		v.DurationMs = avro.Some(offset(t, value).Sub(noon(0)).Milliseconds())
+	case "phase":
+		p.Phase = avro.PaymentPhase(value)
+	case "amount":
+		p.AmountMinor = avro.Some(number())
+	case "reversal":
+		p.ReversalAmountMinor = avro.Some(number())
+	case "currency":
+		p.Currency = value
+	case "paid":
+		p.PaidAt, p.TakenReceivedAt = avro.Some(offset(t, value)), avro.Some(offset(t, value))
+	case "conflict":
+		p.Conflict = true
+	default:
+		t.Fatalf("unknown key %s", key)
+	}
+}
+
+func offset(t *testing.T, s string) time.Time {
+	t.Helper()
+	d, err := time.ParseDuration(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return noon(d)
+}
+
+func record(t testing.TB, in *avro.JourneyInput) engine.Input {
+	t.Helper()
+	value, err := in.AppendAvro(wire.AppendPlaceholder(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return engine.Input{Topic: schemas.InternalJourney, Key: []byte(in.CorrelationID), Value: value}
+}
+
+func decode(t testing.TB, out *engine.Output) *avro.JourneySnapshot {
+	t.Helper()
+	_, body, err := wire.Parse(out.Value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &avro.JourneySnapshot{}
+	if err := s.DecodeAvro(body); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// show writes what changed since the last snapshot, a field a line.
+func show(t *testing.T, out *strings.Builder, last *avro.JourneySnapshot, o *engine.Output) *avro.JourneySnapshot {
+	t.Helper()
+	switch {
+	case o.Topic == schemas.DeadLetterJourney:
+		fmt.Fprintf(out, "dead letter %s\n", o.Key)
+		return last
+	case o.Value == nil:
+		fmt.Fprintf(out, "tombstone %s\n", o.Key)
+		return nil
+	}
+	s := decode(t, o)
+	before, after := fields(t, last), fields(t, s)
+	keys := maps.Clone(before)
+	maps.Copy(keys, after)
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		if before[key] != after[key] && key != "processed_at" {
+			fmt.Fprintf(out, "  %s: %s\n", key, after[key])
+		}
+	}
+	return s
+}
+
+// fields returns the snapshot's fields that say something, as text; times as
+// offsets from noon, of the members their ids and how they stand.
+func fields(t *testing.T, s *avro.JourneySnapshot) map[string]string {
+	t.Helper()
+	texts := map[string]string{}
+	if s == nil {
+		return texts
+	}
+	b, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var values map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(b))
+	decoder.UseNumber()
+	if err := decoder.Decode(&values); err != nil {
+		t.Fatal(err)
+	}
+	for key, value := range values {
+		text := fmt.Sprint(value)
+		if at, err := time.Parse(time.RFC3339, text); err == nil {
+			text = at.Sub(noon(0)).String()
+		}
+		if text != "<nil>" && text != "false" && text != "0" && text != "[]" {
+			texts[key] = text
+		}
+	}
+	texts["changed_by"] = string(s.ChangedBy.Cause)
+	var members []string
+	for i := range s.Members {
+		m := &s.Members[i]
+		members = append(members, m.ID+" "+string(m.Outcome.Value)+string(m.Phase.Value))
+	}
+	texts["members"] = strings.Join(members, ", ")
+	return texts
+}
