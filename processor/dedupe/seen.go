@@ -59,7 +59,7 @@ func IsEntry(key []byte) bool { return bytes.Contains(key, []byte(marker)) }
 // brought it before. entity is the state key of the entity, which must not hold
 // a zero byte; id is copied.
 func (s *Seen) Note(tx engine.Tx, entity, id []byte, here Sighting, span time.Duration) (first Sighting, repeated bool, err error) {
-	s.forget(tx.Now().Add(-span))
+	s.forget(tx.Now(), span)
 	for i := range s.ids {
 		if bytes.Equal(s.ids[i].id, id) {
 			return s.ids[i].Sighting, true, nil
@@ -91,11 +91,12 @@ func (s *Seen) Note(tx engine.Tx, entity, id []byte, here Sighting, span time.Du
 // Len returns how many ids stand in the entity's own entry.
 func (s *Seen) Len() int { return len(s.ids) }
 
-// forget drops what was received before the time given. Order is kept.
-func (s *Seen) forget(before time.Time) {
-	if s.spilledUntil.Before(before) {
+// forget drops what was received more than the span ago. Order is kept.
+func (s *Seen) forget(now time.Time, span time.Duration) {
+	if s.spilledUntil.Before(now) {
 		s.spilledUntil = time.Time{}
 	}
+	before := now.Add(-span)
 	kept := s.ids[:0]
 	for _, r := range s.ids {
 		if !r.ReceivedAt.Before(before) {

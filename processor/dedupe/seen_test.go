@@ -1,0 +1,167 @@
+package dedupe_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/tributary-hq/tributary/processor/dedupe"
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/statecodec"
+	"github.com/tributary-hq/tributary/schemas"
+)
+
+const span = 72 * time.Hour
+
+// stage keeps nothing but the ids of an entity; it emits where a repeat was first
+// seen. The record's value is the id, its timestamp when it was received.
+type stage struct{}
+
+func (stage) Decode(*engine.Input) (engine.Event, error) { return nil, nil }
+
+func (stage) Apply(tx engine.Tx, in *engine.Input, _ engine.Event) error {
+	tx.AdvanceClock(in.Timestamp)
+	entry, err := tx.Get(in.Key)
+	if err != nil {
+		return err
+	}
+	var seen dedupe.Seen
+	if entry != nil {
+		r, _ := statecodec.NewReader(entry, 1)
+		seen.ReadFrom(r)
+		if err := r.Done(); err != nil {
+			return err
+		}
+	}
+	here := dedupe.Sighting{Partition: in.Partition, Offset: in.Offset, ReceivedAt: in.Timestamp}
+	first, repeated, err := seen.Note(tx, in.Key, in.Value, here, span)
+	if err != nil {
+		return err
+	}
+	if repeated {
+		tx.Emit(engine.Output{Topic: schemas.RawUAPAY, Key: in.Key, Value: fmt.Append(nil, first.Offset)})
+	}
+	tx.Put(in.Key, seen.AppendTo([]byte{1}), time.Time{})
+	return nil
+}
+
+func (stage) Expire(tx engine.Tx, key []byte) error {
+	if dedupe.IsEntry(key) {
+		tx.Delete(key)
+	}
+	return nil
+}
+
+func newMemory(t testing.TB) *engine.Memory {
+	t.Helper()
+	m, err := engine.NewMemory(engine.MemoryConfig{
+		Name: "dedupe", Stage: stage{}, Outputs: []string{schemas.RawUAPAY}, DeadLetter: schemas.DeadLetterUAPAY,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func at(after time.Duration) time.Time {
+	return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).Add(after)
+}
+
+// TestEveryRepeatNamesTheFirst: within the span, however many ids an entity has,
+// each repeat is told apart and names the offset of the first.
+func TestEveryRepeatNamesTheFirst(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(r *rapid.T) {
+		m := newMemory(t)
+		ids := rapid.SampledFrom([]int{3, dedupe.Inline - 1, dedupe.Inline, dedupe.Inline + 1, 3 * dedupe.Inline}).Draw(r, "ids")
+		first := map[string]int64{}
+		for offset := range int64(ids + 60) {
+			// The first come in order, so that all of them are there; then repeats.
+			n := offset
+			if n >= int64(ids) {
+				n = rapid.Int64Range(0, int64(ids)-1).Draw(r, "repeat")
+			}
+			id := fmt.Sprint("id-", n)
+			outputs, err := m.Feed(engine.Input{
+				Key: []byte("entity"), Value: []byte(id), Offset: offset, Timestamp: at(time.Duration(offset) * time.Minute),
+			})
+			if err != nil {
+				r.Fatal(err)
+			}
+			known, repeated := first[id]
+			if repeated != (len(outputs) == 1) || (repeated && string(outputs[0].Value) != fmt.Sprint(known)) {
+				r.Fatalf("%s at %d: %d repeats told, first at %d", id, offset, len(outputs), known)
+			}
+			if !repeated {
+				first[id] = offset
+			}
+		}
+	})
+}
+
+// TestForgotten: an id is remembered for the span and not longer, in the entity's
+// entry and in one of its own, and nothing is left of it then.
+func TestForgotten(t *testing.T) {
+	t.Parallel()
+	m := newMemory(t)
+	feed := func(id string, after time.Duration) (repeated bool) {
+		outputs, err := m.Feed(engine.Input{Key: []byte("entity"), Value: []byte(id), Timestamp: at(after)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(outputs) > 0
+	}
+	const spilled = dedupe.Inline + 10
+	for n := range spilled {
+		feed(fmt.Sprint(n), 0)
+	}
+	if got := m.Entries(0); got != 1+spilled-dedupe.Inline {
+		t.Errorf("%d entries, want the entity's and one for each id over %d", got, dedupe.Inline)
+	}
+	for _, id := range []string{"0", fmt.Sprint(spilled - 1)} {
+		if !feed(id, span-time.Second) {
+			t.Errorf("id %s is forgotten within the span", id)
+		}
+	}
+	if feed("0", span+time.Second) {
+		t.Error("an id of the entity's entry is remembered beyond the span")
+	}
+	if feed(fmt.Sprint(spilled-1), span+time.Second) {
+		t.Error("an id with an entry of its own is remembered beyond the span")
+	}
+	if got := m.Entries(0); got != 1 {
+		t.Errorf("%d entries are left, want the entity's", got)
+	}
+	if dump := m.Dump(0); strings.Count(dump, "\n") != 1 || len(dump) > 200 {
+		t.Errorf("the entity's entry holds more than two ids:\n%s", dump)
+	}
+}
+
+// TestIDsAreOfTheirEntity: the same id of two entities is two facts.
+func TestIDsAreOfTheirEntity(t *testing.T) {
+	t.Parallel()
+	m := newMemory(t)
+	for n := range dedupe.Inline + 5 {
+		for _, entity := range []string{"a", "ab"} {
+			outputs, err := m.Feed(engine.Input{Key: []byte(entity), Value: fmt.Append(nil, n), Timestamp: at(0)})
+			if err != nil || len(outputs) != 0 {
+				t.Fatalf("id %d of %s: %d repeats, %v", n, entity, len(outputs), err)
+			}
+		}
+	}
+}
+
+func TestBrokenEntry(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(r *rapid.T) {
+		reader, _ := statecodec.NewReader(append([]byte{1}, rapid.SliceOfN(rapid.Byte(), 0, 40).Draw(r, "bytes")...), 1)
+		var seen dedupe.Seen
+		seen.ReadFrom(reader)
+		if reader.Err() == nil && seen.Len() > 40 {
+			r.Errorf("%d ids out of 40 bytes", seen.Len())
+		}
+	})
+}
