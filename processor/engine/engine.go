@@ -1,0 +1,131 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/schemas"
+)
+
+// Engine runs stages. Make it with New; Start and Stop are called once each.
+type Engine struct {
+	config   Config
+	specs    []Spec
+	deps     Deps
+	metrics  *metrics
+	store    *Store
+	topics   map[string]map[string]outputTopic // by stage, by topic
+	maxState int
+	workers  []*worker
+	cancel   context.CancelFunc
+	running  sync.WaitGroup
+}
+
+// New checks the settings. It starts nothing and connects to nothing.
+func New(config Config, specs []Spec, deps Deps) (*Engine, error) {
+	if err := config.Validate(); err != nil {
+		return nil, fmt.Errorf("engine: %w", err)
+	}
+	if deps.Now == nil {
+		deps.Now = time.Now
+	}
+	if deps.Logger == nil {
+		deps.Logger = slog.New(slog.DiscardHandler)
+	}
+	if deps.Fail == nil {
+		deps.Fail = func(error) {}
+	}
+	e := &Engine{config: config, specs: specs, deps: deps, metrics: newMetrics(deps.Metrics)}
+	for i := range specs {
+		row, ok := schemas.Find(specs[i].Changelog)
+		if !ok {
+			return nil, fmt.Errorf("engine: changelog %s of stage %s is not in the topic table", specs[i].Changelog, specs[i].Name)
+		}
+		e.maxState = row.MaxMessageBytes
+	}
+	return e, nil
+}
+
+// Start looks at the topics, opens the store and starts the workers. It returns
+// when they run; Health tells when their state is restored.
+func (e *Engine) Start(ctx context.Context) error {
+	instance, err := e.config.instance()
+	if err != nil {
+		return err
+	}
+	if err := e.lookAtTopics(ctx); err != nil {
+		return err
+	}
+	if e.store, err = OpenStore(e.config.StateDir, e.config.Store, e.deps.Logger); err != nil {
+		return err
+	}
+	var running context.Context
+	running, e.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	for i := range e.specs {
+		for index := range max(e.specs[i].Workers, 1) {
+			e.workers = append(e.workers, newWorker(&e.specs[i], index, instance, e))
+		}
+	}
+	for _, w := range e.workers {
+		// Ended by Stop, which waits.
+		e.running.Go(func() {
+			if err := w.run(running); err != nil {
+				e.deps.Logger.Error("stage ended", slog.String("stage", w.spec.Name), slog.String("error", err.Error()))
+				e.deps.Fail(err)
+			}
+		})
+	}
+	return nil
+}
+
+// Stop ends the rounds in flight, leaves the groups and closes the store, so that
+// the next start replays nothing.
+func (e *Engine) Stop(context.Context) error {
+	if e.cancel == nil {
+		return nil
+	}
+	e.cancel()
+	e.running.Wait()
+	return e.store.Close()
+}
+
+// lookAtTopics finds the partition counts of everything the stages write to, and
+// says at once what is missing.
+func (e *Engine) lookAtTopics(ctx context.Context) error {
+	client, err := kgo.NewClient(e.deps.Kafka...)
+	if err != nil {
+		return fmt.Errorf("make a Kafka client: %w", err)
+	}
+	defer client.Close()
+	listed, err := kadm.NewClient(client).ListTopics(ctx)
+	if err != nil {
+		return fmt.Errorf("list the topics: %w", err)
+	}
+	partitions := func(name string) int32 {
+		return int32(len(listed[e.deps.Names.Topic(name)].Partitions)) //nolint:gosec // a partition count
+	}
+	var errs []error
+	e.topics = make(map[string]map[string]outputTopic, len(e.specs))
+	for i := range e.specs {
+		spec := &e.specs[i]
+		in, log := partitions(spec.Input), partitions(spec.Changelog)
+		switch {
+		case in == 0:
+			errs = append(errs, fmt.Errorf("stage %s: topic %s does not exist: run tributary topics apply", spec.Name, e.deps.Names.Topic(spec.Input)))
+		case in != log:
+			errs = append(errs, fmt.Errorf("stage %s: %s has %d partitions and its changelog %s has %d: they must be equal",
+				spec.Name, e.deps.Names.Topic(spec.Input), in, e.deps.Names.Topic(spec.Changelog), log))
+		}
+		topics, err := outputTopics(append([]string{spec.DeadLetter}, spec.Outputs...), partitions, e.deps.SchemaIDs)
+		errs = append(errs, err)
+		e.topics[spec.Name] = topics
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,271 @@
+package engine_test
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/schemas"
+)
+
+// The counter stage on Kafka: raw.uapay in, counts out to raw.lox24, which is a
+// topic of plain bytes.
+const (
+	input     = schemas.RawUAPAY
+	output    = schemas.RawLOX24
+	changelog = schemas.ChangelogUAPAY
+)
+
+// sums is a stage whose output says what it counted: any loss, repetition or state
+// from an aborted round shows as a gap or a repeat in a key's numbers.
+type sums struct{}
+
+func (sums) Decode(in *engine.Input) (engine.Event, error) {
+	if string(in.Value) == "poison" {
+		return nil, engine.Permanentf(engine.CauseUndecodable, "as asked")
+	}
+	return nil, nil //nolint:nilnil // the key says it all
+}
+
+func (sums) Apply(tx engine.Tx, in *engine.Input, _ engine.Event) error {
+	tx.AdvanceClock(in.Timestamp)
+	entry, err := tx.Get(in.Key)
+	if err != nil {
+		return err
+	}
+	n := uint64(1)
+	if entry != nil {
+		n += binary.BigEndian.Uint64(entry)
+	}
+	count := binary.BigEndian.AppendUint64(tx.Buffer(8), n)
+	var deadline time.Time
+	if strings.HasPrefix(string(in.Key), "due") {
+		deadline = in.Timestamp.Add(time.Minute)
+	}
+	tx.Put(in.Key, count, deadline)
+	tx.Emit(engine.Output{Topic: output, Key: in.Key, Value: []byte(fmt.Sprint(n))})
+	return nil
+}
+
+func (sums) Expire(tx engine.Tx, key []byte) error {
+	tx.Delete(key)
+	tx.Emit(engine.Output{Topic: output, Key: key, Value: []byte("expired")})
+	return nil
+}
+
+// bench is a cluster with the topics of the counter stage under a prefix of its own.
+type bench struct {
+	t       *testing.T
+	kafka   []kgo.Opt
+	names   schemas.Names
+	fake    *kfake.Cluster // nil on a real broker
+	client  *kgo.Client
+	sent    map[string]int
+	poison  int
+	stateAt string
+}
+
+const partitions = 4
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	b := &bench{t: t, sent: map[string]int{}, stateAt: t.TempDir()}
+	brokers := strings.Split(os.Getenv("TRIBUTARY_KAFKA_BROKERS"), ",")
+	if brokers[0] == "" {
+		fake, err := kfake.NewCluster(kfake.NumBrokers(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(fake.Close)
+		b.fake, brokers = fake, fake.ListenAddrs()
+	}
+	b.names.Prefix = fmt.Sprintf("t%d.", rand.Uint64())
+	b.kafka = []kgo.Opt{kgo.SeedBrokers(brokers...)}
+	client, err := kgo.NewClient(append(b.kafka, kgo.ManualFlushing())...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	b.client = client
+	compact := "compact"
+	for topic, policy := range map[string]map[string]*string{input: nil, output: nil, deadLetters: nil, changelog: {"cleanup.policy": &compact}} {
+		if _, err := kadm.NewClient(client).CreateTopic(t.Context(), partitions, 1, policy, b.names.Topic(topic)); err != nil {
+			t.Fatalf("create %s: %v", topic, err)
+		}
+	}
+	return b
+}
+
+// send writes n records over a few keys and remembers how many each key got.
+func (b *bench) send(n int, at time.Time, keys ...string) {
+	b.t.Helper()
+	for i := range n {
+		key := keys[i%len(keys)]
+		value := "x"
+		if key == "poison" {
+			value, b.poison = "poison", b.poison+1
+		} else {
+			b.sent[key]++
+		}
+		b.client.Produce(b.t.Context(), &kgo.Record{Topic: b.names.Topic(input), Key: []byte(key), Value: []byte(value), Timestamp: at},
+			func(_ *kgo.Record, err error) {
+				if err != nil {
+					b.t.Errorf("produce input: %v", err)
+				}
+			})
+	}
+	if err := b.client.Flush(b.t.Context()); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *bench) config(instance string) engine.Config {
+	c := engine.DefaultConfig()
+	c.InstanceID = instance
+	c.StateDir = b.stateAt + "/" + instance
+	c.CommitInterval = 20 * time.Millisecond
+	c.FenceAfter = 200 * time.Millisecond
+	c.ClockInterval = 50 * time.Millisecond
+	c.ClockLag = 0
+	return c
+}
+
+// start runs an engine with the stage. The caller stops it, or the test's end does.
+func (b *bench) start(instance string, workers int, step func(engine.Step, string, int) error) *engine.Engine {
+	b.t.Helper()
+	deps := engine.Deps{Kafka: b.kafka, Names: b.names, Version: "test"}
+	if testing.Verbose() {
+		deps.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	}
+	engine.SetStep(&deps, step)
+	e, err := engine.New(b.config(instance), []engine.Spec{{
+		Name: "sums", Stage: sums{}, Input: input, Changelog: changelog, Outputs: []string{output}, DeadLetter: deadLetters,
+		WallClock: true, Workers: workers,
+	}}, deps)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if err := e.Start(b.t.Context()); err != nil {
+		b.t.Fatal(err)
+	}
+	return e
+}
+
+func (b *bench) stop(e *engine.Engine) {
+	b.t.Helper()
+	if err := e.Stop(context.Background()); err != nil {
+		b.t.Errorf("Stop() = %v", err)
+	}
+}
+
+// read returns what is committed in a topic, by key, until done says so or the
+// deadline of the test comes.
+func (b *bench) read(topic string, done func(map[string][]string) bool) map[string][]string {
+	b.t.Helper()
+	reader, err := kgo.NewClient(append(b.kafka, kgo.ConsumeTopics(b.names.Topic(topic)), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
+		kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.FetchMaxWait(50*time.Millisecond))...)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer reader.Close()
+	ctx, cancel := context.WithTimeout(b.t.Context(), 30*time.Second)
+	defer cancel()
+	got := map[string][]string{}
+	for !done(got) {
+		fetches := reader.PollFetches(ctx)
+		if ctx.Err() != nil {
+			b.t.Fatalf("read %s: not done in time, have %d keys: %v", topic, len(got), summary(got))
+		}
+		fetches.EachRecord(func(r *kgo.Record) { got[string(r.Key)] = append(got[string(r.Key)], string(r.Value)) })
+	}
+	return got
+}
+
+func summary(got map[string][]string) string {
+	var out []string
+	for k, v := range got {
+		out = append(out, fmt.Sprintf("%s:%d", k, len(v)))
+	}
+	slices.Sort(out)
+	return strings.Join(out, " ")
+}
+
+// check reads the output and holds every key's numbers against what was sent.
+func (b *bench) check() {
+	b.t.Helper()
+	got := b.read(output, func(got map[string][]string) bool {
+		for key, n := range b.sent {
+			if len(got[key]) < n {
+				return false
+			}
+		}
+		return true
+	})
+	for key, n := range b.sent {
+		for i, v := range got[key] {
+			if v != fmt.Sprint(i+1) {
+				b.t.Errorf("key %s: number %d is %s: lost, repeated or counted from an aborted round (%d sent)", key, i+1, v, n)
+				break
+			}
+		}
+		if len(got[key]) != n {
+			b.t.Errorf("key %s: %d numbers, want %d", key, len(got[key]), n)
+		}
+	}
+}
+
+func keys(n int) []string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = fmt.Sprintf("key-%d", i)
+	}
+	return out
+}
+
+func now() time.Time { return time.Now().Truncate(time.Millisecond) }
+
+func TestEngineCounts(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.send(2000, now(), append(keys(17), "poison")...)
+	e := b.start("one", 2, nil)
+	b.check()
+	b.send(2000, now(), keys(17)...)
+	b.check()
+	b.stop(e)
+	dead := b.read(deadLetters, func(got map[string][]string) bool { return len(got["poison"]) >= b.poison })
+	if len(dead["poison"]) != b.poison {
+		t.Errorf("%d dead letters, want %d", len(dead["poison"]), b.poison)
+	}
+	// A new process on the same state goes on where the old one was.
+	e = b.start("one", 2, nil)
+	b.send(500, now(), keys(17)...)
+	b.check()
+	b.stop(e)
+}
+
+func TestEngineFiresDeadlinesWithoutRecords(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.send(8, now().Add(-2*time.Minute), "due-1", "due-2")
+	e := b.start("one", 1, nil)
+	defer b.stop(e)
+	got := b.read(output, func(got map[string][]string) bool { return len(got["due-1"]) >= 5 && len(got["due-2"]) >= 5 })
+	for _, key := range []string{"due-1", "due-2"} {
+		if want := []string{"1", "2", "3", "4", "expired"}; !slices.Equal(got[key], want) {
+			t.Errorf("%s = %v, want %v", key, got[key], want)
+		}
+	}
+}

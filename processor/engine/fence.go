@@ -1,0 +1,70 @@
+package engine
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// fence ends transactions that a former owner left open on our changelog, by
+// taking over its transactional id: instead of waiting until the broker's
+// transaction timeout aborts them. It only touches ids of this stage. Where the
+// right to do so is missing, the restore waits for the timeout, and says so.
+func (w *worker) fence(ctx context.Context, todo map[int32]*restoring) {
+	topics := kadm.TopicsSet{}
+	for p, r := range todo {
+		if r.pos.offset < r.end {
+			topics.Add(w.changelog, p)
+		}
+	}
+	described, err := w.admin.DescribeProducers(ctx, topics)
+	if err != nil {
+		w.logger.Warn("restore waits for an open transaction and cannot see whose it is: waiting for the transaction timeout",
+			slog.String("error", err.Error()))
+		return
+	}
+	var ids []int64
+	described.EachProducer(func(p kadm.DescribedProducer) {
+		if p.CurrentTxnStartOffset >= 0 {
+			ids = append(ids, p.ProducerID)
+		}
+	})
+	if len(ids) == 0 {
+		return
+	}
+	open, err := w.admin.ListTransactions(ctx, ids, nil)
+	if err != nil {
+		w.logger.Warn("restore waits for an open transaction and cannot list it: waiting for the transaction timeout",
+			slog.String("error", err.Error()))
+		return
+	}
+	for id := range open {
+		if !strings.HasPrefix(id, w.group+".") || id == w.transactionalID {
+			continue
+		}
+		w.takeOver(ctx, id)
+	}
+}
+
+// takeOver makes the broker abort what is open under a transactional id and
+// refuse its owner from now on.
+func (w *worker) takeOver(ctx context.Context, id string) {
+	req := kmsg.NewPtrInitProducerIDRequest()
+	req.TransactionalID = kmsg.StringPtr(id)
+	req.TransactionTimeoutMillis = int32(w.config.TransactionTimeout.Milliseconds()) //nolint:gosec // seconds
+	resp, err := req.RequestWith(ctx, w.session.Client())
+	if err == nil {
+		err = kerr.ErrorForCode(resp.ErrorCode)
+	}
+	if err != nil {
+		w.logger.Warn("cannot fence the owner of an open transaction: waiting for the transaction timeout",
+			slog.String("transactional_id", id), slog.String("error", err.Error()))
+		return
+	}
+	w.metrics.fenced.WithLabelValues(w.spec.Name).Inc()
+	w.logger.Info("fenced the owner of an open transaction", slog.String("transactional_id", id))
+}

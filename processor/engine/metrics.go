@@ -1,0 +1,71 @@
+package engine
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// metrics are the engine's figures; every one has the label stage.
+type metrics struct {
+	records, outputs, rounds, aborts             *prometheus.CounterVec
+	deadLetters, deadlines, sessions, fenced     *prometheus.CounterVec
+	fetchErrors, restoredRecords, restoredBytes  *prometheus.CounterVec
+	roundSeconds                                 *prometheus.HistogramVec
+	partitions                                   *prometheus.GaugeVec
+}
+
+func newMetrics(reg prometheus.Registerer) *metrics {
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tributary_processor_" + name, Help: help}, append([]string{"stage"}, labels...))
+	}
+	m := &metrics{
+		records:         counter("records_total", "Input records whose effect is committed."),
+		outputs:         counter("outputs_total", "Records emitted and committed, by topic.", "topic"),
+		rounds:          counter("rounds_total", "Rounds by outcome: committed, aborted, unknown, failed.", "outcome"),
+		aborts:          counter("aborts_total", "Transactions aborted; an everyday event in a rebalance."),
+		deadLetters:     counter("dead_letters_total", "Records that can never be handled, by cause.", "cause"),
+		deadlines:       counter("deadlines_total", "Due deadlines fired."),
+		sessions:        counter("session_restarts_total", "Sessions that ended and were joined anew."),
+		fenced:          counter("fenced_total", "Former owners fenced because they left a transaction open."),
+		fetchErrors:     counter("fetch_errors_total", "Polls that could not read a partition."),
+		restoredRecords: counter("restored_records_total", "Changelog records replayed."),
+		restoredBytes:   counter("restored_bytes_total", "Changelog bytes (keys and values) replayed."),
+		roundSeconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "tributary_processor_transaction_seconds", Help: "From begin to stored, of committed rounds.",
+			Buckets: prometheus.ExponentialBuckets(0.002, 2, 12),
+		}, []string{"stage"}),
+		partitions: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "tributary_processor_partitions", Help: "Partitions owned, by state: ready, restoring.",
+		}, []string{"stage", "state"}),
+	}
+	if reg != nil {
+		reg.MustRegister(m.records, m.outputs, m.rounds, m.aborts, m.deadLetters, m.deadlines, m.sessions, m.fenced,
+			m.fetchErrors, m.restoredRecords, m.restoredBytes, m.roundSeconds, m.partitions)
+	}
+	return m
+}
+
+// count adds a committed round to the metrics.
+func (w *worker) count(took time.Duration) {
+	m, stage := w.metrics, w.spec.Name
+	m.rounds.WithLabelValues(stage, "committed").Inc()
+	m.roundSeconds.WithLabelValues(stage).Observe(took.Seconds())
+	m.records.WithLabelValues(stage).Add(float64(len(w.round.decoded)))
+	m.deadlines.WithLabelValues(stage).Add(float64(w.machine.fired))
+	for cause, n := range w.machine.buried {
+		m.deadLetters.WithLabelValues(stage, string(cause)).Add(float64(n))
+	}
+	byTopic := map[string]int{}
+	for _, s := range w.round.scopes {
+		for i := range s.outputs {
+			byTopic[s.outputs[i].Topic]++
+		}
+	}
+	for topic, n := range byTopic {
+		m.outputs.WithLabelValues(stage, topic).Add(float64(n))
+	}
+	w.mu.Lock()
+	w.status.Err = ""
+	w.mu.Unlock()
+}

@@ -1,0 +1,200 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// round is the memory of one round, reused by the next.
+type round struct {
+	records []*kgo.Record
+	decoded []decoded
+	arena   arena
+	scopes  map[int32]*scope
+	// out are the records produced; their promises report to acks.
+	out  []kgo.Record
+	acks acks
+}
+
+// acks gathers the promises of a round: how many failed, the first error, and how
+// far each changelog partition got.
+type acks struct {
+	failed atomic.Int64
+	mu     sync.Mutex
+	err    error
+	last   map[int32]int64
+}
+
+func newRound() *round {
+	return &round{scopes: map[int32]*scope{}, acks: acks{last: map[int32]int64{}}}
+}
+
+// reset forgets everything of the round, as after a crash: nothing of an aborted
+// round may stay anywhere.
+func (r *round) reset() {
+	clear(r.records)
+	r.records = r.records[:0]
+	clear(r.decoded)
+	r.decoded = r.decoded[:0]
+	clear(r.out)
+	r.out = r.out[:0]
+	clear(r.scopes)
+	r.arena.reset()
+	r.acks.failed.Store(0)
+	r.acks.err = nil
+	clear(r.acks.last)
+}
+
+// runRound applies records and due deadlines and commits their effect. An error
+// ends the session.
+func (w *worker) runRound(ctx context.Context, records []*kgo.Record) error {
+	defer w.round.reset()
+	clear(w.machine.buried)
+	w.machine.fired = 0
+	for _, r := range records {
+		if part := w.parts[r.Partition]; part == nil || !part.ready {
+			// Revoked after the poll: the session would commit this record's offset.
+			return w.abort(ctx, "a polled partition has gone")
+		}
+	}
+	w.decode(records)
+	if err := w.applyAll(ctx); err != nil {
+		w.setError(err)
+		w.metrics.rounds.WithLabelValues(w.spec.Name, "failed").Inc()
+		if abortErr := w.abort(ctx, "a record could not be applied"); abortErr != nil {
+			return errors.Join(err, abortErr)
+		}
+		return err
+	}
+	w.dropIdleScopes(records)
+	if len(records) == 0 && len(w.round.scopes) == 0 {
+		return nil
+	}
+	return w.transact(ctx)
+}
+
+// decode parses the records, on all processors where it is worth it.
+func (w *worker) decode(records []*kgo.Record) {
+	w.round.decoded = slices.Grow(w.round.decoded[:0], len(records))[:len(records)]
+	const chunk = 256
+	one := func(from, to int) {
+		for i := from; i < to; i++ {
+			d := &w.round.decoded[i]
+			d.in = inputOf(records[i])
+			d.event, d.err = w.spec.Stage.Decode(&d.in)
+		}
+	}
+	if len(records) <= chunk || runtime.GOMAXPROCS(0) == 1 {
+		one(0, len(records))
+		return
+	}
+	var group sync.WaitGroup
+	var next atomic.Int64
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() {
+			for {
+				from := int(next.Add(chunk)) - chunk
+				if from >= len(records) {
+					return
+				}
+				one(from, min(from+chunk, len(records)))
+			}
+		})
+	}
+	group.Wait()
+}
+
+func inputOf(r *kgo.Record) Input {
+	in := Input{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset, Timestamp: r.Timestamp, Key: r.Key, Value: r.Value}
+	in.Headers = make([]raw.Header, len(r.Headers))
+	for i, h := range r.Headers {
+		in.Headers[i] = raw.Header(h)
+	}
+	return in
+}
+
+// applyAll runs the stage over the records in order, then over due deadlines, then
+// lets it tell its clock.
+func (w *worker) applyAll(ctx context.Context) error {
+	for i := range w.round.decoded {
+		d := &w.round.decoded[i]
+		part := w.parts[d.in.Partition]
+		part.next = d.in.Offset + 1
+		if err := w.machine.apply(w.scope(part), d); err != nil {
+			return err
+		}
+	}
+	w.followWallClock(ctx)
+	for _, part := range w.parts {
+		if !part.ready {
+			continue
+		}
+		s := w.scope(part)
+		if s.clock != part.clock || part.more {
+			before := w.machine.fired
+			if err := w.machine.expire(s); err != nil {
+				return err
+			}
+			part.more = w.machine.fired-before >= maxDue
+		}
+		reported, err := w.machine.report(s, part.reported, w.config.ClockInterval)
+		if err != nil {
+			return err
+		}
+		if reported {
+			part.reported = s.clock
+		}
+	}
+	return nil
+}
+
+// scope returns the round's view of a partition.
+func (w *worker) scope(part *owned) *scope {
+	s, ok := w.round.scopes[part.partition]
+	if !ok {
+		s = &scope{
+			partition: part.partition, overlay: newOverlay(part.state, &w.round.arena), arena: &w.round.arena,
+			topics: w.topics, maxState: w.maxState, wall: w.deps.Now(), clock: part.clock,
+		}
+		w.round.scopes[part.partition] = s
+	}
+	return s
+}
+
+// dropIdleScopes leaves the partitions that have something to write. A clock that
+// moved without effect is kept in memory and written with the next one that has.
+func (w *worker) dropIdleScopes(records []*kgo.Record) {
+	polled := map[int32]bool{}
+	for _, r := range records {
+		polled[r.Partition] = true
+	}
+	for p, s := range w.round.scopes {
+		if polled[p] || len(s.outputs) > 0 || len(s.overlay.dirtyKeys()) > 0 {
+			continue
+		}
+		w.parts[p].clock = s.clock
+		delete(w.round.scopes, p)
+	}
+}
+
+// abort ends what the session has polled without effect and brings every partition
+// back to what the broker says.
+func (w *worker) abort(ctx context.Context, why string) error {
+	w.metrics.aborts.WithLabelValues(w.spec.Name).Inc()
+	if err := w.session.Begin(); err != nil {
+		return fmt.Errorf("%w: begin, to abort: %w", errRejoin, err)
+	}
+	if _, err := w.session.End(ctx, kgo.TryAbort); err != nil {
+		return fmt.Errorf("%w: abort: %w", errRejoin, err)
+	}
+	return w.resync(ctx, why)
+}

@@ -1,0 +1,227 @@
+package engine
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/bloom"
+)
+
+// ErrDiskFull says that the state directory's disk is full. The process should
+// end with an exit code of its own: a restart does not mend it.
+var ErrDiskFull = errors.New("the disk of the state directory is full")
+
+// StoreConfig says how much memory and disk the state store may use.
+type StoreConfig struct {
+	// CacheBytes is the block cache, memtables included: it must be well above
+	// three memtables, or it holds nothing. 96 MiB by default.
+	CacheBytes int64 `json:"cache_bytes" koanf:"cache_bytes" yaml:"cache_bytes"`
+	// MemtableBytes is the size of one memtable. 16 MiB by default.
+	MemtableBytes int `json:"memtable_bytes" koanf:"memtable_bytes" yaml:"memtable_bytes"`
+}
+
+// DefaultStoreConfig returns the settings for a few hundred megabytes of memory.
+func DefaultStoreConfig() StoreConfig {
+	return StoreConfig{CacheBytes: 96 << 20, MemtableBytes: 16 << 20}
+}
+
+// Store is the state of every partition that a process owns: one Pebble, its keys
+// prefixed by stage and partition.
+//
+//	stage 0x00 partition(4) 's' key                 state entry (see entry.go)
+//	stage 0x00 partition(4) 'd' deadline(8) key     index of the deadlines, no value
+//	stage 0x00 partition(4) 'p'                     the changelog position it corresponds to
+//
+// There is no write-ahead log: the changelog is it. Memtables reach the disk whole
+// and in order, so that after a crash the store is as it was after some earlier
+// round, and what is missing is replayed.
+type Store struct {
+	db     *pebble.DB
+	dir    string
+	leases *leases
+}
+
+// OpenStore opens the store under dir. One that will not open is set aside under
+// another name, and an empty one takes its place: its state is in the changelogs.
+func OpenStore(dir string, config StoreConfig, logger *slog.Logger) (*Store, error) {
+	db, err := openPebble(dir, config, logger)
+	if err != nil && !isDiskFull(err) && !errors.Is(err, fs.ErrPermission) && !isLocked(err) {
+		aside := fmt.Sprintf("%s.broken-%d", dir, time.Now().UnixNano())
+		logger.Error("state store does not open, setting it aside and restoring from the changelogs",
+			slog.String("dir", dir), slog.String("aside", aside), slog.String("error", err.Error()))
+		if renameErr := os.Rename(dir, aside); renameErr != nil {
+			return nil, fmt.Errorf("state store %s does not open (%w) and cannot be set aside: %w", dir, err, renameErr)
+		}
+		db, err = openPebble(dir, config, logger)
+	}
+	if err != nil {
+		return nil, diskError(fmt.Errorf("open the state store %s: %w", dir, err))
+	}
+	return &Store{db: db, dir: dir, leases: newLeases()}, nil
+}
+
+func openPebble(dir string, config StoreConfig, logger *slog.Logger) (*pebble.DB, error) {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return nil, err
+	}
+	cache := pebble.NewCache(config.CacheBytes)
+	defer cache.Unref()
+	options := &pebble.Options{
+		Cache:        cache,
+		MemTableSize: uint64(max(config.MemtableBytes, 1<<20)), //nolint:gosec // positive
+		// The changelog is the log.
+		DisableWAL: true,
+		// Pebble's default logger ends the process on a failed write.
+		Logger:                pebbleLogger{logger},
+		L0CompactionThreshold: 4,
+	}
+	for i := range options.Levels {
+		// A look-up of an entity that is not there should not read a block.
+		options.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
+	}
+	return pebble.Open(dir, options)
+}
+
+// Close flushes what is in memory, so that the next start replays nothing, and
+// closes the store.
+func (s *Store) Close() error {
+	return diskError(errors.Join(s.db.Flush(), s.db.Close()))
+}
+
+// SizeBytes returns the space the store takes on disk.
+func (s *Store) SizeBytes() uint64 { return s.db.Metrics().DiskSpaceUsage() }
+
+// partition returns the view of one partition's state.
+func (s *Store) partition(stage string, partition int32) *storePartition {
+	prefix := append([]byte(stage), 0)
+	prefix = binary.BigEndian.AppendUint32(prefix, uint32(partition)) //nolint:gosec // partitions are not negative
+	return &storePartition{db: s.db, prefix: prefix}
+}
+
+// storePartition is one partition's part of the store. It is used by one
+// goroutine at a time, which the lease sees to.
+type storePartition struct {
+	db     *pebble.DB
+	prefix []byte
+	key    []byte // reused for look-ups
+}
+
+const (
+	kindState    = 's'
+	kindDeadline = 'd'
+	kindPosition = 'p'
+)
+
+func (p *storePartition) at(kind byte, rest ...[]byte) []byte {
+	p.key = append(append(p.key[:0], p.prefix...), kind)
+	for _, r := range rest {
+		p.key = append(p.key, r...)
+	}
+	return p.key
+}
+
+// get implements stored.
+func (p *storePartition) get(key []byte) (payload []byte, deadline int64, found bool, err error) {
+	value, closer, err := p.db.Get(p.at(kindState, key))
+	if errors.Is(err, pebble.ErrNotFound) {
+		return nil, 0, false, nil
+	}
+	if err != nil {
+		return nil, 0, false, diskError(fmt.Errorf("read the state store: %w", err))
+	}
+	payload, deadline, err = parseEntry(value)
+	payload = bytes.Clone(payload)
+	return payload, deadline, err == nil, errors.Join(err, closer.Close())
+}
+
+// scan implements stored.
+func (p *storePartition) scan(prefix []byte, yield func(key, payload []byte) bool) error {
+	lower := bytes.Clone(p.at(kindState, prefix))
+	skip := len(p.prefix) + 1
+	return p.iterate(lower, upperBound(lower), func(key, value []byte) (bool, error) {
+		payload, _, err := parseEntry(value)
+		return err == nil && yield(key[skip:], payload), err
+	})
+}
+
+// due implements stored.
+func (p *storePartition) due(until int64, yield func(key []byte, deadline int64) bool) error {
+	lower := bytes.Clone(p.at(kindDeadline))
+	upper := binary.BigEndian.AppendUint64(bytes.Clone(lower), uint64(until)+1) //nolint:gosec // unix ms
+	skip := len(lower)
+	return p.iterate(lower, upper, func(key, _ []byte) (bool, error) {
+		if len(key) < skip+8 {
+			return false, fmt.Errorf("%w: a deadline's key of %d bytes", errEntry, len(key))
+		}
+		return yield(key[skip+8:], int64(binary.BigEndian.Uint64(key[skip:]))), nil //nolint:gosec // unix ms
+	})
+}
+
+func (p *storePartition) iterate(lower, upper []byte, yield func(key, value []byte) (bool, error)) error {
+	it, err := p.db.NewIter(&pebble.IterOptions{LowerBound: lower, UpperBound: upper})
+	if err != nil {
+		return diskError(fmt.Errorf("read the state store: %w", err))
+	}
+	for it.First(); it.Valid(); it.Next() {
+		more, err := yield(it.Key(), it.Value())
+		if err != nil {
+			return errors.Join(err, it.Close())
+		}
+		if !more {
+			break
+		}
+	}
+	return diskError(it.Close())
+}
+
+// upperBound is the first key after all keys that begin with prefix.
+func upperBound(prefix []byte) []byte {
+	end := bytes.Clone(prefix)
+	for i := len(end) - 1; i >= 0; i-- {
+		if end[i]++; end[i] != 0 {
+			return end[:i+1]
+		}
+	}
+	return nil
+}
+
+func isDiskFull(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
+
+func isLocked(err error) bool { return errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EACCES) }
+
+// diskError marks an error of a full disk.
+func diskError(err error) error {
+	if err != nil && isDiskFull(err) && !errors.Is(err, ErrDiskFull) {
+		return fmt.Errorf("%w: %w", ErrDiskFull, err)
+	}
+	return err
+}
+
+// pebbleLogger keeps Pebble's talk at debug and its fatal errors from ending the
+// process: the write that failed returns the error as well.
+type pebbleLogger struct{ logger *slog.Logger }
+
+// Infof implements pebble.Logger.
+func (l pebbleLogger) Infof(format string, args ...any) {
+	l.logger.Debug("state store", slog.String("message", fmt.Sprintf(format, args...)))
+}
+
+// Errorf implements pebble.Logger.
+func (l pebbleLogger) Errorf(format string, args ...any) {
+	l.logger.Error("state store", slog.String("message", fmt.Sprintf(format, args...)))
+}
+
+// Fatalf implements pebble.Logger. Pebble calls it where it cannot go on and
+// expects no return; a panic would hide the cause, so the error is logged and the
+// failed commit reported by the caller.
+func (l pebbleLogger) Fatalf(format string, args ...any) {
+	l.logger.Error("state store cannot write", slog.String("message", fmt.Sprintf(format, args...)))
+}

@@ -1,0 +1,106 @@
+package engine
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/cockroachdb/pebble/v2"
+)
+
+// position says which point of the changelog a partition's state corresponds to.
+type position struct {
+	// topicID is the changelog topic's: a topic made anew is another one.
+	topicID [16]byte
+	// offset is the next changelog offset to read.
+	offset int64
+	// atEnd is when offset was last known to be the changelog's end, unix ms.
+	atEnd int64
+}
+
+const positionVersion = 1
+
+// position returns the stored position; found is false for a partition that has
+// none.
+func (p *storePartition) position() (pos position, found bool, err error) {
+	value, closer, err := p.db.Get(p.at(kindPosition))
+	if errors.Is(err, pebble.ErrNotFound) {
+		return pos, false, nil
+	}
+	if err != nil {
+		return pos, false, diskError(fmt.Errorf("read the state store: %w", err))
+	}
+	if len(value) != 33 || value[0] != positionVersion {
+		return pos, false, errors.Join(fmt.Errorf("%w: a position of version %d and %d bytes", errEntry, value[0], len(value)), closer.Close())
+	}
+	copy(pos.topicID[:], value[1:17])
+	pos.offset = int64(binary.BigEndian.Uint64(value[17:25])) //nolint:gosec // an offset
+	pos.atEnd = int64(binary.BigEndian.Uint64(value[25:33]))  //nolint:gosec // unix ms
+	return pos, true, closer.Close()
+}
+
+// writer collects what goes to the store at once, for one or more partitions.
+type writer struct{ batch *pebble.Batch }
+
+func (s *Store) writer() *writer { return &writer{batch: s.db.NewBatch()} }
+
+// overlay adds everything a round wrote.
+func (w *writer) overlay(p *storePartition, o *overlay) error {
+	for k, c := range o.cells {
+		if !c.dirty {
+			continue
+		}
+		if err := w.entry(p, []byte(k), c.payload, c.deadline, c.before); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// entry writes one entry, or deletes it where payload is nil. before is the
+// deadline of the entry it replaces.
+func (w *writer) entry(p *storePartition, key, payload []byte, deadline, before int64) error {
+	var errs []error
+	if before != 0 && (payload == nil || before != deadline) {
+		errs = append(errs, w.batch.Delete(p.deadlineKey(before, key), nil))
+	}
+	if payload == nil {
+		errs = append(errs, w.batch.Delete(p.at(kindState, key), nil))
+		return errors.Join(errs...)
+	}
+	if deadline != 0 && deadline != before {
+		errs = append(errs, w.batch.Set(p.deadlineKey(deadline, key), nil, nil))
+	}
+	errs = append(errs, w.batch.Set(p.at(kindState, key), appendEntry(nil, payload, deadline), nil))
+	return errors.Join(errs...)
+}
+
+func (p *storePartition) deadlineKey(deadline int64, key []byte) []byte {
+	var at [8]byte
+	binary.BigEndian.PutUint64(at[:], uint64(deadline)) //nolint:gosec // unix ms
+	return p.at(kindDeadline, at[:], key)
+}
+
+// position notes what the state corresponds to once the batch is written.
+func (w *writer) position(p *storePartition, pos position) error {
+	value := append(make([]byte, 0, 33), positionVersion)
+	value = append(value, pos.topicID[:]...)
+	value = binary.BigEndian.AppendUint64(value, uint64(pos.offset)) //nolint:gosec // an offset
+	value = binary.BigEndian.AppendUint64(value, uint64(pos.atEnd))  //nolint:gosec // unix ms
+	return w.batch.Set(p.at(kindPosition), value, nil)
+}
+
+// wipe deletes everything of a partition.
+func (w *writer) wipe(p *storePartition) error {
+	return w.batch.DeleteRange(p.prefix, upperBound(p.prefix), nil)
+}
+
+// commit writes the batch, atomically. No fsync: see Store.
+func (w *writer) commit() error {
+	err := w.batch.Commit(pebble.NoSync)
+	return diskError(errors.Join(err, w.batch.Close()))
+}
+
+// drop forgets the batch.
+func (w *writer) drop() error { return w.batch.Close() }
+

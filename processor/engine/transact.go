@@ -1,0 +1,211 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// transact writes the round: outputs, changelog and offsets in one Kafka
+// transaction, then the store. Only what is confirmed committed reaches the store.
+func (w *worker) transact(ctx context.Context) error {
+	// A stop lets the round in flight come to its end; the broker's own timeouts
+	// bound it.
+	ctx = context.WithoutCancel(ctx)
+	began := w.deps.Now()
+	if err := w.session.Begin(); err != nil {
+		return fmt.Errorf("%w: begin a transaction: %w", errRejoin, err)
+	}
+	if err := w.at(StepBegin); err != nil {
+		return err
+	}
+	if err := w.produce(ctx); err != nil {
+		return err
+	}
+	if err := w.at(StepProduced); err != nil {
+		return err
+	}
+	if err := w.session.Client().Flush(ctx); err != nil {
+		return fmt.Errorf("%w: flush: %w", errRejoin, err)
+	}
+	if err := w.at(StepFlushed); err != nil {
+		return err
+	}
+	if w.round.acks.failed.Load() > 0 {
+		// End would commit although a produce failed.
+		return w.abortProduced(ctx)
+	}
+	committed, err := w.session.End(kgo.PreTxnCommitFnContext(ctx, w.addOffsets), kgo.TryCommit)
+	if err != nil {
+		w.metrics.rounds.WithLabelValues(w.spec.Name, "unknown").Inc()
+		return fmt.Errorf("%w: commit: %w", errRejoin, err)
+	}
+	if !committed {
+		w.metrics.rounds.WithLabelValues(w.spec.Name, "aborted").Inc()
+		w.metrics.aborts.WithLabelValues(w.spec.Name).Inc()
+		return w.resync(ctx, "the transaction was not committed")
+	}
+	if err := w.at(StepCommitted); err != nil {
+		return err
+	}
+	if err := w.keep(); err != nil {
+		return err
+	}
+	w.count(w.deps.Now().Sub(began))
+	return w.at(StepStored)
+}
+
+// produce sends the outputs and the changelog. The records live in the round's
+// slice, which is complete before the first is sent: it must not move.
+func (w *worker) produce(ctx context.Context) error {
+	out := w.round.out[:0]
+	for p, s := range w.round.scopes {
+		if err := s.keepClock(w.parts[p].clock); err != nil {
+			return err
+		}
+		for i := range s.outputs {
+			o := &s.outputs[i]
+			record := kgo.Record{
+				Topic: w.deps.Names.Topic(o.Topic), Partition: o.Partition, Key: o.Key, Value: o.Value, Timestamp: o.Timestamp,
+			}
+			for _, h := range o.Headers {
+				record.Headers = append(record.Headers, kgo.RecordHeader(h))
+			}
+			out = append(out, record)
+		}
+		for _, k := range s.overlay.dirtyKeys() {
+			c := s.overlay.cells[k]
+			record := kgo.Record{Topic: w.changelog, Partition: p, Key: []byte(k), Timestamp: s.wall}
+			if c.payload != nil {
+				record.Value = appendEntry(s.arena.buffer(len(c.payload)+12), c.payload, c.deadline)
+			}
+			out = append(out, record)
+		}
+	}
+	w.round.out = out
+	promise := w.acked
+	for i := range out {
+		w.session.Produce(ctx, &out[i], promise)
+	}
+	return nil
+}
+
+// acked is the one promise of all records.
+func (w *worker) acked(r *kgo.Record, err error) {
+	a := &w.round.acks
+	if err != nil {
+		a.failed.Add(1)
+		a.mu.Lock()
+		if a.err == nil {
+			a.err = fmt.Errorf("produce to %s/%d: %w", r.Topic, r.Partition, err)
+		}
+		a.mu.Unlock()
+		return
+	}
+	if r.Topic != w.changelog {
+		return
+	}
+	a.mu.Lock()
+	a.last[r.Partition] = max(a.last[r.Partition], r.Offset+1)
+	a.mu.Unlock()
+}
+
+// abortProduced aborts a round of which a record did not reach Kafka.
+func (w *worker) abortProduced(ctx context.Context) error {
+	cause := w.round.acks.err
+	w.setError(cause)
+	w.metrics.rounds.WithLabelValues(w.spec.Name, "failed").Inc()
+	w.metrics.aborts.WithLabelValues(w.spec.Name).Inc()
+	w.logger.Warn("a record of the round was not written, aborting the round", slog.String("error", cause.Error()))
+	if _, err := w.session.End(ctx, kgo.TryAbort); err != nil {
+		return fmt.Errorf("%w: abort after %w: %w", errRejoin, cause, err)
+	}
+	return w.resync(ctx, "a record was not written")
+}
+
+// addOffsets makes every transaction commit the input offsets of the partitions it
+// touches, also one made only of deadlines: so the group's generation fences it.
+func (w *worker) addOffsets(req *kmsg.TxnOffsetCommitRequest) error {
+	topic := -1
+	for i := range req.Topics {
+		if req.Topics[i].Topic == w.input {
+			topic = i
+		}
+	}
+	if topic < 0 {
+		added := kmsg.NewTxnOffsetCommitRequestTopic()
+		added.Topic = w.input
+		req.Topics = append(req.Topics, added)
+		topic = len(req.Topics) - 1
+	}
+	has := map[int32]bool{}
+	for _, p := range req.Topics[topic].Partitions {
+		has[p.Partition] = true
+	}
+	for p := range w.round.scopes {
+		if has[p] {
+			continue
+		}
+		added := kmsg.NewTxnOffsetCommitRequestTopicPartition()
+		added.Partition = p
+		added.Offset = w.parts[p].next
+		added.LeaderEpoch = -1
+		req.Topics[topic].Partitions = append(req.Topics[topic].Partitions, added)
+	}
+	return nil
+}
+
+// keep writes a committed round to the store and takes over its clocks.
+func (w *worker) keep() error {
+	batch := w.store.writer()
+	var errs []error
+	now := w.deps.Now().UnixMilli()
+	for p, s := range w.round.scopes {
+		part := w.parts[p]
+		part.clock = s.clock
+		if last, ok := w.round.acks.last[p]; ok {
+			part.pos.offset = last
+		}
+		part.pos.atEnd = now
+		errs = append(errs, batch.overlay(part.state, s.overlay), batch.position(part.state, part.pos))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return errors.Join(err, batch.drop())
+	}
+	return batch.commit()
+}
+
+// resync makes sure of where every partition stands after a round that was not
+// committed: the broker may know better than the client. The changelog's tail is
+// replayed, and committed offsets that are not what the client rewound to end the
+// session.
+func (w *worker) resync(ctx context.Context, why string) error {
+	states := map[int32]*storePartition{}
+	for p, part := range w.parts {
+		if part.ready {
+			states[p] = part.state
+		}
+	}
+	w.logger.Info("round not committed, comparing with the broker", slog.String("reason", why), slog.Int("partitions", len(states)))
+	if len(states) == 0 {
+		return nil
+	}
+	found, err := w.restore(ctx, states)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errRejoin, err)
+	}
+	cached := w.session.Client().CommittedOffsets()[w.input]
+	for p, r := range found {
+		if at, ok := cached[p]; ok && r.committed >= 0 && at.Offset >= 0 && at.Offset != r.committed {
+			return fmt.Errorf("%w: partition %d stands at %d for the client and at %d for the broker", errRejoin, p, at.Offset, r.committed)
+		}
+		part := w.parts[p]
+		part.take(r)
+		part.reported = 0
+	}
+	return w.at(StepResynced)
+}

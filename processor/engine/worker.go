@@ -1,0 +1,301 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// errRejoin ends a session whose outcome is not known: it is closed, and a new one
+// joins and restores what the changelog has beyond the store.
+var errRejoin = errors.New("the session cannot go on")
+
+// worker runs one stage in one group transact session. One goroutine does it all:
+// the group's callbacks only leave events for it, because they hold a lock that
+// End needs.
+//
+//	callbacks ─► events ─► worker goroutine: poll → decode → apply → transaction → store
+//	                 ▲
+//	restore goroutine┘
+type worker struct {
+	spec            Spec
+	index           int
+	config          *Config
+	deps            *Deps
+	store           *Store
+	metrics         *metrics
+	logger          *slog.Logger
+	group           string
+	input           string
+	changelog       string
+	transactionalID string
+	topics          map[string]outputTopic
+	maxState        int
+	machine         machine
+
+	session *kgo.GroupTransactSession
+	admin   *kadm.Client
+	parts   map[int32]*owned
+	round   *round
+	// lastRound is when the last round ended, lastIdle when idle clocks were last
+	// looked at.
+	lastRound, lastIdle time.Time
+
+	mu     sync.Mutex
+	events []event
+	status Status
+}
+
+// owned is a partition that the group gave to this worker.
+type owned struct {
+	partition int32
+	state     *storePartition
+	give      func() // gives the lease back, nil until it is taken
+	ready     bool
+	pos       position
+	// next is the offset after the last polled record.
+	next  int64
+	clock int64
+	// reported is the clock last told downstream.
+	reported int64
+	// more says that deadlines were left over for the next round.
+	more bool
+	idle idleCheck
+}
+
+// event is something that happened outside the worker's goroutine.
+type event struct {
+	assigned, gone []int32
+	// restore of partitions that ended; give are their leases.
+	restored map[int32]*restored
+	parts    map[int32]*owned
+	err      error
+}
+
+func (w *worker) post(e event) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.events = append(w.events, e)
+}
+
+// run keeps a session going until ctx ends. It returns nil then, and otherwise the
+// error that no new session would mend.
+func (w *worker) run(ctx context.Context) error {
+	for attempt := 0; ; attempt++ {
+		began := w.deps.Now()
+		err := w.runSession(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		var fatal *fatalError
+		if errors.As(err, &fatal) || errors.Is(err, ErrDiskFull) {
+			return err
+		}
+		if w.deps.Now().Sub(began) > 10*time.Second {
+			attempt = 0
+		}
+		w.metrics.sessions.WithLabelValues(w.spec.Name).Inc()
+		w.setError(err)
+		w.logger.Warn("session ended, a new one joins", slog.String("error", err.Error()))
+		if pause(ctx, min(5*time.Second, 50*time.Millisecond<<min(attempt, 7))) != nil {
+			return nil
+		}
+	}
+}
+
+// fatalError is one that a new session would meet again.
+type fatalError struct{ err error }
+
+func (e *fatalError) Error() string { return e.err.Error() }
+func (e *fatalError) Unwrap() error { return e.err }
+
+// runSession joins, works and leaves.
+func (w *worker) runSession(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var restores sync.WaitGroup
+	defer func() {
+		cancel()
+		if w.session != nil {
+			w.session.Close()
+		}
+		restores.Wait()
+		w.dropAll()
+	}()
+	if err := w.open(); err != nil {
+		return err
+	}
+	if err := w.at(StepSessionOpen); err != nil {
+		return err
+	}
+	for ctx.Err() == nil {
+		if err := w.handleEvents(ctx, &restores); err != nil {
+			return err
+		}
+		records, err := w.collect(ctx)
+		if err != nil {
+			return err
+		}
+		if err := w.handleEvents(ctx, &restores); err != nil {
+			return err
+		}
+		if ctx.Err() != nil {
+			break
+		}
+		if err := w.runRound(ctx, records); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// handleEvents takes up what the callbacks and restores left.
+func (w *worker) handleEvents(ctx context.Context, restores *sync.WaitGroup) error {
+	w.mu.Lock()
+	events := w.events
+	w.events = nil
+	w.mu.Unlock()
+	for i := range events {
+		e := &events[i]
+		switch {
+		case e.err != nil:
+			return e.err
+		case e.restored != nil:
+			w.resume(e)
+		default:
+			w.release(e.gone)
+			w.assign(ctx, e.assigned, restores)
+		}
+	}
+	return nil
+}
+
+// assign begins the restore of new partitions, which are paused, beside the work
+// on the others.
+func (w *worker) assign(ctx context.Context, partitions []int32, restores *sync.WaitGroup) {
+	if len(partitions) == 0 {
+		return
+	}
+	parts := make(map[int32]*owned, len(partitions))
+	for _, p := range partitions {
+		part := &owned{partition: p, state: w.store.partition(w.spec.Name, p)}
+		w.parts[p], parts[p] = part, part
+	}
+	w.updateStatus()
+	// The goroutine ends with its restore or with the session's context. A partition
+	// that goes meanwhile is restored all the same and given back then.
+	restores.Go(func() {
+		found, err := w.takeAndRestore(ctx, parts)
+		w.post(event{restored: found, parts: parts, err: err})
+	})
+}
+
+func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (map[int32]*restored, error) {
+	states := make(map[int32]*storePartition, len(parts))
+	for p, part := range parts {
+		give, err := w.store.leases.take(ctx, w.spec.Name, p)
+		if err != nil {
+			return nil, err
+		}
+		part.give = give
+		states[p] = part.state
+	}
+	for {
+		found, err := w.restore(ctx, states)
+		if err == nil || ctx.Err() != nil || errors.Is(err, errEntry) || errors.Is(err, ErrDiskFull) {
+			if errors.Is(err, errEntry) {
+				err = &fatalError{err}
+			}
+			return found, err
+		}
+		w.setError(err)
+		w.logger.Warn("restore failed, trying again", slog.String("error", err.Error()))
+		if err := pause(ctx, time.Second); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// resume lets restored partitions flow, unless they have gone meanwhile.
+func (w *worker) resume(e *event) {
+	for p, part := range e.parts {
+		if w.parts[p] != part {
+			part.giveBack()
+			continue
+		}
+		part.take(e.restored[p])
+		part.ready = true
+		w.session.Client().ResumeFetchPartitions(map[string][]int32{w.input: {p}})
+	}
+	w.updateStatus()
+}
+
+// take sets a partition to what its restore found.
+func (o *owned) take(r *restored) {
+	o.pos, o.clock = r.pos, r.clock
+	o.next = max(r.committed, r.start)
+	o.more = true // deadlines may have come while nobody owned the partition
+}
+
+func (o *owned) giveBack() {
+	if o.give != nil {
+		o.give()
+	}
+}
+
+// release forgets partitions that have gone to others. Their last round is
+// written or dropped by now, for rounds and events are one goroutine's.
+func (w *worker) release(partitions []int32) {
+	for _, p := range partitions {
+		part, ok := w.parts[p]
+		if !ok {
+			continue
+		}
+		delete(w.parts, p)
+		if part.ready {
+			part.giveBack()
+		}
+	}
+	if len(partitions) > 0 {
+		w.updateStatus()
+	}
+}
+
+// dropAll gives every lease back at the end of a session.
+func (w *worker) dropAll() {
+	w.mu.Lock()
+	events := w.events
+	w.events = nil
+	w.mu.Unlock()
+	for _, e := range events {
+		for _, part := range e.parts {
+			part.giveBack()
+		}
+	}
+	for _, part := range w.parts {
+		part.giveBack()
+	}
+	w.parts = map[int32]*owned{}
+	w.session = nil
+	w.updateStatus()
+}
+
+func newWorker(spec *Spec, index int, instance string, e *Engine) *worker {
+	group := e.deps.Names.Group(spec.Name)
+	id := fmt.Sprintf("%s.%s.%d", group, instance, index)
+	return &worker{
+		spec: *spec, index: index, config: &e.config, deps: &e.deps, store: e.store, metrics: e.metrics,
+		logger: e.deps.Logger.With(slog.String("stage", spec.Name), slog.Int("worker", index)),
+		group:  group, input: e.deps.Names.Topic(spec.Input), changelog: e.deps.Names.Topic(spec.Changelog),
+		transactionalID: id, topics: e.topics[spec.Name], maxState: e.maxState,
+		machine: machine{
+			stage: spec.Stage, name: spec.Name, deadLetter: spec.DeadLetter, version: e.deps.Version, buried: map[Cause]int{},
+		},
+		parts: map[int32]*owned{}, round: newRound(),
+	}
+}
