@@ -1,0 +1,201 @@
+package privacy
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/nyaruka/phonenumbers"
+
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+// MinKeyBytes is the shortest key: phone numbers are few, so the key is all that
+// keeps a pseudonym from being tried out.
+const MinKeyBytes = 16
+
+// Key is a key for pseudonyms and the span in which it is in force.
+type Key struct {
+	// ID is carried beside every pseudonym made with the key.
+	ID string
+	// Secret is the HMAC key, at least MinKeyBytes.
+	Secret []byte
+	// From and Until bound the received_at it is used for; Until is exclusive, and
+	// zero means without bound. Spans may overlap: then both keys are used.
+	From, Until time.Time
+}
+
+// Config says which keys there are.
+type Config struct {
+	Keys []Key
+	// CacheEntries bounds the numbers whose country is remembered; 0 means 50,000.
+	CacheEntries int
+}
+
+// Pseudonymiser makes pseudonyms. It is safe for use by several goroutines.
+type Pseudonymiser struct {
+	keys  []key
+	cache *lru.Cache[string, parsed]
+}
+
+type key struct {
+	Key
+	states *sync.Pool // of hash.Hash: keying an HMAC costs two blocks
+}
+
+// parsed is what is known of a text that should be a phone number.
+type parsed struct {
+	digits  string // E.164 without +, or the text's own digits
+	country string // ISO 3166-1 alpha-2, empty if not known
+	valid   bool
+}
+
+// New returns a pseudonymiser. It reports every fault of the keys at once.
+func New(config Config) (*Pseudonymiser, error) {
+	var errs []error
+	if len(config.Keys) == 0 {
+		errs = append(errs, errors.New("keys: at least one key is needed for the pseudonyms of phone numbers"))
+	}
+	p := &Pseudonymiser{}
+	for i, k := range config.Keys {
+		if k.ID == "" {
+			errs = append(errs, fmt.Errorf("keys[%d].id: empty", i))
+		}
+		if len(k.Secret) < MinKeyBytes {
+			errs = append(errs, fmt.Errorf("keys[%d]: %d bytes, at least %d are needed", i, len(k.Secret), MinKeyBytes))
+		}
+		if !k.Until.IsZero() && !k.Until.After(k.From) {
+			errs = append(errs, fmt.Errorf("keys[%d].until: not after from", i))
+		}
+		secret := slices.Clone(k.Secret)
+		p.keys = append(p.keys, key{Key: k, states: &sync.Pool{New: func() any { return hmac.New(sha256.New, secret) }}})
+	}
+	// Older keys first: what was joined under the older stays joined in an overlap.
+	slices.SortStableFunc(p.keys, func(a, b key) int { return a.From.Compare(b.From) })
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	size := config.CacheEntries
+	if size <= 0 {
+		size = 50_000
+	}
+	cache, err := lru.New[string, parsed](size)
+	p.cache = cache
+	return p, err
+}
+
+// Phone returns what may be known of a number outside the restricted topics. A
+// text that is no number keeps its digits' pseudonym and has no country; an empty
+// one has neither.
+func (p *Pseudonymiser) Phone(text string, at time.Time) avro.Phone {
+	n := p.parse(text)
+	var phone avro.Phone
+	if n.country != "" {
+		phone.Country = avro.Some(n.country)
+	}
+	if n.digits == "" {
+		return phone
+	}
+	for i := range p.keys {
+		if k := &p.keys[i]; k.inForce(at) {
+			phone.Pseudonyms = append(phone.Pseudonyms, avro.Pseudonym{KeyID: k.ID, HMAC: k.hmac(n.digits)})
+		}
+	}
+	return phone
+}
+
+// CorrelationID returns a correlation id as it may leave: without the space around
+// it, empty if nothing is left, and as a pseudonym if it is a phone number. In an
+// overlap of keys it is the older key's.
+//
+// A text is taken for a phone number if it begins with + or 00 and is a possible
+// one, or if it is 11 to 15 digits that are a valid number with its country code.
+// Shorter numbers are order numbers.
+func (p *Pseudonymiser) CorrelationID(text string, at time.Time) string {
+	text = strings.TrimSpace(text)
+	if !looksLikePhone(text) {
+		return text
+	}
+	n := p.parse(text)
+	if !n.valid {
+		return text
+	}
+	for i := range p.keys {
+		if k := &p.keys[i]; k.inForce(at) {
+			return "phone:" + k.ID + ":" + k.hmac(n.digits)
+		}
+	}
+	return "" // no key in force: rather no id than a number
+}
+
+func (k *key) inForce(at time.Time) bool {
+	return !at.Before(k.From) && (k.Until.IsZero() || at.Before(k.Until))
+}
+
+func (k *key) hmac(digits string) string {
+	state, _ := k.states.Get().(hash.Hash) //nolint:forcetypeassert // the pool makes nothing else
+	defer k.states.Put(state)
+	state.Reset()
+	_, _ = state.Write([]byte(digits))
+	var sum [sha256.Size]byte
+	return hex.EncodeToString(state.Sum(sum[:0]))
+}
+
+// parse reads a number as E.164 with or without its plus.
+func (p *Pseudonymiser) parse(text string) parsed {
+	if found, ok := p.cache.Get(text); ok {
+		return found
+	}
+	digits := onlyDigits(text)
+	n := parsed{digits: digits}
+	if plain := strings.TrimPrefix(digits, "00"); len(plain) != len(digits) && !strings.HasPrefix(text, "+") {
+		digits = plain
+	}
+	if number, err := phonenumbers.Parse("+"+digits, ""); err == nil {
+		n.valid = phonenumbers.IsValidNumber(number)
+		if n.valid || phonenumbers.IsPossibleNumber(number) {
+			n.digits = digits
+			n.country = phonenumbers.GetRegionCodeForNumber(number)
+		}
+	}
+	if n.country == "ZZ" || n.country == "001" {
+		n.country = ""
+	}
+	p.cache.Add(text, n)
+	return n
+}
+
+func looksLikePhone(text string) bool {
+	digits := 0
+	for i, r := range text {
+		switch {
+		case r >= '0' && r <= '9':
+			digits++
+		case r == '+' && i == 0, r == ' ', r == '-', r == '(', r == ')', r == '.':
+		default:
+			return false
+		}
+	}
+	const shortest, longest = 11, 15
+	if strings.HasPrefix(text, "+") || strings.HasPrefix(text, "00") {
+		return digits >= 8 && digits <= longest+2
+	}
+	return digits == len(text) && digits >= shortest && digits <= longest
+}
+
+func onlyDigits(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, text)
+}
