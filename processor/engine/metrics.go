@@ -8,11 +8,11 @@ import (
 
 // metrics are the engine's figures; every one has the label stage.
 type metrics struct {
-	records, outputs, rounds, aborts             *prometheus.CounterVec
-	deadLetters, deadlines, sessions, fenced     *prometheus.CounterVec
-	fetchErrors, restoredRecords, restoredBytes  *prometheus.CounterVec
-	roundSeconds                                 *prometheus.HistogramVec
-	partitions                                   *prometheus.GaugeVec
+	records, outputs, rounds, aborts            *prometheus.CounterVec
+	deadLetters, deadlines, sessions, fenced    *prometheus.CounterVec
+	fetchErrors, restoredRecords, restoredBytes *prometheus.CounterVec
+	roundSeconds                                *prometheus.HistogramVec
+	partitions                                  *prometheus.GaugeVec
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {

@@ -103,4 +103,3 @@ func (w *writer) commit() error {
 
 // drop forgets the batch.
 func (w *writer) drop() error { return w.batch.Close() }
-
