@@ -1,0 +1,177 @@
+package processor
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/dedupe"
+	"github.com/tributary-hq/tributary/processor/engine"
+)
+
+// Config is the settings of the processor.
+type Config struct {
+	// Stages are the stages that this process runs. Empty means all of them.
+	Stages []string `json:"stages" koanf:"stages" yaml:"stages"`
+	// Workers is how many workers a stage has in this process, by stage: each has a
+	// session and transactions of its own. A stage not named has DefaultWorkers. More
+	// workers than the stage's partitions idle.
+	Workers map[string]int `json:"workers" koanf:"workers" yaml:"workers"`
+	// Upstreams are the stages in front of the journey that run anywhere: it waits
+	// for the clock of each, so that naming one that never runs stops every deadline.
+	// Empty means lox24, uapay and unibell-call.
+	Upstreams []string `json:"upstreams" koanf:"upstreams" yaml:"upstreams"`
+	// DedupeSpan is how long an event's id is remembered, by received_at. It must
+	// be longer than the providers' last retry. Default 72 h.
+	DedupeSpan time.Duration `json:"dedupe_span" koanf:"dedupe_span" yaml:"dedupe_span"`
+	// Deadlines are after what time absence is an event.
+	Deadlines Deadlines `json:"deadlines" koanf:"deadlines" yaml:"deadlines"`
+	// Retention is how long an entity is kept.
+	Retention Retention `json:"retention" koanf:"retention" yaml:"retention"`
+	// Engine is the settings of transactions and state.
+	Engine engine.Config `json:"engine" koanf:"engine" yaml:"engine"`
+}
+
+// Deadlines are after what time absence is an event, all counted in received_at.
+type Deadlines struct {
+	// VerificationGrace is what a LOX24 verification has beyond the sum of its
+	// strategy's timeouts before it is expired. Default 5 min.
+	VerificationGrace time.Duration `json:"verification_grace" koanf:"verification_grace" yaml:"verification_grace"`
+	// VerificationMin is what a LOX24 verification has at least. Default 1 h.
+	VerificationMin time.Duration `json:"verification_min" koanf:"verification_min" yaml:"verification_min"`
+	// Call is what a Unibell call has from its request, where a status callback is
+	// set up for the source. Default 5 min.
+	Call time.Duration `json:"call" koanf:"call" yaml:"call"`
+	// Hold is how long a payment may be held before it is flagged. Default 7 days.
+	Hold time.Duration `json:"hold" koanf:"hold" yaml:"hold"`
+	// JourneyPayment is how long after the verification money is missing. Default
+	// 30 min.
+	JourneyPayment time.Duration `json:"journey_payment" koanf:"journey_payment" yaml:"journey_payment"`
+	// JourneyVerification is how long after the money a verification is missing.
+	// Default 30 min.
+	JourneyVerification time.Duration `json:"journey_verification" koanf:"journey_verification" yaml:"journey_verification"`
+}
+
+// Retention is how long an entity is kept after its last fact, by received_at.
+// The enriched topics' retention must not be shorter. A journey is kept as long
+// as its longest member, an account for ever.
+type Retention struct {
+	// Verification is that of verifications. Default 30 days.
+	Verification time.Duration `json:"verification" koanf:"verification" yaml:"verification"`
+	// Payment is that of payments. Default 400 days.
+	Payment time.Duration `json:"payment" koanf:"payment" yaml:"payment"`
+}
+
+// DefaultWorkers is how many workers a stage has: with two, one works while the
+// other waits for its commit.
+const DefaultWorkers = 2
+
+// DefaultConfig returns the settings of an ordinary process.
+func DefaultConfig() Config {
+	const day = 24 * time.Hour
+	return Config{
+		Stages: StageNames(), Upstreams: journeyUpstreams(), DedupeSpan: dedupe.DefaultSpan,
+		Deadlines: Deadlines{
+			VerificationGrace: 5 * time.Minute, VerificationMin: time.Hour, Call: 5 * time.Minute, Hold: 7 * day,
+			JourneyPayment: 30 * time.Minute, JourneyVerification: 30 * time.Minute,
+		},
+		Retention: Retention{Verification: 30 * day, Payment: 400 * day},
+		Engine:    engine.DefaultConfig(),
+	}
+}
+
+// Validate reports every fault at once. Each begins with the key it is about,
+// below the key of these settings.
+func (c *Config) Validate() error {
+	var errs []error
+	errs = append(errs, known("stages", c.Stages, StageNames()), known("upstreams", c.Upstreams, journeyUpstreams()))
+	for _, stage := range slices.Sorted(maps.Keys(c.Workers)) {
+		if _, ok := TopicsOf(stage); !ok {
+			errs = append(errs, fmt.Errorf("workers.%s: no such stage; there are %s", stage, strings.Join(StageNames(), ", ")))
+		} else if c.Workers[stage] < 1 {
+			errs = append(errs, fmt.Errorf("workers.%s: %d is less than 1; to not run a stage leave it out of stages", stage, c.Workers[stage]))
+		}
+	}
+	for _, span := range c.spans() {
+		if span.is <= 0 {
+			errs = append(errs, fmt.Errorf("%s: %s is not positive", span.key, span.is))
+		}
+	}
+	if keep := min(c.Retention.Verification, c.Retention.Payment); keep > 0 && keep < c.DedupeSpan {
+		errs = append(errs, fmt.Errorf("dedupe_span: %s is longer than the shortest retention, %s: ids are kept with their entity", c.DedupeSpan, keep))
+	}
+	return errors.Join(append(errs, below("engine", c.Engine.Validate()))...)
+}
+
+type span struct {
+	key string
+	is  time.Duration
+}
+
+func (c *Config) spans() []span {
+	return []span{
+		{"dedupe_span", c.DedupeSpan},
+		{"deadlines.verification_grace", c.Deadlines.VerificationGrace},
+		{"deadlines.verification_min", c.Deadlines.VerificationMin},
+		{"deadlines.call", c.Deadlines.Call},
+		{"deadlines.hold", c.Deadlines.Hold},
+		{"deadlines.journey_payment", c.Deadlines.JourneyPayment},
+		{"deadlines.journey_verification", c.Deadlines.JourneyVerification},
+		{"retention.verification", c.Retention.Verification},
+		{"retention.payment", c.Retention.Payment},
+	}
+}
+
+// known reports names of a list that are not among those there are.
+func known(key string, names, there []string) error {
+	var errs []error
+	for i, name := range names {
+		if !slices.Contains(there, name) {
+			errs = append(errs, fmt.Errorf("%s[%d]: %q is none of %s", key, i, name, strings.Join(there, ", ")))
+		} else if slices.Index(names, name) != i {
+			errs = append(errs, fmt.Errorf("%s[%d]: %q is there twice", key, i, name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// below puts a key in front of every fault of joined errors.
+func below(key string, err error) error {
+	if err == nil {
+		return nil
+	}
+	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // the faults as errors.Join keeps them
+	if !ok {
+		return fmt.Errorf("%s.%w", key, err)
+	}
+	var errs []error
+	for _, fault := range joined.Unwrap() {
+		errs = append(errs, below(key, fault))
+	}
+	return errors.Join(errs...)
+}
+
+// stages returns the stages to run, in order.
+func (c *Config) stages() []string {
+	if len(c.Stages) == 0 {
+		return StageNames()
+	}
+	return c.Stages
+}
+
+func (c *Config) upstreams() []string {
+	if len(c.Upstreams) == 0 {
+		return journeyUpstreams()
+	}
+	return c.Upstreams
+}
+
+func (c *Config) workers(stage string) int {
+	if n, ok := c.Workers[stage]; ok {
+		return n
+	}
+	return DefaultWorkers
+}

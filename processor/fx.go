@@ -1,0 +1,49 @@
+package processor
+
+import (
+	"errors"
+	"log/slog"
+
+	"go.uber.org/fx"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+)
+
+// The exit codes of a process whose worker ended for good.
+const (
+	exitFailed   = 1
+	exitDiskFull = 74 // EX_IOERR: another disk, not another attempt, helps
+)
+
+// Module runs the processor with the app. It needs a Config and a Deps; Deps.Fail
+// is its own: a worker that ends takes the app down with an exit code.
+func Module() fx.Option {
+	return fx.Module("processor",
+		fx.Provide(newForApp),
+		fx.Invoke(func(lifecycle fx.Lifecycle, p *Processor) {
+			lifecycle.Append(fx.StartStopHook(p.Start, p.Stop))
+		}),
+	)
+}
+
+type params struct {
+	fx.In
+
+	Config     Config
+	Deps       Deps
+	Shutdowner fx.Shutdowner
+}
+
+func newForApp(p params) (*Processor, error) {
+	deps := p.Deps
+	deps.Fail = func(err error) {
+		code := exitFailed
+		if errors.Is(err, engine.ErrDiskFull) {
+			code = exitDiskFull
+		}
+		if stopErr := p.Shutdowner.Shutdown(fx.ExitCode(code)); stopErr != nil && deps.Logger != nil {
+			deps.Logger.Error("shutdown was refused", slog.String("error", stopErr.Error()))
+		}
+	}
+	return New(p.Config, deps)
+}

@@ -1,0 +1,136 @@
+package processor
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+)
+
+// Memory runs every stage in memory, with everything the engine does to a record
+// but Kafka and the disk: for property tests, and as a model that a run on a real
+// broker is compared with. It is not safe for use by several goroutines.
+type Memory struct {
+	partitions int32
+	stages     map[string]*engine.Memory
+	// readers is which stage reads a topic.
+	readers map[string]string
+	offsets map[topicPartition]int64
+	queue   []engine.Input
+	// Held keeps what stages tell each other from being read until Release: the
+	// stages in front then run ahead of those behind.
+	Held bool
+}
+
+type topicPartition struct {
+	topic     string
+	partition int32
+}
+
+// NewMemory returns a pipeline with no state, every topic of which has the given
+// number of partitions. Of deps it uses the sources, the privacy and the clock.
+func NewMemory(config Config, deps Deps, partitions int32) (*Memory, error) {
+	m := &Memory{
+		partitions: partitions, stages: map[string]*engine.Memory{}, readers: map[string]string{}, offsets: map[topicPartition]int64{},
+	}
+	counts := map[string]int32{}
+	for _, name := range StageNames() {
+		counts[name] = partitions
+	}
+	for _, name := range config.stages() {
+		stage, err := newStage(name, &config, &deps, counts)
+		if err != nil {
+			return nil, err
+		}
+		topics, _ := TopicsOf(name)
+		m.readers[topics.Input] = name
+		m.stages[name], err = engine.NewMemory(engine.MemoryConfig{
+			Name: name, Stage: stage, Outputs: topics.Outputs, DeadLetter: topics.DeadLetter, Partitions: m.partitions, Now: deps.Now,
+		})
+		if err != nil {
+			return nil, fmt.Errorf("stage %s: %w", name, err)
+		}
+	}
+	return m, nil
+}
+
+// Feed handles a raw record, its topic without prefix, and all that comes of it,
+// and returns every record emitted meanwhile, in order, internal ones included.
+// Partition and offset are given by Memory.
+func (m *Memory) Feed(in engine.Input) ([]engine.Output, error) {
+	in.Partition = engine.PartitionOf(in.Key, m.partitions)
+	m.enqueue(in)
+	return m.run()
+}
+
+// AdvanceTo moves the clocks of the stages that read raw topics, as the wall clock
+// does once they have read to the end, and handles all that comes of it.
+func (m *Memory) AdvanceTo(at time.Time) ([]engine.Output, error) {
+	var out []engine.Output
+	for _, name := range StageNames() {
+		stage := m.stages[name]
+		if stage == nil || !readsRaw(name) {
+			continue
+		}
+		for partition := range m.partitions {
+			emitted, err := stage.AdvanceTo(partition, at)
+			if err != nil {
+				return out, fmt.Errorf("stage %s: %w", name, err)
+			}
+			m.route(emitted)
+			out = append(out, emitted...)
+		}
+	}
+	emitted, err := m.run()
+	return append(out, emitted...), err
+}
+
+// Release lets the stages behind read what was held back.
+func (m *Memory) Release() ([]engine.Output, error) {
+	m.Held = false
+	return m.run()
+}
+
+// Stage returns the engine of a stage, nil if it does not run.
+func (m *Memory) Stage(name string) *engine.Memory { return m.stages[name] }
+
+// run handles what is queued until nothing is left but what is held.
+func (m *Memory) run() ([]engine.Output, error) {
+	var out []engine.Output
+	for {
+		i := slices.IndexFunc(m.queue, func(in engine.Input) bool { return !m.Held || readsRaw(m.readers[in.Topic]) })
+		if i < 0 {
+			return out, nil
+		}
+		in := m.queue[i]
+		m.queue = slices.Delete(m.queue, i, i+1)
+		name := m.readers[in.Topic]
+		emitted, err := m.stages[name].Feed(in)
+		if err != nil {
+			return out, fmt.Errorf("stage %s: %w", name, err)
+		}
+		m.route(emitted)
+		out = append(out, emitted...)
+	}
+}
+
+// route queues those of the outputs that a stage reads.
+func (m *Memory) route(outputs []engine.Output) {
+	for i := range outputs {
+		o := &outputs[i]
+		m.enqueue(engine.Input{
+			Topic: o.Topic, Partition: o.Partition, Timestamp: o.Timestamp, Key: o.Key, Value: o.Value, Headers: o.Headers,
+		})
+	}
+}
+
+func (m *Memory) enqueue(in engine.Input) {
+	if _, read := m.readers[in.Topic]; !read {
+		return
+	}
+	at := topicPartition{in.Topic, in.Partition}
+	in.Offset = m.offsets[at]
+	m.offsets[at]++
+	m.queue = append(m.queue, in)
+}

@@ -1,0 +1,158 @@
+package processor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/privacy"
+	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/schemas"
+)
+
+// Deps is what the processor is given.
+type Deps struct {
+	// Kafka are the options of every client: brokers, TLS, SASL, client id.
+	Kafka []kgo.Opt
+	// Names has the prefix of topics and groups.
+	Names schemas.Names
+	// Sources are the configured sources; unknown ones get their provider's defaults.
+	Sources []source.Source
+	// Privacy makes pseudonyms of phones.
+	Privacy *privacy.Pseudonymiser
+	// SchemaIDs returns the registry's ids of all Avro topics, by topic without
+	// prefix. It is called once, by Start.
+	SchemaIDs func(ctx context.Context) (map[string]uint32, error)
+	// Version goes into dead letters.
+	Version string
+	// Logger gets what operators should know; nil means nowhere.
+	Logger *slog.Logger
+	// Metrics is where the engine's metrics are registered; nil means nowhere.
+	Metrics prometheus.Registerer
+	// Now is the wall clock; nil means time.Now.
+	Now func() time.Time
+	// Fail is called once with the error that ends a worker for good: the process
+	// should end. Nil means that only Health tells.
+	Fail func(error)
+}
+
+// Processor runs the stages. Make it with New; Start and Stop are called once each.
+type Processor struct {
+	config Config
+	deps   Deps
+	engine *engine.Engine
+}
+
+// New checks the settings. It starts nothing and connects to nothing.
+func New(config Config, deps Deps) (*Processor, error) {
+	if err := config.Validate(); err != nil {
+		return nil, fmt.Errorf("processor: %w", err)
+	}
+	if deps.SchemaIDs == nil {
+		return nil, errors.New("processor: no way to resolve schema ids")
+	}
+	if deps.Privacy == nil {
+		return nil, errors.New("processor: no pseudonymiser")
+	}
+	return &Processor{config: config, deps: deps}, nil
+}
+
+// Start resolves the schema ids, looks at the topics and starts the workers. It
+// returns when they run; Health tells when their state is restored. A topic or
+// schema that is missing is an error that says what to do.
+func (p *Processor) Start(ctx context.Context) error {
+	ids, err := p.deps.SchemaIDs(ctx)
+	if err != nil {
+		return fmt.Errorf("processor: resolve the schema ids: %w", err)
+	}
+	partitions, err := p.partitions(ctx)
+	if err != nil {
+		return fmt.Errorf("processor: %w", err)
+	}
+	specs := make([]engine.Spec, 0, len(StageNames()))
+	for _, name := range p.config.stages() {
+		stage, err := newStage(name, &p.config, &p.deps, partitions)
+		if err != nil {
+			return fmt.Errorf("processor: stage %s: %w", name, err)
+		}
+		topics, _ := TopicsOf(name)
+		specs = append(specs, engine.Spec{
+			Name: name, Stage: stage, Input: topics.Input, Changelog: topics.Changelog, Outputs: topics.Outputs,
+			DeadLetter: topics.DeadLetter, WallClock: readsRaw(name), Workers: p.config.workers(name),
+		})
+	}
+	running, err := engine.New(p.config.Engine, specs, engine.Deps{
+		Kafka: p.deps.Kafka, Names: p.deps.Names, SchemaIDs: ids, Version: p.deps.Version,
+		Logger: p.deps.Logger, Metrics: p.deps.Metrics, Now: p.deps.Now, Fail: p.deps.Fail,
+	})
+	if err != nil {
+		return fmt.Errorf("processor: %w", err)
+	}
+	if err := running.Start(ctx); err != nil {
+		return fmt.Errorf("processor: %w", err)
+	}
+	p.engine = running
+	return nil
+}
+
+// Stop ends the rounds in flight, leaves the groups and closes the state store. It
+// may be called without Start.
+func (p *Processor) Stop(ctx context.Context) error {
+	if p.engine == nil {
+		return nil
+	}
+	return p.engine.Stop(ctx)
+}
+
+// Health returns what every worker is doing; none before Start.
+func (p *Processor) Health() []engine.Status {
+	if p.engine == nil {
+		return nil
+	}
+	return p.engine.Health()
+}
+
+// Ready says that every worker has joined its group, restored its state and has
+// no error.
+func (p *Processor) Ready() bool {
+	health := p.Health()
+	for i := range health {
+		if !health[i].OK() {
+			return false
+		}
+	}
+	return len(health) > 0
+}
+
+// partitions returns how many partitions each stage's input has on the cluster, by
+// stage: the stages tell each other their clocks, partition by partition, and the
+// cluster is the one place where all processes see the same.
+func (p *Processor) partitions(ctx context.Context) (map[string]int32, error) {
+	client, err := kgo.NewClient(p.deps.Kafka...)
+	if err != nil {
+		return nil, fmt.Errorf("make a Kafka client: %w", err)
+	}
+	defer client.Close()
+	listed, err := kadm.NewClient(client).ListTopics(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list the topics: %w", err)
+	}
+	counts := map[string]int32{}
+	var errs []error
+	for _, name := range StageNames() {
+		topics, _ := TopicsOf(name)
+		cluster := p.deps.Names.Topic(topics.Input)
+		counts[name] = int32(len(listed[cluster].Partitions)) //nolint:gosec // a partition count
+		if counts[name] == 0 {
+			errs = append(errs, fmt.Errorf("topic %s does not exist: create the topics with 'tributary topics apply'", cluster))
+		}
+	}
+	return counts, errors.Join(errs...)
+}
