@@ -1,0 +1,49 @@
+// Package embedded is a Kafka broker and a schema registry in the program itself,
+// on loopback ports of their own choosing: for the demo and for tests. Nothing is
+// kept when it is closed.
+//
+//	Start ─► kfake cluster + srfake registry ─► Brokers, RegistryURL
+package embedded
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/sr/srfake"
+)
+
+// Stack is a running broker and registry.
+type Stack struct {
+	cluster  *kfake.Cluster
+	registry *srfake.Registry
+}
+
+// Start runs both. It needs no network but loopback.
+func Start() (*Stack, error) {
+	cluster, err := kfake.NewCluster(kfake.NumBrokers(1))
+	if err != nil {
+		return nil, fmt.Errorf("start the embedded broker: %w", err)
+	}
+	return &Stack{cluster: cluster, registry: srfake.New()}, nil
+}
+
+// Brokers returns the broker's addresses.
+func (s *Stack) Brokers() []string { return s.cluster.ListenAddrs() }
+
+// RegistryURL returns the registry's address.
+func (s *Stack) RegistryURL() string { return s.registry.URL() }
+
+// Cluster returns the broker, for faults.
+func (s *Stack) Cluster() *kfake.Cluster { return s.cluster }
+
+// Close stops both.
+func (s *Stack) Close() error {
+	if s.cluster == nil {
+		return errors.New("the embedded stack is closed already")
+	}
+	s.cluster.Close()
+	s.registry.Close()
+	s.cluster = nil
+	return nil
+}

@@ -1,0 +1,238 @@
+// Package topics makes the cluster's topics what the topic table says, and says
+// where they differ.
+//
+//	schemas.Table + settings ─► Wanted ─► Diff against the cluster ─► Apply
+//
+// It creates and alters. It never deletes a topic, and it refuses to change the
+// partition count of a keyed family: the state of its entities lies by partition.
+package topics
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+
+	"github.com/tributary-hq/tributary/schemas"
+)
+
+// Config is the settings of the topics.
+type Config struct {
+	// Partitions is the partition count of every family and output topic without
+	// an entry in Families.
+	Partitions int32 `json:"partitions" koanf:"partitions" yaml:"partitions"`
+	// Families overrides it by family: lox24, uapay, voximplant, unibell,
+	// unibell-call, journey, output.
+	Families map[string]int32 `json:"families" koanf:"families" yaml:"families"`
+	// ReplicationFactor of every topic; -1 takes the broker's default.
+	ReplicationFactor int16 `json:"replication_factor" koanf:"replication_factor" yaml:"replication_factor"`
+	// MinInsyncReplicas of every topic; 0 takes the broker's default.
+	MinInsyncReplicas int `json:"min_insync_replicas" koanf:"min_insync_replicas" yaml:"min_insync_replicas"`
+	// Retention overrides retention.ms by topic, without prefix.
+	Retention map[string]time.Duration `json:"retention" koanf:"retention" yaml:"retention"`
+}
+
+// DefaultConfig is that of a cluster with three brokers.
+func DefaultConfig() Config {
+	return Config{Partitions: 12, Families: map[string]int32{}, ReplicationFactor: 3, MinInsyncReplicas: 2, Retention: map[string]time.Duration{}}
+}
+
+// Validate reports every fault at once; each begins with its key.
+func (c *Config) Validate() error {
+	var errs []error
+	if c.Partitions < 1 {
+		errs = append(errs, fmt.Errorf("partitions: %d is less than 1", c.Partitions))
+	}
+	families := map[string]bool{}
+	for _, t := range schemas.Table() {
+		families[t.Family] = true
+	}
+	for _, f := range slices.Sorted(maps.Keys(c.Families)) {
+		if !families[f] {
+			errs = append(errs, fmt.Errorf("families.%s: no such family; there are %v", f, slices.Sorted(maps.Keys(families))))
+		} else if c.Families[f] < 1 {
+			errs = append(errs, fmt.Errorf("families.%s: %d is less than 1", f, c.Families[f]))
+		}
+	}
+	if c.ReplicationFactor == 0 || c.ReplicationFactor < -1 {
+		errs = append(errs, fmt.Errorf("replication_factor: %d: give a count, or -1 for the broker's default", c.ReplicationFactor))
+	}
+	if c.ReplicationFactor > 0 && c.MinInsyncReplicas > int(c.ReplicationFactor) {
+		errs = append(errs, fmt.Errorf("min_insync_replicas: %d is more than the replication factor", c.MinInsyncReplicas))
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Retention)) {
+		if t, ok := schemas.Find(name); !ok || !t.Delete {
+			errs = append(errs, fmt.Errorf("retention.%s: no topic of that name with a retention", name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// PartitionsOf returns the partition count of a topic, without prefix.
+func (c *Config) PartitionsOf(topic schemas.Topic) int32 {
+	if n, ok := c.Families[topic.Family]; ok {
+		return n
+	}
+	return c.Partitions
+}
+
+// Wanted is what a topic is to be on the cluster.
+type Wanted struct {
+	// Name is with prefix.
+	Name       string            `json:"name"`
+	Row        schemas.Topic     `json:"row"`
+	Partitions int32             `json:"partitions"`
+	Configs    map[string]string `json:"configs"`
+}
+
+// Want returns every topic as the settings have it.
+func Want(c *Config, names schemas.Names) []Wanted {
+	var out []Wanted
+	for _, row := range schemas.Table() {
+		configs := map[string]string{
+			"cleanup.policy":    row.Policy(),
+			"max.message.bytes": strconv.Itoa(row.MaxMessageBytes),
+		}
+		if row.Delete {
+			retention := row.Retention
+			if r, ok := c.Retention[row.Name]; ok {
+				retention = r
+			}
+			configs["retention.ms"] = strconv.FormatInt(retention.Milliseconds(), 10)
+		}
+		if row.DeleteRetention > 0 {
+			configs["delete.retention.ms"] = strconv.FormatInt(row.DeleteRetention.Milliseconds(), 10)
+		}
+		if row.MinCleanableDirtyRatio > 0 {
+			configs["min.cleanable.dirty.ratio"] = strconv.FormatFloat(row.MinCleanableDirtyRatio, 'g', -1, 64)
+		}
+		if c.MinInsyncReplicas > 0 {
+			configs["min.insync.replicas"] = strconv.Itoa(c.MinInsyncReplicas)
+		}
+		out = append(out, Wanted{Name: names.Topic(row.Name), Row: row, Partitions: c.PartitionsOf(row), Configs: configs})
+	}
+	return out
+}
+
+// Change is one difference between the cluster and what is wanted.
+type Change struct {
+	Topic string `json:"topic"`
+	// Kind is create, config or refused.
+	Kind string `json:"kind"`
+	// Key, Have and Want are of a config or the partition count.
+	Key  string `json:"key,omitempty"`
+	Have string `json:"have,omitempty"`
+	Want string `json:"want,omitempty"`
+	// Hint says what to do about a refused change.
+	Hint string `json:"hint,omitempty"`
+
+	wanted Wanted
+}
+
+// The kinds of changes.
+const (
+	KindCreate  = "create"
+	KindConfig  = "config"
+	KindRefused = "refused"
+)
+
+// Diff compares the cluster with what is wanted.
+func Diff(ctx context.Context, admin *kadm.Client, wanted []Wanted) ([]Change, error) {
+	names := make([]string, len(wanted))
+	for i := range wanted {
+		names[i] = wanted[i].Name
+	}
+	listed, err := admin.ListTopics(ctx, names...)
+	if err != nil {
+		return nil, fmt.Errorf("list the topics: %w", err)
+	}
+	var existing []string
+	for _, t := range listed {
+		if t.Err == nil {
+			existing = append(existing, t.Topic)
+		} else if !errors.Is(t.Err, kerr.UnknownTopicOrPartition) {
+			return nil, fmt.Errorf("look at topic %s: %w", t.Topic, t.Err)
+		}
+	}
+	have := map[string]map[string]string{}
+	if len(existing) > 0 {
+		described, err := admin.DescribeTopicConfigs(ctx, existing...)
+		if err != nil {
+			return nil, fmt.Errorf("describe the topics: %w", err)
+		}
+		for _, rc := range described {
+			have[rc.Name] = map[string]string{}
+			for _, c := range rc.Configs {
+				have[rc.Name][c.Key] = c.MaybeValue()
+			}
+		}
+	}
+	var out []Change
+	for _, w := range wanted {
+		configs, exists := have[w.Name]
+		if !exists {
+			out = append(out, Change{Topic: w.Name, Kind: KindCreate, wanted: w})
+			continue
+		}
+		out = append(out, differences(w, configs, len(listed[w.Name].Partitions))...)
+	}
+	return out, nil
+}
+
+func differences(w Wanted, have map[string]string, partitions int) []Change {
+	var out []Change
+	if n := int(w.Partitions); n != partitions {
+		out = append(out, Change{
+			Topic: w.Name, Kind: KindRefused, Key: "partitions", Have: strconv.Itoa(partitions), Want: strconv.Itoa(n),
+			Hint: "the state of its entities lies by partition; keep topics.partitions at what the cluster has, " +
+				"or begin anew under another prefix and replay the raw topics",
+			wanted: w,
+		})
+	}
+	for _, key := range slices.Sorted(maps.Keys(w.Configs)) {
+		if value, known := have[key]; !known || value != w.Configs[key] {
+			out = append(out, Change{Topic: w.Name, Kind: KindConfig, Key: key, Have: value, Want: w.Configs[key], wanted: w})
+		}
+	}
+	return out
+}
+
+// Apply carries changes out, all but refused ones, and returns an error that names
+// every topic it could not change.
+func Apply(ctx context.Context, admin *kadm.Client, replication int16, changes []Change) error {
+	var errs []error
+	alter := map[string][]kadm.AlterConfig{}
+	for _, c := range changes {
+		switch c.Kind {
+		case KindCreate:
+			configs := map[string]*string{}
+			for k, v := range c.wanted.Configs {
+				configs[k] = &v
+			}
+			if _, err := admin.CreateTopic(ctx, c.wanted.Partitions, replication, configs, c.Topic); err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
+				errs = append(errs, fmt.Errorf("create %s: %w", c.Topic, err))
+			}
+		case KindConfig:
+			alter[c.Topic] = append(alter[c.Topic], kadm.AlterConfig{Op: kadm.SetConfig, Name: c.Key, Value: kadm.StringPtr(c.Want)})
+		}
+	}
+	for _, topic := range slices.Sorted(maps.Keys(alter)) {
+		responses, err := admin.AlterTopicConfigs(ctx, alter[topic], topic)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("alter %s: %w", topic, err))
+			continue
+		}
+		for _, r := range responses {
+			if r.Err != nil {
+				errs = append(errs, fmt.Errorf("alter %s: %w", r.Name, r.Err))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
