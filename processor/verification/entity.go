@@ -1,0 +1,266 @@
+package verification
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/dedupe"
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+// Entity is the state of one verification. Make it with Parse.
+type Entity struct {
+	// Seen are the ids of the facts applied, for a stage that dedupes here.
+	Seen dedupe.Seen
+
+	revision, facts int64
+	// shown is the outcome of the last snapshot.
+	shown avro.VerificationOutcome
+	// told are the journeys that know of the verification.
+	told []journeyID
+
+	// stamps are the ages of the facts whose values are kept; a mark is an index
+	// into it, from 1.
+	stamps       []stamp
+	texts        [textCount]marked[string]
+	phone        marked[avro.Phone]
+	plan         marked[[]Step]
+	cost         marked[int64]
+	created      marked[time.Time]
+	awaited      marked[bool]
+	slots        []slot
+	attempts     []attempt
+	status       Status
+	outcomes     [realOutcomes]telling
+	uncorrelated bool
+
+	firstAt, lastAt time.Time
+	lastReceived    time.Time
+	assurance       avro.Assurance
+}
+
+// The fields that are simply said. New ones go to the end: the state entry has
+// them in this order.
+const (
+	textProvider = iota
+	textSource
+	textNamespace
+	textProviderID
+	textDelivered
+	textCurrency
+	textCount
+)
+
+// stamp is the age of a fact: a total order over distinct facts.
+type stamp struct {
+	at int64 // unix ms
+	id string
+}
+
+// marked is a value and the fact that said it; by is 0 for a value never said.
+type marked[T any] struct {
+	value T
+	by    int
+}
+
+// slot is a place where correlation ids stand, and the newest found there.
+type slot struct {
+	name string
+	id   marked[string]
+}
+
+// attempt is what is known of one attempt.
+type attempt struct {
+	id                     string
+	code                   avro.Optional[int32]
+	name                   avro.AttemptStatus
+	processedAt            time.Time
+	channel, external, err marked[string]
+	cost                   marked[int64]
+}
+
+// telling is what is known of one real outcome: when it was told first and last,
+// by the provider's time, and when a fact telling it was received first.
+type telling struct{ first, last, received time.Time }
+
+const realOutcomes = 3
+
+// outcomeAt returns the real outcomes, the one that wins a tie first.
+func outcomeAt(i int) avro.VerificationOutcome {
+	switch i {
+	case 0:
+		return avro.VerificationOutcomeSuccess
+	case 1:
+		return avro.VerificationOutcomeFailed
+	default:
+		return avro.VerificationOutcomeError
+	}
+}
+
+// Known says whether any fact was applied.
+func (e *Entity) Known() bool { return e.facts > 0 }
+
+// Apply merges a fact.
+func (e *Entity) Apply(f *Fact) {
+	by := e.mark(f)
+	e.facts++
+	e.firstAt, e.lastAt = earlier(e.firstAt, f.At), later(e.lastAt, f.At)
+	e.lastReceived = later(e.lastReceived, f.ReceivedAt)
+	if e.assurance == "" || assuranceRank(f.Assurance) < assuranceRank(e.assurance) {
+		e.assurance = f.Assurance
+	}
+	e.uncorrelated = e.uncorrelated || f.Uncorrelated
+	for field, text := range [textCount]string{f.Provider, f.Source, f.Namespace, f.ProviderID, f.DeliveredChannel, f.Currency} {
+		// A source without a namespace says that there is none.
+		if text != "" || field == textNamespace {
+			set(e, &e.texts[field], text, by)
+		}
+	}
+	if f.Phone.Set {
+		set(e, &e.phone, f.Phone.Value, by)
+	}
+	if len(f.Plan) > 0 {
+		set(e, &e.plan, f.Plan, by)
+	}
+	if f.CostMinor.Set {
+		set(e, &e.cost, f.CostMinor.Value, by)
+	}
+	if !f.CreatedAt.IsZero() {
+		set(e, &e.created, f.CreatedAt, by)
+	}
+	if f.Awaited.Set {
+		set(e, &e.awaited, f.Awaited.Value, by)
+	}
+	if f.Status.Text != "" && compareStatus(&f.Status, &e.status) > 0 {
+		e.status = f.Status
+	}
+	for _, c := range f.Correlation {
+		e.correlate(c, by)
+	}
+	for i := range f.Attempts {
+		e.attempt(&f.Attempts[i], by)
+	}
+	e.tell(f)
+}
+
+// mark returns the mark of a fact.
+func (e *Entity) mark(f *Fact) int {
+	s := stamp{at: f.At.UnixMilli(), id: f.EventID}
+	for i := range e.stamps {
+		if e.stamps[i] == s {
+			return i + 1
+		}
+	}
+	e.stamps = append(e.stamps, s)
+	return len(e.stamps)
+}
+
+// set lets a fact say a value. What one fact says later counts more.
+func set[T any](e *Entity, m *marked[T], value T, by int) {
+	if m.by == 0 || m.by == by || compareStamps(e.stamps[by-1], e.stamps[m.by-1]) > 0 {
+		m.value, m.by = value, by
+	}
+}
+
+func compareStamps(a, b stamp) int {
+	return cmp.Or(cmp.Compare(a.at, b.at), strings.Compare(a.id, b.id))
+}
+
+// compareStatus orders statuses of the whole verification.
+func compareStatus(a, b *Status) int {
+	return cmp.Or(
+		cmp.Compare(rank(a.Name), rank(b.Name)), a.At.Compare(b.At),
+		cmp.Compare(weight(a.Name), weight(b.Name)), strings.Compare(a.Text, b.Text),
+	)
+}
+
+func (e *Entity) correlate(c Correlation, by int) {
+	i := slices.IndexFunc(e.slots, func(s slot) bool { return s.name == c.Slot })
+	if i < 0 {
+		e.slots = append(e.slots, slot{name: c.Slot})
+		i = len(e.slots) - 1
+	}
+	set(e, &e.slots[i].id, c.ID, by)
+}
+
+// attempt merges what a fact tells of an attempt.
+func (e *Entity) attempt(f *Attempt, by int) {
+	i := 0
+	for i < len(e.attempts) && e.attempts[i].id != f.ID {
+		i++
+	}
+	if i == len(e.attempts) {
+		e.attempts = append(e.attempts, attempt{id: f.ID})
+	}
+	a := &e.attempts[i]
+	if a.name == "" || compareAttempts(f, a) > 0 {
+		a.code, a.name, a.processedAt = f.Code, f.Name, f.ProcessedAt
+	}
+	if f.Channel != "" {
+		set(e, &a.channel, f.Channel, by)
+	}
+	if f.ExternalID != "" {
+		set(e, &a.external, f.ExternalID, by)
+	}
+	if f.Error != "" {
+		set(e, &a.err, f.Error, by)
+	}
+	if f.CostMinor.Set {
+		set(e, &a.cost, f.CostMinor.Value, by)
+	}
+}
+
+// compareAttempts orders the statuses of an attempt.
+func compareAttempts(f *Attempt, a *attempt) int {
+	return cmp.Or(
+		cmp.Compare(rank(f.Name), rank(a.name)), f.ProcessedAt.Compare(a.processedAt),
+		cmp.Compare(weight(f.Name), weight(a.name)), cmp.Compare(f.Code.Value, a.code.Value),
+	)
+}
+
+// tell notes a real outcome.
+func (e *Entity) tell(f *Fact) {
+	for i := range e.outcomes {
+		if f.Outcome == outcomeAt(i) {
+			t := &e.outcomes[i]
+			t.first, t.last = earlier(t.first, f.At), later(t.last, f.At)
+			t.received = earlier(t.received, f.ReceivedAt)
+		}
+	}
+}
+
+// reached returns the real outcome that counts; ok is false if none was told.
+func (e *Entity) reached() (outcome avro.VerificationOutcome, t telling, ok bool) {
+	for i := range e.outcomes {
+		if o := &e.outcomes[i]; !o.last.IsZero() && (!ok || o.last.After(t.last)) {
+			outcome, t, ok = outcomeAt(i), *o, true
+		}
+	}
+	return outcome, t, ok
+}
+
+// received returns when the first fact that tells any real outcome was received.
+func (e *Entity) received() (at time.Time) {
+	for i := range e.outcomes {
+		at = earlier(at, e.outcomes[i].received)
+	}
+	return at
+}
+
+// earlier returns the earlier of two times, of which zero is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
+		return b
+	}
+	return a
+}
+
+// later returns the later of two times, of which zero is none.
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,144 @@
+package verification
+
+import (
+	"time"
+
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+// Fact is what one event tells of a verification. Empty strings, zero times and
+// unset optionals say nothing. Its strings are copied before Settle returns.
+type Fact struct {
+	// At is when the provider made the event.
+	At time.Time
+	// EventID tells the fact from others of the same time.
+	EventID string
+	// ReceivedAt is when ingest had read it.
+	ReceivedAt time.Time
+	// Provider, Source and Namespace are where it came from.
+	Provider, Source, Namespace string
+	Assurance                   avro.Assurance
+	// ProviderID is the provider's id of the verification.
+	ProviderID string
+	Phone      avro.Optional[avro.Phone]
+	// Status is that of the whole verification, Text as sent.
+	Status Status
+	// Outcome is SUCCESS, FAILED or ERROR where the fact tells how it ended.
+	Outcome          avro.VerificationOutcome
+	DeliveredChannel string
+	// Plan is the routing strategy.
+	Plan     []Step
+	Attempts []Attempt
+	// CostMinor is in minor units of Currency.
+	CostMinor avro.Optional[int64]
+	Currency  string
+	// CreatedAt is when the verification was ordered.
+	CreatedAt time.Time
+	// Awaited says whether absence of an outcome means something; unset: not told.
+	Awaited avro.Optional[bool]
+	// Correlation are the correlation ids that the fact holds.
+	Correlation []Correlation
+	// Uncorrelated says that what looks like a correlation id is none, in whichever
+	// fact it stands: a reference that ingest made.
+	Uncorrelated bool
+}
+
+// Step is one step of a routing strategy.
+type Step struct {
+	Channel string
+	// TimeoutSec is in seconds; 0 where none is told.
+	TimeoutSec int32
+}
+
+// Correlation is a correlation id and the place it was found in.
+type Correlation struct {
+	// Slot is the field and JSON pointer: the newest id of a slot counts.
+	Slot string
+	ID   string
+}
+
+// Status is a status with what orders it.
+type Status struct {
+	// Text is the status as sent, empty where none was.
+	Text string
+	Name avro.AttemptStatus
+	// At is the time that orders ends: processed_at of an attempt, the event's of a
+	// whole verification.
+	At time.Time
+}
+
+// Attempt is what a fact tells of one attempt on one channel.
+type Attempt struct {
+	// ID is the provider's id of the attempt.
+	ID      string
+	Channel string
+	// Code is the status as sent, where the provider sends numbers.
+	Code        avro.Optional[int32]
+	Name        avro.AttemptStatus
+	ProcessedAt time.Time
+	ExternalID  string
+	// Error is free text; the stage sets it only where the source allows it.
+	Error     string
+	CostMinor avro.Optional[int64]
+}
+
+// rank orders the kinds of a status.
+func rank(name avro.AttemptStatus) int {
+	switch name {
+	case avro.AttemptStatusNew:
+		return 1
+	case avro.AttemptStatusInProgress:
+		return 2
+	case avro.AttemptStatusSuccess, avro.AttemptStatusFailed, avro.AttemptStatusError:
+		return 3
+	default:
+		return 0
+	}
+}
+
+// weight orders ends of the same time.
+func weight(name avro.AttemptStatus) int {
+	switch name {
+	case avro.AttemptStatusSuccess:
+		return 3
+	case avro.AttemptStatusFailed:
+		return 2
+	case avro.AttemptStatusError:
+		return 1
+	default:
+		return 0
+	}
+}
+
+// assuranceRank orders assurances, weakest first; 0 is none yet.
+func assuranceRank(a avro.Assurance) int {
+	switch a {
+	case avro.AssuranceSharedSecret:
+		return 2
+	case avro.AssuranceSignedID:
+		return 3
+	case avro.AssuranceSignedBody:
+		return 4
+	default:
+		return 1
+	}
+}
+
+// KindOf normalises a channel's name as LOX24 sends it.
+func KindOf(channel string) avro.Channel {
+	switch channel {
+	case "telegram":
+		return avro.ChannelTelegram
+	case "voice":
+		return avro.ChannelVoice
+	case "sms":
+		return avro.ChannelSMS
+	case ChannelCall:
+		return avro.ChannelCall
+	default:
+		return avro.ChannelUnknown
+	}
+}
+
+// ChannelCall is the channel of a Unibell call; the provider names none.
+const ChannelCall = "call"

@@ -1,0 +1,225 @@
+package verification
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// Keeper stores verifications and tells of them.
+type Keeper struct {
+	// Least is how long an outcome is awaited at least.
+	Least time.Duration
+	// Grace is added to the sum of the strategy's timeouts.
+	Grace time.Duration
+	// Retention is how long after its last fact, by received_at, a verification is
+	// kept.
+	Retention time.Duration
+}
+
+// journeyID is a correlation id in its namespace.
+type journeyID struct{ namespace, id string }
+
+func compareIDs(a, b journeyID) int {
+	return cmp.Or(strings.Compare(a.namespace, b.namespace), strings.Compare(a.id, b.id))
+}
+
+// JourneyKey returns the key of a journey: the correlation id, the namespace and
+// a colon before it where there is one.
+func JourneyKey(dst []byte, namespace, id string) []byte {
+	if namespace != "" {
+		dst = append(append(dst, namespace...), ':')
+	}
+	return append(dst, id...)
+}
+
+// The rooms for usual values, so that appending to them moves nothing.
+const (
+	snapshotSize = 1024
+	inputSize    = 512
+	entrySize    = 1024
+)
+
+// Settle tells of a verification to which a fact was just applied, and stores it.
+// key is its state key and its id.
+func (k *Keeper) Settle(tx engine.Tx, key []byte, e *Entity, change *avro.Change, headers []raw.Header) error {
+	v := e.view(tx.Now(), e.wait(k.Least, k.Grace))
+	if err := k.tell(tx, key, &v, change, Trace(headers)); err != nil {
+		return err
+	}
+	k.store(tx, key, &v)
+	return nil
+}
+
+// Expire handles the deadline of a verification: no outcome, or its end.
+func (k *Keeper) Expire(tx engine.Tx, key []byte) error {
+	entry, err := tx.Get(key)
+	if err != nil {
+		return fmt.Errorf("read a verification: %w", err)
+	}
+	e, err := Parse(entry)
+	if err != nil {
+		return err
+	}
+	if !tx.Now().Before(k.end(e)) {
+		return End(tx, key)
+	}
+	v := e.view(tx.Now(), e.wait(k.Least, k.Grace))
+	if v.outcome != e.shown {
+		if err := k.tell(tx, key, &v, &avro.Change{Cause: avro.ChangeCauseDeadline}, nil); err != nil {
+			return err
+		}
+	}
+	k.store(tx, key, &v)
+	return nil
+}
+
+// End ends a verification: a tombstone, and nothing is left of its state. The
+// journeys keep it for as long as they last.
+func End(tx engine.Tx, key []byte) error {
+	tx.Emit(engine.Output{Topic: schemas.EnrichedVerifications, Key: key})
+	return Forget(tx, key)
+}
+
+// Forget deletes an entity's entry and all of its sub-entries.
+func Forget(tx engine.Tx, key []byte) error {
+	var keys [][]byte
+	err := tx.Scan(append(bytes.Clone(key), 0), func(k, _ []byte) bool {
+		keys = append(keys, bytes.Clone(k))
+		return true
+	})
+	if err != nil {
+		return fmt.Errorf("look for the entries of an entity: %w", err)
+	}
+	for _, k := range keys {
+		tx.Delete(k)
+	}
+	tx.Delete(key)
+	return nil
+}
+
+func (k *Keeper) end(e *Entity) time.Time { return e.lastReceived.Add(k.Retention) }
+
+// store writes the entity, due when its outcome is missing or its time is over.
+func (k *Keeper) store(tx engine.Tx, key []byte, v *view) {
+	due := k.end(v.e)
+	if v.outcome == avro.VerificationOutcomePending {
+		due = earlier(due, v.deadline)
+	}
+	tx.Put(key, v.e.AppendTo(tx.Buffer(entrySize)), due)
+}
+
+// tell emits the snapshot and what the journeys get.
+func (k *Keeper) tell(tx engine.Tx, key []byte, v *view, change *avro.Change, trace []raw.Header) error {
+	e := v.e
+	journeys := e.journeys()
+	e.revision++
+	e.shown = v.outcome
+	snapshot := v.snapshot(string(key), journeys)
+	snapshot.Revision, snapshot.ChangedBy, snapshot.ProcessedAt = e.revision, *change, tx.WallClock()
+	value, err := snapshot.AppendAvro(wire.AppendPlaceholder(tx.Buffer(snapshotSize)))
+	if err != nil {
+		return Unwritable(schemas.EnrichedVerifications, err)
+	}
+	tx.Emit(engine.Output{Topic: schemas.EnrichedVerifications, Key: key, Value: value, Headers: trace})
+	left := slices.DeleteFunc(e.told, func(was journeyID) bool { return slices.Contains(journeys, was) })
+	e.told = journeys
+	if len(left)+len(journeys) == 0 {
+		return nil
+	}
+	input := avro.JourneyInput{
+		Kind: avro.JourneyInputKindRemoval, MemberID: avro.Some(snapshot.VerificationID),
+		MemberRevision: avro.Some(e.revision), MemberFacts: avro.Some(e.facts), Assurance: e.assurance,
+		FirstEventAt: snapshot.FirstEventAt, LastEventAt: snapshot.LastEventAt, ReceivedAt: avro.Some(e.lastReceived),
+		ExpiresAt: avro.Some(k.end(e)), ChangedBy: *change,
+	}
+	for _, id := range left {
+		if err := emitInput(tx, &input, id, trace); err != nil {
+			return err
+		}
+	}
+	input.Kind, input.Verification = avro.JourneyInputKindVerification, avro.Some(v.member())
+	for _, id := range journeys {
+		if err := emitInput(tx, &input, id, trace); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func emitInput(tx engine.Tx, input *avro.JourneyInput, id journeyID, trace []raw.Header) error {
+	input.CorrelationID, input.Namespace = id.id, some(id.namespace)
+	value, err := input.AppendAvro(wire.AppendPlaceholder(tx.Buffer(inputSize)))
+	if err != nil {
+		return Unwritable(schemas.InternalJourney, err)
+	}
+	key := JourneyKey(tx.Buffer(len(id.namespace)+1+len(id.id)), id.namespace, id.id)
+	tx.Emit(engine.Output{Topic: schemas.InternalJourney, Key: key, Value: value, Headers: trace})
+	return nil
+}
+
+// journeys returns the correlation ids that count, sorted, each once.
+func (e *Entity) journeys() []journeyID {
+	if e.uncorrelated || len(e.slots) == 0 {
+		return nil
+	}
+	ids := make([]journeyID, 0, len(e.slots))
+	for i := range e.slots {
+		ids = append(ids, journeyID{namespace: e.texts[textNamespace].value, id: e.slots[i].id.value})
+	}
+	slices.SortFunc(ids, compareIDs)
+	return slices.Compact(ids)
+}
+
+// ReportClock tells the journey stage the clock of an input partition of a stage:
+// one record to each of its partitions.
+func ReportClock(tx engine.Tx, stage string, partition, journeyPartitions int32, clock time.Time) error {
+	input := avro.JourneyInput{
+		Kind: avro.JourneyInputKindClock, UpstreamStage: avro.Some(stage), UpstreamPartition: avro.Some(partition), Clock: avro.Some(clock),
+	}
+	for p := range journeyPartitions {
+		value, err := input.AppendAvro(wire.AppendPlaceholder(tx.Buffer(64)))
+		if err != nil {
+			return Unwritable(schemas.InternalJourney, err)
+		}
+		tx.Emit(engine.Output{
+			Topic: schemas.InternalJourney, Key: append(tx.Buffer(len(stage)), stage...), Value: value, ToPartition: true, Partition: p,
+		})
+	}
+	return nil
+}
+
+// Trace returns the W3C trace context of a record, so that a trace goes on behind
+// the stage. It is a part of the headers where ingest wrote them side by side.
+func Trace(headers []raw.Header) []raw.Header {
+	for i := range headers {
+		switch headers[i].Key {
+		case raw.HeaderTraceparent:
+			if i+1 < len(headers) && headers[i+1].Key == raw.HeaderTracestate {
+				return headers[i : i+2 : i+2]
+			}
+			return headers[i : i+1 : i+1]
+		}
+	}
+	return nil
+}
+
+// Unwritable makes a permanent error of one from an append encoder, which names
+// the field and no value.
+func Unwritable(topic string, err error) error {
+	var field *avro.FieldError
+	if errors.As(err, &field) {
+		return engine.Permanentf(engine.CauseOutOfRange, "%s: %s: %v", topic, field.Path, field.Err)
+	}
+	return fmt.Errorf("encode for %s: %w", topic, err)
+}

@@ -1,0 +1,164 @@
+package verification
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+// view is the entity at a time: what a snapshot and a journey are told.
+type view struct {
+	e        *Entity
+	outcome  avro.VerificationOutcome
+	at       time.Time // when the outcome was reached
+	received time.Time // when the first fact that tells it was received
+	deadline time.Time // zero where no outcome is awaited
+	fallback int32
+	channel  string
+}
+
+// view judges the entity. wait is how long an outcome is awaited from base on.
+func (e *Entity) view(now time.Time, wait time.Duration) view {
+	v := view{e: e, outcome: avro.VerificationOutcomeUnknown, channel: e.texts[textDelivered].value}
+	if e.awaited.value {
+		v.outcome = avro.VerificationOutcomePending
+		v.deadline = e.base().Add(wait)
+	}
+	if real, told, ok := e.reached(); ok {
+		v.outcome, v.at, v.received = real, told.first, told.received
+	} else if e.awaited.value && !now.Before(v.deadline) {
+		v.outcome, v.at = avro.VerificationOutcomeExpired, v.deadline
+	}
+	var last time.Time
+	for i := range e.attempts {
+		a := &e.attempts[i]
+		switch a.name {
+		case avro.AttemptStatusFailed, avro.AttemptStatusError:
+			v.fallback++
+		case avro.AttemptStatusSuccess:
+			// Where the provider does not name the channel, the attempt does.
+			if e.texts[textDelivered].by == 0 && !a.processedAt.Before(last) {
+				v.channel, last = a.channel.value, a.processedAt
+			}
+		}
+	}
+	return v
+}
+
+// base is the time from which an outcome is awaited: when the verification was
+// ordered, else its first event.
+func (e *Entity) base() time.Time {
+	if e.created.by != 0 {
+		return e.created.value
+	}
+	return e.firstAt
+}
+
+// wait is how long an outcome is awaited.
+func (e *Entity) wait(least, grace time.Duration) time.Duration {
+	var seconds int64
+	for _, step := range e.plan.value {
+		seconds += int64(max(step.TimeoutSec, 0))
+	}
+	const month = 31 * 24 * 3600
+	return max(least, time.Duration(min(seconds, month))*time.Second+grace)
+}
+
+// late returns how long after the deadline a real outcome was first received;
+// zero: in time, or never.
+func (v *view) late() time.Duration {
+	received := v.e.received()
+	if v.deadline.IsZero() || received.IsZero() {
+		return 0
+	}
+	return max(0, received.Sub(v.deadline))
+}
+
+// duration is from the order to the outcome.
+func (v *view) duration() avro.Optional[int64] {
+	if v.at.IsZero() || v.e.created.by == 0 {
+		return avro.Optional[int64]{}
+	}
+	return avro.Some(max(0, v.at.Sub(v.e.created.value).Milliseconds()))
+}
+
+// snapshot is what the topic gets, but for revision, processing time and what
+// changed it.
+func (v *view) snapshot(id string, journeys []journeyID) avro.VerificationSnapshot {
+	e := v.e
+	s := avro.VerificationSnapshot{
+		VerificationID: id, ProviderID: e.texts[textProviderID].value, Provider: e.texts[textProvider].value,
+		Source: e.texts[textSource].value, Namespace: some(e.texts[textNamespace].value),
+		CorrelationIDs: make([]string, len(journeys)), Outcome: v.outcome, ProviderStatus: some(e.status.Text),
+		DeliveredChannel: some(v.channel), DeliveredChannelKind: kindOf(v.channel),
+		PlannedChannels: make([]string, len(e.plan.value)), Attempts: e.sortedAttempts(), Fallbacks: v.fallback,
+		CostMinor: optional(&e.cost), Currency: some(e.texts[textCurrency].value),
+		CreatedAt: optional(&e.created), OutcomeAt: someTime(v.at), DurationMs: v.duration(), Deadline: someTime(v.deadline),
+		Facts: e.facts, FirstEventAt: someTime(e.firstAt), LastEventAt: someTime(e.lastAt), Assurance: e.assurance,
+	}
+	s.Phone = optional(&e.phone)
+	for i := range journeys {
+		s.CorrelationIDs[i] = journeys[i].id
+	}
+	for i := range e.plan.value {
+		s.PlannedChannels[i] = e.plan.value[i].Channel
+	}
+	if late := v.late(); late > 0 {
+		s.Late, s.LatenessMs = true, avro.Some(late.Milliseconds())
+	}
+	return s
+}
+
+// member is what a journey is told.
+func (v *view) member() avro.VerificationMember {
+	e := v.e
+	return avro.VerificationMember{
+		Provider: e.texts[textProvider].value, Source: e.texts[textSource].value, Outcome: v.outcome,
+		Channel: some(v.channel), ChannelKind: kindOf(v.channel), Fallbacks: v.fallback, DurationMs: v.duration(),
+		CostMinor: optional(&e.cost), Currency: some(e.texts[textCurrency].value),
+		CreatedAt: optional(&e.created), OutcomeAt: someTime(v.at), OutcomeReceivedAt: someTime(v.received),
+	}
+}
+
+// sortedAttempts returns the attempts in the order of the routing strategy, those
+// of channels not in it last.
+func (e *Entity) sortedAttempts() []avro.VerificationAttempt {
+	list := make([]avro.VerificationAttempt, len(e.attempts))
+	for i := range e.attempts {
+		a := &e.attempts[i]
+		list[i] = avro.VerificationAttempt{
+			ID: a.id, Position: e.position(a.channel.value), Channel: a.channel.value, ChannelKind: KindOf(a.channel.value),
+			Status: a.code, StatusName: a.name, ProcessedAt: someTime(a.processedAt),
+			ExternalID: some(a.external.value), Error: some(a.err.value), CostMinor: optional(&a.cost),
+		}
+	}
+	slices.SortFunc(list, func(a, b avro.VerificationAttempt) int {
+		return cmp.Or(
+			cmp.Compare(uint32(a.Position), uint32(b.Position)), //nolint:gosec // -1 goes last
+			a.ProcessedAt.Value.Compare(b.ProcessedAt.Value), strings.Compare(a.ID, b.ID),
+		)
+	})
+	return list
+}
+
+func (e *Entity) position(channel string) int32 {
+	return int32(slices.IndexFunc(e.plan.value, func(s Step) bool { return s.Channel == channel })) //nolint:gosec // a short list
+}
+
+func kindOf(channel string) avro.Optional[avro.Channel] {
+	if channel == "" {
+		return avro.Optional[avro.Channel]{}
+	}
+	return avro.Some(KindOf(channel))
+}
+
+func optional[T any](m *marked[T]) avro.Optional[T] {
+	return avro.Optional[T]{Value: m.value, Set: m.by != 0}
+}
+
+func someTime(at time.Time) avro.Optional[time.Time] {
+	return avro.Optional[time.Time]{Value: at, Set: !at.IsZero()}
+}
