@@ -28,7 +28,7 @@ func (stage) Apply(tx engine.Tx, in *engine.Input, _ engine.Event) error {
 
 func (stage) Expire(engine.Tx, []byte) error { return nil }
 
-func newMemory(t testing.TB) *engine.Memory {
+func newMemory(t *testing.T) *engine.Memory {
 	t.Helper()
 	m, err := engine.NewMemory(engine.MemoryConfig{Name: "clock", Stage: stage{}, DeadLetter: schemas.DeadLetterJourney})
 	if err != nil {

@@ -2,6 +2,7 @@ package dedupe_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -55,7 +56,7 @@ func (stage) Expire(tx engine.Tx, key []byte) error {
 	return nil
 }
 
-func newMemory(t testing.TB) *engine.Memory {
+func newMemory(t *testing.T) *engine.Memory {
 	t.Helper()
 	m, err := engine.NewMemory(engine.MemoryConfig{
 		Name: "dedupe", Stage: stage{}, Outputs: []string{schemas.RawUAPAY}, DeadLetter: schemas.DeadLetterUAPAY,
@@ -92,7 +93,7 @@ func TestEveryRepeatNamesTheFirst(t *testing.T) {
 				r.Fatal(err)
 			}
 			known, repeated := first[id]
-			if repeated != (len(outputs) == 1) || (repeated && string(outputs[0].Value) != fmt.Sprint(known)) {
+			if repeated != (len(outputs) == 1) || (repeated && string(outputs[0].Value) != strconv.FormatInt(known, 10)) {
 				r.Fatalf("%s at %d: %d repeats told, first at %d", id, offset, len(outputs), known)
 			}
 			if !repeated {
@@ -116,12 +117,12 @@ func TestForgotten(t *testing.T) {
 	}
 	const spilled = dedupe.Inline + 10
 	for n := range spilled {
-		feed(fmt.Sprint(n), 0)
+		feed(strconv.Itoa(n), 0)
 	}
 	if got := m.Entries(0); got != 1+spilled-dedupe.Inline {
 		t.Errorf("%d entries, want the entity's and one for each id over %d", got, dedupe.Inline)
 	}
-	for _, id := range []string{"0", fmt.Sprint(spilled - 1)} {
+	for _, id := range []string{"0", strconv.Itoa(spilled - 1)} {
 		if !feed(id, span-time.Second) {
 			t.Errorf("id %s is forgotten within the span", id)
 		}
@@ -129,7 +130,7 @@ func TestForgotten(t *testing.T) {
 	if feed("0", span+time.Second) {
 		t.Error("an id of the entity's entry is remembered beyond the span")
 	}
-	if feed(fmt.Sprint(spilled-1), span+time.Second) {
+	if feed(strconv.Itoa(spilled-1), span+time.Second) {
 		t.Error("an id with an entry of its own is remembered beyond the span")
 	}
 	if got := m.Entries(0); got != 1 {

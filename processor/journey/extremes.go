@@ -67,18 +67,6 @@ func first(a, b success) success {
 	}
 }
 
-// merge lets other extremes set those they reach beyond.
-func (e *extremes) merge(other *extremes) {
-	e.firstAt = earlier(e.firstAt, other.firstAt)
-	e.lastAt = later(e.lastAt, other.lastAt)
-	e.endsAt = later(e.endsAt, other.endsAt)
-	e.paidAt = earlier(e.paidAt, other.paidAt)
-	e.takenAt = earlier(e.takenAt, other.takenAt)
-	e.verifiedReceived = earlier(e.verifiedReceived, other.verifiedReceived)
-	e.takenReceived = earlier(e.takenReceived, other.takenReceived)
-	e.verified = first(e.verified, other.verified)
-}
-
 // lost says whether one of the extremes was set by a member that had the
 // extremes of was and gives it up by having those of is.
 func (e *extremes) lost(was, is *extremes) bool {

@@ -107,13 +107,10 @@ func (m *member) takenAt() time.Time {
 // decidedAt returns when the fact that a deadline is judged by was received: the
 // success of a verification, the taking of money.
 func (m *member) decidedAt() time.Time {
-	told := avro.Optional[time.Time]{}
 	if m.verification != nil {
-		told = m.verification.OutcomeReceivedAt
-	} else {
-		told = m.payment.TakenReceivedAt
+		return m.verification.OutcomeReceivedAt.Or(m.receivedAt)
 	}
-	return told.Or(m.receivedAt)
+	return m.payment.TakenReceivedAt.Or(m.receivedAt)
 }
 
 // endsAt returns when the member no longer keeps the journey.

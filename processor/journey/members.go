@@ -109,7 +109,8 @@ func (b *book) replace(old *member, place int, m *member) error {
 // unspill takes a member's own entry away.
 func (b *book) unspill(m *member) error {
 	b.tx.Delete(b.memberKey(m.id))
-	if b.others--; b.others == 0 {
+	b.others--
+	if b.others == 0 {
 		b.rest = totals{}
 		return nil
 	}

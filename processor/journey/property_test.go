@@ -2,6 +2,7 @@ package journey_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -105,7 +106,7 @@ func member(r *rapid.T, id string, payment bool, revision int64) *avro.JourneyIn
 			avro.VerificationOutcomeUnknown, avro.VerificationOutcomePending, avro.VerificationOutcomeExpired,
 			avro.VerificationOutcomeSuccess, avro.VerificationOutcomeFailed, avro.VerificationOutcomeError,
 		}).Draw(r, "outcome"),
-		Fallbacks: rapid.Int32Range(0, 3).Draw(r, "fallbacks"), Channel: avro.Some(fmt.Sprint(rapid.IntRange(0, 3).Draw(r, "channel"))),
+		Fallbacks: rapid.Int32Range(0, 3).Draw(r, "fallbacks"), Channel: avro.Some(strconv.Itoa(rapid.IntRange(0, 3).Draw(r, "channel"))),
 	})
 	return in
 }

@@ -2,6 +2,7 @@ package journey
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"time"
 
@@ -61,6 +62,7 @@ func faultOf(in *avro.JourneyInput, keySize int) string {
 		if !in.Payment.Set {
 			return "a payment without its state"
 		}
+	default:
 	}
 	known := in.Kind != avro.JourneyInputKindUnknown
 	switch {
@@ -104,7 +106,7 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 // Expire makes the claim whose deadline is over, or ends the journey.
 func (s *Stage) Expire(tx engine.Tx, key []byte) error {
 	if clock.IsEntry(key) || len(key) == 0 || key[0] != mainKey {
-		return fmt.Errorf("journey: a deadline of an entry that has none")
+		return errors.New("journey: a deadline of an entry that has none")
 	}
 	before, b, err := s.open(tx, key[1:])
 	if err != nil {

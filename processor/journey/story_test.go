@@ -72,7 +72,7 @@ func config() journey.Config {
 	return c
 }
 
-func newMemory(t testing.TB) *engine.Memory {
+func newMemory(t *testing.T) *engine.Memory {
 	t.Helper()
 	m, err := engine.NewMemory(engine.MemoryConfig{
 		Name: journey.Name, Stage: journey.New(config()), Outputs: []string{schemas.EnrichedJourneys}, DeadLetter: schemas.DeadLetterJourney,
@@ -194,7 +194,7 @@ func offset(t *testing.T, s string) time.Time {
 	return noon(d)
 }
 
-func record(t testing.TB, in *avro.JourneyInput) engine.Input {
+func record(t *testing.T, in *avro.JourneyInput) engine.Input {
 	t.Helper()
 	value, err := in.AppendAvro(wire.AppendPlaceholder(nil))
 	if err != nil {
@@ -203,7 +203,7 @@ func record(t testing.TB, in *avro.JourneyInput) engine.Input {
 	return engine.Input{Topic: schemas.InternalJourney, Key: []byte(in.CorrelationID), Value: value}
 }
 
-func decode(t testing.TB, out *engine.Output) *avro.JourneySnapshot {
+func decode(t *testing.T, out *engine.Output) *avro.JourneySnapshot {
 	t.Helper()
 	_, body, err := wire.Parse(out.Value)
 	if err != nil {
