@@ -1,0 +1,190 @@
+package processor_test
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/tributary-hq/tributary/processor"
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/privacy"
+	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// TestPipelineInAnyOrder is the promise of the whole: random histories, in any
+// order, with any repetition and any timing of deadlines, end in the same last
+// snapshots, and each raw record ends in exactly one of decoded, duplicates and
+// dead letters.
+func TestPipelineInAnyOrder(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(r *rapid.T) {
+		records := draw(r)
+		once := newPipeline(t)
+		once.feed(t, records...)
+		once.end(t)
+
+		repeats := rapid.SliceOfN(rapid.SampledFrom(records), 0, 8).Draw(r, "repeats")
+		if len(records) == 0 {
+			return
+		}
+		shuffled := rapid.Permutation(slices.Concat(records, repeats)).Draw(r, "order")
+		disordered := newPipeline(t)
+		for i := range shuffled {
+			disordered.memory.Held = rapid.IntRange(0, 2).Draw(r, "held") == 0
+			disordered.feed(t, shuffled[i])
+			if rapid.IntRange(0, 4).Draw(r, "advance") == 0 {
+				disordered.advance(t, noon(time.Duration(rapid.IntRange(0, 600).Draw(r, "to"))*time.Minute))
+			}
+		}
+		disordered.end(t)
+
+		if diff := cmp.Diff(once.last, disordered.last); diff != "" {
+			r.Errorf("last snapshots (-once +any order):\n%s", diff)
+		}
+		// A dead letter is no fact: its repeat is another dead letter.
+		buried := 0
+		for i := range repeats {
+			if strings.Contains(string(repeats[i].Key), ":sha256:") {
+				buried++
+			}
+		}
+		want := account{decoded: once.account.decoded, duplicates: len(repeats) - buried, buried: once.account.buried + buried}
+		if disordered.account != want || once.account.duplicates != 0 {
+			r.Errorf("account of %d records = %+v, want %+v", len(shuffled), disordered.account, want)
+		}
+		if sum := disordered.account.decoded + disordered.account.duplicates + disordered.account.buried; sum != len(shuffled) {
+			r.Errorf("%d records ended in %d", len(shuffled), sum)
+		}
+	})
+}
+
+// account is where the raw records ended.
+type account struct{ decoded, duplicates, buried int }
+
+// pipeline is a consumer of everything that Memory emits.
+type pipeline struct {
+	memory  *processor.Memory
+	account account
+	// last is the last snapshot by topic and key, without what tells of the arrival.
+	last map[string]map[string]any
+}
+
+func newPipeline(t *testing.T) *pipeline {
+	t.Helper()
+	memory, err := processor.NewMemory(processor.DefaultConfig(), deps(t), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &pipeline{memory: memory, last: map[string]map[string]any{}}
+}
+
+func deps(t *testing.T) processor.Deps {
+	t.Helper()
+	pseudonymiser, err := privacy.New(privacy.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return processor.Deps{Privacy: pseudonymiser, Sources: []source.Source{
+		{ID: "shop-lox24", Provider: "lox24"},
+		{ID: "shop-uapay", Provider: "uapay"},
+		{ID: "shop-voximplant", Provider: "voximplant"},
+		{ID: "shop-unibell", Provider: "unibell", StatusCallback: true},
+	}}
+}
+
+func (p *pipeline) feed(t *testing.T, records ...engine.Input) {
+	t.Helper()
+	for i := range records {
+		outputs, err := p.memory.Feed(records[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.consume(t, outputs)
+	}
+}
+
+func (p *pipeline) advance(t *testing.T, to time.Time) {
+	t.Helper()
+	outputs, err := p.memory.AdvanceTo(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.consume(t, outputs)
+}
+
+// end lets everything that was held through and moves the clocks past every
+// deadline but the retentions.
+func (p *pipeline) end(t *testing.T) {
+	t.Helper()
+	outputs, err := p.memory.Release()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.consume(t, outputs)
+	// Twice: a deadline upstream makes members whose own deadline comes later.
+	p.advance(t, noon(20*24*time.Hour))
+	p.advance(t, noon(21*24*time.Hour))
+}
+
+func (p *pipeline) consume(t *testing.T, outputs []engine.Output) {
+	t.Helper()
+	for i := range outputs {
+		o := &outputs[i]
+		switch {
+		case strings.HasPrefix(o.Topic, "decoded."):
+			p.account.decoded++
+		case o.Topic == schemas.Duplicates:
+			p.account.duplicates++
+		case strings.HasPrefix(o.Topic, "deadletter."):
+			p.account.buried++
+			if o.Topic == schemas.DeadLetterJourney || o.Topic == schemas.DeadLetterUnibellCall {
+				t.Fatalf("an internal record was buried: %s", o.Headers)
+			}
+		case strings.HasPrefix(o.Topic, "enriched."):
+			p.keep(t, o)
+		}
+	}
+}
+
+func (p *pipeline) keep(t *testing.T, o *engine.Output) {
+	t.Helper()
+	name := o.Topic + " " + string(o.Key)
+	if o.Value == nil {
+		delete(p.last, name)
+		return
+	}
+	snapshot := map[string]interface {
+		DecodeAvro(b []byte) error
+	}{
+		schemas.EnrichedVerifications: &avro.VerificationSnapshot{}, schemas.EnrichedPayments: &avro.PaymentSnapshot{},
+		schemas.EnrichedAccounts: &avro.AccountSnapshot{}, schemas.EnrichedJourneys: &avro.JourneySnapshot{},
+	}[o.Topic]
+	_, body, err := wire.Parse(o.Value)
+	if err == nil {
+		err = snapshot.DecodeAvro(body)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(snapshot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fields map[string]any
+	if err := json.Unmarshal(text, &fields); err != nil {
+		t.Fatal(err)
+	}
+	maps.DeleteFunc(fields, func(key string, _ any) bool {
+		return slices.Contains([]string{"revision", "changed_by", "processed_at"}, key)
+	})
+	p.last[name] = fields
+}
