@@ -3,7 +3,6 @@ package verification
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,15 +33,6 @@ func compareIDs(a, b journeyID) int {
 	return cmp.Or(strings.Compare(a.namespace, b.namespace), strings.Compare(a.id, b.id))
 }
 
-// JourneyKey returns the key of a journey: the correlation id, the namespace and
-// a colon before it where there is one.
-func JourneyKey(dst []byte, namespace, id string) []byte {
-	if namespace != "" {
-		dst = append(append(dst, namespace...), ':')
-	}
-	return append(dst, id...)
-}
-
 // The rooms for usual values, so that appending to them moves nothing.
 const (
 	snapshotSize = 1024
@@ -52,9 +42,9 @@ const (
 
 // Settle tells of a verification to which a fact was just applied, and stores it.
 // key is its state key and its id.
-func (k *Keeper) Settle(tx engine.Tx, key []byte, e *Entity, change *avro.Change, headers []raw.Header) error {
+func (k *Keeper) Settle(tx engine.Tx, key []byte, e *Entity, change *avro.Change, trace []raw.Header) error {
 	v := e.view(tx.Now(), e.wait(k.Least, k.Grace))
-	if err := k.tell(tx, key, &v, change, Trace(headers)); err != nil {
+	if err := k.tell(tx, key, &v, change, trace); err != nil {
 		return err
 	}
 	k.store(tx, key, &v)
@@ -163,7 +153,11 @@ func emitInput(tx engine.Tx, input *avro.JourneyInput, id journeyID, trace []raw
 	if err != nil {
 		return Unwritable(schemas.InternalJourney, err)
 	}
-	key := JourneyKey(tx.Buffer(len(id.namespace)+1+len(id.id)), id.namespace, id.id)
+	key := tx.Buffer(len(id.namespace) + 1 + len(id.id))
+	if id.namespace != "" {
+		key = append(append(key, id.namespace...), ':')
+	}
+	key = append(key, id.id...)
 	tx.Emit(engine.Output{Topic: schemas.InternalJourney, Key: key, Value: value, Headers: trace})
 	return nil
 }
@@ -173,9 +167,9 @@ func (e *Entity) journeys() []journeyID {
 	if e.uncorrelated || len(e.slots) == 0 {
 		return nil
 	}
-	ids := make([]journeyID, 0, len(e.slots))
+	ids := make([]journeyID, len(e.slots))
 	for i := range e.slots {
-		ids = append(ids, journeyID{namespace: e.texts[textNamespace].value, id: e.slots[i].id.value})
+		ids[i] = journeyID{namespace: e.texts[textNamespace].value, id: e.slots[i].id.value}
 	}
 	slices.SortFunc(ids, compareIDs)
 	return slices.Compact(ids)
@@ -197,29 +191,4 @@ func ReportClock(tx engine.Tx, stage string, partition, journeyPartitions int32,
 		})
 	}
 	return nil
-}
-
-// Trace returns the W3C trace context of a record, so that a trace goes on behind
-// the stage. It is a part of the headers where ingest wrote them side by side.
-func Trace(headers []raw.Header) []raw.Header {
-	for i := range headers {
-		switch headers[i].Key {
-		case raw.HeaderTraceparent:
-			if i+1 < len(headers) && headers[i+1].Key == raw.HeaderTracestate {
-				return headers[i : i+2 : i+2]
-			}
-			return headers[i : i+1 : i+1]
-		}
-	}
-	return nil
-}
-
-// Unwritable makes a permanent error of one from an append encoder, which names
-// the field and no value.
-func Unwritable(topic string, err error) error {
-	var field *avro.FieldError
-	if errors.As(err, &field) {
-		return engine.Permanentf(engine.CauseOutOfRange, "%s: %s: %v", topic, field.Path, field.Err)
-	}
-	return fmt.Errorf("encode for %s: %w", topic, err)
 }

@@ -1,0 +1,289 @@
+package lox24
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/privacy"
+	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/verification"
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+// maxHistory bounds what one event may list: a strategy has at most one step for
+// each of three channels. [D]
+const maxHistory = 100
+
+// code reads the data of a verify_code event. [D] doc.lox24.eu/api/webhooks, [S]
+// 001, 003. The code itself is passed over like an unknown field.
+func (s *Stage) code(r *reader, e *event) {
+	c := &avro.LOX24VerifyCode{Event: codeEvent(e.name)}
+	e.code = c
+	var met keys
+	status := avro.Optional[int32]{}
+	created := false
+	for r.BeginObject(); ; {
+		key, more := r.NextKey()
+		if !more {
+			break
+		}
+		switch string(key) {
+		case "id":
+			met.once(r, 0, "data.id")
+			c.ProviderID = r.text()
+		case "user_id":
+			met.once(r, 1, "data.user_id")
+			c.UserID = r.int64()
+		case "phone":
+			met.once(r, 2, "data.phone")
+			if phone := r.text(); phone != "" {
+				// The pseudonymiser remembers the text beyond the record.
+				c.Phone = avro.Some(s.config.Privacy.Phone(strings.Clone(phone), e.origin.ReceivedAt))
+			}
+		case "routing_strategy":
+			met.once(r, 3, "data.routing_strategy")
+			readStrategy(r, e)
+		case "status":
+			met.once(r, 4, "data.status")
+			status = r.int32("data.status")
+			c.Status = status.Value
+		case "payload":
+			met.once(r, 5, "data.payload")
+			s.payload(r.text(), e)
+		case "created_at":
+			met.once(r, 6, "data.created_at")
+			at := r.time("data.created_at")
+			c.CreatedAt, created = at.Value, at.Set
+		case "history":
+			met.once(r, 7, "data.history")
+			readHistory(r, c)
+		case "channel":
+			met.once(r, 8, "data.channel")
+			readChannel(r, e)
+		default:
+			readRest(r, c, key, &met)
+		}
+	}
+	switch {
+	case r.Err() != nil:
+	case !status.Set:
+		r.fail(engine.CauseSchemaMismatch, "data.status: missing")
+	case !created:
+		r.fail(engine.CauseSchemaMismatch, "data.created_at: missing")
+	}
+}
+
+// readRest reads the plain fields.
+func readRest(r *reader, c *avro.LOX24VerifyCode, key []byte, met *keys) {
+	switch string(key) {
+	case "delivered_channel":
+		met.once(r, 10, "data.delivered_channel")
+		if c.DeliveredChannel = r.optional(); c.DeliveredChannel.Set {
+			c.DeliveredChannelKind = avro.Some(verification.KindOf(c.DeliveredChannel.Value))
+		}
+	case "cost":
+		met.once(r, 11, "data.cost")
+		c.CostMinor = r.int64()
+	case "currency":
+		met.once(r, 12, "data.currency")
+		c.Currency = r.optional()
+	case "code_length":
+		met.once(r, 13, "data.code_length")
+		c.CodeLength = r.int32("data.code_length")
+	case "updated_at":
+		met.once(r, 14, "data.updated_at")
+		c.UpdatedAt = r.time("data.updated_at")
+	case "is_code_deleted":
+		met.once(r, 15, "data.is_code_deleted")
+		c.IsCodeDeleted = r.bool()
+	default:
+		r.Skip()
+	}
+}
+
+func readStrategy(r *reader, e *event) {
+	if !r.list() {
+		return
+	}
+	c := e.code
+	for r.NextItem() {
+		step := avro.LOX24RoutingStep{}
+		var met keys
+		for r.BeginObject(); ; {
+			key, more := r.NextKey()
+			if !more {
+				break
+			}
+			switch string(key) {
+			case "channel":
+				met.once(r, 0, "data.routing_strategy.channel")
+				step.Channel = r.text()
+				step.ChannelKind = verification.KindOf(step.Channel)
+			case "timeout_sec":
+				met.once(r, 1, "data.routing_strategy.timeout_sec")
+				step.TimeoutSec = r.int32("data.routing_strategy.timeout_sec")
+			case "sender_id":
+				met.once(r, 2, "data.routing_strategy.sender_id")
+				if sender := r.optional(); e.source.Exposes("sender_id") {
+					step.SenderID = sender
+				}
+			default:
+				r.Skip()
+			}
+		}
+		if len(c.RoutingStrategy) == maxHistory {
+			r.fail(engine.CauseOutOfRange, "data.routing_strategy: too long")
+			return
+		}
+		if c.RoutingStrategy == nil {
+			c.RoutingStrategy = make([]avro.LOX24RoutingStep, 0, 3)
+		}
+		c.RoutingStrategy = append(c.RoutingStrategy, step)
+	}
+}
+
+func readHistory(r *reader, c *avro.LOX24VerifyCode) {
+	if !r.list() {
+		return
+	}
+	for r.NextItem() {
+		entry := avro.LOX24HistoryEntry{}
+		var met keys
+		for r.BeginObject(); ; {
+			key, more := r.NextKey()
+			if !more {
+				break
+			}
+			switch string(key) {
+			case "id":
+				met.once(r, 0, "data.history.id")
+				entry.ID = r.text()
+			case "channel":
+				met.once(r, 1, "data.history.channel")
+				entry.Channel = r.text()
+				entry.ChannelKind = verification.KindOf(entry.Channel)
+			case "status":
+				met.once(r, 2, "data.history.status")
+				entry.Status = r.int32("data.history.status").Value
+			case "processed_at":
+				met.once(r, 3, "data.history.processed_at")
+				entry.ProcessedAt = r.time("data.history.processed_at")
+			case "external_id":
+				met.once(r, 4, "data.history.external_id")
+				entry.ExternalID = r.optional()
+			default:
+				r.Skip()
+			}
+		}
+		// An entry without a status is there, so it is new at least.
+		entry.StatusName = statusName(entry.Status)
+		if len(c.History) == maxHistory {
+			r.fail(engine.CauseOutOfRange, "data.history: too long")
+			return
+		}
+		if c.History == nil {
+			c.History = make([]avro.LOX24HistoryEntry, 0, 3)
+		}
+		c.History = append(c.History, entry)
+	}
+}
+
+func readChannel(r *reader, e *event) {
+	if r.Null() {
+		return
+	}
+	c := avro.LOX24Channel{}
+	var met keys
+	for r.BeginObject(); ; {
+		key, more := r.NextKey()
+		if !more {
+			break
+		}
+		switch string(key) {
+		case "id":
+			met.once(r, 0, "data.channel.id")
+			c.ID = r.text()
+		case "channel":
+			met.once(r, 1, "data.channel.channel")
+			c.Channel = r.text()
+			c.ChannelKind = verification.KindOf(c.Channel)
+		case "status":
+			met.once(r, 2, "data.channel.status")
+			c.Status = r.int32("data.channel.status").Value
+		case "processed_at":
+			met.once(r, 3, "data.channel.processed_at")
+			c.ProcessedAt = r.time("data.channel.processed_at")
+		case "external_id":
+			met.once(r, 4, "data.channel.external_id")
+			c.ExternalID = r.optional()
+		case "error":
+			met.once(r, 5, "data.channel.error")
+			if text := r.optional(); e.source.Exposes("error") {
+				c.Error = text
+			}
+		case "cost":
+			met.once(r, 6, "data.channel.cost")
+			c.CostMinor = r.int64()
+		default:
+			r.Skip()
+		}
+	}
+	c.StatusName = statusName(c.Status)
+	e.code.Channel = avro.Some(c)
+}
+
+// payload looks the correlation ids and the fields that may leave up in the
+// payload; the payload itself stays behind.
+func (s *Stage) payload(text string, e *event) {
+	if strings.TrimSpace(text) == "" {
+		return
+	}
+	text = strings.Clone(text) // the pseudonymiser remembers it
+	for _, c := range e.source.Correlation {
+		id := s.config.Privacy.Correlate(c, text, e.origin.ReceivedAt)
+		if id == "" {
+			continue
+		}
+		e.fact.Correlation = append(e.fact.Correlation, verification.Correlation{Slot: slot(c), ID: id})
+		if !slices.Contains(e.code.CorrelationIDs, id) {
+			e.code.CorrelationIDs = append(e.code.CorrelationIDs, id)
+		}
+	}
+	for _, pointer := range e.source.PayloadFields {
+		value, found := privacy.Pointer(text, pointer)
+		if !found {
+			continue
+		}
+		if e.code.PayloadFields == nil {
+			e.code.PayloadFields = make(map[string]string, len(e.source.PayloadFields))
+		}
+		e.code.PayloadFields[pointer] = s.config.Privacy.CorrelationID(value, e.origin.ReceivedAt)
+	}
+}
+
+// slot names where a correlation id stands.
+func slot(c source.Correlation) string {
+	if c.Pointer == "" {
+		return c.Field
+	}
+	return c.Field + c.Pointer
+}
+
+// statusName normalises a status. [D] api_verify_codes_get_item
+func statusName(status int32) avro.AttemptStatus {
+	switch status {
+	case 0:
+		return avro.AttemptStatusNew
+	case 5:
+		return avro.AttemptStatusInProgress
+	case 10:
+		return avro.AttemptStatusSuccess
+	case 20:
+		return avro.AttemptStatusFailed
+	case 100:
+		return avro.AttemptStatusError
+	default:
+		return avro.AttemptStatusUnknown
+	}
+}

@@ -1,0 +1,61 @@
+package lox24
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/dedupe"
+	"github.com/tributary-hq/tributary/processor/privacy"
+	"github.com/tributary-hq/tributary/processor/source"
+)
+
+// Config is the settings of the stage.
+type Config struct {
+	// Sources are the configured sources.
+	Sources *source.Set
+	// Privacy makes pseudonyms of phones.
+	Privacy *privacy.Pseudonymiser
+	// Span is how long an event's id is remembered, by received_at. Default 72 h.
+	Span time.Duration
+	// Grace is what a verification has beyond the sum of its strategy's timeouts
+	// before it is expired. Default 5 min.
+	Grace time.Duration
+	// Least is what a verification has at least. Default 1 h.
+	Least time.Duration
+	// Retention is how long after its last fact, by received_at, a verification is
+	// kept. Default 30 days.
+	Retention time.Duration
+	// JourneyPartitions is how many partitions the journey stage's input has: each
+	// gets the clock.
+	JourneyPartitions int32
+}
+
+// DefaultConfig returns the settings for one partition, without sources and keys.
+func DefaultConfig() Config {
+	const day = 24 * time.Hour
+	return Config{
+		Sources: source.NewSet(nil), Span: dedupe.DefaultSpan, Grace: 5 * time.Minute, Least: time.Hour, Retention: 30 * day,
+		JourneyPartitions: 1,
+	}
+}
+
+// Validate reports every fault at once.
+func (c *Config) Validate() error {
+	var errs []error
+	for _, span := range []struct {
+		key string
+		is  time.Duration
+	}{{"span", c.Span}, {"grace", c.Grace}, {"least", c.Least}, {"retention", c.Retention}} {
+		if span.is <= 0 {
+			errs = append(errs, fmt.Errorf("%s: %s is not positive", span.key, span.is))
+		}
+	}
+	if c.JourneyPartitions < 1 {
+		errs = append(errs, fmt.Errorf("journey_partitions: %d is less than 1", c.JourneyPartitions))
+	}
+	if c.Sources == nil || c.Privacy == nil {
+		errs = append(errs, errors.New("sources and privacy are required"))
+	}
+	return errors.Join(errs...)
+}

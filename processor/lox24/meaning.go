@@ -1,0 +1,92 @@
+package lox24
+
+import (
+	"strconv"
+
+	"github.com/tributary-hq/tributary/processor/verification"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// finishCode fills in what hangs on the whole event, and says what it means.
+func (s *Stage) finishCode(e *event) error {
+	c := e.code
+	c.Origin, c.EventID, c.APIVersion, c.EventName, c.EventCreatedAt = e.origin, e.id, e.version, e.name, e.createdAt.Value
+	c.AttemptTotal, c.AttemptNumber, c.NotificationTaskID = e.attemptTotal, e.attemptNumber, e.task
+	c.VerificationID = view(e.key)
+	c.StatusName = statusName(c.Status)
+	f := &e.fact
+	f.At, f.EventID, f.ReceivedAt = c.EventCreatedAt, c.EventID, c.Origin.ReceivedAt
+	f.Provider, f.Source, f.Namespace, f.Assurance = raw.ProviderLOX24, c.Origin.Source, e.source.Namespace, c.Origin.Assurance
+	f.ProviderID, f.Phone, f.Outcome = c.ProviderID, c.Phone, outcome(c)
+	f.Status = verification.Status{Text: statusText(c.Status), Name: c.StatusName, At: c.EventCreatedAt}
+	f.DeliveredChannel, f.CostMinor, f.Currency = c.DeliveredChannel.Value, c.CostMinor, c.Currency.Value
+	f.CreatedAt, f.Awaited = c.CreatedAt, avro.Some(true)
+	if len(c.RoutingStrategy) > 0 {
+		f.Plan = make([]verification.Step, len(c.RoutingStrategy))
+		for i := range c.RoutingStrategy {
+			f.Plan[i] = verification.Step{Channel: c.RoutingStrategy[i].Channel, TimeoutSec: c.RoutingStrategy[i].TimeoutSec.Value}
+		}
+	}
+	f.Attempts = attempts(c)
+	return nil
+}
+
+// attempts are those of the history, then the one that the event is about, which
+// knows more of it. Entries without an id cannot be told apart and are left out.
+func attempts(c *avro.LOX24VerifyCode) []verification.Attempt {
+	list := make([]verification.Attempt, 0, len(c.History)+1)
+	for i := range c.History {
+		h := &c.History[i]
+		if validID(h.ID) {
+			list = append(list, verification.Attempt{
+				ID: h.ID, Channel: h.Channel, Code: avro.Some(h.Status), Name: h.StatusName,
+				ProcessedAt: h.ProcessedAt.Value, ExternalID: h.ExternalID.Value,
+			})
+		}
+	}
+	if a := &c.Channel.Value; c.Channel.Set && validID(a.ID) {
+		list = append(list, verification.Attempt{
+			ID: a.ID, Channel: a.Channel, Code: avro.Some(a.Status), Name: a.StatusName, ProcessedAt: a.ProcessedAt.Value,
+			ExternalID: a.ExternalID.Value, Error: a.Error.Value, CostMinor: a.CostMinor,
+		})
+	}
+	return list
+}
+
+// outcome is what the event says of how the verification ended. The event's name
+// says it, else the status of the whole verification.
+func outcome(c *avro.LOX24VerifyCode) avro.VerificationOutcome {
+	switch {
+	case c.Event == avro.LOX24VerifyCodeEventSuccess:
+		return avro.VerificationOutcomeSuccess
+	case c.Event == avro.LOX24VerifyCodeEventFailed && c.StatusName != avro.AttemptStatusError:
+		return avro.VerificationOutcomeFailed
+	case c.StatusName == avro.AttemptStatusSuccess:
+		return avro.VerificationOutcomeSuccess
+	case c.StatusName == avro.AttemptStatusFailed:
+		return avro.VerificationOutcomeFailed
+	case c.StatusName == avro.AttemptStatusError:
+		return avro.VerificationOutcomeError
+	default:
+		return ""
+	}
+}
+
+// statusText is the status as sent, without allocation for the documented ones.
+func statusText(status int32) string {
+	switch status {
+	case 0:
+		return "0"
+	case 5:
+		return "5"
+	case 10:
+		return "10"
+	case 20:
+		return "20"
+	case 100:
+		return "100"
+	default:
+		return strconv.Itoa(int(status))
+	}
+}

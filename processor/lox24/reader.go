@@ -1,0 +1,122 @@
+package lox24
+
+import (
+	"errors"
+	"math"
+	"time"
+	"unsafe"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/jsonscan"
+)
+
+// reader reads values of the documented types and keeps the first fault that is
+// not the scanner's own.
+type reader struct {
+	*jsonscan.Scanner
+	// path is put before the scanner's own paths.
+	path  string
+	fault error
+}
+
+// keys are the known keys of an object met so far.
+type keys uint32
+
+// once notes the key number n: a known key that is there twice makes a body
+// undecodable, for readers differ in which of the two counts.
+func (k *keys) once(r *reader, n int, name string) {
+	bit := keys(1) << n
+	if *k&bit != 0 {
+		r.fail(engine.CauseUndecodable, name+": the key is there twice")
+	}
+	*k |= bit
+}
+
+func (r *reader) fail(cause engine.Cause, detail string) {
+	if r.fault == nil {
+		r.fault = &engine.PermanentError{Cause: cause, Detail: detail}
+	}
+}
+
+// done returns the first fault. The paths of unknown keys are left out: they are
+// the record's own words.
+func (r *reader) done(err error) error {
+	var scan *jsonscan.Error
+	switch {
+	case err == nil:
+		return r.fault
+	case !errors.As(err, &scan):
+		return engine.Permanentf(engine.CauseUndecodable, "not readable")
+	case errors.Is(err, jsonscan.ErrType):
+		return engine.Permanentf(engine.CauseSchemaMismatch, "%s%s: %s", r.path, scan.Path, scan.Detail)
+	case errors.Is(err, jsonscan.ErrRange):
+		return engine.Permanentf(engine.CauseOutOfRange, "%s%s: %s", r.path, scan.Path, scan.Detail)
+	default:
+		return engine.Permanentf(engine.CauseUndecodable, "not valid JSON at byte %d: %s", scan.Offset, scan.Detail)
+	}
+}
+
+// text reads a string or null, without copying: it is a part of the record, which
+// outlives the event.
+func (r *reader) text() string {
+	if r.Null() {
+		return ""
+	}
+	return view(r.Bytes())
+}
+
+func view(b []byte) string {
+	return unsafe.String(unsafe.SliceData(b), len(b)) //nolint:gosec // a record's bytes are never changed
+}
+
+// optional reads a string or null.
+func (r *reader) optional() avro.Optional[string] {
+	if r.Null() {
+		return avro.Optional[string]{}
+	}
+	return avro.Some(view(r.Bytes()))
+}
+
+// int64 reads an integer or null.
+func (r *reader) int64() avro.Optional[int64] {
+	if r.Null() {
+		return avro.Optional[int64]{}
+	}
+	return avro.Some(r.Int64())
+}
+
+// int32 reads an integer or null.
+func (r *reader) int32(name string) avro.Optional[int32] {
+	n := r.int64()
+	if n.Value < math.MinInt32 || n.Value > math.MaxInt32 {
+		r.fail(engine.CauseOutOfRange, name+": the integer does not fit 32 bits")
+		return avro.Optional[int32]{}
+	}
+	return avro.Optional[int32]{Value: int32(n.Value), Set: n.Set}
+}
+
+// time reads unix seconds or null.
+func (r *reader) time(name string) avro.Optional[time.Time] {
+	n := r.int64()
+	const year10000 = 253402300800
+	switch {
+	case !n.Set:
+		return avro.Optional[time.Time]{}
+	case n.Value < 0 || n.Value >= year10000:
+		r.fail(engine.CauseOutOfRange, name+": not a time in unix seconds")
+		return avro.Optional[time.Time]{}
+	}
+	return avro.Some(time.Unix(n.Value, 0).UTC())
+}
+
+// bool reads a boolean or null.
+func (r *reader) bool() avro.Optional[bool] {
+	if r.Null() {
+		return avro.Optional[bool]{}
+	}
+	return avro.Some(r.Bool())
+}
+
+// list enters an array; it returns false for null.
+func (r *reader) list() bool { return !r.Null() && r.BeginArray() }

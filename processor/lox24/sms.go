@@ -1,0 +1,127 @@
+package lox24
+
+import (
+	"strings"
+
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+// sms reads the data of an SMS event. [D] doc.lox24.eu/api/webhooks
+func (s *Stage) sms(r *reader, e *event) {
+	m := &avro.LOX24SMS{Event: smsEvent(e.name)}
+	e.sms = m
+	var met keys
+	for r.BeginObject(); ; {
+		key, more := r.NextKey()
+		if !more {
+			break
+		}
+		switch string(key) {
+		case "id":
+			met.once(r, 0, "data.id")
+			m.ProviderID = r.text()
+		case "key_id":
+			met.once(r, 1, "data.key_id")
+			m.KeyID = r.int64()
+		case "dlr_code":
+			met.once(r, 2, "data.dlr_code")
+			if m.DLRCode = r.int32("data.dlr_code"); m.DLRCode.Set {
+				m.DLR = avro.Some(dlr(m.DLRCode.Value))
+			}
+		case "status_code":
+			met.once(r, 3, "data.status_code")
+			if m.StatusCode = r.int32("data.status_code"); m.StatusCode.Set {
+				m.Status = avro.Some(smsStatus(m.StatusCode.Value))
+			}
+		case "callback_data":
+			met.once(r, 4, "data.callback_data")
+			m.CallbackData = exposed(r, e, "callback_data")
+		case "to":
+			met.once(r, 5, "data.to")
+			m.To = s.phone(r, e)
+		case "from":
+			met.once(r, 6, "data.from")
+			m.From = s.phone(r, e)
+		case "text":
+			met.once(r, 7, "data.text")
+			m.Text = exposed(r, e, "text")
+		case "received_at":
+			met.once(r, 8, "data.received_at")
+			m.SMSReceivedAt = r.time("data.received_at")
+		case "msg_uuid":
+			met.once(r, 9, "data.msg_uuid")
+			m.ReplyTo = r.optional()
+		default:
+			r.Skip()
+		}
+	}
+}
+
+// exposed reads free text and keeps it only where the source allows the field.
+func exposed(r *reader, e *event, field string) avro.Optional[string] {
+	if text := r.optional(); e.source.Exposes(field) {
+		return text
+	}
+	return avro.Optional[string]{}
+}
+
+func (s *Stage) phone(r *reader, e *event) avro.Optional[avro.Phone] {
+	phone := r.text()
+	if phone == "" {
+		return avro.Optional[avro.Phone]{}
+	}
+	return avro.Some(s.config.Privacy.Phone(strings.Clone(phone), e.origin.ReceivedAt))
+}
+
+func (e *event) finishSMS() {
+	m := e.sms
+	m.Origin, m.EventID, m.APIVersion, m.EventName, m.EventCreatedAt = e.origin, e.id, e.version, e.name, e.createdAt.Value
+	m.AttemptTotal, m.AttemptNumber, m.NotificationTaskID = e.attemptTotal, e.attemptNumber, e.task
+	m.MessageID = view(e.key)
+}
+
+// dlr normalises a delivery report. [D] doc.lox24.eu/info/sms-delivery-report-codes-dlr
+func dlr(code int32) avro.LOX24DLR {
+	switch code {
+	case 0:
+		return avro.LOX24DLRNone
+	case 1:
+		return avro.LOX24DLRDelivered
+	case 2:
+		return avro.LOX24DLRQueued
+	case 4:
+		return avro.LOX24DLRSubmitted
+	case 8:
+		return avro.LOX24DLRExpired
+	case 16:
+		return avro.LOX24DLRRejected
+	default:
+		return avro.LOX24DLRUnknown
+	}
+}
+
+// smsStatus normalises a status code. [D] doc.lox24.eu/info/sms-status-codes
+func smsStatus(code int32) avro.LOX24SMSStatus {
+	switch code {
+	case 0:
+		return avro.LOX24SMSStatusNew
+	case 100:
+		return avro.LOX24SMSStatusSent
+	case 208:
+		return avro.LOX24SMSStatusBlocked
+	case 400:
+		return avro.LOX24SMSStatusMaintenance
+	case 410:
+		return avro.LOX24SMSStatusCanceledByUser
+	case 2000:
+		return avro.LOX24SMSStatusGatewayError
+	case 3000:
+		return avro.LOX24SMSStatusNoFunds
+	case 5000:
+		return avro.LOX24SMSStatusNoOperator
+	case 6000:
+		return avro.LOX24SMSStatusCanceledByAPI
+	default:
+		return avro.LOX24SMSStatusUnknown
+	}
+}

@@ -1,0 +1,145 @@
+package lox24
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/dedupe"
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/statecodec"
+	"github.com/tributary-hq/tributary/processor/verification"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// Name is the stage's name: of its consumer group, its topics, its metrics.
+const Name = schemas.FamilyLOX24
+
+// The rooms for usual records.
+const (
+	codeSize = 1024
+	smsSize  = 512
+)
+
+// smsPrefix begins the state keys of SMS, which could share an id with a verify
+// code; smsVersion is the format of their entries.
+const (
+	smsPrefix  = "sms "
+	smsVersion = 1
+)
+
+// Stage is the LOX24 stage, an engine.Stage and an engine.ClockReporter.
+type Stage struct {
+	config Config
+	keeper verification.Keeper
+}
+
+// New returns the stage; the settings must be valid.
+func New(config Config) *Stage {
+	return &Stage{config: config, keeper: verification.Keeper{
+		Least: config.Least, Grace: config.Grace, Retention: config.Retention,
+	}}
+}
+
+// Apply dedupes a webhook and folds it into its verification.
+func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) error {
+	e, ok := decoded.(*event)
+	if !ok {
+		return fmt.Errorf("lox24: an event of type %T", decoded)
+	}
+	tx.AdvanceClock(e.origin.ReceivedAt)
+	if e.sms != nil {
+		return s.applySMS(tx, in, e)
+	}
+	entry, err := tx.Get(e.key)
+	if err != nil {
+		return fmt.Errorf("read a verification: %w", err)
+	}
+	v, err := verification.Parse(entry)
+	if err != nil {
+		return err
+	}
+	trace := verification.Trace(in.Headers)
+	repeated, err := s.repeated(tx, &v.Seen, e.key, e, trace)
+	if err != nil || repeated {
+		return err
+	}
+	if err := verification.Emit(tx, schemas.DecodedLOX24VerifyCode, e.key, e.code, codeSize, trace); err != nil {
+		return err
+	}
+	v.Apply(&e.fact)
+	change := verification.ChangeBy(&e.origin, e.id)
+	return s.keeper.Settle(tx, e.key, v, &change, trace)
+}
+
+// repeated emits a duplicate if the event is remembered, and refuses it if it is
+// too old to be.
+func (s *Stage) repeated(tx engine.Tx, seen *dedupe.Seen, entity []byte, e *event, trace []raw.Header) (bool, error) {
+	here := dedupe.Sighting{Partition: e.origin.Partition, Offset: e.origin.Offset, ReceivedAt: e.origin.ReceivedAt}
+	first, repeated, err := seen.Note(tx, entity, []byte(e.id), here, s.config.Span)
+	switch {
+	case err != nil:
+		return false, err
+	case repeated:
+		repeat := verification.Repeat(&e.origin, first, avro.KnownByEventID, e.id)
+		repeat.AttemptNumber = e.attemptNumber
+		return true, verification.EmitRepeat(tx, e.key, &repeat, trace)
+	case !e.source.AcceptStale && e.origin.ReceivedAt.Sub(e.createdAt.Value) > s.config.Span:
+		return false, engine.Permanentf(engine.CauseStale, "created_at: older than the deduplication span, and the event is not remembered")
+	default:
+		return false, nil
+	}
+}
+
+// applySMS dedupes an SMS event. Its entry holds the ids alone, for the span.
+func (s *Stage) applySMS(tx engine.Tx, in *engine.Input, e *event) error {
+	key := append(append(tx.Buffer(len(smsPrefix)+len(e.key)), smsPrefix...), e.key...)
+	entry, err := tx.Get(key)
+	if err != nil {
+		return fmt.Errorf("read an SMS: %w", err)
+	}
+	var seen dedupe.Seen
+	var last time.Time
+	if entry != nil {
+		r, _ := statecodec.NewReader(entry, smsVersion)
+		last = r.Time()
+		seen.ReadFrom(r)
+		if err := r.Done(); err != nil {
+			return fmt.Errorf("read an SMS: %w", err)
+		}
+	}
+	trace := verification.Trace(in.Headers)
+	repeated, err := s.repeated(tx, &seen, key, e, trace)
+	if err != nil || repeated {
+		return err
+	}
+	if err := verification.Emit(tx, schemas.DecodedLOX24SMS, e.key, e.sms, smsSize, trace); err != nil {
+		return err
+	}
+	if e.origin.ReceivedAt.After(last) {
+		last = e.origin.ReceivedAt
+	}
+	value := statecodec.AppendTime(append(tx.Buffer(128), smsVersion), last)
+	tx.Put(key, seen.AppendTo(value), last.Add(s.config.Span+time.Millisecond))
+	return nil
+}
+
+// Expire handles a verification without an outcome, or the end of an entry.
+func (s *Stage) Expire(tx engine.Tx, key []byte) error {
+	switch {
+	case dedupe.IsEntry(key):
+		tx.Delete(key)
+		return nil
+	case bytes.HasPrefix(key, []byte(smsPrefix)):
+		return verification.Forget(tx, key)
+	default:
+		return s.keeper.Expire(tx, key)
+	}
+}
+
+// ReportClock tells the journey stage how far the partition is.
+func (s *Stage) ReportClock(tx engine.Tx, partition int32, clock time.Time) error {
+	return verification.ReportClock(tx, Name, partition, s.config.JourneyPartitions, clock)
+}

@@ -1,0 +1,102 @@
+package verification
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/tributary-hq/tributary/processor/dedupe"
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// Writer is a generated Avro type.
+type Writer interface {
+	AppendAvro(dst []byte) ([]byte, error)
+}
+
+// Emit encodes a record and emits it. room is its usual size.
+func Emit(tx engine.Tx, topic string, key []byte, record Writer, room int, trace []raw.Header) error {
+	value, err := record.AppendAvro(wire.AppendPlaceholder(tx.Buffer(room)))
+	if err != nil {
+		return Unwritable(topic, err)
+	}
+	tx.Emit(engine.Output{Topic: topic, Key: key, Value: value, Headers: trace})
+	return nil
+}
+
+// OriginOf says where a raw record came from and how it was proven.
+func OriginOf(in *engine.Input, e *raw.Envelope) avro.Origin {
+	return avro.Origin{
+		Source: e.Source, Provider: e.Provider, Assurance: assuranceBy(e.Assurance), SecretID: e.SecretID, RequestID: e.RequestID,
+		ReceivedAt: e.ReceivedAt, Topic: in.Topic, Partition: in.Partition, Offset: in.Offset,
+	}
+}
+
+func assuranceBy(header string) avro.Assurance {
+	switch header {
+	case raw.AssuranceSharedSecret:
+		return avro.AssuranceSharedSecret
+	case raw.AssuranceSignedID:
+		return avro.AssuranceSignedID
+	case raw.AssuranceSignedBody:
+		return avro.AssuranceSignedBody
+	default:
+		return avro.AssuranceUnknown
+	}
+}
+
+// ChangeBy says that a raw record changed something.
+func ChangeBy(origin *avro.Origin, eventID string) avro.Change {
+	return avro.Change{
+		Cause: avro.ChangeCauseRecord, Topic: avro.Some(origin.Topic), Partition: avro.Some(origin.Partition),
+		Offset: avro.Some(origin.Offset), EventID: avro.Some(eventID),
+	}
+}
+
+// Repeat says that a raw record repeats another.
+func Repeat(origin *avro.Origin, first dedupe.Sighting, by avro.KnownBy, eventID string) avro.Duplicate {
+	return avro.Duplicate{
+		Provider: origin.Provider, Source: origin.Source, EventID: eventID, KnownBy: by,
+		Record: avro.RecordPosition{
+			Topic: origin.Topic, Partition: origin.Partition, Offset: origin.Offset, ReceivedAt: origin.ReceivedAt,
+		},
+		First: avro.RecordPosition{
+			Topic: origin.Topic, Partition: first.Partition, Offset: first.Offset, ReceivedAt: first.ReceivedAt,
+		},
+	}
+}
+
+// EmitRepeat emits a duplicate of the entity.
+func EmitRepeat(tx engine.Tx, key []byte, repeat *avro.Duplicate, trace []raw.Header) error {
+	const size = 384
+	repeat.EntityKey, repeat.ProcessedAt = string(key), tx.WallClock()
+	return Emit(tx, schemas.Duplicates, key, repeat, size, trace)
+}
+
+// Trace returns the W3C trace context of a record, so that a trace goes on behind
+// the stage: a part of the headers, where ingest writes the two side by side.
+func Trace(headers []raw.Header) []raw.Header {
+	for i := range headers {
+		if headers[i].Key != raw.HeaderTraceparent {
+			continue
+		}
+		if i+1 < len(headers) && headers[i+1].Key == raw.HeaderTracestate {
+			return headers[i : i+2 : i+2]
+		}
+		return headers[i : i+1 : i+1]
+	}
+	return nil
+}
+
+// Unwritable makes a permanent error of one from an append encoder, which names
+// the field and no value.
+func Unwritable(topic string, err error) error {
+	var field *avro.FieldError
+	if errors.As(err, &field) {
+		return engine.Permanentf(engine.CauseOutOfRange, "%s: %s: %v", topic, field.Path, field.Err)
+	}
+	return fmt.Errorf("encode for %s: %w", topic, err)
+}
