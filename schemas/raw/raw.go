@@ -44,16 +44,21 @@ const (
 
 // The header keys.
 const (
-	HeaderSource      = "tributary-source"
-	HeaderProvider    = "tributary-provider"
-	HeaderAssurance   = "tributary-assurance"
-	HeaderSecretID    = "tributary-secret-id"
-	HeaderRequestID   = "tributary-request-id"
-	HeaderReceivedAt  = "tributary-received-at"
-	HeaderKind        = "tributary-kind"
-	HeaderItem        = "tributary-item"
-	HeaderItems       = "tributary-items"
-	HeaderStatus      = "tributary-status"
+	HeaderSource     = "tributary-source"
+	HeaderProvider   = "tributary-provider"
+	HeaderAssurance  = "tributary-assurance"
+	HeaderSecretID   = "tributary-secret-id"
+	HeaderRequestID  = "tributary-request-id"
+	HeaderReceivedAt = "tributary-received-at"
+	HeaderKind       = "tributary-kind"
+	HeaderItem       = "tributary-item"
+	HeaderItems      = "tributary-items"
+	HeaderStatus     = "tributary-status"
+	// HeaderReferenceMade is "true" on a relay request whose reference ingest made.
+	HeaderReferenceMade = "tributary-reference-made"
+	// HeaderError says in one word why a relay answer is empty: timeout, refused,
+	// dns or other.
+	HeaderError       = "tributary-error"
 	HeaderContentType = "content-type"
 	HeaderTraceparent = "traceparent"
 	HeaderTracestate  = "tracestate"

@@ -1,0 +1,98 @@
+package ingest
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+
+	"github.com/tributary-hq/tributary/ingest/proof"
+)
+
+// HeaderRequestID is the answer's header with the id that ingest gave the request.
+const HeaderRequestID = "X-Request-Id"
+
+// retryAfter is what a sender is told to wait where nothing better is known.
+const retryAfter = 5
+
+// answered is the receipt of a 200.
+type answered struct {
+	RequestID string    `json:"request_id"`
+	Records   []receipt `json:"records"`
+}
+
+// problem is an application/problem+json body (RFC 9457) with the members of our
+// own behind the standard ones.
+type problem struct {
+	Type      string `json:"type"`
+	Title     string `json:"title"`
+	Status    int    `json:"status"`
+	Detail    string `json:"detail,omitempty"`
+	RequestID string `json:"request_id"`
+	// Refused are the indexes of a batch's unproven callbacks.
+	Refused []int `json:"refused,omitempty"`
+	// Records are the callbacks of the batch that were kept.
+	Records []receipt `json:"records,omitempty"`
+}
+
+// receipts answers 200.
+func (x *exchange) receipts(records []receipt) {
+	x.code, x.reason = http.StatusOK, "accepted"
+	x.write("application/json", answered{RequestID: x.requestID, Records: records})
+}
+
+// refuse answers a problem.
+func (x *exchange) refuse(r *proof.Refusal) {
+	x.refuseBatch(r, nil, nil)
+}
+
+// refuseBatch answers a problem that names the callbacks it is about.
+func (x *exchange) refuseBatch(r *proof.Refusal, refused []int, records []receipt) {
+	x.code, x.reason = r.Status, r.Reason
+	h := x.w.Header()
+	detail := r.Detail
+	switch r.Status {
+	case http.StatusUnauthorized:
+		h.Set("WWW-Authenticate", `Basic realm="tributary"`)
+		if detail == "" {
+			detail = "the request does not prove its sender"
+		}
+	case http.StatusMethodNotAllowed:
+		h.Set("Allow", http.MethodPost)
+	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
+		if h.Get("Retry-After") == "" {
+			h.Set("Retry-After", strconv.Itoa(retryAfter))
+		}
+	case http.StatusRequestTimeout:
+		h.Set("Connection", "close")
+	}
+	x.write("application/problem+json", problem{
+		Type: "about:blank", Title: http.StatusText(r.Status), Status: r.Status, Detail: detail,
+		RequestID: x.requestID, Refused: refused, Records: records,
+	})
+}
+
+// write sends the answer. A sender that is gone will ask again.
+func (x *exchange) write(contentType string, body any) {
+	text, err := json.Marshal(body)
+	if err != nil {
+		x.code, x.reason = http.StatusInternalServerError, "internal"
+		x.w.WriteHeader(x.code)
+		return
+	}
+	x.send(contentType, text)
+}
+
+func (x *exchange) send(contentType string, text []byte) {
+	h := x.w.Header()
+	if contentType != "" {
+		h.Set("Content-Type", contentType)
+	}
+	h.Set("Content-Length", strconv.Itoa(len(text)))
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set(HeaderRequestID, x.requestID)
+	x.w.WriteHeader(x.code)
+	if _, err := x.w.Write(text); err != nil {
+		x.unsent = true
+	}
+}

@@ -1,0 +1,170 @@
+package ingest
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// Config is the settings of ingest.
+type Config struct {
+	// Listen is the address of the webhooks' port, "host:port". Port 0 takes a free
+	// one.
+	Listen string `json:"listen" koanf:"listen" yaml:"listen"`
+	// TLS is the port's certificate. Empty means plain HTTP, for a port behind a
+	// proxy that ends TLS.
+	TLS TLS `json:"tls" koanf:"tls" yaml:"tls"`
+	// AnswerDeadline is how long a request waits for Kafka before it is answered
+	// 503. The record may be stored later; the provider's retry is then a duplicate.
+	AnswerDeadline time.Duration `json:"answer_deadline" koanf:"answer_deadline" yaml:"answer_deadline"`
+	// Linger is how long records wait for others to share a produce request.
+	Linger time.Duration `json:"linger" koanf:"linger" yaml:"linger"`
+	// Compression of the raw topics: none, lz4, snappy or zstd.
+	Compression string `json:"compression" koanf:"compression" yaml:"compression"`
+	// MaxBufferedBytes bounds the records that wait for Kafka, in bytes. Beyond it
+	// requests are answered 503.
+	MaxBufferedBytes int64 `json:"max_buffered_bytes" koanf:"max_buffered_bytes" yaml:"max_buffered_bytes"`
+	// MaxBodyBytes bounds one request's body, in bytes.
+	MaxBodyBytes int64 `json:"max_body_bytes" koanf:"max_body_bytes" yaml:"max_body_bytes"`
+	// MaxInFlightBytes bounds the bodies of all requests being handled, in bytes. A
+	// body of unknown length counts as the largest.
+	MaxInFlightBytes int64 `json:"max_in_flight_bytes" koanf:"max_in_flight_bytes" yaml:"max_in_flight_bytes"`
+	// MaxConnections bounds the open connections; more wait to be accepted.
+	MaxConnections int `json:"max_connections" koanf:"max_connections" yaml:"max_connections"`
+	// ReadHeaderTimeout, ReadTimeout and IdleTimeout bound the reading of a
+	// request's headers, of the whole request, and the wait for the next one.
+	ReadHeaderTimeout time.Duration `json:"read_header_timeout" koanf:"read_header_timeout" yaml:"read_header_timeout"`
+	ReadTimeout       time.Duration `json:"read_timeout" koanf:"read_timeout" yaml:"read_timeout"`
+	IdleTimeout       time.Duration `json:"idle_timeout" koanf:"idle_timeout" yaml:"idle_timeout"`
+	// AccessLog writes a line for every request: the route, never the path.
+	AccessLog bool `json:"access_log" koanf:"access_log" yaml:"access_log"`
+	// TrustedProxies are the networks (CIDR) whose X-Forwarded-For is believed.
+	TrustedProxies []string `json:"trusted_proxies" koanf:"trusted_proxies" yaml:"trusted_proxies"`
+	// Sources are who may send. SIGHUP reads them again.
+	Sources []Source `json:"sources" koanf:"sources" yaml:"sources"`
+}
+
+// TLS names a certificate and its key, both PEM files.
+type TLS struct {
+	// CertFile holds the certificate chain.
+	CertFile string `json:"cert_file" koanf:"cert_file" yaml:"cert_file"`
+	// KeyFile holds the private key.
+	KeyFile string `json:"key_file" koanf:"key_file" yaml:"key_file"`
+}
+
+// The largest body that fits a raw record of 1 MiB with its key and headers.
+const (
+	recordBytes = 1 << 20
+	headerRoom  = 16 << 10
+)
+
+// DefaultConfig returns the settings of an ordinary process, without sources.
+func DefaultConfig() Config {
+	return Config{
+		Listen:            ":8080",
+		AnswerDeadline:    5 * time.Second,
+		Linger:            5 * time.Millisecond,
+		Compression:       "lz4",
+		MaxBufferedBytes:  64 << 20,
+		MaxBodyBytes:      512 << 10,
+		MaxInFlightBytes:  64 << 20,
+		MaxConnections:    4096,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		AccessLog:         true,
+	}
+}
+
+// Fault is one thing wrong with the configuration.
+type Fault struct {
+	// Path is the setting, "sources[2].secrets[0].file".
+	Path string
+	// Message says what is wrong and what would be right.
+	Message string
+}
+
+// Error implements error.
+func (f *Fault) Error() string { return f.Path + ": " + f.Message }
+
+// faults gathers what is wrong.
+type faults []error
+
+func (f *faults) add(path, format string, args ...any) {
+	*f = append(*f, &Fault{Path: path, Message: fmt.Sprintf(format, args...)})
+}
+
+// Validate reports every fault at once, as joined *Fault errors. It reads no file
+// and no environment variable; Start does.
+func (c *Config) Validate() error {
+	var f faults
+	if c.Listen == "" {
+		f.add("listen", "must be host:port")
+	}
+	if (c.TLS.CertFile == "") != (c.TLS.KeyFile == "") {
+		f.add("tls", "cert_file and key_file go together")
+	}
+	for path, v := range map[string]int64{
+		"answer_deadline":     int64(c.AnswerDeadline),
+		"max_body_bytes":      c.MaxBodyBytes,
+		"max_connections":     int64(c.MaxConnections),
+		"max_buffered_bytes":  c.MaxBufferedBytes,
+		"read_header_timeout": int64(c.ReadHeaderTimeout),
+		"read_timeout":        int64(c.ReadTimeout),
+		"idle_timeout":        int64(c.IdleTimeout),
+	} {
+		if v <= 0 {
+			f.add(path, "must be more than zero")
+		}
+	}
+	if c.Linger < 0 || c.Linger >= c.AnswerDeadline {
+		f.add("linger", "must be from zero to under answer_deadline (%v)", c.AnswerDeadline)
+	}
+	if c.MaxBodyBytes > recordBytes-headerRoom {
+		f.add("max_body_bytes", "%d does not fit a raw record of %d bytes with its headers; at most %d", c.MaxBodyBytes, recordBytes, recordBytes-headerRoom)
+	}
+	if c.MaxInFlightBytes < c.MaxBodyBytes {
+		f.add("max_in_flight_bytes", "must be at least max_body_bytes (%d)", c.MaxBodyBytes)
+	}
+	if _, ok := codec(c.Compression); !ok {
+		f.add("compression", "%q is none of none, lz4, snappy, zstd", c.Compression)
+	}
+	networks(&f, "trusted_proxies", c.TrustedProxies)
+	validateSources(&f, c.Sources)
+	return errors.Join(f...)
+}
+
+// networks parses CIDR prefixes; a bare address is a network of one.
+func networks(f *faults, path string, texts []string) []netip.Prefix {
+	out := make([]netip.Prefix, 0, len(texts))
+	for i, text := range texts {
+		if addr, err := netip.ParseAddr(text); err == nil {
+			out = append(out, netip.PrefixFrom(addr, addr.BitLen()))
+			continue
+		}
+		prefix, err := netip.ParsePrefix(text)
+		if err != nil {
+			f.add(fmt.Sprintf("%s[%d]", path, i), "%q is not a network such as 192.0.2.0/24", text)
+			continue
+		}
+		out = append(out, prefix.Masked())
+	}
+	return out
+}
+
+func codec(name string) (kgo.CompressionCodec, bool) {
+	switch name {
+	case "none", "":
+		return kgo.NoCompression(), true
+	case "lz4":
+		return kgo.Lz4Compression(), true
+	case "snappy":
+		return kgo.SnappyCompression(), true
+	case "zstd":
+		return kgo.ZstdCompression(), true
+	}
+	return kgo.NoCompression(), false
+}

@@ -1,0 +1,75 @@
+package ingest
+
+import (
+	"errors"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// metrics carry sources, providers, codes and reasons: never a value of a
+// request. An unknown source is the empty label, so that nobody outside can make
+// series.
+type metrics struct {
+	requests    *prometheus.CounterVec
+	records     *prometheus.CounterVec
+	proofs      *prometheus.CounterVec
+	ack         prometheus.Histogram
+	inFlight    prometheus.Gauge
+	connections prometheus.Gauge
+	unrecorded  *prometheus.CounterVec
+	calls       *prometheus.HistogramVec
+	reloads     *prometheus.CounterVec
+	kafkaAway   prometheus.GaugeFunc
+}
+
+func newMetrics(away func() float64) *metrics {
+	const ns, sub = "tributary", "ingest"
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: ns, Subsystem: sub, Name: name, Help: help}, labels)
+	}
+	gauge := func(name, help string) prometheus.Gauge {
+		return prometheus.NewGauge(prometheus.GaugeOpts{Namespace: ns, Subsystem: sub, Name: name, Help: help})
+	}
+	buckets := []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
+	return &metrics{
+		requests: counter("requests_total", "Requests answered, by status code and reason.", "source", "provider", "code", "reason"),
+		records:  counter("records_total", "Records acknowledged by all in-sync replicas.", "source", "provider"),
+		proofs:   counter("proofs_total", "Proven requests and callbacks by the secret that proved them.", "source", "secret"),
+		ack: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Namespace: ns, Subsystem: sub, Name: "ack_seconds", Buckets: buckets,
+			Help: "Time from producing a request's records to the last acknowledgement.",
+		}),
+		inFlight:    gauge("in_flight_bytes", "Bytes reserved for the bodies being handled."),
+		connections: gauge("connections", "Open connections."),
+		unrecorded:  counter("relay_unrecorded_total", "Calls whose answer could not be recorded.", "source"),
+		calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Namespace: ns, Subsystem: sub, Name: "relay_call_seconds", Buckets: buckets,
+			Help: "Time of a relayed call, by its end: answered, timeout, refused, dns, other.",
+		}, []string{"source", "end"}),
+		reloads: counter("reloads_total", "Reloads of the sources by result.", "result"),
+		kafkaAway: prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Namespace: ns, Subsystem: sub, Name: "kafka_away_seconds",
+			Help: "How long Kafka has not taken a record, 0 while it does.",
+		}, away),
+	}
+}
+
+// register adds the metrics, or none of them.
+func (m *metrics) register(r prometheus.Registerer) error {
+	if r == nil {
+		return nil
+	}
+	var done []prometheus.Collector
+	for _, c := range []prometheus.Collector{
+		m.requests, m.records, m.proofs, m.ack, m.inFlight, m.connections, m.unrecorded, m.calls, m.reloads, m.kafkaAway,
+	} {
+		if err := r.Register(c); err != nil {
+			for _, d := range done {
+				r.Unregister(d)
+			}
+			return errors.Join(errors.New("metrics of ingest cannot be registered"), err)
+		}
+		done = append(done, c)
+	}
+	return nil
+}

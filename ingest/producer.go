@@ -1,0 +1,128 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/ingest/proof"
+)
+
+// receipt says where a record lies.
+type receipt struct {
+	Topic     string `json:"topic"`
+	Partition int32  `json:"partition"`
+	Offset    int64  `json:"offset"`
+}
+
+// producer writes records and waits for every in-sync replica, but not for ever.
+type producer struct {
+	client   *kgo.Client
+	deadline time.Duration
+	metrics  *metrics
+	now      func() time.Time
+	// awaySince is when Kafka first failed after it last worked, in Unix
+	// nanoseconds; 0 while it works.
+	awaySince atomic.Int64
+}
+
+// newProducer makes the client. It connects when the first record is written.
+func newProducer(cfg *Config, deps *Deps, m *metrics) (*producer, error) {
+	compression, _ := codec(cfg.Compression)
+	opts := []kgo.Opt{
+		kgo.RequiredAcks(kgo.AllISRAcks()),
+		kgo.ProducerLinger(cfg.Linger),
+		kgo.ProducerBatchCompression(compression),
+		kgo.ProducerBatchMaxBytes(recordBytes),
+		kgo.MaxBufferedBytes(int(cfg.MaxBufferedBytes)),
+		// What was never sent within the deadline is given up, so that the buffer of an
+		// outage is empty when Kafka is back. What was sent may still be stored.
+		kgo.RecordDeliveryTimeout(max(cfg.AnswerDeadline, time.Second)),
+		kgo.UnknownTopicRetries(-1),
+		kgo.MetadataMinAge(minMetadataAge),
+	}
+	client, err := kgo.NewClient(append(opts, deps.Kafka...)...)
+	if err != nil {
+		return nil, err
+	}
+	return &producer{client: client, deadline: cfg.AnswerDeadline, metrics: m, now: deps.Now}, nil
+}
+
+// minMetadataAge is how soon the cluster is looked up again after a failure: the
+// first call after an outage should not wait for it.
+const minMetadataAge = 500 * time.Millisecond
+
+// write produces the records and waits for all of them. The records are stored
+// as a whole or not at all only where there is one. The error is a *proof.Refusal.
+func (p *producer) write(ctx context.Context, records ...*kgo.Record) ([]receipt, error) {
+	started := p.now()
+	type result struct {
+		index int
+		err   error
+	}
+	results := make(chan result, len(records))
+	// The record outlives a caller that went away: what was accepted is written.
+	ctx = context.WithoutCancel(ctx)
+	for i, r := range records {
+		p.client.TryProduce(ctx, r, func(_ *kgo.Record, err error) { results <- result{index: i, err: err} })
+	}
+	timer := time.NewTimer(p.deadline)
+	defer timer.Stop()
+	var failed error
+	for range records {
+		select {
+		case r := <-results:
+			failed = errors.Join(failed, r.err)
+		case <-timer.C:
+			p.away()
+			return nil, unavailable("kafka_timeout")
+		}
+	}
+	if failed != nil {
+		return nil, p.refusal(failed)
+	}
+	p.awaySince.Store(0)
+	p.metrics.ack.Observe(p.now().Sub(started).Seconds())
+	receipts := make([]receipt, len(records))
+	for i, r := range records {
+		receipts[i] = receipt{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset}
+	}
+	return receipts, nil
+}
+
+// refusal sorts what a produce can end in.
+func (p *producer) refusal(err error) *proof.Refusal {
+	switch {
+	case errors.Is(err, kgo.ErrMaxBuffered):
+		return unavailable("buffer_full")
+	case errors.Is(err, kerr.MessageTooLarge):
+		return &proof.Refusal{
+			Status: http.StatusRequestEntityTooLarge, Reason: "record_too_large", Detail: "the record is larger than its topic takes",
+		}
+	case errors.Is(err, kgo.ErrRecordTimeout):
+		p.away()
+		return unavailable("kafka_timeout")
+	}
+	p.away()
+	return unavailable("kafka_error")
+}
+
+func (p *producer) away() { p.awaySince.CompareAndSwap(0, p.now().UnixNano()) }
+
+// close writes what is buffered and ends the client.
+func (p *producer) close(ctx context.Context) error {
+	err := p.client.Flush(ctx)
+	p.client.Close()
+	return err
+}
+
+func unavailable(reason string) *proof.Refusal {
+	return &proof.Refusal{
+		Status: http.StatusServiceUnavailable, Reason: reason, Detail: "the record could not be stored in time; send it again",
+	}
+}

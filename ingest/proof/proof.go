@@ -1,0 +1,89 @@
+// Package proof is what the providers' packages share: how a request is refused,
+// how a secret is compared, and how a raw record is keyed.
+//
+//	credential + Secrets ─► Match ─► secret id
+//	entity id  + body    ─► Key   ─► raw key
+//	anything wrong       ─► Refusal (status, reason for the metric, detail for the caller)
+//
+// It promises that comparing takes the same time whichever secret fits, or none.
+package proof
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"net/http"
+)
+
+// maxID bounds the ids that become keys; the providers' own have 36 bytes at
+// most. A longer one is keyed by the hash of its body.
+const maxID = 256
+
+// Refusal is a request that ingest does not take, with nothing in it that the
+// sender wrote.
+type Refusal struct {
+	// Status is the HTTP status of the answer.
+	Status int
+	// Reason is the value of the metric's label, snake_case.
+	Reason string
+	// Detail tells the sender what to change. It is empty for StatusUnauthorized:
+	// who cannot prove himself learns nothing.
+	Detail string
+}
+
+// Error implements error.
+func (r *Refusal) Error() string { return "refused: " + r.Reason }
+
+// Envelope returns the refusal of a body that is not what the provider sends.
+func Envelope(reason, detail string) *Refusal {
+	return &Refusal{Status: http.StatusBadRequest, Reason: reason, Detail: detail}
+}
+
+// Unproven returns the refusal of a request that does not prove its sender.
+func Unproven(reason string) *Refusal {
+	return &Refusal{Status: http.StatusUnauthorized, Reason: reason}
+}
+
+// Secrets are the shared secrets of a source, each with its id.
+type Secrets struct {
+	ids  []string
+	sums [][sha256.Size]byte
+}
+
+// Add adds a secret. An empty one is passed over: it would prove nothing.
+func (s *Secrets) Add(id, secret string) {
+	if secret == "" {
+		return
+	}
+	s.ids = append(s.ids, id)
+	s.sums = append(s.sums, sha256.Sum256([]byte(secret)))
+}
+
+// Len returns how many secrets there are.
+func (s *Secrets) Len() int { return len(s.ids) }
+
+// Match returns the id of the secret that equals the credential. All secrets are
+// compared, as hashes of equal length, so that the time tells neither which one
+// fits nor how much of it.
+func (s *Secrets) Match(credential string) (id string, ok bool) {
+	sum := sha256.Sum256([]byte(credential))
+	found := -1
+	for i := range s.sums {
+		fits := subtle.ConstantTimeCompare(sum[:], s.sums[i][:])
+		found = subtle.ConstantTimeSelect(fits, i, found)
+	}
+	if found < 0 {
+		return "", false
+	}
+	return s.ids[found], true
+}
+
+// Key returns prefix + id, or provider:sha256:<hex of the body's hash> where
+// there is no id that can be a key.
+func Key(provider, prefix string, id, body []byte) string {
+	if len(id) == 0 || len(id) > maxID {
+		sum := sha256.Sum256(body)
+		return provider + ":sha256:" + hex.EncodeToString(sum[:])
+	}
+	return prefix + string(id)
+}

@@ -1,0 +1,141 @@
+package ingest
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/tributary-hq/tributary/ingest/proof"
+	"github.com/tributary-hq/tributary/ingest/uapay"
+	"github.com/tributary-hq/tributary/ingest/voximplant"
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// defaultRelayTimeout bounds a call to Unibell where the source does not say.
+const defaultRelayTimeout = 10 * time.Second
+
+// entrance is a source with its secrets read: what requests are checked against.
+// It does not change; a reload makes new ones.
+type entrance struct {
+	id, provider string
+	rate         rate.Limit
+	burst        int
+	limiter      *rate.Limiter // nil where there is no limit
+	allowed      []netip.Prefix
+
+	shared     proof.Secrets       // lox24, unibell status
+	verifier   *uapay.Verifier     // uapay
+	voximplant []voximplant.Secret // voximplant
+
+	relayURL     string // empty where the source does not relay
+	relayTimeout time.Duration
+	callers      proof.Secrets
+	accessKey    string
+}
+
+// open reads the secrets of all sources. Any fault refuses all of them: a reload
+// with a fault leaves what was there.
+func open(sources []Source, before map[string]*entrance) (map[string]*entrance, error) {
+	var f faults
+	validateSources(&f, sources)
+	if len(f) > 0 {
+		return nil, errors.Join(f...)
+	}
+	out := make(map[string]*entrance, len(sources))
+	for i := range sources {
+		s, path := &sources[i], fmt.Sprintf("sources[%d]", i)
+		e := &entrance{id: s.ID, provider: s.Provider, allowed: networks(&f, path, s.AllowNetworks)}
+		e.limit(s, before[s.ID])
+		e.secrets(&f, path, s)
+		e.relay(&f, path+".relay", &s.Relay)
+		out[s.ID] = e
+	}
+	if len(f) > 0 {
+		return nil, errors.Join(f...)
+	}
+	return out, nil
+}
+
+// limit keeps the limiter of an unchanged rate, so that a reload forgives nothing.
+func (e *entrance) limit(s *Source, before *entrance) {
+	if s.Rate == 0 {
+		return
+	}
+	e.rate, e.burst = rate.Limit(s.Rate), s.Burst
+	if e.burst == 0 {
+		e.burst = max(1, int(s.Rate))
+	}
+	if before != nil && before.limiter != nil && before.rate == e.rate && before.burst == e.burst {
+		e.limiter = before.limiter
+		return
+	}
+	e.limiter = rate.NewLimiter(e.rate, e.burst)
+}
+
+// secrets reads what proves the provider's webhooks.
+func (e *entrance) secrets(f *faults, path string, s *Source) {
+	var uapaySecrets []uapay.Secret
+	for i := range s.Secrets {
+		secret, at := &s.Secrets[i], fmt.Sprintf("%s.secrets[%d]", path, i)
+		switch s.Provider {
+		case raw.ProviderVoximplant:
+			v := voximplant.Secret{ID: secret.ID, APIKey: text(f, at+".api_key", secret.APIKey)}
+			if !secret.Salt.empty() {
+				v.Salt = text(f, at+".salt", secret.Salt)
+			}
+			e.voximplant = append(e.voximplant, v)
+		case raw.ProviderUAPAY:
+			uapaySecrets = append(uapaySecrets, uapay.Secret{ID: secret.ID, Key: []byte(text(f, at, secret.Ref))})
+		default:
+			e.shared.Add(secret.ID, text(f, at, secret.Ref))
+		}
+	}
+	if s.Provider == raw.ProviderUAPAY {
+		e.verifier = uapay.NewVerifier(uapaySecrets)
+	}
+}
+
+func (e *entrance) relay(f *faults, path string, r *Relay) {
+	if r.BaseURL == "" {
+		return
+	}
+	e.relayURL = strings.TrimRight(r.BaseURL, "/") + "/apps/flash/calls/flash"
+	e.relayTimeout = r.Timeout
+	if e.relayTimeout == 0 {
+		e.relayTimeout = defaultRelayTimeout
+	}
+	e.accessKey = text(f, path+".access_key", r.AccessKey)
+	for i := range r.Callers {
+		e.callers.Add(r.Callers[i].ID, text(f, fmt.Sprintf("%s.callers[%d]", path, i), r.Callers[i].Ref))
+	}
+}
+
+// text reads a secret; an empty one is a fault, for it would let anyone in.
+func text(f *faults, path string, r Ref) string {
+	v, err := r.resolve()
+	switch {
+	case err != nil:
+		f.add(path, "%v", err)
+	case v == "":
+		f.add(path, "is empty")
+	}
+	return v
+}
+
+// admits says whether the client's address is on the source's allow-list.
+func (e *entrance) admits(client netip.Addr) bool {
+	return len(e.allowed) == 0 || within(e.allowed, client)
+}
+
+func within(networks []netip.Prefix, addr netip.Addr) bool {
+	for _, n := range networks {
+		if n.Contains(addr) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,252 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"golang.org/x/sync/semaphore"
+
+	"github.com/tributary-hq/tributary/schemas"
+)
+
+// Deps is what ingest needs from the program.
+type Deps struct {
+	// Kafka are the client's settings: brokers, TLS, SASL, client id, logger.
+	Kafka []kgo.Opt
+	// Names adds the configured prefix to the topics.
+	Names schemas.Names
+	// Logger may be nil.
+	Logger *slog.Logger
+	// Registerer may be nil.
+	Registerer prometheus.Registerer
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Fail is told if the listener ends without Stop. It may be nil.
+	Fail func(error)
+	// Sources reads the configured sources again, for Refresh. Nil means that they
+	// are unchanged and only their secrets are read again.
+	Sources func(ctx context.Context) ([]Source, error)
+}
+
+// Service is ingest. Make it with New.
+type Service struct {
+	cfg     Config
+	deps    Deps
+	metrics *metrics
+	proxies []netip.Prefix
+	bodies  *semaphore.Weighted
+	calls   *http.Client // to relay providers
+	handler http.Handler
+
+	reload    sync.Mutex // one reload at a time
+	sources   []Source   // guarded by reload
+	entrances atomic.Pointer[map[string]*entrance]
+	producer  atomic.Pointer[producer]
+	draining  atomic.Bool
+
+	server   *http.Server
+	listener net.Listener
+	served   chan struct{}
+}
+
+// New checks the settings and makes a service that does nothing yet: no file is
+// read, no port is open, no broker is called.
+func New(cfg Config, deps Deps) (*Service, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	if deps.Logger == nil {
+		deps.Logger = slog.New(slog.DiscardHandler)
+	}
+	if deps.Now == nil {
+		deps.Now = time.Now
+	}
+	var f faults
+	s := &Service{
+		cfg: cfg, deps: deps, sources: cfg.Sources,
+		proxies: networks(&f, "trusted_proxies", cfg.TrustedProxies),
+		bodies:  semaphore.NewWeighted(cfg.MaxInFlightBytes),
+		calls:   newCaller(),
+	}
+	s.metrics = newMetrics(func() float64 { return s.away().Seconds() })
+	s.entrances.Store(&map[string]*entrance{})
+	s.handler = s.routes()
+	return s, nil
+}
+
+// Start reads the secrets, opens the port and serves. It does not wait for Kafka:
+// without it every webhook is answered 503.
+func (s *Service) Start(ctx context.Context) (err error) {
+	entrances, err := open(s.cfg.Sources, nil)
+	if err != nil {
+		return fmt.Errorf("ingest cannot start: %w", err)
+	}
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", s.cfg.Listen)
+	if err != nil {
+		return fmt.Errorf("ingest cannot listen on %s: %w", s.cfg.Listen, err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, listener.Close())
+		}
+	}()
+	p, err := newProducer(&s.cfg, &s.deps, s.metrics)
+	if err != nil {
+		return fmt.Errorf("ingest cannot make a Kafka client: %w", err)
+	}
+	if err = s.metrics.register(s.deps.Registerer); err != nil {
+		p.client.Close()
+		return err
+	}
+	s.entrances.Store(&entrances)
+	s.producer.Store(p)
+	s.listener = &limited{Listener: listener, slots: make(chan struct{}, s.cfg.MaxConnections), closed: make(chan struct{}), open: s.metrics.connections}
+	s.server = &http.Server{
+		Handler:           s.handler,
+		ReadHeaderTimeout: s.cfg.ReadHeaderTimeout,
+		ReadTimeout:       s.cfg.ReadTimeout,
+		WriteTimeout:      s.writeTimeout(),
+		IdleTimeout:       s.cfg.IdleTimeout,
+		MaxHeaderBytes:    headerRoom,
+		ErrorLog:          slog.NewLogLogger(s.deps.Logger.Handler(), slog.LevelDebug),
+	}
+	s.served = make(chan struct{})
+	go s.serve()
+	s.deps.Logger.InfoContext(ctx, "ingest is listening", slog.String("address", s.Addr()), slog.Int("sources", len(entrances)))
+	return nil
+}
+
+// writeTimeout leaves room for the slowest answer: a body read at leisure, a
+// record, a relayed call, another record.
+func (s *Service) writeTimeout() time.Duration {
+	longest := defaultRelayTimeout
+	for i := range s.cfg.Sources {
+		longest = max(longest, s.cfg.Sources[i].Relay.Timeout)
+	}
+	return s.cfg.ReadTimeout + 2*s.cfg.AnswerDeadline + longest + s.cfg.ReadHeaderTimeout
+}
+
+func (s *Service) serve() {
+	defer close(s.served)
+	var err error
+	if s.cfg.TLS.CertFile != "" {
+		err = s.server.ServeTLS(s.listener, s.cfg.TLS.CertFile, s.cfg.TLS.KeyFile)
+	} else {
+		err = s.server.Serve(s.listener)
+	}
+	if !errors.Is(err, http.ErrServerClosed) && s.deps.Fail != nil {
+		s.deps.Fail(fmt.Errorf("ingest stopped serving: %w", err))
+	}
+}
+
+// Stop takes no new request, ends those it has, writes what is buffered, and
+// closes. When ctx ends first, connections are cut and their senders try again.
+func (s *Service) Stop(ctx context.Context) error {
+	s.draining.Store(true)
+	if s.server == nil {
+		return nil
+	}
+	err := s.server.Shutdown(ctx)
+	if err != nil {
+		err = errors.Join(fmt.Errorf("not every request ended: %w", err), s.server.Close())
+	}
+	<-s.served
+	s.calls.CloseIdleConnections()
+	if p := s.producer.Load(); p != nil {
+		err = errors.Join(err, p.close(ctx))
+	}
+	return err
+}
+
+// Addr returns the address of the open port, and "" before Start.
+func (s *Service) Addr() string {
+	if s.listener == nil {
+		return ""
+	}
+	return s.listener.Addr().String()
+}
+
+// Handler returns the routes, for a server of another's. Start comes first.
+func (s *Service) Handler() http.Handler { return s.handler }
+
+// Reload replaces the sources and reads their secrets. Requests being handled
+// keep the ones they began with. With any fault nothing changes.
+func (s *Service) Reload(sources []Source) error {
+	s.reload.Lock()
+	defer s.reload.Unlock()
+	next, err := open(sources, *s.entrances.Load())
+	if err != nil {
+		s.metrics.reloads.WithLabelValues("failed").Inc()
+		return fmt.Errorf("the sources are unchanged: %w", err)
+	}
+	s.sources = sources
+	s.entrances.Store(&next)
+	s.metrics.reloads.WithLabelValues("done").Inc()
+	s.deps.Logger.Info("sources were reloaded", slog.Int("sources", len(next)))
+	return nil
+}
+
+// Refresh reads the sources again, as Deps.Sources has them, and their secrets.
+// It is what SIGHUP does.
+func (s *Service) Refresh(ctx context.Context) error {
+	if s.deps.Sources == nil {
+		s.reload.Lock()
+		sources := s.sources
+		s.reload.Unlock()
+		return s.Reload(sources)
+	}
+	sources, err := s.deps.Sources(ctx)
+	if err != nil {
+		s.metrics.reloads.WithLabelValues("failed").Inc()
+		return fmt.Errorf("the sources are unchanged: %w", err)
+	}
+	return s.Reload(sources)
+}
+
+// Health is the state of ingest.
+type Health struct {
+	// Ready says that requests are taken. It stays true while Kafka is away: they
+	// are answered 503, which is an answer.
+	Ready bool `json:"ready"`
+	// Draining says that Stop was called.
+	Draining bool `json:"draining"`
+	// KafkaAwaySeconds is how long Kafka has not taken a record; 0 while it does.
+	KafkaAwaySeconds float64 `json:"kafka_away_seconds"`
+	// Sources is how many sources are configured.
+	Sources int `json:"sources"`
+}
+
+// Health returns the state of now.
+func (s *Service) Health() Health {
+	draining := s.draining.Load()
+	return Health{
+		Ready:            s.producer.Load() != nil && !draining,
+		Draining:         draining,
+		KafkaAwaySeconds: s.away().Seconds(),
+		Sources:          len(*s.entrances.Load()),
+	}
+}
+
+// away returns how long Kafka has failed.
+func (s *Service) away() time.Duration {
+	p := s.producer.Load()
+	if p == nil {
+		return 0
+	}
+	since := p.awaySince.Load()
+	if since == 0 {
+		return 0
+	}
+	return s.deps.Now().Sub(time.Unix(0, since))
+}

@@ -1,0 +1,211 @@
+package ingest
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// Source is one account of a provider that may send.
+type Source struct {
+	// ID is the source's part of the path: lower-case letters, digits, "-", "_",
+	// ".", at most 64.
+	ID string `json:"id" koanf:"id" yaml:"id"`
+	// Provider is lox24, uapay, voximplant or unibell.
+	Provider string `json:"provider" koanf:"provider" yaml:"provider"`
+	// Secrets prove the provider's webhooks. All are tried, so that a rotation has
+	// an overlap. A source needs one; a unibell source that only relays none.
+	Secrets []Secret `json:"secrets" koanf:"secrets" yaml:"secrets"`
+	// Relay lets our own callers place Unibell calls through ingest.
+	Relay Relay `json:"relay" koanf:"relay" yaml:"relay"`
+	// Rate is how many proven requests a second are taken; 0 means no limit.
+	Rate float64 `json:"rate" koanf:"rate" yaml:"rate"`
+	// Burst is how many may come at once; 0 means the rate, at least 1.
+	Burst int `json:"burst" koanf:"burst" yaml:"burst"`
+	// AllowNetworks are the networks (CIDR) that may send; empty means all.
+	AllowNetworks []string `json:"allow_networks" koanf:"allow_networks" yaml:"allow_networks"`
+}
+
+// Secret is one secret of a source, with the parts that the provider's proof has.
+type Secret struct {
+	// Ref is the secret of lox24, uapay and unibell, and a relay caller's token.
+	Ref `koanf:",squash" yaml:",inline"`
+
+	// ID names the secret in records, metrics and logs.
+	ID string `json:"id" koanf:"id" yaml:"id"`
+	// Salt is Voximplant's security salt; it may be left out where none is set.
+	Salt Ref `json:"salt" koanf:"salt" yaml:"salt"`
+	// APIKey is Voximplant's API key.
+	APIKey Ref `json:"api_key" koanf:"api_key" yaml:"api_key"`
+}
+
+// Relay is where Unibell's calls go, and who may place them.
+type Relay struct {
+	// BaseURL is the provider's API, "https://api.unibell.ru". Empty means that the
+	// source does not relay.
+	BaseURL string `json:"base_url" koanf:"base_url" yaml:"base_url"`
+	// Timeout bounds a call to the provider. Default 10 s.
+	Timeout time.Duration `json:"timeout" koanf:"timeout" yaml:"timeout"`
+	// Callers are the tokens of our own callers.
+	Callers []Secret `json:"callers" koanf:"callers" yaml:"callers"`
+	// AccessKey is what ingest shows the provider: X-Authorization: AccessKey ….
+	AccessKey Ref `json:"access_key" koanf:"access_key" yaml:"access_key"`
+}
+
+// Ref is a secret text: here, in a file, or in an environment variable.
+type Ref struct {
+	// Value is the text itself, for trying out.
+	Value Hidden `json:"value,omitempty" koanf:"value" yaml:"value,omitempty"`
+	// File holds the text; newlines at its end are cut.
+	File string `json:"file,omitempty" koanf:"file" yaml:"file,omitempty"`
+	// Env names the environment variable that holds it.
+	Env string `json:"env,omitempty" koanf:"env" yaml:"env,omitempty"`
+}
+
+// Hidden is a text that is not printed or logged.
+type Hidden string
+
+// mask stands for a Hidden text.
+const mask = "********"
+
+// String implements fmt.Stringer.
+func (Hidden) String() string { return mask }
+
+// GoString implements fmt.GoStringer.
+func (Hidden) GoString() string { return mask }
+
+// LogValue implements slog.LogValuer.
+func (Hidden) LogValue() slog.Value { return slog.StringValue(mask) }
+
+// MarshalText implements encoding.TextMarshaler, for effective settings.
+func (h Hidden) MarshalText() ([]byte, error) {
+	if h == "" {
+		return nil, nil
+	}
+	return []byte(mask), nil
+}
+
+func (r Ref) empty() bool { return r == Ref{} }
+
+// resolve reads the text.
+func (r Ref) resolve() (string, error) {
+	switch {
+	case r.File != "":
+		text, err := os.ReadFile(r.File)
+		if err != nil {
+			return "", fmt.Errorf("cannot be read: %w", err)
+		}
+		return strings.TrimRight(string(text), "\r\n"), nil
+	case r.Env != "":
+		text, ok := os.LookupEnv(r.Env)
+		if !ok {
+			return "", errors.New("the environment variable " + r.Env + " is not set")
+		}
+		return text, nil
+	}
+	return string(r.Value), nil
+}
+
+func validateSources(f *faults, sources []Source) {
+	seen := make(map[string]bool, len(sources))
+	for i := range sources {
+		s, path := &sources[i], fmt.Sprintf("sources[%d]", i)
+		switch {
+		case !validID(s.ID):
+			f.add(path+".id", "%q must be 1 to 64 lower-case letters, digits, '-', '_' or '.'", s.ID)
+		case seen[s.ID]:
+			f.add(path+".id", "%q is the id of another source too", s.ID)
+		}
+		seen[s.ID] = true
+		if s.Rate < 0 || s.Burst < 0 {
+			f.add(path+".rate", "rate and burst must not be negative")
+		}
+		networks(f, path+".allow_networks", s.AllowNetworks)
+		s.validate(f, path)
+	}
+}
+
+// validate checks what depends on the provider.
+func (s *Source) validate(f *faults, path string) {
+	switch s.Provider {
+	case raw.ProviderLOX24, raw.ProviderUAPAY, raw.ProviderVoximplant:
+		if s.Relay.BaseURL != "" {
+			f.add(path+".relay", "only unibell sources relay")
+		}
+	case raw.ProviderUnibell:
+		s.Relay.validate(f, path+".relay")
+	default:
+		f.add(path+".provider", "%q is none of lox24, uapay, voximplant, unibell", s.Provider)
+		return
+	}
+	if len(s.Secrets) == 0 && s.Relay.BaseURL == "" {
+		f.add(path+".secrets", "a source without a secret is not started: add one with an id and a value, file or env")
+	}
+	validateSecrets(f, path+".secrets", s.Secrets, s.Provider == raw.ProviderVoximplant)
+}
+
+func (r *Relay) validate(f *faults, path string) {
+	if r.BaseURL == "" {
+		return
+	}
+	if u, err := url.Parse(r.BaseURL); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		f.add(path+".base_url", "must be a URL such as https://api.unibell.ru")
+	}
+	if r.Timeout < 0 {
+		f.add(path+".timeout", "must not be negative")
+	}
+	if len(r.Callers) == 0 {
+		f.add(path+".callers", "a relay without callers is not started: add one with an id and a value, file or env")
+	}
+	validateSecrets(f, path+".callers", r.Callers, false)
+	r.AccessKey.validate(f, path+".access_key")
+}
+
+func validateSecrets(f *faults, path string, secrets []Secret, voximplant bool) {
+	seen := make(map[string]bool, len(secrets))
+	for i := range secrets {
+		s, at := &secrets[i], fmt.Sprintf("%s[%d]", path, i)
+		switch {
+		case !validID(s.ID):
+			f.add(at+".id", "%q must be 1 to 64 lower-case letters, digits, '-', '_' or '.'", s.ID)
+		case seen[s.ID]:
+			f.add(at+".id", "%q is the id of another secret too", s.ID)
+		}
+		seen[s.ID] = true
+		if !voximplant {
+			s.Ref.validate(f, at)
+			continue
+		}
+		s.APIKey.validate(f, at+".api_key")
+		if !s.Salt.empty() {
+			s.Salt.validate(f, at+".salt")
+		}
+	}
+}
+
+// validate wants exactly one of the three.
+func (r Ref) validate(f *faults, path string) {
+	set := 0
+	for _, v := range []string{string(r.Value), r.File, r.Env} {
+		if v != "" {
+			set++
+		}
+	}
+	if set != 1 {
+		f.add(path, "needs exactly one of value, file, env")
+	}
+}
+
+func validID(id string) bool {
+	const limit = 64
+	if id == "" || len(id) > limit {
+		return false
+	}
+	return strings.Trim(id, "abcdefghijklmnopqrstuvwxyz0123456789-_.") == "" && id != "." && id != ".."
+}
