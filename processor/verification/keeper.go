@@ -33,6 +33,15 @@ func compareIDs(a, b journeyID) int {
 	return cmp.Or(strings.Compare(a.namespace, b.namespace), strings.Compare(a.id, b.id))
 }
 
+// JourneyKey appends the key of a journey: the correlation id, the namespace and a
+// colon before it where there is one.
+func JourneyKey(dst []byte, namespace, id string) []byte {
+	if namespace != "" {
+		dst = append(append(dst, namespace...), ':')
+	}
+	return append(dst, id...)
+}
+
 // The rooms for usual values, so that appending to them moves nothing.
 const (
 	snapshotSize = 1024
@@ -153,11 +162,7 @@ func emitInput(tx engine.Tx, input *avro.JourneyInput, id journeyID, trace []raw
 	if err != nil {
 		return Unwritable(schemas.InternalJourney, err)
 	}
-	key := tx.Buffer(len(id.namespace) + 1 + len(id.id))
-	if id.namespace != "" {
-		key = append(append(key, id.namespace...), ':')
-	}
-	key = append(key, id.id...)
+	key := JourneyKey(tx.Buffer(len(id.namespace)+1+len(id.id)), id.namespace, id.id)
 	tx.Emit(engine.Output{Topic: schemas.InternalJourney, Key: key, Value: value, Headers: trace})
 	return nil
 }
