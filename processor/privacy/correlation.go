@@ -9,18 +9,14 @@ import (
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
 )
 
-// Correlate returns the correlation id that a field's text holds, as the source is
-// configured: through its JSON pointer, in its namespace, a phone number as a
-// pseudonym. It is empty where there is none; blank ids count as absent.
-func (p *Pseudonymiser) Correlate(src *source.Source, c source.Correlation, text string, at time.Time) string {
+// Correlate returns the correlation id that a field's text holds: through the JSON
+// pointer, a phone number as a pseudonym. It is empty where there is none; blank
+// ids count as absent. The source's namespace is not a part of it.
+func (p *Pseudonymiser) Correlate(c source.Correlation, text string, at time.Time) string {
 	if c.Pointer != "" {
 		text, _ = Pointer(text, c.Pointer)
 	}
-	id := p.CorrelationID(text, at)
-	if id == "" || src.Namespace == "" {
-		return id
-	}
-	return src.Namespace + ":" + id
+	return p.CorrelationID(text, at)
 }
 
 // Pointer looks a JSON pointer (RFC 6901) up in a text that holds JSON and returns

@@ -158,3 +158,16 @@ func (r *Reader) Done() error {
 	}
 	return r.err
 }
+
+// Byte reads one byte.
+func (r *Reader) Byte() byte {
+	if r.err == nil && len(r.rest) == 0 {
+		r.err = fmt.Errorf("%w: ends inside a fixed field", ErrEntry)
+	}
+	if r.err != nil {
+		return 0
+	}
+	b := r.rest[0]
+	r.rest = r.rest[1:]
+	return b
+}

@@ -1,0 +1,287 @@
+package uapay
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/jsonscan"
+)
+
+// claims is a callback's content as sent. Absent and null are the same.
+type claims struct {
+	PaymentID, InvoiceID, OperationID    string
+	ExternalID, OperationExternalID      string
+	PaymentNumber                        string
+	Amount, Reversal, Pending            avro.Optional[int64]
+	Commission                           avro.Optional[int64]
+	Status, PaymentStatus                string
+	OperationStatus, OperationType       string
+	Type, SystemType                     string
+	PaymentSystem, PaymentType           string
+	CardFromMasked, CardToMasked, Holder string
+	CardFromID, CardToID                 string
+	ReceiptPath, ExtraInfo, Reason       string
+	Confirmation                         bool
+	CreateDate, PayDate, HoldDate        time.Time
+	IssuedAt, PostbackAt                 time.Time
+	// hash is the SHA-256 of the claims without iat and postbackTime.
+	hash [sha256.Size]byte
+}
+
+// parse reads the claims out of a callback's body. The signature was verified by
+// ingest before the record was written.
+func parse(body []byte) (*claims, error) {
+	token, err := tokenOf(body)
+	if err != nil {
+		return nil, err
+	}
+	parts := bytes.Split(token, []byte("."))
+	if len(parts) != 3 {
+		return nil, engine.Permanentf(engine.CauseUndecodable, "token: %d parts, a JWT has 3", len(parts))
+	}
+	payload := make([]byte, base64.RawURLEncoding.DecodedLen(len(parts[1])))
+	if _, err := base64.RawURLEncoding.Decode(payload, parts[1]); err != nil {
+		return nil, engine.Permanentf(engine.CauseUndecodable, "token: the claims are not base64url")
+	}
+	c := &claims{}
+	return c, c.read(payload)
+}
+
+func tokenOf(body []byte) (token []byte, err error) {
+	s := jsonscan.New(body)
+	n := 0
+	s.BeginObject()
+	for {
+		key, more := s.NextKey()
+		if !more {
+			break
+		}
+		if string(key) == "token" {
+			n++
+			token = s.Bytes()
+		} else {
+			s.Skip()
+		}
+	}
+	if err := s.End(); err != nil {
+		return nil, permanent("body", err)
+	}
+	if n != 1 {
+		return nil, engine.Permanentf(engine.CauseUndecodable, "body: %d token keys, want one", n)
+	}
+	return token, nil
+}
+
+// permanent sorts a scanner's error: what is no JSON can never be decoded, what is
+// of another type is a mismatch.
+func permanent(where string, err error) error {
+	cause := engine.CauseUndecodable
+	switch {
+	case errors.Is(err, jsonscan.ErrType):
+		cause = engine.CauseSchemaMismatch
+	case errors.Is(err, jsonscan.ErrRange):
+		cause = engine.CauseOutOfRange
+	}
+	return engine.Permanentf(cause, "%s: %v", where, err)
+}
+
+// member is one claim as it stands in the text.
+type member struct{ key, raw []byte }
+
+func (c *claims) read(payload []byte) error {
+	s := jsonscan.New(payload)
+	var members []member
+	s.BeginObject()
+	for {
+		key, more := s.NextKey()
+		if !more {
+			break
+		}
+		start := s.Offset()
+		if s.Null() {
+			continue
+		}
+		if err := c.claim(s, string(key)); err != nil {
+			return err
+		}
+		if s.Err() == nil && string(key) != "iat" && string(key) != "postbackTime" {
+			members = append(members, member{key, bytes.TrimSpace(payload[start:s.Offset()])})
+		}
+	}
+	if err := s.End(); err != nil {
+		return permanent("claims", err)
+	}
+	slices.SortFunc(members, func(a, b member) int { return bytes.Compare(a.key, b.key) })
+	for i := range members {
+		if i > 0 && bytes.Equal(members[i].key, members[i-1].key) {
+			return engine.Permanentf(engine.CauseUndecodable, "claims: a key stands there twice")
+		}
+	}
+	if c.PaymentID == "" {
+		return engine.Permanentf(engine.CauseSchemaMismatch, "claims: no paymentId")
+	}
+	c.hash = hashOf(members)
+	return nil
+}
+
+// hashOf hashes sorted claims, each part with its length before it.
+func hashOf(members []member) (sum [sha256.Size]byte) {
+	h := sha256.New()
+	var size [8]byte
+	for _, m := range members {
+		for _, part := range [2][]byte{m.key, m.raw} {
+			binary.BigEndian.PutUint64(size[:], uint64(len(part)))
+			h.Write(size[:])
+			h.Write(part)
+		}
+	}
+	h.Sum(sum[:0])
+	return sum
+}
+
+// texts returns where the text of a claim goes; nil if it is no text.
+func (c *claims) texts(key string) *string {
+	switch key {
+	case "paymentId":
+		return &c.PaymentID
+	case "invoiceId":
+		return &c.InvoiceID
+	case "operationId":
+		return &c.OperationID
+	case "externalId":
+		return &c.ExternalID
+	case "operationExternalId":
+		return &c.OperationExternalID
+	case "status":
+		return &c.Status
+	case "paymentStatus":
+		return &c.PaymentStatus
+	case "operationStatus":
+		return &c.OperationStatus
+	case "operationType":
+		return &c.OperationType
+	case "type":
+		return &c.Type
+	case "systemType":
+		return &c.SystemType
+	case "paymentSystem":
+		return &c.PaymentSystem
+	case "paymentType":
+		return &c.PaymentType
+	case "extraInfo":
+		return &c.ExtraInfo
+	}
+	return c.personal(key)
+}
+
+// personal are the texts that leave the restricted topics only where allowed.
+func (c *claims) personal(key string) *string {
+	switch key {
+	case "cardFromMasked":
+		return &c.CardFromMasked
+	case "cardToMasked":
+		return &c.CardToMasked
+	case "cardFromHolderName":
+		return &c.Holder
+	case "cardFromId":
+		return &c.CardFromID
+	case "cardToId":
+		return &c.CardToID
+	case "receiptPath":
+		return &c.ReceiptPath
+	}
+	return nil
+}
+
+func (c *claims) amounts(key string) *avro.Optional[int64] {
+	switch key {
+	case "amount", "paymentAmount":
+		return &c.Amount
+	case "reversalAmount":
+		return &c.Reversal
+	case "paymentPendingAmount":
+		return &c.Pending
+	case "paymentCommission":
+		return &c.Commission
+	}
+	return nil
+}
+
+// claim reads the value of one claim, which is not null.
+func (c *claims) claim(s *jsonscan.Scanner, key string) error {
+	if text := c.texts(key); text != nil {
+		*text = s.String()
+		return nil
+	}
+	if amount := c.amounts(key); amount != nil {
+		*amount = avro.Some(s.Int64())
+		return nil
+	}
+	switch key {
+	case "paymentNumber":
+		c.PaymentNumber = string(s.Text())
+	case "reason":
+		c.Reason = string(bytes.TrimSpace(s.Raw()))
+	case "confirmation":
+		s.Skip()
+		c.Confirmation = true
+	case "createDate":
+		return date(s, key, &c.CreateDate)
+	case "payDate":
+		return date(s, key, &c.PayDate)
+	case "holdDate":
+		return date(s, key, &c.HoldDate)
+	case "iat":
+		return number(s, key, time.Second, &c.IssuedAt)
+	case "postbackTime":
+		return number(s, key, time.Millisecond, &c.PostbackAt)
+	default:
+		s.Skip() // key, the secret, among them
+	}
+	return nil
+}
+
+// date reads an ISO 8601 time; the docs type some as integers, all samples are text.
+func date(s *jsonscan.Scanner, key string, into *time.Time) error {
+	text := s.String()
+	if text == "" {
+		return nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return engine.Permanentf(engine.CauseSchemaMismatch, "claims: %s is no ISO 8601 time", key)
+	}
+	*into = at.UTC().Truncate(time.Millisecond)
+	return nil
+}
+
+// number reads a unix time in the unit; postbackTime is documented as text and
+// sampled as a number, so both are read.
+func number(s *jsonscan.Scanner, key string, unit time.Duration, into *time.Time) error {
+	n, ok := int64(0), false
+	text := s.Text()
+	if s.Err() != nil {
+		return nil //nolint:nilerr // the scanner keeps its error for the end
+	}
+	if inner := jsonscan.New(text); len(text) > 0 {
+		n = inner.Int64()
+		ok = inner.End() == nil
+	}
+	// The years 1970 to 9999, so that what follows cannot overflow.
+	const last = 253402300799
+	if !ok || n < 0 || n > last*int64(time.Second/unit) {
+		return engine.Permanentf(engine.CauseOutOfRange, "claims: %s is no unix time", key)
+	}
+	if unit == time.Second {
+		n *= 1000
+	}
+	*into = time.UnixMilli(n).UTC()
+	return nil
+}

@@ -1,0 +1,229 @@
+package uapay
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/dedupe"
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/privacy"
+	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/verification"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// Name is the stage's name.
+const Name = schemas.FamilyUAPAY
+
+// Stage is the stage. Make it with New.
+type Stage struct {
+	config     Config
+	sources    *source.Set
+	pseudonyms *privacy.Pseudonymiser
+}
+
+var (
+	_ engine.Stage         = (*Stage)(nil)
+	_ engine.ClockReporter = (*Stage)(nil)
+)
+
+// New returns the stage; the settings are to be valid.
+func New(config Config, sources *source.Set, pseudonyms *privacy.Pseudonymiser) *Stage {
+	return &Stage{config: config, sources: sources, pseudonyms: pseudonyms}
+}
+
+// Apply takes a callback into its payment, or tells that it repeats one.
+func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error {
+	cb, ok := event.(*callback)
+	if !ok {
+		return fmt.Errorf("uapay: an event of type %T", event)
+	}
+	tx.AdvanceClock(cb.envelope.ReceivedAt)
+	entry, err := tx.Get(in.Key)
+	if err != nil {
+		return err
+	}
+	p, err := parsePayment(entry)
+	if err != nil {
+		return err
+	}
+	here := dedupe.Sighting{Partition: in.Partition, Offset: in.Offset, ReceivedAt: cb.envelope.ReceivedAt}
+	if p.count == 0 && !cb.source.AcceptStale && !cb.newest.IsZero() && here.ReceivedAt.Sub(cb.newest) > s.config.Span {
+		return engine.Permanentf(engine.CauseStale, "iat and postbackTime are older than %s and the payment is not known", s.config.Span)
+	}
+	first, repeated, err := p.seen.Note(tx, in.Key, cb.fact.ID[:], here, s.config.Span)
+	if err != nil {
+		return err
+	}
+	p.lastReceived = later(p.lastReceived, here.ReceivedAt)
+	change := avro.Change{
+		Cause: avro.ChangeCauseRecord, Topic: avro.Some(in.Topic), Partition: avro.Some(in.Partition), Offset: avro.Some(in.Offset),
+		EventID: avro.Some(cb.decoded.EventID),
+	}
+	trace := verification.Trace(in.Headers)
+	if repeated {
+		if err := s.duplicate(tx, in, cb, first); err != nil {
+			return err
+		}
+		if !p.repeat(&cb.fact) {
+			s.store(tx, in.Key, p)
+			return nil
+		}
+		return s.settle(tx, in.Key, p, &change, trace)
+	}
+	if err := s.decoded(tx, in, cb, trace); err != nil {
+		return err
+	}
+	p.add(&cb.fact)
+	return s.settle(tx, in.Key, p, &change, trace)
+}
+
+// Expire flags a payment held for too long, or ends it.
+func (s *Stage) Expire(tx engine.Tx, key []byte) error {
+	if dedupe.IsEntry(key) {
+		tx.Delete(key)
+		return nil
+	}
+	entry, err := tx.Get(key)
+	if err != nil {
+		return err
+	}
+	p, err := parsePayment(entry)
+	if err != nil {
+		return err
+	}
+	if !tx.Now().Before(s.end(p)) {
+		tx.Emit(engine.Output{Topic: schemas.EnrichedPayments, Key: key})
+		return verification.Forget(tx, key)
+	}
+	all := p.sum()
+	if s.overdue(&all, tx.Now()) != p.overdue {
+		return s.settle(tx, key, p, &avro.Change{Cause: avro.ChangeCauseDeadline}, nil)
+	}
+	s.store(tx, key, p)
+	return nil
+}
+
+// ReportClock tells the journey stage how far the partition is.
+func (s *Stage) ReportClock(tx engine.Tx, partition int32, clock time.Time) error {
+	return verification.ReportClock(tx, Name, partition, s.config.JourneyPartitions, clock)
+}
+
+func (s *Stage) decoded(tx engine.Tx, in *engine.Input, cb *callback, trace []raw.Header) error {
+	value, err := cb.decoded.AppendAvro(wire.AppendPlaceholder(tx.Buffer(1024)))
+	if err != nil {
+		return verification.Unwritable(schemas.DecodedUAPAYPayment, err)
+	}
+	tx.Emit(engine.Output{Topic: schemas.DecodedUAPAYPayment, Key: in.Key, Value: value, Headers: trace})
+	return nil
+}
+
+func (s *Stage) duplicate(tx engine.Tx, in *engine.Input, cb *callback, first dedupe.Sighting) error {
+	d := avro.Duplicate{
+		EntityKey: string(in.Key), Provider: cb.envelope.Provider, Source: cb.envelope.Source, EventID: cb.decoded.EventID,
+		KnownBy: avro.KnownByClaimsHash,
+		Record:  avro.RecordPosition{Topic: in.Topic, Partition: in.Partition, Offset: in.Offset, ReceivedAt: cb.envelope.ReceivedAt},
+		First:   avro.RecordPosition{Topic: in.Topic, Partition: first.Partition, Offset: first.Offset, ReceivedAt: first.ReceivedAt}, ProcessedAt: tx.WallClock(),
+	}
+	value, err := d.AppendAvro(wire.AppendPlaceholder(tx.Buffer(512)))
+	if err != nil {
+		return verification.Unwritable(schemas.Duplicates, err)
+	}
+	tx.Emit(engine.Output{Topic: schemas.Duplicates, Key: in.Key, Value: value, Headers: verification.Trace(in.Headers)})
+	return nil
+}
+
+// settle tells of a payment that has changed, and stores it.
+func (s *Stage) settle(tx engine.Tx, key []byte, p *Payment, change *avro.Change, trace []raw.Header) error {
+	all := p.sum()
+	p.overdue = s.overdue(&all, tx.Now())
+	p.revision++
+	journeys := all.journeys()
+	snapshot := s.snapshot(string(key), p, &all, journeys)
+	snapshot.ChangedBy, snapshot.ProcessedAt = *change, tx.WallClock()
+	value, err := snapshot.AppendAvro(wire.AppendPlaceholder(tx.Buffer(1024)))
+	if err != nil {
+		return verification.Unwritable(schemas.EnrichedPayments, err)
+	}
+	tx.Emit(engine.Output{Topic: schemas.EnrichedPayments, Key: key, Value: value, Headers: trace})
+	if err := s.tell(tx, p, &all, &snapshot, journeys, trace); err != nil {
+		return err
+	}
+	s.store(tx, key, p)
+	return nil
+}
+
+// tell lets every journey the payment belongs to know, and those it has left.
+func (s *Stage) tell(tx engine.Tx, p *Payment, all *Fact, snapshot *avro.PaymentSnapshot, journeys []journeyID, trace []raw.Header) error {
+	left := slices.DeleteFunc(p.told, func(was journeyID) bool { return slices.Contains(journeys, was) })
+	p.told = journeys
+	input := avro.JourneyInput{
+		Kind: avro.JourneyInputKindRemoval, MemberID: avro.Some(snapshot.PaymentID), MemberRevision: avro.Some(p.revision),
+		MemberFacts: avro.Some(p.count), Assurance: all.Assurance, FirstEventAt: snapshot.FirstEventAt, LastEventAt: snapshot.LastEventAt,
+		ReceivedAt: avro.Some(p.lastReceived), ExpiresAt: avro.Some(s.end(p)), ChangedBy: snapshot.ChangedBy,
+	}
+	for _, id := range left {
+		if err := emitInput(tx, &input, id, trace); err != nil {
+			return err
+		}
+	}
+	input.Kind = avro.JourneyInputKindPayment
+	input.Payment = avro.Some(journeyMember(all, snapshot))
+	for _, id := range journeys {
+		if err := emitInput(tx, &input, id, trace); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func emitInput(tx engine.Tx, input *avro.JourneyInput, id journeyID, trace []raw.Header) error {
+	input.CorrelationID, input.Namespace = id.id, some(id.namespace)
+	value, err := input.AppendAvro(wire.AppendPlaceholder(tx.Buffer(512)))
+	if err != nil {
+		return verification.Unwritable(schemas.InternalJourney, err)
+	}
+	key := verification.JourneyKey(tx.Buffer(len(id.namespace)+1+len(id.id)), id.namespace, id.id)
+	tx.Emit(engine.Output{Topic: schemas.InternalJourney, Key: key, Value: value, Headers: trace})
+	return nil
+}
+
+func (s *Stage) end(p *Payment) time.Time { return p.lastReceived.Add(s.config.Retention) }
+
+// holdDeadline is when a hold becomes overdue; zero for a payment not held.
+func (s *Stage) holdDeadline(all *Fact) time.Time {
+	held := rank(avro.PaymentPhaseHeld)
+	if all.top() != held {
+		return time.Time{}
+	}
+	return all.phaseReceived[held].Add(s.config.Hold)
+}
+
+func (s *Stage) overdue(all *Fact, now time.Time) bool {
+	at := s.holdDeadline(all)
+	return !at.IsZero() && !now.Before(at)
+}
+
+func (s *Stage) store(tx engine.Tx, key []byte, p *Payment) {
+	due := s.end(p)
+	all := p.sum()
+	if at := s.holdDeadline(&all); !p.overdue && !at.IsZero() {
+		due = earlier(due, at)
+	}
+	tx.Put(key, p.appendTo(tx.Buffer(1024)), due)
+}
+
+// journeys returns the correlation ids that count, sorted, each once.
+func (f *Fact) journeys() []journeyID {
+	ids := make([]journeyID, 0, len(f.slots))
+	for _, s := range f.slots {
+		ids = append(ids, journeyID{namespace: f.texts[textNamespace], id: s.id})
+	}
+	slices.SortFunc(ids, func(a, b journeyID) int { return strings.Compare(a.id, b.id) })
+	return slices.Compact(ids)
+}

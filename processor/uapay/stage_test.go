@@ -1,0 +1,427 @@
+package uapay_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/privacy"
+	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/uapay"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+const paymentID = "61b9a5d5-d429-48fa-b01c-2f8dc75f2023"
+
+func noon(after time.Duration) time.Time {
+	return time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC).Add(after)
+}
+
+// invoice returns the seed's invoice callback with some claims replaced; nil takes
+// one away.
+func invoice(at time.Time, status, paymentStatus string, replaced map[string]any) map[string]any {
+	claims := map[string]any{
+		"paymentId": paymentID, "invoiceId": "1cfdea43-10f0-40c8-9fe8-55d38f48b9bc", "externalId": "order-17",
+		"paymentNumber": 249503, "cardFromMasked": "4111111111", "cardToMasked": nil, "cardFromHolderName": "CARDHOLDER NAME",
+		"amount": 100000, "reversalAmount": 0, "status": status, "type": "PAY", "systemType": "ECOM", "paymentStatus": paymentStatus,
+		"receiptPath": "https://example.com/receipt.pdf", "extraInfo": `{"docId":"0994780402","order":17}`,
+		"createDate": "2026-01-01T11:59:00.000Z", "iat": at.Unix(),
+	}
+	maps.Copy(claims, replaced)
+	return claims
+}
+
+// body signs nothing: the stage reads what ingest has verified.
+func body(claims map[string]any) []byte {
+	payload, err := json.Marshal(claims)
+	if err != nil {
+		panic(err)
+	}
+	encode := base64.RawURLEncoding.EncodeToString
+	return fmt.Appendf(nil, `{"token":"%s.%s.%s"}`, encode([]byte(`{"alg":"HS256","typ":"JWT"}`)), encode(payload), encode(make([]byte, 32)))
+}
+
+func record(claims map[string]any, received time.Time, offset int64) engine.Input {
+	return rawRecord(body(claims), received, offset)
+}
+
+func rawRecord(value []byte, received time.Time, offset int64) engine.Input {
+	e := raw.Envelope{
+		Source: "shop", Provider: raw.ProviderUAPAY, Assurance: raw.AssuranceSignedBody, SecretID: "k1", RequestID: fmt.Sprint("r", offset),
+		ReceivedAt: received, Kind: raw.KindWebhook, Items: 1, ContentType: "application/json",
+	}
+	return engine.Input{Topic: "raw.uapay.v1", Offset: offset, Key: []byte("uapay:" + paymentID), Value: value, Headers: e.Append(nil), Timestamp: received}
+}
+
+func newMemory(t testing.TB, configure func(*source.Source)) *engine.Memory {
+	t.Helper()
+	pseudonyms, err := privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: []byte("a-key-of-16-or-more")}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	src := source.Source{ID: "shop", Provider: raw.ProviderUAPAY}
+	if configure != nil {
+		configure(&src)
+	}
+	m, err := engine.NewMemory(engine.MemoryConfig{
+		Name: uapay.Name, Stage: uapay.New(uapay.DefaultConfig(), source.NewSet([]source.Source{src}), pseudonyms), DeadLetter: schemas.DeadLetterUAPAY,
+		Outputs:       []string{schemas.DecodedUAPAYPayment, schemas.EnrichedPayments, schemas.Duplicates, schemas.InternalJourney},
+		ClockInterval: 1000 * time.Hour,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// told is what a history ends in.
+type told struct {
+	payment              avro.PaymentSnapshot
+	journeys             map[string]avro.JourneyInput
+	decoded, repeats     int
+	dead                 []string
+	ended                bool
+	outputs              []engine.Output
+	removals             int
+	lastDecoded          avro.UAPAYPayment
+	paymentsTold, offset int
+}
+
+func (w *told) take(t testing.TB, outputs []engine.Output) {
+	t.Helper()
+	w.outputs = append(w.outputs, outputs...)
+	for _, out := range outputs {
+		var err error
+		switch {
+		case out.Topic == schemas.DeadLetterUAPAY:
+			for _, h := range out.Headers {
+				if h.Key == engine.HeaderCause || h.Key == engine.HeaderDetail {
+					w.dead = append(w.dead, string(h.Value))
+				}
+			}
+		case out.Topic == schemas.EnrichedPayments && out.Value == nil:
+			w.ended = true
+		case out.Topic == schemas.EnrichedPayments:
+			w.paymentsTold++
+			err = w.payment.DecodeAvro(out.Value[wire.HeaderSize:])
+		case out.Topic == schemas.DecodedUAPAYPayment:
+			w.decoded++
+			err = w.lastDecoded.DecodeAvro(out.Value[wire.HeaderSize:])
+		case out.Topic == schemas.Duplicates:
+			w.repeats++
+		case out.Topic == schemas.InternalJourney:
+			var in avro.JourneyInput
+			err = in.DecodeAvro(out.Value[wire.HeaderSize:])
+			if in.Kind == avro.JourneyInputKindRemoval {
+				w.removals++
+			}
+			if in.Kind != avro.JourneyInputKindClock {
+				w.journeys[string(out.Key)] = in
+			}
+		}
+		if err != nil {
+			t.Fatalf("decode %s: %v", out.Topic, err)
+		}
+	}
+}
+
+func run(t testing.TB, m *engine.Memory, records ...engine.Input) *told {
+	t.Helper()
+	w := &told{journeys: map[string]avro.JourneyInput{}}
+	for _, r := range records {
+		out, err := m.Feed(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.take(t, out)
+	}
+	return w
+}
+
+func TestStories(t *testing.T) {
+	t.Parallel()
+	phase := func(status, paymentStatus string, minute int, replaced map[string]any) engine.Input {
+		at := noon(time.Duration(minute) * time.Minute)
+		return record(invoice(at, status, paymentStatus, replaced), at.Add(time.Second), int64(minute))
+	}
+	amount := func(v int64) avro.Optional[int64] { return avro.Some(v) }
+	type flags struct{ conflict, regression, changed bool }
+	tests := map[string]struct {
+		records  []engine.Input
+		phase    avro.PaymentPhase
+		reversal avro.Optional[int64]
+		flags    flags
+	}{
+		"held, then completed": {
+			[]engine.Input{phase("PAID", "HOLDED", 0, nil), phase("FINISHED", "FINISHED", 5, nil)},
+			avro.PaymentPhasePaid, amount(0), flags{},
+		},
+		"held": {[]engine.Input{phase("PAID", "HOLDED", 0, nil)}, avro.PaymentPhaseHeld, amount(0), flags{}},
+		"partial, then full refund": {
+			[]engine.Input{
+				phase("FINISHED", "FINISHED", 0, nil), phase("FINISHED", "FINISHED", 5, map[string]any{"reversalAmount": 30000}),
+				phase("REVERSED", "REVERSED", 9, map[string]any{"reversalAmount": 100000}),
+			}, avro.PaymentPhaseReturned, amount(100000), flags{},
+		},
+		"a status going backwards": {
+			[]engine.Input{phase("FINISHED", "FINISHED", 0, nil), phase("NEW", "PENDING", 5, nil)},
+			avro.PaymentPhasePaid, amount(0), flags{regression: true},
+		},
+		"the same, arriving the other way round": {
+			[]engine.Input{phase("NEW", "PENDING", 5, nil), phase("FINISHED", "FINISHED", 0, nil)},
+			avro.PaymentPhasePaid, amount(0), flags{regression: true},
+		},
+		"late news of an earlier step are no regression": {
+			[]engine.Input{phase("FINISHED", "FINISHED", 5, nil), phase("NEW", "PENDING", 0, nil)},
+			avro.PaymentPhasePaid, amount(0), flags{},
+		},
+		"paid and refused": {
+			[]engine.Input{phase("NEW", "REJECTED", 0, nil), phase("FINISHED", "FINISHED", 5, nil)},
+			avro.PaymentPhasePaid, amount(0), flags{conflict: true},
+		},
+		"an amount that changes": {
+			[]engine.Input{phase("NEW", "PENDING", 0, nil), phase("FINISHED", "FINISHED", 5, map[string]any{"amount": 5})},
+			avro.PaymentPhasePaid, amount(0), flags{changed: true},
+		},
+		"unknown words raise nothing": {
+			[]engine.Input{phase("NEW", "PENDING", 0, nil), phase("GLORIOUS", "SPLENDID", 5, nil)},
+			avro.PaymentPhasePending, amount(0), flags{},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := run(t, newMemory(t, nil), test.records...)
+			got := flags{w.payment.Conflict, w.payment.Regression, w.payment.AmountChanged}
+			if w.payment.Phase != test.phase || w.payment.ReversalAmountMinor != test.reversal || got != test.flags {
+				t.Errorf("payment: phase %s, reversal %v, %+v, want %s, %v, %+v",
+					w.payment.Phase, w.payment.ReversalAmountMinor, got, test.phase, test.reversal, test.flags)
+			}
+			if w.decoded != len(test.records) || w.payment.Facts != int64(len(test.records)) || len(w.dead) > 0 {
+				t.Errorf("%d decoded, %d facts, dead %v, want %d", w.decoded, w.payment.Facts, w.dead, len(test.records))
+			}
+			if j := w.journeys["order-17"]; j.Payment.Value.Phase != test.phase || j.MemberRevision.Value != w.payment.Revision {
+				t.Errorf("the journey was told %+v, want the payment's phase and revision", j)
+			}
+		})
+	}
+}
+
+func TestRetriesAreOneFact(t *testing.T) {
+	t.Parallel()
+	claims := func(iat int) map[string]any {
+		return invoice(noon(time.Duration(iat)*time.Minute), "FINISHED", "FINISHED", nil)
+	}
+	// Signed anew for each try, the first delivery arriving last.
+	w := run(t, newMemory(t, nil), record(claims(5), noon(6*time.Minute), 1), record(claims(65), noon(66*time.Minute), 2), record(claims(0), noon(67*time.Minute), 3))
+	if w.decoded != 1 || w.repeats != 2 || w.payment.Facts != 1 {
+		t.Errorf("%d decoded, %d repeats, %d facts, want 1, 2, 1", w.decoded, w.repeats, w.payment.Facts)
+	}
+	if !w.payment.FirstEventAt.Value.Equal(noon(0)) {
+		t.Errorf("first_event_at = %v, want the smallest iat", w.payment.FirstEventAt.Value)
+	}
+}
+
+func TestHoldOverdue(t *testing.T) {
+	t.Parallel()
+	m := newMemory(t, nil)
+	w := run(t, m, record(invoice(noon(0), "PAID", "HOLDED", nil), noon(0), 1))
+	week := 7 * 24 * time.Hour
+	out, err := m.AdvanceTo(0, noon(week))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.take(t, out)
+	if !w.payment.HoldOverdue || w.payment.ChangedBy.Cause != avro.ChangeCauseDeadline {
+		t.Errorf("after a week: %+v, want it overdue by a deadline", w.payment)
+	}
+	out, err = m.Feed(record(invoice(noon(week), "FINISHED", "FINISHED", nil), noon(week), 2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.take(t, out)
+	if w.payment.HoldOverdue {
+		t.Error("completed after all: still overdue")
+	}
+	if out, err = m.AdvanceTo(0, noon(week+400*24*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	w.take(t, out)
+	if !w.ended || m.Entries(0) > 1 {
+		t.Errorf("after its retention: ended %v, %d entries, want a tombstone and the clock alone", w.ended, m.Entries(0))
+	}
+}
+
+func TestStaleToken(t *testing.T) {
+	t.Parallel()
+	old := record(invoice(noon(-90*24*time.Hour), "FINISHED", "FINISHED", nil), noon(0), 1)
+	if w := run(t, newMemory(t, nil), old); len(w.dead) == 0 || w.dead[0] != string(engine.CauseStale) {
+		t.Errorf("dead letters = %v, want stale", w.dead)
+	}
+	if w := run(t, newMemory(t, func(s *source.Source) { s.AcceptStale = true }), old); w.decoded != 1 {
+		t.Errorf("a backfill: %d decoded, want 1", w.decoded)
+	}
+	if w := run(t, newMemory(t, nil), record(invoice(noon(0), "NEW", "PENDING", nil), noon(0), 1), old); w.decoded != 2 {
+		t.Errorf("of a known payment: %d decoded, want 2", w.decoded)
+	}
+}
+
+func TestP2PSeed(t *testing.T) {
+	t.Parallel()
+	var claims map[string]any
+	seed := `{"paymentSystem":"p2p","paymentId":"` + paymentID + `","operationId":"47106586-63ef-45ef-8560-038f646fc709","operationType":"SEND",
+		"operationStatus":"FINISHED","paymentType":"BUCKET","paymentNumber":"17639513","paymentAmount":1000,"paymentPendingAmount":1000,
+		"paymentCommission":200,"paymentStatus":"PAYED","postbackTime":1618311873588,"cardFromMasked":"4111111111",
+		"cardFromId":"f68484b7-9f85-4c94-8b91-c364cd5b6d0b","cardToMasked":null,"cardToId":null,"key":"cvv-secret","confirmation":{"type":"3DS"},
+		"operationExternalId":"985293a9-4b8b-411d-9e61-d82e8e8bb239","iat":1614370565}`
+	if err := json.Unmarshal([]byte(seed), &claims); err != nil {
+		t.Fatal(err)
+	}
+	w := run(t, newMemory(t, nil), record(claims, time.UnixMilli(1618311874000), 1))
+	if w.payment.Phase != avro.PaymentPhasePaid || w.payment.Kind != avro.PaymentKindP2P || len(w.payment.Operations) != 1 {
+		t.Errorf("payment = %+v, dead %v, want a paid P2P payment with one operation", w.payment, w.dead)
+	}
+	if _, told := w.journeys["985293a9-4b8b-411d-9e61-d82e8e8bb239"]; !told {
+		t.Error("the journey of operationExternalId was not told")
+	}
+	for _, out := range w.outputs {
+		if strings.Contains(string(out.Value), "cvv-secret") || strings.Contains(string(out.Value), "4111111111") {
+			t.Errorf("%s holds a secret or a card number", out.Topic)
+		}
+	}
+}
+
+func TestCorrelationIDs(t *testing.T) {
+	t.Parallel()
+	inJSON := func(s *source.Source) {
+		s.Namespace = "shop"
+		s.Correlation = []source.Correlation{{Field: "extraInfo", Pointer: "/order"}}
+	}
+	w := run(t, newMemory(t, inJSON), record(invoice(noon(0), "NEW", "PENDING", nil), noon(0), 1))
+	if j, ok := w.journeys["shop:17"]; !ok || j.CorrelationID != "17" || j.Namespace.Value != "shop" {
+		t.Errorf("inside JSON: journeys %v, want 17 in shop", w.journeys)
+	}
+	corrected := map[string]any{"externalId": "order-18"}
+	w = run(t, newMemory(t, nil), record(invoice(noon(0), "NEW", "PENDING", nil), noon(0), 1), record(invoice(noon(time.Minute), "NEW", "PENDING", corrected), noon(time.Minute), 2))
+	if w.removals != 1 || w.journeys["order-17"].Kind != avro.JourneyInputKindRemoval || w.journeys["order-18"].Kind != avro.JourneyInputKindPayment {
+		t.Errorf("corrected: %v, want a removal from order-17", w.journeys)
+	}
+	w = run(t, newMemory(t, nil), record(invoice(noon(0), "NEW", "PENDING", map[string]any{"externalId": "  "}), noon(0), 1))
+	if len(w.journeys) != 0 || w.paymentsTold != 1 {
+		t.Errorf("blank: journeys %v, want none, and the payment all the same", w.journeys)
+	}
+	w = run(t, newMemory(t, nil), record(invoice(noon(0), "NEW", "PENDING", map[string]any{"externalId": "+380501234567"}), noon(0), 1))
+	for key := range w.journeys {
+		if !strings.HasPrefix(key, "phone:k1:") {
+			t.Errorf("a phone number became the journey %q", key)
+		}
+	}
+	if w.lastDecoded.ExternalID.Set || len(w.payment.ExternalIDs) > 0 {
+		t.Error("a phone number left as an external id")
+	}
+}
+
+func TestUndecodable(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		value []byte
+		cause engine.Cause
+	}{
+		"not JSON":          {[]byte("{"), engine.CauseUndecodable},
+		"no token":          {[]byte("{}"), engine.CauseUndecodable},
+		"two tokens":        {[]byte(`{"token":"a.b.c","token":"a.b.c"}`), engine.CauseUndecodable},
+		"two parts":         {[]byte(`{"token":"a.b"}`), engine.CauseUndecodable},
+		"token as array":    {[]byte(`{"token":["a.b.c"]}`), engine.CauseSchemaMismatch},
+		"not base64url":     {[]byte(`{"token":"a.+.c"}`), engine.CauseUndecodable},
+		"claims no object":  {[]byte(`{"token":"a.` + base64.RawURLEncoding.EncodeToString([]byte(`[]`)) + `.c"}`), engine.CauseSchemaMismatch},
+		"no paymentId":      {body(map[string]any{"amount": 1}), engine.CauseSchemaMismatch},
+		"another paymentId": {body(map[string]any{"paymentId": "other"}), engine.CauseUndecodable},
+		"amount as text":    {body(invoice(noon(0), "NEW", "NEW", map[string]any{"amount": "100"})), engine.CauseSchemaMismatch},
+		"amount too large":  {body(invoice(noon(0), "NEW", "NEW", map[string]any{"amount": json.Number("9223372036854775808")})), engine.CauseOutOfRange},
+		"a date that is none": {
+			body(invoice(noon(0), "NEW", "NEW", map[string]any{"payDate": "yesterday"})), engine.CauseSchemaMismatch,
+		},
+		"iat before all":     {body(invoice(noon(0), "NEW", "NEW", map[string]any{"iat": -1})), engine.CauseOutOfRange},
+		"iat as a fraction":  {body(invoice(noon(0), "NEW", "NEW", map[string]any{"iat": 1.5})), engine.CauseOutOfRange},
+		"iat beyond year 9k": {body(invoice(noon(0), "NEW", "NEW", map[string]any{"iat": int64(1) << 60})), engine.CauseOutOfRange},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := run(t, newMemory(t, nil), rawRecord(test.value, noon(0), 1))
+			if len(w.dead) == 0 || w.dead[0] != string(test.cause) || w.decoded > 0 {
+				t.Errorf("dead letters = %v, want %s", w.dead, test.cause)
+			}
+		})
+	}
+}
+
+// TestAnyOrder: a history of callbacks, repeated and shuffled, ends the same.
+func TestAnyOrder(t *testing.T) {
+	t.Parallel()
+	words := []string{"NEW", "PENDING", "HOLDED", "REJECTED", "PAYED", "FINISHED", "REVERSED", "PAID", "ODD"}
+	rapid.Check(t, func(rt *rapid.T) {
+		n := rapid.IntRange(1, 6).Draw(rt, "facts")
+		var deliveries []engine.Input
+		for i := range n {
+			at := noon(time.Duration(rapid.IntRange(0, 5).Draw(rt, "minute")) * time.Minute)
+			claims := invoice(at, rapid.SampledFrom(words).Draw(rt, "status"), rapid.SampledFrom(words).Draw(rt, "payment status"), map[string]any{
+				"amount": rapid.IntRange(1, 2).Draw(rt, "amount"), "reversalAmount": rapid.IntRange(0, 2).Draw(rt, "reversal"),
+				"externalId": rapid.SampledFrom([]string{"a", "b", " "}).Draw(rt, "external"), "invoiceId": fmt.Sprint(i),
+			})
+			for range rapid.IntRange(1, 3).Draw(rt, "deliveries") {
+				repeat := maps.Clone(claims)
+				repeat["iat"] = at.Unix() + int64(rapid.IntRange(0, 300).Draw(rt, "later"))
+				deliveries = append(deliveries, record(repeat, noon(time.Hour), int64(len(deliveries))))
+			}
+		}
+		want := run(t, newMemory(t, nil), deliveries...)
+		seed := rapid.Uint64().Draw(rt, "seed")
+		rand.New(rand.NewPCG(seed, seed)).Shuffle(len(deliveries), func(i, j int) { deliveries[i], deliveries[j] = deliveries[j], deliveries[i] })
+		got := run(t, newMemory(t, nil), deliveries...)
+		ignore := cmpopts.IgnoreFields(avro.PaymentSnapshot{}, "Revision", "ChangedBy", "ProcessedAt")
+		if diff := cmp.Diff(want.payment, got.payment, ignore); diff != "" {
+			rt.Errorf("the last snapshot hangs on the order (-in order +shuffled):\n%s", diff)
+		}
+		if got.decoded != n || got.repeats != len(deliveries)-n {
+			rt.Errorf("%d decoded, %d repeats, want %d and %d", got.decoded, got.repeats, n, len(deliveries)-n)
+		}
+	})
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add(body(invoice(noon(0), "PAID", "HOLDED", nil)))
+	f.Add([]byte(`{"token":"a.e30.c"}`))
+	stage := uapay.New(uapay.DefaultConfig(), source.NewSet(nil), nil)
+	f.Fuzz(func(t *testing.T, value []byte) {
+		in := rawRecord(value, noon(0), 0)
+		in.Key = []byte("uapay:") // the key is refused last; nothing may panic before
+		if _, err := stage.Decode(&in); err == nil {
+			t.Error("a record with the wrong key was taken")
+		}
+	})
+}
+
+func BenchmarkApply(b *testing.B) {
+	m := newMemory(b, nil)
+	in := record(invoice(noon(0), "FINISHED", "FINISHED", nil), noon(0), 0)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := m.Feed(in); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
