@@ -1,7 +1,6 @@
 package lox24
 
 import (
-	"strings"
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine"
@@ -14,9 +13,6 @@ import (
 
 // apiVersion is the only version of the data structure there is. [D] doc.lox24.eu
 const apiVersion = "2022-05-25"
-
-// maxID is how long an id may be: the provider's are UUIDs.
-const maxID = 128
 
 // event is a decoded webhook.
 type event struct {
@@ -126,7 +122,7 @@ func (e *event) check(found bool) error {
 		return engine.Permanentf(engine.CauseUnknownType, "api_version: not one that this version knows")
 	case e.kind() == kindUnknown:
 		return engine.Permanentf(engine.CauseUnknownType, "name: not an event that this version knows")
-	case !validID(e.id):
+	case !verification.ValidID(e.id):
 		return engine.Permanentf(engine.CauseSchemaMismatch, "id: empty, too long, or with control characters")
 	case !e.createdAt.Set:
 		return engine.Permanentf(engine.CauseSchemaMismatch, "created_at: missing")
@@ -135,11 +131,6 @@ func (e *event) check(found bool) error {
 	default:
 		return nil
 	}
-}
-
-// validID says whether a text can be a part of a key.
-func validID(id string) bool {
-	return len(id) <= maxID && strings.TrimSpace(id) != "" && !strings.ContainsFunc(id, func(r rune) bool { return r < 0x20 || r == 0x7f })
 }
 
 // kind is what the data of an event is.
@@ -212,7 +203,7 @@ func (s *Stage) finish(e *event) error {
 	default:
 		id = e.code.ProviderID
 	}
-	if !validID(id) {
+	if !verification.ValidID(id) {
 		return engine.Permanentf(engine.CauseSchemaMismatch, "data.id: empty, too long, or with control characters")
 	}
 	e.key = append(append(make([]byte, 0, len(id)+len(keyPrefix)), keyPrefix...), id...)

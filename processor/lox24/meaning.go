@@ -38,14 +38,14 @@ func attempts(c *avro.LOX24VerifyCode) []verification.Attempt {
 	list := make([]verification.Attempt, 0, len(c.History)+1)
 	for i := range c.History {
 		h := &c.History[i]
-		if validID(h.ID) {
+		if verification.ValidID(h.ID) {
 			list = append(list, verification.Attempt{
 				ID: h.ID, Channel: h.Channel, Code: avro.Some(h.Status), Name: h.StatusName,
 				ProcessedAt: h.ProcessedAt.Value, ExternalID: h.ExternalID.Value,
 			})
 		}
 	}
-	if a := &c.Channel.Value; c.Channel.Set && validID(a.ID) {
+	if a := &c.Channel.Value; c.Channel.Set && verification.ValidID(a.ID) {
 		list = append(list, verification.Attempt{
 			ID: a.ID, Channel: a.Channel, Code: avro.Some(a.Status), Name: a.StatusName, ProcessedAt: a.ProcessedAt.Value,
 			ExternalID: a.ExternalID.Value, Error: a.Error.Value, CostMinor: a.CostMinor,

@@ -1,12 +1,12 @@
 package lox24
 
 import (
-	"errors"
 	"math"
 	"time"
 	"unsafe"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
 )
@@ -39,22 +39,12 @@ func (r *reader) fail(cause engine.Cause, detail string) {
 	}
 }
 
-// done returns the first fault. The paths of unknown keys are left out: they are
-// the record's own words.
+// done returns the first fault.
 func (r *reader) done(err error) error {
-	var scan *jsonscan.Error
-	switch {
-	case err == nil:
-		return r.fault
-	case !errors.As(err, &scan):
-		return engine.Permanentf(engine.CauseUndecodable, "not readable")
-	case errors.Is(err, jsonscan.ErrType):
-		return engine.Permanentf(engine.CauseSchemaMismatch, "%s%s: %s", r.path, scan.Path, scan.Detail)
-	case errors.Is(err, jsonscan.ErrRange):
-		return engine.Permanentf(engine.CauseOutOfRange, "%s%s: %s", r.path, scan.Path, scan.Detail)
-	default:
-		return engine.Permanentf(engine.CauseUndecodable, "not valid JSON at byte %d: %s", scan.Offset, scan.Detail)
+	if err != nil {
+		return verification.Unreadable(r.path, err)
 	}
+	return r.fault
 }
 
 // text reads a string or null, without copying: it is a part of the record, which

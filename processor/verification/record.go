@@ -3,11 +3,13 @@ package verification
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/tributary-hq/tributary/processor/dedupe"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/jsonscan"
 	"github.com/tributary-hq/tributary/schemas/raw"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
@@ -99,4 +101,30 @@ func Unwritable(topic string, err error) error {
 		return engine.Permanentf(engine.CauseOutOfRange, "%s: %s: %v", topic, field.Path, field.Err)
 	}
 	return fmt.Errorf("encode for %s: %w", topic, err)
+}
+
+// Unreadable makes a permanent error of one of a scanner. path is put before the
+// scanner's own. Where the text is not JSON only the position is told, for the
+// path could be of the record's own words.
+func Unreadable(path string, err error) error {
+	var scan *jsonscan.Error
+	switch {
+	case !errors.As(err, &scan):
+		return engine.Permanentf(engine.CauseUndecodable, "not readable")
+	case errors.Is(err, jsonscan.ErrType):
+		return engine.Permanentf(engine.CauseSchemaMismatch, "%s%s: %s", path, scan.Path, scan.Detail)
+	case errors.Is(err, jsonscan.ErrRange):
+		return engine.Permanentf(engine.CauseOutOfRange, "%s%s: %s", path, scan.Path, scan.Detail)
+	default:
+		return engine.Permanentf(engine.CauseUndecodable, "not valid JSON at byte %d: %s", scan.Offset, scan.Detail)
+	}
+}
+
+// maxID is how long an id may be: the providers' are UUIDs and MD5s.
+const maxID = 256
+
+// ValidID says whether a text can be a part of a key: not blank, not too long, no
+// control characters.
+func ValidID(id string) bool {
+	return len(id) <= maxID && strings.TrimSpace(id) != "" && !strings.ContainsFunc(id, func(r rune) bool { return r < 0x20 || r == 0x7f })
 }

@@ -1,0 +1,207 @@
+package unibell
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/verification"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// event is a decoded fact.
+type event struct {
+	source *source.Source
+	call   avro.UnibellCall
+	// key is that of the reference, else that of the request id; both is set where
+	// the fact knows both, and requestKey then is the request's.
+	key, requestKey string
+	both            bool
+}
+
+// Decode reads a raw record of any kind.
+func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
+	headers, err := raw.Parse(in.Headers)
+	if err != nil {
+		return nil, engine.Permanentf(engine.CauseUndecodable, "%v", err)
+	}
+	e := &event{source: s.config.Sources.Find(headers.Source, raw.ProviderUnibell)}
+	e.call.Origin = verification.OriginOf(in, &headers)
+	var f fields
+	unreachable := header(in.Headers, raw.HeaderError)
+	if headers.Kind != raw.KindRelayAnswer || unreachable == "" {
+		if err := f.read(headers.ContentType, in.Value); err != nil {
+			return nil, err
+		}
+	}
+	for i := range f {
+		if !utf8.ValidString(f[i]) {
+			return nil, engine.Permanentf(engine.CauseUndecodable, "a field is not UTF-8")
+		}
+	}
+	switch headers.Kind {
+	case raw.KindRelayRequest:
+		err = e.request(&f, header(in.Headers, raw.HeaderReferenceMade) == "true")
+	case raw.KindRelayAnswer:
+		err = e.answer(&f, unreachable, headers.Status)
+	case raw.KindWebhook:
+		err = e.status(&f)
+	default:
+		err = engine.Permanentf(engine.CauseUnknownType, "a raw record of a kind that this stage does not know")
+	}
+	if err != nil {
+		return nil, err
+	}
+	if headers.Kind != raw.KindWebhook {
+		e.byKey(string(in.Key), &f)
+	}
+	return e, s.finish(e, &f)
+}
+
+// byKey takes the reference from the raw key, which request and answer share. One
+// that ingest could not make a key of is told apart by what it made instead.
+func (e *event) byKey(key string, f *fields) {
+	named := false
+	f[reference], named = strings.CutPrefix(key, prefix(e.source.ID))
+	if !named {
+		e.call.ReferenceMade = true
+	}
+}
+
+func header(headers []raw.Header, key string) string {
+	for i := range headers {
+		if headers[i].Key == key {
+			return string(headers[i].Value)
+		}
+	}
+	return ""
+}
+
+// prefix qualifies the references of a source.
+func prefix(sourceID string) string { return raw.ProviderUnibell + ":" + sourceID + ":" }
+
+func (e *event) request(f *fields, made bool) error {
+	e.call.Kind, e.call.EventID, e.call.ReferenceMade = avro.UnibellCallKindRequest, "request", made
+	f[requestID], f[status] = "", "" // a caller's own words
+	return nil
+}
+
+// answer reads what the provider said to a request, in either of the ways it is
+// documented to. [S] 000: status and requestId, or status and error; [D] page
+// 3515: requestId, or errorCode and errorReason.
+func (e *event) answer(f *fields, unreachable string, httpStatus int) error {
+	c := &e.call
+	c.Kind = avro.UnibellCallKindAnswer
+	if httpStatus > 0 && httpStatus < 1000 {
+		c.HTTPStatus = avro.Some(int32(httpStatus))
+	}
+	word := f[status]
+	switch {
+	case unreachable != "":
+		if !slices.Contains([]string{"timeout", "refused", "dns"}, unreachable) {
+			unreachable = "other"
+		}
+		c.Unreachable, c.CallStatus, word = avro.Some(unreachable), avro.Some(avro.CallStatusUnreachable), "unreachable:"+unreachable
+	case word == "ok", word == "Created", word == "" && f[errorCode] == "" && f[requestID] != "":
+		c.CallStatus = avro.Some(avro.CallStatusAccepted)
+	case word != "" || f[errorCode] != "":
+		c.CallStatus = avro.Some(avro.CallStatusRefused)
+		word += ":" + f[errorCode]
+	default:
+		return engine.Permanentf(engine.CauseSchemaMismatch, "an answer with none of status, requestId, errorCode")
+	}
+	c.EventID = "answer:" + f[requestID] + ":" + word
+	return nil
+}
+
+func (e *event) status(f *fields) error {
+	c := &e.call
+	c.Kind = avro.UnibellCallKindStatus
+	word := strings.ToUpper(strings.TrimSpace(f[status]))
+	if word == "" {
+		return engine.Permanentf(engine.CauseSchemaMismatch, "status: missing")
+	}
+	c.EventID = "status:" + word
+	meaning := avro.CallStatusUnknown
+	switch e.source.Statuses[word] {
+	case "pending":
+		meaning = avro.CallStatusPending
+	case "success":
+		meaning = avro.CallStatusDelivered
+	case "failed":
+		meaning = avro.CallStatusFailed
+	}
+	c.CallStatus = avro.Some(meaning)
+	return nil
+}
+
+// finish fills in what hangs on the whole fact.
+func (s *Stage) finish(e *event, f *fields) error {
+	c := &e.call
+	named, requested := strings.TrimSpace(f[reference]) != "", strings.TrimSpace(f[requestID]) != ""
+	switch {
+	case !named && !requested:
+		return engine.Permanentf(engine.CauseSchemaMismatch, "neither reference nor requestId")
+	case named && !verification.ValidID(f[reference]), requested && !verification.ValidID(f[requestID]), !verification.ValidID(c.EventID):
+		return engine.Permanentf(engine.CauseSchemaMismatch, "reference, requestId or status: too long, or with control characters")
+	}
+	at := c.Origin.ReceivedAt
+	if requested {
+		c.RequestID = avro.Some(f[requestID])
+		e.requestKey = prefix(e.source.ID) + "request:" + f[requestID]
+		e.key = e.requestKey
+	}
+	if named {
+		s.name(e, f[reference])
+		e.both = requested
+	} else {
+		// It may meet the same status, told with the reference.
+		c.EventID = "status:" + f[requestID] + strings.TrimPrefix(c.EventID, "status")
+	}
+	if f[sourceAddr] != "" {
+		c.SourceAddr = avro.Some(s.config.Privacy.Phone(f[sourceAddr], at))
+	}
+	if f[destAddr] != "" {
+		c.DestAddr = avro.Some(s.config.Privacy.Phone(f[destAddr], at))
+	}
+	c.Status, c.ErrorCode, c.NetworkErrorCode = some(f[status]), some(f[errorCode]), some(f[networkError])
+	if e.source.Exposes("error") {
+		c.Error = some(f[errorText])
+	}
+	if made := timeOf(f[createdAt]); !made.IsZero() {
+		c.CallCreatedAt = avro.Some(made)
+	}
+	if reached := timeOf(f[statusAt]); !reached.IsZero() {
+		c.StatusAt = avro.Some(reached)
+	}
+	return nil
+}
+
+// name gives the fact to its reference. One that is a phone number leaves as a
+// pseudonym, also where it is a part of a key.
+func (s *Stage) name(e *event, text string) {
+	c := &e.call
+	safe := s.config.Privacy.CorrelationID(text, c.Origin.ReceivedAt)
+	if safe == strings.TrimSpace(text) {
+		c.Reference = avro.Some(text)
+		safe = text
+	}
+	e.key = prefix(e.source.ID) + safe
+	c.VerificationID = avro.Some(e.key)
+	if c.ReferenceMade {
+		return
+	}
+	for _, place := range e.source.Correlation {
+		id := s.config.Privacy.Correlate(place, text, c.Origin.ReceivedAt)
+		if id != "" && !slices.Contains(c.CorrelationIDs, id) {
+			c.CorrelationIDs = append(c.CorrelationIDs, id)
+		}
+	}
+}
+
+func some(text string) avro.Optional[string] {
+	return avro.Optional[string]{Value: text, Set: text != ""}
+}

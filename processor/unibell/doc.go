@@ -1,0 +1,18 @@
+// Package unibell is the stage of what goes to and from Unibell: our callers'
+// requests, the provider's answers, and its status callbacks.
+//
+//	raw.unibell.v1 ─► decode ─► dedupe ─► decoded.unibell.call.v1
+//	                              │├► duplicates.v1
+//	                              └► internal.unibell.v1 ─► stage unibell-call
+//
+// A fact whose reference is known goes to that reference. A status known only by
+// the provider's request id goes to the request id; a fact that knows both tells
+// the request id of its reference, so that the two meet.
+//
+// Facts are told apart by reference or request id, phase, and status; an answer
+// also by the request id in it, for two calls with one reference have two answers.
+//
+// Assumptions, for the provider documents none of it for calls: a status callback
+// is JSON or a form with the fields of its SMS callback; what its words mean is
+// the source's setting; a time without a zone is UTC.
+package unibell

@@ -1,0 +1,141 @@
+package unibell
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/dedupe"
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/statecodec"
+	"github.com/tributary-hq/tributary/processor/verification"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// Name is the stage's name: of its consumer group, its topics, its metrics.
+const Name = schemas.FamilyUnibell
+
+// callSize is room for a usual fact.
+const callSize = 768
+
+// Stage is the unibell stage, an engine.Stage and an engine.ClockReporter.
+type Stage struct{ config Config }
+
+// New returns the stage; the settings must be valid.
+func New(config Config) *Stage { return &Stage{config: config} }
+
+// entry is what is remembered of a reference or request id.
+type entry struct {
+	// last is the latest received_at.
+	last time.Time
+	// made says that ingest made the reference.
+	made bool
+	seen dedupe.Seen
+}
+
+// entryVersion is the format of the state entry.
+const entryVersion = 1
+
+func parse(b []byte) (entry, error) {
+	var e entry
+	if b == nil {
+		return e, nil
+	}
+	r, _ := statecodec.NewReader(b, entryVersion)
+	e.last, e.made = r.Time(), r.Bool()
+	e.seen.ReadFrom(r)
+	if err := r.Done(); err != nil {
+		return e, fmt.Errorf("read a Unibell call: %w", err)
+	}
+	return e, nil
+}
+
+// Apply dedupes a fact and sends it on.
+func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) error {
+	e, ok := decoded.(*event)
+	if !ok {
+		return fmt.Errorf("unibell: an event of type %T", decoded)
+	}
+	origin := &e.call.Origin
+	tx.AdvanceClock(origin.ReceivedAt)
+	key := append(tx.Buffer(len(e.key)), e.key...)
+	stored, err := tx.Get(key)
+	if err != nil {
+		return fmt.Errorf("read a Unibell call: %w", err)
+	}
+	known, err := parse(stored)
+	if err != nil {
+		return err
+	}
+	trace := verification.Trace(in.Headers)
+	here := dedupe.Sighting{Partition: origin.Partition, Offset: origin.Offset, ReceivedAt: origin.ReceivedAt}
+	first, repeated, err := known.seen.Note(tx, key, []byte(e.call.EventID), here, s.config.Span)
+	switch {
+	case err != nil:
+		return err
+	case repeated:
+		repeat := verification.Repeat(origin, first, avro.KnownByCallStatus, e.call.EventID)
+		return verification.EmitRepeat(tx, key, &repeat, trace)
+	case !e.source.AcceptStale && e.call.StatusAt.Set && origin.ReceivedAt.Sub(e.call.StatusAt.Value) > s.config.Span:
+		return engine.Permanentf(engine.CauseStale, "statusDateTime: older than the deduplication span, and the fact is not remembered")
+	}
+	known.made = known.made || e.call.ReferenceMade
+	if origin.ReceivedAt.After(known.last) {
+		known.last = origin.ReceivedAt
+	}
+	value := statecodec.AppendBool(statecodec.AppendTime(append(tx.Buffer(256), entryVersion), known.last), known.made)
+	tx.Put(key, known.seen.AppendTo(value), known.last.Add(s.config.Span+time.Millisecond))
+	return e.send(tx, key, known.made, trace)
+}
+
+// send emits the fact, and tells the request id of the reference where it knows
+// both. made is what is known of the reference by now.
+func (e *event) send(tx engine.Tx, key []byte, made bool, trace []raw.Header) error {
+	call := e.call // a decoded event is not changed: the round may be done again
+	if made {
+		call.ReferenceMade, call.CorrelationIDs = true, nil
+	}
+	if err := verification.Emit(tx, schemas.DecodedUnibellCall, key, &call, callSize, trace); err != nil {
+		return err
+	}
+	input := avro.UnibellInput{
+		Kind: avro.UnibellInputKindFact, Call: avro.Some(call), VerificationID: call.VerificationID,
+		RequestKey: some(e.requestKey), StatusCallback: e.source.StatusCallback,
+	}
+	if err := verification.Emit(tx, schemas.InternalUnibell, key, &input, callSize, trace); err != nil {
+		return err
+	}
+	if !e.both {
+		return nil
+	}
+	input.Kind = avro.UnibellInputKindBinding
+	return verification.Emit(tx, schemas.InternalUnibell, append(tx.Buffer(len(e.requestKey)), e.requestKey...), &input, callSize, trace)
+}
+
+// Expire forgets what is remembered.
+func (*Stage) Expire(tx engine.Tx, key []byte) error {
+	if dedupe.IsEntry(key) {
+		tx.Delete(key)
+		return nil
+	}
+	return verification.Forget(tx, key)
+}
+
+// ReportClock tells the unibell-call stage how far the partition is.
+func (s *Stage) ReportClock(tx engine.Tx, partition int32, clock time.Time) error {
+	input := avro.UnibellInput{
+		Kind: avro.UnibellInputKindClock, UpstreamStage: avro.Some(Name), UpstreamPartition: avro.Some(partition), Clock: avro.Some(clock),
+	}
+	for p := range s.config.CallPartitions {
+		value, err := input.AppendAvro(wire.AppendPlaceholder(tx.Buffer(64)))
+		if err != nil {
+			return verification.Unwritable(schemas.InternalUnibell, err)
+		}
+		tx.Emit(engine.Output{
+			Topic: schemas.InternalUnibell, Key: append(tx.Buffer(len(Name)), Name...), Value: value, ToPartition: true, Partition: p,
+		})
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+package unibellcall
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/clock"
+	"github.com/tributary-hq/tributary/processor/source"
+)
+
+// Config is the settings of the stage.
+type Config struct {
+	// Sources are the configured sources.
+	Sources *source.Set
+	// Wait is how long after its request a call without a status is expired, where
+	// the source has a status callback. Default 5 min, for which a code lives. [S] 000
+	Wait time.Duration
+	// Hold is how long a status waits for the reference of its request id before it
+	// is shown on its own, by received_at. Default 72 h.
+	Hold time.Duration
+	// Retention is how long after its last fact, by received_at, a verification is
+	// kept. Default 30 days.
+	Retention time.Duration
+	// Upstreams are the stages whose clocks are waited for: unibell with the
+	// partitions of its input. Without any the clock stands.
+	Upstreams []clock.Upstream
+	// JourneyPartitions is how many partitions the journey stage's input has: each
+	// gets the clock.
+	JourneyPartitions int32
+}
+
+// DefaultConfig returns the settings for one partition, without sources.
+func DefaultConfig() Config {
+	const day = 24 * time.Hour
+	return Config{
+		Sources: source.NewSet(nil), Wait: 5 * time.Minute, Hold: 3 * day, Retention: 30 * day,
+		Upstreams: []clock.Upstream{{Stage: "unibell", Partitions: 1}}, JourneyPartitions: 1,
+	}
+}
+
+// Validate reports every fault at once.
+func (c *Config) Validate() error {
+	var errs []error
+	for _, span := range []struct {
+		key string
+		is  time.Duration
+	}{{"wait", c.Wait}, {"hold", c.Hold}, {"retention", c.Retention}} {
+		if span.is <= 0 {
+			errs = append(errs, fmt.Errorf("%s: %s is not positive", span.key, span.is))
+		}
+	}
+	if c.Hold >= c.Retention {
+		errs = append(errs, fmt.Errorf("hold: %s is not shorter than the retention, %s", c.Hold, c.Retention))
+	}
+	if c.JourneyPartitions < 1 {
+		errs = append(errs, fmt.Errorf("journey_partitions: %d is less than 1", c.JourneyPartitions))
+	}
+	if c.Sources == nil {
+		errs = append(errs, errors.New("sources are required"))
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,82 @@
+package unibellcall
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/verification"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// attemptID is the one attempt that a call is.
+const attemptID = "call"
+
+// timeOf is when a fact happened.
+func timeOf(c *avro.UnibellCall) time.Time { return c.StatusAt.Or(c.Origin.ReceivedAt) }
+
+// fact says what a fact about a call means. awaited is whether a status callback
+// is set up for the source.
+func (s *Stage) fact(c *avro.UnibellCall, awaited bool) verification.Fact {
+	origin, at := &c.Origin, timeOf(c)
+	name := statusOf(c)
+	f := verification.Fact{
+		At: at, EventID: c.EventID, ReceivedAt: origin.ReceivedAt, Provider: raw.ProviderUnibell, Source: origin.Source,
+		Namespace: s.config.Sources.Find(origin.Source, raw.ProviderUnibell).Namespace, Assurance: origin.Assurance,
+		ProviderID: c.RequestID.Value, Status: verification.Status{Text: c.Status.Value, Name: name, At: at}, Outcome: outcomeOf(c),
+		Plan: []verification.Step{{Channel: verification.ChannelCall}}, Awaited: avro.Some(awaited), Uncorrelated: c.ReferenceMade,
+	}
+	attempt := verification.Attempt{
+		ID: attemptID, Channel: verification.ChannelCall, Name: name, ProcessedAt: at, ExternalID: c.RequestID.Value, Error: c.Error.Value,
+	}
+	if c.Kind == avro.UnibellCallKindRequest {
+		f.CreatedAt, f.Phone = origin.ReceivedAt, c.SourceAddr
+	}
+	if f.Outcome == avro.VerificationOutcomeSuccess {
+		f.DeliveredChannel = verification.ChannelCall
+	}
+	f.Attempts = []verification.Attempt{attempt}
+	for i, id := range c.CorrelationIDs {
+		f.Correlation = append(f.Correlation, verification.Correlation{Slot: strconv.Itoa(i), ID: id})
+	}
+	return f
+}
+
+// statusOf is how the call stands by this fact.
+func statusOf(c *avro.UnibellCall) avro.AttemptStatus {
+	if c.Kind == avro.UnibellCallKindRequest {
+		return avro.AttemptStatusNew
+	}
+	switch c.CallStatus.Value {
+	case avro.CallStatusAccepted, avro.CallStatusPending:
+		return avro.AttemptStatusInProgress
+	case avro.CallStatusDelivered:
+		return avro.AttemptStatusSuccess
+	case avro.CallStatusRefused, avro.CallStatusFailed:
+		return avro.AttemptStatusFailed
+	case avro.CallStatusUnreachable:
+		if neverReached(c) {
+			return avro.AttemptStatusError
+		}
+	}
+	return avro.AttemptStatusUnknown
+}
+
+// outcomeOf is the outcome that the fact tells, empty if none.
+func outcomeOf(c *avro.UnibellCall) avro.VerificationOutcome {
+	switch statusOf(c) {
+	case avro.AttemptStatusSuccess:
+		return avro.VerificationOutcomeSuccess
+	case avro.AttemptStatusFailed:
+		return avro.VerificationOutcomeFailed
+	case avro.AttemptStatusError:
+		return avro.VerificationOutcomeError
+	default:
+		return ""
+	}
+}
+
+// neverReached says that the provider cannot have placed the call.
+func neverReached(c *avro.UnibellCall) bool {
+	return c.Unreachable.Value == "refused" || c.Unreachable.Value == "dns"
+}

@@ -1,0 +1,178 @@
+package unibellcall
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/statecodec"
+	"github.com/tributary-hq/tributary/processor/verification"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// holdPrefix begins the state keys of request ids.
+const holdPrefix = "hold "
+
+// holdVersion is the format of their entries.
+const holdVersion = 1
+
+// hold is what is known of a request id.
+type hold struct {
+	key []byte // of the request: unibell:<source>:request:<requestId>
+	// bound is the verification it belongs to, empty while not known.
+	bound string
+	// own says that the facts are shown as a verification of their own.
+	own bool
+	// first and last are when the facts and bindings were received; zero: none yet.
+	first, last time.Time
+	// facts are the UnibellInput bodies held, in the order they came.
+	facts [][]byte
+}
+
+func holdKey(tx engine.Tx, request []byte) []byte {
+	return append(append(tx.Buffer(len(holdPrefix)+len(request)), holdPrefix...), request...)
+}
+
+func openHold(tx engine.Tx, request []byte) (*hold, error) {
+	h := &hold{key: request}
+	entry, err := tx.Get(holdKey(tx, request))
+	if err != nil {
+		return nil, fmt.Errorf("read a held request: %w", err)
+	}
+	if entry == nil {
+		return h, nil
+	}
+	r, _ := statecodec.NewReader(entry, holdVersion)
+	h.bound, h.own, h.first, h.last = r.String(), r.Bool(), r.Time(), r.Time()
+	h.facts = make([][]byte, r.Len())
+	for i := range h.facts {
+		h.facts[i] = r.Bytes()
+	}
+	if err := r.Done(); err != nil {
+		return nil, fmt.Errorf("read a held request: %w", err)
+	}
+	return h, nil
+}
+
+// store writes the entry, due when the facts are held too long, or the end.
+func (s *Stage) store(tx engine.Tx, h *hold) {
+	size := 64 + len(h.bound)
+	for i := range h.facts {
+		size += len(h.facts[i]) + 4
+	}
+	b := statecodec.AppendString(append(tx.Buffer(size), holdVersion), h.bound)
+	b = statecodec.AppendBool(b, h.own)
+	b = statecodec.AppendTime(statecodec.AppendTime(b, h.first), h.last)
+	b = statecodec.AppendUint(b, uint64(len(h.facts)))
+	for i := range h.facts {
+		b = statecodec.AppendBytes(b, h.facts[i])
+	}
+	due := h.last.Add(s.config.Retention)
+	if h.bound == "" && !h.own {
+		due = h.first.Add(s.config.Hold)
+	}
+	tx.Put(holdKey(tx, h.key), b, due)
+}
+
+// received notes when something was received.
+func (h *hold) received(at time.Time) {
+	if h.first.IsZero() || at.Before(h.first) {
+		h.first = at
+	}
+	if at.After(h.last) {
+		h.last = at
+	}
+}
+
+// keep takes a fact known only by its request id: on to its reference, or held.
+func (s *Stage) keep(tx engine.Tx, key []byte, in *avro.UnibellInput, trace []raw.Header) error {
+	h, err := openHold(tx, key)
+	if err != nil {
+		return err
+	}
+	h.received(in.Call.Value.Origin.ReceivedAt)
+	if h.bound != "" {
+		s.store(tx, h)
+		return forward(tx, h.bound, in, trace)
+	}
+	body, err := in.AppendAvro(nil)
+	if err != nil {
+		return verification.Unwritable(schemas.InternalUnibell, err)
+	}
+	h.facts = append(h.facts, body)
+	s.store(tx, h)
+	if h.own {
+		return s.apply(tx, h.key, in, trace)
+	}
+	return nil
+}
+
+// bind notes which reference a request id belongs to, and releases what is held.
+func (s *Stage) bind(tx engine.Tx, key []byte, in *avro.UnibellInput, trace []raw.Header) error {
+	h, err := openHold(tx, key)
+	if err != nil {
+		return err
+	}
+	h.received(in.Call.Value.Origin.ReceivedAt)
+	if h.bound != "" {
+		s.store(tx, h)
+		return nil
+	}
+	h.bound = in.VerificationID.Value
+	for _, body := range h.facts {
+		var held avro.UnibellInput
+		if err := held.DecodeAvro(body); err != nil {
+			return fmt.Errorf("read a held fact: %w", err)
+		}
+		if err := forward(tx, h.bound, &held, trace); err != nil {
+			return err
+		}
+	}
+	if h.own {
+		if err := verification.End(tx, h.key); err != nil {
+			return err
+		}
+	}
+	h.facts, h.own = nil, false
+	s.store(tx, h)
+	return nil
+}
+
+// forward gives a fact to its reference.
+func forward(tx engine.Tx, id string, in *avro.UnibellInput, trace []raw.Header) error {
+	out := *in
+	out.VerificationID = avro.Some(id)
+	out.Call.Value.VerificationID = out.VerificationID
+	return verification.Emit(tx, schemas.InternalUnibell, append(tx.Buffer(len(id)), id...), &out, inputSize, trace)
+}
+
+// overdue shows what was held too long, or ends the entry.
+func (s *Stage) overdue(tx engine.Tx, request []byte) error {
+	h, err := openHold(tx, request)
+	if err != nil {
+		return err
+	}
+	if h.bound != "" || h.own {
+		if !tx.Now().Before(h.last.Add(s.config.Retention)) {
+			tx.Delete(holdKey(tx, request))
+			return nil
+		}
+		s.store(tx, h)
+		return nil
+	}
+	h.own = true
+	s.store(tx, h)
+	for _, body := range h.facts {
+		var held avro.UnibellInput
+		if err := held.DecodeAvro(body); err != nil {
+			return fmt.Errorf("read a held fact: %w", err)
+		}
+		if err := s.apply(tx, bytes.Clone(request), &held, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,114 @@
+package unibellcall
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/clock"
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/verification"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// Name is the stage's name: of its consumer group, its topics, its metrics.
+const Name = schemas.FamilyUnibellCall
+
+// inputSize is room for a usual fact.
+const inputSize = 768
+
+// Stage is the unibell-call stage, an engine.Stage and an engine.ClockReporter.
+type Stage struct {
+	config Config
+	keeper verification.Keeper
+}
+
+// New returns the stage; the settings must be valid.
+func New(config Config) *Stage {
+	return &Stage{config: config, keeper: verification.Keeper{Least: config.Wait, Retention: config.Retention}}
+}
+
+// Decode reads the input. What the stage before cannot have written is a
+// permanent error.
+func (*Stage) Decode(in *engine.Input) (engine.Event, error) {
+	_, body, err := wire.Parse(in.Value)
+	if err != nil {
+		return nil, engine.Permanentf(engine.CauseUndecodable, "unibell input: not in wire format")
+	}
+	input := &avro.UnibellInput{}
+	if err := input.DecodeAvro(body); err != nil {
+		return nil, engine.Permanentf(engine.CauseUndecodable, "unibell input: not of this version's schema")
+	}
+	fault := ""
+	switch {
+	case input.Kind == avro.UnibellInputKindUnknown:
+		return nil, engine.Permanentf(engine.CauseUnknownType, "unibell input: a kind this version does not know")
+	case input.Kind == avro.UnibellInputKindClock:
+		if !input.UpstreamStage.Set || !input.UpstreamPartition.Set || !input.Clock.Set {
+			fault = "a clock without stage, partition or time"
+		}
+	case len(in.Key) == 0 || bytes.IndexByte(in.Key, 0) >= 0:
+		fault = "no key"
+	case !input.Call.Set:
+		fault = "no fact"
+	case input.Kind == avro.UnibellInputKindBinding && input.VerificationID.Value == "":
+		fault = "a binding without a verification"
+	}
+	if fault != "" {
+		return nil, engine.Permanentf(engine.CauseSchemaMismatch, "unibell input: %s", fault)
+	}
+	return input, nil
+}
+
+// Apply notes a clock, a fact, or a binding.
+func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) error {
+	input, ok := decoded.(*avro.UnibellInput)
+	if !ok {
+		return fmt.Errorf("unibell-call: an event of type %T", decoded)
+	}
+	trace := verification.Trace(in.Headers)
+	switch {
+	case input.Kind == avro.UnibellInputKindClock:
+		return clock.Observe(tx, s.config.Upstreams, input.UpstreamStage.Value, input.UpstreamPartition.Value, input.Clock.Value)
+	case input.Kind == avro.UnibellInputKindBinding:
+		return s.bind(tx, in.Key, input, trace)
+	case input.VerificationID.Set:
+		return s.apply(tx, in.Key, input, trace)
+	default:
+		return s.keep(tx, in.Key, input, trace)
+	}
+}
+
+// apply folds a fact into the verification under the key.
+func (s *Stage) apply(tx engine.Tx, key []byte, in *avro.UnibellInput, trace []raw.Header) error {
+	entry, err := tx.Get(key)
+	if err != nil {
+		return fmt.Errorf("read a verification: %w", err)
+	}
+	v, err := verification.Parse(entry)
+	if err != nil {
+		return err
+	}
+	call := &in.Call.Value
+	f := s.fact(call, in.StatusCallback)
+	v.Apply(&f)
+	change := verification.ChangeBy(&call.Origin, call.EventID)
+	return s.keeper.Settle(tx, key, v, &change, trace)
+}
+
+// Expire handles a call without a status, a status without a reference, or the
+// end of either.
+func (s *Stage) Expire(tx engine.Tx, key []byte) error {
+	if request, held := bytes.CutPrefix(key, []byte(holdPrefix)); held {
+		return s.overdue(tx, request)
+	}
+	return s.keeper.Expire(tx, key)
+}
+
+// ReportClock tells the journey stage how far the partition is.
+func (s *Stage) ReportClock(tx engine.Tx, partition int32, at time.Time) error {
+	return verification.ReportClock(tx, Name, partition, s.config.JourneyPartitions, at)
+}
