@@ -43,6 +43,9 @@ func (h *history) add(topic, key string, e raw.Envelope, body any) {
 	if e.Kind == "" {
 		e.Kind = raw.KindWebhook
 	}
+	if topic == schemas.RawUnibell || topic == schemas.RawVoximplant {
+		return
+	}
 	h.records = append(h.records, engine.Input{
 		Topic: topic, Key: []byte(key), Value: value, Headers: e.Append(nil), Timestamp: e.ReceivedAt,
 	})
@@ -230,4 +233,39 @@ func exampleHistory(t *testing.T) []engine.Input {
 	h.addCall(5, "order-5", time.Minute, "DELIVERED", false)
 	h.addAccount(4567, time.Minute)
 	return h.records
+}
+
+// again is a provider's retry of a record: received later, another request, what
+// may differ in a repeat differs.
+func again(t *testing.T, in *engine.Input, after time.Duration) engine.Input {
+	t.Helper()
+	e, err := raw.Parse(in.Headers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.ReceivedAt = e.ReceivedAt.Add(after)
+	e.RequestID += "-again"
+	retry := *in
+	retry.Headers, retry.Timestamp = e.Append(nil), e.ReceivedAt
+	switch in.Topic {
+	case schemas.RawLOX24:
+		retry.Value = []byte(strings.Replace(string(in.Value), `"attempt_number":1`, `"attempt_number":2`, 1))
+	case schemas.RawUAPAY:
+		var body struct{ Token string }
+		if err := json.Unmarshal(in.Value, &body); err != nil {
+			t.Fatal(err)
+		}
+		parts := strings.Split(body.Token, ".")
+		payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+		var claims object
+		if err != nil || json.Unmarshal(payload, &claims) != nil {
+			return retry
+		}
+		claims["iat"] = e.ReceivedAt.Unix()
+		retry.Value, err = json.Marshal(object{"token": token(claims)})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return retry
 }

@@ -37,24 +37,29 @@ func TestOnKafka(t *testing.T) {
 	want.advance(t, now)
 	want.advance(t, now)
 
+	began := time.Now()
 	c := newCluster(t)
 	first := c.start(t, "a", now)
 	half := len(records) / 2
 	c.send(t, records[:half])
 	c.until(t, func(got *pipeline) bool { return got.total() == half })
+	t.Log("half", time.Since(began))
 	if err := first.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	t.Log("stopped", time.Since(began))
 	// While nobody runs, records come. The next process has an empty disk.
 	c.send(t, records[half:])
-	second := c.start(t, "b", now)
+	second := c.start(t, "a", now)
 	c.send(t, repeats)
 	got := c.until(t, func(got *pipeline) bool {
 		return got.total() == len(records)+len(repeats) && cmp.Equal(want.last, got.last)
 	})
+	t.Log("done", time.Since(began))
 	if err := second.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	t.Log("stopped", time.Since(began))
 	if got.account != want.account {
 		t.Errorf("account = %+v, in memory %+v", got.account, want.account)
 	}
@@ -120,9 +125,11 @@ func (*cluster) config(t *testing.T, instance string) processor.Config {
 	t.Helper()
 	config := processor.DefaultConfig()
 	config.Engine.InstanceID = instance
-	config.Engine.StateDir = filepath.Join(t.TempDir(), instance)
+	config.Engine.StateDir = filepath.Join(t.TempDir(), "state")
 	config.Engine.CommitInterval = 20 * time.Millisecond
 	config.Engine.ClockInterval = 50 * time.Millisecond
+	config.Stages = []string{"lox24", "uapay", "journey"}
+	config.Upstreams = []string{"lox24", "uapay"}
 	config.Workers = map[string]int{}
 	for _, stage := range processor.StageNames() {
 		config.Workers[stage] = 1
@@ -135,7 +142,8 @@ func (c *cluster) deps(t *testing.T, now time.Time) processor.Deps {
 	t.Helper()
 	d := deps(t)
 	d.Kafka, d.Names = c.kafka, c.names
-	d.Now = func() time.Time { return now }
+	began := time.Now()
+	d.Now = func() time.Time { return now.Add(time.Since(began)) }
 	d.SchemaIDs = func(context.Context) (map[string]uint32, error) {
 		ids := map[string]uint32{}
 		for i, topic := range schemas.Table() {

@@ -119,16 +119,23 @@ func (p *Processor) Health() []engine.Status {
 	return p.engine.Health()
 }
 
-// Ready says that every worker has joined its group, restored its state and has
-// no error.
+// Ready says that every stage has a worker that joined its group, and no worker
+// has state to restore or an error.
 func (p *Processor) Ready() bool {
-	health := p.Health()
-	for i := range health {
-		if !health[i].OK() {
+	joined := map[string]bool{}
+	for _, worker := range p.Health() {
+		if worker.Restoring > 0 || worker.Err != "" {
+			return false
+		}
+		joined[worker.Stage] = joined[worker.Stage] || worker.Joined
+	}
+	// A worker that has not come so far as to tell its stage counts for none.
+	for _, stage := range p.config.stages() {
+		if !joined[stage] {
 			return false
 		}
 	}
-	return len(health) > 0
+	return true
 }
 
 // partitions returns how many partitions each stage's input has on the cluster, by

@@ -1,20 +1,36 @@
 package processor
 
 import (
-	"fmt"
+	"errors"
 
 	"github.com/tributary-hq/tributary/processor/clock"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/journey"
+	"github.com/tributary-hq/tributary/processor/lox24"
+	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/uapay"
 )
 
 // newStage makes a stage from the settings. partitions is how many each stage's
 // input has.
-func newStage(name string, c *Config, _ *Deps, partitions map[string]int32) (engine.Stage, error) {
-	if name == StageJourney {
+func newStage(name string, c *Config, deps *Deps, partitions map[string]int32) (engine.Stage, error) {
+	sources := source.NewSet(deps.Sources)
+	switch name {
+	case StageLOX24:
+		config := lox24.Config{
+			Sources: sources, Privacy: deps.Privacy, Span: c.DedupeSpan, Grace: c.Deadlines.VerificationGrace, Least: c.Deadlines.VerificationMin,
+			Retention: c.Retention.Verification, JourneyPartitions: partitions[StageJourney],
+		}
+		return lox24.New(config), config.Validate()
+	case StageUAPAY:
+		config := uapay.Config{
+			Span: c.DedupeSpan, Hold: c.Deadlines.Hold, Retention: c.Retention.Payment, JourneyPartitions: partitions[StageJourney],
+		}
+		return uapay.New(config, sources, deps.Privacy), config.Validate()
+	case StageJourney:
 		return newJourney(c, partitions)
 	}
-	return nil, fmt.Errorf("no such stage")
+	return nil, errors.New("no such stage")
 }
 
 // newJourney makes the stage that joins, which waits for every clock in front.

@@ -38,7 +38,7 @@ func (m *member) appendTo(dst []byte) []byte {
 func readMember(r *statecodec.Reader) member {
 	kind := r.Uint()
 	m := member{
-		id: r.String(), revision: r.Int(), facts: r.Int(), assurance: avro.Assurance(r.String()),
+		id: r.String(), revision: r.Int(), facts: r.Int(), assurance: avro.Assurance(readWord(r)),
 		firstAt: r.Time(), lastAt: r.Time(), receivedAt: r.Time(), expiresAt: r.Time(),
 	}
 	if kind == kindPayment {
@@ -67,7 +67,7 @@ func appendVerification(dst []byte, v *avro.VerificationMember) []byte {
 
 func readVerification(r *statecodec.Reader) *avro.VerificationMember {
 	return &avro.VerificationMember{
-		Provider: r.String(), Source: r.String(), Outcome: avro.VerificationOutcome(r.String()),
+		Provider: readWord(r), Source: r.String(), Outcome: avro.VerificationOutcome(readWord(r)),
 		Channel: readText[string](r), ChannelKind: readText[avro.Channel](r),
 		Fallbacks:  int32(r.Int()), //nolint:gosec // written from an int32
 		DurationMs: readInt(r), CostMinor: readInt(r), Currency: readText[string](r),
@@ -93,8 +93,8 @@ func appendPayment(dst []byte, p *avro.PaymentMember) []byte {
 
 func readPayment(r *statecodec.Reader) *avro.PaymentMember {
 	return &avro.PaymentMember{
-		Provider: r.String(), Source: r.String(), Phase: avro.PaymentPhase(r.String()),
-		AmountMinor: readInt(r), ReversalAmountMinor: readInt(r), Currency: r.String(),
+		Provider: readWord(r), Source: r.String(), Phase: avro.PaymentPhase(readWord(r)),
+		AmountMinor: readInt(r), ReversalAmountMinor: readInt(r), Currency: readWord(r),
 		Conflict: r.Bool(), Regression: r.Bool(), AmountChanged: r.Bool(), HoldOverdue: r.Bool(),
 		CreatedAt: readTime(r), HeldAt: readTime(r), PaidAt: readTime(r), OutcomeAt: readTime(r), TakenReceivedAt: readTime(r),
 	}
@@ -127,7 +127,23 @@ func readText[T ~string](r *statecodec.Reader) avro.Optional[T] {
 	if !r.Bool() {
 		return avro.Optional[T]{}
 	}
-	return avro.Some(T(r.String()))
+	return avro.Some(T(readWord(r)))
+}
+
+// readWord reads a string that is mostly one of a few, without copying those: a
+// journey's entry holds up to Listed members, a dozen words each.
+func readWord(r *statecodec.Reader) string {
+	b := r.Bytes()
+	for _, word := range [...]string{
+		"lox24", "uapay", "unibell", "sms", "telegram", "voice", "call", "UAH", "EUR",
+		"SUCCESS", "PENDING", "FAILED", "EXPIRED", "ERROR", "UNKNOWN", "PAID", "HELD", "NEW", "REFUSED", "RETURNED",
+		"SMS", "TELEGRAM", "VOICE", "CALL", "SHARED_SECRET", "SIGNED_BODY", "SIGNED_ID",
+	} {
+		if string(b) == word {
+			return word
+		}
+	}
+	return string(b)
 }
 
 func readTime(r *statecodec.Reader) avro.Optional[time.Time] {
