@@ -45,6 +45,7 @@ func newProducer(cfg *Config, deps *Deps, m *metrics) (*producer, error) {
 		kgo.RecordDeliveryTimeout(max(cfg.AnswerDeadline, time.Second)),
 		kgo.UnknownTopicRetries(-1),
 		kgo.MetadataMinAge(minMetadataAge),
+		kgo.RetryBackoffFn(func(int) time.Duration { return retryBackoff }),
 	}
 	client, err := kgo.NewClient(append(opts, deps.Kafka...)...)
 	if err != nil {
@@ -53,9 +54,12 @@ func newProducer(cfg *Config, deps *Deps, m *metrics) (*producer, error) {
 	return &producer{client: client, deadline: cfg.AnswerDeadline, metrics: m, now: deps.Now}, nil
 }
 
-// minMetadataAge is how soon the cluster is looked up again after a failure: the
-// first call after an outage should not wait for it.
-const minMetadataAge = 500 * time.Millisecond
+// How soon the cluster is looked up and tried again after a failure: the first
+// call after an outage should not wait for an exponential backoff.
+const (
+	minMetadataAge = 250 * time.Millisecond
+	retryBackoff   = 250 * time.Millisecond
+)
 
 // write produces the records and waits for all of them. The records are stored
 // as a whole or not at all only where there is one. The error is a *proof.Refusal.
