@@ -41,7 +41,7 @@ type Config struct {
 	// longer than a record can be on its way between its received_at and Kafka.
 	ClockLag time.Duration `json:"clock_lag" koanf:"clock_lag" yaml:"clock_lag"`
 	// DeleteRetention is the changelogs' delete.retention.ms: state older than
-	// half of it is restored whole.
+	// half of it is restored whole. The topic table has 7 days.
 	DeleteRetention time.Duration `json:"delete_retention" koanf:"delete_retention" yaml:"delete_retention"`
 	// Compression of outputs and changelog: none, lz4, snappy or zstd.
 	Compression string `json:"compression" koanf:"compression" yaml:"compression"`
@@ -62,7 +62,7 @@ func DefaultConfig() Config {
 		FenceAfter:         2 * time.Second,
 		ClockInterval:      5 * time.Second,
 		ClockLag:           15 * time.Second,
-		DeleteRetention:    24 * time.Hour,
+		DeleteRetention:    7 * 24 * time.Hour,
 		Compression:        "lz4",
 		FetchMaxBytes:      8 << 20,
 		Store:              DefaultStoreConfig(),

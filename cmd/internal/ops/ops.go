@@ -49,7 +49,9 @@ func New(address string, gatherer prometheus.Gatherer, logger *slog.Logger, chec
 	s := &Server{address: address, logger: logger, checks: checks}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(gatherer, promhttp.HandlerOpts{}))
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { s.answer(w, http.StatusOK, map[string]any{"status": "ok"}) })
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		s.answer(w, http.StatusOK, map[string]any{"status": "ok"})
+	})
 	mux.HandleFunc("GET /readyz", s.ready)
 	s.server = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	return s

@@ -1,0 +1,205 @@
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/tributary-hq/tributary/ingest"
+	"github.com/tributary-hq/tributary/processor/source"
+)
+
+// Fault is one thing wrong with the configuration.
+type Fault struct {
+	// Path is the setting, "sources[2].secrets[0].file"; empty for the whole.
+	Path string `json:"path"`
+	// Line is where it stands in the file, or what is around it; 0 if nowhere.
+	Line    int    `json:"line"`
+	Message string `json:"message"`
+}
+
+// String returns the fault as a line of text.
+func (f Fault) String() string {
+	switch {
+	case f.Line > 0 && f.Path != "":
+		return fmt.Sprintf("line %d: %s: %s", f.Line, f.Path, f.Message)
+	case f.Path != "":
+		return f.Path + ": " + f.Message
+	}
+	return f.Message
+}
+
+// Check returns everything that is wrong, in the order of the file.
+func (f *File) Check() []Fault {
+	c := &f.Config
+	faults := slices.Clone(f.faults)
+	faults = append(faults, faultsOf("kafka", c.Kafka.Validate())...)
+	faults = append(faults, faultsOf("topics", c.Topics.Validate())...)
+	faults = append(faults, faultsOf("ingest", c.Ingest.Validate())...)
+	faults = append(faults, faultsOf("processor", c.Processor.Validate())...)
+	for i := range c.Sources {
+		faults = append(faults, faultsOf(fmt.Sprintf("sources[%d]", i), c.Sources[i].Validate())...)
+	}
+	if len(c.Registry.URLs) == 0 {
+		faults = append(faults, Fault{Path: "registry.urls", Message: "name at least one address"})
+	}
+	for i := range c.Privacy.Keys {
+		faults = append(faults, faultsOf(fmt.Sprintf("privacy.keys[%d]", i), c.Privacy.Keys[i].Validate())...)
+	}
+	if _, err := c.Log.LogLevel(); err != nil {
+		faults = append(faults, faultsOf("log", err)...)
+	}
+	if c.Log.Format != "text" && c.Log.Format != "json" {
+		faults = append(faults, Fault{Path: "log.format", Message: fmt.Sprintf("%q is none of text, json", c.Log.Format)})
+	}
+	for i := range faults {
+		faults[i].Line = f.lines.of(faults[i].Path)
+	}
+	slices.SortStableFunc(faults, func(a, b Fault) int { return cmp.Compare(a.Line, b.Line) })
+	return slices.Compact(faults)
+}
+
+// faultsOf takes joined errors apart; each is a fault below a path. An error's text
+// begins with its key, a colon and a space.
+func faultsOf(below string, err error) []Fault {
+	if err == nil {
+		return nil
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the faults as errors.Join keeps them
+		var out []Fault
+		for _, one := range joined.Unwrap() {
+			out = append(out, faultsOf(below, one)...)
+		}
+		return out
+	}
+	path, message := "", err.Error()
+	var fault *ingest.Fault
+	if errors.As(err, &fault) {
+		path, message = fault.Path, fault.Message
+		// The list of sources stands at the top of the file.
+		if strings.HasPrefix(path, "sources") {
+			below = ""
+		}
+	} else if key, rest, ok := strings.Cut(message, ": "); ok && !strings.Contains(key, " ") {
+		path, message = key, rest
+	}
+	return []Fault{{Path: strings.Trim(below+"."+path, "."), Message: message}}
+}
+
+// lines says where each setting stands.
+type lines map[string]int
+
+func linesOf(root *yaml.Node) lines {
+	l := lines{}
+	if len(root.Content) > 0 {
+		l.walk("", root.Content[0])
+	}
+	return l
+}
+
+func (l lines) walk(path string, n *yaml.Node) {
+	switch n.Kind {
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			at := strings.TrimPrefix(path+"."+n.Content[i].Value, ".")
+			l[at] = n.Content[i].Line
+			l.walk(at, n.Content[i+1])
+		}
+	case yaml.SequenceNode:
+		for i, item := range n.Content {
+			at := path + "[" + strconv.Itoa(i) + "]"
+			l[at] = item.Line
+			l.walk(at, item)
+		}
+	default:
+	}
+}
+
+// of returns the line of a setting, or of the nearest one around it.
+func (l lines) of(path string) int {
+	for path != "" {
+		if line, ok := l[path]; ok {
+			return line
+		}
+		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
+	}
+	return 0
+}
+
+// unknown finds keys that are no setting, and says which there are instead.
+func unknown(root *yaml.Node) []Fault {
+	if len(root.Content) == 0 {
+		return nil
+	}
+	known := tree(reflect.TypeFor[Config]())
+	sources := tree(reflect.TypeFor[ingest.Source]())
+	for key, sub := range tree(reflect.TypeFor[source.Source]()).fields {
+		sources.fields[key] = sub
+	}
+	known.fields["sources"] = sources
+	delete(known.fields["ingest"].fields, "sources")
+	var out []Fault
+	known.compare("", root.Content[0], &out)
+	return out
+}
+
+// shape is what keys a setting has; nil fields is a value or a free map.
+type shape struct{ fields map[string]*shape }
+
+func tree(t reflect.Type) *shape {
+	for t.Kind() == reflect.Slice || t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || t.String() == "time.Time" {
+		return &shape{}
+	}
+	s := &shape{fields: map[string]*shape{}}
+	for i := range t.NumField() {
+		name, option, _ := strings.Cut(t.Field(i).Tag.Get("koanf"), ",")
+		switch {
+		case option == "squash":
+			for key, sub := range tree(t.Field(i).Type).fields {
+				s.fields[key] = sub
+			}
+		case name != "" && name != "-":
+			s.fields[name] = tree(t.Field(i).Type)
+		}
+	}
+	return s
+}
+
+func (s *shape) compare(path string, n *yaml.Node, out *[]Fault) {
+	if s.fields == nil {
+		return
+	}
+	if n.Kind == yaml.SequenceNode {
+		for i, item := range n.Content {
+			s.compare(path+"["+strconv.Itoa(i)+"]", item, out)
+		}
+		return
+	}
+	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
+		key := n.Content[i].Value
+		at := strings.TrimPrefix(path+"."+key, ".")
+		if sub, ok := s.fields[key]; ok {
+			sub.compare(at, n.Content[i+1], out)
+			continue
+		}
+		*out = append(*out, Fault{Path: at, Message: "no such setting; there are " + strings.Join(s.names(), ", ")})
+	}
+}
+
+func (s *shape) names() []string {
+	out := make([]string, 0, len(s.fields))
+	for name := range s.fields {
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return out
+}

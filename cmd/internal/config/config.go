@@ -1,0 +1,120 @@
+// Package config is the program's configuration: one YAML file and the
+// environment.
+//
+//	defaults ─► YAML file ─► TRIBUTARY_… environment ─► Config ─► Check: every fault, with its line
+//
+// An environment variable is named after its setting, levels apart by two
+// underscores: TRIBUTARY_KAFKA__BROKERS is kafka.brokers, a list by commas. Lists of
+// objects (sources, privacy.keys) are the file's alone.
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/tributary-hq/tributary/cmd/internal/kafka"
+	"github.com/tributary-hq/tributary/cmd/internal/secret"
+	"github.com/tributary-hq/tributary/cmd/internal/topics"
+	"github.com/tributary-hq/tributary/ingest"
+	"github.com/tributary-hq/tributary/processor"
+	"github.com/tributary-hq/tributary/processor/privacy"
+	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/schemas"
+)
+
+// Config is everything that can be set.
+type Config struct {
+	Kafka     kafka.Config     `json:"kafka" koanf:"kafka" yaml:"kafka"`
+	Registry  Registry         `json:"registry" koanf:"registry" yaml:"registry"`
+	Topics    topics.Config    `json:"topics" koanf:"topics" yaml:"topics"`
+	Ingest    ingest.Config    `json:"ingest" koanf:"ingest" yaml:"ingest"`
+	Processor processor.Config `json:"processor" koanf:"processor" yaml:"processor"`
+	Privacy   Privacy          `json:"privacy" koanf:"privacy" yaml:"privacy"`
+	Ops       Ops              `json:"ops" koanf:"ops" yaml:"ops"`
+	Log       Log              `json:"log" koanf:"log" yaml:"log"`
+
+	// Sources is the processor's part of the list sources; ingest's is
+	// Ingest.Sources. They are one list in the file.
+	Sources []source.Source `json:"-" koanf:"-" yaml:"-"`
+}
+
+// Registry is the schema registry.
+type Registry struct {
+	// URLs are its addresses.
+	URLs []string `json:"urls" koanf:"urls" yaml:"urls"`
+	// Username and Password are for HTTP Basic.
+	Username string     `json:"username" koanf:"username" yaml:"username"`
+	Password secret.Ref `json:"password" koanf:"password" yaml:"password"`
+	// CacheFile keeps the resolved ids, so that a start does not need the registry.
+	CacheFile string `json:"cache_file" koanf:"cache_file" yaml:"cache_file"`
+}
+
+// Privacy is what phone numbers become.
+type Privacy struct {
+	Keys []Key `json:"keys" koanf:"keys" yaml:"keys"`
+}
+
+// Key is a key for pseudonyms.
+type Key struct {
+	secret.Ref `koanf:",squash" yaml:",inline"`
+
+	// ID is carried beside every pseudonym.
+	ID string `json:"id" koanf:"id" yaml:"id"`
+	// From and Until bound the received_at it is used for; empty means no bound.
+	From  time.Time `json:"from" koanf:"from" yaml:"from"`
+	Until time.Time `json:"until" koanf:"until" yaml:"until"`
+}
+
+// Ops is the port for metrics and health.
+type Ops struct {
+	// Listen is its address; empty means none.
+	Listen string `json:"listen" koanf:"listen" yaml:"listen"`
+}
+
+// Log is what the program says of itself.
+type Log struct {
+	// Level is debug, info, warn or error.
+	Level string `json:"level" koanf:"level" yaml:"level"`
+	// Format is text or json.
+	Format string `json:"format" koanf:"format" yaml:"format"`
+}
+
+// Default returns the settings before any file.
+func Default() Config {
+	return Config{
+		Kafka: kafka.DefaultConfig(), Registry: Registry{URLs: []string{"http://127.0.0.1:8081"}}, Topics: topics.DefaultConfig(),
+		Ingest: ingest.DefaultConfig(), Processor: processor.DefaultConfig(),
+		Ops: Ops{Listen: "127.0.0.1:9090"}, Log: Log{Level: "info", Format: "text"},
+	}
+}
+
+// Names has the prefix of topics and groups.
+func (c *Config) Names() schemas.Names { return schemas.Names{Prefix: c.Kafka.Prefix} }
+
+// Pseudonymiser makes what the stages need for phones. It reads the keys.
+func (c *Config) Pseudonymiser() (*privacy.Pseudonymiser, error) {
+	keys := make([]privacy.Key, 0, len(c.Privacy.Keys))
+	for i := range c.Privacy.Keys {
+		k := &c.Privacy.Keys[i]
+		text, err := k.Resolve()
+		if err != nil {
+			return nil, fmt.Errorf("privacy.keys[%d]: %w", i, err)
+		}
+		keys = append(keys, privacy.Key{ID: k.ID, Secret: []byte(text), From: k.From, Until: k.Until})
+	}
+	p, err := privacy.New(privacy.Config{Keys: keys})
+	if err != nil {
+		return nil, fmt.Errorf("privacy: %w", err)
+	}
+	return p, nil
+}
+
+// LogLevel returns the level as slog has it.
+func (l *Log) LogLevel() (slog.Level, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(l.Level)); err != nil {
+		return level, fmt.Errorf("level: %q is none of debug, info, warn, error", l.Level)
+	}
+	return level, nil
+}

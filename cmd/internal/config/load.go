@@ -1,0 +1,85 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/go-viper/mapstructure/v2"
+	koanfyaml "github.com/knadh/koanf/parsers/yaml"
+	"github.com/knadh/koanf/providers/env/v2"
+	"github.com/knadh/koanf/providers/rawbytes"
+	"github.com/knadh/koanf/v2"
+	"go.yaml.in/yaml/v3"
+)
+
+// envPrefix begins every variable that is a setting.
+const envPrefix = "TRIBUTARY_"
+
+// File is a configuration as it was read: the settings, and where they stand.
+type File struct {
+	Config Config
+	// Path is the file's; empty if there was none.
+	Path string
+	// faults were met while reading.
+	faults []Fault
+	lines  lines
+}
+
+// Load reads the file, which may be empty for defaults and environment alone. The
+// error is of a file that cannot be read at all; what is wrong in it, Check tells.
+func Load(path string) (*File, error) {
+	f := &File{Config: Default(), Path: path}
+	k := koanf.New(".")
+	if path != "" {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("read the configuration: %w", err)
+		}
+		var root yaml.Node
+		if err := yaml.Unmarshal(text, &root); err != nil {
+			return nil, fmt.Errorf("read the configuration %s: %w", path, err)
+		}
+		f.lines = linesOf(&root)
+		f.faults = unknown(&root)
+		if err := k.Load(rawbytes.Provider(text), koanfyaml.Parser()); err != nil {
+			return nil, fmt.Errorf("read the configuration %s: %w", path, err)
+		}
+	}
+	err := k.Load(env.Provider(".", env.Opt{Prefix: envPrefix, TransformFunc: func(key, value string) (string, any) {
+		key = strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(key, envPrefix)), "__", ".")
+		return key, value
+	}}), nil)
+	if err != nil {
+		return nil, fmt.Errorf("read the environment: %w", err)
+	}
+	f.decode(k, "", &f.Config)
+	f.decode(k, "sources", &f.Config.Ingest.Sources)
+	f.decode(k, "sources", &f.Config.Sources)
+	return f, nil
+}
+
+// decode reads a part of the settings into a struct; what does not fit is a fault.
+func (f *File) decode(k *koanf.Koanf, at string, into any) {
+	err := k.UnmarshalWithConf(at, into, koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
+		Result: into, TagName: "koanf", WeaklyTypedInput: true, Squash: true,
+		DecodeHook: mapstructure.ComposeDecodeHookFunc(
+			mapstructure.StringToTimeDurationHookFunc(),
+			mapstructure.StringToTimeHookFunc("2006-01-02T15:04:05Z07:00"),
+			mapstructure.StringToSliceHookFunc(","),
+		),
+	}})
+	if err == nil {
+		return
+	}
+	// The decoder says "'kafka.dial_timeout' time: invalid duration", a fault a line.
+	for line := range strings.Lines(err.Error()) {
+		quoted, ok := strings.CutPrefix(strings.TrimSpace(line), "'")
+		if path, message, cut := strings.Cut(quoted, "' "); ok && cut {
+			if at != "" {
+				path = strings.TrimSuffix(at+path, ".")
+			}
+			f.faults = append(f.faults, Fault{Path: path, Message: message})
+		}
+	}
+}

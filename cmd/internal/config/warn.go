@@ -1,0 +1,58 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"strings"
+
+	"github.com/tributary-hq/tributary/schemas"
+)
+
+// Warnings returns what is allowed and unwise.
+func (f *File) Warnings() []Fault {
+	c := &f.Config
+	var out []Fault
+	warn := func(path, format string, args ...any) {
+		out = append(out, Fault{Path: path, Line: f.lines.of(path), Message: fmt.Sprintf(format, args...)})
+	}
+	e := &c.Processor.Engine
+	if e.TransactionTimeout < 20*e.CommitInterval {
+		warn("processor.engine.transaction_timeout", "%v is close to commit_interval (%v): a slow broker will abort rounds", e.TransactionTimeout, e.CommitInterval)
+	}
+	if e.ClockLag < c.Ingest.AnswerDeadline {
+		warn("processor.engine.clock_lag", "%v is shorter than ingest.answer_deadline (%v): a deadline can fire before a record that ingest has is in Kafka; it is withdrawn when the record comes",
+			e.ClockLag, c.Ingest.AnswerDeadline)
+	}
+	if c.Topics.ReplicationFactor == 1 || c.Topics.MinInsyncReplicas < 2 {
+		warn("topics.min_insync_replicas", "a 200 means that every in-sync replica has the record: with one it means one disk")
+	}
+	for name, retention := range c.Topics.Retention {
+		if strings.HasPrefix(name, "raw.") && retention < c.Processor.DedupeSpan {
+			warn("topics.retention", "%s is kept for %v, shorter than processor.dedupe_span (%v): what was dropped as a repeat cannot be looked up", name, retention, c.Processor.DedupeSpan)
+		}
+		if row, ok := schemas.Find(name); ok && strings.HasPrefix(name, "enriched.") && retention < row.Retention {
+			warn("topics.retention", "%s is kept for %v, shorter than its entities (%v)", name, retention, row.Retention)
+		}
+	}
+	if c.Kafka.TLS.InsecureSkipVerify {
+		warn("kafka.tls.insecure_skip_verify", "any certificate is accepted: whoever is between can read codes and phones")
+	}
+	if c.Kafka.SASL.Mechanism == "PLAIN" && !c.Kafka.TLS.Enabled {
+		warn("kafka.sasl.mechanism", "PLAIN without TLS sends the password in the clear")
+	}
+	if host, _, err := net.SplitHostPort(c.Ops.Listen); err == nil && host != "127.0.0.1" && host != "localhost" && host != "::1" {
+		warn("ops.listen", "metrics and health are open beyond this machine")
+	}
+	if len(c.Privacy.Keys) == 0 {
+		warn("privacy.keys", "none: the processor does not start without a key for the pseudonyms of phone numbers")
+	}
+	if len(c.Ingest.Sources) == 0 {
+		warn("sources", "none: ingest answers 404 to every webhook")
+	}
+	for i := range c.Sources {
+		if c.Sources[i].AcceptStale {
+			warn(fmt.Sprintf("sources[%d].accept_stale", i), "old signed tokens can be played again: for a backfill only")
+		}
+	}
+	return out
+}

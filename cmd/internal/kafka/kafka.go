@@ -1,0 +1,188 @@
+// Package kafka makes Kafka client options of the configuration: one place for
+// brokers, TLS and SASL, for every client of the program.
+//
+//	Config ─► Validate ─► Options ─► ingest, processor, topics, tail
+package kafka
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/sasl"
+	"github.com/twmb/franz-go/pkg/sasl/oauth"
+	"github.com/twmb/franz-go/pkg/sasl/plain"
+	"github.com/twmb/franz-go/pkg/sasl/scram"
+
+	"github.com/tributary-hq/tributary/cmd/internal/secret"
+)
+
+// Config is how to reach the cluster.
+type Config struct {
+	// Brokers are the bootstrap addresses, host:port.
+	Brokers []string `json:"brokers" koanf:"brokers" yaml:"brokers"`
+	// ClientID names the program in the brokers' logs and quotas.
+	ClientID string `json:"client_id" koanf:"client_id" yaml:"client_id"`
+	// Prefix is put before every topic, group and transactional id, separator
+	// included.
+	Prefix string `json:"prefix" koanf:"prefix" yaml:"prefix"`
+	// DialTimeout bounds a connection attempt.
+	DialTimeout time.Duration `json:"dial_timeout" koanf:"dial_timeout" yaml:"dial_timeout"`
+	TLS         TLS           `json:"tls" koanf:"tls" yaml:"tls"`
+	SASL        SASL          `json:"sasl" koanf:"sasl" yaml:"sasl"`
+}
+
+// TLS is how connections are encrypted.
+type TLS struct {
+	// Enabled turns TLS on.
+	Enabled bool `json:"enabled" koanf:"enabled" yaml:"enabled"`
+	// CAFile holds the certificates to trust; empty means the system's.
+	CAFile string `json:"ca_file" koanf:"ca_file" yaml:"ca_file"`
+	// CertFile and KeyFile are our own certificate, for mutual TLS.
+	CertFile string `json:"cert_file" koanf:"cert_file" yaml:"cert_file"`
+	KeyFile  string `json:"key_file" koanf:"key_file" yaml:"key_file"`
+	// ServerName overrides the name the brokers' certificates are checked for.
+	ServerName string `json:"server_name" koanf:"server_name" yaml:"server_name"`
+	// InsecureSkipVerify accepts any certificate. For a test cluster only.
+	InsecureSkipVerify bool `json:"insecure_skip_verify" koanf:"insecure_skip_verify" yaml:"insecure_skip_verify"`
+}
+
+// SASL is who we are to the brokers.
+type SASL struct {
+	// Mechanism is PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER; empty means
+	// none.
+	Mechanism string `json:"mechanism" koanf:"mechanism" yaml:"mechanism"`
+	Username  string `json:"username" koanf:"username" yaml:"username"`
+	// Password is for PLAIN and SCRAM.
+	Password secret.Ref `json:"password" koanf:"password" yaml:"password"`
+	// Token is for OAUTHBEARER; a file is read again at every connection, so that
+	// whatever renews it need not restart us.
+	Token secret.Ref `json:"token" koanf:"token" yaml:"token"`
+}
+
+// DefaultConfig is a broker on this machine.
+func DefaultConfig() Config {
+	return Config{Brokers: []string{"127.0.0.1:9092"}, ClientID: "tributary", DialTimeout: 10 * time.Second}
+}
+
+// mechanisms are what SASL knows.
+func mechanisms() []string {
+	return []string{"", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"}
+}
+
+// Validate reports every fault at once; each begins with its key.
+func (c *Config) Validate() error {
+	var errs []error
+	if len(c.Brokers) == 0 {
+		errs = append(errs, errors.New("brokers: name at least one, host:port"))
+	}
+	for i, b := range c.Brokers {
+		if !strings.Contains(b, ":") {
+			errs = append(errs, fmt.Errorf("brokers[%d]: %q has no port", i, b))
+		}
+	}
+	if (c.TLS.CertFile == "") != (c.TLS.KeyFile == "") {
+		errs = append(errs, errors.New("tls: cert_file and key_file go together"))
+	}
+	if !c.TLS.Enabled && (c.TLS.CAFile != "" || c.TLS.CertFile != "") {
+		errs = append(errs, errors.New("tls.enabled: certificates are given but TLS is off"))
+	}
+	if !slices.Contains(mechanisms(), c.SASL.Mechanism) {
+		errs = append(errs, fmt.Errorf("sasl.mechanism: %q is none of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER", c.SASL.Mechanism))
+	}
+	switch c.SASL.Mechanism {
+	case "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512":
+		if c.SASL.Username == "" {
+			errs = append(errs, errors.New("sasl.username: needed for "+c.SASL.Mechanism))
+		}
+		if err := c.SASL.Password.Validate(); err != nil {
+			errs = append(errs, fmt.Errorf("sasl.password: %w", err))
+		}
+	case "OAUTHBEARER":
+		if err := c.SASL.Token.Validate(); err != nil {
+			errs = append(errs, fmt.Errorf("sasl.token: %w", err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Options returns the options every client of the program has. It reads the
+// certificate and password files.
+func (c *Config) Options() ([]kgo.Opt, error) {
+	opts := []kgo.Opt{
+		kgo.SeedBrokers(c.Brokers...),
+		kgo.ClientID(c.ClientID),
+		kgo.DialTimeout(c.DialTimeout),
+	}
+	if c.TLS.Enabled {
+		config, err := c.TLS.config()
+		if err != nil {
+			return nil, err
+		}
+		opts = append(opts, kgo.DialTLSConfig(config))
+	}
+	mechanism, err := c.SASL.mechanism()
+	if err != nil {
+		return nil, err
+	}
+	if mechanism != nil {
+		opts = append(opts, kgo.SASL(mechanism))
+	}
+	return opts, nil
+}
+
+func (t *TLS) config() (*tls.Config, error) {
+	config := &tls.Config{
+		MinVersion: tls.VersionTLS12, ServerName: t.ServerName,
+		InsecureSkipVerify: t.InsecureSkipVerify, //nolint:gosec // only where the configuration says so, and config check warns
+	}
+	if t.CAFile != "" {
+		pem, err := os.ReadFile(t.CAFile)
+		if err != nil {
+			return nil, fmt.Errorf("kafka.tls.ca_file: %w", err)
+		}
+		config.RootCAs = x509.NewCertPool()
+		if !config.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("kafka.tls.ca_file: %s holds no certificate", t.CAFile)
+		}
+	}
+	if t.CertFile != "" {
+		pair, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
+		if err != nil {
+			return nil, fmt.Errorf("kafka.tls.cert_file: %w", err)
+		}
+		config.Certificates = []tls.Certificate{pair}
+	}
+	return config, nil
+}
+
+func (s *SASL) mechanism() (sasl.Mechanism, error) {
+	switch s.Mechanism {
+	case "":
+		return nil, nil //nolint:nilnil // none is an answer
+	case "OAUTHBEARER":
+		return oauth.Oauth(func(context.Context) (oauth.Auth, error) {
+			token, err := s.Token.Resolve()
+			return oauth.Auth{Token: token}, err
+		}), nil
+	}
+	password, err := s.Password.Resolve()
+	if err != nil {
+		return nil, fmt.Errorf("kafka.sasl.password: %w", err)
+	}
+	switch s.Mechanism {
+	case "PLAIN":
+		return plain.Auth{User: s.Username, Pass: password}.AsMechanism(), nil
+	case "SCRAM-SHA-256":
+		return scram.Auth{User: s.Username, Pass: password}.AsSha256Mechanism(), nil
+	default:
+		return scram.Auth{User: s.Username, Pass: password}.AsSha512Mechanism(), nil
+	}
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/cmd/internal/config"
+)
+
+// The exit codes, beside those that ingest and processor give.
+const (
+	exitOK = iota
+	// exitFailed: the command could not do its work, or what it checks is wrong.
+	exitFailed
+	// exitUsage: the call's words are wrong.
+	exitUsage
+)
+
+// globals is what every command has.
+type globals struct {
+	out, err   io.Writer
+	configPath string
+	json       bool
+}
+
+// codeError ends the program with a code of its own.
+type codeError struct {
+	code int
+	err  error
+}
+
+func (e *codeError) Error() string { return e.err.Error() }
+func (e *codeError) Unwrap() error { return e.err }
+
+// errSaid ends the program with exitFailed after the command has said why.
+var errSaid = errors.New("")
+
+// run is the program.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	g := &globals{out: stdout, err: stderr}
+	root := newRoot(g)
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	var coded *codeError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errSaid):
+		return exitFailed
+	case errors.As(err, &coded):
+		if coded.err != nil {
+			_, _ = fmt.Fprintln(stderr, "tributary:", coded.err)
+		}
+		return coded.code
+	}
+	_, _ = fmt.Fprintln(stderr, "tributary:", err)
+	return exitFailed
+}
+
+func newRoot(g *globals) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "tributary",
+		Short: "webhooks become facts in Kafka",
+		Long: `Tributary turns the webhooks of LOX24, UAPAY, Voximplant and Unibell into Kafka
+topics: verified before they are answered, each fact once, joined by correlation id.
+
+Begin with: tributary demo`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.PersistentFlags().StringVarP(&g.configPath, "config", "c", "", "configuration file (YAML); without it the defaults and TRIBUTARY_… variables")
+	root.PersistentFlags().BoolVar(&g.json, "json", false, "print JSON, for programs")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &codeError{exitUsage, err} })
+	root.AddCommand(
+		newIngest(g), newProcessor(g), newTopics(g), newSchemas(g), newConfig(g), newVersion(g),
+	)
+	return root
+}
+
+// load reads the configuration; faults are printed, all at once.
+func (g *globals) load() (*config.File, error) {
+	f, err := config.Load(g.configPath)
+	if err != nil {
+		return nil, err
+	}
+	faults := f.Check()
+	if len(faults) == 0 {
+		return f, nil
+	}
+	lines := make([]string, len(faults))
+	for i := range faults {
+		lines[i] = "  " + faults[i].String()
+	}
+	name := f.Path
+	if name == "" {
+		name = "the configuration"
+	}
+	return nil, fmt.Errorf("%s has faults (tributary config check shows them with the settings):\n%s", name, strings.Join(lines, "\n"))
+}
+
+// logger returns the program's log, on the error stream.
+func (g *globals) logger(l *config.Log) *slog.Logger {
+	level, _ := l.LogLevel()
+	options := &slog.HandlerOptions{Level: level}
+	if l.Format == "json" {
+		return slog.New(slog.NewJSONHandler(g.err, options))
+	}
+	return slog.New(slog.NewTextHandler(g.err, options))
+}
+
+// admin returns an admin client for the configured cluster, closed by the caller.
+func admin(c *config.Config) (*kadm.Client, error) {
+	options, err := c.Kafka.Options()
+	if err != nil {
+		return nil, err
+	}
+	client, err := kgo.NewClient(options...)
+	if err != nil {
+		return nil, fmt.Errorf("make a Kafka client: %w", err)
+	}
+	return kadm.NewClient(client), nil
+}
+
+// printJSON prints a value as indented JSON.
+func (g *globals) printJSON(v any) error {
+	e := json.NewEncoder(g.out)
+	e.SetIndent("", "  ")
+	if err := e.Encode(v); err != nil {
+		return fmt.Errorf("print JSON: %w", err)
+	}
+	return nil
+}
+
+// printf prints to the output; a reader that has gone away is not our fault.
+func (g *globals) printf(format string, args ...any) { _, _ = fmt.Fprintf(g.out, format, args...) }

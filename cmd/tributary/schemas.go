@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tributary-hq/tributary/cmd/internal/config"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/compat"
+	"github.com/tributary-hq/tributary/schemas/registry"
+)
+
+func newSchemas(g *globals) *cobra.Command {
+	c := &cobra.Command{Use: "schemas", Short: "list, check and register the Avro schemas"}
+	c.AddCommand(
+		&cobra.Command{
+			Use: "list", Short: "list the schemas and whether the registry has them", Args: cobra.NoArgs,
+			RunE: func(cmd *cobra.Command, _ []string) error { return g.schemasRun(cmd.Context(), false) },
+		},
+		&cobra.Command{
+			Use: "check", Short: "judge every schema against its released versions, without a registry", Args: cobra.NoArgs,
+			Long: `Judges FULL_TRANSITIVE compatibility offline, stricter than a registry: a changed
+logical type, which no registry sees, is refused too. Exit code 1 if a change breaks readers.`,
+			RunE: func(*cobra.Command, []string) error { return g.schemasCheck() },
+		},
+		&cobra.Command{
+			Use: "register", Short: "register every schema, with compatibility FULL_TRANSITIVE; again is no-op", Args: cobra.NoArgs,
+			RunE: func(cmd *cobra.Command, _ []string) error { return g.schemasRun(cmd.Context(), true) },
+		},
+	)
+	return c
+}
+
+func (g *globals) schemasCheck() error {
+	findings, err := compat.CheckAll()
+	if err != nil {
+		return fmt.Errorf("check the schemas: %w", err)
+	}
+	if g.json {
+		err = g.printJSON(findings)
+	} else {
+		for _, f := range findings {
+			g.printf("%s\n", f)
+		}
+		g.printf("%d schemas, %d findings\n", len(schemas.AVSCNames()), len(findings))
+	}
+	if err == nil && len(findings) > 0 {
+		return errSaid
+	}
+	return err
+}
+
+func (g *globals) schemasRun(ctx context.Context, register bool) error {
+	f, err := g.load()
+	if err != nil {
+		return err
+	}
+	client, err := newRegistry(&f.Config)
+	if err != nil {
+		return err
+	}
+	ask := client.Status
+	if register {
+		ask = client.Register
+	}
+	results, err := ask(ctx)
+	if err != nil {
+		return fmt.Errorf("schema registry %v: %w", f.Config.Registry.URLs, err)
+	}
+	if g.json {
+		return g.printJSON(results)
+	}
+	for _, r := range results {
+		g.printf("%-45s id %-5d version %-3d %s\n", r.Subject, r.ID, r.Version, registered(r))
+	}
+	return nil
+}
+
+func newRegistry(c *config.Config) (*registry.Client, error) {
+	rc := registry.Config{URLs: c.Registry.URLs, Username: c.Registry.Username, CacheFile: c.Registry.CacheFile, Names: c.Names()}
+	if c.Registry.Username != "" {
+		password, err := c.Registry.Password.Resolve()
+		if err != nil {
+			return nil, fmt.Errorf("registry.password: %w", err)
+		}
+		rc.Password = password
+	}
+	client, err := registry.New(rc)
+	if err != nil {
+		return nil, fmt.Errorf("registry: %w", err)
+	}
+	return client, nil
+}
+
+// schemaIDs resolves the ids that the processor writes.
+func schemaIDs(c *config.Config) func(context.Context) (map[string]uint32, error) {
+	return func(ctx context.Context) (map[string]uint32, error) {
+		client, err := newRegistry(c)
+		if err != nil {
+			return nil, err
+		}
+		ids, err := client.Resolve(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("schema registry %v: %w", c.Registry.URLs, err)
+		}
+		return ids.ByTopic, nil
+	}
+}
+
+func registered(r registry.Result) string {
+	switch {
+	case r.Created:
+		return "registered now"
+	case r.Registered:
+		return "registered"
+	}
+	return "not registered: run tributary schemas register"
+}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/spf13/cobra"
+	"go.uber.org/fx"
+	"go.uber.org/fx/fxevent"
+
+	"github.com/tributary-hq/tributary/cmd/internal/config"
+	"github.com/tributary-hq/tributary/cmd/internal/ops"
+	"github.com/tributary-hq/tributary/ingest"
+	"github.com/tributary-hq/tributary/processor"
+)
+
+// stopTimeout is how long a stop may take: requests and rounds in flight end first.
+const stopTimeout = 30 * time.Second
+
+func newIngest(g *globals) *cobra.Command {
+	return &cobra.Command{
+		Use:   "ingest",
+		Short: "verify webhooks and have them in Kafka before they are answered",
+		Long: `Runs the webhooks' port. SIGTERM ends it when every accepted request is answered;
+SIGHUP reads the sources and their secrets again without dropping a request.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return g.serve(cmd.Context(), ingestApp) },
+	}
+}
+
+func newProcessor(g *globals) *cobra.Command {
+	return &cobra.Command{
+		Use:   "processor",
+		Short: "decode, deduplicate and correlate: raw topics become enriched ones",
+		Long: `Runs the stages. SIGTERM ends it after the rounds in flight, so that the next start
+replays nothing. Exit code 74: the disk of the state directory is full.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return g.serve(cmd.Context(), processorApp) },
+	}
+}
+
+// roleFunc returns the app of a role.
+type roleFunc func(*globals, *config.File, *slog.Logger) (fx.Option, error)
+
+// serve runs a role until it is stopped.
+func (g *globals) serve(ctx context.Context, role roleFunc) error {
+	f, err := g.load()
+	if err != nil {
+		return err
+	}
+	logger := g.logger(&f.Config.Log)
+	for _, w := range f.Warnings() {
+		logger.Warn("unwise setting", slog.String("setting", w.Path), slog.String("reason", w.Message))
+	}
+	app, err := role(g, f, logger)
+	if err != nil {
+		return err
+	}
+	return runApp(ctx, logger, app)
+}
+
+// runApp starts an app, waits for a signal or a failure, and stops it.
+func runApp(ctx context.Context, logger *slog.Logger, options ...fx.Option) error {
+	app := fx.New(append(options, fx.StopTimeout(stopTimeout), appLogger(logger))...)
+	if err := app.Err(); err != nil {
+		return plain(err)
+	}
+	if err := app.Start(ctx); err != nil {
+		return plain(err)
+	}
+	logger.Info("started")
+	var code int
+	select {
+	case <-ctx.Done():
+	case signal := <-app.Wait():
+		code = signal.ExitCode
+	}
+	logger.Info("stopping")
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+	defer cancel()
+	if err := app.Stop(stopping); err != nil {
+		return fmt.Errorf("stop: %w", err)
+	}
+	if code != 0 {
+		return &codeError{code: code, err: errors.New("ended by a failure; the log says which")}
+	}
+	return nil
+}
+
+// plain takes the wiring's own words off an error.
+func plain(err error) error {
+	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(inner) {
+		err = inner
+		if _, joined := err.(interface{ Unwrap() []error }); joined { //nolint:errorlint // the end of the chain
+			break
+		}
+	}
+	return err
+}
+
+func appLogger(logger *slog.Logger) fx.Option {
+	return fx.WithLogger(func() fxevent.Logger {
+		l := &fxevent.SlogLogger{Logger: logger}
+		l.UseLogLevel(slog.LevelDebug)
+		l.UseErrorLevel(slog.LevelDebug)
+		return l
+	})
+}
+
+// ingestApp is the app of `tributary ingest`.
+func ingestApp(g *globals, f *config.File, logger *slog.Logger) (fx.Option, error) {
+	options, err := f.Config.Kafka.Options()
+	if err != nil {
+		return nil, err
+	}
+	metrics := ops.NewRegistry()
+	deps := ingest.Deps{
+		Kafka: options, Names: f.Config.Names(), Logger: logger, Registerer: metrics, Now: time.Now,
+		Sources: func(context.Context) ([]ingest.Source, error) {
+			again, err := g.load()
+			if err != nil {
+				return nil, err
+			}
+			return again.Config.Ingest.Sources, nil
+		},
+	}
+	return fx.Options(
+		fx.Supply(f.Config.Ingest, deps),
+		ingest.Module(),
+		opsModule(&f.Config, metrics, logger, func(s *ingest.Service) ops.Check {
+			// Ingest stays ready while Kafka is away: it answers 503 and says so here.
+			return ops.Check{Name: "ingest", Func: func() (bool, any) { return true, s.Health() }}
+		}),
+	), nil
+}
+
+// processorApp is the app of `tributary processor`.
+func processorApp(_ *globals, f *config.File, logger *slog.Logger) (fx.Option, error) {
+	options, err := f.Config.Kafka.Options()
+	if err != nil {
+		return nil, err
+	}
+	pseudonyms, err := f.Config.Pseudonymiser()
+	if err != nil {
+		return nil, err
+	}
+	metrics := ops.NewRegistry()
+	deps := processor.Deps{
+		Kafka: options, Names: f.Config.Names(), Sources: f.Config.Sources, Privacy: pseudonyms, SchemaIDs: schemaIDs(&f.Config),
+		Version: buildInfo().Version, Logger: logger, Metrics: metrics, Now: time.Now,
+	}
+	return fx.Options(
+		fx.Supply(f.Config.Processor, deps),
+		processor.Module(),
+		opsModule(&f.Config, metrics, logger, func(p *processor.Processor) ops.Check {
+			return ops.Check{Name: "processor", Func: func() (bool, any) { return p.Ready(), p.Health() }}
+		}),
+	), nil
+}
+
+// opsModule serves metrics and health of a role. check makes its check of the
+// role's service.
+func opsModule[Service any](c *config.Config, metrics *prometheus.Registry, logger *slog.Logger, check func(Service) ops.Check) fx.Option {
+	return fx.Module("ops",
+		fx.Provide(fx.Private, func(s Service) *ops.Server { return ops.New(c.Ops.Listen, metrics, logger, check(s)) }),
+		fx.Invoke(func(lifecycle fx.Lifecycle, s *ops.Server) { lifecycle.Append(fx.StartStopHook(s.Start, s.Stop)) }),
+	)
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"github.com/tributary-hq/tributary/cmd/internal/config"
+	"github.com/tributary-hq/tributary/cmd/internal/topics"
+)
+
+func newTopics(g *globals) *cobra.Command {
+	c := &cobra.Command{Use: "topics", Short: "list the topics, compare them with the cluster, create and alter them"}
+	c.AddCommand(
+		&cobra.Command{
+			Use: "list", Short: "list every topic: what it holds, who may read it", Args: cobra.NoArgs,
+			RunE: func(*cobra.Command, []string) error { return g.topicsList() },
+		},
+		&cobra.Command{
+			Use: "diff", Short: "show how the cluster differs; exit code 1 if it does", Args: cobra.NoArgs,
+			RunE: func(cmd *cobra.Command, _ []string) error { return g.topicsChange(cmd.Context(), false) },
+		},
+		&cobra.Command{
+			Use: "apply", Short: "create and alter what differs; nothing is deleted", Args: cobra.NoArgs,
+			Long: `Creates missing topics and alters settings that differ. It deletes nothing and refuses
+to change partition counts: the state of a keyed topic's entities lies by partition.`,
+			RunE: func(cmd *cobra.Command, _ []string) error { return g.topicsChange(cmd.Context(), true) },
+		},
+	)
+	return c
+}
+
+func (g *globals) topicsList() error {
+	f, err := g.load()
+	if err != nil {
+		return err
+	}
+	wanted := topics.Want(&f.Config.Topics, f.Config.Names())
+	if g.json {
+		return g.printJSON(wanted)
+	}
+	t := table.NewWriter()
+	t.SetOutputMirror(g.out)
+	t.SetStyle(table.StyleLight)
+	t.AppendHeader(table.Row{"topic", "partitions", "format", "access", "cleanup", "retention", "holds"})
+	for _, w := range wanted {
+		retention := "for ever"
+		if w.Row.Delete {
+			retention = w.Row.Retention.String()
+		}
+		t.AppendRow(table.Row{w.Name, w.Partitions, w.Row.Format, w.Row.Access, w.Row.Policy(), retention, w.Row.Doc})
+	}
+	t.SetColumnConfigs([]table.ColumnConfig{{Number: 7, WidthMax: 60}})
+	t.Render()
+	return nil
+}
+
+func (g *globals) topicsChange(ctx context.Context, apply bool) error {
+	f, err := g.load()
+	if err != nil {
+		return err
+	}
+	changes, err := changeTopics(ctx, &f.Config, apply)
+	if err != nil {
+		return err
+	}
+	refused := 0
+	for _, c := range changes {
+		if c.Kind == topics.KindRefused {
+			refused++
+		}
+	}
+	if g.json {
+		err = g.printJSON(map[string]any{"changes": changes, "applied": apply, "refused": refused})
+	} else {
+		g.printChanges(changes, apply)
+	}
+	if err == nil && (refused > 0 || !apply && len(changes) > 0) {
+		return errSaid
+	}
+	return err
+}
+
+func changeTopics(ctx context.Context, c *config.Config, apply bool) ([]topics.Change, error) {
+	client, err := admin(c)
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	changes, err := topics.Diff(ctx, client, topics.Want(&c.Topics, c.Names()))
+	if err == nil && apply {
+		err = topics.Apply(ctx, client, c.Topics.ReplicationFactor, changes)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("topics on %v: %w", c.Kafka.Brokers, err)
+	}
+	return changes, nil
+}
+
+func (g *globals) printChanges(changes []topics.Change, applied bool) {
+	verb := map[bool][2]string{true: {"created", "altered"}, false: {"to create", "to alter"}}[applied]
+	for _, c := range changes {
+		switch c.Kind {
+		case topics.KindCreate:
+			g.printf("%s %s\n", verb[0], c.Topic)
+		case topics.KindConfig:
+			g.printf("%s %s: %s from %q to %q\n", verb[1], c.Topic, c.Key, c.Have, c.Want)
+		default:
+			g.printf("refused %s: %s is %s, the configuration says %s: %s\n", c.Topic, c.Key, c.Have, c.Want, c.Hint)
+		}
+	}
+	if len(changes) == 0 {
+		g.printf("every topic is as it should be\n")
+	}
+}
