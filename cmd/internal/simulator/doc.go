@@ -1,0 +1,123 @@
+// Package simulator plays the four providers: it makes up stories, turns them
+// into webhooks as the providers send them, really signed, and sends them over
+// HTTP the way the providers do, with repeats, disorder, delays and retries, and
+// forgeries among them.
+//
+//	seed ─► stories ─► Plan: webhooks in the order they are sent ─► Run: HTTP ─► Ledger
+//
+// Promise: the same seed and start make the same webhooks, byte for byte; nothing
+// authentic is given up while the run goes on; and the ledger knows of every
+// webhook what it was answered. A plan is a stream: its size is that of the
+// stories under way, not of the run.
+package simulator
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+// Accounts are the providers' accounts that send, with their secrets.
+type Accounts struct {
+	// LOX24 sends payloads that are correlation ids; LOX24JSON payloads that hold
+	// one as JSON, at /order.
+	LOX24, LOX24JSON Shared
+	UAPAY            Shared
+	Voximplant       Voximplant
+	// Unibell has a status callback; UnibellQuiet has none.
+	Unibell, UnibellQuiet Relay
+}
+
+// Shared is an account with one secret.
+type Shared struct {
+	// Source is the id of the configured source.
+	Source string
+	// Secret is sent or signed with.
+	Secret string
+}
+
+// Voximplant is an account of Voximplant.
+type Voximplant struct {
+	Source, Salt, APIKey string
+}
+
+// Relay is an account of Unibell, called through ingest.
+type Relay struct {
+	Shared
+
+	// Caller is the token of our own caller.
+	Caller string
+}
+
+// DefaultAccounts are the accounts of the demo. Their secrets are for trying out.
+func DefaultAccounts() Accounts {
+	return Accounts{
+		LOX24:        Shared{Source: "lox24", Secret: "demo-lox24-secret"},
+		LOX24JSON:    Shared{Source: "lox24-json", Secret: "demo-lox24-json-secret"},
+		UAPAY:        Shared{Source: "uapay", Secret: "demo-uapay-secret-key-0123456789"},
+		Voximplant:   Voximplant{Source: "voximplant", Salt: "demo-salt", APIKey: "demo-api-key"},
+		Unibell:      Relay{Shared: Shared{Source: "unibell", Secret: "demo-unibell-secret"}, Caller: "demo-unibell-caller"},
+		UnibellQuiet: Relay{Shared: Shared{Source: "unibell-quiet", Secret: "demo-unibell-quiet-secret"}, Caller: "demo-unibell-quiet-caller"},
+	}
+}
+
+// webhook is one event of a provider, before it is sent.
+type webhook struct {
+	provider string
+	source   string
+	// path is below the ingest's address.
+	path string
+	// header is the one proof that stands in a header; empty name for none.
+	headerName, headerValue string
+	form                    bool
+	relay                   bool
+	// items is how many records it makes: callbacks of a batch, request and answer
+	// of a relayed call.
+	items int
+	// forgedItems is how many of them are not authentic.
+	forgedItems int
+	// at is when the provider sends it first, from the beginning of the story.
+	at time.Duration
+	// render makes the body of a delivery: attempt from 1, the provider's time.
+	render func(attempt int, sent time.Time) []byte
+}
+
+// tale is a story while it is told.
+type tale struct {
+	rng      *rand.Rand
+	accounts *Accounts
+	start    time.Time
+	order    string
+	webhooks []*webhook
+}
+
+func (t *tale) time(at time.Duration) time.Time { return t.start.Add(at) }
+
+func (t *tale) add(w *webhook) { t.webhooks = append(t.webhooks, w) }
+
+// uuid makes a version 4 UUID of the story's own chance.
+func (t *tale) uuid() string {
+	const digits = "0123456789abcdef"
+	b := make([]byte, 0, 36)
+	for i := range 32 {
+		if i == 8 || i == 12 || i == 16 || i == 20 {
+			b = append(b, '-')
+		}
+		switch i {
+		case 12:
+			b = append(b, '4')
+		case 16:
+			b = append(b, digits[8+t.rng.IntN(4)])
+		default:
+			b = append(b, digits[t.rng.IntN(16)])
+		}
+	}
+	return string(b)
+}
+
+func (t *tale) digits(n int) string {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte('0' + t.rng.IntN(10))
+	}
+	return string(b)
+}

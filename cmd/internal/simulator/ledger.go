@@ -1,0 +1,249 @@
+package simulator
+
+import (
+	"encoding/json"
+	"hash/fnv"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// Count is what became of a provider's webhooks. Records counts what ingest
+// stores: a batch has several, a relayed call two.
+type Count struct {
+	// Webhooks were sent once or more often, Tries how often in all.
+	Webhooks int64 `json:"webhooks"`
+	Tries    int64 `json:"tries"`
+	// Accepted records were answered 200.
+	Accepted int64 `json:"accepted"`
+	// Repeats is how many of the webhooks repeated an earlier one.
+	Repeats int64 `json:"repeats"`
+	// Forged is how many were forged, Refused how many of these were refused; they
+	// must be equal.
+	Forged  int64 `json:"forged"`
+	Refused int64 `json:"refused"`
+	// Lost is how many authentic webhooks had no 200 when the run was stopped.
+	Lost int64 `json:"lost"`
+	// Uncertain is how many tries of authentic webhooks ended without a 200 though
+	// they may have been stored.
+	Uncertain int64 `json:"uncertain"`
+	// Digest adds up the hashes of the bodies accepted, as they should be stored; it
+	// does not depend on the order. Relayed calls and batches are not in it.
+	Digest uint64 `json:"digest"`
+}
+
+// Add adds another count.
+func (c *Count) Add(d Count) {
+	c.Webhooks += d.Webhooks
+	c.Tries += d.Tries
+	c.Accepted += d.Accepted
+	c.Repeats += d.Repeats
+	c.Forged += d.Forged
+	c.Refused += d.Refused
+	c.Lost += d.Lost
+	c.Uncertain += d.Uncertain
+	c.Digest += d.Digest
+}
+
+// Entry is a webhook's line in the ledger's file.
+type Entry struct {
+	Number   int64  `json:"number"`
+	Provider string `json:"provider"`
+	Story    string `json:"story"`
+	Order    string `json:"order"`
+	Forged   string `json:"forged,omitempty"`
+	Repeat   int    `json:"repeat,omitempty"`
+	// Status is the last answer's, 0 if there was none.
+	Status   int    `json:"status"`
+	Tries    int    `json:"tries"`
+	Accepted int    `json:"accepted"`
+	Lost     bool   `json:"lost,omitempty"`
+	Digest   uint64 `json:"digest,omitempty"`
+	Micros   int64  `json:"micros"`
+	// Uncertain is how many of the tries may have been stored without a 200.
+	Uncertain int `json:"uncertain,omitempty"`
+}
+
+// Ledger is what was sent and what was answered. It is safe for use by several
+// goroutines.
+type Ledger struct {
+	mu        sync.Mutex
+	providers map[string]*Count
+	refused   map[string]int64
+	statuses  map[int]int64
+	stories   map[string]string // order to story, where asked for
+	latency   *hdrhistogram.Histogram
+	file      *json.Encoder
+	err       error
+	first     time.Time
+	last      time.Time
+}
+
+// NewLedger makes a ledger. lines may be nil; else it gets a line of JSON for
+// each webhook. With keepStories it remembers which order is of which story.
+func NewLedger(lines io.Writer, keepStories bool) *Ledger {
+	const longest = 5 * 60 * 1e6 // µs
+	l := &Ledger{
+		providers: map[string]*Count{}, refused: map[string]int64{}, statuses: map[int]int64{},
+		latency: hdrhistogram.New(1, longest, 3),
+	}
+	for _, p := range Providers() {
+		l.providers[p] = &Count{}
+	}
+	if lines != nil {
+		l.file = json.NewEncoder(lines)
+	}
+	if keepStories {
+		l.stories = map[string]string{}
+	}
+	return l
+}
+
+// Providers returns the four.
+func Providers() []string {
+	return []string{raw.ProviderLOX24, raw.ProviderUAPAY, raw.ProviderVoximplant, raw.ProviderUnibell}
+}
+
+// Digest hashes a body for Count.Digest.
+func Digest(body []byte) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write(body)
+	return h.Sum64()
+}
+
+// ReadLedger adds up a ledger's file.
+func ReadLedger(r io.Reader) (map[string]Count, error) {
+	l := NewLedger(nil, false)
+	for d := json.NewDecoder(r); ; {
+		var e Entry
+		switch err := d.Decode(&e); {
+		case err == io.EOF: //nolint:errorlint // Decode returns it bare
+			return l.Counts(), nil
+		case err != nil:
+			return nil, err
+		}
+		l.enter(&e)
+	}
+}
+
+// enter adds a webhook that is done with.
+func (l *Ledger) enter(e *Entry) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c := l.providers[e.Provider]
+	if c == nil {
+		c = &Count{}
+		l.providers[e.Provider] = c
+	}
+	c.Webhooks++
+	c.Tries += int64(e.Tries)
+	c.Accepted += int64(e.Accepted)
+	c.Uncertain += int64(e.Uncertain)
+	c.Digest += e.Digest
+	if e.Repeat > 0 {
+		c.Repeats++
+	}
+	if e.Lost {
+		c.Lost++
+	}
+	l.statuses[e.Status]++
+	if e.Forged != "" {
+		c.Forged++
+		if refusal(e.Status) {
+			c.Refused++
+			l.refused[e.Provider+": "+e.Forged]++
+		}
+	}
+	_ = l.latency.RecordValue(max(1, e.Micros))
+	if l.stories != nil {
+		l.stories[e.Order] = e.Story
+	}
+	if l.file != nil && l.err == nil {
+		l.err = l.file.Encode(e)
+	}
+}
+
+// refusal says whether a status is ingest's final no.
+func refusal(status int) bool { return status >= 400 && status < 500 && status != 429 && status != 408 }
+
+// Counts returns the counts by provider.
+func (l *Ledger) Counts() map[string]Count {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := make(map[string]Count, len(l.providers))
+	for p, c := range l.providers {
+		out[p] = *c
+	}
+	return out
+}
+
+// Total returns the counts of all providers.
+func (l *Ledger) Total() Count {
+	var sum Count
+	for _, c := range l.Counts() {
+		sum.Add(c)
+	}
+	return sum
+}
+
+// Refused returns how many forgeries were refused, by provider and kind.
+func (l *Ledger) Refused() map[string]int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := make(map[string]int64, len(l.refused))
+	for k, v := range l.refused {
+		out[k] = v
+	}
+	return out
+}
+
+// Statuses returns how often each HTTP status was the last answer; 0 means none.
+func (l *Ledger) Statuses() map[int]int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := make(map[int]int64, len(l.statuses))
+	for k, v := range l.statuses {
+		out[k] = v
+	}
+	return out
+}
+
+// Story returns the story of an order.
+func (l *Ledger) Story(order string) (string, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s, ok := l.stories[order]
+	return s, ok
+}
+
+// Latency is how long answers took.
+type Latency struct {
+	Mean time.Duration `json:"mean"`
+	P50  time.Duration `json:"p50"`
+	P90  time.Duration `json:"p90"`
+	P99  time.Duration `json:"p99"`
+	P999 time.Duration `json:"p999"`
+	Max  time.Duration `json:"max"`
+}
+
+// Latency returns how long the answers took so far.
+func (l *Ledger) Latency() Latency {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	at := func(q float64) time.Duration { return time.Duration(l.latency.ValueAtQuantile(q)) * time.Microsecond }
+	return Latency{
+		Mean: time.Duration(l.latency.Mean() * float64(time.Microsecond)),
+		P50:  at(50), P90: at(90), P99: at(99), P999: at(99.9), Max: time.Duration(l.latency.Max()) * time.Microsecond,
+	}
+}
+
+// Err returns why the ledger's file could not be written.
+func (l *Ledger) Err() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.err
+}

@@ -1,0 +1,181 @@
+package simulator
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// loxEvent is LOX24's envelope ([S] 001 and 003, in their order).
+type loxEvent struct {
+	ID            string  `json:"id"`
+	APIVersion    string  `json:"api_version"`
+	Name          string  `json:"name"`
+	CreatedAt     int64   `json:"created_at"`
+	AttemptTotal  int     `json:"attempt_total"`
+	AttemptNumber int     `json:"attempt_number"`
+	Data          loxData `json:"data"`
+	TaskID        string  `json:"notification_task_id"`
+}
+
+type loxData struct {
+	ID               string       `json:"id"`
+	UserID           int          `json:"user_id"`
+	Phone            string       `json:"phone"`
+	RoutingStrategy  []loxRoute   `json:"routing_strategy"`
+	Status           int          `json:"status"`
+	DeliveredChannel *string      `json:"delivered_channel"`
+	Cost             *int         `json:"cost"`
+	Currency         *string      `json:"currency"`
+	Code             *string      `json:"code"`
+	CodeLength       *int         `json:"code_length"`
+	Payload          *string      `json:"payload"`
+	CreatedAt        int64        `json:"created_at"`
+	UpdatedAt        int64        `json:"updated_at"`
+	History          []loxHistory `json:"history"`
+	IsCodeDeleted    bool         `json:"is_code_deleted"`
+	Channel          *loxChannel  `json:"channel,omitempty"`
+}
+
+type loxRoute struct {
+	Channel    string `json:"channel"`
+	TimeoutSec int    `json:"timeout_sec"`
+	SenderID   string `json:"sender_id"`
+}
+
+type loxHistory struct {
+	ID          string `json:"id"`
+	Channel     string `json:"channel"`
+	Status      int    `json:"status"`
+	ProcessedAt int64  `json:"processed_at"`
+	ExternalID  string `json:"external_id"`
+}
+
+type loxChannel struct {
+	loxHistory
+
+	Error *string `json:"error"`
+	Cost  *int    `json:"cost"`
+}
+
+// The statuses of LOX24, of a code and of a channel ([D]).
+const (
+	loxInProgress = 5
+	loxSuccess    = 10
+	loxFailed     = 20
+)
+
+// loxCost is what a channel costs, in cents.
+const loxCost = 5
+
+// code is a verification of LOX24 under way.
+type code struct {
+	t      *tale
+	source Shared
+	data   loxData
+	cost   int
+}
+
+// code orders a verification with a routing strategy.
+func (t *tale) code(at time.Duration, channels ...string) *code {
+	c := &code{t: t, source: t.accounts.LOX24}
+	digits, length, currency, order := t.digits(4), 4, "EUR", t.order
+	c.data = loxData{
+		ID: t.uuid(), UserID: 12345, Phone: "+4915" + t.digits(9), Status: loxInProgress,
+		Currency: &currency, Code: &digits, CodeLength: &length, Payload: &order,
+		CreatedAt: t.time(at).Unix(), History: []loxHistory{},
+	}
+	for _, channel := range channels {
+		c.data.RoutingStrategy = append(c.data.RoutingStrategy, loxRoute{Channel: channel, TimeoutSec: 30, SenderID: "LOX24"})
+	}
+	return c
+}
+
+// payload replaces the correlation id.
+func (c *code) payload(text string) *code {
+	c.data.Payload = &text
+	return c
+}
+
+// sent begins the next attempt of the strategy.
+func (c *code) sent(at time.Duration) {
+	n := len(c.data.History)
+	route := c.data.RoutingStrategy[n]
+	c.data.History = append(slices.Clone(c.data.History), loxHistory{
+		ID: c.t.uuid(), Channel: route.Channel, Status: loxInProgress, ProcessedAt: c.t.time(at).Unix(), ExternalID: "msg_" + c.t.digits(6),
+	})
+	c.channelEvent("verify_code.channel.sent", at, nil)
+}
+
+// failed ends the attempt under way.
+func (c *code) failed(at time.Duration) {
+	c.end(loxFailed, at)
+	why := "Delivery timeout: no confirmation received within 30 seconds"
+	c.channelEvent("verify_code.channel.failed", at, &why)
+}
+
+// reached ends the attempt under way with success, and with it the verification.
+func (c *code) reached(at time.Duration) {
+	c.end(loxSuccess, at)
+	c.channelEvent("verify_code.channel.success", at, nil)
+	at += time.Second
+	channel := c.last().Channel
+	c.data.Status, c.data.DeliveredChannel = loxSuccess, &channel
+	c.event("verify_code.success", at, nil)
+}
+
+// lost ends the verification: no channel delivered.
+func (c *code) lost(at time.Duration) {
+	c.data.Status = loxFailed
+	c.event("verify_code.failed", at, nil)
+}
+
+func (c *code) last() *loxHistory { return &c.data.History[len(c.data.History)-1] }
+
+func (c *code) end(status int, at time.Duration) {
+	c.data.History = slices.Clone(c.data.History)
+	c.last().Status, c.last().ProcessedAt = status, c.t.time(at).Unix()
+	c.cost += loxCost
+}
+
+func (c *code) channelEvent(name string, at time.Duration, why *string) {
+	channel := &loxChannel{loxHistory: *c.last(), Error: why}
+	if channel.Status != loxInProgress {
+		cost := loxCost
+		channel.Cost = &cost
+	}
+	c.event(name, at, channel)
+}
+
+func (c *code) event(name string, at time.Duration, channel *loxChannel) {
+	e := loxEvent{
+		ID: c.t.uuid(), APIVersion: "2022-05-25", Name: name, CreatedAt: c.t.time(at).Unix(), AttemptTotal: 4,
+		Data: c.data, TaskID: c.t.uuid(),
+	}
+	e.Data.UpdatedAt, e.Data.Channel = e.CreatedAt, channel
+	if cost := c.cost; cost > 0 {
+		e.Data.Cost = &cost
+	}
+	c.t.add(&webhook{
+		provider: raw.ProviderLOX24, source: c.source.Source, items: 1, at: at,
+		path:   "/v1/lox24/" + c.source.Source + "/" + c.source.Secret,
+		render: func(attempt int, _ time.Time) []byte { return renderLOX24(e, attempt) },
+	})
+}
+
+// renderLOX24 writes an event; LOX24 counts its deliveries up to attempt_total.
+func renderLOX24(e loxEvent, attempt int) []byte {
+	e.AttemptNumber = min(attempt, e.AttemptTotal)
+	return mustJSON(e)
+}
+
+// mustJSON marshals values of this package's own, which cannot fail.
+func mustJSON(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}

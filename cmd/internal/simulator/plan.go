@@ -1,0 +1,204 @@
+package simulator
+
+import (
+	"container/heap"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// Options say what a run sends.
+type Options struct {
+	// Seed makes the run: the same seed and start, the same webhooks.
+	Seed uint64
+	// Start is the providers' time of the first story.
+	Start time.Time
+	// Accounts send.
+	Accounts Accounts
+	// Providers limits the run to webhooks of these; empty means all.
+	Providers []string
+	// Stories ends the run after that many stories; 0 means no such end. With InTurn
+	// each kind comes as often as the others, else by its weight.
+	Stories int
+	InTurn  bool
+	// Webhooks ends the run when about that many webhooks are planned; 0 means no
+	// such end. The stories begun are told to their end.
+	Webhooks int64
+	// Spacing is the providers' time between the beginnings of two stories.
+	Spacing time.Duration
+	// Repeats, Disorder, Delays and Forgeries are shares from 0 to 1: of the
+	// webhooks sent, those that repeat another; those sent up to five minutes late;
+	// those sent up to an hour late; those forged.
+	Repeats, Disorder, Delays, Forgeries float64
+}
+
+// Send is one webhook at the time it is sent.
+type Send struct {
+	// Number counts from 0 in the order of the plan.
+	Number int64
+	// Due is the providers' time since the start.
+	Due time.Duration
+	// Story and Order say what it belongs to: the name, and the correlation id.
+	Story, Order string
+	// Forged says how it was forged; empty for an authentic one.
+	Forged string
+	// Repeat counts the deliveries before this one.
+	Repeat int
+
+	webhook *webhook
+	number  int64 // by which equal times are ordered
+}
+
+// Body makes the body of a try, from 0: LOX24 and UAPAY send a retry otherwise.
+func (s *Send) Body(start time.Time, try int) []byte {
+	return s.webhook.render(s.Repeat+try+1, start.Add(s.Due))
+}
+
+// Path is the webhook's path below the ingest's address.
+func (s *Send) Path() string { return s.webhook.path }
+
+// Plan is the stream of webhooks. It is for one goroutine.
+type Plan struct {
+	options Options
+	kinds   []story
+	total   int
+	waiting sends
+	told    int
+	planned int64
+	number  int64
+	sent    int64
+}
+
+// NewPlan makes a plan; Options.Start must be set.
+func NewPlan(options Options) *Plan {
+	p := &Plan{options: options, kinds: stories()}
+	for _, s := range p.kinds {
+		p.total += s.weight
+	}
+	return p
+}
+
+// Next returns the next webhook to send, or false at the end of the run.
+func (p *Plan) Next() (*Send, bool) {
+	for p.more() && (len(p.waiting) == 0 || p.waiting[0].Due >= time.Duration(p.told)*p.options.Spacing) {
+		p.tell()
+	}
+	if len(p.waiting) == 0 {
+		return nil, false
+	}
+	s, _ := heap.Pop(&p.waiting).(*Send)
+	s.Number = p.sent
+	p.sent++
+	return s, true
+}
+
+func (p *Plan) more() bool {
+	o := &p.options
+	return (o.Stories == 0 || p.told < o.Stories) && (o.Webhooks == 0 || p.planned < o.Webhooks)
+}
+
+// tell plans the next story.
+func (p *Plan) tell() {
+	o := &p.options
+	rng := rand.New(rand.NewPCG(o.Seed, uint64(p.told))) //nolint:gosec // Chance that can be repeated is the point.
+	begins := time.Duration(p.told) * o.Spacing
+	t := &tale{
+		rng: rng, accounts: &o.Accounts, start: o.Start.Add(begins),
+		order: "order-" + strconv.FormatUint(o.Seed%100_000, 10) + "-" + strconv.Itoa(p.told+1),
+	}
+	kind := p.kind(rng)
+	kind.tell(t)
+	p.told++
+	for _, w := range t.webhooks {
+		if len(o.Providers) > 0 && !slices.Contains(o.Providers, w.provider) {
+			continue
+		}
+		send := &Send{Due: begins + w.at + p.late(rng), Story: kind.name, Order: t.order, webhook: w}
+		p.add(send)
+		p.repeat(rng, send)
+		if rng.Float64() < o.Forgeries {
+			forged, how := t.forge(w)
+			p.add(&Send{Due: begins + w.at + p.late(rng), Story: kind.name, Order: t.order, Forged: how, webhook: forged})
+		}
+	}
+}
+
+func (p *Plan) kind(rng *rand.Rand) *story {
+	if p.options.InTurn {
+		return &p.kinds[p.told%len(p.kinds)]
+	}
+	n := rng.IntN(p.total)
+	for i := range p.kinds {
+		if n -= p.kinds[i].weight; n < 0 {
+			return &p.kinds[i]
+		}
+	}
+	return &p.kinds[0]
+}
+
+// late is by how much a webhook is late.
+func (p *Plan) late(rng *rand.Rand) time.Duration {
+	const disorder, delay = 5 * time.Minute, time.Hour
+	switch x := rng.Float64(); {
+	case x < p.options.Delays:
+		return time.Duration(rng.Int64N(int64(delay)))
+	case x < p.options.Delays+p.options.Disorder:
+		return time.Duration(rng.Int64N(int64(disorder)))
+	}
+	return 0
+}
+
+// repeat plans repeats of a webhook after UAPAY's intervals ([S] 004); the others
+// name none. A call is not repeated: that would be another call.
+func (p *Plan) repeat(rng *rand.Rand, of *Send) {
+	if of.webhook.relay {
+		return
+	}
+	intervals := []time.Duration{5 * time.Second, 5 * time.Minute, time.Hour}
+	due := of.Due
+	// A share of all that is sent is so much of what is sent first.
+	for n, expected := 0, p.options.Repeats/(1-min(p.options.Repeats, 0.75)); expected > 0 && n < len(intervals); n, expected = n+1, expected-1 {
+		if rng.Float64() >= expected {
+			break
+		}
+		due += intervals[n]
+		again := *of
+		again.Due, again.Repeat = due, n+1
+		p.add(&again)
+	}
+}
+
+func (p *Plan) add(s *Send) {
+	s.number = p.number
+	p.number++
+	p.planned++
+	heap.Push(&p.waiting, s)
+}
+
+// sends are ordered by time.
+type sends []*Send
+
+func (s sends) Len() int { return len(s) }
+func (s sends) Less(i, j int) bool {
+	if s[i].Due != s[j].Due {
+		return s[i].Due < s[j].Due
+	}
+	return s[i].number < s[j].number
+}
+func (s sends) Swap(i, j int) { s[i], s[j] = s[j], s[i] }
+
+// Push and Pop implement heap.Interface.
+func (s *sends) Push(x any) {
+	if send, ok := x.(*Send); ok {
+		*s = append(*s, send)
+	}
+}
+
+// Pop takes the last.
+func (s *sends) Pop() any {
+	last := (*s)[len(*s)-1]
+	(*s)[len(*s)-1] = nil
+	*s = (*s)[:len(*s)-1]
+	return last
+}

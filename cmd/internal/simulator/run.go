@@ -1,0 +1,207 @@
+package simulator
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// Target says where and how fast a run sends.
+type Target struct {
+	// URL is ingest's address, "http://127.0.0.1:8080".
+	URL string
+	// Concurrency is how many requests are under way at once; at least 1.
+	Concurrency int
+	// Rate is how many webhooks are sent in a second, in the order of the plan,
+	// whatever their times; 0 means as fast as they are answered.
+	Rate float64
+	// Speed sends each webhook at its time instead, which runs so many times faster
+	// than the wall clock; 0 means that Rate counts.
+	Speed float64
+	// Duration ends the run; 0 means at the end of the plan.
+	Duration time.Duration
+}
+
+// retryAfter is how long a webhook waits after an answer that asks for another
+// try, and at most.
+const (
+	retryAfter    = 50 * time.Millisecond
+	retryAfterMax = 2 * time.Second
+	answerTimeout = 30 * time.Second
+)
+
+// runner is a run under way.
+type runner struct {
+	target  Target
+	start   time.Time
+	ledger  *Ledger
+	clients map[string]*http.Client
+}
+
+// Run sends a plan's webhooks until its end, the target's duration or the end of
+// ctx. What is under way then has a moment to be answered; what still has no 200
+// is in the ledger as lost.
+func Run(ctx context.Context, plan *Plan, target Target, ledger *Ledger) error {
+	r := &runner{target: target, start: plan.options.Start, ledger: ledger, clients: map[string]*http.Client{}}
+	r.target.URL = strings.TrimRight(target.URL, "/")
+	workers := max(1, target.Concurrency)
+	for _, provider := range Providers() {
+		transport := &http.Transport{MaxIdleConnsPerHost: workers, MaxConnsPerHost: workers}
+		defer transport.CloseIdleConnections()
+		r.clients[provider] = &http.Client{Timeout: answerTimeout, Transport: transport}
+	}
+	if target.Duration > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, target.Duration)
+		defer cancel()
+	}
+	queue := make(chan *Send)
+	var group sync.WaitGroup
+	for range workers {
+		group.Go(func() {
+			for s := range queue {
+				r.send(ctx, s)
+			}
+		})
+	}
+	r.feed(ctx, plan, queue)
+	close(queue)
+	group.Wait()
+	if err := ledger.Err(); err != nil {
+		return fmt.Errorf("write the ledger: %w", err)
+	}
+	return nil
+}
+
+// feed passes the webhooks on when they are due.
+func (r *runner) feed(ctx context.Context, plan *Plan, queue chan<- *Send) {
+	began := time.Now()
+	for n := 0; ctx.Err() == nil; n++ {
+		s, more := plan.Next()
+		if !more {
+			return
+		}
+		var due time.Duration
+		switch {
+		case r.target.Speed > 0:
+			due = time.Duration(float64(s.Due) / r.target.Speed)
+		case r.target.Rate > 0:
+			due = time.Duration(float64(n) / r.target.Rate * float64(time.Second))
+		}
+		if pause(ctx, time.Until(began.Add(due))) != nil {
+			return
+		}
+		select {
+		case queue <- s:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// pause waits, if there is anything to wait for.
+func pause(ctx context.Context, d time.Duration) error {
+	if d < time.Millisecond {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// send delivers a webhook: again and again until it is taken or refused.
+func (r *runner) send(ctx context.Context, s *Send) {
+	e := &Entry{
+		Number: s.Number, Provider: s.webhook.provider, Story: s.Story, Order: s.Order, Forged: s.Forged, Repeat: s.Repeat,
+	}
+	wait := retryAfter
+	for {
+		body := s.Body(r.start, e.Tries)
+		began := time.Now()
+		recorded := r.post(s.webhook, body, e)
+		e.Micros = time.Since(began).Microseconds()
+		e.Tries++
+		if settled(e, s.webhook) {
+			r.settle(e, s, body, recorded)
+			break
+		}
+		if e.Status == 0 || e.Status >= http.StatusInternalServerError {
+			e.Uncertain++
+		}
+		if pause(ctx, wait) != nil {
+			e.Lost = s.Forged == ""
+			break
+		}
+		wait = min(2*wait, retryAfterMax)
+	}
+	r.ledger.enter(e)
+}
+
+// settled says whether the last answer is final.
+func settled(e *Entry, w *webhook) bool {
+	if w.relay {
+		// Only before the call is a relayed call tried again: it is not idempotent.
+		return e.Status != http.StatusServiceUnavailable && e.Status != http.StatusTooManyRequests && e.Status != 0
+	}
+	return e.Status == http.StatusOK || refusal(e.Status)
+}
+
+// settle counts what a final answer means.
+func (*runner) settle(e *Entry, s *Send, body []byte, recorded bool) {
+	w := s.webhook
+	switch {
+	case w.relay && (e.Status == http.StatusOK || e.Status >= http.StatusInternalServerError):
+		// The request is recorded before the call, the answer after it.
+		e.Accepted = 1
+		if recorded {
+			e.Accepted = w.items
+		}
+	case e.Status == http.StatusOK:
+		e.Accepted = w.items
+	case w.forgedItems > 0 && e.Status == http.StatusUnauthorized:
+		e.Accepted = w.items - w.forgedItems
+	default:
+		e.Lost = s.Forged == ""
+	}
+	// A batch is stored callback by callback.
+	if e.Accepted > 0 && w.items == 1 && w.provider != raw.ProviderVoximplant {
+		e.Digest = Digest(body)
+	}
+}
+
+// post sends one request and notes its status, 0 if there was no answer.
+func (r *runner) post(w *webhook, body []byte, e *Entry) (recorded bool) {
+	e.Status = 0
+	// Its own time, not the run's: what was sent is to be answered.
+	request, err := http.NewRequest(http.MethodPost, r.target.URL+w.path, bytes.NewReader(body)) //nolint:noctx // the client's timeout bounds it
+	if err != nil {
+		return false
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if w.form {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if w.headerName != "" {
+		request.Header.Set(w.headerName, w.headerValue)
+	}
+	response, err := r.clients[w.provider].Do(request)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = response.Body.Close() }()
+	_, _ = io.Copy(io.Discard, response.Body)
+	e.Status = response.StatusCode
+	return response.Header.Get("Tributary-Recorded") != "false"
+}

@@ -1,0 +1,268 @@
+package simulator
+
+import "time"
+
+// story is a way that things can go.
+type story struct {
+	name string
+	// weight is how often it comes among the others.
+	weight int
+	tell   func(t *tale)
+}
+
+// amount makes a price in kopecks.
+func (t *tale) amount() int64 { return 10_000 + 100*t.rng.Int64N(1000) }
+
+// stories are all stories. Their times are those of a provider and a person:
+// seconds for a code, minutes for a payment.
+func stories() []story {
+	return append(append(journeyStories(), paymentStories()...), otherStories()...)
+}
+
+func journeyStories() []story {
+	return []story{
+		{"telegram delivers, then paid", 30, func(t *tale) {
+			c := t.code(0, "telegram", "sms")
+			c.sent(2 * time.Second)
+			c.reached(8 * time.Second)
+			t.paid(3 * time.Minute)
+		}},
+		{"telegram fails, sms succeeds, then paid", 20, func(t *tale) {
+			c := t.code(0, "telegram", "sms")
+			c.sent(2 * time.Second)
+			c.failed(32 * time.Second)
+			c.sent(33 * time.Second)
+			c.reached(38 * time.Second)
+			t.paid(4 * time.Minute)
+		}},
+		{"success arrives before channel.failed", 5, func(t *tale) {
+			c := t.code(0, "telegram", "sms")
+			c.sent(2 * time.Second)
+			c.failed(32 * time.Second)
+			c.sent(33 * time.Second)
+			c.reached(38 * time.Second)
+			t.paid(4 * time.Minute)
+			// What happened at 32 s is told only after all else of the verification.
+			t.webhooks[1].at = 50 * time.Second
+		}},
+		{"three retries of one event", 4, func(t *tale) {
+			c := t.code(0, "sms")
+			c.sent(2 * time.Second)
+			c.reached(7 * time.Second)
+			success := t.webhooks[len(t.webhooks)-1]
+			for n := range 3 {
+				again := *success
+				again.at = success.at + time.Duration(n+1)*20*time.Second
+				attempt := n + 2
+				again.render = func(int, time.Time) []byte { return success.render(attempt, time.Time{}) }
+				t.add(&again)
+			}
+			t.paid(5 * time.Minute)
+		}},
+		{"all channels fail", 3, func(t *tale) {
+			c := t.code(0, "telegram", "voice", "sms")
+			for i := range 3 {
+				at := time.Duration(i) * 33 * time.Second
+				c.sent(at + 2*time.Second)
+				c.failed(at + 32*time.Second)
+			}
+			c.lost(100 * time.Second)
+		}},
+		{"verification never ends", 3, func(t *tale) {
+			t.code(0, "telegram", "sms").sent(2 * time.Second)
+		}},
+		{"outcome arrives after expiry", 2, func(t *tale) {
+			c := t.code(0, "sms")
+			c.sent(2 * time.Second)
+			c.reached(9 * time.Second)
+			for _, w := range t.webhooks[1:] {
+				w.at += 100 * time.Minute
+			}
+		}},
+		{"verified, never paid", 6, func(t *tale) {
+			c := t.code(0, "voice")
+			c.sent(2 * time.Second)
+			c.reached(12 * time.Second)
+		}},
+		{"paid before verification", 3, func(t *tale) {
+			t.paid(time.Second)
+			c := t.code(2*time.Minute, "sms")
+			c.sent(2*time.Minute + 2*time.Second)
+			c.reached(2*time.Minute + 9*time.Second)
+		}},
+		{"paid without verification", 3, func(t *tale) { t.paid(time.Second) }},
+		{"two payments, three verifications", 3, func(t *tale) {
+			for i := range 3 {
+				at := time.Duration(i) * 2 * time.Minute
+				c := t.code(at, "telegram", "sms")
+				c.sent(at + 2*time.Second)
+				c.failed(at + 32*time.Second)
+				c.sent(at + 33*time.Second)
+				c.reached(at + 40*time.Second)
+			}
+			t.paid(8 * time.Minute)
+			t.paid(10 * time.Minute)
+		}},
+		{"correlation id inside JSON", 4, func(t *tale) {
+			c := t.code(0, "sms").payload(string(mustJSON(map[string]any{"order": t.order, "cart": []int{1, 2}})))
+			c.source = t.accounts.LOX24JSON
+			c.sent(2 * time.Second)
+			c.reached(8 * time.Second)
+			t.paid(3 * time.Minute)
+		}},
+		{"no correlation id", 2, func(t *tale) {
+			c := t.code(0, "sms")
+			c.data.Payload = nil
+			c.sent(2 * time.Second)
+			c.reached(8 * time.Second)
+		}},
+		{"correlation id is blank", 1, func(t *tale) {
+			c := t.code(0, "sms").payload("  ")
+			c.sent(2 * time.Second)
+			c.reached(8 * time.Second)
+		}},
+		{"correlation id is corrected", 2, func(t *tale) {
+			c := t.code(0, "sms").payload(t.order + "-typo")
+			c.sent(2 * time.Second)
+			c.payload(t.order)
+			c.reached(8 * time.Second)
+			t.paid(3 * time.Minute)
+		}},
+		{"correlation id is a phone number", 1, func(t *tale) {
+			c := t.code(0, "sms").payload("+4915" + t.digits(9))
+			c.sent(2 * time.Second)
+			c.reached(8 * time.Second)
+		}},
+	}
+}
+
+// paid is a payment that simply succeeds.
+func (t *tale) paid(at time.Duration) {
+	p := t.invoice(at, t.amount())
+	p.says(at, "NEW", "PENDING")
+	p.says(at+20*time.Second, "PAID", "PAYED")
+	p.says(at+50*time.Second, "FINISHED", "FINISHED")
+}
+
+// verified is a verification that simply succeeds.
+func (t *tale) verified() {
+	c := t.code(0, "sms")
+	c.sent(2 * time.Second)
+	c.reached(8 * time.Second)
+}
+
+func paymentStories() []story {
+	return []story{
+		{"held, then completed", 4, func(t *tale) {
+			t.verified()
+			p := t.invoice(2*time.Minute, t.amount())
+			p.says(2*time.Minute, "PAID", "HOLDED")
+			p.says(9*time.Minute, "FINISHED", "FINISHED")
+		}},
+		{"held, never completed", 2, func(t *tale) {
+			t.verified()
+			t.invoice(2*time.Minute, t.amount()).says(2*time.Minute, "PAID", "HOLDED")
+		}},
+		{"partial, then full refund", 2, func(t *tale) {
+			t.verified()
+			amount := t.amount()
+			p := t.invoice(2*time.Minute, amount)
+			p.says(2*time.Minute, "FINISHED", "FINISHED")
+			p.returns(6*time.Minute, amount/4, "FINISHED", "FINISHED")
+			p.returns(12*time.Minute, amount, "REVERSED", "REVERSED")
+		}},
+		{"payment refused", 4, func(t *tale) {
+			t.verified()
+			p := t.invoice(2*time.Minute, t.amount())
+			p.says(2*time.Minute, "NEW", "NEEDS_CONFIRMATION")
+			p.says(3*time.Minute, "CANCELED", "REJECTED")
+		}},
+		{"refused, then paid by another payment", 2, func(t *tale) {
+			t.verified()
+			p := t.invoice(2*time.Minute, t.amount())
+			p.says(2*time.Minute, "CANCELED", "REJECTED")
+			t.paid(4 * time.Minute)
+		}},
+		{"status goes backwards", 2, func(t *tale) {
+			t.verified()
+			p := t.invoice(2*time.Minute, t.amount())
+			p.says(2*time.Minute, "FINISHED", "FINISHED")
+			p.says(4*time.Minute, "NEW", "PENDING")
+		}},
+		{"paid and refused", 1, func(t *tale) {
+			t.verified()
+			p := t.invoice(2*time.Minute, t.amount())
+			p.says(2*time.Minute, "FINISHED", "FINISHED")
+			p.says(4*time.Minute, "CANCELED", "REJECTED")
+		}},
+		{"amount changes", 1, func(t *tale) {
+			t.verified()
+			p := t.invoice(2*time.Minute, t.amount())
+			p.says(2*time.Minute, "NEW", "PENDING")
+			p.claims.Amount += 500
+			p.says(3*time.Minute, "FINISHED", "FINISHED")
+		}},
+		{"paid by card to card transfer", 4, func(t *tale) {
+			t.verified()
+			p := t.transfer(t.amount())
+			p.says(2*time.Minute, "NEEDS_CONFIRMATION", "NEEDS_CONFIRMATION")
+			p.says(3*time.Minute, "FINISHED", "PAYED")
+		}},
+		{"stale token of three months ago", 1, func(t *tale) {
+			now := t.start
+			t.start = now.AddDate(0, -3, 0)
+			t.invoice(0, t.amount()).says(0, "FINISHED", "FINISHED")
+			t.start = now
+		}},
+	}
+}
+
+func otherStories() []story {
+	return []story{
+		{"unibell call, status, then paid", 5, func(t *tale) {
+			t.call(0, t.accounts.Unibell, t.order, t.phone()).says(30*time.Second, "DELIVERED")
+			t.paid(2 * time.Minute)
+		}},
+		{"unibell status as a form", 2, func(t *tale) {
+			t.call(0, t.accounts.Unibell, t.order, t.phone()).saysByForm(30*time.Second, "UNDELIVERABLE")
+		}},
+		{"unibell status known only by requestId", 2, func(t *tale) {
+			t.call(0, t.accounts.Unibell, t.order, t.phone()).saysByRequest(40*time.Second, "DELIVERED")
+			t.paid(3 * time.Minute)
+		}},
+		{"unibell call never answered", 2, func(t *tale) { t.call(0, t.accounts.Unibell, t.order, t.phone()) }},
+		{"unibell without status callback, then paid", 2, func(t *tale) {
+			t.call(0, t.accounts.UnibellQuiet, t.order, t.phone())
+			t.paid(2 * time.Minute)
+		}},
+		{"unibell refuses the request", 1, func(t *tale) { t.call(0, t.accounts.Unibell, t.order, RefusedNumber) }},
+		{"unibell call without reference", 1, func(t *tale) { t.call(0, t.accounts.UnibellQuiet, "", t.phone()) }},
+		{"voximplant account frozen and unfrozen", 3, func(t *tale) {
+			a := t.account()
+			a.batch(0, 0, a.callback("min_balance", `{"is_min_credit":false,"is_repeated":false}`, "9.87"), a.callback("account_is_frozen", `{}`, "-0.5"))
+			a.batch(10*time.Minute, 0, a.callback("card_payment", `{"transaction_id":51,"transaction_type":"bank_card_payment","amount":100.5}`, "100"),
+				a.callback("account_is_unfrozen", `{}`, "100"))
+		}},
+		{"voximplant batch of every type", 1, func(t *tale) {
+			a := t.account()
+			var callbacks [][]byte
+			for _, p := range payloads() {
+				callbacks = append(callbacks, a.callback(p.kind, p.json, "42.5"))
+			}
+			a.batch(0, 0, callbacks...)
+		}},
+		{"voximplant type unknown", 1, func(t *tale) {
+			a := t.account()
+			a.batch(0, 0, a.callback("hologram_ready", `{"hologram_id":1}`, "42.5"))
+		}},
+	}
+}
+
+// Stories returns the names of all stories, in the order in which a run tells them.
+func Stories() []string {
+	var names []string
+	for _, s := range stories() {
+		names = append(names, s.name)
+	}
+	return names
+}
