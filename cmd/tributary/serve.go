@@ -9,6 +9,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
+	"go.uber.org/dig"
 	"go.uber.org/fx"
 	"go.uber.org/fx/fxevent"
 
@@ -67,10 +68,10 @@ func (g *globals) serve(ctx context.Context, role roleFunc) error {
 func runApp(ctx context.Context, logger *slog.Logger, options ...fx.Option) error {
 	app := fx.New(append(options, fx.StopTimeout(stopTimeout), appLogger(logger))...)
 	if err := app.Err(); err != nil {
-		return plain(err)
+		return dig.RootCause(err)
 	}
 	if err := app.Start(ctx); err != nil {
-		return plain(err)
+		return err
 	}
 	logger.Info("started")
 	var code int
@@ -89,17 +90,6 @@ func runApp(ctx context.Context, logger *slog.Logger, options ...fx.Option) erro
 		return &codeError{code: code, err: errors.New("ended by a failure; the log says which")}
 	}
 	return nil
-}
-
-// plain takes the wiring's own words off an error.
-func plain(err error) error {
-	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(inner) {
-		err = inner
-		if _, joined := err.(interface{ Unwrap() []error }); joined { //nolint:errorlint // the end of the chain
-			break
-		}
-	}
-	return err
 }
 
 func appLogger(logger *slog.Logger) fx.Option {

@@ -28,6 +28,12 @@ func Start() (*Stack, error) {
 	return &Stack{cluster: cluster, registry: srfake.New()}, nil
 }
 
+// Registry runs a registry alone and returns its address and how to end it.
+func Registry() (url string, stop func()) {
+	r := srfake.New()
+	return r.URL(), r.Close
+}
+
 // Brokers returns the broker's addresses.
 func (s *Stack) Brokers() []string { return s.cluster.ListenAddrs() }
 

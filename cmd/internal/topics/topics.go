@@ -207,6 +207,7 @@ func differences(w Wanted, have map[string]string, partitions int) []Change {
 // every topic it could not change.
 func Apply(ctx context.Context, admin *kadm.Client, replication int16, changes []Change) error {
 	var errs []error
+	var created []string
 	alter := map[string][]kadm.AlterConfig{}
 	for _, c := range changes {
 		switch c.Kind {
@@ -217,7 +218,9 @@ func Apply(ctx context.Context, admin *kadm.Client, replication int16, changes [
 			}
 			if _, err := admin.CreateTopic(ctx, c.wanted.Partitions, replication, configs, c.Topic); err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
 				errs = append(errs, fmt.Errorf("create %s: %w", c.Topic, err))
+				continue
 			}
+			created = append(created, c.Topic)
 		case KindConfig:
 			alter[c.Topic] = append(alter[c.Topic], kadm.AlterConfig{Op: kadm.SetConfig, Name: c.Key, Value: kadm.StringPtr(c.Want)})
 		}
@@ -234,5 +237,25 @@ func Apply(ctx context.Context, admin *kadm.Client, replication int16, changes [
 			}
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, visible(ctx, admin, created))...)
+}
+
+// visible waits until created topics are known to the brokers: a cluster tells of
+// them a little later than it has made them, and what comes next wants to use them.
+func visible(ctx context.Context, admin *kadm.Client, names []string) error {
+	for len(names) > 0 {
+		listed, err := admin.ListTopics(ctx, names...)
+		if err != nil {
+			return fmt.Errorf("look at the created topics: %w", err)
+		}
+		if listed.Error() == nil {
+			return nil
+		}
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-ctx.Done():
+			return fmt.Errorf("wait for the created topics: %w", ctx.Err())
+		}
+	}
+	return nil
 }

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tributary-hq/tributary/cmd/internal/embedded"
+)
+
+func newRegistryServer(g *globals) *cobra.Command {
+	var listen string
+	c := &cobra.Command{
+		Use:   "registry",
+		Short: "serve a schema registry in memory, for development",
+		Long: `Serves a Confluent-compatible schema registry that forgets everything when it ends, for
+a local Kafka without Docker. Not for production.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return g.serveRegistry(cmd.Context(), listen) },
+	}
+	c.Flags().StringVar(&listen, "listen", "127.0.0.1:8081", "address to listen on")
+	return c
+}
+
+func (g *globals) serveRegistry(ctx context.Context, listen string) error {
+	address, stop := embedded.Registry()
+	defer stop()
+	target, err := url.Parse(address)
+	if err != nil {
+		return fmt.Errorf("address of the embedded registry: %w", err)
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", listen)
+	if err != nil {
+		return fmt.Errorf("listen for the registry: %w", err)
+	}
+	server := &http.Server{Handler: httputil.NewSingleHostReverseProxy(target), ReadHeaderTimeout: 5 * time.Second}
+	g.printf("schema registry in memory on http://%s\n", listener.Addr())
+	failed := make(chan error, 1)
+	// Ended by Shutdown below, or by its own failure.
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		if !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve the registry: %w", err)
+		}
+	case <-ctx.Done():
+	}
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	_ = server.Shutdown(ending) // open connections end with the process
+	return nil
+}
