@@ -52,7 +52,7 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 		return nil, err
 	}
 	if data != nil {
-		r := &reader{Scanner: jsonscan.New(data), path: "data."}
+		r := &reader{Scanner: jsonscan.New(data), path: "data"}
 		s.data(r, e)
 		if err := r.done(r.End()); err != nil {
 			return nil, err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -51,12 +52,12 @@ func pseudonyms(t testing.TB) *privacy.Pseudonymiser {
 	return p
 }
 
-func newPipeline(t testing.TB) *pipeline {
+func newPipeline(t testing.TB, hold time.Duration) *pipeline {
 	t.Helper()
 	secret := pseudonyms(t)
 	l, u, c := lox24.DefaultConfig(), unibell.DefaultConfig(), unibellcall.DefaultConfig()
 	l.Sources, u.Sources, c.Sources = sources(), sources(), sources()
-	l.Privacy, u.Privacy = secret, secret
+	l.Privacy, u.Privacy, c.Hold = secret, secret, hold
 	for _, err := range []error{l.Validate(), u.Validate(), c.Validate()} {
 		if err != nil {
 			t.Fatal(err)
@@ -229,7 +230,7 @@ func unibellRecord(t testing.TB, at time.Time, kind string, values map[string]st
 	if values["form"] != "" {
 		e.ContentType = "application/x-www-form-urlencoded; charset=utf-8"
 		body = fmt.Appendf(nil, "reference=%s&status=%s&sourceAddr=%s&destAddr=%s&networkErrCode=0&imsi=250011234567890&statusDateTime=%s",
-			values["ref"], values["word"], called, caller, at.Add(-time.Second).Format("2006-01-02+15%%3A04%%3A05"))
+			values["ref"], values["word"], called, caller, url.QueryEscape(at.Add(-time.Second).Format("2006-01-02 15:04:05")))
 	}
 	in := record(schemas.RawUnibell, key, e, string(body))
 	in.Headers = append(in.Headers, extra...)

@@ -112,11 +112,23 @@ func Unreadable(path string, err error) error {
 	case !errors.As(err, &scan):
 		return engine.Permanentf(engine.CauseUndecodable, "not readable")
 	case errors.Is(err, jsonscan.ErrType):
-		return engine.Permanentf(engine.CauseSchemaMismatch, "%s%s: %s", path, scan.Path, scan.Detail)
+		return engine.Permanentf(engine.CauseSchemaMismatch, "%s: %s", place(path, scan.Path), scan.Detail)
 	case errors.Is(err, jsonscan.ErrRange):
-		return engine.Permanentf(engine.CauseOutOfRange, "%s%s: %s", path, scan.Path, scan.Detail)
+		return engine.Permanentf(engine.CauseOutOfRange, "%s: %s", place(path, scan.Path), scan.Detail)
 	default:
 		return engine.Permanentf(engine.CauseUndecodable, "not valid JSON at byte %d: %s", scan.Offset, scan.Detail)
+	}
+}
+
+// place names a place in a record, "data" and "status" as data.status.
+func place(path, rest string) string {
+	switch {
+	case path == "" && rest == "":
+		return "the body"
+	case path == "" || rest == "":
+		return path + rest
+	default:
+		return path + "." + rest
 	}
 }
 

@@ -55,7 +55,7 @@ func TestStories(t *testing.T) {
 
 func play(t *testing.T, script string) string {
 	t.Helper()
-	p, out := newPipeline(t), &printer{text: &strings.Builder{}, last: map[string]map[string]string{}}
+	p, out := newPipeline(t, 72*time.Hour), &printer{text: &strings.Builder{}, last: map[string]map[string]string{}}
 	lines := bufio.NewScanner(strings.NewReader(script))
 	for lines.Scan() {
 		line := strings.TrimSpace(lines.Text())
