@@ -1,0 +1,224 @@
+package model
+
+import (
+	"time"
+
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+// Journey is what can be said of a correlation id: the fields of its snapshot
+// that do not tell of the arrival itself.
+type Journey struct {
+	Outcome  string `json:"outcome"`
+	Missing  string `json:"missing"`
+	Verified bool   `json:"verified"`
+	Channel  string `json:"channel"`
+	Expired  bool   `json:"expired"`
+	Late     bool   `json:"late"`
+
+	Fallbacks int   `json:"fallbacks"`
+	Cost      int64 `json:"cost"`
+
+	Paid, Held, Refused, Refunded                         bool
+	PaidAmount, HeldAmount, RefusedAmount, RefundedAmount int64
+	Conflict, Regression, AmountChanged, HoldOverdue      bool
+
+	Verifications, VerificationsPending, VerificationsSucceeded, VerificationsFailed, VerificationsExpired int
+	Payments, PaymentsPending, PaymentsHeld, PaymentsPaid, PaymentsRefused, PaymentsReturned               int
+
+	// Undecided says that a deadline is so close to now that the snapshot may say
+	// either; such a journey is not compared.
+	Undecided bool `json:"-"`
+}
+
+// Journeys says what every correlation id comes to. sure is a time that every
+// stage's clock has passed, now one that none has.
+func (m *Model) Journeys(sure, now time.Time) map[string]*Journey {
+	m.bind()
+	g := gathering{m: m, sure: sure, now: now, ids: map[string]*members{}}
+	for _, c := range m.codes {
+		v := c.judge(&m.settings, now, sure)
+		for _, id := range c.correlations {
+			g.of(id).verifications = append(g.of(id).verifications, v)
+		}
+	}
+	for _, c := range m.calls {
+		v := c.judge(m, now, sure)
+		for _, id := range c.correlations {
+			g.of(id).verifications = append(g.of(id).verifications, v)
+		}
+	}
+	for _, p := range m.payments {
+		v := p.judge(&m.settings, now, sure)
+		for _, id := range p.correlations {
+			g.of(id).payments = append(g.of(id).payments, v)
+		}
+	}
+	out := make(map[string]*Journey, len(g.ids))
+	for id, members := range g.ids {
+		out[id] = members.journey(&m.settings, now, sure)
+	}
+	return out
+}
+
+type gathering struct {
+	m         *Model
+	sure, now time.Time
+	ids       map[string]*members
+}
+
+type members struct {
+	verifications []verification
+	payments      []money
+}
+
+func (g *gathering) of(id string) *members {
+	if g.ids[id] == nil {
+		g.ids[id] = &members{}
+	}
+	return g.ids[id]
+}
+
+// journey joins the members.
+func (m *members) journey(s *Settings, now, sure time.Time) *Journey {
+	j := &Journey{Verifications: len(m.verifications), Payments: len(m.payments)}
+	verifiedAt := j.addVerifications(m.verifications)
+	takenAt := j.addPayments(m.payments)
+	j.Missing = "NONE"
+	switch {
+	case !verifiedAt.IsZero() && takenAt.IsZero():
+		j.miss("PAYMENT", verifiedAt.Add(s.Payment), now, sure)
+	case verifiedAt.IsZero() && !takenAt.IsZero():
+		j.miss("VERIFICATION", takenAt.Add(s.Verification), now, sure)
+	case !verifiedAt.IsZero():
+		j.Late = takenAt.After(verifiedAt.Add(s.Payment)) || verifiedAt.After(takenAt.Add(s.Verification))
+	}
+	j.Outcome = j.outcome(m)
+	return j
+}
+
+func (j *Journey) miss(what string, deadline, now, sure time.Time) {
+	switch {
+	case !deadline.After(sure):
+		j.Missing = what
+	case !deadline.After(now):
+		j.Undecided = true
+	}
+}
+
+// addVerifications counts, and returns when the first success was received.
+func (j *Journey) addVerifications(all []verification) (verifiedAt time.Time) {
+	var first *verification
+	for i := range all {
+		v := &all[i]
+		j.Undecided = j.Undecided || v.undecided
+		j.Fallbacks += v.fallbacks
+		j.Cost += v.cost
+		switch v.outcome {
+		case "SUCCESS":
+			j.VerificationsSucceeded++
+			if first == nil || v.at < first.at {
+				first = v
+			}
+			if verifiedAt.IsZero() || v.received.Before(verifiedAt) {
+				verifiedAt = v.received
+			}
+		case "PENDING":
+			j.VerificationsPending++
+		case "EXPIRED":
+			j.VerificationsExpired++
+		case "FAILED", "ERROR":
+			j.VerificationsFailed++
+		}
+	}
+	j.Verified = first != nil
+	if first != nil {
+		j.Channel = first.channel
+	}
+	j.Expired = j.VerificationsExpired > 0 && !j.Verified
+	return verifiedAt
+}
+
+// addPayments counts, and returns when money was first said to be taken.
+func (j *Journey) addPayments(all []money) (takenAt time.Time) {
+	for i := range all {
+		p := &all[i]
+		j.Undecided = j.Undecided || p.open
+		switch p.phase {
+		case phaseNew, phasePending:
+			j.PaymentsPending++
+		case phaseHeld:
+			j.PaymentsHeld++
+			j.HeldAmount += p.amount
+		case phaseRefused:
+			j.PaymentsRefused++
+			j.RefusedAmount += p.amount
+		case phasePaid:
+			j.PaymentsPaid++
+			j.PaidAmount += p.amount
+		case phaseReturned:
+			j.PaymentsReturned++
+		}
+		j.RefundedAmount += p.returned
+		j.Conflict = j.Conflict || p.conflict
+		j.Regression = j.Regression || p.regression
+		j.AmountChanged = j.AmountChanged || p.changed
+		j.HoldOverdue = j.HoldOverdue || p.overdue
+		if p.phase != phaseRefused && !p.taken.IsZero() && (takenAt.IsZero() || p.taken.Before(takenAt)) {
+			takenAt = p.taken
+		}
+	}
+	j.Paid, j.Held, j.Refused = j.PaymentsPaid > 0, j.PaymentsHeld > 0, j.PaymentsRefused > 0
+	j.Refunded = j.RefundedAmount > 0 || j.PaymentsReturned > 0
+	return takenAt
+}
+
+// outcome says in a word what became of the journey: of the money first.
+func (j *Journey) outcome(m *members) string {
+	unknown := false
+	for i := range m.verifications {
+		unknown = unknown || m.verifications[i].outcome == "UNKNOWN"
+	}
+	switch {
+	case j.Paid && j.Verified:
+		return "COMPLETE"
+	case j.Paid && j.Missing == "VERIFICATION" && !unknown:
+		return "PAID_NOT_VERIFIED"
+	case j.Held && !j.Paid:
+		return "HELD"
+	case j.PaymentsReturned > 0 && !j.Paid:
+		return "REFUNDED"
+	case j.Missing == "PAYMENT" && !j.Refused:
+		return "VERIFIED_NOT_PAID"
+	case j.Refused && !j.Paid && j.PaymentsPending == 0:
+		return "REFUSED"
+	case j.Missing == "PAYMENT":
+		return "VERIFIED_NOT_PAID"
+	case j.Verified || j.VerificationsPending > 0:
+		return "IN_PROGRESS"
+	case unknown:
+		return "UNKNOWN"
+	case j.Paid:
+		return "IN_PROGRESS"
+	case j.Expired:
+		return "VERIFICATION_EXPIRED"
+	case j.VerificationsFailed > 0:
+		return "VERIFICATION_FAILED"
+	}
+	return "IN_PROGRESS"
+}
+
+// Of reads the same fields from a snapshot.
+func Of(s *avro.JourneySnapshot) *Journey {
+	return &Journey{
+		Outcome: string(s.Outcome), Missing: string(s.Missing), Verified: s.Verified, Channel: s.VerificationChannel.Or(""),
+		Expired: s.VerificationExpired, Late: s.Late, Fallbacks: int(s.VerificationFallbacks), Cost: s.VerificationCostMinor,
+		Paid: s.Paid, Held: s.Held, Refused: s.Refused, Refunded: s.Refunded,
+		PaidAmount: s.PaidAmountMinor, HeldAmount: s.HeldAmountMinor, RefusedAmount: s.RefusedAmountMinor, RefundedAmount: s.RefundedAmountMinor,
+		Conflict: s.Conflict, Regression: s.Regression, AmountChanged: s.AmountChanged, HoldOverdue: s.HoldOverdue,
+		Verifications: int(s.Verifications), VerificationsPending: int(s.VerificationsPending), VerificationsSucceeded: int(s.VerificationsSucceeded),
+		VerificationsFailed: int(s.VerificationsFailed), VerificationsExpired: int(s.VerificationsExpired),
+		Payments: int(s.Payments), PaymentsPending: int(s.PaymentsPending), PaymentsHeld: int(s.PaymentsHeld), PaymentsPaid: int(s.PaymentsPaid),
+		PaymentsRefused: int(s.PaymentsRefused), PaymentsReturned: int(s.PaymentsReturned),
+	}
+}

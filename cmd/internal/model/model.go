@@ -1,0 +1,255 @@
+// Package model is a second opinion: it reads the raw topics, works out with
+// maps and loops what the enriched topics must say in the end, and compares. It
+// is written from the meanings in the design, not from the stages' code, keeps
+// every fact and computes everything anew: slow and simple where they are quick.
+//
+//	raw.* ──► Model: distinct facts ─► verifications, payments ─► Journeys ─┐
+//	enriched.journeys ──► Seen ─────────────────────────────────────────────┼─► Differences
+//	decoded.*, duplicates, deadletter.* ──► Seen ─► Account ────────────────┘
+//
+// Promise: it shares no code with the stages but the pseudonyms of phones, so that
+// where both agree, two readings of the design agree.
+package model
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// Settings are those of the processor that give facts their meaning.
+type Settings struct {
+	Sources []source.Source
+	// Correlation turns an id that is a phone number into its pseudonym, and blank
+	// ones into nothing.
+	Correlation func(id string, receivedAt time.Time) string
+	// Span is how long events are known, and how old a new one may be.
+	Span time.Duration
+	// Grace and Least are a LOX24 verification's time beyond its strategy, and at
+	// least; Call a Unibell call's.
+	Grace, Least, Call time.Duration
+	// Hold is how long a payment may be held.
+	Hold time.Duration
+	// Payment and Verification are how long a journey waits for either.
+	Payment, Verification time.Duration
+}
+
+// Expected is what must become of a provider's raw records.
+type Expected struct {
+	Raw         int64  `json:"raw"`
+	Decoded     int64  `json:"decoded"`
+	Duplicates  int64  `json:"duplicates"`
+	DeadLetters int64  `json:"dead_letters"`
+	Digest      uint64 `json:"digest"`
+}
+
+// Model gathers facts. It is for one goroutine.
+type Model struct {
+	settings Settings
+	sources  map[string]source.Source
+	expected map[string]*Expected
+	seen     map[[16]byte]bool
+	codes    map[string]*code
+	calls    map[string]*call
+	bindings map[string]string // request id to reference, by source
+	loose    map[string][]status
+	payments map[string]*payment
+	digest   func([]byte) uint64
+}
+
+// New makes a model. digest hashes bodies as the simulator's ledger does.
+func New(settings Settings, digest func([]byte) uint64) *Model {
+	m := &Model{
+		settings: settings, sources: map[string]source.Source{}, expected: map[string]*Expected{}, seen: map[[16]byte]bool{},
+		codes: map[string]*code{}, calls: map[string]*call{}, bindings: map[string]string{}, loose: map[string][]status{},
+		payments: map[string]*payment{}, digest: digest,
+	}
+	for i := range settings.Sources {
+		m.sources[settings.Sources[i].ID] = settings.Sources[i].WithDefaults()
+	}
+	return m
+}
+
+// Expected returns what must become of a provider's records.
+func (m *Model) Expected(provider string) Expected {
+	if e := m.expected[provider]; e != nil {
+		return *e
+	}
+	return Expected{}
+}
+
+// verdict is what becomes of a raw record.
+type verdict int
+
+const (
+	decoded verdict = iota
+	duplicate
+	dead
+)
+
+// Add takes a raw record, in the order of its partition. Topic is without prefix.
+func (m *Model) Add(topic string, r *kgo.Record) error {
+	headers := make([]raw.Header, len(r.Headers))
+	made, failed := false, false
+	for i, h := range r.Headers {
+		headers[i] = raw.Header(h)
+		made = made || h.Key == raw.HeaderReferenceMade
+		failed = failed || h.Key == raw.HeaderError
+	}
+	envelope, err := raw.Parse(headers)
+	if err != nil {
+		return fmt.Errorf("%s partition %d offset %d: %w", topic, r.Partition, r.Offset, err)
+	}
+	e := m.expected[envelope.Provider]
+	if e == nil {
+		e = &Expected{}
+		m.expected[envelope.Provider] = e
+	}
+	e.Raw++
+	if envelope.Kind == raw.KindWebhook && topic != schemas.RawVoximplant {
+		e.Digest += m.digest(r.Value)
+	}
+	var v verdict
+	switch topic {
+	case schemas.RawLOX24:
+		v = m.lox24(&envelope, r.Value)
+	case schemas.RawUAPAY:
+		v = m.uapay(&envelope, r.Value)
+	case schemas.RawVoximplant:
+		v = m.voximplant(r.Value)
+	default:
+		v = m.unibell(&envelope, r, made, failed)
+	}
+	switch v {
+	case decoded:
+		e.Decoded++
+	case duplicate:
+		e.Duplicates++
+	case dead:
+		e.DeadLetters++
+	}
+	return nil
+}
+
+// identity is a short name of a fact.
+func identity(parts []string) [16]byte {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return [16]byte(sum[:16])
+}
+
+// known says whether a fact was seen.
+func (m *Model) known(parts ...string) bool { return m.seen[identity(parts)] }
+
+// again says whether a fact was seen, and remembers it.
+func (m *Model) again(parts ...string) bool {
+	key := identity(parts)
+	seen := m.seen[key]
+	m.seen[key] = true
+	return seen
+}
+
+// stale says whether an event that is not known is too old to be new.
+func (m *Model) stale(e *raw.Envelope, eventAt time.Time) bool {
+	return !m.sources[e.Source].AcceptStale && e.ReceivedAt.Sub(eventAt) > m.settings.Span
+}
+
+// correlations finds the correlation ids in a provider's fields.
+func (m *Model) correlations(e *raw.Envelope, fields map[string]string) []string {
+	s, ok := m.sources[e.Source]
+	if !ok {
+		s = (&source.Source{ID: e.Source, Provider: e.Provider}).WithDefaults()
+	}
+	var out []string
+	for _, c := range s.Correlation {
+		text, there := fields[c.Field]
+		if !there {
+			continue
+		}
+		if c.Pointer != "" {
+			text = pointer(text, c.Pointer)
+		}
+		if id := m.settings.Correlation(text, e.ReceivedAt); id != "" {
+			if s.Namespace != "" {
+				id = s.Namespace + ":" + id
+			}
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// pointer follows a JSON pointer through objects.
+func pointer(text, path string) string {
+	var v any
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	if d.Decode(&v) != nil {
+		return ""
+	}
+	for name := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
+		object, _ := v.(map[string]any)
+		v = object[strings.NewReplacer("~1", "/", "~0", "~").Replace(name)]
+	}
+	switch v := v.(type) {
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	}
+	return ""
+}
+
+// claims reads the claims of a token that ingest verified.
+func claims(body []byte) (text []byte, err error) {
+	var envelope struct{ Token string }
+	if err := json.Unmarshal(body, &envelope); err != nil {
+		return nil, err
+	}
+	parts := strings.Split(envelope.Token, ".")
+	if len(parts) != 3 {
+		return nil, fmt.Errorf("a token of %d parts", len(parts))
+	}
+	return base64.RawURLEncoding.DecodeString(parts[1])
+}
+
+// fingerprint is a payment fact's identity: all it says but when it was said.
+func fingerprint(text []byte) (string, error) {
+	var fields map[string]any
+	d := json.NewDecoder(strings.NewReader(string(text)))
+	d.UseNumber()
+	if err := d.Decode(&fields); err != nil {
+		return "", err
+	}
+	delete(fields, "iat")
+	delete(fields, "postbackTime")
+	b, err := json.Marshal(fields)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+func (m *Model) voximplant(body []byte) verdict {
+	var c struct {
+		AccountID  json.Number `json:"account_id"`
+		CallbackID json.Number `json:"callback_id"`
+	}
+	switch {
+	case json.Unmarshal(body, &c) != nil:
+		return dead
+	case m.again("voximplant", c.AccountID.String(), c.CallbackID.String()):
+		return duplicate
+	}
+	return decoded
+}

@@ -1,0 +1,238 @@
+package model
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// headerCause says in a dead letter why it is one.
+const headerCause = "tributary-dlq-cause"
+
+// Account is what became of a provider's raw records, counted in the topics.
+type Account struct {
+	Raw         int64 `json:"raw"`
+	Decoded     int64 `json:"decoded"`
+	Duplicates  int64 `json:"duplicates"`
+	DeadLetters int64 `json:"dead_letters"`
+}
+
+// AddsUp says whether every raw record ended in exactly one way.
+func (a Account) AddsUp() bool { return a.Raw == a.Decoded+a.Duplicates+a.DeadLetters }
+
+// Topics reads raw and output topics as any consumer would, read committed. It is
+// safe for use by several goroutines.
+type Topics struct {
+	mu       sync.Mutex
+	names    schemas.Names
+	model    *Model
+	accounts map[string]*Account
+	causes   map[string]int64
+	enriched map[string]int64
+	journeys map[string]*Journey
+	last     time.Time // newest received_at of a raw record
+	each     func(topic string, r *kgo.Record)
+	err      error
+	records  int64
+}
+
+// NewTopics makes a reader; model gets the raw records, and each every record. The
+// latter may be nil.
+func NewTopics(names schemas.Names, model *Model, each func(topic string, r *kgo.Record)) *Topics {
+	return &Topics{
+		names: names, model: model, each: each,
+		accounts: map[string]*Account{}, causes: map[string]int64{}, enriched: map[string]int64{}, journeys: map[string]*Journey{},
+	}
+}
+
+// Names returns the topics to read, as the cluster names them.
+func (t *Topics) Names() []string {
+	var out []string
+	for _, row := range schemas.Table() {
+		if strings.HasPrefix(row.Name, "raw.") || row.Family == schemas.FamilyOutput || strings.HasPrefix(row.Name, "deadletter.") {
+			out = append(out, t.names.Topic(row.Name))
+		}
+	}
+	return out
+}
+
+// Options are those that a client needs besides the broker's.
+func (t *Topics) Options() []kgo.Opt {
+	return []kgo.Opt{
+		kgo.ConsumeTopics(t.Names()...), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
+		kgo.FetchMaxWait(100 * time.Millisecond),
+	}
+}
+
+// Poll reads what is there, until ctx ends, and returns how many records it was.
+func (t *Topics) Poll(ctx context.Context, client *kgo.Client) (int, error) {
+	fetches := client.PollRecords(ctx, 20_000)
+	for _, f := range fetches.Errors() {
+		if !errors.Is(f.Err, context.DeadlineExceeded) && !errors.Is(f.Err, context.Canceled) {
+			return 0, fmt.Errorf("read %s: %w", f.Topic, f.Err)
+		}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	n := 0
+	fetches.EachRecord(func(r *kgo.Record) {
+		n++
+		t.take(strings.TrimPrefix(r.Topic, t.names.Prefix), r)
+	})
+	t.records += int64(n)
+	return n, t.err
+}
+
+func (t *Topics) account(provider string) *Account {
+	a := t.accounts[provider]
+	if a == nil {
+		a = &Account{}
+		t.accounts[provider] = a
+	}
+	return a
+}
+
+func (t *Topics) take(topic string, r *kgo.Record) {
+	if t.each != nil {
+		t.each(topic, r)
+	}
+	part := strings.Split(topic, ".")
+	var err error
+	switch part[0] {
+	case "raw":
+		t.account(part[1]).Raw++
+		err = t.model.Add(topic, r)
+		t.received(r)
+	case "decoded":
+		t.account(part[1]).Decoded++
+	case "deadletter":
+		t.account(part[1]).DeadLetters++
+		for _, h := range r.Headers {
+			if h.Key == headerCause {
+				t.causes[part[1]+": "+string(h.Value)]++
+			}
+		}
+	case "duplicates":
+		var d avro.Duplicate
+		if err = decode(r.Value, d.DecodeAvro); err == nil {
+			t.account(d.Provider).Duplicates++
+		}
+	case "enriched":
+		t.enriched[topic]++
+		if topic == schemas.EnrichedJourneys {
+			err = t.journey(r)
+		}
+	}
+	if err != nil && t.err == nil {
+		t.err = fmt.Errorf("%s partition %d offset %d: %w", topic, r.Partition, r.Offset, err)
+	}
+}
+
+func (t *Topics) received(r *kgo.Record) {
+	for _, h := range r.Headers {
+		if h.Key == raw.HeaderReceivedAt {
+			if e, err := raw.Parse(append([]raw.Header{{Key: raw.HeaderSource, Value: []byte("-")}, {Key: raw.HeaderProvider, Value: []byte("-")}}, raw.Header(h))); err == nil && e.ReceivedAt.After(t.last) {
+				t.last = e.ReceivedAt
+			}
+		}
+	}
+}
+
+func (t *Topics) journey(r *kgo.Record) error {
+	if r.Value == nil {
+		delete(t.journeys, string(r.Key))
+		return nil
+	}
+	var s avro.JourneySnapshot
+	if err := decode(r.Value, s.DecodeAvro); err != nil {
+		return err
+	}
+	if s.Verifications == 0 && s.Payments == 0 {
+		delete(t.journeys, string(r.Key))
+		return nil
+	}
+	t.journeys[string(r.Key)] = Of(&s)
+	return nil
+}
+
+func decode(value []byte, read func([]byte) error) error {
+	_, body, err := wire.Parse(value)
+	if err != nil {
+		return err
+	}
+	return read(body)
+}
+
+// Result is all that was read and what it is compared with.
+type Result struct {
+	Accounts map[string]Account  `json:"accounts"`
+	Expected map[string]Expected `json:"expected"`
+	// Causes are the dead letters by provider and cause.
+	Causes map[string]int64 `json:"causes"`
+	// Enriched are the snapshots by topic.
+	Enriched   map[string]int64    `json:"enriched"`
+	Journeys   map[string]*Journey `json:"-"`
+	Comparison Comparison          `json:"journeys"`
+	// LastReceived is the newest received_at.
+	LastReceived time.Time `json:"last_received"`
+}
+
+// Result compares what was read so far. See Model.Journeys for the times.
+func (t *Topics) Result(sure, now time.Time) Result {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	out := Result{
+		Accounts: map[string]Account{}, Expected: map[string]Expected{}, Causes: map[string]int64{}, Enriched: map[string]int64{},
+		Journeys: map[string]*Journey{}, Comparison: Compare(t.model.Journeys(sure, now), t.journeys), LastReceived: t.last,
+	}
+	for p, a := range t.accounts {
+		out.Accounts[p] = *a
+		out.Expected[p] = t.model.Expected(p)
+	}
+	for k, v := range t.causes {
+		out.Causes[k] = v
+	}
+	for k, v := range t.enriched {
+		out.Enriched[k] = v
+	}
+	for k, v := range t.journeys {
+		out.Journeys[k] = v
+	}
+	return out
+}
+
+// AddsUp says whether every provider's account adds up.
+func (t *Topics) AddsUp() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, a := range t.accounts {
+		if !a.AddsUp() {
+			return false
+		}
+	}
+	return true
+}
+
+// Total adds the providers' accounts up.
+func (t *Topics) Total() Account {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var sum Account
+	for _, a := range t.accounts {
+		sum.Raw += a.Raw
+		sum.Decoded += a.Decoded
+		sum.Duplicates += a.Duplicates
+		sum.DeadLetters += a.DeadLetters
+	}
+	return sum
+}

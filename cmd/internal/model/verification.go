@@ -1,0 +1,335 @@
+package model
+
+import (
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// event is what a LOX24 event says that matters here.
+type event struct {
+	received time.Time
+	created  int64
+	status   int
+	channel  string
+	cost     *int64
+	attempts []attempt
+}
+
+type attempt struct {
+	id        string
+	status    int
+	processed int64
+}
+
+// code is a LOX24 verification.
+type code struct {
+	correlations []string
+	events       []event
+	timeouts     time.Duration
+}
+
+type loxEvent struct {
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	CreatedAt int64  `json:"created_at"`
+	Data      struct {
+		ID               string                       `json:"id"`
+		Strategy         []map[string]any             `json:"routing_strategy"`
+		Status           int                          `json:"status"`
+		DeliveredChannel string                       `json:"delivered_channel"`
+		Cost             *int64                       `json:"cost"`
+		Payload          *string                      `json:"payload"`
+		History          []loxAttempt                 `json:"history"`
+		Channel          *loxAttempt                  `json:"channel"`
+	} `json:"data"`
+}
+
+type loxAttempt struct {
+	ID          string `json:"id"`
+	Status      int    `json:"status"`
+	ProcessedAt int64  `json:"processed_at"`
+}
+
+// lox24 takes an event of LOX24.
+func (m *Model) lox24(e *raw.Envelope, body []byte) verdict {
+	var v loxEvent
+	if json.Unmarshal(body, &v) != nil || !strings.HasPrefix(v.Name, "verify_code.") {
+		return dead
+	}
+	if !m.known("lox24", v.ID) && m.stale(e, time.Unix(v.CreatedAt, 0)) {
+		return dead
+	}
+	if m.again("lox24", v.ID) {
+		return duplicate
+	}
+	c := m.codes["lox24:"+v.Data.ID]
+	if c == nil {
+		c = &code{}
+		m.codes["lox24:"+v.Data.ID] = c
+	}
+	if v.Data.Payload != nil {
+		c.correlate(m.correlations(e, map[string]string{"payload": *v.Data.Payload}))
+	}
+	c.timeouts = 0
+	for _, step := range v.Data.Strategy {
+		if seconds, ok := step["timeout_sec"].(float64); ok {
+			c.timeouts += time.Duration(seconds) * time.Second
+		}
+	}
+	fact := event{received: e.ReceivedAt, created: v.CreatedAt, status: v.Data.Status, channel: v.Data.DeliveredChannel, cost: v.Data.Cost}
+	for _, h := range v.Data.History {
+		fact.attempts = append(fact.attempts, attempt{h.ID, h.Status, h.ProcessedAt})
+	}
+	if h := v.Data.Channel; h != nil {
+		fact.attempts = append(fact.attempts, attempt{h.ID, h.Status, h.ProcessedAt})
+	}
+	c.events = append(c.events, fact)
+	return decoded
+}
+
+func (c *code) correlate(ids []string) {
+	for _, id := range ids {
+		if !slices.Contains(c.correlations, id) {
+			c.correlations = append(c.correlations, id)
+		}
+	}
+}
+
+// The statuses of LOX24.
+const (
+	loxSuccess = 10
+	loxFailed  = 20
+	loxError   = 100
+)
+
+// rank orders ends at the same time: success, failed, error.
+func rank(status int) int {
+	switch status {
+	case loxSuccess:
+		return 3
+	case loxFailed:
+		return 2
+	case loxError:
+		return 1
+	}
+	return 0
+}
+
+// verification is what a verification comes to.
+type verification struct {
+	outcome string // PENDING, EXPIRED, SUCCESS, FAILED, ERROR, UNKNOWN
+	// undecided says that it may as well have expired: its deadline is about now.
+	undecided bool
+	channel   string
+	at        int64 // when the outcome was reached, by the provider
+	received  time.Time
+	fallbacks int
+	cost      int64
+}
+
+// judge says what the events come to.
+func (c *code) judge(s *Settings, now, sure time.Time) verification {
+	out := verification{outcome: "PENDING"}
+	var end, newest *event
+	first := c.events[0].received
+	for i := range c.events {
+		e := &c.events[i]
+		if e.received.Before(first) {
+			first = e.received
+		}
+		if e.cost != nil && (newest == nil || e.created > newest.created || e.created == newest.created && *e.cost > *newest.cost) {
+			newest = e
+		}
+		if rank(e.status) > 0 && (end == nil || e.created > end.created || e.created == end.created && rank(e.status) > rank(end.status)) {
+			end = e
+		}
+	}
+	if newest != nil {
+		out.cost = *newest.cost
+	}
+	out.fallbacks = c.fallbacks()
+	if end == nil {
+		out.expire(first.Add(max(c.timeouts+s.Grace, s.Least)), now, sure)
+		return out
+	}
+	out.outcome = map[int]string{loxSuccess: "SUCCESS", loxFailed: "FAILED", loxError: "ERROR"}[end.status]
+	out.channel, out.at, out.received = end.channel, end.created, end.received
+	for i := range c.events {
+		if e := &c.events[i]; e.status == end.status {
+			out.at = min(out.at, e.created)
+			if e.received.Before(out.received) {
+				out.received = e.received
+			}
+		}
+	}
+	return out
+}
+
+// expire decides a verification without outcome: sure is a time every clock has
+// passed, now one that none has.
+func (v *verification) expire(deadline, now, sure time.Time) {
+	switch {
+	case !deadline.After(sure):
+		v.outcome = "EXPIRED"
+	case !deadline.After(now):
+		v.undecided = true
+	}
+}
+
+// fallbacks counts the attempts that ended without success.
+func (c *code) fallbacks() int {
+	attempts := map[string]attempt{}
+	for i := range c.events {
+		for _, a := range c.events[i].attempts {
+			if known, ok := attempts[a.id]; !ok || a.after(known) {
+				attempts[a.id] = a
+			}
+		}
+	}
+	n := 0
+	for _, a := range attempts {
+		if a.status == loxFailed || a.status == loxError {
+			n++
+		}
+	}
+	return n
+}
+
+// after says whether an attempt's report replaces another: ends beat what comes
+// before them, the later end beats the earlier.
+func (a attempt) after(b attempt) bool {
+	switch {
+	case rank(a.status) > 0 && rank(b.status) > 0:
+		return a.processed > b.processed || a.processed == b.processed && rank(a.status) > rank(b.status)
+	case rank(a.status) > 0:
+		return true
+	case rank(b.status) > 0:
+		return false
+	}
+	return a.status > b.status
+}
+
+// call is a Unibell call, by reference.
+type call struct {
+	source       string
+	correlations []string
+	requested    time.Time
+	refused      time.Time
+	unreached    bool
+	statuses     []status
+}
+
+type status struct {
+	word     string
+	received time.Time
+}
+
+// unibell takes a record of a call: request, answer or status.
+func (m *Model) unibell(e *raw.Envelope, r *kgo.Record, made, failed bool) verdict {
+	reference, requestID, word, ok := unibellFields(e.ContentType, r.Value)
+	if e.Kind == raw.KindRelayAnswer {
+		reference = strings.TrimPrefix(string(r.Key), "unibell:"+e.Source+":")
+		if failed || !ok {
+			word = "unreached"
+		}
+		ok = true
+	}
+	if !ok || reference == "" && requestID == "" {
+		return dead
+	}
+	phase, id := e.Kind, reference
+	if id == "" {
+		id = "request:" + requestID
+	}
+	if m.again("unibell", e.Source, id, phase, word) {
+		return duplicate
+	}
+	if reference == "" {
+		key := e.Source + "\x00" + requestID
+		m.loose[key] = append(m.loose[key], status{word, e.ReceivedAt})
+		return decoded
+	}
+	c := m.calls["unibell:"+e.Source+":"+reference]
+	if c == nil {
+		c = &call{source: e.Source}
+		m.calls["unibell:"+e.Source+":"+reference] = c
+	}
+	if !made && e.Kind != raw.KindRelayAnswer {
+		for _, id := range m.correlations(e, map[string]string{"reference": reference}) {
+			if !slices.Contains(c.correlations, id) {
+				c.correlations = append(c.correlations, id)
+			}
+		}
+	}
+	switch e.Kind {
+	case raw.KindRelayRequest:
+		if c.requested.IsZero() || e.ReceivedAt.Before(c.requested) {
+			c.requested = e.ReceivedAt
+		}
+	case raw.KindRelayAnswer:
+		switch word {
+		case "ok":
+			m.bindings[e.Source+"\x00"+requestID] = reference
+		case "unreached":
+			c.unreached = true
+		default:
+			c.refused = e.ReceivedAt
+		}
+	default:
+		c.statuses = append(c.statuses, status{word, e.ReceivedAt})
+	}
+	return decoded
+}
+
+func unibellFields(contentType string, body []byte) (reference, requestID, word string, ok bool) {
+	if strings.HasPrefix(contentType, "application/x-www-form-urlencoded") {
+		form, err := url.ParseQuery(string(body))
+		return form.Get("reference"), form.Get("requestId"), form.Get("status"), err == nil
+	}
+	var v struct{ Reference, RequestID, Status string }
+	err := json.Unmarshal(body, &v)
+	return v.Reference, v.RequestID, v.Status, err == nil
+}
+
+// bind gives the statuses known by requestId only to their references.
+func (m *Model) bind() {
+	for key, statuses := range m.loose {
+		reference, ok := m.bindings[key]
+		if !ok {
+			continue
+		}
+		sourceID, _, _ := strings.Cut(key, "\x00")
+		if c := m.calls["unibell:"+sourceID+":"+reference]; c != nil {
+			c.statuses = append(c.statuses, statuses...)
+			delete(m.loose, key)
+		}
+	}
+}
+
+// judge says what is known of a call.
+func (c *call) judge(m *Model, now, sure time.Time) verification {
+	s := m.sources[c.source]
+	out := verification{outcome: "UNKNOWN"}
+	for _, st := range c.statuses {
+		meaning := map[string]string{"success": "SUCCESS", "failed": "FAILED"}[s.Statuses[st.word]]
+		if meaning != "" && (out.received.IsZero() || meaning == "SUCCESS") {
+			out.outcome, out.received, out.at = meaning, st.received, st.received.Unix()
+		}
+	}
+	switch {
+	case !out.received.IsZero():
+	case !c.refused.IsZero():
+		out.outcome, out.received, out.at = "FAILED", c.refused, c.refused.Unix()
+	case s.StatusCallback && !c.requested.IsZero():
+		out.outcome = "PENDING"
+		out.expire(c.requested.Add(m.settings.Call), now, sure)
+	}
+	return out
+}
