@@ -55,7 +55,7 @@ func (g *globals) serve(ctx context.Context, role roleFunc) error {
 	}
 	logger := g.logger(&f.Config.Log)
 	for _, w := range f.Warnings() {
-		logger.Warn("unwise setting", slog.String("setting", w.Path), slog.String("reason", w.Message))
+		logger.WarnContext(ctx, "unwise setting", slog.String("setting", w.Path), slog.String("reason", w.Message))
 	}
 	app, err := role(g, f, logger)
 	if err != nil {
@@ -73,14 +73,14 @@ func runApp(ctx context.Context, logger *slog.Logger, options ...fx.Option) erro
 	if err := app.Start(ctx); err != nil {
 		return err
 	}
-	logger.Info("started")
+	logger.InfoContext(ctx, "started")
 	var code int
 	select {
 	case <-ctx.Done():
 	case signal := <-app.Wait():
 		code = signal.ExitCode
 	}
-	logger.Info("stopping")
+	logger.InfoContext(ctx, "stopping")
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 	defer cancel()
 	if err := app.Stop(stopping); err != nil {

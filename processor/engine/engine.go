@@ -77,7 +77,7 @@ func (e *Engine) Start(ctx context.Context) error {
 		// Ended by Stop, which waits.
 		e.running.Go(func() {
 			if err := w.run(running); err != nil {
-				e.deps.Logger.Error("stage ended", slog.String("stage", w.spec.Name), slog.String("error", err.Error()))
+				e.deps.Logger.ErrorContext(running, "stage ended", slog.String("stage", w.spec.Name), slog.String("error", err.Error()))
 				e.deps.Fail(err)
 			}
 		})

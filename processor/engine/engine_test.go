@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -55,7 +56,7 @@ func (sums) Apply(tx engine.Tx, in *engine.Input, _ engine.Event) error {
 		deadline = in.Timestamp.Add(time.Minute)
 	}
 	tx.Put(in.Key, count, deadline)
-	tx.Emit(engine.Output{Topic: output, Key: in.Key, Value: []byte(fmt.Sprint(n))})
+	tx.Emit(engine.Output{Topic: output, Key: in.Key, Value: []byte(strconv.FormatUint(n, 10))})
 	return nil
 }
 
@@ -91,7 +92,7 @@ func newBench(t *testing.T) *bench {
 		t.Cleanup(fake.Close)
 		b.fake, brokers = fake, fake.ListenAddrs()
 	}
-	b.names.Prefix = fmt.Sprintf("t%d.", rand.Uint64())
+	b.names.Prefix = "t" + strconv.FormatUint(rand.Uint64(), 10) + "."
 	b.kafka = []kgo.Opt{kgo.SeedBrokers(brokers...)}
 	client, err := kgo.NewClient(append(b.kafka, kgo.ManualFlushing())...)
 	if err != nil {
@@ -215,7 +216,7 @@ func (b *bench) check() {
 	})
 	for key, n := range b.sent {
 		for i, v := range got[key] {
-			if v != fmt.Sprint(i+1) {
+			if v != strconv.Itoa(i+1) {
 				b.t.Errorf("key %s: number %d is %s: lost, repeated or counted from an aborted round (%d sent)", key, i+1, v, n)
 				break
 			}

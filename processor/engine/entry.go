@@ -22,7 +22,7 @@ func appendEntry(dst, payload []byte, deadline int64) []byte {
 	if deadline == 0 {
 		dst = append(dst, 0)
 	} else {
-		dst = binary.AppendUvarint(dst, uint64(deadline)+1)
+		dst = binary.AppendUvarint(dst, uint64(deadline)+1) //nolint:gosec // unix ms
 	}
 	return append(dst, payload...)
 }
@@ -41,7 +41,7 @@ func parseEntry(b []byte) (payload []byte, deadline int64, err error) {
 		return nil, 0, fmt.Errorf("%w: the deadline is cut", errEntry)
 	}
 	if v > 0 {
-		deadline = int64(v - 1)
+		deadline = int64(v - 1) //nolint:gosec // unix ms
 	}
 	return b[1+n:], deadline, nil
 }

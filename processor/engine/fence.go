@@ -23,7 +23,7 @@ func (w *worker) fence(ctx context.Context, todo map[int32]*restoring) {
 	}
 	described, err := w.admin.DescribeProducers(ctx, topics)
 	if err != nil {
-		w.logger.Warn("restore waits for an open transaction and cannot see whose it is: waiting for the transaction timeout",
+		w.logger.WarnContext(ctx, "restore waits for an open transaction and cannot see whose it is: waiting for the transaction timeout",
 			slog.String("error", err.Error()))
 		return
 	}
@@ -38,7 +38,7 @@ func (w *worker) fence(ctx context.Context, todo map[int32]*restoring) {
 	}
 	open, err := w.admin.ListTransactions(ctx, ids, nil)
 	if err != nil {
-		w.logger.Warn("restore waits for an open transaction and cannot list it: waiting for the transaction timeout",
+		w.logger.WarnContext(ctx, "restore waits for an open transaction and cannot list it: waiting for the transaction timeout",
 			slog.String("error", err.Error()))
 		return
 	}
@@ -54,17 +54,17 @@ func (w *worker) fence(ctx context.Context, todo map[int32]*restoring) {
 // refuse its owner from now on.
 func (w *worker) takeOver(ctx context.Context, id string) {
 	req := kmsg.NewPtrInitProducerIDRequest()
-	req.TransactionalID = kmsg.StringPtr(id)
+	req.TransactionalID = new(id)
 	req.TransactionTimeoutMillis = int32(w.config.TransactionTimeout.Milliseconds()) //nolint:gosec // seconds
 	resp, err := req.RequestWith(ctx, w.session.Client())
 	if err == nil {
 		err = kerr.ErrorForCode(resp.ErrorCode)
 	}
 	if err != nil {
-		w.logger.Warn("cannot fence the owner of an open transaction: waiting for the transaction timeout",
+		w.logger.WarnContext(ctx, "cannot fence the owner of an open transaction: waiting for the transaction timeout",
 			slog.String("transactional_id", id), slog.String("error", err.Error()))
 		return
 	}
 	w.metrics.fenced.WithLabelValues(w.spec.Name).Inc()
-	w.logger.Info("fenced the owner of an open transaction", slog.String("transactional_id", id))
+	w.logger.InfoContext(ctx, "fenced the owner of an open transaction", slog.String("transactional_id", id))
 }

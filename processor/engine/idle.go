@@ -25,7 +25,7 @@ func (w *worker) followWallClock(ctx context.Context) {
 	defer cancel()
 	ends, err := w.offsets(w.admin.ListCommittedOffsets(ctx, w.input))
 	if err != nil {
-		w.logger.Debug("cannot look at the input's end, idle clocks stand", slog.String("error", err.Error()))
+		w.logger.DebugContext(ctx, "cannot look at the input's end, idle clocks stand", slog.String("error", err.Error()))
 		return
 	}
 	for p, part := range w.parts {

@@ -35,5 +35,5 @@ func murmur2(b []byte) uint32 {
 
 // PartitionOf returns the partition of a key among n, as the Java client does.
 func PartitionOf(key []byte, n int32) int32 {
-	return int32(murmur2(key)&0x7fffffff) % n //nolint:gosec // the sign bit is cut
+	return int32(murmur2(key)&0x7fffffff) % n
 }

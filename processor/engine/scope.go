@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/tributary-hq/tributary/schemas"
@@ -197,9 +198,9 @@ func deadLetterHeaders(in *Input, stage, version string, cause *PermanentError, 
 	add(HeaderDetail, cause.Detail)
 	add(HeaderStage, stage)
 	add(HeaderTopic, in.Topic)
-	add(HeaderPartition, fmt.Sprint(in.Partition))
-	add(HeaderOffset, fmt.Sprint(in.Offset))
+	add(HeaderPartition, strconv.Itoa(int(in.Partition)))
+	add(HeaderOffset, strconv.FormatInt(in.Offset, 10))
 	add(HeaderVersion, version)
-	add(HeaderTime, fmt.Sprint(now.UnixMilli()))
+	add(HeaderTime, strconv.FormatInt(now.UnixMilli(), 10))
 	return headers
 }

@@ -101,7 +101,7 @@ func (w *worker) collect(ctx context.Context) ([]*kgo.Record, error) {
 	}
 	w.lastRound = w.deps.Now()
 	w.round.records = records
-	return records, nil
+	return records, nil //nolint:nilerr // a stop is no failure of the poll
 }
 
 // fetchErrors shows what a poll could not read. Nothing is lost by it: the offsets

@@ -76,7 +76,7 @@ func openPebble(dir string, config StoreConfig, logger *slog.Logger) (*pebble.DB
 	defer cache.Unref()
 	options := &pebble.Options{
 		Cache:        cache,
-		MemTableSize: uint64(max(config.MemtableBytes, 1<<20)), //nolint:gosec // positive
+		MemTableSize: uint64(max(config.MemtableBytes, 1<<20)),
 		// The changelog is the log.
 		DisableWAL: true,
 		// Pebble's default logger ends the process on a failed write.
@@ -186,7 +186,8 @@ func (p *storePartition) iterate(lower, upper []byte, yield func(key, value []by
 func upperBound(prefix []byte) []byte {
 	end := bytes.Clone(prefix)
 	for i := len(end) - 1; i >= 0; i-- {
-		if end[i]++; end[i] != 0 {
+		end[i]++
+		if end[i] != 0 {
 			return end[:i+1]
 		}
 	}

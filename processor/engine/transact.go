@@ -120,7 +120,7 @@ func (w *worker) abortProduced(ctx context.Context) error {
 	w.setError(cause)
 	w.metrics.rounds.WithLabelValues(w.spec.Name, "failed").Inc()
 	w.metrics.aborts.WithLabelValues(w.spec.Name).Inc()
-	w.logger.Warn("a record of the round was not written, aborting the round", slog.String("error", cause.Error()))
+	w.logger.WarnContext(ctx, "a record of the round was not written, aborting the round", slog.String("error", cause.Error()))
 	if _, err := w.session.End(ctx, kgo.TryAbort); err != nil {
 		return fmt.Errorf("%w: abort after %w: %w", errRejoin, cause, err)
 	}
@@ -190,7 +190,7 @@ func (w *worker) resync(ctx context.Context, why string) error {
 			states[p] = part.state
 		}
 	}
-	w.logger.Info("round not committed, comparing with the broker", slog.String("reason", why), slog.Int("partitions", len(states)))
+	w.logger.InfoContext(ctx, "round not committed, comparing with the broker", slog.String("reason", why), slog.Int("partitions", len(states)))
 	if len(states) == 0 {
 		return nil
 	}

@@ -91,7 +91,7 @@ func (w *worker) run(ctx context.Context) error {
 		began := w.deps.Now()
 		err := w.runSession(ctx)
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // it was stopped, and nothing else matters then
 		}
 		var fatal *fatalError
 		if errors.As(err, &fatal) || errors.Is(err, ErrDiskFull) {
@@ -102,9 +102,9 @@ func (w *worker) run(ctx context.Context) error {
 		}
 		w.metrics.sessions.WithLabelValues(w.spec.Name).Inc()
 		w.setError(err)
-		w.logger.Warn("session ended, a new one joins", slog.String("error", err.Error()))
+		w.logger.WarnContext(ctx, "session ended, a new one joins", slog.String("error", err.Error()))
 		if pause(ctx, min(5*time.Second, 50*time.Millisecond<<min(attempt, 7))) != nil {
-			return nil
+			return nil //nolint:nilerr // it was stopped
 		}
 	}
 }
@@ -214,7 +214,7 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 			return found, err
 		}
 		w.setError(err)
-		w.logger.Warn("restore failed, trying again", slog.String("error", err.Error()))
+		w.logger.WarnContext(ctx, "restore failed, trying again", slog.String("error", err.Error()))
 		if err := pause(ctx, time.Second); err != nil {
 			return nil, err
 		}

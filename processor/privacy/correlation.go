@@ -64,6 +64,7 @@ func enter(s *jsonscan.Scanner, token string) bool {
 			}
 			s.Skip()
 		}
+	default: // a plain value has nothing inside
 	}
 	return false
 }

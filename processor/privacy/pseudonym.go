@@ -141,7 +141,7 @@ func (k *key) inForce(at time.Time) bool {
 }
 
 func (k *key) hmac(digits string) string {
-	state, _ := k.states.Get().(hash.Hash) //nolint:forcetypeassert // the pool makes nothing else
+	state, _ := k.states.Get().(hash.Hash)
 	defer k.states.Put(state)
 	state.Reset()
 	_, _ = state.Write([]byte(digits))

@@ -51,7 +51,10 @@ func parse(body []byte) (*claims, error) {
 		return nil, engine.Permanentf(engine.CauseUndecodable, "token: the claims are not base64url")
 	}
 	c := &claims{}
-	return c, c.read(payload)
+	if err := c.read(payload); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 func tokenOf(body []byte) (token []byte, err error) {

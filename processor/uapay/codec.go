@@ -60,7 +60,7 @@ func assurances() []avro.Assurance {
 func (f *Fact) appendTo(dst []byte) []byte {
 	dst = append(dst, f.ID[:]...)
 	dst = appendTimes(dst, f.At, f.FirstAt, f.ReceivedAt, f.created, f.paid, f.held)
-	dst = statecodec.AppendUint(dst, uint64(max(slices.Index(assurances(), f.Assurance), 0))) //nolint:gosec // 0 to 3
+	dst = statecodec.AppendUint(dst, uint64(max(slices.Index(assurances(), f.Assurance), 0)))
 	for _, flag := range []bool{f.P2P, f.refused, f.regression, f.changed} {
 		dst = statecodec.AppendBool(dst, flag)
 	}

@@ -184,7 +184,7 @@ func phaseAtRank(r int) avro.PaymentPhase {
 
 // conflict: it was refused and somebody was charged.
 func (f *Fact) conflict() bool {
-	return f.refused && !(f.phaseAt[rank(avro.PaymentPhasePaid)].IsZero() && f.phaseAt[rank(avro.PaymentPhaseReturned)].IsZero())
+	return f.refused && (!f.phaseAt[rank(avro.PaymentPhasePaid)].IsZero() || !f.phaseAt[rank(avro.PaymentPhaseReturned)].IsZero())
 }
 
 // taken returns when a callback that tells money was taken was received first.

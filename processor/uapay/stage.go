@@ -114,7 +114,7 @@ func (s *Stage) ReportClock(tx engine.Tx, partition int32, clock time.Time) erro
 	return verification.ReportClock(tx, Name, partition, s.config.JourneyPartitions, clock)
 }
 
-func (s *Stage) decoded(tx engine.Tx, in *engine.Input, cb *callback, trace []raw.Header) error {
+func (*Stage) decoded(tx engine.Tx, in *engine.Input, cb *callback, trace []raw.Header) error {
 	value, err := cb.decoded.AppendAvro(wire.AppendPlaceholder(tx.Buffer(1024)))
 	if err != nil {
 		return verification.Unwritable(schemas.DecodedUAPAYPayment, err)
@@ -123,7 +123,7 @@ func (s *Stage) decoded(tx engine.Tx, in *engine.Input, cb *callback, trace []ra
 	return nil
 }
 
-func (s *Stage) duplicate(tx engine.Tx, in *engine.Input, cb *callback, first dedupe.Sighting) error {
+func (*Stage) duplicate(tx engine.Tx, in *engine.Input, cb *callback, first dedupe.Sighting) error {
 	d := avro.Duplicate{
 		EntityKey: string(in.Key), Provider: cb.envelope.Provider, Source: cb.envelope.Source, EventID: cb.decoded.EventID,
 		KnownBy: avro.KnownByClaimsHash,

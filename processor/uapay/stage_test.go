@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -48,7 +49,7 @@ func invoice(at time.Time, status, paymentStatus string, replaced map[string]any
 func body(claims map[string]any) []byte {
 	payload, err := json.Marshal(claims)
 	if err != nil {
-		panic(err)
+		payload = []byte(err.Error()) // refused by whatever reads it
 	}
 	encode := base64.RawURLEncoding.EncodeToString
 	return fmt.Appendf(nil, `{"token":"%s.%s.%s"}`, encode([]byte(`{"alg":"HS256","typ":"JWT"}`)), encode(payload), encode(make([]byte, 32)))
@@ -66,11 +67,11 @@ func rawRecord(value []byte, received time.Time, offset int64) engine.Input {
 	return engine.Input{Topic: "raw.uapay.v1", Offset: offset, Key: []byte("uapay:" + paymentID), Value: value, Headers: e.Append(nil), Timestamp: received}
 }
 
-func newMemory(t testing.TB, configure func(*source.Source)) *engine.Memory {
-	t.Helper()
+func newMemory(tb testing.TB, configure func(*source.Source)) *engine.Memory {
+	tb.Helper()
 	pseudonyms, err := privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: []byte("a-key-of-16-or-more")}}})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	src := source.Source{ID: "shop", Provider: raw.ProviderUAPAY}
 	if configure != nil {
@@ -82,26 +83,26 @@ func newMemory(t testing.TB, configure func(*source.Source)) *engine.Memory {
 		ClockInterval: 1000 * time.Hour,
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return m
 }
 
 // told is what a history ends in.
 type told struct {
-	payment              avro.PaymentSnapshot
-	journeys             map[string]avro.JourneyInput
-	decoded, repeats     int
-	dead                 []string
-	ended                bool
-	outputs              []engine.Output
-	removals             int
-	lastDecoded          avro.UAPAYPayment
-	paymentsTold, offset int
+	payment          avro.PaymentSnapshot
+	journeys         map[string]avro.JourneyInput
+	decoded, repeats int
+	dead             []string
+	ended            bool
+	outputs          []engine.Output
+	removals         int
+	lastDecoded      avro.UAPAYPayment
+	paymentsTold     int
 }
 
-func (w *told) take(t testing.TB, outputs []engine.Output) {
-	t.Helper()
+func (w *told) take(tb testing.TB, outputs []engine.Output) {
+	tb.Helper()
 	w.outputs = append(w.outputs, outputs...)
 	for _, out := range outputs {
 		var err error
@@ -133,20 +134,20 @@ func (w *told) take(t testing.TB, outputs []engine.Output) {
 			}
 		}
 		if err != nil {
-			t.Fatalf("decode %s: %v", out.Topic, err)
+			tb.Fatalf("decode %s: %v", out.Topic, err)
 		}
 	}
 }
 
-func run(t testing.TB, m *engine.Memory, records ...engine.Input) *told {
-	t.Helper()
+func run(tb testing.TB, m *engine.Memory, records ...engine.Input) *told {
+	tb.Helper()
 	w := &told{journeys: map[string]avro.JourneyInput{}}
 	for _, r := range records {
 		out, err := m.Feed(r)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
-		w.take(t, out)
+		w.take(tb, out)
 	}
 	return w
 }
@@ -157,7 +158,7 @@ func TestStories(t *testing.T) {
 		at := noon(time.Duration(minute) * time.Minute)
 		return record(invoice(at, status, paymentStatus, replaced), at.Add(time.Second), int64(minute))
 	}
-	amount := func(v int64) avro.Optional[int64] { return avro.Some(v) }
+	amount := avro.Some[int64]
 	type flags struct{ conflict, regression, changed bool }
 	tests := map[string]struct {
 		records  []engine.Input
@@ -167,7 +168,8 @@ func TestStories(t *testing.T) {
 	}{
 		"held, then completed": {
 			[]engine.Input{phase("PAID", "HOLDED", 0, nil), phase("FINISHED", "FINISHED", 5, nil)},
-			avro.PaymentPhasePaid, amount(0), flags{},
+			avro.PaymentPhasePaid, amount(0),
+			flags{},
 		},
 		"held": {[]engine.Input{phase("PAID", "HOLDED", 0, nil)}, avro.PaymentPhaseHeld, amount(0), flags{}},
 		"partial, then full refund": {
@@ -178,27 +180,33 @@ func TestStories(t *testing.T) {
 		},
 		"a status going backwards": {
 			[]engine.Input{phase("FINISHED", "FINISHED", 0, nil), phase("NEW", "PENDING", 5, nil)},
-			avro.PaymentPhasePaid, amount(0), flags{regression: true},
+			avro.PaymentPhasePaid, amount(0),
+			flags{regression: true},
 		},
 		"the same, arriving the other way round": {
 			[]engine.Input{phase("NEW", "PENDING", 5, nil), phase("FINISHED", "FINISHED", 0, nil)},
-			avro.PaymentPhasePaid, amount(0), flags{regression: true},
+			avro.PaymentPhasePaid, amount(0),
+			flags{regression: true},
 		},
 		"late news of an earlier step are no regression": {
 			[]engine.Input{phase("FINISHED", "FINISHED", 5, nil), phase("NEW", "PENDING", 0, nil)},
-			avro.PaymentPhasePaid, amount(0), flags{},
+			avro.PaymentPhasePaid, amount(0),
+			flags{},
 		},
 		"paid and refused": {
 			[]engine.Input{phase("NEW", "REJECTED", 0, nil), phase("FINISHED", "FINISHED", 5, nil)},
-			avro.PaymentPhasePaid, amount(0), flags{conflict: true},
+			avro.PaymentPhasePaid, amount(0),
+			flags{conflict: true},
 		},
 		"an amount that changes": {
 			[]engine.Input{phase("NEW", "PENDING", 0, nil), phase("FINISHED", "FINISHED", 5, map[string]any{"amount": 5})},
-			avro.PaymentPhasePaid, amount(0), flags{changed: true},
+			avro.PaymentPhasePaid, amount(0),
+			flags{changed: true},
 		},
 		"unknown words raise nothing": {
 			[]engine.Input{phase("NEW", "PENDING", 0, nil), phase("GLORIOUS", "SPLENDID", 5, nil)},
-			avro.PaymentPhasePending, amount(0), flags{},
+			avro.PaymentPhasePending, amount(0),
+			flags{},
 		},
 	}
 	for name, test := range tests {
@@ -380,7 +388,7 @@ func TestAnyOrder(t *testing.T) {
 			at := noon(time.Duration(rapid.IntRange(0, 5).Draw(rt, "minute")) * time.Minute)
 			claims := invoice(at, rapid.SampledFrom(words).Draw(rt, "status"), rapid.SampledFrom(words).Draw(rt, "payment status"), map[string]any{
 				"amount": rapid.IntRange(1, 2).Draw(rt, "amount"), "reversalAmount": rapid.IntRange(0, 2).Draw(rt, "reversal"),
-				"externalId": rapid.SampledFrom([]string{"a", "b", " "}).Draw(rt, "external"), "invoiceId": fmt.Sprint(i),
+				"externalId": rapid.SampledFrom([]string{"a", "b", " "}).Draw(rt, "external"), "invoiceId": strconv.Itoa(i),
 			})
 			for range rapid.IntRange(1, 3).Draw(rt, "deliveries") {
 				repeat := maps.Clone(claims)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -71,7 +72,7 @@ func faultsOf(below string, err error) []Fault {
 	if err == nil {
 		return nil
 	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the faults as errors.Join keeps them
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var out []Fault
 		for _, one := range joined.Unwrap() {
 			out = append(out, faultsOf(below, one)...)
@@ -79,8 +80,7 @@ func faultsOf(below string, err error) []Fault {
 		return out
 	}
 	path, message := "", err.Error()
-	var fault *ingest.Fault
-	if errors.As(err, &fault) {
+	if fault, ok := errors.AsType[*ingest.Fault](err); ok {
 		path, message = fault.Path, fault.Message
 		// The list of sources stands at the top of the file.
 		if strings.HasPrefix(path, "sources") {
@@ -139,9 +139,7 @@ func unknown(root *yaml.Node) []Fault {
 	}
 	known := tree(reflect.TypeFor[Config]())
 	sources := tree(reflect.TypeFor[ingest.Source]())
-	for key, sub := range tree(reflect.TypeFor[source.Source]()).fields {
-		sources.fields[key] = sub
-	}
+	maps.Copy(sources.fields, tree(reflect.TypeFor[source.Source]()).fields)
 	known.fields["sources"] = sources
 	delete(known.fields["ingest"].fields, "sources")
 	var out []Fault
@@ -160,15 +158,13 @@ func tree(t reflect.Type) *shape {
 		return &shape{}
 	}
 	s := &shape{fields: map[string]*shape{}}
-	for i := range t.NumField() {
-		name, option, _ := strings.Cut(t.Field(i).Tag.Get("koanf"), ",")
+	for field := range t.Fields() {
+		name, option, _ := strings.Cut(field.Tag.Get("koanf"), ",")
 		switch {
 		case option == "squash":
-			for key, sub := range tree(t.Field(i).Type).fields {
-				s.fields[key] = sub
-			}
+			maps.Copy(s.fields, tree(field.Type).fields)
 		case name != "" && name != "-":
-			s.fields[name] = tree(t.Field(i).Type)
+			s.fields[name] = tree(field.Type)
 		}
 	}
 	return s

@@ -18,7 +18,7 @@ func (f *File) Effective() (string, error) {
 
 		Sources []effectiveSource `yaml:"sources"`
 	}{Config: f.Config}
-	shown.Config.Ingest.Sources, shown.Config.Sources = nil, nil
+	shown.Ingest.Sources, shown.Config.Sources = nil, nil
 	for i := range f.Config.Ingest.Sources {
 		s := effectiveSource{Source: f.Config.Ingest.Sources[i]}
 		if i < len(f.Config.Sources) {

@@ -32,7 +32,7 @@ func Load(path string) (*File, error) {
 	f := &File{Config: Default(), Path: path}
 	k := koanf.New(".")
 	if path != "" {
-		text, err := os.ReadFile(path)
+		text, err := os.ReadFile(path) //nolint:gosec // the operator names the file
 		if err != nil {
 			return nil, fmt.Errorf("read the configuration: %w", err)
 		}

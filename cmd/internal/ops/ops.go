@@ -93,10 +93,10 @@ func (s *Server) Start(ctx context.Context) error {
 	// Ended by Stop.
 	go func() {
 		if err := s.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			s.logger.Error("metrics and health are no longer served", slog.String("error", err.Error()))
+			s.logger.ErrorContext(ctx, "metrics and health are no longer served", slog.String("error", err.Error()))
 		}
 	}()
-	s.logger.Info("metrics and health", slog.String("address", s.addr.String()))
+	s.logger.InfoContext(ctx, "metrics and health", slog.String("address", s.addr.String()))
 	return nil
 }
 

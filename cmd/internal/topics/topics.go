@@ -222,7 +222,7 @@ func Apply(ctx context.Context, admin *kadm.Client, replication int16, changes [
 			}
 			created = append(created, c.Topic)
 		case KindConfig:
-			alter[c.Topic] = append(alter[c.Topic], kadm.AlterConfig{Op: kadm.SetConfig, Name: c.Key, Value: kadm.StringPtr(c.Want)})
+			alter[c.Topic] = append(alter[c.Topic], kadm.AlterConfig{Op: kadm.SetConfig, Name: c.Key, Value: new(c.Want)})
 		}
 	}
 	for _, topic := range slices.Sorted(maps.Keys(alter)) {
