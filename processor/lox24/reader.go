@@ -39,9 +39,10 @@ func (r *reader) fail(cause engine.Cause, detail string) {
 	}
 }
 
-// done returns the first fault.
+// done returns the first fault. The scanner's own end all reading, so that none
+// of ours comes after one of them.
 func (r *reader) done(err error) error {
-	if err != nil {
+	if r.fault == nil && err != nil {
 		return verification.Unreadable(r.path, err)
 	}
 	return r.fault

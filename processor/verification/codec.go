@@ -239,46 +239,74 @@ func text(r *statecodec.Reader) string {
 // some is the text, or null where it is empty.
 func some(s string) avro.Optional[string] { return avro.Optional[string]{Value: s, Set: s != ""} }
 
-// The enums as numbers, in the order of the schema; new symbols go to the end.
+// The enums as numbers; new symbols go to the end.
 
-func codeOfName(name avro.AttemptStatus) uint64 {
-	for code := range uint64(6) {
-		if nameOf(code) == name {
-			return code
-		}
+func codeOfName(v avro.AttemptStatus) uint64 {
+	switch v {
+	case avro.AttemptStatusNew:
+		return 1
+	case avro.AttemptStatusInProgress:
+		return 2
+	case avro.AttemptStatusSuccess:
+		return 3
+	case avro.AttemptStatusFailed:
+		return 4
+	case avro.AttemptStatusError:
+		return 5
+	default:
+		return 0
 	}
-	return 0
 }
 
 func nameOf(code uint64) avro.AttemptStatus {
-	names := [...]avro.AttemptStatus{
-		avro.AttemptStatusUnknown, avro.AttemptStatusNew, avro.AttemptStatusInProgress,
-		avro.AttemptStatusSuccess, avro.AttemptStatusFailed, avro.AttemptStatusError,
-	}
-	if code >= uint64(len(names)) {
+	switch code {
+	case 1:
+		return avro.AttemptStatusNew
+	case 2:
+		return avro.AttemptStatusInProgress
+	case 3:
+		return avro.AttemptStatusSuccess
+	case 4:
+		return avro.AttemptStatusFailed
+	case 5:
+		return avro.AttemptStatusError
+	default:
 		return avro.AttemptStatusUnknown
 	}
-	return names[code]
 }
 
-func codeOfOutcome(outcome avro.VerificationOutcome) uint64 {
-	for code := range uint64(6) {
-		if outcomeOf(code) == outcome {
-			return code
-		}
+func codeOfOutcome(v avro.VerificationOutcome) uint64 {
+	switch v {
+	case avro.VerificationOutcomePending:
+		return 1
+	case avro.VerificationOutcomeExpired:
+		return 2
+	case avro.VerificationOutcomeSuccess:
+		return 3
+	case avro.VerificationOutcomeFailed:
+		return 4
+	case avro.VerificationOutcomeError:
+		return 5
+	default:
+		return 0
 	}
-	return 0
 }
 
 func outcomeOf(code uint64) avro.VerificationOutcome {
-	outcomes := [...]avro.VerificationOutcome{
-		avro.VerificationOutcomeUnknown, avro.VerificationOutcomePending, avro.VerificationOutcomeExpired,
-		avro.VerificationOutcomeSuccess, avro.VerificationOutcomeFailed, avro.VerificationOutcomeError,
-	}
-	if code >= uint64(len(outcomes)) {
+	switch code {
+	case 1:
+		return avro.VerificationOutcomePending
+	case 2:
+		return avro.VerificationOutcomeExpired
+	case 3:
+		return avro.VerificationOutcomeSuccess
+	case 4:
+		return avro.VerificationOutcomeFailed
+	case 5:
+		return avro.VerificationOutcomeError
+	default:
 		return avro.VerificationOutcomeUnknown
 	}
-	return outcomes[code]
 }
 
 func assuranceOf(rank uint64) avro.Assurance {

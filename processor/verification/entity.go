@@ -99,9 +99,6 @@ func outcomeAt(i int) avro.VerificationOutcome {
 	}
 }
 
-// Known says whether any fact was applied.
-func (e *Entity) Known() bool { return e.facts > 0 }
-
 // Apply merges a fact.
 func (e *Entity) Apply(f *Fact) {
 	by := e.mark(f)
