@@ -47,11 +47,13 @@ func TestAccepted(t *testing.T) {
 		},
 		"lox24 channel failed, the new secret, Basic": {
 			"/v1/lox24/lox", testdata(t, "lox24_channel_failed.json"), schemas.RawLOX24, verification,
-			[]string{"Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte("any:"+loxSecretTwo))}, lox("new"),
+			[]string{"Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte("any:"+loxSecretTwo))},
+			lox("new"),
 		},
 		"lox24 header and trace": {
 			"/v1/lox24/lox", `{"data":{"id":"v"}}`, schemas.RawLOX24, "lox24:v",
-			[]string{"X-Tributary-Secret: " + loxSecret, "Traceparent: " + traced.Traceparent}, traced,
+			[]string{"X-Tributary-Secret: " + loxSecret, "Traceparent: " + traced.Traceparent},
+			traced,
 		},
 		"lox24 without its key field": {
 			"/v1/lox24/lox/" + loxSecret, `{}`, schemas.RawLOX24,
@@ -67,7 +69,8 @@ func TestAccepted(t *testing.T) {
 		"unibell status request id": {"/v1/unibell/uni/" + uniSecret, `{"requestId":"q","reference":""}`, schemas.RawUnibell, "unibell:uni:request:q", nil, uni},
 		"unibell status form": {
 			"/v1/unibell/uni/" + uniSecret, "reference=r2&status=DELIVERED", schemas.RawUnibell, "unibell:uni:r2",
-			[]string{"Content-Type: application/x-www-form-urlencoded"}, form,
+			[]string{"Content-Type: application/x-www-form-urlencoded"},
+			form,
 		},
 	}
 	for name, test := range tests {

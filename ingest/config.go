@@ -80,7 +80,7 @@ func DefaultConfig() Config {
 }
 
 // Fault is one thing wrong with the configuration.
-type Fault struct {
+type Fault struct { //nolint:errname // It is a finding of a check, listed beside others.
 	// Path is the setting, "sources[2].secrets[0].file".
 	Path string
 	// Message says what is wrong and what would be right.
@@ -93,7 +93,7 @@ func (f *Fault) Error() string { return f.Path + ": " + f.Message }
 // faults gathers what is wrong.
 type faults []error
 
-func (f *faults) add(path, format string, args ...any) {
+func (f *faults) addf(path, format string, args ...any) {
 	*f = append(*f, &Fault{Path: path, Message: fmt.Sprintf(format, args...)})
 }
 
@@ -102,10 +102,10 @@ func (f *faults) add(path, format string, args ...any) {
 func (c *Config) Validate() error {
 	var f faults
 	if c.Listen == "" {
-		f.add("listen", "must be host:port")
+		f.addf("listen", "must be host:port")
 	}
 	if (c.TLS.CertFile == "") != (c.TLS.KeyFile == "") {
-		f.add("tls", "cert_file and key_file go together")
+		f.addf("tls", "cert_file and key_file go together")
 	}
 	for path, v := range map[string]int64{
 		"answer_deadline":     int64(c.AnswerDeadline),
@@ -117,20 +117,20 @@ func (c *Config) Validate() error {
 		"idle_timeout":        int64(c.IdleTimeout),
 	} {
 		if v <= 0 {
-			f.add(path, "must be more than zero")
+			f.addf(path, "must be more than zero")
 		}
 	}
 	if c.Linger < 0 || c.Linger >= c.AnswerDeadline {
-		f.add("linger", "must be from zero to under answer_deadline (%v)", c.AnswerDeadline)
+		f.addf("linger", "must be from zero to under answer_deadline (%v)", c.AnswerDeadline)
 	}
 	if c.MaxBodyBytes > recordBytes-headerRoom {
-		f.add("max_body_bytes", "%d does not fit a raw record of %d bytes with its headers; at most %d", c.MaxBodyBytes, recordBytes, recordBytes-headerRoom)
+		f.addf("max_body_bytes", "%d does not fit a raw record of %d bytes with its headers; at most %d", c.MaxBodyBytes, recordBytes, recordBytes-headerRoom)
 	}
 	if c.MaxInFlightBytes < c.MaxBodyBytes {
-		f.add("max_in_flight_bytes", "must be at least max_body_bytes (%d)", c.MaxBodyBytes)
+		f.addf("max_in_flight_bytes", "must be at least max_body_bytes (%d)", c.MaxBodyBytes)
 	}
 	if _, ok := codec(c.Compression); !ok {
-		f.add("compression", "%q is none of none, lz4, snappy, zstd", c.Compression)
+		f.addf("compression", "%q is none of none, lz4, snappy, zstd", c.Compression)
 	}
 	networks(&f, "trusted_proxies", c.TrustedProxies)
 	validateSources(&f, c.Sources)
@@ -147,7 +147,7 @@ func networks(f *faults, path string, texts []string) []netip.Prefix {
 		}
 		prefix, err := netip.ParsePrefix(text)
 		if err != nil {
-			f.add(fmt.Sprintf("%s[%d]", path, i), "%q is not a network such as 192.0.2.0/24", text)
+			f.addf(fmt.Sprintf("%s[%d]", path, i), "%q is not a network such as 192.0.2.0/24", text)
 			continue
 		}
 		out = append(out, prefix.Masked())

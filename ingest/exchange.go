@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -40,7 +41,7 @@ type exchange struct {
 // newID returns 128 random bits as hex.
 func newID() string {
 	var b [16]byte
-	_, _ = rand.Read(b[:]) //nolint:errcheck // It never fails: the runtime ends the program first.
+	_, _ = rand.Read(b[:]) // It never fails: the runtime ends the program first.
 	return hex.EncodeToString(b[:])
 }
 
@@ -191,7 +192,7 @@ func trace(h http.Header) (parent, state string) {
 
 // done counts and logs the exchange: the route, never the path, for LOX24's holds
 // its secret.
-func (x *exchange) done(started time.Time) {
+func (x *exchange) done(ctx context.Context, started time.Time) {
 	if x.reserved > 0 {
 		x.s.bodies.Release(x.reserved)
 		x.s.metrics.inFlight.Sub(float64(x.reserved))
@@ -204,7 +205,7 @@ func (x *exchange) done(started time.Time) {
 	if !x.s.cfg.AccessLog {
 		return
 	}
-	x.s.deps.Logger.LogAttrs(x.r.Context(), slog.LevelInfo, "request answered",
+	x.s.deps.Logger.LogAttrs(ctx, slog.LevelInfo, "request answered",
 		slog.String("route", x.route), slog.String("source", source), slog.Int("code", x.code), slog.String("reason", x.reason),
 		slog.Int("bytes", len(x.body)), slog.Duration("took", x.s.deps.Now().Sub(started)), slog.String("request_id", x.requestID),
 		slog.Bool("unsent", x.unsent))

@@ -46,7 +46,8 @@ func hangups(s *Service) fx.Hook {
 	signals := make(chan os.Signal, 1)
 	stop, done := make(chan struct{}), make(chan struct{})
 	return fx.Hook{
-		OnStart: func(context.Context) error {
+		OnStart: func(ctx context.Context) error {
+			ctx = context.WithoutCancel(ctx)
 			signal.Notify(signals, syscall.SIGHUP)
 			go func() {
 				defer close(done)
@@ -55,7 +56,7 @@ func hangups(s *Service) fx.Hook {
 					case <-stop:
 						return
 					case <-signals:
-						if err := s.Refresh(context.Background()); err != nil {
+						if err := s.Refresh(ctx); err != nil {
 							s.deps.Logger.Error("sources were not reloaded", slog.String("error", err.Error()))
 						}
 					}

@@ -16,7 +16,7 @@ import (
 )
 
 // HeaderSecret is a request header that may carry a shared secret.
-const HeaderSecret = "X-Tributary-Secret"
+const HeaderSecret = "X-Tributary-Secret" //nolint:gosec // A header's name, no secret.
 
 // routes are the entrances, one for each way in.
 func (s *Service) routes() http.Handler {
@@ -47,7 +47,7 @@ func (s *Service) routes() http.Handler {
 func (s *Service) exchange(w http.ResponseWriter, r *http.Request, route, provider string, handle func(*exchange) error) {
 	started := s.deps.Now()
 	x := &exchange{s: s, w: w, r: r, route: route, requestID: newID(), received: started}
-	defer func() { x.done(started) }()
+	defer func() { x.done(r.Context(), started) }()
 	err := s.unopened()
 	switch {
 	case err != nil:

@@ -156,6 +156,7 @@ func newRig(t *testing.T, change func(*ingest.Config)) *rig {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		r.net.cut(false) // what is still buffered is written
 		r.client.CloseIdleConnections()
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
@@ -277,7 +278,7 @@ func (r *rig) counter(name string, labels map[string]string) float64 {
 		for _, m := range f.GetMetric() {
 			fits := 0
 			for _, l := range m.GetLabel() {
-				if labels[l.GetName()] == l.GetValue() {
+				if v, ok := labels[l.GetName()]; ok && v == l.GetValue() {
 					fits++
 				}
 			}
@@ -289,23 +290,23 @@ func (r *rig) counter(name string, labels map[string]string) float64 {
 	return sum
 }
 
-func testdata(t testing.TB, name string) string {
-	t.Helper()
+func testdata(tb testing.TB, name string) string {
+	tb.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", name))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return string(text)
 }
 
 // sign makes a token over claims as text, so that anything can be signed.
-func sign(t testing.TB, method jwt.SigningMethod, key any, claims string) string {
-	t.Helper()
+func sign(tb testing.TB, method jwt.SigningMethod, key any, claims string) string {
+	tb.Helper()
 	enc := func(text string) string { return strings.TrimRight(jwtEncode(text), "=") }
 	signed := enc(`{"alg":"`+method.Alg()+`","typ":"JWT"}`) + "." + enc(claims)
 	signature, err := method.Sign(signed, key)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return signed + "." + strings.TrimRight(jwtEncode(string(signature)), "=")
 }

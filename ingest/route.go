@@ -119,9 +119,9 @@ func text(f *faults, path string, r Ref) string {
 	v, err := r.resolve()
 	switch {
 	case err != nil:
-		f.add(path, "%v", err)
+		f.addf(path, "%v", err)
 	case v == "":
-		f.add(path, "is empty")
+		f.addf(path, "is empty")
 	}
 	return v
 }

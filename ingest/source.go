@@ -118,13 +118,13 @@ func validateSources(f *faults, sources []Source) {
 		s, path := &sources[i], fmt.Sprintf("sources[%d]", i)
 		switch {
 		case !validID(s.ID):
-			f.add(path+".id", "%q must be 1 to 64 lower-case letters, digits, '-', '_' or '.'", s.ID)
+			f.addf(path+".id", "%q must be 1 to 64 lower-case letters, digits, '-', '_' or '.'", s.ID)
 		case seen[s.ID]:
-			f.add(path+".id", "%q is the id of another source too", s.ID)
+			f.addf(path+".id", "%q is the id of another source too", s.ID)
 		}
 		seen[s.ID] = true
 		if s.Rate < 0 || s.Burst < 0 {
-			f.add(path+".rate", "rate and burst must not be negative")
+			f.addf(path+".rate", "rate and burst must not be negative")
 		}
 		networks(f, path+".allow_networks", s.AllowNetworks)
 		s.validate(f, path)
@@ -136,16 +136,16 @@ func (s *Source) validate(f *faults, path string) {
 	switch s.Provider {
 	case raw.ProviderLOX24, raw.ProviderUAPAY, raw.ProviderVoximplant:
 		if s.Relay.BaseURL != "" {
-			f.add(path+".relay", "only unibell sources relay")
+			f.addf(path+".relay", "only unibell sources relay")
 		}
 	case raw.ProviderUnibell:
 		s.Relay.validate(f, path+".relay")
 	default:
-		f.add(path+".provider", "%q is none of lox24, uapay, voximplant, unibell", s.Provider)
+		f.addf(path+".provider", "%q is none of lox24, uapay, voximplant, unibell", s.Provider)
 		return
 	}
 	if len(s.Secrets) == 0 && s.Relay.BaseURL == "" {
-		f.add(path+".secrets", "a source without a secret is not started: add one with an id and a value, file or env")
+		f.addf(path+".secrets", "a source without a secret is not started: add one with an id and a value, file or env")
 	}
 	validateSecrets(f, path+".secrets", s.Secrets, s.Provider == raw.ProviderVoximplant)
 }
@@ -155,13 +155,13 @@ func (r *Relay) validate(f *faults, path string) {
 		return
 	}
 	if u, err := url.Parse(r.BaseURL); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		f.add(path+".base_url", "must be a URL such as https://api.unibell.ru")
+		f.addf(path+".base_url", "must be a URL such as https://api.unibell.ru")
 	}
 	if r.Timeout < 0 {
-		f.add(path+".timeout", "must not be negative")
+		f.addf(path+".timeout", "must not be negative")
 	}
 	if len(r.Callers) == 0 {
-		f.add(path+".callers", "a relay without callers is not started: add one with an id and a value, file or env")
+		f.addf(path+".callers", "a relay without callers is not started: add one with an id and a value, file or env")
 	}
 	validateSecrets(f, path+".callers", r.Callers, false)
 	r.AccessKey.validate(f, path+".access_key")
@@ -173,13 +173,13 @@ func validateSecrets(f *faults, path string, secrets []Secret, voximplant bool) 
 		s, at := &secrets[i], fmt.Sprintf("%s[%d]", path, i)
 		switch {
 		case !validID(s.ID):
-			f.add(at+".id", "%q must be 1 to 64 lower-case letters, digits, '-', '_' or '.'", s.ID)
+			f.addf(at+".id", "%q must be 1 to 64 lower-case letters, digits, '-', '_' or '.'", s.ID)
 		case seen[s.ID]:
-			f.add(at+".id", "%q is the id of another secret too", s.ID)
+			f.addf(at+".id", "%q is the id of another secret too", s.ID)
 		}
 		seen[s.ID] = true
 		if !voximplant {
-			s.Ref.validate(f, at)
+			s.validate(f, at)
 			continue
 		}
 		s.APIKey.validate(f, at+".api_key")
@@ -198,7 +198,7 @@ func (r Ref) validate(f *faults, path string) {
 		}
 	}
 	if set != 1 {
-		f.add(path, "needs exactly one of value, file, env")
+		f.addf(path, "needs exactly one of value, file, env")
 	}
 }
 

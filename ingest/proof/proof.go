@@ -21,7 +21,7 @@ const maxID = 256
 
 // Refusal is a request that ingest does not take, with nothing in it that the
 // sender wrote.
-type Refusal struct {
+type Refusal struct { //nolint:errname // It is an answer that travels as an error.
 	// Status is the HTTP status of the answer.
 	Status int
 	// Reason is the value of the metric's label, snake_case.

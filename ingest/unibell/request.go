@@ -17,7 +17,7 @@ const (
 )
 
 // Fault is a request that need not reach the provider, in the provider's words.
-type Fault struct {
+type Fault struct { //nolint:errname // It is an answer that travels as an error.
 	// Status is one of the Status constants.
 	Status string `json:"status"`
 	// Text says what is wrong with which field. That of Cyrillic is the provider's
