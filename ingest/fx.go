@@ -57,7 +57,7 @@ func hangups(s *Service) fx.Hook {
 						return
 					case <-signals:
 						if err := s.Refresh(ctx); err != nil {
-							s.deps.Logger.Error("sources were not reloaded", slog.String("error", err.Error()))
+							s.deps.Logger.ErrorContext(ctx, "sources were not reloaded", slog.String("error", err.Error()))
 						}
 					}
 				}

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -34,20 +35,20 @@ func (s *Service) routes() http.Handler {
 		"/v1/unibell/{source}/calls/flash": {raw.ProviderUnibell, (*exchange).relay},
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			s.exchange(w, r, pattern, h.provider, h.handle)
+			s.exchange(r.Context(), w, r, pattern, h.provider, h.handle)
 		})
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		s.exchange(w, r, "/", "", nil)
+		s.exchange(r.Context(), w, r, "/", "", nil)
 	})
 	return mux
 }
 
 // exchange runs one request from the source to the answer.
-func (s *Service) exchange(w http.ResponseWriter, r *http.Request, route, provider string, handle func(*exchange) error) {
+func (s *Service) exchange(ctx context.Context, w http.ResponseWriter, r *http.Request, route, provider string, handle func(*exchange) error) {
 	started := s.deps.Now()
 	x := &exchange{s: s, w: w, r: r, route: route, requestID: newID(), received: started}
-	defer func() { x.done(r.Context(), started) }()
+	defer func() { x.done(ctx, started) }()
 	err := s.unopened()
 	switch {
 	case err != nil:

@@ -19,8 +19,8 @@ import (
 // most. A longer one is keyed by the hash of its body.
 const maxID = 256
 
-// Refusal is a request that ingest does not take, with nothing in it that the
-// sender wrote.
+// Refusal is a request that ingest does not take. It holds no value of the
+// request; Detail, which goes to the sender only, may name a place in it.
 type Refusal struct { //nolint:errname // It is an answer that travels as an error.
 	// Status is the HTTP status of the answer.
 	Status int

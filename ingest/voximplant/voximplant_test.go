@@ -1,0 +1,66 @@
+package voximplant_test
+
+import (
+	"bytes"
+	"crypto/md5"
+	"encoding/hex"
+	"strings"
+	"testing"
+
+	"github.com/tributary-hq/tributary/ingest/voximplant"
+)
+
+func item(salt, key, account, id string) string {
+	sum := md5.Sum([]byte(salt + account + key + id))
+	return `{"account_id": ` + account + `, "hash": "` + hex.EncodeToString(sum[:]) + `", "callback_id": ` + id + `}`
+}
+
+// TestSplit: each item is proven by its own secret and kept byte for byte.
+func TestSplit(t *testing.T) {
+	t.Parallel()
+	secrets := []voximplant.Secret{{ID: "old", Salt: "s1", APIKey: "k1"}, {ID: "new", APIKey: "k2"}}
+	items := []string{item("s1", "k1", "10", "1"), item("", "k2", "10", "2"), item("s1", "k2", "10", "3"), strings.ToUpper("{}")}
+	got, err := voximplant.Split([]byte("{\n \"callbacks\" : [ "+strings.Join(items, " , ")+" ] , \"more\": 1 }"), secrets)
+	if err != nil || len(got) != len(items) {
+		t.Fatal(len(got), err)
+	}
+	for i, want := range []struct{ key, secret string }{{"voximplant:10", "old"}, {"voximplant:10", "new"}, {}, {}} {
+		if got[i].Key != want.key || got[i].SecretID != want.secret || got[i].Proven() != (want.secret != "") || string(got[i].Value) != items[i] {
+			t.Errorf("item %d: %+v, want %+v", i, got[i], want)
+		}
+	}
+}
+
+// TestConcatenation: digits that move from one id to the other are not proven.
+func TestConcatenation(t *testing.T) {
+	t.Parallel()
+	// The key ends with a digit, so that 1 + k5 + 52 and 1 + k55 + 2 look alike.
+	secrets := []voximplant.Secret{{ID: "s", Salt: "x1", APIKey: "k5"}}
+	good := item("x1", "k5", "1", "52")
+	for name, body := range map[string]string{
+		"callback": strings.Replace(good, `"callback_id": 52`, `"callback_id": 2`, 1),
+		"account":  strings.Replace(good, `"account_id": 1`, `"account_id": 11`, 1),
+		"both":     strings.NewReplacer(`"callback_id": 52`, `"callback_id": 2`, `"account_id": 1`, `"account_id": "1k5"`).Replace(good),
+	} {
+		items, err := voximplant.Split([]byte(`{"callbacks":[`+body+`]}`), secrets)
+		if err != nil || items[0].Proven() {
+			t.Errorf("%s: %v, proven %v", name, err, items)
+		}
+	}
+}
+
+// FuzzSplit: items are parts of the body, and none is proven without the secret.
+func FuzzSplit(f *testing.F) {
+	f.Add([]byte(`{"callbacks":[` + item("", "other", "1", "2") + `,{}]}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		items, err := voximplant.Split(body, []voximplant.Secret{{ID: "s", Salt: "a salt", APIKey: "that no fuzzer finds"}})
+		if err != nil {
+			return
+		}
+		for _, i := range items {
+			if i.Proven() || !bytes.Contains(body, i.Value) {
+				t.Errorf("%q of %q", i.Value, body)
+			}
+		}
+	})
+}
