@@ -25,7 +25,10 @@ type Engine struct {
 	maxState int
 	workers  []*worker
 	cancel   context.CancelFunc
-	running  sync.WaitGroup
+	// killed ends when Stop waits no longer.
+	killed  context.Context //nolint:containedctx // the engine's own
+	kill    context.CancelFunc
+	running sync.WaitGroup
 }
 
 // New checks the settings. It starts nothing and connects to nothing.
@@ -68,6 +71,8 @@ func (e *Engine) Start(ctx context.Context) error {
 	}
 	var running context.Context
 	running, e.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	e.killed, e.kill = context.WithCancel(context.WithoutCancel(ctx))
+	e.store.onBroken(e.deps.Fail)
 	for i := range e.specs {
 		for index := range max(e.specs[i].Workers, 1) {
 			e.workers = append(e.workers, newWorker(&e.specs[i], index, instance, e))
@@ -86,12 +91,19 @@ func (e *Engine) Start(ctx context.Context) error {
 }
 
 // Stop ends the rounds in flight, leaves the groups and closes the store, so that
-// the next start replays nothing.
-func (e *Engine) Stop(context.Context) error {
+// the next start replays nothing. When ctx ends first, rounds in flight are given
+// up: their transactions abort, and the next start takes their records up again.
+func (e *Engine) Stop(ctx context.Context) error {
 	if e.cancel == nil {
 		return nil
 	}
 	e.cancel()
+	defer e.kill()
+	defer context.AfterFunc(ctx, e.kill)()
+	if err := e.store.broken(); err != nil {
+		// A worker may hang in a write that never ends.
+		return err
+	}
 	e.running.Wait()
 	return e.store.Close()
 }

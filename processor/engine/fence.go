@@ -14,13 +14,12 @@ import (
 // taking over its transactional id: instead of waiting until the broker's
 // transaction timeout aborts them. It only touches ids of this stage. Where the
 // right to do so is missing, the restore waits for the timeout, and says so.
-func (w *worker) fence(ctx context.Context, todo map[int32]*restoring) {
-	topics := kadm.TopicsSet{}
-	for p, r := range todo {
-		if r.pos.offset < r.end {
-			topics.Add(w.changelog, p)
-		}
+func (w *worker) fence(ctx context.Context, partitions []int32) {
+	if len(partitions) == 0 {
+		return
 	}
+	topics := kadm.TopicsSet{}
+	topics.Add(w.changelog, partitions...)
 	described, err := w.admin.DescribeProducers(ctx, topics)
 	if err != nil {
 		w.logger.WarnContext(ctx, "restore waits for an open transaction and cannot see whose it is: waiting for the transaction timeout",

@@ -1,5 +1,10 @@
 package engine
 
+import (
+	"strconv"
+	"time"
+)
+
 // Status is what one worker is doing.
 type Status struct {
 	Stage  string `json:"stage"`
@@ -7,11 +12,54 @@ type Status struct {
 	// Ready and Restoring count the partitions owned.
 	Ready     int `json:"ready"`
 	Restoring int `json:"restoring"`
+	// Restored tells how far a restore is, zero when there is none.
+	Restored Progress `json:"restored"`
 	// Joined says that the group has given partitions, or none, at least once.
 	Joined bool `json:"joined"`
 	// Err is the last error since the last committed round, empty if none. It holds
 	// no value of a record.
 	Err string `json:"error,omitempty"`
+}
+
+// Progress is how far a restore is.
+type Progress struct {
+	// Records and Bytes are replayed so far, keys and values.
+	Records int64 `json:"records"`
+	Bytes   int64 `json:"bytes"`
+	// Offsets is how many changelog offsets are left: at most as many records.
+	Offsets int64 `json:"offsets_left"`
+	// BytesPerSecond is the mean rate, Left what that makes of the rest.
+	BytesPerSecond float64       `json:"bytes_per_second"`
+	Left           time.Duration `json:"time_left_ns"`
+}
+
+// setProgress tells how far a restore is, took being how long it has run.
+func (w *worker) setProgress(todo map[int32]*restoring, took time.Duration) {
+	var p Progress
+	var done int64
+	for _, r := range todo {
+		p.Records += r.records
+		p.Bytes += r.bytes
+		p.Offsets += max(r.end-r.pos.offset, 0)
+		done += max(r.pos.offset-r.from, 0)
+	}
+	if took > 0 && done > 0 {
+		p.BytesPerSecond = float64(p.Bytes) / took.Seconds()
+		p.Left = time.Duration(float64(took) / float64(done) * float64(p.Offsets))
+	}
+	w.metrics.restoreLeft.WithLabelValues(w.spec.Name, strconv.Itoa(w.index)).Set(float64(p.Offsets))
+	if p.Offsets == 0 {
+		p = Progress{}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.status.Restored = p
+}
+
+func (w *worker) setJoined() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.status.Stage, w.status.Worker, w.status.Joined = w.spec.Name, w.index, true
 }
 
 // OK says that the worker has nothing to restore and no error.
@@ -35,8 +83,8 @@ func (w *worker) updateStatus() {
 			restoring++
 		}
 	}
-	w.metrics.partitions.WithLabelValues(w.spec.Name, "ready").Set(float64(ready))
-	w.metrics.partitions.WithLabelValues(w.spec.Name, "restoring").Set(float64(restoring))
+	w.metrics.partitions.WithLabelValues(w.spec.Name, strconv.Itoa(w.index), "ready").Set(float64(ready))
+	w.metrics.partitions.WithLabelValues(w.spec.Name, strconv.Itoa(w.index), "restoring").Set(float64(restoring))
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.status.Stage, w.status.Worker = w.spec.Name, w.index

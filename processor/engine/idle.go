@@ -2,19 +2,15 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 )
 
-// idleCheck is what was last seen of an input partition's end.
-type idleCheck struct{ end, next int64 }
-
 // followWallClock moves the clocks of partitions that are read to their end, for
 // stages that have no upstream clock. The time is noted before the end is asked
 // for, and stays behind by ClockLag: a record that is not there yet has a later
-// received_at. A transaction marker can stay behind the last record for good, so a
-// partition whose end and position stood still since the last look is at its end
-// too.
+// received_at. The position passes markers too, for these stages poll them.
 func (w *worker) followWallClock(ctx context.Context) {
 	now := w.deps.Now()
 	if !w.spec.WallClock || now.Sub(w.lastIdle) < w.config.ClockInterval {
@@ -33,10 +29,43 @@ func (w *worker) followWallClock(ctx context.Context) {
 		if !ok || !part.ready {
 			continue
 		}
-		seen := idleCheck{end: end.Offset, next: part.next}
-		if part.next >= end.Offset || part.idle == seen {
+		if part.next >= end.Offset {
 			w.scope(part).AdvanceClock(now.Add(-w.config.ClockLag))
 		}
-		part.idle = seen
+	}
+}
+
+// touch keeps the time at which a stored position was last known to be the
+// changelog's end, for partitions that have nothing to write. At most one offset
+// may lie behind the position: our own last marker, or the first record of a
+// transaction that was not committed then. Failing costs nothing but a longer
+// restore some day.
+func (w *worker) touch(ctx context.Context) {
+	now := w.deps.Now()
+	if now.Sub(w.lastTouch) < w.config.DeleteRetention/100 {
+		return
+	}
+	first := w.lastTouch.IsZero()
+	w.lastTouch = now
+	if first {
+		return // a restore has just written it
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	ends, err := w.offsets(w.admin.ListEndOffsets(ctx, w.changelog))
+	if err != nil {
+		return
+	}
+	batch := w.store.writer()
+	for p, part := range w.parts {
+		end, ok := ends.Lookup(w.changelog, p)
+		if !ok || !part.ready || end.Offset > part.pos.offset+1 {
+			continue
+		}
+		part.pos.atEnd = now.UnixMilli()
+		err = errors.Join(err, batch.position(part.state, part.pos))
+	}
+	if err = errors.Join(err, batch.commit()); err != nil {
+		w.logger.WarnContext(ctx, "cannot note that the state is current", slog.String("error", err.Error()))
 	}
 }

@@ -3,6 +3,8 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"runtime"
+	"runtime/debug"
 	"time"
 )
 
@@ -41,11 +43,45 @@ type decoded struct {
 	err   error
 }
 
+// decode parses a record. It may run beside itself.
+func (m *machine) decode(d *decoded) {
+	defer m.catch(&d.in, &d.err)
+	d.event, d.err = m.stage.Decode(&d.in)
+}
+
+// catch makes a stage's panic an error that ends the worker: it is a fault of the
+// program, which no retry mends. What was panicked with may hold a value of the
+// record and is not shown, unless it is the runtime's own.
+func (m *machine) catch(in *Input, err *error) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	what := fmt.Sprintf("%T", p)
+	if fault, ok := p.(runtime.Error); ok {
+		what = fault.Error()
+	}
+	*err = &fatalError{fmt.Errorf("stage %s panicked at %s/%d, offset %d: %s\n%s", m.name, in.Topic, in.Partition, in.Offset, what, debug.Stack())}
+}
+
+// applyOne calls the stage for a record.
+func (m *machine) applyOne(s *scope, d *decoded) (err error) {
+	defer m.catch(&d.in, &err)
+	return m.stage.Apply(s, &d.in, d.event)
+}
+
+// expireStage calls the stage for the deadline of key.
+func (m *machine) expireStage(s *scope, key []byte) (err error) {
+	in := Input{Topic: "a deadline", Partition: s.partition, Offset: -1}
+	defer m.catch(&in, &err)
+	return m.stage.Expire(s, key)
+}
+
 // apply handles one record: the stage's effect, or a dead letter.
 func (m *machine) apply(s *scope, d *decoded) error {
 	err := d.err
 	if err == nil {
-		err = s.attempt(func() error { return m.stage.Apply(s, &d.in, d.event) })
+		err = s.attempt(func() error { return m.applyOne(s, d) })
 	}
 	var permanent *PermanentError
 	switch {
@@ -94,7 +130,7 @@ func (m *machine) expireOne(s *scope, d *dueEntry) error {
 	}
 	m.fired++
 	err = s.attempt(func() error {
-		if err := m.stage.Expire(s, d.key); err != nil {
+		if err := m.expireStage(s, d.key); err != nil {
 			return err
 		}
 		if c.payload != nil && c.deadline == d.deadline {

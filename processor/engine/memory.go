@@ -83,7 +83,7 @@ func (m *Memory) Feed(in ...Input) ([]Output, error) {
 	var out []Output
 	for i := range in {
 		d := decoded{in: in[i]}
-		d.event, d.err = m.config.Stage.Decode(&d.in)
+		m.machine.decode(&d)
 		emitted, err := m.round(in[i].Partition, func(s *scope) error { return m.machine.apply(s, &d) })
 		if err != nil {
 			return out, err

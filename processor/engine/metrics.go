@@ -12,7 +12,7 @@ type metrics struct {
 	deadLetters, deadlines, sessions, fenced    *prometheus.CounterVec
 	fetchErrors, restoredRecords, restoredBytes *prometheus.CounterVec
 	roundSeconds                                *prometheus.HistogramVec
-	partitions                                  *prometheus.GaugeVec
+	partitions, restoreLeft                     *prometheus.GaugeVec
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -37,11 +37,14 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		}, []string{"stage"}),
 		partitions: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "tributary_processor_partitions", Help: "Partitions owned, by state: ready, restoring.",
-		}, []string{"stage", "state"}),
+		}, []string{"stage", "worker", "state"}),
+		restoreLeft: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "tributary_processor_restore_offsets_left", Help: "Changelog offsets that a restore has still to read.",
+		}, []string{"stage", "worker"}),
 	}
 	if reg != nil {
 		reg.MustRegister(m.records, m.outputs, m.rounds, m.aborts, m.deadLetters, m.deadlines, m.sessions, m.fenced,
-			m.fetchErrors, m.restoredRecords, m.restoredBytes, m.roundSeconds, m.partitions)
+			m.fetchErrors, m.restoredRecords, m.restoredBytes, m.roundSeconds, m.partitions, m.restoreLeft)
 	}
 	return m
 }

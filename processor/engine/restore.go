@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -45,7 +47,7 @@ func (w *worker) restore(ctx context.Context, states map[int32]*storePartition) 
 	if err := w.at(StepRestoring); err != nil {
 		return nil, err
 	}
-	committed, err := w.committed(ctx)
+	committed, err := w.committed(ctx, states)
 	if err != nil {
 		return nil, err
 	}
@@ -71,25 +73,30 @@ func (w *worker) restore(ctx context.Context, states map[int32]*storePartition) 
 	return out, w.at(StepRestored)
 }
 
-// committed returns the group's committed offsets of the input topic, waiting for
-// transactions that are about to commit some.
-func (w *worker) committed(ctx context.Context) (map[int32]int64, error) {
+// committed returns the group's committed offsets of partitions, waiting for
+// transactions that are about to commit some. Others of the group are not waited
+// for: somebody is always about to commit.
+func (w *worker) committed(ctx context.Context, states map[int32]*storePartition) (map[int32]int64, error) {
+	fenceAt := w.deps.Now().Add(w.config.FenceAfter)
 	for {
 		offsets, err := w.admin.FetchOffsets(kadm.RequireStable(ctx), w.group)
-		if err == nil {
-			err = offsets.Error()
+		out := map[int32]int64{}
+		for p := range states {
+			if o, ok := offsets.Lookup(w.input, p); ok && err == nil {
+				out[p], err = o.At, o.Err
+			}
 		}
 		switch {
 		case err == nil:
-			out := map[int32]int64{}
-			for p, o := range offsets[w.input] {
-				out[p] = o.At
-			}
 			return out, nil
 		case errors.Is(err, kerr.GroupIDNotFound):
 			return nil, nil
 		case !kerr.IsRetriable(err) && !errors.Is(err, kerr.UnstableOffsetCommit):
 			return nil, fmt.Errorf("fetch the committed offsets of group %s: %w", w.group, err)
+		}
+		if now := w.deps.Now(); now.After(fenceAt) {
+			fenceAt = now.Add(w.config.FenceAfter)
+			w.fence(ctx, slices.Collect(maps.Keys(states)))
 		}
 		if err := pause(ctx, 20*time.Millisecond); err != nil {
 			return nil, err
@@ -222,18 +229,14 @@ func (w *worker) replayFrom(ctx context.Context, from map[int32]kgo.Offset, todo
 		if err != nil {
 			return err
 		}
-		behind = 0
-		for _, r := range todo {
-			if r.pos.offset < r.end {
-				behind++
-			}
-		}
+		behind = len(behindOf(todo))
+		w.setProgress(todo, w.deps.Now().Sub(began))
 		now := w.deps.Now()
 		if moved {
 			progress = now
 		} else if now.Sub(progress) > w.config.FenceAfter {
 			progress = now
-			w.fence(ctx, todo)
+			w.fence(ctx, behindOf(todo))
 		}
 	}
 	w.logReplayed(todo, w.deps.Now().Sub(began))
@@ -296,6 +299,17 @@ func (w *worker) keepReplayed(r *restoring) error {
 	}
 	r.lower = newOverlay(r.state, &arena{})
 	return batch.commit()
+}
+
+// behindOf returns the partitions that have not reached their end.
+func behindOf(todo map[int32]*restoring) []int32 {
+	var out []int32
+	for p, r := range todo {
+		if r.pos.offset < r.end {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 func (w *worker) logReplayed(todo map[int32]*restoring, took time.Duration) {

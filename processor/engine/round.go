@@ -90,7 +90,7 @@ func (w *worker) decode(records []*kgo.Record) {
 		for i := from; i < to; i++ {
 			d := &w.round.decoded[i]
 			d.in = inputOf(records[i])
-			d.event, d.err = w.spec.Stage.Decode(&d.in)
+			w.machine.decode(d)
 		}
 	}
 	if len(records) <= chunk || runtime.GOMAXPROCS(0) == 1 {
@@ -128,7 +128,11 @@ func (w *worker) applyAll(ctx context.Context) error {
 	for i := range w.round.decoded {
 		d := &w.round.decoded[i]
 		part := w.parts[d.in.Partition]
-		part.next = d.in.Offset + 1
+		if d.in.Offset < part.applied {
+			return fmt.Errorf("%w: %s/%d gave offset %d again, %d is next", errRejoin, d.in.Topic, d.in.Partition, d.in.Offset, part.applied)
+		}
+		part.applied = d.in.Offset + 1
+		part.next = max(part.next, part.applied)
 		if err := w.machine.apply(w.scope(part), d); err != nil {
 			return err
 		}

@@ -13,15 +13,15 @@ import (
 )
 
 // open makes the group transact session; making it connects.
-func (w *worker) open() error {
+func (w *worker) open(ctx context.Context) error {
 	compression, _ := codec(w.config.Compression)
-	session, err := kgo.NewGroupTransactSession(append(append([]kgo.Opt{}, w.deps.Kafka...),
+	opts := append(append([]kgo.Opt{}, w.deps.Kafka...),
 		kgo.ConsumerGroup(w.group),
 		kgo.ConsumeTopics(w.input),
 		// Since 1.22 kgo begins at the end; a stage begins where the topic does.
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
-		kgo.Balancers(kgo.CooperativeStickyBalancer()),
+		kgo.Balancers(watchedBalancer{GroupBalancer: kgo.CooperativeStickyBalancer(), saw: w.sawAssignment}),
 		// Static: a restart within the session timeout moves no partition.
 		kgo.InstanceID(w.transactionalID),
 		kgo.SessionTimeout(w.config.SessionTimeout),
@@ -42,14 +42,26 @@ func (w *worker) open() error {
 		kgo.FetchMaxBytes(w.config.FetchMaxBytes),
 		kgo.FetchMaxPartitionBytes(w.config.FetchMaxBytes),
 		kgo.OnPartitionsAssigned(w.onAssigned),
-		kgo.OnPartitionsRevoked(w.onGone),
-		kgo.OnPartitionsLost(w.onGone),
-	)...)
+		kgo.OnPartitionsRevoked(w.onRevoked),
+		kgo.OnPartitionsLost(w.onLost),
+	)
+	if w.spec.WallClock {
+		// An idle clock asks whether the topic is read to its end, and the last thing
+		// in a topic may be a marker.
+		opts = append(opts, kgo.KeepControlRecords())
+	}
+	session, err := kgo.NewGroupTransactSession(opts...)
 	if err != nil {
 		return &fatalError{fmt.Errorf("stage %s: make the Kafka session: %w", w.spec.Name, err)}
 	}
 	w.session = session
 	w.admin = kadm.NewClient(session.Client())
+	// kgo would ask for its producer id with the first transaction. Asked for now, it
+	// ends a transaction that an earlier life of this worker left open, before a
+	// restore waits for it.
+	if _, _, err := session.Client().ProducerID(ctx); err != nil {
+		return fmt.Errorf("%w: take over transactional id %s: %w", errRejoin, w.transactionalID, err)
+	}
 	return nil
 }
 
@@ -58,21 +70,56 @@ func (w *worker) open() error {
 func (w *worker) onAssigned(_ context.Context, client *kgo.Client, assigned map[string][]int32) {
 	partitions := assigned[w.input]
 	if len(partitions) == 0 {
+		w.post(event{joined: true})
 		return
 	}
 	client.PauseFetchPartitions(map[string][]int32{w.input: partitions})
 	w.post(event{assigned: partitions})
 }
 
-// onGone runs when partitions are revoked or lost. The session aborts the round in
-// flight by itself. kgo keeps a pause beyond a revocation, so it is lifted here.
-func (w *worker) onGone(_ context.Context, client *kgo.Client, gone map[string][]int32) {
+// onRevoked runs when partitions are revoked. The session aborts the round in
+// flight by itself. kgo keeps a pause beyond a revocation, so it is lifted here. A
+// second revocation before the session's next End never gets here: see reconcile.
+func (w *worker) onRevoked(_ context.Context, client *kgo.Client, gone map[string][]int32) {
 	partitions := gone[w.input]
 	if len(partitions) == 0 {
 		return
 	}
 	client.ResumeFetchPartitions(map[string][]int32{w.input: partitions})
 	w.post(event{gone: partitions})
+}
+
+// onLost runs when the group has thrown the worker out: nothing it holds is its own
+// any more, and the session begins anew.
+func (w *worker) onLost(context.Context, *kgo.Client, map[string][]int32) {
+	w.post(event{err: fmt.Errorf("%w: the group has lost this worker", errRejoin)})
+}
+
+// watchedBalancer tells what the group assigned, each time it does. The group
+// transact session swallows revocations until its next End, so the callbacks alone
+// do not say what is owned.
+type watchedBalancer struct {
+	kgo.GroupBalancer
+	saw func(map[string][]int32)
+}
+
+// ParseSyncAssignment implements kgo.GroupBalancer.
+func (b watchedBalancer) ParseSyncAssignment(assignment []byte) (map[string][]int32, error) {
+	assigned, err := b.GroupBalancer.ParseSyncAssignment(assignment)
+	if err == nil {
+		b.saw(assigned)
+	}
+	return assigned, err //nolint:wrapcheck // kgo's own error, back to kgo
+}
+
+// sawAssignment keeps the worker's whole assignment.
+func (w *worker) sawAssignment(assigned map[string][]int32) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.assigned = map[int32]bool{}
+	for _, p := range assigned[w.input] {
+		w.assigned[p] = true
+	}
 }
 
 // collect polls for a round: until the commit interval is over or enough records
@@ -97,7 +144,13 @@ func (w *worker) collect(ctx context.Context) ([]*kgo.Record, error) {
 		if err := w.fetchErrors(fetches); err != nil {
 			return nil, err
 		}
-		fetches.EachRecord(func(r *kgo.Record) { records = append(records, r) })
+		fetches.EachRecord(func(r *kgo.Record) {
+			if !r.Attrs.IsControl() {
+				records = append(records, r)
+			} else if part := w.parts[r.Partition]; part != nil {
+				part.next = max(part.next, r.Offset+1)
+			}
+		})
 	}
 	w.lastRound = w.deps.Now()
 	w.round.records = records
@@ -114,6 +167,9 @@ func (w *worker) fetchErrors(fetches kgo.Fetches) error {
 			continue
 		case errors.Is(fe.Err, kgo.ErrClientClosed):
 			return errRejoin
+		case errors.Is(fe.Err, kerr.FencedInstanceID):
+			return &fatalError{fmt.Errorf("another process has joined group %s with the same instance id (%s): give each process its own instance_id: %w",
+				w.group, w.transactionalID, fe.Err)}
 		case errors.As(fe.Err, &dataLoss):
 			w.metrics.fetchErrors.WithLabelValues(w.spec.Name).Inc()
 			w.logger.Error("input records are gone from the broker before they were read: check retention",

@@ -8,7 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"syscall"
+	"path/filepath"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -18,6 +18,10 @@ import (
 // ErrDiskFull says that the state directory's disk is full. The process should
 // end with an exit code of its own: a restart does not mend it.
 var ErrDiskFull = errors.New("the disk of the state directory is full")
+
+// ErrStoreBroken says that the state store cannot be read or written any more. The
+// next start sets it aside and restores from the changelogs.
+var ErrStoreBroken = errors.New("the state store is broken")
 
 // StoreConfig says how much memory and disk the state store may use.
 type StoreConfig struct {
@@ -47,12 +51,14 @@ type Store struct {
 	db     *pebble.DB
 	dir    string
 	leases *leases
+	health *storeHealth
 }
 
 // OpenStore opens the store under dir. One that will not open is set aside under
 // another name, and an empty one takes its place: its state is in the changelogs.
 func OpenStore(dir string, config StoreConfig, logger *slog.Logger) (*Store, error) {
-	db, err := openPebble(dir, config, logger)
+	health := &storeHealth{dir: dir}
+	db, err := openPebble(dir, config, logger, health)
 	if err != nil && !isDiskFull(err) && !errors.Is(err, fs.ErrPermission) && !isLocked(err) {
 		aside := fmt.Sprintf("%s.broken-%d", dir, time.Now().UnixNano())
 		logger.Error("state store does not open, setting it aside and restoring from the changelogs",
@@ -60,15 +66,18 @@ func OpenStore(dir string, config StoreConfig, logger *slog.Logger) (*Store, err
 		if renameErr := os.Rename(dir, aside); renameErr != nil {
 			return nil, fmt.Errorf("state store %s does not open (%w) and cannot be set aside: %w", dir, err, renameErr)
 		}
-		db, err = openPebble(dir, config, logger)
+		db, err = openPebble(dir, config, logger, health)
 	}
 	if err != nil {
 		return nil, diskError(fmt.Errorf("open the state store %s: %w", dir, err))
 	}
-	return &Store{db: db, dir: dir, leases: newLeases()}, nil
+	return &Store{db: db, dir: dir, leases: newLeases(), health: health}, nil
 }
 
-func openPebble(dir string, config StoreConfig, logger *slog.Logger) (*pebble.DB, error) {
+func openPebble(dir string, config StoreConfig, logger *slog.Logger, health *storeHealth) (*pebble.DB, error) {
+	if _, err := os.Stat(filepath.Join(dir, brokenMark)); err == nil {
+		return nil, ErrStoreBroken
+	}
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return nil, err
 	}
@@ -80,7 +89,8 @@ func openPebble(dir string, config StoreConfig, logger *slog.Logger) (*pebble.DB
 		// The changelog is the log.
 		DisableWAL: true,
 		// Pebble's default logger ends the process on a failed write.
-		Logger:                pebbleLogger{logger},
+		Logger:                pebbleLogger{logger, health},
+		EventListener:         &pebble.EventListener{BackgroundError: health.report},
 		L0CompactionThreshold: 4,
 	}
 	for i := range options.Levels {
@@ -93,7 +103,7 @@ func openPebble(dir string, config StoreConfig, logger *slog.Logger) (*pebble.DB
 // Close flushes what is in memory, so that the next start replays nothing, and
 // closes the store.
 func (s *Store) Close() error {
-	return diskError(errors.Join(s.db.Flush(), s.db.Close()))
+	return s.failed(errors.Join(s.db.Flush(), s.db.Close()))
 }
 
 // SizeBytes returns the space the store takes on disk.
@@ -103,12 +113,13 @@ func (s *Store) SizeBytes() uint64 { return s.db.Metrics().DiskSpaceUsage() }
 func (s *Store) partition(stage string, partition int32) *storePartition {
 	prefix := append([]byte(stage), 0)
 	prefix = binary.BigEndian.AppendUint32(prefix, uint32(partition)) //nolint:gosec // partitions are not negative
-	return &storePartition{db: s.db, prefix: prefix}
+	return &storePartition{store: s, db: s.db, prefix: prefix}
 }
 
 // storePartition is one partition's part of the store. It is used by one
 // goroutine at a time, which the lease sees to.
 type storePartition struct {
+	store  *Store
 	db     *pebble.DB
 	prefix []byte
 	key    []byte // reused for look-ups
@@ -135,7 +146,7 @@ func (p *storePartition) get(key []byte) (payload []byte, deadline int64, found 
 		return nil, 0, false, nil
 	}
 	if err != nil {
-		return nil, 0, false, diskError(fmt.Errorf("read the state store: %w", err))
+		return nil, 0, false, p.store.failed(fmt.Errorf("read the state store: %w", err))
 	}
 	payload, deadline, err = parseEntry(value)
 	payload = bytes.Clone(payload)
@@ -168,7 +179,7 @@ func (p *storePartition) due(until int64, yield func(key []byte, deadline int64)
 func (p *storePartition) iterate(lower, upper []byte, yield func(key, value []byte) (bool, error)) error {
 	it, err := p.db.NewIter(&pebble.IterOptions{LowerBound: lower, UpperBound: upper})
 	if err != nil {
-		return diskError(fmt.Errorf("read the state store: %w", err))
+		return p.store.failed(fmt.Errorf("read the state store: %w", err))
 	}
 	for it.First(); it.Valid(); it.Next() {
 		more, err := yield(it.Key(), it.Value())
@@ -179,7 +190,7 @@ func (p *storePartition) iterate(lower, upper []byte, yield func(key, value []by
 			break
 		}
 	}
-	return diskError(it.Close())
+	return p.store.failed(it.Close())
 }
 
 // upperBound is the first key after all keys that begin with prefix.
@@ -192,41 +203,4 @@ func upperBound(prefix []byte) []byte {
 		}
 	}
 	return nil
-}
-
-func isDiskFull(err error) bool {
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
-}
-
-func isLocked(err error) bool {
-	return errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EACCES)
-}
-
-// diskError marks an error of a full disk.
-func diskError(err error) error {
-	if err != nil && isDiskFull(err) && !errors.Is(err, ErrDiskFull) {
-		return fmt.Errorf("%w: %w", ErrDiskFull, err)
-	}
-	return err
-}
-
-// pebbleLogger keeps Pebble's talk at debug and its fatal errors from ending the
-// process: the write that failed returns the error as well.
-type pebbleLogger struct{ logger *slog.Logger }
-
-// Infof implements pebble.Logger.
-func (l pebbleLogger) Infof(format string, args ...any) {
-	l.logger.Debug("state store", slog.String("message", fmt.Sprintf(format, args...)))
-}
-
-// Errorf implements pebble.Logger.
-func (l pebbleLogger) Errorf(format string, args ...any) {
-	l.logger.Error("state store", slog.String("message", fmt.Sprintf(format, args...)))
-}
-
-// Fatalf implements pebble.Logger. Pebble calls it where it cannot go on and
-// expects no return; a panic would hide the cause, so the error is logged and the
-// failed commit reported by the caller.
-func (l pebbleLogger) Fatalf(format string, args ...any) {
-	l.logger.Error("state store cannot write", slog.String("message", fmt.Sprintf(format, args...)))
 }

@@ -28,10 +28,10 @@ func (p *storePartition) position() (pos position, found bool, err error) {
 		return pos, false, nil
 	}
 	if err != nil {
-		return pos, false, diskError(fmt.Errorf("read the state store: %w", err))
+		return pos, false, p.store.failed(fmt.Errorf("read the state store: %w", err))
 	}
 	if len(value) != 33 || value[0] != positionVersion {
-		return pos, false, errors.Join(fmt.Errorf("%w: a position of version %d and %d bytes", errEntry, value[0], len(value)), closer.Close())
+		return pos, false, errors.Join(fmt.Errorf("%w: a position of %d bytes in a format that this program does not read", errEntry, len(value)), closer.Close())
 	}
 	copy(pos.topicID[:], value[1:17])
 	pos.offset = int64(binary.BigEndian.Uint64(value[17:25])) //nolint:gosec // an offset
@@ -40,9 +40,12 @@ func (p *storePartition) position() (pos position, found bool, err error) {
 }
 
 // writer collects what goes to the store at once, for one or more partitions.
-type writer struct{ batch *pebble.Batch }
+type writer struct {
+	store *Store
+	batch *pebble.Batch
+}
 
-func (s *Store) writer() *writer { return &writer{batch: s.db.NewBatch()} }
+func (s *Store) writer() *writer { return &writer{store: s, batch: s.db.NewBatch()} }
 
 // overlay adds everything a round wrote.
 func (w *writer) overlay(p *storePartition, o *overlay) error {
@@ -98,7 +101,7 @@ func (w *writer) wipe(p *storePartition) error {
 // commit writes the batch, atomically. No fsync: see Store.
 func (w *writer) commit() error {
 	err := w.batch.Commit(pebble.NoSync)
-	return diskError(errors.Join(err, w.batch.Close()))
+	return w.store.failed(errors.Join(err, w.batch.Close()))
 }
 
 // drop forgets the batch.

@@ -15,7 +15,8 @@ import (
 func (w *worker) transact(ctx context.Context) error {
 	// A stop lets the round in flight come to its end; the broker's own timeouts
 	// bound it.
-	ctx = context.WithoutCancel(ctx)
+	ctx, stop := w.untilKilled(ctx)
+	defer stop()
 	began := w.deps.Now()
 	if err := w.session.Begin(); err != nil {
 		return fmt.Errorf("%w: begin a transaction: %w", errRejoin, err)
@@ -59,12 +60,23 @@ func (w *worker) transact(ctx context.Context) error {
 	return w.at(StepStored)
 }
 
+// untilKilled returns a context that outlives a stop, so that a round can end, and
+// ends when Stop waits no longer.
+func (w *worker) untilKilled(ctx context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(w.killed, cancel)
+	return ctx, func() {
+		stop()
+		cancel()
+	}
+}
+
 // produce sends the outputs and the changelog. The records live in the round's
 // slice, which is complete before the first is sent: it must not move.
 func (w *worker) produce(ctx context.Context) error {
 	out := w.round.out[:0]
 	for p, s := range w.round.scopes {
-		if err := s.keepClock(w.parts[p].clock); err != nil {
+		if err := s.keepClock(w.parts[p].kept); err != nil {
 			return err
 		}
 		for i := range s.outputs {
@@ -166,7 +178,7 @@ func (w *worker) keep() error {
 	now := w.deps.Now().UnixMilli()
 	for p, s := range w.round.scopes {
 		part := w.parts[p]
-		part.clock = s.clock
+		part.clock, part.kept = s.clock, s.clock
 		if last, ok := w.round.acks.last[p]; ok {
 			part.pos.offset = last
 		}
@@ -198,6 +210,7 @@ func (w *worker) resync(ctx context.Context, why string) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errRejoin, err)
 	}
+	// kgo has 0 for a partition of which nothing was ever committed.
 	cached := w.session.Client().CommittedOffsets()[w.input]
 	for p, r := range found {
 		if at, ok := cached[p]; ok && r.committed >= 0 && at.Offset >= 0 && at.Offset != r.committed {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,6 +31,7 @@ type worker struct {
 	config          *Config
 	deps            *Deps
 	store           *Store
+	killed          context.Context //nolint:containedctx // when Stop waits no longer
 	metrics         *metrics
 	logger          *slog.Logger
 	group           string
@@ -45,11 +48,13 @@ type worker struct {
 	round   *round
 	// lastRound is when the last round ended, lastIdle when idle clocks were last
 	// looked at.
-	lastRound, lastIdle time.Time
+	lastRound, lastIdle, lastTouch time.Time
 
 	mu     sync.Mutex
 	events []event
-	status Status
+	// assigned is all that the group has given, as of its last answer.
+	assigned map[int32]bool
+	status   Status
 }
 
 // owned is a partition that the group gave to this worker.
@@ -60,19 +65,23 @@ type owned struct {
 	ready     bool
 	pos       position
 	// next is the offset after the last polled record.
-	next  int64
-	clock int64
+	next int64
+	// applied is the offset after the last applied record: none before it may come.
+	applied int64
+	// clock is the partition's clock, kept is how far the state says it was.
+	clock, kept int64
 	// reported is the clock last told downstream.
 	reported int64
 	// more says that deadlines were left over for the next round.
 	more bool
-	idle idleCheck
 }
 
 // event is something that happened outside the worker's goroutine.
 type event struct {
 	assigned, gone []int32
-	// restore of partitions that ended; give are their leases.
+	// joined says that the group has answered, maybe with nothing.
+	joined bool
+	// restored are partitions whose restore ended, parts what they belong to.
 	restored map[int32]*restored
 	parts    map[int32]*owned
 	err      error
@@ -94,7 +103,7 @@ func (w *worker) run(ctx context.Context) error {
 			return nil //nolint:nilerr // it was stopped, and nothing else matters then
 		}
 		var fatal *fatalError
-		if errors.As(err, &fatal) || errors.Is(err, ErrDiskFull) {
+		if errors.As(err, &fatal) || errors.Is(err, ErrDiskFull) || errors.Is(err, ErrStoreBroken) {
 			return err
 		}
 		if w.deps.Now().Sub(began) > 10*time.Second {
@@ -127,7 +136,7 @@ func (w *worker) runSession(ctx context.Context) error {
 		restores.Wait()
 		w.dropAll()
 	}()
-	if err := w.open(); err != nil {
+	if err := w.open(ctx); err != nil {
 		return err
 	}
 	if err := w.at(StepSessionOpen); err != nil {
@@ -150,6 +159,7 @@ func (w *worker) runSession(ctx context.Context) error {
 		if err := w.runRound(ctx, records); err != nil {
 			return err
 		}
+		w.touch(ctx)
 	}
 	return nil
 }
@@ -170,9 +180,25 @@ func (w *worker) handleEvents(ctx context.Context, restores *sync.WaitGroup) err
 		default:
 			w.release(e.gone)
 			w.assign(ctx, e.assigned, restores)
+			w.setJoined()
 		}
 	}
+	w.reconcile()
 	return nil
+}
+
+// reconcile forgets partitions that the group has given to others without a
+// callback: the session passes on only the first revocation between two Ends.
+func (w *worker) reconcile() {
+	w.mu.Lock()
+	var gone []int32
+	for p := range w.parts {
+		if !w.assigned[p] {
+			gone = append(gone, p)
+		}
+	}
+	w.mu.Unlock()
+	w.release(gone)
 }
 
 // assign begins the restore of new partitions, which are paused, beside the work
@@ -181,6 +207,7 @@ func (w *worker) assign(ctx context.Context, partitions []int32, restores *sync.
 	if len(partitions) == 0 {
 		return
 	}
+	w.release(partitions) // what is assigned anew was revoked before, heard or not
 	parts := make(map[int32]*owned, len(partitions))
 	for _, p := range partitions {
 		part := &owned{partition: p, state: w.store.partition(w.spec.Name, p)}
@@ -197,7 +224,9 @@ func (w *worker) assign(ctx context.Context, partitions []int32, restores *sync.
 
 func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (map[int32]*restored, error) {
 	states := make(map[int32]*storePartition, len(parts))
-	for p, part := range parts {
+	// In order, so that two workers never wait for each other.
+	for _, p := range slices.Sorted(maps.Keys(parts)) {
+		part := parts[p]
 		give, err := w.store.leases.take(ctx, w.spec.Name, p)
 		if err != nil {
 			return nil, err
@@ -207,7 +236,7 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 	}
 	for {
 		found, err := w.restore(ctx, states)
-		if err == nil || ctx.Err() != nil || errors.Is(err, errEntry) || errors.Is(err, ErrDiskFull) {
+		if err == nil || ctx.Err() != nil || errors.Is(err, errEntry) || errors.Is(err, ErrDiskFull) || errors.Is(err, ErrStoreBroken) {
 			if errors.Is(err, errEntry) {
 				err = &fatalError{err}
 			}
@@ -237,8 +266,9 @@ func (w *worker) resume(e *event) {
 
 // take sets a partition to what its restore found.
 func (o *owned) take(r *restored) {
-	o.pos, o.clock = r.pos, r.clock
+	o.pos, o.clock, o.kept = r.pos, r.clock, r.clock
 	o.next = max(r.committed, r.start)
+	o.applied = r.committed
 	o.more = true // deadlines may have come while nobody owned the partition
 }
 
@@ -282,6 +312,9 @@ func (w *worker) dropAll() {
 	}
 	w.parts = map[int32]*owned{}
 	w.session = nil
+	w.mu.Lock()
+	w.assigned = nil
+	w.mu.Unlock()
 	w.updateStatus()
 }
 
@@ -289,7 +322,7 @@ func newWorker(spec *Spec, index int, instance string, e *Engine) *worker {
 	group := e.deps.Names.Group(spec.Name)
 	id := fmt.Sprintf("%s.%s.%d", group, instance, index)
 	return &worker{
-		spec: *spec, index: index, config: &e.config, deps: &e.deps, store: e.store, metrics: e.metrics,
+		spec: *spec, index: index, config: &e.config, deps: &e.deps, store: e.store, killed: e.killed, metrics: e.metrics,
 		logger: e.deps.Logger.With(slog.String("stage", spec.Name), slog.Int("worker", index)),
 		group:  group, input: e.deps.Names.Topic(spec.Input), changelog: e.deps.Names.Topic(spec.Changelog),
 		transactionalID: id, topics: e.topics[spec.Name], maxState: e.maxState,

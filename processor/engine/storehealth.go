@@ -1,0 +1,125 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+
+	"github.com/cockroachdb/pebble/v2"
+)
+
+// storeHealth hears of what Pebble cannot do in the background, where no call of
+// ours gets the error: Pebble tries again for ever, and writes wait for it.
+type storeHealth struct {
+	dir  string
+	mu   sync.Mutex
+	err  error
+	fail func(error)
+}
+
+// brokenMark is the file that tells the next start not to open the store.
+const brokenMark = "BROKEN"
+
+// mark tells the next start that the store is not to be opened.
+func (h *storeHealth) mark(cause error) error {
+	err := os.WriteFile(filepath.Join(h.dir, brokenMark), nil, 0o600)
+	return errors.Join(fmt.Errorf("%w, a restart restores it from the changelogs: %w", ErrStoreBroken, cause), err)
+}
+
+// report takes an error of the background.
+func (h *storeHealth) report(err error) {
+	switch {
+	case isDiskFull(err):
+		err = diskError(err)
+	case pebble.IsCorruptionError(err):
+		err = h.mark(err)
+	case !errors.Is(err, ErrStoreBroken):
+		return // Pebble tries again
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.err != nil {
+		return
+	}
+	h.err = err
+	if h.fail != nil {
+		// Who hears it may stop the engine, and Pebble must not wait for that.
+		go h.fail(err)
+	}
+}
+
+// onBroken sets who hears, once, that the store cannot go on.
+func (s *Store) onBroken(fail func(error)) {
+	s.health.mu.Lock()
+	defer s.health.mu.Unlock()
+	s.health.fail = fail
+}
+
+// broken returns why the store cannot go on, nil if it can.
+func (s *Store) broken() error {
+	s.health.mu.Lock()
+	defer s.health.mu.Unlock()
+	return s.health.err
+}
+
+// failed classifies an error of a read or write. A corruption marks the store, so
+// that the next start restores whole.
+func (s *Store) failed(err error) error {
+	if err == nil || !pebble.IsCorruptionError(err) || errors.Is(err, ErrStoreBroken) {
+		return diskError(err)
+	}
+	return s.health.mark(err)
+}
+
+func isDiskFull(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+}
+
+// isLocked says that another process, or this one, has the store open.
+func isLocked(err error) bool {
+	return errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EACCES) || strings.Contains(err.Error(), "lock held by current process")
+}
+
+// diskError marks an error of a full disk.
+func diskError(err error) error {
+	if err != nil && isDiskFull(err) && !errors.Is(err, ErrDiskFull) {
+		return fmt.Errorf("%w: %w", ErrDiskFull, err)
+	}
+	return err
+}
+
+// pebbleLogger keeps Pebble's talk at debug and its fatal errors from ending the
+// process.
+type pebbleLogger struct {
+	logger *slog.Logger
+	health *storeHealth
+}
+
+// Infof implements pebble.Logger.
+func (l pebbleLogger) Infof(format string, args ...any) {
+	l.logger.Debug("state store", slog.String("message", fmt.Sprintf(format, args...)))
+}
+
+// Errorf implements pebble.Logger.
+func (l pebbleLogger) Errorf(format string, args ...any) {
+	l.logger.Error("state store", slog.String("message", fmt.Sprintf(format, args...)))
+}
+
+// Fatalf implements pebble.Logger. Pebble calls it where it cannot go on; an exit
+// or a panic there would hide the cause, so who runs the engine is told instead.
+func (l pebbleLogger) Fatalf(format string, args ...any) {
+	message := fmt.Sprintf(format, args...)
+	l.logger.Error("state store cannot go on", slog.String("message", message))
+	for _, arg := range args {
+		if err, ok := arg.(error); ok && isDiskFull(err) {
+			l.health.report(err)
+			return
+		}
+	}
+	l.health.report(fmt.Errorf("%w: %s", ErrStoreBroken, message))
+}
