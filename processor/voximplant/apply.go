@@ -1,0 +1,136 @@
+package voximplant
+
+import (
+	"time"
+
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+// apply takes what a callback says that is not known yet.
+func (a *Account) apply(cb *callback) {
+	d := &cb.decoded
+	now := mark{by: cb.sequence, at: cb.envelope.ReceivedAt}
+	a.facts++
+	a.first = earlier(a.first, now.at)
+	a.assurance = weaker(a.assurance, d.Origin.Assurance)
+	if a.marks[markLast].take(now) {
+		a.source, a.providerID, a.lastType, a.lastID = cb.envelope.Source, d.ProviderID, d.Type, d.CallbackID
+	}
+	if d.Balance.Set && a.marks[markBalance].take(now) {
+		a.balance = d.Balance.Value
+	}
+	if d.Currency.Set && a.marks[markCurrency].take(now) {
+		a.currency = d.Currency.Value
+	}
+	if (d.AccountIsFrozen.Set || d.AccountIsUnfrozen.Set) && a.marks[markFrozen].take(now) {
+		a.frozen = d.AccountIsFrozen.Set
+	}
+	if d.A2PSMSActivated.Value.A2PEnabled.Set && a.marks[markA2P].take(now) {
+		a.a2p = d.A2PSMSActivated.Value.A2PEnabled.Value
+	}
+	a.applyMoney(d, now)
+	a.applyDocuments(d, now)
+	a.applySubscriptions(cb, now)
+	a.applyTelephony(cb, now)
+}
+
+func (a *Account) applyMoney(d *avro.VoximplantAccountCallback, now mark) {
+	for i, told := range map[int]bool{
+		markMinBalance:  d.MinBalance.Set,
+		markPaid:        d.CardPayment.Set || d.RobokassaPayment.Set || d.WireTransfer.Set,
+		markPaidByCard:  d.CardPayment.Set,
+		markCardFailed:  d.CardPaymentFailed.Set,
+		markCardExpired: d.CardExpired.Set,
+		markCardExpires: d.CardExpiresInMonth.Set,
+		markRenewed:     d.RenewedSubscriptions.Set,
+	} {
+		if told {
+			a.marks[i].take(now)
+		}
+	}
+	if alert := &d.NextChargeAlert; alert.Set && a.marks[markNextCharge].take(now) {
+		a.required, a.lacking = alert.Value.RequiredMoney, alert.Value.InsufficientFundsAmount
+	}
+}
+
+func (a *Account) applyDocuments(d *avro.VoximplantAccountCallback, now mark) {
+	for _, status := range []avro.Optional[string]{
+		d.AccountDocumentVerified.Value.AccountDocumentStatus, d.AccountDocumentStatusUpdated.Value.AccountDocumentStatus,
+	} {
+		if status.Set && a.marks[markDocument].take(now) {
+			a.documentStatus = status.Value
+		}
+	}
+	for _, day := range []avro.Optional[time.Time]{d.ExpiringAgreement.Value.ExpirationDate, d.RestoredAgreementStatus.Value.ExpirationDate} {
+		if day.Set && a.marks[markAgreement].take(now) {
+			a.agreementDay = day.Value
+		}
+	}
+	documents := &a.lists[listDocuments]
+	if d.ExpiredAgreement.Set {
+		a.marks[markAgreementEnded].take(now)
+	}
+	for _, id := range d.ExpiredAgreement.Value.DocumentIDs {
+		documents.put(&item{mark: now, id: id, on: true})
+	}
+	if id := d.RestoredAgreementStatus.Value.DocumentID; id.Set {
+		documents.put(&item{mark: now, id: id.Value})
+	}
+	for expired, list := range map[bool][]avro.VoximplantCertificate{
+		true: d.ExpiredCertificates.Value.Certificates, false: d.ExpiringCertificates.Value.Certificates,
+	} {
+		for i := range list {
+			if c := &list[i]; c.PushCredentialID.Set {
+				a.lists[listCertificates].put(&item{mark: now, id: c.PushCredentialID.Value, on: expired, day: c.ExpirationDate.Value})
+			}
+		}
+	}
+	for _, address := range []struct {
+		id     avro.Optional[int64]
+		status avro.Optional[string]
+	}{
+		{id: d.RegulationAddressUploaded.Value.RegulationAddressID},
+		{d.RegulationAddressVerified.Value.RegulationAddressID, d.RegulationAddressVerified.Value.RegulationAddressStatus},
+		{
+			d.RegulationAddressDocumentsRequested.Value.RegulationAddressID,
+			d.RegulationAddressDocumentsRequested.Value.RegulationAddressStatus,
+		},
+	} {
+		if address.id.Set {
+			a.lists[listAddresses].put(&item{mark: now, id: address.id.Value, status: address.status.Value})
+		}
+	}
+}
+
+func (a *Account) applySubscriptions(cb *callback, now mark) {
+	d := &cb.decoded
+	for state, told := range map[string]*avro.Optional[avro.VoximplantSubscriptions]{
+		"renewed": &d.RenewedSubscriptions, "frozen": &d.SubscriptionIsFrozen, "detached": &d.SubscriptionIsDetached,
+		"unverified_detached": &d.UnverifiedSubscriptionDetached,
+	} {
+		for i := range told.Value.Subscriptions {
+			s := &told.Value.Subscriptions[i]
+			a.lists[listSubscriptions].put(&item{
+				mark: now, kind: s.Type.Value, name: cb.names[i], status: state, amount: s.Cost, day: s.NextRenewal.Value,
+			})
+		}
+	}
+}
+
+func (a *Account) applyTelephony(cb *callback, now mark) {
+	d := &cb.decoded
+	sip := &a.lists[listSIP]
+	for _, f := range d.SIPRegistrationFail.Value.SIPRegistrations {
+		if f.SIPRegistrationID.Set {
+			sip.put(&item{mark: now, id: f.SIPRegistrationID.Value, on: true, status: f.StatusCode.Value, text: f.ErrorMessage.Value})
+		}
+	}
+	for _, f := range d.SIPRegistrationRecovered.Value.SIPRegistrations {
+		if f.SIPRegistrationID.Set {
+			sip.put(&item{mark: now, id: f.SIPRegistrationID.Value})
+		}
+	}
+	for i, phone := range d.ExpiringCallerID.Value.CallerIDs {
+		a.lists[listCallerIDs].put(&item{mark: now, name: cb.numbers[i], phone: phone, day: d.ExpiringCallerID.Value.ExpirationDate.Value})
+	}
+}

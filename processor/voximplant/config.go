@@ -1,0 +1,25 @@
+package voximplant
+
+import (
+	"errors"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/dedupe"
+)
+
+// Config is the settings of the stage. Accounts are kept for ever.
+type Config struct {
+	// Span is how long a callback's id is remembered, by received_at.
+	Span time.Duration
+}
+
+// DefaultConfig returns what DESIGN says.
+func DefaultConfig() Config { return Config{Span: dedupe.DefaultSpan} }
+
+// Validate reports every fault.
+func (c *Config) Validate() error {
+	if c.Span <= 0 {
+		return errors.New("span: must be more than zero")
+	}
+	return nil
+}

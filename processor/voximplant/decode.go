@@ -1,0 +1,216 @@
+package voximplant
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/verification"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/jsonscan"
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// callback is what Decode makes of a raw record.
+type callback struct {
+	envelope raw.Envelope
+	source   *source.Source
+	decoded  avro.VoximplantAccountCallback
+	// sequence is callback_id as a number.
+	sequence uint64
+	// names are the names of the subscriptions, which tell them apart also where
+	// they may not leave.
+	names []string
+	// numbers are the digits of the caller ids, for the same reason.
+	numbers []string
+}
+
+// member is a field of a callback that is not a base field, as it stands there.
+type member struct {
+	name string
+	raw  []byte
+}
+
+// Decode parses a raw record.
+func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
+	envelope, err := raw.Parse(in.Headers)
+	if err != nil {
+		return nil, engine.Permanentf(engine.CauseUndecodable, "%v", err)
+	}
+	cb := &callback{envelope: envelope, source: s.sources.Find(envelope.Source, envelope.Provider)}
+	cb.decoded = avro.VoximplantAccountCallback{Origin: verification.OriginOf(in, &envelope), UnknownFields: []string{}}
+	r := &reader{Scanner: jsonscan.New(in.Value), cb: cb, pseudonyms: s.pseudonyms}
+	members, err := r.base()
+	if err != nil {
+		return nil, err
+	}
+	if err := cb.identify(in); err != nil {
+		return nil, err
+	}
+	return cb, s.payload(r, members)
+}
+
+// base reads the fields that every callback has and sets the others aside, for
+// the type that says how to read them may come after them.
+func (r *reader) base() (members []member, err error) {
+	d := &r.cb.decoded
+	var keys []string
+	r.BeginObject()
+	for {
+		key, more := r.NextKey()
+		if !more {
+			break
+		}
+		name := string(key)
+		if slices.Contains(keys, name) {
+			return nil, engine.Permanentf(engine.CauseUndecodable, "a key stands there twice")
+		}
+		keys = append(keys, name)
+		r.field = name
+		switch {
+		case r.Null(), r.baseText(d, name):
+		case name == "callback_id":
+			d.CallbackID = string(r.Text())
+		case name == "account_id":
+			d.ProviderID = string(r.Text())
+		case name == "balance":
+			r.money(&d.Balance)
+		case name == "hash":
+			r.Skip() // ingest has checked it; it never leaves
+		default:
+			members = append(members, member{name: name, raw: r.Raw()})
+		}
+	}
+	return members, r.end("")
+}
+
+// baseText reads a base field that is text.
+func (r *reader) baseText(d *avro.VoximplantAccountCallback, name string) bool {
+	switch name {
+	case "type":
+		d.Type = r.String()
+	case "currency":
+		r.text(&d.Currency)
+	case "language_code":
+		r.text(&d.LanguageCode)
+	case "account_name":
+		r.exposed(&d.AccountName)
+	case "account_email":
+		r.exposed(&d.AccountEmail)
+	case "account_first_name":
+		r.exposed(&d.AccountFirstName)
+	case "account_last_name":
+		r.exposed(&d.AccountLastName)
+	default:
+		return false
+	}
+	return true
+}
+
+// identify checks the ids and the type, of which the keys are made.
+func (cb *callback) identify(in *engine.Input) error {
+	d := &cb.decoded
+	if _, err := strconv.ParseUint(d.ProviderID, 10, 64); err != nil {
+		return engine.Permanentf(engine.CauseSchemaMismatch, "account_id: no number of up to 64 bits")
+	}
+	var err error
+	if cb.sequence, err = strconv.ParseUint(d.CallbackID, 10, 64); err != nil {
+		return engine.Permanentf(engine.CauseSchemaMismatch, "callback_id: no number of up to 64 bits")
+	}
+	if !isName(d.Type) {
+		return engine.Permanentf(engine.CauseSchemaMismatch, "type: missing, or no name as the provider's types have")
+	}
+	d.AccountID = "voximplant:" + d.ProviderID
+	if string(in.Key) != d.AccountID {
+		return engine.Permanentf(engine.CauseUndecodable, "the record's key is not that of its account_id")
+	}
+	// One callback has one spelling of its id.
+	d.CallbackID = strconv.FormatUint(cb.sequence, 10)
+	d.EventID = d.ProviderID + ":" + d.CallbackID
+	return nil
+}
+
+// payload reads the member that the type names. Of a type that is not known only
+// the names of its fields leave, for nobody can say what is in them.
+func (s *Stage) payload(r *reader, members []member) error {
+	d := &r.cb.decoded
+	read, known := s.types[d.Type]
+	d.UnknownType = !known
+	var own, other *member
+	for i := range members {
+		m := &members[i]
+		_, isType := s.types[m.name]
+		switch {
+		case m.name == d.Type:
+			own = m
+		case isType:
+			other = m
+		default:
+			r.unknown(m.name)
+		}
+	}
+	switch {
+	case !known:
+		if own != nil {
+			r.unknown(own.name)
+			r.names(own)
+		}
+	case own != nil:
+		r.Scanner = jsonscan.New(own.raw)
+		read(r)
+		if err := r.end(d.Type + "."); err != nil {
+			return err
+		}
+	case other != nil:
+		return engine.Permanentf(engine.CauseSchemaMismatch, "%s: missing, there is %s instead", d.Type, other.name)
+	default:
+		r.Scanner = jsonscan.New([]byte("{}"))
+		read(r)
+	}
+	slices.Sort(d.UnknownFields)
+	d.UnknownFields = slices.Compact(d.UnknownFields)
+	return nil
+}
+
+// names notes the names of the fields of a payload of an unknown type.
+func (r *reader) names(m *member) {
+	s := jsonscan.New(m.raw)
+	if s.Kind() != jsonscan.Object {
+		return
+	}
+	s.BeginObject()
+	for {
+		key, more := s.NextKey()
+		if !more {
+			return
+		}
+		r.unknown(m.name + "." + string(key))
+		s.Skip()
+	}
+}
+
+// unknown notes the name of a field. What does not look like one is left out: a
+// provider could use ids or numbers as keys.
+func (r *reader) unknown(name string) {
+	const most = 100
+	d := &r.cb.decoded
+	for part := range strings.SplitSeq(name, ".") {
+		if !isName(part) {
+			return
+		}
+	}
+	if len(d.UnknownFields) < most {
+		d.UnknownFields = append(d.UnknownFields, name)
+	}
+}
+
+// isName says whether a text looks like the name of a field or type.
+func isName(text string) bool {
+	const longest = 64
+	if text == "" || len(text) > longest || text[0] >= '0' && text[0] <= '9' {
+		return false
+	}
+	return strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") == ""
+}

@@ -1,0 +1,115 @@
+package voximplant
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// month is after what time a payment by card must be by another one than that
+// which was to expire within a month.
+const month = 31 * 24 * time.Hour
+
+// snapshot is what the topic gets, but for processing time and what changed it.
+func (s *Stage) snapshot(id string, a *Account) avro.AccountSnapshot {
+	m := &a.marks
+	at := func(i int) avro.Optional[time.Time] { return someTime(m[i].at) }
+	out := avro.AccountSnapshot{
+		AccountID: id, ProviderID: a.providerID, Provider: raw.ProviderVoximplant, Source: a.source,
+		Frozen:          avro.Optional[bool]{Value: a.frozen, Set: m[markFrozen].told()},
+		FrozenChangedAt: at(markFrozen),
+		Balance:         avro.Optional[avro.Decimal]{Value: a.balance, Set: m[markBalance].told()},
+		Currency:        some(a.currency), BelowMinBalance: m[markMinBalance].after(&m[markPaid]), MinBalanceAt: at(markMinBalance),
+		CardFailed: m[markCardFailed].after(&m[markPaidByCard]), CardExpired: m[markCardExpired].after(&m[markPaidByCard]),
+		CardExpiresInMonth: a.cardExpires(), LastPaymentAt: at(markPaid),
+		AgreementExpiration: someTime(a.agreementDay), AgreementExpired: m[markAgreementEnded].after(&m[markAgreement]),
+		DocumentStatus: some(a.documentStatus), DocumentStatusName: documentStatus(a.documentStatus),
+		A2PSMSEnabled:    avro.Optional[bool]{Value: a.a2p, Set: m[markA2P].told()},
+		LastCallbackType: some(a.lastType), LastCallbackID: some(a.lastID),
+		Revision: a.revision, Facts: a.facts, FirstEventAt: someTime(a.first), LastEventAt: at(markLast), Assurance: a.assurance,
+	}
+	// Money in hand, or a charge that went well after all, ends the alert.
+	if m[markNextCharge].after(&m[markPaid], &m[markRenewed]) {
+		out.RequiredMoney, out.InsufficientFundsAmount = a.required, a.lacking
+	}
+	a.showDocuments(&out)
+	a.showTelephony(&out)
+	a.showSubscriptions(&out, s.sources.Find(a.source, raw.ProviderVoximplant).Exposes("name"))
+	return out
+}
+
+// cardExpires says whether a card is to expire: until it has, or until one pays
+// that must be another.
+func (a *Account) cardExpires() bool {
+	expires, paid := &a.marks[markCardExpires], &a.marks[markPaidByCard]
+	replaced := paid.after(expires) && paid.at.Sub(expires.at) > month
+	return expires.after(&a.marks[markCardExpired]) && !replaced
+}
+
+func (a *Account) showDocuments(out *avro.AccountSnapshot) {
+	out.ExpiredDocumentIDs = []int64{}
+	for _, i := range a.lists[listDocuments].sorted() {
+		if i.on {
+			out.ExpiredDocumentIDs = append(out.ExpiredDocumentIDs, i.id)
+		}
+	}
+	out.Certificates = []avro.AccountCertificate{}
+	for _, i := range a.lists[listCertificates].sorted() {
+		out.Certificates = append(out.Certificates, avro.AccountCertificate{PushCredentialID: i.id, ExpirationDate: someTime(i.day), Expired: i.on})
+	}
+	out.RegulationAddresses = []avro.AccountRegulationAddress{}
+	for _, i := range a.lists[listAddresses].sorted() {
+		out.RegulationAddresses = append(out.RegulationAddresses, avro.AccountRegulationAddress{
+			RegulationAddressID: i.id, Status: some(i.status), StatusName: addressStatus(i.status),
+		})
+	}
+}
+
+func (a *Account) showTelephony(out *avro.AccountSnapshot) {
+	out.FailingSIPRegistrations = []avro.AccountSIPRegistration{}
+	for _, i := range a.lists[listSIP].sorted() {
+		if i.on {
+			out.FailingSIPRegistrations = append(out.FailingSIPRegistrations, avro.AccountSIPRegistration{
+				SIPRegistrationID: i.id, StatusCode: some(i.status), ErrorMessage: some(i.text), Since: someTime(i.at),
+			})
+		}
+	}
+	out.ExpiringCallerIDs = []avro.AccountCallerID{}
+	for _, i := range a.lists[listCallerIDs].sorted() {
+		out.ExpiringCallerIDs = append(out.ExpiringCallerIDs, avro.AccountCallerID{Phone: i.phone, ExpirationDate: someTime(i.day)})
+	}
+}
+
+func (a *Account) showSubscriptions(out *avro.AccountSnapshot, named bool) {
+	out.Subscriptions = []avro.AccountSubscription{}
+	for _, i := range a.lists[listSubscriptions].sorted() {
+		s := avro.AccountSubscription{
+			Type: some(i.kind), TypeName: subscriptionType(i.kind), Cost: i.amount, NextRenewal: someTime(i.day), State: some(i.status),
+		}
+		if named {
+			s.Name = some(i.name)
+		}
+		out.Subscriptions = append(out.Subscriptions, s)
+	}
+}
+
+// sorted returns the items by id; those that have none by day, kind and name.
+func (l items) sorted() items {
+	list := slices.Clone(l)
+	slices.SortFunc(list, func(a, b item) int {
+		return cmp.Or(cmp.Compare(a.id, b.id), a.day.Compare(b.day), strings.Compare(a.kind, b.kind), strings.Compare(a.name, b.name))
+	})
+	return list
+}
+
+func some(text string) avro.Optional[string] {
+	return avro.Optional[string]{Value: text, Set: text != ""}
+}
+
+func someTime(at time.Time) avro.Optional[time.Time] {
+	return avro.Optional[time.Time]{Value: at, Set: !at.IsZero()}
+}

@@ -1,0 +1,130 @@
+package voximplant
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/dedupe"
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/privacy"
+	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/verification"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// Name is the stage's name.
+const Name = schemas.FamilyVoximplant
+
+// Stage is the stage. Make it with New.
+type Stage struct {
+	config     Config
+	sources    *source.Set
+	pseudonyms *privacy.Pseudonymiser
+	types      map[string]decoder
+}
+
+// room is about what an encoded account takes.
+const room = 1024
+
+var _ engine.Stage = (*Stage)(nil)
+
+// New returns the stage; the settings are to be valid.
+func New(config Config, sources *source.Set, pseudonyms *privacy.Pseudonymiser) *Stage {
+	return &Stage{config: config, sources: sources, pseudonyms: pseudonyms, types: decoders()}
+}
+
+// Apply takes a callback into its account, or tells that it repeats one.
+func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error {
+	cb, ok := event.(*callback)
+	if !ok {
+		return fmt.Errorf("voximplant: an event of type %T", event)
+	}
+	at := cb.envelope.ReceivedAt
+	tx.AdvanceClock(at)
+	entry, err := tx.Get(in.Key)
+	if err != nil {
+		return err
+	}
+	a, err := parseAccount(entry)
+	if err != nil {
+		return err
+	}
+	d, trace := &cb.decoded, verification.Trace(in.Headers)
+	change := verification.ChangeBy(&d.Origin, d.EventID)
+	here := dedupe.Sighting{Partition: in.Partition, Offset: in.Offset, ReceivedAt: at}
+	first, repeated, err := a.seen.Note(tx, in.Key, []byte(d.CallbackID), here, s.config.Span)
+	if err != nil {
+		return err
+	}
+	if repeated {
+		repeat := verification.Repeat(&d.Origin, first, avro.KnownByCallbackID, d.EventID)
+		if err := verification.EmitRepeat(tx, in.Key, &repeat, trace); err != nil {
+			return err
+		}
+		if !at.Before(first.ReceivedAt) {
+			return nil
+		}
+		return s.repeat(tx, in.Key, a, cb, &change, trace)
+	}
+	if err := verification.Emit(tx, schemas.DecodedVoximplantAccountCallback, in.Key, d, room, trace); err != nil {
+		return err
+	}
+	a.apply(cb)
+	return s.settle(tx, in.Key, a, &change, trace)
+}
+
+// repeat lets a repeat that was received before the first lower the times of what
+// that one told, and tells of the account if it shows.
+func (s *Stage) repeat(tx engine.Tx, key []byte, a *Account, cb *callback, change *avro.Change, trace []raw.Header) error {
+	before, err := s.shown(tx, key, a)
+	if err != nil {
+		return err
+	}
+	a.lower(cb.sequence, cb.envelope.ReceivedAt)
+	after, err := s.shown(tx, key, a)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(before, after) {
+		return s.settle(tx, key, a, change, trace)
+	}
+	tx.Put(key, a.appendTo(tx.Buffer(room)), time.Time{})
+	return nil
+}
+
+// shown is the snapshot's bytes without what tells of the arrival.
+func (s *Stage) shown(tx engine.Tx, key []byte, a *Account) ([]byte, error) {
+	snapshot := s.snapshot(string(key), a)
+	snapshot.ProcessedAt = a.first
+	shown, err := snapshot.AppendAvro(tx.Buffer(room))
+	if err != nil {
+		return nil, verification.Unwritable(schemas.EnrichedAccounts, err)
+	}
+	return shown, nil
+}
+
+// settle tells of an account that has changed, and stores it.
+func (s *Stage) settle(tx engine.Tx, key []byte, a *Account, change *avro.Change, trace []raw.Header) error {
+	a.revision++
+	snapshot := s.snapshot(string(key), a)
+	snapshot.ChangedBy, snapshot.ProcessedAt = *change, tx.WallClock()
+	if err := verification.Emit(tx, schemas.EnrichedAccounts, key, &snapshot, room, trace); err != nil {
+		return err
+	}
+	tx.Put(key, a.appendTo(tx.Buffer(room)), time.Time{})
+	return nil
+}
+
+// Expire forgets a callback's id. An account itself has no deadlines: it is kept
+// for ever.
+func (s *Stage) Expire(tx engine.Tx, key []byte) error {
+	if !dedupe.IsEntry(key) {
+		return errors.New("voximplant: an account has no deadline")
+	}
+	tx.Delete(key)
+	return nil
+}
