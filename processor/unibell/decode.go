@@ -2,6 +2,7 @@ package unibell
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -32,10 +33,13 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 	e.call.Origin = verification.OriginOf(in, &headers)
 	var f fields
 	unreachable := header(in.Headers, raw.HeaderError)
-	if headers.Kind != raw.KindRelayAnswer || unreachable == "" {
-		if err := f.read(headers.ContentType, in.Value); err != nil {
-			return nil, err
+	if headers.Kind == raw.KindRelayAnswer {
+		// Whatever came back is a fact: that of a gateway in between is no JSON.
+		if unreachable != "" || f.readJSON(in.Value) != nil {
+			f = fields{}
 		}
+	} else if err := f.read(headers.ContentType, in.Value); err != nil {
+		return nil, err
 	}
 	for i := range f {
 		if !utf8.ValidString(f[i]) {
@@ -44,9 +48,9 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 	}
 	switch headers.Kind {
 	case raw.KindRelayRequest:
-		err = e.request(&f, header(in.Headers, raw.HeaderReferenceMade) == "true")
+		e.request(&f, header(in.Headers, raw.HeaderReferenceMade) == "true")
 	case raw.KindRelayAnswer:
-		err = e.answer(&f, unreachable, headers.Status)
+		e.answer(&f, unreachable, headers.Status)
 	case raw.KindWebhook:
 		err = e.status(&f)
 	default:
@@ -83,16 +87,16 @@ func header(headers []raw.Header, key string) string {
 // prefix qualifies the references of a source.
 func prefix(sourceID string) string { return raw.ProviderUnibell + ":" + sourceID + ":" }
 
-func (e *event) request(f *fields, made bool) error {
+func (e *event) request(f *fields, made bool) {
 	e.call.Kind, e.call.EventID, e.call.ReferenceMade = avro.UnibellCallKindRequest, "request", made
 	f[requestID], f[status] = "", "" // a caller's own words
-	return nil
 }
 
 // answer reads what the provider said to a request, in either of the ways it is
 // documented to. [S] 000: status and requestId, or status and error; [D] page
-// 3515: requestId, or errorCode and errorReason.
-func (e *event) answer(f *fields, unreachable string, httpStatus int) error {
+// 3515: requestId, or errorCode and errorReason. Anything else leaves the call in
+// doubt.
+func (e *event) answer(f *fields, unreachable string, httpStatus int) {
 	c := &e.call
 	c.Kind = avro.UnibellCallKindAnswer
 	if httpStatus > 0 && httpStatus < 1000 {
@@ -111,10 +115,9 @@ func (e *event) answer(f *fields, unreachable string, httpStatus int) error {
 		c.CallStatus = avro.Some(avro.CallStatusRefused)
 		word += ":" + f[errorCode]
 	default:
-		return engine.Permanentf(engine.CauseSchemaMismatch, "an answer with none of status, requestId, errorCode")
+		c.CallStatus, word = avro.Some(avro.CallStatusUnknown), "http:"+strconv.Itoa(httpStatus)
 	}
 	c.EventID = "answer:" + f[requestID] + ":" + word
-	return nil
 }
 
 func (e *event) status(f *fields) error {

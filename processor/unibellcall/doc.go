@@ -20,7 +20,7 @@
 //   - An answer that refuses is failure at once. An answer that never came leaves the
 //     call in doubt, but for a provider that was never reached (connection refused,
 //     name not found): an error at once.
-//   - An outcome is awaited for the time a code lives, from the request's received_at,
-//     where the source has a status callback. Elsewhere it cannot be known: UNKNOWN.
+//   - An outcome is awaited for the time a code lives, from the request on (the first
+//     fact there is), where the source has a status callback. Elsewhere it cannot be known: UNKNOWN.
 //   - A fact's time is the provider's statusDateTime, else received_at.
 package unibellcall

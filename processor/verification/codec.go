@@ -26,7 +26,7 @@ func Parse(entry []byte) (*Entity, error) {
 	for i := range e.told {
 		e.told[i] = journeyID{namespace: text(r), id: text(r)}
 	}
-	e.firstAt, e.lastAt, e.lastReceived = r.Time(), r.Time(), r.Time()
+	e.firstAt, e.lastAt, e.firstReceived, e.lastReceived = r.Time(), r.Time(), r.Time(), r.Time()
 	e.assurance, e.uncorrelated = assuranceOf(r.Uint()), r.Bool()
 	e.status = Status{Text: text(r), Name: nameOf(r.Uint()), At: r.Time()}
 	for i := range e.outcomes {
@@ -86,7 +86,7 @@ func (e *Entity) AppendTo(dst []byte) []byte {
 		dst = statecodec.AppendString(dst, e.told[i].namespace)
 		dst = statecodec.AppendString(dst, e.told[i].id)
 	}
-	dst = appendTimes(dst, e.firstAt, e.lastAt, e.lastReceived)
+	dst = appendTimes(dst, e.firstAt, e.lastAt, e.firstReceived, e.lastReceived)
 	dst = statecodec.AppendUint(dst, uint64(assuranceRank(e.assurance))) //nolint:gosec // 1 to 4
 	dst = statecodec.AppendBool(dst, e.uncorrelated)
 	dst = statecodec.AppendString(dst, e.status.Text)

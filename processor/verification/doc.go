@@ -24,12 +24,11 @@
 //
 // # Deadline
 //
-// An outcome is awaited from when the verification was ordered, by the provider's
-// time, for the sum of the strategy's timeouts and a grace, and for a least time.
-// So the deadline is the same however the facts arrive; the grace takes up the
-// difference between the provider's clock and ours. When the partition's clock,
-// which follows received_at, has reached it, absence becomes an event: expired. A
-// real outcome withdraws the claim whenever it comes. It is late if no fact that
-// tells a real outcome was received by the deadline, whether or not the expiry had
-// been told before.
+// An outcome is awaited from when the first fact was received, for the sum of the
+// strategy's timeouts and a grace, and for a least time. All of it is counted in
+// received_at, as the partition's clock is: an outage before ingest, or a provider's
+// clock that is wrong, makes nothing expire. When the clock has reached the
+// deadline, absence becomes an event: expired. A real outcome withdraws the claim
+// whenever it comes. It is late if no fact that tells a real outcome was received by
+// the deadline, whether or not the expiry had been told before.
 package verification

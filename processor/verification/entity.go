@@ -36,9 +36,10 @@ type Entity struct {
 	outcomes     [realOutcomes]telling
 	uncorrelated bool
 
-	firstAt, lastAt time.Time
-	lastReceived    time.Time
-	assurance       avro.Assurance
+	// firstAt and lastAt are by the provider's time, the others by ours.
+	firstAt, lastAt             time.Time
+	firstReceived, lastReceived time.Time
+	assurance                   avro.Assurance
 }
 
 // The fields that are simply said. New ones go to the end: the state entry has
@@ -104,7 +105,7 @@ func (e *Entity) Apply(f *Fact) {
 	by := e.mark(f)
 	e.facts++
 	e.firstAt, e.lastAt = earlier(e.firstAt, f.At), later(e.lastAt, f.At)
-	e.lastReceived = later(e.lastReceived, f.ReceivedAt)
+	e.firstReceived, e.lastReceived = earlier(e.firstReceived, f.ReceivedAt), later(e.lastReceived, f.ReceivedAt)
 	if e.assurance == "" || assuranceRank(f.Assurance) < assuranceRank(e.assurance) {
 		e.assurance = f.Assurance
 	}

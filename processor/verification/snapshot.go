@@ -20,12 +20,13 @@ type view struct {
 	channel  string
 }
 
-// view judges the entity. wait is how long an outcome is awaited from base on.
+// view judges the entity. wait is how long an outcome is awaited from the first
+// fact on.
 func (e *Entity) view(now time.Time, wait time.Duration) view {
 	v := view{e: e, outcome: avro.VerificationOutcomeUnknown, channel: e.texts[textDelivered].value}
 	if e.awaited.value {
 		v.outcome = avro.VerificationOutcomePending
-		v.deadline = e.base().Add(wait)
+		v.deadline = e.firstReceived.Add(wait)
 	}
 	if real, told, ok := e.reached(); ok {
 		v.outcome, v.at, v.received = real, told.first, told.received
@@ -46,15 +47,6 @@ func (e *Entity) view(now time.Time, wait time.Duration) view {
 		}
 	}
 	return v
-}
-
-// base is the time from which an outcome is awaited: when the verification was
-// ordered, else its first event.
-func (e *Entity) base() time.Time {
-	if e.created.by != 0 {
-		return e.created.value
-	}
-	return e.firstAt
 }
 
 // wait is how long an outcome is awaited.

@@ -1,0 +1,325 @@
+package unibell_test
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/privacy"
+	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/unibell"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+const (
+	code   = "739125"
+	caller = "79261234567"
+	called = "74951234567"
+)
+
+func noon(after time.Duration) time.Time {
+	return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC).Add(after)
+}
+
+func config(t testing.TB) unibell.Config {
+	t.Helper()
+	p, err := privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: bytes.Repeat([]byte("k"), 32)}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := unibell.DefaultConfig()
+	c.Privacy = p
+	c.Sources = source.NewSet([]source.Source{
+		{ID: "shop", Provider: "unibell", StatusCallback: true},
+		{ID: "open", Provider: "unibell", Expose: []string{"error"}, Statuses: map[string]string{"ANSWERED": "success"}},
+		{ID: "json", Provider: "unibell", Correlation: []source.Correlation{{Field: "reference", Pointer: "/order"}}},
+	})
+	if err := c.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func newMemory(t testing.TB, c unibell.Config) *engine.Memory {
+	t.Helper()
+	m, err := engine.NewMemory(engine.MemoryConfig{
+		Name: unibell.Name, Stage: unibell.New(c), DeadLetter: schemas.DeadLetterUnibell, ClockInterval: time.Hour,
+		Outputs: []string{schemas.DecodedUnibellCall, schemas.Duplicates, schemas.InternalUnibell},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// input makes a record; ref is the raw key's reference.
+func input(kind, sourceID, ref, contentType, body string, status int, extra ...raw.Header) engine.Input {
+	e := raw.Envelope{
+		Source: sourceID, Provider: raw.ProviderUnibell, Assurance: raw.AssuranceSharedSecret, ReceivedAt: noon(0), Kind: kind,
+		ContentType: contentType, Status: status,
+	}
+	return engine.Input{
+		Topic: schemas.RawUnibell, Key: []byte("unibell:" + sourceID + ":" + ref), Value: []byte(body), Headers: append(e.Append(nil), extra...),
+	}
+}
+
+// decoded returns the decoded record among outputs, nil if there is none.
+func decoded(t testing.TB, outputs []engine.Output) *avro.UnibellCall {
+	t.Helper()
+	for i := range outputs {
+		if outputs[i].Topic != schemas.DecodedUnibellCall {
+			continue
+		}
+		_, b, err := wire.Parse(outputs[i].Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &avro.UnibellCall{}
+		if err := c.DecodeAvro(b); err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	return nil
+}
+
+// TestAnswers: each way in which the provider is documented to answer, and the
+// ways in which it does not.
+func TestAnswers(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		body   string
+		status int
+		end    string
+		want   avro.CallStatus
+	}{
+		"ok":                  {`{"status":"ok","requestId":"93d9"}`, 200, "", avro.CallStatusAccepted},
+		"Cyrillic":            {`{"status":"invalidDataError","error":"Field sourceAddr must not contain Cyrillic"}`, 200, "", avro.CallStatusRefused},
+		"flash call":          {`{"requestId":"93d9","from":"7495"}`, 200, "", avro.CallStatusAccepted},
+		"flash call refused":  {`{"errorCode":6,"errorReason":"Insufficient funds"}`, 403, "", avro.CallStatusRefused},
+		"SMS":                 {`{"status":"Created","requestId":"11273"}`, 200, "", avro.CallStatusAccepted},
+		"timeout":             {``, 0, "timeout", avro.CallStatusUnreachable},
+		"HTML":                {"<html>" + code, 502, "", avro.CallStatusUnknown},
+		"says nothing":        {`{"code":"` + code + `"}`, 200, "", avro.CallStatusUnknown},
+		"says it oddly":       {`{"status":{"word":"ok"}}`, 200, "", avro.CallStatusUnknown},
+		"another word of end": {``, 0, "weather", avro.CallStatusUnreachable},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var extra []raw.Header
+			if test.end != "" {
+				extra = append(extra, raw.Header{Key: raw.HeaderError, Value: []byte(test.end)})
+			}
+			outputs, err := newMemory(t, config(t)).Feed(input(raw.KindRelayAnswer, "shop", "ref-1", "", test.body, test.status, extra...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := decoded(t, outputs)
+			if got == nil || got.CallStatus.Value != test.want || got.Reference.Value != "ref-1" || got.Error.Set {
+				t.Errorf("decoded %+v, want %s of ref-1, without free text", got, test.want)
+			}
+		})
+	}
+}
+
+// TestStatuses: JSON and forms, our reading of the words, the source's own.
+func TestStatuses(t *testing.T) {
+	t.Parallel()
+	const form = "application/x-www-form-urlencoded"
+	tests := map[string]struct {
+		source, contentType, body string
+		want                      avro.UnibellCall
+	}{
+		"form": {
+			"shop", form, "reference=ref-1&status=UNDELIVERABLE&networkErrCode=6&imsi=250011234567890&createdDateTime=2026-03-01+14%3A59%3A00&statusDateTime=2026-03-01T14:59:30%2B03:00",
+			avro.UnibellCall{
+				EventID: "status:UNDELIVERABLE", Status: avro.Some("UNDELIVERABLE"), CallStatus: avro.Some(avro.CallStatusFailed),
+				NetworkErrorCode: avro.Some("6"), CallCreatedAt: avro.Some(noon(179 * time.Minute)), StatusAt: avro.Some(noon(-30 * time.Second)),
+			},
+		},
+		"lower case": {
+			"shop", "application/json", `{"reference":"ref-1","status":" delivered ","statusDateTime":"yesterday"}`,
+			avro.UnibellCall{EventID: "status:DELIVERED", Status: avro.Some(" delivered "), CallStatus: avro.Some(avro.CallStatusDelivered)},
+		},
+		"a word of the source's own": {
+			"open", "", `{"reference":"ref-1","status":"ANSWERED","error":"why not"}`,
+			avro.UnibellCall{EventID: "status:ANSWERED", Status: avro.Some("ANSWERED"), CallStatus: avro.Some(avro.CallStatusDelivered), Error: avro.Some("why not")},
+		},
+		"an unknown word": {
+			"open", "", `{"reference":"ref-1","status":"DELIVERED","error":null}`,
+			avro.UnibellCall{EventID: "status:DELIVERED", Status: avro.Some("DELIVERED"), CallStatus: avro.Some(avro.CallStatusUnknown)},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			outputs, err := newMemory(t, config(t)).Feed(input(raw.KindWebhook, test.source, "ref-1", test.contentType, test.body, 0))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := decoded(t, outputs)
+			if got == nil {
+				t.Fatal("nothing is decoded")
+			}
+			want := test.want
+			want.Origin, want.Kind, want.Reference = got.Origin, avro.UnibellCallKindStatus, avro.Some("ref-1")
+			want.VerificationID, want.CorrelationIDs = avro.Some("unibell:"+test.source+":ref-1"), []string{"ref-1"}
+			if diff := cmp.Diff(&want, got); diff != "" {
+				t.Errorf("decoded (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestCorrelation: an id inside the reference, none where ingest made it, whichever
+// fact of it comes first.
+func TestCorrelation(t *testing.T) {
+	t.Parallel()
+	m := newMemory(t, config(t))
+	feed := func(in engine.Input) *avro.UnibellCall {
+		outputs, err := m.Feed(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return decoded(t, outputs)
+	}
+	made := raw.Header{Key: raw.HeaderReferenceMade, Value: []byte("true")}
+	if got := feed(input(raw.KindRelayRequest, "shop", "made-1", "", `{"reference":"made-1","sourceAddr":"`+caller+`"}`, 0, made)); !got.ReferenceMade || len(got.CorrelationIDs) != 0 {
+		t.Errorf("a made reference: %+v", got)
+	}
+	if got := feed(input(raw.KindWebhook, "shop", "made-1", "", `{"reference":"made-1","status":"DELIVERED"}`, 0)); !got.ReferenceMade || len(got.CorrelationIDs) != 0 {
+		t.Errorf("a status of a made reference: %+v", got)
+	}
+	if got := feed(input(raw.KindRelayRequest, "json", `{"order":17}`, "", `{}`, 0)); len(got.CorrelationIDs) != 1 || got.CorrelationIDs[0] != "17" {
+		t.Errorf("correlation ids = %v, want 17", got.CorrelationIDs)
+	}
+	long := input(raw.KindRelayRequest, "shop", "", "", `{}`, 0)
+	long.Key = []byte("unibell:sha256:00ff")
+	if got := feed(long); len(got.CorrelationIDs) != 0 || got.VerificationID.Value != "unibell:shop:unibell:sha256:00ff" {
+		t.Errorf("a reference that could not be a key: %+v", got)
+	}
+}
+
+// TestRefused: what can never be handled says why and nothing of the record.
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	const form = "application/x-www-form-urlencoded"
+	made := map[string]struct {
+		in    engine.Input
+		cause engine.Cause
+	}{
+		"no ids":              {input(raw.KindWebhook, "shop", "r", "", `{"status":"DELIVERED"}`, 0), engine.CauseSchemaMismatch},
+		"no status":           {input(raw.KindWebhook, "shop", "r", "", `{"reference":"r"}`, 0), engine.CauseSchemaMismatch},
+		"status is an object": {input(raw.KindWebhook, "shop", "r", "", `{"reference":"r","status":{"x":"`+code+`"}}`, 0), engine.CauseSchemaMismatch},
+		"two references":      {input(raw.KindWebhook, "shop", "r", "", `{"reference":"r","reference":"s","status":"NEW"}`, 0), engine.CauseUndecodable},
+		"two in a form":       {input(raw.KindWebhook, "shop", "r", form, "reference=r&reference=s&status=NEW", 0), engine.CauseUndecodable},
+		"broken form":         {input(raw.KindWebhook, "shop", "r", form, "reference=%zz"+code, 0), engine.CauseUndecodable},
+		"form not UTF-8":      {input(raw.KindWebhook, "shop", "r", form, "reference=%ff&status=NEW", 0), engine.CauseUndecodable},
+		"control characters":  {input(raw.KindWebhook, "shop", "r", "", `{"reference":"a\u0000b","status":"NEW"}`, 0), engine.CauseSchemaMismatch},
+		"endless word":        {input(raw.KindWebhook, "shop", "r", "", `{"reference":"r","status":"`+strings.Repeat("x", 300)+`"}`, 0), engine.CauseSchemaMismatch},
+		"another kind":        {input("postcard", "shop", "r", "", `{}`, 0), engine.CauseUnknownType},
+		"no headers":          {engine.Input{Value: []byte("{}")}, engine.CauseUndecodable},
+	}
+	for name, test := range made {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := unibell.New(config(t)).Decode(&test.in)
+			var permanent *engine.PermanentError
+			if !errors.As(err, &permanent) || permanent.Cause != test.cause {
+				t.Errorf("Decode() = %v, want %s", err, test.cause)
+			}
+			if strings.Contains(err.Error(), code) {
+				t.Errorf("the error tells a value: %v", err)
+			}
+		})
+	}
+}
+
+// TestStale: a status that the provider reached before the span is played again.
+func TestStale(t *testing.T) {
+	t.Parallel()
+	outputs, err := newMemory(t, config(t)).Feed(
+		input(raw.KindWebhook, "shop", "r", "", `{"reference":"r","status":"DELIVERED","statusDateTime":"2025-12-01 12:00:00"}`, 0))
+	if err != nil || len(outputs) == 0 || outputs[0].Topic != schemas.DeadLetterUnibell {
+		t.Errorf("Feed() = %v, %v, want a dead letter", outputs, err)
+	}
+}
+
+// TestForgets: what is remembered of a call is gone after the span.
+func TestForgets(t *testing.T) {
+	t.Parallel()
+	m := newMemory(t, config(t))
+	if _, err := m.Feed(input(raw.KindWebhook, "shop", "r", "", `{"reference":"r","status":"NEW"}`, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.AdvanceTo(0, noon(73*time.Hour)); err != nil || m.Entries(0) != 0 {
+		t.Errorf("%d entries are left, %v", m.Entries(0), err)
+	}
+}
+
+func TestValidateReportsAll(t *testing.T) {
+	t.Parallel()
+	err := (&unibell.Config{}).Validate()
+	for _, want := range []string{"span", "call_partitions", "sources"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Validate() = %v, want it to name %s", err, want)
+		}
+	}
+}
+
+// FuzzDecode: any body of any kind ends in one way, and tells no code or phone
+// that stands where the provider documents it.
+func FuzzDecode(f *testing.F) {
+	for _, body := range []string{
+		`{"reference":"e0965a38ef9c72d8156d3a157a8a50d0","sourceAddr":"79261234567","destAddr":"74951234567","code":"739125"}`,
+		`{"status":"ok","requestId":"93d91390d7c0b1f8de9d4cd0d7f6ea52"}`, `{"status":"invalidDataError","error":"x"}`,
+		"reference=r&status=DELIVERED&sourceAddr=7495&statusDateTime=2026-03-01+12:00:00", `{"requestId":1,"status":2,"errorCode":null}`,
+	} {
+		for kind := range byte(3) {
+			f.Add(kind, strings.HasPrefix(body, "reference="), body)
+		}
+	}
+	c := config(f)
+	f.Fuzz(func(t *testing.T, kind byte, form bool, body string) {
+		kinds := []string{raw.KindWebhook, raw.KindRelayRequest, raw.KindRelayAnswer}
+		contentType := "application/json"
+		if form {
+			contentType = "application/x-www-form-urlencoded"
+		}
+		outputs, err := newMemory(t, c).Feed(input(kinds[int(kind)%len(kinds)], "open", "ref-1", contentType, body, 200))
+		if err != nil {
+			t.Fatalf("a transient error for a record: %v", err)
+		}
+		ends := 0
+		for i := range outputs {
+			switch outputs[i].Topic {
+			case schemas.DecodedUnibellCall, schemas.Duplicates, schemas.DeadLetterUnibell:
+				ends++
+			}
+		}
+		if ends != 1 {
+			t.Errorf("the record ended in %d ways", ends)
+		}
+	})
+}
+
+func BenchmarkDecode(b *testing.B) {
+	stage := unibell.New(config(b))
+	in := input(raw.KindRelayRequest, "shop", "ref-1", "application/json",
+		`{"reference":"ref-1","sourceAddr":"`+caller+`","destAddr":"`+called+`","code":"`+code+`"}`, 0)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := stage.Decode(&in); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

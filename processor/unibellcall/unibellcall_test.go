@@ -1,0 +1,196 @@
+package unibellcall_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/unibellcall"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// The stage's meaning is told by the stories of package verification; here is what
+// they do not reach.
+
+const (
+	request = "unibell:shop:request:93d9"
+	call    = "unibell:shop:ref-1"
+)
+
+func noon(after time.Duration) time.Time {
+	return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC).Add(after)
+}
+
+func newMemory(t *testing.T) *engine.Memory {
+	t.Helper()
+	c := unibellcall.DefaultConfig()
+	c.JourneyPartitions = 2
+	if err := c.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	m, err := engine.NewMemory(engine.MemoryConfig{
+		Name: unibellcall.Name, Stage: unibellcall.New(c), DeadLetter: schemas.DeadLetterUnibellCall, Partitions: 2,
+		Outputs: []string{schemas.EnrichedVerifications, schemas.InternalUnibell, schemas.InternalJourney},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func feed(t *testing.T, m *engine.Memory, key string, in *avro.UnibellInput) []engine.Output {
+	t.Helper()
+	value, err := in.AppendAvro(wire.AppendPlaceholder(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	outputs, err := m.Feed(engine.Input{Topic: schemas.InternalUnibell, Key: []byte(key), Value: value})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return outputs
+}
+
+func clockAt(after time.Duration) *avro.UnibellInput {
+	return &avro.UnibellInput{
+		Kind: avro.UnibellInputKindClock, UpstreamStage: avro.Some("unibell"), UpstreamPartition: avro.Some[int32](0), Clock: avro.Some(noon(after)),
+	}
+}
+
+func status(after time.Duration) *avro.UnibellInput {
+	return &avro.UnibellInput{
+		Kind: avro.UnibellInputKindFact, RequestKey: avro.Some(request), StatusCallback: true,
+		Call: avro.Some(avro.UnibellCall{
+			Origin: avro.Origin{Source: "shop", Provider: "unibell", ReceivedAt: noon(after)}, EventID: "status:93d9:DELIVERED",
+			Kind: avro.UnibellCallKindStatus, RequestID: avro.Some("93d9"), Status: avro.Some("DELIVERED"), CallStatus: avro.Some(avro.CallStatusDelivered),
+		}),
+	}
+}
+
+func topics(outputs []engine.Output) string {
+	var names []string
+	for i := range outputs {
+		name := outputs[i].Topic + " " + string(outputs[i].Key)
+		if outputs[i].Value == nil {
+			name += " tombstone"
+		}
+		if outputs[i].Topic != schemas.InternalJourney {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// TestBindingIsKept: a binding known long before, and beyond the holding time,
+// still releases a status at once; after the retention nothing is left.
+func TestBindingIsKept(t *testing.T) {
+	t.Parallel()
+	m := newMemory(t)
+	binding := status(0)
+	binding.Kind, binding.VerificationID = avro.UnibellInputKindBinding, avro.Some(call)
+	for range 2 {
+		if got := topics(feed(t, m, request, binding)); got != "" {
+			t.Errorf("a binding alone emits %s", got)
+		}
+	}
+	feed(t, m, "", clockAt(100*time.Hour))
+	if got, want := topics(feed(t, m, request, status(100*time.Hour))), schemas.InternalUnibell+" "+call; got != want {
+		t.Errorf("emitted %q, want %q", got, want)
+	}
+	feed(t, m, "", clockAt(820*time.Hour))
+	if n := m.Entries(0); n != 1 { // the table of clocks
+		t.Errorf("%d entries are left:\n%s", n, m.Dump(0))
+	}
+}
+
+// TestNeverBound: a status shown on its own takes further ones of its request, and
+// ends with the retention.
+func TestNeverBound(t *testing.T) {
+	t.Parallel()
+	m := newMemory(t)
+	if got := topics(feed(t, m, request, status(0))); got != "" {
+		t.Errorf("a held status emits %s", got)
+	}
+	if got, want := topics(feed(t, m, "", clockAt(72*time.Hour))), schemas.EnrichedVerifications+" "+request; got != want {
+		t.Errorf("emitted %q, want %q", got, want)
+	}
+	if got, want := topics(feed(t, m, request, status(73*time.Hour))), schemas.EnrichedVerifications+" "+request; got != want {
+		t.Errorf("emitted %q, want %q", got, want)
+	}
+	if got, want := topics(feed(t, m, "", clockAt(800*time.Hour))), schemas.EnrichedVerifications+" "+request+" tombstone"; got != want {
+		t.Errorf("emitted %q, want %q", got, want)
+	}
+	if n := m.Entries(0); n != 1 {
+		t.Errorf("%d entries are left:\n%s", n, m.Dump(0))
+	}
+}
+
+// TestClockGoesOn: the stage tells every partition of the journey how far it is.
+func TestClockGoesOn(t *testing.T) {
+	t.Parallel()
+	outputs := feed(t, newMemory(t), "", clockAt(time.Minute))
+	partitions := map[int32]bool{}
+	for i := range outputs {
+		_, body, err := wire.Parse(outputs[i].Value)
+		var in avro.JourneyInput
+		if err == nil {
+			err = in.DecodeAvro(body)
+		}
+		if err != nil || in.Kind != avro.JourneyInputKindClock || in.UpstreamStage.Value != unibellcall.Name || !in.Clock.Value.Equal(noon(time.Minute)) {
+			t.Errorf("told %+v, %v", in, err)
+		}
+		partitions[outputs[i].Partition] = true
+	}
+	if len(partitions) != 2 {
+		t.Errorf("told to partitions %v, want both", partitions)
+	}
+}
+
+// TestRefused: an input that the stage before cannot have written.
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	bound := status(0)
+	bound.Kind = avro.UnibellInputKindBinding
+	for name, in := range map[string]*avro.UnibellInput{
+		"unknown kind":            {},
+		"clock without a time":    {Kind: avro.UnibellInputKindClock},
+		"fact without a fact":     {Kind: avro.UnibellInputKindFact},
+		"binding without an id":   bound,
+		"key with the zero byte":  status(0),
+		"value that is no record": nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			record := engine.Input{Key: []byte("a\x00b"), Value: []byte("\x00\x00\x00\x00\x01\xff")}
+			if in != nil {
+				value, err := in.AppendAvro(wire.AppendPlaceholder(nil))
+				if err != nil {
+					t.Fatal(err)
+				}
+				record.Value = value
+			}
+			if in == bound {
+				record.Key = []byte(request)
+			}
+			_, err := unibellcall.New(unibellcall.DefaultConfig()).Decode(&record)
+			var permanent *engine.PermanentError
+			if !errors.As(err, &permanent) {
+				t.Errorf("Decode() = %v, want a permanent error", err)
+			}
+		})
+	}
+}
+
+func TestValidateReportsAll(t *testing.T) {
+	t.Parallel()
+	err := (&unibellcall.Config{Hold: time.Hour}).Validate()
+	for _, want := range []string{"wait", "hold", "retention", "journey_partitions", "sources"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Validate() = %v, want it to name %s", err, want)
+		}
+	}
+}
