@@ -1,0 +1,299 @@
+// Package tail reads topics and prints their records as JSON lines, Avro decoded
+// through the registry. It works on any topic in Confluent wire format.
+//
+//	topics ─► from where to where ─► filter by key and field ─► JSON lines
+//
+// It reads committed records and takes no part in any group. Values that are not
+// Avro, which are the providers' bodies with codes and phones, are shown only where
+// the caller asks for them.
+package tail
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/schemas/codec"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// Options say what is read and shown.
+type Options struct {
+	Topics []string
+	// Partition is the one to read; negative means all.
+	Partition int32
+	// FromOffset, if not negative, and FromTime, if not zero, are where to begin;
+	// else at the beginning.
+	FromOffset int64
+	FromTime   time.Time
+	// Follow goes on after what is there now.
+	Follow bool
+	// Limit is how many records are shown; 0 means all.
+	Limit int
+	// Key is the key to show; empty means every key.
+	Key string
+	// Fields are conditions path=value, all to be met: "members.0.id=…".
+	Fields []string
+	// Bodies shows values that are not Avro.
+	Bodies bool
+}
+
+// SchemaFunc returns the text of a registered schema.
+type SchemaFunc func(ctx context.Context, id uint32) (string, error)
+
+// line is one record as it is printed.
+type line struct {
+	Topic     string            `json:"topic"`
+	Partition int32             `json:"partition"`
+	Offset    int64             `json:"offset"`
+	Timestamp time.Time         `json:"timestamp"`
+	Key       string            `json:"key"`
+	Headers   map[string]string `json:"headers,omitempty"`
+	Value     json.RawMessage   `json:"value"`
+}
+
+// reader prints records.
+type reader struct {
+	options Options
+	schema  SchemaFunc
+	codecs  *codec.Cache
+	out     io.Writer
+	shown   int
+	ends    map[string]map[int32]int64
+}
+
+// errDone ends the reading.
+var errDone = errors.New("done")
+
+// Run reads until there is no more to show. client options are those of the
+// cluster.
+func Run(ctx context.Context, kafka []kgo.Opt, options Options, schema SchemaFunc, out io.Writer) error {
+	start := kgo.NewOffset().AtStart()
+	switch {
+	case options.FromOffset >= 0:
+		start = kgo.NewOffset().At(options.FromOffset)
+	case !options.FromTime.IsZero():
+		start = kgo.NewOffset().AfterMilli(options.FromTime.UnixMilli())
+	}
+	client, err := kgo.NewClient(append(append([]kgo.Opt{}, kafka...),
+		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
+		// The end of a topic may be a transaction's marker: it must be seen to know
+		// that the end is reached.
+		kgo.KeepControlRecords(),
+		kgo.FetchMaxWait(250*time.Millisecond),
+	)...)
+	if err != nil {
+		return fmt.Errorf("make a Kafka client: %w", err)
+	}
+	defer client.Close()
+	r := &reader{options: options, schema: schema, codecs: codec.New(), out: out}
+	if err := r.assign(ctx, client, start); err != nil {
+		return err
+	}
+	for options.Follow || r.left() {
+		fetches := client.PollFetches(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err := fetches.Err0(); err != nil {
+			return fmt.Errorf("read: %w", err)
+		}
+		if err := r.each(ctx, fetches); err != nil {
+			if errors.Is(err, errDone) {
+				return nil
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// assign finds the partitions and their ends, and begins to read them.
+func (r *reader) assign(ctx context.Context, client *kgo.Client, start kgo.Offset) error {
+	admin := kadm.NewClient(client)
+	ends, err := admin.ListCommittedOffsets(ctx, r.options.Topics...)
+	if err == nil {
+		err = ends.Error()
+	}
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", strings.Join(r.options.Topics, ", "), err)
+	}
+	begins, err := admin.ListStartOffsets(ctx, r.options.Topics...)
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", strings.Join(r.options.Topics, ", "), err)
+	}
+	r.ends = map[string]map[int32]int64{}
+	from := map[string]map[int32]kgo.Offset{}
+	ends.Each(func(end kadm.ListedOffset) {
+		if r.options.Partition >= 0 && end.Partition != r.options.Partition {
+			return
+		}
+		if from[end.Topic] == nil {
+			from[end.Topic], r.ends[end.Topic] = map[int32]kgo.Offset{}, map[int32]int64{}
+		}
+		begin, _ := begins.Lookup(end.Topic, end.Partition)
+		from[end.Topic][end.Partition] = start
+		if end.Offset > max(begin.Offset, r.options.FromOffset) {
+			r.ends[end.Topic][end.Partition] = end.Offset
+		}
+	})
+	if len(from) == 0 {
+		return fmt.Errorf("%s: no such partition", strings.Join(r.options.Topics, ", "))
+	}
+	client.AddConsumePartitions(from)
+	if !r.options.FromTime.IsZero() && !r.options.Follow {
+		return r.skipBefore(ctx, admin)
+	}
+	return nil
+}
+
+// skipBefore forgets partitions that have nothing after FromTime.
+func (r *reader) skipBefore(ctx context.Context, admin *kadm.Client) error {
+	after, err := admin.ListOffsetsAfterMilli(ctx, r.options.FromTime.UnixMilli(), r.options.Topics...)
+	if err != nil {
+		return fmt.Errorf("look for %v: %w", r.options.FromTime, err)
+	}
+	after.Each(func(o kadm.ListedOffset) {
+		if o.Offset >= r.ends[o.Topic][o.Partition] {
+			delete(r.ends[o.Topic], o.Partition)
+		}
+	})
+	return nil
+}
+
+func (r *reader) left() bool {
+	for _, partitions := range r.ends {
+		if len(partitions) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *reader) each(ctx context.Context, fetches kgo.Fetches) error {
+	for it := fetches.RecordIter(); !it.Done(); {
+		record := it.Next()
+		if end, ok := r.ends[record.Topic][record.Partition]; ok && record.Offset+1 >= end {
+			delete(r.ends[record.Topic], record.Partition)
+		}
+		if record.Attrs.IsControl() {
+			continue
+		}
+		if err := r.show(ctx, record); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *reader) show(ctx context.Context, record *kgo.Record) error {
+	if r.options.Key != "" && string(record.Key) != r.options.Key {
+		return nil
+	}
+	value, err := r.value(ctx, record.Value)
+	if err != nil {
+		return fmt.Errorf("%s/%d at offset %d: %w", record.Topic, record.Partition, record.Offset, err)
+	}
+	if !matches(value, r.options.Fields) {
+		return nil
+	}
+	l := line{
+		Topic: record.Topic, Partition: record.Partition, Offset: record.Offset, Timestamp: record.Timestamp.UTC(),
+		Key: string(record.Key), Value: value,
+	}
+	for _, h := range record.Headers {
+		if l.Headers == nil {
+			l.Headers = map[string]string{}
+		}
+		l.Headers[h.Key] = string(h.Value)
+	}
+	text, err := json.Marshal(l)
+	if err != nil {
+		return fmt.Errorf("print a record: %w", err)
+	}
+	if _, err := r.out.Write(append(text, '\n')); err != nil {
+		return fmt.Errorf("print a record: %w", err)
+	}
+	r.shown++
+	if r.options.Limit > 0 && r.shown >= r.options.Limit {
+		return errDone
+	}
+	return nil
+}
+
+// value returns a record's value as JSON.
+func (r *reader) value(ctx context.Context, value []byte) (json.RawMessage, error) {
+	if value == nil {
+		return json.RawMessage("null"), nil
+	}
+	id, body, err := wire.Parse(value)
+	if err != nil {
+		return r.plain(value)
+	}
+	text, err := r.schema(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("schema %d: %w", id, err)
+	}
+	c, err := r.codecs.Get(text)
+	if err != nil {
+		return nil, fmt.Errorf("schema %d: %w", id, err)
+	}
+	out, err := c.JSON(nil, body)
+	if err != nil {
+		return nil, fmt.Errorf("value of schema %d: %w", id, err)
+	}
+	return out, nil
+}
+
+// plain shows a value that is not Avro, if that was asked for.
+func (r *reader) plain(value []byte) (json.RawMessage, error) {
+	if !r.options.Bodies {
+		return json.Marshal(fmt.Sprintf("(%d bytes, not Avro; --bodies shows them)", len(value)))
+	}
+	if compact := new(bytes.Buffer); json.Compact(compact, value) == nil {
+		return compact.Bytes(), nil
+	}
+	return json.Marshal(string(value))
+}
+
+// matches says whether a value meets every condition path=value. A path goes through
+// objects by name and through arrays by index.
+func matches(value json.RawMessage, conditions []string) bool {
+	for _, condition := range conditions {
+		path, want, _ := strings.Cut(condition, "=")
+		var at any
+		if json.Unmarshal(value, &at) != nil {
+			return false
+		}
+		for part := range strings.SplitSeq(path, ".") {
+			at = step(at, part)
+		}
+		if fmt.Sprint(at) != want && (at != nil || want != "null") {
+			return false
+		}
+	}
+	return true
+}
+
+func step(at any, part string) any {
+	switch v := at.(type) {
+	case map[string]any:
+		return v[part]
+	case []any:
+		for i := range v {
+			if strconv.Itoa(i) == part {
+				return v[i]
+			}
+		}
+	}
+	return nil
+}
