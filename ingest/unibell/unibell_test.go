@@ -1,6 +1,7 @@
 package unibell_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -46,7 +47,7 @@ func FuzzReadRequest(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if !request.ReferenceMade && string(request.Body) != string(body) {
+		if !request.ReferenceMade && !bytes.Equal(request.Body, body) {
 			t.Errorf("%q became %q", body, request.Body)
 		}
 		sent := make(map[string]any)
