@@ -23,11 +23,11 @@ import (
 // received is when the records of these tests are received.
 func received() time.Time { return time.Date(2025, 1, 1, 0, 1, 0, 0, time.UTC) }
 
-func config(t testing.TB) lox24.Config {
-	t.Helper()
+func config(tb testing.TB) lox24.Config {
+	tb.Helper()
 	p, err := privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: bytes.Repeat([]byte("k"), 32)}}})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	c := lox24.DefaultConfig()
 	c.Privacy = p
@@ -35,7 +35,7 @@ func config(t testing.TB) lox24.Config {
 		{ID: "open", Provider: "lox24", Expose: []string{"error", "sender_id", "callback_data", "text"}, PayloadFields: []string{"/lang", "/phone"}},
 	})
 	if err := c.Validate(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return c
 }
@@ -48,49 +48,50 @@ func record(body []byte, sourceID string) engine.Input {
 	return engine.Input{Topic: schemas.RawLOX24, Key: []byte("lox24:key"), Value: body, Headers: e.Append(nil)}
 }
 
-func newMemory(t testing.TB) *engine.Memory {
-	t.Helper()
+func newMemory(tb testing.TB) *engine.Memory {
+	tb.Helper()
 	m, err := engine.NewMemory(engine.MemoryConfig{
-		Name: lox24.Name, Stage: lox24.New(config(t)), DeadLetter: schemas.DeadLetterLOX24,
+		Name: lox24.Name, Stage: lox24.New(config(tb)), DeadLetter: schemas.DeadLetterLOX24,
 		Outputs: []string{
 			schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.EnrichedVerifications, schemas.Duplicates, schemas.InternalJourney,
 		},
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return m
 }
 
 // feed returns the decoded verify_code of a body.
-func feed(t testing.TB, body []byte, sourceID string) *avro.LOX24VerifyCode {
-	t.Helper()
-	outputs, err := newMemory(t).Feed(record(body, sourceID))
+func feed(tb testing.TB, body []byte, sourceID string) *avro.LOX24VerifyCode {
+	tb.Helper()
+	outputs, err := newMemory(tb).Feed(record(body, sourceID))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	for i := range outputs {
-		if outputs[i].Topic == schemas.DecodedLOX24VerifyCode {
-			_, b, err := wire.Parse(outputs[i].Value)
-			if err != nil {
-				t.Fatal(err)
-			}
-			code := &avro.LOX24VerifyCode{}
-			if err := code.DecodeAvro(b); err != nil {
-				t.Fatal(err)
-			}
-			return code
+		if outputs[i].Topic != schemas.DecodedLOX24VerifyCode {
+			continue
 		}
+		_, b, err := wire.Parse(outputs[i].Value)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		code := &avro.LOX24VerifyCode{}
+		if err := code.DecodeAvro(b); err != nil {
+			tb.Fatal(err)
+		}
+		return code
 	}
-	t.Fatalf("no decoded record, but %d others", len(outputs))
+	tb.Fatalf("no decoded record, but %d others", len(outputs))
 	return nil
 }
 
-func seed(t testing.TB, name string) []byte {
-	t.Helper()
+func seed(tb testing.TB, name string) []byte {
+	tb.Helper()
 	body, err := os.ReadFile("testdata/" + name + ".json")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return body
 }
@@ -160,15 +161,19 @@ func TestTolerant(t *testing.T) {
 		"a channel of its own": {body("telegram", "pigeon"), func(c *avro.LOX24VerifyCode) bool { return c.DeliveredChannelKind == avro.Some(avro.ChannelUnknown) }},
 		"timeout null":         {body(`"timeout_sec":30,"sender_id":"LOX24"`, `"timeout_sec":null,"sender_id":null,"template":null`), func(c *avro.LOX24VerifyCode) bool { return !c.RoutingStrategy[0].TimeoutSec.Set }},
 		"history null":         {body(`"history":[{"id":"h1","channel":"telegram","status":10,"processed_at":1735689570,"external_id":"x"}]`, `"history":null`), func(c *avro.LOX24VerifyCode) bool { return len(c.History) == 0 }},
-		"history entry null":   {body(`"processed_at":1735689570,"external_id":"x"`, `"processed_at":null,"external_id":null`), func(c *avro.LOX24VerifyCode) bool { return !c.History[0].ProcessedAt.Set && !c.History[0].ExternalID.Set }},
-		"code deleted":         {body(`"code":"739125",`, "", `"is_code_deleted":false`, `"is_code_deleted":true`), func(c *avro.LOX24VerifyCode) bool { return c.IsCodeDeleted == avro.Some(true) }},
-		"no phone":             {body(`"phone":"+4915112345678",`, ""), func(c *avro.LOX24VerifyCode) bool { return !c.Phone.Set }},
-		"unknown status":       {body(`"status":10,"delivered`, `"status":15,"delivered`), func(c *avro.LOX24VerifyCode) bool { return c.Status == 15 && c.StatusName == avro.AttemptStatusUnknown }},
-		"unknown fields":       {body(`"cost":5`, `"cost":5,"new":{"a":[1,{"code":"739125"}]}`), func(c *avro.LOX24VerifyCode) bool { return c.CostMinor == avro.Some[int64](5) }},
-		"escaped key":          {body(`"payload"`, `"payl\u006fad"`), func(c *avro.LOX24VerifyCode) bool { return len(c.CorrelationIDs) == 1 }},
+		"history entry null": {body(`"processed_at":1735689570,"external_id":"x"`, `"processed_at":null,"external_id":null`), func(c *avro.LOX24VerifyCode) bool {
+			return !c.History[0].ProcessedAt.Set && !c.History[0].ExternalID.Set
+		}},
+		"code deleted":   {body(`"code":"739125",`, "", `"is_code_deleted":false`, `"is_code_deleted":true`), func(c *avro.LOX24VerifyCode) bool { return c.IsCodeDeleted == avro.Some(true) }},
+		"no phone":       {body(`"phone":"+4915112345678",`, ""), func(c *avro.LOX24VerifyCode) bool { return !c.Phone.Set }},
+		"unknown status": {body(`"status":10,"delivered`, `"status":15,"delivered`), func(c *avro.LOX24VerifyCode) bool { return c.Status == 15 && c.StatusName == avro.AttemptStatusUnknown }},
+		"unknown fields": {body(`"cost":5`, `"cost":5,"new":{"a":[1,{"code":"739125"}]}`), func(c *avro.LOX24VerifyCode) bool { return c.CostMinor == avro.Some[int64](5) }},
+		"escaped key":    {body(`"payload"`, `"payl\u006fad"`), func(c *avro.LOX24VerifyCode) bool { return len(c.CorrelationIDs) == 1 }},
 		"data first": {
 			[]byte(`{"data":{"id":"v1","status":10,"created_at":1735689540},"created_at":1735689600,"name":"verify_code.success","id":"event-1","api_version":"2022-05-25"}`),
-			func(c *avro.LOX24VerifyCode) bool { return c.ProviderID == "v1" && c.Event == avro.LOX24VerifyCodeEventSuccess },
+			func(c *avro.LOX24VerifyCode) bool {
+				return c.ProviderID == "v1" && c.Event == avro.LOX24VerifyCodeEventSuccess
+			},
 		},
 	}
 	for name, test := range tests {

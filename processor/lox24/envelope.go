@@ -58,7 +58,10 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 			return nil, err
 		}
 	}
-	return e, s.finish(e)
+	if err := e.finish(); err != nil {
+		return nil, err
+	}
+	return e, nil
 }
 
 // envelope reads the body. data is left to the caller where it comes before the
@@ -195,12 +198,11 @@ func (s *Stage) data(r *reader, e *event) {
 }
 
 // finish fills in what hangs on the whole event.
-func (s *Stage) finish(e *event) error {
-	id := ""
-	switch e.kind() {
-	case kindSMS:
+func (e *event) finish() error {
+	var id string
+	if e.sms != nil {
 		id = e.sms.ProviderID
-	default:
+	} else {
 		id = e.code.ProviderID
 	}
 	if !verification.ValidID(id) {
@@ -209,9 +211,10 @@ func (s *Stage) finish(e *event) error {
 	e.key = append(append(make([]byte, 0, len(id)+len(keyPrefix)), keyPrefix...), id...)
 	if e.sms != nil {
 		e.finishSMS()
-		return nil
+	} else {
+		e.finishCode()
 	}
-	return s.finishCode(e)
+	return nil
 }
 
 // keyPrefix qualifies the provider's ids.

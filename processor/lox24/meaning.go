@@ -9,7 +9,7 @@ import (
 )
 
 // finishCode fills in what hangs on the whole event, and says what it means.
-func (s *Stage) finishCode(e *event) error {
+func (e *event) finishCode() {
 	c := e.code
 	c.Origin, c.EventID, c.APIVersion, c.EventName, c.EventCreatedAt = e.origin, e.id, e.version, e.name, e.createdAt.Value
 	c.AttemptTotal, c.AttemptNumber, c.NotificationTaskID = e.attemptTotal, e.attemptNumber, e.task
@@ -29,7 +29,6 @@ func (s *Stage) finishCode(e *event) error {
 		}
 	}
 	f.Attempts = attempts(c)
-	return nil
 }
 
 // attempts are those of the history, then the one that the event is about, which

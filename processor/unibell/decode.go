@@ -62,14 +62,17 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 	if headers.Kind != raw.KindWebhook {
 		e.byKey(string(in.Key), &f)
 	}
-	return e, s.finish(e, &f)
+	if err := s.finish(e, &f); err != nil {
+		return nil, err
+	}
+	return e, nil
 }
 
 // byKey takes the reference from the raw key, which request and answer share. One
 // that ingest could not make a key of is told apart by what it made instead.
 func (e *event) byKey(key string, f *fields) {
-	named := false
-	f[reference], named = strings.CutPrefix(key, prefix(e.source.ID))
+	text, named := strings.CutPrefix(key, prefix(e.source.ID))
+	f[reference] = text
 	if !named {
 		e.call.ReferenceMade = true
 	}

@@ -29,11 +29,11 @@ func noon(after time.Duration) time.Time {
 	return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC).Add(after)
 }
 
-func config(t testing.TB) unibell.Config {
-	t.Helper()
+func config(tb testing.TB) unibell.Config {
+	tb.Helper()
 	p, err := privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: bytes.Repeat([]byte("k"), 32)}}})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	c := unibell.DefaultConfig()
 	c.Privacy = p
@@ -43,19 +43,19 @@ func config(t testing.TB) unibell.Config {
 		{ID: "json", Provider: "unibell", Correlation: []source.Correlation{{Field: "reference", Pointer: "/order"}}},
 	})
 	if err := c.Validate(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return c
 }
 
-func newMemory(t testing.TB, c unibell.Config) *engine.Memory {
-	t.Helper()
+func newMemory(tb testing.TB, c unibell.Config) *engine.Memory {
+	tb.Helper()
 	m, err := engine.NewMemory(engine.MemoryConfig{
 		Name: unibell.Name, Stage: unibell.New(c), DeadLetter: schemas.DeadLetterUnibell, ClockInterval: time.Hour,
 		Outputs: []string{schemas.DecodedUnibellCall, schemas.Duplicates, schemas.InternalUnibell},
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return m
 }
@@ -72,19 +72,19 @@ func input(kind, sourceID, ref, contentType, body string, status int, extra ...r
 }
 
 // decoded returns the decoded record among outputs, nil if there is none.
-func decoded(t testing.TB, outputs []engine.Output) *avro.UnibellCall {
-	t.Helper()
+func decoded(tb testing.TB, outputs []engine.Output) *avro.UnibellCall {
+	tb.Helper()
 	for i := range outputs {
 		if outputs[i].Topic != schemas.DecodedUnibellCall {
 			continue
 		}
 		_, b, err := wire.Parse(outputs[i].Value)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		c := &avro.UnibellCall{}
 		if err := c.DecodeAvro(b); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		return c
 	}

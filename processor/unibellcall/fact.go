@@ -58,8 +58,10 @@ func statusOf(c *avro.UnibellCall) avro.AttemptStatus {
 		if neverReached(c) {
 			return avro.AttemptStatusError
 		}
+		return avro.AttemptStatusUnknown
+	default:
+		return avro.AttemptStatusUnknown
 	}
-	return avro.AttemptStatusUnknown
 }
 
 // outcomeOf is the outcome that the fact tells, empty if none.

@@ -177,8 +177,7 @@ func TestRefused(t *testing.T) {
 				record.Key = []byte(request)
 			}
 			_, err := unibellcall.New(unibellcall.DefaultConfig()).Decode(&record)
-			var permanent *engine.PermanentError
-			if !errors.As(err, &permanent) {
+			if _, ok := errors.AsType[*engine.PermanentError](err); !ok {
 				t.Errorf("Decode() = %v, want a permanent error", err)
 			}
 		})

@@ -43,30 +43,30 @@ func sources() *source.Set {
 	})
 }
 
-func pseudonyms(t testing.TB) *privacy.Pseudonymiser {
-	t.Helper()
+func pseudonyms(tb testing.TB) *privacy.Pseudonymiser {
+	tb.Helper()
 	p, err := privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: bytes.Repeat([]byte("k"), 32)}}})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return p
 }
 
-func newPipeline(t testing.TB, hold time.Duration) *pipeline {
-	t.Helper()
-	secret := pseudonyms(t)
+func newPipeline(tb testing.TB, hold time.Duration) *pipeline {
+	tb.Helper()
+	secret := pseudonyms(tb)
 	l, u, c := lox24.DefaultConfig(), unibell.DefaultConfig(), unibellcall.DefaultConfig()
 	l.Sources, u.Sources, c.Sources = sources(), sources(), sources()
 	l.Privacy, u.Privacy, c.Hold = secret, secret, hold
 	for _, err := range []error{l.Validate(), u.Validate(), c.Validate()} {
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 	memory := func(name string, stage engine.Stage, dead string, outputs ...string) *engine.Memory {
 		m, err := engine.NewMemory(engine.MemoryConfig{Name: name, Stage: stage, Outputs: outputs, DeadLetter: dead})
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		return m
 	}
@@ -81,8 +81,8 @@ func newPipeline(t testing.TB, hold time.Duration) *pipeline {
 }
 
 // feed handles a raw record and all that comes of it.
-func (p *pipeline) feed(t testing.TB, in engine.Input) []engine.Output {
-	t.Helper()
+func (p *pipeline) feed(tb testing.TB, in engine.Input) []engine.Output {
+	tb.Helper()
 	in.Offset = p.offsets[in.Topic]
 	p.offsets[in.Topic]++
 	stage := p.lox24
@@ -91,14 +91,14 @@ func (p *pipeline) feed(t testing.TB, in engine.Input) []engine.Output {
 	}
 	out, err := stage.Feed(in)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	return p.run(t, out)
+	return p.run(tb, out)
 }
 
 // run routes what the stages tell each other.
-func (p *pipeline) run(t testing.TB, out []engine.Output) (all []engine.Output) {
-	t.Helper()
+func (p *pipeline) run(tb testing.TB, out []engine.Output) (all []engine.Output) {
+	tb.Helper()
 	for {
 		for i := range out {
 			if o := &out[i]; o.Topic == schemas.InternalUnibell {
@@ -113,28 +113,28 @@ func (p *pipeline) run(t testing.TB, out []engine.Output) (all []engine.Output) 
 		p.queue = p.queue[1:]
 		var err error
 		if out, err = p.call.Feed(next); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 }
 
 // advance does what the wall clock does to topics read to their end.
-func (p *pipeline) advance(t testing.TB, to time.Time) (all []engine.Output) {
-	t.Helper()
+func (p *pipeline) advance(tb testing.TB, to time.Time) (all []engine.Output) {
+	tb.Helper()
 	for _, stage := range []*engine.Memory{p.lox24, p.unibell} {
 		out, err := stage.AdvanceTo(0, to)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
-		all = append(all, p.run(t, out)...)
+		all = append(all, p.run(tb, out)...)
 	}
 	return all
 }
 
 // lox24Record makes a webhook of LOX24. Attempts are CHANNEL:STATUS@PROCESSED, a
 // comma between them.
-func lox24Record(t testing.TB, at time.Time, name string, values map[string]string) engine.Input {
-	t.Helper()
+func lox24Record(tb testing.TB, at time.Time, name string, values map[string]string) engine.Input {
+	tb.Helper()
 	get := func(key, otherwise string) string {
 		if value, ok := values[key]; ok {
 			return value
@@ -143,17 +143,17 @@ func lox24Record(t testing.TB, at time.Time, name string, values map[string]stri
 	}
 	created := at.Add(-time.Second)
 	if text, ok := values["made"]; ok {
-		created = offset(t, text)
+		created = offset(tb, text)
 	}
-	ordered := offset(t, get("ordered", "0s"))
+	ordered := offset(tb, get("ordered", "0s"))
 	id := get("v", "a1b2c3d4-e5f6-7890-abcd-ef1234567890")
 	history := []string{}
 	for _, text := range strings.FieldsFunc(values["history"], func(r rune) bool { return r == ',' }) {
-		history = append(history, "{"+attemptJSON(t, text)+"}")
+		history = append(history, "{"+attemptJSON(tb, text)+"}")
 	}
 	channel := ""
 	if text, ok := values["channel"]; ok {
-		channel = fmt.Sprintf(`,"channel":{%s,"error":%s,"cost":4}`, attemptJSON(t, text), nullable(get("error", "")))
+		channel = fmt.Sprintf(`,"channel":{%s,"error":%s,"cost":4}`, attemptJSON(tb, text), nullable(get("error", "")))
 	}
 	body := fmt.Sprintf(`{"id":%q,"api_version":"2022-05-25","name":"verify_code.%s","created_at":%d,"attempt_total":3,"attempt_number":%s,"data":{"id":%q,`+
 		`"user_id":12345,"phone":%q,"routing_strategy":[{"channel":"telegram","timeout_sec":30,"sender_id":"LOX24"},{"channel":"sms","timeout_sec":60,"sender_id":"LOX24"}],`+
@@ -165,12 +165,12 @@ func lox24Record(t testing.TB, at time.Time, name string, values map[string]stri
 	return record(schemas.RawLOX24, "lox24:"+id, raw.Envelope{ReceivedAt: at, Source: get("source", "")}, body)
 }
 
-func attemptJSON(t testing.TB, text string) string {
-	t.Helper()
+func attemptJSON(tb testing.TB, text string) string {
+	tb.Helper()
 	channel, rest, _ := strings.Cut(text, ":")
 	status, at, _ := strings.Cut(rest, "@")
 	return fmt.Sprintf(`"id":"attempt-%s","channel":%q,"status":%s,"processed_at":%d,"external_id":"%s_msg"`,
-		channel, channel, status, offset(t, at).Unix(), channel)
+		channel, channel, status, offset(tb, at).Unix(), channel)
 }
 
 func nullable(text string) string {
@@ -182,8 +182,8 @@ func nullable(text string) string {
 
 // unibellRecord makes a record of Unibell: ref and req are the ids, word the
 // status.
-func unibellRecord(t testing.TB, at time.Time, kind string, values map[string]string) engine.Input {
-	t.Helper()
+func unibellRecord(tb testing.TB, at time.Time, kind string, values map[string]string) engine.Input {
+	tb.Helper()
 	e := raw.Envelope{ReceivedAt: at, Source: "shop-unibell", ContentType: "application/json"}
 	if s := values["source"]; s != "" {
 		e.Source = s
@@ -224,7 +224,7 @@ func unibellRecord(t testing.TB, at time.Time, kind string, values map[string]st
 	if object != nil {
 		var err error
 		if body, err = json.Marshal(object); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 	if values["form"] != "" {
@@ -278,8 +278,8 @@ func (p *printer) show(t *testing.T, o *engine.Output) {
 }
 
 // decode reads an Avro output.
-func decode(t testing.TB, o *engine.Output) any {
-	t.Helper()
+func decode(tb testing.TB, o *engine.Output) any {
+	tb.Helper()
 	records := map[string]interface{ DecodeAvro(b []byte) error }{
 		schemas.DecodedLOX24VerifyCode: &avro.LOX24VerifyCode{}, schemas.DecodedLOX24SMS: &avro.LOX24SMS{},
 		schemas.DecodedUnibellCall: &avro.UnibellCall{}, schemas.EnrichedVerifications: &avro.VerificationSnapshot{},
@@ -287,28 +287,28 @@ func decode(t testing.TB, o *engine.Output) any {
 	}
 	_, body, err := wire.Parse(o.Value)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	r := records[o.Topic]
 	if err := r.DecodeAvro(body); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return r
 }
 
 // fields returns the fields that say something, as JSON; times as offsets from
 // noon, phones as countries.
-func fields(t testing.TB, o *engine.Output) map[string]string {
-	t.Helper()
-	b, err := json.Marshal(decode(t, o))
+func fields(tb testing.TB, o *engine.Output) map[string]string {
+	tb.Helper()
+	b, err := json.Marshal(decode(tb, o))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	var values map[string]any
 	decoder := json.NewDecoder(bytes.NewReader(b))
 	decoder.UseNumber()
 	if err := decoder.Decode(&values); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	delete(values, "origin")
 	delete(values, "processed_at")
@@ -322,7 +322,7 @@ func fields(t testing.TB, o *engine.Output) map[string]string {
 		}
 		b, err := json.Marshal(value)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		texts[key] = string(b)
 	}

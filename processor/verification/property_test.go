@@ -103,14 +103,14 @@ func (e *end) told(t *testing.T, o *engine.Output) {
 	if before := e.members[name]; before != nil && in.MemberRevision.Value <= before.MemberRevision.Value {
 		t.Errorf("%s: told revision %d after %d", name, in.MemberRevision.Value, before.MemberRevision.Value)
 	}
-	switch in.Kind {
-	case avro.JourneyInputKindRemoval:
+	if in.Kind == avro.JourneyInputKindVerification {
+		e.members[name] = in
+	}
+	if in.Kind == avro.JourneyInputKindRemoval {
 		if e.members[name] == nil {
 			t.Errorf("%s: removed from a journey that does not know it", name)
 		}
 		delete(e.members, name)
-	case avro.JourneyInputKindVerification:
-		e.members[name] = in
 	}
 }
 
@@ -126,6 +126,7 @@ func (e *end) finish(t *testing.T) {
 // drawHistory draws distinct facts of a few verifications, many of which tell
 // other than the others and at the same time.
 func drawHistory(t *testing.T, r *rapid.T) []engine.Input {
+	t.Helper()
 	var records []engine.Input
 	pick := func(label string, from ...string) string { return rapid.SampledFrom(from).Draw(r, label) }
 	seconds := func(label string) string { return fmt.Sprint(rapid.IntRange(0, 12).Draw(r, label)*10, "s") }
@@ -158,6 +159,7 @@ func drawHistory(t *testing.T, r *rapid.T) []engine.Input {
 
 // drawCalls draws facts of Unibell calls, each at most once.
 func drawCalls(t *testing.T, r *rapid.T) []engine.Input {
+	t.Helper()
 	var records []engine.Input
 	for n := range rapid.IntRange(0, 3).Draw(r, "calls") {
 		ref, req := fmt.Sprint("ref-", n), fmt.Sprint("req-", n)

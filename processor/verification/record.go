@@ -96,8 +96,7 @@ func Trace(headers []raw.Header) []raw.Header {
 // Unwritable makes a permanent error of one from an append encoder, which names
 // the field and no value.
 func Unwritable(topic string, err error) error {
-	var field *avro.FieldError
-	if errors.As(err, &field) {
+	if field, ok := errors.AsType[*avro.FieldError](err); ok {
 		return engine.Permanentf(engine.CauseOutOfRange, "%s: %s: %v", topic, field.Path, field.Err)
 	}
 	return fmt.Errorf("encode for %s: %w", topic, err)
@@ -107,9 +106,9 @@ func Unwritable(topic string, err error) error {
 // scanner's own. Where the text is not JSON only the position is told, for the
 // path could be of the record's own words.
 func Unreadable(path string, err error) error {
-	var scan *jsonscan.Error
+	scan, ok := errors.AsType[*jsonscan.Error](err)
 	switch {
-	case !errors.As(err, &scan):
+	case !ok:
 		return engine.Permanentf(engine.CauseUndecodable, "not readable")
 	case errors.Is(err, jsonscan.ErrType):
 		return engine.Permanentf(engine.CauseSchemaMismatch, "%s: %s", place(path, scan.Path), scan.Detail)

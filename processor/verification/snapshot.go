@@ -28,8 +28,8 @@ func (e *Entity) view(now time.Time, wait time.Duration) view {
 		v.outcome = avro.VerificationOutcomePending
 		v.deadline = e.firstReceived.Add(wait)
 	}
-	if real, told, ok := e.reached(); ok {
-		v.outcome, v.at, v.received = real, told.first, told.received
+	if outcome, told, ok := e.reached(); ok {
+		v.outcome, v.at, v.received = outcome, told.first, told.received
 	} else if e.awaited.value && !now.Before(v.deadline) {
 		v.outcome, v.at = avro.VerificationOutcomeExpired, v.deadline
 	}
@@ -44,6 +44,7 @@ func (e *Entity) view(now time.Time, wait time.Duration) view {
 			if e.texts[textDelivered].by == 0 && !a.processedAt.Before(last) {
 				v.channel, last = a.channel.value, a.processedAt
 			}
+		default:
 		}
 	}
 	return v

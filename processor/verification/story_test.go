@@ -87,24 +87,24 @@ const (
 )
 
 // guard fails if an output that is not restricted holds a secret.
-func guard(t testing.TB, o *engine.Output) {
-	t.Helper()
+func guard(tb testing.TB, o *engine.Output) {
+	tb.Helper()
 	topic, _ := schemas.Find(o.Topic)
 	if topic.Format == schemas.FormatRaw {
 		// A dead letter is the record as it came; what is added to it is not.
 		for _, h := range o.Headers {
-			guardText(t, o.Topic+" "+h.Key, string(h.Value))
+			guardText(tb, o.Topic+" "+h.Key, string(h.Value))
 		}
 		return
 	}
-	guardText(t, o.Topic, string(o.Key)+string(o.Value))
+	guardText(tb, o.Topic, string(o.Key)+string(o.Value))
 }
 
-func guardText(t testing.TB, where, text string) {
-	t.Helper()
+func guardText(tb testing.TB, where, text string) {
+	tb.Helper()
 	for _, secret := range []string{code, phone[1:], caller, called} {
 		if strings.Contains(text, secret) {
-			t.Errorf("%s holds a code or a phone", where)
+			tb.Errorf("%s holds a code or a phone", where)
 		}
 	}
 }
@@ -139,11 +139,11 @@ func noon(after time.Duration) time.Time {
 	return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC).Add(after)
 }
 
-func offset(t testing.TB, s string) time.Time {
-	t.Helper()
+func offset(tb testing.TB, s string) time.Time {
+	tb.Helper()
 	d, err := time.ParseDuration(s)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return noon(d)
 }
