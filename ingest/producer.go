@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"errors"
+	"slices"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -47,7 +48,8 @@ func newProducer(cfg *Config, deps *Deps, m *metrics) (*producer, error) {
 		kgo.MetadataMinAge(minMetadataAge),
 		kgo.RetryBackoffFn(func(int) time.Duration { return retryBackoff }),
 	}
-	client, err := kgo.NewClient(append(opts, deps.Kafka...)...)
+	// Ours come last: no setting of the connection may weaken what a 200 means.
+	client, err := kgo.NewClient(append(slices.Clone(deps.Kafka), opts...)...)
 	if err != nil {
 		return nil, err
 	}
