@@ -38,19 +38,19 @@ func (m *Model) Journeys(sure, now time.Time) map[string]*Journey {
 	g := gathering{m: m, sure: sure, now: now, ids: map[string]*members{}}
 	for _, c := range m.codes {
 		v := c.judge(&m.settings, now, sure)
-		for _, id := range c.correlations {
+		for _, id := range ids(c.correlations) {
 			g.of(id).verifications = append(g.of(id).verifications, v)
 		}
 	}
 	for _, c := range m.calls {
 		v := c.judge(m, now, sure)
-		for _, id := range c.correlations {
+		for _, id := range ids(c.correlations) {
 			g.of(id).verifications = append(g.of(id).verifications, v)
 		}
 	}
 	for _, p := range m.payments {
 		v := p.judge(&m.settings, now, sure)
-		for _, id := range p.correlations {
+		for _, id := range ids(p.correlations) {
 			g.of(id).payments = append(g.of(id).payments, v)
 		}
 	}
@@ -88,6 +88,8 @@ func (m *members) journey(s *Settings, now, sure time.Time) *Journey {
 	switch {
 	case !verifiedAt.IsZero() && takenAt.IsZero():
 		j.miss("PAYMENT", verifiedAt.Add(s.Payment), now, sure)
+	case verifiedAt.IsZero() && !takenAt.IsZero() && m.unknown():
+		// Nobody can tell whether it is missing.
 	case verifiedAt.IsZero() && !takenAt.IsZero():
 		j.miss("VERIFICATION", takenAt.Add(s.Verification), now, sure)
 	case !verifiedAt.IsZero():
@@ -157,7 +159,9 @@ func (j *Journey) addPayments(all []money) (takenAt time.Time) {
 			j.PaymentsPaid++
 			j.PaidAmount += p.amount
 		case phaseReturned:
+			// It was paid, and then given back.
 			j.PaymentsReturned++
+			j.PaidAmount += p.amount
 		}
 		j.RefundedAmount += p.returned
 		j.Conflict = j.Conflict || p.conflict
@@ -173,16 +177,23 @@ func (j *Journey) addPayments(all []money) (takenAt time.Time) {
 	return takenAt
 }
 
+// unknown says whether the outcome of a verification cannot be told.
+func (m *members) unknown() bool {
+	for i := range m.verifications {
+		if m.verifications[i].outcome == "UNKNOWN" {
+			return true
+		}
+	}
+	return false
+}
+
 // outcome says in a word what became of the journey: of the money first.
 func (j *Journey) outcome(m *members) string {
-	unknown := false
-	for i := range m.verifications {
-		unknown = unknown || m.verifications[i].outcome == "UNKNOWN"
-	}
+	unknown := m.unknown()
 	switch {
 	case j.Paid && j.Verified:
 		return "COMPLETE"
-	case j.Paid && j.Missing == "VERIFICATION" && !unknown:
+	case j.Paid && j.Missing == "VERIFICATION":
 		return "PAID_NOT_VERIFIED"
 	case j.Held && !j.Paid:
 		return "HELD"

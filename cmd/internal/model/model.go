@@ -17,6 +17,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -163,26 +164,47 @@ func (m *Model) stale(e *raw.Envelope, eventAt time.Time) bool {
 	return !m.sources[e.Source].AcceptStale && e.ReceivedAt.Sub(eventAt) > m.settings.Span
 }
 
-// correlations finds the correlation ids in a provider's fields.
-func (m *Model) correlations(e *raw.Envelope, fields map[string]string) []string {
+// correlation is the id that stands in one place of an entity's facts: the newest,
+// for a newer one corrects it. Blank ids count as absent and correct nothing.
+type correlation struct {
+	id string
+	at int64 // provider's time, ms
+}
+
+// correlate finds the correlation ids in a provider's fields.
+func (m *Model) correlate(into map[string]correlation, e *raw.Envelope, at int64, fields map[string]*string) {
 	s, ok := m.sources[e.Source]
 	if !ok {
 		s = (&source.Source{ID: e.Source, Provider: e.Provider}).WithDefaults()
 	}
-	var out []string
 	for _, c := range s.Correlation {
-		text, there := fields[c.Field]
-		if !there {
+		if fields[c.Field] == nil {
 			continue
 		}
+		text := *fields[c.Field]
 		if c.Pointer != "" {
 			text = pointer(text, c.Pointer)
 		}
-		if id := m.settings.Correlation(text, e.ReceivedAt); id != "" {
-			if s.Namespace != "" {
-				id = s.Namespace + ":" + id
-			}
-			out = append(out, id)
+		id := m.settings.Correlation(text, e.ReceivedAt)
+		if id == "" {
+			continue
+		}
+		if s.Namespace != "" {
+			id = s.Namespace + ":" + id
+		}
+		place := c.Field + c.Pointer
+		if known, there := into[place]; !there || at > known.at {
+			into[place] = correlation{id, at}
+		}
+	}
+}
+
+// ids returns the ids of all places, each once.
+func ids(places map[string]correlation) []string {
+	var out []string
+	for _, c := range places {
+		if !slices.Contains(out, c.id) {
+			out = append(out, c.id)
 		}
 	}
 	return out

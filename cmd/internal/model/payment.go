@@ -2,7 +2,6 @@ package model
 
 import (
 	"encoding/json"
-	"slices"
 	"time"
 
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -30,7 +29,7 @@ type fact struct {
 
 // payment is a payment of UAPAY.
 type payment struct {
-	correlations []string
+	correlations map[string]correlation
 	facts        map[string]*fact // by fingerprint
 }
 
@@ -76,7 +75,7 @@ func (m *Model) uapay(e *raw.Envelope, body []byte) verdict {
 		return dead
 	}
 	if p == nil {
-		p = &payment{facts: map[string]*fact{}}
+		p = &payment{correlations: map[string]correlation{}, facts: map[string]*fact{}}
 		m.payments["uapay:"+c.PaymentID] = p
 	}
 	f := &fact{phase: phaseOf(&c), at: at, received: e.ReceivedAt, amount: c.Amount, reversal: c.ReversalAmount}
@@ -84,16 +83,9 @@ func (m *Model) uapay(e *raw.Envelope, body []byte) verdict {
 		f.amount = c.PaymentAmount
 	}
 	p.facts[print] = f
-	for name, value := range map[string]*string{"externalId": c.ExternalID, "operationExternalId": c.OperationExternalID, "extraInfo": c.ExtraInfo} {
-		if value == nil {
-			continue
-		}
-		for _, id := range m.correlations(e, map[string]string{name: *value}) {
-			if !slices.Contains(p.correlations, id) {
-				p.correlations = append(p.correlations, id)
-			}
-		}
-	}
+	m.correlate(p.correlations, e, at, map[string]*string{
+		"externalId": c.ExternalID, "operationExternalId": c.OperationExternalID, "extraInfo": c.ExtraInfo,
+	})
 	return decoded
 }
 

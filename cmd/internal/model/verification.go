@@ -3,7 +3,6 @@ package model
 import (
 	"encoding/json"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -30,7 +29,7 @@ type attempt struct {
 
 // code is a LOX24 verification.
 type code struct {
-	correlations []string
+	correlations map[string]correlation
 	events       []event
 	timeouts     time.Duration
 }
@@ -40,14 +39,14 @@ type loxEvent struct {
 	Name      string `json:"name"`
 	CreatedAt int64  `json:"created_at"`
 	Data      struct {
-		ID               string                       `json:"id"`
-		Strategy         []map[string]any             `json:"routing_strategy"`
-		Status           int                          `json:"status"`
-		DeliveredChannel string                       `json:"delivered_channel"`
-		Cost             *int64                       `json:"cost"`
-		Payload          *string                      `json:"payload"`
-		History          []loxAttempt                 `json:"history"`
-		Channel          *loxAttempt                  `json:"channel"`
+		ID               string           `json:"id"`
+		Strategy         []map[string]any `json:"routing_strategy"`
+		Status           int              `json:"status"`
+		DeliveredChannel string           `json:"delivered_channel"`
+		Cost             *int64           `json:"cost"`
+		Payload          *string          `json:"payload"`
+		History          []loxAttempt     `json:"history"`
+		Channel          *loxAttempt      `json:"channel"`
 	} `json:"data"`
 }
 
@@ -71,12 +70,10 @@ func (m *Model) lox24(e *raw.Envelope, body []byte) verdict {
 	}
 	c := m.codes["lox24:"+v.Data.ID]
 	if c == nil {
-		c = &code{}
+		c = &code{correlations: map[string]correlation{}}
 		m.codes["lox24:"+v.Data.ID] = c
 	}
-	if v.Data.Payload != nil {
-		c.correlate(m.correlations(e, map[string]string{"payload": *v.Data.Payload}))
-	}
+	m.correlate(c.correlations, e, v.CreatedAt*1000, map[string]*string{"payload": v.Data.Payload})
 	c.timeouts = 0
 	for _, step := range v.Data.Strategy {
 		if seconds, ok := step["timeout_sec"].(float64); ok {
@@ -92,14 +89,6 @@ func (m *Model) lox24(e *raw.Envelope, body []byte) verdict {
 	}
 	c.events = append(c.events, fact)
 	return decoded
-}
-
-func (c *code) correlate(ids []string) {
-	for _, id := range ids {
-		if !slices.Contains(c.correlations, id) {
-			c.correlations = append(c.correlations, id)
-		}
-	}
 }
 
 // The statuses of LOX24.
@@ -219,7 +208,7 @@ func (a attempt) after(b attempt) bool {
 // call is a Unibell call, by reference.
 type call struct {
 	source       string
-	correlations []string
+	correlations map[string]correlation
 	requested    time.Time
 	refused      time.Time
 	unreached    bool
@@ -258,15 +247,11 @@ func (m *Model) unibell(e *raw.Envelope, r *kgo.Record, made, failed bool) verdi
 	}
 	c := m.calls["unibell:"+e.Source+":"+reference]
 	if c == nil {
-		c = &call{source: e.Source}
+		c = &call{source: e.Source, correlations: map[string]correlation{}}
 		m.calls["unibell:"+e.Source+":"+reference] = c
 	}
 	if !made && e.Kind != raw.KindRelayAnswer {
-		for _, id := range m.correlations(e, map[string]string{"reference": reference}) {
-			if !slices.Contains(c.correlations, id) {
-				c.correlations = append(c.correlations, id)
-			}
-		}
+		m.correlate(c.correlations, e, e.ReceivedAt.UnixMilli(), map[string]*string{"reference": &reference})
 	}
 	switch e.Kind {
 	case raw.KindRelayRequest:
@@ -330,6 +315,12 @@ func (c *call) judge(m *Model, now, sure time.Time) verification {
 	case s.StatusCallback && !c.requested.IsZero():
 		out.outcome = "PENDING"
 		out.expire(c.requested.Add(m.settings.Call), now, sure)
+	}
+	switch out.outcome {
+	case "SUCCESS":
+		out.channel = "call"
+	case "FAILED":
+		out.fallbacks = 1
 	}
 	return out
 }
