@@ -25,7 +25,8 @@ type Config struct {
 	// Empty means lox24, uapay and unibell-call.
 	Upstreams []string `json:"upstreams" koanf:"upstreams" yaml:"upstreams"`
 	// DedupeSpan is how long an event's id is remembered, by received_at. It must
-	// be longer than the providers' last retry. Default 72 h.
+	// be longer than the providers' last retry, and shorter than any retention. A
+	// Unibell status waits as long for the call it belongs to. Default 72 h.
 	DedupeSpan time.Duration `json:"dedupe_span" koanf:"dedupe_span" yaml:"dedupe_span"`
 	// Deadlines are after what time absence is an event.
 	Deadlines Deadlines `json:"deadlines" koanf:"deadlines" yaml:"deadlines"`
@@ -100,8 +101,8 @@ func (c *Config) Validate() error {
 			errs = append(errs, fmt.Errorf("%s: %s is not positive", span.key, span.is))
 		}
 	}
-	if keep := min(c.Retention.Verification, c.Retention.Payment); keep > 0 && keep < c.DedupeSpan {
-		errs = append(errs, fmt.Errorf("dedupe_span: %s is longer than the shortest retention, %s: ids are kept with their entity", c.DedupeSpan, keep))
+	if keep := min(c.Retention.Verification, c.Retention.Payment); keep > 0 && keep <= c.DedupeSpan {
+		errs = append(errs, fmt.Errorf("dedupe_span: %s is not shorter than the shortest retention, %s: ids are kept with their entity", c.DedupeSpan, keep))
 	}
 	return errors.Join(append(errs, below("engine", c.Engine.Validate()))...)
 }

@@ -37,17 +37,14 @@ func TestOnKafka(t *testing.T) {
 	want.advance(t, now)
 	want.advance(t, now)
 
-	began := time.Now()
 	c := newCluster(t)
 	first := c.start(t, "a", now)
 	half := len(records) / 2
 	c.send(t, records[:half])
 	c.until(t, func(got *pipeline) bool { return got.total() == half })
-	t.Log("half", time.Since(began))
 	if err := first.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	t.Log("stopped", time.Since(began))
 	// While nobody runs, records come. The next process has an empty disk.
 	c.send(t, records[half:])
 	second := c.start(t, "a", now)
@@ -55,11 +52,9 @@ func TestOnKafka(t *testing.T) {
 	got := c.until(t, func(got *pipeline) bool {
 		return got.total() == len(records)+len(repeats) && cmp.Equal(want.last, got.last)
 	})
-	t.Log("done", time.Since(began))
 	if err := second.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	t.Log("stopped", time.Since(began))
 	if got.account != want.account {
 		t.Errorf("account = %+v, in memory %+v", got.account, want.account)
 	}
@@ -128,13 +123,10 @@ func (*cluster) config(t *testing.T, instance string) processor.Config {
 	config.Engine.StateDir = filepath.Join(t.TempDir(), "state")
 	config.Engine.CommitInterval = 20 * time.Millisecond
 	config.Engine.ClockInterval = 50 * time.Millisecond
-	config.Stages = []string{"lox24", "uapay", "journey"}
-	config.Upstreams = []string{"lox24", "uapay"}
 	config.Workers = map[string]int{}
 	for _, stage := range processor.StageNames() {
 		config.Workers[stage] = 1
 	}
-	config.Workers[processor.StageJourney] = 2
 	return config
 }
 

@@ -83,10 +83,7 @@ type pipeline struct {
 
 func newPipeline(t *testing.T) *pipeline {
 	t.Helper()
-	config := processor.DefaultConfig()
-	config.Stages = []string{"lox24", "uapay", "journey"}
-	config.Upstreams = []string{"lox24", "uapay"}
-	memory, err := processor.NewMemory(config, deps(t), 2)
+	memory, err := processor.NewMemory(processor.DefaultConfig(), deps(t), 2)
 	if err != nil {
 		t.Fatal(err)
 	}

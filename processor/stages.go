@@ -9,6 +9,9 @@ import (
 	"github.com/tributary-hq/tributary/processor/lox24"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/uapay"
+	"github.com/tributary-hq/tributary/processor/unibell"
+	"github.com/tributary-hq/tributary/processor/unibellcall"
+	"github.com/tributary-hq/tributary/processor/voximplant"
 )
 
 // newStage makes a stage from the settings. partitions is how many each stage's
@@ -27,6 +30,19 @@ func newStage(name string, c *Config, deps *Deps, partitions map[string]int32) (
 			Span: c.DedupeSpan, Hold: c.Deadlines.Hold, Retention: c.Retention.Payment, JourneyPartitions: partitions[StageJourney],
 		}
 		return uapay.New(config, sources, deps.Privacy), config.Validate()
+	case StageVoximplant:
+		config := voximplant.Config{Span: c.DedupeSpan}
+		return voximplant.New(config, sources, deps.Privacy), config.Validate()
+	case StageUnibell:
+		config := unibell.Config{Sources: sources, Privacy: deps.Privacy, Span: c.DedupeSpan, CallPartitions: partitions[StageUnibellCall]}
+		return unibell.New(config), config.Validate()
+	case StageUnibellCall:
+		config := unibellcall.Config{
+			Sources: sources, Wait: c.Deadlines.Call, Hold: c.DedupeSpan, Retention: c.Retention.Verification,
+			Upstreams:         []clock.Upstream{{Stage: StageUnibell, Partitions: partitions[StageUnibell]}},
+			JourneyPartitions: partitions[StageJourney],
+		}
+		return unibellcall.New(config), config.Validate()
 	case StageJourney:
 		return newJourney(c, partitions)
 	}
