@@ -160,7 +160,7 @@ func (s *Stage) payload(r *reader, members []member) error {
 	case own != nil:
 		r.Scanner = jsonscan.New(own.raw)
 		read(r)
-		if err := r.end(d.Type + "."); err != nil {
+		if err := r.end(d.Type); err != nil {
 			return err
 		}
 	case other != nil:

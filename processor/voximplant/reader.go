@@ -30,13 +30,15 @@ type reader struct {
 	err   error
 }
 
-// end returns the first error; path is put before the scanner's.
+// end returns the first error; path is the place of what was read.
 func (r *reader) end(path string) error {
 	if err := r.End(); err != nil {
 		return verification.Unreadable(path, err)
 	}
 	if permanent := new(engine.PermanentError); errors.As(r.err, &permanent) {
-		return engine.Permanentf(permanent.Cause, "%s%s", path, permanent.Detail)
+		if path != "" {
+			return engine.Permanentf(permanent.Cause, "%s.%s", path, permanent.Detail)
+		}
 	}
 	return r.err
 }
