@@ -13,7 +13,7 @@ import (
 type view struct {
 	e        *Entity
 	outcome  avro.VerificationOutcome
-	at       time.Time // when the outcome was reached
+	at       time.Time // when a real outcome was reached
 	received time.Time // when the first fact that tells it was received
 	deadline time.Time // zero where no outcome is awaited
 	fallback int32
@@ -31,7 +31,7 @@ func (e *Entity) view(now time.Time, wait time.Duration) view {
 	if outcome, told, ok := e.reached(); ok {
 		v.outcome, v.at, v.received = outcome, told.first, told.received
 	} else if e.awaited.value && !now.Before(v.deadline) {
-		v.outcome, v.at = avro.VerificationOutcomeExpired, v.deadline
+		v.outcome = avro.VerificationOutcomeExpired
 	}
 	var last time.Time
 	for i := range e.attempts {
