@@ -9,7 +9,7 @@ import "time"
 type UnibellInput struct {
 	// Kind: What is told.
 	Kind UnibellInputKind `json:"kind"`
-	// Call: The fact; FACT only.
+	// Call: The fact; of a BINDING the one that told it.
 	Call Optional[UnibellCall] `json:"call"`
 	// VerificationID: Key of the verification, where known: unibell:, source and
 	// reference.

@@ -167,7 +167,8 @@ type VerificationSnapshot struct {
 	Currency Optional[string] `json:"currency"`
 	// CreatedAt: When the verification was ordered.
 	CreatedAt Optional[time.Time] `json:"created_at"`
-	// OutcomeAt: When the outcome was reached; null while pending.
+	// OutcomeAt: When the outcome was reached, by the provider's time; null while
+	// pending and where there is none (EXPIRED, UNKNOWN).
 	OutcomeAt Optional[time.Time] `json:"outcome_at"`
 	// DurationMs: From created_at to outcome_at, in milliseconds.
 	DurationMs Optional[int64] `json:"duration_ms"`
