@@ -1,0 +1,57 @@
+package simulator
+
+import (
+	"math/rand/v2"
+	"strings"
+	"time"
+)
+
+// Example is a webhook for people to send by hand.
+type Example struct {
+	// Title says what it tells.
+	Title string
+	// Path is below ingest's address.
+	Path string
+	// Header is one header with the proof, "Name: value"; empty for none.
+	Header string
+	// ContentType is the body's.
+	ContentType string
+	Body        []byte
+}
+
+// Curl returns the example as a shell command.
+func (e *Example) Curl(url string) string {
+	var b strings.Builder
+	b.WriteString("curl -sS " + quote(url+e.Path) + " -H " + quote("Content-Type: "+e.ContentType))
+	if e.Header != "" {
+		b.WriteString(" -H " + quote(e.Header))
+	}
+	b.WriteString(" -d " + quote(string(e.Body)))
+	return b.String()
+}
+
+// quote makes a word for the shell.
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+// Examples are webhooks of all providers about one order, with valid proofs.
+func Examples(accounts Accounts, now time.Time, order string) []Example {
+	t := &tale{rng: rand.New(rand.NewPCG(uint64(now.UnixNano()), 0)), accounts: &accounts, start: now, order: order} //nolint:gosec // examples
+	t.verified()
+	t.invoice(time.Minute, t.amount()).says(time.Minute, "FINISHED", "FINISHED")
+	a := t.account()
+	a.batch(0, 0, a.callback("min_balance", `{"is_min_credit":false,"is_repeated":false}`, "9.87"))
+	t.call(0, accounts.Unibell, order, t.phone()).says(time.Second, "DELIVERED")
+	titles := []string{
+		"LOX24: the code is sent by SMS", "LOX24: the SMS arrived", "LOX24: the person is verified",
+		"UAPAY: the payment is finished", "Voximplant: the minimum balance is reached",
+		"Unibell: place a call through the relay", "Unibell: the call's status",
+	}
+	out := make([]Example, len(t.webhooks))
+	for i, w := range t.webhooks {
+		out[i] = Example{Title: titles[i], Path: w.path, ContentType: "application/json", Body: w.render(1, now)}
+		if w.headerName != "" {
+			out[i].Header = w.headerName + ": " + w.headerValue
+		}
+	}
+	return out
+}

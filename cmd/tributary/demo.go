@@ -1,0 +1,223 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/cmd/internal/demo"
+	"github.com/tributary-hq/tributary/cmd/internal/simulator"
+	"github.com/tributary-hq/tributary/schemas/codec"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// errAccount ends a run whose account does not add up.
+var errAccount = errors.New("the account does not add up; what is wrong stands above")
+
+func newDemo(g *globals) *cobra.Command {
+	o := demo.Options{}
+	stay, verbose := false, false
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "see the whole pipeline at work, with nothing installed",
+		Long: `Runs an embedded broker and registry, ingest, the processor and four simulated
+providers in this process. Their webhooks are signed, repeated, shuffled and forged;
+what became of them is shown as journeys and as an account that must add up. Time
+runs 1,500 times faster, so that an hour's deadline is over in seconds.
+
+Exit code 0: every record is accounted for, and every journey is what an independent
+model says.`,
+		Example: "  tributary demo\n  tributary demo --json | jq -c 'select(.topic==\"enriched.journeys.v1\").value'\n  tributary demo --stay",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			level := slog.LevelError
+			if verbose {
+				level = slog.LevelInfo
+			}
+			o.Logger = slog.New(slog.NewTextHandler(g.err, &slog.HandlerOptions{Level: level}))
+			return g.demo(cmd.Context(), o, stay)
+		},
+	}
+	cmd.Flags().Uint64Var(&o.Seed, "seed", 1, "makes the traffic: the same seed, the same stories")
+	cmd.Flags().IntVar(&o.Scale, "scale", 1, "how often each story is told")
+	cmd.Flags().BoolVar(&stay, "stay", false, "keep everything running, and print commands to try")
+	cmd.Flags().BoolVar(&verbose, "verbose", false, "show what ingest and processor log")
+	return cmd
+}
+
+func (g *globals) demo(ctx context.Context, o demo.Options, stay bool) error {
+	progress := newProgress(g.err)
+	o.Progress = progress
+	lines := &recordLines{out: g.out, codecs: codec.New()}
+	if g.json {
+		o.Record = lines.print
+	}
+	show := func(r *demo.Result) {
+		progress.done()
+		if g.json {
+			lines.summary(r)
+			return
+		}
+		g.showDemo(r)
+	}
+	if stay {
+		o.Stay = func(ctx context.Context, place demo.Place, r *demo.Result) error {
+			show(r)
+			g.showPlace(&place)
+			<-ctx.Done()
+			return nil
+		}
+	}
+	r, err := demo.Run(ctx, o)
+	progress.done()
+	switch {
+	case err != nil:
+		return err
+	case !stay:
+		show(r)
+	}
+	if !r.AddsUp {
+		return errAccount
+	}
+	return nil
+}
+
+// recordLines prints enriched records as lines of JSON.
+type recordLines struct {
+	mu     sync.Mutex
+	out    io.Writer
+	codecs *codec.Cache
+}
+
+func (l *recordLines) print(topic string, r *kgo.Record) {
+	if !strings.HasPrefix(topic, "enriched.") {
+		return
+	}
+	value := json.RawMessage("null")
+	if _, body, err := wire.Parse(r.Value); err == nil {
+		if c, err := l.codecs.Named(topic); err == nil {
+			if text, err := c.JSON(nil, body); err == nil {
+				value = text
+			}
+		}
+	}
+	l.line(map[string]any{"topic": topic, "key": string(r.Key), "partition": r.Partition, "offset": r.Offset, "value": value})
+}
+
+func (l *recordLines) summary(r *demo.Result) { l.line(map[string]any{"summary": r}) }
+
+func (l *recordLines) line(v any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if b, err := json.Marshal(v); err == nil {
+		_, _ = l.out.Write(append(b, '\n'))
+	}
+}
+
+// showDemo prints what a person should see.
+func (g *globals) showDemo(r *demo.Result) {
+	g.printf("\nJourneys, one of each story:\n")
+	t := newTable("story", "correlation id", "verified by", "fallbacks", "paid", "refunded", "outcome", "missing")
+	for i := range r.Rows {
+		row, j := &r.Rows[i], r.Rows[i].Journey
+		by := "-"
+		if j.Verified {
+			by = j.Channel
+		}
+		missing := strings.ToLower(j.Missing)
+		if j.Missing == "NONE" {
+			missing = "-"
+		}
+		if j.Late {
+			missing = "- (late)"
+		}
+		t.AppendRow(table.Row{
+			row.Story, row.CorrelationID, by, j.Fallbacks, hryvnias(j.PaidAmount), hryvnias(j.RefundedAmount),
+			strings.ToLower(strings.ReplaceAll(j.Outcome, "_", " ")), missing,
+		})
+	}
+	g.printf("%s\n\nThe account, in records:\n", t.Render())
+	t = newTable("provider", "webhooks sent", "of them repeats", "forged", "refused", "accepted", "decoded", "duplicates dropped", "dead letters", "adds up")
+	for _, p := range slices.Sorted(maps.Keys(r.Sent)) {
+		c, a := r.Sent[p], r.Topics.Accounts[p]
+		t.AppendRow(table.Row{
+			p, c.Webhooks, c.Repeats, c.Forged, c.Refused, c.Accepted, a.Decoded, a.Duplicates, a.DeadLetters,
+			yes(a.AddsUp() && c.Accepted == a.Raw && c.Forged == c.Refused),
+		})
+	}
+	g.printf("%s\n", t.Render())
+	g.counts("Refused", r.Refused)
+	g.counts("Dead letters", r.Topics.Causes)
+	g.counts("Enriched", r.Topics.Enriched)
+	g.printf("Answers: median %v, 99 %% within %v. %v of the providers' time in %v.\n",
+		r.Latency.P50.Round(time.Microsecond), r.Latency.P99.Round(time.Microsecond), r.DemoTime.Round(time.Minute), r.Took.Round(100*time.Millisecond))
+	if r.AddsUp {
+		g.printf("\nIt adds up: every accepted record was decoded, dropped as a duplicate or kept as a dead letter,\n"+
+			"every forgery was refused, and all %d journeys are what an independent model says.\n", r.Topics.Comparison.Equal)
+		return
+	}
+	g.printf("\nIt does not add up (seed %d):\n  %s\n", r.Seed, strings.Join(r.Faults, "\n  "))
+}
+
+// counts prints named counts in one line.
+func (g *globals) counts(title string, m map[string]int64) {
+	parts := make([]string, 0, len(m))
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		parts = append(parts, fmt.Sprintf("%s %d", k, m[k]))
+	}
+	if len(parts) > 0 {
+		g.printf("%s: %s\n", title, strings.Join(parts, ", "))
+	}
+}
+
+// showPlace prints what can be tried while the demo stays.
+func (g *globals) showPlace(p *demo.Place) {
+	w := g.err
+	if !g.json {
+		w = g.out
+	}
+	say := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format, args...) }
+	say("\nEverything keeps running until Ctrl-C. Webhooks to send, all of one order:\n")
+	examples := simulator.Examples(p.Accounts, p.Now, "my-order-1")
+	for i := range examples {
+		say("\n# %s\n%s\n", examples[i].Title, examples[i].Curl(p.URL))
+	}
+	say("\nAnd to see what becomes of them, in another terminal:\n\nexport TRIBUTARY_KAFKA__BROKERS=%s TRIBUTARY_REGISTRY__URLS=%s\n"+
+		"tributary tail enriched.journeys.v1 --follow\ntributary tail enriched.verifications.v1 enriched.payments.v1 enriched.accounts.v1\n",
+		strings.Join(p.Brokers, ","), p.RegistryURL)
+}
+
+func newTable(columns ...any) table.Writer {
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.AppendHeader(columns)
+	return t
+}
+
+// hryvnias writes kopecks, or nothing for none.
+func hryvnias(kopecks int64) string {
+	const unit = 100
+	if kopecks == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%d.%02d UAH", kopecks/unit, kopecks%unit)
+}
+
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "NO"
+}

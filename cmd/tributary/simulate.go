@@ -1,0 +1,337 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/cmd/internal/demo"
+	"github.com/tributary-hq/tributary/cmd/internal/model"
+	"github.com/tributary-hq/tributary/cmd/internal/simulator"
+)
+
+// simulation is what the flags of simulate say.
+type simulation struct {
+	options simulator.Options
+	target  simulator.Target
+	ledger  string
+	unibell string
+}
+
+func newSimulate(g *globals) *cobra.Command {
+	s := simulation{options: simulator.Options{Accounts: simulator.DefaultAccounts()}}
+	cmd := &cobra.Command{
+		Use:   "simulate",
+		Short: "send the demo's traffic to any ingest, and measure its answers",
+		Long: `Plays the four providers against an ingest: signed webhooks of the demo's stories,
+with repeats, disorder and forgeries. It ends after --count webhooks or --duration,
+and reports answers and latencies. The ingest needs the demo's sources; 'tributary
+simulate sources' prints them for the configuration file.
+
+With --ledger every webhook and its answer goes into a file, which 'tributary
+simulate verify' compares with the topics afterwards.`,
+		Example: "  tributary simulate --url http://127.0.0.1:8080 --count 10000 --rate 500\n" +
+			"  tributary simulate --url http://127.0.0.1:8080 --count 1000000 --ledger run.jsonl\n" +
+			"  tributary simulate verify --config tributary.yaml --ledger run.jsonl",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return g.simulate(cmd.Context(), &s) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&s.target.URL, "url", "http://127.0.0.1:8080", "ingest's address")
+	f.Float64Var(&s.target.Rate, "rate", 0, "webhooks a second; 0 sends as fast as they are answered")
+	f.DurationVar(&s.target.Duration, "duration", 0, "end after that time; 0 means by --count alone")
+	f.Int64Var(&s.options.Webhooks, "count", 1000, "end after about so many webhooks; 0 means by --duration alone")
+	f.IntVar(&s.target.Concurrency, "concurrency", 64, "requests under way at once")
+	f.StringSliceVar(&s.options.Providers, "providers", nil, "only these: lox24, uapay, voximplant, unibell")
+	f.Uint64Var(&s.options.Seed, "seed", 1, "makes the traffic")
+	f.Float64Var(&s.options.Repeats, "repeats", 0.3, "share of webhooks that repeat another")
+	f.Float64Var(&s.options.Disorder, "disorder", 0.3, "share of webhooks up to five minutes late by the providers' time")
+	f.Float64Var(&s.options.Delays, "delays", 0.01, "share of webhooks up to an hour late by the providers' time")
+	f.Float64Var(&s.options.Forgeries, "forgeries", 0.02, "share of webhooks that are forged")
+	f.DurationVar(&s.options.Spacing, "spacing", 100*time.Millisecond, "the providers' time between two stories")
+	f.StringVar(&s.ledger, "ledger", "", "file for a line of JSON about each webhook")
+	f.StringVar(&s.unibell, "unibell", "", "host:port on which to play Unibell's API, for ingest's relay")
+	cmd.AddCommand(newSimulateVerify(g), newSimulateSources(g))
+	return cmd
+}
+
+// validate reports every fault of the flags at once.
+func (s *simulation) validate() error {
+	var errs []error
+	for name, share := range map[string]float64{
+		"repeats": s.options.Repeats, "disorder": s.options.Disorder, "delays": s.options.Delays, "forgeries": s.options.Forgeries,
+	} {
+		if share < 0 || share >= 1 {
+			errs = append(errs, fmt.Errorf("--%s: %v is not a share from 0 to under 1", name, share))
+		}
+	}
+	for _, p := range s.options.Providers {
+		if !slices.Contains(simulator.Providers(), p) {
+			errs = append(errs, fmt.Errorf("--providers: %q is none of %s", p, strings.Join(simulator.Providers(), ", ")))
+		}
+	}
+	if s.options.Webhooks <= 0 && s.target.Duration <= 0 {
+		errs = append(errs, errors.New("give --count or --duration: without either it would not end"))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return &codeError{exitUsage, err}
+	}
+	return nil
+}
+
+func (g *globals) simulate(ctx context.Context, s *simulation) (err error) {
+	if err := s.validate(); err != nil {
+		return err
+	}
+	// The stories' own time ends about now, so that none is stale or of tomorrow.
+	const perStory = 6
+	s.options.Start = time.Now().Add(-time.Hour - min(48*time.Hour, time.Duration(s.options.Webhooks/perStory)*s.options.Spacing)).Truncate(time.Second)
+	var lines io.Writer
+	if s.ledger != "" {
+		file, err := os.Create(s.ledger)
+		if err != nil {
+			return fmt.Errorf("make the ledger: %w", err)
+		}
+		buffered := bufio.NewWriterSize(file, 1<<20)
+		lines = buffered
+		defer func() { err = errors.Join(err, buffered.Flush(), file.Close()) }()
+	}
+	if s.unibell != "" {
+		stop, err := serveUnibell(ctx, s.unibell)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
+	ledger := simulator.NewLedger(lines, false)
+	progress := newProgress(g.err)
+	progress.Step("four providers send webhooks to "+s.target.URL, s.options.Webhooks)
+	began := time.Now()
+	ended := make(chan error, 1)
+	go func() { ended <- simulator.Run(ctx, simulator.NewPlan(s.options), s.target, ledger) }()
+	ticker := time.NewTicker(200 * time.Millisecond)
+	defer ticker.Stop()
+	for running := true; running; {
+		select {
+		case err = <-ended:
+			running = false
+		case <-ticker.C:
+			progress.At(ledger.Total().Webhooks)
+		}
+	}
+	progress.done()
+	if err != nil {
+		return err
+	}
+	return g.showSimulation(ledger, time.Since(began))
+}
+
+// serveUnibell plays the provider behind the relay.
+func serveUnibell(ctx context.Context, address string) (stop func(), err error) {
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("play Unibell: %w", err)
+	}
+	server := &http.Server{Handler: simulator.Unibell(), ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = server.Serve(listener) }()
+	return func() { _ = server.Close() }, nil
+}
+
+// simulationReport is what simulate prints with --json.
+type simulationReport struct {
+	Sent     map[string]simulator.Count `json:"sent"`
+	Total    simulator.Count            `json:"total"`
+	Statuses map[int]int64              `json:"statuses"`
+	Refused  map[string]int64           `json:"refused"`
+	Latency  simulator.Latency          `json:"latency_ns"`
+	Seconds  float64                    `json:"seconds"`
+	PerSec   float64                    `json:"webhooks_per_second"`
+}
+
+func (g *globals) showSimulation(l *simulator.Ledger, took time.Duration) error {
+	r := simulationReport{
+		Sent: l.Counts(), Total: l.Total(), Statuses: l.Statuses(), Refused: l.Refused(), Latency: l.Latency(), Seconds: took.Seconds(),
+	}
+	r.PerSec = float64(r.Total.Webhooks) / r.Seconds
+	failed := r.Total.Lost > 0 || r.Total.Forged != r.Total.Refused
+	if g.json {
+		if err := g.printJSON(r); err != nil {
+			return err
+		}
+	} else {
+		t := newTable("provider", "webhooks", "tries", "repeats", "records accepted", "forged", "refused", "lost")
+		row := func(name string, c simulator.Count) table.Row {
+			return table.Row{name, c.Webhooks, c.Tries, c.Repeats, c.Accepted, c.Forged, c.Refused, c.Lost}
+		}
+		for _, p := range slices.Sorted(maps.Keys(r.Sent)) {
+			t.AppendRow(row(p, r.Sent[p]))
+		}
+		t.AppendFooter(row("all", r.Total))
+		g.printf("%s\n", t.Render())
+		for _, status := range slices.Sorted(maps.Keys(r.Statuses)) {
+			g.printf("last answer %d: %d\n", status, r.Statuses[status])
+		}
+		g.counts("Refused", r.Refused)
+		g.printf("%.0f webhooks a second over %.1f s; answers: mean %v, median %v, 90 %% %v, 99 %% %v, 99.9 %% %v, longest %v\n", r.PerSec, r.Seconds,
+			r.Latency.Mean.Round(time.Microsecond), r.Latency.P50, r.Latency.P90, r.Latency.P99, r.Latency.P999, r.Latency.Max)
+	}
+	if failed {
+		return errors.New("authentic webhooks were not accepted, or forged ones were; see lost, forged and refused")
+	}
+	return nil
+}
+
+func newSimulateVerify(g *globals) *cobra.Command {
+	ledger := ""
+	quiet := 5 * time.Second
+	cmd := &cobra.Command{
+		Use:   "verify",
+		Short: "compare a run's ledger with the topics, and the journeys with an independent model",
+		Long: `Reads the raw, decoded, duplicate, dead letter and journey topics of the configured
+cluster from their beginning and compares: what was accepted is stored byte for byte
+and ended in exactly one way, what was forged is not there, and every journey is what
+a naive model makes of the raw records. The topics must hold this run alone: use a
+prefix of its own.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return g.verify(cmd.Context(), ledger, quiet) },
+	}
+	cmd.Flags().StringVar(&ledger, "ledger", "", "the run's ledger, as simulate --ledger wrote it")
+	cmd.Flags().DurationVar(&quiet, "quiet", quiet, "how long nothing new must come before the topics count as read")
+	_ = cmd.MarkFlagRequired("ledger")
+	return cmd
+}
+
+func (g *globals) verify(ctx context.Context, ledger string, quiet time.Duration) error {
+	f, err := g.load()
+	if err != nil {
+		return err
+	}
+	file, err := os.Open(ledger)
+	if err != nil {
+		return fmt.Errorf("read the ledger: %w", err)
+	}
+	sent, err := simulator.ReadLedger(bufio.NewReaderSize(file, 1<<20))
+	if err = errors.Join(err, file.Close()); err != nil {
+		return fmt.Errorf("read the ledger %s: %w", ledger, err)
+	}
+	pseudonyms, err := f.Config.Pseudonymiser()
+	if err != nil {
+		return err
+	}
+	options, err := f.Config.Kafka.Options()
+	if err != nil {
+		return err
+	}
+	settings := demo.ModelSettings(&f.Config.Processor, f.Config.Sources, pseudonyms)
+	topics := model.NewTopics(f.Config.Names(), model.New(settings, simulator.Digest), nil)
+	client, err := kgo.NewClient(append(topics.Options(), options...)...)
+	if err != nil {
+		return fmt.Errorf("make a Kafka client: %w", err)
+	}
+	defer client.Close()
+	progress := newProgress(g.err)
+	var accepted int64
+	for _, c := range sent {
+		accepted += c.Accepted
+	}
+	progress.Step("reading the topics", accepted)
+	for last := time.Now(); time.Since(last) < quiet; {
+		bounded, cancel := context.WithTimeout(ctx, time.Second)
+		n, err := topics.Poll(bounded, client)
+		cancel()
+		if err = errors.Join(err, ctx.Err()); err != nil {
+			return err
+		}
+		if n > 0 {
+			last = time.Now()
+		}
+		progress.At(topics.Total().Raw)
+	}
+	progress.done()
+	// A deadline of the last minutes may or may not have been told.
+	const unsure = 5 * time.Minute
+	now := time.Now()
+	result := topics.Result(now.Add(-unsure), now)
+	return g.showVerification(sent, &result)
+}
+
+func (g *globals) showVerification(sent map[string]simulator.Count, r *model.Result) error {
+	faults := demo.Faults(sent, r)
+	if g.json {
+		err := g.printJSON(map[string]any{"sent": sent, "topics": r, "faults": faults, "adds_up": len(faults) == 0})
+		if err == nil && len(faults) > 0 {
+			err = errAccount
+		}
+		return err
+	}
+	t := newTable("provider", "accepted", "raw", "decoded", "duplicates", "dead letters", "forged", "refused")
+	for _, p := range slices.Sorted(maps.Keys(sent)) {
+		c, a := sent[p], r.Accounts[p]
+		t.AppendRow(table.Row{p, c.Accepted, a.Raw, a.Decoded, a.Duplicates, a.DeadLetters, c.Forged, c.Refused})
+	}
+	g.printf("%s\n", t.Render())
+	g.counts("Dead letters", r.Causes)
+	g.counts("Enriched", r.Enriched)
+	g.printf("Journeys: %d equal to the model's, %d different, %d with a deadline about now\n",
+		r.Comparison.Equal, r.Comparison.Different, r.Comparison.Undecided)
+	if len(faults) > 0 {
+		g.printf("\n%s\n", strings.Join(faults, "\n"))
+		return errAccount
+	}
+	g.printf("It adds up.\n")
+	return nil
+}
+
+func newSimulateSources(g *globals) *cobra.Command {
+	unibell := ""
+	cmd := &cobra.Command{
+		Use:   "sources",
+		Short: "print the sources that the simulated providers need, for the configuration file",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			g.printf("%s", sourcesYAML(unibell))
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&unibell, "unibell", "http://127.0.0.1:8099", "base URL of the simulated Unibell (simulate --unibell)")
+	return cmd
+}
+
+// sourcesYAML writes the simulator's accounts as sources.
+func sourcesYAML(unibell string) string {
+	a := simulator.DefaultAccounts()
+	var b strings.Builder
+	add := func(format string, args ...any) { fmt.Fprintf(&b, format, args...) }
+	add("sources:\n")
+	shared := func(provider string, s simulator.Shared) {
+		add("  - id: %s\n    provider: %s\n    secrets:\n      - id: demo\n        value: %s\n", s.Source, provider, s.Secret)
+	}
+	shared("lox24", a.LOX24)
+	shared("lox24", a.LOX24JSON)
+	add("    correlation:\n      - field: payload\n        pointer: /order\n")
+	shared("uapay", a.UAPAY)
+	add("  - id: %s\n    provider: voximplant\n    secrets:\n      - id: demo\n        salt: {value: %s}\n        api_key: {value: %s}\n",
+		a.Voximplant.Source, a.Voximplant.Salt, a.Voximplant.APIKey)
+	for _, relay := range []simulator.Relay{a.Unibell, a.UnibellQuiet} {
+		shared("unibell", relay.Shared)
+		add("    relay:\n      base_url: %s\n      access_key: {value: demo-access-key}\n      callers:\n        - id: demo\n          value: %s\n", unibell, relay.Caller)
+		if relay == a.Unibell {
+			add("    status_callback: true\n")
+		}
+	}
+	return b.String()
+}
