@@ -55,7 +55,7 @@ func (a *Account) appendTo(dst []byte) []byte {
 	dst = a.seen.AppendTo(append(dst, version))
 	dst = statecodec.AppendInt(statecodec.AppendInt(dst, a.facts), a.revision)
 	dst = statecodec.AppendTime(dst, a.first)
-	dst = statecodec.AppendUint(dst, uint64(max(slices.Index(assurances(), a.assurance), 0))) //nolint:gosec // 0 to 3
+	dst = statecodec.AppendUint(dst, uint64(max(slices.Index(assurances(), a.assurance), 0)))
 	for _, text := range a.texts() {
 		dst = statecodec.AppendString(dst, *text)
 	}
@@ -63,7 +63,7 @@ func (a *Account) appendTo(dst []byte) []byte {
 	dst = statecodec.AppendTime(statecodec.AppendInt(dst, int64(a.balance)), a.agreementDay)
 	dst = appendAmount(appendAmount(dst, a.required), a.lacking)
 	dst = statecodec.AppendUint(dst, markCount)
-	for _, m := range a.marks {
+	for _, m := range &a.marks {
 		dst = statecodec.AppendTime(statecodec.AppendUint(dst, m.by), m.at)
 	}
 	dst = statecodec.AppendUint(dst, listCount)

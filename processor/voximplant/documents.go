@@ -144,11 +144,12 @@ func (r *reader) agreementExpiring(p *avro.VoximplantExpiringAgreement) {
 			r.date(&p.ExpirationDate)
 		case "until_expiration":
 			var days avro.Optional[int64]
-			if r.id(&days); days.Value < 0 || days.Value > math.MaxInt32 {
+			r.id(&days)
+			if days.Value < 0 || days.Value > math.MaxInt32 {
 				r.fail(engine.CauseOutOfRange, "no number of days")
 				break
 			}
-			p.UntilExpiration = avro.Optional[int32]{Value: int32(days.Value), Set: days.Set} //nolint:gosec // within bounds
+			p.UntilExpiration = avro.Optional[int32]{Value: int32(days.Value), Set: days.Set}
 		default:
 			return false
 		}
@@ -163,7 +164,8 @@ func (r *reader) agreementExpired(p *avro.VoximplantExpiredAgreement) {
 		}
 		for r.BeginArray(); r.NextItem(); {
 			var id avro.Optional[int64]
-			if r.id(&id); id.Set {
+			r.id(&id)
+			if id.Set {
 				p.DocumentIDs = append(p.DocumentIDs, id.Value)
 			}
 		}
@@ -207,7 +209,8 @@ func (r *reader) certificate(p *avro.VoximplantCertificate) {
 		case "applications":
 			for r.BeginArray(); r.NextItem(); {
 				var name avro.Optional[string]
-				if r.exposed(&name); name.Set {
+				r.exposed(&name)
+				if name.Set {
 					p.Applications = append(p.Applications, name.Value)
 				}
 			}

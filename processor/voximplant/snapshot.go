@@ -98,8 +98,8 @@ func (a *Account) showSubscriptions(out *avro.AccountSnapshot, named bool) {
 }
 
 // sorted returns the items by id; those that have none by day, kind and name.
-func (l items) sorted() items {
-	list := slices.Clone(l)
+func (l *items) sorted() items {
+	list := slices.Clone(*l)
 	slices.SortFunc(list, func(a, b item) int {
 		return cmp.Or(cmp.Compare(a.id, b.id), a.day.Compare(b.day), strings.Compare(a.kind, b.kind), strings.Compare(a.name, b.name))
 	})

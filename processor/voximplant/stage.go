@@ -121,7 +121,7 @@ func (s *Stage) settle(tx engine.Tx, key []byte, a *Account, change *avro.Change
 
 // Expire forgets a callback's id. An account itself has no deadlines: it is kept
 // for ever.
-func (s *Stage) Expire(tx engine.Tx, key []byte) error {
+func (*Stage) Expire(tx engine.Tx, key []byte) error {
 	if !dedupe.IsEntry(key) {
 		return errors.New("voximplant: an account has no deadline")
 	}

@@ -39,24 +39,24 @@ func record(value string, received time.Time, offset int64) engine.Input {
 	}
 }
 
-func newMemory(t testing.TB, expose ...string) *engine.Memory {
-	t.Helper()
+func newMemory(tb testing.TB, expose ...string) *engine.Memory {
+	tb.Helper()
 	pseudonyms, err := privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: []byte("a-key-of-16-or-more")}}})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	sources := source.NewSet([]source.Source{{ID: "phones", Provider: raw.ProviderVoximplant, Expose: expose}})
-	return memoryOf(t, voximplant.New(voximplant.DefaultConfig(), sources, pseudonyms))
+	return memoryOf(tb, voximplant.New(voximplant.DefaultConfig(), sources, pseudonyms))
 }
 
-func memoryOf(t testing.TB, stage *voximplant.Stage) *engine.Memory {
-	t.Helper()
+func memoryOf(tb testing.TB, stage *voximplant.Stage) *engine.Memory {
+	tb.Helper()
 	m, err := engine.NewMemory(engine.MemoryConfig{
 		Name: voximplant.Name, Stage: stage, DeadLetter: schemas.DeadLetterVoximplant,
 		Outputs: []string{schemas.DecodedVoximplantAccountCallback, schemas.EnrichedAccounts, schemas.Duplicates},
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return m
 }
@@ -70,23 +70,23 @@ type told struct {
 	causes, details, outputs []string
 }
 
-func run(t testing.TB, m *engine.Memory, records ...engine.Input) *told {
-	t.Helper()
+func run(tb testing.TB, m *engine.Memory, records ...engine.Input) *told {
+	tb.Helper()
 	w := &told{}
 	for _, r := range records {
 		outputs, err := m.Feed(r)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		for i := range outputs {
-			w.take(t, &outputs[i])
+			w.take(tb, &outputs[i])
 		}
 	}
 	return w
 }
 
-func (w *told) take(t testing.TB, out *engine.Output) {
-	t.Helper()
+func (w *told) take(tb testing.TB, out *engine.Output) {
+	tb.Helper()
 	var err error
 	switch out.Topic {
 	case schemas.EnrichedAccounts:
@@ -110,19 +110,19 @@ func (w *told) take(t testing.TB, out *engine.Output) {
 		return // the record itself: restricted
 	}
 	if err != nil {
-		t.Fatalf("decode %s: %v", out.Topic, err)
+		tb.Fatalf("decode %s: %v", out.Topic, err)
 	}
 	w.outputs = append(w.outputs, string(out.Value))
 }
 
 // play feeds callbacks in the order given, a minute apart.
-func play(t testing.TB, callbacks ...string) *told {
-	t.Helper()
+func play(tb testing.TB, callbacks ...string) *told {
+	tb.Helper()
 	var records []engine.Input
 	for i, c := range callbacks {
 		records = append(records, record(c, noon(time.Duration(i)*time.Minute), int64(i)))
 	}
-	return run(t, newMemory(t), records...)
+	return run(tb, newMemory(tb), records...)
 }
 
 func TestFrozen(t *testing.T) {
