@@ -32,6 +32,7 @@ func config(tb testing.TB) lox24.Config {
 	c := lox24.DefaultConfig()
 	c.Privacy = p
 	c.Sources = source.NewSet([]source.Source{
+		{ID: "shop", Provider: "lox24"},
 		{ID: "open", Provider: "lox24", Expose: []string{"error", "sender_id", "callback_data", "text"}, PayloadFields: []string{"/lang", "/phone"}},
 	})
 	if err := c.Validate(); err != nil {
@@ -48,10 +49,15 @@ func record(body []byte, sourceID string) engine.Input {
 	return engine.Input{Topic: schemas.RawLOX24, Key: []byte("lox24:key"), Value: body, Headers: e.Append(nil)}
 }
 
+func newStage(tb testing.TB) *lox24.Stage {
+	tb.Helper()
+	return lox24.New(config(tb))
+}
+
 func newMemory(tb testing.TB) *engine.Memory {
 	tb.Helper()
 	m, err := engine.NewMemory(engine.MemoryConfig{
-		Name: lox24.Name, Stage: lox24.New(config(tb)), DeadLetter: schemas.DeadLetterLOX24,
+		Name: lox24.Name, Stage: newStage(tb), DeadLetter: schemas.DeadLetterLOX24,
 		Outputs: []string{
 			schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.EnrichedVerifications, schemas.Duplicates, schemas.InternalJourney,
 		},
@@ -359,14 +365,4 @@ func FuzzDecode(f *testing.F) {
 			t.Errorf("the record ended in %d ways", ends)
 		}
 	})
-}
-
-func BenchmarkDecode(b *testing.B) {
-	stage, in := lox24.New(config(b)), record(seed(b, "channel_failed"), "shop")
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := stage.Decode(&in); err != nil {
-			b.Fatal(err)
-		}
-	}
 }
