@@ -52,6 +52,9 @@ func TestOnKafka(t *testing.T) {
 	got := c.until(t, func(got *pipeline) bool {
 		return got.total() == len(records)+len(repeats) && cmp.Equal(want.last, got.last)
 	})
+	if !second.Ready() {
+		t.Errorf("not ready after all was done: %+v", second.Health())
+	}
 	if err := second.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}

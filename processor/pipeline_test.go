@@ -70,6 +70,41 @@ func TestPipelineInAnyOrder(t *testing.T) {
 	})
 }
 
+// TestStoriesEndToEnd: what the example's orders come to, from raw records.
+func TestStoriesEndToEnd(t *testing.T) {
+	t.Parallel()
+	p := newPipeline(t)
+	records := exampleHistory(t)
+	p.feed(t, records...)
+	p.end(t)
+	type outcome struct {
+		Outcome, Missing, Channel any
+		Fallbacks, Paid           any
+	}
+	got := map[string]outcome{}
+	for name, fields := range p.last {
+		if order, ok := strings.CutPrefix(name, schemas.EnrichedJourneys+" "); ok {
+			got[order] = outcome{
+				fields["outcome"], fields["missing"], fields["verification_channel"], fields["verification_fallbacks"], fields["paid_amount_minor"],
+			}
+		}
+	}
+	want := map[string]outcome{
+		"order-1": {"COMPLETE", "NONE", "sms", 1.0, 101_001.0},
+		"order-2": {"VERIFIED_NOT_PAID", "PAYMENT", "telegram", 0.0, 0.0},
+		"order-3": {"VERIFICATION_EXPIRED", "NONE", nil, 0.0, 0.0},
+		"order-4": {"PAID_NOT_VERIFIED", "VERIFICATION", nil, 0.0, 101_003.0},
+		// A status known only by its request id finds its call.
+		"order-5": {"VERIFIED_NOT_PAID", "PAYMENT", "call", 0.0, 0.0},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("journeys (-want +got):\n%s", diff)
+	}
+	if p.account != (account{decoded: len(records)}) {
+		t.Errorf("account = %+v of %d records", p.account, len(records))
+	}
+}
+
 // account is where the raw records ended.
 type account struct{ decoded, duplicates, buried int }
 
