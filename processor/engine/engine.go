@@ -137,6 +137,10 @@ func (e *Engine) lookAtTopics(ctx context.Context) error {
 		}
 		topics, err := outputTopics(append([]string{spec.DeadLetter}, spec.Outputs...), partitions, e.deps.SchemaIDs)
 		errs = append(errs, err)
+		for name, topic := range topics {
+			topic.name = e.deps.Names.Topic(name)
+			topics[name] = topic
+		}
 		e.topics[spec.Name] = topics
 	}
 	return errors.Join(errs...)

@@ -76,13 +76,17 @@ type bench struct {
 	sent    map[string]int
 	poison  int
 	stateAt string
+	// tune changes the settings of engines started from now on.
+	tune func(*engine.Config)
+	// failed gets the error that ends a worker for good.
+	failed chan error
 }
 
 const partitions = 4
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{t: t, sent: map[string]int{}, stateAt: t.TempDir()}
+	b := &bench{t: t, sent: map[string]int{}, stateAt: t.TempDir(), tune: func(*engine.Config) {}, failed: make(chan error, 16)}
 	brokers := strings.Split(os.Getenv("TRIBUTARY_KAFKA_BROKERS"), ",")
 	if brokers[0] == "" {
 		fake, err := kfake.NewCluster(kfake.NumBrokers(1))
@@ -106,7 +110,24 @@ func newBench(t *testing.T) *bench {
 			t.Fatalf("create %s: %v", topic, err)
 		}
 	}
+	b.awaitTopics(input, output, deadLetters, changelog)
 	return b
+}
+
+// awaitTopics waits until a real broker shows topics that it has just made.
+func (b *bench) awaitTopics(topics ...string) {
+	b.t.Helper()
+	for _, topic := range topics {
+		for name := b.names.Topic(topic); ; {
+			details, err := kadm.NewClient(b.client).ListTopics(b.t.Context(), name)
+			if err != nil {
+				b.t.Fatal(err)
+			}
+			if len(details[name].Partitions) == partitions && details.Error() == nil {
+				break
+			}
+		}
+	}
 }
 
 // send writes n records over a few keys and remembers how many each key got.
@@ -140,13 +161,15 @@ func (b *bench) config(instance string) engine.Config {
 	c.FenceAfter = 200 * time.Millisecond
 	c.ClockInterval = 50 * time.Millisecond
 	c.ClockLag = 0
+	c.SessionTimeout = 6 * time.Second // brokers allow no less
+	b.tune(&c)
 	return c
 }
 
 // start runs an engine with the stage. The caller stops it, or the test's end does.
 func (b *bench) start(instance string, workers int, step func(engine.Step, string, int) error) *engine.Engine {
 	b.t.Helper()
-	deps := engine.Deps{Kafka: b.kafka, Names: b.names, Version: "test"}
+	deps := engine.Deps{Kafka: b.kafka, Names: b.names, Version: "test", Fail: func(err error) { b.failed <- err }}
 	if testing.Verbose() {
 		deps.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}

@@ -1,4 +1,42 @@
 package engine
 
+import (
+	"errors"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+)
+
 // SetStep sets the hook that is called at the named steps of a round.
 func SetStep(d *Deps, step func(Step, string, int) error) { d.step = step }
+
+// SetFS makes the store use another file system.
+func SetFS(c *StoreConfig, fs vfs.FS) { c.fs = fs }
+
+// PutEntry writes one entry of a partition as a round would.
+func (s *Store) PutEntry(partition int32, key, payload []byte, deadline time.Time) error {
+	batch, part := s.writer(), s.partition("test", partition)
+	if err := batch.entry(part, key, payload, millis(deadline), 0); err != nil {
+		return errors.Join(err, batch.drop())
+	}
+	return batch.commit()
+}
+
+// Reader returns a function that reads entries of one partition.
+func (s *Store) Reader(partition int32) func(key []byte) ([]byte, error) {
+	part, memory := s.partition("test", partition), &arena{}
+	return func(key []byte) ([]byte, error) {
+		memory.reset()
+		payload, _, _, err := part.get(key, memory)
+		return payload, err
+	}
+}
+
+// DueKeys returns the keys of a partition that are due at a time.
+func (s *Store) DueKeys(partition int32, at time.Time) (keys []string, err error) {
+	err = s.partition("test", partition).due(at.UnixMilli(), func(key []byte, _ int64) bool {
+		keys = append(keys, string(key))
+		return true
+	})
+	return keys, err
+}

@@ -150,17 +150,17 @@ func (m *Memory) round(partition int32, act func(*scope) error) ([]Output, error
 		p.reported = s.clock
 	}
 	p.clock = s.clock
-	for _, k := range s.overlay.dirtyKeys() {
-		if c := s.overlay.cells[k]; c.payload == nil {
-			delete(p.entries, k)
+	for _, c := range s.overlay.dirty() {
+		if c.payload == nil {
+			delete(p.entries, c.key)
 		} else {
-			p.entries[k] = memoryEntry{payload: bytes.Clone(c.payload), deadline: c.deadline}
+			p.entries[c.key] = memoryEntry{payload: bytes.Clone(c.payload), deadline: c.deadline}
 		}
 	}
 	return s.outputs, nil
 }
 
-func (p *memoryPartition) get(key []byte) (payload []byte, deadline int64, found bool, err error) {
+func (p *memoryPartition) get(key []byte, _ *arena) (payload []byte, deadline int64, found bool, err error) {
 	e, found := p.entries[string(key)]
 	return e.payload, e.deadline, found, nil
 }

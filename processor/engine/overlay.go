@@ -7,10 +7,10 @@ import (
 )
 
 // stored is where a partition's committed state is read from: the store, or a map
-// in memory. The slices it gives are valid during the call (scan, due) or until
-// its next get.
+// in memory. What get gives lies in the arena, or never changes; the slices that
+// scan and due give are valid during the call.
 type stored interface {
-	get(key []byte) (payload []byte, deadline int64, found bool, err error)
+	get(key []byte, into *arena) (payload []byte, deadline int64, found bool, err error)
 	scan(prefix []byte, yield func(key, payload []byte) bool) error
 	// due yields the keys whose deadline is at most until, earliest first.
 	due(until int64, yield func(key []byte, deadline int64) bool) error
@@ -18,11 +18,14 @@ type stored interface {
 
 // cell is an entry as the round sees it.
 type cell struct {
+	key      string
 	payload  []byte // nil: there is no entry
 	deadline int64  // unix ms, 0 for none
 	// before is the deadline of the committed entry, whose index entry must go.
 	before int64
 	dirty  bool
+	// listed is used while dirty cells are gathered.
+	listed bool
 }
 
 // overlay is a round's own view of a partition's state: what it read, once, and
@@ -32,11 +35,15 @@ type overlay struct {
 	cells map[string]*cell
 	arena *arena
 	undo  []undo
+	// written are the cells set so far, in order; some may be undone.
+	written []*cell
+	// slab is where the next cells come from.
+	slab []cell
 }
 
 // undo is a cell as it was before the current record changed it.
 type undo struct {
-	key  string
+	at   *cell
 	cell cell
 }
 
@@ -49,15 +56,20 @@ func (o *overlay) load(key []byte) (*cell, error) {
 	if c, ok := o.cells[string(key)]; ok {
 		return c, nil
 	}
-	payload, deadline, found, err := o.below.get(key)
+	payload, deadline, found, err := o.below.get(key, o.arena)
 	if err != nil {
 		return nil, err
 	}
-	c := &cell{deadline: deadline, before: deadline}
-	if found {
-		c.payload = o.arena.copy(payload)
+	if len(o.slab) == 0 {
+		o.slab = make([]cell, 64)
 	}
-	o.cells[string(key)] = c
+	c := &o.slab[0]
+	o.slab = o.slab[1:]
+	c.key, c.deadline, c.before = string(key), deadline, deadline
+	if found {
+		c.payload = payload
+	}
+	o.cells[c.key] = c
 	return c, nil
 }
 
@@ -75,7 +87,10 @@ func (o *overlay) set(key, payload []byte, deadline int64) error {
 	if err != nil {
 		return err
 	}
-	o.undo = append(o.undo, undo{key: string(key), cell: *c})
+	o.undo = append(o.undo, undo{at: c, cell: *c})
+	if !c.dirty {
+		o.written = append(o.written, c)
+	}
 	c.payload, c.deadline, c.dirty = payload, deadline, true
 	return nil
 }
@@ -86,7 +101,7 @@ func (o *overlay) savepoint() { o.undo = o.undo[:0] }
 // rollback undoes everything since the savepoint.
 func (o *overlay) rollback() {
 	for _, u := range slices.Backward(o.undo) {
-		*o.cells[u.key] = u.cell
+		*u.at = u.cell
 	}
 	o.undo = o.undo[:0]
 }
@@ -94,12 +109,13 @@ func (o *overlay) rollback() {
 // scan merges the committed entries under a prefix with the round's own.
 func (o *overlay) scan(prefix []byte, yield func(key, value []byte) bool) error {
 	var own []string
-	for k, c := range o.cells {
-		if c.dirty && strings.HasPrefix(k, string(prefix)) {
-			own = append(own, k)
+	for _, c := range o.written {
+		if c.dirty && strings.HasPrefix(c.key, string(prefix)) {
+			own = append(own, c.key)
 		}
 	}
 	slices.Sort(own)
+	own = slices.Compact(own)
 	stopped := false
 	emit := func(k string) {
 		if c := o.cells[k]; c.payload != nil && !stopped {
@@ -135,9 +151,9 @@ type dueEntry struct {
 // sees them now.
 func (o *overlay) due(until int64, limit int) ([]dueEntry, error) {
 	var out []dueEntry
-	for k, c := range o.cells {
-		if c.dirty && c.payload != nil && c.deadline != 0 && c.deadline <= until {
-			out = append(out, dueEntry{key: []byte(k), deadline: c.deadline})
+	for _, c := range o.dirty() {
+		if c.payload != nil && c.deadline != 0 && c.deadline <= until {
+			out = append(out, dueEntry{key: []byte(c.key), deadline: c.deadline})
 		}
 	}
 	n := 0
@@ -157,15 +173,20 @@ func (o *overlay) due(until int64, limit int) ([]dueEntry, error) {
 	return out[:min(len(out), limit)], err
 }
 
-// dirtyKeys returns the keys the round wrote, sorted, so that a changelog is the
-// same for the same round.
-func (o *overlay) dirtyKeys() []string {
-	keys := make([]string, 0, len(o.cells))
-	for k, c := range o.cells {
-		if c.dirty {
-			keys = append(keys, k)
+// dirty returns the cells the round wrote, each once, in the order of their first
+// writing.
+func (o *overlay) dirty() []*cell {
+	kept := o.written[:0]
+	for _, c := range o.written {
+		if c.dirty && !c.listed {
+			c.listed = true
+			kept = append(kept, c)
 		}
 	}
-	slices.Sort(keys)
-	return keys
+	clear(o.written[len(kept):])
+	o.written = kept
+	for _, c := range kept {
+		c.listed = false
+	}
+	return kept
 }

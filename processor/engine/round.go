@@ -23,6 +23,9 @@ type round struct {
 	// out are the records produced; their promises report to acks.
 	out  []kgo.Record
 	acks acks
+	// inHeaders and outHeaders hold the headers of all records.
+	inHeaders  []raw.Header
+	outHeaders []kgo.RecordHeader
 }
 
 // acks gathers the promises of a round: how many failed, the first error, and how
@@ -47,6 +50,9 @@ func (r *round) reset() {
 	r.decoded = r.decoded[:0]
 	clear(r.out)
 	r.out = r.out[:0]
+	clear(r.inHeaders)
+	clear(r.outHeaders)
+	r.inHeaders, r.outHeaders = r.inHeaders[:0], r.outHeaders[:0]
 	clear(r.scopes)
 	r.arena.reset()
 	r.acks.failed.Store(0)
@@ -85,11 +91,13 @@ func (w *worker) runRound(ctx context.Context, records []*kgo.Record) error {
 // decode parses the records, on all processors where it is worth it.
 func (w *worker) decode(records []*kgo.Record) {
 	w.round.decoded = slices.Grow(w.round.decoded[:0], len(records))[:len(records)]
+	for i, r := range records {
+		w.round.decoded[i].in = w.round.input(r)
+	}
 	const chunk = 256
 	one := func(from, to int) {
 		for i := from; i < to; i++ {
 			d := &w.round.decoded[i]
-			d.in = inputOf(records[i])
 			w.machine.decode(d)
 		}
 	}
@@ -113,13 +121,16 @@ func (w *worker) decode(records []*kgo.Record) {
 	group.Wait()
 }
 
-func inputOf(r *kgo.Record) Input {
-	in := Input{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset, Timestamp: r.Timestamp, Key: r.Key, Value: r.Value}
-	in.Headers = make([]raw.Header, len(r.Headers))
-	for i, h := range r.Headers {
-		in.Headers[i] = raw.Header(h)
+// input makes a record what a stage sees, its headers in the round's memory.
+func (r *round) input(record *kgo.Record) Input {
+	from := len(r.inHeaders)
+	for _, h := range record.Headers {
+		r.inHeaders = append(r.inHeaders, raw.Header(h))
 	}
-	return in
+	return Input{
+		Topic: record.Topic, Partition: record.Partition, Offset: record.Offset, Timestamp: record.Timestamp,
+		Key: record.Key, Value: record.Value, Headers: r.inHeaders[from:len(r.inHeaders):len(r.inHeaders)],
+	}
 }
 
 // applyAll runs the stage over the records in order, then over due deadlines, then
@@ -182,7 +193,7 @@ func (w *worker) dropIdleScopes(records []*kgo.Record) {
 		polled[r.Partition] = true
 	}
 	for p, s := range w.round.scopes {
-		if polled[p] || len(s.outputs) > 0 || len(s.overlay.dirtyKeys()) > 0 {
+		if polled[p] || len(s.outputs) > 0 || len(s.overlay.dirty()) > 0 {
 			continue
 		}
 		w.parts[p].clock = s.clock

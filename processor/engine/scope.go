@@ -23,6 +23,7 @@ const overhead = 128
 
 // outputTopic is what the engine must know of a topic a stage emits to.
 type outputTopic struct {
+	name       string // on the cluster
 	partitions int32
 	maxBytes   int
 	avro       bool
@@ -157,7 +158,7 @@ func (s *scope) keepClock(before int64) error {
 
 // readClock reads the clock's entry; 0 where there is none yet.
 func readClock(from stored) (int64, error) {
-	payload, _, found, err := from.get([]byte(clockKey))
+	payload, _, found, err := from.get([]byte(clockKey), &arena{})
 	if err != nil || !found {
 		return 0, err
 	}

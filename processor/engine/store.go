@@ -13,6 +13,7 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
+	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
 // ErrDiskFull says that the state directory's disk is full. The process should
@@ -30,6 +31,8 @@ type StoreConfig struct {
 	CacheBytes int64 `json:"cache_bytes" koanf:"cache_bytes" yaml:"cache_bytes"`
 	// MemtableBytes is the size of one memtable. 16 MiB by default.
 	MemtableBytes int `json:"memtable_bytes" koanf:"memtable_bytes" yaml:"memtable_bytes"`
+	// fs replaces the disk in tests.
+	fs vfs.FS
 }
 
 // DefaultStoreConfig returns the settings for a few hundred megabytes of memory.
@@ -57,7 +60,7 @@ type Store struct {
 // OpenStore opens the store under dir. One that will not open is set aside under
 // another name, and an empty one takes its place: its state is in the changelogs.
 func OpenStore(dir string, config StoreConfig, logger *slog.Logger) (*Store, error) {
-	health := &storeHealth{dir: dir}
+	health := &storeHealth{dir: dir, down: make(chan struct{})}
 	db, err := openPebble(dir, config, logger, health)
 	if err != nil && !isDiskFull(err) && !errors.Is(err, fs.ErrPermission) && !isLocked(err) {
 		aside := fmt.Sprintf("%s.broken-%d", dir, time.Now().UnixNano())
@@ -85,6 +88,7 @@ func openPebble(dir string, config StoreConfig, logger *slog.Logger, health *sto
 	defer cache.Unref()
 	options := &pebble.Options{
 		Cache:        cache,
+		FS:           config.fs,
 		MemTableSize: uint64(max(config.MemtableBytes, 1<<20)),
 		// The changelog is the log.
 		DisableWAL: true,
@@ -103,7 +107,17 @@ func openPebble(dir string, config StoreConfig, logger *slog.Logger, health *sto
 // Close flushes what is in memory, so that the next start replays nothing, and
 // closes the store.
 func (s *Store) Close() error {
-	return s.failed(errors.Join(s.db.Flush(), s.db.Close()))
+	flushed, err := s.db.AsyncFlush()
+	if err != nil {
+		return s.failed(errors.Join(err, s.db.Close()))
+	}
+	select {
+	case <-flushed:
+		return s.failed(s.db.Close())
+	case <-s.health.down:
+		// Pebble would try for ever; what is not on disk is in the changelog.
+		return s.broken()
+	}
 }
 
 // SizeBytes returns the space the store takes on disk.
@@ -122,7 +136,8 @@ type storePartition struct {
 	store  *Store
 	db     *pebble.DB
 	prefix []byte
-	key    []byte // reused for look-ups
+	// key, value and wanted are reused for what goes to and comes from Pebble.
+	key, value, wanted []byte
 }
 
 const (
@@ -140,7 +155,7 @@ func (p *storePartition) at(kind byte, rest ...[]byte) []byte {
 }
 
 // get implements stored.
-func (p *storePartition) get(key []byte) (payload []byte, deadline int64, found bool, err error) {
+func (p *storePartition) get(key []byte, into *arena) (payload []byte, deadline int64, found bool, err error) {
 	value, closer, err := p.db.Get(p.at(kindState, key))
 	if errors.Is(err, pebble.ErrNotFound) {
 		return nil, 0, false, nil
@@ -149,7 +164,7 @@ func (p *storePartition) get(key []byte) (payload []byte, deadline int64, found 
 		return nil, 0, false, p.store.failed(fmt.Errorf("read the state store: %w", err))
 	}
 	payload, deadline, err = parseEntry(value)
-	payload = bytes.Clone(payload)
+	payload = into.copy(payload)
 	return payload, deadline, err == nil, errors.Join(err, closer.Close())
 }
 

@@ -16,7 +16,9 @@ import (
 // storeHealth hears of what Pebble cannot do in the background, where no call of
 // ours gets the error: Pebble tries again for ever, and writes wait for it.
 type storeHealth struct {
-	dir  string
+	dir string
+	// down is closed when the store cannot go on.
+	down chan struct{}
 	mu   sync.Mutex
 	err  error
 	fail func(error)
@@ -47,6 +49,7 @@ func (h *storeHealth) report(err error) {
 		return
 	}
 	h.err = err
+	close(h.down)
 	if h.fail != nil {
 		// Who hears it may stop the engine, and Pebble must not wait for that.
 		go h.fail(err)

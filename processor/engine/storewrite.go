@@ -49,11 +49,9 @@ func (s *Store) writer() *writer { return &writer{store: s, batch: s.db.NewBatch
 
 // overlay adds everything a round wrote.
 func (w *writer) overlay(p *storePartition, o *overlay) error {
-	for k, c := range o.cells {
-		if !c.dirty {
-			continue
-		}
-		if err := w.entry(p, []byte(k), c.payload, c.deadline, c.before); err != nil {
+	for _, c := range o.dirty() {
+		p.wanted = append(p.wanted[:0], c.key...)
+		if err := w.entry(p, p.wanted, c.payload, c.deadline, c.before); err != nil {
 			return err
 		}
 	}
@@ -74,8 +72,14 @@ func (w *writer) entry(p *storePartition, key, payload []byte, deadline, before 
 	if deadline != 0 && deadline != before {
 		errs = append(errs, w.batch.Set(p.deadlineKey(deadline, key), nil, nil))
 	}
-	errs = append(errs, w.batch.Set(p.at(kindState, key), appendEntry(nil, payload, deadline), nil))
+	errs = append(errs, w.batch.Set(p.at(kindState, key), p.encode(payload, deadline), nil))
 	return errors.Join(errs...)
+}
+
+// encode makes a state entry in memory that the next one takes over.
+func (p *storePartition) encode(payload []byte, deadline int64) []byte {
+	p.value = appendEntry(p.value[:0], payload, deadline)
+	return p.value
 }
 
 func (p *storePartition) deadlineKey(deadline int64, key []byte) []byte {

@@ -74,7 +74,7 @@ func (w *worker) untilKilled(ctx context.Context) (context.Context, func()) {
 // produce sends the outputs and the changelog. The records live in the round's
 // slice, which is complete before the first is sent: it must not move.
 func (w *worker) produce(ctx context.Context) error {
-	out := w.round.out[:0]
+	out, headers := w.round.out[:0], w.round.outHeaders[:0]
 	for p, s := range w.round.scopes {
 		if err := s.keepClock(w.parts[p].kept); err != nil {
 			return err
@@ -82,23 +82,24 @@ func (w *worker) produce(ctx context.Context) error {
 		for i := range s.outputs {
 			o := &s.outputs[i]
 			record := kgo.Record{
-				Topic: w.deps.Names.Topic(o.Topic), Partition: o.Partition, Key: o.Key, Value: o.Value, Timestamp: o.Timestamp,
+				Topic: w.topics[o.Topic].name, Partition: o.Partition, Key: o.Key, Value: o.Value, Timestamp: o.Timestamp,
 			}
+			from := len(headers)
 			for _, h := range o.Headers {
-				record.Headers = append(record.Headers, kgo.RecordHeader(h))
+				headers = append(headers, kgo.RecordHeader(h))
 			}
+			record.Headers = headers[from:len(headers):len(headers)]
 			out = append(out, record)
 		}
-		for _, k := range s.overlay.dirtyKeys() {
-			c := s.overlay.cells[k]
-			record := kgo.Record{Topic: w.changelog, Partition: p, Key: []byte(k), Timestamp: s.wall}
+		for _, c := range s.overlay.dirty() {
+			record := kgo.Record{Topic: w.changelog, Partition: p, Key: s.arena.copy([]byte(c.key)), Timestamp: s.wall}
 			if c.payload != nil {
 				record.Value = appendEntry(s.arena.buffer(len(c.payload)+12), c.payload, c.deadline)
 			}
 			out = append(out, record)
 		}
 	}
-	w.round.out = out
+	w.round.out, w.round.outHeaders = out, headers
 	promise := w.acked
 	for i := range out {
 		w.session.Produce(ctx, &out[i], promise)
