@@ -51,7 +51,7 @@ type Expected struct {
 	Decoded     int64  `json:"decoded"`
 	Duplicates  int64  `json:"duplicates"`
 	DeadLetters int64  `json:"dead_letters"`
-	Digest      uint64 `json:"digest"`
+	Digest      uint64 `json:"digest,string"`
 }
 
 // Model gathers facts. It is for one goroutine.

@@ -33,7 +33,7 @@ type Count struct {
 	Uncertain int64 `json:"uncertain"`
 	// Digest adds up the hashes of the bodies accepted, as they should be stored; it
 	// does not depend on the order. Relayed calls and batches are not in it.
-	Digest uint64 `json:"digest"`
+	Digest uint64 `json:"digest,string"`
 }
 
 // Add adds another count.
@@ -62,7 +62,7 @@ type Entry struct {
 	Tries    int    `json:"tries"`
 	Accepted int    `json:"accepted"`
 	Lost     bool   `json:"lost,omitempty"`
-	Digest   uint64 `json:"digest,omitempty"`
+	Digest   uint64 `json:"digest,omitempty,string"`
 	Micros   int64  `json:"micros"`
 	// Uncertain is how many of the tries may have been stored without a 200.
 	Uncertain int `json:"uncertain,omitempty"`
