@@ -5,11 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
-	"errors"
 	"slices"
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
 )
@@ -74,25 +74,12 @@ func tokenOf(body []byte) (token []byte, err error) {
 		}
 	}
 	if err := s.End(); err != nil {
-		return nil, permanent("body", err)
+		return nil, verification.Unreadable("", err)
 	}
 	if n != 1 {
 		return nil, engine.Permanentf(engine.CauseUndecodable, "body: %d token keys, want one", n)
 	}
 	return token, nil
-}
-
-// permanent sorts a scanner's error: what is no JSON can never be decoded, what is
-// of another type is a mismatch.
-func permanent(where string, err error) error {
-	cause := engine.CauseUndecodable
-	switch {
-	case errors.Is(err, jsonscan.ErrType):
-		cause = engine.CauseSchemaMismatch
-	case errors.Is(err, jsonscan.ErrRange):
-		cause = engine.CauseOutOfRange
-	}
-	return engine.Permanentf(cause, "%s: %v", where, err)
 }
 
 // member is one claim as it stands in the text.
@@ -119,7 +106,7 @@ func (c *claims) read(payload []byte) error {
 		}
 	}
 	if err := s.End(); err != nil {
-		return permanent("claims", err)
+		return verification.Unreadable("claims", err)
 	}
 	slices.SortFunc(members, func(a, b member) int { return bytes.Compare(a.key, b.key) })
 	for i := range members {

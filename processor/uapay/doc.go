@@ -17,8 +17,8 @@
 // # The set
 //
 // The callbacks are kept as facts and folded in the order of the provider's time,
-// then of their id. Beyond MaxFacts the earliest are folded for good: from then on
-// a repeat of one of those no longer lowers its time.
+// then of their phase, then of their id. Beyond MaxFacts the earliest are folded
+// for good: from then on a repeat of one of those no longer lowers its time.
 //
 // # Phase
 //

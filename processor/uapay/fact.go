@@ -2,6 +2,7 @@ package uapay
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -74,12 +75,10 @@ type operation struct {
 // slot is a place where correlation ids stand, and the newest found there.
 type slot struct{ name, id string }
 
-// compare orders facts by the provider's time, then by their id.
+// compare orders facts by the provider's time, then by phase, for iat has only
+// seconds and a payment goes forward more often than back, then by their id.
 func compare(a, b *Fact) int {
-	if c := a.At.Compare(b.At); c != 0 {
-		return c
-	}
-	return bytes.Compare(a.ID[:], b.ID[:])
+	return cmp.Or(a.At.Compare(b.At), cmp.Compare(rank(a.phase()), rank(b.phase())), bytes.Compare(a.ID[:], b.ID[:]))
 }
 
 // fold adds a fact to what all facts before it say.

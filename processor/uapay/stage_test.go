@@ -5,15 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math/rand/v2"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
-	"pgregory.net/rapid"
 
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/privacy"
@@ -77,8 +71,13 @@ func newMemory(tb testing.TB, configure func(*source.Source)) *engine.Memory {
 	if configure != nil {
 		configure(&src)
 	}
+	return memoryOf(tb, uapay.New(uapay.DefaultConfig(), source.NewSet([]source.Source{src}), pseudonyms))
+}
+
+func memoryOf(tb testing.TB, stage *uapay.Stage) *engine.Memory {
+	tb.Helper()
 	m, err := engine.NewMemory(engine.MemoryConfig{
-		Name: uapay.Name, Stage: uapay.New(uapay.DefaultConfig(), source.NewSet([]source.Source{src}), pseudonyms), DeadLetter: schemas.DeadLetterUAPAY,
+		Name: uapay.Name, Stage: stage, DeadLetter: schemas.DeadLetterUAPAY,
 		Outputs:       []string{schemas.DecodedUAPAYPayment, schemas.EnrichedPayments, schemas.Duplicates, schemas.InternalJourney},
 		ClockInterval: 1000 * time.Hour,
 	})
@@ -375,39 +374,6 @@ func TestUndecodable(t *testing.T) {
 			}
 		})
 	}
-}
-
-// TestAnyOrder: a history of callbacks, repeated and shuffled, ends the same.
-func TestAnyOrder(t *testing.T) {
-	t.Parallel()
-	words := []string{"NEW", "PENDING", "HOLDED", "REJECTED", "PAYED", "FINISHED", "REVERSED", "PAID", "ODD"}
-	rapid.Check(t, func(rt *rapid.T) {
-		n := rapid.IntRange(1, 6).Draw(rt, "facts")
-		var deliveries []engine.Input
-		for i := range n {
-			at := noon(time.Duration(rapid.IntRange(0, 5).Draw(rt, "minute")) * time.Minute)
-			claims := invoice(at, rapid.SampledFrom(words).Draw(rt, "status"), rapid.SampledFrom(words).Draw(rt, "payment status"), map[string]any{
-				"amount": rapid.IntRange(1, 2).Draw(rt, "amount"), "reversalAmount": rapid.IntRange(0, 2).Draw(rt, "reversal"),
-				"externalId": rapid.SampledFrom([]string{"a", "b", " "}).Draw(rt, "external"), "invoiceId": strconv.Itoa(i),
-			})
-			for range rapid.IntRange(1, 3).Draw(rt, "deliveries") {
-				repeat := maps.Clone(claims)
-				repeat["iat"] = at.Unix() + int64(rapid.IntRange(0, 300).Draw(rt, "later"))
-				deliveries = append(deliveries, record(repeat, noon(time.Hour), int64(len(deliveries))))
-			}
-		}
-		want := run(t, newMemory(t, nil), deliveries...)
-		seed := rapid.Uint64().Draw(rt, "seed")
-		rand.New(rand.NewPCG(seed, seed)).Shuffle(len(deliveries), func(i, j int) { deliveries[i], deliveries[j] = deliveries[j], deliveries[i] })
-		got := run(t, newMemory(t, nil), deliveries...)
-		ignore := cmpopts.IgnoreFields(avro.PaymentSnapshot{}, "Revision", "ChangedBy", "ProcessedAt")
-		if diff := cmp.Diff(want.payment, got.payment, ignore); diff != "" {
-			rt.Errorf("the last snapshot hangs on the order (-in order +shuffled):\n%s", diff)
-		}
-		if got.decoded != n || got.repeats != len(deliveries)-n {
-			rt.Errorf("%d decoded, %d repeats, want %d and %d", got.decoded, got.repeats, n, len(deliveries)-n)
-		}
-	})
 }
 
 func FuzzDecode(f *testing.F) {
