@@ -116,7 +116,11 @@ func (s *Store) Close() error {
 		return s.failed(s.db.Close())
 	case <-s.health.down:
 		// Pebble would try for ever; what is not on disk is in the changelog.
-		return s.broken()
+		err := s.broken()
+		if !errors.Is(err, ErrDiskFull) {
+			err = errors.Join(err, s.db.Close())
+		}
+		return err
 	}
 }
 

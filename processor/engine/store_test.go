@@ -1,0 +1,183 @@
+package engine_test
+
+import (
+	"encoding/binary"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+)
+
+func openStore(tb testing.TB, dir string, config engine.StoreConfig) *engine.Store {
+	tb.Helper()
+	store, err := engine.OpenStore(dir, config, slog.New(slog.DiscardHandler))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return store
+}
+
+func TestStoreSaysThatTheDiskIsFull(t *testing.T) {
+	t.Parallel()
+	var full atomic.Bool
+	config := engine.DefaultStoreConfig()
+	engine.SetFS(&config, errorfs.Wrap(vfs.Default, errorfs.InjectorFunc(func(op errorfs.Op) error {
+		if full.Load() && op.Kind.ReadOrWrite() == errorfs.OpIsWrite {
+			return syscall.ENOSPC
+		}
+		return nil
+	})))
+	store := openStore(t, t.TempDir(), config)
+	if err := store.PutEntry(0, []byte("key"), []byte("value"), time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	full.Store(true)
+	if err := store.Close(); !errors.Is(err, engine.ErrDiskFull) {
+		t.Errorf("Close() = %v, want ErrDiskFull, and no end of the process", err)
+	}
+}
+
+func TestStoreSetsCorruptionAside(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "state")
+	store := openStore(t, dir, engine.DefaultStoreConfig())
+	for i := range 1000 {
+		key := binary.BigEndian.AppendUint32(nil, uint32(i))
+		if err := store.PutEntry(0, key, make([]byte, 100), time.Time{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	tables, err := filepath.Glob(filepath.Join(dir, "*.sst"))
+	if err != nil || len(tables) == 0 {
+		t.Fatalf("no table to corrupt: %v", err)
+	}
+	for _, table := range tables {
+		b, err := os.ReadFile(table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range len(b) / 4 {
+			b[i] ^= 0xff
+		}
+		if err := os.WriteFile(table, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	store = openStore(t, dir, engine.DefaultStoreConfig())
+	_, err = store.Reader(0)([]byte{0, 0, 0, 0})
+	if !errors.Is(err, engine.ErrStoreBroken) {
+		t.Fatalf("read = %v, want ErrStoreBroken", err)
+	}
+	if err := store.Close(); err != nil && !errors.Is(err, engine.ErrStoreBroken) {
+		t.Fatal(err)
+	}
+	store = openStore(t, dir, engine.DefaultStoreConfig())
+	if value, err := store.Reader(0)([]byte{0, 0, 0, 0}); err != nil || value != nil {
+		t.Errorf("read = %v, %v, want an empty store in the broken one's place", value, err)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if aside, err := filepath.Glob(dir + ".broken-*"); err != nil || len(aside) != 1 {
+		t.Errorf("set aside: %v, %v, want one folder", aside, err)
+	}
+}
+
+func TestStoreIsOpenOnce(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "state")
+	store := openStore(t, dir, engine.DefaultStoreConfig())
+	if _, err := engine.OpenStore(dir, engine.DefaultStoreConfig(), slog.New(slog.DiscardHandler)); err == nil {
+		t.Error("a store that is open was opened again, or set aside")
+	}
+	if err := store.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestStoreListsWhatIsDue(t *testing.T) {
+	t.Parallel()
+	store := openStore(t, t.TempDir(), engine.DefaultStoreConfig())
+	for key, at := range map[string]time.Time{"b": noon(1), "a": noon(time.Second), "late": noon(time.Hour), "never": {}} {
+		if err := store.PutEntry(7, []byte(key), []byte("x"), at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := store.DueKeys(7, noon(time.Minute))
+	if err != nil || !slices.Equal(got, []string{"b", "a"}) {
+		t.Errorf("due = %v, %v, want b and a, earliest first", got, err)
+	}
+	if got, err := store.DueKeys(8, noon(time.Minute)); err != nil || len(got) > 0 {
+		t.Errorf("due = %v, %v in another partition, want none", got, err)
+	}
+	if err := store.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func BenchmarkStore(b *testing.B) {
+	store := openStore(b, b.TempDir(), engine.DefaultStoreConfig())
+	value := make([]byte, 300)
+	const entities = 100_000
+	for i := range entities {
+		if err := store.PutEntry(0, binary.BigEndian.AppendUint64(nil, uint64(i)), value, time.Time{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.Run("put", func(b *testing.B) {
+		b.ReportAllocs()
+		for i := range b.N {
+			if err := store.PutEntry(0, binary.BigEndian.AppendUint64(nil, uint64(i%entities)), value, time.Time{}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("get", func(b *testing.B) {
+		b.ReportAllocs()
+		get := store.Reader(0)
+		for i := range b.N {
+			if _, err := get(binary.BigEndian.AppendUint64(nil, uint64(i*7919%entities))); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("get-absent", func(b *testing.B) {
+		b.ReportAllocs()
+		get := store.Reader(0)
+		for i := range b.N {
+			if _, err := get(binary.BigEndian.AppendUint64(nil, uint64(entities+i))); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	if err := store.Close(); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func BenchmarkMemoryRound(b *testing.B) {
+	memory, err := engine.NewMemory(engine.MemoryConfig{Name: "sums", Stage: sums{}, Outputs: []string{output}, DeadLetter: deadLetters})
+	if err != nil {
+		b.Fatal(err)
+	}
+	in := record("key", "x", noon(0))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := memory.Feed(in); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
