@@ -31,8 +31,8 @@ func TestPhone(t *testing.T) {
 	if len(plus.Pseudonyms) != 1 || plus.Pseudonyms[0] != plain.Pseudonyms[0] || plus.Country.Value != "DE" {
 		t.Errorf("one number, two spellings: %+v and %+v, want one pseudonym and DE", plus, plain)
 	}
-	if both := p.Phone("+4915112345678", at(15)); len(both.Pseudonyms) != 2 || both.Pseudonyms[0] != plus.Pseudonyms[0] {
-		t.Errorf("in the overlap: %+v, want both keys' pseudonyms, the older first", both)
+	if both := p.Phone("+4915112345678", at(15)); len(both.Pseudonyms) != 2 || both.Pseudonyms[1] != plus.Pseudonyms[0] {
+		t.Errorf("in the overlap: %+v, want both keys' pseudonyms, the newest first", both)
 	}
 	if later := p.Phone("+4915112345678", at(25)); len(later.Pseudonyms) != 1 || later.Pseudonyms[0].KeyID != "k2" {
 		t.Errorf("after the overlap: %+v, want k2's alone", later)

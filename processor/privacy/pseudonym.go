@@ -94,7 +94,8 @@ func New(config Config) (*Pseudonymiser, error) {
 
 // Phone returns what may be known of a number outside the restricted topics. A
 // text that is no number keeps its digits' pseudonym and has no country; an empty
-// one has neither.
+// one has neither. In an overlap of keys the newest key's pseudonym is the first, as
+// the schemas say.
 func (p *Pseudonymiser) Phone(text string, at time.Time) avro.Phone {
 	n := p.parse(text)
 	var phone avro.Phone
@@ -104,7 +105,7 @@ func (p *Pseudonymiser) Phone(text string, at time.Time) avro.Phone {
 	if n.digits == "" {
 		return phone
 	}
-	for i := range p.keys {
+	for i := range slices.Backward(p.keys) {
 		if k := &p.keys[i]; k.inForce(at) {
 			phone.Pseudonyms = append(phone.Pseudonyms, avro.Pseudonym{KeyID: k.ID, HMAC: k.hmac(n.digits)})
 		}

@@ -234,17 +234,21 @@ func TestUnknownType(t *testing.T) {
 
 func TestMostItems(t *testing.T) {
 	t.Parallel()
-	var up, down []engine.Input
+	fail := func(id, from, to int) engine.Input {
+		var list []string
+		for i := from; i < to; i++ {
+			list = append(list, fmt.Sprintf(`{"sip_registration_id":%d}`, i))
+		}
+		return record(callback(id, "sip_registration_fail", `{"sip_registrations":[`+strings.Join(list, ",")+`]}`), noon(0), int64(id))
+	}
 	const n = voximplant.MaxItems + 5
-	for i := range n {
-		r := record(callback(i+1, "sip_registration_fail", fmt.Sprintf(`{"sip_registrations":[{"sip_registration_id":%d}]}`, i)), noon(0), int64(i))
-		up, down = append(up, r), append([]engine.Input{r}, down...)
+	early, late := fail(1, 0, 10), fail(2, 10, n)
+	a, b := run(t, newMemory(t), early, late), run(t, newMemory(t), late, early)
+	kept := a.account.FailingSIPRegistrations
+	if len(kept) != voximplant.MaxItems || kept[0].SIPRegistrationID != 5 {
+		t.Errorf("%d items are kept from %d on, want the newest %d", len(kept), kept[0].SIPRegistrationID, voximplant.MaxItems)
 	}
-	a, b := run(t, newMemory(t), up...), run(t, newMemory(t), down...)
-	if len(a.account.FailingSIPRegistrations) != voximplant.MaxItems || a.account.FailingSIPRegistrations[0].SIPRegistrationID != 5 {
-		t.Errorf("%d items are kept, want the newest %d", len(a.account.FailingSIPRegistrations), voximplant.MaxItems)
-	}
-	if diff := cmp.Diff(a.account.FailingSIPRegistrations, b.account.FailingSIPRegistrations); diff != "" {
+	if diff := cmp.Diff(kept, b.account.FailingSIPRegistrations); diff != "" {
 		t.Errorf("which items are kept hangs on the order:\n%s", diff)
 	}
 }
