@@ -16,10 +16,11 @@ import (
 
 // round is the memory of one round, reused by the next.
 type round struct {
-	records []*kgo.Record
-	decoded []decoded
-	arena   arena
-	scopes  map[int32]*scope
+	changelog string
+	records   []*kgo.Record
+	decoded   []decoded
+	arena     arena
+	scopes    map[int32]*scope
 	// out are the records produced; their promises report to acks.
 	out  []kgo.Record
 	acks acks
@@ -37,8 +38,8 @@ type acks struct {
 	last   map[int32]int64
 }
 
-func newRound() *round {
-	return &round{scopes: map[int32]*scope{}, acks: acks{last: map[int32]int64{}}}
+func newRound(changelog string) *round {
+	return &round{changelog: changelog, scopes: map[int32]*scope{}, acks: acks{last: map[int32]int64{}}}
 }
 
 // reset forgets everything of the round, as after a crash: nothing of an aborted
@@ -62,8 +63,16 @@ func (r *round) reset() {
 
 // runRound applies records and due deadlines and commits their effect. An error
 // ends the session.
-func (w *worker) runRound(ctx context.Context, records []*kgo.Record) error {
-	defer w.round.reset()
+func (w *worker) runRound(ctx context.Context, records []*kgo.Record) (err error) {
+	defer func() {
+		if err == nil {
+			w.round.reset()
+			return
+		}
+		// The session ends, and until it is closed its client may still be sending
+		// records that lie in this memory: it is left to them.
+		w.round = newRound(w.changelog)
+	}()
 	clear(w.machine.buried)
 	w.machine.fired = 0
 	for _, r := range records {

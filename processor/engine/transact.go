@@ -100,7 +100,7 @@ func (w *worker) produce(ctx context.Context) error {
 		}
 	}
 	w.round.out, w.round.outHeaders = out, headers
-	promise := w.acked
+	promise := w.round.acked
 	for i := range out {
 		w.session.Produce(ctx, &out[i], promise)
 	}
@@ -108,22 +108,22 @@ func (w *worker) produce(ctx context.Context) error {
 }
 
 // acked is the one promise of all records.
-func (w *worker) acked(r *kgo.Record, err error) {
-	a := &w.round.acks
+func (r *round) acked(record *kgo.Record, err error) {
+	a := &r.acks
 	if err != nil {
 		a.failed.Add(1)
 		a.mu.Lock()
 		if a.err == nil {
-			a.err = fmt.Errorf("produce to %s/%d: %w", r.Topic, r.Partition, err)
+			a.err = fmt.Errorf("produce to %s/%d: %w", record.Topic, record.Partition, err)
 		}
 		a.mu.Unlock()
 		return
 	}
-	if r.Topic != w.changelog {
+	if record.Topic != r.changelog {
 		return
 	}
 	a.mu.Lock()
-	a.last[r.Partition] = max(a.last[r.Partition], r.Offset+1)
+	a.last[record.Partition] = max(a.last[record.Partition], record.Offset+1)
 	a.mu.Unlock()
 }
 

@@ -329,6 +329,6 @@ func newWorker(spec *Spec, index int, instance string, e *Engine) *worker {
 		machine: machine{
 			stage: spec.Stage, name: spec.Name, deadLetter: spec.DeadLetter, version: e.deps.Version, buried: map[Cause]int{},
 		},
-		parts: map[int32]*owned{}, round: newRound(),
+		parts: map[int32]*owned{}, round: newRound(e.deps.Names.Topic(spec.Changelog)),
 	}
 }
