@@ -80,5 +80,5 @@ func (p *progressBar) done() {
 	}
 	p.writer.Stop()
 	const redraw = 150 * time.Millisecond
-	time.Sleep(redraw) // the writer draws its last lines on its own time
+	<-time.After(redraw) // the writer draws its last lines on its own time
 }

@@ -16,10 +16,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
-	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/tributary-hq/tributary/cmd/internal/demo"
-	"github.com/tributary-hq/tributary/cmd/internal/model"
 	"github.com/tributary-hq/tributary/cmd/internal/simulator"
 )
 
@@ -192,107 +189,6 @@ func (g *globals) showSimulation(l *simulator.Ledger, took time.Duration) error 
 	if failed {
 		return errors.New("authentic webhooks were not accepted, or forged ones were; see lost, forged and refused")
 	}
-	return nil
-}
-
-func newSimulateVerify(g *globals) *cobra.Command {
-	ledger := ""
-	quiet := 5 * time.Second
-	cmd := &cobra.Command{
-		Use:   "verify",
-		Short: "compare a run's ledger with the topics, and the journeys with an independent model",
-		Long: `Reads the raw, decoded, duplicate, dead letter and journey topics of the configured
-cluster from their beginning and compares: what was accepted is stored byte for byte
-and ended in exactly one way, what was forged is not there, and every journey is what
-a naive model makes of the raw records. The topics must hold this run alone: use a
-prefix of its own.`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return g.verify(cmd.Context(), ledger, quiet) },
-	}
-	cmd.Flags().StringVar(&ledger, "ledger", "", "the run's ledger, as simulate --ledger wrote it")
-	cmd.Flags().DurationVar(&quiet, "quiet", quiet, "how long nothing new must come before the topics count as read")
-	_ = cmd.MarkFlagRequired("ledger")
-	return cmd
-}
-
-func (g *globals) verify(ctx context.Context, ledger string, quiet time.Duration) error {
-	f, err := g.load()
-	if err != nil {
-		return err
-	}
-	file, err := os.Open(ledger)
-	if err != nil {
-		return fmt.Errorf("read the ledger: %w", err)
-	}
-	sent, err := simulator.ReadLedger(bufio.NewReaderSize(file, 1<<20))
-	if err = errors.Join(err, file.Close()); err != nil {
-		return fmt.Errorf("read the ledger %s: %w", ledger, err)
-	}
-	pseudonyms, err := f.Config.Pseudonymiser()
-	if err != nil {
-		return err
-	}
-	options, err := f.Config.Kafka.Options()
-	if err != nil {
-		return err
-	}
-	settings := demo.ModelSettings(&f.Config.Processor, f.Config.Sources, pseudonyms)
-	topics := model.NewTopics(f.Config.Names(), model.New(settings, simulator.Digest), nil)
-	client, err := kgo.NewClient(append(topics.Options(), options...)...)
-	if err != nil {
-		return fmt.Errorf("make a Kafka client: %w", err)
-	}
-	defer client.Close()
-	progress := newProgress(g.err)
-	var accepted int64
-	for _, c := range sent {
-		accepted += c.Accepted
-	}
-	progress.Step("reading the topics", accepted)
-	for last := time.Now(); time.Since(last) < quiet; {
-		bounded, cancel := context.WithTimeout(ctx, time.Second)
-		n, err := topics.Poll(bounded, client)
-		cancel()
-		if err = errors.Join(err, ctx.Err()); err != nil {
-			return err
-		}
-		if n > 0 {
-			last = time.Now()
-		}
-		progress.At(topics.Total().Raw)
-	}
-	progress.done()
-	// A deadline of the last minutes may or may not have been told.
-	const unsure = 5 * time.Minute
-	now := time.Now()
-	result := topics.Result(now.Add(-unsure), now)
-	return g.showVerification(sent, &result)
-}
-
-func (g *globals) showVerification(sent map[string]simulator.Count, r *model.Result) error {
-	faults := demo.Faults(sent, r)
-	if g.json {
-		err := g.printJSON(map[string]any{"sent": sent, "topics": r, "faults": faults, "adds_up": len(faults) == 0})
-		if err == nil && len(faults) > 0 {
-			err = errAccount
-		}
-		return err
-	}
-	t := newTable("provider", "accepted", "raw", "decoded", "duplicates", "dead letters", "forged", "refused")
-	for _, p := range slices.Sorted(maps.Keys(sent)) {
-		c, a := sent[p], r.Accounts[p]
-		t.AppendRow(table.Row{p, c.Accepted, a.Raw, a.Decoded, a.Duplicates, a.DeadLetters, c.Forged, c.Refused})
-	}
-	g.printf("%s\n", t.Render())
-	g.counts("Dead letters", r.Causes)
-	g.counts("Enriched", r.Enriched)
-	g.printf("Journeys: %d equal to the model's, %d different, %d with a deadline about now\n",
-		r.Comparison.Equal, r.Comparison.Different, r.Comparison.Undecided)
-	if len(faults) > 0 {
-		g.printf("\n%s\n", strings.Join(faults, "\n"))
-		return errAccount
-	}
-	g.printf("It adds up.\n")
 	return nil
 }
 

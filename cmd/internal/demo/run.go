@@ -100,7 +100,7 @@ func Run(ctx context.Context, o Options) (_ *Result, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, s.stop()) }()
+	defer func() { err = errors.Join(err, s.stop()) }() //nolint:contextcheck // a stop has its own time
 	topics := model.NewTopics(schemas.Names{}, model.New(s.settings(), simulator.Digest), o.Record)
 	reading, stopReading := context.WithCancel(ctx)
 	read := make(chan error, 1)

@@ -64,7 +64,7 @@ func start(ctx context.Context, c *clock, speed float64, logger *slog.Logger) (s
 	s = &stack{clock: c, accounts: simulator.DefaultAccounts(), failed: make(chan error, 1)}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, s.stop())
+			err = errors.Join(err, s.stop()) //nolint:contextcheck // a stop has its own time
 		}
 	}()
 	if s.embedded, err = embedded.Start(); err != nil {
@@ -72,7 +72,7 @@ func start(ctx context.Context, c *clock, speed float64, logger *slog.Logger) (s
 	}
 	// The topics are new: a client that looked before they were there looks again soon.
 	s.client = []kgo.Opt{kgo.SeedBrokers(s.embedded.Brokers()...), kgo.MetadataMinAge(metadataAge)}
-	if err = s.createTopics(ctx); err != nil {
+	if err := s.createTopics(ctx); err != nil {
 		return s, err
 	}
 	reg, err := registry.New(registry.Config{URLs: []string{s.embedded.RegistryURL()}})
@@ -89,10 +89,11 @@ func start(ctx context.Context, c *clock, speed float64, logger *slog.Logger) (s
 	}
 	s.unibell = httptest.NewServer(simulator.Unibell())
 	s.sources = ProcessorSources(&s.accounts)
-	if err = s.startIngest(ctx, logger); err != nil {
+	if err := s.startIngest(ctx, logger); err != nil {
 		return s, err
 	}
-	return s, s.startProcessor(ctx, speed, reg, logger)
+	err = s.startProcessor(ctx, speed, reg, logger)
+	return s, err
 }
 
 func (s *stack) createTopics(ctx context.Context) error {

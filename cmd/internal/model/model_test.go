@@ -212,14 +212,14 @@ func TestCompare(t *testing.T) {
 	if c.Equal != 1 || c.Different != 3 || c.Undecided != 1 {
 		t.Errorf("Compare() = %+v", c)
 	}
-	text := ""
+	var text strings.Builder
 	for _, d := range c.Differences {
-		text += d.String() + "\n"
+		text.WriteString(d.String() + "\n")
 	}
 	const lines = "journey a: Paid is true by the model, false by the processor\n" +
 		"journey b: the journey is there by the model, absent by the processor\n" +
 		"journey e: the journey is absent by the model, there by the processor\n"
-	if diff := cmp.Diff(lines, text); diff != "" {
+	if diff := cmp.Diff(lines, text.String()); diff != "" {
 		t.Errorf("differences (-want +got):\n%s", diff)
 	}
 }

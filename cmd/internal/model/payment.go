@@ -33,6 +33,7 @@ type payment struct {
 	facts        map[string]*fact // by fingerprint
 }
 
+//nolint:tagliatelle // the provider's names
 type uapayClaims struct {
 	PaymentID           string  `json:"paymentId"`
 	OperationID         string  `json:"operationId"`
@@ -56,7 +57,7 @@ func (m *Model) uapay(e *raw.Envelope, body []byte) verdict {
 		return dead
 	}
 	var c uapayClaims
-	print, err := fingerprint(text)
+	id, err := fingerprint(text)
 	if err != nil || json.Unmarshal(text, &c) != nil || c.PaymentID == "" {
 		return dead
 	}
@@ -66,7 +67,7 @@ func (m *Model) uapay(e *raw.Envelope, body []byte) verdict {
 	}
 	p := m.payments["uapay:"+c.PaymentID]
 	if p != nil {
-		if known := p.facts[print]; known != nil {
+		if known := p.facts[id]; known != nil {
 			known.at = min(known.at, at)
 			return duplicate
 		}
@@ -82,7 +83,7 @@ func (m *Model) uapay(e *raw.Envelope, body []byte) verdict {
 	if c.PaymentAmount != nil {
 		f.amount = c.PaymentAmount
 	}
-	p.facts[print] = f
+	p.facts[id] = f
 	m.correlate(p.correlations, e, at, map[string]*string{
 		"externalId": c.ExternalID, "operationExternalId": c.OperationExternalID, "extraInfo": c.ExtraInfo,
 	})

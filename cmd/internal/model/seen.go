@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -199,15 +200,9 @@ func (t *Topics) Result(sure, now time.Time) Result {
 		out.Accounts[p] = *a
 		out.Expected[p] = t.model.Expected(p)
 	}
-	for k, v := range t.causes {
-		out.Causes[k] = v
-	}
-	for k, v := range t.enriched {
-		out.Enriched[k] = v
-	}
-	for k, v := range t.journeys {
-		out.Journeys[k] = v
-	}
+	maps.Copy(out.Causes, t.causes)
+	maps.Copy(out.Enriched, t.enriched)
+	maps.Copy(out.Journeys, t.journeys)
 	return out
 }
 

@@ -49,6 +49,8 @@ type Relay struct {
 }
 
 // DefaultAccounts are the accounts of the demo. Their secrets are for trying out.
+//
+//nolint:gosec // they are no credentials
 func DefaultAccounts() Accounts {
 	return Accounts{
 		LOX24:        Shared{Source: "lox24", Secret: "demo-lox24-secret"},
@@ -117,7 +119,7 @@ func (t *tale) uuid() string {
 func (t *tale) digits(n int) string {
 	b := make([]byte, n)
 	for i := range b {
-		b[i] = byte('0' + t.rng.IntN(10))
+		b[i] = "0123456789"[t.rng.IntN(10)]
 	}
 	return string(b)
 }

@@ -40,7 +40,7 @@ func Examples(accounts Accounts, now time.Time, order string) []Example {
 	t.invoice(time.Minute, t.amount()).says(time.Minute, "FINISHED", "FINISHED")
 	a := t.account()
 	a.batch(0, 0, a.callback("min_balance", `{"is_min_credit":false,"is_repeated":false}`, "9.87"))
-	t.call(0, accounts.Unibell, order, t.phone()).says(time.Second, "DELIVERED")
+	t.call(accounts.Unibell, order, t.phone()).says(time.Second, "DELIVERED")
 	titles := []string{
 		"LOX24: the code is sent by SMS", "LOX24: the SMS arrived", "LOX24: the person is verified",
 		"UAPAY: the payment is finished", "Voximplant: the minimum balance is reached",

@@ -2,8 +2,10 @@ package simulator
 
 import (
 	"encoding/json"
+	"errors"
 	"hash/fnv"
 	"io"
+	"maps"
 	"sync"
 	"time"
 
@@ -79,8 +81,6 @@ type Ledger struct {
 	latency   *hdrhistogram.Histogram
 	file      *json.Encoder
 	err       error
-	first     time.Time
-	last      time.Time
 }
 
 // NewLedger makes a ledger. lines may be nil; else it gets a line of JSON for
@@ -121,7 +121,7 @@ func ReadLedger(r io.Reader) (map[string]Count, error) {
 	for d := json.NewDecoder(r); ; {
 		var e Entry
 		switch err := d.Decode(&e); {
-		case err == io.EOF: //nolint:errorlint // Decode returns it bare
+		case errors.Is(err, io.EOF):
 			return l.Counts(), nil
 		case err != nil:
 			return nil, err
@@ -194,22 +194,14 @@ func (l *Ledger) Total() Count {
 func (l *Ledger) Refused() map[string]int64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	out := make(map[string]int64, len(l.refused))
-	for k, v := range l.refused {
-		out[k] = v
-	}
-	return out
+	return maps.Clone(l.refused)
 }
 
 // Statuses returns how often each HTTP status was the last answer; 0 means none.
 func (l *Ledger) Statuses() map[int]int64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	out := make(map[int]int64, len(l.statuses))
-	for k, v := range l.statuses {
-		out[k] = v
-	}
-	return out
+	return maps.Clone(l.statuses)
 }
 
 // Story returns the story of an order.

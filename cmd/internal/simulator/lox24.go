@@ -175,7 +175,7 @@ func renderLOX24(e loxEvent, attempt int) []byte {
 func mustJSON(v any) []byte {
 	b, err := json.Marshal(v)
 	if err != nil {
-		panic(err)
+		panic(err) //nolint:forbidigo // cannot be
 	}
 	return b
 }

@@ -179,16 +179,22 @@ func (p *Plan) add(s *Send) {
 // sends are ordered by time.
 type sends []*Send
 
-func (s sends) Len() int { return len(s) }
-func (s sends) Less(i, j int) bool {
-	if s[i].Due != s[j].Due {
-		return s[i].Due < s[j].Due
-	}
-	return s[i].number < s[j].number
-}
-func (s sends) Swap(i, j int) { s[i], s[j] = s[j], s[i] }
+// Len returns how many there are.
+func (s *sends) Len() int { return len(*s) }
 
-// Push and Pop implement heap.Interface.
+// Less orders by time, then by number.
+func (s *sends) Less(i, j int) bool {
+	a, b := (*s)[i], (*s)[j]
+	if a.Due != b.Due {
+		return a.Due < b.Due
+	}
+	return a.number < b.number
+}
+
+// Swap swaps two.
+func (s *sends) Swap(i, j int) { (*s)[i], (*s)[j] = (*s)[j], (*s)[i] }
+
+// Push adds one at the end.
 func (s *sends) Push(x any) {
 	if send, ok := x.(*Send); ok {
 		*s = append(*s, send)

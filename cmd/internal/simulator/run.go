@@ -54,7 +54,7 @@ func Run(ctx context.Context, plan *Plan, target Target, ledger *Ledger) error {
 	workers := max(1, target.Concurrency)
 	for _, provider := range Providers() {
 		transport := &http.Transport{MaxIdleConnsPerHost: workers, MaxConnsPerHost: workers}
-		defer transport.CloseIdleConnections()
+		defer transport.CloseIdleConnections() //nolint:gocritic // four of them, until the run ends
 		r.clients[provider] = &http.Client{Timeout: answerTimeout, Transport: transport}
 	}
 	if target.Duration > 0 {

@@ -204,8 +204,8 @@ func (f *fake) uapay(body []byte) bool {
 	if json.Unmarshal(body, &envelope) != nil {
 		return false
 	}
-	_, err := jwt.Parse(envelope.Token, func(*jwt.Token) (any, error) { return []byte(f.accounts.UAPAY.Secret), nil },
-		jwt.WithValidMethods([]string{"HS256"}), jwt.WithoutClaimsValidation())
+	parser := jwt.NewParser(jwt.WithValidMethods([]string{"HS256"}), jwt.WithoutClaimsValidation())
+	_, err := parser.Parse(envelope.Token, func(*jwt.Token) (any, error) { return []byte(f.accounts.UAPAY.Secret), nil })
 	return err == nil
 }
 
@@ -319,10 +319,11 @@ func TestUnibell(t *testing.T) {
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	examples := simulator.Examples(simulator.DefaultAccounts(), start(), "it's-1")
-	all := ""
+	var text strings.Builder
 	for i := range examples {
-		all += examples[i].Curl("http://127.0.0.1:1") + "\n"
+		text.WriteString(examples[i].Curl("http://127.0.0.1:1") + "\n")
 	}
+	all := text.String()
 	for _, want := range []string{"/v1/lox24/", "/v1/uapay/", "/v1/voximplant/", "/calls/flash", "X-Tributary-Secret", `it'\''s-1`} {
 		if !strings.Contains(all, want) {
 			t.Errorf("no %s in the examples:\n%s", want, all)

@@ -220,23 +220,23 @@ func paymentStories() []story {
 func otherStories() []story {
 	return []story{
 		{"unibell call, status, then paid", 5, func(t *tale) {
-			t.call(0, t.accounts.Unibell, t.order, t.phone()).says(30*time.Second, "DELIVERED")
+			t.call(t.accounts.Unibell, t.order, t.phone()).says(30*time.Second, "DELIVERED")
 			t.paid(2 * time.Minute)
 		}},
 		{"unibell status as a form", 2, func(t *tale) {
-			t.call(0, t.accounts.Unibell, t.order, t.phone()).saysByForm(30*time.Second, "UNDELIVERABLE")
+			t.call(t.accounts.Unibell, t.order, t.phone()).saysByForm(30*time.Second, "UNDELIVERABLE")
 		}},
 		{"unibell status known only by requestId", 2, func(t *tale) {
-			t.call(0, t.accounts.Unibell, t.order, t.phone()).saysByRequest(40*time.Second, "DELIVERED")
+			t.call(t.accounts.Unibell, t.order, t.phone()).saysByRequest(40*time.Second, "DELIVERED")
 			t.paid(3 * time.Minute)
 		}},
-		{"unibell call never answered", 2, func(t *tale) { t.call(0, t.accounts.Unibell, t.order, t.phone()) }},
+		{"unibell call never answered", 2, func(t *tale) { t.call(t.accounts.Unibell, t.order, t.phone()) }},
 		{"unibell without status callback, then paid", 2, func(t *tale) {
-			t.call(0, t.accounts.UnibellQuiet, t.order, t.phone())
+			t.call(t.accounts.UnibellQuiet, t.order, t.phone())
 			t.paid(2 * time.Minute)
 		}},
-		{"unibell refuses the request", 1, func(t *tale) { t.call(0, t.accounts.Unibell, t.order, RefusedNumber) }},
-		{"unibell call without reference", 1, func(t *tale) { t.call(0, t.accounts.UnibellQuiet, "", t.phone()) }},
+		{"unibell refuses the request", 1, func(t *tale) { t.call(t.accounts.Unibell, t.order, RefusedNumber) }},
+		{"unibell call without reference", 1, func(t *tale) { t.call(t.accounts.UnibellQuiet, "", t.phone()) }},
 		{"voximplant account frozen and unfrozen", 3, func(t *tale) {
 			a := t.account()
 			a.batch(0, 0, a.callback("min_balance", `{"is_min_credit":false,"is_repeated":false}`, "9.87"), a.callback("account_is_frozen", `{}`, "-0.5"))

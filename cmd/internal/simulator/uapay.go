@@ -14,6 +14,8 @@ import (
 const isoMillis = "2006-01-02T15:04:05.000Z"
 
 // invoiceClaims are the fields of a callback about an invoice ([S] 004).
+//
+//nolint:tagliatelle // the provider's names
 type invoiceClaims struct {
 	PaymentID          string  `json:"paymentId"`
 	InvoiceID          string  `json:"invoiceId"`
@@ -37,6 +39,8 @@ type invoiceClaims struct {
 }
 
 // p2pClaims are the fields of a callback about a P2P payment ([S] 004).
+//
+//nolint:tagliatelle // the provider's names
 type p2pClaims struct {
 	PaymentSystem        string  `json:"paymentSystem"`
 	PaymentID            string  `json:"paymentId"`
@@ -165,7 +169,7 @@ func Sign(claims []byte, secret string, method jwt.SigningMethod) string {
 	}
 	signature, err := method.Sign(text, key)
 	if err != nil {
-		panic(err) // only for keys of another type
+		panic(err) //nolint:forbidigo // only for keys of another type
 	}
 	return text + "." + base64.RawURLEncoding.EncodeToString(signature)
 }

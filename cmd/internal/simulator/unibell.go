@@ -11,6 +11,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
+//nolint:tagliatelle // the provider's names
 type callRequest struct {
 	Reference  string `json:"reference,omitempty"`
 	SourceAddr string `json:"sourceAddr"`
@@ -25,12 +26,12 @@ type call struct {
 	reference string
 }
 
-// call places a call through the relay. An empty reference is made by ingest.
-func (t *tale) call(at time.Duration, account Relay, reference, sourceAddr string) *call {
+// call places a call through the relay, at the beginning of the story. An empty reference is made by ingest.
+func (t *tale) call(account Relay, reference, sourceAddr string) *call {
 	request := callRequest{Reference: reference, SourceAddr: sourceAddr, DestAddr: "74951234567", Code: t.digits(6)}
 	body := mustJSON(request)
 	t.add(&webhook{
-		provider: raw.ProviderUnibell, source: account.Source, path: "/v1/unibell/" + account.Source + "/calls/flash", relay: true, items: 2, at: at,
+		provider: raw.ProviderUnibell, source: account.Source, path: "/v1/unibell/" + account.Source + "/calls/flash", relay: true, items: 2,
 		headerName: "X-Authorization", headerValue: "AccessKey " + account.Caller,
 		render: func(int, time.Time) []byte { return body },
 	})
