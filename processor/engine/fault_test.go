@@ -161,7 +161,9 @@ func TestStopKeepsItsDeadline(t *testing.T) {
 type panics struct{ sums }
 
 // Apply implements engine.Stage.
-func (panics) Apply(engine.Tx, *engine.Input, engine.Event) error { panic("secret of the record") }
+func (panics) Apply(engine.Tx, *engine.Input, engine.Event) error {
+	panic("secret of the record") //nolint:forbidigo // what is tested
+}
 
 func TestPanicNamesTheRecord(t *testing.T) {
 	t.Parallel()

@@ -52,7 +52,7 @@ func (m *machine) decode(d *decoded) {
 // catch makes a stage's panic an error that ends the worker: it is a fault of the
 // program, which no retry mends. What was panicked with may hold a value of the
 // record and is not shown, unless it is the runtime's own.
-func (m *machine) catch(in *Input, err *error) {
+func (m *machine) catch(in *Input, err *error) { //nolint:gocritic // a deferred call sets the error returned
 	p := recover()
 	if p == nil {
 		return

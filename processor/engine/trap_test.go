@@ -125,6 +125,7 @@ func TestChangelogMadeAnew(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	b.awaitTopics(changelog)
 	e = b.start("one", 1, nil)
 	defer b.stop(e)
 	// The counts are gone with the changelog: each key begins at 1 again.
