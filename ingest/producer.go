@@ -3,8 +3,8 @@ package ingest
 import (
 	"context"
 	"errors"
-	"slices"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 

@@ -193,7 +193,7 @@ func ready(t *testing.T, p *process) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	for {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -227,7 +227,7 @@ func leaks(t *testing.T, brokers []string, prefix string, accounts *simulator.Ac
 		phoneKey: true, accounts.LOX24.Secret: true, accounts.UAPAY.Secret: true, accounts.Voximplant.APIKey: true, accounts.Unibell.Secret: true,
 		accounts.Unibell.Caller: true,
 	}
-	phone := regexp.MustCompile(`"(?:phone|sourceAddr|destAddr)":\s*"\+?([0-9]{10,15})"`)
+	phone := regexp.MustCompile(`"(?:phone|sourceAddr|destAddr)":\s*"\+?(\d{10,15})"`)
 	read(t, brokers, prefix, schemas.FormatRaw, func(r *kgo.Record) {
 		for _, found := range phone.FindAllSubmatch(r.Value, -1) {
 			secrets[string(found[1])] = true
