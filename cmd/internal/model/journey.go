@@ -205,7 +205,7 @@ func (j *Journey) outcome(m *members) string {
 		return "REFUSED"
 	case j.Missing == "PAYMENT":
 		return "VERIFIED_NOT_PAID"
-	case j.Verified || j.VerificationsPending > 0:
+	case j.Verified || j.VerificationsPending > 0 || unknown && j.PaymentsPending > 0:
 		return "IN_PROGRESS"
 	case unknown:
 		return "UNKNOWN"
