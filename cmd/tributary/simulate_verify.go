@@ -74,7 +74,9 @@ func (g *globals) verify(ctx context.Context, ledger string, quiet time.Duration
 		accepted += c.Accepted
 	}
 	progress.Step("reading the topics", accepted)
-	for last := time.Now(); time.Since(last) < quiet; {
+	// A slow start is no end: the first record is waited for longer.
+	const patience = 6
+	for last, began := time.Now(), time.Now(); time.Since(last) < quiet || topics.Total().Raw == 0 && time.Since(began) < patience*quiet; {
 		bounded, cancel := context.WithTimeout(ctx, time.Second)
 		n, err := topics.Poll(bounded, client)
 		cancel()
