@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tributary-hq/tributary/cmd/internal/ops"
 )
@@ -38,7 +39,7 @@ func TestServerTellsHowTheProgramIs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			answer, err := http.DefaultClient.Do(request)
+			answer, err := (&http.Client{Timeout: 5 * time.Second}).Do(request)
 			if err != nil {
 				t.Fatal(err)
 			}
