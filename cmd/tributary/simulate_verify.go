@@ -45,13 +45,9 @@ func (g *globals) verify(ctx context.Context, ledger string, quiet time.Duration
 	if err != nil {
 		return err
 	}
-	file, err := os.Open(ledger) //nolint:gosec // the user names it
+	sent, err := readLedger(ledger)
 	if err != nil {
-		return fmt.Errorf("read the ledger: %w", err)
-	}
-	sent, err := simulator.ReadLedger(bufio.NewReaderSize(file, 1<<20))
-	if err = errors.Join(err, file.Close()); err != nil {
-		return fmt.Errorf("read the ledger %s: %w", ledger, err)
+		return err
 	}
 	pseudonyms, err := f.Config.Pseudonymiser()
 	if err != nil {
@@ -68,6 +64,34 @@ func (g *globals) verify(ctx context.Context, ledger string, quiet time.Duration
 		return fmt.Errorf("make a Kafka client: %w", err)
 	}
 	defer client.Close()
+	if err := client.Ping(ctx); err != nil {
+		return fmt.Errorf("reach Kafka at %v: %w", f.Config.Kafka.Brokers, err)
+	}
+	if err := g.readTopics(ctx, client, topics, sent, quiet); err != nil {
+		return err
+	}
+	// A deadline of the last minutes may or may not have been told.
+	const unsure = 5 * time.Minute
+	now := time.Now()
+	result := topics.Result(now.Add(-unsure), now)
+	return g.showVerification(sent, &result)
+}
+
+// readLedger reads what a run sent.
+func readLedger(path string) (map[string]simulator.Count, error) {
+	file, err := os.Open(path) //nolint:gosec // the user names it
+	if err != nil {
+		return nil, fmt.Errorf("read the ledger: %w", err)
+	}
+	sent, err := simulator.ReadLedger(bufio.NewReaderSize(file, 1<<20))
+	if err = errors.Join(err, file.Close()); err != nil {
+		return nil, fmt.Errorf("read the ledger %s: %w", path, err)
+	}
+	return sent, nil
+}
+
+// readTopics reads until nothing new has come for a while.
+func (g *globals) readTopics(ctx context.Context, client *kgo.Client, topics *model.Topics, sent map[string]simulator.Count, quiet time.Duration) error {
 	progress := newProgress(g.err)
 	var accepted int64
 	for _, c := range sent {
@@ -89,11 +113,7 @@ func (g *globals) verify(ctx context.Context, ledger string, quiet time.Duration
 		progress.At(topics.Total().Raw)
 	}
 	progress.done()
-	// A deadline of the last minutes may or may not have been told.
-	const unsure = 5 * time.Minute
-	now := time.Now()
-	result := topics.Result(now.Add(-unsure), now)
-	return g.showVerification(sent, &result)
+	return nil
 }
 
 func (g *globals) showVerification(sent map[string]simulator.Count, r *model.Result) error {

@@ -62,9 +62,9 @@ type stack struct {
 // wall clock.
 func start(ctx context.Context, c *clock, speed float64, logger *slog.Logger) (s *stack, err error) {
 	s = &stack{clock: c, accounts: simulator.DefaultAccounts(), failed: make(chan error, 1)}
-	defer func() {
+	defer func() { //nolint:contextcheck // a stop has its own time
 		if err != nil {
-			err = errors.Join(err, s.stop()) //nolint:contextcheck // a stop has its own time
+			err = errors.Join(err, s.stop())
 		}
 	}()
 	if s.embedded, err = embedded.Start(); err != nil {

@@ -25,8 +25,10 @@ func noon(after time.Duration) time.Time {
 func newModel() *model.Model {
 	return model.New(model.Settings{
 		Sources: []source.Source{
-			{ID: "lox24", Provider: raw.ProviderLOX24}, {ID: "uapay", Provider: raw.ProviderUAPAY},
-			{ID: "unibell", Provider: raw.ProviderUnibell, StatusCallback: true}, {ID: "quiet", Provider: raw.ProviderUnibell},
+			{ID: "lox24", Provider: raw.ProviderLOX24},
+			{ID: "uapay", Provider: raw.ProviderUAPAY},
+			{ID: "unibell", Provider: raw.ProviderUnibell, StatusCallback: true},
+			{ID: "quiet", Provider: raw.ProviderUnibell},
 		},
 		Correlation: func(id string, _ time.Time) string { return strings.TrimSpace(id) },
 		Span:        72 * time.Hour, Grace: 5 * time.Minute, Least: time.Hour, Call: 5 * time.Minute, Hold: 24 * time.Hour,
