@@ -114,9 +114,11 @@ func newBench(t *testing.T) *bench {
 	return b
 }
 
-// awaitTopics waits until a real broker shows topics that it has just made.
-func (b *bench) awaitTopics(topics ...string) {
+// awaitTopics waits until a real broker shows topics that it has just made, and
+// tells their ids.
+func (b *bench) awaitTopics(topics ...string) map[string]kadm.TopicID {
 	b.t.Helper()
+	ids := make(map[string]kadm.TopicID, len(topics))
 	for _, topic := range topics {
 		for name := b.names.Topic(topic); ; {
 			details, err := kadm.NewClient(b.client).ListTopics(b.t.Context(), name)
@@ -124,10 +126,12 @@ func (b *bench) awaitTopics(topics ...string) {
 				b.t.Fatal(err)
 			}
 			if len(details[name].Partitions) == partitions && details.Error() == nil {
+				ids[topic] = details[name].ID
 				break
 			}
 		}
 	}
+	return ids
 }
 
 // send writes n records over a few keys and remembers how many each key got.
