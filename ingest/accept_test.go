@@ -145,6 +145,42 @@ func TestVoximplantTypes(t *testing.T) {
 	}
 }
 
+// TestVoximplantBare sends single callbacks without the array around them, of
+// every type, nested and flat.
+func TestVoximplantBare(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	bodies := []string{
+		callback("4567", "1", `,"type":"sms_inbound","sms_inbound":{"sms_inbound":{"source_number":"1"}}`),
+		callback("4567", "2", `,"type":"sms_inbound","sms_inbound":{"source_number":"1"}`),
+		" " + callback(`"9007199254740993"`, `"9007199254740995"`, "") + "\n",
+	}
+	for i, name := range strings.Fields(testdata(t, "voximplant_types.txt")) {
+		bodies = append(bodies, callback("4567", strconv.Itoa(10+i), `,"type":"`+name+`","`+name+`":{}`))
+	}
+	for _, body := range bodies {
+		if a := r.post("/v1/voximplant/vox", body); a.code != http.StatusOK || len(a.parsed.Records) != 1 {
+			t.Fatalf("%s: answer %d %s", body, a.code, a.body)
+		}
+	}
+	var got []string
+	for _, record := range r.records(schemas.RawVoximplant, len(bodies)) {
+		got = append(got, string(record.Value))
+		if e := envelope(t, record); e.Items != 1 || e.Assurance != raw.AssuranceSignedID || !strings.HasPrefix(string(record.Key), "voximplant:") {
+			t.Errorf("%s: %+v", record.Key, e)
+		}
+	}
+	slices.Sort(bodies)
+	slices.Sort(got)
+	if diff := cmp.Diff(bodies, got); diff != "" {
+		t.Error(diff)
+	}
+	a := r.post("/v1/voximplant/vox", strings.Replace(bodies[1], `"account_id":`, `"account_id":1`, 1))
+	if a.code != http.StatusUnauthorized || !slices.Equal(a.parsed.Refused, []int{0}) {
+		t.Errorf("forged: %d %s", a.code, a.body)
+	}
+}
+
 // TestVoximplantForged keeps the good ones of a batch and names the bad.
 func TestVoximplantForged(t *testing.T) {
 	t.Parallel()

@@ -1,10 +1,21 @@
 // Package voximplant checks Voximplant's account callbacks, one by one.
 //
 //	{"callbacks": [A, B, …]} ─► Split ─► per item: bytes, key, secret id, or refused
+//	A                        ─► Split ─► a batch of one
 //
 // An item is proven by md5(salt + account_id + api_key + callback_id), all as
 // text ([S] 002). That covers the two ids and nothing else: assurance signed-id.
 // The ids are taken as written, so that numbers beyond 2^53 stay what they are.
+//
+// How sure the rules are:
+//   - The array "callbacks" is documented ([D] "one or several callbacks"). A bare
+//     callback is not: one public handler takes it beside the array ([3P]), so it is
+//     an assumption that the provider ever sends one. Taking it costs nothing, for
+//     the same hash proves it.
+//   - Payloads come nested in a field of their own name ([D], every SDK) or flat
+//     ([3P]). No captured payload shows which; the proof does not look.
+//   - The only hash shown is in lower case ([D], [S]). Upper case is taken too, an
+//     assumption: hex digits spell the same 16 bytes, and those are compared.
 package voximplant
 
 import (
@@ -47,50 +58,68 @@ type Item struct {
 // Proven says whether a secret fitted.
 func (i *Item) Proven() bool { return i.SecretID != "" }
 
-// Split cuts a body into its callbacks and checks each against all secrets. A
-// body that is not the provider's envelope is refused whole.
+// Split cuts a body into its callbacks and checks each against all secrets. An
+// object without "callbacks" that has a callback's own fields is a batch of one,
+// whose value is the whole body. A body that is neither is refused whole.
 func Split(body []byte, secrets []Secret) ([]Item, error) {
 	s := jsonscan.New(body)
 	if s.Kind() != jsonscan.Object {
 		return nil, proof.Envelope("not_json_object", "the body is not a JSON object")
 	}
-	var items []Item
-	seen, isArray := 0, false
-	for s.BeginObject(); ; {
-		key, more := s.NextKey()
-		if !more {
-			break
-		}
-		if string(key) != "callbacks" {
-			s.Skip()
-			continue
-		}
-		seen++
-		if isArray = s.Kind() == jsonscan.Array; !isArray {
-			s.Skip()
-			continue
-		}
-		for s.BeginArray(); s.NextItem(); {
-			items = append(items, Item{Value: s.Raw()})
-		}
-	}
+	var e envelope
+	e.read(s)
 	if err := s.End(); err != nil {
 		return nil, proof.Envelope("not_json", "the body is not JSON that can be read: "+err.Error())
 	}
 	switch {
-	case seen != 1 || !isArray:
-		return nil, proof.Envelope("callbacks_missing", `the body has not exactly one array "callbacks"`)
-	case len(items) == 0:
+	case e.arrays == 0 && e.bare:
+		e.items = []Item{{Value: body}}
+	case e.arrays != 1 || !e.isArray:
+		return nil, proof.Envelope("callbacks_missing", `the body is no callback and has not exactly one array "callbacks"`)
+	case len(e.items) == 0:
 		return nil, proof.Envelope("batch_empty", `"callbacks" is empty`)
-	case len(items) > MaxBatch:
+	case len(e.items) > MaxBatch:
 		return nil, &proof.Refusal{
 			Status: http.StatusRequestEntityTooLarge, Reason: "batch_too_large", Detail: `"callbacks" has more than 1000 items`,
 		}
 	}
-	for i := range items {
-		items[i].check(secrets)
+	for i := range e.items {
+		e.items[i].check(secrets)
 	}
-	return items, nil
+	return e.items, nil
+}
+
+// envelope is what the outer object of a body has.
+type envelope struct {
+	items   []Item
+	arrays  int  // how often "callbacks" stands there
+	isArray bool // whether the last of them is an array
+	bare    bool // whether it has a field that only a callback has
+}
+
+func (e *envelope) read(s *jsonscan.Scanner) {
+	for s.BeginObject(); ; {
+		key, more := s.NextKey()
+		if !more {
+			return
+		}
+		switch string(key) {
+		case "callbacks":
+			e.arrays++
+			if e.isArray = s.Kind() == jsonscan.Array; !e.isArray {
+				s.Skip()
+				continue
+			}
+			for s.BeginArray(); s.NextItem(); {
+				e.items = append(e.items, Item{Value: s.Raw()})
+			}
+		case "account_id", "callback_id", "hash":
+			e.bare = true
+			s.Skip()
+		default:
+			s.Skip()
+		}
+	}
 }
 
 // check sets the key and the secret of an item whose hash fits.

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"crypto/md5"
 	"encoding/hex"
+	"errors"
 	"strings"
 	"testing"
 
+	"github.com/tributary-hq/tributary/ingest/proof"
 	"github.com/tributary-hq/tributary/ingest/voximplant"
 )
 
@@ -27,6 +29,75 @@ func TestSplit(t *testing.T) {
 	for i, want := range []struct{ key, secret string }{{"voximplant:10", "old"}, {"voximplant:10", "new"}, {}, {}} {
 		if got[i].Key != want.key || got[i].SecretID != want.secret || got[i].Proven() != (want.secret != "") || string(got[i].Value) != items[i] {
 			t.Errorf("item %d: %+v, want %+v", i, got[i], want)
+		}
+	}
+}
+
+// TestSplitBare: an object without "callbacks" that looks like a callback is a
+// batch of one, and proven like any other.
+func TestSplitBare(t *testing.T) {
+	t.Parallel()
+	secrets := []voximplant.Secret{{ID: "one", Salt: "s1", APIKey: "k1"}}
+	good := item("s1", "k1", "10", "1")
+	for name, c := range map[string]struct {
+		body   string
+		proven bool
+		reason string
+	}{
+		"proven":               {good, true, ""},
+		"space around it":      {" \n" + good + "\n", true, ""},
+		"hash in upper case":   {upperHash(good), true, ""},
+		"forged":               {strings.Replace(good, `"account_id": 10`, `"account_id": 11`, 1), false, ""},
+		"without hash":         {`{"account_id":10,"callback_id":1}`, false, ""},
+		"nothing of its own":   {`{"type":"min_balance"}`, false, "callbacks_missing"},
+		"callbacks beside it":  {strings.Replace(good, "{", `{"callbacks":[],`, 1), false, "batch_empty"},
+		"callbacks no array":   {strings.Replace(good, "{", `{"callbacks":null,`, 1), false, "callbacks_missing"},
+		"in an array, no name": {"[" + good + "]", false, "not_json_object"},
+	} {
+		got, err := voximplant.Split([]byte(c.body), secrets)
+		if c.reason != "" {
+			var r *proof.Refusal
+			if !errors.As(err, &r) || r.Reason != c.reason {
+				t.Errorf("%s: %v, want %s", name, err, c.reason)
+			}
+			continue
+		}
+		if err != nil || len(got) != 1 || got[0].Proven() != c.proven || string(got[0].Value) != c.body {
+			t.Errorf("%s: %v %v", name, got, err)
+		}
+	}
+}
+
+func upperHash(callback string) string {
+	at := strings.Index(callback, `"hash": "`) + len(`"hash": "`)
+	return callback[:at] + strings.ToUpper(callback[at:at+32]) + callback[at+32:]
+}
+
+// TestDocumentedHash: the digest is compared, not its spelling, and nothing but 32
+// hex digits is one.
+func TestDocumentedHash(t *testing.T) {
+	t.Parallel()
+	secrets := []voximplant.Secret{{ID: "one", Salt: "s1", APIKey: "k1"}}
+	good := item("s1", "k1", "10", "1")
+	at := strings.Index(good, `"hash": "`) + len(`"hash": "`)
+	digest := good[at : at+32]
+	for name, c := range map[string]struct {
+		hash   string
+		proven bool
+	}{
+		"lower":     {digest, true},
+		"upper":     {strings.ToUpper(digest), true},
+		"mixed":     {strings.ToUpper(digest[:16]) + digest[16:], true},
+		"cut":       {digest[:30], false},
+		"longer":    {digest + "00", false},
+		"no hex":    {"g" + digest[1:], false},
+		"reversed":  {digest[16:] + digest[:16], false},
+		"empty":     {"", false},
+		"prefix 0x": {"0x" + digest[:30], false},
+	} {
+		items, err := voximplant.Split([]byte(good[:at]+c.hash+good[at+32:]), secrets)
+		if err != nil || items[0].Proven() != c.proven {
+			t.Errorf("%s: %v %v", name, items, err)
 		}
 	}
 }
@@ -52,6 +123,7 @@ func TestConcatenation(t *testing.T) {
 // FuzzSplit: items are parts of the body, and none is proven without the secret.
 func FuzzSplit(f *testing.F) {
 	f.Add([]byte(`{"callbacks":[` + item("", "other", "1", "2") + `,{}]}`))
+	f.Add([]byte(item("", "other", "1", "2")))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		items, err := voximplant.Split(body, []voximplant.Secret{{ID: "s", Salt: "a salt", APIKey: "that no fuzzer finds"}})
 		if err != nil {
