@@ -126,6 +126,9 @@ type Spec struct {
 	WallClock bool
 	// Workers is how many sessions of the stage run in this process.
 	Workers int
+	// Counted is told what committed rounds have counted, by the workers'
+	// goroutines; nil means nobody.
+	Counted func(Count)
 }
 
 // Deps is what the engine is given.

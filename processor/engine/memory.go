@@ -36,6 +36,7 @@ type Memory struct {
 	machine machine
 	topics  map[string]outputTopic
 	parts   []*memoryPartition
+	counts  []Count
 }
 
 type memoryPartition struct {
@@ -84,7 +85,7 @@ func (m *Memory) Feed(in ...Input) ([]Output, error) {
 	for i := range in {
 		d := decoded{in: in[i]}
 		m.machine.decode(&d)
-		emitted, err := m.round(in[i].Partition, func(s *scope) error { return m.machine.apply(s, &d) })
+		emitted, err := m.round(in[i].Partition, func(s *scope) error { return m.machine.handle(s, &d) })
 		if err != nil {
 			return out, err
 		}
@@ -104,6 +105,9 @@ func (m *Memory) AdvanceTo(partition int32, to time.Time) ([]Output, error) {
 
 // Clock returns the clock of a partition, zero if it never moved.
 func (m *Memory) Clock(partition int32) time.Time { return fromMillis(m.parts[partition].clock) }
+
+// Counts returns what was counted so far, in order.
+func (m *Memory) Counts() []Count { return m.counts }
 
 // Entries returns how many state entries a partition has.
 func (m *Memory) Entries(partition int32) int { return len(m.parts[partition].entries) }
@@ -149,6 +153,10 @@ func (m *Memory) round(partition int32, act func(*scope) error) ([]Output, error
 	if reported {
 		p.reported = s.clock
 	}
+	if err := m.machine.account(s); err != nil {
+		return nil, err
+	}
+	m.counts = append(m.counts, s.counts...)
 	p.clock = s.clock
 	for _, c := range s.overlay.dirty() {
 		if c.payload == nil {

@@ -65,6 +65,7 @@ func (w *worker) count(took time.Duration) {
 			byTopic[s.outputs[i].Topic]++
 		}
 	}
+	w.countUp()
 	for topic, n := range byTopic {
 		m.outputs.WithLabelValues(stage, topic).Add(float64(n))
 	}

@@ -153,7 +153,7 @@ func (w *worker) applyAll(ctx context.Context) error {
 		}
 		part.applied = d.in.Offset + 1
 		part.next = max(part.next, part.applied)
-		if err := w.machine.apply(w.scope(part), d); err != nil {
+		if err := w.machine.handle(w.scope(part), d); err != nil {
 			return err
 		}
 	}
@@ -176,6 +176,9 @@ func (w *worker) applyAll(ctx context.Context) error {
 		}
 		if reported {
 			part.reported = s.clock
+		}
+		if err := w.machine.account(s); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -40,6 +40,8 @@ type scope struct {
 	wall      time.Time // the wall clock at the round's begin
 	clock     int64     // unix ms
 	outputs   []Output
+	handled   []handledAt // for a stage that keeps account
+	counts    []Count
 	err       error // the first error of a Put, Delete or Emit of this call
 }
 
@@ -135,7 +137,7 @@ func (s *scope) fail(err error) {
 // attempt runs one call of the stage; if it fails, nothing of it remains.
 func (s *scope) attempt(call func() error) error {
 	s.overlay.savepoint()
-	outputs, clock := len(s.outputs), s.clock
+	outputs, counts, clock := len(s.outputs), len(s.counts), s.clock
 	s.err = nil
 	err := call()
 	if err == nil {
@@ -143,7 +145,7 @@ func (s *scope) attempt(call func() error) error {
 	}
 	if err != nil {
 		s.overlay.rollback()
-		s.outputs, s.clock = s.outputs[:outputs], clock
+		s.outputs, s.counts, s.clock = s.outputs[:outputs], s.counts[:counts], clock
 	}
 	return err
 }
