@@ -43,6 +43,7 @@ func decodedTopics() []Topic {
 		row(DecodedVoximplantAccountCallback, "each account callback of Voximplant once, typed, one field per type"),
 		row(DecodedUnibellCall, "each request, answer and status of a Unibell call once, typed, without the code"),
 		duplicates,
+		row(Ledger, "for each minute and raw partition: how many records were accepted and how they ended, by source"),
 	}
 }
 

@@ -22,6 +22,9 @@ const (
 
 	Duplicates = "duplicates.v1"
 
+	// Ledger says for each minute and raw partition how many records ended how.
+	Ledger = "ledger.v1"
+
 	DeadLetterLOX24       = "deadletter.lox24.v1"
 	DeadLetterUAPAY       = "deadletter.uapay.v1"
 	DeadLetterVoximplant  = "deadletter.voximplant.v1"

@@ -28,7 +28,7 @@ func records() []record {
 	return []record{
 		&avro.LOX24VerifyCode{}, &avro.LOX24SMS{}, &avro.UAPAYPayment{}, &avro.VoximplantAccountCallback{},
 		&avro.UnibellCall{}, &avro.VerificationSnapshot{}, &avro.PaymentSnapshot{}, &avro.AccountSnapshot{},
-		&avro.JourneySnapshot{}, &avro.Duplicate{}, &avro.JourneyInput{}, &avro.UnibellInput{},
+		&avro.JourneySnapshot{}, &avro.Duplicate{}, &avro.LedgerEntry{}, &avro.JourneyInput{}, &avro.UnibellInput{},
 	}
 }
 
