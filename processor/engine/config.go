@@ -150,6 +150,9 @@ type Deps struct {
 	// step is called at the named steps of a round; an error there stands for a
 	// crash at that step. Nil outside tests.
 	step func(Step, string, int) error
+	// cluster and turns are the real ones outside tests.
+	cluster cluster
+	turns   turns
 }
 
 func (c *Config) instance() (string, error) {

@@ -45,6 +45,12 @@ func New(config Config, specs []Spec, deps Deps) (*Engine, error) {
 	if deps.Fail == nil {
 		deps.Fail = func(error) {}
 	}
+	if deps.cluster == nil {
+		deps.cluster = kgoCluster{}
+	}
+	if deps.turns == nil {
+		deps.turns = goroutines{}
+	}
 	e := &Engine{config: config, specs: specs, deps: deps, metrics: newMetrics(deps.Metrics)}
 	for i := range specs {
 		row, ok := schemas.Find(specs[i].Changelog)

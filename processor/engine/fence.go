@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kerr"
-	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 // fence ends transactions that a former owner left open on our changelog, by
@@ -52,14 +50,7 @@ func (w *worker) fence(ctx context.Context, partitions []int32) {
 // takeOver makes the broker abort what is open under a transactional id and
 // refuse its owner from now on.
 func (w *worker) takeOver(ctx context.Context, id string) {
-	req := kmsg.NewPtrInitProducerIDRequest()
-	req.TransactionalID = new(id)
-	req.TransactionTimeoutMillis = int32(w.config.TransactionTimeout.Milliseconds()) //nolint:gosec // seconds
-	resp, err := req.RequestWith(ctx, w.session.Client())
-	if err == nil {
-		err = kerr.ErrorForCode(resp.ErrorCode)
-	}
-	if err != nil {
+	if err := w.admin.TakeOver(ctx, id, w.config.TransactionTimeout); err != nil {
 		w.logger.WarnContext(ctx, "cannot fence the owner of an open transaction: waiting for the transaction timeout",
 			slog.String("transactional_id", id), slog.String("error", err.Error()))
 		return

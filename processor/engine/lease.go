@@ -19,7 +19,7 @@ func newLeases() *leases { return &leases{taken: make(map[string]chan struct{})}
 
 // take waits for the lease of a partition. give returns it; calling give twice is
 // allowed.
-func (l *leases) take(ctx context.Context, stage string, partition int32) (give func(), err error) {
+func (l *leases) take(ctx context.Context, turns turns, stage string, partition int32) (give func(), err error) {
 	key := fmt.Sprintf("%s/%d", stage, partition)
 	for {
 		l.mu.Lock()
@@ -36,10 +36,8 @@ func (l *leases) take(ctx context.Context, stage string, partition int32) (give 
 			}), nil
 		}
 		l.mu.Unlock()
-		select {
-		case <-held:
-		case <-ctx.Done():
-			return nil, fmt.Errorf("wait for the state of %s: %w", key, context.Cause(ctx))
+		if err := turns.await(ctx, held); err != nil {
+			return nil, fmt.Errorf("wait for the state of %s: %w", key, err)
 		}
 	}
 }

@@ -220,7 +220,7 @@ func (w *worker) abort(ctx context.Context, why string) error {
 	if err := w.session.Begin(); err != nil {
 		return fmt.Errorf("%w: begin, to abort: %w", errRejoin, err)
 	}
-	if _, err := w.session.End(ctx, kgo.TryAbort); err != nil {
+	if _, err := w.session.End(ctx, kgo.TryAbort, nil); err != nil {
 		return fmt.Errorf("%w: abort: %w", errRejoin, err)
 	}
 	return w.resync(ctx, why)

@@ -12,8 +12,11 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// open makes the group transact session; making it connects.
-func (w *worker) open(ctx context.Context) error {
+// kgoCluster makes connections with the real client.
+type kgoCluster struct{}
+
+// join implements cluster; making the session connects.
+func (kgoCluster) join(ctx context.Context, w *worker) (session, admin, error) {
 	compression, _ := codec(w.config.Compression)
 	opts := append(append([]kgo.Opt{}, w.deps.Kafka...),
 		kgo.ConsumerGroup(w.group),
@@ -21,7 +24,7 @@ func (w *worker) open(ctx context.Context) error {
 		// Since 1.22 kgo begins at the end; a stage begins where the topic does.
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
-		kgo.Balancers(watchedBalancer{GroupBalancer: kgo.CooperativeStickyBalancer(), saw: w.sawAssignment}),
+		kgo.Balancers(watchedBalancer{GroupBalancer: kgo.CooperativeStickyBalancer(), saw: func(assigned map[string][]int32) { w.sawAssignment(assigned[w.input]) }}),
 		// Static: a restart within the session timeout moves no partition.
 		kgo.InstanceID(w.transactionalID),
 		kgo.SessionTimeout(w.config.SessionTimeout),
@@ -41,9 +44,13 @@ func (w *worker) open(ctx context.Context) error {
 		// kgo's default holds 50 MB a client, several times that decompressed.
 		kgo.FetchMaxBytes(w.config.FetchMaxBytes),
 		kgo.FetchMaxPartitionBytes(w.config.FetchMaxBytes),
-		kgo.OnPartitionsAssigned(w.onAssigned),
-		kgo.OnPartitionsRevoked(w.onRevoked),
-		kgo.OnPartitionsLost(w.onLost),
+		kgo.OnPartitionsAssigned(func(_ context.Context, client *kgo.Client, assigned map[string][]int32) {
+			w.onAssigned(client, assigned[w.input])
+		}),
+		kgo.OnPartitionsRevoked(func(_ context.Context, client *kgo.Client, gone map[string][]int32) {
+			w.onRevoked(client, gone[w.input])
+		}),
+		kgo.OnPartitionsLost(func(context.Context, *kgo.Client, map[string][]int32) { w.onLost() }),
 	)
 	if w.spec.WallClock {
 		// An idle clock asks whether the topic is read to its end, and the last thing
@@ -52,23 +59,21 @@ func (w *worker) open(ctx context.Context) error {
 	}
 	session, err := kgo.NewGroupTransactSession(opts...)
 	if err != nil {
-		return &fatalError{fmt.Errorf("stage %s: make the Kafka session: %w", w.spec.Name, err)}
+		return nil, nil, &fatalError{fmt.Errorf("stage %s: make the Kafka session: %w", w.spec.Name, err)}
 	}
-	w.session = session
-	w.admin = kadm.NewClient(session.Client())
 	// kgo would ask for its producer id with the first transaction. Asked for now, it
 	// ends a transaction that an earlier life of this worker left open, before a
 	// restore waits for it.
 	if _, _, err := session.Client().ProducerID(ctx); err != nil {
-		return fmt.Errorf("%w: take over transactional id %s: %w", errRejoin, w.transactionalID, err)
+		session.Close()
+		return nil, nil, fmt.Errorf("%w: take over transactional id %s: %w", errRejoin, w.transactionalID, err)
 	}
-	return nil
+	return kgoSession{session}, kgoAdmin{kadm.NewClient(session.Client()), session.Client()}, nil
 }
 
 // onAssigned runs before the first fetch of new partitions: they are paused until
 // their state is restored.
-func (w *worker) onAssigned(_ context.Context, client *kgo.Client, assigned map[string][]int32) {
-	partitions := assigned[w.input]
+func (w *worker) onAssigned(client pauser, partitions []int32) {
 	if len(partitions) == 0 {
 		w.post(event{joined: true})
 		return
@@ -80,8 +85,7 @@ func (w *worker) onAssigned(_ context.Context, client *kgo.Client, assigned map[
 // onRevoked runs when partitions are revoked. The session aborts the round in
 // flight by itself. kgo keeps a pause beyond a revocation, so it is lifted here. A
 // second revocation before the session's next End never gets here: see reconcile.
-func (w *worker) onRevoked(_ context.Context, client *kgo.Client, gone map[string][]int32) {
-	partitions := gone[w.input]
+func (w *worker) onRevoked(client pauser, partitions []int32) {
 	if len(partitions) == 0 {
 		return
 	}
@@ -91,7 +95,7 @@ func (w *worker) onRevoked(_ context.Context, client *kgo.Client, gone map[strin
 
 // onLost runs when the group has thrown the worker out: nothing it holds is its own
 // any more, and the session begins anew.
-func (w *worker) onLost(context.Context, *kgo.Client, map[string][]int32) {
+func (w *worker) onLost() {
 	w.post(event{err: fmt.Errorf("%w: the group has lost this worker", errRejoin)})
 }
 
@@ -113,11 +117,11 @@ func (b watchedBalancer) ParseSyncAssignment(assignment []byte) (map[string][]in
 }
 
 // sawAssignment keeps the worker's whole assignment.
-func (w *worker) sawAssignment(assigned map[string][]int32) {
+func (w *worker) sawAssignment(assigned []int32) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.assigned = map[int32]bool{}
-	for _, p := range assigned[w.input] {
+	for _, p := range assigned {
 		w.assigned[p] = true
 	}
 }

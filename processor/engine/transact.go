@@ -30,7 +30,7 @@ func (w *worker) transact(ctx context.Context) error {
 	if err := w.at(StepProduced); err != nil {
 		return err
 	}
-	if err := w.session.Client().Flush(ctx); err != nil {
+	if err := w.session.Flush(ctx); err != nil {
 		return fmt.Errorf("%w: flush: %w", errRejoin, err)
 	}
 	if err := w.at(StepFlushed); err != nil {
@@ -40,7 +40,7 @@ func (w *worker) transact(ctx context.Context) error {
 		// End would commit although a produce failed.
 		return w.abortProduced(ctx)
 	}
-	committed, err := w.session.End(kgo.PreTxnCommitFnContext(ctx, w.addOffsets), kgo.TryCommit)
+	committed, err := w.session.End(ctx, kgo.TryCommit, w.addOffsets)
 	if err != nil {
 		w.metrics.rounds.WithLabelValues(w.spec.Name, "unknown").Inc()
 		return fmt.Errorf("%w: commit: %w", errRejoin, err)
@@ -134,7 +134,7 @@ func (w *worker) abortProduced(ctx context.Context) error {
 	w.metrics.rounds.WithLabelValues(w.spec.Name, "failed").Inc()
 	w.metrics.aborts.WithLabelValues(w.spec.Name).Inc()
 	w.logger.WarnContext(ctx, "a record of the round was not written, aborting the round", slog.String("error", cause.Error()))
-	if _, err := w.session.End(ctx, kgo.TryAbort); err != nil {
+	if _, err := w.session.End(ctx, kgo.TryAbort, nil); err != nil {
 		return fmt.Errorf("%w: abort after %w: %w", errRejoin, cause, err)
 	}
 	return w.resync(ctx, "a record was not written")
@@ -212,7 +212,7 @@ func (w *worker) resync(ctx context.Context, why string) error {
 		return fmt.Errorf("%w: %w", errRejoin, err)
 	}
 	// kgo has 0 for a partition of which nothing was ever committed.
-	cached := w.session.Client().CommittedOffsets()[w.input]
+	cached := w.session.CommittedOffsets()[w.input]
 	for p, r := range found {
 		if at, ok := cached[p]; ok && r.committed >= 0 && at.Offset >= 0 && at.Offset != r.committed {
 			return fmt.Errorf("%w: partition %d stands at %d for the client and at %d for the broker", errRejoin, p, at.Offset, r.committed)

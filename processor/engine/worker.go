@@ -9,9 +9,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kgo"
 )
 
 // errRejoin ends a session whose outcome is not known: it is closed, and a new one
@@ -42,8 +39,8 @@ type worker struct {
 	maxState        int
 	machine         machine
 
-	session *kgo.GroupTransactSession
-	admin   *kadm.Client
+	session session
+	admin   admin
 	parts   map[int32]*owned
 	round   *round
 	// lastRound is when the last round ended, lastIdle when idle clocks were last
@@ -112,7 +109,7 @@ func (w *worker) run(ctx context.Context) error {
 		w.metrics.sessions.WithLabelValues(w.spec.Name).Inc()
 		w.setError(err)
 		w.logger.WarnContext(ctx, "session ended, a new one joins", slog.String("error", err.Error()))
-		if pause(ctx, min(5*time.Second, 50*time.Millisecond<<min(attempt, 7))) != nil {
+		if w.deps.turns.pause(ctx, min(5*time.Second, 50*time.Millisecond<<min(attempt, 7))) != nil {
 			return nil //nolint:nilerr // it was stopped
 		}
 	}
@@ -127,7 +124,7 @@ func (e *fatalError) Unwrap() error { return e.err }
 // runSession joins, works and leaves.
 func (w *worker) runSession(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
-	var restores sync.WaitGroup
+	restores := w.deps.turns.beside()
 	defer func() {
 		cancel()
 		if w.session != nil {
@@ -136,21 +133,22 @@ func (w *worker) runSession(ctx context.Context) error {
 		restores.Wait()
 		w.dropAll()
 	}()
-	if err := w.open(ctx); err != nil {
+	var err error
+	if w.session, w.admin, err = w.deps.cluster.join(ctx, w); err != nil {
 		return err
 	}
 	if err := w.at(StepSessionOpen); err != nil {
 		return err
 	}
 	for ctx.Err() == nil {
-		if err := w.handleEvents(ctx, &restores); err != nil {
+		if err := w.handleEvents(ctx, restores); err != nil {
 			return err
 		}
 		records, err := w.collect(ctx)
 		if err != nil {
 			return err
 		}
-		if err := w.handleEvents(ctx, &restores); err != nil {
+		if err := w.handleEvents(ctx, restores); err != nil {
 			return err
 		}
 		if ctx.Err() != nil {
@@ -165,7 +163,7 @@ func (w *worker) runSession(ctx context.Context) error {
 }
 
 // handleEvents takes up what the callbacks and restores left.
-func (w *worker) handleEvents(ctx context.Context, restores *sync.WaitGroup) error {
+func (w *worker) handleEvents(ctx context.Context, restores besides) error {
 	w.mu.Lock()
 	events := w.events
 	w.events = nil
@@ -203,7 +201,7 @@ func (w *worker) reconcile() {
 
 // assign begins the restore of new partitions, which are paused, beside the work
 // on the others.
-func (w *worker) assign(ctx context.Context, partitions []int32, restores *sync.WaitGroup) {
+func (w *worker) assign(ctx context.Context, partitions []int32, restores besides) {
 	if len(partitions) == 0 {
 		return
 	}
@@ -227,7 +225,7 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 	// In order, so that two workers never wait for each other.
 	for _, p := range slices.Sorted(maps.Keys(parts)) {
 		part := parts[p]
-		give, err := w.store.leases.take(ctx, w.spec.Name, p)
+		give, err := w.store.leases.take(ctx, w.deps.turns, w.spec.Name, p)
 		if err != nil {
 			return nil, err
 		}
@@ -244,7 +242,7 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 		}
 		w.setError(err)
 		w.logger.WarnContext(ctx, "restore failed, trying again", slog.String("error", err.Error()))
-		if err := pause(ctx, time.Second); err != nil {
+		if err := w.deps.turns.pause(ctx, time.Second); err != nil {
 			return nil, err
 		}
 	}
@@ -259,7 +257,7 @@ func (w *worker) resume(e *event) {
 		}
 		part.take(e.restored[p])
 		part.ready = true
-		w.session.Client().ResumeFetchPartitions(map[string][]int32{w.input: {p}})
+		w.session.ResumeFetchPartitions(map[string][]int32{w.input: {p}})
 	}
 	w.updateStatus()
 }

@@ -1,0 +1,137 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// cluster makes a worker's connections. It stands between the round's logic and
+// the client, so that the same logic runs against a simulated log.
+type cluster interface {
+	// join makes the worker a member of its group and the owner of its transactional
+	// id. The group's answers come through the worker's on… methods.
+	join(ctx context.Context, w *worker) (session, admin, error)
+}
+
+// session is a worker's place in its group, and its transactions.
+type session interface {
+	pauser
+	PollRecords(ctx context.Context, n int) kgo.Fetches
+	Begin() error
+	Produce(ctx context.Context, r *kgo.Record, promise func(*kgo.Record, error))
+	Flush(ctx context.Context) error
+	// End commits or aborts; offsets may add to the input offsets of a commit. That
+	// it says false does not mean that nothing was committed.
+	End(ctx context.Context, commit kgo.TransactionEndTry, offsets func(*kmsg.TxnOffsetCommitRequest) error) (committed bool, err error)
+	// CommittedOffsets are the client's own notes of them.
+	CommittedOffsets() map[string]map[int32]kgo.EpochOffset
+	Close()
+}
+
+// pauser stops and resumes the fetching of partitions.
+type pauser interface {
+	PauseFetchPartitions(partitions map[string][]int32) map[string][]int32
+	ResumeFetchPartitions(partitions map[string][]int32)
+}
+
+// admin answers questions about topics, groups and transactions.
+type admin interface {
+	FetchOffsets(ctx context.Context, group string) (kadm.OffsetResponses, error)
+	ListTopics(ctx context.Context, topics ...string) (kadm.TopicDetails, error)
+	ListStartOffsets(ctx context.Context, topics ...string) (kadm.ListedOffsets, error)
+	ListEndOffsets(ctx context.Context, topics ...string) (kadm.ListedOffsets, error)
+	ListCommittedOffsets(ctx context.Context, topics ...string) (kadm.ListedOffsets, error)
+	DescribeProducers(ctx context.Context, topics kadm.TopicsSet) (kadm.DescribedProducersTopics, error)
+	ListTransactions(ctx context.Context, producerIDs []int64, filterStates []string) (kadm.ListedTransactions, error)
+	// TakeOver makes the broker abort what is open under a transactional id and
+	// refuse its owner from then on.
+	TakeOver(ctx context.Context, id string, timeout time.Duration) error
+}
+
+// turns is how a worker waits, and does a thing beside itself.
+type turns interface {
+	// beside returns what runs functions and waits for their end.
+	beside() besides
+	// pause waits, or returns early with the context's cause.
+	pause(ctx context.Context, d time.Duration) error
+	// await waits for done, or returns early with the context's cause.
+	await(ctx context.Context, done <-chan struct{}) error
+}
+
+// besides is what of sync.WaitGroup a worker uses.
+type besides interface {
+	Go(f func())
+	Wait()
+}
+
+// goroutines are the turns of a real process.
+type goroutines struct{}
+
+func (goroutines) beside() besides { return new(sync.WaitGroup) }
+
+func (goroutines) pause(ctx context.Context, d time.Duration) error {
+	return pause(ctx, d)
+}
+
+func (goroutines) await(ctx context.Context, done <-chan struct{}) error {
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// kgoSession is the session of the real client.
+type kgoSession struct{ *kgo.GroupTransactSession }
+
+func (s kgoSession) PauseFetchPartitions(partitions map[string][]int32) map[string][]int32 {
+	return s.Client().PauseFetchPartitions(partitions)
+}
+
+func (s kgoSession) ResumeFetchPartitions(partitions map[string][]int32) {
+	s.Client().ResumeFetchPartitions(partitions)
+}
+
+func (s kgoSession) Flush(ctx context.Context) error {
+	return s.Client().Flush(ctx) //nolint:wrapcheck // the caller says what was flushed
+}
+
+func (s kgoSession) End(ctx context.Context, commit kgo.TransactionEndTry, offsets func(*kmsg.TxnOffsetCommitRequest) error) (bool, error) {
+	if offsets != nil {
+		ctx = kgo.PreTxnCommitFnContext(ctx, offsets)
+	}
+	return s.GroupTransactSession.End(ctx, commit) //nolint:wrapcheck // the caller says what was ended
+}
+
+func (s kgoSession) CommittedOffsets() map[string]map[int32]kgo.EpochOffset {
+	return s.Client().CommittedOffsets()
+}
+
+// kgoAdmin is the admin of the real client.
+type kgoAdmin struct {
+	*kadm.Client
+	client *kgo.Client
+}
+
+// TakeOver implements admin.
+func (a kgoAdmin) TakeOver(ctx context.Context, id string, timeout time.Duration) error {
+	req := kmsg.NewPtrInitProducerIDRequest()
+	req.TransactionalID = new(id)
+	req.TransactionTimeoutMillis = int32(timeout.Milliseconds()) //nolint:gosec // seconds
+	resp, err := req.RequestWith(ctx, a.client)
+	if err == nil {
+		err = kerr.ErrorForCode(resp.ErrorCode)
+	}
+	if err != nil {
+		return fmt.Errorf("take over transactional id %s: %w", id, err)
+	}
+	return nil
+}
