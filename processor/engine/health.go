@@ -1,9 +1,6 @@
 package engine
 
-import (
-	"strconv"
-	"time"
-)
+import "strconv"
 
 // Status is what one worker is doing.
 type Status struct {
@@ -19,41 +16,6 @@ type Status struct {
 	// Err is the last error since the last committed round, empty if none. It holds
 	// no value of a record.
 	Err string `json:"error,omitempty"`
-}
-
-// Progress is how far a restore is.
-type Progress struct {
-	// Records and Bytes are replayed so far, keys and values.
-	Records int64 `json:"records"`
-	Bytes   int64 `json:"bytes"`
-	// Offsets is how many changelog offsets are left: at most as many records.
-	Offsets int64 `json:"offsets_left"`
-	// BytesPerSecond is the mean rate, Left what that makes of the rest.
-	BytesPerSecond float64       `json:"bytes_per_second"`
-	Left           time.Duration `json:"time_left_ns"`
-}
-
-// setProgress tells how far a restore is, took being how long it has run.
-func (w *worker) setProgress(todo map[int32]*restoring, took time.Duration) {
-	var p Progress
-	var done int64
-	for _, r := range todo {
-		p.Records += r.records
-		p.Bytes += r.bytes
-		p.Offsets += max(r.end-r.pos.offset, 0)
-		done += max(r.pos.offset-r.from, 0)
-	}
-	if took > 0 && done > 0 {
-		p.BytesPerSecond = float64(p.Bytes) / took.Seconds()
-		p.Left = time.Duration(float64(took) / float64(done) * float64(p.Offsets))
-	}
-	w.metrics.restoreLeft.WithLabelValues(w.spec.Name, strconv.Itoa(w.index)).Set(float64(p.Offsets))
-	if p.Offsets == 0 {
-		p = Progress{}
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.status.Restored = p
 }
 
 func (w *worker) setJoined() {

@@ -12,12 +12,17 @@ type metrics struct {
 	deadLetters, deadlines, sessions, fenced    *prometheus.CounterVec
 	fetchErrors, restoredRecords, restoredBytes *prometheus.CounterVec
 	roundSeconds                                *prometheus.HistogramVec
-	partitions, restoreLeft                     *prometheus.GaugeVec
+	restores                                    *prometheus.CounterVec
+	partitions, restoreLeft, restorePartitions  *prometheus.GaugeVec
+	restoreRate, restoreSeconds                 *prometheus.GaugeVec
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tributary_processor_" + name, Help: help}, append([]string{"stage"}, labels...))
+	}
+	gauge := func(name, help string) *prometheus.GaugeVec {
+		return prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "tributary_processor_" + name, Help: help}, []string{"stage", "worker"})
 	}
 	m := &metrics{
 		records:         counter("records_total", "Input records whose effect is committed."),
@@ -38,13 +43,16 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		partitions: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "tributary_processor_partitions", Help: "Partitions owned, by state: ready, restoring.",
 		}, []string{"stage", "worker", "state"}),
-		restoreLeft: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "tributary_processor_restore_offsets_left", Help: "Changelog offsets that a restore has still to read.",
-		}, []string{"stage", "worker"}),
+		restores:          counter("restores_total", "Partitions restored, by kind: none (nothing to replay), tail, whole.", "kind"),
+		restoreLeft:       gauge("restore_offsets_left", "Changelog offsets that restores have still to read."),
+		restorePartitions: gauge("restore_partitions_left", "Partitions whose restore has not reached the changelog's end."),
+		restoreRate:       gauge("restore_bytes_per_second", "Keys and values replayed a second, mean of the restores that run."),
+		restoreSeconds:    gauge("restore_seconds_left", "How long the restores that run will take at their rate so far."),
 	}
 	if reg != nil {
 		reg.MustRegister(m.records, m.outputs, m.rounds, m.aborts, m.deadLetters, m.deadlines, m.sessions, m.fenced,
-			m.fetchErrors, m.restoredRecords, m.restoredBytes, m.roundSeconds, m.partitions, m.restoreLeft)
+			m.fetchErrors, m.restoredRecords, m.restoredBytes, m.roundSeconds, m.partitions, m.restoreLeft,
+			m.restores, m.restorePartitions, m.restoreRate, m.restoreSeconds)
 	}
 	return m
 }

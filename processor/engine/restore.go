@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"maps"
 	"slices"
 	"time"
@@ -16,23 +15,15 @@ import (
 
 // restored is a partition whose state is as the changelog says.
 type restored struct {
+	following
 	// committed is the group's committed input offset, -1 if there is none.
 	committed int64
 	// start is the first offset of the input partition.
 	start int64
-	pos   position
 	clock int64
-	// records and bytes say how much was replayed.
-	records, bytes int64
-}
-
-// restoring is a partition on its way.
-type restoring struct {
-	restored
-	state *storePartition
-	end   int64 // the changelog's high watermark
-	lower *overlay
-	from  int64
+	// reason says why the store was not trusted, empty if it was.
+	reason string
+	took   time.Duration
 }
 
 // restore brings the state of partitions to the end of their changelogs and
@@ -68,7 +59,7 @@ func (w *worker) restore(ctx context.Context, states map[int32]*storePartition) 
 		if r.clock, err = readClock(r.state); err != nil {
 			return nil, err
 		}
-		out[p] = &r.restored
+		out[p] = r
 	}
 	return out, w.at(StepRestored)
 }
@@ -105,7 +96,7 @@ func (w *worker) committed(ctx context.Context, states map[int32]*storePartition
 }
 
 // plan decides for each partition from where its changelog is replayed to where.
-func (w *worker) plan(ctx context.Context, states map[int32]*storePartition) (map[int32]*restoring, error) {
+func (w *worker) plan(ctx context.Context, states map[int32]*storePartition) (map[int32]*restored, error) {
 	details, err := w.admin.ListTopics(ctx, w.changelog)
 	if err == nil {
 		err = details.Error()
@@ -121,7 +112,7 @@ func (w *worker) plan(ctx context.Context, states map[int32]*storePartition) (ma
 	if err != nil {
 		return nil, err
 	}
-	todo := make(map[int32]*restoring, len(states))
+	todo := make(map[int32]*restored, len(states))
 	for p, state := range states {
 		start, ok1 := starts.Lookup(w.changelog, p)
 		end, ok2 := ends.Lookup(w.changelog, p)
@@ -129,8 +120,7 @@ func (w *worker) plan(ctx context.Context, states map[int32]*storePartition) (ma
 		if !ok1 || !ok2 || !ok3 {
 			return nil, fmt.Errorf("changelog %s and input %s do not both have a partition %d", w.changelog, w.input, p)
 		}
-		r := &restoring{state: state, end: end.Offset, lower: newOverlay(state, &arena{})}
-		r.start = input.Offset
+		r := &restored{following: following{partition: p, state: state, end: end.Offset}, start: input.Offset}
 		if err := w.trust(r, [16]byte(details[w.changelog].ID), start.Offset); err != nil {
 			return nil, err
 		}
@@ -152,7 +142,7 @@ func (w *worker) offsets(listed kadm.ListedOffsets, err error) (kadm.ListedOffse
 
 // trust takes the stored position if the store can be believed, and wipes the
 // partition to restore it whole if not.
-func (w *worker) trust(r *restoring, topicID [16]byte, start int64) error {
+func (w *worker) trust(r *restored, topicID [16]byte, start int64) error {
 	pos, found, err := r.state.position()
 	if err != nil {
 		return err
@@ -172,9 +162,7 @@ func (w *worker) trust(r *restoring, topicID [16]byte, start int64) error {
 		r.pos = pos
 		return nil
 	}
-	if found || r.end > start {
-		w.logger.Info("restoring a partition whole", slog.String("reason", why), slog.Int64("from", start), slog.Int64("to", r.end))
-	}
+	r.reason = why
 	r.pos = position{topicID: topicID, offset: start}
 	batch := w.store.writer()
 	if err := errors.Join(batch.wipe(r.state), batch.position(r.state, r.pos)); err != nil {
@@ -184,144 +172,68 @@ func (w *worker) trust(r *restoring, topicID [16]byte, start int64) error {
 }
 
 // replay reads the changelogs up to their ends with a client of its own.
-func (w *worker) replay(ctx context.Context, todo map[int32]*restoring) error {
-	from := map[int32]kgo.Offset{}
+func (w *worker) replay(ctx context.Context, todo map[int32]*restored) error {
+	from, behind := map[int32]kgo.Offset{}, map[int32]*following{}
 	for p, r := range todo {
 		if r.pos.offset < r.end {
-			from[p] = kgo.NewOffset().At(r.pos.offset)
+			from[p], behind[p] = kgo.NewOffset().At(r.pos.offset), &r.following
 		}
 	}
+	load := newLoader(w.store)
+	began := w.deps.Now()
 	if len(from) > 0 {
-		if err := w.replayFrom(ctx, from, todo); err != nil {
-			return err
+		if err := w.replayFrom(ctx, from, behind, load); err != nil {
+			return errors.Join(err, load.drop())
 		}
 	}
 	for _, r := range todo {
-		r.pos.atEnd = w.deps.Now().UnixMilli()
-		if err := w.keepReplayed(r); err != nil {
-			return err
+		if r.took == 0 {
+			r.took = w.deps.Now().Sub(began)
 		}
+		w.metrics.restoredRecords.WithLabelValues(w.spec.Name).Add(float64(r.records))
+		w.metrics.restoredBytes.WithLabelValues(w.spec.Name).Add(float64(r.bytes))
+		r.pos.atEnd = w.deps.Now().UnixMilli()
+		load.touched[&r.following] = true
 	}
-	return nil
+	return load.flush()
 }
 
-func (w *worker) replayFrom(ctx context.Context, from map[int32]kgo.Offset, todo map[int32]*restoring) error {
-	began := w.deps.Now()
-	client, err := kgo.NewClient(append(append([]kgo.Opt{}, w.deps.Kafka...),
-		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{w.changelog: from}),
-		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
-		// Positions are compared, and the last thing in a changelog is a marker.
-		kgo.KeepControlRecords(),
-		// A position that is gone is an error: plan looks again. No silent reset.
-		kgo.ConsumeResetOffset(kgo.NoResetOffset()),
-		kgo.FetchMaxBytes(w.config.FetchMaxBytes),
-		kgo.FetchMaxPartitionBytes(w.config.FetchMaxBytes),
-		// An open transaction at the end is looked at soon, not after 5 s.
-		kgo.FetchMaxWait(250*time.Millisecond),
-	)...)
+func (w *worker) replayFrom(ctx context.Context, from map[int32]kgo.Offset, todo map[int32]*following, load *loader) error {
+	w.showProgress(todo)
+	defer w.endProgress(todo)
+	client, err := changelogClient(w.deps, w.config, w.changelog, from, w.config.FetchMaxBytes)
 	if err != nil {
-		return fmt.Errorf("make the restore client: %w", err)
+		return err
 	}
 	defer client.Close()
-	progress := w.deps.Now()
+	last := w.deps.Now()
 	for behind := len(from); behind > 0; {
-		moved, err := w.replayPoll(ctx, client, todo)
+		moved, err := replayPoll(ctx, client, load, todo)
 		if err != nil {
 			return err
 		}
 		behind = len(behindOf(todo))
-		w.setProgress(todo, w.deps.Now().Sub(began))
+		w.showProgress(todo)
 		now := w.deps.Now()
 		if moved {
-			progress = now
-		} else if now.Sub(progress) > w.config.FenceAfter {
-			progress = now
+			last = now
+		} else if now.Sub(last) > w.config.FenceAfter {
+			last = now
 			w.fence(ctx, behindOf(todo))
 		}
 	}
-	w.logReplayed(todo, w.deps.Now().Sub(began))
 	return nil
 }
 
-// replayPoll applies one poll's worth of the changelog.
-func (w *worker) replayPoll(ctx context.Context, client *kgo.Client, todo map[int32]*restoring) (moved bool, err error) {
-	const wait = 250 * time.Millisecond
-	pollCtx, cancel := context.WithTimeout(ctx, wait)
-	fetches := client.PollFetches(pollCtx)
-	cancel()
-	if err := ctx.Err(); err != nil {
-		return false, context.Cause(ctx)
-	}
-	for _, fe := range fetches.Errors() {
-		if !errors.Is(fe.Err, context.DeadlineExceeded) && !kerr.IsRetriable(fe.Err) {
-			err = errors.Join(err, fmt.Errorf("read changelog %s/%d: %w", fe.Topic, fe.Partition, fe.Err))
-		}
-	}
-	fetches.EachRecord(func(record *kgo.Record) {
-		r := todo[record.Partition]
-		if err != nil || r == nil {
-			return
-		}
-		moved = true
-		r.pos.offset = record.Offset + 1
-		if record.Attrs.IsControl() {
-			return
-		}
-		r.records++
-		r.bytes += int64(len(record.Key) + len(record.Value))
-		err = r.apply(record)
-	})
-	for _, r := range todo {
-		const flushAt = 20_000
-		if err == nil && len(r.lower.cells) >= flushAt {
-			err = w.keepReplayed(r)
-		}
-	}
-	return moved, err
-}
-
-func (r *restoring) apply(record *kgo.Record) error {
-	if record.Value == nil {
-		return r.lower.set(record.Key, nil, 0)
-	}
-	payload, deadline, err := parseEntry(record.Value)
-	if err != nil {
-		return fmt.Errorf("changelog %s/%d at offset %d: %w", record.Topic, record.Partition, record.Offset, err)
-	}
-	return r.lower.set(record.Key, payload, deadline)
-}
-
-// keepReplayed writes what was replayed with the position it corresponds to.
-func (w *worker) keepReplayed(r *restoring) error {
-	batch := w.store.writer()
-	if err := errors.Join(batch.overlay(r.state, r.lower), batch.position(r.state, r.pos)); err != nil {
-		return errors.Join(err, batch.drop())
-	}
-	r.lower = newOverlay(r.state, &arena{})
-	return batch.commit()
-}
-
 // behindOf returns the partitions that have not reached their end.
-func behindOf(todo map[int32]*restoring) []int32 {
+func behindOf(todo map[int32]*following) []int32 {
 	var out []int32
-	for p, r := range todo {
-		if r.pos.offset < r.end {
+	for p, f := range todo {
+		if f.pos.offset < f.end {
 			out = append(out, p)
 		}
 	}
 	return out
-}
-
-func (w *worker) logReplayed(todo map[int32]*restoring, took time.Duration) {
-	var records, bytes int64
-	for _, r := range todo {
-		records += r.records
-		bytes += r.bytes
-	}
-	w.metrics.restoredRecords.WithLabelValues(w.spec.Name).Add(float64(records))
-	w.metrics.restoredBytes.WithLabelValues(w.spec.Name).Add(float64(bytes))
-	w.logger.Info("state restored", slog.Int("partitions", len(todo)), slog.Int64("records", records),
-		slog.Int64("bytes", bytes), slog.Duration("took", took))
 }
 
 // pause waits, or returns early with the context's cause.

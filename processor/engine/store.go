@@ -13,6 +13,7 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
+	"github.com/cockroachdb/pebble/v2/sstable/block"
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
@@ -55,6 +56,8 @@ type Store struct {
 	dir    string
 	leases *leases
 	health *storeHealth
+	// batchBytes is the size of the batches of a restore: a memtable's.
+	batchBytes int
 }
 
 // OpenStore opens the store under dir. One that will not open is set aside under
@@ -74,7 +77,7 @@ func OpenStore(dir string, config StoreConfig, logger *slog.Logger) (*Store, err
 	if err != nil {
 		return nil, diskError(fmt.Errorf("open the state store %s: %w", dir, err))
 	}
-	return &Store{db: db, dir: dir, leases: newLeases(), health: health}, nil
+	return &Store{db: db, dir: dir, leases: newLeases(), health: health, batchBytes: max(config.MemtableBytes, 1<<20)}, nil
 }
 
 func openPebble(dir string, config StoreConfig, logger *slog.Logger, health *storeHealth) (*pebble.DB, error) {
@@ -96,10 +99,18 @@ func openPebble(dir string, config StoreConfig, logger *slog.Logger, health *sto
 		Logger:                pebbleLogger{logger, health},
 		EventListener:         &pebble.EventListener{BackgroundError: health.report},
 		L0CompactionThreshold: 4,
+		// A restore writes faster than a compaction follows, and must not wait for it:
+		// until it has followed, a look-up asks the Bloom filters of more tables.
+		L0StopWritesThreshold: 1000,
 	}
 	for i := range options.Levels {
 		// A look-up of an entity that is not there should not read a block.
 		options.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
+		if i < len(options.Levels)-1 {
+			// What lies above the last level is soon written again; most of the bytes lie
+			// in the last.
+			options.Levels[i].Compression = func() *block.CompressionProfile { return block.NoCompression }
+		}
 	}
 	return pebble.Open(dir, options)
 }
@@ -182,17 +193,40 @@ func (p *storePartition) scan(prefix []byte, yield func(key, payload []byte) boo
 	})
 }
 
-// due implements stored.
+// due implements stored. A restore leaves the former deadlines of an entry in the
+// index; those found here are deleted. That hangs on the committed state alone, so
+// it needs no transaction, and a deadline set again is written after it.
 func (p *storePartition) due(until int64, yield func(key []byte, deadline int64) bool) error {
 	lower := bytes.Clone(p.at(kindDeadline))
 	upper := binary.BigEndian.AppendUint64(bytes.Clone(lower), uint64(until)+1) //nolint:gosec // unix ms
 	skip := len(lower)
-	return p.iterate(lower, upper, func(key, _ []byte) (bool, error) {
-		if len(key) < skip+8 {
-			return false, fmt.Errorf("%w: a deadline's key of %d bytes", errEntry, len(key))
+	return p.iterate(lower, upper, func(index, _ []byte) (bool, error) {
+		if len(index) < skip+8 {
+			return false, fmt.Errorf("%w: a deadline's key of %d bytes", errEntry, len(index))
 		}
-		return yield(key[skip+8:], int64(binary.BigEndian.Uint64(key[skip:]))), nil //nolint:gosec // unix ms
+		key, deadline := index[skip+8:], int64(binary.BigEndian.Uint64(index[skip:])) //nolint:gosec // unix ms
+		now, err := p.deadline(key)
+		if err != nil {
+			return false, err
+		}
+		if now != deadline {
+			return true, p.store.failed(p.db.Delete(index, pebble.NoSync))
+		}
+		return yield(key, deadline), nil
 	})
+}
+
+// deadline returns that of a committed entry, 0 if it has none or there is none.
+func (p *storePartition) deadline(key []byte) (int64, error) {
+	value, closer, err := p.db.Get(p.at(kindState, key))
+	if errors.Is(err, pebble.ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, p.store.failed(fmt.Errorf("read the state store: %w", err))
+	}
+	_, deadline, err := parseEntry(value)
+	return deadline, errors.Join(err, closer.Close())
 }
 
 func (p *storePartition) iterate(lower, upper []byte, yield func(key, value []byte) (bool, error)) error {

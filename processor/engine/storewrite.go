@@ -47,6 +47,33 @@ type writer struct {
 
 func (s *Store) writer() *writer { return &writer{store: s, batch: s.db.NewBatch()} }
 
+// largeWriter is a writer with room for n bytes from the start.
+func (s *Store) largeWriter(n int) *writer {
+	const last = 1 << 20 // the entry that makes the batch full
+	return &writer{store: s, batch: s.db.NewBatchWithSize(n + last)}
+}
+
+// size returns how many bytes were added so far.
+func (w *writer) size() int { return w.batch.Len() }
+
+// changelog adds a changelog record as it is: its value is an entry. Nothing is
+// read, so the index keeps the former deadline of an entry that has another one.
+func (w *writer) changelog(p *storePartition, key, value []byte) error {
+	if value == nil {
+		return w.batch.Delete(p.at(kindState, key), nil)
+	}
+	_, deadline, err := parseEntry(value)
+	if err != nil {
+		return err
+	}
+	if deadline != 0 {
+		if err := w.batch.Set(p.deadlineKey(deadline, key), nil, nil); err != nil {
+			return err
+		}
+	}
+	return w.batch.Set(p.at(kindState, key), value, nil)
+}
+
 // overlay adds everything a round wrote.
 func (w *writer) overlay(p *storePartition, o *overlay) error {
 	for _, c := range o.dirty() {

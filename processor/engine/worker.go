@@ -52,6 +52,8 @@ type worker struct {
 	// assigned is all that the group has given, as of its last answer.
 	assigned map[int32]bool
 	status   Status
+	// progress is that of its restores.
+	progress board
 }
 
 // owned is a partition that the group gave to this worker.
@@ -238,6 +240,7 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 			if errors.Is(err, errEntry) {
 				err = &fatalError{err}
 			}
+			w.logRestored(found)
 			return found, err
 		}
 		w.setError(err)

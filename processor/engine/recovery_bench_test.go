@@ -1,0 +1,166 @@
+package engine_test
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/schemas"
+)
+
+// setting reads a number that a benchmark takes from the environment.
+func setting(tb testing.TB, key string, otherwise int) int {
+	tb.Helper()
+	v := os.Getenv(key)
+	if v == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil {
+		tb.Fatalf("%s: %v", key, err)
+	}
+	return n
+}
+
+// ground is a cluster with the topics of a stage that counts.
+type ground struct {
+	kafka []kgo.Opt
+	names schemas.Names
+}
+
+// newGround makes the topics on the broker of TRIBUTARY_KAFKA_BROKERS, or on an
+// embedded one.
+func newGround(tb testing.TB, partitions int) *ground {
+	tb.Helper()
+	brokers := strings.Split(os.Getenv("TRIBUTARY_KAFKA_BROKERS"), ",")
+	if brokers[0] == "" {
+		fake, err := kfake.NewCluster(kfake.NumBrokers(1))
+		if err != nil {
+			tb.Fatal(err)
+		}
+		tb.Cleanup(fake.Close)
+		brokers = fake.ListenAddrs()
+	}
+	g := &ground{kafka: []kgo.Opt{kgo.SeedBrokers(brokers...)}}
+	g.names.Prefix = "g" + strconv.FormatUint(rand.Uint64(), 10) + "."
+	client, err := kgo.NewClient(g.kafka...)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(client.Close)
+	admin, compact := kadm.NewClient(client), "compact"
+	for topic, policy := range map[string]map[string]*string{input: nil, output: nil, deadLetters: nil, changelog: {"cleanup.policy": &compact}} {
+		name := g.names.Topic(topic)
+		if _, err := admin.CreateTopic(tb.Context(), int32(partitions), 1, policy, name); err != nil {
+			tb.Fatalf("create %s: %v", topic, err)
+		}
+		tb.Cleanup(func() { _, _ = admin.DeleteTopic(context.Background(), name) })
+	}
+	return g
+}
+
+// fill writes entities of about size bytes each, key and value, to the changelog.
+func (g *ground) fill(tb testing.TB, partitions, entities, size int) {
+	tb.Helper()
+	client, err := kgo.NewClient(append(g.kafka, kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.ProducerLinger(5*time.Millisecond),
+		kgo.ProducerBatchCompression(kgo.Lz4Compression()), kgo.MaxBufferedRecords(20_000))...)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer client.Close()
+	const seed = 1
+	source := rand.New(rand.NewPCG(seed, seed))
+	var failed atomic.Int64
+	due := time.Now().Add(24 * time.Hour).UnixMilli()
+	for i := range entities {
+		value := make([]byte, 0, size)
+		value = append(value, 1)
+		value = binary.AppendUvarint(value, uint64(due+int64(i))+1)
+		value = binary.BigEndian.AppendUint64(value, uint64(i))
+		key := fmt.Sprintf("entity:%016x", uint64(i)*0x9e3779b97f4a7c15)
+		// Half of it is as random as ids are, half as alike as field values are.
+		for len(value) < size-len(key) {
+			if len(value)%16 == 0 {
+				value = binary.BigEndian.AppendUint64(value, source.Uint64())
+			} else {
+				value = append(value, "success."[len(value)%8])
+			}
+		}
+		client.Produce(tb.Context(), &kgo.Record{Topic: g.names.Topic(changelog), Partition: int32(i % partitions), Key: []byte(key), Value: value},
+			func(_ *kgo.Record, err error) {
+				if err != nil {
+					failed.Add(1)
+				}
+			})
+	}
+	if err := client.Flush(tb.Context()); err != nil || failed.Load() > 0 {
+		tb.Fatalf("fill the changelog: %v, %d records not written", err, failed.Load())
+	}
+}
+
+// start runs an engine and waits until it has restored every partition.
+func (g *ground) start(tb testing.TB, dir string, partitions int) *engine.Engine {
+	tb.Helper()
+	config := engine.DefaultConfig()
+	config.InstanceID, config.StateDir = "bench", dir
+	deps := engine.Deps{Kafka: g.kafka, Names: g.names, Version: "test", Fail: func(err error) { tb.Error(err) }}
+	if testing.Verbose() {
+		deps.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	}
+	e, err := engine.New(config, []engine.Spec{{
+		Name: "sums", Stage: sums{}, Input: input, Changelog: changelog, Outputs: []string{output}, DeadLetter: deadLetters,
+		WallClock: true, Workers: 2,
+	}}, deps)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := e.Start(tb.Context()); err != nil {
+		tb.Fatal(err)
+	}
+	for ready := 0; ready < partitions; {
+		ready = 0
+		for _, s := range e.Health() {
+			ready += s.Ready
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	return e
+}
+
+// BenchmarkRestore restores a whole state from the changelog:
+//
+//	TRIBUTARY_KAFKA_BROKERS=127.0.0.1:19092 TRIBUTARY_RESTORE_ENTITIES=2000000 \
+//	  go test ./processor/engine -run '^$' -bench '^BenchmarkRestore$' -benchtime 1x -v
+func BenchmarkRestore(b *testing.B) {
+	const partitions, size = 4, 500
+	entities := setting(b, "TRIBUTARY_RESTORE_ENTITIES", 20_000)
+	g := newGround(b, partitions)
+	g.fill(b, partitions, entities, size)
+	dir := b.TempDir()
+	b.ResetTimer()
+	var restoring time.Duration
+	for i := range b.N {
+		began := time.Now()
+		e := g.start(b, dir+strconv.Itoa(i), partitions)
+		restoring += time.Since(began)
+		b.StopTimer()
+		if err := e.Stop(context.Background()); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(b.N)*float64(entities)*size/1e6/restoring.Seconds(), "MB/s")
+}
