@@ -36,22 +36,23 @@ func TopicsOf(stage string) (topics Topics, ok bool) {
 			Input: schemas.RawLOX24, Changelog: schemas.ChangelogLOX24, DeadLetter: schemas.DeadLetterLOX24,
 			Outputs: []string{
 				schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.EnrichedVerifications, schemas.Duplicates, schemas.InternalJourney,
+				schemas.Ledger,
 			},
 		}, true
 	case StageUAPAY:
 		return Topics{
 			Input: schemas.RawUAPAY, Changelog: schemas.ChangelogUAPAY, DeadLetter: schemas.DeadLetterUAPAY,
-			Outputs: []string{schemas.DecodedUAPAYPayment, schemas.EnrichedPayments, schemas.Duplicates, schemas.InternalJourney},
+			Outputs: []string{schemas.DecodedUAPAYPayment, schemas.EnrichedPayments, schemas.Duplicates, schemas.InternalJourney, schemas.Ledger},
 		}, true
 	case StageVoximplant:
 		return Topics{
 			Input: schemas.RawVoximplant, Changelog: schemas.ChangelogVoximplant, DeadLetter: schemas.DeadLetterVoximplant,
-			Outputs: []string{schemas.DecodedVoximplantAccountCallback, schemas.EnrichedAccounts, schemas.Duplicates},
+			Outputs: []string{schemas.DecodedVoximplantAccountCallback, schemas.EnrichedAccounts, schemas.Duplicates, schemas.Ledger},
 		}, true
 	case StageUnibell:
 		return Topics{
 			Input: schemas.RawUnibell, Changelog: schemas.ChangelogUnibell, DeadLetter: schemas.DeadLetterUnibell,
-			Outputs: []string{schemas.DecodedUnibellCall, schemas.Duplicates, schemas.InternalUnibell},
+			Outputs: []string{schemas.DecodedUnibellCall, schemas.Duplicates, schemas.InternalUnibell, schemas.Ledger},
 		}, true
 	case StageUnibellCall:
 		return Topics{

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -12,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/ledger"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/schemas"
@@ -76,6 +78,7 @@ func (p *Processor) Start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("processor: %w", err)
 	}
+	counters := p.counters()
 	specs := make([]engine.Spec, 0, len(StageNames()))
 	for _, name := range p.config.stages() {
 		stage, err := newStage(name, &p.config, &p.deps, partitions)
@@ -86,6 +89,7 @@ func (p *Processor) Start(ctx context.Context) error {
 		specs = append(specs, engine.Spec{
 			Name: name, Stage: stage, Input: topics.Input, Changelog: topics.Changelog, Outputs: topics.Outputs,
 			DeadLetter: topics.DeadLetter, WallClock: readsRaw(name), Workers: p.config.workers(name),
+			Counted: counters.Add(name),
 		})
 	}
 	running, err := engine.New(p.config.Engine, specs, engine.Deps{
@@ -136,6 +140,17 @@ func (p *Processor) Ready() bool {
 		}
 	}
 	return true
+}
+
+// counters makes the metrics of the account, beginning at zero for each source.
+func (p *Processor) counters() *ledger.Metrics {
+	counters := ledger.NewMetrics(p.deps.Metrics)
+	for i := range p.deps.Sources {
+		if slices.Contains(p.config.stages(), p.deps.Sources[i].Provider) {
+			counters.Expect(p.deps.Sources[i].Provider, p.deps.Sources[i].ID)
+		}
+	}
+	return counters
 }
 
 // partitions returns how many partitions each stage's input has on the cluster, by

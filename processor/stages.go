@@ -6,6 +6,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/clock"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/journey"
+	"github.com/tributary-hq/tributary/processor/ledger"
 	"github.com/tributary-hq/tributary/processor/lox24"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/uapay"
@@ -15,8 +16,17 @@ import (
 )
 
 // newStage makes a stage from the settings. partitions is how many each stage's
-// input has.
+// input has. A stage that reads what ingest writes keeps account of it.
 func newStage(name string, c *Config, deps *Deps, partitions map[string]int32) (engine.Stage, error) {
+	stage, err := bareStage(name, c, deps, partitions)
+	if err != nil || !readsRaw(name) {
+		return stage, err
+	}
+	return ledger.Keep(name, stage), nil
+}
+
+// bareStage makes a stage that keeps no account.
+func bareStage(name string, c *Config, deps *Deps, partitions map[string]int32) (engine.Stage, error) {
 	sources := source.NewSet(deps.Sources)
 	switch name {
 	case StageLOX24:

@@ -1,0 +1,205 @@
+package ledger
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/statecodec"
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+// book is the account of one partition: a state entry.
+type book struct {
+	// topic is the raw topic, as the cluster names it.
+	topic string
+	// sequence is how many minutes were closed; last is the latest of them.
+	sequence int64
+	closed   bool
+	last     time.Time
+	// begun is the open minute, or if none is open, how far the clock was last.
+	open  bool
+	begun time.Time
+	// next is the offset after the last record met, from where the open minute's
+	// begin; met says whether there was one.
+	met        bool
+	next, from int64
+	minute     tally
+	total      avro.LedgerCounts
+}
+
+// tally is the account of a minute, or of a round.
+type tally struct {
+	lines   []line
+	skipped int64
+}
+
+// line is that of one source.
+type line struct {
+	source string
+	counts avro.LedgerCounts
+}
+
+// line returns the line of a source, which is made if there is none. It is valid
+// until the next call.
+func (t *tally) line(source []byte) *line {
+	for i := range t.lines {
+		if t.lines[i].source == string(source) {
+			return &t.lines[i]
+		}
+	}
+	if len(t.lines) >= maxSources || !nameable(source) {
+		if string(source) != others {
+			return t.line([]byte(others))
+		}
+	}
+	t.lines = append(t.lines, line{source: string(source)})
+	return &t.lines[len(t.lines)-1]
+}
+
+// add counts a record.
+func (l *line) add(r *record, how ending) {
+	if r.replayed {
+		l.counts.Replayed++
+	} else {
+		l.counts.Accepted++
+	}
+	switch how {
+	case endedDecoded:
+		l.counts.Decoded++
+	case endedDuplicate:
+		l.counts.Duplicates++
+	case endedDeadLetter:
+		l.counts.DeadLetters++
+	case endedUnaccounted:
+		l.counts.Unaccounted++
+	}
+}
+
+// figure is one of the counts.
+type figure struct {
+	name string
+	n    *int64
+}
+
+// figures lists the counts, in the order in which they are stored.
+func figures(c *avro.LedgerCounts) [8]figure {
+	return [8]figure{
+		{FigureAccepted, &c.Accepted},
+		{FigureReplayed, &c.Replayed},
+		{FigureDecoded, &c.Decoded},
+		{FigureDuplicates, &c.Duplicates},
+		{FigureDeadLetters, &c.DeadLetters},
+		{FigureUnaccounted, &c.Unaccounted},
+		{FigureMissed, &c.MissedAttempts},
+		{FigureMissedWithdrawn, &c.MissedAttemptsWithdrawn},
+	}
+}
+
+// count makes the round's figures metrics, should it be committed.
+func (t *tally) count(to engine.Counter) {
+	for i := range t.lines {
+		for _, f := range figures(&t.lines[i].counts) {
+			if *f.n != 0 {
+				to.Count(f.name, t.lines[i].source, *f.n)
+			}
+		}
+	}
+	if t.skipped != 0 {
+		to.Count(FigureSkipped, "", t.skipped)
+	}
+}
+
+// pass moves the book past a record and returns how many offsets it jumped. An
+// offset that comes again is one of a topic made anew.
+func (b *book) pass(offset int64) (skipped int64) {
+	switch {
+	case !b.met || offset < b.next:
+		b.from = offset
+	default:
+		skipped = offset - b.next
+	}
+	b.minute.skipped += skipped
+	b.met, b.next = true, offset+1
+	return skipped
+}
+
+// entry makes the entry of the open minute, but for what the stage knows, and adds
+// it to the total.
+func (b *book) entry() *avro.LedgerEntry {
+	slices.SortFunc(b.minute.lines, func(x, y line) int { return cmp.Compare(x.source, y.source) })
+	e := &avro.LedgerEntry{
+		Topic: b.topic, Sequence: b.sequence, Minute: b.begun, FromOffset: b.from, ToOffset: b.next, SkippedOffsets: b.minute.skipped,
+		Sources: make([]avro.LedgerSource, len(b.minute.lines)),
+	}
+	for i := range b.minute.lines {
+		l := &b.minute.lines[i]
+		e.Sources[i] = avro.LedgerSource{Source: l.source, Counts: l.counts}
+		total := figures(&b.total)
+		for n, f := range figures(&l.counts) {
+			*total[n].n += *f.n
+		}
+	}
+	e.Total = b.total
+	return e
+}
+
+// bookVersion is the format of the state entry.
+const bookVersion = 1
+
+func open(tx engine.Tx) (*book, error) {
+	entry, err := tx.Get([]byte(key))
+	if err != nil {
+		return nil, fmt.Errorf("read the ledger: %w", err)
+	}
+	b := &book{}
+	if entry == nil {
+		return b, nil
+	}
+	r, _ := statecodec.NewReader(entry, bookVersion)
+	b.topic, b.sequence = r.String(), r.Int()
+	b.closed, b.last = r.Bool(), r.Time()
+	b.open, b.begun = r.Bool(), r.Time()
+	b.met, b.next, b.from = r.Bool(), r.Int(), r.Int()
+	b.minute.skipped = r.Int()
+	b.minute.lines = make([]line, r.Len())
+	for i := range b.minute.lines {
+		b.minute.lines[i].source = r.String()
+		readCounts(r, &b.minute.lines[i].counts)
+	}
+	readCounts(r, &b.total)
+	if err := r.Done(); err != nil {
+		return nil, fmt.Errorf("read the ledger: %w", err)
+	}
+	return b, nil
+}
+
+func readCounts(r *statecodec.Reader, c *avro.LedgerCounts) {
+	for _, f := range figures(c) {
+		*f.n = r.Int()
+	}
+}
+
+func (b *book) appendTo(dst []byte) []byte {
+	dst = statecodec.AppendString(append(dst, bookVersion), b.topic)
+	dst = statecodec.AppendInt(dst, b.sequence)
+	dst = statecodec.AppendTime(statecodec.AppendBool(dst, b.closed), b.last)
+	dst = statecodec.AppendTime(statecodec.AppendBool(dst, b.open), b.begun)
+	dst = statecodec.AppendInt(statecodec.AppendInt(statecodec.AppendBool(dst, b.met), b.next), b.from)
+	dst = statecodec.AppendInt(dst, b.minute.skipped)
+	dst = statecodec.AppendUint(dst, uint64(len(b.minute.lines)))
+	for i := range b.minute.lines {
+		dst = statecodec.AppendString(dst, b.minute.lines[i].source)
+		dst = appendCounts(dst, &b.minute.lines[i].counts)
+	}
+	return appendCounts(dst, &b.total)
+}
+
+func appendCounts(dst []byte, c *avro.LedgerCounts) []byte {
+	for _, f := range figures(c) {
+		dst = statecodec.AppendInt(dst, *f.n)
+	}
+	return dst
+}

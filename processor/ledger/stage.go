@@ -1,0 +1,178 @@
+package ledger
+
+import (
+	"bytes"
+	"fmt"
+	"iter"
+	"strconv"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// The figures that are counted, by source. Those of missed attempts are counted by
+// the stage that knows of attempts, all others here.
+const (
+	FigureAccepted        = "accepted"
+	FigureReplayed        = "replayed"
+	FigureDecoded         = "decoded"
+	FigureDuplicates      = "duplicates"
+	FigureDeadLetters     = "dead_letters"
+	FigureUnaccounted     = "unaccounted"
+	FigureMissed          = "missed_attempts"
+	FigureMissedWithdrawn = "missed_attempts_withdrawn"
+	// FigureSkipped is of the partition; its source is empty.
+	FigureSkipped = "skipped_offsets"
+)
+
+// key is the state key of a partition's book.
+const key = "\x01ledger"
+
+// entrySize is room for a usual entry.
+const entrySize = 256
+
+// Stage is a stage of a raw topic that keeps account. Make it with Keep.
+type Stage struct {
+	engine.Stage
+
+	provider string
+}
+
+var _ engine.Accountant = (*Stage)(nil)
+
+// Keep returns the stage with an account of it. Whatever else the stage can do,
+// it still can.
+func Keep(provider string, stage engine.Stage) engine.Stage {
+	kept := &Stage{Stage: stage, provider: provider}
+	if reporter, ok := stage.(engine.ClockReporter); ok {
+		return &reporting{Stage: kept, ClockReporter: reporter}
+	}
+	return kept
+}
+
+// reporting is a Stage that tells its clock.
+type reporting struct {
+	*Stage
+	engine.ClockReporter
+}
+
+// Account implements engine.Accountant.
+func (s *Stage) Account(tx engine.Tx, handled iter.Seq[engine.Handled], counted []engine.Count) error {
+	b, err := open(tx)
+	if err != nil {
+		return err
+	}
+	var round tally
+	for h := range handled {
+		if b.topic != h.In.Topic {
+			b.topic = h.In.Topic
+		}
+		r := read(h.In, tx.WallClock())
+		if err := s.begin(tx, b, r.received); err != nil {
+			return err
+		}
+		round.skipped += b.pass(h.In.Offset)
+		ending := endingOf(h.Outputs)
+		b.minute.line(r.source).add(&r, ending)
+		round.line(r.source).add(&r, ending)
+	}
+	for i := range counted {
+		if err := s.missed(tx, b, &counted[i]); err != nil {
+			return err
+		}
+	}
+	s.store(tx, b)
+	if counter, ok := tx.(engine.Counter); ok {
+		round.count(counter)
+	}
+	return nil
+}
+
+// missed books what the stage has counted of attempts.
+func (s *Stage) missed(tx engine.Tx, b *book, c *engine.Count) error {
+	if c.Figure != FigureMissed && c.Figure != FigureMissedWithdrawn {
+		return nil
+	}
+	if err := s.begin(tx, b, tx.Now()); err != nil {
+		return err
+	}
+	counts := &b.minute.line([]byte(c.Source)).counts
+	if c.Figure == FigureMissed {
+		counts.MissedAttempts += c.N
+	} else {
+		counts.MissedAttemptsWithdrawn += c.N
+	}
+	return nil
+}
+
+// Expire closes a minute that is over; every other deadline is the stage's.
+func (s *Stage) Expire(tx engine.Tx, due []byte) error {
+	if !bytes.Equal(due, []byte(key)) {
+		return s.Stage.Expire(tx, due)
+	}
+	b, err := open(tx)
+	if err != nil {
+		return err
+	}
+	if now := tx.Now().Truncate(time.Minute); b.open && now.After(b.begun) {
+		if err := s.close(tx, b); err != nil {
+			return err
+		}
+		b.begun = now // not open: nothing has happened in it yet
+	}
+	s.store(tx, b)
+	return nil
+}
+
+// begin moves the book to the minute of a time, if that is later than where it is,
+// and closes the minute before.
+func (s *Stage) begin(tx engine.Tx, b *book, at time.Time) error {
+	begun := at.Truncate(time.Minute)
+	if b.open && !begun.After(b.begun) {
+		return nil
+	}
+	if b.open {
+		if err := s.close(tx, b); err != nil {
+			return err
+		}
+	}
+	if begun.After(b.begun) {
+		b.begun = begun
+	}
+	if b.closed && !b.begun.After(b.last) {
+		b.begun = b.last.Add(time.Minute)
+	}
+	b.open = true
+	return nil
+}
+
+// close emits the entry of the open minute.
+func (s *Stage) close(tx engine.Tx, b *book) error {
+	b.sequence++
+	entry := b.entry()
+	entry.Provider, entry.Partition, entry.ProcessedAt = s.provider, tx.Partition(), tx.WallClock()
+	value, err := entry.AppendAvro(wire.AppendPlaceholder(tx.Buffer(entrySize)))
+	if err != nil {
+		return fmt.Errorf("encode a ledger entry: %w", err)
+	}
+	tx.Emit(engine.Output{Topic: schemas.Ledger, Key: Key(s.provider, tx.Partition()), Value: value})
+	b.last, b.closed, b.open = b.begun, true, false
+	b.from, b.minute = b.next, tally{}
+	return nil
+}
+
+// store writes the book, due when the open minute is over.
+func (*Stage) store(tx engine.Tx, b *book) {
+	var due time.Time
+	if b.open {
+		due = b.begun.Add(time.Minute)
+	}
+	tx.Put([]byte(key), b.appendTo(tx.Buffer(entrySize)), due)
+}
+
+// Key is the key of a partition's entries.
+func Key(provider string, partition int32) []byte {
+	return strconv.AppendInt(append([]byte(provider), '/'), int64(partition), 10)
+}
