@@ -18,6 +18,15 @@ type cluster interface {
 	// join makes the worker a member of its group and the owner of its transactional
 	// id. The group's answers come through the worker's on… methods.
 	join(ctx context.Context, w *worker) (session, admin, error)
+	// read makes a reader of the worker's changelog outside of any group.
+	read(w *worker, from map[int32]kgo.Offset) (reader, error)
+}
+
+// reader reads partitions of a changelog from given offsets on, read committed,
+// markers included.
+type reader interface {
+	PollFetches(ctx context.Context) kgo.Fetches
+	Close()
 }
 
 // session is a worker's place in its group, and its transactions.

@@ -153,9 +153,14 @@ func changelogClient(deps *Deps, config *Config, changelog string, from map[int3
 	return client, nil
 }
 
+// read implements cluster.
+func (kgoCluster) read(w *worker, from map[int32]kgo.Offset) (reader, error) {
+	return changelogClient(w.deps, w.config, w.changelog, from, w.config.FetchMaxBytes)
+}
+
 // replayPoll loads one poll's worth of the changelog and says whether anything
 // came.
-func replayPoll(ctx context.Context, client *kgo.Client, into *loader, todo map[int32]*following) (moved bool, err error) {
+func replayPoll(ctx context.Context, client reader, into *loader, todo map[int32]*following) (moved bool, err error) {
 	const wait = 250 * time.Millisecond
 	pollCtx, cancel := context.WithTimeout(ctx, wait)
 	fetches := client.PollFetches(pollCtx)

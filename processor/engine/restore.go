@@ -201,7 +201,7 @@ func (w *worker) replay(ctx context.Context, todo map[int32]*restored) error {
 func (w *worker) replayFrom(ctx context.Context, from map[int32]kgo.Offset, todo map[int32]*following, load *loader) error {
 	w.showProgress(todo)
 	defer w.endProgress(todo)
-	client, err := changelogClient(w.deps, w.config, w.changelog, from, w.config.FetchMaxBytes)
+	client, err := w.deps.cluster.read(w, from)
 	if err != nil {
 		return err
 	}
