@@ -56,8 +56,8 @@ const (
 	HeaderStatus     = "tributary-status"
 	// HeaderReferenceMade is "true" on a relay request whose reference ingest made.
 	HeaderReferenceMade = "tributary-reference-made"
-	// HeaderError says in one word why a relay answer is empty: timeout, refused,
-	// dns or other.
+	// HeaderError says in one word why a relay answer is empty or cut: timeout,
+	// refused, dns or other. The value is what came of it.
 	HeaderError       = "tributary-error"
 	HeaderContentType = "content-type"
 	HeaderTraceparent = "traceparent"
