@@ -84,7 +84,9 @@ func (x *exchange) write(contentType string, body any) {
 
 func (x *exchange) send(contentType string, text []byte) {
 	h := x.w.Header()
-	if contentType != "" {
+	if contentType == "" {
+		h["Content-Type"] = nil // so that none is guessed
+	} else {
 		h.Set("Content-Type", contentType)
 	}
 	h.Set("Content-Length", strconv.Itoa(len(text)))

@@ -44,7 +44,7 @@ func newMetrics(away func() float64) *metrics {
 		unrecorded:  counter("relay_unrecorded_total", "Calls whose answer could not be recorded.", "source"),
 		calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: ns, Subsystem: sub, Name: "relay_call_seconds", Buckets: buckets,
-			Help: "Time of a relayed call, by its end: answered, timeout, refused, dns, other.",
+			Help: "Time of a relayed call, by its end: answered, not_json, timeout, refused, dns, other.",
 		}, []string{"source", "end"}),
 		reloads: counter("reloads_total", "Reloads of the sources by result.", "result"),
 		kafkaAway: prometheus.NewGaugeFunc(prometheus.GaugeOpts{

@@ -8,12 +8,14 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strconv"
 	"syscall"
 	"time"
 
 	"github.com/tributary-hq/tributary/ingest/proof"
 	"github.com/tributary-hq/tributary/ingest/unibell"
 	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/jsonscan"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
@@ -21,9 +23,10 @@ import (
 // be recorded.
 const HeaderRecorded = "Tributary-Recorded"
 
-// The ends of a relayed call; all but the first are values of raw.HeaderError.
+// The ends of a relayed call; all but the first two are values of raw.HeaderError.
 const (
 	callAnswered = "answered"
+	callNotJSON  = "not_json" // an answer, whole, but none of the provider's
 	callTimeout  = "timeout"
 	callRefused  = "refused"
 	callDNS      = "dns"
@@ -48,9 +51,9 @@ func newCaller() *http.Client {
 
 // call is the provider's side of a relayed request.
 type call struct {
-	status      int
+	status      int // 0 where no answer began
 	contentType string
-	body        []byte
+	body        []byte // what came, also of an answer that was cut
 	end         string
 }
 
@@ -115,8 +118,13 @@ func (x *exchange) place(body []byte) call {
 	defer cancel()
 	started := x.s.deps.Now()
 	c, err := x.post(ctx, body)
-	if err != nil {
-		c = call{end: callEnd(err)}
+	switch {
+	case err != nil:
+		c.end = callEnd(err)
+	case !isJSON(c.body):
+		c.end = callNotJSON
+	default:
+		c.end = callAnswered
 	}
 	x.s.metrics.calls.WithLabelValues(x.e.id, c.end).Observe(x.s.deps.Now().Sub(started).Seconds())
 	return c
@@ -141,28 +149,36 @@ func (x *exchange) post(ctx context.Context, body []byte) (call, error) {
 		return call{}, err
 	}
 	defer func() { _ = response.Body.Close() }()
+	c := call{status: response.StatusCode, contentType: response.Header.Get("Content-Type")}
 	limit := x.s.cfg.MaxBodyBytes
-	text, err := io.ReadAll(io.LimitReader(response.Body, limit+1))
-	if err != nil {
-		return call{}, err
+	c.body, err = io.ReadAll(io.LimitReader(response.Body, limit+1))
+	if err == nil && int64(len(c.body)) > limit {
+		c.body, err = nil, errAnswerTooLarge
 	}
-	if int64(len(text)) > limit {
-		return call{}, errAnswerTooLarge
-	}
-	return call{status: response.StatusCode, contentType: response.Header.Get("Content-Type"), body: text, end: callAnswered}, nil
+	return c, err
 }
 
-// keep records the answer, and says on the answer if it could not.
+// isJSON says whether an answer can be the provider's: all of its documented
+// answers are JSON. A page of HTML is that of something in between.
+func isJSON(text []byte) bool {
+	s := jsonscan.New(text)
+	s.Skip()
+	return s.End() == nil
+}
+
+// keep records the answer as it came, and says on the answer if it could not.
 func (x *exchange) keep(key, callerID string, c *call) {
 	x.received = x.s.deps.Now()
 	record, envelope := x.record(schemas.RawUnibell, key, c.body, raw.AssuranceSharedSecret, callerID, raw.KindRelayAnswer)
 	envelope.Status, envelope.ContentType = c.status, short(c.contentType)
-	if c.end == callAnswered {
-		headers(record, envelope)
-	} else {
-		headers(record, envelope,
-			raw.Header{Key: raw.HeaderStatus, Value: []byte("0")}, raw.Header{Key: raw.HeaderError, Value: []byte(c.end)})
+	var more []raw.Header
+	if c.status == 0 {
+		more = append(more, raw.Header{Key: raw.HeaderStatus, Value: []byte("0")})
 	}
+	if c.end != callAnswered && c.end != callNotJSON {
+		more = append(more, raw.Header{Key: raw.HeaderError, Value: []byte(c.end)})
+	}
+	headers(record, envelope, more...)
 	if _, err := x.store(record); err != nil {
 		x.w.Header().Set(HeaderRecorded, "false")
 		x.s.metrics.unrecorded.WithLabelValues(x.e.id).Inc()
@@ -176,7 +192,16 @@ func (x *exchange) pass(c *call) {
 	switch c.end {
 	case callAnswered:
 		x.code, x.reason = c.status, "relayed"
+		if x.code == http.StatusServiceUnavailable {
+			// A 503 of ours says that no call was placed; the provider's says no such thing.
+			x.code = http.StatusBadGateway
+		}
 		x.send(c.contentType, c.body)
+	case callNotJSON:
+		x.refuse(&proof.Refusal{
+			Status: http.StatusBadGateway, Reason: "relay_not_json",
+			Detail: "the provider's answer is not JSON (HTTP status " + strconv.Itoa(c.status) + "); the call may have been placed",
+		})
 	case callTimeout:
 		x.refuse(&proof.Refusal{
 			Status: http.StatusGatewayTimeout, Reason: "relay_timeout",
@@ -185,7 +210,7 @@ func (x *exchange) pass(c *call) {
 	default:
 		x.refuse(&proof.Refusal{
 			Status: http.StatusBadGateway, Reason: "relay_" + c.end,
-			Detail: "the provider could not be reached or gave no usable answer (" + c.end + ")",
+			Detail: "the provider could not be reached or gave no whole answer (" + c.end + "); the call may have been placed",
 		})
 	}
 }

@@ -290,6 +290,15 @@ func (r *rig) counter(name string, labels map[string]string) float64 {
 	return sum
 }
 
+// counted wants a number of answers with a code and a reason.
+func (r *rig) counted(code int, reason string, want float64) {
+	r.t.Helper()
+	labels := map[string]string{"code": strconv.Itoa(code), "reason": reason}
+	if n := r.counter("tributary_ingest_requests_total", labels); n != want {
+		r.t.Errorf("%v answers of %v, want %v", n, labels, want)
+	}
+}
+
 func testdata(tb testing.TB, name string) string {
 	tb.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", name))
