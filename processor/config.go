@@ -10,6 +10,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/dedupe"
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/lox24"
 )
 
 // Config is the settings of the processor.
@@ -46,6 +47,9 @@ type Deadlines struct {
 	// Call is what a Unibell call has from its request, where a status callback is
 	// set up for the source. Default 5 min.
 	Call time.Duration `json:"call" koanf:"call" yaml:"call"`
+	// MissedAttempt is how long after a later attempt of a LOX24 delivery an earlier
+	// one that was not seen counts as missed. Default 10 min.
+	MissedAttempt time.Duration `json:"missed_attempt" koanf:"missed_attempt" yaml:"missed_attempt"`
 	// Hold is how long a payment may be held before it is flagged. Default 7 days.
 	Hold time.Duration `json:"hold" koanf:"hold" yaml:"hold"`
 	// JourneyPayment is how long after the verification money is missing. Default
@@ -76,7 +80,8 @@ func DefaultConfig() Config {
 	return Config{
 		Stages: StageNames(), Upstreams: journeyUpstreams(), DedupeSpan: dedupe.DefaultSpan,
 		Deadlines: Deadlines{
-			VerificationGrace: 5 * time.Minute, VerificationMin: time.Hour, Call: 5 * time.Minute, Hold: 7 * day,
+			VerificationGrace: 5 * time.Minute, VerificationMin: time.Hour, Call: 5 * time.Minute,
+			MissedAttempt: lox24.DefaultMissed, Hold: 7 * day,
 			JourneyPayment: 30 * time.Minute, JourneyVerification: 30 * time.Minute,
 		},
 		Retention: Retention{Verification: 30 * day, Payment: 400 * day},
@@ -118,6 +123,7 @@ func (c *Config) spans() []span {
 		{"deadlines.verification_grace", c.Deadlines.VerificationGrace},
 		{"deadlines.verification_min", c.Deadlines.VerificationMin},
 		{"deadlines.call", c.Deadlines.Call},
+		{"deadlines.missed_attempt", c.Deadlines.MissedAttempt},
 		{"deadlines.hold", c.Deadlines.Hold},
 		{"deadlines.journey_payment", c.Deadlines.JourneyPayment},
 		{"deadlines.journey_verification", c.Deadlines.JourneyVerification},

@@ -32,7 +32,7 @@ func bareStage(name string, c *Config, deps *Deps, partitions map[string]int32) 
 	case StageLOX24:
 		config := lox24.Config{
 			Sources: sources, Privacy: deps.Privacy, Span: c.DedupeSpan, Grace: c.Deadlines.VerificationGrace, Least: c.Deadlines.VerificationMin,
-			Retention: c.Retention.Verification, JourneyPartitions: partitions[StageJourney],
+			Retention: c.Retention.Verification, Missed: c.Deadlines.MissedAttempt, JourneyPartitions: partitions[StageJourney],
 		}
 		return lox24.New(config), config.Validate()
 	case StageUAPAY:

@@ -48,8 +48,12 @@ type remembered struct {
 // marker stands between the entity's key and the id in the key of an entry.
 const marker = "\x00~"
 
-// entryVersion is the format of an id's own state entry.
-const entryVersion = 1
+// entryVersion is the format of an id's own state entry; untaggedVersion that of
+// one without a tag.
+const (
+	untaggedVersion = 1
+	entryVersion    = 2
+)
 
 // IsEntry says whether a state key is that of a remembered id. The stage's
 // Expire deletes such an entry and does nothing else.
@@ -59,33 +63,63 @@ func IsEntry(key []byte) bool { return bytes.Contains(key, []byte(marker)) }
 // brought it before. entity is the state key of the entity, which must not hold
 // a zero byte; id is copied.
 func (s *Seen) Note(tx engine.Tx, entity, id []byte, here Sighting, span time.Duration) (first Sighting, repeated bool, err error) {
+	first, _, repeated, err = s.NoteTagged(tx, entity, id, nil, here, span)
+	return first, repeated, err
+}
+
+// NoteTagged is Note with a few bytes that are remembered with a new id; firstTag
+// are those of the record that brought a known one, valid until the round ends.
+// With tags, ids are either free of zero bytes or all of one length.
+func (s *Seen) NoteTagged(tx engine.Tx, entity, id, tag []byte, here Sighting, span time.Duration) (first Sighting, firstTag []byte, repeated bool, err error) {
 	s.forget(tx.Now(), span)
 	for i := range s.ids {
-		if bytes.Equal(s.ids[i].id, id) {
-			return s.ids[i].Sighting, true, nil
+		if firstTag, same := tagOf(s.ids[i].id, id); same {
+			return s.ids[i].Sighting, firstTag, true, nil
 		}
 	}
 	key := entryKey(tx, entity, id)
 	if !s.spilledUntil.IsZero() {
 		entry, err := tx.Get(key)
 		if err != nil {
-			return first, false, fmt.Errorf("look up a remembered id: %w", err)
+			return first, nil, false, fmt.Errorf("look up a remembered id: %w", err)
 		}
 		if entry != nil {
-			first, err = parseEntry(entry)
-			return first, err == nil, err
+			first, firstTag, err = parseEntry(entry)
+			return first, firstTag, err == nil, err
 		}
 	}
 	if len(s.ids) < Inline {
-		s.ids = append(s.ids, remembered{id: bytes.Clone(id), Sighting: here})
-		return first, false, nil
+		s.ids = append(s.ids, remembered{id: tagged(id, tag), Sighting: here})
+		return first, nil, false, nil
 	}
 	until := here.ReceivedAt.Add(span)
-	tx.Put(key, appendSighting(append(tx.Buffer(32), entryVersion), here), until)
+	tx.Put(key, appendEntry(tx.Buffer(32+len(tag)), here, tag), until)
 	if until.After(s.spilledUntil) {
 		s.spilledUntil = until
 	}
-	return first, false, nil
+	return first, nil, false, nil
+}
+
+// tagged is an id as it is remembered: a zero byte and the tag behind it, if there
+// is one.
+func tagged(id, tag []byte) []byte {
+	b := append(make([]byte, 0, len(id)+1+len(tag)), id...)
+	if len(tag) > 0 {
+		b = append(append(b, 0), tag...)
+	}
+	return b
+}
+
+// tagOf says whether an id is the one remembered, and with which tag.
+func tagOf(stored, id []byte) (tag []byte, same bool) {
+	switch {
+	case !bytes.HasPrefix(stored, id):
+		return nil, false
+	case len(stored) == len(id):
+		return nil, true
+	default:
+		return stored[len(id)+1:], stored[len(id)] == 0
+	}
 }
 
 // Len returns how many ids stand in the entity's own entry.
@@ -137,13 +171,24 @@ func readSighting(r *statecodec.Reader) Sighting {
 	return Sighting{Partition: int32(r.Int()), Offset: r.Int(), ReceivedAt: r.Time()} //nolint:gosec // written from an int32
 }
 
-func parseEntry(entry []byte) (Sighting, error) {
-	r, _ := statecodec.NewReader(entry, entryVersion)
-	s := readSighting(r)
-	if err := r.Done(); err != nil {
-		return Sighting{}, fmt.Errorf("a remembered id: %w", err)
+// appendEntry writes the entry of an id; without a tag it is of version 1.
+func appendEntry(dst []byte, s Sighting, tag []byte) []byte {
+	if len(tag) == 0 {
+		return appendSighting(append(dst, untaggedVersion), s)
 	}
-	return s, nil
+	return statecodec.AppendBytes(appendSighting(append(dst, entryVersion), s), tag)
+}
+
+func parseEntry(entry []byte) (s Sighting, tag []byte, err error) {
+	r, version := statecodec.NewReader(entry, entryVersion)
+	s = readSighting(r)
+	if version > untaggedVersion {
+		tag = r.Bytes()
+	}
+	if err := r.Done(); err != nil {
+		return Sighting{}, nil, fmt.Errorf("a remembered id: %w", err)
+	}
+	return s, tag, nil
 }
 
 func entryKey(tx engine.Tx, entity, id []byte) []byte {

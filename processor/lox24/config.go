@@ -26,17 +26,24 @@ type Config struct {
 	// Retention is how long after its last fact, by received_at, a verification is
 	// kept. Default 30 days.
 	Retention time.Duration
+	// Missed is how long after a later attempt of a delivery an earlier one that was
+	// not seen counts as missed. Default 10 min.
+	Missed time.Duration
 	// JourneyPartitions is how many partitions the journey stage's input has: each
 	// gets the clock.
 	JourneyPartitions int32
 }
+
+// DefaultMissed is how long attempts of one delivery may overtake each other before
+// a missing one counts.
+const DefaultMissed = 10 * time.Minute
 
 // DefaultConfig returns the settings for one partition, without sources and keys.
 func DefaultConfig() Config {
 	const day = 24 * time.Hour
 	return Config{
 		Sources: source.NewSet(nil), Span: dedupe.DefaultSpan, Grace: 5 * time.Minute, Least: time.Hour, Retention: 30 * day,
-		JourneyPartitions: 1,
+		Missed: DefaultMissed, JourneyPartitions: 1,
 	}
 }
 
@@ -46,7 +53,7 @@ func (c *Config) Validate() error {
 	for _, span := range []struct {
 		key string
 		is  time.Duration
-	}{{"span", c.Span}, {"grace", c.Grace}, {"least", c.Least}, {"retention", c.Retention}} {
+	}{{"span", c.Span}, {"grace", c.Grace}, {"least", c.Least}, {"retention", c.Retention}, {"missed", c.Missed}} {
 		if span.is <= 0 {
 			errs = append(errs, fmt.Errorf("%s: %s is not positive", span.key, span.is))
 		}

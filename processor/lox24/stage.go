@@ -78,7 +78,11 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) erro
 // too old to be.
 func (s *Stage) repeated(tx engine.Tx, seen *dedupe.Seen, entity []byte, e *event, trace []raw.Header) (bool, error) {
 	here := dedupe.Sighting{Partition: e.origin.Partition, Offset: e.origin.Offset, ReceivedAt: e.origin.ReceivedAt}
-	first, repeated, err := seen.Note(tx, entity, []byte(e.id), here, s.config.Span)
+	var room [tagSize]byte
+	first, tag, repeated, err := seen.NoteTagged(tx, entity, []byte(e.id), e.tag(room[:0]), here, s.config.Span)
+	if err == nil {
+		err = s.note(tx, e, first, tag, repeated)
+	}
 	switch {
 	case err != nil:
 		return false, err
@@ -132,6 +136,8 @@ func (s *Stage) Expire(tx engine.Tx, key []byte) error {
 	case dedupe.IsEntry(key):
 		tx.Delete(key)
 		return nil
+	case isAttempts(key):
+		return s.expireAttempts(tx, key)
 	case bytes.HasPrefix(key, []byte(smsPrefix)):
 		return verification.Forget(tx, key)
 	default:

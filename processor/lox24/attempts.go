@@ -1,0 +1,268 @@
+package lox24
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"hash/fnv"
+	"math/bits"
+	"slices"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/dedupe"
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/ledger"
+	"github.com/tributary-hq/tributary/processor/statecodec"
+)
+
+// LOX24 tries a delivery again only if it got no 200 for the attempt before. So an
+// attempt that was never seen though a later one was got none of us: it was refused,
+// was lost, or never arrived. It is counted after a while, for attempts may overtake
+// each other, and the count is withdrawn if it is seen after all.
+//
+// What is counted is a function of the attempts seen, whatever their order, and of
+// the clock:
+//
+//	missed(k) ⇔ k was not seen, a later one was, and the first of those Missed ago
+//
+// The first sighting of an event leaves its attempt with the event's id, which is
+// remembered anyway: an event whose first attempt succeeds costs nothing more. Only
+// one with a retry gets a state entry.
+
+// attemptsPrefix begins the state keys of events with retries.
+const attemptsPrefix = "attempts "
+
+// attemptsVersion is the format of their entries.
+const attemptsVersion = 1
+
+// maxAttempt is up to which number attempts are followed. LOX24 makes 4. [D]
+const maxAttempt = 31
+
+// deliveries are those seen of one event, by notification task: an event
+// goes to each of up to five notifications set up. [D] doc.lox24.eu/info/notifications
+type deliveries struct {
+	// last is the latest received_at.
+	last  time.Time
+	tasks []task
+}
+
+// task is one notification task's deliveries.
+type task struct {
+	// hash stands for source and task.
+	hash   uint32
+	source string
+	seen   []delivery
+	// claimed has a bit for each attempt that is counted as missed.
+	claimed uint32
+}
+
+// delivery is an attempt and when it was received first.
+type delivery struct {
+	number int
+	at     time.Time
+}
+
+// taskHash tells tasks of one event apart.
+func (e *event) taskHash() uint32 {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(e.origin.Source))
+	_, _ = h.Write([]byte{0})
+	_, _ = h.Write([]byte(e.task.Value))
+	return h.Sum32()
+}
+
+// attempt is the number of the delivery, 0 if it is not told or not followed.
+func (e *event) attempt() int {
+	if n := e.attemptNumber.Value; e.attemptNumber.Set && n >= 1 && n <= maxAttempt {
+		return int(n)
+	}
+	return 0
+}
+
+// tag is what is remembered with the id of a new event: task and attempt.
+func (e *event) tag(dst []byte) []byte {
+	n := e.attempt()
+	if n == 0 {
+		return nil
+	}
+	return append(binary.BigEndian.AppendUint32(dst, e.taskHash()), byte(n))
+}
+
+// tagSize is the length of a tag.
+const tagSize = 5
+
+// note takes a delivery into the account of its event. first and tag are those of
+// the event's first sighting, if it is repeated.
+func (s *Stage) note(tx engine.Tx, e *event, first dedupe.Sighting, tag []byte, repeated bool) error {
+	n := e.attempt()
+	if n == 0 || n == 1 && !repeated {
+		return nil
+	}
+	hash := e.taskHash()
+	key := append(append(tx.Buffer(len(attemptsPrefix)+len(e.id)), attemptsPrefix...), e.id...)
+	entry, err := tx.Get(key)
+	if err != nil {
+		return fmt.Errorf("read an event's attempts: %w", err)
+	}
+	a, err := parseAttempts(entry)
+	if err != nil {
+		return err
+	}
+	if entry == nil && repeated && !a.begin(first, tag, hash, n) {
+		return nil
+	}
+	if !a.see(hash, e.origin.Source, delivery{number: n, at: e.origin.ReceivedAt}) {
+		return nil
+	}
+	s.settleAttempts(tx, key, &a)
+	return nil
+}
+
+// begin makes the account of an event of which only the first sighting is known. It
+// returns false if a delivery says nothing that the sighting does not.
+func (a *deliveries) begin(first dedupe.Sighting, tag []byte, hash uint32, n int) bool {
+	was := delivery{number: 1, at: first.ReceivedAt}
+	if len(tag) != tagSize {
+		// It did not tell its number: it passes for the first of the same task.
+		a.see(hash, "", was)
+		return n > 1
+	}
+	was.number = int(tag[tagSize-1])
+	other := binary.BigEndian.Uint32(tag)
+	a.see(other, "", was)
+	return other != hash || was.number != n
+}
+
+// see notes a delivery; it says whether that is new.
+func (a *deliveries) see(hash uint32, source string, d delivery) bool {
+	if d.at.After(a.last) {
+		a.last = d.at
+	}
+	i := slices.IndexFunc(a.tasks, func(t task) bool { return t.hash == hash })
+	if i < 0 {
+		a.tasks = append(a.tasks, task{hash: hash})
+		i = len(a.tasks) - 1
+	}
+	t := &a.tasks[i]
+	if t.source == "" {
+		t.source = source
+	}
+	i, found := slices.BinarySearchFunc(t.seen, d.number, func(have delivery, n int) int { return have.number - n })
+	switch {
+	case !found:
+		t.seen = slices.Insert(t.seen, i, d)
+	case d.at.Before(t.seen[i].at):
+		t.seen[i].at = d.at
+	default:
+		return false
+	}
+	return true
+}
+
+// missed returns which attempts are missed at a time, and when the next one will
+// be, zero if none.
+func (t *task) missed(now time.Time, after time.Duration) (missed uint32, next time.Time) {
+	var evidence time.Time // the earliest of the later ones
+	last := len(t.seen) - 1
+	if last < 0 {
+		return 0, next
+	}
+	for n, i := t.seen[last].number, last; n >= 1; n-- {
+		if i >= 0 && t.seen[i].number == n {
+			if evidence.IsZero() || t.seen[i].at.Before(evidence) {
+				evidence = t.seen[i].at
+			}
+			i--
+			continue
+		}
+		switch due := evidence.Add(after); {
+		case !now.Before(due):
+			missed |= 1 << n
+		case next.IsZero() || due.Before(next):
+			next = due
+		}
+	}
+	return missed, next
+}
+
+// settleAttempts counts what is missed by now and stores the account, due when that
+// can change, or when the event is forgotten.
+func (s *Stage) settleAttempts(tx engine.Tx, key []byte, a *deliveries) {
+	due := a.last.Add(s.config.Span + time.Millisecond)
+	for i := range a.tasks {
+		t := &a.tasks[i]
+		missed, next := t.missed(tx.Now(), s.config.Missed)
+		count(tx, ledger.FigureMissed, t.source, missed&^t.claimed)
+		count(tx, ledger.FigureMissedWithdrawn, t.source, t.claimed&^missed)
+		t.claimed = missed
+		if !next.IsZero() && next.Before(due) {
+			due = next
+		}
+	}
+	tx.Put(key, a.appendTo(tx.Buffer(attemptsSize)), due)
+}
+
+// attemptsSize is room for a usual account.
+const attemptsSize = 96
+
+func count(tx engine.Tx, figure, source string, which uint32) {
+	if counter, ok := tx.(engine.Counter); ok && which != 0 {
+		counter.Count(figure, source, int64(bits.OnesCount32(which)))
+	}
+}
+
+func isAttempts(key []byte) bool { return bytes.HasPrefix(key, []byte(attemptsPrefix)) }
+
+// expireAttempts counts what is missed, or forgets the event.
+func (s *Stage) expireAttempts(tx engine.Tx, key []byte) error {
+	entry, err := tx.Get(key)
+	if err != nil {
+		return fmt.Errorf("read an event's attempts: %w", err)
+	}
+	a, err := parseAttempts(entry)
+	if err != nil {
+		return err
+	}
+	s.settleAttempts(tx, key, &a)
+	if tx.Now().After(a.last.Add(s.config.Span)) {
+		tx.Delete(key)
+	}
+	return nil
+}
+
+func (a *deliveries) appendTo(dst []byte) []byte {
+	dst = statecodec.AppendTime(append(dst, attemptsVersion), a.last)
+	dst = statecodec.AppendUint(dst, uint64(len(a.tasks)))
+	for i := range a.tasks {
+		t := &a.tasks[i]
+		dst = statecodec.AppendString(statecodec.AppendUint(dst, uint64(t.hash)), t.source)
+		dst = statecodec.AppendUint(statecodec.AppendUint(dst, uint64(t.claimed)), uint64(len(t.seen)))
+		for _, d := range t.seen {
+			dst = statecodec.AppendTime(statecodec.AppendInt(dst, int64(d.number)), d.at)
+		}
+	}
+	return dst
+}
+
+func parseAttempts(entry []byte) (deliveries, error) {
+	var a deliveries
+	if entry == nil {
+		return a, nil
+	}
+	r, _ := statecodec.NewReader(entry, attemptsVersion)
+	a.last = r.Time()
+	a.tasks = make([]task, r.Len())
+	for i := range a.tasks {
+		t := &a.tasks[i]
+		t.hash, t.source = uint32(r.Uint()), r.String() //nolint:gosec // written from a uint32
+		t.claimed = uint32(r.Uint())                    //nolint:gosec // written from a uint32
+		t.seen = make([]delivery, r.Len())
+		for j := range t.seen {
+			t.seen[j] = delivery{number: int(r.Int()), at: r.Time()}
+		}
+	}
+	if err := r.Done(); err != nil {
+		return a, fmt.Errorf("read an event's attempts: %w", err)
+	}
+	return a, nil
+}
