@@ -89,7 +89,7 @@ func (w *worker) committed(ctx context.Context, states map[int32]*storePartition
 			fenceAt = now.Add(w.config.FenceAfter)
 			w.fence(ctx, slices.Collect(maps.Keys(states)))
 		}
-		if err := pause(ctx, 20*time.Millisecond); err != nil {
+		if err := w.deps.turns.pause(ctx, 20*time.Millisecond); err != nil {
 			return nil, err
 		}
 	}

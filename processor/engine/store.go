@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -34,6 +32,13 @@ type StoreConfig struct {
 	MemtableBytes int `json:"memtable_bytes" koanf:"memtable_bytes" yaml:"memtable_bytes"`
 	// fs replaces the disk in tests.
 	fs vfs.FS
+}
+
+func (c *StoreConfig) disk() vfs.FS {
+	if c.fs == nil {
+		return vfs.Default
+	}
+	return c.fs
 }
 
 // DefaultStoreConfig returns the settings for a few hundred megabytes of memory.
@@ -69,7 +74,7 @@ func OpenStore(dir string, config StoreConfig, logger *slog.Logger) (*Store, err
 		aside := fmt.Sprintf("%s.broken-%d", dir, time.Now().UnixNano())
 		logger.Error("state store does not open, setting it aside and restoring from the changelogs",
 			slog.String("dir", dir), slog.String("aside", aside), slog.String("error", err.Error()))
-		if renameErr := os.Rename(dir, aside); renameErr != nil {
+		if renameErr := config.disk().Rename(dir, aside); renameErr != nil {
 			return nil, fmt.Errorf("state store %s does not open (%w) and cannot be set aside: %w", dir, err, renameErr)
 		}
 		db, err = openPebble(dir, config, logger, health)
@@ -81,17 +86,18 @@ func OpenStore(dir string, config StoreConfig, logger *slog.Logger) (*Store, err
 }
 
 func openPebble(dir string, config StoreConfig, logger *slog.Logger, health *storeHealth) (*pebble.DB, error) {
-	if _, err := os.Stat(filepath.Join(dir, brokenMark)); err == nil {
+	disk := config.disk()
+	if _, err := disk.Stat(disk.PathJoin(dir, brokenMark)); err == nil {
 		return nil, ErrStoreBroken
 	}
-	if err := os.MkdirAll(dir, 0o750); err != nil {
+	if err := disk.MkdirAll(dir, 0o750); err != nil {
 		return nil, err
 	}
 	cache := pebble.NewCache(config.CacheBytes)
 	defer cache.Unref()
 	options := &pebble.Options{
 		Cache:        cache,
-		FS:           config.fs,
+		FS:           disk,
 		MemTableSize: uint64(max(config.MemtableBytes, 1<<20)),
 		// The changelog is the log.
 		DisableWAL: true,
