@@ -153,6 +153,8 @@ type Deps struct {
 	// cluster and turns are the real ones outside tests.
 	cluster cluster
 	turns   turns
+	// harmed breaks the engine, in builds that can.
+	harmed harmed
 }
 
 func (c *Config) instance() (string, error) {

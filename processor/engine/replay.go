@@ -39,6 +39,7 @@ type loader struct {
 	// writing gets the error of the batch that is being written; nil if there is
 	// none.
 	writing chan error
+	harmed  harmed
 }
 
 func newLoader(store *Store) *loader {
@@ -58,7 +59,11 @@ func (l *loader) add(f *following, record *kgo.Record) error {
 	if l.batch == nil {
 		l.batch = l.store.largeWriter(l.limit)
 	}
-	if err := l.batch.changelog(f.state, record.Key, record.Value); err != nil {
+	value := record.Value
+	if l.harmed.by(HarmDropDeadlines) {
+		value = withoutDeadline(value)
+	}
+	if err := l.batch.changelog(f.state, record.Key, value); err != nil {
 		return fmt.Errorf("changelog %s/%d at offset %d: %w", record.Topic, record.Partition, record.Offset, err)
 	}
 	if l.batch.size() < l.limit {
@@ -135,9 +140,13 @@ func (l *loader) drop() error {
 // changelogClient returns a client that reads partitions of a changelog from their
 // positions, outside the group.
 func changelogClient(deps *Deps, config *Config, changelog string, from map[int32]kgo.Offset, fetchBytes int32) (*kgo.Client, error) {
+	level := kgo.ReadCommitted()
+	if deps.harmed.by(HarmReadUncommitted) {
+		level = kgo.ReadUncommitted()
+	}
 	client, err := kgo.NewClient(append(append([]kgo.Opt{}, deps.Kafka...),
 		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{changelog: from}),
-		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
+		kgo.FetchIsolationLevel(level),
 		// Positions are compared, and the last thing in a changelog is a marker.
 		kgo.KeepControlRecords(),
 		// A position that is gone is an error: who reads looks again. No silent reset.

@@ -70,7 +70,11 @@ func (w *worker) restore(ctx context.Context, states map[int32]*storePartition) 
 func (w *worker) committed(ctx context.Context, states map[int32]*storePartition) (map[int32]int64, error) {
 	fenceAt := w.deps.Now().Add(w.config.FenceAfter)
 	for {
-		offsets, err := w.admin.FetchOffsets(kadm.RequireStable(ctx), w.group)
+		stable := kadm.RequireStable(ctx)
+		if w.deps.harmed.by(HarmUnstableOffsets) {
+			stable = ctx
+		}
+		offsets, err := w.admin.FetchOffsets(stable, w.group)
 		out := map[int32]int64{}
 		for p := range states {
 			if o, ok := offsets.Lookup(w.input, p); ok && err == nil {
@@ -160,6 +164,9 @@ func (w *worker) trust(r *restored, topicID [16]byte, start int64) error {
 		why = "the stored position is so old that tombstones may be gone"
 	default:
 		r.pos = pos
+		if w.deps.harmed.by(HarmForgetChangelog) {
+			r.pos.offset = r.end
+		}
 		return nil
 	}
 	r.reason = why
@@ -180,6 +187,7 @@ func (w *worker) replay(ctx context.Context, todo map[int32]*restored) error {
 		}
 	}
 	load := newLoader(w.store)
+	load.harmed = w.deps.harmed
 	began := w.deps.Now()
 	if len(from) > 0 {
 		if err := w.replayFrom(ctx, from, behind, load); err != nil {

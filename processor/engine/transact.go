@@ -18,6 +18,11 @@ func (w *worker) transact(ctx context.Context) error {
 	ctx, stop := w.untilKilled(ctx)
 	defer stop()
 	began := w.deps.Now()
+	if w.deps.harmed.by(HarmOffsetsFirst) {
+		if err := w.commitOffsetsAlone(ctx); err != nil {
+			return err
+		}
+	}
 	if err := w.session.Begin(); err != nil {
 		return fmt.Errorf("%w: begin a transaction: %w", errRejoin, err)
 	}
@@ -36,14 +41,27 @@ func (w *worker) transact(ctx context.Context) error {
 	if err := w.at(StepFlushed); err != nil {
 		return err
 	}
-	if w.round.acks.failed.Load() > 0 {
+	if w.round.acks.failed.Load() > 0 && !w.deps.harmed.by(HarmIgnoreFailedProduce) {
 		// End would commit although a produce failed.
 		return w.abortProduced(ctx)
 	}
+	if w.deps.harmed.by(HarmStoreFirst) {
+		if err := w.keep(); err != nil {
+			return err
+		}
+	}
 	committed, err := w.session.End(ctx, kgo.TryCommit, w.addOffsets)
+	if err != nil && w.deps.harmed.by(HarmUnknownIsCommitted) {
+		committed, err = true, nil
+	}
 	if err != nil {
 		w.metrics.rounds.WithLabelValues(w.spec.Name, "unknown").Inc()
 		return fmt.Errorf("%w: commit: %w", errRejoin, err)
+	}
+	if !committed && w.deps.harmed.by(HarmKeepAborted) {
+		if err := w.keep(); err != nil {
+			return err
+		}
 	}
 	if !committed {
 		w.metrics.rounds.WithLabelValues(w.spec.Name, "aborted").Inc()
@@ -143,6 +161,12 @@ func (w *worker) abortProduced(ctx context.Context) error {
 // addOffsets makes every transaction commit the input offsets of the partitions it
 // touches, also one made only of deadlines: so the group's generation fences it.
 func (w *worker) addOffsets(req *kmsg.TxnOffsetCommitRequest) error {
+	if w.deps.harmed.by(HarmNoGeneration) {
+		req.Generation, req.MemberID, req.InstanceID = -1, "", nil
+	}
+	if w.deps.harmed.by(HarmDeadlinesUnfenced) && len(w.round.records) == 0 {
+		return nil
+	}
 	topic := -1
 	for i := range req.Topics {
 		if req.Topics[i].Topic == w.input {
@@ -202,6 +226,10 @@ func (w *worker) resync(ctx context.Context, why string) error {
 		if part.ready {
 			states[p] = part.state
 		}
+	}
+	if w.deps.harmed.by(HarmNoResync) {
+		w.believeClient()
+		return nil
 	}
 	w.logger.InfoContext(ctx, "round not committed, comparing with the broker", slog.String("reason", why), slog.Int("partitions", len(states)))
 	if len(states) == 0 {

@@ -227,6 +227,10 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 	// In order, so that two workers never wait for each other.
 	for _, p := range slices.Sorted(maps.Keys(parts)) {
 		part := parts[p]
+		if w.deps.harmed.by(HarmNoLease) {
+			part.give, states[p] = func() {}, part.state
+			continue
+		}
 		give, err := w.store.leases.take(ctx, w.deps.turns, w.spec.Name, p)
 		if err != nil {
 			return nil, err
