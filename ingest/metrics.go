@@ -19,16 +19,21 @@ type metrics struct {
 	unrecorded  *prometheus.CounterVec
 	calls       *prometheus.HistogramVec
 	reloads     *prometheus.CounterVec
+	kafkaErrors *prometheus.CounterVec
 	kafkaAway   prometheus.GaugeFunc
+	waiting     []prometheus.Collector // what waits for Kafka
 }
 
-func newMetrics(away func() float64) *metrics {
+func newMetrics(away func() float64, buffered func() (records, bytes float64)) *metrics {
 	const ns, sub = "tributary", "ingest"
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: ns, Subsystem: sub, Name: name, Help: help}, labels)
 	}
 	gauge := func(name, help string) prometheus.Gauge {
 		return prometheus.NewGauge(prometheus.GaugeOpts{Namespace: ns, Subsystem: sub, Name: name, Help: help})
+	}
+	gaugeFunc := func(name, help string, f func() float64) prometheus.GaugeFunc {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: ns, Subsystem: sub, Name: name, Help: help}, f)
 	}
 	buckets := []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
 	return &metrics{
@@ -46,11 +51,13 @@ func newMetrics(away func() float64) *metrics {
 			Namespace: ns, Subsystem: sub, Name: "relay_call_seconds", Buckets: buckets,
 			Help: "Time of a relayed call, by its end: answered, not_json, timeout, refused, dns, other.",
 		}, []string{"source", "end"}),
-		reloads: counter("reloads_total", "Reloads of the sources by result.", "result"),
-		kafkaAway: prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Namespace: ns, Subsystem: sub, Name: "kafka_away_seconds",
-			Help: "How long Kafka has not taken a record, 0 while it does.",
-		}, away),
+		reloads:     counter("reloads_total", "Reloads of the sources by result.", "result"),
+		kafkaErrors: counter("kafka_errors_total", "Errors on the way to Kafka, by kind: connections that failed and records not taken.", "kind"),
+		kafkaAway:   gaugeFunc("kafka_away_seconds", "How long Kafka has not taken a record, 0 while it does.", away),
+		waiting: []prometheus.Collector{
+			gaugeFunc("buffered_records", "Records that wait to be acknowledged.", func() float64 { n, _ := buffered(); return n }),
+			gaugeFunc("buffered_bytes", "Bytes of the records that wait to be acknowledged.", func() float64 { _, n := buffered(); return n }),
+		},
 	}
 }
 
@@ -60,9 +67,9 @@ func (m *metrics) register(r prometheus.Registerer) error {
 		return nil
 	}
 	var done []prometheus.Collector
-	for _, c := range []prometheus.Collector{
-		m.requests, m.records, m.proofs, m.ack, m.inFlight, m.connections, m.unrecorded, m.calls, m.reloads, m.kafkaAway,
-	} {
+	for _, c := range append([]prometheus.Collector{
+		m.requests, m.records, m.proofs, m.ack, m.inFlight, m.connections, m.unrecorded, m.calls, m.reloads, m.kafkaErrors, m.kafkaAway,
+	}, m.waiting...) {
 		if err := r.Register(c); err != nil {
 			for _, d := range done {
 				r.Unregister(d)

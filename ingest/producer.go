@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -27,14 +26,13 @@ type producer struct {
 	deadline time.Duration
 	metrics  *metrics
 	now      func() time.Time
-	// awaySince is when Kafka first failed after it last worked, in Unix
-	// nanoseconds; 0 while it works.
-	awaySince atomic.Int64
+	link     *link
 }
 
 // newProducer makes the client. It connects when the first record is written.
 func newProducer(cfg *Config, deps *Deps, m *metrics) (*producer, error) {
 	compression, _ := codec(cfg.Compression)
+	way := &link{now: deps.Now, errors: m.kafkaErrors, fresh: cfg.AnswerDeadline + freshCause}
 	opts := []kgo.Opt{
 		kgo.RequiredAcks(kgo.AllISRAcks()),
 		kgo.ProducerLinger(cfg.Linger),
@@ -47,13 +45,14 @@ func newProducer(cfg *Config, deps *Deps, m *metrics) (*producer, error) {
 		kgo.UnknownTopicRetries(-1),
 		kgo.MetadataMinAge(minMetadataAge),
 		kgo.RetryBackoffFn(func(int) time.Duration { return retryBackoff }),
+		kgo.WithHooks(way),
 	}
 	// Ours come last: no setting of the connection may weaken what a 200 means.
 	client, err := kgo.NewClient(append(slices.Clone(deps.Kafka), opts...)...)
 	if err != nil {
 		return nil, err
 	}
-	return &producer{client: client, deadline: cfg.AnswerDeadline, metrics: m, now: deps.Now}, nil
+	return &producer{client: client, deadline: cfg.AnswerDeadline, metrics: m, now: deps.Now, link: way}, nil
 }
 
 // How soon the cluster is looked up and tried again after a failure: the first
@@ -61,6 +60,8 @@ func newProducer(cfg *Config, deps *Deps, m *metrics) (*producer, error) {
 const (
 	minMetadataAge = 250 * time.Millisecond
 	retryBackoff   = 250 * time.Millisecond
+	// A cause seen within the answer deadline and this explains a timeout.
+	freshCause = 10 * time.Second
 )
 
 // write produces the records and waits for all of them. The records are stored
@@ -85,15 +86,16 @@ func (p *producer) write(ctx context.Context, records ...*kgo.Record) ([]receipt
 		case r := <-results:
 			failed = errors.Join(failed, r.err)
 		case <-timer.C:
-			p.away()
+			p.link.failed(kgo.ErrRecordTimeout)
 			return nil, unavailable("kafka_timeout")
 		}
 	}
 	if failed != nil {
 		return nil, p.refusal(failed)
 	}
-	p.awaySince.Store(0)
-	p.metrics.ack.Observe(p.now().Sub(started).Seconds())
+	took := p.now().Sub(started)
+	p.link.worked(took)
+	p.metrics.ack.Observe(took.Seconds())
 	receipts := make([]receipt, len(records))
 	for i, r := range records {
 		receipts[i] = receipt{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset}
@@ -111,14 +113,12 @@ func (p *producer) refusal(err error) *proof.Refusal {
 			Status: http.StatusRequestEntityTooLarge, Reason: "record_too_large", Detail: "the record is larger than its topic takes",
 		}
 	case errors.Is(err, kgo.ErrRecordTimeout):
-		p.away()
+		p.link.failed(err)
 		return unavailable("kafka_timeout")
 	}
-	p.away()
+	p.link.failed(err)
 	return unavailable("kafka_error")
 }
-
-func (p *producer) away() { p.awaySince.CompareAndSwap(0, p.now().UnixNano()) }
 
 // close writes what is buffered and ends the client.
 func (p *producer) close(ctx context.Context) error {

@@ -59,15 +59,15 @@ type rig struct {
 // network is the way to the broker; it can be cut.
 type network struct {
 	mu    sync.Mutex
-	away  bool
+	away  error
 	conns []net.Conn
 }
 
 func (n *network) dial(ctx context.Context, proto, host string) (net.Conn, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.away {
-		return nil, errors.New("the broker is away")
+	if n.away != nil {
+		return nil, n.away
 	}
 	var d net.Dialer
 	c, err := d.DialContext(ctx, proto, host)
@@ -78,10 +78,19 @@ func (n *network) dial(ctx context.Context, proto, host string) (net.Conn, error
 }
 
 func (n *network) cut(away bool) {
+	if away {
+		n.fail(errors.New("the broker is away"))
+	} else {
+		n.fail(nil)
+	}
+}
+
+// fail makes dialling fail, and cuts what there is.
+func (n *network) fail(err error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.away = away
-	if away {
+	n.away = err
+	if err != nil {
 		for _, c := range n.conns {
 			_ = c.Close()
 		}

@@ -78,7 +78,7 @@ func New(cfg Config, deps Deps) (*Service, error) {
 		bodies:  semaphore.NewWeighted(cfg.MaxInFlightBytes),
 		calls:   newCaller(),
 	}
-	s.metrics = newMetrics(func() float64 { return s.away().Seconds() })
+	s.metrics = newMetrics(func() float64 { return s.away().Seconds() }, s.buffered)
 	s.entrances.Store(&map[string]*entrance{})
 	s.handler = s.routes()
 	return s, nil
@@ -212,41 +212,4 @@ func (s *Service) Refresh(ctx context.Context) error {
 		return fmt.Errorf("the sources are unchanged: %w", err)
 	}
 	return s.Reload(sources)
-}
-
-// Health is the state of ingest.
-type Health struct {
-	// Ready says that requests are taken. It stays true while Kafka is away: they
-	// are answered 503, which is an answer.
-	Ready bool `json:"ready"`
-	// Draining says that Stop was called.
-	Draining bool `json:"draining"`
-	// KafkaAwaySeconds is how long Kafka has not taken a record; 0 while it does.
-	KafkaAwaySeconds float64 `json:"kafka_away_seconds"`
-	// Sources is how many sources are configured.
-	Sources int `json:"sources"`
-}
-
-// Health returns the state of now.
-func (s *Service) Health() Health {
-	draining := s.draining.Load()
-	return Health{
-		Ready:            s.producer.Load() != nil && !draining,
-		Draining:         draining,
-		KafkaAwaySeconds: s.away().Seconds(),
-		Sources:          len(*s.entrances.Load()),
-	}
-}
-
-// away returns how long Kafka has failed.
-func (s *Service) away() time.Duration {
-	p := s.producer.Load()
-	if p == nil {
-		return 0
-	}
-	since := p.awaySince.Load()
-	if since == 0 {
-		return 0
-	}
-	return s.deps.Now().Sub(time.Unix(0, since))
 }
