@@ -15,7 +15,7 @@ type Config struct {
 	// one.
 	Listen string `json:"listen" koanf:"listen" yaml:"listen"`
 	// TLS is the port's certificate. Empty means plain HTTP, for a port behind a
-	// proxy that ends TLS.
+	// proxy that ends TLS. With it HTTP/2 is spoken too.
 	TLS TLS `json:"tls" koanf:"tls" yaml:"tls"`
 	// AnswerDeadline is how long a request waits for Kafka before it is answered
 	// 503. The record may be stored later; the provider's retry is then a duplicate.
@@ -47,12 +47,17 @@ type Config struct {
 	Sources []Source `json:"sources" koanf:"sources" yaml:"sources"`
 }
 
-// TLS names a certificate and its key, both PEM files.
+// TLS names PEM files. They are read again on SIGHUP, and when one of them has
+// changed.
 type TLS struct {
 	// CertFile holds the certificate chain.
 	CertFile string `json:"cert_file" koanf:"cert_file" yaml:"cert_file"`
 	// KeyFile holds the private key.
 	KeyFile string `json:"key_file" koanf:"key_file" yaml:"key_file"`
+	// ClientCAFile holds the authorities of the senders' certificates. With it no
+	// connection is taken without such a certificate; empty means that none is asked
+	// for.
+	ClientCAFile string `json:"client_ca_file" koanf:"client_ca_file" yaml:"client_ca_file"`
 }
 
 // The largest body that fits a raw record of 1 MiB with its key and headers.
@@ -106,6 +111,9 @@ func (c *Config) Validate() error {
 	}
 	if (c.TLS.CertFile == "") != (c.TLS.KeyFile == "") {
 		f.addf("tls", "cert_file and key_file go together")
+	}
+	if c.TLS.ClientCAFile != "" && c.TLS.CertFile == "" {
+		f.addf("tls.client_ca_file", "needs cert_file and key_file: without TLS nobody shows a certificate")
 	}
 	for path, v := range map[string]int64{
 		"answer_deadline":     int64(c.AnswerDeadline),

@@ -134,6 +134,11 @@ func testSources(relayURL string) []ingest.Source {
 
 func newRig(t *testing.T, change func(*ingest.Config)) *rig {
 	t.Helper()
+	return newRigWith(t, change, nil)
+}
+
+func newRigWith(t *testing.T, change func(*ingest.Config), changeDeps func(*ingest.Deps)) *rig {
+	t.Helper()
 	topics := []string{schemas.RawLOX24, schemas.RawUAPAY, schemas.RawVoximplant, schemas.RawUnibell}
 	for i := range topics {
 		topics[i] = "test." + topics[i]
@@ -153,11 +158,15 @@ func newRig(t *testing.T, change func(*ingest.Config)) *rig {
 	if change != nil {
 		change(&cfg)
 	}
-	r.service, err = ingest.New(cfg, ingest.Deps{
+	deps := ingest.Deps{
 		Kafka: []kgo.Opt{kgo.SeedBrokers(broker.ListenAddrs()...), kgo.Dialer(r.net.dial)},
 		Names: schemas.Names{Prefix: "test."}, Registerer: r.registry,
 		Logger: slog.New(slog.NewTextHandler(r.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
-	})
+	}
+	if changeDeps != nil {
+		changeDeps(&deps)
+	}
+	r.service, err = ingest.New(cfg, deps)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -297,6 +306,22 @@ func (r *rig) counter(name string, labels map[string]string) float64 {
 		}
 	}
 	return sum
+}
+
+// gauge returns a gauge without labels.
+func (r *rig) gauge(name string) float64 {
+	r.t.Helper()
+	families, err := r.registry.Gather()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() == name {
+			return f.GetMetric()[0].GetGauge().GetValue()
+		}
+	}
+	r.t.Fatalf("there is no metric %s", name)
+	return 0
 }
 
 // counted wants a number of answers with a code and a reason.

@@ -54,6 +54,8 @@ type Service struct {
 	producer  atomic.Pointer[producer]
 	draining  atomic.Bool
 
+	certificates *certificates // nil without TLS
+
 	server   *http.Server
 	listener net.Listener
 	served   chan struct{}
@@ -79,6 +81,9 @@ func New(cfg Config, deps Deps) (*Service, error) {
 		calls:   newCaller(),
 	}
 	s.metrics = newMetrics(func() float64 { return s.away().Seconds() }, s.buffered)
+	if cfg.TLS.CertFile != "" {
+		s.certificates = &certificates{files: cfg.TLS, now: deps.Now, logger: deps.Logger, expiry: s.metrics.certificate}
+	}
 	s.entrances.Store(&map[string]*entrance{})
 	s.handler = s.routes()
 	return s, nil
@@ -90,6 +95,13 @@ func (s *Service) Start(ctx context.Context) (err error) {
 	entrances, err := open(s.cfg.Sources, nil)
 	if err != nil {
 		return fmt.Errorf("ingest cannot start: %w", err)
+	}
+	if s.certificates != nil {
+		p, loadErr := s.certificates.load()
+		if loadErr != nil {
+			return fmt.Errorf("ingest cannot start: %w", loadErr)
+		}
+		s.certificates.use(p)
 	}
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", s.cfg.Listen)
@@ -121,6 +133,9 @@ func (s *Service) Start(ctx context.Context) (err error) {
 		MaxHeaderBytes:    headerRoom,
 		ErrorLog:          slog.NewLogLogger(s.deps.Logger.Handler(), slog.LevelDebug),
 	}
+	if s.certificates != nil {
+		s.server.TLSConfig = s.certificates.listenerConfig()
+	}
 	s.served = make(chan struct{})
 	go s.serve()
 	s.deps.Logger.InfoContext(ctx, "ingest is listening", slog.String("address", s.Addr()), slog.Int("sources", len(entrances)))
@@ -140,8 +155,8 @@ func (s *Service) writeTimeout() time.Duration {
 func (s *Service) serve() {
 	defer close(s.served)
 	var err error
-	if s.cfg.TLS.CertFile != "" {
-		err = s.server.ServeTLS(s.listener, s.cfg.TLS.CertFile, s.cfg.TLS.KeyFile)
+	if s.certificates != nil {
+		err = s.server.ServeTLS(s.listener, "", "")
 	} else {
 		err = s.server.Serve(s.listener)
 	}
@@ -187,8 +202,7 @@ func (s *Service) Reload(sources []Source) error {
 	defer s.reload.Unlock()
 	next, err := open(sources, *s.entrances.Load())
 	if err != nil {
-		s.metrics.reloads.WithLabelValues("failed").Inc()
-		return fmt.Errorf("the sources are unchanged: %w", err)
+		return s.unchanged(err)
 	}
 	s.sources = sources
 	s.entrances.Store(&next)
@@ -197,19 +211,40 @@ func (s *Service) Reload(sources []Source) error {
 	return nil
 }
 
-// Refresh reads the sources again, as Deps.Sources has them, and their secrets.
-// It is what SIGHUP does.
+// Refresh reads the sources again, as Deps.Sources has them, their secrets, and
+// the port's certificate. It is what SIGHUP does. With any fault nothing changes.
 func (s *Service) Refresh(ctx context.Context) error {
-	if s.deps.Sources == nil {
-		s.reload.Lock()
-		sources := s.sources
-		s.reload.Unlock()
-		return s.Reload(sources)
-	}
-	sources, err := s.deps.Sources(ctx)
+	sources, err := s.configured(ctx)
 	if err != nil {
-		s.metrics.reloads.WithLabelValues("failed").Inc()
-		return fmt.Errorf("the sources are unchanged: %w", err)
+		return s.unchanged(err)
 	}
-	return s.Reload(sources)
+	var p *pair
+	if s.certificates != nil {
+		if p, err = s.certificates.load(); err != nil {
+			return s.unchanged(err)
+		}
+	}
+	if err := s.Reload(sources); err != nil {
+		return err
+	}
+	if p != nil {
+		s.certificates.use(p)
+	}
+	return nil
+}
+
+// configured returns the sources as they stand in the configuration now.
+func (s *Service) configured(ctx context.Context) ([]Source, error) {
+	if s.deps.Sources != nil {
+		return s.deps.Sources(ctx)
+	}
+	s.reload.Lock()
+	defer s.reload.Unlock()
+	return s.sources, nil
+}
+
+// unchanged counts a reload that changed nothing.
+func (s *Service) unchanged(err error) error {
+	s.metrics.reloads.WithLabelValues("failed").Inc()
+	return fmt.Errorf("sources and certificate are unchanged: %w", err)
 }

@@ -1,0 +1,281 @@
+package ingest_test
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"io"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/tributary-hq/tributary/ingest"
+)
+
+// authority signs certificates of tests.
+type authority struct {
+	t    *testing.T
+	cert *x509.Certificate
+	key  *ecdsa.PrivateKey
+}
+
+func newAuthority(t *testing.T) *authority {
+	t.Helper()
+	a := &authority{t: t}
+	a.key = a.newKey()
+	der := a.sign(&x509.Certificate{IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign, Subject: pkix.Name{CommonName: "tests"}}, a.key)
+	var err error
+	if a.cert, err = x509.ParseCertificate(der); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func (a *authority) newKey() *ecdsa.PrivateKey {
+	a.t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return key
+}
+
+func (a *authority) sign(template *x509.Certificate, key *ecdsa.PrivateKey) []byte {
+	a.t.Helper()
+	serial, err := rand.Int(rand.Reader, big.NewInt(1<<62))
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	template.SerialNumber, template.NotBefore, template.NotAfter = serial, time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
+	parent := a.cert
+	if parent == nil {
+		parent = template
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, &key.PublicKey, a.key)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return der
+}
+
+// issue returns a certificate for loopback, as PEM.
+func (a *authority) issue(name string) (cert, key []byte) {
+	a.t.Helper()
+	k := a.newKey()
+	der := a.sign(&x509.Certificate{
+		Subject: pkix.Name{CommonName: name}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+	}, k)
+	encoded, err := x509.MarshalPKCS8PrivateKey(k)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: encoded})
+}
+
+// files writes a certificate, its key and the authority's, and returns the setting.
+func (a *authority) files(name string) ingest.TLS {
+	a.t.Helper()
+	dir := a.t.TempDir()
+	cfg := ingest.TLS{CertFile: filepath.Join(dir, "tls.crt"), KeyFile: filepath.Join(dir, "tls.key"), ClientCAFile: filepath.Join(dir, "ca.crt")}
+	a.write(&cfg, name)
+	write(a.t, cfg.ClientCAFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw}))
+	return cfg
+}
+
+func (a *authority) write(cfg *ingest.TLS, name string) {
+	a.t.Helper()
+	cert, key := a.issue(name)
+	write(a.t, cfg.CertFile, cert)
+	write(a.t, cfg.KeyFile, key)
+}
+
+// write makes sure that the file's time changes, whatever the file system's clock.
+func write(t *testing.T, name string, text []byte) {
+	t.Helper()
+	modified := time.Now()
+	if info, err := os.Stat(name); err == nil {
+		modified = info.ModTime().Add(time.Second)
+	}
+	if err := os.WriteFile(name, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(name, modified, modified); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// secure makes the rig's client trust the authority, and show certificates.
+func (r *rig) secure(a *authority, certificates ...tls.Certificate) *http.Client {
+	r.url = strings.Replace(r.url, "http://", "https://", 1)
+	pool := x509.NewCertPool()
+	pool.AddCert(a.cert)
+	r.client.CloseIdleConnections()
+	r.client = &http.Client{Transport: &http.Transport{
+		ForceAttemptHTTP2: true, DisableKeepAlives: true,
+		TLSClientConfig: &tls.Config{RootCAs: pool, Certificates: certificates},
+	}}
+	return r.client
+}
+
+// served returns the name on the certificate that a new connection is shown.
+func (r *rig) served(a *authority) string {
+	r.t.Helper()
+	pool := x509.NewCertPool()
+	pool.AddCert(a.cert)
+	conn, err := tls.Dial("tcp", r.service.Addr(), &tls.Config{RootCAs: pool})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	return conn.ConnectionState().PeerCertificates[0].Subject.CommonName
+}
+
+// TestTLS speaks HTTP/2 and HTTP/1.1 over TLS 1.2 and newer, and nothing else.
+func TestTLS(t *testing.T) {
+	t.Parallel()
+	a := newAuthority(t)
+	r := newRig(t, func(c *ingest.Config) {
+		c.TLS = a.files("one")
+		c.TLS.ClientCAFile = ""
+	})
+	client := r.secure(a)
+	for _, proto := range []string{"HTTP/2.0", "HTTP/1.1"} {
+		request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, r.url+loxPath, strings.NewReader(`{}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := client.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.ReadAll(response.Body)
+		_ = response.Body.Close()
+		if response.StatusCode != http.StatusOK || response.Proto != proto {
+			t.Errorf("%d over %s, want %s", response.StatusCode, response.Proto, proto)
+		}
+		client.Transport.(*http.Transport).ForceAttemptHTTP2 = false
+		client.Transport.(*http.Transport).TLSClientConfig.NextProtos = nil
+		client = &http.Client{Transport: &http.Transport{DisableKeepAlives: true, TLSClientConfig: client.Transport.(*http.Transport).TLSClientConfig.Clone()}}
+	}
+	//nolint:gosec // An old version is what is tried.
+	old := &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
+	if conn, err := tls.Dial("tcp", r.service.Addr(), old); err == nil {
+		_ = conn.Close()
+		t.Error("TLS 1.1 was spoken")
+	}
+	plain := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := plain.Post("http://"+r.service.Addr()+loxPath, "application/json", strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	if response.StatusCode != http.StatusBadRequest {
+		t.Errorf("plain HTTP: %d", response.StatusCode)
+	}
+	if r.gauge("tributary_ingest_certificate_expiry_timestamp_seconds") < float64(time.Now().Unix()) {
+		t.Error("the certificate's end is not in the metrics")
+	}
+}
+
+// TestMutualTLS takes no connection without a certificate of the authority.
+func TestMutualTLS(t *testing.T) {
+	t.Parallel()
+	a := newAuthority(t)
+	r := newRig(t, func(c *ingest.Config) { c.TLS = a.files("one") })
+	good, err := tls.X509KeyPair(a.issue("a sender"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stranger, err := tls.X509KeyPair(newAuthority(t).issue("a sender"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.secure(a, good)
+	if got := r.post(loxPath, `{}`); got.code != http.StatusOK {
+		t.Errorf("with a certificate: %d", got.code)
+	}
+	for name, certificates := range map[string][]tls.Certificate{"none": nil, "another authority's": {stranger}} {
+		client := r.secure(a, certificates...)
+		if response, err := client.Post(r.url+loxPath, "application/json", strings.NewReader("{}")); err == nil {
+			_ = response.Body.Close()
+			t.Errorf("%s: answered %d", name, response.StatusCode)
+		}
+	}
+}
+
+// TestCertificateChanges: new connections get the newest certificate that can be
+// used, after a SIGHUP or once a look at the files is due.
+func TestCertificateChanges(t *testing.T) {
+	t.Parallel()
+	a := newAuthority(t)
+	var files ingest.TLS
+	var offset atomic.Int64
+	r := newRigWith(t, func(c *ingest.Config) {
+		files = a.files("one")
+		files.ClientCAFile = ""
+		c.TLS = files
+	}, func(d *ingest.Deps) { d.Now = func() time.Time { return time.Now().Add(time.Duration(offset.Load())) } })
+	expect := func(want string) {
+		t.Helper()
+		if got := r.served(a); got != want {
+			t.Errorf("served %q, want %q", got, want)
+		}
+	}
+	expect("one")
+	a.write(&files, "two")
+	if err := r.service.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	expect("two")
+	a.write(&files, "three")
+	offset.Add(int64(time.Minute))
+	expect("three")
+	cert, key := a.issue("four")
+	write(t, files.CertFile, cert) // its key is still to come
+	offset.Add(int64(time.Minute))
+	expect("three")
+	if err := r.service.Refresh(t.Context()); err == nil || !strings.Contains(err.Error(), "unchanged") {
+		t.Errorf("a certificate without its key: %v", err)
+	}
+	write(t, files.KeyFile, key)
+	offset.Add(int64(time.Minute))
+	expect("four")
+	if n := strings.Count(r.logs.String(), "the changed certificate is not used"); n != 1 {
+		t.Errorf("the fault was logged %d times", n)
+	}
+}
+
+// TestCertificateMissing stops the start.
+func TestCertificateMissing(t *testing.T) {
+	t.Parallel()
+	a := newAuthority(t)
+	for name, change := range map[string]func(*ingest.TLS){
+		"no file":    func(c *ingest.TLS) { c.CertFile += "x" },
+		"no key":     func(c *ingest.TLS) { c.KeyFile = c.CertFile },
+		"no ca":      func(c *ingest.TLS) { c.ClientCAFile += "x" },
+		"ca is none": func(c *ingest.TLS) { c.ClientCAFile = c.KeyFile },
+	} {
+		cfg := ingest.DefaultConfig()
+		cfg.Listen, cfg.TLS = "127.0.0.1:0", a.files("one")
+		change(&cfg.TLS)
+		s, err := ingest.New(cfg, ingest.Deps{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Start(t.Context()); err == nil || !strings.Contains(err.Error(), "tls") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
