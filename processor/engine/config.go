@@ -43,6 +43,14 @@ type Config struct {
 	// DeleteRetention is the changelogs' delete.retention.ms: state older than
 	// half of it is restored whole. The topic table has 7 days.
 	DeleteRetention time.Duration `json:"delete_retention" koanf:"delete_retention" yaml:"delete_retention"`
+	// Standby is how many other processes keep a warm copy of each partition's
+	// state, by following its changelog: when an owner dies, its partitions go to a
+	// process that replays but the last moment. 0 is none. A process that has 0
+	// keeps none for others.
+	Standby int `json:"standby" koanf:"standby" yaml:"standby"`
+	// StandbyBytesPerSecond bounds what a stage's copies take from Kafka, so that
+	// they stay behind the live work.
+	StandbyBytesPerSecond int64 `json:"standby_bytes_per_second" koanf:"standby_bytes_per_second" yaml:"standby_bytes_per_second"`
 	// Compression of outputs and changelog: none, lz4, snappy or zstd.
 	Compression string `json:"compression" koanf:"compression" yaml:"compression"`
 	// FetchMaxBytes bounds what a worker holds fetched and compressed.
@@ -59,13 +67,15 @@ func DefaultConfig() Config {
 		MaxRoundRecords:    10_000,
 		TransactionTimeout: 10 * time.Second,
 		SessionTimeout:     10 * time.Second,
-		FenceAfter:         2 * time.Second,
+		FenceAfter:         500 * time.Millisecond,
 		ClockInterval:      5 * time.Second,
 		ClockLag:           15 * time.Second,
 		DeleteRetention:    7 * 24 * time.Hour,
-		Compression:        "lz4",
-		FetchMaxBytes:      8 << 20,
-		Store:              DefaultStoreConfig(),
+		// Twice what a process was seen to write to its changelogs.
+		StandbyBytesPerSecond: 32 << 20,
+		Compression:           "lz4",
+		FetchMaxBytes:         8 << 20,
+		Store:                 DefaultStoreConfig(),
 	}
 }
 
@@ -83,6 +93,10 @@ func (c *Config) Validate() error {
 	positive("clock_interval", int64(c.ClockInterval))
 	positive("delete_retention", int64(c.DeleteRetention))
 	positive("fetch_max_bytes", int64(c.FetchMaxBytes))
+	positive("standby_bytes_per_second", c.StandbyBytesPerSecond)
+	if c.Standby < 0 || c.Standby > 8 {
+		errs = append(errs, fmt.Errorf("standby: %d is not between 0 and 8", c.Standby))
+	}
 	if c.TransactionTimeout < 4*c.CommitInterval {
 		errs = append(errs, fmt.Errorf("transaction_timeout: %v is under four times commit_interval (%v): a slow round would be aborted by the broker",
 			c.TransactionTimeout, c.CommitInterval))

@@ -24,6 +24,7 @@ type Engine struct {
 	topics   map[string]map[string]outputTopic // by stage, by topic
 	maxState int
 	workers  []*worker
+	standbys map[string]*standby // by stage
 	cancel   context.CancelFunc
 	// killed ends when Stop waits no longer.
 	killed  context.Context //nolint:containedctx // the engine's own
@@ -79,6 +80,10 @@ func (e *Engine) Start(ctx context.Context) error {
 	running, e.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	e.killed, e.kill = context.WithCancel(context.WithoutCancel(ctx))
 	e.store.onBroken(e.deps.Fail)
+	e.standbys = make(map[string]*standby, len(e.specs))
+	for i := range e.specs {
+		e.standbys[e.specs[i].Name] = newStandby(&e.specs[i], e)
+	}
 	for i := range e.specs {
 		for index := range max(e.specs[i].Workers, 1) {
 			e.workers = append(e.workers, newWorker(&e.specs[i], index, instance, e))
@@ -92,6 +97,11 @@ func (e *Engine) Start(ctx context.Context) error {
 				e.deps.Fail(err)
 			}
 		})
+	}
+	for _, s := range e.standbys {
+		if e.config.Standby > 0 {
+			e.running.Go(func() { s.run(running) }) // ended by Stop, which waits
+		}
 	}
 	return nil
 }

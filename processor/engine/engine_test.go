@@ -89,7 +89,7 @@ func newBench(t *testing.T) *bench {
 	b := &bench{t: t, sent: map[string]int{}, stateAt: t.TempDir(), tune: func(*engine.Config) {}, failed: make(chan error, 16)}
 	brokers := strings.Split(os.Getenv("TRIBUTARY_KAFKA_BROKERS"), ",")
 	if brokers[0] == "" {
-		fake, err := kfake.NewCluster(kfake.NumBrokers(1))
+		fake, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.BrokerConfigs(map[string]string{"group.min.session.timeout.ms": "100"}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -166,6 +166,9 @@ func (b *bench) config(instance string) engine.Config {
 	c.ClockInterval = 50 * time.Millisecond
 	c.ClockLag = 0
 	c.SessionTimeout = 6 * time.Second // brokers allow no less
+	if b.fake != nil {
+		c.SessionTimeout = time.Second
+	}
 	b.tune(&c)
 	return c
 }

@@ -40,3 +40,13 @@ func (s *Store) DueKeys(partition int32, at time.Time) (keys []string, err error
 	})
 	return keys, err
 }
+
+// The assignor's parts, for tests of its rules.
+type (
+	GroupMember = groupMember
+	Warmth      = warmth
+	Assignment  = assignment
+)
+
+// Assign decides as the group's leader does.
+func Assign(partitions int32, members []GroupMember) Assignment { return assign(partitions, members) }

@@ -33,7 +33,8 @@ func (w *worker) fence(ctx context.Context, partitions []int32) {
 	if len(ids) == 0 {
 		return
 	}
-	open, err := w.admin.ListTransactions(ctx, ids, nil)
+	// One whose end is decided waits for its markers alone, and its owner may live.
+	open, err := w.admin.ListTransactions(ctx, ids, []string{"Ongoing"})
 	if err != nil {
 		w.logger.WarnContext(ctx, "restore waits for an open transaction and cannot list it: waiting for the transaction timeout",
 			slog.String("error", err.Error()))

@@ -15,6 +15,9 @@ type metrics struct {
 	restores                                    *prometheus.CounterVec
 	partitions, restoreLeft, restorePartitions  *prometheus.GaugeVec
 	restoreRate, restoreSeconds                 *prometheus.GaugeVec
+	standbyBytes                                *prometheus.CounterVec
+	standbyPartitions, standbyBehind            *prometheus.GaugeVec
+	standbyMost                                 *prometheus.GaugeVec
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -23,6 +26,9 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	}
 	gauge := func(name, help string) *prometheus.GaugeVec {
 		return prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "tributary_processor_" + name, Help: help}, []string{"stage", "worker"})
+	}
+	ofStage := func(name, help string) *prometheus.GaugeVec {
+		return prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "tributary_processor_" + name, Help: help}, []string{"stage"})
 	}
 	m := &metrics{
 		records:         counter("records_total", "Input records whose effect is committed."),
@@ -47,12 +53,17 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		restoreLeft:       gauge("restore_offsets_left", "Changelog offsets that restores have still to read."),
 		restorePartitions: gauge("restore_partitions_left", "Partitions whose restore has not reached the changelog's end."),
 		restoreRate:       gauge("restore_bytes_per_second", "Keys and values replayed a second, mean of the restores that run."),
+		standbyBytes:      counter("standby_bytes_total", "Changelog bytes (keys and values) that warm copies followed."),
+		standbyPartitions: ofStage("standby_partitions", "Partitions of which this process keeps a warm copy."),
+		standbyBehind:     ofStage("standby_offsets_behind", "Changelog offsets that the warm copies are behind, summed."),
+		standbyMost:       ofStage("standby_offsets_behind_max", "Changelog offsets that the last of the warm copies is behind."),
 		restoreSeconds:    gauge("restore_seconds_left", "How long the restores that run will take at their rate so far."),
 	}
 	if reg != nil {
 		reg.MustRegister(m.records, m.outputs, m.rounds, m.aborts, m.deadLetters, m.deadlines, m.sessions, m.fenced,
 			m.fetchErrors, m.restoredRecords, m.restoredBytes, m.roundSeconds, m.partitions, m.restoreLeft,
-			m.restores, m.restorePartitions, m.restoreRate, m.restoreSeconds)
+			m.restores, m.restorePartitions, m.restoreRate, m.restoreSeconds,
+			m.standbyBytes, m.standbyPartitions, m.standbyBehind, m.standbyMost)
 	}
 	return m
 }

@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"net"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -39,22 +42,25 @@ func setting(tb testing.TB, key string, otherwise int) int {
 type ground struct {
 	kafka []kgo.Opt
 	names schemas.Names
+	// session is the shortest session timeout that the broker allows.
+	session time.Duration
 }
 
 // newGround makes the topics on the broker of TRIBUTARY_KAFKA_BROKERS, or on an
 // embedded one.
 func newGround(tb testing.TB, partitions int) *ground {
 	tb.Helper()
+	session := 6 * time.Second // brokers allow no less
 	brokers := strings.Split(os.Getenv("TRIBUTARY_KAFKA_BROKERS"), ",")
 	if brokers[0] == "" {
-		fake, err := kfake.NewCluster(kfake.NumBrokers(1))
+		fake, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.BrokerConfigs(map[string]string{"group.min.session.timeout.ms": "100"}))
 		if err != nil {
 			tb.Fatal(err)
 		}
 		tb.Cleanup(fake.Close)
-		brokers = fake.ListenAddrs()
+		brokers, session = fake.ListenAddrs(), time.Second
 	}
-	g := &ground{kafka: []kgo.Opt{kgo.SeedBrokers(brokers...)}}
+	g := &ground{kafka: []kgo.Opt{kgo.SeedBrokers(brokers...)}, session: session}
 	g.names.Prefix = "g" + strconv.FormatUint(rand.Uint64(), 10) + "."
 	client, err := kgo.NewClient(g.kafka...)
 	if err != nil {
@@ -111,14 +117,58 @@ func (g *ground) fill(tb testing.TB, partitions, entities, size int) {
 	}
 }
 
-// start runs an engine and waits until it has restored every partition.
-func (g *ground) start(tb testing.TB, dir string, partitions int) *engine.Engine {
+// process is an engine of its own instance, with connections that can be cut.
+type process struct {
+	*engine.Engine
+	wire *wire
+}
+
+// wire is the connections of a process. Cut, they are as after a kill -9: gone, and
+// no new ones come.
+type wire struct {
+	mu    sync.Mutex
+	cut   bool
+	conns []net.Conn
+}
+
+func (w *wire) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.cut {
+		return nil, net.ErrClosed
+	}
+	conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+	if err == nil {
+		w.conns = append(w.conns, conn)
+	}
+	return conn, err
+}
+
+// kill ends a process as a kill -9 does, as far as Kafka sees it.
+func (p *process) kill() {
+	p.wire.mu.Lock()
+	defer p.wire.mu.Unlock()
+	p.wire.cut = true
+	for _, conn := range p.wire.conns {
+		_ = conn.Close()
+	}
+}
+
+// run starts an instance.
+func (g *ground) run(tb testing.TB, instance, dir string, tune func(*engine.Config, *engine.Deps)) *process {
 	tb.Helper()
 	config := engine.DefaultConfig()
-	config.InstanceID, config.StateDir = "bench", dir
-	deps := engine.Deps{Kafka: g.kafka, Names: g.names, Version: "test", Fail: func(err error) { tb.Error(err) }}
+	config.InstanceID, config.StateDir = instance, dir
+	p := &process{wire: &wire{}}
+	deps := engine.Deps{
+		Kafka: append(slices.Clone(g.kafka), kgo.Dialer(p.wire.dial), kgo.RetryTimeout(500*time.Millisecond)), Names: g.names, Version: "test",
+		Fail: func(err error) { tb.Error(err) },
+	}
 	if testing.Verbose() {
-		deps.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
+		deps.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil)).With(slog.String("instance", instance))
+	}
+	if tune != nil {
+		tune(&config, &deps)
 	}
 	e, err := engine.New(config, []engine.Spec{{
 		Name: "sums", Stage: sums{}, Input: input, Changelog: changelog, Outputs: []string{output}, DeadLetter: deadLetters,
@@ -130,14 +180,26 @@ func (g *ground) start(tb testing.TB, dir string, partitions int) *engine.Engine
 	if err := e.Start(tb.Context()); err != nil {
 		tb.Fatal(err)
 	}
-	for ready := 0; ready < partitions; {
-		ready = 0
-		for _, s := range e.Health() {
-			ready += s.Ready
-		}
-		time.Sleep(5 * time.Millisecond)
+	p.Engine = e
+	return p
+}
+
+// ready returns how many partitions an instance works on.
+func (p *process) ready() (n int) {
+	for _, s := range p.Health() {
+		n += s.Ready
 	}
-	return e
+	return n
+}
+
+// await waits until a condition holds, looking again and again.
+func await(tb testing.TB, what string, holds func() bool) {
+	tb.Helper()
+	for deadline := time.Now().Add(2 * time.Minute); !holds(); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			tb.Fatalf("waited 2 minutes for %s", what)
+		}
+	}
 }
 
 // BenchmarkRestore restores a whole state from the changelog:
@@ -154,7 +216,8 @@ func BenchmarkRestore(b *testing.B) {
 	var restoring time.Duration
 	for i := range b.N {
 		began := time.Now()
-		e := g.start(b, dir+strconv.Itoa(i), partitions)
+		e := g.run(b, "bench", dir+strconv.Itoa(i), nil)
+		await(b, "the restore", func() bool { return e.ready() == partitions })
 		restoring += time.Since(began)
 		b.StopTimer()
 		if err := e.Stop(context.Background()); err != nil {

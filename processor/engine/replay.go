@@ -22,6 +22,15 @@ type following struct {
 	records, bytes int64
 }
 
+// changelogError is about a record that could not be loaded.
+type changelogError struct {
+	partition int32
+	err       error
+}
+
+func (e *changelogError) Error() string { return e.err.Error() }
+func (e *changelogError) Unwrap() error { return e.err }
+
 // loader puts changelog records into the store, blindly: what a record replaces is
 // not read. An entry's former deadline stays in the index; whoever finds it due
 // sees that the entry has another one (see storePartition.due).
@@ -49,24 +58,23 @@ func newLoader(store *Store) *loader {
 // add takes the next record of a partition, markers included: they move its
 // position.
 func (l *loader) add(f *following, record *kgo.Record) error {
+	if !record.Attrs.IsControl() {
+		if l.batch == nil {
+			l.batch = l.store.largeWriter(l.limit)
+		}
+		value := record.Value
+		if l.harmed.by(HarmDropDeadlines) {
+			value = withoutDeadline(value)
+		}
+		if err := l.batch.changelog(f.state, record.Key, value); err != nil {
+			return &changelogError{partition: record.Partition, err: fmt.Errorf("changelog %s/%d at offset %d: %w", record.Topic, record.Partition, record.Offset, err)}
+		}
+		f.records++
+		f.bytes += int64(len(record.Key) + len(record.Value))
+	}
 	f.pos.offset = record.Offset + 1
 	l.touched[f] = true
-	if record.Attrs.IsControl() {
-		return nil
-	}
-	f.records++
-	f.bytes += int64(len(record.Key) + len(record.Value))
-	if l.batch == nil {
-		l.batch = l.store.largeWriter(l.limit)
-	}
-	value := record.Value
-	if l.harmed.by(HarmDropDeadlines) {
-		value = withoutDeadline(value)
-	}
-	if err := l.batch.changelog(f.state, record.Key, value); err != nil {
-		return fmt.Errorf("changelog %s/%d at offset %d: %w", record.Topic, record.Partition, record.Offset, err)
-	}
-	if l.batch.size() < l.limit {
+	if l.batch == nil || l.batch.size() < l.limit {
 		return nil
 	}
 	return l.send()

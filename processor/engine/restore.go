@@ -125,10 +125,12 @@ func (w *worker) plan(ctx context.Context, states map[int32]*storePartition) (ma
 			return nil, fmt.Errorf("changelog %s and input %s do not both have a partition %d", w.changelog, w.input, p)
 		}
 		r := &restored{following: following{partition: p, state: state, end: end.Offset}, start: input.Offset}
-		if err := w.trust(r, [16]byte(details[w.changelog].ID), start.Offset); err != nil {
+		if err := w.store.trust(r, [16]byte(details[w.changelog].ID), start.Offset, w.deps.Now(), w.config.DeleteRetention); err != nil {
 			return nil, err
 		}
-		r.from = r.pos.offset
+		if r.reason == "" && w.deps.harmed.by(HarmForgetChangelog) {
+			r.pos.offset = r.end
+		}
 		todo[p] = r
 	}
 	return todo, nil
@@ -145,33 +147,29 @@ func (w *worker) offsets(listed kadm.ListedOffsets, err error) (kadm.ListedOffse
 }
 
 // trust takes the stored position if the store can be believed, and wipes the
-// partition to restore it whole if not.
-func (w *worker) trust(r *restored, topicID [16]byte, start int64) error {
+// partition to restore it whole if not. topicID and start are the changelog's;
+// r.end is set.
+func (s *Store) trust(r *restored, topicID [16]byte, start int64, now time.Time, deleteRetention time.Duration) error {
 	pos, found, err := r.state.position()
 	if err != nil {
 		return err
 	}
-	var why string
-	age := time.Duration(w.deps.Now().UnixMilli()-pos.atEnd) * time.Millisecond
+	age := time.Duration(now.UnixMilli()-pos.atEnd) * time.Millisecond
 	switch {
 	case !found:
-		why = "no state here yet"
+		r.reason = "no state here yet"
 	case pos.topicID != topicID:
-		why = "the changelog is another topic of the same name"
+		r.reason = "the changelog is another topic of the same name"
 	case pos.offset < start || pos.offset > r.end:
-		why = "the stored position is outside the changelog"
-	case pos.offset < r.end && age > w.config.DeleteRetention/2:
-		why = "the stored position is so old that tombstones may be gone"
+		r.reason = "the stored position is outside the changelog"
+	case pos.offset < r.end && age > deleteRetention/2:
+		r.reason = "the stored position is so old that tombstones may be gone"
 	default:
-		r.pos = pos
-		if w.deps.harmed.by(HarmForgetChangelog) {
-			r.pos.offset = r.end
-		}
+		r.pos, r.from = pos, pos.offset
 		return nil
 	}
-	r.reason = why
-	r.pos = position{topicID: topicID, offset: start}
-	batch := w.store.writer()
+	r.pos, r.from = position{topicID: topicID, offset: start}, start
+	batch := s.writer()
 	if err := errors.Join(batch.wipe(r.state), batch.position(r.state, r.pos)); err != nil {
 		return errors.Join(err, batch.drop())
 	}

@@ -24,7 +24,7 @@ func (kgoCluster) join(ctx context.Context, w *worker) (session, admin, error) {
 		// Since 1.22 kgo begins at the end; a stage begins where the topic does.
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
-		kgo.Balancers(watchedBalancer{GroupBalancer: kgo.CooperativeStickyBalancer(), saw: func(assigned map[string][]int32) { w.sawAssignment(assigned[w.input]) }}),
+		kgo.Balancers(watchedBalancer{GroupBalancer: w.balancer(), saw: func(assigned map[string][]int32) { w.sawAssignment(assigned[w.input]) }}),
 		// Static: a restart within the session timeout moves no partition.
 		kgo.InstanceID(w.transactionalID),
 		kgo.SessionTimeout(w.config.SessionTimeout),
@@ -61,6 +61,7 @@ func (kgoCluster) join(ctx context.Context, w *worker) (session, admin, error) {
 	if err != nil {
 		return nil, nil, &fatalError{fmt.Errorf("stage %s: make the Kafka session: %w", w.spec.Name, err)}
 	}
+	w.standby.onRejoin(w.index, session.Client().ForceRebalance)
 	// kgo would ask for its producer id with the first transaction. Asked for now, it
 	// ends a transaction that an earlier life of this worker left open, before a
 	// restore waits for it.

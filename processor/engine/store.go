@@ -161,6 +161,39 @@ type storePartition struct {
 	key, value, wanted []byte
 }
 
+// found is a partition that the store has state of.
+type found struct {
+	stage     string
+	partition int32
+	pos       position
+}
+
+// partitions lists what the store has, by stage and partition.
+func (s *Store) partitions() ([]found, error) {
+	it, err := s.db.NewIter(nil)
+	if err != nil {
+		return nil, s.failed(fmt.Errorf("read the state store: %w", err))
+	}
+	var out []found
+	for valid := it.First(); valid; {
+		stage, rest, ok := bytes.Cut(it.Key(), []byte{0})
+		if !ok || len(rest) < 4 || len(stage) == 0 {
+			valid = it.Next() // the store's own
+			continue
+		}
+		at := s.partition(string(stage), int32(binary.BigEndian.Uint32(rest))) //nolint:gosec // written from an int32
+		pos, ok, err := at.position()
+		if err != nil {
+			return nil, errors.Join(err, it.Close())
+		}
+		if ok {
+			out = append(out, found{stage: string(stage), partition: int32(binary.BigEndian.Uint32(rest)), pos: pos}) //nolint:gosec // as above
+		}
+		valid = it.SeekGE(upperBound(at.prefix))
+	}
+	return out, s.failed(it.Close())
+}
+
 const (
 	kindState    = 's'
 	kindDeadline = 'd'

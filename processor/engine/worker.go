@@ -38,6 +38,9 @@ type worker struct {
 	topics          map[string]outputTopic
 	maxState        int
 	machine         machine
+	// instance is the process, standby its copies of the stage.
+	instance string
+	standby  *standby
 
 	session session
 	admin   admin
@@ -331,6 +334,7 @@ func newWorker(spec *Spec, index int, instance string, e *Engine) *worker {
 		logger: e.deps.Logger.With(slog.String("stage", spec.Name), slog.Int("worker", index)),
 		group:  group, input: e.deps.Names.Topic(spec.Input), changelog: e.deps.Names.Topic(spec.Changelog),
 		transactionalID: id, topics: e.topics[spec.Name], maxState: e.maxState,
+		instance: instance, standby: e.standbys[spec.Name],
 		machine: machine{
 			stage: spec.Stage, name: spec.Name, deadLetter: spec.DeadLetter, version: e.deps.Version, buried: map[Cause]int{},
 		},

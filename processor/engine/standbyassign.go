@@ -1,0 +1,310 @@
+package engine
+
+import (
+	"cmp"
+	"slices"
+)
+
+// warmth is how far an instance's copy of a partition's state is.
+type warmth struct {
+	// Offset is the changelog position of the copy.
+	Offset int64
+	// Caught says that the copy follows the changelog and is about at its end: what
+	// is left takes well under a second.
+	Caught bool
+}
+
+// less says that a copy is further behind than another.
+func (a warmth) less(b warmth) bool {
+	if a.Caught != b.Caught {
+		return b.Caught
+	}
+	return a.Offset < b.Offset
+}
+
+// groupMember is a worker as the group's leader sees it.
+type groupMember struct {
+	ID string
+	// Instance is the process: its workers share one store.
+	Instance string
+	// Generation is that of Owned, what the member owns.
+	Generation int32
+	Owned      []int32
+	// Standby is how many warm copies the instance's configuration asks for.
+	Standby int
+	// Warm are the copies of the instance.
+	Warm map[int32]warmth
+}
+
+// assignment is what the leader decides. Partitions on their way from one member
+// to another are nobody's: the next rebalance, after their owner gave them up,
+// gives them away.
+type assignment struct {
+	// Active are the partitions of each member, by its id.
+	Active map[string][]int32
+	// Standby are the copies that each instance keeps warm. True: the partition is
+	// to move there once the copy has caught up.
+	Standby map[string]map[int32]bool
+}
+
+// assign spreads partitions evenly over members. A partition stays with its owner
+// if it can; else it goes to the instance with the warmest copy. Where warm copies
+// are asked for, a partition does not move to an instance that has none: that one
+// is told to make one, and the partition moves when it has.
+func assign(partitions int32, members []groupMember) assignment {
+	a := &assigner{
+		members: members, partitions: partitions, owner: owners(partitions, members),
+		target: make([]int, partitions), load: make([]int, len(members)), quota: make([]int, len(members)),
+	}
+	for _, m := range members {
+		a.standby = max(a.standby, m.Standby)
+	}
+	a.setQuotas()
+	a.keep()
+	a.place()
+	return a.settle()
+}
+
+// nobody stands for a member where there is none.
+const nobody = -1
+
+// owners returns each partition's owner, an index into members. Of two that claim
+// one the later generation is right.
+func owners(partitions int32, members []groupMember) []int {
+	out := make([]int, partitions)
+	for p := range out {
+		out[p] = nobody
+	}
+	for i, m := range members {
+		for _, p := range m.Owned {
+			if p < partitions && (out[p] == nobody || members[out[p]].Generation < m.Generation) {
+				out[p] = i
+			}
+		}
+	}
+	return out
+}
+
+type assigner struct {
+	members    []groupMember
+	partitions int32
+	standby    int
+	// owner, target: by partition, an index into members.
+	owner, target []int
+	// load, quota: by member.
+	load, quota []int
+}
+
+// setQuotas lets no member have two partitions more than another; who owns more
+// has the larger quota.
+func (a *assigner) setQuotas() {
+	owned := make([]int, len(a.members))
+	for _, o := range a.owner {
+		if o != nobody {
+			owned[o]++
+		}
+	}
+	order := make([]int, len(a.members))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(x, y int) int { return owned[y] - owned[x] })
+	each, more := int(a.partitions)/len(a.members), int(a.partitions)%len(a.members)
+	for place, m := range order {
+		a.quota[m] = each
+		if place < more {
+			a.quota[m]++
+		}
+	}
+}
+
+// keep leaves each owner what fits its quota; what has a warm copy elsewhere goes
+// first.
+func (a *assigner) keep() {
+	var owned []int32
+	for p := range a.partitions {
+		a.target[p] = nobody
+		if a.owner[p] != nobody {
+			owned = append(owned, p)
+		}
+	}
+	elsewhere := func(p int32) int {
+		for i := range a.members {
+			if a.members[i].Warm[p].Caught && !a.together(i, a.owner[p]) {
+				return 1
+			}
+		}
+		return 0
+	}
+	slices.SortStableFunc(owned, func(x, y int32) int { return elsewhere(x) - elsewhere(y) })
+	for _, p := range owned {
+		a.put(p, a.owner[p])
+	}
+}
+
+// put gives a partition to a member if there is room.
+func (a *assigner) put(p int32, member int) bool {
+	if a.target[p] != nobody || a.load[member] >= a.quota[member] {
+		return false
+	}
+	a.target[p] = member
+	a.load[member]++
+	return true
+}
+
+func (a *assigner) together(i, j int) bool { return a.members[i].Instance == a.members[j].Instance }
+
+// place gives away what has no member yet: the warmest copies first, then evenly.
+func (a *assigner) place() {
+	type offer struct {
+		p      int32
+		member int
+		warm   warmth
+	}
+	var offers []offer
+	for p := range a.partitions {
+		for i := range a.members {
+			if warm, ok := a.members[i].Warm[p]; ok && a.target[p] == nobody {
+				offers = append(offers, offer{p, i, warm})
+			}
+		}
+	}
+	slices.SortStableFunc(offers, func(x, y offer) int {
+		switch {
+		case y.warm.less(x.warm):
+			return -1
+		case x.warm.less(y.warm):
+			return 1
+		}
+		return 0
+	})
+	// The workers of an instance are equally warm: the least loaded takes it.
+	for _, o := range offers {
+		best := nobody
+		for i := range a.members {
+			if a.together(i, o.member) && a.load[i] < a.quota[i] && (best == nobody || a.load[i] < a.load[best]) {
+				best = i
+			}
+		}
+		if best != nobody {
+			a.put(o.p, best)
+		}
+	}
+	for p := range a.partitions {
+		for a.target[p] == nobody {
+			a.put(p, a.emptiest())
+		}
+	}
+}
+
+// emptiest returns the member with the most room.
+func (a *assigner) emptiest() int {
+	best := 0
+	for i := range a.members {
+		if a.quota[i]-a.load[i] > a.quota[best]-a.load[best] {
+			best = i
+		}
+	}
+	return best
+}
+
+// holder returns who can go on with a partition at once: its owner, or else a
+// member of the instance with the best copy; nobody if there is none.
+func (a *assigner) holder(p int32) int {
+	if a.owner[p] != nobody {
+		return a.owner[p]
+	}
+	best := nobody
+	for i := range a.members {
+		warm, ok := a.members[i].Warm[p]
+		if ok && (best == nobody || a.members[best].Warm[p].less(warm) || a.together(best, i) && a.load[i] < a.load[best]) {
+			best = i
+		}
+	}
+	return best
+}
+
+// cold says that a member's copy lacks much of what another's has.
+func (a *assigner) cold(p int32, member, than int) bool {
+	warm := a.members[member].Warm[p]
+	return !warm.Caught && warm.Offset+standbySlack < a.members[than].Warm[p].Offset
+}
+
+// settle puts off moves to where there is no warm copy, lets owners give up what
+// moves first, and spreads the copies.
+func (a *assigner) settle() assignment {
+	out := assignment{Active: map[string][]int32{}, Standby: map[string]map[int32]bool{}}
+	for _, m := range a.members {
+		out.Active[m.ID], out.Standby[m.Instance] = nil, map[int32]bool{}
+	}
+	at := make([]string, a.partitions) // the instance that has or gets the partition
+	for p := range a.partitions {
+		to := a.target[p]
+		if now := a.holder(p); a.members[to].Standby > 0 && now != nobody && !a.together(now, to) && a.cold(p, to, now) {
+			out.Standby[a.members[to].Instance][p] = true
+			a.load[to]--
+			a.load[now]++
+			to = now
+		}
+		at[p] = a.members[to].Instance
+		if o := a.owner[p]; o == nobody || o == to {
+			out.Active[a.members[to].ID] = append(out.Active[a.members[to].ID], p)
+		} else {
+			at[p] = a.members[o].Instance
+		}
+	}
+	a.spread(at, out.Standby)
+	return out
+}
+
+// spread chooses who keeps copies: who has them already, within an even share;
+// then so that what one instance owns is spread over all others, because they
+// share its partitions when it dies.
+func (a *assigner) spread(at []string, standby map[string]map[int32]bool) {
+	var instances []string
+	warm := map[string]map[int32]warmth{}
+	for _, m := range a.members {
+		if _, known := warm[m.Instance]; !known && m.Standby > 0 {
+			instances, warm[m.Instance] = append(instances, m.Instance), m.Warm
+		}
+	}
+	wanted := min(a.standby, len(instances))
+	if wanted == 0 {
+		return
+	}
+	share := (int(a.partitions)*wanted + len(instances) - 1) / len(instances)
+	pairs := map[[2]string]int{}
+	for p := range a.partitions {
+		rank := slices.Clone(instances)
+		slices.SortStableFunc(rank, func(x, y string) int {
+			wx, wy := warm[x][p], warm[y][p]
+			if len(standby[x]) >= share {
+				wx = warmth{}
+			}
+			if len(standby[y]) >= share {
+				wy = warmth{}
+			}
+			switch {
+			case wy.less(wx):
+				return -1
+			case wx.less(wy):
+				return 1
+			}
+			return cmp.Or(pairs[[2]string{at[p], x}]-pairs[[2]string{at[p], y}], len(standby[x])-len(standby[y]))
+		})
+		left := wanted
+		for _, instance := range rank {
+			if _, has := standby[instance][p]; has {
+				left--
+			}
+		}
+		for _, instance := range rank {
+			if _, has := standby[instance][p]; has || left <= 0 || instance == at[p] {
+				continue
+			}
+			standby[instance][p] = false
+			pairs[[2]string{at[p], instance}]++
+			left--
+		}
+	}
+}

@@ -1,0 +1,276 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// followers is a standby at work: one goroutine's.
+type followers struct {
+	*standby
+	admin  *kadm.Client
+	reader *kgo.Client // nil while nothing is followed
+	held   map[int32]*copyHeld
+	load   *loader
+	looked time.Time
+	// budget is how many bytes may be read before the rate says to wait.
+	budget float64
+	filled time.Time
+}
+
+// turn gives back what is asked for, takes what is wanted, and follows for a
+// moment.
+func (f *followers) turn(ctx context.Context) error {
+	changed, err := f.giveBack()
+	if err != nil {
+		return err
+	}
+	now := f.deps.Now()
+	look := now.Sub(f.looked) >= standbyLook
+	if look {
+		f.looked = now
+		took, err := f.take(ctx)
+		if err != nil {
+			return err
+		}
+		changed = changed || took
+	}
+	if changed {
+		if err := f.reopen(); err != nil {
+			return err
+		}
+	}
+	if look {
+		if err := f.lookAtEnds(ctx); err != nil {
+			return err
+		}
+	}
+	wait := min(f.wait(now), 100*time.Millisecond)
+	switch {
+	case f.reader == nil:
+		wait = 250 * time.Millisecond
+	case f.busy():
+		wait = 100 * time.Millisecond
+	case wait == 0:
+		return f.poll(ctx)
+	}
+	ctx, cancel := f.interruptible(ctx, wait)
+	defer cancel()
+	<-ctx.Done()
+	return nil
+}
+
+// poll follows for a moment, and less when somebody wants a lease.
+func (f *followers) poll(ctx context.Context) error {
+	ctx, cancel := f.interruptible(ctx, time.Second)
+	defer cancel()
+	todo := make(map[int32]*following, len(f.held))
+	var before, after int64
+	for p, h := range f.held {
+		todo[p] = &h.following
+		before += h.bytes
+	}
+	_, err := replayPoll(ctx, f.reader, f.load, todo)
+	for _, h := range f.held {
+		after += h.bytes
+	}
+	f.budget -= float64(after - before)
+	f.metrics.standbyBytes.WithLabelValues(f.stage).Add(float64(after - before))
+	var unreadable *changelogError
+	if errors.As(err, &unreadable) {
+		return f.refuse(unreadable)
+	}
+	if ctx.Err() != nil {
+		return nil //nolint:nilerr // interrupted, or the standby ends
+	}
+	return err
+}
+
+// wait returns how long the rate says to wait before more is read.
+func (f *followers) wait(now time.Time) time.Duration {
+	rate := float64(f.config.StandbyBytesPerSecond)
+	f.budget = min(f.budget+rate*now.Sub(f.filled).Seconds(), rate/4)
+	f.filled = now
+	if f.budget >= 0 {
+		return 0
+	}
+	return time.Duration(-f.budget / rate * float64(time.Second))
+}
+
+// giveBack writes what was followed and gives back leases that an owner waits
+// for, or whose copies are not wanted any more.
+func (f *followers) giveBack() (changed bool, err error) {
+	f.yielded.Store(false)
+	f.mu.Lock()
+	wanted := f.wanted
+	f.mu.Unlock()
+	for p, h := range f.held {
+		if _, ok := wanted[p]; ok && !h.yield.Load() {
+			continue
+		}
+		if !changed {
+			if err := f.load.flush(); err != nil {
+				return false, err
+			}
+		}
+		changed = true
+		delete(f.held, p)
+		h.give()
+	}
+	return changed, nil
+}
+
+// take takes the leases of wanted partitions that nobody owns here.
+func (f *followers) take(ctx context.Context) (changed bool, err error) {
+	f.mu.Lock()
+	var todo []*copyHeld
+	for p := range f.wanted {
+		if f.held[p] != nil || f.refused[p] {
+			continue
+		}
+		h := &copyHeld{restored: restored{following: following{partition: p, state: f.store.partition(f.stage, p)}}}
+		todo = append(todo, h)
+	}
+	f.mu.Unlock()
+	took := todo[:0]
+	for _, h := range todo {
+		if give, ok := f.store.leases.takeIdle(f.stage, h.partition, f.onYield(h)); ok {
+			h.give = give
+			took = append(took, h)
+		}
+	}
+	if len(took) == 0 {
+		return false, nil
+	}
+	if err := f.begin(ctx, took); err != nil {
+		for _, h := range took {
+			h.give()
+		}
+		return false, err
+	}
+	for _, h := range took {
+		f.held[h.partition] = h
+		f.logger.InfoContext(ctx, "standby follows a partition", slog.Int("partition", int(h.partition)),
+			slog.Int64("from", h.from), slog.Int64("to", h.end), slog.String("whole", h.reason))
+	}
+	return true, nil
+}
+
+// begin finds where copies begin: at their stored positions, if they are to be
+// trusted.
+func (f *followers) begin(ctx context.Context, took []*copyHeld) error {
+	details, err := f.admin.ListTopics(ctx, f.changelog)
+	if err == nil {
+		err = details.Error()
+	}
+	if err != nil {
+		return fmt.Errorf("look at changelog %s: %w", f.changelog, err)
+	}
+	starts, err := f.listed(f.admin.ListStartOffsets(ctx, f.changelog))
+	if err != nil {
+		return err
+	}
+	ends, err := f.listed(f.admin.ListEndOffsets(ctx, f.changelog))
+	if err != nil {
+		return err
+	}
+	for _, h := range took {
+		start, ok1 := starts.Lookup(f.changelog, h.partition)
+		end, ok2 := ends.Lookup(f.changelog, h.partition)
+		if !ok1 || !ok2 {
+			return fmt.Errorf("changelog %s has no partition %d", f.changelog, h.partition)
+		}
+		h.end = end.Offset
+		if err := f.store.trust(&h.restored, [16]byte(details[f.changelog].ID), start.Offset, f.deps.Now(), f.config.DeleteRetention); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *followers) listed(listed kadm.ListedOffsets, err error) (kadm.ListedOffsets, error) {
+	if err == nil {
+		err = listed.Error()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list offsets of %s: %w", f.changelog, err)
+	}
+	return listed, nil
+}
+
+// reopen reads from where the copies are.
+func (f *followers) reopen() (err error) {
+	if f.reader != nil {
+		f.reader.Close()
+		f.reader = nil
+	}
+	f.publish(f.held)
+	if len(f.held) == 0 {
+		return nil
+	}
+	from := make(map[int32]kgo.Offset, len(f.held))
+	for p, h := range f.held {
+		from[p] = kgo.NewOffset().At(h.pos.offset)
+	}
+	f.reader, err = changelogClient(f.deps, f.config, f.changelog, from, standbyFetchBytes)
+	return err
+}
+
+// lookAtEnds writes what was followed, and sees how far the copies are: against
+// what is committed, for they read nothing else.
+func (f *followers) lookAtEnds(ctx context.Context) error {
+	if len(f.held) == 0 {
+		return nil
+	}
+	now := f.deps.Now()
+	ends, err := f.listed(f.admin.ListCommittedOffsets(ctx, f.changelog))
+	if err != nil {
+		return err
+	}
+	for p, h := range f.held {
+		end, ok := ends.Lookup(f.changelog, p)
+		if !ok {
+			continue
+		}
+		h.end = end.Offset
+		if h.pos.offset >= h.end {
+			h.pos.atEnd = now.UnixMilli()
+			f.load.touched[&h.following] = true
+		}
+		if h.end-h.pos.offset <= standbySlack {
+			f.tellWarm(h)
+		}
+	}
+	f.publish(f.held)
+	return f.load.flush()
+}
+
+// refuse gives up the partition whose changelog this release cannot read: during
+// a rolling upgrade, the new release may already write it.
+func (f *followers) refuse(cause *changelogError) error {
+	f.logger.Warn("standby cannot read a changelog, there is no warm copy here",
+		slog.Int("partition", int(cause.partition)), slog.String("error", cause.Error()))
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.refused[cause.partition] = true
+	return cause
+}
+
+// close gives everything back.
+func (f *followers) close() error {
+	if f.reader != nil {
+		f.reader.Close()
+	}
+	err := f.load.flush()
+	for p, h := range f.held {
+		delete(f.held, p)
+		h.give()
+	}
+	return err
+}
