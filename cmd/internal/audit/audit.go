@@ -1,0 +1,121 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/schemas"
+)
+
+// Config is what is audited and how.
+type Config struct {
+	// Kafka are the options of every client.
+	Kafka []kgo.Opt
+	// Names has the prefix of topics and groups.
+	Names schemas.Names
+	// From and To bound the raw records by when they were written; zero means from
+	// the earliest that can be compared, and to what has been processed.
+	From, To time.Time
+	// Limit is how many differences are listed; all are counted. Default 100.
+	Limit int
+	// Patience is how long a topic may give nothing, as behind an open transaction,
+	// before the audit gives up. Default 90 s, which is beyond any of our own.
+	Patience time.Duration
+	// Progress is told how far the audit is; nil means nobody.
+	Progress Progress
+	// Now is the wall clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// Progress is told of the steps and how many records of each are read.
+type Progress interface {
+	Step(name string, total int64)
+	At(done int64)
+}
+
+type silent struct{}
+
+func (silent) Step(string, int64) {}
+func (silent) At(int64)           {}
+
+// auditor is an audit under way.
+type auditor struct {
+	config Config
+	admin  *kadm.Client
+	cut    *cut
+	report *Report
+	raw    map[string]*provider // by raw topic, without prefix
+	// buried are internal records that became dead letters, by topic without prefix.
+	buried   map[string]map[int32]*marks
+	entities map[string]*entities // by enriched topic and provider
+	calls    *calls
+	journeys *journeys
+	read     int64
+}
+
+// Run audits. The error is of what cannot be read; what does not add up is in the
+// report.
+func Run(ctx context.Context, config Config) (*Report, error) {
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	if config.Progress == nil {
+		config.Progress = silent{}
+	}
+	if config.Limit <= 0 {
+		config.Limit = 100
+	}
+	if config.Patience <= 0 {
+		config.Patience = 90 * time.Second
+	}
+	client, err := kgo.NewClient(config.Kafka...)
+	if err != nil {
+		return nil, fmt.Errorf("make a Kafka client: %w", err)
+	}
+	defer client.Close()
+	a := &auditor{
+		config: config, admin: kadm.NewClient(client), raw: map[string]*provider{},
+		buried: map[string]map[int32]*marks{}, entities: map[string]*entities{},
+		report: &Report{limit: config.Limit},
+	}
+	began := config.Now()
+	config.Progress.Step("looking for a consistent cut", 0)
+	if a.cut, err = a.takeCut(ctx); err != nil {
+		return nil, err
+	}
+	a.prepare()
+	for _, step := range []func(context.Context) error{
+		a.readDeadLetters, a.readRaw, a.readOutcomes, a.readCalls, a.readSnapshots, a.readJourneyInputs, a.readJourneys, a.readLedger,
+	} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if err := a.conclude(ctx); err != nil {
+		return nil, err
+	}
+	a.report.Records, a.report.Took = a.read, config.Now().Sub(began)
+	return a.report, nil
+}
+
+// prepare makes the books for what the cut has found.
+func (a *auditor) prepare() {
+	a.report.Span = a.cut.span
+	for _, name := range rawTopics() {
+		p := &provider{name: providerOf(name), topic: a.config.Names.Topic(name), parts: map[int32]*part{}}
+		for partition, low := range a.cut.low[name] {
+			high := a.cut.high[name][partition]
+			p.parts[partition] = newPart(low, high, a.cut.applied[name][partition])
+			a.report.Waiting += max(0, a.cut.ends[name][partition]-a.cut.applied[name][partition])
+		}
+		a.raw[name] = p
+	}
+	for _, key := range entityKinds() {
+		a.entities[key] = newEntities()
+	}
+	a.calls, a.journeys = newCalls(), newJourneys()
+}

@@ -1,0 +1,118 @@
+package audit
+
+import (
+	"context"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// calls follow Unibell's facts from the stage that decodes them to the one that
+// applies them. A fact is told once with its verification, or once without and, when
+// its verification is known, once more with it.
+type calls struct {
+	with, without map[int32]*marks // by raw partition: raw offsets
+	// own are entities by request id: what is held is applied only if its
+	// verification stays unknown.
+	own *entities
+}
+
+func newCalls() *calls {
+	return &calls{with: map[int32]*marks{}, without: map[int32]*marks{}, own: newEntities()}
+}
+
+// readCalls reads what the unibell stage tells the unibell-call stage.
+func (a *auditor) readCalls(ctx context.Context) error {
+	if err := a.each(ctx, "reading Unibell's facts", a.stretches(schemas.InternalUnibell), a.takeCall); err != nil {
+		return err
+	}
+	// A verification of its own is named by the request id: what is held for it
+	// counts where such a snapshot is there.
+	verifications := a.entities[raw.ProviderUnibell]
+	for hash, own := range a.calls.own.known {
+		x := verifications.known[hash]
+		x.told += own.told
+		x.flags |= own.flags | held
+		verifications.known[hash] = x
+	}
+	return nil
+}
+
+func (a *auditor) takeCall(_ string, r *kgo.Record) error {
+	var in avro.UnibellInput
+	_, body, err := wire.Parse(r.Value)
+	if err == nil {
+		err = in.DecodeAvro(body)
+	}
+	if err != nil {
+		a.unreadable(r)
+		return nil
+	}
+	verifications := a.entities[raw.ProviderUnibell]
+	fact := in.Kind == avro.UnibellInputKindFact
+	from := &in.Call.Value.Origin
+	switch {
+	case in.Kind == avro.UnibellInputKindClock:
+		return nil
+	case fact && in.VerificationID.Set:
+		a.tell(a.calls.with, from)
+	case fact:
+		a.tell(a.calls.without, from)
+	}
+	if r.Offset >= a.cut.applied[schemas.InternalUnibell][r.Partition] {
+		verifications.change(r.Key, func(x *entity) { x.flags |= touched })
+		return nil
+	}
+	switch {
+	case !fact || a.buried[schemas.InternalUnibell][r.Partition].has(r.Offset):
+	case in.VerificationID.Set:
+		verifications.fact(r.Key)
+	default:
+		a.calls.ownFact(verifications, r.Key)
+	}
+	return nil
+}
+
+// ownFact counts a fact of a request id, under the hash of the verifications.
+func (c *calls) ownFact(verifications *entities, key []byte) {
+	c.own.seed = verifications.seed
+	c.own.fact(key)
+}
+
+// tell notes that a raw record's fact was told.
+func (a *auditor) tell(to map[int32]*marks, from *avro.Origin) {
+	p := a.raw[schemas.RawUnibell]
+	at := p.parts[from.Partition]
+	if at == nil || from.Topic != p.topic || from.Offset < at.low || from.Offset >= at.high {
+		return
+	}
+	if to[from.Partition] == nil {
+		to[from.Partition] = newMarks()
+	}
+	to[from.Partition].add(from.Offset)
+}
+
+// concludeCalls compares what was decoded with what was told.
+func (a *auditor) concludeCalls() {
+	p := a.raw[schemas.RawUnibell]
+	const told = schemas.InternalUnibell
+	for partition, at := range sorted(p.parts) {
+		with, without := a.calls.with[partition], a.calls.without[partition]
+		if with == nil {
+			with = newMarks()
+		}
+		if without == nil {
+			without = newMarks()
+		}
+		facts := at.outcomes[decoded].once
+		a.tellAll(KindNotTold, p.topic, partition, told, schemas.DecodedUnibellCall, minus(facts, with.once, without.once))
+		a.tellAll(KindNoFact, p.topic, partition, schemas.DecodedUnibellCall, told, minus(with.once, facts))
+		a.tellAll(KindNoFact, p.topic, partition, schemas.DecodedUnibellCall, told, minus(without.once, facts))
+		a.tellAll(KindRepeated, p.topic, partition, "", told, with.again)
+		a.tellAll(KindRepeated, p.topic, partition, "", told, without.again)
+	}
+}

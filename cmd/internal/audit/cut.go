@@ -1,0 +1,287 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+
+	"github.com/tributary-hq/tributary/processor"
+	"github.com/tributary-hq/tributary/schemas"
+)
+
+// offsets are by topic without prefix and partition.
+type offsets map[string]map[int32]int64
+
+// cut is up to where and from where everything is read.
+type cut struct {
+	span Span
+	// applied is up to where each stage's input has had its effect.
+	applied offsets
+	// starts and ends are those of all topics; ends were taken after applied.
+	starts, ends offsets
+	// low and high bound the raw records that are compared.
+	low, high offsets
+	// from is where the other topics are read from.
+	from offsets
+	// missing are topics that are not there.
+	missing []string
+}
+
+// margin keeps the span clear of what retention deletes while the audit runs, and of
+// clocks that differ.
+const margin = 15 * time.Minute
+
+// isRaw and the like tell topics by name, without prefix.
+func isRaw(topic string) bool { return strings.HasPrefix(topic, "raw.") }
+
+func rawTopics() []string {
+	return []string{schemas.RawLOX24, schemas.RawUAPAY, schemas.RawVoximplant, schemas.RawUnibell}
+}
+
+func providerOf(topic string) string { return strings.Split(topic, ".")[1] }
+
+// audited are the topics that are read: all but the changelogs.
+func audited() []schemas.Topic {
+	return slices.DeleteFunc(schemas.Table(), func(t schemas.Topic) bool { return t.Format == schemas.FormatState })
+}
+
+// takeCut fixes what is compared. The order matters: see the package comment.
+func (a *auditor) takeCut(ctx context.Context) (*cut, error) {
+	c := &cut{}
+	var names []string
+	for _, t := range audited() {
+		names = append(names, t.Name)
+	}
+	var err error
+	if c.starts, err = a.list(ctx, a.admin.ListStartOffsets, names); err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if len(c.starts[name]) == 0 {
+			c.missing = append(c.missing, name)
+		}
+	}
+	if slices.ContainsFunc(c.missing, isRaw) {
+		return nil, fmt.Errorf("topics %s do not exist: is the prefix %q right? 'tributary topics apply' creates them",
+			strings.Join(c.missing, ", "), a.config.Names.Prefix)
+	}
+	if c.applied, err = a.applied(ctx, c.starts); err != nil {
+		return nil, err
+	}
+	// Snapshots before what changed them, so that every input of a snapshot that is
+	// read is below the ends of the inputs.
+	enriched := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !strings.HasPrefix(n, "enriched.") })
+	first, err := a.list(ctx, a.admin.ListEndOffsets, enriched)
+	if err != nil {
+		return nil, err
+	}
+	if c.ends, err = a.list(ctx, a.admin.ListEndOffsets, names); err != nil {
+		return nil, err
+	}
+	for name, ends := range first {
+		c.ends[name] = ends
+	}
+	return c, a.bound(ctx, c, names)
+}
+
+// bound finds the span and the offsets where it begins and ends.
+func (a *auditor) bound(ctx context.Context, c *cut, names []string) error {
+	if err := a.span(ctx, c, names); err != nil {
+		return err
+	}
+	c.low, c.high, c.from = offsets{}, offsets{}, offsets{}
+	begin := c.starts
+	if !c.span.From.IsZero() {
+		at := func(ctx context.Context, topics ...string) (kadm.ListedOffsets, error) {
+			return a.admin.ListOffsetsAfterMilli(ctx, c.span.From.UnixMilli(), topics...)
+		}
+		var err error
+		if begin, err = a.list(ctx, at, rawTopics()); err != nil {
+			return err
+		}
+		// An output is written after its raw record; clocks may differ.
+		early := func(ctx context.Context, topics ...string) (kadm.ListedOffsets, error) {
+			return a.admin.ListOffsetsAfterMilli(ctx, c.span.From.Add(-margin).UnixMilli(), topics...)
+		}
+		if c.from, err = a.list(ctx, early, names); err != nil {
+			return err
+		}
+	} else {
+		c.from = c.starts
+	}
+	for _, name := range rawTopics() {
+		c.low[name], c.high[name] = map[int32]int64{}, map[int32]int64{}
+		for p, applied := range c.applied[name] {
+			c.low[name][p] = min(max(begin[name][p], c.starts[name][p]), applied)
+			c.high[name][p] = applied
+		}
+	}
+	if c.span.To.IsZero() {
+		return nil
+	}
+	to := func(ctx context.Context, topics ...string) (kadm.ListedOffsets, error) {
+		return a.admin.ListOffsetsAfterMilli(ctx, c.span.To.UnixMilli(), topics...)
+	}
+	after, err := a.list(ctx, to, rawTopics())
+	if err != nil {
+		return err
+	}
+	for _, name := range rawTopics() {
+		for p := range c.high[name] {
+			c.high[name][p] = max(c.low[name][p], min(c.high[name][p], after[name][p]))
+		}
+	}
+	return nil
+}
+
+// span finds from when on everything can be compared.
+func (a *auditor) span(ctx context.Context, c *cut, names []string) error {
+	c.span = Span{From: a.config.From, To: a.config.To}
+	kept, where, err := a.retention(ctx, names, c.missing)
+	if err != nil {
+		return err
+	}
+	c.span.Retention, c.span.Shortest = kept, where
+	lost := false
+	for name, starts := range c.starts {
+		row, _ := schemas.Find(name)
+		for _, start := range starts {
+			lost = lost || start > 0 && row.Delete && !row.Compact
+		}
+	}
+	c.span.Whole = !lost && a.config.From.IsZero()
+	if !lost {
+		return nil
+	}
+	earliest := a.config.Now().Add(-kept).Add(margin)
+	if c.span.From.Before(earliest) {
+		c.span.Clamped = !a.config.From.IsZero()
+		c.span.From = earliest
+	}
+	return nil
+}
+
+// retention returns the shortest retention of the topics that are deleted from.
+func (a *auditor) retention(ctx context.Context, names, missing []string) (shortest time.Duration, where string, err error) {
+	var topics []string
+	for _, name := range names {
+		if row, _ := schemas.Find(name); row.Delete && !row.Compact && !slices.Contains(missing, name) {
+			topics = append(topics, a.config.Names.Topic(name))
+		}
+	}
+	configs, err := a.admin.DescribeTopicConfigs(ctx, topics...)
+	if err != nil {
+		return 0, "", fmt.Errorf("look at the topics' retention: %w", err)
+	}
+	for i := range configs {
+		if configs[i].Err != nil {
+			return 0, "", fmt.Errorf("look at the retention of %s: %w", configs[i].Name, configs[i].Err)
+		}
+		for _, kv := range configs[i].Configs {
+			if kv.Key != "retention.ms" || kv.Value == nil {
+				continue
+			}
+			ms, err := strconv.ParseInt(*kv.Value, 10, 64)
+			const forever = int64(100 * 365 * 24 * time.Hour / time.Millisecond)
+			if err != nil || ms < 0 || ms > forever {
+				continue
+			}
+			if kept := time.Duration(ms) * time.Millisecond; shortest == 0 || kept < shortest {
+				shortest, where = kept, configs[i].Name
+			}
+		}
+	}
+	return shortest, where, nil
+}
+
+// applied returns how far each stage has come with its input: where its group has
+// committed nothing, it has not begun.
+func (a *auditor) applied(ctx context.Context, starts offsets) (offsets, error) {
+	out := offsets{}
+	for _, stage := range processor.StageNames() {
+		topics, _ := processor.TopicsOf(stage)
+		committed, err := a.committed(ctx, a.config.Names.Group(stage))
+		if err != nil {
+			return nil, err
+		}
+		out[topics.Input] = map[int32]int64{}
+		for p, start := range starts[topics.Input] {
+			out[topics.Input][p] = start
+			if at, ok := committed.Lookup(a.config.Names.Topic(topics.Input), p); ok && at.At > start {
+				out[topics.Input][p] = at.At
+			}
+		}
+	}
+	return out, nil
+}
+
+// committed waits for transactions that are about to commit offsets.
+func (a *auditor) committed(ctx context.Context, group string) (kadm.OffsetResponses, error) {
+	for until := a.config.Now().Add(a.config.Patience); ; {
+		responses, err := a.admin.FetchOffsets(kadm.RequireStable(ctx), group)
+		if err == nil {
+			err = responses.Error()
+		}
+		switch {
+		case err == nil:
+			return responses, nil
+		case errors.Is(err, kerr.GroupIDNotFound):
+			return nil, nil
+		case !kerr.IsRetriable(err) && !errors.Is(err, kerr.UnstableOffsetCommit) || a.config.Now().After(until):
+			return nil, fmt.Errorf("fetch the committed offsets of group %s: %w", group, err)
+		}
+		const again = 50 * time.Millisecond
+		if err := pause(ctx, again); err != nil {
+			return nil, err
+		}
+	}
+}
+
+type lister func(ctx context.Context, topics ...string) (kadm.ListedOffsets, error)
+
+// list lists offsets by names without prefix. Topics that do not exist are left out.
+func (a *auditor) list(ctx context.Context, list lister, names []string) (offsets, error) {
+	out := offsets{}
+	if len(names) == 0 {
+		return out, nil
+	}
+	topics := make([]string, len(names))
+	for i, name := range names {
+		topics[i] = a.config.Names.Topic(name)
+	}
+	listed, err := list(ctx, topics...)
+	if err != nil {
+		return nil, fmt.Errorf("list offsets: %w", err)
+	}
+	for i, name := range names {
+		out[name] = map[int32]int64{}
+		for p, o := range listed[topics[i]] {
+			if errors.Is(o.Err, kerr.UnknownTopicOrPartition) {
+				continue
+			}
+			if o.Err != nil {
+				return nil, fmt.Errorf("list offsets of %s/%d: %w", topics[i], p, o.Err)
+			}
+			out[name][p] = o.Offset
+		}
+	}
+	return out, nil
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

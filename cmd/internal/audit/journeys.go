@@ -1,0 +1,217 @@
+package audit
+
+import (
+	"context"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// journey is what the inputs say of a journey, and what its snapshot says.
+type journey struct {
+	facts, applied   int64
+	members, counted int32
+	// until is when its last member ends, unix seconds.
+	until int64
+	flags uint8
+}
+
+// member is what a journey was told last of a member.
+type member struct {
+	revision int64
+	facts    int32
+	gone     bool
+}
+
+// journeys are by the hash of their key, members by that of journey and member.
+type journeys struct {
+	seed    seed
+	known   map[uint64]journey
+	members map[uint64]member
+	inputs  int64
+	scratch []byte
+}
+
+func newJourneys() *journeys {
+	return &journeys{seed: newEntities().seed, known: map[uint64]journey{}, members: map[uint64]member{}}
+}
+
+// readJourneyInputs reads what the journey stage was told.
+func (a *auditor) readJourneyInputs(ctx context.Context) error {
+	return a.each(ctx, "reading what journeys were told", a.stretches(schemas.InternalJourney), func(_ string, r *kgo.Record) error {
+		in, err := readInput(r)
+		if err != nil {
+			a.unreadable(r)
+			return nil
+		}
+		if in.Kind == avro.JourneyInputKindClock {
+			return nil
+		}
+		j := a.journeys
+		hash := j.seed.of(r.Key)
+		x := j.known[hash]
+		switch {
+		case r.Offset >= a.cut.applied[schemas.InternalJourney][r.Partition]:
+			x.flags |= touched
+		case !a.buried[schemas.InternalJourney][r.Partition].has(r.Offset):
+			j.inputs++
+			j.take(&x, r.Key, in)
+		}
+		j.known[hash] = x
+		return nil
+	})
+}
+
+func readInput(r *kgo.Record) (*avro.JourneyInput, error) {
+	_, body, err := wire.Parse(r.Value)
+	if err != nil {
+		return nil, err
+	}
+	in := &avro.JourneyInput{}
+	return in, in.DecodeAvro(body)
+}
+
+// take folds an input in: of a member the highest revision counts.
+func (j *journeys) take(x *journey, key []byte, in *avro.JourneyInput) {
+	j.scratch = append(append(append(j.scratch[:0], key...), 0), in.MemberID.Value...)
+	hash := j.seed.of(j.scratch)
+	m, known := j.members[hash]
+	removal := in.Kind == avro.JourneyInputKindRemoval
+	revision := in.MemberRevision.Value
+	if known && (revision < m.revision || revision == m.revision && !removal) {
+		return
+	}
+	if known && !m.gone {
+		x.members--
+		x.facts -= int64(m.facts)
+	}
+	m = member{revision: revision, facts: int32(in.MemberFacts.Value), gone: removal} //nolint:gosec // facts of one entity
+	if !removal {
+		x.members++
+		x.facts += int64(m.facts)
+	}
+	if in.ExpiresAt.Set {
+		x.until = max(x.until, in.ExpiresAt.Value.Unix())
+	}
+	j.members[hash] = m
+}
+
+// readJourneys reads the journeys' snapshots.
+func (a *auditor) readJourneys(ctx context.Context) error {
+	return a.each(ctx, "reading journeys", a.whole(schemas.EnrichedJourneys), func(_ string, r *kgo.Record) error {
+		var s avro.JourneySnapshot
+		if r.Value != nil {
+			_, body, err := wire.Parse(r.Value)
+			if err == nil {
+				err = s.DecodeAvro(body)
+			}
+			if err != nil {
+				a.unreadable(r)
+				return nil
+			}
+		}
+		hash := a.journeys.seed.of(r.Key)
+		x := a.journeys.known[hash]
+		x.applied, x.counted = s.Facts, s.Verifications+s.Payments
+		if r.Value == nil {
+			x.flags = x.flags&^snapped | ended
+		} else {
+			x.flags = x.flags&^ended | snapped
+		}
+		a.journeys.known[hash] = x
+		return nil
+	})
+}
+
+// compare holds what a journey was told against what it says. In a span that is not
+// the whole, some of its members may have been told before.
+func (x *journey) compare(whole bool, now time.Time) verdict {
+	switch {
+	case x.flags&touched != 0:
+		return undecided
+	case x.flags&snapped == 0 && x.members == 0:
+		return equal
+	case x.flags&ended != 0 && now.Unix() >= x.until:
+		return equal // its time is over
+	case x.flags&snapped == 0:
+		return different
+	case x.members == x.counted && x.facts == x.applied:
+		return equal
+	case !whole && x.members < x.counted && x.facts <= x.applied:
+		return equal
+	default:
+		return different
+	}
+}
+
+// concludeJourneys compares every journey, and finds the inputs of those that differ.
+func (a *auditor) concludeJourneys(ctx context.Context) error {
+	j := a.journeys
+	r := &a.report.Journeys
+	r.Inputs = j.inputs
+	wrong := map[uint64]bool{}
+	for hash, x := range j.known {
+		if x.flags&snapped != 0 {
+			r.Journeys++
+		}
+		r.Members += int64(x.members)
+		switch x.compare(a.cut.span.Whole, a.config.Now()) {
+		case equal:
+		case undecided:
+			r.InFlight++
+		case different:
+			r.Differences++
+			wrong[hash] = true
+		}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	found := map[uint64]*Difference{}
+	err := a.each(ctx, "looking for the journeys that differ", a.stretches(schemas.InternalJourney), func(_ string, rec *kgo.Record) error {
+		hash := j.seed.of(rec.Key)
+		if !wrong[hash] {
+			return nil
+		}
+		in, err := readInput(rec)
+		if err != nil || in.Kind == avro.JourneyInputKindClock {
+			return nil //nolint:nilerr // told of before
+		}
+		d := found[hash]
+		if d == nil {
+			d = &Difference{Kind: KindJourney, Key: string(rec.Key), Topic: rec.Topic, Partition: rec.Partition, Offset: rec.Offset, Missing: j.known[hash].missing()}
+			d.Told, d.Applied = j.known[hash].facts, j.known[hash].applied
+			found[hash] = d
+		}
+		if len(d.Records) < maxRecords && in.ChangedBy.Offset.Set {
+			d.Records = append(d.Records, Record{Topic: in.ChangedBy.Topic.Value, Partition: in.ChangedBy.Partition.Value, Offset: in.ChangedBy.Offset.Value})
+		}
+		return nil
+	})
+	for hash := range wrong {
+		if found[hash] == nil {
+			x := j.known[hash]
+			found[hash] = &Difference{
+				Kind: KindJourney, Topic: a.config.Names.Topic(schemas.EnrichedJourneys), Partition: -1, Offset: -1,
+				Missing: x.missing(), Told: x.facts, Applied: x.applied,
+			}
+		}
+		a.report.differ(found[hash])
+	}
+	return err
+}
+
+// missing says which side lacks something.
+func (x journey) missing() string {
+	if x.flags&snapped == 0 {
+		return "the journey's snapshot"
+	}
+	if x.members > x.counted || x.facts > x.applied {
+		return "a member or its newest state, in the snapshot"
+	}
+	return "an input that told of it"
+}

@@ -1,0 +1,88 @@
+package audit
+
+import (
+	"context"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// page is the last ledger entry of a partition.
+type page struct{ sequence, to int64 }
+
+// readLedger holds the ledger's entries against what is counted here: those whose
+// records are all compared.
+func (a *auditor) readLedger(ctx context.Context) error {
+	if len(a.cut.ends[schemas.Ledger]) == 0 {
+		return nil
+	}
+	last := map[string]*page{}
+	return a.each(ctx, "reading the ledger", a.stretches(schemas.Ledger), func(_ string, r *kgo.Record) error {
+		var e avro.LedgerEntry
+		_, body, err := wire.Parse(r.Value)
+		if err == nil {
+			err = e.DecodeAvro(body)
+		}
+		if err != nil {
+			a.unreadable(r)
+			return nil
+		}
+		p := a.raw["raw."+e.Provider+".v1"]
+		if p == nil || e.Topic != p.topic || p.parts[e.Partition] == nil {
+			return nil
+		}
+		at := p.parts[e.Partition]
+		differ := func(what string, there, here int64) {
+			a.report.Ledger.Differences++
+			a.report.differ(&Difference{
+				Kind: KindLedger, Topic: p.topic, Partition: e.Partition, Offset: e.FromOffset, To: e.ToOffset, Missing: what, Told: here, Applied: there,
+			})
+		}
+		key := string(r.Key)
+		if before := last[key]; before != nil && e.Sequence != 1 {
+			if e.Sequence != before.sequence+1 || e.FromOffset != before.to {
+				differ("the ledger's entry before", e.Sequence, before.sequence+1)
+			}
+		}
+		last[key] = &page{e.Sequence, e.ToOffset}
+		if e.FromOffset < at.low || e.ToOffset > at.high {
+			return nil
+		}
+		a.report.Ledger.Entries++
+		sum := sumOf(&e)
+		for _, c := range []struct {
+			what  string
+			there int64
+			here  *marks
+		}{
+			{"accepted", sum.Accepted + sum.Replayed, at.raw},
+			{"decoded", sum.Decoded, at.outcomes[decoded]},
+			{"duplicates", sum.Duplicates, at.outcomes[duplicate]},
+			{"dead_letters", sum.DeadLetters, at.outcomes[deadLetter]},
+		} {
+			if here := c.here.within(e.FromOffset, e.ToOffset); here != c.there {
+				differ(c.what, c.there, here)
+			}
+		}
+		a.report.Ledger.Missed += sum.MissedAttempts - sum.MissedAttemptsWithdrawn
+		return nil
+	})
+}
+
+func sumOf(e *avro.LedgerEntry) avro.LedgerCounts {
+	var sum avro.LedgerCounts
+	for i := range e.Sources {
+		c := &e.Sources[i].Counts
+		sum.Accepted += c.Accepted
+		sum.Replayed += c.Replayed
+		sum.Decoded += c.Decoded
+		sum.Duplicates += c.Duplicates
+		sum.DeadLetters += c.DeadLetters
+		sum.MissedAttempts += c.MissedAttempts
+		sum.MissedAttemptsWithdrawn += c.MissedAttemptsWithdrawn
+	}
+	return sum
+}

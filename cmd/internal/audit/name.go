@@ -1,0 +1,116 @@
+package audit
+
+import (
+	"context"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// named is an entity that differs, with the records behind it.
+type named struct {
+	kind, key string
+	entity    entity
+	// records are raw records of facts told of it, the first of them.
+	records []Record
+	// last is what changed the last snapshot.
+	last *Record
+}
+
+// maxRecords is how many raw records are listed of an entity.
+const maxRecords = 20
+
+// nameEntities reads again, for the keys of the entities that differ and the raw
+// records of their facts.
+func (a *auditor) nameEntities(ctx context.Context, wrong map[string]map[uint64]bool) error {
+	found := map[string]map[uint64]*named{}
+	find := func(kind string, key []byte) *named {
+		if a.entities[kind] == nil {
+			return nil
+		}
+		hash := a.entities[kind].seed.of(key)
+		if !wrong[kind][hash] {
+			return nil
+		}
+		if found[kind] == nil {
+			found[kind] = map[uint64]*named{}
+		}
+		n := found[kind][hash]
+		if n == nil {
+			n = &named{kind: kind, key: string(key), entity: a.entities[kind].known[hash]}
+			found[kind][hash] = n
+		}
+		return n
+	}
+	topics := a.stretches(schemas.DecodedLOX24VerifyCode, schemas.DecodedUAPAYPayment, schemas.DecodedVoximplantAccountCallback, schemas.InternalUnibell)
+	err := a.each(ctx, "looking for the facts that differ", topics, func(topic string, r *kgo.Record) error {
+		kind := kindOfFact(topic)
+		if topic == schemas.InternalUnibell {
+			kind = raw.ProviderUnibell
+		}
+		if n := find(kind, r.Key); n != nil && len(n.records) < maxRecords {
+			if o, ok := a.originOf(topic, r); ok {
+				n.records = append(n.records, Record{Topic: o.topic, Partition: o.partition, Offset: o.offset})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	snapshots := a.whole(schemas.EnrichedVerifications, schemas.EnrichedPayments, schemas.EnrichedAccounts)
+	err = a.each(ctx, "looking for the snapshots that differ", snapshots, func(topic string, r *kgo.Record) error {
+		n := find(kindOfKey(topic, r.Key), r.Key)
+		if n == nil || r.Value == nil {
+			return nil
+		}
+		if s, err := readSnapshot(topic, r.Value); err == nil && s.change.Offset.Set && !a.isBeyond(s.provider, &s.change) {
+			n.last = &Record{Topic: s.change.Topic.Value, Partition: s.change.Partition.Value, Offset: s.change.Offset.Value}
+		}
+		return nil
+	})
+	for _, kind := range entityKinds() {
+		for _, n := range found[kind] {
+			a.report.differ(n.difference())
+		}
+	}
+	return err
+}
+
+// originOf returns the raw record of a fact that counts: in the span, before the cut.
+func (a *auditor) originOf(topic string, r *kgo.Record) (o origin, ok bool) {
+	_, body, err := wire.Parse(r.Value)
+	if err != nil {
+		return o, false
+	}
+	if topic == schemas.InternalUnibell {
+		var in avro.UnibellInput
+		if err := in.DecodeAvro(body); err != nil || in.Kind != avro.UnibellInputKindFact {
+			return o, false
+		}
+		from := &in.Call.Value.Origin
+		return origin{from.Topic, from.Partition, from.Offset}, true
+	}
+	from, err := avro.DecodeOrigin(body)
+	o = origin{from.Topic, from.Partition, from.Offset}
+	return o, err == nil && a.isApplied(providerOf(topic), o)
+}
+
+func (n *named) difference() *Difference {
+	d := &Difference{
+		Kind: KindFacts, Key: n.key, Partition: -1, Offset: -1, Told: int64(n.entity.told), Applied: int64(n.entity.applied), Records: n.records, Last: n.last,
+	}
+	if n.entity.flags&snapped == 0 {
+		d.Kind, d.Missing = KindNoSnapshot, "its snapshot"
+	}
+	if len(n.records) > 0 {
+		d.Topic, d.Partition, d.Offset = n.records[0].Topic, n.records[0].Partition, n.records[0].Offset
+	} else if n.last != nil {
+		d.Topic, d.Partition, d.Offset = n.last.Topic, n.last.Partition, n.last.Offset
+	}
+	return d
+}

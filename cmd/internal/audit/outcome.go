@@ -1,0 +1,274 @@
+package audit
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/RoaringBitmap/roaring/v2/roaring64"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// provider is the raw topic of one provider.
+type provider struct {
+	name, topic string
+	parts       map[int32]*part
+	// astray are outcomes that name a partition that is not there.
+	astray int64
+}
+
+// part is a partition of a raw topic.
+type part struct {
+	// low and high bound what is compared, cut is up to where the stage has come.
+	low, high, cut int64
+	raw            *marks
+	replays        *marks
+	outcomes       [outcomes]*marks
+	// replayed are dead letters that were replayed.
+	replayed *marks
+}
+
+// The ways a raw record ends.
+const (
+	decoded = iota
+	duplicate
+	deadLetter
+	outcomes
+)
+
+// outcomeTopic says where an outcome stands.
+func outcomeTopic(outcome int, provider string) string {
+	switch outcome {
+	case decoded:
+		return "decoded." + provider + ".*"
+	case duplicate:
+		return schemas.Duplicates
+	default:
+		return "deadletter." + provider + ".v1"
+	}
+}
+
+func newPart(low, high, cut int64) *part {
+	p := &part{low: low, high: high, cut: cut, raw: newMarks(), replays: newMarks(), replayed: newMarks()}
+	for i := range p.outcomes {
+		p.outcomes[i] = newMarks()
+	}
+	return p
+}
+
+// origin is the raw record that an outcome names.
+type origin struct {
+	topic     string
+	partition int32
+	offset    int64
+}
+
+// end notes how a raw record ended. It says whether the record is one that is
+// compared.
+func (a *auditor) end(outcome int, provider string, o origin) {
+	p := a.raw["raw."+provider+".v1"]
+	if p == nil || o.topic != p.topic || o.offset < 0 {
+		return // of another cluster's topic, mirrored, or of a deadline
+	}
+	at := p.parts[o.partition]
+	if at == nil {
+		p.astray++
+		return
+	}
+	if o.offset >= at.low && o.offset < at.high {
+		at.outcomes[outcome].add(o.offset)
+	}
+}
+
+// buriedAt returns which record a dead letter is of: the last to say so, for a
+// record may have been replayed and buried again.
+func buriedAt(r *kgo.Record) (o origin, ok bool) {
+	o.offset = -1
+	for i := range r.Headers {
+		switch h := &r.Headers[i]; h.Key {
+		case engine.HeaderTopic:
+			o.topic, ok = string(h.Value), true
+		case engine.HeaderPartition:
+			n, err := strconv.ParseInt(string(h.Value), 10, 32)
+			ok = ok && err == nil
+			o.partition = int32(n)
+		case engine.HeaderOffset:
+			n, err := strconv.ParseInt(string(h.Value), 10, 64)
+			ok = ok && err == nil
+			o.offset = n
+		}
+	}
+	return o, ok
+}
+
+// readDeadLetters reads the dead letters of all stages.
+func (a *auditor) readDeadLetters(ctx context.Context) error {
+	topics := a.stretches(schemas.DeadLetterLOX24, schemas.DeadLetterUAPAY, schemas.DeadLetterVoximplant, schemas.DeadLetterUnibell,
+		schemas.DeadLetterUnibellCall, schemas.DeadLetterJourney)
+	return a.each(ctx, "reading dead letters", topics, func(topic string, r *kgo.Record) error {
+		o, ok := buriedAt(r)
+		if !ok {
+			a.report.differ(&Difference{
+				Kind: KindUnreadable, Topic: r.Topic, Partition: r.Partition, Offset: r.Offset, Missing: "headers that name the record it is of",
+			})
+			return nil
+		}
+		if o.offset < 0 {
+			a.report.BuriedDeadlines++
+			return nil
+		}
+		switch topic {
+		case schemas.DeadLetterUnibellCall:
+			a.bury(schemas.InternalUnibell, o)
+		case schemas.DeadLetterJourney:
+			a.bury(schemas.InternalJourney, o)
+		default:
+			a.end(deadLetter, providerOf(topic), o)
+		}
+		return nil
+	})
+}
+
+// bury notes an internal record that is a dead letter.
+func (a *auditor) bury(topic string, o origin) {
+	if a.buried[topic] == nil {
+		a.buried[topic] = map[int32]*marks{}
+	}
+	if a.buried[topic][o.partition] == nil {
+		a.buried[topic][o.partition] = newMarks()
+	}
+	a.buried[topic][o.partition].add(o.offset)
+}
+
+// readRaw reads what ingest wrote.
+func (a *auditor) readRaw(ctx context.Context) error {
+	topics := map[string]map[int32]stretch{}
+	for _, name := range rawTopics() {
+		topics[name] = map[int32]stretch{}
+		for p, at := range a.raw[name].parts {
+			topics[name][p] = stretch{from: at.low, to: at.high}
+		}
+	}
+	return a.each(ctx, "reading raw records", topics, func(topic string, r *kgo.Record) error {
+		p := a.raw[topic]
+		at := p.parts[r.Partition]
+		at.raw.add(r.Offset)
+		if o, replay := buriedAt(r); replay {
+			at.replays.add(r.Offset)
+			if was := p.parts[o.partition]; was != nil && o.topic == p.topic && o.offset >= was.low && o.offset < was.high {
+				was.replayed.add(o.offset)
+			}
+		}
+		return nil
+	})
+}
+
+// readOutcomes reads decoded facts and duplicates.
+func (a *auditor) readOutcomes(ctx context.Context) error {
+	topics := a.stretches(schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.DecodedUAPAYPayment,
+		schemas.DecodedVoximplantAccountCallback, schemas.DecodedUnibellCall, schemas.Duplicates)
+	return a.each(ctx, "reading facts and duplicates", topics, func(topic string, r *kgo.Record) error {
+		_, body, err := wire.Parse(r.Value)
+		if err == nil && topic == schemas.Duplicates {
+			err = a.takeDuplicate(body)
+		} else if err == nil {
+			err = a.takeFact(topic, r.Key, body)
+		}
+		if err != nil {
+			a.unreadable(r)
+		}
+		return nil
+	})
+}
+
+func (a *auditor) takeDuplicate(body []byte) error {
+	var d avro.Duplicate
+	if err := d.DecodeAvro(body); err != nil {
+		return err
+	}
+	a.end(duplicate, d.Provider, origin{d.Record.Topic, d.Record.Partition, d.Record.Offset})
+	return nil
+}
+
+func (a *auditor) takeFact(topic string, key, body []byte) error {
+	from, err := avro.DecodeOrigin(body)
+	if err != nil {
+		return err
+	}
+	name := providerOf(topic)
+	o := origin{from.Topic, from.Partition, from.Offset}
+	a.end(decoded, name, o)
+	if kind := kindOfFact(topic); kind != "" && a.isApplied(name, o) {
+		a.entities[kind].fact(key)
+	}
+	return nil
+}
+
+// isApplied says whether a raw record is in the span and before its stage's cut.
+func (a *auditor) isApplied(provider string, o origin) bool {
+	p := a.raw["raw."+provider+".v1"]
+	if p == nil || o.topic != p.topic {
+		return false
+	}
+	at := p.parts[o.partition]
+	return at != nil && o.offset >= at.low && o.offset < at.cut
+}
+
+func (a *auditor) unreadable(r *kgo.Record) {
+	a.report.differ(&Difference{
+		Kind: KindUnreadable, Topic: r.Topic, Partition: r.Partition, Offset: r.Offset, Missing: "a value in the format of this version",
+	})
+}
+
+// concludeRecords finds the raw records that did not end in exactly one way, and
+// the ends that are of no record.
+func (a *auditor) concludeRecords() {
+	for _, name := range rawTopics() {
+		p := a.raw[name]
+		for partition, at := range sorted(p.parts) {
+			a.concludePart(p, partition, at)
+		}
+		if p.astray > 0 {
+			a.report.differ(&Difference{Kind: KindNoRaw, Topic: p.topic, Partition: -1, Offset: -1, Count: p.astray, Missing: "the partition"})
+		}
+	}
+}
+
+func (a *auditor) concludePart(p *provider, partition int32, at *part) {
+	account := Account{
+		Provider: p.name, Partition: partition, From: at.low, To: at.high, Raw: at.raw.count(), Replayed: at.replays.count(),
+		Decoded: at.outcomes[decoded].count(), Duplicates: at.outcomes[duplicate].count(), DeadLetters: at.outcomes[deadLetter].count(),
+	}
+	account.Accepted = account.Raw - account.Replayed
+	account.DeadLettersReplayed = int64(both(at.replayed.once, at.outcomes[deadLetter].once).GetCardinality()) //nolint:gosec // few
+	before := a.report.Differences
+	tell := func(kind, missing, there string, which *roaring64.Bitmap) {
+		a.tellAll(kind, p.topic, partition, missing, there, which)
+	}
+	end := func(outcome int) *roaring64.Bitmap { return at.outcomes[outcome].once }
+	ways := outcomeTopic(decoded, p.name) + ", " + outcomeTopic(duplicate, p.name) + ", " + outcomeTopic(deadLetter, p.name)
+	tell(KindNoOutcome, ways, p.topic, minus(at.raw.once, end(decoded), end(duplicate), end(deadLetter)))
+	for outcome := range outcomes {
+		tell(KindNoRaw, p.topic, outcomeTopic(outcome, p.name), minus(end(outcome), at.raw.once))
+		tell(KindRepeated, "", outcomeTopic(outcome, p.name), at.outcomes[outcome].again)
+		for other := outcome + 1; other < outcomes; other++ {
+			tell(KindTwoOutcomes, "", outcomeTopic(outcome, p.name)+", "+outcomeTopic(other, p.name), both(end(outcome), end(other)))
+		}
+	}
+	tell(KindNoDeadLetter, outcomeTopic(deadLetter, p.name), "a replay", minus(at.replayed.once, end(deadLetter)))
+	account.Differences = a.report.Differences - before
+	a.report.Accounts = append(a.report.Accounts, account)
+}
+
+// tellAll lists every offset of a set as a difference.
+func (a *auditor) tellAll(kind, topic string, partition int32, missing, there string, which *roaring64.Bitmap) {
+	for i := which.Iterator(); i.HasNext(); {
+		a.report.differ(&Difference{
+			Kind: kind, Topic: topic, Partition: partition, Offset: int64(i.Next()), Missing: missing, There: there, //nolint:gosec // an offset
+		})
+	}
+}

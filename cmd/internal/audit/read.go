@@ -1,0 +1,180 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// stretch is what is read of a partition: [from, to).
+type stretch struct{ from, to int64 }
+
+// position is a partition on its way to the end of its stretch.
+type position struct {
+	next, to int64
+}
+
+// stretches are those of topics, without prefix, from where the span begins to the
+// ends of the cut.
+func (a *auditor) stretches(names ...string) map[string]map[int32]stretch {
+	out := map[string]map[int32]stretch{}
+	for _, name := range names {
+		out[name] = map[int32]stretch{}
+		for p, to := range a.cut.ends[name] {
+			out[name][p] = stretch{from: max(a.cut.from[name][p], a.cut.starts[name][p]), to: to}
+		}
+	}
+	return out
+}
+
+// each passes every committed record of stretches, in the order of each partition.
+// topic is without prefix.
+func (a *auditor) each(ctx context.Context, step string, what map[string]map[int32]stretch, yield func(topic string, r *kgo.Record) error) error {
+	assign := map[string]map[int32]kgo.Offset{}
+	todo := map[string]map[int32]*position{}
+	var total, done int64
+	left := 0
+	for name, parts := range what {
+		topic := a.config.Names.Topic(name)
+		assign[topic], todo[topic] = map[int32]kgo.Offset{}, map[int32]*position{}
+		for p, s := range parts {
+			if s.from >= s.to {
+				continue
+			}
+			assign[topic][p] = kgo.NewOffset().At(s.from)
+			todo[topic][p] = &position{next: s.from, to: s.to}
+			total += s.to - s.from
+			left++
+		}
+	}
+	a.config.Progress.Step(step, total)
+	if left == 0 {
+		return nil
+	}
+	client, err := kgo.NewClient(append(append([]kgo.Opt{}, a.config.Kafka...),
+		kgo.ConsumePartitions(assign), kgo.FetchIsolationLevel(kgo.ReadCommitted()),
+		// The last thing in a partition is often a marker, and positions are compared.
+		kgo.KeepControlRecords(),
+		// What retention deletes meanwhile is passed over.
+		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
+		kgo.FetchMaxWait(250*time.Millisecond), kgo.FetchMaxBytes(16<<20), kgo.FetchMaxPartitionBytes(4<<20),
+	)...)
+	if err != nil {
+		return fmt.Errorf("make a Kafka client: %w", err)
+	}
+	defer client.Close()
+	for moved := a.config.Now(); left > 0; {
+		n, err := a.poll(ctx, client, todo, yield)
+		if err != nil {
+			return err
+		}
+		now := a.config.Now()
+		switch {
+		case n.passed > 0:
+			moved = now
+		case now.Sub(moved) > a.config.Patience/9:
+			ended, err := a.hollow(ctx, todo)
+			if err != nil {
+				return err
+			}
+			n.ended = ended
+		}
+		if n.ended == 0 && now.Sub(moved) > a.config.Patience {
+			return fmt.Errorf("%s gave nothing for %s: a transaction may be open there, or the partition has no leader", behind(todo), a.config.Patience)
+		}
+		left -= n.ended
+		done += n.passed
+		a.config.Progress.At(done)
+	}
+	return nil
+}
+
+// polled is what a poll brought.
+type polled struct {
+	// passed counts offsets, ended partitions.
+	passed int64
+	ended  int
+}
+
+func (a *auditor) poll(ctx context.Context, client *kgo.Client, todo map[string]map[int32]*position, yield func(topic string, r *kgo.Record) error) (n polled, err error) {
+	const wait, most = time.Second, 20_000
+	bounded, cancel := context.WithTimeout(ctx, wait)
+	fetches := client.PollRecords(bounded, most)
+	cancel()
+	if ctx.Err() != nil {
+		return n, context.Cause(ctx)
+	}
+	for _, f := range fetches.Errors() {
+		if !errors.Is(f.Err, context.DeadlineExceeded) && !kerr.IsRetriable(f.Err) {
+			return n, fmt.Errorf("read %s/%d: %w", f.Topic, f.Partition, f.Err)
+		}
+	}
+	fetches.EachPartition(func(f kgo.FetchTopicPartition) {
+		at := todo[f.Topic][f.Partition]
+		if at == nil || at.next >= at.to || err != nil {
+			return
+		}
+		name := strings.TrimPrefix(f.Topic, a.config.Names.Prefix)
+		for _, r := range f.Records {
+			if r.Offset >= at.to {
+				n.passed += at.to - at.next
+				at.next = at.to
+				break
+			}
+			n.passed += max(0, r.Offset+1-at.next)
+			at.next = r.Offset + 1
+			if r.Attrs.IsControl() {
+				continue
+			}
+			a.read++
+			if err = yield(name, r); err != nil {
+				err = fmt.Errorf("%s/%d at offset %d: %w", r.Topic, r.Partition, r.Offset, err)
+				return
+			}
+		}
+		if at.next >= at.to {
+			n.ended++
+			client.PauseFetchPartitions(map[string][]int32{f.Topic: {f.Partition}})
+		}
+	})
+	return n, err
+}
+
+// hollow ends partitions that hold nothing more though their ends were not seen: all
+// up to there is stable, and compaction has taken what it was.
+func (a *auditor) hollow(ctx context.Context, todo map[string]map[int32]*position) (ended int, err error) {
+	var names []string
+	for topic := range todo {
+		names = append(names, strings.TrimPrefix(topic, a.config.Names.Prefix))
+	}
+	stable, err := a.list(ctx, a.admin.ListCommittedOffsets, names)
+	if err != nil {
+		return 0, err
+	}
+	for topic, parts := range todo {
+		for p, at := range parts {
+			if at.next < at.to && stable[strings.TrimPrefix(topic, a.config.Names.Prefix)][p] >= at.to {
+				at.next = at.to
+				ended++
+			}
+		}
+	}
+	return ended, nil
+}
+
+// behind names a partition that has not reached its end.
+func behind(todo map[string]map[int32]*position) string {
+	for topic, parts := range todo {
+		for p, at := range parts {
+			if at.next < at.to {
+				return fmt.Sprintf("%s/%d (at offset %d of %d)", topic, p, at.next, at.to)
+			}
+		}
+	}
+	return "nothing"
+}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"github.com/tributary-hq/tributary/cmd/internal/audit"
+)
+
+func newAudit(g *globals) *cobra.Command {
+	var from, to string
+	limit := 100
+	c := &cobra.Command{
+		Use:   "audit",
+		Short: "prove from the topics that nothing is lost and nothing is there twice; exit code 1 if not",
+		Long: `Reads the topics, read committed, while the pipeline may run, up to what it has
+processed by now, and compares: every accepted record is a fact, a duplicate or a dead
+letter, once; every entity's snapshot has applied the facts there are; every journey
+has the members it was told of; the ledger says so too. What does not add up is listed
+by record.
+
+Where retention has deleted nothing yet everything is compared, else what is not older
+than the shortest retention of what is read. --from and --to narrow the raw records by
+when they were written. The topics' contents are restricted: this command needs to read
+them all, and shows positions and keys, no bodies.`,
+		Example: `  tributary audit
+  tributary audit --from 24h
+  tributary audit --from 2026-01-02T15:00:00Z --to 2026-01-02T16:00:00Z --json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o := audit.Config{Limit: limit}
+			var err error
+			if o.From, err = parseTime("--from", from, time.Now()); err != nil {
+				return err
+			}
+			if o.To, err = parseTime("--to", to, time.Now()); err != nil {
+				return err
+			}
+			if !o.To.IsZero() && !o.From.Before(o.To) {
+				return &codeError{exitUsage, fmt.Errorf("--from %s is not before --to %s", o.From.Format(time.RFC3339), o.To.Format(time.RFC3339))}
+			}
+			if limit < 1 {
+				return &codeError{exitUsage, errors.New("--limit: list at least one difference")}
+			}
+			return g.audit(cmd.Context(), o)
+		},
+	}
+	c.Flags().StringVar(&from, "from", "", "begin with records written at this time: RFC 3339, or how long ago, as 24h")
+	c.Flags().StringVar(&to, "to", "", "end before records written at this time: RFC 3339, or how long ago")
+	c.Flags().IntVar(&limit, "limit", limit, "how many differences to list; all are counted")
+	return c
+}
+
+// parseTime reads a time, or how long ago it was; empty is the zero time.
+func parseTime(flag, text string, now time.Time) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	if ago, err := time.ParseDuration(text); err == nil && ago >= 0 {
+		return now.Add(-ago), nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return at, &codeError{exitUsage, fmt.Errorf("%s: %q is no time such as 2026-01-02T15:04:05Z, nor a duration such as 24h", flag, text)}
+	}
+	return at, nil
+}
+
+func (g *globals) audit(ctx context.Context, o audit.Config) error {
+	f, err := g.load()
+	if err != nil {
+		return err
+	}
+	if o.Kafka, err = f.Config.Kafka.Options(); err != nil {
+		return err
+	}
+	o.Names = f.Config.Names()
+	progress := newProgress(g.err)
+	o.Progress = progress
+	r, err := audit.Run(ctx, o)
+	progress.done()
+	if err != nil {
+		return fmt.Errorf("audit on %v: %w", f.Config.Kafka.Brokers, err)
+	}
+	if g.json {
+		err = g.printJSON(r)
+	} else {
+		g.showAudit(r)
+	}
+	if err == nil && !r.AddsUp {
+		return errSaid
+	}
+	return err
+}
+
+func (g *globals) showAudit(r *audit.Report) {
+	g.printf("%s\n", describeSpan(&r.Span))
+	t := newTable("provider", "accepted", "replayed", "decoded", "duplicates", "dead letters", "of these replayed", "differences")
+	for _, a := range r.Total() {
+		t.AppendRow(table.Row{a.Provider, a.Accepted, a.Replayed, a.Decoded, a.Duplicates, a.DeadLetters, a.DeadLettersReplayed, a.Differences})
+	}
+	g.printf("%s\n", t.Render())
+	t = newTable("facts of", "entities", "told", "applied", "begun earlier", "in flight", "differences")
+	for _, f := range r.Facts {
+		t.AppendRow(table.Row{f.Provider, f.Entities, f.Facts, f.Applied, f.Earlier, f.InFlight, f.Differences})
+	}
+	g.printf("%s\n", t.Render())
+	j := &r.Journeys
+	g.printf("Journeys: %d inputs, %d members in %d journeys, %d in flight, %d different\n", j.Inputs, j.Members, j.Journeys, j.InFlight, j.Differences)
+	g.printf("Ledger: %d entries compared, %d different; %d delivery attempts missed\n", r.Ledger.Entries, r.Ledger.Differences, r.Ledger.Missed)
+	if r.Waiting > 0 {
+		g.printf("Waiting: %d records are not processed yet and not in this account\n", r.Waiting)
+	}
+	if r.BuriedDeadlines > 0 {
+		g.printf("Deadlines: %d could not be carried out, see the dead letters\n", r.BuriedDeadlines)
+	}
+	g.printf("%d records read in %s, %.0f a second\n", r.Records, r.Took.Round(time.Millisecond), float64(r.Records)/max(r.Took.Seconds(), 1e-3))
+	if r.AddsUp {
+		g.printf("The account adds up.\n")
+		return
+	}
+	g.printf("The account does not add up: %d differences\n", r.Differences)
+	for _, d := range r.Listed {
+		g.printf("  %s\n", describeDifference(d))
+	}
+	if left := r.Differences - int64(len(r.Listed)); left > 0 {
+		g.printf("  … and %d more (--limit)\n", left)
+	}
+}
+
+func describeSpan(s *audit.Span) string {
+	kept := fmt.Sprintf("the shortest retention of what is read is %s (%s)", s.Retention, s.Shortest)
+	var text string
+	switch {
+	case s.Whole && s.To.IsZero():
+		text = "Span: everything, for nothing was deleted yet"
+	case s.From.IsZero():
+		text = "Span: from the beginning"
+	default:
+		text = "Span: records written since " + s.From.UTC().Format(time.RFC3339)
+	}
+	if !s.To.IsZero() {
+		text += " and before " + s.To.UTC().Format(time.RFC3339)
+	}
+	if s.Clamped {
+		text += ", not earlier as asked"
+	}
+	return text + "; " + kept
+}
+
+// describeDifference says in a line what does not add up.
+func describeDifference(d *audit.Difference) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s:", d.Kind)
+	if d.Key != "" {
+		fmt.Fprintf(&b, " %s", d.Key)
+	}
+	switch {
+	case d.To > 0:
+		fmt.Fprintf(&b, " %s/%d offsets %d to %d", d.Topic, d.Partition, d.Offset, d.To)
+	case d.Offset >= 0:
+		fmt.Fprintf(&b, " %s/%d offset %d", d.Topic, d.Partition, d.Offset)
+	case d.Topic != "":
+		fmt.Fprintf(&b, " %s", d.Topic)
+	}
+	if d.There != "" {
+		fmt.Fprintf(&b, ", there: %s", d.There)
+	}
+	if d.Missing != "" {
+		fmt.Fprintf(&b, ", missing: %s", d.Missing)
+	}
+	if d.Told != 0 || d.Applied != 0 {
+		fmt.Fprintf(&b, ", %d in the topics, %d by its own account", d.Told, d.Applied)
+	}
+	if d.Count != 0 {
+		fmt.Fprintf(&b, ", %d records", d.Count)
+	}
+	for i, r := range d.Records {
+		if i == 0 {
+			b.WriteString("; told by")
+		}
+		fmt.Fprintf(&b, " %s/%d@%d", r.Topic, r.Partition, r.Offset)
+	}
+	if d.Last != nil {
+		fmt.Fprintf(&b, "; changed last by %s/%d@%d", d.Last.Topic, d.Last.Partition, d.Last.Offset)
+	}
+	return b.String()
+}
