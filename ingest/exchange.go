@@ -36,6 +36,7 @@ type exchange struct {
 	code      int
 	reason    string
 	unsent    bool
+	span      requestSpan
 }
 
 // newID returns 128 random bits as hex.
@@ -147,25 +148,49 @@ func (x *exchange) admit() error {
 	return &proof.Refusal{Status: http.StatusTooManyRequests, Reason: "rate", Detail: "the source sends more than its configured rate"}
 }
 
-// record makes a raw record of the request's source.
-func (x *exchange) record(topic, key string, value []byte, assurance, secretID, kind string) (*kgo.Record, *raw.Envelope) {
-	e := &raw.Envelope{
-		Source: x.e.id, Provider: x.e.provider, Assurance: assurance, SecretID: secretID, RequestID: x.requestID,
-		ReceivedAt: x.received, Kind: kind, Items: 1, ContentType: short(x.r.Header.Get("Content-Type")),
-	}
-	e.Traceparent, e.Tracestate = trace(x.r.Header)
-	return &kgo.Record{
-		Topic: x.s.deps.Names.Topic(topic), Key: []byte(key), Value: value, Timestamp: x.received,
-	}, e
+// draft is a raw record before it has its headers.
+type draft struct {
+	topic    string // without the prefix
+	key      string
+	value    []byte
+	envelope raw.Envelope
+	more     []raw.Header // beyond the envelope's
 }
 
-// headers puts the envelope into the record, and others behind it.
-func headers(r *kgo.Record, e *raw.Envelope, more ...raw.Header) {
-	all := append(e.Append(make([]raw.Header, 0, 12)), more...)
-	r.Headers = make([]kgo.RecordHeader, len(all))
+// draft makes a raw record of the request's source.
+func (x *exchange) draft(topic, key string, value []byte, assurance, secretID, kind string) draft {
+	return draft{topic: topic, key: key, value: value, envelope: raw.Envelope{
+		Source: x.e.id, Provider: x.e.provider, Assurance: assurance, SecretID: secretID, RequestID: x.requestID,
+		ReceivedAt: x.received, Kind: kind, Items: 1, ContentType: short(x.r.Header.Get("Content-Type")),
+	}}
+}
+
+// record makes the client's record of a draft.
+func (d *draft) record(topic string, r *kgo.Record) {
+	all := append(d.envelope.Append(make([]raw.Header, 0, 16)), d.more...)
+	*r = kgo.Record{Topic: topic, Key: []byte(d.key), Value: d.value, Timestamp: d.envelope.ReceivedAt, Headers: make([]kgo.RecordHeader, len(all))}
 	for i, h := range all {
 		r.Headers[i] = kgo.RecordHeader(h)
 	}
+}
+
+// store writes the drafts, which go to one topic, and counts them.
+func (x *exchange) store(drafts ...draft) ([]receipt, error) {
+	ctx, topic := x.r.Context(), x.s.deps.Names.Topic(drafts[0].topic)
+	ctx, span := x.s.tracing.send(ctx, topic, len(drafts))
+	parent, state := x.s.tracing.context(ctx, x.r.Header)
+	records := make([]kgo.Record, len(drafts))
+	for i := range drafts {
+		d := &drafts[i]
+		d.envelope.Traceparent, d.envelope.Tracestate = parent, state
+		d.record(topic, &records[i])
+	}
+	receipts, err := x.s.producer.Load().write(ctx, records)
+	span.sent(receipts, err)
+	if err == nil {
+		x.s.metrics.records.WithLabelValues(x.e.id, x.e.provider).Add(float64(len(records)))
+	}
+	return receipts, err
 }
 
 // short cuts a header that will be a record's.
@@ -175,19 +200,6 @@ func short(v string) string {
 		return v[:limit]
 	}
 	return v
-}
-
-// trace returns the W3C trace context if its parent has the right shape.
-func trace(h http.Header) (parent, state string) {
-	const version00 = len("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
-	parent = h.Get("Traceparent")
-	if len(parent) != version00 || strings.Trim(parent, "0123456789abcdef-") != "" {
-		return "", ""
-	}
-	if state = h.Get("Tracestate"); len(state) > 512 {
-		state = ""
-	}
-	return parent, state
 }
 
 // done counts and logs the exchange: the route, never the path, for LOX24's holds
@@ -202,6 +214,7 @@ func (x *exchange) done(ctx context.Context, started time.Time) {
 		source, provider = x.e.id, x.e.provider
 	}
 	x.s.metrics.requests.WithLabelValues(source, provider, strconv.Itoa(x.code), x.reason).Inc()
+	x.span.answered(source, provider, x.code, x.reason, len(x.body))
 	if !x.s.cfg.AccessLog {
 		return
 	}

@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/twmb/franz-go/pkg/kgo"
-
 	"github.com/tributary-hq/tributary/ingest/lox24"
 	"github.com/tributary-hq/tributary/ingest/proof"
 	"github.com/tributary-hq/tributary/ingest/unibell"
@@ -48,6 +46,7 @@ func (s *Service) routes() http.Handler {
 func (s *Service) exchange(ctx context.Context, w http.ResponseWriter, r *http.Request, route, provider string, handle func(*exchange) error) {
 	started := s.deps.Now()
 	x := &exchange{s: s, w: w, r: r, route: route, requestID: newID(), received: started}
+	x.r, x.span = s.tracing.request(ctx, r, route)
 	defer func() { x.done(ctx, started) }()
 	err := s.unopened()
 	switch {
@@ -138,24 +137,13 @@ func (x *exchange) uapay() error {
 
 // take writes the one record of a request and answers.
 func (x *exchange) take(topic, key, assurance, secretID string) error {
-	record, envelope := x.record(topic, key, x.body, assurance, secretID, raw.KindWebhook)
-	headers(record, envelope)
-	receipts, err := x.store(record)
+	receipts, err := x.store(x.draft(topic, key, x.body, assurance, secretID, raw.KindWebhook))
 	if err != nil {
 		return err
 	}
 	x.s.metrics.proofs.WithLabelValues(x.e.id, secretID).Inc()
 	x.receipts(receipts)
 	return nil
-}
-
-// store writes records of the source and counts them.
-func (x *exchange) store(records ...*kgo.Record) ([]receipt, error) {
-	receipts, err := x.s.producer.Load().write(x.r.Context(), records...)
-	if err == nil {
-		x.s.metrics.records.WithLabelValues(x.e.id, x.e.provider).Add(float64(len(records)))
-	}
-	return receipts, err
 }
 
 // voximplant takes a batch: what is proven is kept, whatever else is in it.
@@ -170,13 +158,13 @@ func (x *exchange) voximplant() error {
 	if err != nil {
 		return err
 	}
-	records, refused := x.batch(items)
+	drafts, refused := x.batch(items)
 	var receipts []receipt
-	if len(records) > 0 {
+	if len(drafts) > 0 {
 		if err := x.admit(); err != nil {
 			return err
 		}
-		if receipts, err = x.store(records...); err != nil {
+		if receipts, err = x.store(drafts...); err != nil {
 			return err
 		}
 	}
@@ -190,22 +178,21 @@ func (x *exchange) voximplant() error {
 	return nil
 }
 
-// batch makes the records of the proven items and names the others.
-func (x *exchange) batch(items []voximplant.Item) (records []*kgo.Record, refused []int) {
-	records = make([]*kgo.Record, 0, len(items))
+// batch makes the drafts of the proven items and names the others.
+func (x *exchange) batch(items []voximplant.Item) (drafts []draft, refused []int) {
+	drafts = make([]draft, 0, len(items))
 	for i := range items {
 		item := &items[i]
 		if !item.Proven() {
 			refused = append(refused, i)
 			continue
 		}
-		record, envelope := x.record(schemas.RawVoximplant, item.Key, item.Value, raw.AssuranceSignedID, item.SecretID, raw.KindWebhook)
-		envelope.Item, envelope.Items = i, len(items)
-		headers(record, envelope)
-		records = append(records, record)
+		d := x.draft(schemas.RawVoximplant, item.Key, item.Value, raw.AssuranceSignedID, item.SecretID, raw.KindWebhook)
+		d.envelope.Item, d.envelope.Items = i, len(items)
+		drafts = append(drafts, d)
 		x.s.metrics.proofs.WithLabelValues(x.e.id, item.SecretID).Inc()
 	}
-	return records, refused
+	return drafts, refused
 }
 
 // match tries what the request offers as a secret, in the order of its places:

@@ -66,7 +66,7 @@ const (
 
 // write produces the records and waits for all of them. The records are stored
 // as a whole or not at all only where there is one. The error is a *proof.Refusal.
-func (p *producer) write(ctx context.Context, records ...*kgo.Record) ([]receipt, error) {
+func (p *producer) write(ctx context.Context, records []kgo.Record) ([]receipt, error) {
 	started := p.now()
 	type result struct {
 		index int
@@ -75,8 +75,8 @@ func (p *producer) write(ctx context.Context, records ...*kgo.Record) ([]receipt
 	results := make(chan result, len(records))
 	// The record outlives a caller that went away: what was accepted is written.
 	ctx = context.WithoutCancel(ctx)
-	for i, r := range records {
-		p.client.TryProduce(ctx, r, func(_ *kgo.Record, err error) { results <- result{index: i, err: err} })
+	for i := range records {
+		p.client.TryProduce(ctx, &records[i], func(_ *kgo.Record, err error) { results <- result{index: i, err: err} })
 	}
 	timer := time.NewTimer(p.deadline)
 	defer timer.Stop()
@@ -97,7 +97,8 @@ func (p *producer) write(ctx context.Context, records ...*kgo.Record) ([]receipt
 	p.link.worked(took)
 	p.metrics.ack.Observe(took.Seconds())
 	receipts := make([]receipt, len(records))
-	for i, r := range records {
+	for i := range records {
+		r := &records[i]
 		receipts[i] = receipt{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset}
 	}
 	return receipts, nil

@@ -82,13 +82,11 @@ func (x *exchange) relay() error {
 		return x.fault(err)
 	}
 	key := unibell.Key(x.e.id, []byte(request.Reference), nil, request.Body)
-	record, envelope := x.record(schemas.RawUnibell, key, request.Body, raw.AssuranceSharedSecret, callerID, raw.KindRelayRequest)
+	d := x.draft(schemas.RawUnibell, key, request.Body, raw.AssuranceSharedSecret, callerID, raw.KindRelayRequest)
 	if request.ReferenceMade {
-		headers(record, envelope, raw.Header{Key: raw.HeaderReferenceMade, Value: []byte("true")})
-	} else {
-		headers(record, envelope)
+		d.more = []raw.Header{{Key: raw.HeaderReferenceMade, Value: []byte("true")}}
 	}
-	if _, err = x.store(record); err != nil {
+	if _, err = x.store(d); err != nil {
 		return err
 	}
 	x.s.metrics.proofs.WithLabelValues(x.e.id, callerID).Inc()
@@ -116,6 +114,7 @@ func (x *exchange) fault(err error) error {
 func (x *exchange) place(body []byte) call {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(x.r.Context()), x.e.relayTimeout)
 	defer cancel()
+	ctx, span := x.s.tracing.call(ctx, x.e.relayURL)
 	started := x.s.deps.Now()
 	c, err := x.post(ctx, body)
 	switch {
@@ -126,6 +125,7 @@ func (x *exchange) place(body []byte) call {
 	default:
 		c.end = callAnswered
 	}
+	span.called(&c)
 	x.s.metrics.calls.WithLabelValues(x.e.id, c.end).Observe(x.s.deps.Now().Sub(started).Seconds())
 	return c
 }
@@ -140,7 +140,7 @@ func (x *exchange) post(ctx context.Context, body []byte) (call, error) {
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("X-Authorization", "AccessKey "+x.e.accessKey)
-	if parent, state := trace(x.r.Header); parent != "" {
+	if parent, state := x.s.tracing.context(ctx, x.r.Header); parent != "" {
 		request.Header.Set("Traceparent", parent)
 		request.Header.Set("Tracestate", state)
 	}
@@ -169,17 +169,15 @@ func isJSON(text []byte) bool {
 // keep records the answer as it came, and says on the answer if it could not.
 func (x *exchange) keep(key, callerID string, c *call) {
 	x.received = x.s.deps.Now()
-	record, envelope := x.record(schemas.RawUnibell, key, c.body, raw.AssuranceSharedSecret, callerID, raw.KindRelayAnswer)
-	envelope.Status, envelope.ContentType = c.status, short(c.contentType)
-	var more []raw.Header
+	d := x.draft(schemas.RawUnibell, key, c.body, raw.AssuranceSharedSecret, callerID, raw.KindRelayAnswer)
+	d.envelope.Status, d.envelope.ContentType = c.status, short(c.contentType)
 	if c.status == 0 {
-		more = append(more, raw.Header{Key: raw.HeaderStatus, Value: []byte("0")})
+		d.more = append(d.more, raw.Header{Key: raw.HeaderStatus, Value: []byte("0")})
 	}
 	if c.end != callAnswered && c.end != callNotJSON {
-		more = append(more, raw.Header{Key: raw.HeaderError, Value: []byte(c.end)})
+		d.more = append(d.more, raw.Header{Key: raw.HeaderError, Value: []byte(c.end)})
 	}
-	headers(record, envelope, more...)
-	if _, err := x.store(record); err != nil {
+	if _, err := x.store(d); err != nil {
 		x.w.Header().Set(HeaderRecorded, "false")
 		x.s.metrics.unrecorded.WithLabelValues(x.e.id).Inc()
 		x.s.deps.Logger.ErrorContext(x.r.Context(), "a relayed call's answer is not recorded",

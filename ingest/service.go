@@ -14,6 +14,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"go.opentelemetry.io/otel/trace"
 	"golang.org/x/sync/semaphore"
 
 	"github.com/tributary-hq/tributary/schemas"
@@ -29,6 +30,8 @@ type Deps struct {
 	Logger *slog.Logger
 	// Registerer may be nil.
 	Registerer prometheus.Registerer
+	// Tracer takes the traces; nil means that there are none.
+	Tracer trace.TracerProvider
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	// Fail is told if the listener ends without Stop. It may be nil.
@@ -43,6 +46,7 @@ type Service struct {
 	cfg     Config
 	deps    Deps
 	metrics *metrics
+	tracing tracing
 	proxies []netip.Prefix
 	bodies  *semaphore.Weighted
 	calls   *http.Client // to relay providers
@@ -75,7 +79,7 @@ func New(cfg Config, deps Deps) (*Service, error) {
 	}
 	var f faults
 	s := &Service{
-		cfg: cfg, deps: deps, sources: cfg.Sources,
+		cfg: cfg, deps: deps, sources: cfg.Sources, tracing: newTracing(deps.Tracer),
 		proxies: networks(&f, "trusted_proxies", cfg.TrustedProxies),
 		bodies:  semaphore.NewWeighted(cfg.MaxInFlightBytes),
 		calls:   newCaller(),

@@ -1,0 +1,194 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/propagation"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/tributary-hq/tributary/ingest/proof"
+)
+
+// tracing makes the spans, named as OpenTelemetry's conventions have it:
+//
+//	POST /v1/lox24/{source}/{secret}   server, the provider's or our caller's request
+//	├── send raw.lox24.v1              producer; its context stands in the records' headers
+//	└── POST                           client, a relayed call
+//
+// Spans hold the route, never the path, and no value of a body. Without a provider
+// there are none, at no cost: a parent's context goes through from the request to
+// the record.
+type tracing struct {
+	tracer trace.Tracer // nil where no traces are taken
+}
+
+func newTracing(p trace.TracerProvider) tracing {
+	if p == nil {
+		return tracing{}
+	}
+	return tracing{tracer: p.Tracer("github.com/tributary-hq/tributary/ingest")}
+}
+
+// The attributes that no convention names.
+const (
+	attributeSource   = attribute.Key("tributary.source")
+	attributeProvider = attribute.Key("tributary.provider")
+	attributeReason   = attribute.Key("tributary.reason")
+)
+
+// request begins the span of a request, whose parent is in its headers, and
+// returns the request with the span in its context.
+func (t tracing) request(ctx context.Context, r *http.Request, route string) (*http.Request, requestSpan) {
+	if t.tracer == nil {
+		return r, requestSpan{}
+	}
+	ctx = propagation.TraceContext{}.Extract(ctx, propagation.HeaderCarrier(r.Header))
+	method := knownMethod(r.Method)
+	name, scheme := method, "http"
+	attributes := make([]attribute.KeyValue, 0, 8)
+	if route != "/" {
+		name += " " + route
+		attributes = append(attributes, semconv.HTTPRoute(route))
+	}
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	attributes = append(attributes, semconv.HTTPRequestMethodKey.String(method), semconv.URLScheme(scheme),
+		semconv.NetworkProtocolVersion(strings.TrimSuffix(strings.TrimPrefix(r.Proto, "HTTP/"), ".0")))
+	ctx, span := t.tracer.Start(ctx, name, trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(attributes...))
+	return r.WithContext(ctx), requestSpan{span}
+}
+
+// knownMethod returns the method, or what the convention has for one that anybody
+// could make up.
+func knownMethod(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+		http.MethodConnect, http.MethodOptions, http.MethodTrace:
+		return method
+	}
+	return "_OTHER"
+}
+
+// requestSpan is the span of a request, or none.
+type requestSpan struct{ span trace.Span }
+
+// answered ends the span.
+func (s requestSpan) answered(source, provider string, code int, reason string, size int) {
+	if s.span == nil {
+		return
+	}
+	s.span.SetAttributes(semconv.HTTPResponseStatusCode(code), semconv.HTTPRequestBodySize(size),
+		attributeSource.String(source), attributeProvider.String(provider), attributeReason.String(reason))
+	if code >= http.StatusInternalServerError {
+		s.span.SetAttributes(semconv.ErrorTypeKey.String(reason))
+		s.span.SetStatus(codes.Error, "")
+	}
+	s.span.End()
+}
+
+// send begins the span of records that are written to a topic.
+func (t tracing) send(ctx context.Context, topic string, records int) (context.Context, sendSpan) {
+	if t.tracer == nil {
+		return ctx, sendSpan{}
+	}
+	attributes := []attribute.KeyValue{
+		semconv.MessagingSystemKafka, semconv.MessagingOperationTypeSend, semconv.MessagingOperationName("send"),
+		semconv.MessagingDestinationName(topic),
+	}
+	if records > 1 {
+		attributes = append(attributes, semconv.MessagingBatchMessageCount(records))
+	}
+	ctx, span := t.tracer.Start(ctx, "send "+topic, trace.WithSpanKind(trace.SpanKindProducer), trace.WithAttributes(attributes...))
+	return ctx, sendSpan{span}
+}
+
+// sendSpan is the span of a write, or none.
+type sendSpan struct{ span trace.Span }
+
+// sent ends the span. Where there is one record it says where that lies.
+func (s sendSpan) sent(receipts []receipt, err error) {
+	if s.span == nil {
+		return
+	}
+	if len(receipts) == 1 {
+		s.span.SetAttributes(semconv.MessagingDestinationPartitionID(strconv.Itoa(int(receipts[0].Partition))),
+			semconv.MessagingKafkaOffset(int(receipts[0].Offset)))
+	}
+	var refusal *proof.Refusal
+	if errors.As(err, &refusal) {
+		s.span.SetAttributes(semconv.ErrorTypeKey.String(refusal.Reason))
+		s.span.SetStatus(codes.Error, "")
+	}
+	s.span.End()
+}
+
+// call begins the span of a relayed call. The provider's address is our setting.
+func (t tracing) call(ctx context.Context, address string) (context.Context, callSpan) {
+	if t.tracer == nil {
+		return ctx, callSpan{}
+	}
+	attributes := []attribute.KeyValue{semconv.HTTPRequestMethodPost}
+	if u, err := url.Parse(address); err == nil {
+		attributes = append(attributes, semconv.ServerAddress(u.Hostname()), semconv.URLScheme(u.Scheme))
+		if port, err := strconv.Atoi(u.Port()); err == nil {
+			attributes = append(attributes, semconv.ServerPort(port))
+		}
+	}
+	ctx, span := t.tracer.Start(ctx, http.MethodPost, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(attributes...))
+	return ctx, callSpan{span}
+}
+
+// callSpan is the span of a relayed call, or none.
+type callSpan struct{ span trace.Span }
+
+// called ends the span.
+func (s callSpan) called(c *call) {
+	if s.span == nil {
+		return
+	}
+	if c.status != 0 {
+		s.span.SetAttributes(semconv.HTTPResponseStatusCode(c.status))
+	}
+	switch {
+	case c.end != callAnswered:
+		s.span.SetAttributes(semconv.ErrorTypeKey.String(c.end))
+		s.span.SetStatus(codes.Error, "")
+	case c.status >= http.StatusBadRequest:
+		s.span.SetAttributes(semconv.ErrorTypeKey.String(strconv.Itoa(c.status)))
+		s.span.SetStatus(codes.Error, "")
+	}
+	s.span.End()
+}
+
+// context returns the W3C trace context for what leaves: that of the span in ctx,
+// or without tracing the request's own.
+func (t tracing) context(ctx context.Context, h http.Header) (parent, state string) {
+	if t.tracer == nil {
+		return passed(h)
+	}
+	carrier := propagation.MapCarrier{}
+	propagation.TraceContext{}.Inject(ctx, carrier)
+	return carrier["traceparent"], carrier["tracestate"]
+}
+
+// passed returns a request's trace context if its parent has the right shape.
+func passed(h http.Header) (parent, state string) {
+	const version00 = len("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+	parent = h.Get("Traceparent")
+	if len(parent) != version00 || strings.Trim(parent, "0123456789abcdef-") != "" {
+		return "", ""
+	}
+	if state = h.Get("Tracestate"); len(state) > 512 {
+		state = ""
+	}
+	return parent, state
+}
