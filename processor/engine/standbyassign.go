@@ -249,8 +249,9 @@ func (a *assigner) settle() assignment {
 		at[p] = a.members[to].Instance
 		if o := a.owner[p]; o == nobody || o == to {
 			out.Active[a.members[to].ID] = append(out.Active[a.members[to].ID], p)
-		} else {
-			at[p] = a.members[o].Instance
+		} else if a.members[to].Standby > 0 {
+			// On its way: the copy that it comes for stays warm until it is there.
+			out.Standby[at[p]][p] = false
 		}
 	}
 	a.spread(at, out.Standby)
@@ -294,7 +295,7 @@ func (a *assigner) spread(at []string, standby map[string]map[int32]bool) {
 		})
 		left := wanted
 		for _, instance := range rank {
-			if _, has := standby[instance][p]; has {
+			if _, has := standby[instance][p]; has && instance != at[p] {
 				left--
 			}
 		}
