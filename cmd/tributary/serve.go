@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/config"
 	"github.com/tributary-hq/tributary/cmd/internal/ops"
+	"github.com/tributary-hq/tributary/cmd/internal/tracing"
 	"github.com/tributary-hq/tributary/ingest"
 	"github.com/tributary-hq/tributary/processor"
 )
@@ -107,9 +109,13 @@ func ingestApp(g *globals, f *config.File, logger *slog.Logger) (fx.Option, erro
 	if err != nil {
 		return nil, err
 	}
+	traces, err := tracing.New("tributary-ingest", buildInfo().Version, os.Getenv, logger)
+	if err != nil {
+		return nil, err
+	}
 	metrics := ops.NewRegistry()
 	deps := ingest.Deps{
-		Kafka: options, Names: f.Config.Names(), Logger: logger, Registerer: metrics, Now: time.Now,
+		Kafka: options, Names: f.Config.Names(), Logger: logger, Registerer: metrics, Tracer: traces.TracerProvider(), Now: time.Now,
 		Sources: func(context.Context) ([]ingest.Source, error) {
 			again, err := g.load()
 			if err != nil {
@@ -120,6 +126,7 @@ func ingestApp(g *globals, f *config.File, logger *slog.Logger) (fx.Option, erro
 	}
 	return fx.Options(
 		fx.Supply(f.Config.Ingest, deps),
+		tracesModule(traces),
 		ingest.Module(),
 		opsModule(&f.Config, metrics, logger, func(s *ingest.Service) ops.Check {
 			// Ingest stays ready while Kafka is away: it answers 503 and says so here.
@@ -150,6 +157,14 @@ func processorApp(_ *globals, f *config.File, logger *slog.Logger) (fx.Option, e
 			return ops.Check{Name: "processor", Func: func() (bool, any) { return p.Ready(), p.Health() }}
 		}),
 	), nil
+}
+
+// tracesModule sends the spans of a role. It comes before the role's module, so that
+// it ends after it.
+func tracesModule(p *tracing.Provider) fx.Option {
+	return fx.Module("traces",
+		fx.Invoke(func(lifecycle fx.Lifecycle) { lifecycle.Append(fx.StartStopHook(p.Start, p.Stop)) }),
+	)
 }
 
 // opsModule serves metrics and health of a role. check makes its check of the
