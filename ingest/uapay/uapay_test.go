@@ -1,11 +1,15 @@
 package uapay_test
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/golang-jwt/jwt/v5"
+	"pgregory.net/rapid"
 
 	"github.com/tributary-hq/tributary/ingest/proof"
 	"github.com/tributary-hq/tributary/ingest/uapay"
@@ -69,6 +73,113 @@ func TestHashedKey(t *testing.T) {
 			t.Errorf("%s: %s %v", name, key, err)
 		}
 	}
+}
+
+// TestHeader: one algorithm, named once, and no extension that must be understood.
+func TestHeader(t *testing.T) {
+	t.Parallel()
+	v := uapay.NewVerifier([]uapay.Secret{{ID: "k", Key: []byte("k")}})
+	for header, want := range map[string]string{
+		`{"alg":"HS256","typ":"JWT"}`:             "",
+		` {"typ":"JWT","kid":"1","alg":"HS256"} `: "",
+		`{"alg":"HS256","b64":true,"x":[{}]}`:     "",
+		`{"alg":"\u0048S256"}`:                    "",
+		`{"alg":"hs256"}`:                         "token_algorithm",
+		`{"ALG":"HS256"}`:                         "token_algorithm",
+		`{"alg":["HS256"]}`:                       "token_algorithm",
+		`{"alg":"none","alg":"HS256"}`:            "token_algorithm",
+		`{"alg":"HS256","alg":"none"}`:            "token_algorithm",
+		`{"alg":"HS256","crit":["b64"]}`:          "token_algorithm",
+		`{"alg":"HS512"}`:                         "token_algorithm",
+		`{}`:                                      "token_algorithm",
+		`["HS256"]`:                               "token_algorithm",
+		`{"alg":"HS256"`:                          "token_algorithm",
+		``:                                        "token_algorithm",
+	} {
+		token := signed(t, "k", header, `{"paymentId":"p"}`)
+		_, _, err := v.Verify([]byte(`{"token":"` + token + `"}`))
+		if got := reason(err); got != want {
+			t.Errorf("%s: %q, want %q", header, got, want)
+		}
+	}
+}
+
+// TestClaims: what is signed is taken if it is an object, whatever is in it.
+func TestClaims(t *testing.T) {
+	t.Parallel()
+	v := uapay.NewVerifier([]uapay.Secret{{ID: "k", Key: []byte("k")}})
+	for claims, want := range map[string]string{
+		`{}`: "", " {\"paymentId\":1}\n": "", "{\"x\":\"\xff\"}": "", `{"paymentId":"a","paymentId":"b"}`: "",
+		``: "claims_not_object", `[]`: "claims_not_object", `null`: "claims_not_object", `"x"`: "claims_not_object", `{"x":`: "claims_not_object",
+		`{} {}`: "claims_not_object",
+	} {
+		_, _, err := v.Verify([]byte(`{"token":"` + signed(t, "k", `{"alg":"HS256"}`, claims) + `"}`))
+		if got := reason(err); got != want {
+			t.Errorf("%q: %q, want %q", claims, got, want)
+		}
+	}
+}
+
+// TestAgainstLibrary: what a JWT library refuses is never taken, however a good
+// token was changed.
+func TestAgainstLibrary(t *testing.T) {
+	t.Parallel()
+	key := []byte("k")
+	v := uapay.NewVerifier([]uapay.Secret{{ID: "k", Key: key}})
+	library := jwt.NewParser(jwt.WithValidMethods([]string{"HS256"}), jwt.WithStrictDecoding(), jwt.WithoutClaimsValidation())
+	good := signed(t, "k", `{"alg":"HS256","typ":"JWT"}`, `{"paymentId":"p"}`)
+	taken := 0
+	rapid.Check(t, func(t *rapid.T) {
+		token := []byte(good)
+		for range rapid.IntRange(0, 3).Draw(t, "changes") {
+			at := rapid.IntRange(0, len(token)-1).Draw(t, "at")
+			switch rapid.IntRange(0, 2).Draw(t, "change") {
+			case 0:
+				token[at] = rapid.SampledFrom([]byte("AQgw_-.=\n ")).Draw(t, "byte")
+			case 1:
+				token = slices.Delete(token, at, at+1)
+			default:
+				token = slices.Insert(token, at, rapid.SampledFrom([]byte("AQgw_-.=\n ")).Draw(t, "byte"))
+			}
+		}
+		quoted, err := json.Marshal(string(token))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _, err = v.Verify(slices.Concat([]byte(`{"token":`), quoted, []byte(`}`)))
+		_, refused := library.Parse(string(token), func(*jwt.Token) (any, error) { return key, nil })
+		if err == nil && refused != nil {
+			t.Fatalf("%q was taken; the library: %v", token, refused)
+		}
+		if err == nil {
+			taken++
+			if string(token) != good {
+				t.Fatalf("%q was taken", token)
+			}
+		}
+	})
+	if taken == 0 {
+		t.Error("nothing was taken: the test tried nothing")
+	}
+}
+
+// signed makes a token of any header and claims.
+func signed(tb testing.TB, key, header, claims string) string {
+	tb.Helper()
+	text := base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + base64.RawURLEncoding.EncodeToString([]byte(claims))
+	signature, err := jwt.SigningMethodHS256.Sign(text, []byte(key))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return text + "." + base64.RawURLEncoding.EncodeToString(signature)
+}
+
+func reason(err error) string {
+	var refusal *proof.Refusal
+	if errors.As(err, &refusal) {
+		return refusal.Reason
+	}
+	return ""
 }
 
 // FuzzVerify: nothing passes that was not signed.
