@@ -106,9 +106,9 @@ func (g *globals) showAudit(r *audit.Report) {
 		t.AppendRow(table.Row{a.Provider, a.Accepted, a.Replayed, a.Decoded, a.Duplicates, a.DeadLetters, a.DeadLettersReplayed, a.Differences})
 	}
 	g.printf("%s\n", t.Render())
-	t = newTable("facts of", "entities", "told", "applied", "begun earlier", "in flight", "differences")
+	t = newTable("facts of", "entities", "told", "applied", "held", "begun earlier", "in flight", "differences")
 	for _, f := range r.Facts {
-		t.AppendRow(table.Row{f.Provider, f.Entities, f.Facts, f.Applied, f.Earlier, f.InFlight, f.Differences})
+		t.AppendRow(table.Row{f.Provider, f.Entities, f.Facts, f.Applied, f.Held, f.Earlier, f.InFlight, f.Differences})
 	}
 	g.printf("%s\n", t.Render())
 	j := &r.Journeys
@@ -120,7 +120,8 @@ func (g *globals) showAudit(r *audit.Report) {
 	if r.BuriedDeadlines > 0 {
 		g.printf("Deadlines: %d could not be carried out, see the dead letters\n", r.BuriedDeadlines)
 	}
-	g.printf("%d records read in %s, %.0f a second\n", r.Records, r.Took.Round(time.Millisecond), float64(r.Records)/max(r.Took.Seconds(), 1e-3))
+	took := time.Duration(r.Took)
+	g.printf("%d records read in %s, %.0f a second\n", r.Records, took.Round(time.Millisecond), float64(r.Records)/max(took.Seconds(), 1e-3))
 	if r.AddsUp {
 		g.printf("The account adds up.\n")
 		return
@@ -135,7 +136,7 @@ func (g *globals) showAudit(r *audit.Report) {
 }
 
 func describeSpan(s *audit.Span) string {
-	kept := fmt.Sprintf("the shortest retention of what is read is %s (%s)", s.Retention, s.Shortest)
+	kept := fmt.Sprintf("the shortest retention of what is read is %s (%s)", time.Duration(s.Retention), s.Shortest)
 	var text string
 	switch {
 	case s.Whole && s.To.IsZero():

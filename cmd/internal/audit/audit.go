@@ -98,7 +98,7 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	if err := a.conclude(ctx); err != nil {
 		return nil, err
 	}
-	a.report.Records, a.report.Took = a.read, config.Now().Sub(began)
+	a.report.Records, a.report.Took = a.read, Millis(config.Now().Sub(began))
 	return a.report, nil
 }
 
@@ -109,7 +109,7 @@ func (a *auditor) prepare() {
 		p := &provider{name: providerOf(name), topic: a.config.Names.Topic(name), parts: map[int32]*part{}}
 		for partition, low := range a.cut.low[name] {
 			high := a.cut.high[name][partition]
-			p.parts[partition] = newPart(low, high, a.cut.applied[name][partition])
+			p.parts[partition] = newPart(a.cut.starts[name][partition], low, high, a.cut.applied[name][partition])
 			a.report.Waiting += max(0, a.cut.ends[name][partition]-a.cut.applied[name][partition])
 		}
 		a.raw[name] = p

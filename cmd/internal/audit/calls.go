@@ -87,7 +87,8 @@ func (c *calls) ownFact(verifications *entities, key []byte) {
 func (a *auditor) tell(to map[int32]*marks, from *avro.Origin) {
 	p := a.raw[schemas.RawUnibell]
 	at := p.parts[from.Partition]
-	if at == nil || from.Topic != p.topic || from.Offset < at.low || from.Offset >= at.high {
+	o := origin{from.Topic, from.Partition, from.Offset, from.ReceivedAt}
+	if at == nil || o.topic != p.topic || !a.inSpan(at, &o) || o.offset >= at.high {
 		return
 	}
 	if to[from.Partition] == nil {

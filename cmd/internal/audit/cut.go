@@ -148,7 +148,7 @@ func (a *auditor) span(ctx context.Context, c *cut, names []string) error {
 	if err != nil {
 		return err
 	}
-	c.span.Retention, c.span.Shortest = kept, where
+	c.span.Retention, c.span.Shortest = Millis(kept), where
 	lost := false
 	for name, starts := range c.starts {
 		row, _ := schemas.Find(name)

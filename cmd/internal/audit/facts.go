@@ -226,7 +226,11 @@ func (a *auditor) concludeFacts(ctx context.Context) error {
 		all := a.entities[kind]
 		f := Facts{Provider: kind}
 		for hash, x := range all.known {
-			f.Facts += int64(x.told)
+			if x.flags&held != 0 && x.flags&snapped == 0 {
+				f.Held += int64(x.told)
+			} else {
+				f.Facts += int64(x.told)
+			}
 			if x.flags&snapped != 0 {
 				f.Entities++
 				f.Applied += int64(x.applied)

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"github.com/RoaringBitmap/roaring/v2/roaring64"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -10,6 +11,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
@@ -25,9 +27,11 @@ type provider struct {
 type part struct {
 	// low and high bound what is compared, cut is up to where the stage has come.
 	low, high, cut int64
-	raw            *marks
-	replays        *marks
-	outcomes       [outcomes]*marks
+	// start is the first offset that is there.
+	start    int64
+	raw      *marks
+	replays  *marks
+	outcomes [outcomes]*marks
 	// replayed are dead letters that were replayed.
 	replayed *marks
 }
@@ -52,8 +56,8 @@ func outcomeTopic(outcome int, provider string) string {
 	}
 }
 
-func newPart(low, high, cut int64) *part {
-	p := &part{low: low, high: high, cut: cut, raw: newMarks(), replays: newMarks(), replayed: newMarks()}
+func newPart(start, low, high, cut int64) *part {
+	p := &part{start: start, low: low, high: high, cut: cut, raw: newMarks(), replays: newMarks(), replayed: newMarks()}
 	for i := range p.outcomes {
 		p.outcomes[i] = newMarks()
 	}
@@ -65,6 +69,8 @@ type origin struct {
 	topic     string
 	partition int32
 	offset    int64
+	// received is when ingest had read it, zero if that is not told.
+	received time.Time
 }
 
 // end notes how a raw record ended. It says whether the record is one that is
@@ -79,9 +85,18 @@ func (a *auditor) end(outcome int, provider string, o origin) {
 		p.astray++
 		return
 	}
-	if o.offset >= at.low && o.offset < at.high {
+	if a.inSpan(at, &o) && o.offset < at.high {
 		at.outcomes[outcome].add(o.offset)
 	}
+}
+
+// inSpan says whether a raw record belongs into the account. One before the first
+// that is there does if it was received late enough: then it has gone too soon.
+func (a *auditor) inSpan(at *part, o *origin) bool {
+	if o.offset >= at.low {
+		return true
+	}
+	return o.offset < at.start && !o.received.IsZero() && o.received.After(a.cut.span.From.Add(margin))
 }
 
 // buriedAt returns which record a dead letter is of: the last to say so, for a
@@ -100,6 +115,10 @@ func buriedAt(r *kgo.Record) (o origin, ok bool) {
 			n, err := strconv.ParseInt(string(h.Value), 10, 64)
 			ok = ok && err == nil
 			o.offset = n
+		case raw.HeaderReceivedAt:
+			if ms, err := strconv.ParseInt(string(h.Value), 10, 64); err == nil && ms > 0 {
+				o.received = time.UnixMilli(ms)
+			}
 		}
 	}
 	return o, ok
@@ -190,7 +209,7 @@ func (a *auditor) takeDuplicate(body []byte) error {
 	if err := d.DecodeAvro(body); err != nil {
 		return err
 	}
-	a.end(duplicate, d.Provider, origin{d.Record.Topic, d.Record.Partition, d.Record.Offset})
+	a.end(duplicate, d.Provider, origin{d.Record.Topic, d.Record.Partition, d.Record.Offset, d.Record.ReceivedAt})
 	return nil
 }
 
@@ -200,7 +219,7 @@ func (a *auditor) takeFact(topic string, key, body []byte) error {
 		return err
 	}
 	name := providerOf(topic)
-	o := origin{from.Topic, from.Partition, from.Offset}
+	o := origin{from.Topic, from.Partition, from.Offset, from.ReceivedAt}
 	a.end(decoded, name, o)
 	if kind := kindOfFact(topic); kind != "" && a.isApplied(name, o) {
 		a.entities[kind].fact(key)
@@ -215,7 +234,7 @@ func (a *auditor) isApplied(provider string, o origin) bool {
 		return false
 	}
 	at := p.parts[o.partition]
-	return at != nil && o.offset >= at.low && o.offset < at.cut
+	return at != nil && a.inSpan(at, &o) && o.offset < at.cut
 }
 
 func (a *auditor) unreadable(r *kgo.Record) {

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -26,10 +27,26 @@ type Report struct {
 	Listed      []*Difference `json:"listed"`
 	AddsUp      bool          `json:"adds_up"`
 	// Records is how many were read.
-	Records int64         `json:"records"`
-	Took    time.Duration `json:"took"`
+	Records int64 `json:"records"`
+	// Took is in milliseconds.
+	Took Millis `json:"took_ms"`
 
 	limit int
+}
+
+// Millis is a duration that is milliseconds in JSON.
+type Millis time.Duration
+
+// MarshalJSON implements json.Marshaler.
+func (m Millis) MarshalJSON() ([]byte, error) {
+	return strconv.AppendInt(nil, time.Duration(m).Milliseconds(), 10), nil
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (m *Millis) UnmarshalJSON(b []byte) error {
+	n, err := strconv.ParseInt(string(b), 10, 64)
+	*m = Millis(time.Duration(n) * time.Millisecond)
+	return err
 }
 
 // Span is what is compared.
@@ -38,8 +55,8 @@ type Span struct {
 	From time.Time `json:"from,omitzero"`
 	To   time.Time `json:"to,omitzero"`
 	// Retention is the shortest of what is read, Shortest the topic that has it.
-	Retention time.Duration `json:"retention"`
-	Shortest  string        `json:"shortest"`
+	Retention Millis `json:"retention_ms"`
+	Shortest  string `json:"shortest"`
 	// Whole says that no topic has lost anything yet: everything is compared.
 	Whole bool `json:"whole"`
 	// Clamped says that From was moved to where the span can begin at all.
@@ -84,6 +101,8 @@ type Facts struct {
 	Entities int64  `json:"entities"`
 	Facts    int64  `json:"facts"`
 	Applied  int64  `json:"applied"`
+	// Held facts wait until it is known whose they are, or were passed on then.
+	Held int64 `json:"held"`
 	// Earlier entities may have begun before the span: held against what it shows.
 	Earlier int64 `json:"earlier"`
 	// InFlight were touched behind the cut and not compared.

@@ -18,6 +18,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/audit"
 	"github.com/tributary-hq/tributary/cmd/internal/demo"
 	"github.com/tributary-hq/tributary/cmd/internal/embedded"
 	"github.com/tributary-hq/tributary/cmd/internal/model"
@@ -137,10 +138,31 @@ func TestPipeline(t *testing.T) {
 	if result.Comparison.Equal == 0 || topics.Total().Duplicates == 0 {
 		t.Error("nothing was compared, or nothing repeated: the test tried nothing")
 	}
+	audited(t, env, file, ledger)
 	in.stop()
 	one.stop()
 	two.stop()
 	leaks(t, strings.Split(brokers, ","), prefix, &accounts, in, one, two)
+}
+
+// audited wants the program's own audit, beside the running stack, to close: its exit
+// code is 0, and it has counted what was accepted.
+func audited(t *testing.T, env []string, file string, ledger *simulator.Ledger) {
+	t.Helper()
+	var report audit.Report
+	if err := json.Unmarshal([]byte(answer(t, env, "audit", "-c", file, "--json")), &report); err != nil {
+		t.Fatal(err)
+	}
+	counts := ledger.Counts()
+	for _, a := range report.Total() {
+		// A webhook whose answer was lost is stored all the same.
+		if c := counts[a.Provider]; a.Accepted < c.Accepted || a.Accepted > c.Accepted+c.Uncertain {
+			t.Errorf("audit has %d records of %s, %d were accepted", a.Accepted, a.Provider, c.Accepted)
+		}
+	}
+	if report.Journeys.Journeys == 0 {
+		t.Error("audit compared no journey")
+	}
 }
 
 // watch reads the topics beside the run. settle waits until everything accepted has

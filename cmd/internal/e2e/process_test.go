@@ -135,3 +135,21 @@ func call(t *testing.T, env []string, args ...string) string {
 	}
 	return string(out)
 }
+
+// answer runs a command to its end and returns what it printed to the output alone.
+func answer(t *testing.T, env []string, args ...string) string {
+	t.Helper()
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(path, args...)
+	cmd.Env = append(os.Environ(), env...)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("tributary %s: %v\n%s%s", strings.Join(args, " "), err, out, said.String())
+	}
+	return string(out)
+}

@@ -1,0 +1,318 @@
+package audit_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/cmd/internal/audit"
+	"github.com/tributary-hq/tributary/cmd/internal/demo"
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// rig is a demo that has come to its end, its topics open to be tampered with.
+type rig struct {
+	t      *testing.T
+	client *kgo.Client
+	admin  *kadm.Client
+	config audit.Config
+	// known are the differences of earlier tampering.
+	known map[string]bool
+}
+
+// TestTampering: the account of a whole run adds up, and of each record that is
+// then removed or added the audit says which it is.
+func TestTampering(t *testing.T) {
+	t.Parallel()
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+	defer cancel()
+	_, err := demo.Run(ctx, demo.Options{Seed: seed, Scale: 1, Stay: func(ctx context.Context, place demo.Place, _ *demo.Result) error {
+		options := []kgo.Opt{kgo.SeedBrokers(place.Brokers...), kgo.RecordPartitioner(kgo.ManualPartitioner())}
+		client, err := kgo.NewClient(options...)
+		if err != nil {
+			return err
+		}
+		defer client.Close()
+		r := &rig{
+			t: t, client: client, admin: kadm.NewClient(client), known: map[string]bool{},
+			// The demo's time has run ahead of the wall clock.
+			config: audit.Config{Kafka: options, Now: func() time.Time { return place.Now }},
+		}
+		r.sound(ctx)
+		r.tamper(ctx)
+		return nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// sound wants the whole account to add up, and to be of something.
+func (r *rig) sound(ctx context.Context) {
+	r.t.Helper()
+	report := r.audit(ctx)
+	if !report.AddsUp || !report.Span.Whole {
+		r.t.Fatalf("differences before anything was changed: %v, span %+v", lines(report), report.Span)
+	}
+	total := report.Total()
+	if len(total) != 4 {
+		r.t.Fatalf("%d providers, want 4", len(total))
+	}
+	for _, a := range total {
+		if a.Accepted == 0 || a.Decoded == 0 || a.Accepted+a.Replayed != a.Decoded+a.Duplicates+a.DeadLetters {
+			r.t.Errorf("account = %+v", a)
+		}
+	}
+	for _, f := range report.Facts {
+		if f.Facts == 0 || f.Facts != f.Applied || f.InFlight > 0 {
+			r.t.Errorf("facts = %+v", f)
+		}
+	}
+	if report.Journeys.Journeys == 0 || report.Journeys.InFlight > 0 || report.Ledger.Entries == 0 {
+		r.t.Errorf("journeys = %+v, ledger = %+v: nothing was compared", report.Journeys, report.Ledger)
+	}
+	// A span in the middle of the run closes too.
+	config := r.config
+	config.From, config.To = report.Span.From, r.config.Now().Add(-time.Hour)
+	if narrow, err := audit.Run(ctx, config); err != nil || !narrow.AddsUp {
+		r.t.Errorf("a narrower span: %v, %v", err, lines(narrow))
+	}
+}
+
+func (r *rig) audit(ctx context.Context) *audit.Report {
+	r.t.Helper()
+	report, err := audit.Run(ctx, r.config)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return report
+}
+
+// found wants exactly these new differences, each "kind topic/partition@offset".
+func (r *rig) found(ctx context.Context, after string, want ...string) {
+	r.t.Helper()
+	var got []string
+	for _, line := range lines(r.audit(ctx)) {
+		// The ledger notices too, by the minute.
+		if !r.known[line] && !strings.HasPrefix(line, audit.KindLedger+" ") {
+			got = append(got, line)
+		}
+		r.known[line] = true
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		r.t.Errorf("after %s: differences\n%s\nwant\n%s", after, strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func lines(report *audit.Report) []string {
+	var out []string
+	for _, d := range report.Listed {
+		out = append(out, fmt.Sprintf("%s %s/%d@%d", d.Kind, d.Topic, d.Partition, d.Offset))
+	}
+	return out
+}
+
+func (r *rig) tamper(ctx context.Context) {
+	r.t.Helper()
+	// A payment's fact once more: it ended twice, and its snapshot knows one less.
+	fact := r.read(ctx, schemas.DecodedUAPAYPayment, func(*kgo.Record) bool { return true })
+	from := originOf(r.t, fact)
+	r.write(ctx, fact, fact.Value)
+	first := r.firstOf(ctx, schemas.DecodedUAPAYPayment, fact.Key)
+	r.found(ctx, "adding a fact", "repeated "+place(&from), "facts "+place(&first))
+
+	// A duplicate of a record that was no duplicate.
+	repeat := r.read(ctx, schemas.Duplicates, func(*kgo.Record) bool { return true })
+	decoded := r.read(ctx, schemas.DecodedLOX24VerifyCode, func(*kgo.Record) bool { return true })
+	other := originOf(r.t, decoded)
+	var d avro.Duplicate
+	if err := d.DecodeAvro(body(r.t, repeat)); err != nil {
+		r.t.Fatal(err)
+	}
+	d.Provider, d.Record = other.Provider, avro.RecordPosition{Topic: other.Topic, Partition: other.Partition, Offset: other.Offset, ReceivedAt: other.ReceivedAt}
+	value, err := d.AppendAvro(slices.Clone(repeat.Value[:wire.HeaderSize]))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.write(ctx, repeat, value)
+	r.found(ctx, "adding a duplicate", "two_outcomes "+place(&other))
+
+	// A dead letter of a raw record that never was.
+	lost := kgo.Record{Topic: schemas.DeadLetterLOX24, Headers: []kgo.RecordHeader{
+		{Key: engine.HeaderTopic, Value: []byte("raw.lox24.v1")}, {Key: engine.HeaderPartition, Value: []byte("99")}, {Key: engine.HeaderOffset, Value: []byte("5")},
+	}}
+	r.write(ctx, &lost, []byte("{}"))
+	r.found(ctx, "adding a dead letter of no partition", "no_raw raw.lox24.v1/-1@-1")
+
+	// A journey that says it has a fact more than it was told.
+	r.tamperJourney(ctx)
+	r.removals(ctx)
+}
+
+func (r *rig) tamperJourney(ctx context.Context) {
+	r.t.Helper()
+	told := r.read(ctx, schemas.InternalJourney, func(rec *kgo.Record) bool {
+		var in avro.JourneyInput
+		return in.DecodeAvro(body(r.t, rec)) == nil && in.Kind == avro.JourneyInputKindPayment && len(r.all(ctx, schemas.EnrichedJourneys, rec.Key)) > 0
+	})
+	all := r.all(ctx, schemas.EnrichedJourneys, told.Key)
+	last := all[len(all)-1]
+	var s avro.JourneySnapshot
+	if err := s.DecodeAvro(body(r.t, last)); err != nil {
+		r.t.Fatal(err)
+	}
+	s.Facts++
+	value, err := s.AppendAvro(slices.Clone(last.Value[:wire.HeaderSize]))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.write(ctx, last, value)
+	inputs := r.all(ctx, schemas.InternalJourney, told.Key)
+	r.found(ctx, "a journey with a fact too many", fmt.Sprintf("journey %s/%d@%d", inputs[0].Topic, inputs[0].Partition, inputs[0].Offset))
+}
+
+// removals take the first record of a partition away, which is all that Kafka lets
+// anybody take.
+func (r *rig) removals(ctx context.Context) {
+	r.t.Helper()
+	gone := r.removeFirst(ctx, schemas.Duplicates)
+	var d avro.Duplicate
+	if err := d.DecodeAvro(body(r.t, gone)); err != nil {
+		r.t.Fatal(err)
+	}
+	repeat := avro.Origin{Topic: d.Record.Topic, Partition: d.Record.Partition, Offset: d.Record.Offset}
+	r.found(ctx, "removing a duplicate", "no_outcome "+place(&repeat))
+
+	gone = r.removeFirst(ctx, schemas.DecodedVoximplantAccountCallback)
+	fact := originOf(r.t, gone)
+	next := fact // what changed the snapshot last, where no fact is left
+	if left := r.all(ctx, schemas.DecodedVoximplantAccountCallback, gone.Key); len(left) > 0 {
+		next = originOf(r.t, left[0])
+	}
+	r.found(ctx, "removing a fact", "no_outcome "+place(&fact), "facts "+place(&next))
+
+	raw := r.removeFirst(ctx, schemas.RawUAPAY)
+	r.found(ctx, "removing a raw record", fmt.Sprintf("no_raw %s/%d@%d", raw.Topic, raw.Partition, raw.Offset))
+	if report := r.audit(ctx); report.Ledger.Differences == 0 {
+		r.t.Error("the ledger says that nothing is missing")
+	}
+}
+
+// removeFirst removes the first record of a partition that has one, and returns it.
+func (r *rig) removeFirst(ctx context.Context, topic string) *kgo.Record {
+	r.t.Helper()
+	first := r.read(ctx, topic, func(*kgo.Record) bool { return true })
+	until := kadm.Offsets{}
+	until.AddOffset(topic, first.Partition, first.Offset+1, -1)
+	done, err := r.admin.DeleteRecords(ctx, until)
+	if err == nil {
+		err = done.Error()
+	}
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return first
+}
+
+// read returns the first record of a topic that is wanted.
+func (r *rig) read(ctx context.Context, topic string, wanted func(*kgo.Record) bool) *kgo.Record {
+	r.t.Helper()
+	for _, rec := range r.all(ctx, topic, nil) {
+		if rec.Value != nil && wanted(rec) {
+			return rec
+		}
+	}
+	r.t.Fatalf("%s has no such record", topic)
+	return nil
+}
+
+// firstOf returns the origin of the first fact of a key.
+func (r *rig) firstOf(ctx context.Context, topic string, key []byte) avro.Origin {
+	r.t.Helper()
+	return originOf(r.t, r.all(ctx, topic, key)[0])
+}
+
+// all returns the records of a topic, or those with a key, in order.
+func (r *rig) all(ctx context.Context, topic string, key []byte) []*kgo.Record {
+	r.t.Helper()
+	ends, err := r.admin.ListCommittedOffsets(ctx, topic)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	starts, err := r.admin.ListStartOffsets(ctx, topic)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	client, err := kgo.NewClient(append(slices.Clone(r.config.Kafka), kgo.ConsumeTopics(topic), kgo.KeepControlRecords(),
+		kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchMaxWait(50*time.Millisecond))...)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer client.Close()
+	left := map[int32]int64{}
+	ends.Each(func(o kadm.ListedOffset) {
+		if start, _ := starts.Lookup(topic, o.Partition); start.Offset < o.Offset {
+			left[o.Partition] = o.Offset
+		}
+	})
+	var out []*kgo.Record
+	for len(left) > 0 {
+		fetches := client.PollFetches(ctx)
+		if err := errors.Join(fetches.Err0(), ctx.Err()); err != nil {
+			r.t.Fatal(err)
+		}
+		fetches.EachRecord(func(rec *kgo.Record) {
+			if !rec.Attrs.IsControl() && rec.Offset < ends[topic][rec.Partition].Offset && (key == nil || string(rec.Key) == string(key)) {
+				out = append(out, rec)
+			}
+			if rec.Offset+1 >= left[rec.Partition] {
+				delete(left, rec.Partition)
+			}
+		})
+	}
+	slices.SortStableFunc(out, func(a, b *kgo.Record) int { return int(a.Partition - b.Partition) })
+	return out
+}
+
+// write adds a record like another to its partition.
+func (r *rig) write(ctx context.Context, like *kgo.Record, value []byte) {
+	r.t.Helper()
+	err := r.client.ProduceSync(ctx, &kgo.Record{Topic: like.Topic, Partition: like.Partition, Key: like.Key, Value: value, Headers: like.Headers}).FirstErr()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func body(t *testing.T, rec *kgo.Record) []byte {
+	t.Helper()
+	_, b, err := wire.Parse(rec.Value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func originOf(t *testing.T, rec *kgo.Record) avro.Origin {
+	t.Helper()
+	o, err := avro.DecodeOrigin(body(t, rec))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+func place(o *avro.Origin) string { return fmt.Sprintf("%s/%d@%d", o.Topic, o.Partition, o.Offset) }
