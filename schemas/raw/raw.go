@@ -103,9 +103,13 @@ type Envelope struct {
 
 // Append adds the headers of e to dst. Empty optional fields are left out.
 func (e *Envelope) Append(dst []Header) []Header {
+	// The values share one array; those of a record before it grew stay where they are.
+	const ordinary = 256
+	text := make([]byte, 0, ordinary)
 	add := func(key, value string) {
 		if value != "" {
-			dst = append(dst, Header{Key: key, Value: []byte(value)})
+			text = append(text, value...)
+			dst = append(dst, Header{Key: key, Value: text[len(text)-len(value) : len(text) : len(text)]})
 		}
 	}
 	add(HeaderSource, e.Source)
