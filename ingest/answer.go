@@ -84,15 +84,14 @@ func (x *exchange) write(contentType string, body any) {
 
 func (x *exchange) send(contentType string, text []byte) {
 	h := x.w.Header()
+	// One array for the values, where Set makes one for each.
+	values := [...]string{contentType, strconv.Itoa(len(text)), "no-store", "nosniff", x.requestID}
+	for i, key := range [...]string{"Content-Type", "Content-Length", "Cache-Control", "X-Content-Type-Options", HeaderRequestID} {
+		h[key] = values[i : i+1 : i+1]
+	}
 	if contentType == "" {
 		h["Content-Type"] = nil // so that none is guessed
-	} else {
-		h.Set("Content-Type", contentType)
 	}
-	h.Set("Content-Length", strconv.Itoa(len(text)))
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set(HeaderRequestID, x.requestID)
 	x.w.WriteHeader(x.code)
 	if _, err := x.w.Write(text); err != nil {
 		x.unsent = true

@@ -68,23 +68,22 @@ const (
 // as a whole or not at all only where there is one. The error is a *proof.Refusal.
 func (p *producer) write(ctx context.Context, records []kgo.Record) ([]receipt, error) {
 	started := p.now()
-	type result struct {
-		index int
-		err   error
-	}
-	results := make(chan result, len(records))
+	results := make(chan error, len(records))
+	promise := func(_ *kgo.Record, err error) { results <- err }
 	// The record outlives a caller that went away: what was accepted is written.
 	ctx = context.WithoutCancel(ctx)
 	for i := range records {
-		p.client.TryProduce(ctx, &records[i], func(_ *kgo.Record, err error) { results <- result{index: i, err: err} })
+		p.client.TryProduce(ctx, &records[i], promise)
 	}
 	timer := time.NewTimer(p.deadline)
 	defer timer.Stop()
 	var failed error
 	for range records {
 		select {
-		case r := <-results:
-			failed = errors.Join(failed, r.err)
+		case err := <-results:
+			if err != nil {
+				failed = errors.Join(failed, err)
+			}
 		case <-timer.C:
 			p.link.failed(kgo.ErrRecordTimeout)
 			return nil, unavailable("kafka_timeout")
