@@ -56,7 +56,7 @@ func (x *exchange) enter(provider string) error {
 		return &proof.Refusal{Status: http.StatusNotFound, Reason: "unknown_source", Detail: "there is no such source"}
 	}
 	x.e = e
-	if !e.admits(clientAddr(x.r, x.s.proxies)) {
+	if len(e.allowed) > 0 && !within(e.allowed, clientAddr(x.r, x.s.proxies)) {
 		return proof.Unproven("network")
 	}
 	return nil

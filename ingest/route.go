@@ -126,11 +126,7 @@ func text(f *faults, path string, r Ref) string {
 	return v
 }
 
-// admits says whether the client's address is on the source's allow-list.
-func (e *entrance) admits(client netip.Addr) bool {
-	return len(e.allowed) == 0 || within(e.allowed, client)
-}
-
+// within says whether an address is in one of the networks.
 func within(networks []netip.Prefix, addr netip.Addr) bool {
 	for _, n := range networks {
 		if n.Contains(addr) {
