@@ -13,7 +13,19 @@ import (
 const (
 	exitFailed   = 1
 	exitDiskFull = 74 // EX_IOERR: another disk, not another attempt, helps
+	exitNewer    = 65 // EX_DATAERR: the release that wrote the state, not another attempt, helps
 )
+
+// ExitCode returns the exit code of a process that an error ends.
+func ExitCode(err error) int {
+	switch {
+	case errors.Is(err, engine.ErrDiskFull):
+		return exitDiskFull
+	case errors.Is(err, engine.ErrNewerState):
+		return exitNewer
+	}
+	return exitFailed
+}
 
 // Module runs the processor with the app. It needs a Config and a Deps; Deps.Fail
 // is its own: a worker that ends takes the app down with an exit code.
@@ -37,11 +49,7 @@ type params struct {
 func newForApp(p params) (*Processor, error) {
 	deps := p.Deps
 	deps.Fail = func(err error) {
-		code := exitFailed
-		if errors.Is(err, engine.ErrDiskFull) {
-			code = exitDiskFull
-		}
-		if stopErr := p.Shutdowner.Shutdown(fx.ExitCode(code)); stopErr != nil && deps.Logger != nil {
+		if stopErr := p.Shutdowner.Shutdown(fx.ExitCode(ExitCode(err))); stopErr != nil && deps.Logger != nil {
 			deps.Logger.Error("shutdown was refused", slog.String("error", stopErr.Error()))
 		}
 	}

@@ -40,7 +40,8 @@ func newProcessor(g *globals) *cobra.Command {
 		Use:   "processor",
 		Short: "decode, deduplicate and correlate: raw topics become enriched ones",
 		Long: `Runs the stages. SIGTERM ends it after the rounds in flight, so that the next start
-replays nothing. Exit code 74: the disk of the state directory is full.`,
+replays nothing. Exit code 74: the disk of the state directory is full. Exit code 65:
+a later release wrote the state, in a format that this one does not read.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return g.serve(cmd.Context(), processorApp) },
 	}
@@ -73,7 +74,7 @@ func runApp(ctx context.Context, logger *slog.Logger, options ...fx.Option) erro
 		return dig.RootCause(err)
 	}
 	if err := app.Start(ctx); err != nil {
-		return err
+		return &codeError{code: processor.ExitCode(err), err: err}
 	}
 	logger.InfoContext(ctx, "started")
 	var code int

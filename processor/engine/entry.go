@@ -32,9 +32,12 @@ func parseEntry(b []byte) (payload []byte, deadline int64, err error) {
 	if len(b) < 2 {
 		return nil, 0, fmt.Errorf("%w: %d bytes are too few", errEntry, len(b))
 	}
-	if b[0] != entryVersion {
-		return nil, 0, fmt.Errorf("%w: written in version %d, this program reads %d: do not go back to an older release with this state",
-			errEntry, b[0], entryVersion)
+	if b[0] > entryVersion {
+		return nil, 0, fmt.Errorf("%w: an entry has format version %d, this release reads up to %d: run the release that wrote it or a later one",
+			ErrNewerState, b[0], entryVersion)
+	}
+	if b[0] == 0 {
+		return nil, 0, fmt.Errorf("%w: format version 0", errEntry)
 	}
 	v, n := binary.Uvarint(b[1:])
 	if n <= 0 {

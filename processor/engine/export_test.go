@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
@@ -20,6 +21,14 @@ func (s *Store) PutEntry(partition int32, key, payload []byte, deadline time.Tim
 		return errors.Join(err, batch.drop())
 	}
 	return batch.commit()
+}
+
+// SetFormat makes the store one of another format; nil is the one without a key.
+func (s *Store) SetFormat(format []byte) error {
+	if format == nil {
+		return s.db.Delete([]byte(storeFormatKey), pebble.NoSync)
+	}
+	return s.db.Set([]byte(storeFormatKey), format, pebble.NoSync)
 }
 
 // Reader returns a function that reads entries of one partition.

@@ -115,32 +115,6 @@ func TestIdleClockPassesMarkers(t *testing.T) {
 	}
 }
 
-// TestStateOfAnotherVersion: an entry in a format of a later release ends the
-// worker with a clear word, and is not misread.
-func TestStateOfAnotherVersion(t *testing.T) {
-	t.Parallel()
-	b := newBench(t)
-	record := &kgo.Record{Topic: b.names.Topic(changelog), Key: []byte("key"), Value: []byte{9, 0, 1}}
-	b.client.Produce(t.Context(), record, func(_ *kgo.Record, err error) {
-		if err != nil {
-			t.Errorf("produce to the changelog: %v", err)
-		}
-	})
-	if err := b.client.Flush(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	e := b.start("one", 1, nil)
-	defer b.stop(e)
-	select {
-	case err := <-b.failed:
-		if !strings.Contains(err.Error(), "version 9") {
-			t.Errorf("failed with %v, want it to name the version", err)
-		}
-	case <-time.After(20 * time.Second):
-		t.Error("the worker goes on with a state it cannot read")
-	}
-}
-
 // TestStopKeepsItsDeadline: a stop that may not wait gives the round in flight up,
 // and its records are taken up again.
 func TestStopKeepsItsDeadline(t *testing.T) {

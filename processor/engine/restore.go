@@ -21,6 +21,8 @@ type restored struct {
 	// start is the first offset of the input partition.
 	start int64
 	clock int64
+	// header says who wrote the changelog last.
+	header string
 	// reason says why the store was not trusted, empty if it was.
 	reason string
 	took   time.Duration
@@ -57,6 +59,9 @@ func (w *worker) restore(ctx context.Context, states map[int32]*storePartition) 
 			r.committed = -1
 		}
 		if r.clock, err = readClock(r.state); err != nil {
+			return nil, err
+		}
+		if r.header, err = readHeader(r.state); err != nil {
 			return nil, err
 		}
 		out[p] = r

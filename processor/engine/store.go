@@ -52,6 +52,7 @@ func DefaultStoreConfig() StoreConfig {
 //	stage 0x00 partition(4) 's' key                 state entry (see entry.go)
 //	stage 0x00 partition(4) 'd' deadline(8) key     index of the deadlines, no value
 //	stage 0x00 partition(4) 'p'                     the changelog position it corresponds to
+//	0x00 "format"                                   the format of all this (see format.go)
 //
 // There is no write-ahead log: the changelog is it. Memtables reach the disk whole
 // and in order, so that after a crash the store is as it was after some earlier
@@ -70,7 +71,7 @@ type Store struct {
 func OpenStore(dir string, config StoreConfig, logger *slog.Logger) (*Store, error) {
 	health := &storeHealth{dir: dir, down: make(chan struct{})}
 	db, err := openPebble(dir, config, logger, health)
-	if err != nil && !isDiskFull(err) && !errors.Is(err, fs.ErrPermission) && !isLocked(err) {
+	if err != nil && !isDiskFull(err) && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, ErrNewerState) && !isLocked(err) {
 		aside := fmt.Sprintf("%s.broken-%d", dir, time.Now().UnixNano())
 		logger.Error("state store does not open, setting it aside and restoring from the changelogs",
 			slog.String("dir", dir), slog.String("aside", aside), slog.String("error", err.Error()))
@@ -118,7 +119,14 @@ func openPebble(dir string, config StoreConfig, logger *slog.Logger, health *sto
 			options.Levels[i].Compression = func() *block.CompressionProfile { return block.NoCompression }
 		}
 	}
-	return pebble.Open(dir, options)
+	db, err := pebble.Open(dir, options)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkFormat(db, dir); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
 }
 
 // Close flushes what is in memory, so that the next start replays nothing, and

@@ -69,6 +69,9 @@ func TestStoreSetsCorruptionAside(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if len(b) < 10_000 {
+			continue // the store's own, which would be noticed when it opens
+		}
 		for i := range len(b) / 4 {
 			b[i] ^= 0xff
 		}

@@ -30,6 +30,10 @@ func (p *storePartition) position() (pos position, found bool, err error) {
 	if err != nil {
 		return pos, false, p.store.failed(fmt.Errorf("read the state store: %w", err))
 	}
+	if len(value) > 0 && value[0] > positionVersion {
+		return pos, false, errors.Join(fmt.Errorf("%w: a position has format version %d, this release reads up to %d",
+			ErrNewerState, value[0], positionVersion), closer.Close())
+	}
 	if len(value) != 33 || value[0] != positionVersion {
 		return pos, false, errors.Join(fmt.Errorf("%w: a position of %d bytes in a format that this program does not read", errEntry, len(value)), closer.Close())
 	}
@@ -62,7 +66,10 @@ func (w *writer) changelog(p *storePartition, key, value []byte) error {
 	if value == nil {
 		return w.batch.Delete(p.at(kindState, key), nil)
 	}
-	_, deadline, err := parseEntry(value)
+	payload, deadline, err := parseEntry(value)
+	if err == nil && string(key) == headerKey {
+		err = checkHeader(payload)
+	}
 	if err != nil {
 		return err
 	}

@@ -97,6 +97,9 @@ func (w *worker) produce(ctx context.Context) error {
 		if err := s.keepClock(w.parts[p].kept); err != nil {
 			return err
 		}
+		if err := s.keepHeader(w.parts[p].header, header(w.deps.Version)); err != nil {
+			return err
+		}
 		for i := range s.outputs {
 			o := &s.outputs[i]
 			record := kgo.Record{
@@ -204,6 +207,9 @@ func (w *worker) keep() error {
 	for p, s := range w.round.scopes {
 		part := w.parts[p]
 		part.clock, part.kept = s.clock, s.clock
+		if len(s.overlay.dirty()) > 0 {
+			part.header = header(w.deps.Version)
+		}
 		if last, ok := w.round.acks.last[p]; ok {
 			part.pos.offset = last
 		}

@@ -72,6 +72,8 @@ type owned struct {
 	applied int64
 	// clock is the partition's clock, kept is how far the state says it was.
 	clock, kept int64
+	// header says who wrote the changelog last.
+	header string
 	// reported is the clock last told downstream.
 	reported int64
 	// more says that deadlines were left over for the next round.
@@ -105,7 +107,7 @@ func (w *worker) run(ctx context.Context) error {
 			return nil //nolint:nilerr // it was stopped, and nothing else matters then
 		}
 		var fatal *fatalError
-		if errors.As(err, &fatal) || errors.Is(err, ErrDiskFull) || errors.Is(err, ErrStoreBroken) {
+		if errors.As(err, &fatal) || errors.Is(err, ErrNewerState) || errors.Is(err, ErrDiskFull) || errors.Is(err, ErrStoreBroken) {
 			return err
 		}
 		if w.deps.Now().Sub(began) > 10*time.Second {
@@ -243,7 +245,7 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 	}
 	for {
 		found, err := w.restore(ctx, states)
-		if err == nil || ctx.Err() != nil || errors.Is(err, errEntry) || errors.Is(err, ErrDiskFull) || errors.Is(err, ErrStoreBroken) {
+		if err == nil || ctx.Err() != nil || errors.Is(err, errEntry) || errors.Is(err, ErrNewerState) || errors.Is(err, ErrDiskFull) || errors.Is(err, ErrStoreBroken) {
 			if errors.Is(err, errEntry) {
 				err = &fatalError{err}
 			}
@@ -274,6 +276,7 @@ func (w *worker) resume(e *event) {
 
 // take sets a partition to what its restore found.
 func (o *owned) take(r *restored) {
+	o.header = r.header
 	o.pos, o.clock, o.kept = r.pos, r.clock, r.clock
 	o.next = max(r.committed, r.start)
 	o.applied = r.committed

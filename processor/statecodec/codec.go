@@ -17,6 +17,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/tributary-hq/tributary/processor/engine"
 )
 
 // ErrEntry is wrapped by every error about an entry that cannot be read.
@@ -70,9 +72,13 @@ func NewReader(entry []byte, known byte) (r *Reader, version byte) {
 		r.err = fmt.Errorf("%w: empty", ErrEntry)
 		return r, 0
 	}
-	if entry[0] == 0 || entry[0] > known {
-		r.err = fmt.Errorf("%w: written in version %d, this program reads up to %d: do not go back to an older release with this state",
-			ErrEntry, entry[0], known)
+	if entry[0] > known {
+		r.err = fmt.Errorf("%w: %w: it has format version %d, this release reads up to %d: run the release that wrote it or a later one",
+			ErrEntry, engine.ErrNewerState, entry[0], known)
+		return r, 0
+	}
+	if entry[0] == 0 {
+		r.err = fmt.Errorf("%w: format version 0", ErrEntry)
 		return r, 0
 	}
 	r.rest = entry[1:]

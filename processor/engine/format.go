@@ -1,0 +1,105 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/cockroachdb/pebble/v2"
+)
+
+// ErrNewerState says that state was written by a later release, in a format that
+// this one does not read. The process should end with an exit code of its own: no
+// restart mends it, going back to the later release does.
+var ErrNewerState = errors.New("the state was written by a later release")
+
+// The formats of what is kept. Each is read from 1 on; a later one is refused.
+//
+//	store      1  without a format key; the index has the deadlines of entries alone
+//	           2  the index may have former deadlines of an entry: see due
+//	entry      1  see entry.go
+const storeFormat = 2
+
+// storeFormatKey is the store's own: no stage has an empty name.
+const storeFormatKey = "\x00format"
+
+// checkFormat refuses a store of a later format, and notes ours in one of an
+// earlier format, whose entries we read as they are.
+func checkFormat(db *pebble.DB, dir string) error {
+	value, closer, err := db.Get([]byte(storeFormatKey))
+	switch {
+	case errors.Is(err, pebble.ErrNotFound):
+	case err != nil:
+		return fmt.Errorf("read the format: %w", err)
+	default:
+		format := byte(0)
+		if len(value) > 0 {
+			format = value[0]
+		}
+		if err := closer.Close(); err != nil {
+			return fmt.Errorf("read the format: %w", err)
+		}
+		if format == storeFormat {
+			return nil
+		}
+		if format > storeFormat {
+			return fmt.Errorf("%w: the store in %s has format %d, this release reads up to %d: run the release that wrote it or a later one",
+				ErrNewerState, dir, format, storeFormat)
+		}
+	}
+	if err := db.Set([]byte(storeFormatKey), []byte{storeFormat}, pebble.NoSync); err != nil {
+		return fmt.Errorf("note the format: %w", err)
+	}
+	// There is no log: without it the note could be lost and what was written in the
+	// new format be taken for the old one.
+	if err := db.Flush(); err != nil {
+		return fmt.Errorf("note the format: %w", err)
+	}
+	return nil
+}
+
+// headerKey is the entry that says who wrote a partition's changelog: the format
+// of the entries behind it, and the release. A release writes it in front of its
+// first entries, so that an earlier one meets it before it meets those.
+//
+//	format (1 byte) | release
+const headerKey = "\x00format"
+
+// keepHeader puts the header in front of what the round writes, if before is
+// another one.
+func (s *scope) keepHeader(before, now string) error {
+	if before == now || len(s.overlay.dirty()) == 0 {
+		return nil
+	}
+	if err := s.overlay.set([]byte(headerKey), s.arena.copy([]byte(now)), 0); err != nil {
+		return err
+	}
+	written := s.overlay.written
+	last := written[len(written)-1]
+	copy(written[1:], written)
+	written[0] = last
+	return nil
+}
+
+// header is what this release writes.
+func header(release string) string { return string([]byte{entryVersion}) + release }
+
+// readHeader returns a partition's header, empty where there is none.
+func readHeader(from stored) (string, error) {
+	payload, _, found, err := from.get([]byte(headerKey), &arena{})
+	if err != nil || !found {
+		return "", err
+	}
+	return string(payload), checkHeader(payload)
+}
+
+// checkHeader refuses a changelog that a later release writes.
+func checkHeader(payload []byte) error {
+	if len(payload) == 0 {
+		return fmt.Errorf("%w: an empty header", errEntry)
+	}
+	if payload[0] <= entryVersion {
+		return nil
+	}
+	return fmt.Errorf("%w: release %s wrote the changelog in format %d, this release reads up to %d: run release %s or a later one",
+		ErrNewerState, payload[1:], payload[0], entryVersion, payload[1:])
+}

@@ -1,0 +1,154 @@
+package engine_test
+
+import (
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+)
+
+// TestStoreReadsThePreviousFormat: a store without a format key is that of the
+// release before there was one; what it holds is read.
+func TestStoreReadsThePreviousFormat(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "state")
+	store := openStore(t, dir, engine.DefaultStoreConfig())
+	if err := errors.Join(store.PutEntry(1, []byte("key"), []byte("value"), noon(0)), store.SetFormat(nil), store.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // as found, and as upgraded
+		store = openStore(t, dir, engine.DefaultStoreConfig())
+		if value, err := store.Reader(1)([]byte("key")); err != nil || string(value) != "value" {
+			t.Errorf("read = %q, %v, want what the previous release wrote", value, err)
+		}
+		if due, err := store.DueKeys(1, noon(time.Hour)); err != nil || len(due) != 1 {
+			t.Errorf("due = %v, %v, want its deadline", due, err)
+		}
+		if err := store.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestStoreRefusesALaterFormat: and leaves it alone, for the later release.
+func TestStoreRefusesALaterFormat(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "state")
+	store := openStore(t, dir, engine.DefaultStoreConfig())
+	if err := errors.Join(store.PutEntry(1, []byte("key"), []byte("value"), noon(0)), store.SetFormat([]byte{9}), store.Close()); err != nil {
+		t.Fatal(err)
+	}
+	before := listing(t, dir, ".sst")
+	_, err := engine.OpenStore(dir, engine.DefaultStoreConfig(), slog.New(slog.DiscardHandler))
+	if !errors.Is(err, engine.ErrNewerState) {
+		t.Fatalf("OpenStore() = %v, want ErrNewerState", err)
+	}
+	for _, want := range []string{"format 9", "up to 2", "run the release that wrote it"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("OpenStore() = %q, want it to say %q", err, want)
+		}
+	}
+	if after := listing(t, dir, ".sst"); before != after || before == "" {
+		t.Errorf("the store had %s and has %s: it was touched", before, after)
+	}
+	if aside, err := filepath.Glob(dir + ".broken-*"); err != nil || len(aside) > 0 {
+		t.Errorf("set aside: %v, %v, want it left where it is", aside, err)
+	}
+}
+
+func listing(t *testing.T, dir, suffix string) string {
+	t.Helper()
+	var names []string
+	err := fs.WalkDir(os.DirFS(dir), ".", func(path string, _ fs.DirEntry, err error) error {
+		if strings.HasSuffix(path, suffix) {
+			names = append(names, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(names, " ")
+}
+
+// TestChangelogOfALaterRelease: an earlier release meets the header before it meets
+// entries it cannot read, and says which release to run; an entry alone is refused
+// as well. Nothing is misread.
+func TestChangelogOfALaterRelease(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		record kgo.Record
+		want   []string
+	}{
+		"header": {
+			record: kgo.Record{Key: []byte("\x00format"), Value: append([]byte{1, 0, 7}, "3.1.0"...)},
+			want:   []string{"release 3.1.0 wrote the changelog in format 7", "up to 1", "run release 3.1.0 or a later one"},
+		},
+		"entry": {
+			record: kgo.Record{Key: []byte("key"), Value: []byte{9, 0, 1}},
+			want:   []string{"format version 9", "up to 1", "run the release that wrote it"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			c.record.Topic = b.names.Topic(changelog)
+			b.client.Produce(t.Context(), &c.record, func(_ *kgo.Record, err error) {
+				if err != nil {
+					t.Errorf("produce to the changelog: %v", err)
+				}
+			})
+			if err := b.client.Flush(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			e := b.start("one", 1, nil)
+			defer b.stop(e)
+			select {
+			case err := <-b.failed:
+				if !errors.Is(err, engine.ErrNewerState) {
+					t.Errorf("failed with %v, want ErrNewerState", err)
+				}
+				for _, want := range c.want {
+					if !strings.Contains(err.Error(), want) {
+						t.Errorf("failed with %q, want it to say %q", err, want)
+					}
+				}
+			case <-time.After(20 * time.Second):
+				t.Error("the worker goes on with a state it cannot read")
+			}
+		})
+	}
+}
+
+// TestChangelogHasAHeader: the first entry of every partition written to says who
+// wrote it, once.
+func TestChangelogHasAHeader(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	e := b.start("one", 1, nil)
+	b.send(40, now(), keys(20)...)
+	b.check()
+	b.send(40, now(), keys(20)...)
+	b.check()
+	b.stop(e)
+	e = b.start("one", 1, nil)
+	b.send(40, now(), keys(20)...)
+	b.check()
+	b.stop(e)
+	headers := 0
+	b.read(changelog, func(got map[string][]string) bool {
+		headers = len(got["\x00format"])
+		return len(got["key-1"]) >= 3 && len(got["\x00format"]) > 0
+	})
+	if headers > partitions || headers == 0 {
+		t.Errorf("%d headers in %d partitions, want one in each that was written to", headers, partitions)
+	}
+}
