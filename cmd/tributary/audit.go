@@ -32,7 +32,12 @@ them all, and shows positions and keys, no bodies.`,
 		Example: `  tributary audit
   tributary audit --from 24h
   tributary audit --from 2026-01-02T15:00:00Z --to 2026-01-02T16:00:00Z --json`,
-		Args: cobra.NoArgs,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if err := cobra.NoArgs(cmd, args); err != nil {
+				return &codeError{exitUsage, err}
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o := audit.Config{Limit: limit}
 			var err error

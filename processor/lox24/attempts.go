@@ -85,7 +85,7 @@ func (e *event) tag(dst []byte) []byte {
 	if n == 0 {
 		return nil
 	}
-	return append(binary.BigEndian.AppendUint32(dst, e.taskHash()), byte(n))
+	return append(binary.BigEndian.AppendUint32(dst, e.taskHash()), byte(n)) //nolint:gosec // at most maxAttempt
 }
 
 // tagSize is the length of a tag.

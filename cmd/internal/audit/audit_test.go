@@ -1,6 +1,7 @@
 package audit_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
@@ -51,6 +53,7 @@ func TestTampering(t *testing.T) {
 			config: audit.Config{Kafka: options, Now: func() time.Time { return place.Now }},
 		}
 		r.sound(ctx)
+		r.replay(ctx)
 		r.tamper(ctx)
 		return nil
 	}})
@@ -88,6 +91,44 @@ func (r *rig) sound(ctx context.Context) {
 	config.From, config.To = report.Span.From, r.config.Now().Add(-time.Hour)
 	if narrow, err := audit.Run(ctx, config); err != nil || !narrow.AddsUp {
 		r.t.Errorf("a narrower span: %v, %v", err, lines(narrow))
+	}
+}
+
+// replay sends a record that can never be handled, and what became of it once more:
+// it was accepted once, and both are accounted for.
+func (r *rig) replay(ctx context.Context) {
+	r.t.Helper()
+	before := r.audit(ctx).Total()[0]
+	headers := (&raw.Envelope{Source: "lox24", Provider: raw.ProviderLOX24, Assurance: raw.AssuranceSharedSecret, ReceivedAt: r.config.Now()}).Append(nil)
+	poison := &kgo.Record{Topic: schemas.RawLOX24, Key: []byte("lox24:poison")}
+	for _, h := range headers {
+		poison.Headers = append(poison.Headers, kgo.RecordHeader(h))
+	}
+	for n := range int64(3) {
+		r.write(ctx, poison, []byte("no json"))
+		letters := r.await(ctx, schemas.DeadLetterLOX24, poison.Key, int(n)+1)
+		poison.Headers = letters[n].Headers
+		report := r.audit(ctx)
+		got := report.Total()[0]
+		want := before
+		want.Accepted, want.Replayed, want.Raw, want.DeadLetters = before.Accepted+1, n, before.Raw+n+1, before.DeadLetters+n+1
+		want.DeadLettersReplayed = n
+		if got != want || !report.AddsUp {
+			r.t.Fatalf("after %d replays: account = %+v, want %+v, differences %v", n, got, want, lines(report))
+		}
+	}
+}
+
+// await reads until there are so many records of a key.
+func (r *rig) await(ctx context.Context, topic string, key []byte, n int) []*kgo.Record {
+	r.t.Helper()
+	for {
+		if found := r.all(ctx, topic, key); len(found) >= n {
+			return found
+		}
+		if ctx.Err() != nil {
+			r.t.Fatalf("%s has not got %d records of %s", topic, n, key)
+		}
 	}
 }
 
@@ -205,8 +246,8 @@ func (r *rig) removals(ctx context.Context) {
 	}
 	r.found(ctx, "removing a fact", "no_outcome "+place(&fact), "facts "+place(&next))
 
-	raw := r.removeFirst(ctx, schemas.RawUAPAY)
-	r.found(ctx, "removing a raw record", fmt.Sprintf("no_raw %s/%d@%d", raw.Topic, raw.Partition, raw.Offset))
+	taken := r.removeFirst(ctx, schemas.RawUAPAY)
+	r.found(ctx, "removing a raw record", fmt.Sprintf("no_raw %s/%d@%d", taken.Topic, taken.Partition, taken.Offset))
 	if report := r.audit(ctx); report.Ledger.Differences == 0 {
 		r.t.Error("the ledger says that nothing is missing")
 	}
@@ -276,7 +317,7 @@ func (r *rig) all(ctx context.Context, topic string, key []byte) []*kgo.Record {
 			r.t.Fatal(err)
 		}
 		fetches.EachRecord(func(rec *kgo.Record) {
-			if !rec.Attrs.IsControl() && rec.Offset < ends[topic][rec.Partition].Offset && (key == nil || string(rec.Key) == string(key)) {
+			if !rec.Attrs.IsControl() && rec.Offset < ends[topic][rec.Partition].Offset && (key == nil || bytes.Equal(rec.Key, key)) {
 				out = append(out, rec)
 			}
 			if rec.Offset+1 >= left[rec.Partition] {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -85,9 +86,7 @@ func (a *auditor) takeCut(ctx context.Context) (*cut, error) {
 	if c.ends, err = a.list(ctx, a.admin.ListEndOffsets, names); err != nil {
 		return nil, err
 	}
-	for name, ends := range first {
-		c.ends[name] = ends
-	}
+	maps.Copy(c.ends, first)
 	return c, a.bound(ctx, c, names)
 }
 

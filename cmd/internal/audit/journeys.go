@@ -46,7 +46,7 @@ func (a *auditor) readJourneyInputs(ctx context.Context) error {
 		in, err := readInput(r)
 		if err != nil {
 			a.unreadable(r)
-			return nil
+			return nil //nolint:nilerr // a difference, and no failure
 		}
 		if in.Kind == avro.JourneyInputKindClock {
 			return nil
@@ -72,7 +72,8 @@ func readInput(r *kgo.Record) (*avro.JourneyInput, error) {
 		return nil, err
 	}
 	in := &avro.JourneyInput{}
-	return in, in.DecodeAvro(body)
+	err = in.DecodeAvro(body)
+	return in, err
 }
 
 // take folds an input in: of a member the highest revision counts.
@@ -111,7 +112,7 @@ func (a *auditor) readJourneys(ctx context.Context) error {
 			}
 			if err != nil {
 				a.unreadable(r)
-				return nil
+				return nil //nolint:nilerr // a difference, and no failure
 			}
 		}
 		hash := a.journeys.seed.of(r.Key)
@@ -183,8 +184,9 @@ func (a *auditor) concludeJourneys(ctx context.Context) error {
 		}
 		d := found[hash]
 		if d == nil {
-			d = &Difference{Kind: KindJourney, Key: string(rec.Key), Topic: rec.Topic, Partition: rec.Partition, Offset: rec.Offset, Missing: j.known[hash].missing()}
-			d.Told, d.Applied = j.known[hash].facts, j.known[hash].applied
+			x := j.known[hash]
+			d = x.difference(rec.Topic, rec.Partition, rec.Offset)
+			d.Key = string(rec.Key)
 			found[hash] = d
 		}
 		if len(d.Records) < maxRecords && in.ChangedBy.Offset.Set {
@@ -195,18 +197,21 @@ func (a *auditor) concludeJourneys(ctx context.Context) error {
 	for hash := range wrong {
 		if found[hash] == nil {
 			x := j.known[hash]
-			found[hash] = &Difference{
-				Kind: KindJourney, Topic: a.config.Names.Topic(schemas.EnrichedJourneys), Partition: -1, Offset: -1,
-				Missing: x.missing(), Told: x.facts, Applied: x.applied,
-			}
+			found[hash] = x.difference(a.config.Names.Topic(schemas.EnrichedJourneys), -1, -1)
 		}
 		a.report.differ(found[hash])
 	}
 	return err
 }
 
+func (x *journey) difference(topic string, partition int32, offset int64) *Difference {
+	return &Difference{
+		Kind: KindJourney, Topic: topic, Partition: partition, Offset: offset, Missing: x.missing(), Told: x.facts, Applied: x.applied,
+	}
+}
+
 // missing says which side lacks something.
-func (x journey) missing() string {
+func (x *journey) missing() string {
 	if x.flags&snapped == 0 {
 		return "the journey's snapshot"
 	}

@@ -9,14 +9,12 @@ type marks struct {
 
 func newMarks() *marks { return &marks{once: roaring64.New(), again: roaring64.New()} }
 
-// add marks an offset and says whether it is new.
-func (m *marks) add(offset int64) bool {
+// add marks an offset.
+func (m *marks) add(offset int64) {
 	at := uint64(offset) //nolint:gosec // offsets are not negative
-	if m.once.CheckedAdd(at) {
-		return true
+	if !m.once.CheckedAdd(at) {
+		m.again.Add(at)
 	}
-	m.again.Add(at)
-	return false
 }
 
 func (m *marks) has(offset int64) bool {

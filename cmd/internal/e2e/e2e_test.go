@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -306,5 +307,38 @@ func read(t *testing.T, brokers []string, prefix string, format schemas.Format, 
 		}
 		idle = 0
 		fetches.EachRecord(each)
+	}
+}
+
+// TestAuditExits: wrong words and a cluster without topics end with the code a
+// program can tell them by, and say what to do.
+func TestAuditExits(t *testing.T) {
+	t.Parallel()
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	brokers := cluster(t)
+	for name, test := range map[string]struct {
+		args []string
+		code int
+		says string
+	}{
+		"a time that is none":   {[]string{"--from", "yesterday"}, 2, "is no time such as"},
+		"the end comes first":   {[]string{"--from", "1h", "--to", "2h"}, 2, "is not before --to"},
+		"nothing to be listed":  {[]string{"--limit", "0"}, 2, "--limit"},
+		"a word that is none":   {[]string{"everything"}, 2, "unknown command"},
+		"topics are not there":  {nil, 1, "tributary topics apply"},
+		"a flag that is not ok": {[]string{"--since", "1h"}, 2, "unknown flag"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cmd := exec.Command(path, append([]string{"audit"}, test.args...)...)
+			cmd.Env = append(os.Environ(), "TRIBUTARY_KAFKA__BROKERS="+brokers, "TRIBUTARY_KAFKA__PREFIX=nobody.")
+			out, _ := cmd.CombinedOutput()
+			if code := cmd.ProcessState.ExitCode(); code != test.code || !strings.Contains(string(out), test.says) {
+				t.Errorf("exit code %d, want %d and %q:\n%s", code, test.code, test.says, out)
+			}
+		})
 	}
 }
