@@ -51,6 +51,10 @@ type Config struct {
 	// StandbyBytesPerSecond bounds what a stage's copies take from Kafka, so that
 	// they stay behind the live work.
 	StandbyBytesPerSecond int64 `json:"standby_bytes_per_second" koanf:"standby_bytes_per_second" yaml:"standby_bytes_per_second"`
+	// DropStateAfter is after what time the state of a partition that went to another
+	// process is removed from the disk. Coming back earlier it is a head start. A
+	// warm copy on standby is never removed.
+	DropStateAfter time.Duration `json:"drop_state_after" koanf:"drop_state_after" yaml:"drop_state_after"`
 	// Compression of outputs and changelog: none, lz4, snappy or zstd.
 	Compression string `json:"compression" koanf:"compression" yaml:"compression"`
 	// FetchMaxBytes bounds what a worker holds fetched and compressed.
@@ -71,6 +75,7 @@ func DefaultConfig() Config {
 		ClockInterval:      5 * time.Second,
 		ClockLag:           15 * time.Second,
 		DeleteRetention:    7 * 24 * time.Hour,
+		DropStateAfter:     24 * time.Hour,
 		// Twice what a process was seen to write to its changelogs.
 		StandbyBytesPerSecond: 32 << 20,
 		Compression:           "lz4",
@@ -93,6 +98,7 @@ func (c *Config) Validate() error {
 	positive("clock_interval", int64(c.ClockInterval))
 	positive("delete_retention", int64(c.DeleteRetention))
 	positive("fetch_max_bytes", int64(c.FetchMaxBytes))
+	positive("drop_state_after", int64(c.DropStateAfter))
 	positive("standby_bytes_per_second", c.StandbyBytesPerSecond)
 	if c.Standby < 0 || c.Standby > 8 {
 		errs = append(errs, fmt.Errorf("standby: %d is not between 0 and 8", c.Standby))

@@ -98,6 +98,7 @@ func (e *Engine) Start(ctx context.Context) error {
 			}
 		})
 	}
+	e.running.Go(func() { e.sweep(running) }) // ended by Stop, which waits
 	for _, s := range e.standbys {
 		if e.config.Standby > 0 {
 			e.running.Go(func() { s.run(running) }) // ended by Stop, which waits

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -21,6 +22,20 @@ func (s *Store) PutEntry(partition int32, key, payload []byte, deadline time.Tim
 		return errors.Join(err, batch.drop())
 	}
 	return batch.commit()
+}
+
+// DropState removes the state of partitions long gone, at once.
+func (e *Engine) DropState(ctx context.Context) error { return e.dropState(ctx) }
+
+// PartitionsOf returns which partitions of a stage the engine's store has.
+func (e *Engine) PartitionsOf(stage string) (partitions []int32, err error) {
+	all, err := e.store.partitions()
+	for _, f := range all {
+		if f.stage == stage {
+			partitions = append(partitions, f.partition)
+		}
+	}
+	return partitions, err
 }
 
 // SetFormat makes the store one of another format; nil is the one without a key.

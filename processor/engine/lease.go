@@ -50,13 +50,6 @@ func (l *leases) takeIdle(stage string, partition int32, yield func()) (give fun
 	return l.grant(key, yield), true
 }
 
-// idle says that nobody has the lease.
-func (l *leases) idle(stage string, partition int32) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.taken[leaseKey(stage, partition)] == nil
-}
-
 // take waits for the lease of a partition. give returns it; calling give twice is
 // allowed.
 func (l *leases) take(ctx context.Context, turns turns, stage string, partition int32) (give func(), err error) {

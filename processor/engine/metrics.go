@@ -15,7 +15,7 @@ type metrics struct {
 	restores                                    *prometheus.CounterVec
 	partitions, restoreLeft, restorePartitions  *prometheus.GaugeVec
 	restoreRate, restoreSeconds                 *prometheus.GaugeVec
-	standbyBytes                                *prometheus.CounterVec
+	standbyBytes, dropped                       *prometheus.CounterVec
 	standbyPartitions, standbyBehind            *prometheus.GaugeVec
 	standbyMost                                 *prometheus.GaugeVec
 }
@@ -54,6 +54,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		restorePartitions: gauge("restore_partitions_left", "Partitions whose restore has not reached the changelog's end."),
 		restoreRate:       gauge("restore_bytes_per_second", "Keys and values replayed a second, mean of the restores that run."),
 		standbyBytes:      counter("standby_bytes_total", "Changelog bytes (keys and values) that warm copies followed."),
+		dropped:           counter("state_dropped_total", "Partitions long gone whose state was removed from the disk."),
 		standbyPartitions: ofStage("standby_partitions", "Partitions of which this process keeps a warm copy."),
 		standbyBehind:     ofStage("standby_offsets_behind", "Changelog offsets that the warm copies are behind, summed."),
 		standbyMost:       ofStage("standby_offsets_behind_max", "Changelog offsets that the last of the warm copies is behind."),
@@ -63,7 +64,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		reg.MustRegister(m.records, m.outputs, m.rounds, m.aborts, m.deadLetters, m.deadlines, m.sessions, m.fenced,
 			m.fetchErrors, m.restoredRecords, m.restoredBytes, m.roundSeconds, m.partitions, m.restoreLeft,
 			m.restores, m.restorePartitions, m.restoreRate, m.restoreSeconds,
-			m.standbyBytes, m.standbyPartitions, m.standbyBehind, m.standbyMost)
+			m.standbyBytes, m.standbyPartitions, m.standbyBehind, m.standbyMost, m.dropped)
 	}
 	return m
 }
