@@ -123,6 +123,29 @@ func (p *Processor) Health() []engine.Status {
 	return p.engine.Health()
 }
 
+// Detail is what an operator sees of a processor beside whether it is ready.
+type Detail struct {
+	// Restoring is how far the restores of all workers are; nil if none runs.
+	Restoring *engine.Progress `json:"restoring,omitempty"`
+	Workers   []engine.Status  `json:"workers"`
+	// Standbys are the warm copies kept for other processes.
+	Standbys []engine.StandbyPartition `json:"standbys,omitempty"`
+}
+
+// Detail returns what every worker is doing, how far restores are and which warm
+// copies there are; nothing before Start.
+func (p *Processor) Detail() Detail {
+	d := Detail{Workers: p.Health()}
+	if p.engine == nil {
+		return d
+	}
+	d.Standbys = p.engine.Standbys()
+	if sum := p.engine.Restoring(); sum.Partitions > 0 {
+		d.Restoring = &sum
+	}
+	return d
+}
+
 // Ready says that every stage has a worker that joined its group, and no worker
 // has state to restore or an error.
 func (p *Processor) Ready() bool {

@@ -155,7 +155,7 @@ func processorApp(_ *globals, f *config.File, logger *slog.Logger) (fx.Option, e
 		fx.Supply(f.Config.Processor, deps),
 		processor.Module(),
 		opsModule(&f.Config, metrics, logger, func(p *processor.Processor) ops.Check {
-			return ops.Check{Name: "processor", Func: func() (bool, any) { return p.Ready(), p.Health() }}
+			return ops.Check{Name: "processor", Func: func() (bool, any) { return p.Ready(), p.Detail() }}
 		}),
 	), nil
 }

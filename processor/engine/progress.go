@@ -24,6 +24,20 @@ type Progress struct {
 	SecondsLeft    float64 `json:"seconds_left"`
 }
 
+// Restoring is the progress of all restores that run, zero if there is none.
+func (e *Engine) Restoring() (sum Progress) {
+	for _, s := range e.Health() {
+		p := s.Restored
+		sum.Partitions += p.Partitions
+		sum.Records += p.Records
+		sum.Bytes += p.Bytes
+		sum.Offsets += p.Offsets
+		sum.BytesPerSecond += p.BytesPerSecond
+		sum.SecondsLeft = max(sum.SecondsLeft, p.SecondsLeft)
+	}
+	return sum
+}
+
 // board gathers the progress of restores that run beside each other.
 type board struct {
 	mu    sync.Mutex
