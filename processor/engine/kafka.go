@@ -62,6 +62,11 @@ type admin interface {
 	// TakeOver makes the broker abort what is open under a transactional id and
 	// refuse its owner from then on.
 	TakeOver(ctx context.Context, id string, timeout time.Duration) error
+	// Orphans returns the partitions of a topic that no member of a stable group has,
+	// and the first of the members' instance ids.
+	Orphans(ctx context.Context, group, topic string) (partitions []int32, first string, err error)
+	// LeaveAs takes the member with an instance id out of a group.
+	LeaveAs(ctx context.Context, group, instance string) error
 }
 
 // turns is how a worker waits, and does a thing beside itself.

@@ -48,7 +48,9 @@ type worker struct {
 	round   *round
 	// lastRound is when the last round ended, lastIdle when idle clocks were last
 	// looked at.
-	lastRound, lastIdle, lastTouch time.Time
+	lastRound, lastIdle, lastTouch, lastOrphans time.Time
+	// orphans are partitions that were seen without an owner.
+	orphans []int32
 
 	mu     sync.Mutex
 	events []event
@@ -165,6 +167,9 @@ func (w *worker) runSession(ctx context.Context) error {
 			return err
 		}
 		w.touch(ctx)
+		if err := w.adoptOrphans(ctx); err != nil {
+			return err
+		}
 	}
 	return nil
 }

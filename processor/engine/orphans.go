@@ -1,0 +1,92 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+)
+
+// adoptOrphans ends the session, as one that leaves its group, if partitions of the
+// input have no owner.
+//
+// A static member that is killed after it has given partitions up and before it has
+// joined again leaves them to nobody: it comes back under its instance id, gets its
+// former assignment without a rebalance, and nothing brings another one. Seen in two
+// looks a session timeout apart, it is not a rebalance on its way.
+func (w *worker) adoptOrphans(ctx context.Context) error {
+	now := w.deps.Now()
+	if now.Sub(w.lastOrphans) < w.config.SessionTimeout {
+		return nil
+	}
+	w.lastOrphans = now
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	orphans, first, err := w.admin.Orphans(ctx, w.group, w.input)
+	if err != nil || len(orphans) == 0 || first != w.transactionalID {
+		w.orphans = nil
+		return nil //nolint:nilerr // looked at again
+	}
+	seen := slices.Equal(orphans, w.orphans)
+	w.orphans = orphans
+	if !seen {
+		return nil
+	}
+	w.orphans = nil
+	w.logger.WarnContext(ctx, "partitions have no owner, leaving the group so that it shares them out anew", slog.Any("partitions", orphans))
+	if err := w.admin.LeaveAs(ctx, w.group, w.transactionalID); err != nil {
+		return fmt.Errorf("%w: leave group %s: %w", errRejoin, w.group, err)
+	}
+	return fmt.Errorf("%w: partitions %v of %s had no owner", errRejoin, orphans, w.input)
+}
+
+// Orphans implements admin.
+func (a kgoAdmin) Orphans(ctx context.Context, group, topic string) (partitions []int32, first string, err error) {
+	described, err := a.DescribeGroups(ctx, group)
+	if err != nil {
+		return nil, "", fmt.Errorf("describe group %s: %w", group, err)
+	}
+	g := described[group]
+	if g.Err != nil || g.State != "Stable" {
+		return nil, "", g.Err
+	}
+	starts, err := a.ListStartOffsets(ctx, topic)
+	if err != nil {
+		return nil, "", fmt.Errorf("list the partitions of %s: %w", topic, err)
+	}
+	owned := map[int32]bool{}
+	for i := range g.Members {
+		m := &g.Members[i]
+		if m.InstanceID != nil && (first == "" || *m.InstanceID < first) {
+			first = *m.InstanceID
+		}
+		assigned, ok := m.Assigned.AsConsumer()
+		if !ok {
+			return nil, "", nil // another kind of group: nothing is known of it
+		}
+		for _, t := range assigned.Topics {
+			for _, p := range t.Partitions {
+				owned[p] = owned[p] || t.Topic == topic
+			}
+		}
+	}
+	for p := range starts[topic] {
+		if !owned[p] {
+			partitions = append(partitions, p)
+		}
+	}
+	slices.Sort(partitions)
+	return partitions, first, nil
+}
+
+// LeaveAs implements admin.
+func (a kgoAdmin) LeaveAs(ctx context.Context, group, instance string) error {
+	answers, err := a.LeaveGroup(ctx, kadm.LeaveGroup(group).InstanceIDs(instance).Reason("partitions without an owner"))
+	if err == nil {
+		err = answers.Error()
+	}
+	return err //nolint:wrapcheck // the caller says what was left
+}
