@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -40,7 +42,7 @@ func (w *worker) fence(ctx context.Context, partitions []int32) {
 			slog.String("error", err.Error()))
 		return
 	}
-	for id := range open {
+	for _, id := range slices.Sorted(maps.Keys(open)) {
 		if !strings.HasPrefix(id, w.group+".") || id == w.transactionalID {
 			continue
 		}

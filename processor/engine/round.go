@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -161,7 +162,8 @@ func (w *worker) applyAll(ctx context.Context) error {
 		}
 	}
 	w.followWallClock(ctx)
-	for _, part := range w.parts {
+	for _, p := range slices.Sorted(maps.Keys(w.parts)) {
+		part := w.parts[p]
 		if !part.ready {
 			continue
 		}

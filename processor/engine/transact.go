@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -93,7 +95,8 @@ func (w *worker) untilKilled(ctx context.Context) (context.Context, func()) {
 // slice, which is complete before the first is sent: it must not move.
 func (w *worker) produce(ctx context.Context) error {
 	out, headers := w.round.out[:0], w.round.outHeaders[:0]
-	for p, s := range w.round.scopes {
+	for _, p := range slices.Sorted(maps.Keys(w.round.scopes)) {
+		s := w.round.scopes[p]
 		if err := s.keepClock(w.parts[p].kept); err != nil {
 			return err
 		}
