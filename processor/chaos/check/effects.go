@@ -34,7 +34,7 @@ func (c *checker) clock(effect Effect, r Record) {
 	if effect.N < c.clocks[p] {
 		c.say(RuleClock, "the clock of partition %d went from %d back to %d (output %d/%d)", p, c.clocks[p], effect.N, r.Partition, r.Offset)
 	}
-	if effect.N > r.Timestamp {
+	if effect.N > r.Timestamp+c.run.Skew {
 		c.say(RuleClock, "the clock of partition %d was %d at %d", p, effect.N, r.Timestamp)
 	}
 	c.clocks[p] = max(c.clocks[p], effect.N)
@@ -51,7 +51,7 @@ func (c *checker) fired(e *entity, effect Effect, r Record) {
 		c.say(rule, "the deadline of %v (key %s, id %s) fires: %s", effect.Source, e.key, effect.ID, why)
 	case f.at != effect.Source || f.deadline() != effect.N:
 		c.say(RuleSum, "the deadline of key %s, id %s fires as of %v at %d, want %v at %d", e.key, effect.ID, effect.Source, effect.N, f.at, f.deadline())
-	case r.Timestamp < f.deadline():
+	case r.Timestamp+c.run.Skew < f.deadline():
 		c.say(RuleDeadline, "the deadline of %v at %d fires at %d", f.at, f.deadline(), r.Timestamp)
 	}
 	if f != nil {

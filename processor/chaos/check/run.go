@@ -61,6 +61,8 @@ type Run struct {
 	// DueBy is the time, unix ms, up to which every deadline must have fired; 0 asks
 	// for none.
 	DueBy int64
+	// Skew is how far the processes' wall clocks may lie apart, milliseconds.
+	Skew int64
 }
 
 // Store is one process's copy of partitions.

@@ -1,0 +1,190 @@
+package simulate
+
+import (
+	"context"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// ask sends one of the admin's requests; what it is answered comes as it is.
+func (s *Session) ask(ctx context.Context, kind string) error {
+	return s.call(ctx, kind, func() error { return nil })
+}
+
+// FetchOffsets answers the group's committed offsets: if stable, only those that no
+// open transaction is about to change.
+func (s *Session) FetchOffsets(ctx context.Context, stable bool) (kadm.OffsetResponses, error) {
+	if err := s.ask(ctx, "OffsetFetch"); err != nil {
+		return nil, err
+	}
+	out := kadm.OffsetResponses{}
+	for p := range s.cluster.group.partitions {
+		offset, err := s.cluster.fetchOffset(p, stable)
+		if offset < 0 && err == nil {
+			continue
+		}
+		out.Add(kadm.OffsetResponse{Offset: kadm.Offset{Topic: s.input, Partition: p, At: offset}, Err: err})
+	}
+	return out, nil
+}
+
+// ListTopics answers with the topics' ids.
+func (s *Session) ListTopics(ctx context.Context, topics ...string) (kadm.TopicDetails, error) {
+	if err := s.ask(ctx, "Metadata"); err != nil {
+		return nil, err
+	}
+	out := kadm.TopicDetails{}
+	for _, name := range topics {
+		out[name] = kadm.TopicDetail{Topic: name, ID: s.cluster.topics[name].ID}
+	}
+	return out, nil
+}
+
+func (s *Session) list(ctx context.Context, topics []string, offset func(*Partition) int64) (kadm.ListedOffsets, error) {
+	if err := s.ask(ctx, "ListOffsets"); err != nil {
+		return nil, err
+	}
+	out := kadm.ListedOffsets{}
+	for _, name := range topics {
+		out[name] = map[int32]kadm.ListedOffset{}
+		for p, part := range s.cluster.topics[name].parts {
+			p := int32(p) //nolint:gosec // a few partitions
+			out[name][p] = kadm.ListedOffset{Topic: name, Partition: p, Offset: offset(part)}
+		}
+	}
+	return out, nil
+}
+
+// ListStartOffsets answers 0: nothing of a simulated log is ever removed.
+func (s *Session) ListStartOffsets(ctx context.Context, topics ...string) (kadm.ListedOffsets, error) {
+	return s.list(ctx, topics, func(*Partition) int64 { return 0 })
+}
+
+// ListEndOffsets answers high watermarks.
+func (s *Session) ListEndOffsets(ctx context.Context, topics ...string) (kadm.ListedOffsets, error) {
+	return s.list(ctx, topics, (*Partition).end)
+}
+
+// ListCommittedOffsets answers last stable offsets.
+func (s *Session) ListCommittedOffsets(ctx context.Context, topics ...string) (kadm.ListedOffsets, error) {
+	return s.list(ctx, topics, (*Partition).stable)
+}
+
+// DescribeProducers answers which transactions are open on partitions.
+func (s *Session) DescribeProducers(ctx context.Context, topics kadm.TopicsSet) (kadm.DescribedProducersTopics, error) {
+	if err := s.ask(ctx, "DescribeProducers"); err != nil {
+		return nil, err
+	}
+	out := kadm.DescribedProducersTopics{}
+	for name, partitions := range topics {
+		parts := kadm.DescribedProducersPartitions{}
+		for p := range partitions {
+			active := kadm.DescribedProducers{}
+			for pid, first := range s.cluster.part(tp{name, p}).open {
+				active[pid] = kadm.DescribedProducer{Topic: name, Partition: p, ProducerID: pid, CurrentTxnStartOffset: first}
+			}
+			parts[p] = kadm.DescribedProducersPartition{Topic: name, Partition: p, ActiveProducers: active}
+		}
+		out[name] = kadm.DescribedProducersTopic{Topic: name, Partitions: parts}
+	}
+	return out, nil
+}
+
+// ListTransactions answers whose transactions are open and not yet decided, whatever
+// states are asked for.
+func (s *Session) ListTransactions(ctx context.Context, producers []int64, _ []string) (kadm.ListedTransactions, error) {
+	if err := s.ask(ctx, "ListTransactions"); err != nil {
+		return nil, err
+	}
+	out := kadm.ListedTransactions{}
+	for _, pid := range producers {
+		if t := s.cluster.byPID[pid]; t != nil && t.state == txnOngoing {
+			out[t.id] = kadm.ListedTransaction{TxnID: t.id, ProducerID: pid}
+		}
+	}
+	return out, nil
+}
+
+// Orphans answers which partitions no member of a stable group has.
+func (s *Session) Orphans(ctx context.Context, _, _ string) (partitions []int32, first string, err error) {
+	if err := s.ask(ctx, "DescribeGroups"); err != nil {
+		return nil, "", err
+	}
+	g := &s.cluster.group
+	if g.preparing {
+		return nil, "", nil
+	}
+	for _, m := range g.sorted() {
+		if first == "" || m.instance < first {
+			first = m.instance
+		}
+	}
+	return s.cluster.orphans(), first, nil
+}
+
+// LeaveAs takes a member out of the group.
+func (s *Session) LeaveAs(ctx context.Context, _, instance string) error {
+	return s.call(ctx, "LeaveGroup", func() error {
+		m := s.cluster.group.byInstance(instance)
+		if m == nil {
+			return kerr.UnknownMemberID
+		}
+		s.cluster.group.thrownOut(s.cluster, m, kerr.UnknownMemberID)
+		s.cluster.leave(m.id)
+		return nil
+	})
+}
+
+// TakeOver fences the owner of a transactional id.
+func (s *Session) TakeOver(ctx context.Context, id string, timeout time.Duration) error {
+	return s.call(ctx, "TakeOver", func() error {
+		_, _, err := s.cluster.initProducer(id, timeout.Milliseconds(), -1)
+		return err
+	})
+}
+
+// Reader reads partitions outside of any group.
+type Reader struct {
+	host      *Host
+	short     string
+	topic     string
+	committed bool
+	position  map[int32]int64
+}
+
+// Read makes a Reader from positions on, markers included.
+func (h *Host) Read(short, topic string, from map[int32]int64, committed bool) *Reader {
+	return &Reader{host: h, short: short, topic: topic, committed: committed, position: from}
+}
+
+// PollFetches returns what there is.
+func (r *Reader) PollFetches(context.Context) kgo.Fetches {
+	w := r.host.world
+	w.yield(int64(w.Chance(3)), nil)
+	if f := w.At(r.short, "req:Restore"); f != nil && f.Err != "" {
+		return kgo.NewErrFetch(brokerError(f.Err))
+	}
+	var records []*kgo.Record
+	for p := range int32(len(w.Cluster.topics[r.topic].parts)) { //nolint:gosec // a few partitions
+		at, wanted := r.position[p]
+		if !wanted {
+			continue
+		}
+		got := w.Cluster.part(tp{r.topic, p}).read(r.topic, p, at, 1+w.Chance(40), r.committed, true)
+		if len(got) > 0 {
+			r.position[p] = got[len(got)-1].Offset + 1
+		}
+		records = append(records, got...)
+	}
+	if len(records) == 0 {
+		w.yield(int64(5+w.Chance(50)), nil)
+		return nil
+	}
+	return fetches(r.topic, records)
+}
+
+// Close ends the reader.
+func (*Reader) Close() {}

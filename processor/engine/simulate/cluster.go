@@ -1,0 +1,313 @@
+package simulate
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+)
+
+// Cluster is the broker: logs, the coordinator of transactions, one group.
+type Cluster struct {
+	// HoldMarkers is until when no marker is written, unix ms.
+	HoldMarkers int64
+
+	world  *World
+	topics map[string]*Topic
+	made   int
+	txns   map[string]*txn
+	byPID  map[int64]*txn
+	order  []*txn
+	// offsets are the group's committed input offsets; pending what open transactions
+	// are about to commit.
+	offsets map[int32]int64
+	pending map[int32]map[int64]int64
+	group   group
+	// SessionTimeout and MarkerDelay are milliseconds.
+	SessionTimeout int64
+	MarkerDelay    int
+	// Epochs makes every end of a transaction raise the epoch, as brokers do since
+	// transaction version 2.
+	Epochs bool
+}
+
+func newCluster(w *World) *Cluster {
+	return &Cluster{
+		world: w, topics: map[string]*Topic{}, txns: map[string]*txn{}, byPID: map[int64]*txn{}, offsets: map[int32]int64{},
+		pending: map[int32]map[int64]int64{}, group: group{members: map[string]*member{}}, SessionTimeout: 6000, MarkerDelay: 10,
+	}
+}
+
+// txn is a transactional id as its coordinator knows it.
+type txn struct {
+	id      string
+	pid     int64
+	epoch   int16
+	state   txnState
+	parts   map[tp]bool
+	began   int64
+	timeout int64
+	left    int // markers not yet written
+	// How the last transaction ended, for a request that is sent again.
+	lastCommit bool
+	lastEpoch  int16
+}
+
+type txnState int
+
+const (
+	txnEmpty txnState = iota
+	txnOngoing
+	txnPrepared // to be committed or aborted: its markers are on their way
+)
+
+// initProducer gives the owner of a transactional id its producer id and the next
+// epoch. What the owner before left open is aborted first. known is the epoch the
+// owner has had, -1 for a new one: if another has come since, it is fenced.
+func (c *Cluster) initProducer(id string, timeout int64, known int16) (pid int64, epoch int16, err error) {
+	t := c.txns[id]
+	if known >= 0 && t != nil && known != t.epoch && known != t.lastEpoch {
+		return 0, 0, kerr.ProducerFenced
+	}
+	if t == nil {
+		t = &txn{id: id, pid: int64(len(c.txns)) + 1, parts: map[tp]bool{}, timeout: timeout, lastEpoch: -1}
+		c.txns[id], c.byPID[t.pid], c.order = t, t, append(c.order, t)
+		return t.pid, 0, nil
+	}
+	switch t.state {
+	case txnPrepared:
+		return 0, 0, kerr.ConcurrentTransactions
+	case txnOngoing:
+		t.lastEpoch, t.lastCommit = t.epoch, false
+		if known < 0 {
+			t.lastEpoch = -1
+		}
+		t.epoch++
+		c.prepare(t, false)
+		return 0, 0, kerr.ConcurrentTransactions
+	case txnEmpty:
+	}
+	if known < 0 || known == t.epoch {
+		t.epoch++
+	}
+	t.timeout, t.lastEpoch = timeout, -1
+	return t.pid, t.epoch, nil
+}
+
+// check is the fencing of every request in a transaction.
+func (t *txn) check(epoch int16) error {
+	switch {
+	case epoch < t.epoch:
+		return kerr.InvalidProducerEpoch
+	case t.state == txnPrepared:
+		return kerr.ConcurrentTransactions
+	}
+	return nil
+}
+
+func (c *Cluster) begin(t *txn) {
+	if t.state == txnEmpty {
+		t.state, t.began = txnOngoing, c.world.now
+	}
+}
+
+// addPartition makes a partition part of a transaction before anything is written.
+func (c *Cluster) addPartition(pid int64, epoch int16, at tp) error {
+	t := c.byPID[pid]
+	if t == nil {
+		return kerr.InvalidProducerIDMapping
+	}
+	if err := t.check(epoch); err != nil {
+		return err
+	}
+	c.begin(t)
+	t.parts[at] = true
+	return nil
+}
+
+// produce appends a batch in a transaction. A batch that is sent again is known by
+// its id.
+func (c *Cluster) produce(pid int64, epoch int16, at tp, batch int64, records []Rec) (base int64, err error) {
+	t := c.byPID[pid]
+	if t == nil {
+		return 0, kerr.InvalidProducerIDMapping
+	}
+	p := c.part(at)
+	if last, ok := p.last[pid]; ok && last.id == batch {
+		return last.base, nil
+	}
+	if err := t.check(epoch); err != nil {
+		return 0, err
+	}
+	c.begin(t)
+	t.parts[at] = true
+	base = p.end()
+	if _, ok := p.open[pid]; !ok {
+		p.open[pid] = base
+	}
+	for i := range records {
+		r := records[i]
+		r.producer = pid
+		p.log = append(p.log, r)
+	}
+	p.last[pid] = lastBatch{batch, base}
+	return base, nil
+}
+
+// commitOffsets makes input offsets part of a transaction.
+func (c *Cluster) commitOffsets(pid int64, epoch int16, generation int32, memberID, instance string, offsets map[int32]int64) error {
+	t := c.byPID[pid]
+	if t == nil {
+		return kerr.InvalidProducerIDMapping
+	}
+	if err := t.check(epoch); err != nil {
+		return err
+	}
+	if err := c.group.check(generation, memberID, instance); err != nil {
+		return err
+	}
+	c.begin(t)
+	for p, offset := range offsets {
+		if c.pending[p] == nil {
+			c.pending[p] = map[int64]int64{}
+		}
+		c.pending[p][pid] = offset
+	}
+	t.parts[tp{offsetsTopic, 0}] = true
+	return nil
+}
+
+const offsetsTopic = "__consumer_offsets"
+
+// endTxn ends a transaction and returns the epoch to go on with.
+func (c *Cluster) endTxn(pid int64, epoch int16, commit bool) (next int16, err error) {
+	t := c.byPID[pid]
+	if t == nil {
+		return 0, kerr.InvalidProducerIDMapping
+	}
+	again := t.lastEpoch == epoch && t.lastCommit == commit
+	switch {
+	case epoch < t.epoch && !(c.Epochs && again && epoch == t.epoch-1):
+		return 0, kerr.ProducerFenced
+	case t.state == txnPrepared && again:
+		return 0, kerr.ConcurrentTransactions
+	case t.state == txnPrepared:
+		return 0, kerr.InvalidTxnState
+	case t.state == txnEmpty && again:
+		return t.epoch, nil
+	case t.state == txnEmpty && (commit || !c.Epochs):
+		return 0, kerr.InvalidTxnState
+	}
+	t.lastEpoch, t.lastCommit = epoch, commit
+	if c.Epochs {
+		t.epoch++
+	}
+	if t.state == txnEmpty {
+		return t.epoch, nil
+	}
+	c.prepare(t, commit)
+	return t.epoch, nil
+}
+
+// prepare decides a transaction. Its markers are written one by one, each when
+// chance has it.
+func (c *Cluster) prepare(t *txn, commit bool) {
+	c.world.Logf("broker     %s: prepared, commit %v", t.id, commit)
+	t.state = txnPrepared
+	parts := slices.SortedFunc(maps.Keys(t.parts), comparePlaces)
+	clear(t.parts)
+	t.left = len(parts)
+	for _, at := range parts {
+		c.writeMarker(t, at, commit)
+	}
+}
+
+func (c *Cluster) writeMarker(t *txn, at tp, commit bool) {
+	c.world.After(int64(c.world.Chance(c.MarkerDelay+1)), func() {
+		if c.world.now < c.HoldMarkers {
+			c.writeMarker(t, at, commit)
+			return
+		}
+		if at.topic == offsetsTopic {
+			c.markOffsets(t.pid, commit)
+		} else {
+			c.part(at).mark(t.pid, commit, c.world.now)
+		}
+		c.world.Logf("broker     %s: marked %s/%d, commit %v", t.id, at.topic, at.partition, commit)
+		if t.left--; t.left == 0 {
+			t.state = txnEmpty
+		}
+	})
+}
+
+func (c *Cluster) markOffsets(pid int64, commit bool) {
+	for p, pending := range c.pending {
+		offset, ok := pending[pid]
+		if !ok {
+			continue
+		}
+		delete(pending, pid)
+		if commit {
+			c.offsets[p] = offset
+		}
+	}
+}
+
+func comparePlaces(a, b tp) int {
+	switch {
+	case a.topic < b.topic:
+		return -1
+	case a.topic > b.topic:
+		return 1
+	}
+	return int(a.partition - b.partition)
+}
+
+// fetchOffset returns the committed offset of an input partition, -1 for none.
+func (c *Cluster) fetchOffset(p int32, stable bool) (int64, error) {
+	if stable && len(c.pending[p]) > 0 {
+		return -1, kerr.UnstableOffsetCommit
+	}
+	if offset, ok := c.offsets[p]; ok {
+		return offset, nil
+	}
+	return -1, nil
+}
+
+// Offsets are the group's committed input offsets.
+func (c *Cluster) Offsets() map[int32]int64 { return maps.Clone(c.offsets) }
+
+// Open says that a transaction is open, or not yet marked everywhere.
+func (c *Cluster) Open() bool {
+	for _, t := range c.txns {
+		if t.state != txnEmpty {
+			return true
+		}
+	}
+	return false
+}
+
+// tick does what time brings: transactions that were left open too long are
+// aborted, members that were not heard of are thrown out.
+func (c *Cluster) tick() {
+	for _, t := range c.order {
+		if t.state == txnOngoing && c.world.now > t.began+t.timeout {
+			c.world.Logf("broker     %s: timed out", t.id)
+			t.epoch++
+			t.lastEpoch = -1
+			c.prepare(t, false)
+		}
+	}
+	c.group.tick(c)
+}
+
+// nextTime is when tick will next have something to do, -1 for never.
+func (c *Cluster) nextTime() int64 {
+	next := c.group.nextTime(c)
+	for _, t := range c.txns {
+		if at := t.began + t.timeout + 1; t.state == txnOngoing && (next < 0 || at < next) {
+			next = at
+		}
+	}
+	return next
+}

@@ -1,0 +1,163 @@
+package simulate
+
+import (
+	"crypto/sha256"
+	"slices"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// Rec is a record, or a transaction's marker, in a partition's log. Its offset is
+// its place.
+type Rec struct {
+	Key, Value []byte
+	Headers    []kgo.RecordHeader
+	Timestamp  int64
+	// producer is the producer id, -1 without transaction.
+	producer int64
+	control  bool
+	aborted  bool
+	gone     bool // compacted away
+}
+
+// Partition is one partition's log.
+type Partition struct {
+	log []Rec
+	// open is the first offset of each transaction that is not yet marked.
+	open map[int64]int64
+	// last is the last batch of each producer, by which repeats are known.
+	last map[int64]lastBatch
+}
+
+type lastBatch struct{ id, base int64 }
+
+// Topic is a topic as it was once made; made anew it has another id.
+type Topic struct {
+	ID    [16]byte
+	parts []*Partition
+}
+
+// tp is a partition of a topic.
+type tp struct {
+	topic     string
+	partition int32
+}
+
+// MakeTopic makes a topic, in place of one of the same name.
+func (c *Cluster) MakeTopic(name string, partitions int) {
+	c.made++
+	sum := sha256.Sum256([]byte{byte(c.made)})
+	t := &Topic{ID: [16]byte(sum[:16])}
+	for range partitions {
+		t.parts = append(t.parts, &Partition{open: map[int64]int64{}, last: map[int64]lastBatch{}})
+	}
+	c.topics[name] = t
+}
+
+func (c *Cluster) part(at tp) *Partition { return c.topics[at.topic].parts[at.partition] }
+
+// Append writes a record outside of any transaction and returns its offset.
+func (c *Cluster) Append(topic string, partition int32, key, value []byte) int64 {
+	p := c.part(tp{topic, partition})
+	p.log = append(p.log, Rec{Key: key, Value: value, Timestamp: c.world.now, producer: -1})
+	return int64(len(p.log)) - 1
+}
+
+// end is the high watermark.
+func (p *Partition) end() int64 { return int64(len(p.log)) }
+
+// stable is the last stable offset.
+func (p *Partition) stable() int64 {
+	at := p.end()
+	for _, first := range p.open {
+		at = min(at, first)
+	}
+	return at
+}
+
+// mark ends a transaction in the partition.
+func (p *Partition) mark(producer int64, commit bool, now int64) {
+	if first, ok := p.open[producer]; ok && !commit {
+		for i := first; i < p.end(); i++ {
+			if p.log[i].producer == producer && !p.log[i].control {
+				p.log[i].aborted = true
+			}
+		}
+	}
+	delete(p.open, producer)
+	p.log = append(p.log, Rec{producer: producer, control: true, Timestamp: now})
+}
+
+// read returns up to n records from an offset on, as a consumer gets them: up to the
+// last stable offset and without aborted ones if committed, else up to the end.
+func (p *Partition) read(topic string, partition int32, from int64, n int, committed, control bool) []*kgo.Record {
+	var out []*kgo.Record
+	until := p.end()
+	if committed {
+		until = p.stable()
+	}
+	for at := from; at < until && len(out) < n; at++ {
+		r := &p.log[at]
+		if r.gone || committed && r.aborted || r.control && !control {
+			continue
+		}
+		record := &kgo.Record{
+			Topic: topic, Partition: partition, Offset: at, Key: slices.Clone(r.Key), Value: slices.Clone(r.Value),
+			Timestamp: time.UnixMilli(r.Timestamp).UTC(), Headers: r.Headers,
+		}
+		if r.control {
+			record.Attrs = kgo.NewRecordAttrs(kgo.RecordAttrsOpts{Transactional: true, Control: true})
+		}
+		out = append(out, record)
+	}
+	return out
+}
+
+// Committed returns what a read-committed consumer gets of a topic's partition.
+func (c *Cluster) Committed(topic string, partition int32) []*kgo.Record {
+	p := c.part(tp{topic, partition})
+	return p.read(topic, partition, 0, len(p.log), true, false)
+}
+
+// End is a partition's high watermark.
+func (c *Cluster) End(topic string, partition int32) int64 { return c.part(tp{topic, partition}).end() }
+
+// compact removes what later records of the same key replace, below the last stable
+// offset; aborted records go, too.
+func (c *Cluster) compact(topic string) {
+	for _, p := range c.topics[topic].parts {
+		later := map[string]bool{}
+		for at := p.stable() - 1; at >= 0; at-- {
+			r := &p.log[at]
+			if r.control {
+				continue
+			}
+			if r.aborted || later[string(r.Key)] {
+				r.gone = true
+			}
+			if !r.aborted {
+				later[string(r.Key)] = true
+			}
+		}
+	}
+}
+
+// Compact is what a broker's log cleaner does to a topic.
+func (c *Cluster) Compact(topic string) { c.compact(topic) }
+
+// AppendMarker writes a marker of a transaction that wrote nothing there.
+func (c *Cluster) AppendMarker(topic string, partition int32) {
+	p := c.part(tp{topic, partition})
+	p.log = append(p.log, Rec{Timestamp: c.world.now, producer: -1, control: true})
+}
+
+// Last is the offset after the last record, markers apart.
+func (c *Cluster) Last(topic string, partition int32) int64 {
+	p := c.part(tp{topic, partition})
+	at := p.end()
+	for at > 0 && p.log[at-1].control {
+		at--
+	}
+	return at
+}

@@ -1,0 +1,344 @@
+package simulate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// Callbacks are what a client calls when the group has answered.
+type Callbacks struct {
+	Assigned, Revoked func(partitions []int32)
+	// Saw gets the whole assignment, before the others.
+	Saw func(partitions []int32)
+	// Lost says that the group has thrown the client out, and why.
+	Lost func(why error)
+}
+
+// Session is a client in a group with a transactional id: what kgo's group transact
+// session does, request by request.
+type Session struct {
+	world   *World
+	cluster *Cluster
+	host    *Host
+	id      string // the transactional and the instance id
+	short   string // the same in faults and traces
+	input   string
+	control bool
+	calls   Callbacks
+	timeout int64
+
+	member     string
+	generation int32
+	owned      map[int32]bool
+	paused     map[int32]bool
+	// position is where the next poll reads, committed what the client takes for the
+	// committed offset, head the offset after the last polled record.
+	position, committed, head map[int32]int64
+	revoked, lost             bool
+	// locked holds callbacks back, as End does.
+	locked, rejoining, closed bool
+	errs                      []error
+
+	pid         int64
+	epoch       int16
+	pidErr      error
+	reload      bool
+	inTxn       bool
+	unconfirmed bool
+	added       bool
+	written     bool
+	buffered    []buffered
+	batches     int64
+}
+
+type buffered struct {
+	record  *kgo.Record
+	promise func(*kgo.Record, error)
+}
+
+// errCut is what a client gets of a connection that is closed.
+var errCut = errors.New("connection closed")
+
+// Join makes a client. short is its name in faults; control makes it return markers.
+// made gets the session before anything can be called back.
+func (h *Host) Join(
+	ctx context.Context, id, short, input string, timeoutMillis int64, control bool, calls Callbacks, made func(*Session),
+) (*Session, error) {
+	w := h.world
+	s := &Session{
+		world: w, cluster: w.Cluster, host: h, id: id, short: short, input: input, control: control, calls: calls, timeout: timeoutMillis,
+		generation: -1, owned: map[int32]bool{}, paused: map[int32]bool{}, position: map[int32]int64{}, committed: map[int32]int64{},
+		head: map[int32]int64{}, epoch: -1,
+	}
+	made(s)
+	w.After(int64(w.Chance(20)), func() { s.join() })
+	s.reload = true
+	if err := s.loadProducer(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Session) join() {
+	switch {
+	case s.over():
+	case s.host.frozen > s.world.now:
+		s.world.After(1, s.join)
+	default:
+		s.cluster.join(s)
+	}
+}
+
+// over says that nobody is behind the session any more.
+func (s *Session) over() bool { return s.closed || s.host.dead }
+
+// Close ends the client. A static member stays in its group until it is not heard of
+// for long, unless it owes the group a rejoin.
+func (s *Session) Close() {
+	if s.over() {
+		return
+	}
+	s.world.Logf("%-10s closes its session", s.short)
+	s.closed = true
+	if s.rejoining {
+		s.cluster.leave(s.member)
+	}
+}
+
+// call sends a request until it is answered for good: apply is what the broker does
+// with it.
+func (s *Session) call(ctx context.Context, kind string, apply func() error) error {
+	w := s.world
+	for try := 0; ; try++ {
+		w.yield(int64(w.Chance(2)), nil)
+		f := w.At(s.short, "req:"+kind)
+		err := s.apply(f, apply)
+		w.yield(int64(w.Chance(2)), nil)
+		if err != nil {
+			w.Logf("%-10s %s: %v", s.short, kind, err)
+		}
+		switch {
+		case err == nil:
+			return nil
+		case f != nil && f.GivesUp, !errors.Is(err, errCut) && !kerr.IsRetriable(err), try > 60:
+			return err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		}
+		w.yield(int64(1+w.Chance(20)), nil)
+	}
+}
+
+func (s *Session) apply(f *Fault, apply func() error) error {
+	if f == nil {
+		return apply()
+	}
+	switch f.Do {
+	case Refuse, Fail:
+		return brokerError(f.Err)
+	case Confuse:
+		_ = apply() //nolint:errcheck // the answer says something else
+		return brokerError(f.Err)
+	case CutBefore:
+		return errCut
+	case CutAfter:
+		_ = apply() //nolint:errcheck // the answer is lost
+		return errCut
+	}
+	return apply()
+}
+
+// loadProducer asks for the producer id where that is due.
+func (s *Session) loadProducer(ctx context.Context) error {
+	if !s.reload {
+		return s.pidErr
+	}
+	var pid int64
+	var epoch int16
+	err := s.call(ctx, "InitProducerID", func() (err error) {
+		pid, epoch, err = s.cluster.initProducer(s.id, s.timeout, s.epoch)
+		return err
+	})
+	if err != nil {
+		if !errors.Is(err, errCut) && !kerr.IsRetriable(err) {
+			s.failProducer(err)
+		}
+		return fmt.Errorf("load the producer id: %w", err)
+	}
+	s.pid, s.epoch, s.reload, s.pidErr = pid, epoch, false, nil
+	s.world.Logf("%-10s has producer %d, epoch %d", s.short, s.pid, s.epoch)
+	return nil
+}
+
+// failProducer notes an error after which the producer id is not good any more.
+func (s *Session) failProducer(err error) {
+	if s.pidErr == nil {
+		s.pidErr, s.reload = err, false
+	}
+}
+
+// synced takes an assignment.
+func (s *Session) synced(generation int32, assigned map[int32]bool) {
+	s.generation = generation
+	var added, gone []int32
+	for p := range assigned {
+		if !s.owned[p] {
+			added = append(added, p)
+		}
+	}
+	for p := range s.owned {
+		if !assigned[p] {
+			gone = append(gone, p)
+		}
+	}
+	slices.Sort(added)
+	slices.Sort(gone)
+	s.world.Logf("%-10s generation %d: has %v, new %v, gone %v", s.short, generation, slices.Sorted(maps.Keys(assigned)), added, gone)
+	s.calls.Saw(slices.Sorted(maps.Keys(assigned)))
+	for _, p := range gone {
+		delete(s.position, p)
+		delete(s.head, p)
+		delete(s.committed, p)
+	}
+	s.owned = maps.Clone(assigned)
+	if len(gone) > 0 {
+		// Of several revocations before the next End only the first is passed on.
+		if !s.revoked {
+			s.revoked = true
+			s.calls.Revoked(gone)
+		}
+		s.rejoining = true
+		s.cluster.trigger()
+	}
+	s.calls.Assigned(added)
+	for _, p := range added {
+		s.loadPosition(p, generation)
+	}
+}
+
+// loadPosition asks for the committed offset of a new partition until it is stable.
+func (s *Session) loadPosition(p, generation int32) {
+	s.world.After(int64(s.world.Chance(5)), func() {
+		if s.over() || !s.owned[p] {
+			return
+		}
+		if _, known := s.position[p]; known {
+			return
+		}
+		offset, err := s.cluster.fetchOffset(p, true)
+		if err != nil || s.host.frozen > s.world.now {
+			s.loadPosition(p, generation)
+			return
+		}
+		s.position[p] = max(offset, 0)
+		s.committed[p], s.head[p] = s.position[p], s.position[p]
+	})
+}
+
+// lose tells the client that it is no member any more.
+func (s *Session) lose(why error) {
+	switch {
+	case s.over():
+	case s.host.frozen > s.world.now || s.locked:
+		s.world.After(1, func() { s.lose(why) })
+	default:
+		s.world.Logf("%-10s has lost its membership: %v", s.short, why)
+		s.lost = true
+		s.owned = map[int32]bool{}
+		clear(s.position)
+		clear(s.head)
+		clear(s.committed)
+		s.calls.Lost(why)
+		s.errs = append(s.errs, fmt.Errorf("group session: %w", why))
+	}
+}
+
+// PauseFetchPartitions stops the fetching of partitions.
+func (s *Session) PauseFetchPartitions(partitions map[string][]int32) map[string][]int32 {
+	for _, p := range partitions[s.input] {
+		s.paused[p] = true
+	}
+	return nil
+}
+
+// ResumeFetchPartitions lets them be fetched again.
+func (s *Session) ResumeFetchPartitions(partitions map[string][]int32) {
+	for _, p := range partitions[s.input] {
+		delete(s.paused, p)
+	}
+}
+
+// PollRecords returns what there is, up to n records.
+func (s *Session) PollRecords(ctx context.Context, n int) kgo.Fetches {
+	w := s.world
+	w.yield(int64(w.Chance(2)), nil)
+	if s.closed {
+		return kgo.NewErrFetch(kgo.ErrClientClosed)
+	}
+	if len(s.errs) > 0 {
+		err := s.errs[0]
+		s.errs = s.errs[1:]
+		return kgo.NewErrFetch(err)
+	}
+	if f := w.At(s.short, "req:Fetch"); f != nil && f.Err != "" {
+		return kgo.NewErrFetch(brokerError(f.Err))
+	}
+	var records []*kgo.Record
+	owned := slices.Sorted(maps.Keys(s.owned))
+	w.rng.Shuffle(len(owned), func(i, j int) { owned[i], owned[j] = owned[j], owned[i] })
+	for _, p := range owned {
+		at, known := s.position[p]
+		if s.paused[p] || !known {
+			continue
+		}
+		part := s.cluster.part(tp{s.input, p})
+		got := part.read(s.input, p, at, min(n-len(records), 1+w.Chance(12)), true, s.control)
+		if len(got) > 0 {
+			s.position[p] = got[len(got)-1].Offset + 1
+			s.head[p] = s.position[p]
+			w.Logf("%-10s polls %d/%d to %d", s.short, p, got[0].Offset, got[len(got)-1].Offset)
+		}
+		records = append(records, got...)
+	}
+	if len(records) == 0 {
+		idle := int64(1 + w.Chance(4))
+		if w.Healed {
+			idle *= 20 // nothing is to be found between two rounds any more
+		}
+		w.yield(idle, nil)
+		return nil
+	}
+	return fetches(s.input, records)
+}
+
+// fetches puts records of a topic into the form in which a client gives them.
+func fetches(topic string, records []*kgo.Record) kgo.Fetches {
+	byPartition := map[int32]int{}
+	out := kgo.FetchTopic{Topic: topic}
+	for _, r := range records {
+		i, ok := byPartition[r.Partition]
+		if !ok {
+			i = len(out.Partitions)
+			byPartition[r.Partition] = i
+			out.Partitions = append(out.Partitions, kgo.FetchPartition{Partition: r.Partition})
+		}
+		out.Partitions[i].Records = append(out.Partitions[i].Records, r)
+	}
+	return kgo.Fetches{{Topics: []kgo.FetchTopic{out}}}
+}
+
+// CommittedOffsets are the client's own notes of them.
+func (s *Session) CommittedOffsets() map[string]map[int32]kgo.EpochOffset {
+	out := map[int32]kgo.EpochOffset{}
+	for p, at := range s.committed {
+		out[p] = kgo.EpochOffset{Epoch: -1, Offset: at}
+	}
+	return map[string]map[int32]kgo.EpochOffset{s.input: out}
+}

@@ -1,0 +1,161 @@
+package engine_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/tributary-hq/tributary/processor/chaos/check"
+	"github.com/tributary-hq/tributary/processor/engine/simulate"
+)
+
+// plan makes the schedule of a seed.
+func plan(seed uint64) *schedule {
+	r := rand.New(rand.NewPCG(seed, 0x706c616e))
+	p := &schedule{seed: seed, partitions: int32(1 + r.IntN(3)), epochs: r.IntN(2) == 0}
+	p.plansHosts(r)
+	p.plansTraffic(r)
+	p.plansFaults(r)
+	return p
+}
+
+func (p *schedule) plansHosts(r *rand.Rand) {
+	for i := range 1 + r.IntN(3) {
+		h := hostPlan{name: string(rune('a' + i)), workers: 1 + r.IntN(2)}
+		if i > 0 {
+			h.startAt = int64(r.IntN(1500))
+		}
+		if r.IntN(4) == 0 {
+			h.skew = int64(r.IntN(2000)) - 1000
+		}
+		p.hosts = append(p.hosts, h)
+	}
+}
+
+func (p *schedule) plansTraffic(r *rand.Rand) {
+	n, keys, span := 5+r.IntN(60), 1+r.IntN(8), 200+r.IntN(2500)
+	at := make([]int64, n)
+	for i := range at {
+		at[i] = int64(r.IntN(span))
+	}
+	slices.Sort(at)
+	var ids []string
+	keyOf := map[string]string{}
+	for i := range at {
+		key := fmt.Sprintf("k%d", r.IntN(keys))
+		f := check.Fact{ID: fmt.Sprintf("f%d", i)}
+		switch kind := r.IntN(20); {
+		case kind < 9:
+			f.Kind = check.Count
+		case kind < 14:
+			f.Kind, f.After = check.Due, int64(r.IntN(2000))
+			ids = append(ids, f.ID)
+		case kind < 16 && len(ids) > 0:
+			f.Kind, f.Of = check.Withdraw, ids[r.IntN(len(ids))]
+			key = keyOf[f.Of]
+		case kind == 16:
+			f.Kind = check.Forget
+		case kind == 17:
+			f.Kind = check.Poison
+		case kind == 18 && i > 0 && p.facts[i-1].key != "":
+			f, key = p.facts[i-1].fact, p.facts[i-1].key
+		case kind == 19:
+			p.facts = append(p.facts, sentFact{at: at[i], partition: int32(r.IntN(int(p.partitions)))})
+			continue
+		default:
+			f.Kind = check.Count
+		}
+		keyOf[f.ID] = key
+		p.facts = append(p.facts, sentFact{at: at[i], partition: int32(key[1]-'0') % p.partitions, key: key, fact: f})
+	}
+}
+
+var (
+	planSteps = []string{
+		"begin", "produced", "flushed", "committed", "stored", "restoring", "restored", "resynced", "session-open",
+	}
+	planRequests = []string{
+		"InitProducerID", "Produce", "TxnOffsetCommit", "Heartbeat", "EndTxn", "OffsetFetch", "Metadata", "ListOffsets",
+		"DescribeProducers", "ListTransactions", "TakeOver", "AddPartitionsToTxn",
+	}
+	// planAnswers are what a broker may answer to each request, retriable and fatal.
+	planAnswers = map[string][]string{
+		"Produce": {
+			"NOT_LEADER_FOR_PARTITION", "REQUEST_TIMED_OUT", "MESSAGE_TOO_LARGE", "NOT_ENOUGH_REPLICAS", "INVALID_PRODUCER_EPOCH",
+			"OUT_OF_ORDER_SEQUENCE_NUMBER", "KAFKA_STORAGE_ERROR", "UNKNOWN_SERVER_ERROR", "CONCURRENT_TRANSACTIONS", "TRANSACTION_ABORTABLE",
+		},
+		"AddPartitionsToTxn": {"NOT_COORDINATOR", "CONCURRENT_TRANSACTIONS", "COORDINATOR_LOAD_IN_PROGRESS", "INVALID_PRODUCER_EPOCH"},
+		"TxnOffsetCommit": {
+			"NOT_COORDINATOR", "COORDINATOR_LOAD_IN_PROGRESS", "COORDINATOR_NOT_AVAILABLE", "ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID",
+			"REBALANCE_IN_PROGRESS", "CONCURRENT_TRANSACTIONS", "UNKNOWN_SERVER_ERROR", "INVALID_PRODUCER_EPOCH", "TRANSACTION_ABORTABLE",
+		},
+		"Heartbeat": {"REBALANCE_IN_PROGRESS", "ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID", "NOT_COORDINATOR"},
+		"EndTxn": {
+			"NOT_COORDINATOR", "COORDINATOR_NOT_AVAILABLE", "CONCURRENT_TRANSACTIONS", "UNKNOWN_SERVER_ERROR", "PRODUCER_FENCED",
+			"INVALID_TXN_STATE", "TRANSACTION_ABORTABLE", "REQUEST_TIMED_OUT",
+		},
+		"InitProducerID": {"NOT_COORDINATOR", "CONCURRENT_TRANSACTIONS", "COORDINATOR_LOAD_IN_PROGRESS", "UNKNOWN_SERVER_ERROR"},
+		"OffsetFetch":    {"NOT_COORDINATOR", "COORDINATOR_LOAD_IN_PROGRESS", "UNSTABLE_OFFSET_COMMIT", "UNKNOWN_SERVER_ERROR"},
+		"Metadata":       {"LEADER_NOT_AVAILABLE", "UNKNOWN_TOPIC_OR_PARTITION", "UNKNOWN_SERVER_ERROR"},
+		"ListOffsets":    {"NOT_LEADER_FOR_PARTITION", "OFFSET_NOT_AVAILABLE", "UNKNOWN_SERVER_ERROR"},
+		"Fetch":          {"NOT_LEADER_FOR_PARTITION", "UNKNOWN_SERVER_ERROR", "OFFSET_OUT_OF_RANGE", "CORRUPT_MESSAGE"},
+		"Restore":        {"NOT_LEADER_FOR_PARTITION", "UNKNOWN_SERVER_ERROR", "OFFSET_OUT_OF_RANGE", "CORRUPT_MESSAGE"},
+	}
+)
+
+func (p *schedule) plansFaults(r *rand.Rand) {
+	for range r.IntN(8) {
+		p.faults = append(p.faults, p.plansFault(r))
+	}
+}
+
+func (p *schedule) plansFault(r *rand.Rand) simulate.Fault {
+	h := p.hosts[r.IntN(len(p.hosts))]
+	worker := fmt.Sprintf("%s.%d", h.name, r.IntN(h.workers))
+	f := simulate.Fault{Nth: 1 + r.IntN(6)}
+	if r.IntN(5) < 2 {
+		request := planRequests[r.IntN(len(planRequests))]
+		if r.IntN(8) == 0 {
+			request = []string{"Fetch", "Restore"}[r.IntN(2)]
+		}
+		f.On = worker + "/req:" + request
+		f.GivesUp = r.IntN(3) == 0
+		answers := planAnswers[request]
+		switch kind := r.IntN(4); {
+		case kind == 0 && len(answers) > 0 && request != "Fetch" && request != "Restore":
+			f.Do, f.Err = simulate.Confuse, "UNKNOWN_SERVER_ERROR"
+		case kind < 3 && len(answers) > 0:
+			f.Do, f.Err = simulate.Refuse, answers[r.IntN(len(answers))]
+		default:
+			f.Do = []string{simulate.CutBefore, simulate.CutAfter}[r.IntN(2)]
+		}
+		return f
+	}
+	f.On = worker + "/step:" + planSteps[r.IntN(len(planSteps))]
+	if r.IntN(3) == 0 {
+		f.On = worker + "/req:" + planRequests[r.IntN(len(planRequests))]
+	}
+	switch r.IntN(16) {
+	case 0, 1, 2, 3:
+		f.Do, f.Arg = simulate.Crash, int64(r.IntN(diskStates*800))
+	case 4, 5:
+		f.Do, f.Arg = simulate.Freeze, []int64{100, 1000, 2500, 5000}[r.IntN(4)]
+	case 6, 7:
+		f.Do = simulate.Rebalance
+	case 8:
+		f.Do = simulate.Twin
+	case 9:
+		f.Do, f.Arg = simulate.Restart, int64(1+r.IntN(500))
+	case 10:
+		f.Do, f.Arg = simulate.Clock, []int64{1000, 60_000, 3_600_000}[r.IntN(3)]
+	case 11:
+		f.Do, f.Arg = simulate.Skew, int64(r.IntN(3000))-1000
+	case 12, 13:
+		f.Do = simulate.Flush
+	case 14:
+		f.Do = simulate.Compact
+	case 15:
+		f.Do, f.Arg = simulate.Markers, int64(100+r.IntN(2500))
+	}
+	return f
+}
