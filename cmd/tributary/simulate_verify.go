@@ -22,7 +22,7 @@ import (
 
 func newSimulateVerify(g *globals) *cobra.Command {
 	ledger := ""
-	quiet := 5 * time.Second
+	quiet, unsure := 5*time.Second, 5*time.Minute
 	cmd := &cobra.Command{
 		Use:   "verify",
 		Short: "compare a run's ledger with the topics, and the journeys with an independent model",
@@ -32,15 +32,16 @@ and ended in exactly one way, what was forged is not there, and every journey is
 a naive model makes of the raw records. The topics must hold this run alone: use a
 prefix of its own.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return g.verify(cmd.Context(), ledger, quiet) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return g.verify(cmd.Context(), ledger, quiet, unsure) },
 	}
 	cmd.Flags().StringVar(&ledger, "ledger", "", "the run's ledger, as simulate --ledger wrote it")
 	cmd.Flags().DurationVar(&quiet, "quiet", quiet, "how long nothing new must come before the topics count as read")
+	cmd.Flags().DurationVar(&unsure, "unsure", unsure, "a deadline of the time before now may or may not have been told yet; such journeys are not compared")
 	_ = cmd.MarkFlagRequired("ledger")
 	return cmd
 }
 
-func (g *globals) verify(ctx context.Context, ledger string, quiet time.Duration) error {
+func (g *globals) verify(ctx context.Context, ledger string, quiet, unsure time.Duration) error {
 	f, err := g.load()
 	if err != nil {
 		return err
@@ -70,8 +71,6 @@ func (g *globals) verify(ctx context.Context, ledger string, quiet time.Duration
 	if err := g.readTopics(ctx, client, topics, sent, quiet); err != nil {
 		return err
 	}
-	// A deadline of the last minutes may or may not have been told.
-	const unsure = 5 * time.Minute
 	now := time.Now()
 	result := topics.Result(now.Add(-unsure), now)
 	return g.showVerification(sent, &result)
