@@ -205,16 +205,16 @@ func (j *Journey) outcome(m *members) string {
 		return "REFUSED"
 	case j.Missing == "PAYMENT":
 		return "VERIFIED_NOT_PAID"
-	case j.Verified || j.VerificationsPending > 0 || unknown && j.PaymentsPending > 0:
-		return "IN_PROGRESS"
-	case unknown:
+	case unknown && j.Paid:
 		return "UNKNOWN"
-	case j.Paid:
+	case j.Verified || j.VerificationsPending > 0 || j.PaymentsPending > 0 || j.Paid:
 		return "IN_PROGRESS"
 	case j.Expired:
 		return "VERIFICATION_EXPIRED"
 	case j.VerificationsFailed > 0:
 		return "VERIFICATION_FAILED"
+	case unknown:
+		return "UNKNOWN"
 	}
 	return "IN_PROGRESS"
 }
