@@ -64,6 +64,21 @@ const (
 	HeaderTracestate  = "tracestate"
 )
 
+// The headers that a record replayed from the dead letters has besides: who sent it
+// again, when, from which dead letter and how often. It keeps the headers of the
+// record and, so that the account knows it was accepted before, those that say why
+// and where it was buried. All are of the last replay.
+const (
+	// HeaderReplayRound is how often the record has been replayed, 1 the first time.
+	HeaderReplayRound = "tributary-replay-round"
+	// HeaderReplayBy names who did it, as given.
+	HeaderReplayBy = "tributary-replay-by"
+	// HeaderReplayAt is when, in milliseconds UTC.
+	HeaderReplayAt = "tributary-replay-at"
+	// HeaderReplayFrom is the dead letter, as topic/partition/offset.
+	HeaderReplayFrom = "tributary-replay-from"
+)
+
 // ErrHeader is wrapped by every error of Parse.
 var ErrHeader = errors.New("raw record header")
 
