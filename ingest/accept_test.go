@@ -195,6 +195,7 @@ func TestVoximplantForged(t *testing.T) {
 			t.Errorf("item %d of %d was kept", e.Item, e.Items)
 		}
 	}
+	r.counted(http.StatusUnauthorized, "hash", 1)
 	if a = r.post("/v1/voximplant/vox", callbacks(1000)); a.code != http.StatusOK || len(a.parsed.Records) != 1000 {
 		t.Errorf("a batch of 1000: %d", a.code)
 	}

@@ -198,6 +198,8 @@ func TestBodyLimit(t *testing.T) {
 			t.Errorf("%s: %d, want %d", name, a.code, c.code)
 		}
 	}
+	r.counted(http.StatusRequestEntityTooLarge, "body_too_large", 2)
+	r.counted(http.StatusOK, "accepted", 2)
 	for _, record := range r.records("raw.lox24.v1", 2) {
 		if string(record.Value) != body(limit) {
 			t.Error("the body at the limit was changed")

@@ -35,6 +35,7 @@ func TestKafkaAway(t *testing.T) {
 	if took := time.Since(started); a.code != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "" || took > 4*time.Second {
 		t.Errorf("away: %d after %v, Retry-After %q", a.code, took, a.header.Get("Retry-After"))
 	}
+	r.counted(http.StatusServiceUnavailable, "kafka_timeout", 1)
 	if h := r.service.Health(); !h.Ready || h.KafkaAwaySeconds <= 0 {
 		t.Errorf("health while away: %+v", h)
 	}
@@ -146,6 +147,7 @@ func TestRate(t *testing.T) {
 	if a := r.post(loxPath, `{}`); a.code != http.StatusTooManyRequests {
 		t.Errorf("after a reload: %d", a.code)
 	}
+	r.counted(http.StatusTooManyRequests, "rate", 2)
 }
 
 // TestNetworks believes a forwarded address only behind a listed proxy.
@@ -193,6 +195,7 @@ func TestSlowBody(t *testing.T) {
 	if !strings.HasPrefix(string(text), "HTTP/1.1 408 ") {
 		t.Errorf("%.300s", text)
 	}
+	r.counted(http.StatusRequestTimeout, "body_slow", 1)
 	if a := r.post(loxPath, `{}`); a.code != http.StatusOK {
 		t.Errorf("the next: %d %s", a.code, a.body)
 	}

@@ -16,11 +16,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/tributary-hq/tributary/ingest"
+	"github.com/tributary-hq/tributary/schemas"
 )
 
 // authority signs certificates of tests.
@@ -186,6 +188,50 @@ func TestTLS(t *testing.T) {
 	}
 	if r.gauge("tributary_ingest_certificate_expiry_timestamp_seconds") < float64(time.Now().Unix()) {
 		t.Error("the certificate's end is not in the metrics")
+	}
+}
+
+// TestHTTP2 holds the limits and refusals over HTTP/2 too, many requests on one
+// connection.
+func TestHTTP2(t *testing.T) {
+	t.Parallel()
+	a := newAuthority(t)
+	r := newRig(t, func(c *ingest.Config) {
+		c.TLS = a.files("one")
+		c.TLS.ClientCAFile = ""
+	})
+	r.secure(a).Transport.(*http.Transport).DisableKeepAlives = false
+	t.Cleanup(r.client.CloseIdleConnections)
+	limit := int(ingest.DefaultConfig().MaxBodyBytes)
+	body := `{"data":{"id":"v"},"x":"` + strings.Repeat("x", limit-26) + `"}`
+	stream := func(text string) io.Reader { return struct{ io.Reader }{strings.NewReader(text)} }
+	var senders sync.WaitGroup
+	for name, c := range map[string]struct {
+		method, path string
+		body         io.Reader
+		code         int
+		reason       string
+	}{
+		"limit":                {http.MethodPost, loxPath, strings.NewReader(body), 200, "accepted"},
+		"limit, no length":     {http.MethodPost, loxPath, stream(body), 200, "accepted"},
+		"too large":            {http.MethodPost, loxPath, strings.NewReader(body + " "), 413, "body_too_large"},
+		"too large, no length": {http.MethodPost, loxPath, stream(body + " "), 413, "body_too_large"},
+		"wrong method":         {http.MethodGet, loxPath, http.NoBody, 405, "method"},
+		"wrong secret":         {http.MethodPost, "/v1/lox24/lox/wrong", strings.NewReader("{}"), 401, "secret"},
+	} {
+		senders.Go(func() {
+			if got := r.send(c.method, c.path, c.body); got.code != c.code {
+				t.Errorf("%s: %d, want %d", name, got.code, c.code)
+			}
+		})
+	}
+	senders.Wait()
+	r.counted(http.StatusOK, "accepted", 2)
+	r.counted(http.StatusRequestEntityTooLarge, "body_too_large", 2)
+	for _, record := range r.records(schemas.RawLOX24, 2) {
+		if string(record.Value) != body {
+			t.Error("the body at the limit was changed")
+		}
 	}
 }
 
