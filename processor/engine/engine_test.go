@@ -78,6 +78,9 @@ type bench struct {
 	stateAt string
 	// tune changes the settings of engines started from now on.
 	tune func(*engine.Config)
+	// stage is what runs, counted is told what it counts.
+	stage   engine.Stage
+	counted func(engine.Count)
 	// failed gets the error that ends a worker for good.
 	failed chan error
 }
@@ -86,7 +89,7 @@ const partitions = 4
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{t: t, sent: map[string]int{}, stateAt: t.TempDir(), tune: func(*engine.Config) {}, failed: make(chan error, 16)}
+	b := &bench{t: t, sent: map[string]int{}, stateAt: t.TempDir(), tune: func(*engine.Config) {}, stage: sums{}, failed: make(chan error, 16)}
 	brokers := strings.Split(os.Getenv("TRIBUTARY_KAFKA_BROKERS"), ",")
 	if brokers[0] == "" {
 		fake, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.BrokerConfigs(map[string]string{"group.min.session.timeout.ms": "100"}))
@@ -182,8 +185,8 @@ func (b *bench) start(instance string, workers int, step func(engine.Step, strin
 	}
 	engine.SetStep(&deps, step)
 	e, err := engine.New(b.config(instance), []engine.Spec{{
-		Name: "sums", Stage: sums{}, Input: input, Changelog: changelog, Outputs: []string{output}, DeadLetter: deadLetters,
-		WallClock: true, Workers: workers,
+		Name: "sums", Stage: b.stage, Input: input, Changelog: changelog, Outputs: []string{output}, DeadLetter: deadLetters,
+		WallClock: true, Workers: workers, Counted: b.counted,
 	}}, deps)
 	if err != nil {
 		b.t.Fatal(err)

@@ -67,6 +67,7 @@ func (a *auditor) readLedger(ctx context.Context) error {
 				differ(c.what, c.there, here)
 			}
 		}
+		a.report.Ledger.Records += sum.Accepted + sum.Replayed
 		a.report.Ledger.Missed += sum.MissedAttempts - sum.MissedAttemptsWithdrawn
 		return nil
 	})

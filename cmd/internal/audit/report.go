@@ -121,7 +121,9 @@ type Journeys struct {
 
 // Ledger is how many entries were held against what was counted.
 type Ledger struct {
-	Entries     int64 `json:"entries"`
+	Entries int64 `json:"entries"`
+	// Records is how many raw records these entries account for.
+	Records     int64 `json:"records"`
 	Missed      int64 `json:"missed_attempts"`
 	Differences int64 `json:"differences"`
 }
