@@ -86,6 +86,13 @@ kafka-stop: ## stop it
 e2e: ## the end-to-end suite as separate processes on a real Kafka, which it starts itself
 	deploy/kafka/e2e
 
+# FAULTS=few tries each kind once or twice; ARGS takes more, such as -seed 7 or -acts cluster.
+FAULTS ?= all
+ARGS ?=
+.PHONY: chaos-kafka
+chaos-kafka: ## kill, stop, starve and impersonate real processes on a real Kafka; FAULTS=few is quick
+	go run ./cmd/internal/chaos/run -faults $(FAULTS) $(ARGS)
+
 .PHONY: up
 up: ## the stack with docker compose
 	docker compose up --build --detach --wait

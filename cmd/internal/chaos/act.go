@@ -1,0 +1,177 @@
+package chaos
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// Run plays the acts and returns an error if anything was lost, repeated or did not
+// come back. What was found is in the log.
+func Run(ctx context.Context, o Options) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	d := newDiary(o.Out)
+	var errs []error
+	for _, name := range o.Acts {
+		if err := play(ctx, &o, d, name); err != nil {
+			d.find("act %s: %v", name, err)
+		}
+		if ctx.Err() != nil {
+			errs = append(errs, context.Cause(ctx))
+			break
+		}
+	}
+	d.table()
+	if d.coordinators > 0 {
+		d.say("%d coordinators were killed, %d of them with transactions decided and not yet completed (%d)", d.coordinators, d.struck, d.prepared)
+	}
+	for _, f := range d.findings {
+		errs = append(errs, errors.New(f))
+	}
+	return errors.Join(errs...)
+}
+
+// act is one act under way.
+type act struct {
+	*stack
+
+	name    string
+	watcher *watcher
+	witness *witness
+	ledger  string
+}
+
+// play runs an act from an empty Kafka to its verdict.
+func play(ctx context.Context, o *Options, d *diary, name string) (err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, o.Limit, fmt.Errorf("the act took longer than %v", o.Limit))
+	defer cancel()
+	ctx, broken := context.WithCancelCause(ctx)
+	defer broken(nil)
+	schedule := plan(name, o.Seed, o.Few)
+	d.say("act %s, seed %d: %d strikes", name, o.Seed, len(schedule))
+	s, err := newStack(ctx, o, d, name, broken)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }() //nolint:contextcheck // the end has its own time
+	d.say("ingest, %v and a schema registry run; the state of %s lies on %s", instances(), instances()[len(instances())-1], s.disk)
+	a := &act{stack: s, name: name, ledger: filepath.Join(s.dir, "ledger.jsonl")}
+	if a.watcher, err = newWatcher(ctx, s.brokers); err != nil {
+		return err
+	}
+	defer a.watcher.close()
+	stop, err := a.traffic(ctx)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	for i := range schedule {
+		if err := a.strike(ctx, i+1, &schedule[i]); err != nil {
+			return err
+		}
+	}
+	return a.finish(ctx, stop)
+}
+
+// traffic starts the simulator and the witness. stop ends the witness; what it has
+// under way is delivered first.
+func (a *act) traffic(ctx context.Context) (stop func(), err error) {
+	a.simulator, err = a.start("simulator", nil, "simulate", "--url", "http://"+a.address(portIngest), "--unibell", a.address(portUnibell),
+		"--seed", strconv.FormatUint(a.o.Seed, 10), "--rate", strconv.FormatFloat(a.o.Rate, 'f', -1, 64), "--count", "0", "--duration", "1h",
+		"--spacing", "250ms", "--ledger", a.ledger)
+	if err != nil {
+		return nil, err
+	}
+	a.guard(a.simulator)
+	a.witness = newWitness(a.address(portIngest), a.o.Rate/5)
+	sending, end := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	running.Go(func() {
+		a.witness.run(sending, ctx, rand.New(rand.NewPCG(a.o.Seed, 7))) //nolint:gosec // chance that can be repeated is the point
+	})
+	return sync.OnceFunc(func() {
+		end()
+		running.Wait()
+	}), nil
+}
+
+// strike waits for a strike's time, strikes, and waits until it is over.
+func (a *act) strike(ctx context.Context, number int, s *strike) error {
+	from := a.watcher.now()
+	base := from.total()
+	p, err := a.watcher.until(ctx, fmt.Sprintf("%d more records are processed", s.after), func(p *positions) bool { return p.total() >= base+s.after })
+	if err != nil {
+		return err
+	}
+	for _, f := range s.faults {
+		a.diary.say("#%-3d %s  (%d records after the last, %d in all)", number, f, p.total()-base, p.total())
+	}
+	ended := make(chan error, len(s.faults))
+	for _, f := range s.faults {
+		go func() { ended <- a.do(ctx, f) }()
+	}
+	var errs []error
+	for range s.faults {
+		errs = append(errs, <-ended)
+	}
+	for i := range a.processors {
+		if err := errors.Join(errs...); err != nil {
+			return err
+		}
+		errs = append(errs, a.ready(ctx, i))
+	}
+	return errors.Join(errs...)
+}
+
+// do does one fault and notes how long it took to be over.
+func (a *act) do(ctx context.Context, f fault) error {
+	switch f.kind {
+	case killIngest:
+		return a.killIngest(ctx, f)
+	case killBroker, stopBroker:
+		return a.disturbBroker(ctx, f)
+	case killNode, killCoordinator, killOwnerToo:
+		return a.loseNode(ctx, f)
+	case fillDisk:
+		return a.fillDisk(ctx, f)
+	case twinProcessor:
+		return a.twin(ctx, f)
+	}
+	return a.disturbProcessor(ctx, f)
+}
+
+// mended waits for the end of what mends a fault, and meanwhile for the recovery.
+func (a *act) mended(ctx context.Context, r *recovering, mend func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- mend() }()
+	first, all, err := r.over(ctx, a.watcher)
+	if err := errors.Join(<-done, err); err != nil {
+		return fmt.Errorf("%s: %w", r.fault, err)
+	}
+	a.diary.recovered(r.fault.kind, first, all)
+	a.diary.say("      over: %s; next output after %s, all of before after %s", r.fault, tell(first), tell(all))
+	return nil
+}
+
+// killIngest kills ingest, which answers again when it is started anew.
+func (a *act) killIngest(ctx context.Context, f fault) error {
+	a.ingest.kill()
+	at := time.Now()
+	if err := a.startIngest(ctx); err != nil {
+		return fmt.Errorf("%s: %w", f, err)
+	}
+	if err := a.witness.next(ctx, at); err != nil {
+		return fmt.Errorf("%s: %w", f, err)
+	}
+	took := time.Since(at)
+	a.diary.recovered(f.kind, took, -1)
+	a.diary.say("      over: %s; next 200 after %s", f, tell(took))
+	return nil
+}

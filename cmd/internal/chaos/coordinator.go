@@ -1,0 +1,217 @@
+package chaos
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// stateTopic is where Kafka's coordinators keep transactions.
+const stateTopic = "__transaction_state"
+
+// loseNode kills a node of the cluster, waits until everything goes on without it, and
+// starts it again.
+func (a *act) loseNode(ctx context.Context, f fault) error {
+	if err := a.inSync(ctx); err != nil {
+		return err
+	}
+	since := time.Now()
+	node, r := f.victim, a.watcher.begin(ctx, f, "")
+	strike := func() error { return a.kafka.signal(node, syscall.SIGKILL) }
+	owner := -1
+	if f.kind != killNode {
+		caught, id, err := a.catchPrepared(ctx)
+		if err != nil {
+			return err
+		}
+		r.at = time.Now()
+		a.diary.say("      node %d had a prepared transaction of %s when it was killed", caught, id)
+		node, strike = caught, func() error { return nil }
+		if f.kind == killOwnerToo {
+			owner = ownerOf(id)
+		}
+	}
+	err := a.mended(ctx, r, func() error {
+		if err := strike(); err != nil || owner < 0 {
+			return err
+		}
+		a.processor(owner).kill()
+		a.diary.say("      and so was %s", instances()[owner])
+		return a.startProcessor(ctx, owner)
+	})
+	if err != nil {
+		return err
+	}
+	if f.kind != killNode {
+		if err := a.tellPrepared(ctx, since); err != nil {
+			return err
+		}
+	}
+	if err := a.restartNode(ctx, node); err != nil {
+		return err
+	}
+	return a.inSync(ctx)
+}
+
+// ownerOf finds the processor in a transactional id, prefix.stage.instance.worker;
+// -1 if there is none.
+func ownerOf(id string) int {
+	for i, name := range instances() {
+		if strings.Contains(id, "."+name+".") {
+			return i
+		}
+	}
+	return -1
+}
+
+// catchPrepared asks every node, as fast as it answers, for transactions that are
+// decided and not yet marked in all their partitions. The first node that has one is
+// killed at once.
+func (a *act) catchPrepared(ctx context.Context) (node int, id string, err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, recovery, errors.New("no prepared transaction was seen in time"))
+	defer cancel()
+	type catch struct {
+		node int
+		id   string
+	}
+	caught := make(chan catch, nodes)
+	// One node is killed, however many have one.
+	turn := make(chan struct{}, 1)
+	turn <- struct{}{}
+	for n := 1; n <= nodes; n++ {
+		go func() {
+			for ctx.Err() == nil {
+				id := a.prepared(ctx, n)
+				if id == "" {
+					_ = pause(ctx, time.Millisecond) // what ends it is the context, too
+					continue
+				}
+				select {
+				case <-turn:
+					if a.kafka.signal(n, syscall.SIGKILL) == nil {
+						caught <- catch{n, id}
+					}
+				default:
+				}
+				return
+			}
+		}()
+	}
+	select {
+	case c := <-caught:
+		return c.node, c.id, nil
+	case <-ctx.Done():
+		return 0, "", context.Cause(ctx)
+	}
+}
+
+// prepared returns a transaction of ours that stands prepared on a node, if any.
+func (a *act) prepared(ctx context.Context, node int) string {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	req := kmsg.NewPtrListTransactionsRequest()
+	req.StateFilters = []string{"PrepareCommit", "PrepareAbort"}
+	answer, err := a.watcher.client.Broker(node).Request(ctx, req)
+	resp, ok := answer.(*kmsg.ListTransactionsResponse)
+	if err != nil || !ok {
+		return ""
+	}
+	for _, t := range resp.TransactionStates {
+		if strings.HasPrefix(t.TransactionalID, names().Prefix) {
+			return t.TransactionalID
+		}
+	}
+	return ""
+}
+
+// inSync waits until every replica of every partition is in sync.
+func (a *act) inSync(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, recovery, fmt.Errorf("not within %v", recovery))
+	defer cancel()
+	for {
+		asking, stop := context.WithTimeout(ctx, 2*time.Second)
+		listed, err := a.watcher.admin.ListTopicsWithInternal(asking)
+		stop()
+		behind := 0
+		for _, t := range listed {
+			for _, p := range t.Partitions {
+				if len(p.ISR) < len(p.Replicas) {
+					behind++
+				}
+			}
+		}
+		if err == nil && behind == 0 && len(listed) > 0 {
+			return nil
+		}
+		if pause(ctx, 200*time.Millisecond) != nil {
+			return fmt.Errorf("wait until all replicas are in sync, %d partitions are not: %w", behind, errors.Join(context.Cause(ctx), err))
+		}
+	}
+}
+
+// tellPrepared proves from the coordinators' own log what a kill found: transactions
+// that one leader of the log decided and only the next one completed, so that some or
+// all of their markers were written by the successor.
+func (a *act) tellPrepared(ctx context.Context, since time.Time) error {
+	found, err := a.inherited(ctx, since)
+	if err != nil {
+		return err
+	}
+	a.diary.mu.Lock()
+	a.diary.prepared += found
+	a.diary.coordinators++
+	if found > 0 {
+		a.diary.struck++
+	}
+	a.diary.mu.Unlock()
+	a.diary.say("      %d transactions were decided by the dead coordinator and completed by its successor", found)
+	return nil
+}
+
+func (a *act) inherited(ctx context.Context, since time.Time) (int, error) {
+	client, err := kgo.NewClient(kgo.SeedBrokers(strings.Split(a.brokers, ",")...), kgo.ConsumeTopics(stateTopic),
+		kgo.ConsumeResetOffset(kgo.NewOffset().AfterMilli(since.Add(-time.Second).UnixMilli())), kgo.FetchMaxWait(200*time.Millisecond))
+	if err != nil {
+		return 0, fmt.Errorf("read %s: %w", stateTopic, err)
+	}
+	defer client.Close()
+	type last struct {
+		epoch int32
+		state kmsg.TransactionState
+	}
+	before := map[string]last{}
+	inherited := 0
+	for idle := 0; idle < 4; {
+		bounded, cancel := context.WithTimeout(ctx, 500*time.Millisecond)
+		fetches := client.PollFetches(bounded)
+		cancel()
+		if ctx.Err() != nil {
+			return inherited, context.Cause(ctx)
+		}
+		if fetches.NumRecords() == 0 {
+			idle++
+			continue
+		}
+		idle = 0
+		fetches.EachRecord(func(r *kgo.Record) {
+			value := kmsg.NewTxnMetadataValue()
+			if r.Value == nil || value.ReadFrom(r.Value) != nil {
+				return
+			}
+			now := last{r.LeaderEpoch, value.State}
+			was := before[string(r.Key)]
+			const prepareCommit, prepareAbort, completeCommit, completeAbort = 2, 3, 4, 5
+			if (was.state == prepareCommit || was.state == prepareAbort) && (now.state == completeCommit || now.state == completeAbort) && was.epoch != now.epoch {
+				inherited++
+			}
+			before[string(r.Key)] = now
+		})
+	}
+	return inherited, nil
+}

@@ -1,0 +1,87 @@
+package chaos
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+)
+
+// diary is the readable log of a run, and what it found.
+type diary struct {
+	out   io.Writer
+	began time.Time
+
+	mu       sync.Mutex
+	findings []string
+	rows     map[kind]*times
+	order    []kind
+	// prepared counts transactions that stood prepared when their coordinator died;
+	// coordinators how many were killed, struck how many of them had such.
+	prepared, coordinators, struck int
+}
+
+// times are the recovery times of a kind of fault.
+type times struct {
+	first, all []time.Duration
+}
+
+func newDiary(out io.Writer) *diary {
+	return &diary{out: out, began: time.Now(), rows: map[kind]*times{}}
+}
+
+// say writes a line with the time since the beginning.
+func (d *diary) say(format string, args ...any) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	_, _ = fmt.Fprintf(d.out, "%7.1fs  %s\n", time.Since(d.began).Seconds(), fmt.Sprintf(format, args...))
+}
+
+// find notes something that must not be.
+func (d *diary) find(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	d.mu.Lock()
+	d.findings = append(d.findings, text)
+	d.mu.Unlock()
+	d.say("WRONG: %s", text)
+}
+
+// recovered notes how long a fault took: to the next committed output, and until all
+// that was accepted before was committed. Negative means that it does not apply.
+func (d *diary) recovered(k kind, first, all time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	t := d.rows[k]
+	if t == nil {
+		t = &times{}
+		d.rows[k] = t
+		d.order = append(d.order, k)
+	}
+	t.first = append(t.first, first)
+	t.all = append(t.all, all)
+}
+
+// table prints the recovery times.
+func (d *diary) table() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.AppendHeader(table.Row{"fault", "times", "next output: median", "max", "all committed: median", "max"})
+	for _, k := range d.order {
+		r := d.rows[k]
+		first, all := slices.Sorted(slices.Values(r.first)), slices.Sorted(slices.Values(r.all))
+		t.AppendRow(table.Row{k, len(first), tell(first[len(first)/2]), tell(first[len(first)-1]), tell(all[len(all)/2]), tell(all[len(all)-1])})
+	}
+	_, _ = fmt.Fprintf(d.out, "\n%s\n", t.Render())
+}
+
+func tell(t time.Duration) string {
+	if t < 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.1f s", t.Seconds())
+}

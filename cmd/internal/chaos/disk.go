@@ -1,0 +1,103 @@
+package chaos
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+)
+
+// disk is a small file system of its own for a state directory, so that it can really
+// be filled: a tmpfs. With the rights of root it is mounted here; else the process that
+// uses it mounts it in a user namespace of its own, where it ends with the process.
+type disk struct {
+	dir     string
+	mounted bool
+}
+
+// diskSize is room for the state of a run, and little enough to fill.
+const diskSize = "64m"
+
+const filler = "filler"
+
+func newDisk(ctx context.Context, dir string) (*disk, error) {
+	d := &disk{dir: dir}
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return nil, fmt.Errorf("make a small disk: %w", err)
+	}
+	if os.Geteuid() == 0 {
+		err := exec.CommandContext(ctx, "mount", "-t", "tmpfs", "-o", "size="+diskSize, "tmpfs", dir).Run() //nolint:gosec // a folder of ours
+		if d.mounted = err == nil; d.mounted {
+			return d, nil
+		}
+	}
+	name, args := d.wrap("true", nil)
+	if out, err := exec.CommandContext(ctx, name, args...).CombinedOutput(); err != nil { //nolint:gosec // our own words
+		return nil, fmt.Errorf("a small disk needs root or user namespaces (unshare --user --mount): %w: %s", err, out)
+	}
+	return d, nil
+}
+
+func (d *disk) String() string {
+	if d.mounted {
+		return "a tmpfs of " + diskSize
+	}
+	return "a tmpfs of " + diskSize + " in a user namespace"
+}
+
+// wrap returns the call that runs a program with the disk in its place.
+func (d *disk) wrap(program string, args []string) (name string, wrapped []string) {
+	if d.mounted {
+		return program, args
+	}
+	// exec, so that the process started is the program itself.
+	script := `mount -t tmpfs -o size=` + diskSize + ` tmpfs "$0" && exec "$@"`
+	return "unshare", append([]string{"--user", "--map-root-user", "--mount", "sh", "-c", script, d.dir, program}, args...)
+}
+
+// fill leaves no byte for a process that uses the disk.
+func (d *disk) fill(p *process) (err error) {
+	dir := d.dir
+	if !d.mounted {
+		dir = filepath.Join("/proc", strconv.Itoa(p.cmd.Process.Pid), "root", dir)
+	}
+	file, err := os.Create(filepath.Join(dir, filler)) //nolint:gosec // a folder of ours
+	if err != nil {
+		return fmt.Errorf("fill the disk: %w", err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	for _, size := range []int{1 << 20, 4 << 10, 1} {
+		block := make([]byte, size)
+		for {
+			if _, err := file.Write(block); errors.Is(err, syscall.ENOSPC) {
+				break
+			} else if err != nil {
+				return fmt.Errorf("fill the disk: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// free gives the room back.
+func (d *disk) free() error {
+	if err := os.Remove(filepath.Join(d.dir, filler)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("free the disk: %w", err)
+	}
+	return nil
+}
+
+func (d *disk) close() error {
+	if !d.mounted {
+		return nil
+	}
+	d.mounted = false
+	if out, err := exec.Command("umount", "--lazy", d.dir).CombinedOutput(); err != nil { //nolint:gosec,noctx // at the end, whatever came
+		return fmt.Errorf("unmount %s: %w: %s", d.dir, err, out)
+	}
+	return nil
+}

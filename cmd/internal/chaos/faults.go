@@ -1,0 +1,170 @@
+package chaos
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// disturbProcessor does the faults of a processor that is itself again afterwards.
+func (a *act) disturbProcessor(ctx context.Context, f fault) error {
+	p := a.processor(f.victim)
+	r := a.watcher.begin(ctx, f, instances()[f.victim])
+	return a.mended(ctx, r, func() error {
+		switch f.kind {
+		case stopProcessor:
+			err := p.signal(syscall.SIGSTOP)
+			return errors.Join(err, pause(ctx, asleep), p.signal(syscall.SIGCONT))
+		case restartProcessor:
+			if err := p.stop(ctx); err != nil {
+				return err
+			}
+		case wipeState:
+			p.kill()
+			if err := os.RemoveAll(a.states[f.victim]); err != nil {
+				return fmt.Errorf("wipe the state: %w", err)
+			}
+		case oldState:
+			return a.restoreBackup(ctx, f, p)
+		default:
+			p.kill()
+		}
+		return a.startProcessor(ctx, f.victim)
+	})
+}
+
+// restoreBackup kills a processor twice, and the second time its state is put back to
+// what it was the first time.
+func (a *act) restoreBackup(ctx context.Context, f fault, p *process) error {
+	p.kill()
+	state, backup := a.states[f.victim], filepath.Join(a.dir, "backup")
+	if err := errors.Join(os.RemoveAll(backup), copyFolder(state, backup)); err != nil {
+		return err
+	}
+	if err := errors.Join(a.startProcessor(ctx, f.victim), a.ready(ctx, f.victim)); err != nil {
+		return err
+	}
+	const more = 300
+	from := a.watcher.now()
+	base := from.total()
+	if _, err := a.watcher.until(ctx, "the backup is old", func(p *positions) bool { return p.total() > base+more }); err != nil {
+		return err
+	}
+	a.processor(f.victim).kill()
+	if err := errors.Join(os.RemoveAll(state), copyFolder(backup, state)); err != nil {
+		return err
+	}
+	return a.startProcessor(ctx, f.victim)
+}
+
+// copyFolder copies a folder; one that is not there is an empty one.
+func copyFolder(from, to string) error {
+	if _, err := os.Stat(from); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+		return fmt.Errorf("copy %s: %w", from, err)
+	}
+	return nil
+}
+
+// disturbBroker kills or stops the only node.
+func (a *act) disturbBroker(ctx context.Context, f fault) error {
+	r := a.watcher.begin(ctx, f, "")
+	return a.mended(ctx, r, func() error {
+		if f.kind == stopBroker {
+			err := a.kafka.signal(1, syscall.SIGSTOP)
+			return errors.Join(err, pause(ctx, asleep), a.kafka.signal(1, syscall.SIGCONT))
+		}
+		err := errors.Join(a.kafka.signal(1, syscall.SIGKILL), a.restartNode(ctx, 1))
+		a.diary.say("      the broker is back after %s", tell(time.Since(r.at)))
+		return err
+	})
+}
+
+// restartNode starts a node that was killed.
+func (a *act) restartNode(ctx context.Context, node int) error {
+	if _, err := a.kafka.run(ctx, "kill", node); err != nil { // waits until it is gone
+		return err
+	}
+	_, err := a.kafka.run(ctx, "start", node)
+	return err
+}
+
+// diskFull is the exit code that says that the disk is full.
+const diskFull = 74
+
+// fillDisk leaves a processor no byte of disk. It must end and say why; with the disk
+// freed it must go on.
+func (a *act) fillDisk(ctx context.Context, f fault) error {
+	p := a.processor(f.victim)
+	p.wanted.Store(true)
+	filled := time.Now()
+	if err := a.disk.fill(p); err != nil {
+		return err
+	}
+	bounded, cancel := context.WithTimeout(ctx, recovery)
+	code, err := p.wait(bounded)
+	cancel()
+	if err != nil {
+		return fmt.Errorf("%s did not end: %w; it said last:\n%s", f, err, p.log.tail(5))
+	}
+	r := a.watcher.begin(ctx, f, instances()[f.victim])
+	if code != diskFull || !strings.Contains(p.log.String(), "disk of the state directory is full") {
+		a.diary.find("%s: exit code %d, want %d and a word about it; it said last:\n%s", f, code, diskFull, p.log.tail(5))
+	}
+	a.diary.say("      %s ended with exit code %d, %s after its disk was full", p.name, code, tell(time.Since(filled)))
+	return a.mended(ctx, r, func() error { return errors.Join(a.disk.free(), a.startProcessor(ctx, f.victim)) })
+}
+
+// twin starts a second process of a processor's instance id. One of them must be
+// fenced and say so; the other must go on.
+func (a *act) twin(ctx context.Context, f fault) error {
+	name := instances()[f.victim]
+	old := a.processor(f.victim)
+	r := a.watcher.begin(ctx, f, name)
+	old.wanted.Store(true)
+	state := filepath.Join(a.dir, fmt.Sprintf("state-%s-twin-%d", name, time.Now().UnixNano()))
+	twin, err := a.supervise(ctx, name+"-twin", processorEnv(name, state), `msg=started`, "processor", "-c", a.file)
+	if err != nil {
+		return err
+	}
+	loser, survivor := old, twin
+	select {
+	case <-old.done:
+	case <-twin.done:
+		loser, survivor = twin, old
+	case <-time.After(recovery):
+		twin.kill()
+		a.diary.find("%s: neither was fenced", f)
+		return nil
+	case <-ctx.Done():
+		twin.kill()
+		return context.Cause(ctx)
+	}
+	if loser.code != 1 || !strings.Contains(loser.log.String(), "same instance id") {
+		a.diary.find("%s: %s ended with exit code %d, want 1 and a word about it; it said last:\n%s", f, loser.name, loser.code, loser.log.tail(5))
+	}
+	a.diary.say("      %s was fenced and ended with exit code %d", loser.name, loser.code)
+	return a.mended(ctx, r, func() error {
+		if survivor == twin {
+			a.states[f.victim] = state
+			a.replace(f.victim, twin)
+		}
+		if err := a.ready(ctx, f.victim); err != nil {
+			survivor.kill()
+			a.diary.find("%s: the other did not go on: %v", f, err)
+			return a.startProcessor(ctx, f.victim)
+		}
+		survivor.wanted.Store(false)
+		if survivor == twin {
+			a.guard(twin)
+		}
+		return nil
+	})
+}

@@ -1,0 +1,142 @@
+package chaos
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+)
+
+// kind is a kind of fault.
+type kind string
+
+// The kinds of faults.
+const (
+	killProcessor    kind = "kill -9 a processor"
+	killIngest       kind = "kill -9 ingest"
+	killBroker       kind = "kill -9 the broker"
+	stopProcessor    kind = "SIGSTOP a processor past its timeouts"
+	stopBroker       kind = "SIGSTOP the broker"
+	wipeState        kind = "kill -9 a processor, state wiped"
+	oldState         kind = "kill -9 a processor, state from a backup"
+	fillDisk         kind = "disk of a state directory full"
+	twinProcessor    kind = "two processes of one instance id"
+	restartProcessor kind = "clean restart of a processor"
+	killNode         kind = "kill -9 a node"
+	killCoordinator  kind = "kill -9 the node about to write markers"
+	killOwnerToo     kind = "the same, and the transaction's owner"
+)
+
+// fault is one fault of a schedule.
+type fault struct {
+	kind kind
+	// victim is a processor from 0, or a node of Kafka from 1.
+	victim int
+}
+
+// strike is what happens at one time.
+type strike struct {
+	// after is how many raw records are processed between the last recovery and it.
+	after  int64
+	faults []fault
+}
+
+func (s *strike) String() string {
+	names := make([]string, len(s.faults))
+	for i, f := range s.faults {
+		names[i] = f.String()
+	}
+	return fmt.Sprintf("after %d records: %s", s.after, strings.Join(names, ", and at once: "))
+}
+
+func (f fault) String() string {
+	switch f.kind {
+	case killIngest, killBroker, stopBroker, fillDisk, killCoordinator, killOwnerToo:
+		return string(f.kind)
+	case killNode:
+		return fmt.Sprintf("%s: %d", f.kind, f.victim)
+	}
+	return fmt.Sprintf("%s: %s", f.kind, instances()[f.victim])
+}
+
+// instances are the names of the processors. The last of them has the small disk.
+func instances() []string { return []string{"one", "two", "three"} }
+
+// nodes is how many nodes the cluster has.
+const nodes = 3
+
+// count is how often a kind of fault comes.
+type count struct {
+	kind kind
+	all  int
+	few  int
+}
+
+func counts(act string) []count {
+	if act == ActCluster {
+		return []count{
+			{killNode, 3, 1}, {killCoordinator, 5, 1}, {killOwnerToo, 3, 1}, {killProcessor, 2, 0}, {killIngest, 2, 0}, {stopProcessor, 1, 0},
+		}
+	}
+	return []count{
+		{killProcessor, 20, 3}, {killIngest, 10, 2}, {killBroker, 5, 1}, {stopProcessor, 4, 1}, {stopBroker, 2, 0}, {fillDisk, 2, 1},
+		{wipeState, 3, 1}, {oldState, 2, 0}, {twinProcessor, 3, 1}, {restartProcessor, 3, 0},
+	}
+}
+
+// plan makes an act's schedule. One strike in four is of two faults at once, where
+// they are of a kind that can meet.
+func plan(act string, seed uint64, few bool) []strike {
+	rng := rand.New(rand.NewPCG(seed, uint64(len(act)))) //nolint:gosec // chance that can be repeated is the point
+	var all []fault
+	for _, c := range counts(act) {
+		n := c.all
+		if few {
+			n = c.few
+		}
+		for range n {
+			all = append(all, fault{kind: c.kind, victim: victim(rng, c.kind)})
+		}
+	}
+	rng.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	var out []strike
+	for len(all) > 0 {
+		s := strike{after: rng.Int64N(300), faults: all[:1]}
+		if rng.IntN(4) == 0 && len(all) > 1 && meet(all[0], all[1]) {
+			s.faults = all[:2]
+		}
+		all = all[len(s.faults):]
+		out = append(out, s)
+	}
+	return out
+}
+
+func victim(rng *rand.Rand, k kind) int {
+	switch k {
+	case killNode:
+		return 1 + rng.IntN(nodes)
+	case fillDisk:
+		return len(instances()) - 1
+	case twinProcessor:
+		// A twin has a state directory of its own, and may go on with it: not on the
+		// small disk.
+		return rng.IntN(len(instances()) - 1)
+	}
+	return rng.IntN(len(instances()))
+}
+
+// meet says whether two faults can strike at once: not the same process, and not two
+// nodes of a cluster of which two must be there.
+func meet(a, b fault) bool {
+	class := func(f fault) string {
+		switch f.kind {
+		case killIngest:
+			return "ingest"
+		case killBroker, stopBroker, killNode, killCoordinator:
+			return "kafka"
+		case killOwnerToo, twinProcessor:
+			return "alone"
+		}
+		return instances()[f.victim]
+	}
+	return class(a) != class(b) && class(a) != "alone" && class(b) != "alone"
+}

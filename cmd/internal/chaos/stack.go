@@ -1,0 +1,298 @@
+package chaos
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// stack is everything of an act that runs.
+type stack struct {
+	o     *Options
+	diary *diary
+	dir   string
+	kafka *broker
+	disk  *disk
+	// file is the configuration.
+	file    string
+	brokers string
+	// broken ends the act with its cause.
+	broken context.CancelCauseFunc
+
+	mu         sync.Mutex
+	processors []*process
+	ingest     *process
+	registry   *process
+	simulator  *process
+	lives      map[string]int
+	// states are the processors' state directories.
+	states []string
+}
+
+// newStack starts Kafka, the registry, ingest and the processors.
+func newStack(ctx context.Context, o *Options, d *diary, act string, broken context.CancelCauseFunc) (s *stack, err error) {
+	s = &stack{o: o, diary: d, dir: filepath.Join(o.Dir, act), broken: broken, lives: map[string]int{}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close()) //nolint:contextcheck // the end has its own time
+		}
+	}()
+	if err = os.MkdirAll(filepath.Join(s.dir, "logs"), 0o750); err != nil {
+		return s, fmt.Errorf("make the run's folder: %w", err)
+	}
+	n := 1
+	if act == ActCluster {
+		n = nodes
+	}
+	if s.kafka, err = newBroker(o, filepath.Join(s.dir, "kafka"), n); err != nil {
+		return s, err
+	}
+	if s.brokers, err = s.kafka.run(ctx, "start", 0); err != nil {
+		return s, err
+	}
+	d.say("Kafka runs on %s", s.brokers)
+	if s.disk, err = newDisk(ctx, filepath.Join(s.dir, "disk")); err != nil {
+		return s, err
+	}
+	if err = s.prepare(ctx, n); err != nil {
+		return s, err
+	}
+	return s, s.startRoles(ctx)
+}
+
+// partitions are as many as the workers of a stage, with few of them idle.
+const partitions = 4
+
+// prepare writes the configuration and makes topics and schemas.
+func (s *stack) prepare(ctx context.Context, replicas int) (err error) {
+	if s.registry, err = s.start("registry", nil, "registry", "--listen", s.address(portRegistry)); err != nil {
+		return err
+	}
+	if _, err := s.registry.says(ctx, "schema registry in memory"); err != nil {
+		return err
+	}
+	s.guard(s.registry)
+	sources, err := s.call(ctx, "simulate", "sources", "--unibell", "http://"+s.address(portUnibell))
+	if err != nil {
+		return err
+	}
+	s.file = filepath.Join(s.dir, "tributary.yaml")
+	text := fmt.Sprintf(`kafka: {brokers: [%s], prefix: "chaos."}
+registry: {urls: ["http://%s"]}
+topics: {partitions: %d, replication_factor: %d, min_insync_replicas: %d}
+ingest: {listen: "%s", answer_deadline: 3s, access_log: false}
+ops: {listen: "127.0.0.1:0"}
+privacy: {keys: [{id: k, value: the-key-of-a-run-for-phone-numbers}]}
+processor:
+  # Two workers where partitions shall move within a process, one where they need not.
+  workers: {lox24: 2, uapay: 1, voximplant: 1, unibell: 1, unibell-call: 1, journey: 2}
+  # Short, so that they fall due and are withdrawn among the faults.
+  deadlines: {verification_grace: 1s, verification_min: 20s, call: 15s, missed_attempt: 10s, journey_payment: 15s, journey_verification: 15s}
+  engine:
+    session_timeout: %s
+    transaction_timeout: %s
+    fence_after: 1s
+    clock_interval: 1s
+    clock_lag: 3s
+    # Small, so that the store writes its tables often.
+    store: {memtable_bytes: 1048576, cache_bytes: 16777216}
+`, s.brokers, s.address(portRegistry), partitions, replicas, max(1, replicas-1), s.address(portIngest), sessionTimeout, transactionTimeout)
+	if err := os.WriteFile(s.file, []byte(text+sources), 0o600); err != nil {
+		return fmt.Errorf("write the configuration: %w", err)
+	}
+	for _, args := range [][]string{{"topics", "apply"}, {"schemas", "register"}} {
+		if _, err := s.call(ctx, append(args, "-c", s.file)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *stack) startRoles(ctx context.Context) error {
+	s.processors = make([]*process, len(instances()))
+	s.states = make([]string, len(instances()))
+	for i, name := range instances() {
+		s.states[i] = filepath.Join(s.dir, "state-"+name)
+	}
+	s.states[len(s.states)-1] = filepath.Join(s.disk.dir, "state")
+	if err := s.startIngest(ctx); err != nil {
+		return err
+	}
+	for i := range s.processors {
+		if err := s.startProcessor(ctx, i); err != nil {
+			return err
+		}
+	}
+	for i := range s.processors {
+		if err := s.ready(ctx, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *stack) address(port int) string { return "127.0.0.1:" + strconv.Itoa(s.o.Port+port) }
+
+// call runs a command of the program to its end.
+func (s *stack) call(ctx context.Context, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, s.o.Program, args...) //nolint:gosec // our own program
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return string(out), fmt.Errorf("tributary %s: %w\n%s%s", strings.Join(args, " "), err, out, stderr.String())
+	}
+	return string(out), nil
+}
+
+// start launches a life of a role, which must not end by itself.
+func (s *stack) start(name string, env []string, args ...string) (*process, error) {
+	program, call := s.o.Program, args
+	if name == instances()[len(instances())-1] {
+		program, call = s.disk.wrap(program, args)
+	}
+	s.mu.Lock()
+	s.lives[name]++
+	file := fmt.Sprintf("%s-%d.log", name, s.lives[name])
+	s.mu.Unlock()
+	return launch(name, filepath.Join(s.dir, "logs", file), env, program, call...)
+}
+
+// guard ends the act when a process ends that nobody ended.
+func (s *stack) guard(p *process) {
+	go func() {
+		<-p.done
+		if !p.wanted.Load() {
+			s.broken(fmt.Errorf("%s ended by itself with exit code %d; it said last:\n%s", p.name, p.code, p.log.tail(8)))
+		}
+	}()
+}
+
+// supervise starts a role until it says that it runs. A start while Kafka is away may
+// fail: whoever supervises it starts it again, and so does this.
+func (s *stack) supervise(ctx context.Context, name string, env []string, running string, args ...string) (*process, error) {
+	for n := 1; ; n++ {
+		p, err := s.start(name, env, args...)
+		if err != nil {
+			return nil, err
+		}
+		_, err = p.says(ctx, running)
+		if err == nil {
+			if n > 1 {
+				s.diary.say("      %s runs after %d starts", name, n)
+			}
+			return p, nil
+		}
+		p.kill()
+		if !errors.Is(err, errEnded) || ctx.Err() != nil {
+			return nil, err
+		}
+		if n == 1 {
+			s.diary.say("      %s ended in its start with exit code %d and is started again: %s", name, p.code, p.log.tail(1))
+		}
+		if err := pause(ctx, time.Second); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (s *stack) startIngest(ctx context.Context) error {
+	p, err := s.supervise(ctx, "ingest", nil, `ingest is listening" address=(\S+)`, "ingest", "-c", s.file)
+	if err != nil {
+		return err
+	}
+	s.guard(p)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ingest = p
+	return nil
+}
+
+func processorEnv(instance, state string) []string {
+	return []string{"TRIBUTARY_PROCESSOR__ENGINE__INSTANCE_ID=" + instance, "TRIBUTARY_PROCESSOR__ENGINE__STATE_DIR=" + state}
+}
+
+// startProcessor starts the next life of a processor.
+func (s *stack) startProcessor(ctx context.Context, i int) error {
+	name := instances()[i]
+	p, err := s.supervise(ctx, name, processorEnv(name, s.states[i]), `msg=started`, "processor", "-c", s.file)
+	if err != nil {
+		return err
+	}
+	s.guard(p)
+	s.replace(i, p)
+	return nil
+}
+
+func (s *stack) processor(i int) *process {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.processors[i]
+}
+
+func (s *stack) replace(i int, p *process) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.processors[i] = p
+}
+
+// ready waits until a processor says so on its port.
+func (s *stack) ready(ctx context.Context, i int) error {
+	p := s.processor(i)
+	address, err := p.says(ctx, `metrics and health" address=(\S+)`)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, recovery)
+	defer cancel()
+	client := http.Client{Timeout: 2 * time.Second}
+	for {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/readyz", http.NoBody)
+		if err != nil {
+			return fmt.Errorf("ask %s whether it is ready: %w", p.name, err)
+		}
+		if resp, err := client.Do(req); err == nil {
+			_ = resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		if p.ended() {
+			return fmt.Errorf("%s, exit code %d, before it was ready; it said last:\n%s", p.name, p.code, p.log.tail(8))
+		}
+		if err := pause(ctx, 50*time.Millisecond); err != nil {
+			return fmt.Errorf("%s was not ready in time: %w; it said last:\n%s", p.name, err, p.log.tail(8))
+		}
+	}
+}
+
+// close ends everything, whatever state it is in.
+func (s *stack) close() error {
+	s.mu.Lock()
+	all := append([]*process{s.simulator, s.ingest, s.registry}, s.processors...)
+	s.mu.Unlock()
+	for _, p := range all {
+		if p != nil {
+			_ = p.cmd.Process.Signal(syscall.SIGCONT)
+			p.kill()
+		}
+	}
+	var errs []error
+	if s.disk != nil {
+		errs = append(errs, s.disk.close())
+	}
+	if s.kafka != nil {
+		_, err := s.kafka.run(context.Background(), "kill", 0)
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}

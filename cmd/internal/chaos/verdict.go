@@ -1,0 +1,193 @@
+package chaos
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// finish ends the traffic, lets everything come to rest, and judges.
+func (a *act) finish(ctx context.Context, stopWitness func()) error {
+	a.diary.say("the last fault is over: ending the traffic")
+	stopWitness()
+	if err := a.simulator.stop(ctx); err != nil {
+		a.diary.find("simulate: %v", err)
+	}
+	p, err := a.watcher.until(ctx, "everything accepted is processed", func(p *positions) bool { return p.reached(p.ends) })
+	if err != nil {
+		return err
+	}
+	a.diary.say("%d raw records are processed", p.total())
+	if err := a.witness.append(a.ledger); err != nil {
+		return err
+	}
+	if err := a.judge(ctx); err != nil {
+		return err
+	}
+	if err := a.testify(ctx); err != nil {
+		return err
+	}
+	for _, p := range append([]*process{a.ingest}, a.processors...) {
+		if err := p.stop(ctx); err != nil {
+			a.diary.find("clean stop: %v", err)
+		}
+	}
+	return a.searchLogs()
+}
+
+// judge asks the program's own judges: what was sent against what is in the topics and
+// against the naive model, and the account from the topics alone.
+func (a *act) judge(ctx context.Context) error {
+	// What fell due by then was told: a clock is at most a few seconds behind.
+	const restful = 12 * time.Second
+	if err := pause(ctx, restful); err != nil {
+		return err
+	}
+	for name, args := range map[string][]string{
+		"simulate verify": {"simulate", "verify", "--ledger", a.ledger, "--quiet", "2s", "--unsure", restful.String(), "-c", a.file},
+		"audit":           {"audit", "-c", a.file},
+	} {
+		out, err := a.call(ctx, args...)
+		if err != nil {
+			a.diary.find("%s: %v", name, err)
+			continue
+		}
+		a.diary.say("%s:\n%s", name, strings.TrimSpace(out))
+	}
+	return nil
+}
+
+// testify compares the witness's receipts with the raw topic, and its set with the
+// decoded topic.
+func (a *act) testify(ctx context.Context) error {
+	a.witness.mu.Lock()
+	defer a.witness.mu.Unlock()
+	sent, promised := map[string]*testimony{}, map[string]*testimony{}
+	at := func(topic string, partition int32, offset int64) string { return fmt.Sprintf("%s/%d@%d", topic, partition, offset) }
+	tries, receipts := 0, 0
+	for _, t := range a.witness.sent {
+		sent[t.id] = t
+		tries += t.tries
+		receipts += len(t.receipts)
+		if len(t.receipts) != 1 {
+			a.diary.find("witness: webhook %s has %d receipts", t.id, len(t.receipts))
+		}
+		for _, r := range t.receipts {
+			promised[at(r.Topic, r.Partition, r.Offset)] = t
+		}
+	}
+	kept, decoded := 0, map[string]int{}
+	err := a.read(ctx, schemas.RawLOX24, func(r *kgo.Record) error {
+		if t := promised[at(r.Topic, r.Partition, r.Offset)]; t != nil && string(t.body) == string(r.Value) {
+			kept++
+		}
+		return nil
+	})
+	if err == nil {
+		err = a.read(ctx, schemas.DecodedLOX24VerifyCode, func(r *kgo.Record) error {
+			_, body, err := wire.Parse(r.Value)
+			if err != nil {
+				return fmt.Errorf("%s: %w", at(r.Topic, r.Partition, r.Offset), err)
+			}
+			var v avro.LOX24VerifyCode
+			if err := v.DecodeAvro(body); err != nil {
+				return fmt.Errorf("%s: %w", at(r.Topic, r.Partition, r.Offset), err)
+			}
+			if sent[v.EventID] != nil {
+				decoded[v.EventID]++
+			}
+			return nil
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("hear the witness: %w", err)
+	}
+	if kept != receipts {
+		a.diary.find("witness: %d of %d answers 200 name a record that is not there", receipts-kept, receipts)
+	}
+	twice := 0
+	for _, n := range decoded {
+		if n > 1 {
+			twice++
+		}
+	}
+	if len(decoded) != len(sent) || twice > 0 {
+		a.diary.find("witness: of %d webhooks sent until they were taken, %d are decoded, %d of them more than once", len(sent), len(decoded), twice)
+	}
+	a.diary.say("witness: %d webhooks in %d tries, %d answers 200, each with its record where the receipt says; %d decoded, each once", len(sent), tries, kept, len(decoded))
+	return nil
+}
+
+// read passes every committed record of a topic, as of now.
+func (a *act) read(ctx context.Context, topic string, each func(*kgo.Record) error) error {
+	name := names().Topic(topic)
+	ends, err := a.watcher.admin.ListCommittedOffsets(ctx, name)
+	if err == nil {
+		err = ends.Error()
+	}
+	if err != nil {
+		return fmt.Errorf("find the end of %s: %w", name, err)
+	}
+	client, err := kgo.NewClient(kgo.SeedBrokers(strings.Split(a.brokers, ",")...), kgo.ConsumeTopics(name), kgo.KeepControlRecords(),
+		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.FetchMaxWait(200*time.Millisecond))
+	if err != nil {
+		return fmt.Errorf("read %s: %w", name, err)
+	}
+	defer client.Close()
+	left := map[int32]int64{}
+	for _, o := range ends[name] {
+		if o.Offset > 0 {
+			left[o.Partition] = o.Offset
+		}
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, recovery, errors.New("it did not come to its end in time"))
+	defer cancel()
+	for len(left) > 0 {
+		fetches := client.PollFetches(ctx)
+		if ctx.Err() != nil {
+			return fmt.Errorf("read %s: %w", name, context.Cause(ctx))
+		}
+		fetches.EachRecord(func(r *kgo.Record) {
+			if !r.Attrs.IsControl() {
+				err = errors.Join(err, each(r))
+			}
+			if r.Offset+1 >= left[r.Partition] {
+				delete(left, r.Partition)
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// searchLogs looks for what no log may hold.
+func (a *act) searchLogs() error {
+	files, err := filepath.Glob(filepath.Join(a.dir, "logs", "*.log"))
+	if err != nil {
+		return fmt.Errorf("list the logs: %w", err)
+	}
+	for _, path := range files {
+		text, err := os.ReadFile(path) //nolint:gosec // the run's own file
+		if err != nil {
+			return fmt.Errorf("read a log: %w", err)
+		}
+		for _, bad := range []string{"panic:", "fatal error:", "DATA RACE"} {
+			if strings.Contains(string(text), bad) {
+				a.diary.find("%s holds %q", path, bad)
+			}
+		}
+	}
+	return nil
+}
