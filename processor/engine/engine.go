@@ -98,10 +98,12 @@ func (e *Engine) Start(ctx context.Context) error {
 			}
 		})
 	}
-	e.running.Go(func() { e.sweep(running) }) // ended by Stop, which waits
+	// All of these are ended by Stop, which waits.
+	e.running.Go(func() { e.sweep(running) })
+	e.running.Go(func() { e.flush(running) })
 	for _, s := range e.standbys {
 		if e.config.Standby > 0 {
-			e.running.Go(func() { s.run(running) }) // ended by Stop, which waits
+			e.running.Go(func() { s.run(running) })
 		}
 	}
 	return nil

@@ -95,8 +95,8 @@ type assigner struct {
 	load, quota []int
 }
 
-// setQuotas lets no member have two partitions more than another; who owns more
-// has the larger quota.
+// setQuotas lets no member have two partitions more than another, and spreads what
+// is left over instances; who owns more has the larger quota.
 func (a *assigner) setQuotas() {
 	owned := make([]int, len(a.members))
 	for _, o := range a.owner {
@@ -104,17 +104,32 @@ func (a *assigner) setQuotas() {
 			owned[o]++
 		}
 	}
-	order := make([]int, len(a.members))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(x, y int) int { return owned[y] - owned[x] })
 	each, more := int(a.partitions)/len(a.members), int(a.partitions)%len(a.members)
-	for place, m := range order {
-		a.quota[m] = each
-		if place < more {
-			a.quota[m]++
+	workers, larger := map[string]int{}, map[string]int{}
+	for i, m := range a.members {
+		a.quota[i] = each
+		workers[m.Instance]++
+	}
+	for ; more > 0; more-- {
+		best := nobody
+		for i, m := range a.members {
+			if a.quota[i] > each {
+				continue
+			}
+			// Compared as fractions of the instance's workers.
+			mine := larger[m.Instance]
+			if best == nobody {
+				best = i
+				continue
+			}
+			other := a.members[best].Instance
+			left, right := mine*workers[other], larger[other]*workers[m.Instance]
+			if left < right || left == right && owned[i] > owned[best] {
+				best = i
+			}
 		}
+		a.quota[best]++
+		larger[a.members[best].Instance]++
 	}
 }
 

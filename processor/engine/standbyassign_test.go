@@ -168,6 +168,17 @@ func (g *group) check(t fataler, decided engine.Assignment, instances int) {
 	if most-least > 1 {
 		t.Fatalf("members own %d to %d partitions: %v", least, most, decided.Active)
 	}
+	of := map[string]int{}
+	for id := range g.members {
+		of[g.members[id].Instance] += len(decided.Active[id])
+	}
+	least, most = int(g.partitions), 0
+	for _, n := range of {
+		least, most = min(least, n), max(most, n)
+	}
+	if most-least > 1 {
+		t.Fatalf("instances own %d to %d partitions: %v", least, most, decided.Active)
+	}
 	copies := map[int32]int{}
 	for instance, keep := range decided.Standby {
 		for p := range keep {

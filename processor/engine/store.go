@@ -129,6 +129,12 @@ func openPebble(dir string, config StoreConfig, logger *slog.Logger, health *sto
 	return db, nil
 }
 
+// flush begins to write what is in memory to the disk.
+func (s *Store) flush() error {
+	_, err := s.db.AsyncFlush()
+	return s.failed(err)
+}
+
 // Close flushes what is in memory, so that the next start replays nothing, and
 // closes the store.
 func (s *Store) Close() error {

@@ -11,6 +11,20 @@ import (
 // has what it is going to own.
 const sweepSettle = 15 * time.Minute
 
+// flushEvery bounds what a kill -9 costs a quiet process: what is not yet on disk is
+// replayed.
+const flushEvery = 30 * time.Second
+
+// flush writes what is in memory to the disk, now and then. Under load the
+// memtables fill before.
+func (e *Engine) flush(ctx context.Context) {
+	for pause(ctx, flushEvery) == nil {
+		if err := e.store.flush(); err != nil {
+			e.deps.Logger.WarnContext(ctx, "cannot flush the state store", slog.String("error", err.Error()))
+		}
+	}
+}
+
 // sweep removes, now and then, the state of partitions that went to other
 // processes long ago.
 func (e *Engine) sweep(ctx context.Context) {

@@ -1,0 +1,146 @@
+package engine_test
+
+import (
+	"errors"
+	"os"
+	"sync"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+)
+
+// TestRestartReplaysTheTail: after a clean stop nothing is replayed; with a store
+// that is older than the changelog, as a kill -9 leaves it, what lies behind the
+// stored positions and no more; without one, all of it. The metrics say which.
+func TestRestartReplaysTheTail(t *testing.T) {
+	t.Parallel()
+	const partitions, entities, later = 4, 400, 40
+	g := newGround(t, partitions)
+	l := g.load(t)
+	dir, old := t.TempDir(), t.TempDir()
+	restart := func(work func()) (kinds map[string]float64, records float64) {
+		t.Helper()
+		registry := prometheus.NewRegistry()
+		p := g.run(t, "one", dir, func(config *engine.Config, deps *engine.Deps) {
+			g.quick(config)
+			deps.Metrics = registry
+		})
+		await(t, "the restore", func() bool { return p.ready() == partitions })
+		kinds = map[string]float64{}
+		for _, kind := range []string{"none", "tail", "whole"} {
+			kinds[kind] = counted(t, registry, "tributary_processor_restores_total", "kind", kind)
+		}
+		records = counted(t, registry, "tributary_processor_restored_records_total", "stage", "")
+		work()
+		stop(t, p.Engine)
+		return kinds, records
+	}
+	nothing := func() {}
+	restart(func() {
+		l.send(entities)
+		l.check()
+	})
+	if err := os.CopyFS(old, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	if kinds, records := restart(func() {
+		l.send(later)
+		l.check()
+	}); kinds["none"] != partitions || records > 0 {
+		t.Errorf("after a clean stop: %v, %v records, want nothing replayed", kinds, records)
+	}
+	if err := errors.Join(os.RemoveAll(dir), os.CopyFS(dir, os.DirFS(old))); err != nil {
+		t.Fatal(err)
+	}
+	// Each partition has its clock's entry beside its entities'; rounds may be several.
+	if kinds, records := restart(nothing); kinds["whole"] > 0 || kinds["tail"] == 0 || records < later || records > 2*later {
+		t.Errorf("with an older store: %v, %v records, want a tail of about %d", kinds, records, later)
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if kinds, records := restart(nothing); kinds["whole"] != partitions || records < entities {
+		t.Errorf("without a store: %v, %v records, want all %d restored whole", kinds, records, partitions)
+	}
+}
+
+// TestScalesUnderLoad: from one process to four and back while records come in;
+// nothing is lost or repeated.
+func TestScalesUnderLoad(t *testing.T) {
+	t.Parallel()
+	const partitions = 8
+	g := newGround(t, partitions)
+	l := g.load(t)
+	var sending sync.WaitGroup
+	end := make(chan struct{})
+	sending.Go(func() {
+		for {
+			select {
+			case <-end:
+				return
+			default:
+				l.send(100)
+				l.check()
+			}
+		}
+	})
+	dirs := t.TempDir()
+	var running []*process
+	for _, instance := range []string{"one", "two", "three", "four"} {
+		running = append(running, g.run(t, instance, dirs+"/"+instance, func(config *engine.Config, _ *engine.Deps) { g.quick(config) }))
+		await(t, "an even share", func() bool {
+			for _, p := range running {
+				if n := p.ready(); n != partitions/len(running) && n != partitions/len(running)+1 {
+					return false
+				}
+			}
+			return true
+		})
+	}
+	for len(running) > 1 {
+		stop(t, running[0].Engine)
+		running = running[1:]
+		await(t, "the others to take over", func() bool {
+			n := 0
+			for _, p := range running {
+				n += p.ready()
+			}
+			return n == partitions
+		})
+	}
+	close(end)
+	sending.Wait()
+	stop(t, running[0].Engine)
+}
+
+// TestProgressIsTold: a restore that has a while to go says how far it is.
+func TestProgressIsTold(t *testing.T) {
+	t.Parallel()
+	const partitions, entities = 2, 4000
+	g := newGround(t, partitions)
+	g.fill(t, partitions, entities, 500)
+	hold := make(chan struct{})
+	var once sync.Once
+	p := g.run(t, "one", t.TempDir(), func(config *engine.Config, deps *engine.Deps) {
+		g.quick(config)
+		engine.SetStep(deps, func(step engine.Step, _ string, _ int) error {
+			if step == engine.StepRestored {
+				once.Do(func() { <-hold })
+			}
+			return nil
+		})
+	})
+	defer stop(t, p.Engine)
+	await(t, "a restore under way", func() bool {
+		for _, s := range p.Health() {
+			if s.Restoring > 0 && !s.OK() {
+				return true
+			}
+		}
+		return false
+	})
+	close(hold)
+	await(t, "its end", func() bool { return p.ready() == partitions && p.Restoring() == engine.Progress{} })
+}
