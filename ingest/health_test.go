@@ -61,7 +61,7 @@ func TestHealthKinds(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		dial   error
-		answer error
+		answer *kerr.Error
 		want   string
 	}{
 		"replicas": {nil, kerr.InvalidRequiredAcks, "invalid_required_acks"},
@@ -113,19 +113,22 @@ func TestHealthBuffered(t *testing.T) {
 }
 
 // produceFails makes the broker refuse records.
-func (r *rig) produceFails(with error) {
+func (r *rig) produceFails(with *kerr.Error) {
 	r.t.Helper()
-	code := with.(*kerr.Error).Code
 	r.broker.ControlKey(int16(kmsg.Produce), func(request kmsg.Request) (kmsg.Response, error, bool) {
 		r.broker.KeepControl()
-		p := request.(*kmsg.ProduceRequest)
-		response := p.ResponseKind().(*kmsg.ProduceResponse)
+		p, ok := request.(*kmsg.ProduceRequest)
+		if !ok {
+			return nil, nil, false
+		}
+		response := kmsg.NewPtrProduceResponse()
+		response.SetVersion(p.GetVersion())
 		for _, topic := range p.Topics {
 			rt := kmsg.NewProduceResponseTopic()
 			rt.Topic, rt.TopicID = topic.Topic, topic.TopicID
 			for _, partition := range topic.Partitions {
 				rp := kmsg.NewProduceResponseTopicPartition()
-				rp.Partition, rp.ErrorCode = partition.Partition, code
+				rp.Partition, rp.ErrorCode = partition.Partition, with.Code
 				rt.Partitions = append(rt.Partitions, rp)
 			}
 			response.Topics = append(response.Topics, rt)

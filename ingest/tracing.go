@@ -123,8 +123,7 @@ func (s sendSpan) sent(receipts []receipt, err error) {
 		s.span.SetAttributes(semconv.MessagingDestinationPartitionID(strconv.Itoa(int(receipts[0].Partition))),
 			semconv.MessagingKafkaOffset(int(receipts[0].Offset)))
 	}
-	var refusal *proof.Refusal
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*proof.Refusal](err); ok {
 		s.span.SetAttributes(semconv.ErrorTypeKey.String(refusal.Reason))
 		s.span.SetStatus(codes.Error, "")
 	}

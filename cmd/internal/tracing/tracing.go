@@ -95,14 +95,17 @@ func (p *Provider) Start(ctx context.Context) error {
 	if p == nil {
 		return nil
 	}
-	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) {
-		p.logger.Warn("traces were not sent", slog.String("error", err.Error()))
-	}))
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(p.lost))
 	if err := p.exporter.Start(ctx); err != nil {
 		return fmt.Errorf("start sending traces: %w", err)
 	}
 	p.logger.InfoContext(ctx, "traces are sent")
 	return nil
+}
+
+// lost is told of spans that did not leave.
+func (p *Provider) lost(err error) {
+	p.logger.Warn("traces were not sent", slog.String("error", err.Error()))
 }
 
 // Stop sends what there is, as long as ctx allows.

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 
@@ -74,13 +75,11 @@ func TestSends(t *testing.T) {
 		got <- request
 	}))
 	defer server.Close()
-	env := map[string]string{
-		"OTEL_EXPORTER_OTLP_ENDPOINT": server.URL, "OTEL_EXPORTER_OTLP_HEADERS": "x-team=payments", "OTEL_RESOURCE_ATTRIBUTES": "deployment.environment.name=test",
-	}
-	for key, value := range env { // The exporter reads them itself.
-		t.Setenv(key, value)
-	}
-	p, err := tracing.New("tributary-ingest", "v1", func(name string) string { return env[name] }, discard())
+	// The exporter reads the environment itself.
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", server.URL)
+	t.Setenv("OTEL_EXPORTER_OTLP_HEADERS", "x-team=payments")
+	t.Setenv("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test")
+	p, err := tracing.New("tributary-ingest", "v1", os.Getenv, discard())
 	if err != nil {
 		t.Fatal(err)
 	}
