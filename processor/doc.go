@@ -5,7 +5,7 @@
 //	raw.uapay.v1 ──────► uapay ────────────────────────────────┤ internal.journey.v1
 //	raw.unibell.v1 ────► unibell ─ internal.unibell.v1 ─► unibell-call ─────► journey ─► enriched.journeys.v1
 //	raw.voximplant.v1 ─► voximplant
-//	                       └─► decoded.*  duplicates  deadletter.*  enriched.{verifications,payments,accounts}.v1
+//	                       └─► decoded.*  duplicates  deadletter.*  enriched.{verifications,payments,accounts}.v1  ledger
 //
 // Promise: each authentic fact has its effect once, in every topic, whatever
 // crashes and in whatever order and however often its provider sent it.
@@ -21,7 +21,8 @@
 // the entity's snapshot changed, that goes to the enriched topic, and to the
 // journeys of the entity's correlation ids as a member. So each raw record ends in
 // exactly one of decoded, duplicates and deadletter, which is the account that can
-// be checked. All of it, with the state's changelog and the offset read, is one
+// be checked: package ledger keeps it by the minute, tributary audit proves it by
+// the record. All of it, with the state's changelog and the offset read, is one
 // Kafka transaction.
 //
 // A journey's stage reads members, keyed by correlation id, and joins them. It is

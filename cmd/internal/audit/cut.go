@@ -23,6 +23,9 @@ type offsets map[string]map[int32]int64
 // cut is up to where and from where everything is read.
 type cut struct {
 	span Span
+	// margin keeps the span clear of what retention deletes while the audit runs, and
+	// of clocks that differ.
+	margin time.Duration
 	// applied is up to where each stage's input has had its effect.
 	applied offsets
 	// starts and ends are those of all topics; ends were taken after applied.
@@ -35,9 +38,8 @@ type cut struct {
 	missing []string
 }
 
-// margin keeps the span clear of what retention deletes while the audit runs, and of
-// clocks that differ.
-const margin = 15 * time.Minute
+// maxMargin is the margin of a usual retention, of days.
+const maxMargin = 15 * time.Minute
 
 // isRaw and the like tell topics by name, without prefix.
 func isRaw(topic string) bool { return strings.HasPrefix(topic, "raw.") }
@@ -107,7 +109,7 @@ func (a *auditor) bound(ctx context.Context, c *cut, names []string) error {
 		}
 		// An output is written after its raw record; clocks may differ.
 		early := func(ctx context.Context, topics ...string) (kadm.ListedOffsets, error) {
-			return a.admin.ListOffsetsAfterMilli(ctx, c.span.From.Add(-margin).UnixMilli(), topics...)
+			return a.admin.ListOffsetsAfterMilli(ctx, c.span.From.Add(-c.margin).UnixMilli(), topics...)
 		}
 		if c.from, err = a.list(ctx, early, names); err != nil {
 			return err
@@ -148,6 +150,11 @@ func (a *auditor) span(ctx context.Context, c *cut, names []string) error {
 		return err
 	}
 	c.span.Retention, c.span.Shortest = Millis(kept), where
+	const share = 20
+	c.margin = maxMargin
+	if kept > 0 {
+		c.margin = min(maxMargin, kept/share)
+	}
 	lost := false
 	for name, starts := range c.starts {
 		row, _ := schemas.Find(name)
@@ -159,7 +166,7 @@ func (a *auditor) span(ctx context.Context, c *cut, names []string) error {
 	if !lost {
 		return nil
 	}
-	earliest := a.config.Now().Add(-kept).Add(margin)
+	earliest := a.config.Now().Add(-kept).Add(c.margin)
 	if c.span.From.Before(earliest) {
 		c.span.Clamped = !a.config.From.IsZero()
 		c.span.From = earliest

@@ -178,7 +178,7 @@ func (a *auditor) applySnapshot(x *entity, s *snapshot) {
 		x.flags |= restarted
 	}
 	x.flags = x.flags&^ended | snapped
-	if !a.cut.span.Whole && (!s.first.Set || s.first.Value.Before(a.cut.span.From.Add(margin))) {
+	if !a.cut.span.Whole && (!s.first.Set || s.first.Value.Before(a.cut.span.From.Add(a.cut.margin))) {
 		x.flags |= earlier
 	}
 }

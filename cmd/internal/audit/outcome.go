@@ -96,7 +96,7 @@ func (a *auditor) inSpan(at *part, o *origin) bool {
 	if o.offset >= at.low {
 		return true
 	}
-	return o.offset < at.start && !o.received.IsZero() && o.received.After(a.cut.span.From.Add(margin))
+	return o.offset < at.start && !o.received.IsZero() && o.received.After(a.cut.span.From.Add(a.cut.margin))
 }
 
 // buriedAt returns which record a dead letter is of: the last to say so, for a
