@@ -1,0 +1,195 @@
+package lag
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// search looks for the first record from an offset on, before another.
+type search struct {
+	at       place
+	from, to int64
+	// committed passes over aborted records and markers; else only over markers.
+	committed bool
+	max       int32
+}
+
+// found is the result: the record, or none.
+type found struct {
+	record bool
+	offset int64
+	at     time.Time
+	err    error
+}
+
+const (
+	// firstBytes is what is asked for of a partition: brokers send at least the first
+	// batch of one partition, whatever its size, and leave others out that do not fit.
+	firstBytes = 16 << 10
+	mostBytes  = 4 << 20
+	askBytes   = 16 << 20
+	// maxAsks ends a search through a log of markers without end.
+	maxAsks = 200
+)
+
+var errNotFound = errors.New("no record found in so many batches of markers and aborted records")
+
+// find runs searches, one request for each leader at a time.
+func find(ctx context.Context, client *kgo.Client, topics kadm.TopicDetails, searches []search) map[search]found {
+	results := map[search]found{}
+	byLeader := map[int32][]*search{}
+	origin := map[*search]search{}
+	for _, s := range searches {
+		detail, ok := topics[s.at.topic].Partitions[s.at.partition]
+		if !ok || detail.Leader < 0 {
+			results[s] = found{err: errors.New("the partition has no leader")}
+			continue
+		}
+		key := s
+		s.max = firstBytes
+		one := &s
+		origin[one] = key
+		byLeader[detail.Leader] = append(byLeader[detail.Leader], one)
+	}
+	var mu sync.Mutex
+	var group sync.WaitGroup
+	for leader, todo := range byLeader {
+		group.Go(func() {
+			findAt(ctx, client.Broker(int(leader)), topics, todo, func(s *search, f found) {
+				mu.Lock()
+				defer mu.Unlock()
+				results[origin[s]] = f
+			})
+		})
+	}
+	group.Wait()
+	return results
+}
+
+// findAt runs the searches of one leader until each has its answer.
+func findAt(ctx context.Context, broker *kgo.Broker, topics kadm.TopicDetails, todo []*search, done func(*search, found)) {
+	for range maxAsks {
+		if len(todo) == 0 {
+			return
+		}
+		var asked, later []*search
+		taken := map[place]bool{}
+		for _, s := range todo {
+			// A request has one isolation level, and a partition only once.
+			if s.committed == todo[0].committed && !taken[s.at] {
+				taken[s.at] = true
+				asked = append(asked, s)
+				continue
+			}
+			later = append(later, s)
+		}
+		left, err := ask(ctx, broker, topics, asked, done)
+		if err != nil {
+			for _, s := range slices.Concat(left, later) {
+				done(s, found{err: err})
+			}
+			return
+		}
+		todo = append(left, later...)
+	}
+	for _, s := range todo {
+		done(s, found{err: errNotFound})
+	}
+}
+
+// ask sends one fetch request and returns the searches that have no answer yet,
+// those first that got nothing, so that the broker serves them next.
+func ask(ctx context.Context, broker *kgo.Broker, topics kadm.TopicDetails, asked []*search, done func(*search, found)) ([]*search, error) {
+	req := kmsg.NewPtrFetchRequest()
+	req.MaxBytes = askBytes
+	req.MinBytes = 0
+	if asked[0].committed {
+		req.IsolationLevel = 1
+	}
+	byPlace := map[place]*search{}
+	names := map[[16]byte]string{}
+	// The order of a request is the order in which the broker fills the answer.
+	for _, s := range asked {
+		byPlace[s.at] = s
+		detail := topics[s.at.topic]
+		names[detail.ID] = s.at.topic
+		part := kmsg.NewFetchRequestTopicPartition()
+		part.Partition, part.FetchOffset, part.PartitionMaxBytes = s.at.partition, s.from, s.max
+		if last := len(req.Topics) - 1; last >= 0 && req.Topics[last].Topic == s.at.topic {
+			req.Topics[last].Partitions = append(req.Topics[last].Partitions, part)
+			continue
+		}
+		topic := kmsg.NewFetchRequestTopic()
+		topic.Topic, topic.TopicID = s.at.topic, detail.ID
+		topic.Partitions = append(topic.Partitions, part)
+		req.Topics = append(req.Topics, topic)
+	}
+	kresp, err := broker.RetriableRequest(ctx, req)
+	if err != nil {
+		return asked, fmt.Errorf("read the next unread records: %w", err)
+	}
+	resp, ok := kresp.(*kmsg.FetchResponse)
+	if !ok {
+		return asked, fmt.Errorf("read the next unread records: an answer of type %T", kresp)
+	}
+	var hungry, fed []*search
+	for i := range resp.Topics {
+		t := &resp.Topics[i]
+		name := t.Topic
+		if name == "" {
+			name = names[t.TopicID]
+		}
+		for j := range t.Partitions {
+			s := byPlace[place{name, t.Partitions[j].Partition}]
+			if s == nil {
+				continue
+			}
+			delete(byPlace, s.at)
+			before := s.from
+			if answer, over := s.take(&t.Partitions[j]); over {
+				done(s, answer)
+			} else if s.from == before {
+				s.max = min(4*s.max, mostBytes)
+				hungry = append(hungry, s)
+			} else {
+				fed = append(fed, s)
+			}
+		}
+	}
+	for _, s := range byPlace {
+		hungry = append(hungry, s)
+	}
+	return append(hungry, fed...), nil
+}
+
+// take reads a partition's part of an answer; over is false if more must be read.
+func (s *search) take(part *kmsg.FetchResponseTopicPartition) (answer found, over bool) {
+	isolation := kgo.ReadUncommitted()
+	if s.committed {
+		isolation = kgo.ReadCommitted()
+	}
+	fetched, next := kgo.ProcessFetchPartition(kgo.ProcessFetchPartitionOpts{
+		Offset: s.from, IsolationLevel: isolation, Topic: s.at.topic, Partition: s.at.partition, KeepControlRecords: true,
+	}, part, kgo.DefaultDecompressor(), nil)
+	for _, r := range fetched.Records {
+		if r.Offset >= s.to {
+			return found{}, true
+		}
+		if r.Offset >= s.from && !r.Attrs.IsControl() {
+			return found{record: true, offset: r.Offset, at: r.Timestamp}, true
+		}
+	}
+	if fetched.Err != nil {
+		return found{err: fmt.Errorf("read %s/%d at offset %d: %w", s.at.topic, s.at.partition, s.from, fetched.Err)}, true
+	}
+	s.from = max(s.from, next)
+	return found{}, s.from >= s.to
+}

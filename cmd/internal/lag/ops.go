@@ -1,0 +1,71 @@
+package lag
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// readiness is what a processor's /readyz says of its workers.
+type readiness struct {
+	Processor struct {
+		Detail []struct {
+			Stage    string  `json:"stage"`
+			Restored Restore `json:"restored"`
+		} `json:"detail"`
+	} `json:"processor"`
+}
+
+// RestoresFrom returns a function that asks processors, by the addresses of their
+// ops ports, how far they restore their state. group names the consumer group of a
+// stage. One that does not answer is an error beside the answers of the others.
+func RestoresFrom(addresses []string, group func(stage string) string) func(context.Context) (map[string]Restore, error) {
+	const patience = 3 * time.Second
+	client := &http.Client{Timeout: patience}
+	return func(ctx context.Context) (map[string]Restore, error) {
+		out := map[string]Restore{}
+		var errs []error
+		for _, address := range addresses {
+			answer, err := askReady(ctx, client, address)
+			if err != nil {
+				errs = append(errs, err)
+				continue
+			}
+			for _, d := range answer.Processor.Detail {
+				if d.Restored.Partitions == 0 {
+					continue
+				}
+				sum := out[group(d.Stage)]
+				sum.Partitions += d.Restored.Partitions
+				sum.Offsets += d.Restored.Offsets
+				sum.SecondsLeft = max(sum.SecondsLeft, d.Restored.SecondsLeft)
+				out[group(d.Stage)] = sum
+			}
+		}
+		return out, errors.Join(errs...)
+	}
+}
+
+func askReady(ctx context.Context, client *http.Client, address string) (answer readiness, err error) {
+	if !strings.Contains(address, "://") {
+		address = "http://" + address
+	}
+	url := strings.TrimSuffix(address, "/") + "/readyz"
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	if err != nil {
+		return answer, fmt.Errorf("ask %s: %w", url, err)
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return answer, fmt.Errorf("ask for the state of restores: %w", err)
+	}
+	defer func() { err = errors.Join(err, resp.Body.Close()) }()
+	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
+		return answer, fmt.Errorf("read what %s says: %w", url, err)
+	}
+	return answer, nil
+}

@@ -1,0 +1,274 @@
+package lag
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// judge says how a partition is, by what happened from the window's first point to
+// its last. full says that the window is long enough to blame anybody.
+func (t *track) judge(full bool) Verdict {
+	if t.err != "" || !t.known() {
+		return VerdictUnknown
+	}
+	base, last := &t.points[0], t.last()
+	target := base.stable
+	if last.position > last.stable {
+		target = base.end
+	}
+	caught := !t.next.record || len(t.points) > 1 && last.from() >= target
+	switch {
+	case t.next.record && !caught && !full:
+		return VerdictWatching
+	case t.next.record && !caught && last.from() <= base.from():
+		return VerdictStuck
+	case t.next.record && !caught && last.limit()-last.from() >= base.limit()-base.from():
+		return VerdictFallingBehind
+	case t.next.record && !caught:
+		return VerdictCatchingUp
+	case !t.next.record && t.isHeld() && base.end > base.stable && base.stable == last.stable:
+		if !full {
+			return VerdictWatching
+		}
+		return VerdictBlocked
+	}
+	return VerdictOK
+}
+
+// figures are those of a partition.
+func (t *track) figures(now time.Time) Figures {
+	var f Figures
+	if len(t.points) == 0 || !t.known() {
+		return f
+	}
+	base, last := &t.points[0], t.last()
+	f.Lost = max(last.start-last.position, 0)
+	if last.position < 0 {
+		f.Lost = 0
+	}
+	if last.position <= last.stable {
+		f.Held = last.end - last.stable
+	}
+	switch {
+	case t.next.record:
+		f.Records = last.limit() - last.from()
+		f.Age = age(now, t.next.at)
+	case t.held.record && f.Held > 0:
+		f.Age = age(now, t.held.at)
+	}
+	if span := last.at.Sub(base.at).Seconds(); span > 0 {
+		f.In = float64(last.end-base.end) / span
+		if base.position >= 0 || t.begins {
+			f.Out = math.Max(float64(last.from()-base.from()), 0) / span
+		}
+	}
+	f.CatchUp = catchUp(f.Records, f.In, f.Out)
+	return f
+}
+
+func age(now, at time.Time) Span { return Span(max(now.Sub(at), 0)) }
+
+// catchUp is how long reading the rest takes, nil if it would not end.
+func catchUp(records int64, in, out float64) *Span {
+	if records == 0 {
+		return new(Span(0))
+	}
+	seconds := float64(records) / (out - in)
+	if out <= in || seconds > math.MaxInt32 {
+		return nil
+	}
+	return new(Span(seconds * float64(time.Second)))
+}
+
+// report judges every group by its tracks.
+func (w *Watcher) report(l *look) *Report {
+	r := &Report{At: l.at.UTC(), Window: Span(min(l.at.Sub(w.began), w.config.Window)), Warnings: l.warnings, Groups: []Group{}}
+	for _, name := range slices.Sorted(maps.Keys(l.groups)) {
+		m := l.groups[name]
+		_, own := w.config.Own[name]
+		g := Group{Group: name, Ours: own, Type: m.kind, State: m.state, Members: m.count, Partitions: []Partition{}}
+		if restore, ok := l.restores[name]; ok && restore.Partitions > 0 {
+			g.Restore = &restore
+		}
+		for at, t := range w.tracks[name] {
+			g.Partitions = append(g.Partitions, t.partition(at, m.owners[at], l.at, w.config.Window))
+		}
+		slices.SortFunc(g.Partitions, func(a, b Partition) int { //nolint:gocritic // few
+			return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition))
+		})
+		g.sum()
+		g.judge(m.err, l.at.Sub(w.began) >= w.config.Window)
+		if g.Bad {
+			r.Bad++
+		}
+		r.Groups = append(r.Groups, g)
+	}
+	return r
+}
+
+func (t *track) partition(at place, owner *Owner, now time.Time, window time.Duration) Partition {
+	last := t.lastOr()
+	p := Partition{
+		Topic: at.topic, Partition: at.partition, Position: last.position, Start: last.start, Stable: last.stable, End: last.end,
+		Figures: t.figures(now), Next: -1, Owner: owner, Transaction: t.transaction, Err: t.err, Verdict: t.judge(t.span() >= window),
+	}
+	if t.next.record {
+		p.Next = t.next.offset
+	} else if t.held.record && p.Held > 0 {
+		p.Next = t.held.offset
+	}
+	return p
+}
+
+// span is for how long the partition has been watched.
+func (t *track) span() time.Duration {
+	if len(t.points) == 0 {
+		return 0
+	}
+	return t.last().at.Sub(t.points[0].at)
+}
+
+// sum adds up the partitions.
+func (g *Group) sum() {
+	var left int64
+	var in, out float64
+	for i := range g.Partitions {
+		p := &g.Partitions[i]
+		g.Records += p.Records
+		g.Held += p.Held
+		g.Lost += p.Lost
+		g.In += p.In
+		g.Out += p.Out
+		g.Age = max(g.Age, p.Age)
+		if p.Verdict != VerdictOK {
+			left, in, out = left+p.Records, in+p.In, out+p.Out
+		}
+	}
+	g.CatchUp = catchUp(left, in, out)
+}
+
+// judge makes the group's verdict of those of its partitions.
+func (g *Group) judge(err error, full bool) {
+	with := map[Verdict][]*Partition{}
+	for i := range g.Partitions {
+		with[g.Partitions[i].Verdict] = append(with[g.Partitions[i].Verdict], &g.Partitions[i])
+	}
+	moving := g.Out > 0
+	var broken *Partition
+	for _, p := range with[VerdictUnknown] {
+		if p.Err != "" {
+			broken = p
+		}
+	}
+	switch {
+	case err != nil:
+		g.say(VerdictUnknown, true, "the broker does not tell: %v", err)
+	case broken != nil:
+		g.say(VerdictUnknown, true, "%s/%d: %s", broken.Topic, broken.Partition, broken.Err)
+	case g.Restore != nil:
+		g.say(VerdictRestoring, false, "restoring state: %d partitions, %d offsets left%s", g.Restore.Partitions, g.Restore.Offsets, eta(g.Restore.SecondsLeft))
+	case g.Members == 0 && !moving && (full || g.Ours || g.Records == 0):
+		// Without members a group may still be read for: by a job that assigns
+		// partitions itself. Its positions move.
+		g.sayNoMembers()
+	case len(with[VerdictBlocked]) > 0 && len(with[VerdictStuck]) == 0:
+		g.sayBlocked(with[VerdictBlocked])
+	case len(with[VerdictStuck]) > 0:
+		g.sayStuck(with[VerdictStuck])
+	case len(with[VerdictWatching]) > 0:
+		g.say(VerdictWatching, false, "watching what it does")
+	case len(with[VerdictFallingBehind])+len(with[VerdictCatchingUp]) > 0:
+		g.sayBehind(slices.Concat(with[VerdictFallingBehind], with[VerdictCatchingUp]))
+	case len(with[VerdictOK]) == 0:
+		g.say(VerdictUnknown, false, "has committed nothing yet")
+	default:
+		g.say(VerdictOK, false, "ok")
+	}
+	if g.Lost > 0 {
+		g.Bad = true
+		g.Reason += fmt.Sprintf("; retention has deleted %d offsets that it had not read", g.Lost)
+	}
+}
+
+func (g *Group) say(v Verdict, bad bool, format string, args ...any) {
+	g.Verdict, g.Bad, g.Reason = v, bad, fmt.Sprintf(format, args...)
+}
+
+func (g *Group) sayNoMembers() {
+	what := "nothing unread"
+	if g.Records+g.Held > 0 {
+		what = fmt.Sprintf("%d unread, the oldest %s old", g.Records+g.Held, Human(time.Duration(g.Age)))
+	}
+	if g.State == "" {
+		what = "the group does not exist yet; " + what
+	}
+	// A group of somebody else without members is a job that has ended.
+	g.say(VerdictNoMembers, g.Ours || g.Records > 0, "no members; %s", what)
+}
+
+func (g *Group) sayBlocked(parts []*Partition) {
+	p := slices.MaxFunc(parts, func(a, b *Partition) int { return cmp.Compare(opened(a), opened(b)) })
+	where := fmt.Sprintf("%s/%d", p.Topic, p.Partition)
+	if len(parts) > 1 {
+		where += fmt.Sprintf(" and %d more", len(parts)-1)
+	}
+	t := p.Transaction
+	switch {
+	case t == nil:
+		g.say(VerdictBlocked, true, "blocked by an open transaction of a producer that cannot be told, at %s", where)
+	case t.ID == "":
+		g.say(VerdictBlocked, true, "blocked by a hanging transaction of producer id %d, which no coordinator knows, open for %s at least, at %s: end it with kafka-transactions.sh abort",
+			t.ProducerID, Human(time.Duration(t.Open)), where)
+	default:
+		g.say(VerdictBlocked, true, "blocked by an open transaction of %s, open for %s, at %s", t.ID, Human(time.Duration(t.Open)), where)
+	}
+}
+
+func opened(p *Partition) Span {
+	if p.Transaction == nil {
+		return -1
+	}
+	return p.Transaction.Open
+}
+
+func (g *Group) sayStuck(parts []*Partition) {
+	p := slices.MaxFunc(parts, func(a, b *Partition) int { return cmp.Compare(a.Age, b.Age) })
+	text := fmt.Sprintf("stuck: %s/%d does not move from offset %d, its next record is %s old", p.Topic, p.Partition, max(p.Position, p.Start), Human(time.Duration(p.Age)))
+	if len(parts) > 1 {
+		text += fmt.Sprintf(", and so %d more", len(parts)-1)
+	}
+	switch {
+	case p.Owner != nil:
+		text += fmt.Sprintf("; owner %s on %s", p.Owner.Name(), p.Owner.Host)
+	case g.Members > 0:
+		text += "; nobody owns it"
+	}
+	if g.State != "" && !strings.EqualFold(g.State, "stable") {
+		text += "; the group is " + g.State
+	}
+	g.say(VerdictStuck, true, "%s", text)
+}
+
+func (g *Group) sayBehind(parts []*Partition) {
+	var in, out float64
+	for _, p := range parts {
+		in, out = in+p.In, out+p.Out
+	}
+	if out <= in {
+		g.say(VerdictFallingBehind, true, "falling behind: %s a second come, %s are read", Rate(in), Rate(out))
+		return
+	}
+	g.say(VerdictCatchingUp, false, "behind but catching up%s", eta(time.Duration(*cmp.Or(g.CatchUp, new(Span))).Seconds()))
+}
+
+func eta(seconds float64) string {
+	if seconds <= 0 {
+		return ""
+	}
+	return ", about " + Human(time.Duration(seconds*float64(time.Second))) + " to go"
+}

@@ -1,0 +1,246 @@
+package lag
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// Config says which groups are watched and how they are judged.
+type Config struct {
+	// Kafka are the client's options: brokers, TLS, SASL.
+	Kafka []kgo.Opt
+	// Groups are patterns of group names, as path.Match has them. Empty means the
+	// groups of Own alone.
+	Groups []string
+	// Own are our groups and the topics, by their names on the cluster, that each must
+	// read. They are reported also if the broker does not know them, and where they
+	// have committed nothing they begin at the start.
+	Own map[string][]string
+	// Window is how long a group is watched before it is judged. Default 15 s. It must
+	// be longer than the time between two commits of a group.
+	Window time.Duration
+	// Restores tells how far groups are that restore their state; nil means that
+	// nothing tells.
+	Restores func(ctx context.Context) (map[string]Restore, error)
+	// Now is the wall clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// DefaultWindow is longer than the five seconds between two commits of most clients.
+const DefaultWindow = 15 * time.Second
+
+// Watcher looks at groups again and again and remembers a window of it. Make it
+// with New; Observe is called from one goroutine.
+type Watcher struct {
+	config Config
+	client *kgo.Client
+	admin  *kadm.Client
+	tracks map[string]map[place]*track
+	began  time.Time
+
+	mu   sync.Mutex
+	last *Report
+}
+
+// New returns a watcher that has not connected yet.
+func New(config Config) *Watcher { //nolint:gocritic // a configuration is given once
+	if config.Window <= 0 {
+		config.Window = DefaultWindow
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	return &Watcher{config: config, tracks: map[string]map[place]*track{}}
+}
+
+// Open connects.
+func (w *Watcher) Open() error {
+	client, err := kgo.NewClient(w.config.Kafka...)
+	if err != nil {
+		return fmt.Errorf("make a Kafka client: %w", err)
+	}
+	w.client, w.admin = client, kadm.NewClient(client)
+	return nil
+}
+
+// Close ends the connections. It may be called without Open.
+func (w *Watcher) Close() {
+	if w.client != nil {
+		w.client.Close()
+	}
+}
+
+// Last returns the last report, nil before the first.
+func (w *Watcher) Last() *Report {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.last
+}
+
+// look is what one look at the cluster found.
+type look struct {
+	at        time.Time
+	groups    map[string]*members
+	positions map[string]map[place]int64
+	topics    kadm.TopicDetails
+	start     kadm.ListedOffsets
+	stable    kadm.ListedOffsets
+	end       kadm.ListedOffsets
+	restores  map[string]Restore
+	warnings  []string
+}
+
+// warn keeps an error that leaves part of an answer, and returns any other.
+func (l *look) warn(err error) error {
+	var shards *kadm.ShardErrors
+	if err != nil && errors.As(err, &shards) && !shards.AllFailed {
+		l.warnings = append(l.warnings, err.Error())
+		return nil
+	}
+	return err
+}
+
+// Observe looks at the cluster and reports, judging by what it saw before.
+func (w *Watcher) Observe(ctx context.Context) (*Report, error) {
+	l := &look{}
+	if err := w.readPositions(ctx, l); err != nil {
+		return nil, err
+	}
+	// Positions come first: an end read later is never before a position.
+	if err := w.readEnds(ctx, l); err != nil {
+		return nil, err
+	}
+	l.at = w.config.Now()
+	if w.began.IsZero() {
+		w.began = l.at
+	}
+	if w.config.Restores != nil {
+		restores, err := w.config.Restores(ctx)
+		if err != nil {
+			l.warnings = append(l.warnings, err.Error())
+		}
+		l.restores = restores
+	}
+	w.remember(l)
+	w.readNext(ctx, l)
+	if err := w.readTransactions(ctx, l); err != nil {
+		l.warnings = append(l.warnings, err.Error())
+	}
+	report := w.report(l)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.last = report
+	return report, nil
+}
+
+func (w *Watcher) readPositions(ctx context.Context, l *look) (err error) {
+	if l.groups, err = listGroups(ctx, w.client, slices.Concat(w.config.Groups, slices.Collect(maps.Keys(w.config.Own)))); err != nil {
+		return err
+	}
+	if err := l.warn(describe(ctx, w.admin, l.groups)); err != nil {
+		return err
+	}
+	var expected kadm.TopicDetails
+	if len(w.config.Own) > 0 {
+		topics := slices.Compact(slices.Sorted(flat(maps.Values(w.config.Own))))
+		if expected, err = w.admin.ListTopics(ctx, topics...); l.warn(err) != nil {
+			return fmt.Errorf("list the topics: %w", err)
+		}
+	}
+	for name := range w.config.Own {
+		if l.groups[name] == nil {
+			l.groups[name] = &members{count: 0, owners: map[place]*Owner{}}
+		}
+	}
+	l.positions = map[string]map[place]int64{}
+	fetched := w.admin.FetchManyOffsets(ctx, slices.Sorted(maps.Keys(l.groups))...)
+	for name, m := range l.groups {
+		if err := fetched[name].Err; err != nil && m.err == nil && m.kind != "" {
+			m.err = fmt.Errorf("read its committed offsets: %w", err)
+		}
+		var places []place
+		for _, topic := range w.config.Own[name] {
+			for p := range expected[topic].Partitions {
+				places = append(places, place{topic, p})
+			}
+		}
+		l.positions[name] = positions(m, fetched[name].Fetched, places)
+	}
+	return nil
+}
+
+// readEnds lists the offsets of every topic that a group reads.
+func (w *Watcher) readEnds(ctx context.Context, l *look) error {
+	seen := map[string]bool{}
+	for _, at := range l.positions {
+		for p := range at {
+			seen[p.topic] = true
+		}
+	}
+	if len(seen) == 0 {
+		return nil
+	}
+	topics := slices.Sorted(maps.Keys(seen))
+	var group sync.WaitGroup
+	errs := make([]error, 4)
+	group.Go(func() { l.topics, errs[0] = w.admin.ListTopics(ctx, topics...) })
+	group.Go(func() { l.start, errs[1] = w.admin.ListStartOffsets(ctx, topics...) })
+	group.Go(func() { l.stable, errs[2] = w.admin.ListCommittedOffsets(ctx, topics...) })
+	group.Go(func() { l.end, errs[3] = w.admin.ListEndOffsets(ctx, topics...) })
+	group.Wait()
+	for i := range errs {
+		if err := l.warn(errs[i]); err != nil {
+			return fmt.Errorf("list the offsets of %d topics: %w", len(topics), err)
+		}
+	}
+	return nil
+}
+
+func flat(lists func(func([]string) bool)) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for list := range lists {
+			for _, s := range list {
+				if !yield(s) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Run observes every interval until each group is judged, at most for the window.
+// each may be nil; it is given every report.
+func (w *Watcher) Run(ctx context.Context, interval time.Duration, each func(*Report)) (*Report, error) {
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	for {
+		report, err := w.Observe(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if each != nil {
+			each(report)
+		}
+		if !report.Watching() {
+			return report, nil
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+// Watching says that a group is not judged yet.
+func (r *Report) Watching() bool {
+	return slices.ContainsFunc(r.Groups, func(g Group) bool { return g.Verdict == VerdictWatching }) //nolint:gocritic // few
+}

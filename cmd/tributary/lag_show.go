@@ -1,0 +1,160 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"github.com/tributary-hq/tributary/cmd/internal/lag"
+)
+
+// sparkWidth is how many looks a sparkline shows.
+const sparkWidth = 24
+
+// lagMoment is what a sparkline remembers of a look.
+type lagMoment struct{ age, out float64 }
+
+// lagScreen shows reports: first what each group does, then the partitions of those
+// that somebody should look at.
+type lagScreen struct {
+	out  io.Writer
+	all  bool
+	live bool // drawn in place
+	// history are the last looks by group; nil shows no sparklines.
+	history map[string][]lagMoment
+}
+
+func newLagScreen(out io.Writer, all bool) *lagScreen { return &lagScreen{out: out, all: all} }
+
+func (s *lagScreen) show(r *lag.Report) {
+	var b strings.Builder
+	if s.live {
+		b.WriteString("\x1b[H\x1b[2J")
+	}
+	if s.history != nil {
+		fmt.Fprintf(&b, "%s   judged over %s   Ctrl-C ends\n", r.At.Local().Format(time.TimeOnly), time.Duration(r.Window).Round(time.Second))
+	}
+	b.WriteString(s.groups(r))
+	b.WriteString("\n")
+	for i := range r.Groups {
+		if g := &r.Groups[i]; len(g.Partitions) > 0 && (s.all || g.Verdict != lag.VerdictOK && g.Records+g.Held > 0) {
+			fmt.Fprintf(&b, "\n%s: %s\n%s\n", g.Group, g.Reason, s.partitions(g))
+		}
+	}
+	for _, w := range r.Warnings {
+		fmt.Fprintf(&b, "warning: %s\n", w)
+	}
+	switch {
+	case len(r.Groups) == 0:
+		b.WriteString("There is no such group.\n")
+	case r.Bad == 1:
+		b.WriteString("\n1 group needs somebody.\n")
+	case r.Bad > 1:
+		fmt.Fprintf(&b, "\n%d groups need somebody.\n", r.Bad)
+	}
+	_, _ = io.WriteString(s.out, b.String())
+}
+
+func (s *lagScreen) groups(r *lag.Report) string {
+	columns := []any{"group", "members", "behind", "held", "oldest", "in/s", "out/s", "caught up in"}
+	if s.history != nil {
+		columns = append(columns, "oldest, lately", "out/s, lately")
+	}
+	t := newTable(append(columns, "verdict")...)
+	const widest = 64
+	t.SetColumnConfigs([]table.ColumnConfig{{Number: len(columns) + 1, WidthMax: widest, WidthMaxEnforcer: text.WrapSoft}})
+	for i := range r.Groups {
+		g := &r.Groups[i]
+		row := table.Row{g.Group, count(g.Members), zero(g.Records), zero(g.Held), oldest(&g.Figures), lag.Rate(g.In), lag.Rate(g.Out), caughtUp(&g.Figures, g.Verdict)}
+		if s.history != nil {
+			h := append(s.history[g.Group], lagMoment{age: time.Duration(g.Age).Seconds(), out: g.Out})
+			h = h[max(0, len(h)-sparkWidth):]
+			s.history[g.Group] = h
+			row = append(row, spark(h, func(m lagMoment) float64 { return m.age }), spark(h, func(m lagMoment) float64 { return m.out }))
+		}
+		verdict := g.Reason
+		if g.Bad {
+			verdict = "✗ " + verdict
+		}
+		t.AppendRow(append(row, verdict))
+	}
+	return t.Render()
+}
+
+func (*lagScreen) partitions(g *lag.Group) string {
+	t := newTable("topic", "partition", "position", "end", "behind", "held", "oldest", "in/s", "out/s", "caught up in", "owner", "host", "")
+	for i := range g.Partitions {
+		p := &g.Partitions[i]
+		position, name, host := "none", p.Owner.Name(), ""
+		if p.Position >= 0 {
+			position = fmt.Sprint(p.Position)
+		}
+		if p.Owner != nil {
+			host = p.Owner.Host
+		} else {
+			name = "-"
+		}
+		note := string(p.Verdict)
+		if p.Err != "" {
+			note = p.Err
+		}
+		t.AppendRow(table.Row{
+			p.Topic, p.Partition, position, p.End, zero(p.Records), zero(p.Held), oldest(&p.Figures), lag.Rate(p.In), lag.Rate(p.Out),
+			caughtUp(&p.Figures, p.Verdict), name, host, note,
+		})
+	}
+	return t.Render()
+}
+
+func count(members int) string {
+	if members < 0 {
+		return "?"
+	}
+	return fmt.Sprint(members)
+}
+
+func zero(n int64) string {
+	if n == 0 {
+		return "-"
+	}
+	return fmt.Sprint(n)
+}
+
+func oldest(f *lag.Figures) string {
+	if f.Records+f.Held == 0 {
+		return "-"
+	}
+	return lag.Human(time.Duration(f.Age))
+}
+
+func caughtUp(f *lag.Figures, v lag.Verdict) string {
+	switch {
+	case v == lag.VerdictOK || v == lag.VerdictWatching || v == lag.VerdictUnknown || f.Records == 0:
+		return "-"
+	case f.CatchUp == nil:
+		return "never"
+	}
+	return lag.Human(time.Duration(*f.CatchUp))
+}
+
+// spark draws values as bars of eight heights, the highest of them full.
+func spark(history []lagMoment, of func(lagMoment) float64) string {
+	bars := []rune("▁▂▃▄▅▆▇█")
+	highest := 0.0
+	for _, m := range history {
+		highest = max(highest, of(m))
+	}
+	out := []rune(strings.Repeat(" ", sparkWidth-len(history)))
+	for _, m := range history {
+		at := 0
+		if highest > 0 {
+			at = int(of(m) / highest * float64(len(bars)-1))
+		}
+		out = append(out, bars[at])
+	}
+	return string(out)
+}
