@@ -14,6 +14,9 @@ const HeaderRequestID = "X-Request-Id"
 // retryAfter is what a sender is told to wait where nothing better is known.
 const retryAfter = 5
 
+// reasonAccepted is what the metrics call a webhook that is in its topic.
+const reasonAccepted = "accepted"
+
 // answered is the receipt of a 200.
 type answered struct {
 	RequestID string    `json:"request_id"`
@@ -36,7 +39,7 @@ type problem struct {
 
 // receipts answers 200.
 func (x *exchange) receipts(records []receipt) {
-	x.code, x.reason = http.StatusOK, "accepted"
+	x.code, x.reason = http.StatusOK, reasonAccepted
 	x.write("application/json", answered{RequestID: x.requestID, Records: records})
 }
 

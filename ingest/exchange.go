@@ -71,7 +71,7 @@ func (x *exchange) media(form bool) error {
 		return &proof.Refusal{Status: http.StatusUnsupportedMediaType, Reason: "content_encoding", Detail: "send the body without Content-Encoding"}
 	}
 	announced := h.Get("Content-Type")
-	if announced == "" {
+	if announced == "" || announced == "application/json" { // as nearly all have it
 		return nil
 	}
 	media, _, err := mime.ParseMediaType(announced)
@@ -106,7 +106,7 @@ func (x *exchange) read() error {
 	x.reserved = room
 	x.s.metrics.inFlight.Add(float64(room))
 	var err error
-	if x.body, err = readAll(http.MaxBytesReader(x.w, x.r.Body, limit), length); err != nil {
+	if x.body, err = readAll(x.w, x.r.Body, length, limit); err != nil {
 		var over *http.MaxBytesError
 		switch {
 		case errors.As(err, &over):
@@ -121,10 +121,11 @@ func (x *exchange) read() error {
 }
 
 // readAll reads into one slice of the announced length; it is the record's value,
-// so that it is neither pooled nor copied.
-func readAll(r io.Reader, length int64) ([]byte, error) {
+// so that it is neither pooled nor copied. Of a body without a length no more than
+// the limit is read.
+func readAll(w http.ResponseWriter, r io.ReadCloser, length, limit int64) ([]byte, error) {
 	if length < 0 {
-		return io.ReadAll(r)
+		return io.ReadAll(http.MaxBytesReader(w, r, limit))
 	}
 	body := make([]byte, length)
 	_, err := io.ReadFull(r, body)
@@ -188,7 +189,7 @@ func (x *exchange) store(drafts ...draft) ([]receipt, error) {
 	receipts, err := x.s.producer.Load().write(ctx, records)
 	span.sent(receipts, err)
 	if err == nil {
-		x.s.metrics.records.WithLabelValues(x.e.id, x.e.provider).Add(float64(len(records)))
+		x.e.counts.records.Add(float64(len(records)))
 	}
 	return receipts, err
 }
@@ -213,7 +214,11 @@ func (x *exchange) done(ctx context.Context, started time.Time) {
 	if x.e != nil {
 		source, provider = x.e.id, x.e.provider
 	}
-	x.s.metrics.requests.WithLabelValues(source, provider, strconv.Itoa(x.code), x.reason).Inc()
+	if x.reason == reasonAccepted && x.code == http.StatusOK {
+		x.e.counts.accepted.Inc()
+	} else {
+		x.s.metrics.requests.WithLabelValues(source, provider, strconv.Itoa(x.code), x.reason).Inc()
+	}
 	x.span.answered(source, provider, x.code, x.reason, len(x.body))
 	if !x.s.cfg.AccessLog {
 		return

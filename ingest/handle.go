@@ -141,7 +141,7 @@ func (x *exchange) take(topic, key, assurance, secretID string) error {
 	if err != nil {
 		return err
 	}
-	x.s.metrics.proofs.WithLabelValues(x.e.id, secretID).Inc()
+	x.e.counts.proofs[secretID].Inc()
 	x.receipts(receipts)
 	return nil
 }
@@ -190,7 +190,7 @@ func (x *exchange) batch(items []voximplant.Item) (drafts []draft, refused []int
 		d := x.draft(schemas.RawVoximplant, item.Key, item.Value, raw.AssuranceSignedID, item.SecretID, raw.KindWebhook)
 		d.envelope.Item, d.envelope.Items = i, len(items)
 		drafts = append(drafts, d)
-		x.s.metrics.proofs.WithLabelValues(x.e.id, item.SecretID).Inc()
+		x.e.counts.proofs[item.SecretID].Inc()
 	}
 	return drafts, refused
 }

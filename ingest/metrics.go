@@ -63,6 +63,27 @@ func newMetrics(away func() float64, buffered func() (records, bytes float64)) *
 	}
 }
 
+// counts are the counters of one source that every webhook raises, looked up once.
+// So they also stand at zero before the first, where an alert can see them.
+type counts struct {
+	accepted, records prometheus.Counter
+	proofs            map[string]prometheus.Counter // by the secret's id
+}
+
+func (m *metrics) of(s *Source) counts {
+	c := counts{
+		accepted: m.requests.WithLabelValues(s.ID, s.Provider, "200", reasonAccepted),
+		records:  m.records.WithLabelValues(s.ID, s.Provider),
+		proofs:   make(map[string]prometheus.Counter, len(s.Secrets)+len(s.Relay.Callers)),
+	}
+	for _, secrets := range [][]Secret{s.Secrets, s.Relay.Callers} {
+		for i := range secrets {
+			c.proofs[secrets[i].ID] = m.proofs.WithLabelValues(s.ID, secrets[i].ID)
+		}
+	}
+	return c
+}
+
 // register adds the metrics, or none of them.
 func (m *metrics) register(r prometheus.Registerer) error {
 	if r == nil {

@@ -89,7 +89,7 @@ func (x *exchange) relay() error {
 	if _, err = x.store(d); err != nil {
 		return err
 	}
-	x.s.metrics.proofs.WithLabelValues(x.e.id, callerID).Inc()
+	x.e.counts.proofs[callerID].Inc()
 	// From here on the call may have happened: the caller's end changes nothing.
 	answer := x.place(request.Body)
 	x.keep(key, callerID, &answer)

@@ -26,6 +26,7 @@ type entrance struct {
 	burst        int
 	limiter      *rate.Limiter // nil where there is no limit
 	allowed      []netip.Prefix
+	counts       counts
 
 	shared     proof.Secrets       // lox24, unibell status
 	verifier   *uapay.Verifier     // uapay
@@ -39,7 +40,7 @@ type entrance struct {
 
 // open reads the secrets of all sources. Any fault refuses all of them: a reload
 // with a fault leaves what was there.
-func open(sources []Source, before map[string]*entrance) (map[string]*entrance, error) {
+func open(sources []Source, before map[string]*entrance, m *metrics) (map[string]*entrance, error) {
 	var f faults
 	validateSources(&f, sources)
 	if len(f) > 0 {
@@ -56,6 +57,9 @@ func open(sources []Source, before map[string]*entrance) (map[string]*entrance, 
 	}
 	if len(f) > 0 {
 		return nil, errors.Join(f...)
+	}
+	for i := range sources {
+		out[sources[i].ID].counts = m.of(&sources[i])
 	}
 	return out, nil
 }

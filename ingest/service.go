@@ -96,7 +96,7 @@ func New(cfg Config, deps Deps) (*Service, error) {
 // Start reads the secrets, opens the port and serves. It does not wait for Kafka:
 // without it every webhook is answered 503.
 func (s *Service) Start(ctx context.Context) (err error) {
-	entrances, err := open(s.cfg.Sources, nil)
+	entrances, err := open(s.cfg.Sources, nil, s.metrics)
 	if err != nil {
 		return fmt.Errorf("ingest cannot start: %w", err)
 	}
@@ -204,7 +204,7 @@ func (s *Service) Handler() http.Handler { return s.handler }
 func (s *Service) Reload(sources []Source) error {
 	s.reload.Lock()
 	defer s.reload.Unlock()
-	next, err := open(sources, *s.entrances.Load())
+	next, err := open(sources, *s.entrances.Load(), s.metrics)
 	if err != nil {
 		return s.unchanged(err)
 	}

@@ -83,7 +83,11 @@ type requestSpan struct{ span trace.Span }
 
 // answered ends the span.
 func (s requestSpan) answered(source, provider string, code int, reason string, size int) {
-	if s.span == nil {
+	switch {
+	case s.span == nil:
+		return
+	case !s.span.IsRecording():
+		s.span.End()
 		return
 	}
 	s.span.SetAttributes(semconv.HTTPResponseStatusCode(code), semconv.HTTPRequestBodySize(size),
@@ -116,7 +120,11 @@ type sendSpan struct{ span trace.Span }
 
 // sent ends the span. Where there is one record it says where that lies.
 func (s sendSpan) sent(receipts []receipt, err error) {
-	if s.span == nil {
+	switch {
+	case s.span == nil:
+		return
+	case !s.span.IsRecording():
+		s.span.End()
 		return
 	}
 	if len(receipts) == 1 {
