@@ -48,20 +48,20 @@ func TestRestartReplaysTheTail(t *testing.T) {
 	if kinds, records := restart(func() {
 		l.send(later)
 		l.check()
-	}); kinds["none"] != partitions || records > 0 {
+	}); kinds["tail"]+kinds["whole"] > 0 || records > 0 {
 		t.Errorf("after a clean stop: %v, %v records, want nothing replayed", kinds, records)
 	}
 	if err := errors.Join(os.RemoveAll(dir), os.CopyFS(dir, os.DirFS(old))); err != nil {
 		t.Fatal(err)
 	}
-	// Each partition has its clock's entry beside its entities'; rounds may be several.
-	if kinds, records := restart(nothing); kinds["whole"] > 0 || kinds["tail"] == 0 || records < later || records > 2*later {
-		t.Errorf("with an older store: %v, %v records, want a tail of about %d", kinds, records, later)
+	// Beside its entities' each round writes the clock's entry.
+	if kinds, records := restart(nothing); kinds["whole"] > 0 || kinds["tail"] == 0 || records < later || records >= entities {
+		t.Errorf("with an older store: %v, %v records, want a tail of %d and a few", kinds, records, later)
 	}
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
-	if kinds, records := restart(nothing); kinds["whole"] != partitions || records < entities {
+	if kinds, records := restart(nothing); kinds["whole"] < partitions || records < entities {
 		t.Errorf("without a store: %v, %v records, want all %d restored whole", kinds, records, partitions)
 	}
 }
