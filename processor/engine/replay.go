@@ -157,6 +157,7 @@ func changelogClient(deps *Deps, config *Config, changelog string, from map[int3
 		kgo.FetchIsolationLevel(level),
 		// Positions are compared, and the last thing in a changelog is a marker.
 		kgo.KeepControlRecords(),
+		kgo.MetadataMinAge(metadataMinAge),
 		// A position that is gone is an error: who reads looks again. No silent reset.
 		kgo.ConsumeResetOffset(kgo.NoResetOffset()),
 		kgo.FetchMaxBytes(fetchBytes),

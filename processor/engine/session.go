@@ -12,6 +12,10 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
+// metadataMinAge is how soon a client may look at the cluster again: what a retry of a
+// produce waits for, and the way to a new leader.
+const metadataMinAge = 100 * time.Millisecond
+
 // kgoCluster makes connections with the real client.
 type kgoCluster struct{}
 
@@ -31,6 +35,10 @@ func (kgoCluster) join(ctx context.Context, w *worker) (session, admin, error) {
 		kgo.HeartbeatInterval(max(w.config.SessionTimeout/10, 100*time.Millisecond)),
 		kgo.TransactionalID(w.transactionalID),
 		kgo.TransactionTimeout(w.config.TransactionTimeout),
+		// A broker answers CONCURRENT_TRANSACTIONS to the first produce of a round while
+		// the markers of the round before are still being written, and kgo sends such a
+		// batch again after its next look at the cluster: by default up to 5 s later.
+		kgo.MetadataMinAge(metadataMinAge),
 		kgo.ProducerBatchCompression(compression),
 		// The engine knows the partition of every record: that of the changelog is
 		// the input's, and a clock goes to all.
