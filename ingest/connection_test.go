@@ -342,3 +342,6 @@ func TestNo200WithoutRecord(t *testing.T) {
 		}
 	}
 }
+
+// chunk is one chunk of a body without a length.
+func chunk(text string) string { return fmt.Sprintf("%x\r\n%s\r\n", len(text), text) }

@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -232,6 +233,39 @@ func TestHTTP2(t *testing.T) {
 		if string(record.Value) != body {
 			t.Error("the body at the limit was changed")
 		}
+	}
+}
+
+// TestHTTP2Drain: a request under way on a shared connection ends well.
+func TestHTTP2Drain(t *testing.T) {
+	t.Parallel()
+	a := newAuthority(t)
+	r := newRig(t, func(c *ingest.Config) {
+		c.TLS = a.files("one")
+		c.TLS.ClientCAFile = ""
+		c.MaxInFlightBytes = c.MaxBodyBytes
+	})
+	r.secure(a).DisableKeepAlives = false
+	t.Cleanup(r.client.CloseIdleConnections)
+	body, more := io.Pipe()
+	answered := make(chan answer, 1)
+	go func() { answered <- r.send(http.MethodPost, loxPath, body) }()
+	_, _ = io.WriteString(more, `{"data":`)
+	for r.gauge("tributary_ingest_in_flight_bytes") == 0 { // until the handler reads it
+		runtime.Gosched()
+	}
+	stopped := make(chan error, 1)
+	go func() { stopped <- r.service.Stop(context.Background()) }()
+	for !r.service.Health().Draining {
+		runtime.Gosched()
+	}
+	_, _ = io.WriteString(more, `{"id":"v"}}`)
+	_ = more.Close()
+	if got := <-answered; got.code != http.StatusOK {
+		t.Errorf("%d %s", got.code, got.body)
+	}
+	if err := <-stopped; err != nil {
+		t.Error(err)
 	}
 }
 
