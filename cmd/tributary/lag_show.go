@@ -85,10 +85,21 @@ func (s *lagScreen) groups(r *lag.Report) string {
 	return t.Render()
 }
 
-func (*lagScreen) partitions(g *lag.Group) string {
+// mostPartitions is how many a group shows without --all.
+const mostPartitions = 12
+
+func (s *lagScreen) partitions(g *lag.Group) string {
 	t := newTable("topic", "partition", "position", "end", "behind", "held", "oldest", "in/s", "out/s", "caught up in", "owner", "host", "")
+	shown, left := 0, 0
 	for i := range g.Partitions {
 		p := &g.Partitions[i]
+		if !s.all && p.Verdict == lag.VerdictOK {
+			continue
+		}
+		if shown++; !s.all && shown > mostPartitions {
+			left++
+			continue
+		}
 		position, name, host := "none", p.Owner.Name(), ""
 		if p.Position >= 0 {
 			position = fmt.Sprint(p.Position)
@@ -103,11 +114,15 @@ func (*lagScreen) partitions(g *lag.Group) string {
 			note = p.Err
 		}
 		t.AppendRow(table.Row{
-			p.Topic, p.Partition, position, p.End, zero(p.Records), zero(p.Held), oldest(&p.Figures), lag.Rate(p.In), lag.Rate(p.Out),
+			p.Topic, p.Partition, position, p.End, unread(p), zero(p.Held), oldest(&p.Figures), lag.Rate(p.In), lag.Rate(p.Out),
 			caughtUp(&p.Figures, p.Verdict), name, host, note,
 		})
 	}
-	return t.Render()
+	text := t.Render()
+	if left > 0 {
+		text += fmt.Sprintf("\n… and %d partitions more (--all)", left)
+	}
+	return text
 }
 
 func count(members int) string {
@@ -122,6 +137,14 @@ func zero(n int64) string {
 		return "-"
 	}
 	return fmt.Sprint(n)
+}
+
+// unread is how many offsets are unread, if it is known where the group stands.
+func unread(p *lag.Partition) string {
+	if p.Verdict == lag.VerdictUnknown {
+		return "?"
+	}
+	return zero(p.Records)
 }
 
 func oldest(f *lag.Figures) string {

@@ -13,9 +13,13 @@ import (
 // readiness is what a processor's /readyz says of its workers.
 type readiness struct {
 	Processor struct {
-		Detail []struct {
-			Stage    string  `json:"stage"`
-			Restored Restore `json:"restored"`
+		Detail struct {
+			Workers []struct {
+				Stage string `json:"stage"`
+				// Restoring counts the partitions, Restored tells how far they are.
+				Restoring int     `json:"restoring"`
+				Restored  Restore `json:"restored"`
+			} `json:"workers"`
 		} `json:"detail"`
 	} `json:"processor"`
 }
@@ -35,12 +39,12 @@ func RestoresFrom(addresses []string, group func(stage string) string) func(cont
 				errs = append(errs, err)
 				continue
 			}
-			for _, d := range answer.Processor.Detail {
-				if d.Restored.Partitions == 0 {
+			for _, d := range answer.Processor.Detail.Workers {
+				if d.Restoring == 0 {
 					continue
 				}
 				sum := out[group(d.Stage)]
-				sum.Partitions += d.Restored.Partitions
+				sum.Partitions += d.Restoring
 				sum.Offsets += d.Restored.Offsets
 				sum.SecondsLeft = max(sum.SecondsLeft, d.Restored.SecondsLeft)
 				out[group(d.Stage)] = sum

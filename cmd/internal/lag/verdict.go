@@ -207,6 +207,11 @@ func (g *Group) sayNoMembers() {
 	if g.State == "" {
 		what = "the group does not exist yet; " + what
 	}
+	for i := range g.Partitions {
+		if p := &g.Partitions[i]; p.Records+p.Held > 0 {
+			p.Verdict = VerdictNoMembers
+		}
+	}
 	// A group of somebody else without members is a job that has ended.
 	g.say(VerdictNoMembers, g.Ours || g.Records > 0, "no members; %s", what)
 }
