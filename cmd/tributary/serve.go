@@ -10,11 +10,13 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
+	"github.com/twmb/franz-go/pkg/kgo"
 	"go.uber.org/dig"
 	"go.uber.org/fx"
 	"go.uber.org/fx/fxevent"
 
 	"github.com/tributary-hq/tributary/cmd/internal/config"
+	"github.com/tributary-hq/tributary/cmd/internal/lag"
 	"github.com/tributary-hq/tributary/cmd/internal/ops"
 	"github.com/tributary-hq/tributary/cmd/internal/tracing"
 	"github.com/tributary-hq/tributary/ingest"
@@ -165,6 +167,7 @@ func processorApp(_ *globals, f *config.File, logger *slog.Logger) (fx.Option, e
 	return fx.Options(
 		fx.Supply(f.Config.Processor, deps),
 		processor.Module(),
+		lagModule(f, options, metrics, logger),
 		opsModule(&f.Config, metrics, logger, func(p *processor.Processor) ops.Check {
 			return ops.Check{Name: "processor", Func: func() (bool, any) { return p.Ready(), p.Detail() }}
 		}),
@@ -186,4 +189,17 @@ func opsModule[Service any](c *config.Config, metrics *prometheus.Registry, logg
 		fx.Provide(fx.Private, func(s Service) *ops.Server { return ops.New(c.Ops.Listen, metrics, logger, check(s)) }),
 		fx.Invoke(func(lifecycle fx.Lifecycle, s *ops.Server) { lifecycle.Append(fx.StartStopHook(s.Start, s.Stop)) }),
 	)
+}
+
+// lagModule shows the lag of the stages' groups among the processor's metrics.
+func lagModule(f *config.File, kafka []kgo.Opt, metrics *prometheus.Registry, logger *slog.Logger) fx.Option {
+	if f.Config.Ops.Listen == "" {
+		return fx.Options()
+	}
+	// Often enough for an alert of a minute; longer than the rounds of any stage.
+	const interval, window = 5 * time.Second, 30 * time.Second
+	watcher := lag.New(lag.Config{Kafka: kafka, Own: ownGroups(&f.Config, f.Config.Processor.Stages), Window: window})
+	service := lag.NewService(watcher, interval, logger)
+	metrics.MustRegister(service)
+	return fx.Module("lag", fx.Invoke(func(lifecycle fx.Lifecycle) { lifecycle.Append(fx.StartStopHook(service.Start, service.Stop)) }))
 }
