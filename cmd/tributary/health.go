@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// healthTimeout bounds the question: who asks has a limit of his own and must hear
+// a reason before it.
+const healthTimeout = 3 * time.Second
+
+// maxHealthAnswer bounds what is read of an answer, in bytes.
+const maxHealthAnswer = 1 << 20
+
+func newHealth(g *globals) *cobra.Command {
+	var address string
+	var ready bool
+	c := &cobra.Command{
+		Use:   "health",
+		Short: "ask the ops port of an ingest or processor how it is",
+		Long: `Asks the ops port (ops.listen) whether the process answers, or with --ready whether it
+is ready for work, prints the answer and exits with 0 or 1: a health check for images
+without a shell.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if address == "" {
+				f, err := g.load()
+				if err != nil {
+					return err
+				}
+				address = f.Config.Ops.Listen
+			}
+			path := "/healthz"
+			if ready {
+				path = "/readyz"
+			}
+			return g.health(cmd.Context(), address, path)
+		},
+	}
+	c.Flags().StringVar(&address, "address", "", "host:port of the ops port (default: ops.listen of the configuration)")
+	c.Flags().BoolVar(&ready, "ready", false, "ask for readiness, with the state of Kafka and of restores")
+	return c
+}
+
+// health asks; an address that is listened on everywhere is asked on loopback.
+func (g *globals) health(ctx context.Context, address, path string) error {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return &codeError{exitUsage, fmt.Errorf("address of the ops port: %w", err)}
+	}
+	if host == "" || host == "0.0.0.0" || host == "::" {
+		host = "127.0.0.1"
+	}
+	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+path, http.NoBody)
+	if err != nil {
+		return fmt.Errorf("ask the ops port: %w", err)
+	}
+	answer, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("ask the ops port: %w", err)
+	}
+	body, err := io.ReadAll(io.LimitReader(answer.Body, maxHealthAnswer))
+	if err = errors.Join(err, answer.Body.Close()); err != nil {
+		return fmt.Errorf("read the ops port's answer: %w", err)
+	}
+	g.printf("%s", body)
+	if answer.StatusCode != http.StatusOK {
+		return errSaid
+	}
+	return nil
+}
