@@ -3,7 +3,10 @@ package ingest
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"strings"
 
 	"github.com/tributary-hq/tributary/ingest/lox24"
@@ -48,6 +51,7 @@ func (s *Service) exchange(ctx context.Context, w http.ResponseWriter, r *http.R
 	x := &exchange{s: s, w: w, r: r, route: route, requestID: newID(), received: started}
 	x.r, x.span = s.tracing.request(ctx, r, route)
 	defer func() { x.done(ctx, started) }()
+	defer x.recover(ctx)
 	err := s.unopened()
 	switch {
 	case err != nil:
@@ -66,6 +70,19 @@ func (s *Service) exchange(ctx context.Context, w http.ResponseWriter, r *http.R
 		refusal = &proof.Refusal{Status: http.StatusInternalServerError, Reason: "internal"}
 	}
 	x.refuse(refusal)
+}
+
+// recover makes a fault of ours a 500 that is counted and logged, where net/http
+// would cut the connection. Of the fault only its type is told, for its text may hold
+// a value.
+func (x *exchange) recover(ctx context.Context) {
+	fault := recover()
+	if fault == nil {
+		return
+	}
+	x.s.deps.Logger.ErrorContext(ctx, "a handler panicked", slog.String("route", x.route), slog.String("request_id", x.requestID),
+		slog.String("type", fmt.Sprintf("%T", fault)), slog.String("stack", string(debug.Stack())))
+	x.refuse(&proof.Refusal{Status: http.StatusInternalServerError, Reason: "internal"})
 }
 
 // unopened refuses what comes before Start.

@@ -4,7 +4,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -89,6 +91,37 @@ func TestBeforeStart(t *testing.T) {
 	}
 	if err := s.Stop(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestPanic: a fault of ours is a 500 like any other answer, counted and logged
+// without its text, and gives back what it held.
+func TestPanic(t *testing.T) {
+	t.Parallel()
+	var armed atomic.Bool
+	r := newRigWith(t, func(c *ingest.Config) { c.AccessLog = false }, func(d *ingest.Deps) {
+		d.Now = func() time.Time {
+			if armed.Load() && strings.Contains(string(debug.Stack()), ".read(") {
+				panic("a text with a secret") //nolint:forbidigo // What is tried.
+			}
+			return time.Now()
+		}
+	})
+	armed.Store(true)
+	a := r.post(loxPath, `{}`)
+	if a.code != http.StatusInternalServerError || a.header.Get("Content-Type") != problemType || strings.Contains(a.body, "a text with") {
+		t.Errorf("%d %s", a.code, a.body)
+	}
+	r.counted(http.StatusInternalServerError, "internal", 1)
+	armed.Store(false)
+	if log := r.logs.String(); !strings.Contains(log, "a handler panicked") || strings.Contains(log, "a text with") {
+		t.Errorf("the log: %s", log)
+	}
+	if n := r.gauge("tributary_ingest_in_flight_bytes"); n != 0 {
+		t.Errorf("%v bytes are still reserved", n)
+	}
+	if a := r.post(loxPath, `{}`); a.code != http.StatusOK {
+		t.Errorf("the next: %d", a.code)
 	}
 }
 
