@@ -12,7 +12,7 @@ import (
 // plan makes the schedule of a seed.
 func plan(seed uint64) *schedule {
 	r := rand.New(rand.NewPCG(seed, 0x706c616e))
-	p := &schedule{seed: seed, partitions: int32(1 + r.IntN(3)), epochs: r.IntN(2) == 0}
+	p := &schedule{seed: seed, partitions: int32(1 + r.IntN(3)), epochs: r.IntN(2) == 0, markers: []int{5, 20, 400}[r.IntN(3)]}
 	p.plansHosts(r)
 	p.plansTraffic(r)
 	p.plansFaults(r)
@@ -33,7 +33,10 @@ func (p *schedule) plansHosts(r *rand.Rand) {
 }
 
 func (p *schedule) plansTraffic(r *rand.Rand) {
-	n, keys, span := 5+r.IntN(60), 1+r.IntN(8), 200+r.IntN(2500)
+	n, keys, span, dues := 5+r.IntN(60), 1+r.IntN(8), 200+r.IntN(2500), 14
+	if r.IntN(3) == 0 {
+		n, dues = 5+r.IntN(10), 19 // little else than deadlines
+	}
 	at := make([]int64, n)
 	for i := range at {
 		at[i] = int64(r.IntN(span))
@@ -47,7 +50,7 @@ func (p *schedule) plansTraffic(r *rand.Rand) {
 		switch kind := r.IntN(20); {
 		case kind < 9:
 			f.Kind = check.Count
-		case kind < 14:
+		case kind < dues:
 			f.Kind, f.After = check.Due, int64(r.IntN(2000))
 			ids = append(ids, f.ID)
 		case kind < 16 && len(ids) > 0:
@@ -103,59 +106,66 @@ var (
 	}
 )
 
+// plansFaults draws a few kinds of faults for the seed, and the faults from these:
+// some faults are only seen by what comes of several of a kind.
 func (p *schedule) plansFaults(r *rand.Rand) {
-	for range r.IntN(8) {
-		p.faults = append(p.faults, p.plansFault(r))
+	kinds := []string{
+		"request", "request", simulate.Crash, simulate.Freeze, simulate.Rebalance, simulate.Twin, simulate.Restart, simulate.Clock,
+		simulate.Skew, simulate.Flush, simulate.Compact, simulate.Markers, simulate.Fail,
+	}
+	r.Shuffle(len(kinds), func(i, j int) { kinds[i], kinds[j] = kinds[j], kinds[i] })
+	kinds = kinds[:1+r.IntN(4)]
+	far := []int{4, 8, 25}[r.IntN(3)]
+	for range r.IntN(10) {
+		p.faults = append(p.faults, p.plansFault(r, kinds[r.IntN(len(kinds))], 1+r.IntN(far)))
 	}
 }
 
-func (p *schedule) plansFault(r *rand.Rand) simulate.Fault {
+func (p *schedule) plansFault(r *rand.Rand, kind string, nth int) simulate.Fault {
 	h := p.hosts[r.IntN(len(p.hosts))]
 	worker := fmt.Sprintf("%s.%d", h.name, r.IntN(h.workers))
-	f := simulate.Fault{Nth: 1 + r.IntN(6)}
-	if r.IntN(5) < 2 {
-		request := planRequests[r.IntN(len(planRequests))]
-		if r.IntN(8) == 0 {
-			request = []string{"Fetch", "Restore"}[r.IntN(2)]
-		}
-		f.On = worker + "/req:" + request
-		f.GivesUp = r.IntN(3) == 0
-		answers := planAnswers[request]
-		switch kind := r.IntN(4); {
-		case kind == 0 && len(answers) > 0 && request != "Fetch" && request != "Restore":
-			f.Do, f.Err = simulate.Confuse, "UNKNOWN_SERVER_ERROR"
-		case kind < 3 && len(answers) > 0:
-			f.Do, f.Err = simulate.Refuse, answers[r.IntN(len(answers))]
-		default:
-			f.Do = []string{simulate.CutBefore, simulate.CutAfter}[r.IntN(2)]
-		}
+	f := simulate.Fault{Nth: nth, Do: kind}
+	if kind == "request" {
+		plansRequest(r, worker, &f)
 		return f
 	}
 	f.On = worker + "/step:" + planSteps[r.IntN(len(planSteps))]
-	if r.IntN(3) == 0 {
+	if r.IntN(3) == 0 && kind != simulate.Fail {
 		f.On = worker + "/req:" + planRequests[r.IntN(len(planRequests))]
 	}
-	switch r.IntN(16) {
-	case 0, 1, 2, 3:
-		f.Do, f.Arg = simulate.Crash, int64(r.IntN(diskStates*800))
-	case 4, 5:
-		f.Do, f.Arg = simulate.Freeze, []int64{100, 1000, 2500, 5000}[r.IntN(4)]
-	case 6, 7:
-		f.Do = simulate.Rebalance
-	case 8:
-		f.Do = simulate.Twin
-	case 9:
-		f.Do, f.Arg = simulate.Restart, int64(1+r.IntN(500))
-	case 10:
-		f.Do, f.Arg = simulate.Clock, []int64{1000, 60_000, 3_600_000}[r.IntN(3)]
-	case 11:
-		f.Do, f.Arg = simulate.Skew, int64(r.IntN(3000))-1000
-	case 12, 13:
-		f.Do = simulate.Flush
-	case 14:
-		f.Do = simulate.Compact
-	case 15:
-		f.Do, f.Arg = simulate.Markers, int64(100+r.IntN(2500))
+	switch kind {
+	case simulate.Crash:
+		f.Arg = int64(r.IntN(diskStates * 800))
+	case simulate.Freeze:
+		f.Arg = []int64{100, 1000, 2500, 2500, 5000}[r.IntN(5)]
+	case simulate.Restart:
+		f.Arg = int64(1 + r.IntN(500))
+	case simulate.Clock:
+		f.Arg = []int64{1000, 60_000, 3_600_000}[r.IntN(3)]
+	case simulate.Skew:
+		f.Arg = int64(r.IntN(3000)) - 1000
+	case simulate.Markers:
+		f.Arg = int64(100 + r.IntN(2500))
 	}
 	return f
+}
+
+// plansRequest makes a fault of a request: refused, applied and refused all the
+// same, or its connection cut.
+func plansRequest(r *rand.Rand, worker string, f *simulate.Fault) {
+	request := planRequests[r.IntN(len(planRequests))]
+	if r.IntN(8) == 0 {
+		request = []string{"Fetch", "Restore"}[r.IntN(2)]
+	}
+	f.On = worker + "/req:" + request
+	f.GivesUp = r.IntN(3) == 0
+	answers := planAnswers[request]
+	switch kind := r.IntN(4); {
+	case kind == 0 && len(answers) > 0 && request != "Fetch" && request != "Restore":
+		f.Do, f.Err = simulate.Confuse, "UNKNOWN_SERVER_ERROR"
+	case kind < 3 && len(answers) > 0:
+		f.Do, f.Err = simulate.Refuse, answers[r.IntN(len(answers))]
+	default:
+		f.Do = []string{simulate.CutBefore, simulate.CutAfter}[r.IntN(2)]
+	}
 }

@@ -22,7 +22,6 @@ import (
 const (
 	simOutput = schemas.RawLOX24 // plain bytes
 	simStage  = "tally"
-	simGroup  = "tally"
 )
 
 // schedule is one run: what is sent, who works, what goes wrong. The seed decides
@@ -34,6 +33,7 @@ type schedule struct {
 	facts      []sentFact
 	faults     []simulate.Fault
 	epochs     bool
+	markers    int // how late the brokers' markers may be, ms
 	harm       func(*engine.Deps)
 }
 
@@ -78,6 +78,9 @@ type simulation struct {
 	older map[string]*vfs.MemFS
 	skew  map[string]int64
 	twins int
+	// last says that processes stop for the last time; stored is what they then have.
+	last   bool
+	stored []storedPart
 	// spread is how far the hosts' clocks were ever apart.
 	spread, low, high int64
 	out               outcome
@@ -90,7 +93,7 @@ func (p *schedule) run(tracing bool) (out outcome) {
 	s.world.OnFault = s.fault
 	defer s.close()
 	c := s.world.Cluster
-	c.Epochs = p.epochs
+	c.Epochs, c.MarkerDelay = p.epochs, p.markers
 	c.Partitions(p.partitions)
 	for _, topic := range []string{input, simOutput, deadLetters, changelog} {
 		c.MakeTopic(topic, int(p.partitions))
@@ -138,6 +141,7 @@ func (s *simulation) start(plan hostPlan, fs *vfs.MemFS) {
 	engine.SetStep(&deps, func(step engine.Step, _ string, index int) error {
 		worker := fmt.Sprintf("%s.%d", plan.name, index)
 		s.world.Logf("%-10s is at %s", worker, step)
+		s.world.Pass()
 		if f := s.world.At(worker, "step:"+string(step)); f != nil && f.Do == simulate.Fail {
 			return errCrash
 		}
@@ -253,6 +257,9 @@ func (s *simulation) stop(p *simProcess, then func()) {
 			return
 		}
 		s.world.Logf("%-10s has stopped", p.plan.name)
+		if s.last {
+			s.keepStored(p)
+		}
 		s.must(p.engine.CloseStore(true))
 		s.forget(p)
 		then()
@@ -334,15 +341,17 @@ func (s *simulation) play() {
 		due = min(due, s.world.Now()+skew)
 	}
 	result := s.result(due - 1500)
+	s.last = true
 	for _, p := range slices.Clone(s.running) {
-		s.stop(p, func() { result.Stores = append(result.Stores, s.stored(p)...) })
+		s.stop(p, func() {})
 	}
 	if !s.until(60_000, func() bool { return len(s.running) == 0 }) {
 		s.say("stuck", "a process does not stop")
 		return
 	}
+	s.until(10_000, func() bool { return !s.world.Cluster.Open() })
 	final := s.result(result.DueBy)
-	final.Stores = result.Stores
+	final.Stores = s.stores()
 	s.out.violations = append(s.out.violations, final.Check()...)
 }
 
@@ -368,7 +377,7 @@ func (s *simulation) drained() bool {
 			return false
 		}
 	}
-	return len(s.running) > 0 && !s.world.Cluster.Open()
+	return len(s.running) > 0
 }
 
 // result reads the topics as they are.
@@ -393,10 +402,34 @@ func (s *simulation) result(due int64) *check.Run {
 	return r
 }
 
-// stored is what a stopped process has on its disk of the partitions that are as far
-// as their changelogs.
-func (s *simulation) stored(p *simProcess) []check.Store {
-	return nil
+// storedPart is what a process has of a partition.
+type storedPart struct {
+	name      string
+	partition int32
+	offset    int64
+	entries   []check.Entry
+}
+
+func (s *simulation) keepStored(p *simProcess) {
+	for partition := range s.plan.partitions {
+		entries, offset, err := p.engine.Entries(simStage, partition)
+		s.must(err)
+		part := storedPart{name: p.plan.name, partition: partition, offset: offset}
+		for _, e := range entries {
+			part.entries = append(part.entries, check.Entry(e))
+		}
+		s.stored = append(s.stored, part)
+	}
+}
+
+// stores are the partitions of stopped processes that are as far as the changelogs.
+func (s *simulation) stores() (out []check.Store) {
+	for _, part := range s.stored {
+		if part.offset >= s.world.Cluster.Last(changelog, part.partition) {
+			out = append(out, check.Store{Name: part.name, Partitions: []int32{part.partition}, Entries: part.entries})
+		}
+	}
+	return out
 }
 
 func plain(records []*kgo.Record) (out []check.Record) {

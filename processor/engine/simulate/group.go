@@ -140,7 +140,7 @@ func (c *Cluster) trigger() {
 
 // rejoin makes a member join again when chance has it, and its host runs.
 func (c *Cluster) rejoin(m *member) {
-	c.world.After(int64(c.world.Chance(100)), func() {
+	c.world.After(max(int64(c.world.Chance(100)), m.session.later()), func() {
 		switch {
 		case c.group.members[m.id] != m || m.session.over():
 		case m.session.host.frozen > c.world.now || m.session.locked:
@@ -231,7 +231,7 @@ func (c *Cluster) sync(m *member) {
 		switch {
 		case c.group.members[m.id] != m || c.group.generation != generation || m.session.over():
 		case m.session.host.frozen > c.world.now || m.session.locked:
-			c.world.After(1, deliver)
+			c.world.After(m.session.later(), deliver)
 		default:
 			m.session.synced(generation, assigned)
 		}

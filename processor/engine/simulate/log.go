@@ -152,11 +152,11 @@ func (c *Cluster) AppendMarker(topic string, partition int32) {
 	p.log = append(p.log, Rec{Timestamp: c.world.now, producer: -1, control: true})
 }
 
-// Last is the offset after the last record, markers apart.
+// Last is the offset after the last record, markers and aborted ones apart.
 func (c *Cluster) Last(topic string, partition int32) int64 {
 	p := c.part(tp{topic, partition})
 	at := p.end()
-	for at > 0 && p.log[at-1].control {
+	for at > 0 && (p.log[at-1].control || p.log[at-1].aborted) {
 		at--
 	}
 	return at

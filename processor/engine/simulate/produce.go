@@ -120,12 +120,17 @@ func (s *Session) send(ctx context.Context, at tp, batch []buffered) (base int64
 // addPartition makes a partition part of the transaction. Brokers of today do it
 // with the first batch.
 func (s *Session) addPartition(ctx context.Context, at tp) error {
-	s.added = true
 	if s.cluster.Epochs {
+		s.added = true
 		return nil
 	}
 	err := s.call(ctx, "AddPartitionsToTxn", func() error { return s.cluster.addPartition(s.pid, s.epoch, at) })
-	if err != nil && !kerr.IsRetriable(err) {
+	switch {
+	case err == nil:
+		s.added = true
+	case errors.Is(err, errCut) || errors.Is(err, kerr.ConcurrentTransactions) || kerr.IsRetriable(err):
+		s.failProducer(kerr.UnknownProducerID)
+	default:
 		s.failProducer(err)
 	}
 	return err

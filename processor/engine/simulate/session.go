@@ -121,13 +121,13 @@ func (s *Session) call(ctx context.Context, kind string, apply func() error) err
 		f := w.At(s.short, "req:"+kind)
 		err := s.apply(f, apply)
 		w.yield(int64(w.Chance(2)), nil)
-		if err != nil {
+		if err != nil && (try == 0 || f != nil) {
 			w.Logf("%-10s %s: %v", s.short, kind, err)
 		}
 		switch {
 		case err == nil:
 			return nil
-		case f != nil && f.GivesUp, !errors.Is(err, errCut) && !kerr.IsRetriable(err), try > 60:
+		case f != nil && f.GivesUp, !errors.Is(err, errCut) && !kerr.IsRetriable(err) && !errors.Is(err, kerr.ConcurrentTransactions), try > 100:
 			return err
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -223,6 +223,15 @@ func (s *Session) synced(generation int32, assigned map[int32]bool) {
 	}
 }
 
+// later is when a client that is held up may hear of the group: with a heartbeat
+// after its host runs again.
+func (s *Session) later() int64 {
+	if frozen := s.host.frozen - s.world.now; frozen > 0 {
+		return frozen + int64(s.world.Chance(300))
+	}
+	return 1
+}
+
 // loadPosition asks for the committed offset of a new partition until it is stable.
 func (s *Session) loadPosition(p, generation int32) {
 	s.world.After(int64(s.world.Chance(5)), func() {
@@ -247,7 +256,7 @@ func (s *Session) lose(why error) {
 	switch {
 	case s.over():
 	case s.host.frozen > s.world.now || s.locked:
-		s.world.After(1, func() { s.lose(why) })
+		s.world.After(s.later(), func() { s.lose(why) })
 	default:
 		s.world.Logf("%-10s has lost its membership: %v", s.short, why)
 		s.lost = true

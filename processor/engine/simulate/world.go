@@ -153,8 +153,16 @@ func (w *World) yield(ms int64, ready func() bool) {
 	panic(killed{}) //nolint:forbidigo // unwinds the task, see Start
 }
 
-// dying says that the running task is being unwound: nothing it does has effect.
-func (w *World) dying() bool { return w.cur == nil || w.cur.host.dead }
+// Pass lets others run at a step of a task that asks nobody for anything, as a
+// machine does at any time: mostly not at all, sometimes for long.
+func (w *World) Pass() {
+	switch n := w.rng.IntN(60); {
+	case n == 0:
+		w.yield(int64(50+w.rng.IntN(400)), nil)
+	case n < 10:
+		w.yield(int64(w.rng.IntN(5)), nil)
+	}
+}
 
 // After lets something happen outside of all hosts after a time.
 func (w *World) After(ms int64, do func()) {

@@ -1,0 +1,30 @@
+//go:build tributary_break
+
+package engine_test
+
+import (
+	"testing"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+)
+
+// TestHarmIsCaught: each way to break the engine is seen by the simulation within
+// 1,000 schedules.
+func TestHarmIsCaught(t *testing.T) {
+	t.Parallel()
+	for _, harm := range engine.Harms() {
+		t.Run(string(harm), func(t *testing.T) {
+			t.Parallel()
+			from := simSetting(t, "SEED", 0)
+			for seed := from; seed < from+1000; seed++ {
+				p := plan(seed)
+				p.harm = func(d *engine.Deps) { engine.HarmDeps(d, harm) }
+				if out := p.run(false); len(out.violations) > 0 {
+					t.Logf("caught by schedule %d: %v", seed-from+1, out.violations[0])
+					return
+				}
+			}
+			t.Error("not caught by 1,000 schedules")
+		})
+	}
+}
