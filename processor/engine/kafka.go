@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -140,12 +141,23 @@ func (a kgoAdmin) TakeOver(ctx context.Context, id string, timeout time.Duration
 	req := kmsg.NewPtrInitProducerIDRequest()
 	req.TransactionalID = new(id)
 	req.TransactionTimeoutMillis = int32(timeout.Milliseconds()) //nolint:gosec // seconds
-	resp, err := req.RequestWith(ctx, a.client)
-	if err == nil {
-		err = kerr.ErrorForCode(resp.ErrorCode)
+	for attempt := 0; ; attempt++ {
+		resp, err := req.RequestWith(ctx, a.client)
+		if err == nil {
+			err = kerr.ErrorForCode(resp.ErrorCode)
+		}
+		// The broker fences the owner, begins to abort what is open, and says this until
+		// it has done so.
+		const patience = 100
+		if errors.Is(err, kerr.ConcurrentTransactions) && attempt < patience {
+			if err := pause(ctx, 20*time.Millisecond); err != nil {
+				return err
+			}
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("take over transactional id %s: %w", id, err)
+		}
+		return nil
 	}
-	if err != nil {
-		return fmt.Errorf("take over transactional id %s: %w", id, err)
-	}
-	return nil
 }

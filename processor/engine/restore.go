@@ -173,7 +173,9 @@ func (s *Store) trust(r *restored, topicID [16]byte, start int64, now time.Time,
 		r.pos, r.from = pos, pos.offset
 		return nil
 	}
-	r.pos, r.from = position{topicID: topicID, offset: start}, start
+	// What a replay has read is good for the retention of a tombstone from its
+	// beginning on: one behind an entry it read was not compacted away before.
+	r.pos, r.from = position{topicID: topicID, offset: start, atEnd: now.UnixMilli()}, start
 	batch := s.writer()
 	if err := errors.Join(batch.wipe(r.state), batch.position(r.state, r.pos)); err != nil {
 		return errors.Join(err, batch.drop())

@@ -32,7 +32,8 @@ func (kgoCluster) join(ctx context.Context, w *worker) (session, admin, error) {
 		// Static: a restart within the session timeout moves no partition.
 		kgo.InstanceID(w.transactionalID),
 		kgo.SessionTimeout(w.config.SessionTimeout),
-		kgo.HeartbeatInterval(max(w.config.SessionTimeout/10, 100*time.Millisecond)),
+		// A heartbeat's answer is how a worker learns that another has died.
+		kgo.HeartbeatInterval(min(max(w.config.SessionTimeout/10, 100*time.Millisecond), 500*time.Millisecond)),
 		kgo.TransactionalID(w.transactionalID),
 		kgo.TransactionTimeout(w.config.TransactionTimeout),
 		// A broker answers CONCURRENT_TRANSACTIONS to the first produce of a round while
@@ -51,6 +52,8 @@ func (kgoCluster) join(ctx context.Context, w *worker) (session, admin, error) {
 		kgo.MaxBufferedRecords(1<<20),
 		// kgo's default holds 50 MB a client, several times that decompressed.
 		kgo.FetchMaxBytes(w.config.FetchMaxBytes),
+		// A fetch in flight does not ask for a partition that was restored meanwhile.
+		kgo.FetchMaxWait(250*time.Millisecond),
 		kgo.FetchMaxPartitionBytes(w.config.FetchMaxBytes),
 		kgo.OnPartitionsAssigned(func(_ context.Context, client *kgo.Client, assigned map[string][]int32) {
 			w.onAssigned(client, assigned[w.input])

@@ -90,6 +90,30 @@ func (g *ground) quick(config *engine.Config) {
 	config.TransactionTimeout = 10 * time.Minute
 }
 
+// death is what cuts a process off at a step, once it is sent one.
+type death struct {
+	at    engine.Step
+	comes chan *process
+	came  chan struct{}
+}
+
+func newDeath(at engine.Step) *death {
+	return &death{at: at, comes: make(chan *process, 1), came: make(chan struct{})}
+}
+
+func (d *death) step(step engine.Step, _ string, _ int) error {
+	if step != d.at {
+		return nil
+	}
+	select {
+	case p := <-d.comes:
+		p.kill() // what it has written stays in an open transaction
+		close(d.came)
+	default:
+	}
+	return nil
+}
+
 // TestStandbyTakesOver: an instance keeps warm copies of another's partitions; when
 // that one dies in the middle of a transaction, the copies are what the work goes
 // on with: nothing is restored whole, and nothing is lost or repeated.
@@ -98,23 +122,10 @@ func TestStandbyTakesOver(t *testing.T) {
 	const partitions = 4
 	g := newGround(t, partitions)
 	l := g.load(t)
-	hang := make(chan struct{})
-	started := make(chan *process, 1)
+	death := newDeath(engine.StepFlushed)
 	one := g.run(t, "one", t.TempDir(), func(config *engine.Config, deps *engine.Deps) {
 		g.quick(config)
-		engine.SetStep(deps, func(step engine.Step, _ string, _ int) error {
-			select {
-			case p := <-started:
-				if step != engine.StepProduced {
-					started <- p
-					return nil
-				}
-				p.kill() // what it produced stays in an open transaction
-				close(hang)
-			default:
-			}
-			return nil
-		})
+		engine.SetStep(deps, death.step)
 	})
 	await(t, "the first instance", func() bool { return one.ready() == partitions })
 	l.send(200)
@@ -132,9 +143,9 @@ func TestStandbyTakesOver(t *testing.T) {
 	}
 	l.check()
 	before := counted(t, registry, "tributary_processor_restores_total", "kind", "whole")
-	started <- one
+	death.comes <- one
 	l.send(200)
-	<-hang
+	<-death.came
 	l.send(200)
 	l.check()
 	if n := two.ready(); n != partitions {
@@ -147,6 +158,63 @@ func TestStandbyTakesOver(t *testing.T) {
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
 	_ = one.Stop(ended) // it is dead to Kafka, and has nothing to say
+}
+
+// BenchmarkTakeOver measures how long nothing comes out of a dead process's
+// partitions, an open transaction of its left on them: with the right to fence its
+// owner, and without.
+//
+//	TRIBUTARY_KAFKA_BROKERS=127.0.0.1:19092 TRIBUTARY_RESTORE_ENTITIES=1000000 \
+//	  go test ./processor/engine -run '^$' -bench '^BenchmarkTakeOver$' -benchtime 1x -v
+func BenchmarkTakeOver(b *testing.B) {
+	for name, fenceAfter := range map[string]time.Duration{"fenced": engine.DefaultConfig().FenceAfter, "unfenced": time.Hour} {
+		b.Run(name, func(b *testing.B) {
+			var dead time.Duration
+			var session time.Duration
+			for range b.N {
+				g := newGround(b, 4)
+				g.fill(b, 4, setting(b, "TRIBUTARY_RESTORE_ENTITIES", 10_000), 500)
+				session = g.session
+				dead += g.takeOver(b, fenceAfter)
+			}
+			b.ReportMetric(dead.Seconds()/float64(b.N), "s-dead")
+			b.ReportMetric(dead.Seconds()/float64(b.N)-session.Seconds(), "s-beyond-session")
+		})
+	}
+}
+
+// takeOver lets one of two processes die and returns how long its partitions
+// stood still.
+func (g *ground) takeOver(b *testing.B, fenceAfter time.Duration) time.Duration {
+	b.Helper()
+	l, death := g.load(b), newDeath(engine.StepFlushed)
+	usual := func(config *engine.Config) {
+		config.Standby, config.SessionTimeout, config.FenceAfter = 1, g.session, fenceAfter
+	}
+	one := g.run(b, "one", b.TempDir(), func(config *engine.Config, deps *engine.Deps) {
+		usual(config)
+		engine.SetStep(deps, death.step)
+	})
+	await(b, "the first instance", func() bool { return one.ready() == 4 })
+	two := g.run(b, "two", b.TempDir(), func(config *engine.Config, _ *engine.Deps) { usual(config) })
+	await(b, "an even share and warm copies", func() bool {
+		return one.ready() == 2 && two.ready() == 2 && warm(one) == 2 && warm(two) == 2
+	})
+	for range 5 {
+		l.send(200)
+		l.check()
+	}
+	death.comes <- one
+	l.send(200)
+	<-death.came
+	died := time.Now()
+	l.check()
+	dead := time.Since(died)
+	stop(b, two.Engine)
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	_ = one.Stop(ended) // it is dead to Kafka, and has nothing to say
+	return dead
 }
 
 // warm returns how many warm copies an instance keeps.

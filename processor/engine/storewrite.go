@@ -14,7 +14,8 @@ type position struct {
 	topicID [16]byte
 	// offset is the next changelog offset to read.
 	offset int64
-	// atEnd is when offset was last known to be the changelog's end, unix ms.
+	// atEnd is when offset was last known to be the changelog's end, or when the replay
+	// that has come this far began, unix ms.
 	atEnd int64
 }
 
