@@ -7,6 +7,8 @@ const (
 	// of it has to be replayed.
 	rawRetention     = 7 * day
 	decodedRetention = 30 * day
+	// replaysRetention is far longer than that of any dead letter.
+	replaysRetention = 90 * day
 	// The enriched retentions are not shorter than the state behind them.
 	verificationRetention = 30 * day
 	paymentRetention      = 400 * day
@@ -103,6 +105,11 @@ func internalTopics() []Topic {
 		changelog(ChangelogUnibell, FamilyUnibell),
 		changelog(ChangelogUnibellCall, FamilyUnibellCall),
 		changelog(ChangelogJourney, FamilyJourney),
+		{
+			Name: InternalReplays, Family: FamilyOutput, Format: FormatState, Access: AccessRestricted,
+			Delete: true, Retention: replaysRetention, MaxMessageBytes: maxMessageBytes,
+			Doc: "which dead letters were replayed, by whom and when",
+		},
 	}
 }
 

@@ -40,6 +40,10 @@ const (
 	// clocks to the journey stage, keyed by correlation id.
 	InternalJourney = "internal.journey.v1"
 
+	// InternalReplays says which dead letters were replayed, by whom and when. It
+	// outlives them, so that none is replayed twice.
+	InternalReplays = "internal.replays.v1"
+
 	ChangelogLOX24       = "internal.changelog.lox24.v1"
 	ChangelogUAPAY       = "internal.changelog.uapay.v1"
 	ChangelogVoximplant  = "internal.changelog.voximplant.v1"
@@ -71,7 +75,7 @@ const (
 	FormatRaw Format = "raw"
 	// FormatAvro is Avro in Confluent wire format.
 	FormatAvro Format = "avro"
-	// FormatState is the private, versioned format of a changelog.
+	// FormatState is a private, versioned format, as that of a changelog.
 	FormatState Format = "state"
 )
 
