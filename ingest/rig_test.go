@@ -281,58 +281,6 @@ func header(r *kgo.Record, key string) string {
 	return ""
 }
 
-// counter sums a counter over the series that have all the labels.
-func (r *rig) counter(name string, labels map[string]string) float64 {
-	r.t.Helper()
-	families, err := r.registry.Gather()
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	var sum float64
-	for _, f := range families {
-		if f.GetName() != name {
-			continue
-		}
-		for _, m := range f.GetMetric() {
-			fits := 0
-			for _, l := range m.GetLabel() {
-				if v, ok := labels[l.GetName()]; ok && v == l.GetValue() {
-					fits++
-				}
-			}
-			if fits == len(labels) {
-				sum += m.GetCounter().GetValue()
-			}
-		}
-	}
-	return sum
-}
-
-// gauge returns a gauge without labels.
-func (r *rig) gauge(name string) float64 {
-	r.t.Helper()
-	families, err := r.registry.Gather()
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	for _, f := range families {
-		if f.GetName() == name {
-			return f.GetMetric()[0].GetGauge().GetValue()
-		}
-	}
-	r.t.Fatalf("there is no metric %s", name)
-	return 0
-}
-
-// counted wants a number of answers with a code and a reason.
-func (r *rig) counted(code int, reason string, want float64) {
-	r.t.Helper()
-	labels := map[string]string{"code": strconv.Itoa(code), "reason": reason}
-	if n := r.counter("tributary_ingest_requests_total", labels); n != want {
-		r.t.Errorf("%v answers of %v, want %v", n, labels, want)
-	}
-}
-
 func testdata(tb testing.TB, name string) string {
 	tb.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", name))

@@ -1,7 +1,6 @@
 package ingest_test
 
 import (
-	"context"
 	"errors"
 	"io"
 	"net"
@@ -198,39 +197,6 @@ func TestSlowBody(t *testing.T) {
 	r.counted(http.StatusRequestTimeout, "body_slow", 1)
 	if a := r.post(loxPath, `{}`); a.code != http.StatusOK {
 		t.Errorf("the next: %d %s", a.code, a.body)
-	}
-}
-
-// TestDrain ends what was accepted before it stops.
-func TestDrain(t *testing.T) {
-	t.Parallel()
-	r := newRig(t, nil)
-	conn, err := net.Dial("tcp", r.service.Addr())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.Close() }()
-	_, _ = io.WriteString(conn, "POST "+loxPath+" HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
-	buf := make([]byte, 64)
-	if n, _ := conn.Read(buf); !strings.HasPrefix(string(buf[:n]), "HTTP/1.1 100") {
-		t.Fatalf("%q", buf[:n])
-	}
-	stopped := make(chan error, 1)
-	go func() { stopped <- r.service.Stop(context.Background()) }()
-	for !r.service.Health().Draining {
-		select {
-		case err := <-stopped:
-			t.Fatalf("stopped with a request open: %v", err)
-		default:
-		}
-	}
-	_, _ = io.WriteString(conn, "{}")
-	text, _ := io.ReadAll(conn)
-	if !strings.HasPrefix(string(text), "HTTP/1.1 200 ") {
-		t.Errorf("%.300s", text)
-	}
-	if err := <-stopped; err != nil {
-		t.Error(err)
 	}
 }
 
