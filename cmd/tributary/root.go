@@ -83,7 +83,7 @@ Begin with: tributary demo`,
 	root.PersistentFlags().BoolVar(&g.json, "json", false, "print JSON, for programs")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &codeError{exitUsage, err} })
 	root.AddCommand(
-		newIngest(g), newProcessor(g), newTopics(g), newSchemas(g), newTail(g), newLag(g), newAudit(g), newDemo(g), newSimulate(g), newRegistryServer(g), newConfig(g), newHealth(g), newVersion(g),
+		newIngest(g), newProcessor(g), newTopics(g), newSchemas(g), newTail(g), newLag(g), newDeadLetter(g), newAudit(g), newDemo(g), newSimulate(g), newRegistryServer(g), newConfig(g), newHealth(g), newVersion(g),
 	)
 	return root
 }
