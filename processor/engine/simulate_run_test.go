@@ -93,7 +93,7 @@ func (p *schedule) run(tracing bool) (out outcome) {
 	s.world.OnFault = s.fault
 	defer s.close()
 	c := s.world.Cluster
-	c.Epochs, c.MarkerDelay = p.epochs, p.markers
+	c.Epochs, c.MarkerDelay, c.SessionTimeout = p.epochs, p.markers, 2000
 	c.Partitions(p.partitions)
 	for _, topic := range []string{input, simOutput, deadLetters, changelog} {
 		c.MakeTopic(topic, int(p.partitions))
