@@ -169,11 +169,15 @@ func (b *bench) config(instance string) engine.Config {
 	c.ClockInterval = 50 * time.Millisecond
 	c.ClockLag = 0
 	c.SessionTimeout = 6 * time.Second // brokers allow no less
-	if b.fake != nil {
-		c.SessionTimeout = time.Second
-	}
 	b.tune(&c)
 	return c
+}
+
+// shortSession lets the embedded broker notice soon that a worker has gone.
+func (b *bench) shortSession() {
+	if b.fake != nil {
+		b.tune = func(c *engine.Config) { c.SessionTimeout = 2 * time.Second }
+	}
 }
 
 // start runs an engine with the stage. The caller stops it, or the test's end does.

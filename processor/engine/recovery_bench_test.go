@@ -58,7 +58,7 @@ func newGround(tb testing.TB, partitions int) *ground {
 			tb.Fatal(err)
 		}
 		tb.Cleanup(fake.Close)
-		brokers, session = fake.ListenAddrs(), time.Second
+		brokers, session = fake.ListenAddrs(), 2*time.Second
 	}
 	g := &ground{kafka: []kgo.Opt{kgo.SeedBrokers(brokers...)}, session: session}
 	g.names.Prefix = "g" + strconv.FormatUint(rand.Uint64(), 10) + "."

@@ -155,6 +155,7 @@ func total(got map[string][]string) (n int) {
 func TestPartitionsMoveBetweenWorkers(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
+	b.shortSession()
 	first := b.start("one", 2, nil)
 	b.send(200, now(), keys(23)...)
 	var more sync.WaitGroup
@@ -248,6 +249,7 @@ func TestUnknownEnd(t *testing.T) {
 func TestOpenTransactionOnChangelog(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
+	b.shortSession()
 	e := b.start("one", 1, nil)
 	b.send(30, now(), keys(5)...)
 	b.check()
