@@ -2,6 +2,9 @@ package ingest_test
 
 import (
 	"strconv"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
 )
 
 // counter sums a counter over the series that have all the labels.
@@ -54,4 +57,21 @@ func (r *rig) counted(code int, reason string, want float64) {
 	if n := r.counter("tributary_ingest_requests_total", labels); n != want {
 		r.t.Errorf("%v answers of %v, want %v", n, labels, want)
 	}
+}
+
+// stored returns how many records a topic has.
+func (r *rig) stored(topic string) int {
+	r.t.Helper()
+	client, err := kgo.NewClient(kgo.SeedBrokers(r.broker.ListenAddrs()...))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer client.Close()
+	ends, err := kadm.NewClient(client).ListEndOffsets(r.t.Context(), "test."+topic)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	n := 0
+	ends.Each(func(o kadm.ListedOffset) { n += int(o.Offset) })
+	return n
 }
