@@ -66,6 +66,10 @@ type owned struct {
 	partition int32
 	state     *storePartition
 	give      func() // gives the lease back, nil until it is taken
+	// wanted ends when the group has given the partition to another, or the session
+	// ends: nobody then waits for its lease any more.
+	wanted context.Context //nolint:containedctx // the partition's own
+	forget context.CancelFunc
 	ready     bool
 	pos       position
 	// next is the offset after the last polled record.
@@ -184,6 +188,10 @@ func (w *worker) handleEvents(ctx context.Context, restores besides) error {
 		e := &events[i]
 		switch {
 		case e.err != nil:
+			// What was not handled stays for dropAll, which gives its leases back.
+			w.mu.Lock()
+			w.events = append(events[i:], w.events...)
+			w.mu.Unlock()
 			return e.err
 		case e.restored != nil:
 			w.resume(e)
@@ -221,6 +229,7 @@ func (w *worker) assign(ctx context.Context, partitions []int32, restores beside
 	parts := make(map[int32]*owned, len(partitions))
 	for _, p := range partitions {
 		part := &owned{partition: p, state: w.store.partition(w.spec.Name, p)}
+		part.wanted, part.forget = context.WithCancel(ctx)
 		w.parts[p], parts[p] = part, part
 	}
 	w.updateStatus()
@@ -241,14 +250,17 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 			part.give, states[p] = func() {}, part.state
 			continue
 		}
-		give, err := w.store.leases.take(ctx, w.deps.turns, w.spec.Name, p)
+		give, err := w.store.leases.take(part.wanted, w.deps.turns, w.spec.Name, p)
+		if err != nil && ctx.Err() == nil {
+			continue // it has gone, and whoever has it now may keep it for long
+		}
 		if err != nil {
 			return nil, err
 		}
 		part.give = give
 		states[p] = part.state
 	}
-	for {
+	for len(states) > 0 {
 		found, err := w.restore(ctx, states)
 		if err == nil || ctx.Err() != nil || errors.Is(err, errEntry) || errors.Is(err, ErrNewerState) || errors.Is(err, ErrDiskFull) || errors.Is(err, ErrStoreBroken) {
 			if errors.Is(err, errEntry) {
@@ -263,6 +275,7 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 			return nil, err
 		}
 	}
+	return map[int32]*restored{}, nil
 }
 
 // resume lets restored partitions flow, unless they have gone meanwhile.
@@ -303,6 +316,7 @@ func (w *worker) release(partitions []int32) {
 			continue
 		}
 		delete(w.parts, p)
+		part.forget()
 		if part.ready {
 			part.giveBack()
 		}
