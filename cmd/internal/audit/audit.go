@@ -80,7 +80,7 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	a := &auditor{
 		config: config, admin: kadm.NewClient(client), raw: map[string]*provider{},
 		buried: map[string]map[int32]*marks{}, entities: map[string]*entities{},
-		report: &Report{limit: config.Limit},
+		report: &Report{limit: config.Limit, Listed: []*Difference{}},
 	}
 	began := config.Now()
 	config.Progress.Step("looking for a consistent cut", 0)
