@@ -1,6 +1,12 @@
 package engine
 
-import "strconv"
+import (
+	"errors"
+	"strconv"
+)
+
+// errGroup says that the group could not be joined; kgo goes on trying.
+var errGroup = errors.New("the group cannot be joined")
 
 // Status is what one worker is doing.
 type Status struct {
@@ -13,15 +19,20 @@ type Status struct {
 	Restored Progress `json:"restored"`
 	// Joined says that the group has given partitions, or none, at least once.
 	Joined bool `json:"joined"`
-	// Err is the last error since the last committed round, empty if none. It holds
-	// no value of a record.
+	// Err is the last error since the last committed round, or for what is over with a
+	// new session since that; empty if none. It holds no value of a record.
 	Err string `json:"error,omitempty"`
+	// passing says that Err is over when the group has answered and all is restored. A
+	// worker without records commits nothing that would clear it.
+	passing bool
 }
 
+// setJoined notes that the group has answered.
 func (w *worker) setJoined() {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.status.Stage, w.status.Worker, w.status.Joined = w.spec.Name, w.index, true
+	w.status.Joined = true
+	w.mu.Unlock()
+	w.updateStatus()
 }
 
 // OK says that the worker has nothing to restore and no error.
@@ -34,6 +45,7 @@ func (w *worker) setError(err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.status.Err = err.Error()
+	w.status.passing = errors.Is(err, errRejoin) || errors.Is(err, errGroup)
 }
 
 func (w *worker) updateStatus() {
@@ -52,6 +64,9 @@ func (w *worker) updateStatus() {
 	w.status.Stage, w.status.Worker = w.spec.Name, w.index
 	w.status.Ready, w.status.Restoring = ready, restoring
 	w.status.Joined = w.status.Joined || ready+restoring > 0
+	if w.status.passing && w.session != nil && restoring == 0 {
+		w.status.Err, w.status.passing = "", false
+	}
 }
 
 // Health returns what every worker is doing.

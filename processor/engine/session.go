@@ -193,6 +193,10 @@ func (w *worker) fetchErrors(fetches kgo.Fetches) error {
 			continue
 		}
 		w.metrics.fetchErrors.WithLabelValues(w.spec.Name).Inc()
+		if fe.Topic == "" {
+			// It is of no partition but of the whole session.
+			fe.Err = fmt.Errorf("%w: %w", errGroup, fe.Err)
+		}
 		w.setError(fe.Err)
 		w.logger.Warn("cannot read input", slog.String("topic", fe.Topic), slog.Int("partition", int(fe.Partition)),
 			slog.String("error", fe.Err.Error()), slog.Bool("retriable", kerr.IsRetriable(fe.Err)))

@@ -175,43 +175,29 @@ func (a *act) tellPrepared(ctx context.Context, since time.Time) error {
 }
 
 func (a *act) inherited(ctx context.Context, since time.Time) (int, error) {
-	client, err := kgo.NewClient(kgo.SeedBrokers(strings.Split(a.brokers, ",")...), kgo.ConsumeTopics(stateTopic),
-		kgo.ConsumeResetOffset(kgo.NewOffset().AfterMilli(since.Add(-time.Second).UnixMilli())), kgo.FetchMaxWait(200*time.Millisecond))
-	if err != nil {
-		return 0, fmt.Errorf("read %s: %w", stateTopic, err)
-	}
-	defer client.Close()
 	type last struct {
 		epoch int32
 		state kmsg.TransactionState
 	}
 	before := map[string]last{}
 	inherited := 0
-	for idle := 0; idle < 4; {
-		bounded, cancel := context.WithTimeout(ctx, 500*time.Millisecond)
-		fetches := client.PollFetches(bounded)
-		cancel()
-		if ctx.Err() != nil {
-			return inherited, context.Cause(ctx)
+	err := a.read(ctx, stateTopic, since.Add(-time.Second), func(r *kgo.Record) error {
+		value := kmsg.NewTxnMetadataValue()
+		if r.Value == nil {
+			return nil // an id forgotten
 		}
-		if fetches.NumRecords() == 0 {
-			idle++
-			continue
+		if err := value.ReadFrom(r.Value); err != nil {
+			return fmt.Errorf("%s partition %d offset %d: %w", r.Topic, r.Partition, r.Offset, err)
 		}
-		idle = 0
-		fetches.EachRecord(func(r *kgo.Record) {
-			value := kmsg.NewTxnMetadataValue()
-			if r.Value == nil || value.ReadFrom(r.Value) != nil {
-				return
-			}
-			now := last{r.LeaderEpoch, value.State}
-			was := before[string(r.Key)]
-			const prepareCommit, prepareAbort, completeCommit, completeAbort = 2, 3, 4, 5
-			if (was.state == prepareCommit || was.state == prepareAbort) && (now.state == completeCommit || now.state == completeAbort) && was.epoch != now.epoch {
-				inherited++
-			}
-			before[string(r.Key)] = now
-		})
-	}
-	return inherited, nil
+		now, was := last{r.LeaderEpoch, value.State}, before[string(r.Key)]
+		const prepareCommit, prepareAbort, completeCommit, completeAbort = 2, 3, 4, 5
+		decided := was.state == prepareCommit || was.state == prepareAbort
+		completed := now.state == completeCommit || now.state == completeAbort
+		if decided && completed && was.epoch != now.epoch {
+			inherited++
+		}
+		before[string(r.Key)] = now
+		return nil
+	})
+	return inherited, err
 }

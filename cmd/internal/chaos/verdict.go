@@ -2,7 +2,6 @@ package chaos
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -73,7 +72,9 @@ func (a *act) testify(ctx context.Context) error {
 	a.witness.mu.Lock()
 	defer a.witness.mu.Unlock()
 	sent, promised := map[string]*testimony{}, map[string]*testimony{}
-	at := func(topic string, partition int32, offset int64) string { return fmt.Sprintf("%s/%d@%d", topic, partition, offset) }
+	at := func(topic string, partition int32, offset int64) string {
+		return fmt.Sprintf("%s/%d@%d", topic, partition, offset)
+	}
 	tries, receipts := 0, 0
 	for _, t := range a.witness.sent {
 		sent[t.id] = t
@@ -87,14 +88,14 @@ func (a *act) testify(ctx context.Context) error {
 		}
 	}
 	kept, decoded := 0, map[string]int{}
-	err := a.read(ctx, schemas.RawLOX24, func(r *kgo.Record) error {
+	err := a.read(ctx, names().Topic(schemas.RawLOX24), time.Time{}, func(r *kgo.Record) error {
 		if t := promised[at(r.Topic, r.Partition, r.Offset)]; t != nil && string(t.body) == string(r.Value) {
 			kept++
 		}
 		return nil
 	})
 	if err == nil {
-		err = a.read(ctx, schemas.DecodedLOX24VerifyCode, func(r *kgo.Record) error {
+		err = a.read(ctx, names().Topic(schemas.DecodedLOX24VerifyCode), time.Time{}, func(r *kgo.Record) error {
 			_, body, err := wire.Parse(r.Value)
 			if err != nil {
 				return fmt.Errorf("%s: %w", at(r.Topic, r.Partition, r.Offset), err)
@@ -125,50 +126,6 @@ func (a *act) testify(ctx context.Context) error {
 		a.diary.find("witness: of %d webhooks sent until they were taken, %d are decoded, %d of them more than once", len(sent), len(decoded), twice)
 	}
 	a.diary.say("witness: %d webhooks in %d tries, %d answers 200, each with its record where the receipt says; %d decoded, each once", len(sent), tries, kept, len(decoded))
-	return nil
-}
-
-// read passes every committed record of a topic, as of now.
-func (a *act) read(ctx context.Context, topic string, each func(*kgo.Record) error) error {
-	name := names().Topic(topic)
-	ends, err := a.watcher.admin.ListCommittedOffsets(ctx, name)
-	if err == nil {
-		err = ends.Error()
-	}
-	if err != nil {
-		return fmt.Errorf("find the end of %s: %w", name, err)
-	}
-	client, err := kgo.NewClient(kgo.SeedBrokers(strings.Split(a.brokers, ",")...), kgo.ConsumeTopics(name), kgo.KeepControlRecords(),
-		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.FetchMaxWait(200*time.Millisecond))
-	if err != nil {
-		return fmt.Errorf("read %s: %w", name, err)
-	}
-	defer client.Close()
-	left := map[int32]int64{}
-	for _, o := range ends[name] {
-		if o.Offset > 0 {
-			left[o.Partition] = o.Offset
-		}
-	}
-	ctx, cancel := context.WithTimeoutCause(ctx, recovery, errors.New("it did not come to its end in time"))
-	defer cancel()
-	for len(left) > 0 {
-		fetches := client.PollFetches(ctx)
-		if ctx.Err() != nil {
-			return fmt.Errorf("read %s: %w", name, context.Cause(ctx))
-		}
-		fetches.EachRecord(func(r *kgo.Record) {
-			if !r.Attrs.IsControl() {
-				err = errors.Join(err, each(r))
-			}
-			if r.Offset+1 >= left[r.Partition] {
-				delete(left, r.Partition)
-			}
-		})
-		if err != nil {
-			return err
-		}
-	}
 	return nil
 }
 
