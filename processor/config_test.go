@@ -68,6 +68,9 @@ func TestEveryTopicHasItsStage(t *testing.T) {
 		}
 	}
 	for _, topic := range schemas.Table() {
+		if topic.Name == schemas.InternalReplays {
+			continue // written by who replays dead letters
+		}
 		if !used[topic.Name] {
 			t.Errorf("no stage reads or writes %s", topic.Name)
 		}

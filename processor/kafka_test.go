@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -61,8 +62,38 @@ func TestOnKafka(t *testing.T) {
 	if got.account != want.account {
 		t.Errorf("account = %+v, in memory %+v", got.account, want.account)
 	}
+	// Every fact has an age once, a repeat none.
+	ages := map[string]int{}
+	for _, m := range c.metrics {
+		addAges(t, m, ages)
+	}
+	facts := ages[processor.StageLOX24] + ages[processor.StageUAPAY] + ages[processor.StageVoximplant] + ages[processor.StageUnibell]
+	if facts != want.account.decoded || ages[processor.StageJourney] == 0 || ages[processor.StageUnibellCall] == 0 {
+		t.Errorf("ages by stage = %v of %d facts", ages, want.account.decoded)
+	}
 	if diff := cmp.Diff(want.last, got.last); diff != "" {
 		t.Errorf("last snapshots (-in memory +on Kafka):\n%s", diff)
+	}
+}
+
+// addAges adds how many ages each stage has observed.
+func addAges(t *testing.T, from prometheus.Gatherer, to map[string]int) {
+	t.Helper()
+	families, err := from.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range families {
+		if family.GetName() != "tributary_processor_received_to_committed_seconds" {
+			continue
+		}
+		for _, m := range family.GetMetric() {
+			for _, label := range m.GetLabel() {
+				if label.GetName() == "stage" {
+					to[label.GetValue()] += int(m.GetHistogram().GetSampleCount()) //nolint:gosec // few
+				}
+			}
+		}
 	}
 }
 
@@ -92,9 +123,10 @@ func TestStartSaysWhatIsMissing(t *testing.T) {
 
 // cluster is a broker with every topic, under a prefix.
 type cluster struct {
-	kafka  []kgo.Opt
-	names  schemas.Names
-	client *kgo.Client
+	metrics []*prometheus.Registry
+	kafka   []kgo.Opt
+	names   schemas.Names
+	client  *kgo.Client
 }
 
 func newCluster(t *testing.T) *cluster {
@@ -154,6 +186,9 @@ func (c *cluster) deps(t *testing.T, now time.Time) processor.Deps {
 func (c *cluster) start(t *testing.T, instance string, now time.Time) *processor.Processor {
 	t.Helper()
 	d := c.deps(t, now)
+	metrics := prometheus.NewRegistry()
+	d.Metrics = metrics
+	c.metrics = append(c.metrics, metrics)
 	d.Fail = func(err error) { t.Errorf("a worker ended: %v", err) }
 	p, err := processor.New(c.config(t, instance), d)
 	if err != nil {

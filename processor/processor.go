@@ -89,7 +89,7 @@ func (p *Processor) Start(ctx context.Context) error {
 		specs = append(specs, engine.Spec{
 			Name: name, Stage: stage, Input: topics.Input, Changelog: topics.Changelog, Outputs: topics.Outputs,
 			DeadLetter: topics.DeadLetter, WallClock: readsRaw(name), Workers: p.config.workers(name),
-			Counted: counters.Add(name),
+			Counted: counters.Add(name), Dates: datesOf,
 		})
 	}
 	running, err := engine.New(p.config.Engine, specs, engine.Deps{

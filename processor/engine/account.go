@@ -55,6 +55,7 @@ func (m *machine) handle(s *scope, d *decoded) error {
 	if err := m.apply(s, d); err != nil {
 		return err
 	}
+	d.fact = isFact(s.outputs[from:], m.deadLetter)
 	if _, keeps := m.stage.(Accountant); keeps {
 		s.handled = append(s.handled, handledAt{in: &d.in, from: from, to: len(s.outputs)})
 	}

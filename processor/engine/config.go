@@ -149,6 +149,9 @@ type Spec struct {
 	// Counted is told what committed rounds have counted, by the workers'
 	// goroutines; nil means nobody.
 	Counted func(Count)
+	// Dates tells when the fact of a decoded record happened and was received; ok is
+	// false if it does not tell of one. Nil measures no ages.
+	Dates func(Event) (dates Dates, ok bool)
 }
 
 // Deps is what the engine is given.

@@ -18,6 +18,7 @@ type metrics struct {
 	standbyBytes, dropped                       *prometheus.CounterVec
 	standbyPartitions, standbyBehind            *prometheus.GaugeVec
 	standbyMost                                 *prometheus.GaugeVec
+	ages                                        *ages
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -60,7 +61,9 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		standbyMost:       ofStage("standby_offsets_behind_max", "Changelog offsets that the last of the warm copies is behind."),
 		restoreSeconds:    gauge("restore_seconds_left", "How long the restores that run will take at their rate so far."),
 	}
+	m.ages = newAges()
 	if reg != nil {
+		reg.MustRegister(m.ages.collectors()...)
 		reg.MustRegister(m.records, m.outputs, m.rounds, m.aborts, m.deadLetters, m.deadlines, m.sessions, m.fenced,
 			m.fetchErrors, m.restoredRecords, m.restoredBytes, m.roundSeconds, m.partitions, m.restoreLeft,
 			m.restores, m.restorePartitions, m.restoreRate, m.restoreSeconds,

@@ -76,7 +76,9 @@ func (w *worker) transact(ctx context.Context) error {
 	if err := w.keep(); err != nil {
 		return err
 	}
-	w.count(w.deps.Now().Sub(began))
+	at := w.deps.Now()
+	w.count(at.Sub(began))
+	w.observeAges(at)
 	return w.at(StepStored)
 }
 

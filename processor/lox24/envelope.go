@@ -219,3 +219,8 @@ func (e *event) finish() error {
 
 // keyPrefix qualifies the provider's ids.
 const keyPrefix = raw.ProviderLOX24 + ":"
+
+// Dates implements engine.Dated.
+func (e *event) Dates() engine.Dates {
+	return engine.Dates{Provider: e.origin.Provider, Happened: e.createdAt.Value, Received: e.origin.ReceivedAt}
+}

@@ -177,3 +177,8 @@ func assuranceOf(text string) avro.Assurance {
 		return avro.AssuranceUnknown
 	}
 }
+
+// Dates implements engine.Dated.
+func (cb *callback) Dates() engine.Dates {
+	return engine.Dates{Provider: cb.envelope.Provider, Happened: cb.newest, Received: cb.envelope.ReceivedAt}
+}

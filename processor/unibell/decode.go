@@ -211,3 +211,8 @@ func (s *Stage) name(e *event, text string) {
 func some(text string) avro.Optional[string] {
 	return avro.Optional[string]{Value: text, Set: text != ""}
 }
+
+// Dates implements engine.Dated. Only a status says when it was.
+func (e *event) Dates() engine.Dates {
+	return engine.Dates{Provider: e.call.Origin.Provider, Happened: e.call.StatusAt.Value, Received: e.call.Origin.ReceivedAt}
+}

@@ -214,3 +214,8 @@ func isName(text string) bool {
 	}
 	return strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") == ""
 }
+
+// Dates implements engine.Dated. A callback does not say when it was.
+func (cb *callback) Dates() engine.Dates {
+	return engine.Dates{Provider: cb.envelope.Provider, Received: cb.envelope.ReceivedAt}
+}

@@ -1,0 +1,98 @@
+package engine
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// Dates are when a fact happened and when it reached us; a zero time is not known.
+type Dates struct {
+	Provider string
+	// Happened is the provider's own time, Received when ingest had it.
+	Happened, Received time.Time
+}
+
+// Dated is an Event that knows its dates.
+type Dated interface{ Dates() Dates }
+
+// ages are how old facts are on their way: by the provider's time when received, and
+// by either time when their effect is committed.
+type ages struct {
+	toReceived, fromReceived, whole *prometheus.HistogramVec
+}
+
+func newAges() *ages {
+	histogram := func(name, help string) *prometheus.HistogramVec {
+		return prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "tributary_processor_" + name, Help: help + " Repeats, dead letters and replays do not count.",
+			// From a commit interval to a provider's last retry.
+			Buckets: []float64{.05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 6 * 3600, 24 * 3600, 72 * 3600},
+		}, []string{"stage", "provider"})
+	}
+	return &ages{
+		toReceived:   histogram("provider_to_received_seconds", "From the provider's own time of a fact to its receipt by ingest."),
+		fromReceived: histogram("received_to_committed_seconds", "From the receipt of a fact by ingest to the commit of its effect."),
+		whole:        histogram("provider_to_committed_seconds", "From the provider's own time of a fact to the commit of its effect: its age end to end."),
+	}
+}
+
+// collectors are what is registered.
+func (a *ages) collectors() []prometheus.Collector {
+	return []prometheus.Collector{a.toReceived, a.fromReceived, a.whole}
+}
+
+// isFact says that what a record made is the effect of a fact: not the news that it
+// is a repeat, nor a dead letter.
+func isFact(outputs []Output, deadLetter string) bool {
+	for i := range outputs {
+		if outputs[i].Topic == schemas.Duplicates || outputs[i].Topic == deadLetter {
+			return false
+		}
+	}
+	return len(outputs) > 0
+}
+
+// observeAges tells the ages of the facts of a committed round.
+func (w *worker) observeAges(committed time.Time) {
+	var provider string
+	var toReceived, fromReceived, whole prometheus.Observer
+	for i := range w.round.decoded {
+		d := &w.round.decoded[i]
+		if !d.fact {
+			continue
+		}
+		dates, ok := w.datesOf(d)
+		if !ok || dates.Received.IsZero() {
+			continue
+		}
+		if toReceived == nil || dates.Provider != provider {
+			provider = dates.Provider
+			a, stage := w.metrics.ages, w.spec.Name
+			toReceived, fromReceived = a.toReceived.WithLabelValues(stage, provider), a.fromReceived.WithLabelValues(stage, provider)
+			whole = a.whole.WithLabelValues(stage, provider)
+		}
+		fromReceived.Observe(max(committed.Sub(dates.Received).Seconds(), 0))
+		if !dates.Happened.IsZero() {
+			toReceived.Observe(max(dates.Received.Sub(dates.Happened).Seconds(), 0))
+			whole.Observe(max(committed.Sub(dates.Happened).Seconds(), 0))
+		}
+	}
+}
+
+// datesOf returns the dates of a record's fact; ok is false for a replay, whose age
+// says nothing of the pipeline.
+func (w *worker) datesOf(d *decoded) (dates Dates, ok bool) {
+	if w.spec.Dates == nil {
+		return dates, false
+	}
+	for i := range d.in.Headers {
+		if d.in.Headers[i].Key == raw.HeaderReplayRound {
+			return dates, false
+		}
+	}
+	return w.spec.Dates(d.event)
+}
