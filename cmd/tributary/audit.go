@@ -184,9 +184,6 @@ func describeDifference(d *audit.Difference) string {
 	if d.Told != 0 || d.Applied != 0 {
 		fmt.Fprintf(&b, ", %d in the topics, %d by its own account", d.Told, d.Applied)
 	}
-	if d.Count != 0 {
-		fmt.Fprintf(&b, ", %d records", d.Count)
-	}
 	for i, r := range d.Records {
 		if i == 0 {
 			b.WriteString("; told by")

@@ -109,7 +109,7 @@ func (a *auditor) prepare() {
 		p := &provider{name: providerOf(name), topic: a.config.Names.Topic(name), parts: map[int32]*part{}}
 		for partition, low := range a.cut.low[name] {
 			high := a.cut.high[name][partition]
-			p.parts[partition] = newPart(a.cut.starts[name][partition], low, high, a.cut.applied[name][partition])
+			p.parts[partition] = newPart(a.cut.starts[name][partition], a.cut.ends[name][partition], low, high, a.cut.applied[name][partition])
 			a.report.Waiting += max(0, a.cut.ends[name][partition]-a.cut.applied[name][partition])
 		}
 		a.raw[name] = p

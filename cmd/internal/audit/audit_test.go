@@ -193,7 +193,7 @@ func (r *rig) tamper(ctx context.Context) {
 		{Key: engine.HeaderTopic, Value: []byte("raw.lox24.v1")}, {Key: engine.HeaderPartition, Value: []byte("99")}, {Key: engine.HeaderOffset, Value: []byte("5")},
 	}}
 	r.write(ctx, &lost, []byte("{}"))
-	r.found(ctx, "adding a dead letter of no partition", "no_raw raw.lox24.v1/-1@-1")
+	r.found(ctx, "adding a dead letter of no partition", "no_raw raw.lox24.v1/99@5")
 
 	// A journey that says it has a fact more than it was told.
 	r.tamperJourney(ctx)

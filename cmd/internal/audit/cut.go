@@ -78,17 +78,17 @@ func (a *auditor) takeCut(ctx context.Context) (*cut, error) {
 	if c.applied, err = a.applied(ctx, c.starts); err != nil {
 		return nil, err
 	}
-	// Snapshots before what changed them, so that every input of a snapshot that is
-	// read is below the ends of the inputs.
-	enriched := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !strings.HasPrefix(n, "enriched.") })
-	first, err := a.list(ctx, a.admin.ListEndOffsets, enriched)
-	if err != nil {
-		return nil, err
+	// Snapshots before what changed them, and what was made of raw records before
+	// these, so that every input of what is read is below the ends of the inputs.
+	c.ends = offsets{}
+	snapshots := func(name string) bool { return strings.HasPrefix(name, "enriched.") }
+	for _, group := range []func(string) bool{snapshots, func(name string) bool { return !snapshots(name) && !isRaw(name) }, isRaw} {
+		ends, err := a.list(ctx, a.admin.ListEndOffsets, slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !group(n) }))
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(c.ends, ends)
 	}
-	if c.ends, err = a.list(ctx, a.admin.ListEndOffsets, names); err != nil {
-		return nil, err
-	}
-	maps.Copy(c.ends, first)
 	return c, a.bound(ctx, c, names)
 }
 

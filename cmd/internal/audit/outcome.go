@@ -19,19 +19,17 @@ import (
 type provider struct {
 	name, topic string
 	parts       map[int32]*part
-	// astray are outcomes that name a partition that is not there.
-	astray int64
 }
 
 // part is a partition of a raw topic.
 type part struct {
 	// low and high bound what is compared, cut is up to where the stage has come.
 	low, high, cut int64
-	// start is the first offset that is there.
-	start    int64
-	raw      *marks
-	replays  *marks
-	outcomes [outcomes]*marks
+	// start and end bound what is there.
+	start, end int64
+	raw        *marks
+	replays    *marks
+	outcomes   [outcomes]*marks
 	// replayed are dead letters that were replayed.
 	replayed *marks
 }
@@ -56,8 +54,8 @@ func outcomeTopic(outcome int, provider string) string {
 	}
 }
 
-func newPart(start, low, high, cut int64) *part {
-	p := &part{start: start, low: low, high: high, cut: cut, raw: newMarks(), replays: newMarks(), replayed: newMarks()}
+func newPart(start, end, low, high, cut int64) *part {
+	p := &part{start: start, end: end, low: low, high: high, cut: cut, raw: newMarks(), replays: newMarks(), replayed: newMarks()}
 	for i := range p.outcomes {
 		p.outcomes[i] = newMarks()
 	}
@@ -73,20 +71,22 @@ type origin struct {
 	received time.Time
 }
 
-// end notes how a raw record ended. It says whether the record is one that is
-// compared.
+// end notes how a raw record ended. One that never was is a difference at once.
 func (a *auditor) end(outcome int, provider string, o origin) {
 	p := a.raw["raw."+provider+".v1"]
-	if p == nil || o.topic != p.topic || o.offset < 0 {
-		return // of another cluster's topic, mirrored, or of a deadline
+	var at *part
+	if p != nil && o.topic == p.topic {
+		at = p.parts[o.partition]
 	}
-	at := p.parts[o.partition]
-	if at == nil {
-		p.astray++
-		return
-	}
-	if a.inSpan(at, &o) && o.offset < at.high {
-		at.outcomes[outcome].add(o.offset)
+	switch {
+	case at != nil && o.offset < at.end:
+		if a.inSpan(at, &o) && o.offset < at.high {
+			at.outcomes[outcome].add(o.offset)
+		}
+	case a.cut.span.From.IsZero() || o.received.After(a.cut.span.From.Add(a.cut.margin)):
+		a.report.differ(&Difference{
+			Kind: KindNoRaw, Topic: o.topic, Partition: o.partition, Offset: o.offset, Missing: o.topic, There: outcomeTopic(outcome, provider),
+		})
 	}
 }
 
@@ -250,9 +250,6 @@ func (a *auditor) concludeRecords() {
 		p := a.raw[name]
 		for partition, at := range sorted(p.parts) {
 			a.concludePart(p, partition, at)
-		}
-		if p.astray > 0 {
-			a.report.differ(&Difference{Kind: KindNoRaw, Topic: p.topic, Partition: -1, Offset: -1, Count: p.astray, Missing: "the partition"})
 		}
 	}
 }

@@ -175,7 +175,6 @@ type Difference struct {
 	// Told and Applied are counts: what the one side has, and what the other says.
 	Told    int64 `json:"told,omitempty"`
 	Applied int64 `json:"applied,omitempty"`
-	Count   int64 `json:"count,omitempty"`
 	// Records are raw records of the facts told, Last what changed the snapshot last.
 	Records []Record `json:"records,omitempty"`
 	Last    *Record  `json:"last,omitempty"`
