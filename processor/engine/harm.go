@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"slices"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 )
@@ -40,8 +39,6 @@ const (
 	// HarmNoResync goes on after a round that was not committed without asking the
 	// broker where it stands.
 	HarmNoResync Harm = "no-resync"
-	// HarmSkipGone leaves out polled records of a partition that has gone, and commits.
-	HarmSkipGone Harm = "skip-gone"
 	// HarmNoLease lets a partition's next owner in the process begin before the one
 	// before has written its last batch.
 	HarmNoLease Harm = "no-lease"
@@ -51,8 +48,7 @@ const (
 func Harms() []Harm {
 	return []Harm{
 		HarmIgnoreFailedProduce, HarmDeadlinesUnfenced, HarmOffsetsFirst, HarmStoreFirst, HarmForgetChangelog, HarmNoGeneration,
-		HarmUnstableOffsets, HarmDropDeadlines, HarmKeepAborted, HarmReadUncommitted, HarmUnknownIsCommitted, HarmNoResync,
-		HarmSkipGone, HarmNoLease,
+		HarmUnstableOffsets, HarmDropDeadlines, HarmKeepAborted, HarmReadUncommitted, HarmUnknownIsCommitted, HarmNoResync, HarmNoLease,
 	}
 }
 
@@ -73,14 +69,6 @@ func (w *worker) believeClient() {
 			part.applied, part.next = at.Offset, at.Offset
 		}
 	}
-}
-
-// withoutGone is HarmSkipGone.
-func (w *worker) withoutGone(records []*kgo.Record) []*kgo.Record {
-	return slices.DeleteFunc(records, func(r *kgo.Record) bool {
-		part := w.parts[r.Partition]
-		return part == nil || !part.ready
-	})
 }
 
 // withoutDeadline is HarmDropDeadlines.

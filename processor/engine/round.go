@@ -76,9 +76,6 @@ func (w *worker) runRound(ctx context.Context, records []*kgo.Record) (err error
 	}()
 	clear(w.machine.buried)
 	w.machine.fired = 0
-	if w.deps.harmed.by(HarmSkipGone) {
-		records = w.withoutGone(records)
-	}
 	for _, r := range records {
 		if part := w.parts[r.Partition]; part == nil || !part.ready {
 			// Revoked after the poll: the session would commit this record's offset.

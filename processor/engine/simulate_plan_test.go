@@ -110,7 +110,7 @@ var (
 // some faults are only seen by what comes of several of a kind.
 func (p *schedule) plansFaults(r *rand.Rand) {
 	kinds := []string{
-		"request", "request", simulate.Crash, simulate.Freeze, simulate.Rebalance, simulate.Twin, simulate.Restart, simulate.Clock,
+		"request", "request", simulate.Crash, simulate.Freeze, simulate.Rebalance, simulate.Stall, simulate.Twin, simulate.Restart, simulate.Clock,
 		simulate.Skew, simulate.Flush, simulate.Compact, simulate.Markers, simulate.Fail,
 	}
 	r.Shuffle(len(kinds), func(i, j int) { kinds[i], kinds[j] = kinds[j], kinds[i] })
@@ -138,6 +138,12 @@ func (p *schedule) plansFault(r *rand.Rand, kind string, nth int) simulate.Fault
 		f.Arg = int64(r.IntN(diskStates * 800))
 	case simulate.Freeze:
 		f.Arg = []int64{100, 1000, 2500, 2500, 5000}[r.IntN(5)]
+	case simulate.Stall:
+		f.Arg = int64(1 + r.IntN(1200))
+		if r.IntN(3) > 0 {
+			// Where a worker is slowest: its disk.
+			f.On, f.Arg = worker+"/step:committed", int64(101+2*r.IntN(400))
+		}
 	case simulate.Restart:
 		f.Arg = int64(1 + r.IntN(500))
 	case simulate.Clock:

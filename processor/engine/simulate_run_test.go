@@ -293,6 +293,10 @@ func (s *simulation) fault(worker string, f *simulate.Fault) {
 		p.host.Freeze(f.Arg)
 	case simulate.Rebalance:
 		c.Rebalance()
+	case simulate.Stall:
+		if f.Arg%2 == 1 {
+			c.Rebalance()
+		}
 	case simulate.Twin:
 		if s.twins++; s.twins == 1 {
 			twin := p.plan

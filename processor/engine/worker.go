@@ -70,8 +70,8 @@ type owned struct {
 	// ends: nobody then waits for its lease any more.
 	wanted context.Context //nolint:containedctx // the partition's own
 	forget context.CancelFunc
-	ready     bool
-	pos       position
+	ready  bool
+	pos    position
 	// next is the offset after the last polled record.
 	next int64
 	// applied is the offset after the last applied record: none before it may come.

@@ -20,6 +20,7 @@ const (
 
 	Crash     = "crash"
 	Freeze    = "freeze"
+	Stall     = "stall"
 	Rebalance = "rebalance"
 	Twin      = "twin"
 	Restart   = "restart"
@@ -80,6 +81,9 @@ func (w *World) At(worker, what string) *Fault {
 			return f
 		}
 		w.OnFault(worker, f)
+		if f.Do == Stall {
+			w.yield(f.Arg, nil)
+		}
 		if w.cur != nil && (w.cur.host.dead || w.cur.host.frozen > w.now) {
 			w.yield(0, nil)
 		}

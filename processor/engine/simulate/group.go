@@ -20,6 +20,8 @@ type group struct {
 	preparing bool
 	deadline  int64
 	leader    string
+	// shuffle makes the next assignment one that minds nobody's partitions.
+	shuffle bool
 }
 
 type member struct {
@@ -122,8 +124,11 @@ func (g *group) thrownOut(c *Cluster, m *member, why error) {
 	c.world.After(int64(c.world.Chance(600)), func() { s.lose(why) })
 }
 
-// Rebalance begins one for no reason.
-func (c *Cluster) Rebalance() { c.trigger() }
+// Rebalance begins one for no reason, in which partitions move.
+func (c *Cluster) Rebalance() {
+	c.group.shuffle = true
+	c.trigger()
+}
 
 // trigger begins a rebalance. Each member hears of it with its next heartbeat.
 func (c *Cluster) trigger() {
@@ -200,7 +205,8 @@ func (c *Cluster) target(members []*member) map[int32]*member {
 	g := &c.group
 	target, load := map[int32]*member{}, map[*member]int32{}
 	share := (g.partitions + int32(len(members)) - 1) / int32(len(members)) //nolint:gosec // a few members
-	sticky := c.world.Chance(4) > 0
+	sticky := c.world.Chance(4) > 0 && !g.shuffle
+	g.shuffle = false
 	for p := range g.partitions {
 		for _, m := range members {
 			if sticky && m.session.owned[p] && load[m] < share {
