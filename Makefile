@@ -89,6 +89,12 @@ e2e: ## the end-to-end suite as separate processes on a real Kafka, which it sta
 # FAULTS=few tries each kind once or twice; ARGS takes more, such as -seed 7 or -acts cluster.
 FAULTS ?= all
 ARGS ?=
+N ?= 10000
+.PHONY: chaos
+chaos: ## N schedules of faults in virtual time, and that each way to break the engine is caught
+	TRIBUTARY_SCHEDULES=$$(($(N) * 9 / 10)) go test ./processor/engine -run '^TestSimulation$$' -v -count 1 -timeout 0
+	go test -tags tributary_break ./processor/engine -run '^TestHarmIsCaught$$' -v -count 1 -timeout 0
+
 .PHONY: chaos-kafka
 chaos-kafka: ## kill, stop, starve and impersonate real processes on a real Kafka; FAULTS=few is quick
 	go run ./cmd/internal/chaos/run -faults $(FAULTS) $(ARGS)
