@@ -154,12 +154,16 @@ func (m *members) subscribe(topics ...string) {
 		m.topics = map[string]bool{}
 	}
 	for _, t := range topics {
-		m.topics[t] = true
+		if t != "" { // of a topic that was deleted
+			m.topics[t] = true
+		}
 	}
 }
 
 func (m *members) own(owner *Owner, topic string, partitions ...int32) {
-	m.subscribe(topic)
+	if m.subscribe(topic); topic == "" {
+		return
+	}
 	for _, p := range partitions {
 		m.owners[place{topic, p}] = owner
 	}
