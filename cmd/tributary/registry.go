@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/http/httputil"
-	"net/url"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,17 +28,11 @@ a local Kafka without Docker. Not for production.`,
 }
 
 func (g *globals) serveRegistry(ctx context.Context, listen string) error {
-	address, stop := embedded.Registry()
-	defer stop()
-	target, err := url.Parse(address)
-	if err != nil {
-		return fmt.Errorf("address of the embedded registry: %w", err)
-	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", listen)
 	if err != nil {
 		return fmt.Errorf("listen for the registry: %w", err)
 	}
-	server := &http.Server{Handler: httputil.NewSingleHostReverseProxy(target), ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{Handler: embedded.RegistryHandler(), ReadHeaderTimeout: 5 * time.Second}
 	g.printf("schema registry in memory on http://%s\n", listener.Addr())
 	failed := make(chan error, 1)
 	// Ended by Shutdown below, or by its own failure.

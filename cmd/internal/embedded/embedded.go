@@ -8,6 +8,7 @@ package embedded
 import (
 	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/sr/srfake"
@@ -33,6 +34,9 @@ func Registry() (url string, stop func()) {
 	r := srfake.New()
 	return r.URL(), r.Close
 }
+
+// RegistryHandler returns a registry to serve on a port of one's own.
+func RegistryHandler() http.Handler { return srfake.NewRegistry().Handler() }
 
 // Brokers returns the broker's addresses.
 func (s *Stack) Brokers() []string { return s.cluster.ListenAddrs() }
