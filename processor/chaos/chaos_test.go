@@ -1,0 +1,111 @@
+//go:build synctests
+
+package chaos_test
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// The flags of the whole-client schedules.
+var (
+	schedules = flag.Int("schedules", 100, "how many schedules to play")
+	seed      = flag.Uint64("seed", 1, "the first schedule's seed")
+	again     = flag.Int("again", 1, "how often to play each seed")
+)
+
+// TestSchedules plays schedules and holds what they leave against what went in. The
+// first one that fails is shrunk and told.
+func TestSchedules(t *testing.T) {
+	t.Parallel()
+	began := time.Now()
+	sum := playAll(t, *seed, *schedules, plan)
+	if sum.failing != nil {
+		t.Fatal(story(t, sum.failing, sum.outcome))
+	}
+	fmt.Println(sum.report(*schedules, time.Since(began)))
+}
+
+// summary is what many schedules came to.
+type summary struct {
+	injected map[string]int
+	virtual  time.Duration
+	failing  *schedule
+	outcome  outcome
+}
+
+// playAll plays schedules on all processors, until one fails.
+func playAll(t *testing.T, from uint64, n int, plan func(uint64) *schedule) (sum summary) {
+	t.Helper()
+	sum.injected = map[string]int{}
+	var next atomic.Int64
+	var mu sync.Mutex
+	var group sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() {
+			for {
+				i := next.Add(1) - 1
+				mu.Lock()
+				over := sum.failing != nil
+				mu.Unlock()
+				if over || int(i) >= n**again {
+					return
+				}
+				p := plan(from + uint64(i)/uint64(*again))
+				out := play(t, p, &tallies{})
+				mu.Lock()
+				for kind, n := range out.injected {
+					sum.injected[kind] += n
+				}
+				sum.virtual += out.virtual
+				if len(out.violations) > 0 && sum.failing == nil {
+					sum.failing, sum.outcome = p, out
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	group.Wait()
+	return sum
+}
+
+// report is what a run of many schedules says.
+func (s *summary) report(n int, took time.Duration) string {
+	var b strings.Builder
+	faults := 0
+	for _, n := range s.injected {
+		faults += n
+	}
+	fmt.Fprintf(&b, "%d whole-client schedules from seed %d on in %v (%v of virtual time): nothing lost, nothing twice; %d faults:\n",
+		n**again, *seed, took.Round(time.Millisecond), s.virtual.Round(time.Second), faults)
+	for _, kind := range slices.Sorted(maps.Keys(s.injected)) {
+		fmt.Fprintf(&b, "%7d %s\n", s.injected[kind], kind)
+	}
+	return b.String()
+}
+
+// story is a failing schedule as a reader can follow it.
+func story(t *testing.T, failing *schedule, out outcome) string {
+	t.Helper()
+	var b strings.Builder
+	fmt.Fprintf(&b, "seed %d, %d partitions, %d brokers:\n", failing.seed, failing.partitions, failing.brokers)
+	for _, h := range failing.hosts {
+		fmt.Fprintf(&b, "  host: %+v\n", h)
+	}
+	for i := range failing.faults {
+		fmt.Fprintf(&b, "  fault: %v\n", &failing.faults[i])
+	}
+	for _, v := range out.violations {
+		fmt.Fprintf(&b, "  %v\n", v)
+	}
+	b.WriteString(strings.Join(out.trace, "\n"))
+	return b.String()
+}

@@ -1,0 +1,22 @@
+// Package chaos proves the promise of the processor with whole clients: the engine
+// and franz-go as they are, on an embedded broker, in virtual time, while a seed
+// decides what comes and what goes wrong.
+//
+//	seed ─► plan: traffic, faults ─► processes ─► wires ─► broker ─► topics ─► package check
+//
+// Promise: a run after whose faults a record is lost, told twice or folded into a
+// wrong state, or a deadline is missing, fails with its seed, the smallest plan that
+// still fails, and the trace that was observed.
+//
+// A fault is bound to an event and not to the scheduler: to the n-th request of a
+// kind by a worker, or to the n-th time that a worker is at a step of a round.
+// Goroutines interleave freely, so a seed does not replay exactly: a failing one is
+// played again until it fails again.
+//
+// Everything here is in files of tests that need the tag synctests, without which
+// the client's own mutexes make virtual time stand still:
+//
+//	go test -tags synctests ./processor/chaos -schedules 1000 -seed 1
+//
+// A plain go test runs a few hundred schedules that way.
+package chaos
