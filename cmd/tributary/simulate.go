@@ -50,6 +50,7 @@ simulate verify' compares with the topics afterwards.`,
 	f.StringVar(&s.target.URL, "url", "http://127.0.0.1:8080", "ingest's address")
 	f.Float64Var(&s.target.Rate, "rate", 0, "webhooks a second; 0 sends as fast as they are answered")
 	f.DurationVar(&s.target.Duration, "duration", 0, "end after that time; 0 means by --count alone")
+	f.DurationVar(&s.target.Patience, "patience", 10*time.Second, "how long, when the run is ended, what was not taken yet is tried again")
 	f.Int64Var(&s.options.Webhooks, "count", 1000, "end after about so many webhooks; 0 means by --duration alone")
 	f.IntVar(&s.target.Concurrency, "concurrency", 64, "requests under way at once")
 	f.StringSliceVar(&s.options.Providers, "providers", nil, "only these: lox24, uapay, voximplant, unibell")

@@ -30,8 +30,8 @@ type Count struct {
 	Refused int64 `json:"refused"`
 	// Lost is how many authentic webhooks had no 200 when the run was stopped.
 	Lost int64 `json:"lost"`
-	// Uncertain is how many tries of authentic webhooks ended without a 200 though
-	// they may have been stored.
+	// Uncertain is how many records were in tries of authentic webhooks that ended
+	// without a 200 though they may have been stored.
 	Uncertain int64 `json:"uncertain"`
 	// Digest adds up the hashes of the bodies accepted, as they should be stored; it
 	// does not depend on the order. Relayed calls and batches are not in it.
@@ -66,7 +66,7 @@ type Entry struct {
 	Lost     bool   `json:"lost,omitempty"`
 	Digest   uint64 `json:"digest,omitempty,string"`
 	Micros   int64  `json:"micros"`
-	// Uncertain is how many of the tries may have been stored without a 200.
+	// Uncertain is how many records may have been stored by tries without a 200.
 	Uncertain int `json:"uncertain,omitempty"`
 }
 

@@ -27,6 +27,8 @@ type Target struct {
 	Speed float64
 	// Duration ends the run; 0 means at the end of the plan.
 	Duration time.Duration
+	// Patience is how long, when the run is ended, what has no 200 yet is tried again.
+	Patience time.Duration
 }
 
 // retryAfter is how long a webhook waits after an answer that asks for another
@@ -46,8 +48,8 @@ type runner struct {
 }
 
 // Run sends a plan's webhooks until its end, the target's duration or the end of
-// ctx. What is under way then has a moment to be answered; what still has no 200
-// is in the ledger as lost.
+// ctx. What is under way then has a moment to be answered, and tried again; what
+// still has no 200 is in the ledger as lost.
 func Run(ctx context.Context, plan *Plan, target Target, ledger *Ledger) error {
 	r := &runner{target: target, start: plan.options.Start, ledger: ledger, clients: map[string]*http.Client{}}
 	r.target.URL = strings.TrimRight(target.URL, "/")
@@ -64,10 +66,12 @@ func Run(ctx context.Context, plan *Plan, target Target, ledger *Ledger) error {
 	}
 	queue := make(chan *Send)
 	var group sync.WaitGroup
+	trying, stop := outlasting(ctx, target.Patience)
+	defer stop()
 	for range workers {
 		group.Go(func() {
 			for s := range queue {
-				r.send(ctx, s)
+				r.send(trying, s)
 			}
 		})
 	}
@@ -78,6 +82,19 @@ func Run(ctx context.Context, plan *Plan, target Target, ledger *Ledger) error {
 		return fmt.Errorf("write the ledger: %w", err)
 	}
 	return nil
+}
+
+// outlasting returns a context that ends a while after another.
+func outlasting(ctx context.Context, while time.Duration) (context.Context, func()) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		_ = pause(longer, while) // ended by the cancel, too
+		cancel()
+	})
+	return longer, func() {
+		stop()
+		cancel()
+	}
 }
 
 // feed passes the webhooks on when they are due.
@@ -138,7 +155,7 @@ func (r *runner) send(ctx context.Context, s *Send) {
 			break
 		}
 		if e.Status == 0 || e.Status >= http.StatusInternalServerError {
-			e.Uncertain++
+			e.Uncertain += s.webhook.items
 		}
 		if pause(ctx, wait) != nil {
 			e.Lost = s.Forged == ""

@@ -254,7 +254,7 @@ func TestRun(t *testing.T) {
 	if total.Accepted != f.stored {
 		t.Errorf("the ledger has %d records accepted, the server %d", total.Accepted, f.stored)
 	}
-	if total.Tries <= total.Webhooks || total.Uncertain != total.Tries-total.Webhooks {
+	if total.Tries <= total.Webhooks || total.Uncertain < total.Tries-total.Webhooks {
 		t.Errorf("total = %+v, want a further try for each failure", total)
 	}
 	if len(f.names) < 36 {
