@@ -85,7 +85,7 @@ func play(ctx context.Context, o *Options, d *diary, name string) (err error) {
 func (a *act) traffic(ctx context.Context) (stop func(), err error) {
 	a.simulator, err = a.start("simulator", nil, "simulate", "--url", "http://"+a.address(portIngest), "--unibell", a.address(portUnibell),
 		"--seed", strconv.FormatUint(a.o.Seed, 10), "--rate", strconv.FormatFloat(a.o.Rate, 'f', -1, 64), "--count", "0", "--duration", "1h",
-		"--spacing", "250ms", "--ledger", a.ledger)
+		"--spacing", "250ms", "--patience", recovery.String(), "--ledger", a.ledger)
 	if err != nil {
 		return nil, err
 	}
