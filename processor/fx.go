@@ -13,6 +13,7 @@ import (
 const (
 	exitFailed   = 1
 	exitDiskFull = 74 // EX_IOERR: another disk, not another attempt, helps
+	exitTaken    = 69 // EX_UNAVAILABLE: the other process under the same instance id must end first
 	exitNewer    = 65 // EX_DATAERR: the release that wrote the state, not another attempt, helps
 )
 
@@ -21,6 +22,8 @@ func ExitCode(err error) int {
 	switch {
 	case errors.Is(err, engine.ErrDiskFull):
 		return exitDiskFull
+	case errors.Is(err, engine.ErrInstanceTaken):
+		return exitTaken
 	case errors.Is(err, engine.ErrNewerState):
 		return exitNewer
 	}

@@ -14,6 +14,11 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
+// ErrInstanceTaken says that another process runs under the same instance id. The
+// process should end with an exit code of its own: a restart would throw the other
+// out in its turn.
+var ErrInstanceTaken = errors.New("the instance id is another process's")
+
 // Engine runs stages. Make it with New; Start and Stop are called once each.
 type Engine struct {
 	config   Config

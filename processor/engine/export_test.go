@@ -74,3 +74,6 @@ type (
 
 // Assign decides as the group's leader does.
 func Assign(partitions int32, members []GroupMember) Assignment { return assign(partitions, members) }
+
+// GroupProtocol is the assignor's name in the group.
+const GroupProtocol = warmProtocol

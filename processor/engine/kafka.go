@@ -105,7 +105,23 @@ func (goroutines) await(ctx context.Context, done <-chan struct{}) error {
 }
 
 // kgoSession is the session of the real client.
-type kgoSession struct{ *kgo.GroupTransactSession }
+type kgoSession struct {
+	*kgo.GroupTransactSession
+
+	end context.CancelFunc // of all the client does
+}
+
+// closeWait is how long a session's end waits for the group: one that is about to
+// join would wait until every member has joined, or was not heard of.
+const closeWait = 2 * time.Second
+
+// Close leaves the client, in any case soon.
+func (s kgoSession) Close() {
+	timer := time.AfterFunc(closeWait, s.end)
+	defer timer.Stop()
+	s.GroupTransactSession.Close()
+	s.end()
+}
 
 func (s kgoSession) PauseFetchPartitions(partitions map[string][]int32) map[string][]int32 {
 	return s.Client().PauseFetchPartitions(partitions)

@@ -22,6 +22,7 @@ type kgoCluster struct{}
 // join implements cluster; making the session connects.
 func (kgoCluster) join(ctx context.Context, w *worker) (session, admin, error) {
 	compression, _ := codec(w.config.Compression)
+	alive, end := context.WithCancel(context.WithoutCancel(ctx))
 	opts := append(append([]kgo.Opt{}, w.deps.Kafka...),
 		kgo.ConsumerGroup(w.group),
 		kgo.ConsumeTopics(w.input),
@@ -32,8 +33,7 @@ func (kgoCluster) join(ctx context.Context, w *worker) (session, admin, error) {
 		// Static: a restart within the session timeout moves no partition.
 		kgo.InstanceID(w.transactionalID),
 		kgo.SessionTimeout(w.config.SessionTimeout),
-		// A heartbeat's answer is how a worker learns that another has died.
-		kgo.HeartbeatInterval(min(max(w.config.SessionTimeout/10, 100*time.Millisecond), 500*time.Millisecond)),
+		kgo.HeartbeatInterval(w.heartbeat()),
 		kgo.TransactionalID(w.transactionalID),
 		kgo.TransactionTimeout(w.config.TransactionTimeout),
 		// A broker answers CONCURRENT_TRANSACTIONS to the first produce of a round while
@@ -61,17 +61,23 @@ func (kgoCluster) join(ctx context.Context, w *worker) (session, admin, error) {
 		kgo.OnPartitionsRevoked(func(_ context.Context, client *kgo.Client, gone map[string][]int32) {
 			w.onRevoked(client, gone[w.input])
 		}),
-		kgo.OnPartitionsLost(func(context.Context, *kgo.Client, map[string][]int32) { w.onLost() }),
+		// The hook says more: why. Without a callback here kgo would call that of revoked
+		// partitions.
+		kgo.OnPartitionsLost(func(context.Context, *kgo.Client, map[string][]int32) {}),
+		kgo.WithHooks(lostHook{w}),
+		kgo.WithContext(alive),
 	)
 	if w.spec.WallClock {
 		// An idle clock asks whether the topic is read to its end, and the last thing
 		// in a topic may be a marker.
 		opts = append(opts, kgo.KeepControlRecords())
 	}
-	session, err := kgo.NewGroupTransactSession(opts...)
+	made, err := kgo.NewGroupTransactSession(opts...)
 	if err != nil {
+		end()
 		return nil, nil, &fatalError{fmt.Errorf("stage %s: make the Kafka session: %w", w.spec.Name, err)}
 	}
+	session := kgoSession{made, end}
 	w.standby.onRejoin(w.index, session.Client().ForceRebalance)
 	// kgo would ask for its producer id with the first transaction. Asked for now, it
 	// ends a transaction that an earlier life of this worker left open, before a
@@ -80,7 +86,7 @@ func (kgoCluster) join(ctx context.Context, w *worker) (session, admin, error) {
 		session.Close()
 		return nil, nil, fmt.Errorf("%w: take over transactional id %s: %w", errRejoin, w.transactionalID, err)
 	}
-	return kgoSession{session}, kgoAdmin{kadm.NewClient(session.Client()), session.Client()}, nil
+	return session, kgoAdmin{kadm.NewClient(session.Client()), session.Client()}, nil
 }
 
 // onAssigned runs before the first fetch of new partitions: they are paused until
@@ -105,10 +111,58 @@ func (w *worker) onRevoked(client pauser, partitions []int32) {
 	w.post(event{gone: partitions})
 }
 
+// lostHook hears why the group has thrown a worker out.
+type lostHook struct{ w *worker }
+
+// OnGroupManageError implements kgo.HookGroupManageError.
+func (h lostHook) OnGroupManageError(err error) { h.w.onLost(err) }
+
 // onLost runs when the group has thrown the worker out: nothing it holds is its own
-// any more, and the session begins anew.
-func (w *worker) onLost() {
-	w.post(event{err: fmt.Errorf("%w: the group has lost this worker", errRejoin)})
+// any more, and the session begins anew. Not so if another has come under the same
+// instance id: each would throw the other out for ever, so the elder gives way.
+func (w *worker) onLost(why error) {
+	if errors.Is(why, kerr.FencedInstanceID) {
+		w.post(event{err: w.taken(why)})
+		return
+	}
+	w.post(event{err: fmt.Errorf("%w: the group has lost this worker: %w", errRejoin, why)})
+}
+
+// taken says that this worker's instance id is another's.
+func (w *worker) taken(err error) error {
+	return &fatalError{fmt.Errorf("%w: another process has joined group %s as %s: give each process its own instance_id: %w",
+		ErrInstanceTaken, w.group, w.transactionalID, err)}
+}
+
+// fenced waits, after an error that says that another has this worker's
+// transactional id, for the group to say whether it is another process under the
+// same instance id. A successor that only ended an open transaction is none, and
+// the worker joins anew.
+func (w *worker) fenced(ctx context.Context, err error) error {
+	if !errors.Is(err, kerr.ProducerFenced) && !errors.Is(err, kerr.InvalidProducerEpoch) {
+		return err
+	}
+	for until := w.deps.Now().Add(3 * w.heartbeat()); w.deps.Now().Before(until); {
+		w.mu.Lock()
+		for i := range w.events {
+			if errors.Is(w.events[i].err, ErrInstanceTaken) {
+				err = w.events[i].err
+				w.mu.Unlock()
+				return err
+			}
+		}
+		w.mu.Unlock()
+		if w.deps.turns.pause(ctx, 20*time.Millisecond) != nil {
+			break
+		}
+	}
+	return err
+}
+
+// heartbeat is how often a worker tells the group that it lives. Its answer is how
+// it learns that another has died.
+func (w *worker) heartbeat() time.Duration {
+	return min(max(w.config.SessionTimeout/10, 100*time.Millisecond), 500*time.Millisecond)
 }
 
 // watchedBalancer tells what the group assigned, each time it does. The group
@@ -184,8 +238,7 @@ func (w *worker) fetchErrors(fetches kgo.Fetches) error {
 		case errors.Is(fe.Err, kgo.ErrClientClosed):
 			return errRejoin
 		case errors.Is(fe.Err, kerr.FencedInstanceID):
-			return &fatalError{fmt.Errorf("another process has joined group %s with the same instance id (%s): give each process its own instance_id: %w",
-				w.group, w.transactionalID, fe.Err)}
+			return w.taken(fe.Err)
 		case errors.As(fe.Err, &dataLoss):
 			w.metrics.fetchErrors.WithLabelValues(w.spec.Name).Inc()
 			w.logger.Error("input records are gone from the broker before they were read: check retention",

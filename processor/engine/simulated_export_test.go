@@ -34,7 +34,7 @@ func (c simCluster) join(ctx context.Context, w *worker) (session, admin, error)
 		Assigned: func(partitions []int32) { w.onAssigned(s, partitions) },
 		Revoked:  func(partitions []int32) { w.onRevoked(s, partitions) },
 		Saw:      w.sawAssignment,
-		Lost:     func(error) { w.onLost() },
+		Lost:     w.onLost,
 	}
 	s, err := c.host.Join(ctx, w.transactionalID, c.short(w), w.input, w.config.TransactionTimeout.Milliseconds(), w.spec.WallClock, calls, func(made *simulate.Session) { s = made })
 	if err != nil {

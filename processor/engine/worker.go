@@ -153,6 +153,11 @@ func (w *worker) runSession(ctx context.Context) error {
 	if err := w.at(StepSessionOpen); err != nil {
 		return err
 	}
+	return w.fenced(ctx, w.work(ctx, restores))
+}
+
+// work goes from round to round until ctx or the session ends.
+func (w *worker) work(ctx context.Context, restores besides) error {
 	for ctx.Err() == nil {
 		if err := w.handleEvents(ctx, restores); err != nil {
 			return err
