@@ -75,17 +75,58 @@ func newRoot(g *globals) *cobra.Command {
 		Long: `Tributary turns the webhooks of LOX24, UAPAY, Voximplant and Unibell into Kafka
 topics: verified before they are answered, each fact once, joined by correlation id.
 
-Begin with: tributary demo`,
+Begin with: tributary demo
+
+Exit codes: 0 done; 1 the work could not be done, or what was checked is wrong; 2 the
+call's words are wrong. A processor ends with 74 when the disk of its state is full and
+with 65 when a later release wrote its state.
+
+Every setting can be given in the environment instead of the file: kafka.brokers is
+TRIBUTARY_KAFKA__BROKERS. Spans go where OTEL_EXPORTER_OTLP_ENDPOINT says.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
 	root.PersistentFlags().StringVarP(&g.configPath, "config", "c", "", "configuration file (YAML); without it the defaults and TRIBUTARY_… variables")
 	root.PersistentFlags().BoolVar(&g.json, "json", false, "print JSON, for programs")
+	// Reached only by words that are no command: cobra's own error has no code.
+	root.Args, root.RunE = cobra.ArbitraryArgs, unknownCommand
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &codeError{exitUsage, err} })
 	root.AddCommand(
 		newIngest(g), newProcessor(g), newTopics(g), newSchemas(g), newTail(g), newLag(g), newDeadLetter(g), newAudit(g), newDemo(g), newSimulate(g), newRegistryServer(g), newConfig(g), newHealth(g), newVersion(g),
 	)
+	usageErrors(root)
 	return root
+}
+
+// usageErrors gives wrong arguments of every command the exit code of wrong use.
+func usageErrors(c *cobra.Command) {
+	for _, sub := range c.Commands() {
+		usageErrors(sub)
+	}
+	if !c.Runnable() {
+		c.Args, c.RunE = cobra.ArbitraryArgs, unknownCommand
+	}
+	if check := c.Args; check != nil {
+		c.Args = func(cmd *cobra.Command, args []string) error {
+			if err := check(cmd, args); err != nil {
+				return &codeError{exitUsage, fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
+			}
+			return nil
+		}
+	}
+}
+
+// unknownCommand is what a command does that only has others below it.
+func unknownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return cmd.Help()
+	}
+	hint := "see " + cmd.CommandPath() + " --help"
+	cmd.SuggestionsMinimumDistance = 2
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = "did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return &codeError{exitUsage, fmt.Errorf("unknown command %q for %q; %s", args[0], cmd.CommandPath(), hint)}
 }
 
 // load reads the configuration; faults are printed, all at once.

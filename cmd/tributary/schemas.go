@@ -87,6 +87,13 @@ func newRegistry(c *config.Config) (*registry.Client, error) {
 		}
 		rc.Password = password
 	}
+	if c.Registry.TLS.Enabled {
+		config, err := c.Registry.TLS.Config("registry.tls")
+		if err != nil {
+			return nil, err
+		}
+		rc.TLS = config
+	}
 	client, err := registry.New(rc)
 	if err != nil {
 		return nil, fmt.Errorf("registry: %w", err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 
 	"github.com/tributary-hq/tributary/cmd/internal/config"
@@ -52,7 +53,7 @@ func (g *globals) topicsList() error {
 		}
 		t.AppendRow(table.Row{w.Name, w.Partitions, w.Row.Format, w.Row.Access, w.Row.Policy(), retention, w.Row.Doc})
 	}
-	t.SetColumnConfigs([]table.ColumnConfig{{Number: 7, WidthMax: 60}})
+	t.SetColumnConfigs([]table.ColumnConfig{{Number: 7, WidthMax: 60, WidthMaxEnforcer: text.WrapSoft}})
 	t.Render()
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/tributary-hq/tributary/schemas"
 )
@@ -32,7 +33,7 @@ type IDs struct {
 // the same registry, subjects and schemas. A schema that the registry does not
 // know is ErrNotRegistered, whatever is on disk: its ids may be another's now.
 func (c *Client) Resolve(ctx context.Context) (IDs, error) {
-	results, err := c.Status(ctx)
+	results, err := c.insist(ctx)
 	if errors.Is(err, ErrUnavailable) {
 		return c.fromCache(err)
 	}
@@ -52,6 +53,22 @@ func (c *Client) Resolve(ctx context.Context) (IDs, error) {
 	}
 	ids.NotKept = c.toCache(ids.ByTopic)
 	return ids, nil
+}
+
+// insist asks a few times: one answer lost on the way is no reason not to start. A
+// registry that does not answer at all has had its time.
+func (c *Client) insist(ctx context.Context) (results []Result, err error) {
+	for wait := 200 * time.Millisecond; ; wait *= 2 {
+		results, err = c.Status(ctx)
+		if !errors.Is(err, ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) || wait > 800*time.Millisecond {
+			return results, err
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return results, err
+		}
+	}
 }
 
 // cacheFile is what lies on disk. A file of another version, registry or schema

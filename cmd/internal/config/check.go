@@ -50,6 +50,7 @@ func (f *File) Check() []Fault {
 	if len(c.Registry.URLs) == 0 {
 		faults = append(faults, Fault{Path: "registry.urls", Message: "name at least one address"})
 	}
+	faults = append(faults, faultsOf("registry", c.Registry.TLS.Validate())...)
 	for i := range c.Privacy.Keys {
 		faults = append(faults, faultsOf(fmt.Sprintf("privacy.keys[%d]", i), c.Privacy.Keys[i].Validate())...)
 	}

@@ -46,6 +46,8 @@ type Registry struct {
 	// Username and Password are for HTTP Basic.
 	Username string     `json:"username" koanf:"username" yaml:"username"`
 	Password secret.Ref `json:"password" koanf:"password" yaml:"password"`
+	// TLS is for https addresses; off means the system's certificates.
+	TLS kafka.TLS `json:"tls" koanf:"tls" yaml:"tls"`
 	// CacheFile keeps the resolved ids, so that a start does not need the registry.
 	CacheFile string `json:"cache_file" koanf:"cache_file" yaml:"cache_file"`
 }

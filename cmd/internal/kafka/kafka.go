@@ -88,11 +88,8 @@ func (c *Config) Validate() error {
 			errs = append(errs, fmt.Errorf("brokers[%d]: %q has no port", i, b))
 		}
 	}
-	if (c.TLS.CertFile == "") != (c.TLS.KeyFile == "") {
-		errs = append(errs, errors.New("tls: cert_file and key_file go together"))
-	}
-	if !c.TLS.Enabled && (c.TLS.CAFile != "" || c.TLS.CertFile != "") {
-		errs = append(errs, errors.New("tls.enabled: certificates are given but TLS is off"))
+	if err := c.TLS.Validate(); err != nil {
+		errs = append(errs, err)
 	}
 	if !slices.Contains(mechanisms(), c.SASL.Mechanism) {
 		errs = append(errs, fmt.Errorf("sasl.mechanism: %q is none of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER", c.SASL.Mechanism))
@@ -113,6 +110,18 @@ func (c *Config) Validate() error {
 	return errors.Join(errs...)
 }
 
+// Validate reports every fault at once; each begins with its key, tls included.
+func (t *TLS) Validate() error {
+	var errs []error
+	if (t.CertFile == "") != (t.KeyFile == "") {
+		errs = append(errs, errors.New("tls: cert_file and key_file go together"))
+	}
+	if !t.Enabled && (t.CAFile != "" || t.CertFile != "") {
+		errs = append(errs, errors.New("tls.enabled: certificates are given but TLS is off"))
+	}
+	return errors.Join(errs...)
+}
+
 // Options returns the options every client of the program has. It reads the
 // certificate and password files.
 func (c *Config) Options() ([]kgo.Opt, error) {
@@ -122,7 +131,7 @@ func (c *Config) Options() ([]kgo.Opt, error) {
 		kgo.DialTimeout(c.DialTimeout),
 	}
 	if c.TLS.Enabled {
-		config, err := c.TLS.config()
+		config, err := c.TLS.Config("kafka.tls")
 		if err != nil {
 			return nil, err
 		}
@@ -138,7 +147,9 @@ func (c *Config) Options() ([]kgo.Opt, error) {
 	return opts, nil
 }
 
-func (t *TLS) config() (*tls.Config, error) {
+// Config reads the certificate files. An error begins with the setting, of which at is
+// the path.
+func (t *TLS) Config(at string) (*tls.Config, error) {
 	config := &tls.Config{
 		MinVersion: tls.VersionTLS12, ServerName: t.ServerName,
 		InsecureSkipVerify: t.InsecureSkipVerify, //nolint:gosec // only where the configuration says so, and config check warns
@@ -146,17 +157,17 @@ func (t *TLS) config() (*tls.Config, error) {
 	if t.CAFile != "" {
 		pem, err := os.ReadFile(t.CAFile)
 		if err != nil {
-			return nil, fmt.Errorf("kafka.tls.ca_file: %w", err)
+			return nil, fmt.Errorf("%s.ca_file: %w", at, err)
 		}
 		config.RootCAs = x509.NewCertPool()
 		if !config.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("kafka.tls.ca_file: %s holds no certificate", t.CAFile)
+			return nil, fmt.Errorf("%s.ca_file: %s holds no certificate", at, t.CAFile)
 		}
 	}
 	if t.CertFile != "" {
 		pair, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
 		if err != nil {
-			return nil, fmt.Errorf("kafka.tls.cert_file: %w", err)
+			return nil, fmt.Errorf("%s.cert_file: %w", at, err)
 		}
 		config.Certificates = []tls.Certificate{pair}
 	}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"go.uber.org/fx"
+
+	"github.com/tributary-hq/tributary/cmd/internal/config"
+	"github.com/tributary-hq/tributary/cmd/internal/embedded"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"tributary": main})
+}
+
+// TestScripts runs the real program, against an embedded broker and registry where the
+// script says stack.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"stack":    startStack,
+			"journeys": produceJourneys,
+			"raw":      func(ts *testscript.TestScript, _ bool, args []string) { produce(ts, "raw.lox24.v1", "k", []byte(args[0])) },
+			"hostile": func(ts *testscript.TestScript, _ bool, _ []string) {
+				produce(ts, "decoded.lox24.sms.v1", "k", []byte{0, 255, 255, 255, 255, 1, 2, 3})
+			},
+		},
+	})
+}
+
+// startStack runs a broker and a registry for a script and names them in its
+// environment.
+func startStack(ts *testscript.TestScript, _ bool, _ []string) {
+	stack, err := embedded.Start()
+	ts.Check(err)
+	ts.Defer(func() { _ = stack.Close() })
+	for name, value := range map[string]string{
+		"TRIBUTARY_KAFKA__BROKERS": strings.Join(stack.Brokers(), ","), "TRIBUTARY_REGISTRY__URLS": stack.RegistryURL(),
+		"TRIBUTARY_TOPICS__PARTITIONS": "2", "TRIBUTARY_TOPICS__REPLICATION_FACTOR": "1", "TRIBUTARY_TOPICS__MIN_INSYNC_REPLICAS": "1",
+	} {
+		ts.Setenv(name, value)
+	}
+}
+
+// produceJourneys writes snapshots of order-1 to order-N, of revision 1 to N, with
+// the schema id that the registry has given.
+func produceJourneys(ts *testscript.TestScript, _ bool, args []string) {
+	var n int
+	_, err := fmt.Sscan(args[0], &n)
+	ts.Check(err)
+	f := &config.Config{Registry: config.Registry{URLs: []string{ts.Getenv("TRIBUTARY_REGISTRY__URLS")}}}
+	ids, err := schemaIDs(f)(context.Background())
+	ts.Check(err)
+	for i := range n {
+		id := fmt.Sprintf("order-%d", i+1)
+		j := avro.JourneySnapshot{CorrelationID: id, Revision: int64(i + 1), ProcessedAt: time.Unix(0, 0).UTC()}
+		value, err := j.AppendAvro(wire.AppendPlaceholder(nil))
+		ts.Check(err)
+		wire.Put(value, ids["enriched.journeys.v1"])
+		produce(ts, "enriched.journeys.v1", id, value)
+	}
+}
+
+func produce(ts *testscript.TestScript, topic, key string, value []byte) {
+	client, err := kgo.NewClient(kgo.SeedBrokers(strings.Split(ts.Getenv("TRIBUTARY_KAFKA__BROKERS"), ",")...))
+	ts.Check(err)
+	defer client.Close()
+	record := &kgo.Record{Topic: topic, Key: []byte(key), Value: value}
+	ts.Check(client.ProduceSync(context.Background(), record).FirstErr())
+}
+
+// TestExitCodes: who calls from a script tells wrong words from work that failed.
+func TestExitCodes(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		args []string
+		code int
+		says string
+	}{
+		"no such command":       {[]string{"demmo"}, exitUsage, "did you mean demo?"},
+		"no such subcommand":    {[]string{"topics", "frob"}, exitUsage, "see tributary topics --help"},
+		"no such flag":          {[]string{"topics", "list", "--nope"}, exitUsage, "unknown flag"},
+		"an argument too many":  {[]string{"version", "extra"}, exitUsage, "version"},
+		"an argument too few":   {[]string{"tail"}, exitUsage, "tributary tail --help"},
+		"a value out of range":  {[]string{"simulate", "--repeats", "3"}, exitUsage, "--repeats: 3 is not a share"},
+		"no time":               {[]string{"tail", "x", "--from-time", "yesterday"}, exitUsage, "2026-01-02T15:04:05Z"},
+		"no configuration file": {[]string{"topics", "list", "-c", "/does/not/exist.yaml"}, exitFailed, "/does/not/exist.yaml"},
+		"no address":            {[]string{"health", "--address", "nowhere"}, exitUsage, "address"},
+		"nobody there":          {[]string{"health", "--address", "127.0.0.1:1"}, exitFailed, "ops port"},
+		"help":                  {[]string{"topics"}, exitOK, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var errs strings.Builder
+			if got := run(t.Context(), c.args, io.Discard, &errs); got != c.code {
+				t.Errorf("exit code %d, want %d", got, c.code)
+			}
+			if !strings.Contains(errs.String(), c.says) {
+				t.Errorf("says %q, want something with %q", errs.String(), c.says)
+			}
+		})
+	}
+}
+
+// TestAppsAreWired: every part of a role gets what it needs.
+func TestAppsAreWired(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir() + "/tributary.yaml"
+	text := `
+privacy: {keys: [{id: k, value: a-key-of-sixteen-bytes}]}
+sources: [{id: pay, provider: uapay, secrets: [{id: s, value: x}]}]
+`
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	g := &globals{out: io.Discard, err: io.Discard, configPath: path}
+	f, err := g.load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, role := range map[string]roleFunc{"ingest": ingestApp, "processor": processorApp} {
+		app, err := role(g, f, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if err := fx.ValidateApp(app); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
