@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/user"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -120,7 +121,8 @@ func (g *globals) letters(ctx context.Context, f *letterFlags, args []string) (*
 		return nil, nil, err
 	}
 	reader := deadletter.NewReader(options, file.Config.Names())
-	return reader, file, reader.Open(ctx)
+	err = reader.Open(ctx)
+	return reader, file, err
 }
 
 func (g *globals) listLetters(ctx context.Context, reader *deadletter.Reader, filter *deadletter.Filter, limit int) error {
@@ -184,7 +186,7 @@ func dash(n int) string {
 	if n == 0 {
 		return "-"
 	}
-	return fmt.Sprint(n)
+	return strconv.Itoa(n)
 }
 
 func replayedBy(n *deadletter.Note) string {

@@ -146,7 +146,7 @@ that accepts stale events. Received_at is kept, so that nothing else changes.`,
 	return c
 }
 
-func (g *globals) replayLetters(ctx context.Context, file *config.File, replay deadletter.Replay, yes bool) error { //nolint:gocritic // once
+func (g *globals) replayLetters(ctx context.Context, file *config.File, replay deadletter.Replay, yes bool) error {
 	options, err := file.Config.Kafka.Options()
 	if err != nil {
 		return err

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -71,7 +73,7 @@ func (s *lagScreen) groups(r *lag.Report) string {
 		g := &r.Groups[i]
 		row := table.Row{g.Group, count(g.Members), zero(g.Records), zero(g.Held), oldest(&g.Figures), lag.Rate(g.In), lag.Rate(g.Out), caughtUp(&g.Figures, g.Verdict)}
 		if s.history != nil {
-			h := append(s.history[g.Group], lagMoment{age: time.Duration(g.Age).Seconds(), out: g.Out})
+			h := slices.Concat(s.history[g.Group], []lagMoment{{age: time.Duration(g.Age).Seconds(), out: g.Out}})
 			h = h[max(0, len(h)-sparkWidth):]
 			s.history[g.Group] = h
 			row = append(row, spark(h, func(m lagMoment) float64 { return m.age }), spark(h, func(m lagMoment) float64 { return m.out }))
@@ -96,13 +98,14 @@ func (s *lagScreen) partitions(g *lag.Group) string {
 		if !s.all && p.Verdict == lag.VerdictOK {
 			continue
 		}
-		if shown++; !s.all && shown > mostPartitions {
+		shown++
+		if !s.all && shown > mostPartitions {
 			left++
 			continue
 		}
 		position, name, host := "none", p.Owner.Name(), ""
 		if p.Position >= 0 {
-			position = fmt.Sprint(p.Position)
+			position = strconv.FormatInt(p.Position, 10)
 		}
 		if p.Owner != nil {
 			host = p.Owner.Host
@@ -118,25 +121,25 @@ func (s *lagScreen) partitions(g *lag.Group) string {
 			caughtUp(&p.Figures, p.Verdict), name, host, note,
 		})
 	}
-	text := t.Render()
+	rendered := t.Render()
 	if left > 0 {
-		text += fmt.Sprintf("\n… and %d partitions more (--all)", left)
+		rendered += fmt.Sprintf("\n… and %d partitions more (--all)", left)
 	}
-	return text
+	return rendered
 }
 
 func count(members int) string {
 	if members < 0 {
 		return "?"
 	}
-	return fmt.Sprint(members)
+	return strconv.Itoa(members)
 }
 
 func zero(n int64) string {
 	if n == 0 {
 		return "-"
 	}
-	return fmt.Sprint(n)
+	return strconv.FormatInt(n, 10)
 }
 
 // unread is how many offsets are unread, if it is known where the group stands.

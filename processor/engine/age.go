@@ -56,6 +56,13 @@ func isFact(outputs []Output, deadLetter string) bool {
 	return len(outputs) > 0
 }
 
+// measure adds a committed round to the metrics.
+func (w *worker) measure(began time.Time) {
+	at := w.deps.Now()
+	w.count(at.Sub(began))
+	w.observeAges(at)
+}
+
 // observeAges tells the ages of the facts of a committed round.
 func (w *worker) observeAges(committed time.Time) {
 	var provider string

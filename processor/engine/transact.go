@@ -76,9 +76,7 @@ func (w *worker) transact(ctx context.Context) error {
 	if err := w.keep(); err != nil {
 		return err
 	}
-	at := w.deps.Now()
-	w.count(at.Sub(began))
-	w.observeAges(at)
+	w.measure(began)
 	return w.at(StepStored)
 }
 

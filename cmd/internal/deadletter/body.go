@@ -134,6 +134,8 @@ type masker struct {
 	in   *json.Decoder
 	out  bytes.Buffer
 	open map[string]bool
+	// depth is how many objects and arrays the value is in.
+	depth int
 }
 
 func mask(text []byte) ([]byte, bool) {
@@ -169,7 +171,8 @@ func (m *masker) value(field string) error {
 		if header, claims, ok := parts(v); ok {
 			return m.token(header, claims)
 		}
-		if m.open[field] && len(v) <= maxShown && (isID(field) || !phoneLike(v)) {
+		// LOX24's name of an event; further down it may be a person's.
+		if m.open[field] && (field != "name" || m.depth == 1) && len(v) <= maxShown && (isID(field) || !phoneLike(v)) {
 			m.write(v)
 			return nil
 		}
@@ -192,6 +195,8 @@ func (m *masker) nested(field string, opened json.Delim) error {
 	if opened == '{' {
 		closing = '}'
 	}
+	m.depth++
+	defer func() { m.depth-- }()
 	m.out.WriteString(opened.String())
 	for first := true; m.in.More(); first = false {
 		if !first {

@@ -2,58 +2,17 @@ package deadletter
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"golang.org/x/time/rate"
 
 	"github.com/tributary-hq/tributary/processor"
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/schemas"
-	"github.com/tributary-hq/tributary/schemas/raw"
 )
-
-// Note says that a dead letter was replayed.
-type Note struct {
-	By string    `json:"by"`
-	At time.Time `json:"at"`
-	// Round is how often the record has been replayed with this.
-	Round int `json:"round"`
-	// Topic and Partition are where it was sent.
-	Topic     string `json:"topic"`
-	Partition int32  `json:"partition"`
-}
-
-// noteFormat is a note as it is stored.
-type noteFormat struct {
-	Version   int    `json:"version"`
-	By        string `json:"by"`
-	At        int64  `json:"at"`
-	Round     int    `json:"round"`
-	Topic     string `json:"topic"`
-	Partition int32  `json:"partition"`
-}
-
-const noteVersion = 1
-
-func noteOf(value []byte) (*Note, error) {
-	var f noteFormat
-	if err := json.Unmarshal(value, &f); err != nil {
-		return nil, fmt.Errorf("a note of a replay cannot be read: %w", err)
-	}
-	if f.Version != noteVersion {
-		return nil, fmt.Errorf("a note of a replay has format %d, this program knows %d: a later release wrote it", f.Version, noteVersion)
-	}
-	return &Note{By: f.By, At: time.UnixMilli(f.At).UTC(), Round: f.Round, Topic: f.Topic, Partition: f.Partition}, nil
-}
 
 // Replay is what is to be replayed, and how.
 type Replay struct {
@@ -112,7 +71,7 @@ type Replayer struct {
 }
 
 // NewReplayer returns a replayer that reads by the reader.
-func NewReplayer(reader *Reader, replay Replay) *Replayer { //nolint:gocritic // given once
+func NewReplayer(reader *Reader, replay Replay) *Replayer {
 	const perSecond, rounds, batch = 100, 3, 100
 	if replay.Rate <= 0 {
 		replay.Rate = perSecond
@@ -226,59 +185,6 @@ func largest(topic string) int {
 	return row.MaxMessageBytes
 }
 
-// size is what the record will take, with room for a batch's own bytes.
-func (r *Replayer) size(l *Letter) int {
-	const overhead = 256
-	record := r.again(l)
-	n := overhead + len(record.Key) + len(record.Value)
-	for i := range record.Headers {
-		n += len(record.Headers[i].Key) + len(record.Headers[i].Value) + 4
-	}
-	return n
-}
-
-// again is the record to send: the same key, body and headers, received_at among
-// them, to the partition it was in, with a note of who sends it again. The headers
-// that say why it was buried stay: they tell the account that it was accepted once.
-func (r *Replayer) again(l *Letter) *kgo.Record {
-	record := &kgo.Record{Topic: l.From.Topic, Partition: l.From.Partition, Key: l.record.Key, Value: l.record.Value}
-	last := map[string]int{}
-	for i := range l.record.Headers {
-		last[l.record.Headers[i].Key] = i
-	}
-	for i, h := range l.record.Headers {
-		ours := strings.HasPrefix(h.Key, "tributary-")
-		if ours && last[h.Key] != i || replayHeader(h.Key) {
-			continue
-		}
-		record.Headers = append(record.Headers, h)
-	}
-	add := func(key, value string) {
-		record.Headers = append(record.Headers, kgo.RecordHeader{Key: key, Value: []byte(value)})
-	}
-	add(raw.HeaderReplayRound, strconv.Itoa(l.Round+1))
-	add(raw.HeaderReplayBy, r.replay.By)
-	add(raw.HeaderReplayAt, strconv.FormatInt(r.replay.Now().UnixMilli(), 10))
-	add(raw.HeaderReplayFrom, l.Ref.String())
-	return record
-}
-
-func replayHeader(key string) bool {
-	return slices.Contains([]string{raw.HeaderReplayRound, raw.HeaderReplayBy, raw.HeaderReplayAt, raw.HeaderReplayFrom}, key)
-}
-
-// note is the record that says so.
-func (r *Replayer) note(l *Letter) (*kgo.Record, error) {
-	value, err := json.Marshal(noteFormat{
-		Version: noteVersion, By: r.replay.By, At: r.replay.Now().UnixMilli(), Round: l.Round + 1, Topic: l.From.Topic, Partition: l.From.Partition,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("note a replay: %w", err)
-	}
-	topic, key := r.names.Topic(schemas.InternalReplays), []byte(l.Ref.String())
-	return &kgo.Record{Topic: topic, Partition: engine.PartitionOf(key, r.counts[topic]), Key: key, Value: value}, nil
-}
-
 // ErrTakenOver says that somebody else began to replay.
 var ErrTakenOver = errors.New("another replay has begun and this one was ended; what it had committed stays")
 
@@ -328,48 +234,4 @@ func (r *Replayer) Run(ctx context.Context) (*Plan, error) {
 	}
 	plan.Sent = sender.count
 	return plan, err
-}
-
-// sender writes records and their notes, pair after pair.
-type sender struct {
-	client *kgo.Client
-	batch  []*kgo.Record
-	count  int64
-	sent   func(int64)
-}
-
-// commit writes the batch in one transaction.
-func (s *sender) commit(ctx context.Context) error {
-	if len(s.batch) == 0 {
-		return nil
-	}
-	if err := s.client.BeginTransaction(); err != nil {
-		return fmt.Errorf("begin a transaction: %w", err)
-	}
-	err := s.client.ProduceSync(ctx, s.batch...).FirstErr()
-	end := kgo.TryCommit
-	if err != nil {
-		end = kgo.TryAbort
-	}
-	// A transaction is ended also where the user has had enough.
-	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
-	defer cancel()
-	ended := s.client.EndTransaction(ending, end)
-	for _, e := range []error{err, ended} {
-		if errors.Is(e, kerr.ProducerFenced) || errors.Is(e, kerr.InvalidProducerEpoch) {
-			return ErrTakenOver
-		}
-	}
-	switch {
-	case err != nil:
-		return fmt.Errorf("send the records again: %w", err)
-	case ended != nil:
-		return fmt.Errorf("commit, which may have happened: replay again, the notes know: %w", ended)
-	}
-	s.count += int64(len(s.batch) / 2)
-	s.batch = s.batch[:0]
-	if s.sent != nil {
-		s.sent(s.count)
-	}
-	return nil
 }

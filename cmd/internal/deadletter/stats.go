@@ -56,7 +56,7 @@ func (s *Stats) List() []Stat {
 	for _, at := range s.by {
 		out = append(out, *at)
 	}
-	slices.SortFunc(out, func(a, b Stat) int { //nolint:gocritic // few
+	slices.SortFunc(out, func(a, b Stat) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Cause, b.Cause), cmp.Compare(a.Version, b.Version), cmp.Compare(a.Stage, b.Stage))
 	})
 	return out

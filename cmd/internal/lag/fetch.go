@@ -1,6 +1,7 @@
 package lag
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -92,13 +93,13 @@ func findAt(ctx context.Context, broker *kgo.Broker, topics kadm.TopicDetails, t
 			later = append(later, s)
 		}
 		left, err := ask(ctx, broker, topics, asked, done)
+		todo = slices.Concat(left, later)
 		if err != nil {
-			for _, s := range slices.Concat(left, later) {
+			for _, s := range todo {
 				done(s, found{err: err})
 			}
 			return
 		}
-		todo = append(left, later...)
 	}
 	for _, s := range todo {
 		done(s, found{err: errNotFound})
@@ -108,31 +109,7 @@ func findAt(ctx context.Context, broker *kgo.Broker, topics kadm.TopicDetails, t
 // ask sends one fetch request and returns the searches that have no answer yet,
 // those first that got nothing, so that the broker serves them next.
 func ask(ctx context.Context, broker *kgo.Broker, topics kadm.TopicDetails, asked []*search, done func(*search, found)) ([]*search, error) {
-	req := kmsg.NewPtrFetchRequest()
-	req.MaxBytes = askBytes
-	req.MinBytes = 0
-	if asked[0].committed {
-		req.IsolationLevel = 1
-	}
-	byPlace := map[place]*search{}
-	names := map[[16]byte]string{}
-	// The order of a request is the order in which the broker fills the answer.
-	for _, s := range asked {
-		byPlace[s.at] = s
-		detail := topics[s.at.topic]
-		names[detail.ID] = s.at.topic
-		part := kmsg.NewFetchRequestTopicPartition()
-		part.Partition, part.FetchOffset, part.PartitionMaxBytes = s.at.partition, s.from, s.max
-		if last := len(req.Topics) - 1; last >= 0 && req.Topics[last].Topic == s.at.topic {
-			req.Topics[last].Partitions = append(req.Topics[last].Partitions, part)
-			continue
-		}
-		topic := kmsg.NewFetchRequestTopic()
-		topic.Topic, topic.TopicID = s.at.topic, detail.ID
-		topic.Partitions = append(topic.Partitions, part)
-		req.Topics = append(req.Topics, topic)
-	}
-	kresp, err := broker.RetriableRequest(ctx, req)
+	kresp, err := broker.RetriableRequest(ctx, request(topics, asked))
 	if err != nil {
 		return asked, fmt.Errorf("read the next unread records: %w", err)
 	}
@@ -140,34 +117,60 @@ func ask(ctx context.Context, broker *kgo.Broker, topics kadm.TopicDetails, aske
 	if !ok {
 		return asked, fmt.Errorf("read the next unread records: an answer of type %T", kresp)
 	}
+	waiting, names := map[place]*search{}, map[[16]byte]string{}
+	for _, s := range asked {
+		waiting[s.at], names[topics[s.at.topic].ID] = s, s.at.topic
+	}
 	var hungry, fed []*search
 	for i := range resp.Topics {
 		t := &resp.Topics[i]
-		name := t.Topic
-		if name == "" {
-			name = names[t.TopicID]
-		}
+		name := cmp.Or(t.Topic, names[t.TopicID])
 		for j := range t.Partitions {
-			s := byPlace[place{name, t.Partitions[j].Partition}]
+			s := waiting[place{name, t.Partitions[j].Partition}]
 			if s == nil {
 				continue
 			}
-			delete(byPlace, s.at)
+			delete(waiting, s.at)
 			before := s.from
-			if answer, over := s.take(&t.Partitions[j]); over {
+			answer, over := s.take(&t.Partitions[j])
+			switch {
+			case over:
 				done(s, answer)
-			} else if s.from == before {
+			case s.from == before:
 				s.max = min(4*s.max, mostBytes)
 				hungry = append(hungry, s)
-			} else {
+			default:
 				fed = append(fed, s)
 			}
 		}
 	}
-	for _, s := range byPlace {
+	for _, s := range waiting {
 		hungry = append(hungry, s)
 	}
 	return append(hungry, fed...), nil
+}
+
+// request is a fetch of no session. Its order is that in which the broker fills the
+// answer.
+func request(topics kadm.TopicDetails, asked []*search) *kmsg.FetchRequest {
+	req := kmsg.NewPtrFetchRequest()
+	req.MaxBytes, req.MinBytes = askBytes, 0
+	if asked[0].committed {
+		req.IsolationLevel = 1
+	}
+	for _, s := range asked {
+		part := kmsg.NewFetchRequestTopicPartition()
+		part.Partition, part.FetchOffset, part.PartitionMaxBytes = s.at.partition, s.from, s.max
+		if last := len(req.Topics) - 1; last >= 0 && req.Topics[last].Topic == s.at.topic {
+			req.Topics[last].Partitions = append(req.Topics[last].Partitions, part)
+			continue
+		}
+		topic := kmsg.NewFetchRequestTopic()
+		topic.Topic, topic.TopicID = s.at.topic, topics[s.at.topic].ID
+		topic.Partitions = append(topic.Partitions, part)
+		req.Topics = append(req.Topics, topic)
+	}
+	return req
 }
 
 // take reads a partition's part of an answer; over is false if more must be read.

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -101,7 +102,7 @@ func describe(ctx context.Context, admin *kadm.Client, groups map[string]*member
 	return nil
 }
 
-func describeClassic(m *members, d kadm.DescribedGroup) { //nolint:gocritic // kadm gives it by value
+func describeClassic(m *members, d kadm.DescribedGroup) {
 	if m.err = d.Err; m.err != nil {
 		return
 	}
@@ -123,7 +124,7 @@ func describeClassic(m *members, d kadm.DescribedGroup) { //nolint:gocritic // k
 	}
 }
 
-func describeNewer(m *members, d kadm.DescribedConsumerGroup) { //nolint:gocritic // kadm gives it by value
+func describeNewer(m *members, d kadm.DescribedConsumerGroup) {
 	if m.err = d.Err; m.err != nil {
 		return
 	}
@@ -143,10 +144,7 @@ func describeNewer(m *members, d kadm.DescribedConsumerGroup) { //nolint:gocriti
 
 // host is an address without the slash that Java puts before it.
 func host(h string) string {
-	if len(h) > 0 && h[0] == '/' {
-		return h[1:]
-	}
-	return h
+	return strings.TrimPrefix(h, "/")
 }
 
 func (m *members) subscribe(topics ...string) {
@@ -161,7 +159,8 @@ func (m *members) subscribe(topics ...string) {
 }
 
 func (m *members) own(owner *Owner, topic string, partitions ...int32) {
-	if m.subscribe(topic); topic == "" {
+	m.subscribe(topic)
+	if topic == "" {
 		return
 	}
 	for _, p := range partitions {

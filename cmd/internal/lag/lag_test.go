@@ -336,8 +336,8 @@ func TestManyPartitions(t *testing.T) {
 	offsets := kadm.Offsets{}
 	for p := range int32(partitions) {
 		value := make([]byte, 300<<10)
-		for n := range time.Duration(2) {
-			record := &kgo.Record{Topic: wide, Partition: p, Value: value, Timestamp: noon().Add(-time.Duration(p)*time.Minute - time.Hour + n*time.Second)}
+		for n := range 2 {
+			record := &kgo.Record{Topic: wide, Partition: p, Value: value, Timestamp: noon().Add(-time.Duration(p)*time.Minute - time.Hour).Add(time.Duration(n) * time.Second)}
 			if err := r.client.ProduceSync(t.Context(), record).FirstErr(); err != nil {
 				t.Fatal(err)
 			}

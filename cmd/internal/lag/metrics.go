@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -143,7 +144,7 @@ func (s *Service) Collect(out chan<- prometheus.Metric) {
 	if ok, _ := s.Fresh(); !ok {
 		return
 	}
-	for _, g := range s.watcher.Last().Groups { //nolint:gocritic // few
+	for _, g := range s.watcher.Last().Groups {
 		s.collectGroup(out, &g)
 	}
 }
@@ -157,7 +158,7 @@ func (s *Service) collectGroup(out chan<- prometheus.Metric, g *Group) {
 		if p.Err != "" || p.Verdict == VerdictUnknown {
 			continue
 		}
-		partition := fmt.Sprint(p.Partition)
+		partition := strconv.Itoa(int(p.Partition))
 		tell("records", float64(p.Records), p.Topic, partition)
 		tell("seconds", time.Duration(p.Age).Seconds(), p.Topic, partition)
 		tell("held_records", float64(p.Held), p.Topic, partition)

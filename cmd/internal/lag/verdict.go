@@ -98,7 +98,7 @@ func (w *Watcher) report(l *look) *Report {
 		for at, t := range w.tracks[name] {
 			g.Partitions = append(g.Partitions, t.partition(at, m.owners[at], l.at, w.config.Window))
 		}
-		slices.SortFunc(g.Partitions, func(a, b Partition) int { //nolint:gocritic // few
+		slices.SortFunc(g.Partitions, func(a, b Partition) int {
 			return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition))
 		})
 		g.sum()
@@ -167,11 +167,11 @@ func (g *Group) judge(err error, full bool) {
 	}
 	switch {
 	case err != nil:
-		g.say(VerdictUnknown, true, "the broker does not tell: %v", err)
+		g.sayf(VerdictUnknown, true, "the broker does not tell: %v", err)
 	case broken != nil:
-		g.say(VerdictUnknown, true, "%s/%d: %s", broken.Topic, broken.Partition, broken.Err)
+		g.sayf(VerdictUnknown, true, "%s/%d: %s", broken.Topic, broken.Partition, broken.Err)
 	case g.Restore != nil:
-		g.say(VerdictRestoring, false, "restoring state: %d partitions, %d offsets left%s", g.Restore.Partitions, g.Restore.Offsets, eta(g.Restore.SecondsLeft))
+		g.sayf(VerdictRestoring, false, "restoring state: %d partitions, %d offsets left%s", g.Restore.Partitions, g.Restore.Offsets, eta(g.Restore.SecondsLeft))
 	case g.Members == 0 && !moving && (full || g.Ours || g.Records == 0):
 		// Without members a group may still be read for: by a job that assigns
 		// partitions itself. Its positions move.
@@ -181,13 +181,13 @@ func (g *Group) judge(err error, full bool) {
 	case len(with[VerdictStuck]) > 0:
 		g.sayStuck(with[VerdictStuck])
 	case len(with[VerdictWatching]) > 0:
-		g.say(VerdictWatching, false, "watching what it does")
+		g.sayf(VerdictWatching, false, "watching what it does")
 	case len(with[VerdictFallingBehind])+len(with[VerdictCatchingUp]) > 0:
 		g.sayBehind(slices.Concat(with[VerdictFallingBehind], with[VerdictCatchingUp]))
 	case len(with[VerdictOK]) == 0:
-		g.say(VerdictUnknown, false, "has committed nothing yet")
+		g.sayf(VerdictUnknown, false, "has committed nothing yet")
 	default:
-		g.say(VerdictOK, false, "ok")
+		g.sayf(VerdictOK, false, "ok")
 	}
 	if g.Lost > 0 {
 		g.Bad = true
@@ -195,7 +195,7 @@ func (g *Group) judge(err error, full bool) {
 	}
 }
 
-func (g *Group) say(v Verdict, bad bool, format string, args ...any) {
+func (g *Group) sayf(v Verdict, bad bool, format string, args ...any) {
 	g.Verdict, g.Bad, g.Reason = v, bad, fmt.Sprintf(format, args...)
 }
 
@@ -213,7 +213,7 @@ func (g *Group) sayNoMembers() {
 		}
 	}
 	// A group of somebody else without members is a job that has ended.
-	g.say(VerdictNoMembers, g.Ours || g.Records > 0, "no members; %s", what)
+	g.sayf(VerdictNoMembers, g.Ours || g.Records > 0, "no members; %s", what)
 }
 
 func (g *Group) sayBlocked(parts []*Partition) {
@@ -225,12 +225,12 @@ func (g *Group) sayBlocked(parts []*Partition) {
 	t := p.Transaction
 	switch {
 	case t == nil:
-		g.say(VerdictBlocked, true, "blocked by an open transaction of a producer that cannot be told, at %s", where)
+		g.sayf(VerdictBlocked, true, "blocked by an open transaction of a producer that cannot be told, at %s", where)
 	case t.ID == "":
-		g.say(VerdictBlocked, true, "blocked by a hanging transaction of producer id %d, which no coordinator knows, open for %s at least, at %s: end it with kafka-transactions.sh abort",
+		g.sayf(VerdictBlocked, true, "blocked by a hanging transaction of producer id %d, which no coordinator knows, open for %s at least, at %s: end it with kafka-transactions.sh abort",
 			t.ProducerID, Human(time.Duration(t.Open)), where)
 	default:
-		g.say(VerdictBlocked, true, "blocked by an open transaction of %s, open for %s, at %s", t.ID, Human(time.Duration(t.Open)), where)
+		g.sayf(VerdictBlocked, true, "blocked by an open transaction of %s, open for %s, at %s", t.ID, Human(time.Duration(t.Open)), where)
 	}
 }
 
@@ -256,7 +256,7 @@ func (g *Group) sayStuck(parts []*Partition) {
 	if g.State != "" && !strings.EqualFold(g.State, "stable") {
 		text += "; the group is " + g.State
 	}
-	g.say(VerdictStuck, true, "%s", text)
+	g.sayf(VerdictStuck, true, "%s", text)
 }
 
 func (g *Group) sayBehind(parts []*Partition) {
@@ -265,10 +265,10 @@ func (g *Group) sayBehind(parts []*Partition) {
 		in, out = in+p.In, out+p.Out
 	}
 	if out <= in {
-		g.say(VerdictFallingBehind, true, "falling behind: %s a second come, %s are read", Rate(in), Rate(out))
+		g.sayf(VerdictFallingBehind, true, "falling behind: %s a second come, %s are read", Rate(in), Rate(out))
 		return
 	}
-	g.say(VerdictCatchingUp, false, "behind but catching up%s", eta(time.Duration(*cmp.Or(g.CatchUp, new(Span))).Seconds()))
+	g.sayf(VerdictCatchingUp, false, "behind but catching up%s", eta(time.Duration(*cmp.Or(g.CatchUp, new(Span))).Seconds()))
 }
 
 func eta(seconds float64) string {

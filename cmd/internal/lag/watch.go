@@ -51,7 +51,7 @@ type Watcher struct {
 }
 
 // New returns a watcher that has not connected yet.
-func New(config Config) *Watcher { //nolint:gocritic // a configuration is given once
+func New(config Config) *Watcher {
 	if config.Window <= 0 {
 		config.Window = DefaultWindow
 	}
@@ -151,7 +151,8 @@ func (w *Watcher) readPositions(ctx context.Context, l *look) (err error) {
 	var expected kadm.TopicDetails
 	if len(w.config.Own) > 0 {
 		topics := slices.Compact(slices.Sorted(flat(maps.Values(w.config.Own))))
-		if expected, err = w.admin.ListTopics(ctx, topics...); l.warn(err) != nil {
+		expected, err = w.admin.ListTopics(ctx, topics...)
+		if err := l.warn(err); err != nil {
 			return fmt.Errorf("list the topics: %w", err)
 		}
 	}
@@ -242,5 +243,5 @@ func (w *Watcher) Run(ctx context.Context, interval time.Duration, each func(*Re
 
 // Watching says that a group is not judged yet.
 func (r *Report) Watching() bool {
-	return slices.ContainsFunc(r.Groups, func(g Group) bool { return g.Verdict == VerdictWatching }) //nolint:gocritic // few
+	return slices.ContainsFunc(r.Groups, func(g Group) bool { return g.Verdict == VerdictWatching })
 }
