@@ -10,6 +10,10 @@ import (
 // TestMain lets more tests run beside each other than there are processors: most
 // of them wait for a session to time out.
 func TestMain(m *testing.M) {
+	if os.Getenv(childOf) != "" {
+		child()
+		return
+	}
 	flag.Parse()
 	given := false
 	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
