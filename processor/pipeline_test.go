@@ -127,6 +127,11 @@ func newPipeline(t *testing.T) *pipeline {
 
 func deps(t *testing.T) processor.Deps {
 	t.Helper()
+	return depsOf(t)
+}
+
+func depsOf(t testing.TB) processor.Deps {
+	t.Helper()
 	pseudonymiser, err := privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: []byte("0123456789abcdef0123456789abcdef")}}})
 	if err != nil {
 		t.Fatal(err)

@@ -40,7 +40,10 @@ type Memory struct {
 }
 
 type memoryPartition struct {
-	entries  map[string]memoryEntry
+	entries map[string]memoryEntry
+	// earliest is no later than any deadline, 0 if there is none.
+	earliest int64
+	work     Work
 	clock    int64
 	reported int64
 }
@@ -123,6 +126,16 @@ func (m *Memory) NextDeadline(partition int32) time.Time {
 	return fromMillis(earliest)
 }
 
+// Work is what the stage asked of its state since the beginning: what a record
+// costs beside its own decoding.
+type Work struct {
+	// Reads are entries looked up or scanned, ReadBytes and WrittenBytes their sizes.
+	Reads, ReadBytes, WrittenBytes int64
+}
+
+// Work returns the work done for a partition.
+func (m *Memory) Work(partition int32) Work { return m.parts[partition].work }
+
 // Dump returns the state of a partition as readable lines, for comparisons.
 func (m *Memory) Dump(partition int32) string {
 	var b strings.Builder
@@ -161,7 +174,10 @@ func (m *Memory) round(partition int32, act func(*scope) error) ([]Output, error
 	for _, c := range s.overlay.dirty() {
 		if c.payload == nil {
 			delete(p.entries, c.key)
+			p.work.WrittenBytes += int64(len(c.key))
 		} else {
+			p.work.WrittenBytes += int64(len(c.key) + len(c.payload))
+			p.note(c.deadline)
 			p.entries[c.key] = memoryEntry{payload: bytes.Clone(c.payload), deadline: c.deadline}
 		}
 	}
@@ -170,21 +186,44 @@ func (m *Memory) round(partition int32, act func(*scope) error) ([]Output, error
 
 func (p *memoryPartition) get(key []byte, _ *arena) (payload []byte, deadline int64, found bool, err error) {
 	e, found := p.entries[string(key)]
+	p.work.Reads++
+	p.work.ReadBytes += int64(len(e.payload))
 	return e.payload, e.deadline, found, nil
 }
 
 func (p *memoryPartition) scan(prefix []byte, yield func(key, payload []byte) bool) error {
-	for _, k := range slices.Sorted(maps.Keys(p.entries)) {
-		if strings.HasPrefix(k, string(prefix)) && !yield([]byte(k), p.entries[k].payload) {
+	var under []string
+	for k := range p.entries {
+		if strings.HasPrefix(k, string(prefix)) {
+			under = append(under, k)
+		}
+	}
+	slices.Sort(under)
+	for _, k := range under {
+		p.work.Reads++
+		p.work.ReadBytes += int64(len(p.entries[k].payload))
+		if !yield([]byte(k), p.entries[k].payload) {
 			break
 		}
 	}
 	return nil
 }
 
+// note keeps earliest no later than a deadline.
+func (p *memoryPartition) note(deadline int64) {
+	if deadline != 0 && (p.earliest == 0 || deadline < p.earliest) {
+		p.earliest = deadline
+	}
+}
+
 func (p *memoryPartition) due(until int64, yield func(key []byte, deadline int64) bool) error {
+	if p.earliest == 0 || until < p.earliest {
+		return nil
+	}
 	var out []dueEntry
+	p.earliest = 0
 	for k, e := range p.entries {
+		p.note(e.deadline)
 		if e.deadline != 0 && e.deadline <= until {
 			out = append(out, dueEntry{key: []byte(k), deadline: e.deadline})
 		}
