@@ -21,12 +21,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/tracing"
 	"github.com/tributary-hq/tributary/ingest"
 	"github.com/tributary-hq/tributary/processor"
-	"github.com/tributary-hq/tributary/processor/engine"
 )
-
-// exitDiskFull is what the processor ends with when it meets the full disk as it runs;
-// here it is met as it stops.
-const exitDiskFull = 74
 
 // stopTimeout is how long a stop may take: requests and rounds in flight end first.
 const stopTimeout = 30 * time.Second
@@ -100,10 +95,8 @@ func runApp(ctx context.Context, logger *slog.Logger, options ...fx.Option) erro
 		return &codeError{code: code, err: fmt.Errorf("ended by a failure; the log says which: %w", err)}
 	case code != 0:
 		return &codeError{code: code, err: errors.New("ended by a failure; the log says which")}
-	case errors.Is(err, engine.ErrDiskFull):
-		return &codeError{code: exitDiskFull, err: fmt.Errorf("stop: %w", err)}
 	case err != nil:
-		return fmt.Errorf("stop: %w", err)
+		return &codeError{code: processor.ExitCode(err), err: fmt.Errorf("stop: %w", err)}
 	}
 	return nil
 }
