@@ -96,8 +96,12 @@ func (a *act) restartNode(ctx context.Context, node int) error {
 	return err
 }
 
-// diskFull is the exit code that says that the disk is full.
-const diskFull = 74
+// What the processor's exit codes say: the disk is full; another process has its
+// instance id.
+const (
+	diskFull = 74
+	fenced   = 69
+)
 
 // fillDisk leaves a processor no byte of disk. It must end and say why; with the disk
 // freed it must go on.
@@ -147,8 +151,8 @@ func (a *act) twin(ctx context.Context, f fault) error {
 		twin.kill()
 		return context.Cause(ctx)
 	}
-	if loser.code != 1 || !strings.Contains(loser.log.String(), "same instance id") {
-		a.diary.find("%s: %s ended with exit code %d, want 1 and a word about it; it said last:\n%s", f, loser.name, loser.code, loser.log.tail(5))
+	if loser.code != fenced || !strings.Contains(loser.log.String(), "another process has joined group") {
+		a.diary.find("%s: %s ended with exit code %d, want %d and a word about it; it said last:\n%s", f, loser.name, loser.code, fenced, loser.log.tail(5))
 	}
 	a.diary.say("      %s was fenced and ended with exit code %d", loser.name, loser.code)
 	return a.mended(ctx, r, func() error {
