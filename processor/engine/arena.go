@@ -1,7 +1,11 @@
 package engine
 
-// arenaChunk is how much memory an arena asks for at once.
-const arenaChunk = 256 << 10
+// arenaChunk is the most memory that an arena asks for at once, arenaFirst what it
+// asks for first: twice as much each time, for most rounds are small.
+const (
+	arenaFirst = 4 << 10
+	arenaChunk = 256 << 10
+)
 
 // arena hands out the memory of one round. It is emptied when the round is over
 // and nothing refers to it any more; the chunks are kept for the next round.
@@ -17,9 +21,9 @@ func (a *arena) buffer(n int) []byte {
 	if n > arenaChunk {
 		return make([]byte, 0, n)
 	}
-	if a.used == 0 || a.off+n > arenaChunk {
+	for a.used == 0 || a.off+n > len(a.chunks[a.used-1]) {
 		if a.used == len(a.chunks) {
-			a.chunks = append(a.chunks, make([]byte, arenaChunk))
+			a.chunks = append(a.chunks, make([]byte, max(n, min(arenaFirst<<min(a.used, 6), arenaChunk))))
 		}
 		a.used++
 		a.off = 0

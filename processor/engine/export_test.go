@@ -77,3 +77,23 @@ func Assign(partitions int32, members []GroupMember) Assignment { return assign(
 
 // GroupProtocol is the assignor's name in the group.
 const GroupProtocol = warmProtocol
+
+// Arena is the memory of a round.
+type Arena struct{ a arena }
+
+// NewArena returns an empty one.
+func NewArena() *Arena { return &Arena{} }
+
+// Buffer returns an empty slice with room for n bytes.
+func (a *Arena) Buffer(n int) []byte { return a.a.buffer(n) }
+
+// Reset empties it.
+func (a *Arena) Reset() { a.a.reset() }
+
+// Size is what it has asked for.
+func (a *Arena) Size() (n int) {
+	for _, c := range a.a.chunks {
+		n += len(c)
+	}
+	return n
+}
