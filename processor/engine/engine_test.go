@@ -306,4 +306,13 @@ func TestEngineFiresDeadlinesWithoutRecords(t *testing.T) {
 			t.Errorf("%s = %v, want %v", key, got[key], want)
 		}
 	}
+	// What has ended leaves a tombstone behind, so that compaction forgets it.
+	log := b.read(changelog, func(got map[string][]string) bool {
+		return slices.Contains(got["due-1"], "") && slices.Contains(got["due-2"], "")
+	})
+	for _, key := range []string{"due-1", "due-2"} {
+		if last := log[key][len(log[key])-1]; last != "" {
+			t.Errorf("the last entry of %s in the changelog is %x, want a tombstone", key, last)
+		}
+	}
 }

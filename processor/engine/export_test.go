@@ -38,6 +38,16 @@ func (e *Engine) PartitionsOf(stage string) (partitions []int32, err error) {
 	return partitions, err
 }
 
+// DeleteEntry deletes an entry of a partition as a round would, its deadline being
+// known.
+func (s *Store) DeleteEntry(partition int32, key []byte, deadline time.Time) error {
+	batch, part := s.writer(), s.partition("test", partition)
+	if err := batch.entry(part, key, nil, 0, millis(deadline)); err != nil {
+		return errors.Join(err, batch.drop())
+	}
+	return batch.commit()
+}
+
 // SetFormat makes the store one of another format; nil is the one without a key.
 func (s *Store) SetFormat(format []byte) error {
 	if format == nil {
@@ -97,3 +107,18 @@ func (a *Arena) Size() (n int) {
 	}
 	return n
 }
+// AppendCopies and what follows it are the user data of the group protocol.
+func AppendCopies(instance string, standby int, copies map[int32]Warmth) []byte {
+	return appendCopies(nil, instance, standby, copies)
+}
+
+// ParseCopies reads what AppendCopies wrote.
+func ParseCopies(b []byte) (instance string, standby int, copies map[int32]Warmth) {
+	return parseCopies(b)
+}
+
+// AppendKeep writes the copies to keep.
+func AppendKeep(keep map[int32]bool) []byte { return appendKeep(nil, keep) }
+
+// ParseKeep reads what AppendKeep wrote.
+func ParseKeep(b []byte) map[int32]bool { return parseKeep(b) }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -213,17 +214,30 @@ func BenchmarkRestore(b *testing.B) {
 	g.fill(b, partitions, entities, size)
 	dir := b.TempDir()
 	b.ResetTimer()
-	var restoring time.Duration
+	var restoring, spent time.Duration
 	for i := range b.N {
-		began := time.Now()
+		began, before := time.Now(), cpu(b)
 		e := g.run(b, "bench", dir+strconv.Itoa(i), nil)
 		await(b, "the restore", func() bool { return e.ready() == partitions })
 		restoring += time.Since(began)
+		spent += cpu(b) - before
 		b.StopTimer()
 		if err := e.Stop(context.Background()); err != nil {
 			b.Fatal(err)
 		}
 		b.StartTimer()
 	}
-	b.ReportMetric(float64(b.N)*float64(entities)*size/1e6/restoring.Seconds(), "MB/s")
+	megabytes := float64(b.N) * float64(entities) * size / 1e6
+	b.ReportMetric(megabytes/restoring.Seconds(), "MB/s")
+	b.ReportMetric(megabytes/spent.Seconds(), "MB/cpu-s")
+}
+
+// cpu returns what the process has used of the processors so far.
+func cpu(b *testing.B) time.Duration {
+	b.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }

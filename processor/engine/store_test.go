@@ -3,7 +3,9 @@ package engine_test
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -125,6 +127,44 @@ func TestStoreListsWhatIsDue(t *testing.T) {
 	}
 	if got, err := store.DueKeys(8, noon(time.Minute)); err != nil || len(got) > 0 {
 		t.Errorf("due = %v, %v in another partition, want none", got, err)
+	}
+	if err := store.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestStoreForgets: entries come and go for a long time; the disk keeps what is
+// there, not what was.
+func TestStoreForgets(t *testing.T) {
+	t.Parallel()
+	config := engine.DefaultStoreConfig()
+	config.MemtableBytes = 1 << 20
+	store := openStore(t, t.TempDir(), config)
+	const rounds, entities, size = 60, 1000, 500
+	source := rand.New(rand.NewPCG(1, 1))
+	value := make([]byte, size)
+	for round := range rounds {
+		for i := range entities {
+			for at := range value {
+				value[at] = byte(source.Uint32())
+			}
+			if err := store.PutEntry(0, fmt.Appendf(nil, "entity-%d-%d", round, i), value, noon(time.Duration(round)*time.Hour)); err != nil {
+				t.Fatal(err)
+			}
+			if round == 0 {
+				continue
+			}
+			if err := store.DeleteEntry(0, fmt.Appendf(nil, "entity-%d-%d", round-1, i), noon(time.Duration(round-1)*time.Hour)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if due, err := store.DueKeys(0, noon(rounds*time.Hour)); err != nil || len(due) != entities {
+		t.Errorf("%d deadlines are left, %v, want the last %d", len(due), err, entities)
+	}
+	written := uint64(rounds * entities * size)
+	if on := store.SizeBytes(); on > written/3 {
+		t.Errorf("%d bytes on disk of %d written, of which %d are there", on, written, entities*size)
 	}
 	if err := store.Close(); err != nil {
 		t.Error(err)
