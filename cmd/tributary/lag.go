@@ -40,7 +40,7 @@ A transaction's markers and the holes of compaction are no records. What stands
 behind an open transaction cannot be read yet: it is told as held, and its age counts.
 
 Exit code 0: nothing to do. 1: a group is stuck, blocked, falling behind, has lost
-records to retention, or ours has no members. 2: wrong use.`,
+records to retention, or ours has no members; or there is no such group. 2: wrong use.`,
 		Example: `  tributary lag
   tributary lag --watch
   tributary lag --group 'analytics-*' --group billing --json | jq '.groups[] | select(.bad)'
@@ -152,7 +152,7 @@ func (g *globals) lag(ctx context.Context, f *lagFlags) error {
 	} else {
 		newLagScreen(g.out, f.all).show(report)
 	}
-	if err == nil && report.Bad > 0 {
+	if err == nil && (report.Bad > 0 || len(report.Groups) == 0) {
 		return errSaid
 	}
 	return err

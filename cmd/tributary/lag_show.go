@@ -40,8 +40,11 @@ func (s *lagScreen) show(r *lag.Report) {
 	if s.history != nil {
 		fmt.Fprintf(&b, "%s   judged over %s   Ctrl-C ends\n", r.At.Local().Format(time.TimeOnly), time.Duration(r.Window).Round(time.Second))
 	}
-	b.WriteString(s.groups(r))
-	b.WriteString("\n")
+	if len(r.Groups) == 0 {
+		b.WriteString("There is no such group.\n")
+	} else {
+		b.WriteString(s.groups(r) + "\n")
+	}
 	for i := range r.Groups {
 		if g := &r.Groups[i]; len(g.Partitions) > 0 && (s.all || g.Verdict != lag.VerdictOK && g.Records+g.Held > 0) {
 			fmt.Fprintf(&b, "\n%s: %s\n%s\n", g.Group, g.Reason, s.partitions(g))
@@ -51,8 +54,6 @@ func (s *lagScreen) show(r *lag.Report) {
 		fmt.Fprintf(&b, "warning: %s\n", w)
 	}
 	switch {
-	case len(r.Groups) == 0:
-		b.WriteString("There is no such group.\n")
 	case r.Bad == 1:
 		b.WriteString("\n1 group needs somebody.\n")
 	case r.Bad > 1:
