@@ -25,11 +25,15 @@ import (
 // load is what runs and what is sent, and how the end is judged.
 type load interface {
 	topics(partitions int32) map[string]int32
+	// groups are the stages that work.
+	groups() []string
 	program(config engine.Config, deps engine.Deps, workers int) (program, error)
 	// send begins the traffic; it returns when all of it is answered.
 	send(r *run)
 	// drained says whether everything sent has been handled.
 	drained(ctx context.Context, r *run) bool
+	// explain says what is not.
+	explain(ctx context.Context, r *run) string
 	// judge reads what the run left behind.
 	judge(r *run)
 }
@@ -135,12 +139,18 @@ func (r *run) play() {
 	defer cancel()
 	for !r.load.drained(ctx, r) {
 		if ctx.Err() != nil {
-			r.say("stuck", "not all is handled 90 s after the last fault")
+			r.stuck()
 			return
 		}
 		time.Sleep(200 * time.Millisecond)
 	}
 	r.load.judge(r)
+}
+
+func (r *run) stuck() {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	r.say("stuck", "not all is handled 90 s after the last fault: %s", r.load.explain(ctx, r))
 }
 
 // heal ends all faults, so that the run can come to an end.
@@ -198,7 +208,7 @@ func (r *run) later(after time.Duration, do func()) {
 
 // kick takes a worker out of its group, as an operator might.
 func (r *run) kick(host string, worker int) {
-	for _, stage := range []string{stage} {
+	for _, stage := range r.load.groups() {
 		group := r.names.Group(stage)
 		instance := fmt.Sprintf("%s.%s.%d", group, host, worker)
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)

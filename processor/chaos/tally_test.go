@@ -40,6 +40,8 @@ func (*tallies) topics(partitions int32) map[string]int32 {
 	return map[string]int32{input: partitions, output: partitions, deadLetters: partitions, changelog: partitions}
 }
 
+func (*tallies) groups() []string { return []string{stage} }
+
 // engineProgram is an engine as a program.
 type engineProgram struct{ *engine.Engine }
 
@@ -138,6 +140,12 @@ func (l *tallies) drained(ctx context.Context, r *run) bool {
 		}
 	}
 	return true
+}
+
+// explain implements load.
+func (l *tallies) explain(ctx context.Context, r *run) string {
+	offsets, err := kadm.NewClient(r.client).FetchOffsets(ctx, r.names.Group(stage))
+	return fmt.Sprintf("the input ends at %v, the group has committed %v, %v", l.last, offsets.Offsets(), err)
 }
 
 // lasts is the offset after the last record, by partition.
