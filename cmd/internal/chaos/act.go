@@ -21,7 +21,7 @@ func Run(ctx context.Context, o Options) error {
 	var errs []error
 	for _, name := range o.Acts {
 		if err := play(ctx, &o, d, name); err != nil {
-			d.find("act %s: %v", name, err)
+			d.findf("act %s: %v", name, err)
 		}
 		if ctx.Err() != nil {
 			errs = append(errs, context.Cause(ctx))
@@ -30,7 +30,7 @@ func Run(ctx context.Context, o Options) error {
 	}
 	d.table()
 	if d.coordinators > 0 {
-		d.say("%d coordinators were killed, %d of them with transactions decided and not yet completed (%d)", d.coordinators, d.struck, d.prepared)
+		d.sayf("%d coordinators were killed, %d of them with transactions decided and not yet completed (%d)", d.coordinators, d.struck, d.prepared)
 	}
 	for _, f := range d.findings {
 		errs = append(errs, errors.New(f))
@@ -55,13 +55,13 @@ func play(ctx context.Context, o *Options, d *diary, name string) (err error) {
 	ctx, broken := context.WithCancelCause(ctx)
 	defer broken(nil)
 	schedule := plan(name, o.Seed, o.Few)
-	d.say("act %s, seed %d: %d strikes", name, o.Seed, len(schedule))
+	d.sayf("act %s, seed %d: %d strikes", name, o.Seed, len(schedule))
 	s, err := newStack(ctx, o, d, name, broken)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }() //nolint:contextcheck // the end has its own time
-	d.say("ingest, %v and a schema registry run; the state of %s lies on %s", instances(), instances()[len(instances())-1], s.disk)
+	d.sayf("ingest, %v and a schema registry run; the state of %s lies on %s", instances(), instances()[len(instances())-1], s.disk)
 	a := &act{stack: s, name: name, ledger: filepath.Join(s.dir, "ledger.jsonl")}
 	if a.watcher, err = newWatcher(ctx, s.brokers); err != nil {
 		return err
@@ -111,7 +111,7 @@ func (a *act) strike(ctx context.Context, number int, s *strike) error {
 		return err
 	}
 	for _, f := range s.faults {
-		a.diary.say("#%-3d %s  (%d records after the last, %d in all)", number, f, p.total()-base, p.total())
+		a.diary.sayf("#%-3d %s  (%d records after the last, %d in all)", number, f, p.total()-base, p.total())
 	}
 	ended := make(chan error, len(s.faults))
 	for _, f := range s.faults {
@@ -143,8 +143,9 @@ func (a *act) do(ctx context.Context, f fault) error {
 		return a.fillDisk(ctx, f)
 	case twinProcessor:
 		return a.twin(ctx, f)
+	default:
+		return a.disturbProcessor(ctx, f)
 	}
-	return a.disturbProcessor(ctx, f)
 }
 
 // mended waits for the end of what mends a fault, and meanwhile for the recovery.
@@ -156,7 +157,7 @@ func (a *act) mended(ctx context.Context, r *recovering, mend func() error) erro
 		return fmt.Errorf("%s: %w", r.fault, err)
 	}
 	a.diary.recovered(r.fault.kind, first, all)
-	a.diary.say("      over: %s; next output after %s, all of before after %s", r.fault, tell(first), tell(all))
+	a.diary.sayf("      over: %s; next output after %s, all of before after %s", r.fault, tell(first), tell(all))
 	return nil
 }
 
@@ -172,6 +173,6 @@ func (a *act) killIngest(ctx context.Context, f fault) error {
 	}
 	took := time.Since(at)
 	a.diary.recovered(f.kind, took, -1)
-	a.diary.say("      over: %s; next 200 after %s", f, tell(took))
+	a.diary.sayf("      over: %s; next 200 after %s", f, tell(took))
 	return nil
 }

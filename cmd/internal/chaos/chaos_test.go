@@ -90,7 +90,7 @@ func TestWitness(t *testing.T) {
 		case 1:
 			w.WriteHeader(http.StatusServiceUnavailable)
 		case 2:
-			panic(http.ErrAbortHandler) // the connection is cut
+			panic(http.ErrAbortHandler) //nolint:forbidigo // what net/http wants for a connection that is cut
 		default:
 			mu.Lock()
 			stored[body.ID] = true

@@ -31,7 +31,7 @@ func (a *act) loseNode(ctx context.Context, f fault) error {
 			return err
 		}
 		r.at = time.Now()
-		a.diary.say("      node %d had a prepared transaction of %s when it was killed", caught, id)
+		a.diary.sayf("      node %d had a prepared transaction of %s when it was killed", caught, id)
 		node, strike = caught, func() error { return nil }
 		if f.kind == killOwnerToo {
 			owner = ownerOf(id)
@@ -42,7 +42,7 @@ func (a *act) loseNode(ctx context.Context, f fault) error {
 			return err
 		}
 		a.processor(owner).kill()
-		a.diary.say("      and so was %s", instances()[owner])
+		a.diary.sayf("      and so was %s", instances()[owner])
 		return a.startProcessor(ctx, owner)
 	})
 	if err != nil {
@@ -170,7 +170,7 @@ func (a *act) tellPrepared(ctx context.Context, since time.Time) error {
 		a.diary.struck++
 	}
 	a.diary.mu.Unlock()
-	a.diary.say("      %d transactions were decided by the dead coordinator and completed by its successor", found)
+	a.diary.sayf("      %d transactions were decided by the dead coordinator and completed by its successor", found)
 	return nil
 }
 

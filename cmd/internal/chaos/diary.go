@@ -33,20 +33,20 @@ func newDiary(out io.Writer) *diary {
 	return &diary{out: out, began: time.Now(), rows: map[kind]*times{}}
 }
 
-// say writes a line with the time since the beginning.
-func (d *diary) say(format string, args ...any) {
+// sayf writes a line with the time since the beginning.
+func (d *diary) sayf(format string, args ...any) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	_, _ = fmt.Fprintf(d.out, "%7.1fs  %s\n", time.Since(d.began).Seconds(), fmt.Sprintf(format, args...))
 }
 
-// find notes something that must not be.
-func (d *diary) find(format string, args ...any) {
+// findf notes something that must not be.
+func (d *diary) findf(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	d.mu.Lock()
 	d.findings = append(d.findings, text)
 	d.mu.Unlock()
-	d.say("WRONG: %s", text)
+	d.sayf("WRONG: %s", text)
 }
 
 // recovered notes how long a fault took: to the next committed output, and until all

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"syscall"
 )
 
@@ -63,7 +62,7 @@ func (d *disk) wrap(program string, args []string) (name string, wrapped []strin
 func (d *disk) fill(p *process) (err error) {
 	dir := d.dir
 	if !d.mounted {
-		dir = filepath.Join("/proc", strconv.Itoa(p.cmd.Process.Pid), "root", dir)
+		dir = fmt.Sprintf("/proc/%d/root%s", p.cmd.Process.Pid, dir)
 	}
 	file, err := os.Create(filepath.Join(dir, filler)) //nolint:gosec // a folder of ours
 	if err != nil {

@@ -97,7 +97,7 @@ func Tell(out io.Writer, rows map[string][]time.Duration) {
 			d.recovered(kind(k), t, -1)
 		}
 	}
-	d.find("something %s", "odd")
+	d.findf("something %s", "odd")
 	d.table()
 	if len(d.findings) != 1 {
 		_, _ = fmt.Fprintln(out, "a finding is missing")

@@ -82,7 +82,7 @@ func (a *act) disturbBroker(ctx context.Context, f fault) error {
 			return errors.Join(err, pause(ctx, asleep), a.kafka.signal(1, syscall.SIGCONT))
 		}
 		err := errors.Join(a.kafka.signal(1, syscall.SIGKILL), a.restartNode(ctx, 1))
-		a.diary.say("      the broker is back after %s", tell(time.Since(r.at)))
+		a.diary.sayf("      the broker is back after %s", tell(time.Since(r.at)))
 		return err
 	})
 }
@@ -120,9 +120,9 @@ func (a *act) fillDisk(ctx context.Context, f fault) error {
 	}
 	r := a.watcher.begin(ctx, f, instances()[f.victim])
 	if code != diskFull || !strings.Contains(p.log.String(), "disk of the state directory is full") {
-		a.diary.find("%s: exit code %d, want %d and a word about it; it said last:\n%s", f, code, diskFull, p.log.tail(5))
+		a.diary.findf("%s: exit code %d, want %d and a word about it; it said last:\n%s", f, code, diskFull, p.log.tail(5))
 	}
-	a.diary.say("      %s ended with exit code %d, %s after its disk was full", p.name, code, tell(time.Since(filled)))
+	a.diary.sayf("      %s ended with exit code %d, %s after its disk was full", p.name, code, tell(time.Since(filled)))
 	return a.mended(ctx, r, func() error { return errors.Join(a.disk.free(), a.startProcessor(ctx, f.victim)) })
 }
 
@@ -145,16 +145,16 @@ func (a *act) twin(ctx context.Context, f fault) error {
 		loser, survivor = twin, old
 	case <-time.After(recovery):
 		twin.kill()
-		a.diary.find("%s: neither was fenced", f)
+		a.diary.findf("%s: neither was fenced", f)
 		return nil
 	case <-ctx.Done():
 		twin.kill()
 		return context.Cause(ctx)
 	}
 	if loser.code != fenced || !strings.Contains(loser.log.String(), "another process has joined group") {
-		a.diary.find("%s: %s ended with exit code %d, want %d and a word about it; it said last:\n%s", f, loser.name, loser.code, fenced, loser.log.tail(5))
+		a.diary.findf("%s: %s ended with exit code %d, want %d and a word about it; it said last:\n%s", f, loser.name, loser.code, fenced, loser.log.tail(5))
 	}
-	a.diary.say("      %s was fenced and ended with exit code %d", loser.name, loser.code)
+	a.diary.sayf("      %s was fenced and ended with exit code %d", loser.name, loser.code)
 	return a.mended(ctx, r, func() error {
 		if survivor == twin {
 			a.states[f.victim] = state
@@ -162,7 +162,7 @@ func (a *act) twin(ctx context.Context, f fault) error {
 		}
 		if err := a.ready(ctx, f.victim); err != nil {
 			survivor.kill()
-			a.diary.find("%s: the other did not go on: %v", f, err)
+			a.diary.findf("%s: the other did not go on: %v", f, err)
 			return a.startProcessor(ctx, f.victim)
 		}
 		survivor.wanted.Store(false)

@@ -58,7 +58,7 @@ type process struct {
 
 // launch starts a program. Its end is watched by the caller through done.
 func launch(name, logFile string, env []string, path string, args ...string) (*process, error) {
-	file, err := os.OpenFile(logFile, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	file, err := os.OpenFile(logFile, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600) //nolint:gosec // a file of the run
 	if err != nil {
 		return nil, fmt.Errorf("make the log of %s: %w", name, err)
 	}

@@ -54,8 +54,9 @@ func (f fault) String() string {
 		return string(f.kind)
 	case killNode:
 		return fmt.Sprintf("%s: %d", f.kind, f.victim)
+	default:
+		return fmt.Sprintf("%s: %s", f.kind, instances()[f.victim])
 	}
-	return fmt.Sprintf("%s: %s", f.kind, instances()[f.victim])
 }
 
 // instances are the names of the processors. The last of them has the small disk.
@@ -78,8 +79,16 @@ func counts(act string) []count {
 		}
 	}
 	return []count{
-		{killProcessor, 20, 3}, {killIngest, 10, 2}, {killBroker, 5, 1}, {stopProcessor, 4, 1}, {stopBroker, 2, 0}, {fillDisk, 2, 1},
-		{wipeState, 3, 1}, {oldState, 2, 0}, {twinProcessor, 3, 1}, {restartProcessor, 3, 0},
+		{killProcessor, 20, 3},
+		{killIngest, 10, 2},
+		{killBroker, 5, 1},
+		{stopProcessor, 4, 1},
+		{stopBroker, 2, 0},
+		{fillDisk, 2, 1},
+		{wipeState, 3, 1},
+		{oldState, 2, 0},
+		{twinProcessor, 3, 1},
+		{restartProcessor, 3, 0},
 	}
 }
 
@@ -120,8 +129,9 @@ func victim(rng *rand.Rand, k kind) int {
 		// A twin has a state directory of its own, and may go on with it: not on the
 		// small disk.
 		return rng.IntN(len(instances()) - 1)
+	default:
+		return rng.IntN(len(instances()))
 	}
-	return rng.IntN(len(instances()))
 }
 
 // meet says whether two faults can strike at once: not the same process, and not two
@@ -135,8 +145,9 @@ func meet(a, b fault) bool {
 			return "kafka"
 		case killOwnerToo, twinProcessor:
 			return "alone"
+		default:
+			return instances()[f.victim]
 		}
-		return instances()[f.victim]
 	}
 	return class(a) != class(b) && class(a) != "alone" && class(b) != "alone"
 }

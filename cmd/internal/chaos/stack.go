@@ -41,9 +41,9 @@ type stack struct {
 // newStack starts Kafka, the registry, ingest and the processors.
 func newStack(ctx context.Context, o *Options, d *diary, act string, broken context.CancelCauseFunc) (s *stack, err error) {
 	s = &stack{o: o, diary: d, dir: filepath.Join(o.Dir, act), broken: broken, lives: map[string]int{}}
-	defer func() {
+	defer func() { //nolint:contextcheck // the end has its own time
 		if err != nil {
-			err = errors.Join(err, s.close()) //nolint:contextcheck // the end has its own time
+			err = errors.Join(err, s.close())
 		}
 	}()
 	if err = os.MkdirAll(filepath.Join(s.dir, "logs"), 0o750); err != nil {
@@ -59,14 +59,14 @@ func newStack(ctx context.Context, o *Options, d *diary, act string, broken cont
 	if s.brokers, err = s.kafka.run(ctx, "start", 0); err != nil {
 		return s, err
 	}
-	d.say("Kafka runs on %s", s.brokers)
+	d.sayf("Kafka runs on %s", s.brokers)
 	if s.disk, err = newDisk(ctx, filepath.Join(s.dir, "disk")); err != nil {
 		return s, err
 	}
-	if err = s.prepare(ctx, n); err != nil {
-		return s, err
+	if err = s.prepare(ctx, n); err == nil {
+		err = s.startRoles(ctx)
 	}
-	return s, s.startRoles(ctx)
+	return s, err
 }
 
 // partitions are as many as the workers of a stage, with few of them idle.
@@ -188,7 +188,7 @@ func (s *stack) supervise(ctx context.Context, name string, env []string, runnin
 		_, err = p.says(ctx, running)
 		if err == nil {
 			if n > 1 {
-				s.diary.say("      %s runs after %d starts", name, n)
+				s.diary.sayf("      %s runs after %d starts", name, n)
 			}
 			return p, nil
 		}
@@ -197,7 +197,7 @@ func (s *stack) supervise(ctx context.Context, name string, env []string, runnin
 			return nil, err
 		}
 		if n == 1 {
-			s.diary.say("      %s ended in its start with exit code %d and is started again: %s", name, p.code, p.log.tail(1))
+			s.diary.sayf("      %s ended in its start with exit code %d and is started again: %s", name, p.code, p.log.tail(1))
 		}
 		if err := pause(ctx, time.Second); err != nil {
 			return nil, err

@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -17,16 +18,16 @@ import (
 
 // finish ends the traffic, lets everything come to rest, and judges.
 func (a *act) finish(ctx context.Context, stopWitness func()) error {
-	a.diary.say("the last fault is over: ending the traffic")
+	a.diary.sayf("the last fault is over: ending the traffic")
 	stopWitness()
 	if err := a.simulator.stop(ctx); err != nil {
-		a.diary.find("simulate: %v", err)
+		a.diary.findf("simulate: %v", err)
 	}
 	p, err := a.watcher.until(ctx, "everything accepted is processed", func(p *positions) bool { return p.reached(p.ends) })
 	if err != nil {
 		return err
 	}
-	a.diary.say("%d raw records are processed", p.total())
+	a.diary.sayf("%d raw records are processed", p.total())
 	if err := a.witness.append(a.ledger); err != nil {
 		return err
 	}
@@ -38,7 +39,7 @@ func (a *act) finish(ctx context.Context, stopWitness func()) error {
 	}
 	for _, p := range append([]*process{a.ingest}, a.processors...) {
 		if err := p.stop(ctx); err != nil {
-			a.diary.find("clean stop: %v", err)
+			a.diary.findf("clean stop: %v", err)
 		}
 	}
 	return a.searchLogs()
@@ -58,10 +59,10 @@ func (a *act) judge(ctx context.Context) error {
 	} {
 		out, err := a.call(ctx, args...)
 		if err != nil {
-			a.diary.find("%s: %v", name, err)
+			a.diary.findf("%s: %v", name, err)
 			continue
 		}
-		a.diary.say("%s:\n%s", name, strings.TrimSpace(out))
+		a.diary.sayf("%s:\n%s", name, strings.TrimSpace(out))
 	}
 	return nil
 }
@@ -81,7 +82,7 @@ func (a *act) testify(ctx context.Context) error {
 		tries += t.tries
 		receipts += len(t.receipts)
 		if len(t.receipts) != 1 {
-			a.diary.find("witness: webhook %s has %d receipts", t.id, len(t.receipts))
+			a.diary.findf("witness: webhook %s has %d receipts", t.id, len(t.receipts))
 		}
 		for _, r := range t.receipts {
 			promised[at(r.Topic, r.Partition, r.Offset)] = t
@@ -89,7 +90,7 @@ func (a *act) testify(ctx context.Context) error {
 	}
 	kept, decoded := 0, map[string]int{}
 	err := a.read(ctx, names().Topic(schemas.RawLOX24), time.Time{}, func(r *kgo.Record) error {
-		if t := promised[at(r.Topic, r.Partition, r.Offset)]; t != nil && string(t.body) == string(r.Value) {
+		if t := promised[at(r.Topic, r.Partition, r.Offset)]; t != nil && bytes.Equal(t.body, r.Value) {
 			kept++
 		}
 		return nil
@@ -114,7 +115,7 @@ func (a *act) testify(ctx context.Context) error {
 		return fmt.Errorf("hear the witness: %w", err)
 	}
 	if kept != receipts {
-		a.diary.find("witness: %d of %d answers 200 name a record that is not there", receipts-kept, receipts)
+		a.diary.findf("witness: %d of %d answers 200 name a record that is not there", receipts-kept, receipts)
 	}
 	twice := 0
 	for _, n := range decoded {
@@ -123,9 +124,9 @@ func (a *act) testify(ctx context.Context) error {
 		}
 	}
 	if len(decoded) != len(sent) || twice > 0 {
-		a.diary.find("witness: of %d webhooks sent until they were taken, %d are decoded, %d of them more than once", len(sent), len(decoded), twice)
+		a.diary.findf("witness: of %d webhooks sent until they were taken, %d are decoded, %d of them more than once", len(sent), len(decoded), twice)
 	}
-	a.diary.say("witness: %d webhooks in %d tries, %d answers 200, each with its record where the receipt says; %d decoded, each once", len(sent), tries, kept, len(decoded))
+	a.diary.sayf("witness: %d webhooks in %d tries, %d answers 200, each with its record where the receipt says; %d decoded, each once", len(sent), tries, kept, len(decoded))
 	return nil
 }
 
@@ -142,7 +143,7 @@ func (a *act) searchLogs() error {
 		}
 		for _, bad := range []string{"panic:", "fatal error:", "DATA RACE"} {
 			if strings.Contains(string(text), bad) {
-				a.diary.find("%s holds %q", path, bad)
+				a.diary.findf("%s holds %q", path, bad)
 			}
 		}
 	}

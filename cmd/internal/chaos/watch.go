@@ -90,13 +90,15 @@ func newWatcher(ctx context.Context, brokers string) (*watcher, error) {
 	ctx, w.stop = context.WithCancel(ctx)
 	w.running.Go(func() {
 		for pause(ctx, 100*time.Millisecond) == nil {
-			if p, err := w.ask(ctx); err == nil {
-				w.mu.Lock()
-				w.last = p
-				close(w.changed)
-				w.changed = make(chan struct{})
-				w.mu.Unlock()
+			p, err := w.ask(ctx)
+			if err != nil {
+				continue // asked again
 			}
+			w.mu.Lock()
+			w.last = p
+			close(w.changed)
+			w.changed = make(chan struct{})
+			w.mu.Unlock()
 		}
 	})
 	return w, nil
