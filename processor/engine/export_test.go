@@ -107,6 +107,7 @@ func (a *Arena) Size() (n int) {
 	}
 	return n
 }
+
 // AppendCopies and what follows it are the user data of the group protocol.
 func AppendCopies(instance string, standby int, copies map[int32]Warmth) []byte {
 	return appendCopies(nil, instance, standby, copies)
