@@ -130,11 +130,11 @@ func deps(t *testing.T) processor.Deps {
 	return depsOf(t)
 }
 
-func depsOf(t testing.TB) processor.Deps {
-	t.Helper()
+func depsOf(tb testing.TB) processor.Deps {
+	tb.Helper()
 	pseudonymiser, err := privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: []byte("0123456789abcdef0123456789abcdef")}}})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return processor.Deps{Privacy: pseudonymiser, Sources: []source.Source{
 		{ID: "shop-lox24", Provider: "lox24"},

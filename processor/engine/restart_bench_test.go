@@ -26,11 +26,12 @@ const (
 
 // child runs the stage until it is killed. It says "ready" when it is.
 func child() {
+	failed := make(chan error, 8)
 	config := engine.DefaultConfig()
 	config.InstanceID, config.StateDir = "child", os.Getenv(childDir)
 	deps := engine.Deps{
 		Kafka: []kgo.Opt{kgo.SeedBrokers(strings.Split(os.Getenv(childOf), ",")...)}, Version: "test",
-		Logger: slog.New(slog.NewTextHandler(os.Stderr, nil)), Fail: func(error) { os.Exit(1) },
+		Logger: slog.New(slog.NewTextHandler(os.Stderr, nil)), Fail: func(err error) { failed <- err },
 	}
 	deps.Names.Prefix = os.Getenv(childPrefix)
 	e, err := engine.New(config, []engine.Spec{{
@@ -41,23 +42,23 @@ func child() {
 		err = e.Start(context.Background())
 	}
 	if err != nil {
-		fmt.Println(err)
-		os.Exit(1)
+		_, _ = fmt.Fprintln(os.Stdout, err)
+		return
 	}
-	for ready := 0; ready < 4; time.Sleep(time.Millisecond) {
+	for ready := 0; ready < 4 && len(failed) == 0; time.Sleep(time.Millisecond) {
 		ready = 0
 		for _, s := range e.Health() {
 			ready += s.Ready
 		}
 	}
-	fmt.Println("ready")
-	select {}
+	_, _ = fmt.Fprintln(os.Stdout, "ready")
+	_, _ = fmt.Fprintln(os.Stderr, <-failed)
 }
 
 // spawn starts a child and waits until it is ready.
 func (g *ground) spawn(b *testing.B, dir string) *exec.Cmd {
 	b.Helper()
-	cmd := exec.CommandContext(b.Context(), os.Args[0]) //nolint:gosec // ourselves
+	cmd := exec.CommandContext(b.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), childOf+"="+os.Getenv("TRIBUTARY_KAFKA_BROKERS"), childPrefix+"="+g.names.Prefix, childDir+"="+dir)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()

@@ -16,7 +16,6 @@ import (
 type load struct {
 	tb     testing.TB
 	client *kgo.Client
-	topic  string
 	sent   map[string]int
 	reader *kgo.Client
 	got    map[string]int

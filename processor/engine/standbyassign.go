@@ -158,13 +158,11 @@ func (a *assigner) keep() {
 }
 
 // put gives a partition to a member if there is room.
-func (a *assigner) put(p int32, member int) bool {
-	if a.target[p] != nobody || a.load[member] >= a.quota[member] {
-		return false
+func (a *assigner) put(p int32, member int) {
+	if a.target[p] == nobody && a.load[member] < a.quota[member] {
+		a.target[p] = member
+		a.load[member]++
 	}
-	a.target[p] = member
-	a.load[member]++
-	return true
 }
 
 func (a *assigner) together(i, j int) bool { return a.members[i].Instance == a.members[j].Instance }

@@ -82,12 +82,11 @@ func (f *followers) poll(ctx context.Context) error {
 	}
 	f.budget -= float64(after - before)
 	f.metrics.standbyBytes.WithLabelValues(f.stage).Add(float64(after - before))
-	var unreadable *changelogError
-	if errors.As(err, &unreadable) {
+	if unreadable, ok := errors.AsType[*changelogError](err); ok {
 		return f.refuse(unreadable)
 	}
 	if ctx.Err() != nil {
-		return nil //nolint:nilerr // interrupted, or the standby ends
+		return nil // interrupted, or the standby ends
 	}
 	return err
 }

@@ -72,7 +72,8 @@ func (b *warmBalancer) MemberBalancer(members []kmsg.JoinGroupResponseMember) (k
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the group's members: %w", err)
 	}
-	return balancer, balancer.MemberTopics(), nil
+	topics := balancer.MemberTopics()
+	return balancer, topics, nil
 }
 
 // Balance implements kgo.ConsumerBalancerBalance.
@@ -154,7 +155,7 @@ func parseCopies(b []byte) (instance string, standby int, copies map[int32]warmt
 	if n := r.next(); n <= uint64(len(r.b)) {
 		instance, r.b = string(r.b[:n]), r.b[n:]
 	}
-	standby = int(min(r.next(), 1<<10)) //nolint:gosec // bounded
+	standby = int(min(r.next(), 1<<10))
 	copies = map[int32]warmth{}
 	for n := r.next(); n > 0 && !r.cut; n-- {
 		p, w := int32(r.next()), warmth{Offset: int64(r.next()), Caught: r.next() == 1} //nolint:gosec // written from these types
