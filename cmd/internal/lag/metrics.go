@@ -23,6 +23,7 @@ type Service struct {
 	desc     map[string]*prometheus.Desc
 	failures atomic.Int64
 	told     atomic.Int64 // unix ms of the last report
+	failing  bool         // of run alone
 	cancel   context.CancelFunc
 	done     chan struct{}
 }
@@ -108,13 +109,20 @@ func (s *Service) observe(ctx context.Context) {
 	bounded, cancel := context.WithTimeout(ctx, patience*s.interval)
 	defer cancel()
 	r, err := s.watcher.Observe(bounded)
-	if err == nil {
+	switch {
+	case err == nil:
 		s.told.Store(r.At.UnixMilli())
-		return
-	}
-	if ctx.Err() == nil {
+		if s.failing {
+			s.logger.InfoContext(ctx, "lag is found out again")
+		}
+		s.failing = false
+	case ctx.Err() == nil:
 		s.failures.Add(1)
-		s.logger.WarnContext(ctx, "lag cannot be found out", slog.String("error", err.Error()))
+		if !s.failing {
+			// Said once: who is away, the rest of the log tells too.
+			s.logger.WarnContext(ctx, "lag cannot be found out", slog.String("error", err.Error()))
+		}
+		s.failing = true
 	}
 }
 
