@@ -26,11 +26,10 @@ func (w *worker) adoptOrphans(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	orphans, first, err := w.admin.Orphans(ctx, w.group, w.input)
-	if err != nil || len(orphans) == 0 || first != w.transactionalID {
-		w.orphans = nil
-		return nil //nolint:nilerr // looked at again
+	if err != nil || first != w.transactionalID {
+		orphans = nil // looked at again, or by the first of the group
 	}
-	seen := slices.Equal(orphans, w.orphans)
+	seen := len(orphans) > 0 && slices.Equal(orphans, w.orphans)
 	w.orphans = orphans
 	if !seen {
 		return nil

@@ -116,7 +116,7 @@ func (p *schedule) run(tracing bool) (out outcome) {
 	return s.out
 }
 
-func (s *simulation) say(rule, format string, args ...any) {
+func (s *simulation) sayf(rule, format string, args ...any) {
 	s.out.violations = append(s.out.violations, check.Violation{Rule: rule, Detail: fmt.Sprintf(format, args...)})
 }
 
@@ -153,7 +153,7 @@ func (s *simulation) start(plan hostPlan, fs *vfs.MemFS) {
 	}
 	e, workers, err := engine.StartSimulated(config, &spec, deps, s.world, p.host, s.plan.partitions)
 	if err != nil {
-		s.say("start", "%s does not start: %v", plan.name, err)
+		s.sayf("start", "%s does not start: %v", plan.name, err)
 		return
 	}
 	s.world.Logf("%-10s starts", plan.name)
@@ -184,7 +184,7 @@ const (
 )
 
 // kill ends a process as kill -9 does, and starts it again later.
-func (s *simulation) kill(p *simProcess, disk int64, again int64) {
+func (s *simulation) kill(p *simProcess, disk, again int64) {
 	if p.over {
 		return
 	}
@@ -273,7 +273,7 @@ func (s *simulation) forget(p *simProcess) {
 
 func (s *simulation) must(err error) {
 	if err != nil {
-		s.say("driver", "%v", err)
+		s.sayf("driver", "%v", err)
 	}
 }
 
@@ -298,7 +298,8 @@ func (s *simulation) fault(worker string, f *simulate.Fault) {
 			c.Rebalance()
 		}
 	case simulate.Twin:
-		if s.twins++; s.twins == 1 {
+		s.twins++
+		if s.twins == 1 {
 			twin := p.plan
 			twin.name += "'"
 			s.world.After(0, func() { s.start(twin, vfs.NewCrashableMem()) })
@@ -335,7 +336,7 @@ func (s *simulation) play() {
 	s.world.Heal()
 	s.world.Logf("%-10s heals", "world")
 	if !s.until(60_000, s.drained) {
-		s.say("stuck", "not all is handled a minute after the last fault: committed %v", s.world.Cluster.Offsets())
+		s.sayf("stuck", "not all is handled a minute after the last fault: committed %v", s.world.Cluster.Offsets())
 		return
 	}
 	rest := s.world.Now() + 8000
@@ -350,7 +351,7 @@ func (s *simulation) play() {
 		s.stop(p, func() {})
 	}
 	if !s.until(60_000, func() bool { return len(s.running) == 0 }) {
-		s.say("stuck", "a process does not stop")
+		s.sayf("stuck", "a process does not stop")
 		return
 	}
 	s.until(10_000, func() bool { return !s.world.Cluster.Open() })

@@ -11,7 +11,8 @@ import (
 func shrink(failing *schedule, limit int) *schedule {
 	best := *failing
 	try := func(change func(*schedule)) bool {
-		if limit--; limit < 0 {
+		limit--
+		if limit < 0 {
 			return false
 		}
 		next := best
@@ -25,7 +26,7 @@ func shrink(failing *schedule, limit int) *schedule {
 	}
 	for smaller := true; smaller && limit > 0; {
 		smaller = false
-		for i := len(best.faults) - 1; i >= 0; i-- {
+		for i := range slices.Backward(best.faults) {
 			smaller = try(func(p *schedule) { p.faults = slices.Delete(p.faults, i, i+1) }) || smaller
 		}
 		for i := len(best.hosts) - 1; i >= 1; i-- {

@@ -25,22 +25,7 @@ func (w *worker) transact(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := w.session.Begin(); err != nil {
-		return fmt.Errorf("%w: begin a transaction: %w", errRejoin, err)
-	}
-	if err := w.at(StepBegin); err != nil {
-		return err
-	}
-	if err := w.produce(ctx); err != nil {
-		return err
-	}
-	if err := w.at(StepProduced); err != nil {
-		return err
-	}
-	if err := w.session.Flush(ctx); err != nil {
-		return fmt.Errorf("%w: flush: %w", errRejoin, err)
-	}
-	if err := w.at(StepFlushed); err != nil {
+	if err := w.write(ctx); err != nil {
 		return err
 	}
 	if w.round.acks.failed.Load() > 0 && !w.deps.harmed.by(HarmIgnoreFailedProduce) {
@@ -78,6 +63,27 @@ func (w *worker) transact(ctx context.Context) error {
 	}
 	w.measure(began)
 	return w.at(StepStored)
+}
+
+// write begins a transaction and sends the round's records. They are written, or
+// refused, when it returns.
+func (w *worker) write(ctx context.Context) error {
+	if err := w.session.Begin(); err != nil {
+		return fmt.Errorf("%w: begin a transaction: %w", errRejoin, err)
+	}
+	if err := w.at(StepBegin); err != nil {
+		return err
+	}
+	if err := w.produce(ctx); err != nil {
+		return err
+	}
+	if err := w.at(StepProduced); err != nil {
+		return err
+	}
+	if err := w.session.Flush(ctx); err != nil {
+		return fmt.Errorf("%w: flush: %w", errRejoin, err)
+	}
+	return w.at(StepFlushed)
 }
 
 // untilKilled returns a context that outlives a stop, so that a round can end, and

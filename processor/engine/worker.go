@@ -233,9 +233,7 @@ func (w *worker) assign(ctx context.Context, partitions []int32, restores beside
 	w.release(partitions) // what is assigned anew was revoked before, heard or not
 	parts := make(map[int32]*owned, len(partitions))
 	for _, p := range partitions {
-		part := &owned{partition: p, state: w.store.partition(w.spec.Name, p)}
-		part.wanted, part.forget = context.WithCancel(ctx)
-		w.parts[p], parts[p] = part, part
+		parts[p] = w.own(ctx, p)
 	}
 	w.updateStatus()
 	// The goroutine ends with its restore or with the session's context. A partition
@@ -244,6 +242,13 @@ func (w *worker) assign(ctx context.Context, partitions []int32, restores beside
 		found, err := w.takeAndRestore(ctx, parts)
 		w.post(event{restored: found, parts: parts, err: err})
 	})
+}
+
+func (w *worker) own(ctx context.Context, p int32) *owned {
+	part := &owned{partition: p, state: w.store.partition(w.spec.Name, p)}
+	part.wanted, part.forget = context.WithCancel(ctx)
+	w.parts[p] = part
+	return part
 }
 
 func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (map[int32]*restored, error) {
@@ -255,7 +260,7 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 			part.give, states[p] = func() {}, part.state
 			continue
 		}
-		give, err := w.store.leases.take(part.wanted, w.deps.turns, w.spec.Name, p)
+		give, err := w.store.leases.take(part.wanted, w.deps.turns, w.spec.Name, p) //nolint:contextcheck // it ends with ctx, or before
 		if err != nil && ctx.Err() == nil {
 			continue // it has gone, and whoever has it now may keep it for long
 		}

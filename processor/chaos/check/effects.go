@@ -9,7 +9,7 @@ func (c *checker) effects() {
 	for _, r := range slices.SortedFunc(slices.Values(c.run.Output), byPlace) {
 		effect, err := ParseEffect(r.Value)
 		if err != nil {
-			c.say(RuleInvented, "output %d/%d: %v", r.Partition, r.Offset, err)
+			c.sayf(RuleInvented, "output %d/%d: %v", r.Partition, r.Offset, err)
 			continue
 		}
 		if effect.Kind == Told {
@@ -18,7 +18,7 @@ func (c *checker) effects() {
 		}
 		e := c.keys[r.Key]
 		if e == nil {
-			c.say(RuleInvented, "output %d/%d has key %s, which no record of the input has", r.Partition, r.Offset, r.Key)
+			c.sayf(RuleInvented, "output %d/%d has key %s, which no record of the input has", r.Partition, r.Offset, r.Key)
 			continue
 		}
 		if effect.Kind == Fired {
@@ -32,10 +32,10 @@ func (c *checker) effects() {
 func (c *checker) clock(effect Effect, r Record) {
 	p := effect.Source.Partition
 	if effect.N < c.clocks[p] {
-		c.say(RuleClock, "the clock of partition %d went from %d back to %d (output %d/%d)", p, c.clocks[p], effect.N, r.Partition, r.Offset)
+		c.sayf(RuleClock, "the clock of partition %d went from %d back to %d (output %d/%d)", p, c.clocks[p], effect.N, r.Partition, r.Offset)
 	}
 	if effect.N > r.Timestamp+c.run.Skew {
-		c.say(RuleClock, "the clock of partition %d was %d at %d", p, effect.N, r.Timestamp)
+		c.sayf(RuleClock, "the clock of partition %d was %d at %d", p, effect.N, r.Timestamp)
 	}
 	c.clocks[p] = max(c.clocks[p], effect.N)
 }
@@ -48,11 +48,11 @@ func (c *checker) fired(e *entity, effect Effect, r Record) {
 		if set := c.bySource[effect.Source]; set != nil && e.ended[set] != "" {
 			rule, why = RuleTwice, "it was "+e.ended[set]+" before"
 		}
-		c.say(rule, "the deadline of %v (key %s, id %s) fires: %s", effect.Source, e.key, effect.ID, why)
+		c.sayf(rule, "the deadline of %v (key %s, id %s) fires: %s", effect.Source, e.key, effect.ID, why)
 	case f.at != effect.Source || f.deadline() != effect.N:
-		c.say(RuleSum, "the deadline of key %s, id %s fires as of %v at %d, want %v at %d", e.key, effect.ID, effect.Source, effect.N, f.at, f.deadline())
+		c.sayf(RuleSum, "the deadline of key %s, id %s fires as of %v at %d, want %v at %d", e.key, effect.ID, effect.Source, effect.N, f.at, f.deadline())
 	case r.Timestamp+c.run.Skew < f.deadline():
-		c.say(RuleDeadline, "the deadline of %v at %d fires at %d", f.at, f.deadline(), r.Timestamp)
+		c.sayf(RuleDeadline, "the deadline of %v at %d fires at %d", f.at, f.deadline(), r.Timestamp)
 	}
 	if f != nil {
 		delete(e.deadlines, effect.ID)
@@ -64,23 +64,23 @@ func (c *checker) fired(e *entity, effect Effect, r Record) {
 func (c *checker) effect(e *entity, effect Effect) {
 	f := c.bySource[effect.Source]
 	if f == nil || f.key != e.key || f.Kind == Poison {
-		c.say(RuleInvented, "an effect (%s, key %s) of %v, which is no such record", effect.Kind, e.key, effect.Source)
+		c.sayf(RuleInvented, "an effect (%s, key %s) of %v, which is no such record", effect.Kind, e.key, effect.Source)
 		return
 	}
 	f.effects++
 	if f.effects > 1 {
-		c.say(RuleTwice, "%v (%s of key %s) has had its effect %d times", f.at, f.Kind, f.key, f.effects)
+		c.sayf(RuleTwice, "%v (%s of key %s) has had its effect %d times", f.at, f.Kind, f.key, f.effects)
 		return
 	}
 	if e.next < len(e.facts) && e.facts[e.next] == f {
 		e.next++
 	} else {
 		// What was left out shows as lost; the fold goes on behind.
-		c.say(RuleOrder, "the effect of %v (key %s) is not the next", f.at, e.key)
+		c.sayf(RuleOrder, "the effect of %v (key %s) is not the next", f.at, e.key)
 		e.next = slices.Index(e.facts, f) + 1
 	}
 	if want := e.apply(f); want != effect {
-		c.say(RuleSum, "%v (%s of key %s) says %+v, want %+v", f.at, f.Kind, e.key, effect, want)
+		c.sayf(RuleSum, "%v (%s of key %s) says %+v, want %+v", f.at, f.Kind, e.key, effect, want)
 	}
 }
 

@@ -139,7 +139,7 @@ type checker struct {
 	found    []Violation
 }
 
-func (c *checker) say(rule, format string, args ...any) {
+func (c *checker) sayf(rule, format string, args ...any) {
 	c.found = append(c.found, Violation{Rule: rule, Detail: fmt.Sprintf(format, args...)})
 }
 
@@ -151,12 +151,12 @@ func (c *checker) readInput() {
 	for _, r := range slices.SortedFunc(slices.Values(c.run.Input), byPlace) {
 		parsed, err := ParseFact(r.Value)
 		if err != nil {
-			c.say(RuleInvented, "input %d/%d: %v", r.Partition, r.Offset, err)
+			c.sayf(RuleInvented, "input %d/%d: %v", r.Partition, r.Offset, err)
 			continue
 		}
 		f := &fact{Fact: parsed, key: r.Key, at: Source{r.Partition, r.Offset}, time: r.Timestamp}
 		if c.bySource[f.at] != nil {
-			c.say(RuleInvented, "input %v is there twice", f.at)
+			c.sayf(RuleInvented, "input %v is there twice", f.at)
 			continue
 		}
 		c.bySource[f.at] = f
@@ -178,7 +178,7 @@ func (c *checker) accepted() {
 	}
 	for _, id := range c.run.Accepted {
 		if !there[id] {
-			c.say(RuleLost, "%s was accepted and is not in the input", id)
+			c.sayf(RuleLost, "%s was accepted and is not in the input", id)
 		}
 	}
 }
@@ -188,14 +188,14 @@ func (c *checker) dead() {
 		f := c.bySource[d.Source]
 		switch {
 		case f == nil || f.Kind != Poison:
-			c.say(RuleInvented, "a dead letter of %v, which is no poison", d.Source)
+			c.sayf(RuleInvented, "a dead letter of %v, which is no poison", d.Source)
 			continue
 		case f.key != d.Key || !bytes.Equal(f.Encode(), d.Value):
-			c.say(RuleSum, "the dead letter of %v is not the record", d.Source)
+			c.sayf(RuleSum, "the dead letter of %v is not the record", d.Source)
 		}
 		f.effects++
 		if f.effects > 1 {
-			c.say(RuleTwice, "%v has %d dead letters", d.Source, f.effects)
+			c.sayf(RuleTwice, "%v has %d dead letters", d.Source, f.effects)
 		}
 	}
 }
@@ -205,14 +205,14 @@ func (c *checker) remains() {
 	for _, at := range slices.SortedFunc(maps.Keys(c.bySource), compareSources) {
 		f := c.bySource[at]
 		if c.run.Drained && f.effects == 0 {
-			c.say(RuleLost, "%v (%s of key %s) has no effect", at, f.Kind, f.key)
+			c.sayf(RuleLost, "%v (%s of key %s) has no effect", at, f.Kind, f.key)
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(c.keys)) {
 		e := c.keys[key]
 		for _, id := range slices.Sorted(maps.Keys(e.deadlines)) {
 			if f := e.deadlines[id]; f.deadline() <= c.run.DueBy {
-				c.say(RuleDeadline, "the deadline of %v (key %s, id %s) at %d has not fired by %d", f.at, key, id, f.deadline(), c.run.DueBy)
+				c.sayf(RuleDeadline, "the deadline of %v (key %s, id %s) at %d has not fired by %d", f.at, key, id, f.deadline(), c.run.DueBy)
 			}
 		}
 	}
@@ -229,9 +229,9 @@ func (c *checker) offsets() {
 		committed, done := c.run.Offsets[at.Partition], c.bySource[at].effects > 0
 		switch {
 		case done && at.Offset >= committed:
-			c.say(RuleOffsets, "%v has had its effect and the group has committed %d", at, committed)
+			c.sayf(RuleOffsets, "%v has had its effect and the group has committed %d", at, committed)
 		case !done && at.Offset < committed:
-			c.say(RuleOffsets, "%v is committed (%d) without an effect", at, committed)
+			c.sayf(RuleOffsets, "%v is committed (%d) without an effect", at, committed)
 		}
 	}
 }
@@ -271,7 +271,7 @@ func (c *checker) compare(what string, want map[string]string, entries []Entry) 
 	got := map[string]string{}
 	for _, e := range entries {
 		if _, twice := got[e.Key]; twice {
-			c.say(RuleState, "%s has %s twice", what, e.Key)
+			c.sayf(RuleState, "%s has %s twice", what, e.Key)
 		}
 		got[e.Key] = fmt.Sprintf("%s, deadline %d", e.Payload, e.Deadline)
 	}
@@ -294,6 +294,6 @@ func (c *checker) compare(what string, want map[string]string, entries []Entry) 
 		lines = append(lines[:show], fmt.Sprintf("and %d more", len(lines)-show))
 	}
 	if len(lines) > 0 {
-		c.say(RuleState, "%s", strings.Join(lines, "; "))
+		c.sayf(RuleState, "%s", strings.Join(lines, "; "))
 	}
 }

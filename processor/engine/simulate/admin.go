@@ -51,7 +51,7 @@ func (s *Session) list(ctx context.Context, topics []string, offset func(*Partit
 	for _, name := range topics {
 		out[name] = map[int32]kadm.ListedOffset{}
 		for p, part := range s.cluster.topics[name].parts {
-			p := int32(p) //nolint:gosec // a few partitions
+			p := int32(p)
 			out[name][p] = kadm.ListedOffset{Topic: name, Partition: p, Offset: offset(part)}
 		}
 	}

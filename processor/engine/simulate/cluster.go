@@ -187,7 +187,7 @@ func (c *Cluster) endTxn(pid int64, epoch int16, commit bool) (next int16, err e
 	}
 	again := t.lastEpoch == epoch && t.lastCommit == commit
 	switch {
-	case epoch < t.epoch && !(c.Epochs && again && epoch == t.epoch-1):
+	case epoch < t.epoch && (!c.Epochs || !again || epoch != t.epoch-1):
 		return 0, kerr.ProducerFenced
 	case t.state == txnPrepared && again:
 		return 0, kerr.ConcurrentTransactions
@@ -234,7 +234,8 @@ func (c *Cluster) writeMarker(t *txn, at tp, commit bool) {
 			c.part(at).mark(t.pid, commit, c.world.now)
 		}
 		c.world.Logf("broker     %s: marked %s/%d, commit %v", t.id, at.topic, at.partition, commit)
-		if t.left--; t.left == 0 {
+		t.left--
+		if t.left == 0 {
 			t.state = txnEmpty
 		}
 	})

@@ -119,7 +119,7 @@ func (c *Cluster) orphans() (out []int32) {
 }
 
 // thrownOut lets a client hear, when it next asks, that it is no member any more.
-func (g *group) thrownOut(c *Cluster, m *member, why error) {
+func (*group) thrownOut(c *Cluster, m *member, why error) {
 	s := m.session
 	c.world.After(int64(c.world.Chance(300)), func() { s.lose(why) })
 }

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"slices"
 	"time"
 
@@ -47,7 +48,7 @@ type tp struct {
 // MakeTopic makes a topic, in place of one of the same name.
 func (c *Cluster) MakeTopic(name string, partitions int) {
 	c.made++
-	sum := sha256.Sum256([]byte{byte(c.made)})
+	sum := sha256.Sum256(binary.AppendVarint(nil, int64(c.made)))
 	t := &Topic{ID: [16]byte(sum[:16])}
 	for range partitions {
 		t.parts = append(t.parts, &Partition{open: map[int64]int64{}, last: map[int64]lastBatch{}})

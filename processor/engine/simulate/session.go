@@ -136,7 +136,7 @@ func (s *Session) call(ctx context.Context, kind string, apply func() error) err
 	}
 }
 
-func (s *Session) apply(f *Fault, apply func() error) error {
+func (*Session) apply(f *Fault, apply func() error) error {
 	if f == nil {
 		return apply()
 	}
@@ -144,12 +144,12 @@ func (s *Session) apply(f *Fault, apply func() error) error {
 	case Refuse, Fail:
 		return brokerError(f.Err)
 	case Confuse:
-		_ = apply() //nolint:errcheck // the answer says something else
+		_ = apply() // the answer says something else
 		return brokerError(f.Err)
 	case CutBefore:
 		return errCut
 	case CutAfter:
-		_ = apply() //nolint:errcheck // the answer is lost
+		_ = apply() // the answer is lost
 		return errCut
 	}
 	return apply()
@@ -285,7 +285,7 @@ func (s *Session) ResumeFetchPartitions(partitions map[string][]int32) {
 }
 
 // PollRecords returns what there is, up to n records.
-func (s *Session) PollRecords(ctx context.Context, n int) kgo.Fetches {
+func (s *Session) PollRecords(_ context.Context, n int) kgo.Fetches {
 	w := s.world
 	w.yield(int64(w.Chance(2)), nil)
 	if s.closed {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -243,8 +244,7 @@ func (w *World) nextTime() int64 {
 // that are over.
 func (w *World) reap() {
 	kept := w.tasks[:0]
-	for i := len(w.tasks) - 1; i >= 0; i-- {
-		t := w.tasks[i]
+	for _, t := range slices.Backward(w.tasks) {
 		if t.host.dead && !t.ended {
 			w.cur = t
 			t.stop()
