@@ -89,7 +89,7 @@ func lox24(offset int64) letter {
 }
 
 // bury writes a dead letter as the engine does, and returns its offset.
-func (r *rig) bury(l letter) int64 { //nolint:gocritic // a test's value
+func (r *rig) bury(l letter) int64 {
 	r.t.Helper()
 	envelope := raw.Envelope{Source: "shop", Provider: raw.ProviderLOX24, Assurance: raw.AssuranceSharedSecret, RequestID: "request-1", ReceivedAt: noon()}
 	record := &kgo.Record{Topic: r.names.Topic(l.topic), Key: []byte(l.key), Value: []byte(l.body)}
@@ -98,9 +98,14 @@ func (r *rig) bury(l letter) int64 { //nolint:gocritic // a test's value
 	}
 	record.Headers = append(record.Headers, l.more...)
 	for _, h := range [][2]string{
-		{engine.HeaderCause, l.cause}, {engine.HeaderDetail, "why"}, {engine.HeaderStage, "lox24"}, {engine.HeaderTopic, r.names.Topic(l.from)},
-		{engine.HeaderPartition, strconv.Itoa(int(l.partition))}, {engine.HeaderOffset, strconv.FormatInt(l.offset, 10)},
-		{engine.HeaderVersion, "1.0.0"}, {engine.HeaderTime, strconv.FormatInt(noon().Add(time.Duration(l.offset)*time.Minute).UnixMilli(), 10)},
+		{engine.HeaderCause, l.cause},
+		{engine.HeaderDetail, "why"},
+		{engine.HeaderStage, "lox24"},
+		{engine.HeaderTopic, r.names.Topic(l.from)},
+		{engine.HeaderPartition, strconv.Itoa(int(l.partition))},
+		{engine.HeaderOffset, strconv.FormatInt(l.offset, 10)},
+		{engine.HeaderVersion, "1.0.0"},
+		{engine.HeaderTime, strconv.FormatInt(noon().Add(time.Duration(l.offset)*time.Minute).UnixMilli(), 10)},
 	} {
 		record.Headers = append(record.Headers, kgo.RecordHeader{Key: h[0], Value: []byte(h[1])})
 	}
@@ -113,7 +118,7 @@ func (r *rig) bury(l letter) int64 { //nolint:gocritic // a test's value
 
 func (r *rig) reader() *deadletter.Reader { return deadletter.NewReader(r.kafka, r.names) }
 
-func (r *rig) replay(replay deadletter.Replay) (*deadletter.Plan, error) { //nolint:gocritic // a test's value
+func (r *rig) replay(replay deadletter.Replay) (*deadletter.Plan, error) {
 	replay.By, replay.Now, replay.Rate = "anna", func() time.Time { return noon().Add(time.Hour) }, 1e6
 	return deadletter.NewReplayer(r.reader(), replay).Run(r.t.Context())
 }
@@ -270,7 +275,8 @@ func TestCrashBeforeTheCommit(t *testing.T) {
 	ends := 0
 	r.cluster.ControlKey(int16(kmsg.EndTxn), func(req kmsg.Request) (kmsg.Response, error, bool) {
 		r.cluster.KeepControl()
-		if ends++; ends != 2 {
+		ends++
+		if ends != 2 {
 			return nil, nil, false
 		}
 		answer, _ := req.ResponseKind().(*kmsg.EndTxnResponse)

@@ -82,7 +82,7 @@ func (r *Replayer) again(l *Letter) *kgo.Record {
 	add(raw.HeaderReplayRound, strconv.Itoa(l.Round+1))
 	add(raw.HeaderReplayBy, r.replay.By)
 	add(raw.HeaderReplayAt, strconv.FormatInt(r.replay.Now().UnixMilli(), 10))
-	add(raw.HeaderReplayFrom, l.Ref.String())
+	add(raw.HeaderReplayFrom, l.String())
 	return record
 }
 
@@ -98,6 +98,6 @@ func (r *Replayer) note(l *Letter) (*kgo.Record, error) {
 	if err != nil {
 		return nil, fmt.Errorf("note a replay: %w", err)
 	}
-	topic, key := r.names.Topic(schemas.InternalReplays), []byte(l.Ref.String())
+	topic, key := r.names.Topic(schemas.InternalReplays), []byte(l.String())
 	return &kgo.Record{Topic: topic, Partition: engine.PartitionOf(key, r.counts[topic]), Key: key, Value: value}, nil
 }

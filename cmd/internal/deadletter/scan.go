@@ -105,7 +105,7 @@ func (r *Reader) Each(ctx context.Context, f *Filter, yield func(*Letter) error)
 	}
 	return r.read(ctx, topics, f.Refs, func(record *kgo.Record) error {
 		l := letterOf(record, byTopic[record.Topic])
-		l.Replayed = r.notes[l.Ref.String()]
+		l.Replayed = r.notes[l.String()]
 		if !f.matches(l) {
 			return nil
 		}
