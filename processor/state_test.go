@@ -1,6 +1,7 @@
 package processor_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -175,5 +176,22 @@ func BenchmarkHotEntity(b *testing.B) {
 			b.ReportMetric(float64(first.Nanoseconds())/float64(tenth), "ns-first-tenth")
 			b.ReportMetric(float64(last.Nanoseconds())/float64(tenth), "ns-last-tenth")
 		})
+	}
+}
+
+// TestExitCode: what no restart mends has an exit code of its own.
+func TestExitCode(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		err  error
+		want int
+	}{
+		"anything":      {err: fmt.Errorf("worker: %w", errors.ErrUnsupported), want: 1},
+		"disk full":     {err: fmt.Errorf("worker: %w", engine.ErrDiskFull), want: 74},
+		"later release": {err: fmt.Errorf("worker: %w", engine.ErrNewerState), want: 65},
+	} {
+		if got := processor.ExitCode(c.err); got != c.want {
+			t.Errorf("%s: ExitCode() = %d, want %d", name, got, c.want)
+		}
 	}
 }
