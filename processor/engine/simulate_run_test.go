@@ -167,7 +167,7 @@ func (s *simulation) start(plan hostPlan, fs *vfs.MemFS) {
 				// The process ends with it.
 				s.world.Logf("%-10s ends for good: %v", w.Name, err)
 				s.out.fatal = append(s.out.fatal, fmt.Sprintf("%s: %v", w.Name, err))
-				s.world.After(0, func() { s.kill(p, keepFlushed, 500) })
+				s.world.After(0, func() { s.kill(p, keepFlushed, 500) }) //nolint:contextcheck // a process that is started again has a life of its own
 			}
 		})
 	}

@@ -32,12 +32,15 @@ func TestStories(t *testing.T) {
 			{On: "b.0/req:EndTxn", Nth: 3, Do: simulate.Confuse, Err: "UNKNOWN_SERVER_ERROR"},
 		}},
 		"a second revocation while the first is handled": {3, 2, []simulate.Fault{
-			{On: "a.0/step:begin", Nth: 2, Do: simulate.Rebalance}, {On: "a.0/step:flushed", Nth: 2, Do: simulate.Rebalance},
-			{On: "a.0/step:committed", Nth: 2, Do: simulate.Rebalance}, {On: "a.0/step:restoring", Nth: 2, Do: simulate.Rebalance},
+			{On: "a.0/step:begin", Nth: 2, Do: simulate.Rebalance},
+			{On: "a.0/step:flushed", Nth: 2, Do: simulate.Rebalance},
+			{On: "a.0/step:committed", Nth: 2, Do: simulate.Rebalance},
+			{On: "a.0/step:restoring", Nth: 2, Do: simulate.Rebalance},
 			{On: "b.0/step:begin", Nth: 1, Do: simulate.Stall, Arg: 201},
 		}},
 		"a partition moves between two workers of one process": {1, 2, []simulate.Fault{
-			{On: "a.0/step:committed", Nth: 3, Do: simulate.Stall, Arg: 401}, {On: "a.1/step:committed", Nth: 2, Do: simulate.Stall, Arg: 401},
+			{On: "a.0/step:committed", Nth: 3, Do: simulate.Stall, Arg: 401},
+			{On: "a.1/step:committed", Nth: 2, Do: simulate.Stall, Arg: 401},
 			{On: "a.0/step:stored", Nth: 6, Do: simulate.Rebalance},
 		}},
 		"a successor restores while its predecessor's transaction is open": {2, 1, []simulate.Fault{
@@ -51,7 +54,8 @@ func TestStories(t *testing.T) {
 		}},
 		"two workers think that they are the same": {1, 1, []simulate.Fault{{On: "a.0/step:flushed", Nth: 3, Do: simulate.Twin}}},
 		"the store is older than the changelog, lost, broken": {1, 2, []simulate.Fault{
-			{On: "a.0/step:stored", Nth: 2, Do: simulate.Flush}, crash("a.0/step:stored", 5, keepOlder), crash("a.0/step:stored", 8, keepNothing),
+			{On: "a.0/step:stored", Nth: 2, Do: simulate.Flush},
+			crash("a.0/step:stored", 5, keepOlder), crash("a.0/step:stored", 8, keepNothing),
 			crash("a.0/step:stored", 11, keepBroken),
 		}},
 		"a restore dies in its middle": {2, 1, []simulate.Fault{

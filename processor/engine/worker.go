@@ -170,7 +170,7 @@ func (w *worker) work(ctx context.Context, restores besides) error {
 			return err
 		}
 		if ctx.Err() != nil {
-			break
+			return nil //nolint:nilerr // it was stopped
 		}
 		if err := w.runRound(ctx, records); err != nil {
 			return err
