@@ -274,7 +274,7 @@ func (p *schedule) planFaults(r *rand.Rand) {
 	r.Shuffle(len(kinds), func(i, j int) { kinds[i], kinds[j] = kinds[j], kinds[i] })
 	kinds = kinds[:1+r.IntN(5)]
 	far := []int{3, 8, 20}[r.IntN(3)]
-	for range 1 + r.IntN(10) {
+	for range 2 + r.IntN(14) {
 		p.faults = append(p.faults, p.planFault(r, kinds[r.IntN(len(kinds))], 1+r.IntN(far)))
 	}
 }
@@ -284,6 +284,9 @@ func (p *schedule) planFault(r *rand.Rand, kind string, nth int) fault {
 	f := fault{host: h.name, worker: r.IntN(h.workers), nth: nth, do: kind, disk: disk(r.IntN(int(disks)))}
 	if f.key = keys()[r.IntN(len(keys()))]; r.IntN(2) == 0 {
 		f.key = keys()[r.IntN(3)]
+	}
+	if r.IntN(8) == 0 && slices.Contains([]string{doRefuse, doConfuse, doCutBefore, doCutAfter}, kind) {
+		f.host, f.key = sender, kmsg.Produce // those who write the input have the same broker
 	}
 	switch kind {
 	case doRefuse, doConfuse:

@@ -79,6 +79,11 @@ func shrink(t *testing.T, failing *schedule, out outcome, l func() load) (best *
 func story(t *testing.T, failing *schedule, out outcome, l func() load) string {
 	t.Helper()
 	small, came, again := shrink(t, failing, out, l)
+	return tell(failing, small, came, again)
+}
+
+// tell writes a story.
+func tell(failing, small *schedule, came outcome, again int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "seed %d fails, with %d partitions and %d brokers", failing.seed, failing.partitions, failing.brokers)
 	if again == 0 {
