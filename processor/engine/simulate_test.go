@@ -37,7 +37,7 @@ func simSetting(t *testing.T, name string, or uint64) uint64 {
 // went in. The first schedule that fails is shrunk and told.
 func TestSimulation(t *testing.T) {
 	t.Parallel()
-	from, n := simSetting(t, "SEED", 0), simSetting(t, "SCHEDULES", 300)
+	from, n := simSetting(t, "SEED", 0), simSetting(t, "SCHEDULES", 200)
 	began := time.Now()
 	injected, failing := playAll(from, n, plan)
 	if failing != nil {
@@ -88,7 +88,7 @@ func playAll(from, n uint64, plan func(uint64) *schedule) (injected map[string]i
 // TestSimulationRepeats: a seed plays the same way each time.
 func TestSimulationRepeats(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(20) {
+	for seed := range uint64(8) {
 		once, again := plan(seed).run(true), plan(seed).run(true)
 		if diff := cmp.Diff(once.trace, again.trace); diff != "" {
 			t.Fatalf("seed %d plays in two ways:\n%s", seed, diff)

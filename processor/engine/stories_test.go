@@ -71,7 +71,7 @@ func TestStories(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			met := 0
-			for seed := range uint64(12) {
+			for seed := range uint64(6) {
 				p := tell(seed, test.hosts, test.workers, test.faults)
 				out := p.run(false)
 				if len(out.violations) > 0 {
