@@ -16,8 +16,10 @@ import (
 // restored is a partition whose state is as the changelog says.
 type restored struct {
 	following
-	// committed is the group's committed input offset, -1 if there is none.
+	// committed is the group's committed input offset, -1 if there is none; asked says
+	// that the broker was asked for it.
 	committed int64
+	asked     bool
 	// start is the first offset of the input partition.
 	start int64
 	clock int64
@@ -44,7 +46,7 @@ func (w *worker) restore(ctx context.Context, states map[int32]*storePartition) 
 	if err != nil {
 		return nil, err
 	}
-	todo, err := w.plan(ctx, states)
+	todo, err := w.plan(ctx, states, committed)
 	if err != nil {
 		return nil, err
 	}
@@ -53,11 +55,6 @@ func (w *worker) restore(ctx context.Context, states map[int32]*storePartition) 
 	}
 	out := make(map[int32]*restored, len(todo))
 	for p, r := range todo {
-		if offset, ok := committed[p]; ok {
-			r.committed = offset
-		} else {
-			r.committed = -1
-		}
 		if r.clock, err = readClock(r.state); err != nil {
 			return nil, err
 		}
@@ -105,7 +102,7 @@ func (w *worker) committed(ctx context.Context, states map[int32]*storePartition
 }
 
 // plan decides for each partition from where its changelog is replayed to where.
-func (w *worker) plan(ctx context.Context, states map[int32]*storePartition) (map[int32]*restored, error) {
+func (w *worker) plan(ctx context.Context, states map[int32]*storePartition, committed map[int32]int64) (map[int32]*restored, error) {
 	details, err := w.admin.ListTopics(ctx, w.changelog)
 	if err == nil {
 		err = details.Error()
@@ -129,7 +126,11 @@ func (w *worker) plan(ctx context.Context, states map[int32]*storePartition) (ma
 		if !ok1 || !ok2 || !ok3 {
 			return nil, fmt.Errorf("changelog %s and input %s do not both have a partition %d", w.changelog, w.input, p)
 		}
-		r := &restored{following: following{partition: p, state: state, end: end.Offset}, start: input.Offset}
+		r := &restored{following: following{partition: p, state: state, end: end.Offset}, start: input.Offset, committed: -1}
+		if offset, ok := committed[p]; ok {
+			r.committed = offset
+		}
+		r.asked = !w.deps.harmed.by(HarmStoreFirst) && !w.deps.harmed.by(HarmKeepAborted) && !w.deps.harmed.by(HarmUnknownIsCommitted)
 		if err := w.store.trust(r, [16]byte(details[w.changelog].ID), start.Offset, w.deps.Now(), w.config.DeleteRetention); err != nil {
 			return nil, err
 		}
@@ -167,6 +168,12 @@ func (s *Store) trust(r *restored, topicID [16]byte, start int64, now time.Time,
 		r.reason = "the changelog is another topic of the same name"
 	case pos.offset < start || pos.offset > r.end:
 		r.reason = "the stored position is outside the changelog"
+	case r.asked && r.committed < pos.input:
+		// The broker confirmed a commit and has lost it: its coordinator may complete a
+		// transaction without its markers while partitions have no leader (KAFKA-20734), and
+		// abort it with the next one; an unclean election loses commits, too. The records
+		// come again, and must not meet themselves in the state.
+		r.reason = "the broker has lost a round that it had confirmed"
 	case pos.offset < r.end && age > deleteRetention/2:
 		r.reason = "the stored position is so old that tombstones may be gone"
 	default:

@@ -17,9 +17,17 @@ type position struct {
 	// atEnd is when offset was last known to be the changelog's end, or when the replay
 	// that has come this far began, unix ms.
 	atEnd int64
+	// input is the input offset up to which rounds that the broker confirmed are in the
+	// state; less than that where the state came from the changelog.
+	input int64
 }
 
-const positionVersion = 1
+// positionVersion is the format of a position; the first had no input.
+const (
+	positionVersion = 2
+	positionBytes1  = 33
+	positionBytes   = 41
+)
 
 // position returns the stored position; found is false for a partition that has
 // none.
@@ -35,12 +43,16 @@ func (p *storePartition) position() (pos position, found bool, err error) {
 		return pos, false, errors.Join(fmt.Errorf("%w: a position has format version %d, this release reads up to %d",
 			ErrNewerState, value[0], positionVersion), closer.Close())
 	}
-	if len(value) != 33 || value[0] != positionVersion {
+	first := len(value) == positionBytes1 && value[0] == 1
+	if !first && (len(value) != positionBytes || value[0] != positionVersion) {
 		return pos, false, errors.Join(fmt.Errorf("%w: a position of %d bytes in a format that this program does not read", errEntry, len(value)), closer.Close())
 	}
 	copy(pos.topicID[:], value[1:17])
 	pos.offset = int64(binary.BigEndian.Uint64(value[17:25])) //nolint:gosec // an offset
 	pos.atEnd = int64(binary.BigEndian.Uint64(value[25:33]))  //nolint:gosec // unix ms
+	if !first {
+		pos.input = int64(binary.BigEndian.Uint64(value[33:41])) //nolint:gosec // an offset
+	}
 	return pos, true, closer.Close()
 }
 
@@ -125,10 +137,11 @@ func (p *storePartition) deadlineKey(deadline int64, key []byte) []byte {
 
 // position notes what the state corresponds to once the batch is written.
 func (w *writer) position(p *storePartition, pos position) error {
-	value := append(make([]byte, 0, 33), positionVersion)
+	value := append(make([]byte, 0, positionBytes), positionVersion)
 	value = append(value, pos.topicID[:]...)
 	value = binary.BigEndian.AppendUint64(value, uint64(pos.offset)) //nolint:gosec // an offset
 	value = binary.BigEndian.AppendUint64(value, uint64(pos.atEnd))  //nolint:gosec // unix ms
+	value = binary.BigEndian.AppendUint64(value, uint64(pos.input))  //nolint:gosec // an offset
 	return w.batch.Set(p.at(kindPosition), value, nil)
 }
 

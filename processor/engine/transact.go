@@ -223,6 +223,7 @@ func (w *worker) keep() error {
 			part.pos.offset = last
 		}
 		part.pos.atEnd = now
+		part.pos.input = max(part.applied, 0)
 		errs = append(errs, batch.overlay(part.state, s.overlay), batch.position(part.state, part.pos))
 	}
 	if err := errors.Join(errs...); err != nil {
