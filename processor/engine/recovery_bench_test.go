@@ -76,6 +76,16 @@ func newGround(tb testing.TB, partitions int) *ground {
 		}
 		tb.Cleanup(func() { _, _ = admin.DeleteTopic(context.Background(), name) })
 	}
+	// A real broker shows topics a moment after it made them.
+	await(tb, "the topics", func() bool {
+		details, err := admin.ListTopics(tb.Context())
+		for _, topic := range []string{input, output, deadLetters, changelog} {
+			if err == nil && len(details[g.names.Topic(topic)].Partitions) != partitions {
+				return false
+			}
+		}
+		return err == nil
+	})
 	return g
 }
 
