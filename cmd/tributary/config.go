@@ -48,7 +48,9 @@ func (g *globals) reportConfig(f *config.File) error {
 	}
 	switch {
 	case g.json:
-		err = g.printJSON(map[string]any{"faults": faults, "warnings": warnings, "settings": settings})
+		// A program wants lists, also of nothing.
+		none := []config.Fault{}
+		err = g.printJSON(map[string]any{"faults": append(none, faults...), "warnings": append(none, warnings...), "settings": settings})
 	default:
 		g.printf("%s", settings)
 		for _, w := range warnings {

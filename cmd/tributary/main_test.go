@@ -33,7 +33,9 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"stack":    startStack,
 			"journeys": produceJourneys,
-			"raw":      func(ts *testscript.TestScript, _ bool, args []string) { produce(ts, "raw.lox24.v1", "k", []byte(args[0])) },
+			"raw": func(ts *testscript.TestScript, _ bool, args []string) {
+				produce(ts, "raw.lox24.v1", "k", []byte(args[0]))
+			},
 			"hostile": func(ts *testscript.TestScript, _ bool, _ []string) {
 				produce(ts, "decoded.lox24.sms.v1", "k", []byte{0, 255, 255, 255, 255, 1, 2, 3})
 			},
@@ -97,7 +99,7 @@ func TestExitCodes(t *testing.T) {
 		"an argument too few":   {[]string{"tail"}, exitUsage, "tributary tail --help"},
 		"a value out of range":  {[]string{"simulate", "--repeats", "3"}, exitUsage, "--repeats: 3 is not a share"},
 		"no time":               {[]string{"tail", "x", "--from-time", "yesterday"}, exitUsage, "2026-01-02T15:04:05Z"},
-		"no configuration file": {[]string{"topics", "list", "-c", "/does/not/exist.yaml"}, exitFailed, "/does/not/exist.yaml"},
+		"no configuration file": {[]string{"topics", "list", "-c", "/does/not/exist.yaml"}, exitUsage, "/does/not/exist.yaml"},
 		"no address":            {[]string{"health", "--address", "nowhere"}, exitUsage, "address"},
 		"nobody there":          {[]string{"health", "--address", "127.0.0.1:1"}, exitFailed, "ops port"},
 		"help":                  {[]string{"topics"}, exitOK, ""},

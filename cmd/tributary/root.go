@@ -21,7 +21,7 @@ const (
 	exitOK = iota
 	// exitFailed: the command could not do its work, or what it checks is wrong.
 	exitFailed
-	// exitUsage: the call's words are wrong.
+	// exitUsage: the call's words, or the configuration, are wrong.
 	exitUsage
 )
 
@@ -77,12 +77,24 @@ topics: verified before they are answered, each fact once, joined by correlation
 
 Begin with: tributary demo
 
-Exit codes: 0 done; 1 the work could not be done, or what was checked is wrong; 2 the
-call's words are wrong. A processor ends with 74 when the disk of its state is full and
-with 65 when a later release wrote its state.
+Exit codes:
+  0   done
+  1   the work could not be done, or what was checked is wrong
+  2   the call's words, or the configuration, are wrong
+  65  processor: a later release wrote the state, in a format this one does not read
+  69  processor: another process runs under the same processor.engine.instance_id
+  74  processor: the disk of the state directory is full
 
-Every setting can be given in the environment instead of the file: kafka.brokers is
-TRIBUTARY_KAFKA__BROKERS. Spans go where OTEL_EXPORTER_OTLP_ENDPOINT says.`,
+Environment:
+  TRIBUTARY_…        any setting, levels apart by two underscores: kafka.brokers is
+                     TRIBUTARY_KAFKA__BROKERS; lists by commas. It goes before the file;
+                     config check shows what counts.
+  OTEL_…             where ingest sends its spans, as OpenTelemetry names them:
+                     OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS,
+                     OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG; none without an endpoint.
+  HTTPS_PROXY        the proxy to providers and token servers, with HTTP_PROXY and
+                     NO_PROXY.
+  GOMEMLIMIT         when to collect garbage sooner; the state's cache is not in it.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
@@ -133,7 +145,7 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 func (g *globals) load() (*config.File, error) {
 	f, err := config.Load(g.configPath)
 	if err != nil {
-		return nil, err
+		return nil, &codeError{exitUsage, err}
 	}
 	faults := f.Check()
 	if len(faults) == 0 {
@@ -147,7 +159,7 @@ func (g *globals) load() (*config.File, error) {
 	if name == "" {
 		name = "the configuration"
 	}
-	return nil, fmt.Errorf("%s has faults (tributary config check shows them with the settings):\n%s", name, strings.Join(lines, "\n"))
+	return nil, &codeError{exitUsage, fmt.Errorf("%s has faults (tributary config check shows them with the settings):\n%s", name, strings.Join(lines, "\n"))}
 }
 
 // logger returns the program's log, on the error stream.

@@ -39,7 +39,7 @@ func (g *globals) schemasCheck() error {
 		return fmt.Errorf("check the schemas: %w", err)
 	}
 	if g.json {
-		err = g.printJSON(findings)
+		err = g.printJSON(append([]compat.Finding{}, findings...)) // a program wants a list, also of nothing
 	} else {
 		for _, f := range findings {
 			g.printf("%s\n", f)
@@ -57,7 +57,7 @@ func (g *globals) schemasRun(ctx context.Context, register bool) error {
 	if err != nil {
 		return err
 	}
-	client, err := newRegistry(&f.Config)
+	client, err := f.Config.RegistryClient()
 	if err != nil {
 		return err
 	}
@@ -78,33 +78,10 @@ func (g *globals) schemasRun(ctx context.Context, register bool) error {
 	return nil
 }
 
-func newRegistry(c *config.Config) (*registry.Client, error) {
-	rc := registry.Config{URLs: c.Registry.URLs, Username: c.Registry.Username, CacheFile: c.Registry.CacheFile, Names: c.Names()}
-	if c.Registry.Username != "" {
-		password, err := c.Registry.Password.Resolve()
-		if err != nil {
-			return nil, fmt.Errorf("registry.password: %w", err)
-		}
-		rc.Password = password
-	}
-	if c.Registry.TLS.Enabled {
-		config, err := c.Registry.TLS.Config("registry.tls")
-		if err != nil {
-			return nil, err
-		}
-		rc.TLS = config
-	}
-	client, err := registry.New(rc)
-	if err != nil {
-		return nil, fmt.Errorf("registry: %w", err)
-	}
-	return client, nil
-}
-
 // schemaIDs resolves the ids that the processor writes.
 func schemaIDs(c *config.Config) func(context.Context) (map[string]uint32, error) {
 	return func(ctx context.Context) (map[string]uint32, error) {
-		client, err := newRegistry(c)
+		client, err := c.RegistryClient()
 		if err != nil {
 			return nil, err
 		}

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -72,9 +74,23 @@ func (s *simulation) validate() error {
 	for name, share := range map[string]float64{
 		"repeats": s.options.Repeats, "disorder": s.options.Disorder, "delays": s.options.Delays, "forgeries": s.options.Forgeries,
 	} {
-		if share < 0 || share >= 1 {
+		if !(share >= 0 && share < 1) { //nolint:staticcheck // the form that refuses what is no number, too
 			errs = append(errs, fmt.Errorf("--%s: %v is not a share from 0 to under 1", name, share))
 		}
+	}
+	if u, err := url.Parse(s.target.URL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		errs = append(errs, fmt.Errorf("--url: %q is no http or https address, such as http://127.0.0.1:8080", s.target.URL))
+	}
+	for name, n := range map[string]float64{
+		"rate": s.target.Rate, "count": float64(s.options.Webhooks), "duration": float64(s.target.Duration), "patience": float64(s.target.Patience),
+		"spacing": float64(s.options.Spacing),
+	} {
+		if n < 0 || math.IsNaN(n) {
+			errs = append(errs, fmt.Errorf("--%s: less than nothing", name))
+		}
+	}
+	if s.target.Concurrency < 1 {
+		errs = append(errs, fmt.Errorf("--concurrency: %d is less than 1", s.target.Concurrency))
 	}
 	for _, p := range s.options.Providers {
 		if !slices.Contains(simulator.Providers(), p) {

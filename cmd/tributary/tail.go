@@ -62,7 +62,7 @@ func (g *globals) tail(cmd *cobra.Command, o tail.Options, args []string) error 
 	if err != nil {
 		return err
 	}
-	client, err := newRegistry(&f.Config)
+	client, err := f.Config.RegistryClient()
 	if err != nil {
 		return err
 	}

@@ -74,6 +74,9 @@ func (g *globals) topicsChange(ctx context.Context, apply bool) error {
 		}
 	}
 	if g.json {
+		if changes == nil {
+			changes = []topics.Change{} // a program wants a list, also of nothing
+		}
 		err = g.printJSON(map[string]any{"changes": changes, "applied": apply, "refused": refused})
 	} else {
 		g.printChanges(changes, apply)

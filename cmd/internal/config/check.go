@@ -47,10 +47,7 @@ func (f *File) Check() []Fault {
 	for i := range c.Sources {
 		faults = append(faults, faultsOf(fmt.Sprintf("sources[%d]", i), c.Sources[i].Validate())...)
 	}
-	if len(c.Registry.URLs) == 0 {
-		faults = append(faults, Fault{Path: "registry.urls", Message: "name at least one address"})
-	}
-	faults = append(faults, faultsOf("registry", c.Registry.TLS.Validate())...)
+	faults = append(faults, faultsOf("registry", c.Registry.Validate())...)
 	for i := range c.Privacy.Keys {
 		faults = append(faults, faultsOf(fmt.Sprintf("privacy.keys[%d]", i), c.Privacy.Keys[i].Validate())...)
 	}
@@ -138,14 +135,28 @@ func unknown(root *yaml.Node) []Fault {
 	if len(root.Content) == 0 {
 		return nil
 	}
+	var out []Fault
+	settings().compare("", root.Content[0], &out)
+	return out
+}
+
+// settings is the shape of the whole file.
+func settings() *shape {
 	known := tree(reflect.TypeFor[Config]())
 	sources := tree(reflect.TypeFor[ingest.Source]())
 	maps.Copy(sources.fields, tree(reflect.TypeFor[source.Source]()).fields)
 	known.fields["sources"] = sources
 	delete(known.fields["ingest"].fields, "sources")
-	var out []Fault
-	known.compare("", root.Content[0], &out)
-	return out
+	return known
+}
+
+// has says whether there is a setting of that path.
+func (s *shape) has(path []string) bool {
+	if len(path) == 0 || s.fields == nil {
+		return true
+	}
+	sub, ok := s.fields[path[0]]
+	return ok && sub.has(path[1:])
 }
 
 // shape is what keys a setting has; nil fields is a value or a free map.
@@ -188,7 +199,11 @@ func (s *shape) compare(path string, n *yaml.Node, out *[]Fault) {
 			sub.compare(at, n.Content[i+1], out)
 			continue
 		}
-		*out = append(*out, Fault{Path: at, Message: "no such setting; there are " + strings.Join(s.names(), ", ")})
+		hint := "there are " + strings.Join(s.names(), ", ")
+		if near := nearest(key, s.names()); near != "" {
+			hint = "did you mean " + near + "?"
+		}
+		*out = append(*out, Fault{Path: at, Message: "no such setting; " + hint})
 	}
 }
 

@@ -46,6 +46,8 @@ type Registry struct {
 	// Username and Password are for HTTP Basic.
 	Username string     `json:"username" koanf:"username" yaml:"username"`
 	Password secret.Ref `json:"password" koanf:"password" yaml:"password"`
+	// Token is a bearer token, instead of Username and Password.
+	Token secret.Ref `json:"token" koanf:"token" yaml:"token"`
 	// TLS is for https addresses; off means the system's certificates.
 	TLS kafka.TLS `json:"tls" koanf:"tls" yaml:"tls"`
 	// CacheFile keeps the resolved ids, so that a start does not need the registry.

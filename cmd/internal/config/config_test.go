@@ -118,3 +118,72 @@ sources: [{id: a, provider: uapay, secrets: [{id: k, value: the-uapay-secret}]}]
 		t.Error("masking changed the setting itself")
 	}
 }
+
+func TestEveryFaultOfTheConnectionsHasItsLine(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ text, path, says string }{
+		"a key misspelt":               {"kafka:\n  client-id: x", "kafka.client-id", "did you mean client_id?"},
+		"a section misspelt":           {"\nregsitry: {}", "regsitry", "did you mean registry?"},
+		"a key like none":              {"kafka:\n  zzzzzz: x", "kafka.zzzzzz", "there are brokers"},
+		"any certificate":              {"kafka:\n  tls: {enabled: true, insecure_skip_verify: true}", "kafka.tls.insecure_skip_verify", "insecure_reason"},
+		"any certificate at registry":  {"registry:\n  urls: [https://r]\n  tls: {enabled: true, insecure_skip_verify: true}", "registry.tls.insecure_skip_verify", "insecure_reason"},
+		"half a certificate":           {"registry:\n  urls: [https://r]\n  tls: {enabled: true, cert_file: a}", "registry.tls", "go together"},
+		"TLS for http":                 {"registry:\n  tls: {enabled: true}", "registry.tls.enabled", "no address of urls is https"},
+		"no address":                   {"registry:\n  urls: []", "registry.urls", "at least one"},
+		"not an address":               {"registry:\n  urls: ['r:8081']", "registry.urls[0]", "not an http"},
+		"credentials in an address":    {"registry:\n  urls: ['http://u:p@r:8081']", "registry.urls[0]", "belong in"},
+		"a user without a password":    {"registry:\n  username: u", "registry.password", "exactly one"},
+		"a password without a user":    {"registry:\n  password: {value: p}", "registry.username", "needed"},
+		"a token and a password":       {"registry:\n  username: u\n  password: {value: p}\n  token: {value: t}", "registry.token", "not both"},
+		"a token given twice":          {"registry:\n  token: {value: t, env: T}", "registry.token", "exactly one"},
+		"OAUTHBEARER without a token":  {"kafka:\n  sasl: {mechanism: OAUTHBEARER}", "kafka.sasl.mechanism", "sasl.token or"},
+		"two kinds of tokens":          {"kafka:\n  sasl:\n    mechanism: OAUTHBEARER\n    token: {value: t}\n    oauth: {token_url: https://a, client_id: c, client_secret: {value: s}}", "kafka.sasl.token", "not both"},
+		"client credentials, no id":    {"kafka:\n  sasl: {mechanism: OAUTHBEARER, oauth: {token_url: https://a, client_secret: {value: s}}}", "kafka.sasl.oauth.client_id", "needed"},
+		"client credentials, no key":   {"kafka:\n  sasl: {mechanism: OAUTHBEARER, oauth: {token_url: https://a, client_id: c}}", "kafka.sasl.oauth.client_secret", "exactly one"},
+		"client credentials in clear":  {"kafka:\n  sasl: {mechanism: OAUTHBEARER, oauth: {token_url: http://a, client_id: c, client_secret: {value: s}}}", "kafka.sasl.oauth.token_url", "in the clear"},
+		"client credentials, nowhere":  {"kafka:\n  sasl: {oauth: {client_id: c}}", "kafka.sasl.oauth.token_url", "needed"},
+		"a token server without https": {"kafka:\n  sasl: {mechanism: OAUTHBEARER, oauth: {token_url: 'ftp://a', client_id: c, client_secret: {value: s}}}", "kafka.sasl.oauth.token_url", "http or https"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			faults := load(t, c.text).Check()
+			if len(faults) != 1 {
+				t.Fatalf("%d faults, want one: %v", len(faults), faults)
+			}
+			f := faults[0]
+			if f.Path != c.path || !strings.Contains(f.Message, c.says) || f.Line == 0 {
+				t.Errorf("got %v, want %s at a line with %q", f, c.path, c.says)
+			}
+		})
+	}
+}
+
+func TestWhatIsUnwiseIsWarnedOf(t *testing.T) {
+	t.Setenv("TRIBUTARY_KAFKA__BROKER", "a:1")
+	t.Setenv("TRIBUTARY_PHONE_KEY", "a secret of the operator's own naming")
+	f := load(t, `
+kafka:
+  tls: {enabled: true, ca_file: /does/not/exist.pem, insecure_skip_verify: true, insecure_reason: a cluster of an hour}
+registry: {username: u, password: {value: p}}
+`)
+	if faults := f.Check(); len(faults) > 0 {
+		t.Fatalf("faults: %v", faults)
+	}
+	got := map[string]string{}
+	for _, w := range f.Warnings() {
+		got[w.Path] = w.Message
+	}
+	for path, says := range map[string]string{
+		"kafka.broker": "TRIBUTARY_KAFKA__BROKER", "kafka.tls.insecure_skip_verify": "ANY CERTIFICATE", "kafka.tls.ca_file": "no such file",
+		"registry.urls": "in the clear",
+	} {
+		if !strings.Contains(got[path], says) {
+			t.Errorf("warning of %s: %q, want %q", path, got[path], says)
+		}
+	}
+	for path := range got {
+		if strings.Contains(path, "phone_key") {
+			t.Errorf("a variable of the operator's own is warned of: %s", path)
+		}
+	}
+}

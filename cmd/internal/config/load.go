@@ -23,7 +23,9 @@ type File struct {
 	Path string
 	// faults were met while reading.
 	faults []Fault
-	lines  lines
+	// warnings, too: variables that look like settings and are none.
+	warnings []Fault
+	lines    lines
 }
 
 // Load reads the file, which may be empty for defaults and environment alone. The
@@ -47,8 +49,12 @@ func Load(path string) (*File, error) {
 		}
 	}
 	err := k.Load(env.Provider(".", env.Opt{Prefix: envPrefix, TransformFunc: func(key, value string) (string, any) {
-		key = strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(key, envPrefix)), "__", ".")
-		return key, value
+		path := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(key, envPrefix)), "__", ".")
+		// A name without levels may be a secret's, of the operator's own choice.
+		if strings.Contains(path, ".") && !settings().has(strings.Split(path, ".")) {
+			f.warnings = append(f.warnings, Fault{Path: path, Message: "the environment variable " + key + " is no setting and changes nothing"})
+		}
+		return path, value
 	}}), nil)
 	if err != nil {
 		return nil, fmt.Errorf("read the environment: %w", err)

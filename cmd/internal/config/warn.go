@@ -1,17 +1,20 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 
+	"github.com/tributary-hq/tributary/cmd/internal/kafka"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
 // Warnings returns what is allowed and unwise.
 func (f *File) Warnings() []Fault {
 	c := &f.Config
-	var out []Fault
+	out := slices.Clone(f.warnings)
 	warn := func(path, format string, args ...any) {
 		out = append(out, Fault{Path: path, Line: f.lines.of(path), Message: fmt.Sprintf(format, args...)})
 	}
@@ -34,8 +37,17 @@ func (f *File) Warnings() []Fault {
 			warn("topics.retention", "%s is kept for %v, shorter than its entities (%v)", name, retention, row.Retention)
 		}
 	}
-	if c.Kafka.TLS.InsecureSkipVerify {
-		warn("kafka.tls.insecure_skip_verify", "any certificate is accepted: whoever is between can read codes and phones")
+	for at, t := range map[string]*kafka.TLS{"kafka.tls": &c.Kafka.TLS, "registry.tls": &c.Registry.TLS} {
+		if t.InsecureSkipVerify {
+			warn(at+".insecure_skip_verify", "ANY CERTIFICATE IS ACCEPTED: whoever is between can read and change everything")
+		}
+		if _, err := t.Config(at); t.Enabled && err != nil {
+			path, message, _ := strings.Cut(err.Error(), ": ")
+			warn(path, "%s", message)
+		}
+	}
+	if c.Registry.clear() {
+		warn("registry.urls", "http sends the registry's password or token in the clear")
 	}
 	if c.Kafka.SASL.Mechanism == "PLAIN" && !c.Kafka.TLS.Enabled {
 		warn("kafka.sasl.mechanism", "PLAIN without TLS sends the password in the clear")
@@ -54,5 +66,6 @@ func (f *File) Warnings() []Fault {
 			warn(fmt.Sprintf("sources[%d].accept_stale", i), "old signed tokens can be played again: for a backfill only")
 		}
 	}
+	slices.SortStableFunc(out, func(a, b Fault) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Path, b.Path)) })
 	return out
 }

@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -50,8 +51,11 @@ type TLS struct {
 	KeyFile  string `json:"key_file" koanf:"key_file" yaml:"key_file"`
 	// ServerName overrides the name the brokers' certificates are checked for.
 	ServerName string `json:"server_name" koanf:"server_name" yaml:"server_name"`
-	// InsecureSkipVerify accepts any certificate. For a test cluster only.
+	// InsecureSkipVerify accepts any certificate. For a test cluster only; refused
+	// without a reason beside it.
 	InsecureSkipVerify bool `json:"insecure_skip_verify" koanf:"insecure_skip_verify" yaml:"insecure_skip_verify"`
+	// InsecureReason says why any certificate is accepted.
+	InsecureReason string `json:"insecure_reason" koanf:"insecure_reason" yaml:"insecure_reason"`
 }
 
 // SASL is who we are to the brokers.
@@ -65,6 +69,8 @@ type SASL struct {
 	// Token is for OAUTHBEARER; a file is read again at every connection, so that
 	// whatever renews it need not restart us.
 	Token secret.Ref `json:"token" koanf:"token" yaml:"token"`
+	// OAuth fetches the tokens for OAUTHBEARER instead.
+	OAuth OAuth `json:"oauth" koanf:"oauth" yaml:"oauth"`
 }
 
 // DefaultConfig is a broker on this machine.
@@ -103,9 +109,18 @@ func (c *Config) Validate() error {
 			errs = append(errs, fmt.Errorf("sasl.password: %w", err))
 		}
 	case "OAUTHBEARER":
-		if err := c.SASL.Token.Validate(); err != nil {
+		given := c.SASL.Token != secret.Ref{}
+		switch err := c.SASL.Token.Validate(); {
+		case c.SASL.OAuth.TokenURL != "" && given:
+			errs = append(errs, errors.New("sasl.token: give a token or oauth.token_url, not both"))
+		case c.SASL.OAuth.TokenURL == "" && !given:
+			errs = append(errs, errors.New("sasl.mechanism: OAUTHBEARER needs sasl.token or sasl.oauth.token_url"))
+		case given && err != nil:
 			errs = append(errs, fmt.Errorf("sasl.token: %w", err))
 		}
+	}
+	if err := c.SASL.OAuth.Validate(); err != nil {
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }
@@ -118,6 +133,10 @@ func (t *TLS) Validate() error {
 	}
 	if !t.Enabled && (t.CAFile != "" || t.CertFile != "") {
 		errs = append(errs, errors.New("tls.enabled: certificates are given but TLS is off"))
+	}
+	if t.InsecureSkipVerify && t.InsecureReason == "" {
+		errs = append(errs, errors.New("tls.insecure_skip_verify: accepts any certificate, so whoever is between reads codes and phones; "+
+			"name the authority in ca_file, or say in insecure_reason why it must be"))
 	}
 	return errors.Join(errs...)
 }
@@ -179,9 +198,13 @@ func (s *SASL) mechanism() (sasl.Mechanism, error) {
 	case "":
 		return nil, nil //nolint:nilnil // none is an answer
 	case "OAUTHBEARER":
+		if s.OAuth.TokenURL != "" {
+			return s.OAuth.mechanism()
+		}
+		extensions := maps.Clone(s.OAuth.Extensions)
 		return oauth.Oauth(func(context.Context) (oauth.Auth, error) {
 			token, err := s.Token.Resolve()
-			return oauth.Auth{Token: token}, err
+			return oauth.Auth{Token: token, Extensions: extensions}, err
 		}), nil
 	}
 	password, err := s.Password.Resolve()
