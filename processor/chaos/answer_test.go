@@ -66,13 +66,13 @@ func workerOf(req kmsg.Request) int {
 
 // refusal returns what makes the response to a request that says it failed; nil
 // for a request that has no place for an error.
-func refusal(req kmsg.Request, correlation uint32, code int16) func(real []byte) []byte {
+func refusal(req kmsg.Request, correlation uint32, code int16) func(theirs []byte) []byte {
 	var resp kmsg.Response
 	switch r := req.(type) {
 	case *kmsg.ProduceRequest:
 		resp = refuseProduce(r, code)
 	case *kmsg.FetchRequest:
-		return func(real []byte) []byte { return refuseFetch(r, correlation, real, code) }
+		return func(theirs []byte) []byte { return refuseFetch(r, correlation, theirs, code) }
 	case *kmsg.TxnOffsetCommitRequest:
 		resp = refuseOffsets(r, code)
 	case *kmsg.AddPartitionsToTxnRequest:
@@ -162,15 +162,15 @@ func refuseAlone(req kmsg.Request, frame []byte, correlation uint32) ([]byte, pe
 	}
 	rest := r.AppendTo(bytes.Clone(frame[:len(frame)-body]))
 	binary.BigEndian.PutUint32(rest, uint32(len(rest)-4))
-	return rest, pending{kind: confused, answer: func(real []byte) []byte {
+	return rest, pending{kind: confused, answer: func(theirs []byte) []byte {
 		resp := kmsg.NewPtrProduceResponse()
 		resp.SetVersion(r.GetVersion())
-		body := real[8:]
+		body := theirs[8:]
 		if resp.IsFlexible() {
 			body = body[1:]
 		}
 		if resp.ReadFrom(body) != nil {
-			return real
+			return theirs
 		}
 		resp.Topics = append(resp.Topics, failed.Topics...)
 		return frameOf(resp, r.GetVersion(), correlation)
@@ -178,15 +178,15 @@ func refuseAlone(req kmsg.Request, frame []byte, correlation uint32) ([]byte, pe
 }
 
 // refuseFetch puts an error where the records were.
-func refuseFetch(req *kmsg.FetchRequest, correlation uint32, real []byte, code int16) []byte {
+func refuseFetch(req *kmsg.FetchRequest, correlation uint32, theirs []byte, code int16) []byte {
 	resp := kmsg.NewPtrFetchResponse()
 	resp.SetVersion(req.GetVersion())
-	body := real[8:]
+	body := theirs[8:]
 	if resp.IsFlexible() {
 		body = body[1:]
 	}
 	if resp.ReadFrom(body) != nil {
-		return real
+		return theirs
 	}
 	for i := range resp.Topics {
 		for j := range resp.Topics[i].Partitions {

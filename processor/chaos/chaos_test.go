@@ -40,7 +40,7 @@ func TestSchedules(t *testing.T) {
 	if sum.failing != nil {
 		t.Fatal(story(t, sum.failing, sum.outcome, loadOf(sum.failing.seed)))
 	}
-	fmt.Println(sum.report(*schedules, time.Since(began)))
+	t.Log(sum.report(*schedules, time.Since(began)))
 }
 
 // summary is what many schedules came to.

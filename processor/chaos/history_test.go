@@ -72,7 +72,10 @@ func drawHistory(seed uint64, began time.Time) []rawRecord {
 func (h *history) add(topic, key string, after time.Duration, e raw.Envelope, body any) {
 	value, isBytes := body.([]byte)
 	if !isBytes {
-		value, _ = json.Marshal(body) // of maps of plain values
+		var err error
+		if value, err = json.Marshal(body); err != nil {
+			value = []byte(err.Error()) // shows as a dead letter
+		}
 	}
 	e.Provider, _, _ = strings.Cut(strings.TrimPrefix(topic, "raw."), ".")
 	e.Source, e.SecretID, e.ContentType = "shop-"+e.Provider, "first", "application/json"
@@ -140,8 +143,12 @@ func (h *history) verification(n int, order string, start time.Duration) {
 // payment is UAPAY's, in one of its ways.
 func (h *history) payment(n int, order string, start time.Duration) {
 	ways := [][]string{
-		{"NEW/OPEN", "PAID/PENDING", "FINISHED/FINISHED"}, {"PAID/HOLDED", "FINISHED/FINISHED"}, {"PAID/HOLDED"},
-		{"NEW/OPEN", "CANCELED/REJECTED"}, {"NEW/OPEN"}, {"PAID/FINISHED", "REVERSED/REVERSED"},
+		{"NEW/OPEN", "PAID/PENDING", "FINISHED/FINISHED"},
+		{"PAID/HOLDED", "FINISHED/FINISHED"},
+		{"PAID/HOLDED"},
+		{"NEW/OPEN", "CANCELED/REJECTED"},
+		{"NEW/OPEN"},
+		{"PAID/FINISHED", "REVERSED/REVERSED"},
 	}
 	for i, pair := range ways[h.dice.IntN(len(ways))] {
 		status, paymentStatus, _ := strings.Cut(pair, "/")
@@ -165,7 +172,10 @@ func (h *history) payment(n int, order string, start time.Duration) {
 // token makes a JWT whose signature nobody looks at behind ingest.
 func token(claims object) string {
 	part := func(v any) string {
-		b, _ := json.Marshal(v) // of plain values
+		b, err := json.Marshal(v)
+		if err != nil {
+			return err.Error()
+		}
 		return base64.RawURLEncoding.EncodeToString(b)
 	}
 	return part(object{"alg": "HS256", "typ": "JWT"}) + "." + part(claims) + "." + part("signature")

@@ -85,7 +85,7 @@ const before = 20 * time.Hour
 func (l *pipelines) send(r *run) {
 	client, err := kgo.NewClient(r.kafka(newWire(&r.network))...)
 	if err != nil {
-		r.say("driver", "%v", err)
+		r.sayf("driver", "%v", err)
 		return
 	}
 	defer client.Close()
@@ -97,7 +97,7 @@ func (l *pipelines) send(r *run) {
 			record.Headers = append(record.Headers, kgo.RecordHeader(h))
 		}
 		if err := client.ProduceSync(ctx, record).FirstErr(); err != nil {
-			r.say("driver", "cannot send: %v", err)
+			r.sayf("driver", "cannot send: %v", err)
 			return
 		}
 		l.accepted++
@@ -116,7 +116,7 @@ func (l *pipelines) judge(r *run) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if difference := l.compare(ctx, r); difference != "" {
-		r.say("pipeline", "%s", difference)
+		r.sayf("pipeline", "%s", difference)
 	}
 }
 

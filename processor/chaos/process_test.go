@@ -72,7 +72,7 @@ func (r *run) start(plan hostPlan, fs *vfs.MemFS, twin bool) *process {
 	if r.plan.harm != nil {
 		r.plan.harm(&deps)
 	}
-	r.tell(p.name(), "starts")
+	r.tellf(p.name(), "starts")
 	r.mu.Lock()
 	r.running[p] = true
 	r.mu.Unlock()
@@ -85,7 +85,7 @@ func (r *run) start(plan hostPlan, fs *vfs.MemFS, twin bool) *process {
 	close(p.started)
 	if err != nil && p.finish() {
 		// A supervisor tries again.
-		r.tell(p.name(), "does not start: %v", err)
+		r.tellf(p.name(), "does not start: %v", err)
 		p.wire.cut()
 		p.end(context.Background(), true)
 		p.again(fs, 500*time.Millisecond)
@@ -137,7 +137,7 @@ func (p *process) kill(disk disk, after time.Duration) {
 	if !p.finish() {
 		return
 	}
-	p.run.tell(p.name(), "is killed, its disk is %s", disk)
+	p.run.tellf(p.name(), "is killed, its disk is %s", disk)
 	if disk == diskAll {
 		_ = p.program.Flush() // a broken store does not
 	}
@@ -154,6 +154,7 @@ func (p *process) kill(disk disk, after time.Duration) {
 		p.run.mu.Unlock()
 	case diskGarbage, diskTruncated:
 		p.run.breakDisk(fs, disk)
+	default: // as the crash left it
 	}
 	p.run.later(0, func() { p.end(context.Background(), true) })
 	p.again(fs, after)
@@ -166,11 +167,12 @@ func (p *process) end(ctx context.Context, dead bool) {
 		cancel()
 	}
 	defer cancel()
-	if <-p.started; p.program == nil {
+	<-p.started
+	if p.program == nil {
 		return
 	}
 	if err := p.program.Stop(ctx); err != nil {
-		p.run.tell(p.name(), "stops: %v", err)
+		p.run.tellf(p.name(), "stops: %v", err)
 	}
 	p.program.End()
 }
@@ -180,7 +182,7 @@ func (p *process) failed(err error) {
 	if !p.finish() {
 		return
 	}
-	p.run.tell(p.name(), "ends for good: %v", err)
+	p.run.tellf(p.name(), "ends for good: %v", err)
 	p.end(context.Background(), true)
 	p.wire.cut()
 	p.again(p.fs, 500*time.Millisecond)
@@ -191,12 +193,12 @@ func (p *process) stop(after time.Duration) {
 	if !p.finish() {
 		return
 	}
-	p.run.tell(p.name(), "is told to stop")
+	p.run.tellf(p.name(), "is told to stop")
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	p.end(ctx, false)
 	p.wire.cut()
-	p.run.tell(p.name(), "has stopped")
+	p.run.tellf(p.name(), "has stopped")
 	if after > 0 {
 		p.again(p.fs, after)
 	}
@@ -237,12 +239,12 @@ func (p *process) step(step engine.Step, _ string, worker int) error {
 	if over {
 		return nil // a ghost does no harm but what its wire lets through, which is nothing
 	}
-	p.run.tell(fmt.Sprintf("%s.%d", p.name(), worker), "is at %s", step)
+	p.run.tellf(fmt.Sprintf("%s.%d", p.name(), worker), "is at %s", step)
 	f := p.match("step "+string(step), worker)
 	if f == nil {
 		return nil
 	}
-	p.run.tell(fmt.Sprintf("%s.%d", p.name(), worker), "FAULT %v", f)
+	p.run.tellf(fmt.Sprintf("%s.%d", p.name(), worker), "FAULT %v", f)
 	switch f.do {
 	case doFail:
 		return errCrash
@@ -252,7 +254,7 @@ func (p *process) step(step engine.Step, _ string, worker int) error {
 	case doFreeze:
 		p.wire.freeze(f.arg)
 		time.Sleep(f.arg)
-		p.run.tell(fmt.Sprintf("%s.%d", p.name(), worker), "wakes")
+		p.run.tellf(fmt.Sprintf("%s.%d", p.name(), worker), "wakes")
 	default:
 		p.act(f)
 	}
@@ -267,7 +269,7 @@ func (p *process) judge(req kmsg.Request) (verdict, int16) {
 	if f == nil {
 		return passes, 0
 	}
-	p.run.tell(fmt.Sprintf("%s.%d", p.name(), worker), "FAULT %v", f)
+	p.run.tellf(fmt.Sprintf("%s.%d", p.name(), worker), "FAULT %v", f)
 	switch f.do {
 	case doRefuse:
 		return refused, f.code.Code
@@ -343,7 +345,7 @@ type traceWriter struct {
 
 // Write implements io.Writer.
 func (t traceWriter) Write(line []byte) (int, error) {
-	t.run.tell(t.name, "  %s", strings.TrimSuffix(string(line), "\n"))
+	t.run.tellf(t.name, "  %s", strings.TrimSuffix(string(line), "\n"))
 	return len(line), nil
 }
 

@@ -14,7 +14,7 @@ func TestWholeClients(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds a test binary and plays schedules for some seconds")
 	}
-	command := exec.CommandContext(t.Context(), "go", "test", "-tags", "synctests", "-count", "1", "-run", "^TestSchedules$", ".", "-schedules", "150", "-every", "50")
+	command := exec.CommandContext(t.Context(), "go", "test", "-tags", "synctests", "-count", "1", "-v", "-run", "^TestSchedules$", ".", "-schedules", "80", "-every", "40")
 	out, err := command.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -90,7 +90,7 @@ func play(t *testing.T, p *schedule, l load) (out outcome) {
 		}
 		r.names.Prefix = "c."
 		if err := r.open(); err != nil {
-			r.say("driver", "%v", err)
+			r.sayf("driver", "%v", err)
 		} else {
 			r.play()
 		}
@@ -135,7 +135,7 @@ func (r *run) play() {
 	r.load.send(r)
 	time.Sleep(2500 * time.Millisecond) // what is bound to later events does not happen
 	r.heal()
-	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	for !r.load.drained(ctx, r) {
 		if ctx.Err() != nil {
@@ -150,7 +150,7 @@ func (r *run) play() {
 func (r *run) stuck() {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	r.say("stuck", "not all is handled 90 s after the last fault: %s", r.load.explain(ctx, r))
+	r.sayf("stuck", "not all is handled ten minutes after the last fault: %s", r.load.explain(ctx, r))
 }
 
 // heal ends all faults, so that the run can come to an end.
@@ -215,7 +215,7 @@ func (r *run) kick(host string, worker int) {
 		_, err := kadm.NewClient(r.client).LeaveGroup(ctx, kadm.LeaveGroup(group).InstanceIDs(instance).Reason("chaos"))
 		cancel()
 		if err != nil {
-			r.tell("run", "cannot kick %s: %v", instance, err)
+			r.tellf("run", "cannot kick %s: %v", instance, err)
 		}
 	}
 }
@@ -254,20 +254,20 @@ func (r *run) breakDisk(fs *vfs.MemFS, how disk) {
 		_, err = f.Write(keep)
 		err = errors.Join(err, f.Sync(), f.Close())
 	}
-	r.tell("disk", "%s is %s: %v", name, how, err)
+	r.tellf("disk", "%s is %s: %v", name, how, err)
 }
 
 // tell adds a line to the trace.
-func (r *run) tell(who, format string, args ...any) {
+func (r *run) tellf(who, format string, args ...any) {
 	line := fmt.Sprintf("%8.3f %-4s %s", time.Since(r.began).Seconds(), who, fmt.Sprintf(format, args...))
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.trace = append(r.trace, line)
 }
 
-func (r *run) say(rule, format string, args ...any) {
+func (r *run) sayf(rule, format string, args ...any) {
 	line := rule + ": " + fmt.Sprintf(format, args...)
-	r.tell("run", "%s", line)
+	r.tellf("run", "%s", line)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.violations = append(r.violations, line)

@@ -58,7 +58,7 @@ func shrink(t *testing.T, failing *schedule, out outcome, l func() load) (best *
 	}
 	for smaller := true; smaller && time.Now().Before(until); {
 		smaller = false
-		for i := len(best.faults) - 1; i >= 0; i-- {
+		for i := range slices.Backward(best.faults) {
 			smaller = try(func(p *schedule) { p.faults = slices.Delete(p.faults, i, i+1) }) || smaller
 		}
 		for i := len(best.hosts) - 1; i >= 1; i-- {

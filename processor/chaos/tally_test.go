@@ -66,13 +66,13 @@ func (l *tallies) send(r *run) {
 	usual := append(r.kafka(p.wire), kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.MetadataMinAge(100*time.Millisecond))
 	plain, err := kgo.NewClient(usual...)
 	if err != nil {
-		r.say("driver", "%v", err)
+		r.sayf("driver", "%v", err)
 		return
 	}
 	defer plain.Close()
 	transactional, err := kgo.NewClient(append(usual, kgo.TransactionalID("sender"))...)
 	if err != nil {
-		r.say("driver", "%v", err)
+		r.sayf("driver", "%v", err)
 		return
 	}
 	defer transactional.Close()
@@ -106,7 +106,7 @@ func (l *tallies) acked(s *send, err error) {
 // transact writes a record in a transaction of its own.
 func (l *tallies) transact(ctx context.Context, r *run, client *kgo.Client, record *kgo.Record, s *send) {
 	if err := client.BeginTransaction(); err != nil {
-		r.tell(sender, "cannot begin: %v", err)
+		r.tellf(sender, "cannot begin: %v", err)
 		return
 	}
 	err := client.ProduceSync(ctx, record).FirstErr()
@@ -124,7 +124,7 @@ func (l *tallies) drained(ctx context.Context, r *run) bool {
 	if l.last == nil {
 		records, err := r.read(ctx, input)
 		if err != nil {
-			r.tell("run", "cannot read the input: %v", err)
+			r.tellf("run", "cannot read the input: %v", err)
 			return false
 		}
 		l.last = lasts(records[input])
@@ -166,7 +166,7 @@ func (l *tallies) judge(r *run) {
 	defer cancel()
 	topics, err := r.read(ctx, input, output, deadLetters, changelog)
 	if err != nil {
-		r.say("driver", "cannot read: %v", err)
+		r.sayf("driver", "cannot read: %v", err)
 		return
 	}
 	found := &check.Run{
@@ -178,19 +178,19 @@ func (l *tallies) judge(r *run) {
 	}
 	offsets, err := kadm.NewClient(r.client).FetchOffsets(ctx, r.names.Group(stage))
 	if err != nil {
-		r.say("driver", "cannot fetch the offsets: %v", err)
+		r.sayf("driver", "cannot fetch the offsets: %v", err)
 		return
 	}
 	offsets.Each(func(o kadm.OffsetResponse) { found.Offsets[o.Partition] = o.At })
 	if found.State, err = fold(topics[changelog]); err != nil {
-		r.say("driver", "a changelog: %v", err)
+		r.sayf("driver", "a changelog: %v", err)
 	}
 	ends := lasts(topics[changelog])
 	for _, p := range stopped {
 		found.Stores = append(found.Stores, r.stores(p, ends)...)
 	}
 	for _, v := range found.Check() {
-		r.say(v.Rule, "%s", v.Detail)
+		r.sayf(v.Rule, "%s", v.Detail)
 	}
 }
 
@@ -200,13 +200,13 @@ func (r *run) stores(p *process, ends map[int32]int64) (out []check.Store) {
 	engine.ProbeFS(&config, p.fs)
 	store, err := engine.OpenStore("state", config, slog.New(slog.DiscardHandler))
 	if err != nil {
-		r.say("driver", "the store of %s does not open: %v", p.name(), err)
+		r.sayf("driver", "the store of %s does not open: %v", p.name(), err)
 		return nil
 	}
 	for partition := range r.plan.partitions {
 		entries, offset, err := store.ProbeEntries(stage, partition)
 		if err != nil {
-			r.say("state", "the store of %s, partition %d: %v", p.name(), partition, err)
+			r.sayf("state", "the store of %s, partition %d: %v", p.name(), partition, err)
 		}
 		if offset < ends[partition] || offset == 0 {
 			continue
@@ -218,7 +218,7 @@ func (r *run) stores(p *process, ends map[int32]int64) (out []check.Store) {
 		out = append(out, part)
 	}
 	if err := store.Close(); err != nil {
-		r.say("driver", "the store of %s does not close: %v", p.name(), err)
+		r.sayf("driver", "the store of %s does not close: %v", p.name(), err)
 	}
 	return out
 }

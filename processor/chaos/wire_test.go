@@ -124,7 +124,7 @@ type conn struct {
 type pending struct {
 	kind verdict
 	// answer is a response made here.
-	answer func(real []byte) []byte
+	answer func(theirs []byte) []byte
 }
 
 // Write implements net.Conn.
@@ -174,6 +174,7 @@ func (c *conn) request(frame []byte) error {
 		if req.Key() == int16(kmsg.Fetch) {
 			p.kind = confused
 		}
+	default: // it goes out
 	}
 	c.mu.Lock()
 	c.waiting = append(c.waiting, p)
@@ -210,11 +211,12 @@ func (c *conn) response() error {
 		c.in = p.answer(nil)
 		return nil
 	}
-	frame := make([]byte, 4)
-	if _, err := io.ReadFull(c.Conn, frame); err != nil {
+	var size [4]byte
+	if _, err := io.ReadFull(c.Conn, size[:]); err != nil {
 		return err
 	}
-	frame = append(frame, make([]byte, binary.BigEndian.Uint32(frame))...)
+	frame := make([]byte, 4+binary.BigEndian.Uint32(size[:]))
+	copy(frame, size[:])
 	if _, err := io.ReadFull(c.Conn, frame[4:]); err != nil {
 		return err
 	}
@@ -228,6 +230,7 @@ func (c *conn) response() error {
 		return io.EOF
 	case confused:
 		frame = p.answer(frame)
+	default: // as it is
 	}
 	c.in = frame
 	return nil
