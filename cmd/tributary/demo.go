@@ -42,6 +42,9 @@ model says.`,
 		Example: "  tributary demo\n  tributary demo --json | jq -c 'select(.topic==\"enriched.journeys.v1\").value'\n  tributary demo --stay",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.Scale < 1 {
+				return &codeError{exitUsage, fmt.Errorf("--scale: %d is less than 1", o.Scale)}
+			}
 			level := slog.LevelError
 			if verbose {
 				level = slog.LevelInfo
