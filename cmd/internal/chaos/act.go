@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -54,7 +56,7 @@ func play(ctx context.Context, o *Options, d *diary, name string) (err error) {
 	defer cancel()
 	ctx, broken := context.WithCancelCause(ctx)
 	defer broken(nil)
-	schedule := plan(name, o.Seed, o.Few)
+	schedule := slices.DeleteFunc(plan(name, o.Seed, o.Few), func(s strike) bool { return !strings.Contains(s.String(), o.Only) })
 	d.sayf("act %s, seed %d: %d strikes", name, o.Seed, len(schedule))
 	s, err := newStack(ctx, o, d, name, broken)
 	if err != nil {

@@ -21,6 +21,8 @@ type Options struct {
 	Seed uint64
 	// Few runs each kind of fault once or twice only.
 	Few bool
+	// Only keeps the strikes whose text has it; empty keeps all.
+	Only string
 	// Acts are those to run; empty means both.
 	Acts []string
 	// Port is the first of the twenty ports used on loopback.

@@ -36,6 +36,7 @@ func run(ctx context.Context, args []string, out io.Writer) int {
 	flags.Uint64Var(&o.Seed, "seed", 0, "decides the faults; 0 takes one by chance")
 	flags.StringVar(&faults, "faults", faults, "all, or few: each kind once or twice")
 	flags.StringVar(&acts, "acts", acts, "only these, by commas: "+strings.Join(chaos.Acts(), ","))
+	flags.StringVar(&o.Only, "only", "", "only strikes whose text has this, such as 'instance id' or 'about to write markers'")
 	flags.IntVar(&o.Port, "port", 26092, "the first of twenty ports on loopback")
 	flags.Float64Var(&o.Rate, "rate", 150, "the simulator's webhooks a second")
 	flags.DurationVar(&o.Limit, "limit", 10*time.Minute, "bounds each act")
