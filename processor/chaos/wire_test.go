@@ -122,7 +122,8 @@ type conn struct {
 }
 
 type pending struct {
-	kind verdict
+	kind        verdict
+	correlation uint32
 	// answer is a response made here.
 	answer func(theirs []byte) []byte
 }
@@ -176,9 +177,13 @@ func (c *conn) request(frame []byte) error {
 		}
 	default: // it goes out
 	}
+	p.correlation = correlation
 	c.mu.Lock()
 	c.waiting = append(c.waiting, p)
 	c.mu.Unlock()
+	// A network takes time. Without, a client that asks again at once for what is not
+	// there yet is answered at once, for ever, and the clock of the bubble stands still.
+	time.Sleep(200*time.Microsecond + time.Duration(p.correlation%16)*100*time.Microsecond)
 	if p.kind == refused {
 		return nil
 	}
@@ -207,6 +212,9 @@ func (c *conn) response() error {
 		c.waiting = c.waiting[1:]
 	}
 	c.mu.Unlock()
+	// A network takes time. Without, a client that asks again at once for what is not
+	// there yet is answered at once, for ever, and the clock of the bubble stands still.
+	time.Sleep(200*time.Microsecond + time.Duration(p.correlation%16)*100*time.Microsecond)
 	if p.kind == refused {
 		c.in = p.answer(nil)
 		return nil
