@@ -148,7 +148,7 @@ func Diff(ctx context.Context, admin *kadm.Client, wanted []Wanted) ([]Change, e
 	for i := range wanted {
 		names[i] = wanted[i].Name
 	}
-	listed, err := admin.ListTopics(ctx, names...)
+	listed, err := list(ctx, admin, names)
 	if err != nil {
 		return nil, fmt.Errorf("list the topics: %w", err)
 	}
@@ -167,6 +167,12 @@ func Diff(ctx context.Context, admin *kadm.Client, wanted []Wanted) ([]Change, e
 			return nil, fmt.Errorf("describe the topics: %w", err)
 		}
 		for _, rc := range described {
+			if errors.Is(rc.Err, kerr.UnknownTopicOrPartition) {
+				continue // deleted since it was listed
+			}
+			if rc.Err != nil {
+				return nil, fmt.Errorf("describe topic %s: %w", rc.Name, rc.Err)
+			}
 			have[rc.Name] = map[string]string{}
 			for _, c := range rc.Configs {
 				have[rc.Name][c.Key] = c.MaybeValue()
@@ -240,11 +246,18 @@ func Apply(ctx context.Context, admin *kadm.Client, replication int16, changes [
 	return errors.Join(append(errs, visible(ctx, admin, created))...)
 }
 
+// list asks the cluster, never the client's cache: for seconds that would tell of a
+// topic as it was before it was created or deleted. Asking what we may do with the
+// topics is the library's way to that.
+func list(ctx context.Context, admin *kadm.Client, names []string) (kadm.TopicDetails, error) {
+	return admin.ListTopics(kadm.WithAuthorizedOps(ctx), names...)
+}
+
 // visible waits until created topics are known to the brokers: a cluster tells of
 // them a little later than it has made them, and what comes next wants to use them.
 func visible(ctx context.Context, admin *kadm.Client, names []string) error {
 	for len(names) > 0 {
-		listed, err := admin.ListTopics(ctx, names...)
+		listed, err := list(ctx, admin, names)
 		if err != nil {
 			return fmt.Errorf("look at the created topics: %w", err)
 		}
