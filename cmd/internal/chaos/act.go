@@ -20,6 +20,8 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	d := newDiary(o.Out)
+	ctx, cancel := context.WithTimeoutCause(ctx, o.Limit, fmt.Errorf("the run took longer than %v", o.Limit))
+	defer cancel()
 	var errs []error
 	for _, name := range o.Acts {
 		if err := play(ctx, &o, d, name); err != nil {
@@ -52,8 +54,6 @@ type act struct {
 
 // play runs an act from an empty Kafka to its verdict.
 func play(ctx context.Context, o *Options, d *diary, name string) (err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, o.Limit, fmt.Errorf("the act took longer than %v", o.Limit))
-	defer cancel()
 	ctx, broken := context.WithCancelCause(ctx)
 	defer broken(nil)
 	schedule := slices.DeleteFunc(plan(name, o.Seed, o.Few), func(s strike) bool { return !strings.Contains(s.String(), o.Only) })

@@ -167,7 +167,7 @@ func (a *act) twin(ctx context.Context, f fault) error {
 		}
 		survivor.wanted.Store(false)
 		if survivor == twin {
-			a.guard(twin)
+			a.guardProcessor(ctx, f.victim, twin)
 		}
 		return nil
 	})

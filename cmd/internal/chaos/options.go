@@ -35,7 +35,7 @@ type Options struct {
 	Dir string
 	// Rate is how many webhooks the simulator sends in a second.
 	Rate float64
-	// Limit bounds each act.
+	// Limit bounds the run.
 	Limit time.Duration
 	// Out gets the log and the table.
 	Out io.Writer

@@ -177,6 +177,26 @@ func (s *stack) guard(p *process) {
 	}()
 }
 
+// guardProcessor guards a processor as its supervisor would. When the coordinator of a
+// group dies while it takes up a restarted member, its successor may know the former
+// life only and refuse the new one as another process of the same instance id: it ends
+// and says so, and is started again.
+func (s *stack) guardProcessor(ctx context.Context, i int, p *process) {
+	go func() {
+		<-p.done
+		switch {
+		case p.wanted.Load():
+		case p.code == fenced && ctx.Err() == nil:
+			s.diary.sayf("      %s ended by itself with exit code %d, taken for another process, and is started again", p.name, p.code)
+			if err := s.startProcessor(ctx, i); err != nil {
+				s.broken(err)
+			}
+		default:
+			s.broken(fmt.Errorf("%s ended by itself with exit code %d; it said last:\n%s", p.name, p.code, p.log.tail(8)))
+		}
+	}()
+}
+
 // supervise starts a role until it says that it runs. A start while Kafka is away may
 // fail: whoever supervises it starts it again, and so does this.
 func (s *stack) supervise(ctx context.Context, name string, env []string, running string, args ...string) (*process, error) {
@@ -228,7 +248,7 @@ func (s *stack) startProcessor(ctx context.Context, i int) error {
 	if err != nil {
 		return err
 	}
-	s.guard(p)
+	s.guardProcessor(ctx, i, p)
 	s.replace(i, p)
 	return nil
 }
@@ -260,13 +280,16 @@ func (s *stack) ready(ctx context.Context, i int) error {
 		if err != nil {
 			return fmt.Errorf("ask %s whether it is ready: %w", p.name, err)
 		}
+		if next := s.processor(i); next != p {
+			return s.ready(ctx, i) // it was started again
+		}
 		if resp, err := client.Do(req); err == nil {
 			_ = resp.Body.Close()
 			if resp.StatusCode == http.StatusOK {
 				return nil
 			}
 		}
-		if p.ended() {
+		if p.ended() && s.processor(i) == p && (p.wanted.Load() || p.code != fenced) {
 			return fmt.Errorf("%s, exit code %d, before it was ready; it said last:\n%s", p.name, p.code, p.log.tail(8))
 		}
 		if err := pause(ctx, 50*time.Millisecond); err != nil {

@@ -39,7 +39,7 @@ func run(ctx context.Context, args []string, out io.Writer) int {
 	flags.StringVar(&o.Only, "only", "", "only strikes whose text has this, such as 'instance id' or 'about to write markers'")
 	flags.IntVar(&o.Port, "port", 26092, "the first of twenty ports on loopback")
 	flags.Float64Var(&o.Rate, "rate", 150, "the simulator's webhooks a second")
-	flags.DurationVar(&o.Limit, "limit", 10*time.Minute, "bounds each act")
+	flags.DurationVar(&o.Limit, "limit", 12*time.Minute, "bounds the run; give a busy machine more")
 	flags.BoolVar(&keep, "keep", false, "keep logs and data of a run that ends well, too")
 	if err := flags.Parse(args); err != nil {
 		return 2
