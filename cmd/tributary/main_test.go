@@ -98,6 +98,7 @@ func TestExitCodes(t *testing.T) {
 		"an argument too many":  {[]string{"version", "extra"}, exitUsage, "version"},
 		"an argument too few":   {[]string{"tail"}, exitUsage, "tributary tail --help"},
 		"a value out of range":  {[]string{"simulate", "--repeats", "3"}, exitUsage, "--repeats: 3 is not a share"},
+		"no condition":          {[]string{"tail", "x", "--field", "phase"}, exitUsage, "path=value"},
 		"no time":               {[]string{"tail", "x", "--from-time", "yesterday"}, exitUsage, "2026-01-02T15:04:05Z"},
 		"no configuration file": {[]string{"topics", "list", "-c", "/does/not/exist.yaml"}, exitUsage, "/does/not/exist.yaml"},
 		"no address":            {[]string{"health", "--address", "nowhere"}, exitUsage, "address"},

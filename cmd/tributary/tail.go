@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,6 +28,11 @@ and phones as the providers sent them: --bodies shows them.`,
   tributary tail decoded.lox24.verify-code.v1 --key lox24:a1b2c3d4-e5f6-7890-abcd-ef1234567890`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			for _, field := range o.Fields {
+				if !strings.Contains(field, "=") {
+					return &codeError{exitUsage, fmt.Errorf("--field: %q is no path=value, such as phase=HELD", field)}
+				}
+			}
 			switch {
 			case from != "":
 				at, err := time.Parse(time.RFC3339, from)

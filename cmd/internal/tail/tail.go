@@ -9,13 +9,12 @@
 package tail
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"time"
 
@@ -23,7 +22,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/schemas/codec"
-	"github.com/tributary-hq/tributary/schemas/wire"
+	"github.com/tributary-hq/tributary/schemas/registry"
 )
 
 // Options say what is read and shown.
@@ -59,6 +58,8 @@ type line struct {
 	Key       string            `json:"key"`
 	Headers   map[string]string `json:"headers,omitempty"`
 	Value     json.RawMessage   `json:"value"`
+	// Error says why the value is not shown.
+	Error string `json:"error,omitempty"`
 }
 
 // reader prints records.
@@ -68,7 +69,9 @@ type reader struct {
 	codecs  *codec.Cache
 	out     io.Writer
 	shown   int
-	ends    map[string]map[int32]int64
+	// broken counts the records whose value could not be decoded.
+	broken int
+	ends   map[string]map[int32]int64
 }
 
 // errDone ends the reading.
@@ -102,19 +105,27 @@ func Run(ctx context.Context, kafka []kgo.Opt, options Options, schema SchemaFun
 	for options.Follow || r.left() {
 		fetches := client.PollFetches(ctx)
 		if ctx.Err() != nil {
-			return nil
+			return r.verdict()
 		}
 		if err := fetches.Err0(); err != nil {
 			return fmt.Errorf("read: %w", err)
 		}
 		if err := r.each(ctx, fetches); err != nil {
 			if errors.Is(err, errDone) {
-				return nil
+				return r.verdict()
 			}
 			return err
 		}
 	}
-	return nil
+	return r.verdict()
+}
+
+// verdict is an error if something could not be shown.
+func (r *reader) verdict() error {
+	if r.broken == 0 {
+		return nil
+	}
+	return fmt.Errorf("%d records could not be decoded; their lines say why", r.broken)
 }
 
 // assign finds the partitions and their ends, and begins to read them.
@@ -200,8 +211,13 @@ func (r *reader) show(ctx context.Context, record *kgo.Record) error {
 		return nil
 	}
 	value, err := r.value(ctx, record.Value)
+	// One bad record must not hide the others; a registry that does not answer would
+	// make every record a bad one.
+	if errors.Is(err, registry.ErrUnavailable) || ctx.Err() != nil {
+		return fmt.Errorf("%s/%d at offset %d: %w", record.Topic, record.Partition, record.Offset, cmp.Or(err, ctx.Err()))
+	}
 	if err != nil {
-		return fmt.Errorf("%s/%d at offset %d: %w", record.Topic, record.Partition, record.Offset, err)
+		value = json.RawMessage("null")
 	}
 	if !matches(value, r.options.Fields) {
 		return nil
@@ -209,6 +225,10 @@ func (r *reader) show(ctx context.Context, record *kgo.Record) error {
 	l := line{
 		Topic: record.Topic, Partition: record.Partition, Offset: record.Offset, Timestamp: record.Timestamp.UTC(),
 		Key: string(record.Key), Value: value,
+	}
+	if err != nil {
+		l.Error = err.Error()
+		r.broken++
 	}
 	for _, h := range record.Headers {
 		if l.Headers == nil {
@@ -226,74 +246,6 @@ func (r *reader) show(ctx context.Context, record *kgo.Record) error {
 	r.shown++
 	if r.options.Limit > 0 && r.shown >= r.options.Limit {
 		return errDone
-	}
-	return nil
-}
-
-// value returns a record's value as JSON.
-func (r *reader) value(ctx context.Context, value []byte) (json.RawMessage, error) {
-	if value == nil {
-		return json.RawMessage("null"), nil
-	}
-	id, body, err := wire.Parse(value)
-	if err != nil {
-		return r.plain(value)
-	}
-	text, err := r.schema(ctx, id)
-	if err != nil {
-		return nil, fmt.Errorf("schema %d: %w", id, err)
-	}
-	c, err := r.codecs.Get(text)
-	if err != nil {
-		return nil, fmt.Errorf("schema %d: %w", id, err)
-	}
-	out, err := c.JSON(nil, body)
-	if err != nil {
-		return nil, fmt.Errorf("value of schema %d: %w", id, err)
-	}
-	return out, nil
-}
-
-// plain shows a value that is not Avro, if that was asked for.
-func (r *reader) plain(value []byte) (json.RawMessage, error) {
-	if !r.options.Bodies {
-		return json.Marshal(fmt.Sprintf("(%d bytes, not Avro; --bodies shows them)", len(value)))
-	}
-	if compact := new(bytes.Buffer); json.Compact(compact, value) == nil {
-		return compact.Bytes(), nil
-	}
-	return json.Marshal(string(value))
-}
-
-// matches says whether a value meets every condition path=value. A path goes through
-// objects by name and through arrays by index.
-func matches(value json.RawMessage, conditions []string) bool {
-	for _, condition := range conditions {
-		path, want, _ := strings.Cut(condition, "=")
-		var at any
-		if json.Unmarshal(value, &at) != nil {
-			return false
-		}
-		for part := range strings.SplitSeq(path, ".") {
-			at = step(at, part)
-		}
-		if fmt.Sprint(at) != want && (at != nil || want != "null") {
-			return false
-		}
-	}
-	return true
-}
-
-func step(at any, part string) any {
-	switch v := at.(type) {
-	case map[string]any:
-		return v[part]
-	case []any:
-		for i := range v {
-			if strconv.Itoa(i) == part {
-				return v[i]
-			}
-		}
 	}
 	return nil
 }
