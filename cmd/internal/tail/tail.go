@@ -160,9 +160,15 @@ func (r *reader) assign(ctx context.Context, client *kgo.Client, start kgo.Offse
 	if len(from) == 0 {
 		return fmt.Errorf("%s: no such partition", strings.Join(r.options.Topics, ", "))
 	}
-	client.AddConsumePartitions(from)
 	if !r.options.FromTime.IsZero() && !r.options.Follow {
-		return r.skipBefore(ctx, admin)
+		if err := r.skipBefore(ctx, admin); err != nil {
+			return err
+		}
+	}
+	// With nothing to read the client is closed at once; partitions that its metadata
+	// loop is just then adding would be fetched while it closes.
+	if r.options.Follow || r.left() {
+		client.AddConsumePartitions(from)
 	}
 	return nil
 }
