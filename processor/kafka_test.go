@@ -90,7 +90,7 @@ func addAges(t *testing.T, from prometheus.Gatherer, to map[string]int) {
 		for _, m := range family.GetMetric() {
 			for _, label := range m.GetLabel() {
 				if label.GetName() == "stage" {
-					to[label.GetValue()] += int(m.GetHistogram().GetSampleCount()) //nolint:gosec // few
+					to[label.GetValue()] += int(m.GetHistogram().GetSampleCount())
 				}
 			}
 		}

@@ -64,7 +64,7 @@ func (g *globals) health(ctx context.Context, address, path string) error {
 	if err != nil {
 		return fmt.Errorf("ask the ops port: %w", err)
 	}
-	answer, err := http.DefaultClient.Do(req)
+	answer, err := (&http.Client{Timeout: healthTimeout}).Do(req)
 	if err != nil {
 		return fmt.Errorf("ask the ops port: %w", err)
 	}

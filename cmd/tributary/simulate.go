@@ -74,7 +74,7 @@ func (s *simulation) validate() error {
 	for name, share := range map[string]float64{
 		"repeats": s.options.Repeats, "disorder": s.options.Disorder, "delays": s.options.Delays, "forgeries": s.options.Forgeries,
 	} {
-		if !(share >= 0 && share < 1) { //nolint:staticcheck // the form that refuses what is no number, too
+		if !(share >= 0 && share < 1) {
 			errs = append(errs, fmt.Errorf("--%s: %v is not a share from 0 to under 1", name, share))
 		}
 	}

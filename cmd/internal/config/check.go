@@ -150,6 +150,9 @@ func settings() *shape {
 	return known
 }
 
+// shape is what keys a setting has; nil fields is a value or a free map.
+type shape struct{ fields map[string]*shape }
+
 // has says whether there is a setting of that path.
 func (s *shape) has(path []string) bool {
 	if len(path) == 0 || s.fields == nil {
@@ -158,9 +161,6 @@ func (s *shape) has(path []string) bool {
 	sub, ok := s.fields[path[0]]
 	return ok && sub.has(path[1:])
 }
-
-// shape is what keys a setting has; nil fields is a value or a free map.
-type shape struct{ fields map[string]*shape }
 
 func tree(t reflect.Type) *shape {
 	for t.Kind() == reflect.Slice || t.Kind() == reflect.Pointer {

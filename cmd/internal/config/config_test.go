@@ -123,7 +123,7 @@ func TestEveryFaultOfTheConnectionsHasItsLine(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ text, path, says string }{
 		"a key misspelt":               {"kafka:\n  client-id: x", "kafka.client-id", "did you mean client_id?"},
-		"a section misspelt":           {"\nregsitry: {}", "regsitry", "did you mean registry?"},
+		"a section misspelt":           {"\nregistri: {}", "registri", "did you mean registry?"},
 		"a key like none":              {"kafka:\n  zzzzzz: x", "kafka.zzzzzz", "there are brokers"},
 		"any certificate":              {"kafka:\n  tls: {enabled: true, insecure_skip_verify: true}", "kafka.tls.insecure_skip_verify", "insecure_reason"},
 		"any certificate at registry":  {"registry:\n  urls: [https://r]\n  tls: {enabled: true, insecure_skip_verify: true}", "registry.tls.insecure_skip_verify", "insecure_reason"},

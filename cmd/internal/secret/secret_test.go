@@ -36,6 +36,7 @@ func TestOneSourceExactly(t *testing.T) {
 	}
 }
 
+//nolint:paralleltest // it sets a variable of the environment
 func TestResolve(t *testing.T) {
 	t.Setenv("A_SECRET_THAT_IS_SET", " spaces stay ")
 	dir := t.TempDir()
