@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/ledger"
@@ -38,6 +39,9 @@ type Deps struct {
 	Logger *slog.Logger
 	// Metrics is where the engine's metrics are registered; nil means nowhere.
 	Metrics prometheus.Registerer
+	// Tracer makes a span of each round and of each record that is followed; nil
+	// makes none.
+	Tracer trace.TracerProvider
 	// Now is the wall clock; nil means time.Now.
 	Now func() time.Time
 	// Fail is called once with the error that ends a worker for good: the process
@@ -94,7 +98,7 @@ func (p *Processor) Start(ctx context.Context) error {
 	}
 	running, err := engine.New(p.config.Engine, specs, engine.Deps{
 		Kafka: p.deps.Kafka, Names: p.deps.Names, SchemaIDs: ids, Version: p.deps.Version,
-		Logger: p.deps.Logger, Metrics: p.deps.Metrics, Now: p.deps.Now, Fail: p.deps.Fail,
+		Logger: p.deps.Logger, Metrics: p.deps.Metrics, Tracer: p.deps.Tracer, Now: p.deps.Now, Fail: p.deps.Fail,
 	})
 	if err != nil {
 		return fmt.Errorf("processor: %w", err)

@@ -56,6 +56,7 @@ func (m *machine) handle(s *scope, d *decoded) error {
 		return err
 	}
 	d.fact = isFact(s.outputs[from:], m.deadLetter)
+	m.traces.carry(s, &d.in, s.outputs[from:])
 	if _, keeps := m.stage.(Accountant); keeps {
 		s.handled = append(s.handled, handledAt{in: &d.in, from: from, to: len(s.outputs)})
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/tributary-hq/tributary/schemas"
 )
@@ -166,6 +167,8 @@ type Deps struct {
 	Version string
 	Logger  *slog.Logger
 	Metrics prometheus.Registerer
+	// Tracer makes spans; nil makes none.
+	Tracer trace.TracerProvider
 	// Now is the wall clock.
 	Now func() time.Time
 	// Fail is called once with the error that ends a worker for good.

@@ -34,6 +34,8 @@ type machine struct {
 	// counts of the current round
 	buried map[Cause]int
 	fired  int
+	// traces are the worker's, nil in memory
+	traces *traces
 }
 
 // decoded is a record with what Decode made of it.

@@ -38,7 +38,9 @@ type restored struct {
 // changelog's high watermark: what that transaction wrote is below it, even if its
 // markers are still on their way. Read committed up to there, the replay waits
 // for the markers.
-func (w *worker) restore(ctx context.Context, states map[int32]*storePartition) (map[int32]*restored, error) {
+func (w *worker) restore(ctx context.Context, states map[int32]*storePartition) (out map[int32]*restored, err error) {
+	ctx, span := w.traces.restore(ctx, len(states))
+	defer func() { span.ended(out, err) }()
 	if err := w.at(StepRestoring); err != nil {
 		return nil, err
 	}
@@ -53,7 +55,7 @@ func (w *worker) restore(ctx context.Context, states map[int32]*storePartition) 
 	if err := w.replay(ctx, todo); err != nil {
 		return nil, err
 	}
-	out := make(map[int32]*restored, len(todo))
+	out = make(map[int32]*restored, len(todo))
 	for p, r := range todo {
 		if r.clock, err = readClock(r.state); err != nil {
 			return nil, err

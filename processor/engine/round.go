@@ -65,7 +65,9 @@ func (r *round) reset() {
 // runRound applies records and due deadlines and commits their effect. An error
 // ends the session.
 func (w *worker) runRound(ctx context.Context, records []*kgo.Record) (err error) {
+	ctx = w.traces.begin(ctx, records)
 	defer func() {
+		w.traces.ended(w, err)
 		if err == nil {
 			w.round.reset()
 			return
@@ -222,7 +224,7 @@ func (w *worker) abort(ctx context.Context, why string) error {
 	if err := w.session.Begin(); err != nil {
 		return fmt.Errorf("%w: begin, to abort: %w", errRejoin, err)
 	}
-	if _, err := w.session.End(ctx, kgo.TryAbort, nil); err != nil {
+	if _, err := w.end(ctx, kgo.TryAbort, nil); err != nil {
 		return fmt.Errorf("%w: abort: %w", errRejoin, err)
 	}
 	return w.resync(ctx, why)

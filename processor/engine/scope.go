@@ -101,11 +101,7 @@ func (s *scope) Emit(out Output) {
 		s.fail(fmt.Errorf("topic %s is none of the stage's outputs", out.Topic))
 		return
 	}
-	size := overhead + len(out.Key) + len(out.Value)
-	for _, h := range out.Headers {
-		size += len(h.Key) + len(h.Value) + 2
-	}
-	if size > topic.maxBytes {
+	if size := outputSize(&out); size > topic.maxBytes {
 		s.fail(Permanentf(CauseTooLarge, "a record of %d bytes is over the limit of %s, %d", size, out.Topic, topic.maxBytes))
 		return
 	}
@@ -123,6 +119,15 @@ func (s *scope) Emit(out Output) {
 		out.Timestamp = s.wall
 	}
 	s.outputs = append(s.outputs, out)
+}
+
+// outputSize is what a record may take in a batch.
+func outputSize(out *Output) int {
+	size := overhead + len(out.Key) + len(out.Value)
+	for i := range out.Headers {
+		size += len(out.Headers[i].Key) + len(out.Headers[i].Value) + 2
+	}
+	return size
 }
 
 // Buffer implements Tx.

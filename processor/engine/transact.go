@@ -17,7 +17,7 @@ import (
 func (w *worker) transact(ctx context.Context) error {
 	// A stop lets the round in flight come to its end; the broker's own timeouts
 	// bound it.
-	ctx, stop := w.untilKilled(ctx)
+	ctx, stop := w.untilKilled(w.traces.transaction(ctx))
 	defer stop()
 	began := w.deps.Now()
 	if w.deps.harmed.by(HarmOffsetsFirst) {
@@ -37,7 +37,7 @@ func (w *worker) transact(ctx context.Context) error {
 			return err
 		}
 	}
-	committed, err := w.session.End(ctx, kgo.TryCommit, w.addOffsets)
+	committed, err := w.end(ctx, kgo.TryCommit, w.addOffsets)
 	if err != nil && w.deps.harmed.by(HarmUnknownIsCommitted) {
 		committed, err = true, nil
 	}
@@ -164,7 +164,7 @@ func (w *worker) abortProduced(ctx context.Context) error {
 	w.metrics.rounds.WithLabelValues(w.spec.Name, "failed").Inc()
 	w.metrics.aborts.WithLabelValues(w.spec.Name).Inc()
 	w.logger.WarnContext(ctx, "a record of the round was not written, aborting the round", slog.String("error", cause.Error()))
-	if _, err := w.session.End(ctx, kgo.TryAbort, nil); err != nil {
+	if _, err := w.end(ctx, kgo.TryAbort, nil); err != nil {
 		return fmt.Errorf("%w: abort after %w: %w", errRejoin, cause, err)
 	}
 	return w.resync(ctx, "a record was not written")

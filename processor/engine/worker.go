@@ -38,6 +38,7 @@ type worker struct {
 	topics          map[string]outputTopic
 	maxState        int
 	machine         machine
+	traces          *traces
 	// instance is the process, standby its copies of the stage.
 	instance string
 	standby  *standby
@@ -361,7 +362,7 @@ func (w *worker) dropAll() {
 func newWorker(spec *Spec, index int, instance string, e *Engine) *worker {
 	group := e.deps.Names.Group(spec.Name)
 	id := fmt.Sprintf("%s.%s.%d", group, instance, index)
-	return &worker{
+	w := &worker{
 		spec: *spec, index: index, config: &e.config, deps: &e.deps, store: e.store, killed: e.killed, metrics: e.metrics,
 		logger: e.deps.Logger.With(slog.String("stage", spec.Name), slog.Int("worker", index)),
 		group:  group, input: e.deps.Names.Topic(spec.Input), changelog: e.deps.Names.Topic(spec.Changelog),
@@ -372,4 +373,7 @@ func newWorker(spec *Spec, index int, instance string, e *Engine) *worker {
 		},
 		parts: map[int32]*owned{}, round: newRound(e.deps.Names.Topic(spec.Changelog)),
 	}
+	w.traces = newTraces(w)
+	w.machine.traces = w.traces
+	return w
 }

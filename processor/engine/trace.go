@@ -1,0 +1,248 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/tributary-hq/tributary/schemas"
+)
+
+// traces makes a worker's spans, named as OpenTelemetry's conventions have it:
+//
+//	process raw.lox24.v1        consumer, one round; linked with the contexts of its records
+//	├── end transaction         client, the commit or abort
+//	└── restore lox24           internal, where the broker was asked again
+//	restore lox24               internal, of partitions that were assigned
+//
+//	send raw.lox24.v1           producer, of ingest, in the trace of a request
+//	└── apply raw.lox24.v1      consumer, one record; its outputs carry its context on
+//	    └── apply internal.journey.v1
+//
+// A record has a span of its own only where its parent was sampled. Spans name
+// topics, partitions, offsets and counts, never a key, a header's or a body's value,
+// and of an error only its kind. A nil traces makes none, at no cost.
+type traces struct {
+	tracer trace.Tracer
+	// about are the attributes of all spans.
+	about    []attribute.KeyValue
+	stage    string
+	input    string
+	prefixed schemas.Names
+
+	// What follows is of the round, and of the worker's goroutine alone.
+	round   trace.Span // nil before it has begun
+	outcome string
+	records map[place]*recordSpan
+}
+
+// place is where a record lies in the input topic.
+type place struct {
+	partition int32
+	offset    int64
+}
+
+// The attributes that no convention names.
+const (
+	attributeStage       = attribute.Key("tributary.stage")
+	attributeWorker      = attribute.Key("tributary.worker")
+	attributeTransaction = attribute.Key("tributary.transactional_id")
+	attributePartitions  = attribute.Key("tributary.partitions")
+	attributeOutcome     = attribute.Key("tributary.outcome")
+	attributeOutputs     = attribute.Key("tributary.outputs")
+	attributeDeadLetters = attribute.Key("tributary.dead_letters")
+	attributeDeadlines   = attribute.Key("tributary.deadlines")
+	attributeRestored    = attribute.Key("tributary.restored_partitions")
+	attributeReplayed    = attribute.Key("tributary.replayed_records")
+	attributeBytes       = attribute.Key("tributary.replayed_bytes")
+)
+
+// The outcomes of a round, as its metric has them.
+const (
+	outcomeCommitted = "committed"
+	outcomeAborted   = "aborted"
+	outcomeFailed    = "failed"
+	outcomeUnknown   = "unknown"
+)
+
+// newTraces returns nil without a provider.
+func newTraces(w *worker) *traces {
+	if w.deps.Tracer == nil {
+		return nil
+	}
+	return &traces{
+		tracer: w.deps.Tracer.Tracer("github.com/tributary-hq/tributary/processor"),
+		about: []attribute.KeyValue{
+			semconv.MessagingSystemKafka, semconv.MessagingConsumerGroupName(w.group), semconv.MessagingDestinationName(w.input),
+			attributeStage.String(w.spec.Name), attributeWorker.Int(w.index), attributeTransaction.String(w.transactionalID),
+		},
+		stage: w.spec.Name, input: w.input, prefixed: w.deps.Names, records: map[place]*recordSpan{},
+	}
+}
+
+// begin begins the span of a round that has records, and one for each record whose
+// parent is sampled.
+func (t *traces) begin(ctx context.Context, records []*kgo.Record) context.Context {
+	if t == nil {
+		return ctx
+	}
+	t.outcome = ""
+	if len(records) == 0 {
+		return ctx // most such rounds do nothing: see transaction
+	}
+	parents := sampledParents(records)
+	ctx = t.beginRound(ctx, records, parents)
+	for i := range parents {
+		t.beginRecord(&parents[i])
+	}
+	return ctx
+}
+
+// transaction begins the span of a round that has deadlines only.
+func (t *traces) transaction(ctx context.Context) context.Context {
+	if t == nil || t.round != nil {
+		return ctx
+	}
+	return t.beginRound(ctx, nil, nil)
+}
+
+// maxLinks bounds the links of a round's span. Of more contexts than that it has
+// some of the whole round.
+const maxLinks = 64
+
+func (t *traces) beginRound(ctx context.Context, records []*kgo.Record, parents []parent) context.Context {
+	ctx, t.round = t.tracer.Start(ctx, "process "+t.input, trace.WithNewRoot(), trace.WithSpanKind(trace.SpanKindConsumer),
+		trace.WithAttributes(t.about...),
+		trace.WithAttributes(semconv.MessagingOperationTypeProcess, semconv.MessagingOperationName("process"), semconv.MessagingBatchMessageCount(len(records))))
+	if !t.round.IsRecording() {
+		return ctx
+	}
+	partitions := partitionsOf(records)
+	t.round.SetAttributes(attributePartitions.Int64Slice(partitions))
+	if len(partitions) == 1 {
+		t.round.SetAttributes(semconv.MessagingDestinationPartitionID(strconv.FormatInt(partitions[0], 10)))
+	}
+	for i := range min(len(parents), maxLinks) {
+		p := &parents[i*len(parents)/min(len(parents), maxLinks)]
+		t.round.AddLink(trace.Link{SpanContext: p.context, Attributes: p.attributes()})
+	}
+	return ctx
+}
+
+// partitionsOf returns the partitions of records, in order.
+func partitionsOf(records []*kgo.Record) []int64 {
+	seen := map[int32]bool{}
+	out := []int64{}
+	for _, r := range records {
+		if !seen[r.Partition] {
+			seen[r.Partition] = true
+			out = append(out, int64(r.Partition))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// ended ends the round's spans. It is called before the round's memory is reset.
+func (t *traces) ended(w *worker, err error) {
+	if t == nil || t.round == nil && err == nil {
+		return
+	}
+	if t.round == nil {
+		t.transaction(context.Background()) // a deadline failed before anything was written
+	}
+	switch {
+	case err != nil && t.outcome != outcomeUnknown:
+		t.outcome = outcomeFailed
+	case t.outcome == "":
+		t.outcome = outcomeCommitted // there was nothing to write
+	}
+	if t.round.IsRecording() {
+		buried := 0
+		for _, n := range w.machine.buried {
+			buried += n
+		}
+		t.round.SetAttributes(attributeOutcome.String(t.outcome), attributeOutputs.Int(len(w.round.out)),
+			attributeDeadLetters.Int(buried), attributeDeadlines.Int(w.machine.fired))
+	}
+	failed(t.round, err)
+	t.round.End()
+	t.round = nil
+	for _, r := range t.records {
+		r.span.SetAttributes(attributeOutcome.String(t.outcome))
+		failed(r.span, err)
+		r.span.End()
+	}
+	clear(t.records)
+}
+
+// failed puts an error's kind on a span.
+func failed(span trace.Span, err error) {
+	if err == nil || !span.IsRecording() {
+		return
+	}
+	kind := errorKind(err)
+	span.SetAttributes(semconv.ErrorTypeKey.String(kind))
+	span.SetStatus(codes.Error, kind)
+}
+
+// end ends a transaction, in a span of its own.
+func (w *worker) end(ctx context.Context, try kgo.TransactionEndTry, offsets func(*kmsg.TxnOffsetCommitRequest) error) (committed bool, err error) {
+	t := w.traces
+	if t == nil {
+		return w.session.End(ctx, try, offsets)
+	}
+	operation := "abort"
+	if try == kgo.TryCommit {
+		operation = "commit"
+	}
+	ctx, span := t.tracer.Start(ctx, "end transaction", trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(t.about...),
+		trace.WithAttributes(semconv.MessagingOperationTypeSettle, semconv.MessagingOperationName(operation)))
+	committed, err = w.session.End(ctx, try, offsets)
+	switch {
+	case err != nil:
+		t.outcome = outcomeUnknown
+	case committed:
+		t.outcome = outcomeCommitted
+	default:
+		t.outcome = outcomeAborted
+	}
+	span.SetAttributes(attributeOutcome.String(t.outcome))
+	failed(span, err)
+	span.End()
+	return committed, err
+}
+
+// restoreSpan is the span of a restore, or none.
+type restoreSpan struct{ span trace.Span }
+
+// restore begins the span of a restore. It may run beside the rounds.
+func (t *traces) restore(ctx context.Context, partitions int) (context.Context, restoreSpan) {
+	if t == nil {
+		return ctx, restoreSpan{}
+	}
+	ctx, span := t.tracer.Start(ctx, "restore "+t.stage, trace.WithAttributes(t.about...), trace.WithAttributes(attributeRestored.Int(partitions)))
+	return ctx, restoreSpan{span}
+}
+
+// ended ends it.
+func (s restoreSpan) ended(found map[int32]*restored, err error) {
+	if s.span == nil {
+		return
+	}
+	var records, bytes int64
+	for _, r := range found {
+		records += r.records
+		bytes += r.bytes
+	}
+	s.span.SetAttributes(attributeReplayed.Int64(records), attributeBytes.Int64(bytes))
+	failed(s.span, err)
+	s.span.End()
+}

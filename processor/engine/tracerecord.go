@@ -1,0 +1,155 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/propagation"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// parent is a record of a round whose headers carry a sampled context.
+type parent struct {
+	record  *kgo.Record
+	context trace.SpanContext
+}
+
+func (p *parent) attributes() []attribute.KeyValue {
+	return []attribute.KeyValue{
+		semconv.MessagingDestinationPartitionID(strconv.Itoa(int(p.record.Partition))), semconv.MessagingKafkaOffset(int(p.record.Offset)),
+	}
+}
+
+// sampledParents returns the records that somebody follows.
+func sampledParents(records []*kgo.Record) []parent {
+	var out []parent
+	for _, r := range records {
+		if p, ok := sampledParent(r); ok {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// sampledParent reads a record's context. One that is not sampled costs a look at
+// the header's last digit.
+func sampledParent(r *kgo.Record) (parent, bool) {
+	carrier := propagation.MapCarrier(nil)
+	for i := range r.Headers {
+		h := &r.Headers[i]
+		switch {
+		case h.Key == raw.HeaderTraceparent && sampledFlag(h.Value):
+			carrier = propagation.MapCarrier{raw.HeaderTraceparent: string(h.Value)}
+		case h.Key == raw.HeaderTracestate && carrier != nil:
+			carrier[raw.HeaderTracestate] = string(h.Value)
+		}
+	}
+	if carrier == nil {
+		return parent{}, false
+	}
+	remote := trace.SpanContextFromContext(propagation.TraceContext{}.Extract(context.Background(), carrier))
+	return parent{record: r, context: remote}, remote.IsValid() && remote.IsSampled()
+}
+
+// sampledFlag says whether a traceparent has the flag of a sampled one, the lowest
+// bit of its last hexadecimal digit.
+func sampledFlag(traceparent []byte) bool {
+	const size = len("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+	return len(traceparent) == size && strings.IndexByte("13579bdf", traceparent[size-1]) >= 0
+}
+
+// recordSpan is the span of a record, and what its outputs carry.
+type recordSpan struct {
+	span    trace.Span
+	headers []raw.Header
+	size    int
+}
+
+// beginRecord begins the span of a record as a child of its parent.
+func (t *traces) beginRecord(p *parent) {
+	links := []trace.Link(nil)
+	if round := t.round.SpanContext(); round.IsSampled() {
+		links = []trace.Link{{SpanContext: round}}
+	}
+	ctx := trace.ContextWithRemoteSpanContext(context.Background(), p.context)
+	ctx, span := t.tracer.Start(ctx, "apply "+t.input, trace.WithSpanKind(trace.SpanKindConsumer), trace.WithLinks(links...),
+		trace.WithAttributes(t.about...), trace.WithAttributes(p.attributes()...),
+		trace.WithAttributes(semconv.MessagingOperationTypeProcess, semconv.MessagingOperationName("apply")))
+	if !span.SpanContext().IsSampled() {
+		span.End()
+		return
+	}
+	r := &recordSpan{span: span}
+	carrier := propagation.MapCarrier{}
+	propagation.TraceContext{}.Inject(ctx, carrier)
+	for _, key := range slices.Sorted(slices.Values(carrier.Keys())) {
+		r.headers = append(r.headers, raw.Header{Key: key, Value: []byte(carrier[key])})
+		r.size += len(key) + len(carrier[key]) + 4 // with their lengths
+	}
+	t.records[place{p.record.Partition, p.record.Offset}] = r
+}
+
+// carry puts the context of a followed record's span into its outputs, and the
+// outputs' topics into the span.
+func (t *traces) carry(s *scope, in *Input, outputs []Output) {
+	if t == nil || len(t.records) == 0 {
+		return
+	}
+	r := t.records[place{in.Partition, in.Offset}]
+	if r == nil {
+		return
+	}
+	topics := make([]string, 0, len(outputs))
+	for i := range outputs {
+		o := &outputs[i]
+		topics = append(topics, t.prefixed.Topic(o.Topic))
+		if room := s.topics[o.Topic].maxBytes - outputSize(o); room >= r.size && !carries(o.Headers) {
+			o.Headers = append(slices.Clip(o.Headers), r.headers...)
+		}
+	}
+	r.span.SetAttributes(attributeOutputs.StringSlice(topics))
+}
+
+// carries says whether there is a context already, as in a dead letter, which has
+// that of its raw record.
+func carries(headers []raw.Header) bool {
+	return slices.ContainsFunc(headers, func(h raw.Header) bool { return h.Key == raw.HeaderTraceparent })
+}
+
+// errorKind sorts an error into a word that holds nothing of a record.
+func errorKind(err error) string {
+	var (
+		kafka *kerr.Error
+		fatal *fatalError
+	)
+	switch {
+	case errors.Is(err, ErrDiskFull):
+		return "disk_full"
+	case errors.Is(err, ErrStoreBroken):
+		return "store_broken"
+	case errors.Is(err, ErrNewerState):
+		return "newer_state"
+	case errors.Is(err, ErrInstanceTaken):
+		return "instance_taken"
+	case errors.As(err, &kafka):
+		return strings.ToLower(kafka.Message)
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, kgo.ErrRecordTimeout):
+		return "timeout"
+	case errors.Is(err, context.Canceled), errors.Is(err, kgo.ErrClientClosed):
+		return "stopped"
+	case errors.As(err, &fatal):
+		return "fatal"
+	case errors.Is(err, errRejoin):
+		return "rejoin"
+	}
+	return "_OTHER"
+}
