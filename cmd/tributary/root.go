@@ -89,7 +89,7 @@ Environment:
   TRIBUTARY_…        any setting, levels apart by two underscores: kafka.brokers is
                      TRIBUTARY_KAFKA__BROKERS; lists by commas. It goes before the file;
                      config check shows what counts.
-  OTEL_…             where ingest sends its spans, as OpenTelemetry names them:
+  OTEL_…             where ingest and processor send spans, as OpenTelemetry names them:
                      OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS,
                      OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG; none without an endpoint.
   HTTPS_PROXY        the proxy to providers and token servers, with HTTP_PROXY and

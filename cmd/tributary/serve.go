@@ -152,13 +152,18 @@ func processorApp(_ *globals, f *config.File, logger *slog.Logger) (fx.Option, e
 	if err != nil {
 		return nil, err
 	}
+	traces, err := tracing.New("tributary-processor", buildInfo().Version, os.Getenv, logger)
+	if err != nil {
+		return nil, err
+	}
 	metrics := ops.NewRegistry()
 	deps := processor.Deps{
 		Kafka: options, Names: f.Config.Names(), Sources: f.Config.Sources, Privacy: pseudonyms, SchemaIDs: schemaIDs(&f.Config),
-		Version: buildInfo().Version, Logger: logger, Metrics: metrics, Now: time.Now,
+		Version: buildInfo().Version, Logger: logger, Metrics: metrics, Tracer: traces.TracerProvider(), Now: time.Now,
 	}
 	return fx.Options(
 		fx.Supply(f.Config.Processor, deps),
+		tracesModule(traces),
 		processor.Module(),
 		lagModule(f, options, metrics, logger),
 		opsModule(&f.Config, metrics, logger, func(p *processor.Processor) ops.Check {

@@ -7,6 +7,10 @@
 // OTEL_EXPORTER_OTLP_TRACES_ENDPOINT. Everything else that OpenTelemetry names for
 // an OTLP exporter over HTTP, for samplers (OTEL_TRACES_SAMPLER), batches (OTEL_BSP_…)
 // and resources (OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES) means what it says there.
+//
+// Ingest's sampler decides for a webhook's whole way: with parentbased_traceidratio
+// and OTEL_TRACES_SAMPLER_ARG=0.01 one in a hundred is followed. The processor's
+// decides for the spans of its rounds.
 package tracing
 
 import (
