@@ -50,6 +50,24 @@ func (r *rig) gauge(name string) float64 {
 	return 0
 }
 
+// labelled returns the gauge with a value of its one label.
+func (r *rig) labelled(name, value string) float64 {
+	r.t.Helper()
+	families, err := r.registry.Gather()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			if f.GetName() == name && m.GetLabel()[0].GetValue() == value {
+				return m.GetGauge().GetValue()
+			}
+		}
+	}
+	r.t.Fatalf("there is no metric %s of %s", name, value)
+	return 0
+}
+
 // counted wants a number of answers with a code and a reason.
 func (r *rig) counted(code int, reason string, want float64) {
 	r.t.Helper()

@@ -18,7 +18,7 @@ type metrics struct {
 	connections prometheus.Gauge
 	unrecorded  *prometheus.CounterVec
 	calls       *prometheus.HistogramVec
-	reloads     *prometheus.CounterVec
+	reloads     *reloads
 	certificate prometheus.Gauge
 	kafkaErrors *prometheus.CounterVec
 	kafkaAway   prometheus.GaugeFunc
@@ -53,7 +53,7 @@ func newMetrics(away func() float64, buffered func() (records, bytes float64)) *
 			Help: "Time of a relayed call, by its end: answered, not_json, timeout, refused, dns, other.",
 		}, []string{"source", "end"}),
 		certificate: gauge("certificate_expiry_timestamp_seconds", "When the port's certificate ends, in Unix seconds; 0 without TLS."),
-		reloads:     counter("reloads_total", "Reloads of the sources by result.", "result"),
+		reloads:     newReloads(),
 		kafkaErrors: counter("kafka_errors_total", "Errors on the way to Kafka, by kind: connections that failed and records not taken.", "kind"),
 		kafkaAway:   gaugeFunc("kafka_away_seconds", "How long Kafka has not taken a record, 0 while it does.", away),
 		waiting: []prometheus.Collector{
@@ -91,7 +91,7 @@ func (m *metrics) register(r prometheus.Registerer) error {
 	}
 	var done []prometheus.Collector
 	for _, c := range append([]prometheus.Collector{
-		m.requests, m.records, m.proofs, m.ack, m.inFlight, m.connections, m.unrecorded, m.calls, m.reloads, m.certificate, m.kafkaErrors, m.kafkaAway,
+		m.requests, m.records, m.proofs, m.ack, m.inFlight, m.connections, m.unrecorded, m.calls, m.reloads.total, m.reloads.last, m.certificate, m.kafkaErrors, m.kafkaAway,
 	}, m.waiting...) {
 		if err := r.Register(c); err != nil {
 			for _, d := range done {

@@ -86,7 +86,7 @@ func New(cfg Config, deps Deps) (*Service, error) {
 	}
 	s.metrics = newMetrics(func() float64 { return s.away().Seconds() }, s.buffered)
 	if cfg.TLS.CertFile != "" {
-		s.certificates = &certificates{files: cfg.TLS, now: deps.Now, logger: deps.Logger, expiry: s.metrics.certificate}
+		s.certificates = &certificates{files: cfg.TLS, now: deps.Now, logger: deps.Logger, expiry: s.metrics.certificate, reloads: s.metrics.reloads}
 	}
 	s.entrances.Store(&map[string]*entrance{})
 	s.handler = s.routes()
@@ -210,7 +210,7 @@ func (s *Service) Reload(sources []Source) error {
 	}
 	s.sources = sources
 	s.entrances.Store(&next)
-	s.metrics.reloads.WithLabelValues("done").Inc()
+	s.metrics.reloads.done(reloadSources)
 	s.deps.Logger.Info("sources were reloaded", slog.Int("sources", len(next)))
 	return nil
 }
@@ -249,6 +249,6 @@ func (s *Service) configured(ctx context.Context) ([]Source, error) {
 
 // unchanged counts a reload that changed nothing.
 func (s *Service) unchanged(err error) error {
-	s.metrics.reloads.WithLabelValues("failed").Inc()
+	s.metrics.reloads.failed(reloadSources)
 	return fmt.Errorf("sources and certificate are unchanged: %w", err)
 }

@@ -19,10 +19,11 @@ const certificateCheck = time.Second
 
 // certificates are the port's TLS settings, read from files that change under it.
 type certificates struct {
-	files  TLS
-	now    func() time.Time
-	logger *slog.Logger
-	expiry prometheus.Gauge
+	files   TLS
+	now     func() time.Time
+	logger  *slog.Logger
+	expiry  prometheus.Gauge
+	reloads *reloads
 
 	current atomic.Pointer[tls.Config]
 	checked atomic.Int64 // when the files were last looked at, in Unix nanoseconds
@@ -109,10 +110,12 @@ func (c *certificates) look() {
 		c.mu.Lock()
 		c.seen = p.seen // said once, and tried again when a file changes again
 		c.mu.Unlock()
+		c.reloads.failed(reloadCertificate)
 		c.logger.Error("the changed certificate is not used", slog.String("error", err.Error()))
 		return
 	}
 	c.use(p)
+	c.reloads.done(reloadCertificate)
 	c.logger.Info("the certificate was reloaded", slog.Time("expires", p.expiry))
 }
 

@@ -204,6 +204,14 @@ func TestCertificateChanges(t *testing.T) {
 	if n := strings.Count(r.logs.String(), "the changed certificate is not used"); n != 1 {
 		t.Errorf("the fault was logged %d times", n)
 	}
+	for what, ok := range map[string]float64{"certificate": 1, "sources": 0} {
+		if got := r.labelled("tributary_ingest_last_reload_successful", what); got != ok {
+			t.Errorf("the last reload of %s is told as %v, want %v", what, got, ok)
+		}
+		if n := r.counter("tributary_ingest_reloads_total", map[string]string{"what": what, "result": "failed"}); n != 1 {
+			t.Errorf("%v failed reloads of %s, want one", n, what)
+		}
+	}
 }
 
 // TestCertificateMissing stops the start.
