@@ -106,6 +106,7 @@ func (p *Processor) Start(ctx context.Context) error {
 	if err := running.Start(ctx); err != nil {
 		return fmt.Errorf("processor: %w", err)
 	}
+	registerDisk(p.deps.Metrics, p.config.Engine.StateDir)
 	p.engine = running
 	return nil
 }
