@@ -117,22 +117,27 @@ func (r *rig) produceFails(with *kerr.Error) {
 	r.t.Helper()
 	r.broker.ControlKey(int16(kmsg.Produce), func(request kmsg.Request) (kmsg.Response, error, bool) {
 		r.broker.KeepControl()
-		p, ok := request.(*kmsg.ProduceRequest)
-		if !ok {
-			return nil, nil, false
-		}
-		response := kmsg.NewPtrProduceResponse()
-		response.SetVersion(p.GetVersion())
-		for _, topic := range p.Topics {
-			rt := kmsg.NewProduceResponseTopic()
-			rt.Topic, rt.TopicID = topic.Topic, topic.TopicID
-			for _, partition := range topic.Partitions {
-				rp := kmsg.NewProduceResponseTopicPartition()
-				rp.Partition, rp.ErrorCode = partition.Partition, with.Code
-				rt.Partitions = append(rt.Partitions, rp)
-			}
-			response.Topics = append(response.Topics, rt)
-		}
-		return response, nil, true
+		return refuse(request, with)
 	})
+}
+
+// refuse answers a produce request with an error for each partition.
+func refuse(request kmsg.Request, with *kerr.Error) (kmsg.Response, error, bool) {
+	p, ok := request.(*kmsg.ProduceRequest)
+	if !ok {
+		return nil, nil, false
+	}
+	response := kmsg.NewPtrProduceResponse()
+	response.SetVersion(p.GetVersion())
+	for _, topic := range p.Topics {
+		rt := kmsg.NewProduceResponseTopic()
+		rt.Topic, rt.TopicID = topic.Topic, topic.TopicID
+		for _, partition := range topic.Partitions {
+			rp := kmsg.NewProduceResponseTopicPartition()
+			rp.Partition, rp.ErrorCode = partition.Partition, with.Code
+			rt.Partitions = append(rt.Partitions, rp)
+		}
+		response.Topics = append(response.Topics, rt)
+	}
+	return response, nil, true
 }

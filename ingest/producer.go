@@ -27,6 +27,7 @@ type producer struct {
 	metrics  *metrics
 	now      func() time.Time
 	link     *link
+	harmed   harmed
 }
 
 // newProducer makes the client. It connects when the first record is written.
@@ -52,7 +53,7 @@ func newProducer(cfg *Config, deps *Deps, m *metrics) (*producer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &producer{client: client, deadline: cfg.AnswerDeadline, metrics: m, now: deps.Now, link: way}, nil
+	return &producer{client: client, deadline: cfg.AnswerDeadline, metrics: m, now: deps.Now, link: way, harmed: deps.harmed}, nil
 }
 
 // How soon the cluster is looked up and tried again after a failure: the first
@@ -75,6 +76,9 @@ func (p *producer) write(ctx context.Context, records []kgo.Record) ([]receipt, 
 	for i := range records {
 		p.client.TryProduce(ctx, &records[i], promise)
 	}
+	if p.harmed.by(HarmAnswerEarly) {
+		return receipts(records), nil
+	}
 	timer := time.NewTimer(p.deadline)
 	defer timer.Stop()
 	var failed error
@@ -89,18 +93,22 @@ func (p *producer) write(ctx context.Context, records []kgo.Record) ([]receipt, 
 			return nil, unavailable("kafka_timeout")
 		}
 	}
-	if failed != nil {
+	if failed != nil && !p.harmed.by(HarmIgnoreFailedProduce) {
 		return nil, p.refusal(failed)
 	}
 	took := p.now().Sub(started)
 	p.link.worked(took)
 	p.metrics.ack.Observe(took.Seconds())
-	receipts := make([]receipt, len(records))
+	return receipts(records), nil
+}
+
+func receipts(records []kgo.Record) []receipt {
+	out := make([]receipt, len(records))
 	for i := range records {
 		r := &records[i]
-		receipts[i] = receipt{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset}
+		out[i] = receipt{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset}
 	}
-	return receipts, nil
+	return out
 }
 
 // refusal sorts what a produce can end in.

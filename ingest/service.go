@@ -39,6 +39,8 @@ type Deps struct {
 	// Sources reads the configured sources again, for Refresh. Nil means that they
 	// are unchanged and only their secrets are read again.
 	Sources func(ctx context.Context) ([]Source, error)
+
+	harmed harmed
 }
 
 // Service is ingest. Make it with New.
