@@ -96,6 +96,7 @@ chaos: ## N schedules of faults in virtual time, and that each way to break the 
 	go test -tags synctests ./processor/chaos -run '^TestSchedules$$' -v -count 1 -timeout 0 -schedules $$(($(N) / 10))
 	go test -tags tributary_break ./processor/engine -run '^TestHarmIsCaught$$' -v -count 1 -timeout 0
 	go test -tags synctests,tributary_break ./processor/chaos -run '^TestHarmIsCaught$$' -v -count 1 -timeout 0
+	go test -tags tributary_break ./ingest -run '^TestHarmIsCaught$$' -v -count 1 -timeout 0
 
 .PHONY: chaos-kafka
 chaos-kafka: ## kill, stop, starve and impersonate real processes on a real Kafka; FAULTS=few is quick
