@@ -1,0 +1,321 @@
+package trace
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/processor"
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+// rawTopics are the topics of raw records, outcomeTopics those of how they ended.
+func rawTopics() []string {
+	return []string{schemas.RawLOX24, schemas.RawUAPAY, schemas.RawUnibell, schemas.RawVoximplant}
+}
+
+func outcomeTopics() []string {
+	return []string{
+		schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.DecodedUAPAYPayment, schemas.DecodedUnibellCall,
+		schemas.DecodedVoximplantAccountCallback, schemas.Duplicates,
+		schemas.DeadLetterLOX24, schemas.DeadLetterUAPAY, schemas.DeadLetterUnibell, schemas.DeadLetterVoximplant,
+	}
+}
+
+// chainTopics are where the records of a provider's entity lie.
+func chainTopics(provider string) []string {
+	return slices.DeleteFunc(append(rawTopics(), outcomeTopics()...), func(topic string) bool {
+		return provider != "" && topic != schemas.Duplicates && strings.Split(topic, ".")[1] != provider
+	})
+}
+
+// enrichedOf is where the snapshots of a provider's entity lie.
+func enrichedOf(provider string) string {
+	switch provider {
+	case "lox24", "unibell":
+		return schemas.EnrichedVerifications
+	case "uapay":
+		return schemas.EnrichedPayments
+	case "voximplant":
+		return schemas.EnrichedAccounts
+	default:
+		return ""
+	}
+}
+
+// each has the same keys for several topics.
+func each(topics, keys []string) map[string][]string {
+	out := map[string][]string{}
+	for _, topic := range topics {
+		out[topic] = keys
+	}
+	return out
+}
+
+// placeOf returns the partition of a key.
+func (h *haystack) placeOf(topic, key string) (place, bool) {
+	n := h.partitions(topic)
+	if n == 0 {
+		return place{}, false
+	}
+	return place{topic, engine.PartitionOf([]byte(key), n)}, true
+}
+
+// rawSeen is what is known of a raw record of an entity.
+type rawSeen struct {
+	// there says that the raw record was read, ended how it ended.
+	there bool
+	ended string
+}
+
+// clocksMayDiffer is how far the providers' clocks may be off ours.
+const clocksMayDiffer = time.Hour
+
+// collect reads all there is of what was found: snapshots, journeys, their members,
+// and the records behind them.
+func (t *tracer) collect(ctx context.Context) error {
+	if err := t.snapshots(ctx, slices.Sorted(maps.Keys(t.entities))); err != nil {
+		return err
+	}
+	for key := range t.entities {
+		for _, journey := range t.entities[key].Journeys {
+			t.journey(journey)
+		}
+	}
+	if err := t.readJourneys(ctx); err != nil {
+		return err
+	}
+	var members []string
+	for _, j := range t.journeys {
+		for _, m := range j.Members {
+			if t.entities[m] != nil {
+				continue
+			}
+			if len(t.entities) >= t.config.Limit {
+				t.report.Left++
+				continue
+			}
+			t.entity(m)
+			members = append(members, m)
+		}
+	}
+	if len(members) > 0 {
+		if err := t.snapshots(ctx, members); err != nil {
+			return err
+		}
+	}
+	if err := t.readApplied(ctx); err != nil {
+		return err
+	}
+	return t.chains(ctx)
+}
+
+// snapshots reads those of entities.
+func (t *tracer) snapshots(ctx context.Context, keys []string) error {
+	by := map[string][]string{}
+	for _, key := range keys {
+		if topic := enrichedOf(providerOf(key)); topic != "" {
+			by[topic] = append(by[topic], key)
+		}
+	}
+	if len(by) == 0 {
+		return nil
+	}
+	return t.look(ctx, "reading snapshots", by, time.Time{}, func(topic string, r *kgo.Record) {
+		t.takeSnapshot(t.entity(string(r.Key)), topic, r)
+	})
+}
+
+func (t *tracer) takeSnapshot(e *Entity, topic string, r *kgo.Record) {
+	value, err := valueOf(topic, r.Value)
+	s := stepOf(topic, r, value, err)
+	if !t.add(&e.Steps, &s) {
+		return
+	}
+	if e.ended = s.Kind == StepEnded; e.ended || err != nil {
+		return
+	}
+	var first avro.Optional[time.Time]
+	switch v := value.(type) {
+	case *avro.VerificationSnapshot:
+		e.Snapshot, first, e.Journeys = v, v.FirstEventAt, journeyKeys(v.Namespace, v.CorrelationIDs)
+	case *avro.PaymentSnapshot:
+		e.Snapshot, first, e.Journeys = v, v.FirstEventAt, journeyKeys(v.Namespace, v.CorrelationIDs)
+	case *avro.AccountSnapshot:
+		e.Snapshot, first = v, v.FirstEventAt
+	}
+	e.State, e.Source, e.Assurance = s.State, s.Source, s.Assurance
+	if first.Set && (e.first.IsZero() || first.Value.Before(e.first)) {
+		e.first = first.Value
+	}
+}
+
+// readJourneys reads the snapshots of journeys, and what they were told: of more
+// members than a snapshot lists.
+func (t *tracer) readJourneys(ctx context.Context) error {
+	keys := slices.Sorted(maps.Keys(t.journeys))
+	if len(keys) == 0 {
+		return nil
+	}
+	err := t.look(ctx, "reading journeys", each([]string{schemas.EnrichedJourneys}, keys), time.Time{}, t.takeJourney)
+	if err != nil {
+		return err
+	}
+	var short []string
+	for _, key := range keys {
+		j := t.journeys[key]
+		s, ok := j.Snapshot.(*avro.JourneySnapshot)
+		if !ok || s.Truncated {
+			short = append(short, key)
+		}
+	}
+	if len(short) == 0 {
+		return nil
+	}
+	return t.look(ctx, "reading what journeys were told", each([]string{schemas.InternalJourney}, short), time.Time{}, func(topic string, r *kgo.Record) {
+		value, err := valueOf(topic, r.Value)
+		in, ok := value.(*avro.JourneyInput)
+		if err != nil || !ok || in.Kind == avro.JourneyInputKindClock || !in.MemberID.Set {
+			return
+		}
+		t.journey(string(r.Key)).told[in.MemberID.Value] = in.Kind != avro.JourneyInputKindRemoval
+	})
+}
+
+func (t *tracer) takeJourney(topic string, r *kgo.Record) {
+	j := t.journey(string(r.Key))
+	value, err := valueOf(topic, r.Value)
+	s := stepOf(topic, r, value, err)
+	if !t.add(&j.Steps, &s) {
+		return
+	}
+	if s.Kind == StepEnded {
+		j.Snapshot, j.Outcome, j.Missing, j.Members, j.Complete = nil, "", "", []string{}, false
+	}
+	v, ok := value.(*avro.JourneySnapshot)
+	if err != nil || !ok || s.Kind == StepEnded {
+		return
+	}
+	j.Snapshot, j.Outcome, j.Missing = v, string(v.Outcome), string(v.Missing)
+	j.Complete = v.Outcome == avro.JourneyOutcomeComplete
+	j.Members = j.Members[:0]
+	for i := range v.Members {
+		j.Members = append(j.Members, v.Members[i].ID)
+	}
+}
+
+// chains reads the records behind the entities.
+func (t *tracer) chains(ctx context.Context) error {
+	by := map[string][]string{}
+	from := map[string]time.Time{}
+	for _, key := range slices.Sorted(maps.Keys(t.entities)) {
+		e := t.entities[key]
+		by[e.Provider] = append(by[e.Provider], key)
+		if at, known := from[e.Provider]; !known || e.first.Before(at) {
+			from[e.Provider] = e.first // zero, the earliest of all, where it is not known
+		}
+	}
+	for _, provider := range slices.Sorted(maps.Keys(by)) {
+		since := from[provider]
+		if !since.IsZero() {
+			since = since.Add(-clocksMayDiffer)
+		}
+		var requests []string
+		err := t.look(ctx, "reading the records of "+cmp.Or(provider, "unknown keys"), each(chainTopics(provider), by[provider]), since, func(topic string, r *kgo.Record) {
+			requests = append(requests, t.takeRecord(t.entity(string(r.Key)), topic, r)...)
+		})
+		if err != nil {
+			return err
+		}
+		if err := t.requests(ctx, by[provider], requests, since); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// requests reads what Unibell told of calls by its own request id alone.
+func (t *tracer) requests(ctx context.Context, known, requests []string, since time.Time) error {
+	owner := map[string]*Entity{}
+	var keys []string
+	for i := 0; i+1 < len(requests); i += 2 {
+		key, e := requests[i], t.entity(requests[i+1])
+		if owner[key] == nil && !slices.Contains(known, key) {
+			owner[key] = e
+			keys = append(keys, key)
+		}
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	return t.look(ctx, "reading what is told by request id", each(chainTopics("unibell"), keys), since, func(topic string, r *kgo.Record) {
+		t.takeRecord(owner[string(r.Key)], topic, r)
+	})
+}
+
+// takeRecord adds a record to an entity. Of a Unibell call that knows its request id
+// it returns the key that other records of it have, and the entity's.
+func (t *tracer) takeRecord(e *Entity, topic string, r *kgo.Record) (request []string) {
+	value, err := valueOf(topic, r.Value)
+	s := stepOf(topic, r, value, err)
+	if !t.add(&e.Steps, &s) {
+		return nil
+	}
+	at := s.Position
+	if s.Of != nil {
+		at = *s.Of
+	}
+	if e.raws[at] == nil {
+		e.raws[at] = &rawSeen{}
+	}
+	if s.Kind == StepReceived {
+		e.raws[at].there = true
+	} else {
+		e.raws[at].ended = s.Kind
+	}
+	if e.Source == "" {
+		e.Source, e.Assurance = s.Source, s.Assurance
+	}
+	if call, ok := value.(*avro.UnibellCall); ok && err == nil && call.RequestID.Set {
+		return []string{"unibell:" + call.Origin.Source + ":request:" + call.RequestID.Value, e.Key}
+	}
+	return nil
+}
+
+// add adds a step that is not there yet.
+func (t *tracer) add(to *[]Step, s *Step) bool {
+	if t.seen[s.Position] {
+		return false
+	}
+	t.seen[s.Position] = true
+	*to = append(*to, *s)
+	return true
+}
+
+// readApplied learns how far the stages that read raw records have come.
+func (t *tracer) readApplied(ctx context.Context) error {
+	t.applied = map[string]map[int32]int64{}
+	for _, stage := range processor.StageNames() {
+		topics, _ := processor.TopicsOf(stage)
+		if !strings.HasPrefix(topics.Input, "raw.") {
+			continue
+		}
+		name := t.config.Names.Topic(topics.Input)
+		t.applied[name] = map[int32]int64{}
+		committed, err := t.hay.admin.FetchOffsets(ctx, t.config.Names.Group(stage))
+		if err != nil {
+			continue //nolint:nilerr // without its group a stage has not begun
+		}
+		for p, at := range committed[name] {
+			t.applied[name][p] = at.At
+		}
+	}
+	return nil
+}

@@ -1,0 +1,127 @@
+package trace
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// seeker tells whether a record holds an id.
+type seeker struct {
+	ids []string
+	// needles are what the bytes of a batch are searched for.
+	needles [][]byte
+	// encoded are those needles that stand for an id within base64.
+	encoded [][]byte
+	// exact wants an Avro value to be the id, not only to hold it.
+	exact bool
+}
+
+func newSeeker(ids ...string) *seeker {
+	s := &seeker{ids: ids, exact: true}
+	for _, id := range ids {
+		s.needles = append(s.needles, []byte(id))
+		// UAPAY's callbacks are signed tokens: their claims are in base64, where an id
+		// begins at one of three places of four letters.
+		const enough = 12
+		if len(id) >= enough {
+			s.encoded = append(s.encoded, base64Of(id)...)
+		}
+	}
+	s.needles = append(s.needles, s.encoded...)
+	return s
+}
+
+// base64Of returns what an id looks like within base64, by where it begins: the
+// letters that hang on nothing but the id.
+func base64Of(id string) [][]byte {
+	var out [][]byte
+	for shift := range 3 {
+		padded := append(make([]byte, shift), id...)
+		text := base64.RawURLEncoding.EncodeToString(padded)
+		from := (shift*8 + 5) / 6 // the first letter without a bit of what is in front
+		to := len(padded) * 8 / 6 // the last letter without a bit of what comes behind
+		out = append(out, []byte(text[from:to]))
+	}
+	return out
+}
+
+// in says where in a record an id is, empty if it is nowhere.
+func (s *seeker) in(topic string, r *kgo.Record) string {
+	for _, id := range s.ids {
+		if string(r.Key) == id {
+			return "key"
+		}
+	}
+	for i := range r.Headers {
+		for _, id := range s.ids {
+			if string(r.Headers[i].Value) == id {
+				return strings.ReplaceAll(strings.TrimPrefix(r.Headers[i].Key, "tributary-"), "-", " ")
+			}
+		}
+	}
+	value, err := valueOf(topic, r.Value)
+	if value == nil {
+		return s.inBody(r.Value)
+	}
+	if err != nil {
+		return ""
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return ""
+	}
+	return s.inJSON(text)
+}
+
+// inJSON looks for a string that is the id, and returns its field's name.
+func (s *seeker) inJSON(text []byte) string {
+	d := json.NewDecoder(bytes.NewReader(text))
+	field := ""
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return ""
+		}
+		word, ok := token.(string)
+		if !ok {
+			continue
+		}
+		for _, id := range s.ids {
+			if word == id || !s.exact && strings.Contains(word, id) {
+				return strings.ReplaceAll(field, "_", " ")
+			}
+		}
+		field = word // the name of the field whose value comes next, or a value before a name
+	}
+}
+
+// inBody looks for the id in a provider's body, where it must stand alone.
+func (s *seeker) inBody(body []byte) string {
+	for _, id := range s.ids {
+		for at := 0; ; {
+			i := bytes.Index(body[at:], []byte(id))
+			if i < 0 {
+				break
+			}
+			at += i + len(id)
+			if (at == len(id) || !wordly(body[at-len(id)-1])) && (at == len(body) || !wordly(body[at])) {
+				return "an id in the body"
+			}
+		}
+	}
+	for _, needle := range s.encoded {
+		if bytes.Contains(body, needle) {
+			return "an id in the signed body"
+		}
+	}
+	return ""
+}
+
+// wordly says whether a letter may be a part of an id.
+func wordly(b byte) bool {
+	return b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b == '-' || b == '_'
+}

@@ -1,0 +1,306 @@
+package trace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/schemas"
+)
+
+// Config is what is traced, and how.
+type Config struct {
+	// Kafka are the options of every client.
+	Kafka []kgo.Opt
+	// Names has the prefix of topics and groups.
+	Names schemas.Names
+	// Sources are the configured ones: ids are qualified by them.
+	Sources []source.Source
+	// From and To bound by when records were written what is searched for an id that
+	// is no key; zero for no bound.
+	From, To time.Time
+	// Limit is how many entities are told of. Default 60.
+	Limit int
+	// Patience is how long a partition may give nothing. Default 30 s.
+	Patience time.Duration
+	// Progress is told how far it is; nil means nobody.
+	Progress Progress
+	// Now is the wall clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// Query is what is looked for: one of the two.
+type Query struct {
+	// ID is any id, as a provider or Tributary writes it.
+	ID string
+	// Pseudonyms are the HMACs of a phone, under every key there is.
+	Pseudonyms []string
+}
+
+// Progress is told of the steps and how many offsets of each are passed.
+type Progress interface {
+	Step(name string, total int64)
+	At(done int64)
+}
+
+type silent struct{}
+
+func (silent) Step(string, int64) {}
+func (silent) At(int64)           {}
+
+// MinSearch is the shortest id that is searched for where it is no key: a shorter
+// one is a part of everything.
+const MinSearch = 6
+
+// ErrShort says that an id is too short for a search.
+var ErrShort = errors.New("too short an id")
+
+// tracer is a trace under way.
+type tracer struct {
+	config   Config
+	hay      *haystack
+	report   *Report
+	entities map[string]*Entity
+	journeys map[string]*Journey
+	seen     map[Position]bool
+	// applied is how far each stage has come, by input topic.
+	applied map[string]map[int32]int64
+}
+
+// Run looks for an id and tells all of what it is of. That nothing was found is no
+// error: the report says so.
+func Run(ctx context.Context, config Config, query Query) (*Report, error) {
+	if query.ID == "" && len(query.Pseudonyms) == 0 {
+		return nil, errors.New("nothing to look for")
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	if config.Progress == nil {
+		config.Progress = silent{}
+	}
+	if config.Limit <= 0 {
+		config.Limit = 60
+	}
+	if config.Patience <= 0 {
+		config.Patience = 30 * time.Second
+	}
+	client, err := kgo.NewClient(config.Kafka...)
+	if err != nil {
+		return nil, fmt.Errorf("make a Kafka client: %w", err)
+	}
+	defer client.Close()
+	t := &tracer{
+		config: config, report: &Report{Query: query.ID, As: []string{}, Journeys: []*Journey{}, Entities: []*Entity{}, Looked: []Looked{}},
+		hay: &haystack{
+			names: config.Names, client: client, admin: kadm.NewClient(client), patience: config.Patience, now: config.Now, progress: config.Progress,
+		},
+		entities: map[string]*Entity{}, journeys: map[string]*Journey{}, seen: map[Position]bool{},
+	}
+	if query.ID == "" {
+		t.report.Query = "a phone"
+	}
+	began := config.Now()
+	if err := t.hay.look(ctx); err != nil {
+		return nil, err
+	}
+	if err := t.find(ctx, &query); err != nil {
+		return nil, err
+	}
+	if t.report.Found = len(t.entities)+len(t.journeys) > 0; t.report.Found {
+		if err := t.collect(ctx); err != nil {
+			return nil, err
+		}
+		t.conclude()
+	}
+	t.report.Took = Millis(config.Now().Sub(began))
+	return t.report, nil
+}
+
+// find fills entities and journeys with what the id is of, the cheapest way first.
+func (t *tracer) find(ctx context.Context, query *Query) error {
+	if query.ID != "" {
+		if err := t.byKey(ctx, query.ID); err != nil || len(t.entities)+len(t.journeys) > 0 {
+			return err
+		}
+		if len(query.ID) < MinSearch {
+			return nil
+		}
+		s := newSeeker(query.ID)
+		if err := t.bySearch(ctx, s, "searching facts, duplicates and dead letters", outcomeTopics()); err != nil || len(t.entities) > 0 {
+			return err
+		}
+		return t.bySearch(ctx, s, "searching raw records", rawTopics())
+	}
+	s := newSeeker(query.Pseudonyms...)
+	s.exact = false // a correlation id that is a phone has more around it
+	topics := []string{schemas.EnrichedVerifications, schemas.DecodedLOX24SMS, schemas.DecodedUnibellCall, schemas.EnrichedPayments}
+	return t.bySearch(ctx, s, "searching for the phone's pseudonyms", topics)
+}
+
+// byKey looks where the id would be a key.
+func (t *tracer) byKey(ctx context.Context, id string) error {
+	return t.look(ctx, "looking where it is a key", t.candidates(id), time.Time{}, func(topic string, r *kgo.Record) {
+		if topic == schemas.EnrichedJourneys {
+			t.journey(string(r.Key))
+			t.as("correlation id of journey " + string(r.Key))
+			return
+		}
+		t.entity(string(r.Key))
+		t.as("id of " + kindOf(string(r.Key)) + " " + string(r.Key))
+	})
+}
+
+// candidates are the keys that an id may be in each topic, whole or without its
+// provider.
+func (t *tracer) candidates(id string) map[string][]string {
+	keys := map[string][]string{schemas.EnrichedJourneys: {id}}
+	for _, provider := range providers() {
+		topic := enrichedOf(provider)
+		switch {
+		case strings.HasPrefix(id, provider+":"):
+			keys[topic] = append(keys[topic], id)
+		case provider != "unibell":
+			keys[topic] = append(keys[topic], provider+":"+id)
+		}
+	}
+	for i := range t.config.Sources {
+		s := &t.config.Sources[i]
+		if s.Provider == "unibell" {
+			keys[schemas.EnrichedVerifications] = append(keys[schemas.EnrichedVerifications], "unibell:"+s.ID+":"+id, "unibell:"+s.ID+":request:"+id)
+		}
+		if key := s.Namespace + ":" + id; s.Namespace != "" && !slices.Contains(keys[schemas.EnrichedJourneys], key) {
+			keys[schemas.EnrichedJourneys] = append(keys[schemas.EnrichedJourneys], key)
+		}
+	}
+	return keys
+}
+
+// bySearch looks through whole topics.
+func (t *tracer) bySearch(ctx context.Context, s *seeker, step string, topics []string) error {
+	jobs, err := t.hay.jobs(ctx, t.config.From, t.config.To, t.hay.whole(s.needles, topics...))
+	if err != nil {
+		return err
+	}
+	found := 0
+	done := t.looking(step, topics, t.config.From, t.config.To)
+	err = t.hay.search(ctx, step, jobs, func(topic string, r *kgo.Record) {
+		where := s.in(topic, r)
+		if where == "" {
+			return
+		}
+		found++
+		if len(t.entities) >= t.config.Limit && t.entities[string(r.Key)] == nil {
+			t.report.Left++
+			return
+		}
+		t.entity(string(r.Key))
+		t.as(where + " of " + kindOf(string(r.Key)) + " " + string(r.Key))
+	})
+	done(found)
+	return err
+}
+
+// look reads the partitions of topics that keys lie in, and yields their records.
+func (t *tracer) look(ctx context.Context, step string, keys map[string][]string, from time.Time, yield func(topic string, r *kgo.Record)) error {
+	want := map[place][][]byte{}
+	type known struct{ topic, key string }
+	wanted := map[known]bool{}
+	topics := slices.Sorted(maps.Keys(keys))
+	for topic, keys := range keys {
+		for _, key := range keys {
+			wanted[known{topic, key}] = true
+			if at, ok := t.hay.placeOf(topic, key); ok {
+				want[at] = append(want[at], []byte(key))
+			}
+		}
+	}
+	jobs, err := t.hay.jobs(ctx, from, time.Time{}, want)
+	if err != nil {
+		return err
+	}
+	found := 0
+	done := t.looking(step, topics, from, time.Time{})
+	err = t.hay.search(ctx, step, jobs, func(topic string, r *kgo.Record) {
+		if wanted[known{topic, string(r.Key)}] {
+			found++
+			yield(topic, r)
+		}
+	})
+	done(found)
+	return err
+}
+
+// looking begins an entry of what was looked at; the returned function ends it.
+func (t *tracer) looking(what string, topics []string, from, to time.Time) func(found int) {
+	records, bytes, began := t.hay.records.Load(), t.hay.bytes.Load(), t.config.Now()
+	names := make([]string, len(topics))
+	for i, topic := range topics {
+		names[i] = t.config.Names.Topic(topic)
+	}
+	return func(found int) {
+		t.report.Looked = append(t.report.Looked, Looked{
+			For: what, Topics: names, Records: t.hay.records.Load() - records, Bytes: t.hay.bytes.Load() - bytes,
+			Took: Millis(t.config.Now().Sub(began)), From: from, To: to, Found: found,
+		})
+	}
+}
+
+func (t *tracer) as(what string) {
+	const most = 10
+	if !slices.Contains(t.report.As, what) && len(t.report.As) < most {
+		t.report.As = append(t.report.As, what)
+	}
+}
+
+// entity returns that of a key, made if it is not known.
+func (t *tracer) entity(key string) *Entity {
+	e := t.entities[key]
+	if e == nil {
+		e = &Entity{Key: key, Kind: kindOf(key), Provider: providerOf(key), Steps: []Step{}, raws: map[Position]*rawSeen{}}
+		t.entities[key] = e
+	}
+	return e
+}
+
+func (t *tracer) journey(key string) *Journey {
+	j := t.journeys[key]
+	if j == nil {
+		j = &Journey{Key: key, Members: []string{}, Steps: []Step{}, told: map[string]bool{}}
+		t.journeys[key] = j
+	}
+	return j
+}
+
+// providerOf returns the provider that a key begins with, empty if it names none:
+// such a raw record had no key of its own.
+func providerOf(key string) string {
+	provider, _, ok := strings.Cut(key, ":")
+	if ok && slices.Contains(providers(), provider) {
+		return provider
+	}
+	return ""
+}
+
+func providers() []string { return []string{"lox24", "uapay", "voximplant", "unibell"} }
+
+func kindOf(key string) string {
+	switch providerOf(key) {
+	case "lox24", "unibell":
+		return "verification"
+	case "uapay":
+		return "payment"
+	case "voximplant":
+		return "account"
+	default:
+		return "record"
+	}
+}

@@ -1,0 +1,232 @@
+package trace
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+// clock writes a time as the tables do.
+func clock(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05") }
+
+// money writes minor units.
+func money(minor int64, currency string) string {
+	sign := ""
+	if minor < 0 {
+		sign, minor = "-", -minor
+	}
+	return strings.TrimSpace(fmt.Sprintf("%s%d.%02d %s", sign, minor/100, minor%100, currency))
+}
+
+// explainJourney says in sentences why a journey is not complete; nothing of one that
+// is.
+func explainJourney(j *Journey, entities map[string]*Entity, now time.Time) []string {
+	s, ok := j.Snapshot.(*avro.JourneySnapshot)
+	if !ok {
+		return noJourney(j, entities)
+	}
+	var why []string
+	say := func(format string, args ...any) { why = append(why, fmt.Sprintf(format, args...)) }
+	due := s.Deadline.Value
+	switch s.Outcome {
+	case avro.JourneyOutcomeComplete:
+	case avro.JourneyOutcomeVerifiedNotPaid:
+		say("It was verified at %s, and no money had come by %s.", clock(s.VerifiedAt.Value), clock(due))
+	case avro.JourneyOutcomePaidNotVerified:
+		say("It was paid at %s, and no verification had succeeded by %s.", clock(s.PaidAt.Value), clock(due))
+	case avro.JourneyOutcomeVerificationExpired:
+		say("No verification has an outcome, and the time to wait for one is over.")
+	case avro.JourneyOutcomeVerificationFailed:
+		say("Every verification failed.")
+	case avro.JourneyOutcomeRefused:
+		say("Every payment was refused, %s in all.", money(s.RefusedAmountMinor, s.Currency.Value))
+	case avro.JourneyOutcomeRefunded:
+		say("It was paid, and %s went back.", money(s.RefundedAmountMinor, s.Currency.Value))
+	case avro.JourneyOutcomeHeld:
+		say("%s is held and not yet taken.", money(s.HeldAmountMinor, s.Currency.Value))
+	case avro.JourneyOutcomeInProgress:
+		say("%s", inProgress(s, now))
+	default:
+		say("Its verification has an outcome that is not told: where Unibell has no status callback, none can be known.")
+	}
+	if s.Outcome != avro.JourneyOutcomeComplete {
+		why = append(why, absent(s)...)
+	}
+	if s.Late {
+		say("What was awaited came %s after the deadline.", time.Duration(s.LatenessMs.Value)*time.Millisecond)
+	}
+	for _, flag := range []struct {
+		set  bool
+		says string
+	}{
+		{s.Conflict, "A payment is told to be both paid and refused."},
+		{s.Regression, "A payment went back to an earlier phase by the provider's own times."},
+		{s.AmountChanged, "The amount of a payment has changed."},
+		{s.HoldOverdue, "A payment has been held for too long."},
+	} {
+		if flag.set {
+			say("%s", flag.says)
+		}
+	}
+	return append(why, waiting(j.Members, entities)...)
+}
+
+// inProgress says what a journey waits for.
+func inProgress(s *avro.JourneySnapshot, now time.Time) string {
+	due := s.Deadline.Value
+	switch {
+	case s.Deadline.Set && s.Verified:
+		return "It was verified at " + clock(s.VerifiedAt.Value) + " and waits for money until " + clock(due) + overdue(due, now)
+	case s.Deadline.Set:
+		return "Money has come, and it waits for a verification until " + clock(due) + overdue(due, now)
+	case s.PaymentsPending > 0:
+		return fmt.Sprintf("%d payments have no final status yet.", s.PaymentsPending)
+	default:
+		return fmt.Sprintf("%d verifications have no outcome yet.", s.VerificationsPending)
+	}
+}
+
+// overdue says why a deadline that is past by our clock has not counted yet.
+func overdue(due, now time.Time) string {
+	if now.Before(due) {
+		return "."
+	}
+	return "; that is past, and will count when every stage in front has come so far (see tributary lag)."
+}
+
+// absent says what was never heard of.
+func absent(s *avro.JourneySnapshot) []string {
+	var out []string
+	if s.Verifications == 0 {
+		out = append(out, "No verification with this correlation id was ever received.")
+	}
+	if s.Payments == 0 {
+		out = append(out, "No payment with this correlation id was ever received.")
+	}
+	if s.PaymentsPending > 0 && s.Outcome != avro.JourneyOutcomeInProgress {
+		out = append(out, fmt.Sprintf("%d payments have no final status.", s.PaymentsPending))
+	}
+	return out
+}
+
+// noJourney says why there is no snapshot.
+func noJourney(j *Journey, entities map[string]*Entity) []string {
+	if n := len(j.Steps); n > 0 && j.Steps[n-1].Kind == StepEnded {
+		return []string{"It ended at " + clock(j.Steps[n-1].At) + ": its members were forgotten, or left it."}
+	}
+	return append([]string{"There is no snapshot of it: the journey stage has not come so far, or retention has taken it."}, waiting(j.Members, entities)...)
+}
+
+// waiting says which members have records that are not processed yet.
+func waiting(members []string, entities map[string]*Entity) []string {
+	n := 0
+	for _, m := range members {
+		if e := entities[m]; e != nil {
+			n += e.Waiting
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%d records of its members are received and not processed yet: see tributary lag.", n)}
+}
+
+// explainEntity says in sentences what there is to know of an entity.
+func explainEntity(e *Entity, now time.Time) []string {
+	var why []string
+	switch {
+	case e.Snapshot == nil && e.Waiting > 0:
+		why = append(why, "It is received and not processed yet: see tributary lag.")
+	case e.Snapshot == nil && e.DeadLetters > 0 && e.Facts == 0:
+		why = append(why, "Nothing of it could be handled: see tributary deadletter show.")
+	case e.ended:
+		why = append(why, "Its snapshot has ended: its time was over, or it was forgotten.")
+	}
+	switch s := e.Snapshot.(type) {
+	case *avro.VerificationSnapshot:
+		why = append(why, explainVerification(s, now)...)
+	case *avro.PaymentSnapshot:
+		why = append(why, explainPayment(s)...)
+	}
+	if len(e.Journeys) == 0 && e.Snapshot != nil && e.Kind != "account" {
+		why = append(why, "It has no correlation id, so it is part of no journey.")
+	}
+	for i := range e.Steps {
+		if s := &e.Steps[i]; s.Kind == StepDeadLetter {
+			why = append(why, fmt.Sprintf("A record could not be handled (%s): %s.", s.State, cmp.Or(s.Says, "no detail")))
+			break
+		}
+	}
+	return why
+}
+
+func explainVerification(s *avro.VerificationSnapshot, now time.Time) []string {
+	var why []string
+	switch s.Outcome {
+	case avro.VerificationOutcomeExpired:
+		why = append(why, "No outcome was received by "+clock(s.Deadline.Value)+".")
+	case avro.VerificationOutcomePending:
+		if s.Deadline.Set {
+			why = append(why, "It waits for an outcome until "+clock(s.Deadline.Value)+overdue(s.Deadline.Value, now))
+		}
+	case avro.VerificationOutcomeUnknown:
+		why = append(why, "Its outcome cannot be known: the provider tells of none here.")
+	}
+	var tried []string
+	for i := range s.Attempts {
+		a := &s.Attempts[i]
+		text := a.Channel + " " + words(string(a.StatusName))
+		if a.ProcessedAt.Set {
+			text += " at " + clock(a.ProcessedAt.Value)
+		}
+		tried = append(tried, text)
+	}
+	if len(tried) > 0 {
+		why = append(why, "Attempts: "+strings.Join(tried, ", ")+".")
+	}
+	var untried []string
+	for _, channel := range s.PlannedChannels {
+		if !slices.ContainsFunc(s.Attempts, func(a avro.VerificationAttempt) bool { return a.Channel == channel }) {
+			untried = append(untried, channel)
+		}
+	}
+	if len(untried) > 0 && s.Outcome != avro.VerificationOutcomeSuccess {
+		why = append(why, "Planned and never told of: "+strings.Join(untried, ", ")+".")
+	}
+	if s.Late {
+		why = append(why, fmt.Sprintf("The outcome came %s after the deadline.", time.Duration(s.LatenessMs.Value)*time.Millisecond))
+	}
+	return why
+}
+
+func explainPayment(s *avro.PaymentSnapshot) []string {
+	var why []string
+	status := cmp.Or(s.PaymentStatus.Value, s.Status.Value)
+	if status == "" && len(s.Operations) > 0 {
+		status = s.Operations[len(s.Operations)-1].Status.Value
+	}
+	amount := money(s.AmountMinor.Value, s.Currency)
+	switch s.Phase {
+	case avro.PaymentPhaseRefused:
+		why = append(why, fmt.Sprintf("%s was refused: status %s.", amount, cmp.Or(status, "not told")))
+	case avro.PaymentPhaseHeld:
+		text := amount + " is held and not taken"
+		if s.HoldDeadline.Set {
+			text += "; that is too long from " + clock(s.HoldDeadline.Value) + " on"
+		}
+		why = append(why, text+".")
+	case avro.PaymentPhaseReturned:
+		why = append(why, fmt.Sprintf("%s of %s went back.", money(s.ReversalAmountMinor.Or(s.AmountMinor.Value), s.Currency), amount))
+	case avro.PaymentPhasePaid:
+	default:
+		why = append(why, fmt.Sprintf("%s has no final status: the last told is %s.", amount, cmp.Or(status, "none")))
+	}
+	if s.Conflict {
+		why = append(why, "It is told to be both paid and refused.")
+	}
+	return why
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tributary-hq/tributary/cmd/internal/config"
+	"github.com/tributary-hq/tributary/cmd/internal/trace"
+)
+
+func newTrace(g *globals) *cobra.Command {
+	var (
+		from, to string
+		phone    bool
+		limit    int
+	)
+	c := &cobra.Command{
+		Use:   "trace [ID]",
+		Short: "tell one case from the webhook to the journey, by any id; exit code 1 if nothing is found",
+		Long: `Finds a case by whatever id is in hand, and tells it: each webhook that was received, by
+whom it was sent, how it was proven and how often it came, what became of it (a fact, a
+duplicate, a dead letter, or still waiting), each snapshot, and the journey. For a journey
+that is not complete it says why.
+
+An id is a correlation id, a verification, payment or account id with or without its
+provider, or one inside a record: event id, request id, notification task id, invoice id,
+operation id. A phone number never belongs on a command line: --phone-stdin reads it from
+the standard input and looks for the pseudonyms that the processor makes of it.
+
+An id that is a key is looked for in one partition of each topic. Any other is searched for
+in the decoded facts, duplicates and dead letters, and if it is not there in the raw topics:
+gigabytes take seconds, and --from and --to bound them by when records were written. Ids of
+fewer than 6 characters are looked for as keys alone.
+
+It needs to read all topics, shows ids, times and places, and no bodies: 'tributary tail
+--bodies' shows those at the places named. Only what is committed is read.`,
+		Example: `  tributary trace order-1-6
+  tributary trace lox24:a1b2c3d4-e5f6-7890-abcd-ef1234567890 --json
+  tributary trace 0b0f4b6a-3c54-4b9e-9e2a-2f6f3f2f9d55 --from 24h
+  tributary trace --phone-stdin < number.txt`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o := trace.Config{Limit: limit}
+			var err error
+			if o.From, err = parseTime("--from", from, time.Now()); err != nil {
+				return err
+			}
+			if o.To, err = parseTime("--to", to, time.Now()); err != nil {
+				return err
+			}
+			switch {
+			case phone == (len(args) > 0):
+				return &codeError{exitUsage, errors.New("give one id, or --phone-stdin and the number on the standard input")}
+			case limit < 1:
+				return &codeError{exitUsage, errors.New("--limit: tell of at least one entity")}
+			case phone:
+				return g.trace(cmd.Context(), o, "", cmd.InOrStdin())
+			}
+			return g.trace(cmd.Context(), o, strings.TrimSpace(args[0]), nil)
+		},
+	}
+	c.Flags().StringVar(&from, "from", "", "search records written since this time: RFC 3339, or how long ago, as 24h")
+	c.Flags().StringVar(&to, "to", "", "search records written before this time: RFC 3339, or how long ago")
+	c.Flags().BoolVar(&phone, "phone-stdin", false, "look for the phone number on the standard input")
+	c.Flags().IntVar(&limit, "limit", 60, "how many entities to tell of")
+	return c
+}
+
+// trace looks for an id, or for the phone that phone gives where it is not nil.
+func (g *globals) trace(ctx context.Context, o trace.Config, id string, phone io.Reader) error {
+	f, err := g.load()
+	if err != nil {
+		return err
+	}
+	query := trace.Query{ID: id}
+	switch {
+	case phone != nil:
+		if query.Pseudonyms, err = pseudonymsOf(&f.Config, phone); err != nil {
+			return err
+		}
+	case id == "":
+		return &codeError{exitUsage, errors.New("an empty id")}
+	case strings.HasPrefix(id, "+"):
+		return &codeError{exitUsage, errors.New("that is a phone number: it does not belong on a command line, where others see it; use --phone-stdin")}
+	}
+	if o.Kafka, err = f.Config.Kafka.Options(); err != nil {
+		return err
+	}
+	o.Names, o.Sources = f.Config.Names(), f.Config.Sources
+	progress := newProgress(g.err)
+	o.Progress = progress
+	r, err := trace.Run(ctx, o, query)
+	progress.done()
+	if err != nil {
+		return fmt.Errorf("trace on %v: %w", f.Config.Kafka.Brokers, err)
+	}
+	if g.json {
+		err = g.printJSON(r)
+	} else {
+		g.showTrace(r, &query)
+	}
+	if err == nil && !r.Found {
+		return errSaid
+	}
+	return err
+}
+
+// pseudonymsOf reads a phone number and returns what the processor makes of it under
+// every key there is.
+func pseudonymsOf(c *config.Config, from io.Reader) ([]string, error) {
+	const longest = 64
+	line, err := bufio.NewReader(io.LimitReader(from, longest)).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("--phone-stdin: %w", err)
+	}
+	number := strings.TrimSpace(line)
+	if number == "" {
+		return nil, &codeError{exitUsage, errors.New("--phone-stdin: there is no number on the standard input")}
+	}
+	p, err := c.Pseudonymiser()
+	if err != nil {
+		return nil, err
+	}
+	// A key is in force for its span; at the beginning of each every key is met.
+	var out []string
+	for i := range c.Privacy.Keys {
+		phone := p.Phone(number, c.Privacy.Keys[i].From)
+		for _, pseudonym := range phone.Pseudonyms {
+			if !slices.Contains(out, pseudonym.HMAC) {
+				out = append(out, pseudonym.HMAC)
+			}
+		}
+	}
+	if len(out) == 0 {
+		return nil, &codeError{exitUsage, errors.New("--phone-stdin: that is no number, or no key is configured in privacy.keys")}
+	}
+	return out, nil
+}

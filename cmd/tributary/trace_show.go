@@ -1,0 +1,136 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/tributary-hq/tributary/cmd/internal/trace"
+)
+
+// showTrace prints a trace for people.
+func (g *globals) showTrace(r *trace.Report, query *trace.Query) {
+	if !r.Found {
+		g.printf("Nothing was found of %s.\n", r.Query)
+		g.showLooked(r)
+		switch {
+		case query.ID != "" && len(query.ID) < trace.MinSearch:
+			g.printf("So short an id was looked for as a key alone: give one of at least %d characters for a search.\n", trace.MinSearch)
+		case query.ID == "":
+			g.printf("Is it the number as the provider has it, with its country code?\n")
+		default:
+			g.printf("What is older than a topic's retention is gone; 'tributary topics list' says how long each is kept.\n")
+		}
+		return
+	}
+	for _, as := range r.As {
+		g.printf("%s: %s\n", r.Query, as)
+	}
+	for _, j := range r.Journeys {
+		g.showJourney(j)
+	}
+	for _, e := range r.Entities {
+		g.showEntity(e)
+	}
+	if r.Left > 0 {
+		g.printf("\n… and %d more entities (--limit)\n", r.Left)
+	}
+	g.printf("\n")
+	g.showLooked(r)
+}
+
+func (g *globals) showJourney(j *trace.Journey) {
+	g.printf("\nJourney %s: %s", j.Key, spoken(cmp.Or(j.Outcome, "no snapshot")))
+	if j.Missing != "" && j.Missing != "NONE" {
+		g.printf(", missing: %s", spoken(j.Missing))
+	}
+	g.printf("\n")
+	for _, why := range j.Why {
+		g.printf("  %s\n", why)
+	}
+	if len(j.Steps) > 0 {
+		g.showSteps(j.Steps)
+	}
+}
+
+func (g *globals) showEntity(e *trace.Entity) {
+	name := e.Kind
+	g.printf("\n%s%s %s: %s\n", strings.ToUpper(name[:1]), name[1:], e.Key, spoken(cmp.Or(e.State, "no state")))
+	sent := "not told"
+	if e.Source != "" {
+		sent = fmt.Sprintf("by source %s (%s)", e.Source, cmp.Or(e.Assurance, "assurance not told"))
+	}
+	g.printf("  Sent %s, %d times: %d facts, %d repeats, %d dead letters, %d waiting.\n",
+		sent, e.Deliveries, e.Facts, e.Duplicates, e.DeadLetters, e.Waiting)
+	for _, why := range e.Why {
+		g.printf("  %s\n", why)
+	}
+	if len(e.Steps) > 0 {
+		g.showSteps(e.Steps)
+	}
+}
+
+func (g *globals) showSteps(steps []trace.Step) {
+	t := newTable("written", "what", "where", "state", "event", "says")
+	for i := range steps {
+		s := &steps[i]
+		t.AppendRow([]any{s.At.Format("2006-01-02 15:04:05.000"), whatOf(s), s.Position, spoken(s.State), eventOf(s), saysOf(s)})
+	}
+	g.printf("%s\n", t.Render())
+}
+
+func whatOf(s *trace.Step) string {
+	if s.Revision > 0 {
+		return fmt.Sprintf("%s, revision %d", s.Kind, s.Revision)
+	}
+	return s.Kind
+}
+
+// eventOf names the event: in the provider's words, by its id.
+func eventOf(s *trace.Step) string {
+	parts := []string{s.Event}
+	if s.EventID != "" && s.EventID != s.Event {
+		parts = append(parts, s.EventID)
+	}
+	if s.Attempt > 0 {
+		parts = append(parts, fmt.Sprintf("delivery %d", s.Attempt))
+	}
+	return strings.TrimSpace(strings.Join(parts, " "))
+}
+
+func saysOf(s *trace.Step) string {
+	var parts []string
+	if s.Says != "" {
+		parts = append(parts, s.Says)
+	}
+	if s.RequestID != "" && s.Kind == trace.StepReceived {
+		parts = append(parts, "request "+s.RequestID)
+	}
+	if s.Of != nil {
+		parts = append(parts, "of "+s.Of.String())
+	}
+	if !s.Told.IsZero() && s.Kind == trace.StepDecoded {
+		parts = append(parts, "told of "+s.Told.UTC().Format("2006-01-02 15:04:05"))
+	}
+	return strings.Join(parts, "; ")
+}
+
+func (g *globals) showLooked(r *trace.Report) {
+	for i := range r.Looked {
+		l := &r.Looked[i]
+		bounds := ""
+		if !l.From.IsZero() {
+			bounds += " since " + l.From.UTC().Format(time.RFC3339)
+		}
+		if !l.To.IsZero() {
+			bounds += " before " + l.To.UTC().Format(time.RFC3339)
+		}
+		g.printf("  %s%s: %d records (%.1f MB) in %s, %d found, in %s\n",
+			l.For, bounds, l.Records, float64(l.Bytes)/1e6, time.Duration(l.Took).Round(time.Millisecond), l.Found, strings.Join(l.Topics, ", "))
+	}
+	g.printf("  %s in all\n", time.Duration(r.Took).Round(time.Millisecond))
+}
+
+// spoken writes a symbol as words.
+func spoken(symbol string) string { return strings.ToLower(strings.ReplaceAll(symbol, "_", " ")) }
