@@ -15,6 +15,7 @@ import (
 func newTopics(g *globals) *cobra.Command {
 	c := &cobra.Command{Use: "topics", Short: "list the topics, compare them with the cluster, create and alter them"}
 	c.AddCommand(
+		newTopicsACL(g),
 		&cobra.Command{
 			Use: "list", Short: "list every topic: what it holds, who may read it", Args: cobra.NoArgs,
 			RunE: func(*cobra.Command, []string) error { return g.topicsList() },

@@ -42,6 +42,7 @@ func (f *File) Check() []Fault {
 	faults := slices.Clone(f.faults)
 	faults = append(faults, faultsOf("kafka", c.Kafka.Validate())...)
 	faults = append(faults, faultsOf("topics", c.Topics.Validate())...)
+	faults = append(faults, faultsOf("acl", c.ACL.Validate(c.Names()))...)
 	faults = append(faults, faultsOf("ingest", c.Ingest.Validate())...)
 	faults = append(faults, faultsOf("processor", c.Processor.Validate())...)
 	for i := range c.Sources {

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/tributary-hq/tributary/cmd/internal/acl"
 	"github.com/tributary-hq/tributary/cmd/internal/kafka"
 	"github.com/tributary-hq/tributary/cmd/internal/secret"
 	"github.com/tributary-hq/tributary/cmd/internal/topics"
@@ -28,6 +29,7 @@ type Config struct {
 	Kafka     kafka.Config     `json:"kafka" koanf:"kafka" yaml:"kafka"`
 	Registry  Registry         `json:"registry" koanf:"registry" yaml:"registry"`
 	Topics    topics.Config    `json:"topics" koanf:"topics" yaml:"topics"`
+	ACL       acl.Config       `json:"acl" koanf:"acl" yaml:"acl"`
 	Ingest    ingest.Config    `json:"ingest" koanf:"ingest" yaml:"ingest"`
 	Processor processor.Config `json:"processor" koanf:"processor" yaml:"processor"`
 	Privacy   Privacy          `json:"privacy" koanf:"privacy" yaml:"privacy"`
@@ -87,7 +89,7 @@ type Log struct {
 // Default returns the settings before any file.
 func Default() Config {
 	return Config{
-		Kafka: kafka.DefaultConfig(), Registry: Registry{URLs: []string{"http://127.0.0.1:8081"}}, Topics: topics.DefaultConfig(),
+		Kafka: kafka.DefaultConfig(), Registry: Registry{URLs: []string{"http://127.0.0.1:8081"}}, Topics: topics.DefaultConfig(), ACL: acl.DefaultConfig(),
 		Ingest: ingest.DefaultConfig(), Processor: processor.DefaultConfig(),
 		Ops: Ops{Listen: "127.0.0.1:9090"}, Log: Log{Level: "info", Format: "text"},
 	}

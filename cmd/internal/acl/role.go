@@ -1,0 +1,221 @@
+package acl
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+
+	"github.com/tributary-hq/tributary/cmd/internal/deadletter"
+	"github.com/tributary-hq/tributary/processor"
+	"github.com/tributary-hq/tributary/schemas"
+)
+
+// The roles.
+const (
+	RoleIngest    = "ingest"
+	RoleProcessor = "processor"
+	RoleAnalytics = "analytics"
+	RoleOperator  = "operator"
+	RoleTopics    = "topics"
+)
+
+// RoleNames returns the roles in the order of a record's way.
+func RoleNames() []string {
+	return []string{RoleIngest, RoleProcessor, RoleAnalytics, RoleOperator, RoleTopics}
+}
+
+// Right is what a role may do with some resources, and what for.
+type Right struct {
+	// Resource is the kind: topic, group, transactional-id or cluster.
+	Resource string `json:"resource"`
+	// Names are the resources, on the cluster. With Prefixed those that begin so.
+	Names    []string `json:"names"`
+	Prefixed bool     `json:"prefixed,omitempty"`
+	// Operations are named as by kafka-acls.sh.
+	Operations []string `json:"operations"`
+	Why        string   `json:"why"`
+}
+
+// The kinds of resources, named as by kafka-acls.sh.
+const (
+	ResourceTopic         = "topic"
+	ResourceGroup         = "group"
+	ResourceTransactional = "transactional-id"
+	ResourceCluster       = "cluster"
+)
+
+// The operations that we give.
+const (
+	opRead            = "Read"
+	opWrite           = "Write"
+	opCreate          = "Create"
+	opDescribe        = "Describe"
+	opAlterConfigs    = "AlterConfigs"
+	opDescribeConfigs = "DescribeConfigs"
+	opIdempotentWrite = "IdempotentWrite"
+)
+
+// clusterName is what Kafka calls the cluster as a resource, anything stands for all
+// of a kind.
+const (
+	clusterName = "kafka-cluster"
+	anything    = "*"
+)
+
+// operation returns the library's value of an operation; ok is false for a word that
+// is none.
+func operation(word string) (kadm.ACLOperation, bool) {
+	for op, name := range operations() {
+		if name == word {
+			return op, true
+		}
+	}
+	return 0, false
+}
+
+// operations are all that a rule may hold, as kafka-acls.sh writes them.
+func operations() map[kadm.ACLOperation]string {
+	return map[kadm.ACLOperation]string{
+		kadm.OpAll: "All", kadm.OpRead: opRead, kadm.OpWrite: opWrite, kadm.OpCreate: opCreate, kadm.OpDelete: "Delete", kadm.OpAlter: "Alter",
+		kadm.OpDescribe: opDescribe, kadm.OpClusterAction: "ClusterAction", kadm.OpDescribeConfigs: opDescribeConfigs,
+		kadm.OpAlterConfigs: opAlterConfigs, kadm.OpIdempotentWrite: opIdempotentWrite,
+	}
+}
+
+// Rights returns what a role may do, but for the groups of analytics: see
+// GroupRight. The topics come from the topic table and the stages' own lists, so
+// that a new one is not forgotten.
+func Rights(role string, names schemas.Names) []Right {
+	switch role {
+	case RoleIngest:
+		return []Right{
+			{ResourceTopic, topicsOf(names, isRaw), false, []string{opWrite}, "a record for each webhook"},
+			{ResourceCluster, []string{clusterName}, false, []string{opIdempotentWrite}, "no record twice by a retry, on brokers before 2.8"},
+		}
+	case RoleProcessor:
+		return processorRights(names)
+	case RoleAnalytics:
+		return []Right{{ResourceTopic, topicsOf(names, isOpen), false, []string{opRead}, "facts and snapshots"}}
+	case RoleOperator:
+		return []Right{
+			{ResourceTopic, topicsOf(names, isAny), false, []string{opRead, opDescribeConfigs}, "audit, lag, deadletter, tail"},
+			{
+				ResourceTopic, sorted(names, append(stageTopics(func(t processor.Topics) []string { return []string{t.Input} }), schemas.InternalReplays)),
+				false, []string{opWrite}, "dead letters replayed, and the notes of it",
+			},
+			{ResourceTransactional, []string{deadletter.TransactionalID(names)}, false, []string{opWrite}, "each dead letter replayed once"},
+			{ResourceTransactional, []string{anything}, false, []string{opDescribe}, "whose open transaction blocks a group"},
+			{ResourceGroup, []string{anything}, false, []string{opDescribe}, "how far each group is, not only ours"},
+			{ResourceCluster, []string{clusterName}, false, []string{opDescribe}, "which groups there are"},
+		}
+	case RoleTopics:
+		return []Right{{
+			ResourceTopic, topicsOf(names, isAny), false, []string{opCreate, opDescribe, opAlterConfigs}, "topics diff and topics apply",
+		}}
+	}
+	return nil
+}
+
+func processorRights(names schemas.Names) []Right {
+	groups := []string{}
+	ids := []string{}
+	for _, stage := range processor.StageNames() {
+		groups = append(groups, names.Group(stage))
+		// The dot keeps stages apart whose names begin alike.
+		ids = append(ids, names.Group(stage)+".")
+	}
+	changelogs := stageTopics(func(t processor.Topics) []string { return []string{t.Changelog} })
+	return []Right{
+		{
+			ResourceTopic, sorted(names, append(stageTopics(func(t processor.Topics) []string { return []string{t.Input} }), changelogs...)),
+			false, []string{opRead}, "what the stages consume, and their state",
+		},
+		{
+			ResourceTopic, sorted(names, append(stageTopics(func(t processor.Topics) []string { return append(t.Outputs, t.DeadLetter) }), changelogs...)),
+			false, []string{opWrite}, "what the stages emit, and their state",
+		},
+		{ResourceGroup, groups, false, []string{opRead}, "the stages' groups"},
+		{ResourceTransactional, ids, true, []string{opWrite}, "its transactions, and ending those of a dead process"},
+	}
+}
+
+// GroupRight is an analytics principal's right to groups of its own.
+func GroupRight(c *Config, principal string, names schemas.Names) Right {
+	return Right{ResourceGroup, []string{c.groupPrefix(principal, names)}, true, []string{opRead}, "groups of its own"}
+}
+
+func isRaw(t *schemas.Topic) bool {
+	for _, stage := range processor.StageNames() {
+		if topics, _ := processor.TopicsOf(stage); topics.Input == t.Name {
+			return t.Format == schemas.FormatRaw
+		}
+	}
+	return false
+}
+
+func isOpen(t *schemas.Topic) bool { return t.Access == schemas.AccessOpen }
+
+func isAny(*schemas.Topic) bool { return true }
+
+// topicsOf returns the topics of the table that are meant, as the cluster names them.
+func topicsOf(names schemas.Names, meant func(*schemas.Topic) bool) []string {
+	var out []string
+	for _, t := range schemas.Table() {
+		if meant(&t) {
+			out = append(out, t.Name)
+		}
+	}
+	return sorted(names, out)
+}
+
+// stageTopics returns topics of all stages, without prefix.
+func stageTopics(pick func(processor.Topics) []string) []string {
+	var out []string
+	for _, stage := range processor.StageNames() {
+		topics, _ := processor.TopicsOf(stage)
+		out = append(out, pick(topics)...)
+	}
+	return out
+}
+
+func sorted(names schemas.Names, topics []string) []string {
+	out := make([]string, len(topics))
+	for i, t := range topics {
+		out[i] = names.Topic(t)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// Summary shortens a list of topics for people: where every topic that begins alike
+// is in it, they are one line.
+func Summary(topics []string, names schemas.Names) []string {
+	every := map[string]int{}
+	for _, t := range schemas.Table() {
+		every[beginning(t.Name)]++
+	}
+	has := map[string]int{}
+	for _, topic := range topics {
+		has[beginning(strings.TrimPrefix(topic, names.Prefix))]++
+	}
+	var out []string
+	for _, topic := range topics {
+		name := strings.TrimPrefix(topic, names.Prefix)
+		if begins := beginning(name); every[begins] > 1 && has[begins] == every[begins] {
+			topic = fmt.Sprintf("%s.… (all %d)", names.Topic(begins), every[begins])
+		}
+		out = append(out, topic)
+	}
+	return slices.Compact(out)
+}
+
+// beginning is the first word of a topic's name, of a changelog the first two.
+func beginning(name string) string {
+	if strings.HasPrefix(name, "internal.changelog.") {
+		return "internal.changelog"
+	}
+	word, _, _ := strings.Cut(name, ".")
+	return word
+}

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/spf13/cobra"
+
+	"github.com/tributary-hq/tributary/cmd/internal/acl"
+	"github.com/tributary-hq/tributary/cmd/internal/config"
+	"github.com/tributary-hq/tributary/schemas"
+)
+
+// aclFlags are what `topics acl` is told.
+type aclFlags struct {
+	principals, former []string
+	format             string
+	diff, apply, prune bool
+}
+
+func newTopicsACL(g *globals) *cobra.Command {
+	var flags aclFlags
+	c := &cobra.Command{
+		Use: "acl", Short: "print, compare or apply who may do what: least-privilege rules for the brokers' authorizer", Args: cobra.NoArgs,
+		Long: `Prints what each role may do, and nobody else: ingest writes raw topics, processors read
+them and write everything behind them, analytics reads decoded and enriched topics with
+groups of its own, operators read all and replay dead letters, topics is for the job that
+creates the topics. Who has a role stands under acl.principals, or in --principal.
+
+Without --diff and --apply no broker is asked. --diff shows what would be added and
+removed; exit code 1 if there is anything. --apply adds what is missing, with --prune it
+also removes what is ours and not wanted. Both tell of rules that are not ours and reach
+into our topics, groups or transactions: those are never touched.
+
+--diff and --apply need a super user, or Describe and Alter on the cluster.`,
+		Example: `  tributary topics acl --principal ingest=User:ingest --principal processor=User:processor
+  tributary topics acl -c tributary.yaml --diff
+  tributary topics acl -c tributary.yaml --apply --prune
+  tributary topics acl -c tributary.yaml --format kafka-acls > acls.sh`,
+		RunE: func(cmd *cobra.Command, _ []string) error { return g.topicsACL(cmd.Context(), &flags) },
+	}
+	f := c.Flags()
+	f.StringArrayVar(&flags.principals, "principal", nil, "role=principal, repeatable; replaces what the configuration says of that role")
+	f.StringArrayVar(&flags.former, "former", nil, "a principal that had a role, repeatable: its rules on our resources are not wanted any more")
+	f.StringVar(&flags.format, "format", "table", "table, or kafka-acls for a script that calls kafka-acls.sh")
+	f.BoolVar(&flags.diff, "diff", false, "compare with the cluster")
+	f.BoolVar(&flags.apply, "apply", false, "add what is missing")
+	f.BoolVar(&flags.prune, "prune", false, "with --apply: remove what is ours and not wanted")
+	return c
+}
+
+func (f *aclFlags) check(json bool) error {
+	switch {
+	case f.format != "table" && f.format != "kafka-acls":
+		return fmt.Errorf("--format: %q is none of table, kafka-acls", f.format)
+	case f.diff && f.apply:
+		return errors.New("give --diff or --apply, not both")
+	case f.prune && !f.apply:
+		return errors.New("--prune goes with --apply; --diff shows what it would remove")
+	case f.format == "kafka-acls" && (f.diff || f.apply || json):
+		return errors.New("--format kafka-acls prints every rule, and goes with none of --diff, --apply and --json")
+	case len(f.former) > 0 && !f.diff && !f.apply:
+		return errors.New("--former goes with --diff or --apply")
+	}
+	return nil
+}
+
+func (g *globals) topicsACL(ctx context.Context, flags *aclFlags) error {
+	if err := flags.check(g.json); err != nil {
+		return &codeError{exitUsage, err}
+	}
+	f, err := g.load()
+	if err != nil {
+		return err
+	}
+	roles := &f.Config.ACL
+	if err := roles.Add(flags.principals); err != nil {
+		return &codeError{exitUsage, fmt.Errorf("--principal: %w", err)}
+	}
+	if err := roles.Validate(f.Config.Names()); err != nil {
+		return &codeError{exitUsage, err}
+	}
+	switch {
+	case flags.diff, flags.apply:
+		return g.changeACL(ctx, &f.Config, flags)
+	case flags.format == "kafka-acls":
+		for _, line := range acl.Commands(roles, f.Config.Names(), f.Config.Kafka.Brokers) {
+			g.printf("%s\n", line)
+		}
+		return nil
+	case g.json:
+		return g.printJSON(map[string]any{"grants": acl.Grants(roles, f.Config.Names()), "rules": acl.Want(roles, f.Config.Names())})
+	}
+	g.printGrants(acl.Grants(roles, f.Config.Names()), f.Config.Names())
+	return nil
+}
+
+func (g *globals) printGrants(grants []acl.Grant, names schemas.Names) {
+	t := table.NewWriter()
+	t.SetOutputMirror(g.out)
+	t.SetStyle(table.StyleLight)
+	t.AppendHeader(table.Row{"role", "principal", "may", "which", "for"})
+	for i := range grants {
+		grant := &grants[i]
+		role, principal := grant.Role, grant.Principal
+		if principal == "" {
+			principal = "nobody yet"
+		}
+		if i > 0 && grants[i-1].Role == role && grants[i-1].Principal == grant.Principal {
+			role, principal = "", ""
+		} else if i > 0 {
+			t.AppendSeparator()
+		}
+		which := strings.Join(acl.Summary(grant.Names, names), "\n")
+		if grant.Prefixed {
+			which = strings.Join(grant.Names, "…\n") + "…"
+		}
+		t.AppendRow(table.Row{role, principal, strings.Join(grant.Operations, ", ") + "\n" + grant.Resource, which, grant.Why})
+	}
+	t.SetColumnConfigs([]table.ColumnConfig{{Number: 5, WidthMax: 40, WidthMaxEnforcer: text.WrapSoft}})
+	t.Render()
+}
+
+// changeACL compares, and with --apply makes it so.
+func (g *globals) changeACL(ctx context.Context, c *config.Config, flags *aclFlags) error {
+	if len(acl.Want(&c.ACL, c.Names())) == 0 && len(flags.former) == 0 {
+		return &codeError{exitUsage, errors.New("nobody has a role: name them under acl.principals or with --principal, such as --principal ingest=User:ingest")}
+	}
+	client, err := admin(c)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	d, err := acl.Diff(ctx, client, &c.ACL, c.Names(), flags.former)
+	if err == nil && flags.apply {
+		var remove []acl.Rule
+		if flags.prune {
+			remove = d.Stale
+		}
+		err = acl.Apply(ctx, client, d.Add, remove)
+	}
+	if err != nil {
+		return fmt.Errorf("rules on %v: %w", c.Kafka.Brokers, err)
+	}
+	if g.json {
+		err = g.printJSON(map[string]any{"add": d.Add, "stale": d.Stale, "others": d.Others, "applied": flags.apply, "pruned": flags.prune})
+	} else {
+		g.printDifference(d, flags)
+	}
+	if err == nil && flags.diff && !d.Empty() {
+		return errSaid
+	}
+	return err
+}
+
+func (g *globals) printDifference(d *acl.Difference, flags *aclFlags) {
+	for _, r := range d.Add {
+		g.printf("%s %s\n", map[bool]string{true: "added", false: "to add"}[flags.apply], r)
+	}
+	for _, r := range d.Stale {
+		switch {
+		case flags.prune:
+			g.printf("removed %s\n", r)
+		case flags.apply:
+			g.printf("kept %s: not wanted; --prune removes it\n", r)
+		default:
+			g.printf("to remove %s\n", r)
+		}
+	}
+	const shown = 3
+	for i := range d.Others {
+		o := &d.Others[i]
+		reaches := strings.Join(o.Reaches[:min(len(o.Reaches), shown)], ", ")
+		if more := len(o.Reaches) - shown; more > 0 {
+			reaches += fmt.Sprintf(" and %d more", more)
+		}
+		g.printf("not ours: %s, which reaches %s: see whether it should (--former removes a principal's rules)\n", o.Rule, reaches)
+	}
+	if d.Empty() {
+		g.printf("every rule is as it should be\n")
+	}
+}
