@@ -1,0 +1,125 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/cmd/internal/audit"
+	"github.com/tributary-hq/tributary/cmd/internal/demo"
+	"github.com/tributary-hq/tributary/cmd/internal/model"
+	"github.com/tributary-hq/tributary/cmd/internal/simulator"
+)
+
+// checkPatience is how long the last deadlines may take to show in the topics.
+const checkPatience = 3 * time.Minute
+
+// unsure is around now: a deadline so close may or may not have been told.
+const unsure = 5 * time.Minute
+
+// check says what is wrong with what a run left in the topics; nothing is good.
+func (p *place) check(ctx context.Context, how string, sent map[string]simulator.Count) ([]string, error) {
+	if how == CheckNone {
+		return nil, nil
+	}
+	var faults []string
+	if how == CheckModel {
+		wrong, err := p.checkModel(ctx, sent)
+		if err != nil {
+			return nil, err
+		}
+		faults = append(faults, wrong...)
+	}
+	wrong, err := p.checkAudit(ctx, sent)
+	return append(faults, wrong...), err
+}
+
+// checkModel reads all topics and compares with the naive model.
+func (p *place) checkModel(ctx context.Context, sent map[string]simulator.Count) ([]string, error) {
+	privacy, err := pseudonyms()
+	if err != nil {
+		return nil, err
+	}
+	c, sources := settingsOfModel()
+	topics := model.NewTopics(p.names, model.New(demo.ModelSettings(&c, sources, privacy), simulator.Digest), nil)
+	client, err := kgo.NewClient(append(topics.Options(), p.kafka...)...)
+	if err != nil {
+		return nil, fmt.Errorf("make a Kafka client: %w", err)
+	}
+	defer client.Close()
+	total := accepted(sent)
+	p.o.Progress.Step("comparing with the model", total)
+	// All is read when nothing new comes; what is wrong then may be a deadline that is
+	// still on its way.
+	const quiet = time.Second
+	var faults []string
+	for began, last := time.Now(), time.Now(); ; {
+		bounded, cancel := context.WithTimeout(ctx, quiet/4)
+		n, err := topics.Poll(bounded, client)
+		cancel()
+		if err != nil || ctx.Err() != nil {
+			return nil, fmt.Errorf("read the topics to check them: %w", firstOf(err, ctx.Err()))
+		}
+		if n > 0 {
+			last = time.Now()
+		}
+		sum := topics.Total()
+		p.o.Progress.At(sum.Raw)
+		late := time.Since(began) > checkPatience && time.Since(last) > quiet
+		whole := sum.Raw >= total && time.Since(last) > quiet
+		if !whole && !late {
+			continue
+		}
+		now := p.o.Now()
+		result := topics.Result(now.Add(-unsure), now)
+		if faults = demo.Faults(sent, &result); len(faults) == 0 || late {
+			return faults, nil
+		}
+		last = time.Now()
+	}
+}
+
+func firstOf(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkAudit proves from the topics that every record had its effect once.
+func (p *place) checkAudit(ctx context.Context, sent map[string]simulator.Count) ([]string, error) {
+	const listed = 10
+	report, err := audit.Run(ctx, audit.Config{Kafka: p.kafka, Names: p.names, Limit: listed, Progress: p.o.Progress})
+	if err != nil {
+		return nil, fmt.Errorf("audit: %w", err)
+	}
+	return auditFaults(report, accepted(sent)), nil
+}
+
+// auditFaults says what an audit found that is not as it should be when total records
+// were accepted.
+func auditFaults(report *audit.Report, total int64) []string {
+	var faults []string
+	var rows int64
+	for i := range report.Accounts {
+		rows += report.Accounts[i].Raw
+	}
+	if rows != total {
+		faults = append(faults, fmt.Sprintf("%d records were accepted, %d are in the raw topics", total, rows))
+	}
+	if report.Waiting > 0 {
+		faults = append(faults, fmt.Sprintf("%d raw records were not processed", report.Waiting))
+	}
+	if !report.AddsUp {
+		faults = append(faults, fmt.Sprintf("the audit found %d differences", report.Differences))
+		for _, d := range report.Listed {
+			faults = append(faults, fmt.Sprintf("%s: %s partition %d offset %d, key %s: missing %s, there %s, told %d, applied %d",
+				d.Kind, d.Topic, d.Partition, d.Offset, d.Key, d.Missing, d.There, d.Told, d.Applied))
+		}
+	}
+	return faults
+}

@@ -1,0 +1,154 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+
+	"github.com/tributary-hq/tributary/cmd/internal/lag"
+)
+
+// moment is what was seen at a time.
+type moment struct {
+	at         time.Time
+	us, broker usage
+	// done is how many raw records the groups have committed.
+	done int64
+}
+
+// drained is how a processor emptied its input.
+type drained struct {
+	// first is the last moment before the first commit, raw that at which the raw topics
+	// were read to their end, end that without any lag.
+	first, raw, end moment
+}
+
+// look is how often it is looked.
+const look = 50 * time.Millisecond
+
+// drain waits until the processor has no lag. It measures from the last look before
+// the first commit, so that the start of the process is not in the figures.
+func (p *place) drain(ctx context.Context, c *child, total int64) (*drained, error) {
+	watcher := lag.New(lag.Config{Kafka: p.kafka, Own: p.inputs(), Window: time.Second})
+	if err := watcher.Open(); err != nil {
+		return nil, err
+	}
+	defer watcher.Close()
+	p.o.Progress.Step("processing", total)
+	ends, err := p.rawEnds(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var d drained
+	for {
+		m, err := p.moment(ctx, c, ends)
+		if err != nil {
+			return nil, err
+		}
+		p.o.Progress.At(m.done)
+		switch {
+		case m.done == 0:
+			d.first = m
+		case d.first.at.IsZero():
+			return nil, fmt.Errorf("%s had committed %d records before it was looked at", c.role, m.done)
+		}
+		if m.done >= total {
+			if d.raw.at.IsZero() {
+				d.raw = m
+			}
+			if idle, err := p.idle(ctx, watcher); err != nil {
+				return nil, err
+			} else if idle {
+				d.end = m
+				return &d, nil
+			}
+		}
+		if err := wait(ctx, look); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// moment looks at the groups and the processes.
+func (p *place) moment(ctx context.Context, c *child, ends map[string]map[int32]int64) (moment, error) {
+	m := moment{at: time.Now()}
+	if err := c.alive(); err != nil {
+		return m, err
+	}
+	var err error
+	if m.us, err = readUsage(c.pid()); err != nil {
+		return m, err
+	}
+	if m.broker, err = p.brokerUsage(); err != nil {
+		return m, err
+	}
+	groups := slices.Sorted(maps.Keys(p.rawGroups()))
+	fetched := p.admin.FetchManyOffsets(ctx, groups...)
+	for _, group := range groups {
+		f := fetched[group]
+		if f.Err != nil {
+			continue // a group that is not there yet has committed nothing
+		}
+		f.Fetched.Each(func(o kadm.OffsetResponse) {
+			if o.Err == nil && o.At > 0 {
+				m.done += min(o.At, ends[o.Topic][o.Partition])
+			}
+		})
+	}
+	return m, nil
+}
+
+// rawGroups are the groups that read raw topics.
+func (p *place) rawGroups() map[string]string {
+	out := p.groups()
+	maps.DeleteFunc(out, func(_, input string) bool { return !strings.HasPrefix(input, p.names.Topic("raw.")) })
+	return out
+}
+
+// inputs is groups as the watcher has them.
+func (p *place) inputs() map[string][]string {
+	out := map[string][]string{}
+	for group, input := range p.groups() {
+		out[group] = []string{input}
+	}
+	return out
+}
+
+// rawEnds are the ends of the raw topics, which nobody writes to meanwhile.
+func (p *place) rawEnds(ctx context.Context) (map[string]map[int32]int64, error) {
+	topics := slices.Sorted(maps.Values(p.rawGroups()))
+	listed, err := p.admin.ListEndOffsets(ctx, topics...)
+	if err == nil {
+		err = listed.Error()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look at the ends of the raw topics: %w", err)
+	}
+	out := map[string]map[int32]int64{}
+	listed.Each(func(o kadm.ListedOffset) {
+		if out[o.Topic] == nil {
+			out[o.Topic] = map[int32]int64{}
+		}
+		out[o.Topic][o.Partition] = o.Offset
+	})
+	return out, nil
+}
+
+// idle says whether no stage has anything left to read.
+func (p *place) idle(ctx context.Context, watcher *lag.Watcher) (bool, error) {
+	report, err := watcher.Observe(ctx)
+	if err != nil {
+		return false, fmt.Errorf("look at the lag: %w", err)
+	}
+	for i := range report.Groups {
+		if report.Groups[i].Records > 0 || report.Groups[i].Held > 0 {
+			return false, nil
+		}
+	}
+	return true, nil
+}

@@ -1,0 +1,316 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/tributary-hq/tributary/cmd/internal/simulator"
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// EndToEndConfig says how the way of a fact is measured.
+type EndToEndConfig struct {
+	// Rate is how many webhooks are sent in a second, whether or not those before were
+	// answered in time.
+	Rate float64
+	// Duration is that of the measurement, Warm is sent before it.
+	Duration, Warm time.Duration
+	// Connections carry them.
+	Connections int
+}
+
+// DefaultEndToEndConfig is a load that two cores bear.
+func DefaultEndToEndConfig() EndToEndConfig {
+	return EndToEndConfig{Rate: 2000, Duration: 30 * time.Second, Warm: 5 * time.Second, Connections: 64}
+}
+
+// Validate reports every fault at once.
+func (c *EndToEndConfig) Validate() error {
+	var errs []error
+	if !(c.Rate > 0) {
+		errs = append(errs, fmt.Errorf("--rate: %v is not more than zero", c.Rate))
+	}
+	if c.Duration <= 0 || c.Warm < 0 {
+		errs = append(errs, errors.New("--duration, --warm: less than nothing"))
+	}
+	if c.Connections < 1 {
+		errs = append(errs, fmt.Errorf("--connections: %d is less than 1", c.Connections))
+	}
+	return errors.Join(errs...)
+}
+
+// EndToEnd measures the way of a fact: from the webhook, sent when it is due, to the
+// journey that tells of it, readable by a consumer of committed records. Ingest and
+// processor are processes of their own.
+func EndToEnd(ctx context.Context, o Options, config EndToEndConfig) (report *Report, err error) {
+	if err := config.Validate(); err != nil {
+		return nil, err
+	}
+	p, err := open(ctx, &o)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, p.close()) }() //nolint:contextcheck // a stop has its own time
+	total := int64(config.Rate * (config.Duration + config.Warm).Seconds())
+	load := Load{
+		Webhooks: total, Providers: []string{raw.ProviderLOX24, raw.ProviderUAPAY}, Repeats: 0.05, PerSecond: config.Rate / webhooksPerStory,
+	}
+	start := load.start(&o)
+	report = p.report("end-to-end", start, map[string]string{"rate": fmt.Sprint(config.Rate), "duration": config.Duration.String()})
+	for n := range o.Runs {
+		// A run is on topics of its own: what was sent is known only then.
+		if n > 0 {
+			if err := errors.Join(p.wipe(), p.renewAll(ctx)); err != nil {
+				return nil, err
+			}
+		}
+		b := &way{place: p, config: config, start: start, sent: map[string]simulator.Count{}}
+		run, faults, err := b.run(ctx, load.plan(&o, start))
+		if err != nil {
+			return nil, err
+		}
+		report.Runs = append(report.Runs, *run)
+		report.fault(faults...)
+	}
+	report.Right = len(report.Faults) == 0
+	return report, nil
+}
+
+// way is a measurement under way.
+type way struct {
+	place     *place
+	config    EndToEndConfig
+	start     time.Time
+	ingest    *child
+	processor *child
+	readers   *readers
+	address   string
+	began     time.Time
+
+	mu   sync.Mutex
+	sent map[string]simulator.Count
+	// answered are the times from when a webhook was due to its 200.
+	answered *latency
+}
+
+func (b *way) run(ctx context.Context, plan *simulator.Plan) (*Run, []string, error) {
+	p := b.place
+	if err := b.launch(ctx); err != nil {
+		return nil, nil, err
+	}
+	defer func() {
+		for _, c := range []*child{b.processor, b.ingest} {
+			if c != nil && c.alive() == nil {
+				c.kill()
+			}
+		}
+	}()
+	b.answered = newLatency()
+	b.readers = newReaders(b.config.Warm)
+	stop, err := b.readers.start(ctx, p)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer stop()
+	p.o.Progress.Step(fmt.Sprintf("%.0f webhooks a second", b.config.Rate), int64(b.config.Rate*(b.config.Duration+b.config.Warm).Seconds()))
+	before, err := b.look()
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := b.send(ctx, plan); err != nil {
+		return nil, nil, errors.Join(err, b.ingest.alive(), b.processor.alive())
+	}
+	after, err := b.look()
+	if err != nil {
+		return nil, nil, err
+	}
+	took := time.Since(b.began)
+	if err := b.readers.settle(ctx); err != nil {
+		return nil, nil, err
+	}
+	run := &Run{Name: "tributary", Checked: p.o.Check}
+	b.figures(&run.Figures, before, after, took)
+	faults, err := p.check(ctx, p.o.Check, b.sent)
+	if err != nil {
+		return nil, nil, err
+	}
+	faults = append(faults, b.readers.faults()...)
+	return run, faults, errors.Join(b.ingest.stop(), b.processor.stop())
+}
+
+// launch starts both roles and waits until they are ready.
+func (b *way) launch(ctx context.Context) error {
+	p := b.place
+	path, err := p.writeConfig(b.config.Connections)
+	if err != nil {
+		return err
+	}
+	if b.processor, err = p.launch("processor", path); err != nil {
+		return err
+	}
+	if b.ingest, err = p.launch("ingest", path); err != nil {
+		return err
+	}
+	if b.address, err = b.ingest.says(ctx, saidIngest, "address"); err != nil {
+		return err
+	}
+	return p.untilReady(ctx, b.processor)
+}
+
+// untilReady waits until a child is ready.
+func (p *place) untilReady(ctx context.Context, c *child) error {
+	for until := time.Now().Add(startPatience); !c.ready(ctx); {
+		if err := c.alive(); err != nil {
+			return err
+		}
+		if time.Now().After(until) {
+			return fmt.Errorf("%s is not ready after %v; the end of its log:\n%s", c.role, startPatience, c.tail())
+		}
+		if err := wait(ctx, 10*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return c.alive()
+}
+
+// pair is what both roles and the broker used.
+type pair struct{ ingest, processor, broker usage }
+
+func (b *way) look() (u pair, err error) {
+	if u.ingest, err = readUsage(b.ingest.pid()); err != nil {
+		return u, err
+	}
+	if u.processor, err = readUsage(b.processor.pid()); err != nil {
+		return u, err
+	}
+	u.broker, err = b.place.brokerUsage()
+	return u, err
+}
+
+// figures of the whole run, but for the latencies, which leave the warm-up out.
+func (b *way) figures(f *Figures, before, after pair, took time.Duration) {
+	var n int64
+	for _, c := range b.sent {
+		n += c.Webhooks
+	}
+	webhooks := float64(n)
+	f.Add("webhooks", webhooks)
+	f.Add("webhooks_per_second", webhooks/took.Seconds())
+	b.readers.whole.figures(f, "due_to_readable")
+	b.readers.fromAnswer.figures(f, "accepted_to_readable")
+	b.answered.figures(f, "due_to_accepted")
+	f.Add("facts_followed", float64(b.readers.whole.histogram.TotalCount()))
+	f.Add("ingest_cpu_us_per_webhook", (after.ingest.cpu-before.ingest.cpu).Seconds()/webhooks*1e6)
+	f.Add("processor_cpu_us_per_webhook", (after.processor.cpu-before.processor.cpu).Seconds()/webhooks*1e6)
+	if b.place.o.BrokerPID != 0 {
+		f.Add("broker_cpu_us_per_webhook", (after.broker.cpu-before.broker.cpu).Seconds()/webhooks*1e6)
+	}
+	f.Add("ingest_peak_rss_mb", mega(after.ingest.peak))
+	f.Add("processor_peak_rss_mb", mega(after.processor.peak))
+}
+
+// due is a webhook and when it is to be sent.
+type due struct {
+	send *simulator.Send
+	at   time.Time
+}
+
+// send sends the plan at the rate. Those of one order go over one connection, so that
+// they keep their order.
+func (b *way) send(ctx context.Context, plan *simulator.Plan) error {
+	queues := make([]chan due, b.config.Connections)
+	var group sync.WaitGroup
+	var failed error
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	for i := range queues {
+		queues[i] = make(chan due, 4096)
+		group.Go(func() {
+			if err := b.carry(ctx, queues[i]); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	b.began = time.Now()
+	b.readers.from(b.began.Add(b.config.Warm))
+	for n := 0; ctx.Err() == nil; n++ {
+		s, more := plan.Next()
+		if !more {
+			break
+		}
+		at := b.began.Add(time.Duration(float64(n) / b.config.Rate * float64(time.Second)))
+		if pause := time.Until(at); pause >= time.Millisecond {
+			failed = wait(ctx, pause)
+		}
+		select {
+		case queues[shard(s.Order, len(queues))] <- due{s, at}:
+		case <-ctx.Done():
+		}
+		b.place.o.Progress.At(int64(n))
+	}
+	for _, q := range queues {
+		close(q)
+	}
+	group.Wait()
+	return errors.Join(failed, context.Cause(ctx))
+}
+
+// carry is one connection.
+func (b *way) carry(ctx context.Context, queue <-chan due) error {
+	s, err := dial(ctx, b.address)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	var text []byte
+	for d := range queue {
+		if ctx.Err() != nil {
+			continue
+		}
+		body := d.send.Body(b.start, 0)
+		status, err := s.send(request(d.send.Path(), d.send.Header(), body), &text)
+		switch {
+		case err != nil:
+			return err
+		case status != http.StatusOK:
+			return fmt.Errorf("ingest answered %d: %s", status, text)
+		}
+		if err := b.accepted(d, body, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// receipts are what ingest answers.
+type receipts struct {
+	Records []place3 `json:"records"`
+}
+
+// accepted notes a webhook that was answered 200.
+func (b *way) accepted(d due, body, text []byte) error {
+	now := time.Now()
+	var r receipts
+	if err := json.Unmarshal(text, &r); err != nil || len(r.Records) != 1 {
+		return fmt.Errorf("ingest's receipt is none of one record: %w", errors.Join(err, errors.New(string(text))))
+	}
+	b.readers.expect(d, r.Records[0], now)
+	if d.at.After(b.began.Add(b.config.Warm)) {
+		b.answered.add(now.Sub(d.at))
+	}
+	c := simulator.Count{Webhooks: 1, Tries: 1, Accepted: 1, Digest: simulator.Digest(body)}
+	if d.send.Repeat > 0 {
+		c.Repeats = 1
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	sum := b.sent[d.send.Provider()]
+	sum.Add(c)
+	b.sent[d.send.Provider()] = sum
+	return nil
+}

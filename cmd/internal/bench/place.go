@@ -1,0 +1,279 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/cmd/internal/config"
+	"github.com/tributary-hq/tributary/cmd/internal/embedded"
+	"github.com/tributary-hq/tributary/cmd/internal/topics"
+	"github.com/tributary-hq/tributary/processor"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/registry"
+)
+
+// place is where a bench runs: a broker, a registry, topics of its own, a folder.
+type place struct {
+	o        *Options
+	names    schemas.Names
+	brokers  []string
+	embedded *embedded.Stack
+	registry string
+	// endRegistry ends the registry where it is not the embedded stack's.
+	endRegistry func()
+	kafka       []kgo.Opt
+	client      *kgo.Client
+	admin       *kadm.Client
+	dir         string
+	// mine says that the prefix was found unused: only then is anything removed.
+	mine bool
+	// children counts those started, for the names of their files.
+	children int
+}
+
+// metadataAge is how often a client may look at the cluster: topics come and go here.
+const metadataAge = 50 * time.Millisecond
+
+// open makes the place: its topics are there and its schemas registered.
+func open(ctx context.Context, o *Options) (p *place, err error) {
+	if err := o.complete(); err != nil {
+		return nil, err
+	}
+	p = &place{o: o, names: schemas.Names{Prefix: o.Prefix}, brokers: o.Brokers}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.close()) //nolint:contextcheck // a stop has its own time
+		}
+	}()
+	if p.dir, err = os.MkdirTemp("", "tributary-bench-"); err != nil {
+		return p, fmt.Errorf("make a folder for the state: %w", err)
+	}
+	if len(o.Brokers) == 0 {
+		if p.embedded, err = embedded.Start(); err != nil {
+			return p, err
+		}
+		p.brokers, p.registry = p.embedded.Brokers(), p.embedded.RegistryURL()
+	} else {
+		p.registry, p.endRegistry = embedded.Registry()
+	}
+	if err := p.connect(ctx); err != nil {
+		return p, err
+	}
+	if err := p.unused(ctx); err != nil {
+		return p, err
+	}
+	p.mine = true
+	reg, err := registry.New(registry.Config{URLs: []string{p.registry}, Names: p.names})
+	if err != nil {
+		return p, err
+	}
+	if _, err := reg.Register(ctx); err != nil {
+		return p, fmt.Errorf("register the schemas: %w", err)
+	}
+	return p, p.createTopics(ctx)
+}
+
+// connect makes the clients. How to be let in is said by the same variables as for
+// every other command; brokers and prefix are the bench's own.
+func (p *place) connect(ctx context.Context) error {
+	f, err := config.Load("")
+	if err != nil {
+		return err
+	}
+	kafka := f.Config.Kafka
+	kafka.Brokers, kafka.Prefix, kafka.ClientID = p.brokers, p.names.Prefix, "tributary-bench"
+	options, err := kafka.Options()
+	if err != nil {
+		return err
+	}
+	p.kafka = append(options, kgo.MetadataMinAge(metadataAge))
+	if p.client, err = kgo.NewClient(append(p.kafka, kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)))...); err != nil {
+		return fmt.Errorf("make a Kafka client: %w", err)
+	}
+	p.admin = kadm.NewClient(p.client)
+	const patience = 15 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := p.client.Ping(ctx); err != nil {
+		return fmt.Errorf("reach Kafka at %v: %w", p.brokers, err)
+	}
+	return nil
+}
+
+// unused makes sure that nothing has the prefix.
+func (p *place) unused(ctx context.Context) error {
+	have, err := p.owned(ctx)
+	if err != nil {
+		return err
+	}
+	if len(have) > 0 {
+		return fmt.Errorf("topics begin with %q already, %s among them: a bench touches nothing but its own, so give another --prefix, or none",
+			p.names.Prefix, have[0])
+	}
+	return nil
+}
+
+// owned returns the topics that have the prefix.
+func (p *place) owned(ctx context.Context) ([]string, error) {
+	listed, err := p.admin.ListTopics(kadm.WithAuthorizedOps(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("list the topics: %w", err)
+	}
+	var out []string
+	for name := range listed {
+		if strings.HasPrefix(name, p.names.Prefix) {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
+// wanted is what the topics are to be.
+func (p *place) wanted() topics.Config {
+	return topics.Config{Partitions: p.o.Partitions, ReplicationFactor: -1}
+}
+
+func (p *place) createTopics(ctx context.Context) error {
+	c := p.wanted()
+	changes, err := topics.Diff(ctx, p.admin, topics.Want(&c, p.names))
+	if err == nil {
+		err = topics.Apply(ctx, p.admin, c.ReplicationFactor, changes)
+	}
+	if err != nil {
+		return fmt.Errorf("make the topics: %w", err)
+	}
+	return nil
+}
+
+// renew makes all but the raw topics anew, and forgets the groups: the next run
+// begins with an empty state and the same input.
+func (p *place) renew(ctx context.Context) error {
+	if err := p.removeGroups(ctx); err != nil {
+		return err
+	}
+	have, err := p.owned(ctx)
+	if err != nil {
+		return err
+	}
+	gone := slices.DeleteFunc(have, func(name string) bool { return strings.HasPrefix(name, p.names.Topic("raw.")) })
+	if err := p.removeTopics(ctx, gone); err != nil {
+		return err
+	}
+	return p.createTopics(ctx)
+}
+
+// renewAll makes all topics anew.
+func (p *place) renewAll(ctx context.Context) error {
+	if err := p.removeGroups(ctx); err != nil {
+		return err
+	}
+	have, err := p.owned(ctx)
+	if err != nil {
+		return err
+	}
+	if err := p.removeTopics(ctx, have); err != nil {
+		return err
+	}
+	return p.createTopics(ctx)
+}
+
+// removeTopics deletes topics and waits until the cluster does not know them.
+func (p *place) removeTopics(ctx context.Context, names []string) error {
+	if len(names) == 0 {
+		return nil
+	}
+	if _, err := p.admin.DeleteTopics(ctx, names...); err != nil {
+		return fmt.Errorf("delete the bench's topics: %w", err)
+	}
+	for {
+		have, err := p.owned(ctx)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(have, func(name string) bool { return slices.Contains(names, name) }) {
+			return nil
+		}
+		if err := wait(ctx, metadataAge); err != nil {
+			return err
+		}
+	}
+}
+
+// groups are those of the stages.
+func (p *place) groups() map[string]string {
+	out := map[string]string{}
+	for _, stage := range processor.StageNames() {
+		if t, ok := processor.TopicsOf(stage); ok {
+			out[p.names.Group(stage)] = p.names.Topic(t.Input)
+		}
+	}
+	return out
+}
+
+// removeGroups deletes the stages' groups. Static members are told to leave first:
+// their process is gone, but the group would wait for them.
+func (p *place) removeGroups(ctx context.Context) error {
+	for _, group := range slices.Sorted(maps.Keys(p.groups())) {
+		described, err := p.admin.DescribeGroups(ctx, group)
+		if err != nil {
+			return fmt.Errorf("look at group %s: %w", group, err)
+		}
+		var members []string
+		for i := range described[group].Members {
+			if id := described[group].Members[i].InstanceID; id != nil {
+				members = append(members, *id)
+			}
+		}
+		if len(members) > 0 {
+			if _, err := p.admin.LeaveGroup(ctx, kadm.LeaveGroup(group).InstanceIDs(members...)); err != nil {
+				return fmt.Errorf("end the members of group %s: %w", group, err)
+			}
+		}
+		// What is not there need not be deleted.
+		_, _ = p.admin.DeleteGroup(ctx, group)
+	}
+	return nil
+}
+
+// close ends and removes what is the bench's own.
+func (p *place) close() error {
+	const patience = time.Minute
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	var errs []error
+	if p.mine && p.embedded == nil && !p.o.Keep {
+		errs = append(errs, p.removeGroups(ctx))
+		have, err := p.owned(ctx)
+		errs = append(errs, err, p.removeTopics(ctx, have))
+	}
+	if p.client != nil {
+		p.client.Close()
+	}
+	if p.endRegistry != nil {
+		p.endRegistry()
+	}
+	if p.embedded != nil {
+		errs = append(errs, p.embedded.Close())
+	}
+	if p.dir != "" {
+		errs = append(errs, os.RemoveAll(p.dir))
+	}
+	return errors.Join(errs...)
+}
+
+// stateDir is where the processor of this place keeps its state.
+func (p *place) stateDir() string { return filepath.Join(p.dir, "state") }
+
+// wipe deletes the state.
+func (p *place) wipe() error { return os.RemoveAll(p.stateDir()) }

@@ -1,0 +1,77 @@
+package bench
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// usage is what a process has used so far.
+type usage struct {
+	cpu time.Duration
+	// rss is its memory now, peak the most it ever had, in bytes. Peak is of the whole
+	// life of the process.
+	rss, peak int64
+}
+
+// tick is the unit of /proc/PID/stat: a hundredth of a second on every Linux.
+const tick = 10 * time.Millisecond
+
+// readUsage asks /proc.
+func readUsage(pid int) (usage, error) {
+	var u usage
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return u, fmt.Errorf("read what process %d uses (Linux only): %w", pid, err)
+	}
+	// The name in brackets may hold anything, brackets too.
+	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
+	const user, system = 11, 12
+	if len(fields) <= system {
+		return u, fmt.Errorf("read what process %d uses: a stat of %d fields", pid, len(fields))
+	}
+	for _, field := range []int{user, system} {
+		n, err := strconv.ParseInt(fields[field], 10, 64)
+		if err != nil {
+			return u, fmt.Errorf("read what process %d uses: %w", pid, err)
+		}
+		u.cpu += time.Duration(n) * tick
+	}
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return u, fmt.Errorf("read what process %d uses: %w", pid, err)
+	}
+	u.rss, u.peak = memory(string(status), "VmRSS:"), memory(string(status), "VmHWM:")
+	return u, nil
+}
+
+// memory finds a line of /proc/PID/status, in bytes.
+func memory(status, name string) int64 {
+	const kilo = 1024
+	for line := range strings.Lines(status) {
+		if rest, ok := strings.CutPrefix(line, name); ok {
+			if fields := strings.Fields(rest); len(fields) > 0 {
+				n, _ := strconv.ParseInt(fields[0], 10, 64)
+				return n * kilo
+			}
+		}
+	}
+	return 0
+}
+
+// mega turns bytes into megabytes of a million, as disks and networks have them.
+func mega(bytes int64) float64 { return float64(bytes) / 1e6 }
+
+// brokerUsage is that of the broker; nothing where its process is not known.
+func (p *place) brokerUsage() (usage, error) {
+	if p.o.BrokerPID == 0 {
+		return usage{}, nil
+	}
+	u, err := readUsage(p.o.BrokerPID)
+	if err != nil {
+		return u, fmt.Errorf("the broker (--broker-pid): %w", err)
+	}
+	return u, nil
+}

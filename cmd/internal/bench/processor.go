@@ -1,0 +1,172 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+
+	"github.com/tributary-hq/tributary/cmd/internal/simulator"
+)
+
+// Processor measures the processor: the raw topics are filled first, then it is
+// started, and measured from its first commit until no stage has any lag.
+func Processor(ctx context.Context, o Options, load Load) (report *Report, err error) {
+	if err := load.Validate(); err != nil {
+		return nil, err
+	}
+	p, err := open(ctx, &o)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, p.close()) }() //nolint:contextcheck // a stop has its own time
+	start := load.start(&o)
+	report = p.report("processor", start, map[string]string{"webhooks": fmt.Sprint(load.Webhooks)})
+	sent, err := p.fill(ctx, load.plan(&o, start), start, load.Webhooks)
+	if err != nil {
+		return nil, err
+	}
+	for n := range o.Runs {
+		run, faults, err := p.process(ctx, "tributary", sent, p.checkOf(n))
+		if err != nil {
+			return nil, err
+		}
+		report.Runs = append(report.Runs, *run)
+		report.fault(faults...)
+	}
+	report.Right = len(report.Faults) == 0
+	return report, nil
+}
+
+// checkOf is how a run is checked: with the model the first, for it takes long, and
+// the same input is audited from then on.
+func (p *place) checkOf(run int) string {
+	if p.o.Check == CheckModel && run > 0 {
+		return CheckAudit
+	}
+	return p.o.Check
+}
+
+// report begins one.
+func (p *place) report(bench string, start time.Time, settings map[string]string) *Report {
+	return &Report{
+		Bench: bench, Seed: p.o.Seed, Start: start, Brokers: p.brokers, Embedded: p.embedded != nil, Settings: p.o.shown(settings), Machine: ThisMachine(),
+	}
+}
+
+// process is one run of a processor over the raw topics, from an empty state.
+func (p *place) process(ctx context.Context, name string, sent map[string]simulator.Count, how string) (*Run, []string, error) {
+	if err := errors.Join(p.wipe(), p.renew(ctx)); err != nil {
+		return nil, nil, err
+	}
+	path, err := p.writeConfig(0)
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err := p.launch("processor", path)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() {
+		if c.alive() == nil {
+			c.kill()
+		}
+	}()
+	total := accepted(sent)
+	d, err := p.drain(ctx, c, total)
+	if err != nil {
+		return nil, nil, err
+	}
+	run := &Run{Name: name, Checked: how}
+	p.processed(&run.Figures, c, d, total)
+	if err := p.counted(ctx, &run.Figures, c, total); err != nil {
+		return nil, nil, err
+	}
+	// It goes on while it is checked: the last deadlines are due by the wall clock.
+	faults, err := p.check(ctx, how, sent)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := p.written(ctx, &run.Figures, total); err != nil {
+		return nil, nil, err
+	}
+	if err := c.stop(); err != nil {
+		return nil, nil, err
+	}
+	run.Figures.Add("cpu_seconds_whole_life", c.used().Seconds())
+	return run, faults, nil
+}
+
+// processed are the figures of a drain.
+func (p *place) processed(f *Figures, c *child, d *drained, total int64) {
+	n := float64(total)
+	seconds := d.end.at.Sub(d.first.at).Seconds()
+	cpu := (d.end.us.cpu - d.first.us.cpu).Seconds()
+	f.Add("records", n)
+	f.Add("seconds", seconds)
+	f.Add("records_per_second", n/seconds)
+	f.Add("records_per_cpu_second", n/cpu)
+	f.Add("cpu_us_per_record", cpu/n*1e6)
+	if p.o.BrokerPID != 0 {
+		f.Add("broker_cpu_us_per_record", (d.end.broker.cpu-d.first.broker.cpu).Seconds()/n*1e6)
+	}
+	f.Add("peak_rss_mb", mega(d.end.us.peak))
+	f.Add("cpu_seconds", cpu)
+	f.Add("start_to_first_commit_seconds", d.first.at.Sub(c.started).Seconds())
+	f.Add("journeys_behind_seconds", d.end.at.Sub(d.raw.at).Seconds())
+}
+
+// counted are the figures that the processor itself tells.
+func (p *place) counted(ctx context.Context, f *Figures, c *child, total int64) error {
+	m, err := c.metrics(ctx)
+	if err != nil {
+		return err
+	}
+	n := float64(total)
+	f.Add("allocations_per_record", m["go_memstats_mallocs_total"]/n)
+	f.Add("allocated_bytes_per_record", m["go_memstats_alloc_bytes_total"]/n)
+	f.Add("outputs_per_record", m["tributary_processor_outputs_total"]/n)
+	f.Add("rounds", m["tributary_processor_rounds_total"])
+	f.Add("aborted_rounds", m["tributary_processor_aborts_total"])
+	if rounds := m["tributary_processor_transaction_seconds_count"]; rounds > 0 {
+		f.Add("transaction_ms_mean", m["tributary_processor_transaction_seconds_sum"]/rounds*1e3)
+	}
+	f.Add("gc_cycles", m["go_gc_duration_seconds_count"])
+	return nil
+}
+
+// written is what lies on the broker's disk for each raw record, as far as the broker
+// tells.
+func (p *place) written(ctx context.Context, f *Figures, total int64) error {
+	names, err := p.owned(ctx)
+	if err != nil {
+		return err
+	}
+	set := kadm.TopicsSet{}
+	for _, name := range names {
+		for n := range p.o.Partitions {
+			set.Add(name, n)
+		}
+	}
+	described, err := p.admin.DescribeAllLogDirs(ctx, set)
+	if err != nil {
+		return nil //nolint:nilerr // not every broker tells, and not to everybody
+	}
+	bytes := map[string]int64{}
+	described.Each(func(dir kadm.DescribedLogDir) {
+		dir.Topics.Each(func(part kadm.DescribedLogDirPartition) {
+			kind, _, _ := strings.Cut(strings.TrimPrefix(part.Topic, p.names.Prefix), ".")
+			if strings.HasPrefix(part.Topic, p.names.Topic("internal.changelog.")) {
+				kind = "changelog"
+			}
+			bytes[kind] += part.Size
+		})
+	})
+	for _, kind := range []string{"raw", "decoded", "enriched", "duplicates", "internal", "changelog", "ledger", "deadletter"} {
+		f.Add("disk_bytes_per_record_"+kind, float64(bytes[kind])/float64(total))
+	}
+	return nil
+}

@@ -1,0 +1,166 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// place3 is where a raw record lies, as receipts and snapshots name it.
+type place3 struct {
+	Topic     string `json:"topic"`
+	Partition int32  `json:"partition"`
+	Offset    int64  `json:"offset"`
+}
+
+// expected is a webhook whose journey is to be read.
+type expected struct {
+	due, accepted time.Time
+	repeat        bool
+}
+
+// readers read the journeys as any consumer would, and find out when each fact became
+// readable: when a snapshot was read that its raw record had changed.
+type readers struct {
+	mu sync.Mutex
+	// waiting are webhooks by their raw record; early are snapshots that were read
+	// before the answer to their webhook.
+	waiting map[place3]expected
+	early   map[place3]time.Time
+	counts  time.Time // webhooks due from here on are measured
+	last    time.Time // something was read
+	done    int64
+	whole   *latency
+	// fromAnswer begins with the 200 instead of when the webhook was due.
+	fromAnswer *latency
+	err        error
+}
+
+func newReaders(time.Duration) *readers {
+	return &readers{waiting: map[place3]expected{}, early: map[place3]time.Time{}, whole: newLatency(), fromAnswer: newLatency()}
+}
+
+func (r *readers) from(t time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.counts = t
+}
+
+// start reads until stop.
+func (r *readers) start(ctx context.Context, p *place) (stop func(), err error) {
+	client, err := kgo.NewClient(append([]kgo.Opt{
+		kgo.ConsumeTopics(p.names.Topic(schemas.EnrichedJourneys)), kgo.FetchIsolationLevel(kgo.ReadCommitted()),
+		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchMaxWait(100 * time.Millisecond),
+	}, p.kafka...)...)
+	if err != nil {
+		return nil, fmt.Errorf("make a Kafka client: %w", err)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for ctx.Err() == nil {
+			r.read(client.PollFetches(ctx), p.names.Prefix)
+		}
+	}()
+	return func() {
+		cancel()
+		<-done
+		client.Close()
+	}, nil
+}
+
+func (r *readers) read(fetches kgo.Fetches, prefix string) {
+	now := time.Now()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, f := range fetches.Errors() {
+		if r.err == nil && !errors.Is(f.Err, context.Canceled) {
+			r.err = fmt.Errorf("read the journeys: %w", f.Err)
+		}
+	}
+	fetches.EachRecord(func(record *kgo.Record) {
+		r.last = now
+		_, body, err := wire.Parse(record.Value)
+		if err != nil {
+			return
+		}
+		var s avro.JourneySnapshot
+		if err := s.DecodeAvro(body); err != nil {
+			r.err = fmt.Errorf("read a journey: %w", err)
+			return
+		}
+		c := &s.ChangedBy
+		if !c.Topic.Set || !c.Offset.Set {
+			return // no record changed it
+		}
+		at := place3{prefix + strings.TrimPrefix(c.Topic.Value, prefix), c.Partition.Value, c.Offset.Value}
+		e, known := r.waiting[at]
+		if !known {
+			r.early[at] = now
+			return
+		}
+		delete(r.waiting, at)
+		r.tell(e, now)
+	})
+}
+
+// expect says that a webhook was accepted.
+func (r *readers) expect(d due, at place3, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e := expected{due: d.at, accepted: now, repeat: d.send.Repeat > 0}
+	if seen, ok := r.early[at]; ok {
+		delete(r.early, at)
+		r.tell(e, seen)
+		return
+	}
+	r.waiting[at] = e
+}
+
+func (r *readers) tell(e expected, now time.Time) {
+	r.done++
+	if e.due.Before(r.counts) {
+		return
+	}
+	r.whole.add(now.Sub(e.due))
+	r.fromAnswer.add(max(0, now.Sub(e.accepted)))
+}
+
+// settle waits until nothing new has come for a while.
+func (r *readers) settle(ctx context.Context) error {
+	const quiet = 3 * time.Second
+	for began := time.Now(); ; {
+		r.mu.Lock()
+		err, last, left := r.err, r.last, len(r.waiting)
+		r.mu.Unlock()
+		if last.Before(began) {
+			last = began
+		}
+		if err != nil || left == 0 || time.Since(last) > quiet {
+			return err
+		}
+		if err := wait(ctx, 20*time.Millisecond); err != nil {
+			return err
+		}
+	}
+}
+
+// faults: that no fact was followed is none, but no measurement either.
+func (r *readers) faults() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.whole.histogram.TotalCount() == 0 {
+		return []string{"no webhook was found again in a journey: nothing was measured"}
+	}
+	return nil
+}

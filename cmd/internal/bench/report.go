@@ -1,0 +1,122 @@
+package bench
+
+import (
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Report is what a bench found.
+type Report struct {
+	Bench string `json:"bench"`
+	// Seed and Start make the load again: the same webhooks, byte for byte.
+	Seed  uint64    `json:"seed"`
+	Start time.Time `json:"start"`
+	// Brokers are where it ran; Embedded says that they were of this program, so that
+	// their work is no measure.
+	Brokers  []string          `json:"brokers"`
+	Embedded bool              `json:"embedded"`
+	Settings map[string]string `json:"settings,omitempty"`
+	Machine  Machine           `json:"machine"`
+	Runs     []Run             `json:"runs"`
+	// Ratios are of our figures to a peer's, by pairs of runs.
+	Ratios []Ratio `json:"ratios,omitempty"`
+	// Faults say what was wrong with the answers; Right that nothing was.
+	Faults []string `json:"faults,omitempty"`
+	Right  bool     `json:"right"`
+}
+
+// Run is one measurement. Runs of the same name measure the same.
+type Run struct {
+	Name    string  `json:"name"`
+	Figures Figures `json:"figures"`
+	// Checked says how the answers were checked: model, audit, counts or none.
+	Checked string `json:"checked"`
+}
+
+// Ratio compares a figure with that of a peer.
+type Ratio struct {
+	Peer string `json:"peer"`
+	// Figure is what is compared; More says that more of it is better.
+	Figure string `json:"figure"`
+	More   bool   `json:"more_is_better"`
+	Ours   Spread `json:"ours"`
+	Theirs Spread `json:"theirs"`
+	// Ratio is ours by theirs.
+	Ratio Spread `json:"ratio"`
+}
+
+// Machine is what it ran on.
+type Machine struct {
+	CPUs   int    `json:"cpus"`
+	Model  string `json:"model,omitempty"`
+	Kernel string `json:"kernel,omitempty"`
+	Go     string `json:"go"`
+}
+
+// ThisMachine reads what is known of the machine; what it does not tell is empty.
+func ThisMachine() Machine {
+	m := Machine{CPUs: runtime.NumCPU(), Go: runtime.Version()}
+	if b, err := os.ReadFile("/proc/sys/kernel/osrelease"); err == nil {
+		m.Kernel = strings.TrimSpace(string(b))
+	}
+	if b, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		for line := range strings.Lines(string(b)) {
+			if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
+				m.Model = strings.TrimSpace(value)
+				break
+			}
+		}
+	}
+	return m
+}
+
+// fault notes that an answer was wrong.
+func (r *Report) fault(texts ...string) { r.Faults = append(r.Faults, texts...) }
+
+// Names returns the runs' names, in their order.
+func (r *Report) Names() []string {
+	var out []string
+	for i := range r.Runs {
+		if !slices.Contains(out, r.Runs[i].Name) {
+			out = append(out, r.Runs[i].Name)
+		}
+	}
+	return out
+}
+
+// Keys returns the keys of all figures, in their order.
+func (r *Report) Keys() []string {
+	var out []string
+	for i := range r.Runs {
+		for _, f := range r.Runs[i].Figures {
+			if !slices.Contains(out, f.Key) {
+				out = append(out, f.Key)
+			}
+		}
+	}
+	return out
+}
+
+// Values returns a figure of all runs of a name that have it.
+func (r *Report) Values(name, key string) []float64 {
+	var out []float64
+	for i := range r.Runs {
+		if v, ok := r.Runs[i].Figures.Get(key); ok && r.Runs[i].Name == name {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// compare adds the ratio of a figure of two names, by pairs.
+func (r *Report) compare(ours, theirs, figure string, more bool) {
+	a, b := r.Values(ours, figure), r.Values(theirs, figure)
+	if ratios := Ratios(a, b); len(ratios) > 0 {
+		r.Ratios = append(r.Ratios, Ratio{
+			Peer: theirs, Figure: figure, More: more, Ours: SpreadOf(a), Theirs: SpreadOf(b), Ratio: SpreadOf(ratios),
+		})
+	}
+}

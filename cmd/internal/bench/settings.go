@@ -1,0 +1,141 @@
+package bench
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/tributary-hq/tributary/cmd/internal/demo"
+	"github.com/tributary-hq/tributary/ingest"
+	"github.com/tributary-hq/tributary/processor"
+	"github.com/tributary-hq/tributary/processor/privacy"
+	"github.com/tributary-hq/tributary/processor/source"
+)
+
+// phoneKey makes the pseudonyms of made-up phones.
+const phoneKey = "the bench's key for pseudonyms"
+
+// phoneKeyID names it.
+const phoneKeyID = "bench"
+
+// object is a part of the configuration file.
+type object = map[string]any
+
+// ingestSources are what ingest takes from; unibell is the provider's address.
+func ingestSources(unibell string) []ingest.Source {
+	a := accounts()
+	return demo.IngestSources(&a, unibell)
+}
+
+func processorSources() []source.Source {
+	a := accounts()
+	return demo.ProcessorSources(&a)
+}
+
+// pseudonyms are those of the processor under test.
+func pseudonyms() (*privacy.Pseudonymiser, error) {
+	return privacy.New(privacy.Config{Keys: []privacy.Key{{ID: phoneKeyID, Secret: []byte(phoneKey)}}})
+}
+
+// sourcesOf writes the simulator's accounts as the configuration has them.
+func sourcesOf(unibell string) []any {
+	var out []any
+	correlation := map[string][]source.Correlation{}
+	callback := map[string]bool{}
+	for _, s := range processorSources() {
+		correlation[s.ID], callback[s.ID] = s.Correlation, s.StatusCallback
+	}
+	for _, s := range ingestSources(unibell) {
+		one := object{"id": s.ID, "provider": s.Provider}
+		secret := object{"id": s.Secrets[0].ID}
+		if value := s.Secrets[0].Value; value != "" {
+			secret["value"] = string(value)
+		} else {
+			secret["salt"] = object{"value": string(s.Secrets[0].Salt.Value)}
+			secret["api_key"] = object{"value": string(s.Secrets[0].APIKey.Value)}
+		}
+		one["secrets"] = []any{secret}
+		for _, c := range correlation[s.ID] {
+			one["correlation"] = []any{object{"field": c.Field, "pointer": c.Pointer}}
+		}
+		if callback[s.ID] {
+			one["status_callback"] = true
+		}
+		if s.Relay.BaseURL != "" {
+			one["relay"] = object{
+				"base_url": s.Relay.BaseURL, "access_key": object{"value": string(s.Relay.AccessKey.Value)},
+				"callers": []any{object{"id": s.Relay.Callers[0].ID, "value": string(s.Relay.Callers[0].Value)}},
+			}
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// writeConfig writes the configuration of a child. Addresses are free ports; what is
+// not named is as it is by default.
+func (p *place) writeConfig(connections int) (string, error) {
+	file := object{
+		"kafka":    object{"brokers": p.brokers, "prefix": p.names.Prefix, "client_id": "tributary"},
+		"registry": object{"urls": []string{p.registry}},
+		"topics":   object{"partitions": p.o.Partitions, "replication_factor": -1, "min_insync_replicas": 0},
+		"ingest":   object{"listen": "127.0.0.1:0", "access_log": false, "max_connections": max(ingest.DefaultConfig().MaxConnections, connections)},
+		"processor": object{"engine": object{
+			"instance_id": "bench", "state_dir": p.stateDir(),
+		}},
+		"privacy": object{"keys": []any{object{"id": phoneKeyID, "value": phoneKey}}},
+		"ops":     object{"listen": "127.0.0.1:0"},
+		"log":     object{"format": "json"},
+		"sources": sourcesOf("http://127.0.0.1:1"),
+	}
+	text, err := yaml.Marshal(file)
+	if err != nil {
+		return "", fmt.Errorf("write the children's configuration: %w", err)
+	}
+	path := filepath.Join(p.dir, "tributary.yaml")
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		return "", fmt.Errorf("write the children's configuration: %w", err)
+	}
+	return path, nil
+}
+
+// settingPrefix begins the variables that are settings.
+const settingPrefix = "TRIBUTARY_"
+
+// environ is the environment of a child: that of this process without the settings of
+// the pipeline it may belong to, but with what lets it into the cluster; and --set.
+func (p *place) environ() []string {
+	var out []string
+	for _, v := range os.Environ() {
+		access := strings.HasPrefix(v, settingPrefix+"KAFKA__TLS__") || strings.HasPrefix(v, settingPrefix+"KAFKA__SASL__")
+		if strings.HasPrefix(v, settingPrefix) && !access || strings.HasPrefix(v, "OTEL_") {
+			continue
+		}
+		out = append(out, v)
+	}
+	for key, value := range p.o.settings() {
+		out = append(out, settingPrefix+strings.ToUpper(strings.ReplaceAll(key, ".", "__"))+"="+value)
+	}
+	return append(out, p.o.Env...)
+}
+
+// modelSettings are those of the processor that give facts their meaning. The benches
+// leave them as they are by default.
+func settingsOfModel() (processor.Config, []source.Source) {
+	c := processor.DefaultConfig()
+	return c, processorSources()
+}
+
+// shown are the settings for the report.
+func (o *Options) shown(more map[string]string) map[string]string {
+	out := maps.Clone(more)
+	if out == nil {
+		out = map[string]string{}
+	}
+	maps.Copy(out, o.settings())
+	return out
+}

@@ -1,0 +1,111 @@
+package bench
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// socket is a connection that sends bytes made before and reads little more than the
+// status: what the load costs is taken from the same machine.
+type socket struct {
+	conn    net.Conn
+	answers *bufio.Reader
+}
+
+// answerPatience bounds an answer: beyond it something is wrong.
+const answerPatience = 30 * time.Second
+
+func dial(ctx context.Context, address string) (*socket, error) {
+	var d net.Dialer
+	conn, err := d.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("connect to ingest: %w", err)
+	}
+	return &socket{conn, bufio.NewReaderSize(conn, 2<<10)}, nil
+}
+
+func (s *socket) close() { _ = s.conn.Close() }
+
+// request makes the bytes of a POST.
+func request(path string, header http.Header, body []byte) []byte {
+	var b strings.Builder
+	b.WriteString("POST " + path + " HTTP/1.1\r\nHost: bench\r\n")
+	for name, values := range header {
+		for _, v := range values {
+			b.WriteString(name + ": " + v + "\r\n")
+		}
+	}
+	b.WriteString("Content-Length: " + strconv.Itoa(len(body)) + "\r\n\r\n")
+	b.Write(body)
+	return []byte(b.String())
+}
+
+// send sends a request and returns the answer's status. The body is read into one, if
+// it is not nil.
+func (s *socket) send(request []byte, body *[]byte) (status int, err error) {
+	if err := s.conn.SetDeadline(time.Now().Add(answerPatience)); err != nil {
+		return 0, err
+	}
+	if _, err := s.conn.Write(request); err != nil {
+		return 0, fmt.Errorf("send to ingest: %w", err)
+	}
+	return s.read(body)
+}
+
+var errAnswer = errors.New("no answer of HTTP/1.1 with a Content-Length")
+
+func (s *socket) read(body *[]byte) (status int, err error) {
+	length := -1
+	for {
+		line, err := s.answers.ReadSlice('\n')
+		if err != nil {
+			return status, fmt.Errorf("read ingest's answer: %w", err)
+		}
+		switch {
+		case status == 0:
+			const least = len("HTTP/1.1 200")
+			if len(line) < least {
+				return 0, errAnswer
+			}
+			if status, err = strconv.Atoi(string(line[least-3 : least])); err != nil {
+				return 0, fmt.Errorf("%w: %w", errAnswer, err)
+			}
+		case len(line) <= 2:
+			if length < 0 {
+				return status, errAnswer
+			}
+			if body == nil {
+				_, err = s.answers.Discard(length)
+				return status, err
+			}
+			if cap(*body) < length {
+				*body = make([]byte, length)
+			}
+			*body = (*body)[:length]
+			_, err = io.ReadFull(s.answers, *body)
+			return status, err
+		default:
+			if n, ok := contentLength(line); ok {
+				length = n
+			}
+		}
+	}
+}
+
+// contentLength reads the header of that name.
+func contentLength(line []byte) (int, bool) {
+	const name = "content-length:"
+	if len(line) < len(name) || !strings.EqualFold(string(line[:len(name)]), name) {
+		return 0, false
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(string(line[len(name):])))
+	return n, err == nil
+}

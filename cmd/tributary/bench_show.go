@@ -1,0 +1,92 @@
+package main
+
+import (
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"github.com/tributary-hq/tributary/cmd/internal/bench"
+)
+
+// showBench prints a report: as JSON, or as a table with a column for each thing that
+// was measured.
+func (g *globals) showBench(r *bench.Report) error {
+	if g.json {
+		return g.printJSON(r)
+	}
+	g.printf("%s\n", benchTitle(r))
+	for _, key := range slices.Sorted(maps.Keys(r.Settings)) {
+		g.printf("%s=%s ", key, r.Settings[key])
+	}
+	names := r.Names()
+	header := []any{"figure"}
+	columns := []table.ColumnConfig{}
+	for i, name := range names {
+		header = append(header, name)
+		columns = append(columns, table.ColumnConfig{Number: i + 2, Align: text.AlignRight, WidthMax: 24})
+	}
+	t := newTable(header...)
+	t.SetColumnConfigs(columns)
+	for _, key := range r.Keys() {
+		row := table.Row{strings.ReplaceAll(key, "_", " ")}
+		for _, name := range names {
+			row = append(row, spread(bench.SpreadOf(r.Values(name, key))))
+		}
+		t.AppendRow(row)
+	}
+	g.printf("\n%s\n", t.Render())
+	g.showRatios(r)
+	if r.Right {
+		g.printf("The answers are right (checked: %s).\n", r.Runs[0].Checked)
+		return nil
+	}
+	g.printf("\n%s\n", strings.Join(r.Faults, "\n"))
+	return nil
+}
+
+// showRatios prints how we stand to the peers.
+func (g *globals) showRatios(r *bench.Report) {
+	if len(r.Ratios) == 0 {
+		return
+	}
+	t := newTable("peer", "figure", "better", "ours", "theirs", "ours / theirs", "pairs")
+	for i := range r.Ratios {
+		x := &r.Ratios[i]
+		better := "less"
+		if x.More {
+			better = "more"
+		}
+		t.AppendRow(table.Row{x.Peer, strings.ReplaceAll(x.Figure, "_", " "), better, spread(x.Ours), spread(x.Theirs), spread(x.Ratio), x.Ratio.N})
+	}
+	g.printf("\nBy pairs of runs, median (quartiles):\n%s\n", t.Render())
+}
+
+// spread writes a median, with the quartiles where there are several values.
+func spread(s bench.Spread) string {
+	switch s.N {
+	case 0:
+		return "-"
+	case 1:
+		return number(s.Median)
+	}
+	return number(s.Median) + " (" + number(s.Q1) + " – " + number(s.Q3) + ")"
+}
+
+// number writes four digits, more only of what is larger than that.
+func number(v float64) string {
+	const digits = 4
+	if v == 0 || math.Abs(v) >= 1000 {
+		return strconv.FormatFloat(v, 'f', 0, 64)
+	}
+	places := max(0, digits-1-int(math.Floor(math.Log10(math.Abs(v)))))
+	out := strconv.FormatFloat(v, 'f', min(places, 3), 64)
+	if strings.Contains(out, ".") {
+		out = strings.TrimRight(strings.TrimRight(out, "0"), ".")
+	}
+	return out
+}
