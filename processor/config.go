@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/dedupe"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/lox24"
@@ -33,6 +34,9 @@ type Config struct {
 	Deadlines Deadlines `json:"deadlines" koanf:"deadlines" yaml:"deadlines"`
 	// Retention is how long an entity is kept.
 	Retention Retention `json:"retention" koanf:"retention" yaml:"retention"`
+	// Countries are those that the business metrics tell apart, ISO 3166-1 alpha-2;
+	// any other is "other".
+	Countries []string `json:"countries" koanf:"countries" yaml:"countries"`
 	// Engine is the settings of transactions and state.
 	Engine engine.Config `json:"engine" koanf:"engine" yaml:"engine"`
 }
@@ -85,6 +89,7 @@ func DefaultConfig() Config {
 			JourneyPayment: 30 * time.Minute, JourneyVerification: 30 * time.Minute,
 		},
 		Retention: Retention{Verification: 30 * day, Payment: 400 * day},
+		Countries: business.DefaultCountries(),
 		Engine:    engine.DefaultConfig(),
 	}
 }
@@ -93,7 +98,7 @@ func DefaultConfig() Config {
 // below the key of these settings.
 func (c *Config) Validate() error {
 	var errs []error
-	errs = append(errs, known("stages", c.Stages, StageNames()), known("upstreams", c.Upstreams, journeyUpstreams()))
+	errs = append(errs, known("stages", c.Stages, StageNames()), known("upstreams", c.Upstreams, journeyUpstreams()), business.ValidateCountries(c.Countries))
 	for _, stage := range slices.Sorted(maps.Keys(c.Workers)) {
 		if _, ok := TopicsOf(stage); !ok {
 			errs = append(errs, fmt.Errorf("workers.%s: no such stage; there are %s", stage, strings.Join(StageNames(), ", ")))

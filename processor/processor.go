@@ -82,7 +82,7 @@ func (p *Processor) Start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("processor: %w", err)
 	}
-	counters := p.counters()
+	counters, figures := p.counters(), p.figures()
 	specs := make([]engine.Spec, 0, len(StageNames()))
 	for _, name := range p.config.stages() {
 		stage, err := newStage(name, &p.config, &p.deps, partitions)
@@ -93,7 +93,7 @@ func (p *Processor) Start(ctx context.Context) error {
 		specs = append(specs, engine.Spec{
 			Name: name, Stage: stage, Input: topics.Input, Changelog: topics.Changelog, Outputs: topics.Outputs,
 			DeadLetter: topics.DeadLetter, WallClock: readsRaw(name), Workers: p.config.workers(name),
-			Counted: counters.Add(name), Dates: datesOf,
+			Counted: figures(name, counters.Add(name)), Dates: datesOf,
 		})
 	}
 	running, err := engine.New(p.config.Engine, specs, engine.Deps{

@@ -3,8 +3,10 @@ package processor
 import (
 	"errors"
 
+	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/clock"
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/erasure"
 	"github.com/tributary-hq/tributary/processor/journey"
 	"github.com/tributary-hq/tributary/processor/ledger"
 	"github.com/tributary-hq/tributary/processor/lox24"
@@ -22,22 +24,23 @@ func newStage(name string, c *Config, deps *Deps, partitions map[string]int32) (
 	if err != nil || !readsRaw(name) {
 		return stage, err
 	}
-	return ledger.Keep(name, stage), nil
+	return ledger.Keep(name, erasure.Accept(stage)), nil
 }
 
 // bareStage makes a stage that keeps no account.
 func bareStage(name string, c *Config, deps *Deps, partitions map[string]int32) (engine.Stage, error) {
-	sources := source.NewSet(deps.Sources)
+	sources, figures := source.NewSet(deps.Sources), business.NewLabels(c.Countries)
 	switch name {
 	case StageLOX24:
 		config := lox24.Config{
 			Sources: sources, Privacy: deps.Privacy, Span: c.DedupeSpan, Grace: c.Deadlines.VerificationGrace, Least: c.Deadlines.VerificationMin,
-			Retention: c.Retention.Verification, Missed: c.Deadlines.MissedAttempt, JourneyPartitions: partitions[StageJourney],
+			Retention: c.Retention.Verification, Missed: c.Deadlines.MissedAttempt, JourneyPartitions: partitions[StageJourney], Figures: figures,
 		}
 		return lox24.New(config), config.Validate()
 	case StageUAPAY:
 		config := uapay.Config{
 			Span: c.DedupeSpan, Hold: c.Deadlines.Hold, Retention: c.Retention.Payment, JourneyPartitions: partitions[StageJourney],
+			Figures: figures,
 		}
 		return uapay.New(config, sources, deps.Privacy), config.Validate()
 	case StageVoximplant:
@@ -50,21 +53,22 @@ func bareStage(name string, c *Config, deps *Deps, partitions map[string]int32) 
 		config := unibellcall.Config{
 			Sources: sources, Wait: c.Deadlines.Call, Hold: c.DedupeSpan, Retention: c.Retention.Verification,
 			Upstreams:         []clock.Upstream{{Stage: StageUnibell, Partitions: partitions[StageUnibell]}},
-			JourneyPartitions: partitions[StageJourney],
+			JourneyPartitions: partitions[StageJourney], Figures: figures,
 		}
 		return unibellcall.New(config), config.Validate()
 	case StageJourney:
-		return newJourney(c, partitions)
+		return newJourney(c, partitions, figures)
 	}
 	return nil, errors.New("no such stage")
 }
 
 // newJourney makes the stage that joins, which waits for every clock in front.
-func newJourney(c *Config, partitions map[string]int32) (engine.Stage, error) {
+func newJourney(c *Config, partitions map[string]int32, figures *business.Labels) (engine.Stage, error) {
 	config := journey.Config{
 		PaymentDeadline:      c.Deadlines.JourneyPayment,
 		VerificationDeadline: c.Deadlines.JourneyVerification,
 		Retention:            max(c.Retention.Verification, c.Retention.Payment),
+		Figures:              figures,
 	}
 	for _, name := range c.upstreams() {
 		config.Upstreams = append(config.Upstreams, clock.Upstream{Stage: name, Partitions: partitions[name]})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/clock"
 )
 
@@ -25,6 +26,8 @@ type Config struct {
 	// Upstreams are the stages whose clocks are waited for. Without any the clock
 	// stands and no deadline is ever due.
 	Upstreams []clock.Upstream
+	// Figures count journeys; nil counts none.
+	Figures *business.Labels
 }
 
 // DefaultConfig returns the settings without upstreams.

@@ -25,6 +25,8 @@ type journey struct {
 	// to.
 	others int64
 	rest   totals
+	// shown is the outcome that the journey is counted under.
+	shown avro.JourneyOutcome
 	// gone are members taken away, by id, so that a lower revision cannot bring
 	// them back.
 	gone []departure
@@ -62,8 +64,8 @@ func appendMemberKey(dst, journey []byte, id string) []byte {
 	return append(appendMemberPrefix(dst, journey), id...)
 }
 
-// entryVersion is the format of the journey's entry.
-const entryVersion = 1
+// entryVersion is the format of the journey's entry. The first had no outcome.
+const entryVersion = 2
 
 func (j *journey) appendTo(dst []byte) []byte {
 	dst = append(dst, entryVersion)
@@ -71,6 +73,7 @@ func (j *journey) appendTo(dst []byte) []byte {
 	dst = appendText(dst, j.namespace)
 	dst = statecodec.AppendInt(dst, j.revision)
 	dst = statecodec.AppendTime(dst, j.clock)
+	dst = statecodec.AppendUint(dst, codeOfOutcome(j.shown))
 	dst = statecodec.AppendUint(dst, uint64(len(j.listed)))
 	for i := range j.listed {
 		dst = j.listed[i].appendTo(dst)
@@ -93,8 +96,11 @@ func parseJourney(entry []byte) (*journey, error) {
 	if entry == nil {
 		return &journey{}, nil
 	}
-	r, _ := statecodec.NewReader(entry, entryVersion)
+	r, written := statecodec.NewReader(entry, entryVersion)
 	j := &journey{correlationID: r.String(), namespace: readText[string](r), revision: r.Int(), clock: r.Time()}
+	if written > 1 {
+		j.shown = outcomeOfCode(r.Uint())
+	}
 	n := r.Len()
 	j.listed = make([]member, n, n+1)
 	for i := range j.listed {

@@ -1,6 +1,7 @@
 package journey
 
 import (
+	"slices"
 	"time"
 
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -79,4 +80,28 @@ func paidOutcome(t *totals, overdue bool) avro.JourneyOutcome {
 	default:
 		return avro.JourneyOutcomeInProgress
 	}
+}
+
+// outcomeCodes are the outcomes in the order of the state entry, none first: new
+// ones go to the end.
+func outcomeCodes() [11]avro.JourneyOutcome {
+	return [...]avro.JourneyOutcome{
+		"", avro.JourneyOutcomeUnknown, avro.JourneyOutcomeInProgress, avro.JourneyOutcomeComplete, avro.JourneyOutcomeVerifiedNotPaid,
+		avro.JourneyOutcomePaidNotVerified, avro.JourneyOutcomeVerificationExpired, avro.JourneyOutcomeVerificationFailed,
+		avro.JourneyOutcomeRefused, avro.JourneyOutcomeRefunded, avro.JourneyOutcomeHeld,
+	}
+}
+
+func codeOfOutcome(outcome avro.JourneyOutcome) uint64 {
+	codes := outcomeCodes()
+	return uint64(max(slices.Index(codes[:], outcome), 0)) //nolint:gosec // not negative
+}
+
+// outcomeOfCode takes a code of a later release for none.
+func outcomeOfCode(code uint64) avro.JourneyOutcome {
+	codes := outcomeCodes()
+	if code >= uint64(len(codes)) {
+		return ""
+	}
+	return codes[code]
 }

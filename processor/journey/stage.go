@@ -70,7 +70,7 @@ func faultOf(in *avro.JourneyInput, keySize int) string {
 		return "no correlation id"
 	case known && in.MemberID.Value == "":
 		return "no member id"
-	case known && in.Kind != avro.JourneyInputKindRemoval && (!in.MemberRevision.Set || !in.ReceivedAt.Set):
+	case known && in.Kind != avro.JourneyInputKindRemoval && in.Kind != avro.JourneyInputKindErasure && (!in.MemberRevision.Set || !in.ReceivedAt.Set):
 		return "a member without revision or received_at"
 	default:
 		return ""
@@ -85,6 +85,9 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 	}
 	if input.Kind == avro.JourneyInputKindClock {
 		return clock.Observe(tx, s.config.Upstreams, input.UpstreamStage.Value, input.UpstreamPartition.Value, input.Clock.Value)
+	}
+	if input.Kind == avro.JourneyInputKindErasure {
+		return s.erase(tx, in, input)
 	}
 	before, b, err := s.open(tx, in.Key)
 	if err != nil {
@@ -141,6 +144,8 @@ func (s *Stage) settle(b *book, before []byte, change *avro.Change, surely bool,
 		return b.clear()
 	}
 	v := judge(&t, b.clock, &s.config)
+	s.config.Figures.MoveJourney(b.tx, b.shown, v.outcome)
+	b.shown = v.outcome
 	snapshot := b.snapshot(&t, &v)
 	if !surely {
 		same, err := s.same(before, snapshot)
@@ -168,7 +173,7 @@ func (s *Stage) settle(b *book, before []byte, change *avro.Change, surely bool,
 
 // empty ends the snapshot of a journey that its last member left. The entry stays
 // while there are departures to remember.
-func (*Stage) empty(b *book, before []byte) error {
+func (s *Stage) empty(b *book, before []byte) error {
 	old, err := parseJourney(before)
 	if err != nil {
 		return err
@@ -176,6 +181,8 @@ func (*Stage) empty(b *book, before []byte) error {
 	if old.members() > 0 {
 		b.emit(nil, nil)
 	}
+	s.config.Figures.MoveJourney(b.tx, b.shown, "")
+	b.shown = ""
 	if len(b.gone) == 0 {
 		return b.clear()
 	}

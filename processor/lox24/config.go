@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/dedupe"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
@@ -32,6 +33,8 @@ type Config struct {
 	// JourneyPartitions is how many partitions the journey stage's input has: each
 	// gets the clock.
 	JourneyPartitions int32
+	// Figures count verifications; nil counts none.
+	Figures *business.Labels
 }
 
 // DefaultMissed is how long attempts of one delivery may overtake each other before

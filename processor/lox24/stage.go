@@ -39,7 +39,7 @@ type Stage struct {
 // New returns the stage; the settings must be valid.
 func New(config Config) *Stage {
 	return &Stage{config: config, keeper: verification.Keeper{
-		Least: config.Least, Grace: config.Grace, Retention: config.Retention,
+		Least: config.Least, Grace: config.Grace, Retention: config.Retention, Figures: config.Figures,
 	}}
 }
 

@@ -5,12 +5,13 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// version is the format of the state entry.
-const version = 1
+// version is the format of the state entry. The first had no figures.
+const version = 2
 
 // parsePayment reads a state entry; none is a payment of which nothing is known.
 func parsePayment(entry []byte) (*Payment, error) {
@@ -18,12 +19,15 @@ func parsePayment(entry []byte) (*Payment, error) {
 	if entry == nil {
 		return p, nil
 	}
-	r, _ := statecodec.NewReader(entry, version)
+	r, written := statecodec.NewReader(entry, version)
 	p.seen.ReadFrom(r)
 	p.count, p.revision, p.lastReceived, p.overdue = r.Int(), r.Int(), r.Time(), r.Bool()
 	p.told = make([]journeyID, r.Len())
 	for i := range p.told {
 		p.told[i] = journeyID{namespace: r.String(), id: r.String()}
+	}
+	if written > 1 {
+		p.shown = business.Payment{Phase: phaseAtRank(int(min(r.Uint(), phases-1))), PaidMinor: r.Int(), RefundedMinor: r.Int(), Currency: currency} //nolint:gosec // below phases
 	}
 	n := r.Len()
 	p.facts = make([]Fact, n, n+1)
@@ -46,6 +50,8 @@ func (p *Payment) appendTo(dst []byte) []byte {
 	for _, id := range p.told {
 		dst = statecodec.AppendString(statecodec.AppendString(dst, id.namespace), id.id)
 	}
+	dst = statecodec.AppendUint(dst, uint64(rank(p.shown.Phase))) //nolint:gosec // below phases
+	dst = statecodec.AppendInt(statecodec.AppendInt(dst, p.shown.PaidMinor), p.shown.RefundedMinor)
 	dst = statecodec.AppendUint(dst, uint64(len(p.facts)))
 	for i := range p.facts {
 		dst = p.facts[i].appendTo(dst)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/dedupe"
 )
 
@@ -21,6 +22,8 @@ type Config struct {
 	Retention time.Duration
 	// JourneyPartitions is the partition count of internal.journey.v1.
 	JourneyPartitions int32
+	// Figures count payments; nil counts none.
+	Figures *business.Labels
 }
 
 // DefaultConfig returns what DESIGN says, with one journey partition.

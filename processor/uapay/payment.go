@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/dedupe"
 )
 
@@ -23,6 +24,8 @@ type Payment struct {
 	// overdue is what the last snapshot said of the hold.
 	overdue bool
 	told    []journeyID
+	// shown is what is counted of the last snapshot.
+	shown business.Payment
 }
 
 // journeyID is a correlation id in its namespace.

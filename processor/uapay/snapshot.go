@@ -8,6 +8,9 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
+// currency is the one UAPAY knows.
+const currency = "UAH"
+
 // snapshot is what the topic gets, but for processing time and what changed it.
 func (s *Stage) snapshot(id string, p *Payment, all *Fact, journeys []journeyID) avro.PaymentSnapshot {
 	text := func(i int) avro.Optional[string] { return some(all.texts[i]) }
@@ -18,7 +21,7 @@ func (s *Stage) snapshot(id string, p *Payment, all *Fact, journeys []journeyID)
 		Phase: phaseAtRank(all.top()), Status: text(textStatus), PaymentStatus: text(textPaymentStatus), Operations: []avro.PaymentOperation{},
 		Type: text(textType), SystemType: text(textSystemType), PaymentSystem: text(textPaymentSystem), PaymentType: text(textPaymentType),
 		AmountMinor: all.amounts[amountPaid], PendingAmountMinor: all.amounts[amountPending], CommissionMinor: all.amounts[amountCommission],
-		ReversalAmountMinor: s.reversal(all), Currency: "UAH",
+		ReversalAmountMinor: s.reversal(all), Currency: currency,
 		Conflict: all.conflict(), Regression: all.regression, AmountChanged: all.changed,
 		HoldOverdue: p.overdue, HoldDeadline: someTime(s.holdDeadline(all)),
 		CreatedAt: someTime(all.created), HeldAt: someTime(all.held), PaidAt: someTime(all.paid), OutcomeAt: someTime(all.phaseAt[all.top()]),

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/dedupe"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/privacy"
@@ -146,6 +147,9 @@ func (s *Stage) settle(tx engine.Tx, key []byte, p *Payment, change *avro.Change
 	journeys := all.journeys()
 	snapshot := s.snapshot(string(key), p, &all, journeys)
 	snapshot.ChangedBy, snapshot.ProcessedAt = *change, tx.WallClock()
+	is := business.PaymentOf(&snapshot)
+	s.config.Figures.MovePayment(tx, &p.shown, &is)
+	p.shown = is
 	value, err := snapshot.AppendAvro(wire.AppendPlaceholder(tx.Buffer(1024)))
 	if err != nil {
 		return verification.Unwritable(schemas.EnrichedPayments, err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/clock"
 	"github.com/tributary-hq/tributary/processor/source"
 )
@@ -28,6 +29,8 @@ type Config struct {
 	// JourneyPartitions is how many partitions the journey stage's input has: each
 	// gets the clock.
 	JourneyPartitions int32
+	// Figures count verifications; nil counts none.
+	Figures *business.Labels
 }
 
 // DefaultConfig returns the settings for one partition, without sources.

@@ -28,7 +28,7 @@ type Stage struct {
 
 // New returns the stage; the settings must be valid.
 func New(config Config) *Stage {
-	return &Stage{config: config, keeper: verification.Keeper{Least: config.Wait, Retention: config.Retention}}
+	return &Stage{config: config, keeper: verification.Keeper{Least: config.Wait, Retention: config.Retention, Figures: config.Figures}}
 }
 
 // Decode reads the input. What the stage before cannot have written is a
@@ -52,7 +52,7 @@ func (*Stage) Decode(in *engine.Input) (engine.Event, error) {
 		}
 	case len(in.Key) == 0 || bytes.IndexByte(in.Key, 0) >= 0:
 		fault = "no key"
-	case !input.Call.Set:
+	case !input.Call.Set && input.Kind != avro.UnibellInputKindErasure:
 		fault = "no fact"
 	case input.Kind == avro.UnibellInputKindBinding && input.VerificationID.Value == "":
 		fault = "a binding without a verification"
@@ -73,6 +73,8 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) erro
 	switch {
 	case input.Kind == avro.UnibellInputKindClock:
 		return clock.Observe(tx, s.config.Upstreams, input.UpstreamStage.Value, input.UpstreamPartition.Value, input.Clock.Value)
+	case input.Kind == avro.UnibellInputKindErasure:
+		return erase(tx, in)
 	case input.Kind == avro.UnibellInputKindBinding:
 		return s.bind(tx, in.Key, input, trace)
 	case input.VerificationID.Set:

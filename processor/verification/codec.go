@@ -36,6 +36,7 @@ func Parse(entry []byte) (*Entity, error) {
 	if err := r.Done(); err != nil {
 		return nil, fmt.Errorf("read a verification: %w", err)
 	}
+	e.was = e.figures(e.shown)
 	return e, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/dedupe"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
@@ -16,6 +17,8 @@ type Entity struct {
 	Seen dedupe.Seen
 
 	revision, facts int64
+	// was is what is counted of the verification before the fact in hand.
+	was business.Verification
 	// shown is the outcome of the last snapshot.
 	shown avro.VerificationOutcome
 	// told are the journeys that know of the verification.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -24,6 +25,8 @@ type Keeper struct {
 	// Retention is how long after its last fact, by received_at, a verification is
 	// kept.
 	Retention time.Duration
+	// Figures count verifications; nil counts none.
+	Figures *business.Labels
 }
 
 // journeyID is a correlation id in its namespace.
@@ -124,6 +127,9 @@ func (k *Keeper) tell(tx engine.Tx, key []byte, v *view, change *avro.Change, tr
 	journeys := e.journeys()
 	e.revision++
 	e.shown = v.outcome
+	is := e.figures(v.outcome)
+	k.Figures.MoveVerification(tx, &e.was, &is)
+	e.was = is
 	snapshot := v.snapshot(string(key), journeys)
 	snapshot.Revision, snapshot.ChangedBy, snapshot.ProcessedAt = e.revision, *change, tx.WallClock()
 	value, err := snapshot.AppendAvro(wire.AppendPlaceholder(tx.Buffer(snapshotSize)))

@@ -23,7 +23,8 @@ type view struct {
 // view judges the entity. wait is how long an outcome is awaited from the first
 // fact on.
 func (e *Entity) view(now time.Time, wait time.Duration) view {
-	v := view{e: e, outcome: avro.VerificationOutcomeUnknown, channel: e.texts[textDelivered].value}
+	v := view{e: e, outcome: avro.VerificationOutcomeUnknown}
+	v.channel, v.fallback = e.delivered()
 	if e.awaited.value {
 		v.outcome = avro.VerificationOutcomePending
 		v.deadline = e.firstReceived.Add(wait)
@@ -32,20 +33,6 @@ func (e *Entity) view(now time.Time, wait time.Duration) view {
 		v.outcome, v.at, v.received = outcome, told.first, told.received
 	} else if e.awaited.value && !now.Before(v.deadline) {
 		v.outcome = avro.VerificationOutcomeExpired
-	}
-	var last time.Time
-	for i := range e.attempts {
-		a := &e.attempts[i]
-		switch a.name {
-		case avro.AttemptStatusFailed, avro.AttemptStatusError:
-			v.fallback++
-		case avro.AttemptStatusSuccess:
-			// Where the provider does not name the channel, the attempt does.
-			if e.texts[textDelivered].by == 0 && !a.processedAt.Before(last) {
-				v.channel, last = a.channel.value, a.processedAt
-			}
-		default:
-		}
 	}
 	return v
 }

@@ -1,0 +1,216 @@
+package business
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+// Verification is what is counted of a verification at one time. The zero value is
+// one of which nothing is known.
+type Verification struct {
+	Outcome avro.VerificationOutcome
+	// Channel delivered the code; empty if none did.
+	Channel avro.Channel
+	// Country is that of the phone, ISO 3166-1 alpha-2; empty if it is not known.
+	Country string
+	// Fallbacks is the number of attempts without success.
+	Fallbacks int32
+	// CostMinor is in minor units of Currency.
+	CostMinor int64
+	Currency  string
+	// Attempts are those that ended, by channel and end.
+	Attempts Attempts
+}
+
+// Attempts are numbers of attempts.
+type Attempts [channelCount][attemptEnds]int8
+
+// Add counts one attempt, if it ended.
+func (a *Attempts) Add(channel avro.Channel, status avro.AttemptStatus) {
+	switch status {
+	case avro.AttemptStatusSuccess:
+		a[channelIndex(channel)][0]++
+	case avro.AttemptStatusFailed:
+		a[channelIndex(channel)][1]++
+	case avro.AttemptStatusError:
+		a[channelIndex(channel)][2]++
+	default:
+	}
+}
+
+// Payment is what is counted of a payment at one time. The zero value is one of
+// which nothing is known.
+type Payment struct {
+	Phase avro.PaymentPhase
+	// PaidMinor and RefundedMinor are in minor units of Currency.
+	PaidMinor, RefundedMinor int64
+	Currency                 string
+}
+
+// PaymentOf reads a snapshot: what was paid stays paid where it was given back.
+func PaymentOf(s *avro.PaymentSnapshot) Payment {
+	p := Payment{Phase: s.Phase, RefundedMinor: s.ReversalAmountMinor.Value, Currency: s.Currency}
+	switch s.Phase {
+	case avro.PaymentPhaseReturned:
+		p.PaidMinor = s.AmountMinor.Value
+		if !s.ReversalAmountMinor.Set {
+			p.RefundedMinor = p.PaidMinor
+		}
+	case avro.PaymentPhasePaid:
+		p.PaidMinor = s.AmountMinor.Value
+	default:
+	}
+	return p
+}
+
+// The values of the labels. The first of channels, countries and currencies stands
+// for none, the last of countries and currencies for any other.
+const (
+	none  = "none"
+	other = "other"
+
+	channelCount  = 6
+	currencyCount = 9
+	attemptEnds   = 3
+)
+
+func channels() []string   { return []string{none, "telegram", "voice", "sms", "call", "unknown"} }
+func attemptEnd() []string { return []string{"success", "failed", "error"} }
+func outcomes() []string   { return []string{"success", "failed", "error", "expired", "unknown"} }
+func currencies() []string {
+	return []string{none, "EUR", "UAH", "USD", "GBP", "PLN", "CHF", "CZK", other}
+}
+func phases() []string {
+	return []string{"new", "pending", "held", "refused", "paid", "returned", "unknown"}
+}
+func journeyEnds() []string {
+	return []string{
+		"complete", "verified_not_paid", "paid_not_verified", "verification_expired", "verification_failed", "refused", "refunded", "held", "unknown",
+	}
+}
+
+func channelIndex(c avro.Channel) int {
+	switch c {
+	case "":
+		return 0
+	case avro.ChannelTelegram:
+		return 1
+	case avro.ChannelVoice:
+		return 2
+	case avro.ChannelSMS:
+		return 3
+	case avro.ChannelCall:
+		return 4
+	default:
+		return 5
+	}
+}
+
+// outcomeIndex is below 0 for what is no outcome yet.
+func outcomeIndex(o avro.VerificationOutcome) int {
+	switch o {
+	case "", avro.VerificationOutcomePending:
+		return -1
+	case avro.VerificationOutcomeSuccess:
+		return 0
+	case avro.VerificationOutcomeFailed:
+		return 1
+	case avro.VerificationOutcomeError:
+		return 2
+	case avro.VerificationOutcomeExpired:
+		return 3
+	default:
+		return 4
+	}
+}
+
+func currencyIndex(currency string) int {
+	switch currency {
+	case "":
+		return 0
+	case "EUR":
+		return 1
+	case "UAH":
+		return 2
+	}
+	if i := slices.Index(currencies(), currency); i > 0 {
+		return i
+	}
+	return currencyCount - 1
+}
+
+// phaseIndex is below 0 for a payment of which nothing is known.
+func phaseIndex(p avro.PaymentPhase) int {
+	switch p {
+	case "":
+		return -1
+	case avro.PaymentPhaseNew:
+		return 0
+	case avro.PaymentPhasePending:
+		return 1
+	case avro.PaymentPhaseHeld:
+		return 2
+	case avro.PaymentPhaseRefused:
+		return 3
+	case avro.PaymentPhasePaid:
+		return 4
+	case avro.PaymentPhaseReturned:
+		return 5
+	default:
+		return 6
+	}
+}
+
+// journeyIndex is below 0 for a journey that has not ended.
+func journeyIndex(o avro.JourneyOutcome) int {
+	switch o {
+	case "", avro.JourneyOutcomeInProgress:
+		return -1
+	case avro.JourneyOutcomeComplete:
+		return 0
+	case avro.JourneyOutcomeVerifiedNotPaid:
+		return 1
+	case avro.JourneyOutcomePaidNotVerified:
+		return 2
+	case avro.JourneyOutcomeVerificationExpired:
+		return 3
+	case avro.JourneyOutcomeVerificationFailed:
+		return 4
+	case avro.JourneyOutcomeRefused:
+		return 5
+	case avro.JourneyOutcomeRefunded:
+		return 6
+	case avro.JourneyOutcomeHeld:
+		return 7
+	default:
+		return 8
+	}
+}
+
+// DefaultCountries are those told apart where the settings name none: Ukraine, its
+// neighbours and where most others of its phones are.
+func DefaultCountries() []string {
+	return []string{"UA", "PL", "DE", "CZ", "SK", "HU", "RO", "MD", "LT", "AT", "CH", "IT", "ES", "GB", "US"}
+}
+
+// maxCountries bounds the series.
+const maxCountries = 50
+
+// ValidateCountries says what is wrong with a list of countries.
+func ValidateCountries(countries []string) error {
+	if len(countries) > maxCountries {
+		return fmt.Errorf("countries: %d are over %d: each makes metrics of its own", len(countries), maxCountries)
+	}
+	var errs []error
+	for i, c := range countries {
+		if len(c) != 2 || c[0] < 'A' || c[0] > 'Z' || c[1] < 'A' || c[1] > 'Z' {
+			errs = append(errs, fmt.Errorf("countries[%d]: %q is not an ISO 3166-1 alpha-2 code such as UA", i, c))
+		} else if slices.Index(countries, c) != i {
+			errs = append(errs, fmt.Errorf("countries[%d]: %q is there twice", i, c))
+		}
+	}
+	return errors.Join(errs...)
+}

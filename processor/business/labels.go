@@ -1,0 +1,229 @@
+package business
+
+import (
+	"strings"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+// Figure and FigureWithdrawn are the figures of everything counted here; the
+// source of a count says which metric and labels it is of.
+const (
+	Figure          = "business"
+	FigureWithdrawn = "business_withdrawn"
+)
+
+// The metrics, as the index of their table.
+const (
+	verifications = iota
+	fallbacks
+	attempts
+	cost
+	journeys
+	payments
+	paid
+	refunded
+	metricCount
+)
+
+// metric is what one table counts.
+type metric struct {
+	name, help string
+	labels     []string
+	values     [][]string // of each label
+	byProvider bool
+}
+
+func metrics(countries []string) [metricCount]metric {
+	channel, country := "channel", "country"
+	return [metricCount]metric{
+		verifications: {
+			"verifications", "Verifications by their newest outcome, none while one is awaited.",
+			[]string{"outcome", channel, country},
+			[][]string{outcomes(), channels(), countries},
+			true,
+		},
+		fallbacks: {
+			"fallback_verifications", "Verifications that succeeded after at least one attempt had not.",
+			[]string{channel, country},
+			[][]string{channels(), countries},
+			true,
+		},
+		attempts: {
+			"attempts", "Attempts to deliver a code that ended, by how.",
+			[]string{"outcome", channel, country},
+			[][]string{attemptEnd(), channels(), countries},
+			true,
+		},
+		cost: {
+			"verification_cost_minor", "Cost of verifications in minor units of the currency, by the channel that delivered, none while none has.",
+			[]string{channel, country, "currency"},
+			[][]string{channels(), countries, currencies()},
+			true,
+		},
+		journeys: {
+			"journeys", "Journeys by their newest outcome, none while in progress.",
+			[]string{"outcome"},
+			[][]string{journeyEnds()},
+			false,
+		},
+		payments: {"payments", "Payments by their newest phase.", []string{"phase"}, [][]string{phases()}, false},
+		paid: {
+			"paid_minor", "Amounts paid in minor units of the currency, what was given back later included.",
+			[]string{"currency"},
+			[][]string{currencies()},
+			false,
+		},
+		refunded: {
+			"refunded_minor", "Amounts given back in minor units of the currency.",
+			[]string{"currency"},
+			[][]string{currencies()},
+			false,
+		},
+	}
+}
+
+// Labels are the sources of the counts, made beforehand. Make them with NewLabels;
+// nil counts nothing. They may be used by several goroutines.
+type Labels struct {
+	countries map[string]int
+	table     [metricCount][]string
+}
+
+// NewLabels returns the labels for the countries to tell apart.
+func NewLabels(countries []string) *Labels {
+	l := &Labels{countries: make(map[string]int, len(countries))}
+	for i, c := range countries {
+		l.countries[c] = i + 1
+	}
+	all := metrics(countryValues(countries))
+	for i := range all {
+		each(&all[i], func(values []string) { l.table[i] = append(l.table[i], sourceOf(&all[i], values)) })
+	}
+	return l
+}
+
+// countryValues are the values of the label country.
+func countryValues(countries []string) []string {
+	return append(append([]string{"unknown"}, countries...), other)
+}
+
+// each yields every combination of a metric's values, the last one's fastest: the
+// order of the tables.
+func each(m *metric, yield func(values []string)) {
+	var from func(chosen []string)
+	from = func(chosen []string) {
+		if len(chosen) == len(m.values) {
+			yield(chosen)
+			return
+		}
+		for _, v := range m.values[len(chosen)] {
+			from(append(chosen[:len(chosen):len(chosen)], v))
+		}
+	}
+	from(nil)
+}
+
+func sourceOf(m *metric, values []string) string { return m.name + "/" + strings.Join(values, "/") }
+
+func (l *Labels) country(code string) int {
+	if code == "" {
+		return 0
+	}
+	if i, ok := l.countries[code]; ok {
+		return i
+	}
+	return len(l.countries) + 1
+}
+
+// move counts n more at a place and was less at another; a place below 0 is none.
+func (l *Labels) move(to engine.Counter, metric, from int, was int64, at int, is int64) {
+	if from == at {
+		switch {
+		case at < 0:
+		case is > was:
+			to.Count(Figure, l.table[metric][at], is-was)
+		case is < was:
+			to.Count(FigureWithdrawn, l.table[metric][at], was-is)
+		}
+		return
+	}
+	if from >= 0 && was > 0 {
+		to.Count(FigureWithdrawn, l.table[metric][from], was)
+	}
+	if at >= 0 && is > 0 {
+		to.Count(Figure, l.table[metric][at], is)
+	}
+}
+
+// MoveVerification counts a verification as it is instead of as it was.
+func (l *Labels) MoveVerification(tx engine.Tx, was, is *Verification) {
+	to, ok := l.counter(tx)
+	if !ok || *was == *is {
+		return
+	}
+	countries := len(l.countries) + 2
+	fromCountry := l.country(was.Country)
+	atCountry := fromCountry
+	if is.Country != was.Country {
+		atCountry = l.country(is.Country)
+	}
+	fromPlace, atPlace := channelIndex(was.Channel)*countries+fromCountry, channelIndex(is.Channel)*countries+atCountry
+	from, at := outcomeIndex(was.Outcome), outcomeIndex(is.Outcome)
+	succeeded, succeeds := from == 0 && was.Fallbacks > 0, at == 0 && is.Fallbacks > 0
+	if from >= 0 {
+		from = from*channelCount*countries + fromPlace
+	}
+	if at >= 0 {
+		at = at*channelCount*countries + atPlace
+	}
+	l.move(to, verifications, from, 1, at, 1)
+	l.move(to, fallbacks, fromPlace, one(succeeded), atPlace, one(succeeds))
+	l.move(to, cost, fromPlace*currencyCount+currencyIndex(was.Currency), was.CostMinor, atPlace*currencyCount+currencyIndex(is.Currency), is.CostMinor)
+	for c := range channelCount {
+		for end := range attemptEnds {
+			if a, b := was.Attempts[c][end], is.Attempts[c][end]; a != b || fromCountry != atCountry {
+				place := (end*channelCount + c) * countries
+				l.move(to, attempts, place+fromCountry, int64(a), place+atCountry, int64(b))
+			}
+		}
+	}
+}
+
+// MovePayment counts a payment as it is instead of as it was.
+func (l *Labels) MovePayment(tx engine.Tx, was, is *Payment) {
+	to, ok := l.counter(tx)
+	if !ok || *was == *is {
+		return
+	}
+	l.move(to, payments, phaseIndex(was.Phase), 1, phaseIndex(is.Phase), 1)
+	from, at := currencyIndex(was.Currency), currencyIndex(is.Currency)
+	l.move(to, paid, from, was.PaidMinor, at, is.PaidMinor)
+	l.move(to, refunded, from, was.RefundedMinor, at, is.RefundedMinor)
+}
+
+// MoveJourney counts a journey by its outcome instead of what that was.
+func (l *Labels) MoveJourney(tx engine.Tx, was, is avro.JourneyOutcome) {
+	if was == is {
+		return
+	}
+	if to, ok := l.counter(tx); ok {
+		l.move(to, journeys, journeyIndex(was), 1, journeyIndex(is), 1)
+	}
+}
+
+func (l *Labels) counter(tx engine.Tx) (engine.Counter, bool) {
+	if l == nil {
+		return nil, false
+	}
+	to, ok := tx.(engine.Counter)
+	return to, ok
+}
+
+func one(yes bool) int64 {
+	if yes {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,45 @@
+package verification
+
+import (
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/business"
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+// figures is what is counted of the verification under an outcome.
+func (e *Entity) figures(outcome avro.VerificationOutcome) business.Verification {
+	f := business.Verification{
+		Outcome: outcome, Country: e.phone.value.Country.Value, CostMinor: e.cost.value, Currency: e.texts[textCurrency].value,
+	}
+	var delivered string
+	delivered, f.Fallbacks = e.delivered()
+	if delivered != "" {
+		f.Channel = KindOf(delivered)
+	}
+	for i := range e.attempts {
+		f.Attempts.Add(KindOf(e.attempts[i].channel.value), e.attempts[i].name)
+	}
+	return f
+}
+
+// delivered returns the channel that delivered the code, empty if none did, and the
+// number of attempts without success.
+func (e *Entity) delivered() (channel string, fallbacks int32) {
+	channel = e.texts[textDelivered].value
+	var last time.Time
+	for i := range e.attempts {
+		a := &e.attempts[i]
+		switch a.name {
+		case avro.AttemptStatusFailed, avro.AttemptStatusError:
+			fallbacks++
+		case avro.AttemptStatusSuccess:
+			// Where the provider does not name the channel, the attempt does.
+			if e.texts[textDelivered].by == 0 && !a.processedAt.Before(last) {
+				channel, last = a.channel.value, a.processedAt
+			}
+		default:
+		}
+	}
+	return channel, fallbacks
+}
