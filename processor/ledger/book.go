@@ -26,8 +26,11 @@ type book struct {
 	// begin; met says whether there was one.
 	met        bool
 	next, from int64
-	minute     tally
-	total      avro.LedgerCounts
+	// replayed says that a replayed record was met after the last gap: replays are
+	// transactions, so that a marker follows.
+	replayed bool
+	minute   tally
+	total    avro.LedgerCounts
 }
 
 // tally is the account of a minute, or of a round.
@@ -112,14 +115,18 @@ func (t *tally) count(to engine.Counter) {
 	}
 }
 
-// pass moves the book past a record and returns how many offsets it jumped. An
-// offset that comes again is one of a topic made anew.
+// pass moves the book past a record and returns how many offsets it jumped, but for
+// the marker that ends the transaction of a replay, of which the gap behind its
+// records has one. An offset that comes again is one of a topic made anew.
 func (b *book) pass(offset int64) (skipped int64) {
 	switch {
 	case !b.met || offset < b.next:
 		b.from = offset
 	default:
 		skipped = offset - b.next
+	}
+	if skipped > 0 && b.replayed {
+		skipped, b.replayed = skipped-1, false
 	}
 	b.minute.skipped += skipped
 	b.met, b.next = true, offset+1
@@ -146,8 +153,8 @@ func (b *book) entry() *avro.LedgerEntry {
 	return e
 }
 
-// bookVersion is the format of the state entry.
-const bookVersion = 1
+// bookVersion is the format of the state entry. The first had no replayed.
+const bookVersion = 2
 
 func open(tx engine.Tx) (*book, error) {
 	entry, err := tx.Get([]byte(key))
@@ -158,7 +165,7 @@ func open(tx engine.Tx) (*book, error) {
 	if entry == nil {
 		return b, nil
 	}
-	r, _ := statecodec.NewReader(entry, bookVersion)
+	r, version := statecodec.NewReader(entry, bookVersion)
 	b.topic, b.sequence = r.String(), r.Int()
 	b.closed, b.last = r.Bool(), r.Time()
 	b.open, b.begun = r.Bool(), r.Time()
@@ -170,6 +177,9 @@ func open(tx engine.Tx) (*book, error) {
 		readCounts(r, &b.minute.lines[i].counts)
 	}
 	readCounts(r, &b.total)
+	if version > 1 {
+		b.replayed = r.Bool()
+	}
 	if err := r.Done(); err != nil {
 		return nil, fmt.Errorf("read the ledger: %w", err)
 	}
@@ -194,7 +204,7 @@ func (b *book) appendTo(dst []byte) []byte {
 		dst = statecodec.AppendString(dst, b.minute.lines[i].source)
 		dst = appendCounts(dst, &b.minute.lines[i].counts)
 	}
-	return appendCounts(dst, &b.total)
+	return statecodec.AppendBool(appendCounts(dst, &b.total), b.replayed)
 }
 
 func appendCounts(dst []byte, c *avro.LedgerCounts) []byte {

@@ -23,5 +23,7 @@
 //
 // A record that made none or several of a decoded fact, a duplicate and a dead
 // letter: the stage has a fault. An offset that was never met is skipped: retention
-// has taken the record before it was read, or somebody else writes to the topic.
+// has taken the record before it was read, or somebody else writes to the topic. The
+// marker behind replayed records is none of these, but what a replay that was cut off
+// leaves is: its aborted records and their marker.
 package ledger

@@ -137,6 +137,44 @@ func advance(tb testing.TB, m *engine.Memory, to time.Duration) []avro.LedgerEnt
 	return entries(tb, outputs)
 }
 
+// TestReplaysLeaveMarkers: the marker of a replay's transaction is no lost record,
+// wherever between other records it stands, and it excuses one offset, once.
+func TestReplaysLeaveMarkers(t *testing.T) {
+	t.Parallel()
+	replay := raw.Header{Key: engine.HeaderTopic, Value: []byte("x.raw.lox24.v1")}
+	for name, c := range map[string]struct {
+		records []engine.Input
+		skipped int64
+	}{
+		"right behind": {skipped: 0, records: []engine.Input{record(1, 0, "a", "decoded", replay), record(3, 0, "a", "decoded")}},
+		"two of one transaction": {skipped: 0, records: []engine.Input{
+			record(1, 0, "a", "decoded", replay), record(2, 0, "a", "decoded", replay), record(4, 0, "a", "decoded"),
+		}},
+		"another between": {skipped: 0, records: []engine.Input{
+			record(1, 0, "a", "decoded", replay), record(2, 0, "a", "decoded"), record(4, 0, "a", "decoded"),
+		}},
+		"two transactions": {skipped: 0, records: []engine.Input{
+			record(1, 0, "a", "decoded", replay), record(3, 0, "a", "decoded", replay), record(5, 0, "a", "decoded"),
+		}},
+		"one excuses one":    {skipped: 2, records: []engine.Input{record(1, 0, "a", "decoded", replay), record(5, 0, "a", "decoded")}},
+		"once":               {skipped: 1, records: []engine.Input{record(1, 0, "a", "decoded", replay), record(3, 0, "a", "decoded"), record(5, 0, "a", "decoded")}},
+		"without any replay": {skipped: 1, records: []engine.Input{record(1, 0, "a", "decoded"), record(3, 0, "a", "decoded")}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMemory(t)
+			// Rounds of one record each: what is met stands in the state between them.
+			for _, r := range c.records {
+				feed(t, m, r)
+			}
+			got := advance(t, m, 10*time.Minute)
+			if len(got) != 1 || got[0].SkippedOffsets != c.skipped {
+				t.Errorf("%+v, want %d skipped", got, c.skipped)
+			}
+		})
+	}
+}
+
 // TestMinute: every way to end, by source, in one entry, which is there when its
 // minute is over and never again.
 func TestMinute(t *testing.T) {

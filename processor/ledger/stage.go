@@ -74,6 +74,7 @@ func (s *Stage) Account(tx engine.Tx, handled iter.Seq[engine.Handled], counted 
 			return err
 		}
 		round.skipped += b.pass(h.In.Offset)
+		b.replayed = b.replayed || r.replayed
 		ending := endingOf(h.Outputs)
 		b.minute.line(r.source).add(&r, ending)
 		round.line(r.source).add(&r, ending)
