@@ -38,8 +38,7 @@ func (s *Stage) code(r *reader, e *event) {
 		case "phone":
 			met.once(r, 2, "data.phone")
 			if phone := r.text(); phone != "" {
-				// The pseudonymiser remembers the text beyond the record.
-				c.Phone = avro.Some(s.config.Privacy.Phone(strings.Clone(phone), e.origin.ReceivedAt))
+				c.Phone = avro.Some(s.config.Privacy.Phone(phone, e.origin.ReceivedAt))
 			}
 		case "routing_strategy":
 			met.once(r, 3, "data.routing_strategy")
@@ -239,7 +238,6 @@ func (s *Stage) payload(text string, e *event) {
 	if strings.TrimSpace(text) == "" {
 		return
 	}
-	text = strings.Clone(text) // the pseudonymiser remembers it
 	for _, c := range e.source.Correlation {
 		id := s.config.Privacy.Correlate(c, text, e.origin.ReceivedAt)
 		if id == "" {

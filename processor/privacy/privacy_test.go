@@ -12,7 +12,7 @@ import (
 func at(day int) time.Time { return time.Date(2026, 1, day, 0, 0, 0, 0, time.UTC) }
 
 // rotation: k1 until the 20th, k2 from the 10th on.
-func rotation(t *testing.T) *privacy.Pseudonymiser {
+func rotation(t testing.TB) *privacy.Pseudonymiser {
 	t.Helper()
 	p, err := privacy.New(privacy.Config{Keys: []privacy.Key{
 		{ID: "k2", Secret: []byte("second-key-of-16-or-more"), From: at(10)},

@@ -42,8 +42,9 @@ type Config struct {
 
 // Pseudonymiser makes pseudonyms. It is safe for use by several goroutines.
 type Pseudonymiser struct {
-	keys  []key
-	cache *lru.Cache[string, parsed]
+	keys        []key
+	territories *territories
+	cache       *lru.Cache[string, *number]
 }
 
 type key struct {
@@ -51,11 +52,15 @@ type key struct {
 	states *sync.Pool // of hash.Hash: keying an HMAC costs two blocks
 }
 
-// parsed is what is known of a text that should be a phone number.
-type parsed struct {
+// number is what is known of a text that should be a phone number. One that is in
+// the cache is not changed any more.
+type number struct {
 	digits  string // E.164 without +, or the text's own digits
 	country string // ISO 3166-1 alpha-2, empty if not known
-	valid   bool
+	// judged says that valid is known: only correlation ids ask for it.
+	judged, valid bool
+	// pseudonyms are those under all keys, the newest key's first; nil until asked for.
+	pseudonyms []avro.Pseudonym
 }
 
 // New returns a pseudonymiser. It reports every fault of the keys at once.
@@ -87,8 +92,11 @@ func New(config Config) (*Pseudonymiser, error) {
 	if size <= 0 {
 		size = 50_000
 	}
-	cache, err := lru.New[string, parsed](size)
-	p.cache = cache
+	var err error
+	if p.territories, err = newTerritories(); err != nil {
+		return nil, err
+	}
+	p.cache, err = lru.New[string, *number](size)
 	return p, err
 }
 
@@ -97,20 +105,35 @@ func New(config Config) (*Pseudonymiser, error) {
 // one has neither. In an overlap of keys the newest key's pseudonym is the first, as
 // the schemas say.
 func (p *Pseudonymiser) Phone(text string, at time.Time) avro.Phone {
-	n := p.parse(text)
+	n := p.withPseudonyms(text)
 	var phone avro.Phone
 	if n.country != "" {
 		phone.Country = avro.Some(n.country)
 	}
-	if n.digits == "" {
-		return phone
-	}
-	for i := range slices.Backward(p.keys) {
-		if k := &p.keys[i]; k.inForce(at) {
-			phone.Pseudonyms = append(phone.Pseudonyms, avro.Pseudonym{KeyID: k.ID, HMAC: k.hmac(n.digits)})
-		}
+	if n.digits != "" {
+		phone.Pseudonyms = p.inForce(n.pseudonyms, at)
 	}
 	return phone
+}
+
+// inForce returns those of the pseudonyms under all keys whose key is in force:
+// nearly always all, or a run of them, and then a part of the same memory.
+func (p *Pseudonymiser) inForce(all []avro.Pseudonym, at time.Time) []avro.Pseudonym {
+	var out []avro.Pseudonym
+	for i := range all {
+		if !p.keys[len(p.keys)-1-i].inForce(at) {
+			continue
+		}
+		switch run := i - len(out); {
+		case len(out) == 0:
+			out = all[i : i+1 : i+1]
+		case &all[run] == &out[0]:
+			out = all[run : i+1 : i+1]
+		default:
+			out = append(out, all[i])
+		}
+	}
+	return out
 }
 
 // CorrelationID returns a correlation id as it may leave: without the space around
@@ -125,7 +148,7 @@ func (p *Pseudonymiser) CorrelationID(text string, at time.Time) string {
 	if !looksLikePhone(text) {
 		return text
 	}
-	n := p.parse(text)
+	n := p.judged(text)
 	if !n.valid {
 		return text
 	}
@@ -150,27 +173,81 @@ func (k *key) hmac(digits string) string {
 	return hex.EncodeToString(state.Sum(sum[:0]))
 }
 
-// parse reads a number as E.164 with or without its plus.
-func (p *Pseudonymiser) parse(text string) parsed {
-	if found, ok := p.cache.Get(text); ok {
-		return found
+// withPseudonyms returns what is known of a number, its pseudonyms with it.
+func (p *Pseudonymiser) withPseudonyms(text string) *number {
+	known, ok := p.cache.Get(text)
+	if ok && known.pseudonyms != nil {
+		return known
 	}
-	digits := onlyDigits(text)
-	n := parsed{digits: digits}
+	n := number{}
+	if ok {
+		n = *known
+	} else {
+		n = p.parse(text)
+	}
+	n.pseudonyms = make([]avro.Pseudonym, 0, len(p.keys))
+	for i := range slices.Backward(p.keys) {
+		n.pseudonyms = append(n.pseudonyms, avro.Pseudonym{KeyID: p.keys[i].ID, HMAC: p.keys[i].hmac(n.digits)})
+	}
+	p.remember(text, &n)
+	return &n
+}
+
+// judged returns what is known of a number, and whether it is a valid one.
+func (p *Pseudonymiser) judged(text string) *number {
+	known, ok := p.cache.Get(text)
+	if ok && known.judged {
+		return known
+	}
+	n := p.lookUp(text)
+	if ok {
+		n.pseudonyms = known.pseudonyms
+	}
+	p.remember(text, &n)
+	return &n
+}
+
+// remember keeps a number; the text may be a part of a record, which is not kept.
+func (p *Pseudonymiser) remember(text string, n *number) { p.cache.Add(strings.Clone(text), n) }
+
+// parse reads a number as E.164 with or without its plus.
+func (p *Pseudonymiser) parse(text string) number {
+	own, digits := digitsOf(text)
+	if region := p.territories.region(digits); region != "" {
+		return number{digits: digits, country: region}
+	}
+	return lookUpDigits(own, digits)
+}
+
+// lookUp reads a number by the library's patterns, which also say whether it is
+// valid.
+func (*Pseudonymiser) lookUp(text string) number {
+	return lookUpDigits(digitsOf(text))
+}
+
+// digitsOf returns a text's own digits, and those without the 00 that stands for a
+// plus.
+func digitsOf(text string) (own, digits string) {
+	own = onlyDigits(text)
+	digits = own
 	if plain := strings.TrimPrefix(digits, "00"); len(plain) != len(digits) && !strings.HasPrefix(text, "+") {
 		digits = plain
 	}
-	if number, err := phonenumbers.Parse("+"+digits, ""); err == nil {
-		n.valid = phonenumbers.IsValidNumber(number)
-		if n.valid || phonenumbers.IsPossibleNumber(number) {
+	return own, digits
+}
+
+func lookUpDigits(own, digits string) number {
+	n := number{digits: own, judged: true}
+	if parsed, err := phonenumbers.Parse("+"+digits, ""); err == nil {
+		n.valid = phonenumbers.IsValidNumber(parsed)
+		if n.valid || phonenumbers.IsPossibleNumber(parsed) {
 			n.digits = digits
-			n.country = phonenumbers.GetRegionCodeForNumber(number)
+			n.country = phonenumbers.GetRegionCodeForNumber(parsed)
 		}
 	}
 	if n.country == "ZZ" || n.country == "001" {
 		n.country = ""
 	}
-	p.cache.Add(text, n)
 	return n
 }
 
@@ -193,10 +270,13 @@ func looksLikePhone(text string) bool {
 }
 
 func onlyDigits(text string) string {
-	return strings.Map(func(r rune) rune {
+	digits := strings.Map(func(r rune) rune {
 		if r < '0' || r > '9' {
 			return -1
 		}
 		return r
 	}, text)
+	// Of a text that is all digits Map gives the text itself, which may be a part of a
+	// record.
+	return strings.Clone(digits)
 }
