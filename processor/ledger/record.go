@@ -15,6 +15,8 @@ type record struct {
 	source   []byte
 	received time.Time
 	replayed bool
+	// erasure says that it asks to forget, and tells nothing.
+	erasure bool
 }
 
 // read reads a raw record's headers. A received_at that is missing, not a number,
@@ -31,6 +33,8 @@ func read(in *engine.Input, wall time.Time) record {
 			if ms, err := strconv.ParseInt(string(h.Value), 10, 64); err == nil && ms > 0 {
 				r.received = time.UnixMilli(ms)
 			}
+		case raw.HeaderKind:
+			r.erasure = string(h.Value) == raw.KindErasure
 		case engine.HeaderTopic:
 			r.replayed = true
 		}

@@ -70,6 +70,10 @@ func (s *Stage) Account(tx engine.Tx, handled iter.Seq[engine.Handled], counted 
 			b.topic = h.In.Topic
 		}
 		r := read(h.In, tx.WallClock())
+		if r.erasure {
+			round.skipped += b.pass(h.In.Offset) // no fact, and no part of the account
+			continue
+		}
 		if err := s.begin(tx, b, r.received); err != nil {
 			return err
 		}

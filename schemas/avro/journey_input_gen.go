@@ -236,6 +236,7 @@ func (r *JourneyInput) decodeFrom(d *decoder) error {
 
 // JourneyInputKind: What is told. VERIFICATION, PAYMENT: a member's newest
 // state. REMOVAL: a member left. CLOCK: how far an upstream partition is.
+// ERASURE: a member is to be forgotten, whatever its revision.
 type JourneyInputKind string
 
 // The symbols of JourneyInputKind; the default is UNKNOWN.
@@ -245,6 +246,7 @@ const (
 	JourneyInputKindPayment      JourneyInputKind = "PAYMENT"
 	JourneyInputKindRemoval      JourneyInputKind = "REMOVAL"
 	JourneyInputKindClock        JourneyInputKind = "CLOCK"
+	JourneyInputKindErasure      JourneyInputKind = "ERASURE"
 )
 
 func (e JourneyInputKind) appendTo(dst []byte) ([]byte, error) {
@@ -259,6 +261,8 @@ func (e JourneyInputKind) appendTo(dst []byte) ([]byte, error) {
 		return append(dst, 6), nil
 	case JourneyInputKindClock:
 		return append(dst, 8), nil
+	case JourneyInputKindErasure:
+		return append(dst, 10), nil
 	default:
 		return dst, ErrSymbol
 	}
@@ -280,6 +284,8 @@ func decodeJourneyInputKind(d *decoder) (JourneyInputKind, error) {
 		return JourneyInputKindRemoval, nil
 	case 4:
 		return JourneyInputKindClock, nil
+	case 5:
+		return JourneyInputKindErasure, nil
 	default:
 		return "", ErrSymbol
 	}

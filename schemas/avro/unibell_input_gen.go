@@ -133,7 +133,7 @@ func (r *UnibellInput) decodeFrom(d *decoder) error {
 
 // UnibellInputKind: What is told. FACT: a decoded fact. BINDING: which
 // verification a request id belongs to. CLOCK: how far an upstream partition
-// is.
+// is. ERASURE: the verification of the key is to be forgotten.
 type UnibellInputKind string
 
 // The symbols of UnibellInputKind; the default is UNKNOWN.
@@ -142,6 +142,7 @@ const (
 	UnibellInputKindFact    UnibellInputKind = "FACT"
 	UnibellInputKindBinding UnibellInputKind = "BINDING"
 	UnibellInputKindClock   UnibellInputKind = "CLOCK"
+	UnibellInputKindErasure UnibellInputKind = "ERASURE"
 )
 
 func (e UnibellInputKind) appendTo(dst []byte) ([]byte, error) {
@@ -154,6 +155,8 @@ func (e UnibellInputKind) appendTo(dst []byte) ([]byte, error) {
 		return append(dst, 4), nil
 	case UnibellInputKindClock:
 		return append(dst, 6), nil
+	case UnibellInputKindErasure:
+		return append(dst, 8), nil
 	default:
 		return dst, ErrSymbol
 	}
@@ -173,6 +176,8 @@ func decodeUnibellInputKind(d *decoder) (UnibellInputKind, error) {
 		return UnibellInputKindBinding, nil
 	case 3:
 		return UnibellInputKindClock, nil
+	case 4:
+		return UnibellInputKindErasure, nil
 	default:
 		return "", ErrSymbol
 	}

@@ -40,6 +40,9 @@ const (
 	KindRelayRequest = "relay-request"
 	// KindRelayAnswer is Unibell's answer to it.
 	KindRelayAnswer = "relay-answer"
+	// KindErasure asks that the entity of the record's key be forgotten: a tombstone
+	// for everything before it. It has no value and is no fact.
+	KindErasure = "erasure"
 )
 
 // The header keys.
@@ -77,6 +80,15 @@ const (
 	HeaderReplayAt = "tributary-replay-at"
 	// HeaderReplayFrom is the dead letter, as topic/partition/offset.
 	HeaderReplayFrom = "tributary-replay-from"
+)
+
+// The headers that an erasure has besides.
+const (
+	// HeaderErasureBy names who asked for it, as given.
+	HeaderErasureBy = "tributary-erasure-by"
+	// HeaderErasureJourneys is a JSON list of keys of journeys that the entity is
+	// known to be a member of, for where its own state has ended before them.
+	HeaderErasureJourneys = "tributary-erasure-journeys"
 )
 
 // ErrHeader is wrapped by every error of Parse.

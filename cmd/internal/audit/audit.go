@@ -54,7 +54,9 @@ type auditor struct {
 	entities map[string]*entities // by enriched topic and provider
 	calls    *calls
 	journeys *journeys
-	read     int64
+	// erased is where an entity was last forgotten, by provider and key.
+	erased map[string]int64
+	read   int64
 }
 
 // Run audits. The error is of what cannot be read; what does not add up is in the
@@ -79,7 +81,7 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	defer client.Close()
 	a := &auditor{
 		config: config, admin: kadm.NewClient(client), raw: map[string]*provider{},
-		buried: map[string]map[int32]*marks{}, entities: map[string]*entities{},
+		buried: map[string]map[int32]*marks{}, entities: map[string]*entities{}, erased: map[string]int64{},
 		report: &Report{limit: config.Limit, Listed: []*Difference{}},
 	}
 	began := config.Now()

@@ -68,6 +68,9 @@ func (a *auditor) takeCall(_ string, r *kgo.Record) error {
 		return nil
 	}
 	switch {
+	case in.Kind == avro.UnibellInputKindErasure:
+		verifications.change(r.Key, func(x *entity) { x.told, x.flags = 0, x.flags|erasedOnce })
+		a.calls.forget(verifications, r.Key)
 	case !fact || a.buried[schemas.InternalUnibell][r.Partition].has(r.Offset):
 	case in.VerificationID.Set:
 		verifications.fact(r.Key)
@@ -81,6 +84,12 @@ func (a *auditor) takeCall(_ string, r *kgo.Record) error {
 func (c *calls) ownFact(verifications *entities, key []byte) {
 	c.own.seed = verifications.seed
 	c.own.fact(key)
+}
+
+// forget takes back what is held of a request id.
+func (c *calls) forget(verifications *entities, key []byte) {
+	c.own.seed = verifications.seed
+	c.own.change(key, func(x *entity) { x.told = 0 })
 }
 
 // tell notes that a raw record's fact was told.

@@ -63,6 +63,8 @@ const (
 	// restarted: it was forgotten after its retention and has begun anew, so that the
 	// span may hold facts of both its lives.
 	restarted
+	// erasedOnce: it was forgotten on request, and only facts since then are told.
+	erasedOnce
 )
 
 // entities are those of one kind, by the hash of their key.
@@ -174,7 +176,7 @@ func (a *auditor) applySnapshot(x *entity, s *snapshot) {
 		return
 	}
 	x.applied = uint32(min(s.facts, 1<<32-1)) //nolint:gosec // bounded
-	if x.flags&ended != 0 {
+	if x.flags&ended != 0 && x.flags&erasedOnce == 0 {
 		x.flags |= restarted
 	}
 	x.flags = x.flags&^ended | snapped

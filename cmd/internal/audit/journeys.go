@@ -81,6 +81,14 @@ func (j *journeys) take(x *journey, key []byte, in *avro.JourneyInput) {
 	j.scratch = append(append(append(j.scratch[:0], key...), 0), in.MemberID.Value...)
 	hash := j.seed.of(j.scratch)
 	m, known := j.members[hash]
+	if in.Kind == avro.JourneyInputKindErasure {
+		if known && !m.gone {
+			x.members--
+			x.facts -= int64(m.facts)
+		}
+		delete(j.members, hash)
+		return
+	}
 	removal := in.Kind == avro.JourneyInputKindRemoval
 	revision := in.MemberRevision.Value
 	if known && (revision < m.revision || revision == m.revision && !removal) {

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -163,6 +164,13 @@ func (a *auditor) bury(topic string, o origin) {
 	a.buried[topic][o.partition].add(o.offset)
 }
 
+// isErasure says whether a raw record asks that its entity be forgotten.
+func isErasure(r *kgo.Record) bool {
+	return len(r.Value) == 0 && slices.ContainsFunc(r.Headers, func(h kgo.RecordHeader) bool {
+		return h.Key == raw.HeaderKind && string(h.Value) == raw.KindErasure
+	})
+}
+
 // readRaw reads what ingest wrote.
 func (a *auditor) readRaw(ctx context.Context) error {
 	topics := map[string]map[int32]stretch{}
@@ -175,6 +183,12 @@ func (a *auditor) readRaw(ctx context.Context) error {
 	return a.each(ctx, "reading raw records", topics, func(topic string, r *kgo.Record) error {
 		p := a.raw[topic]
 		at := p.parts[r.Partition]
+		if isErasure(r) {
+			// It is no fact, and ends what was told of its entity before it.
+			a.erased[p.name+"/"+string(r.Key)] = r.Offset
+			a.report.Erasures++
+			return nil
+		}
 		at.raw.add(r.Offset)
 		if o, replay := buriedAt(r); replay {
 			at.replays.add(r.Offset)
@@ -222,6 +236,12 @@ func (a *auditor) takeFact(topic string, key, body []byte) error {
 	o := origin{from.Topic, from.Partition, from.Offset, from.ReceivedAt}
 	a.end(decoded, name, o)
 	if kind := kindOfFact(topic); kind != "" && a.isApplied(name, o) {
+		if erased, ok := a.erased[name+"/"+string(key)]; ok {
+			a.entities[kind].change(key, func(x *entity) { x.flags |= erasedOnce })
+			if o.offset < erased {
+				return nil
+			}
+		}
 		a.entities[kind].fact(key)
 	}
 	return nil

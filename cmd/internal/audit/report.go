@@ -20,6 +20,8 @@ type Report struct {
 	Ledger   Ledger    `json:"ledger"`
 	// Waiting is how many raw records lie behind the cut: not processed yet.
 	Waiting int64 `json:"waiting"`
+	// Erasures are raw records that asked to forget an entity; they are no part of the account.
+	Erasures int64 `json:"erasures,omitempty"`
 	// BuriedDeadlines are dead letters of deadlines, which are of no record.
 	BuriedDeadlines int64 `json:"buried_deadlines"`
 	// Differences is how many there are, Listed the first of them.

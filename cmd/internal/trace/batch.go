@@ -71,7 +71,7 @@ func (s *sieve) pass(topic string, from int64, rp *kmsg.FetchResponseTopicPartit
 		if batch[batchMagic] != 2 {
 			return out, fmt.Errorf("a record batch of format %d, which this does not read", batch[batchMagic])
 		}
-		first := int64(binary.BigEndian.Uint64(batch))                                      //nolint:gosec // an offset
+		first := int64(binary.BigEndian.Uint64(batch))                                       //nolint:gosec // an offset
 		out.next = first + int64(int32(binary.BigEndian.Uint32(batch[batchLastDelta:]))) + 1 //nolint:gosec // as above
 		attributes := binary.BigEndian.Uint16(batch[batchAttributes:])
 		if attributes&attributeControl != 0 {

@@ -1,0 +1,147 @@
+package erasure
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// Request is an erasure as a stage sees it.
+type Request struct {
+	// Key is the entity's.
+	Key []byte
+	// Received is when it was asked for.
+	Received time.Time
+	// Journeys are keys of journeys that may have the entity as a member, beside
+	// those it knows of.
+	Journeys []string
+	// Change names the record.
+	Change avro.Change
+	// Headers are the record's, to be passed on.
+	Headers []raw.Header
+}
+
+// Eraser is a stage that can forget an entity.
+type Eraser interface {
+	// Erase removes all of the entity: its state, its snapshot and what stages
+	// behind hold of it. That there is nothing is no error.
+	Erase(tx engine.Tx, r *Request) error
+}
+
+// Accept returns the stage, now one that handles erasures if it is an Eraser. Whatever
+// else it can do, it still can.
+func Accept(stage engine.Stage) engine.Stage {
+	eraser, ok := stage.(Eraser)
+	if !ok {
+		return stage
+	}
+	accepting := &accepting{Stage: stage, eraser: eraser}
+	if reporter, ok := stage.(engine.ClockReporter); ok {
+		return &reporting{accepting, reporter}
+	}
+	return accepting
+}
+
+// accepting is a stage that handles erasures.
+type accepting struct {
+	engine.Stage
+
+	eraser Eraser
+}
+
+// reporting is one that tells its clock.
+type reporting struct {
+	*accepting
+	engine.ClockReporter
+}
+
+// Decode implements engine.Stage.
+func (a *accepting) Decode(in *engine.Input) (engine.Event, error) {
+	if !Is(in) {
+		return a.Stage.Decode(in)
+	}
+	r, err := Read(in)
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// Apply implements engine.Stage.
+func (a *accepting) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error {
+	r, ok := event.(*Request)
+	if !ok {
+		return a.Stage.Apply(tx, in, event)
+	}
+	tx.AdvanceClock(r.Received)
+	return a.eraser.Erase(tx, r)
+}
+
+// Is says whether a raw record is an erasure. A webhook has a body, so this costs
+// nothing.
+func Is(in *engine.Input) bool {
+	return len(in.Value) == 0 && kindOf(in.Headers) == raw.KindErasure
+}
+
+func kindOf(headers []raw.Header) string {
+	for i := range headers {
+		if headers[i].Key == raw.HeaderKind {
+			return string(headers[i].Value)
+		}
+	}
+	return ""
+}
+
+// Read reads an erasure from a raw record, or from one that a stage made of it.
+func Read(in *engine.Input) (*Request, error) {
+	envelope, err := raw.Parse(in.Headers)
+	if err != nil {
+		return nil, engine.Permanentf(engine.CauseUndecodable, "%v", err)
+	}
+	r := &Request{
+		Key: in.Key, Received: envelope.ReceivedAt, Headers: in.Headers,
+		Change: avro.Change{
+			Cause: avro.ChangeCauseRemoval, Topic: avro.Some(in.Topic), Partition: avro.Some(in.Partition), Offset: avro.Some(in.Offset),
+		},
+	}
+	if len(r.Key) == 0 {
+		return nil, engine.Permanentf(engine.CauseSchemaMismatch, "an erasure without a key")
+	}
+	for i := range in.Headers {
+		if in.Headers[i].Key != raw.HeaderErasureJourneys {
+			continue
+		}
+		if err := json.Unmarshal(in.Headers[i].Value, &r.Journeys); err != nil {
+			return nil, engine.Permanentf(engine.CauseUndecodable, "%s is no list", raw.HeaderErasureJourneys)
+		}
+	}
+	return r, nil
+}
+
+// Tell lets journeys forget the entity: those given and those of the request.
+func (r *Request) Tell(tx engine.Tx, journeys []string) error {
+	journeys = slices.Concat(journeys, r.Journeys)
+	slices.Sort(journeys)
+	for _, journey := range slices.Compact(journeys) {
+		if journey == "" {
+			continue
+		}
+		input := avro.JourneyInput{
+			Kind: avro.JourneyInputKindErasure, CorrelationID: journey, MemberID: avro.Some(string(r.Key)),
+			ReceivedAt: avro.Some(r.Received), ChangedBy: r.Change,
+		}
+		value, err := input.AppendAvro(wire.AppendPlaceholder(tx.Buffer(256)))
+		if err != nil {
+			return fmt.Errorf("encode an erasure for a journey: %w", err)
+		}
+		tx.Emit(engine.Output{Topic: schemas.InternalJourney, Key: []byte(journey), Value: value})
+	}
+	return nil
+}

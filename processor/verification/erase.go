@@ -1,0 +1,33 @@
+package verification
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/erasure"
+	"github.com/tributary-hq/tributary/schemas"
+)
+
+// Erase forgets the verification of a request: its state, its snapshot, and that its
+// journeys have it. The snapshot ends even where there is no state: it may outlive it.
+func Erase(tx engine.Tx, r *erasure.Request) error {
+	entry, err := tx.Get(r.Key)
+	if err != nil {
+		return fmt.Errorf("read a verification: %w", err)
+	}
+	e, err := Parse(entry)
+	if err != nil {
+		return err
+	}
+	var journeys []string
+	for _, id := range append(e.journeys(), e.told...) {
+		journeys = append(journeys, string(JourneyKey(nil, id.namespace, id.id)))
+	}
+	key := append(tx.Buffer(len(r.Key)), r.Key...)
+	tx.Emit(engine.Output{Topic: schemas.EnrichedVerifications, Key: key})
+	if err := Forget(tx, bytes.Clone(key)); err != nil {
+		return err
+	}
+	return r.Tell(tx, journeys)
+}
