@@ -107,7 +107,9 @@ from its first commit until no stage has any lag. A record is a raw record.`,
 			if err := load.Validate(); err != nil {
 				return &codeError{exitUsage, err}
 			}
-			return b.run(cmd.Context(), g, func(ctx context.Context, o bench.Options) (*bench.Report, error) { return bench.Processor(ctx, o, load) })
+			return b.run(cmd.Context(), g, func(ctx context.Context, o bench.Options) (*bench.Report, error) {
+				return bench.Processor(ctx, o, load)
+			})
 		},
 	}
 	loadFlags(cmd.Flags(), &load)
@@ -177,7 +179,9 @@ alone. Each time webhooks wait for it, and the first journey they change is awai
 			if entities < 1 {
 				return &codeError{exitUsage, fmt.Errorf("--entities: %d is less than 1", entities)}
 			}
-			return b.run(cmd.Context(), g, func(ctx context.Context, o bench.Options) (*bench.Report, error) { return bench.Restore(ctx, o, entities) })
+			return b.run(cmd.Context(), g, func(ctx context.Context, o bench.Options) (*bench.Report, error) {
+				return bench.Restore(ctx, o, entities)
+			})
 		},
 	}
 	cmd.Flags().Int64Var(&entities, "entities", entities, "about how many verifications, payments and journeys the state holds")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/cmd/internal/config"
@@ -224,7 +224,14 @@ func (p *place) groups() map[string]string {
 // removeGroups deletes the stages' groups. Static members are told to leave first:
 // their process is gone, but the group would wait for them.
 func (p *place) removeGroups(ctx context.Context) error {
-	for _, group := range slices.Sorted(maps.Keys(p.groups())) {
+	listed, err := p.admin.ListGroups(ctx)
+	if err != nil {
+		return fmt.Errorf("list the groups: %w", err)
+	}
+	for _, group := range listed.Groups() {
+		if !strings.HasPrefix(group, p.names.Prefix) {
+			continue
+		}
 		described, err := p.admin.DescribeGroups(ctx, group)
 		if err != nil {
 			return fmt.Errorf("look at group %s: %w", group, err)
@@ -240,8 +247,9 @@ func (p *place) removeGroups(ctx context.Context) error {
 				return fmt.Errorf("end the members of group %s: %w", group, err)
 			}
 		}
-		// What is not there need not be deleted.
-		_, _ = p.admin.DeleteGroup(ctx, group)
+		if _, err := p.admin.DeleteGroup(ctx, group); err != nil && !errors.Is(err, kerr.GroupIDNotFound) {
+			return fmt.Errorf("delete group %s: %w", group, err)
+		}
 	}
 	return nil
 }
