@@ -109,3 +109,7 @@ up: ## the stack with docker compose
 .PHONY: down
 down: ## stop the stack, keep its data
 	docker compose down
+
+.PHONY: compose-test
+compose-test: ## prove the stack with a real Docker engine; makes images that cannot be pulled
+	deploy/compose/test
