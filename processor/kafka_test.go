@@ -71,6 +71,9 @@ func TestOnKafka(t *testing.T) {
 	if facts != want.account.decoded || ages[processor.StageJourney] == 0 || ages[processor.StageUnibellCall] == 0 {
 		t.Errorf("ages by stage = %v of %d facts", ages, want.account.decoded)
 	}
+	for _, m := range c.metrics {
+		checkNewest(t, m, noon(0), ages)
+	}
 	if diff := cmp.Diff(want.last, got.last); diff != "" {
 		t.Errorf("last snapshots (-in memory +on Kafka):\n%s", diff)
 	}
@@ -94,6 +97,30 @@ func addAges(t *testing.T, from prometheus.Gatherer, to map[string]int) {
 				}
 			}
 		}
+	}
+}
+
+// checkNewest checks that every stage with ages tells when its newest fact was received.
+func checkNewest(t *testing.T, from prometheus.Gatherer, began time.Time, ages map[string]int) {
+	t.Helper()
+	families, err := from.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := 0
+	for _, family := range families {
+		if family.GetName() != "tributary_processor_newest_fact_timestamp_seconds" {
+			continue
+		}
+		for _, m := range family.GetMetric() {
+			told++
+			if at := time.UnixMilli(int64(1000 * m.GetGauge().GetValue())); at.Before(began) {
+				t.Errorf("the newest fact of %v was received at %s, before all", m.GetLabel(), at)
+			}
+		}
+	}
+	if len(ages) > 0 && told == 0 {
+		t.Error("no stage tells its newest fact")
 	}
 }
 

@@ -23,6 +23,7 @@ type Dated interface{ Dates() Dates }
 // by either time when their effect is committed.
 type ages struct {
 	toReceived, fromReceived, whole *prometheus.HistogramVec
+	newest                          *newest
 }
 
 func newAges() *ages {
@@ -37,12 +38,13 @@ func newAges() *ages {
 		toReceived:   histogram("provider_to_received_seconds", "From the provider's own time of a fact to its receipt by ingest."),
 		fromReceived: histogram("received_to_committed_seconds", "From the receipt of a fact by ingest to the commit of its effect."),
 		whole:        histogram("provider_to_committed_seconds", "From the provider's own time of a fact to the commit of its effect: its age end to end."),
+		newest:       newNewest(),
 	}
 }
 
 // collectors are what is registered.
 func (a *ages) collectors() []prometheus.Collector {
-	return []prometheus.Collector{a.toReceived, a.fromReceived, a.whole}
+	return []prometheus.Collector{a.toReceived, a.fromReceived, a.whole, a.newest.gauge}
 }
 
 // isFact says that what a record made is the effect of a fact: not the news that it
@@ -67,6 +69,13 @@ func (w *worker) measure(began time.Time) {
 func (w *worker) observeAges(committed time.Time) {
 	var provider string
 	var toReceived, fromReceived, whole prometheus.Observer
+	var last time.Time // of the provider
+	note := func() {
+		if !last.IsZero() {
+			w.metrics.ages.newest.note(w.spec.Name, provider, last)
+		}
+	}
+	defer note()
 	for i := range w.round.decoded {
 		d := &w.round.decoded[i]
 		if !d.fact {
@@ -77,10 +86,14 @@ func (w *worker) observeAges(committed time.Time) {
 			continue
 		}
 		if toReceived == nil || dates.Provider != provider {
-			provider = dates.Provider
+			note()
+			provider, last = dates.Provider, time.Time{}
 			a, stage := w.metrics.ages, w.spec.Name
 			toReceived, fromReceived = a.toReceived.WithLabelValues(stage, provider), a.fromReceived.WithLabelValues(stage, provider)
 			whole = a.whole.WithLabelValues(stage, provider)
+		}
+		if dates.Received.After(last) {
+			last = dates.Received
 		}
 		fromReceived.Observe(max(committed.Sub(dates.Received).Seconds(), 0))
 		if !dates.Happened.IsZero() {

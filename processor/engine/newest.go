@@ -1,0 +1,39 @@
+package engine
+
+import (
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// newest tells when the newest fact whose effect is committed was received, by stage
+// and provider. A backlog that is worked off does not make it older again. It may be
+// used by several goroutines.
+type newest struct {
+	gauge *prometheus.GaugeVec
+	mu    sync.Mutex
+	at    map[[2]string]time.Time
+}
+
+func newNewest() *newest {
+	return &newest{
+		gauge: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "tributary_processor_newest_fact_timestamp_seconds",
+			Help: "When ingest received the newest fact whose effect is committed, in Unix seconds. Absent before the first since the start.",
+		}, []string{"stage", "provider"}),
+		at: map[[2]string]time.Time{},
+	}
+}
+
+func (n *newest) note(stage, provider string, received time.Time) {
+	key := [2]string{stage, provider}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !received.After(n.at[key]) {
+		return
+	}
+	n.at[key] = received
+	const perSecond = 1000
+	n.gauge.WithLabelValues(stage, provider).Set(float64(received.UnixMilli()) / perSecond)
+}
