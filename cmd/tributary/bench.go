@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -51,9 +50,10 @@ Exit code 1: the answers were wrong. A fast wrong answer is none.`,
 	f.Int32Var(&b.o.Partitions, "partitions", b.o.Partitions, "of every topic")
 	f.StringArrayVar(&b.o.Set, "set", nil, "a setting of ingest or processor, such as processor.engine.compression=none; may be repeated")
 	f.StringVar(&b.o.Check, "check", b.o.Check, "model: compare with the naive model and audit; audit: only that; none")
+	f.DurationVar(&b.o.Patience, "patience", b.o.Patience, "how long nothing new must come before what differs from the model is wrong")
 	f.IntVar(&b.o.Runs, "runs", b.o.Runs, "how often it is measured; shown are median and quartiles")
 	f.StringVar(&b.o.Logs, "logs", "", "folder for the logs of the processes; by default they are not kept")
-	cmd.AddCommand(newBenchIngest(g, b), newBenchProcessor(g, b), newBenchEndToEnd(g, b), newBenchRestore(g, b))
+	cmd.AddCommand(newBenchIngest(g, b), newBenchProcessor(g, b), newBenchEndToEnd(g, b), newBenchRestore(g, b), newBenchPeers(g, b))
 	return cmd
 }
 
@@ -186,13 +186,4 @@ alone. Each time webhooks wait for it, and the first journey they change is awai
 	}
 	cmd.Flags().Int64Var(&entities, "entities", entities, "about how many verifications, payments and journeys the state holds")
 	return cmd
-}
-
-// title says where a bench ran.
-func benchTitle(r *bench.Report) string {
-	where := strings.Join(r.Brokers, ",")
-	if r.Embedded {
-		where = "the embedded broker, whose work is that of the load"
-	}
-	return fmt.Sprintf("%s on %s; seed %d, start %s; %d CPUs, %s", r.Bench, where, r.Seed, r.Start.Format(time.RFC3339), r.Machine.CPUs, r.Machine.Model)
 }

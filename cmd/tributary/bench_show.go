@@ -1,11 +1,13 @@
 package main
 
 import (
+	"fmt"
 	"maps"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -47,6 +49,15 @@ func (g *globals) showBench(r *bench.Report) error {
 	}
 	g.printf("\n%s\n", strings.Join(r.Faults, "\n"))
 	return nil
+}
+
+// benchTitle says where a bench ran.
+func benchTitle(r *bench.Report) string {
+	where := strings.Join(r.Brokers, ",")
+	if r.Embedded {
+		where = "the embedded broker, whose work is that of the load"
+	}
+	return fmt.Sprintf("%s on %s; seed %d, start %s; %d CPUs, %s", r.Bench, where, r.Seed, r.Start.Format(time.RFC3339), r.Machine.CPUs, r.Machine.Model)
 }
 
 // showRatios prints how we stand to the peers.

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -12,9 +13,6 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/model"
 	"github.com/tributary-hq/tributary/cmd/internal/simulator"
 )
-
-// checkPatience is how long the last deadlines may take to show in the topics.
-const checkPatience = 3 * time.Minute
 
 // unsure is around now: a deadline so close may or may not have been told.
 const unsure = 5 * time.Minute
@@ -54,40 +52,29 @@ func (p *place) checkModel(ctx context.Context, sent map[string]simulator.Count)
 	// All is read when nothing new comes; what is wrong then may be a deadline that is
 	// still on its way.
 	const quiet = time.Second
-	var faults []string
-	for began, last := time.Now(), time.Now(); ; {
+	for last, judged := time.Now(), time.Now(); ; {
 		bounded, cancel := context.WithTimeout(ctx, quiet/4)
 		n, err := topics.Poll(bounded, client)
 		cancel()
-		if err != nil || ctx.Err() != nil {
-			return nil, fmt.Errorf("read the topics to check them: %w", firstOf(err, ctx.Err()))
+		if err = errors.Join(err, ctx.Err()); err != nil {
+			return nil, fmt.Errorf("read the topics to check them: %w", err)
 		}
 		if n > 0 {
 			last = time.Now()
 		}
 		sum := topics.Total()
 		p.o.Progress.At(sum.Raw)
-		late := time.Since(began) > checkPatience && time.Since(last) > quiet
-		whole := sum.Raw >= total && time.Since(last) > quiet
-		if !whole && !late {
+		late := time.Since(last) > p.o.Patience
+		if !late && (sum.Raw < total || time.Since(last) < quiet || judged.After(last)) {
 			continue
 		}
+		judged = time.Now()
 		now := p.o.Now()
 		result := topics.Result(now.Add(-unsure), now)
-		if faults = demo.Faults(sent, &result); len(faults) == 0 || late {
+		if faults := demo.Faults(sent, &result); len(faults) == 0 || late {
 			return faults, nil
 		}
-		last = time.Now()
 	}
-}
-
-func firstOf(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // checkAudit proves from the topics that every record had its effect once.

@@ -111,7 +111,7 @@ func (b *way) run(ctx context.Context, plan *simulator.Plan) (*Run, []string, er
 		}
 	}()
 	b.answered = newLatency()
-	b.readers = newReaders(b.config.Warm)
+	b.readers = newReaders()
 	stop, err := b.readers.start(ctx, p)
 	if err != nil {
 		return nil, nil, err
@@ -133,7 +133,7 @@ func (b *way) run(ctx context.Context, plan *simulator.Plan) (*Run, []string, er
 	if err := b.readers.settle(ctx); err != nil {
 		return nil, nil, err
 	}
-	run := &Run{Name: "tributary", Checked: p.o.Check}
+	run := &Run{Name: nameOurs, Checked: p.o.Check}
 	b.figures(&run.Figures, before, after, took)
 	faults, err := p.check(ctx, p.o.Check, b.sent)
 	if err != nil {

@@ -20,17 +20,37 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
+// delivery is a webhook on its way into ingest.
+type delivery struct {
+	provider, path string
+	header         http.Header
+	// order is what keeps its place among its like.
+	order string
+	at    time.Time
+	body  func() []byte
+	// items is how many records it makes.
+	items           int
+	repeat, relayed bool
+}
+
+// deliveryOf is one of the simulator's.
+func deliveryOf(s *simulator.Send, start time.Time) delivery {
+	return delivery{
+		provider: s.Provider(), path: s.Path(), header: s.Header(), order: s.Order, at: start.Add(s.Due),
+		body: func() []byte { return s.Body(start, 0) }, items: s.Items(), repeat: s.Repeat > 0, relayed: s.Relayed(),
+	}
+}
+
 // filler brings webhooks into the raw topics through ingest's own code, without the
 // sockets: what is there is what ingest writes.
 type filler struct {
 	service *ingest.Service
 	handler http.Handler
 	unibell *httptest.Server
-	start   time.Time
 	// now is ingest's clock: the providers' time of the newest webhook, so that
 	// deadlines pass as they would.
 	now     atomic.Int64
-	workers []chan *simulator.Send
+	workers []chan delivery
 	group   sync.WaitGroup
 
 	mu       sync.Mutex
@@ -54,14 +74,14 @@ func (p *place) fill(ctx context.Context, plan *simulator.Plan, start time.Time,
 		if !more {
 			break
 		}
-		f.take(s)
+		f.take(deliveryOf(s, start))
 		p.o.Progress.At(f.webhooks.Load())
 	}
 	return f.end(ctx)
 }
 
 func (p *place) newFiller(ctx context.Context, start time.Time) (*filler, error) {
-	f := &filler{unibell: httptest.NewServer(simulator.Unibell()), start: start, counts: map[string]simulator.Count{}}
+	f := &filler{unibell: httptest.NewServer(simulator.Unibell()), counts: map[string]simulator.Count{}}
 	f.now.Store(start.UnixNano())
 	c := ingest.DefaultConfig()
 	c.Listen, c.AccessLog, c.Sources = "127.0.0.1:0", false, ingestSources(f.unibell.URL)
@@ -82,12 +102,12 @@ func (p *place) newFiller(ctx context.Context, start time.Time) (*filler, error)
 	}
 	f.handler = f.service.Handler()
 	for range fillers {
-		queue := make(chan *simulator.Send, 16)
+		queue := make(chan delivery, 16)
 		f.workers = append(f.workers, queue)
 		// Ended by end, which closes the queue.
 		f.group.Go(func() {
-			for s := range queue {
-				f.send(s)
+			for d := range queue {
+				f.send(d)
 			}
 		})
 	}
@@ -95,9 +115,9 @@ func (p *place) newFiller(ctx context.Context, start time.Time) (*filler, error)
 }
 
 // take passes a webhook on. Those of one order stay in their order.
-func (f *filler) take(s *simulator.Send) {
-	f.now.Store(max(f.now.Load(), f.start.Add(s.Due).UnixNano()))
-	f.workers[shard(s.Order, len(f.workers))] <- s
+func (f *filler) take(d delivery) {
+	f.now.Store(max(f.now.Load(), d.at.UnixNano()))
+	f.workers[shard(d.order, len(f.workers))] <- d
 }
 
 // shard spreads orders over workers.
@@ -108,35 +128,35 @@ func shard(order string, n int) int {
 }
 
 // send is one webhook.
-func (f *filler) send(s *simulator.Send) {
-	body := s.Body(f.start, 0)
+func (f *filler) send(d delivery) {
+	body := d.body()
 	r := &http.Request{
-		Method: http.MethodPost, URL: &url.URL{Path: s.Path()}, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: s.Header(),
+		Method: http.MethodPost, URL: &url.URL{Path: d.path}, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: d.header,
 		Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)), Host: "bench", RemoteAddr: "127.0.0.1:1",
 	}
 	w := &answer{header: http.Header{}}
 	f.handler.ServeHTTP(w, r)
 	f.webhooks.Add(1)
 	c := simulator.Count{Webhooks: 1, Tries: 1}
-	if s.Repeat > 0 {
+	if d.repeat {
 		c.Repeats = 1
 	}
 	// What the provider refuses is recorded, too: its call and its answer.
-	taken := w.status == http.StatusOK || s.Relayed() && w.status >= http.StatusBadRequest && w.header.Get("Tributary-Recorded") != "false"
+	taken := w.status == http.StatusOK || d.relayed && w.status >= http.StatusBadRequest && w.header.Get("Tributary-Recorded") != "false"
 	if taken {
-		c.Accepted = int64(s.Items())
-		if s.Items() == 1 && s.Provider() != raw.ProviderVoximplant {
+		c.Accepted = int64(d.items)
+		if d.items == 1 && d.provider != raw.ProviderVoximplant {
 			c.Digest = simulator.Digest(body)
 		}
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if !taken && f.failed == nil {
-		f.failed = fmt.Errorf("ingest answered %d to a webhook of %s (%s): %s", w.status, s.Provider(), s.Story, w.body.String())
+		f.failed = fmt.Errorf("ingest answered %d to a webhook of %s: %s", w.status, d.provider, w.body.String())
 	}
-	sum := f.counts[s.Provider()]
+	sum := f.counts[d.provider]
 	sum.Add(c)
-	f.counts[s.Provider()] = sum
+	f.counts[d.provider] = sum
 }
 
 // end waits until all are answered.

@@ -33,6 +33,9 @@ type Options struct {
 	Set []string
 	// Check says how the answers are checked: model, audit or none.
 	Check string
+	// Patience is how long the last deadlines may take to show in the topics, before
+	// what differs from the model is wrong.
+	Patience time.Duration
 	// Runs is how often the measurement is made.
 	Runs int
 	// Program is the path of tributary; Env is added to the environment of the children.
@@ -70,7 +73,7 @@ func (silent) At(int64)           {}
 
 // DefaultOptions returns those of an ordinary bench.
 func DefaultOptions() Options {
-	return Options{Seed: 1, Partitions: 6, Check: CheckModel, Runs: 1, Now: time.Now}
+	return Options{Seed: 1, Partitions: 6, Check: CheckModel, Patience: time.Minute, Runs: 1, Now: time.Now}
 }
 
 // Validate reports every fault at once.
@@ -78,6 +81,9 @@ func (o *Options) Validate() error {
 	var errs []error
 	if !slices.Contains([]string{CheckModel, CheckAudit, CheckNone}, o.Check) {
 		errs = append(errs, fmt.Errorf("--check: %q is none of %s, %s, %s", o.Check, CheckModel, CheckAudit, CheckNone))
+	}
+	if o.Patience <= 0 {
+		errs = append(errs, fmt.Errorf("--patience: %v is not more than zero", o.Patience))
 	}
 	if o.Runs < 1 {
 		errs = append(errs, fmt.Errorf("--runs: %d is less than 1", o.Runs))

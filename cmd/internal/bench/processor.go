@@ -30,7 +30,7 @@ func Processor(ctx context.Context, o Options, load Load) (report *Report, err e
 		return nil, err
 	}
 	for n := range o.Runs {
-		run, faults, err := p.process(ctx, "tributary", sent, p.checkOf(n))
+		run, faults, err := p.process(ctx, nameOurs, sent, p.checkOf(n))
 		if err != nil {
 			return nil, err
 		}

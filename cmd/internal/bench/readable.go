@@ -45,7 +45,7 @@ type readers struct {
 	err        error
 }
 
-func newReaders(time.Duration) *readers {
+func newReaders() *readers {
 	return &readers{waiting: map[place3]expected{}, early: map[place3]time.Time{}, whole: newLatency(), fromAnswer: newLatency()}
 }
 
@@ -138,7 +138,7 @@ func (r *readers) tell(e expected, now time.Time) {
 
 // settle waits until nothing new has come for a while.
 func (r *readers) settle(ctx context.Context) error {
-	const quiet = 3 * time.Second
+	const quiet = 2 * time.Second
 	for began := time.Now(); ; {
 		r.mu.Lock()
 		err, last, left := r.err, r.last, len(r.waiting)
