@@ -54,9 +54,14 @@ fuzz: ## every fuzz target for FUZZTIME
 	  for name in $$(grep -hoE '^func Fuzz\w+' $$target/*_test.go | sed 's/func //'); do \
 	    echo "$$target $$name"; go test $$target -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME); done; done
 
+# PEERS=folder runs others beside us, in PAIRS=7 pairs; ARGS takes more words.
 .PHONY: bench
-bench: ## the Go benchmarks
-	go test ./... -run '^$$' -bench . -benchmem
+bench: ## what ingest and processor cost on a real Kafka; with PEERS=folder as ratios to others
+	deploy/bench/run
+
+.PHONY: bench-go
+bench-go: ## the Go benchmarks, compared with the last release
+	deploy/bench/gobench
 
 .PHONY: generate
 generate: ## the code made from the schemas
