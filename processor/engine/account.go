@@ -57,7 +57,8 @@ func (m *machine) handle(s *scope, d *decoded) error {
 	}
 	d.fact = isFact(s.outputs[from:], m.deadLetter)
 	m.traces.carry(s, &d.in, s.outputs[from:])
-	if _, keeps := m.stage.(Accountant); keeps {
+	s.again(&d.in, from)
+	if _, keeps := m.stage.(Accountant); keeps && d.in.Offset >= s.rebuild.Accounted {
 		s.handled = append(s.handled, handledAt{in: &d.in, from: from, to: len(s.outputs)})
 	}
 	return nil

@@ -67,7 +67,8 @@ const headerKey = "\x00format"
 // keepHeader puts the header in front of what the round writes, if before is
 // another one.
 func (s *scope) keepHeader(before, now string) error {
-	if before == now || len(s.overlay.dirty()) == 0 {
+	// A rebuild notes that it has begun with its first round, whatever that writes.
+	if before == now || len(s.overlay.dirty()) == 0 && (s.rebuild.Until == 0 || before != "") {
 		return nil
 	}
 	if err := s.overlay.set([]byte(headerKey), s.arena.copy([]byte(now)), 0); err != nil {

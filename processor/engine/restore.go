@@ -25,6 +25,8 @@ type restored struct {
 	clock int64
 	// header says who wrote the changelog last.
 	header string
+	// rebuild says that the state is made again, zero if not.
+	rebuild Rebuild
 	// reason says why the store was not trusted, empty if it was.
 	reason string
 	took   time.Duration
@@ -61,6 +63,12 @@ func (w *worker) restore(ctx context.Context, states map[int32]*storePartition) 
 			return nil, err
 		}
 		if r.header, err = readHeader(r.state); err != nil {
+			return nil, err
+		}
+		if r.rebuild, err = readRebuild(r.state); err == nil {
+			err = r.began()
+		}
+		if err != nil {
 			return nil, err
 		}
 		out[p] = r

@@ -184,6 +184,7 @@ func (w *worker) applyAll(ctx context.Context) error {
 		if err := w.machine.account(s); err != nil {
 			return err
 		}
+		s.dropTold()
 	}
 	return nil
 }
@@ -194,7 +195,7 @@ func (w *worker) scope(part *owned) *scope {
 	if !ok {
 		s = &scope{
 			partition: part.partition, overlay: newOverlay(part.state, &w.round.arena), arena: &w.round.arena,
-			topics: w.topics, maxState: w.maxState, wall: w.deps.Now(), clock: part.clock,
+			topics: w.topics, maxState: w.maxState, wall: w.deps.Now(), clock: part.clock, rebuild: part.rebuild,
 		}
 		w.round.scopes[part.partition] = s
 	}

@@ -28,6 +28,7 @@ type outputTopic struct {
 	maxBytes   int
 	avro       bool
 	schemaID   uint32
+	snapshots  bool // see Rebuild
 }
 
 // scope is a partition during one round. It is the Tx that the stage sees.
@@ -40,6 +41,8 @@ type scope struct {
 	wall      time.Time // the wall clock at the round's begin
 	clock     int64     // unix ms
 	outputs   []Output
+	rebuild   Rebuild
+	told      []span      // outputs that a rebuild makes again
 	handled   []handledAt // for a stage that keeps account
 	counts    []Count
 	err       error // the first error of a Put, Delete or Emit of this call
@@ -183,7 +186,7 @@ func outputTopics(names []string, partitions func(string) int32, ids map[string]
 		if !ok {
 			return nil, fmt.Errorf("topic %s is not in the topic table", name)
 		}
-		t := outputTopic{partitions: partitions(name), maxBytes: row.MaxMessageBytes, avro: row.Format == schemas.FormatAvro}
+		t := outputTopic{partitions: partitions(name), maxBytes: row.MaxMessageBytes, avro: row.Format == schemas.FormatAvro, snapshots: tellsSnapshots(name)}
 		if t.avro {
 			if t.schemaID, ok = ids[name]; !ok {
 				return nil, fmt.Errorf("no schema id for topic %s: register the schemas first (tributary schemas register)", name)

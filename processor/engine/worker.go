@@ -81,6 +81,8 @@ type owned struct {
 	clock, kept int64
 	// header says who wrote the changelog last.
 	header string
+	// rebuild says that its state is made again.
+	rebuild Rebuild
 	// reported is the clock last told downstream.
 	reported int64
 	// more says that deadlines were left over for the next round.
@@ -273,7 +275,8 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 	}
 	for len(states) > 0 {
 		found, err := w.restore(ctx, states)
-		if err == nil || ctx.Err() != nil || errors.Is(err, errEntry) || errors.Is(err, ErrNewerState) || errors.Is(err, ErrDiskFull) || errors.Is(err, ErrStoreBroken) {
+		if err == nil || ctx.Err() != nil || errors.Is(err, errEntry) || errors.Is(err, ErrNewerState) || errors.Is(err, ErrDiskFull) ||
+			errors.Is(err, ErrStoreBroken) || errors.Is(err, ErrUnfinishedReset) {
 			if errors.Is(err, errEntry) {
 				err = &fatalError{err}
 			}
@@ -305,7 +308,7 @@ func (w *worker) resume(e *event) {
 
 // take sets a partition to what its restore found.
 func (o *owned) take(r *restored) {
-	o.header = r.header
+	o.header, o.rebuild = r.header, r.rebuild
 	o.pos, o.clock, o.kept = r.pos, r.clock, r.clock
 	o.next = max(r.committed, r.start)
 	o.applied = r.committed

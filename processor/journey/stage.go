@@ -155,6 +155,9 @@ func (s *Stage) settle(b *book, before []byte, change *avro.Change, surely bool,
 		surely = !same
 	}
 	if surely {
+		if b.revision == 0 {
+			b.revision = engine.FirstRevision(b.tx)
+		}
 		b.revision++
 		snapshot.Revision, snapshot.ChangedBy, snapshot.ProcessedAt = b.revision, *change, b.tx.WallClock()
 		value, err := snapshot.AppendAvro(wire.AppendPlaceholder(b.tx.Buffer(snapshotSize + memberSize*len(b.listed))))

@@ -143,6 +143,9 @@ func (*Stage) duplicate(tx engine.Tx, in *engine.Input, cb *callback, first dedu
 func (s *Stage) settle(tx engine.Tx, key []byte, p *Payment, change *avro.Change, trace []raw.Header) error {
 	all := p.sum()
 	p.overdue = s.overdue(&all, tx.Now())
+	if p.revision == 0 {
+		p.revision = engine.FirstRevision(tx)
+	}
 	p.revision++
 	journeys := all.journeys()
 	snapshot := s.snapshot(string(key), p, &all, journeys)

@@ -125,6 +125,9 @@ func (k *Keeper) store(tx engine.Tx, key []byte, v *view) {
 func (k *Keeper) tell(tx engine.Tx, key []byte, v *view, change *avro.Change, trace []raw.Header) error {
 	e := v.e
 	journeys := e.journeys()
+	if e.revision == 0 {
+		e.revision = engine.FirstRevision(tx)
+	}
 	e.revision++
 	e.shown = v.outcome
 	is := e.figures(v.outcome)

@@ -109,6 +109,9 @@ func (s *Stage) shown(tx engine.Tx, key []byte, a *Account) ([]byte, error) {
 
 // settle tells of an account that has changed, and stores it.
 func (s *Stage) settle(tx engine.Tx, key []byte, a *Account, change *avro.Change, trace []raw.Header) error {
+	if a.revision == 0 {
+		a.revision = engine.FirstRevision(tx)
+	}
 	a.revision++
 	snapshot := s.snapshot(string(key), a)
 	snapshot.ChangedBy, snapshot.ProcessedAt = *change, tx.WallClock()
