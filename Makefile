@@ -91,6 +91,10 @@ kafka-stop: ## stop it
 e2e: ## the end-to-end suite as separate processes on a real Kafka, which it starts itself
 	deploy/kafka/e2e
 
+.PHONY: acl-test
+acl-test: ## each role's rights on a real Kafka with SCRAM and an authorizer, which it starts itself
+	deploy/kafka/acl-test
+
 # FAULTS=few tries each kind once or twice; ARGS takes more, such as -seed 7 or -acts cluster.
 FAULTS ?= all
 ARGS ?=

@@ -149,7 +149,7 @@ func (g *globals) changeACL(ctx context.Context, c *config.Config, flags *aclFla
 	if g.json {
 		err = g.printJSON(map[string]any{"add": d.Add, "stale": d.Stale, "others": d.Others, "applied": flags.apply, "pruned": flags.prune})
 	} else {
-		g.printDifference(d, flags)
+		g.printDifference(d, flags, c.Names())
 	}
 	if err == nil && flags.diff && !d.Empty() {
 		return errSaid
@@ -157,11 +157,11 @@ func (g *globals) changeACL(ctx context.Context, c *config.Config, flags *aclFla
 	return err
 }
 
-func (g *globals) printDifference(d *acl.Difference, flags *aclFlags) {
-	for _, r := range d.Add {
+func (g *globals) printDifference(d *acl.Difference, flags *aclFlags, names schemas.Names) {
+	for _, r := range acl.Lines(d.Add, names) {
 		g.printf("%s %s\n", map[bool]string{true: "added", false: "to add"}[flags.apply], r)
 	}
-	for _, r := range d.Stale {
+	for _, r := range acl.Lines(d.Stale, names) {
 		switch {
 		case flags.prune:
 			g.printf("removed %s\n", r)
@@ -171,16 +171,32 @@ func (g *globals) printDifference(d *acl.Difference, flags *aclFlags) {
 			g.printf("to remove %s\n", r)
 		}
 	}
-	const shown = 3
-	for i := range d.Others {
-		o := &d.Others[i]
-		reaches := strings.Join(o.Reaches[:min(len(o.Reaches), shown)], ", ")
-		if more := len(o.Reaches) - shown; more > 0 {
-			reaches += fmt.Sprintf(" and %d more", more)
-		}
-		g.printf("not ours: %s, which reaches %s: see whether it should (--former removes a principal's rules)\n", o.Rule, reaches)
-	}
+	g.printOthers(d.Others, names)
 	if d.Empty() {
 		g.printf("every rule is as it should be\n")
+	}
+}
+
+// printOthers shows rules that are not ours. Of one that is for more than our
+// resources it says which of ours it reaches.
+func (g *globals) printOthers(others []acl.Other, names schemas.Names) {
+	var exact []acl.Rule
+	for i := range others {
+		o := &others[i]
+		if len(o.Reaches) == 1 && o.Reaches[0] == o.Name {
+			exact = append(exact, o.Rule)
+			continue
+		}
+		reaches := o.Reaches
+		if o.Resource == acl.ResourceTopic {
+			reaches = acl.Summary(reaches, names)
+		}
+		g.printf("not ours: %s, which reaches %s\n", o.Rule, strings.Join(reaches, ", "))
+	}
+	for _, line := range acl.Lines(exact, names) {
+		g.printf("not ours: %s\n", line)
+	}
+	if len(others) > 0 {
+		g.printf("See whether these should be there; of a principal that once had a role, --former makes them ours to remove.\n")
 	}
 }

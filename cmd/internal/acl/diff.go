@@ -146,6 +146,8 @@ func newOwned(c *Config, names schemas.Names) *owned {
 	for _, t := range schemas.Table() {
 		o.topics[names.Topic(t.Name)] = t
 	}
+	// A team that has gone had groups of this name.
+	o.groupPrefixes = append(o.groupPrefixes, names.Group("analytics."))
 	for _, g := range Grants(c, names) {
 		switch {
 		case slices.Contains(g.Names, anything):

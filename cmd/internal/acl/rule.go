@@ -166,22 +166,56 @@ func builder(r *Rule, resources []string) *kadm.ACLBuilder {
 	return b
 }
 
+// Lines says rules in words, those in one line that differ only in their resource's
+// name.
+func Lines(rules []Rule, names schemas.Names) []string {
+	var out []string
+	for _, alike := range alike(rules) {
+		r := alike[0]
+		var resources []string
+		for i := range alike {
+			resources = append(resources, alike[i].Name)
+		}
+		if r.Resource == ResourceTopic && r.Pattern == literal {
+			resources = Summary(resources, names)
+		}
+		if r.Pattern == prefixed {
+			for i := range resources {
+				resources[i] += "…"
+			}
+		}
+		r.Name, r.Pattern = strings.Join(resources, ", "), literal
+		out = append(out, r.String())
+	}
+	return out
+}
+
+// alike gathers rules that differ only in their resource's name.
+func alike(rules []Rule) [][]Rule {
+	var out [][]Rule
+	at := map[Rule]int{}
+	for _, r := range rules {
+		kind := r
+		kind.Name = ""
+		i, ok := at[kind]
+		if !ok {
+			i = len(out)
+			at[kind], out = i, append(out, nil)
+		}
+		out[i] = append(out[i], r)
+	}
+	return out
+}
+
 // builders gathers rules into as few requests as the library's form allows.
 func builders(rules []Rule) []*kadm.ACLBuilder {
-	type kind struct{ Principal, Host, Permission, Resource, Pattern, Operation string }
-	var order []Rule
-	resources := map[kind][]string{}
-	for _, r := range rules {
-		k := kind{r.Principal, r.Host, r.Permission, r.Resource, r.Pattern, r.Operation}
-		if resources[k] == nil {
-			order = append(order, r)
+	var out []*kadm.ACLBuilder
+	for _, alike := range alike(rules) {
+		resources := make([]string, len(alike))
+		for i := range alike {
+			resources[i] = alike[i].Name
 		}
-		resources[k] = append(resources[k], r.Name)
-	}
-	out := make([]*kadm.ACLBuilder, 0, len(order))
-	for i := range order {
-		r := &order[i]
-		out = append(out, builder(r, resources[kind{r.Principal, r.Host, r.Permission, r.Resource, r.Pattern, r.Operation}]))
+		out = append(out, builder(&alike[0], resources))
 	}
 	return out
 }
