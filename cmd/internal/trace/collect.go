@@ -205,7 +205,7 @@ func (t *tracer) takeJourney(topic string, r *kgo.Record) {
 	}
 	j.Snapshot, j.Outcome, j.Missing = v, string(v.Outcome), string(v.Missing)
 	j.Complete = v.Outcome == avro.JourneyOutcomeComplete
-	j.Members = j.Members[:0]
+	j.Truncated, j.Members = v.Truncated, j.Members[:0]
 	for i := range v.Members {
 		j.Members = append(j.Members, v.Members[i].ID)
 	}
@@ -249,6 +249,7 @@ func (t *tracer) requests(ctx context.Context, known, requests []string, since t
 		key, e := requests[i], t.entity(requests[i+1])
 		if owner[key] == nil && !slices.Contains(known, key) {
 			owner[key] = e
+			e.Requests = append(e.Requests, key)
 			keys = append(keys, key)
 		}
 	}

@@ -78,6 +78,11 @@ type Entity struct {
 	// State is its outcome or phase, empty where it has no snapshot.
 	State     string `json:"state,omitempty"`
 	Assurance string `json:"assurance,omitempty"`
+	// Direct says that the id is its own, and not that of a journey it belongs to.
+	Direct bool `json:"direct"`
+	// Requests are the raw keys under which the provider told of it by an id of its
+	// own: Unibell's request ids.
+	Requests []string `json:"requests,omitempty"`
 	// Journeys are the keys of the journeys it is a member of.
 	Journeys []string `json:"journeys,omitempty"`
 	// Deliveries is how many raw records there are, or were: those whose end is still
@@ -101,16 +106,21 @@ type Entity struct {
 
 // Journey is what belongs together by a correlation id.
 type Journey struct {
-	Key     string `json:"key"`
+	Key string `json:"key"`
+	// Direct says that the id is its correlation id.
+	Direct  bool   `json:"direct"`
 	Outcome string `json:"outcome,omitempty"`
 	Missing string `json:"missing,omitempty"`
 	// Complete says that it is verified and paid.
 	Complete bool `json:"complete"`
 	// Why says in words why it is not complete.
-	Why      []string `json:"why,omitempty"`
-	Members  []string `json:"members"`
-	Snapshot any      `json:"snapshot,omitempty"`
-	Steps    []Step   `json:"steps"`
+	Why     []string `json:"why,omitempty"`
+	Members []string `json:"members"`
+	// Truncated says that it has more members than its snapshot lists; Members then
+	// has those it was told of since.
+	Truncated bool   `json:"truncated,omitempty"`
+	Snapshot  any    `json:"snapshot,omitempty"`
+	Steps     []Step `json:"steps"`
 
 	told map[string]bool
 }

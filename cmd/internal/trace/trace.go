@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/source"
@@ -81,30 +80,14 @@ func Run(ctx context.Context, config Config, query Query) (*Report, error) {
 	if query.ID == "" && len(query.Pseudonyms) == 0 {
 		return nil, errors.New("nothing to look for")
 	}
-	if config.Now == nil {
-		config.Now = time.Now
-	}
-	if config.Progress == nil {
-		config.Progress = silent{}
-	}
-	if config.Limit <= 0 {
-		config.Limit = 60
-	}
-	if config.Patience <= 0 {
-		config.Patience = 30 * time.Second
-	}
+	config.defaults()
 	client, err := kgo.NewClient(config.Kafka...)
 	if err != nil {
 		return nil, fmt.Errorf("make a Kafka client: %w", err)
 	}
 	defer client.Close()
-	t := &tracer{
-		config: config, report: &Report{Query: query.ID, As: []string{}, Journeys: []*Journey{}, Entities: []*Entity{}, Looked: []Looked{}},
-		hay: &haystack{
-			names: config.Names, client: client, admin: kadm.NewClient(client), patience: config.Patience, now: config.Now, progress: config.Progress,
-		},
-		entities: map[string]*Entity{}, journeys: map[string]*Journey{}, seen: map[Position]bool{},
-	}
+	t := newTracer(config, client)
+	t.report.Query = query.ID
 	if query.ID == "" {
 		t.report.Query = "a phone"
 	}
@@ -150,11 +133,11 @@ func (t *tracer) find(ctx context.Context, query *Query) error {
 func (t *tracer) byKey(ctx context.Context, id string) error {
 	return t.look(ctx, "looking where it is a key", t.candidates(id), time.Time{}, func(topic string, r *kgo.Record) {
 		if topic == schemas.EnrichedJourneys {
-			t.journey(string(r.Key))
+			t.journey(string(r.Key)).Direct = true
 			t.as("correlation id of journey " + string(r.Key))
 			return
 		}
-		t.entity(string(r.Key))
+		t.entity(string(r.Key)).Direct = true
 		t.as("id of " + kindOf(string(r.Key)) + " " + string(r.Key))
 	})
 }
@@ -202,7 +185,7 @@ func (t *tracer) bySearch(ctx context.Context, s *seeker, step string, topics []
 			t.report.Left++
 			return
 		}
-		t.entity(string(r.Key))
+		t.entity(string(r.Key)).Direct = true
 		t.as(where + " of " + kindOf(string(r.Key)) + " " + string(r.Key))
 	})
 	done(found)

@@ -1,0 +1,79 @@
+package trace
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/schemas"
+)
+
+// Last returns the last committed record of keys in topics (named without prefix),
+// by topic and key, of those written since a time, zero for all. Of config it needs
+// Kafka and Names.
+func Last(ctx context.Context, config Config, keys map[string][]string, since time.Time) (map[string]map[string]*kgo.Record, error) {
+	config.defaults()
+	client, err := kgo.NewClient(config.Kafka...)
+	if err != nil {
+		return nil, fmt.Errorf("make a Kafka client: %w", err)
+	}
+	defer client.Close()
+	t := newTracer(config, client)
+	if err := t.hay.look(ctx); err != nil {
+		return nil, err
+	}
+	out := map[string]map[string]*kgo.Record{}
+	for topic := range keys {
+		out[topic] = map[string]*kgo.Record{}
+	}
+	err = t.look(ctx, "reading the last records", keys, since, func(topic string, r *kgo.Record) { out[topic][string(r.Key)] = r })
+	return out, err
+}
+
+func newTracer(config Config, client *kgo.Client) *tracer {
+	return &tracer{
+		config: config, report: &Report{As: []string{}, Journeys: []*Journey{}, Entities: []*Entity{}, Looked: []Looked{}},
+		hay: &haystack{
+			names: config.Names, client: client, admin: kadm.NewClient(client), patience: config.Patience, now: config.Now, progress: config.Progress,
+		},
+		entities: map[string]*Entity{}, journeys: map[string]*Journey{}, seen: map[Position]bool{},
+	}
+}
+
+func (c *Config) defaults() {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Progress == nil {
+		c.Progress = silent{}
+	}
+	if c.Limit <= 0 {
+		c.Limit = 60
+	}
+	if c.Patience <= 0 {
+		c.Patience = 30 * time.Second
+	}
+}
+
+// EnrichedTopic is where the snapshots of an entity lie, by its key; empty for a key
+// that names no provider.
+func EnrichedTopic(key string) string { return enrichedOf(providerOf(key)) }
+
+// RawTopic is where its raw records lie, likewise.
+func RawTopic(key string) string {
+	switch providerOf(key) {
+	case "lox24":
+		return schemas.RawLOX24
+	case "uapay":
+		return schemas.RawUAPAY
+	case "voximplant":
+		return schemas.RawVoximplant
+	case "unibell":
+		return schemas.RawUnibell
+	default:
+		return ""
+	}
+}
