@@ -122,3 +122,7 @@ down: ## stop the stack, keep its data
 .PHONY: compose-test
 compose-test: ## prove the stack with a real Docker engine; makes images that cannot be pulled
 	deploy/compose/test
+
+.PHONY: k8s-test
+k8s-test: ## build deploy/k8s and have the API server's own validation pass it
+	cd .ci/k8s && go test ./...
