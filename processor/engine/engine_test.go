@@ -16,6 +16,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/schemas"
@@ -81,6 +82,8 @@ type bench struct {
 	// stage is what runs, counted is told what it counts.
 	stage   engine.Stage
 	counted func(engine.Count)
+	// tracer makes spans, if it is set.
+	tracer trace.TracerProvider
 	// failed gets the error that ends a worker for good.
 	failed chan error
 }
@@ -183,7 +186,7 @@ func (b *bench) shortSession() {
 // start runs an engine with the stage. The caller stops it, or the test's end does.
 func (b *bench) start(instance string, workers int, step func(engine.Step, string, int) error) *engine.Engine {
 	b.t.Helper()
-	deps := engine.Deps{Kafka: b.kafka, Names: b.names, Version: "test", Fail: func(err error) { b.failed <- err }}
+	deps := engine.Deps{Kafka: b.kafka, Names: b.names, Version: "test", Tracer: b.tracer, Fail: func(err error) { b.failed <- err }}
 	if testing.Verbose() {
 		deps.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}

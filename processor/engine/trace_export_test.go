@@ -1,0 +1,77 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// MaxLinks bounds the links of a round.
+const MaxLinks = maxLinks
+
+// TracedRounds plays the spans' part of rounds, without a broker.
+type TracedRounds struct {
+	w     *worker
+	scope scope
+	out   [1]Output
+}
+
+// NewTracedRounds makes spans with a provider; nil makes none.
+func NewTracedRounds(provider trace.TracerProvider) *TracedRounds {
+	w := &worker{
+		spec: Spec{Name: "sums"}, deps: &Deps{Tracer: provider}, group: "sums", input: schemas.RawUAPAY, transactionalID: "sums.host.0",
+		round: newRound(schemas.ChangelogUAPAY),
+	}
+	w.traces = newTraces(w)
+	return &TracedRounds{w: w, scope: scope{topics: map[string]outputTopic{schemas.RawLOX24: {maxBytes: 1000}}}}
+}
+
+// Round begins and ends one of records whose inputs are prepared, each with an output
+// of a size, and returns how many of those carry a context.
+func (r *TracedRounds) Round(ctx context.Context, records []*kgo.Record, inputs []Input, size int) (carried int) {
+	r.w.traces.begin(ctx, records)
+	for i := range inputs {
+		r.out[0] = Output{Topic: schemas.RawLOX24, Value: inputs[i].Value[:size]}
+		r.w.traces.carry(&r.scope, &inputs[i], r.out[:])
+		if len(r.out[0].Headers) > 0 {
+			carried++
+		}
+	}
+	r.w.traces.ended(r.w, nil)
+	return carried
+}
+
+// Inputs are what the stage sees of records.
+func Inputs(records []*kgo.Record) []Input {
+	out := make([]Input, len(records))
+	for i, r := range records {
+		out[i] = newRound("").input(r)
+	}
+	return out
+}
+
+// ErrorKind is the word for an error on spans.
+func ErrorKind(err error) string { return errorKind(err) }
+
+// FatalError is an error that ends a worker.
+func FatalError(text string) error { return &fatalError{fmt.Errorf("%w: %s", errRejoin, text)} }
+
+// TracedRecords are n records, each with a context of its own if one is given.
+func TracedRecords(n int, flags string) []*kgo.Record {
+	out := make([]*kgo.Record, n)
+	for i := range out {
+		out[i] = &kgo.Record{Topic: schemas.RawUAPAY, Partition: int32(i % 3), Offset: int64(i), Value: make([]byte, 1000), Headers: []kgo.RecordHeader{ //nolint:gosec // a few
+			{Key: raw.HeaderSource, Value: []byte("shop")}, {Key: raw.HeaderProvider, Value: []byte("uapay")}, {Key: raw.HeaderContentType, Value: []byte("application/json")},
+		}}
+		if flags != "" {
+			parent := fmt.Sprintf("00-%032x-%016x-%s", i+1, i+1, flags)
+			out[i].Headers = append(out[i].Headers, kgo.RecordHeader{Key: raw.HeaderTraceparent, Value: []byte(parent)})
+		}
+	}
+	return out
+}

@@ -1,0 +1,307 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"go.opentelemetry.io/otel/codes"
+	sdk "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+)
+
+const (
+	followedTrace  = "0af7651916cd43dd8448eb211c80319c"
+	followedParent = "00-" + followedTrace + "-b7ad6b7169203331-01"
+	otherParent    = "00-11111111111111111111111111111111-2222222222222222-00"
+)
+
+// recorded makes spans as the program does, into memory.
+func recorded() (*sdk.TracerProvider, *tracetest.SpanRecorder) {
+	recorder := tracetest.NewSpanRecorder()
+	return sdk.NewTracerProvider(sdk.WithSpanProcessor(recorder), sdk.WithSampler(sdk.ParentBased(sdk.AlwaysSample()))), recorder
+}
+
+// attributesOf are a span's, as text.
+func attributesOf(s sdk.ReadOnlySpan) map[string]string {
+	out := map[string]string{}
+	for _, kv := range s.Attributes() {
+		out[string(kv.Key)] = fmt.Sprint(kv.Value.AsInterface())
+	}
+	return out
+}
+
+// named returns the ended spans of a name.
+func named(spans []sdk.ReadOnlySpan, name string) []sdk.ReadOnlySpan {
+	return slices.DeleteFunc(slices.Clone(spans), func(s sdk.ReadOnlySpan) bool { return s.Name() != name })
+}
+
+// TestSpansOfARound: a round has a span that links to what is followed, a followed
+// record has one in its own trace, and its outputs carry that on; others have none.
+func TestSpansOfARound(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	provider, recorder := recorded()
+	b.tracer = provider
+	send := func(key, value, parent string) {
+		record := &kgo.Record{Topic: b.names.Topic(input), Key: []byte(key), Value: []byte(value), Timestamp: now()}
+		if parent != "" {
+			record.Headers = []kgo.RecordHeader{{Key: "secret-name", Value: []byte("a-header-value")}, {Key: "traceparent", Value: []byte(parent)}}
+		}
+		b.client.Produce(t.Context(), record, nil)
+	}
+	send("followed-key", "body", followedParent)
+	send("unsampled", "body", otherParent)
+	send("untraced", "body", "")
+	send("broken", "body", "00-not-a-context")
+	send("poison", "poison", followedParent)
+	if err := b.client.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	e := b.start("one", 1, nil)
+	headers := b.headers(output, 4)
+	dead := b.headers(deadLetters, 1)
+	b.stop(e)
+
+	spans := recorder.Ended()
+	// A round may be aborted, and is done again then.
+	committed := func(name string) []sdk.ReadOnlySpan {
+		return slices.DeleteFunc(named(spans, name), func(s sdk.ReadOnlySpan) bool { return attributesOf(s)["tributary.outcome"] != "committed" })
+	}
+	applied := committed("apply " + b.names.Topic(input))
+	if len(applied) != 2 {
+		t.Fatalf("%d records have spans", len(applied))
+	}
+	carried := map[string]bool{}
+	for _, s := range applied {
+		if s.SpanContext().TraceID().String() != followedTrace || !s.Parent().IsRemote() || s.SpanKind().String() != "consumer" || len(s.Links()) != 1 {
+			t.Errorf("apply: trace %s, kind %s, %d links", s.SpanContext().TraceID(), s.SpanKind(), len(s.Links()))
+		}
+		carried["00-"+followedTrace+"-"+s.SpanContext().SpanID().String()+"-01"] = true
+		if got := attributesOf(s); got["messaging.operation.type"] != "process" || got["messaging.kafka.offset"] == "" {
+			t.Errorf("apply: %v", got)
+		}
+	}
+	if !carried[headers["followed-key"]] {
+		t.Errorf("the output of a followed record carries %q, want one of %v", headers["followed-key"], carried)
+	}
+	for _, key := range []string{"unsampled", "untraced", "broken"} {
+		if headers[key] != "" {
+			t.Errorf("the output of %s carries %q", key, headers[key])
+		}
+	}
+	if dead["poison"] != followedParent {
+		t.Errorf("a dead letter is its raw record, with its context: %q", dead["poison"])
+	}
+
+	var links, records int
+	for _, s := range committed("process " + b.names.Topic(input)) {
+		got := attributesOf(s)
+		links += len(s.Links())
+		records++
+		want := map[string]string{
+			"messaging.system": "kafka", "messaging.consumer.group.name": b.names.Group("sums"), "messaging.destination.name": b.names.Topic(input),
+			"tributary.stage": "sums", "tributary.worker": "0", "tributary.transactional_id": b.names.Group("sums") + ".one.0",
+		}
+		for key, value := range want {
+			if got[key] != value {
+				t.Errorf("process: %s = %s, want %s", key, got[key], value)
+			}
+		}
+		ends := slices.DeleteFunc(named(spans, "end transaction"), func(end sdk.ReadOnlySpan) bool { return end.Parent().SpanID() != s.SpanContext().SpanID() })
+		if len(ends) != 1 || ends[0].Status().Code == codes.Error || attributesOf(ends[0])["messaging.operation.name"] != "commit" {
+			t.Errorf("%d ends of a round's transaction", len(ends))
+		}
+	}
+	if links != 2 || records == 0 {
+		t.Errorf("%d links in %d rounds", links, records)
+	}
+	if restores := named(spans, "restore sums"); len(restores) == 0 || attributesOf(restores[0])["tributary.restored_partitions"] != "4" {
+		t.Errorf("%d restores", len(restores))
+	}
+	for _, s := range spans {
+		all := fmt.Sprint(s.Name(), attributesOf(s), s.Events(), s.Status(), s.Links())
+		for _, secret := range []string{"followed-key", "poison", "body", "a-header-value"} {
+			if strings.Contains(all, secret) {
+				t.Errorf("span %s holds %s: %s", s.Name(), secret, all)
+			}
+		}
+	}
+}
+
+// headers returns the contexts of a topic's committed records by key, when there are n.
+func (b *bench) headers(topic string, n int) map[string]string {
+	b.t.Helper()
+	reader, err := kgo.NewClient(append(b.kafka, kgo.ConsumeTopics(b.names.Topic(topic)), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
+		kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.FetchMaxWait(50*time.Millisecond))...)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer reader.Close()
+	ctx, cancel := context.WithTimeout(b.t.Context(), time.Minute)
+	defer cancel()
+	out := map[string]string{}
+	for len(out) < n {
+		fetches := reader.PollFetches(ctx)
+		if ctx.Err() != nil {
+			b.t.Fatalf("%s has %d keys", topic, len(out))
+		}
+		fetches.EachRecord(func(r *kgo.Record) {
+			out[string(r.Key)] = ""
+			for _, h := range r.Headers {
+				if h.Key == "traceparent" {
+					out[string(r.Key)] = string(h.Value)
+				}
+			}
+		})
+	}
+	return out
+}
+
+// TestSpansOfFailure: a round that fails says so in a word, and the next one commits.
+func TestSpansOfFailure(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	provider, recorder := recorded()
+	b.tracer = provider
+	failed := false
+	b.send(3, now(), keys(3)...)
+	e := b.start("one", 1, func(step engine.Step, _ string, _ int) error {
+		if step == engine.StepProduced && !failed {
+			failed = true
+			return fmt.Errorf("the phone +4915112345678 of a record: %w", kerr.NotLeaderForPartition)
+		}
+		return nil
+	})
+	b.check()
+	b.stop(e)
+	outcomes := map[string]int{}
+	for _, s := range recorder.Ended() {
+		got := attributesOf(s)
+		if strings.HasPrefix(s.Name(), "process ") {
+			outcomes[got["tributary.outcome"]]++
+		}
+		if got["tributary.outcome"] == "failed" && (got["error.type"] != "not_leader_for_partition" || s.Status().Code != codes.Error) {
+			t.Errorf("a failed round: %v, %v", got, s.Status())
+		}
+		if strings.Contains(fmt.Sprint(got, s.Status(), s.Events()), "+49") {
+			t.Errorf("span %s holds an error's text: %v", s.Name(), got)
+		}
+	}
+	if outcomes["failed"] != 1 || outcomes["committed"] == 0 {
+		t.Errorf("outcomes of rounds: %v", outcomes)
+	}
+}
+
+// TestErrorKinds: whatever an error says, a span has one word of it.
+func TestErrorKinds(t *testing.T) {
+	t.Parallel()
+	got := map[string]string{}
+	for name, err := range map[string]error{
+		"kafka": fmt.Errorf("x: %w", kerr.ProducerFenced), "disk": fmt.Errorf("x: %w", engine.ErrDiskFull), "taken": engine.ErrInstanceTaken,
+		"newer": engine.ErrNewerState, "broken": engine.ErrStoreBroken, "timeout": context.DeadlineExceeded, "stopped": context.Canceled,
+		"fatal": engine.FatalError("x"), "other": errors.New("x"),
+	} {
+		got[name] = engine.ErrorKind(err)
+	}
+	want := map[string]string{
+		"kafka": "producer_fenced", "disk": "disk_full", "taken": "instance_taken", "newer": "newer_state", "broken": "store_broken",
+		"timeout": "timeout", "stopped": "stopped", "fatal": "fatal", "other": "_OTHER",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestLinksAreBounded: a large round links to some of its records, from its beginning
+// to its end.
+func TestLinksAreBounded(t *testing.T) {
+	t.Parallel()
+	provider, recorder := recorded()
+	records := engine.TracedRecords(1000, "01")
+	if n := engine.NewTracedRounds(provider).Round(t.Context(), records, engine.Inputs(records), 10); n != len(records) {
+		t.Errorf("%d of %d outputs carry a context", n, len(records))
+	}
+	round := named(recorder.Ended(), "process raw.uapay.v1")[0]
+	if len(round.Links()) != engine.MaxLinks || len(recorder.Ended()) != len(records)+1 || attributesOf(round)["tributary.partitions"] != "[0 1 2]" {
+		t.Errorf("%d links, %d spans, %v", len(round.Links()), len(recorder.Ended()), attributesOf(round))
+	}
+	var offsets []int
+	for _, link := range round.Links() {
+		for _, kv := range link.Attributes {
+			if kv.Key == "messaging.kafka.offset" {
+				offsets = append(offsets, int(kv.Value.AsInt64()))
+			}
+		}
+	}
+	if !slices.IsSorted(offsets) || offsets[0] != 0 || offsets[len(offsets)-1] < 900 {
+		t.Errorf("links to the offsets %v", offsets)
+	}
+}
+
+// TestNoRoomForAContext: an output that fills its topic's limit is sent without.
+func TestNoRoomForAContext(t *testing.T) {
+	t.Parallel()
+	provider, _ := recorded()
+	records := engine.TracedRecords(2, "01")
+	rounds, inputs := engine.NewTracedRounds(provider), engine.Inputs(records)
+	for size, want := range map[int]int{700: 2, 830: 0, 872: 0} { // the topic takes 1000, the frame of a record is counted as 128
+		if n := rounds.Round(t.Context(), records, inputs, size); n != want {
+			t.Errorf("outputs of %d bytes: %d carry a context, want %d", size, n, want)
+		}
+	}
+}
+
+// TestNoTracesCostNothing: a record costs no allocation where there are no traces, nor
+// where nobody follows it.
+func TestNoTracesCostNothing(t *testing.T) { //nolint:paralleltest // allocations are counted of the whole process
+	const n = 1000
+	for name, test := range map[string]struct {
+		rounds *engine.TracedRounds
+		flags  string
+		most   float64 // allocations of a round
+	}{
+		"off, no context":     {engine.NewTracedRounds(nil), "", 0},
+		"off, sampled":        {engine.NewTracedRounds(nil), "01", 0},
+		"nothing is followed": {engine.NewTracedRounds(sdk.NewTracerProvider(sdk.WithSampler(sdk.ParentBased(sdk.NeverSample())))), "00", n / 20},
+	} {
+		t.Run(name, func(t *testing.T) {
+			records := engine.TracedRecords(n, test.flags)
+			inputs := engine.Inputs(records)
+			if allocs := testing.AllocsPerRun(20, func() { test.rounds.Round(t.Context(), records, inputs, 10) }); allocs > test.most {
+				t.Errorf("a round of %d records costs %v allocations, at most %v", n, allocs, test.most)
+			}
+		})
+	}
+}
+
+// BenchmarkTraces is what spans cost, by record.
+func BenchmarkTraces(b *testing.B) {
+	always, never := sdk.NewTracerProvider(), sdk.NewTracerProvider(sdk.WithSampler(sdk.ParentBased(sdk.NeverSample())))
+	for _, test := range []struct {
+		name   string
+		rounds *engine.TracedRounds
+		flags  string
+	}{
+		{"off", engine.NewTracedRounds(nil), "01"}, {"untraced", engine.NewTracedRounds(never), ""},
+		{"unsampled", engine.NewTracedRounds(never), "00"}, {"sampled", engine.NewTracedRounds(always), "01"},
+	} {
+		b.Run(test.name, func(b *testing.B) {
+			records := engine.TracedRecords(1000, test.flags)
+			inputs := engine.Inputs(records)
+			b.ReportAllocs()
+			for i := 0; i < b.N; i += len(records) {
+				test.rounds.Round(b.Context(), records, inputs, 10)
+			}
+		})
+	}
+}
