@@ -1,5 +1,7 @@
 package engine
 
+import "unsafe"
+
 // arenaChunk is the most memory that an arena asks for at once, arenaFirst what it
 // asks for first: twice as much each time, for most rounds are small.
 const (
@@ -13,6 +15,8 @@ type arena struct {
 	chunks [][]byte
 	used   int // chunks in use, the last of them partly
 	off    int // bytes used of the last
+	// usual is how many chunks rounds use, the larger ones of late.
+	usual int
 }
 
 // buffer returns an empty slice with capacity n. Appending beyond n moves the
@@ -35,13 +39,20 @@ func (a *arena) buffer(n int) []byte {
 
 func (a *arena) copy(b []byte) []byte { return append(a.buffer(len(b)), b...) }
 
+// text copies a key. It changes when the arena is used again.
+func (a *arena) text(b []byte) string {
+	own := a.copy(b)
+	return unsafe.String(unsafe.SliceData(own), len(own)) //nolint:gosec // as long as the round
+}
+
 // reset empties the arena. A round that needed much more than usual does not
 // keep its memory for ever.
 func (a *arena) reset() {
-	const keep = 64
-	if len(a.chunks) > keep {
-		clear(a.chunks[keep:])
-		a.chunks = a.chunks[:keep]
+	const slowly = 16
+	a.usual = max(a.used, a.usual-a.usual/slowly-1)
+	if len(a.chunks) > a.usual {
+		clear(a.chunks[a.usual:])
+		a.chunks = a.chunks[:a.usual]
 	}
 	a.used, a.off = 0, 0
 }

@@ -169,3 +169,11 @@ func (e *Engine) lookAtTopics(ctx context.Context) error {
 	}
 	return errors.Join(errs...)
 }
+
+// sessions is how many workers there are.
+func (e *Engine) sessions() (n int64) {
+	for i := range e.specs {
+		n += int64(e.specs[i].Workers)
+	}
+	return max(n, 1)
+}

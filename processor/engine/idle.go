@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
 )
@@ -56,16 +55,15 @@ func (w *worker) touch(ctx context.Context) {
 	if err != nil {
 		return
 	}
-	batch := w.store.writer()
 	for p, part := range w.parts {
 		end, ok := ends.Lookup(w.changelog, p)
 		if !ok || !part.ready || end.Offset > part.pos.offset+1 {
 			continue
 		}
 		part.pos.atEnd = now.UnixMilli()
-		err = errors.Join(err, batch.position(part.state, part.pos))
+		part.state.hot.moved = true
 	}
-	if err = errors.Join(err, batch.commit()); err != nil {
+	if err := w.writeBack(); err != nil {
 		w.logger.WarnContext(ctx, "cannot note that the state is current", slog.String("error", err.Error()))
 	}
 }

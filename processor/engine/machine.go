@@ -85,13 +85,19 @@ func (m *machine) expireStage(s *scope, key []byte) (err error) {
 func (m *machine) apply(s *scope, d *decoded) error {
 	err := d.err
 	if err == nil {
-		err = s.attempt(func() error { return m.applyOne(s, d) })
+		from := s.begin()
+		err = s.finish(from, m.applyOne(s, d))
 	}
-	var permanent *PermanentError
-	switch {
-	case err == nil:
+	if err == nil {
 		return nil
-	case !errors.As(err, &permanent):
+	}
+	return m.bury(s, d, err)
+}
+
+// bury makes a dead letter of a record that can never be handled.
+func (m *machine) bury(s *scope, d *decoded, err error) error {
+	var permanent *PermanentError
+	if !errors.As(err, &permanent) {
 		return fmt.Errorf("stage %s, %s/%d at offset %d: %w", m.name, d.in.Topic, d.in.Partition, d.in.Offset, err)
 	}
 	m.buried[permanent.Cause]++

@@ -228,12 +228,7 @@ func (p *memoryPartition) due(until int64, yield func(key []byte, deadline int64
 			out = append(out, dueEntry{key: []byte(k), deadline: e.deadline})
 		}
 	}
-	slices.SortFunc(out, func(a, b dueEntry) int {
-		if a.deadline != b.deadline {
-			return int(min(max(a.deadline-b.deadline, -1), 1))
-		}
-		return bytes.Compare(a.key, b.key)
-	})
+	slices.SortFunc(out, compareDue)
 	for _, d := range out {
 		if !yield(d.key, d.deadline) {
 			break

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -29,17 +30,23 @@ type cell struct {
 }
 
 // overlay is a round's own view of a partition's state: what it read, once, and
-// what it wrote. Nothing of it outlives the round.
+// what it wrote. Nothing of it outlives the round but empty memory.
 type overlay struct {
 	below stored
+	// cells is by key; the keys lie in the arena.
 	cells map[string]*cell
 	arena *arena
 	undo  []undo
 	// written are the cells set so far, in order; some may be undone.
 	written []*cell
-	// slab is where the next cells come from.
-	slab []cell
+	// slabs are where cells come from; used are those of the last slab in use.
+	slabs [][]cell
+	slab  int
+	used  int
 }
+
+// slabCells is how many cells are made at once.
+const slabCells = 128
 
 // undo is a cell as it was before the current record changed it.
 type undo struct {
@@ -60,17 +67,46 @@ func (o *overlay) load(key []byte) (*cell, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(o.slab) == 0 {
-		o.slab = make([]cell, 64)
-	}
-	c := &o.slab[0]
-	o.slab = o.slab[1:]
-	c.key, c.deadline, c.before = string(key), deadline, deadline
+	c := o.cell()
+	c.key, c.deadline, c.before = o.arena.text(key), deadline, deadline
 	if found {
 		c.payload = payload
 	}
 	o.cells[c.key] = c
 	return c, nil
+}
+
+// cell returns an empty one.
+func (o *overlay) cell() *cell {
+	if o.used == slabCells || len(o.slabs) == 0 {
+		if len(o.slabs) > 0 {
+			o.slab++
+		}
+		o.used = 0
+		if o.slab == len(o.slabs) {
+			o.slabs = append(o.slabs, make([]cell, slabCells))
+		}
+	}
+	o.used++
+	return &o.slabs[o.slab][o.used-1]
+}
+
+// reset forgets everything, for another round.
+func (o *overlay) reset(below stored) {
+	for i := range min(o.slab+1, len(o.slabs)) {
+		clear(o.slabs[i])
+	}
+	// A round that was much larger than usual does not keep its memory for ever.
+	const keep = 64
+	if len(o.slabs) > keep {
+		clear(o.slabs[keep:])
+		o.slabs = o.slabs[:keep]
+		o.cells = make(map[string]*cell)
+	}
+	clear(o.cells)
+	clear(o.undo)
+	clear(o.written)
+	o.below, o.undo, o.written, o.slab, o.used = below, o.undo[:0], o.written[:0], 0, 0
 }
 
 func (o *overlay) get(key []byte) ([]byte, error) {
@@ -164,13 +200,13 @@ func (o *overlay) due(until int64, limit int) ([]dueEntry, error) {
 		}
 		return n < limit
 	})
-	slices.SortFunc(out, func(a, b dueEntry) int {
-		if a.deadline != b.deadline {
-			return int(min(max(a.deadline-b.deadline, -1), 1))
-		}
-		return bytes.Compare(a.key, b.key)
-	})
+	slices.SortFunc(out, compareDue)
 	return out[:min(len(out), limit)], err
+}
+
+// compareDue orders deadlines, the earliest first.
+func compareDue(a, b dueEntry) int {
+	return cmp.Or(cmp.Compare(a.deadline, b.deadline), bytes.Compare(a.key, b.key))
 }
 
 // dirty returns the cells the round wrote, each once, in the order of their first

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -22,6 +23,8 @@ type round struct {
 	decoded   []decoded
 	arena     arena
 	scopes    map[int32]*scope
+	// spare are scopes of rounds before, to be used again.
+	spare []*scope
 	// out are the records produced; their promises report to acks.
 	out  []kgo.Record
 	acks acks
@@ -55,6 +58,10 @@ func (r *round) reset() {
 	clear(r.inHeaders)
 	clear(r.outHeaders)
 	r.inHeaders, r.outHeaders = r.inHeaders[:0], r.outHeaders[:0]
+	for _, s := range r.scopes {
+		s.reset(0, nil, 0, time.Time{})
+		r.spare = append(r.spare, s)
+	}
 	clear(r.scopes)
 	r.arena.reset()
 	r.acks.failed.Store(0)
@@ -193,13 +200,22 @@ func (w *worker) applyAll(ctx context.Context) error {
 func (w *worker) scope(part *owned) *scope {
 	s, ok := w.round.scopes[part.partition]
 	if !ok {
-		s = &scope{
-			partition: part.partition, overlay: newOverlay(part.state, &w.round.arena), arena: &w.round.arena,
-			topics: w.topics, maxState: w.maxState, wall: w.deps.Now(), clock: part.clock, rebuild: part.rebuild,
-		}
+		s = w.round.take()
+		s.topics, s.maxState, s.rebuild = w.topics, w.maxState, part.rebuild
+		s.reset(part.partition, part.state, part.clock, w.deps.Now())
 		w.round.scopes[part.partition] = s
 	}
 	return s
+}
+
+// take returns a scope that is not in use.
+func (r *round) take() *scope {
+	if n := len(r.spare); n > 0 {
+		s := r.spare[n-1]
+		r.spare = r.spare[:n-1]
+		return s
+	}
+	return &scope{overlay: newOverlay(nil, &r.arena), arena: &r.arena}
 }
 
 // dropIdleScopes leaves the partitions that have something to write. A clock that
@@ -215,6 +231,7 @@ func (w *worker) dropIdleScopes(records []*kgo.Record) {
 		}
 		w.parts[p].clock = s.clock
 		delete(w.round.scopes, p)
+		w.round.spare = append(w.round.spare, s)
 	}
 }
 

@@ -142,20 +142,45 @@ func (s *scope) fail(err error) {
 	}
 }
 
-// attempt runs one call of the stage; if it fails, nothing of it remains.
-func (s *scope) attempt(call func() error) error {
+// savepoint is where a scope was before a call of the stage.
+type savepoint struct {
+	outputs, counts int
+	clock           int64
+}
+
+// begin notes where the scope is before a call of the stage.
+func (s *scope) begin() savepoint {
 	s.overlay.savepoint()
-	outputs, counts, clock := len(s.outputs), len(s.counts), s.clock
 	s.err = nil
-	err := call()
+	return savepoint{outputs: len(s.outputs), counts: len(s.counts), clock: s.clock}
+}
+
+// finish ends a call that began at a savepoint; if it failed, nothing of it remains.
+func (s *scope) finish(from savepoint, err error) error {
 	if err == nil {
 		err = s.err
 	}
 	if err != nil {
 		s.overlay.rollback()
-		s.outputs, s.counts, s.clock = s.outputs[:outputs], s.counts[:counts], clock
+		s.outputs, s.counts, s.clock = s.outputs[:from.outputs], s.counts[:from.counts], from.clock
 	}
 	return err
+}
+
+// attempt runs one call of the stage; if it fails, nothing of it remains.
+func (s *scope) attempt(call func() error) error {
+	from := s.begin()
+	return s.finish(from, call())
+}
+
+// reset makes the scope that of another round.
+func (s *scope) reset(partition int32, below stored, clock int64, wall time.Time) {
+	s.overlay.reset(below)
+	clear(s.outputs)
+	clear(s.handled)
+	clear(s.counts)
+	s.outputs, s.told, s.handled, s.counts = s.outputs[:0], s.told[:0], s.handled[:0], s.counts[:0]
+	s.partition, s.clock, s.wall, s.err = partition, clock, wall, nil
 }
 
 // keepClock writes the clock's own entry if the clock moved.

@@ -24,7 +24,9 @@ func (s *simulation) start(plan hostPlan, fs *vfs.MemFS) {
 	config.InstanceID, config.StateDir = strings.TrimRight(plan.name, "'"), "state"
 	config.CommitInterval, config.ClockInterval, config.ClockLag = 5e6, 200e6, 50e6
 	config.FenceAfter, config.TransactionTimeout, config.SessionTimeout = 100e6, 3000e6, 2000e6
-	config.Store = engine.StoreConfig{CacheBytes: 1 << 20, MemtableBytes: 1 << 20}
+	// The store is written after each round, now and then, or hardly ever.
+	writeBack := [...]int64{0, 2 << 10, 64 << 10}[s.plan.seed%3]
+	config.Store = engine.StoreConfig{CacheBytes: 1 << 20, MemtableBytes: 1 << 20, WriteBackBytes: writeBack}
 	engine.SetFS(&config.Store, fs)
 	deps := engine.Deps{Version: "simulated", Logger: slog.New(slog.DiscardHandler)}
 	if s.world.Tracing {

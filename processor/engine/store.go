@@ -30,6 +30,11 @@ type StoreConfig struct {
 	CacheBytes int64 `json:"cache_bytes" koanf:"cache_bytes" yaml:"cache_bytes"`
 	// MemtableBytes is the size of one memtable. 16 MiB by default.
 	MemtableBytes int `json:"memtable_bytes" koanf:"memtable_bytes" yaml:"memtable_bytes"`
+	// WriteBackBytes bounds what of the state is kept in memory beside the store, in
+	// the whole process: half of it is changed and not yet written, the other half was
+	// written last. An entity that changes again meanwhile is neither read from the
+	// store nor written twice. 0 writes after each round. 96 MiB by default.
+	WriteBackBytes int64 `json:"write_back_bytes" koanf:"write_back_bytes" yaml:"write_back_bytes"`
 	// fs replaces the disk in tests.
 	fs vfs.FS
 }
@@ -43,7 +48,7 @@ func (c *StoreConfig) disk() vfs.FS {
 
 // DefaultStoreConfig returns the settings for a few hundred megabytes of memory.
 func DefaultStoreConfig() StoreConfig {
-	return StoreConfig{CacheBytes: 96 << 20, MemtableBytes: 16 << 20}
+	return StoreConfig{CacheBytes: 96 << 20, MemtableBytes: 16 << 20, WriteBackBytes: 96 << 20}
 }
 
 // Store is the state of every partition that a process owns: one Pebble, its keys
@@ -173,6 +178,7 @@ type storePartition struct {
 	prefix []byte
 	// key, value and wanted are reused for what goes to and comes from Pebble.
 	key, value, wanted []byte
+	hot                hot
 }
 
 // found is a partition that the store has state of.
@@ -206,107 +212,4 @@ func (s *Store) partitions() ([]found, error) {
 		valid = it.SeekGE(upperBound(at.prefix))
 	}
 	return out, s.failed(it.Close())
-}
-
-const (
-	kindState    = 's'
-	kindDeadline = 'd'
-	kindPosition = 'p'
-)
-
-func (p *storePartition) at(kind byte, rest ...[]byte) []byte {
-	p.key = append(append(p.key[:0], p.prefix...), kind)
-	for _, r := range rest {
-		p.key = append(p.key, r...)
-	}
-	return p.key
-}
-
-// get implements stored.
-func (p *storePartition) get(key []byte, into *arena) (payload []byte, deadline int64, found bool, err error) {
-	value, closer, err := p.db.Get(p.at(kindState, key))
-	if errors.Is(err, pebble.ErrNotFound) {
-		return nil, 0, false, nil
-	}
-	if err != nil {
-		return nil, 0, false, p.store.failed(fmt.Errorf("read the state store: %w", err))
-	}
-	payload, deadline, err = parseEntry(value)
-	payload = into.copy(payload)
-	return payload, deadline, err == nil, errors.Join(err, closer.Close())
-}
-
-// scan implements stored.
-func (p *storePartition) scan(prefix []byte, yield func(key, payload []byte) bool) error {
-	lower := bytes.Clone(p.at(kindState, prefix))
-	skip := len(p.prefix) + 1
-	return p.iterate(lower, upperBound(lower), func(key, value []byte) (bool, error) {
-		payload, _, err := parseEntry(value)
-		return err == nil && yield(key[skip:], payload), err
-	})
-}
-
-// due implements stored. A restore leaves the former deadlines of an entry in the
-// index; those found here are deleted. That hangs on the committed state alone, so
-// it needs no transaction, and a deadline set again is written after it.
-func (p *storePartition) due(until int64, yield func(key []byte, deadline int64) bool) error {
-	lower := bytes.Clone(p.at(kindDeadline))
-	upper := binary.BigEndian.AppendUint64(bytes.Clone(lower), uint64(until)+1) //nolint:gosec // unix ms
-	skip := len(lower)
-	return p.iterate(lower, upper, func(index, _ []byte) (bool, error) {
-		if len(index) < skip+8 {
-			return false, fmt.Errorf("%w: a deadline's key of %d bytes", errEntry, len(index))
-		}
-		key, deadline := index[skip+8:], int64(binary.BigEndian.Uint64(index[skip:])) //nolint:gosec // unix ms
-		now, err := p.deadline(key)
-		if err != nil {
-			return false, err
-		}
-		if now != deadline {
-			return true, p.store.failed(p.db.Delete(index, pebble.NoSync))
-		}
-		return yield(key, deadline), nil
-	})
-}
-
-// deadline returns that of a committed entry, 0 if it has none or there is none.
-func (p *storePartition) deadline(key []byte) (int64, error) {
-	value, closer, err := p.db.Get(p.at(kindState, key))
-	if errors.Is(err, pebble.ErrNotFound) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, p.store.failed(fmt.Errorf("read the state store: %w", err))
-	}
-	_, deadline, err := parseEntry(value)
-	return deadline, errors.Join(err, closer.Close())
-}
-
-func (p *storePartition) iterate(lower, upper []byte, yield func(key, value []byte) (bool, error)) error {
-	it, err := p.db.NewIter(&pebble.IterOptions{LowerBound: lower, UpperBound: upper})
-	if err != nil {
-		return p.store.failed(fmt.Errorf("read the state store: %w", err))
-	}
-	for it.First(); it.Valid(); it.Next() {
-		more, err := yield(it.Key(), it.Value())
-		if err != nil {
-			return errors.Join(err, it.Close())
-		}
-		if !more {
-			break
-		}
-	}
-	return p.store.failed(it.Close())
-}
-
-// upperBound is the first key after all keys that begin with prefix.
-func upperBound(prefix []byte) []byte {
-	end := bytes.Clone(prefix)
-	for i := len(end) - 1; i >= 0; i-- {
-		end[i]++
-		if end[i] != 0 {
-			return end[:i+1]
-		}
-	}
-	return nil
 }

@@ -94,33 +94,23 @@ func (w *writer) changelog(p *storePartition, key, value []byte) error {
 	return w.batch.Set(p.at(kindState, key), value, nil)
 }
 
-// overlay adds everything a round wrote.
-func (w *writer) overlay(p *storePartition, o *overlay) error {
-	for _, c := range o.dirty() {
-		p.wanted = append(p.wanted[:0], c.key...)
-		if err := w.entry(p, p.wanted, c.payload, c.deadline, c.before); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // entry writes one entry, or deletes it where payload is nil. before is the
 // deadline of the entry it replaces.
 func (w *writer) entry(p *storePartition, key, payload []byte, deadline, before int64) error {
-	var errs []error
 	if before != 0 && (payload == nil || before != deadline) {
-		errs = append(errs, w.batch.Delete(p.deadlineKey(before, key), nil))
+		if err := w.batch.Delete(p.deadlineKey(before, key), nil); err != nil {
+			return err
+		}
 	}
 	if payload == nil {
-		errs = append(errs, w.batch.Delete(p.at(kindState, key), nil))
-		return errors.Join(errs...)
+		return w.batch.Delete(p.at(kindState, key), nil)
 	}
 	if deadline != 0 && deadline != before {
-		errs = append(errs, w.batch.Set(p.deadlineKey(deadline, key), nil, nil))
+		if err := w.batch.Set(p.deadlineKey(deadline, key), nil, nil); err != nil {
+			return err
+		}
 	}
-	errs = append(errs, w.batch.Set(p.at(kindState, key), p.encode(payload, deadline), nil))
-	return errors.Join(errs...)
+	return w.batch.Set(p.at(kindState, key), p.encode(payload, deadline), nil)
 }
 
 // encode makes a state entry in memory that the next one takes over.

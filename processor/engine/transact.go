@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -58,10 +57,11 @@ func (w *worker) transact(ctx context.Context) error {
 	if err := w.at(StepCommitted); err != nil {
 		return err
 	}
+	// Counted first: what is counted may name entries that the next step changes.
+	w.measure(began)
 	if err := w.keep(); err != nil {
 		return err
 	}
-	w.measure(began)
 	return w.at(StepStored)
 }
 
@@ -208,10 +208,9 @@ func (w *worker) addOffsets(req *kmsg.TxnOffsetCommitRequest) error {
 	return nil
 }
 
-// keep writes a committed round to the store and takes over its clocks.
+// keep takes a committed round over, with its clocks, and writes to the store when
+// much has come together.
 func (w *worker) keep() error {
-	batch := w.store.writer()
-	var errs []error
 	now := w.deps.Now().UnixMilli()
 	for p, s := range w.round.scopes {
 		part := w.parts[p]
@@ -224,12 +223,13 @@ func (w *worker) keep() error {
 		}
 		part.pos.atEnd = now
 		part.pos.input = max(part.applied, 0)
-		errs = append(errs, batch.overlay(part.state, s.overlay), batch.position(part.state, part.pos))
+		part.state.hot.absorb(s.overlay)
+		part.state.hot.moved = true
 	}
-	if err := errors.Join(errs...); err != nil {
-		return errors.Join(err, batch.drop())
+	if w.hotBytes() < w.hotLimit {
+		return nil
 	}
-	return batch.commit()
+	return w.writeBack()
 }
 
 // resync makes sure of where every partition stands after a round that was not
@@ -250,6 +250,13 @@ func (w *worker) resync(ctx context.Context, why string) error {
 	w.logger.InfoContext(ctx, "round not committed, comparing with the broker", slog.String("reason", why), slog.Int("partitions", len(states)))
 	if len(states) == 0 {
 		return nil
+	}
+	// The replay writes to the store past what is in memory.
+	if err := w.writeBack(); err != nil {
+		return err
+	}
+	for _, state := range states {
+		state.hot = hot{}
 	}
 	found, err := w.restore(ctx, states)
 	if err != nil {

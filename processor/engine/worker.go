@@ -37,8 +37,10 @@ type worker struct {
 	transactionalID string
 	topics          map[string]outputTopic
 	maxState        int
-	machine         machine
-	traces          *traces
+	// hotLimit is how much may wait to be written to the store.
+	hotLimit int64
+	machine  machine
+	traces   *traces
 	// instance is the process, standby its copies of the stage.
 	instance string
 	standby  *standby
@@ -324,6 +326,9 @@ func (o *owned) giveBack() {
 // release forgets partitions that have gone to others. Their last round is
 // written or dropped by now, for rounds and events are one goroutine's.
 func (w *worker) release(partitions []int32) {
+	if len(partitions) > 0 {
+		w.writeBackLate()
+	}
 	for _, p := range partitions {
 		part, ok := w.parts[p]
 		if !ok {
@@ -351,6 +356,7 @@ func (w *worker) dropAll() {
 			part.giveBack()
 		}
 	}
+	w.writeBackLate()
 	for _, part := range w.parts {
 		part.giveBack()
 	}
@@ -376,6 +382,8 @@ func newWorker(spec *Spec, index int, instance string, e *Engine) *worker {
 		},
 		parts: map[int32]*owned{}, round: newRound(e.deps.Names.Topic(spec.Changelog)),
 	}
+	const halves = 2 // changed, and written last
+	w.hotLimit = e.config.Store.WriteBackBytes / halves / e.sessions()
 	w.traces = newTraces(w)
 	w.machine.traces = w.traces
 	return w

@@ -1,0 +1,152 @@
+package engine
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/cockroachdb/pebble/v2"
+)
+
+const (
+	kindState    = 's'
+	kindDeadline = 'd'
+	kindPosition = 'p'
+)
+
+func (p *storePartition) at(kind byte, rest ...[]byte) []byte {
+	p.key = append(append(p.key[:0], p.prefix...), kind)
+	for _, r := range rest {
+		p.key = append(p.key, r...)
+	}
+	return p.key
+}
+
+// get implements stored.
+func (p *storePartition) get(key []byte, into *arena) (payload []byte, deadline int64, found bool, err error) {
+	if e := p.hot.find(key); e != nil {
+		return e.payload, e.deadline, !e.gone, nil
+	}
+	value, closer, err := p.db.Get(p.at(kindState, key))
+	if errors.Is(err, pebble.ErrNotFound) {
+		return nil, 0, false, nil
+	}
+	if err != nil {
+		return nil, 0, false, p.store.failed(fmt.Errorf("read the state store: %w", err))
+	}
+	payload, deadline, err = parseEntry(value)
+	payload = into.copy(payload)
+	return payload, deadline, err == nil, errors.Join(err, closer.Close())
+}
+
+// scan implements stored.
+func (p *storePartition) scan(prefix []byte, yield func(key, payload []byte) bool) error {
+	fresh, stopped := p.hot.under(prefix), false
+	before := func(key string, all bool) {
+		for len(fresh) > 0 && (all || fresh[0] < key) {
+			if e := p.hot.fresh[fresh[0]]; !e.gone && !stopped {
+				stopped = !yield([]byte(fresh[0]), e.payload)
+			}
+			fresh = fresh[1:]
+		}
+	}
+	lower := bytes.Clone(p.at(kindState, prefix))
+	skip := len(p.prefix) + 1
+	err := p.iterate(lower, upperBound(lower), func(key, value []byte) (bool, error) {
+		before(string(key[skip:]), false)
+		if stopped || p.hot.fresh[string(key[skip:])] != nil {
+			return !stopped, nil
+		}
+		payload, _, err := parseEntry(value)
+		if err == nil {
+			stopped = !yield(key[skip:], payload)
+		}
+		return !stopped, err
+	})
+	if err == nil {
+		before("", true)
+	}
+	return err
+}
+
+// due implements stored. A restore leaves the former deadlines of an entry in the
+// index; those found here are deleted. That hangs on the committed state alone, so
+// it needs no transaction, and a deadline set again is written after it.
+func (p *storePartition) due(until int64, yield func(key []byte, deadline int64) bool) error {
+	fresh, stopped := p.hot.due(until), false
+	before := func(next dueEntry) {
+		for len(fresh) > 0 && compareDue(fresh[0], next) < 0 && !stopped {
+			stopped = !yield(fresh[0].key, fresh[0].deadline)
+			fresh = fresh[1:]
+		}
+	}
+	lower := bytes.Clone(p.at(kindDeadline))
+	upper := binary.BigEndian.AppendUint64(bytes.Clone(lower), uint64(until)+1) //nolint:gosec // unix ms
+	skip := len(lower)
+	err := p.iterate(lower, upper, func(index, _ []byte) (bool, error) {
+		if len(index) < skip+8 {
+			return false, fmt.Errorf("%w: a deadline's key of %d bytes", errEntry, len(index))
+		}
+		key, deadline := index[skip+8:], int64(binary.BigEndian.Uint64(index[skip:])) //nolint:gosec // unix ms
+		before(dueEntry{key: key, deadline: deadline})
+		if stopped || p.hot.fresh[string(key)] != nil {
+			return !stopped, nil
+		}
+		now, err := p.deadline(key)
+		if err != nil {
+			return false, err
+		}
+		if now != deadline {
+			return true, p.store.failed(p.db.Delete(index, pebble.NoSync))
+		}
+		stopped = !yield(key, deadline)
+		return !stopped, nil
+	})
+	if err == nil {
+		before(dueEntry{deadline: until + 1})
+	}
+	return err
+}
+
+// deadline returns that of a committed entry, 0 if it has none or there is none.
+func (p *storePartition) deadline(key []byte) (int64, error) {
+	value, closer, err := p.db.Get(p.at(kindState, key))
+	if errors.Is(err, pebble.ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, p.store.failed(fmt.Errorf("read the state store: %w", err))
+	}
+	_, deadline, err := parseEntry(value)
+	return deadline, errors.Join(err, closer.Close())
+}
+
+func (p *storePartition) iterate(lower, upper []byte, yield func(key, value []byte) (bool, error)) error {
+	it, err := p.db.NewIter(&pebble.IterOptions{LowerBound: lower, UpperBound: upper})
+	if err != nil {
+		return p.store.failed(fmt.Errorf("read the state store: %w", err))
+	}
+	for it.First(); it.Valid(); it.Next() {
+		more, err := yield(it.Key(), it.Value())
+		if err != nil {
+			return errors.Join(err, it.Close())
+		}
+		if !more {
+			break
+		}
+	}
+	return p.store.failed(it.Close())
+}
+
+// upperBound is the first key after all keys that begin with prefix.
+func upperBound(prefix []byte) []byte {
+	end := bytes.Clone(prefix)
+	for i := len(end) - 1; i >= 0; i-- {
+		end[i]++
+		if end[i] != 0 {
+			return end[:i+1]
+		}
+	}
+	return nil
+}

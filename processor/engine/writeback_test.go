@@ -1,0 +1,105 @@
+package engine_test
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+)
+
+// modelled is an entry as it should be.
+type modelled struct {
+	value    string
+	deadline time.Time
+}
+
+// TestHotStateIsTheState: whatever is written, in whatever rounds, and whenever it
+// reaches the store, reads, scans and deadlines are those of a map.
+func TestHotStateIsTheState(t *testing.T) {
+	t.Parallel()
+	seed := rand.Uint64()
+	random := rand.New(rand.NewPCG(seed, 7)) //nolint:gosec // a test
+	store := openStore(t, t.TempDir(), engine.DefaultStoreConfig())
+	hot, model := store.Hot(3), map[string]modelled{}
+	at := func(n int) time.Time { return time.UnixMilli(int64(1_700_000_000_000 + n)) }
+	for round := range 300 {
+		hot.Round()
+		for range random.IntN(12) {
+			key := fmt.Sprintf("%c%d", 'a'+random.IntN(3), random.IntN(30))
+			if random.IntN(4) == 0 {
+				delete(model, key)
+				must(t, hot.Set(key, nil, time.Time{}))
+				continue
+			}
+			m := modelled{value: strings.Repeat("v", random.IntN(5)) + fmt.Sprint(round)}
+			if random.IntN(2) == 0 {
+				m.deadline = at(random.IntN(40))
+			}
+			model[key] = m
+			must(t, hot.Set(key, []byte(m.value), m.deadline))
+		}
+		if random.IntN(2) == 0 {
+			compareHot(t, seed, hot, model, at(random.IntN(40)))
+		}
+		hot.Commit()
+		if random.IntN(5) == 0 {
+			must(t, hot.WriteBack())
+		}
+		hot.Round()
+		compareHot(t, seed, hot, model, at(random.IntN(40)))
+	}
+	must(t, store.Close())
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// compareHot compares every way of reading with the model.
+func compareHot(t *testing.T, seed uint64, hot *engine.Hot, model map[string]modelled, until time.Time) {
+	t.Helper()
+	for _, prefix := range []string{"a", "b1", "zz"} {
+		var want []string
+		for _, key := range slices.Sorted(maps.Keys(model)) {
+			if strings.HasPrefix(key, prefix) {
+				want = append(want, key+"="+model[key].value)
+			}
+		}
+		got, err := hot.Scan(prefix)
+		must(t, err)
+		if diff := gocmp.Diff(want, got); diff != "" {
+			t.Fatalf("seed %d: under %q (-want +got):\n%s", seed, prefix, diff)
+		}
+	}
+	var due []string
+	for key, m := range model {
+		got, err := hot.Get(key)
+		must(t, err)
+		if string(got) != m.value {
+			t.Fatalf("seed %d: %s is %q, want %q", seed, key, got, m.value)
+		}
+		if !m.deadline.IsZero() && !m.deadline.After(until) {
+			due = append(due, key)
+		}
+	}
+	slices.SortFunc(due, func(a, b string) int {
+		return cmp.Or(model[a].deadline.Compare(model[b].deadline), strings.Compare(a, b))
+	})
+	const limit = 5
+	got, err := hot.Due(until, limit)
+	must(t, err)
+	if diff := gocmp.Diff(due[:min(len(due), limit)], got); diff != "" {
+		t.Fatalf("seed %d: due (-want +got):\n%s", seed, diff)
+	}
+}
