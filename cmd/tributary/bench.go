@@ -52,6 +52,7 @@ Exit code 1: the answers were wrong. A fast wrong answer is none.`,
 	f.StringVar(&b.o.Check, "check", b.o.Check, "model: compare with the naive model and audit; audit: only that; none")
 	f.DurationVar(&b.o.Patience, "patience", b.o.Patience, "how long nothing new must come before what differs from the model is wrong")
 	f.IntVar(&b.o.Runs, "runs", b.o.Runs, "how often it is measured; shown are median and quartiles")
+	f.StringVar(&b.o.Program, "program", "", "another build to measure; by default this one")
 	f.StringVar(&b.o.Logs, "logs", "", "folder for the logs of the processes; by default they are not kept")
 	cmd.AddCommand(newBenchIngest(g, b), newBenchProcessor(g, b), newBenchEndToEnd(g, b), newBenchRestore(g, b), newBenchPeers(g, b))
 	return cmd
@@ -67,8 +68,10 @@ func (b *benchFlags) run(ctx context.Context, g *globals, measure func(context.C
 	if err := b.o.Validate(); err != nil {
 		return &codeError{exitUsage, err}
 	}
-	if b.o.Program, err = os.Executable(); err != nil {
-		return fmt.Errorf("find this program, to start it again: %w", err)
+	if b.o.Program == "" {
+		if b.o.Program, err = os.Executable(); err != nil {
+			return fmt.Errorf("find this program, to start it again: %w", err)
+		}
 	}
 	progress := newProgress(g.err)
 	b.o.Progress = progress
