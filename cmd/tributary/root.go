@@ -104,7 +104,7 @@ Environment:
 	root.Args, root.RunE = cobra.ArbitraryArgs, unknownCommand
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &codeError{exitUsage, err} })
 	root.AddCommand(
-		newIngest(g), newProcessor(g), newTopics(g), newSchemas(g), newTail(g), newLag(g), newDeadLetter(g), newAudit(g), newTrace(g), newForget(g), newDemo(g), newSimulate(g), newBench(g), newRegistryServer(g), newConfig(g), newHealth(g), newVersion(g),
+		newIngest(g), newProcessor(g), newTopics(g), newSchemas(g), newTail(g), newLag(g), newDeadLetter(g), newAudit(g), newTrace(g), newForget(g), newReset(g), newDemo(g), newSimulate(g), newBench(g), newRegistryServer(g), newConfig(g), newHealth(g), newVersion(g),
 	)
 	usageErrors(root)
 	return root

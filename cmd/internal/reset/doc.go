@@ -1,0 +1,14 @@
+// Package reset lets a stage make its state again from its input, as after a fault in
+// how it merges facts, or a changelog that is lost.
+//
+//	Prepare: group, input, changelog, ledger ─► Plan: what is deleted, what is read again, what is lost
+//	Carry:   changelog deleted ─► made anew, each partition beginning with a Rebuild ─► group deleted
+//	processors start: another topic of the same name ─► their stores are not trusted ─► input from its start
+//
+// Promise: whatever it dies of, no processor goes on with half a state. While the
+// changelog is missing none starts; while it is new and the group stands where it was,
+// the engine refuses and names the reset, which can be run again. Only then the group
+// goes, which Kafka refuses while it has members.
+//
+// Facts are not told twice: see engine.Rebuild.
+package reset

@@ -1,0 +1,261 @@
+package reset
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/cmd/internal/topics"
+	"github.com/tributary-hq/tributary/cmd/internal/trace"
+	"github.com/tributary-hq/tributary/processor"
+	"github.com/tributary-hq/tributary/processor/ledger"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// Config is what is reset.
+type Config struct {
+	// Kafka are the options of every client.
+	Kafka []kgo.Opt
+	// Names has the prefix of topics and groups.
+	Names schemas.Names
+	// Topics are the settings of the topics: the changelog is made anew by them.
+	Topics topics.Config
+	// Stage is one of processor.StageNames.
+	Stage string
+	// Now is the wall clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// Partition is one of the stage's input.
+type Partition struct {
+	Partition int32 `json:"partition"`
+	// Start and End bound what the input still holds, Committed is how far the group
+	// has come: what lies before it has had its effect.
+	Start     int64 `json:"start"`
+	End       int64 `json:"end"`
+	Committed int64 `json:"committed"`
+	// Oldest is when the first record that is still there was written, zero if none is.
+	Oldest time.Time `json:"oldest,omitzero"`
+	// Accounted is from where the ledger has not closed a minute yet.
+	Accounted int64 `json:"accounted"`
+}
+
+// Plan is what a reset does.
+type Plan struct {
+	Stage     string `json:"stage"`
+	Group     string `json:"group"`
+	Input     string `json:"input"`
+	Changelog string `json:"changelog"`
+	// Entries is how many offsets the changelog has; -1 if it is missing.
+	Entries    int64       `json:"entries"`
+	Partitions []Partition `json:"partitions"`
+	// Members are those of the group, by client and host: it must have none.
+	Members []string `json:"members"`
+	// Again is how many records are read again, Lost how many the input held and
+	// retention has taken.
+	Again int64 `json:"again"`
+	Lost  int64 `json:"lost"`
+	// Since is from when on every partition still holds its records; zero where
+	// nothing is lost.
+	Since time.Time `json:"since,omitzero"`
+	// Snapshots are the topics whose records are told again, Facts those that are not.
+	Snapshots []string `json:"snapshots"`
+	Facts     []string `json:"facts"`
+	// Revisions is what the revisions of new snapshots begin behind.
+	Revisions int64 `json:"revisions"`
+}
+
+// ErrMembers says that processors run the stage.
+var ErrMembers = errors.New("the group has members")
+
+// Prepare finds out what a reset would do, and changes nothing.
+func Prepare(ctx context.Context, config *Config) (*Plan, error) {
+	stage, ok := processor.TopicsOf(config.Stage)
+	if !ok {
+		return nil, fmt.Errorf("no stage %q: there are %s", config.Stage, strings.Join(processor.StageNames(), ", "))
+	}
+	client, err := kgo.NewClient(config.Kafka...)
+	if err != nil {
+		return nil, fmt.Errorf("make a Kafka client: %w", err)
+	}
+	defer client.Close()
+	admin := kadm.NewClient(client)
+	p := &Plan{
+		Stage: config.Stage, Group: config.Names.Group(config.Stage), Input: config.Names.Topic(stage.Input),
+		Changelog: config.Names.Topic(stage.Changelog), Members: []string{}, Revisions: config.now().UnixMilli(),
+	}
+	for _, topic := range stage.Outputs {
+		if name := config.Names.Topic(topic); strings.HasPrefix(topic, "enriched.") || topic == schemas.InternalJourney {
+			p.Snapshots = append(p.Snapshots, name)
+		} else if topic != schemas.Ledger {
+			p.Facts = append(p.Facts, name)
+		}
+	}
+	p.Facts = append(p.Facts, config.Names.Topic(stage.DeadLetter))
+	for _, step := range []func(context.Context, *kadm.Client) error{p.lookAtGroup, p.lookAtInput, p.lookAtChangelog} {
+		if err := step(ctx, admin); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.lookAtLedger(ctx, config, slices.Contains(stage.Outputs, schemas.Ledger)); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func (c *Config) now() time.Time {
+	if c.Now == nil {
+		return time.Now()
+	}
+	return c.Now()
+}
+
+func (p *Plan) lookAtGroup(ctx context.Context, admin *kadm.Client) error {
+	groups, err := admin.DescribeGroups(ctx, p.Group)
+	if err == nil {
+		err = groups.Error()
+	}
+	if errors.Is(err, kerr.GroupIDNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look at group %s: %w", p.Group, err)
+	}
+	for _, m := range groups[p.Group].Members {
+		id := m.ClientID
+		if m.InstanceID != nil {
+			id = *m.InstanceID
+		}
+		p.Members = append(p.Members, id+" on "+m.ClientHost)
+	}
+	return nil
+}
+
+func (p *Plan) lookAtInput(ctx context.Context, admin *kadm.Client) error {
+	starts, err := admin.ListStartOffsets(ctx, p.Input)
+	if err == nil {
+		err = starts.Error()
+	}
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", p.Input, err)
+	}
+	ends, err := admin.ListEndOffsets(ctx, p.Input)
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", p.Input, err)
+	}
+	committed, err := admin.FetchOffsets(kadm.RequireStable(ctx), p.Group)
+	if err != nil && !errors.Is(err, kerr.GroupIDNotFound) {
+		return fmt.Errorf("look how far group %s is (a transaction may be open; stop the processors first): %w", p.Group, err)
+	}
+	for _, partition := range sortedPartitions(starts[p.Input]) {
+		x := Partition{Partition: partition, Start: starts[p.Input][partition].Offset, End: ends[p.Input][partition].Offset}
+		if at, ok := committed.Lookup(p.Input, partition); ok && at.At > 0 {
+			x.Committed = at.At
+		}
+		p.Again += max(0, x.Committed-x.Start)
+		p.Lost += min(x.Start, x.Committed)
+		p.Partitions = append(p.Partitions, x)
+	}
+	if p.Lost == 0 {
+		return nil
+	}
+	return p.oldest(ctx, admin)
+}
+
+// oldest finds from when on the input is whole.
+func (p *Plan) oldest(ctx context.Context, admin *kadm.Client) error {
+	first, err := admin.ListOffsetsAfterMilli(ctx, 1, p.Input)
+	if err != nil {
+		return fmt.Errorf("look for the oldest records of %s: %w", p.Input, err)
+	}
+	for i := range p.Partitions {
+		x := &p.Partitions[i]
+		if o, ok := first.Lookup(p.Input, x.Partition); ok && o.Timestamp > 0 {
+			x.Oldest = time.UnixMilli(o.Timestamp).UTC()
+		}
+		if x.Start > 0 && x.Oldest.After(p.Since) {
+			p.Since = x.Oldest
+		}
+	}
+	return nil
+}
+
+func sortedPartitions(of map[int32]kadm.ListedOffset) []int32 {
+	out := make([]int32, 0, len(of))
+	for partition := range of {
+		out = append(out, partition)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (p *Plan) lookAtChangelog(ctx context.Context, admin *kadm.Client) error {
+	details, err := admin.ListTopics(kadm.WithAuthorizedOps(ctx), p.Changelog)
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", p.Changelog, err)
+	}
+	if !details.Has(p.Changelog) {
+		p.Entries = -1
+		return nil
+	}
+	starts, err := admin.ListStartOffsets(ctx, p.Changelog)
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", p.Changelog, err)
+	}
+	ends, err := admin.ListEndOffsets(ctx, p.Changelog)
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", p.Changelog, err)
+	}
+	ends.Each(func(o kadm.ListedOffset) {
+		start, _ := starts.Lookup(p.Changelog, o.Partition)
+		p.Entries += o.Offset - start.Offset
+	})
+	return nil
+}
+
+// lookAtLedger finds where the ledger goes on: behind the last minute that was closed.
+func (p *Plan) lookAtLedger(ctx context.Context, config *Config, keeps bool) error {
+	if !keeps {
+		for i := range p.Partitions {
+			p.Partitions[i].Accounted = p.Partitions[i].Committed
+		}
+		return nil
+	}
+	var keys []string
+	for i := range p.Partitions {
+		keys = append(keys, string(ledger.Key(p.Stage, p.Partitions[i].Partition)))
+	}
+	last, err := trace.Last(ctx, trace.Config{Kafka: config.Kafka, Names: config.Names}, map[string][]string{schemas.Ledger: keys}, time.Time{})
+	if err != nil {
+		return fmt.Errorf("look at the ledger: %w", err)
+	}
+	for i, key := range keys {
+		x := &p.Partitions[i]
+		r := last[schemas.Ledger][key]
+		if r == nil {
+			continue // it has closed none, and keeps account of all that is there
+		}
+		var e avro.LedgerEntry
+		_, body, err := wire.Parse(r.Value)
+		if err == nil {
+			err = e.DecodeAvro(body)
+		}
+		if err != nil {
+			return fmt.Errorf("read the ledger's entry at offset %d: %w", r.Offset, err)
+		}
+		// An entry of a topic of that name that is no more says nothing of this one.
+		if e.Topic == p.Input && e.ToOffset <= x.Committed {
+			x.Accounted = e.ToOffset
+		}
+	}
+	return nil
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tributary-hq/tributary/cmd/internal/reset"
+	"github.com/tributary-hq/tributary/processor"
+)
+
+func newReset(g *globals) *cobra.Command {
+	var stage string
+	var yes, accept bool
+	by := whoami()
+	c := &cobra.Command{
+		Use:   "reset --stage STAGE",
+		Short: "make a stage's state again from its input: first what it would do, with --yes it does",
+		Long: `Empties a stage's state so that it is made again from the records of its input: after a
+fault in how facts were merged, or where a changelog is lost. Stop every processor that
+runs the stage first; it refuses while the group has members. Without --yes it only says
+what it would do.
+
+What it deletes: the stage's changelog, which is made anew, and its consumer group. State
+directories need no hand: a store that belongs to a changelog that is no more is wiped when
+its processor starts. Whatever breaks it off, run it again: until it has ended well, no
+processor of the stage works.
+
+What it means for the outputs, once the processors are started:
+  - Facts are not told again. decoded.*, duplicates.v1, dead letters and ledger.v1 go on
+    behind what is already there, so each fact is still there exactly once. What a new
+    release decodes otherwise is therefore not corrected in records of the past: begin
+    anew under another prefix for that.
+  - Snapshots are told again: enriched.* get every entity's history once more, with
+    revisions above all earlier ones (they begin at the time of the reset, in
+    milliseconds), so that a consumer for whom the higher revision is the newer one, or the
+    last record of a key, ends with what is right. While the stage catches up, snapshots
+    show the past. A consumer that acts on each change acts again: let it look at facts.
+  - Journeys follow by themselves: their members are told again, too.
+  - An entity that was forgotten on request stays so: the erasure is met again in its place.
+
+What retention has taken from the input cannot be read again. The plan says from when on
+the input is whole. An entity older than that is made again from what is left, and its
+snapshot then says less than before; one of which nothing is left keeps its last snapshot,
+and its next event makes it anew. For that --accept-loss is needed besides.
+
+'tributary audit' closes afterwards: over everything if nothing was lost, else over the
+span of the retention, as always.`,
+		Example: `  tributary reset --stage lox24
+  tributary reset --stage lox24 --yes`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !slices.Contains(processor.StageNames(), stage) {
+				return &codeError{exitUsage, fmt.Errorf("--stage: %q is none of %s", stage, strings.Join(processor.StageNames(), ", "))}
+			}
+			return g.reset(cmd.Context(), stage, yes, accept, by)
+		},
+	}
+	c.Flags().StringVar(&stage, "stage", "", "which stage: "+strings.Join(processor.StageNames(), ", "))
+	c.Flags().BoolVar(&yes, "yes", false, "do it")
+	c.Flags().BoolVar(&accept, "accept-loss", false, "do it although retention has taken a part of the input")
+	c.Flags().StringVar(&by, "by", by, "who you are, for the log")
+	return c
+}
+
+func (g *globals) reset(ctx context.Context, stage string, yes, accept bool, by string) error {
+	f, err := g.load()
+	if err != nil {
+		return err
+	}
+	o := reset.Config{Names: f.Config.Names(), Topics: f.Config.Topics, Stage: stage}
+	if o.Kafka, err = f.Config.Kafka.Options(); err != nil {
+		return err
+	}
+	p, err := reset.Prepare(ctx, &o)
+	if err != nil {
+		return fmt.Errorf("reset on %v: %w", f.Config.Kafka.Brokers, err)
+	}
+	if !g.json {
+		g.showReset(p)
+	}
+	done := false
+	switch {
+	case !yes:
+	case p.Lost > 0 && !accept:
+		err = errors.New("retention has taken a part of the input: --accept-loss does it all the same")
+	default:
+		g.auditLog(ctx, &f.Config, "stage reset", by, slog.String("stage", stage))
+		if err = reset.Carry(ctx, &o, p); err == nil {
+			done = true
+		}
+	}
+	if g.json {
+		err = errors.Join(err, g.printJSON(map[string]any{"plan": p, "done": done}))
+	}
+	if err != nil {
+		return fmt.Errorf("reset on %v: %w", f.Config.Kafka.Brokers, err)
+	}
+	if done && !g.json {
+		g.printf("Done. Start the processors: they read %d records again; tributary lag says how far they are.\n", p.Again)
+	}
+	return nil
+}
+
+func (g *globals) showReset(p *reset.Plan) {
+	g.printf("Stage %s would be made again from %s.\n", p.Stage, p.Input)
+	entries := fmt.Sprintf("%d offsets", p.Entries)
+	if p.Entries < 0 {
+		entries = "it is missing already"
+	}
+	g.printf("  Deleted: changelog %s (%s), made anew; group %s.\n", p.Changelog, entries, p.Group)
+	g.printf("  Read again: %d records in %d partitions.\n", p.Again, len(p.Partitions))
+	g.printf("  Told again, with revisions above %d: %s.\n", p.Revisions, strings.Join(p.Snapshots, ", "))
+	g.printf("  Not told again: %s.\n", strings.Join(p.Facts, ", "))
+	if p.Lost > 0 {
+		g.printf("  Lost: %d offsets of the input are gone by retention; it is whole since %s.\n", p.Lost, stamp(p.Since))
+		t := newTable("partition", "gone before offset", "oldest record there")
+		for i := range p.Partitions {
+			if x := &p.Partitions[i]; x.Start > 0 {
+				t.AppendRow([]any{x.Partition, x.Start, stamp(x.Oldest)})
+			}
+		}
+		g.printf("%s\n", t.Render())
+	}
+	if len(p.Members) > 0 {
+		g.printf("  It is refused while these run the stage: %s.\n", strings.Join(p.Members, ", "))
+	}
+	g.printf("  State directories: nothing to do; they are wiped when their processors start.\n")
+}
