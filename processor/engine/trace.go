@@ -36,6 +36,8 @@ type traces struct {
 	stage    string
 	input    string
 	prefixed schemas.Names
+	// deadLetter is the topic, without prefix.
+	deadLetter string
 
 	// What follows is of the round, and of the worker's goroutine alone.
 	round   trace.Span // nil before it has begun
@@ -83,7 +85,7 @@ func newTraces(w *worker) *traces {
 			semconv.MessagingSystemKafka, semconv.MessagingConsumerGroupName(w.group), semconv.MessagingDestinationName(w.input),
 			attributeStage.String(w.spec.Name), attributeWorker.Int(w.index), attributeTransaction.String(w.transactionalID),
 		},
-		stage: w.spec.Name, input: w.input, prefixed: w.deps.Names, records: map[place]*recordSpan{},
+		stage: w.spec.Name, input: w.input, prefixed: w.deps.Names, deadLetter: w.spec.DeadLetter, records: map[place]*recordSpan{},
 	}
 }
 

@@ -71,7 +71,6 @@ func sampledFlag(traceparent []byte) bool {
 type recordSpan struct {
 	span    trace.Span
 	headers []raw.Header
-	size    int
 }
 
 // beginRecord begins the span of a record as a child of its parent.
@@ -93,7 +92,6 @@ func (t *traces) beginRecord(p *parent) {
 	propagation.TraceContext{}.Inject(ctx, carrier)
 	for _, key := range slices.Sorted(slices.Values(carrier.Keys())) {
 		r.headers = append(r.headers, raw.Header{Key: key, Value: []byte(carrier[key])})
-		r.size += len(key) + len(carrier[key]) + 4 // with their lengths
 	}
 	t.records[place{p.record.Partition, p.record.Offset}] = r
 }
@@ -112,17 +110,28 @@ func (t *traces) carry(s *scope, in *Input, outputs []Output) {
 	for i := range outputs {
 		o := &outputs[i]
 		topics = append(topics, t.prefixed.Topic(o.Topic))
-		if room := s.topics[o.Topic].maxBytes - outputSize(o); room >= r.size && !carries(o.Headers) {
-			o.Headers = append(slices.Clip(o.Headers), r.headers...)
+		if o.Topic == t.deadLetter {
+			continue // the raw record unchanged, with its own context
+		}
+		before := o.Headers
+		o.Headers = append(withoutContext(before), r.headers...)
+		if outputSize(o) > s.topics[o.Topic].maxBytes {
+			o.Headers = before
 		}
 	}
 	r.span.SetAttributes(attributeOutputs.StringSlice(topics))
 }
 
-// carries says whether there is a context already, as in a dead letter, which has
-// that of its raw record.
-func carries(headers []raw.Header) bool {
-	return slices.ContainsFunc(headers, func(h raw.Header) bool { return h.Key == raw.HeaderTraceparent })
+// withoutContext returns a copy of headers without the context that a stage has
+// passed on: the record's own, of which the span is the child.
+func withoutContext(headers []raw.Header) []raw.Header {
+	out := make([]raw.Header, 0, len(headers)+2)
+	for _, h := range headers {
+		if h.Key != raw.HeaderTraceparent && h.Key != raw.HeaderTracestate {
+			out = append(out, h)
+		}
+	}
+	return out
 }
 
 // errorKind sorts an error into a word that holds nothing of a record.
