@@ -65,7 +65,7 @@ func FatalError(text string) error { return &fatalError{fmt.Errorf("%w: %s", err
 func TracedRecords(n int, flags string) []*kgo.Record {
 	out := make([]*kgo.Record, n)
 	for i := range out {
-		out[i] = &kgo.Record{Topic: schemas.RawUAPAY, Partition: int32(i % 3), Offset: int64(i), Value: make([]byte, 1000), Headers: []kgo.RecordHeader{ //nolint:gosec // a few
+		out[i] = &kgo.Record{Topic: schemas.RawUAPAY, Partition: int32(i % 3), Offset: int64(i), Value: make([]byte, 1000), Headers: []kgo.RecordHeader{
 			{Key: raw.HeaderSource, Value: []byte("shop")}, {Key: raw.HeaderProvider, Value: []byte("uapay")}, {Key: raw.HeaderContentType, Value: []byte("application/json")},
 		}}
 		if flags != "" {

@@ -274,13 +274,11 @@ func TestNoTracesCostNothing(t *testing.T) { //nolint:paralleltest // allocation
 		"off, sampled":        {engine.NewTracedRounds(nil), "01", 0},
 		"nothing is followed": {engine.NewTracedRounds(sdk.NewTracerProvider(sdk.WithSampler(sdk.ParentBased(sdk.NeverSample())))), "00", n / 20},
 	} {
-		t.Run(name, func(t *testing.T) {
-			records := engine.TracedRecords(n, test.flags)
-			inputs := engine.Inputs(records)
-			if allocs := testing.AllocsPerRun(20, func() { test.rounds.Round(t.Context(), records, inputs, 10) }); allocs > test.most {
-				t.Errorf("a round of %d records costs %v allocations, at most %v", n, allocs, test.most)
-			}
-		})
+		records := engine.TracedRecords(n, test.flags)
+		inputs := engine.Inputs(records)
+		if allocs := testing.AllocsPerRun(20, func() { test.rounds.Round(t.Context(), records, inputs, 10) }); allocs > test.most {
+			t.Errorf("%s: a round of %d records costs %v allocations, at most %v", name, n, allocs, test.most)
+		}
 	}
 }
 
@@ -292,8 +290,10 @@ func BenchmarkTraces(b *testing.B) {
 		rounds *engine.TracedRounds
 		flags  string
 	}{
-		{"off", engine.NewTracedRounds(nil), "01"}, {"untraced", engine.NewTracedRounds(never), ""},
-		{"unsampled", engine.NewTracedRounds(never), "00"}, {"sampled", engine.NewTracedRounds(always), "01"},
+		{"off", engine.NewTracedRounds(nil), "01"},
+		{"untraced", engine.NewTracedRounds(never), ""},
+		{"unsampled", engine.NewTracedRounds(never), "00"},
+		{"sampled", engine.NewTracedRounds(always), "01"},
 	} {
 		b.Run(test.name, func(b *testing.B) {
 			records := engine.TracedRecords(1000, test.flags)

@@ -298,7 +298,8 @@ func TestNoAuthorizer(t *testing.T) {
 	t.Cleanup(fake.Close)
 	fake.ControlKey(int16(kmsg.DescribeACLs), func(req kmsg.Request) (kmsg.Response, error, bool) {
 		fake.KeepControl()
-		resp := req.ResponseKind().(*kmsg.DescribeACLsResponse)
+		resp := kmsg.NewPtrDescribeACLsResponse()
+		resp.Version = req.GetVersion()
 		resp.ErrorCode = kerr.SecurityDisabled.Code
 		return resp, nil, true
 	})

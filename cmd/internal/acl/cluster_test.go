@@ -224,7 +224,7 @@ func (c *cluster) mayByTopic(user string) map[string][]string {
 	req.IncludeTopicAuthorizedOperations = true
 	for _, row := range schemas.Table() {
 		topic := kmsg.NewMetadataRequestTopic()
-		topic.Topic = kmsg.StringPtr(c.names.Topic(row.Name))
+		topic.Topic = new(c.names.Topic(row.Name))
 		req.Topics = append(req.Topics, topic)
 	}
 	resp, err := req.RequestWith(c.t.Context(), client)

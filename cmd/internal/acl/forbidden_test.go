@@ -16,6 +16,7 @@ import (
 
 // forbidden tries what each role must not do, by doing it.
 func (l *life) forbidden(t *testing.T) {
+	t.Helper()
 	topic := l.names.Topic
 	lox24, journeys := l.names.Group(processor.StageLOX24), topic(schemas.EnrichedJourneys)
 	ownGroup, othersGroup := l.names.Group("analytics.bi.dashboard"), l.names.Group("analytics.fraud.model")
@@ -86,6 +87,7 @@ func (l *life) forbidden(t *testing.T) {
 
 // prune takes a team's role away.
 func (l *life) prune(t *testing.T) {
+	t.Helper()
 	l.config.Principals.Analytics = []string{"User:" + userFraud}
 	d, err := acl.Diff(t.Context(), l.admin, l.config, l.names, []string{"User:" + userBI})
 	if err != nil {

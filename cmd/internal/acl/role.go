@@ -103,7 +103,9 @@ func Rights(role string, names schemas.Names) []Right {
 			{ResourceTopic, topicsOf(names, isAny), false, []string{opRead, opDescribeConfigs}, "audit, lag, deadletter, tail"},
 			{
 				ResourceTopic, sorted(names, append(stageTopics(func(t processor.Topics) []string { return []string{t.Input} }), schemas.InternalReplays)),
-				false, []string{opWrite}, "dead letters replayed, and the notes of it",
+				false,
+				[]string{opWrite},
+				"dead letters replayed, and the notes of it",
 			},
 			{ResourceTransactional, []string{deadletter.TransactionalID(names)}, false, []string{opWrite}, "each dead letter replayed once"},
 			{ResourceTransactional, []string{anything}, false, []string{opDescribe}, "whose open transaction blocks a group"},
@@ -130,11 +132,15 @@ func processorRights(names schemas.Names) []Right {
 	return []Right{
 		{
 			ResourceTopic, sorted(names, append(stageTopics(func(t processor.Topics) []string { return []string{t.Input} }), changelogs...)),
-			false, []string{opRead}, "what the stages consume, and their state",
+			false,
+			[]string{opRead},
+			"what the stages consume, and their state",
 		},
 		{
 			ResourceTopic, sorted(names, append(stageTopics(func(t processor.Topics) []string { return append(t.Outputs, t.DeadLetter) }), changelogs...)),
-			false, []string{opWrite}, "what the stages emit, and their state",
+			false,
+			[]string{opWrite},
+			"what the stages emit, and their state",
 		},
 		{ResourceGroup, groups, false, []string{opRead}, "the stages' groups"},
 		{ResourceTransactional, ids, true, []string{opWrite}, "its transactions, and ending those of a dead process"},

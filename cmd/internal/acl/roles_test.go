@@ -88,6 +88,7 @@ func (l *logs) say(text string) bool {
 }
 
 func (l *life) rules(t *testing.T) {
+	t.Helper()
 	d, err := acl.Diff(t.Context(), l.admin, l.config, l.names, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -102,6 +103,7 @@ func (l *life) rules(t *testing.T) {
 }
 
 func (l *life) topics(t *testing.T) {
+	t.Helper()
 	admin := kadm.NewClient(l.client(userTopics))
 	config := topics.Config{Partitions: 2, ReplicationFactor: 1, MinInsyncReplicas: 1}
 	change := func() int {
@@ -125,6 +127,7 @@ func (l *life) topics(t *testing.T) {
 
 // matrix asks the broker what each user may do with each topic.
 func (l *life) matrix(t *testing.T) {
+	t.Helper()
 	for _, user := range users() {
 		if diff := cmp.Diff(l.wantByTopic(user), l.mayByTopic(user)); diff != "" {
 			t.Errorf("what %s may do (-want +got):\n%s", user, diff)
@@ -182,6 +185,7 @@ func (l *life) send(t *testing.T, bodies ...string) {
 }
 
 func (l *life) accept(t *testing.T) {
+	t.Helper()
 	l.send(t, webhook(1, "success"), webhook(1, "success"), webhook(2, "of-another-release"))
 }
 
@@ -236,6 +240,7 @@ func (l *life) start(t *testing.T) (stop func()) {
 // process lets a process that has died leave a transaction open on a changelog: the
 // one that comes must see it, know whose it is, and end it.
 func (l *life) process(t *testing.T) {
+	t.Helper()
 	ghost := l.client(userProcessor, kgo.TransactionalID(l.names.Group(processor.StageLOX24)+".ghost.0"), kgo.TransactionTimeout(10*time.Minute),
 		kgo.RecordPartitioner(kgo.ManualPartitioner()))
 	if err := ghost.BeginTransaction(); err != nil {
@@ -274,6 +279,7 @@ func (l *life) settled(t *testing.T) {
 }
 
 func (l *life) analyse(t *testing.T) {
+	t.Helper()
 	client := l.client(userBI, kgo.ConsumerGroup(l.names.Group("analytics.bi.dashboard")), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.ConsumeTopics(l.names.Topic(schemas.EnrichedJourneys), l.names.Topic(schemas.DecodedLOX24VerifyCode)), kgo.FetchIsolationLevel(kgo.ReadCommitted()))
 	seen := map[string]bool{}
@@ -290,6 +296,7 @@ func (l *life) analyse(t *testing.T) {
 }
 
 func (l *life) restore(t *testing.T) {
+	t.Helper()
 	stop := l.start(t)
 	// The state knows the first delivery: this one is a duplicate.
 	l.send(t, webhook(1, "success"), webhook(3, "success"))
@@ -298,6 +305,7 @@ func (l *life) restore(t *testing.T) {
 }
 
 func (l *life) audit(t *testing.T) {
+	t.Helper()
 	report, err := audit.Run(t.Context(), audit.Config{Kafka: l.as(userOperator), Names: l.names})
 	if err != nil {
 		t.Fatal(err)
@@ -313,6 +321,7 @@ func (l *life) audit(t *testing.T) {
 }
 
 func (l *life) lag(t *testing.T) {
+	t.Helper()
 	own := map[string][]string{}
 	for _, stage := range processor.StageNames() {
 		of, _ := processor.TopicsOf(stage)
@@ -343,6 +352,7 @@ func (l *life) lag(t *testing.T) {
 }
 
 func (l *life) replay(t *testing.T) {
+	t.Helper()
 	reader := deadletter.NewReader(l.as(userOperator), l.names)
 	plan, err := deadletter.NewReplayer(reader, deadletter.Replay{By: "the suite"}).Run(t.Context())
 	if err != nil || plan.Sent != 1 {

@@ -172,7 +172,7 @@ func process(t *testing.T, kafka []kgo.Opt, tracer trace.TracerProvider) (stop f
 		SchemaIDs: func(context.Context) (map[string]uint32, error) {
 			ids := map[string]uint32{}
 			for i, topic := range schemas.Table() {
-				ids[topic.Name] = uint32(i + 1) //nolint:gosec // a few
+				ids[topic.Name] = uint32(i + 1)
 			}
 			return ids, nil
 		},
