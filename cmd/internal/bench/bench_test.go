@@ -1,6 +1,7 @@
 package bench_test
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -162,10 +163,8 @@ func TestValidate(t *testing.T) {
 			o, l := bench.DefaultOptions(), bench.DefaultLoad()
 			c.change(&o, &l)
 			got := ""
-			for _, err := range []error{o.Validate(), l.Validate()} {
-				if err != nil {
-					got += err.Error()
-				}
+			if err := errors.Join(o.Validate(), l.Validate()); err != nil {
+				got = err.Error()
 			}
 			if (c.says == "") != (got == "") || !strings.Contains(got, c.says) {
 				t.Errorf("faults = %q, want something with %q", got, c.says)
@@ -179,7 +178,8 @@ func TestPeersAreRead(t *testing.T) {
 	t.Parallel()
 	runs, err := bench.StreamsRun([]map[string]any{
 		{"input_done": 1000.0, "seconds": 2.0, "records_per_s": 500.0, "records_per_app_cpu_s": 250.0, "app_cpu_s": 4.0, "broker_cpu_s": 1.0, "app_peak_rss_mb": 100.0},
-		{"state_mb": 1.0}, {"problems": nil},
+		{"state_mb": 1.0},
+		{"problems": nil},
 	})
 	if err != nil {
 		t.Fatal(err)

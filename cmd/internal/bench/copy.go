@@ -69,7 +69,7 @@ func (p *place) copyBodies(ctx context.Context, topics map[string]string) (map[s
 			f.take(d)
 		})
 		p.o.Progress.At(n)
-		if err = errors.Join(err, ctx.Err()); err != nil {
+		if err := errors.Join(err, ctx.Err()); err != nil {
 			return nil, begin, err
 		}
 	}

@@ -61,7 +61,7 @@ func (p *place) drain(ctx context.Context, c *child, total int64) (*drained, err
 			if d.raw.at.IsZero() {
 				d.raw = m
 			}
-			if idle, err := p.idle(ctx, watcher); err != nil {
+			if idle, err := idle(ctx, watcher); err != nil {
 				return nil, err
 			} else if idle {
 				d.end = m
@@ -140,7 +140,7 @@ func (p *place) rawEnds(ctx context.Context) (map[string]map[int32]int64, error)
 }
 
 // idle says whether no stage has anything left to read.
-func (p *place) idle(ctx context.Context, watcher *lag.Watcher) (bool, error) {
+func idle(ctx context.Context, watcher *lag.Watcher) (bool, error) {
 	report, err := watcher.Observe(ctx)
 	if err != nil {
 		return false, fmt.Errorf("look at the lag: %w", err)

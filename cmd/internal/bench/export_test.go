@@ -51,7 +51,7 @@ func Unprocessed(ctx context.Context, o Options, load Load, how string) (faults 
 	if err != nil {
 		return nil, nil, err
 	}
-	defer func() { _ = p.close() }()
+	defer func() { _ = p.close() }() //nolint:contextcheck // a stop has its own time
 	start := load.start(&o)
 	if sent, err = p.fill(ctx, load.plan(&o, start), start, load.Webhooks); err != nil {
 		return nil, nil, err
@@ -66,7 +66,7 @@ func Bodies(ctx context.Context, o Options, load Load, provider string) (first, 
 	if err != nil {
 		return nil, nil, err
 	}
-	defer func() { _ = p.close() }()
+	defer func() { _ = p.close() }() //nolint:contextcheck // a stop has its own time
 	start := load.start(&o)
 	if first, err = p.fill(ctx, load.plan(&o, start), start, load.Webhooks); err != nil {
 		return nil, nil, err

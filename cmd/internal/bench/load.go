@@ -19,7 +19,7 @@ type Load struct {
 	// Repeats and Disorder are shares of the webhooks from 0 to under 1: those that
 	// repeat another, and those up to five minutes late.
 	Repeats, Disorder float64
-	// OpenStories is how many stories begin in a second of the providers' time: how
+	// PerSecond is how many stories begin in a second of the providers' time: how
 	// many entities are open at once, not how fast is written.
 	PerSecond float64
 }

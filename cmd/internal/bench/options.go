@@ -137,14 +137,6 @@ func (o *Options) settings() map[string]string {
 	return out
 }
 
-// set returns a setting, or what it is without one.
-func (o *Options) set(key, otherwise string) string {
-	if v, ok := o.settings()[key]; ok {
-		return v
-	}
-	return otherwise
-}
-
 // wait waits, unless ctx ends.
 func wait(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)

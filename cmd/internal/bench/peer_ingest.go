@@ -33,7 +33,7 @@ func (b *peers) ingests(ctx context.Context) error {
 		}
 	}
 	own := filepath.Join(work, "own-bodies.ndjson")
-	if err := b.sign(ctx, work, own); err != nil {
+	if err := sign(ctx, work, own); err != nil {
 		return err
 	}
 	err := b.inTurn(
@@ -74,7 +74,7 @@ func (b *peers) ingestEnv(work string) []string {
 }
 
 // sign makes the bodies with our secret.
-func (b *peers) sign(ctx context.Context, work, path string) error {
+func sign(ctx context.Context, work, path string) error {
 	a := accounts()
 	out, err := exec.CommandContext(ctx, filepath.Join(work, "bin", "gen"), "-n", "1000", "-secret", a.UAPAY.Secret).Output() //nolint:gosec // their tool
 	if err != nil {

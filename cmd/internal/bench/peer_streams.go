@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -95,9 +96,7 @@ func (b *peers) theirs(ctx context.Context, env []string, script, work string, n
 func streamsRun(said []map[string]any) ([]Run, error) {
 	all := map[string]any{}
 	for _, line := range said {
-		for key, v := range line {
-			all[key] = v
-		}
+		maps.Copy(all, line)
 	}
 	if all["problems"] != nil {
 		return nil, fmt.Errorf("the peer's own answers were wrong: %v", all["problems"])

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -90,7 +91,7 @@ func Peers(ctx context.Context, o Options, config PeersConfig) (report *Report, 
 	}
 	defer func() { err = errors.Join(err, p.close()) }() //nolint:contextcheck // a stop has its own time
 	b := &peers{place: p, config: config}
-	b.report = p.report("peers", o.Now().UTC().Truncate(time.Second), map[string]string{"pairs": fmt.Sprint(config.Pairs)})
+	b.report = p.report("peers", o.Now().UTC().Truncate(time.Second), map[string]string{"pairs": strconv.Itoa(config.Pairs)})
 	if config.streams() != "" {
 		if err := b.streams(ctx); err != nil {
 			return nil, err

@@ -50,9 +50,9 @@ func open(ctx context.Context, o *Options) (p *place, err error) {
 		return nil, err
 	}
 	p = &place{o: o, names: schemas.Names{Prefix: o.Prefix}, brokers: o.Brokers}
-	defer func() {
+	defer func() { //nolint:contextcheck // a stop has its own time
 		if err != nil {
-			err = errors.Join(err, p.close()) //nolint:contextcheck // a stop has its own time
+			err = errors.Join(err, p.close())
 		}
 	}()
 	if p.dir, err = os.MkdirTemp("", "tributary-bench-"); err != nil {
@@ -80,7 +80,8 @@ func open(ctx context.Context, o *Options) (p *place, err error) {
 	if _, err := reg.Register(ctx); err != nil {
 		return p, fmt.Errorf("register the schemas: %w", err)
 	}
-	return p, p.createTopics(ctx)
+	err = p.createTopics(ctx)
+	return p, err
 }
 
 // connect makes the clients. How to be let in is said by the same variables as for
@@ -96,7 +97,8 @@ func (p *place) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.kafka = append(options, kgo.MetadataMinAge(metadataAge))
+	options = append(options, kgo.MetadataMinAge(metadataAge))
+	p.kafka = slices.Clip(options) // others add to it
 	if p.client, err = kgo.NewClient(append(p.kafka, kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)))...); err != nil {
 		return fmt.Errorf("make a Kafka client: %w", err)
 	}

@@ -3,7 +3,7 @@ package bench
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,7 +24,7 @@ func Processor(ctx context.Context, o Options, load Load) (report *Report, err e
 	}
 	defer func() { err = errors.Join(err, p.close()) }() //nolint:contextcheck // a stop has its own time
 	start := load.start(&o)
-	report = p.report("processor", start, map[string]string{"webhooks": fmt.Sprint(load.Webhooks)})
+	report = p.report("processor", start, map[string]string{"webhooks": strconv.FormatInt(load.Webhooks, 10)})
 	sent, err := p.fill(ctx, load.plan(&o, start), start, load.Webhooks)
 	if err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ func (p *place) process(ctx context.Context, name string, sent map[string]simula
 	}
 	run := &Run{Name: name, Checked: how}
 	p.processed(&run.Figures, c, d, total)
-	if err := p.counted(ctx, &run.Figures, c, total); err != nil {
+	if err := counted(ctx, &run.Figures, c, total); err != nil {
 		return nil, nil, err
 	}
 	// It goes on while it is checked: the last deadlines are due by the wall clock.
@@ -120,7 +120,7 @@ func (p *place) processed(f *Figures, c *child, d *drained, total int64) {
 }
 
 // counted are the figures that the processor itself tells.
-func (p *place) counted(ctx context.Context, f *Figures, c *child, total int64) error {
+func counted(ctx context.Context, f *Figures, c *child, total int64) error {
 	m, err := c.metrics(ctx)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -29,7 +30,7 @@ func Restore(ctx context.Context, o Options, entities int64) (report *Report, er
 	if err := b.prepare(ctx, entities); err != nil {
 		return nil, err
 	}
-	report = p.report("restore", b.start, map[string]string{"entities": fmt.Sprint(entities)})
+	report = p.report("restore", b.start, map[string]string{"entities": strconv.FormatInt(entities, 10)})
 	for range o.Runs {
 		for _, how := range []struct {
 			name       string
@@ -115,7 +116,7 @@ func (b *restoring) begin(ctx context.Context, name string, wipe, kill bool) (*R
 	if err != nil {
 		return nil, errors.Join(err, c.alive())
 	}
-	if err := p.untilReady(ctx, c); err != nil {
+	if err := untilReady(ctx, c); err != nil {
 		return nil, err
 	}
 	whole := time.Now()

@@ -123,7 +123,7 @@ func (p *place) environ() []string {
 	return append(out, p.o.Env...)
 }
 
-// modelSettings are those of the processor that give facts their meaning. The benches
+// settingsOfModel are those of the processor that give facts their meaning. The benches
 // leave them as they are by default.
 func settingsOfModel() (processor.Config, []source.Source) {
 	c := processor.DefaultConfig()
