@@ -43,7 +43,11 @@ func (g *globals) showBench(r *bench.Report) error {
 	}
 	g.printf("\n%s\n", t.Render())
 	g.showRatios(r)
-	if r.Right {
+	switch {
+	case r.Right && r.Runs[0].Checked == bench.CheckNone:
+		g.printf("The answers were not checked.\n")
+		return nil
+	case r.Right:
 		g.printf("The answers are right (checked: %s).\n", r.Runs[0].Checked)
 		return nil
 	}

@@ -116,14 +116,14 @@ func (b *way) run(ctx context.Context, plan *simulator.Plan) (*Run, []string, er
 	}
 	defer stop()
 	p.o.Progress.Step(fmt.Sprintf("%.0f webhooks a second", b.config.Rate), int64(b.config.Rate*(b.config.Duration+b.config.Warm).Seconds()))
-	before, err := b.look()
+	before, err := b.look(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	if err := b.send(ctx, plan); err != nil {
 		return nil, nil, errors.Join(err, b.ingest.alive(), b.processor.alive())
 	}
-	after, err := b.look()
+	after, err := b.look(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -176,10 +176,16 @@ func untilReady(ctx context.Context, c *child) error {
 	return c.alive()
 }
 
-// pair is what both roles and the broker used.
-type pair struct{ ingest, processor, broker usage }
+// pair is what both roles and the broker used, and what the processor counted.
+type pair struct {
+	ingest, processor, broker usage
+	counters                  map[string]float64
+}
 
-func (b *way) look() (u pair, err error) {
+func (b *way) look(ctx context.Context) (u pair, err error) {
+	if u.counters, err = b.processor.metrics(ctx); err != nil {
+		return u, err
+	}
 	if u.ingest, err = readUsage(b.ingest.pid()); err != nil {
 		return u, err
 	}
@@ -207,6 +213,14 @@ func (b *way) figures(f *Figures, before, after pair, took time.Duration) {
 	f.Add("processor_cpu_us_per_webhook", (after.processor.cpu-before.processor.cpu).Seconds()/webhooks*1e6)
 	if b.place.o.BrokerPID != 0 {
 		f.Add("broker_cpu_us_per_webhook", (after.broker.cpu-before.broker.cpu).Seconds()/webhooks*1e6)
+	}
+	count := func(name string) float64 { return after.counters[name] - before.counters[name] }
+	const rounds, transactions = "tributary_processor_rounds_total", "tributary_processor_transaction_seconds"
+	f.Add("transactions_per_second", count(rounds)/took.Seconds())
+	f.Add("transaction_ms_mean", count(transactions+"_sum")/count(transactions+"_count")*1e3)
+	f.Add("processor_cores", (after.processor.cpu-before.processor.cpu).Seconds()/took.Seconds())
+	if b.place.o.BrokerPID != 0 {
+		f.Add("broker_cores", (after.broker.cpu-before.broker.cpu).Seconds()/took.Seconds())
 	}
 	f.Add("ingest_peak_rss_mb", mega(after.ingest.peak))
 	f.Add("processor_peak_rss_mb", mega(after.processor.peak))
