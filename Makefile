@@ -111,6 +111,11 @@ chaos: ## N schedules of faults in virtual time, and that each way to break the 
 chaos-kafka: ## kill, stop, starve and impersonate real processes on a real Kafka; FAULTS=few is quick
 	go run ./cmd/internal/chaos/run -faults $(FAULTS) $(ARGS)
 
+.PHONY: alerts-test
+alerts-test: ## check the alert rules and play each: it fires, it does not, it resolves
+	deploy/prometheus/promtool check rules deploy/prometheus/*.rules.yml
+	deploy/prometheus/promtool test rules deploy/prometheus/tests/*.yml
+
 .PHONY: up
 up: ## the stack with docker compose
 	docker compose up --build --detach --wait
