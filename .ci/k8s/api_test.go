@@ -1,6 +1,7 @@
 package k8s_test
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -17,6 +18,7 @@ import (
 	_ "k8s.io/kubernetes/pkg/apis/apps/install"
 	_ "k8s.io/kubernetes/pkg/apis/autoscaling/install"
 	_ "k8s.io/kubernetes/pkg/apis/batch/install"
+	"k8s.io/kubernetes/pkg/apis/core"
 	_ "k8s.io/kubernetes/pkg/apis/core/install"
 	_ "k8s.io/kubernetes/pkg/apis/networking/install"
 	_ "k8s.io/kubernetes/pkg/apis/policy/install"
@@ -59,6 +61,11 @@ func create(d document) ([]string, error) {
 	}
 	if m.GetNamespace() == "" {
 		m.SetNamespace("default")
+	}
+	if svc, ok := object.(*core.Service); ok {
+		// The server's allocator does so, before it validates.
+		svc.Spec.ClusterIPs = []string{cmp.Or(svc.Spec.ClusterIP, "10.0.0.1")}
+		svc.Spec.ClusterIP = svc.Spec.ClusterIPs[0]
 	}
 	m.SetUID(types.UID("11111111-2222-3333-4444-555555555555"))
 	m.SetCreationTimestamp(metav1.NewTime(time.Unix(1_800_000_000, 0)))

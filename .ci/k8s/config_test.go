@@ -3,6 +3,8 @@ package k8s_test
 import (
 	"bytes"
 	"encoding/json"
+	"encoding/pem"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -122,7 +124,7 @@ func variables(t *testing.T, w workload, mounts map[string]string) []string {
 			}
 			// A file that is there; what is in it counts only when it is used.
 			value = filepath.Join(t.TempDir(), filepath.Base(value))
-			if err := os.WriteFile(value, []byte("stands in\n"), 0o600); err != nil {
+			if err := os.WriteFile(value, authority(), 0o600); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -131,6 +133,14 @@ func variables(t *testing.T, w workload, mounts map[string]string) []string {
 	return out
 }
 
+// authority is a certificate, which is what a file must be where it is looked into.
+func authority() []byte {
+	server := httptest.NewTLSServer(nil)
+	defer server.Close()
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+}
+
+// stand stands in for a value that Kubernetes would fill in.
 func stand(t *testing.T, w workload, e core.EnvVar) string {
 	t.Helper()
 	switch {

@@ -15,6 +15,7 @@ import (
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel"
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/pruning"
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/validation"
+	utiljson "k8s.io/apimachinery/pkg/util/json"
 	celconfig "k8s.io/apiserver/pkg/apis/cel"
 	"sigs.k8s.io/yaml"
 )
@@ -75,21 +76,27 @@ func schemaOf(t *testing.T, d document) *apiextensions.JSONSchemaProps {
 func checkCustom(t *testing.T, d document) error {
 	t.Helper()
 	props := schemaOf(t, d)
+	// As the server decodes it: whole numbers are whole.
+	var object map[string]any
+	text, err := yaml.YAMLToJSON(d.text)
+	if err = errors.Join(err, utiljson.Unmarshal(text, &object)); err != nil {
+		return err
+	}
 	structural, err := schema.NewStructural(props)
 	if err != nil {
 		return err
 	}
 	var errs []error
-	for _, field := range pruning.PruneWithOptions(d.object, structural, true, schema.UnknownFieldPathOptions{TrackUnknownFieldPaths: true}) {
+	for _, field := range pruning.PruneWithOptions(object, structural, true, schema.UnknownFieldPathOptions{TrackUnknownFieldPaths: true}) {
 		errs = append(errs, fmt.Errorf("unknown field %s", field))
 	}
 	validator, _, err := validation.NewSchemaValidator(props)
 	if err != nil {
 		return err
 	}
-	found := validation.ValidateCustomResource(nil, d.object, validator)
+	found := validation.ValidateCustomResource(nil, object, validator)
 	if rules := cel.NewValidator(structural, true, celconfig.PerCallLimit); rules != nil {
-		more, _ := rules.Validate(t.Context(), nil, structural, d.object, nil, celconfig.RuntimeCELCostBudget)
+		more, _ := rules.Validate(t.Context(), nil, structural, object, nil, celconfig.RuntimeCELCostBudget)
 		found = append(found, more...)
 	}
 	for _, f := range found {

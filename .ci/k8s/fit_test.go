@@ -176,7 +176,7 @@ func TestSelectorsFindTheirPods(t *testing.T) {
 			case "PodDisruptionBudget":
 				selector = into[policy.PodDisruptionBudget](t, d).Spec.Selector
 			case "NetworkPolicy":
-				selector = &into[networking.NetworkPolicy](t, d).Spec.PodSelector
+				selector = new(into[networking.NetworkPolicy](t, d).Spec.PodSelector)
 			case "PodMonitor":
 				selector = monitored(t, d)
 			case "HorizontalPodAutoscaler":
