@@ -221,7 +221,7 @@ func (b *bench) read(topic string, done func(map[string][]string) bool) map[stri
 		b.t.Fatal(err)
 	}
 	defer reader.Close()
-	ctx, cancel := context.WithTimeout(b.t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(b.t.Context(), 2*time.Minute)
 	defer cancel()
 	got := map[string][]string{}
 	for !done(got) {

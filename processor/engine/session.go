@@ -33,6 +33,11 @@ func (kgoCluster) join(ctx context.Context, w *worker) (session, admin, error) {
 		// Static: a restart within the session timeout moves no partition.
 		kgo.InstanceID(w.transactionalID),
 		kgo.SessionTimeout(w.config.SessionTimeout),
+		// How long a rebalance waits for a member that heartbeats and does not join, or
+		// for a leader that died before it shared the partitions out: kgo's minute would
+		// be longer than all else that a failure costs. A worker joins within a round;
+		// one that is later is thrown out, loses nothing, and joins anew.
+		kgo.RebalanceTimeout(2*w.config.SessionTimeout),
 		kgo.HeartbeatInterval(w.heartbeat()),
 		kgo.TransactionalID(w.transactionalID),
 		kgo.TransactionTimeout(w.config.TransactionTimeout),
