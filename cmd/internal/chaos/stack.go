@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -275,6 +276,7 @@ func (s *stack) ready(ctx context.Context, i int) error {
 	ctx, cancel := context.WithTimeout(ctx, recovery)
 	defer cancel()
 	client := http.Client{Timeout: 2 * time.Second}
+	answer := "nothing"
 	for {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/readyz", http.NoBody)
 		if err != nil {
@@ -284,16 +286,18 @@ func (s *stack) ready(ctx context.Context, i int) error {
 			return s.ready(ctx, i) // it was started again
 		}
 		if resp, err := client.Do(req); err == nil {
+			text, _ := io.ReadAll(io.LimitReader(resp.Body, 8192)) // what there is of it helps
 			_ = resp.Body.Close()
 			if resp.StatusCode == http.StatusOK {
 				return nil
 			}
+			answer = string(text)
 		}
 		if p.ended() && s.processor(i) == p && (p.wanted.Load() || p.code != fenced) {
 			return fmt.Errorf("%s, exit code %d, before it was ready; it said last:\n%s", p.name, p.code, p.log.tail(8))
 		}
 		if err := pause(ctx, 50*time.Millisecond); err != nil {
-			return fmt.Errorf("%s was not ready in time: %w; it said last:\n%s", p.name, err, p.log.tail(8))
+			return fmt.Errorf("%s was not ready in time: %w; its answer was %s; it said last:\n%s", p.name, err, answer, p.log.tail(8))
 		}
 	}
 }
