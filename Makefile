@@ -64,12 +64,12 @@ bench-go: ## the Go benchmarks, compared with the last release
 	deploy/bench/gobench
 
 .PHONY: generate
-generate: ## the code made from the schemas
+generate: ## the code made from the schemas, the dashboards from their source
 	go generate ./...
 
 .PHONY: checkgenerate
-checkgenerate: generate ## fail if the generated code is not what the schemas say
-	@git diff --exit-code -- '*_gen.go' || { echo "generated code differs: run make generate and commit it"; exit 1; }
+checkgenerate: generate ## fail if what is generated is not what its source says
+	@git diff --exit-code -- '*_gen.go' deploy/grafana/dashboards || { echo "what is generated differs: run make generate and commit it"; exit 1; }
 
 .PHONY: tidy-check
 tidy-check: ## fail if go.mod or go.sum are not tidy
@@ -124,6 +124,11 @@ up: ## the stack with docker compose
 down: ## stop the stack, keep its data
 	docker compose down
 
+.PHONY: compose-check
+compose-check: ## the compose file is valid and keeps what it promises; needs no engine
+	deploy/compose/compose bin/docker-compose
+	deploy/compose/valid bin/docker-compose
+
 .PHONY: compose-test
 compose-test: ## prove the stack with a real Docker engine; makes images that cannot be pulled
 	deploy/compose/test
@@ -131,3 +136,7 @@ compose-test: ## prove the stack with a real Docker engine; makes images that ca
 .PHONY: k8s-test
 k8s-test: ## build deploy/k8s and have the API server's own validation pass it
 	cd .ci/k8s && go test ./...
+
+.PHONY: dashboards-test
+dashboards-test: ## every query of the dashboards on a real pipeline, calm and broken; needs Debian's prometheus
+	deploy/grafana/test

@@ -35,7 +35,7 @@ func businessNow() []Panel {
 			Kind: Stat, Title: "Cost per verified user", Unit: "short", Width: 4, Height: 5, Decimals: 4, Empty: "no cost told",
 			Description: "Cost of all verifications, those that failed included, over the number that succeeded, by currency.",
 			Queries: []Query{{
-				Expr:   inForce("verification_cost_minor", where, onRange, "currency") + ` / 100 / ignoring(currency) group_left (` + verified + ` > 0)`,
+				Expr:   inForce("verification_cost_minor", where, onRange, "currency") + ` / 100 / ignoring(currency) group_left () (` + verified + ` > 0)`,
 				Legend: "{{currency}}",
 			}},
 		},
@@ -70,7 +70,7 @@ func businessCodes() []Panel {
 	}
 	perVerified := func(label, verified string) Query {
 		return Query{
-			Expr:   costs(label) + ` / 100 / on (` + label + `) group_left (` + verified + ` > 0)`,
+			Expr:   costs(label) + ` / 100 / on (` + label + `) group_left () (` + verified + ` > 0)`,
 			Legend: "{{" + label + "}} {{currency}}",
 		}
 	}
@@ -123,7 +123,7 @@ func businessCodes() []Panel {
 			}},
 		},
 		{
-			Kind: Table, Title: "Countries", Unit: "short", Width: 12, Height: 8, Decimals: -1,
+			Kind: Table, Title: "Countries", Unit: "short", Width: 12, Height: 8,
 			Description: "Verifications, success rate, fallbacks and cost by the phone's country in the time shown; unknown is where no valid phone was told.",
 			Queries: []Query{
 				{Expr: endedIn + " > 0", Legend: "ended"},

@@ -108,9 +108,8 @@ func overviewWrong() []Panel {
 	return []Panel{
 		{
 			Kind: Table, Title: "What is wrong now", Unit: "none", Width: 12, Height: 8, Empty: "Nothing: no alert fires.",
-			Description: "The alerts that fire. Each has a section of the same name in the runbook: what it means, what to look at, what to do and what not to do.",
-			Queries:     []Query{{Expr: alertsQuery, Legend: "firing", Quiet: "no alert fires"}},
-			Hidden:      []string{"Value"},
+			Description: "The alerts that fire and how many times: over how many stages, sources or instances. Each has a section of the same name in the runbook: what it means, what to look at, what to do and what not to do.",
+			Queries:     []Query{{Expr: "count by (severity, alertname) (" + alertsQuery + ")", Legend: "times", Quiet: "no alert fires"}},
 		},
 		{
 			Kind: Table, Title: "Groups", Unit: "none", Width: 12, Height: 8,

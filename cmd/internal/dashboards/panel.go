@@ -1,5 +1,7 @@
 package dashboards
 
+import "strings"
+
 // object is a JSON object: encoding/json writes its keys in order.
 type object = map[string]any
 
@@ -203,7 +205,7 @@ func (p *Panel) options() object {
 		}
 	case Stat:
 		return object{
-			"reduceOptions": reduce, "colorMode": "background", "graphMode": "area", "textMode": "auto", "justifyMode": "auto",
+			"reduceOptions": reduce, "colorMode": "background", "graphMode": "area", "textMode": p.textMode(), "justifyMode": "auto",
 			"orientation": "auto", "wideLayout": true,
 		}
 	case BarGauge:
@@ -215,6 +217,16 @@ func (p *Panel) options() object {
 	case Table, Row:
 	}
 	return object{"showHeader": true, "cellHeight": "sm", "footer": object{"show": false, "reducer": []string{"sum"}, "fields": ""}}
+}
+
+// textMode names values whose name is not known here, such as a currency's.
+func (p *Panel) textMode() string {
+	for _, q := range p.Queries {
+		if strings.Contains(q.Legend, "{{") {
+			return "value_and_name"
+		}
+	}
+	return "auto"
 }
 
 // transformations make one table of all queries, a column of each.
