@@ -28,8 +28,8 @@ func newTopicsACL(g *globals) *cobra.Command {
 		Use: "acl", Short: "print, compare or apply who may do what: least-privilege rules for the brokers' authorizer", Args: cobra.NoArgs,
 		Long: `Prints what each role may do, and nobody else: ingest writes raw topics, processors read
 them and write everything behind them, analytics reads decoded and enriched topics with
-groups of its own, operators read all and replay dead letters, topics is for the job that
-creates the topics. Who has a role stands under acl.principals, or in --principal.
+groups of its own, operators read all, replay dead letters and send erasures, topics is for
+the job that creates the topics, reset for the time of a reset. Who has a role stands under acl.principals, or in --principal.
 
 Without --diff and --apply no broker is asked. --diff shows what would be added and
 removed; exit code 1 if there is anything. --apply adds what is missing, with --prune it

@@ -27,6 +27,7 @@ func everyone() *acl.Config {
 	c.Principals = acl.Principals{
 		Ingest: []string{"User:ingest"}, Processor: []string{"User:processor"}, Analytics: []string{"User:bi", "User:CN=fraud,O=Acme"},
 		Operator: []string{"User:operator"}, Topics: []string{"User:topics"},
+		Reset: []string{"User:reset"},
 	}
 	return &c
 }
@@ -71,14 +72,21 @@ func TestEveryTopic(t *testing.T) {
 		case topic.Name == schemas.InternalUnibell, topic.Name == schemas.InternalJourney:
 			readers, writers = []string{"User:operator", "User:processor"}, []string{"User:operator", "User:processor"}
 		case topic.Format == schemas.FormatState:
-			readers = []string{"User:operator", "User:processor"}
+			readers, writers = []string{"User:operator", "User:processor"}, []string{"User:processor", "User:reset"}
+		}
+		creators, deleters := []string{"User:topics"}, []string(nil)
+		if strings.HasPrefix(topic.Name, "internal.changelog.") {
+			creators, deleters = []string{"User:reset", "User:topics"}, []string{"User:reset"}
+		}
+		if topic.Name == schemas.Ledger {
+			readers = append(readers, "User:reset")
 		}
 		got := map[string][]string{
 			"Read": who(rules, "Read", acl.ResourceTopic, name), "Write": who(rules, "Write", acl.ResourceTopic, name),
 			"Create": who(rules, "Create", acl.ResourceTopic, name), "Delete": who(rules, "Delete", acl.ResourceTopic, name),
 			"Alter": who(rules, "Alter", acl.ResourceTopic, name), "All": who(rules, "All", acl.ResourceTopic, name),
 		}
-		want := map[string][]string{"Read": readers, "Write": writers, "Create": {"User:topics"}, "Delete": nil, "Alter": nil, "All": nil}
+		want := map[string][]string{"Read": readers, "Write": writers, "Create": creators, "Delete": deleters, "Alter": nil, "All": nil}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}

@@ -32,11 +32,12 @@ const (
 	userFraud     = "fraud"
 	userOperator  = "operator"
 	userTopics    = "topics"
+	userReset     = "reset"
 	userStranger  = "stranger"
 )
 
 func users() []string {
-	return []string{userIngest, userProcessor, userBI, userFraud, userOperator, userTopics, userStranger}
+	return []string{userIngest, userProcessor, userBI, userFraud, userOperator, userTopics, userReset, userStranger}
 }
 
 func password(user string) string { return "the password of " + user }

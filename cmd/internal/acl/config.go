@@ -29,13 +29,14 @@ type Principals struct {
 	Analytics []string `json:"analytics" koanf:"analytics" yaml:"analytics"`
 	Operator  []string `json:"operator" koanf:"operator" yaml:"operator"`
 	Topics    []string `json:"topics" koanf:"topics" yaml:"topics"`
+	Reset     []string `json:"reset" koanf:"reset" yaml:"reset"`
 }
 
 // DefaultConfig gives nobody a role.
 func DefaultConfig() Config {
 	none := func() []string { return []string{} }
 	return Config{
-		Principals: Principals{Ingest: none(), Processor: none(), Analytics: none(), Operator: none(), Topics: none()},
+		Principals: Principals{Ingest: none(), Processor: none(), Analytics: none(), Operator: none(), Topics: none(), Reset: none()},
 		Groups:     map[string]string{},
 	}
 }
@@ -53,6 +54,8 @@ func (p *Principals) of(role string) *[]string {
 		return &p.Operator
 	case RoleTopics:
 		return &p.Topics
+	case RoleReset:
+		return &p.Reset
 	}
 	return nil
 }
@@ -100,8 +103,9 @@ func (c *Config) Validate(names schemas.Names) error {
 	}
 	for _, p := range slices.Sorted(maps.Keys(has)) {
 		for _, role := range has[p] {
-			// Those who set topics up may be those who watch; nothing else goes together.
-			if len(has[p]) > 1 && role != RoleOperator && role != RoleTopics {
+			// Those who set topics up may be those who watch and repair; nothing else goes
+			// together.
+			if len(has[p]) > 1 && !slices.Contains([]string{RoleOperator, RoleTopics, RoleReset}, role) {
 				errs = append(errs, fmt.Errorf("principals.%s: %s has also the role %s: give each a principal of its own",
 					role, p, strings.Join(slices.DeleteFunc(slices.Clone(has[p]), func(r string) bool { return r == role }), ", ")))
 			}

@@ -19,11 +19,12 @@ const (
 	RoleAnalytics = "analytics"
 	RoleOperator  = "operator"
 	RoleTopics    = "topics"
+	RoleReset     = "reset"
 )
 
 // RoleNames returns the roles in the order of a record's way.
 func RoleNames() []string {
-	return []string{RoleIngest, RoleProcessor, RoleAnalytics, RoleOperator, RoleTopics}
+	return []string{RoleIngest, RoleProcessor, RoleAnalytics, RoleOperator, RoleTopics, RoleReset}
 }
 
 // Right is what a role may do with some resources, and what for.
@@ -51,6 +52,7 @@ const (
 	opRead            = "Read"
 	opWrite           = "Write"
 	opCreate          = "Create"
+	opDelete          = "Delete"
 	opDescribe        = "Describe"
 	opAlterConfigs    = "AlterConfigs"
 	opDescribeConfigs = "DescribeConfigs"
@@ -78,7 +80,7 @@ func operation(word string) (kadm.ACLOperation, bool) {
 // operations are all that a rule may hold, as kafka-acls.sh writes them.
 func operations() map[kadm.ACLOperation]string {
 	return map[kadm.ACLOperation]string{
-		kadm.OpAll: "All", kadm.OpRead: opRead, kadm.OpWrite: opWrite, kadm.OpCreate: opCreate, kadm.OpDelete: "Delete", kadm.OpAlter: "Alter",
+		kadm.OpAll: "All", kadm.OpRead: opRead, kadm.OpWrite: opWrite, kadm.OpCreate: opCreate, kadm.OpDelete: opDelete, kadm.OpAlter: "Alter",
 		kadm.OpDescribe: opDescribe, kadm.OpClusterAction: "ClusterAction", kadm.OpDescribeConfigs: opDescribeConfigs,
 		kadm.OpAlterConfigs: opAlterConfigs, kadm.OpIdempotentWrite: opIdempotentWrite,
 	}
@@ -100,12 +102,12 @@ func Rights(role string, names schemas.Names) []Right {
 		return []Right{{ResourceTopic, topicsOf(names, isOpen), false, []string{opRead}, "facts and snapshots"}}
 	case RoleOperator:
 		return []Right{
-			{ResourceTopic, topicsOf(names, isAny), false, []string{opRead, opDescribeConfigs}, "audit, lag, deadletter, tail"},
+			{ResourceTopic, topicsOf(names, isAny), false, []string{opRead, opDescribeConfigs}, "audit, lag, trace, deadletter, tail"},
 			{
 				ResourceTopic, sorted(names, append(stageTopics(func(t processor.Topics) []string { return []string{t.Input} }), schemas.InternalReplays)),
 				false,
 				[]string{opWrite},
-				"dead letters replayed, and the notes of it",
+				"dead letters replayed and the notes of it, erasures that were asked for",
 			},
 			{ResourceTransactional, []string{deadletter.TransactionalID(names)}, false, []string{opWrite}, "each dead letter replayed once"},
 			{ResourceTransactional, []string{anything}, false, []string{opDescribe}, "whose open transaction blocks a group"},
@@ -116,17 +118,27 @@ func Rights(role string, names schemas.Names) []Right {
 		return []Right{{
 			ResourceTopic, topicsOf(names, isAny), false, []string{opCreate, opDescribe, opAlterConfigs}, "topics diff and topics apply",
 		}}
+	case RoleReset:
+		return []Right{
+			{
+				ResourceTopic, sorted(names, stageTopics(func(t processor.Topics) []string { return []string{t.Changelog} })),
+				false,
+				[]string{opCreate, opDelete, opWrite},
+				"a changelog deleted and made anew",
+			},
+			{ResourceTopic, topicsOf(names, isAny), false, []string{opDescribe}, "what there is to read again"},
+			{ResourceTopic, []string{names.Topic(schemas.Ledger)}, false, []string{opRead}, "what is accounted for already"},
+			{ResourceGroup, stageGroups(names), false, []string{opDelete}, "a stage's group, which begins anew"},
+		}
 	}
 	return nil
 }
 
 func processorRights(names schemas.Names) []Right {
-	groups := []string{}
-	ids := []string{}
-	for _, stage := range processor.StageNames() {
-		groups = append(groups, names.Group(stage))
-		// The dot keeps stages apart whose names begin alike.
-		ids = append(ids, names.Group(stage)+".")
+	groups := stageGroups(names)
+	ids := make([]string, len(groups))
+	for i := range groups {
+		ids[i] = groups[i] + "." // the dot keeps stages apart whose names begin alike
 	}
 	changelogs := stageTopics(func(t processor.Topics) []string { return []string{t.Changelog} })
 	return []Right{
@@ -145,6 +157,14 @@ func processorRights(names schemas.Names) []Right {
 		{ResourceGroup, groups, false, []string{opRead}, "the stages' groups"},
 		{ResourceTransactional, ids, true, []string{opWrite}, "its transactions, and ending those of a dead process"},
 	}
+}
+
+func stageGroups(names schemas.Names) []string {
+	var out []string
+	for _, stage := range processor.StageNames() {
+		out = append(out, names.Group(stage))
+	}
+	return out
 }
 
 // GroupRight is an analytics principal's right to groups of its own.

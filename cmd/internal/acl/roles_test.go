@@ -23,8 +23,11 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/acl"
 	"github.com/tributary-hq/tributary/cmd/internal/audit"
 	"github.com/tributary-hq/tributary/cmd/internal/deadletter"
+	"github.com/tributary-hq/tributary/cmd/internal/forget"
 	"github.com/tributary-hq/tributary/cmd/internal/lag"
+	"github.com/tributary-hq/tributary/cmd/internal/reset"
 	"github.com/tributary-hq/tributary/cmd/internal/topics"
+	"github.com/tributary-hq/tributary/cmd/internal/trace"
 	"github.com/tributary-hq/tributary/ingest"
 	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/processor/privacy"
@@ -52,6 +55,8 @@ func TestRoles(t *testing.T) {
 		{"operator audits", life.audit},
 		{"operator looks at the lag", life.lag},
 		{"operator replays dead letters", life.replay},
+		{"operator finds a case and forgets it", life.forget},
+		{"reset makes a stage's state again", life.reset},
 		{"everything else is refused", life.forbidden},
 		{"a role that is taken away is gone", life.prune},
 	} {
@@ -105,7 +110,7 @@ func (l *life) rules(t *testing.T) {
 func (l *life) topics(t *testing.T) {
 	t.Helper()
 	admin := kadm.NewClient(l.client(userTopics))
-	config := topics.Config{Partitions: 2, ReplicationFactor: 1, MinInsyncReplicas: 1}
+	config := topicSettings()
 	change := func() int {
 		changes, err := topics.Diff(t.Context(), admin, topics.Want(&config, l.names))
 		if err == nil {
@@ -123,6 +128,10 @@ func (l *life) topics(t *testing.T) {
 		t.Errorf("%d changes of one setting", n)
 	}
 	await(t, "the topics", func() bool { return change() == 0 })
+}
+
+func topicSettings() topics.Config {
+	return topics.Config{Partitions: 2, ReplicationFactor: 1, MinInsyncReplicas: 1}
 }
 
 // matrix asks the broker what each user may do with each topic.
@@ -189,6 +198,8 @@ func (l *life) accept(t *testing.T) {
 	l.send(t, webhook(1, "success"), webhook(1, "success"), webhook(2, "of-another-release"))
 }
 
+func shop() []source.Source { return []source.Source{{ID: "shop", Provider: "lox24"}} }
+
 // start runs a processor on a disk of its own until the test's end, or stop.
 func (l *life) start(t *testing.T) (stop func()) {
 	t.Helper()
@@ -208,7 +219,7 @@ func (l *life) start(t *testing.T) (stop func()) {
 	config.Engine.CommitInterval, config.Engine.FenceAfter = 50*time.Millisecond, 200*time.Millisecond
 	p, err := processor.New(config, processor.Deps{
 		Kafka: l.as(userProcessor), Names: l.names, Privacy: pseudonyms, Version: "test", Logger: slog.New(slog.NewTextHandler(l.logs, nil)),
-		Sources: []source.Source{{ID: "shop", Provider: "lox24"}}, Fail: func(err error) { t.Error(err) },
+		Sources: shop(), Fail: func(err error) { t.Error(err) },
 		SchemaIDs: func(context.Context) (map[string]uint32, error) {
 			ids := map[string]uint32{}
 			for i, topic := range schemas.Table() {
@@ -365,4 +376,45 @@ func (l *life) replay(t *testing.T) {
 	if err != nil || again.Selected != 2 || again.Send != 0 {
 		t.Errorf("after the replay: %+v, %v", again, err)
 	}
+}
+
+func (l *life) forget(t *testing.T) {
+	t.Helper()
+	stop := l.start(t)
+	config := forget.Config{
+		Trace: trace.Config{Kafka: l.as(userOperator), Names: l.names, Sources: shop()}, Query: trace.Query{ID: "order-3"}, By: "the suite", Wait: time.Minute,
+	}
+	plan, _, err := forget.Prepare(t.Context(), config)
+	if err != nil || len(plan.Targets) != 1 {
+		t.Fatalf("found %+v: %v", plan, err)
+	}
+	result, err := forget.Carry(t.Context(), config, plan)
+	if err != nil || len(result.Forgotten) != 1 {
+		t.Errorf("forgot %+v: %v", result, err)
+	}
+	stop()
+}
+
+func (l *life) reset(t *testing.T) {
+	t.Helper()
+	config := reset.Config{Kafka: l.as(userReset), Names: l.names, Topics: topicSettings(), Stage: processor.StageLOX24}
+	var plan *reset.Plan
+	// Else its session has to end.
+	group := l.names.Group(config.Stage)
+	if left, err := l.admin.LeaveGroup(t.Context(), kadm.LeaveGroup(group).InstanceIDs(group+".host.0")); err != nil || left.Error() != nil {
+		t.Fatal(err, left.Error())
+	}
+	await(t, "the group to be empty", func() bool {
+		var err error
+		if plan, err = reset.Prepare(t.Context(), &config); err != nil {
+			t.Fatal(err)
+		}
+		return len(plan.Members) == 0
+	})
+	if err := reset.Carry(t.Context(), &config, plan); err != nil {
+		t.Fatal(err)
+	}
+	stop := l.start(t)
+	l.settled(t)
+	stop()
 }
