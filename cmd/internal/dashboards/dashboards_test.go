@@ -19,6 +19,7 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 
 	"github.com/tributary-hq/tributary/cmd/internal/dashboards"
+	"github.com/tributary-hq/tributary/cmd/internal/ops"
 )
 
 const deploy = "../../../deploy"
@@ -248,11 +249,18 @@ func TestAsk(t *testing.T) {
 }
 
 // metrics are the names of everything that can be asked for: what deploy/metrics.md
-// documents, which a test of its own keeps true, what the rules record, and what
-// Prometheus has itself.
+// documents, which a test of its own keeps true, what the rules record, what Go and
+// the process tell, and what Prometheus has itself.
 func metrics(t *testing.T) map[string]bool {
 	t.Helper()
 	names := map[string]bool{"up": true, "ALERTS": true}
+	families, err := ops.NewRegistry().Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		names[f.GetName()] = true
+	}
 	for _, m := range regexp.MustCompile("`([a-z_]+)`").FindAllStringSubmatch(read(t, "metrics.md"), -1) {
 		names[m[1]] = true
 	}
