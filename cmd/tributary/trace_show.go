@@ -56,7 +56,7 @@ func (g *globals) showJourney(j *trace.Journey) {
 
 func (g *globals) showEntity(e *trace.Entity) {
 	name := e.Kind
-	g.printf("\n%s%s %s: %s\n", strings.ToUpper(name[:1]), name[1:], e.Key, spoken(cmp.Or(e.State, "no state")))
+	g.printf("\n%s%s %s: %s\n", strings.ToUpper(name[:1]), name[1:], e.Key, spoken(cmp.Or(e.State, "no snapshot")))
 	sent := "not told"
 	if e.Source != "" {
 		sent = fmt.Sprintf("by source %s (%s)", e.Source, cmp.Or(e.Assurance, "assurance not told"))

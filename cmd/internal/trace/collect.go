@@ -139,7 +139,10 @@ func (t *tracer) takeSnapshot(e *Entity, topic string, r *kgo.Record) {
 	if !t.add(&e.Steps, &s) {
 		return
 	}
-	if e.ended = s.Kind == StepEnded; e.ended || err != nil {
+	if e.ended = s.Kind == StepEnded; e.ended {
+		e.State, e.Snapshot = "", nil
+	}
+	if e.ended || err != nil {
 		return
 	}
 	var first avro.Optional[time.Time]
@@ -267,6 +270,10 @@ func (t *tracer) takeRecord(e *Entity, topic string, r *kgo.Record) (request []s
 	value, err := valueOf(topic, r.Value)
 	s := stepOf(topic, r, value, err)
 	if !t.add(&e.Steps, &s) {
+		return nil
+	}
+	if s.Kind == StepErasure {
+		e.erased = s.At
 		return nil
 	}
 	at := s.Position

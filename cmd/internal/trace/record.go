@@ -154,6 +154,8 @@ func (s *Step) envelope(r *kgo.Record) {
 		s.Received = time.Time{}
 	}
 	switch {
+	case e.Kind == raw.KindErasure:
+		s.Kind, s.Event, s.Says = StepErasure, "", "asked for by "+cmp.Or(header(r, raw.HeaderErasureBy), "nobody named")
 	case e.Kind != "" && e.Kind != raw.KindWebhook:
 		s.Event = words(e.Kind)
 	case e.Items > 1:

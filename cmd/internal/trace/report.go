@@ -28,6 +28,8 @@ const (
 	StepJourney  = "journey"
 	// StepEnded is a tombstone: retention or an erasure has ended it.
 	StepEnded = "ended"
+	// StepErasure is a raw record that asked to forget the entity.
+	StepErasure = "erasure"
 	// StepUnreadable is a value that this version does not read.
 	StepUnreadable = "unreadable"
 )
@@ -98,8 +100,9 @@ type Entity struct {
 	Snapshot any    `json:"snapshot,omitempty"`
 	Steps    []Step `json:"steps"`
 
-	ended bool
-	first time.Time
+	ended  bool
+	erased time.Time
+	first  time.Time
 	// raws are the positions of its raw records, by how they were seen.
 	raws map[Position]*rawSeen
 }

@@ -143,8 +143,10 @@ func explainEntity(e *Entity, now time.Time) []string {
 		why = append(why, "It is received and not processed yet: see tributary lag.")
 	case e.Snapshot == nil && e.DeadLetters > 0 && e.Facts == 0:
 		why = append(why, "Nothing of it could be handled: see tributary deadletter show.")
+	case e.ended && !e.erased.IsZero():
+		why = append(why, "It was forgotten on request of "+clock(e.erased)+".")
 	case e.ended:
-		why = append(why, "Its snapshot has ended: its time was over, or it was forgotten.")
+		why = append(why, "Its snapshot has ended: its time was over.")
 	}
 	switch s := e.Snapshot.(type) {
 	case *avro.VerificationSnapshot:

@@ -1,0 +1,266 @@
+// Package tracetest runs a small pipeline for tests: an embedded broker and registry,
+// the real processor, and webhooks that are written straight into the raw topics.
+//
+//	Start ─► Run: processor ─► Verification, Payment: webhooks ─► Await: what becomes of them
+package tracetest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/cmd/internal/embedded"
+	"github.com/tributary-hq/tributary/cmd/internal/simulator"
+	"github.com/tributary-hq/tributary/cmd/internal/topics"
+	"github.com/tributary-hq/tributary/processor"
+	"github.com/tributary-hq/tributary/processor/privacy"
+	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/raw"
+	"github.com/tributary-hq/tributary/schemas/registry"
+)
+
+// Phone is the number of every verification, Key the secret of its pseudonym.
+const (
+	Phone = "+4915112345678"
+	Key   = "0123456789abcdef0123456789abcdef"
+)
+
+// Prefix is that of the topics and groups.
+const Prefix = "case."
+
+// Stack is a small pipeline.
+type Stack struct {
+	// Kafka are the options of its clients.
+	Kafka  []kgo.Opt
+	Names  schemas.Names
+	Topics topics.Config
+	// Sources are the configured ones.
+	Sources []source.Source
+	// Privacy makes the pseudonyms.
+	Privacy *privacy.Pseudonymiser
+
+	// Failed gets what ends a processor by itself, where it is not nil; else that
+	// fails the test.
+	Failed chan error
+
+	client    *kgo.Client
+	registry  *registry.Client
+	processor *processor.Processor
+	state     string
+	sent      int
+}
+
+// Start makes topics and schemas. It ends with the test.
+func Start(tb testing.TB) *Stack {
+	tb.Helper()
+	broker, err := embedded.Start()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = broker.Close() })
+	s := &Stack{
+		Kafka: []kgo.Opt{kgo.SeedBrokers(broker.Brokers()...), kgo.MetadataMinAge(50 * time.Millisecond)}, Names: schemas.Names{Prefix: Prefix},
+		Topics: topics.DefaultConfig(), state: tb.TempDir(), Sources: []source.Source{
+			{ID: "shop-lox24", Provider: "lox24"}, {ID: "shop-uapay", Provider: "uapay"}, {ID: "shop-unibell", Provider: "unibell", StatusCallback: true},
+		},
+	}
+	s.Topics.Partitions, s.Topics.ReplicationFactor, s.Topics.MinInsyncReplicas = 2, 1, 1
+	if s.client, err = kgo.NewClient(s.Kafka...); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(s.client.Close)
+	admin := kadm.NewClient(s.client)
+	changes, err := topics.Diff(tb.Context(), admin, topics.Want(&s.Topics, s.Names))
+	if err == nil {
+		err = topics.Apply(tb.Context(), admin, 1, changes)
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if s.registry, err = registry.New(registry.Config{URLs: []string{broker.RegistryURL()}, Names: s.Names}); err != nil {
+		tb.Fatal(err)
+	}
+	if _, err := s.registry.Register(tb.Context()); err != nil {
+		tb.Fatal(err)
+	}
+	s.Privacy, err = privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: []byte(Key)}}})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return s
+}
+
+// Run starts a processor; it ends with the test, if not by Stop.
+func (s *Stack) Run(tb testing.TB) {
+	tb.Helper()
+	config := processor.DefaultConfig()
+	config.Workers = map[string]int{}
+	for _, stage := range processor.StageNames() {
+		config.Workers[stage] = 1
+	}
+	e := &config.Engine
+	e.InstanceID, e.StateDir, e.CommitInterval = "case", s.state, 20*time.Millisecond
+	p, err := processor.New(config, processor.Deps{
+		Kafka: s.Kafka, Names: s.Names, Sources: s.Sources, Privacy: s.Privacy, Version: "case", Now: time.Now, Fail: s.fail(tb),
+		SchemaIDs: func(ctx context.Context) (map[string]uint32, error) {
+			ids, err := s.registry.Resolve(ctx)
+			return ids.ByTopic, err
+		},
+	})
+	if err == nil {
+		err = p.Start(tb.Context())
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s.processor = p
+	tb.Cleanup(func() { s.Stop(tb) })
+}
+
+func (s *Stack) fail(tb testing.TB) func(error) {
+	failed := s.Failed
+	return func(err error) {
+		if failed == nil {
+			tb.Error(err)
+			return
+		}
+		select {
+		case failed <- err:
+		default:
+		}
+	}
+}
+
+// Forget throws the processor's state directory away.
+func (s *Stack) Forget(tb testing.TB) {
+	tb.Helper()
+	s.state = tb.TempDir()
+}
+
+// Stop ends the processor; its members leave their groups, as when their sessions
+// time out.
+func (s *Stack) Stop(tb testing.TB) {
+	tb.Helper()
+	if s.processor == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(tb.Context()), time.Minute)
+	defer cancel()
+	if err := s.processor.Stop(ctx); err != nil {
+		tb.Error(err)
+	}
+	s.processor = nil
+	admin := kadm.NewClient(s.client)
+	for _, stage := range processor.StageNames() {
+		group := s.Names.Group(stage)
+		if _, err := admin.LeaveGroup(ctx, kadm.LeaveGroup(group).InstanceIDs(group+".case.0")); err != nil {
+			tb.Logf("leave %s: %v", group, err)
+		}
+	}
+}
+
+// Webhook writes a raw record as ingest would, and returns where it lies.
+func (s *Stack) Webhook(tb testing.TB, provider, key string, body []byte) *kgo.Record {
+	tb.Helper()
+	s.sent++
+	envelope := raw.Envelope{
+		Source: "shop-" + provider, Provider: provider, Assurance: raw.AssuranceSharedSecret, SecretID: "first", ContentType: "application/json",
+		RequestID: fmt.Sprintf("request-%08d", s.sent), ReceivedAt: time.Now(), Kind: raw.KindWebhook, Items: 1,
+	}
+	r := &kgo.Record{Topic: s.Names.Topic("raw." + provider + ".v1"), Key: []byte(key), Value: body}
+	for _, h := range envelope.Append(nil) {
+		r.Headers = append(r.Headers, kgo.RecordHeader(h))
+	}
+	if err := s.client.ProduceSync(tb.Context(), r).FirstErr(); err != nil {
+		tb.Fatal(err)
+	}
+	return r
+}
+
+// EventID is that of the nth event of the verification of a number.
+func EventID(verification, n int) string { return id(1000*verification + n) }
+
+// id makes what looks like the providers' ids.
+func id(n int) string { return fmt.Sprintf("%08x-0000-4000-8000-%012x", n, n) }
+
+// VerificationKey and PaymentKey are those of the entities of a number.
+func VerificationKey(n int) string { return "lox24:" + id(n) }
+
+// PaymentKey is the key of a payment.
+func PaymentKey(n int) string { return "uapay:" + id(5000+n) }
+
+// Verification sends an event of a LOX24 verification: its nth, by name, such as
+// "success", with the status of the verification.
+func (s *Stack) Verification(tb testing.TB, number int, order string, nth int, name string, status int) *kgo.Record {
+	tb.Helper()
+	now := time.Now().Unix()
+	data := map[string]any{
+		"id": id(number), "user_id": 1, "phone": Phone, "routing_strategy": []any{map[string]any{"channel": "sms", "timeout_sec": 60, "sender_id": "x"}},
+		"status": status, "delivered_channel": nil, "cost": 5, "currency": "EUR", "code": "1234", "code_length": 4, "payload": order,
+		"created_at": now, "updated_at": now, "history": []any{}, "is_code_deleted": false,
+	}
+	if rest, ok := strings.CutPrefix(name, "channel."); ok {
+		data["channel"] = map[string]any{
+			"id": id(9000 + number), "channel": "sms", "status": map[string]int{"sent": 5, "failed": 20, "success": 10}[rest],
+			"processed_at": now, "external_id": nil, "error": nil, "cost": 5,
+		}
+	}
+	return s.Webhook(tb, raw.ProviderLOX24, VerificationKey(number), marshal(tb, map[string]any{
+		"id": EventID(number, nth), "api_version": "2022-05-25", "name": "verify_code." + name, "created_at": now, "attempt_total": 3, "attempt_number": 1,
+		"notification_task_id": id(700_000 + 1000*number + nth), "data": data,
+	}))
+}
+
+// Payment sends a callback of a UAPAY invoice.
+func (s *Stack) Payment(tb testing.TB, number int, order, status, paymentStatus string) *kgo.Record {
+	tb.Helper()
+	now := time.Now()
+	claims := marshal(tb, map[string]any{
+		"paymentId": id(5000 + number), "id": id(6000 + number), "externalId": order, "number": number, "amount": 50000, "status": status, "paymentStatus": paymentStatus,
+		"type": "PAY", "systemType": "ECOM", "createDate": now.UTC().Format(time.RFC3339), "iat": now.Unix(),
+	})
+	body := simulator.Envelope(simulator.Sign(claims, "secret", jwt.SigningMethodHS256))
+	return s.Webhook(tb, raw.ProviderUAPAY, PaymentKey(number), body)
+}
+
+func marshal(tb testing.TB, v any) []byte {
+	tb.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return text
+}
+
+// Await reads a topic, named without prefix, from its beginning until a record is
+// what is waited for, and returns it.
+func (s *Stack) Await(tb testing.TB, topic string, wanted func(r *kgo.Record) bool) *kgo.Record {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(tb.Context(), time.Minute)
+	defer cancel()
+	client, err := kgo.NewClient(append(s.Kafka, kgo.ConsumeTopics(s.Names.Topic(topic)), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
+		kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.FetchMaxWait(50*time.Millisecond))...)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer client.Close()
+	for {
+		fetches := client.PollFetches(ctx)
+		if ctx.Err() != nil {
+			tb.Fatalf("what was waited for did not come to %s", topic)
+		}
+		for it := fetches.RecordIter(); !it.Done(); {
+			if r := it.Next(); wanted(r) {
+				return r
+			}
+		}
+	}
+}
