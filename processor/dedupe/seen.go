@@ -13,6 +13,7 @@ package dedupe
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine"
@@ -122,6 +123,12 @@ func tagOf(stored, id []byte) (tag []byte, same bool) {
 	}
 }
 
+// Reset forgets everything and keeps the memory.
+func (s *Seen) Reset() {
+	clear(s.ids)
+	*s = Seen{ids: s.ids[:0]}
+}
+
 // Len returns how many ids stand in the entity's own entry.
 func (s *Seen) Len() int { return len(s.ids) }
 
@@ -155,7 +162,7 @@ func (s *Seen) AppendTo(dst []byte) []byte {
 func (s *Seen) ReadFrom(r *statecodec.Reader) {
 	s.spilledUntil = r.Time()
 	n := r.Len()
-	s.ids = make([]remembered, n, n+1)
+	s.ids = slices.Grow(s.ids[:0], n+1)[:n]
 	for i := range s.ids {
 		s.ids[i] = remembered{id: r.Bytes(), Sighting: readSighting(r)}
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -87,7 +88,7 @@ func (w *worker) observeAges(committed time.Time) {
 		}
 		if toReceived == nil || dates.Provider != provider {
 			note()
-			provider, last = dates.Provider, time.Time{}
+			provider, last = strings.Clone(dates.Provider), time.Time{} // a label outlives the record
 			a, stage := w.metrics.ages, w.spec.Name
 			toReceived, fromReceived = a.toReceived.WithLabelValues(stage, provider), a.fromReceived.WithLabelValues(stage, provider)
 			whole = a.whole.WithLabelValues(stage, provider)

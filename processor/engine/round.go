@@ -76,6 +76,7 @@ func (w *worker) runRound(ctx context.Context, records []*kgo.Record) (err error
 	defer func() {
 		w.traces.ended(w, err)
 		if err == nil {
+			w.recycle()
 			w.round.reset()
 			return
 		}
@@ -105,6 +106,19 @@ func (w *worker) runRound(ctx context.Context, records []*kgo.Record) (err error
 		return nil
 	}
 	return w.transact(ctx)
+}
+
+// recycle gives the stage its events back.
+func (w *worker) recycle() {
+	recycler, ok := w.spec.Stage.(Recycler)
+	if !ok {
+		return
+	}
+	for i := range w.round.decoded {
+		if d := &w.round.decoded[i]; d.err == nil && d.event != nil {
+			recycler.Recycle(d.event)
+		}
+	}
 }
 
 // decode parses the records, on all processors where it is worth it.

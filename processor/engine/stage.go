@@ -46,6 +46,13 @@ type Stage interface {
 	Expire(tx Tx, key []byte) error
 }
 
+// Recycler is a Stage that uses its events again. It may be called beside Decode.
+type Recycler interface {
+	// Recycle takes back an event of Decode when its round is over and nothing refers
+	// to it any more. It is not called for every event.
+	Recycle(event Event)
+}
+
 // ClockReporter is a Stage that tells the stages behind it how far its clock is.
 // The engine calls ReportClock in a round of each owned partition whose clock
 // has moved by at least the configured interval since the last report.

@@ -84,6 +84,15 @@ func (a *accepting) Apply(tx engine.Tx, in *engine.Input, event engine.Event) er
 	return a.eraser.Erase(tx, r)
 }
 
+// Recycle implements engine.Recycler.
+func (a *accepting) Recycle(event engine.Event) {
+	if inner, ok := a.Stage.(engine.Recycler); ok {
+		if _, own := event.(*Request); !own {
+			inner.Recycle(event)
+		}
+	}
+}
+
 // Is says whether a raw record is an erasure. A webhook has a body, so this costs
 // nothing.
 func Is(in *engine.Input) bool {

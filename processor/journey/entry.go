@@ -30,6 +30,8 @@ type journey struct {
 	// gone are members taken away, by id, so that a lower revision cannot bring
 	// them back.
 	gone []departure
+	// room is memory for the members' own fields.
+	room room
 }
 
 // departure is a member that was taken away.
@@ -93,27 +95,35 @@ func (j *journey) appendTo(dst []byte) []byte {
 
 // parseJourney reads an entry; none is a journey without members.
 func parseJourney(entry []byte) (*journey, error) {
+	j := &journey{}
+	return j, j.read(entry)
+}
+
+// read is parseJourney into a journey that is used again, with its memory. Its strings
+// are parts of the entry.
+func (j *journey) read(entry []byte) error {
+	j.room.reset()
+	*j = journey{listed: j.listed[:0], gone: j.gone[:0], room: j.room}
 	if entry == nil {
-		return &journey{}, nil
+		return nil
 	}
 	r, written := statecodec.NewReader(entry, entryVersion)
-	j := &journey{correlationID: r.String(), namespace: readText[string](r), revision: r.Int(), clock: r.Time()}
+	j.correlationID, j.namespace, j.revision, j.clock = r.Text(), readText[string](r), r.Int(), r.Time()
 	if written > 1 {
 		j.shown = outcomeOfCode(r.Uint())
 	}
 	n := r.Len()
-	j.listed = make([]member, n, n+1)
-	for i := range j.listed {
-		j.listed[i] = readMember(r)
+	j.listed = slices.Grow(j.listed, n+1)
+	for range n {
+		j.listed = append(j.listed, readMember(r, &j.room))
 	}
 	if j.others = r.Int(); j.others > 0 {
 		j.rest = readTotals(r)
 	}
-	j.gone = make([]departure, r.Len())
-	for i := range j.gone {
-		j.gone[i] = departure{id: r.String(), revision: r.Int(), endsAt: r.Time()}
+	for range r.Len() {
+		j.gone = append(j.gone, departure{id: r.Text(), revision: r.Int(), endsAt: r.Time()})
 	}
-	return j, r.Done()
+	return r.Done()
 }
 
 func (t *totals) appendTo(dst []byte) []byte {

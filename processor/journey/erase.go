@@ -15,6 +15,7 @@ func (s *Stage) erase(tx engine.Tx, in *engine.Input, input *avro.JourneyInput) 
 	if err != nil {
 		return err
 	}
+	defer s.done(b)
 	if before == nil {
 		b.emit(nil, in.Headers)
 		return nil

@@ -129,7 +129,7 @@ const memberSize = 192
 
 func parseMember(entry []byte) (member, error) {
 	r, _ := statecodec.NewReader(entry, memberVersion)
-	m := readMember(r)
+	m := readMember(r, &room{})
 	return m, r.Done()
 }
 

@@ -35,16 +35,20 @@ func (m *member) appendTo(dst []byte) []byte {
 	return appendVerification(dst, m.verification)
 }
 
-func readMember(r *statecodec.Reader) member {
+// readMember reads a member into the room that there is for its own fields. Its
+// strings are parts of the entry.
+func readMember(r *statecodec.Reader, into *room) member {
 	kind := r.Uint()
 	m := member{
-		id: r.String(), revision: r.Int(), facts: r.Int(), assurance: avro.Assurance(readWord(r)),
+		id: r.Text(), revision: r.Int(), facts: r.Int(), assurance: avro.Assurance(r.Text()),
 		firstAt: r.Time(), lastAt: r.Time(), receivedAt: r.Time(), expiresAt: r.Time(),
 	}
 	if kind == kindPayment {
-		m.payment = readPayment(r)
+		m.payment = into.payment()
+		readPayment(r, m.payment)
 	} else {
-		m.verification = readVerification(r)
+		m.verification = into.verification()
+		readVerification(r, m.verification)
 	}
 	return m
 }
@@ -65,9 +69,9 @@ func appendVerification(dst []byte, v *avro.VerificationMember) []byte {
 	return dst
 }
 
-func readVerification(r *statecodec.Reader) *avro.VerificationMember {
-	return &avro.VerificationMember{
-		Provider: readWord(r), Source: r.String(), Outcome: avro.VerificationOutcome(readWord(r)),
+func readVerification(r *statecodec.Reader, v *avro.VerificationMember) {
+	*v = avro.VerificationMember{
+		Provider: r.Text(), Source: r.Text(), Outcome: avro.VerificationOutcome(r.Text()),
 		Channel: readText[string](r), ChannelKind: readText[avro.Channel](r),
 		Fallbacks:  int32(r.Int()), //nolint:gosec // written from an int32
 		DurationMs: readInt(r), CostMinor: readInt(r), Currency: readText[string](r),
@@ -91,10 +95,10 @@ func appendPayment(dst []byte, p *avro.PaymentMember) []byte {
 	return dst
 }
 
-func readPayment(r *statecodec.Reader) *avro.PaymentMember {
-	return &avro.PaymentMember{
-		Provider: readWord(r), Source: r.String(), Phase: avro.PaymentPhase(readWord(r)),
-		AmountMinor: readInt(r), ReversalAmountMinor: readInt(r), Currency: readWord(r),
+func readPayment(r *statecodec.Reader, p *avro.PaymentMember) {
+	*p = avro.PaymentMember{
+		Provider: r.Text(), Source: r.Text(), Phase: avro.PaymentPhase(r.Text()),
+		AmountMinor: readInt(r), ReversalAmountMinor: readInt(r), Currency: r.Text(),
 		Conflict: r.Bool(), Regression: r.Bool(), AmountChanged: r.Bool(), HoldOverdue: r.Bool(),
 		CreatedAt: readTime(r), HeldAt: readTime(r), PaidAt: readTime(r), OutcomeAt: readTime(r), TakenReceivedAt: readTime(r),
 	}
@@ -127,26 +131,32 @@ func readText[T ~string](r *statecodec.Reader) avro.Optional[T] {
 	if !r.Bool() {
 		return avro.Optional[T]{}
 	}
-	return avro.Some(T(readWord(r)))
-}
-
-// readWord reads a string that is mostly one of a few, without copying those: a
-// journey's entry holds up to Listed members, a dozen words each.
-func readWord(r *statecodec.Reader) string {
-	b := r.Bytes()
-	for _, word := range [...]string{
-		"lox24", "uapay", "unibell", "sms", "telegram", "voice", "call", "UAH", "EUR",
-		"SUCCESS", "PENDING", "FAILED", "EXPIRED", "ERROR", "UNKNOWN", "PAID", "HELD", "NEW", "REFUSED", "RETURNED",
-		"SMS", "TELEGRAM", "VOICE", "CALL", "SHARED_SECRET", "SIGNED_BODY", "SIGNED_ID",
-	} {
-		if string(b) == word {
-			return word
-		}
-	}
-	return string(b)
+	return avro.Some(T(r.Text()))
 }
 
 func readTime(r *statecodec.Reader) avro.Optional[time.Time] {
 	at := r.Time()
 	return avro.Optional[time.Time]{Value: at, Set: !at.IsZero()}
 }
+
+// room is memory for the own fields of members.
+type room struct {
+	verifications []avro.VerificationMember
+	payments      []avro.PaymentMember
+}
+
+func (r *room) verification() *avro.VerificationMember { return next(&r.verifications) }
+func (r *room) payment() *avro.PaymentMember           { return next(&r.payments) }
+
+// next returns the next of a list, which moves nothing that was returned before.
+func next[T any](list *[]T) *T {
+	const some = 4
+	if len(*list) == cap(*list) {
+		*list = make([]T, 0, max(some, 2*cap(*list)))
+	}
+	*list = (*list)[:len(*list)+1]
+	return &(*list)[len(*list)-1]
+}
+
+// reset empties the room for other members.
+func (r *room) reset() { r.verifications, r.payments = r.verifications[:0], r.payments[:0] }

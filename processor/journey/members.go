@@ -7,14 +7,21 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
 // book is a journey and where its members' entries are.
 type book struct {
-	*journey
+	journey
 	tx        engine.Tx
 	key       []byte
 	retention time.Duration
+
+	// found is what find returned; told, money and cost are memory for a snapshot. A
+	// book is used again with them.
+	found       member
+	told        avro.JourneySnapshot
+	money, cost []sums
 }
 
 // find returns the member and its place in the list, -1 if it has an entry of its
@@ -22,8 +29,8 @@ type book struct {
 func (b *book) find(id string) (m *member, place int, err error) {
 	for i := range b.listed {
 		if b.listed[i].id == id {
-			found := b.listed[i]
-			return &found, i, nil
+			b.found = b.listed[i]
+			return &b.found, i, nil
 		}
 	}
 	if b.others == 0 {
@@ -144,7 +151,8 @@ func (b *book) smallest() (least *member, err error) {
 func (b *book) each(yield func(m *member)) error {
 	var broken error
 	err := b.tx.Scan(appendMemberPrefix(b.tx.Buffer(len(b.key)+8), b.key), func(_, value []byte) bool {
-		m, err := parseMember(value)
+		// A member's strings are parts of its entry, and the scan's are good for now only.
+		m, err := parseMember(append(b.tx.Buffer(len(value)), value...))
 		if err != nil {
 			broken = err
 			return false

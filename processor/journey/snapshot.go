@@ -7,18 +7,24 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// totals returns what all members amount to.
-func (j *journey) totals(retention time.Duration) totals {
-	t := totals{counts: j.rest.counts, extremes: j.rest.extremes, money: slices.Clone(j.rest.money), cost: slices.Clone(j.rest.cost)}
+// totals returns what all members amount to. The sums are made in the memory of a
+// list before.
+func (j *journey) totals(retention time.Duration, money, cost []sums) totals {
+	t := totals{
+		counts: j.rest.counts, extremes: j.rest.extremes,
+		money: append(money[:0], j.rest.money...), cost: append(cost[:0], j.rest.cost...),
+	}
 	for i := range j.listed {
 		t.add(&j.listed[i], retention)
 	}
 	return t
 }
 
-// snapshot says everything but when it was made and by what.
-func (j *journey) snapshot(t *totals, v *verdict) *avro.JourneySnapshot {
-	s := &avro.JourneySnapshot{
+// snapshot says everything but when it was made and by what, into s, whose list of
+// members is used again.
+func (j *journey) snapshot(s *avro.JourneySnapshot, t *totals, v *verdict) {
+	members := s.Members[:0]
+	*s = avro.JourneySnapshot{
 		CorrelationID: j.correlationID, Namespace: j.namespace,
 		Outcome: v.outcome, Missing: v.missing, Deadline: optionalTime(v.deadline),
 		Late: v.late > 0, LatenessMs: avro.Optional[int64]{Value: v.late.Milliseconds(), Set: v.late > 0},
@@ -30,11 +36,11 @@ func (j *journey) snapshot(t *totals, v *verdict) *avro.JourneySnapshot {
 	if !t.verified.at.IsZero() && !t.takenAt.IsZero() {
 		s.VerificationToPaymentMs = avro.Some(t.takenAt.Sub(t.verified.at).Milliseconds())
 	}
-	s.Members = make([]avro.JourneyMember, len(j.listed))
+	s.Members = slices.Grow(members, len(j.listed))[:len(j.listed)]
+	clear(s.Members)
 	for i := range j.listed {
 		j.listed[i].show(&s.Members[i])
 	}
-	return s
 }
 
 func setVerifications(s *avro.JourneySnapshot, t *totals) {

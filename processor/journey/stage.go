@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/clock"
@@ -21,20 +22,27 @@ const Name = "journey"
 const snapshotSize = 640
 
 // Stage is the journey stage, an engine.Stage.
-type Stage struct{ config Config }
+type Stage struct {
+	config Config
+	// inputs and books are memory to be used again.
+	inputs, books sync.Pool
+}
 
 // New returns the stage; the settings must be valid.
 func New(config Config) *Stage { return &Stage{config: config} }
 
 // Decode reads the input. What the stages before cannot have written is a
 // permanent error.
-func (*Stage) Decode(in *engine.Input) (engine.Event, error) {
+func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 	_, body, err := wire.Parse(in.Value)
 	if err != nil {
 		return nil, engine.Permanentf(engine.CauseUndecodable, "journey input: not in wire format")
 	}
-	input := &avro.JourneyInput{}
-	if err := input.DecodeAvro(body); err != nil {
+	input, ok := s.inputs.Get().(*avro.JourneyInput)
+	if !ok {
+		input = &avro.JourneyInput{}
+	}
+	if err := input.DecodeShared(body); err != nil {
 		return nil, engine.Permanentf(engine.CauseUndecodable, "journey input: not of this version's schema")
 	}
 	if fault := faultOf(input, len(in.Key)); fault != "" {
@@ -44,6 +52,13 @@ func (*Stage) Decode(in *engine.Input) (engine.Event, error) {
 		return nil, engine.Permanentf(engine.CauseUnknownType, "journey input: a kind this version does not know")
 	}
 	return input, nil
+}
+
+// Recycle implements engine.Recycler.
+func (s *Stage) Recycle(event engine.Event) {
+	if input, ok := event.(*avro.JourneyInput); ok {
+		s.inputs.Put(input)
+	}
 }
 
 // faultOf says what an input lacks that its kind needs.
@@ -93,6 +108,7 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 	if err != nil {
 		return err
 	}
+	defer s.done(b)
 	facts, members := b.facts(), b.members()
 	changed, err := b.tell(input)
 	if err != nil || !changed {
@@ -115,6 +131,7 @@ func (s *Stage) Expire(tx engine.Tx, key []byte) error {
 	if err != nil {
 		return err
 	}
+	defer s.done(b)
 	return s.settle(b, before, &avro.Change{Cause: avro.ChangeCauseDeadline}, false, nil)
 }
 
@@ -123,11 +140,21 @@ func (s *Stage) open(tx engine.Tx, key []byte) (before []byte, b *book, err erro
 	if err != nil {
 		return nil, nil, fmt.Errorf("read a journey: %w", err)
 	}
-	j, err := parseJourney(before)
-	if err != nil {
+	b, ok := s.books.Get().(*book)
+	if !ok {
+		b = &book{}
+	}
+	b.tx, b.key, b.retention = tx, key, s.config.Retention
+	if err := b.read(before); err != nil {
 		return nil, nil, fmt.Errorf("read a journey: %w", err)
 	}
-	return before, &book{journey: j, tx: tx, key: key, retention: s.config.Retention}, nil
+	return before, b, nil
+}
+
+// done keeps a book's memory for the next.
+func (s *Stage) done(b *book) {
+	b.tx, b.key = nil, nil
+	s.books.Put(b)
 }
 
 // settle judges the journey, emits its snapshot if that changed, and stores it.
@@ -138,7 +165,8 @@ func (s *Stage) settle(b *book, before []byte, change *avro.Change, surely bool,
 	if b.members() == 0 {
 		return s.empty(b, before)
 	}
-	t := b.totals(b.retention)
+	t := b.totals(b.retention, b.money, b.cost)
+	b.money, b.cost = t.money, t.cost
 	if !b.clock.Before(t.endsAt) {
 		b.emit(nil, headers)
 		return b.clear()
@@ -146,7 +174,8 @@ func (s *Stage) settle(b *book, before []byte, change *avro.Change, surely bool,
 	v := judge(&t, b.clock, &s.config)
 	s.config.Figures.MoveJourney(b.tx, b.shown, v.outcome)
 	b.shown = v.outcome
-	snapshot := b.snapshot(&t, &v)
+	snapshot := &b.told
+	b.snapshot(snapshot, &t, &v)
 	if !surely {
 		same, err := s.same(before, snapshot)
 		if err != nil {
@@ -204,9 +233,10 @@ func (s *Stage) same(before []byte, snapshot *avro.JourneySnapshot) (bool, error
 	if err != nil || old.members() == 0 {
 		return false, err
 	}
-	t := old.totals(s.config.Retention)
+	t := old.totals(s.config.Retention, nil, nil)
 	v := judge(&t, old.clock, &s.config)
-	was := old.snapshot(&t, &v)
+	var was avro.JourneySnapshot
+	old.snapshot(&was, &t, &v)
 	is := *snapshot
 	was.ProcessedAt, is.ProcessedAt, is.Revision = time.Unix(0, 0), time.Unix(0, 0), was.Revision
 	a, errA := was.AppendAvro(nil)

@@ -1,6 +1,8 @@
 package ledger
 
 import (
+	"strings"
+
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/tributary-hq/tributary/processor/engine"
@@ -52,7 +54,7 @@ func (m *Metrics) Expect(provider, source string) {
 func (m *Metrics) Add(provider string) func(engine.Count) {
 	return func(c engine.Count) {
 		if vec := m.figures[c.Figure]; vec != nil {
-			vec.WithLabelValues(provider, c.Source).Add(float64(c.N))
+			vec.WithLabelValues(provider, strings.Clone(c.Source)).Add(float64(c.N))
 		}
 	}
 }

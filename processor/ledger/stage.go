@@ -58,6 +58,13 @@ type reporting struct {
 	engine.ClockReporter
 }
 
+// Recycle implements engine.Recycler.
+func (s *Stage) Recycle(event engine.Event) {
+	if inner, ok := s.Stage.(engine.Recycler); ok {
+		inner.Recycle(event)
+	}
+}
+
 // Account implements engine.Accountant.
 func (s *Stage) Account(tx engine.Tx, handled iter.Seq[engine.Handled], counted []engine.Count) error {
 	b, err := open(tx)

@@ -18,7 +18,8 @@ const maxHistory = 100
 // code reads the data of a verify_code event. [D] doc.lox24.eu/api/webhooks, [S]
 // 001, 003. The code itself is passed over like an unknown field.
 func (s *Stage) code(r *reader, e *event) {
-	c := &avro.LOX24VerifyCode{Event: codeEvent(e.name)}
+	c := &e.own
+	c.Event = codeEvent(e.name)
 	e.code = c
 	var met keys
 	status := avro.Optional[int32]{}

@@ -26,6 +26,48 @@ type event struct {
 	sms  *avro.LOX24SMS
 	// common fields of the envelope
 	envelope
+
+	// own is what code points to, and reader what reads the body: an event is used
+	// again with all its memory.
+	own    avro.LOX24VerifyCode
+	reader reader
+}
+
+// take returns an empty event.
+func (s *Stage) take() *event {
+	e, ok := s.events.Get().(*event)
+	if !ok {
+		e = &event{}
+		e.reader.Scanner = &jsonscan.Scanner{}
+	}
+	return e
+}
+
+// Recycle implements engine.Recycler.
+func (s *Stage) Recycle(used engine.Event) {
+	e, ok := used.(*event)
+	if !ok {
+		return
+	}
+	c, f, scanner := &e.own, &e.fact, e.reader.Scanner
+	scanner.Reset(nil)
+	*e = event{
+		key: e.key[:0],
+		own: avro.LOX24VerifyCode{
+			RoutingStrategy: emptied(c.RoutingStrategy), History: emptied(c.History), CorrelationIDs: emptied(c.CorrelationIDs),
+		},
+		fact: verification.Fact{
+			Plan: emptied(f.Plan), Attempts: emptied(f.Attempts), Correlation: emptied(f.Correlation),
+		},
+		reader: reader{Scanner: scanner},
+	}
+	s.events.Put(e)
+}
+
+// emptied keeps a list's memory and nothing that it refers to.
+func emptied[T any](list []T) []T {
+	clear(list)
+	return list[:0]
 }
 
 // envelope is what every webhook has. [D] doc.lox24.eu/info/notifications
@@ -39,20 +81,23 @@ type envelope struct {
 
 // Decode reads a webhook.
 func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
-	headers, err := raw.Parse(in.Headers)
+	headers, err := raw.ParseShared(in.Headers)
 	if err != nil {
 		return nil, engine.Permanentf(engine.CauseUndecodable, "%v", err)
 	}
 	if headers.Kind != raw.KindWebhook {
 		return nil, engine.Permanentf(engine.CauseUnknownType, "a raw record of a kind that this stage does not know")
 	}
-	e := &event{source: s.config.Sources.Find(headers.Source, raw.ProviderLOX24), origin: verification.OriginOf(in, &headers)}
+	e := s.take()
+	e.source, e.origin = s.config.Sources.Find(headers.Source, raw.ProviderLOX24), verification.OriginOf(in, &headers)
 	data, err := s.envelope(e, in.Value)
 	if err != nil {
 		return nil, err
 	}
 	if data != nil {
-		r := &reader{Scanner: jsonscan.New(data), path: "data"}
+		r := &e.reader
+		r.Reset(data)
+		r.path = "data"
 		s.data(r, e)
 		if err := r.done(r.End()); err != nil {
 			return nil, err
@@ -67,7 +112,8 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 // envelope reads the body. data is left to the caller where it comes before the
 // fields that say what it is.
 func (s *Stage) envelope(e *event, body []byte) (data []byte, err error) {
-	r := &reader{Scanner: jsonscan.New(body)}
+	r := &e.reader
+	r.Reset(body)
 	var met keys
 	found := false
 	for r.BeginObject(); ; {
@@ -208,7 +254,7 @@ func (e *event) finish() error {
 	if !verification.ValidID(id) {
 		return engine.Permanentf(engine.CauseSchemaMismatch, "data.id: empty, too long, or with control characters")
 	}
-	e.key = append(append(make([]byte, 0, len(id)+len(keyPrefix)), keyPrefix...), id...)
+	e.key = append(append(e.key[:0], keyPrefix...), id...)
 	if e.sms != nil {
 		e.finishSMS()
 	} else {

@@ -22,19 +22,15 @@ func (e *event) finishCode() {
 	f.Status = verification.Status{Text: statusText(c.Status), Name: c.StatusName, At: c.EventCreatedAt}
 	f.DeliveredChannel, f.CostMinor, f.Currency = c.DeliveredChannel.Value, c.CostMinor, c.Currency.Value
 	f.CreatedAt, f.Awaited = c.CreatedAt, avro.Some(true)
-	if len(c.RoutingStrategy) > 0 {
-		f.Plan = make([]verification.Step, len(c.RoutingStrategy))
-		for i := range c.RoutingStrategy {
-			f.Plan[i] = verification.Step{Channel: c.RoutingStrategy[i].Channel, TimeoutSec: c.RoutingStrategy[i].TimeoutSec.Value}
-		}
+	for i := range c.RoutingStrategy {
+		f.Plan = append(f.Plan, verification.Step{Channel: c.RoutingStrategy[i].Channel, TimeoutSec: c.RoutingStrategy[i].TimeoutSec.Value})
 	}
-	f.Attempts = attempts(c)
+	f.Attempts = appendAttempts(f.Attempts, c)
 }
 
-// attempts are those of the history, then the one that the event is about, which
+// appendAttempts adds those of the history, then the one that the event is about, which
 // knows more of it. Entries without an id cannot be told apart and are left out.
-func attempts(c *avro.LOX24VerifyCode) []verification.Attempt {
-	list := make([]verification.Attempt, 0, len(c.History)+1)
+func appendAttempts(list []verification.Attempt, c *avro.LOX24VerifyCode) []verification.Attempt {
 	for i := range c.History {
 		h := &c.History[i]
 		if verification.ValidID(h.ID) {

@@ -3,6 +3,7 @@ package lox24
 import (
 	"bytes"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/dedupe"
@@ -34,6 +35,10 @@ const (
 type Stage struct {
 	config Config
 	keeper verification.Keeper
+	// events are those to be used again.
+	events sync.Pool
+	// entities are memory for verifications; each is in use during one Apply.
+	entities sync.Pool
 }
 
 // New returns the stage; the settings must be valid.
@@ -57,8 +62,12 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) erro
 	if err != nil {
 		return fmt.Errorf("read a verification: %w", err)
 	}
-	v, err := verification.Parse(entry)
-	if err != nil {
+	v, ok := s.entities.Get().(*verification.Entity)
+	if !ok {
+		v = &verification.Entity{}
+	}
+	defer s.entities.Put(v)
+	if err := v.Read(entry); err != nil {
 		return err
 	}
 	trace := verification.Trace(in.Headers)

@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unsafe"
 
 	"github.com/tributary-hq/tributary/processor/engine"
 )
@@ -126,6 +127,14 @@ func (r *Reader) Bytes() []byte {
 	v := r.rest[:n:n]
 	r.rest = r.rest[n:]
 	return v
+}
+
+// Text reads a string without copying: it is a part of the entry, which is not to
+// change while the text is in use. What a Tx's Get returns does not until the round
+// ends.
+func (r *Reader) Text() string {
+	b := r.Bytes()
+	return unsafe.String(unsafe.SliceData(b), len(b)) //nolint:gosec // as the comment says
 }
 
 // String reads a string and copies it.

@@ -24,7 +24,7 @@ func parsePayment(entry []byte) (*Payment, error) {
 	p.count, p.revision, p.lastReceived, p.overdue = r.Int(), r.Int(), r.Time(), r.Bool()
 	p.told = make([]journeyID, r.Len())
 	for i := range p.told {
-		p.told[i] = journeyID{namespace: r.String(), id: r.String()}
+		p.told[i] = journeyID{namespace: r.Text(), id: r.Text()}
 	}
 	if written > 1 {
 		p.shown = business.Payment{Phase: phaseAtRank(int(min(r.Uint(), phases-1))), PaidMinor: r.Int(), RefundedMinor: r.Int(), Currency: currency} //nolint:gosec // below phases
@@ -110,9 +110,9 @@ func (f *Fact) readFrom(r *statecodec.Reader) {
 	for _, flag := range []*bool{&f.P2P, &f.refused, &f.regression, &f.changed} {
 		*flag = r.Bool()
 	}
-	f.Status, f.PaymentStatus, f.OperationStatus = r.String(), r.String(), r.String()
+	f.Status, f.PaymentStatus, f.OperationStatus = r.Text(), r.Text(), r.Text()
 	for i := range f.texts {
-		f.texts[i] = r.String()
+		f.texts[i] = r.Text()
 	}
 	for i := range f.amounts {
 		f.amounts[i] = readAmount(r)
@@ -123,15 +123,15 @@ func (f *Fact) readFrom(r *statecodec.Reader) {
 	}
 	f.operations = make([]operation, r.Len())
 	for i := range f.operations {
-		f.operations[i] = operation{id: r.String(), kind: r.String(), status: r.String(), external: r.String(), at: r.Time()}
+		f.operations[i] = operation{id: r.Text(), kind: r.Text(), status: r.Text(), external: r.Text(), at: r.Time()}
 	}
 	f.slots = make([]slot, r.Len())
 	for i := range f.slots {
-		f.slots[i] = slot{name: r.String(), id: r.String()}
+		f.slots[i] = slot{name: r.Text(), id: r.Text()}
 	}
 	f.externals = make([]string, r.Len())
 	for i := range f.externals {
-		f.externals[i] = r.String()
+		f.externals[i] = r.Text()
 	}
 }
 

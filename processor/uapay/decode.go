@@ -1,6 +1,7 @@
 package uapay
 
 import (
+	"bytes"
 	"encoding/hex"
 	"slices"
 	"strings"
@@ -25,7 +26,7 @@ type callback struct {
 
 // Decode parses a raw record.
 func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
-	envelope, err := raw.Parse(in.Headers)
+	envelope, err := raw.ParseShared(in.Headers)
 	if err != nil {
 		return nil, engine.Permanentf(engine.CauseUndecodable, "%v", err)
 	}
@@ -33,7 +34,7 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	if want := "uapay:" + c.PaymentID; string(in.Key) != want {
+	if provider, id, _ := bytes.Cut(in.Key, []byte(":")); string(provider) != raw.ProviderUAPAY || string(id) != c.PaymentID {
 		return nil, engine.Permanentf(engine.CauseUndecodable, "the record's key is not that of its paymentId")
 	}
 	cb := &callback{envelope: envelope, source: s.sources.Find(envelope.Source, envelope.Provider)}
@@ -52,7 +53,7 @@ func (s *Stage) fill(cb *callback, c *claims, in *engine.Input) {
 			ReceivedAt: e.ReceivedAt, Topic: in.Topic, Partition: in.Partition, Offset: in.Offset,
 		},
 		EventID: hex.EncodeToString(c.hash[:]), Kind: avro.PaymentKindInvoice,
-		PaymentID: string(in.Key), ProviderID: c.PaymentID, InvoiceID: some(c.InvoiceID), OperationID: some(c.OperationID),
+		PaymentID: view(in.Key), ProviderID: c.PaymentID, InvoiceID: some(c.InvoiceID), OperationID: some(c.OperationID),
 		CorrelationIDs: ids, PaymentNumber: some(c.PaymentNumber),
 		AmountMinor: c.Amount, PendingAmountMinor: c.Pending, CommissionMinor: c.Commission, ReversalAmountMinor: c.Reversal, Currency: "UAH",
 		Status: some(c.Status), PaymentStatus: some(c.PaymentStatus), OperationStatus: some(c.OperationStatus),

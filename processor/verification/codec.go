@@ -2,8 +2,8 @@ package verification
 
 import (
 	"fmt"
+	"slices"
 	"time"
-	"unsafe"
 
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -16,13 +16,24 @@ const version = 1
 // The entity refers to the entry's bytes, so it is valid until the round ends.
 func Parse(entry []byte) (*Entity, error) {
 	e := &Entity{}
+	if err := e.Read(entry); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// Read is Parse into an entity that is used again, with its memory. Nothing that was
+// made of it before may be in use any more.
+func (e *Entity) Read(entry []byte) error {
+	e.Seen.Reset()
+	*e = Entity{Seen: e.Seen, told: e.told[:0], stamps: e.stamps[:0], slots: e.slots[:0], attempts: e.attempts[:0], places: e.places[:0], shows: e.shows}
 	if entry == nil {
-		return e, nil
+		return nil
 	}
 	r, _ := statecodec.NewReader(entry, version)
 	e.Seen.ReadFrom(r)
 	e.revision, e.facts, e.shown = r.Int(), r.Int(), outcomeOf(r.Uint())
-	e.told = make([]journeyID, r.Len())
+	e.told = sized(e.told, r.Len())
 	for i := range e.told {
 		e.told[i] = journeyID{namespace: text(r), id: text(r)}
 	}
@@ -34,16 +45,24 @@ func Parse(entry []byte) (*Entity, error) {
 	}
 	e.readMarked(r)
 	if err := r.Done(); err != nil {
-		return nil, fmt.Errorf("read a verification: %w", err)
+		return fmt.Errorf("read a verification: %w", err)
 	}
 	e.was = e.figures(e.shown)
-	return e, nil
+	return nil
+}
+
+// sized is a list of n zero values, in the memory of an empty one where it is enough,
+// with room for one more.
+func sized[T any](empty []T, n int) []T {
+	list := slices.Grow(empty, n+1)[:n]
+	clear(list)
+	return list
 }
 
 // readMarked reads what stands with the mark of the fact that said it.
 func (e *Entity) readMarked(r *statecodec.Reader) {
 	n := r.Len()
-	e.stamps = make([]stamp, n, n+1)
+	e.stamps = sized(e.stamps, n)
 	for i := range e.stamps {
 		e.stamps[i] = stamp{at: r.Int(), id: text(r)}
 	}
@@ -55,13 +74,13 @@ func (e *Entity) readMarked(r *statecodec.Reader) {
 	readMark(e, r, &e.cost, (*statecodec.Reader).Int)
 	readMark(e, r, &e.created, (*statecodec.Reader).Time)
 	readMark(e, r, &e.awaited, (*statecodec.Reader).Bool)
-	e.slots = make([]slot, r.Len())
+	e.slots = sized(e.slots, r.Len())
 	for i := range e.slots {
 		e.slots[i].name = text(r)
 		readMark(e, r, &e.slots[i].id, text)
 	}
 	n = r.Len()
-	e.attempts = make([]attempt, n, n+1)
+	e.attempts = sized(e.attempts, n)
 	for i := range e.attempts {
 		a := &e.attempts[i]
 		a.id, a.name, a.processedAt = text(r), nameOf(r.Uint()), r.Time()
@@ -138,7 +157,8 @@ func (e *Entity) appendMarked(dst []byte) []byte {
 
 // compact drops the stamps that no value refers to: usually all but one or two.
 func (e *Entity) compact() {
-	place := make([]int, len(e.stamps)+1)
+	e.places = sized(e.places[:0], len(e.stamps)+1)
+	place := e.places
 	e.marks(func(by *int) { place[*by] = 1 })
 	kept := e.stamps[:0]
 	for i, s := range e.stamps {
@@ -231,11 +251,8 @@ func readPhone(r *statecodec.Reader) avro.Phone {
 	return p
 }
 
-// text reads a string without copying: it is a part of the entry.
-func text(r *statecodec.Reader) string {
-	b := r.Bytes()
-	return unsafe.String(unsafe.SliceData(b), len(b)) //nolint:gosec // an entry is never changed while the entity is in use
-}
+// text reads a string without copying.
+func text(r *statecodec.Reader) string { return r.Text() }
 
 // some is the text, or null where it is empty.
 func some(s string) avro.Optional[string] { return avro.Optional[string]{Value: s, Set: s != ""} }

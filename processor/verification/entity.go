@@ -43,6 +43,16 @@ type Entity struct {
 	firstAt, lastAt             time.Time
 	firstReceived, lastReceived time.Time
 	assurance                   avro.Assurance
+
+	// places and shows are memory for compact and for snapshots.
+	places []int
+	shows  shows
+}
+
+// shows is memory for what a snapshot lists.
+type shows struct {
+	journeys, channels []string
+	attempts           []avro.VerificationAttempt
 }
 
 // The fields that are simply said. New ones go to the end: the state entry has

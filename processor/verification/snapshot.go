@@ -72,13 +72,14 @@ func (v *view) snapshot(id string, journeys []journeyID) avro.VerificationSnapsh
 	s := avro.VerificationSnapshot{
 		VerificationID: id, ProviderID: e.texts[textProviderID].value, Provider: e.texts[textProvider].value,
 		Source: e.texts[textSource].value, Namespace: some(e.texts[textNamespace].value),
-		CorrelationIDs: make([]string, len(journeys)), Outcome: v.outcome, ProviderStatus: some(e.status.Text),
+		CorrelationIDs: sized(e.shows.journeys[:0], len(journeys)), Outcome: v.outcome, ProviderStatus: some(e.status.Text),
 		DeliveredChannel: some(v.channel), DeliveredChannelKind: kindOf(v.channel),
-		PlannedChannels: make([]string, len(e.plan.value)), Attempts: e.sortedAttempts(), Fallbacks: v.fallback,
+		PlannedChannels: sized(e.shows.channels[:0], len(e.plan.value)), Attempts: e.sortedAttempts(), Fallbacks: v.fallback,
 		CostMinor: optional(&e.cost), Currency: some(e.texts[textCurrency].value),
 		CreatedAt: optional(&e.created), OutcomeAt: someTime(v.at), DurationMs: v.duration(), Deadline: someTime(v.deadline),
 		Facts: e.facts, FirstEventAt: someTime(e.firstAt), LastEventAt: someTime(e.lastAt), Assurance: e.assurance,
 	}
+	e.shows.journeys, e.shows.channels, e.shows.attempts = s.CorrelationIDs, s.PlannedChannels, s.Attempts
 	s.Phone = optional(&e.phone)
 	for i := range journeys {
 		s.CorrelationIDs[i] = journeys[i].id
@@ -106,7 +107,7 @@ func (v *view) member() avro.VerificationMember {
 // sortedAttempts returns the attempts in the order of the routing strategy, those
 // of channels not in it last.
 func (e *Entity) sortedAttempts() []avro.VerificationAttempt {
-	list := make([]avro.VerificationAttempt, len(e.attempts))
+	list := sized(e.shows.attempts[:0], len(e.attempts))
 	for i := range e.attempts {
 		a := &e.attempts[i]
 		list[i] = avro.VerificationAttempt{

@@ -6,6 +6,7 @@ import (
 	"math"
 	"time"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // The reasons for which bytes cannot be read. They tell no content.
@@ -29,6 +30,8 @@ const firstCap = 64
 // decoder reads from the front of b.
 type decoder struct {
 	b []byte
+	// shared lets strings be parts of b.
+	shared bool
 }
 
 func (d *decoder) long() (int64, error) {
@@ -97,6 +100,9 @@ func (d *decoder) string() (string, error) {
 	}
 	if !utf8.Valid(v) {
 		return "", ErrUTF8
+	}
+	if d.shared {
+		return unsafe.String(unsafe.SliceData(v), len(v)), nil //nolint:gosec // as shared says
 	}
 	return string(v), nil
 }

@@ -23,11 +23,13 @@ const (
 // Scanner reads one JSON text. Make it with New; it is not safe for use by
 // several goroutines.
 type Scanner struct {
-	data   []byte
-	pos    int
-	err    error
-	depth  int
-	frames [MaxDepth]frame
+	data  []byte
+	pos   int
+	err   error
+	depth int
+	// frames are those of the open objects and arrays: shallow, or more of them.
+	frames  []frame
+	shallow [8]frame
 }
 
 // frame is an open object or array.
@@ -39,7 +41,18 @@ type frame struct {
 
 // New returns a scanner at the beginning of data, which must not change while
 // the scanner or anything it returned is in use.
-func New(data []byte) *Scanner { return &Scanner{data: data} }
+func New(data []byte) *Scanner {
+	s := &Scanner{}
+	s.Reset(data)
+	return s
+}
+
+// Reset makes the scanner one at the beginning of data, as New does. The zero
+// Scanner is of use after it.
+func (s *Scanner) Reset(data []byte) {
+	*s = Scanner{data: data}
+	s.frames = s.shallow[:]
+}
 
 // Err returns the first error, an *Error, or nil.
 func (s *Scanner) Err() error { return s.err }
@@ -99,6 +112,9 @@ func (s *Scanner) begin(kind Kind, wanted string) bool {
 		return false
 	}
 	s.pos++
+	if s.depth == len(s.frames) {
+		s.frames = append(s.frames, frame{})
+	}
 	s.frames[s.depth] = frame{array: kind == Array}
 	s.depth++
 	return true

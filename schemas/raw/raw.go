@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+	"unsafe"
 )
 
 // The providers.
@@ -162,10 +163,22 @@ func (e *Envelope) Append(dst []Header) []Header {
 // Parse reads the headers of a raw record. Unknown headers are passed over; a
 // missing source, provider or received_at is an error that wraps ErrHeader.
 func Parse(headers []Header) (Envelope, error) {
+	return parse(headers, func(b []byte) string { return string(b) })
+}
+
+// ParseShared is Parse without copies: the envelope's strings are parts of the
+// headers' values and good for as long as these do not change.
+func ParseShared(headers []Header) (Envelope, error) {
+	return parse(headers, func(b []byte) string {
+		return unsafe.String(unsafe.SliceData(b), len(b)) //nolint:gosec // as the function says
+	})
+}
+
+func parse(headers []Header, text func([]byte) string) (Envelope, error) {
 	e := Envelope{Kind: KindWebhook, Items: 1}
 	var err error
 	number := func(h *Header) int {
-		n, convErr := strconv.Atoi(string(h.Value))
+		n, convErr := strconv.Atoi(text(h.Value))
 		if convErr != nil {
 			err = errors.Join(err, fmt.Errorf("%w: %s is not a number", ErrHeader, h.Key))
 		}
@@ -175,19 +188,19 @@ func Parse(headers []Header) (Envelope, error) {
 		h := &headers[i]
 		switch h.Key {
 		case HeaderSource:
-			e.Source = string(h.Value)
+			e.Source = text(h.Value)
 		case HeaderProvider:
-			e.Provider = string(h.Value)
+			e.Provider = text(h.Value)
 		case HeaderAssurance:
-			e.Assurance = string(h.Value)
+			e.Assurance = text(h.Value)
 		case HeaderSecretID:
-			e.SecretID = string(h.Value)
+			e.SecretID = text(h.Value)
 		case HeaderRequestID:
-			e.RequestID = string(h.Value)
+			e.RequestID = text(h.Value)
 		case HeaderReceivedAt:
 			e.ReceivedAt = time.UnixMilli(int64(number(h))).UTC()
 		case HeaderKind:
-			e.Kind = string(h.Value)
+			e.Kind = text(h.Value)
 		case HeaderItem:
 			e.Item = number(h)
 		case HeaderItems:
@@ -195,11 +208,11 @@ func Parse(headers []Header) (Envelope, error) {
 		case HeaderStatus:
 			e.Status = number(h)
 		case HeaderContentType:
-			e.ContentType = string(h.Value)
+			e.ContentType = text(h.Value)
 		case HeaderTraceparent:
-			e.Traceparent = string(h.Value)
+			e.Traceparent = text(h.Value)
 		case HeaderTracestate:
-			e.Tracestate = string(h.Value)
+			e.Tracestate = text(h.Value)
 		}
 	}
 	if e.Source == "" || e.Provider == "" || e.ReceivedAt.IsZero() {
