@@ -26,8 +26,28 @@ func newTopics(g *globals) *cobra.Command {
 		},
 		&cobra.Command{
 			Use: "apply", Short: "create and alter what differs; nothing is deleted", Args: cobra.NoArgs,
-			Long: `Creates missing topics and alters settings that differ. It deletes nothing and refuses
-to change partition counts: the state of a keyed topic's entities lies by partition.`,
+			Long: `Creates missing topics and alters settings that differ. It deletes nothing.
+
+It refuses to change the partition count of topics that hold anything, and says so by
+topic: an entity's records, its state and its last snapshot lie in the partition that its
+key comes to by the count. Only where no topic of a family (a stage's input and its
+changelog), or an output topic for itself, has ever held a record are partitions added.
+
+To move to another count, begin anew beside the old:
+  1. Write a configuration with the new counts, another kafka.prefix, and a
+     processor.dedupe_span longer than the raw topics' retention, such as 240h: what is
+     copied comes out of order, and every id has to be remembered. 'topics apply' and
+     'schemas register' with it.
+  2. Start processors with it, with a state directory of their own, then point ingest at
+     it: from now on webhooks go there. The old processors finish what there is: see
+     'tributary lag'.
+  3. Copy the old raw topics into the new ones by key, with their headers, with any tool
+     that does (MirrorMaker with a renaming policy, kcat). What retention still holds is
+     made again: facts, snapshots, journeys. Webhooks that come meanwhile do no harm; what
+     comes twice is a duplicate. Until the copy is done deadlines make claims that it then
+     withdraws.
+  4. 'tributary audit' with the new configuration closes; let consumers go over to the new
+     topics, delete the old ones when nobody reads them, and take dedupe_span back.`,
 			RunE: func(cmd *cobra.Command, _ []string) error { return g.topicsChange(cmd.Context(), true) },
 		},
 	)
@@ -110,6 +130,8 @@ func (g *globals) printChanges(changes []topics.Change, applied bool) {
 		switch c.Kind {
 		case topics.KindCreate:
 			g.printf("%s %s\n", verb[0], c.Topic)
+		case topics.KindPartitions:
+			g.printf("%s %s: from %s to %s partitions\n", verb[1], c.Topic, c.Have, c.Want)
 		case topics.KindConfig:
 			g.printf("%s %s: %s from %q to %q\n", verb[1], c.Topic, c.Key, c.Have, c.Want)
 		default:

@@ -4,7 +4,7 @@
 //	schemas.Table + settings ─► Wanted ─► Diff against the cluster ─► Apply
 //
 // It creates and alters. It never deletes a topic, and it refuses to change the
-// partition count of a keyed family: the state of its entities lies by partition.
+// partition count of topics that hold anything: see partitions.go.
 package topics
 
 import (
@@ -123,7 +123,7 @@ func Want(c *Config, names schemas.Names) []Wanted {
 // Change is one difference between the cluster and what is wanted.
 type Change struct {
 	Topic string `json:"topic"`
-	// Kind is create, config or refused.
+	// Kind is create, config, partitions or refused.
 	Kind string `json:"kind"`
 	// Key, Have and Want are of a config or the partition count.
 	Key  string `json:"key,omitempty"`
@@ -139,6 +139,8 @@ type Change struct {
 const (
 	KindCreate  = "create"
 	KindConfig  = "config"
+	// KindPartitions adds partitions to a topic whose family is empty.
+	KindPartitions = "partitions"
 	KindRefused = "refused"
 )
 
@@ -188,17 +190,14 @@ func Diff(ctx context.Context, admin *kadm.Client, wanted []Wanted) ([]Change, e
 		}
 		out = append(out, differences(w, configs, len(listed[w.Name].Partitions))...)
 	}
-	return out, nil
+	return out, judgePartitions(ctx, admin, wanted, existing, out)
 }
 
 func differences(w Wanted, have map[string]string, partitions int) []Change {
 	var out []Change
 	if n := int(w.Partitions); n != partitions {
 		out = append(out, Change{
-			Topic: w.Name, Kind: KindRefused, Key: "partitions", Have: strconv.Itoa(partitions), Want: strconv.Itoa(n),
-			Hint: "the state of its entities lies by partition; keep topics.partitions at what the cluster has, " +
-				"or begin anew under another prefix and replay the raw topics",
-			wanted: w,
+			Topic: w.Name, Kind: KindRefused, Key: keyPartitions, Have: strconv.Itoa(partitions), Want: strconv.Itoa(n), wanted: w,
 		})
 	}
 	for _, key := range slices.Sorted(maps.Keys(w.Configs)) {
@@ -227,6 +226,14 @@ func Apply(ctx context.Context, admin *kadm.Client, replication int16, changes [
 				continue
 			}
 			created = append(created, c.Topic)
+		case KindPartitions:
+			responses, err := admin.UpdatePartitions(ctx, int(c.wanted.Partitions), c.Topic)
+			if err == nil {
+				err = responses.Error()
+			}
+			if err != nil {
+				errs = append(errs, fmt.Errorf("add partitions to %s: %w", c.Topic, err))
+			}
 		case KindConfig:
 			alter[c.Topic] = append(alter[c.Topic], kadm.AlterConfig{Op: kadm.SetConfig, Name: c.Key, Value: new(c.Want)})
 		}

@@ -2,6 +2,8 @@ package topics_test
 
 import (
 	"context"
+	"net"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -115,34 +117,81 @@ func TestAMissingTopicIsMadeAndTheOthersAreLeft(t *testing.T) {
 	}
 }
 
-// TestPartitionsAreNeverChanged: not more, not fewer, and what else differs is applied.
-func TestPartitionsAreNeverChanged(t *testing.T) {
+// TestPartitionsOfWhatIsUsedAreNeverChanged: not more, not fewer, for the whole family
+// once one topic of it has held a record, and what else differs is applied.
+func TestPartitionsOfWhatIsUsedAreNeverChanged(t *testing.T) {
 	t.Parallel()
-	for name, n := range map[string]int32{"more": 5, "fewer": 1} {
+	for name, c := range map[string]struct {
+		partitions int32
+		used       string
+		refused    bool
+		hint       string
+	}{
+		"more":                           {5, "raw.uapay.v1", true, "another prefix"},
+		"fewer":                          {1, "raw.uapay.v1", true, "another prefix"},
+		"more, with a changelog alone":   {5, "internal.changelog.uapay.v1", true, "another prefix"},
+		"more, and only others are used": {5, "raw.lox24.v1", false, ""},
+		"fewer of an empty family":       {1, "", true, "delete them"},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			admin, c := cluster(t), settings()
-			apply(t, admin, c)
-			c.Families = map[string]int32{"uapay": n}
-			c.Retention = map[string]time.Duration{"raw.uapay.v1": time.Hour}
+			admin, s := cluster(t), settings()
+			apply(t, admin, s)
+			if c.used != "" {
+				use(t, admin, prefix+c.used)
+			}
+			s.Families = map[string]int32{"uapay": c.partitions}
+			s.Retention = map[string]time.Duration{"raw.uapay.v1": time.Hour}
 			kinds := map[string]int{}
-			for _, change := range apply(t, admin, c) {
+			for _, change := range apply(t, admin, s) {
 				kinds[change.Kind]++
-				if change.Kind == topics.KindRefused && (change.Hint == "" || change.Have != "2") {
-					t.Errorf("%+v, want a hint", change)
+				if change.Kind == topics.KindRefused && (!strings.Contains(change.Hint, c.hint) || change.Have != "2") {
+					t.Errorf("%+v, want a hint with %q", change, c.hint)
 				}
 			}
-			if kinds[topics.KindRefused] == 0 || kinds[topics.KindConfig] != 1 || kinds[topics.KindCreate] != 0 {
-				t.Errorf("changes by kind: %v, want refused ones and one of config", kinds)
+			want := map[string]int{topics.KindConfig: 1, topics.KindPartitions: 2}
+			if c.refused {
+				want = map[string]int{topics.KindConfig: 1, topics.KindRefused: 2}
 			}
-			details, err := admin.ListTopics(t.Context(), prefix+"raw.uapay.v1")
-			if err != nil {
-				t.Fatal(err)
+			if d := cmp.Diff(want, kinds); d != "" {
+				t.Errorf("changes by kind (-want +got):\n%s", d)
 			}
-			if got := len(details[prefix+"raw.uapay.v1"].Partitions); got != 2 {
-				t.Errorf("%d partitions, want the 2 it had", got)
+			details, err := topics.Diff(t.Context(), admin, topics.Want(&s, schemas.Names{Prefix: prefix}))
+			if err != nil || len(details) > 0 != c.refused {
+				t.Errorf("afterwards it differs in %+v, %v", details, err)
 			}
 		})
+	}
+}
+
+// TestOutputsStandEachForItself: one that is empty gets more, one that is not does not.
+func TestOutputsStandEachForItself(t *testing.T) {
+	t.Parallel()
+	admin, s := cluster(t), settings()
+	apply(t, admin, s)
+	use(t, admin, prefix+"enriched.payments.v1")
+	s.Families = map[string]int32{"output": 3}
+	for _, change := range apply(t, admin, s) {
+		if refused := change.Topic == prefix+"enriched.payments.v1"; refused != (change.Kind == topics.KindRefused) {
+			t.Errorf("%+v, want enriched.payments.v1 alone to be refused", change)
+		}
+	}
+}
+
+// use writes a record.
+func use(t *testing.T, admin *kadm.Client, topic string) {
+	t.Helper()
+	brokers, err := admin.ListBrokers(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := kgo.NewClient(kgo.SeedBrokers(net.JoinHostPort(brokers[0].Host, strconv.Itoa(int(brokers[0].Port)))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	if err := client.ProduceSync(t.Context(), &kgo.Record{Topic: topic, Key: []byte("k")}).FirstErr(); err != nil {
+		t.Fatal(err)
 	}
 }
 
