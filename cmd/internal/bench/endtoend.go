@@ -133,6 +133,9 @@ func (b *way) run(ctx context.Context, plan *simulator.Plan) (*Run, []string, er
 	}
 	run := &Run{Name: nameOurs, Checked: p.o.Check}
 	b.figures(&run.Figures, before, after, took)
+	if err := p.markers(ctx, &run.Figures, b.processor); err != nil {
+		return nil, nil, err
+	}
 	faults, err := p.check(ctx, p.o.Check, b.sent)
 	if err != nil {
 		return nil, nil, err

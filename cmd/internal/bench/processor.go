@@ -3,6 +3,8 @@ package bench
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -135,6 +137,33 @@ func counted(ctx context.Context, f *Figures, c *child, total int64) error {
 		f.Add("transaction_ms_mean", m["tributary_processor_transaction_seconds_sum"]/rounds*1e3)
 	}
 	f.Add("gc_cycles", m["go_gc_duration_seconds_count"])
+	return nil
+}
+
+// markers are how many a transaction leaves in the output topics, by its commits: what
+// is in them beyond the records. The changelogs' are not counted.
+func (p *place) markers(ctx context.Context, f *Figures, c *child) error {
+	names, err := p.owned(ctx)
+	if err != nil {
+		return err
+	}
+	names = slices.DeleteFunc(names, func(name string) bool {
+		return strings.HasPrefix(name, p.names.Topic("raw.")) || strings.HasPrefix(name, p.names.Topic("internal.changelog."))
+	})
+	m, err := c.metrics(ctx)
+	if err != nil {
+		return err
+	}
+	listed, err := p.admin.ListEndOffsets(ctx, names...)
+	if err == nil {
+		err = listed.Error()
+	}
+	if err != nil {
+		return fmt.Errorf("look at the ends of the outputs: %w", err)
+	}
+	var offsets float64
+	listed.Each(func(o kadm.ListedOffset) { offsets += float64(o.Offset) })
+	f.Add("markers_per_transaction", (offsets-m["tributary_processor_outputs_total"])/m["tributary_processor_rounds_total"])
 	return nil
 }
 
