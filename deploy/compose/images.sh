@@ -111,5 +111,5 @@ our_image() {
   fi
   step "building our image on $build_base and $run_base"
   classic -t "$1" -f deploy/Dockerfile --build-arg "BUILD_BASE=$build_base" --build-arg "RUN_BASE=$run_base" .
-  docker image prune -f >/dev/null
+  docker image prune -f --filter until=24h >/dev/null
 }
