@@ -51,13 +51,13 @@ func (s *scope) Count(figure, source string, n int64) {
 
 // handle applies a record and notes what it made, for a stage that keeps account.
 func (m *machine) handle(s *scope, d *decoded) error {
-	from := len(s.outputs)
+	from, counted := len(s.outputs), len(s.counts)
 	if err := m.apply(s, d); err != nil {
 		return err
 	}
 	d.fact = isFact(s.outputs[from:], m.deadLetter)
 	m.traces.carry(s, &d.in, s.outputs[from:])
-	s.again(&d.in, from)
+	s.again(&d.in, from, counted)
 	if _, keeps := m.stage.(Accountant); keeps && d.in.Offset >= s.rebuild.Accounted {
 		s.handled = append(s.handled, handledAt{in: &d.in, from: from, to: len(s.outputs)})
 	}

@@ -90,11 +90,21 @@ func FirstRevision(tx Tx) int64 {
 // span is a part of a scope's outputs.
 type span struct{ from, to int }
 
-// again notes the outputs of a record whose facts were told before. They are dropped
-// when the account has seen them.
-func (s *scope) again(in *Input, from int) {
+// again notes the outputs of a record whose facts were told before, from the given
+// one on: they are dropped when the account has seen them. What it counted is
+// forgotten where the account has it already.
+func (s *scope) again(in *Input, from, counted int) {
 	if in.Offset < s.rebuild.Until {
 		s.told = append(s.told, span{from, len(s.outputs)})
+	}
+	s.uncount(in.Offset, counted)
+}
+
+// uncount forgets what was counted, from the given one on, while the partition stands
+// before what is accounted for.
+func (s *scope) uncount(at int64, counted int) {
+	if at < s.rebuild.Accounted {
+		s.counts = s.counts[:counted]
 	}
 }
 

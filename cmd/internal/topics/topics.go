@@ -137,11 +137,11 @@ type Change struct {
 
 // The kinds of changes.
 const (
-	KindCreate  = "create"
-	KindConfig  = "config"
+	KindCreate = "create"
+	KindConfig = "config"
 	// KindPartitions adds partitions to a topic whose family is empty.
 	KindPartitions = "partitions"
-	KindRefused = "refused"
+	KindRefused    = "refused"
 )
 
 // Diff compares the cluster with what is wanted.
