@@ -178,7 +178,7 @@ func processorState() []Panel {
 			Alerts: []string{"TributaryRestoreLong"},
 		},
 		{
-			Kind: TimeSeries, Title: "Replayed from changelogs", Unit: "Bps", Width: 8, Height: 8, Decimals: -1,
+			Kind: TimeSeries, Title: "Replayed from changelogs", Unit: "Bps", Width: 6, Height: 8, Decimals: -1,
 			Description: "Keys and values replayed by restores and followed by warm copies, a second.",
 			Queries: []Query{
 				{Expr: rate("tributary_processor_restored_bytes_total", ofStage, byStage), Legend: "{{stage}} restored", Quiet: "nothing had to be restored"},
@@ -186,7 +186,7 @@ func processorState() []Panel {
 			},
 		},
 		{
-			Kind: TimeSeries, Title: "Warm copies behind", Unit: "short", Width: 8, Height: 8, Decimals: 0, Empty: "no warm copies are configured",
+			Kind: TimeSeries, Title: "Warm copies behind", Unit: "short", Width: 6, Height: 8, Decimals: 0, Empty: "no warm copies are configured",
 			Description: "Changelog offsets that the last of a process's warm copies is behind: what a takeover would have to replay.",
 			Queries: []Query{{
 				Expr: `max by (instance, stage) (tributary_processor_standby_offsets_behind_max{` + ofStage + `})`, Legend: "{{instance}} {{stage}}",
@@ -194,12 +194,17 @@ func processorState() []Panel {
 			}},
 		},
 		{
-			Kind: TimeSeries, Title: "State on disk", Unit: "bytes", Width: 8, Height: 8, Decimals: -1,
-			Description: "Bytes of the state directory, and what its disk still takes. The processor ends when it is full; the state of a partition can always be made again from the changelog.",
-			Queries: []Query{
-				{Expr: `sum by (instance) (tributary_processor_state_bytes{` + of + `})`, Legend: "{{instance}} state"},
-				{Expr: `sum by (instance) (tributary_processor_state_disk_free_bytes{` + of + `})`, Legend: "{{instance}} free"},
-			},
+			Kind: TimeSeries, Title: "State", Unit: "bytes", Width: 6, Height: 8, Decimals: -1,
+			Description: "Bytes of the state directory. It grows with the entities of the retention and is flat then; it can always be made again from the changelogs.",
+			Queries:     []Query{{Expr: `sum by (instance) (tributary_processor_state_bytes{` + of + `})`, Legend: "{{instance}}"}},
+		},
+		{
+			Kind: TimeSeries, Title: "Disk left", Unit: "percentunit", Width: 6, Height: 8, Decimals: -1, Max: 1,
+			Description: "What the disk of the state directory still takes, of all it holds. The processor ends when it is full; more disk, not another start, helps.",
+			Queries: []Query{{
+				Expr:   `sum by (instance) (tributary_processor_state_disk_free_bytes{` + of + `}) / sum by (instance) (tributary_processor_state_disk_size_bytes{` + of + `})`,
+				Legend: "{{instance}}",
+			}},
 			Alerts: []string{"TributaryStateDisk"},
 		},
 	}
