@@ -39,6 +39,10 @@ type Config struct {
 	Countries []string `json:"countries" koanf:"countries" yaml:"countries"`
 	// Engine is the settings of transactions and state.
 	Engine engine.Config `json:"engine" koanf:"engine" yaml:"engine"`
+	// Memory bounds the process.
+	Memory MemoryLimits `json:"memory" koanf:"memory" yaml:"memory"`
+	// Benchmark is for comparisons only.
+	Benchmark Benchmark `json:"benchmark" koanf:"benchmark" yaml:"benchmark"`
 }
 
 // Deadlines are after what time absence is an event, all counted in received_at.
@@ -91,6 +95,7 @@ func DefaultConfig() Config {
 		Retention: Retention{Verification: 30 * day, Payment: 400 * day},
 		Countries: business.DefaultCountries(),
 		Engine:    engine.DefaultConfig(),
+		Memory:    DefaultMemory(),
 	}
 }
 

@@ -93,9 +93,10 @@ func (p *Processor) Start(ctx context.Context) error {
 		specs = append(specs, engine.Spec{
 			Name: name, Stage: stage, Input: topics.Input, Changelog: topics.Changelog, Outputs: topics.Outputs,
 			DeadLetter: topics.DeadLetter, WallClock: readsRaw(name), Workers: p.config.workers(name),
-			Counted: figures(name, counters.Add(name)), Dates: datesOf,
+			Counted: figures(name, counters.Add(name)), Dates: datesOf, Discarded: p.config.Benchmark.discarded(),
 		})
 	}
+	p.config.Memory.apply()
 	running, err := engine.New(p.config.Engine, specs, engine.Deps{
 		Kafka: p.deps.Kafka, Names: p.deps.Names, SchemaIDs: ids, Version: p.deps.Version,
 		Logger: p.deps.Logger, Metrics: p.deps.Metrics, Tracer: p.deps.Tracer, Now: p.deps.Now, Fail: p.deps.Fail,

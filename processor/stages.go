@@ -21,7 +21,7 @@ import (
 // input has. A stage that reads what ingest writes keeps account of it.
 func newStage(name string, c *Config, deps *Deps, partitions map[string]int32) (engine.Stage, error) {
 	stage, err := bareStage(name, c, deps, partitions)
-	if err != nil || !readsRaw(name) {
+	if err != nil || !readsRaw(name) || c.Benchmark.LikeForLike {
 		return stage, err
 	}
 	return ledger.Keep(name, erasure.Accept(stage)), nil
@@ -35,6 +35,7 @@ func bareStage(name string, c *Config, deps *Deps, partitions map[string]int32) 
 		config := lox24.Config{
 			Sources: sources, Privacy: deps.Privacy, Span: c.DedupeSpan, Grace: c.Deadlines.VerificationGrace, Least: c.Deadlines.VerificationMin,
 			Retention: c.Retention.Verification, Missed: c.Deadlines.MissedAttempt, JourneyPartitions: partitions[StageJourney], Figures: figures,
+			TellOutcomes: c.Benchmark.LikeForLike,
 		}
 		return lox24.New(config), config.Validate()
 	case StageUAPAY:

@@ -67,9 +67,10 @@ type Config struct {
 // DefaultConfig returns the settings of an ordinary process.
 func DefaultConfig() Config {
 	return Config{
-		StateDir:           "state",
-		CommitInterval:     100 * time.Millisecond,
-		MaxRoundRecords:    10_000,
+		StateDir:       "state",
+		CommitInterval: 100 * time.Millisecond,
+		// What a round holds in memory grows with it, and beyond this no record gets cheaper.
+		MaxRoundRecords:    4000,
 		TransactionTimeout: 10 * time.Second,
 		SessionTimeout:     10 * time.Second,
 		FenceAfter:         500 * time.Millisecond,
@@ -142,6 +143,8 @@ type Spec struct {
 	Outputs []string
 	// DeadLetter takes records that can never be handled.
 	DeadLetter string
+	// Discarded are outputs of which nothing is written: for benchmarks.
+	Discarded []string
 	// WallClock lets an idle partition's clock follow the wall clock: for stages of
 	// raw topics. The others go by their upstreams' clocks.
 	WallClock bool

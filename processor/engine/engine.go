@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -162,7 +163,7 @@ func (e *Engine) lookAtTopics(ctx context.Context) error {
 		topics, err := outputTopics(append([]string{spec.DeadLetter}, spec.Outputs...), partitions, e.deps.SchemaIDs)
 		errs = append(errs, err)
 		for name, topic := range topics {
-			topic.name = e.deps.Names.Topic(name)
+			topic.name, topic.discarded = e.deps.Names.Topic(name), slices.Contains(spec.Discarded, name)
 			topics[name] = topic
 		}
 		e.topics[spec.Name] = topics

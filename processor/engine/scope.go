@@ -29,6 +29,7 @@ type outputTopic struct {
 	avro       bool
 	schemaID   uint32
 	snapshots  bool // see Rebuild
+	discarded  bool // see Spec
 }
 
 // scope is a partition during one round. It is the Tx that the stage sees.
@@ -102,6 +103,9 @@ func (s *scope) Emit(out Output) {
 	topic, ok := s.topics[out.Topic]
 	if !ok {
 		s.fail(fmt.Errorf("topic %s is none of the stage's outputs", out.Topic))
+		return
+	}
+	if topic.discarded {
 		return
 	}
 	if size := outputSize(&out); size > topic.maxBytes {

@@ -63,8 +63,9 @@ func (h *hot) absorb(o *overlay) {
 		if e == nil {
 			e = h.freshen(c)
 		}
-		h.bytes += int64(len(c.payload) - len(e.payload))
-		e.payload = append(e.payload[:0], c.payload...)
+		h.bytes -= int64(cap(e.payload))
+		e.set(c.payload)
+		h.bytes += int64(cap(e.payload))
 		e.gone, e.deadline = c.payload == nil, c.deadline
 		if c.deadline != 0 && (h.earliest == 0 || c.deadline < h.earliest) {
 			h.earliest = c.deadline
@@ -85,13 +86,22 @@ func (h *hot) freshen(c *cell) *held {
 		h.spare = h.spare[:n-1]
 		*e = held{payload: e.payload[:0], stored: c.before}
 	default:
-		const slack = 4 // an entry grows with its facts
-		e = &held{payload: make([]byte, 0, len(c.payload)+len(c.payload)/slack), stored: c.before}
+		e = &held{stored: c.before}
 	}
 	h.fresh[key] = e
 	h.tail = append(h.tail, key)
-	h.bytes += int64(len(key)+len(e.payload)) + heldBytes
+	h.bytes += int64(len(key)+cap(e.payload)) + heldBytes
 	return e
+}
+
+// set copies a payload, into the memory of the last one where that is enough: an entry
+// grows with its facts.
+func (e *held) set(payload []byte) {
+	if len(payload) > cap(e.payload) {
+		const slack = 8
+		e.payload = make([]byte, 0, len(payload)+len(payload)/slack)
+	}
+	e.payload = append(e.payload[:0], payload...)
 }
 
 // write adds what is fresh to a batch for the store.
@@ -111,7 +121,7 @@ func (h *hot) write(w *writer, p *storePartition) error {
 
 // written says that the store has what was fresh.
 func (h *hot) written() {
-	const spares = 4096
+	const spares = 1024
 	for _, e := range h.kept {
 		if len(h.spare) == spares {
 			break

@@ -35,6 +35,9 @@ type Config struct {
 	JourneyPartitions int32
 	// Figures count verifications; nil counts none.
 	Figures *business.Labels
+	// TellOutcomes tells a journey of a verification only when its outcome changes: for
+	// benchmarks.
+	TellOutcomes bool
 }
 
 // DefaultMissed is how long attempts of one delivery may overtake each other before

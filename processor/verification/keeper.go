@@ -27,6 +27,8 @@ type Keeper struct {
 	Retention time.Duration
 	// Figures count verifications; nil counts none.
 	Figures *business.Labels
+	// Outcomes tells journeys only of outcomes that change: for benchmarks.
+	Outcomes bool
 }
 
 // journeyID is a correlation id in its namespace.
@@ -129,6 +131,7 @@ func (k *Keeper) tell(tx engine.Tx, key []byte, v *view, change *avro.Change, tr
 		e.revision = engine.FirstRevision(tx)
 	}
 	e.revision++
+	quiet := k.Outcomes && e.shown == v.outcome
 	e.shown = v.outcome
 	is := e.figures(v.outcome)
 	k.Figures.MoveVerification(tx, &e.was, &is)
@@ -142,7 +145,7 @@ func (k *Keeper) tell(tx engine.Tx, key []byte, v *view, change *avro.Change, tr
 	tx.Emit(engine.Output{Topic: schemas.EnrichedVerifications, Key: key, Value: value, Headers: trace})
 	left := slices.DeleteFunc(e.told, func(was journeyID) bool { return slices.Contains(journeys, was) })
 	e.told = journeys
-	if len(left)+len(journeys) == 0 {
+	if len(left)+len(journeys) == 0 || quiet {
 		return nil
 	}
 	input := avro.JourneyInput{
