@@ -57,7 +57,7 @@ func readRules(t *testing.T) []rule {
 	return out
 }
 
-var namePattern = regexp.MustCompile(`[a-z_]*:?tributary_[a-z0-9_:]+`) //nolint:gochecknoglobals // a pattern
+var namePattern = regexp.MustCompile(`[a-z_]*:?tributary_[a-z0-9_:]+`)
 
 // named returns the metrics and recorded series that a text names.
 func named(text string) []string { return namePattern.FindAllString(text, -1) }

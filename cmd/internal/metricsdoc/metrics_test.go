@@ -18,7 +18,7 @@ import (
 	"github.com/tributary-hq/tributary/processor"
 )
 
-var update = flag.Bool("update", false, "rewrite the tables of deploy/metrics.md") //nolint:gochecknoglobals // a flag
+var update = flag.Bool("update", false, "rewrite the tables of deploy/metrics.md")
 
 // TestTable: deploy/metrics.md has every metric as it is described, and no other. Its
 // tables are made by -update; what the labels' values mean is written by hand.
@@ -93,8 +93,9 @@ func withTable(t *testing.T, text, heading string, metrics map[string]metric, us
 		for i, label := range m.labels {
 			quoted[i] = "`" + label + "`"
 		}
-		rows = append(rows, fmt.Sprintf("| `%s` | %s | %s | %s | %s | %s |",
-			m.name, m.kind, unit(m.name), strings.Join(quoted, " "), strings.ReplaceAll(m.help, "|", `\|`), users(m)))
+		rows = append(rows, "| `"+m.name+"` | "+strings.Join([]string{
+			m.kind, unit(m.name), strings.Join(quoted, " "), strings.ReplaceAll(m.help, "|", `\|`), users(m),
+		}, " | ")+" |")
 	}
 	return before + "\n## " + heading + "\n" + intro + head + strings.Join(rows, "\n") + "\n" + rest
 }
@@ -103,8 +104,12 @@ func withTable(t *testing.T, text, heading string, metrics map[string]metric, us
 func unit(name string) string {
 	name = strings.TrimSuffix(strings.TrimSuffix(name, "_max"), "_total")
 	for _, u := range []struct{ suffix, unit string }{
-		{"_timestamp_seconds", "Unix seconds"}, {"_bytes_per_second", "bytes/s"}, {"_records_per_second", "records/s"},
-		{"_seconds", "seconds"}, {"_seconds_left", "seconds"}, {"_bytes", "bytes"},
+		{suffix: "_timestamp_seconds", unit: "Unix seconds"},
+		{suffix: "_bytes_per_second", unit: "bytes/s"},
+		{suffix: "_records_per_second", unit: "records/s"},
+		{suffix: "_seconds", unit: "seconds"},
+		{suffix: "_seconds_left", unit: "seconds"},
+		{suffix: "_bytes", unit: "bytes"},
 	} {
 		if strings.HasSuffix(name, u.suffix) {
 			return u.unit

@@ -51,7 +51,7 @@ func (r *recorder) MustRegister(all ...prometheus.Collector) {
 // Unregister implements prometheus.Registerer.
 func (*recorder) Unregister(prometheus.Collector) bool { return false }
 
-var descPattern = regexp.MustCompile(`^Desc\{fqName: ("(?:[^"\\]|\\.)*"), help: ("(?:[^"\\]|\\.)*")(?:, unit: "[^"]*")?, constLabels: \{\}, variableLabels: \{(.*)\}\}$`) //nolint:gochecknoglobals // a pattern
+var descPattern = regexp.MustCompile(`^Desc\{fqName: ("(?:[^"\\]|\\.)*"), help: ("(?:[^"\\]|\\.)*")(?:, unit: "[^"]*")?, constLabels: \{\}, variableLabels: \{(.*)\}\}$`)
 
 // metrics returns what was registered, by name.
 func (r *recorder) metrics(t *testing.T) map[string]metric {
