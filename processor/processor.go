@@ -202,7 +202,7 @@ func (p *Processor) partitions(ctx context.Context) (map[string]int32, error) {
 		cluster := p.deps.Names.Topic(topics.Input)
 		counts[name] = int32(len(listed[cluster].Partitions)) //nolint:gosec // a partition count
 		if counts[name] == 0 {
-			errs = append(errs, fmt.Errorf("topic %s does not exist: create the topics with 'tributary topics apply'", cluster))
+			errs = append(errs, fmt.Errorf("topic %s does not exist, or this user may not see it: 'tributary topics apply' creates topics, 'tributary topics acl' gives rights", cluster))
 		}
 	}
 	return counts, errors.Join(errs...)

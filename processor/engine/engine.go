@@ -155,7 +155,7 @@ func (e *Engine) lookAtTopics(ctx context.Context) error {
 		in, log := partitions(spec.Input), partitions(spec.Changelog)
 		switch {
 		case in == 0:
-			errs = append(errs, fmt.Errorf("stage %s: topic %s does not exist: run tributary topics apply", spec.Name, e.deps.Names.Topic(spec.Input)))
+			errs = append(errs, fmt.Errorf("stage %s: topic %s does not exist, or this user may not see it: run tributary topics apply, or tributary topics acl", spec.Name, e.deps.Names.Topic(spec.Input)))
 		case in != log:
 			errs = append(errs, fmt.Errorf("stage %s: %s has %d partitions and its changelog %s has %d: they must be equal",
 				spec.Name, e.deps.Names.Topic(spec.Input), in, e.deps.Names.Topic(spec.Changelog), log))
