@@ -69,14 +69,14 @@ func (g *globals) showRatios(r *bench.Report) {
 	if len(r.Ratios) == 0 {
 		return
 	}
-	t := newTable("peer", "figure", "better", "ours", "theirs", "ours / theirs", "pairs")
+	t := newTable("of", "peer", "figure", "better", "ours", "theirs", "ours / theirs", "pairs")
 	for i := range r.Ratios {
 		x := &r.Ratios[i]
 		better := "less"
 		if x.More {
 			better = "more"
 		}
-		t.AppendRow(table.Row{x.Peer, strings.ReplaceAll(x.Figure, "_", " "), better, spread(x.Ours), spread(x.Theirs), spread(x.Ratio), x.Ratio.N})
+		t.AppendRow(table.Row{x.Of, x.Peer, strings.ReplaceAll(x.Figure, "_", " "), better, spread(x.Ours), spread(x.Theirs), spread(x.Ratio), x.Ratio.N})
 	}
 	g.printf("\nBy pairs of runs, median (quartiles):\n%s\n", t.Render())
 }

@@ -137,6 +137,11 @@ func (o *Options) settings() map[string]string {
 	return out
 }
 
+// likeForLike is the setting that leaves out what a peer does not do.
+const likeForLike = "processor.benchmark.like_for_like"
+
+func (o *Options) likeForLike() bool { return o.settings()[likeForLike] == "true" }
+
 // wait waits, unless ctx ends.
 func wait(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/tributary-hq/tributary/cmd/internal/simulator"
@@ -17,6 +18,7 @@ import (
 // Names of the columns.
 const (
 	nameOurs    = "tributary"
+	nameAlike   = "tributary, like for like"
 	nameStreams = "kafka streams"
 )
 
@@ -39,7 +41,7 @@ func (b *peers) streams(ctx context.Context) error {
 	}
 	b.report.Start = start
 	err = b.inTurn(
-		func(n int) ([]Run, error) { return b.ours(ctx, sent, n) },
+		func(n int) ([]Run, error) { return b.both(ctx, sent, n) },
 		func(n int) ([]Run, error) { return b.theirs(ctx, env, script, work, n) },
 	)
 	if err != nil {
@@ -49,6 +51,7 @@ func (b *peers) streams(ctx context.Context) error {
 		key  string
 		more bool
 	}{{"records_per_cpu_second", true}, {"records_per_second", true}, {"broker_cpu_us_per_record", false}, {"peak_rss_mb", false}} {
+		b.report.compare(nameAlike, nameStreams, f.key, f.more)
 		b.report.compare(nameOurs, nameStreams, f.key, f.more)
 	}
 	return nil
@@ -68,14 +71,27 @@ func (b *peers) lendBroker(work string) (env []string, err error) {
 	return []string{"PORT=" + port}, os.WriteFile(filepath.Join(folder, "pid"), []byte(pid+"\n"), 0o600)
 }
 
-// ours is a run of the processor. The discarded one is checked with the model.
-func (b *peers) ours(ctx context.Context, sent map[string]simulator.Count, n int) ([]Run, error) {
-	run, faults, err := b.place.process(ctx, nameOurs, sent, b.place.checkOf(n))
+// both are two runs of the processor: with all it does, and with what the peer does.
+// The discarded ones are checked with the model.
+func (b *peers) both(ctx context.Context, sent map[string]simulator.Count, n int) ([]Run, error) {
+	whole, faults, err := b.place.process(ctx, nameOurs, sent, b.place.checkOf(n))
 	if err != nil {
 		return nil, err
 	}
 	b.report.fault(faults...)
-	return []Run{*run}, nil
+	settings := b.place.o.Set
+	defer func() { b.place.o.Set = settings }()
+	b.place.o.Set = append(slices.Clone(settings), likeForLike+"=true")
+	how := b.place.o.Check
+	if n > 0 {
+		how = CheckNone
+	}
+	alike, faults, err := b.place.process(ctx, nameAlike, sent, how)
+	if err != nil {
+		return nil, err
+	}
+	b.report.fault(faults...)
+	return []Run{*whole, *alike}, nil
 }
 
 // theirs is a run of the application.

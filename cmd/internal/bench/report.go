@@ -39,6 +39,8 @@ type Run struct {
 // Ratio compares a figure with that of a peer.
 type Ratio struct {
 	Peer string `json:"peer"`
+	// Of is which of our runs.
+	Of string `json:"of"`
 	// Figure is what is compared; More says that more of it is better.
 	Figure string `json:"figure"`
 	More   bool   `json:"more_is_better"`
@@ -116,7 +118,7 @@ func (r *Report) compare(ours, theirs, figure string, more bool) {
 	a, b := r.Values(ours, figure), r.Values(theirs, figure)
 	if ratios := Ratios(a, b); len(ratios) > 0 {
 		r.Ratios = append(r.Ratios, Ratio{
-			Peer: theirs, Figure: figure, More: more, Ours: SpreadOf(a), Theirs: SpreadOf(b), Ratio: SpreadOf(ratios),
+			Peer: theirs, Of: ours, Figure: figure, More: more, Ours: SpreadOf(a), Theirs: SpreadOf(b), Ratio: SpreadOf(ratios),
 		})
 	}
 }
