@@ -83,9 +83,11 @@ func outcomes() []string   { return []string{"success", "failed", "error", "expi
 func currencies() []string {
 	return []string{none, "EUR", "UAH", "USD", "GBP", "PLN", "CHF", "CZK", other}
 }
+
 func phases() []string {
 	return []string{"new", "pending", "held", "refused", "paid", "returned", "unknown"}
 }
+
 func journeyEnds() []string {
 	return []string{
 		"complete", "verified_not_paid", "paid_not_verified", "verification_expired", "verification_failed", "refused", "refunded", "held", "unknown",

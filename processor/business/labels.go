@@ -1,6 +1,7 @@
 package business
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tributary-hq/tributary/processor/engine"
@@ -119,7 +120,7 @@ func each(m *metric, yield func(values []string)) {
 			return
 		}
 		for _, v := range m.values[len(chosen)] {
-			from(append(chosen[:len(chosen):len(chosen)], v))
+			from(append(slices.Clip(chosen), v))
 		}
 	}
 	from(nil)

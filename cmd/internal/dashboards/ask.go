@@ -94,7 +94,7 @@ func (p *Prometheus) ask(ctx context.Context, path string, form url.Values) (ser
 	if err != nil {
 		return 0, 0, fmt.Errorf("ask Prometheus: %w", err)
 	}
-	defer response.Body.Close() //nolint:errcheck // it was read
+	defer response.Body.Close()
 	const limit = 64 << 20
 	body, err := io.ReadAll(io.LimitReader(response.Body, limit))
 	if err != nil {

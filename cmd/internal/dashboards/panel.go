@@ -111,7 +111,7 @@ func (p *Panel) targets() []object {
 	return out
 }
 
-func refID(i int) string { return string(rune('A' + i)) }
+func refID(i int) string { return "ABCDEFGHIJ"[i : i+1] }
 
 func (p *Panel) defaults() object {
 	out := object{"unit": p.Unit, "color": object{"mode": p.colorMode()}, "thresholds": object{"mode": "absolute", "steps": p.steps()}}

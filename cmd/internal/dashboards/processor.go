@@ -12,7 +12,8 @@ func processor() Dashboard {
 		Name: "processor", Title: "Tributary: processor", Since: "3h", Refresh: "30s",
 		Description: "From the raw topics to the enriched ones: what the stages handle, what becomes of it, how fast, and how their state is.",
 		Variables: []Variable{
-			{"stage", "Stage", "tributary_processor_partitions"}, {"provider", "Provider", "tributary_processor_accepted_records_total"},
+			{"stage", "Stage", "tributary_processor_partitions"},
+			{"provider", "Provider", "tributary_processor_accepted_records_total"},
 			{"instance", "Instance", `up{job=~".*processor"}`},
 		},
 		Panels: append(panels, resources("processor")...),

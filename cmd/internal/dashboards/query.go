@@ -2,6 +2,7 @@ package dashboards
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -24,7 +25,7 @@ func sum(by []string) string {
 
 // quantile is a quantile of a histogram.
 func quantile(q float64, metric, selector string, by ...string) string {
-	return fmt.Sprintf("histogram_quantile(%g, %s)", q, rate(metric+"_bucket", selector, append(by[:len(by):len(by)], "le")...))
+	return fmt.Sprintf("histogram_quantile(%g, %s)", q, rate(metric+"_bucket", selector, append(slices.Clip(by), "le")...))
 }
 
 // quantiles are the three that are shown, each named by a label and its number.

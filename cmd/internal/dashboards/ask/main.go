@@ -6,6 +6,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/signal"
@@ -19,14 +20,14 @@ func main() {
 	verbose := flag.Bool("v", false, "name the queries that returned something, too")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	bad := run(ctx, *url, *verbose)
+	bad := run(ctx, os.Stdout, *url, *verbose)
 	stop()
 	if bad > 0 {
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, url string, verbose bool) (bad int) {
+func run(ctx context.Context, out io.Writer, url string, verbose bool) (bad int) {
 	const patience = 30 * time.Second
 	prometheus := &dashboards.Prometheus{URL: url, Client: &http.Client{Timeout: patience}}
 	var full, quiet int
@@ -37,20 +38,20 @@ func run(ctx context.Context, url string, verbose bool) (bad int) {
 		switch {
 		case a.Err != nil:
 			bad++
-			fmt.Printf("FAILED  %s\n        %v\n        %s\n", place, a.Err, a.Expr)
+			fmt.Fprintf(out, "FAILED  %s\n        %v\n        %s\n", place, a.Err, a.Expr)
 		case a.Numbers > 0:
 			full++
 			if verbose {
-				fmt.Printf("%6d  %s\n", a.Series, place)
+				fmt.Fprintf(out, "%6d  %s\n", a.Series, place)
 			}
 		case a.Quiet != "":
 			quiet++
-			fmt.Printf("quiet   %s: %s\n", place, a.Quiet)
+			fmt.Fprintf(out, "quiet   %s: %s\n", place, a.Quiet)
 		default:
 			bad++
-			fmt.Printf("EMPTY   %s: %d series, no number\n        %s\n", place, a.Series, a.Expr)
+			fmt.Fprintf(out, "EMPTY   %s: %d series, no number\n        %s\n", place, a.Series, a.Expr)
 		}
 	}
-	fmt.Printf("%d queries: %d returned data, %d rightly none, %d failed or returned none\n", len(asks), full, quiet, bad)
+	fmt.Fprintf(out, "%d queries: %d returned data, %d rightly none, %d failed or returned none\n", len(asks), full, quiet, bad)
 	return bad
 }
