@@ -21,6 +21,7 @@ func newTrace(g *globals) *cobra.Command {
 		from, to string
 		phone    bool
 		limit    int
+		all      bool
 	)
 	c := &cobra.Command{
 		Use:   "trace [ID]",
@@ -37,8 +38,9 @@ the standard input and looks for the pseudonyms that the processor makes of it.
 
 An id that is a key is looked for in one partition of each topic. Any other is searched for
 in the decoded facts, duplicates and dead letters, and if it is not there in the raw topics:
-gigabytes take seconds, and --from and --to bound them by when records were written. Ids of
-fewer than 6 characters are looked for as keys alone.
+gigabytes take seconds. The newest records are searched first, and the search ends with the
+first that has the id; --all goes on, for an id that may be in several cases, such as a
+card's. --from and --to bound it by when records were written. Ids of fewer than 6 characters are looked for as keys alone.
 
 It needs to read all topics, shows ids, times and places, and no bodies: 'tributary tail
 --bodies' shows those at the places named. Only what is committed is read.`,
@@ -48,7 +50,7 @@ It needs to read all topics, shows ids, times and places, and no bodies: 'tribut
   tributary trace --phone-stdin < number.txt`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o := trace.Config{Limit: limit}
+			o := trace.Config{Limit: limit, All: all}
 			var err error
 			if o.From, err = parseTime("--from", from, time.Now()); err != nil {
 				return err
@@ -70,6 +72,7 @@ It needs to read all topics, shows ids, times and places, and no bodies: 'tribut
 	c.Flags().StringVar(&from, "from", "", "search records written since this time: RFC 3339, or how long ago, as 24h")
 	c.Flags().StringVar(&to, "to", "", "search records written before this time: RFC 3339, or how long ago")
 	c.Flags().BoolVar(&phone, "phone-stdin", false, "look for the phone number on the standard input")
+	c.Flags().BoolVar(&all, "all", false, "search on behind the first record that has the id")
 	c.Flags().IntVar(&limit, "limit", 60, "how many entities to tell of")
 	return c
 }

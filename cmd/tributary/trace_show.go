@@ -27,6 +27,9 @@ func (g *globals) showTrace(r *trace.Report, query *trace.Query) {
 	for _, as := range r.As {
 		g.printf("%s: %s\n", r.Query, as)
 	}
+	if r.First {
+		g.printf("The search ended with the first that has it; --all looks for others.\n")
+	}
 	for _, j := range r.Journeys {
 		g.showJourney(j)
 	}

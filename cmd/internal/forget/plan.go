@@ -80,7 +80,7 @@ const most = 10_000
 // Prepare finds what there is, and changes nothing. The plan has no targets where
 // nothing was found.
 func Prepare(ctx context.Context, config Config) (*Plan, *trace.Report, error) {
-	config.Trace.Limit = most
+	config.Trace.Limit, config.Trace.All = most, true
 	report, err := trace.Run(ctx, config.Trace, config.Query)
 	if err != nil {
 		return nil, nil, err

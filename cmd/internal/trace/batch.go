@@ -53,8 +53,9 @@ type passed struct {
 	bytes int64
 }
 
-// pass looks through the batches of a response and parses those that have a needle.
-func (s *sieve) pass(topic string, from int64, rp *kmsg.FetchResponseTopicPartition, needles [][]byte) (passed, error) {
+// pass looks through the batches of a response that begin before to, and parses those
+// that have a needle.
+func (s *sieve) pass(topic string, from, to int64, rp *kmsg.FetchResponseTopicPartition, needles [][]byte) (passed, error) {
 	var out passed
 	var kept []byte
 	found := false
@@ -72,6 +73,9 @@ func (s *sieve) pass(topic string, from int64, rp *kmsg.FetchResponseTopicPartit
 			return out, fmt.Errorf("a record batch of format %d, which this does not read", batch[batchMagic])
 		}
 		first := int64(binary.BigEndian.Uint64(batch))                                       //nolint:gosec // an offset
+		if first >= to {
+			break // another piece's
+		}
 		out.next = first + int64(int32(binary.BigEndian.Uint32(batch[batchLastDelta:]))) + 1 //nolint:gosec // as above
 		attributes := binary.BigEndian.Uint16(batch[batchAttributes:])
 		if attributes&attributeControl != 0 {

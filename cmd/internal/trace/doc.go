@@ -14,7 +14,8 @@
 // provider, is looked for in one partition of a topic. An id that is no key is
 // looked for in whole topics. Both read record batches as the broker stores them and
 // look for the id's bytes before a single record is parsed; a batch without them,
-// nearly every one, is dropped. That passes gigabytes of records in seconds, costs
+// nearly every one, is dropped. It begins with the newest and ends with the first that
+// has the id, unless all are wanted. That passes gigabytes of records in seconds, costs
 // the pipeline nothing, and finds what was written before anybody thought of an
 // index. Members found are then read from their own partitions, from when their
 // first event was.

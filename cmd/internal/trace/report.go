@@ -161,6 +161,9 @@ type Report struct {
 	Journeys []*Journey `json:"journeys"`
 	Entities []*Entity  `json:"entities"`
 	Looked   []Looked   `json:"looked"`
+	// First says that a search ended with the first record that has the id; others
+	// were not looked for.
+	First bool `json:"first,omitempty"`
 	// Left is how many entities were found beyond the limit.
 	Left int    `json:"left,omitempty"`
 	Took Millis `json:"took_ms"`

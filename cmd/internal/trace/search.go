@@ -158,10 +158,11 @@ func (h *haystack) after(ctx context.Context, at time.Time, topics []string) (ka
 	return listed, nil
 }
 
-// whole wants needles in every partition of topics.
-func (h *haystack) whole(needles [][]byte, topics ...string) map[place][][]byte {
+// whole wants what is sought in every partition of topics.
+func (h *haystack) whole(s *seeker, topics []string) map[place][][]byte {
 	want := map[place][][]byte{}
 	for _, topic := range topics {
+		needles := s.needlesOf(topic)
 		for p := range h.partitions(topic) {
 			want[place{topic, p}] = needles
 		}
@@ -169,10 +170,49 @@ func (h *haystack) whole(needles [][]byte, topics ...string) map[place][][]byte 
 	return want
 }
 
+// pieceOffsets is how many offsets of a partition are searched before another's.
+const pieceOffsets = 200_000
+
+// newestFirst cuts jobs into pieces, those at the ends of the partitions first: what
+// somebody asks about was mostly just now.
+func newestFirst(jobs []job) []job {
+	type piece struct {
+		job
+
+		age int64 // by how many pieces it is from the end
+	}
+	var pieces []piece
+	for i := range jobs {
+		for to, age := jobs[i].to, int64(0); to > jobs[i].from; age++ {
+			p := piece{jobs[i], age}
+			p.from, p.to = max(jobs[i].from, to-pieceOffsets), to
+			pieces = append(pieces, p)
+			to = p.from
+		}
+	}
+	slices.SortStableFunc(pieces, func(a, b piece) int { return cmp.Compare(a.age, b.age) })
+	out := make([]job, len(pieces))
+	for i := range pieces {
+		out[i] = pieces[i].job
+	}
+	return out
+}
+
+// errEnough ends a search early.
+var errEnough = errors.New("enough")
+
 // search looks through partitions and yields, one at a time, each record of a batch
 // that holds a needle; most of them do not hold one. It looks through several
-// partitions at once.
-func (h *haystack) search(ctx context.Context, step string, jobs []job, yield func(topic string, r *kgo.Record)) error {
+// partitions at once, until yield returns false.
+func (h *haystack) search(ctx context.Context, step string, jobs []job, yield func(topic string, r *kgo.Record) (more bool)) error {
+	err := h.searchAll(ctx, step, jobs, yield)
+	if errors.Is(err, errEnough) {
+		return nil
+	}
+	return err
+}
+
+func (h *haystack) searchAll(ctx context.Context, step string, jobs []job, yield func(topic string, r *kgo.Record) bool) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var total int64
@@ -192,7 +232,9 @@ func (h *haystack) search(ctx context.Context, step string, jobs []job, yield fu
 				if err := h.through(ctx, s, &jobs[i], func(r *kgo.Record) {
 					mu.Lock()
 					defer mu.Unlock()
-					yield(jobs[i].topic, r)
+					if !yield(jobs[i].topic, r) {
+						cancel(errEnough)
+					}
 				}); err != nil {
 					cancel(err)
 					return
@@ -221,7 +263,7 @@ func (h *haystack) through(ctx context.Context, s *sieve, j *job, yield func(*kg
 		}
 		out := passed{}
 		if err == nil {
-			if out, err = s.pass(h.names.Topic(j.topic), at, rp, j.needles); err != nil {
+			if out, err = s.pass(h.names.Topic(j.topic), at, j.to, rp, j.needles); err != nil {
 				return fmt.Errorf("read %s/%d at offset %d: %w", h.names.Topic(j.topic), j.partition, at, err)
 			}
 		}

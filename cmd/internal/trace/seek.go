@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/schemas"
 )
 
 // seeker tells whether a record holds an id.
@@ -18,6 +21,8 @@ type seeker struct {
 	encoded [][]byte
 	// exact wants an Avro value to be the id, not only to hold it.
 	exact bool
+	// all goes on behind the first record that has it.
+	all bool
 }
 
 func newSeeker(ids ...string) *seeker {
@@ -31,8 +36,15 @@ func newSeeker(ids ...string) *seeker {
 			s.encoded = append(s.encoded, base64Of(id)...)
 		}
 	}
-	s.needles = append(s.needles, s.encoded...)
 	return s
+}
+
+// needlesOf are what a topic's batches are searched for.
+func (s *seeker) needlesOf(topic string) [][]byte {
+	if topic == schemas.RawUAPAY || topic == schemas.DeadLetterUAPAY {
+		return slices.Concat(s.needles, s.encoded)
+	}
+	return s.needles
 }
 
 // base64Of returns what an id looks like within base64, by where it begins: the

@@ -26,6 +26,8 @@ type Config struct {
 	// From and To bound by when records were written what is searched for an id that
 	// is no key; zero for no bound.
 	From, To time.Time
+	// All searches on behind the first that has the id.
+	All bool
 	// Limit is how many entities are told of. Default 60.
 	Limit int
 	// Patience is how long a partition may give nothing. Default 30 s.
@@ -118,13 +120,14 @@ func (t *tracer) find(ctx context.Context, query *Query) error {
 			return nil
 		}
 		s := newSeeker(query.ID)
+		s.all = t.config.All
 		if err := t.bySearch(ctx, s, "searching facts, duplicates and dead letters", outcomeTopics()); err != nil || len(t.entities) > 0 {
 			return err
 		}
 		return t.bySearch(ctx, s, "searching raw records", rawTopics())
 	}
 	s := newSeeker(query.Pseudonyms...)
-	s.exact = false // a correlation id that is a phone has more around it
+	s.all, s.exact = true, false // a correlation id that is a phone has more around it
 	topics := []string{schemas.EnrichedVerifications, schemas.DecodedLOX24SMS, schemas.DecodedUnibellCall, schemas.EnrichedPayments}
 	return t.bySearch(ctx, s, "searching for the phone's pseudonyms", topics)
 }
@@ -169,24 +172,26 @@ func (t *tracer) candidates(id string) map[string][]string {
 
 // bySearch looks through whole topics.
 func (t *tracer) bySearch(ctx context.Context, s *seeker, step string, topics []string) error {
-	jobs, err := t.hay.jobs(ctx, t.config.From, t.config.To, t.hay.whole(s.needles, topics...))
+	jobs, err := t.hay.jobs(ctx, t.config.From, t.config.To, t.hay.whole(s, topics))
 	if err != nil {
 		return err
 	}
 	found := 0
 	done := t.looking(step, topics, t.config.From, t.config.To)
-	err = t.hay.search(ctx, step, jobs, func(topic string, r *kgo.Record) {
+	err = t.hay.search(ctx, step, newestFirst(jobs), func(topic string, r *kgo.Record) bool {
 		where := s.in(topic, r)
 		if where == "" {
-			return
+			return true
 		}
 		found++
 		if len(t.entities) >= t.config.Limit && t.entities[string(r.Key)] == nil {
 			t.report.Left++
-			return
+			return true
 		}
 		t.entity(string(r.Key)).Direct = true
 		t.as(where + " of " + kindOf(string(r.Key)) + " " + string(r.Key))
+		t.report.First = !s.all
+		return s.all
 	})
 	done(found)
 	return err
@@ -212,11 +217,12 @@ func (t *tracer) look(ctx context.Context, step string, keys map[string][]string
 	}
 	found := 0
 	done := t.looking(step, topics, from, time.Time{})
-	err = t.hay.search(ctx, step, jobs, func(topic string, r *kgo.Record) {
+	err = t.hay.search(ctx, step, jobs, func(topic string, r *kgo.Record) bool {
 		if wanted[known{topic, string(r.Key)}] {
 			found++
 			yield(topic, r)
 		}
+		return true
 	})
 	done(found)
 	return err
