@@ -72,9 +72,10 @@ func (s *sieve) pass(topic string, from, to int64, rp *kmsg.FetchResponseTopicPa
 		if batch[batchMagic] != 2 {
 			return out, fmt.Errorf("a record batch of format %d, which this does not read", batch[batchMagic])
 		}
-		first := int64(binary.BigEndian.Uint64(batch))                                       //nolint:gosec // an offset
+		first := int64(binary.BigEndian.Uint64(batch)) //nolint:gosec // an offset
 		if first >= to {
-			break // another piece's
+			out.next = max(out.next, to) // what lay between was compacted away
+			break                        // and this is another piece's
 		}
 		out.next = first + int64(int32(binary.BigEndian.Uint32(batch[batchLastDelta:]))) + 1 //nolint:gosec // as above
 		attributes := binary.BigEndian.Uint16(batch[batchAttributes:])
