@@ -127,7 +127,7 @@ func (c *cluster) client(user string, more ...kgo.Opt) *kgo.Client {
 
 // brief is a context for what should be refused at once.
 func (c *cluster) brief() context.Context {
-	ctx, cancel := context.WithTimeout(c.t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(c.t.Context(), 5*time.Minute)
 	c.t.Cleanup(cancel)
 	return ctx
 }
@@ -278,10 +278,10 @@ func (c *cluster) wantByTopic(user string) map[string][]string {
 	return out
 }
 
-// await waits until done, or fails the test after two minutes.
+// await waits until done, or fails the test after five minutes.
 func await(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeoutCause(t.Context(), 2*time.Minute, errors.New("too long"))
+	ctx, cancel := context.WithTimeoutCause(t.Context(), 5*time.Minute, errors.New("too long"))
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
