@@ -122,6 +122,9 @@ func (g *globals) showAudit(r *audit.Report) {
 	if r.Waiting > 0 {
 		g.printf("Waiting: %d records are not processed yet and not in this account\n", r.Waiting)
 	}
+	if r.Erasures > 0 {
+		g.printf("Erasures: %d raw records asked to forget an entity; they are no part of the account\n", r.Erasures)
+	}
 	if r.BuriedDeadlines > 0 {
 		g.printf("Deadlines: %d could not be carried out, see the dead letters\n", r.BuriedDeadlines)
 	}
