@@ -143,7 +143,16 @@ func (p *place) owned(ctx context.Context) ([]string, error) {
 
 // wanted is what the topics are to be.
 func (p *place) wanted() topics.Config {
-	return topics.Config{Partitions: p.o.Partitions, ReplicationFactor: -1}
+	// Copied bodies may be of long ago, and their records with them: a broker would
+	// delete them under the bench's hands.
+	const ever = 100 * 365 * 24 * time.Hour
+	retention := map[string]time.Duration{}
+	for _, row := range schemas.Table() {
+		if row.Delete {
+			retention[row.Name] = ever
+		}
+	}
+	return topics.Config{Partitions: p.o.Partitions, ReplicationFactor: -1, Retention: retention}
 }
 
 func (p *place) createTopics(ctx context.Context) error {
