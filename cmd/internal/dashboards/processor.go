@@ -175,6 +175,7 @@ func processorState() []Panel {
 			Description: "How long the restores that run will take at their rate so far; 0 if none runs.",
 			Queries: []Query{{
 				Expr: `max by (instance, stage) (tributary_processor_restore_seconds_left{` + ofStage + `})`, Legend: "{{instance}} {{stage}}",
+				Quiet: "no state had to be restored",
 			}},
 			Alerts: []string{"TributaryRestoreLong"},
 		},
