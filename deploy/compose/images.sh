@@ -40,8 +40,7 @@ debian() { # a Debian with what the made images need
   rm -rf "$work/root"
 }
 
-kafka_image() {
-  have "$1" && return
+kafka_image() { # quick, but for the jars: made each time, as its scripts are ours
   context
   # The jars are the large part: they are shared with `make kafka-start`.
   deploy/kafka/kafka jars
