@@ -191,6 +191,10 @@ func (h *hot) due(until int64) []dueEntry {
 // corresponds to.
 func (w *worker) writeBack() error {
 	batch := w.store.writer()
+	if n := w.hotBytes(); n > 1<<20 {
+		// A batch that grows is copied, and takes twice the memory.
+		batch = w.store.largeWriter(int(n))
+	}
 	var errs []error
 	var done []*hot
 	for _, part := range w.parts {
