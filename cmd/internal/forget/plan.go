@@ -132,28 +132,32 @@ func targetOf(e *trace.Entity, journeys []*trace.Journey) Target {
 	return t
 }
 
-// stays counts the records of the targets by topic, and says until when they stay.
-func stays(ctx context.Context, admin *kadm.Client, names schemas.Names, report *trace.Report, p *Plan) ([]Stays, error) {
-	by := map[string]*Stays{}
-	note := func(steps []trace.Step) {
-		for i := range steps {
-			s := &steps[i]
-			if s.Kind == trace.StepEnded {
-				continue
-			}
-			if by[s.Topic] == nil {
-				by[s.Topic] = &Stays{Topic: s.Topic}
-			}
-			by[s.Topic].Records++
-			if s.At.After(by[s.Topic].Newest) {
-				by[s.Topic].Newest = s.At
-			}
+// noted counts steps by topic.
+type noted map[string]*Stays
+
+func (by noted) note(steps []trace.Step) {
+	for i := range steps {
+		s := &steps[i]
+		if s.Kind == trace.StepEnded {
+			continue
+		}
+		if by[s.Topic] == nil {
+			by[s.Topic] = &Stays{Topic: s.Topic}
+		}
+		by[s.Topic].Records++
+		if s.At.After(by[s.Topic].Newest) {
+			by[s.Topic].Newest = s.At
 		}
 	}
+}
+
+// stays counts the records of the targets by topic, and says until when they stay.
+func stays(ctx context.Context, admin *kadm.Client, names schemas.Names, report *trace.Report, p *Plan) ([]Stays, error) {
+	by := noted{}
 	told := map[string]bool{}
 	for _, e := range report.Entities {
 		if !slices.Contains(p.Others, e.Key) {
-			note(e.Steps)
+			by.note(e.Steps)
 			for _, j := range e.Journeys {
 				told[j] = true
 			}
@@ -161,7 +165,7 @@ func stays(ctx context.Context, admin *kadm.Client, names schemas.Names, report 
 	}
 	for _, j := range report.Journeys {
 		if told[j.Key] || slices.ContainsFunc(p.Targets, func(t Target) bool { return slices.Contains(t.Journeys, j.Key) }) {
-			note(j.Steps)
+			by.note(j.Steps)
 		}
 	}
 	if len(by) == 0 {

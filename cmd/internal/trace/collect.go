@@ -319,7 +319,7 @@ func (t *tracer) readApplied(ctx context.Context) error {
 		t.applied[name] = map[int32]int64{}
 		committed, err := t.hay.admin.FetchOffsets(ctx, t.config.Names.Group(stage))
 		if err != nil {
-			continue //nolint:nilerr // without its group a stage has not begun
+			continue // without its group a stage has not begun
 		}
 		for p, at := range committed[name] {
 			t.applied[name][p] = at.At

@@ -2,6 +2,7 @@ package trace
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -186,7 +187,7 @@ func (s *Step) buried(r *kgo.Record) {
 // header returns the last header of a name: a record that was buried twice has two of
 // each.
 func header(r *kgo.Record, key string) string {
-	for i := len(r.Headers) - 1; i >= 0; i-- {
+	for i := range slices.Backward(r.Headers) {
 		if r.Headers[i].Key == key {
 			return string(r.Headers[i].Value)
 		}

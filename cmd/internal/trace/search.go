@@ -339,7 +339,7 @@ func (h *haystack) again(ctx context.Context, j *job, why error) error {
 	}
 	details, err := h.admin.ListTopics(kadm.WithAuthorizedOps(ctx), h.names.Topic(j.topic))
 	if err != nil || details.Error() != nil {
-		return nil //nolint:nilerr // it is asked again, and patience ends
+		return nil // it is asked again, and patience ends
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()

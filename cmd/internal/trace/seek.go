@@ -63,16 +63,12 @@ func base64Of(id string) [][]byte {
 
 // in says where in a record an id is, empty if it is nowhere.
 func (s *seeker) in(topic string, r *kgo.Record) string {
-	for _, id := range s.ids {
-		if string(r.Key) == id {
-			return "key"
-		}
+	if slices.Contains(s.ids, string(r.Key)) {
+		return "key"
 	}
 	for i := range r.Headers {
-		for _, id := range s.ids {
-			if string(r.Headers[i].Value) == id {
-				return strings.ReplaceAll(strings.TrimPrefix(r.Headers[i].Key, "tributary-"), "-", " ")
-			}
+		if slices.Contains(s.ids, string(r.Headers[i].Value)) {
+			return strings.ReplaceAll(strings.TrimPrefix(r.Headers[i].Key, "tributary-"), "-", " ")
 		}
 	}
 	value, err := valueOf(topic, r.Value)

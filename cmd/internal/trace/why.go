@@ -175,7 +175,8 @@ func explainVerification(s *avro.VerificationSnapshot, now time.Time) []string {
 		if s.Deadline.Set {
 			why = append(why, "It waits for an outcome until "+clock(s.Deadline.Value)+overdue(s.Deadline.Value, now))
 		}
-	case avro.VerificationOutcomeUnknown:
+	case avro.VerificationOutcomeSuccess, avro.VerificationOutcomeFailed, avro.VerificationOutcomeError:
+	default:
 		why = append(why, "Its outcome cannot be known: the provider tells of none here.")
 	}
 	var tried []string

@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -36,6 +35,18 @@ const (
 // Prefix is that of the topics and groups.
 const Prefix = "case."
 
+// TB is what of a test is needed: a *testing.T or *testing.B.
+type TB interface {
+	Helper()
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+	Error(args ...any)
+	Logf(format string, args ...any)
+	TempDir() string
+	Cleanup(f func())
+	Context() context.Context
+}
+
 // Stack is a small pipeline.
 type Stack struct {
 	// Kafka are the options of its clients.
@@ -59,7 +70,7 @@ type Stack struct {
 }
 
 // Start makes topics and schemas. It ends with the test.
-func Start(tb testing.TB) *Stack {
+func Start(tb TB) *Stack {
 	tb.Helper()
 	broker, err := embedded.Start()
 	if err != nil {
@@ -99,7 +110,7 @@ func Start(tb testing.TB) *Stack {
 }
 
 // Run starts a processor; it ends with the test, if not by Stop.
-func (s *Stack) Run(tb testing.TB) {
+func (s *Stack) Run(tb TB) {
 	tb.Helper()
 	config := processor.DefaultConfig()
 	config.Workers = map[string]int{}
@@ -125,7 +136,7 @@ func (s *Stack) Run(tb testing.TB) {
 	tb.Cleanup(func() { s.Stop(tb) })
 }
 
-func (s *Stack) fail(tb testing.TB) func(error) {
+func (s *Stack) fail(tb TB) func(error) {
 	failed := s.Failed
 	return func(err error) {
 		if failed == nil {
@@ -140,14 +151,14 @@ func (s *Stack) fail(tb testing.TB) func(error) {
 }
 
 // Forget throws the processor's state directory away.
-func (s *Stack) Forget(tb testing.TB) {
+func (s *Stack) Forget(tb TB) {
 	tb.Helper()
 	s.state = tb.TempDir()
 }
 
 // Stop ends the processor; its members leave their groups, as when their sessions
 // time out.
-func (s *Stack) Stop(tb testing.TB) {
+func (s *Stack) Stop(tb TB) {
 	tb.Helper()
 	if s.processor == nil {
 		return
@@ -168,7 +179,7 @@ func (s *Stack) Stop(tb testing.TB) {
 }
 
 // Webhook writes a raw record as ingest would, and returns where it lies.
-func (s *Stack) Webhook(tb testing.TB, provider, key string, body []byte) *kgo.Record {
+func (s *Stack) Webhook(tb TB, provider, key string, body []byte) *kgo.Record {
 	tb.Helper()
 	s.sent++
 	envelope := raw.Envelope{
@@ -199,7 +210,7 @@ func PaymentKey(n int) string { return "uapay:" + id(5000+n) }
 
 // Verification sends an event of a LOX24 verification: its nth, by name, such as
 // "success", with the status of the verification.
-func (s *Stack) Verification(tb testing.TB, number int, order string, nth int, name string, status int) *kgo.Record {
+func (s *Stack) Verification(tb TB, number int, order string, nth int, name string, status int) *kgo.Record {
 	tb.Helper()
 	now := time.Now().Unix()
 	data := map[string]any{
@@ -220,7 +231,7 @@ func (s *Stack) Verification(tb testing.TB, number int, order string, nth int, n
 }
 
 // Payment sends a callback of a UAPAY invoice.
-func (s *Stack) Payment(tb testing.TB, number int, order, status, paymentStatus string) *kgo.Record {
+func (s *Stack) Payment(tb TB, number int, order, status, paymentStatus string) *kgo.Record {
 	tb.Helper()
 	now := time.Now()
 	claims := marshal(tb, map[string]any{
@@ -231,7 +242,7 @@ func (s *Stack) Payment(tb testing.TB, number int, order, status, paymentStatus 
 	return s.Webhook(tb, raw.ProviderUAPAY, PaymentKey(number), body)
 }
 
-func marshal(tb testing.TB, v any) []byte {
+func marshal(tb TB, v any) []byte {
 	tb.Helper()
 	text, err := json.Marshal(v)
 	if err != nil {
@@ -242,7 +253,7 @@ func marshal(tb testing.TB, v any) []byte {
 
 // Await reads a topic, named without prefix, from its beginning until a record is
 // what is waited for, and returns it.
-func (s *Stack) Await(tb testing.TB, topic string, wanted func(r *kgo.Record) bool) *kgo.Record {
+func (s *Stack) Await(tb TB, topic string, wanted func(r *kgo.Record) bool) *kgo.Record {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(tb.Context(), time.Minute)
 	defer cancel()
