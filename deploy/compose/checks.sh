@@ -44,14 +44,15 @@ rules_read() {
   prometheus rules | jq -e '[.data.groups[].rules[] | select(.health == "err")] | length == 0' >/dev/null || fail "a rule cannot be evaluated"
 }
 
-healthy_again() { [ "$(docker inspect -f '{{.State.Health.Status}} {{.RestartCount}}' "$1")" = "healthy 1" ]; }
+healthy_again() { [ "$(docker inspect -f '{{.State.Health.Status}} {{.RestartCount}}' "$1")" = "healthy $2" ]; }
 # heals SERVICE: its process is killed from outside, as a crash does; the engine starts it
 # again and its health check is good.
 heals() {
-  local id since=$SECONDS
+  local id lives since=$SECONDS
   id=$(container "$1")
+  lives=$(docker inspect -f '{{.RestartCount}}' "$id")
   kill -9 "$(docker inspect -f '{{.State.Pid}}' "$id")"
-  until_ok 90 healthy_again "$id" || fail "$1 did not heal: $(docker inspect -f '{{.State.Status}}, {{.State.Health.Status}}, restarted {{.RestartCount}} times' "$id")"
+  until_ok 90 healthy_again "$id" "$((lives + 1))" || fail "$1 did not heal: $(docker inspect -f '{{.State.Status}}, {{.State.Health.Status}}, restarted {{.RestartCount}} times' "$id")"
   echo "$1 was killed, restarted and healthy within $((SECONDS - since)) s"
 }
 
