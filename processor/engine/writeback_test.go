@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -26,7 +27,7 @@ type modelled struct {
 func TestHotStateIsTheState(t *testing.T) {
 	t.Parallel()
 	seed := rand.Uint64()
-	random := rand.New(rand.NewPCG(seed, 7)) //nolint:gosec // a test
+	random := rand.New(rand.NewPCG(seed, 7))
 	store := openStore(t, t.TempDir(), engine.DefaultStoreConfig())
 	hot, model := store.Hot(3), map[string]modelled{}
 	at := func(n int) time.Time { return time.UnixMilli(int64(1_700_000_000_000 + n)) }
@@ -39,7 +40,7 @@ func TestHotStateIsTheState(t *testing.T) {
 				must(t, hot.Set(key, nil, time.Time{}))
 				continue
 			}
-			m := modelled{value: strings.Repeat("v", random.IntN(5)) + fmt.Sprint(round)}
+			m := modelled{value: strings.Repeat("v", random.IntN(5)) + strconv.Itoa(round)}
 			if random.IntN(2) == 0 {
 				m.deadline = at(random.IntN(40))
 			}

@@ -12,14 +12,14 @@ import (
 func at(day int) time.Time { return time.Date(2026, 1, day, 0, 0, 0, 0, time.UTC) }
 
 // rotation: k1 until the 20th, k2 from the 10th on.
-func rotation(t testing.TB) *privacy.Pseudonymiser {
-	t.Helper()
+func rotation(tb testing.TB) *privacy.Pseudonymiser {
+	tb.Helper()
 	p, err := privacy.New(privacy.Config{Keys: []privacy.Key{
 		{ID: "k2", Secret: []byte("second-key-of-16-or-more"), From: at(10)},
 		{ID: "k1", Secret: []byte("first-key-of-16-or-more"), Until: at(20)},
 	}})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return p
 }

@@ -50,7 +50,7 @@ func newTerritories() (*territories, error) {
 		if len(regions) != 1 || regions[0] != country.GetId() || regions[0] == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY || !plain {
 			continue
 		}
-		t[code] = territory{region: regions[0], prefix: prefix, lengths: lengthsOf(country.GetGeneralDesc())}
+		t[code] = territory{region: regions[0], prefix: prefix, lengths: lengthsOf(country.GetGeneralDesc())} //nolint:gosec // bounded above
 	}
 	return t, nil
 }
@@ -73,7 +73,7 @@ func (t *territories) region(digits string) string {
 		return "" // no calling code begins so
 	}
 	code := 0
-	for i := 0; i < min(longestCode, len(digits)); i++ {
+	for i := range min(longestCode, len(digits)) {
 		code = code*10 + int(digits[i]-'0')
 		found := &t[code]
 		if found.region == "" {
