@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strconv"
 	"strings"
 	"time"
 
@@ -178,7 +179,7 @@ func staysTable(stays []forget.Stays) string {
 	t := newTable("topic", "records", "newest", "stays until")
 	for i := range stays {
 		s := &stays[i]
-		records, until := fmt.Sprint(s.Records), "for ever: the topic has no retention"
+		records, until := strconv.Itoa(s.Records), "for ever: the topic has no retention"
 		if s.Records < 0 {
 			records = "not counted"
 		}
