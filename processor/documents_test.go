@@ -1,0 +1,58 @@
+package processor_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+)
+
+// TestDocumentsNameWhatIsThere: each test, benchmark and harm that the documents give
+// as a proof exists.
+func TestDocumentsNameWhatIsThere(t *testing.T) {
+	t.Parallel()
+	there := map[string]bool{}
+	declared := regexp.MustCompile(`(?m)^func ((?:Test|Benchmark)\w+)\(`)
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		for _, m := range declared.FindAllSubmatch(text, -1) {
+			there[string(m[1])] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, harm := range engine.Harms() {
+		there[string(harm)] = true
+	}
+	named := regexp.MustCompile("`((?:Test|Benchmark)[A-Z]\\w+)`")
+	harms := regexp.MustCompile("harms? (`[a-z-]+`(?:, `[a-z-]+`)*)")
+	for _, document := range []string{"DESIGN.md", "RECOVERY.md"} {
+		text, err := os.ReadFile(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		proofs := named.FindAllStringSubmatch(string(text), -1)
+		for _, m := range harms.FindAllStringSubmatch(string(text), -1) {
+			for harm := range strings.SplitSeq(m[1], ", ") {
+				proofs = append(proofs, []string{"", strings.Trim(harm, "`")})
+			}
+		}
+		for _, m := range proofs {
+			if !there[m[1]] {
+				t.Errorf("%s names %s, and there is none", document, m[1])
+			}
+		}
+		if len(proofs) == 0 {
+			t.Errorf("%s names no proof", document)
+		}
+	}
+}
