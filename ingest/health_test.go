@@ -122,6 +122,8 @@ func (r *rig) produceFails(with *kerr.Error) {
 }
 
 // refuse answers a produce request with an error for each partition.
+//
+//nolint:revive // the order is that of the broker's control function
 func refuse(request kmsg.Request, with *kerr.Error) (kmsg.Response, error, bool) {
 	p, ok := request.(*kmsg.ProduceRequest)
 	if !ok {

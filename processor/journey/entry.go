@@ -96,7 +96,8 @@ func (j *journey) appendTo(dst []byte) []byte {
 // parseJourney reads an entry; none is a journey without members.
 func parseJourney(entry []byte) (*journey, error) {
 	j := &journey{}
-	return j, j.read(entry)
+	err := j.read(entry)
+	return j, err
 }
 
 // read is parseJourney into a journey that is used again, with its memory. Its strings

@@ -94,14 +94,15 @@ func outcomeCodes() [11]avro.JourneyOutcome {
 
 func codeOfOutcome(outcome avro.JourneyOutcome) uint64 {
 	codes := outcomeCodes()
-	return uint64(max(slices.Index(codes[:], outcome), 0)) //nolint:gosec // not negative
+	return uint64(max(slices.Index(codes[:], outcome), 0))
 }
 
 // outcomeOfCode takes a code of a later release for none.
 func outcomeOfCode(code uint64) avro.JourneyOutcome {
-	codes := outcomeCodes()
-	if code >= uint64(len(codes)) {
-		return ""
+	for i, outcome := range outcomeCodes() {
+		if uint64(i) == code {
+			return outcome
+		}
 	}
-	return codes[code]
+	return ""
 }

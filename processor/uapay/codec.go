@@ -27,7 +27,7 @@ func parsePayment(entry []byte) (*Payment, error) {
 		p.told[i] = journeyID{namespace: r.Text(), id: r.Text()}
 	}
 	if written > 1 {
-		p.shown = business.Payment{Phase: phaseAtRank(int(min(r.Uint(), phases-1))), PaidMinor: r.Int(), RefundedMinor: r.Int(), Currency: currency} //nolint:gosec // below phases
+		p.shown = business.Payment{Phase: phaseAtRank(int(min(r.Uint(), phases-1))), PaidMinor: r.Int(), RefundedMinor: r.Int(), Currency: currency}
 	}
 	n := r.Len()
 	p.facts = make([]Fact, n, n+1)

@@ -174,9 +174,8 @@ func (c *child) used() time.Duration {
 	return c.cmd.ProcessState.UserTime() + c.cmd.ProcessState.SystemTime()
 }
 
-// metrics reads its metrics, summed over their labels but for those named in keep,
-// which are put behind the name: name{value,value}.
-func (c *child) metrics(ctx context.Context, keep ...string) (map[string]float64, error) {
+// metrics reads its metrics, summed over their labels.
+func (c *child) metrics(ctx context.Context) (map[string]float64, error) {
 	body, _, err := c.get(ctx, "/metrics")
 	if err != nil {
 		return nil, err
@@ -192,14 +191,8 @@ func (c *child) metrics(ctx context.Context, keep ...string) (map[string]float64
 		if err != nil {
 			continue
 		}
-		name, labels, _ := strings.Cut(line[:max(space, 0)], "{")
+		name, _, _ := strings.Cut(line[:max(space, 0)], "{")
 		out[name] += value
-		for _, label := range keep {
-			if _, rest, ok := strings.Cut(labels, label+`="`); ok {
-				of, _, _ := strings.Cut(rest, `"`)
-				out[name+"{"+of+"}"] += value
-			}
-		}
 	}
 	return out, nil
 }

@@ -75,7 +75,7 @@ func (a *act) ask(ctx context.Context, name string, args []string) error {
 			return nil
 		case ctx.Err() != nil || time.Now().After(until):
 			a.diary.findf("%s: %v", name, err)
-			return nil
+			return nil //nolint:nilerr // it is a finding, and the others are still asked
 		}
 		a.diary.sayf("%s does not agree yet, asking again", name)
 		if err := pause(ctx, 5*time.Second); err != nil {
