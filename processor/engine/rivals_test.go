@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -36,6 +38,56 @@ func TestTwoProcessesOneInstanceID(t *testing.T) {
 	}
 	b.stop(elder)
 	b.check()
+	b.send(40, now(), keys(5)...)
+	b.check()
+	select {
+	case err := <-b.failed:
+		t.Errorf("the younger ended, too: %v", err)
+	default:
+	}
+}
+
+// TestTakenAtCommit: another process takes the instance id between a round's offsets
+// and its commit, which the broker answers with the state of a transaction that is no
+// longer there. The elder gives way all the same, instead of joining anew and throwing
+// the younger out in its turn.
+func TestTakenAtCommit(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	if b.fake == nil {
+		t.Skip("the commit is held back in the embedded broker")
+	}
+	var armed atomic.Bool
+	come, joined := make(chan struct{}), make(chan struct{})
+	b.fake.ControlKey(int16(kmsg.EndTxn), func(kmsg.Request) (kmsg.Response, error, bool) {
+		b.fake.KeepControl()
+		if armed.CompareAndSwap(true, false) {
+			b.fake.SleepControl(func() {
+				close(come)
+				<-joined
+			})
+		}
+		return nil, nil, false
+	})
+	elder := b.start("one", 1, nil)
+	b.send(40, now(), keys(5)...)
+	b.check()
+	armed.Store(true)
+	b.send(40, now(), keys(5)...)
+	<-come
+	b.stateAt = t.TempDir() // another machine
+	var once sync.Once
+	younger := b.start("one", 1, func(step engine.Step, _ string, _ int) error {
+		if step == engine.StepRestored {
+			once.Do(func() { close(joined) })
+		}
+		return nil
+	})
+	defer b.stop(younger)
+	if err := <-b.failed; !errors.Is(err, engine.ErrInstanceTaken) {
+		t.Errorf("failed with %v, want that the instance id is taken", err)
+	}
+	b.stop(elder)
 	b.send(40, now(), keys(5)...)
 	b.check()
 	select {

@@ -144,7 +144,8 @@ func (w *worker) taken(err error) error {
 // same instance id. A successor that only ended an open transaction is none, and
 // the worker joins anew.
 func (w *worker) fenced(ctx context.Context, err error) error {
-	if !errors.Is(err, kerr.ProducerFenced) && !errors.Is(err, kerr.InvalidProducerEpoch) {
+	// The last is said to a commit whose transaction another has just ended.
+	if !errors.Is(err, kerr.ProducerFenced) && !errors.Is(err, kerr.InvalidProducerEpoch) && !errors.Is(err, kerr.InvalidTxnState) {
 		return err
 	}
 	for until := w.deps.Now().Add(3 * w.heartbeat()); w.deps.Now().Before(until); {
