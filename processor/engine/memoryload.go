@@ -1,0 +1,42 @@
+package engine
+
+import (
+	"bufio"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Load puts entries into the state of a partition, in the lines that Dump writes: the
+// state that an earlier release left. Entries that are there under other keys stay.
+func (m *Memory) Load(partition int32, dump string) error {
+	p := m.parts[partition]
+	lines := bufio.NewScanner(strings.NewReader(dump))
+	lines.Buffer(nil, len(dump)+1)
+	for n := 1; lines.Scan(); n++ {
+		quoted, err := strconv.QuotedPrefix(lines.Text())
+		if err != nil {
+			return fmt.Errorf("line %d of a dump: no key: %w", n, err)
+		}
+		key, err := strconv.Unquote(quoted)
+		if err != nil {
+			return fmt.Errorf("line %d of a dump: the key: %w", n, err)
+		}
+		fields := strings.Fields(lines.Text()[len(quoted):])
+		if len(fields) != 2 {
+			return fmt.Errorf("line %d of a dump: %d fields behind the key, want deadline and payload", n, len(fields))
+		}
+		deadline, err := strconv.ParseInt(fields[0], 10, 64)
+		if err != nil {
+			return fmt.Errorf("line %d of a dump: the deadline: %w", n, err)
+		}
+		payload, err := hex.DecodeString(fields[1])
+		if err != nil {
+			return fmt.Errorf("line %d of a dump: the payload: %w", n, err)
+		}
+		p.note(deadline)
+		p.entries[key] = memoryEntry{payload: payload, deadline: deadline}
+	}
+	return lines.Err()
+}

@@ -1,0 +1,28 @@
+package uapay_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/statecodec/formattest"
+)
+
+// TestStateFormats: payments of every release so far are read, those of a later one
+// refused.
+func TestStateFormats(t *testing.T) {
+	t.Parallel()
+	at := func(after time.Duration, offset int64, status, paymentStatus string, replaced map[string]any) engine.Input {
+		return record(invoice(noon(after), status, paymentStatus, replaced), noon(after), offset)
+	}
+	held := at(time.Minute, 1, "PAID", "HOLDED", nil)
+	again := held
+	again.Offset = 3
+	c := formattest.Case{
+		New:     func() *engine.Memory { return newMemory(t, nil) },
+		History: []engine.Input{at(0, 0, "NEW", "PENDING", nil), held},
+		Next:    []engine.Input{again, at(time.Hour, 4, "FINISHED", "FINISHED", map[string]any{"reversalAmount": 100})},
+		Main:    "uapay:" + paymentID,
+	}
+	c.Check(t)
+}
