@@ -118,7 +118,7 @@ alerts-test: ## check the alert rules and play each: it fires, it does not, it r
 
 .PHONY: up
 up: ## the stack with docker compose
-	docker compose up --build --detach --wait
+	TRIBUTARY_VERSION=$(VERSION) docker compose up --build --detach --wait
 
 .PHONY: down
 down: ## stop the stack, keep its data

@@ -7,6 +7,10 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// version is set by the linker (-X main.version=...) where there is no history to tell
+// it from, as in the image; else it is empty.
+var version string
+
 // build is what a binary says of itself.
 type build struct {
 	Version  string `json:"version"`
@@ -23,6 +27,9 @@ func buildInfo() build {
 		return b
 	}
 	b.Version = info.Main.Version
+	if version != "" {
+		b.Version = version
+	}
 	for _, s := range info.Settings {
 		switch s.Key {
 		case "vcs.revision":
