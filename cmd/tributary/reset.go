@@ -16,7 +16,7 @@ import (
 
 func newReset(g *globals) *cobra.Command {
 	var stage string
-	var yes, accept bool
+	var yes, accept, missing bool
 	by := whoami()
 	c := &cobra.Command{
 		Use:   "reset --stage STAGE",
@@ -35,14 +35,17 @@ What it means for the outputs, once the processors are started:
   - Facts are not told again. decoded.*, duplicates.v1, dead letters and ledger.v1 go on
     behind what is already there, so each fact is still there exactly once. What a new
     release decodes otherwise is therefore not corrected in records of the past: begin
-    anew under another prefix for that.
+    anew under another prefix for that. Records that ended in nothing at all, for a fault
+    of the release before (no_outcome in 'tributary audit'), are told with --missing.
   - Snapshots are told again: enriched.* get every entity's history once more, with
     revisions above all earlier ones (they begin at the time of the reset, in
     milliseconds), so that a consumer for whom the higher revision is the newer one, or the
     last record of a key, ends with what is right. While the stage catches up, snapshots
     show the past. A consumer that acts on each change acts again: let it look at facts.
   - Journeys follow by themselves: their members are told again, too.
-  - An entity that was forgotten on request stays so: the erasure is met again in its place.
+  - An entity that was forgotten on request is forgotten again: the erasure is met in its
+    place. But where raw still holds its records, its snapshots are told once more before
+    that, and their tombstone after, until the stage has come to the erasure.
 
 What retention has taken from the input cannot be read again. The plan says from when on
 the input is whole. An entity older than that is made again from what is left, and its
@@ -58,26 +61,30 @@ span of the retention, as always.`,
 			if !slices.Contains(processor.StageNames(), stage) {
 				return &codeError{exitUsage, fmt.Errorf("--stage: %q is none of %s", stage, strings.Join(processor.StageNames(), ", "))}
 			}
-			return g.reset(cmd.Context(), stage, yes, accept, by)
+			return g.reset(cmd.Context(), stage, yes, accept, missing, by)
 		},
 	}
 	c.Flags().StringVar(&stage, "stage", "", "which stage: "+strings.Join(processor.StageNames(), ", "))
 	c.Flags().BoolVar(&yes, "yes", false, "do it")
 	c.Flags().BoolVar(&accept, "accept-loss", false, "do it although retention has taken a part of the input")
+	c.Flags().BoolVar(&missing, "missing", false, "have the facts told of records that ended in nothing: audits first, to find them")
 	c.Flags().StringVar(&by, "by", by, "who you are, for the log")
 	return c
 }
 
-func (g *globals) reset(ctx context.Context, stage string, yes, accept bool, by string) error {
+func (g *globals) reset(ctx context.Context, stage string, yes, accept, missing bool, by string) error {
 	f, err := g.load()
 	if err != nil {
 		return err
 	}
-	o := reset.Config{Names: f.Config.Names(), Topics: f.Config.Topics, Stage: stage}
+	o := reset.Config{Names: f.Config.Names(), Topics: f.Config.Topics, Stage: stage, Missing: missing}
 	if o.Kafka, err = f.Config.Kafka.Options(); err != nil {
 		return err
 	}
+	progress := newProgress(g.err)
+	o.Progress = progress
 	p, err := reset.Prepare(ctx, &o)
+	progress.done()
 	if err != nil {
 		return fmt.Errorf("reset on %v: %w", f.Config.Kafka.Brokers, err)
 	}
@@ -117,6 +124,9 @@ func (g *globals) showReset(p *reset.Plan) {
 	g.printf("  Read again: %d records in %d partitions.\n", p.Again, len(p.Partitions))
 	g.printf("  Told again, with revisions above %d: %s.\n", p.Revisions, strings.Join(p.Snapshots, ", "))
 	g.printf("  Not told again: %s.\n", strings.Join(p.Facts, ", "))
+	if p.Missing > 0 {
+		g.printf("  Told for the first time: the facts of %d records that ended in nothing.\n", p.Missing)
+	}
 	if p.Lost > 0 {
 		g.printf("  Lost: %d offsets of the input are gone by retention; it is whole since %s.\n", p.Lost, stamp(p.Since))
 		t := newTable("partition", "gone before offset", "oldest record there")

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -14,7 +15,7 @@ import (
 //	input:  ──────────── Accounted ──── Until ─────────►
 //	state       made again from all that is there
 //	snapshots   told again, with revisions above Revisions
-//	facts       not told again                  told
+//	facts       not told again, but for Missing  told
 //	account     kept already    kept ───────────►
 //
 // So every fact is still told exactly once, and consumers of snapshots, for whom the
@@ -26,13 +27,19 @@ type Rebuild struct {
 	Accounted int64
 	// Revisions is no lower than the revision of any snapshot told before.
 	Revisions int64
+	// Missing are input offsets before Until, in order, whose facts were never told: a
+	// release with a fault let them end in nothing. They are told now.
+	Missing []int64
 }
 
 // rebuildKey is the entry that keeps a Rebuild.
 const rebuildKey = "\x00rebuild"
 
-// rebuildVersion is the format of its payload.
-const rebuildVersion = 1
+// The formats of its payload: with version 2 there are missing offsets.
+const (
+	rebuildVersion        = 1
+	rebuildMissingVersion = 2
+)
 
 // ErrUnfinishedReset says that a changelog was emptied to be rebuilt and the group
 // still stands where it was.
@@ -45,7 +52,27 @@ func (r Rebuild) ChangelogEntry() (key, value []byte) {
 	for _, n := range []int64{r.Until, r.Accounted, r.Revisions} {
 		payload = binary.AppendVarint(payload, n)
 	}
+	if len(r.Missing) > 0 {
+		payload[0] = rebuildMissingVersion
+		payload = binary.AppendVarint(payload, int64(len(r.Missing)))
+		for _, at := range r.Missing {
+			payload = binary.AppendVarint(payload, at)
+		}
+	}
 	return []byte(rebuildKey), appendEntry(nil, payload, 0)
+}
+
+// ParseRebuild reads what ChangelogEntry returned; found says whether the record is one.
+func ParseRebuild(key, value []byte) (r Rebuild, found bool, err error) {
+	if string(key) != rebuildKey {
+		return r, false, nil
+	}
+	payload, _, err := parseEntry(value)
+	if err != nil {
+		return r, true, err
+	}
+	r, err = parseRebuild(payload)
+	return r, true, err
 }
 
 // readRebuild reads the entry, zero where there is none.
@@ -54,18 +81,30 @@ func readRebuild(from stored) (r Rebuild, err error) {
 	if err != nil || !found {
 		return r, err
 	}
-	if len(payload) == 0 || payload[0] != rebuildVersion {
+	return parseRebuild(payload)
+}
+
+func parseRebuild(payload []byte) (r Rebuild, err error) {
+	if len(payload) == 0 || payload[0] > rebuildMissingVersion {
 		return r, fmt.Errorf("%w: a rebuild of another format", ErrNewerState)
 	}
 	rest := payload[1:]
-	for _, n := range []*int64{&r.Until, &r.Accounted, &r.Revisions} {
+	next := func() (v int64) {
 		v, size := binary.Varint(rest)
 		if size <= 0 {
-			return r, fmt.Errorf("%w: a rebuild that is cut", errEntry)
+			err = fmt.Errorf("%w: a rebuild that is cut", errEntry)
+			return 0
 		}
-		*n, rest = v, rest[size:]
+		rest = rest[size:]
+		return v
 	}
-	return r, nil
+	r = Rebuild{Until: next(), Accounted: next(), Revisions: next()}
+	if payload[0] == rebuildMissingVersion && err == nil {
+		for n := next(); n > 0 && err == nil; n-- {
+			r.Missing = append(r.Missing, next())
+		}
+	}
+	return r, err
 }
 
 // began refuses a rebuild of which nothing was made while the group has committed
@@ -87,6 +126,12 @@ func FirstRevision(tx Tx) int64 {
 	return 0
 }
 
+// misses says whether the facts of an input offset were never told.
+func (r Rebuild) misses(offset int64) bool {
+	_, found := slices.BinarySearch(r.Missing, offset)
+	return found
+}
+
 // span is a part of a scope's outputs.
 type span struct{ from, to int }
 
@@ -94,7 +139,7 @@ type span struct{ from, to int }
 // one on: they are dropped when the account has seen them. What it counted is
 // forgotten where the account has it already.
 func (s *scope) again(in *Input, from, counted int) {
-	if in.Offset < s.rebuild.Until {
+	if in.Offset < s.rebuild.Until && !s.rebuild.misses(in.Offset) {
 		s.told = append(s.told, span{from, len(s.outputs)})
 	}
 	s.uncount(in.Offset, counted)

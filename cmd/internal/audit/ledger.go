@@ -53,6 +53,8 @@ func (a *auditor) readLedger(ctx context.Context) error {
 		}
 		a.report.Ledger.Entries++
 		sum := sumOf(&e)
+		// What ended in nothing may have been told since, by a rebuild.
+		since := sum.Unaccounted
 		for _, c := range []struct {
 			what  string
 			there int64
@@ -63,7 +65,12 @@ func (a *auditor) readLedger(ctx context.Context) error {
 			{"duplicates", sum.Duplicates, at.outcomes[duplicate]},
 			{"dead_letters", sum.DeadLetters, at.outcomes[deadLetter]},
 		} {
-			if here := c.here.within(e.FromOffset, e.ToOffset); here != c.there {
+			here := c.here.within(e.FromOffset, e.ToOffset)
+			if more := here - c.there; c.here != at.raw && more > 0 && more <= since {
+				since -= more
+				continue
+			}
+			if here != c.there {
 				differ(c.what, c.there, here)
 			}
 		}
@@ -82,6 +89,7 @@ func sumOf(e *avro.LedgerEntry) avro.LedgerCounts {
 		sum.Decoded += c.Decoded
 		sum.Duplicates += c.Duplicates
 		sum.DeadLetters += c.DeadLetters
+		sum.Unaccounted += c.Unaccounted
 		sum.MissedAttempts += c.MissedAttempts
 		sum.MissedAttemptsWithdrawn += c.MissedAttemptsWithdrawn
 	}

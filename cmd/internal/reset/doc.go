@@ -10,5 +10,7 @@
 // the engine refuses and names the reset, which can be run again. Only then the group
 // goes, which Kafka refuses while it has members.
 //
-// Facts are not told twice: see engine.Rebuild.
+// Facts are not told twice, also where a stage is reset that has not caught up with an
+// earlier reset: see engine.Rebuild. Those of records that ended in nothing, for a
+// fault of the release that handled them, are told then if that is asked for.
 package reset

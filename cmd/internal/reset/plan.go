@@ -12,6 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/audit"
 	"github.com/tributary-hq/tributary/cmd/internal/topics"
 	"github.com/tributary-hq/tributary/cmd/internal/trace"
 	"github.com/tributary-hq/tributary/processor"
@@ -31,6 +32,10 @@ type Config struct {
 	Topics topics.Config
 	// Stage is one of processor.StageNames.
 	Stage string
+	// Missing has the facts told of records that ended in nothing, which an audit finds.
+	Missing bool
+	// Progress is told how far that audit is; nil means nobody.
+	Progress audit.Progress
 	// Now is the wall clock; nil means time.Now.
 	Now func() time.Time
 }
@@ -39,7 +44,8 @@ type Config struct {
 type Partition struct {
 	Partition int32 `json:"partition"`
 	// Start and End bound what the input still holds, Committed is how far the group
-	// has come: what lies before it has had its effect.
+	// has come, or had come before an earlier reset with which it has not caught up:
+	// what lies before it has had its effect.
 	Start     int64 `json:"start"`
 	End       int64 `json:"end"`
 	Committed int64 `json:"committed"`
@@ -47,6 +53,11 @@ type Partition struct {
 	Oldest time.Time `json:"oldest,omitzero"`
 	// Accounted is from where the ledger has not closed a minute yet.
 	Accounted int64 `json:"accounted"`
+	// Missing are offsets before Committed that ended in nothing and are told now.
+	Missing []int64 `json:"missing,omitempty"`
+
+	// stands is where the group stands.
+	stands int64
 }
 
 // Plan is what a reset does.
@@ -64,6 +75,8 @@ type Plan struct {
 	// retention has taken.
 	Again int64 `json:"again"`
 	Lost  int64 `json:"lost"`
+	// Missing is how many records ended in nothing and have their facts told.
+	Missing int64 `json:"missing"`
 	// Since is from when on every partition still holds its records; zero where
 	// nothing is lost.
 	Since time.Time `json:"since,omitzero"`
@@ -101,10 +114,13 @@ func Prepare(ctx context.Context, config *Config) (*Plan, error) {
 		}
 	}
 	p.Facts = append(p.Facts, config.Names.Topic(stage.DeadLetter))
-	for _, step := range []func(context.Context, *kadm.Client) error{p.lookAtGroup, p.lookAtInput, p.lookAtChangelog} {
-		if err := step(ctx, admin); err != nil {
+	for _, step := range []func(context.Context, *Config, *kadm.Client) error{p.lookAtGroup, p.lookAtInput, p.lookAtChangelog} {
+		if err := step(ctx, config, admin); err != nil {
 			return nil, err
 		}
+	}
+	if err := p.lookForMissing(ctx, config); err != nil {
+		return nil, err
 	}
 	if err := p.lookAtLedger(ctx, config, slices.Contains(stage.Outputs, schemas.Ledger)); err != nil {
 		return nil, err
@@ -119,7 +135,7 @@ func (c *Config) now() time.Time {
 	return c.Now()
 }
 
-func (p *Plan) lookAtGroup(ctx context.Context, admin *kadm.Client) error {
+func (p *Plan) lookAtGroup(ctx context.Context, _ *Config, admin *kadm.Client) error {
 	groups, err := admin.DescribeGroups(ctx, p.Group)
 	if err == nil {
 		err = groups.Error()
@@ -140,7 +156,7 @@ func (p *Plan) lookAtGroup(ctx context.Context, admin *kadm.Client) error {
 	return nil
 }
 
-func (p *Plan) lookAtInput(ctx context.Context, admin *kadm.Client) error {
+func (p *Plan) lookAtInput(ctx context.Context, config *Config, admin *kadm.Client) error {
 	starts, err := admin.ListStartOffsets(ctx, p.Input)
 	if err == nil {
 		err = starts.Error()
@@ -156,11 +172,16 @@ func (p *Plan) lookAtInput(ctx context.Context, admin *kadm.Client) error {
 	if err != nil && !errors.Is(err, kerr.GroupIDNotFound) {
 		return fmt.Errorf("look how far group %s is (a transaction may be open; stop the processors first): %w", p.Group, err)
 	}
+	earlier, err := p.earlier(ctx, config, admin)
+	if err != nil {
+		return err
+	}
 	for _, partition := range sortedPartitions(starts[p.Input]) {
 		x := Partition{Partition: partition, Start: starts[p.Input][partition].Offset, End: ends[p.Input][partition].Offset}
 		if at, ok := committed.Lookup(p.Input, partition); ok && at.At > 0 {
-			x.Committed = at.At
+			x.Committed, x.stands = at.At, at.At
 		}
+		x.after(earlier[partition])
 		p.Again += max(0, x.Committed-x.Start)
 		p.Lost += min(x.Start, x.Committed)
 		p.Partitions = append(p.Partitions, x)
@@ -198,7 +219,7 @@ func sortedPartitions(of map[int32]kadm.ListedOffset) []int32 {
 	return out
 }
 
-func (p *Plan) lookAtChangelog(ctx context.Context, admin *kadm.Client) error {
+func (p *Plan) lookAtChangelog(ctx context.Context, _ *Config, admin *kadm.Client) error {
 	details, err := admin.ListTopics(kadm.WithAuthorizedOps(ctx), p.Changelog)
 	if err != nil {
 		return fmt.Errorf("look at %s: %w", p.Changelog, err)

@@ -32,6 +32,9 @@ func Carry(ctx context.Context, config *Config, p *Plan) error {
 	if err != nil {
 		return err
 	}
+	if err := p.stand(ctx, admin); err != nil {
+		return err
+	}
 	if err := p.deleteChangelog(ctx, admin); err != nil {
 		return err
 	}
@@ -117,7 +120,7 @@ func (p *Plan) begin(ctx context.Context, client *kgo.Client) error {
 	var records []*kgo.Record
 	for i := range p.Partitions {
 		x := &p.Partitions[i]
-		rebuild := engine.Rebuild{Until: x.Committed, Accounted: x.Accounted, Revisions: p.Revisions}
+		rebuild := engine.Rebuild{Until: x.Committed, Accounted: x.Accounted, Revisions: p.Revisions, Missing: x.Missing}
 		key, value := rebuild.ChangelogEntry()
 		records = append(records, &kgo.Record{Topic: p.Changelog, Partition: x.Partition, Key: key, Value: value})
 	}
