@@ -22,16 +22,18 @@ var ErrInstanceTaken = errors.New("the instance id is another process's")
 
 // Engine runs stages. Make it with New; Start and Stop are called once each.
 type Engine struct {
-	config   Config
-	specs    []Spec
-	deps     Deps
-	metrics  *metrics
-	store    *Store
-	topics   map[string]map[string]outputTopic // by stage, by topic
-	maxState int
-	workers  []*worker
-	standbys map[string]*standby // by stage
-	cancel   context.CancelFunc
+	config  Config
+	specs   []Spec
+	deps    Deps
+	metrics *metrics
+	store   *Store
+	topics  map[string]map[string]outputTopic // by stage, by topic
+	// partitions are those of a stage's input.
+	partitions map[string]int32
+	maxState   int
+	workers    []*worker
+	standbys   map[string]*standby // by stage
+	cancel     context.CancelFunc
 	// killed ends when Stop waits no longer.
 	killed  context.Context //nolint:containedctx // the engine's own
 	kill    context.CancelFunc
@@ -150,6 +152,7 @@ func (e *Engine) lookAtTopics(ctx context.Context) error {
 	}
 	var errs []error
 	e.topics = make(map[string]map[string]outputTopic, len(e.specs))
+	e.partitions = make(map[string]int32, len(e.specs))
 	for i := range e.specs {
 		spec := &e.specs[i]
 		in, log := partitions(spec.Input), partitions(spec.Changelog)
@@ -166,7 +169,7 @@ func (e *Engine) lookAtTopics(ctx context.Context) error {
 			topic.name, topic.discarded = e.deps.Names.Topic(name), slices.Contains(spec.Discarded, name)
 			topics[name] = topic
 		}
-		e.topics[spec.Name] = topics
+		e.topics[spec.Name], e.partitions[spec.Name] = topics, in
 	}
 	return errors.Join(errs...)
 }

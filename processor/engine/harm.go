@@ -42,6 +42,10 @@ const (
 	// HarmNoLease lets a partition's next owner in the process begin before the one
 	// before has written its last batch.
 	HarmNoLease Harm = "no-lease"
+	// HarmNoSettle does not look whether a broker has left a transaction open.
+	HarmNoSettle Harm = "no-settle"
+	// HarmSettleAborts ends every transaction that a broker has left open by an abort.
+	HarmSettleAborts Harm = "settle-aborts"
 )
 
 // Harms returns all of them.
@@ -49,6 +53,7 @@ func Harms() []Harm {
 	return []Harm{
 		HarmIgnoreFailedProduce, HarmDeadlinesUnfenced, HarmOffsetsFirst, HarmStoreFirst, HarmForgetChangelog, HarmNoGeneration,
 		HarmUnstableOffsets, HarmDropDeadlines, HarmKeepAborted, HarmReadUncommitted, HarmUnknownIsCommitted, HarmNoResync, HarmNoLease,
+		HarmNoSettle, HarmSettleAborts,
 	}
 }
 

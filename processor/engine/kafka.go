@@ -2,13 +2,10 @@ package engine
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
@@ -33,6 +30,9 @@ type reader interface {
 // session is a worker's place in its group, and its transactions.
 type session interface {
 	pauser
+	// ProducerID makes the session the owner of its transactional id, or returns what it
+	// is.
+	ProducerID(ctx context.Context) (int64, int16, error)
 	PollRecords(ctx context.Context, n int) kgo.Fetches
 	Begin() error
 	Produce(ctx context.Context, r *kgo.Record, promise func(*kgo.Record, error))
@@ -53,6 +53,7 @@ type pauser interface {
 
 // admin answers questions about topics, groups and transactions.
 type admin interface {
+	settler
 	FetchOffsets(ctx context.Context, group string) (kadm.OffsetResponses, error)
 	ListTopics(ctx context.Context, topics ...string) (kadm.TopicDetails, error)
 	ListStartOffsets(ctx context.Context, topics ...string) (kadm.ListedOffsets, error)
@@ -60,14 +61,28 @@ type admin interface {
 	ListCommittedOffsets(ctx context.Context, topics ...string) (kadm.ListedOffsets, error)
 	DescribeProducers(ctx context.Context, topics kadm.TopicsSet) (kadm.DescribedProducersTopics, error)
 	ListTransactions(ctx context.Context, producerIDs []int64, filterStates []string) (kadm.ListedTransactions, error)
-	// TakeOver makes the broker abort what is open under a transactional id and
-	// refuse its owner from then on.
-	TakeOver(ctx context.Context, id string, timeout time.Duration) error
 	// Orphans returns the partitions of a topic that no member of a stable group has,
 	// and the first of the members' instance ids.
 	Orphans(ctx context.Context, group, topic string) (partitions []int32, first string, err error)
 	// LeaveAs takes the member with an instance id out of a group.
 	LeaveAs(ctx context.Context, group, instance string) error
+}
+
+// settler finds out how transactions ended, and ends them.
+type settler interface {
+	// TakeOver makes the broker abort what is open under a transactional id and
+	// refuse its owner from then on; it returns the new one.
+	TakeOver(ctx context.Context, id string, timeout time.Duration) (producer, error)
+	// EpochPerTransaction says that each transaction of a producer id has an epoch of
+	// its own.
+	EpochPerTransaction(ctx context.Context) (bool, error)
+	// Marker returns the marker that a producer's epoch has left in a partition.
+	Marker(ctx context.Context, topic string, partition int32, of producer) (marker, error)
+	// OffsetNotes returns the metadata of a group's committed offsets.
+	OffsetNotes(ctx context.Context, group, topic string) ([]string, error)
+	// EndAs ends, as a transaction of its own, what is open on partitions and, if a group
+	// is named, its offsets that wait.
+	EndAs(ctx context.Context, id string, as producer, open kadm.TopicsSet, group string, commit bool) error
 }
 
 // turns is how a worker waits, and does a thing beside itself.
@@ -131,6 +146,10 @@ func (s kgoSession) ResumeFetchPartitions(partitions map[string][]int32) {
 	s.Client().ResumeFetchPartitions(partitions)
 }
 
+func (s kgoSession) ProducerID(ctx context.Context) (int64, int16, error) {
+	return s.Client().ProducerID(ctx) //nolint:wrapcheck // the caller says whose
+}
+
 func (s kgoSession) Flush(ctx context.Context) error {
 	return s.Client().Flush(ctx) //nolint:wrapcheck // the caller says what was flushed
 }
@@ -150,30 +169,5 @@ func (s kgoSession) CommittedOffsets() map[string]map[int32]kgo.EpochOffset {
 type kgoAdmin struct {
 	*kadm.Client
 	client *kgo.Client
-}
-
-// TakeOver implements admin.
-func (a kgoAdmin) TakeOver(ctx context.Context, id string, timeout time.Duration) error {
-	req := kmsg.NewPtrInitProducerIDRequest()
-	req.TransactionalID = new(id)
-	req.TransactionTimeoutMillis = int32(timeout.Milliseconds()) //nolint:gosec // seconds
-	for attempt := 0; ; attempt++ {
-		resp, err := req.RequestWith(ctx, a.client)
-		if err == nil {
-			err = kerr.ErrorForCode(resp.ErrorCode)
-		}
-		// The broker fences the owner, begins to abort what is open, and says this until
-		// it has done so.
-		const patience = 100
-		if errors.Is(err, kerr.ConcurrentTransactions) && attempt < patience {
-			if err := pause(ctx, 20*time.Millisecond); err != nil {
-				return err
-			}
-			continue
-		}
-		if err != nil {
-			return fmt.Errorf("take over transactional id %s: %w", id, err)
-		}
-		return nil
-	}
+	opts   []kgo.Opt // of clients beside it
 }

@@ -10,6 +10,7 @@ import (
 type metrics struct {
 	records, outputs, rounds, aborts            *prometheus.CounterVec
 	deadLetters, deadlines, sessions, fenced    *prometheus.CounterVec
+	settled                                     *prometheus.CounterVec
 	fetchErrors, restoredRecords, restoredBytes *prometheus.CounterVec
 	roundSeconds                                *prometheus.HistogramVec
 	restores                                    *prometheus.CounterVec
@@ -40,6 +41,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		deadlines:       counter("deadlines_total", "Due deadlines fired."),
 		sessions:        counter("session_restarts_total", "Sessions that ended and were joined anew."),
 		fenced:          counter("fenced_total", "Former owners fenced because they left a transaction open."),
+		settled:         counter("settled_total", "Transactions ended that a broker had left open, by decision: commit, abort.", "decision"),
 		fetchErrors:     counter("fetch_errors_total", "Polls that could not read a partition."),
 		restoredRecords: counter("restored_records_total", "Changelog records replayed."),
 		restoredBytes:   counter("restored_bytes_total", "Changelog bytes (keys and values) replayed."),
@@ -64,7 +66,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	m.ages = newAges()
 	if reg != nil {
 		reg.MustRegister(m.ages.collectors()...)
-		reg.MustRegister(m.records, m.outputs, m.rounds, m.aborts, m.deadLetters, m.deadlines, m.sessions, m.fenced,
+		reg.MustRegister(m.records, m.outputs, m.rounds, m.aborts, m.deadLetters, m.deadlines, m.sessions, m.fenced, m.settled,
 			m.fetchErrors, m.restoredRecords, m.restoredBytes, m.roundSeconds, m.partitions, m.restoreLeft,
 			m.restores, m.restorePartitions, m.restoreRate, m.restoreSeconds,
 			m.standbyBytes, m.standbyPartitions, m.standbyBehind, m.standbyMost, m.dropped)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"time"
@@ -80,7 +81,8 @@ func (w *worker) restore(ctx context.Context, states map[int32]*storePartition) 
 // transactions that are about to commit some. Others of the group are not waited
 // for: somebody is always about to commit.
 func (w *worker) committed(ctx context.Context, states map[int32]*storePartition) (map[int32]int64, error) {
-	fenceAt := w.deps.Now().Add(w.config.FenceAfter)
+	began := w.deps.Now()
+	fenceAt, restAt, longAt := began.Add(w.config.FenceAfter), began.Add(w.restAfter()), began.Add(w.forgottenAfter())
 	for {
 		stable := kadm.RequireStable(ctx)
 		if w.deps.harmed.by(HarmUnstableOffsets) {
@@ -103,7 +105,21 @@ func (w *worker) committed(ctx context.Context, states map[int32]*storePartition
 		}
 		if now := w.deps.Now(); now.After(fenceAt) {
 			fenceAt = now.Add(w.config.FenceAfter)
-			w.fence(ctx, slices.Collect(maps.Keys(states)))
+			w.setError(fmt.Errorf("waiting for %v for offsets that a transaction is about to commit: %w", now.Sub(began).Round(time.Second), err))
+			if err := w.fence(ctx, slices.Collect(maps.Keys(states))); err != nil {
+				return nil, err
+			}
+		}
+		if now := w.deps.Now(); now.After(restAt) {
+			long := now.After(longAt)
+			if long {
+				longAt = now.Add(w.forgottenAfter())
+			}
+			restAt = now.Add(w.restAfter())
+			w.logger.WarnContext(ctx, "restore waits for offsets, looking for a transaction that a broker has forgotten", slog.Duration("waiting", now.Sub(began)))
+			if err := w.healWaiting(ctx, long); err != nil {
+				return nil, err
+			}
 		}
 		if err := w.deps.turns.pause(ctx, 20*time.Millisecond); err != nil {
 			return nil, err
@@ -249,7 +265,9 @@ func (w *worker) replayFrom(ctx context.Context, from map[int32]kgo.Offset, todo
 			last = now
 		} else if now.Sub(last) > w.config.FenceAfter {
 			last = now
-			w.fence(ctx, behindOf(todo))
+			if err := w.fence(ctx, behindOf(todo)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -142,13 +142,13 @@ func (b *bench) silentMember(protocol string) {
 		if err != nil {
 			b.t.Fatal(err)
 		}
-		sync := kmsg.NewPtrSyncGroupRequest()
-		sync.Group, sync.MemberID, sync.Generation = join.Group, answer.MemberID, answer.Generation
+		synced := kmsg.NewPtrSyncGroupRequest()
+		synced.Group, synced.MemberID, synced.Generation = join.Group, answer.MemberID, answer.Generation
 		to := kmsg.NewSyncGroupRequestGroupAssignment()
 		none := kmsg.NewConsumerMemberAssignment()
 		to.MemberID, to.MemberAssignment = answer.MemberID, none.AppendTo(nil)
-		sync.GroupAssignment = append(sync.GroupAssignment, to)
-		if _, err := sync.RequestWith(b.t.Context(), b.client); err != nil {
+		synced.GroupAssignment = append(synced.GroupAssignment, to)
+		if _, err := synced.RequestWith(b.t.Context(), b.client); err != nil {
 			b.t.Fatal(err)
 		}
 		return

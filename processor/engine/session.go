@@ -84,14 +84,7 @@ func (kgoCluster) join(ctx context.Context, w *worker) (session, admin, error) {
 	}
 	session := kgoSession{made, end}
 	w.standby.onRejoin(w.index, session.Client().ForceRebalance)
-	// kgo would ask for its producer id with the first transaction. Asked for now, it
-	// ends a transaction that an earlier life of this worker left open, before a
-	// restore waits for it.
-	if _, _, err := session.Client().ProducerID(ctx); err != nil {
-		session.Close()
-		return nil, nil, fmt.Errorf("%w: take over transactional id %s: %w", errRejoin, w.transactionalID, err)
-	}
-	return session, kgoAdmin{kadm.NewClient(session.Client()), session.Client()}, nil
+	return session, kgoAdmin{kadm.NewClient(session.Client()), session.Client(), w.deps.Kafka}, nil
 }
 
 // onAssigned runs before the first fetch of new partitions: they are paused until

@@ -216,5 +216,8 @@ func (s *simulation) fault(worker string, f *simulate.Fault) {
 		c.Compact(changelog)
 	case simulate.Markers:
 		c.HoldMarkers = s.world.Now() + f.Arg
+	case simulate.Lose:
+		c.HoldMarkers = s.world.Now() + f.Arg
+		c.LoseMarkers = c.HoldMarkers
 	}
 }

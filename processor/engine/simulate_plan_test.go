@@ -111,7 +111,7 @@ var (
 func (p *schedule) plansFaults(r *rand.Rand) {
 	kinds := []string{
 		"request", "request", simulate.Crash, simulate.Freeze, simulate.Rebalance, simulate.Stall, simulate.Twin, simulate.Restart, simulate.Clock,
-		simulate.Skew, simulate.Flush, simulate.Compact, simulate.Markers, simulate.Fail,
+		simulate.Skew, simulate.Flush, simulate.Compact, simulate.Markers, simulate.Lose, simulate.Fail,
 	}
 	r.Shuffle(len(kinds), func(i, j int) { kinds[i], kinds[j] = kinds[j], kinds[i] })
 	kinds = kinds[:1+r.IntN(4)]
@@ -150,7 +150,7 @@ func (p *schedule) plansFault(r *rand.Rand, kind string, nth int) simulate.Fault
 		f.Arg = []int64{1000, 60_000, 3_600_000}[r.IntN(3)]
 	case simulate.Skew:
 		f.Arg = int64(r.IntN(3000)) - 1000
-	case simulate.Markers:
+	case simulate.Markers, simulate.Lose:
 		f.Arg = int64(100 + r.IntN(2500))
 	}
 	return f

@@ -28,6 +28,34 @@ func (s simSession) FetchOffsets(ctx context.Context, _ string) (kadm.OffsetResp
 	return s.Session.FetchOffsets(ctx, s.stable)
 }
 
+// TakeOver implements admin.
+func (s simSession) TakeOver(ctx context.Context, id string, timeout time.Duration) (producer, error) {
+	pid, epoch, err := s.Session.TakeOver(ctx, id, timeout)
+	return producer{pid, epoch}, err
+}
+
+// Marker implements admin.
+func (s simSession) Marker(ctx context.Context, topic string, partition int32, of producer) (marker, error) {
+	commit, ok, err := s.Session.Marker(ctx, topic, partition, of.id, of.epoch)
+	switch {
+	case err != nil || !ok:
+		return noMarker, err
+	case commit:
+		return commitMarker, nil
+	}
+	return abortMarker, nil
+}
+
+// OffsetNotes implements admin.
+func (s simSession) OffsetNotes(ctx context.Context, _, _ string) ([]string, error) {
+	return s.Session.OffsetNotes(ctx)
+}
+
+// EndAs implements admin.
+func (s simSession) EndAs(ctx context.Context, _ string, as producer, open kadm.TopicsSet, group string, commit bool) error {
+	return s.Session.EndAs(ctx, as.id, as.epoch, open, group != "", commit)
+}
+
 func (c simCluster) join(ctx context.Context, w *worker) (session, admin, error) {
 	var s *simulate.Session
 	calls := simulate.Callbacks{
@@ -36,7 +64,7 @@ func (c simCluster) join(ctx context.Context, w *worker) (session, admin, error)
 		Saw:      w.sawAssignment,
 		Lost:     w.onLost,
 	}
-	s, err := c.host.Join(ctx, w.transactionalID, c.short(w), w.input, w.config.TransactionTimeout.Milliseconds(), w.spec.WallClock, calls, func(made *simulate.Session) { s = made })
+	s, err := c.host.Join(w.transactionalID, c.short(w), w.input, w.config.TransactionTimeout.Milliseconds(), w.spec.WallClock, calls, func(made *simulate.Session) { s = made })
 	if err != nil {
 		return nil, nil, errors.Join(errRejoin, err)
 	}
@@ -89,7 +117,7 @@ func StartSimulated(config Config, spec *Spec, deps Deps, world *simulate.World,
 		topic.name = deps.Names.Topic(name)
 		topics[name] = topic
 	}
-	e.topics = map[string]map[string]outputTopic{spec.Name: topics}
+	e.topics, e.partitions = map[string]map[string]outputTopic{spec.Name: topics}, map[string]int32{spec.Name: partitions}
 	if e.store, err = OpenStore(config.StateDir, config.Store, slog.New(slog.DiscardHandler)); err != nil {
 		return nil, nil, err
 	}

@@ -40,6 +40,7 @@ func (w *worker) transact(ctx context.Context) error {
 	if err != nil && w.deps.harmed.by(HarmUnknownIsCommitted) {
 		committed, err = true, nil
 	}
+	w.streak.on = committed && err == nil
 	if err != nil {
 		w.metrics.rounds.WithLabelValues(w.spec.Name, "unknown").Inc()
 		return fmt.Errorf("%w: commit: %w", errRejoin, err)
@@ -164,6 +165,7 @@ func (w *worker) abortProduced(ctx context.Context) error {
 	w.metrics.rounds.WithLabelValues(w.spec.Name, "failed").Inc()
 	w.metrics.aborts.WithLabelValues(w.spec.Name).Inc()
 	w.logger.WarnContext(ctx, "a record of the round was not written, aborting the round", slog.String("error", cause.Error()))
+	w.streak.on = false
 	if _, err := w.end(ctx, kgo.TryAbort, nil); err != nil {
 		return fmt.Errorf("%w: abort after %w: %w", errRejoin, cause, err)
 	}
@@ -205,6 +207,7 @@ func (w *worker) addOffsets(req *kmsg.TxnOffsetCommitRequest) error {
 		added.LeaderEpoch = -1
 		req.Topics[topic].Partitions = append(req.Topics[topic].Partitions, added)
 	}
+	w.streak.note(req)
 	return nil
 }
 
@@ -246,6 +249,9 @@ func (w *worker) resync(ctx context.Context, why string) error {
 	if w.deps.harmed.by(HarmNoResync) {
 		w.believeClient()
 		return nil
+	}
+	if err := w.settled(ctx); err != nil {
+		return err
 	}
 	w.logger.InfoContext(ctx, "round not committed, comparing with the broker", slog.String("reason", why), slog.Int("partitions", len(states)))
 	if len(states) == 0 {

@@ -36,6 +36,7 @@ type worker struct {
 	changelog       string
 	transactionalID string
 	topics          map[string]outputTopic
+	partitions      int32 // of the input, and of the changelog
 	maxState        int
 	// hotLimit is how much may wait to be written to the store.
 	hotLimit int64
@@ -47,11 +48,12 @@ type worker struct {
 
 	session session
 	admin   admin
+	streak  streak
 	parts   map[int32]*owned
 	round   *round
 	// lastRound is when the last round ended, lastIdle when idle clocks were last
 	// looked at.
-	lastRound, lastIdle, lastTouch, lastOrphans time.Time
+	lastRound, lastIdle, lastTouch, lastOrphans, lastSettled time.Time
 	// orphans are partitions that were seen without an owner.
 	orphans []int32
 
@@ -155,6 +157,9 @@ func (w *worker) runSession(ctx context.Context) error {
 	if w.session, w.admin, err = w.deps.cluster.join(ctx, w); err != nil {
 		return err
 	}
+	if err := w.own(ctx); err != nil {
+		return err
+	}
 	if err := w.at(StepSessionOpen); err != nil {
 		return err
 	}
@@ -182,6 +187,9 @@ func (w *worker) work(ctx context.Context, restores besides) error {
 		}
 		w.touch(ctx)
 		if err := w.adoptOrphans(ctx); err != nil {
+			return err
+		}
+		if err := w.lookForOwn(ctx); err != nil {
 			return err
 		}
 	}
@@ -238,7 +246,7 @@ func (w *worker) assign(ctx context.Context, partitions []int32, restores beside
 	w.release(partitions) // what is assigned anew was revoked before, heard or not
 	parts := make(map[int32]*owned, len(partitions))
 	for _, p := range partitions {
-		parts[p] = w.own(ctx, p)
+		parts[p] = w.adopt(ctx, p)
 	}
 	w.updateStatus()
 	// The goroutine ends with its restore or with the session's context. A partition
@@ -249,7 +257,7 @@ func (w *worker) assign(ctx context.Context, partitions []int32, restores beside
 	})
 }
 
-func (w *worker) own(ctx context.Context, p int32) *owned {
+func (w *worker) adopt(ctx context.Context, p int32) *owned {
 	part := &owned{partition: p, state: w.store.partition(w.spec.Name, p)}
 	part.wanted, part.forget = context.WithCancel(ctx)
 	w.parts[p] = part
@@ -278,7 +286,7 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 	for len(states) > 0 {
 		found, err := w.restore(ctx, states)
 		if err == nil || ctx.Err() != nil || errors.Is(err, errEntry) || errors.Is(err, ErrNewerState) || errors.Is(err, ErrDiskFull) ||
-			errors.Is(err, ErrStoreBroken) || errors.Is(err, ErrUnfinishedReset) {
+			errors.Is(err, ErrStoreBroken) || errors.Is(err, ErrUnfinishedReset) || errors.Is(err, errRejoin) {
 			if errors.Is(err, errEntry) {
 				err = &fatalError{err}
 			}
@@ -375,7 +383,7 @@ func newWorker(spec *Spec, index int, instance string, e *Engine) *worker {
 		spec: *spec, index: index, config: &e.config, deps: &e.deps, store: e.store, killed: e.killed, metrics: e.metrics,
 		logger: e.deps.Logger.With(slog.String("stage", spec.Name), slog.Int("worker", index)),
 		group:  group, input: e.deps.Names.Topic(spec.Input), changelog: e.deps.Names.Topic(spec.Changelog),
-		transactionalID: id, topics: e.topics[spec.Name], maxState: e.maxState,
+		transactionalID: id, topics: e.topics[spec.Name], partitions: e.partitions[spec.Name], maxState: e.maxState,
 		instance: instance, standby: e.standbys[spec.Name],
 		machine: machine{
 			stage: spec.Stage, name: spec.Name, deadLetter: spec.DeadLetter, version: e.deps.Version, buried: map[Cause]int{},

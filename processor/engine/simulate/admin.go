@@ -2,6 +2,8 @@ package simulate
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -83,8 +85,13 @@ func (s *Session) DescribeProducers(ctx context.Context, topics kadm.TopicsSet) 
 		parts := kadm.DescribedProducersPartitions{}
 		for p := range partitions {
 			active := kadm.DescribedProducers{}
-			for pid, first := range s.cluster.part(tp{name, p}).open {
-				active[pid] = kadm.DescribedProducer{Topic: name, Partition: p, ProducerID: pid, CurrentTxnStartOffset: first}
+			part := s.cluster.part(tp{name, p})
+			for pid, epoch := range part.epochs {
+				first, open := part.open[pid]
+				if !open {
+					first = -1
+				}
+				active[pid] = kadm.DescribedProducer{Topic: name, Partition: p, ProducerID: pid, ProducerEpoch: epoch, CurrentTxnStartOffset: first}
 			}
 			parts[p] = kadm.DescribedProducersPartition{Topic: name, Partition: p, ActiveProducers: active}
 		}
@@ -93,16 +100,16 @@ func (s *Session) DescribeProducers(ctx context.Context, topics kadm.TopicsSet) 
 	return out, nil
 }
 
-// ListTransactions answers whose transactions are open and not yet decided, whatever
-// states are asked for.
+// ListTransactions answers in which state the transactions of producers are, or of all
+// if none is named.
 func (s *Session) ListTransactions(ctx context.Context, producers []int64, _ []string) (kadm.ListedTransactions, error) {
 	if err := s.ask(ctx, "ListTransactions"); err != nil {
 		return nil, err
 	}
 	out := kadm.ListedTransactions{}
-	for _, pid := range producers {
-		if t := s.cluster.byPID[pid]; t != nil && t.state == txnOngoing {
-			out[t.id] = kadm.ListedTransaction{TxnID: t.id, ProducerID: pid}
+	for _, t := range s.cluster.order {
+		if len(producers) == 0 || slices.Contains(producers, t.pid) {
+			out[t.id] = kadm.ListedTransaction{TxnID: t.id, ProducerID: t.pid, State: [...]string{"Empty", "Ongoing", "PrepareCommit"}[t.state]}
 		}
 	}
 	return out, nil
@@ -139,10 +146,48 @@ func (s *Session) LeaveAs(ctx context.Context, _, instance string) error {
 }
 
 // TakeOver fences the owner of a transactional id.
-func (s *Session) TakeOver(ctx context.Context, id string, timeout time.Duration) error {
-	return s.call(ctx, "TakeOver", func() error {
-		_, _, err := s.cluster.initProducer(id, timeout.Milliseconds(), -1)
+func (s *Session) TakeOver(ctx context.Context, id string, timeout time.Duration) (pid int64, epoch int16, err error) {
+	err = s.call(ctx, "TakeOver", func() (err error) {
+		pid, epoch, err = s.cluster.initProducer(id, timeout.Milliseconds(), -1)
 		return err
+	})
+	return pid, epoch, err
+}
+
+// EpochPerTransaction answers the brokers' transaction version.
+func (s *Session) EpochPerTransaction(ctx context.Context) (bool, error) {
+	return s.cluster.Epochs, s.ask(ctx, "ApiVersions")
+}
+
+// Marker answers whether a partition's log has a marker of a producer's epoch, and
+// which.
+func (s *Session) Marker(ctx context.Context, topic string, partition int32, pid int64, epoch int16) (commit, ok bool, err error) {
+	err = s.ask(ctx, "Fetch")
+	commit, ok = s.cluster.part(tp{topic, partition}).marker(pid, epoch)
+	return commit, ok, err
+}
+
+// OffsetNotes answers the metadata of the group's offsets.
+func (s *Session) OffsetNotes(ctx context.Context) ([]string, error) {
+	err := s.ask(ctx, "OffsetFetch")
+	return slices.Collect(maps.Values(s.cluster.notes)), err
+}
+
+// EndAs ends what is open on partitions, and the group's offsets that wait, as a
+// transaction of its own. On a broker these are several requests, and who dies between
+// them leaves a transaction that will be aborted; here they are one.
+func (s *Session) EndAs(ctx context.Context, pid int64, epoch int16, open kadm.TopicsSet, offsets, commit bool) error {
+	return s.call(ctx, "Settle", func() error {
+		var places []tp
+		for _, t := range open.IntoList() {
+			for _, p := range t.Partitions {
+				places = append(places, tp{t.Topic, p})
+			}
+		}
+		if offsets {
+			places = append(places, tp{offsetsTopic, 0})
+		}
+		return s.cluster.endAs(pid, epoch, places, commit)
 	})
 }
 

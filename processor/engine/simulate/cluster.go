@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"maps"
+	"math"
 	"slices"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -11,6 +12,9 @@ import (
 type Cluster struct {
 	// HoldMarkers is until when no marker is written, unix ms.
 	HoldMarkers int64
+	// LoseMarkers is when a broker comes back and takes the transactions that wait for
+	// their markers then for completed, without writing all of them; unix ms.
+	LoseMarkers int64
 
 	world  *World
 	topics map[string]*Topic
@@ -21,8 +25,12 @@ type Cluster struct {
 	// offsets are the group's committed input offsets; pending what open transactions
 	// are about to commit.
 	offsets map[int32]int64
-	pending map[int32]map[int64]int64
-	group   group
+	pending map[int32]map[int64]waiting
+	// notes are the metadata of the offsets.
+	notes map[int32]string
+	// lost are the ends of transactions whose offsets were forgotten.
+	lost  map[int64]ending
+	group group
 	// SessionTimeout and MarkerDelay are milliseconds.
 	SessionTimeout int64
 	MarkerDelay    int
@@ -34,8 +42,15 @@ type Cluster struct {
 func newCluster(w *World) *Cluster {
 	return &Cluster{
 		world: w, topics: map[string]*Topic{}, txns: map[string]*txn{}, byPID: map[int64]*txn{}, offsets: map[int32]int64{},
-		pending: map[int32]map[int64]int64{}, group: group{members: map[string]*member{}}, SessionTimeout: 6000, MarkerDelay: 10,
+		pending: map[int32]map[int64]waiting{}, notes: map[int32]string{}, lost: map[int64]ending{}, group: group{members: map[string]*member{}}, SessionTimeout: 6000, MarkerDelay: 10,
 	}
+}
+
+// waiting is an offset that a transaction is about to commit.
+type waiting struct {
+	offset int64
+	epoch  int16
+	note   string
 }
 
 // txn is a transactional id as its coordinator knows it.
@@ -82,8 +97,7 @@ func (c *Cluster) initProducer(id string, timeout int64, known int16) (pid int64
 		if known < 0 {
 			t.lastEpoch = -1
 		}
-		t.epoch++
-		c.prepare(t, false)
+		c.fence(t)
 		return 0, 0, kerr.ConcurrentTransactions
 	case txnEmpty:
 	}
@@ -92,6 +106,16 @@ func (c *Cluster) initProducer(id string, timeout int64, known int16) (pid int64
 	}
 	t.timeout, t.lastEpoch = timeout, -1
 	return t.pid, t.epoch, nil
+}
+
+// fence aborts an open transaction and refuses its owner.
+func (c *Cluster) fence(t *txn) {
+	was := t.epoch
+	t.epoch++
+	if c.Epochs {
+		t.epoch++ // once for the fence, once for the end
+	}
+	c.prepare(t, was, false)
 }
 
 // check is the fencing of every request in a transaction.
@@ -147,15 +171,15 @@ func (c *Cluster) produce(pid int64, epoch int16, at tp, batch int64, records []
 	}
 	for i := range records {
 		r := records[i]
-		r.producer = pid
+		r.producer, r.epoch = pid, epoch
 		p.log = append(p.log, r)
 	}
-	p.last[pid] = lastBatch{batch, base}
+	p.last[pid], p.epochs[pid] = lastBatch{batch, base}, epoch
 	return base, nil
 }
 
 // commitOffsets makes input offsets part of a transaction.
-func (c *Cluster) commitOffsets(pid int64, epoch int16, generation int32, memberID, instance string, offsets map[int32]int64) error {
+func (c *Cluster) commitOffsets(pid int64, epoch int16, generation int32, memberID, instance string, offsets map[int32]waiting) error {
 	t := c.byPID[pid]
 	if t == nil {
 		return kerr.InvalidProducerIDMapping
@@ -169,8 +193,10 @@ func (c *Cluster) commitOffsets(pid int64, epoch int16, generation int32, member
 	c.begin(t)
 	for p, offset := range offsets {
 		if c.pending[p] == nil {
-			c.pending[p] = map[int64]int64{}
+			c.pending[p] = map[int64]waiting{}
 		}
+		c.keepLost(p, pid, epoch)
+		offset.epoch = epoch
 		c.pending[p][pid] = offset
 	}
 	t.parts[tp{offsetsTopic, 0}] = true
@@ -205,35 +231,70 @@ func (c *Cluster) endTxn(pid int64, epoch int16, commit bool) (next int16, err e
 	if t.state == txnEmpty {
 		return t.epoch, nil
 	}
-	c.prepare(t, commit)
+	c.prepare(t, epoch, commit)
 	return t.epoch, nil
+}
+
+// endAs ends a transaction without raising the epoch, as requests of before did.
+// What is forgotten in its partitions is forgotten no longer.
+func (c *Cluster) endAs(pid int64, epoch int16, places []tp, commit bool) error {
+	t := c.byPID[pid]
+	switch {
+	case epoch != t.epoch:
+		return kerr.ProducerFenced
+	case t.state == txnPrepared:
+		return kerr.ConcurrentTransactions
+	case t.state == txnOngoing:
+		return kerr.InvalidTxnState
+	}
+	c.begin(t)
+	for _, at := range places {
+		t.parts[at] = true
+		if at.topic == offsetsTopic {
+			delete(c.lost, pid)
+		} else {
+			delete(c.part(at).lost, pid)
+		}
+	}
+	c.prepare(t, epoch, commit)
+	return nil
 }
 
 // prepare decides a transaction. Its markers are written one by one, each when
 // chance has it.
-func (c *Cluster) prepare(t *txn, commit bool) {
+func (c *Cluster) prepare(t *txn, epoch int16, commit bool) {
 	c.world.Logf("broker     %s: prepared, commit %v", t.id, commit)
 	t.state = txnPrepared
 	parts := slices.SortedFunc(maps.Keys(t.parts), comparePlaces)
 	clear(t.parts)
 	t.left = len(parts)
 	for _, at := range parts {
-		c.writeMarker(t, at, commit)
+		c.writeMarker(t, at, ending{epoch, commit}, c.world.now)
 	}
 }
 
-func (c *Cluster) writeMarker(t *txn, at tp, commit bool) {
+// writeMarker ends a transaction that was decided at a time, or forgets to, in a
+// partition.
+func (c *Cluster) writeMarker(t *txn, at tp, end ending, decided int64) {
 	c.world.After(int64(c.world.Chance(c.MarkerDelay+1)), func() {
-		if c.world.now < c.HoldMarkers {
-			c.writeMarker(t, at, commit)
+		switch {
+		case c.world.now < c.HoldMarkers:
+			c.writeMarker(t, at, end, decided)
 			return
+		case c.Epochs && decided < c.LoseMarkers && c.world.now >= c.LoseMarkers && c.world.Chance(2) == 0:
+			c.world.Logf("broker     %s: forgets %s/%d, commit %v", t.id, at.topic, at.partition, end.commit)
+			if at.topic == offsetsTopic {
+				c.lost[t.pid] = end
+			} else if c.part(at).lost[t.pid].epoch == 0 {
+				c.part(at).lost[t.pid] = end
+			}
+		case at.topic == offsetsTopic:
+			c.markOffsets(t.pid, end.commit)
+			c.world.Logf("broker     %s: marked the offsets, commit %v", t.id, end.commit)
+		default:
+			c.part(at).mark(t.pid, t.epoch, end.commit, c.world.now)
+			c.world.Logf("broker     %s: marked %s/%d, commit %v", t.id, at.topic, at.partition, end.commit)
 		}
-		if at.topic == offsetsTopic {
-			c.markOffsets(t.pid, commit)
-		} else {
-			c.part(at).mark(t.pid, commit, c.world.now)
-		}
-		c.world.Logf("broker     %s: marked %s/%d, commit %v", t.id, at.topic, at.partition, commit)
 		t.left--
 		if t.left == 0 {
 			t.state = txnEmpty
@@ -247,10 +308,22 @@ func (c *Cluster) markOffsets(pid int64, commit bool) {
 		if !ok {
 			continue
 		}
+		c.keepLost(p, pid, math.MaxInt16)
 		delete(pending, pid)
 		if commit {
-			c.offsets[p] = offset
+			c.offsets[p], c.notes[p] = offset.offset, offset.note
 		}
+	}
+	delete(c.lost, pid)
+}
+
+// keepLost commits an offset whose transaction was committed and forgotten, before the
+// next one of its owner can undo it: see Partition.mark.
+func (c *Cluster) keepLost(p int32, pid int64, before int16) {
+	lost, ok := c.lost[pid]
+	offset, waits := c.pending[p][pid]
+	if ok && waits && lost.commit && offset.epoch == lost.epoch && lost.epoch < before {
+		c.offsets[p], c.notes[p] = offset.offset, offset.note
 	}
 }
 
@@ -294,9 +367,8 @@ func (c *Cluster) tick() {
 	for _, t := range c.order {
 		if t.state == txnOngoing && c.world.now > t.began+t.timeout {
 			c.world.Logf("broker     %s: timed out", t.id)
-			t.epoch++
 			t.lastEpoch = -1
-			c.prepare(t, false)
+			c.fence(t)
 		}
 	}
 	c.group.tick(c)

@@ -29,6 +29,7 @@ const (
 	Flush     = "flush"
 	Compact   = "compact"
 	Markers   = "markers"
+	Lose      = "lose"
 	Fail      = "fail"
 )
 

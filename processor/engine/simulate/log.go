@@ -17,7 +17,9 @@ type Rec struct {
 	Timestamp  int64
 	// producer is the producer id, -1 without transaction.
 	producer int64
+	epoch    int16
 	control  bool
+	commit   bool // of a marker
 	aborted  bool
 	gone     bool // compacted away
 }
@@ -27,8 +29,18 @@ type Partition struct {
 	log []Rec
 	// open is the first offset of each transaction that is not yet marked.
 	open map[int64]int64
+	// epochs are the producers' last, in a record or a marker.
+	epochs map[int64]int16
+	// lost are the ends of transactions whose markers were never written.
+	lost map[int64]ending
 	// last is the last batch of each producer, by which repeats are known.
 	last map[int64]lastBatch
+}
+
+// ending is how a transaction ended.
+type ending struct {
+	epoch  int16
+	commit bool
 }
 
 type lastBatch struct{ id, base int64 }
@@ -51,7 +63,7 @@ func (c *Cluster) MakeTopic(name string, partitions int) {
 	sum := sha256.Sum256(binary.AppendVarint(nil, int64(c.made)))
 	t := &Topic{ID: [16]byte(sum[:16])}
 	for range partitions {
-		t.parts = append(t.parts, &Partition{open: map[int64]int64{}, last: map[int64]lastBatch{}})
+		t.parts = append(t.parts, &Partition{open: map[int64]int64{}, last: map[int64]lastBatch{}, epochs: map[int64]int16{}, lost: map[int64]ending{}})
 	}
 	c.topics[name] = t
 }
@@ -77,17 +89,38 @@ func (p *Partition) stable() int64 {
 	return at
 }
 
-// mark ends a transaction in the partition.
-func (p *Partition) mark(producer int64, commit bool, now int64) {
+// mark ends what a producer has open in the partition, with a marker of an epoch.
+//
+// It is kinder than a broker to a committed transaction whose marker was lost, and
+// after which its owner wrote on: that marker is written before the abort of the next
+// one, which would be its own, too. No client can prevent that.
+func (p *Partition) mark(producer int64, epoch int16, commit bool, now int64) {
 	if first, ok := p.open[producer]; ok && !commit {
+		lost := p.lost[producer]
+		if lost.commit && lost.epoch+1 < epoch {
+			p.log = append(p.log, Rec{producer: producer, epoch: lost.epoch + 1, control: true, commit: true, Timestamp: now})
+		}
 		for i := first; i < p.end(); i++ {
-			if p.log[i].producer == producer && !p.log[i].control {
-				p.log[i].aborted = true
+			r := &p.log[i]
+			if r.producer == producer && !r.control && (!lost.commit || r.epoch > lost.epoch) {
+				r.aborted = true
 			}
 		}
 	}
 	delete(p.open, producer)
-	p.log = append(p.log, Rec{producer: producer, control: true, Timestamp: now})
+	delete(p.lost, producer)
+	p.epochs[producer] = epoch
+	p.log = append(p.log, Rec{producer: producer, epoch: epoch, control: true, commit: commit, Timestamp: now})
+}
+
+// marker returns the marker of a producer's epoch.
+func (p *Partition) marker(producer int64, epoch int16) (commit, ok bool) {
+	for i := range p.log {
+		if r := &p.log[i]; r.control && r.producer == producer && r.epoch == epoch {
+			return r.commit, true
+		}
+	}
+	return false, false
 }
 
 // read returns up to n records from an offset on, as a consumer gets them: up to the

@@ -218,6 +218,7 @@ func (s *Session) uncommitted() map[int32]int64 {
 func (s *Session) endOffsets(ctx context.Context, add func(*kmsg.TxnOffsetCommitRequest) error, polled bool) (ok bool, err error) {
 	req := kmsg.NewPtrTxnOffsetCommitRequest()
 	req.Generation, req.MemberID, req.InstanceID = s.generation, s.member, &s.id
+	req.ProducerID, req.ProducerEpoch = s.pid, s.epoch
 	heads := s.uncommitted()
 	if len(heads) > 0 {
 		topic := kmsg.NewTxnOffsetCommitRequestTopic()
@@ -234,10 +235,13 @@ func (s *Session) endOffsets(ctx context.Context, add func(*kmsg.TxnOffsetCommit
 			return false, err
 		}
 	}
-	wanted := map[int32]int64{}
+	wanted := map[int32]waiting{}
 	for _, t := range req.Topics {
 		for _, p := range t.Partitions {
-			wanted[p.Partition] = p.Offset
+			wanted[p.Partition] = waiting{offset: p.Offset}
+			if p.Metadata != nil {
+				wanted[p.Partition] = waiting{offset: p.Offset, note: *p.Metadata}
+			}
 		}
 	}
 	if len(wanted) == 0 {

@@ -68,7 +68,7 @@ var errCut = errors.New("connection closed")
 // Join makes a client. short is its name in faults; control makes it return markers.
 // made gets the session before anything can be called back.
 func (h *Host) Join(
-	ctx context.Context, id, short, input string, timeoutMillis int64, control bool, calls Callbacks, made func(*Session),
+	id, short, input string, timeoutMillis int64, control bool, calls Callbacks, made func(*Session),
 ) (*Session, error) {
 	w := h.world
 	s := &Session{
@@ -79,11 +79,13 @@ func (h *Host) Join(
 	made(s)
 	w.After(int64(w.Chance(20)), func() { s.join() })
 	s.reload = true
-	if err := s.loadProducer(ctx); err != nil {
-		s.Close()
-		return nil, err
-	}
 	return s, nil
+}
+
+// ProducerID makes the client the owner of its transactional id, or returns what it is.
+func (s *Session) ProducerID(ctx context.Context) (pid int64, epoch int16, err error) {
+	err = s.loadProducer(ctx)
+	return s.pid, s.epoch, err
 }
 
 func (s *Session) join() {

@@ -1,0 +1,238 @@
+package engine
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+	"github.com/twmb/franz-go/pkg/kversion"
+)
+
+// TakeOver implements admin.
+func (a kgoAdmin) TakeOver(ctx context.Context, id string, timeout time.Duration) (producer, error) {
+	req := kmsg.NewPtrInitProducerIDRequest()
+	req.TransactionalID = new(id)
+	req.TransactionTimeoutMillis = int32(timeout.Milliseconds()) //nolint:gosec // seconds
+	var owner producer
+	// The broker fences the owner, begins to abort what is open, and says
+	// CONCURRENT_TRANSACTIONS until it has done so.
+	err := patiently(ctx, func() error {
+		resp, err := req.RequestWith(ctx, a.client)
+		if err != nil {
+			return err //nolint:wrapcheck // below
+		}
+		owner = producer{resp.ProducerID, resp.ProducerEpoch}
+		return kerr.ErrorForCode(resp.ErrorCode)
+	})
+	if err != nil {
+		return producer{}, fmt.Errorf("take over transactional id %s: %w", id, err)
+	}
+	return owner, nil
+}
+
+// patiently asks again as long as a transaction is on its way to its end.
+func patiently(ctx context.Context, ask func() error) error {
+	const patience = 100
+	for attempt := 0; ; attempt++ {
+		err := ask()
+		if !errors.Is(err, kerr.ConcurrentTransactions) || attempt == patience {
+			return err
+		}
+		if err := pause(ctx, 20*time.Millisecond); err != nil {
+			return err
+		}
+	}
+}
+
+// EpochPerTransaction implements admin.
+func (a kgoAdmin) EpochPerTransaction(ctx context.Context) (bool, error) {
+	resp, err := kmsg.NewPtrApiVersionsRequest().RequestWith(ctx, a.client)
+	if err != nil {
+		return false, fmt.Errorf("ask for the brokers' features: %w", err)
+	}
+	const since = 2
+	for _, f := range resp.FinalizedFeatures {
+		if f.Name == "transaction.version" {
+			return f.MaxVersionLevel >= since, nil
+		}
+	}
+	return false, nil
+}
+
+// EndAs implements admin. Later versions of its requests leave it to the partitions'
+// leaders to make them part of the transaction, with a produce; these name them.
+func (a kgoAdmin) EndAs(ctx context.Context, id string, as producer, open kadm.TopicsSet, group string, commit bool) error {
+	versions := kversion.Stable()
+	versions.SetMaxKeyVersion(kmsg.AddPartitionsToTxn.Int16(), 3)
+	versions.SetMaxKeyVersion(kmsg.EndTxn.Int16(), 4)
+	client, err := kgo.NewClient(append(slices.Clone(a.opts), kgo.MaxVersions(versions))...)
+	if err != nil {
+		return fmt.Errorf("make a Kafka client: %w", err)
+	}
+	defer client.Close()
+	if len(open) > 0 {
+		if err := patiently(ctx, func() error { return addPartitions(ctx, client, id, as, open) }); err != nil {
+			return fmt.Errorf("add the open partitions to a transaction: %w", err)
+		}
+	}
+	if group != "" {
+		add := kmsg.NewPtrAddOffsetsToTxnRequest()
+		add.TransactionalID, add.ProducerID, add.ProducerEpoch, add.Group = id, as.id, as.epoch, group
+		err := patiently(ctx, func() error {
+			resp, err := add.RequestWith(ctx, client)
+			if err != nil {
+				return err //nolint:wrapcheck // below
+			}
+			return kerr.ErrorForCode(resp.ErrorCode)
+		})
+		if err != nil {
+			return fmt.Errorf("add the offsets of group %s to a transaction: %w", group, err)
+		}
+	}
+	end := kmsg.NewPtrEndTxnRequest()
+	end.TransactionalID, end.ProducerID, end.ProducerEpoch, end.Commit = id, as.id, as.epoch, commit
+	err = patiently(ctx, func() error {
+		resp, err := end.RequestWith(ctx, client)
+		if err != nil {
+			return err //nolint:wrapcheck // below
+		}
+		return kerr.ErrorForCode(resp.ErrorCode)
+	})
+	if err != nil {
+		return fmt.Errorf("end a transaction: %w", err)
+	}
+	return nil
+}
+
+func addPartitions(ctx context.Context, client *kgo.Client, id string, as producer, open kadm.TopicsSet) error {
+	add := kmsg.NewPtrAddPartitionsToTxnRequest()
+	add.TransactionalID, add.ProducerID, add.ProducerEpoch = id, as.id, as.epoch
+	for _, t := range open.IntoList() {
+		topic := kmsg.NewAddPartitionsToTxnRequestTopic()
+		topic.Topic, topic.Partitions = t.Topic, t.Partitions
+		add.Topics = append(add.Topics, topic)
+	}
+	resp, err := add.RequestWith(ctx, client)
+	if err != nil {
+		return err //nolint:wrapcheck // the caller says what was added
+	}
+	for _, t := range resp.Topics {
+		for _, p := range t.Partitions {
+			if err := kerr.ErrorForCode(p.ErrorCode); err != nil {
+				return fmt.Errorf("%s/%d: %w", t.Topic, p.Partition, err)
+			}
+		}
+	}
+	return nil
+}
+
+// OffsetNotes implements admin.
+func (a kgoAdmin) OffsetNotes(ctx context.Context, group, topic string) ([]string, error) {
+	offsets, err := a.FetchOffsets(ctx, group)
+	if errors.Is(err, kerr.GroupIDNotFound) {
+		return nil, nil
+	}
+	if err == nil {
+		err = offsets.Error()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("fetch the committed offsets of group %s: %w", group, err)
+	}
+	var out []string
+	for _, o := range offsets[topic] {
+		out = append(out, o.Metadata)
+	}
+	return out, nil
+}
+
+// How far back a marker is looked for, and in which steps: offsets.
+const (
+	markerStep = 4_000
+	markerFar  = 2_000_000
+)
+
+// Marker implements admin. It reads backwards, in growing steps, until it finds the
+// marker or something older of the same producer.
+func (a kgoAdmin) Marker(ctx context.Context, topic string, partition int32, of producer) (marker, error) {
+	starts, err := a.ListStartOffsets(ctx, topic)
+	if err == nil {
+		err = starts.Error()
+	}
+	if err != nil {
+		return noMarker, fmt.Errorf("list offsets: %w", err)
+	}
+	ends, err := a.ListEndOffsets(ctx, topic)
+	if err == nil {
+		err = ends.Error()
+	}
+	if err != nil {
+		return noMarker, fmt.Errorf("list offsets: %w", err)
+	}
+	start, _ := starts.Lookup(topic, partition)
+	end, _ := ends.Lookup(topic, partition)
+	until := end.Offset
+	for step := int64(markerStep); until > start.Offset; step *= 4 {
+		if end.Offset-until > markerFar {
+			return noMarker, fmt.Errorf("not found among the last %d offsets", end.Offset-until)
+		}
+		from := max(start.Offset, until-step)
+		found, older, err := a.markerBetween(ctx, kadm.Offset{Topic: topic, Partition: partition, At: from}, until, of)
+		if err != nil || found != noMarker || older {
+			return found, err
+		}
+		until = from
+	}
+	return noMarker, nil
+}
+
+// markerBetween reads a part of a log. older says that it has something of the
+// producer from before the marker.
+func (a kgoAdmin) markerBetween(ctx context.Context, from kadm.Offset, until int64, of producer) (found marker, older bool, err error) {
+	client, err := kgo.NewClient(append(slices.Clone(a.opts),
+		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{from.Topic: {from.Partition: kgo.NewOffset().At(from.At)}}),
+		kgo.KeepControlRecords(), kgo.FetchIsolationLevel(kgo.ReadUncommitted()))...)
+	if err != nil {
+		return noMarker, false, fmt.Errorf("make a Kafka client: %w", err)
+	}
+	defer client.Close()
+	const patience = 10 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for at := from.At; at < until; {
+		fetches := client.PollFetches(ctx)
+		if err := fetches.Err(); err != nil {
+			return noMarker, false, fmt.Errorf("read: %w", err)
+		}
+		fetches.EachRecord(func(r *kgo.Record) {
+			at = r.Offset + 1
+			if r.ProducerID != of.id || r.Offset >= until {
+				return
+			}
+			older = older || r.ProducerEpoch < of.epoch
+			if r.Attrs.IsControl() && r.ProducerEpoch == of.epoch {
+				found = markerIn(r.Key)
+			}
+		})
+	}
+	return found, older, nil
+}
+
+// markerIn reads the key of a control record: a version and a type, 0 for abort and 1
+// for commit, two bytes each.
+func markerIn(key []byte) marker {
+	const size, commit = 4, 1
+	switch {
+	case len(key) < size:
+		return noMarker
+	case binary.BigEndian.Uint16(key[2:]) == commit:
+		return commitMarker
+	}
+	return abortMarker
+}
