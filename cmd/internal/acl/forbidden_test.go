@@ -43,7 +43,7 @@ func (l *life) forbidden(t *testing.T) {
 		"ingest ends a processor's transaction":   {l.transacts(userIngest, lox24+".host.0"), noID},
 		"processor writes raw":                    {l.writes(userProcessor, topic(schemas.RawLOX24)), noTopic},
 		"processor writes notes of replays":       {l.writes(userProcessor, topic(schemas.InternalReplays)), noTopic},
-		"processor reads dead letters":            {l.reads(userProcessor, topic(schemas.DeadLetterLOX24)), noTopic},
+		"processor reads notes of replays":        {l.reads(userProcessor, topic(schemas.InternalReplays)), noTopic},
 		"processor joins analytics":               {l.joins(userProcessor, ownGroup, topic(schemas.RawLOX24)), noGroup},
 		"processor replays":                       {l.transacts(userProcessor, deadletter.TransactionalID(l.names)), noID},
 		"processor under a foreign id":            {l.transacts(userProcessor, l.names.Group("somebody.0")), noID},

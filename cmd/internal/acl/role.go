@@ -154,6 +154,12 @@ func processorRights(names schemas.Names) []Right {
 			[]string{opWrite},
 			"what the stages emit, and their state",
 		},
+		{
+			ResourceTopic, sorted(names, stageTopics(func(t processor.Topics) []string { return append(t.Outputs, t.DeadLetter) })),
+			false,
+			[]string{opRead},
+			"whether a broker has left a transaction of theirs open there, and how others ended",
+		},
 		{ResourceGroup, groups, false, []string{opRead}, "the stages' groups"},
 		{ResourceTransactional, ids, true, []string{opWrite}, "its transactions, and ending those of a dead process"},
 	}

@@ -267,8 +267,8 @@ func (l *life) process(t *testing.T) {
 	if err := ghost.EndTransaction(t.Context(), kgo.TryCommit); err == nil {
 		t.Error("the ghost has committed")
 	}
-	if err := l.reads(userProcessor, l.names.Topic(schemas.EnrichedJourneys)); !errors.Is(err, kerr.TopicAuthorizationFailed) {
-		t.Errorf("the processor reads journeys: %v", err)
+	if err := l.reads(userProcessor, l.names.Topic(schemas.InternalReplays)); !errors.Is(err, kerr.TopicAuthorizationFailed) {
+		t.Errorf("the processor reads the notes of replays: %v", err)
 	}
 	l.settled(t)
 	stop()
