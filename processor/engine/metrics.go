@@ -41,7 +41,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		deadlines:       counter("deadlines_total", "Due deadlines fired."),
 		sessions:        counter("session_restarts_total", "Sessions that ended and were joined anew."),
 		fenced:          counter("fenced_total", "Former owners fenced because they left a transaction open."),
-		settled:         counter("settled_total", "Transactions ended that a broker had left open, by decision: commit, abort.", "decision"),
+		settled:         counter("settled_total", "Transactions ended that a broker had left open, by outcome: committed, aborted.", "outcome"),
 		fetchErrors:     counter("fetch_errors_total", "Polls that could not read a partition."),
 		restoredRecords: counter("restored_records_total", "Changelog records replayed."),
 		restoredBytes:   counter("restored_bytes_total", "Changelog bytes (keys and values) replayed."),

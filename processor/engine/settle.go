@@ -222,13 +222,13 @@ func (w *worker) endAs(ctx context.Context, id string, owner producer, open kadm
 	if err := w.admin.EndAs(ctx, id, owner, open, group, commit); err != nil {
 		return fmt.Errorf("end the transactions of %s: %w", id, err)
 	}
-	decision := "abort"
+	outcome := outcomeAborted
 	if commit {
-		decision = "commit"
+		outcome = outcomeCommitted
 	}
-	w.metrics.settled.WithLabelValues(w.spec.Name, decision).Inc()
+	w.metrics.settled.WithLabelValues(w.spec.Name, outcome).Inc()
 	w.logger.WarnContext(ctx, "ended what a broker may have left open", slog.String("transactional_id", id), slog.Any("partitions", open.IntoList()),
-		slog.Bool("offsets", group != ""), slog.String("decision", decision), slog.String("reason", why))
+		slog.Bool("offsets", group != ""), slog.String("outcome", outcome), slog.String("reason", why))
 	return nil
 }
 
