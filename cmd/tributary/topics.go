@@ -16,6 +16,7 @@ func newTopics(g *globals) *cobra.Command {
 	c := &cobra.Command{Use: "topics", Short: "list the topics, compare them with the cluster, create and alter them"}
 	c.AddCommand(
 		newTopicsACL(g),
+		newTopicsCopy(g),
 		&cobra.Command{
 			Use: "list", Short: "list every topic: what it holds, who may read it", Args: cobra.NoArgs,
 			RunE: func(*cobra.Command, []string) error { return g.topicsList() },
@@ -41,11 +42,11 @@ To move to another count, begin anew beside the old:
   2. Start processors with it, with a state directory of their own, then point ingest at
      it: from now on webhooks go there. The old processors finish what there is: see
      'tributary lag'.
-  3. Copy the old raw topics into the new ones by key, with their headers, with any tool
-     that does (MirrorMaker with a renaming policy, kcat). What retention still holds is
-     made again: facts, snapshots, journeys. Webhooks that come meanwhile do no harm; what
-     comes twice is a duplicate. Until the copy is done deadlines make claims that it then
-     withdraws.
+  3. 'topics copy --from OLD-PREFIX' with it: copies the old raw topics by key. (Tools that
+     mirror topics keep the partition, and would part an entity's records.) What retention
+     still holds is made again: facts, snapshots, journeys. Webhooks that come meanwhile do
+     no harm; what comes twice is a duplicate. Until the copy is done deadlines make claims
+     that it then withdraws.
   4. 'tributary audit' with the new configuration closes; let consumers go over to the new
      topics, delete the old ones when nobody reads them, and take dedupe_span back.`,
 			RunE: func(cmd *cobra.Command, _ []string) error { return g.topicsChange(cmd.Context(), true) },

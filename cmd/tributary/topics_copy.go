@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tributary-hq/tributary/cmd/internal/topics"
+	"github.com/tributary-hq/tributary/schemas"
+)
+
+func newTopicsCopy(g *globals) *cobra.Command {
+	var from string
+	c := &cobra.Command{
+		Use:   "copy --from PREFIX",
+		Short: "copy the raw topics of another prefix into this one's, by key: the way to another partition count",
+		Long: `Copies what the raw topics of another prefix hold into those of the configuration, each
+record with its headers and its time to the partition that its key has there. It is a step
+of the way to another partition count: see 'tributary topics apply --help'. Tools that
+mirror topics keep the partition, and would part an entity's records.
+
+What is written while it runs is not copied, so let ingest write to the new topics first.
+Run again, it copies again: what comes twice is a duplicate to the stages. That a record
+was a dead letter sent again is not copied, for its dead letter is not. The old topics are
+left as they are.`,
+		Example: `  tributary topics copy --from shop. -c new.yaml`,
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !cmd.Flags().Changed("from") {
+				return &codeError{exitUsage, errors.New(`--from is needed: the prefix to copy from, "" for none`)}
+			}
+			return g.topicsCopy(cmd.Context(), from)
+		},
+	}
+	c.Flags().StringVar(&from, "from", "", `the prefix to copy from, "" for none`)
+	return c
+}
+
+func (g *globals) topicsCopy(ctx context.Context, from string) error {
+	f, err := g.load()
+	if err != nil {
+		return err
+	}
+	o := topics.Copy{From: schemas.Names{Prefix: from}, To: f.Config.Names()}
+	if o.Kafka, err = f.Config.Kafka.Options(); err != nil {
+		return err
+	}
+	if o.From == o.To {
+		return &codeError{exitUsage, fmt.Errorf("--from %q is the prefix of the configuration (kafka.prefix): give that of the old topics", from)}
+	}
+	progress, last := newProgress(g.err), ""
+	o.Progress = func(topic string, done, total int64) {
+		if topic != last {
+			progress.Step("copying "+topic, total)
+			last = topic
+		}
+		progress.At(done)
+	}
+	copied, err := o.Run(ctx)
+	progress.done()
+	if err != nil {
+		return fmt.Errorf("topics on %v: %w", f.Config.Kafka.Brokers, err)
+	}
+	if g.json {
+		return g.printJSON(copied)
+	}
+	t := newTable("topic", "copied to", "records", "bytes")
+	for _, c := range copied {
+		t.AppendRow([]any{c.Topic, c.To, c.Records, c.Bytes})
+	}
+	g.printf("%s\n", t.Render())
+	return nil
+}
