@@ -226,9 +226,14 @@ func (w *worker) endAs(ctx context.Context, id string, owner producer, open kadm
 	if commit {
 		outcome = outcomeCommitted
 	}
+	about := []any{slog.String("transactional_id", id), slog.String("outcome", outcome), slog.String("reason", why)}
+	if group != "" {
+		// Nobody can see whether some of those that wait are of this id.
+		w.logger.InfoContext(ctx, "ended the offsets that may wait for a transaction that a broker has left open", about...)
+		return nil
+	}
 	w.metrics.settled.WithLabelValues(w.spec.Name, outcome).Inc()
-	w.logger.WarnContext(ctx, "ended what a broker may have left open", slog.String("transactional_id", id), slog.Any("partitions", open.IntoList()),
-		slog.Bool("offsets", group != ""), slog.String("outcome", outcome), slog.String("reason", why))
+	w.logger.WarnContext(ctx, "ended a transaction that a broker has left open", append(about, slog.Any("partitions", open.IntoList()))...)
 	return nil
 }
 
