@@ -112,9 +112,10 @@ chaos-kafka: ## kill, stop, starve and impersonate real processes on a real Kafk
 	go run ./cmd/internal/chaos/run -faults $(FAULTS) $(ARGS)
 
 .PHONY: alerts-test
-alerts-test: ## check the alert rules and play each: it fires, it does not, it resolves
+alerts-test: ## check the alert rules and play each: it fires, it does not, it resolves; who is told
 	deploy/prometheus/promtool check rules deploy/prometheus/*.rules.yml
 	deploy/prometheus/promtool test rules deploy/prometheus/tests/*.yml
+	@deploy/prometheus/routes-test
 
 .PHONY: up
 up: ## the stack with docker compose
