@@ -77,6 +77,7 @@ func (w *worker) runRound(ctx context.Context, records []*kgo.Record) (err error
 		w.traces.ended(w, err)
 		if err == nil {
 			w.recycle()
+			w.round.giveBack()
 			w.round.reset()
 			return
 		}
@@ -118,6 +119,13 @@ func (w *worker) recycle() {
 		if d := &w.round.decoded[i]; d.err == nil && d.event != nil {
 			recycler.Recycle(d.event)
 		}
+	}
+}
+
+// giveBack gives the memory of the input back to the client.
+func (r *round) giveBack() {
+	for _, record := range r.records {
+		record.Recycle()
 	}
 }
 

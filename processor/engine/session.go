@@ -21,7 +21,6 @@ type kgoCluster struct{}
 
 // join implements cluster; making the session connects.
 func (kgoCluster) join(ctx context.Context, w *worker) (session, admin, error) {
-	compression, _ := codec(w.config.Compression)
 	alive, end := context.WithCancel(context.WithoutCancel(ctx))
 	opts := append(append([]kgo.Opt{}, w.deps.Kafka...),
 		kgo.ConsumerGroup(w.group),
@@ -45,7 +44,7 @@ func (kgoCluster) join(ctx context.Context, w *worker) (session, admin, error) {
 		// the markers of the round before are still being written, and kgo sends such a
 		// batch again after its next look at the cluster: by default up to 5 s later.
 		kgo.MetadataMinAge(metadataMinAge),
-		kgo.ProducerBatchCompression(compression),
+		compression(w.config.Compression),
 		// The engine knows the partition of every record: that of the changelog is
 		// the input's, and a clock goes to all.
 		kgo.RecordPartitioner(kgo.ManualPartitioner()),
@@ -57,6 +56,7 @@ func (kgoCluster) join(ctx context.Context, w *worker) (session, admin, error) {
 		kgo.MaxBufferedRecords(1<<20),
 		// kgo's default holds 50 MB a client, several times that decompressed.
 		kgo.FetchMaxBytes(w.config.FetchMaxBytes),
+		kgo.WithPools(&fetchPools{}),
 		// A fetch in flight does not ask for a partition that was restored meanwhile.
 		kgo.FetchMaxWait(250*time.Millisecond),
 		kgo.FetchMaxPartitionBytes(w.config.FetchMaxBytes),
@@ -218,6 +218,7 @@ func (w *worker) collect(ctx context.Context) ([]*kgo.Record, error) {
 				records = append(records, r)
 			} else if part := w.parts[r.Partition]; part != nil {
 				part.next = max(part.next, r.Offset+1)
+				r.Recycle()
 			}
 		})
 	}

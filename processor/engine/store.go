@@ -116,6 +116,9 @@ func openPebble(dir string, config StoreConfig, logger *slog.Logger, health *sto
 		L0StopWritesThreshold: 1000,
 	}
 	for i := range options.Levels {
+		// Each block costs a write, and its entry in the index. An index of one level is
+		// looked up once.
+		options.Levels[i].BlockSize, options.Levels[i].IndexBlockSize = 16<<10, 256<<10
 		// A look-up of an entity that is not there should not read a block.
 		options.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
 		if i < len(options.Levels)-1 {
