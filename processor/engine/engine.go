@@ -33,6 +33,7 @@ type Engine struct {
 	maxState   int
 	workers    []*worker
 	standbys   map[string]*standby // by stage
+	budget     *budget
 	cancel     context.CancelFunc
 	// killed ends when Stop waits no longer.
 	killed  context.Context //nolint:containedctx // the engine's own
@@ -68,6 +69,7 @@ func New(config Config, specs []Spec, deps Deps) (*Engine, error) {
 		}
 		e.maxState = row.MaxMessageBytes
 	}
+	e.budget = &budget{total: config.Store.WriteBackBytes, sessions: e.sessions()}
 	return e, nil
 }
 

@@ -192,7 +192,7 @@ func (s *Store) trust(r *restored, topicID [16]byte, start int64, now time.Time,
 		r.reason = "no state here yet"
 	case pos.topicID != topicID:
 		r.reason = "the changelog is another topic of the same name"
-	case pos.offset < start || pos.offset > r.end:
+	case pos.offset < start || max(pos.offset, pos.reach) > r.end:
 		r.reason = "the stored position is outside the changelog"
 	case r.asked && r.committed < pos.input:
 		// The broker confirmed a commit and has lost it: its coordinator may complete a

@@ -25,7 +25,7 @@ func (s *simulation) start(plan hostPlan, fs *vfs.MemFS) {
 	config.CommitInterval, config.ClockInterval, config.ClockLag = 5e6, 200e6, 50e6
 	config.FenceAfter, config.TransactionTimeout, config.SessionTimeout = 100e6, 3000e6, 2000e6
 	// The store is written after each round, now and then, or hardly ever.
-	writeBack := [...]int64{0, 2 << 10, 64 << 10}[s.plan.seed%3]
+	writeBack := [...]int64{0, 1 << 10, 64 << 10}[s.plan.seed%3]
 	config.Store = engine.StoreConfig{CacheBytes: 1 << 20, MemtableBytes: 1 << 20, WriteBackBytes: writeBack}
 	engine.SetFS(&config.Store, fs)
 	deps := engine.Deps{Version: "simulated", Logger: slog.New(slog.DiscardHandler)}

@@ -45,7 +45,7 @@ func (p *storePartition) scan(prefix []byte, yield func(key, payload []byte) boo
 	fresh, stopped := p.hot.under(prefix), false
 	before := func(key string, all bool) {
 		for len(fresh) > 0 && (all || fresh[0] < key) {
-			if e := p.hot.fresh[fresh[0]]; !e.gone && !stopped {
+			if e := p.hot.entries[fresh[0]]; !e.gone && !stopped {
 				stopped = !yield([]byte(fresh[0]), e.payload)
 			}
 			fresh = fresh[1:]
@@ -55,7 +55,7 @@ func (p *storePartition) scan(prefix []byte, yield func(key, payload []byte) boo
 	skip := len(p.prefix) + 1
 	err := p.iterate(lower, upperBound(lower), func(key, value []byte) (bool, error) {
 		before(string(key[skip:]), false)
-		if stopped || p.hot.fresh[string(key[skip:])] != nil {
+		if stopped || p.hot.differs(key[skip:]) {
 			return !stopped, nil
 		}
 		payload, _, err := parseEntry(value)
@@ -90,7 +90,7 @@ func (p *storePartition) due(until int64, yield func(key []byte, deadline int64)
 		}
 		key, deadline := index[skip+8:], int64(binary.BigEndian.Uint64(index[skip:])) //nolint:gosec // unix ms
 		before(dueEntry{key: key, deadline: deadline})
-		if stopped || p.hot.fresh[string(key)] != nil {
+		if stopped || p.hot.differs(key) {
 			return !stopped, nil
 		}
 		now, err := p.deadline(key)

@@ -17,17 +17,22 @@ type position struct {
 	// atEnd is when offset was last known to be the changelog's end, or when the replay
 	// that has come this far began, unix ms.
 	atEnd int64
+	// reach is the first changelog offset of which nothing is in the state: what lies
+	// between the two is there in part.
+	reach int64
 	// input is the input offset up to which rounds that the broker confirmed are in the
 	// state; less than that where the state came from the changelog.
 	input int64
 }
 
-// positionVersion is the format of a position; the first had no input.
-const (
-	positionVersion = 2
-	positionBytes1  = 33
-	positionBytes   = 41
-)
+// positionVersion is the format of a position; the first had no input, the second no
+// reach.
+const positionVersion = 3
+
+// positionBytes is the length of a position by its version, 0 for none.
+func positionBytes(version byte) int {
+	return [positionVersion + 1]int{0, 33, 41, 49}[min(version, positionVersion)]
+}
 
 // position returns the stored position; found is false for a partition that has
 // none.
@@ -43,15 +48,18 @@ func (p *storePartition) position() (pos position, found bool, err error) {
 		return pos, false, errors.Join(fmt.Errorf("%w: a position has format version %d, this release reads up to %d",
 			ErrNewerState, value[0], positionVersion), closer.Close())
 	}
-	first := len(value) == positionBytes1 && value[0] == 1
-	if !first && (len(value) != positionBytes || value[0] != positionVersion) {
+	if len(value) == 0 || len(value) != positionBytes(value[0]) {
 		return pos, false, errors.Join(fmt.Errorf("%w: a position of %d bytes in a format that this program does not read", errEntry, len(value)), closer.Close())
 	}
 	copy(pos.topicID[:], value[1:17])
 	pos.offset = int64(binary.BigEndian.Uint64(value[17:25])) //nolint:gosec // an offset
 	pos.atEnd = int64(binary.BigEndian.Uint64(value[25:33]))  //nolint:gosec // unix ms
-	if !first {
+	pos.reach = pos.offset
+	if value[0] > 1 {
 		pos.input = int64(binary.BigEndian.Uint64(value[33:41])) //nolint:gosec // an offset
+	}
+	if value[0] > 2 {
+		pos.reach = int64(binary.BigEndian.Uint64(value[41:49])) //nolint:gosec // an offset
 	}
 	return pos, true, closer.Close()
 }
@@ -67,7 +75,7 @@ func (s *Store) writer() *writer { return &writer{store: s, batch: s.db.NewBatch
 // largeWriter is a writer with room for n bytes from the start.
 func (s *Store) largeWriter(n int) *writer {
 	const last = 1 << 20 // the entry that makes the batch full
-	return &writer{store: s, batch: s.db.NewBatchWithSize(n + last)}
+	return &writer{store: s, batch: s.db.NewBatch(pebble.WithInitialSizeBytes(n+last), pebble.WithMaxRetainedSizeBytes(n+last))}
 }
 
 // size returns how many bytes were added so far.
@@ -127,11 +135,12 @@ func (p *storePartition) deadlineKey(deadline int64, key []byte) []byte {
 
 // position notes what the state corresponds to once the batch is written.
 func (w *writer) position(p *storePartition, pos position) error {
-	value := append(make([]byte, 0, positionBytes), positionVersion)
+	value := append(make([]byte, 0, positionBytes(positionVersion)), positionVersion)
 	value = append(value, pos.topicID[:]...)
 	value = binary.BigEndian.AppendUint64(value, uint64(pos.offset)) //nolint:gosec // an offset
 	value = binary.BigEndian.AppendUint64(value, uint64(pos.atEnd))  //nolint:gosec // unix ms
 	value = binary.BigEndian.AppendUint64(value, uint64(pos.input))  //nolint:gosec // an offset
+	value = binary.BigEndian.AppendUint64(value, uint64(pos.reach))  //nolint:gosec // an offset
 	return w.batch.Set(p.at(kindPosition), value, nil)
 }
 

@@ -221,18 +221,15 @@ func (w *worker) keep() error {
 		if len(s.overlay.dirty()) > 0 {
 			part.header = header(w.deps.Version)
 		}
+		before := part.pos
 		if last, ok := w.round.acks.last[p]; ok {
 			part.pos.offset = last
 		}
 		part.pos.atEnd = now
 		part.pos.input = max(part.applied, 0)
-		part.state.hot.absorb(s.overlay)
-		part.state.hot.moved = true
+		part.state.hot.absorb(s.overlay, before)
 	}
-	if w.hotBytes() < w.hotLimit {
-		return nil
-	}
-	return w.writeBack()
+	return w.makeRoom()
 }
 
 // resync makes sure of where every partition stands after a round that was not

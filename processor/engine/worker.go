@@ -38,10 +38,11 @@ type worker struct {
 	topics          map[string]outputTopic
 	partitions      int32 // of the input, and of the changelog
 	maxState        int
-	// hotLimit is how much may wait to be written to the store.
-	hotLimit int64
-	machine  machine
-	traces   *traces
+	// budget is that of the process for state in memory, held is what of it is used here.
+	budget  *budget
+	held    int64
+	machine machine
+	traces  *traces
 	// instance is the process, standby its copies of the stage.
 	instance string
 	standby  *standby
@@ -349,6 +350,7 @@ func (w *worker) release(partitions []int32) {
 		}
 	}
 	if len(partitions) > 0 {
+		w.noteHeld()
 		w.updateStatus()
 	}
 }
@@ -369,6 +371,7 @@ func (w *worker) dropAll() {
 		part.giveBack()
 	}
 	w.parts = map[int32]*owned{}
+	w.noteHeld()
 	w.session = nil
 	w.mu.Lock()
 	w.assigned = nil
@@ -390,8 +393,7 @@ func newWorker(spec *Spec, index int, instance string, e *Engine) *worker {
 		},
 		parts: map[int32]*owned{}, round: newRound(e.deps.Names.Topic(spec.Changelog)),
 	}
-	const halves = 2 // changed, and written last
-	w.hotLimit = e.config.Store.WriteBackBytes / halves / e.sessions()
+	w.budget = e.budget
 	w.traces = newTraces(w)
 	w.machine.traces = w.traces
 	return w

@@ -3,205 +3,75 @@ package engine
 import (
 	"errors"
 	"log/slog"
-	"slices"
-	"strings"
+	"sync/atomic"
 )
 
-// hot is what of a partition's state is in memory: entries that committed rounds
-// have changed and the store does not have yet, and those that it was given last.
-//
-//	committed round ─► fresh ─► (when they are many) store, with the position ─► kept ─► forgotten
-//
-// What is fresh and the position belong together: both reach the store in one batch,
-// or neither. A crash loses what is fresh, as it loses what the store's own memory
-// held; it is in the changelog behind the stored position. Nothing gets in here that
-// is not committed.
-type hot struct {
-	fresh map[string]*held
-	// kept are as the store has them: hot entities are found in either.
-	kept map[string]*held
-	// bytes is what the fresh ones take.
-	bytes int64
-	// earliest is no later than any deadline of a fresh one, 0 if there is none.
-	earliest int64
-	// moved says that the position is not the stored one any more.
-	moved bool
-	// sorted and tail are the keys of the fresh ones, the latter in no order: for
-	// scans, which are few.
-	sorted, tail []string
-	// spare are entries to be used again.
-	spare []*held
+// budget is the memory that the workers of a process share for the state that they
+// hold beside the store. One whose topic is quiet leaves its part to the others.
+type budget struct {
+	total, sessions int64
+	used            atomic.Int64
 }
 
-// held is an entry in memory. Its payload does not change while a round runs.
-type held struct {
-	payload  []byte
-	gone     bool
-	deadline int64
-	// stored is the deadline that the store has for the entry, 0 for none.
-	stored int64
+// limit is how much one may hold that holds so much now. It may be more than is left
+// for a moment, when another that was quiet takes up its work.
+func (b *budget) limit(own int64) int64 {
+	return max(b.total-(b.used.Load()-own), b.total/b.sessions)
 }
 
-// heldBytes is what an entry takes beside key and payload.
-const heldBytes = 160
-
-// find returns an entry in memory, nil if there is none: the store then knows.
-func (h *hot) find(key []byte) *held {
-	if e := h.fresh[string(key)]; e != nil {
-		return e
-	}
-	return h.kept[string(key)]
-}
-
-// absorb takes over what a committed round wrote.
-func (h *hot) absorb(o *overlay) {
-	if h.fresh == nil {
-		h.fresh = map[string]*held{}
-	}
-	for _, c := range o.dirty() {
-		e := h.fresh[c.key]
-		if e == nil {
-			e = h.freshen(c)
-		}
-		h.bytes -= int64(cap(e.payload))
-		e.set(c.payload)
-		h.bytes += int64(cap(e.payload))
-		e.gone, e.deadline = c.payload == nil, c.deadline
-		if c.deadline != 0 && (h.earliest == 0 || c.deadline < h.earliest) {
-			h.earliest = c.deadline
-		}
-	}
-}
-
-// freshen makes a fresh entry for a key that has none.
-func (h *hot) freshen(c *cell) *held {
-	key := strings.Clone(c.key) // the round's memory is used again
-	e := h.kept[c.key]
-	switch n := len(h.spare); {
-	case e != nil:
-		delete(h.kept, c.key)
-		e.stored = e.deadline
-	case n > 0:
-		e = h.spare[n-1]
-		h.spare = h.spare[:n-1]
-		*e = held{payload: e.payload[:0], stored: c.before}
-	default:
-		e = &held{stored: c.before}
-	}
-	h.fresh[key] = e
-	h.tail = append(h.tail, key)
-	h.bytes += int64(len(key)+cap(e.payload)) + heldBytes
-	return e
-}
-
-// set copies a payload, into the memory of the last one where that is enough: an entry
-// grows with its facts.
-func (e *held) set(payload []byte) {
-	if len(payload) > cap(e.payload) {
-		const slack = 8
-		e.payload = make([]byte, 0, len(payload)+len(payload)/slack)
-	}
-	e.payload = append(e.payload[:0], payload...)
-}
-
-// write adds what is fresh to a batch for the store.
-func (h *hot) write(w *writer, p *storePartition) error {
-	for key, e := range h.fresh {
-		payload := e.payload
-		if e.gone {
-			payload = nil
-		}
-		p.wanted = append(p.wanted[:0], key...)
-		if err := w.entry(p, p.wanted, payload, e.deadline, e.stored); err != nil {
+// makeRoom keeps the state in memory within its bounds, after a round.
+func (w *worker) makeRoom() error {
+	changed, kept := w.hotBytes()
+	// Three quarters are for what the store does not have: it spares a write, and what
+	// is kept spares but a read. A quarter of it is written at once, for a large batch is
+	// cheaper for the store than the same in small ones.
+	const parts = 4
+	limit := w.budget.limit(w.held)
+	if most := limit / parts * (parts - 1); changed > most || limit == 0 {
+		if err := w.writeBackTo(most / parts * (parts - 1)); err != nil {
 			return err
 		}
+		changed, kept = w.hotBytes()
 	}
+	if n := int64(len(w.parts)); changed+kept > limit {
+		for _, part := range w.parts {
+			part.state.hot.forget((limit - changed) / n)
+		}
+	}
+	w.noteHeld()
 	return nil
 }
 
-// written says that the store has what was fresh.
-func (h *hot) written() {
-	const spares = 1024
-	for _, e := range h.kept {
-		if len(h.spare) == spares {
-			break
-		}
-		h.spare = append(h.spare, e)
-	}
-	clear(h.kept)
-	h.fresh, h.kept = h.kept, h.fresh
-	if h.fresh == nil {
-		h.fresh = map[string]*held{}
-	}
-	clear(h.sorted)
-	clear(h.tail)
-	h.sorted, h.tail = h.sorted[:0], h.tail[:0]
-	h.bytes, h.earliest, h.moved = 0, 0, false
+// noteHeld tells the others how much this worker holds.
+func (w *worker) noteHeld() {
+	changed, kept := w.hotBytes()
+	w.budget.used.Add(changed + kept - w.held)
+	w.held = changed + kept
 }
 
-// under returns the keys of the fresh entries that begin with prefix, sorted.
-func (h *hot) under(prefix []byte) []string {
-	const short = 256
-	if len(h.tail) > short {
-		h.sorted = append(h.sorted, h.tail...)
-		slices.Sort(h.sorted)
-		h.tail = h.tail[:0]
-	}
-	begins := string(prefix)
-	var out []string
-	from, _ := slices.BinarySearch(h.sorted, begins)
-	for _, key := range h.sorted[from:] {
-		if !strings.HasPrefix(key, begins) {
-			break
-		}
-		out = append(out, key)
-	}
-	for _, key := range h.tail {
-		if strings.HasPrefix(key, begins) {
-			out = append(out, key)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
+// writeBack brings all that the rounds changed to the store.
+func (w *worker) writeBack() error { return w.writeBackTo(0) }
 
-// due returns the fresh entries that are due, earliest first.
-func (h *hot) due(until int64) []dueEntry {
-	if h.earliest == 0 || until < h.earliest {
-		return nil
-	}
-	var out []dueEntry
-	h.earliest = 0
-	for key, e := range h.fresh {
-		if e.deadline == 0 {
-			continue
-		}
-		if h.earliest == 0 || e.deadline < h.earliest {
-			h.earliest = e.deadline
-		}
-		if e.deadline <= until {
-			out = append(out, dueEntry{key: []byte(key), deadline: e.deadline})
-		}
-	}
-	slices.SortFunc(out, compareDue)
-	return out
-}
-
-// writeBack brings what the rounds changed to the store, with the positions that it
-// corresponds to.
-func (w *worker) writeBack() error {
+// writeBackTo brings what changed first to the store, with the positions that it
+// corresponds to, until what is left takes no more than keep.
+func (w *worker) writeBackTo(keep int64) error {
+	changed, _ := w.hotBytes()
 	batch := w.store.writer()
-	if n := w.hotBytes(); n > 1<<20 {
+	if n := changed - keep; n > 1<<20 {
 		// A batch that grows is copied, and takes twice the memory.
 		batch = w.store.largeWriter(int(n))
 	}
 	var errs []error
-	var done []*hot
+	done := map[*hot]int{}
 	for _, part := range w.parts {
-		if h := &part.state.hot; h.moved {
-			errs = append(errs, h.write(batch, part.state), batch.position(part.state, part.pos))
-			done = append(done, h)
+		h := &part.state.hot
+		if !h.moved {
+			continue
 		}
+		// Each leaves the same share of what it has.
+		n, err := h.write(batch, part.state, int64(float64(h.changedBytes)*float64(keep)/float64(max(changed, 1))))
+		errs = append(errs, err, batch.position(part.state, h.position(n, part.pos)))
+		done[h] = n
 	}
 	if len(done) == 0 {
 		return batch.drop()
@@ -212,8 +82,8 @@ func (w *worker) writeBack() error {
 	if err := batch.commit(); err != nil {
 		return err
 	}
-	for _, h := range done {
-		h.written()
+	for h, n := range done {
+		h.written(n)
 	}
 	return nil
 }
@@ -226,10 +96,12 @@ func (w *worker) writeBackLate() {
 	}
 }
 
-// hotBytes is what of the worker's state the store does not have yet.
-func (w *worker) hotBytes() (n int64) {
+// hotBytes is what of the worker's state the store does not have yet, and what of it
+// is in memory beside the store.
+func (w *worker) hotBytes() (changed, kept int64) {
 	for _, part := range w.parts {
-		n += part.state.hot.bytes
+		changed += part.state.hot.changedBytes
+		kept += part.state.hot.keptBytes
 	}
-	return n
+	return changed, kept
 }

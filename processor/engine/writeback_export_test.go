@@ -12,6 +12,8 @@ type Hot struct {
 	store *Store
 	round *overlay
 	arena arena
+	// rounds is how many were committed.
+	rounds int64
 }
 
 // Hot returns the view of a partition.
@@ -52,17 +54,45 @@ func (h *Hot) Due(until time.Time, limit int) (keys []string, err error) {
 }
 
 // Commit takes the round over.
-func (h *Hot) Commit() { h.part.hot.absorb(h.round) }
+func (h *Hot) Commit() {
+	h.part.hot.absorb(h.round, position{offset: h.rounds, atEnd: h.rounds})
+	h.rounds++
+}
 
-// WriteBack brings what is in memory to the store.
-func (h *Hot) WriteBack() error {
+// WriteBack brings what changed first to the store, until keep bytes are left, and
+// says after how many rounds the store claims to be.
+func (h *Hot) WriteBack(keep int64) (rounds int64, err error) {
 	batch := h.store.writer()
-	if err := h.part.hot.write(batch, h.part); err != nil {
-		return errors.Join(err, batch.drop())
+	n, err := h.part.hot.write(batch, h.part, keep)
+	pos := h.part.hot.position(n, position{offset: h.rounds})
+	if err := errors.Join(err, batch.position(h.part, pos)); err != nil {
+		return 0, errors.Join(err, batch.drop())
 	}
 	if err := batch.commit(); err != nil {
-		return err
+		return 0, err
 	}
-	h.part.hot.written()
-	return nil
+	h.part.hot.written(n)
+	return pos.offset, nil
+}
+
+// Forget drops what the store has, until keep bytes are left.
+func (h *Hot) Forget(keep int64) { h.part.hot.forget(keep) }
+
+// Held is how much is in memory: what the store does not have, and what it has.
+func (h *Hot) Held() (changed, kept int64) { return h.part.hot.changedBytes, h.part.hot.keptBytes }
+
+// Crash forgets what is in memory, as a crash does.
+func (h *Hot) Crash() { h.part.hot = hot{} }
+
+// Replay writes an entry as a replay of the changelog does.
+func (h *Hot) Replay(key string, payload []byte, deadline time.Time) error {
+	batch := h.store.writer()
+	var value []byte
+	if payload != nil {
+		value = appendEntry(nil, payload, millis(deadline))
+	}
+	if err := batch.changelog(h.part, []byte(key), value); err != nil {
+		return errors.Join(err, batch.drop())
+	}
+	return batch.commit()
 }

@@ -22,22 +22,33 @@ type modelled struct {
 	deadline time.Time
 }
 
-// TestHotStateIsTheState: whatever is written, in whatever rounds, and whenever it
-// reaches the store, reads, scans and deadlines are those of a map.
+// logged is an entry of a round as its changelog has it, deleted where value is nil.
+type logged struct {
+	key      string
+	value    []byte
+	deadline time.Time
+}
+
+// TestHotStateIsTheState: whatever is written, in whatever rounds, whenever how much of
+// it reaches the store, and whenever the memory is lost and the changelog replayed from
+// where the store claims to be, reads, scans and deadlines are those of a map.
 func TestHotStateIsTheState(t *testing.T) {
 	t.Parallel()
 	seed := rand.Uint64()
 	random := rand.New(rand.NewPCG(seed, 7))
 	store := openStore(t, t.TempDir(), engine.DefaultStoreConfig())
 	hot, model := store.Hot(3), map[string]modelled{}
+	log, claimed := [][]logged{}, int64(0)
 	at := func(n int) time.Time { return time.UnixMilli(int64(1_700_000_000_000 + n)) }
 	for round := range 300 {
 		hot.Round()
+		var written []logged
 		for range random.IntN(12) {
 			key := fmt.Sprintf("%c%d", 'a'+random.IntN(3), random.IntN(30))
 			if random.IntN(4) == 0 {
 				delete(model, key)
 				must(t, hot.Set(key, nil, time.Time{}))
+				written = append(written, logged{key: key})
 				continue
 			}
 			m := modelled{value: strings.Repeat("v", random.IntN(5)) + strconv.Itoa(round)}
@@ -46,13 +57,30 @@ func TestHotStateIsTheState(t *testing.T) {
 			}
 			model[key] = m
 			must(t, hot.Set(key, []byte(m.value), m.deadline))
+			written = append(written, logged{key, []byte(m.value), m.deadline})
 		}
 		if random.IntN(2) == 0 {
 			compareHot(t, seed, hot, model, at(random.IntN(40)))
 		}
 		hot.Commit()
+		log = append(log, written)
 		if random.IntN(5) == 0 {
-			must(t, hot.WriteBack())
+			changed, kept := hot.Held()
+			rounds, err := hot.WriteBack(random.Int64N(changed + 1))
+			must(t, err)
+			if rounds < claimed || rounds > int64(len(log)) {
+				t.Fatalf("seed %d: after %d rounds the store claims %d, and %d before", seed, len(log), rounds, claimed)
+			}
+			claimed = rounds
+			hot.Forget(random.Int64N(kept + 1))
+		}
+		if random.IntN(20) == 0 {
+			hot.Crash()
+			for _, written := range log[claimed:] {
+				for _, e := range written {
+					must(t, hot.Replay(e.key, e.value, e.deadline))
+				}
+			}
 		}
 		hot.Round()
 		compareHot(t, seed, hot, model, at(random.IntN(40)))
