@@ -148,23 +148,29 @@ func (s *Seen) forget(now time.Time, span time.Duration) {
 }
 
 // AppendTo appends the remembered ids to an entity's state entry.
-func (s *Seen) AppendTo(dst []byte) []byte {
+func (s *Seen) AppendTo(dst []byte) []byte { return s.appendTo(dst, statecodec.AppendBytes) }
+
+// AppendShortTo is AppendTo for an entry with short texts.
+func (s *Seen) AppendShortTo(dst []byte) []byte { return s.appendTo(dst, statecodec.AppendTextBytes) }
+
+func (s *Seen) appendTo(dst []byte, appendID func(dst, id []byte) []byte) []byte {
 	dst = statecodec.AppendTime(dst, s.spilledUntil)
 	dst = statecodec.AppendUint(dst, uint64(len(s.ids)))
 	for i := range s.ids {
-		dst = statecodec.AppendBytes(dst, s.ids[i].id)
+		dst = appendID(dst, s.ids[i].id)
 		dst = appendSighting(dst, s.ids[i].Sighting)
 	}
 	return dst
 }
 
-// ReadFrom reads what AppendTo wrote. The ids refer to the entry's bytes.
+// ReadFrom reads what AppendTo wrote, or AppendShortTo if the reader's texts are short.
+// The ids refer to the entry's bytes, or to the reader's room.
 func (s *Seen) ReadFrom(r *statecodec.Reader) {
 	s.spilledUntil = r.Time()
 	n := r.Len()
 	s.ids = slices.Grow(s.ids[:0], n+1)[:n]
 	for i := range s.ids {
-		s.ids[i] = remembered{id: r.Bytes(), Sighting: readSighting(r)}
+		s.ids[i] = remembered{id: r.TextBytes(), Sighting: readSighting(r)}
 	}
 }
 

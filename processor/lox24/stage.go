@@ -68,7 +68,7 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) erro
 		v = &verification.Entity{}
 	}
 	defer s.entities.Put(v)
-	if err := v.Read(entry); err != nil {
+	if err := v.Read(entry, tx); err != nil {
 		return err
 	}
 	trace := verification.Trace(in.Headers)

@@ -10,6 +10,9 @@
 //	integer  zigzag varint          string, bytes  uvarint length, then the bytes
 //	boolean  0 or 1                 time           0 for none, else 1 + zigzag of unix ms, as uvarint
 //	list     uvarint count, then the items
+//
+// A stage whose entries are mostly identifiers writes them in a short form: see
+// AppendText.
 package statecodec
 
 import (
@@ -63,6 +66,9 @@ func AppendTime(dst []byte, v time.Time) []byte {
 type Reader struct {
 	rest []byte
 	err  error
+	// short and room are those of Short.
+	short bool
+	room  Room
 }
 
 // NewReader checks the version byte of an entry and reads what follows it.
@@ -129,11 +135,11 @@ func (r *Reader) Bytes() []byte {
 	return v
 }
 
-// Text reads a string without copying: it is a part of the entry, which is not to
-// change while the text is in use. What a Tx's Get returns does not until the round
+// Text reads a string without copying where it can: it is a part of the entry, which is
+// not to change while the text is in use. What a Tx's Get returns does not until the round
 // ends.
 func (r *Reader) Text() string {
-	b := r.Bytes()
+	b := r.TextBytes()
 	return unsafe.String(unsafe.SliceData(b), len(b)) //nolint:gosec // as the comment says
 }
 

@@ -9,28 +9,32 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// version is the format of the state entry.
-const version = 1
+// version is the format of the state entry. The first had its texts at full length.
+const version = 2
 
 // Parse reads a state entry; none is a verification of which nothing is known.
 // The entity refers to the entry's bytes, so it is valid until the round ends.
 func Parse(entry []byte) (*Entity, error) {
 	e := &Entity{}
-	if err := e.Read(entry); err != nil {
+	if err := e.Read(entry, nil); err != nil {
 		return nil, err
 	}
 	return e, nil
 }
 
-// Read is Parse into an entity that is used again, with its memory. Nothing that was
-// made of it before may be in use any more.
-func (e *Entity) Read(entry []byte) error {
+// Read is Parse into an entity that is used again, with its memory, and with texts in
+// a room that lasts as long as the entry. Nothing that was made of the entity before may
+// be in use any more.
+func (e *Entity) Read(entry []byte, room statecodec.Room) error {
 	e.Seen.Reset()
 	*e = Entity{Seen: e.Seen, told: e.told[:0], stamps: e.stamps[:0], slots: e.slots[:0], attempts: e.attempts[:0], places: e.places[:0], shows: e.shows}
 	if entry == nil {
 		return nil
 	}
-	r, _ := statecodec.NewReader(entry, version)
+	r, written := statecodec.NewReader(entry, version)
+	if written > 1 {
+		r.Short(room)
+	}
 	e.Seen.ReadFrom(r)
 	e.revision, e.facts, e.shown = r.Int(), r.Int(), outcomeOf(r.Uint())
 	e.told = sized(e.told, r.Len())
@@ -97,19 +101,19 @@ func (e *Entity) readMarked(r *statecodec.Reader) {
 // AppendTo appends the state entry.
 func (e *Entity) AppendTo(dst []byte) []byte {
 	e.compact()
-	dst = e.Seen.AppendTo(append(dst, version))
+	dst = e.Seen.AppendShortTo(append(dst, version))
 	dst = statecodec.AppendInt(dst, e.revision)
 	dst = statecodec.AppendInt(dst, e.facts)
 	dst = statecodec.AppendUint(dst, codeOfOutcome(e.shown))
 	dst = statecodec.AppendUint(dst, uint64(len(e.told)))
 	for i := range e.told {
-		dst = statecodec.AppendString(dst, e.told[i].namespace)
-		dst = statecodec.AppendString(dst, e.told[i].id)
+		dst = statecodec.AppendText(dst, e.told[i].namespace)
+		dst = statecodec.AppendText(dst, e.told[i].id)
 	}
 	dst = appendTimes(dst, e.firstAt, e.lastAt, e.firstReceived, e.lastReceived)
 	dst = statecodec.AppendUint(dst, uint64(assuranceRank(e.assurance))) //nolint:gosec // 1 to 4
 	dst = statecodec.AppendBool(dst, e.uncorrelated)
-	dst = statecodec.AppendString(dst, e.status.Text)
+	dst = statecodec.AppendText(dst, e.status.Text)
 	dst = statecodec.AppendUint(dst, codeOfName(e.status.Name))
 	dst = statecodec.AppendTime(dst, e.status.At)
 	for i := range e.outcomes {
@@ -122,10 +126,10 @@ func (e *Entity) appendMarked(dst []byte) []byte {
 	dst = statecodec.AppendUint(dst, uint64(len(e.stamps)))
 	for i := range e.stamps {
 		dst = statecodec.AppendInt(dst, e.stamps[i].at)
-		dst = statecodec.AppendString(dst, e.stamps[i].id)
+		dst = statecodec.AppendText(dst, e.stamps[i].id)
 	}
 	for i := range e.texts {
-		dst = appendMark(dst, &e.texts[i], statecodec.AppendString)
+		dst = appendMark(dst, &e.texts[i], statecodec.AppendText)
 	}
 	dst = appendMark(dst, &e.phone, appendPhone)
 	dst = appendMark(dst, &e.plan, appendPlan)
@@ -134,22 +138,22 @@ func (e *Entity) appendMarked(dst []byte) []byte {
 	dst = appendMark(dst, &e.awaited, statecodec.AppendBool)
 	dst = statecodec.AppendUint(dst, uint64(len(e.slots)))
 	for i := range e.slots {
-		dst = statecodec.AppendString(dst, e.slots[i].name)
-		dst = appendMark(dst, &e.slots[i].id, statecodec.AppendString)
+		dst = statecodec.AppendText(dst, e.slots[i].name)
+		dst = appendMark(dst, &e.slots[i].id, statecodec.AppendText)
 	}
 	dst = statecodec.AppendUint(dst, uint64(len(e.attempts)))
 	for i := range e.attempts {
 		a := &e.attempts[i]
-		dst = statecodec.AppendString(dst, a.id)
+		dst = statecodec.AppendText(dst, a.id)
 		dst = statecodec.AppendUint(dst, codeOfName(a.name))
 		dst = statecodec.AppendTime(dst, a.processedAt)
 		dst = statecodec.AppendBool(dst, a.code.Set)
 		if a.code.Set {
 			dst = statecodec.AppendInt(dst, int64(a.code.Value))
 		}
-		dst = appendMark(dst, &a.channel, statecodec.AppendString)
-		dst = appendMark(dst, &a.external, statecodec.AppendString)
-		dst = appendMark(dst, &a.err, statecodec.AppendString)
+		dst = appendMark(dst, &a.channel, statecodec.AppendText)
+		dst = appendMark(dst, &a.external, statecodec.AppendText)
+		dst = appendMark(dst, &a.err, statecodec.AppendText)
 		dst = appendMark(dst, &a.cost, statecodec.AppendInt)
 	}
 	return dst
@@ -218,7 +222,7 @@ func appendTimes(dst []byte, times ...time.Time) []byte {
 func appendPlan(dst []byte, plan []Step) []byte {
 	dst = statecodec.AppendUint(dst, uint64(len(plan)))
 	for i := range plan {
-		dst = statecodec.AppendString(dst, plan[i].Channel)
+		dst = statecodec.AppendText(dst, plan[i].Channel)
 		dst = statecodec.AppendInt(dst, int64(plan[i].TimeoutSec))
 	}
 	return dst
@@ -233,11 +237,11 @@ func readPlan(r *statecodec.Reader) []Step {
 }
 
 func appendPhone(dst []byte, p avro.Phone) []byte {
-	dst = statecodec.AppendString(dst, p.Country.Value)
+	dst = statecodec.AppendText(dst, p.Country.Value)
 	dst = statecodec.AppendUint(dst, uint64(len(p.Pseudonyms)))
 	for i := range p.Pseudonyms {
-		dst = statecodec.AppendString(dst, p.Pseudonyms[i].KeyID)
-		dst = statecodec.AppendString(dst, p.Pseudonyms[i].HMAC)
+		dst = statecodec.AppendText(dst, p.Pseudonyms[i].KeyID)
+		dst = statecodec.AppendText(dst, p.Pseudonyms[i].HMAC)
 	}
 	return dst
 }
@@ -251,7 +255,7 @@ func readPhone(r *statecodec.Reader) avro.Phone {
 	return p
 }
 
-// text reads a string without copying.
+// text reads a string.
 func text(r *statecodec.Reader) string { return r.Text() }
 
 // some is the text, or null where it is empty.
