@@ -66,13 +66,13 @@ func TestEveryTopic(t *testing.T) {
 		case topic.Access == schemas.AccessOpen:
 			readers = []string{"User:CN=fraud,O=Acme", "User:bi", "User:operator"}
 		case strings.HasPrefix(topic.Name, "raw."):
-			readers, writers = []string{"User:operator", "User:processor"}, []string{"User:ingest", "User:operator"}
+			readers, writers = []string{"User:operator", "User:processor", "User:reset"}, []string{"User:ingest", "User:operator"}
 		case topic.Name == schemas.InternalReplays:
 			writers = []string{"User:operator"}
 		case topic.Name == schemas.InternalUnibell, topic.Name == schemas.InternalJourney:
-			readers, writers = []string{"User:operator", "User:processor"}, []string{"User:operator", "User:processor"}
+			readers, writers = []string{"User:operator", "User:processor", "User:reset"}, []string{"User:operator", "User:processor"}
 		case topic.Format == schemas.FormatState:
-			readers, writers = []string{"User:operator", "User:processor"}, []string{"User:processor", "User:reset"}
+			readers, writers = []string{"User:operator", "User:processor", "User:reset"}, []string{"User:processor", "User:reset"}
 		}
 		if slices.Contains(writers, "User:processor") && !slices.Contains(readers, "User:processor") {
 			readers = append(readers, "User:processor") // to see how its transactions ended there
@@ -103,7 +103,7 @@ func TestGroupsAndTransactions(t *testing.T) {
 	names := schemas.Names{Prefix: "acme."}
 	rules := acl.Want(everyone(), names)
 	for name, want := range map[string][]string{
-		"acme.lox24": {"User:processor"}, "acme.unibell-call": {"User:processor"}, "acme.lox24x": nil, "lox24": nil,
+		"acme.lox24": {"User:processor", "User:reset"}, "acme.unibell-call": {"User:processor", "User:reset"}, "acme.lox24x": nil, "lox24": nil,
 		"acme.analytics.bi.dash": {"User:bi"}, "acme.analytics.fraud.model": {"User:CN=fraud,O=Acme"}, "acme.analytics.bia": nil,
 	} {
 		if diff := cmp.Diff(want, who(rules, "Read", acl.ResourceGroup, name)); diff != "" {

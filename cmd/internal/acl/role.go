@@ -123,12 +123,18 @@ func Rights(role string, names schemas.Names) []Right {
 			{
 				ResourceTopic, sorted(names, stageTopics(func(t processor.Topics) []string { return []string{t.Changelog} })),
 				false,
-				[]string{opCreate, opDelete, opWrite},
-				"a changelog deleted and made anew",
+				[]string{opCreate, opDelete, opWrite, opRead},
+				"a changelog deleted and made anew, and what a reset before has left in it",
+			},
+			{
+				ResourceTopic, sorted(names, stageTopics(func(t processor.Topics) []string { return []string{t.Input} })),
+				false,
+				[]string{opRead},
+				"the group's offsets of the input, which Kafka lets nobody set who may not read it",
 			},
 			{ResourceTopic, topicsOf(names, isAny), false, []string{opDescribe}, "what there is to read again"},
 			{ResourceTopic, []string{names.Topic(schemas.Ledger)}, false, []string{opRead}, "what is accounted for already"},
-			{ResourceGroup, stageGroups(names), false, []string{opDelete}, "a stage's group, which begins anew"},
+			{ResourceGroup, stageGroups(names), false, []string{opDelete, opRead}, "a stage's group, which begins anew where the stage had come to"},
 		}
 	}
 	return nil
