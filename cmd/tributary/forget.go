@@ -36,8 +36,10 @@ The stage that owns the partition meets it in its place among the facts, and in 
 transaction deletes the state (a tombstone in the changelog), ends the snapshot (a tombstone
 in enriched.*) and takes the entity out of its journeys; a journey without members ends.
 So it is safe beside running processors, is carried out once they run if none does, and
-holds after every restore and rebuild. A webhook that comes later makes the entity anew:
-stop them first, or run it again.
+holds after every restore and rebuild. While 'tributary reset' makes a stage again, what raw
+still holds of the entity is told once more, until the stage comes to the erasure and ends
+it again: whoever must not see that resets when raw no longer holds it. A webhook that comes
+later makes the entity anew: stop them first, or run it again.
 
 What stays: Kafka deletes no single record of a topic that is not compacted. Raw records,
 dead letters, decoded facts, duplicates and what stages told each other stay until their
