@@ -52,8 +52,6 @@ heals() {
   id=$(container "$1")
   lives=$(docker inspect -f '{{.RestartCount}}' "$id")
   kill -9 "$(docker inspect -f '{{.State.Pid}}' "$id")"
-  until_ok 90 healthy_again "$id" "$((lives + 1))" || fail "$1 did not heal: $(docker inspect -f '{{.State.Status}}, {{.State.Health.Status}}, restarted {{.RestartCount}} times' "$id")"
+  until_ok 180 healthy_again "$id" "$((lives + 1))" || fail "$1 did not heal: $(docker inspect -f '{{.State.Status}}, {{.State.Health.Status}}, restarted {{.RestartCount}} times' "$id")"
   echo "$1 was killed, restarted and healthy within $((SECONDS - since)) s"
 }
-
-account_closes() { timeout 60 "$work/tributary" audit >"$work/audit.log" 2>&1; }

@@ -3,13 +3,13 @@
 #
 #   apache/kafka        Kafka's jars from Maven Central, with its own Docker wrapper class
 #   the registry        our own program
-#   Prometheus          Debian's package
+#   Prometheus          Debian's package, and Alertmanager, too
 #   the bases of ours   this machine's Go and its modules, and nothing (scratch)
 #
 # Each made image carries a label, so that one that was pulled is never taken for it.
 # shellcheck shell=bash disable=SC2154
 label=org.tributary.made
-debian_base=tributary-test/debian:bookworm
+debian_base=tributary-test/debian:bookworm-2
 made=()
 
 have() { docker image inspect "$1" >/dev/null 2>&1; }
@@ -29,11 +29,11 @@ build() { classic -t "$1" --label "$label=yes" "$work/context"; rm -rf "$work/co
 
 debian() { # a Debian with what the made images need
   have "$debian_base" && return
-  step "a Debian base, with Java, Prometheus and curl"
+  step "a Debian base, with Java, Prometheus, Alertmanager and curl"
   local mirror
   mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1)
   rm -rf "$work/root"
-  debootstrap --variant=minbase --include=openjdk-17-jre-headless,curl,ca-certificates,prometheus \
+  debootstrap --variant=minbase --include=openjdk-17-jre-headless,curl,ca-certificates,prometheus,prometheus-alertmanager \
     bookworm "$work/root" "${mirror:-http://deb.debian.org/debian/}" >"$work/debootstrap.log" 2>&1 ||
     { tail -n 5 "$work/debootstrap.log" >&2; fail "debootstrap"; }
   tar -C "$work/root" --exclude=./var/cache/apt --exclude=./usr/share/doc -c . | docker import - "$debian_base" >/dev/null
@@ -56,21 +56,25 @@ registry_image() { # made each time: it is our own program
   build "$1"
 }
 
-prometheus_image() {
-  have "$1" && return
+# A program of Debian's, with the folder and the user that the official image has.
+debian_image() { # IMAGE PROGRAM FOLDER
   context
   cat >"$work/context/Dockerfile" <<D
 FROM $debian_base
-RUN mkdir -p /prometheus && chown nobody /prometheus
+RUN mkdir -p $3 && chown nobody $3
 USER nobody
-ENTRYPOINT ["/usr/bin/prometheus"]
+ENTRYPOINT ["/usr/bin/$2"]
 D
   build "$1"
 }
+prometheus_image() { debian_image "$1" prometheus /prometheus; }
+alertmanager_image() { debian_image "$1" prometheus-alertmanager /alertmanager; }
 
-go_image() { # IMAGE: a base with Go and the modules that go.sum names, for a build without a network
+# go_image IMAGE: a base with Go and the modules that go.sum names, for a build without a
+# network; compiled once, so that the next build of ours compiles what is ours alone.
+go_image() {
   have "$1" && return
-  step "a Go base with the modules of go.sum"
+  step "a Go base with the modules of go.sum, compiled"
   context
   local cache
   cache="file://$(go env GOMODCACHE)/cache/download,$(go env GOPROXY)"
@@ -79,11 +83,15 @@ go_image() { # IMAGE: a base with Go and the modules that go.sum names, for a bu
   GOMODCACHE=$work/context/mod GOPROXY=$cache GONOSUMDB='*' GOFLAGS=-modcacherw go mod download
   # What was unpacked is not needed: the build unpacks it again.
   find "$work/context/mod" -mindepth 1 -maxdepth 1 ! -name cache -exec rm -rf {} +
+  mkdir "$work/context/src"
+  cp -r go.mod go.sum cmd ingest processor schemas "$work/context/src"
   cat >"$work/context/Dockerfile" <<D
 FROM $debian_base
 COPY go /usr/local/go
 COPY mod /mod
 ENV PATH=/usr/local/go/bin:/usr/bin:/bin GOPROXY=file:///mod/cache/download GONOSUMDB=* GOTOOLCHAIN=local
+COPY src /warm
+RUN cd /warm && CGO_ENABLED=0 go build -trimpath -tags grpcnotrace -ldflags="-s -w" -o /dev/null ./cmd/tributary && rm -rf /warm
 D
   build "$1"
 }
@@ -101,7 +109,7 @@ our_image() {
   local build_base=golang:1.26-bookworm run_base=gcr.io/distroless/static-debian12:nonroot
   if ! { obtained "$build_base" && obtained "$run_base"; }; then
     debian
-    build_base=tributary-test/go:$(cat go.sum <(go env GOVERSION) | sha256sum | cut -c1-12)
+    build_base=tributary-test/go:$(cat go.sum deploy/compose/images.sh <(go env GOVERSION) | sha256sum | cut -c1-12)
     run_base=scratch
     go_image "$build_base"
     # The one for an earlier go.sum is large and of no more use.
@@ -109,6 +117,7 @@ our_image() {
     made+=("the bases of ${1%%:*}")
   fi
   step "building our image on $build_base and $run_base"
-  classic -t "$1" -f deploy/Dockerfile --build-arg "BUILD_BASE=$build_base" --build-arg "RUN_BASE=$run_base" .
+  classic -t "$1" -f deploy/Dockerfile --build-arg "BUILD_BASE=$build_base" --build-arg "RUN_BASE=$run_base" \
+    --build-arg "VERSION=$(git describe --tags --always --dirty 2>/dev/null || echo unknown)" .
   docker image prune -f --filter until=24h >/dev/null
 }
