@@ -109,7 +109,7 @@ our_image() {
   local build_base=golang:1.26-bookworm run_base=gcr.io/distroless/static-debian12:nonroot
   if ! { obtained "$build_base" && obtained "$run_base"; }; then
     debian
-    build_base=tributary-test/go:$(cat go.sum deploy/compose/images.sh <(go env GOVERSION) | sha256sum | cut -c1-12)
+    build_base=tributary-test/go:$(cat go.sum <(go env GOVERSION; echo compiled) | sha256sum | cut -c1-12)
     run_base=scratch
     go_image "$build_base"
     # The one for an earlier go.sum is large and of no more use.
