@@ -3,7 +3,9 @@ package engine
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 )
@@ -115,4 +117,52 @@ func (w *worker) takeOver(ctx context.Context, id string) {
 	}
 	w.metrics.fenced.WithLabelValues(w.spec.Name).Inc()
 	w.logger.InfoContext(ctx, "fenced the owner of an open transaction", slog.String("transactional_id", id))
+}
+
+// forgottenAfter is longer than any transaction is open: its timeout and the brokers'
+// interval of looking for those.
+func (w *worker) forgottenAfter() time.Duration {
+	const intervals = 3
+	return intervals * w.config.TransactionTimeout
+}
+
+// restAfter is how long a restore waits for offsets before it looks whether anybody
+// could still be about to commit them.
+func (w *worker) restAfter() time.Duration {
+	const looks = 4
+	return looks * w.config.FenceAfter
+}
+
+// healWaiting settles every transactional id of the stage that is at rest, when
+// offsets wait for none that could be seen: all are at rest, or the wait was longer than
+// any transaction may be open. Whose they are is not to be seen; an owner that lives
+// joins anew.
+func (w *worker) healWaiting(ctx context.Context, long bool) error {
+	listed, err := w.admin.ListTransactions(ctx, nil, nil)
+	if err != nil {
+		return w.cannotLook(ctx, err)
+	}
+	var atRest []string
+	for _, t := range listed.Sorted() {
+		switch {
+		case !strings.HasPrefix(t.TxnID, w.group+"."):
+		case over(t.State):
+			atRest = append(atRest, t.TxnID)
+		case !long:
+			return nil
+		}
+	}
+	own := slices.Contains(atRest, w.transactionalID)
+	for _, id := range atRest {
+		if id == w.transactionalID {
+			continue
+		}
+		if err := w.heal(ctx, id); err != nil {
+			w.logger.WarnContext(ctx, "cannot settle a transactional id: see the runbook", slog.String("error", err.Error()))
+		}
+	}
+	if own {
+		return errForgotten
+	}
+	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -59,6 +58,9 @@ func (w *worker) own(ctx context.Context) error {
 		return nil
 	}
 	if ok, err := w.admin.EpochPerTransaction(ctx); err != nil || !ok {
+		if err == nil && len(open) > 0 {
+			err = errEpochs
+		}
 		return w.cannotLook(ctx, err)
 	}
 	if err := w.endForgotten(ctx, w.transactionalID, producer{pid, epoch}); err != nil {
@@ -70,6 +72,8 @@ func (w *worker) own(ctx context.Context) error {
 // someWait says that some of the group's offsets wait for the end of a transaction,
 // anybody's.
 func (w *worker) someWait(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, lookFor)
+	defer cancel()
 	offsets, err := w.admin.FetchOffsets(kadm.RequireStable(ctx), w.group)
 	if err == nil {
 		err = offsets.Error()
@@ -108,15 +112,27 @@ func (w *worker) settled(ctx context.Context) error {
 // cannotLook lets a worker go on that may not see, or does not find out, whether
 // something was left open: it would only be the worse for waiting.
 func (w *worker) cannotLook(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() == nil {
-		w.logger.WarnContext(ctx, "cannot see whether a broker has left the last transaction open", slog.String("error", err.Error()))
+	if err == nil || ctx.Err() != nil {
+		return nil
 	}
+	level := slog.LevelWarn
+	if w.blind {
+		level = slog.LevelDebug // it was said before, and is asked again and again
+	}
+	w.blind = true
+	w.logger.Log(ctx, level, "cannot see whether a broker has left the last transaction open", slog.String("error", err.Error()))
 	return nil
 }
+
+// lookFor bounds a look at the brokers: one that is away must not keep a worker from
+// what the others have.
+const lookFor = 5 * time.Second
 
 // stateOf returns the state of the transactional id that has a producer id, empty if
 // none has it.
 func (w *worker) stateOf(ctx context.Context, pid int64) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, lookFor)
+	defer cancel()
 	listed, err := w.admin.ListTransactions(ctx, []int64{pid}, nil)
 	if err != nil {
 		return "", fmt.Errorf("list transactions: %w", err)
@@ -145,6 +161,8 @@ func (w *worker) tracesOf(ctx context.Context, pid int64) ([]kadm.DescribedProdu
 	for p := range w.partitions {
 		written.Add(w.changelog, p)
 	}
+	ctx, cancel := context.WithTimeout(ctx, lookFor)
+	defer cancel()
 	described, err := w.admin.DescribeProducers(ctx, written)
 	if err != nil {
 		return nil, fmt.Errorf("describe the producers of the stage's topics: %w", err)
@@ -237,20 +255,6 @@ func (w *worker) endAs(ctx context.Context, id string, owner producer, open kadm
 	return nil
 }
 
-// forgottenAfter is longer than any transaction is open: its timeout and the brokers'
-// interval of looking for those.
-func (w *worker) forgottenAfter() time.Duration {
-	const intervals = 3
-	return intervals * w.config.TransactionTimeout
-}
-
-// restAfter is how long a restore waits for offsets before it looks whether anybody
-// could still be about to commit them.
-func (w *worker) restAfter() time.Duration {
-	const looks = 4
-	return looks * w.config.FenceAfter
-}
-
 // lookForOwn is settled, now and then between rounds: what a broker has forgotten in
 // an output hinders nobody here, only those who read it.
 func (w *worker) lookForOwn(ctx context.Context) error {
@@ -260,38 +264,4 @@ func (w *worker) lookForOwn(ctx context.Context) error {
 	}
 	w.lastSettled = now
 	return w.settled(ctx)
-}
-
-// healWaiting settles every transactional id of the stage that is at rest, when
-// offsets wait for none that could be seen: all are at rest, or the wait was longer than
-// any transaction may be open. Whose they are is not to be seen; an owner that lives
-// joins anew.
-func (w *worker) healWaiting(ctx context.Context, long bool) error {
-	listed, err := w.admin.ListTransactions(ctx, nil, nil)
-	if err != nil {
-		return w.cannotLook(ctx, err)
-	}
-	var atRest []string
-	for _, t := range listed.Sorted() {
-		switch {
-		case !strings.HasPrefix(t.TxnID, w.group+"."):
-		case over(t.State):
-			atRest = append(atRest, t.TxnID)
-		case !long:
-			return nil
-		}
-	}
-	own := slices.Contains(atRest, w.transactionalID)
-	for _, id := range atRest {
-		if id == w.transactionalID {
-			continue
-		}
-		if err := w.heal(ctx, id); err != nil {
-			w.logger.WarnContext(ctx, "cannot settle a transactional id: see the runbook", slog.String("error", err.Error()))
-		}
-	}
-	if own {
-		return errForgotten
-	}
-	return nil
 }
