@@ -113,7 +113,7 @@ func (w *worker) settled(ctx context.Context) error {
 // something was left open: it would only be the worse for waiting.
 func (w *worker) cannotLook(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // see above
 	}
 	level := slog.LevelWarn
 	if w.blind {
