@@ -36,7 +36,9 @@ What it means for the outputs, once the processors are started:
     behind what is already there, so each fact is still there exactly once. What a new
     release decodes otherwise is therefore not corrected in records of the past: begin
     anew under another prefix for that. Records that ended in nothing at all, for a fault
-    of the release before (no_outcome in 'tributary audit'), are told with --missing.
+    of the release before (no_outcome in 'tributary audit'), are told with --missing, which audits and so needs
+    to read every topic. Where a copy of such an event came later and was told, its fact is
+    then there twice, and the audit says so.
   - Snapshots are told again: enriched.* get every entity's history once more, with
     revisions above all earlier ones (they begin at the time of the reset, in
     milliseconds), so that a consumer for whom the higher revision is the newer one, or the

@@ -24,7 +24,8 @@ mirror topics keep the partition, and would part an entity's records.
 What is written while it runs is not copied, so let ingest write to the new topics first.
 Run again, it copies again: what comes twice is a duplicate to the stages. That a record
 was a dead letter sent again is not copied, for its dead letter is not. The old topics are
-left as they are.`,
+left as they are. It needs to read the old raw topics and to write the new ones, as the role
+operator of each may.`,
 		Example: `  tributary topics copy --from shop. -c new.yaml`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
