@@ -1,0 +1,35 @@
+package lox24_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/statecodec/formattest"
+)
+
+// TestStateFormats: verifications of every release so far are read, those of a later
+// one refused.
+func TestStateFormats(t *testing.T) {
+	t.Parallel()
+	const verification = "lox24:a1b2c3d4-e5f6-7890-abcd-ef1234567890"
+	read := func(name string, offset int64) engine.Input {
+		body, err := os.ReadFile("testdata/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := record(body, "shop")
+		in.Key, in.Offset, in.Timestamp = []byte(verification), offset, received()
+		return in
+	}
+	failed, success := read("channel_failed.json", 3), read("success.json", 5)
+	again := failed
+	again.Offset = 7
+	c := formattest.Case{
+		New:     func() *engine.Memory { return newMemory(t) },
+		History: []engine.Input{failed},
+		Next:    []engine.Input{again, success},
+		Main:    verification,
+	}
+	c.Check(t)
+}
