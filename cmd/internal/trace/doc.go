@@ -21,7 +21,7 @@
 // first event was.
 //
 // Among 2.8 million records, on two cores that were busy with other things (load 8): a
-// key 1.6 s, an event, request or task id 1.1 to 2.0 s whether old or new, a phone 2.4 to
+// key 1.6 to 2.1 s, an event, request or task id 1.1 to 2.0 s, a phone 2.4 to
 // 2.8 s, an id that is nowhere, and so is looked for in 1.3 GB, 2.2 to 2.8 s.
 //
 // # What it shows
