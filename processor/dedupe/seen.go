@@ -90,7 +90,7 @@ func (s *Seen) NoteTagged(tx engine.Tx, entity, id, tag []byte, here Sighting, s
 		}
 	}
 	if len(s.ids) < Inline {
-		s.ids = append(s.ids, remembered{id: tagged(id, tag), Sighting: here})
+		s.ids = append(s.ids, remembered{id: tagged(tx.Buffer(len(id)+1+len(tag)), id, tag), Sighting: here})
 		return first, nil, false, nil
 	}
 	until := here.ReceivedAt.Add(span)
@@ -101,10 +101,10 @@ func (s *Seen) NoteTagged(tx engine.Tx, entity, id, tag []byte, here Sighting, s
 	return first, nil, false, nil
 }
 
-// tagged is an id as it is remembered: a zero byte and the tag behind it, if there
+// tagged appends an id as it is remembered: a zero byte and the tag behind it, if there
 // is one.
-func tagged(id, tag []byte) []byte {
-	b := append(make([]byte, 0, len(id)+1+len(tag)), id...)
+func tagged(b, id, tag []byte) []byte {
+	b = append(b, id...)
 	if len(tag) > 0 {
 		b = append(append(b, 0), tag...)
 	}

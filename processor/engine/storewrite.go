@@ -74,8 +74,12 @@ func (s *Store) writer() *writer { return &writer{store: s, batch: s.db.NewBatch
 
 // largeWriter is a writer with room for n bytes from the start.
 func (s *Store) largeWriter(n int) *writer {
-	const last = 1 << 20 // the entry that makes the batch full
-	return &writer{store: s, batch: s.db.NewBatch(pebble.WithInitialSizeBytes(n+last), pebble.WithMaxRetainedSizeBytes(n+last))}
+	const (
+		last = 64 << 10 // the entries that make the batch full
+		// Pebble keeps a batch that is over for the next one if it is not larger.
+		keep = 16 << 20
+	)
+	return &writer{store: s, batch: s.db.NewBatch(pebble.WithInitialSizeBytes(n+last), pebble.WithMaxRetainedSizeBytes(keep))}
 }
 
 // size returns how many bytes were added so far.

@@ -56,11 +56,8 @@ func (w *worker) writeBack() error { return w.writeBackTo(0) }
 // corresponds to, until what is left takes no more than keep.
 func (w *worker) writeBackTo(keep int64) error {
 	changed, _ := w.hotBytes()
-	batch := w.store.writer()
-	if n := changed - keep; n > 1<<20 {
-		// A batch that grows is copied, and takes twice the memory.
-		batch = w.store.largeWriter(int(n))
-	}
+	// A batch that grows is copied, and takes twice the memory.
+	batch := w.store.largeWriter(int(max(changed-keep, 0)))
 	var errs []error
 	done := map[*hot]int{}
 	for _, part := range w.parts {

@@ -34,32 +34,34 @@ type claims struct {
 	IssuedAt, PostbackAt                 time.Time
 	// hash is the SHA-256 of the claims without iat and postbackTime.
 	hash [sha256.Size]byte
+	// payload and members are what of them was read, scanner reads them.
+	payload []byte
+	members []member
+	scanner jsonscan.Scanner
 }
 
 // parse reads the claims out of a callback's body. The signature was verified by
 // ingest before the record was written.
-func parse(body []byte) (*claims, error) {
-	token, err := tokenOf(body)
+func (c *claims) parse(body []byte) error {
+	token, err := tokenOf(&c.scanner, body)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	parts := bytes.Split(token, []byte("."))
-	if len(parts) != 3 {
-		return nil, engine.Permanentf(engine.CauseUndecodable, "token: %d parts, a JWT has 3", len(parts))
+	const parts = 3
+	if n := bytes.Count(token, []byte(".")) + 1; n != parts {
+		return engine.Permanentf(engine.CauseUndecodable, "token: %d parts, a JWT has 3", n)
 	}
-	payload := make([]byte, base64.RawURLEncoding.DecodedLen(len(parts[1])))
-	if _, err := base64.RawURLEncoding.Decode(payload, parts[1]); err != nil {
-		return nil, engine.Permanentf(engine.CauseUndecodable, "token: the claims are not base64url")
+	_, rest, _ := bytes.Cut(token, []byte("."))
+	encoded, _, _ := bytes.Cut(rest, []byte("."))
+	c.payload, err = base64.RawURLEncoding.AppendDecode(c.payload[:0], encoded)
+	if err != nil {
+		return engine.Permanentf(engine.CauseUndecodable, "token: the claims are not base64url")
 	}
-	c := &claims{}
-	if err := c.read(payload); err != nil {
-		return nil, err
-	}
-	return c, nil
+	return c.read(c.payload)
 }
 
-func tokenOf(body []byte) (token []byte, err error) {
-	s := jsonscan.New(body)
+func tokenOf(s *jsonscan.Scanner, body []byte) (token []byte, err error) {
+	s.Reset(body)
 	n := 0
 	s.BeginObject()
 	for {
@@ -87,9 +89,9 @@ func tokenOf(body []byte) (token []byte, err error) {
 type member struct{ key, raw []byte }
 
 func (c *claims) read(payload []byte) error {
-	s := jsonscan.New(payload)
-	const usual = 32
-	members := make([]member, 0, usual)
+	s := &c.scanner
+	s.Reset(payload)
+	members := c.members[:0]
 	s.BeginObject()
 	for {
 		key, more := s.NextKey()
@@ -100,7 +102,7 @@ func (c *claims) read(payload []byte) error {
 		if s.Null() {
 			continue
 		}
-		if err := c.claim(s, string(key)); err != nil {
+		if err := c.claim(s, view(key)); err != nil {
 			return err
 		}
 		if s.Err() == nil && string(key) != "iat" && string(key) != "postbackTime" {
@@ -110,6 +112,7 @@ func (c *claims) read(payload []byte) error {
 	if err := s.End(); err != nil {
 		return verification.Unreadable("claims", err)
 	}
+	c.members = members
 	slices.SortFunc(members, func(a, b member) int { return bytes.Compare(a.key, b.key) })
 	for i := range members {
 		if i > 0 && bytes.Equal(members[i].key, members[i-1].key) {

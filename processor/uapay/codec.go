@@ -16,28 +16,36 @@ const version = 2
 // parsePayment reads a state entry; none is a payment of which nothing is known.
 func parsePayment(entry []byte) (*Payment, error) {
 	p := &Payment{}
+	return p, p.read(entry)
+}
+
+// read is parsePayment into a payment that is used again, with its memory. Nothing that
+// was made of it before may be in use any more.
+func (p *Payment) read(entry []byte) error {
+	p.seen.Reset()
+	clear(p.facts)
+	*p = Payment{seen: p.seen, told: p.told[:0], facts: p.facts[:0]}
 	if entry == nil {
-		return p, nil
+		return nil
 	}
 	r, written := statecodec.NewReader(entry, version)
 	p.seen.ReadFrom(r)
 	p.count, p.revision, p.lastReceived, p.overdue = r.Int(), r.Int(), r.Time(), r.Bool()
-	p.told = make([]journeyID, r.Len())
-	for i := range p.told {
-		p.told[i] = journeyID{namespace: r.Text(), id: r.Text()}
+	for range r.Len() {
+		p.told = append(p.told, journeyID{namespace: r.Text(), id: r.Text()})
 	}
 	if written > 1 {
 		p.shown = business.Payment{Phase: phaseAtRank(int(min(r.Uint(), phases-1))), PaidMinor: r.Int(), RefundedMinor: r.Int(), Currency: currency}
 	}
 	n := r.Len()
-	p.facts = make([]Fact, n, n+1)
+	p.facts = slices.Grow(p.facts, n+1)[:n]
 	for i := range p.facts {
 		p.facts[i].readFrom(r)
 	}
 	if err := r.Done(); err != nil {
-		return nil, fmt.Errorf("read a payment: %w", err)
+		return fmt.Errorf("read a payment: %w", err)
 	}
-	return p, nil
+	return nil
 }
 
 func (p *Payment) appendTo(dst []byte) []byte {
@@ -70,12 +78,16 @@ func (f *Fact) appendTo(dst []byte) []byte {
 	for _, flag := range []bool{f.P2P, f.refused, f.regression, f.changed} {
 		dst = statecodec.AppendBool(dst, flag)
 	}
-	for _, text := range append([]string{f.Status, f.PaymentStatus, f.OperationStatus}, f.texts[:]...) {
+	for _, text := range [...]string{f.Status, f.PaymentStatus, f.OperationStatus} {
 		dst = statecodec.AppendString(dst, text)
 	}
-	for _, amount := range append(f.amounts[:], f.reversalMax) {
+	for _, text := range f.texts {
+		dst = statecodec.AppendString(dst, text)
+	}
+	for _, amount := range f.amounts {
 		dst = appendAmount(dst, amount)
 	}
+	dst = appendAmount(dst, f.reversalMax)
 	dst = statecodec.AppendInt(dst, f.reversalSum)
 	for r := range phases {
 		dst = appendTimes(dst, f.phaseAt[r], f.phaseReceived[r])

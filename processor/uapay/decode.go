@@ -22,6 +22,26 @@ type callback struct {
 	fact     Fact
 	// newest is the latest time the provider wrote into the callback.
 	newest time.Time
+	claims claims
+}
+
+// take returns a callback with the memory of one that is over, if there is one.
+func (s *Stage) take() *callback {
+	if cb, ok := s.callbacks.Get().(*callback); ok {
+		return cb
+	}
+	return &callback{}
+}
+
+// Recycle implements engine.Recycler.
+func (s *Stage) Recycle(used engine.Event) {
+	cb, ok := used.(*callback)
+	if !ok {
+		return
+	}
+	clear(cb.claims.members)
+	*cb = callback{claims: claims{payload: cb.claims.payload[:0], members: cb.claims.members[:0]}}
+	s.callbacks.Put(cb)
 }
 
 // Decode parses a raw record.
@@ -30,14 +50,15 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 	if err != nil {
 		return nil, engine.Permanentf(engine.CauseUndecodable, "%v", err)
 	}
-	c, err := parse(in.Value)
-	if err != nil {
+	cb := s.take()
+	c := &cb.claims
+	if err := c.parse(in.Value); err != nil {
 		return nil, err
 	}
 	if provider, id, _ := bytes.Cut(in.Key, []byte(":")); string(provider) != raw.ProviderUAPAY || string(id) != c.PaymentID {
 		return nil, engine.Permanentf(engine.CauseUndecodable, "the record's key is not that of its paymentId")
 	}
-	cb := &callback{envelope: envelope, source: s.sources.Find(envelope.Source, envelope.Provider)}
+	cb.envelope, cb.source = envelope, s.sources.Find(envelope.Source, envelope.Provider)
 	cb.newest = later(c.IssuedAt, c.PostbackAt)
 	s.fill(cb, c, in)
 	return cb, nil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/business"
@@ -26,11 +27,15 @@ type Stage struct {
 	config     Config
 	sources    *source.Set
 	pseudonyms *privacy.Pseudonymiser
+	// callbacks are memory of callbacks whose round is over; payments are memory for
+	// payments, each in use during one Apply.
+	callbacks, payments sync.Pool
 }
 
 var (
 	_ engine.Stage         = (*Stage)(nil)
 	_ engine.ClockReporter = (*Stage)(nil)
+	_ engine.Recycler      = (*Stage)(nil)
 )
 
 // New returns the stage; the settings are to be valid.
@@ -49,8 +54,12 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 	if err != nil {
 		return err
 	}
-	p, err := parsePayment(entry)
-	if err != nil {
+	p, ok := s.payments.Get().(*Payment)
+	if !ok {
+		p = &Payment{}
+	}
+	defer s.payments.Put(p)
+	if err := p.read(entry); err != nil {
 		return err
 	}
 	here := dedupe.Sighting{Partition: in.Partition, Offset: in.Offset, ReceivedAt: cb.envelope.ReceivedAt}
