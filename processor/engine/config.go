@@ -81,7 +81,7 @@ func DefaultConfig() Config {
 		// Twice what a process was seen to write to its changelogs.
 		StandbyBytesPerSecond: 32 << 20,
 		Compression:           "lz4",
-		FetchMaxBytes:         8 << 20,
+		FetchMaxBytes:         2 << 20,
 		Store:                 DefaultStoreConfig(),
 	}
 }

@@ -30,8 +30,8 @@ type hot struct {
 	earliest int64
 	// moved says that the position is not the stored one any more.
 	moved bool
-	// sorted and tail have the keys of all changed ones, the latter in no order: for
-	// scans, which are few.
+	// sorted and tail have the keys of all changed ones, and of some that are written
+	// since, the latter in no order: for scans, which are few.
 	sorted, tail []string
 	// spare are entries to be used again.
 	spare []*held
@@ -203,11 +203,18 @@ func (h *hot) written(n int) {
 		h.kept.push(e)
 	}
 	h.changed.drop(n)
-	if len(h.changed.waiting()) == 0 {
+	left := h.changed.waiting()
+	if len(left) == 0 {
 		h.earliest, h.moved = 0, false
+	}
+	// Keys of what is written go when they are as many as those of what is not.
+	if len(h.sorted)+len(h.tail) >= 2*len(left) {
 		clear(h.sorted)
 		clear(h.tail)
 		h.sorted, h.tail = h.sorted[:0], h.tail[:0]
+		for _, q := range left {
+			h.tail = append(h.tail, q.entry.key)
+		}
 	}
 }
 

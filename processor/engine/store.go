@@ -26,14 +26,14 @@ var ErrStoreBroken = errors.New("the state store is broken")
 // StoreConfig says how much memory and disk the state store may use.
 type StoreConfig struct {
 	// CacheBytes is the block cache, memtables included: it must be well above
-	// three memtables, or it holds nothing. 96 MiB by default.
+	// three memtables, or it holds nothing. 80 MiB by default.
 	CacheBytes int64 `json:"cache_bytes" koanf:"cache_bytes" yaml:"cache_bytes"`
 	// MemtableBytes is the size of one memtable. 16 MiB by default.
 	MemtableBytes int `json:"memtable_bytes" koanf:"memtable_bytes" yaml:"memtable_bytes"`
 	// WriteBackBytes bounds what of the state is kept in memory beside the store, in
-	// the whole process: half of it is changed and not yet written, the other half was
-	// written last. An entity that changes again meanwhile is neither read from the
-	// store nor written twice. 0 writes after each round. 96 MiB by default.
+	// the whole process: most of it is changed and not yet written, the rest was written
+	// last. An entity that changes again meanwhile is neither read from the
+	// store nor written twice. 0 writes after each round. 64 MiB by default.
 	WriteBackBytes int64 `json:"write_back_bytes" koanf:"write_back_bytes" yaml:"write_back_bytes"`
 	// fs replaces the disk in tests.
 	fs vfs.FS
@@ -48,7 +48,7 @@ func (c *StoreConfig) disk() vfs.FS {
 
 // DefaultStoreConfig returns the settings for a few hundred megabytes of memory.
 func DefaultStoreConfig() StoreConfig {
-	return StoreConfig{CacheBytes: 96 << 20, MemtableBytes: 16 << 20, WriteBackBytes: 96 << 20}
+	return StoreConfig{CacheBytes: 80 << 20, MemtableBytes: 16 << 20, WriteBackBytes: 64 << 20}
 }
 
 // Store is the state of every partition that a process owns: one Pebble, its keys
@@ -116,9 +116,8 @@ func openPebble(dir string, config StoreConfig, logger *slog.Logger, health *sto
 		L0StopWritesThreshold: 1000,
 	}
 	for i := range options.Levels {
-		// Each block costs a write, and its entry in the index. An index of one level is
-		// looked up once.
-		options.Levels[i].BlockSize, options.Levels[i].IndexBlockSize = 16<<10, 256<<10
+		// An index of one level is looked up once.
+		options.Levels[i].IndexBlockSize = 256 << 10
 		// A look-up of an entity that is not there should not read a block.
 		options.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
 		if i < len(options.Levels)-1 {

@@ -81,6 +81,11 @@ func (h *Hot) Forget(keep int64) { h.part.hot.forget(keep) }
 // Held is how much is in memory: what the store does not have, and what it has.
 func (h *Hot) Held() (changed, kept int64) { return h.part.hot.changedBytes, h.part.hot.keptBytes }
 
+// Keys is how many keys are kept for scans, and how many entries they are for.
+func (h *Hot) Keys() (keys, changed int) {
+	return len(h.part.hot.sorted) + len(h.part.hot.tail), len(h.part.hot.changed.waiting())
+}
+
 // Crash forgets what is in memory, as a crash does.
 func (h *Hot) Crash() { h.part.hot = hot{} }
 

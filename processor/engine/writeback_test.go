@@ -72,6 +72,9 @@ func TestHotStateIsTheState(t *testing.T) {
 				t.Fatalf("seed %d: after %d rounds the store claims %d, and %d before", seed, len(log), rounds, claimed)
 			}
 			claimed = rounds
+			if keys, changed := hot.Keys(); keys > 2*changed {
+				t.Fatalf("seed %d: %d keys are kept for %d changes", seed, keys, changed)
+			}
 			hot.Forget(random.Int64N(kept + 1))
 		}
 		if random.IntN(20) == 0 {

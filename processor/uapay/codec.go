@@ -16,7 +16,8 @@ const version = 2
 // parsePayment reads a state entry; none is a payment of which nothing is known.
 func parsePayment(entry []byte) (*Payment, error) {
 	p := &Payment{}
-	return p, p.read(entry)
+	err := p.read(entry)
+	return p, err
 }
 
 // read is parsePayment into a payment that is used again, with its memory. Nothing that
