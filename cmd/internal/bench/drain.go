@@ -74,6 +74,33 @@ func (p *place) drain(ctx context.Context, c *child, total int64) (*drained, err
 	}
 }
 
+// finish waits until a processor, which was at work before, has no lag.
+func (p *place) finish(ctx context.Context, c *child, total int64) error {
+	watcher := lag.New(lag.Config{Kafka: p.kafka, Own: p.inputs(), Window: time.Second})
+	if err := watcher.Open(); err != nil {
+		return err
+	}
+	defer watcher.Close()
+	ends, err := p.rawEnds(ctx)
+	if err != nil {
+		return err
+	}
+	for {
+		m, err := p.moment(ctx, c, ends)
+		if err != nil {
+			return err
+		}
+		if m.done >= total {
+			if idle, err := idle(ctx, watcher); err != nil || idle {
+				return err
+			}
+		}
+		if err := wait(ctx, look); err != nil {
+			return err
+		}
+	}
+}
+
 // moment looks at the groups and the processes.
 func (p *place) moment(ctx context.Context, c *child, ends map[string]map[int32]int64) (moment, error) {
 	m := moment{at: time.Now()}

@@ -43,6 +43,10 @@ func Restore(ctx context.Context, o Options, entities int64) (report *Report, er
 			report.Runs = append(report.Runs, *run)
 		}
 	}
+	// The first record is enough to measure, not to judge.
+	if err := p.finish(ctx, b.last, accepted(b.sent)); err != nil {
+		return nil, err
+	}
 	faults, err := p.check(ctx, o.Check, b.sent)
 	if err != nil {
 		return nil, err
