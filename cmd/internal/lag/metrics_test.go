@@ -20,7 +20,7 @@ func TestMetrics(t *testing.T) {
 	r := newRig(t, own())
 	r.write(r.client, 3, time.Minute)
 	r.commit(nil, 1)
-	service := lag.NewService(lag.New(lag.Config{Kafka: r.kafka, Own: own().Own, Window: window, Now: noon}), 10*time.Millisecond, slog.New(slog.DiscardHandler))
+	service := lag.NewService(lag.New(lag.Config{Kafka: r.kafka, Own: own().Own, Window: window, Now: noon}), time.Minute, slog.New(slog.DiscardHandler))
 	registry := prometheus.NewPedanticRegistry()
 	if err := registry.Register(service); err != nil {
 		t.Fatal(err)
