@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -107,8 +108,12 @@ func TestHealthBuffered(t *testing.T) {
 	if a := <-done; a.code != http.StatusOK {
 		t.Errorf("%d %s", a.code, a.body)
 	}
-	if h := r.service.Health(); h.BufferedRecords != 0 || h.BufferedBytes != 0 {
-		t.Errorf("%+v", h)
+	// The client counts a record out just after it has told of it.
+	for h := r.service.Health(); h.BufferedRecords != 0 || h.BufferedBytes != 0; h = r.service.Health() {
+		if t.Context().Err() != nil {
+			t.Fatalf("%+v", h)
+		}
+		runtime.Gosched()
 	}
 }
 
