@@ -9,7 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/tributary-hq/tributary/cmd/internal/audit"
 	"github.com/tributary-hq/tributary/cmd/internal/forget"
 	"github.com/tributary-hq/tributary/cmd/internal/trace"
 	"github.com/tributary-hq/tributary/cmd/internal/trace/tracetest"
@@ -45,17 +44,6 @@ func keys(p *forget.Plan) []string {
 	}
 	slices.Sort(out)
 	return out
-}
-
-func closes(t *testing.T, s *tracetest.Stack) {
-	t.Helper()
-	r, err := audit.Run(t.Context(), audit.Config{Kafka: s.Kafka, Names: s.Names})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !r.AddsUp {
-		t.Errorf("the account does not add up: %+v", r.Listed)
-	}
 }
 
 // TestForget: a member beside a running processor, then the whole journey; nothing
@@ -99,7 +87,7 @@ func TestForget(t *testing.T) {
 	}
 	carry(t, whole, p)
 	s.Await(t, schemas.EnrichedJourneys, func(r *kgo.Record) bool { return string(r.Key) == "order-1" && r.Value == nil })
-	closes(t, s)
+	s.Closes(t)
 
 	// Another machine, which has nothing but the changelog.
 	s.Stop(t)
@@ -120,7 +108,7 @@ func TestForget(t *testing.T) {
 		j, ok := journeyOf(r)
 		return ok && j.CorrelationID == "order-1" && j.Verifications == 1 && j.Payments == 0
 	})
-	closes(t, s)
+	s.Closes(t)
 }
 
 func carry(t *testing.T, o forget.Config, p *forget.Plan) {
@@ -152,7 +140,7 @@ func TestWithoutAProcessor(t *testing.T) {
 	s.Run(t)
 	s.Await(t, schemas.EnrichedVerifications, func(r *kgo.Record) bool { return r.Value == nil })
 	s.Await(t, schemas.EnrichedJourneys, func(r *kgo.Record) bool { return r.Value == nil })
-	closes(t, s)
+	s.Closes(t)
 }
 
 // TestAPersonByPhone: every verification of a number, and by request what was paid

@@ -69,14 +69,11 @@ func TestResetTwice(t *testing.T) {
 	awaitMadeAgain(t, s, last.Revisions, 2)
 	s.Verification(t, 2, "order-2", 2, "success", 10)
 	awaitMadeAgain(t, s, last.Revisions, 2)
-	s.Await(t, schemas.EnrichedJourneys, func(r *kgo.Record) bool {
-		j := journeyOf(t, r)
-		return j.CorrelationID == "order-2" && j.Verified
-	})
+	awaitVerified(t, s)
 	if n := count(t, s, admin, schemas.DecodedLOX24VerifyCode); n != decoded+1 {
 		t.Errorf("%d facts, want the %d there were and one", n, decoded)
 	}
-	closes(t, s)
+	s.Closes(t)
 }
 
 // TestMissingFactsAreTold: records that ended in nothing are found, have their facts
@@ -117,11 +114,8 @@ func TestMissingFactsAreTold(t *testing.T) {
 		s.Await(t, schemas.DecodedLOX24VerifyCode, func(*kgo.Record) bool { return true })
 	}
 	s.Verification(t, 2, "order-2", 2, "success", 10)
-	s.Await(t, schemas.EnrichedJourneys, func(r *kgo.Record) bool {
-		j := journeyOf(t, r)
-		return j.CorrelationID == "order-2" && j.Verified
-	})
-	closes(t, s)
+	awaitVerified(t, s)
+	s.Closes(t)
 }
 
 // TestForgottenStaysForgotten: a rebuild meets an erasure in its place, so what was
@@ -141,7 +135,7 @@ func TestForgottenStaysForgotten(t *testing.T) {
 	if result, err := forget.Carry(t.Context(), o, plan); err != nil || len(result.Waiting) > 0 {
 		t.Fatalf("%+v, %v", result, err)
 	}
-	closes(t, s)
+	s.Closes(t)
 	s.Stop(t)
 	p := carry(t, config(s, "lox24"))
 	s.Run(t)
@@ -152,5 +146,5 @@ func TestForgottenStaysForgotten(t *testing.T) {
 	s.Await(t, schemas.EnrichedJourneys, func(r *kgo.Record) bool {
 		return r.Value == nil && string(r.Key) == "order-2" && r.Timestamp.UnixMilli() >= p.Revisions
 	})
-	closes(t, s)
+	s.Closes(t)
 }

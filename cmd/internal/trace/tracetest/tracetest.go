@@ -15,6 +15,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/audit"
 	"github.com/tributary-hq/tributary/cmd/internal/embedded"
 	"github.com/tributary-hq/tributary/cmd/internal/simulator"
 	"github.com/tributary-hq/tributary/cmd/internal/topics"
@@ -273,5 +274,17 @@ func (s *Stack) Await(tb TB, topic string, wanted func(r *kgo.Record) bool) *kgo
 				return r
 			}
 		}
+	}
+}
+
+// Closes says that the account of all topics adds up.
+func (s *Stack) Closes(t TB) {
+	t.Helper()
+	r, err := audit.Run(t.Context(), audit.Config{Kafka: s.Kafka, Names: s.Names})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !r.AddsUp {
+		t.Error("the account does not add up:", r.Listed)
 	}
 }
