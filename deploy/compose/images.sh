@@ -34,7 +34,7 @@ debian() { # a Debian with what the made images need
   mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1)
   rm -rf "$work/root"
   debootstrap --variant=minbase --include=openjdk-17-jre-headless,curl,ca-certificates,prometheus,prometheus-alertmanager \
-    bookworm "$work/root" "${mirror:-http://deb.debian.org/debian/}" >"$work/debootstrap.log" 2>&1 ||
+    bookworm "$work/root" ${mirror:+"$mirror"} >"$work/debootstrap.log" 2>&1 ||
     { tail -n 5 "$work/debootstrap.log" >&2; fail "debootstrap"; }
   tar -C "$work/root" --exclude=./var/cache/apt --exclude=./usr/share/doc -c . | docker import - "$debian_base" >/dev/null
   rm -rf "$work/root"
