@@ -48,9 +48,16 @@ func TestHealthWhileAway(t *testing.T) {
 		r.counter("tributary_ingest_kafka_errors_total", map[string]string{"kind": "timeout"}) == 0 {
 		t.Error("the errors were not counted")
 	}
+	if log := r.logs.String(); strings.Count(log, "kafka does not take records") != 1 || !strings.Contains(log, "error_kind=connection_refused") ||
+		strings.Contains(log, "secret.example") {
+		t.Errorf("the log does not say once what is wrong: %s", log)
+	}
 	r.net.cut(false)
 	if a := r.post(loxPath, `{}`); a.code != http.StatusOK {
 		t.Fatalf("back: %d %s", a.code, a.body)
+	}
+	if log := r.logs.String(); strings.Count(log, "kafka takes records again") != 1 {
+		t.Errorf("the log does not say that it is over: %s", log)
 	}
 	if h := r.service.Health(); h.KafkaAwaySince != nil || h.KafkaAwaySeconds != 0 || h.LastErrorKind != "connection_refused" {
 		t.Errorf("back: %+v", h)

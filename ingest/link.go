@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"slices"
 	"strings"
@@ -33,6 +34,7 @@ const (
 // several goroutines.
 type link struct {
 	now    func() time.Time
+	logger *slog.Logger
 	errors *prometheus.CounterVec
 	// fresh is how long a cause explains the timeouts that follow it.
 	fresh time.Duration
@@ -60,14 +62,20 @@ func (l *link) OnBrokerConnect(_ kgo.BrokerMetadata, _ time.Duration, _ net.Conn
 
 // failed notes a record that Kafka did not take.
 func (l *link) failed(err error) {
-	l.awaySince.CompareAndSwap(0, l.now().UnixNano())
 	l.note(err)
+	if l.awaySince.CompareAndSwap(0, l.now().UnixNano()) {
+		// Once, and not for each webhook: those say only that time ran out.
+		l.logger.Warn("kafka does not take records: webhooks are answered 503 until it does; look at the brokers, and at kafka in the configuration",
+			slog.String("error_kind", l.last.Load().kind))
+	}
 }
 
 // worked notes records that it did, and in what time.
 func (l *link) worked(took time.Duration) {
 	if l.awaySince.Load() != 0 {
-		l.awaySince.Store(0)
+		if since := l.awaySince.Swap(0); since != 0 {
+			l.logger.Info("kafka takes records again", slog.Duration("away", l.now().Sub(time.Unix(0, since))))
+		}
 	}
 	l.acks.add(took)
 }

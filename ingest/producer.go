@@ -33,7 +33,7 @@ type producer struct {
 // newProducer makes the client. It connects when the first record is written.
 func newProducer(cfg *Config, deps *Deps, m *metrics) (*producer, error) {
 	compression, _ := codec(cfg.Compression)
-	way := &link{now: deps.Now, errors: m.kafkaErrors, fresh: cfg.AnswerDeadline + freshCause}
+	way := &link{now: deps.Now, logger: deps.Logger, errors: m.kafkaErrors, fresh: cfg.AnswerDeadline + freshCause}
 	opts := []kgo.Opt{
 		kgo.RequiredAcks(kgo.AllISRAcks()),
 		kgo.ProducerLinger(cfg.Linger),
