@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"container/heap"
 	"fmt"
 	"maps"
 	"slices"
@@ -41,11 +42,11 @@ type Memory struct {
 
 type memoryPartition struct {
 	entries map[string]memoryEntry
-	// earliest is no later than any deadline, 0 if there is none.
-	earliest int64
-	work     Work
-	clock    int64
-	reported int64
+	// deadlines is every deadline of an entry, and such as an entry no longer has.
+	deadlines memoryDeadlines
+	work      Work
+	clock     int64
+	reported  int64
 }
 
 type memoryEntry struct {
@@ -177,11 +178,17 @@ func (m *Memory) round(partition int32, act func(*scope) error) ([]Output, error
 			p.work.WrittenBytes += int64(len(c.key))
 		} else {
 			p.work.WrittenBytes += int64(len(c.key) + len(c.payload))
-			p.note(c.deadline)
-			p.entries[c.key] = memoryEntry{payload: bytes.Clone(c.payload), deadline: c.deadline}
+			p.put(c.key, memoryEntry{payload: bytes.Clone(c.payload), deadline: c.deadline})
 		}
 	}
 	return s.outputs, nil
+}
+
+func (p *memoryPartition) put(key string, e memoryEntry) {
+	if e.deadline != 0 && e.deadline != p.entries[key].deadline {
+		heap.Push(&p.deadlines, dueEntry{key: []byte(key), deadline: e.deadline})
+	}
+	p.entries[key] = e
 }
 
 func (p *memoryPartition) get(key []byte, _ *arena) (payload []byte, deadline int64, found bool, err error) {
@@ -209,30 +216,49 @@ func (p *memoryPartition) scan(prefix []byte, yield func(key, payload []byte) bo
 	return nil
 }
 
-// note keeps earliest no later than a deadline.
-func (p *memoryPartition) note(deadline int64) {
-	if deadline != 0 && (p.earliest == 0 || deadline < p.earliest) {
-		p.earliest = deadline
-	}
-}
-
 func (p *memoryPartition) due(until int64, yield func(key []byte, deadline int64) bool) error {
-	if p.earliest == 0 || until < p.earliest {
-		return nil
-	}
 	var out []dueEntry
-	p.earliest = 0
-	for k, e := range p.entries {
-		p.note(e.deadline)
-		if e.deadline != 0 && e.deadline <= until {
-			out = append(out, dueEntry{key: []byte(k), deadline: e.deadline})
+	for len(p.deadlines) > 0 && p.deadlines[0].deadline <= until {
+		d, _ := heap.Pop(&p.deadlines).(dueEntry)
+		if p.entries[string(d.key)].deadline == d.deadline {
+			out = append(out, d)
 		}
 	}
-	slices.SortFunc(out, compareDue)
+	// An entry may have had the same deadline before, and another between.
+	out = slices.CompactFunc(out, func(a, b dueEntry) bool { return compareDue(a, b) == 0 })
+	for _, d := range out {
+		heap.Push(&p.deadlines, d)
+	}
 	for _, d := range out {
 		if !yield(d.key, d.deadline) {
 			break
 		}
 	}
 	return nil
+}
+
+// memoryDeadlines is a heap, the earliest first.
+type memoryDeadlines []dueEntry
+
+// Len implements [heap.Interface].
+func (d *memoryDeadlines) Len() int { return len(*d) }
+
+// Less implements [heap.Interface].
+func (d *memoryDeadlines) Less(i, j int) bool { return compareDue((*d)[i], (*d)[j]) < 0 }
+
+// Swap implements [heap.Interface].
+func (d *memoryDeadlines) Swap(i, j int) { (*d)[i], (*d)[j] = (*d)[j], (*d)[i] }
+
+// Push implements [heap.Interface].
+func (d *memoryDeadlines) Push(x any) {
+	e, _ := x.(dueEntry)
+	*d = append(*d, e)
+}
+
+// Pop implements [heap.Interface].
+func (d *memoryDeadlines) Pop() any {
+	last := len(*d) - 1
+	e := (*d)[last]
+	*d = (*d)[:last]
+	return e
 }

@@ -35,8 +35,7 @@ func (m *Memory) Load(partition int32, dump string) error {
 		if err != nil {
 			return fmt.Errorf("line %d of a dump: the payload: %w", n, err)
 		}
-		p.note(deadline)
-		p.entries[key] = memoryEntry{payload: payload, deadline: deadline}
+		p.put(key, memoryEntry{payload: payload, deadline: deadline})
 	}
 	return lines.Err()
 }
