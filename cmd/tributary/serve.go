@@ -116,7 +116,7 @@ func ingestApp(g *globals, f *config.File, logger *slog.Logger) (fx.Option, erro
 	if err != nil {
 		return nil, err
 	}
-	traces, err := tracing.New("tributary-ingest", buildInfo().Version, os.Getenv, logger)
+	traces, err := tracing.New("tributary-ingest", buildInfo().Version, os.Getenv, logger, time.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +152,7 @@ func processorApp(_ *globals, f *config.File, logger *slog.Logger) (fx.Option, e
 	if err != nil {
 		return nil, err
 	}
-	traces, err := tracing.New("tributary-processor", buildInfo().Version, os.Getenv, logger)
+	traces, err := tracing.New("tributary-processor", buildInfo().Version, os.Getenv, logger, time.Now)
 	if err != nil {
 		return nil, err
 	}

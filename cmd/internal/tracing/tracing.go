@@ -11,6 +11,9 @@
 // Ingest's sampler decides for a webhook's whole way: with parentbased_traceidratio
 // and OTEL_TRACES_SAMPLER_ARG=0.01 one in a hundred is followed. The processor's
 // decides for the spans of its rounds.
+//
+// A collector that is away loses spans and stops nothing; the log says so once, every
+// ten minutes with how often, and when it is over.
 package tracing
 
 import (
@@ -19,6 +22,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"time"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
@@ -34,11 +38,15 @@ type Provider struct {
 	exporter *otlptrace.Exporter
 	provider *sdk.TracerProvider
 	logger   *slog.Logger
+	// others are faults that no batch has: of settings, and spans that a collector takes
+	// a part of.
+	others *outage
 }
 
 // New returns a provider for a service, such as "tributary-ingest", or nil where the
-// environment does not ask for traces. It connects to nothing; Start does.
-func New(service, version string, getenv func(string) string, logger *slog.Logger) (*Provider, error) {
+// environment does not ask for traces. It connects to nothing; Start does. now is the
+// clock of what the log says.
+func New(service, version string, getenv func(string) string, logger *slog.Logger, now func() time.Time) (*Provider, error) {
 	wanted, err := wanted(getenv)
 	if err != nil || !wanted {
 		return nil, err
@@ -49,8 +57,9 @@ func New(service, version string, getenv func(string) string, logger *slog.Logge
 	if err != nil {
 		return nil, fmt.Errorf("the resource of the traces (OTEL_RESOURCE_ATTRIBUTES): %w", err)
 	}
-	p := &Provider{exporter: otlptracehttp.NewUnstarted(), logger: logger}
-	p.provider = sdk.NewTracerProvider(sdk.WithBatcher(p.exporter), sdk.WithResource(about))
+	p := &Provider{exporter: otlptracehttp.NewUnstarted(), logger: logger, others: &outage{logger: logger, now: now}}
+	told := &quiet{p.exporter, &outage{logger: logger, now: now}}
+	p.provider = sdk.NewTracerProvider(sdk.WithBatcher(told), sdk.WithResource(about))
 	return p, nil
 }
 
@@ -99,17 +108,12 @@ func (p *Provider) Start(ctx context.Context) error {
 	if p == nil {
 		return nil
 	}
-	otel.SetErrorHandler(otel.ErrorHandlerFunc(p.lost))
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(p.others.failed))
 	if err := p.exporter.Start(ctx); err != nil {
 		return fmt.Errorf("start sending traces: %w", err)
 	}
 	p.logger.InfoContext(ctx, "traces are sent")
 	return nil
-}
-
-// lost is told of spans that did not leave.
-func (p *Provider) lost(err error) {
-	p.logger.Warn("traces were not sent", slog.String("error", err.Error()))
 }
 
 // Stop sends what there is, as long as ctx allows.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	"google.golang.org/protobuf/proto"
@@ -37,7 +38,7 @@ func TestWanted(t *testing.T) {
 		"another protocol":  {env: map[string]string{"OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, fault: "http/protobuf"},
 		"protocol, no need": {env: map[string]string{"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}},
 	} {
-		p, err := tracing.New("service", "v", func(name string) string { return c.env[name] }, discard())
+		p, err := tracing.New("service", "v", func(name string) string { return c.env[name] }, discard(), time.Now)
 		if (p.TracerProvider() != nil) != c.on || (err != nil) != (c.fault != "") || err != nil && !strings.Contains(err.Error(), c.fault) {
 			t.Errorf("%s: on %v, %v", name, p != nil, err)
 		}
@@ -79,7 +80,7 @@ func TestSends(t *testing.T) {
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", server.URL)
 	t.Setenv("OTEL_EXPORTER_OTLP_HEADERS", "x-team=payments")
 	t.Setenv("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test")
-	p, err := tracing.New("tributary-ingest", "v1", os.Getenv, discard())
+	p, err := tracing.New("tributary-ingest", "v1", os.Getenv, discard(), time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +104,7 @@ func TestSends(t *testing.T) {
 func TestCollectorAway(t *testing.T) {
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
 	t.Setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "100")
-	p, err := tracing.New("s", "v", func(name string) string { return map[string]string{"OTEL_TRACES_EXPORTER": "otlp"}[name] }, discard())
+	p, err := tracing.New("s", "v", func(name string) string { return map[string]string{"OTEL_TRACES_EXPORTER": "otlp"}[name] }, discard(), time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
