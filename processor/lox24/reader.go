@@ -51,10 +51,8 @@ func (r *reader) done(err error) error {
 // text reads a string or null, without copying: it is a part of the record, which
 // outlives the event.
 func (r *reader) text() string {
-	if r.Null() {
-		return ""
-	}
-	return view(r.Bytes())
+	text, _ := r.BytesOrNull()
+	return view(text)
 }
 
 func view(b []byte) string {
@@ -63,18 +61,14 @@ func view(b []byte) string {
 
 // optional reads a string or null.
 func (r *reader) optional() avro.Optional[string] {
-	if r.Null() {
-		return avro.Optional[string]{}
-	}
-	return avro.Some(view(r.Bytes()))
+	text, set := r.BytesOrNull()
+	return avro.Optional[string]{Value: view(text), Set: set}
 }
 
 // int64 reads an integer or null.
 func (r *reader) int64() avro.Optional[int64] {
-	if r.Null() {
-		return avro.Optional[int64]{}
-	}
-	return avro.Some(r.Int64())
+	n, set := r.Int64OrNull()
+	return avro.Optional[int64]{Value: n, Set: set}
 }
 
 // int32 reads an integer or null.

@@ -61,10 +61,16 @@ func (s *Scanner) path() string {
 			if b.Len() > 0 {
 				b.WriteByte('.')
 			}
-			b.WriteString(printable(f.key))
+			b.WriteString(printable(s.keyAt(f.key)))
 		}
 	}
 	return b.String()
+}
+
+// keyAt returns the key whose opening quote stands at a position: it was read before.
+func (s *Scanner) keyAt(pos int) []byte {
+	again := Scanner{data: s.data, pos: pos}
+	return again.quoted()
 }
 
 // printable cuts a key and replaces what a log line should not hold.

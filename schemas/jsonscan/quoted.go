@@ -1,21 +1,63 @@
 package jsonscan
 
 import (
+	"encoding/binary"
+	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
+// The bytes of a word, each the same: for looking at eight bytes at once.
+const (
+	ones  = 0x0101010101010101
+	highs = ones << 7
+)
+
+// plain returns how many of the eight bytes of a word, the lowest first, stand for
+// themselves in a string: 8 if none is a quote, a backslash, a control character or
+// a part of a longer UTF-8 sequence.
+func plain(word uint64) int {
+	quote, backslash := word^('"'*ones), word^('\\'*ones)
+	// In each term the lowest high bit is right: a borrow only goes up.
+	other := (quote-ones)&^quote | (backslash-ones)&^backslash | (word-0x20*ones)&^word | word
+	return bits.TrailingZeros64(other&highs) / 8
+}
+
+// passPlain returns the first position from i on whose byte does not stand for itself.
+func passPlain(data []byte, i int) int {
+	for len(data)-i >= 8 {
+		n := plain(binary.LittleEndian.Uint64(data[i:]))
+		i += n
+		if n < 8 {
+			return i
+		}
+	}
+	for i < len(data) && data[i] >= 0x20 && data[i] < utf8.RuneSelf && data[i] != '"' && data[i] != '\\' {
+		i++
+	}
+	return i
+}
+
 // quoted reads a string whose opening quote is next. Most strings have no
 // escape and are returned as a part of the data.
 func (s *Scanner) quoted() []byte {
-	s.pos++
-	start := s.pos
-	ascii := true
+	start := s.pos + 1
+	end := passPlain(s.data, start)
+	if end < len(s.data) && s.data[end] == '"' {
+		s.pos = end + 1
+		return s.data[start:end]
+	}
+	return s.quotedFrom(start, end)
+}
+
+// quotedFrom is quoted for a string that begins at start and is plain only up to at.
+func (s *Scanner) quotedFrom(start, at int) []byte {
+	s.pos = at
 	for s.pos < len(s.data) {
 		switch c := s.data[s.pos]; {
 		case c == '"':
 			text := s.data[start:s.pos]
-			if !ascii && !utf8.Valid(text) {
+			if !utf8.Valid(text) {
 				s.fail(ErrSyntax, "a string is not UTF-8")
 				return nil
 			}
@@ -26,13 +68,42 @@ func (s *Scanner) quoted() []byte {
 		case c < 0x20:
 			s.fail(ErrSyntax, "a control character inside a string")
 			return nil
-		case c >= utf8.RuneSelf:
-			ascii = false
 		}
-		s.pos++
+		s.pos = passPlain(s.data, s.pos+1)
 	}
 	s.fail(ErrSyntax, "the text ends inside a string")
 	return nil
+}
+
+// pass reads a string whose opening quote is next, and makes no text of it.
+func (s *Scanner) pass() {
+	start := s.pos + 1
+	s.pos = passPlain(s.data, start)
+	for s.pos < len(s.data) {
+		switch c := s.data[s.pos]; {
+		case c == '"':
+			// What an escape stands for is UTF-8, so that the text is if what is written is.
+			if !utf8.Valid(s.data[start:s.pos]) {
+				s.fail(ErrSyntax, "a string is not UTF-8")
+				return
+			}
+			s.pos++
+			return
+		case c == '\\':
+			var room [utf8.UTFMax]byte
+			if _, ok := s.escape(room[:0]); !ok {
+				s.fail(ErrSyntax, "an escape that JSON does not know")
+				return
+			}
+			s.pos = passPlain(s.data, s.pos)
+		case c < 0x20:
+			s.fail(ErrSyntax, "a control character inside a string")
+			return
+		default:
+			s.pos = passPlain(s.data, s.pos+1)
+		}
+	}
+	s.fail(ErrSyntax, "the text ends inside a string")
 }
 
 // escaped reads on from the first backslash of the string begun at start.
@@ -60,6 +131,9 @@ func (s *Scanner) escaped(start int) []byte {
 				s.fail(ErrSyntax, "an escape that JSON does not know")
 				return nil
 			}
+			from := s.pos
+			s.pos = passPlain(s.data, from)
+			out = append(out, s.data[from:s.pos]...)
 		}
 	}
 	s.fail(ErrSyntax, "the text ends inside a string")

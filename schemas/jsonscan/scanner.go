@@ -34,8 +34,8 @@ type Scanner struct {
 
 // frame is an open object or array.
 type frame struct {
-	key   []byte // the key read last, of an object
-	count int    // keys or items begun
+	key   int // where the key read last begins, of an object
+	count int // keys or items begun
 	array bool
 }
 
@@ -131,6 +131,7 @@ func (s *Scanner) NextKey() (key []byte, more bool) {
 		s.fail(ErrSyntax, "want a key in quotes")
 		return nil, false
 	}
+	at := s.pos
 	key = s.quoted()
 	s.space()
 	if s.err == nil && (s.pos >= len(s.data) || s.data[s.pos] != ':') {
@@ -141,7 +142,7 @@ func (s *Scanner) NextKey() (key []byte, more bool) {
 	}
 	s.pos++
 	f := &s.frames[s.depth-1]
-	f.key = key
+	f.key = at
 	f.count++
 	return key, true
 }
@@ -165,6 +166,7 @@ func (s *Scanner) next(closing byte, array bool) bool {
 		s.fail(ErrSyntax, "no such object or array is open")
 		return false
 	}
+	f := &s.frames[s.depth-1]
 	s.space()
 	if s.pos >= len(s.data) {
 		s.fail(ErrSyntax, "the text ends inside an object or array")
@@ -176,7 +178,7 @@ func (s *Scanner) next(closing byte, array bool) bool {
 		s.depth--
 		return false
 	}
-	if s.frames[s.depth-1].count > 0 {
+	if f.count > 0 {
 		if c != ',' {
 			s.fail(ErrSyntax, "want a comma or the end of the object or array")
 			return false
@@ -204,15 +206,23 @@ func (s *Scanner) want(kind Kind, wanted string) bool {
 	return false
 }
 
+// space passes white space, of which the providers write none.
 func (s *Scanner) space() {
-	for s.pos < len(s.data) {
-		switch s.data[s.pos] {
+	if s.pos < len(s.data) && s.data[s.pos] <= ' ' {
+		s.pos = passSpace(s.data, s.pos)
+	}
+}
+
+func passSpace(data []byte, i int) int {
+	for i < len(data) {
+		switch data[i] {
 		case ' ', '\t', '\n', '\r':
-			s.pos++
+			i++
 		default:
-			return
+			return i
 		}
 	}
+	return i
 }
 
 // literal reads one of the three words.

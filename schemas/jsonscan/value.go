@@ -10,10 +10,36 @@ func (s *Scanner) String() string { return string(s.Bytes()) }
 // Bytes reads a string. The result is unescaped, valid UTF-8, and may be a part
 // of the data: it is not to be changed.
 func (s *Scanner) Bytes() []byte {
+	s.space()
+	if s.err == nil && s.at('"') {
+		return s.quoted()
+	}
+	s.want(String, "a string")
+	return nil
+}
+
+// BytesOrNull is Bytes for a string that may be null; set is false for null.
+func (s *Scanner) BytesOrNull() (text []byte, set bool) {
+	s.space()
+	if s.err == nil && s.at('n') {
+		return nil, !s.literal("null")
+	}
+	return s.Bytes(), true
+}
+
+// RawString reads a string and returns its bytes as they stand in the data, quotes
+// included: for texts that are seldom looked into. What it returns is valid: another
+// scanner over it makes the text.
+func (s *Scanner) RawString() []byte {
 	if !s.want(String, "a string") {
 		return nil
 	}
-	return s.quoted()
+	start := s.pos
+	s.pass()
+	if s.err != nil {
+		return nil
+	}
+	return s.data[start:s.pos]
 }
 
 // Bool reads true or false.
@@ -30,11 +56,46 @@ func (s *Scanner) Bool() bool {
 
 // Null reads null if it is next and says so; otherwise it reads nothing.
 func (s *Scanner) Null() bool {
-	return s.Kind() == Null && s.literal("null")
+	s.space()
+	return s.err == nil && s.at('n') && s.literal("null")
+}
+
+// Int64OrNull is Int64 for an integer that may be null; set is false for null.
+func (s *Scanner) Int64OrNull() (n int64, set bool) {
+	s.space()
+	if s.err == nil && s.at('n') {
+		return 0, !s.literal("null")
+	}
+	return s.Int64(), true
 }
 
 // Int64 reads an integer. 12.0 and 1e3 are ErrType: the providers write none.
 func (s *Scanner) Int64() int64 {
+	s.space()
+	if n, end := positive(s.data, s.pos); s.err == nil && end > s.pos {
+		s.pos = end
+		return n
+	}
+	return s.anyInt64()
+}
+
+// positive reads an integer of up to 18 digits that does not begin with 0, which is
+// what nearly all are. end is where it began if what stands there is anything else.
+func positive(data []byte, begin int) (n int64, end int) {
+	const most = 18
+	i := begin
+	for i < len(data) && data[i]-'0' <= 9 {
+		n = n*10 + int64(data[i]-'0')
+		i++
+	}
+	if i == begin || data[begin] == '0' || i-begin > most || i < len(data) && (data[i] == '.' || data[i] == 'e' || data[i] == 'E') {
+		return 0, begin
+	}
+	return n, i
+}
+
+// anyInt64 is Int64 for everything else, and for what is no integer.
+func (s *Scanner) anyInt64() int64 {
 	text := s.NumberText()
 	if s.err != nil {
 		return 0
@@ -102,7 +163,7 @@ func (s *Scanner) Skip() {
 			s.Skip()
 		}
 	case String:
-		s.quoted()
+		s.pass()
 	case Number:
 		s.NumberText()
 	case Bool:
