@@ -39,8 +39,13 @@ func (r *AccountCallerID) decodeFrom(d *decoder) error {
 	if err = r.Phone.decodeFrom(d); err != nil {
 		return at("phone", err)
 	}
-	if r.ExpirationDate, err = decodeOptional(d, (*decoder).date); err != nil {
+	if r.ExpirationDate.Set, err = d.isSet(); err != nil {
 		return at("expiration_date", err)
+	}
+	if r.ExpirationDate.Set {
+		if r.ExpirationDate.Value, err = d.date(); err != nil {
+			return at("expiration_date", err)
+		}
 	}
 	return nil
 }
@@ -81,8 +86,13 @@ func (r *AccountCertificate) decodeFrom(d *decoder) error {
 	if r.PushCredentialID, err = d.long(); err != nil {
 		return at("push_credential_id", err)
 	}
-	if r.ExpirationDate, err = decodeOptional(d, (*decoder).date); err != nil {
+	if r.ExpirationDate.Set, err = d.isSet(); err != nil {
 		return at("expiration_date", err)
+	}
+	if r.ExpirationDate.Set {
+		if r.ExpirationDate.Value, err = d.date(); err != nil {
+			return at("expiration_date", err)
+		}
 	}
 	if r.Expired, err = d.bool(); err != nil {
 		return at("expired", err)
@@ -128,8 +138,13 @@ func (r *AccountRegulationAddress) decodeFrom(d *decoder) error {
 	if r.RegulationAddressID, err = d.long(); err != nil {
 		return at("regulation_address_id", err)
 	}
-	if r.Status, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Status.Set, err = d.isSet(); err != nil {
 		return at("status", err)
+	}
+	if r.Status.Set {
+		if r.Status.Value, err = d.string(); err != nil {
+			return at("status", err)
+		}
 	}
 	if r.StatusName, err = decodeRegulationAddressStatus(d); err != nil {
 		return at("status_name", err)
@@ -191,14 +206,29 @@ func (r *AccountSIPRegistration) decodeFrom(d *decoder) error {
 	if r.SIPRegistrationID, err = d.long(); err != nil {
 		return at("sip_registration_id", err)
 	}
-	if r.StatusCode, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.StatusCode.Set, err = d.isSet(); err != nil {
 		return at("status_code", err)
 	}
-	if r.ErrorMessage, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.StatusCode.Set {
+		if r.StatusCode.Value, err = d.string(); err != nil {
+			return at("status_code", err)
+		}
+	}
+	if r.ErrorMessage.Set, err = d.isSet(); err != nil {
 		return at("error_message", err)
 	}
-	if r.Since, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.ErrorMessage.Set {
+		if r.ErrorMessage.Value, err = d.string(); err != nil {
+			return at("error_message", err)
+		}
+	}
+	if r.Since.Set, err = d.isSet(); err != nil {
 		return at("since", err)
+	}
+	if r.Since.Set {
+		if r.Since.Value, err = d.time(); err != nil {
+			return at("since", err)
+		}
 	}
 	return nil
 }
@@ -523,29 +553,64 @@ func (r *AccountSnapshot) decodeFrom(d *decoder) error {
 	if r.Source, err = d.string(); err != nil {
 		return at("source", err)
 	}
-	if r.Frozen, err = decodeOptional(d, (*decoder).bool); err != nil {
+	if r.Frozen.Set, err = d.isSet(); err != nil {
 		return at("frozen", err)
 	}
-	if r.FrozenChangedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.Frozen.Set {
+		if r.Frozen.Value, err = d.bool(); err != nil {
+			return at("frozen", err)
+		}
+	}
+	if r.FrozenChangedAt.Set, err = d.isSet(); err != nil {
 		return at("frozen_changed_at", err)
 	}
-	if r.Balance, err = decodeOptional(d, (*decoder).decimal); err != nil {
+	if r.FrozenChangedAt.Set {
+		if r.FrozenChangedAt.Value, err = d.time(); err != nil {
+			return at("frozen_changed_at", err)
+		}
+	}
+	if r.Balance.Set, err = d.isSet(); err != nil {
 		return at("balance", err)
 	}
-	if r.Currency, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Balance.Set {
+		if r.Balance.Value, err = d.decimal(); err != nil {
+			return at("balance", err)
+		}
+	}
+	if r.Currency.Set, err = d.isSet(); err != nil {
 		return at("currency", err)
+	}
+	if r.Currency.Set {
+		if r.Currency.Value, err = d.string(); err != nil {
+			return at("currency", err)
+		}
 	}
 	if r.BelowMinBalance, err = d.bool(); err != nil {
 		return at("below_min_balance", err)
 	}
-	if r.MinBalanceAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.MinBalanceAt.Set, err = d.isSet(); err != nil {
 		return at("min_balance_at", err)
 	}
-	if r.RequiredMoney, err = decodeOptional(d, (*decoder).decimal); err != nil {
+	if r.MinBalanceAt.Set {
+		if r.MinBalanceAt.Value, err = d.time(); err != nil {
+			return at("min_balance_at", err)
+		}
+	}
+	if r.RequiredMoney.Set, err = d.isSet(); err != nil {
 		return at("required_money", err)
 	}
-	if r.InsufficientFundsAmount, err = decodeOptional(d, (*decoder).decimal); err != nil {
+	if r.RequiredMoney.Set {
+		if r.RequiredMoney.Value, err = d.decimal(); err != nil {
+			return at("required_money", err)
+		}
+	}
+	if r.InsufficientFundsAmount.Set, err = d.isSet(); err != nil {
 		return at("insufficient_funds_amount", err)
+	}
+	if r.InsufficientFundsAmount.Set {
+		if r.InsufficientFundsAmount.Value, err = d.decimal(); err != nil {
+			return at("insufficient_funds_amount", err)
+		}
 	}
 	if r.CardFailed, err = d.bool(); err != nil {
 		return at("card_failed", err)
@@ -556,8 +621,13 @@ func (r *AccountSnapshot) decodeFrom(d *decoder) error {
 	if r.CardExpiresInMonth, err = d.bool(); err != nil {
 		return at("card_expires_in_month", err)
 	}
-	if r.LastPaymentAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.LastPaymentAt.Set, err = d.isSet(); err != nil {
 		return at("last_payment_at", err)
+	}
+	if r.LastPaymentAt.Set {
+		if r.LastPaymentAt.Value, err = d.time(); err != nil {
+			return at("last_payment_at", err)
+		}
 	}
 	if r.FailingSIPRegistrations, err = decodeArray(d, 4, decodeAccountSIPRegistration); err != nil {
 		return at("failing_sip_registrations", err)
@@ -568,8 +638,13 @@ func (r *AccountSnapshot) decodeFrom(d *decoder) error {
 	if r.ExpiringCallerIDs, err = decodeArray(d, 3, decodeAccountCallerID); err != nil {
 		return at("expiring_callerids", err)
 	}
-	if r.AgreementExpiration, err = decodeOptional(d, (*decoder).date); err != nil {
+	if r.AgreementExpiration.Set, err = d.isSet(); err != nil {
 		return at("agreement_expiration", err)
+	}
+	if r.AgreementExpiration.Set {
+		if r.AgreementExpiration.Value, err = d.date(); err != nil {
+			return at("agreement_expiration", err)
+		}
 	}
 	if r.AgreementExpired, err = d.bool(); err != nil {
 		return at("agreement_expired", err)
@@ -580,8 +655,13 @@ func (r *AccountSnapshot) decodeFrom(d *decoder) error {
 	if r.Certificates, err = decodeArray(d, 3, decodeAccountCertificate); err != nil {
 		return at("certificates", err)
 	}
-	if r.DocumentStatus, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.DocumentStatus.Set, err = d.isSet(); err != nil {
 		return at("document_status", err)
+	}
+	if r.DocumentStatus.Set {
+		if r.DocumentStatus.Value, err = d.string(); err != nil {
+			return at("document_status", err)
+		}
 	}
 	if r.DocumentStatusName, err = decodeDocumentStatus(d); err != nil {
 		return at("document_status_name", err)
@@ -589,14 +669,29 @@ func (r *AccountSnapshot) decodeFrom(d *decoder) error {
 	if r.RegulationAddresses, err = decodeArray(d, 3, decodeAccountRegulationAddress); err != nil {
 		return at("regulation_addresses", err)
 	}
-	if r.A2PSMSEnabled, err = decodeOptional(d, (*decoder).bool); err != nil {
+	if r.A2PSMSEnabled.Set, err = d.isSet(); err != nil {
 		return at("a2p_sms_enabled", err)
 	}
-	if r.LastCallbackType, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.A2PSMSEnabled.Set {
+		if r.A2PSMSEnabled.Value, err = d.bool(); err != nil {
+			return at("a2p_sms_enabled", err)
+		}
+	}
+	if r.LastCallbackType.Set, err = d.isSet(); err != nil {
 		return at("last_callback_type", err)
 	}
-	if r.LastCallbackID, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.LastCallbackType.Set {
+		if r.LastCallbackType.Value, err = d.string(); err != nil {
+			return at("last_callback_type", err)
+		}
+	}
+	if r.LastCallbackID.Set, err = d.isSet(); err != nil {
 		return at("last_callback_id", err)
+	}
+	if r.LastCallbackID.Set {
+		if r.LastCallbackID.Value, err = d.string(); err != nil {
+			return at("last_callback_id", err)
+		}
 	}
 	if r.Revision, err = d.long(); err != nil {
 		return at("revision", err)
@@ -607,11 +702,21 @@ func (r *AccountSnapshot) decodeFrom(d *decoder) error {
 	if err = r.ChangedBy.decodeFrom(d); err != nil {
 		return at("changed_by", err)
 	}
-	if r.FirstEventAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.FirstEventAt.Set, err = d.isSet(); err != nil {
 		return at("first_event_at", err)
 	}
-	if r.LastEventAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.FirstEventAt.Set {
+		if r.FirstEventAt.Value, err = d.time(); err != nil {
+			return at("first_event_at", err)
+		}
+	}
+	if r.LastEventAt.Set, err = d.isSet(); err != nil {
 		return at("last_event_at", err)
+	}
+	if r.LastEventAt.Set {
+		if r.LastEventAt.Value, err = d.time(); err != nil {
+			return at("last_event_at", err)
+		}
 	}
 	if r.ProcessedAt, err = d.time(); err != nil {
 		return at("processed_at", err)
@@ -695,23 +800,48 @@ func decodeAccountSubscription(d *decoder) (AccountSubscription, error) {
 
 func (r *AccountSubscription) decodeFrom(d *decoder) error {
 	var err error
-	if r.Type, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Type.Set, err = d.isSet(); err != nil {
 		return at("type", err)
+	}
+	if r.Type.Set {
+		if r.Type.Value, err = d.string(); err != nil {
+			return at("type", err)
+		}
 	}
 	if r.TypeName, err = decodeSubscriptionType(d); err != nil {
 		return at("type_name", err)
 	}
-	if r.Name, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Name.Set, err = d.isSet(); err != nil {
 		return at("name", err)
 	}
-	if r.Cost, err = decodeOptional(d, (*decoder).decimal); err != nil {
+	if r.Name.Set {
+		if r.Name.Value, err = d.string(); err != nil {
+			return at("name", err)
+		}
+	}
+	if r.Cost.Set, err = d.isSet(); err != nil {
 		return at("cost", err)
 	}
-	if r.NextRenewal, err = decodeOptional(d, (*decoder).date); err != nil {
+	if r.Cost.Set {
+		if r.Cost.Value, err = d.decimal(); err != nil {
+			return at("cost", err)
+		}
+	}
+	if r.NextRenewal.Set, err = d.isSet(); err != nil {
 		return at("next_renewal", err)
 	}
-	if r.State, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.NextRenewal.Set {
+		if r.NextRenewal.Value, err = d.date(); err != nil {
+			return at("next_renewal", err)
+		}
+	}
+	if r.State.Set, err = d.isSet(); err != nil {
 		return at("state", err)
+	}
+	if r.State.Set {
+		if r.State.Value, err = d.string(); err != nil {
+			return at("state", err)
+		}
 	}
 	return nil
 }

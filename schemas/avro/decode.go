@@ -35,6 +35,12 @@ type decoder struct {
 }
 
 func (d *decoder) long() (int64, error) {
+	// Most numbers are small, and so are the lengths of most strings.
+	if len(d.b) > 0 && d.b[0] < 0x80 {
+		v := d.b[0]
+		d.b = d.b[1:]
+		return int64(v>>1) ^ -int64(v&1), nil
+	}
 	v, n := binary.Varint(d.b)
 	switch {
 	case n == 0:
@@ -98,7 +104,7 @@ func (d *decoder) string() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if !utf8.Valid(v) {
+	if !ascii(v) && !utf8.Valid(v) {
 		return "", ErrUTF8
 	}
 	if d.shared {
@@ -221,17 +227,4 @@ func decodeArray[T any](d *decoder, least int, item func(*decoder) (T, error)) (
 			list = append(list, v)
 		}
 	}
-}
-
-// decodeOptional reads a union of null and T.
-func decodeOptional[T any](d *decoder, value func(*decoder) (T, error)) (Optional[T], error) {
-	set, err := d.isSet()
-	if err != nil || !set {
-		return Optional[T]{}, err
-	}
-	v, err := value(d)
-	if err != nil {
-		return Optional[T]{}, err
-	}
-	return Some(v), nil
 }

@@ -98,8 +98,13 @@ func (r *Duplicate) decodeFrom(d *decoder) error {
 	if r.KnownBy, err = decodeKnownBy(d); err != nil {
 		return at("known_by", err)
 	}
-	if r.AttemptNumber, err = decodeOptional(d, (*decoder).int); err != nil {
+	if r.AttemptNumber.Set, err = d.isSet(); err != nil {
 		return at("attempt_number", err)
+	}
+	if r.AttemptNumber.Set {
+		if r.AttemptNumber.Value, err = d.int(); err != nil {
+			return at("attempt_number", err)
+		}
 	}
 	if err = r.Record.decodeFrom(d); err != nil {
 		return at("record", err)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // The reasons for which a value cannot be written. They tell no value.
@@ -58,7 +59,13 @@ func at(name string, err error) error {
 func atIndex(i int, err error) error { return at("["+strconv.Itoa(i)+"]", err) }
 
 // appendLong writes an int or long: zigzag, then base 128, low bits first.
-func appendLong(dst []byte, v int64) []byte { return binary.AppendVarint(dst, v) }
+func appendLong(dst []byte, v int64) []byte {
+	u := uint64(v)<<1 ^ uint64(v>>63) //nolint:gosec // zigzag
+	if u < 0x80 {
+		return append(dst, byte(u))
+	}
+	return binary.AppendUvarint(dst, u)
+}
 
 func appendBool(dst []byte, v bool) []byte {
 	if v {
@@ -68,10 +75,41 @@ func appendBool(dst []byte, v bool) []byte {
 }
 
 func appendString(dst []byte, s string) ([]byte, error) {
-	if !utf8.ValidString(s) {
+	if !ascii(unsafe.Slice(unsafe.StringData(s), len(s))) && !utf8.ValidString(s) { //nolint:gosec // only read
 		return dst, ErrUTF8
 	}
+	const oneByte = 1 << 6 // lengths below take one
+	if len(s) < oneByte {
+		return append(append(dst, byte(len(s)<<1)), s...), nil //nolint:gosec // below 128
+	}
 	return append(appendLong(dst, int64(len(s))), s...), nil
+}
+
+// ascii says whether all bytes are ASCII, as nearly all texts are: for the standard
+// library's check has its price where they are short, as most of them are.
+func ascii(b []byte) bool {
+	const (
+		highs = 0x8080808080808080
+		word  = 8
+		half  = 4
+	)
+	n := len(b)
+	switch {
+	case n >= word:
+		// The last word may have bytes of the one before.
+		all := binary.LittleEndian.Uint64(b[n-word:])
+		for ; len(b) > word; b = b[word:] {
+			all |= binary.LittleEndian.Uint64(b)
+		}
+		return all&highs == 0
+	case n >= half:
+		return (binary.LittleEndian.Uint32(b)|binary.LittleEndian.Uint32(b[n-half:]))&(highs>>32) == 0
+	}
+	var all byte
+	for _, c := range b {
+		all |= c
+	}
+	return all < utf8.RuneSelf
 }
 
 func appendTime(dst []byte, t time.Time) ([]byte, error) {

@@ -186,50 +186,115 @@ func (r *JourneyInput) decodeFrom(d *decoder) error {
 	if r.CorrelationID, err = d.string(); err != nil {
 		return at("correlation_id", err)
 	}
-	if r.Namespace, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Namespace.Set, err = d.isSet(); err != nil {
 		return at("namespace", err)
 	}
-	if r.MemberID, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Namespace.Set {
+		if r.Namespace.Value, err = d.string(); err != nil {
+			return at("namespace", err)
+		}
+	}
+	if r.MemberID.Set, err = d.isSet(); err != nil {
 		return at("member_id", err)
 	}
-	if r.MemberRevision, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.MemberID.Set {
+		if r.MemberID.Value, err = d.string(); err != nil {
+			return at("member_id", err)
+		}
+	}
+	if r.MemberRevision.Set, err = d.isSet(); err != nil {
 		return at("member_revision", err)
 	}
-	if r.MemberFacts, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.MemberRevision.Set {
+		if r.MemberRevision.Value, err = d.long(); err != nil {
+			return at("member_revision", err)
+		}
+	}
+	if r.MemberFacts.Set, err = d.isSet(); err != nil {
 		return at("member_facts", err)
 	}
-	if r.Verification, err = decodeOptional(d, decodeVerificationMember); err != nil {
+	if r.MemberFacts.Set {
+		if r.MemberFacts.Value, err = d.long(); err != nil {
+			return at("member_facts", err)
+		}
+	}
+	if r.Verification.Set, err = d.isSet(); err != nil {
 		return at("verification", err)
 	}
-	if r.Payment, err = decodeOptional(d, decodePaymentMember); err != nil {
+	if r.Verification.Set {
+		if err = r.Verification.Value.decodeFrom(d); err != nil {
+			return at("verification", err)
+		}
+	}
+	if r.Payment.Set, err = d.isSet(); err != nil {
 		return at("payment", err)
+	}
+	if r.Payment.Set {
+		if err = r.Payment.Value.decodeFrom(d); err != nil {
+			return at("payment", err)
+		}
 	}
 	if r.Assurance, err = decodeAssurance(d); err != nil {
 		return at("assurance", err)
 	}
-	if r.FirstEventAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.FirstEventAt.Set, err = d.isSet(); err != nil {
 		return at("first_event_at", err)
 	}
-	if r.LastEventAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.FirstEventAt.Set {
+		if r.FirstEventAt.Value, err = d.time(); err != nil {
+			return at("first_event_at", err)
+		}
+	}
+	if r.LastEventAt.Set, err = d.isSet(); err != nil {
 		return at("last_event_at", err)
 	}
-	if r.ReceivedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.LastEventAt.Set {
+		if r.LastEventAt.Value, err = d.time(); err != nil {
+			return at("last_event_at", err)
+		}
+	}
+	if r.ReceivedAt.Set, err = d.isSet(); err != nil {
 		return at("received_at", err)
 	}
-	if r.ExpiresAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.ReceivedAt.Set {
+		if r.ReceivedAt.Value, err = d.time(); err != nil {
+			return at("received_at", err)
+		}
+	}
+	if r.ExpiresAt.Set, err = d.isSet(); err != nil {
 		return at("expires_at", err)
+	}
+	if r.ExpiresAt.Set {
+		if r.ExpiresAt.Value, err = d.time(); err != nil {
+			return at("expires_at", err)
+		}
 	}
 	if err = r.ChangedBy.decodeFrom(d); err != nil {
 		return at("changed_by", err)
 	}
-	if r.UpstreamStage, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.UpstreamStage.Set, err = d.isSet(); err != nil {
 		return at("upstream_stage", err)
 	}
-	if r.UpstreamPartition, err = decodeOptional(d, (*decoder).int); err != nil {
+	if r.UpstreamStage.Set {
+		if r.UpstreamStage.Value, err = d.string(); err != nil {
+			return at("upstream_stage", err)
+		}
+	}
+	if r.UpstreamPartition.Set, err = d.isSet(); err != nil {
 		return at("upstream_partition", err)
 	}
-	if r.Clock, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.UpstreamPartition.Set {
+		if r.UpstreamPartition.Value, err = d.int(); err != nil {
+			return at("upstream_partition", err)
+		}
+	}
+	if r.Clock.Set, err = d.isSet(); err != nil {
 		return at("clock", err)
+	}
+	if r.Clock.Set {
+		if r.Clock.Value, err = d.time(); err != nil {
+			return at("clock", err)
+		}
 	}
 	return nil
 }
@@ -400,12 +465,6 @@ func (r *PaymentMember) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func decodePaymentMember(d *decoder) (PaymentMember, error) {
-	var r PaymentMember
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *PaymentMember) decodeFrom(d *decoder) error {
 	var err error
 	if r.Provider, err = d.string(); err != nil {
@@ -417,11 +476,21 @@ func (r *PaymentMember) decodeFrom(d *decoder) error {
 	if r.Phase, err = decodePaymentPhase(d); err != nil {
 		return at("phase", err)
 	}
-	if r.AmountMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.AmountMinor.Set, err = d.isSet(); err != nil {
 		return at("amount_minor", err)
 	}
-	if r.ReversalAmountMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.AmountMinor.Set {
+		if r.AmountMinor.Value, err = d.long(); err != nil {
+			return at("amount_minor", err)
+		}
+	}
+	if r.ReversalAmountMinor.Set, err = d.isSet(); err != nil {
 		return at("reversal_amount_minor", err)
+	}
+	if r.ReversalAmountMinor.Set {
+		if r.ReversalAmountMinor.Value, err = d.long(); err != nil {
+			return at("reversal_amount_minor", err)
+		}
 	}
 	if r.Currency, err = d.string(); err != nil {
 		return at("currency", err)
@@ -438,20 +507,45 @@ func (r *PaymentMember) decodeFrom(d *decoder) error {
 	if r.HoldOverdue, err = d.bool(); err != nil {
 		return at("hold_overdue", err)
 	}
-	if r.CreatedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.CreatedAt.Set, err = d.isSet(); err != nil {
 		return at("created_at", err)
 	}
-	if r.HeldAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.CreatedAt.Set {
+		if r.CreatedAt.Value, err = d.time(); err != nil {
+			return at("created_at", err)
+		}
+	}
+	if r.HeldAt.Set, err = d.isSet(); err != nil {
 		return at("held_at", err)
 	}
-	if r.PaidAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.HeldAt.Set {
+		if r.HeldAt.Value, err = d.time(); err != nil {
+			return at("held_at", err)
+		}
+	}
+	if r.PaidAt.Set, err = d.isSet(); err != nil {
 		return at("paid_at", err)
 	}
-	if r.OutcomeAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.PaidAt.Set {
+		if r.PaidAt.Value, err = d.time(); err != nil {
+			return at("paid_at", err)
+		}
+	}
+	if r.OutcomeAt.Set, err = d.isSet(); err != nil {
 		return at("outcome_at", err)
 	}
-	if r.TakenReceivedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.OutcomeAt.Set {
+		if r.OutcomeAt.Value, err = d.time(); err != nil {
+			return at("outcome_at", err)
+		}
+	}
+	if r.TakenReceivedAt.Set, err = d.isSet(); err != nil {
 		return at("taken_received_at", err)
+	}
+	if r.TakenReceivedAt.Set {
+		if r.TakenReceivedAt.Value, err = d.time(); err != nil {
+			return at("taken_received_at", err)
+		}
 	}
 	return nil
 }
@@ -561,12 +655,6 @@ func (r *VerificationMember) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func decodeVerificationMember(d *decoder) (VerificationMember, error) {
-	var r VerificationMember
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *VerificationMember) decodeFrom(d *decoder) error {
 	var err error
 	if r.Provider, err = d.string(); err != nil {
@@ -578,32 +666,72 @@ func (r *VerificationMember) decodeFrom(d *decoder) error {
 	if r.Outcome, err = decodeVerificationOutcome(d); err != nil {
 		return at("outcome", err)
 	}
-	if r.Channel, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Channel.Set, err = d.isSet(); err != nil {
 		return at("channel", err)
 	}
-	if r.ChannelKind, err = decodeOptional(d, decodeChannel); err != nil {
+	if r.Channel.Set {
+		if r.Channel.Value, err = d.string(); err != nil {
+			return at("channel", err)
+		}
+	}
+	if r.ChannelKind.Set, err = d.isSet(); err != nil {
 		return at("channel_kind", err)
+	}
+	if r.ChannelKind.Set {
+		if r.ChannelKind.Value, err = decodeChannel(d); err != nil {
+			return at("channel_kind", err)
+		}
 	}
 	if r.Fallbacks, err = d.int(); err != nil {
 		return at("fallbacks", err)
 	}
-	if r.DurationMs, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.DurationMs.Set, err = d.isSet(); err != nil {
 		return at("duration_ms", err)
 	}
-	if r.CostMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.DurationMs.Set {
+		if r.DurationMs.Value, err = d.long(); err != nil {
+			return at("duration_ms", err)
+		}
+	}
+	if r.CostMinor.Set, err = d.isSet(); err != nil {
 		return at("cost_minor", err)
 	}
-	if r.Currency, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.CostMinor.Set {
+		if r.CostMinor.Value, err = d.long(); err != nil {
+			return at("cost_minor", err)
+		}
+	}
+	if r.Currency.Set, err = d.isSet(); err != nil {
 		return at("currency", err)
 	}
-	if r.CreatedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.Currency.Set {
+		if r.Currency.Value, err = d.string(); err != nil {
+			return at("currency", err)
+		}
+	}
+	if r.CreatedAt.Set, err = d.isSet(); err != nil {
 		return at("created_at", err)
 	}
-	if r.OutcomeAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.CreatedAt.Set {
+		if r.CreatedAt.Value, err = d.time(); err != nil {
+			return at("created_at", err)
+		}
+	}
+	if r.OutcomeAt.Set, err = d.isSet(); err != nil {
 		return at("outcome_at", err)
 	}
-	if r.OutcomeReceivedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.OutcomeAt.Set {
+		if r.OutcomeAt.Value, err = d.time(); err != nil {
+			return at("outcome_at", err)
+		}
+	}
+	if r.OutcomeReceivedAt.Set, err = d.isSet(); err != nil {
 		return at("outcome_received_at", err)
+	}
+	if r.OutcomeReceivedAt.Set {
+		if r.OutcomeReceivedAt.Value, err = d.time(); err != nil {
+			return at("outcome_received_at", err)
+		}
 	}
 	return nil
 }

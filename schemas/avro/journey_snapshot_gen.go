@@ -158,38 +158,93 @@ func (r *JourneyMember) decodeFrom(d *decoder) error {
 	if r.Source, err = d.string(); err != nil {
 		return at("source", err)
 	}
-	if r.Outcome, err = decodeOptional(d, decodeVerificationOutcome); err != nil {
+	if r.Outcome.Set, err = d.isSet(); err != nil {
 		return at("outcome", err)
 	}
-	if r.Channel, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Outcome.Set {
+		if r.Outcome.Value, err = decodeVerificationOutcome(d); err != nil {
+			return at("outcome", err)
+		}
+	}
+	if r.Channel.Set, err = d.isSet(); err != nil {
 		return at("channel", err)
 	}
-	if r.ChannelKind, err = decodeOptional(d, decodeChannel); err != nil {
+	if r.Channel.Set {
+		if r.Channel.Value, err = d.string(); err != nil {
+			return at("channel", err)
+		}
+	}
+	if r.ChannelKind.Set, err = d.isSet(); err != nil {
 		return at("channel_kind", err)
 	}
-	if r.Fallbacks, err = decodeOptional(d, (*decoder).int); err != nil {
+	if r.ChannelKind.Set {
+		if r.ChannelKind.Value, err = decodeChannel(d); err != nil {
+			return at("channel_kind", err)
+		}
+	}
+	if r.Fallbacks.Set, err = d.isSet(); err != nil {
 		return at("fallbacks", err)
 	}
-	if r.DurationMs, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.Fallbacks.Set {
+		if r.Fallbacks.Value, err = d.int(); err != nil {
+			return at("fallbacks", err)
+		}
+	}
+	if r.DurationMs.Set, err = d.isSet(); err != nil {
 		return at("duration_ms", err)
 	}
-	if r.Phase, err = decodeOptional(d, decodePaymentPhase); err != nil {
+	if r.DurationMs.Set {
+		if r.DurationMs.Value, err = d.long(); err != nil {
+			return at("duration_ms", err)
+		}
+	}
+	if r.Phase.Set, err = d.isSet(); err != nil {
 		return at("phase", err)
 	}
-	if r.AmountMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.Phase.Set {
+		if r.Phase.Value, err = decodePaymentPhase(d); err != nil {
+			return at("phase", err)
+		}
+	}
+	if r.AmountMinor.Set, err = d.isSet(); err != nil {
 		return at("amount_minor", err)
 	}
-	if r.ReversalAmountMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.AmountMinor.Set {
+		if r.AmountMinor.Value, err = d.long(); err != nil {
+			return at("amount_minor", err)
+		}
+	}
+	if r.ReversalAmountMinor.Set, err = d.isSet(); err != nil {
 		return at("reversal_amount_minor", err)
 	}
-	if r.Currency, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.ReversalAmountMinor.Set {
+		if r.ReversalAmountMinor.Value, err = d.long(); err != nil {
+			return at("reversal_amount_minor", err)
+		}
+	}
+	if r.Currency.Set, err = d.isSet(); err != nil {
 		return at("currency", err)
 	}
-	if r.CreatedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.Currency.Set {
+		if r.Currency.Value, err = d.string(); err != nil {
+			return at("currency", err)
+		}
+	}
+	if r.CreatedAt.Set, err = d.isSet(); err != nil {
 		return at("created_at", err)
 	}
-	if r.OutcomeAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.CreatedAt.Set {
+		if r.CreatedAt.Value, err = d.time(); err != nil {
+			return at("created_at", err)
+		}
+	}
+	if r.OutcomeAt.Set, err = d.isSet(); err != nil {
 		return at("outcome_at", err)
+	}
+	if r.OutcomeAt.Set {
+		if r.OutcomeAt.Value, err = d.time(); err != nil {
+			return at("outcome_at", err)
+		}
 	}
 	return nil
 }
@@ -624,8 +679,13 @@ func (r *JourneySnapshot) decodeFrom(d *decoder) error {
 	if r.CorrelationID, err = d.string(); err != nil {
 		return at("correlation_id", err)
 	}
-	if r.Namespace, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Namespace.Set, err = d.isSet(); err != nil {
 		return at("namespace", err)
+	}
+	if r.Namespace.Set {
+		if r.Namespace.Value, err = d.string(); err != nil {
+			return at("namespace", err)
+		}
 	}
 	if r.Outcome, err = decodeJourneyOutcome(d); err != nil {
 		return at("outcome", err)
@@ -633,32 +693,62 @@ func (r *JourneySnapshot) decodeFrom(d *decoder) error {
 	if r.Missing, err = decodeJourneyMissing(d); err != nil {
 		return at("missing", err)
 	}
-	if r.Deadline, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.Deadline.Set, err = d.isSet(); err != nil {
 		return at("deadline", err)
+	}
+	if r.Deadline.Set {
+		if r.Deadline.Value, err = d.time(); err != nil {
+			return at("deadline", err)
+		}
 	}
 	if r.Late, err = d.bool(); err != nil {
 		return at("late", err)
 	}
-	if r.LatenessMs, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.LatenessMs.Set, err = d.isSet(); err != nil {
 		return at("lateness_ms", err)
+	}
+	if r.LatenessMs.Set {
+		if r.LatenessMs.Value, err = d.long(); err != nil {
+			return at("lateness_ms", err)
+		}
 	}
 	if r.Verified, err = d.bool(); err != nil {
 		return at("verified", err)
 	}
-	if r.VerifiedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.VerifiedAt.Set, err = d.isSet(); err != nil {
 		return at("verified_at", err)
 	}
-	if r.VerificationChannel, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.VerifiedAt.Set {
+		if r.VerifiedAt.Value, err = d.time(); err != nil {
+			return at("verified_at", err)
+		}
+	}
+	if r.VerificationChannel.Set, err = d.isSet(); err != nil {
 		return at("verification_channel", err)
 	}
-	if r.VerificationChannelKind, err = decodeOptional(d, decodeChannel); err != nil {
+	if r.VerificationChannel.Set {
+		if r.VerificationChannel.Value, err = d.string(); err != nil {
+			return at("verification_channel", err)
+		}
+	}
+	if r.VerificationChannelKind.Set, err = d.isSet(); err != nil {
 		return at("verification_channel_kind", err)
+	}
+	if r.VerificationChannelKind.Set {
+		if r.VerificationChannelKind.Value, err = decodeChannel(d); err != nil {
+			return at("verification_channel_kind", err)
+		}
 	}
 	if r.VerificationFallbacks, err = d.int(); err != nil {
 		return at("verification_fallbacks", err)
 	}
-	if r.VerificationDurationMs, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.VerificationDurationMs.Set, err = d.isSet(); err != nil {
 		return at("verification_duration_ms", err)
+	}
+	if r.VerificationDurationMs.Set {
+		if r.VerificationDurationMs.Value, err = d.long(); err != nil {
+			return at("verification_duration_ms", err)
+		}
 	}
 	if r.VerificationExpired, err = d.bool(); err != nil {
 		return at("verification_expired", err)
@@ -666,8 +756,13 @@ func (r *JourneySnapshot) decodeFrom(d *decoder) error {
 	if r.VerificationCostMinor, err = d.long(); err != nil {
 		return at("verification_cost_minor", err)
 	}
-	if r.VerificationCurrency, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.VerificationCurrency.Set, err = d.isSet(); err != nil {
 		return at("verification_currency", err)
+	}
+	if r.VerificationCurrency.Set {
+		if r.VerificationCurrency.Value, err = d.string(); err != nil {
+			return at("verification_currency", err)
+		}
 	}
 	if r.Paid, err = d.bool(); err != nil {
 		return at("paid", err)
@@ -681,8 +776,13 @@ func (r *JourneySnapshot) decodeFrom(d *decoder) error {
 	if r.Refunded, err = d.bool(); err != nil {
 		return at("refunded", err)
 	}
-	if r.PaidAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.PaidAt.Set, err = d.isSet(); err != nil {
 		return at("paid_at", err)
+	}
+	if r.PaidAt.Set {
+		if r.PaidAt.Value, err = d.time(); err != nil {
+			return at("paid_at", err)
+		}
 	}
 	if r.PaidAmountMinor, err = d.long(); err != nil {
 		return at("paid_amount_minor", err)
@@ -696,11 +796,21 @@ func (r *JourneySnapshot) decodeFrom(d *decoder) error {
 	if r.RefundedAmountMinor, err = d.long(); err != nil {
 		return at("refunded_amount_minor", err)
 	}
-	if r.Currency, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Currency.Set, err = d.isSet(); err != nil {
 		return at("currency", err)
 	}
-	if r.VerificationToPaymentMs, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.Currency.Set {
+		if r.Currency.Value, err = d.string(); err != nil {
+			return at("currency", err)
+		}
+	}
+	if r.VerificationToPaymentMs.Set, err = d.isSet(); err != nil {
 		return at("verification_to_payment_ms", err)
+	}
+	if r.VerificationToPaymentMs.Set {
+		if r.VerificationToPaymentMs.Value, err = d.long(); err != nil {
+			return at("verification_to_payment_ms", err)
+		}
 	}
 	if r.Conflict, err = d.bool(); err != nil {
 		return at("conflict", err)
@@ -762,11 +872,21 @@ func (r *JourneySnapshot) decodeFrom(d *decoder) error {
 	if err = r.ChangedBy.decodeFrom(d); err != nil {
 		return at("changed_by", err)
 	}
-	if r.FirstEventAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.FirstEventAt.Set, err = d.isSet(); err != nil {
 		return at("first_event_at", err)
 	}
-	if r.LastEventAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.FirstEventAt.Set {
+		if r.FirstEventAt.Value, err = d.time(); err != nil {
+			return at("first_event_at", err)
+		}
+	}
+	if r.LastEventAt.Set, err = d.isSet(); err != nil {
 		return at("last_event_at", err)
+	}
+	if r.LastEventAt.Set {
+		if r.LastEventAt.Value, err = d.time(); err != nil {
+			return at("last_event_at", err)
+		}
 	}
 	if r.ProcessedAt, err = d.time(); err != nil {
 		return at("processed_at", err)

@@ -287,14 +287,29 @@ func (r *LOX24SMS) decodeFrom(d *decoder) error {
 	if r.EventCreatedAt, err = d.time(); err != nil {
 		return at("event_created_at", err)
 	}
-	if r.AttemptTotal, err = decodeOptional(d, (*decoder).int); err != nil {
+	if r.AttemptTotal.Set, err = d.isSet(); err != nil {
 		return at("attempt_total", err)
 	}
-	if r.AttemptNumber, err = decodeOptional(d, (*decoder).int); err != nil {
+	if r.AttemptTotal.Set {
+		if r.AttemptTotal.Value, err = d.int(); err != nil {
+			return at("attempt_total", err)
+		}
+	}
+	if r.AttemptNumber.Set, err = d.isSet(); err != nil {
 		return at("attempt_number", err)
 	}
-	if r.NotificationTaskID, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.AttemptNumber.Set {
+		if r.AttemptNumber.Value, err = d.int(); err != nil {
+			return at("attempt_number", err)
+		}
+	}
+	if r.NotificationTaskID.Set, err = d.isSet(); err != nil {
 		return at("notification_task_id", err)
+	}
+	if r.NotificationTaskID.Set {
+		if r.NotificationTaskID.Value, err = d.string(); err != nil {
+			return at("notification_task_id", err)
+		}
 	}
 	if r.MessageID, err = d.string(); err != nil {
 		return at("message_id", err)
@@ -302,38 +317,93 @@ func (r *LOX24SMS) decodeFrom(d *decoder) error {
 	if r.ProviderID, err = d.string(); err != nil {
 		return at("provider_id", err)
 	}
-	if r.KeyID, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.KeyID.Set, err = d.isSet(); err != nil {
 		return at("key_id", err)
 	}
-	if r.DLRCode, err = decodeOptional(d, (*decoder).int); err != nil {
+	if r.KeyID.Set {
+		if r.KeyID.Value, err = d.long(); err != nil {
+			return at("key_id", err)
+		}
+	}
+	if r.DLRCode.Set, err = d.isSet(); err != nil {
 		return at("dlr_code", err)
 	}
-	if r.DLR, err = decodeOptional(d, decodeLOX24DLR); err != nil {
+	if r.DLRCode.Set {
+		if r.DLRCode.Value, err = d.int(); err != nil {
+			return at("dlr_code", err)
+		}
+	}
+	if r.DLR.Set, err = d.isSet(); err != nil {
 		return at("dlr", err)
 	}
-	if r.StatusCode, err = decodeOptional(d, (*decoder).int); err != nil {
+	if r.DLR.Set {
+		if r.DLR.Value, err = decodeLOX24DLR(d); err != nil {
+			return at("dlr", err)
+		}
+	}
+	if r.StatusCode.Set, err = d.isSet(); err != nil {
 		return at("status_code", err)
 	}
-	if r.Status, err = decodeOptional(d, decodeLOX24SMSStatus); err != nil {
+	if r.StatusCode.Set {
+		if r.StatusCode.Value, err = d.int(); err != nil {
+			return at("status_code", err)
+		}
+	}
+	if r.Status.Set, err = d.isSet(); err != nil {
 		return at("status", err)
 	}
-	if r.CallbackData, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Status.Set {
+		if r.Status.Value, err = decodeLOX24SMSStatus(d); err != nil {
+			return at("status", err)
+		}
+	}
+	if r.CallbackData.Set, err = d.isSet(); err != nil {
 		return at("callback_data", err)
 	}
-	if r.To, err = decodeOptional(d, decodePhone); err != nil {
+	if r.CallbackData.Set {
+		if r.CallbackData.Value, err = d.string(); err != nil {
+			return at("callback_data", err)
+		}
+	}
+	if r.To.Set, err = d.isSet(); err != nil {
 		return at("to", err)
 	}
-	if r.From, err = decodeOptional(d, decodePhone); err != nil {
+	if r.To.Set {
+		if err = r.To.Value.decodeFrom(d); err != nil {
+			return at("to", err)
+		}
+	}
+	if r.From.Set, err = d.isSet(); err != nil {
 		return at("from", err)
 	}
-	if r.Text, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.From.Set {
+		if err = r.From.Value.decodeFrom(d); err != nil {
+			return at("from", err)
+		}
+	}
+	if r.Text.Set, err = d.isSet(); err != nil {
 		return at("text", err)
 	}
-	if r.SMSReceivedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.Text.Set {
+		if r.Text.Value, err = d.string(); err != nil {
+			return at("text", err)
+		}
+	}
+	if r.SMSReceivedAt.Set, err = d.isSet(); err != nil {
 		return at("sms_received_at", err)
 	}
-	if r.ReplyTo, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.SMSReceivedAt.Set {
+		if r.SMSReceivedAt.Value, err = d.time(); err != nil {
+			return at("sms_received_at", err)
+		}
+	}
+	if r.ReplyTo.Set, err = d.isSet(); err != nil {
 		return at("reply_to", err)
+	}
+	if r.ReplyTo.Set {
+		if r.ReplyTo.Value, err = d.string(); err != nil {
+			return at("reply_to", err)
+		}
 	}
 	return nil
 }

@@ -76,12 +76,6 @@ func (r *LOX24Channel) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func decodeLOX24Channel(d *decoder) (LOX24Channel, error) {
-	var r LOX24Channel
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *LOX24Channel) decodeFrom(d *decoder) error {
 	var err error
 	if r.ID, err = d.string(); err != nil {
@@ -99,17 +93,37 @@ func (r *LOX24Channel) decodeFrom(d *decoder) error {
 	if r.StatusName, err = decodeAttemptStatus(d); err != nil {
 		return at("status_name", err)
 	}
-	if r.ProcessedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.ProcessedAt.Set, err = d.isSet(); err != nil {
 		return at("processed_at", err)
 	}
-	if r.ExternalID, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.ProcessedAt.Set {
+		if r.ProcessedAt.Value, err = d.time(); err != nil {
+			return at("processed_at", err)
+		}
+	}
+	if r.ExternalID.Set, err = d.isSet(); err != nil {
 		return at("external_id", err)
 	}
-	if r.Error, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.ExternalID.Set {
+		if r.ExternalID.Value, err = d.string(); err != nil {
+			return at("external_id", err)
+		}
+	}
+	if r.Error.Set, err = d.isSet(); err != nil {
 		return at("error", err)
 	}
-	if r.CostMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.Error.Set {
+		if r.Error.Value, err = d.string(); err != nil {
+			return at("error", err)
+		}
+	}
+	if r.CostMinor.Set, err = d.isSet(); err != nil {
 		return at("cost_minor", err)
+	}
+	if r.CostMinor.Set {
+		if r.CostMinor.Value, err = d.long(); err != nil {
+			return at("cost_minor", err)
+		}
 	}
 	return nil
 }
@@ -190,11 +204,21 @@ func (r *LOX24HistoryEntry) decodeFrom(d *decoder) error {
 	if r.StatusName, err = decodeAttemptStatus(d); err != nil {
 		return at("status_name", err)
 	}
-	if r.ProcessedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.ProcessedAt.Set, err = d.isSet(); err != nil {
 		return at("processed_at", err)
 	}
-	if r.ExternalID, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.ProcessedAt.Set {
+		if r.ProcessedAt.Value, err = d.time(); err != nil {
+			return at("processed_at", err)
+		}
+	}
+	if r.ExternalID.Set, err = d.isSet(); err != nil {
 		return at("external_id", err)
+	}
+	if r.ExternalID.Set {
+		if r.ExternalID.Value, err = d.string(); err != nil {
+			return at("external_id", err)
+		}
 	}
 	return nil
 }
@@ -251,11 +275,21 @@ func (r *LOX24RoutingStep) decodeFrom(d *decoder) error {
 	if r.ChannelKind, err = decodeChannel(d); err != nil {
 		return at("channel_kind", err)
 	}
-	if r.TimeoutSec, err = decodeOptional(d, (*decoder).int); err != nil {
+	if r.TimeoutSec.Set, err = d.isSet(); err != nil {
 		return at("timeout_sec", err)
 	}
-	if r.SenderID, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.TimeoutSec.Set {
+		if r.TimeoutSec.Value, err = d.int(); err != nil {
+			return at("timeout_sec", err)
+		}
+	}
+	if r.SenderID.Set, err = d.isSet(); err != nil {
 		return at("sender_id", err)
+	}
+	if r.SenderID.Set {
+		if r.SenderID.Value, err = d.string(); err != nil {
+			return at("sender_id", err)
+		}
 	}
 	return nil
 }
@@ -522,14 +556,29 @@ func (r *LOX24VerifyCode) decodeFrom(d *decoder) error {
 	if r.EventCreatedAt, err = d.time(); err != nil {
 		return at("event_created_at", err)
 	}
-	if r.AttemptTotal, err = decodeOptional(d, (*decoder).int); err != nil {
+	if r.AttemptTotal.Set, err = d.isSet(); err != nil {
 		return at("attempt_total", err)
 	}
-	if r.AttemptNumber, err = decodeOptional(d, (*decoder).int); err != nil {
+	if r.AttemptTotal.Set {
+		if r.AttemptTotal.Value, err = d.int(); err != nil {
+			return at("attempt_total", err)
+		}
+	}
+	if r.AttemptNumber.Set, err = d.isSet(); err != nil {
 		return at("attempt_number", err)
 	}
-	if r.NotificationTaskID, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.AttemptNumber.Set {
+		if r.AttemptNumber.Value, err = d.int(); err != nil {
+			return at("attempt_number", err)
+		}
+	}
+	if r.NotificationTaskID.Set, err = d.isSet(); err != nil {
 		return at("notification_task_id", err)
+	}
+	if r.NotificationTaskID.Set {
+		if r.NotificationTaskID.Value, err = d.string(); err != nil {
+			return at("notification_task_id", err)
+		}
 	}
 	if r.VerificationID, err = d.string(); err != nil {
 		return at("verification_id", err)
@@ -537,11 +586,21 @@ func (r *LOX24VerifyCode) decodeFrom(d *decoder) error {
 	if r.ProviderID, err = d.string(); err != nil {
 		return at("provider_id", err)
 	}
-	if r.UserID, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.UserID.Set, err = d.isSet(); err != nil {
 		return at("user_id", err)
 	}
-	if r.Phone, err = decodeOptional(d, decodePhone); err != nil {
+	if r.UserID.Set {
+		if r.UserID.Value, err = d.long(); err != nil {
+			return at("user_id", err)
+		}
+	}
+	if r.Phone.Set, err = d.isSet(); err != nil {
 		return at("phone", err)
+	}
+	if r.Phone.Set {
+		if err = r.Phone.Value.decodeFrom(d); err != nil {
+			return at("phone", err)
+		}
 	}
 	if r.RoutingStrategy, err = decodeArray(d, 4, decodeLOX24RoutingStep); err != nil {
 		return at("routing_strategy", err)
@@ -552,20 +611,45 @@ func (r *LOX24VerifyCode) decodeFrom(d *decoder) error {
 	if r.StatusName, err = decodeAttemptStatus(d); err != nil {
 		return at("status_name", err)
 	}
-	if r.DeliveredChannel, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.DeliveredChannel.Set, err = d.isSet(); err != nil {
 		return at("delivered_channel", err)
 	}
-	if r.DeliveredChannelKind, err = decodeOptional(d, decodeChannel); err != nil {
+	if r.DeliveredChannel.Set {
+		if r.DeliveredChannel.Value, err = d.string(); err != nil {
+			return at("delivered_channel", err)
+		}
+	}
+	if r.DeliveredChannelKind.Set, err = d.isSet(); err != nil {
 		return at("delivered_channel_kind", err)
 	}
-	if r.CostMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.DeliveredChannelKind.Set {
+		if r.DeliveredChannelKind.Value, err = decodeChannel(d); err != nil {
+			return at("delivered_channel_kind", err)
+		}
+	}
+	if r.CostMinor.Set, err = d.isSet(); err != nil {
 		return at("cost_minor", err)
 	}
-	if r.Currency, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.CostMinor.Set {
+		if r.CostMinor.Value, err = d.long(); err != nil {
+			return at("cost_minor", err)
+		}
+	}
+	if r.Currency.Set, err = d.isSet(); err != nil {
 		return at("currency", err)
 	}
-	if r.CodeLength, err = decodeOptional(d, (*decoder).int); err != nil {
+	if r.Currency.Set {
+		if r.Currency.Value, err = d.string(); err != nil {
+			return at("currency", err)
+		}
+	}
+	if r.CodeLength.Set, err = d.isSet(); err != nil {
 		return at("code_length", err)
+	}
+	if r.CodeLength.Set {
+		if r.CodeLength.Value, err = d.int(); err != nil {
+			return at("code_length", err)
+		}
 	}
 	if r.CorrelationIDs, err = decodeArray(d, 1, (*decoder).string); err != nil {
 		return at("correlation_ids", err)
@@ -576,17 +660,32 @@ func (r *LOX24VerifyCode) decodeFrom(d *decoder) error {
 	if r.CreatedAt, err = d.time(); err != nil {
 		return at("created_at", err)
 	}
-	if r.UpdatedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.UpdatedAt.Set, err = d.isSet(); err != nil {
 		return at("updated_at", err)
+	}
+	if r.UpdatedAt.Set {
+		if r.UpdatedAt.Value, err = d.time(); err != nil {
+			return at("updated_at", err)
+		}
 	}
 	if r.History, err = decodeArray(d, 7, decodeLOX24HistoryEntry); err != nil {
 		return at("history", err)
 	}
-	if r.IsCodeDeleted, err = decodeOptional(d, (*decoder).bool); err != nil {
+	if r.IsCodeDeleted.Set, err = d.isSet(); err != nil {
 		return at("is_code_deleted", err)
 	}
-	if r.Channel, err = decodeOptional(d, decodeLOX24Channel); err != nil {
+	if r.IsCodeDeleted.Set {
+		if r.IsCodeDeleted.Value, err = d.bool(); err != nil {
+			return at("is_code_deleted", err)
+		}
+	}
+	if r.Channel.Set, err = d.isSet(); err != nil {
 		return at("channel", err)
+	}
+	if r.Channel.Set {
+		if err = r.Channel.Value.decodeFrom(d); err != nil {
+			return at("channel", err)
+		}
 	}
 	return nil
 }

@@ -70,17 +70,37 @@ func (r *PaymentOperation) decodeFrom(d *decoder) error {
 	if r.ID, err = d.string(); err != nil {
 		return at("id", err)
 	}
-	if r.Type, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Type.Set, err = d.isSet(); err != nil {
 		return at("type", err)
 	}
-	if r.Status, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Type.Set {
+		if r.Type.Value, err = d.string(); err != nil {
+			return at("type", err)
+		}
+	}
+	if r.Status.Set, err = d.isSet(); err != nil {
 		return at("status", err)
 	}
-	if r.ExternalID, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Status.Set {
+		if r.Status.Value, err = d.string(); err != nil {
+			return at("status", err)
+		}
+	}
+	if r.ExternalID.Set, err = d.isSet(); err != nil {
 		return at("external_id", err)
 	}
-	if r.StatusAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.ExternalID.Set {
+		if r.ExternalID.Value, err = d.string(); err != nil {
+			return at("external_id", err)
+		}
+	}
+	if r.StatusAt.Set, err = d.isSet(); err != nil {
 		return at("status_at", err)
+	}
+	if r.StatusAt.Set {
+		if r.StatusAt.Value, err = d.time(); err != nil {
+			return at("status_at", err)
+		}
 	}
 	return nil
 }
@@ -426,8 +446,13 @@ func (r *PaymentSnapshot) decodeFrom(d *decoder) error {
 	if r.Source, err = d.string(); err != nil {
 		return at("source", err)
 	}
-	if r.Namespace, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Namespace.Set, err = d.isSet(); err != nil {
 		return at("namespace", err)
+	}
+	if r.Namespace.Set {
+		if r.Namespace.Value, err = d.string(); err != nil {
+			return at("namespace", err)
+		}
 	}
 	if r.Kind, err = decodePaymentKind(d); err != nil {
 		return at("kind", err)
@@ -438,47 +463,107 @@ func (r *PaymentSnapshot) decodeFrom(d *decoder) error {
 	if r.ExternalIDs, err = decodeArray(d, 1, (*decoder).string); err != nil {
 		return at("external_ids", err)
 	}
-	if r.InvoiceID, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.InvoiceID.Set, err = d.isSet(); err != nil {
 		return at("invoice_id", err)
 	}
-	if r.PaymentNumber, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.InvoiceID.Set {
+		if r.InvoiceID.Value, err = d.string(); err != nil {
+			return at("invoice_id", err)
+		}
+	}
+	if r.PaymentNumber.Set, err = d.isSet(); err != nil {
 		return at("payment_number", err)
+	}
+	if r.PaymentNumber.Set {
+		if r.PaymentNumber.Value, err = d.string(); err != nil {
+			return at("payment_number", err)
+		}
 	}
 	if r.Phase, err = decodePaymentPhase(d); err != nil {
 		return at("phase", err)
 	}
-	if r.Status, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Status.Set, err = d.isSet(); err != nil {
 		return at("status", err)
 	}
-	if r.PaymentStatus, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Status.Set {
+		if r.Status.Value, err = d.string(); err != nil {
+			return at("status", err)
+		}
+	}
+	if r.PaymentStatus.Set, err = d.isSet(); err != nil {
 		return at("payment_status", err)
+	}
+	if r.PaymentStatus.Set {
+		if r.PaymentStatus.Value, err = d.string(); err != nil {
+			return at("payment_status", err)
+		}
 	}
 	if r.Operations, err = decodeArray(d, 5, decodePaymentOperation); err != nil {
 		return at("operations", err)
 	}
-	if r.Type, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Type.Set, err = d.isSet(); err != nil {
 		return at("type", err)
 	}
-	if r.SystemType, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Type.Set {
+		if r.Type.Value, err = d.string(); err != nil {
+			return at("type", err)
+		}
+	}
+	if r.SystemType.Set, err = d.isSet(); err != nil {
 		return at("system_type", err)
 	}
-	if r.PaymentSystem, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.SystemType.Set {
+		if r.SystemType.Value, err = d.string(); err != nil {
+			return at("system_type", err)
+		}
+	}
+	if r.PaymentSystem.Set, err = d.isSet(); err != nil {
 		return at("payment_system", err)
 	}
-	if r.PaymentType, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.PaymentSystem.Set {
+		if r.PaymentSystem.Value, err = d.string(); err != nil {
+			return at("payment_system", err)
+		}
+	}
+	if r.PaymentType.Set, err = d.isSet(); err != nil {
 		return at("payment_type", err)
 	}
-	if r.AmountMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.PaymentType.Set {
+		if r.PaymentType.Value, err = d.string(); err != nil {
+			return at("payment_type", err)
+		}
+	}
+	if r.AmountMinor.Set, err = d.isSet(); err != nil {
 		return at("amount_minor", err)
 	}
-	if r.PendingAmountMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.AmountMinor.Set {
+		if r.AmountMinor.Value, err = d.long(); err != nil {
+			return at("amount_minor", err)
+		}
+	}
+	if r.PendingAmountMinor.Set, err = d.isSet(); err != nil {
 		return at("pending_amount_minor", err)
 	}
-	if r.CommissionMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.PendingAmountMinor.Set {
+		if r.PendingAmountMinor.Value, err = d.long(); err != nil {
+			return at("pending_amount_minor", err)
+		}
+	}
+	if r.CommissionMinor.Set, err = d.isSet(); err != nil {
 		return at("commission_minor", err)
 	}
-	if r.ReversalAmountMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.CommissionMinor.Set {
+		if r.CommissionMinor.Value, err = d.long(); err != nil {
+			return at("commission_minor", err)
+		}
+	}
+	if r.ReversalAmountMinor.Set, err = d.isSet(); err != nil {
 		return at("reversal_amount_minor", err)
+	}
+	if r.ReversalAmountMinor.Set {
+		if r.ReversalAmountMinor.Value, err = d.long(); err != nil {
+			return at("reversal_amount_minor", err)
+		}
 	}
 	if r.Currency, err = d.string(); err != nil {
 		return at("currency", err)
@@ -495,20 +580,45 @@ func (r *PaymentSnapshot) decodeFrom(d *decoder) error {
 	if r.HoldOverdue, err = d.bool(); err != nil {
 		return at("hold_overdue", err)
 	}
-	if r.HoldDeadline, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.HoldDeadline.Set, err = d.isSet(); err != nil {
 		return at("hold_deadline", err)
 	}
-	if r.CreatedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.HoldDeadline.Set {
+		if r.HoldDeadline.Value, err = d.time(); err != nil {
+			return at("hold_deadline", err)
+		}
+	}
+	if r.CreatedAt.Set, err = d.isSet(); err != nil {
 		return at("created_at", err)
 	}
-	if r.HeldAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.CreatedAt.Set {
+		if r.CreatedAt.Value, err = d.time(); err != nil {
+			return at("created_at", err)
+		}
+	}
+	if r.HeldAt.Set, err = d.isSet(); err != nil {
 		return at("held_at", err)
 	}
-	if r.PaidAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.HeldAt.Set {
+		if r.HeldAt.Value, err = d.time(); err != nil {
+			return at("held_at", err)
+		}
+	}
+	if r.PaidAt.Set, err = d.isSet(); err != nil {
 		return at("paid_at", err)
 	}
-	if r.OutcomeAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.PaidAt.Set {
+		if r.PaidAt.Value, err = d.time(); err != nil {
+			return at("paid_at", err)
+		}
+	}
+	if r.OutcomeAt.Set, err = d.isSet(); err != nil {
 		return at("outcome_at", err)
+	}
+	if r.OutcomeAt.Set {
+		if r.OutcomeAt.Value, err = d.time(); err != nil {
+			return at("outcome_at", err)
+		}
 	}
 	if r.Revision, err = d.long(); err != nil {
 		return at("revision", err)
@@ -519,11 +629,21 @@ func (r *PaymentSnapshot) decodeFrom(d *decoder) error {
 	if err = r.ChangedBy.decodeFrom(d); err != nil {
 		return at("changed_by", err)
 	}
-	if r.FirstEventAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.FirstEventAt.Set, err = d.isSet(); err != nil {
 		return at("first_event_at", err)
 	}
-	if r.LastEventAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.FirstEventAt.Set {
+		if r.FirstEventAt.Value, err = d.time(); err != nil {
+			return at("first_event_at", err)
+		}
+	}
+	if r.LastEventAt.Set, err = d.isSet(); err != nil {
 		return at("last_event_at", err)
+	}
+	if r.LastEventAt.Set {
+		if r.LastEventAt.Value, err = d.time(); err != nil {
+			return at("last_event_at", err)
+		}
 	}
 	if r.ProcessedAt, err = d.time(); err != nil {
 		return at("processed_at", err)

@@ -228,17 +228,37 @@ func (r *Change) decodeFrom(d *decoder) error {
 	if r.Cause, err = decodeChangeCause(d); err != nil {
 		return at("cause", err)
 	}
-	if r.Topic, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Topic.Set, err = d.isSet(); err != nil {
 		return at("topic", err)
 	}
-	if r.Partition, err = decodeOptional(d, (*decoder).int); err != nil {
+	if r.Topic.Set {
+		if r.Topic.Value, err = d.string(); err != nil {
+			return at("topic", err)
+		}
+	}
+	if r.Partition.Set, err = d.isSet(); err != nil {
 		return at("partition", err)
 	}
-	if r.Offset, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.Partition.Set {
+		if r.Partition.Value, err = d.int(); err != nil {
+			return at("partition", err)
+		}
+	}
+	if r.Offset.Set, err = d.isSet(); err != nil {
 		return at("offset", err)
 	}
-	if r.EventID, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Offset.Set {
+		if r.Offset.Value, err = d.long(); err != nil {
+			return at("offset", err)
+		}
+	}
+	if r.EventID.Set, err = d.isSet(); err != nil {
 		return at("event_id", err)
+	}
+	if r.EventID.Set {
+		if r.EventID.Value, err = d.string(); err != nil {
+			return at("event_id", err)
+		}
 	}
 	return nil
 }
@@ -634,8 +654,13 @@ func decodePhone(d *decoder) (Phone, error) {
 
 func (r *Phone) decodeFrom(d *decoder) error {
 	var err error
-	if r.Country, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Country.Set, err = d.isSet(); err != nil {
 		return at("country", err)
+	}
+	if r.Country.Set {
+		if r.Country.Value, err = d.string(); err != nil {
+			return at("country", err)
+		}
 	}
 	if r.Pseudonyms, err = decodeArray(d, 2, decodePseudonym); err != nil {
 		return at("pseudonyms", err)
@@ -979,12 +1004,6 @@ func (r *UnibellCall) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func decodeUnibellCall(d *decoder) (UnibellCall, error) {
-	var r UnibellCall
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *UnibellCall) decodeFrom(d *decoder) error {
 	var err error
 	if err = r.Origin.decodeFrom(d); err != nil {
@@ -996,53 +1015,123 @@ func (r *UnibellCall) decodeFrom(d *decoder) error {
 	if r.Kind, err = decodeUnibellCallKind(d); err != nil {
 		return at("kind", err)
 	}
-	if r.VerificationID, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.VerificationID.Set, err = d.isSet(); err != nil {
 		return at("verification_id", err)
 	}
-	if r.Reference, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.VerificationID.Set {
+		if r.VerificationID.Value, err = d.string(); err != nil {
+			return at("verification_id", err)
+		}
+	}
+	if r.Reference.Set, err = d.isSet(); err != nil {
 		return at("reference", err)
+	}
+	if r.Reference.Set {
+		if r.Reference.Value, err = d.string(); err != nil {
+			return at("reference", err)
+		}
 	}
 	if r.ReferenceMade, err = d.bool(); err != nil {
 		return at("reference_made", err)
 	}
-	if r.RequestID, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.RequestID.Set, err = d.isSet(); err != nil {
 		return at("request_id", err)
+	}
+	if r.RequestID.Set {
+		if r.RequestID.Value, err = d.string(); err != nil {
+			return at("request_id", err)
+		}
 	}
 	if r.CorrelationIDs, err = decodeArray(d, 1, (*decoder).string); err != nil {
 		return at("correlation_ids", err)
 	}
-	if r.SourceAddr, err = decodeOptional(d, decodePhone); err != nil {
+	if r.SourceAddr.Set, err = d.isSet(); err != nil {
 		return at("source_addr", err)
 	}
-	if r.DestAddr, err = decodeOptional(d, decodePhone); err != nil {
+	if r.SourceAddr.Set {
+		if err = r.SourceAddr.Value.decodeFrom(d); err != nil {
+			return at("source_addr", err)
+		}
+	}
+	if r.DestAddr.Set, err = d.isSet(); err != nil {
 		return at("dest_addr", err)
 	}
-	if r.Status, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.DestAddr.Set {
+		if err = r.DestAddr.Value.decodeFrom(d); err != nil {
+			return at("dest_addr", err)
+		}
+	}
+	if r.Status.Set, err = d.isSet(); err != nil {
 		return at("status", err)
 	}
-	if r.CallStatus, err = decodeOptional(d, decodeCallStatus); err != nil {
+	if r.Status.Set {
+		if r.Status.Value, err = d.string(); err != nil {
+			return at("status", err)
+		}
+	}
+	if r.CallStatus.Set, err = d.isSet(); err != nil {
 		return at("call_status", err)
 	}
-	if r.HTTPStatus, err = decodeOptional(d, (*decoder).int); err != nil {
+	if r.CallStatus.Set {
+		if r.CallStatus.Value, err = decodeCallStatus(d); err != nil {
+			return at("call_status", err)
+		}
+	}
+	if r.HTTPStatus.Set, err = d.isSet(); err != nil {
 		return at("http_status", err)
 	}
-	if r.Unreachable, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.HTTPStatus.Set {
+		if r.HTTPStatus.Value, err = d.int(); err != nil {
+			return at("http_status", err)
+		}
+	}
+	if r.Unreachable.Set, err = d.isSet(); err != nil {
 		return at("unreachable", err)
 	}
-	if r.Error, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Unreachable.Set {
+		if r.Unreachable.Value, err = d.string(); err != nil {
+			return at("unreachable", err)
+		}
+	}
+	if r.Error.Set, err = d.isSet(); err != nil {
 		return at("error", err)
 	}
-	if r.ErrorCode, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Error.Set {
+		if r.Error.Value, err = d.string(); err != nil {
+			return at("error", err)
+		}
+	}
+	if r.ErrorCode.Set, err = d.isSet(); err != nil {
 		return at("error_code", err)
 	}
-	if r.NetworkErrorCode, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.ErrorCode.Set {
+		if r.ErrorCode.Value, err = d.string(); err != nil {
+			return at("error_code", err)
+		}
+	}
+	if r.NetworkErrorCode.Set, err = d.isSet(); err != nil {
 		return at("network_error_code", err)
 	}
-	if r.CallCreatedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.NetworkErrorCode.Set {
+		if r.NetworkErrorCode.Value, err = d.string(); err != nil {
+			return at("network_error_code", err)
+		}
+	}
+	if r.CallCreatedAt.Set, err = d.isSet(); err != nil {
 		return at("call_created_at", err)
 	}
-	if r.StatusAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.CallCreatedAt.Set {
+		if r.CallCreatedAt.Value, err = d.time(); err != nil {
+			return at("call_created_at", err)
+		}
+	}
+	if r.StatusAt.Set, err = d.isSet(); err != nil {
 		return at("status_at", err)
+	}
+	if r.StatusAt.Set {
+		if r.StatusAt.Value, err = d.time(); err != nil {
+			return at("status_at", err)
+		}
 	}
 	return nil
 }

@@ -388,104 +388,244 @@ func (r *UAPAYPayment) decodeFrom(d *decoder) error {
 	if r.ProviderID, err = d.string(); err != nil {
 		return at("provider_id", err)
 	}
-	if r.InvoiceID, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.InvoiceID.Set, err = d.isSet(); err != nil {
 		return at("invoice_id", err)
 	}
-	if r.OperationID, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.InvoiceID.Set {
+		if r.InvoiceID.Value, err = d.string(); err != nil {
+			return at("invoice_id", err)
+		}
+	}
+	if r.OperationID.Set, err = d.isSet(); err != nil {
 		return at("operation_id", err)
 	}
-	if r.ExternalID, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.OperationID.Set {
+		if r.OperationID.Value, err = d.string(); err != nil {
+			return at("operation_id", err)
+		}
+	}
+	if r.ExternalID.Set, err = d.isSet(); err != nil {
 		return at("external_id", err)
+	}
+	if r.ExternalID.Set {
+		if r.ExternalID.Value, err = d.string(); err != nil {
+			return at("external_id", err)
+		}
 	}
 	if r.CorrelationIDs, err = decodeArray(d, 1, (*decoder).string); err != nil {
 		return at("correlation_ids", err)
 	}
-	if r.PaymentNumber, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.PaymentNumber.Set, err = d.isSet(); err != nil {
 		return at("payment_number", err)
 	}
-	if r.AmountMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.PaymentNumber.Set {
+		if r.PaymentNumber.Value, err = d.string(); err != nil {
+			return at("payment_number", err)
+		}
+	}
+	if r.AmountMinor.Set, err = d.isSet(); err != nil {
 		return at("amount_minor", err)
 	}
-	if r.PendingAmountMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.AmountMinor.Set {
+		if r.AmountMinor.Value, err = d.long(); err != nil {
+			return at("amount_minor", err)
+		}
+	}
+	if r.PendingAmountMinor.Set, err = d.isSet(); err != nil {
 		return at("pending_amount_minor", err)
 	}
-	if r.CommissionMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.PendingAmountMinor.Set {
+		if r.PendingAmountMinor.Value, err = d.long(); err != nil {
+			return at("pending_amount_minor", err)
+		}
+	}
+	if r.CommissionMinor.Set, err = d.isSet(); err != nil {
 		return at("commission_minor", err)
 	}
-	if r.ReversalAmountMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.CommissionMinor.Set {
+		if r.CommissionMinor.Value, err = d.long(); err != nil {
+			return at("commission_minor", err)
+		}
+	}
+	if r.ReversalAmountMinor.Set, err = d.isSet(); err != nil {
 		return at("reversal_amount_minor", err)
+	}
+	if r.ReversalAmountMinor.Set {
+		if r.ReversalAmountMinor.Value, err = d.long(); err != nil {
+			return at("reversal_amount_minor", err)
+		}
 	}
 	if r.Currency, err = d.string(); err != nil {
 		return at("currency", err)
 	}
-	if r.Status, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Status.Set, err = d.isSet(); err != nil {
 		return at("status", err)
 	}
-	if r.PaymentStatus, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Status.Set {
+		if r.Status.Value, err = d.string(); err != nil {
+			return at("status", err)
+		}
+	}
+	if r.PaymentStatus.Set, err = d.isSet(); err != nil {
 		return at("payment_status", err)
 	}
-	if r.OperationStatus, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.PaymentStatus.Set {
+		if r.PaymentStatus.Value, err = d.string(); err != nil {
+			return at("payment_status", err)
+		}
+	}
+	if r.OperationStatus.Set, err = d.isSet(); err != nil {
 		return at("operation_status", err)
+	}
+	if r.OperationStatus.Set {
+		if r.OperationStatus.Value, err = d.string(); err != nil {
+			return at("operation_status", err)
+		}
 	}
 	if r.Phase, err = decodePaymentPhase(d); err != nil {
 		return at("phase", err)
 	}
-	if r.Type, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Type.Set, err = d.isSet(); err != nil {
 		return at("type", err)
 	}
-	if r.SystemType, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Type.Set {
+		if r.Type.Value, err = d.string(); err != nil {
+			return at("type", err)
+		}
+	}
+	if r.SystemType.Set, err = d.isSet(); err != nil {
 		return at("system_type", err)
 	}
-	if r.PaymentSystem, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.SystemType.Set {
+		if r.SystemType.Value, err = d.string(); err != nil {
+			return at("system_type", err)
+		}
+	}
+	if r.PaymentSystem.Set, err = d.isSet(); err != nil {
 		return at("payment_system", err)
 	}
-	if r.PaymentType, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.PaymentSystem.Set {
+		if r.PaymentSystem.Value, err = d.string(); err != nil {
+			return at("payment_system", err)
+		}
+	}
+	if r.PaymentType.Set, err = d.isSet(); err != nil {
 		return at("payment_type", err)
 	}
-	if r.OperationType, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.PaymentType.Set {
+		if r.PaymentType.Value, err = d.string(); err != nil {
+			return at("payment_type", err)
+		}
+	}
+	if r.OperationType.Set, err = d.isSet(); err != nil {
 		return at("operation_type", err)
 	}
-	if r.CardFromID, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.OperationType.Set {
+		if r.OperationType.Value, err = d.string(); err != nil {
+			return at("operation_type", err)
+		}
+	}
+	if r.CardFromID.Set, err = d.isSet(); err != nil {
 		return at("card_from_id", err)
 	}
-	if r.CardToID, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.CardFromID.Set {
+		if r.CardFromID.Value, err = d.string(); err != nil {
+			return at("card_from_id", err)
+		}
+	}
+	if r.CardToID.Set, err = d.isSet(); err != nil {
 		return at("card_to_id", err)
 	}
-	if r.CardFromMasked, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.CardToID.Set {
+		if r.CardToID.Value, err = d.string(); err != nil {
+			return at("card_to_id", err)
+		}
+	}
+	if r.CardFromMasked.Set, err = d.isSet(); err != nil {
 		return at("card_from_masked", err)
 	}
-	if r.CardToMasked, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.CardFromMasked.Set {
+		if r.CardFromMasked.Value, err = d.string(); err != nil {
+			return at("card_from_masked", err)
+		}
+	}
+	if r.CardToMasked.Set, err = d.isSet(); err != nil {
 		return at("card_to_masked", err)
 	}
-	if r.CardFromHolderName, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.CardToMasked.Set {
+		if r.CardToMasked.Value, err = d.string(); err != nil {
+			return at("card_to_masked", err)
+		}
+	}
+	if r.CardFromHolderName.Set, err = d.isSet(); err != nil {
 		return at("card_from_holder_name", err)
 	}
-	if r.ReceiptPath, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.CardFromHolderName.Set {
+		if r.CardFromHolderName.Value, err = d.string(); err != nil {
+			return at("card_from_holder_name", err)
+		}
+	}
+	if r.ReceiptPath.Set, err = d.isSet(); err != nil {
 		return at("receipt_path", err)
+	}
+	if r.ReceiptPath.Set {
+		if r.ReceiptPath.Value, err = d.string(); err != nil {
+			return at("receipt_path", err)
+		}
 	}
 	if r.ExtraInfoFields, err = d.stringMap(); err != nil {
 		return at("extra_info_fields", err)
 	}
-	if r.Reason, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Reason.Set, err = d.isSet(); err != nil {
 		return at("reason", err)
+	}
+	if r.Reason.Set {
+		if r.Reason.Value, err = d.string(); err != nil {
+			return at("reason", err)
+		}
 	}
 	if r.HasConfirmation, err = d.bool(); err != nil {
 		return at("has_confirmation", err)
 	}
-	if r.CreatedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.CreatedAt.Set, err = d.isSet(); err != nil {
 		return at("created_at", err)
 	}
-	if r.PaidAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.CreatedAt.Set {
+		if r.CreatedAt.Value, err = d.time(); err != nil {
+			return at("created_at", err)
+		}
+	}
+	if r.PaidAt.Set, err = d.isSet(); err != nil {
 		return at("paid_at", err)
 	}
-	if r.HeldAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.PaidAt.Set {
+		if r.PaidAt.Value, err = d.time(); err != nil {
+			return at("paid_at", err)
+		}
+	}
+	if r.HeldAt.Set, err = d.isSet(); err != nil {
 		return at("held_at", err)
 	}
-	if r.IssuedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.HeldAt.Set {
+		if r.HeldAt.Value, err = d.time(); err != nil {
+			return at("held_at", err)
+		}
+	}
+	if r.IssuedAt.Set, err = d.isSet(); err != nil {
 		return at("issued_at", err)
 	}
-	if r.PostbackAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.IssuedAt.Set {
+		if r.IssuedAt.Value, err = d.time(); err != nil {
+			return at("issued_at", err)
+		}
+	}
+	if r.PostbackAt.Set, err = d.isSet(); err != nil {
 		return at("postback_at", err)
+	}
+	if r.PostbackAt.Set {
+		if r.PostbackAt.Value, err = d.time(); err != nil {
+			return at("postback_at", err)
+		}
 	}
 	return nil
 }

@@ -107,26 +107,56 @@ func (r *UnibellInput) decodeFrom(d *decoder) error {
 	if r.Kind, err = decodeUnibellInputKind(d); err != nil {
 		return at("kind", err)
 	}
-	if r.Call, err = decodeOptional(d, decodeUnibellCall); err != nil {
+	if r.Call.Set, err = d.isSet(); err != nil {
 		return at("call", err)
 	}
-	if r.VerificationID, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Call.Set {
+		if err = r.Call.Value.decodeFrom(d); err != nil {
+			return at("call", err)
+		}
+	}
+	if r.VerificationID.Set, err = d.isSet(); err != nil {
 		return at("verification_id", err)
 	}
-	if r.RequestKey, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.VerificationID.Set {
+		if r.VerificationID.Value, err = d.string(); err != nil {
+			return at("verification_id", err)
+		}
+	}
+	if r.RequestKey.Set, err = d.isSet(); err != nil {
 		return at("request_key", err)
+	}
+	if r.RequestKey.Set {
+		if r.RequestKey.Value, err = d.string(); err != nil {
+			return at("request_key", err)
+		}
 	}
 	if r.StatusCallback, err = d.bool(); err != nil {
 		return at("status_callback", err)
 	}
-	if r.UpstreamStage, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.UpstreamStage.Set, err = d.isSet(); err != nil {
 		return at("upstream_stage", err)
 	}
-	if r.UpstreamPartition, err = decodeOptional(d, (*decoder).int); err != nil {
+	if r.UpstreamStage.Set {
+		if r.UpstreamStage.Value, err = d.string(); err != nil {
+			return at("upstream_stage", err)
+		}
+	}
+	if r.UpstreamPartition.Set, err = d.isSet(); err != nil {
 		return at("upstream_partition", err)
 	}
-	if r.Clock, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.UpstreamPartition.Set {
+		if r.UpstreamPartition.Value, err = d.int(); err != nil {
+			return at("upstream_partition", err)
+		}
+	}
+	if r.Clock.Set, err = d.isSet(); err != nil {
 		return at("clock", err)
+	}
+	if r.Clock.Set {
+		if r.Clock.Value, err = d.time(); err != nil {
+			return at("clock", err)
+		}
 	}
 	return nil
 }

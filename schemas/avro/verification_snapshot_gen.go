@@ -105,23 +105,48 @@ func (r *VerificationAttempt) decodeFrom(d *decoder) error {
 	if r.ChannelKind, err = decodeChannel(d); err != nil {
 		return at("channel_kind", err)
 	}
-	if r.Status, err = decodeOptional(d, (*decoder).int); err != nil {
+	if r.Status.Set, err = d.isSet(); err != nil {
 		return at("status", err)
+	}
+	if r.Status.Set {
+		if r.Status.Value, err = d.int(); err != nil {
+			return at("status", err)
+		}
 	}
 	if r.StatusName, err = decodeAttemptStatus(d); err != nil {
 		return at("status_name", err)
 	}
-	if r.ProcessedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.ProcessedAt.Set, err = d.isSet(); err != nil {
 		return at("processed_at", err)
 	}
-	if r.ExternalID, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.ProcessedAt.Set {
+		if r.ProcessedAt.Value, err = d.time(); err != nil {
+			return at("processed_at", err)
+		}
+	}
+	if r.ExternalID.Set, err = d.isSet(); err != nil {
 		return at("external_id", err)
 	}
-	if r.Error, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.ExternalID.Set {
+		if r.ExternalID.Value, err = d.string(); err != nil {
+			return at("external_id", err)
+		}
+	}
+	if r.Error.Set, err = d.isSet(); err != nil {
 		return at("error", err)
 	}
-	if r.CostMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.Error.Set {
+		if r.Error.Value, err = d.string(); err != nil {
+			return at("error", err)
+		}
+	}
+	if r.CostMinor.Set, err = d.isSet(); err != nil {
 		return at("cost_minor", err)
+	}
+	if r.CostMinor.Set {
+		if r.CostMinor.Value, err = d.long(); err != nil {
+			return at("cost_minor", err)
+		}
 	}
 	return nil
 }
@@ -394,26 +419,51 @@ func (r *VerificationSnapshot) decodeFrom(d *decoder) error {
 	if r.Source, err = d.string(); err != nil {
 		return at("source", err)
 	}
-	if r.Namespace, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Namespace.Set, err = d.isSet(); err != nil {
 		return at("namespace", err)
+	}
+	if r.Namespace.Set {
+		if r.Namespace.Value, err = d.string(); err != nil {
+			return at("namespace", err)
+		}
 	}
 	if r.CorrelationIDs, err = decodeArray(d, 1, (*decoder).string); err != nil {
 		return at("correlation_ids", err)
 	}
-	if r.Phone, err = decodeOptional(d, decodePhone); err != nil {
+	if r.Phone.Set, err = d.isSet(); err != nil {
 		return at("phone", err)
+	}
+	if r.Phone.Set {
+		if err = r.Phone.Value.decodeFrom(d); err != nil {
+			return at("phone", err)
+		}
 	}
 	if r.Outcome, err = decodeVerificationOutcome(d); err != nil {
 		return at("outcome", err)
 	}
-	if r.ProviderStatus, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.ProviderStatus.Set, err = d.isSet(); err != nil {
 		return at("provider_status", err)
 	}
-	if r.DeliveredChannel, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.ProviderStatus.Set {
+		if r.ProviderStatus.Value, err = d.string(); err != nil {
+			return at("provider_status", err)
+		}
+	}
+	if r.DeliveredChannel.Set, err = d.isSet(); err != nil {
 		return at("delivered_channel", err)
 	}
-	if r.DeliveredChannelKind, err = decodeOptional(d, decodeChannel); err != nil {
+	if r.DeliveredChannel.Set {
+		if r.DeliveredChannel.Value, err = d.string(); err != nil {
+			return at("delivered_channel", err)
+		}
+	}
+	if r.DeliveredChannelKind.Set, err = d.isSet(); err != nil {
 		return at("delivered_channel_kind", err)
+	}
+	if r.DeliveredChannelKind.Set {
+		if r.DeliveredChannelKind.Value, err = decodeChannel(d); err != nil {
+			return at("delivered_channel_kind", err)
+		}
 	}
 	if r.PlannedChannels, err = decodeArray(d, 1, (*decoder).string); err != nil {
 		return at("planned_channels", err)
@@ -424,29 +474,64 @@ func (r *VerificationSnapshot) decodeFrom(d *decoder) error {
 	if r.Fallbacks, err = d.int(); err != nil {
 		return at("fallbacks", err)
 	}
-	if r.CostMinor, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.CostMinor.Set, err = d.isSet(); err != nil {
 		return at("cost_minor", err)
 	}
-	if r.Currency, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.CostMinor.Set {
+		if r.CostMinor.Value, err = d.long(); err != nil {
+			return at("cost_minor", err)
+		}
+	}
+	if r.Currency.Set, err = d.isSet(); err != nil {
 		return at("currency", err)
 	}
-	if r.CreatedAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.Currency.Set {
+		if r.Currency.Value, err = d.string(); err != nil {
+			return at("currency", err)
+		}
+	}
+	if r.CreatedAt.Set, err = d.isSet(); err != nil {
 		return at("created_at", err)
 	}
-	if r.OutcomeAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.CreatedAt.Set {
+		if r.CreatedAt.Value, err = d.time(); err != nil {
+			return at("created_at", err)
+		}
+	}
+	if r.OutcomeAt.Set, err = d.isSet(); err != nil {
 		return at("outcome_at", err)
 	}
-	if r.DurationMs, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.OutcomeAt.Set {
+		if r.OutcomeAt.Value, err = d.time(); err != nil {
+			return at("outcome_at", err)
+		}
+	}
+	if r.DurationMs.Set, err = d.isSet(); err != nil {
 		return at("duration_ms", err)
 	}
-	if r.Deadline, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.DurationMs.Set {
+		if r.DurationMs.Value, err = d.long(); err != nil {
+			return at("duration_ms", err)
+		}
+	}
+	if r.Deadline.Set, err = d.isSet(); err != nil {
 		return at("deadline", err)
+	}
+	if r.Deadline.Set {
+		if r.Deadline.Value, err = d.time(); err != nil {
+			return at("deadline", err)
+		}
 	}
 	if r.Late, err = d.bool(); err != nil {
 		return at("late", err)
 	}
-	if r.LatenessMs, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.LatenessMs.Set, err = d.isSet(); err != nil {
 		return at("lateness_ms", err)
+	}
+	if r.LatenessMs.Set {
+		if r.LatenessMs.Value, err = d.long(); err != nil {
+			return at("lateness_ms", err)
+		}
 	}
 	if r.Revision, err = d.long(); err != nil {
 		return at("revision", err)
@@ -457,11 +542,21 @@ func (r *VerificationSnapshot) decodeFrom(d *decoder) error {
 	if err = r.ChangedBy.decodeFrom(d); err != nil {
 		return at("changed_by", err)
 	}
-	if r.FirstEventAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.FirstEventAt.Set, err = d.isSet(); err != nil {
 		return at("first_event_at", err)
 	}
-	if r.LastEventAt, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.FirstEventAt.Set {
+		if r.FirstEventAt.Value, err = d.time(); err != nil {
+			return at("first_event_at", err)
+		}
+	}
+	if r.LastEventAt.Set, err = d.isSet(); err != nil {
 		return at("last_event_at", err)
+	}
+	if r.LastEventAt.Set {
+		if r.LastEventAt.Value, err = d.time(); err != nil {
+			return at("last_event_at", err)
+		}
 	}
 	if r.ProcessedAt, err = d.time(); err != nil {
 		return at("processed_at", err)

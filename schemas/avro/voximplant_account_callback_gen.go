@@ -20,16 +20,15 @@ func (r *VoximplantA2PSMSActivated) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func decodeVoximplantA2PSMSActivated(d *decoder) (VoximplantA2PSMSActivated, error) {
-	var r VoximplantA2PSMSActivated
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *VoximplantA2PSMSActivated) decodeFrom(d *decoder) error {
 	var err error
-	if r.A2PEnabled, err = decodeOptional(d, (*decoder).bool); err != nil {
+	if r.A2PEnabled.Set, err = d.isSet(); err != nil {
 		return at("a2p_enabled", err)
+	}
+	if r.A2PEnabled.Set {
+		if r.A2PEnabled.Value, err = d.bool(); err != nil {
+			return at("a2p_enabled", err)
+		}
 	}
 	return nil
 }
@@ -610,146 +609,381 @@ func (r *VoximplantAccountCallback) decodeFrom(d *decoder) error {
 	if r.UnknownFields, err = decodeArray(d, 1, (*decoder).string); err != nil {
 		return at("unknown_fields", err)
 	}
-	if r.Balance, err = decodeOptional(d, (*decoder).decimal); err != nil {
+	if r.Balance.Set, err = d.isSet(); err != nil {
 		return at("balance", err)
 	}
-	if r.Currency, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Balance.Set {
+		if r.Balance.Value, err = d.decimal(); err != nil {
+			return at("balance", err)
+		}
+	}
+	if r.Currency.Set, err = d.isSet(); err != nil {
 		return at("currency", err)
 	}
-	if r.LanguageCode, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Currency.Set {
+		if r.Currency.Value, err = d.string(); err != nil {
+			return at("currency", err)
+		}
+	}
+	if r.LanguageCode.Set, err = d.isSet(); err != nil {
 		return at("language_code", err)
 	}
-	if r.AccountName, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.LanguageCode.Set {
+		if r.LanguageCode.Value, err = d.string(); err != nil {
+			return at("language_code", err)
+		}
+	}
+	if r.AccountName.Set, err = d.isSet(); err != nil {
 		return at("account_name", err)
 	}
-	if r.AccountEmail, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.AccountName.Set {
+		if r.AccountName.Value, err = d.string(); err != nil {
+			return at("account_name", err)
+		}
+	}
+	if r.AccountEmail.Set, err = d.isSet(); err != nil {
 		return at("account_email", err)
 	}
-	if r.AccountFirstName, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.AccountEmail.Set {
+		if r.AccountEmail.Value, err = d.string(); err != nil {
+			return at("account_email", err)
+		}
+	}
+	if r.AccountFirstName.Set, err = d.isSet(); err != nil {
 		return at("account_first_name", err)
 	}
-	if r.AccountLastName, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.AccountFirstName.Set {
+		if r.AccountFirstName.Value, err = d.string(); err != nil {
+			return at("account_first_name", err)
+		}
+	}
+	if r.AccountLastName.Set, err = d.isSet(); err != nil {
 		return at("account_last_name", err)
 	}
-	if r.AccountDocumentUploaded, err = decodeOptional(d, decodeVoximplantAccountDocumentUploaded); err != nil {
+	if r.AccountLastName.Set {
+		if r.AccountLastName.Value, err = d.string(); err != nil {
+			return at("account_last_name", err)
+		}
+	}
+	if r.AccountDocumentUploaded.Set, err = d.isSet(); err != nil {
 		return at("account_document_uploaded", err)
 	}
-	if r.AccountDocumentVerified, err = decodeOptional(d, decodeVoximplantAccountDocumentVerified); err != nil {
+	if r.AccountDocumentUploaded.Set {
+		if err = r.AccountDocumentUploaded.Value.decodeFrom(d); err != nil {
+			return at("account_document_uploaded", err)
+		}
+	}
+	if r.AccountDocumentVerified.Set, err = d.isSet(); err != nil {
 		return at("account_document_verified", err)
 	}
-	if r.AccountDocumentStatusUpdated, err = decodeOptional(d, decodeVoximplantAccountDocumentStatusUpdated); err != nil {
+	if r.AccountDocumentVerified.Set {
+		if err = r.AccountDocumentVerified.Value.decodeFrom(d); err != nil {
+			return at("account_document_verified", err)
+		}
+	}
+	if r.AccountDocumentStatusUpdated.Set, err = d.isSet(); err != nil {
 		return at("account_document_status_updated", err)
 	}
-	if r.RegulationAddressUploaded, err = decodeOptional(d, decodeVoximplantRegulationAddressUploaded); err != nil {
+	if r.AccountDocumentStatusUpdated.Set {
+		if err = r.AccountDocumentStatusUpdated.Value.decodeFrom(d); err != nil {
+			return at("account_document_status_updated", err)
+		}
+	}
+	if r.RegulationAddressUploaded.Set, err = d.isSet(); err != nil {
 		return at("regulation_address_uploaded", err)
 	}
-	if r.RegulationAddressVerified, err = decodeOptional(d, decodeVoximplantRegulationAddressVerified); err != nil {
+	if r.RegulationAddressUploaded.Set {
+		if err = r.RegulationAddressUploaded.Value.decodeFrom(d); err != nil {
+			return at("regulation_address_uploaded", err)
+		}
+	}
+	if r.RegulationAddressVerified.Set, err = d.isSet(); err != nil {
 		return at("regulation_address_verified", err)
 	}
-	if r.RegulationAddressDocumentsRequested, err = decodeOptional(d, decodeVoximplantRegulationAddressDocumentsRequested); err != nil {
+	if r.RegulationAddressVerified.Set {
+		if err = r.RegulationAddressVerified.Value.decodeFrom(d); err != nil {
+			return at("regulation_address_verified", err)
+		}
+	}
+	if r.RegulationAddressDocumentsRequested.Set, err = d.isSet(); err != nil {
 		return at("regulation_address_documents_requested", err)
 	}
-	if r.AccountIsFrozen, err = decodeOptional(d, decodeVoximplantAccountIsFrozen); err != nil {
+	if r.RegulationAddressDocumentsRequested.Set {
+		if err = r.RegulationAddressDocumentsRequested.Value.decodeFrom(d); err != nil {
+			return at("regulation_address_documents_requested", err)
+		}
+	}
+	if r.AccountIsFrozen.Set, err = d.isSet(); err != nil {
 		return at("account_is_frozen", err)
 	}
-	if r.AccountIsUnfrozen, err = decodeOptional(d, decodeVoximplantAccountIsUnfrozen); err != nil {
+	if r.AccountIsFrozen.Set {
+		if err = r.AccountIsFrozen.Value.decodeFrom(d); err != nil {
+			return at("account_is_frozen", err)
+		}
+	}
+	if r.AccountIsUnfrozen.Set, err = d.isSet(); err != nil {
 		return at("account_is_unfrozen", err)
 	}
-	if r.ActivateSuccessful, err = decodeOptional(d, decodeVoximplantActivateSuccessful); err != nil {
+	if r.AccountIsUnfrozen.Set {
+		if err = r.AccountIsUnfrozen.Value.decodeFrom(d); err != nil {
+			return at("account_is_unfrozen", err)
+		}
+	}
+	if r.ActivateSuccessful.Set, err = d.isSet(); err != nil {
 		return at("activate_successful", err)
 	}
-	if r.CallHistoryReport, err = decodeOptional(d, decodeVoximplantHistoryReport); err != nil {
+	if r.ActivateSuccessful.Set {
+		if err = r.ActivateSuccessful.Value.decodeFrom(d); err != nil {
+			return at("activate_successful", err)
+		}
+	}
+	if r.CallHistoryReport.Set, err = d.isSet(); err != nil {
 		return at("call_history_report", err)
 	}
-	if r.TransactionHistoryReport, err = decodeOptional(d, decodeVoximplantHistoryReport); err != nil {
+	if r.CallHistoryReport.Set {
+		if err = r.CallHistoryReport.Value.decodeFrom(d); err != nil {
+			return at("call_history_report", err)
+		}
+	}
+	if r.TransactionHistoryReport.Set, err = d.isSet(); err != nil {
 		return at("transaction_history_report", err)
 	}
-	if r.CardExpired, err = decodeOptional(d, decodeVoximplantCardExpired); err != nil {
+	if r.TransactionHistoryReport.Set {
+		if err = r.TransactionHistoryReport.Value.decodeFrom(d); err != nil {
+			return at("transaction_history_report", err)
+		}
+	}
+	if r.CardExpired.Set, err = d.isSet(); err != nil {
 		return at("card_expired", err)
 	}
-	if r.CardExpiresInMonth, err = decodeOptional(d, decodeVoximplantCardExpiresInMonth); err != nil {
+	if r.CardExpired.Set {
+		if err = r.CardExpired.Value.decodeFrom(d); err != nil {
+			return at("card_expired", err)
+		}
+	}
+	if r.CardExpiresInMonth.Set, err = d.isSet(); err != nil {
 		return at("card_expires_in_month", err)
 	}
-	if r.CardPayment, err = decodeOptional(d, decodeVoximplantTransaction); err != nil {
+	if r.CardExpiresInMonth.Set {
+		if err = r.CardExpiresInMonth.Value.decodeFrom(d); err != nil {
+			return at("card_expires_in_month", err)
+		}
+	}
+	if r.CardPayment.Set, err = d.isSet(); err != nil {
 		return at("card_payment", err)
 	}
-	if r.CardPaymentFailed, err = decodeOptional(d, decodeVoximplantCardPaymentFailed); err != nil {
+	if r.CardPayment.Set {
+		if err = r.CardPayment.Value.decodeFrom(d); err != nil {
+			return at("card_payment", err)
+		}
+	}
+	if r.CardPaymentFailed.Set, err = d.isSet(); err != nil {
 		return at("card_payment_failed", err)
 	}
-	if r.RobokassaPayment, err = decodeOptional(d, decodeVoximplantTransaction); err != nil {
+	if r.CardPaymentFailed.Set {
+		if err = r.CardPaymentFailed.Value.decodeFrom(d); err != nil {
+			return at("card_payment_failed", err)
+		}
+	}
+	if r.RobokassaPayment.Set, err = d.isSet(); err != nil {
 		return at("robokassa_payment", err)
 	}
-	if r.WireTransfer, err = decodeOptional(d, decodeVoximplantTransaction); err != nil {
+	if r.RobokassaPayment.Set {
+		if err = r.RobokassaPayment.Value.decodeFrom(d); err != nil {
+			return at("robokassa_payment", err)
+		}
+	}
+	if r.WireTransfer.Set, err = d.isSet(); err != nil {
 		return at("wire_transfer", err)
 	}
-	if r.JSFail, err = decodeOptional(d, decodeVoximplantJSFail); err != nil {
+	if r.WireTransfer.Set {
+		if err = r.WireTransfer.Value.decodeFrom(d); err != nil {
+			return at("wire_transfer", err)
+		}
+	}
+	if r.JSFail.Set, err = d.isSet(); err != nil {
 		return at("js_fail", err)
 	}
-	if r.MinBalance, err = decodeOptional(d, decodeVoximplantMinBalance); err != nil {
+	if r.JSFail.Set {
+		if err = r.JSFail.Value.decodeFrom(d); err != nil {
+			return at("js_fail", err)
+		}
+	}
+	if r.MinBalance.Set, err = d.isSet(); err != nil {
 		return at("min_balance", err)
 	}
-	if r.RenewedSubscriptions, err = decodeOptional(d, decodeVoximplantSubscriptions); err != nil {
+	if r.MinBalance.Set {
+		if err = r.MinBalance.Value.decodeFrom(d); err != nil {
+			return at("min_balance", err)
+		}
+	}
+	if r.RenewedSubscriptions.Set, err = d.isSet(); err != nil {
 		return at("renewed_subscriptions", err)
 	}
-	if r.ResetAccountPasswordRequest, err = decodeOptional(d, decodeVoximplantResetAccountPasswordRequest); err != nil {
+	if r.RenewedSubscriptions.Set {
+		if err = r.RenewedSubscriptions.Value.decodeFrom(d); err != nil {
+			return at("renewed_subscriptions", err)
+		}
+	}
+	if r.ResetAccountPasswordRequest.Set, err = d.isSet(); err != nil {
 		return at("reset_account_password_request", err)
 	}
-	if r.SIPRegistrationFail, err = decodeOptional(d, decodeVoximplantSIPRegistrationFail); err != nil {
+	if r.ResetAccountPasswordRequest.Set {
+		if err = r.ResetAccountPasswordRequest.Value.decodeFrom(d); err != nil {
+			return at("reset_account_password_request", err)
+		}
+	}
+	if r.SIPRegistrationFail.Set, err = d.isSet(); err != nil {
 		return at("sip_registration_fail", err)
 	}
-	if r.SIPRegistrationRecovered, err = decodeOptional(d, decodeVoximplantSIPRegistrationRecovered); err != nil {
+	if r.SIPRegistrationFail.Set {
+		if err = r.SIPRegistrationFail.Value.decodeFrom(d); err != nil {
+			return at("sip_registration_fail", err)
+		}
+	}
+	if r.SIPRegistrationRecovered.Set, err = d.isSet(); err != nil {
 		return at("sip_registration_recovered", err)
 	}
-	if r.SubscriptionIsFrozen, err = decodeOptional(d, decodeVoximplantSubscriptions); err != nil {
+	if r.SIPRegistrationRecovered.Set {
+		if err = r.SIPRegistrationRecovered.Value.decodeFrom(d); err != nil {
+			return at("sip_registration_recovered", err)
+		}
+	}
+	if r.SubscriptionIsFrozen.Set, err = d.isSet(); err != nil {
 		return at("subscription_is_frozen", err)
 	}
-	if r.SubscriptionIsDetached, err = decodeOptional(d, decodeVoximplantSubscriptions); err != nil {
+	if r.SubscriptionIsFrozen.Set {
+		if err = r.SubscriptionIsFrozen.Value.decodeFrom(d); err != nil {
+			return at("subscription_is_frozen", err)
+		}
+	}
+	if r.SubscriptionIsDetached.Set, err = d.isSet(); err != nil {
 		return at("subscription_is_detached", err)
 	}
-	if r.UnverifiedSubscriptionDetached, err = decodeOptional(d, decodeVoximplantSubscriptions); err != nil {
+	if r.SubscriptionIsDetached.Set {
+		if err = r.SubscriptionIsDetached.Value.decodeFrom(d); err != nil {
+			return at("subscription_is_detached", err)
+		}
+	}
+	if r.UnverifiedSubscriptionDetached.Set, err = d.isSet(); err != nil {
 		return at("unverified_subscription_detached", err)
 	}
-	if r.ExpiringCallerID, err = decodeOptional(d, decodeVoximplantExpiringCallerID); err != nil {
+	if r.UnverifiedSubscriptionDetached.Set {
+		if err = r.UnverifiedSubscriptionDetached.Value.decodeFrom(d); err != nil {
+			return at("unverified_subscription_detached", err)
+		}
+	}
+	if r.ExpiringCallerID.Set, err = d.isSet(); err != nil {
 		return at("expiring_callerid", err)
 	}
-	if r.TranscriptionComplete, err = decodeOptional(d, decodeVoximplantTranscriptionComplete); err != nil {
+	if r.ExpiringCallerID.Set {
+		if err = r.ExpiringCallerID.Value.decodeFrom(d); err != nil {
+			return at("expiring_callerid", err)
+		}
+	}
+	if r.TranscriptionComplete.Set, err = d.isSet(); err != nil {
 		return at("transcription_complete", err)
 	}
-	if r.SMSInbound, err = decodeOptional(d, decodeVoximplantSMSInbound); err != nil {
+	if r.TranscriptionComplete.Set {
+		if err = r.TranscriptionComplete.Value.decodeFrom(d); err != nil {
+			return at("transcription_complete", err)
+		}
+	}
+	if r.SMSInbound.Set, err = d.isSet(); err != nil {
 		return at("sms_inbound", err)
 	}
-	if r.PhoneNumberActivationStatusChanged, err = decodeOptional(d, decodeVoximplantPhoneNumberActivationStatusChanged); err != nil {
+	if r.SMSInbound.Set {
+		if err = r.SMSInbound.Value.decodeFrom(d); err != nil {
+			return at("sms_inbound", err)
+		}
+	}
+	if r.PhoneNumberActivationStatusChanged.Set, err = d.isSet(); err != nil {
 		return at("phone_number_activation_status_changed", err)
 	}
-	if r.BatchTaskCancellingCompleted, err = decodeOptional(d, decodeVoximplantBatchTaskCancellingCompleted); err != nil {
+	if r.PhoneNumberActivationStatusChanged.Set {
+		if err = r.PhoneNumberActivationStatusChanged.Value.decodeFrom(d); err != nil {
+			return at("phone_number_activation_status_changed", err)
+		}
+	}
+	if r.BatchTaskCancellingCompleted.Set, err = d.isSet(); err != nil {
 		return at("batch_task_cancelling_completed", err)
 	}
-	if r.ExpiringAgreement, err = decodeOptional(d, decodeVoximplantExpiringAgreement); err != nil {
+	if r.BatchTaskCancellingCompleted.Set {
+		if err = r.BatchTaskCancellingCompleted.Value.decodeFrom(d); err != nil {
+			return at("batch_task_cancelling_completed", err)
+		}
+	}
+	if r.ExpiringAgreement.Set, err = d.isSet(); err != nil {
 		return at("expiring_agreement", err)
 	}
-	if r.ExpiredAgreement, err = decodeOptional(d, decodeVoximplantExpiredAgreement); err != nil {
+	if r.ExpiringAgreement.Set {
+		if err = r.ExpiringAgreement.Value.decodeFrom(d); err != nil {
+			return at("expiring_agreement", err)
+		}
+	}
+	if r.ExpiredAgreement.Set, err = d.isSet(); err != nil {
 		return at("expired_agreement", err)
 	}
-	if r.RestoredAgreementStatus, err = decodeOptional(d, decodeVoximplantRestoredAgreementStatus); err != nil {
+	if r.ExpiredAgreement.Set {
+		if err = r.ExpiredAgreement.Value.decodeFrom(d); err != nil {
+			return at("expired_agreement", err)
+		}
+	}
+	if r.RestoredAgreementStatus.Set, err = d.isSet(); err != nil {
 		return at("restored_agreement_status", err)
 	}
-	if r.NextChargeAlert, err = decodeOptional(d, decodeVoximplantNextChargeAlert); err != nil {
+	if r.RestoredAgreementStatus.Set {
+		if err = r.RestoredAgreementStatus.Value.decodeFrom(d); err != nil {
+			return at("restored_agreement_status", err)
+		}
+	}
+	if r.NextChargeAlert.Set, err = d.isSet(); err != nil {
 		return at("next_charge_alert", err)
 	}
-	if r.CertificateExpired, err = decodeOptional(d, decodeVoximplantCertificateExpired); err != nil {
+	if r.NextChargeAlert.Set {
+		if err = r.NextChargeAlert.Value.decodeFrom(d); err != nil {
+			return at("next_charge_alert", err)
+		}
+	}
+	if r.CertificateExpired.Set, err = d.isSet(); err != nil {
 		return at("certificate_expired", err)
 	}
-	if r.ExpiredCertificates, err = decodeOptional(d, decodeVoximplantCertificates); err != nil {
+	if r.CertificateExpired.Set {
+		if err = r.CertificateExpired.Value.decodeFrom(d); err != nil {
+			return at("certificate_expired", err)
+		}
+	}
+	if r.ExpiredCertificates.Set, err = d.isSet(); err != nil {
 		return at("expired_certificates", err)
 	}
-	if r.ExpiringCertificates, err = decodeOptional(d, decodeVoximplantCertificates); err != nil {
+	if r.ExpiredCertificates.Set {
+		if err = r.ExpiredCertificates.Value.decodeFrom(d); err != nil {
+			return at("expired_certificates", err)
+		}
+	}
+	if r.ExpiringCertificates.Set, err = d.isSet(); err != nil {
 		return at("expiring_certificates", err)
 	}
-	if r.A2PSMSActivated, err = decodeOptional(d, decodeVoximplantA2PSMSActivated); err != nil {
+	if r.ExpiringCertificates.Set {
+		if err = r.ExpiringCertificates.Value.decodeFrom(d); err != nil {
+			return at("expiring_certificates", err)
+		}
+	}
+	if r.A2PSMSActivated.Set, err = d.isSet(); err != nil {
 		return at("a2p_sms_activated", err)
 	}
-	if r.InvoiceReceived, err = decodeOptional(d, decodeVoximplantInvoiceReceived); err != nil {
+	if r.A2PSMSActivated.Set {
+		if err = r.A2PSMSActivated.Value.decodeFrom(d); err != nil {
+			return at("a2p_sms_activated", err)
+		}
+	}
+	if r.InvoiceReceived.Set, err = d.isSet(); err != nil {
 		return at("invoice_received", err)
+	}
+	if r.InvoiceReceived.Set {
+		if err = r.InvoiceReceived.Value.decodeFrom(d); err != nil {
+			return at("invoice_received", err)
+		}
 	}
 	return nil
 }
@@ -833,37 +1067,61 @@ func (r *VoximplantAccountDocumentStatusUpdated) appendTo(dst []byte) ([]byte, e
 	return dst, nil
 }
 
-func decodeVoximplantAccountDocumentStatusUpdated(d *decoder) (VoximplantAccountDocumentStatusUpdated, error) {
-	var r VoximplantAccountDocumentStatusUpdated
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *VoximplantAccountDocumentStatusUpdated) decodeFrom(d *decoder) error {
 	var err error
-	if r.AccountDocumentID, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.AccountDocumentID.Set, err = d.isSet(); err != nil {
 		return at("account_document_id", err)
 	}
-	if r.PreviousAccountDocumentStatus, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.AccountDocumentID.Set {
+		if r.AccountDocumentID.Value, err = d.long(); err != nil {
+			return at("account_document_id", err)
+		}
+	}
+	if r.PreviousAccountDocumentStatus.Set, err = d.isSet(); err != nil {
 		return at("previous_account_document_status", err)
+	}
+	if r.PreviousAccountDocumentStatus.Set {
+		if r.PreviousAccountDocumentStatus.Value, err = d.string(); err != nil {
+			return at("previous_account_document_status", err)
+		}
 	}
 	if r.PreviousAccountDocumentStatusName, err = decodeDocumentStatus(d); err != nil {
 		return at("previous_account_document_status_name", err)
 	}
-	if r.AccountDocumentStatus, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.AccountDocumentStatus.Set, err = d.isSet(); err != nil {
 		return at("account_document_status", err)
+	}
+	if r.AccountDocumentStatus.Set {
+		if r.AccountDocumentStatus.Value, err = d.string(); err != nil {
+			return at("account_document_status", err)
+		}
 	}
 	if r.AccountDocumentStatusName, err = decodeDocumentStatus(d); err != nil {
 		return at("account_document_status_name", err)
 	}
-	if r.UpdateTime, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.UpdateTime.Set, err = d.isSet(); err != nil {
 		return at("update_time", err)
 	}
-	if r.Comment, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.UpdateTime.Set {
+		if r.UpdateTime.Value, err = d.time(); err != nil {
+			return at("update_time", err)
+		}
+	}
+	if r.Comment.Set, err = d.isSet(); err != nil {
 		return at("comment", err)
 	}
-	if r.LegalStatus, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Comment.Set {
+		if r.Comment.Value, err = d.string(); err != nil {
+			return at("comment", err)
+		}
+	}
+	if r.LegalStatus.Set, err = d.isSet(); err != nil {
 		return at("legal_status", err)
+	}
+	if r.LegalStatus.Set {
+		if r.LegalStatus.Value, err = d.string(); err != nil {
+			return at("legal_status", err)
+		}
 	}
 	return nil
 }
@@ -917,25 +1175,39 @@ func (r *VoximplantAccountDocumentUploaded) appendTo(dst []byte) ([]byte, error)
 	return dst, nil
 }
 
-func decodeVoximplantAccountDocumentUploaded(d *decoder) (VoximplantAccountDocumentUploaded, error) {
-	var r VoximplantAccountDocumentUploaded
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *VoximplantAccountDocumentUploaded) decodeFrom(d *decoder) error {
 	var err error
-	if r.AccountDocumentID, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.AccountDocumentID.Set, err = d.isSet(); err != nil {
 		return at("account_document_id", err)
 	}
-	if r.Uploaded, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.AccountDocumentID.Set {
+		if r.AccountDocumentID.Value, err = d.long(); err != nil {
+			return at("account_document_id", err)
+		}
+	}
+	if r.Uploaded.Set, err = d.isSet(); err != nil {
 		return at("uploaded", err)
 	}
-	if r.VerificationName, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Uploaded.Set {
+		if r.Uploaded.Value, err = d.time(); err != nil {
+			return at("uploaded", err)
+		}
+	}
+	if r.VerificationName.Set, err = d.isSet(); err != nil {
 		return at("verification_name", err)
 	}
-	if r.LegalStatus, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.VerificationName.Set {
+		if r.VerificationName.Value, err = d.string(); err != nil {
+			return at("verification_name", err)
+		}
+	}
+	if r.LegalStatus.Set, err = d.isSet(); err != nil {
 		return at("legal_status", err)
+	}
+	if r.LegalStatus.Set {
+		if r.LegalStatus.Value, err = d.string(); err != nil {
+			return at("legal_status", err)
+		}
 	}
 	return nil
 }
@@ -1015,34 +1287,58 @@ func (r *VoximplantAccountDocumentVerified) appendTo(dst []byte) ([]byte, error)
 	return dst, nil
 }
 
-func decodeVoximplantAccountDocumentVerified(d *decoder) (VoximplantAccountDocumentVerified, error) {
-	var r VoximplantAccountDocumentVerified
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *VoximplantAccountDocumentVerified) decodeFrom(d *decoder) error {
 	var err error
-	if r.AccountDocumentID, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.AccountDocumentID.Set, err = d.isSet(); err != nil {
 		return at("account_document_id", err)
 	}
-	if r.AccountDocumentStatus, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.AccountDocumentID.Set {
+		if r.AccountDocumentID.Value, err = d.long(); err != nil {
+			return at("account_document_id", err)
+		}
+	}
+	if r.AccountDocumentStatus.Set, err = d.isSet(); err != nil {
 		return at("account_document_status", err)
+	}
+	if r.AccountDocumentStatus.Set {
+		if r.AccountDocumentStatus.Value, err = d.string(); err != nil {
+			return at("account_document_status", err)
+		}
 	}
 	if r.AccountDocumentStatusName, err = decodeDocumentStatus(d); err != nil {
 		return at("account_document_status_name", err)
 	}
-	if r.Uploaded, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.Uploaded.Set, err = d.isSet(); err != nil {
 		return at("uploaded", err)
 	}
-	if r.Comment, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Uploaded.Set {
+		if r.Uploaded.Value, err = d.time(); err != nil {
+			return at("uploaded", err)
+		}
+	}
+	if r.Comment.Set, err = d.isSet(); err != nil {
 		return at("comment", err)
 	}
-	if r.VerificationName, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Comment.Set {
+		if r.Comment.Value, err = d.string(); err != nil {
+			return at("comment", err)
+		}
+	}
+	if r.VerificationName.Set, err = d.isSet(); err != nil {
 		return at("verification_name", err)
 	}
-	if r.LegalStatus, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.VerificationName.Set {
+		if r.VerificationName.Value, err = d.string(); err != nil {
+			return at("verification_name", err)
+		}
+	}
+	if r.LegalStatus.Set, err = d.isSet(); err != nil {
 		return at("legal_status", err)
+	}
+	if r.LegalStatus.Set {
+		if r.LegalStatus.Value, err = d.string(); err != nil {
+			return at("legal_status", err)
+		}
 	}
 	return nil
 }
@@ -1054,12 +1350,6 @@ type VoximplantAccountIsFrozen struct {
 
 func (*VoximplantAccountIsFrozen) appendTo(dst []byte) ([]byte, error) { return dst, nil }
 
-func decodeVoximplantAccountIsFrozen(d *decoder) (VoximplantAccountIsFrozen, error) {
-	var r VoximplantAccountIsFrozen
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (*VoximplantAccountIsFrozen) decodeFrom(*decoder) error { return nil }
 
 // VoximplantAccountIsUnfrozen: The account was unfrozen; the provider sends no
@@ -1069,12 +1359,6 @@ type VoximplantAccountIsUnfrozen struct {
 
 func (*VoximplantAccountIsUnfrozen) appendTo(dst []byte) ([]byte, error) { return dst, nil }
 
-func decodeVoximplantAccountIsUnfrozen(d *decoder) (VoximplantAccountIsUnfrozen, error) {
-	var r VoximplantAccountIsUnfrozen
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (*VoximplantAccountIsUnfrozen) decodeFrom(*decoder) error { return nil }
 
 // VoximplantActivateSuccessful: A new account was activated; the provider sends
@@ -1083,12 +1367,6 @@ type VoximplantActivateSuccessful struct {
 }
 
 func (*VoximplantActivateSuccessful) appendTo(dst []byte) ([]byte, error) { return dst, nil }
-
-func decodeVoximplantActivateSuccessful(d *decoder) (VoximplantActivateSuccessful, error) {
-	var r VoximplantActivateSuccessful
-	err := r.decodeFrom(d)
-	return r, err
-}
 
 func (*VoximplantActivateSuccessful) decodeFrom(*decoder) error { return nil }
 
@@ -1119,19 +1397,23 @@ func (r *VoximplantBatchTaskCancellingCompleted) appendTo(dst []byte) ([]byte, e
 	return dst, nil
 }
 
-func decodeVoximplantBatchTaskCancellingCompleted(d *decoder) (VoximplantBatchTaskCancellingCompleted, error) {
-	var r VoximplantBatchTaskCancellingCompleted
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *VoximplantBatchTaskCancellingCompleted) decodeFrom(d *decoder) error {
 	var err error
-	if r.BatchID, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.BatchID.Set, err = d.isSet(); err != nil {
 		return at("batch_id", err)
 	}
-	if r.CancelledTasksNumber, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.BatchID.Set {
+		if r.BatchID.Value, err = d.string(); err != nil {
+			return at("batch_id", err)
+		}
+	}
+	if r.CancelledTasksNumber.Set, err = d.isSet(); err != nil {
 		return at("cancelled_tasks_number", err)
+	}
+	if r.CancelledTasksNumber.Set {
+		if r.CancelledTasksNumber.Value, err = d.long(); err != nil {
+			return at("cancelled_tasks_number", err)
+		}
 	}
 	return nil
 }
@@ -1143,12 +1425,6 @@ type VoximplantCardExpired struct {
 
 func (*VoximplantCardExpired) appendTo(dst []byte) ([]byte, error) { return dst, nil }
 
-func decodeVoximplantCardExpired(d *decoder) (VoximplantCardExpired, error) {
-	var r VoximplantCardExpired
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (*VoximplantCardExpired) decodeFrom(*decoder) error { return nil }
 
 // VoximplantCardExpiresInMonth: The card of the account expires in a month; the
@@ -1158,12 +1434,6 @@ type VoximplantCardExpiresInMonth struct {
 
 func (*VoximplantCardExpiresInMonth) appendTo(dst []byte) ([]byte, error) { return dst, nil }
 
-func decodeVoximplantCardExpiresInMonth(d *decoder) (VoximplantCardExpiresInMonth, error) {
-	var r VoximplantCardExpiresInMonth
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (*VoximplantCardExpiresInMonth) decodeFrom(*decoder) error { return nil }
 
 // VoximplantCardPaymentFailed: A payment by card failed; the provider sends no
@@ -1172,12 +1442,6 @@ type VoximplantCardPaymentFailed struct {
 }
 
 func (*VoximplantCardPaymentFailed) appendTo(dst []byte) ([]byte, error) { return dst, nil }
-
-func decodeVoximplantCardPaymentFailed(d *decoder) (VoximplantCardPaymentFailed, error) {
-	var r VoximplantCardPaymentFailed
-	err := r.decodeFrom(d)
-	return r, err
-}
 
 func (*VoximplantCardPaymentFailed) decodeFrom(*decoder) error { return nil }
 
@@ -1239,14 +1503,29 @@ func decodeVoximplantCertificate(d *decoder) (VoximplantCertificate, error) {
 
 func (r *VoximplantCertificate) decodeFrom(d *decoder) error {
 	var err error
-	if r.PushCredentialID, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.PushCredentialID.Set, err = d.isSet(); err != nil {
 		return at("push_credential_id", err)
 	}
-	if r.CertFileName, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.PushCredentialID.Set {
+		if r.PushCredentialID.Value, err = d.long(); err != nil {
+			return at("push_credential_id", err)
+		}
+	}
+	if r.CertFileName.Set, err = d.isSet(); err != nil {
 		return at("cert_file_name", err)
 	}
-	if r.ExpirationDate, err = decodeOptional(d, (*decoder).date); err != nil {
+	if r.CertFileName.Set {
+		if r.CertFileName.Value, err = d.string(); err != nil {
+			return at("cert_file_name", err)
+		}
+	}
+	if r.ExpirationDate.Set, err = d.isSet(); err != nil {
 		return at("expiration_date", err)
+	}
+	if r.ExpirationDate.Set {
+		if r.ExpirationDate.Value, err = d.date(); err != nil {
+			return at("expiration_date", err)
+		}
 	}
 	if r.Applications, err = decodeArray(d, 1, (*decoder).string); err != nil {
 		return at("applications", err)
@@ -1260,12 +1539,6 @@ type VoximplantCertificateExpired struct {
 }
 
 func (*VoximplantCertificateExpired) appendTo(dst []byte) ([]byte, error) { return dst, nil }
-
-func decodeVoximplantCertificateExpired(d *decoder) (VoximplantCertificateExpired, error) {
-	var r VoximplantCertificateExpired
-	err := r.decodeFrom(d)
-	return r, err
-}
 
 func (*VoximplantCertificateExpired) decodeFrom(*decoder) error { return nil }
 
@@ -1287,12 +1560,6 @@ func (r *VoximplantCertificates) appendTo(dst []byte) ([]byte, error) {
 	}
 	dst = append(dst, 0)
 	return dst, nil
-}
-
-func decodeVoximplantCertificates(d *decoder) (VoximplantCertificates, error) {
-	var r VoximplantCertificates
-	err := r.decodeFrom(d)
-	return r, err
 }
 
 func (r *VoximplantCertificates) decodeFrom(d *decoder) error {
@@ -1319,12 +1586,6 @@ func (r *VoximplantExpiredAgreement) appendTo(dst []byte) ([]byte, error) {
 	}
 	dst = append(dst, 0)
 	return dst, nil
-}
-
-func decodeVoximplantExpiredAgreement(d *decoder) (VoximplantExpiredAgreement, error) {
-	var r VoximplantExpiredAgreement
-	err := r.decodeFrom(d)
-	return r, err
 }
 
 func (r *VoximplantExpiredAgreement) decodeFrom(d *decoder) error {
@@ -1363,19 +1624,23 @@ func (r *VoximplantExpiringAgreement) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func decodeVoximplantExpiringAgreement(d *decoder) (VoximplantExpiringAgreement, error) {
-	var r VoximplantExpiringAgreement
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *VoximplantExpiringAgreement) decodeFrom(d *decoder) error {
 	var err error
-	if r.ExpirationDate, err = decodeOptional(d, (*decoder).date); err != nil {
+	if r.ExpirationDate.Set, err = d.isSet(); err != nil {
 		return at("expiration_date", err)
 	}
-	if r.UntilExpiration, err = decodeOptional(d, (*decoder).int); err != nil {
+	if r.ExpirationDate.Set {
+		if r.ExpirationDate.Value, err = d.date(); err != nil {
+			return at("expiration_date", err)
+		}
+	}
+	if r.UntilExpiration.Set, err = d.isSet(); err != nil {
 		return at("until_expiration", err)
+	}
+	if r.UntilExpiration.Set {
+		if r.UntilExpiration.Value, err = d.int(); err != nil {
+			return at("until_expiration", err)
+		}
 	}
 	return nil
 }
@@ -1410,19 +1675,18 @@ func (r *VoximplantExpiringCallerID) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func decodeVoximplantExpiringCallerID(d *decoder) (VoximplantExpiringCallerID, error) {
-	var r VoximplantExpiringCallerID
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *VoximplantExpiringCallerID) decodeFrom(d *decoder) error {
 	var err error
 	if r.CallerIDs, err = decodeArray(d, 2, decodePhone); err != nil {
 		return at("callerids", err)
 	}
-	if r.ExpirationDate, err = decodeOptional(d, (*decoder).date); err != nil {
+	if r.ExpirationDate.Set, err = d.isSet(); err != nil {
 		return at("expiration_date", err)
+	}
+	if r.ExpirationDate.Set {
+		if r.ExpirationDate.Value, err = d.date(); err != nil {
+			return at("expiration_date", err)
+		}
 	}
 	return nil
 }
@@ -1462,22 +1726,31 @@ func (r *VoximplantHistoryReport) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func decodeVoximplantHistoryReport(d *decoder) (VoximplantHistoryReport, error) {
-	var r VoximplantHistoryReport
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *VoximplantHistoryReport) decodeFrom(d *decoder) error {
 	var err error
-	if r.HistoryReportID, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.HistoryReportID.Set, err = d.isSet(); err != nil {
 		return at("history_report_id", err)
 	}
-	if r.Success, err = decodeOptional(d, (*decoder).bool); err != nil {
+	if r.HistoryReportID.Set {
+		if r.HistoryReportID.Value, err = d.long(); err != nil {
+			return at("history_report_id", err)
+		}
+	}
+	if r.Success.Set, err = d.isSet(); err != nil {
 		return at("success", err)
 	}
-	if r.OrderDate, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.Success.Set {
+		if r.Success.Value, err = d.bool(); err != nil {
+			return at("success", err)
+		}
+	}
+	if r.OrderDate.Set, err = d.isSet(); err != nil {
 		return at("order_date", err)
+	}
+	if r.OrderDate.Set {
+		if r.OrderDate.Value, err = d.time(); err != nil {
+			return at("order_date", err)
+		}
 	}
 	return nil
 }
@@ -1549,31 +1822,55 @@ func (r *VoximplantInvoiceReceived) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func decodeVoximplantInvoiceReceived(d *decoder) (VoximplantInvoiceReceived, error) {
-	var r VoximplantInvoiceReceived
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *VoximplantInvoiceReceived) decodeFrom(d *decoder) error {
 	var err error
-	if r.InvoiceID, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.InvoiceID.Set, err = d.isSet(); err != nil {
 		return at("invoice_id", err)
 	}
-	if r.InvoiceDate, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.InvoiceID.Set {
+		if r.InvoiceID.Value, err = d.long(); err != nil {
+			return at("invoice_id", err)
+		}
+	}
+	if r.InvoiceDate.Set, err = d.isSet(); err != nil {
 		return at("invoice_date", err)
 	}
-	if r.ReceivalDate, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.InvoiceDate.Set {
+		if r.InvoiceDate.Value, err = d.time(); err != nil {
+			return at("invoice_date", err)
+		}
+	}
+	if r.ReceivalDate.Set, err = d.isSet(); err != nil {
 		return at("receival_date", err)
 	}
-	if r.Amount, err = decodeOptional(d, (*decoder).decimal); err != nil {
+	if r.ReceivalDate.Set {
+		if r.ReceivalDate.Value, err = d.time(); err != nil {
+			return at("receival_date", err)
+		}
+	}
+	if r.Amount.Set, err = d.isSet(); err != nil {
 		return at("amount", err)
 	}
-	if r.TaxAmount, err = decodeOptional(d, (*decoder).decimal); err != nil {
+	if r.Amount.Set {
+		if r.Amount.Value, err = d.decimal(); err != nil {
+			return at("amount", err)
+		}
+	}
+	if r.TaxAmount.Set, err = d.isSet(); err != nil {
 		return at("tax_amount", err)
 	}
-	if r.Currency, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.TaxAmount.Set {
+		if r.TaxAmount.Value, err = d.decimal(); err != nil {
+			return at("tax_amount", err)
+		}
+	}
+	if r.Currency.Set, err = d.isSet(); err != nil {
 		return at("currency", err)
+	}
+	if r.Currency.Set {
+		if r.Currency.Value, err = d.string(); err != nil {
+			return at("currency", err)
+		}
 	}
 	return nil
 }
@@ -1583,12 +1880,6 @@ type VoximplantJSFail struct {
 }
 
 func (*VoximplantJSFail) appendTo(dst []byte) ([]byte, error) { return dst, nil }
-
-func decodeVoximplantJSFail(d *decoder) (VoximplantJSFail, error) {
-	var r VoximplantJSFail
-	err := r.decodeFrom(d)
-	return r, err
-}
 
 func (*VoximplantJSFail) decodeFrom(*decoder) error { return nil }
 
@@ -1616,19 +1907,23 @@ func (r *VoximplantMinBalance) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func decodeVoximplantMinBalance(d *decoder) (VoximplantMinBalance, error) {
-	var r VoximplantMinBalance
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *VoximplantMinBalance) decodeFrom(d *decoder) error {
 	var err error
-	if r.IsMinCredit, err = decodeOptional(d, (*decoder).bool); err != nil {
+	if r.IsMinCredit.Set, err = d.isSet(); err != nil {
 		return at("is_min_credit", err)
 	}
-	if r.IsRepeated, err = decodeOptional(d, (*decoder).bool); err != nil {
+	if r.IsMinCredit.Set {
+		if r.IsMinCredit.Value, err = d.bool(); err != nil {
+			return at("is_min_credit", err)
+		}
+	}
+	if r.IsRepeated.Set, err = d.isSet(); err != nil {
 		return at("is_repeated", err)
+	}
+	if r.IsRepeated.Set {
+		if r.IsRepeated.Value, err = d.bool(); err != nil {
+			return at("is_repeated", err)
+		}
 	}
 	return nil
 }
@@ -1664,19 +1959,23 @@ func (r *VoximplantNextChargeAlert) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func decodeVoximplantNextChargeAlert(d *decoder) (VoximplantNextChargeAlert, error) {
-	var r VoximplantNextChargeAlert
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *VoximplantNextChargeAlert) decodeFrom(d *decoder) error {
 	var err error
-	if r.RequiredMoney, err = decodeOptional(d, (*decoder).decimal); err != nil {
+	if r.RequiredMoney.Set, err = d.isSet(); err != nil {
 		return at("required_money", err)
 	}
-	if r.InsufficientFundsAmount, err = decodeOptional(d, (*decoder).decimal); err != nil {
+	if r.RequiredMoney.Set {
+		if r.RequiredMoney.Value, err = d.decimal(); err != nil {
+			return at("required_money", err)
+		}
+	}
+	if r.InsufficientFundsAmount.Set, err = d.isSet(); err != nil {
 		return at("insufficient_funds_amount", err)
+	}
+	if r.InsufficientFundsAmount.Set {
+		if r.InsufficientFundsAmount.Value, err = d.decimal(); err != nil {
+			return at("insufficient_funds_amount", err)
+		}
 	}
 	return nil
 }
@@ -1716,11 +2015,21 @@ func decodeVoximplantPhoneNumber(d *decoder) (VoximplantPhoneNumber, error) {
 
 func (r *VoximplantPhoneNumber) decodeFrom(d *decoder) error {
 	var err error
-	if r.PhoneID, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.PhoneID.Set, err = d.isSet(); err != nil {
 		return at("phone_id", err)
 	}
-	if r.PhoneNumber, err = decodeOptional(d, decodePhone); err != nil {
+	if r.PhoneID.Set {
+		if r.PhoneID.Value, err = d.long(); err != nil {
+			return at("phone_id", err)
+		}
+	}
+	if r.PhoneNumber.Set, err = d.isSet(); err != nil {
 		return at("phone_number", err)
+	}
+	if r.PhoneNumber.Set {
+		if err = r.PhoneNumber.Value.decodeFrom(d); err != nil {
+			return at("phone_number", err)
+		}
 	}
 	return nil
 }
@@ -1755,19 +2064,23 @@ func (r *VoximplantPhoneNumberActivationStatusChanged) appendTo(dst []byte) ([]b
 	return dst, nil
 }
 
-func decodeVoximplantPhoneNumberActivationStatusChanged(d *decoder) (VoximplantPhoneNumberActivationStatusChanged, error) {
-	var r VoximplantPhoneNumberActivationStatusChanged
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *VoximplantPhoneNumberActivationStatusChanged) decodeFrom(d *decoder) error {
 	var err error
-	if r.PhoneNumber, err = decodeOptional(d, decodePhone); err != nil {
+	if r.PhoneNumber.Set, err = d.isSet(); err != nil {
 		return at("phone_number", err)
 	}
-	if r.ActivationStatus, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.PhoneNumber.Set {
+		if err = r.PhoneNumber.Value.decodeFrom(d); err != nil {
+			return at("phone_number", err)
+		}
+	}
+	if r.ActivationStatus.Set, err = d.isSet(); err != nil {
 		return at("activation_status", err)
+	}
+	if r.ActivationStatus.Set {
+		if r.ActivationStatus.Value, err = d.string(); err != nil {
+			return at("activation_status", err)
+		}
 	}
 	return nil
 }
@@ -1846,34 +2159,58 @@ func (r *VoximplantRegulationAddressDocumentsRequested) appendTo(dst []byte) ([]
 	return dst, nil
 }
 
-func decodeVoximplantRegulationAddressDocumentsRequested(d *decoder) (VoximplantRegulationAddressDocumentsRequested, error) {
-	var r VoximplantRegulationAddressDocumentsRequested
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *VoximplantRegulationAddressDocumentsRequested) decodeFrom(d *decoder) error {
 	var err error
-	if r.RegulationAddressID, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.RegulationAddressID.Set, err = d.isSet(); err != nil {
 		return at("regulation_address_id", err)
 	}
-	if r.RegulationAddressName, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.RegulationAddressID.Set {
+		if r.RegulationAddressID.Value, err = d.long(); err != nil {
+			return at("regulation_address_id", err)
+		}
+	}
+	if r.RegulationAddressName.Set, err = d.isSet(); err != nil {
 		return at("regulation_address_name", err)
 	}
-	if r.RegulationAddressStatus, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.RegulationAddressName.Set {
+		if r.RegulationAddressName.Value, err = d.string(); err != nil {
+			return at("regulation_address_name", err)
+		}
+	}
+	if r.RegulationAddressStatus.Set, err = d.isSet(); err != nil {
 		return at("regulation_address_status", err)
+	}
+	if r.RegulationAddressStatus.Set {
+		if r.RegulationAddressStatus.Value, err = d.string(); err != nil {
+			return at("regulation_address_status", err)
+		}
 	}
 	if r.RegulationAddressStatusName, err = decodeRegulationAddressStatus(d); err != nil {
 		return at("regulation_address_status_name", err)
 	}
-	if r.UpdateTime, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.UpdateTime.Set, err = d.isSet(); err != nil {
 		return at("update_time", err)
 	}
-	if r.IsIndividual, err = decodeOptional(d, (*decoder).bool); err != nil {
+	if r.UpdateTime.Set {
+		if r.UpdateTime.Value, err = d.time(); err != nil {
+			return at("update_time", err)
+		}
+	}
+	if r.IsIndividual.Set, err = d.isSet(); err != nil {
 		return at("is_individual", err)
 	}
-	if r.Comment, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.IsIndividual.Set {
+		if r.IsIndividual.Value, err = d.bool(); err != nil {
+			return at("is_individual", err)
+		}
+	}
+	if r.Comment.Set, err = d.isSet(); err != nil {
 		return at("comment", err)
+	}
+	if r.Comment.Set {
+		if r.Comment.Value, err = d.string(); err != nil {
+			return at("comment", err)
+		}
 	}
 	return nil
 }
@@ -1924,25 +2261,39 @@ func (r *VoximplantRegulationAddressUploaded) appendTo(dst []byte) ([]byte, erro
 	return dst, nil
 }
 
-func decodeVoximplantRegulationAddressUploaded(d *decoder) (VoximplantRegulationAddressUploaded, error) {
-	var r VoximplantRegulationAddressUploaded
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *VoximplantRegulationAddressUploaded) decodeFrom(d *decoder) error {
 	var err error
-	if r.RegulationAddressID, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.RegulationAddressID.Set, err = d.isSet(); err != nil {
 		return at("regulation_address_id", err)
 	}
-	if r.Uploaded, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.RegulationAddressID.Set {
+		if r.RegulationAddressID.Value, err = d.long(); err != nil {
+			return at("regulation_address_id", err)
+		}
+	}
+	if r.Uploaded.Set, err = d.isSet(); err != nil {
 		return at("uploaded", err)
 	}
-	if r.IsIndividual, err = decodeOptional(d, (*decoder).bool); err != nil {
+	if r.Uploaded.Set {
+		if r.Uploaded.Value, err = d.time(); err != nil {
+			return at("uploaded", err)
+		}
+	}
+	if r.IsIndividual.Set, err = d.isSet(); err != nil {
 		return at("is_individual", err)
 	}
-	if r.RegulationAddressName, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.IsIndividual.Set {
+		if r.IsIndividual.Value, err = d.bool(); err != nil {
+			return at("is_individual", err)
+		}
+	}
+	if r.RegulationAddressName.Set, err = d.isSet(); err != nil {
 		return at("regulation_address_name", err)
+	}
+	if r.RegulationAddressName.Set {
+		if r.RegulationAddressName.Value, err = d.string(); err != nil {
+			return at("regulation_address_name", err)
+		}
 	}
 	return nil
 }
@@ -2020,34 +2371,58 @@ func (r *VoximplantRegulationAddressVerified) appendTo(dst []byte) ([]byte, erro
 	return dst, nil
 }
 
-func decodeVoximplantRegulationAddressVerified(d *decoder) (VoximplantRegulationAddressVerified, error) {
-	var r VoximplantRegulationAddressVerified
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *VoximplantRegulationAddressVerified) decodeFrom(d *decoder) error {
 	var err error
-	if r.RegulationAddressID, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.RegulationAddressID.Set, err = d.isSet(); err != nil {
 		return at("regulation_address_id", err)
 	}
-	if r.RegulationAddressStatus, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.RegulationAddressID.Set {
+		if r.RegulationAddressID.Value, err = d.long(); err != nil {
+			return at("regulation_address_id", err)
+		}
+	}
+	if r.RegulationAddressStatus.Set, err = d.isSet(); err != nil {
 		return at("regulation_address_status", err)
+	}
+	if r.RegulationAddressStatus.Set {
+		if r.RegulationAddressStatus.Value, err = d.string(); err != nil {
+			return at("regulation_address_status", err)
+		}
 	}
 	if r.RegulationAddressStatusName, err = decodeRegulationAddressStatus(d); err != nil {
 		return at("regulation_address_status_name", err)
 	}
-	if r.Uploaded, err = decodeOptional(d, (*decoder).time); err != nil {
+	if r.Uploaded.Set, err = d.isSet(); err != nil {
 		return at("uploaded", err)
 	}
-	if r.IsIndividual, err = decodeOptional(d, (*decoder).bool); err != nil {
+	if r.Uploaded.Set {
+		if r.Uploaded.Value, err = d.time(); err != nil {
+			return at("uploaded", err)
+		}
+	}
+	if r.IsIndividual.Set, err = d.isSet(); err != nil {
 		return at("is_individual", err)
 	}
-	if r.Comment, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.IsIndividual.Set {
+		if r.IsIndividual.Value, err = d.bool(); err != nil {
+			return at("is_individual", err)
+		}
+	}
+	if r.Comment.Set, err = d.isSet(); err != nil {
 		return at("comment", err)
 	}
-	if r.RegulationAddressName, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Comment.Set {
+		if r.Comment.Value, err = d.string(); err != nil {
+			return at("comment", err)
+		}
+	}
+	if r.RegulationAddressName.Set, err = d.isSet(); err != nil {
 		return at("regulation_address_name", err)
+	}
+	if r.RegulationAddressName.Set {
+		if r.RegulationAddressName.Value, err = d.string(); err != nil {
+			return at("regulation_address_name", err)
+		}
 	}
 	return nil
 }
@@ -2058,12 +2433,6 @@ type VoximplantResetAccountPasswordRequest struct {
 }
 
 func (*VoximplantResetAccountPasswordRequest) appendTo(dst []byte) ([]byte, error) { return dst, nil }
-
-func decodeVoximplantResetAccountPasswordRequest(d *decoder) (VoximplantResetAccountPasswordRequest, error) {
-	var r VoximplantResetAccountPasswordRequest
-	err := r.decodeFrom(d)
-	return r, err
-}
 
 func (*VoximplantResetAccountPasswordRequest) decodeFrom(*decoder) error { return nil }
 
@@ -2095,19 +2464,23 @@ func (r *VoximplantRestoredAgreementStatus) appendTo(dst []byte) ([]byte, error)
 	return dst, nil
 }
 
-func decodeVoximplantRestoredAgreementStatus(d *decoder) (VoximplantRestoredAgreementStatus, error) {
-	var r VoximplantRestoredAgreementStatus
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *VoximplantRestoredAgreementStatus) decodeFrom(d *decoder) error {
 	var err error
-	if r.DocumentID, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.DocumentID.Set, err = d.isSet(); err != nil {
 		return at("document_id", err)
 	}
-	if r.ExpirationDate, err = decodeOptional(d, (*decoder).date); err != nil {
+	if r.DocumentID.Set {
+		if r.DocumentID.Value, err = d.long(); err != nil {
+			return at("document_id", err)
+		}
+	}
+	if r.ExpirationDate.Set, err = d.isSet(); err != nil {
 		return at("expiration_date", err)
+	}
+	if r.ExpirationDate.Set {
+		if r.ExpirationDate.Value, err = d.date(); err != nil {
+			return at("expiration_date", err)
+		}
 	}
 	return nil
 }
@@ -2130,12 +2503,6 @@ func (r *VoximplantSIPRegistrationFail) appendTo(dst []byte) ([]byte, error) {
 	}
 	dst = append(dst, 0)
 	return dst, nil
-}
-
-func decodeVoximplantSIPRegistrationFail(d *decoder) (VoximplantSIPRegistrationFail, error) {
-	var r VoximplantSIPRegistrationFail
-	err := r.decodeFrom(d)
-	return r, err
 }
 
 func (r *VoximplantSIPRegistrationFail) decodeFrom(d *decoder) error {
@@ -2192,14 +2559,29 @@ func decodeVoximplantSIPRegistrationFailure(d *decoder) (VoximplantSIPRegistrati
 
 func (r *VoximplantSIPRegistrationFailure) decodeFrom(d *decoder) error {
 	var err error
-	if r.SIPRegistrationID, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.SIPRegistrationID.Set, err = d.isSet(); err != nil {
 		return at("sip_registration_id", err)
 	}
-	if r.StatusCode, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.SIPRegistrationID.Set {
+		if r.SIPRegistrationID.Value, err = d.long(); err != nil {
+			return at("sip_registration_id", err)
+		}
+	}
+	if r.StatusCode.Set, err = d.isSet(); err != nil {
 		return at("status_code", err)
 	}
-	if r.ErrorMessage, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.StatusCode.Set {
+		if r.StatusCode.Value, err = d.string(); err != nil {
+			return at("status_code", err)
+		}
+	}
+	if r.ErrorMessage.Set, err = d.isSet(); err != nil {
 		return at("error_message", err)
+	}
+	if r.ErrorMessage.Set {
+		if r.ErrorMessage.Value, err = d.string(); err != nil {
+			return at("error_message", err)
+		}
 	}
 	return nil
 }
@@ -2228,8 +2610,13 @@ func decodeVoximplantSIPRegistrationID(d *decoder) (VoximplantSIPRegistrationID,
 
 func (r *VoximplantSIPRegistrationID) decodeFrom(d *decoder) error {
 	var err error
-	if r.SIPRegistrationID, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.SIPRegistrationID.Set, err = d.isSet(); err != nil {
 		return at("sip_registration_id", err)
+	}
+	if r.SIPRegistrationID.Set {
+		if r.SIPRegistrationID.Value, err = d.long(); err != nil {
+			return at("sip_registration_id", err)
+		}
 	}
 	return nil
 }
@@ -2252,12 +2639,6 @@ func (r *VoximplantSIPRegistrationRecovered) appendTo(dst []byte) ([]byte, error
 	}
 	dst = append(dst, 0)
 	return dst, nil
-}
-
-func decodeVoximplantSIPRegistrationRecovered(d *decoder) (VoximplantSIPRegistrationRecovered, error) {
-	var r VoximplantSIPRegistrationRecovered
-	err := r.decodeFrom(d)
-	return r, err
 }
 
 func (r *VoximplantSIPRegistrationRecovered) decodeFrom(d *decoder) error {
@@ -2307,22 +2688,31 @@ func (r *VoximplantSMSInbound) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func decodeVoximplantSMSInbound(d *decoder) (VoximplantSMSInbound, error) {
-	var r VoximplantSMSInbound
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *VoximplantSMSInbound) decodeFrom(d *decoder) error {
 	var err error
-	if r.SourceNumber, err = decodeOptional(d, decodePhone); err != nil {
+	if r.SourceNumber.Set, err = d.isSet(); err != nil {
 		return at("source_number", err)
 	}
-	if r.DestinationNumber, err = decodeOptional(d, decodePhone); err != nil {
+	if r.SourceNumber.Set {
+		if err = r.SourceNumber.Value.decodeFrom(d); err != nil {
+			return at("source_number", err)
+		}
+	}
+	if r.DestinationNumber.Set, err = d.isSet(); err != nil {
 		return at("destination_number", err)
 	}
-	if r.SMSBody, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.DestinationNumber.Set {
+		if err = r.DestinationNumber.Value.decodeFrom(d); err != nil {
+			return at("destination_number", err)
+		}
+	}
+	if r.SMSBody.Set, err = d.isSet(); err != nil {
 		return at("sms_body", err)
+	}
+	if r.SMSBody.Set {
+		if r.SMSBody.Value, err = d.string(); err != nil {
+			return at("sms_body", err)
+		}
 	}
 	return nil
 }
@@ -2402,20 +2792,40 @@ func decodeVoximplantSubscription(d *decoder) (VoximplantSubscription, error) {
 
 func (r *VoximplantSubscription) decodeFrom(d *decoder) error {
 	var err error
-	if r.Type, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Type.Set, err = d.isSet(); err != nil {
 		return at("type", err)
+	}
+	if r.Type.Set {
+		if r.Type.Value, err = d.string(); err != nil {
+			return at("type", err)
+		}
 	}
 	if r.TypeName, err = decodeSubscriptionType(d); err != nil {
 		return at("type_name", err)
 	}
-	if r.Name, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Name.Set, err = d.isSet(); err != nil {
 		return at("name", err)
 	}
-	if r.Cost, err = decodeOptional(d, (*decoder).decimal); err != nil {
+	if r.Name.Set {
+		if r.Name.Value, err = d.string(); err != nil {
+			return at("name", err)
+		}
+	}
+	if r.Cost.Set, err = d.isSet(); err != nil {
 		return at("cost", err)
 	}
-	if r.NextRenewal, err = decodeOptional(d, (*decoder).date); err != nil {
+	if r.Cost.Set {
+		if r.Cost.Value, err = d.decimal(); err != nil {
+			return at("cost", err)
+		}
+	}
+	if r.NextRenewal.Set, err = d.isSet(); err != nil {
 		return at("next_renewal", err)
+	}
+	if r.NextRenewal.Set {
+		if r.NextRenewal.Value, err = d.date(); err != nil {
+			return at("next_renewal", err)
+		}
 	}
 	if r.Details, err = decodeArray(d, 3, decodeVoximplantSubscriptionDetail); err != nil {
 		return at("details", err)
@@ -2472,8 +2882,13 @@ func decodeVoximplantSubscriptionDetail(d *decoder) (VoximplantSubscriptionDetai
 
 func (r *VoximplantSubscriptionDetail) decodeFrom(d *decoder) error {
 	var err error
-	if r.Type, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.Type.Set, err = d.isSet(); err != nil {
 		return at("type", err)
+	}
+	if r.Type.Set {
+		if r.Type.Value, err = d.string(); err != nil {
+			return at("type", err)
+		}
 	}
 	if r.PhoneNumbers, err = decodeArray(d, 2, decodeVoximplantPhoneNumber); err != nil {
 		return at("phone_numbers", err)
@@ -2502,12 +2917,6 @@ func (r *VoximplantSubscriptions) appendTo(dst []byte) ([]byte, error) {
 	}
 	dst = append(dst, 0)
 	return dst, nil
-}
-
-func decodeVoximplantSubscriptions(d *decoder) (VoximplantSubscriptions, error) {
-	var r VoximplantSubscriptions
-	err := r.decodeFrom(d)
-	return r, err
 }
 
 func (r *VoximplantSubscriptions) decodeFrom(d *decoder) error {
@@ -2555,22 +2964,31 @@ func (r *VoximplantTransaction) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func decodeVoximplantTransaction(d *decoder) (VoximplantTransaction, error) {
-	var r VoximplantTransaction
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *VoximplantTransaction) decodeFrom(d *decoder) error {
 	var err error
-	if r.TransactionID, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.TransactionID.Set, err = d.isSet(); err != nil {
 		return at("transaction_id", err)
 	}
-	if r.TransactionType, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.TransactionID.Set {
+		if r.TransactionID.Value, err = d.long(); err != nil {
+			return at("transaction_id", err)
+		}
+	}
+	if r.TransactionType.Set, err = d.isSet(); err != nil {
 		return at("transaction_type", err)
 	}
-	if r.Amount, err = decodeOptional(d, (*decoder).decimal); err != nil {
+	if r.TransactionType.Set {
+		if r.TransactionType.Value, err = d.string(); err != nil {
+			return at("transaction_type", err)
+		}
+	}
+	if r.Amount.Set, err = d.isSet(); err != nil {
 		return at("amount", err)
+	}
+	if r.Amount.Set {
+		if r.Amount.Value, err = d.decimal(); err != nil {
+			return at("amount", err)
+		}
 	}
 	return nil
 }
@@ -2624,25 +3042,39 @@ func (r *VoximplantTranscriptionComplete) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func decodeVoximplantTranscriptionComplete(d *decoder) (VoximplantTranscriptionComplete, error) {
-	var r VoximplantTranscriptionComplete
-	err := r.decodeFrom(d)
-	return r, err
-}
-
 func (r *VoximplantTranscriptionComplete) decodeFrom(d *decoder) error {
 	var err error
-	if r.RecordURL, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.RecordURL.Set, err = d.isSet(); err != nil {
 		return at("record_url", err)
 	}
-	if r.TranscriptionURL, err = decodeOptional(d, (*decoder).string); err != nil {
+	if r.RecordURL.Set {
+		if r.RecordURL.Value, err = d.string(); err != nil {
+			return at("record_url", err)
+		}
+	}
+	if r.TranscriptionURL.Set, err = d.isSet(); err != nil {
 		return at("transcription_url", err)
 	}
-	if r.CallSessionHistoryID, err = decodeOptional(d, (*decoder).long); err != nil {
+	if r.TranscriptionURL.Set {
+		if r.TranscriptionURL.Value, err = d.string(); err != nil {
+			return at("transcription_url", err)
+		}
+	}
+	if r.CallSessionHistoryID.Set, err = d.isSet(); err != nil {
 		return at("call_session_history_id", err)
 	}
-	if r.TranscriptionCost, err = decodeOptional(d, (*decoder).decimal); err != nil {
+	if r.CallSessionHistoryID.Set {
+		if r.CallSessionHistoryID.Value, err = d.long(); err != nil {
+			return at("call_session_history_id", err)
+		}
+	}
+	if r.TranscriptionCost.Set, err = d.isSet(); err != nil {
 		return at("transcription_cost", err)
+	}
+	if r.TranscriptionCost.Set {
+		if r.TranscriptionCost.Value, err = d.decimal(); err != nil {
+			return at("transcription_cost", err)
+		}
 	}
 	return nil
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/internal/schema"
 )
 
-// writeDecoder writes decodeFrom, and a function beside it where an array or a
-// union holds the record.
+// writeDecoder writes decodeFrom, and a function beside it where an array holds the
+// record.
 func (g *generator) writeDecoder(b *strings.Builder, t *schema.Schema) {
 	name := shortName(t.Name)
 	if g.held[t.Name] {
@@ -20,26 +20,35 @@ func (g *generator) writeDecoder(b *strings.Builder, t *schema.Schema) {
 	}
 	fmt.Fprintf(b, "func (r *%s) decodeFrom(d *decoder) error {\nvar err error\n", name)
 	for _, f := range t.Fields {
-		target := "r." + goName(f.Name)
-		if f.Type.Kind == schema.Record {
-			fmt.Fprintf(b, "if err = %s.decodeFrom(d); err != nil {\n", target)
-		} else {
-			fmt.Fprintf(b, "if %s, err = %s; err != nil {\n", target, decodeCall(f.Type))
-		}
-		fmt.Fprintf(b, "return at(%q, err)\n}\n", f.Name)
+		decode(b, f.Type, "r."+goName(f.Name), fmt.Sprintf("at(%q, err)", f.Name))
 	}
 	b.WriteString("return nil\n}\n\n")
 }
 
-// decodeCall is the expression that reads a value of the type from d.
+// decode writes the statements that read a value from d into expression v, which is
+// zero; wrap is what an error becomes. A union is spelt out: a function given to
+// another one would cost more than what it reads.
+func decode(b *strings.Builder, t *schema.Schema, v, wrap string) {
+	switch t.Kind {
+	case schema.Union:
+		fmt.Fprintf(b, "if %[1]s.Set, err = d.isSet(); err != nil {\nreturn %[2]s\n}\nif %[1]s.Set {\n", v, wrap)
+		value, _ := t.Optional()
+		decode(b, value, v+".Value", wrap)
+		b.WriteString("}\n")
+	case schema.Record:
+		fmt.Fprintf(b, "if err = %s.decodeFrom(d); err != nil {\nreturn %s\n}\n", v, wrap)
+	default:
+		fmt.Fprintf(b, "if %s, err = %s; err != nil {\nreturn %s\n}\n", v, decodeCall(t), wrap)
+	}
+}
+
+// decodeCall is the expression that reads a value of a type other than a union or a
+// record from d.
 func decodeCall(t *schema.Schema) string {
 	switch t.Kind {
 	case schema.Array:
 		return fmt.Sprintf("decodeArray(d, %d, %s)", max(1, least(t.Items)), decodeFunc(t.Items))
-	case schema.Union:
-		value, _ := t.Optional()
-		return fmt.Sprintf("decodeOptional(d, %s)", decodeFunc(value))
-	case schema.Enum, schema.Record:
+	case schema.Enum:
 		return decodeFunc(t) + "(d)"
 	default:
 		return "d." + method(t) + "()"
@@ -49,7 +58,7 @@ func decodeCall(t *schema.Schema) string {
 // decodeFunc is a func(*decoder) (T, error).
 func decodeFunc(t *schema.Schema) string {
 	switch t.Kind {
-	case schema.Array, schema.Union:
+	case schema.Array:
 		return fmt.Sprintf("func(d *decoder) (%s, error) { return %s }", goType(t), decodeCall(t))
 	case schema.Enum, schema.Record:
 		return "decode" + shortName(t.Name)

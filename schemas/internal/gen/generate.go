@@ -25,7 +25,7 @@ type generator struct {
 	types map[string]*schema.Schema // by full name
 	users map[string][]string       // the schemas a type is used in
 	tops  map[string]string         // full name of a schema's record → schema name
-	held  map[string]bool           // the records held by an array or a union
+	held  map[string]bool           // the records held by an array
 }
 
 // generate returns the Go files by name. A type that several schemas use must be
@@ -90,14 +90,16 @@ func (g *generator) add(name, text string) error {
 	return nil
 }
 
-// hold notes the records that arrays and unions below a record hold.
+// hold notes the records that arrays below a record hold.
 func (g *generator) hold(t *schema.Schema) {
 	for _, child := range t.Children() {
-		if child.Kind == schema.Array || child.Kind == schema.Union {
-			for _, below := range child.Children() {
-				g.held[below.Name] = true
-			}
+		switch child.Kind {
+		case schema.Array:
+			g.held[child.Items.Name] = true
 			g.hold(child)
+		case schema.Union:
+			g.hold(child)
+		default: // a record below is looked at on its own
 		}
 	}
 }
@@ -110,6 +112,10 @@ func check(t *schema.Schema, open map[string]bool) error {
 	case schema.Union:
 		if _, ok := t.Optional(); !ok {
 			return errors.New("a union other than [null, T] is not supported")
+		}
+	case schema.Array:
+		if t.Items.Kind == schema.Union {
+			return errors.New("an array of values that may be null is not supported")
 		}
 	case schema.Map:
 		if t.Items.Kind != schema.String || t.Items.Logical != "" {

@@ -78,6 +78,7 @@ func TestGenerateRefuses(t *testing.T) {
 		"float":             {field(`"float"`), "float is not supported"},
 		"a wide union":      {field(`["null","int","string"]`), "union other than"},
 		"null last":         {field(`["int","null"]`), "union other than"},
+		"array of unions":   {field(`{"type":"array","items":["null","int"]}`), "an array of values that may be null"},
 		"map of longs":      {field(`{"type":"map","values":"long"}`), "map of other values"},
 		"bytes":             {field(`"bytes"`), "bytes other than"},
 		"another decimal":   {field(`{"type":"bytes","logicalType":"decimal","precision":18,"scale":2}`), "bytes other than"},
