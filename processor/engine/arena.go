@@ -45,6 +45,11 @@ func (a *arena) text(b []byte) string {
 	return unsafe.String(unsafe.SliceData(own), len(own)) //nolint:gosec // as long as the round
 }
 
+// unsafeBytes is a key as bytes, which are not to be changed.
+func unsafeBytes(key string) []byte {
+	return unsafe.Slice(unsafe.StringData(key), len(key)) //nolint:gosec // read only
+}
+
 // reset empties the arena. A round that needed much more than usual does not
 // keep its memory for ever.
 func (a *arena) reset() {

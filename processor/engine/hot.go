@@ -1,8 +1,8 @@
 package engine
 
 import (
-	"slices"
-	"strings"
+	"bytes"
+	"hash/maphash"
 )
 
 // hot is what of a partition's state is in memory: entries that committed rounds
@@ -18,99 +18,153 @@ import (
 // the rest; the changelog behind the position brings every entry that changed there
 // to what it was last, whichever of its values the store has. Nothing gets in here
 // that is not committed.
+//
+// There may be a million of them, so they have no pointers: an entry is a number, its key
+// and payload a piece of a slab.
 type hot struct {
-	entries map[string]*held
+	// index is the first entry of a hash; others of the same hash follow by next.
+	index map[uint64]uint32
+	seed  maphash.Seed
+	// collide makes all hashes the same, in tests.
+	collide bool
+	// entries are by number; free is the first that is not in use.
+	entries entryList
+	free    uint32
+	slab    slab
 	// changed are those that the store does not have, in the order of their first
 	// change; kept are those it has, in the order in which it got them, and some that
 	// have changed since.
 	changed, kept queue
+	// since says what the position was before the changes in the queue.
+	since []mark
 	// changedBytes and keptBytes are what they take.
 	changedBytes, keptBytes int64
 	// earliest is no later than any deadline of a changed one, 0 if there is none.
 	earliest int64
 	// moved says that the position is not the stored one any more.
 	moved bool
-	// sorted and tail have the keys of all changed ones, and of some that are written
-	// since, the latter in no order: for scans, which are few.
-	sorted, tail []string
-	// spare are entries to be used again.
-	spare []*held
+	// sorted and tail are all changed ones, the latter in no order: for scans, which are
+	// few.
+	sorted, tail []uint32
 }
 
 // held is an entry in memory. Its payload does not change while a round runs.
 type held struct {
-	key      string
-	payload  []byte
+	hash     uint64
 	deadline int64
 	// stored is the deadline that the store has for the entry, 0 for none.
 	stored int64
-	// offset and atEnd are of the position before the first change that the store does
-	// not have.
-	offset, atEnd int64
-	// writes is how often the store got it, while it was in memory.
+	// piece is of the slab: the key, and the payload behind it.
+	piece           uint32
+	keyLen, payload uint32
+	// next is another entry of the same hash, or if it is not in use, another that is
+	// not; 0 for none.
+	next uint32
+	// writes is how often the store got it, or another that had the number before.
 	writes        uint32
 	gone, changed bool
 }
 
-// heldBytes is what an entry takes beside key and payload.
-const heldBytes = 192
-
-func (e *held) bytes() int64 { return int64(len(e.key)+cap(e.payload)) + heldBytes }
-
-// queue is entries in the order in which they came.
-type queue struct {
-	list []queued
-	head int
+// mark is the position before the changes from one of the queue on.
+type mark struct {
+	from          int
+	offset, atEnd int64
 }
 
-// queued is an entry as of a write: it has another place in the queue since, if it was
-// written again.
-type queued struct {
-	entry  *held
-	writes uint32
+// heldBytes is what an entry takes beside key and payload: itself, its place in the
+// index and in a queue.
+const heldBytes = 56 + 24 + 8
+
+func (e *held) size() int { return int(e.keyLen + e.payload) }
+
+func (e *held) bytes() int64 { return slabSize(e.size()) + heldBytes }
+
+// entryList is entries by number, from 1: they stay where they are.
+type entryList struct {
+	blocks [][]held
+	n      uint32
 }
 
-func (q *queue) push(e *held) { q.list = append(q.list, queued{e, e.writes}) }
+const entryBits = 9 // entries of a block
 
-// waiting returns what is in the queue, oldest first.
-func (q *queue) waiting() []queued { return q.list[q.head:] }
+func (l *entryList) at(id uint32) *held {
+	return &l.blocks[(id-1)>>entryBits][(id-1)&(1<<entryBits-1)]
+}
 
-// drop takes the oldest away.
-func (q *queue) drop(n int) {
-	clear(q.list[q.head : q.head+n])
-	q.head += n
-	if q.head > len(q.list)/2 {
-		rest := copy(q.list, q.list[q.head:])
-		clear(q.list[rest:])
-		q.list, q.head = q.list[:rest], 0
+// add makes one more.
+func (l *entryList) add() uint32 {
+	if l.n&(1<<entryBits-1) == 0 {
+		l.blocks = append(l.blocks, make([]held, 1<<entryBits))
 	}
+	l.n++
+	return l.n
+}
+
+func (h *hot) hash(key []byte) uint64 {
+	if h.collide {
+		return 0
+	}
+	return maphash.Bytes(h.seed, key)
+}
+
+// keyOf returns the key of an entry; it changes when the entry is forgotten.
+func (h *hot) keyOf(e *held) []byte { return h.slab.at(e.piece, int(e.keyLen)) }
+
+// payloadOf returns the payload of an entry; it changes when the entry does.
+func (h *hot) payloadOf(e *held) []byte { return h.slab.at(e.piece, e.size())[e.keyLen:] }
+
+// number returns that of the entry of a key, 0 if it is not in memory.
+func (h *hot) number(hash uint64, key []byte) uint32 {
+	for id := h.index[hash]; id != 0; {
+		e := h.entries.at(id)
+		if bytes.Equal(h.keyOf(e), key) {
+			return id
+		}
+		id = e.next
+	}
+	return 0
 }
 
 // find returns an entry in memory, nil if there is none: the store then knows.
-func (h *hot) find(key []byte) *held { return h.entries[string(key)] }
+func (h *hot) find(key []byte) *held {
+	if len(h.index) == 0 {
+		return nil
+	}
+	if id := h.number(h.hash(key), key); id != 0 {
+		return h.entries.at(id)
+	}
+	return nil
+}
 
 // differs says whether the store has another entry than there is.
 func (h *hot) differs(key []byte) bool {
-	return h.entries[string(key)].ahead()
+	e := h.find(key)
+	return e != nil && e.changed
 }
 
 // absorb takes over what a committed round wrote; before is the position that the
 // state corresponded to until then.
 func (h *hot) absorb(o *overlay, before position) {
-	if h.entries == nil {
-		h.entries = map[string]*held{}
+	if h.index == nil {
+		h.index, h.seed = map[uint64]uint32{}, maphash.MakeSeed()
+	}
+	if n := len(h.since); n == 0 || h.since[n-1].offset != before.offset || h.since[n-1].atEnd != before.atEnd {
+		h.since = append(h.since, mark{from: h.changed.pushed(), offset: before.offset, atEnd: before.atEnd})
 	}
 	for _, c := range o.dirty() {
-		e := h.entries[c.key]
-		if e == nil {
-			e = h.add(c)
+		key := unsafeBytes(c.key)
+		hash := h.hash(key)
+		id := h.number(hash, key)
+		if id == 0 {
+			id = h.add(hash, key, c.before)
 		}
+		e := h.entries.at(id)
 		if !e.changed {
-			h.change(e, before)
+			h.change(id, e)
 		}
-		h.changedBytes -= int64(cap(e.payload))
-		e.set(c.payload)
-		h.changedBytes += int64(cap(e.payload))
+		h.changedBytes -= e.bytes()
+		h.set(e, c.payload)
+		h.changedBytes += e.bytes()
 		e.gone, e.deadline = c.payload == nil, c.deadline
 		if c.deadline != 0 && (h.earliest == 0 || c.deadline < h.earliest) {
 			h.earliest = c.deadline
@@ -120,42 +174,62 @@ func (h *hot) absorb(o *overlay, before position) {
 }
 
 // add makes an entry for a key that has none, as the store has it.
-func (h *hot) add(c *cell) *held {
-	var e *held
-	if n := len(h.spare); n > 0 {
-		e = h.spare[n-1]
-		h.spare = h.spare[:n-1]
-		*e = held{payload: e.payload[:0], writes: e.writes + 1}
+func (h *hot) add(hash uint64, key []byte, deadline int64) uint32 {
+	id := h.free
+	if id == 0 {
+		id = h.entries.add()
 	} else {
-		e = &held{}
+		h.free = h.entries.at(id).next
 	}
-	e.key = strings.Clone(c.key) // the round's memory is used again
-	e.deadline = c.before
-	h.entries[e.key] = e
+	e := h.entries.at(id)
+	*e = held{hash: hash, deadline: deadline, next: h.index[hash], writes: e.writes + 1, keyLen: uint32(len(key))} //nolint:gosec // bounded by the changelog's limit
+	e.piece = h.slab.take(len(key))
+	copy(h.keyOf(e), key)
+	h.index[hash] = id
 	h.keptBytes += e.bytes()
-	return e
+	return id
+}
+
+// remove forgets an entry.
+func (h *hot) remove(id uint32, e *held) {
+	if first := h.index[e.hash]; first == id && e.next == 0 {
+		delete(h.index, e.hash)
+	} else if first == id {
+		h.index[e.hash] = e.next
+	} else {
+		before := h.entries.at(first)
+		for before.next != id {
+			before = h.entries.at(before.next)
+		}
+		before.next = e.next
+	}
+	h.slab.give(e.piece, e.size())
+	e.piece, e.next, h.free = 0, h.free, id
 }
 
 // change notes that an entry is about to differ from what the store has.
-func (h *hot) change(e *held, before position) {
-	e.changed, e.stored, e.offset, e.atEnd = true, e.deadline, before.offset, before.atEnd
+func (h *hot) change(id uint32, e *held) {
+	e.changed, e.stored = true, e.deadline
 	h.keptBytes -= e.bytes()
 	h.changedBytes += e.bytes()
-	h.changed.push(e)
-	h.tail = append(h.tail, e.key)
+	h.changed.push(id, e.writes)
+	h.tail = append(h.tail, id)
 }
 
-// set copies a payload, into the memory of the last one where that is enough: an entry
-// grows with its facts.
-func (e *held) set(payload []byte) {
-	if len(payload) > cap(e.payload) {
-		const slack = 8
-		e.payload = make([]byte, 0, len(payload)+len(payload)/slack)
+// set copies a payload, into the memory of the last one where that has the same size:
+// an entry grows with its facts.
+func (h *hot) set(e *held, payload []byte) {
+	size := int(e.keyLen) + len(payload)
+	if slabSize(size) != slabSize(e.size()) {
+		piece := h.slab.take(size)
+		copy(h.slab.at(piece, int(e.keyLen)), h.keyOf(e))
+		copy(h.slab.at(piece, size)[e.keyLen:], payload)
+		h.slab.give(e.piece, e.size())
+		e.piece = piece
+	} else {
+		copy(h.slab.at(e.piece, size)[e.keyLen:], payload)
 	}
-	if e.payload == nil {
-		e.payload = []byte{} // nil would be no entry
-	}
-	e.payload = append(e.payload[:0], payload...)
+	e.payload = uint32(len(payload)) //nolint:gosec // bounded by the changelog's limit
 }
 
 // write adds the oldest changes to a batch for the store, until what is left of them
@@ -167,13 +241,12 @@ func (h *hot) write(w *writer, p *storePartition, keep int64) (n int, err error)
 		if left <= keep {
 			break
 		}
-		e := q.entry
-		payload := e.payload
-		if e.gone {
-			payload = nil
+		e := h.entries.at(q.id)
+		var payload []byte
+		if !e.gone {
+			payload = h.payloadOf(e)
 		}
-		p.wanted = append(p.wanted[:0], e.key...)
-		if err := w.entry(p, p.wanted, payload, e.deadline, e.stored); err != nil {
+		if err := w.entry(p, h.keyOf(e), payload, e.deadline, e.stored); err != nil {
 			return 0, err
 		}
 		left -= e.bytes()
@@ -186,115 +259,80 @@ func (h *hot) write(w *writer, p *storePartition, keep int64) (n int, err error)
 // what the state in memory corresponds to.
 func (h *hot) position(n int, now position) position {
 	now.reach = now.offset
-	if rest := h.changed.waiting()[n:]; len(rest) > 0 {
-		now.offset, now.atEnd = rest[0].entry.offset, rest[0].entry.atEnd
+	if n == len(h.changed.waiting()) {
+		return now
 	}
+	at := h.mark(h.changed.dropped + n)
+	now.offset, now.atEnd = h.since[at].offset, h.since[at].atEnd
 	return now
+}
+
+// mark returns which of since is that of a change, by its place among all ever pushed.
+func (h *hot) mark(place int) int {
+	at := 0
+	for at+1 < len(h.since) && h.since[at+1].from <= place {
+		at++
+	}
+	return at
 }
 
 // written says that the store has the n oldest changes.
 func (h *hot) written(n int) {
 	for _, q := range h.changed.waiting()[:n] {
-		e := q.entry
+		e := h.entries.at(q.id)
 		e.changed = false
 		e.writes++
 		h.changedBytes -= e.bytes()
 		h.keptBytes += e.bytes()
-		h.kept.push(e)
+		h.kept.push(q.id, e.writes)
 	}
 	h.changed.drop(n)
 	left := h.changed.waiting()
 	if len(left) == 0 {
-		h.earliest, h.moved = 0, false
+		h.earliest, h.moved, h.since = 0, false, h.since[:0]
+	} else {
+		h.since = append(h.since[:0], h.since[h.mark(h.changed.dropped):]...)
 	}
-	// Keys of what is written go when they are as many as those of what is not.
-	if len(h.sorted)+len(h.tail) >= 2*len(left) {
-		clear(h.sorted)
-		clear(h.tail)
-		h.sorted, h.tail = h.sorted[:0], h.tail[:0]
-		for _, q := range left {
-			h.tail = append(h.tail, q.entry.key)
-		}
+	// A number may be another entry's from now on.
+	h.sorted, h.tail = h.sorted[:0], h.tail[:0]
+	for _, q := range left {
+		h.tail = append(h.tail, q.id)
 	}
 }
 
 // forget drops entries that the store has, those it got first, until they take no more
 // than keep.
 func (h *hot) forget(keep int64) {
-	const spares = 1024
 	n := 0
 	for _, q := range h.kept.waiting() {
 		if h.keptBytes <= keep {
 			break
 		}
 		n++
-		e := q.entry
-		if e.changed || e.writes != q.writes {
+		e := h.entries.at(q.id)
+		if e.piece == 0 || e.changed || e.writes != q.writes {
 			continue
 		}
 		h.keptBytes -= e.bytes()
-		delete(h.entries, e.key)
-		if len(h.spare) < spares {
-			h.spare = append(h.spare, e)
-		}
+		h.remove(q.id, e)
 	}
 	h.kept.drop(n)
+	if h.slab.wasteful() {
+		h.gather()
+	}
 }
 
-// under returns the keys of the changed entries that begin with prefix, sorted.
-func (h *hot) under(prefix []byte) []string {
-	const short = 256
-	if len(h.tail) > short {
-		h.sorted = slices.DeleteFunc(append(h.sorted, h.tail...), func(key string) bool { return !h.entries[key].ahead() })
-		slices.Sort(h.sorted)
-		h.sorted = slices.Compact(h.sorted)
-		h.tail = h.tail[:0]
-	}
-	begins := string(prefix)
-	var out []string
-	add := func(key string) {
-		if h.entries[key].ahead() {
-			out = append(out, key)
-		}
-	}
-	from, _ := slices.BinarySearch(h.sorted, begins)
-	for _, key := range h.sorted[from:] {
-		if !strings.HasPrefix(key, begins) {
-			break
-		}
-		add(key)
-	}
-	for _, key := range h.tail {
-		if strings.HasPrefix(key, begins) {
-			add(key)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-// ahead says whether there is such an entry, and the store has another.
-func (e *held) ahead() bool { return e != nil && e.changed }
-
-// due returns the changed entries that are due, earliest first.
-func (h *hot) due(until int64) []dueEntry {
-	if h.earliest == 0 || until < h.earliest {
-		return nil
-	}
-	var out []dueEntry
-	h.earliest = 0
-	for _, q := range h.changed.waiting() {
-		e := q.entry
-		if e.deadline == 0 {
+// gather moves all that is in use into memory without gaps.
+func (h *hot) gather() {
+	var fresh slab
+	for id := range h.entries.n {
+		e := h.entries.at(id + 1)
+		if e.piece == 0 {
 			continue
 		}
-		if h.earliest == 0 || e.deadline < h.earliest {
-			h.earliest = e.deadline
-		}
-		if e.deadline <= until {
-			out = append(out, dueEntry{key: []byte(e.key), deadline: e.deadline})
-		}
+		piece := fresh.take(e.size())
+		copy(fresh.at(piece, e.size()), h.slab.at(e.piece, e.size()))
+		e.piece = piece
 	}
-	slices.SortFunc(out, compareDue)
-	return out
+	h.slab = fresh
 }

@@ -86,7 +86,8 @@ type Tx interface {
 	// yield returns false. Nothing may be put or deleted meanwhile. The slices
 	// are valid until yield returns.
 	Scan(prefix []byte, yield func(key, value []byte) bool) error
-	// Put stores an entry. deadline is when Expire is to be called for it, zero
+	// Put stores an entry; value may be part of what Get returned for the same key, not
+	// for another. deadline is when Expire is to be called for it, zero
 	// for never; it replaces the entry's earlier deadline.
 	Put(key, value []byte, deadline time.Time)
 	// Delete removes an entry and its deadline: a tombstone in the changelog.

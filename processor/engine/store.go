@@ -178,9 +178,9 @@ type storePartition struct {
 	store  *Store
 	db     *pebble.DB
 	prefix []byte
-	// key, value and wanted are reused for what goes to and comes from Pebble.
-	key, value, wanted []byte
-	hot                hot
+	// key and value are reused for what goes to and comes from Pebble.
+	key, value []byte
+	hot        hot
 }
 
 // found is a partition that the store has state of.

@@ -26,7 +26,7 @@ func (p *storePartition) at(kind byte, rest ...[]byte) []byte {
 // get implements stored.
 func (p *storePartition) get(key []byte, into *arena) (payload []byte, deadline int64, found bool, err error) {
 	if e := p.hot.find(key); e != nil {
-		return e.payload, e.deadline, !e.gone, nil
+		return p.hot.payloadOf(e), e.deadline, !e.gone, nil
 	}
 	value, closer, err := p.db.Get(p.at(kindState, key))
 	if errors.Is(err, pebble.ErrNotFound) {
@@ -43,10 +43,10 @@ func (p *storePartition) get(key []byte, into *arena) (payload []byte, deadline 
 // scan implements stored.
 func (p *storePartition) scan(prefix []byte, yield func(key, payload []byte) bool) error {
 	fresh, stopped := p.hot.under(prefix), false
-	before := func(key string, all bool) {
-		for len(fresh) > 0 && (all || fresh[0] < key) {
-			if e := p.hot.entries[fresh[0]]; !e.gone && !stopped {
-				stopped = !yield([]byte(fresh[0]), e.payload)
+	before := func(key []byte, all bool) {
+		for len(fresh) > 0 && (all || bytes.Compare(p.hot.keyOf(fresh[0]), key) < 0) {
+			if e := fresh[0]; !e.gone && !stopped {
+				stopped = !yield(p.hot.keyOf(e), p.hot.payloadOf(e))
 			}
 			fresh = fresh[1:]
 		}
@@ -54,7 +54,7 @@ func (p *storePartition) scan(prefix []byte, yield func(key, payload []byte) boo
 	lower := bytes.Clone(p.at(kindState, prefix))
 	skip := len(p.prefix) + 1
 	err := p.iterate(lower, upperBound(lower), func(key, value []byte) (bool, error) {
-		before(string(key[skip:]), false)
+		before(key[skip:], false)
 		if stopped || p.hot.differs(key[skip:]) {
 			return !stopped, nil
 		}
@@ -65,7 +65,7 @@ func (p *storePartition) scan(prefix []byte, yield func(key, payload []byte) boo
 		return !stopped, err
 	})
 	if err == nil {
-		before("", true)
+		before(nil, true)
 	}
 	return err
 }

@@ -87,7 +87,13 @@ func (h *Hot) Keys() (keys, changed int) {
 }
 
 // Crash forgets what is in memory, as a crash does.
-func (h *Hot) Crash() { h.part.hot = hot{} }
+func (h *Hot) Crash() { h.part.hot = hot{collide: h.part.hot.collide} }
+
+// Collide gives all keys the same hash.
+func (h *Hot) Collide() { h.part.hot.collide = true }
+
+// Gather moves all entries together.
+func (h *Hot) Gather() { h.part.hot.gather() }
 
 // Replay writes an entry as a replay of the changelog does.
 func (h *Hot) Replay(key string, payload []byte, deadline time.Time) error {

@@ -34,11 +34,25 @@ type logged struct {
 // where the store claims to be, reads, scans and deadlines are those of a map.
 func TestHotStateIsTheState(t *testing.T) {
 	t.Parallel()
+	for name, collide := range map[string]bool{"hashes differ": false, "hashes are the same": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			hotIsTheState(t, collide)
+		})
+	}
+}
+
+func hotIsTheState(t *testing.T, collide bool) {
+	t.Helper()
 	seed := rand.Uint64()
 	random := rand.New(rand.NewPCG(seed, 7))
 	store := openStore(t, t.TempDir(), engine.DefaultStoreConfig())
 	hot, model := store.Hot(3), map[string]modelled{}
+	if collide {
+		hot.Collide()
+	}
 	log, claimed := [][]logged{}, int64(0)
+	sizes := []int{0, 0, 0, 0, 50, 100, 5000}
 	at := func(n int) time.Time { return time.UnixMilli(int64(1_700_000_000_000 + n)) }
 	for round := range 300 {
 		hot.Round()
@@ -51,7 +65,7 @@ func TestHotStateIsTheState(t *testing.T) {
 				written = append(written, logged{key: key})
 				continue
 			}
-			m := modelled{value: strings.Repeat("v", random.IntN(5)) + strconv.Itoa(round)}
+			m := modelled{value: strings.Repeat("v", random.IntN(5)+sizes[random.IntN(len(sizes))]) + strconv.Itoa(round)}
 			if random.IntN(2) == 0 {
 				m.deadline = at(random.IntN(40))
 			}
@@ -76,6 +90,9 @@ func TestHotStateIsTheState(t *testing.T) {
 				t.Fatalf("seed %d: %d keys are kept for %d changes", seed, keys, changed)
 			}
 			hot.Forget(random.Int64N(kept + 1))
+			if random.IntN(2) == 0 {
+				hot.Gather()
+			}
 		}
 		if random.IntN(20) == 0 {
 			hot.Crash()

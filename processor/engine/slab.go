@@ -1,0 +1,123 @@
+package engine
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// slab is memory for many small pieces that come and go, without a pointer in it: the
+// garbage collector has nothing to look at, and a piece costs no more than its bytes.
+//
+// A piece has a reference, never 0: the unit where it begins. Sizes are rounded up to
+// one of 48 classes, an eighth apart; a piece given back is the next of its class.
+// What is larger than the largest class has a chunk of its own.
+type slab struct {
+	chunks [][]byte
+	// free is the first piece given back, by class; the next one's reference stands in it.
+	free [slabClasses]uint32
+	// fresh is the reference of what was never used of the last chunk, left its units.
+	fresh, left uint32
+	// empty are chunks that were of one large piece, and are none now.
+	empty []uint32
+	// heldBytes is what all chunks take, usedBytes what pieces in use do.
+	heldBytes, usedBytes int64
+}
+
+const (
+	slabUnit    = 16
+	slabBits    = 14 // units of a chunk, 256 KiB
+	slabClasses = 48
+	slabLargest = 256 // units of the largest class, 4 KiB
+)
+
+// classOf returns the class of a piece of units, and how many units it has then.
+func classOf(units uint32) (class int, rounded uint32) {
+	const eighths = 8
+	if units <= eighths {
+		return int(units) - 1, units
+	}
+	shift := bits.Len32(units-1) - 4
+	steps := (units + 1<<shift - 1) >> shift
+	return eighths*shift + int(steps) - 1, steps << shift
+}
+
+// slabSize is what a piece of n bytes takes.
+func slabSize(n int) int64 {
+	units := slabUnits(n)
+	if units > slabLargest {
+		return int64(units) * slabUnit
+	}
+	_, rounded := classOf(units)
+	return int64(rounded) * slabUnit
+}
+
+func slabUnits(n int) uint32 {
+	return uint32(max(n+slabUnit-1, slabUnit) / slabUnit) //nolint:gosec // an entry is far below 64 GiB
+}
+
+// take returns a piece of n bytes; what is in it is of before.
+func (s *slab) take(n int) uint32 {
+	s.usedBytes += slabSize(n)
+	units := slabUnits(n)
+	if units > slabLargest {
+		return s.takeLarge(units)
+	}
+	class, units := classOf(units)
+	if piece := s.free[class]; piece != 0 {
+		s.free[class] = binary.LittleEndian.Uint32(s.at(piece, 4))
+		return piece
+	}
+	if s.left < units {
+		s.fresh, s.left = s.chunk(1<<slabBits)<<slabBits+1, 1<<slabBits
+	}
+	piece := s.fresh
+	s.fresh += units
+	s.left -= units
+	return piece
+}
+
+// takeLarge returns a piece that has a chunk of its own.
+func (s *slab) takeLarge(units uint32) uint32 { return s.chunk(units)<<slabBits + 1 }
+
+// chunk makes a chunk and returns its number.
+func (s *slab) chunk(units uint32) uint32 {
+	memory := make([]byte, int(units)*slabUnit)
+	s.heldBytes += int64(len(memory))
+	if n := len(s.empty); n > 0 {
+		number := s.empty[n-1]
+		s.empty, s.chunks[number] = s.empty[:n-1], memory
+		return number
+	}
+	s.chunks = append(s.chunks, memory)
+	return uint32(len(s.chunks) - 1) //nolint:gosec // as many chunks are more than any memory
+}
+
+// give takes a piece of n bytes back.
+func (s *slab) give(piece uint32, n int) {
+	s.usedBytes -= slabSize(n)
+	units := slabUnits(n)
+	if units > slabLargest {
+		number := (piece - 1) >> slabBits
+		s.heldBytes -= int64(len(s.chunks[number]))
+		s.chunks[number] = nil
+		s.empty = append(s.empty, number)
+		return
+	}
+	class, _ := classOf(units)
+	binary.LittleEndian.PutUint32(s.at(piece, 4), s.free[class])
+	s.free[class] = piece
+}
+
+// at returns the n first bytes of a piece. They stay where they are until it is given back.
+func (s *slab) at(piece uint32, n int) []byte {
+	chunk := s.chunks[(piece-1)>>slabBits]
+	from := int((piece-1)&(1<<slabBits-1)) * slabUnit
+	return chunk[from : from+n : from+n]
+}
+
+// wasteful says that most of the memory is of pieces given back, of classes that
+// nobody asks for any more.
+func (s *slab) wasteful() bool {
+	const little = 4 << 20
+	return s.heldBytes > little && s.usedBytes < s.heldBytes/2
+}
