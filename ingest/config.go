@@ -20,6 +20,10 @@ type Config struct {
 	// AnswerDeadline is how long a request waits for Kafka before it is answered
 	// 503. The record may be stored later; the provider's retry is then a duplicate.
 	AnswerDeadline time.Duration `json:"answer_deadline" koanf:"answer_deadline" yaml:"answer_deadline"`
+	// KafkaCheckInterval is about how often Kafka is asked whether it would take a
+	// record, while none is written: so its absence is known before the first webhook,
+	// and its return without one. 0 never asks.
+	KafkaCheckInterval time.Duration `json:"kafka_check_interval" koanf:"kafka_check_interval" yaml:"kafka_check_interval"`
 	// Linger is how long records wait for others to share a produce request.
 	Linger time.Duration `json:"linger" koanf:"linger" yaml:"linger"`
 	// Compression of the raw topics: none, lz4, snappy or zstd.
@@ -69,18 +73,19 @@ const (
 // DefaultConfig returns the settings of an ordinary process, without sources.
 func DefaultConfig() Config {
 	return Config{
-		Listen:            ":8080",
-		AnswerDeadline:    5 * time.Second,
-		Linger:            5 * time.Millisecond,
-		Compression:       "lz4",
-		MaxBufferedBytes:  64 << 20,
-		MaxBodyBytes:      512 << 10,
-		MaxInFlightBytes:  64 << 20,
-		MaxConnections:    4096,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       15 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		AccessLog:         true,
+		Listen:             ":8080",
+		AnswerDeadline:     5 * time.Second,
+		KafkaCheckInterval: 5 * time.Second,
+		Linger:             5 * time.Millisecond,
+		Compression:        "lz4",
+		MaxBufferedBytes:   64 << 20,
+		MaxBodyBytes:       512 << 10,
+		MaxInFlightBytes:   64 << 20,
+		MaxConnections:     4096,
+		ReadHeaderTimeout:  5 * time.Second,
+		ReadTimeout:        15 * time.Second,
+		IdleTimeout:        2 * time.Minute,
+		AccessLog:          true,
 	}
 }
 
@@ -127,6 +132,9 @@ func (c *Config) Validate() error {
 		if v <= 0 {
 			f.addf(path, "must be more than zero")
 		}
+	}
+	if c.KafkaCheckInterval < 0 {
+		f.addf("kafka_check_interval", "must not be less than zero; zero never asks")
 	}
 	if c.Linger < 0 || c.Linger >= c.AnswerDeadline {
 		f.addf("linger", "must be from zero to under answer_deadline (%v)", c.AnswerDeadline)

@@ -7,6 +7,9 @@
 // means: send again, or you are not who you say. It looks into a body only as far
 // as proof and key need; what a body means is the processor's to judge.
 //
+// Whether Kafka takes records is known without a webhook, too: it is asked while none
+// comes. Health, metric and log tell it.
+//
 // The proof and key of each provider are pure functions in a folder of their own;
 // this package is the HTTP service around them.
 package ingest

@@ -10,6 +10,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -30,7 +31,8 @@ const (
 )
 
 // link is what is known of the way to Kafka. The producer tells it what became of
-// records, the client's hook which connections failed. It is safe for use by
+// records, the check what it found while there were none, the client's hook which
+// connections failed. It is safe for use by
 // several goroutines.
 type link struct {
 	now    func() time.Time
@@ -43,6 +45,13 @@ type link struct {
 	awaySince atomic.Int64
 	last      atomic.Pointer[linkError]
 	acks      ackTimes
+	// look asks the check to find out at once what a record has met; of capacity 1.
+	look chan struct{}
+
+	// mu guards the change between away and not. Nothing takes it while all goes well.
+	mu sync.Mutex
+	// seen says that the check has found Kafka away, too, since it last worked.
+	seen bool
 }
 
 // linkError is the kind of an error and its time.
@@ -63,21 +72,61 @@ func (l *link) OnBrokerConnect(_ kgo.BrokerMetadata, _ time.Duration, _ net.Conn
 // failed notes a record that Kafka did not take.
 func (l *link) failed(err error) {
 	l.note(err)
-	if l.awaySince.CompareAndSwap(0, l.now().UnixNano()) {
-		// Once, and not for each webhook: those say only that time ran out.
-		l.logger.Warn("kafka does not take records: webhooks are answered 503 until it does; look at the brokers, and at kafka in the configuration",
-			slog.String("error_kind", l.last.Load().kind))
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.goneAway() {
+		select {
+		case l.look <- struct{}{}:
+		default:
+		}
 	}
 }
 
 // worked notes records that it did, and in what time.
 func (l *link) worked(took time.Duration) {
-	if l.awaySince.Load() != 0 {
-		if since := l.awaySince.Swap(0); since != 0 {
-			l.logger.Info("kafka takes records again", slog.Duration("away", l.now().Sub(time.Unix(0, since))))
-		}
-	}
 	l.acks.add(took)
+	if l.awaySince.Load() != 0 {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.back()
+	}
+}
+
+// checked notes what the check found; nil is that Kafka would take a record. That is
+// believed only of an absence which the check has seen itself: where it found nothing
+// wrong while records failed, as with too few replicas in sync, only a record shows
+// that it is over.
+func (l *link) checked(err error) {
+	if err != nil {
+		l.note(err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case err != nil:
+		l.seen = true
+		l.goneAway()
+	case l.seen:
+		l.back()
+	}
+}
+
+// goneAway says so once, and not for each webhook: those tell only that time ran out.
+// It returns whether it is new.
+func (l *link) goneAway() bool {
+	if !l.awaySince.CompareAndSwap(0, l.now().UnixNano()) {
+		return false
+	}
+	l.logger.Warn("kafka does not take records: webhooks are answered 503 until it does; look at the brokers, and at kafka in the configuration",
+		slog.String("error_kind", l.last.Load().kind))
+	return true
+}
+
+func (l *link) back() {
+	l.seen = false
+	if since := l.awaySince.Swap(0); since != 0 {
+		l.logger.Info("kafka takes records again", slog.Duration("away", l.now().Sub(time.Unix(0, since))))
+	}
 }
 
 // since returns when Kafka went away, or nil.
@@ -140,6 +189,9 @@ const ackWindow = 256
 func (a *ackTimes) add(took time.Duration) {
 	a.times[(a.next.Add(1)-1)%ackWindow].Store(max(int64(took), 1))
 }
+
+// count returns how many there have been.
+func (a *ackTimes) count() uint64 { return a.next.Load() }
 
 // quantiles returns the median and the 99th percentile in seconds.
 func (a *ackTimes) quantiles() (p50, p99 float64) {

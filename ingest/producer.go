@@ -30,10 +30,10 @@ type producer struct {
 	harmed   harmed
 }
 
-// newProducer makes the client. It connects when the first record is written.
+// newProducer makes the client. It connects when the check asks, or for a record.
 func newProducer(cfg *Config, deps *Deps, m *metrics) (*producer, error) {
 	compression, _ := codec(cfg.Compression)
-	way := &link{now: deps.Now, logger: deps.Logger, errors: m.kafkaErrors, fresh: cfg.AnswerDeadline + freshCause}
+	way := &link{now: deps.Now, logger: deps.Logger, errors: m.kafkaErrors, fresh: cfg.AnswerDeadline + freshCause, look: make(chan struct{}, 1)}
 	opts := []kgo.Opt{
 		kgo.RequiredAcks(kgo.AllISRAcks()),
 		kgo.ProducerLinger(cfg.Linger),

@@ -58,6 +58,7 @@ type Service struct {
 	sources   []Source   // guarded by reload
 	entrances atomic.Pointer[map[string]*entrance]
 	producer  atomic.Pointer[producer]
+	check     *check // nil where Kafka is not asked
 	draining  atomic.Bool
 
 	certificates *certificates // nil without TLS
@@ -96,7 +97,7 @@ func New(cfg Config, deps Deps) (*Service, error) {
 }
 
 // Start reads the secrets, opens the port and serves. It does not wait for Kafka:
-// without it every webhook is answered 503.
+// without it every webhook is answered 503, and the log says so before the first.
 func (s *Service) Start(ctx context.Context) (err error) {
 	entrances, err := open(s.cfg.Sources, nil, s.metrics)
 	if err != nil {
@@ -144,6 +145,10 @@ func (s *Service) Start(ctx context.Context) (err error) {
 	}
 	s.served = make(chan struct{})
 	go s.serve()
+	if s.cfg.KafkaCheckInterval > 0 {
+		s.check = &check{client: p.client, link: p.link, topics: s.rawTopics, every: s.cfg.KafkaCheckInterval, patience: s.cfg.AnswerDeadline}
+		s.check.start(ctx)
+	}
 	s.deps.Logger.InfoContext(ctx, "ingest is listening", slog.String("address", s.Addr()), slog.Int("sources", len(entrances)))
 	return nil
 }
@@ -177,6 +182,9 @@ func (s *Service) Stop(ctx context.Context) error {
 	s.draining.Store(true)
 	if s.server == nil {
 		return nil
+	}
+	if s.check != nil {
+		s.check.end()
 	}
 	err := s.server.Shutdown(ctx)
 	if err != nil {
