@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"hash/fnv"
 	"math/bits"
 	"slices"
 	"time"
@@ -62,18 +61,24 @@ type delivery struct {
 	at     time.Time
 }
 
-// taskHash tells tasks of one event apart.
-func (e *event) taskHash() uint32 {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(e.origin.Source))
-	_, _ = h.Write([]byte{0})
-	_, _ = h.Write([]byte(e.task.Value))
-	return h.Sum32()
+// taskHash tells tasks of one event apart: FNV-1a of source and task, a zero byte
+// between them.
+func taskHash(source, task string) uint32 {
+	const basis, prime = 2166136261, 16777619
+	h := uint32(basis)
+	for i := range len(source) {
+		h = (h ^ uint32(source[i])) * prime
+	}
+	h *= prime
+	for i := range len(task) {
+		h = (h ^ uint32(task[i])) * prime
+	}
+	return h
 }
 
 // attempt is the number of the delivery, 0 if it is not told or not followed.
 func (e *event) attempt() int {
-	if n := e.attemptNumber.Value; e.attemptNumber.Set && n >= 1 && n <= maxAttempt {
+	if n := e.number.Value; e.number.Set && n >= 1 && n <= maxAttempt {
 		return int(n)
 	}
 	return 0
@@ -85,7 +90,7 @@ func (e *event) tag(dst []byte) []byte {
 	if n == 0 {
 		return nil
 	}
-	return append(binary.BigEndian.AppendUint32(dst, e.taskHash()), byte(n)) //nolint:gosec // at most maxAttempt
+	return append(binary.BigEndian.AppendUint32(dst, e.task), byte(n)) //nolint:gosec // at most maxAttempt
 }
 
 // tagSize is the length of a tag.
@@ -98,7 +103,7 @@ func (s *Stage) note(tx engine.Tx, e *event, first dedupe.Sighting, tag []byte, 
 	if n == 0 || n == 1 && !repeated {
 		return nil
 	}
-	hash := e.taskHash()
+	hash := e.task
 	key := append(append(tx.Buffer(len(attemptsPrefix)+len(e.id)), attemptsPrefix...), e.id...)
 	entry, err := tx.Get(key)
 	if err != nil {
@@ -111,7 +116,7 @@ func (s *Stage) note(tx engine.Tx, e *event, first dedupe.Sighting, tag []byte, 
 	if entry == nil && repeated && !a.begin(first, tag, hash, n) {
 		return nil
 	}
-	if !a.see(hash, e.origin.Source, delivery{number: n, at: e.origin.ReceivedAt}) {
+	if !a.see(hash, e.sourceID, delivery{number: n, at: e.receivedAt}) {
 		return nil
 	}
 	s.settleAttempts(tx, key, &a)

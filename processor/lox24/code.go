@@ -17,7 +17,7 @@ const maxHistory = 100
 
 // code reads the data of a verify_code event. [D] doc.lox24.eu/api/webhooks, [S]
 // 001, 003. The code itself is passed over like an unknown field.
-func (s *Stage) code(r *reader, e *event) {
+func (s *Stage) code(r *reader, e *webhook) {
 	c := &e.own
 	c.Event = codeEvent(e.name)
 	e.code = c
@@ -39,7 +39,7 @@ func (s *Stage) code(r *reader, e *event) {
 		case "phone":
 			met.once(r, 2, "data.phone")
 			if phone := r.text(); phone != "" {
-				c.Phone = avro.Some(s.config.Privacy.Phone(phone, e.origin.ReceivedAt))
+				c.Phone = avro.Some(s.config.Privacy.Phone(phone, e.from.ReceivedAt))
 			}
 		case "routing_strategy":
 			met.once(r, 3, "data.routing_strategy")
@@ -102,7 +102,7 @@ func readRest(r *reader, c *avro.LOX24VerifyCode, key []byte, met *keys) {
 	}
 }
 
-func readStrategy(r *reader, e *event) {
+func readStrategy(r *reader, e *webhook) {
 	if !r.list() {
 		return
 	}
@@ -189,7 +189,7 @@ func readHistory(r *reader, c *avro.LOX24VerifyCode) {
 	}
 }
 
-func readChannel(r *reader, e *event) {
+func readChannel(r *reader, e *webhook) {
 	if r.Null() {
 		return
 	}
@@ -235,12 +235,12 @@ func readChannel(r *reader, e *event) {
 
 // payload looks the correlation ids and the fields that may leave up in the
 // payload; the payload itself stays behind.
-func (s *Stage) payload(text string, e *event) {
+func (s *Stage) payload(text string, e *webhook) {
 	if strings.TrimSpace(text) == "" {
 		return
 	}
 	for _, c := range e.source.Correlation {
-		id := s.config.Privacy.Correlate(c, text, e.origin.ReceivedAt)
+		id := s.config.Privacy.Correlate(c, text, e.from.ReceivedAt)
 		if id == "" {
 			continue
 		}
@@ -257,7 +257,7 @@ func (s *Stage) payload(text string, e *event) {
 		if e.code.PayloadFields == nil {
 			e.code.PayloadFields = make(map[string]string, len(e.source.PayloadFields))
 		}
-		e.code.PayloadFields[pointer] = s.config.Privacy.CorrelationID(value, e.origin.ReceivedAt)
+		e.code.PayloadFields[pointer] = s.config.Privacy.CorrelationID(value, e.from.ReceivedAt)
 	}
 }
 

@@ -6,77 +6,94 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/verification"
+	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
 	"github.com/tributary-hq/tributary/schemas/raw"
+	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
 // apiVersion is the only version of the data structure there is. [D] doc.lox24.eu
 const apiVersion = "2022-05-25"
 
-// event is a decoded webhook.
+// event is a decoded webhook: what Apply needs of it, and no more, for thousands of
+// them wait for their turn. It is used again with its memory.
 type event struct {
 	source *source.Source
-	origin avro.Origin
+	// provider and sourceID are as the record names them.
+	provider, sourceID  string
+	receivedAt, created time.Time
+	// id is the event's own.
+	id string
 	// key is lox24: and the provider's id of the verify code or SMS.
 	key []byte
-	// code is set for verify_code events, with what it means in fact; sms for others.
-	code *avro.LOX24VerifyCode
+	// number is the attempt's as sent, task stands for source and notification task.
+	number avro.Optional[int32]
+	task   uint32
+	// sms says that it is of an SMS; else fact is what it means.
+	sms  bool
 	fact verification.Fact
-	sms  *avro.LOX24SMS
-	// common fields of the envelope
+	// record is the value for the decoded topic, or unwritable why there is none.
+	record     []byte
+	unwritable error
+}
+
+// webhook is what a body is read into. One is used for one record after the other.
+type webhook struct {
+	*event
 	envelope
 
-	// own is what code points to, and reader what reads the body: an event is used
-	// again with all its memory.
-	own    avro.LOX24VerifyCode
-	reader reader
+	from avro.Origin
+	// code is set for verify_code events, text for others.
+	code *avro.LOX24VerifyCode
+	text *avro.LOX24SMS
+
+	// own and ownText are what they point to.
+	own     avro.LOX24VerifyCode
+	ownText avro.LOX24SMS
+	reader  reader
 }
 
-// take returns an empty event.
-func (s *Stage) take() *event {
-	e, ok := s.events.Get().(*event)
+// take returns an empty webhook with an empty event.
+func (s *Stage) take() *webhook {
+	w, ok := s.webhooks.Get().(*webhook)
 	if !ok {
-		e = &event{}
-		e.reader.Scanner = &jsonscan.Scanner{}
+		w = &webhook{}
+		w.reader.Scanner = &jsonscan.Scanner{}
 	}
-	return e
+	if w.event, ok = s.events.Get().(*event); !ok {
+		w.event = &event{}
+	}
+	c, f := &w.own, &w.event.fact
+	w.own = avro.LOX24VerifyCode{
+		RoutingStrategy: c.RoutingStrategy[:0], History: c.History[:0], CorrelationIDs: c.CorrelationIDs[:0],
+	}
+	*f = verification.Fact{Plan: f.Plan[:0], Attempts: f.Attempts[:0], Correlation: f.Correlation[:0]}
+	w.envelope, w.code, w.text, w.reader.fault, w.reader.path = envelope{}, nil, nil, nil, ""
+	return w
 }
 
-// Recycle implements engine.Recycler.
+// give keeps a webhook's memory for the next.
+func (s *Stage) give(w *webhook) {
+	w.event = nil
+	s.webhooks.Put(w)
+}
+
+// Recycle implements engine.Recycler. The event keeps what it refers to until it is
+// used again, which is soon, or until it is collected.
 func (s *Stage) Recycle(used engine.Event) {
-	e, ok := used.(*event)
-	if !ok {
-		return
+	if e, ok := used.(*event); ok {
+		s.events.Put(e)
 	}
-	c, f, scanner := &e.own, &e.fact, e.reader.Scanner
-	scanner.Reset(nil)
-	*e = event{
-		key: e.key[:0],
-		own: avro.LOX24VerifyCode{
-			RoutingStrategy: emptied(c.RoutingStrategy), History: emptied(c.History), CorrelationIDs: emptied(c.CorrelationIDs),
-		},
-		fact: verification.Fact{
-			Plan: emptied(f.Plan), Attempts: emptied(f.Attempts), Correlation: emptied(f.Correlation),
-		},
-		reader: reader{Scanner: scanner},
-	}
-	s.events.Put(e)
-}
-
-// emptied keeps a list's memory and nothing that it refers to.
-func emptied[T any](list []T) []T {
-	clear(list)
-	return list[:0]
 }
 
 // envelope is what every webhook has. [D] doc.lox24.eu/info/notifications
 type envelope struct {
-	id, version, name string
-	createdAt         avro.Optional[time.Time]
-	attemptTotal      avro.Optional[int32]
-	attemptNumber     avro.Optional[int32]
-	task              avro.Optional[string]
+	eventID, version, name string
+	createdAt              avro.Optional[time.Time]
+	attemptTotal           avro.Optional[int32]
+	attemptNumber          avro.Optional[int32]
+	taskID                 avro.Optional[string]
 }
 
 // Decode reads a webhook.
@@ -88,30 +105,38 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 	if headers.Kind != raw.KindWebhook {
 		return nil, engine.Permanentf(engine.CauseUnknownType, "a raw record of a kind that this stage does not know")
 	}
-	e := s.take()
-	e.source, e.origin = s.config.Sources.Find(headers.Source, raw.ProviderLOX24), verification.OriginOf(in, &headers)
-	data, err := s.envelope(e, in.Value)
-	if err != nil {
-		return nil, err
-	}
-	if data != nil {
-		r := &e.reader
-		r.Reset(data)
-		r.path = "data"
-		s.data(r, e)
-		if err := r.done(r.End()); err != nil {
-			return nil, err
-		}
-	}
-	if err := e.finish(); err != nil {
+	w := s.take()
+	defer s.give(w)
+	w.source, w.from = s.config.Sources.Find(headers.Source, raw.ProviderLOX24), verification.OriginOf(in, &headers)
+	e := w.event
+	if err := s.read(w, in.Value); err != nil {
+		s.events.Put(e)
 		return nil, err
 	}
 	return e, nil
 }
 
+// read makes an event of a body.
+func (s *Stage) read(w *webhook, body []byte) error {
+	data, err := s.envelope(w, body)
+	if err != nil {
+		return err
+	}
+	if data != nil {
+		r := &w.reader
+		r.Reset(data)
+		r.path = "data"
+		s.data(r, w)
+		if err := r.done(r.End()); err != nil {
+			return err
+		}
+	}
+	return w.finish()
+}
+
 // envelope reads the body. data is left to the caller where it comes before the
 // fields that say what it is.
-func (s *Stage) envelope(e *event, body []byte) (data []byte, err error) {
+func (s *Stage) envelope(e *webhook, body []byte) (data []byte, err error) {
 	r := &e.reader
 	r.Reset(body)
 	var met keys
@@ -124,7 +149,7 @@ func (s *Stage) envelope(e *event, body []byte) (data []byte, err error) {
 		switch string(key) {
 		case "id":
 			met.once(r, 0, "id")
-			e.id = r.text()
+			e.eventID = r.text()
 		case "api_version":
 			met.once(r, 1, "api_version")
 			e.version = r.text()
@@ -143,7 +168,7 @@ func (s *Stage) envelope(e *event, body []byte) (data []byte, err error) {
 			e.attemptNumber = r.int32("attempt_number")
 		case "notification_task_id":
 			met.once(r, 6, "notification_task_id")
-			e.task = r.optional()
+			e.taskID = r.optional()
 		case "data":
 			met.once(r, 7, "data")
 			found = true
@@ -163,7 +188,7 @@ func (s *Stage) envelope(e *event, body []byte) (data []byte, err error) {
 }
 
 // check says what an envelope lacks, or that it is of a type not known.
-func (e *event) check(found bool) error {
+func (e *webhook) check(found bool) error {
 	switch {
 	case e.name == "" || e.version == "":
 		return engine.Permanentf(engine.CauseSchemaMismatch, "name and api_version are required")
@@ -171,7 +196,7 @@ func (e *event) check(found bool) error {
 		return engine.Permanentf(engine.CauseUnknownType, "api_version: not one that this version knows")
 	case e.kind() == kindUnknown:
 		return engine.Permanentf(engine.CauseUnknownType, "name: not an event that this version knows")
-	case !verification.ValidID(e.id):
+	case !verification.ValidID(e.eventID):
 		return engine.Permanentf(engine.CauseSchemaMismatch, "id: empty, too long, or with control characters")
 	case !e.createdAt.Set:
 		return engine.Permanentf(engine.CauseSchemaMismatch, "created_at: missing")
@@ -191,7 +216,7 @@ const (
 	kindSMS
 )
 
-func (e *event) kind() kind {
+func (e *webhook) kind() kind {
 	switch {
 	case codeEvent(e.name) != avro.LOX24VerifyCodeEventUnknown:
 		return kindCode
@@ -235,7 +260,7 @@ func smsEvent(name string) avro.LOX24SMSEvent {
 }
 
 // data reads the data of an event whose type is known.
-func (s *Stage) data(r *reader, e *event) {
+func (s *Stage) data(r *reader, e *webhook) {
 	if e.kind() == kindSMS {
 		s.sms(r, e)
 		return
@@ -243,24 +268,49 @@ func (s *Stage) data(r *reader, e *event) {
 	s.code(r, e)
 }
 
-// finish fills in what hangs on the whole event.
-func (e *event) finish() error {
+// finish fills in what hangs on the whole event, and writes its record.
+func (w *webhook) finish() error {
+	e := w.event
 	var id string
-	if e.sms != nil {
-		id = e.sms.ProviderID
+	if e.sms = w.text != nil; e.sms {
+		id = w.text.ProviderID
 	} else {
-		id = e.code.ProviderID
+		id = w.code.ProviderID
 	}
 	if !verification.ValidID(id) {
 		return engine.Permanentf(engine.CauseSchemaMismatch, "data.id: empty, too long, or with control characters")
 	}
 	e.key = append(append(e.key[:0], keyPrefix...), id...)
-	if e.sms != nil {
-		e.finishSMS()
+	e.id, e.created = w.eventID, w.createdAt.Value
+	e.provider, e.sourceID, e.receivedAt = w.from.Provider, w.from.Source, w.from.ReceivedAt
+	e.number, e.task = w.attemptNumber, taskHash(w.from.Source, w.taskID.Value)
+	record, err := wire.AppendPlaceholder(e.record[:0]), error(nil)
+	if e.sms {
+		w.finishSMS()
+		e.record, err = w.text.AppendAvro(record)
 	} else {
-		e.finishCode()
+		w.finishCode()
+		e.record, err = w.code.AppendAvro(record)
+	}
+	if e.unwritable = nil; err != nil {
+		e.unwritable = verification.Unwritable(e.topic(), err)
 	}
 	return nil
+}
+
+// origin is where the event came from, as far as a change or a repeat tells it.
+func (e *event) origin(in *engine.Input) avro.Origin {
+	return avro.Origin{
+		Provider: e.provider, Source: e.sourceID, Topic: in.Topic, Partition: in.Partition, Offset: in.Offset, ReceivedAt: e.receivedAt,
+	}
+}
+
+// topic is where the decoded event goes.
+func (e *event) topic() string {
+	if e.sms {
+		return schemas.DecodedLOX24SMS
+	}
+	return schemas.DecodedLOX24VerifyCode
 }
 
 // keyPrefix qualifies the provider's ids.
@@ -268,5 +318,5 @@ const keyPrefix = raw.ProviderLOX24 + ":"
 
 // Dates implements engine.Dated.
 func (e *event) Dates() engine.Dates {
-	return engine.Dates{Provider: e.origin.Provider, Happened: e.createdAt.Value, Received: e.origin.ReceivedAt}
+	return engine.Dates{Provider: e.provider, Happened: e.created, Received: e.receivedAt}
 }

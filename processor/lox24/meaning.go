@@ -9,10 +9,10 @@ import (
 )
 
 // finishCode fills in what hangs on the whole event, and says what it means.
-func (e *event) finishCode() {
+func (e *webhook) finishCode() {
 	c := e.code
-	c.Origin, c.EventID, c.APIVersion, c.EventName, c.EventCreatedAt = e.origin, e.id, e.version, e.name, e.createdAt.Value
-	c.AttemptTotal, c.AttemptNumber, c.NotificationTaskID = e.attemptTotal, e.attemptNumber, e.task
+	c.Origin, c.EventID, c.APIVersion, c.EventName, c.EventCreatedAt = e.from, e.eventID, e.version, e.name, e.createdAt.Value
+	c.AttemptTotal, c.AttemptNumber, c.NotificationTaskID = e.attemptTotal, e.attemptNumber, e.taskID
 	c.VerificationID = view(e.key)
 	c.StatusName = statusName(c.Status)
 	f := &e.fact

@@ -7,9 +7,10 @@ import (
 )
 
 // sms reads the data of an SMS event. [D] doc.lox24.eu/api/webhooks
-func (s *Stage) sms(r *reader, e *event) {
-	m := &avro.LOX24SMS{Event: smsEvent(e.name)}
-	e.sms = m
+func (s *Stage) sms(r *reader, e *webhook) {
+	m := &e.ownText
+	*m = avro.LOX24SMS{Event: smsEvent(e.name)}
+	e.text = m
 	var met keys
 	for r.BeginObject(); ; {
 		key, more := r.NextKey()
@@ -58,25 +59,25 @@ func (s *Stage) sms(r *reader, e *event) {
 }
 
 // exposed reads free text and keeps it only where the source allows the field.
-func exposed(r *reader, e *event, field string) avro.Optional[string] {
+func exposed(r *reader, e *webhook, field string) avro.Optional[string] {
 	if text := r.optional(); e.source.Exposes(field) {
 		return text
 	}
 	return avro.Optional[string]{}
 }
 
-func (s *Stage) phone(r *reader, e *event) avro.Optional[avro.Phone] {
+func (s *Stage) phone(r *reader, e *webhook) avro.Optional[avro.Phone] {
 	phone := r.text()
 	if phone == "" {
 		return avro.Optional[avro.Phone]{}
 	}
-	return avro.Some(s.config.Privacy.Phone(strings.Clone(phone), e.origin.ReceivedAt))
+	return avro.Some(s.config.Privacy.Phone(strings.Clone(phone), e.from.ReceivedAt))
 }
 
-func (e *event) finishSMS() {
-	m := e.sms
-	m.Origin, m.EventID, m.APIVersion, m.EventName, m.EventCreatedAt = e.origin, e.id, e.version, e.name, e.createdAt.Value
-	m.AttemptTotal, m.AttemptNumber, m.NotificationTaskID = e.attemptTotal, e.attemptNumber, e.task
+func (e *webhook) finishSMS() {
+	m := e.text
+	m.Origin, m.EventID, m.APIVersion, m.EventName, m.EventCreatedAt = e.from, e.eventID, e.version, e.name, e.createdAt.Value
+	m.AttemptTotal, m.AttemptNumber, m.NotificationTaskID = e.attemptTotal, e.attemptNumber, e.taskID
 	m.MessageID = view(e.key)
 }
 

@@ -18,12 +18,6 @@ import (
 // Name is the stage's name: of its consumer group, its topics, its metrics.
 const Name = schemas.FamilyLOX24
 
-// The rooms for usual records.
-const (
-	codeSize = 1024
-	smsSize  = 512
-)
-
 // smsPrefix begins the state keys of SMS, which could share an id with a verify
 // code; smsVersion is the format of their entries.
 const (
@@ -35,8 +29,8 @@ const (
 type Stage struct {
 	config Config
 	keeper verification.Keeper
-	// events are those to be used again.
-	events sync.Pool
+	// events and webhooks are those to be used again.
+	events, webhooks sync.Pool
 	// entities are memory for verifications; each is in use during one Apply.
 	entities sync.Pool
 }
@@ -55,8 +49,8 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) erro
 	if !ok {
 		return fmt.Errorf("lox24: an event of type %T", decoded)
 	}
-	tx.AdvanceClock(e.origin.ReceivedAt)
-	if e.sms != nil {
+	tx.AdvanceClock(e.receivedAt)
+	if e.sms {
 		return s.applySMS(tx, in, e)
 	}
 	entry, err := tx.Get(e.key)
@@ -72,22 +66,32 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) erro
 		return err
 	}
 	trace := verification.Trace(in.Headers)
-	repeated, err := s.repeated(tx, &v.Seen, e.key, e, trace)
+	repeated, err := s.repeated(tx, in, &v.Seen, e.key, e, trace)
 	if err != nil || repeated {
 		return err
 	}
-	if err := verification.Emit(tx, schemas.DecodedLOX24VerifyCode, e.key, e.code, codeSize, trace); err != nil {
+	if err := e.emit(tx, trace); err != nil {
 		return err
 	}
 	v.Apply(&e.fact)
-	change := verification.ChangeBy(&e.origin, e.id)
+	origin := e.origin(in)
+	change := verification.ChangeBy(&origin, e.id)
 	return s.keeper.Settle(tx, e.key, v, &change, trace)
+}
+
+// emit tells the decoded event.
+func (e *event) emit(tx engine.Tx, trace []raw.Header) error {
+	if e.unwritable != nil {
+		return e.unwritable
+	}
+	tx.Emit(engine.Output{Topic: e.topic(), Key: e.key, Value: e.record, Headers: trace})
+	return nil
 }
 
 // repeated emits a duplicate if the event is remembered, and refuses it if it is
 // too old to be.
-func (s *Stage) repeated(tx engine.Tx, seen *dedupe.Seen, entity []byte, e *event, trace []raw.Header) (bool, error) {
-	here := dedupe.Sighting{Partition: e.origin.Partition, Offset: e.origin.Offset, ReceivedAt: e.origin.ReceivedAt}
+func (s *Stage) repeated(tx engine.Tx, in *engine.Input, seen *dedupe.Seen, entity []byte, e *event, trace []raw.Header) (bool, error) {
+	here := dedupe.Sighting{Partition: in.Partition, Offset: in.Offset, ReceivedAt: e.receivedAt}
 	var room [tagSize]byte
 	first, tag, repeated, err := seen.NoteTagged(tx, entity, []byte(e.id), e.tag(room[:0]), here, s.config.Span)
 	if err == nil {
@@ -97,10 +101,11 @@ func (s *Stage) repeated(tx engine.Tx, seen *dedupe.Seen, entity []byte, e *even
 	case err != nil:
 		return false, err
 	case repeated:
-		repeat := verification.Repeat(&e.origin, first, avro.KnownByEventID, e.id)
-		repeat.AttemptNumber = e.attemptNumber
+		origin := e.origin(in)
+		repeat := verification.Repeat(&origin, first, avro.KnownByEventID, e.id)
+		repeat.AttemptNumber = e.number
 		return true, verification.EmitRepeat(tx, e.key, &repeat, trace)
-	case !e.source.AcceptStale && e.origin.ReceivedAt.Sub(e.createdAt.Value) > s.config.Span:
+	case !e.source.AcceptStale && e.receivedAt.Sub(e.created) > s.config.Span:
 		return false, engine.Permanentf(engine.CauseStale, "created_at: older than the deduplication span, and the event is not remembered")
 	default:
 		return false, nil
@@ -125,15 +130,15 @@ func (s *Stage) applySMS(tx engine.Tx, in *engine.Input, e *event) error {
 		}
 	}
 	trace := verification.Trace(in.Headers)
-	repeated, err := s.repeated(tx, &seen, key, e, trace)
+	repeated, err := s.repeated(tx, in, &seen, key, e, trace)
 	if err != nil || repeated {
 		return err
 	}
-	if err := verification.Emit(tx, schemas.DecodedLOX24SMS, e.key, e.sms, smsSize, trace); err != nil {
+	if err := e.emit(tx, trace); err != nil {
 		return err
 	}
-	if e.origin.ReceivedAt.After(last) {
-		last = e.origin.ReceivedAt
+	if e.receivedAt.After(last) {
+		last = e.receivedAt
 	}
 	value := statecodec.AppendTime(append(tx.Buffer(128), smsVersion), last)
 	tx.Put(key, seen.AppendTo(value), last.Add(s.config.Span+time.Millisecond))

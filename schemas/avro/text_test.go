@@ -1,6 +1,7 @@
 package avro_test
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"testing"
@@ -29,7 +30,7 @@ func TestTextsAreLookedAtWhole(t *testing.T) {
 				t.Errorf("byte %d of %d is not UTF-8: AppendAvro() = %v", i, n, err)
 			}
 			broken := append([]byte(nil), b...)
-			broken[strings.Index(string(b), clean)+i] = 0xff
+			broken[bytes.Index(b, []byte(clean))+i] = 0xff
 			if err := again.DecodeAvro(broken); !errors.Is(err, avro.ErrUTF8) {
 				t.Errorf("byte %d of %d is not UTF-8: DecodeAvro() = %v", i, n, err)
 			}
