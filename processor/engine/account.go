@@ -49,19 +49,20 @@ func (s *scope) Count(figure, source string, n int64) {
 	s.counts = append(s.counts, Count{Figure: figure, Source: source, N: n})
 }
 
-// handle applies a record and notes what it made, for a stage that keeps account.
-func (m *machine) handle(s *scope, d *decoded) error {
+// handle applies a record and notes what it made, for a stage that keeps account. It
+// says whether the record's effect is that of a fact.
+func (m *machine) handle(s *scope, d *decoded) (fact bool, err error) {
 	from, counted := len(s.outputs), len(s.counts)
 	if err := m.apply(s, d); err != nil {
-		return err
+		return false, err
 	}
-	d.fact = isFact(s.outputs[from:], m.deadLetter)
+	fact = isFact(s.outputs[from:], m.deadLetter)
 	m.traces.carry(s, &d.in, s.outputs[from:])
 	s.again(&d.in, from, counted)
 	if _, keeps := m.stage.(Accountant); keeps && d.in.Offset >= s.rebuild.Accounted {
 		s.handled = append(s.handled, handledAt{in: &d.in, from: from, to: len(s.outputs)})
 	}
-	return nil
+	return fact, nil
 }
 
 // account lets the stage account for what a partition did in the round.

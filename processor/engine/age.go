@@ -66,6 +66,22 @@ func (w *worker) measure(began time.Time) {
 	w.observeAges(at)
 }
 
+// noteAge notes the age of a record's fact, while its event is at hand. A replay has
+// none: it would say nothing of the pipeline.
+func (w *worker) noteAge(d *decoded) {
+	if w.spec.Dates == nil {
+		return
+	}
+	for i := range d.in.Headers {
+		if d.in.Headers[i].Key == raw.HeaderReplayRound {
+			return
+		}
+	}
+	if dates, ok := w.spec.Dates(d.event); ok && !dates.Received.IsZero() {
+		w.round.ages = append(w.round.ages, dates)
+	}
+}
+
 // observeAges tells the ages of the facts of a committed round.
 func (w *worker) observeAges(committed time.Time) {
 	var provider string
@@ -77,15 +93,8 @@ func (w *worker) observeAges(committed time.Time) {
 		}
 	}
 	defer note()
-	for i := range w.round.decoded {
-		d := &w.round.decoded[i]
-		if !d.fact {
-			continue
-		}
-		dates, ok := w.datesOf(d)
-		if !ok || dates.Received.IsZero() {
-			continue
-		}
+	for i := range w.round.ages {
+		dates := &w.round.ages[i]
 		if toReceived == nil || dates.Provider != provider {
 			note()
 			provider, last = strings.Clone(dates.Provider), time.Time{} // a label outlives the record
@@ -102,18 +111,4 @@ func (w *worker) observeAges(committed time.Time) {
 			whole.Observe(max(committed.Sub(dates.Happened).Seconds(), 0))
 		}
 	}
-}
-
-// datesOf returns the dates of a record's fact; ok is false for a replay, whose age
-// says nothing of the pipeline.
-func (w *worker) datesOf(d *decoded) (dates Dates, ok bool) {
-	if w.spec.Dates == nil {
-		return dates, false
-	}
-	for i := range d.in.Headers {
-		if d.in.Headers[i].Key == raw.HeaderReplayRound {
-			return dates, false
-		}
-	}
-	return w.spec.Dates(d.event)
 }

@@ -56,7 +56,7 @@ func New(config Config, specs []Spec, deps Deps) (*Engine, error) {
 		deps.Fail = func(error) {}
 	}
 	if deps.cluster == nil {
-		deps.cluster = kgoCluster{}
+		deps.cluster = kgoCluster{fetched: newFetchMemory(int(config.FetchMaxBytes))}
 	}
 	if deps.turns == nil {
 		deps.turns = goroutines{}

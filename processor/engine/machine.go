@@ -43,8 +43,6 @@ type decoded struct {
 	in    Input
 	event Event
 	err   error
-	// fact says that the record's effect is that of a fact, for its age.
-	fact bool
 }
 
 // decode parses a record. It may run beside itself.

@@ -89,7 +89,10 @@ func (m *Memory) Feed(in ...Input) ([]Output, error) {
 	for i := range in {
 		d := decoded{in: in[i]}
 		m.machine.decode(&d)
-		emitted, err := m.round(in[i].Partition, func(s *scope) error { return m.machine.handle(s, &d) })
+		emitted, err := m.round(in[i].Partition, func(s *scope) error {
+			_, err := m.machine.handle(s, &d)
+			return err
+		})
 		if err != nil {
 			return out, err
 		}

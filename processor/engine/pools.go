@@ -2,41 +2,137 @@ package engine
 
 import (
 	"sync"
+	"unsafe"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// fetchPools is memory of what a session fetches: batches as they are decompressed,
-// and their records. A round gives it back when it is over and nothing refers to its
-// input any more; what outlives a round is copied. A round that failed gives nothing
-// back.
-type fetchPools struct{ bytes, records sync.Pool }
+// fetchMemory is memory of what the sessions of a process fetch: batches as they are
+// decompressed, and their records. A round gives it back when it is over and nothing
+// refers to its input any more; what outlives a round is copied. A round that failed
+// gives nothing back.
+//
+// The client decompresses to a size it does not know, in memory for a guess. What the
+// rounds hold is a copy of the size that it is, with the headers packed: see packHeaders.
+type fetchMemory struct {
+	batches freeList[byte]
+	records freeList[kgo.Record]
+	inner   kgo.Decompressor
+	scratch scratch
+}
 
 var (
-	_ kgo.PoolDecompressBytes = (*fetchPools)(nil)
-	_ kgo.PoolRecords         = (*fetchPools)(nil)
+	_ kgo.PoolDecompressBytes = (*fetchMemory)(nil)
+	_ kgo.PoolRecords         = (*fetchMemory)(nil)
+	_ kgo.Decompressor        = (*fetchMemory)(nil)
 )
 
-// GetDecompressBytes implements kgo.PoolDecompressBytes.
-func (p *fetchPools) GetDecompressBytes(compressed []byte, _ kgo.CompressionCodecType) []byte {
+// newFetchMemory returns memory that keeps unused about what one fetch of so many
+// compressed bytes takes.
+func newFetchMemory(fetchBytes int) *fetchMemory {
 	const usual = 5 // times as long when it is decompressed
-	want := usual * len(compressed)
-	if have, ok := p.bytes.Get().(*[]byte); ok && cap(*have) >= want {
-		return *have
+	m := &fetchMemory{}
+	m.batches.most, m.records.most = usual*fetchBytes, 2*fetchBytes
+	m.inner = kgo.DefaultDecompressor(&m.scratch)
+	return m
+}
+
+// Decompress implements kgo.Decompressor.
+func (m *fetchMemory) Decompress(src []byte, codec kgo.CompressionCodecType) ([]byte, error) {
+	if codec == kgo.CodecNone {
+		return src, nil
 	}
-	return make([]byte, 0, want)
+	batch, err := m.inner.Decompress(src, codec)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // kgo's own error, back to kgo
+	}
+	defer m.scratch.PutDecompressBytes(batch)
+	// Packed headers take a few bytes more.
+	return packHeaders(m.batches.get(len(batch)+len(batch)/64+64), batch), nil
+}
+
+// GetDecompressBytes implements kgo.PoolDecompressBytes. It is for the client's own
+// decompressor, which is not used.
+func (*fetchMemory) GetDecompressBytes([]byte, kgo.CompressionCodecType) []byte { return nil }
+
+// PutDecompressBytes implements kgo.PoolDecompressBytes: all records of a batch were
+// given back.
+func (m *fetchMemory) PutDecompressBytes(b []byte) { m.batches.put(b) }
+
+// GetRecords implements kgo.PoolRecords.
+func (m *fetchMemory) GetRecords(n int) []kgo.Record { return m.records.get(n) }
+
+// PutRecords implements kgo.PoolRecords.
+func (m *fetchMemory) PutRecords(records []kgo.Record) { m.records.put(records) }
+
+// scratch is what batches are decompressed into, before their size is known.
+type scratch struct{ pool sync.Pool }
+
+var _ kgo.PoolDecompressBytes = (*scratch)(nil)
+
+// GetDecompressBytes implements kgo.PoolDecompressBytes.
+func (s *scratch) GetDecompressBytes(compressed []byte, _ kgo.CompressionCodecType) []byte {
+	const usual = 5
+	if have, ok := s.pool.Get().(*[]byte); ok && cap(*have) >= len(compressed) {
+		return *have // it grows to what batches need
+	}
+	return make([]byte, 0, usual*len(compressed))
 }
 
 // PutDecompressBytes implements kgo.PoolDecompressBytes.
-func (p *fetchPools) PutDecompressBytes(b []byte) { p.bytes.Put(&b) }
+func (s *scratch) PutDecompressBytes(b []byte) { s.pool.Put(&b) }
 
-// GetRecords implements kgo.PoolRecords.
-func (p *fetchPools) GetRecords(n int) []kgo.Record {
-	if have, ok := p.records.Get().(*[]kgo.Record); ok && cap(*have) >= n {
-		return *have
-	}
-	return make([]kgo.Record, 0, n)
+// freeList keeps slices that are not in use, up to a number of bytes, the newest. It may
+// be used by several goroutines.
+type freeList[T any] struct {
+	mu   sync.Mutex
+	free [][]T // in the order in which they came back
+	held int   // their bytes
+	most int   // the most of them
 }
 
-// PutRecords implements kgo.PoolRecords.
-func (p *fetchPools) PutRecords(records []kgo.Record) { p.records.Put(&records) }
+// get returns an empty slice for n elements: the smallest that is free, if it is not
+// more than twice as large.
+func (f *freeList[T]) get(n int) []T {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	best := -1
+	for i, s := range f.free {
+		if c := cap(s); c >= n && c <= 2*n && (best < 0 || c < cap(f.free[best])) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return make([]T, 0, n)
+	}
+	return f.take(best)[:0]
+}
+
+// put takes a slice back.
+func (f *freeList[T]) put(s []T) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if bytesOf(s) > f.most {
+		return
+	}
+	for f.held+bytesOf(s) > f.most {
+		f.take(0)
+	}
+	f.free = append(f.free, s)
+	f.held += bytesOf(s)
+}
+
+// take removes a slice from the list.
+func (f *freeList[T]) take(i int) []T {
+	s := f.free[i]
+	copy(f.free[i:], f.free[i+1:])
+	f.free[len(f.free)-1] = nil
+	f.free = f.free[:len(f.free)-1]
+	f.held -= bytesOf(s)
+	return s
+}
+
+func bytesOf[T any](s []T) int {
+	var one T
+	return cap(s) * int(unsafe.Sizeof(one)) //nolint:gosec // a size
+}

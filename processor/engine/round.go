@@ -30,7 +30,10 @@ type round struct {
 	acks acks
 	// inHeaders and outHeaders hold the headers of all records.
 	inHeaders  []raw.Header
+	headerKeys headerKeys
 	outHeaders []kgo.RecordHeader
+	// ages are those of the facts.
+	ages []Dates
 }
 
 // acks gathers the promises of a round: how many failed, the first error, and how
@@ -53,6 +56,8 @@ func (r *round) reset() {
 	r.records = r.records[:0]
 	clear(r.decoded)
 	r.decoded = r.decoded[:0]
+	clear(r.ages)
+	r.ages = r.ages[:0]
 	clear(r.out)
 	r.out = r.out[:0]
 	clear(r.inHeaders)
@@ -72,7 +77,8 @@ func (r *round) reset() {
 // runRound applies records and due deadlines and commits their effect. An error
 // ends the session.
 func (w *worker) runRound(ctx context.Context, records []*kgo.Record) (err error) {
-	ctx = w.traces.begin(ctx, records)
+	w.inputs(records)
+	ctx = w.traces.begin(ctx, w.round.decoded)
 	defer func() {
 		w.traces.ended(w, err)
 		if err == nil {
@@ -93,7 +99,7 @@ func (w *worker) runRound(ctx context.Context, records []*kgo.Record) (err error
 			return w.abort(ctx, "a polled partition has gone")
 		}
 	}
-	w.decode(records)
+	w.decode()
 	if err := w.applyAll(ctx); err != nil {
 		w.setError(err)
 		w.metrics.rounds.WithLabelValues(w.spec.Name, "failed").Inc()
@@ -129,12 +135,17 @@ func (r *round) giveBack() {
 	}
 }
 
-// decode parses the records, on all processors where it is worth it.
-func (w *worker) decode(records []*kgo.Record) {
+// inputs makes the records what the stage sees.
+func (w *worker) inputs(records []*kgo.Record) {
 	w.round.decoded = slices.Grow(w.round.decoded[:0], len(records))[:len(records)]
 	for i, r := range records {
 		w.round.decoded[i].in = w.round.input(r)
 	}
+}
+
+// decode parses the records, on all processors where it is worth it.
+func (w *worker) decode() {
+	records := len(w.round.decoded)
 	const chunk = 256
 	one := func(from, to int) {
 		for i := from; i < to; i++ {
@@ -142,8 +153,8 @@ func (w *worker) decode(records []*kgo.Record) {
 			w.machine.decode(d)
 		}
 	}
-	if len(records) <= chunk || runtime.GOMAXPROCS(0) == 1 {
-		one(0, len(records))
+	if records <= chunk || runtime.GOMAXPROCS(0) == 1 {
+		one(0, records)
 		return
 	}
 	var group sync.WaitGroup
@@ -152,10 +163,10 @@ func (w *worker) decode(records []*kgo.Record) {
 		group.Go(func() {
 			for {
 				from := int(next.Add(chunk)) - chunk
-				if from >= len(records) {
+				if from >= records {
 					return
 				}
-				one(from, min(from+chunk, len(records)))
+				one(from, min(from+chunk, records))
 			}
 		})
 	}
@@ -165,9 +176,7 @@ func (w *worker) decode(records []*kgo.Record) {
 // input makes a record what a stage sees, its headers in the round's memory.
 func (r *round) input(record *kgo.Record) Input {
 	from := len(r.inHeaders)
-	for _, h := range record.Headers {
-		r.inHeaders = append(r.inHeaders, raw.Header(h))
-	}
+	r.inHeaders = r.headerKeys.appendHeaders(r.inHeaders, record)
 	return Input{
 		Topic: record.Topic, Partition: record.Partition, Offset: record.Offset, Timestamp: record.Timestamp,
 		Key: record.Key, Value: record.Value, Headers: r.inHeaders[from:len(r.inHeaders):len(r.inHeaders)],
@@ -185,8 +194,12 @@ func (w *worker) applyAll(ctx context.Context) error {
 		}
 		part.applied = d.in.Offset + 1
 		part.next = max(part.next, part.applied)
-		if err := w.machine.handle(w.scope(part), d); err != nil {
+		fact, err := w.machine.handle(w.scope(part), d)
+		if err != nil {
 			return err
+		}
+		if fact {
+			w.noteAge(d)
 		}
 	}
 	w.followWallClock(ctx)

@@ -17,10 +17,10 @@ import (
 const metadataMinAge = 100 * time.Millisecond
 
 // kgoCluster makes connections with the real client.
-type kgoCluster struct{}
+type kgoCluster struct{ fetched *fetchMemory }
 
 // join implements cluster; making the session connects.
-func (kgoCluster) join(ctx context.Context, w *worker) (session, admin, error) {
+func (c kgoCluster) join(ctx context.Context, w *worker) (session, admin, error) {
 	alive, end := context.WithCancel(context.WithoutCancel(ctx))
 	opts := append(append([]kgo.Opt{}, w.deps.Kafka...),
 		kgo.ConsumerGroup(w.group),
@@ -56,7 +56,8 @@ func (kgoCluster) join(ctx context.Context, w *worker) (session, admin, error) {
 		kgo.MaxBufferedRecords(1<<20),
 		// kgo's default holds 50 MB a client, several times that decompressed.
 		kgo.FetchMaxBytes(w.config.FetchMaxBytes),
-		kgo.WithPools(&fetchPools{}),
+		kgo.WithPools(c.fetched),
+		kgo.WithDecompressor(c.fetched),
 		// A fetch in flight does not ask for a partition that was restored meanwhile.
 		kgo.FetchMaxWait(250*time.Millisecond),
 		kgo.FetchMaxPartitionBytes(w.config.FetchMaxBytes),

@@ -91,7 +91,7 @@ func newTraces(w *worker) *traces {
 
 // begin begins the span of a round that has records, and one for each record whose
 // parent is sampled.
-func (t *traces) begin(ctx context.Context, records []*kgo.Record) context.Context {
+func (t *traces) begin(ctx context.Context, records []decoded) context.Context {
 	if t == nil {
 		return ctx
 	}
@@ -119,7 +119,7 @@ func (t *traces) transaction(ctx context.Context) context.Context {
 // some of the whole round.
 const maxLinks = 64
 
-func (t *traces) beginRound(ctx context.Context, records []*kgo.Record, parents []parent) context.Context {
+func (t *traces) beginRound(ctx context.Context, records []decoded, parents []parent) context.Context {
 	ctx, t.round = t.tracer.Start(ctx, "process "+t.input, trace.WithNewRoot(), trace.WithSpanKind(trace.SpanKindConsumer),
 		trace.WithAttributes(t.about...),
 		trace.WithAttributes(semconv.MessagingOperationTypeProcess, semconv.MessagingOperationName("process"), semconv.MessagingBatchMessageCount(len(records))))
@@ -139,13 +139,13 @@ func (t *traces) beginRound(ctx context.Context, records []*kgo.Record, parents 
 }
 
 // partitionsOf returns the partitions of records, in order.
-func partitionsOf(records []*kgo.Record) []int64 {
+func partitionsOf(records []decoded) []int64 {
 	seen := map[int32]bool{}
 	out := []int64{}
-	for _, r := range records {
-		if !seen[r.Partition] {
-			seen[r.Partition] = true
-			out = append(out, int64(r.Partition))
+	for i := range records {
+		if p := records[i].in.Partition; !seen[p] {
+			seen[p] = true
+			out = append(out, int64(p))
 		}
 	}
 	slices.Sort(out)

@@ -34,7 +34,9 @@ func NewTracedRounds(provider trace.TracerProvider) *TracedRounds {
 // Round begins and ends one of records whose inputs are prepared, each with an output
 // of a size, and returns how many of those carry a context.
 func (r *TracedRounds) Round(ctx context.Context, records []*kgo.Record, inputs []Input, size int) (carried int) {
-	r.w.traces.begin(ctx, records)
+	r.w.round.inHeaders = r.w.round.inHeaders[:0]
+	r.w.inputs(records)
+	r.w.traces.begin(ctx, r.w.round.decoded)
 	for i := range inputs {
 		r.out[0] = Output{Topic: schemas.RawLOX24, Value: inputs[i].Value[:size]}
 		r.w.traces.carry(&r.scope, &inputs[i], r.out[:])

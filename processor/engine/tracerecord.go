@@ -19,7 +19,7 @@ import (
 
 // parent is a record of a round whose headers carry a sampled context.
 type parent struct {
-	record  *kgo.Record
+	record  *Input
 	context trace.SpanContext
 }
 
@@ -30,10 +30,10 @@ func (p *parent) attributes() []attribute.KeyValue {
 }
 
 // sampledParents returns the records that somebody follows.
-func sampledParents(records []*kgo.Record) []parent {
+func sampledParents(records []decoded) []parent {
 	var out []parent
-	for _, r := range records {
-		if p, ok := sampledParent(r); ok {
+	for i := range records {
+		if p, ok := sampledParent(&records[i].in); ok {
 			out = append(out, p)
 		}
 	}
@@ -42,10 +42,10 @@ func sampledParents(records []*kgo.Record) []parent {
 
 // sampledParent reads a record's context. One that is not sampled costs a look at
 // the header's last digit.
-func sampledParent(r *kgo.Record) (parent, bool) {
+func sampledParent(in *Input) (parent, bool) {
 	carrier := propagation.MapCarrier(nil)
-	for i := range r.Headers {
-		h := &r.Headers[i]
+	for i := range in.Headers {
+		h := &in.Headers[i]
 		switch {
 		case h.Key == raw.HeaderTraceparent && sampledFlag(h.Value):
 			carrier = propagation.MapCarrier{raw.HeaderTraceparent: string(h.Value)}
@@ -57,7 +57,7 @@ func sampledParent(r *kgo.Record) (parent, bool) {
 		return parent{}, false
 	}
 	remote := trace.SpanContextFromContext(propagation.TraceContext{}.Extract(context.Background(), carrier))
-	return parent{record: r, context: remote}, remote.IsValid() && remote.IsSampled()
+	return parent{record: in, context: remote}, remote.IsValid() && remote.IsSampled()
 }
 
 // sampledFlag says whether a traceparent has the flag of a sampled one, the lowest
