@@ -17,10 +17,10 @@ const maxHistory = 100
 
 // code reads the data of a verify_code event. [D] doc.lox24.eu/api/webhooks, [S]
 // 001, 003. The code itself is passed over like an unknown field.
-func (s *Stage) code(r *reader, e *webhook) {
-	c := &e.own
-	c.Event = codeEvent(e.name)
-	e.code = c
+func (s *Stage) code(r *reader, w *webhook) {
+	c := &w.own
+	c.Event = codeEvent(w.name)
+	w.code = c
 	var met keys
 	status := avro.Optional[int32]{}
 	created := false
@@ -39,18 +39,18 @@ func (s *Stage) code(r *reader, e *webhook) {
 		case "phone":
 			met.once(r, 2, "data.phone")
 			if phone := r.text(); phone != "" {
-				c.Phone = avro.Some(s.config.Privacy.Phone(phone, e.from.ReceivedAt))
+				c.Phone = avro.Some(s.config.Privacy.Phone(phone, w.from.ReceivedAt))
 			}
 		case "routing_strategy":
 			met.once(r, 3, "data.routing_strategy")
-			readStrategy(r, e)
+			readStrategy(r, w)
 		case "status":
 			met.once(r, 4, "data.status")
 			status = r.int32("data.status")
 			c.Status = status.Value
 		case "payload":
 			met.once(r, 5, "data.payload")
-			s.payload(r.text(), e)
+			s.payload(r.text(), w)
 		case "created_at":
 			met.once(r, 6, "data.created_at")
 			at := r.time("data.created_at")
@@ -60,7 +60,7 @@ func (s *Stage) code(r *reader, e *webhook) {
 			readHistory(r, c)
 		case "channel":
 			met.once(r, 8, "data.channel")
-			readChannel(r, e)
+			readChannel(r, w)
 		default:
 			readRest(r, c, key, &met)
 		}
@@ -102,11 +102,11 @@ func readRest(r *reader, c *avro.LOX24VerifyCode, key []byte, met *keys) {
 	}
 }
 
-func readStrategy(r *reader, e *webhook) {
+func readStrategy(r *reader, w *webhook) {
 	if !r.list() {
 		return
 	}
-	c := e.code
+	c := w.code
 	for r.NextItem() {
 		step := avro.LOX24RoutingStep{}
 		var met keys
@@ -125,7 +125,7 @@ func readStrategy(r *reader, e *webhook) {
 				step.TimeoutSec = r.int32("data.routing_strategy.timeout_sec")
 			case "sender_id":
 				met.once(r, 2, "data.routing_strategy.sender_id")
-				if sender := r.optional(); e.source.Exposes("sender_id") {
+				if sender := r.optional(); w.source.Exposes("sender_id") {
 					step.SenderID = sender
 				}
 			default:
@@ -189,7 +189,7 @@ func readHistory(r *reader, c *avro.LOX24VerifyCode) {
 	}
 }
 
-func readChannel(r *reader, e *webhook) {
+func readChannel(r *reader, w *webhook) {
 	if r.Null() {
 		return
 	}
@@ -219,7 +219,7 @@ func readChannel(r *reader, e *webhook) {
 			c.ExternalID = r.optional()
 		case "error":
 			met.once(r, 5, "data.channel.error")
-			if text := r.optional(); e.source.Exposes("error") {
+			if text := r.optional(); w.source.Exposes("error") {
 				c.Error = text
 			}
 		case "cost":
@@ -230,34 +230,34 @@ func readChannel(r *reader, e *webhook) {
 		}
 	}
 	c.StatusName = statusName(c.Status)
-	e.code.Channel = avro.Some(c)
+	w.code.Channel = avro.Some(c)
 }
 
 // payload looks the correlation ids and the fields that may leave up in the
 // payload; the payload itself stays behind.
-func (s *Stage) payload(text string, e *webhook) {
+func (s *Stage) payload(text string, w *webhook) {
 	if strings.TrimSpace(text) == "" {
 		return
 	}
-	for _, c := range e.source.Correlation {
-		id := s.config.Privacy.Correlate(c, text, e.from.ReceivedAt)
+	for _, c := range w.source.Correlation {
+		id := s.config.Privacy.Correlate(c, text, w.from.ReceivedAt)
 		if id == "" {
 			continue
 		}
-		e.fact.Correlation = append(e.fact.Correlation, verification.Correlation{Slot: slot(c), ID: id})
-		if !slices.Contains(e.code.CorrelationIDs, id) {
-			e.code.CorrelationIDs = append(e.code.CorrelationIDs, id)
+		w.fact.Correlation = append(w.fact.Correlation, verification.Correlation{Slot: slot(c), ID: id})
+		if !slices.Contains(w.code.CorrelationIDs, id) {
+			w.code.CorrelationIDs = append(w.code.CorrelationIDs, id)
 		}
 	}
-	for _, pointer := range e.source.PayloadFields {
+	for _, pointer := range w.source.PayloadFields {
 		value, found := privacy.Pointer(text, pointer)
 		if !found {
 			continue
 		}
-		if e.code.PayloadFields == nil {
-			e.code.PayloadFields = make(map[string]string, len(e.source.PayloadFields))
+		if w.code.PayloadFields == nil {
+			w.code.PayloadFields = make(map[string]string, len(w.source.PayloadFields))
 		}
-		e.code.PayloadFields[pointer] = s.config.Privacy.CorrelationID(value, e.from.ReceivedAt)
+		w.code.PayloadFields[pointer] = s.config.Privacy.CorrelationID(value, w.from.ReceivedAt)
 	}
 }
 

@@ -64,7 +64,7 @@ func (s *Stage) take() *webhook {
 	if w.event, ok = s.events.Get().(*event); !ok {
 		w.event = &event{}
 	}
-	c, f := &w.own, &w.event.fact
+	c, f := &w.own, &w.fact
 	w.own = avro.LOX24VerifyCode{
 		RoutingStrategy: c.RoutingStrategy[:0], History: c.History[:0], CorrelationIDs: c.CorrelationIDs[:0],
 	}
@@ -136,8 +136,8 @@ func (s *Stage) read(w *webhook, body []byte) error {
 
 // envelope reads the body. data is left to the caller where it comes before the
 // fields that say what it is.
-func (s *Stage) envelope(e *webhook, body []byte) (data []byte, err error) {
-	r := &e.reader
+func (s *Stage) envelope(w *webhook, body []byte) (data []byte, err error) {
+	r := &w.reader
 	r.Reset(body)
 	var met keys
 	found := false
@@ -149,33 +149,33 @@ func (s *Stage) envelope(e *webhook, body []byte) (data []byte, err error) {
 		switch string(key) {
 		case "id":
 			met.once(r, 0, "id")
-			e.eventID = r.text()
+			w.eventID = r.text()
 		case "api_version":
 			met.once(r, 1, "api_version")
-			e.version = r.text()
+			w.version = r.text()
 		case "name":
 			met.once(r, 2, "name")
-			e.name = r.text()
+			w.name = r.text()
 		case "created_at":
 			met.once(r, 3, "created_at")
-			e.createdAt = r.time("created_at")
+			w.createdAt = r.time("created_at")
 		case "attempt_total", "attempts_total":
 			// The documentation spells it both ways. [D]
 			met.once(r, 4, "attempt_total")
-			e.attemptTotal = r.int32("attempt_total")
+			w.attemptTotal = r.int32("attempt_total")
 		case "attempt_number":
 			met.once(r, 5, "attempt_number")
-			e.attemptNumber = r.int32("attempt_number")
+			w.attemptNumber = r.int32("attempt_number")
 		case "notification_task_id":
 			met.once(r, 6, "notification_task_id")
-			e.taskID = r.optional()
+			w.taskID = r.optional()
 		case "data":
 			met.once(r, 7, "data")
 			found = true
-			if e.kind() == kindUnknown || e.version != apiVersion {
+			if w.kind() == kindUnknown || w.version != apiVersion {
 				data = r.Raw()
 			} else {
-				s.data(r, e)
+				s.data(r, w)
 			}
 		default:
 			r.Skip()
@@ -184,21 +184,21 @@ func (s *Stage) envelope(e *webhook, body []byte) (data []byte, err error) {
 	if err := r.done(r.End()); err != nil {
 		return nil, err
 	}
-	return data, e.check(found)
+	return data, w.check(found)
 }
 
 // check says what an envelope lacks, or that it is of a type not known.
-func (e *webhook) check(found bool) error {
+func (w *webhook) check(found bool) error {
 	switch {
-	case e.name == "" || e.version == "":
+	case w.name == "" || w.version == "":
 		return engine.Permanentf(engine.CauseSchemaMismatch, "name and api_version are required")
-	case e.version != apiVersion:
+	case w.version != apiVersion:
 		return engine.Permanentf(engine.CauseUnknownType, "api_version: not one that this version knows")
-	case e.kind() == kindUnknown:
+	case w.kind() == kindUnknown:
 		return engine.Permanentf(engine.CauseUnknownType, "name: not an event that this version knows")
-	case !verification.ValidID(e.eventID):
+	case !verification.ValidID(w.eventID):
 		return engine.Permanentf(engine.CauseSchemaMismatch, "id: empty, too long, or with control characters")
-	case !e.createdAt.Set:
+	case !w.createdAt.Set:
 		return engine.Permanentf(engine.CauseSchemaMismatch, "created_at: missing")
 	case !found:
 		return engine.Permanentf(engine.CauseSchemaMismatch, "data: missing")
@@ -216,11 +216,11 @@ const (
 	kindSMS
 )
 
-func (e *webhook) kind() kind {
+func (w *webhook) kind() kind {
 	switch {
-	case codeEvent(e.name) != avro.LOX24VerifyCodeEventUnknown:
+	case codeEvent(w.name) != avro.LOX24VerifyCodeEventUnknown:
 		return kindCode
-	case smsEvent(e.name) != avro.LOX24SMSEventUnknown:
+	case smsEvent(w.name) != avro.LOX24SMSEventUnknown:
 		return kindSMS
 	default:
 		return kindUnknown
@@ -260,12 +260,12 @@ func smsEvent(name string) avro.LOX24SMSEvent {
 }
 
 // data reads the data of an event whose type is known.
-func (s *Stage) data(r *reader, e *webhook) {
-	if e.kind() == kindSMS {
-		s.sms(r, e)
+func (s *Stage) data(r *reader, w *webhook) {
+	if w.kind() == kindSMS {
+		s.sms(r, w)
 		return
 	}
-	s.code(r, e)
+	s.code(r, w)
 }
 
 // finish fills in what hangs on the whole event, and writes its record.
@@ -284,7 +284,8 @@ func (w *webhook) finish() error {
 	e.id, e.created = w.eventID, w.createdAt.Value
 	e.provider, e.sourceID, e.receivedAt = w.from.Provider, w.from.Source, w.from.ReceivedAt
 	e.number, e.task = w.attemptNumber, taskHash(w.from.Source, w.taskID.Value)
-	record, err := wire.AppendPlaceholder(e.record[:0]), error(nil)
+	var err error
+	record := wire.AppendPlaceholder(e.record[:0])
 	if e.sms {
 		w.finishSMS()
 		e.record, err = w.text.AppendAvro(record)

@@ -9,15 +9,15 @@ import (
 )
 
 // finishCode fills in what hangs on the whole event, and says what it means.
-func (e *webhook) finishCode() {
-	c := e.code
-	c.Origin, c.EventID, c.APIVersion, c.EventName, c.EventCreatedAt = e.from, e.eventID, e.version, e.name, e.createdAt.Value
-	c.AttemptTotal, c.AttemptNumber, c.NotificationTaskID = e.attemptTotal, e.attemptNumber, e.taskID
-	c.VerificationID = view(e.key)
+func (w *webhook) finishCode() {
+	c := w.code
+	c.Origin, c.EventID, c.APIVersion, c.EventName, c.EventCreatedAt = w.from, w.eventID, w.version, w.name, w.createdAt.Value
+	c.AttemptTotal, c.AttemptNumber, c.NotificationTaskID = w.attemptTotal, w.attemptNumber, w.taskID
+	c.VerificationID = view(w.key)
 	c.StatusName = statusName(c.Status)
-	f := &e.fact
+	f := &w.fact
 	f.At, f.EventID, f.ReceivedAt = c.EventCreatedAt, c.EventID, c.Origin.ReceivedAt
-	f.Provider, f.Source, f.Namespace, f.Assurance = raw.ProviderLOX24, c.Origin.Source, e.source.Namespace, c.Origin.Assurance
+	f.Provider, f.Source, f.Namespace, f.Assurance = raw.ProviderLOX24, c.Origin.Source, w.source.Namespace, c.Origin.Assurance
 	f.ProviderID, f.Phone, f.Outcome = c.ProviderID, c.Phone, outcome(c)
 	f.Status = verification.Status{Text: statusText(c.Status), Name: c.StatusName, At: c.EventCreatedAt}
 	f.DeliveredChannel, f.CostMinor, f.Currency = c.DeliveredChannel.Value, c.CostMinor, c.Currency.Value

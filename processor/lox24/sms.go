@@ -7,10 +7,10 @@ import (
 )
 
 // sms reads the data of an SMS event. [D] doc.lox24.eu/api/webhooks
-func (s *Stage) sms(r *reader, e *webhook) {
-	m := &e.ownText
-	*m = avro.LOX24SMS{Event: smsEvent(e.name)}
-	e.text = m
+func (s *Stage) sms(r *reader, w *webhook) {
+	m := &w.ownText
+	*m = avro.LOX24SMS{Event: smsEvent(w.name)}
+	w.text = m
 	var met keys
 	for r.BeginObject(); ; {
 		key, more := r.NextKey()
@@ -36,16 +36,16 @@ func (s *Stage) sms(r *reader, e *webhook) {
 			}
 		case "callback_data":
 			met.once(r, 4, "data.callback_data")
-			m.CallbackData = exposed(r, e, "callback_data")
+			m.CallbackData = exposed(r, w, "callback_data")
 		case "to":
 			met.once(r, 5, "data.to")
-			m.To = s.phone(r, e)
+			m.To = s.phone(r, w)
 		case "from":
 			met.once(r, 6, "data.from")
-			m.From = s.phone(r, e)
+			m.From = s.phone(r, w)
 		case "text":
 			met.once(r, 7, "data.text")
-			m.Text = exposed(r, e, "text")
+			m.Text = exposed(r, w, "text")
 		case "received_at":
 			met.once(r, 8, "data.received_at")
 			m.SMSReceivedAt = r.time("data.received_at")
@@ -59,26 +59,26 @@ func (s *Stage) sms(r *reader, e *webhook) {
 }
 
 // exposed reads free text and keeps it only where the source allows the field.
-func exposed(r *reader, e *webhook, field string) avro.Optional[string] {
-	if text := r.optional(); e.source.Exposes(field) {
+func exposed(r *reader, w *webhook, field string) avro.Optional[string] {
+	if text := r.optional(); w.source.Exposes(field) {
 		return text
 	}
 	return avro.Optional[string]{}
 }
 
-func (s *Stage) phone(r *reader, e *webhook) avro.Optional[avro.Phone] {
+func (s *Stage) phone(r *reader, w *webhook) avro.Optional[avro.Phone] {
 	phone := r.text()
 	if phone == "" {
 		return avro.Optional[avro.Phone]{}
 	}
-	return avro.Some(s.config.Privacy.Phone(strings.Clone(phone), e.from.ReceivedAt))
+	return avro.Some(s.config.Privacy.Phone(strings.Clone(phone), w.from.ReceivedAt))
 }
 
-func (e *webhook) finishSMS() {
-	m := e.text
-	m.Origin, m.EventID, m.APIVersion, m.EventName, m.EventCreatedAt = e.from, e.eventID, e.version, e.name, e.createdAt.Value
-	m.AttemptTotal, m.AttemptNumber, m.NotificationTaskID = e.attemptTotal, e.attemptNumber, e.taskID
-	m.MessageID = view(e.key)
+func (w *webhook) finishSMS() {
+	m := w.text
+	m.Origin, m.EventID, m.APIVersion, m.EventName, m.EventCreatedAt = w.from, w.eventID, w.version, w.name, w.createdAt.Value
+	m.AttemptTotal, m.AttemptNumber, m.NotificationTaskID = w.attemptTotal, w.attemptNumber, w.taskID
+	m.MessageID = view(w.key)
 }
 
 // dlr normalises a delivery report. [D] doc.lox24.eu/info/sms-delivery-report-codes-dlr

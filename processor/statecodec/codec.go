@@ -19,6 +19,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 	"unsafe"
 
@@ -29,7 +30,15 @@ import (
 var ErrEntry = errors.New("state entry")
 
 // AppendUint appends an unsigned integer.
-func AppendUint(dst []byte, v uint64) []byte { return binary.AppendUvarint(dst, v) }
+func AppendUint(dst []byte, v uint64) []byte {
+	if v < oneByte {
+		return append(dst, byte(v))
+	}
+	return binary.AppendUvarint(dst, v)
+}
+
+// oneByte is above the numbers that a varint needs one byte for: most of them.
+const oneByte = 1 << 7
 
 // AppendInt appends a signed integer.
 func AppendInt(dst []byte, v int64) []byte { return binary.AppendVarint(dst, v) }
@@ -44,27 +53,23 @@ func AppendBool(dst []byte, v bool) []byte {
 
 // AppendString appends a string.
 func AppendString(dst []byte, v string) []byte {
-	return append(binary.AppendUvarint(dst, uint64(len(v))), v...)
+	return append(AppendUint(dst, uint64(len(v))), v...)
 }
 
 // AppendBytes appends bytes; nil and empty are the same.
 func AppendBytes(dst, v []byte) []byte {
-	return append(binary.AppendUvarint(dst, uint64(len(v))), v...)
+	return append(AppendUint(dst, uint64(len(v))), v...)
 }
 
 // AppendTime appends a time in milliseconds; the zero time is kept as such.
-func AppendTime(dst []byte, v time.Time) []byte {
-	if v.IsZero() {
-		return append(dst, 0)
-	}
-	ms := v.UnixMilli()
-	return binary.AppendUvarint(dst, 1+(uint64(ms)<<1^uint64(ms>>63)))
-}
+func AppendTime(dst []byte, v time.Time) []byte { return AppendInstant(dst, InstantOf(v)) }
 
 // Reader reads an entry field by field. Errors stick: after the first one every
 // call returns the zero value.
 type Reader struct {
-	rest []byte
+	// data is the entry, nothing after an error; pos is where the next field begins.
+	data []byte
+	pos  int
 	err  error
 	// short and room are those of Short.
 	short bool
@@ -74,65 +79,83 @@ type Reader struct {
 // NewReader checks the version byte of an entry and reads what follows it.
 // known is the highest version the caller can read.
 func NewReader(entry []byte, known byte) (r *Reader, version byte) {
+	// Small enough to be inlined, so that a reader stays where it is used.
 	r = &Reader{}
-	if len(entry) == 0 {
+	version = r.begin(entry, known)
+	return r, version
+}
+
+// begin is NewReader for a Reader that there is.
+func (r *Reader) begin(entry []byte, known byte) (version byte) {
+	switch {
+	case len(entry) == 0:
 		r.err = fmt.Errorf("%w: empty", ErrEntry)
-		return r, 0
-	}
-	if entry[0] > known {
+	case entry[0] > known:
 		r.err = fmt.Errorf("%w: %w: it has format version %d, this release reads up to %d: run the release that wrote it or a later one",
 			ErrEntry, engine.ErrNewerState, entry[0], known)
-		return r, 0
-	}
-	if entry[0] == 0 {
+	case entry[0] == 0:
 		r.err = fmt.Errorf("%w: format version 0", ErrEntry)
-		return r, 0
+	default:
+		r.data, r.pos = entry, 1
+		return entry[0]
 	}
-	r.rest = entry[1:]
-	return r, entry[0]
+	return 0
 }
+
+// fail notes the first error, behind which nothing is left to read.
+func (r *Reader) fail(fault string) {
+	if r.err == nil {
+		r.err = fmt.Errorf("%w: %s", ErrEntry, fault)
+	}
+	r.data, r.pos = nil, 0
+}
+
+// left is how many bytes there are behind what was read.
+func (r *Reader) left() uint64 { return uint64(len(r.data) - r.pos) } //nolint:gosec // not negative
 
 // Uint reads an unsigned integer.
 func (r *Reader) Uint() uint64 {
-	v, n := binary.Uvarint(r.rest)
-	return take(r, v, n)
+	if r.pos < len(r.data) && r.data[r.pos] < oneByte {
+		r.pos++
+		return uint64(r.data[r.pos-1])
+	}
+	return r.long()
+}
+
+// long reads an integer of more than one byte, or none.
+func (r *Reader) long() uint64 {
+	v, n := binary.Uvarint(r.data[r.pos:])
+	if n <= 0 {
+		r.fail("ends inside a number")
+		return 0
+	}
+	r.pos += n
+	return v
 }
 
 // Int reads a signed integer.
 func (r *Reader) Int() int64 {
-	v, n := binary.Varint(r.rest)
-	return take(r, v, n)
-}
-
-// take passes the n bytes that a number took.
-func take[T uint64 | int64](r *Reader, v T, n int) T {
-	if r.err != nil {
-		return 0
-	}
-	if n <= 0 {
-		r.err = fmt.Errorf("%w: ends inside a number", ErrEntry)
-		return 0
-	}
-	r.rest = r.rest[n:]
-	return v
+	v := r.Uint()
+	return int64(v>>1) ^ -int64(v&1)
 }
 
 // Bool reads a boolean.
 func (r *Reader) Bool() bool { return r.Uint() != 0 }
 
 // Bytes reads bytes, a part of the entry.
-func (r *Reader) Bytes() []byte {
-	n := r.Uint()
+func (r *Reader) Bytes() []byte { return r.part(r.Uint(), "ends inside a string") }
+
+// part passes n bytes and returns them.
+func (r *Reader) part(n uint64, fault string) []byte {
+	if n > r.left() {
+		r.fail(fault)
+	}
 	if r.err != nil {
 		return nil
 	}
-	if n > uint64(len(r.rest)) {
-		r.err = fmt.Errorf("%w: ends inside a string", ErrEntry)
-		return nil
-	}
-	v := r.rest[:n:n]
-	r.rest = r.rest[n:]
-	return v
+	from := r.pos
+	r.pos += int(n) //nolint:gosec // bounded by the entry's length
+	return r.data[from:r.pos:r.pos]
 }
 
 // Text reads a string without copying where it can: it is a part of the entry, which is
@@ -147,23 +170,14 @@ func (r *Reader) Text() string {
 func (r *Reader) String() string { return string(r.Bytes()) }
 
 // Time reads a time, in UTC.
-func (r *Reader) Time() time.Time {
-	v := r.Uint()
-	if r.err != nil || v == 0 {
-		return time.Time{}
-	}
-	v--
-	return time.UnixMilli(int64(v>>1) ^ -int64(v&1)).UTC()
-}
+func (r *Reader) Time() time.Time { return r.Instant().Time() }
 
 // Len reads the count of a list whose items take at least one byte each, so that
 // a broken entry cannot ask for more memory than it has bytes.
 func (r *Reader) Len() int {
 	n := r.Uint()
-	if r.err == nil && n > uint64(len(r.rest)) {
-		r.err = fmt.Errorf("%w: a list is longer than the entry", ErrEntry)
-	}
-	if r.err != nil {
+	if n > r.left() {
+		r.fail("a list is longer than the entry")
 		return 0
 	}
 	return int(n) //nolint:gosec // bounded by the entry's length
@@ -174,21 +188,23 @@ func (r *Reader) Err() error { return r.err }
 
 // Done returns the first error; bytes left over are one too.
 func (r *Reader) Done() error {
-	if r.err == nil && len(r.rest) > 0 {
-		r.err = fmt.Errorf("%w: %d bytes left over", ErrEntry, len(r.rest))
+	if left := r.left(); left > 0 {
+		r.fail(strconv.FormatUint(left, 10) + " bytes left over")
 	}
 	return r.err
 }
 
 // Byte reads one byte.
 func (r *Reader) Byte() byte {
-	if r.err == nil && len(r.rest) == 0 {
-		r.err = fmt.Errorf("%w: ends inside a fixed field", ErrEntry)
-	}
-	if r.err != nil {
+	if r.pos >= len(r.data) {
+		r.fail("ends inside a fixed field")
 		return 0
 	}
-	b := r.rest[0]
-	r.rest = r.rest[1:]
-	return b
+	r.pos++
+	return r.data[r.pos-1]
+}
+
+// Fixed reads as many bytes as there is room for.
+func (r *Reader) Fixed(into []byte) {
+	copy(into, r.part(uint64(len(into)), "ends inside a fixed field"))
 }

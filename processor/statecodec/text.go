@@ -1,8 +1,6 @@
 package statecodec
 
 import (
-	"encoding/binary"
-	"fmt"
 	"slices"
 	"unsafe"
 )
@@ -51,25 +49,32 @@ type Room interface {
 
 // AppendText appends a string in its short form.
 func AppendText(dst []byte, v string) []byte {
+	if len(v) < leastHex {
+		return append(append(dst, byte(len(v)<<formBits)), v...) //nolint:gosec // 64 at most
+	}
 	begin := len(dst)
 	if len(v) >= uuidText {
 		rest := uint64(len(v) - uuidText) //nolint:gosec // not negative
 		var ok bool
-		if dst, ok = appendUUID(binary.AppendUvarint(dst, rest<<formBits|formUUIDFirst), v[:uuidText]); ok {
-			return append(dst, v[uuidText:]...)
+		if isUUID(v) {
+			if dst, ok = appendUUID(AppendUint(dst, rest<<formBits|formUUIDFirst), v[:uuidText]); ok {
+				return append(dst, v[uuidText:]...)
+			}
 		}
-		dst = append(binary.AppendUvarint(dst[:begin], rest<<formBits|formUUIDLast), v[:rest]...)
-		if dst, ok = appendUUID(dst, v[rest:]); ok {
-			return dst
+		if isUUID(v[rest:]) {
+			dst = append(AppendUint(dst[:begin], rest<<formBits|formUUIDLast), v[:rest]...)
+			if dst, ok = appendUUID(dst, v[rest:]); ok {
+				return dst
+			}
 		}
 	}
-	if n := len(v); n >= leastHex && n%2 == 0 {
+	if n := len(v); n%2 == 0 {
 		var ok bool
-		if dst, ok = appendHex(binary.AppendUvarint(dst[:begin], uint64(n/2)<<formBits|formHex), v); ok {
+		if dst, ok = appendHex(AppendUint(dst[:begin], uint64(n/2)<<formBits|formHex), v); ok {
 			return dst
 		}
 	}
-	return append(binary.AppendUvarint(dst[:begin], uint64(len(v))<<formBits), v...)
+	return append(AppendUint(dst[:begin], uint64(len(v))<<formBits), v...)
 }
 
 // AppendTextBytes appends bytes in their short form.
@@ -77,53 +82,69 @@ func AppendTextBytes(dst, v []byte) []byte {
 	return AppendText(dst, unsafe.String(unsafe.SliceData(v), len(v))) //nolint:gosec // only during the call
 }
 
+// isUUID says whether the dashes of a UUID are in their places.
+func isUUID(v string) bool { return v[8] == '-' && v[13] == '-' && v[18] == '-' && v[23] == '-' }
+
 // appendHex appends what hexadecimal digits, two for each byte, stand for, up to
 // where they are none.
 func appendHex(dst []byte, v string) (_ []byte, ok bool) {
-	at := len(dst)
-	dst = slices.Grow(dst, len(v)/2)[:at+len(v)/2]
-	for i := range dst[at:] {
-		high, low := values[v[2*i]], values[v[2*i+1]]
-		if high|low > 15 {
-			return dst, false
-		}
-		dst[at+i] = high<<4 | low
-	}
-	return dst, true
+	at, n := len(dst), len(v)/2
+	dst = slices.Grow(dst, n)[:at+n]
+	return dst, unhex(dst[at:], v)
 }
 
-// appendUUID appends the bytes of a UUID.
+// unhex writes what hexadecimal digits stand for into out, which has half their length.
+func unhex(out []byte, v string) bool {
+	var all byte
+	for i := range out {
+		pair := v[2*i : 2*i+2]
+		high, low := values[pair[0]], values[pair[1]]
+		all |= high | low
+		out[i] = high<<4 | low&15
+	}
+	return all < 16
+}
+
+// appendUUID appends the bytes of a UUID whose dashes are in their places.
 func appendUUID(dst []byte, v string) (_ []byte, ok bool) {
-	if v[8] != '-' || v[13] != '-' || v[18] != '-' || v[23] != '-' {
-		return dst, false
-	}
-	for _, part := range [...]string{v[:8], v[9:13], v[14:18], v[19:23], v[24:]} {
-		if dst, ok = appendHex(dst, part); !ok {
-			return dst, false
-		}
-	}
-	return dst, true
+	at := len(dst)
+	dst = slices.Grow(dst, uuidBytes)[:at+uuidBytes]
+	out := dst[at:]
+	ok = unhex(out[:4], v[:8])
+	ok = unhex(out[4:6], v[9:13]) && ok
+	ok = unhex(out[6:8], v[14:18]) && ok
+	ok = unhex(out[8:10], v[19:23]) && ok
+	return dst, unhex(out[10:], v[24:]) && ok
 }
 
-// text appends the digits of bytes.
-func text(dst, b []byte) []byte {
-	at := len(dst)
-	dst = slices.Grow(dst, 2*len(b))[:at+2*len(b)]
-	out := dst[at:]
+// text writes the digits of bytes into out, which has twice their length.
+func text(out, b []byte) {
 	for i, c := range b {
 		pair := out[2*i : 2*i+2]
 		pair[0], pair[1] = digits[c>>4], digits[c&15]
 	}
+}
+
+// textOf appends the digits of bytes.
+func textOf(dst, b []byte) []byte {
+	at := len(dst)
+	dst = slices.Grow(dst, 2*len(b))[:at+2*len(b)]
+	text(dst[at:], b)
 	return dst
 }
 
 // textOfUUID appends the text of a UUID.
 func textOfUUID(dst, b []byte) []byte {
-	dst = append(text(dst, b[:4]), '-')
-	dst = append(text(dst, b[4:6]), '-')
-	dst = append(text(dst, b[6:8]), '-')
-	dst = append(text(dst, b[8:10]), '-')
-	return text(dst, b[10:])
+	at := len(dst)
+	dst = slices.Grow(dst, uuidText)[:at+uuidText]
+	out := dst[at:]
+	text(out[:8], b[:4])
+	text(out[9:13], b[4:6])
+	text(out[14:18], b[6:8])
+	text(out[19:23], b[8:10])
+	text(out[24:], b[10:uuidBytes])
+	out[8], out[13], out[18], out[23] = '-', '-', '-', '-'
+	return dst
 }
 
 // Short makes Text and TextBytes read what AppendText wrote; without it they read
@@ -141,21 +162,17 @@ func (r *Reader) TextBytes() []byte {
 	if form == formUUIDFirst || form == formUUIDLast {
 		size += uuidBytes
 	}
-	if r.err == nil && (n > uint64(len(r.rest)) || size > uint64(len(r.rest))) {
-		r.err = fmt.Errorf("%w: ends inside a text", ErrEntry)
-	}
+	v := r.part(size, "ends inside a text")
 	if r.err != nil {
 		return nil
 	}
-	v := r.rest[:size:size]
-	r.rest = r.rest[size:]
 	switch form {
 	case formUUIDFirst:
 		return append(textOfUUID(r.buffer(int(n)+uuidText), v[:uuidBytes]), v[uuidBytes:]...)
 	case formUUIDLast:
 		return textOfUUID(append(r.buffer(int(n)+uuidText), v[:n]...), v[n:])
 	case formHex:
-		return text(r.buffer(2*int(n)), v)
+		return textOf(r.buffer(2*int(n)), v)
 	default:
 		return v
 	}
