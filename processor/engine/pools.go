@@ -27,12 +27,13 @@ var (
 	_ kgo.Decompressor        = (*fetchMemory)(nil)
 )
 
-// newFetchMemory returns memory that keeps unused about what one fetch of so many
-// compressed bytes takes.
+// newFetchMemory returns memory of sessions that fetch so many compressed bytes at once.
+// It keeps unused what a few rounds give back together: less, and the next fetches make
+// memory anew, for the collector to take.
 func newFetchMemory(fetchBytes int) *fetchMemory {
-	const usual = 5 // times as long when it is decompressed
+	const usual, rounds = 5, 4 // times as long when it is decompressed
 	m := &fetchMemory{}
-	m.batches.most, m.records.most = usual*fetchBytes, 2*fetchBytes
+	m.batches.most, m.records.most = rounds*usual*fetchBytes, rounds*fetchBytes
 	m.inner = kgo.DefaultDecompressor(&m.scratch)
 	return m
 }
