@@ -35,6 +35,10 @@ type StoreConfig struct {
 	// last. An entity that changes again meanwhile is neither read from the
 	// store nor written twice. 0 writes after each round. 64 MiB by default.
 	WriteBackBytes int64 `json:"write_back_bytes" koanf:"write_back_bytes" yaml:"write_back_bytes"`
+	// FilterBytes is the size of the filter that spares the store look-ups of entities
+	// that come for the first time: a byte and a quarter for each of which there is
+	// state. 0 makes none. 8 MiB by default.
+	FilterBytes int64 `json:"filter_bytes" koanf:"filter_bytes" yaml:"filter_bytes"`
 	// fs replaces the disk in tests.
 	fs vfs.FS
 }
@@ -48,7 +52,7 @@ func (c *StoreConfig) disk() vfs.FS {
 
 // DefaultStoreConfig returns the settings for a few hundred megabytes of memory.
 func DefaultStoreConfig() StoreConfig {
-	return StoreConfig{CacheBytes: 80 << 20, MemtableBytes: 16 << 20, WriteBackBytes: 64 << 20}
+	return StoreConfig{CacheBytes: 80 << 20, MemtableBytes: 16 << 20, WriteBackBytes: 64 << 20, FilterBytes: 8 << 20}
 }
 
 // Store is the state of every partition that a process owns: one Pebble, its keys
@@ -67,6 +71,7 @@ type Store struct {
 	dir    string
 	leases *leases
 	health *storeHealth
+	keys   *keyFilter
 	// batchBytes is the size of the batches of a restore: a memtable's.
 	batchBytes int
 }
@@ -88,7 +93,9 @@ func OpenStore(dir string, config StoreConfig, logger *slog.Logger) (*Store, err
 	if err != nil {
 		return nil, diskError(fmt.Errorf("open the state store %s: %w", dir, err))
 	}
-	return &Store{db: db, dir: dir, leases: newLeases(), health: health, batchBytes: max(config.MemtableBytes, 1<<20)}, nil
+	s := &Store{db: db, dir: dir, leases: newLeases(), health: health, batchBytes: max(config.MemtableBytes, 1<<20)}
+	s.keys = newKeyFilter(s, config.FilterBytes)
+	return s, nil
 }
 
 func openPebble(dir string, config StoreConfig, logger *slog.Logger, health *storeHealth) (*pebble.DB, error) {
@@ -145,6 +152,7 @@ func (s *Store) flush() error {
 // Close flushes what is in memory, so that the next start replays nothing, and
 // closes the store.
 func (s *Store) Close() error {
+	s.keys.close()
 	flushed, err := s.db.AsyncFlush()
 	if err != nil {
 		return s.failed(errors.Join(err, s.db.Close()))

@@ -28,8 +28,13 @@ func (p *storePartition) get(key []byte, into *arena) (payload []byte, deadline 
 	if e := p.hot.find(key); e != nil {
 		return p.hot.payloadOf(e), e.deadline, !e.gone, nil
 	}
-	value, closer, err := p.db.Get(p.at(kindState, key))
+	at := p.at(kindState, key)
+	if p.store.keys.absent(at) {
+		return nil, 0, false, nil
+	}
+	value, closer, err := p.db.Get(at)
 	if errors.Is(err, pebble.ErrNotFound) {
+		p.store.keys.miss()
 		return nil, 0, false, nil
 	}
 	if err != nil {

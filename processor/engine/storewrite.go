@@ -103,7 +103,7 @@ func (w *writer) changelog(p *storePartition, key, value []byte) error {
 			return err
 		}
 	}
-	return w.batch.Set(p.at(kindState, key), value, nil)
+	return w.set(p.at(kindState, key), value)
 }
 
 // entry writes one entry, or deletes it where payload is nil. before is the
@@ -122,7 +122,13 @@ func (w *writer) entry(p *storePartition, key, payload []byte, deadline, before 
 			return err
 		}
 	}
-	return w.batch.Set(p.at(kindState, key), p.encode(payload, deadline), nil)
+	return w.set(p.at(kindState, key), p.encode(payload, deadline))
+}
+
+// set writes the entry of a key, which the filter knows before the store does.
+func (w *writer) set(at, value []byte) error {
+	w.store.keys.add(at)
+	return w.batch.Set(at, value, nil)
 }
 
 // encode makes a state entry in memory that the next one takes over.

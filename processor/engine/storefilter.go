@@ -1,0 +1,195 @@
+package engine
+
+import (
+	"bytes"
+	"errors"
+	"sync"
+
+	"github.com/bits-and-blooms/bloom/v3"
+)
+
+// keyFilter knows of most keys that the store does not have that it has not: what comes
+// for the first time is nearly half of all look-ups, and the store would ask its
+// memtables and the filter of each of its tables.
+//
+//	open ─► empty store: ready
+//	     └► state of before: ready when many look-ups found nothing, and a scan has read all keys
+//
+// Every key that is written gets in, before it is written; none gets out, but when a scan
+// makes the filter anew because it is full of such as are not there any more. Its size is
+// fixed: with more keys than it is made for, it is right less often, and never wrong when
+// it says that there is none.
+type keyFilter struct {
+	store *Store
+	// scanAfter is how many look-ups must find nothing before a scan is worth it.
+	scanAfter int
+
+	mu sync.RWMutex
+	// keys is in use if ready; next is being made by a scan.
+	keys, next *bloom.BloomFilter
+	ready      bool
+	// missed counts look-ups that found nothing without the filter, added the keys in it;
+	// with refill of them it is made anew.
+	missed, added, refill int
+	closing               chan struct{}
+	scans                 sync.WaitGroup
+}
+
+// A key takes 10 bits and 4 places, which is right in 99 of 100 cases.
+const (
+	filterBits   = 10
+	filterPlaces = 4
+)
+
+// newKeyFilter returns the filter of a store, of size bytes; 0 is a filter that knows nothing.
+func newKeyFilter(s *Store, size int64) *keyFilter {
+	f := &keyFilter{store: s, scanAfter: 1 << 16, closing: make(chan struct{})}
+	if size <= 0 {
+		return f
+	}
+	f.keys = bloom.New(uint(size)*8, filterPlaces)
+	f.refill = f.capacity()
+	empty := true
+	err := s.eachKey(func([]byte) bool {
+		empty = false
+		return false
+	})
+	f.ready = err == nil && empty
+	return f
+}
+
+func (f *keyFilter) capacity() int { return int(f.keys.Cap() / filterBits) }
+
+// absent says that the store has no entry under a key. False says nothing.
+func (f *keyFilter) absent(key []byte) bool {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return f.ready && !f.keys.Test(key)
+}
+
+// add notes a key that is about to be written.
+func (f *keyFilter) add(key []byte) {
+	if f.keys == nil {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.keys.TestAndAdd(key) {
+		f.added++
+	}
+	if f.next != nil {
+		f.next.Add(key)
+	} else if f.ready && f.added >= f.refill {
+		f.scan()
+	}
+}
+
+// miss notes that the store had no entry, although the filter did not say so.
+func (f *keyFilter) miss() {
+	if f.keys == nil {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.missed++
+	if !f.ready && f.next == nil && f.missed >= f.scanAfter {
+		f.scan()
+	}
+}
+
+// scan begins to make the filter anew, beside the one there is. The lock is held.
+func (f *keyFilter) scan() {
+	select {
+	case <-f.closing:
+		return
+	default:
+	}
+	f.next = bloom.New(f.keys.Cap(), filterPlaces)
+	f.scans.Go(func() {
+		n, err := f.read()
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if err == nil {
+			f.keys, f.ready, f.added = f.next, true, n
+			f.refill = max(f.capacity(), 2*n)
+		} else {
+			f.missed, f.refill = 0, 2*f.added // later
+		}
+		f.next = nil
+	})
+}
+
+// read adds the keys of the store to the next filter. Those that are written meanwhile
+// get there by add.
+func (f *keyFilter) read() (n int, err error) {
+	const some = 1024
+	var batch [][]byte
+	flush := func() bool {
+		f.mu.Lock()
+		for _, key := range batch {
+			f.next.Add(key)
+		}
+		f.mu.Unlock()
+		batch = batch[:0]
+		select {
+		case <-f.closing:
+			err = errors.New("the store is being closed")
+			return false
+		default:
+			return true
+		}
+	}
+	scanErr := f.store.eachKey(func(key []byte) bool {
+		n++
+		if len(batch) < cap(batch) {
+			batch = batch[:len(batch)+1]
+			batch[len(batch)-1] = append(batch[len(batch)-1][:0], key...)
+		} else {
+			batch = append(batch, append([]byte(nil), key...))
+		}
+		return len(batch) < some || flush()
+	})
+	flush()
+	return n, errors.Join(scanErr, err)
+}
+
+// close ends a scan that runs.
+func (f *keyFilter) close() {
+	f.mu.Lock()
+	close(f.closing)
+	f.mu.Unlock()
+	f.scans.Wait()
+}
+
+// kindOf returns where in a key of the store its kind stands.
+func kindOf(key []byte) (at int, ok bool) {
+	stage := bytes.IndexByte(key, 0)
+	const partition = 4
+	at = stage + 1 + partition
+	return at, stage > 0 && len(key) > at
+}
+
+// eachKey calls yield with the key of every state entry, as Pebble has it, until it
+// returns false.
+func (s *Store) eachKey(yield func(key []byte) bool) error {
+	it, err := s.db.NewIter(nil)
+	if err != nil {
+		return s.failed(err)
+	}
+	for valid := it.First(); valid; {
+		kind, ok := kindOf(it.Key())
+		switch {
+		case !ok:
+			valid = it.Next() // the store's own
+		case it.Key()[kind] < kindState:
+			valid = it.SeekGE(append(append([]byte(nil), it.Key()[:kind]...), kindState))
+		case it.Key()[kind] > kindState:
+			valid = it.SeekGE(upperBound(it.Key()[:kind]))
+		case !yield(it.Key()):
+			return s.failed(it.Close())
+		default:
+			valid = it.Next()
+		}
+	}
+	return s.failed(it.Close())
+}

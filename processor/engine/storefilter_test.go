@@ -1,0 +1,114 @@
+package engine_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+)
+
+// TestFilterNeverDeniesAnEntry: whatever is there is found, with a filter that is full,
+// before, while and after the keys are read, and in a store that is opened again.
+func TestFilterNeverDeniesAnEntry(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	config := engine.DefaultStoreConfig()
+	config.FilterBytes = 1 << 10 // for 819 keys
+	const n = 3000
+	key := func(i int) []byte { return fmt.Appendf(nil, "key %d", i) }
+	check := func(store *engine.Store, when string, from, to int) {
+		t.Helper()
+		for i := range n {
+			value, err := store.Reader(int32(i % 3))(key(i))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := i >= from && i < to; (value != nil) != want {
+				t.Fatalf("%s: entry %d is there: %v, want %v", when, i, value != nil, want)
+			}
+		}
+	}
+	put := func(store *engine.Store, from, to int) {
+		t.Helper()
+		for i := from; i < to; i++ {
+			if err := store.PutEntry(int32(i%3), key(i), []byte("value"), time.Time{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	store := openStore(t, dir, config)
+	if !store.FilterReady() {
+		t.Error("an empty store needs no scan")
+	}
+	put(store, 0, 500)
+	check(store, "few", 0, 500)
+	put(store, 500, 2000) // the filter is made anew meanwhile, more than once
+	check(store, "more than it is made for", 0, 2000)
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	store = openStore(t, dir, config)
+	store.ScanAfter(100)
+	if store.FilterReady() {
+		t.Error("a store with state is not known before it was read")
+	}
+	put(store, 2000, 2300)
+	check(store, "opened again", 0, 2300)
+	if !store.FilterReady() {
+		t.Error("many look-ups found nothing, and no scan was made")
+	}
+	put(store, 2300, 2500)
+	check(store, "after the scan", 0, 2500)
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestFilterKnowsWhatIsNew: the filter denies nearly all keys that were never written,
+// in a new store and in one whose keys were read; without one nothing is denied.
+func TestFilterKnowsWhatIsNew(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	config := engine.DefaultStoreConfig()
+	denied := func(store *engine.Store) (n int) {
+		for i := range 1000 {
+			if store.SurelyAbsent(1, fmt.Appendf(nil, "new %d", i)) {
+				n++
+			}
+		}
+		return n
+	}
+	store := openStore(t, dir, config)
+	err := errors.Join(store.PutEntry(1, []byte("old"), []byte("value"), time.Time{}), store.PutEntry(1, []byte("gone"), []byte("value"), time.Time{}))
+	if n := denied(store); err != nil || n < 980 {
+		t.Errorf("%d of 1000 new keys are denied (%v)", n, err)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	store = openStore(t, dir, config)
+	if n := denied(store); n != 0 {
+		t.Errorf("%d keys are denied before the store was read", n)
+	}
+	store.ScanAfter(1)
+	if _, err := store.Reader(1)([]byte("new")); err != nil {
+		t.Fatal(err)
+	}
+	if ready, n := store.FilterReady(), denied(store); !ready || n < 980 {
+		t.Errorf("%d of 1000 new keys are denied after a scan", n)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	config.FilterBytes = 0
+	store = openStore(t, t.TempDir(), config)
+	if n := denied(store); n != 0 {
+		t.Errorf("%d keys are denied without a filter", n)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
