@@ -54,3 +54,62 @@ func TestCompressedBatches(t *testing.T) {
 	}
 	group.Wait()
 }
+
+// TestUncompressedFrames: what is read without the library's reader is what that reads,
+// of all frames that Kafka's clients may write; what else there is is left to it.
+func TestUncompressedFrames(t *testing.T) {
+	t.Parallel()
+	seed := rand.Uint64()
+	random := rand.New(rand.NewPCG(seed, 0))
+	src := []byte(strings.Repeat(`{"id":"5f0c","state":"delivered"}`, 40000))
+	for range len(src) / 50 {
+		src[random.IntN(len(src))] = byte(random.Uint32())
+	}
+	for range 200 {
+		part := src[:random.IntN(len(src))]
+		sizes := []lz4.BlockSize{lz4.Block64Kb, lz4.Block256Kb, lz4.Block1Mb, lz4.Block4Mb}
+		options := []lz4.Option{
+			lz4.BlockSizeOption(sizes[random.IntN(len(sizes))]), lz4.ChecksumOption(random.IntN(2) == 0), lz4.BlockChecksumOption(random.IntN(2) == 0),
+		}
+		if random.IntN(2) == 0 {
+			options = append(options, lz4.SizeOption(uint64(len(part))))
+		}
+		var frame bytes.Buffer
+		w := lz4.NewWriter(&frame)
+		if err := w.Apply(options...); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write(part); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		room := make([]byte, 0, random.IntN(2*len(part)+1))
+		got, ok := engine.UncompressLZ4(room, frame.Bytes())
+		if !ok || !bytes.Equal(got, part) {
+			t.Fatalf("seed %d, %d bytes, %v: %d bytes, %v", seed, len(part), options, len(got), ok)
+		}
+		broken := bytes.Clone(frame.Bytes())
+		if cut := random.IntN(len(broken)); cut < len(broken) {
+			if _, ok := engine.UncompressLZ4(nil, broken[:cut]); ok {
+				t.Fatalf("seed %d: a frame cut at %d of %d was read", seed, cut, len(broken))
+			}
+		}
+		broken[random.IntN(len(broken))] ^= byte(1 << random.IntN(8))
+		got, ok = engine.UncompressLZ4(nil, broken)
+		want, err := io.ReadAll(lz4.NewReader(bytes.NewReader(broken)))
+		if ok && err == nil && !bytes.Equal(got, want) {
+			t.Fatalf("seed %d: %d bytes of a broken frame, the library reads %d others", seed, len(got), len(want))
+		}
+	}
+	for name, frame := range map[string]string{
+		"nothing": "", "another magic": "\x03\x22\x4d\x18\x60\x50\xfb\x00\x00\x00\x00", "version 2": "\x04\x22\x4d\x18\xa0\x50\xfb\x00\x00\x00\x00",
+		"blocks that depend": "\x04\x22\x4d\x18\x40\x50\xfb\x00\x00\x00\x00", "a dictionary": "\x04\x22\x4d\x18\x61\x50\xfb\x00\x00\x00\x00",
+		"a block over the most": "\x04\x22\x4d\x18\x60\x50\xfb\x00\x00\x05\x00", "more behind it": "\x04\x22\x4d\x18\x60\x50\xfb\x00\x00\x00\x00\x00",
+	} {
+		if got, ok := engine.UncompressLZ4(nil, []byte(frame)); ok {
+			t.Errorf("%s: read as %x", name, got)
+		}
+	}
+}

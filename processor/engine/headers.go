@@ -33,11 +33,11 @@ func packHeaders(dst, batch []byte) []byte {
 			return append(dst, batch...)
 		}
 		record := batch[used:total]
-		at, any, ok := headersOf(record)
+		at, some, ok := headersOf(record)
 		switch {
 		case !ok:
 			return append(dst, batch...)
-		case !any:
+		case !some:
 			dst = append(dst, batch[:total]...)
 		default:
 			headers := record[at:]

@@ -43,13 +43,25 @@ func (m *fetchMemory) Decompress(src []byte, codec kgo.CompressionCodecType) ([]
 	if codec == kgo.CodecNone {
 		return src, nil
 	}
-	batch, err := m.inner.Decompress(src, codec)
+	batch, err := m.uncompress(src, codec)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // kgo's own error, back to kgo
 	}
 	defer m.scratch.PutDecompressBytes(batch)
 	// Packed headers take a few bytes more.
 	return packHeaders(m.batches.get(len(batch)+len(batch)/64+64), batch), nil
+}
+
+// uncompress returns what a batch holds, in memory of scratch.
+func (m *fetchMemory) uncompress(src []byte, codec kgo.CompressionCodecType) ([]byte, error) {
+	if codec == kgo.CodecLz4 {
+		room := m.scratch.GetDecompressBytes(src, codec)
+		if batch, ok := uncompressLZ4(room[:0], src); ok {
+			return batch, nil
+		}
+		m.scratch.PutDecompressBytes(room)
+	}
+	return m.inner.Decompress(src, codec) //nolint:wrapcheck // kgo's own error, back to kgo
 }
 
 // GetDecompressBytes implements kgo.PoolDecompressBytes. It is for the client's own
@@ -135,5 +147,5 @@ func (f *freeList[T]) take(i int) []T {
 
 func bytesOf[T any](s []T) int {
 	var one T
-	return cap(s) * int(unsafe.Sizeof(one)) //nolint:gosec // a size
+	return cap(s) * int(unsafe.Sizeof(one))
 }
