@@ -12,9 +12,11 @@ func BenchmarkDecode(b *testing.B) {
 	stage, in := newStage(b), record(seed(b, "channel_failed"), "shop")
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := stage.Decode(&in); err != nil {
+		event, err := stage.Decode(&in)
+		if err != nil {
 			b.Fatal(err)
 		}
+		stage.Recycle(event)
 	}
 }
 

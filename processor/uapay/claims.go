@@ -2,10 +2,7 @@ package uapay
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/binary"
-	"slices"
 	"time"
 	"unsafe"
 
@@ -28,36 +25,48 @@ type claims struct {
 	PaymentSystem, PaymentType           string
 	CardFromMasked, CardToMasked, Holder string
 	CardFromID, CardToID                 string
-	ReceiptPath, ExtraInfo, Reason       string
+	ReceiptPath, Reason                  string
 	Confirmation                         bool
 	CreateDate, PayDate, HoldDate        time.Time
 	IssuedAt, PostbackAt                 time.Time
-	// hash is the SHA-256 of the claims without iat and postbackTime.
-	hash [sha256.Size]byte
-	// payload and members are what of them was read, scanner reads them.
-	payload []byte
-	members []member
+	// extraInfo is the text as it stands, in quotes: few sources ask for it.
+	extraInfo []byte
+}
+
+// reader reads claims. One is used for one callback after the other.
+type reader struct {
+	claims
 	scanner jsonscan.Scanner
+	members members
+}
+
+// ExtraInfo is the text of extraInfo.
+func (c *claims) ExtraInfo() string {
+	if c.extraInfo == nil {
+		return ""
+	}
+	return view(jsonscan.New(c.extraInfo).Bytes())
 }
 
 // parse reads the claims out of a callback's body. The signature was verified by
-// ingest before the record was written.
-func (c *claims) parse(body []byte) error {
+// ingest before the record was written. The claims are parts of payload, which is made
+// in the room where it is enough.
+func (c *reader) parse(body, room []byte) (payload []byte, err error) {
 	token, err := tokenOf(&c.scanner, body)
 	if err != nil {
-		return err
+		return room, err
 	}
 	const parts = 3
 	if n := bytes.Count(token, []byte(".")) + 1; n != parts {
-		return engine.Permanentf(engine.CauseUndecodable, "token: %d parts, a JWT has 3", n)
+		return room, engine.Permanentf(engine.CauseUndecodable, "token: %d parts, a JWT has 3", n)
 	}
 	_, rest, _ := bytes.Cut(token, []byte("."))
 	encoded, _, _ := bytes.Cut(rest, []byte("."))
-	c.payload, err = base64.RawURLEncoding.AppendDecode(c.payload[:0], encoded)
+	payload, err = base64.RawURLEncoding.AppendDecode(room[:0], encoded)
 	if err != nil {
-		return engine.Permanentf(engine.CauseUndecodable, "token: the claims are not base64url")
+		return payload, engine.Permanentf(engine.CauseUndecodable, "token: the claims are not base64url")
 	}
-	return c.read(c.payload)
+	return payload, c.read(payload)
 }
 
 func tokenOf(s *jsonscan.Scanner, body []byte) (token []byte, err error) {
@@ -85,60 +94,38 @@ func tokenOf(s *jsonscan.Scanner, body []byte) (token []byte, err error) {
 	return token, nil
 }
 
-// member is one claim as it stands in the text.
-type member struct{ key, raw []byte }
-
-func (c *claims) read(payload []byte) error {
+func (c *reader) read(payload []byte) error {
 	s := &c.scanner
 	s.Reset(payload)
-	members := c.members[:0]
+	c.claims = claims{}
+	c.members.reset()
 	s.BeginObject()
 	for {
 		key, more := s.NextKey()
 		if !more {
 			break
 		}
-		start := s.Offset()
 		if s.Null() {
 			continue
 		}
+		start := s.Offset()
 		if err := c.claim(s, view(key)); err != nil {
 			return err
 		}
-		if s.Err() == nil && string(key) != "iat" && string(key) != "postbackTime" {
-			members = append(members, member{key, bytes.TrimSpace(payload[start:s.Offset()])})
+		if s.Err() == nil {
+			c.members.add(key, payload[start:s.Offset()])
 		}
 	}
 	if err := s.End(); err != nil {
 		return verification.Unreadable("claims", err)
 	}
-	c.members = members
-	slices.SortFunc(members, func(a, b member) int { return bytes.Compare(a.key, b.key) })
-	for i := range members {
-		if i > 0 && bytes.Equal(members[i].key, members[i-1].key) {
-			return engine.Permanentf(engine.CauseUndecodable, "claims: a key stands there twice")
-		}
+	if c.members.repeated() {
+		return engine.Permanentf(engine.CauseUndecodable, "claims: a key stands there twice")
 	}
 	if c.PaymentID == "" {
 		return engine.Permanentf(engine.CauseSchemaMismatch, "claims: no paymentId")
 	}
-	c.hash = hashOf(members)
 	return nil
-}
-
-// hashOf hashes sorted claims, each part with its length before it.
-func hashOf(members []member) (sum [sha256.Size]byte) {
-	h := sha256.New()
-	var size [8]byte
-	for _, m := range members {
-		for _, part := range [2][]byte{m.key, m.raw} {
-			binary.BigEndian.PutUint64(size[:], uint64(len(part)))
-			h.Write(size[:])
-			h.Write(part)
-		}
-	}
-	h.Sum(sum[:0])
-	return sum
 }
 
 // view is a part of the claims as text: they are the callback's own, and never change.
@@ -175,8 +162,6 @@ func (c *claims) texts(key string) *string {
 		return &c.PaymentSystem
 	case "paymentType":
 		return &c.PaymentType
-	case "extraInfo":
-		return &c.ExtraInfo
 	}
 	return c.personal(key)
 }
@@ -226,9 +211,11 @@ func (c *claims) claim(s *jsonscan.Scanner, key string) error {
 	}
 	switch key {
 	case "paymentNumber":
-		c.PaymentNumber = string(s.Text())
+		c.PaymentNumber = view(s.Text())
 	case "reason":
-		c.Reason = string(bytes.TrimSpace(s.Raw()))
+		c.Reason = view(s.Raw())
+	case "extraInfo":
+		c.extraInfo = s.RawString()
 	case "confirmation":
 		s.Skip()
 		c.Confirmation = true
@@ -250,7 +237,7 @@ func (c *claims) claim(s *jsonscan.Scanner, key string) error {
 
 // date reads an ISO 8601 time; the docs type some as integers, all samples are text.
 func date(s *jsonscan.Scanner, key string, into *time.Time) error {
-	text := s.String()
+	text := view(s.Bytes())
 	if text == "" {
 		return nil
 	}
@@ -265,12 +252,13 @@ func date(s *jsonscan.Scanner, key string, into *time.Time) error {
 // number reads a unix time in the unit; postbackTime is documented as text and
 // sampled as a number, so both are read.
 func number(s *jsonscan.Scanner, key string, unit time.Duration, into *time.Time) error {
-	n, ok := int64(0), false
 	text := s.Text()
 	if s.Err() != nil {
 		return nil //nolint:nilerr // the scanner keeps its error for the end
 	}
-	if inner := jsonscan.New(text); len(text) > 0 {
+	n, ok := plainNumber(text)
+	if !ok && len(text) > 0 {
+		inner := jsonscan.New(text)
 		n = inner.Int64()
 		ok = inner.End() == nil
 	}
@@ -284,4 +272,19 @@ func number(s *jsonscan.Scanner, key string, unit time.Duration, into *time.Time
 	}
 	*into = time.UnixMilli(n).UTC()
 	return nil
+}
+
+// plainNumber reads a number of 1 to 18 digits that does not begin with 0.
+func plainNumber(text []byte) (n int64, ok bool) {
+	const most = 18
+	if len(text) == 0 || len(text) > most || text[0] == '0' {
+		return 0, false
+	}
+	for _, c := range text {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = n*10 + int64(c-'0')
+	}
+	return n, true
 }

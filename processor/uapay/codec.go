@@ -3,7 +3,6 @@ package uapay
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/statecodec"
@@ -24,14 +23,14 @@ func parsePayment(entry []byte) (*Payment, error) {
 // was made of it before may be in use any more.
 func (p *Payment) read(entry []byte) error {
 	p.seen.Reset()
-	clear(p.facts)
-	*p = Payment{seen: p.seen, told: p.told[:0], facts: p.facts[:0]}
+	p.room.reset()
+	p.told, p.facts, p.count, p.revision, p.lastReceived, p.overdue, p.shown = p.told[:0], p.facts[:0], 0, 0, 0, false, business.Payment{}
 	if entry == nil {
 		return nil
 	}
 	r, written := statecodec.NewReader(entry, version)
 	p.seen.ReadFrom(r)
-	p.count, p.revision, p.lastReceived, p.overdue = r.Int(), r.Int(), r.Time(), r.Bool()
+	p.count, p.revision, p.lastReceived, p.overdue = r.Int(), r.Int(), r.Instant(), r.Bool()
 	for range r.Len() {
 		p.told = append(p.told, journeyID{namespace: r.Text(), id: r.Text()})
 	}
@@ -41,7 +40,7 @@ func (p *Payment) read(entry []byte) error {
 	n := r.Len()
 	p.facts = slices.Grow(p.facts, n+1)[:n]
 	for i := range p.facts {
-		p.facts[i].readFrom(r)
+		p.facts[i].readFrom(r, &p.room)
 	}
 	if err := r.Done(); err != nil {
 		return fmt.Errorf("read a payment: %w", err)
@@ -53,7 +52,7 @@ func (p *Payment) appendTo(dst []byte) []byte {
 	dst = p.seen.AppendTo(append(dst, version))
 	dst = statecodec.AppendInt(dst, p.count)
 	dst = statecodec.AppendInt(dst, p.revision)
-	dst = statecodec.AppendTime(dst, p.lastReceived)
+	dst = statecodec.AppendInstant(dst, p.lastReceived)
 	dst = statecodec.AppendBool(dst, p.overdue)
 	dst = statecodec.AppendUint(dst, uint64(len(p.told)))
 	for _, id := range p.told {
@@ -68,22 +67,47 @@ func (p *Payment) appendTo(dst []byte) []byte {
 	return dst
 }
 
-func assurances() []avro.Assurance {
-	return []avro.Assurance{avro.AssuranceUnknown, avro.AssuranceSharedSecret, avro.AssuranceSignedID, avro.AssuranceSignedBody}
+// codeOfAssurance numbers the assurances, weakest first; new ones go to the end.
+func codeOfAssurance(a avro.Assurance) uint64 {
+	switch a {
+	case avro.AssuranceSharedSecret:
+		return 1
+	case avro.AssuranceSignedID:
+		return 2
+	case avro.AssuranceSignedBody:
+		return 3
+	default:
+		return 0
+	}
+}
+
+func assuranceOfCode(code uint64) avro.Assurance {
+	switch code {
+	case 0:
+		return avro.AssuranceUnknown
+	case 1:
+		return avro.AssuranceSharedSecret
+	case 2:
+		return avro.AssuranceSignedID
+	default:
+		return avro.AssuranceSignedBody
+	}
 }
 
 func (f *Fact) appendTo(dst []byte) []byte {
 	dst = append(dst, f.ID[:]...)
-	dst = appendTimes(dst, f.At, f.FirstAt, f.ReceivedAt, f.created, f.paid, f.held)
-	dst = statecodec.AppendUint(dst, uint64(max(slices.Index(assurances(), f.Assurance), 0)))
-	for _, flag := range []bool{f.P2P, f.refused, f.regression, f.changed} {
+	for _, at := range [...]statecodec.Instant{f.At, f.FirstAt, f.ReceivedAt, f.created, f.paid, f.held} {
+		dst = statecodec.AppendInstant(dst, at)
+	}
+	dst = statecodec.AppendUint(dst, codeOfAssurance(f.Assurance))
+	for _, flag := range [...]bool{f.P2P, f.refused, f.regression, f.changed} {
 		dst = statecodec.AppendBool(dst, flag)
 	}
-	for _, text := range [...]string{f.Status, f.PaymentStatus, f.OperationStatus} {
-		dst = statecodec.AppendString(dst, text)
-	}
-	for _, text := range f.texts {
-		dst = statecodec.AppendString(dst, text)
+	dst = statecodec.AppendString(dst, f.Status)
+	dst = statecodec.AppendString(dst, f.PaymentStatus)
+	dst = statecodec.AppendString(dst, f.OperationStatus)
+	for i := range f.texts {
+		dst = statecodec.AppendString(dst, f.texts[i])
 	}
 	for _, amount := range f.amounts {
 		dst = appendAmount(dst, amount)
@@ -91,19 +115,24 @@ func (f *Fact) appendTo(dst []byte) []byte {
 	dst = appendAmount(dst, f.reversalMax)
 	dst = statecodec.AppendInt(dst, f.reversalSum)
 	for r := range phases {
-		dst = appendTimes(dst, f.phaseAt[r], f.phaseReceived[r])
+		dst = statecodec.AppendInstant(dst, f.phaseAt[r])
+		dst = statecodec.AppendInstant(dst, f.phaseReceived[r])
 	}
+	return f.appendLists(dst)
+}
+
+func (f *Fact) appendLists(dst []byte) []byte {
 	dst = statecodec.AppendUint(dst, uint64(len(f.operations)))
 	for i := range f.operations {
 		o := &f.operations[i]
-		for _, text := range []string{o.id, o.kind, o.status, o.external} {
+		for _, text := range [...]string{o.id, o.kind, o.status, o.external} {
 			dst = statecodec.AppendString(dst, text)
 		}
-		dst = statecodec.AppendTime(dst, o.at)
+		dst = statecodec.AppendInstant(dst, o.at)
 	}
 	dst = statecodec.AppendUint(dst, uint64(len(f.slots)))
-	for _, s := range f.slots {
-		dst = statecodec.AppendString(statecodec.AppendString(dst, s.name), s.id)
+	for i := range f.slots {
+		dst = statecodec.AppendString(statecodec.AppendString(dst, f.slots[i].name), f.slots[i].id)
 	}
 	dst = statecodec.AppendUint(dst, uint64(len(f.externals)))
 	for _, id := range f.externals {
@@ -112,17 +141,13 @@ func (f *Fact) appendTo(dst []byte) []byte {
 	return dst
 }
 
-func (f *Fact) readFrom(r *statecodec.Reader) {
-	for i := range f.ID {
-		f.ID[i] = r.Byte()
-	}
-	for _, at := range []*time.Time{&f.At, &f.FirstAt, &f.ReceivedAt, &f.created, &f.paid, &f.held} {
-		*at = r.Time()
-	}
-	f.Assurance = assurances()[min(r.Uint(), 3)]
-	for _, flag := range []*bool{&f.P2P, &f.refused, &f.regression, &f.changed} {
-		*flag = r.Bool()
-	}
+// readFrom reads every field of the fact, its lists into the room.
+func (f *Fact) readFrom(r *statecodec.Reader, into *room) {
+	r.Fixed(f.ID[:])
+	f.At, f.FirstAt, f.ReceivedAt = r.Instant(), r.Instant(), r.Instant()
+	f.created, f.paid, f.held = r.Instant(), r.Instant(), r.Instant()
+	f.Assurance = assuranceOfCode(r.Uint())
+	f.P2P, f.refused, f.regression, f.changed = r.Bool(), r.Bool(), r.Bool(), r.Bool()
 	f.Status, f.PaymentStatus, f.OperationStatus = r.Text(), r.Text(), r.Text()
 	for i := range f.texts {
 		f.texts[i] = r.Text()
@@ -132,27 +157,20 @@ func (f *Fact) readFrom(r *statecodec.Reader) {
 	}
 	f.reversalMax, f.reversalSum = readAmount(r), r.Int()
 	for i := range phases {
-		f.phaseAt[i], f.phaseReceived[i] = r.Time(), r.Time()
+		f.phaseAt[i], f.phaseReceived[i] = r.Instant(), r.Instant()
 	}
-	f.operations = make([]operation, r.Len())
+	f.operations = part(&into.operations, r.Len())
 	for i := range f.operations {
-		f.operations[i] = operation{id: r.Text(), kind: r.Text(), status: r.Text(), external: r.Text(), at: r.Time()}
+		f.operations[i] = operation{id: r.Text(), kind: r.Text(), status: r.Text(), external: r.Text(), at: r.Instant()}
 	}
-	f.slots = make([]slot, r.Len())
+	f.slots = part(&into.slots, r.Len())
 	for i := range f.slots {
 		f.slots[i] = slot{name: r.Text(), id: r.Text()}
 	}
-	f.externals = make([]string, r.Len())
+	f.externals = part(&into.externals, r.Len())
 	for i := range f.externals {
 		f.externals[i] = r.Text()
 	}
-}
-
-func appendTimes(dst []byte, times ...time.Time) []byte {
-	for _, at := range times {
-		dst = statecodec.AppendTime(dst, at)
-	}
-	return dst
 }
 
 func appendAmount(dst []byte, amount avro.Optional[int64]) []byte {

@@ -2,6 +2,7 @@ package uapay
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/hex"
 	"slices"
 	"strings"
@@ -10,38 +11,49 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/statecodec"
+	"github.com/tributary-hq/tributary/processor/verification"
+	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
+	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// callback is what Decode makes of a raw record.
+// callback is what Decode makes of a raw record: what Apply needs of it, and no more,
+// for thousands of them wait for their turn. It is used again with its memory.
 type callback struct {
-	envelope raw.Envelope
-	source   *source.Source
-	decoded  avro.UAPAYPayment
-	fact     Fact
+	source *source.Source
+	// provider and sourceID are as the record names them.
+	provider, sourceID string
+	received           time.Time
 	// newest is the latest time the provider wrote into the callback.
 	newest time.Time
-	claims claims
+	// id is the hash of the claims in hexadecimal digits.
+	id   [2 * sha256.Size]byte
+	fact Fact
+	// payload is the claims' text, of which the fact has parts.
+	payload []byte
+	// record is the value for the decoded topic, or unwritable why there is none.
+	record     []byte
+	unwritable error
 }
 
-// take returns a callback with the memory of one that is over, if there is one.
-func (s *Stage) take() *callback {
-	if cb, ok := s.callbacks.Get().(*callback); ok {
-		return cb
-	}
-	return &callback{}
+// eventID is the id as text, valid as long as the callback.
+func (cb *callback) eventID() string { return view(cb.id[:]) }
+
+// reading is memory for one Decode.
+type reading struct {
+	reader
+	envelope raw.Envelope
+	decoded  avro.UAPAYPayment
 }
 
-// Recycle implements engine.Recycler.
+// Recycle implements engine.Recycler. The callback keeps what it refers to until it is
+// used again, which is soon, or until it is collected.
 func (s *Stage) Recycle(used engine.Event) {
-	cb, ok := used.(*callback)
-	if !ok {
-		return
+	if cb, ok := used.(*callback); ok {
+		s.callbacks.Put(cb)
 	}
-	clear(cb.claims.members)
-	*cb = callback{claims: claims{payload: cb.claims.payload[:0], members: cb.claims.members[:0]}}
-	s.callbacks.Put(cb)
 }
 
 // Decode parses a raw record.
@@ -50,32 +62,60 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 	if err != nil {
 		return nil, engine.Permanentf(engine.CauseUndecodable, "%v", err)
 	}
-	cb := s.take()
-	c := &cb.claims
-	if err := c.parse(in.Value); err != nil {
+	r, ok := s.readings.Get().(*reading)
+	if !ok {
+		r = &reading{}
+	}
+	defer s.readings.Put(r)
+	cb, ok := s.callbacks.Get().(*callback)
+	if !ok {
+		cb = &callback{}
+	}
+	r.envelope = envelope
+	if err := s.read(cb, r, in); err != nil {
+		s.callbacks.Put(cb)
 		return nil, err
 	}
-	if provider, id, _ := bytes.Cut(in.Key, []byte(":")); string(provider) != raw.ProviderUAPAY || string(id) != c.PaymentID {
-		return nil, engine.Permanentf(engine.CauseUndecodable, "the record's key is not that of its paymentId")
-	}
-	cb.envelope, cb.source = envelope, s.sources.Find(envelope.Source, envelope.Provider)
-	cb.newest = later(c.IssuedAt, c.PostbackAt)
-	s.fill(cb, c, in)
 	return cb, nil
 }
 
-func (s *Stage) fill(cb *callback, c *claims, in *engine.Input) {
-	e := &cb.envelope
-	correlations, ids := s.correlate(cb.source, c, e.ReceivedAt)
-	d := &cb.decoded
+// read makes a callback of a record.
+func (s *Stage) read(cb *callback, r *reading, in *engine.Input) error {
+	c, e := &r.claims, &r.envelope
+	var err error
+	if cb.payload, err = r.parse(in.Value, cb.payload); err != nil {
+		return err
+	}
+	if provider, id, _ := bytes.Cut(in.Key, []byte(":")); string(provider) != raw.ProviderUAPAY || string(id) != c.PaymentID {
+		return engine.Permanentf(engine.CauseUndecodable, "the record's key is not that of its paymentId")
+	}
+	cb.provider, cb.sourceID, cb.received = e.Provider, e.Source, e.ReceivedAt
+	cb.source = s.sources.Find(e.Source, e.Provider)
+	cb.newest = later(c.IssuedAt, c.PostbackAt)
+	hash := r.members.hash()
+	hex.Encode(cb.id[:], hash[:])
+	f := &cb.fact
+	*f = Fact{slots: f.slots[:0], externals: f.externals[:0], operations: f.operations[:0]}
+	copy(f.ID[:], hash[:])
+	s.fill(cb, r, in)
+	cb.record, err = r.decoded.AppendAvro(wire.AppendPlaceholder(cb.record[:0]))
+	if cb.unwritable = nil; err != nil {
+		cb.unwritable = verification.Unwritable(schemas.DecodedUAPAYPayment, err)
+	}
+	return nil
+}
+
+// fill makes the decoded record and the fact.
+func (s *Stage) fill(cb *callback, r *reading, in *engine.Input) {
+	c, e, d := &r.claims, &r.envelope, &r.decoded
 	*d = avro.UAPAYPayment{
 		Origin: avro.Origin{
 			Source: e.Source, Provider: e.Provider, Assurance: assuranceOf(e.Assurance), SecretID: e.SecretID, RequestID: e.RequestID,
 			ReceivedAt: e.ReceivedAt, Topic: in.Topic, Partition: in.Partition, Offset: in.Offset,
 		},
-		EventID: hex.EncodeToString(c.hash[:]), Kind: avro.PaymentKindInvoice,
+		EventID: cb.eventID(), Kind: avro.PaymentKindInvoice,
 		PaymentID: view(in.Key), ProviderID: c.PaymentID, InvoiceID: some(c.InvoiceID), OperationID: some(c.OperationID),
-		CorrelationIDs: ids, PaymentNumber: some(c.PaymentNumber),
+		CorrelationIDs: s.correlate(cb, c, d.CorrelationIDs[:0]), PaymentNumber: some(c.PaymentNumber),
 		AmountMinor: c.Amount, PendingAmountMinor: c.Pending, CommissionMinor: c.Commission, ReversalAmountMinor: c.Reversal, Currency: "UAH",
 		Status: some(c.Status), PaymentStatus: some(c.PaymentStatus), OperationStatus: some(c.OperationStatus),
 		Type: some(c.Type), SystemType: some(c.SystemType), PaymentSystem: some(c.PaymentSystem), PaymentType: some(c.PaymentType),
@@ -85,26 +125,27 @@ func (s *Stage) fill(cb *callback, c *claims, in *engine.Input) {
 		CardFromHolderName: exposed(cb.source, "cardFromHolderName", c.Holder),
 		ReceiptPath:        exposed(cb.source, "receiptPath", c.ReceiptPath),
 		Reason:             exposed(cb.source, "reason", c.Reason),
-		ExtraInfoFields:    fields(cb.source, c.ExtraInfo), HasConfirmation: c.Confirmation,
+		ExtraInfoFields:    fields(cb.source, c), HasConfirmation: c.Confirmation,
 		CreatedAt: someTime(c.CreateDate), PaidAt: someTime(c.PayDate), HeldAt: someTime(c.HoldDate),
 		IssuedAt: someTime(c.IssuedAt), PostbackAt: someTime(c.PostbackAt),
 	}
 	if c.OperationID != "" {
 		d.Kind = avro.PaymentKindP2P
 	}
-	for _, id := range []string{c.ExternalID, c.OperationExternalID} {
+	for _, id := range [...]string{c.ExternalID, c.OperationExternalID} {
 		if id = strings.TrimSpace(id); id != "" && s.pseudonyms.CorrelationID(id, e.ReceivedAt) == id {
 			d.ExternalID = avro.Some(id)
 		}
 	}
-	cb.fact = factOf(cb, c, correlations)
+	cb.fact.fill(cb, c, d)
 	d.Phase = cb.fact.phase()
 }
 
-// correlate finds the callback's correlation ids: one a slot, and all of them once.
-func (s *Stage) correlate(src *source.Source, c *claims, at time.Time) (slots []slot, ids []string) {
-	ids = []string{}
-	for _, where := range src.Correlation {
+// correlate finds the callback's correlation ids: one a slot, which are the fact's, and
+// all of them once, appended to ids.
+func (s *Stage) correlate(cb *callback, c *claims, ids []string) []string {
+	f := &cb.fact
+	for _, where := range cb.source.Correlation {
 		var text string
 		switch where.Field {
 		case "externalId":
@@ -112,58 +153,59 @@ func (s *Stage) correlate(src *source.Source, c *claims, at time.Time) (slots []
 		case "operationExternalId":
 			text = c.OperationExternalID
 		case "extraInfo":
-			text = c.ExtraInfo
+			text = c.ExtraInfo()
 		}
-		if id := s.pseudonyms.Correlate(where, text, at); id != "" {
-			slots = append(slots, slot{name: where.Field + where.Pointer, id: id})
+		if id := s.pseudonyms.Correlate(where, text, cb.received); id != "" {
+			f.slots = append(f.slots, slot{name: where.Field + where.Pointer, id: id})
 			ids = append(ids, id)
 		}
 	}
 	slices.Sort(ids)
-	return slots, slices.Compact(ids)
+	return slices.Compact(ids)
 }
 
-// factOf makes the fact of a callback.
-func factOf(cb *callback, c *claims, slots []slot) Fact {
-	f := Fact{
-		// The retry that was made first tells when it happened; of a P2P callback
-		// postbackTime, to the millisecond, else iat, to the second.
-		At: c.PostbackAt, ReceivedAt: cb.envelope.ReceivedAt, Assurance: cb.decoded.Origin.Assurance, P2P: c.OperationID != "",
-		Status: c.Status, PaymentStatus: c.PaymentStatus, OperationStatus: c.OperationStatus,
-		created: c.CreateDate, paid: c.PayDate, held: c.HoldDate, slots: slots,
-		reversalMax: c.Reversal, reversalSum: c.Reversal.Value,
+// fill makes the fact of a callback, but for its id and slots.
+func (f *Fact) fill(cb *callback, c *claims, d *avro.UAPAYPayment) {
+	// The retry that was made first tells when it happened; of a P2P callback
+	// postbackTime, to the millisecond, else iat, to the second.
+	f.At, f.ReceivedAt = statecodec.InstantOf(c.PostbackAt), statecodec.InstantOf(cb.received)
+	if f.At == 0 {
+		f.At = statecodec.InstantOf(c.IssuedAt)
 	}
-	if f.At.IsZero() {
-		f.At = c.IssuedAt
+	if f.At == 0 {
+		f.At = f.ReceivedAt
 	}
-	if f.At.IsZero() {
-		f.At = cb.envelope.ReceivedAt
-	}
-	copy(f.ID[:], c.hash[:])
+	f.FirstAt = f.At
+	f.Assurance, f.P2P = d.Origin.Assurance, c.OperationID != ""
+	f.Status, f.PaymentStatus, f.OperationStatus = c.Status, c.PaymentStatus, c.OperationStatus
+	f.created, f.paid = statecodec.InstantOf(c.CreateDate), statecodec.InstantOf(c.PayDate)
+	f.held = statecodec.InstantOf(c.HoldDate)
+	f.reversalMax, f.reversalSum = c.Reversal, c.Reversal.Value
 	f.texts = [textCount]string{
-		cb.envelope.Source, cb.source.Namespace, c.PaymentID, c.InvoiceID, c.PaymentNumber, c.Status, c.PaymentStatus,
+		cb.sourceID, cb.source.Namespace, c.PaymentID, c.InvoiceID, c.PaymentNumber, c.Status, c.PaymentStatus,
 		c.Type, c.SystemType, c.PaymentSystem, c.PaymentType,
 	}
 	f.amounts = [amountCount]avro.Optional[int64]{c.Amount, c.Pending, c.Commission}
-	if cb.decoded.ExternalID.Set {
-		f.externals = []string{cb.decoded.ExternalID.Value}
+	if d.ExternalID.Set {
+		f.externals = append(f.externals, d.ExternalID.Value)
 	}
 	if c.OperationID != "" {
-		f.operations = []operation{{
-			id: c.OperationID, kind: c.OperationType, status: c.OperationStatus, external: cb.decoded.ExternalID.Value, at: f.At,
-		}}
+		f.operations = append(f.operations, operation{
+			id: c.OperationID, kind: c.OperationType, status: c.OperationStatus, external: d.ExternalID.Value, at: f.At,
+		})
 	}
 	f.refused = f.refuses()
 	if r := rank(f.phase()); r > 0 {
 		f.phaseAt[r], f.phaseReceived[r] = f.At, f.ReceivedAt
 	}
-	f.FirstAt = f.At
-	return f
 }
 
 // fields returns what the source's configuration allows of extraInfo.
-func fields(src *source.Source, extraInfo string) map[string]string {
-	out := map[string]string{}
+func fields(src *source.Source, c *claims) map[string]string {
+	if len(src.PayloadFields) == 0 {
+		return nil
+	}
+	out, extraInfo := map[string]string{}, c.ExtraInfo()
 	for _, pointer := range src.PayloadFields {
 		if value, ok := privacy.Pointer(extraInfo, pointer); ok {
 			out[pointer] = value
@@ -202,5 +244,13 @@ func assuranceOf(text string) avro.Assurance {
 
 // Dates implements engine.Dated.
 func (cb *callback) Dates() engine.Dates {
-	return engine.Dates{Provider: cb.envelope.Provider, Happened: cb.newest, Received: cb.envelope.ReceivedAt}
+	return engine.Dates{Provider: cb.provider, Happened: cb.newest, Received: cb.received}
+}
+
+// later returns the later of two times, of which zero is none.
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }

@@ -23,7 +23,7 @@ func (*Stage) Erase(tx engine.Tx, r *erasure.Request) error {
 	}
 	all := p.sum()
 	var journeys []string
-	for _, id := range append(all.journeys(), p.told...) {
+	for _, id := range append(all.appendJourneys(nil), p.told...) {
 		journeys = append(journeys, string(verification.JourneyKey(nil, id.namespace, id.id)))
 	}
 	tx.Emit(engine.Output{Topic: schemas.EnrichedPayments, Key: r.Key})

@@ -4,9 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
-	"strings"
-	"time"
 
+	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
@@ -43,9 +42,9 @@ type Fact struct {
 	ID [16]byte
 	// At is the earliest provider's time of the callback and its repeats; of a
 	// folded fact it is the last one's.
-	At time.Time
+	At statecodec.Instant
 	// FirstAt and ReceivedAt are the earliest provider's time and received_at.
-	FirstAt, ReceivedAt time.Time
+	FirstAt, ReceivedAt statecodec.Instant
 	Assurance           avro.Assurance
 	P2P                 bool
 
@@ -56,10 +55,10 @@ type Fact struct {
 	amounts     [amountCount]avro.Optional[int64]
 	reversalMax avro.Optional[int64]
 	reversalSum int64
-	created     time.Time
-	paid, held  time.Time
+	created     statecodec.Instant
+	paid, held  statecodec.Instant
 	// phaseAt and phaseReceived are, by rank, when a phase was told first.
-	phaseAt, phaseReceived [phases]time.Time
+	phaseAt, phaseReceived [phases]statecodec.Instant
 	refused                bool
 	regression, changed    bool
 	operations             []operation
@@ -69,7 +68,7 @@ type Fact struct {
 
 type operation struct {
 	id, kind, status, external string
-	at                         time.Time
+	at                         statecodec.Instant
 }
 
 // slot is a place where correlation ids stand, and the newest found there.
@@ -78,26 +77,29 @@ type slot struct{ name, id string }
 // compare orders facts by the provider's time, then by phase, for iat has only
 // seconds and a payment goes forward more often than back, then by their id.
 func compare(a, b *Fact) int {
-	return cmp.Or(a.At.Compare(b.At), cmp.Compare(rank(a.phase()), rank(b.phase())), bytes.Compare(a.ID[:], b.ID[:]))
+	if a.At != b.At {
+		return a.At.Compare(b.At)
+	}
+	return cmp.Or(cmp.Compare(rank(a.phase()), rank(b.phase())), bytes.Compare(a.ID[:], b.ID[:]))
 }
 
 // fold adds a fact to what all facts before it say.
 func (f *Fact) fold(next *Fact) {
 	f.ID, f.At = next.ID, next.At
-	f.FirstAt, f.ReceivedAt = earlier(f.FirstAt, next.FirstAt), earlier(f.ReceivedAt, next.ReceivedAt)
+	f.FirstAt, f.ReceivedAt = statecodec.Earlier(f.FirstAt, next.FirstAt), statecodec.Earlier(f.ReceivedAt, next.ReceivedAt)
 	f.Assurance = weaker(f.Assurance, next.Assurance)
 	f.P2P = f.P2P || next.P2P
-	for i, text := range next.texts {
-		if text != "" || i == textNamespace {
+	for i := range next.texts {
+		if text := next.texts[i]; text != "" || i == textNamespace {
 			f.texts[i] = text
 		}
 	}
 	f.foldAmounts(next)
-	f.created = earlier(f.created, next.created)
-	f.paid, f.held = earlier(f.paid, next.paid), earlier(f.held, next.held)
+	f.created = statecodec.Earlier(f.created, next.created)
+	f.paid, f.held = statecodec.Earlier(f.paid, next.paid), statecodec.Earlier(f.held, next.held)
 	f.foldPhases(next)
-	for _, o := range next.operations {
-		f.foldOperation(o)
+	for i := range next.operations {
+		f.foldOperation(&next.operations[i])
 	}
 	for _, s := range next.slots {
 		if i := slices.IndexFunc(f.slots, func(have slot) bool { return have.name == s.name }); i >= 0 {
@@ -131,21 +133,21 @@ func (f *Fact) foldPhases(next *Fact) {
 	at := rank(next.phase())
 	for r := at + 1; at > 0 && r < phases; r++ {
 		// A lower phase told later, by the provider's time.
-		f.regression = f.regression || !f.phaseAt[r].IsZero() && f.phaseAt[r].Before(next.At)
+		f.regression = f.regression || f.phaseAt[r] != 0 && f.phaseAt[r].Before(next.At)
 	}
 	f.regression = f.regression || next.regression
 	f.refused = f.refused || next.refused
 	for r := range phases {
-		f.phaseAt[r] = earlier(f.phaseAt[r], next.phaseAt[r])
-		f.phaseReceived[r] = earlier(f.phaseReceived[r], next.phaseReceived[r])
+		f.phaseAt[r] = statecodec.Earlier(f.phaseAt[r], next.phaseAt[r])
+		f.phaseReceived[r] = statecodec.Earlier(f.phaseReceived[r], next.phaseReceived[r])
 	}
 }
 
 // foldOperation takes what a newer callback says of an operation.
-func (f *Fact) foldOperation(o operation) {
+func (f *Fact) foldOperation(o *operation) {
 	i := slices.IndexFunc(f.operations, func(have operation) bool { return have.id == o.id })
 	if i < 0 {
-		f.operations = append(f.operations, o)
+		f.operations = append(f.operations, *o)
 		return
 	}
 	have := &f.operations[i]
@@ -163,63 +165,38 @@ func (f *Fact) foldOperation(o operation) {
 // top returns the highest rank told.
 func (f *Fact) top() int {
 	for r := phases - 1; r > 0; r-- {
-		if !f.phaseAt[r].IsZero() {
+		if f.phaseAt[r] != 0 {
 			return r
 		}
 	}
 	return 0
 }
 
+// phaseAtRank is the phase of a rank.
 func phaseAtRank(r int) avro.PaymentPhase {
-	for _, p := range []avro.PaymentPhase{
-		avro.PaymentPhaseNew, avro.PaymentPhasePending, avro.PaymentPhaseHeld, avro.PaymentPhaseRefused, avro.PaymentPhasePaid, avro.PaymentPhaseReturned,
-	} {
-		if rank(p) == r {
-			return p
-		}
+	order := [phases]avro.PaymentPhase{
+		avro.PaymentPhaseUnknown, avro.PaymentPhaseNew, avro.PaymentPhasePending, avro.PaymentPhaseHeld,
+		avro.PaymentPhaseRefused, avro.PaymentPhasePaid, avro.PaymentPhaseReturned,
 	}
-	return avro.PaymentPhaseUnknown
+	return order[r]
 }
 
 // conflict: it was refused and somebody was charged.
 func (f *Fact) conflict() bool {
-	return f.refused && (!f.phaseAt[rank(avro.PaymentPhasePaid)].IsZero() || !f.phaseAt[rank(avro.PaymentPhaseReturned)].IsZero())
+	return f.refused && (f.phaseAt[rank(avro.PaymentPhasePaid)] != 0 || f.phaseAt[rank(avro.PaymentPhaseReturned)] != 0)
 }
 
 // taken returns when a callback that tells money was taken was received first.
-func (f *Fact) taken() (at time.Time) {
-	for _, p := range []avro.PaymentPhase{avro.PaymentPhaseHeld, avro.PaymentPhasePaid, avro.PaymentPhaseReturned} {
-		at = earlier(at, f.phaseReceived[rank(p)])
+func (f *Fact) taken() (at statecodec.Instant) {
+	for _, p := range [...]avro.PaymentPhase{avro.PaymentPhaseHeld, avro.PaymentPhasePaid, avro.PaymentPhaseReturned} {
+		at = statecodec.Earlier(at, f.phaseReceived[rank(p)])
 	}
 	return at
 }
 
-// sortedOperations returns the operations by id.
-func (f *Fact) sortedOperations() []operation {
-	list := slices.Clone(f.operations)
-	slices.SortFunc(list, func(a, b operation) int { return strings.Compare(a.id, b.id) })
-	return list
-}
-
+// weaker returns the weaker of two assurances, of which none is no bound.
 func weaker(a, b avro.Assurance) avro.Assurance {
-	order := []avro.Assurance{avro.AssuranceUnknown, avro.AssuranceSharedSecret, avro.AssuranceSignedID, avro.AssuranceSignedBody}
-	if a == "" || slices.Index(order, b) < slices.Index(order, a) {
-		return b
-	}
-	return a
-}
-
-// earlier returns the earlier of two times, of which zero is none.
-func earlier(a, b time.Time) time.Time {
-	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
-		return b
-	}
-	return a
-}
-
-// later returns the later of two times, of which zero is none.
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
+	if a == "" || codeOfAssurance(b) < codeOfAssurance(a) {
 		return b
 	}
 	return a

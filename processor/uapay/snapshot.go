@@ -2,8 +2,11 @@ package uapay
 
 import (
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
@@ -11,44 +14,51 @@ import (
 // currency is the one UAPAY knows.
 const currency = "UAH"
 
-// snapshot is what the topic gets, but for processing time and what changed it.
-func (s *Stage) snapshot(id string, p *Payment, all *Fact, journeys []journeyID) avro.PaymentSnapshot {
+// snapshot is what the topic gets, but for processing time and what changed it. It is
+// made in the payment's memory.
+func (s *Stage) snapshot(id string, p *Payment, all *Fact, journeys []journeyID) *avro.PaymentSnapshot {
+	out := &p.snapshot
 	text := func(i int) avro.Optional[string] { return some(all.texts[i]) }
-	out := avro.PaymentSnapshot{
+	*out = avro.PaymentSnapshot{
 		PaymentID: id, ProviderID: all.texts[textProviderID], Provider: raw.ProviderUAPAY, Source: all.texts[textSource],
-		Namespace: text(textNamespace), Kind: avro.PaymentKindInvoice, CorrelationIDs: make([]string, len(journeys)),
-		ExternalIDs: slices.Sorted(slices.Values(all.externals)), InvoiceID: text(textInvoiceID), PaymentNumber: text(textNumber),
-		Phase: phaseAtRank(all.top()), Status: text(textStatus), PaymentStatus: text(textPaymentStatus), Operations: []avro.PaymentOperation{},
+		Namespace: text(textNamespace), Kind: avro.PaymentKindInvoice, CorrelationIDs: out.CorrelationIDs[:0],
+		ExternalIDs: append(out.ExternalIDs[:0], all.externals...), InvoiceID: text(textInvoiceID), PaymentNumber: text(textNumber),
+		Phase: phaseAtRank(all.top()), Status: text(textStatus), PaymentStatus: text(textPaymentStatus), Operations: out.Operations[:0],
 		Type: text(textType), SystemType: text(textSystemType), PaymentSystem: text(textPaymentSystem), PaymentType: text(textPaymentType),
 		AmountMinor: all.amounts[amountPaid], PendingAmountMinor: all.amounts[amountPending], CommissionMinor: all.amounts[amountCommission],
 		ReversalAmountMinor: s.reversal(all), Currency: currency,
 		Conflict: all.conflict(), Regression: all.regression, AmountChanged: all.changed,
-		HoldOverdue: p.overdue, HoldDeadline: someTime(s.holdDeadline(all)),
-		CreatedAt: someTime(all.created), HeldAt: someTime(all.held), PaidAt: someTime(all.paid), OutcomeAt: someTime(all.phaseAt[all.top()]),
-		Revision: p.revision, Facts: p.count, FirstEventAt: someTime(all.FirstAt), LastEventAt: someTime(all.At), Assurance: all.Assurance,
+		HoldOverdue: p.overdue, HoldDeadline: timeOf(s.holdDeadline(all)),
+		CreatedAt: timeOf(all.created), HeldAt: timeOf(all.held), PaidAt: timeOf(all.paid), OutcomeAt: timeOf(all.phaseAt[all.top()]),
+		Revision: p.revision, Facts: p.count, FirstEventAt: timeOf(all.FirstAt), LastEventAt: timeOf(all.At), Assurance: all.Assurance,
 	}
 	if all.P2P {
 		out.Kind = avro.PaymentKindP2P
 	}
-	if out.ExternalIDs == nil {
-		out.ExternalIDs = []string{}
-	}
+	slices.Sort(out.ExternalIDs)
 	// Where the provider gives no date, the first callback that says so does.
 	if at := all.phaseAt[rank(avro.PaymentPhaseHeld)]; !out.HeldAt.Set {
-		out.HeldAt = someTime(at)
+		out.HeldAt = timeOf(at)
 	}
 	if at := all.phaseAt[rank(avro.PaymentPhasePaid)]; !out.PaidAt.Set {
-		out.PaidAt = someTime(at)
+		out.PaidAt = timeOf(at)
 	}
 	for i := range journeys {
-		out.CorrelationIDs[i] = journeys[i].id
+		out.CorrelationIDs = append(out.CorrelationIDs, journeys[i].id)
 	}
-	for _, o := range all.sortedOperations() {
+	for i := range all.operations {
+		o := &all.operations[i]
 		out.Operations = append(out.Operations, avro.PaymentOperation{
-			ID: o.id, Type: some(o.kind), Status: some(o.status), ExternalID: some(o.external), StatusAt: someTime(o.at),
+			ID: o.id, Type: some(o.kind), Status: some(o.status), ExternalID: some(o.external), StatusAt: timeOf(o.at),
 		})
 	}
+	slices.SortFunc(out.Operations, func(a, b avro.PaymentOperation) int { return strings.Compare(a.ID, b.ID) })
 	return out
+}
+
+// timeOf is a time as a record tells it.
+func timeOf(at statecodec.Instant) avro.Optional[time.Time] {
+	return avro.Optional[time.Time]{Value: at.Time(), Set: at != 0}
 }
 
 // reversal is the amount given back, as the source's configuration reads
@@ -61,10 +71,10 @@ func (s *Stage) reversal(all *Fact) avro.Optional[int64] {
 }
 
 // journeyMember is what a journey is told.
-func journeyMember(all *Fact, s *avro.PaymentSnapshot) avro.PaymentMember {
-	return avro.PaymentMember{
+func journeyMember(all *Fact, s *avro.PaymentSnapshot, to *avro.PaymentMember) {
+	*to = avro.PaymentMember{
 		Provider: s.Provider, Source: s.Source, Phase: s.Phase, AmountMinor: s.AmountMinor, ReversalAmountMinor: s.ReversalAmountMinor,
 		Currency: s.Currency, Conflict: s.Conflict, Regression: s.Regression, AmountChanged: s.AmountChanged, HoldOverdue: s.HoldOverdue,
-		CreatedAt: s.CreatedAt, HeldAt: s.HeldAt, PaidAt: s.PaidAt, OutcomeAt: s.OutcomeAt, TakenReceivedAt: someTime(all.taken()),
+		CreatedAt: s.CreatedAt, HeldAt: s.HeldAt, PaidAt: s.PaidAt, OutcomeAt: s.OutcomeAt, TakenReceivedAt: timeOf(all.taken()),
 	}
 }

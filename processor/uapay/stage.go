@@ -12,6 +12,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -27,9 +28,9 @@ type Stage struct {
 	config     Config
 	sources    *source.Set
 	pseudonyms *privacy.Pseudonymiser
-	// callbacks are memory of callbacks whose round is over; payments are memory for
-	// payments, each in use during one Apply.
-	callbacks, payments sync.Pool
+	// callbacks are memory of callbacks whose round is over; readings are memory for one
+	// Decode, payments for one Apply.
+	callbacks, readings, payments sync.Pool
 }
 
 var (
@@ -49,7 +50,7 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 	if !ok {
 		return fmt.Errorf("uapay: an event of type %T", event)
 	}
-	tx.AdvanceClock(cb.envelope.ReceivedAt)
+	tx.AdvanceClock(cb.received)
 	entry, err := tx.Get(in.Key)
 	if err != nil {
 		return err
@@ -62,7 +63,7 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 	if err := p.read(entry); err != nil {
 		return err
 	}
-	here := dedupe.Sighting{Partition: in.Partition, Offset: in.Offset, ReceivedAt: cb.envelope.ReceivedAt}
+	here := dedupe.Sighting{Partition: in.Partition, Offset: in.Offset, ReceivedAt: cb.received}
 	if p.count == 0 && !cb.source.AcceptStale && !cb.newest.IsZero() && here.ReceivedAt.Sub(cb.newest) > s.config.Span {
 		return engine.Permanentf(engine.CauseStale, "iat and postbackTime are older than %s and the payment is not known", s.config.Span)
 	}
@@ -70,26 +71,28 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 	if err != nil {
 		return err
 	}
-	p.lastReceived = later(p.lastReceived, here.ReceivedAt)
+	p.lastReceived = statecodec.Later(p.lastReceived, statecodec.InstantOf(here.ReceivedAt))
 	change := avro.Change{
 		Cause: avro.ChangeCauseRecord, Topic: avro.Some(in.Topic), Partition: avro.Some(in.Partition), Offset: avro.Some(in.Offset),
-		EventID: avro.Some(cb.decoded.EventID),
+		EventID: avro.Some(cb.eventID()),
 	}
 	trace := verification.Trace(in.Headers)
-	if repeated {
+	switch {
+	case !repeated:
+		if cb.unwritable != nil {
+			return cb.unwritable
+		}
+		tx.Emit(engine.Output{Topic: schemas.DecodedUAPAYPayment, Key: in.Key, Value: cb.record, Headers: trace})
+		p.add(&cb.fact)
+	default:
 		if err := s.duplicate(tx, in, cb, first); err != nil {
 			return err
 		}
 		if !p.repeat(&cb.fact) {
-			s.store(tx, in.Key, p)
+			s.store(tx, in.Key, p, p.sum())
 			return nil
 		}
-		return s.settle(tx, in.Key, p, &change, trace)
 	}
-	if err := s.decoded(tx, in, cb, trace); err != nil {
-		return err
-	}
-	p.add(&cb.fact)
 	return s.settle(tx, in.Key, p, &change, trace)
 }
 
@@ -107,15 +110,15 @@ func (s *Stage) Expire(tx engine.Tx, key []byte) error {
 	if err != nil {
 		return err
 	}
-	if !tx.Now().Before(s.end(p)) {
+	if !tx.Now().Before(s.end(p).Time()) {
 		tx.Emit(engine.Output{Topic: schemas.EnrichedPayments, Key: key})
 		return verification.Forget(tx, key)
 	}
 	all := p.sum()
-	if s.overdue(&all, tx.Now()) != p.overdue {
+	if s.overdue(all, tx.Now()) != p.overdue {
 		return s.settle(tx, key, p, &avro.Change{Cause: avro.ChangeCauseDeadline}, nil)
 	}
-	s.store(tx, key, p)
+	s.store(tx, key, p, all)
 	return nil
 }
 
@@ -124,20 +127,11 @@ func (s *Stage) ReportClock(tx engine.Tx, partition int32, clock time.Time) erro
 	return verification.ReportClock(tx, Name, partition, s.config.JourneyPartitions, clock)
 }
 
-func (*Stage) decoded(tx engine.Tx, in *engine.Input, cb *callback, trace []raw.Header) error {
-	value, err := cb.decoded.AppendAvro(wire.AppendPlaceholder(tx.Buffer(1024)))
-	if err != nil {
-		return verification.Unwritable(schemas.DecodedUAPAYPayment, err)
-	}
-	tx.Emit(engine.Output{Topic: schemas.DecodedUAPAYPayment, Key: in.Key, Value: value, Headers: trace})
-	return nil
-}
-
 func (*Stage) duplicate(tx engine.Tx, in *engine.Input, cb *callback, first dedupe.Sighting) error {
 	d := avro.Duplicate{
-		EntityKey: string(in.Key), Provider: cb.envelope.Provider, Source: cb.envelope.Source, EventID: cb.decoded.EventID,
+		EntityKey: string(in.Key), Provider: cb.provider, Source: cb.sourceID, EventID: cb.eventID(),
 		KnownBy: avro.KnownByClaimsHash,
-		Record:  avro.RecordPosition{Topic: in.Topic, Partition: in.Partition, Offset: in.Offset, ReceivedAt: cb.envelope.ReceivedAt},
+		Record:  avro.RecordPosition{Topic: in.Topic, Partition: in.Partition, Offset: in.Offset, ReceivedAt: cb.received},
 		First:   avro.RecordPosition{Topic: in.Topic, Partition: first.Partition, Offset: first.Offset, ReceivedAt: first.ReceivedAt}, ProcessedAt: tx.WallClock(),
 	}
 	value, err := d.AppendAvro(wire.AppendPlaceholder(tx.Buffer(512)))
@@ -151,15 +145,15 @@ func (*Stage) duplicate(tx engine.Tx, in *engine.Input, cb *callback, first dedu
 // settle tells of a payment that has changed, and stores it.
 func (s *Stage) settle(tx engine.Tx, key []byte, p *Payment, change *avro.Change, trace []raw.Header) error {
 	all := p.sum()
-	p.overdue = s.overdue(&all, tx.Now())
+	p.overdue = s.overdue(all, tx.Now())
 	if p.revision == 0 {
 		p.revision = engine.FirstRevision(tx)
 	}
 	p.revision++
-	journeys := all.journeys()
-	snapshot := s.snapshot(string(key), p, &all, journeys)
+	journeys := all.appendJourneys(p.now[:0])
+	snapshot := s.snapshot(view(key), p, all, journeys)
 	snapshot.ChangedBy, snapshot.ProcessedAt = *change, tx.WallClock()
-	is := business.PaymentOf(&snapshot)
+	is := business.PaymentOf(snapshot)
 	s.config.Figures.MovePayment(tx, &p.shown, &is)
 	p.shown = is
 	value, err := snapshot.AppendAvro(wire.AppendPlaceholder(tx.Buffer(1024)))
@@ -167,31 +161,36 @@ func (s *Stage) settle(tx engine.Tx, key []byte, p *Payment, change *avro.Change
 		return verification.Unwritable(schemas.EnrichedPayments, err)
 	}
 	tx.Emit(engine.Output{Topic: schemas.EnrichedPayments, Key: key, Value: value, Headers: trace})
-	if err := s.tell(tx, p, &all, &snapshot, journeys, trace); err != nil {
+	if err := s.tell(tx, p, all, snapshot, journeys, trace); err != nil {
 		return err
 	}
-	s.store(tx, key, p)
+	s.store(tx, key, p, all)
 	return nil
 }
 
 // tell lets every journey the payment belongs to know, and those it has left.
 func (s *Stage) tell(tx engine.Tx, p *Payment, all *Fact, snapshot *avro.PaymentSnapshot, journeys []journeyID, trace []raw.Header) error {
 	left := slices.DeleteFunc(p.told, func(was journeyID) bool { return slices.Contains(journeys, was) })
-	p.told = journeys
-	input := avro.JourneyInput{
+	// The two lists change places, so that neither needs new memory.
+	p.told, p.now = journeys, left
+	if len(left)+len(journeys) == 0 {
+		return nil
+	}
+	input := &p.input
+	*input = avro.JourneyInput{
 		Kind: avro.JourneyInputKindRemoval, MemberID: avro.Some(snapshot.PaymentID), MemberRevision: avro.Some(p.revision),
 		MemberFacts: avro.Some(p.count), Assurance: all.Assurance, FirstEventAt: snapshot.FirstEventAt, LastEventAt: snapshot.LastEventAt,
-		ReceivedAt: avro.Some(p.lastReceived), ExpiresAt: avro.Some(s.end(p)), ChangedBy: snapshot.ChangedBy,
+		ReceivedAt: avro.Some(p.lastReceived.Time()), ExpiresAt: avro.Some(s.end(p).Time()), ChangedBy: snapshot.ChangedBy,
 	}
 	for _, id := range left {
-		if err := emitInput(tx, &input, id, trace); err != nil {
+		if err := emitInput(tx, input, id, trace); err != nil {
 			return err
 		}
 	}
-	input.Kind = avro.JourneyInputKindPayment
-	input.Payment = avro.Some(journeyMember(all, snapshot))
+	input.Kind, input.Payment.Set = avro.JourneyInputKindPayment, true
+	journeyMember(all, snapshot, &input.Payment.Value)
 	for _, id := range journeys {
-		if err := emitInput(tx, &input, id, trace); err != nil {
+		if err := emitInput(tx, input, id, trace); err != nil {
 			return err
 		}
 	}
@@ -209,36 +208,35 @@ func emitInput(tx engine.Tx, input *avro.JourneyInput, id journeyID, trace []raw
 	return nil
 }
 
-func (s *Stage) end(p *Payment) time.Time { return p.lastReceived.Add(s.config.Retention) }
+func (s *Stage) end(p *Payment) statecodec.Instant { return p.lastReceived.Add(s.config.Retention) }
 
-// holdDeadline is when a hold becomes overdue; zero for a payment not held.
-func (s *Stage) holdDeadline(all *Fact) time.Time {
+// holdDeadline is when a hold becomes overdue; none for a payment not held.
+func (s *Stage) holdDeadline(all *Fact) statecodec.Instant {
 	held := rank(avro.PaymentPhaseHeld)
 	if all.top() != held {
-		return time.Time{}
+		return 0
 	}
 	return all.phaseReceived[held].Add(s.config.Hold)
 }
 
 func (s *Stage) overdue(all *Fact, now time.Time) bool {
 	at := s.holdDeadline(all)
-	return !at.IsZero() && !now.Before(at)
+	return at != 0 && !statecodec.InstantOf(now).Before(at)
 }
 
-func (s *Stage) store(tx engine.Tx, key []byte, p *Payment) {
+// store writes the payment, whose sum is all.
+func (s *Stage) store(tx engine.Tx, key []byte, p *Payment, all *Fact) {
 	due := s.end(p)
-	all := p.sum()
-	if at := s.holdDeadline(&all); !p.overdue && !at.IsZero() {
-		due = earlier(due, at)
+	if at := s.holdDeadline(all); !p.overdue && at != 0 {
+		due = statecodec.Earlier(due, at)
 	}
-	tx.Put(key, p.appendTo(tx.Buffer(1024)), due)
+	tx.Put(key, p.appendTo(tx.Buffer(1024)), due.Time())
 }
 
-// journeys returns the correlation ids that count, sorted, each once.
-func (f *Fact) journeys() []journeyID {
-	ids := make([]journeyID, 0, len(f.slots))
-	for _, s := range f.slots {
-		ids = append(ids, journeyID{namespace: f.texts[textNamespace], id: s.id})
+// appendJourneys appends the correlation ids that count, sorted, each once.
+func (f *Fact) appendJourneys(ids []journeyID) []journeyID {
+	for i := range f.slots {
+		ids = append(ids, journeyID{namespace: f.texts[textNamespace], id: f.slots[i].id})
 	}
 	slices.SortFunc(ids, func(a, b journeyID) int { return strings.Compare(a.id, b.id) })
 	return slices.Compact(ids)

@@ -1,0 +1,87 @@
+package uapay_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/privacy"
+	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/uapay"
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+func newStage(tb testing.TB) *uapay.Stage {
+	tb.Helper()
+	pseudonyms, err := privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: []byte("a-key-of-16-or-more")}}})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return uapay.New(uapay.DefaultConfig(), source.NewSet([]source.Source{{ID: "shop", Provider: raw.ProviderUAPAY}}), pseudonyms)
+}
+
+func BenchmarkDecode(b *testing.B) {
+	stage, in := newStage(b), record(invoice(noon(0), "FINISHED", "FINISHED", nil), noon(time.Second), 0)
+	b.ReportAllocs()
+	for b.Loop() {
+		event, err := stage.Decode(&in)
+		if err != nil {
+			b.Fatal(err)
+		}
+		stage.Recycle(event)
+	}
+}
+
+// BenchmarkApply is what a decoded callback costs: state read and written, snapshot and
+// journey input encoded. Each round is a payment's first to third callback.
+func BenchmarkApply(b *testing.B) {
+	stage := newStage(b)
+	var inputs []engine.Input
+	var events []engine.Event
+	for n, status := range []string{"NEW", "PENDING", "FINISHED"} {
+		at := noon(time.Duration(n) * time.Minute)
+		in := record(invoice(at, status, status, nil), at.Add(time.Second), int64(n))
+		event, err := stage.Decode(&in)
+		if err != nil {
+			b.Fatal(err)
+		}
+		inputs, events = append(inputs, in), append(events, event)
+	}
+	tx := &benchTx{buffer: make([]byte, 1<<16)}
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		if n%len(inputs) == 0 {
+			tx.entry = nil
+		}
+		tx.used = 0
+		if err := stage.Apply(tx, &inputs[n%len(inputs)], events[n%len(inputs)]); err != nil {
+			b.Fatal(err)
+		}
+		n++
+	}
+	if tx.emitted < 3*n {
+		b.Fatalf("%d records emitted for %d", tx.emitted, n)
+	}
+}
+
+// benchTx is a Tx over one entry that costs next to nothing itself.
+type benchTx struct {
+	entry, buffer []byte
+	used, emitted int
+}
+
+func (*benchTx) Partition() int32                          { return 0 }
+func (*benchTx) Now() time.Time                            { return noon(time.Hour) }
+func (*benchTx) WallClock() time.Time                      { return noon(time.Hour) }
+func (*benchTx) AdvanceClock(time.Time)                    {}
+func (t *benchTx) Get([]byte) ([]byte, error)              { return t.entry, nil }
+func (*benchTx) Scan([]byte, func(_, _ []byte) bool) error { return nil }
+func (t *benchTx) Put(_, value []byte, _ time.Time)        { t.entry = append([]byte(nil), value...) }
+func (t *benchTx) Delete([]byte)                           { t.entry = nil }
+func (t *benchTx) Emit(engine.Output)                      { t.emitted++ }
+
+func (t *benchTx) Buffer(n int) []byte {
+	t.used += n
+	return t.buffer[t.used-n : t.used-n : t.used]
+}
