@@ -388,14 +388,3 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
-
-func BenchmarkApply(b *testing.B) {
-	m := newMemory(b, nil)
-	in := record(invoice(noon(0), "FINISHED", "FINISHED", nil), noon(0), 0)
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := m.Feed(in); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
