@@ -26,14 +26,14 @@ var ErrStoreBroken = errors.New("the state store is broken")
 // StoreConfig says how much memory and disk the state store may use.
 type StoreConfig struct {
 	// CacheBytes is the block cache, memtables included: it must be well above
-	// three memtables, or it holds nothing. 80 MiB by default.
+	// three memtables, or it holds nothing. 48 MiB by default.
 	CacheBytes int64 `json:"cache_bytes" koanf:"cache_bytes" yaml:"cache_bytes"`
 	// MemtableBytes is the size of one memtable. 16 MiB by default.
 	MemtableBytes int `json:"memtable_bytes" koanf:"memtable_bytes" yaml:"memtable_bytes"`
 	// WriteBackBytes bounds what of the state is kept in memory beside the store, in
 	// the whole process: most of it is changed and not yet written, the rest was written
 	// last. An entity that changes again meanwhile is neither read from the
-	// store nor written twice. 0 writes after each round. 64 MiB by default.
+	// store nor written twice. 0 writes after each round. 96 MiB by default.
 	WriteBackBytes int64 `json:"write_back_bytes" koanf:"write_back_bytes" yaml:"write_back_bytes"`
 	// FilterBytes is the size of the filter that spares the store look-ups of entities
 	// that come for the first time: a byte and a quarter for each of which there is
@@ -52,7 +52,7 @@ func (c *StoreConfig) disk() vfs.FS {
 
 // DefaultStoreConfig returns the settings for a few hundred megabytes of memory.
 func DefaultStoreConfig() StoreConfig {
-	return StoreConfig{CacheBytes: 80 << 20, MemtableBytes: 16 << 20, WriteBackBytes: 64 << 20, FilterBytes: 8 << 20}
+	return StoreConfig{CacheBytes: 48 << 20, MemtableBytes: 16 << 20, WriteBackBytes: 96 << 20, FilterBytes: 8 << 20}
 }
 
 // Store is the state of every partition that a process owns: one Pebble, its keys
@@ -117,12 +117,17 @@ func openPebble(dir string, config StoreConfig, logger *slog.Logger, health *sto
 		// Pebble's default logger ends the process on a failed write.
 		Logger:                pebbleLogger{logger, health},
 		EventListener:         &pebble.EventListener{BackgroundError: health.report},
-		L0CompactionThreshold: 4,
+		// What is written is mostly the last of an entity, and what is new the key filter
+		// knows: reading through a few more tables is cheaper than merging them again
+		// and again.
+		L0CompactionThreshold: 10,
+		LBaseMaxBytes:         256 << 20,
 		// A restore writes faster than a compaction follows, and must not wait for it:
 		// until it has followed, a look-up asks the Bloom filters of more tables.
 		L0StopWritesThreshold: 1000,
 	}
 	for i := range options.Levels {
+		options.TargetFileSizes[i] = 8 << 20
 		// An index of one level is looked up once.
 		options.Levels[i].IndexBlockSize = 256 << 10
 		// A look-up of an entity that is not there should not read a block.
