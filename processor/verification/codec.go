@@ -3,7 +3,6 @@ package verification
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -27,7 +26,8 @@ func Parse(entry []byte) (*Entity, error) {
 // be in use any more.
 func (e *Entity) Read(entry []byte, room statecodec.Room) error {
 	e.Seen.Reset()
-	*e = Entity{Seen: e.Seen, told: e.told[:0], stamps: e.stamps[:0], slots: e.slots[:0], attempts: e.attempts[:0], places: e.places[:0], shows: e.shows}
+	e.told, e.stamps, e.slots, e.attempts = e.told[:0], e.stamps[:0], e.slots[:0], e.attempts[:0]
+	e.known = known{}
 	if entry == nil {
 		return nil
 	}
@@ -39,13 +39,13 @@ func (e *Entity) Read(entry []byte, room statecodec.Room) error {
 	e.revision, e.facts, e.shown = r.Int(), r.Int(), outcomeOf(r.Uint())
 	e.told = sized(e.told, r.Len())
 	for i := range e.told {
-		e.told[i] = journeyID{namespace: text(r), id: text(r)}
+		e.told[i] = journeyID{namespace: r.Text(), id: r.Text()}
 	}
-	e.firstAt, e.lastAt, e.firstReceived, e.lastReceived = r.Time(), r.Time(), r.Time(), r.Time()
+	e.firstAt, e.lastAt, e.firstReceived, e.lastReceived = r.Instant(), r.Instant(), r.Instant(), r.Instant()
 	e.assurance, e.uncorrelated = assuranceOf(r.Uint()), r.Bool()
-	e.status = Status{Text: text(r), Name: nameOf(r.Uint()), At: r.Time()}
+	e.status = standing{text: r.Text(), name: nameOf(r.Uint()), at: r.Instant()}
 	for i := range e.outcomes {
-		e.outcomes[i] = telling{first: r.Time(), last: r.Time(), received: r.Time()}
+		e.outcomes[i] = telling{first: r.Instant(), last: r.Instant(), received: r.Instant()}
 	}
 	e.readMarked(r)
 	if err := r.Done(); err != nil {
@@ -65,36 +65,64 @@ func sized[T any](empty []T, n int) []T {
 
 // readMarked reads what stands with the mark of the fact that said it.
 func (e *Entity) readMarked(r *statecodec.Reader) {
-	n := r.Len()
-	e.stamps = sized(e.stamps, n)
+	e.stamps = sized(e.stamps, r.Len())
 	for i := range e.stamps {
-		e.stamps[i] = stamp{at: r.Int(), id: text(r)}
+		e.stamps[i] = stamp{at: r.Int(), id: r.Text()}
 	}
 	for i := range e.texts {
-		readMark(e, r, &e.texts[i], text)
+		e.readText(r, &e.texts[i])
 	}
-	readMark(e, r, &e.phone, readPhone)
-	readMark(e, r, &e.plan, readPlan)
-	readMark(e, r, &e.cost, (*statecodec.Reader).Int)
-	readMark(e, r, &e.created, (*statecodec.Reader).Time)
-	readMark(e, r, &e.awaited, (*statecodec.Reader).Bool)
+	if by := e.readMark(r); by != 0 {
+		e.phone = marked[avro.Phone]{e.readPhone(r), by}
+	}
+	if by := e.readMark(r); by != 0 {
+		e.plan = marked[[]Step]{e.readPlan(r), by}
+	}
+	if by := e.readMark(r); by != 0 {
+		e.cost = marked[int64]{r.Int(), by}
+	}
+	if by := e.readMark(r); by != 0 {
+		e.created = marked[statecodec.Instant]{r.Instant(), by}
+	}
+	if by := e.readMark(r); by != 0 {
+		e.awaited = marked[bool]{r.Bool(), by}
+	}
 	e.slots = sized(e.slots, r.Len())
 	for i := range e.slots {
-		e.slots[i].name = text(r)
-		readMark(e, r, &e.slots[i].id, text)
+		e.slots[i].name = r.Text()
+		e.readText(r, &e.slots[i].id)
 	}
-	n = r.Len()
-	e.attempts = sized(e.attempts, n)
+	e.attempts = sized(e.attempts, r.Len())
 	for i := range e.attempts {
-		a := &e.attempts[i]
-		a.id, a.name, a.processedAt = text(r), nameOf(r.Uint()), r.Time()
-		if r.Bool() {
-			a.code = avro.Some(int32(r.Int())) //nolint:gosec // written from an int32
-		}
-		readMark(e, r, &a.channel, text)
-		readMark(e, r, &a.external, text)
-		readMark(e, r, &a.err, text)
-		readMark(e, r, &a.cost, (*statecodec.Reader).Int)
+		e.readAttempt(r, &e.attempts[i])
+	}
+}
+
+func (e *Entity) readAttempt(r *statecodec.Reader, a *attempt) {
+	a.id, a.name, a.processedAt = r.Text(), nameOf(r.Uint()), r.Instant()
+	if r.Bool() {
+		a.code = avro.Some(int32(r.Int())) //nolint:gosec // written from an int32
+	}
+	e.readText(r, &a.channel)
+	e.readText(r, &a.external)
+	e.readText(r, &a.err)
+	if by := e.readMark(r); by != 0 {
+		a.cost = marked[int64]{r.Int(), by}
+	}
+}
+
+// readMark reads the mark before a value; 0 says that there is none.
+func (e *Entity) readMark(r *statecodec.Reader) int {
+	by := r.Uint()
+	if by > uint64(len(e.stamps)) {
+		return 0
+	}
+	return int(by) //nolint:gosec // bounded by the stamps
+}
+
+func (e *Entity) readText(r *statecodec.Reader, m *marked[string]) {
+	if by := e.readMark(r); by != 0 {
+		*m = marked[string]{r.Text(), by}
 	}
 }
 
@@ -110,14 +138,18 @@ func (e *Entity) AppendTo(dst []byte) []byte {
 		dst = statecodec.AppendText(dst, e.told[i].namespace)
 		dst = statecodec.AppendText(dst, e.told[i].id)
 	}
-	dst = appendTimes(dst, e.firstAt, e.lastAt, e.firstReceived, e.lastReceived)
+	for _, at := range [...]statecodec.Instant{e.firstAt, e.lastAt, e.firstReceived, e.lastReceived} {
+		dst = statecodec.AppendInstant(dst, at)
+	}
 	dst = statecodec.AppendUint(dst, uint64(assuranceRank(e.assurance))) //nolint:gosec // 1 to 4
 	dst = statecodec.AppendBool(dst, e.uncorrelated)
-	dst = statecodec.AppendText(dst, e.status.Text)
-	dst = statecodec.AppendUint(dst, codeOfName(e.status.Name))
-	dst = statecodec.AppendTime(dst, e.status.At)
+	dst = statecodec.AppendText(dst, e.status.text)
+	dst = statecodec.AppendUint(dst, codeOfName(e.status.name))
+	dst = statecodec.AppendInstant(dst, e.status.at)
 	for i := range e.outcomes {
-		dst = appendTimes(dst, e.outcomes[i].first, e.outcomes[i].last, e.outcomes[i].received)
+		dst = statecodec.AppendInstant(dst, e.outcomes[i].first)
+		dst = statecodec.AppendInstant(dst, e.outcomes[i].last)
+		dst = statecodec.AppendInstant(dst, e.outcomes[i].received)
 	}
 	return e.appendMarked(dst)
 }
@@ -129,94 +161,101 @@ func (e *Entity) appendMarked(dst []byte) []byte {
 		dst = statecodec.AppendText(dst, e.stamps[i].id)
 	}
 	for i := range e.texts {
-		dst = appendMark(dst, &e.texts[i], statecodec.AppendText)
+		dst = appendText(dst, &e.texts[i])
 	}
-	dst = appendMark(dst, &e.phone, appendPhone)
-	dst = appendMark(dst, &e.plan, appendPlan)
-	dst = appendMark(dst, &e.cost, statecodec.AppendInt)
-	dst = appendMark(dst, &e.created, statecodec.AppendTime)
-	dst = appendMark(dst, &e.awaited, statecodec.AppendBool)
+	if dst = appendMark(dst, e.phone.by); e.phone.by != 0 {
+		dst = appendPhone(dst, &e.phone.value)
+	}
+	if dst = appendMark(dst, e.plan.by); e.plan.by != 0 {
+		dst = appendPlan(dst, e.plan.value)
+	}
+	if dst = appendMark(dst, e.cost.by); e.cost.by != 0 {
+		dst = statecodec.AppendInt(dst, e.cost.value)
+	}
+	if dst = appendMark(dst, e.created.by); e.created.by != 0 {
+		dst = statecodec.AppendInstant(dst, e.created.value)
+	}
+	if dst = appendMark(dst, e.awaited.by); e.awaited.by != 0 {
+		dst = statecodec.AppendBool(dst, e.awaited.value)
+	}
 	dst = statecodec.AppendUint(dst, uint64(len(e.slots)))
 	for i := range e.slots {
 		dst = statecodec.AppendText(dst, e.slots[i].name)
-		dst = appendMark(dst, &e.slots[i].id, statecodec.AppendText)
+		dst = appendText(dst, &e.slots[i].id)
 	}
 	dst = statecodec.AppendUint(dst, uint64(len(e.attempts)))
 	for i := range e.attempts {
-		a := &e.attempts[i]
-		dst = statecodec.AppendText(dst, a.id)
-		dst = statecodec.AppendUint(dst, codeOfName(a.name))
-		dst = statecodec.AppendTime(dst, a.processedAt)
-		dst = statecodec.AppendBool(dst, a.code.Set)
-		if a.code.Set {
-			dst = statecodec.AppendInt(dst, int64(a.code.Value))
-		}
-		dst = appendMark(dst, &a.channel, statecodec.AppendText)
-		dst = appendMark(dst, &a.external, statecodec.AppendText)
-		dst = appendMark(dst, &a.err, statecodec.AppendText)
-		dst = appendMark(dst, &a.cost, statecodec.AppendInt)
+		dst = e.attempts[i].appendTo(dst)
+	}
+	return dst
+}
+
+func (a *attempt) appendTo(dst []byte) []byte {
+	dst = statecodec.AppendText(dst, a.id)
+	dst = statecodec.AppendUint(dst, codeOfName(a.name))
+	dst = statecodec.AppendInstant(dst, a.processedAt)
+	dst = statecodec.AppendBool(dst, a.code.Set)
+	if a.code.Set {
+		dst = statecodec.AppendInt(dst, int64(a.code.Value))
+	}
+	dst = appendText(dst, &a.channel)
+	dst = appendText(dst, &a.external)
+	dst = appendText(dst, &a.err)
+	if dst = appendMark(dst, a.cost.by); a.cost.by != 0 {
+		dst = statecodec.AppendInt(dst, a.cost.value)
+	}
+	return dst
+}
+
+func appendMark(dst []byte, by int) []byte { return statecodec.AppendUint(dst, uint64(by)) } //nolint:gosec // an index
+
+func appendText(dst []byte, m *marked[string]) []byte {
+	if dst = appendMark(dst, m.by); m.by != 0 {
+		dst = statecodec.AppendText(dst, m.value)
 	}
 	return dst
 }
 
 // compact drops the stamps that no value refers to: usually all but one or two.
 func (e *Entity) compact() {
+	var usual [48]*int // on the stack: no allocation for the usual number
+	marks := e.marks(usual[:0])
 	e.places = sized(e.places[:0], len(e.stamps)+1)
 	place := e.places
-	e.marks(func(by *int) { place[*by] = 1 })
+	for _, by := range marks {
+		place[*by] = 1
+	}
 	kept := e.stamps[:0]
-	for i, s := range e.stamps {
+	for i := range e.stamps {
 		if place[i+1] != 0 {
-			kept = append(kept, s)
+			kept = append(kept, e.stamps[i])
 			place[i+1] = len(kept)
 		}
 	}
 	place[0] = 0
+	if len(kept) == len(e.stamps) {
+		return
+	}
 	e.stamps = kept
-	e.marks(func(by *int) { *by = place[*by] })
+	for _, by := range marks {
+		*by = place[*by]
+	}
 }
 
-// marks visits the mark of every value.
-func (e *Entity) marks(visit func(by *int)) {
+// marks appends where the mark of every value stands.
+func (e *Entity) marks(list []*int) []*int {
 	for i := range e.texts {
-		visit(&e.texts[i].by)
+		list = append(list, &e.texts[i].by)
 	}
-	for _, by := range [...]*int{&e.phone.by, &e.plan.by, &e.cost.by, &e.created.by, &e.awaited.by} {
-		visit(by)
-	}
+	list = append(list, &e.phone.by, &e.plan.by, &e.cost.by, &e.created.by, &e.awaited.by)
 	for i := range e.slots {
-		visit(&e.slots[i].id.by)
+		list = append(list, &e.slots[i].id.by)
 	}
 	for i := range e.attempts {
 		a := &e.attempts[i]
-		for _, by := range [...]*int{&a.channel.by, &a.external.by, &a.err.by, &a.cost.by} {
-			visit(by)
-		}
+		list = append(list, &a.channel.by, &a.external.by, &a.err.by, &a.cost.by)
 	}
-}
-
-func appendMark[T any](dst []byte, m *marked[T], appendValue func([]byte, T) []byte) []byte {
-	dst = statecodec.AppendUint(dst, uint64(m.by)) //nolint:gosec // an index
-	if m.by == 0 {
-		return dst
-	}
-	return appendValue(dst, m.value)
-}
-
-func readMark[T any](e *Entity, r *statecodec.Reader, m *marked[T], read func(*statecodec.Reader) T) {
-	by := r.Uint()
-	if by == 0 || by > uint64(len(e.stamps)) {
-		return
-	}
-	m.by = int(by) //nolint:gosec // bounded by the stamps
-	m.value = read(r)
-}
-
-func appendTimes(dst []byte, times ...time.Time) []byte {
-	for _, at := range times {
-		dst = statecodec.AppendTime(dst, at)
-	}
-	return dst
+	return list
 }
 
 func appendPlan(dst []byte, plan []Step) []byte {
@@ -228,15 +267,15 @@ func appendPlan(dst []byte, plan []Step) []byte {
 	return dst
 }
 
-func readPlan(r *statecodec.Reader) []Step {
-	plan := make([]Step, r.Len())
-	for i := range plan {
-		plan[i] = Step{Channel: text(r), TimeoutSec: int32(r.Int())} //nolint:gosec // written from an int32
+func (e *Entity) readPlan(r *statecodec.Reader) []Step {
+	e.steps = sized(e.steps[:0], r.Len())
+	for i := range e.steps {
+		e.steps[i] = Step{Channel: r.Text(), TimeoutSec: int32(r.Int())} //nolint:gosec // written from an int32
 	}
-	return plan
+	return slices.Clip(e.steps)
 }
 
-func appendPhone(dst []byte, p avro.Phone) []byte {
+func appendPhone(dst []byte, p *avro.Phone) []byte {
 	dst = statecodec.AppendText(dst, p.Country.Value)
 	dst = statecodec.AppendUint(dst, uint64(len(p.Pseudonyms)))
 	for i := range p.Pseudonyms {
@@ -246,17 +285,15 @@ func appendPhone(dst []byte, p avro.Phone) []byte {
 	return dst
 }
 
-func readPhone(r *statecodec.Reader) avro.Phone {
-	p := avro.Phone{Country: some(text(r))}
-	p.Pseudonyms = make([]avro.Pseudonym, r.Len())
-	for i := range p.Pseudonyms {
-		p.Pseudonyms[i] = avro.Pseudonym{KeyID: text(r), HMAC: text(r)}
+func (e *Entity) readPhone(r *statecodec.Reader) avro.Phone {
+	p := avro.Phone{Country: some(r.Text())}
+	e.pseudonyms = sized(e.pseudonyms[:0], r.Len())
+	for i := range e.pseudonyms {
+		e.pseudonyms[i] = avro.Pseudonym{KeyID: r.Text(), HMAC: r.Text()}
 	}
+	p.Pseudonyms = slices.Clip(e.pseudonyms)
 	return p
 }
-
-// text reads a string.
-func text(r *statecodec.Reader) string { return r.Text() }
 
 // some is the text, or null where it is empty.
 func some(s string) avro.Optional[string] { return avro.Optional[string]{Value: s, Set: s != ""} }

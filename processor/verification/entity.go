@@ -4,55 +4,65 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/dedupe"
+	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// Entity is the state of one verification. Make it with Parse.
+// Entity is the state of one verification. Make it with Parse. It may be used again for
+// another, with its memory: see Read.
 type Entity struct {
 	// Seen are the ids of the facts applied, for a stage that dedupes here.
 	Seen dedupe.Seen
 
+	// told are the journeys that know of the verification.
+	told []journeyID
+	// stamps are the ages of the facts whose values are kept; a mark is an index
+	// into it, from 1.
+	stamps   []stamp
+	slots    []slot
+	attempts []attempt
+
+	known
+	memory
+}
+
+// known is what is known of a verification but for its lists.
+type known struct {
 	revision, facts int64
 	// was is what is counted of the verification before the fact in hand.
 	was business.Verification
 	// shown is the outcome of the last snapshot.
 	shown avro.VerificationOutcome
-	// told are the journeys that know of the verification.
-	told []journeyID
 
-	// stamps are the ages of the facts whose values are kept; a mark is an index
-	// into it, from 1.
-	stamps       []stamp
 	texts        [textCount]marked[string]
 	phone        marked[avro.Phone]
 	plan         marked[[]Step]
 	cost         marked[int64]
-	created      marked[time.Time]
+	created      marked[statecodec.Instant]
 	awaited      marked[bool]
-	slots        []slot
-	attempts     []attempt
-	status       Status
+	status       standing
 	outcomes     [realOutcomes]telling
 	uncorrelated bool
 
 	// firstAt and lastAt are by the provider's time, the others by ours.
-	firstAt, lastAt             time.Time
-	firstReceived, lastReceived time.Time
+	firstAt, lastAt             statecodec.Instant
+	firstReceived, lastReceived statecodec.Instant
 	assurance                   avro.Assurance
-
-	// places and shows are memory for compact and for snapshots.
-	places []int
-	shows  shows
 }
 
-// shows is memory for what a snapshot lists.
-type shows struct {
-	journeys, channels []string
-	attempts           []avro.VerificationAttempt
+// memory is used again from one verification to the next: by compact, by what is read
+// of phone and plan, for the journeys, for the next snapshot and for what a journey is
+// told.
+type memory struct {
+	places     []int
+	steps      []Step
+	pseudonyms []avro.Pseudonym
+	now        []journeyID
+	snapshot   avro.VerificationSnapshot
+	input      avro.JourneyInput
 }
 
 // The fields that are simply said. New ones go to the end: the state entry has
@@ -79,6 +89,13 @@ type marked[T any] struct {
 	by    int
 }
 
+// standing is the status of the whole verification.
+type standing struct {
+	text string
+	name avro.AttemptStatus
+	at   statecodec.Instant
+}
+
 // slot is a place where correlation ids stand, and the newest found there.
 type slot struct {
 	name string
@@ -90,14 +107,14 @@ type attempt struct {
 	id                     string
 	code                   avro.Optional[int32]
 	name                   avro.AttemptStatus
-	processedAt            time.Time
+	processedAt            statecodec.Instant
 	channel, external, err marked[string]
 	cost                   marked[int64]
 }
 
 // telling is what is known of one real outcome: when it was told first and last,
 // by the provider's time, and when a fact telling it was received first.
-type telling struct{ first, last, received time.Time }
+type telling struct{ first, last, received statecodec.Instant }
 
 const realOutcomes = 3
 
@@ -116,9 +133,10 @@ func outcomeAt(i int) avro.VerificationOutcome {
 // Apply merges a fact.
 func (e *Entity) Apply(f *Fact) {
 	by := e.mark(f)
+	at, received := statecodec.InstantOf(f.At), statecodec.InstantOf(f.ReceivedAt)
 	e.facts++
-	e.firstAt, e.lastAt = earlier(e.firstAt, f.At), later(e.lastAt, f.At)
-	e.firstReceived, e.lastReceived = earlier(e.firstReceived, f.ReceivedAt), later(e.lastReceived, f.ReceivedAt)
+	e.firstAt, e.lastAt = statecodec.Earlier(e.firstAt, at), statecodec.Later(e.lastAt, at)
+	e.firstReceived, e.lastReceived = statecodec.Earlier(e.firstReceived, received), statecodec.Later(e.lastReceived, received)
 	if e.assurance == "" || assuranceRank(f.Assurance) < assuranceRank(e.assurance) {
 		e.assurance = f.Assurance
 	}
@@ -139,21 +157,21 @@ func (e *Entity) Apply(f *Fact) {
 		set(e, &e.cost, f.CostMinor.Value, by)
 	}
 	if !f.CreatedAt.IsZero() {
-		set(e, &e.created, f.CreatedAt, by)
+		set(e, &e.created, statecodec.InstantOf(f.CreatedAt), by)
 	}
 	if f.Awaited.Set {
 		set(e, &e.awaited, f.Awaited.Value, by)
 	}
-	if f.Status.Text != "" && compareStatus(&f.Status, &e.status) > 0 {
-		e.status = f.Status
+	if f.Status.Text != "" {
+		e.status.take(standing{text: f.Status.Text, name: f.Status.Name, at: statecodec.InstantOf(f.Status.At)})
 	}
-	for _, c := range f.Correlation {
-		e.correlate(c, by)
+	for i := range f.Correlation {
+		e.correlate(&f.Correlation[i], by)
 	}
 	for i := range f.Attempts {
 		e.attempt(&f.Attempts[i], by)
 	}
-	e.tell(f)
+	e.tell(f.Outcome, at, received)
 }
 
 // mark returns the mark of a fact.
@@ -170,24 +188,30 @@ func (e *Entity) mark(f *Fact) int {
 
 // set lets a fact say a value. What one fact says later counts more.
 func set[T any](e *Entity, m *marked[T], value T, by int) {
-	if m.by == 0 || m.by == by || compareStamps(e.stamps[by-1], e.stamps[m.by-1]) > 0 {
+	if m.by == 0 || m.by == by || compareStamps(&e.stamps[by-1], &e.stamps[m.by-1]) > 0 {
 		m.value, m.by = value, by
 	}
 }
 
-func compareStamps(a, b stamp) int {
-	return cmp.Or(cmp.Compare(a.at, b.at), strings.Compare(a.id, b.id))
+func compareStamps(a, b *stamp) int {
+	if a.at != b.at {
+		return cmp.Compare(a.at, b.at)
+	}
+	return strings.Compare(a.id, b.id)
 }
 
-// compareStatus orders statuses of the whole verification.
-func compareStatus(a, b *Status) int {
-	return cmp.Or(
-		cmp.Compare(rank(a.Name), rank(b.Name)), a.At.Compare(b.At),
-		cmp.Compare(weight(a.Name), weight(b.Name)), strings.Compare(a.Text, b.Text),
+// take replaces the status by one that is above it.
+func (s *standing) take(is standing) {
+	above := cmp.Or(
+		cmp.Compare(rank(is.name), rank(s.name)), is.at.Compare(s.at),
+		cmp.Compare(weight(is.name), weight(s.name)), strings.Compare(is.text, s.text),
 	)
+	if above > 0 {
+		*s = is
+	}
 }
 
-func (e *Entity) correlate(c Correlation, by int) {
+func (e *Entity) correlate(c *Correlation, by int) {
 	i := slices.IndexFunc(e.slots, func(s slot) bool { return s.name == c.Slot })
 	if i < 0 {
 		e.slots = append(e.slots, slot{name: c.Slot})
@@ -207,7 +231,7 @@ func (e *Entity) attempt(f *Attempt, by int) {
 	}
 	a := &e.attempts[i]
 	if a.name == "" || compareAttempts(f, a) > 0 {
-		a.code, a.name, a.processedAt = f.Code, f.Name, f.ProcessedAt
+		a.code, a.name, a.processedAt = f.Code, f.Name, statecodec.InstantOf(f.ProcessedAt)
 	}
 	if f.Channel != "" {
 		set(e, &a.channel, f.Channel, by)
@@ -226,18 +250,18 @@ func (e *Entity) attempt(f *Attempt, by int) {
 // compareAttempts orders the statuses of an attempt.
 func compareAttempts(f *Attempt, a *attempt) int {
 	return cmp.Or(
-		cmp.Compare(rank(f.Name), rank(a.name)), f.ProcessedAt.Compare(a.processedAt),
+		cmp.Compare(rank(f.Name), rank(a.name)), statecodec.InstantOf(f.ProcessedAt).Compare(a.processedAt),
 		cmp.Compare(weight(f.Name), weight(a.name)), cmp.Compare(f.Code.Value, a.code.Value),
 	)
 }
 
 // tell notes a real outcome.
-func (e *Entity) tell(f *Fact) {
+func (e *Entity) tell(outcome avro.VerificationOutcome, at, received statecodec.Instant) {
 	for i := range e.outcomes {
-		if f.Outcome == outcomeAt(i) {
+		if outcome == outcomeAt(i) {
 			t := &e.outcomes[i]
-			t.first, t.last = earlier(t.first, f.At), later(t.last, f.At)
-			t.received = earlier(t.received, f.ReceivedAt)
+			t.first, t.last = statecodec.Earlier(t.first, at), statecodec.Later(t.last, at)
+			t.received = statecodec.Earlier(t.received, received)
 		}
 	}
 }
@@ -245,7 +269,7 @@ func (e *Entity) tell(f *Fact) {
 // reached returns the real outcome that counts; ok is false if none was told.
 func (e *Entity) reached() (outcome avro.VerificationOutcome, t telling, ok bool) {
 	for i := range e.outcomes {
-		if o := &e.outcomes[i]; !o.last.IsZero() && (!ok || o.last.After(t.last)) {
+		if o := &e.outcomes[i]; o.last != 0 && (!ok || t.last.Before(o.last)) {
 			outcome, t, ok = outcomeAt(i), *o, true
 		}
 	}
@@ -253,25 +277,9 @@ func (e *Entity) reached() (outcome avro.VerificationOutcome, t telling, ok bool
 }
 
 // received returns when the first fact that tells any real outcome was received.
-func (e *Entity) received() (at time.Time) {
+func (e *Entity) received() (at statecodec.Instant) {
 	for i := range e.outcomes {
-		at = earlier(at, e.outcomes[i].received)
+		at = statecodec.Earlier(at, e.outcomes[i].received)
 	}
 	return at
-}
-
-// earlier returns the earlier of two times, of which zero is none.
-func earlier(a, b time.Time) time.Time {
-	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
-		return b
-	}
-	return a
-}
-
-// later returns the later of two times, of which zero is none.
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }

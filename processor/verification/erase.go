@@ -21,7 +21,7 @@ func Erase(tx engine.Tx, r *erasure.Request) error {
 		return err
 	}
 	var journeys []string
-	for _, id := range append(e.journeys(), e.told...) {
+	for _, id := range append(e.appendJourneys(nil), e.told...) {
 		journeys = append(journeys, string(JourneyKey(nil, id.namespace, id.id)))
 	}
 	key := append(tx.Buffer(len(r.Key)), r.Key...)

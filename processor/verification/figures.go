@@ -1,9 +1,8 @@
 package verification
 
 import (
-	"time"
-
 	"github.com/tributary-hq/tributary/processor/business"
+	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
@@ -27,7 +26,7 @@ func (e *Entity) figures(outcome avro.VerificationOutcome) business.Verification
 // number of attempts without success.
 func (e *Entity) delivered() (channel string, fallbacks int32) {
 	channel = e.texts[textDelivered].value
-	var last time.Time
+	var last statecodec.Instant
 	for i := range e.attempts {
 		a := &e.attempts[i]
 		switch a.name {

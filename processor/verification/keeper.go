@@ -7,9 +7,11 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unsafe"
 
 	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -75,7 +77,7 @@ func (k *Keeper) Expire(tx engine.Tx, key []byte) error {
 	if err != nil {
 		return err
 	}
-	if !tx.Now().Before(k.end(e)) {
+	if !tx.Now().Before(k.end(e).Time()) {
 		return End(tx, key)
 	}
 	v := e.view(tx.Now(), e.wait(k.Least, k.Grace))
@@ -112,21 +114,21 @@ func Forget(tx engine.Tx, key []byte) error {
 	return nil
 }
 
-func (k *Keeper) end(e *Entity) time.Time { return e.lastReceived.Add(k.Retention) }
+func (k *Keeper) end(e *Entity) statecodec.Instant { return e.lastReceived.Add(k.Retention) }
 
 // store writes the entity, due when its outcome is missing or its time is over.
 func (k *Keeper) store(tx engine.Tx, key []byte, v *view) {
 	due := k.end(v.e)
 	if v.outcome == avro.VerificationOutcomePending {
-		due = earlier(due, v.deadline)
+		due = statecodec.Earlier(due, v.deadline)
 	}
-	tx.Put(key, v.e.AppendTo(tx.Buffer(entrySize)), due)
+	tx.Put(key, v.e.AppendTo(tx.Buffer(entrySize)), due.Time())
 }
 
 // tell emits the snapshot and what the journeys get.
 func (k *Keeper) tell(tx engine.Tx, key []byte, v *view, change *avro.Change, trace []raw.Header) error {
 	e := v.e
-	journeys := e.journeys()
+	journeys := e.appendJourneys(e.now[:0])
 	if e.revision == 0 {
 		e.revision = engine.FirstRevision(tx)
 	}
@@ -136,7 +138,7 @@ func (k *Keeper) tell(tx engine.Tx, key []byte, v *view, change *avro.Change, tr
 	is := e.figures(v.outcome)
 	k.Figures.MoveVerification(tx, &e.was, &is)
 	e.was = is
-	snapshot := v.snapshot(string(key), journeys)
+	snapshot := v.snapshot(textOf(key), journeys)
 	snapshot.Revision, snapshot.ChangedBy, snapshot.ProcessedAt = e.revision, *change, tx.WallClock()
 	value, err := snapshot.AppendAvro(wire.AppendPlaceholder(tx.Buffer(snapshotSize)))
 	if err != nil {
@@ -144,24 +146,38 @@ func (k *Keeper) tell(tx engine.Tx, key []byte, v *view, change *avro.Change, tr
 	}
 	tx.Emit(engine.Output{Topic: schemas.EnrichedVerifications, Key: key, Value: value, Headers: trace})
 	left := slices.DeleteFunc(e.told, func(was journeyID) bool { return slices.Contains(journeys, was) })
-	e.told = journeys
+	// The two lists change places, so that neither needs new memory.
+	e.told, e.now = journeys, left
 	if len(left)+len(journeys) == 0 || quiet {
 		return nil
 	}
-	input := avro.JourneyInput{
+	return k.tellJourneys(tx, v, left, trace)
+}
+
+// textOf is bytes as a text, for as long as they do not change.
+func textOf(b []byte) string {
+	return unsafe.String(unsafe.SliceData(b), len(b)) //nolint:gosec // as the comment says
+}
+
+// tellJourneys tells those that the verification has left, then its own, of the snapshot
+// just made.
+func (k *Keeper) tellJourneys(tx engine.Tx, v *view, left []journeyID, trace []raw.Header) error {
+	e, input, snapshot := v.e, &v.e.input, &v.e.snapshot
+	*input = avro.JourneyInput{
 		Kind: avro.JourneyInputKindRemoval, MemberID: avro.Some(snapshot.VerificationID),
 		MemberRevision: avro.Some(e.revision), MemberFacts: avro.Some(e.facts), Assurance: e.assurance,
-		FirstEventAt: snapshot.FirstEventAt, LastEventAt: snapshot.LastEventAt, ReceivedAt: avro.Some(e.lastReceived),
-		ExpiresAt: avro.Some(k.end(e)), ChangedBy: *change,
+		FirstEventAt: snapshot.FirstEventAt, LastEventAt: snapshot.LastEventAt, ReceivedAt: avro.Some(e.lastReceived.Time()),
+		ExpiresAt: avro.Some(k.end(e).Time()), ChangedBy: snapshot.ChangedBy,
 	}
 	for _, id := range left {
-		if err := emitInput(tx, &input, id, trace); err != nil {
+		if err := emitInput(tx, input, id, trace); err != nil {
 			return err
 		}
 	}
-	input.Kind, input.Verification = avro.JourneyInputKindVerification, avro.Some(v.member())
-	for _, id := range journeys {
-		if err := emitInput(tx, &input, id, trace); err != nil {
+	input.Kind, input.Verification.Set = avro.JourneyInputKindVerification, true
+	v.member(&input.Verification.Value)
+	for _, id := range e.told {
+		if err := emitInput(tx, input, id, trace); err != nil {
 			return err
 		}
 	}
@@ -179,14 +195,13 @@ func emitInput(tx engine.Tx, input *avro.JourneyInput, id journeyID, trace []raw
 	return nil
 }
 
-// journeys returns the correlation ids that count, sorted, each once.
-func (e *Entity) journeys() []journeyID {
-	if e.uncorrelated || len(e.slots) == 0 {
-		return nil
+// appendJourneys appends the correlation ids that count, sorted, each once.
+func (e *Entity) appendJourneys(ids []journeyID) []journeyID {
+	if e.uncorrelated {
+		return ids
 	}
-	ids := make([]journeyID, len(e.slots))
 	for i := range e.slots {
-		ids[i] = journeyID{namespace: e.texts[textNamespace].value, id: e.slots[i].id.value}
+		ids = append(ids, journeyID{namespace: e.texts[textNamespace].value, id: e.slots[i].id.value})
 	}
 	slices.SortFunc(ids, compareIDs)
 	return slices.Compact(ids)

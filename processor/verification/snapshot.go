@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
@@ -13,9 +14,9 @@ import (
 type view struct {
 	e        *Entity
 	outcome  avro.VerificationOutcome
-	at       time.Time // when a real outcome was reached
-	received time.Time // when the first fact that tells it was received
-	deadline time.Time // zero where no outcome is awaited
+	at       statecodec.Instant // when a real outcome was reached
+	received statecodec.Instant // when the first fact that tells it was received
+	deadline statecodec.Instant // none where no outcome is awaited
 	fallback int32
 	channel  string
 }
@@ -31,7 +32,7 @@ func (e *Entity) view(now time.Time, wait time.Duration) view {
 	}
 	if outcome, told, ok := e.reached(); ok {
 		v.outcome, v.at, v.received = outcome, told.first, told.received
-	} else if e.awaited.value && !now.Before(v.deadline) {
+	} else if e.awaited.value && !statecodec.InstantOf(now).Before(v.deadline) {
 		v.outcome = avro.VerificationOutcomeExpired
 	}
 	return v
@@ -51,7 +52,7 @@ func (e *Entity) wait(least, grace time.Duration) time.Duration {
 // zero: in time, or never.
 func (v *view) late() time.Duration {
 	received := v.e.received()
-	if v.deadline.IsZero() || received.IsZero() {
+	if v.deadline == 0 || received == 0 {
 		return 0
 	}
 	return max(0, received.Sub(v.deadline))
@@ -59,33 +60,31 @@ func (v *view) late() time.Duration {
 
 // duration is from the order to the outcome.
 func (v *view) duration() avro.Optional[int64] {
-	if v.at.IsZero() || v.e.created.by == 0 {
+	if v.at == 0 || v.e.created.by == 0 {
 		return avro.Optional[int64]{}
 	}
 	return avro.Some(max(0, v.at.Sub(v.e.created.value).Milliseconds()))
 }
 
 // snapshot is what the topic gets, but for revision, processing time and what
-// changed it.
-func (v *view) snapshot(id string, journeys []journeyID) avro.VerificationSnapshot {
-	e := v.e
-	s := avro.VerificationSnapshot{
+// changed it. It is made in the entity's memory.
+func (v *view) snapshot(id string, journeys []journeyID) *avro.VerificationSnapshot {
+	e, s := v.e, &v.e.snapshot
+	*s = avro.VerificationSnapshot{
 		VerificationID: id, ProviderID: e.texts[textProviderID].value, Provider: e.texts[textProvider].value,
 		Source: e.texts[textSource].value, Namespace: some(e.texts[textNamespace].value),
-		CorrelationIDs: sized(e.shows.journeys[:0], len(journeys)), Outcome: v.outcome, ProviderStatus: some(e.status.Text),
+		CorrelationIDs: s.CorrelationIDs[:0], Outcome: v.outcome, ProviderStatus: some(e.status.text),
 		DeliveredChannel: some(v.channel), DeliveredChannelKind: kindOf(v.channel),
-		PlannedChannels: sized(e.shows.channels[:0], len(e.plan.value)), Attempts: e.sortedAttempts(), Fallbacks: v.fallback,
-		CostMinor: optional(&e.cost), Currency: some(e.texts[textCurrency].value),
-		CreatedAt: optional(&e.created), OutcomeAt: someTime(v.at), DurationMs: v.duration(), Deadline: someTime(v.deadline),
+		PlannedChannels: s.PlannedChannels[:0], Attempts: e.appendAttempts(s.Attempts[:0]), Fallbacks: v.fallback,
+		CostMinor: optional(&e.cost), Currency: some(e.texts[textCurrency].value), Phone: optional(&e.phone),
+		CreatedAt: createdOf(e), OutcomeAt: someTime(v.at), DurationMs: v.duration(), Deadline: someTime(v.deadline),
 		Facts: e.facts, FirstEventAt: someTime(e.firstAt), LastEventAt: someTime(e.lastAt), Assurance: e.assurance,
 	}
-	e.shows.journeys, e.shows.channels, e.shows.attempts = s.CorrelationIDs, s.PlannedChannels, s.Attempts
-	s.Phone = optional(&e.phone)
 	for i := range journeys {
-		s.CorrelationIDs[i] = journeys[i].id
+		s.CorrelationIDs = append(s.CorrelationIDs, journeys[i].id)
 	}
 	for i := range e.plan.value {
-		s.PlannedChannels[i] = e.plan.value[i].Channel
+		s.PlannedChannels = append(s.PlannedChannels, e.plan.value[i].Channel)
 	}
 	if late := v.late(); late > 0 {
 		s.Late, s.LatenessMs = true, avro.Some(late.Milliseconds())
@@ -94,35 +93,47 @@ func (v *view) snapshot(id string, journeys []journeyID) avro.VerificationSnapsh
 }
 
 // member is what a journey is told.
-func (v *view) member() avro.VerificationMember {
+func (v *view) member(to *avro.VerificationMember) {
 	e := v.e
-	return avro.VerificationMember{
+	*to = avro.VerificationMember{
 		Provider: e.texts[textProvider].value, Source: e.texts[textSource].value, Outcome: v.outcome,
 		Channel: some(v.channel), ChannelKind: kindOf(v.channel), Fallbacks: v.fallback, DurationMs: v.duration(),
 		CostMinor: optional(&e.cost), Currency: some(e.texts[textCurrency].value),
-		CreatedAt: optional(&e.created), OutcomeAt: someTime(v.at), OutcomeReceivedAt: someTime(v.received),
+		CreatedAt: createdOf(e), OutcomeAt: someTime(v.at), OutcomeReceivedAt: someTime(v.received),
 	}
 }
 
-// sortedAttempts returns the attempts in the order of the routing strategy, those
-// of channels not in it last.
-func (e *Entity) sortedAttempts() []avro.VerificationAttempt {
-	list := sized(e.shows.attempts[:0], len(e.attempts))
+// createdOf is when the verification was ordered.
+func createdOf(e *Entity) avro.Optional[time.Time] {
+	return avro.Optional[time.Time]{Value: e.created.value.Time(), Set: e.created.by != 0}
+}
+
+// appendAttempts appends the attempts in the order of the routing strategy, those of
+// channels not in it last.
+func (e *Entity) appendAttempts(list []avro.VerificationAttempt) []avro.VerificationAttempt {
 	for i := range e.attempts {
 		a := &e.attempts[i]
-		list[i] = avro.VerificationAttempt{
+		list = append(list, avro.VerificationAttempt{
 			ID: a.id, Position: e.position(a.channel.value), Channel: a.channel.value, ChannelKind: KindOf(a.channel.value),
 			Status: a.code, StatusName: a.name, ProcessedAt: someTime(a.processedAt),
 			ExternalID: some(a.external.value), Error: some(a.err.value), CostMinor: optional(&a.cost),
+		})
+	}
+	// Two or three, which nearly always are in order.
+	for i := 1; i < len(list); i++ {
+		for j := i; j > 0 && compareShown(&list[j], &list[j-1]) < 0; j-- {
+			list[j], list[j-1] = list[j-1], list[j]
 		}
 	}
-	slices.SortFunc(list, func(a, b avro.VerificationAttempt) int {
-		return cmp.Or(
-			cmp.Compare(uint32(a.Position), uint32(b.Position)), //nolint:gosec // -1 goes last
-			a.ProcessedAt.Value.Compare(b.ProcessedAt.Value), strings.Compare(a.ID, b.ID),
-		)
-	})
 	return list
+}
+
+// compareShown orders attempts by the place in the strategy, then by time and id.
+func compareShown(a, b *avro.VerificationAttempt) int {
+	if a.Position != b.Position {
+		return cmp.Compare(uint32(a.Position), uint32(b.Position)) //nolint:gosec // -1 goes last
+	}
+	return cmp.Or(a.ProcessedAt.Value.Compare(b.ProcessedAt.Value), strings.Compare(a.ID, b.ID))
 }
 
 func (e *Entity) position(channel string) int32 {
@@ -140,6 +151,6 @@ func optional[T any](m *marked[T]) avro.Optional[T] {
 	return avro.Optional[T]{Value: m.value, Set: m.by != 0}
 }
 
-func someTime(at time.Time) avro.Optional[time.Time] {
-	return avro.Optional[time.Time]{Value: at, Set: !at.IsZero()}
+func someTime(at statecodec.Instant) avro.Optional[time.Time] {
+	return avro.Optional[time.Time]{Value: at.Time(), Set: at != 0}
 }
