@@ -122,6 +122,8 @@ func ask(ctx context.Context, broker *kgo.Broker, topics kadm.TopicDetails, aske
 		waiting[s.at], names[topics[s.at.topic].ID] = s, s.at.topic
 	}
 	var hungry, fed []*search
+	// One for all: of batches by LZ4 each has 8 MiB.
+	decompressor := kgo.DefaultDecompressor()
 	for i := range resp.Topics {
 		t := &resp.Topics[i]
 		name := cmp.Or(t.Topic, names[t.TopicID])
@@ -132,7 +134,7 @@ func ask(ctx context.Context, broker *kgo.Broker, topics kadm.TopicDetails, aske
 			}
 			delete(waiting, s.at)
 			before := s.from
-			answer, over := s.take(&t.Partitions[j])
+			answer, over := s.take(&t.Partitions[j], decompressor)
 			switch {
 			case over:
 				done(s, answer)
@@ -174,14 +176,14 @@ func request(topics kadm.TopicDetails, asked []*search) *kmsg.FetchRequest {
 }
 
 // take reads a partition's part of an answer; over is false if more must be read.
-func (s *search) take(part *kmsg.FetchResponseTopicPartition) (answer found, over bool) {
+func (s *search) take(part *kmsg.FetchResponseTopicPartition, decompressor kgo.Decompressor) (answer found, over bool) {
 	isolation := kgo.ReadUncommitted()
 	if s.committed {
 		isolation = kgo.ReadCommitted()
 	}
 	fetched, next := kgo.ProcessFetchPartition(kgo.ProcessFetchPartitionOpts{
 		Offset: s.from, IsolationLevel: isolation, Topic: s.at.topic, Partition: s.at.partition, KeepControlRecords: true,
-	}, part, kgo.DefaultDecompressor(), nil)
+	}, part, decompressor, nil)
 	for _, r := range fetched.Records {
 		if r.Offset >= s.to {
 			return found{}, true
