@@ -77,9 +77,16 @@ func (w *worker) noteAge(d *decoded) {
 			return
 		}
 	}
-	if dates, ok := w.spec.Dates(d.event); ok && !dates.Received.IsZero() {
-		w.round.ages = append(w.round.ages, dates)
+	dates, ok := w.spec.Dates(d.event)
+	if !ok || dates.Received.IsZero() {
+		return
 	}
+	// A label outlives the record, and one text for all is compared without a look at it.
+	if dates.Provider != w.round.provider {
+		w.round.provider = strings.Clone(dates.Provider)
+	}
+	dates.Provider = w.round.provider
+	w.round.ages = append(w.round.ages, dates)
 }
 
 // observeAges tells the ages of the facts of a committed round.
@@ -97,7 +104,7 @@ func (w *worker) observeAges(committed time.Time) {
 		dates := &w.round.ages[i]
 		if toReceived == nil || dates.Provider != provider {
 			note()
-			provider, last = strings.Clone(dates.Provider), time.Time{} // a label outlives the record
+			provider, last = dates.Provider, time.Time{}
 			a, stage := w.metrics.ages, w.spec.Name
 			toReceived, fromReceived = a.toReceived.WithLabelValues(stage, provider), a.fromReceived.WithLabelValues(stage, provider)
 			whole = a.whole.WithLabelValues(stage, provider)

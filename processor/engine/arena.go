@@ -50,6 +50,11 @@ func unsafeBytes(key string) []byte {
 	return unsafe.Slice(unsafe.StringData(key), len(key)) //nolint:gosec // read only
 }
 
+// bytesOfText returns the bytes of a text without a copy: for who only reads them.
+func bytesOfText(text string) []byte {
+	return unsafe.Slice(unsafe.StringData(text), len(text)) //nolint:gosec // they are never written
+}
+
 // reset empties the arena. A round that needed much more than usual does not
 // keep its memory for ever.
 func (a *arena) reset() {

@@ -32,8 +32,9 @@ type round struct {
 	inHeaders  []raw.Header
 	headerKeys headerKeys
 	outHeaders []kgo.RecordHeader
-	// ages are those of the facts.
-	ages []Dates
+	// ages are those of the facts, provider that of the last.
+	ages     []Dates
+	provider string
 }
 
 // acks gathers the promises of a round: how many failed, the first error, and how

@@ -123,7 +123,7 @@ func (w *worker) produce(ctx context.Context) error {
 			out = append(out, record)
 		}
 		for _, c := range s.overlay.dirty() {
-			record := kgo.Record{Topic: w.changelog, Partition: p, Key: s.arena.copy([]byte(c.key)), Timestamp: s.wall}
+			record := kgo.Record{Topic: w.changelog, Partition: p, Key: bytesOfText(c.key), Timestamp: s.wall}
 			if c.payload != nil {
 				record.Value = appendEntry(s.arena.buffer(len(c.payload)+12), c.payload, c.deadline)
 			}
