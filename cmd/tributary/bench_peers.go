@@ -17,12 +17,20 @@ func newBenchPeers(g *globals, b *benchFlags) *cobra.Command {
 (the processor's work as a Kafka Streams application; we are given the same bodies) and
 ingest/ (servers that take signed webhooks; their harness sends to us, too). Runs stand
 in pairs, ours and theirs first in turn; one pair is made before and thrown away. What
-is shown is the median of the pairs' ratios with the quartiles.
+is shown is the median of the pairs' ratios with the quartiles. The processor runs in
+each pair once with each of --profiles, by default with all it does, like for like, that
+without compression, and with little memory.
+
+The folder is copied to --work first and built there; Java 17, Maven and Go are needed
+for streams/, wrk, Python and Go for ingest/ (and what each server there needs).
 
 make bench PEERS=FOLDER starts the Kafka and calls this.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c.Folder = args[0]
+			if len(b.o.Profiles) == 0 {
+				b.o.Profiles = []string{"default", "like-for-like", "like-for-like+uncompressed", "small"}
+			}
 			if err := c.Validate(); err != nil {
 				return &codeError{exitUsage, err}
 			}
@@ -31,6 +39,8 @@ make bench PEERS=FOLDER starts the Kafka and calls this.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&c.Work, "work", "bin/bench", "folder for what the peers build and write")
+	f.StringSliceVar(&c.Only, "only", c.Only, "parts of the folder")
+	f.IntVar(&c.Verifications, "verifications", c.Verifications, "of the load for streams/, each makes five records; under 100,000 a Java program is not warm")
 	f.IntVar(&c.Pairs, "pairs", c.Pairs, "that count")
 	f.StringSliceVar(&c.Ingest, "ingest-peers", c.Ingest, "as the folder's script names them: linger5, linger0, none, camel, py, node")
 	f.DurationVar(&c.Duration, "duration", c.Duration, "of a run of an ingest")

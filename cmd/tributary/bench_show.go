@@ -25,24 +25,14 @@ func (g *globals) showBench(r *bench.Report) error {
 	for _, key := range slices.Sorted(maps.Keys(r.Settings)) {
 		g.printf("%s=%s ", key, r.Settings[key])
 	}
-	names := r.Names()
-	header := []any{"figure"}
-	columns := []table.ColumnConfig{}
-	for i, name := range names {
-		header = append(header, name)
-		columns = append(columns, table.ColumnConfig{Number: i + 2, Align: text.AlignRight, WidthMax: 24})
+	g.printf("\n")
+	for _, names := range r.Families() {
+		g.showFigures(r, names)
 	}
-	t := newTable(header...)
-	t.SetColumnConfigs(columns)
-	for _, key := range r.Keys() {
-		row := table.Row{strings.ReplaceAll(key, "_", " ")}
-		for _, name := range names {
-			row = append(row, spread(bench.SpreadOf(r.Values(name, key))))
-		}
-		t.AppendRow(row)
-	}
-	g.printf("\n%s\n", t.Render())
 	g.showRatios(r)
+	for _, note := range r.Notes {
+		g.printf("Note: %s.\n", note)
+	}
 	switch {
 	case r.Right && r.Runs[0].Checked == bench.CheckNone:
 		g.printf("The answers were not checked.\n")
@@ -51,8 +41,32 @@ func (g *globals) showBench(r *bench.Report) error {
 		g.printf("The answers are right (checked: %s).\n", r.Runs[0].Checked)
 		return nil
 	}
-	g.printf("\n%s\n", strings.Join(r.Faults, "\n"))
+	const most = 20
+	g.printf("\n%s\n", strings.Join(r.Faults[:min(most, len(r.Faults))], "\n"))
+	if more := len(r.Faults) - most; more > 0 {
+		g.printf("and %d more like these; --report FILE has them all\n", more)
+	}
 	return nil
+}
+
+// showFigures prints a table of the runs of these names.
+func (g *globals) showFigures(r *bench.Report, names []string) {
+	header := []any{"figure"}
+	columns := []table.ColumnConfig{}
+	for i, name := range names {
+		header = append(header, name)
+		columns = append(columns, table.ColumnConfig{Number: i + 2, Align: text.AlignRight, WidthMax: 24})
+	}
+	t := newTable(header...)
+	t.SetColumnConfigs(columns)
+	for _, key := range r.Keys(names...) {
+		row := table.Row{strings.ReplaceAll(key, "_", " ")}
+		for _, name := range names {
+			row = append(row, spread(bench.SpreadOf(r.Values(name, key))))
+		}
+		t.AppendRow(row)
+	}
+	g.printf("%s\n", t.Render())
 }
 
 // benchTitle says where a bench ran.
@@ -69,7 +83,7 @@ func (g *globals) showRatios(r *bench.Report) {
 	if len(r.Ratios) == 0 {
 		return
 	}
-	t := newTable("of", "peer", "figure", "better", "ours", "theirs", "ours / theirs", "pairs")
+	t := newTable("of", "beside", "figure", "better", "ours", "theirs", "ours / theirs", "pairs")
 	for i := range r.Ratios {
 		x := &r.Ratios[i]
 		better := "less"
@@ -78,7 +92,7 @@ func (g *globals) showRatios(r *bench.Report) {
 		}
 		t.AppendRow(table.Row{x.Of, x.Peer, strings.ReplaceAll(x.Figure, "_", " "), better, spread(x.Ours), spread(x.Theirs), spread(x.Ratio), x.Ratio.N})
 	}
-	g.printf("\nBy pairs of runs, median (quartiles):\n%s\n", t.Render())
+	g.printf("\nBy pairs of runs, median (first and third quartile):\n%s\n", t.Render())
 }
 
 // spread writes a median, with the quartiles where there are several values.

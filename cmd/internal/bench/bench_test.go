@@ -102,7 +102,7 @@ func TestProgramEnds(t *testing.T) {
 	t.Parallel()
 	o := bench.DefaultOptions()
 	o.Program = "/bin/false"
-	_, err := bench.Processor(t.Context(), o, small())
+	_, err := bench.Processor(t.Context(), o, bench.ProcessorConfig{Load: small()})
 	if err == nil || !strings.Contains(err.Error(), "processor ended") {
 		t.Errorf("Processor() with a program that ends = %v", err)
 	}

@@ -61,7 +61,7 @@ func (p *place) launch(role, configPath string) (*child, error) {
 		return nil, fmt.Errorf("make the log of %s: %w", role, err)
 	}
 	defer func() { _ = file.Close() }()
-	c.cmd = exec.Command(p.o.Program, role, "-c", configPath) //nolint:gosec,noctx // our own program, ended by stop
+	c.cmd = exec.Command(p.program(), role, "-c", configPath) //nolint:gosec,noctx // our own program, ended by stop
 	c.cmd.Env, c.cmd.Stderr, c.cmd.Stdout = p.environ(), file, file
 	// Of a group of its own: an interrupt at the terminal is for the bench, which ends
 	// everything in order.
@@ -78,14 +78,14 @@ func (p *place) launch(role, configPath string) (*child, error) {
 	return c, nil
 }
 
-// says waits until the log has a line of that message and returns one of its
-// attributes.
-func (c *child) says(ctx context.Context, message, attribute string) (string, error) {
+// says waits until the log has a line of that message and returns the address that it
+// names.
+func (c *child) says(ctx context.Context, message string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, startPatience)
 	defer cancel()
 	for {
 		if lines := c.lines(message); len(lines) > 0 {
-			text, _ := lines[0][attribute].(string)
+			text, _ := lines[0]["address"].(string)
 			return text, nil
 		}
 		select {
@@ -206,7 +206,7 @@ func (c *child) ready(ctx context.Context) bool {
 // get asks the ops port.
 func (c *child) get(ctx context.Context, path string) (body []byte, status int, err error) {
 	if c.ops == "" {
-		if c.ops, err = c.says(ctx, saidOps, "address"); err != nil {
+		if c.ops, err = c.says(ctx, saidOps); err != nil {
 			return nil, 0, err
 		}
 	}

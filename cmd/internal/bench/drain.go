@@ -34,12 +34,17 @@ const look = 50 * time.Millisecond
 // drain waits until the processor has no lag. It measures from the last look before
 // the first commit, so that the start of the process is not in the figures.
 func (p *place) drain(ctx context.Context, c *child, total int64) (*drained, error) {
+	return p.drainFrom(ctx, c, 0, total)
+}
+
+// drainFrom is drain for a processor that has processed some of the total before.
+func (p *place) drainFrom(ctx context.Context, c *child, before, total int64) (*drained, error) {
 	watcher := lag.New(lag.Config{Kafka: p.kafka, Own: p.inputs(), Window: time.Second})
 	if err := watcher.Open(); err != nil {
 		return nil, err
 	}
 	defer watcher.Close()
-	p.o.Progress.Step("processing", total)
+	p.o.Progress.Step("processing", total-before)
 	ends, err := p.rawEnds(ctx)
 	if err != nil {
 		return nil, err
@@ -50,9 +55,9 @@ func (p *place) drain(ctx context.Context, c *child, total int64) (*drained, err
 		if err != nil {
 			return nil, err
 		}
-		p.o.Progress.At(m.done)
+		p.o.Progress.At(m.done - before)
 		switch {
-		case m.done == 0:
+		case m.done <= before:
 			d.first = m
 		case d.first.at.IsZero():
 			return nil, fmt.Errorf("%s had committed %d records before it was looked at", c.role, m.done)

@@ -60,23 +60,57 @@ func EndToEnd(ctx context.Context, o Options, config EndToEndConfig) (report *Re
 	}
 	start := load.start(&o)
 	report = p.report("end-to-end", start, map[string]string{"rate": fmt.Sprint(config.Rate), "duration": config.Duration.String()})
-	for n := range o.Runs {
-		// A run is on topics of its own: what was sent is known only then.
-		if n > 0 {
-			if err := errors.Join(p.wipe(), p.renewAll(ctx)); err != nil {
-				return nil, err
-			}
-		}
-		b := &way{place: p, config: config, start: start, sent: map[string]simulator.Count{}}
-		run, faults, err := b.run(ctx, load.plan(&o, start))
-		if err != nil {
-			return nil, err
-		}
-		report.Runs = append(report.Runs, *run)
-		report.fault(faults...)
+	variants, err := o.variants()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.endToEnds(ctx, report, config, load, start, variants); err != nil {
+		return nil, err
+	}
+	for _, v := range variants[1:] {
+		report.compareEndToEnd(v.title(), variants[0].title())
 	}
 	report.Right = len(report.Faults) == 0
 	return report, nil
+}
+
+// endToEnds runs the variants in turn.
+func (p *place) endToEnds(ctx context.Context, report *Report, config EndToEndConfig, load Load, start time.Time, variants []variant) error {
+	limit := p.o.budget()
+	for n := range p.o.Runs {
+		for i := range variants {
+			v := variants[(n+i)%len(variants)]
+			// A run is on topics of its own: what was sent is known only then.
+			if len(report.Runs) > 0 {
+				if err := errors.Join(p.wipe(), p.renewAll(ctx)); err != nil {
+					return err
+				}
+			}
+			p.use(v)
+			b := &way{place: p, config: config, start: start, sent: map[string]simulator.Count{}}
+			run, faults, err := b.run(ctx, load.plan(p.o, start))
+			if err != nil {
+				return err
+			}
+			run.Name = v.title()
+			report.Runs = append(report.Runs, *run)
+			report.fault(faults...)
+		}
+		if !limit.step() && n+1 < p.o.Runs {
+			report.short(n+1, p.o.Runs)
+			return nil
+		}
+	}
+	return nil
+}
+
+// compareEndToEnd adds what another profile gains, and costs.
+func (r *Report) compareEndToEnd(ours, theirs string) {
+	for _, key := range []string{
+		"due_to_readable_p50_ms", "due_to_readable_p99_ms", "ingest_cpu_us_per_webhook", "processor_cpu_us_per_webhook", "broker_cpu_us_per_webhook",
+	} {
+		r.compare(ours, theirs, key, false)
+	}
 }
 
 // way is a measurement under way.
@@ -157,7 +191,7 @@ func (b *way) launch(ctx context.Context) error {
 	if b.ingest, err = p.launch("ingest", path); err != nil {
 		return err
 	}
-	if b.address, err = b.ingest.says(ctx, saidIngest, "address"); err != nil {
+	if b.address, err = b.ingest.says(ctx, saidIngest); err != nil {
 		return err
 	}
 	return untilReady(ctx, b.processor)

@@ -64,6 +64,13 @@ const fillers = 512
 
 // fill writes a load into the raw topics and returns what became of it by provider.
 func (p *place) fill(ctx context.Context, plan *simulator.Plan, start time.Time, total int64) (map[string]simulator.Count, error) {
+	return p.fillWith(ctx, plan, start, total, func(*simulator.Send) bool { return true })
+}
+
+// fillWith is fill with those webhooks alone that are wanted.
+func (p *place) fillWith(
+	ctx context.Context, plan *simulator.Plan, start time.Time, total int64, wanted func(*simulator.Send) bool,
+) (map[string]simulator.Count, error) {
 	p.o.Progress.Step("filling the raw topics", total)
 	f, err := p.newFiller(ctx, start)
 	if err != nil {
@@ -73,6 +80,9 @@ func (p *place) fill(ctx context.Context, plan *simulator.Plan, start time.Time,
 		s, more := plan.Next()
 		if !more {
 			break
+		}
+		if !wanted(s) {
+			continue
 		}
 		f.take(deliveryOf(s, start))
 		p.o.Progress.At(f.webhooks.Load())

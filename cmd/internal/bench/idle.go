@@ -56,7 +56,7 @@ func (b *ingestBench) idle(ctx context.Context) error {
 	f.Add("requests_per_second", float64(fired.answers)/fired.took.Seconds())
 	f.Add("cpu_us_per_webhook", (loaded.us.cpu-kept.us.cpu).Seconds()/float64(fired.answers)*1e6)
 	fired.latency.figures(&f, "answer")
-	b.report.Runs = append(b.report.Runs, Run{Name: fmt.Sprintf("%d idle, %s c=%d", n, v.provider, connections), Figures: f, Checked: b.place.o.Check})
+	b.report.Runs = append(b.report.Runs, Run{Name: fmt.Sprintf("%d idle, %s c=%d", n, v.provider, connections), Figures: f, Checked: checkedBytes})
 	return nil
 }
 

@@ -67,6 +67,9 @@ func Ingest(ctx context.Context, o Options, config IngestConfig) (report *Report
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, p.close()) }() //nolint:contextcheck // a stop has its own time
+	if err := p.useOnly(); err != nil {
+		return nil, err
+	}
 	path, err := p.writeConfig(slices.Max(config.Connections) + config.Idle + 16)
 	if err != nil {
 		return nil, err
@@ -80,7 +83,7 @@ func Ingest(ctx context.Context, o Options, config IngestConfig) (report *Report
 			c.kill()
 		}
 	}()
-	address, err := c.says(ctx, saidIngest, "address")
+	address, err := c.says(ctx, saidIngest)
 	if err != nil {
 		return nil, err
 	}
@@ -210,7 +213,7 @@ func (b *ingestBench) run(ctx context.Context, v *volley, connections int) error
 	f.Add("rss_mb", mega(after.us.rss))
 	f.Add("peak_rss_mb", mega(after.us.peak))
 	f.Add("bytes_per_request", float64(len(v.shots[0].bytes)))
-	b.report.Runs = append(b.report.Runs, Run{Name: fmt.Sprintf("%s c=%d", v.provider, connections), Figures: f, Checked: p.o.Check})
+	b.report.Runs = append(b.report.Runs, Run{Name: fmt.Sprintf("%s c=%d", v.provider, connections), Figures: f, Checked: checkedBytes})
 	if fired.refused > 0 {
 		b.report.fault(fmt.Sprintf("%s with %d connections: %d answers were not 200, such as %d", v.provider, connections, fired.refused, fired.status))
 	}

@@ -12,6 +12,9 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
+// checkedBytes is how ingest's answers are checked, always.
+const checkedBytes = "every record, byte for byte"
+
 // stored is what lies in a raw topic: how many records, and their bodies added up.
 type stored struct {
 	records int64

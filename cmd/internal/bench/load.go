@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/cmd/internal/simulator"
+	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // Load says what webhooks are made.
@@ -49,6 +50,21 @@ func (l *Load) Validate() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// suit leaves out the providers whose stages a variant does not run.
+func (l *Load) suit(variants []variant) error {
+	peers := []string{raw.ProviderLOX24, raw.ProviderUAPAY}
+	for i := range variants {
+		switch {
+		case variants[i].settings[likeForLike] != "true":
+		case len(l.Providers) == 0:
+			l.Providers = peers
+		case slices.ContainsFunc(l.Providers, func(name string) bool { return !slices.Contains(peers, name) }):
+			return fmt.Errorf("--providers: the profile %s has only %s", profileLikeForLike, strings.Join(peers, ", "))
+		}
+	}
+	return nil
 }
 
 // Times of the providers around the load.

@@ -31,6 +31,13 @@ type Options struct {
 	Partitions int32
 	// Set are settings of ingest and processor, "processor.engine.compression=none".
 	Set []string
+	// Profiles are named settings, each a variant that is measured beside the others;
+	// "like-for-like+uncompressed" is both at once. --set counts more. Empty means the
+	// ordinary settings.
+	Profiles []string
+	// For bounds the time of all runs together: none is begun that would not fit. At
+	// least one is made. 0 is no bound.
+	For time.Duration
 	// Check says how the answers are checked: model, audit or none.
 	Check string
 	// Patience is how long the last deadlines may take to show in the topics, before
@@ -85,6 +92,12 @@ func (o *Options) Validate() error {
 	if o.Patience <= 0 {
 		errs = append(errs, fmt.Errorf("--patience: %v is not more than zero", o.Patience))
 	}
+	if o.For < 0 {
+		errs = append(errs, fmt.Errorf("--for: %v is less than nothing", o.For))
+	}
+	if _, err := o.variants(); err != nil {
+		errs = append(errs, err)
+	}
 	if o.Runs < 1 {
 		errs = append(errs, fmt.Errorf("--runs: %d is less than 1", o.Runs))
 	}
@@ -136,11 +149,6 @@ func (o *Options) settings() map[string]string {
 	}
 	return out
 }
-
-// likeForLike is the setting that leaves out what a peer does not do.
-const likeForLike = "processor.benchmark.like_for_like"
-
-func (o *Options) likeForLike() bool { return o.settings()[likeForLike] == "true" }
 
 // wait waits, unless ctx ends.
 func wait(ctx context.Context, d time.Duration) error {

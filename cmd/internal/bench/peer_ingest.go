@@ -2,48 +2,66 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// ingests measures ingest beside the servers in the folder ingest: the same load of
-// signed webhooks of UAPAY, by the folder's own harness.
-func (b *peers) ingests(ctx context.Context) error {
-	folder := b.config.ingest()
-	work := filepath.Join(b.config.Work, "ingest")
+// prepareIngest builds the servers in the folder ingest, or those that can be; nil
+// without the folder.
+func (b *peers) prepareIngest(ctx context.Context) (*peer, error) {
+	if b.config.ingest() == "" {
+		return nil, nil //nolint:nilnil // nothing to measure is no error
+	}
+	// wrk is what their harness loads with, and it is written in Python.
+	if err := needed("the servers beside ingest", partIngest, "python3", "wrk", "go"); err != nil {
+		return nil, err
+	}
+	folder, err := lend(b.config.ingest(), filepath.Join(b.config.Work, "peers", partIngest))
+	if err != nil {
+		return nil, err
+	}
+	work := filepath.Join(b.config.Work, partIngest)
+	them := &peer{folder, work, b.ingestEnv(work)}
 	bodies := filepath.Join(work, "bodies.ndjson")
-	env := b.ingestEnv(work)
 	if _, err := os.Stat(bodies); err != nil {
 		if err := os.MkdirAll(work, 0o750); err != nil {
-			return err
+			return nil, err
 		}
-		if err := b.script(ctx, env, filepath.Join(folder, "measure"), work, "setup"); err != nil {
+		if err := b.script(ctx, them.env, filepath.Join(folder, "measure"), work, "setup"); err != nil {
 			// What a peer needs may not be had here; the bare server and the tools may be.
-			if _, err := os.Stat(bodies); err != nil {
-				return errors.Join(err, errors.New("the peers' setup made no bodies"))
+			if _, missing := os.Stat(bodies); missing != nil {
+				return nil, unbuilt("the servers beside ingest", partIngest, err)
 			}
+			b.report.Notes = append(b.report.Notes, "not every server beside ingest could be built; those that --ingest-peers names are needed only")
 		}
 	}
-	own := filepath.Join(work, "own-bodies.ndjson")
-	if err := sign(ctx, work, own); err != nil {
-		return err
-	}
+	return them, sign(ctx, work, ownBodies(work))
+}
+
+// ownBodies are those signed with our secret.
+func ownBodies(work string) string { return filepath.Join(work, "own-bodies.ndjson") }
+
+// ingests measures ingest beside the servers in the folder ingest: the same load of
+// signed webhooks of UAPAY, by the folder's own harness.
+func (b *peers) ingests(ctx context.Context, them *peer) error {
+	b.place.use(b.variants[0])
+	defer b.place.use(variant{})
 	err := b.inTurn(
-		func(int) ([]Run, error) { return b.ourIngest(ctx, env, folder, work, own) },
+		func(int) ([]Run, error) { return b.ourIngest(ctx, them) },
 		func(int) ([]Run, error) {
-			args := append([]string{work}, b.config.Ingest...)
-			if err := b.script(ctx, env, filepath.Join(folder, "measure"), args...); err != nil {
+			args := append([]string{them.work}, b.config.Ingest...)
+			if err := b.script(ctx, them.env, filepath.Join(them.folder, "measure"), args...); err != nil {
 				return nil, err
 			}
-			return b.ingestRuns(work)
+			return b.ingestRuns(them.work)
 		},
 	)
 	if err != nil {
@@ -84,7 +102,7 @@ func sign(ctx context.Context, work, path string) error {
 }
 
 // ourIngest is a run of ours, by their harness.
-func (b *peers) ourIngest(ctx context.Context, env []string, folder, work, bodies string) ([]Run, error) {
+func (b *peers) ourIngest(ctx context.Context, them *peer) ([]Run, error) {
 	p := b.place
 	path, err := p.writeConfig(0)
 	if err != nil {
@@ -96,14 +114,15 @@ func (b *peers) ourIngest(ctx context.Context, env []string, folder, work, bodie
 	}
 	a := accounts()
 	args := append([]string{
-		nameOurs, "--url", "http://" + address + "/v1/uapay/" + a.UAPAY.Source, "--bodies", bodies,
-		"--server", p.o.Program + " ingest -c " + path, "--topic", p.names.Topic(schemas.RawUAPAY), "--topic-tool", filepath.Join(work, "bin", "topic"),
+		nameOurs, "--url", "http://" + address + "/v1/uapay/" + a.UAPAY.Source, "--bodies", ownBodies(them.work),
+		"--server", p.program() + " ingest -c " + path, "--topic", p.names.Topic(schemas.RawUAPAY), "--topic-tool", filepath.Join(them.work, "bin", "topic"),
 		"--brokers", p.o.Brokers[0], "--broker-pid", strconv.Itoa(p.o.BrokerPID),
-	}, b.runFlags(work)...)
-	if err := b.script(ctx, append(env, settingPrefix+"INGEST__LISTEN="+address), filepath.Join(folder, "run"), args...); err != nil {
+	}, b.runFlags(them.work)...)
+	env := append(slices.Clone(them.env), settingPrefix+"INGEST__LISTEN="+address)
+	if err := b.script(ctx, env, filepath.Join(them.folder, "run"), args...); err != nil {
 		return nil, err
 	}
-	return b.ingestRuns(work)
+	return b.ingestRuns(them.work)
 }
 
 // freeAddress finds a port that nobody has at this moment.

@@ -8,8 +8,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
+	"time"
 
 	"github.com/tributary-hq/tributary/cmd/internal/simulator"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -18,41 +18,57 @@ import (
 // Names of the columns.
 const (
 	nameOurs    = "tributary"
-	nameAlike   = "tributary, like for like"
 	nameStreams = "kafka streams"
 )
 
-// streams measures the processor beside the application in the folder streams: the
-// same bodies, the same broker, the same number of partitions.
-func (b *peers) streams(ctx context.Context) error {
-	folder := b.config.streams()
-	work := filepath.Join(b.config.Work, "streams")
+// prepareStreams builds the application in the folder streams, and has it fill its
+// topics; nil without the folder.
+func (b *peers) prepareStreams(ctx context.Context) (*peer, error) {
+	if b.config.streams() == "" {
+		return nil, nil //nolint:nilnil // nothing to measure is no error
+	}
+	if err := needed(nameStreams, partStreams, "java", "mvn", "go"); err != nil {
+		return nil, err
+	}
+	folder, err := lend(b.config.streams(), filepath.Join(b.config.Work, "peers", partStreams))
+	if err != nil {
+		return nil, err
+	}
+	work := filepath.Join(b.config.Work, partStreams)
 	env, err := b.lendBroker(work)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	script := filepath.Join(folder, "run")
-	if err := b.script(ctx, env, script, work, "setup"); err != nil {
-		return err
+	// Its own first time is fixed. What it makes then is, some day, older than an entity
+	// is kept, and the processor is right to have forgotten it.
+	base := b.place.o.Now().Add(-settled - time.Duration(b.config.Verifications)*time.Second/loadgenRate)
+	env = append(env, fmt.Sprintf("LOAD=-verifications %d -base %d %s", b.config.Verifications, base.Unix(), os.Getenv("LOAD")))
+	if err := b.script(ctx, env, filepath.Join(folder, "run"), work, "setup"); err != nil {
+		return nil, unbuilt(nameStreams, partStreams, err)
 	}
+	return &peer{folder, work, env}, nil
+}
+
+// loadgenRate is how many verifications it begins in a second of its time.
+const loadgenRate = 500
+
+// streams measures the processor beside the application in the folder streams: the
+// same bodies, the same broker, the same number of partitions.
+func (b *peers) streams(ctx context.Context, them *peer) error {
 	sent, start, err := b.place.copyBodies(ctx, map[string]string{raw.ProviderLOX24: "raw.lox24", raw.ProviderUAPAY: "raw.uapay"})
 	if err != nil {
 		return err
 	}
 	b.report.Start = start
 	err = b.inTurn(
-		func(n int) ([]Run, error) { return b.both(ctx, sent, n) },
-		func(n int) ([]Run, error) { return b.theirs(ctx, env, script, work, n) },
+		func(n int) ([]Run, error) { return b.ours(ctx, sent, n) },
+		func(n int) ([]Run, error) { return b.theirs(ctx, them, n) },
 	)
 	if err != nil {
 		return err
 	}
-	for _, f := range []struct {
-		key  string
-		more bool
-	}{{"records_per_cpu_second", true}, {"records_per_second", true}, {"broker_cpu_us_per_record", false}, {"peak_rss_mb", false}} {
-		b.report.compare(nameAlike, nameStreams, f.key, f.more)
-		b.report.compare(nameOurs, nameStreams, f.key, f.more)
+	for _, v := range b.variants {
+		b.report.compareProcessor(v.title(), nameStreams)
 	}
 	return nil
 }
@@ -71,36 +87,33 @@ func (b *peers) lendBroker(work string) (env []string, err error) {
 	return []string{"PORT=" + port}, os.WriteFile(filepath.Join(folder, "pid"), []byte(pid+"\n"), 0o600)
 }
 
-// both are two runs of the processor: with all it does, and with what the peer does.
-// The discarded ones are checked with the model.
-func (b *peers) both(ctx context.Context, sent map[string]simulator.Count, n int) ([]Run, error) {
-	whole, faults, err := b.place.process(ctx, nameOurs, sent, b.place.checkOf(n))
-	if err != nil {
-		return nil, err
+// ours are runs of the processor, one of each variant, in another order each time. The
+// discarded ones are checked with the model.
+func (b *peers) ours(ctx context.Context, sent map[string]simulator.Count, n int) ([]Run, error) {
+	defer b.place.use(variant{})
+	var out []Run
+	for i := range b.variants {
+		v := b.variants[(n+i)%len(b.variants)]
+		b.place.use(v)
+		run, faults, err := b.place.process(ctx, v.title(), sent, b.place.checkOf(n))
+		if err != nil {
+			return nil, err
+		}
+		for _, fault := range faults {
+			b.report.fault(v.title() + ": " + fault)
+		}
+		out = append(out, *run)
 	}
-	b.report.fault(faults...)
-	settings := b.place.o.Set
-	defer func() { b.place.o.Set = settings }()
-	b.place.o.Set = append(slices.Clone(settings), likeForLike+"=true")
-	how := b.place.o.Check
-	if n > 0 {
-		how = CheckNone
-	}
-	alike, faults, err := b.place.process(ctx, nameAlike, sent, how)
-	if err != nil {
-		return nil, err
-	}
-	b.report.fault(faults...)
-	return []Run{*whole, *alike}, nil
+	return out, nil
 }
 
 // theirs is a run of the application.
-func (b *peers) theirs(ctx context.Context, env []string, script, work string, n int) ([]Run, error) {
+func (b *peers) theirs(ctx context.Context, them *peer, n int) ([]Run, error) {
 	name := "pair-" + strconv.Itoa(n)
-	if err := b.script(ctx, env, script, work, "measure", name); err != nil {
+	if err := b.script(ctx, them.env, filepath.Join(them.folder, "run"), them.work, "measure", name); err != nil {
 		return nil, err
 	}
-	said, err := lines(filepath.Join(work, "results", name+".json"))
+	said, err := lines(filepath.Join(them.work, "results", name+".json"))
 	if err != nil {
 		return nil, err
 	}

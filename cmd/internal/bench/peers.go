@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,9 +23,14 @@ type PeersConfig struct {
 	Folder string
 	// Work keeps what the scripts build and write.
 	Work string
+	// Only are the parts of the folder that are measured: streams, ingest.
+	Only []string
 	// Pairs is how many runs of each, one after the other, count. One more is made
 	// first, and thrown away: a cold broker is slower.
 	Pairs int
+	// Verifications is how large the load of the folder streams is; each makes five
+	// records on average.
+	Verifications int
 	// Ingest are the peers of the folder ingest, as its script names them.
 	Ingest []string
 	// Duration is that of a run of an ingest.
@@ -35,7 +41,7 @@ type PeersConfig struct {
 
 // DefaultPeersConfig is what the figures of the README are made with.
 func DefaultPeersConfig() PeersConfig {
-	return PeersConfig{Pairs: 7, Ingest: []string{"linger5"}, Duration: 10 * time.Second, Connections: []int{64, 256}}
+	return PeersConfig{Only: []string{partStreams, partIngest}, Pairs: 7, Verifications: 250_000, Ingest: []string{"linger5"}, Duration: 10 * time.Second, Connections: []int{64, 256}}
 }
 
 // Validate reports every fault at once.
@@ -43,6 +49,14 @@ func (c *PeersConfig) Validate() error {
 	var errs []error
 	if c.Pairs < 1 {
 		errs = append(errs, fmt.Errorf("--pairs: %d is less than 1", c.Pairs))
+	}
+	if c.Verifications < 1 {
+		errs = append(errs, fmt.Errorf("--verifications: %d is less than 1", c.Verifications))
+	}
+	for _, part := range c.Only {
+		if part != partStreams && part != partIngest {
+			errs = append(errs, fmt.Errorf("--only: %q is none of %s, %s", part, partStreams, partIngest))
+		}
 	}
 	if c.streams() == "" && c.ingest() == "" {
 		errs = append(errs, fmt.Errorf("%s: neither streams/run nor ingest/measure is in it", c.Folder))
@@ -53,11 +67,24 @@ func (c *PeersConfig) Validate() error {
 	return errors.Join(errs...)
 }
 
+// The parts of a folder.
+const (
+	partStreams = "streams"
+	partIngest  = "ingest"
+)
+
 // streams is the folder of the processor's peer; empty if there is none.
-func (c *PeersConfig) streams() string { return holding(c.Folder, "streams", "loadgen", "run") }
+func (c *PeersConfig) streams() string { return c.part(partStreams, "loadgen", "run") }
 
 // ingest is the folder of ingest's peers; empty if there is none.
-func (c *PeersConfig) ingest() string { return holding(c.Folder, "ingest", "cmd", "measure") }
+func (c *PeersConfig) ingest() string { return c.part(partIngest, "cmd", "measure") }
+
+func (c *PeersConfig) part(name, folder, script string) string {
+	if !slices.Contains(c.Only, name) {
+		return ""
+	}
+	return holding(c.Folder, name, folder, script)
+}
 
 // holding returns the folder, or the one of that name in it, that has a folder and a
 // script.
@@ -91,16 +118,14 @@ func Peers(ctx context.Context, o Options, config PeersConfig) (report *Report, 
 	}
 	defer func() { err = errors.Join(err, p.close()) }() //nolint:contextcheck // a stop has its own time
 	b := &peers{place: p, config: config}
-	b.report = p.report("peers", o.Now().UTC().Truncate(time.Second), map[string]string{"pairs": strconv.Itoa(config.Pairs)})
-	if config.streams() != "" {
-		if err := b.streams(ctx); err != nil {
-			return nil, err
-		}
+	b.report = p.report("peers", o.Now().UTC().Truncate(time.Second), map[string]string{
+		"pairs": strconv.Itoa(config.Pairs), "verifications": strconv.Itoa(config.Verifications),
+	})
+	if b.variants, err = o.variants(); err != nil {
+		return nil, err
 	}
-	if config.ingest() != "" {
-		if err := b.ingests(ctx); err != nil {
-			return nil, err
-		}
+	if err := b.measure(ctx); err != nil {
+		return nil, err
 	}
 	b.report.Right = len(b.report.Faults) == 0
 	return b.report, nil
@@ -108,14 +133,45 @@ func Peers(ctx context.Context, o Options, config PeersConfig) (report *Report, 
 
 // peers is a comparison under way.
 type peers struct {
-	place  *place
-	config PeersConfig
-	report *Report
+	place    *place
+	config   PeersConfig
+	report   *Report
+	variants []variant
+}
+
+// peer is one whose scripts are built.
+type peer struct {
+	// folder has its scripts, work what they build and write.
+	folder, work string
+	env          []string
+}
+
+// measure builds all of theirs first: what cannot be built is known before an hour of
+// measuring.
+func (b *peers) measure(ctx context.Context) error {
+	streams, err := b.prepareStreams(ctx)
+	if err != nil {
+		return err
+	}
+	ingest, err := b.prepareIngest(ctx)
+	if err != nil {
+		return err
+	}
+	if streams != nil {
+		if err := b.streams(ctx, streams); err != nil {
+			return err
+		}
+	}
+	if ingest != nil {
+		return b.ingests(ctx, ingest)
+	}
+	return nil
 }
 
 // inTurn makes the pairs: ours first, theirs first, and so on. The first pair is not
 // kept.
 func (b *peers) inTurn(ours, theirs func(n int) ([]Run, error)) error {
+	limit := b.place.o.budget()
 	for n := range b.config.Pairs + 1 {
 		order := []func(int) ([]Run, error){ours, theirs}
 		if n%2 == 1 {
@@ -129,6 +185,10 @@ func (b *peers) inTurn(ours, theirs func(n int) ([]Run, error)) error {
 			if n > 0 {
 				b.report.Runs = append(b.report.Runs, runs...)
 			}
+		}
+		if !limit.step() && n > 0 && n < b.config.Pairs {
+			b.report.short(n, b.config.Pairs)
+			return nil
 		}
 	}
 	return nil

@@ -37,6 +37,10 @@ type place struct {
 	dir         string
 	// mine says that the prefix was found unused: only then is anything removed.
 	mine bool
+	// variant is what the next children are.
+	variant variant
+	// sourceRate is how many webhooks a second each source may send; 0 is no limit.
+	sourceRate float64
 	// children counts those started, for the names of their files.
 	children int
 }

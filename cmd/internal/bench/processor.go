@@ -14,9 +14,22 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/simulator"
 )
 
+// ProcessorConfig says what is measured beside the processor as it is.
+type ProcessorConfig struct {
+	Load
+	// WithoutTransactions is a build that deploy/bench/at-least-once made; empty
+	// measures none.
+	WithoutTransactions string
+}
+
+// nameWithout is what the build without transactions is called.
+const nameWithout = "without transactions"
+
 // Processor measures the processor: the raw topics are filled first, then it is
-// started, and measured from its first commit until no stage has any lag.
-func Processor(ctx context.Context, o Options, load Load) (report *Report, err error) {
+// started, and measured from its first commit until no stage has any lag. Several
+// profiles take turns, and are compared with the first.
+func Processor(ctx context.Context, o Options, config ProcessorConfig) (report *Report, err error) {
+	load := config.Load
 	if err := load.Validate(); err != nil {
 		return nil, err
 	}
@@ -25,22 +38,75 @@ func Processor(ctx context.Context, o Options, load Load) (report *Report, err e
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, p.close()) }() //nolint:contextcheck // a stop has its own time
+	variants, err := o.variants()
+	if err != nil {
+		return nil, err
+	}
+	if err := load.suit(variants); err != nil {
+		return nil, err
+	}
+	if config.WithoutTransactions != "" {
+		variants = append(variants, variant{name: nameWithout, program: config.WithoutTransactions, settings: variants[0].settings})
+	}
 	start := load.start(&o)
 	report = p.report("processor", start, map[string]string{"webhooks": strconv.FormatInt(load.Webhooks, 10)})
 	sent, err := p.fill(ctx, load.plan(&o, start), start, load.Webhooks)
 	if err != nil {
 		return nil, err
 	}
-	for n := range o.Runs {
-		run, faults, err := p.process(ctx, nameOurs, sent, p.checkOf(n))
-		if err != nil {
-			return nil, err
+	if err := p.inTurns(ctx, report, variants, sent); err != nil {
+		return nil, err
+	}
+	for _, v := range variants[1:] {
+		if v.program != "" {
+			report.compareProcessor(variants[0].title(), v.title())
+			continue
 		}
-		report.Runs = append(report.Runs, *run)
-		report.fault(faults...)
+		report.compareProcessor(v.title(), variants[0].title())
 	}
 	report.Right = len(report.Faults) == 0
 	return report, nil
+}
+
+// inTurns runs the variants one after the other, each time beginning with another, so
+// that none has the better moments of the machine.
+func (p *place) inTurns(ctx context.Context, report *Report, variants []variant, sent map[string]simulator.Count) error {
+	limit := p.o.budget()
+	defer p.use(variant{})
+	for n := range p.o.Runs {
+		for i := range variants {
+			v := variants[(n+i)%len(variants)]
+			p.use(v)
+			run, faults, err := p.process(ctx, v.title(), sent, p.checkOf(n))
+			if err != nil {
+				return err
+			}
+			report.Runs = append(report.Runs, *run)
+			report.fault(faults...)
+		}
+		if !limit.step() && n+1 < p.o.Runs {
+			report.short(n+1, p.o.Runs)
+			return nil
+		}
+	}
+	return nil
+}
+
+// compareProcessor adds the ratios of a processor's runs.
+func (r *Report) compareProcessor(ours, theirs string) {
+	for _, f := range []struct {
+		key  string
+		more bool
+	}{
+		{"records_per_cpu_second", true},
+		{"cpu_us_per_record", false},
+		{"broker_cpu_us_per_record", false},
+		{"peak_rss_mb", false},
+		{"records_per_second", true},
+		{"seconds", false},
+	} {
+		r.compare(ours, theirs, f.key, f.more)
+	}
 }
 
 // checkOf is how a run is checked: with the model the first, for it takes long, and
@@ -81,6 +147,9 @@ func (p *place) process(ctx context.Context, name string, sent map[string]simula
 	d, err := p.drain(ctx, c, total)
 	if err != nil {
 		return nil, nil, err
+	}
+	if p.likeForLike() && how == CheckAudit {
+		how = CheckNone // an audit would miss what is left out on purpose
 	}
 	run := &Run{Name: name, Checked: how}
 	p.processed(&run.Figures, c, d, total)

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"fmt"
 	"os"
 	"runtime"
 	"slices"
@@ -25,7 +26,9 @@ type Report struct {
 	Ratios []Ratio `json:"ratios,omitempty"`
 	// Faults say what was wrong with the answers; Right that nothing was.
 	Faults []string `json:"faults,omitempty"`
-	Right  bool     `json:"right"`
+	// Notes say what else a reader must know, as that the time was over.
+	Notes []string `json:"notes,omitempty"`
+	Right bool     `json:"right"`
 }
 
 // Run is one measurement. Runs of the same name measure the same.
@@ -78,6 +81,11 @@ func ThisMachine() Machine {
 // fault notes that an answer was wrong.
 func (r *Report) fault(texts ...string) { r.Faults = append(r.Faults, texts...) }
 
+// short notes that there was time for fewer runs than were asked for.
+func (r *Report) short(made, wanted int) {
+	r.Notes = append(r.Notes, fmt.Sprintf("the time (--for) was enough for %d of %d runs of each", made, wanted))
+}
+
 // Names returns the runs' names, in their order.
 func (r *Report) Names() []string {
 	var out []string
@@ -89,15 +97,36 @@ func (r *Report) Names() []string {
 	return out
 }
 
-// Keys returns the keys of all figures, in their order.
-func (r *Report) Keys() []string {
+// Keys returns the keys of the figures of the runs of these names, in their order.
+func (r *Report) Keys(names ...string) []string {
 	var out []string
 	for i := range r.Runs {
+		if !slices.Contains(names, r.Runs[i].Name) {
+			continue
+		}
 		for _, f := range r.Runs[i].Figures {
 			if !slices.Contains(out, f.Key) {
 				out = append(out, f.Key)
 			}
 		}
+	}
+	return out
+}
+
+// Families returns the names in groups that have figures in common: what has none, as
+// a processor's record and an ingest's webhook, does not belong into one table.
+func (r *Report) Families() [][]string {
+	var out [][]string
+	for _, name := range r.Names() {
+		keys := r.Keys(name)
+		i := slices.IndexFunc(out, func(family []string) bool {
+			return slices.ContainsFunc(r.Keys(family...), func(key string) bool { return slices.Contains(keys, key) })
+		})
+		if i < 0 {
+			out = append(out, nil)
+			i = len(out) - 1
+		}
+		out[i] = append(out[i], name)
 	}
 	return out
 }

@@ -26,6 +26,9 @@ func Restore(ctx context.Context, o Options, entities int64) (report *Report, er
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, p.close()) }() //nolint:contextcheck // a stop has its own time
+	if err := p.useOnly(); err != nil {
+		return nil, err
+	}
 	b := &restoring{place: p, sent: map[string]simulator.Count{}}
 	if err := b.prepare(ctx, entities); err != nil {
 		return nil, err

@@ -41,8 +41,9 @@ func pseudonyms() (*privacy.Pseudonymiser, error) {
 	return privacy.New(privacy.Config{Keys: []privacy.Key{{ID: phoneKeyID, Secret: []byte(phoneKey)}}})
 }
 
-// sourcesOf writes the simulator's accounts as the configuration has them.
-func sourcesOf(unibell string) []any {
+// sourcesOf writes the simulator's accounts as the configuration has them, each with a
+// rate; 0 is none.
+func sourcesOf(unibell string, rate float64) []any {
 	var out []any
 	correlation := map[string][]source.Correlation{}
 	callback := map[string]bool{}
@@ -51,6 +52,9 @@ func sourcesOf(unibell string) []any {
 	}
 	for _, s := range ingestSources(unibell) {
 		one := object{"id": s.ID, "provider": s.Provider}
+		if rate > 0 {
+			one["rate"] = rate
+		}
 		secret := object{"id": s.Secrets[0].ID}
 		if value := s.Secrets[0].Value; value != "" {
 			secret["value"] = string(value)
@@ -90,7 +94,7 @@ func (p *place) writeConfig(connections int) (string, error) {
 		"privacy": object{"keys": []any{object{"id": phoneKeyID, "value": phoneKey}}},
 		"ops":     object{"listen": "127.0.0.1:0"},
 		"log":     object{"format": "json"},
-		"sources": sourcesOf("http://127.0.0.1:1"),
+		"sources": sourcesOf("http://127.0.0.1:1", p.sourceRate),
 	}
 	text, err := yaml.Marshal(file)
 	if err != nil {
@@ -117,7 +121,7 @@ func (p *place) environ() []string {
 		}
 		out = append(out, v)
 	}
-	for key, value := range p.o.settings() {
+	for key, value := range p.settings() {
 		out = append(out, settingPrefix+strings.ToUpper(strings.ReplaceAll(key, ".", "__"))+"="+value)
 	}
 	return append(out, p.o.Env...)

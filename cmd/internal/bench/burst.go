@@ -1,0 +1,217 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/tributary-hq/tributary/cmd/internal/simulator"
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// BurstConfig says how much more comes than can be taken.
+type BurstConfig struct {
+	// Capacity is how many webhooks a second the sources may send together, by their
+	// rate in ingest's configuration. 0 sets no rate: the capacity is then what the
+	// machine takes, measured first.
+	Capacity float64
+	// Times is how many times the capacity is sent.
+	Times float64
+	// Duration is that of the burst, Calm that of the ordinary load before and after.
+	Duration, Calm time.Duration
+	// Connections carry the webhooks.
+	Connections int
+}
+
+// DefaultBurstConfig is ten times the capacity, for a minute.
+func DefaultBurstConfig() BurstConfig {
+	return BurstConfig{Capacity: 500, Times: 10, Duration: time.Minute, Calm: 5 * time.Second, Connections: 256}
+}
+
+// Validate reports every fault at once.
+func (c *BurstConfig) Validate() error {
+	var errs []error
+	if c.Capacity < 0 {
+		errs = append(errs, fmt.Errorf("--capacity: %v is less than zero", c.Capacity))
+	}
+	if !(c.Times > 1) {
+		errs = append(errs, fmt.Errorf("--times: %v is not more than 1", c.Times))
+	}
+	if c.Duration <= 0 || c.Calm <= 0 {
+		errs = append(errs, errors.New("--duration, --calm: not more than nothing"))
+	}
+	if c.Connections < 1 {
+		errs = append(errs, fmt.Errorf("--connections: %d is less than 1", c.Connections))
+	}
+	return errors.Join(errs...)
+}
+
+// Burst sends ingest many times what it may take. It must end in 429 and 503 and in
+// lag, which then goes; and what was answered 200 must be there.
+func Burst(ctx context.Context, o Options, config BurstConfig) (report *Report, err error) {
+	if err := config.Validate(); err != nil {
+		return nil, err
+	}
+	p, err := open(ctx, &o)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, p.close()) }() //nolint:contextcheck // a stop has its own time
+	if err := p.useOnly(); err != nil {
+		return nil, err
+	}
+	// Nothing has a deadline while it is measured, and none is due when it is judged.
+	start := o.Start
+	if start.IsZero() {
+		start = o.Now().Add(-settled - time.Hour).UTC().Truncate(time.Second)
+	}
+	report = p.report("burst", start, map[string]string{
+		"capacity": fmt.Sprint(config.Capacity), "times": fmt.Sprint(config.Times), "duration": config.Duration.String(),
+		"connections": strconv.Itoa(config.Connections),
+	})
+	b := &burst{place: p, config: config, start: start, sent: map[string]simulator.Count{}, report: report}
+	defer b.end()
+	if err := b.measure(ctx); err != nil {
+		return nil, errors.Join(err, b.alive())
+	}
+	report.Right = len(report.Faults) == 0
+	return report, errors.Join(b.ingest.stop(), b.processor.stop())
+}
+
+// burst is a measurement under way.
+type burst struct {
+	place             *place
+	config            BurstConfig
+	start             time.Time
+	report            *Report
+	ingest, processor *child
+	address           string
+	plan              *simulator.Plan
+
+	tally
+	sent map[string]simulator.Count // guarded by tally's mu
+}
+
+func (b *burst) end() {
+	for _, c := range []*child{b.ingest, b.processor} {
+		if c != nil && c.alive() == nil {
+			c.kill()
+		}
+	}
+}
+
+func (b *burst) alive() error {
+	var errs []error
+	for _, c := range []*child{b.ingest, b.processor} {
+		if c != nil {
+			errs = append(errs, c.alive())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (b *burst) launch(ctx context.Context) error {
+	p := b.place
+	providers := []string{raw.ProviderLOX24, raw.ProviderUAPAY}
+	p.sourceRate = b.config.Capacity / float64(len(providers))
+	path, err := p.writeConfig(b.config.Connections)
+	if err != nil {
+		return err
+	}
+	if b.processor, err = p.launch("processor", path); err != nil {
+		return err
+	}
+	if b.ingest, err = p.launch("ingest", path); err != nil {
+		return err
+	}
+	if b.address, err = b.ingest.says(ctx, saidIngest); err != nil {
+		return err
+	}
+	b.plan = simulator.NewPlan(simulator.Options{
+		Seed: p.o.Seed, Start: b.start, Accounts: accounts(), Providers: providers, Spacing: time.Second / 500,
+	})
+	return untilReady(ctx, b.processor)
+}
+
+// measure is calm, burst, calm; then the lag must go.
+func (b *burst) measure(ctx context.Context) error {
+	if err := b.launch(ctx); err != nil {
+		return err
+	}
+	capacity := b.config.Capacity
+	// Half of what may come is calm: a rate is no promise for each moment. Without a
+	// rate it is sent as fast as it is answered, and that is the capacity.
+	calm := capacity / 2
+	before, err := b.phase(ctx, "calm", calm, b.config.Calm)
+	if err != nil {
+		return err
+	}
+	if capacity == 0 {
+		capacity, _ = before.Figures.Get("accepted_per_second")
+		calm = capacity / 4
+	}
+	if _, err := b.phase(ctx, "burst", capacity*b.config.Times, b.config.Duration); err != nil {
+		return err
+	}
+	over := time.Now()
+	total, err := b.total(ctx)
+	if err != nil {
+		return err
+	}
+	b.place.o.Progress.Step("waiting for the lag to go", 0)
+	if err := b.place.finish(ctx, b.processor, total); err != nil {
+		return err
+	}
+	gone := time.Since(over)
+	last := len(b.report.Runs) - 1
+	b.report.Runs[last].Figures.Add("lag_gone_after_seconds", gone.Seconds())
+	if _, err := b.phase(ctx, "calm again", calm, b.config.Calm); err != nil {
+		return err
+	}
+	return b.judge(ctx)
+}
+
+// total is how many records are in the raw topics: those answered 200, and perhaps some
+// of which the sender could not know.
+func (b *burst) total(ctx context.Context) (int64, error) {
+	ends, err := b.place.rawEnds(ctx)
+	if err != nil {
+		return 0, err
+	}
+	var total int64
+	for _, partitions := range ends {
+		for _, end := range partitions {
+			total += end
+		}
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if sure := accepted(b.sent); total < sure || total > sure+b.unsure {
+		b.report.fault(fmt.Sprintf("%d webhooks were answered 200 and %d without a word whether they are stored; %d are in the raw topics", sure, b.unsure, total))
+	}
+	return total, nil
+}
+
+// judge holds the topics against what was answered.
+func (b *burst) judge(ctx context.Context) error {
+	total, err := b.total(ctx)
+	if err != nil {
+		return err
+	}
+	if err := b.place.finish(ctx, b.processor, total); err != nil {
+		return err
+	}
+	if b.place.o.Check == CheckNone {
+		return nil
+	}
+	var faults []string
+	if total == accepted(b.sent) {
+		faults, err = b.place.check(ctx, b.place.o.Check, b.sent)
+	} else {
+		faults, err = b.place.checkRows(ctx, total)
+	}
+	b.report.fault(faults...)
+	return err
+}
