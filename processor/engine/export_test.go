@@ -61,8 +61,8 @@ func (s *Store) Reader(partition int32) func(key []byte) ([]byte, error) {
 	part, memory := s.partition("test", partition), &arena{}
 	return func(key []byte) ([]byte, error) {
 		memory.reset()
-		payload, _, _, err := part.get(key, memory)
-		return payload, err
+		e, err := part.get(key, memory)
+		return e.payload, err
 	}
 }
 

@@ -86,11 +86,11 @@ func header(release string) string { return string([]byte{entryVersion}) + relea
 
 // readHeader returns a partition's header, empty where there is none.
 func readHeader(from stored) (string, error) {
-	payload, _, found, err := from.get([]byte(headerKey), &arena{})
-	if err != nil || !found {
+	e, err := from.get([]byte(headerKey), &arena{})
+	if err != nil || e.payload == nil {
 		return "", err
 	}
-	return string(payload), checkHeader(payload)
+	return string(e.payload), checkHeader(e.payload)
 }
 
 // checkHeader refuses a changelog that a later release writes.

@@ -125,21 +125,19 @@ func (h *hot) number(hash uint64, key []byte) uint32 {
 	return 0
 }
 
-// find returns an entry in memory, nil if there is none: the store then knows.
-func (h *hot) find(key []byte) *held {
+// find returns the number of an entry in memory, 0 if there is none: the store then
+// knows. It is the same until a round is over.
+func (h *hot) find(key []byte) uint32 {
 	if len(h.index) == 0 {
-		return nil
+		return 0
 	}
-	if id := h.number(h.hash(key), key); id != 0 {
-		return h.entries.at(id)
-	}
-	return nil
+	return h.number(h.hash(key), key)
 }
 
 // differs says whether the store has another entry than there is.
 func (h *hot) differs(key []byte) bool {
-	e := h.find(key)
-	return e != nil && e.changed
+	id := h.find(key)
+	return id != 0 && h.entries.at(id).changed
 }
 
 // absorb takes over what a committed round wrote; before is the position that the
@@ -152,11 +150,9 @@ func (h *hot) absorb(o *overlay, before position) {
 		h.since = append(h.since, mark{from: h.changed.pushed(), offset: before.offset, atEnd: before.atEnd})
 	}
 	for _, c := range o.dirty() {
-		key := unsafeBytes(c.key)
-		hash := h.hash(key)
-		id := h.number(hash, key)
+		id := c.place
 		if id == 0 {
-			id = h.add(hash, key, c.before)
+			id = h.add(unsafeBytes(c.key), c.before)
 		}
 		e := h.entries.at(id)
 		if !e.changed {
@@ -174,7 +170,8 @@ func (h *hot) absorb(o *overlay, before position) {
 }
 
 // add makes an entry for a key that has none, as the store has it.
-func (h *hot) add(hash uint64, key []byte, deadline int64) uint32 {
+func (h *hot) add(key []byte, deadline int64) uint32 {
+	hash := h.hash(key)
 	id := h.free
 	if id == 0 {
 		id = h.entries.add()

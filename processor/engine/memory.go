@@ -194,11 +194,11 @@ func (p *memoryPartition) put(key string, e memoryEntry) {
 	p.entries[key] = e
 }
 
-func (p *memoryPartition) get(key []byte, _ *arena) (payload []byte, deadline int64, found bool, err error) {
-	e, found := p.entries[string(key)]
+func (p *memoryPartition) get(key []byte, _ *arena) (stateEntry, error) {
+	e := p.entries[string(key)]
 	p.work.Reads++
 	p.work.ReadBytes += int64(len(e.payload))
-	return e.payload, e.deadline, found, nil
+	return stateEntry{payload: e.payload, deadline: e.deadline}, nil
 }
 
 func (p *memoryPartition) scan(prefix []byte, yield func(key, payload []byte) bool) error {

@@ -8,13 +8,21 @@ import (
 )
 
 // stored is where a partition's committed state is read from: the store, or a map
-// in memory. What get gives lies in the arena, or never changes; the slices that
-// scan and due give are valid during the call.
+// in memory. What get gives lies in the arena, or does not change during the round; the
+// slices that scan and due give are valid during the call.
 type stored interface {
-	get(key []byte, into *arena) (payload []byte, deadline int64, found bool, err error)
+	get(key []byte, into *arena) (stateEntry, error)
 	scan(prefix []byte, yield func(key, payload []byte) bool) error
 	// due yields the keys whose deadline is at most until, earliest first.
 	due(until int64, yield func(key []byte, deadline int64) bool) error
+}
+
+// stateEntry is an entry as it was found.
+type stateEntry struct {
+	payload  []byte // nil: there is no entry
+	deadline int64  // unix ms, 0 for none
+	// place is where it is in memory, 0 if it is not.
+	place uint32
 }
 
 // cell is an entry as the round sees it.
@@ -24,7 +32,9 @@ type cell struct {
 	deadline int64  // unix ms, 0 for none
 	// before is the deadline of the committed entry, whose index entry must go.
 	before int64
-	dirty  bool
+	// place is that of the committed entry, see stateEntry.
+	place uint32
+	dirty bool
 	// listed is used while dirty cells are gathered.
 	listed bool
 }
@@ -63,15 +73,12 @@ func (o *overlay) load(key []byte) (*cell, error) {
 	if c, ok := o.cells[string(key)]; ok {
 		return c, nil
 	}
-	payload, deadline, found, err := o.below.get(key, o.arena)
+	e, err := o.below.get(key, o.arena)
 	if err != nil {
 		return nil, err
 	}
 	c := o.cell()
-	c.key, c.deadline, c.before = o.arena.text(key), deadline, deadline
-	if found {
-		c.payload = payload
-	}
+	c.key, c.payload, c.deadline, c.before, c.place = o.arena.text(key), e.payload, e.deadline, e.deadline, e.place
 	o.cells[c.key] = c
 	return c, nil
 }

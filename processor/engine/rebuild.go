@@ -77,11 +77,11 @@ func ParseRebuild(key, value []byte) (r Rebuild, found bool, err error) {
 
 // readRebuild reads the entry, zero where there is none.
 func readRebuild(from stored) (r Rebuild, err error) {
-	payload, _, found, err := from.get([]byte(rebuildKey), &arena{})
-	if err != nil || !found {
+	e, err := from.get([]byte(rebuildKey), &arena{})
+	if err != nil || e.payload == nil {
 		return r, err
 	}
-	return parseRebuild(payload)
+	return parseRebuild(e.payload)
 }
 
 func parseRebuild(payload []byte) (r Rebuild, err error) {

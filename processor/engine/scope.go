@@ -197,14 +197,14 @@ func (s *scope) keepClock(before int64) error {
 
 // readClock reads the clock's entry; 0 where there is none yet.
 func readClock(from stored) (int64, error) {
-	payload, _, found, err := from.get([]byte(clockKey), &arena{})
-	if err != nil || !found {
+	e, err := from.get([]byte(clockKey), &arena{})
+	if err != nil || e.payload == nil {
 		return 0, err
 	}
-	if len(payload) != 8 {
-		return 0, fmt.Errorf("%w: a clock of %d bytes", errEntry, len(payload))
+	if len(e.payload) != 8 {
+		return 0, fmt.Errorf("%w: a clock of %d bytes", errEntry, len(e.payload))
 	}
-	return int64(binary.BigEndian.Uint64(payload)), nil //nolint:gosec // unix ms
+	return int64(binary.BigEndian.Uint64(e.payload)), nil //nolint:gosec // unix ms
 }
 
 // outputTopics looks the topics of a stage up in the topic table.

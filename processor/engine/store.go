@@ -115,8 +115,8 @@ func openPebble(dir string, config StoreConfig, logger *slog.Logger, health *sto
 		// The changelog is the log.
 		DisableWAL: true,
 		// Pebble's default logger ends the process on a failed write.
-		Logger:                pebbleLogger{logger, health},
-		EventListener:         &pebble.EventListener{BackgroundError: health.report},
+		Logger:        pebbleLogger{logger, health},
+		EventListener: &pebble.EventListener{BackgroundError: health.report},
 		// What is written is mostly the last of an entity, and what is new the key filter
 		// knows: reading through a few more tables is cheaper than merging them again
 		// and again.

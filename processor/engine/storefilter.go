@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/bits-and-blooms/bloom/v3"
+	"github.com/cockroachdb/pebble/v2"
 )
 
 // keyFilter knows of most keys that the store does not have that it has not: what comes
@@ -21,8 +22,13 @@ import (
 // it says that there is none.
 type keyFilter struct {
 	store *Store
+	// size is in bits, 0 for a filter that knows nothing.
+	size uint
 	// scanAfter is how many look-ups must find nothing before a scan is worth it.
 	scanAfter int
+	// commits is held while a batch is written. A scan waits for those that began before
+	// it, for they may know nothing of it.
+	commits sync.RWMutex
 
 	mu sync.RWMutex
 	// keys is in use if ready; next is being made by a scan.
@@ -31,8 +37,10 @@ type keyFilter struct {
 	// missed counts look-ups that found nothing without the filter, added the keys in it;
 	// with refill of them it is made anew.
 	missed, added, refill int
-	closing               chan struct{}
-	scans                 sync.WaitGroup
+	// begun is how many scans have begun.
+	begun   int
+	closing chan struct{}
+	scans   sync.WaitGroup
 }
 
 // A key takes 10 bits and 4 places, which is right in 99 of 100 cases.
@@ -47,7 +55,8 @@ func newKeyFilter(s *Store, size int64) *keyFilter {
 	if size <= 0 {
 		return f
 	}
-	f.keys = bloom.New(uint(size)*8, filterPlaces)
+	f.size = uint(size) * 8
+	f.keys = bloom.New(f.size, filterPlaces)
 	f.refill = f.capacity()
 	empty := true
 	err := s.eachKey(func([]byte) bool {
@@ -58,7 +67,7 @@ func newKeyFilter(s *Store, size int64) *keyFilter {
 	return f
 }
 
-func (f *keyFilter) capacity() int { return int(f.keys.Cap() / filterBits) }
+func (f *keyFilter) capacity() int { return int(f.size / filterBits) }
 
 // absent says that the store has no entry under a key. False says nothing.
 func (f *keyFilter) absent(key []byte) bool {
@@ -67,26 +76,51 @@ func (f *keyFilter) absent(key []byte) bool {
 	return f.ready && !f.keys.Test(key)
 }
 
-// add notes a key that is about to be written.
-func (f *keyFilter) add(key []byte) {
-	if f.keys == nil {
-		return
+// add notes a key that is about to be written. It returns how many scans had begun
+// before, for commit.
+func (f *keyFilter) add(key []byte) (begun int) {
+	if f.size == 0 {
+		return 0
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if !f.keys.TestAndAdd(key) {
 		f.added++
 	}
+	begun = f.begun
 	if f.next != nil {
 		f.next.Add(key)
 	} else if f.ready && f.added >= f.refill {
 		f.scan()
 	}
+	return begun
+}
+
+// commit writes a batch whose first key was added when so many scans had begun. A scan
+// that began since may not have met its keys: they are added once more.
+func (f *keyFilter) commit(batch *pebble.Batch, begun int) error {
+	f.commits.RLock()
+	defer f.commits.RUnlock()
+	f.mu.RLock()
+	again := f.begun != begun
+	f.mu.RUnlock()
+	if again {
+		for r := batch.Reader(); ; {
+			kind, key, _, ok, err := r.Next()
+			if !ok || err != nil {
+				break // Pebble will say what is wrong with its own batch
+			}
+			if at, isKey := kindOf(key); kind == pebble.InternalKeyKindSet && isKey && key[at] == kindState {
+				f.add(key)
+			}
+		}
+	}
+	return batch.Commit(pebble.NoSync)
 }
 
 // miss notes that the store had no entry, although the filter did not say so.
 func (f *keyFilter) miss() {
-	if f.keys == nil {
+	if f.size == 0 {
 		return
 	}
 	f.mu.Lock()
@@ -104,8 +138,10 @@ func (f *keyFilter) scan() {
 		return
 	default:
 	}
-	f.next = bloom.New(f.keys.Cap(), filterPlaces)
+	f.next = bloom.New(f.size, filterPlaces)
+	f.begun++
 	f.scans.Go(func() {
+		f.awaitCommits()
 		n, err := f.read()
 		f.mu.Lock()
 		defer f.mu.Unlock()
@@ -117,6 +153,12 @@ func (f *keyFilter) scan() {
 		}
 		f.next = nil
 	})
+}
+
+// awaitCommits waits for batches that may know nothing of the scan.
+func (f *keyFilter) awaitCommits() {
+	f.commits.Lock()
+	defer f.commits.Unlock()
 }
 
 // read adds the keys of the store to the next filter. Those that are written meanwhile

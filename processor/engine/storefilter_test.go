@@ -112,3 +112,21 @@ func TestFilterKnowsWhatIsNew(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestFilterKnowsWhatIsBeingWritten: a scan that comes between the filling of a batch and
+// its writing does not meet its keys, and they are known all the same.
+func TestFilterKnowsWhatIsBeingWritten(t *testing.T) {
+	t.Parallel()
+	store := openStore(t, t.TempDir(), engine.DefaultStoreConfig())
+	key := []byte("key")
+	if err := store.PutAround(1, key, []byte("value"), store.Scan); err != nil {
+		t.Fatal(err)
+	}
+	value, err := store.Reader(1)(key)
+	if string(value) != "value" {
+		t.Errorf("the entry is %q (%v), want %q", value, err, "value")
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -24,25 +24,29 @@ func (p *storePartition) at(kind byte, rest ...[]byte) []byte {
 }
 
 // get implements stored.
-func (p *storePartition) get(key []byte, into *arena) (payload []byte, deadline int64, found bool, err error) {
-	if e := p.hot.find(key); e != nil {
-		return p.hot.payloadOf(e), e.deadline, !e.gone, nil
+func (p *storePartition) get(key []byte, into *arena) (stateEntry, error) {
+	if place := p.hot.find(key); place != 0 {
+		e := p.hot.entries.at(place)
+		found := stateEntry{deadline: e.deadline, place: place}
+		if !e.gone {
+			found.payload = p.hot.payloadOf(e)
+		}
+		return found, nil
 	}
 	at := p.at(kindState, key)
 	if p.store.keys.absent(at) {
-		return nil, 0, false, nil
+		return stateEntry{}, nil
 	}
 	value, closer, err := p.db.Get(at)
 	if errors.Is(err, pebble.ErrNotFound) {
 		p.store.keys.miss()
-		return nil, 0, false, nil
+		return stateEntry{}, nil
 	}
 	if err != nil {
-		return nil, 0, false, p.store.failed(fmt.Errorf("read the state store: %w", err))
+		return stateEntry{}, p.store.failed(fmt.Errorf("read the state store: %w", err))
 	}
-	payload, deadline, err = parseEntry(value)
-	payload = into.copy(payload)
-	return payload, deadline, err == nil, errors.Join(err, closer.Close())
+	payload, deadline, err := parseEntry(value)
+	return stateEntry{payload: into.copy(payload), deadline: deadline}, errors.Join(err, closer.Close())
 }
 
 // scan implements stored.

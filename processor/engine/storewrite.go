@@ -68,6 +68,10 @@ func (p *storePartition) position() (pos position, found bool, err error) {
 type writer struct {
 	store *Store
 	batch *pebble.Batch
+	// keys says that the batch has keys that the filter was told of, begun how many of its
+	// scans had begun before the first.
+	keys  bool
+	begun int
 }
 
 func (s *Store) writer() *writer { return &writer{store: s, batch: s.db.NewBatch()} }
@@ -127,7 +131,10 @@ func (w *writer) entry(p *storePartition, key, payload []byte, deadline, before 
 
 // set writes the entry of a key, which the filter knows before the store does.
 func (w *writer) set(at, value []byte) error {
-	w.store.keys.add(at)
+	begun := w.store.keys.add(at)
+	if !w.keys {
+		w.keys, w.begun = true, begun
+	}
 	return w.batch.Set(at, value, nil)
 }
 
@@ -161,7 +168,7 @@ func (w *writer) wipe(p *storePartition) error {
 
 // commit writes the batch, atomically. No fsync: see Store.
 func (w *writer) commit() error {
-	err := w.batch.Commit(pebble.NoSync)
+	err := w.store.keys.commit(w.batch, w.begun)
 	return w.store.failed(errors.Join(err, w.batch.Close()))
 }
 
