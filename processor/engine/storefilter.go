@@ -158,7 +158,7 @@ func (f *keyFilter) scan() {
 // awaitCommits waits for batches that may know nothing of the scan.
 func (f *keyFilter) awaitCommits() {
 	f.commits.Lock()
-	defer f.commits.Unlock()
+	f.commits.Unlock() //nolint:gocritic,staticcheck // those that come know of it
 }
 
 // read adds the keys of the store to the next filter. Those that are written meanwhile
