@@ -3,7 +3,6 @@ package journey
 import (
 	"encoding/binary"
 	"slices"
-	"time"
 
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -17,7 +16,7 @@ type journey struct {
 	revision int64
 	// clock is when the journey was last judged: with it the last snapshot can be
 	// made again, to be compared with the next.
-	clock time.Time
+	clock statecodec.Instant
 	// listed are the first members in order, at most Listed. Only when they are
 	// that many are there others.
 	listed []member
@@ -39,7 +38,7 @@ type departure struct {
 	id       string
 	revision int64
 	// endsAt is when nothing is told of the member any more.
-	endsAt time.Time
+	endsAt statecodec.Instant
 }
 
 // maxGone bounds the departures remembered: they only guard against what the
@@ -74,7 +73,7 @@ func (j *journey) appendTo(dst []byte) []byte {
 	dst = statecodec.AppendString(dst, j.correlationID)
 	dst = appendText(dst, j.namespace)
 	dst = statecodec.AppendInt(dst, j.revision)
-	dst = statecodec.AppendTime(dst, j.clock)
+	dst = statecodec.AppendInstant(dst, j.clock)
 	dst = statecodec.AppendUint(dst, codeOfOutcome(j.shown))
 	dst = statecodec.AppendUint(dst, uint64(len(j.listed)))
 	for i := range j.listed {
@@ -88,7 +87,7 @@ func (j *journey) appendTo(dst []byte) []byte {
 	for i := range j.gone {
 		dst = statecodec.AppendString(dst, j.gone[i].id)
 		dst = statecodec.AppendInt(dst, j.gone[i].revision)
-		dst = statecodec.AppendTime(dst, j.gone[i].endsAt)
+		dst = statecodec.AppendInstant(dst, j.gone[i].endsAt)
 	}
 	return dst
 }
@@ -104,25 +103,26 @@ func parseJourney(entry []byte) (*journey, error) {
 // are parts of the entry.
 func (j *journey) read(entry []byte) error {
 	j.room.reset()
-	*j = journey{listed: j.listed[:0], gone: j.gone[:0], room: j.room}
+	j.correlationID, j.namespace, j.revision, j.clock, j.shown = "", avro.Optional[string]{}, 0, 0, ""
+	j.listed, j.others, j.rest, j.gone = j.listed[:0], 0, totals{}, j.gone[:0]
 	if entry == nil {
 		return nil
 	}
 	r, written := statecodec.NewReader(entry, entryVersion)
-	j.correlationID, j.namespace, j.revision, j.clock = r.Text(), readText[string](r), r.Int(), r.Time()
+	j.correlationID, j.namespace, j.revision, j.clock = r.Text(), readText[string](r), r.Int(), r.Instant()
 	if written > 1 {
 		j.shown = outcomeOfCode(r.Uint())
 	}
 	n := r.Len()
-	j.listed = slices.Grow(j.listed, n+1)
-	for range n {
-		j.listed = append(j.listed, readMember(r, &j.room))
+	j.listed = slices.Grow(j.listed, n+1)[:n]
+	for i := range j.listed {
+		readMember(r, &j.listed[i], &j.room)
 	}
 	if j.others = r.Int(); j.others > 0 {
 		j.rest = readTotals(r)
 	}
 	for range r.Len() {
-		j.gone = append(j.gone, departure{id: r.Text(), revision: r.Int(), endsAt: r.Time()})
+		j.gone = append(j.gone, departure{id: r.Text(), revision: r.Int(), endsAt: r.Instant()})
 	}
 	return r.Done()
 }

@@ -10,17 +10,16 @@ import (
 // erase forgets a member, whatever its revision, and that it was ever there: what is
 // told of it later is told of another one. A snapshot without state ends: it may
 // outlive it and tell of the member.
-func (s *Stage) erase(tx engine.Tx, in *engine.Input, input *avro.JourneyInput) error {
-	before, b, err := s.open(tx, in.Key)
+func (s *Stage) erase(b *book, in *engine.Input) error {
+	before, err := b.open()
 	if err != nil {
 		return err
 	}
-	defer s.done(b)
 	if before == nil {
 		b.emit(nil, in.Headers)
 		return nil
 	}
-	member := input.MemberID.Value
+	member := b.input.MemberID.Value
 	old, place, err := b.find(member)
 	if err != nil {
 		return err
@@ -31,7 +30,7 @@ func (s *Stage) erase(tx engine.Tx, in *engine.Input, input *avro.JourneyInput) 
 			return err
 		}
 	}
-	change := input.ChangedBy
+	change := b.input.ChangedBy
 	change.Cause = avro.ChangeCauseRemoval
 	return s.settle(b, before, &change, old != nil, in.Headers)
 }

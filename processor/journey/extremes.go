@@ -9,19 +9,19 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// extremes is what single members decide. A zero time is none.
+// extremes is what single members decide.
 type extremes struct {
-	firstAt, lastAt, endsAt time.Time
+	firstAt, lastAt, endsAt statecodec.Instant
 	// paidAt and takenAt are by the provider's time, the received ones by ours.
-	paidAt, takenAt                 time.Time
-	verifiedReceived, takenReceived time.Time
+	paidAt, takenAt                 statecodec.Instant
+	verifiedReceived, takenReceived statecodec.Instant
 	verified                        success
 }
 
 // success is the verification that succeeded first.
 type success struct {
 	id          string
-	at          time.Time
+	at          statecodec.Instant
 	channel     avro.Optional[string]
 	channelKind avro.Optional[avro.Channel]
 	duration    avro.Optional[int64]
@@ -29,22 +29,22 @@ type success struct {
 
 // widen lets a member set the extremes it reaches beyond.
 func (e *extremes) widen(m *member, retention time.Duration) {
-	e.firstAt = earlier(e.firstAt, m.firstAt)
-	e.lastAt = later(e.lastAt, m.lastAt)
-	e.endsAt = later(e.endsAt, m.endsAt(retention))
+	e.firstAt = statecodec.Earlier(e.firstAt, m.firstAt)
+	e.lastAt = statecodec.Later(e.lastAt, m.lastAt)
+	e.endsAt = statecodec.Later(e.endsAt, m.endsAt(retention))
 	if m.succeeded() {
 		v := m.verification
-		e.verifiedReceived = earlier(e.verifiedReceived, m.decidedAt())
+		e.verifiedReceived = statecodec.Earlier(e.verifiedReceived, m.decidedAt())
 		e.verified = first(e.verified, success{
-			id: m.id, at: v.OutcomeAt.Value, channel: v.Channel, channelKind: v.ChannelKind, duration: v.DurationMs,
+			id: m.id, at: v.outcomeAt, channel: v.channel, channelKind: v.channelKind, duration: v.durationMs,
 		})
 	}
 	if m.everPaid() {
-		e.paidAt = earlier(e.paidAt, m.paidAt())
+		e.paidAt = statecodec.Earlier(e.paidAt, m.paidAt())
 	}
 	if m.taken() {
-		e.takenAt = earlier(e.takenAt, m.takenAt())
-		e.takenReceived = earlier(e.takenReceived, m.decidedAt())
+		e.takenAt = statecodec.Earlier(e.takenAt, m.takenAt())
+		e.takenReceived = statecodec.Earlier(e.takenReceived, m.decidedAt())
 	}
 }
 
@@ -55,8 +55,8 @@ func first(a, b success) success {
 		return b
 	case b.id == "":
 		return a
-	case a.at.IsZero() != b.at.IsZero():
-		if a.at.IsZero() {
+	case (a.at == 0) != (b.at == 0):
+		if a.at == 0 {
 			return b
 		}
 		return a
@@ -70,10 +70,10 @@ func first(a, b success) success {
 // lost says whether one of the extremes was set by a member that had the
 // extremes of was and gives it up by having those of is.
 func (e *extremes) lost(was, is *extremes) bool {
-	least := func(bound, was, is time.Time) bool {
-		return !bound.IsZero() && bound.Equal(was) && (is.IsZero() || is.After(was))
+	least := func(bound, was, is statecodec.Instant) bool {
+		return bound != 0 && bound == was && (is == 0 || was.Before(is))
 	}
-	most := func(bound, was, is time.Time) bool { return bound.Equal(was) && is.Before(was) }
+	most := func(bound, was, is statecodec.Instant) bool { return bound == was && is.Before(was) }
 	return least(e.firstAt, was.firstAt, is.firstAt) ||
 		most(e.lastAt, was.lastAt, is.lastAt) ||
 		most(e.endsAt, was.endsAt, is.endsAt) ||
@@ -85,10 +85,10 @@ func (e *extremes) lost(was, is *extremes) bool {
 }
 
 func (e *extremes) appendTo(dst []byte) []byte {
-	for _, at := range []time.Time{
+	for _, at := range [...]statecodec.Instant{
 		e.firstAt, e.lastAt, e.endsAt, e.paidAt, e.takenAt, e.verifiedReceived, e.takenReceived, e.verified.at,
 	} {
-		dst = statecodec.AppendTime(dst, at)
+		dst = statecodec.AppendInstant(dst, at)
 	}
 	dst = statecodec.AppendString(dst, e.verified.id)
 	dst = appendText(dst, e.verified.channel)
@@ -98,10 +98,10 @@ func (e *extremes) appendTo(dst []byte) []byte {
 
 func readExtremes(r *statecodec.Reader) extremes {
 	e := extremes{
-		firstAt: r.Time(), lastAt: r.Time(), endsAt: r.Time(), paidAt: r.Time(), takenAt: r.Time(),
-		verifiedReceived: r.Time(), takenReceived: r.Time(),
+		firstAt: r.Instant(), lastAt: r.Instant(), endsAt: r.Instant(), paidAt: r.Instant(), takenAt: r.Instant(),
+		verifiedReceived: r.Instant(), takenReceived: r.Instant(),
 	}
-	e.verified.at = r.Time()
+	e.verified.at = r.Instant()
 	e.verified.id = r.String()
 	e.verified.channel = readText[string](r)
 	e.verified.channelKind = readText[avro.Channel](r)

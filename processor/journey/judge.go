@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
@@ -11,15 +12,15 @@ import (
 type verdict struct {
 	outcome avro.JourneyOutcome
 	missing avro.JourneyMissing
-	// deadline is when what is awaited counts as missing; zero: nothing is.
-	deadline time.Time
+	// deadline is when what is awaited counts as missing; none: nothing is.
+	deadline statecodec.Instant
 	// late is how long after the deadline what was awaited was received; zero: in
 	// time, or not yet.
 	late time.Duration
 }
 
 // judge is the whole of the journey's meaning: see the package comment.
-func judge(t *totals, now time.Time, c *Config) verdict {
+func judge(t *totals, now statecodec.Instant, c *Config) verdict {
 	v := verdict{missing: avro.JourneyMissingNone}
 	verified, taken := t.succeeded > 0, t.held+t.paid+t.returned > 0
 	payBy, verifyBy := t.verifiedReceived.Add(c.PaymentDeadline), t.takenReceived.Add(c.VerificationDeadline)
@@ -37,7 +38,7 @@ func judge(t *totals, now time.Time, c *Config) verdict {
 	return v
 }
 
-func (v *verdict) await(deadline, now time.Time, missing avro.JourneyMissing) {
+func (v *verdict) await(deadline, now statecodec.Instant, missing avro.JourneyMissing) {
 	v.deadline = deadline
 	if !now.Before(deadline) {
 		v.missing = missing

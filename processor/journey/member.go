@@ -16,35 +16,82 @@ type member struct {
 	revision     int64
 	facts        int64
 	assurance    avro.Assurance
-	firstAt      time.Time
-	lastAt       time.Time
-	receivedAt   time.Time
-	expiresAt    time.Time
-	verification *avro.VerificationMember
-	payment      *avro.PaymentMember
+	firstAt      statecodec.Instant
+	lastAt       statecodec.Instant
+	receivedAt   statecodec.Instant
+	expiresAt    statecodec.Instant
+	verification *verification
+	payment      *payment
 }
 
-// memberOf takes the member out of an input that Decode has checked.
-func memberOf(in *avro.JourneyInput) member {
+// verification is what is told of one: see avro.VerificationMember.
+type verification struct {
+	provider, source  string
+	outcome           avro.VerificationOutcome
+	channel           avro.Optional[string]
+	channelKind       avro.Optional[avro.Channel]
+	fallbacks         int32
+	durationMs        avro.Optional[int64]
+	costMinor         avro.Optional[int64]
+	currency          avro.Optional[string]
+	createdAt         statecodec.Instant
+	outcomeAt         statecodec.Instant
+	outcomeReceivedAt statecodec.Instant
+}
+
+// payment is what is told of one: see avro.PaymentMember.
+type payment struct {
+	provider, source           string
+	phase                      avro.PaymentPhase
+	amountMinor, reversalMinor avro.Optional[int64]
+	currency                   string
+	conflict, regression       bool
+	amountChanged, holdOverdue bool
+	createdAt, heldAt, paidAt  statecodec.Instant
+	outcomeAt, takenReceivedAt statecodec.Instant
+}
+
+// memberOf takes the member out of an input that was checked, its own fields into the
+// room.
+func memberOf(in *avro.JourneyInput, into *room) member {
 	m := member{
 		id: in.MemberID.Value, revision: in.MemberRevision.Value, facts: in.MemberFacts.Value, assurance: in.Assurance,
-		firstAt: in.FirstEventAt.Value, lastAt: in.LastEventAt.Value, receivedAt: in.ReceivedAt.Value, expiresAt: in.ExpiresAt.Value,
+		firstAt: instant(in.FirstEventAt), lastAt: instant(in.LastEventAt), receivedAt: instant(in.ReceivedAt), expiresAt: instant(in.ExpiresAt),
 	}
 	if in.Kind == avro.JourneyInputKindVerification {
-		m.verification = &in.Verification.Value
-	} else {
-		m.payment = &in.Payment.Value
+		m.verification = into.verification()
+		v := &in.Verification.Value
+		*m.verification = verification{
+			provider: v.Provider, source: v.Source, outcome: v.Outcome, channel: v.Channel, channelKind: v.ChannelKind, fallbacks: v.Fallbacks,
+			durationMs: v.DurationMs, costMinor: v.CostMinor, currency: v.Currency,
+			createdAt: instant(v.CreatedAt), outcomeAt: instant(v.OutcomeAt), outcomeReceivedAt: instant(v.OutcomeReceivedAt),
+		}
+		return m
+	}
+	m.payment = into.payment()
+	p := &in.Payment.Value
+	*m.payment = payment{
+		provider: p.Provider, source: p.Source, phase: p.Phase, amountMinor: p.AmountMinor, reversalMinor: p.ReversalAmountMinor,
+		currency: p.Currency, conflict: p.Conflict, regression: p.Regression, amountChanged: p.AmountChanged, holdOverdue: p.HoldOverdue,
+		createdAt: instant(p.CreatedAt), heldAt: instant(p.HeldAt), paidAt: instant(p.PaidAt),
+		outcomeAt: instant(p.OutcomeAt), takenReceivedAt: instant(p.TakenReceivedAt),
 	}
 	return m
 }
 
+// instant is a time of an input, none where it tells none.
+func instant(at avro.Optional[time.Time]) statecodec.Instant { return statecodec.InstantOf(at.Value) }
+
 // compareMembers is the order of the members: first event, then id.
 func compareMembers(a, b *member) int {
-	return cmp.Or(a.firstAt.Compare(b.firstAt), strings.Compare(a.id, b.id))
+	if a.firstAt != b.firstAt {
+		return a.firstAt.Compare(b.firstAt)
+	}
+	return strings.Compare(a.id, b.id)
 }
 
 func (m *member) succeeded() bool {
-	return m.verification != nil && m.verification.Outcome == avro.VerificationOutcomeSuccess
+	return m.verification != nil && m.verification.outcome == avro.VerificationOutcomeSuccess
 }
 
 // taken says whether money was held or paid, be it given back since.
@@ -52,7 +99,7 @@ func (m *member) taken() bool {
 	if m.payment == nil {
 		return false
 	}
-	switch m.payment.Phase {
+	switch m.payment.phase {
 	case avro.PaymentPhaseHeld, avro.PaymentPhasePaid, avro.PaymentPhaseReturned:
 		return true
 	default:
@@ -62,60 +109,60 @@ func (m *member) taken() bool {
 
 // everPaid says whether the payment succeeded, be it given back since.
 func (m *member) everPaid() bool {
-	return m.payment != nil && (m.payment.Phase == avro.PaymentPhasePaid || m.payment.Phase == avro.PaymentPhaseReturned)
+	return m.payment != nil && (m.payment.phase == avro.PaymentPhasePaid || m.payment.phase == avro.PaymentPhaseReturned)
 }
 
 // returnedWhole says whether nothing of a payment is left. A return without an
 // amount is one of everything.
 func (m *member) returnedWhole() bool {
 	p := m.payment
-	known := p.ReversalAmountMinor.Set && p.ReversalAmountMinor.Value > 0 && p.AmountMinor.Set
+	known := p.reversalMinor.Set && p.reversalMinor.Value > 0 && p.amountMinor.Set
 	if !known {
-		return p.Phase == avro.PaymentPhaseReturned
+		return p.phase == avro.PaymentPhaseReturned
 	}
-	return p.ReversalAmountMinor.Value >= p.AmountMinor.Value
+	return p.reversalMinor.Value >= p.amountMinor.Value
 }
 
 // refunded returns what was given back, in minor units.
 func (m *member) refunded() int64 {
 	p := m.payment
-	if p.ReversalAmountMinor.Set && p.ReversalAmountMinor.Value > 0 {
-		return p.ReversalAmountMinor.Value
+	if p.reversalMinor.Set && p.reversalMinor.Value > 0 {
+		return p.reversalMinor.Value
 	}
-	if p.Phase == avro.PaymentPhaseReturned {
-		return p.AmountMinor.Value
+	if p.phase == avro.PaymentPhaseReturned {
+		return p.amountMinor.Value
 	}
 	return 0
 }
 
 // paidAt returns when the payment succeeded, by the provider's time.
-func (m *member) paidAt() time.Time {
-	if m.payment.PaidAt.Set || m.payment.Phase == avro.PaymentPhaseReturned {
-		return m.payment.PaidAt.Value
+func (m *member) paidAt() statecodec.Instant {
+	if m.payment.paidAt != 0 || m.payment.phase == avro.PaymentPhaseReturned {
+		return m.payment.paidAt
 	}
-	return m.payment.OutcomeAt.Value
+	return m.payment.outcomeAt
 }
 
 // takenAt returns when the money was first held or paid, by the provider's time.
-func (m *member) takenAt() time.Time {
-	if m.payment.HeldAt.Set {
-		return earlier(m.payment.HeldAt.Value, m.payment.PaidAt.Value)
+func (m *member) takenAt() statecodec.Instant {
+	if m.payment.heldAt != 0 {
+		return statecodec.Earlier(m.payment.heldAt, m.payment.paidAt)
 	}
 	return m.paidAt()
 }
 
 // decidedAt returns when the fact that a deadline is judged by was received: the
 // success of a verification, the taking of money.
-func (m *member) decidedAt() time.Time {
+func (m *member) decidedAt() statecodec.Instant {
 	if m.verification != nil {
-		return m.verification.OutcomeReceivedAt.Or(m.receivedAt)
+		return cmp.Or(m.verification.outcomeReceivedAt, m.receivedAt)
 	}
-	return m.payment.TakenReceivedAt.Or(m.receivedAt)
+	return cmp.Or(m.payment.takenReceivedAt, m.receivedAt)
 }
 
 // endsAt returns when the member no longer keeps the journey.
-func (m *member) endsAt(retention time.Duration) time.Time {
-	if m.expiresAt.IsZero() {
+func (m *member) endsAt(retention time.Duration) statecodec.Instant {
+	if m.expiresAt == 0 {
 		return m.receivedAt.Add(retention)
 	}
 	return m.expiresAt
@@ -129,27 +176,12 @@ const memberSize = 192
 
 func parseMember(entry []byte) (member, error) {
 	r, _ := statecodec.NewReader(entry, memberVersion)
-	m := readMember(r, &room{})
+	var m member
+	readMember(r, &m, &room{})
 	return m, r.Done()
 }
 
 func (m *member) put(tx engine.Tx, journey []byte) {
 	key := appendMemberKey(tx.Buffer(len(journey)+len(m.id)+8), journey, m.id)
 	tx.Put(key, m.appendTo(append(tx.Buffer(memberSize), memberVersion)), time.Time{})
-}
-
-// earlier returns the earlier of two times, of which zero is none.
-func earlier(a, b time.Time) time.Time {
-	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
-		return b
-	}
-	return a
-}
-
-// later returns the later of two times, of which zero is none.
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }

@@ -1,8 +1,6 @@
 package journey
 
 import (
-	"time"
-
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
@@ -26,8 +24,8 @@ func (m *member) appendTo(dst []byte) []byte {
 	dst = statecodec.AppendInt(dst, m.revision)
 	dst = statecodec.AppendInt(dst, m.facts)
 	dst = statecodec.AppendString(dst, string(m.assurance))
-	for _, at := range []time.Time{m.firstAt, m.lastAt, m.receivedAt, m.expiresAt} {
-		dst = statecodec.AppendTime(dst, at)
+	for _, at := range [...]statecodec.Instant{m.firstAt, m.lastAt, m.receivedAt, m.expiresAt} {
+		dst = statecodec.AppendInstant(dst, at)
 	}
 	if m.payment != nil {
 		return appendPayment(dst, m.payment)
@@ -35,14 +33,13 @@ func (m *member) appendTo(dst []byte) []byte {
 	return appendVerification(dst, m.verification)
 }
 
-// readMember reads a member into the room that there is for its own fields. Its
+// readMember reads every field of a member, those of its kind into the room. Its
 // strings are parts of the entry.
-func readMember(r *statecodec.Reader, into *room) member {
+func readMember(r *statecodec.Reader, m *member, into *room) {
 	kind := r.Uint()
-	m := member{
-		id: r.Text(), revision: r.Int(), facts: r.Int(), assurance: avro.Assurance(r.Text()),
-		firstAt: r.Time(), lastAt: r.Time(), receivedAt: r.Time(), expiresAt: r.Time(),
-	}
+	m.id, m.revision, m.facts, m.assurance = r.Text(), r.Int(), r.Int(), avro.Assurance(r.Text())
+	m.firstAt, m.lastAt, m.receivedAt, m.expiresAt = r.Instant(), r.Instant(), r.Instant(), r.Instant()
+	m.verification, m.payment = nil, nil
 	if kind == kindPayment {
 		m.payment = into.payment()
 		readPayment(r, m.payment)
@@ -50,58 +47,53 @@ func readMember(r *statecodec.Reader, into *room) member {
 		m.verification = into.verification()
 		readVerification(r, m.verification)
 	}
-	return m
 }
 
-func appendVerification(dst []byte, v *avro.VerificationMember) []byte {
-	dst = statecodec.AppendString(dst, v.Provider)
-	dst = statecodec.AppendString(dst, v.Source)
-	dst = statecodec.AppendString(dst, string(v.Outcome))
-	dst = appendText(dst, v.Channel)
-	dst = appendText(dst, v.ChannelKind)
-	dst = statecodec.AppendInt(dst, int64(v.Fallbacks))
-	dst = appendInt(dst, v.DurationMs)
-	dst = appendInt(dst, v.CostMinor)
-	dst = appendText(dst, v.Currency)
-	for _, at := range []avro.Optional[time.Time]{v.CreatedAt, v.OutcomeAt, v.OutcomeReceivedAt} {
-		dst = statecodec.AppendTime(dst, at.Value)
+func appendVerification(dst []byte, v *verification) []byte {
+	dst = statecodec.AppendString(dst, v.provider)
+	dst = statecodec.AppendString(dst, v.source)
+	dst = statecodec.AppendString(dst, string(v.outcome))
+	dst = appendText(dst, v.channel)
+	dst = appendText(dst, v.channelKind)
+	dst = statecodec.AppendInt(dst, int64(v.fallbacks))
+	dst = appendInt(dst, v.durationMs)
+	dst = appendInt(dst, v.costMinor)
+	dst = appendText(dst, v.currency)
+	for _, at := range [...]statecodec.Instant{v.createdAt, v.outcomeAt, v.outcomeReceivedAt} {
+		dst = statecodec.AppendInstant(dst, at)
 	}
 	return dst
 }
 
-func readVerification(r *statecodec.Reader, v *avro.VerificationMember) {
-	*v = avro.VerificationMember{
-		Provider: r.Text(), Source: r.Text(), Outcome: avro.VerificationOutcome(r.Text()),
-		Channel: readText[string](r), ChannelKind: readText[avro.Channel](r),
-		Fallbacks:  int32(r.Int()), //nolint:gosec // written from an int32
-		DurationMs: readInt(r), CostMinor: readInt(r), Currency: readText[string](r),
-		CreatedAt: readTime(r), OutcomeAt: readTime(r), OutcomeReceivedAt: readTime(r),
-	}
+func readVerification(r *statecodec.Reader, v *verification) {
+	v.provider, v.source, v.outcome = r.Text(), r.Text(), avro.VerificationOutcome(r.Text())
+	v.channel, v.channelKind = readText[string](r), readText[avro.Channel](r)
+	v.fallbacks = int32(r.Int()) //nolint:gosec // written from an int32
+	v.durationMs, v.costMinor, v.currency = readInt(r), readInt(r), readText[string](r)
+	v.createdAt, v.outcomeAt, v.outcomeReceivedAt = r.Instant(), r.Instant(), r.Instant()
 }
 
-func appendPayment(dst []byte, p *avro.PaymentMember) []byte {
-	dst = statecodec.AppendString(dst, p.Provider)
-	dst = statecodec.AppendString(dst, p.Source)
-	dst = statecodec.AppendString(dst, string(p.Phase))
-	dst = appendInt(dst, p.AmountMinor)
-	dst = appendInt(dst, p.ReversalAmountMinor)
-	dst = statecodec.AppendString(dst, p.Currency)
-	for _, flag := range []bool{p.Conflict, p.Regression, p.AmountChanged, p.HoldOverdue} {
+func appendPayment(dst []byte, p *payment) []byte {
+	dst = statecodec.AppendString(dst, p.provider)
+	dst = statecodec.AppendString(dst, p.source)
+	dst = statecodec.AppendString(dst, string(p.phase))
+	dst = appendInt(dst, p.amountMinor)
+	dst = appendInt(dst, p.reversalMinor)
+	dst = statecodec.AppendString(dst, p.currency)
+	for _, flag := range [...]bool{p.conflict, p.regression, p.amountChanged, p.holdOverdue} {
 		dst = statecodec.AppendBool(dst, flag)
 	}
-	for _, at := range []avro.Optional[time.Time]{p.CreatedAt, p.HeldAt, p.PaidAt, p.OutcomeAt, p.TakenReceivedAt} {
-		dst = statecodec.AppendTime(dst, at.Value)
+	for _, at := range [...]statecodec.Instant{p.createdAt, p.heldAt, p.paidAt, p.outcomeAt, p.takenReceivedAt} {
+		dst = statecodec.AppendInstant(dst, at)
 	}
 	return dst
 }
 
-func readPayment(r *statecodec.Reader, p *avro.PaymentMember) {
-	*p = avro.PaymentMember{
-		Provider: r.Text(), Source: r.Text(), Phase: avro.PaymentPhase(r.Text()),
-		AmountMinor: readInt(r), ReversalAmountMinor: readInt(r), Currency: r.Text(),
-		Conflict: r.Bool(), Regression: r.Bool(), AmountChanged: r.Bool(), HoldOverdue: r.Bool(),
-		CreatedAt: readTime(r), HeldAt: readTime(r), PaidAt: readTime(r), OutcomeAt: readTime(r), TakenReceivedAt: readTime(r),
-	}
+func readPayment(r *statecodec.Reader, p *payment) {
+	p.provider, p.source, p.phase = r.Text(), r.Text(), avro.PaymentPhase(r.Text())
+	p.amountMinor, p.reversalMinor, p.currency = readInt(r), readInt(r), r.Text()
+	p.conflict, p.regression, p.amountChanged, p.holdOverdue = r.Bool(), r.Bool(), r.Bool(), r.Bool()
+	p.createdAt, p.heldAt, p.paidAt, p.outcomeAt, p.takenReceivedAt = r.Instant(), r.Instant(), r.Instant(), r.Instant(), r.Instant()
 }
 
 func appendInt(dst []byte, v avro.Optional[int64]) []byte {
@@ -134,19 +126,14 @@ func readText[T ~string](r *statecodec.Reader) avro.Optional[T] {
 	return avro.Some(T(r.Text()))
 }
 
-func readTime(r *statecodec.Reader) avro.Optional[time.Time] {
-	at := r.Time()
-	return avro.Optional[time.Time]{Value: at, Set: !at.IsZero()}
-}
-
 // room is memory for the own fields of members.
 type room struct {
-	verifications []avro.VerificationMember
-	payments      []avro.PaymentMember
+	verifications []verification
+	payments      []payment
 }
 
-func (r *room) verification() *avro.VerificationMember { return next(&r.verifications) }
-func (r *room) payment() *avro.PaymentMember           { return next(&r.payments) }
+func (r *room) verification() *verification { return next(&r.verifications) }
+func (r *room) payment() *payment           { return next(&r.payments) }
 
 // next returns the next of a list, which moves nothing that was returned before.
 func next[T any](list *[]T) *T {

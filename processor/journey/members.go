@@ -17,11 +17,12 @@ type book struct {
 	key       []byte
 	retention time.Duration
 
-	// found is what find returned; told, money and cost are memory for a snapshot. A
-	// book is used again with them.
-	found       member
-	told        avro.JourneySnapshot
-	money, cost []sums
+	// found is what find returned; input is what is told; sum and told are memory for a
+	// snapshot. A book is used again with them.
+	found member
+	input avro.JourneyInput
+	sum   totals
+	told  avro.JourneySnapshot
 }
 
 // find returns the member and its place in the list, -1 if it has an entry of its
@@ -65,7 +66,11 @@ func (b *book) insert(m *member) {
 
 // list puts a member into the list, in order.
 func (b *book) list(m *member) {
-	i, _ := slices.BinarySearchFunc(b.listed, m, func(a member, m *member) int { return compareMembers(&a, m) })
+	// A new one is nearly always the last.
+	i := len(b.listed)
+	for i > 0 && compareMembers(&b.listed[i-1], m) >= 0 {
+		i--
+	}
 	b.listed = slices.Insert(b.listed, i, *m)
 }
 

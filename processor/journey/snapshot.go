@@ -4,20 +4,17 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// totals returns what all members amount to. The sums are made in the memory of a
-// list before.
-func (j *journey) totals(retention time.Duration, money, cost []sums) totals {
-	t := totals{
-		counts: j.rest.counts, extremes: j.rest.extremes,
-		money: append(money[:0], j.rest.money...), cost: append(cost[:0], j.rest.cost...),
-	}
+// totals makes t what all members amount to, in its own memory.
+func (j *journey) totals(t *totals, retention time.Duration) {
+	t.counts, t.extremes = j.rest.counts, j.rest.extremes
+	t.money, t.cost = append(t.money[:0], j.rest.money...), append(t.cost[:0], j.rest.cost...)
 	for i := range j.listed {
 		t.add(&j.listed[i], retention)
 	}
-	return t
 }
 
 // snapshot says everything but when it was made and by what, into s, whose list of
@@ -33,7 +30,7 @@ func (j *journey) snapshot(s *avro.JourneySnapshot, t *totals, v *verdict) {
 	}
 	setVerifications(s, t)
 	setPayments(s, t)
-	if !t.verified.at.IsZero() && !t.takenAt.IsZero() {
+	if t.verified.at != 0 && t.takenAt != 0 {
 		s.VerificationToPaymentMs = avro.Some(t.takenAt.Sub(t.verified.at).Milliseconds())
 	}
 	s.Members = slices.Grow(members, len(j.listed))[:len(j.listed)]
@@ -86,22 +83,22 @@ func (m *member) show(to *avro.JourneyMember) {
 	to.ID = m.id
 	if v := m.verification; v != nil {
 		to.Kind = avro.MemberKindVerification
-		to.Provider, to.Source = v.Provider, v.Source
-		to.Outcome, to.Channel, to.ChannelKind = avro.Some(v.Outcome), v.Channel, v.ChannelKind
-		to.Fallbacks, to.DurationMs = avro.Some(v.Fallbacks), v.DurationMs
-		to.AmountMinor, to.Currency = v.CostMinor, v.Currency
-		to.CreatedAt, to.OutcomeAt = v.CreatedAt, v.OutcomeAt
+		to.Provider, to.Source = v.provider, v.source
+		to.Outcome, to.Channel, to.ChannelKind = avro.Some(v.outcome), v.channel, v.channelKind
+		to.Fallbacks, to.DurationMs = avro.Some(v.fallbacks), v.durationMs
+		to.AmountMinor, to.Currency = v.costMinor, v.currency
+		to.CreatedAt, to.OutcomeAt = optionalTime(v.createdAt), optionalTime(v.outcomeAt)
 		return
 	}
 	p := m.payment
 	to.Kind = avro.MemberKindPayment
-	to.Provider, to.Source = p.Provider, p.Source
-	to.Phase = avro.Some(p.Phase)
-	to.AmountMinor, to.ReversalAmountMinor = p.AmountMinor, p.ReversalAmountMinor
-	to.Currency = avro.Some(p.Currency)
-	to.CreatedAt, to.OutcomeAt = p.CreatedAt, p.OutcomeAt
+	to.Provider, to.Source = p.provider, p.source
+	to.Phase = avro.Some(p.phase)
+	to.AmountMinor, to.ReversalAmountMinor = p.amountMinor, p.reversalMinor
+	to.Currency = avro.Some(p.currency)
+	to.CreatedAt, to.OutcomeAt = optionalTime(p.createdAt), optionalTime(p.outcomeAt)
 }
 
-func optionalTime(at time.Time) avro.Optional[time.Time] {
-	return avro.Optional[time.Time]{Value: at, Set: !at.IsZero()}
+func optionalTime(at statecodec.Instant) avro.Optional[time.Time] {
+	return avro.Optional[time.Time]{Value: at.Time(), Set: at != 0}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/clock"
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -24,98 +25,73 @@ const snapshotSize = 640
 // Stage is the journey stage, an engine.Stage.
 type Stage struct {
 	config Config
-	// inputs and books are memory to be used again.
-	inputs, books sync.Pool
+	// events and books are memory to be used again.
+	events, books sync.Pool
 }
 
 // New returns the stage; the settings must be valid.
 func New(config Config) *Stage { return &Stage{config: config} }
 
-// Decode reads the input. What the stages before cannot have written is a
-// permanent error.
-func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
-	_, body, err := wire.Parse(in.Value)
-	if err != nil {
-		return nil, engine.Permanentf(engine.CauseUndecodable, "journey input: not in wire format")
-	}
-	input, ok := s.inputs.Get().(*avro.JourneyInput)
+// event is what is known of an input after it was applied: when its fact happened.
+type event struct{ dates engine.Dates }
+
+// Dates implements engine.Dated; they are zero for what is no fact.
+func (e *event) Dates() engine.Dates { return e.dates }
+
+// Decode leaves the input as it is: it is a few lines of memory, what is read of it
+// four times as many, and thousands of them would wait until they are applied.
+func (s *Stage) Decode(*engine.Input) (engine.Event, error) {
+	e, ok := s.events.Get().(*event)
 	if !ok {
-		input = &avro.JourneyInput{}
+		e = &event{}
 	}
-	if err := input.DecodeShared(body); err != nil {
-		return nil, engine.Permanentf(engine.CauseUndecodable, "journey input: not of this version's schema")
-	}
-	if fault := faultOf(input, len(in.Key)); fault != "" {
-		return nil, engine.Permanentf(engine.CauseSchemaMismatch, "journey input: %s", fault)
-	}
-	if input.Kind == avro.JourneyInputKindUnknown {
-		return nil, engine.Permanentf(engine.CauseUnknownType, "journey input: a kind this version does not know")
-	}
-	return input, nil
+	e.dates = engine.Dates{}
+	return e, nil
 }
 
 // Recycle implements engine.Recycler.
-func (s *Stage) Recycle(event engine.Event) {
-	if input, ok := event.(*avro.JourneyInput); ok {
-		s.inputs.Put(input)
-	}
-}
-
-// faultOf says what an input lacks that its kind needs.
-func faultOf(in *avro.JourneyInput, keySize int) string {
-	switch in.Kind {
-	case avro.JourneyInputKindClock:
-		if !in.UpstreamStage.Set || !in.UpstreamPartition.Set || !in.Clock.Set {
-			return "a clock without stage, partition or time"
-		}
-		return ""
-	case avro.JourneyInputKindVerification:
-		if !in.Verification.Set {
-			return "a verification without its state"
-		}
-	case avro.JourneyInputKindPayment:
-		if !in.Payment.Set {
-			return "a payment without its state"
-		}
-	default:
-	}
-	known := in.Kind != avro.JourneyInputKindUnknown
-	switch {
-	case known && (keySize == 0 || in.CorrelationID == ""):
-		return "no correlation id"
-	case known && in.MemberID.Value == "":
-		return "no member id"
-	case known && in.Kind != avro.JourneyInputKindRemoval && in.Kind != avro.JourneyInputKindErasure && (!in.MemberRevision.Set || !in.ReceivedAt.Set):
-		return "a member without revision or received_at"
-	default:
-		return ""
+func (s *Stage) Recycle(used engine.Event) {
+	if e, ok := used.(*event); ok {
+		s.events.Put(e)
 	}
 }
 
 // Apply notes a clock or a member.
-func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error {
-	input, ok := event.(*avro.JourneyInput)
+func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) error {
+	e, ok := decoded.(*event)
 	if !ok {
-		return fmt.Errorf("journey: an event of type %T", event)
+		return fmt.Errorf("journey: an event of type %T", decoded)
 	}
-	if input.Kind == avro.JourneyInputKindClock {
+	b := s.book(tx, in.Key)
+	defer s.done(b)
+	input := &b.input
+	if err := read(in, input); err != nil {
+		return err
+	}
+	e.dates = datesOf(input)
+	switch input.Kind {
+	case avro.JourneyInputKindClock:
 		return clock.Observe(tx, s.config.Upstreams, input.UpstreamStage.Value, input.UpstreamPartition.Value, input.Clock.Value)
+	case avro.JourneyInputKindErasure:
+		return s.erase(b, in)
+	default:
+		return s.tell(b, in)
 	}
-	if input.Kind == avro.JourneyInputKindErasure {
-		return s.erase(tx, in, input)
-	}
-	before, b, err := s.open(tx, in.Key)
+}
+
+// tell notes what is told of a member.
+func (s *Stage) tell(b *book, in *engine.Input) error {
+	before, err := b.open()
 	if err != nil {
 		return err
 	}
-	defer s.done(b)
 	facts, members := b.facts(), b.members()
-	changed, err := b.tell(input)
+	changed, err := b.tell(&b.input)
 	if err != nil || !changed {
 		return err
 	}
-	change := input.ChangedBy
-	if input.Kind == avro.JourneyInputKindRemoval {
+	change := b.input.ChangedBy
+	if b.input.Kind == avro.JourneyInputKindRemoval {
 		change.Cause = avro.ChangeCauseRemoval
 	}
 	surely := members == 0 || facts != b.facts()
@@ -127,28 +103,35 @@ func (s *Stage) Expire(tx engine.Tx, key []byte) error {
 	if clock.IsEntry(key) || len(key) == 0 || key[0] != mainKey {
 		return errors.New("journey: a deadline of an entry that has none")
 	}
-	before, b, err := s.open(tx, key[1:])
+	b := s.book(tx, key[1:])
+	defer s.done(b)
+	before, err := b.open()
 	if err != nil {
 		return err
 	}
-	defer s.done(b)
 	return s.settle(b, before, &avro.Change{Cause: avro.ChangeCauseDeadline}, false, nil)
 }
 
-func (s *Stage) open(tx engine.Tx, key []byte) (before []byte, b *book, err error) {
-	before, err = tx.Get(appendMainKey(tx.Buffer(len(key)+1), key))
-	if err != nil {
-		return nil, nil, fmt.Errorf("read a journey: %w", err)
-	}
+// book returns the book of a journey, to be opened.
+func (s *Stage) book(tx engine.Tx, key []byte) *book {
 	b, ok := s.books.Get().(*book)
 	if !ok {
 		b = &book{}
 	}
 	b.tx, b.key, b.retention = tx, key, s.config.Retention
-	if err := b.read(before); err != nil {
-		return nil, nil, fmt.Errorf("read a journey: %w", err)
+	return b
+}
+
+// open reads the journey, and returns what was read.
+func (b *book) open() (before []byte, err error) {
+	before, err = b.tx.Get(appendMainKey(b.tx.Buffer(len(b.key)+1), b.key))
+	if err == nil {
+		err = b.read(before)
 	}
-	return before, b, nil
+	if err != nil {
+		return nil, fmt.Errorf("read a journey: %w", err)
+	}
+	return before, nil
 }
 
 // done keeps a book's memory for the next.
@@ -160,22 +143,22 @@ func (s *Stage) done(b *book) {
 // settle judges the journey, emits its snapshot if that changed, and stores it.
 // surely says that it changed; otherwise it is compared with what is in before.
 func (s *Stage) settle(b *book, before []byte, change *avro.Change, surely bool, headers []raw.Header) error {
-	b.clock = later(b.clock, b.tx.Now())
+	b.clock = statecodec.Later(b.clock, statecodec.InstantOf(b.tx.Now()))
 	b.forget()
 	if b.members() == 0 {
 		return s.empty(b, before)
 	}
-	t := b.totals(b.retention, b.money, b.cost)
-	b.money, b.cost = t.money, t.cost
+	t := &b.sum
+	b.totals(t, b.retention)
 	if !b.clock.Before(t.endsAt) {
 		b.emit(nil, headers)
 		return b.clear()
 	}
-	v := judge(&t, b.clock, &s.config)
+	v := judge(t, b.clock, &s.config)
 	s.config.Figures.MoveJourney(b.tx, b.shown, v.outcome)
 	b.shown = v.outcome
 	snapshot := &b.told
-	b.snapshot(snapshot, &t, &v)
+	b.snapshot(snapshot, t, &v)
 	if !surely {
 		same, err := s.same(before, snapshot)
 		if err != nil {
@@ -197,7 +180,7 @@ func (s *Stage) settle(b *book, before []byte, change *avro.Change, surely bool,
 	}
 	deadline := t.endsAt
 	if b.clock.Before(v.deadline) {
-		deadline = earlier(v.deadline, deadline)
+		deadline = statecodec.Earlier(v.deadline, deadline)
 	}
 	b.store(deadline)
 	return nil
@@ -218,9 +201,9 @@ func (s *Stage) empty(b *book, before []byte) error {
 	if len(b.gone) == 0 {
 		return b.clear()
 	}
-	var deadline time.Time
+	var deadline statecodec.Instant
 	for i := range b.gone {
-		deadline = earlier(deadline, b.gone[i].endsAt)
+		deadline = statecodec.Earlier(deadline, b.gone[i].endsAt)
 	}
 	b.store(deadline)
 	return nil
@@ -233,7 +216,8 @@ func (s *Stage) same(before []byte, snapshot *avro.JourneySnapshot) (bool, error
 	if err != nil || old.members() == 0 {
 		return false, err
 	}
-	t := old.totals(s.config.Retention, nil, nil)
+	var t totals
+	old.totals(&t, s.config.Retention)
 	v := judge(&t, old.clock, &s.config)
 	var was avro.JourneySnapshot
 	old.snapshot(&was, &t, &v)
@@ -249,9 +233,9 @@ func (b *book) emit(value []byte, headers []raw.Header) {
 	b.tx.Emit(engine.Output{Topic: schemas.EnrichedJourneys, Key: b.key, Value: value, Headers: traceOf(headers)})
 }
 
-func (b *book) store(deadline time.Time) {
+func (b *book) store(deadline statecodec.Instant) {
 	size := 96 + memberSize*len(b.listed)
-	b.tx.Put(appendMainKey(b.tx.Buffer(len(b.key)+1), b.key), b.appendTo(b.tx.Buffer(size)), deadline)
+	b.tx.Put(appendMainKey(b.tx.Buffer(len(b.key)+1), b.key), b.appendTo(b.tx.Buffer(size)), deadline.Time())
 }
 
 // traceOf keeps the W3C trace context, so that a trace goes on to the journey.

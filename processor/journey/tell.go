@@ -2,8 +2,8 @@ package journey
 
 import (
 	"slices"
-	"time"
 
+	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
@@ -26,7 +26,7 @@ func (b *book) tell(in *avro.JourneyInput) (changed bool, err error) {
 		return false, nil
 	}
 	b.name(in)
-	m := memberOf(in)
+	m := memberOf(in, &b.room)
 	if old == nil {
 		b.insert(&m)
 		return true, nil
@@ -44,7 +44,7 @@ func (b *book) depart(in *avro.JourneyInput, old *member, place int) (changed bo
 		if d.revision < old.revision {
 			return false, nil
 		}
-		d.endsAt = later(d.endsAt, old.endsAt(b.retention))
+		d.endsAt = statecodec.Later(d.endsAt, old.endsAt(b.retention))
 		if err := b.remove(old, place); err != nil {
 			return false, err
 		}
@@ -64,8 +64,8 @@ func (b *book) depart(in *avro.JourneyInput, old *member, place int) (changed bo
 	return true, nil
 }
 
-func (b *book) departureEnd(in *avro.JourneyInput) time.Time {
-	return in.ExpiresAt.Or(in.ReceivedAt.Or(b.tx.Now()).Add(b.retention))
+func (b *book) departureEnd(in *avro.JourneyInput) statecodec.Instant {
+	return statecodec.InstantOf(in.ExpiresAt.Or(in.ReceivedAt.Or(b.tx.Now()).Add(b.retention)))
 }
 
 func (b *book) goneIndex(id string) int {

@@ -68,42 +68,42 @@ func (t *totals) count(m *member, n int64) {
 	t.countPayment(m, n)
 }
 
-func (t *totals) countVerification(v *avro.VerificationMember, n int64) {
+func (t *totals) countVerification(v *verification, n int64) {
 	t.verifications += n
-	t.fallbacks += n * int64(v.Fallbacks)
-	*t.ofOutcome(v.Outcome) += n
-	if v.CostMinor.Set {
-		t.cost = addSums(t.cost, sums{currency: v.Currency.Value, members: n, cost: n * v.CostMinor.Value})
+	t.fallbacks += n * int64(v.fallbacks)
+	*t.ofOutcome(v.outcome) += n
+	if v.costMinor.Set {
+		t.cost = addSums(t.cost, sums{currency: v.currency.Value, members: n, cost: n * v.costMinor.Value})
 	}
 }
 
 func (t *totals) countPayment(m *member, n int64) {
 	p := m.payment
 	t.payments += n
-	*t.ofPhase(p.Phase) += n
-	for _, flag := range []struct {
+	*t.ofPhase(p.phase) += n
+	for _, flag := range [...]struct {
 		set   bool
 		count *int64
 	}{
-		{p.Conflict, &t.conflicts},
-		{p.Regression, &t.regressions},
-		{p.AmountChanged, &t.amountChanges},
-		{p.HoldOverdue, &t.holdsLate},
+		{p.conflict, &t.conflicts},
+		{p.regression, &t.regressions},
+		{p.amountChanged, &t.amountChanges},
+		{p.holdOverdue, &t.holdsLate},
 		{m.everPaid() && !m.returnedWhole(), &t.kept},
-		{p.Phase == avro.PaymentPhaseReturned || m.refunded() > 0, &t.refunded},
+		{p.phase == avro.PaymentPhaseReturned || m.refunded() > 0, &t.refunded},
 	} {
 		if flag.set {
 			*flag.count += n
 		}
 	}
-	s := sums{currency: p.Currency, members: n, refunded: n * m.refunded()}
+	s := sums{currency: p.currency, members: n, refunded: n * m.refunded()}
 	switch {
 	case m.everPaid():
-		s.paid = n * p.AmountMinor.Value
-	case p.Phase == avro.PaymentPhaseHeld:
-		s.held = n * p.AmountMinor.Value
-	case p.Phase == avro.PaymentPhaseRefused:
-		s.refused = n * p.AmountMinor.Value
+		s.paid = n * p.amountMinor.Value
+	case p.phase == avro.PaymentPhaseHeld:
+		s.held = n * p.amountMinor.Value
+	case p.phase == avro.PaymentPhaseRefused:
+		s.refused = n * p.amountMinor.Value
 	}
 	t.money = addSums(t.money, s)
 }

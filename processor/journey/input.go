@@ -1,0 +1,74 @@
+package journey
+
+import (
+	"strings"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// read reads an input. What the stages before cannot have written is a permanent error.
+func read(in *engine.Input, input *avro.JourneyInput) error {
+	_, body, err := wire.Parse(in.Value)
+	if err != nil {
+		return engine.Permanentf(engine.CauseUndecodable, "journey input: not in wire format")
+	}
+	if err := input.DecodeShared(body); err != nil {
+		return engine.Permanentf(engine.CauseUndecodable, "journey input: not of this version's schema")
+	}
+	if fault := faultOf(input, len(in.Key)); fault != "" {
+		return engine.Permanentf(engine.CauseSchemaMismatch, "journey input: %s", fault)
+	}
+	if input.Kind == avro.JourneyInputKindUnknown {
+		return engine.Permanentf(engine.CauseUnknownType, "journey input: a kind this version does not know")
+	}
+	return nil
+}
+
+// datesOf returns when the fact of an input happened. A clock, and what a deadline
+// changed, is none.
+func datesOf(in *avro.JourneyInput) engine.Dates {
+	if in.ChangedBy.Cause != avro.ChangeCauseRecord || !in.ReceivedAt.Set {
+		return engine.Dates{}
+	}
+	// A member's key begins with its provider: one that is known, for it is a label.
+	switch provider, _, _ := strings.Cut(in.MemberID.Value, ":"); provider {
+	case raw.ProviderLOX24, raw.ProviderUAPAY, raw.ProviderVoximplant, raw.ProviderUnibell:
+		return engine.Dates{Provider: provider, Happened: in.LastEventAt.Value, Received: in.ReceivedAt.Value}
+	default:
+		return engine.Dates{}
+	}
+}
+
+// faultOf says what an input lacks that its kind needs.
+func faultOf(in *avro.JourneyInput, keySize int) string {
+	switch in.Kind {
+	case avro.JourneyInputKindClock:
+		if !in.UpstreamStage.Set || !in.UpstreamPartition.Set || !in.Clock.Set {
+			return "a clock without stage, partition or time"
+		}
+		return ""
+	case avro.JourneyInputKindVerification:
+		if !in.Verification.Set {
+			return "a verification without its state"
+		}
+	case avro.JourneyInputKindPayment:
+		if !in.Payment.Set {
+			return "a payment without its state"
+		}
+	default:
+	}
+	known := in.Kind != avro.JourneyInputKindUnknown
+	switch {
+	case known && (keySize == 0 || in.CorrelationID == ""):
+		return "no correlation id"
+	case known && in.MemberID.Value == "":
+		return "no member id"
+	case known && in.Kind != avro.JourneyInputKindRemoval && in.Kind != avro.JourneyInputKindErasure && (!in.MemberRevision.Set || !in.ReceivedAt.Set):
+		return "a member without revision or received_at"
+	default:
+		return ""
+	}
+}
