@@ -55,6 +55,12 @@ func bytesOfText(text string) []byte {
 	return unsafe.Slice(unsafe.StringData(text), len(text)) //nolint:gosec // they are never written
 }
 
+// withRoom returns a payload that has entryRoom before it, with the room.
+func withRoom(payload []byte) []byte {
+	from := unsafe.Add(unsafe.Pointer(unsafe.SliceData(payload)), -entryRoom) //nolint:gosec // of the same buffer, see scope.Buffer
+	return unsafe.Slice((*byte)(from), entryRoom+len(payload))                //nolint:gosec // the same
+}
+
 // reset empties the arena. A round that needed much more than usual does not
 // keep its memory for ever.
 func (a *arena) reset() {

@@ -14,6 +14,9 @@ import (
 // The payload is the stage's, with a version of its own.
 const entryVersion = 1
 
+// entryRoom is the most that stands before the payload.
+const entryRoom = 1 + binary.MaxVarintLen64
+
 // errEntry is wrapped by every error about a stored entry that cannot be read.
 var errEntry = errors.New("state entry")
 

@@ -37,6 +37,8 @@ type cell struct {
 	dirty bool
 	// listed is used while dirty cells are gathered.
 	listed bool
+	// roomy says that before the payload there is entryRoom to write in.
+	roomy bool
 }
 
 // overlay is a round's own view of a partition's state: what it read, once, and
@@ -126,6 +128,11 @@ func (o *overlay) get(key []byte) ([]byte, error) {
 
 // set writes an entry, or deletes it where payload is nil.
 func (o *overlay) set(key, payload []byte, deadline int64) error {
+	return o.put(key, payload, deadline, false)
+}
+
+// put is set with a payload that may have entryRoom before it.
+func (o *overlay) put(key, payload []byte, deadline int64, roomy bool) error {
 	c, err := o.load(key)
 	if err != nil {
 		return err
@@ -134,7 +141,7 @@ func (o *overlay) set(key, payload []byte, deadline int64) error {
 	if !c.dirty {
 		o.written = append(o.written, c)
 	}
-	c.payload, c.deadline, c.dirty = payload, deadline, true
+	c.payload, c.deadline, c.dirty, c.roomy = payload, deadline, true, roomy
 	return nil
 }
 

@@ -47,6 +47,8 @@ type scope struct {
 	handled   []handledAt // for a stage that keeps account
 	counts    []Count
 	err       error // the first error of a Put, Delete or Emit of this call
+	// lent is where the last Buffer begins, if nothing was Put that lies in it.
+	lent *byte
 }
 
 var _ Tx = (*scope)(nil)
@@ -82,18 +84,25 @@ func (s *scope) Put(key, value []byte, deadline time.Time) {
 		s.fail(Permanentf(CauseTooLarge, "a state entry of %d bytes is over the changelog's limit of %d", n, s.maxState))
 		return
 	}
-	s.set(key, value, millis(deadline))
+	// Only the first that is Put of a buffer has the room before it to itself.
+	roomy := len(value) > 0 && &value[0] == s.lent
+	if roomy {
+		s.lent = nil
+	}
+	s.put(key, value, millis(deadline), roomy)
 }
 
 // Delete implements Tx.
 func (s *scope) Delete(key []byte) { s.set(key, nil, 0) }
 
-func (s *scope) set(key, value []byte, deadline int64) {
+func (s *scope) set(key, value []byte, deadline int64) { s.put(key, value, deadline, false) }
+
+func (s *scope) put(key, value []byte, deadline int64, roomy bool) {
 	if len(key) == 0 || key[0] == enginePrefix {
 		s.fail(errReserved)
 		return
 	}
-	if err := s.overlay.set(key, value, deadline); err != nil {
+	if err := s.overlay.put(key, value, deadline, roomy); err != nil {
 		s.fail(err)
 	}
 }
@@ -137,8 +146,16 @@ func outputSize(out *Output) int {
 	return size
 }
 
-// Buffer implements Tx.
-func (s *scope) Buffer(n int) []byte { return s.arena.buffer(n) }
+// Buffer implements Tx. Before it there is room to make a state entry of a payload where
+// it lies.
+func (s *scope) Buffer(n int) []byte {
+	if n <= 0 {
+		return nil
+	}
+	b := s.arena.buffer(entryRoom + n)[entryRoom:entryRoom]
+	s.lent = &b[:1][0]
+	return b
+}
 
 func (s *scope) fail(err error) {
 	if s.err == nil {
@@ -184,7 +201,7 @@ func (s *scope) reset(partition int32, below stored, clock int64, wall time.Time
 	clear(s.handled)
 	clear(s.counts)
 	s.outputs, s.told, s.handled, s.counts = s.outputs[:0], s.told[:0], s.handled[:0], s.counts[:0]
-	s.partition, s.clock, s.wall, s.err = partition, clock, wall, nil
+	s.partition, s.clock, s.wall, s.err, s.lent = partition, clock, wall, nil, nil
 }
 
 // keepClock writes the clock's own entry if the clock moved.

@@ -125,7 +125,7 @@ func (w *worker) produce(ctx context.Context) error {
 		for _, c := range s.overlay.dirty() {
 			record := kgo.Record{Topic: w.changelog, Partition: p, Key: bytesOfText(c.key), Timestamp: s.wall}
 			if c.payload != nil {
-				record.Value = appendEntry(s.arena.buffer(len(c.payload)+12), c.payload, c.deadline)
+				record.Value = s.entry(c)
 			}
 			out = append(out, record)
 		}
@@ -136,6 +136,19 @@ func (w *worker) produce(ctx context.Context) error {
 		w.session.Produce(ctx, &out[i], promise)
 	}
 	return nil
+}
+
+// entry returns the state entry of a cell, where its payload lies if there is room.
+func (s *scope) entry(c *cell) []byte {
+	if !c.roomy {
+		return appendEntry(s.arena.buffer(entryRoom+len(c.payload)), c.payload, c.deadline)
+	}
+	var room [entryRoom]byte
+	head := appendEntry(room[:0], nil, c.deadline)
+	whole := withRoom(c.payload)
+	whole = whole[entryRoom-len(head):]
+	copy(whole, head)
+	return whole
 }
 
 // acked is the one promise of all records.

@@ -1,0 +1,45 @@
+package engine
+
+import (
+	"iter"
+	"time"
+)
+
+// Entries are the state entries that a round writes for what is put in it, by key: as
+// they go to the changelog, read back.
+func Entries(put func(tx Tx)) iter.Seq2[string, Entry] {
+	a := &arena{}
+	s := &scope{overlay: newOverlay(nil, a), arena: a, maxState: 1 << 20}
+	s.reset(0, nothingStored{}, 0, time.Time{})
+	from := s.begin()
+	put(s)
+	err := s.finish(from, nil)
+	return func(yield func(string, Entry) bool) {
+		if err != nil {
+			yield("", Entry{Err: err})
+			return
+		}
+		written := map[string][]byte{}
+		for _, c := range s.overlay.dirty() {
+			written[c.key] = s.entry(c)
+		}
+		for key, value := range written {
+			payload, deadline, err := parseEntry(value)
+			if !yield(key, Entry{string(payload), fromMillis(deadline), err}) {
+				return
+			}
+		}
+	}
+}
+
+// Entry is a state entry.
+type Entry struct {
+	Payload  string
+	Deadline time.Time
+	Err      error
+}
+
+// nothingStored is a partition without state.
+type nothingStored struct{ stored }
+
+func (nothingStored) get([]byte, *arena) (stateEntry, error) { return stateEntry{}, nil }

@@ -1,0 +1,66 @@
+package engine_test
+
+import (
+	"maps"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+)
+
+// TestEntriesInBuffers: an entry is what was put last, wherever its value lies: in a
+// buffer alone, beside another value or an output in one buffer, in memory of the stage's
+// own, or twice under two keys.
+func TestEntriesInBuffers(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		want := map[string]engine.Entry{}
+		var outputs [][]byte // others' values in the same memory
+		var copies []string
+		entries := engine.Entries(func(tx engine.Tx) {
+			var last []byte
+			for range rapid.IntRange(1, 30).Draw(t, "puts") {
+				key := rapid.SampledFrom([]string{"a", "b", "c", "d", "e"}).Draw(t, "key")
+				text := rapid.StringN(0, 40, -1).Draw(t, "text")
+				deadline := time.Time{}
+				if rapid.Bool().Draw(t, "due") {
+					deadline = time.UnixMilli(rapid.Int64Range(1, 1<<45).Draw(t, "at")).UTC()
+				}
+				var value []byte
+				switch rapid.IntRange(0, 5).Draw(t, "where") {
+				case 0:
+					value = append(tx.Buffer(len(text)), text...)
+				case 1: // it grows out of its buffer
+					value = append(tx.Buffer(len(text)/2), text...)
+				case 2: // behind something else
+					before := append(tx.Buffer(10+len(text)), "0123456789"...)
+					value = before[10:]
+					value = append(value, text...)
+					outputs, copies = append(outputs, before), append(copies, "0123456789")
+				case 3: // with something behind it
+					whole := append(append(tx.Buffer(10+len(text)), text...), "0123456789"...)
+					value = whole[:len(text)]
+					outputs, copies = append(outputs, whole), append(copies, text+"0123456789")
+				case 4:
+					value = []byte(text)
+				case 5: // the value before, under another key or again
+					value = last
+				}
+				tx.Put([]byte(key), value, deadline)
+				want[key] = engine.Entry{Payload: string(value), Deadline: deadline}
+				last = value
+			}
+		})
+		if diff := cmp.Diff(want, maps.Collect(entries)); diff != "" {
+			t.Fatalf("entries (-want +got):\n%s", diff)
+		}
+		for i := range outputs {
+			if string(outputs[i]) != copies[i] {
+				t.Fatalf("what lies beside a value became %q, was %q", outputs[i], copies[i])
+			}
+		}
+	})
+}
