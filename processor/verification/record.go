@@ -137,5 +137,15 @@ const maxID = 256
 // ValidID says whether a text can be a part of a key: not blank, not too long, no
 // control characters.
 func ValidID(id string) bool {
-	return len(id) <= maxID && strings.TrimSpace(id) != "" && !strings.ContainsFunc(id, func(r rune) bool { return r < 0x20 || r == 0x7f })
+	const del = 0x7f
+	if id == "" || len(id) > maxID {
+		return false
+	}
+	for i := range len(id) {
+		if c := id[i]; c <= ' ' || c >= del {
+			// Not one of the providers' own, which are ASCII without white space.
+			return strings.TrimSpace(id) != "" && !strings.ContainsFunc(id, func(r rune) bool { return r < ' ' || r == del })
+		}
+	}
+	return true
 }

@@ -124,6 +124,9 @@ func (s *Scanner) begin(kind Kind, wanted string) bool {
 // value. At the object's end it leaves it and returns false. The key is
 // unescaped and valid as long as the data.
 func (s *Scanner) NextKey() (key []byte, more bool) {
+	if key, ok := s.plainKey(); ok {
+		return key, true
+	}
 	if !s.next('}', false) {
 		return nil, false
 	}
@@ -145,6 +148,32 @@ func (s *Scanner) NextKey() (key []byte, more bool) {
 	f.key = at
 	f.count++
 	return key, true
+}
+
+// plainKey is NextKey where the key is plain, and no white space is around it. It reads
+// nothing where it is not so.
+func (s *Scanner) plainKey() (key []byte, ok bool) {
+	if s.err != nil || s.depth == 0 || s.frames[s.depth-1].array {
+		return nil, false
+	}
+	f, begin := &s.frames[s.depth-1], s.pos
+	if f.count > 0 {
+		if begin >= len(s.data) || s.data[begin] != ',' {
+			return nil, false
+		}
+		begin++
+	}
+	if begin >= len(s.data) || s.data[begin] != '"' {
+		return nil, false
+	}
+	end := passPlain(s.data, begin+1)
+	if len(s.data)-end < 2 || s.data[end] != '"' || s.data[end+1] != ':' {
+		return nil, false
+	}
+	f.key = begin
+	f.count++
+	s.pos = end + 2
+	return s.data[begin+1 : end], true
 }
 
 // NextItem stands before the next item of the array entered last. At the

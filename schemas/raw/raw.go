@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 	"unsafe"
 )
@@ -163,60 +164,63 @@ func (e *Envelope) Append(dst []Header) []Header {
 // Parse reads the headers of a raw record. Unknown headers are passed over; a
 // missing source, provider or received_at is an error that wraps ErrHeader.
 func Parse(headers []Header) (Envelope, error) {
-	return parse(headers, func(b []byte) string { return string(b) })
+	e, err := ParseShared(headers)
+	for _, text := range [...]*string{
+		&e.Source, &e.Provider, &e.Assurance, &e.SecretID, &e.RequestID, &e.Kind, &e.ContentType, &e.Traceparent, &e.Tracestate,
+	} {
+		*text = strings.Clone(*text)
+	}
+	return e, err
 }
 
 // ParseShared is Parse without copies: the envelope's strings are parts of the
 // headers' values and good for as long as these do not change.
 func ParseShared(headers []Header) (Envelope, error) {
-	return parse(headers, func(b []byte) string {
-		return unsafe.String(unsafe.SliceData(b), len(b)) //nolint:gosec // as the function says
-	})
-}
-
-func parse(headers []Header, text func([]byte) string) (Envelope, error) {
 	e := Envelope{Kind: KindWebhook, Items: 1}
 	var err error
-	number := func(h *Header) int {
-		n, convErr := strconv.Atoi(text(h.Value))
-		if convErr != nil {
-			err = errors.Join(err, fmt.Errorf("%w: %s is not a number", ErrHeader, h.Key))
-		}
-		return n
-	}
 	for i := range headers {
 		h := &headers[i]
+		text := unsafe.String(unsafe.SliceData(h.Value), len(h.Value)) //nolint:gosec // as the function says
 		switch h.Key {
 		case HeaderSource:
-			e.Source = text(h.Value)
+			e.Source = text
 		case HeaderProvider:
-			e.Provider = text(h.Value)
+			e.Provider = text
 		case HeaderAssurance:
-			e.Assurance = text(h.Value)
+			e.Assurance = text
 		case HeaderSecretID:
-			e.SecretID = text(h.Value)
+			e.SecretID = text
 		case HeaderRequestID:
-			e.RequestID = text(h.Value)
+			e.RequestID = text
 		case HeaderReceivedAt:
-			e.ReceivedAt = time.UnixMilli(int64(number(h))).UTC()
+			e.ReceivedAt = time.UnixMilli(int64(number(h.Key, text, &err))).UTC()
 		case HeaderKind:
-			e.Kind = text(h.Value)
+			e.Kind = text
 		case HeaderItem:
-			e.Item = number(h)
+			e.Item = number(h.Key, text, &err)
 		case HeaderItems:
-			e.Items = number(h)
+			e.Items = number(h.Key, text, &err)
 		case HeaderStatus:
-			e.Status = number(h)
+			e.Status = number(h.Key, text, &err)
 		case HeaderContentType:
-			e.ContentType = text(h.Value)
+			e.ContentType = text
 		case HeaderTraceparent:
-			e.Traceparent = text(h.Value)
+			e.Traceparent = text
 		case HeaderTracestate:
-			e.Tracestate = text(h.Value)
+			e.Tracestate = text
 		}
 	}
 	if e.Source == "" || e.Provider == "" || e.ReceivedAt.IsZero() {
 		err = errors.Join(err, fmt.Errorf("%w: source, provider and received-at are required", ErrHeader))
 	}
 	return e, err
+}
+
+// number reads the number of a header; what is none is added to the errors.
+func number(key, text string, errs *error) int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		*errs = errors.Join(*errs, fmt.Errorf("%w: %s is not a number", ErrHeader, key))
+	}
+	return n
 }
