@@ -120,7 +120,7 @@ func openPebble(dir string, config StoreConfig, logger *slog.Logger, health *sto
 		// What is written is mostly the last of an entity, and what is new the key filter
 		// knows: reading through a few more tables is cheaper than merging them again
 		// and again.
-		L0CompactionThreshold: 10,
+		L0CompactionThreshold: 16,
 		LBaseMaxBytes:         256 << 20,
 		// A restore writes faster than a compaction follows, and must not wait for it:
 		// until it has followed, a look-up asks the Bloom filters of more tables.
@@ -194,6 +194,9 @@ type storePartition struct {
 	// key and value are reused for what goes to and comes from Pebble.
 	key, value []byte
 	hot        hot
+	// quiet says that no deadline of the index is before the time given, unix ms; 0 says
+	// nothing.
+	quiet int64
 }
 
 // found is a partition that the store has state of.

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/cockroachdb/pebble/v2"
 )
@@ -90,14 +91,7 @@ func (p *storePartition) due(until int64, yield func(key []byte, deadline int64)
 			fresh = fresh[1:]
 		}
 	}
-	lower := bytes.Clone(p.at(kindDeadline))
-	upper := binary.BigEndian.AppendUint64(bytes.Clone(lower), uint64(until)+1) //nolint:gosec // unix ms
-	skip := len(lower)
-	err := p.iterate(lower, upper, func(index, _ []byte) (bool, error) {
-		if len(index) < skip+8 {
-			return false, fmt.Errorf("%w: a deadline's key of %d bytes", errEntry, len(index))
-		}
-		key, deadline := index[skip+8:], int64(binary.BigEndian.Uint64(index[skip:])) //nolint:gosec // unix ms
+	err := p.indexed(until, func(index, key []byte, deadline int64) (bool, error) {
 		before(dueEntry{key: key, deadline: deadline})
 		if stopped || p.hot.differs(key) {
 			return !stopped, nil
@@ -114,6 +108,32 @@ func (p *storePartition) due(until int64, yield func(key []byte, deadline int64)
 	})
 	if err == nil {
 		before(dueEntry{deadline: until + 1})
+	}
+	return err
+}
+
+// indexed yields what the index of deadlines has up to until, earliest first. It looks
+// at the store only if there may be something.
+func (p *storePartition) indexed(until int64, yield func(index, key []byte, deadline int64) (bool, error)) error {
+	if until < p.quiet {
+		return nil
+	}
+	lower := bytes.Clone(p.at(kindDeadline))
+	skip := len(lower)
+	first := int64(math.MaxInt64)
+	err := p.iterate(lower, upperBound(lower), func(index, _ []byte) (bool, error) {
+		if len(index) < skip+8 {
+			return false, fmt.Errorf("%w: a deadline's key of %d bytes", errEntry, len(index))
+		}
+		deadline := int64(binary.BigEndian.Uint64(index[skip:])) //nolint:gosec // unix ms
+		first = min(first, deadline)
+		if deadline > until {
+			return false, nil
+		}
+		return yield(index, index[skip+8:], deadline)
+	})
+	if err == nil {
+		p.quiet = first
 	}
 	return err
 }

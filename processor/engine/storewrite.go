@@ -102,10 +102,8 @@ func (w *writer) changelog(p *storePartition, key, value []byte) error {
 	if err != nil {
 		return err
 	}
-	if deadline != 0 {
-		if err := w.batch.Set(p.deadlineKey(deadline, key), nil, nil); err != nil {
-			return err
-		}
+	if err := w.index(p, key, deadline); err != nil {
+		return err
 	}
 	return w.set(p.at(kindState, key), value)
 }
@@ -121,12 +119,21 @@ func (w *writer) entry(p *storePartition, key, payload []byte, deadline, before 
 	if payload == nil {
 		return w.batch.Delete(p.at(kindState, key), nil)
 	}
-	if deadline != 0 && deadline != before {
-		if err := w.batch.Set(p.deadlineKey(deadline, key), nil, nil); err != nil {
+	if deadline != before {
+		if err := w.index(p, key, deadline); err != nil {
 			return err
 		}
 	}
 	return w.set(p.at(kindState, key), p.encode(payload, deadline))
+}
+
+// index adds a deadline to the index, if there is one.
+func (w *writer) index(p *storePartition, key []byte, deadline int64) error {
+	if deadline == 0 {
+		return nil
+	}
+	p.quiet = min(p.quiet, deadline)
+	return w.batch.Set(p.deadlineKey(deadline, key), nil, nil)
 }
 
 // set writes the entry of a key, which the filter knows before the store does.
