@@ -12,7 +12,6 @@ import (
 	"sync"
 	"time"
 
-	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/nyaruka/phonenumbers"
 
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -36,7 +35,8 @@ type Key struct {
 // Config says which keys there are.
 type Config struct {
 	Keys []Key
-	// CacheEntries bounds the numbers whose country is remembered; 0 means 50,000.
+	// CacheEntries bounds the numbers whose country is remembered, up to the next power
+	// of two; 0 means 50,000.
 	CacheEntries int
 }
 
@@ -44,7 +44,7 @@ type Config struct {
 type Pseudonymiser struct {
 	keys        []key
 	territories *territories
-	cache       *lru.Cache[string, *number]
+	cache       *cache
 }
 
 type key struct {
@@ -55,6 +55,8 @@ type key struct {
 // number is what is known of a text that should be a phone number. One that is in
 // the cache is not changed any more.
 type number struct {
+	// text is the number's as it was given, a copy.
+	text    string
 	digits  string // E.164 without +, or the text's own digits
 	country string // ISO 3166-1 alpha-2, empty if not known
 	// judged says that valid is known: only correlation ids ask for it.
@@ -96,8 +98,8 @@ func New(config Config) (*Pseudonymiser, error) {
 	if p.territories, err = newTerritories(); err != nil {
 		return nil, err
 	}
-	p.cache, err = lru.New[string, *number](size)
-	return p, err
+	p.cache = newCache(size)
+	return p, nil
 }
 
 // Phone returns what may be known of a number outside the restricted topics. A
@@ -170,59 +172,59 @@ func (k *key) hmac(digits string) string {
 	state.Reset()
 	_, _ = state.Write([]byte(digits))
 	var sum [sha256.Size]byte
-	return hex.EncodeToString(state.Sum(sum[:0]))
+	var text [2 * sha256.Size]byte
+	hex.Encode(text[:], state.Sum(sum[:0]))
+	return string(text[:])
 }
 
 // withPseudonyms returns what is known of a number, its pseudonyms with it.
 func (p *Pseudonymiser) withPseudonyms(text string) *number {
-	known, ok := p.cache.Get(text)
-	if ok && known.pseudonyms != nil {
+	known := p.cache.get(text)
+	if known != nil && known.pseudonyms != nil {
 		return known
 	}
-	n := number{}
-	if ok {
-		n = *known
+	n := &number{}
+	if known != nil {
+		*n = *known
 	} else {
-		n = p.parse(text)
+		*n = p.parse(strings.Clone(text)) // the text may be a part of a record, which is not kept
 	}
 	n.pseudonyms = make([]avro.Pseudonym, 0, len(p.keys))
 	for i := range slices.Backward(p.keys) {
 		n.pseudonyms = append(n.pseudonyms, avro.Pseudonym{KeyID: p.keys[i].ID, HMAC: p.keys[i].hmac(n.digits)})
 	}
-	p.remember(text, &n)
-	return &n
+	p.cache.add(n)
+	return n
 }
 
 // judged returns what is known of a number, and whether it is a valid one.
 func (p *Pseudonymiser) judged(text string) *number {
-	known, ok := p.cache.Get(text)
-	if ok && known.judged {
+	known := p.cache.get(text)
+	if known != nil && known.judged {
 		return known
 	}
-	n := p.lookUp(text)
-	if ok {
+	n := p.lookUp(strings.Clone(text))
+	if known != nil {
 		n.pseudonyms = known.pseudonyms
 	}
-	p.remember(text, &n)
+	p.cache.add(&n)
 	return &n
 }
-
-// remember keeps a number; the text may be a part of a record, which is not kept.
-func (p *Pseudonymiser) remember(text string, n *number) { p.cache.Add(strings.Clone(text), n) }
 
 // parse reads a number as E.164 with or without its plus.
 func (p *Pseudonymiser) parse(text string) number {
 	own, digits := digitsOf(text)
 	if region := p.territories.region(digits); region != "" {
-		return number{digits: digits, country: region}
+		return number{text: text, digits: digits, country: region}
 	}
-	return lookUpDigits(own, digits)
+	return lookUpDigits(text, own, digits)
 }
 
 // lookUp reads a number by the library's patterns, which also say whether it is
 // valid.
 func (*Pseudonymiser) lookUp(text string) number {
-	return lookUpDigits(digitsOf(text))
+	own, digits := digitsOf(text)
+	return lookUpDigits(text, own, digits)
 }
 
 // digitsOf returns a text's own digits, and those without the 00 that stands for a
@@ -236,8 +238,8 @@ func digitsOf(text string) (own, digits string) {
 	return own, digits
 }
 
-func lookUpDigits(own, digits string) number {
-	n := number{digits: own, judged: true}
+func lookUpDigits(text, own, digits string) number {
+	n := number{text: text, digits: own, judged: true}
 	if parsed, err := phonenumbers.Parse("+"+digits, ""); err == nil {
 		n.valid = phonenumbers.IsValidNumber(parsed)
 		if n.valid || phonenumbers.IsPossibleNumber(parsed) {
@@ -269,14 +271,19 @@ func looksLikePhone(text string) bool {
 	return digits == len(text) && digits >= shortest && digits <= longest
 }
 
+// onlyDigits returns the digits of a text: a part of it where a plus before them is all
+// that there is besides.
 func onlyDigits(text string) string {
-	digits := strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
+	plain := strings.TrimPrefix(text, "+")
+	for i := range len(plain) {
+		if plain[i] < '0' || plain[i] > '9' {
+			return strings.Map(func(r rune) rune {
+				if r < '0' || r > '9' {
+					return -1
+				}
+				return r
+			}, plain)
 		}
-		return r
-	}, text)
-	// Of a text that is all digits Map gives the text itself, which may be a part of a
-	// record.
-	return strings.Clone(digits)
+	}
+	return plain
 }

@@ -1,0 +1,34 @@
+package privacy
+
+import (
+	"hash/maphash"
+	"math/bits"
+	"sync/atomic"
+)
+
+// cache remembers numbers by their text. Each text has one place, and the last of those
+// that share it has it: what is forgotten so is made again, and nobody waits for a lock.
+type cache struct {
+	seed   maphash.Seed
+	places []atomic.Pointer[number]
+}
+
+// newCache returns a cache of at least some entries.
+func newCache(entries int) *cache {
+	return &cache{seed: maphash.MakeSeed(), places: make([]atomic.Pointer[number], 1<<bits.Len(uint(max(entries, 1)-1)))} //nolint:gosec // not negative
+}
+
+func (c *cache) place(text string) *atomic.Pointer[number] {
+	return &c.places[maphash.String(c.seed, text)&uint64(len(c.places)-1)]
+}
+
+// get returns what is known of a text, nil if nothing is.
+func (c *cache) get(text string) *number {
+	if n := c.place(text).Load(); n != nil && n.text == text {
+		return n
+	}
+	return nil
+}
+
+// add remembers a number, which is not changed any more.
+func (c *cache) add(n *number) { c.place(n.text).Store(n) }
