@@ -229,27 +229,46 @@ func (h *hot) set(e *held, payload []byte) {
 	e.payload = uint32(len(payload)) //nolint:gosec // bounded by the changelog's limit
 }
 
-// write adds the oldest changes to a batch for the store, until what is left of them
-// takes no more than keep. It returns how many those are; written says that the store
-// has them.
-func (h *hot) write(w *writer, p *storePartition, keep int64) (n int, err error) {
+// beyond returns how many of the oldest changes are too many, if what is left may take
+// no more than keep.
+func (h *hot) beyond(keep int64) (n int) {
 	left := h.changedBytes
 	for _, q := range h.changed.waiting() {
 		if left <= keep {
 			break
 		}
+		left -= h.entries.at(q.id).bytes()
+		n++
+	}
+	return n
+}
+
+// before returns how many of the oldest changes the store did not get since a time,
+// unix ms.
+func (h *hot) before(at int64) (n int) {
+	waiting := len(h.changed.waiting())
+	for i := range h.since {
+		if h.since[i].atEnd >= at {
+			return max(h.since[i].from-h.changed.dropped, 0)
+		}
+	}
+	return waiting
+}
+
+// write adds the n oldest changes to a batch for the store; written says that it has
+// them.
+func (h *hot) write(w *writer, p *storePartition, n int) error {
+	for _, q := range h.changed.waiting()[:n] {
 		e := h.entries.at(q.id)
 		var payload []byte
 		if !e.gone {
 			payload = h.payloadOf(e)
 		}
 		if err := w.entry(p, h.keyOf(e), payload, e.deadline, e.stored); err != nil {
-			return 0, err
+			return err
 		}
-		left -= e.bytes()
-		n++
 	}
-	return n, nil
+	return nil
 }
 
 // position is what the store corresponds to once it has the n oldest changes; now is

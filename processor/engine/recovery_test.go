@@ -4,7 +4,9 @@ import (
 	"errors"
 	"os"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -143,4 +145,37 @@ func TestProgressIsTold(t *testing.T) {
 	})
 	close(hold)
 	await(t, "its end", func() bool { return p.ready() == partitions && p.Restoring() == engine.Progress{} })
+}
+
+// TestOldChangesReachTheStore: what changed is in memory alone for half a minute and no
+// longer, also if nothing comes after it: a kill -9 has little to replay.
+func TestOldChangesReachTheStore(t *testing.T) {
+	t.Parallel()
+	const partitions, entities = 4, 100
+	g := newGround(t, partitions)
+	l := g.load(t)
+	var ahead atomic.Int64
+	p := g.run(t, "one", t.TempDir(), func(config *engine.Config, deps *engine.Deps) {
+		g.quick(config)
+		deps.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	})
+	stored := func() (n int) {
+		for partition := range int32(partitions) {
+			entries, _, err := p.Entries("sums", partition)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n += len(entries)
+		}
+		return n
+	}
+	await(t, "the restore", func() bool { return p.ready() == partitions })
+	l.send(entities)
+	l.check()
+	if n := stored(); n > 0 {
+		t.Errorf("%d entries are written at once", n)
+	}
+	ahead.Store(int64(31 * time.Second))
+	await(t, "the entries in the store", func() bool { return stored() == entities })
+	stop(t, p.Engine)
 }

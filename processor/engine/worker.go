@@ -159,6 +159,9 @@ func (w *worker) work(ctx context.Context, restores besides) error {
 			return err
 		}
 		w.touch(ctx)
+		if err := w.writeBackOld(); err != nil {
+			return err
+		}
 		if err := w.adoptOrphans(ctx); err != nil {
 			return err
 		}

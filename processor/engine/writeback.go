@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync/atomic"
+	"time"
 )
 
 // budget is the memory that the workers of a process share for the state that they
@@ -49,15 +50,43 @@ func (w *worker) noteHeld() {
 	w.held = changed + kept
 }
 
+// writeBackAfter bounds what a kill -9 costs: what changed before is in the store, of
+// which a memtable may not be on the disk yet (see flushEvery).
+const writeBackAfter = 30 * time.Second
+
+// writeBackOld brings what changed long ago to the store. What changed half as long ago
+// goes with it, so that this is not done again and again for a little.
+func (w *worker) writeBackOld() error {
+	now := w.deps.Now()
+	old := false
+	for _, part := range w.parts {
+		old = old || part.state.hot.before(now.Add(-writeBackAfter).UnixMilli()) > 0
+	}
+	if !old {
+		return nil
+	}
+	recent := now.Add(-writeBackAfter / 2).UnixMilli()
+	return w.writeBackSome(0, func(h *hot) int { return h.before(recent) })
+}
+
 // writeBack brings all that the rounds changed to the store.
 func (w *worker) writeBack() error { return w.writeBackTo(0) }
 
-// writeBackTo brings what changed first to the store, with the positions that it
-// corresponds to, until what is left takes no more than keep.
+// writeBackTo brings what changed first to the store until what is left takes no more
+// than keep.
 func (w *worker) writeBackTo(keep int64) error {
 	changed, _ := w.hotBytes()
+	return w.writeBackSome(max(changed-keep, 0), func(h *hot) int {
+		// Each leaves the same share of what it has.
+		return h.beyond(int64(float64(h.changedBytes) * float64(keep) / float64(max(changed, 1))))
+	})
+}
+
+// writeBackSome brings the oldest changes of each partition to the store, as many as
+// count says, with the positions that it then corresponds to. They take about so much.
+func (w *worker) writeBackSome(bytes int64, count func(*hot) int) error {
 	// A batch that grows is copied, and takes twice the memory.
-	batch := w.store.largeWriter(int(max(changed-keep, 0)))
+	batch := w.store.largeWriter(int(bytes))
 	var errs []error
 	done := map[*hot]int{}
 	for _, part := range w.parts {
@@ -65,9 +94,8 @@ func (w *worker) writeBackTo(keep int64) error {
 		if !h.moved {
 			continue
 		}
-		// Each leaves the same share of what it has.
-		n, err := h.write(batch, part.state, int64(float64(h.changedBytes)*float64(keep)/float64(max(changed, 1))))
-		errs = append(errs, err, batch.position(part.state, h.position(n, part.pos)))
+		n := count(h)
+		errs = append(errs, h.write(batch, part.state, n), batch.position(part.state, h.position(n, part.pos)))
 		done[h] = n
 	}
 	if len(done) == 0 {

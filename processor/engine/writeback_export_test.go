@@ -63,7 +63,8 @@ func (h *Hot) Commit() {
 // says after how many rounds the store claims to be.
 func (h *Hot) WriteBack(keep int64) (rounds int64, err error) {
 	batch := h.store.writer()
-	n, err := h.part.hot.write(batch, h.part, keep)
+	n := h.part.hot.beyond(keep)
+	err = h.part.hot.write(batch, h.part, n)
 	pos := h.part.hot.position(n, position{offset: h.rounds})
 	if err := errors.Join(err, batch.position(h.part, pos)); err != nil {
 		return 0, errors.Join(err, batch.drop())
@@ -74,6 +75,9 @@ func (h *Hot) WriteBack(keep int64) (rounds int64, err error) {
 	h.part.hot.written(n)
 	return pos.offset, nil
 }
+
+// Before is how many changes the store did not get since a round.
+func (h *Hot) Before(round int64) int { return h.part.hot.before(round) }
 
 // Forget drops what the store has, until keep bytes are left.
 func (h *Hot) Forget(keep int64) { h.part.hot.forget(keep) }
