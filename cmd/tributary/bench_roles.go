@@ -24,7 +24,7 @@ func newBenchProcessor(g *globals, b *benchFlags) *cobra.Command {
 		Use:   "processor",
 		Short: "records a second and CPU for each record: raw topics filled before are emptied",
 		Long: `Fills the raw topics through ingest's own code, then starts a processor and measures
-from its first commit until no stage has any lag. A record is a raw record. With several
+from when it begins to read until no stage has any lag. A record is a raw record. With several
 profiles their runs take turns, and the ratios to the first are shown.
 
 What exactly once costs: deploy/bench/at-least-once FILE makes a build without

@@ -55,7 +55,7 @@ func (g *globals) showFigures(r *bench.Report, names []string) {
 	columns := []table.ColumnConfig{}
 	for i, name := range names {
 		header = append(header, name)
-		columns = append(columns, table.ColumnConfig{Number: i + 2, Align: text.AlignRight, WidthMax: 24})
+		columns = append(columns, table.ColumnConfig{Number: i + 2, Align: text.AlignRight, WidthMax: 42})
 	}
 	t := newTable(header...)
 	t.SetColumnConfigs(columns)

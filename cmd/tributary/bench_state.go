@@ -50,6 +50,7 @@ entities take some minutes for each million here, and 1.5 GB of disk.`,
 	f := cmd.Flags()
 	f.Int64SliceVar(&c.Entities, "entities", c.Entities, "sizes of the state, the smallest first")
 	f.Int64Var(&c.Webhooks, "webhooks", c.Webhooks, "about how many are measured at each size")
+	f.DurationVar(&c.Settle, "settle", c.Settle, "how long nothing but clocks must be told before it is measured")
 	return cmd
 }
 

@@ -88,7 +88,10 @@ type burst struct {
 	report            *Report
 	ingest, processor *child
 	address           string
-	plan              *simulator.Plan
+	// webhooks are made before so that sending them costs little; they are
+	// sent again and again, as by a provider that repeats itself.
+	webhooks []*prepared
+	next     int
 
 	tally
 	sent map[string]simulator.Count // guarded by tally's mu
@@ -129,10 +132,36 @@ func (b *burst) launch(ctx context.Context) error {
 	if b.address, err = b.ingest.says(ctx, saidIngest); err != nil {
 		return err
 	}
-	b.plan = simulator.NewPlan(simulator.Options{
-		Seed: p.o.Seed, Start: b.start, Accounts: accounts(), Providers: providers, Spacing: time.Second / 500,
-	})
+	b.load(providers)
 	return untilReady(ctx, b.processor)
+}
+
+// prepared is a webhook ready to be sent.
+type prepared struct {
+	bytes    []byte
+	provider string
+	order    string
+	digest   uint64
+	accepted int64 // guarded by tally's mu
+}
+
+// load makes the webhooks.
+func (b *burst) load(providers []string) {
+	const distinct = 50_000
+	b.place.o.Progress.Step("making the webhooks", distinct)
+	plan := simulator.NewPlan(simulator.Options{
+		Seed: b.place.o.Seed, Start: b.start, Accounts: accounts(), Providers: providers, Webhooks: distinct, Spacing: time.Second / 500,
+	})
+	for {
+		s, more := plan.Next()
+		if !more {
+			return
+		}
+		body := s.Body(b.start, 0)
+		b.webhooks = append(b.webhooks, &prepared{
+			bytes: request(s.Path(), s.Header(), body), provider: s.Provider(), order: s.Order, digest: simulator.Digest(body),
+		})
+	}
 }
 
 // measure is calm, burst, calm; then the lag must go.

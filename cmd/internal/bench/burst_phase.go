@@ -72,12 +72,12 @@ func (b *burst) phase(ctx context.Context, name string, rate float64, while time
 
 // send sends what is due, and what could not be sent in time at once.
 func (b *burst) send(ctx context.Context, rate float64, while time.Duration) (sent int64, took time.Duration, err error) {
-	queues := make([]chan *simulator.Send, b.config.Connections)
+	queues := make([]chan *prepared, b.config.Connections)
 	var group sync.WaitGroup
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	for i := range queues {
-		queues[i] = make(chan *simulator.Send, 8)
+		queues[i] = make(chan *prepared, 8)
 		group.Go(func() {
 			if err := b.carry(ctx, queues[i]); err != nil {
 				cancel(err)
@@ -94,12 +94,10 @@ func (b *burst) send(ctx context.Context, rate float64, while time.Duration) (se
 				}
 			}
 		}
-		s, more := b.plan.Next()
-		if !more {
-			break
-		}
+		r := b.webhooks[b.next%len(b.webhooks)]
+		b.next++
 		select {
-		case queues[shard(s.Order, len(queues))] <- s:
+		case queues[shard(r.order, len(queues))] <- r:
 			sent++
 		case <-ctx.Done():
 		}
@@ -113,20 +111,19 @@ func (b *burst) send(ctx context.Context, rate float64, while time.Duration) (se
 }
 
 // carry is one connection. One that breaks is opened again, as a sender would.
-func (b *burst) carry(ctx context.Context, queue <-chan *simulator.Send) error {
+func (b *burst) carry(ctx context.Context, queue <-chan *prepared) error {
 	s, err := dial(ctx, b.address)
 	if err != nil {
 		return err
 	}
 	defer func() { s.close() }()
-	for send := range queue {
+	for r := range queue {
 		if ctx.Err() != nil {
-			continue
+			continue // the queue is emptied, so that nobody waits for it
 		}
-		body := send.Body(b.start, 0)
 		began := time.Now()
-		status, err := s.send(request(send.Path(), send.Header(), body), nil)
-		b.note(send, body, status, err, time.Since(began))
+		status, err := s.send(r.bytes, nil)
+		b.note(r, status, err, time.Since(began))
 		if err == nil {
 			continue
 		}
@@ -141,7 +138,7 @@ func (b *burst) carry(ctx context.Context, queue <-chan *simulator.Send) error {
 }
 
 // note counts an answer, or that there was none.
-func (b *burst) note(send *simulator.Send, body []byte, status int, err error, took time.Duration) {
+func (b *burst) note(r *prepared, status int, err error, took time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err != nil {
@@ -153,9 +150,14 @@ func (b *burst) note(send *simulator.Send, body []byte, status int, err error, t
 	b.answered.add(took)
 	switch status {
 	case http.StatusOK:
-		sum := b.sent[send.Provider()]
-		sum.Add(simulator.Count{Webhooks: 1, Tries: 1, Accepted: 1, Digest: simulator.Digest(body)})
-		b.sent[send.Provider()] = sum
+		c := simulator.Count{Webhooks: 1, Tries: 1, Accepted: 1, Digest: r.digest}
+		r.accepted++
+		if r.accepted > 1 {
+			c.Repeats = 1
+		}
+		sum := b.sent[r.provider]
+		sum.Add(c)
+		b.sent[r.provider] = sum
 	case http.StatusServiceUnavailable:
 		b.unsure++
 	}

@@ -33,10 +33,12 @@ type child struct {
 	http *http.Client
 }
 
-// What the roles say when their ports are open.
+// What the roles say: when their ports are open, and when they begin.
 const (
 	saidOps    = "metrics and health"
 	saidIngest = "ingest is listening"
+	// A partition's state is there, and its records are read from now on.
+	saidRestored = "state restored"
 )
 
 // startPatience bounds the start of a child; a machine may be busy.

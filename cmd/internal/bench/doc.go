@@ -5,6 +5,7 @@
 //	           (the load)          child or     (filled)     child      (read committed)
 //	                               in-process
 //	child ─► /proc, /metrics ─► Figures ─► median, quartiles, ratios ─► table, JSON
+//	profiles, peers, sizes ─► variants in turn ─┘
 //
 // Promise: a fast wrong answer is no answer. What a run left in the topics is audited,
 // and its journeys are compared with the naive model, before its figures count.

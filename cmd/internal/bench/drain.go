@@ -23,16 +23,18 @@ type moment struct {
 
 // drained is how a processor emptied its input.
 type drained struct {
-	// first is the last moment before the first commit, raw that at which the raw topics
-	// were read to their end, end that without any lag.
-	first, raw, end moment
+	// first is the last moment before its state was there and it began to read, committed
+	// the last before the first commit, raw that at which the raw topics were read to
+	// their end, end that without any lag.
+	first, committed, raw, end moment
 }
 
 // look is how often it is looked.
 const look = 50 * time.Millisecond
 
 // drain waits until the processor has no lag. It measures from the last look before
-// the first commit, so that the start of the process is not in the figures.
+// the first stage had its state, so that the start of the process is not in the figures
+// and the first round is.
 func (p *place) drain(ctx context.Context, c *child, total int64) (*drained, error) {
 	return p.drainFrom(ctx, c, 0, total)
 }
@@ -50,6 +52,7 @@ func (p *place) drainFrom(ctx context.Context, c *child, before, total int64) (*
 		return nil, err
 	}
 	var d drained
+	works := false
 	for {
 		m, err := p.moment(ctx, c, ends)
 		if err != nil {
@@ -58,7 +61,10 @@ func (p *place) drainFrom(ctx context.Context, c *child, before, total int64) (*
 		p.o.Progress.At(m.done - before)
 		switch {
 		case m.done <= before:
-			d.first = m
+			d.committed = m
+			if !works {
+				d.first, works = m, len(c.lines(saidRestored)) > 0
+			}
 		case d.first.at.IsZero():
 			return nil, fmt.Errorf("%s had committed %d records before it was looked at", c.role, m.done)
 		}

@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/tributary-hq/tributary/cmd/internal/audit"
 	"github.com/tributary-hq/tributary/cmd/internal/simulator"
@@ -73,4 +74,56 @@ func Bodies(ctx context.Context, o Options, load Load, provider string) (first, 
 	}
 	second, _, err = p.copyBodies(ctx, map[string]string{provider: p.names.Topic("raw." + provider + ".v1")})
 	return first, second, err
+}
+
+// SettingsOf are the settings of profiles joined by a plus.
+func SettingsOf(words string) (map[string]string, error) {
+	v, err := variantOf(words)
+	return v.settings, err
+}
+
+// Suit fits a load to profiles.
+func Suit(l *Load, profiles ...string) error {
+	variants, err := (&Options{Profiles: profiles}).variants()
+	if err != nil {
+		return err
+	}
+	return l.suit(variants)
+}
+
+// Steps says after each step whether another one fits.
+func Steps(limit time.Duration, steps []time.Duration) []bool {
+	now := time.Time{}
+	b := (&Options{For: limit, Now: func() time.Time { return now }}).budget()
+	var out []bool
+	for _, step := range steps {
+		now = now.Add(step)
+		out = append(out, b.step())
+	}
+	return out
+}
+
+// Needed says which programs are missing.
+func Needed(who, part string, names ...string) error { return needed(who, part, names...) }
+
+// Lend copies a peer's folder.
+func Lend(from, to string) error {
+	_, err := lend(from, to)
+	return err
+}
+
+// Firsts counts the stories of a load, and the webhooks that were taken for their first.
+func Firsts(o Options, load Load) (orders, first int) {
+	f := newFirsts()
+	seen := map[string]bool{}
+	for plan := load.plan(&o, load.start(&o)); ; {
+		s, more := plan.Next()
+		if !more {
+			return len(seen), first
+		}
+		seen[s.Order] = true
+		if f.first(s) {
+			first++
+		}
+	}
 }

@@ -23,11 +23,14 @@ type GrowthConfig struct {
 	Entities []int64
 	// Webhooks is the measured load at each size, of entities of its own.
 	Webhooks int64
+	// Settle is how long nothing but clocks must be told before a load is measured:
+	// longer than the clocks' interval.
+	Settle time.Duration
 }
 
 // DefaultGrowthConfig is what a few minutes allow. The target is of ten million.
 func DefaultGrowthConfig() GrowthConfig {
-	return GrowthConfig{Entities: []int64{100_000, 1_000_000}, Webhooks: 200_000}
+	return GrowthConfig{Entities: []int64{100_000, 1_000_000}, Webhooks: 200_000, Settle: 6 * time.Second}
 }
 
 // Validate reports every fault at once.
@@ -35,6 +38,9 @@ func (c *GrowthConfig) Validate() error {
 	var errs []error
 	if len(c.Entities) == 0 || !slices.IsSorted(c.Entities) || c.Entities[0] < 1 {
 		errs = append(errs, fmt.Errorf("--entities: %v are not sizes of at least 1, the smallest first", c.Entities))
+	}
+	if c.Settle <= 0 {
+		errs = append(errs, fmt.Errorf("--settle: %v is not more than zero", c.Settle))
 	}
 	if c.Webhooks < 1 {
 		errs = append(errs, fmt.Errorf("--webhooks: %d is less than 1", c.Webhooks))
@@ -213,7 +219,6 @@ func (g *growth) stop() error {
 // calm waits until the deadlines of the stories that do not go on are told: the load
 // shall not pay for them. The clocks go on telling each other the time.
 func (g *growth) calm(ctx context.Context) error {
-	const window = 6 * time.Second // longer than the clocks' interval
 	g.place.o.Progress.Step("waiting for the last deadlines", 0)
 	clocks := 12 * float64(g.place.o.Partitions) * float64(g.place.o.Partitions)
 	for last := -1.0; ; {
@@ -226,7 +231,7 @@ func (g *growth) calm(ctx context.Context) error {
 			return nil
 		}
 		last = told
-		if err := wait(ctx, window); err != nil {
+		if err := wait(ctx, g.config.Settle); err != nil {
 			return err
 		}
 	}

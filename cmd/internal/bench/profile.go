@@ -50,6 +50,9 @@ type variant struct {
 	settings map[string]string
 	// program is another build; empty means Options.Program.
 	program string
+	// repeats says that it may tell a fact twice, by its nature: its answers are not
+	// judged.
+	repeats bool
 }
 
 // variantOf makes a variant of profiles joined by a plus.

@@ -145,7 +145,7 @@ func (b *restoring) begin(ctx context.Context, name string, wipe, kill bool) (*R
 func (*restoring) replayed(f *Figures, c *child) {
 	var bytes, records float64
 	var from, to time.Time
-	for _, line := range c.lines("state restored") {
+	for _, line := range c.lines(saidRestored) {
 		n, _ := line["bytes"].(float64)
 		r, _ := line["records"].(float64)
 		bytes, records = bytes+n, records+r
