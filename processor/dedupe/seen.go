@@ -38,12 +38,24 @@ type Sighting struct {
 type Seen struct {
 	ids []remembered
 	// spilledUntil is when the last entry outside is forgotten; zero: there is none.
-	spilledUntil time.Time
+	spilledUntil statecodec.Instant
 }
 
+// remembered is an id and its sighting.
 type remembered struct {
-	id []byte
-	Sighting
+	id        []byte
+	partition int32
+	offset    int64
+	at        statecodec.Instant
+}
+
+// sighting is where and when the id was first seen.
+func (r *remembered) sighting() Sighting {
+	return Sighting{Partition: r.partition, Offset: r.offset, ReceivedAt: r.at.Time()}
+}
+
+func remember(id []byte, s Sighting) remembered {
+	return remembered{id: id, partition: s.Partition, offset: s.Offset, at: statecodec.InstantOf(s.ReceivedAt)}
 }
 
 // marker stands between the entity's key and the id in the key of an entry.
@@ -75,12 +87,11 @@ func (s *Seen) NoteTagged(tx engine.Tx, entity, id, tag []byte, here Sighting, s
 	s.forget(tx.Now(), span)
 	for i := range s.ids {
 		if firstTag, same := tagOf(s.ids[i].id, id); same {
-			return s.ids[i].Sighting, firstTag, true, nil
+			return s.ids[i].sighting(), firstTag, true, nil
 		}
 	}
-	key := entryKey(tx, entity, id)
-	if !s.spilledUntil.IsZero() {
-		entry, err := tx.Get(key)
+	if s.spilledUntil != 0 {
+		entry, err := tx.Get(entryKey(tx, entity, id))
 		if err != nil {
 			return first, nil, false, fmt.Errorf("look up a remembered id: %w", err)
 		}
@@ -90,14 +101,12 @@ func (s *Seen) NoteTagged(tx engine.Tx, entity, id, tag []byte, here Sighting, s
 		}
 	}
 	if len(s.ids) < Inline {
-		s.ids = append(s.ids, remembered{id: tagged(tx.Buffer(len(id)+1+len(tag)), id, tag), Sighting: here})
+		s.ids = append(s.ids, remember(tagged(tx.Buffer(len(id)+1+len(tag)), id, tag), here))
 		return first, nil, false, nil
 	}
 	until := here.ReceivedAt.Add(span)
-	tx.Put(key, appendEntry(tx.Buffer(32+len(tag)), here, tag), until)
-	if until.After(s.spilledUntil) {
-		s.spilledUntil = until
-	}
+	tx.Put(entryKey(tx, entity, id), appendEntry(tx.Buffer(32+len(tag)), here, tag), until)
+	s.spilledUntil = statecodec.Later(s.spilledUntil, statecodec.InstantOf(until))
 	return first, nil, false, nil
 }
 
@@ -134,17 +143,17 @@ func (s *Seen) Len() int { return len(s.ids) }
 
 // forget drops what was received more than the span ago. Order is kept.
 func (s *Seen) forget(now time.Time, span time.Duration) {
-	if s.spilledUntil.Before(now) {
-		s.spilledUntil = time.Time{}
+	if s.spilledUntil.Before(statecodec.InstantOf(now)) {
+		s.spilledUntil = 0
 	}
-	before := now.Add(-span)
-	kept := s.ids[:0]
-	for _, r := range s.ids {
-		if !r.ReceivedAt.Before(before) {
-			kept = append(kept, r)
+	before := statecodec.InstantOf(now.Add(-span))
+	stale := func(r *remembered) bool { return r.at.Before(before) }
+	for i := range s.ids {
+		if stale(&s.ids[i]) {
+			s.ids = slices.DeleteFunc(s.ids, func(r remembered) bool { return stale(&r) })
+			return
 		}
 	}
-	s.ids = kept
 }
 
 // AppendTo appends the remembered ids to an entity's state entry.
@@ -154,11 +163,12 @@ func (s *Seen) AppendTo(dst []byte) []byte { return s.appendTo(dst, statecodec.A
 func (s *Seen) AppendShortTo(dst []byte) []byte { return s.appendTo(dst, statecodec.AppendTextBytes) }
 
 func (s *Seen) appendTo(dst []byte, appendID func(dst, id []byte) []byte) []byte {
-	dst = statecodec.AppendTime(dst, s.spilledUntil)
+	dst = statecodec.AppendInstant(dst, s.spilledUntil)
 	dst = statecodec.AppendUint(dst, uint64(len(s.ids)))
 	for i := range s.ids {
-		dst = appendID(dst, s.ids[i].id)
-		dst = appendSighting(dst, s.ids[i].Sighting)
+		r := &s.ids[i]
+		dst = statecodec.AppendInt(appendID(dst, r.id), int64(r.partition))
+		dst = statecodec.AppendInstant(statecodec.AppendInt(dst, r.offset), r.at)
 	}
 	return dst
 }
@@ -166,11 +176,11 @@ func (s *Seen) appendTo(dst []byte, appendID func(dst, id []byte) []byte) []byte
 // ReadFrom reads what AppendTo wrote, or AppendShortTo if the reader's texts are short.
 // The ids refer to the entry's bytes, or to the reader's room.
 func (s *Seen) ReadFrom(r *statecodec.Reader) {
-	s.spilledUntil = r.Time()
+	s.spilledUntil = r.Instant()
 	n := r.Len()
 	s.ids = slices.Grow(s.ids[:0], n+1)[:n]
 	for i := range s.ids {
-		s.ids[i] = remembered{id: r.TextBytes(), Sighting: readSighting(r)}
+		s.ids[i] = remembered{id: r.TextBytes(), partition: int32(r.Int()), offset: r.Int(), at: r.Instant()} //nolint:gosec // written from an int32
 	}
 }
 

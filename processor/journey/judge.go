@@ -1,7 +1,6 @@
 package journey
 
 import (
-	"slices"
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/statecodec"
@@ -83,27 +82,59 @@ func paidOutcome(t *totals, overdue bool) avro.JourneyOutcome {
 	}
 }
 
-// outcomeCodes are the outcomes in the order of the state entry, none first: new
-// ones go to the end.
-func outcomeCodes() [11]avro.JourneyOutcome {
-	return [...]avro.JourneyOutcome{
-		"", avro.JourneyOutcomeUnknown, avro.JourneyOutcomeInProgress, avro.JourneyOutcomeComplete, avro.JourneyOutcomeVerifiedNotPaid,
-		avro.JourneyOutcomePaidNotVerified, avro.JourneyOutcomeVerificationExpired, avro.JourneyOutcomeVerificationFailed,
-		avro.JourneyOutcomeRefused, avro.JourneyOutcomeRefunded, avro.JourneyOutcomeHeld,
-	}
-}
+// The outcomes as numbers, none first: new ones go to the end.
 
 func codeOfOutcome(outcome avro.JourneyOutcome) uint64 {
-	codes := outcomeCodes()
-	return uint64(max(slices.Index(codes[:], outcome), 0))
+	switch outcome {
+	case avro.JourneyOutcomeUnknown:
+		return 1
+	case avro.JourneyOutcomeInProgress:
+		return 2
+	case avro.JourneyOutcomeComplete:
+		return 3
+	case avro.JourneyOutcomeVerifiedNotPaid:
+		return 4
+	case avro.JourneyOutcomePaidNotVerified:
+		return 5
+	case avro.JourneyOutcomeVerificationExpired:
+		return 6
+	case avro.JourneyOutcomeVerificationFailed:
+		return 7
+	case avro.JourneyOutcomeRefused:
+		return 8
+	case avro.JourneyOutcomeRefunded:
+		return 9
+	case avro.JourneyOutcomeHeld:
+		return 10
+	default:
+		return 0
+	}
 }
 
 // outcomeOfCode takes a code of a later release for none.
 func outcomeOfCode(code uint64) avro.JourneyOutcome {
-	for i, outcome := range outcomeCodes() {
-		if uint64(i) == code {
-			return outcome
-		}
+	switch code {
+	case 1:
+		return avro.JourneyOutcomeUnknown
+	case 2:
+		return avro.JourneyOutcomeInProgress
+	case 3:
+		return avro.JourneyOutcomeComplete
+	case 4:
+		return avro.JourneyOutcomeVerifiedNotPaid
+	case 5:
+		return avro.JourneyOutcomePaidNotVerified
+	case 6:
+		return avro.JourneyOutcomeVerificationExpired
+	case 7:
+		return avro.JourneyOutcomeVerificationFailed
+	case 8:
+		return avro.JourneyOutcomeRefused
+	case 9:
+		return avro.JourneyOutcomeRefunded
+	case 10:
+		return avro.JourneyOutcomeHeld
+	default:
+		return ""
 	}
-	return ""
 }

@@ -23,6 +23,8 @@ type event struct {
 	// provider and sourceID are as the record names them.
 	provider, sourceID  string
 	receivedAt, created time.Time
+	// trace is the record's trace context.
+	trace []raw.Header
 	// id is the event's own.
 	id string
 	// key is lox24: and the provider's id of the verify code or SMS.
@@ -64,11 +66,13 @@ func (s *Stage) take() *webhook {
 	if w.event, ok = s.events.Get().(*event); !ok {
 		w.event = &event{}
 	}
+	// Emptied in place: as one value each would be made elsewhere and copied.
 	c, f := &w.own, &w.fact
-	w.own = avro.LOX24VerifyCode{
-		RoutingStrategy: c.RoutingStrategy[:0], History: c.History[:0], CorrelationIDs: c.CorrelationIDs[:0],
-	}
-	*f = verification.Fact{Plan: f.Plan[:0], Attempts: f.Attempts[:0], Correlation: f.Correlation[:0]}
+	strategy, history, ids := c.RoutingStrategy[:0], c.History[:0], c.CorrelationIDs[:0]
+	plan, attempts, correlation := f.Plan[:0], f.Attempts[:0], f.Correlation[:0]
+	*c, *f = avro.LOX24VerifyCode{}, verification.Fact{}
+	c.RoutingStrategy, c.History, c.CorrelationIDs = strategy, history, ids
+	f.Plan, f.Attempts, f.Correlation = plan, attempts, correlation
 	w.envelope, w.code, w.text, w.reader.fault, w.reader.path = envelope{}, nil, nil, nil, ""
 	return w
 }
@@ -109,6 +113,7 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 	defer s.give(w)
 	w.source, w.from = s.config.Sources.Find(headers.Source, raw.ProviderLOX24), verification.OriginOf(in, &headers)
 	e := w.event
+	e.trace = verification.Trace(in.Headers)
 	if err := s.read(w, in.Value); err != nil {
 		s.events.Put(e)
 		return nil, err

@@ -12,7 +12,6 @@ import (
 	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
-	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // Name is the stage's name: of its consumer group, its topics, its metrics.
@@ -65,32 +64,31 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) erro
 	if err := v.Read(entry, tx); err != nil {
 		return err
 	}
-	trace := verification.Trace(in.Headers)
-	repeated, err := s.repeated(tx, in, &v.Seen, e.key, e, trace)
+	repeated, err := s.repeated(tx, in, &v.Seen, e.key, e)
 	if err != nil || repeated {
 		return err
 	}
-	if err := e.emit(tx, trace); err != nil {
+	if err := e.emit(tx); err != nil {
 		return err
 	}
 	v.Apply(&e.fact)
 	origin := e.origin(in)
 	change := verification.ChangeBy(&origin, e.id)
-	return s.keeper.Settle(tx, e.key, v, &change, trace)
+	return s.keeper.Settle(tx, e.key, v, &change, e.trace)
 }
 
 // emit tells the decoded event.
-func (e *event) emit(tx engine.Tx, trace []raw.Header) error {
+func (e *event) emit(tx engine.Tx) error {
 	if e.unwritable != nil {
 		return e.unwritable
 	}
-	tx.Emit(engine.Output{Topic: e.topic(), Key: e.key, Value: e.record, Headers: trace})
+	tx.Emit(engine.Output{Topic: e.topic(), Key: e.key, Value: e.record, Headers: e.trace})
 	return nil
 }
 
 // repeated emits a duplicate if the event is remembered, and refuses it if it is
 // too old to be.
-func (s *Stage) repeated(tx engine.Tx, in *engine.Input, seen *dedupe.Seen, entity []byte, e *event, trace []raw.Header) (bool, error) {
+func (s *Stage) repeated(tx engine.Tx, in *engine.Input, seen *dedupe.Seen, entity []byte, e *event) (bool, error) {
 	here := dedupe.Sighting{Partition: in.Partition, Offset: in.Offset, ReceivedAt: e.receivedAt}
 	var room [tagSize]byte
 	first, tag, repeated, err := seen.NoteTagged(tx, entity, []byte(e.id), e.tag(room[:0]), here, s.config.Span)
@@ -104,7 +102,7 @@ func (s *Stage) repeated(tx engine.Tx, in *engine.Input, seen *dedupe.Seen, enti
 		origin := e.origin(in)
 		repeat := verification.Repeat(&origin, first, avro.KnownByEventID, e.id)
 		repeat.AttemptNumber = e.number
-		return true, verification.EmitRepeat(tx, e.key, &repeat, trace)
+		return true, verification.EmitRepeat(tx, e.key, &repeat, e.trace)
 	case !e.source.AcceptStale && e.receivedAt.Sub(e.created) > s.config.Span:
 		return false, engine.Permanentf(engine.CauseStale, "created_at: older than the deduplication span, and the event is not remembered")
 	default:
@@ -129,12 +127,11 @@ func (s *Stage) applySMS(tx engine.Tx, in *engine.Input, e *event) error {
 			return fmt.Errorf("read an SMS: %w", err)
 		}
 	}
-	trace := verification.Trace(in.Headers)
-	repeated, err := s.repeated(tx, in, &seen, key, e, trace)
+	repeated, err := s.repeated(tx, in, &seen, key, e)
 	if err != nil || repeated {
 		return err
 	}
-	if err := e.emit(tx, trace); err != nil {
+	if err := e.emit(tx); err != nil {
 		return err
 	}
 	if e.receivedAt.After(last) {

@@ -15,11 +15,11 @@ type cache struct {
 
 // newCache returns a cache of at least some entries.
 func newCache(entries int) *cache {
-	return &cache{seed: maphash.MakeSeed(), places: make([]atomic.Pointer[number], 1<<bits.Len(uint(max(entries, 1)-1)))} //nolint:gosec // not negative
+	return &cache{seed: maphash.MakeSeed(), places: make([]atomic.Pointer[number], 1<<bits.Len(uint(max(entries, 1)-1)))}
 }
 
 func (c *cache) place(text string) *atomic.Pointer[number] {
-	return &c.places[maphash.String(c.seed, text)&uint64(len(c.places)-1)]
+	return &c.places[maphash.String(c.seed, text)%uint64(len(c.places))]
 }
 
 // get returns what is known of a text, nil if nothing is.

@@ -28,6 +28,8 @@ type callback struct {
 	received           time.Time
 	// newest is the latest time the provider wrote into the callback.
 	newest time.Time
+	// trace is the record's trace context.
+	trace []raw.Header
 	// id is the hash of the claims in hexadecimal digits.
 	id   [2 * sha256.Size]byte
 	fact Fact
@@ -90,12 +92,14 @@ func (s *Stage) read(cb *callback, r *reading, in *engine.Input) error {
 		return engine.Permanentf(engine.CauseUndecodable, "the record's key is not that of its paymentId")
 	}
 	cb.provider, cb.sourceID, cb.received = e.Provider, e.Source, e.ReceivedAt
-	cb.source = s.sources.Find(e.Source, e.Provider)
+	cb.source, cb.trace = s.sources.Find(e.Source, e.Provider), verification.Trace(in.Headers)
 	cb.newest = later(c.IssuedAt, c.PostbackAt)
 	hash := r.members.hash()
 	hex.Encode(cb.id[:], hash[:])
 	f := &cb.fact
-	*f = Fact{slots: f.slots[:0], externals: f.externals[:0], operations: f.operations[:0]}
+	slots, externals, operations := f.slots[:0], f.externals[:0], f.operations[:0]
+	*f = Fact{}
+	f.slots, f.externals, f.operations = slots, externals, operations
 	copy(f.ID[:], hash[:])
 	s.fill(cb, r, in)
 	cb.record, err = r.decoded.AppendAvro(wire.AppendPlaceholder(cb.record[:0]))

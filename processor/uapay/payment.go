@@ -94,7 +94,9 @@ func (f *Fact) setTime(at statecodec.Instant) {
 // sum folds all facts in their order. What it returns is good until the next sum.
 func (p *Payment) sum() *Fact {
 	all := &p.all
-	*all = Fact{operations: all.operations[:0], slots: all.slots[:0], externals: all.externals[:0]}
+	operations, slots, externals := all.operations[:0], all.slots[:0], all.externals[:0]
+	*all = Fact{}
+	all.operations, all.slots, all.externals = operations, slots, externals
 	for i := range p.facts {
 		all.fold(&p.facts[i])
 	}

@@ -76,13 +76,12 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 		Cause: avro.ChangeCauseRecord, Topic: avro.Some(in.Topic), Partition: avro.Some(in.Partition), Offset: avro.Some(in.Offset),
 		EventID: avro.Some(cb.eventID()),
 	}
-	trace := verification.Trace(in.Headers)
 	switch {
 	case !repeated:
 		if cb.unwritable != nil {
 			return cb.unwritable
 		}
-		tx.Emit(engine.Output{Topic: schemas.DecodedUAPAYPayment, Key: in.Key, Value: cb.record, Headers: trace})
+		tx.Emit(engine.Output{Topic: schemas.DecodedUAPAYPayment, Key: in.Key, Value: cb.record, Headers: cb.trace})
 		p.add(&cb.fact)
 	default:
 		if err := s.duplicate(tx, in, cb, first); err != nil {
@@ -93,7 +92,7 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 			return nil
 		}
 	}
-	return s.settle(tx, in.Key, p, &change, trace)
+	return s.settle(tx, in.Key, p, &change, cb.trace)
 }
 
 // Expire flags a payment held for too long, or ends it.
@@ -138,7 +137,7 @@ func (*Stage) duplicate(tx engine.Tx, in *engine.Input, cb *callback, first dedu
 	if err != nil {
 		return verification.Unwritable(schemas.Duplicates, err)
 	}
-	tx.Emit(engine.Output{Topic: schemas.Duplicates, Key: in.Key, Value: value, Headers: verification.Trace(in.Headers)})
+	tx.Emit(engine.Output{Topic: schemas.Duplicates, Key: in.Key, Value: value, Headers: cb.trace})
 	return nil
 }
 

@@ -177,7 +177,7 @@ func Parse(headers []Header) (Envelope, error) {
 // headers' values and good for as long as these do not change.
 func ParseShared(headers []Header) (Envelope, error) {
 	e := Envelope{Kind: KindWebhook, Items: 1}
-	var err error
+	var wrong faults
 	for i := range headers {
 		h := &headers[i]
 		text := unsafe.String(unsafe.SliceData(h.Value), len(h.Value)) //nolint:gosec // as the function says
@@ -193,15 +193,15 @@ func ParseShared(headers []Header) (Envelope, error) {
 		case HeaderRequestID:
 			e.RequestID = text
 		case HeaderReceivedAt:
-			e.ReceivedAt = time.UnixMilli(int64(number(h.Key, text, &err))).UTC()
+			e.ReceivedAt = time.UnixMilli(int64(wrong.number(h.Key, text))).UTC()
 		case HeaderKind:
 			e.Kind = text
 		case HeaderItem:
-			e.Item = number(h.Key, text, &err)
+			e.Item = wrong.number(h.Key, text)
 		case HeaderItems:
-			e.Items = number(h.Key, text, &err)
+			e.Items = wrong.number(h.Key, text)
 		case HeaderStatus:
-			e.Status = number(h.Key, text, &err)
+			e.Status = wrong.number(h.Key, text)
 		case HeaderContentType:
 			e.ContentType = text
 		case HeaderTraceparent:
@@ -211,16 +211,19 @@ func ParseShared(headers []Header) (Envelope, error) {
 		}
 	}
 	if e.Source == "" || e.Provider == "" || e.ReceivedAt.IsZero() {
-		err = errors.Join(err, fmt.Errorf("%w: source, provider and received-at are required", ErrHeader))
+		wrong.err = errors.Join(wrong.err, fmt.Errorf("%w: source, provider and received-at are required", ErrHeader))
 	}
-	return e, err
+	return e, wrong.err
 }
 
-// number reads the number of a header; what is none is added to the errors.
-func number(key, text string, errs *error) int {
+// faults are those of all headers.
+type faults struct{ err error }
+
+// number reads the number of a header.
+func (f *faults) number(key, text string) int {
 	n, err := strconv.Atoi(text)
 	if err != nil {
-		*errs = errors.Join(*errs, fmt.Errorf("%w: %s is not a number", ErrHeader, key))
+		f.err = errors.Join(f.err, fmt.Errorf("%w: %s is not a number", ErrHeader, key))
 	}
 	return n
 }
