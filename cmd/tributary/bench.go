@@ -92,6 +92,9 @@ func (b *benchFlags) run(ctx context.Context, g *globals, measure func(context.C
 	b.o.Progress = progress
 	report, err := measure(ctx, b.o)
 	progress.done()
+	if ctx.Err() != nil {
+		return errors.New("interrupted: the bench's processes are ended, its topics removed, and no figures kept")
+	}
 	if err != nil {
 		return err
 	}
