@@ -37,8 +37,8 @@ func newBenchGrowth(g *globals, b *benchFlags) *cobra.Command {
 		Use:   "growth",
 		Short: "what a record costs while the state grows: the same load at each size",
 		Long: `Has a processor make a state of so many entities, measures a load on it, makes it
-larger, and measures the same load again. Ratios are to the smallest size. Ten million
-entities take some minutes for each million here, and 1.5 GB of disk.`,
+larger, and measures the same load again. Ratios are to the smallest size. A million
+entities take about a minute and a gigabyte of disk on two cores.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := c.Validate(); err != nil {
