@@ -2,7 +2,6 @@ package privacy
 
 import (
 	"hash/maphash"
-	"math/bits"
 	"sync/atomic"
 )
 
@@ -11,15 +10,21 @@ import (
 type cache struct {
 	seed   maphash.Seed
 	places []atomic.Pointer[number]
+	// mask takes the low bits of a hash: there is a power of two of places.
+	mask uint64
 }
 
 // newCache returns a cache of at least some entries.
 func newCache(entries int) *cache {
-	return &cache{seed: maphash.MakeSeed(), places: make([]atomic.Pointer[number], 1<<bits.Len(uint(max(entries, 1)-1)))}
+	places := 1
+	for places < entries {
+		places *= 2
+	}
+	return &cache{seed: maphash.MakeSeed(), places: make([]atomic.Pointer[number], places), mask: uint64(places) - 1}
 }
 
 func (c *cache) place(text string) *atomic.Pointer[number] {
-	return &c.places[maphash.String(c.seed, text)%uint64(len(c.places))]
+	return &c.places[maphash.String(c.seed, text)&c.mask]
 }
 
 // get returns what is known of a text, nil if nothing is.

@@ -101,18 +101,25 @@ func (f *Fact) fold(next *Fact) {
 	for i := range next.operations {
 		f.foldOperation(&next.operations[i])
 	}
-	for _, s := range next.slots {
-		if i := slices.IndexFunc(f.slots, func(have slot) bool { return have.name == s.name }); i >= 0 {
-			f.slots[i] = s
-		} else {
-			f.slots = append(f.slots, s)
-		}
+	for i := range next.slots {
+		f.foldSlot(&next.slots[i])
 	}
 	for _, id := range next.externals {
 		if !slices.Contains(f.externals, id) {
 			f.externals = append(f.externals, id)
 		}
 	}
+}
+
+// foldSlot takes the id that a newer callback has in a place.
+func (f *Fact) foldSlot(s *slot) {
+	for i := range f.slots {
+		if f.slots[i].name == s.name {
+			f.slots[i] = *s
+			return
+		}
+	}
+	f.slots = append(f.slots, *s)
 }
 
 func (f *Fact) foldAmounts(next *Fact) {

@@ -2,7 +2,6 @@ package verification
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"github.com/tributary-hq/tributary/processor/business"
@@ -212,10 +211,12 @@ func (s *standing) take(is standing) {
 }
 
 func (e *Entity) correlate(c *Correlation, by int) {
-	i := slices.IndexFunc(e.slots, func(s slot) bool { return s.name == c.Slot })
-	if i < 0 {
+	i := 0
+	for i < len(e.slots) && e.slots[i].name != c.Slot {
+		i++
+	}
+	if i == len(e.slots) {
 		e.slots = append(e.slots, slot{name: c.Slot})
-		i = len(e.slots) - 1
 	}
 	set(e, &e.slots[i].id, c.ID, by)
 }

@@ -2,7 +2,6 @@ package verification
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 	"time"
 
@@ -137,7 +136,12 @@ func compareShown(a, b *avro.VerificationAttempt) int {
 }
 
 func (e *Entity) position(channel string) int32 {
-	return int32(slices.IndexFunc(e.plan.value, func(s Step) bool { return s.Channel == channel })) //nolint:gosec // a short list
+	for i := range e.plan.value {
+		if e.plan.value[i].Channel == channel {
+			return int32(i) //nolint:gosec // a short list
+		}
+	}
+	return -1
 }
 
 func kindOf(channel string) avro.Optional[avro.Channel] {
