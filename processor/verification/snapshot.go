@@ -138,7 +138,7 @@ func compareShown(a, b *avro.VerificationAttempt) int {
 func (e *Entity) position(channel string) int32 {
 	for i := range e.plan.value {
 		if e.plan.value[i].Channel == channel {
-			return int32(i) //nolint:gosec // a short list
+			return int32(i)
 		}
 	}
 	return -1
