@@ -47,6 +47,8 @@ type overlay struct {
 	below stored
 	// cells is by key; the keys lie in the arena.
 	cells map[string]*cell
+	// last is the cell of the last key asked for.
+	last  *cell
 	arena *arena
 	undo  []undo
 	// written are the cells set so far, in order; some may be undone.
@@ -72,7 +74,12 @@ func newOverlay(below stored, a *arena) *overlay {
 
 // load returns the cell of a key, reading the committed entry the first time.
 func (o *overlay) load(key []byte) (*cell, error) {
+	// What is put was got just before.
+	if o.last != nil && o.last.key == string(key) {
+		return o.last, nil
+	}
 	if c, ok := o.cells[string(key)]; ok {
+		o.last = c
 		return c, nil
 	}
 	e, err := o.below.get(key, o.arena)
@@ -81,7 +88,7 @@ func (o *overlay) load(key []byte) (*cell, error) {
 	}
 	c := o.cell()
 	c.key, c.payload, c.deadline, c.before, c.place = o.arena.text(key), e.payload, e.deadline, e.deadline, e.place
-	o.cells[c.key] = c
+	o.cells[c.key], o.last = c, c
 	return c, nil
 }
 
@@ -115,6 +122,7 @@ func (o *overlay) reset(below stored) {
 	clear(o.cells)
 	clear(o.undo)
 	clear(o.written)
+	o.last = nil
 	o.below, o.undo, o.written, o.slab, o.used = below, o.undo[:0], o.written[:0], 0, 0
 }
 

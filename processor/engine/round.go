@@ -100,7 +100,6 @@ func (w *worker) runRound(ctx context.Context, records []*kgo.Record) (err error
 			return w.abort(ctx, "a polled partition has gone")
 		}
 	}
-	w.decode()
 	if err := w.applyAll(ctx); err != nil {
 		w.setError(err)
 		w.metrics.rounds.WithLabelValues(w.spec.Name, "failed").Inc()
@@ -144,34 +143,39 @@ func (w *worker) inputs(records []*kgo.Record) {
 	}
 }
 
-// decode parses the records, on all processors where it is worth it.
-func (w *worker) decode() {
-	records := len(w.round.decoded)
-	const chunk = 256
-	one := func(from, to int) {
+// decodeBlock is how many records are parsed at once, before they are applied: few
+// enough to be in a near cache still.
+const decodeBlock = 64
+
+// decode parses the records from one on: a block, or where there are processors without
+// a worker, all of them, on these. It returns how far it came.
+func (w *worker) decode(from int) (to int) {
+	records := w.round.decoded
+	spare := runtime.GOMAXPROCS(0) - int(w.budget.sessions)
+	if spare < 1 || len(records) <= decodeBlock {
+		to = min(from+decodeBlock, len(records))
 		for i := from; i < to; i++ {
-			d := &w.round.decoded[i]
-			w.machine.decode(d)
+			w.machine.decode(&records[i])
 		}
-	}
-	if records <= chunk || runtime.GOMAXPROCS(0) == 1 {
-		one(0, records)
-		return
+		return to
 	}
 	var group sync.WaitGroup
 	var next atomic.Int64
-	for range runtime.GOMAXPROCS(0) {
+	for range min(spare, len(records)/decodeBlock) + 1 {
 		group.Go(func() {
 			for {
-				from := int(next.Add(chunk)) - chunk
-				if from >= records {
+				from := int(next.Add(decodeBlock)) - decodeBlock
+				if from >= len(records) {
 					return
 				}
-				one(from, min(from+chunk, records))
+				for i := from; i < min(from+decodeBlock, len(records)); i++ {
+					w.machine.decode(&records[i])
+				}
 			}
 		})
 	}
 	group.Wait()
+	return len(records)
 }
 
 // input makes a record what a stage sees, its headers in the round's memory.
@@ -187,7 +191,11 @@ func (r *round) input(record *kgo.Record) Input {
 // applyAll runs the stage over the records in order, then over due deadlines, then
 // lets it tell its clock.
 func (w *worker) applyAll(ctx context.Context) error {
+	parsed := 0
 	for i := range w.round.decoded {
+		if i == parsed {
+			parsed = w.decode(i)
+		}
 		d := &w.round.decoded[i]
 		part := w.parts[d.in.Partition]
 		if d.in.Offset < part.applied {

@@ -33,7 +33,7 @@ type StoreConfig struct {
 	// WriteBackBytes bounds what of the state is kept in memory beside the store, in
 	// the whole process: most of it is changed and not yet written, the rest was written
 	// last. An entity that changes again meanwhile is neither read from the
-	// store nor written twice. 0 writes after each round. 96 MiB by default.
+	// store nor written twice. 0 writes after each round. 128 MiB by default.
 	WriteBackBytes int64 `json:"write_back_bytes" koanf:"write_back_bytes" yaml:"write_back_bytes"`
 	// FilterBytes is the size of the filter that spares the store look-ups of entities
 	// that come for the first time: a byte and a quarter for each of which there is
@@ -52,7 +52,7 @@ func (c *StoreConfig) disk() vfs.FS {
 
 // DefaultStoreConfig returns the settings for a few hundred megabytes of memory.
 func DefaultStoreConfig() StoreConfig {
-	return StoreConfig{CacheBytes: 48 << 20, MemtableBytes: 16 << 20, WriteBackBytes: 96 << 20, FilterBytes: 8 << 20}
+	return StoreConfig{CacheBytes: 48 << 20, MemtableBytes: 16 << 20, WriteBackBytes: 128 << 20, FilterBytes: 8 << 20}
 }
 
 // Store is the state of every partition that a process owns: one Pebble, its keys
