@@ -111,10 +111,10 @@ func play(t *testing.T, script string) string {
 //	RECEIVED verification|payment|removal ID rev=N [KEY=VALUE ...]
 //
 // where times are offsets from noon and facts are as many as the revision.
-func parse(t *testing.T, line string) *avro.JourneyInput {
-	t.Helper()
+func parse(tb testing.TB, line string) *avro.JourneyInput {
+	tb.Helper()
 	words := strings.Fields(line)
-	at := offset(t, words[0])
+	at := offset(tb, words[0])
 	if words[1] == "clock" {
 		return &avro.JourneyInput{
 			Kind: avro.JourneyInputKindClock, UpstreamStage: avro.Some("lox24"), UpstreamPartition: avro.Some[int32](0), Clock: avro.Some(at),
@@ -128,7 +128,7 @@ func parse(t *testing.T, line string) *avro.JourneyInput {
 	p := avro.PaymentMember{Provider: "uapay", Source: "shop", Currency: "UAH", OutcomeAt: avro.Some(at), TakenReceivedAt: avro.Some(at)}
 	for _, word := range words[3:] {
 		key, value, _ := strings.Cut(word, "=")
-		set(t, in, &v, &p, key, value)
+		set(tb, in, &v, &p, key, value)
 	}
 	in.MemberFacts = in.MemberRevision
 	switch words[1] {
@@ -142,12 +142,12 @@ func parse(t *testing.T, line string) *avro.JourneyInput {
 	return in
 }
 
-func set(t *testing.T, in *avro.JourneyInput, v *avro.VerificationMember, p *avro.PaymentMember, key, value string) {
-	t.Helper()
+func set(tb testing.TB, in *avro.JourneyInput, v *avro.VerificationMember, p *avro.PaymentMember, key, value string) {
+	tb.Helper()
 	number := func() int64 {
 		n, err := strconv.ParseInt(value, 10, 64)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		return n
 	}
@@ -155,9 +155,9 @@ func set(t *testing.T, in *avro.JourneyInput, v *avro.VerificationMember, p *avr
 	case "rev":
 		in.MemberRevision = avro.Some(number())
 	case "first":
-		in.FirstEventAt = avro.Some(offset(t, value))
+		in.FirstEventAt = avro.Some(offset(tb, value))
 	case "ends":
-		in.ExpiresAt = avro.Some(offset(t, value))
+		in.ExpiresAt = avro.Some(offset(tb, value))
 	case "outcome":
 		v.Outcome = avro.VerificationOutcome(value)
 	case "channel":
@@ -167,7 +167,7 @@ func set(t *testing.T, in *avro.JourneyInput, v *avro.VerificationMember, p *avr
 	case "cost":
 		v.CostMinor, v.Currency = avro.Some(number()), avro.Some("EUR")
 	case "took":
-		v.DurationMs = avro.Some(offset(t, value).Sub(noon(0)).Milliseconds())
+		v.DurationMs = avro.Some(offset(tb, value).Sub(noon(0)).Milliseconds())
 	case "phase":
 		p.Phase = avro.PaymentPhase(value)
 	case "amount":
@@ -177,28 +177,28 @@ func set(t *testing.T, in *avro.JourneyInput, v *avro.VerificationMember, p *avr
 	case "currency":
 		p.Currency = value
 	case "paid":
-		p.PaidAt, p.TakenReceivedAt = avro.Some(offset(t, value)), avro.Some(offset(t, value))
+		p.PaidAt, p.TakenReceivedAt = avro.Some(offset(tb, value)), avro.Some(offset(tb, value))
 	case "conflict":
 		p.Conflict = true
 	default:
-		t.Fatalf("unknown key %s", key)
+		tb.Fatalf("unknown key %s", key)
 	}
 }
 
-func offset(t *testing.T, s string) time.Time {
-	t.Helper()
+func offset(tb testing.TB, s string) time.Time {
+	tb.Helper()
 	d, err := time.ParseDuration(s)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return noon(d)
 }
 
-func record(t *testing.T, in *avro.JourneyInput) engine.Input {
-	t.Helper()
+func record(tb testing.TB, in *avro.JourneyInput) engine.Input {
+	tb.Helper()
 	value, err := in.AppendAvro(wire.AppendPlaceholder(nil))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return engine.Input{Topic: schemas.InternalJourney, Key: []byte(in.CorrelationID), Value: value}
 }

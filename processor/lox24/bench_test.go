@@ -3,9 +3,9 @@ package lox24_test
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 )
 
 func BenchmarkDecode(b *testing.B) {
@@ -36,41 +36,20 @@ func BenchmarkApply(b *testing.B) {
 		}
 		inputs, events = append(inputs, in), append(events, event)
 	}
-	tx := &benchTx{buffer: make([]byte, 1<<16)}
+	tx := enginetest.NewTx(received(), received())
 	b.ReportAllocs()
 	n := 0
 	for b.Loop() {
 		if n%rounds == 0 {
-			tx.entry = nil
+			tx.Entry = nil
 		}
-		tx.used = 0
+		tx.NextRound()
 		if err := stage.Apply(tx, &inputs[n%rounds], events[n%rounds]); err != nil {
 			b.Fatal(err)
 		}
 		n++
 	}
-	if tx.emitted < 3*n {
-		b.Fatalf("%d records emitted for %d", tx.emitted, n)
+	if tx.Emitted < 3*n {
+		b.Fatalf("%d records emitted for %d", tx.Emitted, n)
 	}
-}
-
-// benchTx is a Tx over one entry that costs next to nothing itself.
-type benchTx struct {
-	entry, buffer []byte
-	used, emitted int
-}
-
-func (*benchTx) Partition() int32                          { return 0 }
-func (*benchTx) Now() time.Time                            { return received() }
-func (*benchTx) WallClock() time.Time                      { return received() }
-func (*benchTx) AdvanceClock(time.Time)                    {}
-func (t *benchTx) Get([]byte) ([]byte, error)              { return t.entry, nil }
-func (*benchTx) Scan([]byte, func(_, _ []byte) bool) error { return nil }
-func (t *benchTx) Put(_, value []byte, _ time.Time)        { t.entry = append([]byte(nil), value...) }
-func (t *benchTx) Delete([]byte)                           { t.entry = nil }
-func (t *benchTx) Emit(engine.Output)                      { t.emitted++ }
-
-func (t *benchTx) Buffer(n int) []byte {
-	t.used += n
-	return t.buffer[t.used-n : t.used-n : t.used]
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/uapay"
@@ -47,41 +48,20 @@ func BenchmarkApply(b *testing.B) {
 		}
 		inputs, events = append(inputs, in), append(events, event)
 	}
-	tx := &benchTx{buffer: make([]byte, 1<<16)}
+	tx := enginetest.NewTx(noon(time.Hour), noon(time.Hour))
 	b.ReportAllocs()
 	n := 0
 	for b.Loop() {
 		if n%len(inputs) == 0 {
-			tx.entry = nil
+			tx.Entry = nil
 		}
-		tx.used = 0
+		tx.NextRound()
 		if err := stage.Apply(tx, &inputs[n%len(inputs)], events[n%len(inputs)]); err != nil {
 			b.Fatal(err)
 		}
 		n++
 	}
-	if tx.emitted < 3*n {
-		b.Fatalf("%d records emitted for %d", tx.emitted, n)
+	if tx.Emitted < 3*n {
+		b.Fatalf("%d records emitted for %d", tx.Emitted, n)
 	}
-}
-
-// benchTx is a Tx over one entry that costs next to nothing itself.
-type benchTx struct {
-	entry, buffer []byte
-	used, emitted int
-}
-
-func (*benchTx) Partition() int32                          { return 0 }
-func (*benchTx) Now() time.Time                            { return noon(time.Hour) }
-func (*benchTx) WallClock() time.Time                      { return noon(time.Hour) }
-func (*benchTx) AdvanceClock(time.Time)                    {}
-func (t *benchTx) Get([]byte) ([]byte, error)              { return t.entry, nil }
-func (*benchTx) Scan([]byte, func(_, _ []byte) bool) error { return nil }
-func (t *benchTx) Put(_, value []byte, _ time.Time)        { t.entry = append([]byte(nil), value...) }
-func (t *benchTx) Delete([]byte)                           { t.entry = nil }
-func (t *benchTx) Emit(engine.Output)                      { t.emitted++ }
-
-func (t *benchTx) Buffer(n int) []byte {
-	t.used += n
-	return t.buffer[t.used-n : t.used-n : t.used]
 }
