@@ -48,10 +48,12 @@ type hot struct {
 	sorted, tail []uint32
 }
 
-// mark is the position before the changes from one of the queue on.
+// mark is the position before the changes from one of the queue on, and when they were
+// made, unix ms: a partition may have been quiet for long before.
 type mark struct {
 	from          int
 	offset, atEnd int64
+	at            int64
 }
 
 func (h *hot) hash(key []byte) uint64 {
@@ -94,14 +96,14 @@ func (h *hot) differs(key []byte) bool {
 	return id != 0 && h.entries.at(id).changed
 }
 
-// absorb takes over what a committed round wrote; before is the position that the
-// state corresponded to until then.
-func (h *hot) absorb(o *overlay, before position) {
+// absorb takes over what a committed round wrote at a time, unix ms; before is the
+// position that the state corresponded to until then.
+func (h *hot) absorb(o *overlay, before position, at int64) {
 	if h.index == nil {
 		h.index, h.seed = map[uint64]uint32{}, maphash.MakeSeed()
 	}
 	if n := len(h.since); n == 0 || h.since[n-1].offset != before.offset || h.since[n-1].atEnd != before.atEnd {
-		h.since = append(h.since, mark{from: h.changed.pushed(), offset: before.offset, atEnd: before.atEnd})
+		h.since = append(h.since, mark{from: h.changed.pushed(), offset: before.offset, atEnd: before.atEnd, at: at})
 	}
 	for _, c := range o.dirty() {
 		id := c.place
@@ -197,12 +199,11 @@ func (h *hot) beyond(keep int64) (n int) {
 	return n
 }
 
-// before returns how many of the oldest changes the store did not get since a time,
-// unix ms.
+// before returns how many of the changes were made before a time, unix ms.
 func (h *hot) before(at int64) (n int) {
 	waiting := len(h.changed.waiting())
 	for i := range h.since {
-		if h.since[i].atEnd >= at {
+		if h.since[i].at >= at {
 			return max(h.since[i].from-h.changed.dropped, 0)
 		}
 	}

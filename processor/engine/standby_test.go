@@ -40,9 +40,15 @@ func (g *ground) load(tb testing.TB) *load {
 // send writes one record for each of n keys.
 func (l *load) send(n int) {
 	l.tb.Helper()
+	l.sendAs("key-", n)
+}
+
+// sendAs writes one record for each of n keys that begin so.
+func (l *load) sendAs(prefix string, n int) {
+	l.tb.Helper()
 	records := make([]*kgo.Record, 0, n)
 	for i := range n {
-		key := "key-" + strconv.Itoa(i)
+		key := prefix + strconv.Itoa(i)
 		l.sent[key]++
 		records = append(records, &kgo.Record{Key: []byte(key), Value: []byte("x"), Timestamp: time.Now()})
 	}

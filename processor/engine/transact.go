@@ -240,7 +240,7 @@ func (w *worker) keep() error {
 		}
 		part.pos.atEnd = now
 		part.pos.input = max(part.applied, 0)
-		part.state.hot.absorb(s.overlay, before)
+		part.state.hot.absorb(s.overlay, before, now)
 	}
 	return w.makeRoom()
 }

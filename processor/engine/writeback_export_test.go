@@ -55,7 +55,7 @@ func (h *Hot) Due(until time.Time, limit int) (keys []string, err error) {
 
 // Commit takes the round over.
 func (h *Hot) Commit() {
-	h.part.hot.absorb(h.round, position{offset: h.rounds, atEnd: h.rounds})
+	h.part.hot.absorb(h.round, position{offset: h.rounds, atEnd: h.rounds}, h.rounds)
 	h.rounds++
 }
 
