@@ -110,7 +110,7 @@ func openPebble(dir string, config StoreConfig, logger *slog.Logger, health *sto
 	defer cache.Unref()
 	options := &pebble.Options{
 		Cache:        cache,
-		FS:           disk,
+		FS:           newTableFiles(disk),
 		MemTableSize: uint64(max(config.MemtableBytes, 1<<20)),
 		// The changelog is the log.
 		DisableWAL: true,
