@@ -37,6 +37,14 @@ func (a *arena) buffer(n int) []byte {
 	return b
 }
 
+// trim takes back what a buffer has beyond its length, if it was the last: the round takes
+// the memory that it fills, not what was thought enough.
+func (a *arena) trim(b []byte) {
+	if a.off > 0 && &b[:cap(b)][cap(b)-1] == &a.chunks[a.used-1][a.off-1] {
+		a.off -= cap(b) - len(b)
+	}
+}
+
 func (a *arena) copy(b []byte) []byte { return append(a.buffer(len(b)), b...) }
 
 // text copies a key. It changes when the arena is used again.

@@ -30,6 +30,20 @@ func TestArenaKeepsWhatItGave(t *testing.T) {
 	})
 }
 
+// TestArenaTakesBackWhatIsNotUsed: a round of values that are much smaller than the buffers
+// for them takes no more than the values.
+func TestArenaTakesBackWhatIsNotUsed(t *testing.T) {
+	t.Parallel()
+	const values, size = 1000, 50
+	arena := engine.NewArena()
+	for range values {
+		arena.Trim(append(arena.Buffer(10_000), make([]byte, size)...))
+	}
+	if n := arena.Size(); n > 4*values*size {
+		t.Errorf("%d values of %d bytes take %d", values, size, n)
+	}
+}
+
 // TestArenaStartsSmall: a round of a few bytes costs a few kilobytes.
 func TestArenaStartsSmall(t *testing.T) {
 	t.Parallel()

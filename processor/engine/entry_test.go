@@ -12,8 +12,8 @@ import (
 )
 
 // TestEntriesInBuffers: an entry is what was put last, wherever its value lies: in a
-// buffer alone, beside another value or an output in one buffer, in memory of the stage's
-// own, or twice under two keys.
+// buffer alone, behind another value in one buffer, in a buffer too large or too small, in
+// memory of the stage's own, or twice under two keys.
 func TestEntriesInBuffers(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -22,6 +22,7 @@ func TestEntriesInBuffers(t *testing.T) {
 		var copies []string
 		entries := engine.Entries(func(tx engine.Tx) {
 			var last []byte
+			after := false
 			for range rapid.IntRange(1, 30).Draw(t, "puts") {
 				key := rapid.SampledFrom([]string{"a", "b", "c", "d", "e"}).Draw(t, "key")
 				text := rapid.StringN(0, 40, -1).Draw(t, "text")
@@ -40,10 +41,9 @@ func TestEntriesInBuffers(t *testing.T) {
 					value = before[10:]
 					value = append(value, text...)
 					outputs, copies = append(outputs, before), append(copies, "0123456789")
-				case 3: // with something behind it
-					whole := append(append(tx.Buffer(10+len(text)), text...), "0123456789"...)
-					value = whole[:len(text)]
-					outputs, copies = append(outputs, whole), append(copies, text+"0123456789")
+				case 3: // with more room than it takes, which others get
+					value = append(tx.Buffer(len(text)+rapid.IntRange(0, 100).Draw(t, "room")), text...)
+					after = true
 				case 4:
 					value = []byte(text)
 				case 5: // the value before, under another key or again
@@ -52,6 +52,11 @@ func TestEntriesInBuffers(t *testing.T) {
 				tx.Put([]byte(key), value, deadline)
 				want[key] = engine.Entry{Payload: string(value), Deadline: deadline}
 				last = value
+				if after {
+					after = false
+					behind := append(tx.Buffer(10), "0123456789"...)
+					outputs, copies = append(outputs, value, behind), append(copies, text, "0123456789")
+				}
 			}
 		})
 		if diff := cmp.Diff(want, maps.Collect(entries)); diff != "" {

@@ -97,6 +97,9 @@ func NewArena() *Arena { return &Arena{} }
 // Buffer returns an empty slice with room for n bytes.
 func (a *Arena) Buffer(n int) []byte { return a.a.buffer(n) }
 
+// Trim takes back what the last buffer has beyond its length.
+func (a *Arena) Trim(b []byte) { a.a.trim(b) }
+
 // Reset empties it.
 func (a *Arena) Reset() { a.a.reset() }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -47,8 +48,9 @@ type scope struct {
 	handled   []handledAt // for a stage that keeps account
 	counts    []Count
 	err       error // the first error of a Put, Delete or Emit of this call
-	// lent is where the last Buffer begins, if nothing was Put that lies in it.
-	lent *byte
+	// lent is where the last Buffer begins, if nothing was Put that lies in it; loose is
+	// the same if it may still have more room than it needs.
+	lent, loose *byte
 }
 
 var _ Tx = (*scope)(nil)
@@ -89,7 +91,7 @@ func (s *scope) Put(key, value []byte, deadline time.Time) {
 	if roomy {
 		s.lent = nil
 	}
-	s.put(key, value, millis(deadline), roomy)
+	s.put(key, s.trim(value), millis(deadline), roomy)
 }
 
 // Delete implements Tx.
@@ -128,6 +130,7 @@ func (s *scope) Emit(out Output) {
 		}
 		wire.Put(out.Value, topic.schemaID)
 	}
+	out.Value = s.trim(out.Value)
 	if !out.ToPartition {
 		out.Partition = PartitionOf(out.Key, topic.partitions)
 	}
@@ -154,7 +157,18 @@ func (s *scope) Buffer(n int) []byte {
 	}
 	b := s.arena.buffer(entryRoom + n)[entryRoom:entryRoom]
 	s.lent = &b[:1][0]
+	s.loose = s.lent
 	return b
+}
+
+// trim takes back what of the last Buffer a value did not need: a stage asks for what is
+// usually enough, and what lies closer together is read and copied faster.
+func (s *scope) trim(value []byte) []byte {
+	if len(value) > 0 && &value[0] == s.loose {
+		s.loose = nil
+		s.arena.trim(value)
+	}
+	return slices.Clip(value)
 }
 
 func (s *scope) fail(err error) {
@@ -201,7 +215,7 @@ func (s *scope) reset(partition int32, below stored, clock int64, wall time.Time
 	clear(s.handled)
 	clear(s.counts)
 	s.outputs, s.told, s.handled, s.counts = s.outputs[:0], s.told[:0], s.handled[:0], s.counts[:0]
-	s.partition, s.clock, s.wall, s.err, s.lent = partition, clock, wall, nil, nil
+	s.partition, s.clock, s.wall, s.err, s.lent, s.loose = partition, clock, wall, nil, nil, nil
 }
 
 // keepClock writes the clock's own entry if the clock moved.

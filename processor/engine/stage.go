@@ -95,7 +95,8 @@ type Tx interface {
 	// Emit produces a record in the round's transaction.
 	Emit(out Output)
 	// Buffer returns an empty slice with room for n bytes from the round's memory,
-	// to append a value to that is then given to Put or Emit.
+	// to append a value to that is then given to Put or Emit. What it has beyond that value
+	// is then the round's again, and must not be used.
 	Buffer(n int) []byte
 }
 

@@ -198,11 +198,11 @@ func (s *Stage) tell(tx engine.Tx, p *Payment, all *Fact, snapshot *avro.Payment
 
 func emitInput(tx engine.Tx, input *avro.JourneyInput, id journeyID, trace []raw.Header) error {
 	input.CorrelationID, input.Namespace = id.id, some(id.namespace)
+	key := verification.JourneyKey(tx.Buffer(len(id.namespace)+1+len(id.id)), id.namespace, id.id)
 	value, err := input.AppendAvro(wire.AppendPlaceholder(tx.Buffer(512)))
 	if err != nil {
 		return verification.Unwritable(schemas.InternalJourney, err)
 	}
-	key := verification.JourneyKey(tx.Buffer(len(id.namespace)+1+len(id.id)), id.namespace, id.id)
 	tx.Emit(engine.Output{Topic: schemas.InternalJourney, Key: key, Value: value, Headers: trace})
 	return nil
 }

@@ -186,11 +186,11 @@ func (k *Keeper) tellJourneys(tx engine.Tx, v *view, left []journeyID, trace []r
 
 func emitInput(tx engine.Tx, input *avro.JourneyInput, id journeyID, trace []raw.Header) error {
 	input.CorrelationID, input.Namespace = id.id, some(id.namespace)
+	key := JourneyKey(tx.Buffer(len(id.namespace)+1+len(id.id)), id.namespace, id.id)
 	value, err := input.AppendAvro(wire.AppendPlaceholder(tx.Buffer(inputSize)))
 	if err != nil {
 		return Unwritable(schemas.InternalJourney, err)
 	}
-	key := JourneyKey(tx.Buffer(len(id.namespace)+1+len(id.id)), id.namespace, id.id)
 	tx.Emit(engine.Output{Topic: schemas.InternalJourney, Key: key, Value: value, Headers: trace})
 	return nil
 }
