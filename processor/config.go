@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -78,9 +79,16 @@ type Retention struct {
 	Payment time.Duration `json:"payment" koanf:"payment" yaml:"payment"`
 }
 
-// DefaultWorkers is how many workers a stage has: with two, one works while the
-// other waits for its commit.
-const DefaultWorkers = 2
+// DefaultWorkers is how many workers a stage has in a process that runs so many stages:
+// two, so that one works while the other waits for its commit; one where there are more
+// stages than processors, for then other stages work meanwhile, and each session more
+// costs memory and requests.
+func DefaultWorkers(stages int) int {
+	if stages > runtime.GOMAXPROCS(0) {
+		return 1
+	}
+	return 2
+}
 
 // DefaultConfig returns the settings of an ordinary process.
 func DefaultConfig() Config {
@@ -190,5 +198,5 @@ func (c *Config) workers(stage string) int {
 	if n, ok := c.Workers[stage]; ok {
 		return n
 	}
-	return DefaultWorkers
+	return DefaultWorkers(len(c.stages()))
 }
