@@ -15,6 +15,9 @@ func SetStep(d *Deps, step func(Step, string, int) error) { d.step = step }
 // SetFS makes the store use another file system.
 func SetFS(c *StoreConfig, fs vfs.FS) { c.fs = fs }
 
+// TableFiles is a disk as the store writes to it.
+func TableFiles(disk vfs.FS) vfs.FS { return newTableFiles(disk) }
+
 // PutEntry writes one entry of a partition as a round would.
 func (s *Store) PutEntry(partition int32, key, payload []byte, deadline time.Time) error {
 	batch, part := s.writer(), s.partition("test", partition)
