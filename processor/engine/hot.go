@@ -6,7 +6,8 @@ import (
 )
 
 // hot is what of a partition's state is in memory: entries that committed rounds
-// have changed and the store does not have yet, and those that it was given last.
+// have changed and the store does not have yet, and of those that it was given last the
+// ones that wait for something.
 //
 //	committed round ─► changed ─► (the oldest, when they are many) store ─► kept ─► forgotten
 //	                      │
@@ -41,6 +42,8 @@ type hot struct {
 	changedBytes, keptBytes int64
 	// earliest is no later than any deadline of a changed one, 0 if there is none.
 	earliest int64
+	// latest is when the last round was taken over, unix ms.
+	latest int64
 	// moved says that the position is not the stored one any more.
 	moved bool
 	// sorted and tail are all changed ones, the latter in no order: for scans, which are
@@ -122,7 +125,7 @@ func (h *hot) absorb(o *overlay, before position, at int64) {
 			h.earliest = c.deadline
 		}
 	}
-	h.moved = true
+	h.moved, h.latest = true, at
 }
 
 // add makes an entry for a key that has none, as the store has it.
@@ -255,7 +258,12 @@ func (h *hot) written(n int) {
 		e.writes++
 		h.changedBytes -= e.bytes()
 		h.keptBytes += e.bytes()
-		h.kept.push(q.id, e.writes)
+		if h.awaits(e) {
+			h.kept.push(q.id, e.writes)
+			continue
+		}
+		h.keptBytes -= e.bytes()
+		h.remove(q.id, e)
 	}
 	h.changed.drop(n)
 	left := h.changed.waiting()
@@ -269,6 +277,16 @@ func (h *hot) written(n int) {
 	for _, q := range left {
 		h.tail = append(h.tail, q.id)
 	}
+	// Most of what went makes room for what comes; after a burst nothing does.
+	h.tidy(2)
+}
+
+// awaits says that something is due for an entry before long: it is of an entity of which
+// more is expected. One that waits for the end of its retention alone is hardly asked for
+// again.
+func (h *hot) awaits(e *held) bool {
+	const long = 24 * 60 * 60 * 1000
+	return e.deadline != 0 && e.deadline < h.latest+long
 }
 
 // forget drops entries that the store has, those it got first, until they take no more
@@ -288,7 +306,12 @@ func (h *hot) forget(keep int64) {
 		h.remove(q.id, e)
 	}
 	h.kept.drop(n)
-	if h.slab.wasteful() {
+	h.tidy(4)
+}
+
+// tidy gathers what is in use if more than one of so many parts of the memory is not.
+func (h *hot) tidy(parts int64) {
+	if h.slab.wasteful(parts) {
 		h.gather()
 	}
 }

@@ -115,9 +115,9 @@ func (s *slab) at(piece uint32, n int) []byte {
 	return chunk[from : from+n : from+n]
 }
 
-// wasteful says that more than a quarter of the memory is of pieces given back, of
-// classes that nobody asks for any more.
-func (s *slab) wasteful() bool {
+// wasteful says that more than one of so many parts of the memory is of pieces given back,
+// of classes that nobody asks for any more.
+func (s *slab) wasteful(parts int64) bool {
 	const little = 1 << 20
-	return s.heldBytes > little && s.usedBytes < s.heldBytes/4*3
+	return s.heldBytes > little && s.usedBytes < s.heldBytes/parts*(parts-1)
 }

@@ -32,7 +32,7 @@ type StoreConfig struct {
 	MemtableBytes int `json:"memtable_bytes" koanf:"memtable_bytes" yaml:"memtable_bytes"`
 	// WriteBackBytes bounds what of the state is kept in memory beside the store, in
 	// the whole process: most of it is changed and not yet written, the rest was written
-	// last. An entity that changes again meanwhile is neither read from the
+	// last and has a deadline within a day. An entity that changes again meanwhile is neither read from the
 	// store nor written twice. 0 writes after each round. 128 MiB by default.
 	WriteBackBytes int64 `json:"write_back_bytes" koanf:"write_back_bytes" yaml:"write_back_bytes"`
 	// FilterBytes is the size of the filter that spares the store look-ups of entities

@@ -16,6 +16,9 @@ type Hot struct {
 	rounds int64
 }
 
+// hotBegin is when the first round was, unix ms; each takes a millisecond.
+const hotBegin = 1_700_000_000_000
+
 // Hot returns the view of a partition.
 func (s *Store) Hot(partition int32) *Hot {
 	return &Hot{part: s.partition("test", partition), store: s}
@@ -55,7 +58,7 @@ func (h *Hot) Due(until time.Time, limit int) (keys []string, err error) {
 
 // Commit takes the round over.
 func (h *Hot) Commit() {
-	h.part.hot.absorb(h.round, position{offset: h.rounds, atEnd: h.rounds}, h.rounds)
+	h.part.hot.absorb(h.round, position{offset: h.rounds, atEnd: h.rounds}, hotBegin+h.rounds)
 	h.rounds++
 }
 
@@ -77,7 +80,7 @@ func (h *Hot) WriteBack(keep int64) (rounds int64, err error) {
 }
 
 // Before is how many changes the store did not get since a round.
-func (h *Hot) Before(round int64) int { return h.part.hot.before(round) }
+func (h *Hot) Before(round int64) int { return h.part.hot.before(hotBegin + round) }
 
 // Forget drops what the store has, until keep bytes are left.
 func (h *Hot) Forget(keep int64) { h.part.hot.forget(keep) }

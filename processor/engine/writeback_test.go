@@ -29,6 +29,41 @@ type logged struct {
 	deadline time.Time
 }
 
+// TestWhatIsExpectedStays: once the store has them, entries that wait for something before
+// long stay in memory, others make room. Both can be read.
+func TestWhatIsExpectedStays(t *testing.T) {
+	t.Parallel()
+	now := time.UnixMilli(1_700_000_000_000)
+	tests := map[string]struct {
+		deadline time.Time
+		stays    bool
+	}{
+		"waits":             {now.Add(30 * time.Minute), true},
+		"is overdue":        {now.Add(-time.Hour), true},
+		"ends in a month":   {now.Add(30 * 24 * time.Hour), false},
+		"waits for nothing": {time.Time{}, false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			hot := openStore(t, t.TempDir(), engine.DefaultStoreConfig()).Hot(3)
+			hot.Round()
+			must(t, hot.Set("key", []byte("value"), test.deadline))
+			hot.Commit()
+			if _, err := hot.WriteBack(0); err != nil {
+				t.Fatal(err)
+			}
+			if changed, kept := hot.Held(); changed != 0 || kept > 0 != test.stays {
+				t.Errorf("%d bytes changed and %d kept, stays: want %t", changed, kept, test.stays)
+			}
+			hot.Round()
+			if got, err := hot.Get("key"); err != nil || string(got) != "value" {
+				t.Errorf("Get() = %q, %v", got, err)
+			}
+		})
+	}
+}
+
 // TestHotStateIsTheState: whatever is written, in whatever rounds, whenever how much of
 // it reaches the store, and whenever the memory is lost and the changelog replayed from
 // where the store claims to be, reads, scans and deadlines are those of a map.
@@ -67,7 +102,7 @@ func hotIsTheState(t *testing.T, collide bool) {
 			}
 			m := modelled{value: strings.Repeat("v", random.IntN(5)+sizes[random.IntN(len(sizes))]) + strconv.Itoa(round)}
 			if random.IntN(2) == 0 {
-				m.deadline = at(random.IntN(40))
+				m.deadline = at(random.IntN(40) + random.IntN(2)*int(48*time.Hour/time.Millisecond))
 			}
 			model[key] = m
 			must(t, hot.Set(key, []byte(m.value), m.deadline))
