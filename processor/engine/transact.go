@@ -60,8 +60,10 @@ func (w *worker) transact(ctx context.Context) error {
 	}
 	// Counted first: what is counted may name entries that the next step changes.
 	w.measure(began)
-	if err := w.keep(); err != nil {
-		return err
+	if !w.deps.harmed.by(HarmStoreFirst) { // which has done it, once
+		if err := w.keep(); err != nil {
+			return err
+		}
 	}
 	return w.at(StepStored)
 }
