@@ -257,13 +257,12 @@ func (h *hot) written(n int) {
 		e.changed = false
 		e.writes++
 		h.changedBytes -= e.bytes()
-		h.keptBytes += e.bytes()
-		if h.awaits(e) {
-			h.kept.push(q.id, e.writes)
+		if !h.awaits(e) {
+			h.remove(q.id, e)
 			continue
 		}
-		h.keptBytes -= e.bytes()
-		h.remove(q.id, e)
+		h.keptBytes += e.bytes()
+		h.kept.push(q.id, e.writes)
 	}
 	h.changed.drop(n)
 	left := h.changed.waiting()

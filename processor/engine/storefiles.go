@@ -48,6 +48,8 @@ type tableFile struct {
 	buffers *sync.Pool
 	// buffer is what is not written yet, nil once the file is closed.
 	buffer *[]byte
+	// err is of the first piece that was not written: what comes after it is not a table.
+	err error
 }
 
 // Write implements io.Writer. The error may be of an earlier piece.
@@ -58,20 +60,20 @@ func (f *tableFile) Write(p []byte) (int, error) {
 		}
 	}
 	if len(p) > tableBuffer {
-		return f.File.Write(p)
+		var n int
+		n, f.err = f.File.Write(p)
+		return n, f.err
 	}
 	*f.buffer = append(*f.buffer, p...)
 	return len(p), nil
 }
 
 func (f *tableFile) flush() error {
-	if len(*f.buffer) == 0 {
-		return nil
+	if f.err == nil && len(*f.buffer) > 0 {
+		_, f.err = f.File.Write(*f.buffer)
+		*f.buffer = (*f.buffer)[:0]
 	}
-	// After a failure nobody goes on with the file, so what was written of it is lost.
-	_, err := f.File.Write(*f.buffer)
-	*f.buffer = (*f.buffer)[:0]
-	return err
+	return f.err
 }
 
 // Sync implements vfs.File.

@@ -61,6 +61,9 @@ func TestTableFilesKeepWhatIsWritten(t *testing.T) {
 		if failed := writes.Load() >= fails; failed != errors.Is(err, syscall.ENOSPC) {
 			t.Fatalf("a write failed: %t, and the file says %v", failed, err)
 		}
+		if err != nil && f.Sync() == nil {
+			t.Fatal("a file of which a piece is missing can be synced")
+		}
 		if err := f.Close(); err != nil && writes.Load() < fails {
 			t.Fatal(err)
 		}
