@@ -36,18 +36,18 @@ func (a *auditor) stretches(names ...string) map[string]map[int32]stretch {
 // topic is without prefix.
 func (a *auditor) each(ctx context.Context, step string, what map[string]map[int32]stretch, yield func(topic string, r *kgo.Record) error) error {
 	assign := map[string]map[int32]kgo.Offset{}
-	todo := map[string]map[int32]*position{}
+	ahead := map[string]map[int32]*position{}
 	var total, done int64
 	left := 0
 	for name, parts := range what {
 		topic := a.config.Names.Topic(name)
-		assign[topic], todo[topic] = map[int32]kgo.Offset{}, map[int32]*position{}
+		assign[topic], ahead[topic] = map[int32]kgo.Offset{}, map[int32]*position{}
 		for p, s := range parts {
 			if s.from >= s.to {
 				continue
 			}
 			assign[topic][p] = kgo.NewOffset().At(s.from)
-			todo[topic][p] = &position{next: s.from, to: s.to}
+			ahead[topic][p] = &position{next: s.from, to: s.to}
 			total += s.to - s.from
 			left++
 		}
@@ -69,7 +69,7 @@ func (a *auditor) each(ctx context.Context, step string, what map[string]map[int
 	}
 	defer client.Close()
 	for moved := a.config.Now(); left > 0; {
-		n, err := a.poll(ctx, client, todo, yield)
+		n, err := a.poll(ctx, client, ahead, yield)
 		if err != nil {
 			return err
 		}
@@ -78,14 +78,14 @@ func (a *auditor) each(ctx context.Context, step string, what map[string]map[int
 		case n.passed > 0:
 			moved = now
 		case now.Sub(moved) > a.config.Patience/9:
-			ended, err := a.hollow(ctx, todo)
+			ended, err := a.hollow(ctx, ahead)
 			if err != nil {
 				return err
 			}
 			n.ended = ended
 		}
 		if n.ended == 0 && now.Sub(moved) > a.config.Patience {
-			return fmt.Errorf("%s gave nothing for %s: a transaction may be open there, or the partition has no leader", behind(todo), a.config.Patience)
+			return fmt.Errorf("%s gave nothing for %s: a transaction may be open there, or the partition has no leader", behind(ahead), a.config.Patience)
 		}
 		left -= n.ended
 		done += n.passed
@@ -101,7 +101,7 @@ type polled struct {
 	ended  int
 }
 
-func (a *auditor) poll(ctx context.Context, client *kgo.Client, todo map[string]map[int32]*position, yield func(topic string, r *kgo.Record) error) (n polled, err error) {
+func (a *auditor) poll(ctx context.Context, client *kgo.Client, ahead map[string]map[int32]*position, yield func(topic string, r *kgo.Record) error) (n polled, err error) {
 	const wait, most = time.Second, 20_000
 	bounded, cancel := context.WithTimeout(ctx, wait)
 	fetches := client.PollRecords(bounded, most)
@@ -115,7 +115,7 @@ func (a *auditor) poll(ctx context.Context, client *kgo.Client, todo map[string]
 		}
 	}
 	fetches.EachPartition(func(f kgo.FetchTopicPartition) {
-		at := todo[f.Topic][f.Partition]
+		at := ahead[f.Topic][f.Partition]
 		if at == nil || at.next >= at.to || err != nil {
 			return
 		}
@@ -147,16 +147,16 @@ func (a *auditor) poll(ctx context.Context, client *kgo.Client, todo map[string]
 
 // hollow ends partitions that hold nothing more though their ends were not seen: all
 // up to there is stable, and compaction has taken what it was.
-func (a *auditor) hollow(ctx context.Context, todo map[string]map[int32]*position) (ended int, err error) {
+func (a *auditor) hollow(ctx context.Context, ahead map[string]map[int32]*position) (ended int, err error) {
 	var names []string
-	for topic := range todo {
+	for topic := range ahead {
 		names = append(names, strings.TrimPrefix(topic, a.config.Names.Prefix))
 	}
 	stable, err := a.list(ctx, a.admin.ListCommittedOffsets, names)
 	if err != nil {
 		return 0, err
 	}
-	for topic, parts := range todo {
+	for topic, parts := range ahead {
 		for p, at := range parts {
 			if at.next < at.to && stable[strings.TrimPrefix(topic, a.config.Names.Prefix)][p] >= at.to {
 				at.next = at.to
@@ -168,8 +168,8 @@ func (a *auditor) hollow(ctx context.Context, todo map[string]map[int32]*positio
 }
 
 // behind names a partition that has not reached its end.
-func behind(todo map[string]map[int32]*position) string {
-	for topic, parts := range todo {
+func behind(ahead map[string]map[int32]*position) string {
+	for topic, parts := range ahead {
 		for p, at := range parts {
 			if at.next < at.to {
 				return fmt.Sprintf("%s/%d (at offset %d of %d)", topic, p, at.next, at.to)
