@@ -49,8 +49,17 @@ type Pseudonymiser struct {
 
 type key struct {
 	Key
-	states *sync.Pool // of hash.Hash: keying an HMAC costs two blocks
+	states *sync.Pool // of *state: keying an HMAC costs two blocks
 }
+
+// state is that of an HMAC, and memory for its sum.
+type state struct {
+	hash.Hash
+	sum [sha256.Size]byte
+}
+
+// hmacText is the length of an HMAC as text.
+const hmacText = 2 * sha256.Size
 
 // number is what is known of a text that should be a phone number. One that is in
 // the cache is not changed any more.
@@ -83,7 +92,7 @@ func New(config Config) (*Pseudonymiser, error) {
 			errs = append(errs, fmt.Errorf("keys[%d].until: not after from", i))
 		}
 		secret := slices.Clone(k.Secret)
-		p.keys = append(p.keys, key{Key: k, states: &sync.Pool{New: func() any { return hmac.New(sha256.New, secret) }}})
+		p.keys = append(p.keys, key{Key: k, states: &sync.Pool{New: func() any { return &state{Hash: hmac.New(sha256.New, secret)} }}})
 	}
 	// Older keys first: what was joined under the older stays joined in an overlap.
 	slices.SortStableFunc(p.keys, func(a, b key) int { return a.From.Compare(b.From) })
@@ -167,14 +176,18 @@ func (k *key) inForce(at time.Time) bool {
 }
 
 func (k *key) hmac(digits string) string {
-	state, _ := k.states.Get().(hash.Hash)
-	defer k.states.Put(state)
-	state.Reset()
-	_, _ = state.Write([]byte(digits))
-	var sum [sha256.Size]byte
-	var text [2 * sha256.Size]byte
-	hex.Encode(text[:], state.Sum(sum[:0]))
+	var text [hmacText]byte
+	k.putHMAC(text[:], digits)
 	return string(text[:])
+}
+
+// putHMAC writes one, as text of hmacText bytes.
+func (k *key) putHMAC(text []byte, digits string) {
+	s, _ := k.states.Get().(*state)
+	defer k.states.Put(s)
+	s.Reset()
+	_, _ = s.Write([]byte(digits))
+	hex.Encode(text, s.Sum(s.sum[:0]))
 }
 
 // withPseudonyms returns what is known of a number, its pseudonyms with it.
@@ -183,18 +196,18 @@ func (p *Pseudonymiser) withPseudonyms(text string) *number {
 	if known != nil && known.pseudonyms != nil {
 		return known
 	}
-	n := &number{}
+	n := &remembered{}
 	if known != nil {
-		*n = *known
+		n.number = *known
 	} else {
-		*n = p.parse(strings.Clone(text)) // the text may be a part of a record, which is not kept
+		n.number = p.parse(n.keep(text)) // the text may be a part of a record, which is not kept
 	}
-	n.pseudonyms = make([]avro.Pseudonym, 0, len(p.keys))
+	n.pseudonyms = n.newest[:0]
 	for i := range slices.Backward(p.keys) {
-		n.pseudonyms = append(n.pseudonyms, avro.Pseudonym{KeyID: p.keys[i].ID, HMAC: p.keys[i].hmac(n.digits)})
+		n.pseudonyms = append(n.pseudonyms, avro.Pseudonym{KeyID: p.keys[i].ID, HMAC: n.hmac(&p.keys[i])})
 	}
-	p.cache.add(n)
-	return n
+	p.cache.add(&n.number)
+	return &n.number
 }
 
 // judged returns what is known of a number, and whether it is a valid one.
