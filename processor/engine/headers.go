@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"encoding/binary"
+
 	"github.com/twmb/franz-go/pkg/kbin"
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -11,20 +13,18 @@ import (
 // of all that a raw record made it allocate, for nine keys that are always the same. So
 // they are kept from it:
 //
-//	batch ─► packHeaders ─► client: one header ─► round.input ─► headers, keys that are shared
+//	batch ─► packHeaders ─► client: no header ─► round.input ─► headers, keys that are shared
 //
-// In a batch that was decompressed, a record's headers are packed as they are, number
-// first, into the value of one. In one that was not compressed they are as they were.
-
-// packedKey is the key of the one header. Go has the strings of one byte already.
-const packedKey = 0
+// In a batch that was decompressed, a record's headers stand as they are, number first, in
+// front of its value, behind their length. In one that was not compressed they are as they
+// were.
 
 // packed says whether a record's headers are packed.
-func packed(r *kgo.Record) bool { return r.Attrs.CompressionType() != 0 && len(r.Headers) == 1 }
+func packed(r *kgo.Record) bool { return r.Attrs.CompressionType() != 0 }
 
 // packHeaders appends the records of a batch, in the format of Kafka's second version,
-// with their headers packed. From a record on that is none they are as they were, and
-// the client says what is wrong with them.
+// with their headers packed. From a record on that is none they are as they were: the
+// client tells of none of these.
 func packHeaders(dst, batch []byte) []byte {
 	for len(batch) > 0 {
 		length, used := kbin.Varint(batch)
@@ -33,45 +33,58 @@ func packHeaders(dst, batch []byte) []byte {
 			return append(dst, batch...)
 		}
 		record := batch[used:total]
-		at, some, ok := headersOf(record)
-		switch {
-		case !ok:
+		value, headers, ok := partsOf(record)
+		if !ok {
 			return append(dst, batch...)
-		case !some:
-			dst = append(dst, batch[:total]...)
-		default:
-			headers := record[at:]
-			size := at + 3 + kbin.VarintLen(int32(len(headers))) + len(headers) //nolint:gosec // within the record's own
-			dst = kbin.AppendVarint(dst, int32(size))                           //nolint:gosec // a few bytes more than the record's own
-			dst = append(dst, record[:at]...)
-			// One header, with a key of one byte.
-			dst = append(kbin.AppendVarint(kbin.AppendVarint(dst, 1), 1), packedKey)
-			dst = kbin.AppendVarintBytes(dst, headers)
 		}
+		var room [binary.MaxVarintLen64]byte
+		front := binary.AppendUvarint(room[:0], frontOf(headers, value.bytes == nil))
+		n := len(front) + len(headers) + len(value.bytes)
+		size := value.at + kbin.VarintLen(int32(n)) + n + 1                  //nolint:gosec // a few bytes more than the record's own
+		dst = kbin.AppendVarint(dst, int32(size))                            //nolint:gosec // the same
+		dst = kbin.AppendVarint(append(dst, record[:value.at]...), int32(n)) //nolint:gosec // the same
+		dst = append(append(append(dst, front...), headers...), value.bytes...)
+		dst = append(dst, 0) // headers
 		batch = batch[total:]
 	}
 	return dst
 }
 
-// headersOf returns where in a record the number of its headers stands, and whether
-// there are any. ok is false if the record is none.
-func headersOf(record []byte) (at int, some, ok bool) {
+// frontOf is what stands in front of packed headers: their length, and whether the record
+// has no value.
+func frontOf(headers []byte, null bool) uint64 {
+	front := uint64(len(headers)) << 1
+	if null {
+		front |= 1
+	}
+	return front
+}
+
+// valueOf is the value of a record, nil if it has none, and where in it its length stands.
+type valueOf struct {
+	bytes []byte
+	at    int
+}
+
+// partsOf returns the value of a record, and its headers as they are, their number first.
+// ok is false if the record is none.
+func partsOf(record []byte) (value valueOf, headers []byte, ok bool) {
 	r := kbin.Reader{Src: record}
 	r.Int8() // attributes
 	r.Varlong()
 	r.Varint()
 	r.VarintBytes()
-	r.VarintBytes()
-	at = len(record) - len(r.Src)
-	n := r.VarintArrayLen()
-	for range n {
+	value.at = len(record) - len(r.Src)
+	value.bytes = r.VarintBytes()
+	headers = r.Src
+	for range r.VarintArrayLen() {
 		r.VarintBytes()
 		r.VarintBytes()
 		if !r.Ok() {
 			break
 		}
 	}
-	return at, n > 0, r.Ok()
+	return value, headers[:len(headers)-len(r.Src)], r.Ok()
 }
 
 // headerKeys makes keys strings, each once.
@@ -107,18 +120,23 @@ func (k *headerKeys) of(i int, key []byte) string {
 	return text
 }
 
-// appendHeaders appends the headers of a record.
-func (k *headerKeys) appendHeaders(dst []raw.Header, r *kgo.Record) []raw.Header {
+// appendHeaders appends the headers of a record, and returns its value.
+func (k *headerKeys) appendHeaders(dst []raw.Header, r *kgo.Record) (headers []raw.Header, value []byte) {
 	if !packed(r) {
 		for _, h := range r.Headers {
 			dst = append(dst, raw.Header(h))
 		}
-		return dst
+		return dst, r.Value
 	}
-	from := kbin.Reader{Src: r.Headers[0].Value}
+	front, used := binary.Uvarint(r.Value)
+	to := used + int(front>>1)
+	from := kbin.Reader{Src: r.Value[used:to]}
 	for i := range from.VarintArrayLen() {
 		key := k.of(int(i), from.VarintBytes())
 		dst = append(dst, raw.Header{Key: key, Value: from.VarintBytes()})
 	}
-	return dst
+	if front&1 == 1 {
+		return dst, nil
+	}
+	return dst, r.Value[to:]
 }

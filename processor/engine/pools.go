@@ -49,7 +49,7 @@ func (m *fetchMemory) Decompress(src []byte, codec kgo.CompressionCodecType) ([]
 	}
 	defer m.scratch.PutDecompressBytes(batch)
 	// Packed headers take a few bytes more.
-	return packHeaders(m.batches.get(len(batch)+len(batch)/64+64), batch), nil
+	return packHeaders(m.batches.get(len(batch)+len(batch)/32+64), batch), nil
 }
 
 // uncompress returns what a batch holds, in memory of scratch.

@@ -181,10 +181,11 @@ func (w *worker) decode(from int) (to int) {
 // input makes a record what a stage sees, its headers in the round's memory.
 func (r *round) input(record *kgo.Record) Input {
 	from := len(r.inHeaders)
-	r.inHeaders = r.headerKeys.appendHeaders(r.inHeaders, record)
+	var value []byte
+	r.inHeaders, value = r.headerKeys.appendHeaders(r.inHeaders, record)
 	return Input{
 		Topic: record.Topic, Partition: record.Partition, Offset: record.Offset, Timestamp: record.Timestamp,
-		Key: record.Key, Value: record.Value, Headers: r.inHeaders[from:len(r.inHeaders):len(r.inHeaders)],
+		Key: record.Key, Value: value, Headers: r.inHeaders[from:len(r.inHeaders):len(r.inHeaders)],
 	}
 }
 
