@@ -23,8 +23,7 @@ import (
 // There may be a million of them, so they have no pointers: an entry is a number, its key
 // and payload a piece of a slab.
 type hot struct {
-	// index is the first entry of a hash; others of the same hash follow by next.
-	index map[uint64]uint32
+	index hotIndex
 	seed  maphash.Seed
 	// collide makes all hashes the same, in tests.
 	collide bool
@@ -59,11 +58,11 @@ type mark struct {
 	at            int64
 }
 
-func (h *hot) hash(key []byte) uint64 {
+func (h *hot) hash(key []byte) uint32 {
 	if h.collide {
 		return 0
 	}
-	return maphash.Bytes(h.seed, key)
+	return uint32(maphash.Bytes(h.seed, key)) //nolint:gosec // as many bits as an index has
 }
 
 // keyOf returns the key of an entry; it changes when the entry is forgotten.
@@ -72,25 +71,13 @@ func (h *hot) keyOf(e *held) []byte { return h.slab.at(e.piece, int(e.keyLen)) }
 // payloadOf returns the payload of an entry; it changes when the entry does.
 func (h *hot) payloadOf(e *held) []byte { return h.slab.at(e.piece, e.size())[e.keyLen:] }
 
-// number returns that of the entry of a key, 0 if it is not in memory.
-func (h *hot) number(hash uint64, key []byte) uint32 {
-	for id := h.index[hash]; id != 0; {
-		e := h.entries.at(id)
-		if bytes.Equal(h.keyOf(e), key) {
-			return id
-		}
-		id = e.next
-	}
-	return 0
-}
-
 // find returns the number of an entry in memory, 0 if there is none: the store then
 // knows. It is the same until a round is over.
 func (h *hot) find(key []byte) uint32 {
-	if len(h.index) == 0 {
+	if h.index.n == 0 {
 		return 0
 	}
-	return h.number(h.hash(key), key)
+	return h.index.find(h.hash(key), func(id uint32) bool { return bytes.Equal(h.keyOf(h.entries.at(id)), key) })
 }
 
 // differs says whether the store has another entry than there is.
@@ -102,8 +89,8 @@ func (h *hot) differs(key []byte) bool {
 // absorb takes over what a committed round wrote at a time, unix ms; before is the
 // position that the state corresponded to until then.
 func (h *hot) absorb(o *overlay, before position, at int64) {
-	if h.index == nil {
-		h.index, h.seed = map[uint64]uint32{}, maphash.MakeSeed()
+	if h.entries.n == 0 {
+		h.seed = maphash.MakeSeed()
 	}
 	if n := len(h.since); n == 0 || h.since[n-1].offset != before.offset || h.since[n-1].atEnd != before.atEnd {
 		h.since = append(h.since, mark{from: h.changed.pushed(), offset: before.offset, atEnd: before.atEnd, at: at})
@@ -135,32 +122,22 @@ func (h *hot) add(key []byte, deadline int64) uint32 {
 	if id == 0 {
 		id = h.entries.add()
 	} else {
-		h.free = h.entries.at(id).next
+		h.free = h.entries.at(id).hash
 	}
 	e := h.entries.at(id)
-	*e = held{hash: hash, deadline: deadline, next: h.index[hash], writes: e.writes + 1, keyLen: uint32(len(key))} //nolint:gosec // bounded by the changelog's limit
+	*e = held{hash: hash, deadline: deadline, writes: e.writes + 1, keyLen: uint32(len(key))} //nolint:gosec // bounded by the changelog's limit
 	e.piece = h.slab.take(len(key))
 	copy(h.keyOf(e), key)
-	h.index[hash] = id
+	h.index.add(hash, id)
 	h.keptBytes += e.bytes()
 	return id
 }
 
 // remove forgets an entry.
 func (h *hot) remove(id uint32, e *held) {
-	if first := h.index[e.hash]; first == id && e.next == 0 {
-		delete(h.index, e.hash)
-	} else if first == id {
-		h.index[e.hash] = e.next
-	} else {
-		before := h.entries.at(first)
-		for before.next != id {
-			before = h.entries.at(before.next)
-		}
-		before.next = e.next
-	}
+	h.index.remove(e.hash, id)
 	h.slab.give(e.piece, e.size())
-	e.piece, e.next, h.free = 0, h.free, id
+	e.piece, e.hash, h.free = 0, h.free, id
 }
 
 // change notes that an entry is about to differ from what the store has.

@@ -2,16 +2,14 @@ package engine
 
 // held is an entry in memory. Its payload does not change while a round runs.
 type held struct {
-	hash     uint64
 	deadline int64
 	// stored is the deadline that the store has for the entry, 0 for none.
 	stored int64
 	// piece is of the slab: the key, and the payload behind it.
 	piece           uint32
 	keyLen, payload uint32
-	// next is another entry of the same hash, or if it is not in use, another that is
-	// not; 0 for none.
-	next uint32
+	// hash is the key's; of an entry that is not in use, another that is not, 0 for none.
+	hash uint32
 	// writes is how often the store got it, or another that had the number before.
 	writes        uint32
 	gone, changed bool
@@ -19,7 +17,7 @@ type held struct {
 
 // heldBytes is what an entry takes beside key and payload: itself, its place in the
 // index and in a queue.
-const heldBytes = 56 + 24 + 8
+const heldBytes = 40 + 14 + 8
 
 func (e *held) size() int { return int(e.keyLen + e.payload) }
 
