@@ -129,3 +129,19 @@ func AppendKeep(keep map[int32]bool) []byte { return appendKeep(nil, keep) }
 
 // ParseKeep reads what AppendKeep wrote.
 func ParseKeep(b []byte) map[int32]bool { return parseKeep(b) }
+
+// entry writes one entry, or deletes it where payload is nil. before is the deadline of
+// the entry it replaces.
+func (w *writer) entry(p *storePartition, key, payload []byte, deadline, before int64) error {
+	if before != 0 {
+		if err := w.deadline(p, key, before, true); err != nil {
+			return err
+		}
+	}
+	if payload != nil {
+		if err := w.deadline(p, key, deadline, false); err != nil {
+			return err
+		}
+	}
+	return w.state(p, key, payload, deadline)
+}

@@ -108,21 +108,18 @@ func (w *writer) changelog(p *storePartition, key, value []byte) error {
 	return w.set(p.at(kindState, key), value)
 }
 
-// entry writes one entry, or deletes it where payload is nil. before is the
-// deadline of the entry it replaces.
-func (w *writer) entry(p *storePartition, key, payload []byte, deadline, before int64) error {
-	if before != 0 && (payload == nil || before != deadline) {
-		if err := w.batch.Delete(p.deadlineKey(before, key), nil); err != nil {
-			return err
-		}
+// deadline adds one of an entry to the index, or takes it away.
+func (w *writer) deadline(p *storePartition, key []byte, deadline int64, goes bool) error {
+	if goes {
+		return w.batch.Delete(p.deadlineKey(deadline, key), nil)
 	}
+	return w.index(p, key, deadline)
+}
+
+// state writes an entry, or deletes it where payload is nil.
+func (w *writer) state(p *storePartition, key, payload []byte, deadline int64) error {
 	if payload == nil {
 		return w.batch.Delete(p.at(kindState, key), nil)
-	}
-	if deadline != before {
-		if err := w.index(p, key, deadline); err != nil {
-			return err
-		}
 	}
 	return w.set(p.at(kindState, key), p.encode(payload, deadline))
 }

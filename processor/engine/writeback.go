@@ -3,6 +3,8 @@ package engine
 import (
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -66,7 +68,7 @@ func (w *worker) writeBackOld() error {
 		return nil
 	}
 	recent := now.Add(-writeBackAfter / 2).UnixMilli()
-	return w.writeBackSome(0, func(h *hot) int { return h.before(recent) })
+	return w.writeBackSome(func(h *hot) int { return h.before(recent) })
 }
 
 // writeBack brings all that the rounds changed to the store.
@@ -76,30 +78,31 @@ func (w *worker) writeBack() error { return w.writeBackTo(0) }
 // than keep.
 func (w *worker) writeBackTo(keep int64) error {
 	changed, _ := w.hotBytes()
-	return w.writeBackSome(max(changed-keep, 0), func(h *hot) int {
+	return w.writeBackSome(func(h *hot) int {
 		// Each leaves the same share of what it has.
 		return h.beyond(int64(float64(h.changedBytes) * float64(keep) / float64(max(changed, 1))))
 	})
 }
 
 // writeBackSome brings the oldest changes of each partition to the store, as many as
-// count says, with the positions that it then corresponds to. They take about so much.
-func (w *worker) writeBackSome(bytes int64, count func(*hot) int) error {
-	// A batch that grows is copied, and takes twice the memory.
-	batch := w.store.largeWriter(int(bytes))
-	var errs []error
-	done := map[*hot]int{}
-	for _, part := range w.parts {
-		h := &part.state.hot
-		if !h.moved {
-			continue
+// count says, with the positions that it then corresponds to.
+func (w *worker) writeBackSome(count func(*hot) int) error {
+	size, counts := 0, map[int32]int{}
+	for p, part := range w.parts {
+		if h := &part.state.hot; h.moved {
+			counts[p] = count(h)
+			size += h.batchBytes(counts[p])
 		}
-		n := count(h)
-		errs = append(errs, h.write(batch, part.state, n), batch.position(part.state, h.position(n, part.pos)))
-		done[h] = n
 	}
-	if len(done) == 0 {
-		return batch.drop()
+	if len(counts) == 0 {
+		return nil
+	}
+	// A batch that grows is copied, and takes twice the memory.
+	batch := w.store.largeWriter(size)
+	var errs []error
+	for _, p := range slices.Sorted(maps.Keys(counts)) { // the order of their keys
+		part := w.parts[p]
+		errs = append(errs, part.state.hot.write(batch, part.state, counts[p], part.pos))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return errors.Join(err, batch.drop())
@@ -107,8 +110,8 @@ func (w *worker) writeBackSome(bytes int64, count func(*hot) int) error {
 	if err := batch.commit(); err != nil {
 		return err
 	}
-	for h, n := range done {
-		h.written(n)
+	for p, n := range counts {
+		w.parts[p].state.hot.written(n)
 	}
 	return nil
 }

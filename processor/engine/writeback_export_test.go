@@ -67,9 +67,9 @@ func (h *Hot) Commit() {
 func (h *Hot) WriteBack(keep int64) (rounds int64, err error) {
 	batch := h.store.writer()
 	n := h.part.hot.beyond(keep)
-	err = h.part.hot.write(batch, h.part, n)
-	pos := h.part.hot.position(n, position{offset: h.rounds})
-	if err := errors.Join(err, batch.position(h.part, pos)); err != nil {
+	now := position{offset: h.rounds}
+	pos := h.part.hot.position(n, now)
+	if err := h.part.hot.write(batch, h.part, n, now); err != nil {
 		return 0, errors.Join(err, batch.drop())
 	}
 	if err := batch.commit(); err != nil {

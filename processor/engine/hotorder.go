@@ -1,0 +1,80 @@
+package engine
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"slices"
+)
+
+// ordered is a change with what it is sorted by before its key is looked at: the key's
+// first bytes, or a deadline.
+type ordered struct {
+	first uint64
+	id    uint32
+	// goes is of a deadline that the store has and the entry has no more.
+	goes bool
+}
+
+// byKey returns changes in the order of their keys.
+func (h *hot) byKey(changes []queued) []ordered {
+	out := make([]ordered, 0, len(changes))
+	for _, c := range changes {
+		var first [8]byte
+		copy(first[:], h.keyOf(h.entries.at(c.id)))
+		out = append(out, ordered{first: binary.BigEndian.Uint64(first[:]), id: c.id})
+	}
+	h.order(out)
+	return out
+}
+
+// deadlines returns what changes in the index of deadlines, in its order.
+func (h *hot) deadlines(changes []queued) []ordered {
+	out := make([]ordered, 0, len(changes))
+	for _, c := range changes {
+		e := h.entries.at(c.id)
+		due := e.deadline
+		if e.gone {
+			due = 0
+		}
+		if due == e.stored {
+			continue
+		}
+		if e.stored != 0 {
+			out = append(out, ordered{first: uint64(e.stored), id: c.id, goes: true}) //nolint:gosec // unix ms
+		}
+		if due != 0 {
+			out = append(out, ordered{first: uint64(due), id: c.id})
+		}
+	}
+	h.order(out)
+	return out
+}
+
+func (h *hot) order(changes []ordered) {
+	slices.SortFunc(changes, func(a, b ordered) int {
+		if a.first != b.first {
+			return cmp.Compare(a.first, b.first)
+		}
+		return bytes.Compare(h.keyOf(h.entries.at(a.id)), h.keyOf(h.entries.at(b.id)))
+	})
+}
+
+// batchBytes is what the n oldest changes take in a batch for the store, or a little more.
+func (h *hot) batchBytes(n int) (size int) {
+	const around = 40 // stage, partition and kind, a deadline, lengths
+	for _, c := range h.changed.waiting()[:n] {
+		e := h.entries.at(c.id)
+		size += around + e.size()
+		if e.stored == e.deadline && !e.gone {
+			continue
+		}
+		if e.stored != 0 {
+			size += around + int(e.keyLen)
+		}
+		if e.deadline != 0 {
+			size += around + int(e.keyLen)
+		}
+	}
+	return size
+}
