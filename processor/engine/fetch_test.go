@@ -143,6 +143,49 @@ func TestBrokenBatches(t *testing.T) {
 	}
 }
 
+// TestMessagesOfOldFormats: what a client of Kafka's first versions wrote compressed, one
+// message that holds the others, is read as it was written, and what is broken in it, as
+// by the client alone.
+func TestMessagesOfOldFormats(t *testing.T) {
+	t.Parallel()
+	message := func(offset int64, attributes int8, key, value []byte) []byte {
+		m := kmsg.MessageV1{Offset: offset, Magic: 1, Attributes: attributes, Timestamp: 5, Key: key, Value: value}
+		const before, beforeCRC = 12, 16 // offset and length; those and the sum itself
+		m.MessageSize = int32(len(m.AppendTo(nil)) - before)
+		m.CRC = int32(crc32.ChecksumIEEE(m.AppendTo(nil)[beforeCRC:]))
+		return m.AppendTo(nil)
+	}
+	values := [][]byte{[]byte(`{"name":"status_changed"}`), {}, {0, 0, 0, 0, 7, 1}, bytes.Repeat([]byte{0xff}, 30)}
+	tests := map[string]int8{"as they are written": 0, "that say they are compressed": 3}
+	for name, attributes := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var inner []byte
+			for i, v := range values {
+				inner = append(inner, message(int64(i), attributes, []byte("key"), v)...)
+			}
+			compressor, err := kgo.DefaultCompressor(kgo.Lz4Compression())
+			if err != nil {
+				t.Fatal(err)
+			}
+			out, _ := compressor.Compress(new(bytes.Buffer), inner)
+			p := kmsg.NewFetchResponseTopicPartition()
+			p.HighWatermark, p.LastStableOffset = int64(len(values)), int64(len(values))
+			p.RecordBatches = message(int64(len(values))-1, 3, nil, bytes.Clone(out))
+			memory := engine.NewFetchMemory(1 << 20)
+			got, want := fetch(memory, []kgo.Pool{memory}, &p), fetch(kgo.DefaultDecompressor(), nil, &p)
+			if len(want.Records) != len(values) || len(got.Records) != len(want.Records) || got.Err != nil {
+				t.Fatalf("%d records of %d, %v; the client alone: %d, %v", len(got.Records), len(values), got.Err, len(want.Records), want.Err)
+			}
+			for i, in := range engine.Inputs(got.Records) {
+				if attributes == 0 && !bytes.Equal(in.Value, values[i]) {
+					t.Errorf("message %d: %q, want %q", i, in.Value, values[i])
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkFetch is what it costs to make records of a compressed batch and to give them
 // back: with the client's own decompressor, and with the engine's.
 func BenchmarkFetch(b *testing.B) {

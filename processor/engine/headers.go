@@ -16,11 +16,18 @@ import (
 //	batch ─► packHeaders ─► client: no header ─► round.input ─► headers, keys that are shared
 //
 // In a batch that was decompressed, a record's headers stand as they are, number first, in
-// front of its value, behind their length. In one that was not compressed they are as they
-// were.
+// front of its value, behind a mark and their length. In one that was not compressed they
+// are as they were.
+
+// packedMark begins a value with packed headers. No text in UTF-8 begins with it, nor does
+// Avro in a registry's format: messages in the formats of Kafka's first versions, which are
+// compressed and are no records, are not taken for such.
+const packedMark = 0xff
 
 // packed says whether a record's headers are packed.
-func packed(r *kgo.Record) bool { return r.Attrs.CompressionType() != 0 }
+func packed(r *kgo.Record) bool {
+	return r.Attrs.CompressionType() != 0 && len(r.Value) > 0 && r.Value[0] == packedMark
+}
 
 // packHeaders appends the records of a batch, in the format of Kafka's second version,
 // with their headers packed. From a record on that is none they are as they were: the
@@ -37,8 +44,8 @@ func packHeaders(dst, batch []byte) []byte {
 		if !ok {
 			return append(dst, batch...)
 		}
-		var room [binary.MaxVarintLen64]byte
-		front := binary.AppendUvarint(room[:0], frontOf(headers, value.bytes == nil))
+		var room [1 + binary.MaxVarintLen64]byte
+		front := binary.AppendUvarint(append(room[:0], packedMark), frontOf(headers, value.bytes == nil))
 		n := len(front) + len(headers) + len(value.bytes)
 		size := value.at + kbin.VarintLen(int32(n)) + n + 1                  //nolint:gosec // a few bytes more than the record's own
 		dst = kbin.AppendVarint(dst, int32(size))                            //nolint:gosec // the same
@@ -50,7 +57,7 @@ func packHeaders(dst, batch []byte) []byte {
 	return dst
 }
 
-// frontOf is what stands in front of packed headers: their length, and whether the record
+// frontOf is what stands between the mark and the headers: their length, and whether the record
 // has no value.
 func frontOf(headers []byte, null bool) uint64 {
 	front := uint64(len(headers)) << 1
@@ -123,20 +130,37 @@ func (k *headerKeys) of(i int, key []byte) string {
 // appendHeaders appends the headers of a record, and returns its value.
 func (k *headerKeys) appendHeaders(dst []raw.Header, r *kgo.Record) (headers []raw.Header, value []byte) {
 	if !packed(r) {
-		for _, h := range r.Headers {
-			dst = append(dst, raw.Header(h))
-		}
-		return dst, r.Value
+		return appendPlain(dst, r), r.Value
 	}
-	front, used := binary.Uvarint(r.Value)
-	to := used + int(front>>1)
-	from := kbin.Reader{Src: r.Value[used:to]}
+	written, value, ok := unpack(r.Value[1:])
+	if !ok {
+		return appendPlain(dst, r), r.Value
+	}
+	from := kbin.Reader{Src: written}
 	for i := range from.VarintArrayLen() {
 		key := k.of(int(i), from.VarintBytes())
 		dst = append(dst, raw.Header{Key: key, Value: from.VarintBytes()})
 	}
-	if front&1 == 1 {
-		return dst, nil
+	return dst, value
+}
+
+func appendPlain(dst []raw.Header, r *kgo.Record) []raw.Header {
+	for _, h := range r.Headers {
+		dst = append(dst, raw.Header(h))
 	}
-	return dst, r.Value[to:]
+	return dst
+}
+
+// unpack parts what packHeaders made of a value, behind the mark. ok is false for what
+// cannot be of it.
+func unpack(both []byte) (headers, value []byte, ok bool) {
+	front, used := binary.Uvarint(both)
+	if used <= 0 || front>>1 > uint64(len(both)-used) {
+		return nil, nil, false
+	}
+	to := used + int(front>>1) //nolint:gosec // within the value
+	if front&1 == 0 {
+		value = both[to:]
+	}
+	return both[used:to], value, true
 }
