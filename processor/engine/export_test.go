@@ -71,7 +71,7 @@ func (s *Store) Reader(partition int32) func(key []byte) ([]byte, error) {
 
 // DueKeys returns the keys of a partition that are due at a time.
 func (s *Store) DueKeys(partition int32, at time.Time) (keys []string, err error) {
-	err = s.partition("test", partition).due(at.UnixMilli(), func(key []byte, _ int64) bool {
+	_, err = s.partition("test", partition).due(at.UnixMilli(), func(key []byte, _ int64) bool {
 		keys = append(keys, string(key))
 		return true
 	})

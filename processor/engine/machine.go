@@ -108,24 +108,25 @@ func (m *machine) bury(s *scope, d *decoded, err error) error {
 	})
 }
 
-// expire fires what is due, deadlines that fall due meanwhile included.
-func (m *machine) expire(s *scope) error {
+// expire fires what is due, deadlines that fall due meanwhile included. more says that there
+// may be others, for the next round.
+func (m *machine) expire(s *scope) (more bool, err error) {
 	for budget := maxDue; budget > 0; {
-		due, err := s.overlay.due(s.clock, budget)
-		if err != nil {
-			return fmt.Errorf("stage %s, partition %d: look for due deadlines: %w", m.name, s.partition, err)
-		}
-		if len(due) == 0 {
-			return nil
+		var due []dueEntry
+		if due, more, err = s.overlay.due(s.clock, budget); err != nil {
+			return false, fmt.Errorf("stage %s, partition %d: look for due deadlines: %w", m.name, s.partition, err)
 		}
 		budget -= len(due)
 		for i := range due {
 			if err := m.expireOne(s, &due[i]); err != nil {
-				return err
+				return false, err
 			}
 		}
+		if more || len(due) == 0 {
+			return more, nil
+		}
 	}
-	return nil
+	return true, nil
 }
 
 func (m *machine) expireOne(s *scope, d *dueEntry) error {

@@ -160,7 +160,7 @@ func (m *Memory) round(partition int32, act func(*scope) error) ([]Output, error
 	if err := act(s); err != nil {
 		return nil, err
 	}
-	if err := m.machine.expire(s); err != nil {
+	if _, err := m.machine.expire(s); err != nil {
 		return nil, err
 	}
 	reported, err := m.machine.report(s, p.reported, m.config.ClockInterval)
@@ -219,7 +219,7 @@ func (p *memoryPartition) scan(prefix []byte, yield func(key, payload []byte) bo
 	return nil
 }
 
-func (p *memoryPartition) due(until int64, yield func(key []byte, deadline int64) bool) error {
+func (p *memoryPartition) due(until int64, yield func(key []byte, deadline int64) bool) (more bool, err error) {
 	var out []dueEntry
 	for len(p.deadlines) > 0 && p.deadlines[0].deadline <= until {
 		d, _ := heap.Pop(&p.deadlines).(dueEntry)
@@ -237,7 +237,7 @@ func (p *memoryPartition) due(until int64, yield func(key []byte, deadline int64
 			break
 		}
 	}
-	return nil
+	return false, nil
 }
 
 // memoryDeadlines is a heap, the earliest first.

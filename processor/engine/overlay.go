@@ -13,8 +13,9 @@ import (
 type stored interface {
 	get(key []byte, into *arena) (stateEntry, error)
 	scan(prefix []byte, yield func(key, payload []byte) bool) error
-	// due yields the keys whose deadline is at most until, earliest first.
-	due(until int64, yield func(key []byte, deadline int64) bool) error
+	// due yields the keys whose deadline is at most until, earliest first. more says that it
+	// stopped looking, because it has looked long enough.
+	due(until int64, yield func(key []byte, deadline int64) bool) (more bool, err error)
 }
 
 // stateEntry is an entry as it was found.
@@ -206,16 +207,15 @@ type dueEntry struct {
 }
 
 // due returns at most limit deadlines up to until, earliest first, as the round
-// sees them now.
-func (o *overlay) due(until int64, limit int) ([]dueEntry, error) {
-	var out []dueEntry
+// sees them now. more says that there may be others, for another round to find.
+func (o *overlay) due(until int64, limit int) (out []dueEntry, more bool, err error) {
 	for _, c := range o.dirty() {
 		if c.payload != nil && c.deadline != 0 && c.deadline <= until {
 			out = append(out, dueEntry{key: []byte(c.key), deadline: c.deadline})
 		}
 	}
 	n := 0
-	err := o.below.due(until, func(key []byte, deadline int64) bool {
+	more, err = o.below.due(until, func(key []byte, deadline int64) bool {
 		if c, ok := o.cells[string(key)]; !ok || !c.dirty {
 			out = append(out, dueEntry{key: bytes.Clone(key), deadline: deadline})
 			n++
@@ -223,7 +223,7 @@ func (o *overlay) due(until int64, limit int) ([]dueEntry, error) {
 		return n < limit
 	})
 	slices.SortFunc(out, compareDue)
-	return out[:min(len(out), limit)], err
+	return out[:min(len(out), limit)], more, err
 }
 
 // compareDue orders deadlines, the earliest first.

@@ -220,12 +220,12 @@ func (w *worker) applyAll(ctx context.Context) error {
 		}
 		s := w.scope(part)
 		if s.clock != part.clock || part.more {
-			before, counted := w.machine.fired, len(s.counts)
-			if err := w.machine.expire(s); err != nil {
+			counted := len(s.counts)
+			var err error
+			if part.more, err = w.machine.expire(s); err != nil {
 				return err
 			}
 			s.uncount(part.applied, counted)
-			part.more = w.machine.fired-before >= maxDue
 		}
 		reported, err := w.machine.report(s, part.reported, w.config.ClockInterval)
 		if err != nil {

@@ -24,6 +24,10 @@ func (p *storePartition) at(kind byte, rest ...[]byte) []byte {
 	return p.key
 }
 
+// maxFormer is how many former deadlines of a partition are looked at in one round: some
+// milliseconds.
+const maxFormer = 1000
+
 // get implements stored.
 func (p *storePartition) get(key []byte, into *arena) (stateEntry, error) {
 	if place := p.hot.find(key); place != 0 {
@@ -82,8 +86,11 @@ func (p *storePartition) scan(prefix []byte, yield func(key, payload []byte) boo
 
 // due implements stored. A restore leaves the former deadlines of an entry in the
 // index; those found here are deleted. That hangs on the committed state alone, so
-// it needs no transaction, and a deadline set again is written after it.
-func (p *storePartition) due(until int64, yield func(key []byte, deadline int64) bool) error {
+// it needs no transaction, and a deadline set again is written after it. After maxFormer of
+// them it is enough for one round: after a restore there may be as many as the changelog has
+// records, and the input is not to wait for them.
+func (p *storePartition) due(until int64, yield func(key []byte, deadline int64) bool) (more bool, err error) {
+	former := 0
 	fresh, stopped := p.hot.due(until), false
 	before := func(next dueEntry) {
 		for len(fresh) > 0 && compareDue(fresh[0], next) < 0 && !stopped {
@@ -91,7 +98,7 @@ func (p *storePartition) due(until int64, yield func(key []byte, deadline int64)
 			fresh = fresh[1:]
 		}
 	}
-	err := p.indexed(until, func(index, key []byte, deadline int64) (bool, error) {
+	err = p.indexed(until, func(index, key []byte, deadline int64) (bool, error) {
 		before(dueEntry{key: key, deadline: deadline})
 		if stopped || p.hot.differs(key) {
 			return !stopped, nil
@@ -101,15 +108,17 @@ func (p *storePartition) due(until int64, yield func(key []byte, deadline int64)
 			return false, err
 		}
 		if now != deadline {
-			return true, p.store.failed(p.db.Delete(index, pebble.NoSync))
+			former++
+			more = former == maxFormer
+			return !more, p.store.failed(p.db.Delete(index, pebble.NoSync))
 		}
 		stopped = !yield(key, deadline)
 		return !stopped, nil
 	})
-	if err == nil {
+	if err == nil && !more {
 		before(dueEntry{deadline: until + 1})
 	}
-	return err
+	return more, err
 }
 
 // indexed yields what the index of deadlines has up to until, earliest first. It looks

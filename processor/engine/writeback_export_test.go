@@ -49,11 +49,20 @@ func (h *Hot) Scan(prefix string) (found []string, err error) {
 
 // Due returns the keys of the first deadlines up to a time.
 func (h *Hot) Due(until time.Time, limit int) (keys []string, err error) {
-	due, err := h.round.due(until.UnixMilli(), limit)
+	due, _, err := h.round.due(until.UnixMilli(), limit)
 	for i := range due {
 		keys = append(keys, string(due[i].key))
 	}
 	return keys, err
+}
+
+// LookForDue is Due in one round: more says that it did not look at everything.
+func (h *Hot) LookForDue(until time.Time, limit int) (keys []string, more bool, err error) {
+	due, more, err := h.round.due(until.UnixMilli(), limit)
+	for i := range due {
+		keys = append(keys, string(due[i].key))
+	}
+	return keys, more, err
 }
 
 // Commit takes the round over.

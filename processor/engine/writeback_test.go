@@ -64,6 +64,34 @@ func TestWhatIsExpectedStays(t *testing.T) {
 	}
 }
 
+// TestFormerDeadlinesTakeTurns: a restore leaves in the index what deadlines entries had
+// before. A round looks at a thousand of a partition, not at all of them, and what is
+// really due comes when they are gone.
+func TestFormerDeadlinesTakeTurns(t *testing.T) {
+	t.Parallel()
+	const former, aRound = 2500, 1000
+	now := time.UnixMilli(1_700_000_000_000)
+	hot := openStore(t, t.TempDir(), engine.DefaultStoreConfig()).Hot(3)
+	for i := range former {
+		key := fmt.Sprintf("key-%d", i)
+		must(t, hot.Replay(key, []byte("awaited"), now.Add(time.Duration(i)*time.Millisecond)))
+		must(t, hot.Replay(key, []byte("done"), now.Add(24*time.Hour)))
+	}
+	must(t, hot.Replay("due", []byte("awaited"), now.Add(time.Minute)))
+	until := now.Add(time.Hour)
+	for looked := 0; looked+aRound < former; looked += aRound {
+		hot.Round()
+		if keys, more, err := hot.LookForDue(until, 10); err != nil || len(keys) > 0 || !more {
+			t.Fatalf("after %d former ones: due %q, more %t, %v", looked, keys, more, err)
+		}
+	}
+	hot.Round()
+	keys, more, err := hot.LookForDue(until, 10)
+	if diff := gocmp.Diff([]string{"due"}, keys); diff != "" || more || err != nil {
+		t.Errorf("more %t, %v (-want +got):\n%s", more, err, diff)
+	}
+}
+
 // TestHotStateIsTheState: whatever is written, in whatever rounds, whenever how much of
 // it reaches the store, and whenever the memory is lost and the changelog replayed from
 // where the store claims to be, reads, scans and deadlines are those of a map.
