@@ -155,10 +155,10 @@ func appendPlain(dst []raw.Header, r *kgo.Record) []raw.Header {
 // cannot be of it.
 func unpack(both []byte) (headers, value []byte, ok bool) {
 	front, used := binary.Uvarint(both)
-	if used <= 0 || front>>1 > uint64(len(both)-used) {
+	if used <= 0 || front>>1 > uint64(len(both)-used) { //nolint:gosec // used is within both
 		return nil, nil, false
 	}
-	to := used + int(front>>1) //nolint:gosec // within the value
+	to := used + int(front>>1)
 	if front&1 == 0 {
 		value = both[to:]
 	}
