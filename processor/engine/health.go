@@ -20,7 +20,8 @@ type Status struct {
 	// Joined says that the group has given partitions, or none, at least once.
 	Joined bool `json:"joined"`
 	// Err is the last error since the last committed round, or for what is over with a
-	// new session since that; empty if none. It holds no value of a record.
+	// new session since that; empty if none, or if all partitions went to others. It holds
+	// no value of a record.
 	Err string `json:"error,omitempty"`
 	// passing says that Err is over when the group has answered and all is restored. A
 	// worker without records commits nothing that would clear it.
@@ -64,7 +65,9 @@ func (w *worker) updateStatus() {
 	w.status.Stage, w.status.Worker = w.spec.Name, w.index
 	w.status.Ready, w.status.Restoring = ready, restoring
 	w.status.Joined = w.status.Joined || ready+restoring > 0
-	if w.status.passing && w.session != nil && restoring == 0 {
+	// Whoever was given nothing has nothing left to fail with: what failed goes on elsewhere.
+	idle := w.assigned != nil && len(w.assigned) == 0 && ready == 0
+	if (w.status.passing || idle) && w.session != nil && restoring == 0 {
 		w.status.Err, w.status.passing = "", false
 	}
 }
