@@ -49,6 +49,15 @@ func (w *worker) setError(err error) {
 	w.status.passing = errors.Is(err, errRejoin) || errors.Is(err, errGroup)
 }
 
+// setEnded notes what ended a session. All of it is over when a new one has restored, but a
+// record that cannot be applied: it comes again.
+func (w *worker) setEnded(err error) {
+	w.setError(err)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.status.passing = w.status.passing || !errors.Is(err, errNotApplied)
+}
+
 func (w *worker) updateStatus() {
 	ready, restoring := 0, 0
 	for _, p := range w.parts {

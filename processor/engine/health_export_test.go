@@ -1,10 +1,25 @@
 package engine
 
+import "fmt"
+
 // StatusAfter is the status of a worker that failed, was then told by its group that these
 // partitions are its own, nil for no answer, and has let go of others.
 func StatusAfter(err error, assigned []int32) Status {
+	return statusAfter(func(w *worker) { w.setError(err) }, assigned)
+}
+
+// StatusAfterSession is the same where the failure ended the session. notApplied says that it
+// was of a round.
+func StatusAfterSession(err error, notApplied bool, assigned []int32) Status {
+	if notApplied {
+		err = fmt.Errorf("%w: %w", errNotApplied, err)
+	}
+	return statusAfter(func(w *worker) { w.setEnded(err) }, assigned)
+}
+
+func statusAfter(fail func(*worker), assigned []int32) Status {
 	w := &worker{metrics: newMetrics(nil), session: struct{ session }{}, parts: map[int32]*owned{}}
-	w.setError(err)
+	fail(w)
 	for _, p := range assigned {
 		w.parts[p] = &owned{ready: true}
 	}

@@ -30,3 +30,19 @@ func TestErrorGoesWithThePartitions(t *testing.T) {
 		})
 	}
 }
+
+// TestErrorOfASessionGoesWithIt: what ended a session, as a broker that was away while it
+// restored, is over when the next one has restored, also if no record comes that would show
+// it. A record that could not be applied comes again, and is not over.
+func TestErrorOfASessionGoesWithIt(t *testing.T) {
+	t.Parallel()
+	failed := errors.New("connection refused")
+	for name, notApplied := range map[string]bool{"a broker was away": false, "a record could not be applied": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if s := engine.StatusAfterSession(failed, notApplied, []int32{3}); s.OK() == notApplied {
+				t.Errorf("%+v is ready: %t", s, s.OK())
+			}
+		})
+	}
+}

@@ -75,6 +75,10 @@ func (r *round) reset() {
 	clear(r.acks.last)
 }
 
+// errNotApplied is what the stage could not do, or the engine for it, with a record or a
+// deadline.
+var errNotApplied = errors.New("a round could not be made")
+
 // runRound applies records and due deadlines and commits their effect. An error
 // ends the session.
 func (w *worker) runRound(ctx context.Context, records []*kgo.Record) (err error) {
@@ -101,6 +105,7 @@ func (w *worker) runRound(ctx context.Context, records []*kgo.Record) (err error
 		}
 	}
 	if err := w.applyAll(ctx); err != nil {
+		err = fmt.Errorf("%w: %w", errNotApplied, err)
 		w.setError(err)
 		w.metrics.rounds.WithLabelValues(w.spec.Name, "failed").Inc()
 		if abortErr := w.abort(ctx, "a record could not be applied"); abortErr != nil {
