@@ -49,9 +49,9 @@ func (w *worker) setError(err error) {
 	w.status.passing = errors.Is(err, errRejoin) || errors.Is(err, errGroup)
 }
 
-// setEnded notes what ended a session. All of it is over when a new one has restored, but a
-// record that cannot be applied: it comes again.
-func (w *worker) setEnded(err error) {
+// setPassing notes what ended a session or hinders a restore. All of it is over when all is
+// restored, but a record that cannot be applied: it comes again.
+func (w *worker) setPassing(err error) {
 	w.setError(err)
 	w.mu.Lock()
 	defer w.mu.Unlock()

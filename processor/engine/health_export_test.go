@@ -14,7 +14,7 @@ func StatusAfterSession(err error, notApplied bool, assigned []int32) Status {
 	if notApplied {
 		err = fmt.Errorf("%w: %w", errNotApplied, err)
 	}
-	return statusAfter(func(w *worker) { w.setEnded(err) }, assigned)
+	return statusAfter(func(w *worker) { w.setPassing(err) }, assigned)
 }
 
 func statusAfter(fail func(*worker), assigned []int32) Status {

@@ -100,7 +100,7 @@ func (w *worker) run(ctx context.Context) error {
 			attempt = 0
 		}
 		w.metrics.sessions.WithLabelValues(w.spec.Name).Inc()
-		w.setEnded(err)
+		w.setPassing(err)
 		w.logger.WarnContext(ctx, "session ended, a new one joins", slog.String("error", err.Error()))
 		if w.deps.turns.pause(ctx, min(5*time.Second, 50*time.Millisecond<<min(attempt, 7))) != nil {
 			return nil //nolint:nilerr // it was stopped
