@@ -47,22 +47,22 @@ type board struct {
 }
 
 // tell takes up how far partitions of a restore are.
-func (b *board) tell(todo map[int32]*following, now time.Time) {
+func (b *board) tell(ahead map[int32]*following, now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.told) == 0 {
 		b.told, b.began = map[*following]following{}, now
 	}
-	for _, f := range todo {
+	for _, f := range ahead {
 		b.told[f] = *f
 	}
 }
 
 // forget takes the partitions of a restore that has ended away.
-func (b *board) forget(todo map[int32]*following) {
+func (b *board) forget(ahead map[int32]*following) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, f := range todo {
+	for _, f := range ahead {
 		delete(b.told, f)
 	}
 }
@@ -92,14 +92,14 @@ func (b *board) sum(now time.Time) (p Progress) {
 }
 
 // showProgress tells how far partitions are, in metrics and in the status.
-func (w *worker) showProgress(todo map[int32]*following) {
-	w.progress.tell(todo, w.deps.Now())
+func (w *worker) showProgress(ahead map[int32]*following) {
+	w.progress.tell(ahead, w.deps.Now())
 	w.publishProgress()
 }
 
 // endProgress takes the partitions of a restore that has ended away.
-func (w *worker) endProgress(todo map[int32]*following) {
-	w.progress.forget(todo)
+func (w *worker) endProgress(ahead map[int32]*following) {
+	w.progress.forget(ahead)
 	w.publishProgress()
 }
 

@@ -178,7 +178,7 @@ func (kgoCluster) read(w *worker, from map[int32]kgo.Offset) (reader, error) {
 
 // replayPoll loads one poll's worth of the changelog and says whether anything
 // came.
-func replayPoll(ctx context.Context, client reader, into *loader, todo map[int32]*following) (moved bool, err error) {
+func replayPoll(ctx context.Context, client reader, into *loader, ahead map[int32]*following) (moved bool, err error) {
 	const wait = 250 * time.Millisecond
 	pollCtx, cancel := context.WithTimeout(ctx, wait)
 	fetches := client.PollFetches(pollCtx)
@@ -192,7 +192,7 @@ func replayPoll(ctx context.Context, client reader, into *loader, todo map[int32
 		}
 	}
 	fetches.EachRecord(func(record *kgo.Record) {
-		f := todo[record.Partition]
+		f := ahead[record.Partition]
 		if err != nil || f == nil {
 			return
 		}

@@ -51,15 +51,15 @@ func (w *worker) restore(ctx context.Context, states map[int32]*storePartition) 
 	if err != nil {
 		return nil, err
 	}
-	todo, err := w.plan(ctx, states, committed)
+	ahead, err := w.plan(ctx, states, committed)
 	if err != nil {
 		return nil, err
 	}
-	if err := w.replay(ctx, todo); err != nil {
+	if err := w.replay(ctx, ahead); err != nil {
 		return nil, err
 	}
-	out = make(map[int32]*restored, len(todo))
-	for p, r := range todo {
+	out = make(map[int32]*restored, len(ahead))
+	for p, r := range ahead {
 		if r.clock, err = readClock(r.state); err != nil {
 			return nil, err
 		}
@@ -144,7 +144,7 @@ func (w *worker) plan(ctx context.Context, states map[int32]*storePartition, com
 	if err != nil {
 		return nil, err
 	}
-	todo := make(map[int32]*restored, len(states))
+	ahead := make(map[int32]*restored, len(states))
 	for p, state := range states {
 		start, ok1 := starts.Lookup(w.changelog, p)
 		end, ok2 := ends.Lookup(w.changelog, p)
@@ -163,9 +163,9 @@ func (w *worker) plan(ctx context.Context, states map[int32]*storePartition, com
 		if r.reason == "" && w.deps.harmed.by(HarmForgetChangelog) {
 			r.pos.offset = r.end
 		}
-		todo[p] = r
+		ahead[p] = r
 	}
-	return todo, nil
+	return ahead, nil
 }
 
 func (w *worker) offsets(listed kadm.ListedOffsets, err error) (kadm.ListedOffsets, error) {
@@ -217,9 +217,9 @@ func (s *Store) trust(r *restored, topicID [16]byte, start int64, now time.Time,
 }
 
 // replay reads the changelogs up to their ends with a client of its own.
-func (w *worker) replay(ctx context.Context, todo map[int32]*restored) error {
+func (w *worker) replay(ctx context.Context, ahead map[int32]*restored) error {
 	from, behind := map[int32]kgo.Offset{}, map[int32]*following{}
-	for p, r := range todo {
+	for p, r := range ahead {
 		if r.pos.offset < r.end {
 			from[p], behind[p] = kgo.NewOffset().At(r.pos.offset), &r.following
 		}
@@ -232,7 +232,7 @@ func (w *worker) replay(ctx context.Context, todo map[int32]*restored) error {
 			return errors.Join(err, load.drop())
 		}
 	}
-	for _, r := range todo {
+	for _, r := range ahead {
 		if r.took == 0 {
 			r.took = w.deps.Now().Sub(began)
 		}
@@ -244,9 +244,9 @@ func (w *worker) replay(ctx context.Context, todo map[int32]*restored) error {
 	return load.flush()
 }
 
-func (w *worker) replayFrom(ctx context.Context, from map[int32]kgo.Offset, todo map[int32]*following, load *loader) error {
-	w.showProgress(todo)
-	defer w.endProgress(todo)
+func (w *worker) replayFrom(ctx context.Context, from map[int32]kgo.Offset, ahead map[int32]*following, load *loader) error {
+	w.showProgress(ahead)
+	defer w.endProgress(ahead)
 	client, err := w.deps.cluster.read(w, from)
 	if err != nil {
 		return err
@@ -254,18 +254,18 @@ func (w *worker) replayFrom(ctx context.Context, from map[int32]kgo.Offset, todo
 	defer client.Close()
 	last := w.deps.Now()
 	for behind := len(from); behind > 0; {
-		moved, err := replayPoll(ctx, client, load, todo)
+		moved, err := replayPoll(ctx, client, load, ahead)
 		if err != nil {
 			return err
 		}
-		behind = len(behindOf(todo))
-		w.showProgress(todo)
+		behind = len(behindOf(ahead))
+		w.showProgress(ahead)
 		now := w.deps.Now()
 		if moved {
 			last = now
 		} else if now.Sub(last) > w.config.FenceAfter {
 			last = now
-			if err := w.fence(ctx, behindOf(todo)); err != nil {
+			if err := w.fence(ctx, behindOf(ahead)); err != nil {
 				return err
 			}
 		}
@@ -274,9 +274,9 @@ func (w *worker) replayFrom(ctx context.Context, from map[int32]kgo.Offset, todo
 }
 
 // behindOf returns the partitions that have not reached their end.
-func behindOf(todo map[int32]*following) []int32 {
+func behindOf(ahead map[int32]*following) []int32 {
 	var out []int32
-	for p, f := range todo {
+	for p, f := range ahead {
 		if f.pos.offset < f.end {
 			out = append(out, p)
 		}

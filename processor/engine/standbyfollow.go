@@ -70,13 +70,13 @@ func (f *followers) turn(ctx context.Context) error {
 func (f *followers) poll(ctx context.Context) error {
 	ctx, cancel := f.interruptible(ctx, time.Second)
 	defer cancel()
-	todo := make(map[int32]*following, len(f.held))
+	ahead := make(map[int32]*following, len(f.held))
 	var before, after int64
 	for p, h := range f.held {
-		todo[p] = &h.following
+		ahead[p] = &h.following
 		before += h.bytes
 	}
-	_, err := replayPoll(ctx, f.reader, f.load, todo)
+	_, err := replayPoll(ctx, f.reader, f.load, ahead)
 	for _, h := range f.held {
 		after += h.bytes
 	}
@@ -128,17 +128,17 @@ func (f *followers) giveBack() (changed bool, err error) {
 // take takes the leases of wanted partitions that nobody owns here.
 func (f *followers) take(ctx context.Context) (changed bool, err error) {
 	f.mu.Lock()
-	var todo []*copyHeld
+	var chosen []*copyHeld
 	for p := range f.wanted {
 		if f.held[p] != nil || f.refused[p] {
 			continue
 		}
 		h := &copyHeld{restored: restored{following: following{partition: p, state: f.store.partition(f.stage, p)}}}
-		todo = append(todo, h)
+		chosen = append(chosen, h)
 	}
 	f.mu.Unlock()
-	took := todo[:0]
-	for _, h := range todo {
+	took := chosen[:0]
+	for _, h := range chosen {
 		if give, ok := f.store.leases.takeIdle(f.stage, h.partition, f.onYield(h)); ok {
 			h.give = give
 			took = append(took, h)

@@ -62,9 +62,9 @@ func find(ctx context.Context, client *kgo.Client, topics kadm.TopicDetails, sea
 	}
 	var mu sync.Mutex
 	var group sync.WaitGroup
-	for leader, todo := range byLeader {
+	for leader, open := range byLeader {
 		group.Go(func() {
-			findAt(ctx, client.Broker(int(leader)), topics, todo, func(s *search, f found) {
+			findAt(ctx, client.Broker(int(leader)), topics, open, func(s *search, f found) {
 				mu.Lock()
 				defer mu.Unlock()
 				results[origin[s]] = f
@@ -76,16 +76,16 @@ func find(ctx context.Context, client *kgo.Client, topics kadm.TopicDetails, sea
 }
 
 // findAt runs the searches of one leader until each has its answer.
-func findAt(ctx context.Context, broker *kgo.Broker, topics kadm.TopicDetails, todo []*search, done func(*search, found)) {
+func findAt(ctx context.Context, broker *kgo.Broker, topics kadm.TopicDetails, open []*search, done func(*search, found)) {
 	for range maxAsks {
-		if len(todo) == 0 {
+		if len(open) == 0 {
 			return
 		}
 		var asked, later []*search
 		taken := map[place]bool{}
-		for _, s := range todo {
+		for _, s := range open {
 			// A request has one isolation level, and a partition only once.
-			if s.committed == todo[0].committed && !taken[s.at] {
+			if s.committed == open[0].committed && !taken[s.at] {
 				taken[s.at] = true
 				asked = append(asked, s)
 				continue
@@ -93,15 +93,15 @@ func findAt(ctx context.Context, broker *kgo.Broker, topics kadm.TopicDetails, t
 			later = append(later, s)
 		}
 		left, err := ask(ctx, broker, topics, asked, done)
-		todo = slices.Concat(left, later)
+		open = slices.Concat(left, later)
 		if err != nil {
-			for _, s := range todo {
+			for _, s := range open {
 				done(s, found{err: err})
 			}
 			return
 		}
 	}
-	for _, s := range todo {
+	for _, s := range open {
 		done(s, found{err: errNotFound})
 	}
 }
