@@ -108,25 +108,27 @@ func (m *machine) bury(s *scope, d *decoded, err error) error {
 	})
 }
 
-// expire fires what is due, deadlines that fall due meanwhile included. more says that there
-// may be others, for the next round.
-func (m *machine) expire(s *scope) (more bool, err error) {
+// expire fires what is due, deadlines that fall due meanwhile included, and leaves it to
+// the next round, as the scope then says, if it is too much for one.
+func (m *machine) expire(s *scope) error {
 	for budget := maxDue; budget > 0; {
-		var due []dueEntry
-		if due, more, err = s.overlay.due(s.clock, budget); err != nil {
-			return false, fmt.Errorf("stage %s, partition %d: look for due deadlines: %w", m.name, s.partition, err)
+		due, more, err := s.overlay.due(s.clock, budget)
+		if err != nil {
+			return fmt.Errorf("stage %s, partition %d: look for due deadlines: %w", m.name, s.partition, err)
 		}
 		budget -= len(due)
 		for i := range due {
 			if err := m.expireOne(s, &due[i]); err != nil {
-				return false, err
+				return err
 			}
 		}
 		if more || len(due) == 0 {
-			return more, nil
+			s.more = more
+			return nil
 		}
 	}
-	return true, nil
+	s.more = true
+	return nil
 }
 
 func (m *machine) expireOne(s *scope, d *dueEntry) error {
@@ -165,10 +167,11 @@ func (m *machine) expireOne(s *scope, d *dueEntry) error {
 	})
 }
 
-// report lets the stage tell its clock if it moved far enough since last.
+// report lets the stage tell its clock if it moved far enough since last, and no deadline is
+// left that is due by it.
 func (m *machine) report(s *scope, last int64, interval time.Duration) (reported bool, err error) {
 	reporter, ok := m.stage.(ClockReporter)
-	if !ok || s.clock == 0 || s.clock-last < interval.Milliseconds() || s.clock == last {
+	if !ok || s.more || s.clock == 0 || s.clock-last < interval.Milliseconds() || s.clock == last {
 		return false, nil
 	}
 	err = s.attempt(func() error { return reporter.ReportClock(s, s.partition, time.UnixMilli(s.clock).UTC()) })

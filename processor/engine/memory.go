@@ -160,7 +160,7 @@ func (m *Memory) round(partition int32, act func(*scope) error) ([]Output, error
 	if err := act(s); err != nil {
 		return nil, err
 	}
-	if _, err := m.machine.expire(s); err != nil {
+	if err := m.machine.expire(s); err != nil {
 		return nil, err
 	}
 	reported, err := m.machine.report(s, p.reported, m.config.ClockInterval)

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"encoding/binary"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -155,6 +156,33 @@ func TestMemoryFiresDeadlinesByItsClock(t *testing.T) {
 	}
 	if *reports != 3 {
 		t.Errorf("ReportClock was called %d times, want 3: once a move of a minute or more", *reports)
+	}
+}
+
+// TestClockIsToldAfterWhatIsDue: more deadlines than one round fires, and the stages behind
+// hear of the clock when the last has fired: they would close what they wait for.
+func TestClockIsToldAfterWhatIsDue(t *testing.T) {
+	t.Parallel()
+	const keys, aRound = 12_000, 5000
+	m, reports := newMemory(t)
+	for i := range keys {
+		if _, err := m.Feed(record(strconv.Itoa(i), "", noon(0))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	told, fired := *reports, 0
+	for fired < keys {
+		if *reports != told {
+			t.Fatalf("the clock was told after %d deadlines of %d", fired, keys)
+		}
+		out, err := m.AdvanceTo(0, noon(2*time.Hour))
+		if err != nil || len(out) == 0 || len(out) > aRound {
+			t.Fatalf("AdvanceTo() emitted %d records, %v, want up to %d", len(out), err, aRound)
+		}
+		fired += len(out)
+	}
+	if fired != keys || *reports != told+1 {
+		t.Errorf("%d deadlines fired of %d, and the clock was told %d times, want once", fired, keys, *reports-told)
 	}
 }
 

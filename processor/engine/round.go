@@ -195,7 +195,8 @@ func (r *round) input(record *kgo.Record) Input {
 }
 
 // applyAll runs the stage over the records in order, then over due deadlines, then
-// lets it tell its clock.
+// lets it tell its clock: by that clock others close what they wait for, so it is told
+// once everything that is due by it was.
 func (w *worker) applyAll(ctx context.Context) error {
 	parsed := 0
 	for i := range w.round.decoded {
@@ -226,10 +227,10 @@ func (w *worker) applyAll(ctx context.Context) error {
 		s := w.scope(part)
 		if s.clock != part.clock || part.more {
 			counted := len(s.counts)
-			var err error
-			if part.more, err = w.machine.expire(s); err != nil {
+			if err := w.machine.expire(s); err != nil {
 				return err
 			}
+			part.more = s.more
 			s.uncount(part.applied, counted)
 		}
 		reported, err := w.machine.report(s, part.reported, w.config.ClockInterval)

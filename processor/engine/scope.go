@@ -42,6 +42,7 @@ type scope struct {
 	maxState  int
 	wall      time.Time // the wall clock at the round's begin
 	clock     int64     // unix ms
+	more      bool      // deadlines that are due are left for the next round
 	outputs   []Output
 	rebuild   Rebuild
 	told      []span      // outputs that a rebuild makes again
@@ -215,7 +216,8 @@ func (s *scope) reset(partition int32, below stored, clock int64, wall time.Time
 	clear(s.handled)
 	clear(s.counts)
 	s.outputs, s.told, s.handled, s.counts = s.outputs[:0], s.told[:0], s.handled[:0], s.counts[:0]
-	s.partition, s.clock, s.wall, s.err, s.lent, s.loose = partition, clock, wall, nil, nil, nil
+	s.partition, s.clock, s.wall, s.more = partition, clock, wall, false
+	s.err, s.lent, s.loose = nil, nil, nil
 }
 
 // keepClock writes the clock's own entry if the clock moved.

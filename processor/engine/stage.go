@@ -55,7 +55,8 @@ type Recycler interface {
 
 // ClockReporter is a Stage that tells the stages behind it how far its clock is.
 // The engine calls ReportClock in a round of each owned partition whose clock
-// has moved by at least the configured interval since the last report.
+// has moved by at least the configured interval since the last report, once every
+// deadline that is due by it has fired.
 type ClockReporter interface {
 	// ReportClock emits the records that carry the clock of an input partition.
 	ReportClock(tx Tx, partition int32, clock time.Time) error
