@@ -62,7 +62,7 @@ func (x *exchange) enter(provider string) error {
 	return nil
 }
 
-// json wants the announced content to be JSON, or, where form is true, a form.
+// media wants the announced content to be JSON, or, where form is true, a form.
 // No content type passes: the body shows what it is.
 func (x *exchange) media(form bool) error {
 	h := x.r.Header
