@@ -119,12 +119,15 @@ func uncompressLZ4(dst, frame []byte) (out []byte, ok bool) {
 }
 
 // uncompressBlock appends what a block holds, at most so much. It tries with the room
-// that there is: most batches are no larger than the one before.
+// that there is, if any: most batches are no larger than the one before. Without memory
+// the library's code for amd64 takes nil for a place to write to.
 func uncompressBlock(dst, block []byte, most int) (out []byte, ok bool) {
 	for {
 		room := dst[len(dst):min(cap(dst), len(dst)+most)]
-		if n, err := lz4.UncompressBlock(block, room); err == nil {
-			return dst[:len(dst)+n], true
+		if len(room) > 0 {
+			if n, err := lz4.UncompressBlock(block, room); err == nil {
+				return dst[:len(dst)+n], true
+			}
 		}
 		if len(room) == most {
 			return nil, false

@@ -55,11 +55,28 @@ func TestCompressedBatches(t *testing.T) {
 	group.Wait()
 }
 
+// TestUncompressWithoutMemory: a block that begins with few bytes and a repetition of them
+// is what the library's fastest way is for, which does not ask whether there is memory.
+func TestUncompressWithoutMemory(t *testing.T) {
+	t.Parallel()
+	src := []byte(strings.Repeat("ab", 50) + "what is not repeated")
+	frame, codec := engine.NewBatchLZ4().Compress(&bytes.Buffer{}, src)
+	if codec != kgo.CodecLz4 {
+		t.Fatalf("codec %d", codec)
+	}
+	for _, dst := range [][]byte{nil, {}, make([]byte, 0, 1)} {
+		if got, ok := engine.UncompressLZ4(dst, frame); !ok || !bytes.Equal(got, src) {
+			t.Errorf("with room for %d: %q, %t", cap(dst), got, ok)
+		}
+	}
+}
+
 // TestUncompressedFrames: what is read without the library's reader is what that reads,
 // of all frames that Kafka's clients may write; what else there is is left to it.
 func TestUncompressedFrames(t *testing.T) {
 	t.Parallel()
 	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
 	src := []byte(strings.Repeat(`{"id":"5f0c","state":"delivered"}`, 40000))
 	for range len(src) / 50 {
