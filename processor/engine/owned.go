@@ -106,6 +106,16 @@ func (o *owned) take(r *restored) {
 	o.more = true // deadlines may have come while nobody owned the partition
 }
 
+// deadlinesWait says that the last round left deadlines to the next.
+func (w *worker) deadlinesWait() bool {
+	for _, part := range w.parts {
+		if part.ready && part.more {
+			return true
+		}
+	}
+	return false
+}
+
 // giveBack lets the next owner in the process begin.
 func (o *owned) giveBack() {
 	if o.give != nil {

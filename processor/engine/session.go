@@ -193,10 +193,13 @@ func (w *worker) sawAssignment(assigned []int32) {
 }
 
 // collect polls for a round: until the commit interval is over or enough records
-// are there. It returns early, with nothing, when nothing comes.
+// are there; only for what there is already where deadlines wait for a round.
 func (w *worker) collect(ctx context.Context) ([]*kgo.Record, error) {
-	until := w.lastRound.Add(w.config.CommitInterval)
-	if now := w.deps.Now(); until.Before(now) {
+	until, now := w.lastRound.Add(w.config.CommitInterval), w.deps.Now()
+	switch {
+	case w.deadlinesWait():
+		until = now.Add(min(w.config.CommitInterval, time.Millisecond))
+	case until.Before(now):
 		until = now.Add(w.config.CommitInterval)
 	}
 	records := w.round.records[:0]

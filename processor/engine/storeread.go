@@ -98,22 +98,22 @@ func (p *storePartition) due(until int64, yield func(key []byte, deadline int64)
 			fresh = fresh[1:]
 		}
 	}
-	err = p.indexed(until, func(index, key []byte, deadline int64) (bool, error) {
+	err = p.indexed(until, func(index, key []byte, deadline int64) (stays, on bool, err error) {
 		before(dueEntry{key: key, deadline: deadline})
 		if stopped || p.hot.differs(key) {
-			return !stopped, nil
+			return true, !stopped, nil
 		}
 		now, err := p.deadline(key)
 		if err != nil {
-			return false, err
+			return true, false, err
 		}
 		if now != deadline {
 			former++
 			more = former == maxFormer
-			return !more, p.store.failed(p.db.Delete(index, pebble.NoSync))
+			return false, !more, p.store.failed(p.db.Delete(index, pebble.NoSync))
 		}
 		stopped = !yield(key, deadline)
-		return !stopped, nil
+		return true, !stopped, nil
 	})
 	if err == nil && !more {
 		before(dueEntry{deadline: until + 1})
@@ -121,28 +121,38 @@ func (p *storePartition) due(until int64, yield func(key []byte, deadline int64)
 	return more, err
 }
 
-// indexed yields what the index of deadlines has up to until, earliest first. It looks
-// at the store only if there may be something.
-func (p *storePartition) indexed(until int64, yield func(index, key []byte, deadline int64) (bool, error)) error {
+// indexed yields what the index of deadlines has up to until, earliest first, and hears of
+// each whether it stays there. It looks at the store only if there may be something, and not
+// before the first that may be: what was deleted there lies in the way until Pebble merges it.
+func (p *storePartition) indexed(until int64, yield func(index, key []byte, deadline int64) (stays, on bool, err error)) error {
 	if until < p.quiet {
 		return nil
 	}
-	lower := bytes.Clone(p.at(kindDeadline))
-	skip := len(lower)
-	first := int64(math.MaxInt64)
-	err := p.iterate(lower, upperBound(lower), func(index, _ []byte) (bool, error) {
+	var at [8]byte
+	binary.BigEndian.PutUint64(at[:], uint64(p.quiet)) //nolint:gosec // unix ms
+	whole := bytes.Clone(p.at(kindDeadline))
+	skip := len(whole)
+	quiet, stayed := int64(math.MaxInt64), false
+	err := p.iterate(bytes.Clone(p.at(kindDeadline, at[:])), upperBound(whole), func(index, _ []byte) (bool, error) {
 		if len(index) < skip+8 {
 			return false, fmt.Errorf("%w: a deadline's key of %d bytes", errEntry, len(index))
 		}
 		deadline := int64(binary.BigEndian.Uint64(index[skip:])) //nolint:gosec // unix ms
-		first = min(first, deadline)
+		if !stayed {
+			quiet = deadline
+		}
 		if deadline > until {
 			return false, nil
 		}
-		return yield(index, index[skip+8:], deadline)
+		stays, on, err := yield(index, index[skip+8:], deadline)
+		stayed = stayed || stays
+		if on && !stayed {
+			quiet = math.MaxInt64
+		}
+		return on, err
 	})
 	if err == nil {
-		p.quiet = first
+		p.quiet = quiet
 	}
 	return err
 }

@@ -69,15 +69,26 @@ func TestWhatIsExpectedStays(t *testing.T) {
 // really due comes when they are gone.
 func TestFormerDeadlinesTakeTurns(t *testing.T) {
 	t.Parallel()
+	for name, apart := range map[string]time.Duration{"at one time": 0, "one after the other": time.Millisecond} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			formerTakeTurns(t, apart)
+		})
+	}
+}
+
+func formerTakeTurns(t *testing.T, apart time.Duration) {
+	t.Helper()
 	const former, aRound = 2500, 1000
 	now := time.UnixMilli(1_700_000_000_000)
 	hot := openStore(t, t.TempDir(), engine.DefaultStoreConfig()).Hot(3)
 	for i := range former {
 		key := fmt.Sprintf("key-%d", i)
-		must(t, hot.Replay(key, []byte("awaited"), now.Add(time.Duration(i)*time.Millisecond)))
+		must(t, hot.Replay(key, []byte("awaited"), now.Add(time.Duration(i)*apart)))
 		must(t, hot.Replay(key, []byte("done"), now.Add(24*time.Hour)))
 	}
-	must(t, hot.Replay("due", []byte("awaited"), now.Add(time.Minute)))
+	last := now.Add(former * apart)
+	must(t, hot.Replay("late", []byte("awaited"), last))
 	until := now.Add(time.Hour)
 	for looked := 0; looked+aRound < former; looked += aRound {
 		hot.Round()
@@ -85,10 +96,22 @@ func TestFormerDeadlinesTakeTurns(t *testing.T) {
 			t.Fatalf("after %d former ones: due %q, more %t, %v", looked, keys, more, err)
 		}
 	}
+	for range 2 { // it is due until it is told
+		hot.Round()
+		keys, more, err := hot.LookForDue(until, 10)
+		if diff := gocmp.Diff([]string{"late"}, keys); diff != "" || more || err != nil {
+			t.Errorf("more %t, %v (-want +got):\n%s", more, err, diff)
+		}
+	}
+	must(t, hot.Replay("early", []byte("awaited"), now))
 	hot.Round()
 	keys, more, err := hot.LookForDue(until, 10)
-	if diff := gocmp.Diff([]string{"due"}, keys); diff != "" || more || err != nil {
-		t.Errorf("more %t, %v (-want +got):\n%s", more, err, diff)
+	if diff := gocmp.Diff([]string{"early", "late"}, keys); diff != "" || more || err != nil {
+		t.Errorf("one came that is due before: more %t, %v (-want +got):\n%s", more, err, diff)
+	}
+	hot.Round()
+	if keys, more, err := hot.LookForDue(now.Add(48*time.Hour), former+10); len(keys) != former+2 || more || err != nil {
+		t.Errorf("a day later %d are due, more %t, %v, want all %d", len(keys), more, err, former+2)
 	}
 }
 

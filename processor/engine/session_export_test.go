@@ -1,0 +1,35 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// idleSession is one to which nothing comes: a poll takes a millisecond.
+type idleSession struct {
+	session
+
+	now *time.Time
+}
+
+// PollRecords implements session.
+func (s idleSession) PollRecords(context.Context, int) kgo.Fetches {
+	*s.now = s.now.Add(time.Millisecond)
+	return nil
+}
+
+// Collects is for how long a worker waits for the records of a round while none come. It has a
+// partition that is ready and one that is not, which left deadlines to the round or did not.
+func Collects(ctx context.Context, interval time.Duration, left, leftUnready bool) (time.Duration, error) {
+	now := time.UnixMilli(0)
+	w := &worker{
+		config: &Config{CommitInterval: interval, MaxRoundRecords: 10}, deps: &Deps{Now: func() time.Time { return now }},
+		session: idleSession{now: &now}, round: newRound(""), lastRound: now,
+		parts: map[int32]*owned{0: {ready: true, more: left}, 1: {more: leftUnready}},
+	}
+	began := now
+	_, err := w.collect(ctx)
+	return now.Sub(began), err
+}
