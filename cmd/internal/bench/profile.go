@@ -32,7 +32,7 @@ func profiles() map[string]map[string]string {
 		profileSmall: {
 			"processor.memory.gc_percent": "30", "processor.engine.max_round_records": "1000", "processor.engine.fetch_max_bytes": "524288",
 			"processor.engine.store.cache_bytes": "33554432", "processor.engine.store.memtable_bytes": "8388608",
-			"processor.engine.store.write_back_bytes": "67108864",
+			"processor.engine.store.write_back_bytes": "58720256",
 		},
 		profileLowLatency: {"ingest.linger": "1ms", "processor.engine.commit_interval": "10ms"},
 		profileBacklog:    {"processor.engine.commit_interval": "500ms"},
