@@ -54,7 +54,7 @@ func (b *burst) phase(ctx context.Context, name string, rate float64, while time
 	b.answered.figures(f, "answer")
 	f.Add("worst_lag_records", float64(worst))
 	for _, c := range []*child{b.ingest, b.processor} {
-		used, err := readUsage(c.pid())
+		used, err := c.uses()
 		if err != nil {
 			return nil, errors.Join(err, c.alive())
 		}

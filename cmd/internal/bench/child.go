@@ -171,6 +171,20 @@ func (c *child) kill() {
 	<-c.done
 }
 
+// uses is what it has used so far; an error if it has ended, also if that was between two
+// of the questions.
+func (c *child) uses() (usage, error) {
+	if err := c.alive(); err != nil {
+		return usage{}, err
+	}
+	u, err := readUsage(c.pid())
+	if err != nil && errors.Is(c.cmd.Process.Signal(syscall.Signal(0)), os.ErrProcessDone) {
+		<-c.done
+		return u, c.failed()
+	}
+	return u, err
+}
+
 // used is the CPU of its whole life, after its end.
 func (c *child) used() time.Duration {
 	return c.cmd.ProcessState.UserTime() + c.cmd.ProcessState.SystemTime()

@@ -115,11 +115,8 @@ func (p *place) finish(ctx context.Context, c *child, total int64) error {
 // moment looks at the groups and the processes.
 func (p *place) moment(ctx context.Context, c *child, ends map[string]map[int32]int64) (moment, error) {
 	m := moment{at: time.Now()}
-	if err := c.alive(); err != nil {
-		return m, err
-	}
 	var err error
-	if m.us, err = readUsage(c.pid()); err != nil {
+	if m.us, err = c.uses(); err != nil {
 		return m, err
 	}
 	if m.broker, err = p.brokerUsage(); err != nil {

@@ -223,10 +223,10 @@ func (b *way) look(ctx context.Context) (u pair, err error) {
 	if u.counters, err = b.processor.metrics(ctx); err != nil {
 		return u, err
 	}
-	if u.ingest, err = readUsage(b.ingest.pid()); err != nil {
+	if u.ingest, err = b.ingest.uses(); err != nil {
 		return u, err
 	}
-	if u.processor, err = readUsage(b.processor.pid()); err != nil {
+	if u.processor, err = b.processor.uses(); err != nil {
 		return u, err
 	}
 	u.broker, err = b.place.brokerUsage()

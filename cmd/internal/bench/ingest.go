@@ -232,7 +232,7 @@ func (b *ingestBench) look(ctx context.Context) (s state, err error) {
 		return s, err
 	}
 	s.mallocs, s.allocated = m["go_memstats_mallocs_total"], m["go_memstats_alloc_bytes_total"]
-	if s.us, err = readUsage(b.child.pid()); err != nil {
+	if s.us, err = b.child.uses(); err != nil {
 		return s, err
 	}
 	s.broker, err = b.place.brokerUsage()

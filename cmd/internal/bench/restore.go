@@ -127,7 +127,7 @@ func (b *restoring) begin(ctx context.Context, name string, wipe, kill bool) (*R
 		return nil, err
 	}
 	whole := time.Now()
-	used, err := readUsage(c.pid())
+	used, err := c.uses()
 	if err != nil {
 		return nil, err
 	}
