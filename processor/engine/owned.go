@@ -32,8 +32,10 @@ type owned struct {
 	rebuild Rebuild
 	// reported is the clock last told downstream.
 	reported int64
-	// more says that deadlines were left over for the next round.
-	more bool
+	// more says that there may be deadlines for the next round beside those that its clock
+	// makes due, left that the last one found too many: it is not waited for then. A round
+	// that was not committed is made again at the usual pace.
+	more, left bool
 }
 
 // adopt makes a partition that was just given the worker's.
@@ -103,13 +105,13 @@ func (o *owned) take(r *restored) {
 	o.pos, o.clock, o.kept = r.pos, r.clock, r.clock
 	o.next = max(r.committed, r.start)
 	o.applied = r.committed
-	o.more = true // deadlines may have come while nobody owned the partition
+	o.more, o.left = true, false // deadlines may have come while nobody owned the partition
 }
 
 // deadlinesWait says that the last round left deadlines to the next.
 func (w *worker) deadlinesWait() bool {
 	for _, part := range w.parts {
-		if part.ready && part.more {
+		if part.ready && part.left {
 			return true
 		}
 	}

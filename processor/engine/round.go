@@ -230,7 +230,7 @@ func (w *worker) applyAll(ctx context.Context) error {
 			if err := w.machine.expire(s); err != nil {
 				return err
 			}
-			part.more = s.more
+			part.more, part.left = s.more, s.more
 			s.uncount(part.applied, counted)
 		}
 		reported, err := w.machine.report(s, part.reported, w.config.ClockInterval)

@@ -21,13 +21,19 @@ func (s idleSession) PollRecords(context.Context, int) kgo.Fetches {
 }
 
 // Collects is for how long a worker waits for the records of a round while none come. It has a
-// partition that is ready and one that is not, which left deadlines to the round or did not.
-func Collects(ctx context.Context, interval time.Duration, left, leftUnready bool) (time.Duration, error) {
+// partition that is ready and one that is not, which left deadlines to the round or did not;
+// after a round that was not committed both have been compared with the broker.
+func Collects(ctx context.Context, interval time.Duration, left, leftUnready, aborted bool) (time.Duration, error) {
 	now := time.UnixMilli(0)
 	w := &worker{
 		config: &Config{CommitInterval: interval, MaxRoundRecords: 10}, deps: &Deps{Now: func() time.Time { return now }},
 		session: idleSession{now: &now}, round: newRound(""), lastRound: now,
-		parts: map[int32]*owned{0: {ready: true, more: left}, 1: {more: leftUnready}},
+		parts: map[int32]*owned{0: {ready: true, more: left, left: left}, 1: {more: leftUnready, left: leftUnready}},
+	}
+	if aborted {
+		for _, part := range w.parts {
+			part.take(&restored{})
+		}
 	}
 	began := now
 	_, err := w.collect(ctx)
