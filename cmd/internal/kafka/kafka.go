@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"os"
 	"slices"
 	"strings"
@@ -46,7 +47,8 @@ type TLS struct {
 	Enabled bool `json:"enabled" koanf:"enabled" yaml:"enabled"`
 	// CAFile holds the certificates to trust; empty means the system's.
 	CAFile string `json:"ca_file" koanf:"ca_file" yaml:"ca_file"`
-	// CertFile and KeyFile are our own certificate, for mutual TLS.
+	// CertFile and KeyFile are our own certificate, for mutual TLS. Both, and CAFile
+	// for Kafka, are read again at every connection.
 	CertFile string `json:"cert_file" koanf:"cert_file" yaml:"cert_file"`
 	KeyFile  string `json:"key_file" koanf:"key_file" yaml:"key_file"`
 	// ServerName overrides the name the brokers' certificates are checked for.
@@ -64,7 +66,7 @@ type SASL struct {
 	// none.
 	Mechanism string `json:"mechanism" koanf:"mechanism" yaml:"mechanism"`
 	Username  string `json:"username" koanf:"username" yaml:"username"`
-	// Password is for PLAIN and SCRAM.
+	// Password is for PLAIN and SCRAM; a file is read again at every connection.
 	Password secret.Ref `json:"password" koanf:"password" yaml:"password"`
 	// Token is for OAUTHBEARER; a file is read again at every connection, so that
 	// whatever renews it need not restart us.
@@ -141,8 +143,9 @@ func (t *TLS) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Options returns the options every client of the program has. It reads the
-// certificate and password files.
+// Options returns the options every client of the program has. The certificate and
+// password files are read here, so that a fault shows at the start, and again at every
+// connection, so that a rotation needs no restart.
 func (c *Config) Options() ([]kgo.Opt, error) {
 	opts := []kgo.Opt{
 		kgo.SeedBrokers(c.Brokers...),
@@ -150,11 +153,10 @@ func (c *Config) Options() ([]kgo.Opt, error) {
 		kgo.DialTimeout(c.DialTimeout),
 	}
 	if c.TLS.Enabled {
-		config, err := c.TLS.Config("kafka.tls")
-		if err != nil {
+		if _, err := c.TLS.Config("kafka.tls"); err != nil {
 			return nil, err
 		}
-		opts = append(opts, kgo.DialTLSConfig(config))
+		opts = append(opts, kgo.Dialer(c.dialTLS))
 	}
 	mechanism, err := c.SASL.mechanism()
 	if err != nil {
@@ -166,8 +168,19 @@ func (c *Config) Options() ([]kgo.Opt, error) {
 	return opts, nil
 }
 
-// Config reads the certificate files. An error begins with the setting, of which at is
-// the path.
+// dialTLS opens a connection with the certificates that the files hold now. kgo's own
+// dialer keeps one tls.Config, whose authorities can't change.
+func (c *Config) dialTLS(ctx context.Context, network, address string) (net.Conn, error) {
+	config, err := c.TLS.Config("kafka.tls")
+	if err != nil {
+		return nil, err
+	}
+	dialer := tls.Dialer{NetDialer: &net.Dialer{Timeout: c.DialTimeout}, Config: config}
+	return dialer.DialContext(ctx, network, address)
+}
+
+// Config reads the certificate files. Our own certificate is read again at every
+// handshake; the authorities are not. An error begins with the setting below at.
 func (t *TLS) Config(at string) (*tls.Config, error) {
 	config := &tls.Config{
 		MinVersion: tls.VersionTLS12, ServerName: t.ServerName,
@@ -184,13 +197,20 @@ func (t *TLS) Config(at string) (*tls.Config, error) {
 		}
 	}
 	if t.CertFile != "" {
-		pair, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
-		if err != nil {
-			return nil, fmt.Errorf("%s.cert_file: %w", at, err)
+		if _, err := t.pair(at); err != nil {
+			return nil, err
 		}
-		config.Certificates = []tls.Certificate{pair}
+		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return t.pair(at) }
 	}
 	return config, nil
+}
+
+func (t *TLS) pair(at string) (*tls.Certificate, error) {
+	pair, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
+	if err != nil {
+		return nil, fmt.Errorf("%s.cert_file: %w", at, err)
+	}
+	return &pair, nil
 }
 
 func (s *SASL) mechanism() (sasl.Mechanism, error) {
@@ -207,16 +227,29 @@ func (s *SASL) mechanism() (sasl.Mechanism, error) {
 			return oauth.Auth{Token: token, Extensions: extensions}, err
 		}), nil
 	}
+	if _, err := s.password(); err != nil {
+		return nil, err
+	}
+	if s.Mechanism == "PLAIN" {
+		return plain.Plain(func(context.Context) (plain.Auth, error) {
+			password, err := s.password()
+			return plain.Auth{User: s.Username, Pass: password}, err
+		}), nil
+	}
+	auth := func(context.Context) (scram.Auth, error) {
+		password, err := s.password()
+		return scram.Auth{User: s.Username, Pass: password}, err
+	}
+	if s.Mechanism == "SCRAM-SHA-256" {
+		return scram.Sha256(auth), nil
+	}
+	return scram.Sha512(auth), nil
+}
+
+func (s *SASL) password() (string, error) {
 	password, err := s.Password.Resolve()
 	if err != nil {
-		return nil, fmt.Errorf("kafka.sasl.password: %w", err)
+		return "", fmt.Errorf("kafka.sasl.password: %w", err)
 	}
-	switch s.Mechanism {
-	case "PLAIN":
-		return plain.Auth{User: s.Username, Pass: password}.AsMechanism(), nil
-	case "SCRAM-SHA-256":
-		return scram.Auth{User: s.Username, Pass: password}.AsSha256Mechanism(), nil
-	default:
-		return scram.Auth{User: s.Username, Pass: password}.AsSha512Mechanism(), nil
-	}
+	return password, nil
 }

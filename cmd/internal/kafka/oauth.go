@@ -25,7 +25,7 @@ type OAuth struct {
 	// TokenURL is the authorization server's endpoint; empty means a static token.
 	TokenURL string `json:"token_url" koanf:"token_url" yaml:"token_url"`
 	ClientID string `json:"client_id" koanf:"client_id" yaml:"client_id"`
-	// ClientSecret is read once, at the start.
+	// ClientSecret is read again for every token.
 	ClientSecret secret.Ref `json:"client_secret" koanf:"client_secret" yaml:"client_secret"`
 	// Scopes are asked for, if any.
 	Scopes []string `json:"scopes" koanf:"scopes" yaml:"scopes"`
@@ -81,22 +81,10 @@ func loopback(host string) bool {
 // mechanism fetches a token when the first connection is made and again before it
 // ends; connections share it.
 func (o *OAuth) mechanism() (sasl.Mechanism, error) {
-	password, err := o.ClientSecret.Resolve()
-	if err != nil {
-		return nil, fmt.Errorf("kafka.sasl.oauth.client_secret: %w", err)
-	}
-	config, err := (&TLS{CAFile: o.CAFile}).Config("kafka.sasl.oauth")
-	if err != nil {
+	fetch := fetcher{o}
+	if _, _, err := fetch.read(); err != nil { // a fault shows at the start
 		return nil, err
 	}
-	credentials := clientcredentials.Config{ClientID: o.ClientID, ClientSecret: password, TokenURL: o.TokenURL, Scopes: slices.Clone(o.Scopes)}
-	if o.Audience != "" {
-		credentials.EndpointParams = url.Values{"audience": {o.Audience}}
-	}
-	client := &http.Client{Timeout: tokenTimeout, Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: config}}
-	// The token outlives the connection that asks for it, so its request has a timeout
-	// instead of the connection's context.
-	fetch := oneTime{config: &credentials, ctx: context.WithValue(context.Background(), oauth2.HTTPClient, client)}
 	tokens := oauth2.ReuseTokenSourceWithExpiry(nil, fetch, renewBefore)
 	return oauth.Oauth(func(context.Context) (oauth.Auth, error) {
 		token, err := tokens.Token()
@@ -107,14 +95,40 @@ func (o *OAuth) mechanism() (sasl.Mechanism, error) {
 	}), nil
 }
 
-// oneTime fetches a token anew at each call: the source of the library keeps one, with
-// a margin of its own.
-type oneTime struct {
-	config *clientcredentials.Config
-	ctx    context.Context //nolint:containedctx // the library's way to name its HTTP client
+// fetcher fetches a token anew at each call, with the secret and the authorities that
+// the files hold then. The library's own source keeps a token with a margin of its own.
+type fetcher struct{ o *OAuth }
+
+// Token implements oauth2.TokenSource.
+func (f fetcher) Token() (*oauth2.Token, error) {
+	credentials, transport, err := f.read()
+	if err != nil {
+		return nil, err
+	}
+	defer transport.CloseIdleConnections()
+	// The token outlives the connection that asks for it, so its request has a timeout
+	// instead of the connection's context.
+	client := &http.Client{Timeout: tokenTimeout, Transport: transport}
+	return credentials.Token(context.WithValue(context.Background(), oauth2.HTTPClient, client))
 }
 
-func (o oneTime) Token() (*oauth2.Token, error) { return o.config.Token(o.ctx) }
+// read reads the files.
+func (f fetcher) read() (*clientcredentials.Config, *http.Transport, error) {
+	o := f.o
+	password, err := o.ClientSecret.Resolve()
+	if err != nil {
+		return nil, nil, fmt.Errorf("kafka.sasl.oauth.client_secret: %w", err)
+	}
+	config, err := (&TLS{CAFile: o.CAFile}).Config("kafka.sasl.oauth")
+	if err != nil {
+		return nil, nil, err
+	}
+	credentials := &clientcredentials.Config{ClientID: o.ClientID, ClientSecret: password, TokenURL: o.TokenURL, Scopes: slices.Clone(o.Scopes)}
+	if o.Audience != "" {
+		credentials.EndpointParams = url.Values{"audience": {o.Audience}}
+	}
+	return credentials, &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: config}, nil
+}
 
 // tell makes an error of our own: the library's holds the server's answer, which may
 // repeat what was sent.
