@@ -124,7 +124,7 @@ func (c *Config) Validate() error {
 			errs = append(errs, fmt.Errorf("%s: %s is not positive", span.key, span.is))
 		}
 	}
-	if keep := min(c.Retention.Verification, c.Retention.Payment); keep > 0 && keep <= c.DedupeSpan {
+	if keep := min(c.Retention.Verification, c.Retention.Payment); keep > 0 && keep <= dedupe.Kept(c.DedupeSpan) {
 		errs = append(errs, fmt.Errorf("dedupe_span: %s is not shorter than the shortest retention, %s: ids are kept with their entity", c.DedupeSpan, keep))
 	}
 	return errors.Join(append(errs, below("engine", c.Engine.Validate()))...)

@@ -1,13 +1,14 @@
 // Package dedupe remembers, inside an entity's state, which of its facts have
 // been applied.
 //
-//	event id ─► Seen.Note ─► new, or a repeat of the record at (partition, offset)
+//	event id ─► Seen.Observe ─► new, a repeat of the record at (partition, offset), or stale
 //
 // Up to Inline ids stand in the entity's own state entry, which is read and
 // written anyway. What is beyond that becomes a state entry of its own, so that
 // a record's cost does not grow with its entity. An id is forgotten when the
-// partition's clock is past its received_at by the span, which is longer than
-// the provider's last retry.
+// partition's clock is past its received_at by the window's Keep, which is longer than
+// the provider's last retry. An event that comes again after that is stale by its
+// provider's time, so that it is never counted twice.
 package dedupe
 
 import (
@@ -72,42 +73,96 @@ const (
 // Expire deletes such an entry and does nothing else.
 func IsEntry(key []byte) bool { return bytes.Contains(key, []byte(marker)) }
 
-// Note looks an id up and remembers it if it is new. first is the record that
-// brought it before. entity is the state key of the entity, which must not hold
-// a zero byte; id is copied.
-func (s *Seen) Note(tx engine.Tx, entity, id []byte, here Sighting, span time.Duration) (first Sighting, repeated bool, err error) {
-	first, _, repeated, err = s.NoteTagged(tx, entity, id, nil, here, span)
-	return first, repeated, err
+// Window is how far back a stage knows its events.
+type Window struct {
+	// Span is how old by the provider's own time an event may be that is not
+	// remembered. What is older may be a repeat of one that was forgotten.
+	Span time.Duration
+	// Keep is how long an id is remembered, by received_at; zero: Kept(Span).
+	Keep time.Duration
 }
 
-// NoteTagged is Note with a few bytes that are remembered with a new id; firstTag
-// are those of the record that brought a known one, valid until the round ends.
-// With tags, ids are either free of zero bytes or all of one length.
-func (s *Seen) NoteTagged(tx engine.Tx, entity, id, tag []byte, here Sighting, span time.Duration) (first Sighting, firstTag []byte, repeated bool, err error) {
-	s.forget(tx.Now(), span)
-	for i := range s.ids {
-		if firstTag, same := tagOf(s.ids[i].id, id); same {
-			return s.ids[i].sighting(), firstTag, true, nil
-		}
+// Margin is how far a provider's clock may be ahead of ours: an event that is dated
+// after its receipt is remembered until it counts as stale.
+const Margin = time.Hour
+
+// Kept returns how long ids are remembered for a span.
+func Kept(span time.Duration) time.Duration { return span + Margin }
+
+func (w Window) keep() time.Duration {
+	if w.Keep != 0 {
+		return w.Keep
 	}
-	if s.spilledUntil != 0 {
-		entry, err := tx.Get(entryKey(tx, entity, id))
-		if err != nil {
-			return first, nil, false, fmt.Errorf("look up a remembered id: %w", err)
-		}
-		if entry != nil {
-			first, firstTag, err = parseEntry(entry)
-			return first, firstTag, err == nil, err
-		}
+	return Kept(w.Span)
+}
+
+// Event is an event of an entity as a record brings it.
+type Event struct {
+	// ID tells the entity's events apart. Tag is a few bytes that are remembered with a
+	// new id; it may be empty. With tags, ids are either free of zero bytes or all of
+	// one length.
+	ID, Tag []byte
+	// Here is the record.
+	Here Sighting
+	// HappenedAt is the latest time that the provider wrote into the event; zero: none.
+	HappenedAt time.Time
+	// AcceptStale takes an event that is not remembered however old it is.
+	AcceptStale bool
+}
+
+// Known is what is remembered of an event.
+type Known struct {
+	// Repeated is set where the event was seen before; First is the record that brought
+	// it, Tag what was remembered with it, valid until the round ends.
+	Repeated bool
+	First    Sighting
+	Tag      []byte
+}
+
+// Observe looks an event up and remembers it if it is new. An event that is not
+// remembered and older than the window's span is a permanent error with CauseStale: it
+// may have been counted and forgotten. This is the one rule of all stages; it asks about
+// the event and never about its entity. entity is the state key of the entity, which
+// must not hold a zero byte; the id is copied.
+func (s *Seen) Observe(tx engine.Tx, entity []byte, e *Event, w Window) (Known, error) {
+	s.forget(tx.Now(), w.keep())
+	known, err := s.find(tx, entity, e.ID)
+	if err != nil || known.Repeated {
+		return known, err
+	}
+	if !e.AcceptStale && !e.HappenedAt.IsZero() && e.Here.ReceivedAt.Sub(e.HappenedAt) > w.Span {
+		return Known{}, engine.Permanentf(engine.CauseStale,
+			"the event is not remembered, and by the provider's own time older than the deduplication span of %s", w.Span)
 	}
 	if len(s.ids) < Inline {
-		s.ids = append(s.ids, remember(tagged(tx.Buffer(len(id)+1+len(tag)), id, tag), here))
-		return first, nil, false, nil
+		s.ids = append(s.ids, remember(tagged(tx.Buffer(len(e.ID)+1+len(e.Tag)), e.ID, e.Tag), e.Here))
+		return Known{}, nil
 	}
-	until := here.ReceivedAt.Add(span)
-	tx.Put(entryKey(tx, entity, id), appendEntry(tx.Buffer(32+len(tag)), here, tag), until)
+	until := e.Here.ReceivedAt.Add(w.keep())
+	tx.Put(entryKey(tx, entity, e.ID), appendEntry(tx.Buffer(32+len(e.Tag)), e.Here, e.Tag), until)
 	s.spilledUntil = statecodec.Later(s.spilledUntil, statecodec.InstantOf(until))
-	return first, nil, false, nil
+	return Known{}, nil
+}
+
+// find looks an id up.
+func (s *Seen) find(tx engine.Tx, entity, id []byte) (Known, error) {
+	for i := range s.ids {
+		if tag, same := tagOf(s.ids[i].id, id); same {
+			return Known{Repeated: true, First: s.ids[i].sighting(), Tag: tag}, nil
+		}
+	}
+	if s.spilledUntil == 0 {
+		return Known{}, nil
+	}
+	entry, err := tx.Get(entryKey(tx, entity, id))
+	if err != nil {
+		return Known{}, fmt.Errorf("look up a remembered id: %w", err)
+	}
+	if entry == nil {
+		return Known{}, nil
+	}
+	first, tag, err := parseEntry(entry)
+	return Known{Repeated: err == nil, First: first, Tag: tag}, err
 }
 
 // tagged appends an id as it is remembered: a zero byte and the tag behind it, if there
@@ -141,12 +196,12 @@ func (s *Seen) Reset() {
 // Len returns how many ids stand in the entity's own entry.
 func (s *Seen) Len() int { return len(s.ids) }
 
-// forget drops what was received more than the span ago. Order is kept.
-func (s *Seen) forget(now time.Time, span time.Duration) {
+// forget drops what was received longer ago than ids are kept. Order is kept.
+func (s *Seen) forget(now time.Time, keep time.Duration) {
 	if s.spilledUntil.Before(statecodec.InstantOf(now)) {
 		s.spilledUntil = 0
 	}
-	before := statecodec.InstantOf(now.Add(-span))
+	before := statecodec.InstantOf(now.Add(-keep))
 	stale := func(r *remembered) bool { return r.at.Before(before) }
 	for i := range s.ids {
 		if stale(&s.ids[i]) {

@@ -19,11 +19,14 @@ const span = 72 * time.Hour
 
 // stage keeps nothing but the ids of an entity; it emits where a repeat was first
 // seen. The record's value is the id, its timestamp when it was received.
-type stage struct{}
+type stage struct {
+	happened time.Time
+	accept   bool
+}
 
 func (stage) Decode(*engine.Input) (engine.Event, error) { return nil, nil }
 
-func (stage) Apply(tx engine.Tx, in *engine.Input, _ engine.Event) error {
+func (s stage) Apply(tx engine.Tx, in *engine.Input, _ engine.Event) error {
 	tx.AdvanceClock(in.Timestamp)
 	entry, err := tx.Get(in.Key)
 	if err != nil {
@@ -38,12 +41,12 @@ func (stage) Apply(tx engine.Tx, in *engine.Input, _ engine.Event) error {
 		}
 	}
 	here := dedupe.Sighting{Partition: in.Partition, Offset: in.Offset, ReceivedAt: in.Timestamp}
-	first, repeated, err := seen.Note(tx, in.Key, in.Value, here, span)
+	known, err := seen.Observe(tx, in.Key, &dedupe.Event{ID: in.Value, Here: here, HappenedAt: s.happened, AcceptStale: s.accept}, dedupe.Window{Span: span})
 	if err != nil {
 		return err
 	}
-	if repeated {
-		tx.Emit(engine.Output{Topic: schemas.RawUAPAY, Key: in.Key, Value: fmt.Append(nil, first.Offset)})
+	if known.Repeated {
+		tx.Emit(engine.Output{Topic: schemas.RawUAPAY, Key: in.Key, Value: fmt.Append(nil, known.First.Offset)})
 	}
 	tx.Put(in.Key, seen.AppendTo([]byte{1}), time.Time{})
 	return nil
@@ -58,8 +61,13 @@ func (stage) Expire(tx engine.Tx, key []byte) error {
 
 func newMemory(t *testing.T) *engine.Memory {
 	t.Helper()
+	return memoryOf(t, stage{})
+}
+
+func memoryOf(t *testing.T, s stage) *engine.Memory {
+	t.Helper()
 	m, err := engine.NewMemory(engine.MemoryConfig{
-		Name: "dedupe", Stage: stage{}, Outputs: []string{schemas.RawUAPAY}, DeadLetter: schemas.DeadLetterUAPAY,
+		Name: "dedupe", Stage: s, Outputs: []string{schemas.RawUAPAY}, DeadLetter: schemas.DeadLetterUAPAY,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -123,14 +131,14 @@ func TestForgotten(t *testing.T) {
 		t.Errorf("%d entries, want the entity's and one for each id over %d", got, dedupe.Inline)
 	}
 	for _, id := range []string{"0", strconv.Itoa(spilled - 1)} {
-		if !feed(id, span-time.Second) {
+		if !feed(id, dedupe.Kept(span)-time.Second) {
 			t.Errorf("id %s is forgotten within the span", id)
 		}
 	}
-	if feed("0", span+time.Second) {
+	if feed("0", dedupe.Kept(span)+time.Second) {
 		t.Error("an id of the entity's entry is remembered beyond the span")
 	}
-	if feed(strconv.Itoa(spilled-1), span+time.Second) {
+	if feed(strconv.Itoa(spilled-1), dedupe.Kept(span)+time.Second) {
 		t.Error("an id with an entry of its own is remembered beyond the span")
 	}
 	if got := m.Entries(0); got != 1 {
@@ -138,6 +146,37 @@ func TestForgotten(t *testing.T) {
 	}
 	if dump := m.Dump(0); strings.Count(dump, "\n") != 1 || len(dump) > 200 {
 		t.Errorf("the entity's entry holds more than two ids:\n%s", dump)
+	}
+}
+
+// TestNeverCountedTwice: an event that comes again after its id was forgotten is stale,
+// whatever else is remembered of its entity, and even where its provider's clock is
+// ahead of ours.
+func TestNeverCountedTwice(t *testing.T) {
+	t.Parallel()
+	for name, ahead := range map[string]time.Duration{"dated when received": 0, "dated before": -time.Minute, "dated ahead": dedupe.Margin} {
+		for _, accept := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, ", accept stale ", accept), func(t *testing.T) {
+				t.Parallel()
+				m := memoryOf(t, stage{happened: at(ahead), accept: accept})
+				fresh := 0
+				for hour := range 200 {
+					// Other events keep the entity known.
+					for _, id := range []string{"other-" + strconv.Itoa(hour), "same"} {
+						outputs, err := m.Feed(engine.Input{Key: []byte("entity"), Value: []byte(id), Timestamp: at(time.Duration(hour) * time.Hour)})
+						if err != nil {
+							t.Fatal(err)
+						}
+						if id == "same" && len(outputs) == 0 {
+							fresh++
+						}
+					}
+				}
+				if want := map[bool]int{false: 1, true: 3}[accept]; fresh != want {
+					t.Errorf("counted %d times in 200 hours, want %d", fresh, want)
+				}
+			})
+		}
 	}
 }
 

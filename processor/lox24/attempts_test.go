@@ -15,6 +15,7 @@ import (
 	"golang.org/x/tools/txtar"
 	"pgregory.net/rapid"
 
+	"github.com/tributary-hq/tributary/processor/dedupe"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/ledger"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -197,7 +198,7 @@ func TestAttemptsAreForgotten(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := m.AdvanceTo(0, received().Add(73*time.Hour)); err != nil {
+	if _, err := m.AdvanceTo(0, received().Add(dedupe.Kept(72*time.Hour)+time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	if n := m.Entries(0); n != 0 {

@@ -86,28 +86,23 @@ func (e *event) emit(tx engine.Tx) error {
 	return nil
 }
 
-// repeated emits a duplicate if the event is remembered, and refuses it if it is
-// too old to be.
+// repeated emits a duplicate if the event is remembered, and refuses a stale one.
 func (s *Stage) repeated(tx engine.Tx, in *engine.Input, seen *dedupe.Seen, entity []byte, e *event) (bool, error) {
-	here := dedupe.Sighting{Partition: in.Partition, Offset: in.Offset, ReceivedAt: e.receivedAt}
 	var room [tagSize]byte
-	first, tag, repeated, err := seen.NoteTagged(tx, entity, []byte(e.id), e.tag(room[:0]), here, s.config.Span)
+	known, err := seen.Observe(tx, entity, &dedupe.Event{
+		ID: []byte(e.id), Tag: e.tag(room[:0]), HappenedAt: e.created, AcceptStale: e.source.AcceptStale,
+		Here: dedupe.Sighting{Partition: in.Partition, Offset: in.Offset, ReceivedAt: e.receivedAt},
+	}, dedupe.Window{Span: s.config.Span})
 	if err == nil {
-		err = s.note(tx, e, first, tag, repeated)
+		err = s.note(tx, e, known.First, known.Tag, known.Repeated)
 	}
-	switch {
-	case err != nil:
+	if err != nil || !known.Repeated {
 		return false, err
-	case repeated:
-		origin := e.origin(in)
-		repeat := verification.Repeat(&origin, first, avro.KnownByEventID, e.id)
-		repeat.AttemptNumber = e.number
-		return true, verification.EmitRepeat(tx, e.key, &repeat, e.trace)
-	case !e.source.AcceptStale && e.receivedAt.Sub(e.created) > s.config.Span:
-		return false, engine.Permanentf(engine.CauseStale, "created_at: older than the deduplication span, and the event is not remembered")
-	default:
-		return false, nil
 	}
+	origin := e.origin(in)
+	repeat := verification.Repeat(&origin, known.First, avro.KnownByEventID, e.id)
+	repeat.AttemptNumber = e.number
+	return true, verification.EmitRepeat(tx, e.key, &repeat, e.trace)
 }
 
 // applySMS dedupes an SMS event. Its entry holds the ids alone, for the span.
@@ -138,7 +133,7 @@ func (s *Stage) applySMS(tx engine.Tx, in *engine.Input, e *event) error {
 		last = e.receivedAt
 	}
 	value := statecodec.AppendTime(append(tx.Buffer(128), smsVersion), last)
-	tx.Put(key, seen.AppendTo(value), last.Add(s.config.Span+time.Millisecond))
+	tx.Put(key, seen.AppendTo(value), last.Add(dedupe.Kept(s.config.Span)+time.Millisecond))
 	return nil
 }
 

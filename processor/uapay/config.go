@@ -11,8 +11,8 @@ import (
 
 // Config is the settings of the stage.
 type Config struct {
-	// Span is how long a callback is remembered and how old one of an unknown
-	// payment may be, by the provider's own time.
+	// Span is how old a callback that is not remembered may be, by the provider's own
+	// time. A callback is remembered for as long as its payment.
 	Span time.Duration
 	// Hold is how long an amount may be held before the payment is flagged, from
 	// the received_at of the first callback that says so.

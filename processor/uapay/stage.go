@@ -63,28 +63,29 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 	if err := p.read(entry); err != nil {
 		return err
 	}
-	here := dedupe.Sighting{Partition: in.Partition, Offset: in.Offset, ReceivedAt: cb.received}
-	if p.count == 0 && !cb.source.AcceptStale && !cb.newest.IsZero() && here.ReceivedAt.Sub(cb.newest) > s.config.Span {
-		return engine.Permanentf(engine.CauseStale, "iat and postbackTime are older than %s and the payment is not known", s.config.Span)
-	}
-	first, repeated, err := p.seen.Note(tx, in.Key, cb.fact.ID[:], here, s.config.Span)
+	// A payment remembers all of its callbacks for as long as it is kept: a token may be
+	// signed anew, and then its age says nothing.
+	known, err := p.seen.Observe(tx, in.Key, &dedupe.Event{
+		ID: cb.fact.ID[:], HappenedAt: cb.newest, AcceptStale: cb.source.AcceptStale,
+		Here: dedupe.Sighting{Partition: in.Partition, Offset: in.Offset, ReceivedAt: cb.received},
+	}, dedupe.Window{Span: s.config.Span, Keep: s.config.Retention})
 	if err != nil {
 		return err
 	}
-	p.lastReceived = statecodec.Later(p.lastReceived, statecodec.InstantOf(here.ReceivedAt))
+	p.lastReceived = statecodec.Later(p.lastReceived, statecodec.InstantOf(cb.received))
 	change := avro.Change{
 		Cause: avro.ChangeCauseRecord, Topic: avro.Some(in.Topic), Partition: avro.Some(in.Partition), Offset: avro.Some(in.Offset),
 		EventID: avro.Some(cb.eventID()),
 	}
 	switch {
-	case !repeated:
+	case !known.Repeated:
 		if cb.unwritable != nil {
 			return cb.unwritable
 		}
 		tx.Emit(engine.Output{Topic: schemas.DecodedUAPAYPayment, Key: in.Key, Value: cb.record, Headers: cb.trace})
 		p.add(&cb.fact)
 	default:
-		if err := s.duplicate(tx, in, cb, first); err != nil {
+		if err := s.duplicate(tx, in, cb, known.First); err != nil {
 			return err
 		}
 		if !p.repeat(&cb.fact) {

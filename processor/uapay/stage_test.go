@@ -281,8 +281,47 @@ func TestStaleToken(t *testing.T) {
 	if w := run(t, newMemory(t, func(s *source.Source) { s.AcceptStale = true }), old); w.decoded != 1 {
 		t.Errorf("a backfill: %d decoded, want 1", w.decoded)
 	}
-	if w := run(t, newMemory(t, nil), record(invoice(noon(0), "NEW", "PENDING", nil), noon(0), 1), old); w.decoded != 2 {
-		t.Errorf("of a known payment: %d decoded, want 2", w.decoded)
+	if w := run(t, newMemory(t, nil), record(invoice(noon(0), "NEW", "PENDING", nil), noon(0), 1), old); w.decoded != 1 || len(w.dead) == 0 {
+		t.Errorf("of a known payment: %d decoded, dead letters %v, want the old one stale: whether the payment is known says nothing of it", w.decoded, w.dead)
+	}
+}
+
+// TestTokenComesAgain: a token is one fact however late it comes again, signed anew or
+// not, and after its payment has ended, too.
+func TestTokenComesAgain(t *testing.T) {
+	t.Parallel()
+	hour := func(n int) time.Time { return noon(time.Duration(n) * time.Hour) }
+	for name, iat := range map[string]func(hours int) any{
+		"the same token": func(int) any { return noon(0).Unix() },
+		"signed anew":    func(hours int) any { return hour(hours).Unix() },
+		"without iat":    func(int) any { return nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var records []engine.Input
+			for i, at := range []int{0, 80, 170, 300 * 24} {
+				claims := invoice(noon(0), "FINISHED", "FINISHED", map[string]any{"iat": iat(at)})
+				records = append(records, record(claims, hour(at), int64(i)))
+			}
+			if w := run(t, newMemory(t, nil), records...); w.decoded != 1 || w.repeats != 3 || w.payment.Facts != 1 {
+				t.Errorf("%d decoded, %d repeats, %d facts, want 1, 3, 1", w.decoded, w.repeats, w.payment.Facts)
+			}
+		})
+	}
+	m := newMemory(t, nil)
+	w := run(t, m, record(invoice(noon(0), "FINISHED", "FINISHED", nil), noon(0), 1))
+	end := 401 * 24
+	out, err := m.AdvanceTo(0, hour(end))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.take(t, out)
+	out, err = m.Feed(record(invoice(noon(0), "FINISHED", "FINISHED", nil), hour(end), 2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.take(t, out); !w.ended || w.decoded != 1 || len(w.dead) == 0 || w.dead[0] != string(engine.CauseStale) {
+		t.Errorf("after the payment's end: ended %v, %d decoded, dead letters %v, want stale", w.ended, w.decoded, w.dead)
 	}
 }
 

@@ -71,22 +71,22 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) erro
 	}
 	trace := verification.Trace(in.Headers)
 	here := dedupe.Sighting{Partition: origin.Partition, Offset: origin.Offset, ReceivedAt: origin.ReceivedAt}
-	first, repeated, err := known.seen.Note(tx, key, []byte(e.call.EventID), here, s.config.Span)
-	switch {
-	case err != nil:
+	was, err := known.seen.Observe(tx, key, &dedupe.Event{
+		ID: []byte(e.call.EventID), Here: here, HappenedAt: e.call.StatusAt.Value, AcceptStale: e.source.AcceptStale,
+	}, dedupe.Window{Span: s.config.Span})
+	if err != nil {
 		return err
-	case repeated:
-		repeat := verification.Repeat(origin, first, avro.KnownByCallStatus, e.call.EventID)
+	}
+	if was.Repeated {
+		repeat := verification.Repeat(origin, was.First, avro.KnownByCallStatus, e.call.EventID)
 		return verification.EmitRepeat(tx, key, &repeat, trace)
-	case !e.source.AcceptStale && e.call.StatusAt.Set && origin.ReceivedAt.Sub(e.call.StatusAt.Value) > s.config.Span:
-		return engine.Permanentf(engine.CauseStale, "statusDateTime: older than the deduplication span, and the fact is not remembered")
 	}
 	known.made = known.made || e.call.ReferenceMade
 	if origin.ReceivedAt.After(known.last) {
 		known.last = origin.ReceivedAt
 	}
 	value := statecodec.AppendBool(statecodec.AppendTime(append(tx.Buffer(256), entryVersion), known.last), known.made)
-	tx.Put(key, known.seen.AppendTo(value), known.last.Add(s.config.Span+time.Millisecond))
+	tx.Put(key, known.seen.AppendTo(value), known.last.Add(dedupe.Kept(s.config.Span)+time.Millisecond))
 	return e.send(tx, key, known.made, trace)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/tributary-hq/tributary/processor/dedupe"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
@@ -261,7 +262,7 @@ func TestForgets(t *testing.T) {
 	if _, err := m.Feed(input(raw.KindWebhook, "shop", "r", "", `{"reference":"r","status":"NEW"}`, 0)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := m.AdvanceTo(0, noon(73*time.Hour)); err != nil || m.Entries(0) != 0 {
+	if _, err := m.AdvanceTo(0, noon(dedupe.Kept(72*time.Hour)+time.Hour)); err != nil || m.Entries(0) != 0 {
 		t.Errorf("%d entries are left, %v", m.Entries(0), err)
 	}
 }

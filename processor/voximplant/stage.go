@@ -56,16 +56,16 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 	d, trace := &cb.decoded, verification.Trace(in.Headers)
 	change := verification.ChangeBy(&d.Origin, d.EventID)
 	here := dedupe.Sighting{Partition: in.Partition, Offset: in.Offset, ReceivedAt: at}
-	first, repeated, err := a.seen.Note(tx, in.Key, []byte(d.CallbackID), here, s.config.Span)
+	known, err := a.seen.Observe(tx, in.Key, &dedupe.Event{ID: []byte(d.CallbackID), Here: here}, dedupe.Window{Span: s.config.Span})
 	if err != nil {
 		return err
 	}
-	if repeated {
-		repeat := verification.Repeat(&d.Origin, first, avro.KnownByCallbackID, d.EventID)
+	if known.Repeated {
+		repeat := verification.Repeat(&d.Origin, known.First, avro.KnownByCallbackID, d.EventID)
 		if err := verification.EmitRepeat(tx, in.Key, &repeat, trace); err != nil {
 			return err
 		}
-		if !at.Before(first.ReceivedAt) {
+		if !at.Before(known.First.ReceivedAt) {
 			return nil
 		}
 		return s.repeat(tx, in.Key, a, cb, &change, trace)
