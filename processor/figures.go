@@ -5,13 +5,14 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/tolerance"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // figures makes the metrics of the business, beginning at zero what is usual of the
-// stages and sources there are. It returns what takes the counts of a stage; those
-// that are not of the business go to next.
+// stages and sources there are, and those of what stages went on without. It returns
+// what takes the counts of a stage; those of other figures go to next.
 func (p *Processor) figures() func(stage string, next func(engine.Count)) func(engine.Count) {
 	countries := p.config.Countries
 	m := business.NewMetrics(p.deps.Metrics, countries)
@@ -30,11 +31,12 @@ func (p *Processor) figures() func(stage string, next func(engine.Count)) func(e
 	if runs(StageJourney) {
 		m.ExpectJourneys()
 	}
+	tolerated := tolerance.NewMetrics(p.deps.Metrics, p.deps.Logger)
 	return func(stage string, next func(engine.Count)) func(engine.Count) {
 		provider := stage
 		if stage == StageUnibellCall {
 			provider = raw.ProviderUnibell
 		}
-		return m.Add(provider, next)
+		return tolerated.Add(stage, provider, m.Add(provider, next))
 	}
 }

@@ -26,6 +26,11 @@
 // what follows the value, and nesting deeper than MaxDepth. It does not look for
 // repeated keys: it shows every key in order, and the caller decides.
 //
+// The lenient readers take a value in every form that has one meaning, as senders are
+// known to write it: a number as text, 12.0 for 12, [] for {}, a time with +0100. What
+// has no one meaning they pass over and say so, so that one field in another form does
+// not make the whole text unreadable.
+//
 // It is ours because the standard decoder costs ten times as much per webhook and
 // accepts invalid UTF-8 in silence.
 package jsonscan

@@ -1,0 +1,108 @@
+package tolerance
+
+import (
+	"log/slog"
+	"strings"
+	"sync"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+)
+
+// maxNames bounds the names of one stage that get a series and a log line; others is
+// the rest.
+const (
+	maxNames = 100
+	others   = "(others)"
+)
+
+// Metrics are the counters of committed rounds. Make them with NewMetrics.
+type Metrics struct {
+	unread, rounded, unknown *prometheus.CounterVec
+	logger                   *slog.Logger
+}
+
+// NewMetrics registers the metrics; reg nil means nowhere. The logger gets a line for
+// each field and name that is met first.
+func NewMetrics(reg prometheus.Registerer, logger *slog.Logger) *Metrics {
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
+	}
+	m := &Metrics{logger: logger}
+	vec := func(name, help string, labels ...string) *prometheus.CounterVec {
+		v := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tributary_processor_" + name, Help: help},
+			append([]string{"stage", "provider"}, labels...))
+		if reg != nil {
+			reg.MustRegister(v)
+		}
+		return v
+	}
+	m.unread = vec("unread_fields_total", "Facts with a field that was left empty because its value has no one meaning.", "field")
+	m.rounded = vec("rounded_fields_total", "Facts with a decimal of more places than the schema has, rounded half to even.", "field")
+	m.unknown = vec("unknown_names_total", "Facts with an event, status or channel that this version does not know.", "kind", "name")
+	return m
+}
+
+// Add returns what takes the counts of a stage; counts of other figures go to next. It
+// may be called by several goroutines.
+func (m *Metrics) Add(stage, provider string, next func(engine.Count)) func(engine.Count) {
+	c := &counters{Metrics: m, stage: stage, provider: provider, met: map[engine.Count]bool{}}
+	return func(count engine.Count) {
+		switch count.Figure {
+		case FigureUnread, FigureRounded, FigureUnknown:
+			c.add(count)
+		default:
+			next(count)
+		}
+	}
+}
+
+// counters are the counters of one stage.
+type counters struct {
+	*Metrics
+
+	stage, provider string
+	mu              sync.Mutex
+	// met are the figures and sources that were met, with N 0.
+	met map[engine.Count]bool
+}
+
+func (c *counters) add(count engine.Count) {
+	first, room := c.first(count)
+	switch count.Figure {
+	case FigureUnread:
+		c.unread.WithLabelValues(c.stage, c.provider, count.Source).Add(float64(count.N))
+		if first {
+			c.logger.Warn("a field that cannot be read is left empty", slog.String("stage", c.stage), slog.String("field", count.Source))
+		}
+	case FigureRounded:
+		c.rounded.WithLabelValues(c.stage, c.provider, count.Source).Add(float64(count.N))
+	default:
+		kind, name, _ := strings.Cut(count.Source, "/")
+		if !room {
+			name = others
+		}
+		c.unknown.WithLabelValues(c.stage, c.provider, kind, name).Add(float64(count.N))
+		if first {
+			c.logger.Warn("the provider uses a name that this version does not know", slog.String("stage", c.stage),
+				slog.String("kind", kind), slog.String("name", name))
+		}
+	}
+}
+
+// first says whether a source is met first, and whether it has a series of its own.
+func (c *counters) first(count engine.Count) (first, room bool) {
+	count.N = 0
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.met[count] {
+		return false, true
+	}
+	if len(c.met) >= maxNames {
+		return false, false
+	}
+	count.Source = strings.Clone(count.Source)
+	c.met[count] = true
+	return true, true
+}

@@ -1,0 +1,104 @@
+package tolerance
+
+import (
+	"strings"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/schemas/jsonscan"
+)
+
+// The figures that are counted. The source of a count is the field's name, or the kind
+// and the name with a slash between them.
+const (
+	FigureUnread  = "unread_fields"
+	FigureRounded = "rounded_fields"
+	FigureUnknown = "unknown_names"
+)
+
+// The kinds of names that providers choose.
+const (
+	KindEvent   = "event"
+	KindStatus  = "status"
+	KindChannel = "channel"
+)
+
+// unnamed stands for a name that is none by its form.
+const unnamed = "(unnamed)"
+
+// Notes are what the decoder of one record noted. The zero value is empty and of use.
+type Notes struct{ list []note }
+
+// note is the figure and the source of a count.
+type note struct{ figure, source string }
+
+// Reset empties the notes and keeps their memory.
+func (n *Notes) Reset() { n.list = n.list[:0] }
+
+// Unread notes that a field was left empty because its value has no one meaning. The
+// name is a constant of the decoder.
+func (n *Notes) Unread(field string) { n.add(FigureUnread, field) }
+
+// Reading notes the field if it was not read, and says whether it was.
+func (n *Notes) Reading(reading jsonscan.Reading, field string) (read bool) {
+	if reading == jsonscan.Unread {
+		n.Unread(field)
+	}
+	return reading == jsonscan.Read
+}
+
+// Rounded notes that a decimal had more places than the schema has.
+func (n *Notes) Rounded(field string) { n.add(FigureRounded, field) }
+
+// Unknown notes a name of the provider's that this version does not know.
+func (n *Notes) Unknown(kind, name string) {
+	if !IsName(name) {
+		name = unnamed
+	}
+	n.add(FigureUnknown, kind+"/"+name)
+}
+
+// add notes each thing once a record: a list may have the same fault in every item.
+func (n *Notes) add(figure, source string) {
+	for i := range n.list {
+		if n.list[i] == (note{figure, source}) {
+			return
+		}
+	}
+	n.list = append(n.list, note{figure, source})
+}
+
+// Count counts what was noted, for a record that makes a fact.
+func (n *Notes) Count(tx engine.Tx) {
+	if len(n.list) == 0 {
+		return
+	}
+	counter, ok := tx.(engine.Counter)
+	if !ok {
+		return
+	}
+	for i := range n.list {
+		counter.Count(n.list[i].figure, n.list[i].source, 1)
+	}
+}
+
+// IsName says whether a text looks like a name that a provider gives to a field, an
+// event or a status, and not like a value: letters, digits, underscores, dots and
+// hyphens, a letter first, fewer than seven digits, not too long.
+func IsName(text string) bool {
+	const longest, mostDigits = 64, 6
+	if text == "" || len(text) > longest || !isLetter(text[0]) {
+		return false
+	}
+	digits := 0
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c >= '0' && c <= '9':
+			digits++
+		case !isLetter(c) && !strings.ContainsRune("_.-", rune(c)):
+			return false
+		}
+	}
+	return digits <= mostDigits
+}
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
