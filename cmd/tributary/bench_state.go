@@ -50,7 +50,7 @@ entities take about a minute and a gigabyte of disk on two cores.`,
 	f := cmd.Flags()
 	f.Int64SliceVar(&c.Entities, "entities", c.Entities, "sizes of the state, the smallest first")
 	f.Int64Var(&c.Webhooks, "webhooks", c.Webhooks, "about how many are measured at each size")
-	f.DurationVar(&c.Settle, "settle", c.Settle, "how long nothing but clocks must be told before it is measured")
+	f.DurationVar(&c.QuietFor, "quiet-for", c.QuietFor, "how long stages must emit nothing but watermarks before a load is measured")
 	return cmd
 }
 

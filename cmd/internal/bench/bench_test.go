@@ -97,7 +97,7 @@ func TestStoredIsWhatWasAnswered(t *testing.T) {
 	}
 }
 
-// TestProgramEnds: what a child said is in the error, and nothing is left behind.
+// TestProgramEnds: what a subprocess said is in the error, and nothing is left behind.
 func TestProgramEnds(t *testing.T) {
 	t.Parallel()
 	o := bench.DefaultOptions()

@@ -13,9 +13,8 @@ import (
 
 // BurstConfig says how much more comes than can be taken.
 type BurstConfig struct {
-	// Capacity is how many webhooks a second the sources may send together, by their
-	// rate in ingest's configuration. 0 sets no rate: the capacity is then what the
-	// machine takes, measured first.
+	// Capacity is the rate limit of all sources together, in webhooks per second. With
+	// 0 no limit is configured; the capacity is then measured first.
 	Capacity float64
 	// Times is how many times the capacity is sent.
 	Times float64
@@ -48,8 +47,8 @@ func (c *BurstConfig) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Burst sends ingest many times what it may take. It must end in 429 and 503 and in
-// lag, which then goes; and what was answered 200 must be there.
+// Burst sends ingest a multiple of its capacity. The expected result is 429, 503 and
+// lag that drains; every webhook answered 200 must be in its topic.
 func Burst(ctx context.Context, o Options, config BurstConfig) (report *Report, err error) {
 	if err := config.Validate(); err != nil {
 		return nil, err
@@ -65,13 +64,13 @@ func Burst(ctx context.Context, o Options, config BurstConfig) (report *Report, 
 	// Nothing has a deadline while it is measured, and none is due when it is judged.
 	start := o.Start
 	if start.IsZero() {
-		start = o.Now().Add(-settled - time.Hour).UTC().Truncate(time.Second)
+		start = o.Now().Add(-loadAge - time.Hour).UTC().Truncate(time.Second)
 	}
 	report = p.report("burst", start, map[string]string{
 		"capacity": fmt.Sprint(config.Capacity), "times": fmt.Sprint(config.Times), "duration": config.Duration.String(),
 		"connections": strconv.Itoa(config.Connections),
 	})
-	b := &burst{place: p, config: config, start: start, sent: map[string]simulator.Count{}, report: report}
+	b := &burst{environment: p, config: config, start: start, sent: map[string]simulator.Count{}, report: report}
 	defer b.end()
 	if err := b.measure(ctx); err != nil {
 		return nil, errors.Join(err, b.alive())
@@ -82,11 +81,11 @@ func Burst(ctx context.Context, o Options, config BurstConfig) (report *Report, 
 
 // burst is a measurement under way.
 type burst struct {
-	place             *place
+	environment       *environment
 	config            BurstConfig
 	start             time.Time
 	report            *Report
-	ingest, processor *child
+	ingest, processor *subprocess
 	address           string
 	// webhooks are made before so that sending them costs little; they are
 	// sent again and again, as by a provider that repeats itself.
@@ -98,7 +97,7 @@ type burst struct {
 }
 
 func (b *burst) end() {
-	for _, c := range []*child{b.ingest, b.processor} {
+	for _, c := range []*subprocess{b.ingest, b.processor} {
 		if c != nil && c.alive() == nil {
 			c.kill()
 		}
@@ -107,7 +106,7 @@ func (b *burst) end() {
 
 func (b *burst) alive() error {
 	var errs []error
-	for _, c := range []*child{b.ingest, b.processor} {
+	for _, c := range []*subprocess{b.ingest, b.processor} {
 		if c != nil {
 			errs = append(errs, c.alive())
 		}
@@ -116,7 +115,7 @@ func (b *burst) alive() error {
 }
 
 func (b *burst) launch(ctx context.Context) error {
-	p := b.place
+	p := b.environment
 	providers := []string{raw.ProviderLOX24, raw.ProviderUAPAY}
 	p.sourceRate = b.config.Capacity / float64(len(providers))
 	path, err := p.writeConfig(b.config.Connections)
@@ -148,9 +147,9 @@ type prepared struct {
 // load makes the webhooks.
 func (b *burst) load(providers []string) {
 	const distinct = 50_000
-	b.place.o.Progress.Step("making the webhooks", distinct)
+	b.environment.o.Progress.Step("making the webhooks", distinct)
 	plan := simulator.NewPlan(simulator.Options{
-		Seed: b.place.o.Seed, Start: b.start, Accounts: accounts(), Providers: providers, Webhooks: distinct, Spacing: time.Second / 500,
+		Seed: b.environment.o.Seed, Start: b.start, Accounts: accounts(), Providers: providers, Webhooks: distinct, Spacing: time.Second / 500,
 	})
 	for {
 		s, more := plan.Next()
@@ -159,7 +158,7 @@ func (b *burst) load(providers []string) {
 		}
 		body := s.Body(b.start, 0)
 		b.webhooks = append(b.webhooks, &prepared{
-			bytes: request(s.Path(), s.Header(), body), provider: s.Provider(), order: s.Order, digest: simulator.Digest(body),
+			bytes: encodeRequest(s.Path(), s.Header(), body), provider: s.Provider(), order: s.Order, digest: simulator.Digest(body),
 		})
 	}
 }
@@ -170,8 +169,9 @@ func (b *burst) measure(ctx context.Context) error {
 		return err
 	}
 	capacity := b.config.Capacity
-	// Half of what may come is calm: a rate is no promise for each moment. Without a
-	// rate it is sent as fast as it is answered, and that is the capacity.
+	// The calm phases use half the capacity, because a rate limit also bounds short
+	// bursts. Without a rate limit the load is closed-loop, and its throughput is the
+	// capacity.
 	calm := capacity / 2
 	before, err := b.phase(ctx, "calm", calm, b.config.Calm)
 	if err != nil {
@@ -189,8 +189,8 @@ func (b *burst) measure(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.place.o.Progress.Step("waiting for the lag to go", 0)
-	if err := b.place.finish(ctx, b.processor, total); err != nil {
+	b.environment.o.Progress.Step("waiting for the lag to go", 0)
+	if err := b.environment.finish(ctx, b.processor, total); err != nil {
 		return err
 	}
 	gone := time.Since(over)
@@ -205,7 +205,7 @@ func (b *burst) measure(ctx context.Context) error {
 // total is how many records are in the raw topics: those answered 200, and perhaps some
 // of which the sender could not know.
 func (b *burst) total(ctx context.Context) (int64, error) {
-	ends, err := b.place.rawEnds(ctx)
+	ends, err := b.environment.rawEnds(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -223,23 +223,23 @@ func (b *burst) total(ctx context.Context) (int64, error) {
 	return total, nil
 }
 
-// judge holds the topics against what was answered.
+// judge compares the topics with the answers of ingest.
 func (b *burst) judge(ctx context.Context) error {
 	total, err := b.total(ctx)
 	if err != nil {
 		return err
 	}
-	if err := b.place.finish(ctx, b.processor, total); err != nil {
+	if err := b.environment.finish(ctx, b.processor, total); err != nil {
 		return err
 	}
-	if b.place.o.Check == CheckNone {
+	if b.environment.o.Check == CheckNone {
 		return nil
 	}
 	var faults []string
 	if total == accepted(b.sent) {
-		faults, err = b.place.check(ctx, b.place.o.Check, b.sent)
+		faults, err = b.environment.check(ctx, b.environment.o.Check, b.sent)
 	} else {
-		faults, err = b.place.checkRows(ctx, total)
+		faults, err = b.environment.checkRows(ctx, total)
 	}
 	b.report.fault(faults...)
 	return err

@@ -24,10 +24,10 @@ type tally struct {
 	answered *latency
 }
 
-// phase sends at a rate for a while, 0 is as fast as it is answered, and notes what
-// came of it.
+// phase sends at a fixed rate for a while (0: closed-loop, as fast as ingest answers)
+// and records the result.
 func (b *burst) phase(ctx context.Context, name string, rate float64, while time.Duration) (*Run, error) {
-	p := b.place
+	p := b.environment
 	p.o.Progress.Step(name, int64(rate*while.Seconds()))
 	b.mu.Lock()
 	b.statuses, b.cut, b.answered = map[int]int64{}, 0, newLatency()
@@ -53,7 +53,7 @@ func (b *burst) phase(ctx context.Context, name string, rate float64, while time
 	f.Add("connections_cut", float64(b.cut))
 	b.answered.figures(f, "answer")
 	f.Add("worst_lag_records", float64(worst))
-	for _, c := range []*child{b.ingest, b.processor} {
+	for _, c := range []*subprocess{b.ingest, b.processor} {
 		used, err := c.uses()
 		if err != nil {
 			return nil, errors.Join(err, c.alive())
@@ -70,7 +70,7 @@ func (b *burst) phase(ctx context.Context, name string, rate float64, while time
 	return &run, nil
 }
 
-// send sends what is due, and what could not be sent in time at once.
+// send sends each webhook when it is due. Webhooks that are overdue are sent at once.
 func (b *burst) send(ctx context.Context, rate float64, while time.Duration) (sent int64, took time.Duration, err error) {
 	queues := make([]chan *prepared, b.config.Connections)
 	var group sync.WaitGroup
@@ -101,7 +101,7 @@ func (b *burst) send(ctx context.Context, rate float64, while time.Duration) (se
 			sent++
 		case <-ctx.Done():
 		}
-		b.place.o.Progress.At(sent)
+		b.environment.o.Progress.At(sent)
 	}
 	for _, q := range queues {
 		close(q)
@@ -166,7 +166,7 @@ func (b *burst) note(r *prepared, status int, err error, took time.Duration) {
 // watch returns the most records that were accepted and not processed.
 func (b *burst) watch(ctx context.Context) (worst int64) {
 	for {
-		ends, err := b.place.rawEnds(ctx)
+		ends, err := b.environment.rawEnds(ctx)
 		if err == nil {
 			var total int64
 			for _, partitions := range ends {
@@ -174,7 +174,7 @@ func (b *burst) watch(ctx context.Context) (worst int64) {
 					total += end
 				}
 			}
-			if m, err := b.place.moment(ctx, b.processor, ends); err == nil {
+			if m, err := b.environment.moment(ctx, b.processor, ends); err == nil {
 				worst = max(worst, total-m.done)
 			}
 		}

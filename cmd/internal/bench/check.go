@@ -16,11 +16,13 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/simulator"
 )
 
-// unsure is around now: a deadline so close may or may not have been told.
+// unsure is the interval before now in which a deadline may or may not have been
+// emitted.
 const unsure = 5 * time.Minute
 
-// check says what is wrong with what a run left in the topics; nothing is good.
-func (p *place) check(ctx context.Context, how string, sent map[string]simulator.Count) ([]string, error) {
+// check compares the output topics of a run with the expected result and returns the
+// differences; none means that the answers are right.
+func (p *environment) check(ctx context.Context, how string, sent map[string]simulator.Count) ([]string, error) {
 	if how == CheckNone {
 		return nil, nil
 	}
@@ -40,7 +42,7 @@ func (p *place) check(ctx context.Context, how string, sent map[string]simulator
 }
 
 // checkModel reads all topics and compares with the naive model.
-func (p *place) checkModel(ctx context.Context, sent map[string]simulator.Count) ([]string, error) {
+func (p *environment) checkModel(ctx context.Context, sent map[string]simulator.Count) ([]string, error) {
 	privacy, err := pseudonyms()
 	if err != nil {
 		return nil, err
@@ -54,8 +56,8 @@ func (p *place) checkModel(ctx context.Context, sent map[string]simulator.Count)
 	defer client.Close()
 	total := accepted(sent)
 	p.o.Progress.Step("comparing with the model", total)
-	// All is read when nothing new comes; what is wrong then may be a deadline that is
-	// still on its way.
+	// The topics count as read to their end once no record has arrived for this long. A
+	// difference found then may still be an expiry that is about to be emitted.
 	const quiet = time.Second
 	for last, judged := time.Now(), time.Now(); ; {
 		bounded, cancel := context.WithTimeout(ctx, quiet/4)
@@ -86,8 +88,8 @@ func (p *place) checkModel(ctx context.Context, sent map[string]simulator.Count)
 	}
 }
 
-// likeForLikeFaults judges a processor that leaves out what a peer does not do: each
-// record is decoded once, or was a repeat, and every journey is there.
+// likeForLikeFaults checks a processor that runs only the peer's stages: each record is
+// decoded once or is a repeat, and every journey exists.
 func likeForLikeFaults(sent map[string]simulator.Count, r *model.Result) []string {
 	var out []string
 	for _, provider := range slices.Sorted(maps.Keys(sent)) {
@@ -104,12 +106,12 @@ func likeForLikeFaults(sent map[string]simulator.Count, r *model.Result) []strin
 }
 
 // checkAudit proves from the topics that every record had its effect once.
-func (p *place) checkAudit(ctx context.Context, sent map[string]simulator.Count) ([]string, error) {
+func (p *environment) checkAudit(ctx context.Context, sent map[string]simulator.Count) ([]string, error) {
 	return p.checkRows(ctx, accepted(sent))
 }
 
 // checkRows is checkAudit for so many records.
-func (p *place) checkRows(ctx context.Context, total int64) ([]string, error) {
+func (p *environment) checkRows(ctx context.Context, total int64) ([]string, error) {
 	const listed = 10
 	report, err := audit.Run(ctx, audit.Config{Kafka: p.kafka, Names: p.names, Limit: listed, Progress: p.o.Progress})
 	if err != nil {
@@ -118,8 +120,7 @@ func (p *place) checkRows(ctx context.Context, total int64) ([]string, error) {
 	return auditFaults(report, total), nil
 }
 
-// auditFaults says what an audit found that is not as it should be when total records
-// were accepted.
+// auditFaults returns the faults in an audit report over total accepted records.
 func auditFaults(report *audit.Report, total int64) []string {
 	var faults []string
 	var rows int64

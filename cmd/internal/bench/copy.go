@@ -21,7 +21,7 @@ import (
 // copyBodies fills the raw topics with the bodies of others, which may know nothing
 // of our headers: LOX24's events and UAPAY's claims as they are. So two programs can
 // be given the same work. topics are by provider.
-func (p *place) copyBodies(ctx context.Context, topics map[string]string) (map[string]simulator.Count, time.Time, error) {
+func (p *environment) copyBodies(ctx context.Context, topics map[string]string) (map[string]simulator.Count, time.Time, error) {
 	var begin time.Time
 	names := slices.Sorted(maps.Values(topics))
 	listed, err := p.admin.ListEndOffsets(ctx, names...)

@@ -13,7 +13,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/lag"
 )
 
-// moment is what was seen at a time.
+// moment is one sample of usage and progress.
 type moment struct {
 	at         time.Time
 	us, broker usage
@@ -35,12 +35,12 @@ const look = 50 * time.Millisecond
 // drain waits until the processor has no lag. It measures from the last look before
 // the first stage had its state, so that the start of the process is not in the figures
 // and the first round is.
-func (p *place) drain(ctx context.Context, c *child, total int64) (*drained, error) {
+func (p *environment) drain(ctx context.Context, c *subprocess, total int64) (*drained, error) {
 	return p.drainFrom(ctx, c, 0, total)
 }
 
 // drainFrom is drain for a processor that has processed some of the total before.
-func (p *place) drainFrom(ctx context.Context, c *child, before, total int64) (*drained, error) {
+func (p *environment) drainFrom(ctx context.Context, c *subprocess, before, total int64) (*drained, error) {
 	watcher := lag.New(lag.Config{Kafka: p.kafka, Own: p.inputs(), Window: time.Second})
 	if err := watcher.Open(); err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func (p *place) drainFrom(ctx context.Context, c *child, before, total int64) (*
 }
 
 // finish waits until a processor, which was at work before, has no lag.
-func (p *place) finish(ctx context.Context, c *child, total int64) error {
+func (p *environment) finish(ctx context.Context, c *subprocess, total int64) error {
 	watcher := lag.New(lag.Config{Kafka: p.kafka, Own: p.inputs(), Window: time.Second})
 	if err := watcher.Open(); err != nil {
 		return err
@@ -113,7 +113,7 @@ func (p *place) finish(ctx context.Context, c *child, total int64) error {
 }
 
 // moment looks at the groups and the processes.
-func (p *place) moment(ctx context.Context, c *child, ends map[string]map[int32]int64) (moment, error) {
+func (p *environment) moment(ctx context.Context, c *subprocess, ends map[string]map[int32]int64) (moment, error) {
 	m := moment{at: time.Now()}
 	var err error
 	if m.us, err = c.uses(); err != nil {
@@ -139,14 +139,14 @@ func (p *place) moment(ctx context.Context, c *child, ends map[string]map[int32]
 }
 
 // rawGroups are the groups that read raw topics.
-func (p *place) rawGroups() map[string]string {
+func (p *environment) rawGroups() map[string]string {
 	out := p.groups()
 	maps.DeleteFunc(out, func(_, input string) bool { return !strings.HasPrefix(input, p.names.Topic("raw.")) })
 	return out
 }
 
 // inputs is groups as the watcher has them.
-func (p *place) inputs() map[string][]string {
+func (p *environment) inputs() map[string][]string {
 	out := map[string][]string{}
 	for group, input := range p.groups() {
 		out[group] = []string{input}
@@ -155,7 +155,7 @@ func (p *place) inputs() map[string][]string {
 }
 
 // rawEnds are the ends of the raw topics, which nobody writes to meanwhile.
-func (p *place) rawEnds(ctx context.Context) (map[string]map[int32]int64, error) {
+func (p *environment) rawEnds(ctx context.Context) (map[string]map[int32]int64, error) {
 	topics := slices.Sorted(maps.Values(p.rawGroups()))
 	listed, err := p.admin.ListEndOffsets(ctx, topics...)
 	if err == nil {

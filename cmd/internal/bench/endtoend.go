@@ -42,9 +42,9 @@ func (c *EndToEndConfig) Validate() error {
 	return errors.Join(errs...)
 }
 
-// EndToEnd measures the way of a fact: from the webhook, sent when it is due, to the
-// journey that tells of it, readable by a consumer of committed records. Ingest and
-// processor are processes of their own.
+// EndToEnd measures the latency from a webhook, sent when it is due, to the journey
+// revision that it causes, as seen by a read_committed consumer. Ingest and processor
+// are separate processes.
 func EndToEnd(ctx context.Context, o Options, config EndToEndConfig) (report *Report, err error) {
 	if err := config.Validate(); err != nil {
 		return nil, err
@@ -60,34 +60,34 @@ func EndToEnd(ctx context.Context, o Options, config EndToEndConfig) (report *Re
 	}
 	start := load.start(&o)
 	report = p.report("end-to-end", start, map[string]string{"rate": fmt.Sprint(config.Rate), "duration": config.Duration.String()})
-	variants, err := o.variants()
+	selectedProfiles, err := o.selectedProfiles()
 	if err != nil {
 		return nil, err
 	}
-	if err := p.endToEnds(ctx, report, config, load, start, variants); err != nil {
+	if err := p.endToEnds(ctx, report, config, load, start, selectedProfiles); err != nil {
 		return nil, err
 	}
-	for _, v := range variants[1:] {
-		report.compareEndToEnd(v.title(), variants[0].title())
+	for _, v := range selectedProfiles[1:] {
+		report.compareEndToEnd(v.title(), selectedProfiles[0].title())
 	}
 	report.Right = len(report.Faults) == 0
 	return report, nil
 }
 
-// endToEnds runs the variants in turn.
-func (p *place) endToEnds(ctx context.Context, report *Report, config EndToEndConfig, load Load, start time.Time, variants []variant) error {
+// endToEnds runs the selectedProfiles in turn.
+func (p *environment) endToEnds(ctx context.Context, report *Report, config EndToEndConfig, load Load, start time.Time, selectedProfiles []profile) error {
 	limit := p.o.budget()
 	for n := range p.o.Runs {
-		for i := range variants {
-			v := variants[(n+i)%len(variants)]
-			// A run is on topics of its own: what was sent is known only then.
+		for i := range selectedProfiles {
+			v := selectedProfiles[(n+i)%len(selectedProfiles)]
+			// Each run uses new topics, because the expected counts are known per run.
 			if len(report.Runs) > 0 {
 				if err := errors.Join(p.wipe(), p.renewAll(ctx)); err != nil {
 					return err
 				}
 			}
 			p.use(v)
-			b := &way{place: p, config: config, start: start, sent: map[string]simulator.Count{}}
+			b := &way{environment: p, config: config, start: start, sent: map[string]simulator.Count{}}
 			run, faults, err := b.run(ctx, load.plan(p.o, start))
 			if err != nil {
 				return err
@@ -104,7 +104,7 @@ func (p *place) endToEnds(ctx context.Context, report *Report, config EndToEndCo
 	return nil
 }
 
-// compareEndToEnd adds what another profile gains, and costs.
+// compareEndToEnd adds the latency and CPU ratios of one profile to another.
 func (r *Report) compareEndToEnd(ours, theirs string) {
 	for _, key := range []string{
 		"due_to_readable_p50_ms", "due_to_readable_p99_ms", "ingest_cpu_us_per_webhook", "processor_cpu_us_per_webhook", "broker_cpu_us_per_webhook",
@@ -115,14 +115,14 @@ func (r *Report) compareEndToEnd(ours, theirs string) {
 
 // way is a measurement under way.
 type way struct {
-	place     *place
-	config    EndToEndConfig
-	start     time.Time
-	ingest    *child
-	processor *child
-	readers   *readers
-	address   string
-	began     time.Time
+	environment *environment
+	config      EndToEndConfig
+	start       time.Time
+	ingest      *subprocess
+	processor   *subprocess
+	readers     *readers
+	address     string
+	began       time.Time
 
 	mu   sync.Mutex
 	sent map[string]simulator.Count
@@ -131,12 +131,12 @@ type way struct {
 }
 
 func (b *way) run(ctx context.Context, plan *simulator.Plan) (*Run, []string, error) {
-	p := b.place
+	p := b.environment
 	if err := b.launch(ctx); err != nil {
 		return nil, nil, err
 	}
 	defer func() {
-		for _, c := range []*child{b.processor, b.ingest} {
+		for _, c := range []*subprocess{b.processor, b.ingest} {
 			if c != nil && c.alive() == nil {
 				c.kill()
 			}
@@ -162,7 +162,7 @@ func (b *way) run(ctx context.Context, plan *simulator.Plan) (*Run, []string, er
 		return nil, nil, err
 	}
 	took := time.Since(b.began)
-	if err := b.readers.settle(ctx); err != nil {
+	if err := b.readers.untilQuiet(ctx); err != nil {
 		return nil, nil, err
 	}
 	run := &Run{Name: nameOurs, Checked: p.o.Check}
@@ -180,7 +180,7 @@ func (b *way) run(ctx context.Context, plan *simulator.Plan) (*Run, []string, er
 
 // launch starts both roles and waits until they are ready.
 func (b *way) launch(ctx context.Context) error {
-	p := b.place
+	p := b.environment
 	path, err := p.writeConfig(b.config.Connections)
 	if err != nil {
 		return err
@@ -197,8 +197,8 @@ func (b *way) launch(ctx context.Context) error {
 	return untilReady(ctx, b.processor)
 }
 
-// untilReady waits until a child is ready.
-func untilReady(ctx context.Context, c *child) error {
+// untilReady waits until a subprocess is ready.
+func untilReady(ctx context.Context, c *subprocess) error {
 	for until := time.Now().Add(startPatience); !c.ready(ctx); {
 		if err := c.alive(); err != nil {
 			return err
@@ -213,7 +213,8 @@ func untilReady(ctx context.Context, c *child) error {
 	return c.alive()
 }
 
-// pair is what both roles and the broker used, and what the processor counted.
+// pair is the resource usage of both roles and the broker, with the processor's
+// counters.
 type pair struct {
 	ingest, processor, broker usage
 	counters                  map[string]float64
@@ -229,7 +230,7 @@ func (b *way) look(ctx context.Context) (u pair, err error) {
 	if u.processor, err = b.processor.uses(); err != nil {
 		return u, err
 	}
-	u.broker, err = b.place.brokerUsage()
+	u.broker, err = b.environment.brokerUsage()
 	return u, err
 }
 
@@ -248,7 +249,7 @@ func (b *way) figures(f *Figures, before, after pair, took time.Duration) {
 	f.Add("facts_followed", float64(b.readers.whole.histogram.TotalCount()))
 	f.Add("ingest_cpu_us_per_webhook", (after.ingest.cpu-before.ingest.cpu).Seconds()/webhooks*1e6)
 	f.Add("processor_cpu_us_per_webhook", (after.processor.cpu-before.processor.cpu).Seconds()/webhooks*1e6)
-	if b.place.o.BrokerPID != 0 {
+	if b.environment.o.BrokerPID != 0 {
 		f.Add("broker_cpu_us_per_webhook", (after.broker.cpu-before.broker.cpu).Seconds()/webhooks*1e6)
 	}
 	count := func(name string) float64 { return after.counters[name] - before.counters[name] }
@@ -256,7 +257,7 @@ func (b *way) figures(f *Figures, before, after pair, took time.Duration) {
 	f.Add("transactions_per_second", count(rounds)/took.Seconds())
 	f.Add("transaction_ms_mean", count(transactions+"_sum")/count(transactions+"_count")*1e3)
 	f.Add("processor_cores", (after.processor.cpu-before.processor.cpu).Seconds()/took.Seconds())
-	if b.place.o.BrokerPID != 0 {
+	if b.environment.o.BrokerPID != 0 {
 		f.Add("broker_cores", (after.broker.cpu-before.broker.cpu).Seconds()/took.Seconds())
 	}
 	f.Add("ingest_peak_rss_mb", mega(after.ingest.peak))

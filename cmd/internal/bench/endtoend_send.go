@@ -49,7 +49,7 @@ func (b *way) send(ctx context.Context, plan *simulator.Plan) error {
 		case queues[shard(s.Order, len(queues))] <- due{s, at}:
 		case <-ctx.Done():
 		}
-		b.place.o.Progress.At(int64(n))
+		b.environment.o.Progress.At(int64(n))
 	}
 	for _, q := range queues {
 		close(q)
@@ -71,7 +71,7 @@ func (b *way) carry(ctx context.Context, queue <-chan due) error {
 			continue
 		}
 		body := d.send.Body(b.start, 0)
-		status, err := s.send(request(d.send.Path(), d.send.Header(), body), &text)
+		status, err := s.send(encodeRequest(d.send.Path(), d.send.Header(), body), &text)
 		switch {
 		case err != nil:
 			return err
@@ -85,7 +85,7 @@ func (b *way) carry(ctx context.Context, queue <-chan due) error {
 	return nil
 }
 
-// receipts are what ingest answers.
+// receipts is the body of ingest's 200.
 type receipts struct {
 	Records []place3 `json:"records"`
 }

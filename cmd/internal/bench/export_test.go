@@ -36,11 +36,11 @@ func Post(ctx context.Context, address, path string, header http.Header, body []
 	}
 	defer s.close()
 	var text []byte
-	if status, err = s.send(request(path, header, body), &text); err != nil {
+	if status, err = s.send(encodeRequest(path, header, body), &text); err != nil {
 		return status, "", err
 	}
 	// The connection is good for another one, whose body is passed over.
-	if _, err := s.send(request(path, header, body), nil); err != nil {
+	if _, err := s.send(encodeRequest(path, header, body), nil); err != nil {
 		return status, "", err
 	}
 	return status, string(text), nil
@@ -78,17 +78,17 @@ func Bodies(ctx context.Context, o Options, load Load, provider string) (first, 
 
 // SettingsOf are the settings of profiles joined by a plus.
 func SettingsOf(words string) (map[string]string, error) {
-	v, err := variantOf(words)
+	v, err := profileOf(words)
 	return v.settings, err
 }
 
 // Suit fits a load to profiles.
 func Suit(l *Load, profiles ...string) error {
-	variants, err := (&Options{Profiles: profiles}).variants()
+	selectedProfiles, err := (&Options{Profiles: profiles}).selectedProfiles()
 	if err != nil {
 		return err
 	}
-	return l.suit(variants)
+	return l.suit(selectedProfiles)
 }
 
 // Steps says after each step whether another one fits.
@@ -108,7 +108,7 @@ func Needed(who, part string, names ...string) error { return needed(who, part, 
 
 // Lend copies a peer's folder.
 func Lend(from, to string) error {
-	_, err := lend(from, to)
+	_, err := copySources(from, to)
 	return err
 }
 

@@ -14,10 +14,10 @@ type Figure struct {
 	Value float64
 }
 
-// Figures are what a run measured, in the order in which they are shown.
+// Figures are the measurements of one run, in display order.
 type Figures []Figure //nolint:recvcheck // adding and reading change it, writing does not
 
-// Add adds a figure; what could not be measured, as a share of nothing, is left out.
+// Add adds a figure. NaN and infinity (a share of zero) are left out.
 func (f *Figures) Add(key string, value float64) {
 	if !math.IsNaN(value) && !math.IsInf(value, 0) {
 		*f = append(*f, Figure{key, value})

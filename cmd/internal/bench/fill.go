@@ -24,7 +24,7 @@ import (
 type delivery struct {
 	provider, path string
 	header         http.Header
-	// order is what keeps its place among its like.
+	// order is the ordering key: deliveries with the same key keep their order.
 	order string
 	at    time.Time
 	body  func() []byte
@@ -41,8 +41,8 @@ func deliveryOf(s *simulator.Send, start time.Time) delivery {
 	}
 }
 
-// filler brings webhooks into the raw topics through ingest's own code, without the
-// sockets: what is there is what ingest writes.
+// filler writes webhooks into the raw topics through ingest's own code without sockets,
+// so that the records are those that ingest writes.
 type filler struct {
 	service *ingest.Service
 	handler http.Handler
@@ -62,13 +62,13 @@ type filler struct {
 // fillers is how many webhooks are under way at once: enough for full batches.
 const fillers = 512
 
-// fill writes a load into the raw topics and returns what became of it by provider.
-func (p *place) fill(ctx context.Context, plan *simulator.Plan, start time.Time, total int64) (map[string]simulator.Count, error) {
+// fill writes a load into the raw topics and returns the counts by provider.
+func (p *environment) fill(ctx context.Context, plan *simulator.Plan, start time.Time, total int64) (map[string]simulator.Count, error) {
 	return p.fillWith(ctx, plan, start, total, func(*simulator.Send) bool { return true })
 }
 
 // fillWith is fill with those webhooks alone that are wanted.
-func (p *place) fillWith(
+func (p *environment) fillWith(
 	ctx context.Context, plan *simulator.Plan, start time.Time, total int64, wanted func(*simulator.Send) bool,
 ) (map[string]simulator.Count, error) {
 	p.o.Progress.Step("filling the raw topics", total)
@@ -90,7 +90,7 @@ func (p *place) fillWith(
 	return f.end(ctx)
 }
 
-func (p *place) newFiller(ctx context.Context, start time.Time) (*filler, error) {
+func (p *environment) newFiller(ctx context.Context, start time.Time) (*filler, error) {
 	f := &filler{unibell: httptest.NewServer(simulator.Unibell()), counts: map[string]simulator.Count{}}
 	f.now.Store(start.UnixNano())
 	c := ingest.DefaultConfig()
@@ -151,7 +151,8 @@ func (f *filler) send(d delivery) {
 	if d.repeat {
 		c.Repeats = 1
 	}
-	// What the provider refuses is recorded, too: its call and its answer.
+	// A relayed call that the provider refuses is recorded too: the call and its
+	// answer.
 	taken := w.status == http.StatusOK || d.relayed && w.status >= http.StatusBadRequest && w.header.Get("Tributary-Recorded") != "false"
 	if taken {
 		c.Accepted = int64(d.items)
@@ -183,7 +184,7 @@ func (f *filler) end(ctx context.Context) (map[string]simulator.Count, error) {
 	return f.counts, errors.Join(f.failed, err, ctx.Err())
 }
 
-// answer keeps what a handler answers.
+// answer is an http.ResponseWriter that keeps status and headers.
 type answer struct {
 	header http.Header
 	status int

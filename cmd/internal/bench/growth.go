@@ -16,21 +16,22 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// GrowthConfig says at what sizes of the state the processor is measured.
+// GrowthConfig is the configuration of Growth.
 type GrowthConfig struct {
 	// Entities are the sizes, ascending: about how many verifications, payments and
 	// journeys the state holds before the measured load.
 	Entities []int64
 	// Webhooks is the measured load at each size, of entities of its own.
 	Webhooks int64
-	// Settle is how long nothing but clocks must be told before a load is measured:
-	// longer than the clocks' interval.
-	Settle time.Duration
+	// QuietFor is how long the stages must emit nothing but watermarks before a load is
+	// measured. It must exceed the watermark interval.
+	QuietFor time.Duration
 }
 
-// DefaultGrowthConfig is what a few minutes allow. The target is of ten million.
+// DefaultGrowthConfig returns sizes that take a few minutes. The documented target is
+// ten million entities.
 func DefaultGrowthConfig() GrowthConfig {
-	return GrowthConfig{Entities: []int64{100_000, 1_000_000}, Webhooks: 200_000, Settle: 6 * time.Second}
+	return GrowthConfig{Entities: []int64{100_000, 1_000_000}, Webhooks: 200_000, QuietFor: 6 * time.Second}
 }
 
 // Validate reports every fault at once.
@@ -39,8 +40,8 @@ func (c *GrowthConfig) Validate() error {
 	if len(c.Entities) == 0 || !slices.IsSorted(c.Entities) || c.Entities[0] < 1 {
 		errs = append(errs, fmt.Errorf("--entities: %v are not sizes of at least 1, the smallest first", c.Entities))
 	}
-	if c.Settle <= 0 {
-		errs = append(errs, fmt.Errorf("--settle: %v is not more than zero", c.Settle))
+	if c.QuietFor <= 0 {
+		errs = append(errs, fmt.Errorf("--quiet-for: %v is not more than zero", c.QuietFor))
 	}
 	if c.Webhooks < 1 {
 		errs = append(errs, fmt.Errorf("--webhooks: %d is less than 1", c.Webhooks))
@@ -48,7 +49,7 @@ func (c *GrowthConfig) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Growth measures what a record costs while the state grows: the same load at each
+// Growth measures the cost of a record while the state grows: the same load at each
 // size, on the same state.
 func Growth(ctx context.Context, o Options, config GrowthConfig) (report *Report, err error) {
 	if err := config.Validate(); err != nil {
@@ -66,11 +67,11 @@ func Growth(ctx context.Context, o Options, config GrowthConfig) (report *Report
 	if err := p.useOnly(); err != nil {
 		return nil, err
 	}
-	g := &growth{place: p, config: config, sent: map[string]simulator.Count{}}
+	g := &growth{environment: p, config: config, sent: map[string]simulator.Count{}}
 	report = p.report("growth", o.Now().UTC().Truncate(time.Second), map[string]string{"webhooks": strconv.FormatInt(config.Webhooks, 10)})
 	defer func() {
-		if g.child != nil && g.child.alive() == nil {
-			g.child.kill()
+		if g.subprocess != nil && g.subprocess.alive() == nil {
+			g.subprocess.kill()
 		}
 	}()
 	if err := g.measure(ctx, report); err != nil {
@@ -85,18 +86,19 @@ func Growth(ctx context.Context, o Options, config GrowthConfig) (report *Report
 		report.Notes = append(report.Notes, fmt.Sprintf("beyond %d entities the answers are counted only (every record was processed); --check audit proves them", checkedEntities))
 	}
 	report.Right = len(report.Faults) == 0
-	return report, g.child.stop()
+	return report, g.subprocess.stop()
 }
 
-// checkedEntities is up to what size the model fits beside the pipeline.
+// checkedEntities is the largest state that is compared with the model, which is held
+// in memory.
 const checkedEntities = 500_000
 
 // growth is a measurement under way.
 type growth struct {
-	place  *place
-	config GrowthConfig
-	child  *child
-	sent   map[string]simulator.Count
+	environment *environment
+	config      GrowthConfig
+	subprocess  *subprocess
+	sent        map[string]simulator.Count
 	// loads counts them: each has a seed of its own, and with it names of its own.
 	loads uint64
 	// stories were begun for the sake of the state.
@@ -104,12 +106,12 @@ type growth struct {
 }
 
 func (g *growth) measure(ctx context.Context, report *Report) error {
-	limit := g.place.o.budget()
+	limit := g.environment.o.budget()
 	for i, entities := range g.config.Entities {
 		if err := g.grow(ctx, entities); err != nil {
 			return err
 		}
-		for range g.place.o.Runs {
+		for range g.environment.o.Runs {
 			run, err := g.load(ctx, entities)
 			if err != nil {
 				return err
@@ -149,8 +151,8 @@ func (g *growth) grow(ctx context.Context, entities int64) error {
 	if err := g.start(); err != nil {
 		return err
 	}
-	g.place.o.Progress.Step(fmt.Sprintf("making a state of %d entities", entities), 0)
-	if err := g.place.finish(ctx, g.child, accepted(g.sent)); err != nil {
+	g.environment.o.Progress.Step(fmt.Sprintf("making a state of %d entities", entities), 0)
+	if err := g.environment.finish(ctx, g.subprocess, accepted(g.sent)); err != nil {
 		return err
 	}
 	return g.calm(ctx)
@@ -158,7 +160,7 @@ func (g *growth) grow(ctx context.Context, entities int64) error {
 
 // load measures the load on the state that there is.
 func (g *growth) load(ctx context.Context, entities int64) (*Run, error) {
-	p := g.place
+	p := g.environment
 	if err := g.stop(); err != nil {
 		return nil, err
 	}
@@ -170,12 +172,12 @@ func (g *growth) load(ctx context.Context, entities int64) (*Run, error) {
 	if err := g.start(); err != nil {
 		return nil, err
 	}
-	d, err := p.drainFrom(ctx, g.child, before, accepted(g.sent))
+	d, err := p.drainFrom(ctx, g.subprocess, before, accepted(g.sent))
 	if err != nil {
 		return nil, err
 	}
 	run := &Run{Name: title(entities), Checked: p.o.Check}
-	p.processed(&run.Figures, g.child, d, accepted(g.sent)-before)
+	p.processed(&run.Figures, g.subprocess, d, accepted(g.sent)-before)
 	bytes, err := size(p.stateDir())
 	if err != nil {
 		return nil, err
@@ -186,7 +188,7 @@ func (g *growth) load(ctx context.Context, entities int64) (*Run, error) {
 
 // fill brings those of a load that are wanted into the raw topics.
 func (g *growth) fill(ctx context.Context, load Load, total int64, wanted func(*simulator.Send) bool) error {
-	p := g.place
+	p := g.environment
 	g.loads++
 	o := *p.o
 	o.Seed = p.o.Seed + g.loads*7919 // orders carry the seed in their name
@@ -201,38 +203,38 @@ func (g *growth) fill(ctx context.Context, load Load, total int64, wanted func(*
 }
 
 func (g *growth) start() (err error) {
-	path, err := g.place.writeConfig(0)
+	path, err := g.environment.writeConfig(0)
 	if err == nil {
-		g.child, err = g.place.launch("processor", path)
+		g.subprocess, err = g.environment.launch("processor", path)
 	}
 	return err
 }
 
 func (g *growth) stop() error {
-	if g.child == nil {
+	if g.subprocess == nil {
 		return nil
 	}
-	c := g.child
-	g.child = nil
+	c := g.subprocess
+	g.subprocess = nil
 	return c.stop()
 }
 
-// calm waits until the deadlines of the stories that do not go on are told: the load
-// shall not pay for them. The clocks go on telling each other the time.
+// calm waits until the timers of abandoned scenarios have loadResult, so that the measured
+// load does not include them. Watermarks keep being emitted.
 func (g *growth) calm(ctx context.Context) error {
-	g.place.o.Progress.Step("waiting for the last deadlines", 0)
-	clocks := 12 * float64(g.place.o.Partitions) * float64(g.place.o.Partitions)
+	g.environment.o.Progress.Step("waiting for the last deadlines", 0)
+	clocks := 12 * float64(g.environment.o.Partitions) * float64(g.environment.o.Partitions)
 	for last := -1.0; ; {
-		m, err := g.child.metrics(ctx)
+		m, err := g.subprocess.metrics(ctx)
 		if err != nil {
-			return errors.Join(err, g.child.alive())
+			return errors.Join(err, g.subprocess.alive())
 		}
 		told := m["tributary_processor_outputs_total"]
 		if last >= 0 && told-last <= clocks {
 			return nil
 		}
 		last = told
-		if err := wait(ctx, g.config.Settle); err != nil {
+		if err := wait(ctx, g.config.QuietFor); err != nil {
 			return err
 		}
 	}

@@ -11,7 +11,7 @@ import (
 // at ingest's memory: before, with them, and with them after a load beside them.
 func (b *ingestBench) idle(ctx context.Context) error {
 	n := b.config.Idle
-	b.place.o.Progress.Step(fmt.Sprintf("%d idle connections", n), int64(n))
+	b.environment.o.Progress.Step(fmt.Sprintf("%d idle connections", n), int64(n))
 	before, err := b.look(ctx)
 	if err != nil {
 		return err
@@ -38,7 +38,7 @@ func (b *ingestBench) idle(ctx context.Context) error {
 		return err
 	}
 	connections := b.config.Connections[0]
-	fired, err := v.fire(ctx, b.address, connections, b.config.Duration)
+	loadResult, err := v.fire(ctx, b.address, connections, b.config.Duration)
 	if err != nil {
 		return err
 	}
@@ -53,15 +53,15 @@ func (b *ingestBench) idle(ctx context.Context) error {
 	f.Add("rss_mb", mega(kept.us.rss))
 	f.Add("rss_after_load_mb", mega(loaded.us.rss))
 	f.Add("kb_per_idle_connection", float64(kept.us.rss-before.us.rss)/1e3/float64(n))
-	f.Add("requests_per_second", float64(fired.answers)/fired.took.Seconds())
-	f.Add("cpu_us_per_webhook", (loaded.us.cpu-kept.us.cpu).Seconds()/float64(fired.answers)*1e6)
-	fired.latency.figures(&f, "answer")
+	f.Add("requests_per_second", float64(loadResult.answers)/loadResult.took.Seconds())
+	f.Add("cpu_us_per_webhook", (loaded.us.cpu-kept.us.cpu).Seconds()/float64(loadResult.answers)*1e6)
+	loadResult.latency.figures(&f, "answer")
 	b.report.Runs = append(b.report.Runs, Run{Name: fmt.Sprintf("%d idle, %s c=%d", n, v.provider, connections), Figures: f, Checked: checkedBytes})
 	return nil
 }
 
 // openIdle opens connections, a few at once, and has one webhook answered on each.
-func (b *ingestBench) openIdle(ctx context.Context, v *volley, n int) ([]*socket, error) {
+func (b *ingestBench) openIdle(ctx context.Context, v *loadGenerator, n int) ([]*socket, error) {
 	const atOnce = 64
 	var mu sync.Mutex
 	var out []*socket
@@ -72,18 +72,18 @@ func (b *ingestBench) openIdle(ctx context.Context, v *volley, n int) ([]*socket
 			for i := worker; i < n; i += atOnce {
 				s, err := dial(ctx, b.address)
 				status := 0
-				shot := i % len(v.shots)
+				request := i % len(v.requests)
 				if err == nil {
-					status, err = s.send(v.shots[shot].bytes, nil)
+					status, err = s.send(v.requests[request].bytes, nil)
 				}
 				mu.Lock()
 				if s != nil {
 					out = append(out, s)
 				}
 				if err == nil && status == 200 {
-					v.acked[shot]++
+					v.acked[request]++
 				}
-				b.place.o.Progress.At(int64(len(out)))
+				b.environment.o.Progress.At(int64(len(out)))
 				if err != nil {
 					failed = errors.Join(failed, fmt.Errorf("idle connection %d of %d (ulimit -n must allow more than %d files): %w", i+1, n, n, err))
 					mu.Unlock()

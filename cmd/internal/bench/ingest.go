@@ -21,8 +21,8 @@ type IngestConfig struct {
 	Connections []int
 	// Duration is that of a run, Warm is sent before it.
 	Duration, Warm time.Duration
-	// Idle connections are opened at last, to see what they cost; 0 measures none. They
-	// are kept for IdleFor.
+	// Idle is how many idle connections are opened at the end to measure their memory
+	// (0: none). They are kept for IdleFor.
 	Idle    int
 	IdleFor time.Duration
 }
@@ -56,8 +56,8 @@ func (c *IngestConfig) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Ingest measures ingest, a process of its own, over kept connections, as fast as it
-// answers: what a webhook costs it, and how long the sender waits.
+// Ingest measures a separate ingest process over keep-alive connections in a closed
+// loop: CPU per webhook and the latency seen by the sender.
 func Ingest(ctx context.Context, o Options, config IngestConfig) (report *Report, err error) {
 	if err := config.Validate(); err != nil {
 		return nil, err
@@ -91,7 +91,7 @@ func Ingest(ctx context.Context, o Options, config IngestConfig) (report *Report
 	if start.IsZero() {
 		start = o.Now().UTC().Truncate(time.Second)
 	}
-	b := &ingestBench{place: p, child: c, config: config, address: address, start: start, sent: map[string]*volley{}}
+	b := &ingestBench{environment: p, subprocess: c, config: config, address: address, start: start, sent: map[string]*loadGenerator{}}
 	b.report = p.report("ingest", start, map[string]string{"duration": config.Duration.String()})
 	if err := b.runs(ctx); err != nil {
 		return nil, err
@@ -110,28 +110,28 @@ func Ingest(ctx context.Context, o Options, config IngestConfig) (report *Report
 
 // ingestBench is one under way.
 type ingestBench struct {
-	place   *place
-	child   *child
-	config  IngestConfig
-	address string
-	start   time.Time
-	sent    map[string]*volley // by provider
-	report  *Report
+	environment *environment
+	subprocess  *subprocess
+	config      IngestConfig
+	address     string
+	start       time.Time
+	sent        map[string]*loadGenerator // by provider
+	report      *Report
 }
 
 func (b *ingestBench) runs(ctx context.Context) error {
 	for _, provider := range b.config.Providers {
-		v := b.volley(provider)
-		if len(v.shots) == 0 {
+		v := b.loadGenerator(provider)
+		if len(v.requests) == 0 {
 			continue
 		}
 		b.sent[provider] = v
-		b.place.o.Progress.Step("warming up "+provider, 0)
+		b.environment.o.Progress.Step("warming up "+provider, 0)
 		if _, err := v.fire(ctx, b.address, b.config.Connections[0], b.config.Warm); err != nil {
 			return b.explain(err)
 		}
 	}
-	for range b.place.o.Runs {
+	for range b.environment.o.Runs {
 		for _, provider := range b.config.Providers {
 			for _, connections := range b.config.Connections {
 				if v := b.sent[provider]; v != nil {
@@ -153,17 +153,17 @@ func (b *ingestBench) explain(err error) error {
 	if err == nil {
 		return nil
 	}
-	return errors.Join(err, b.child.alive())
+	return errors.Join(err, b.subprocess.alive())
 }
 
-// volley makes the requests of a provider, ready to be sent.
-func (b *ingestBench) volley(provider string) *volley {
+// loadGenerator makes the requests of a provider, ready to be sent.
+func (b *ingestBench) loadGenerator(provider string) *loadGenerator {
 	const distinct = 1000
 	plan := simulator.NewPlan(simulator.Options{
-		Seed: b.place.o.Seed, Start: b.start, Accounts: accounts(), Providers: []string{provider}, Webhooks: 2 * distinct, Spacing: time.Millisecond,
+		Seed: b.environment.o.Seed, Start: b.start, Accounts: accounts(), Providers: []string{provider}, Webhooks: 2 * distinct, Spacing: time.Millisecond,
 	})
-	v := &volley{provider: provider}
-	for len(v.shots) < distinct {
+	v := &loadGenerator{provider: provider}
+	for len(v.requests) < distinct {
 		s, more := plan.Next()
 		if !more {
 			break
@@ -172,25 +172,25 @@ func (b *ingestBench) volley(provider string) *volley {
 			continue // what it costs is mostly the provider's time
 		}
 		body := s.Body(b.start, 0)
-		shot := shot{bytes: request(s.Path(), s.Header(), body), items: int64(s.Items())}
+		request := request{bytes: encodeRequest(s.Path(), s.Header(), body), items: int64(s.Items())}
 		if provider != raw.ProviderVoximplant {
-			shot.digest = simulator.Digest(body)
+			request.digest = simulator.Digest(body)
 		}
-		v.shots = append(v.shots, shot)
+		v.requests = append(v.requests, request)
 	}
-	v.acked = make([]int64, len(v.shots))
+	v.acked = make([]int64, len(v.requests))
 	return v
 }
 
 // run measures one count of connections.
-func (b *ingestBench) run(ctx context.Context, v *volley, connections int) error {
-	p := b.place
+func (b *ingestBench) run(ctx context.Context, v *loadGenerator, connections int) error {
+	p := b.environment
 	p.o.Progress.Step(fmt.Sprintf("%s, %d connections", v.provider, connections), 0)
 	before, err := b.look(ctx)
 	if err != nil {
 		return err
 	}
-	fired, err := v.fire(ctx, b.address, connections, b.config.Duration)
+	loadResult, err := v.fire(ctx, b.address, connections, b.config.Duration)
 	if err != nil {
 		return err
 	}
@@ -198,43 +198,43 @@ func (b *ingestBench) run(ctx context.Context, v *volley, connections int) error
 	if err != nil {
 		return err
 	}
-	n := float64(fired.answers)
+	n := float64(loadResult.answers)
 	f := Figures{}
 	f.Add("requests", n)
-	f.Add("requests_per_second", n/fired.took.Seconds())
+	f.Add("requests_per_second", n/loadResult.took.Seconds())
 	f.Add("cpu_us_per_webhook", (after.us.cpu-before.us.cpu).Seconds()/n*1e6)
 	if p.o.BrokerPID != 0 {
 		f.Add("broker_cpu_us_per_webhook", (after.broker.cpu-before.broker.cpu).Seconds()/n*1e6)
 	}
-	f.Add("load_cpu_us_per_webhook", fired.cpu.Seconds()/n*1e6)
-	fired.latency.figures(&f, "answer")
+	f.Add("load_cpu_us_per_webhook", loadResult.cpu.Seconds()/n*1e6)
+	loadResult.latency.figures(&f, "answer")
 	f.Add("allocations_per_webhook", (after.mallocs-before.mallocs)/n)
 	f.Add("allocated_bytes_per_webhook", (after.allocated-before.allocated)/n)
 	f.Add("rss_mb", mega(after.us.rss))
 	f.Add("peak_rss_mb", mega(after.us.peak))
-	f.Add("bytes_per_request", float64(len(v.shots[0].bytes)))
+	f.Add("bytes_per_request", float64(len(v.requests[0].bytes)))
 	b.report.Runs = append(b.report.Runs, Run{Name: fmt.Sprintf("%s c=%d", v.provider, connections), Figures: f, Checked: checkedBytes})
-	if fired.refused > 0 {
-		b.report.fault(fmt.Sprintf("%s with %d connections: %d answers were not 200, such as %d", v.provider, connections, fired.refused, fired.status))
+	if loadResult.refused > 0 {
+		b.report.fault(fmt.Sprintf("%s with %d connections: %d answers were not 200, such as %d", v.provider, connections, loadResult.refused, loadResult.status))
 	}
 	return nil
 }
 
-// state is what is known of ingest at a moment.
+// state is one sample of ingest's usage and metrics.
 type state struct {
 	us, broker         usage
 	mallocs, allocated float64
 }
 
 func (b *ingestBench) look(ctx context.Context) (s state, err error) {
-	m, err := b.child.metrics(ctx)
+	m, err := b.subprocess.metrics(ctx)
 	if err != nil {
 		return s, err
 	}
 	s.mallocs, s.allocated = m["go_memstats_mallocs_total"], m["go_memstats_alloc_bytes_total"]
-	if s.us, err = b.child.uses(); err != nil {
+	if s.us, err = b.subprocess.uses(); err != nil {
 		return s, err
 	}
-	s.broker, err = b.place.brokerUsage()
+	s.broker, err = b.environment.brokerUsage()
 	return s, err
 }

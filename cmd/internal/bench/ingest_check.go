@@ -15,7 +15,8 @@ import (
 // checkedBytes is how ingest's answers are checked, always.
 const checkedBytes = "every record, byte for byte"
 
-// stored is what lies in a raw topic: how many records, and their bodies added up.
+// stored is the content of a raw topic: the number of records and the sum of their body
+// digests.
 type stored struct {
 	records int64
 	digest  uint64
@@ -27,10 +28,10 @@ func (b *ingestBench) check(ctx context.Context) error {
 	for provider, v := range b.sent {
 		var want stored
 		for i, n := range v.acked {
-			want.records += n * v.shots[i].items
-			want.digest += uint64(n) * v.shots[i].digest //nolint:gosec // a sum that may wrap
+			want.records += n * v.requests[i].items
+			want.digest += uint64(n) * v.requests[i].digest //nolint:gosec // a sum that may wrap
 		}
-		have, err := b.place.stored(ctx, "raw."+provider+".v1", want.records)
+		have, err := b.environment.stored(ctx, "raw."+provider+".v1", want.records)
 		if err != nil {
 			return err
 		}
@@ -42,7 +43,8 @@ func (b *ingestBench) check(ctx context.Context) error {
 	return nil
 }
 
-// compareStored says what is wrong with a raw topic.
+// compareStored returns the differences between the expected and the actual content of
+// a raw topic.
 func compareStored(provider string, want, have stored) []string {
 	switch {
 	case want.records != have.records:
@@ -54,7 +56,7 @@ func compareStored(provider string, want, have stored) []string {
 }
 
 // stored reads a topic to its end.
-func (p *place) stored(ctx context.Context, topic string, total int64) (stored, error) {
+func (p *environment) stored(ctx context.Context, topic string, total int64) (stored, error) {
 	p.o.Progress.Step("reading "+topic, total)
 	var out stored
 	name := p.names.Topic(topic)

@@ -13,7 +13,8 @@ type latency struct {
 	histogram *hdrhistogram.Histogram
 }
 
-// longest is what is told apart; what took longer counts as that.
+// longest is the upper bound of the histogram. Longer latencies are counted in its last
+// bucket.
 const longest = 10 * time.Minute
 
 func newLatency() *latency {

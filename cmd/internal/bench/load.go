@@ -11,7 +11,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// Load says what webhooks are made.
+// Load describes the webhooks that are generated.
 type Load struct {
 	// Webhooks is about how many, forgeries not among them.
 	Webhooks int64
@@ -25,7 +25,7 @@ type Load struct {
 	PerSecond float64
 }
 
-// DefaultLoad is what providers send on an ordinary day.
+// DefaultLoad returns the mix of an ordinary day.
 func DefaultLoad() Load {
 	return Load{Webhooks: 500_000, Repeats: 0.05, Disorder: 0.02, PerSecond: 500}
 }
@@ -52,12 +52,12 @@ func (l *Load) Validate() error {
 	return errors.Join(errs...)
 }
 
-// suit leaves out the providers whose stages a variant does not run.
-func (l *Load) suit(variants []variant) error {
+// suit leaves out the providers whose stages a profile does not run.
+func (l *Load) suit(selectedProfiles []profile) error {
 	peers := []string{raw.ProviderLOX24, raw.ProviderUAPAY}
-	for i := range variants {
+	for i := range selectedProfiles {
 		switch {
-		case variants[i].settings[likeForLike] != "true":
+		case selectedProfiles[i].settings[likeForLike] != "true":
 		case len(l.Providers) == 0:
 			l.Providers = peers
 		case slices.ContainsFunc(l.Providers, func(name string) bool { return !slices.Contains(peers, name) }):
@@ -69,9 +69,9 @@ func (l *Load) suit(variants []variant) error {
 
 // Times of the providers around the load.
 const (
-	// settled is how long before now the load ends: the longest deadline that the
-	// stories meet, and their own length.
-	settled = 4 * time.Hour
+	// loadAge is the time between the end of the load and now: the longest deadline of
+	// the scenarios plus their duration.
+	loadAge = 4 * time.Hour
 	// webhooksPerStory is about how many a story has.
 	webhooksPerStory = 5
 )
@@ -83,7 +83,7 @@ func (l *Load) start(o *Options) time.Time {
 		return o.Start
 	}
 	span := time.Duration(float64(l.Webhooks) / webhooksPerStory / l.PerSecond * float64(time.Second))
-	return o.Now().Add(-settled - span).UTC().Truncate(time.Second)
+	return o.Now().Add(-loadAge - span).UTC().Truncate(time.Second)
 }
 
 // plan makes the load.

@@ -31,7 +31,7 @@ type Options struct {
 	Partitions int32
 	// Set are settings of ingest and processor, "processor.engine.compression=none".
 	Set []string
-	// Profiles are named settings, each a variant that is measured beside the others;
+	// Profiles are named settings, each a profile that is measured beside the others;
 	// "like-for-like+uncompressed" is both at once. --set counts more. Empty means the
 	// ordinary settings.
 	Profiles []string
@@ -40,17 +40,17 @@ type Options struct {
 	For time.Duration
 	// Check says how the answers are checked: model, audit or none.
 	Check string
-	// Patience is how long the last deadlines may take to show in the topics, before
-	// what differs from the model is wrong.
+	// Patience is how long the last timers may take to appear in the topics before a
+	// difference from the model counts as wrong.
 	Patience time.Duration
 	// Runs is how often the measurement is made.
 	Runs int
-	// Program is the path of tributary; Env is added to the environment of the children.
+	// Program is the path of tributary; Env is added to the environment of the subprocesses.
 	Program string
 	Env     []string
-	// Logs is a folder that keeps the children's logs; empty keeps none.
+	// Logs is a folder that keeps the subprocesses's logs; empty keeps none.
 	Logs string
-	// Progress is told how far it is; nil means nobody.
+	// Progress receives the progress; nil discards it.
 	Progress Progress
 	// Now is the wall clock.
 	Now func() time.Time
@@ -67,7 +67,7 @@ const (
 	CheckNone = "none"
 )
 
-// Progress is told of the steps and how far each is.
+// Progress receives the name of each step and how far it is.
 type Progress interface {
 	Step(name string, total int64)
 	At(done int64)
@@ -95,7 +95,7 @@ func (o *Options) Validate() error {
 	if o.For < 0 {
 		errs = append(errs, fmt.Errorf("--for: %v is less than nothing", o.For))
 	}
-	if _, err := o.variants(); err != nil {
+	if _, err := o.selectedProfiles(); err != nil {
 		errs = append(errs, err)
 	}
 	if o.Runs < 1 {
@@ -116,7 +116,7 @@ func (o *Options) Validate() error {
 	return errors.Join(errs...)
 }
 
-// complete fills in what was left open.
+// complete sets the defaults of empty options.
 func (o *Options) complete() error {
 	if err := o.Validate(); err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// tools are what peers are built and run with, and what brings each.
+// tools maps each executable that peers need to the package that contains it.
 func tools() map[string]string {
 	return map[string]string{
 		"java":    "a JDK 17 or newer (Debian: openjdk-17-jdk-headless)",
@@ -52,9 +52,9 @@ func without(part string) string {
 	return fmt.Sprintf("or measure without it: --only %s, or no PEERS at all", other)
 }
 
-// lend copies a folder of scripts to where they may build: theirs is only read. What
-// was built there before stays, where its source is the same.
-func lend(from, to string) (string, error) {
+// copySources copies a folder of scripts to a folder where they may build; the original is
+// only read. Earlier build results are kept where the source is unchanged.
+func copySources(from, to string) (string, error) {
 	built := []string{"target", "node_modules", ".git"}
 	err := filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {

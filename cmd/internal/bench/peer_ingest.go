@@ -20,11 +20,11 @@ func (b *peers) prepareIngest(ctx context.Context) (*peer, error) {
 	if b.config.ingest() == "" {
 		return nil, nil //nolint:nilnil // nothing to measure is no error
 	}
-	// wrk is what their harness loads with, and it is written in Python.
+	// The harness is written in Python and generates load with wrk.
 	if err := needed("the servers beside ingest", partIngest, "python3", "wrk", "go"); err != nil {
 		return nil, err
 	}
-	folder, err := lend(b.config.ingest(), filepath.Join(b.config.Work, "peers", partIngest))
+	folder, err := copySources(b.config.ingest(), filepath.Join(b.config.Work, "peers", partIngest))
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,8 @@ func (b *peers) prepareIngest(ctx context.Context) (*peer, error) {
 			return nil, err
 		}
 		if err := b.script(ctx, them.env, filepath.Join(folder, "measure"), work, "setup"); err != nil {
-			// What a peer needs may not be had here; the bare server and the tools may be.
+			// A dependency of one peer may be unavailable while the bare server and the
+			// tools could be built.
 			if _, missing := os.Stat(bodies); missing != nil {
 				return nil, unbuilt("the servers beside ingest", partIngest, err)
 			}
@@ -52,8 +53,8 @@ func ownBodies(work string) string { return filepath.Join(work, "own-bodies.ndjs
 // ingests measures ingest beside the servers in the folder ingest: the same load of
 // signed webhooks of UAPAY, by the folder's own harness.
 func (b *peers) ingests(ctx context.Context, them *peer) error {
-	b.place.use(b.variants[0])
-	defer b.place.use(variant{})
+	b.environment.use(b.selectedProfiles[0])
+	defer b.environment.use(profile{})
 	err := b.inTurn(
 		func(int) ([]Run, error) { return b.ourIngest(ctx, them) },
 		func(int) ([]Run, error) {
@@ -87,7 +88,7 @@ func (b *peers) runFlags(work string) []string {
 
 func (b *peers) ingestEnv(work string) []string {
 	return []string{
-		"BROKERS=" + b.place.o.Brokers[0], "BROKER_PID=" + strconv.Itoa(b.place.o.BrokerPID), "RUN_FLAGS=" + strings.Join(b.runFlags(work), " "),
+		"BROKERS=" + b.environment.o.Brokers[0], "BROKER_PID=" + strconv.Itoa(b.environment.o.BrokerPID), "RUN_FLAGS=" + strings.Join(b.runFlags(work), " "),
 	}
 }
 
@@ -103,7 +104,7 @@ func sign(ctx context.Context, work, path string) error {
 
 // ourIngest is a run of ours, by their harness.
 func (b *peers) ourIngest(ctx context.Context, them *peer) ([]Run, error) {
-	p := b.place
+	p := b.environment
 	path, err := p.writeConfig(0)
 	if err != nil {
 		return nil, err
@@ -136,7 +137,7 @@ func freeAddress(ctx context.Context) (string, error) {
 	return l.Addr().String(), nil
 }
 
-// ingestRuns reads what the harness wrote, and takes it away.
+// ingestRuns reads the result files of the harness and removes them.
 func (b *peers) ingestRuns(work string) ([]Run, error) {
 	said, err := lines(results(work))
 	if err != nil {

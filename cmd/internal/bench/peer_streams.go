@@ -30,7 +30,7 @@ func (b *peers) prepareStreams(ctx context.Context) (*peer, error) {
 	if err := needed(nameStreams, partStreams, "java", "mvn", "go"); err != nil {
 		return nil, err
 	}
-	folder, err := lend(b.config.streams(), filepath.Join(b.config.Work, "peers", partStreams))
+	folder, err := copySources(b.config.streams(), filepath.Join(b.config.Work, "peers", partStreams))
 	if err != nil {
 		return nil, err
 	}
@@ -39,9 +39,10 @@ func (b *peers) prepareStreams(ctx context.Context) (*peer, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Its own first time is fixed. What it makes then is, some day, older than an entity
-	// is kept, and the processor is right to have forgotten it.
-	base := b.place.o.Now().Add(-settled - time.Duration(b.config.Verifications)*time.Second/loadgenRate)
+	// The load generator's default start time is fixed. At some date its records would
+	// be older than the retention of an entity, and the processor would rightly drop
+	// the state.
+	base := b.environment.o.Now().Add(-loadAge - time.Duration(b.config.Verifications)*time.Second/loadgenRate)
 	env = append(env, fmt.Sprintf("LOAD=-verifications %d -base %d %s", b.config.Verifications, base.Unix(), os.Getenv("LOAD")))
 	if err := b.script(ctx, env, filepath.Join(folder, "run"), work, "setup"); err != nil {
 		return nil, unbuilt(nameStreams, partStreams, err)
@@ -55,7 +56,7 @@ const loadgenRate = 500
 // streams measures the processor beside the application in the folder streams: the
 // same bodies, the same broker, the same number of partitions.
 func (b *peers) streams(ctx context.Context, them *peer) error {
-	sent, start, err := b.place.copyBodies(ctx, map[string]string{raw.ProviderLOX24: "raw.lox24", raw.ProviderUAPAY: "raw.uapay"})
+	sent, start, err := b.environment.copyBodies(ctx, map[string]string{raw.ProviderLOX24: "raw.lox24", raw.ProviderUAPAY: "raw.uapay"})
 	if err != nil {
 		return err
 	}
@@ -67,7 +68,7 @@ func (b *peers) streams(ctx context.Context, them *peer) error {
 	if err != nil {
 		return err
 	}
-	for _, v := range b.variants {
+	for _, v := range b.selectedProfiles {
 		b.report.compareProcessor(v.title(), nameStreams)
 	}
 	return nil
@@ -75,7 +76,7 @@ func (b *peers) streams(ctx context.Context, them *peer) error {
 
 // lendBroker tells their script that its broker runs already: ours.
 func (b *peers) lendBroker(work string) (env []string, err error) {
-	_, port, err := net.SplitHostPort(b.place.o.Brokers[0])
+	_, port, err := net.SplitHostPort(b.environment.o.Brokers[0])
 	if err != nil {
 		return nil, fmt.Errorf("--brokers: %w", err)
 	}
@@ -83,19 +84,19 @@ func (b *peers) lendBroker(work string) (env []string, err error) {
 	if err := os.MkdirAll(folder, 0o750); err != nil {
 		return nil, err
 	}
-	pid := strconv.Itoa(b.place.o.BrokerPID)
+	pid := strconv.Itoa(b.environment.o.BrokerPID)
 	return []string{"PORT=" + port}, os.WriteFile(filepath.Join(folder, "pid"), []byte(pid+"\n"), 0o600)
 }
 
-// ours are runs of the processor, one of each variant, in another order each time. The
+// ours are runs of the processor, one of each profile, in another order each time. The
 // discarded ones are checked with the model.
 func (b *peers) ours(ctx context.Context, sent map[string]simulator.Count, n int) ([]Run, error) {
-	defer b.place.use(variant{})
+	defer b.environment.use(profile{})
 	var out []Run
-	for i := range b.variants {
-		v := b.variants[(n+i)%len(b.variants)]
-		b.place.use(v)
-		run, faults, err := b.place.process(ctx, v.title(), sent, b.place.checkOf(n))
+	for i := range b.selectedProfiles {
+		v := b.selectedProfiles[(n+i)%len(b.selectedProfiles)]
+		b.environment.use(v)
+		run, faults, err := b.environment.process(ctx, v.title(), sent, b.environment.checkOf(n))
 		if err != nil {
 			return nil, err
 		}
@@ -120,8 +121,8 @@ func (b *peers) theirs(ctx context.Context, them *peer, n int) ([]Run, error) {
 	return streamsRun(said)
 }
 
-// streamsRun reads what the script wrote: figures in the first line, the check of its
-// outputs in the last.
+// streamsRun reads the output of the script: the figures are in the first line, the
+// check of the output topics in the last.
 func streamsRun(said []map[string]any) ([]Run, error) {
 	all := map[string]any{}
 	for _, line := range said {

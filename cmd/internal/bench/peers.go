@@ -21,7 +21,7 @@ import (
 type PeersConfig struct {
 	// Folder has a folder streams, a folder ingest, or both; or is one of them.
 	Folder string
-	// Work keeps what the scripts build and write.
+	// Work is the folder for builds and results.
 	Work string
 	// Only are the parts of the folder that are measured: streams, ingest.
 	Only []string
@@ -39,7 +39,7 @@ type PeersConfig struct {
 	Connections []int
 }
 
-// DefaultPeersConfig is what the figures of the README are made with.
+// DefaultPeersConfig returns the configuration of the published figures.
 func DefaultPeersConfig() PeersConfig {
 	return PeersConfig{Only: []string{partStreams, partIngest}, Pairs: 7, Verifications: 250_000, Ingest: []string{"linger5"}, Duration: 10 * time.Second, Connections: []int{64, 256}}
 }
@@ -117,11 +117,11 @@ func Peers(ctx context.Context, o Options, config PeersConfig) (report *Report, 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, p.close()) }() //nolint:contextcheck // a stop has its own time
-	b := &peers{place: p, config: config}
+	b := &peers{environment: p, config: config}
 	b.report = p.report("peers", o.Now().UTC().Truncate(time.Second), map[string]string{
 		"pairs": strconv.Itoa(config.Pairs), "verifications": strconv.Itoa(config.Verifications),
 	})
-	if b.variants, err = o.variants(); err != nil {
+	if b.selectedProfiles, err = o.selectedProfiles(); err != nil {
 		return nil, err
 	}
 	if err := b.measure(ctx); err != nil {
@@ -133,21 +133,21 @@ func Peers(ctx context.Context, o Options, config PeersConfig) (report *Report, 
 
 // peers is a comparison under way.
 type peers struct {
-	place    *place
-	config   PeersConfig
-	report   *Report
-	variants []variant
+	environment      *environment
+	config           PeersConfig
+	report           *Report
+	selectedProfiles []profile
 }
 
 // peer is one whose scripts are built.
 type peer struct {
-	// folder has its scripts, work what they build and write.
+	// folder holds the scripts, work their builds and results.
 	folder, work string
 	env          []string
 }
 
-// measure builds all of theirs first: what cannot be built is known before an hour of
-// measuring.
+// measure builds all peers first, so that a failing build is reported before an hour of
+// measurements.
 func (b *peers) measure(ctx context.Context) error {
 	streams, err := b.prepareStreams(ctx)
 	if err != nil {
@@ -171,7 +171,7 @@ func (b *peers) measure(ctx context.Context) error {
 // inTurn makes the pairs: ours first, theirs first, and so on. The first pair is not
 // kept.
 func (b *peers) inTurn(ours, theirs func(n int) ([]Run, error)) error {
-	limit := b.place.o.budget()
+	limit := b.environment.o.budget()
 	for n := range b.config.Pairs + 1 {
 		order := []func(int) ([]Run, error){ours, theirs}
 		if n%2 == 1 {
@@ -196,9 +196,9 @@ func (b *peers) inTurn(ours, theirs func(n int) ([]Run, error)) error {
 
 // script runs one of theirs. Its environment is ours without our settings.
 func (b *peers) script(ctx context.Context, env []string, path string, args ...string) error {
-	b.place.o.Progress.Step(filepath.Base(filepath.Dir(path))+"/"+filepath.Base(path)+" "+strings.Join(args, " "), 0)
+	b.environment.o.Progress.Step(filepath.Base(filepath.Dir(path))+"/"+filepath.Base(path)+" "+strings.Join(args, " "), 0)
 	cmd := exec.CommandContext(ctx, path, args...) //nolint:gosec // the scripts of the folder that the user named
-	cmd.Env = append(b.place.environ(), env...)
+	cmd.Env = append(b.environment.environ(), env...)
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := cmd.Run(); err != nil {
@@ -227,7 +227,7 @@ func lines(path string) ([]map[string]any, error) {
 	return out, nil
 }
 
-// value returns a number of a line; what is not there counts as nothing.
+// value returns a number of a line, or 0 if it is missing.
 func value(of map[string]any, key string) float64 {
 	n, _ := of[key].(float64)
 	return n

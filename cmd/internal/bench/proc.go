@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// usage is what a process has used so far.
+// usage is the resource usage of a process so far.
 type usage struct {
 	cpu time.Duration
 	// rss is its memory now, peak the most it ever had, in bytes. Peak is of the whole
@@ -65,7 +65,7 @@ func memory(status, name string) int64 {
 func mega(bytes int64) float64 { return float64(bytes) / 1e6 }
 
 // brokerUsage is that of the broker; nothing where its process is not known.
-func (p *place) brokerUsage() (usage, error) {
+func (p *environment) brokerUsage() (usage, error) {
 	if p.o.BrokerPID == 0 {
 		return usage{}, nil
 	}

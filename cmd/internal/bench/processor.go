@@ -14,7 +14,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/simulator"
 )
 
-// ProcessorConfig says what is measured beside the processor as it is.
+// ProcessorConfig is the configuration of Processor.
 type ProcessorConfig struct {
 	Load
 	// WithoutTransactions is a build that deploy/bench/at-least-once made; empty
@@ -22,7 +22,7 @@ type ProcessorConfig struct {
 	WithoutTransactions string
 }
 
-// nameWithout is what the build without transactions is called.
+// nameWithout is the name of the build without transactions.
 const nameWithout = "without transactions"
 
 // Processor measures the processor: the raw topics are filled first, then it is
@@ -38,15 +38,15 @@ func Processor(ctx context.Context, o Options, config ProcessorConfig) (report *
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, p.close()) }() //nolint:contextcheck // a stop has its own time
-	variants, err := o.variants()
+	selectedProfiles, err := o.selectedProfiles()
 	if err != nil {
 		return nil, err
 	}
-	if err := load.suit(variants); err != nil {
+	if err := load.suit(selectedProfiles); err != nil {
 		return nil, err
 	}
 	if config.WithoutTransactions != "" {
-		variants = append(variants, variant{name: nameWithout, program: config.WithoutTransactions, settings: variants[0].settings, repeats: true})
+		selectedProfiles = append(selectedProfiles, profile{name: nameWithout, program: config.WithoutTransactions, settings: selectedProfiles[0].settings, repeats: true})
 	}
 	start := load.start(&o)
 	report = p.report("processor", start, map[string]string{"webhooks": strconv.FormatInt(load.Webhooks, 10)})
@@ -54,31 +54,31 @@ func Processor(ctx context.Context, o Options, config ProcessorConfig) (report *
 	if err != nil {
 		return nil, err
 	}
-	if err := p.inTurns(ctx, report, variants, sent); err != nil {
+	if err := p.inTurns(ctx, report, selectedProfiles, sent); err != nil {
 		return nil, err
 	}
 	if config.WithoutTransactions != "" {
 		report.Notes = append(report.Notes, "without transactions a rebalance tells facts twice, so that only the others' answers were checked")
 	}
-	for _, v := range variants[1:] {
+	for _, v := range selectedProfiles[1:] {
 		if v.program != "" {
-			report.compareProcessor(variants[0].title(), v.title())
+			report.compareProcessor(selectedProfiles[0].title(), v.title())
 			continue
 		}
-		report.compareProcessor(v.title(), variants[0].title())
+		report.compareProcessor(v.title(), selectedProfiles[0].title())
 	}
 	report.Right = len(report.Faults) == 0
 	return report, nil
 }
 
-// inTurns runs the variants one after the other, each time beginning with another, so
+// inTurns runs the selectedProfiles one after the other, each time beginning with another, so
 // that none has the better moments of the machine.
-func (p *place) inTurns(ctx context.Context, report *Report, variants []variant, sent map[string]simulator.Count) error {
+func (p *environment) inTurns(ctx context.Context, report *Report, selectedProfiles []profile, sent map[string]simulator.Count) error {
 	limit := p.o.budget()
-	defer p.use(variant{})
+	defer p.use(profile{})
 	for n := range p.o.Runs {
-		for i := range variants {
-			v := variants[(n+i)%len(variants)]
+		for i := range selectedProfiles {
+			v := selectedProfiles[(n+i)%len(selectedProfiles)]
 			p.use(v)
 			run, faults, err := p.process(ctx, v.title(), sent, p.checkOf(n))
 			if err != nil {
@@ -114,7 +114,7 @@ func (r *Report) compareProcessor(ours, theirs string) {
 
 // checkOf is how a run is checked: with the model the first, for it takes long, and
 // the same input is audited from then on.
-func (p *place) checkOf(run int) string {
+func (p *environment) checkOf(run int) string {
 	if p.o.Check == CheckModel && run > 0 {
 		return CheckAudit
 	}
@@ -122,14 +122,14 @@ func (p *place) checkOf(run int) string {
 }
 
 // report begins one.
-func (p *place) report(bench string, start time.Time, settings map[string]string) *Report {
+func (p *environment) report(bench string, start time.Time, settings map[string]string) *Report {
 	return &Report{
 		Bench: bench, Seed: p.o.Seed, Start: start, Brokers: p.brokers, Embedded: p.embedded != nil, Settings: p.o.shown(settings), Machine: ThisMachine(),
 	}
 }
 
 // process is one run of a processor over the raw topics, from an empty state.
-func (p *place) process(ctx context.Context, name string, sent map[string]simulator.Count, how string) (*Run, []string, error) {
+func (p *environment) process(ctx context.Context, name string, sent map[string]simulator.Count, how string) (*Run, []string, error) {
 	if err := errors.Join(p.wipe(), p.renew(ctx)); err != nil {
 		return nil, nil, err
 	}
@@ -151,7 +151,7 @@ func (p *place) process(ctx context.Context, name string, sent map[string]simula
 	if err != nil {
 		return nil, nil, err
 	}
-	if p.variant.repeats || p.likeForLike() && how == CheckAudit {
+	if p.profile.repeats || p.likeForLike() && how == CheckAudit {
 		how = CheckNone // an audit would miss what is left out, or find twice what is told twice
 	}
 	run := &Run{Name: name, Checked: how}
@@ -175,7 +175,7 @@ func (p *place) process(ctx context.Context, name string, sent map[string]simula
 }
 
 // processed are the figures of a drain.
-func (p *place) processed(f *Figures, c *child, d *drained, total int64) {
+func (p *environment) processed(f *Figures, c *subprocess, d *drained, total int64) {
 	n := float64(total)
 	seconds := d.end.at.Sub(d.first.at).Seconds()
 	cpu := (d.end.us.cpu - d.first.us.cpu).Seconds()
@@ -194,7 +194,7 @@ func (p *place) processed(f *Figures, c *child, d *drained, total int64) {
 }
 
 // counted are the figures that the processor itself tells.
-func counted(ctx context.Context, f *Figures, c *child, total int64) error {
+func counted(ctx context.Context, f *Figures, c *subprocess, total int64) error {
 	m, err := c.metrics(ctx)
 	if err != nil {
 		return err
@@ -212,9 +212,9 @@ func counted(ctx context.Context, f *Figures, c *child, total int64) error {
 	return nil
 }
 
-// markers are how many a transaction leaves in the output topics, by its commits: what
-// is in them beyond the records. The changelogs' are not counted.
-func (p *place) markers(ctx context.Context, f *Figures, c *child) error {
+// markers adds the number of transaction markers per transaction in the output topics:
+// end offsets minus records. Changelogs are not included.
+func (p *environment) markers(ctx context.Context, f *Figures, c *subprocess) error {
 	names, err := p.owned(ctx)
 	if err != nil {
 		return err
@@ -239,9 +239,9 @@ func (p *place) markers(ctx context.Context, f *Figures, c *child) error {
 	return nil
 }
 
-// written is what lies on the broker's disk for each raw record, as far as the broker
-// tells.
-func (p *place) written(ctx context.Context, f *Figures, total int64) error {
+// written adds the bytes on the broker's disk per raw record, as far as the broker
+// reports them.
+func (p *environment) written(ctx context.Context, f *Figures, total int64) error {
 	names, err := p.owned(ctx)
 	if err != nil {
 		return err

@@ -19,12 +19,12 @@ const (
 	profileBacklog      = "backlog"
 )
 
-// profiles are named settings of ingest and processor. What a profile is for stands
-// in deploy/sizing.md and processor/PERFORMANCE.md.
+// profiles maps names to settings of ingest and processor. deploy/sizing.md and
+// processor/PERFORMANCE.md describe their use.
 func profiles() map[string]map[string]string {
 	return map[string]map[string]string{
 		profileDefault: {},
-		// What the Kafka Streams application does, and no more: its outputs, its stages.
+		// Only the outputs and stages that the Kafka Streams application has.
 		profileLikeForLike: {
 			likeForLike: "true", "processor.stages": "lox24,uapay,journey", "processor.upstreams": "lox24,uapay",
 		},
@@ -42,8 +42,8 @@ func profiles() map[string]map[string]string {
 // ProfileNames returns them, sorted.
 func ProfileNames() []string { return slices.Sorted(maps.Keys(profiles())) }
 
-// variant is one way to run the roles, measured beside others.
-type variant struct {
+// profile is a named set of settings under which the roles run.
+type profile struct {
 	// name is of the profiles; empty for the ordinary way.
 	name string
 	// settings are under those of --set.
@@ -55,9 +55,9 @@ type variant struct {
 	repeats bool
 }
 
-// variantOf makes a variant of profiles joined by a plus.
-func variantOf(words string) (variant, error) {
-	v := variant{settings: map[string]string{}}
+// profileOf parses profile names joined by a plus into one profile.
+func profileOf(words string) (profile, error) {
+	v := profile{settings: map[string]string{}}
 	var names []string
 	for word := range strings.SplitSeq(words, "+") {
 		settings, ok := profiles()[word]
@@ -73,47 +73,47 @@ func variantOf(words string) (variant, error) {
 	return v, nil
 }
 
-// variants are those of the options, at least the ordinary one.
-func (o *Options) variants() ([]variant, error) {
-	var out []variant
+// selectedProfiles are those of the options, at least the ordinary one.
+func (o *Options) selectedProfiles() ([]profile, error) {
+	var out []profile
 	var errs []error
 	for _, words := range o.Profiles {
-		v, err := variantOf(words)
+		v, err := profileOf(words)
 		errs = append(errs, err)
 		out = append(out, v)
 	}
 	if len(out) == 0 {
-		out = []variant{{}}
+		out = []profile{{}}
 	}
 	return out, errors.Join(errs...)
 }
 
-// title is the name of a run of the variant.
-func (v *variant) title() string {
+// title is the name of a run of the profile.
+func (v *profile) title() string {
 	if v.name == "" {
 		return nameOurs
 	}
 	return nameOurs + ", " + v.name
 }
 
-// use says which variant the next children are.
-func (p *place) use(v variant) { p.variant = v }
+// use selects the profile of the next subprocesses.
+func (p *environment) use(v profile) { p.profile = v }
 
-// useOnly uses the one variant of a bench that takes no turns.
-func (p *place) useOnly() error {
-	variants, err := p.o.variants()
-	if err == nil && len(variants) > 1 {
-		err = fmt.Errorf("--profiles: this bench takes one, or several joined by +; %d are given", len(variants))
+// useOnly selects the profile of a bench that runs a single one.
+func (p *environment) useOnly() error {
+	selectedProfiles, err := p.o.selectedProfiles()
+	if err == nil && len(selectedProfiles) > 1 {
+		err = fmt.Errorf("--profiles: this bench takes one, or several joined by +; %d are given", len(selectedProfiles))
 	}
 	if err == nil {
-		p.use(variants[0])
+		p.use(selectedProfiles[0])
 	}
 	return err
 }
 
-// settings of the next children: those of the variant, and over them those of --set.
-func (p *place) settings() map[string]string {
-	out := maps.Clone(p.variant.settings)
+// settings of the next subprocesses: those of the profile, and over them those of --set.
+func (p *environment) settings() map[string]string {
+	out := maps.Clone(p.profile.settings)
 	if out == nil {
 		out = map[string]string{}
 	}
@@ -121,15 +121,15 @@ func (p *place) settings() map[string]string {
 	return out
 }
 
-// likeForLike is the setting that leaves out what a peer does not do.
+// likeForLike is the setting that turns off everything that the peer does not do.
 const likeForLike = "processor.benchmark.like_for_like"
 
-func (p *place) likeForLike() bool { return p.settings()[likeForLike] == "true" }
+func (p *environment) likeForLike() bool { return p.settings()[likeForLike] == "true" }
 
-// program is what the next child runs.
-func (p *place) program() string {
-	if p.variant.program != "" {
-		return p.variant.program
+// program returns the executable of the next subprocess.
+func (p *environment) program() string {
+	if p.profile.program != "" {
+		return p.profile.program
 	}
 	return p.o.Program
 }

@@ -145,7 +145,7 @@ func TestLend(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	lend := func() os.FileInfo {
+	copySources := func() os.FileInfo {
 		t.Helper()
 		if err := bench.Lend(from, to); err != nil {
 			t.Fatal(err)
@@ -156,11 +156,11 @@ func TestLend(t *testing.T) {
 		}
 		return info
 	}
-	first := lend()
+	first := copySources()
 	if _, err := os.Stat(filepath.Join(to, "app", "target")); err == nil {
 		t.Error("what was built is copied, too")
 	}
-	if second := lend(); !second.ModTime().Equal(first.ModTime()) {
+	if second := copySources(); !second.ModTime().Equal(first.ModTime()) {
 		t.Error("a file is written again without need")
 	}
 	if err := os.Chmod(filepath.Join(from, "run"), 0o700); err != nil {
@@ -169,7 +169,7 @@ func TestLend(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(from, "run"), []byte("#!/bin/sh"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	lend()
+	copySources()
 	if text, err := os.ReadFile(filepath.Join(to, "run")); err != nil || string(text) != "#!/bin/sh" {
 		t.Errorf("what has changed is not copied: %q, %v", text, err)
 	}
@@ -178,8 +178,8 @@ func TestLend(t *testing.T) {
 func TestValidateGrowthAndBurst(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]bench.GrowthConfig{
-		"none": {Webhooks: 1, Settle: 1}, "descending": {Entities: []int64{2, 1}, Webhooks: 1, Settle: 1},
-		"of nothing": {Entities: []int64{0}, Webhooks: 1, Settle: 1}, "no load": {Entities: []int64{1}, Settle: 1}, "no rest": {Entities: []int64{1}, Webhooks: 1},
+		"none": {Webhooks: 1, QuietFor: 1}, "descending": {Entities: []int64{2, 1}, Webhooks: 1, QuietFor: 1},
+		"of nothing": {Entities: []int64{0}, Webhooks: 1, QuietFor: 1}, "no load": {Entities: []int64{1}, QuietFor: 1}, "no rest": {Entities: []int64{1}, Webhooks: 1},
 	} {
 		if c.Validate() == nil {
 			t.Errorf("growth, %s: no fault", name)

@@ -56,7 +56,7 @@ func (r *readers) from(t time.Time) {
 }
 
 // start reads until stop.
-func (r *readers) start(ctx context.Context, p *place) (stop func(), err error) {
+func (r *readers) start(ctx context.Context, p *environment) (stop func(), err error) {
 	client, err := kgo.NewClient(append([]kgo.Opt{
 		kgo.ConsumeTopics(p.names.Topic(schemas.EnrichedJourneys)), kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchMaxWait(100 * time.Millisecond),
@@ -136,8 +136,8 @@ func (r *readers) tell(e expected, now time.Time) {
 	r.fromAnswer.add(max(0, now.Sub(e.accepted)))
 }
 
-// settle waits until nothing new has come for a while.
-func (r *readers) settle(ctx context.Context) error {
+// settle waits until no record has arrived for a while.
+func (r *readers) untilQuiet(ctx context.Context) error {
 	const quiet = 2 * time.Second
 	for began := time.Now(); ; {
 		r.mu.Lock()

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Report is what a bench found.
+// Report is the result of a bench.
 type Report struct {
 	Bench string `json:"bench"`
 	// Seed and Start make the load again: the same webhooks, byte for byte.
@@ -24,9 +24,9 @@ type Report struct {
 	Runs     []Run             `json:"runs"`
 	// Ratios are of our figures to a peer's, by pairs of runs.
 	Ratios []Ratio `json:"ratios,omitempty"`
-	// Faults say what was wrong with the answers; Right that nothing was.
+	// Faults lists wrong answers. Right is true if there are none.
 	Faults []string `json:"faults,omitempty"`
-	// Notes say what else a reader must know, as that the time was over.
+	// Notes are remarks for the reader, for example that the time limit was reached.
 	Notes []string `json:"notes,omitempty"`
 	Right bool     `json:"right"`
 }
@@ -44,7 +44,7 @@ type Ratio struct {
 	Peer string `json:"peer"`
 	// Of is which of our runs.
 	Of string `json:"of"`
-	// Figure is what is compared; More says that more of it is better.
+	// Figure names the compared measurement. More is true if a larger value is better.
 	Figure string `json:"figure"`
 	More   bool   `json:"more_is_better"`
 	Ours   Spread `json:"ours"`
@@ -53,7 +53,7 @@ type Ratio struct {
 	Ratio Spread `json:"ratio"`
 }
 
-// Machine is what it ran on.
+// Machine describes the hardware and the operating system.
 type Machine struct {
 	CPUs   int    `json:"cpus"`
 	Model  string `json:"model,omitempty"`
@@ -61,7 +61,8 @@ type Machine struct {
 	Go     string `json:"go"`
 }
 
-// ThisMachine reads what is known of the machine; what it does not tell is empty.
+// ThisMachine describes the current machine. Properties that it does not report are
+// empty.
 func ThisMachine() Machine {
 	m := Machine{CPUs: runtime.NumCPU(), Go: runtime.Version()}
 	if b, err := os.ReadFile("/proc/sys/kernel/osrelease"); err == nil {
@@ -113,8 +114,8 @@ func (r *Report) Keys(names ...string) []string {
 	return out
 }
 
-// Families returns the names in groups that have figures in common: what has none, as
-// a processor's record and an ingest's webhook, does not belong into one table.
+// Families groups run names that share figures. Runs without common figures, such as
+// those of ingest and of the processor, get separate tables.
 func (r *Report) Families() [][]string {
 	var out [][]string
 	for _, name := range r.Names() {

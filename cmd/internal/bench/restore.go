@@ -15,8 +15,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// Restore measures what a processor needs to begin: with its state, after a kill, and
-// with nothing but the changelogs. Entities are about how many the state holds.
+// Restore measures how long a processor takes to become ready: with its state, after a
+// kill, and from the changelogs alone. Entities is the approximate size of the state.
 func Restore(ctx context.Context, o Options, entities int64) (report *Report, err error) {
 	if entities < 1 {
 		return nil, fmt.Errorf("--entities: %d is less than 1", entities)
@@ -29,7 +29,7 @@ func Restore(ctx context.Context, o Options, entities int64) (report *Report, er
 	if err := p.useOnly(); err != nil {
 		return nil, err
 	}
-	b := &restoring{place: p, sent: map[string]simulator.Count{}}
+	b := &restoring{environment: p, sent: map[string]simulator.Count{}}
 	if err := b.prepare(ctx, entities); err != nil {
 		return nil, err
 	}
@@ -61,18 +61,18 @@ func Restore(ctx context.Context, o Options, entities int64) (report *Report, er
 
 // restoring is a measurement under way.
 type restoring struct {
-	place *place
-	start time.Time
-	sent  map[string]simulator.Count
-	last  *child
-	path  string
+	environment *environment
+	start       time.Time
+	sent        map[string]simulator.Count
+	last        *subprocess
+	path        string
 	// marks are webhooks that show when a processor is at work: of seeds of their own.
 	marks uint64
 }
 
 // prepare fills the topics and has a processor make the state.
 func (b *restoring) prepare(ctx context.Context, entities int64) (err error) {
-	p := b.place
+	p := b.environment
 	// A story makes a verification, mostly a payment, and a journey.
 	const perStory = 2.5
 	load := Load{
@@ -94,7 +94,7 @@ func (b *restoring) prepare(ctx context.Context, entities int64) (err error) {
 
 // begin ends the processor, sends a few webhooks, and starts it again.
 func (b *restoring) begin(ctx context.Context, name string, wipe, kill bool) (*Run, error) {
-	p := b.place
+	p := b.environment
 	p.o.Progress.Step("starting with "+name, 0)
 	if kill {
 		b.last.kill()
@@ -141,8 +141,8 @@ func (b *restoring) begin(ctx context.Context, name string, wipe, kill bool) (*R
 	return &Run{Name: name, Figures: f, Checked: p.o.Check}, nil
 }
 
-// replayed adds up what the processor says of its restores.
-func (*restoring) replayed(f *Figures, c *child) {
+// replayed sums the restore results that the processor logged.
+func (*restoring) replayed(f *Figures, c *subprocess) {
 	var bytes, records float64
 	var from, to time.Time
 	for _, line := range c.lines(saidRestored) {
@@ -177,7 +177,7 @@ func (*restoring) replayed(f *Figures, c *child) {
 // mark brings webhooks that the processor has still to take, one to each partition or
 // so, of orders of their own.
 func (b *restoring) mark(ctx context.Context) error {
-	p := b.place
+	p := b.environment
 	b.marks++
 	o := *p.o
 	o.Seed = p.o.Seed + b.marks*7919 // orders carry the seed in their name
@@ -195,7 +195,7 @@ func (b *restoring) mark(ctx context.Context) error {
 
 // newJourneys reads the journeys from their end on; the function it returns waits for
 // the first.
-func (p *place) newJourneys(ctx context.Context) (first func(context.Context) (time.Time, error), stop func(), err error) {
+func (p *environment) newJourneys(ctx context.Context) (first func(context.Context) (time.Time, error), stop func(), err error) {
 	name := p.names.Topic(schemas.EnrichedJourneys)
 	listed, err := p.admin.ListEndOffsets(ctx, name)
 	if err == nil {

@@ -25,7 +25,8 @@ const phoneKeyID = "bench"
 // object is a part of the configuration file.
 type object = map[string]any
 
-// ingestSources are what ingest takes from; unibell is the provider's address.
+// ingestSources returns the sources of ingest. The parameter is the provider's address
+// for Unibell.
 func ingestSources(unibell string) []ingest.Source {
 	a := accounts()
 	return demo.IngestSources(&a, unibell)
@@ -80,9 +81,9 @@ func sourcesOf(unibell string, rate float64) []any {
 	return out
 }
 
-// writeConfig writes the configuration of a child. Addresses are free ports; what is
-// not named is as it is by default.
-func (p *place) writeConfig(connections int) (string, error) {
+// writeConfig writes the configuration of a subprocess. Listeners get free ports; other
+// settings keep their defaults.
+func (p *environment) writeConfig(connections int) (string, error) {
 	file := object{
 		"kafka":    object{"brokers": p.brokers, "prefix": p.names.Prefix, "client_id": "tributary"},
 		"registry": object{"urls": []string{p.registry}},
@@ -98,11 +99,11 @@ func (p *place) writeConfig(connections int) (string, error) {
 	}
 	text, err := yaml.Marshal(file)
 	if err != nil {
-		return "", fmt.Errorf("write the children's configuration: %w", err)
+		return "", fmt.Errorf("write the subprocesses's configuration: %w", err)
 	}
 	path := filepath.Join(p.dir, "tributary.yaml")
 	if err := os.WriteFile(path, text, 0o600); err != nil {
-		return "", fmt.Errorf("write the children's configuration: %w", err)
+		return "", fmt.Errorf("write the subprocesses's configuration: %w", err)
 	}
 	return path, nil
 }
@@ -110,9 +111,9 @@ func (p *place) writeConfig(connections int) (string, error) {
 // settingPrefix begins the variables that are settings.
 const settingPrefix = "TRIBUTARY_"
 
-// environ is the environment of a child: that of this process without the settings of
-// the pipeline it may belong to, but with what lets it into the cluster; and --set.
-func (p *place) environ() []string {
+// environ returns the environment of a subprocess: the variables of this process
+// without pipeline settings, except those for access to the cluster, plus --set.
+func (p *environment) environ() []string {
 	var out []string
 	for _, v := range os.Environ() {
 		access := strings.HasPrefix(v, settingPrefix+"KAFKA__TLS__") || strings.HasPrefix(v, settingPrefix+"KAFKA__SASL__")

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// socket is a connection that sends bytes made before and reads little more than the
-// status: what the load costs is taken from the same machine.
+// socket is a connection that writes prepared requests and parses little beyond the
+// status line, because the load shares the machine with the program under test.
 type socket struct {
 	conn    net.Conn
 	answers *bufio.Reader
@@ -35,7 +35,7 @@ func dial(ctx context.Context, address string) (*socket, error) {
 func (s *socket) close() { _ = s.conn.Close() }
 
 // request makes the bytes of a POST.
-func request(path string, header http.Header, body []byte) []byte {
+func encodeRequest(path string, header http.Header, body []byte) []byte {
 	var b strings.Builder
 	b.WriteString("POST " + path + " HTTP/1.1\r\nHost: bench\r\n")
 	for name, values := range header {

@@ -11,24 +11,24 @@ import (
 	"time"
 )
 
-// shot is a request made before, with what ingest will store of it.
-type shot struct {
+// request is a prepared request and the digest of the body that ingest stores for it.
+type request struct {
 	bytes  []byte
 	items  int64
 	digest uint64
 }
 
-// volley are the shots of a provider, sent again and again. Repeats are for the
+// loadGenerator are the requests of a provider, sent again and again. Repeats are for the
 // processor to find: ingest takes them.
-type volley struct {
+type loadGenerator struct {
 	provider string
-	shots    []shot
-	// acked counts the 200s of each shot.
+	requests []request
+	// acked counts the 200s of each request.
 	acked []int64
 }
 
-// fired is what came of a volley.
-type fired struct {
+// loadResult is the result of a load.
+type loadResult struct {
 	answers, refused int64
 	// status is one that was not 200.
 	status  int
@@ -39,8 +39,8 @@ type fired struct {
 
 // fire keeps a request under way on each of some connections for a while. All that
 // was sent is answered when it returns.
-func (v *volley) fire(ctx context.Context, address string, connections int, while time.Duration) (*fired, error) {
-	out := &fired{latency: newLatency()}
+func (v *loadGenerator) fire(ctx context.Context, address string, connections int, while time.Duration) (*loadResult, error) {
+	out := &loadResult{latency: newLatency()}
 	var group sync.WaitGroup
 	var mu sync.Mutex
 	var failed error
@@ -54,8 +54,8 @@ func (v *volley) fire(ctx context.Context, address string, connections int, whil
 	for n := range connections {
 		group.Go(func() {
 			mine := newLatency()
-			acked := make([]int64, len(v.shots))
-			err := v.fireOne(ctx, address, n*len(v.shots)/connections, until, mine, func(i, code int) {
+			acked := make([]int64, len(v.requests))
+			err := v.fireOne(ctx, address, n*len(v.requests)/connections, until, mine, func(i, code int) {
 				if code == http.StatusOK {
 					acked[i]++
 					return
@@ -82,18 +82,18 @@ func (v *volley) fire(ctx context.Context, address string, connections int, whil
 }
 
 // fireOne is one connection.
-func (v *volley) fireOne(ctx context.Context, address string, from int, until time.Time, times *latency, answered func(shot, status int)) error {
+func (v *loadGenerator) fireOne(ctx context.Context, address string, from int, until time.Time, times *latency, answered func(request, status int)) error {
 	s, err := dial(ctx, address)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	for i := from; ctx.Err() == nil; i = (i + 1) % len(v.shots) {
+	for i := from; ctx.Err() == nil; i = (i + 1) % len(v.requests) {
 		sent := time.Now()
 		if sent.After(until) {
 			return nil
 		}
-		status, err := s.send(v.shots[i].bytes, nil)
+		status, err := s.send(v.requests[i].bytes, nil)
 		if err != nil {
 			return fmt.Errorf("webhook of %s: %w", v.provider, err)
 		}

@@ -22,8 +22,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/registry"
 )
 
-// place is where a bench runs: a broker, a registry, topics of its own, a folder.
-type place struct {
+// environment holds the broker, the registry, the topics and the folder of a bench.
+type environment struct {
 	o        *Options
 	names    schemas.Names
 	brokers  []string
@@ -37,23 +37,23 @@ type place struct {
 	dir         string
 	// mine says that the prefix was found unused: only then is anything removed.
 	mine bool
-	// variant is what the next children are.
-	variant variant
+	// profile applies to the next subprocesses.
+	profile profile
 	// sourceRate is how many webhooks a second each source may send; 0 is no limit.
 	sourceRate float64
-	// children counts those started, for the names of their files.
-	children int
+	// subprocesses counts those started, for the names of their files.
+	subprocesses int
 }
 
 // metadataAge is how often a client may look at the cluster: topics come and go here.
 const metadataAge = 50 * time.Millisecond
 
-// open makes the place: its topics are there and its schemas registered.
-func open(ctx context.Context, o *Options) (p *place, err error) {
+// open creates the environment: topics exist and schemas are registered.
+func open(ctx context.Context, o *Options) (p *environment, err error) {
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
-	p = &place{o: o, names: schemas.Names{Prefix: o.Prefix}, brokers: o.Brokers}
+	p = &environment{o: o, names: schemas.Names{Prefix: o.Prefix}, brokers: o.Brokers}
 	defer func() { //nolint:contextcheck // a stop has its own time
 		if err != nil {
 			err = errors.Join(err, p.close())
@@ -90,7 +90,7 @@ func open(ctx context.Context, o *Options) (p *place, err error) {
 
 // connect makes the clients. How to be let in is said by the same variables as for
 // every other command; brokers and prefix are the bench's own.
-func (p *place) connect(ctx context.Context) error {
+func (p *environment) connect(ctx context.Context) error {
 	f, err := config.Load("")
 	if err != nil {
 		return err
@@ -117,7 +117,7 @@ func (p *place) connect(ctx context.Context) error {
 }
 
 // unused makes sure that nothing has the prefix.
-func (p *place) unused(ctx context.Context) error {
+func (p *environment) unused(ctx context.Context) error {
 	have, err := p.owned(ctx)
 	if err != nil {
 		return err
@@ -130,7 +130,7 @@ func (p *place) unused(ctx context.Context) error {
 }
 
 // owned returns the topics that have the prefix.
-func (p *place) owned(ctx context.Context) ([]string, error) {
+func (p *environment) owned(ctx context.Context) ([]string, error) {
 	listed, err := p.admin.ListTopics(kadm.WithAuthorizedOps(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("list the topics: %w", err)
@@ -145,8 +145,8 @@ func (p *place) owned(ctx context.Context) ([]string, error) {
 	return out, nil
 }
 
-// wanted is what the topics are to be.
-func (p *place) wanted() topics.Config {
+// wanted returns the topic configuration of a bench.
+func (p *environment) wanted() topics.Config {
 	// Copied bodies may be of long ago, and their records with them: a broker would
 	// delete them under the bench's hands.
 	const ever = 100 * 365 * 24 * time.Hour
@@ -159,7 +159,7 @@ func (p *place) wanted() topics.Config {
 	return topics.Config{Partitions: p.o.Partitions, ReplicationFactor: -1, Retention: retention}
 }
 
-func (p *place) createTopics(ctx context.Context) error {
+func (p *environment) createTopics(ctx context.Context) error {
 	c := p.wanted()
 	changes, err := topics.Diff(ctx, p.admin, topics.Want(&c, p.names))
 	if err == nil {
@@ -173,7 +173,7 @@ func (p *place) createTopics(ctx context.Context) error {
 
 // renew makes all but the raw topics anew, and forgets the groups: the next run
 // begins with an empty state and the same input.
-func (p *place) renew(ctx context.Context) error {
+func (p *environment) renew(ctx context.Context) error {
 	if err := p.removeGroups(ctx); err != nil {
 		return err
 	}
@@ -189,7 +189,7 @@ func (p *place) renew(ctx context.Context) error {
 }
 
 // renewAll makes all topics anew.
-func (p *place) renewAll(ctx context.Context) error {
+func (p *environment) renewAll(ctx context.Context) error {
 	if err := p.removeGroups(ctx); err != nil {
 		return err
 	}
@@ -204,7 +204,7 @@ func (p *place) renewAll(ctx context.Context) error {
 }
 
 // removeTopics deletes topics and waits until the cluster does not know them.
-func (p *place) removeTopics(ctx context.Context, names []string) error {
+func (p *environment) removeTopics(ctx context.Context, names []string) error {
 	if len(names) == 0 {
 		return nil
 	}
@@ -226,7 +226,7 @@ func (p *place) removeTopics(ctx context.Context, names []string) error {
 }
 
 // groups are those of the stages.
-func (p *place) groups() map[string]string {
+func (p *environment) groups() map[string]string {
 	out := map[string]string{}
 	for _, stage := range processor.StageNames() {
 		if t, ok := processor.TopicsOf(stage); ok {
@@ -236,9 +236,9 @@ func (p *place) groups() map[string]string {
 	return out
 }
 
-// removeGroups deletes the stages' groups. Static members are told to leave first:
-// their process is gone, but the group would wait for them.
-func (p *place) removeGroups(ctx context.Context) error {
+// removeGroups deletes the stages' groups. Static members are removed first: their
+// process has ended, but the group would wait for the session timeout.
+func (p *environment) removeGroups(ctx context.Context) error {
 	listed, err := p.admin.ListGroups(ctx)
 	if err != nil {
 		return fmt.Errorf("list the groups: %w", err)
@@ -269,8 +269,8 @@ func (p *place) removeGroups(ctx context.Context) error {
 	return nil
 }
 
-// close ends and removes what is the bench's own.
-func (p *place) close() error {
+// close ends and removes everything that the bench created.
+func (p *environment) close() error {
 	const patience = time.Minute
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
@@ -295,8 +295,8 @@ func (p *place) close() error {
 	return errors.Join(errs...)
 }
 
-// stateDir is where the processor of this place keeps its state.
-func (p *place) stateDir() string { return filepath.Join(p.dir, "state") }
+// stateDir is where the processor of this environment keeps its state.
+func (p *environment) stateDir() string { return filepath.Join(p.dir, "state") }
 
 // wipe deletes the state.
-func (p *place) wipe() error { return os.RemoveAll(p.stateDir()) }
+func (p *environment) wipe() error { return os.RemoveAll(p.stateDir()) }

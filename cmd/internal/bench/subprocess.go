@@ -18,8 +18,8 @@ import (
 	"time"
 )
 
-// child is a role of tributary as a process of its own.
-type child struct {
+// subprocess is a role of tributary as a process of its own.
+type subprocess struct {
 	role string
 	cmd  *exec.Cmd
 	// log is where its error stream goes: a file, so that nobody's reading of it costs
@@ -33,7 +33,7 @@ type child struct {
 	http *http.Client
 }
 
-// What the roles say: when their ports are open, and when they begin.
+// Log messages of the roles: the ports are open, and records are being read.
 const (
 	saidOps    = "metrics and health"
 	saidIngest = "ingest is listening"
@@ -41,12 +41,12 @@ const (
 	saidRestored = "state restored"
 )
 
-// startPatience bounds the start of a child; a machine may be busy.
+// startPatience bounds the start of a subprocess; a machine may be busy.
 const startPatience = 2 * time.Minute
 
 // launch starts a role and returns at once.
-func (p *place) launch(role, configPath string) (*child, error) {
-	p.children++
+func (p *environment) launch(role, configPath string) (*subprocess, error) {
+	p.subprocesses++
 	folder := p.dir
 	if p.o.Logs != "" {
 		folder = p.o.Logs
@@ -54,8 +54,8 @@ func (p *place) launch(role, configPath string) (*child, error) {
 			return nil, fmt.Errorf("make the folder of the logs: %w", err)
 		}
 	}
-	c := &child{
-		role: role, log: filepath.Join(folder, fmt.Sprintf("%s-%d.log", role, p.children)), done: make(chan struct{}),
+	c := &subprocess{
+		role: role, log: filepath.Join(folder, fmt.Sprintf("%s-%d.log", role, p.subprocesses)), done: make(chan struct{}),
 		http: &http.Client{Timeout: 10 * time.Second},
 	}
 	file, err := os.Create(c.log)
@@ -82,7 +82,7 @@ func (p *place) launch(role, configPath string) (*child, error) {
 
 // says waits until the log has a line of that message and returns the address that it
 // names.
-func (c *child) says(ctx context.Context, message string) (string, error) {
+func (c *subprocess) says(ctx context.Context, message string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, startPatience)
 	defer cancel()
 	for {
@@ -102,7 +102,7 @@ func (c *child) says(ctx context.Context, message string) (string, error) {
 }
 
 // lines returns the log's lines of a message.
-func (c *child) lines(message string) []map[string]any {
+func (c *subprocess) lines(message string) []map[string]any {
 	text, err := os.ReadFile(c.log)
 	if err != nil {
 		return nil
@@ -118,7 +118,7 @@ func (c *child) lines(message string) []map[string]any {
 }
 
 // tail returns the end of the log.
-func (c *child) tail() string {
+func (c *subprocess) tail() string {
 	const most = 20
 	text, _ := os.ReadFile(c.log)
 	lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")
@@ -126,12 +126,12 @@ func (c *child) tail() string {
 }
 
 // failed says that it ended by itself.
-func (c *child) failed() error {
+func (c *subprocess) failed() error {
 	return fmt.Errorf("%s ended: %w:\n%s", c.role, errors.Join(c.err, errors.New("see its log")), c.tail())
 }
 
 // alive returns an error if it has ended.
-func (c *child) alive() error {
+func (c *subprocess) alive() error {
 	select {
 	case <-c.done:
 		return c.failed()
@@ -140,10 +140,10 @@ func (c *child) alive() error {
 	}
 }
 
-func (c *child) pid() int { return c.cmd.Process.Pid }
+func (c *subprocess) pid() int { return c.cmd.Process.Pid }
 
 // stop ends it as an operator would.
-func (c *child) stop() error {
+func (c *subprocess) stop() error {
 	const patience = 45 * time.Second
 	if c.alive() != nil {
 		return c.failed()
@@ -166,14 +166,14 @@ func (c *child) stop() error {
 }
 
 // kill ends it as a crash does; it may have ended.
-func (c *child) kill() {
+func (c *subprocess) kill() {
 	_ = c.cmd.Process.Kill()
 	<-c.done
 }
 
-// uses is what it has used so far; an error if it has ended, also if that was between two
-// of the questions.
-func (c *child) uses() (usage, error) {
+// uses returns the resource usage so far. It returns an error if the process has ended,
+// also when it ended between the two reads.
+func (c *subprocess) uses() (usage, error) {
 	if err := c.alive(); err != nil {
 		return usage{}, err
 	}
@@ -186,12 +186,12 @@ func (c *child) uses() (usage, error) {
 }
 
 // used is the CPU of its whole life, after its end.
-func (c *child) used() time.Duration {
+func (c *subprocess) used() time.Duration {
 	return c.cmd.ProcessState.UserTime() + c.cmd.ProcessState.SystemTime()
 }
 
 // metrics reads its metrics, summed over their labels.
-func (c *child) metrics(ctx context.Context) (map[string]float64, error) {
+func (c *subprocess) metrics(ctx context.Context) (map[string]float64, error) {
 	body, _, err := c.get(ctx, "/metrics")
 	if err != nil {
 		return nil, err
@@ -214,13 +214,13 @@ func (c *child) metrics(ctx context.Context) (map[string]float64, error) {
 }
 
 // ready asks whether it is.
-func (c *child) ready(ctx context.Context) bool {
+func (c *subprocess) ready(ctx context.Context) bool {
 	_, status, err := c.get(ctx, "/readyz")
 	return err == nil && status == http.StatusOK
 }
 
 // get asks the ops port.
-func (c *child) get(ctx context.Context, path string) (body []byte, status int, err error) {
+func (c *subprocess) get(ctx context.Context, path string) (body []byte, status int, err error) {
 	if c.ops == "" {
 		if c.ops, err = c.says(ctx, saidOps); err != nil {
 			return nil, 0, err
