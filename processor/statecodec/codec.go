@@ -1,10 +1,10 @@
-// Package statecodec is how the stages write their state entries: appended
-// fields, no names, no reflection.
+// Package statecodec encodes and decodes the stages' state entries: appended fields
+// without names or reflection.
 //
 //	state ─► Append… ─► entry bytes ─► Reader ─► state
 //
-// An entry begins with a version byte of its stage, so that a later release can
-// read what an earlier one wrote and refuses what a later one wrote:
+// An entry begins with a version byte of its stage, so that a later release reads the
+// entries of an earlier one and an earlier release refuses those of a later one:
 //
 //	version (1 byte) | field | field | …
 //	integer  zigzag varint          string, bytes  uvarint length, then the bytes
@@ -76,8 +76,8 @@ type Reader struct {
 	room  Room
 }
 
-// NewReader checks the version byte of an entry and reads what follows it.
-// known is the highest version the caller can read.
+// NewReader checks the version byte of an entry and returns a reader of the rest. known
+// is the highest version that the caller can read.
 func NewReader(entry []byte, known byte) (r *Reader, version byte) {
 	// Small enough to be inlined, so that a reader stays where it is used.
 	r = &Reader{}
@@ -110,7 +110,7 @@ func (r *Reader) fail(fault string) {
 	r.data, r.pos = nil, 0
 }
 
-// left is how many bytes there are behind what was read.
+// left returns the number of unread bytes.
 func (r *Reader) left() uint64 { return uint64(len(r.data) - r.pos) } //nolint:gosec // not negative
 
 // Uint reads an unsigned integer.
@@ -158,9 +158,9 @@ func (r *Reader) part(n uint64, fault string) []byte {
 	return r.data[from:r.pos:r.pos]
 }
 
-// Text reads a string without copying where it can: it is a part of the entry, which is
-// not to change while the text is in use. What a Tx's Get returns does not until the round
-// ends.
+// Text reads a string without a copy where possible: it aliases the entry, which must
+// not change while the text is in use. Bytes returned by Tx.Get do not change until the
+// transaction ends.
 func (r *Reader) Text() string {
 	b := r.TextBytes()
 	return unsafe.String(unsafe.SliceData(b), len(b)) //nolint:gosec // as the comment says

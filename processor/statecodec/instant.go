@@ -112,7 +112,7 @@ func AppendInstant(dst []byte, v Instant) []byte {
 	return binary.AppendUvarint(dst, u)
 }
 
-// Instant reads what AppendInstant or AppendTime wrote.
+// Instant reads an AppendInstant or AppendTime field.
 func (r *Reader) Instant() Instant {
 	v := r.Uint()
 	if v&1 == 0 && v != 0 {

@@ -23,14 +23,14 @@ const (
 const (
 	uuidText  = 36
 	uuidBytes = 16
-	// leastHex is from what length on hexadecimal digits are looked for.
+	// leastHex is the shortest run that is encoded as hexadecimal digits.
 	leastHex = 16
 )
 
 const digits = "0123456789abcdef"
 
-// values is what a byte stands for as a hexadecimal digit, over 15 if it is none: by a
-// table, for there are three hundred digits in a usual entry.
+// values maps a byte to its value as a hexadecimal digit; values over 15 mark other
+// bytes. A table, because a typical entry has three hundred digits.
 const values = "" +
 	"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" +
 	"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\xff\xff\xff\xff\xff\xff" +
@@ -85,15 +85,15 @@ func AppendTextBytes(dst, v []byte) []byte {
 // isUUID says whether the dashes of a UUID are in their places.
 func isUUID(v string) bool { return v[8] == '-' && v[13] == '-' && v[18] == '-' && v[23] == '-' }
 
-// appendHex appends what hexadecimal digits, two for each byte, stand for, up to
-// where they are none.
+// appendHex appends the bytes that hexadecimal digits encode, two digits each, up to
+// the first byte that is no digit.
 func appendHex(dst []byte, v string) (_ []byte, ok bool) {
 	at, n := len(dst), len(v)/2
 	dst = slices.Grow(dst, n)[:at+n]
 	return dst, unhex(dst[at:], v)
 }
 
-// unhex writes what hexadecimal digits stand for into out, which has half their length.
+// unhex decodes hexadecimal digits into out, which has half their length.
 func unhex(out []byte, v string) bool {
 	var all byte
 	for i := range out {
@@ -147,8 +147,8 @@ func textOfUUID(dst, b []byte) []byte {
 	return dst
 }
 
-// Short makes Text and TextBytes read what AppendText wrote; without it they read
-// what AppendString did. room may be nil.
+// Short makes Text and TextBytes read AppendText fields instead of AppendString fields.
+// room may be nil.
 func (r *Reader) Short(room Room) { r.short, r.room = true, room }
 
 // TextBytes reads bytes without copying where it can, as Text does.

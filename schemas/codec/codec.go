@@ -1,12 +1,12 @@
-// Package codec is the general Avro codec and the judge of schemas: the one
-// package that knows goavro.
+// Package codec is the general Avro codec and validator of schemas: the only package
+// that uses goavro.
 //
 //	schema text ──► Cache.Get ──► *Codec ──► Native, JSON, Encode
 //
-// It reads any schema a registry gives, not only ours: tail, trace, audit and
-// tests decode with it, and what need not be fast encodes with it. goavro accepts
-// silently what other readers then cannot read, so every value is checked before
-// it is encoded. Hostile bytes and hostile schemas end in an error.
+// It reads any schema that a registry returns, not only ours: tail, trace, audit and
+// tests decode with it, and code that need not be fast encodes with it. goavro writes
+// values that other readers cannot read, so every value is checked before it is encoded.
+// Hostile bytes and hostile schemas end in an error.
 package codec
 
 import (
@@ -21,8 +21,8 @@ import (
 )
 
 const (
-	// maxBlockCount bounds what goavro allocates on a block count's word alone;
-	// its own default is two thousand million.
+	// maxBlockCount bounds the allocation that goavro makes for an announced block
+	// count; its own default is 2 billion.
 	maxBlockCount = 1 << 20
 	// maxBlockSize is above every topic's max.message.bytes.
 	maxBlockSize = 4 << 20
@@ -127,7 +127,7 @@ func compile(text string) (codec *Codec, err error) {
 	return &Codec{goavro: made, schema: parsed, recursive: danger.recursive}, nil
 }
 
-// shape looks for what makes a schema dangerous to decode.
+// shape finds schemas that are dangerous to decode.
 type shape struct {
 	open, done map[*schema.Schema]bool
 	recursive  bool
@@ -164,8 +164,8 @@ func empty(t *schema.Schema, depth int) bool {
 		return t.Size <= 0
 	case schema.Record:
 		for i := range t.Fields {
-			// A record within itself, with nothing that takes bytes between, has no
-			// values at all: what it is called does not matter.
+			// A record that contains itself without a field that takes bytes has no
+			// finite value; its name does not matter.
 			if depth > len(t.Fields)+64 || !empty(t.Fields[i].Type, depth+1) {
 				return false
 			}

@@ -35,10 +35,10 @@ func (c *Codec) Native(body []byte) (native any, err error) {
 	return native, nil
 }
 
-// Encode appends the body of a value in goavro's native form. It refuses what
-// goavro would write although readers then differ: text that is not UTF-8,
-// decimals beyond precision or scale, dates with a time of day, unknown fields.
-// An error wraps ErrEncode, names the field and never tells the value.
+// Encode appends the body of a value in goavro's native form. It refuses values on
+// which readers differ: text that is not UTF-8, decimals beyond precision or scale,
+// dates with a time of day, unknown fields. An error wraps ErrEncode and names the
+// field, never the value.
 func (c *Codec) Encode(dst []byte, native any) ([]byte, error) {
 	if err := check(c.schema, native, "value"); err != nil {
 		return dst, err

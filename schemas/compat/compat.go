@@ -1,14 +1,14 @@
-// Package compat judges a change of a schema before any registry does, offline.
+// Package compat checks a schema change offline, before any registry does.
 //
 //	avsc/<name>.avsc ─┐
 //	                  ├─► CheckAll ─► findings: field, direction, why
 //	released/<name>/* ┘
 //
-// The rule is FULL_TRANSITIVE: this version reads what each released one wrote,
-// and each released one reads what this version writes. It is stricter than the
-// judges of the ecosystem where these pass what corrupts data: they do not see
-// logical types (a decimal of another scale), let bytes be read as text, and lose
-// a renamed field without a word.
+// The rule is FULL_TRANSITIVE: this version reads the records of every released one, and
+// every released one reads the records of this version. It is stricter than the
+// ecosystem's checks where those accept changes that corrupt data: they ignore logical
+// types (a decimal of another scale), let bytes be read as text, and silently lose a
+// renamed field.
 package compat
 
 import (
@@ -22,9 +22,9 @@ import (
 
 // The directions of a finding.
 const (
-	// Backward: this version cannot read what the released one wrote.
+	// Backward: this version cannot read records of the released one.
 	Backward = "backward"
-	// Forward: the released version cannot read what this one writes.
+	// Forward: the released version cannot read records of this one.
 	Forward = "forward"
 	// Both: neither reads the other.
 	Both = "both"
@@ -42,7 +42,7 @@ type Finding struct {
 	Direction string `json:"direction"`
 	// Path is the field, as in "attempts[].channel"; empty is the record itself.
 	Path string `json:"path"`
-	// Why says what is wrong.
+	// Why is the reason in words.
 	Why string `json:"why"`
 }
 
@@ -114,8 +114,8 @@ func Check(name, text string, released []schemas.Release) ([]Finding, error) {
 	return findings, nil
 }
 
-// judge holds two versions against each other, both ways. What both directions
-// find is told once.
+// judge compares two versions in both directions. A finding of both directions is
+// reported once.
 func judge(newer, older *schema.Schema) []Finding {
 	backward := &judgement{newer: true, seen: map[pair]bool{}}
 	backward.read(newer, older, "")

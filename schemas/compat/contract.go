@@ -12,8 +12,8 @@ import (
 // sensitivities from harmless to never shown.
 func sensitivities() []string { return []string{"none", "pseudonym", "personal", "secret"} }
 
-// CheckContract judges one schema by itself: every field has a doc and a
-// sensitivity, none tells less than what is below it, secrets are in restricted
+// CheckContract checks one schema by itself: every field has a doc and a sensitivity,
+// no field is marked less sensitive than a field within it, secrets are in restricted
 // topics only, every enum has a default, and every default fits its type.
 func CheckContract(name, text string, access schemas.Access) ([]Finding, error) {
 	top, err := schema.Parse(text)

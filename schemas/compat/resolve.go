@@ -13,7 +13,8 @@ type fault struct {
 	path, why string
 }
 
-// pair is a reader and writer compared already: what ends a recursive schema.
+// pair is a reader and writer that were compared already; it ends the recursion of
+// recursive schemas.
 type pair struct {
 	reader, writer *schema.Schema
 }
@@ -34,7 +35,7 @@ func (j *judgement) refusef(path, format string, args ...any) {
 	}
 }
 
-// read resolves what the writer may write against the reader.
+// read resolves the writer's schema against the reader's.
 func (j *judgement) read(reader, writer *schema.Schema, path string) {
 	if j.seen[pair{reader, writer}] {
 		return
@@ -107,8 +108,8 @@ func (j *judgement) same(reader, writer *schema.Schema, path string) {
 	}
 }
 
-// logical compares what no judge of the ecosystem sees: the same bytes would mean
-// another value.
+// logical compares logical types, which the ecosystem's checks ignore: the same bytes
+// would have another value.
 func (j *judgement) logical(reader, writer *schema.Schema, path string) {
 	switch {
 	case reader.Logical != writer.Logical:
@@ -142,9 +143,9 @@ func (j *judgement) record(reader, writer *schema.Schema, path string) {
 	}
 }
 
-// enum lets symbols be added at the end: an older reader then takes its default.
-// To remove one would turn what was written into the default; to move one would
-// mislead every reader that goes by the index.
+// enum allows symbols to be appended: an older reader then uses its default. A removed
+// symbol would turn written values into the default; a moved symbol would mislead
+// readers that use the index.
 func (j *judgement) enum(reader, writer *schema.Schema, path string) {
 	if reader.Default != writer.Default {
 		j.refusef(path, "the default symbol of %s was changed", reader.Name)

@@ -24,7 +24,7 @@ const (
 	ProviderUnibell    = "unibell"
 )
 
-// The assurances: what the proof of a record covers, weakest first.
+// The assurances: the part of a record that its proof covers, weakest first.
 const (
 	// AssuranceSharedSecret: the sender knew a secret; nothing ties it to the body.
 	AssuranceSharedSecret = "shared-secret"

@@ -36,8 +36,8 @@ func Append(dst []byte, id uint32) []byte {
 	return binary.BigEndian.AppendUint32(append(dst, magic), id)
 }
 
-// Put writes the schema id into the header at the start of dst, which must hold
-// at least HeaderSize bytes, as what AppendPlaceholder began does.
+// Put writes the schema id into the header at the start of dst, which must hold at
+// least HeaderSize bytes, as AppendPlaceholder writes them.
 func Put(dst []byte, id uint32) {
 	_ = dst[HeaderSize-1]
 	dst[0] = magic

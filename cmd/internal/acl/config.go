@@ -14,9 +14,9 @@ import (
 // Config is who has which role.
 type Config struct {
 	Principals Principals `json:"principals" koanf:"principals" yaml:"principals"`
-	// Groups overrides, by the name of an analytics principal, what the names of its
-	// consumer groups begin with. Without it that is analytics.<name>. behind the
-	// prefix of all groups.
+	// Groups overrides the consumer group prefix of an analytics principal, by the
+	// principal's name. The default is analytics.<name>. behind the prefix of all
+	// groups.
 	Groups map[string]string `json:"groups" koanf:"groups" yaml:"groups"`
 }
 
@@ -60,8 +60,8 @@ func (p *Principals) of(role string) *[]string {
 	return nil
 }
 
-// Add gives principals roles, each as role=principal. The first that names a role
-// here replaces what the configuration says of that role.
+// Add gives principals roles, each as role=principal. The first pair of a role replaces
+// the configured principals of that role.
 func (c *Config) Add(pairs []string) error {
 	named := map[string]bool{}
 	for _, pair := range pairs {
@@ -142,7 +142,7 @@ func (c *Config) validateGroups(names schemas.Names) error {
 	return errors.Join(errs...)
 }
 
-// groupPrefix is what the group names of an analytics principal begin with.
+// groupPrefix returns the consumer group prefix of an analytics principal.
 func (c *Config) groupPrefix(principal string, names schemas.Names) string {
 	name := shortName(principal)
 	if prefix, ok := c.Groups[name]; ok {

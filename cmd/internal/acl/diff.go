@@ -19,23 +19,22 @@ type Difference struct {
 	Add []Rule `json:"add"`
 	// Stale are of our principals on our resources, and not wanted.
 	Stale []Rule `json:"stale"`
-	// Others are rules that are not ours and reach into what is: nobody but those with
-	// a role should have them.
+	// Others are rules of principals without a role that cover our resources.
 	Others []Other `json:"others"`
 }
 
 // Other is a rule that is not ours.
 type Other struct {
 	Rule
-	// Reaches is what of ours it reaches.
+	// Reaches lists our resources that the rule covers.
 	Reaches []string `json:"reaches"`
 }
 
 // Empty says that there is nothing to say.
 func (d *Difference) Empty() bool { return len(d.Add)+len(d.Stale)+len(d.Others) == 0 }
 
-// Diff compares the cluster with what is wanted. former are principals that had a
-// role: all their rules on our resources are stale.
+// Diff compares the cluster's rules with the wanted ones. former are principals that
+// had a role: all their rules on our resources are stale.
 func Diff(ctx context.Context, admin *kadm.Client, c *Config, names schemas.Names, former []string) (*Difference, error) {
 	have, err := describe(ctx, admin)
 	if err != nil {
@@ -87,7 +86,7 @@ func describe(ctx context.Context, admin *kadm.Client) ([]Rule, error) {
 	return slices.Compact(out), nil
 }
 
-// advised adds what to do.
+// advised adds the remedy to an authorization error.
 func advised(err error) error {
 	switch {
 	case errors.Is(err, kerr.SecurityDisabled):
@@ -98,8 +97,8 @@ func advised(err error) error {
 	return err
 }
 
-// Apply adds rules and removes others. What is there already, or gone already, is
-// fine.
+// Apply adds and removes rules. It is idempotent: existing rules and missing rules are
+// no error.
 func Apply(ctx context.Context, admin *kadm.Client, add, remove []Rule) error {
 	var errs []error
 	for _, b := range builders(add) {
@@ -132,11 +131,11 @@ func Apply(ctx context.Context, admin *kadm.Client, add, remove []Rule) error {
 	return errors.Join(errs...)
 }
 
-// owned is what is ours on a cluster.
+// owned lists our resources on a cluster.
 type owned struct {
 	topics map[string]schemas.Topic
-	// groups and ids are names; what begins with a prefix of groupPrefixes or
-	// idPrefixes is ours, too.
+	// groups and ids are full names; groupPrefixes and idPrefixes are prefixes of
+	// further names that are ours.
 	groups, groupPrefixes, ids, idPrefixes []string
 	prefix                                 string
 }
@@ -164,7 +163,7 @@ func newOwned(c *Config, names schemas.Names) *owned {
 	return o
 }
 
-// holds says that a rule is about nothing but what is ours, so that we may remove it.
+// holds reports whether a rule covers only our resources, so that we may remove it.
 func (o *owned) holds(r *Rule) bool {
 	within := func(names, prefixes []string) bool {
 		if o.prefix != "" && strings.HasPrefix(r.Name, o.prefix) {
@@ -187,9 +186,9 @@ func (o *owned) holds(r *Rule) bool {
 	return false
 }
 
-// reached names what of ours a rule reaches that no role is behind: it lets somebody
-// read what is restricted, change anything, join our groups or end our transactions,
-// or denies our own principals something.
+// reached lists our resources that a rule without a role covers in a harmful way: it
+// allows reading restricted topics, changing anything, joining our groups or ending our
+// transactions, or it denies our own principals something.
 func (o *owned) reached(r *Rule, mine bool) []string {
 	if r.Permission == deny && !mine {
 		return nil

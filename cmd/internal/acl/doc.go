@@ -1,15 +1,14 @@
-// Package acl says who may do what with the topics, and makes the cluster's
-// authorizer say the same.
+// Package acl defines the rights of each role on topics, groups and transactional ids,
+// and applies them to the cluster's authorizer.
 //
 //	roles + topic table + principals ─► Want ─► Diff against the cluster ─► Apply
 //	                                      └──► Commands, for kafka-acls.sh
 //
-// It gives each role what its work needs and nothing else: raw topics are written
-// by ingest and by an operator's replay, and read by processors and operators. It
-// adds what is missing and removes, when told to, what is ours and not wanted. It
-// never touches a rule of a principal that has no role here, but tells of each one
-// that reaches into our topics.
+// Each role gets the rights that its work needs and no others: ingest and an operator's
+// replay write raw topics, processors and operators read them. Missing rules are added;
+// rules of ours that are not wanted are removed on request. Rules of a principal without
+// a role are never changed, but each one that covers our topics is reported.
 //
-// Rights that Kafka's authorizer implies are not spelled out: who may read, write,
-// alter or delete may describe, who may alter a topic's settings may describe them.
+// Rights that Kafka's authorizer implies are left out: read, write, alter and delete
+// imply describe, alter configs implies describe configs.
 package acl

@@ -27,7 +27,7 @@ func RoleNames() []string {
 	return []string{RoleIngest, RoleProcessor, RoleAnalytics, RoleOperator, RoleTopics, RoleReset}
 }
 
-// Right is what a role may do with some resources, and what for.
+// Right is a set of operations on some resources, with its purpose.
 type Right struct {
 	// Resource is the kind: topic, group, transactional-id or cluster.
 	Resource string `json:"resource"`
@@ -59,8 +59,8 @@ const (
 	opIdempotentWrite = "IdempotentWrite"
 )
 
-// clusterName is what Kafka calls the cluster as a resource, anything stands for all
-// of a kind.
+// clusterName is Kafka's resource name of the cluster; anything matches every resource
+// of a type.
 const (
 	clusterName = "kafka-cluster"
 	anything    = "*"
@@ -86,9 +86,9 @@ func operations() map[kadm.ACLOperation]string {
 	}
 }
 
-// Rights returns what a role may do, but for the groups of analytics: see
-// GroupRight. The topics come from the topic table and the stages' own lists, so
-// that a new one is not forgotten.
+// Rights returns the rights of a role, except the groups of analytics: see GroupRight.
+// The topics come from the topic table and the stages' own lists, so that a new topic
+// is included.
 func Rights(role string, names schemas.Names) []Right {
 	switch role {
 	case RoleIngest:

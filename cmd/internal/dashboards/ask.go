@@ -49,7 +49,7 @@ func Chosen(expr, since string) string {
 	).Replace(expr)
 }
 
-// Answer is what Prometheus says to a query.
+// Answer is the response of Prometheus to a query.
 type Answer struct {
 	Asked
 

@@ -13,7 +13,7 @@ import (
 type Variable struct {
 	// Name is that of the label, too.
 	Name string
-	// Title is what the person sees.
+	// Title is the displayed name.
 	Title string
 	// Metric has the label.
 	Metric string
@@ -34,13 +34,13 @@ func All() []Dashboard {
 	return []Dashboard{overview(), ingest(), processor(), lag(), business()}
 }
 
-// UID is what links name it by.
+// UID is the stable identifier in Grafana's links.
 func (d *Dashboard) UID() string { return "tributary-" + d.Name }
 
-// Section returns where the runbook tells of an alert.
+// Section returns the runbook link of an alert.
 func Section(alert string) string { return runbook + "#" + strings.ToLower(alert) }
 
-// JSON returns what Grafana reads.
+// JSON returns the dashboard in Grafana's import format.
 func (d *Dashboard) JSON() ([]byte, error) {
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)

@@ -3,10 +3,10 @@
 //	All ─► Dashboard ─► JSON ─► deploy/grafana/dashboards/<name>.json ─► Grafana
 //	          └──────► Queries ─► Run ─► a Prometheus with a live pipeline: make dashboards-test
 //
-// Promise: every panel says what it shows and what to do about it, in a unit; every
-// query is one that Prometheus reads, of metrics that there are, from the data
-// source that the person chose; and a query that may show nothing while nothing is
-// wrong says so here, so that any other that shows nothing is a fault.
+// Promise: every panel has a unit and a description with the remedy; every query parses,
+// uses existing metrics and the data source that the viewer selected. A query that may
+// return nothing on a healthy pipeline is marked as such here; any other empty result is
+// a fault.
 package dashboards
 
 //go:generate go run ./generate ../../../deploy/grafana/dashboards

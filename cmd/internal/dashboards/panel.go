@@ -38,7 +38,7 @@ type Step struct {
 type Panel struct {
 	Kind  Kind
 	Title string
-	// Description says what is seen, and what to do when it is not as it should be.
+	// Description explains the panel and the remedy for a bad value.
 	Description string
 	// Unit is Grafana's id of the unit.
 	Unit string
@@ -52,7 +52,7 @@ type Panel struct {
 	Decimals int
 	// Stacked fills and stacks a time series.
 	Stacked bool
-	// Max is the end of the axis, 0 for what is there.
+	// Max is the end of the axis; 0 adapts it to the data.
 	Max float64
 	// Units are those of a table's columns that differ, by column.
 	Units map[string]string

@@ -6,12 +6,13 @@ import (
 	"strings"
 )
 
-// rate is what a counter rises by a second, by labels; none sums everything.
+// rate returns the per-second rate of a counter, summed by labels; without labels over
+// all series.
 func rate(metric, selector string, by ...string) string {
 	return fmt.Sprintf("%s (rate(%s{%s}[$__rate_interval]))", sum(by), metric, selector)
 }
 
-// risen is what a counter has risen by in the time shown.
+// risen returns the increase of a counter over the displayed time range.
 func risen(metric, selector, window string, by ...string) string {
 	return fmt.Sprintf("%s (increase(%s{%s}[%s]))", sum(by), metric, selector, window)
 }
@@ -39,9 +40,9 @@ func quantiles(metric, selector, label string) []Query {
 	return queries
 }
 
-// inForce is what a counter of the business was raised by in a window, less what was
-// withdrawn of it: see package business. Where nothing was ever withdrawn there is
-// no counter that says so.
+// inForce returns the increase of a business counter in a window minus its withdrawals:
+// see package business. The withdrawal counter does not exist before the first
+// withdrawal.
 func inForce(metric, selector, window string, by ...string) string {
 	total := risen("tributary_business_"+metric+"_total", selector, window, by...)
 	withdrawn := risen("tributary_business_"+metric+"_withdrawn_total", selector, window, by...)
@@ -54,7 +55,7 @@ func share(part, whole string) string { return fmt.Sprintf("%s / (%s > 0)", part
 // process selects the processes of a role: the job's name ends in it.
 func process(role string) string { return fmt.Sprintf(`job=~".*%s", instance=~"$instance"`, role) }
 
-// resources are the panels of what a role's processes use.
+// resources returns the panels for CPU, memory and files of a role's processes.
 func resources(role string) []Panel {
 	selector := process(role)
 	return []Panel{

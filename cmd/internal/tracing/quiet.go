@@ -9,7 +9,7 @@ import (
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 )
 
-// remind is after what time it is said again that traces do not leave.
+// remind is the interval between log lines while the collector is away.
 const remind = 10 * time.Minute
 
 // outage says once that something fails, then every remind with how often it did, and
@@ -56,7 +56,7 @@ func (o *outage) worked() {
 	o.since, o.told, o.failures, o.untold = time.Time{}, time.Time{}, 0, 0
 }
 
-// quiet is an exporter whose failures are told by an outage, and by nobody else.
+// quiet is an exporter that logs failures once per outage instead of once per batch.
 type quiet struct {
 	sdk.SpanExporter
 

@@ -4,16 +4,16 @@
 //
 // It is off unless the environment asks for it: OTEL_TRACES_EXPORTER=otlp, or the
 // address of a collector in OTEL_EXPORTER_OTLP_ENDPOINT or
-// OTEL_EXPORTER_OTLP_TRACES_ENDPOINT. Everything else that OpenTelemetry names for
-// an OTLP exporter over HTTP, for samplers (OTEL_TRACES_SAMPLER), batches (OTEL_BSP_…)
-// and resources (OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES) means what it says there.
+// OTEL_EXPORTER_OTLP_TRACES_ENDPOINT. OpenTelemetry's other variables for an OTLP
+// exporter over HTTP, samplers (OTEL_TRACES_SAMPLER), batches (OTEL_BSP_…) and resources
+// (OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES) have their standard meaning.
 //
 // Ingest's sampler decides for a webhook's whole way: with parentbased_traceidratio
-// and OTEL_TRACES_SAMPLER_ARG=0.01 one in a hundred is followed. The processor's
-// decides for the spans of its rounds.
+// and OTEL_TRACES_SAMPLER_ARG=0.01 one in a hundred is followed. The processor's sampler
+// decides for the spans of its transactions.
 //
-// A collector that is away loses spans and stops nothing; the log says so once, every
-// ten minutes with how often, and when it is over.
+// While the collector is away, spans are dropped and nothing else stops; this is logged
+// once, then every ten minutes with a count, and when the collector is back.
 package tracing
 
 import (
@@ -43,9 +43,9 @@ type Provider struct {
 	others *outage
 }
 
-// New returns a provider for a service, such as "tributary-ingest", or nil where the
-// environment does not ask for traces. It connects to nothing; Start does. now is the
-// clock of what the log says.
+// New returns a provider for a service, such as "tributary-ingest", or nil if the
+// environment does not ask for traces. It does not connect; Start does. now is the
+// clock for log intervals.
 func New(service, version string, getenv func(string) string, logger *slog.Logger, now func() time.Time) (*Provider, error) {
 	wanted, err := wanted(getenv)
 	if err != nil || !wanted {
@@ -95,7 +95,7 @@ func wanted(getenv func(string) string) (bool, error) {
 	return true, nil
 }
 
-// TracerProvider returns what makes the spans, or nil where there are none.
+// TracerProvider returns the source of tracers, or nil without tracing.
 func (p *Provider) TracerProvider() trace.TracerProvider {
 	if p == nil {
 		return nil
@@ -116,7 +116,7 @@ func (p *Provider) Start(ctx context.Context) error {
 	return nil
 }
 
-// Stop sends what there is, as long as ctx allows.
+// Stop flushes pending spans until ctx ends.
 func (p *Provider) Stop(ctx context.Context) error {
 	if p == nil {
 		return nil

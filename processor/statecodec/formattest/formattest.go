@@ -1,11 +1,11 @@
-// Package formattest holds a stage's state against what earlier releases wrote.
+// Package formattest checks that a stage reads the state entries of earlier releases.
 //
 //	testdata/state/1.dump, 2.dump, … ─► Memory ─► the next record ─► the same outputs as ever
 //	the state of this release        ─► must be the last of them, byte for byte
 //	the same with a later version    ─► refused
 //
-// Promise: a format that was written once stays readable, and cannot change without a
-// new version and a dump of its own.
+// Promise: a released format stays readable, and cannot change without a new version and
+// a new dump.
 package formattest
 
 import (
@@ -29,7 +29,7 @@ import (
 // dir is where the dumps are, one for each version of the main entry's format.
 const dir = "testdata/state"
 
-// TB is what of a test is needed: a *testing.T.
+// TB is the part of *testing.T that the package uses.
 type TB interface {
 	Helper()
 	Errorf(format string, args ...any)
@@ -37,12 +37,12 @@ type TB interface {
 	Fatalf(format string, args ...any)
 }
 
-// Case is a state and what comes next.
+// Case is a state and the records that follow it.
 type Case struct {
 	// New makes a machine without state.
 	New func() *engine.Memory
-	// History is what the machine of the dumps had lived through, Next what all of
-	// them meet.
+	// History is the input that produced the dumped state. Next is the input that is
+	// applied to each dump.
 	History, Next []engine.Input
 	// Main is the key of the entry whose first byte is the version that names the dump.
 	Main string
@@ -51,7 +51,7 @@ type Case struct {
 	Others []string
 }
 
-// Check reads every dump and compares what comes of it.
+// Check reads every dump, applies Next and compares the outputs.
 func (c *Case) Check(t TB) {
 	t.Helper()
 	lived := c.New()

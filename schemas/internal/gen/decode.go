@@ -26,8 +26,8 @@ func (g *generator) writeDecoder(b *strings.Builder, t *schema.Schema) {
 }
 
 // decode writes the statements that read a value from d into expression v, which is
-// zero; wrap is what an error becomes. A union is spelt out: a function given to
-// another one would cost more than what it reads.
+// zero; wrap formats the error. Unions are expanded inline, because a closure costs
+// more than reading the value.
 func decode(b *strings.Builder, t *schema.Schema, v, wrap string) {
 	switch t.Kind {
 	case schema.Union:
@@ -87,7 +87,7 @@ func method(t *schema.Schema) string {
 	}
 }
 
-// least is the fewest bytes a value takes: what bounds a count read from hostile
+// least returns the fewest bytes of a value, which bounds a count read from hostile
 // bytes.
 func least(t *schema.Schema) int {
 	switch t.Kind {

@@ -43,8 +43,8 @@ func fallible(t *schema.Schema) bool {
 	}
 }
 
-// encode writes the statements that append the value of expression v; wrap is
-// what an error becomes.
+// encode writes the statements that append the value of expression v; wrap formats the
+// error.
 func encode(b *strings.Builder, t *schema.Schema, v, wrap string) {
 	try := func(call string) {
 		fmt.Fprintf(b, "if dst, err = %s; err != nil {\nreturn dst, %s\n}\n", call, wrap)

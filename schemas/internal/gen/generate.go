@@ -14,7 +14,7 @@ import (
 
 const header = "// Code generated from the .avsc files by schemas/internal/gen. DO NOT EDIT.\n\npackage avro\n\n"
 
-// What package avro's Decimal is; a test there compares.
+// Limits of package avro's Decimal; a test there compares.
 const (
 	decimalPrecision = 18
 	decimalScale     = 6
@@ -63,7 +63,8 @@ func generate(sources map[string]string) (map[string]string, error) {
 	return files, nil
 }
 
-// add collects the types of a schema and refuses what the encoders do not know.
+// add collects the types of a schema and refuses those that the encoders do not
+// support.
 func (g *generator) add(name, text string) error {
 	top, err := schema.Parse(text)
 	if err != nil {

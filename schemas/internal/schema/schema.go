@@ -1,9 +1,9 @@
-// Package schema is an Avro schema as a tree: what the generator, the
-// compatibility check and the registry client compare, where text would mislead.
+// Package schema parses an Avro schema into a tree for the generator, the compatibility
+// check and the registry client, which must not compare text.
 //
 //	.avsc text ──► Parse ──► *Schema ──► generator, compat, registry
 //
-// It keeps what the Avro judges do not see: logical types, field docs and the
+// It keeps attributes that Avro's own rules ignore: logical types, field docs and the
 // sensitivity attribute. It imports nothing of ours.
 package schema
 

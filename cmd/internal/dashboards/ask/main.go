@@ -1,5 +1,6 @@
-// Command ask runs every query of the dashboards against a Prometheus and says what
-// each returned. Its exit code is 1 if one failed, or returned nothing that was to.
+// Command ask runs every query of the dashboards against a Prometheus and prints the
+// number of series of each. The exit code is 1 if a query failed or unexpectedly
+// returned nothing.
 package main
 
 import (
