@@ -7,10 +7,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"github.com/tributary-hq/tributary/cmd/internal/audit"
+	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 )
 
 func newAudit(g *globals) *cobra.Command {
@@ -106,14 +106,14 @@ func (g *globals) audit(ctx context.Context, o audit.Config) error {
 
 func (g *globals) showAudit(r *audit.Report) {
 	g.printf("%s\n", describeSpan(&r.Span))
-	t := newTable("provider", "accepted", "replayed", "decoded", "duplicates", "dead letters", "of these replayed", "differences")
+	t := terminal.NewTable("provider", "accepted", "replayed", "decoded", "duplicates", "dead letters", "of these replayed", "differences")
 	for _, a := range r.Total() {
-		t.AppendRow(table.Row{a.Provider, a.Accepted, a.Replayed, a.Decoded, a.Duplicates, a.DeadLetters, a.DeadLettersReplayed, a.Differences})
+		t.Row(a.Provider, a.Accepted, a.Replayed, a.Decoded, a.Duplicates, a.DeadLetters, a.DeadLettersReplayed, a.Differences)
 	}
 	g.printf("%s\n", t.Render())
-	t = newTable("facts of", "entities", "told", "applied", "held", "begun earlier", "in flight", "differences")
+	t = terminal.NewTable("facts of", "entities", "told", "applied", "held", "begun earlier", "in flight", "differences")
 	for _, f := range r.Facts {
-		t.AppendRow(table.Row{f.Provider, f.Entities, f.Facts, f.Applied, f.Held, f.Earlier, f.InFlight, f.Differences})
+		t.Row(f.Provider, f.Entities, f.Facts, f.Applied, f.Held, f.Earlier, f.InFlight, f.Differences)
 	}
 	g.printf("%s\n", t.Render())
 	j := &r.Journeys

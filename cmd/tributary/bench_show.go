@@ -13,6 +13,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/tributary-hq/tributary/cmd/internal/bench"
+	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 )
 
 // showBench prints a report: as JSON, or as a table with a column for each thing that
@@ -42,7 +43,7 @@ func (g *globals) showBench(r *bench.Report) error {
 		return nil
 	}
 	const most = 20
-	g.printf("\n%s\n", strings.Join(r.Faults[:min(most, len(r.Faults))], "\n"))
+	g.printf("\n%s\n", terminal.Text(strings.Join(r.Faults[:min(most, len(r.Faults))], "\n")))
 	if more := len(r.Faults) - most; more > 0 {
 		g.printf("and %d more like these; --report FILE has them all\n", more)
 	}
@@ -57,14 +58,14 @@ func (g *globals) showFigures(r *bench.Report, names []string) {
 		header = append(header, name)
 		columns = append(columns, table.ColumnConfig{Number: i + 2, Align: text.AlignRight, WidthMax: 42})
 	}
-	t := newTable(header...)
-	t.SetColumnConfigs(columns)
+	t := terminal.NewTable(header...)
+	t.Configure(columns)
 	for _, key := range r.Keys(names...) {
-		row := table.Row{strings.ReplaceAll(key, "_", " ")}
+		row := []any{strings.ReplaceAll(key, "_", " ")}
 		for _, name := range names {
 			row = append(row, spread(bench.SpreadOf(r.Values(name, key))))
 		}
-		t.AppendRow(row)
+		t.Row(row...)
 	}
 	g.printf("%s\n", t.Render())
 }
@@ -83,14 +84,14 @@ func (g *globals) showRatios(r *bench.Report) {
 	if len(r.Ratios) == 0 {
 		return
 	}
-	t := newTable("of", "beside", "figure", "better", "ours", "theirs", "ours / theirs", "pairs")
+	t := terminal.NewTable("of", "beside", "figure", "better", "ours", "theirs", "ours / theirs", "pairs")
 	for i := range r.Ratios {
 		x := &r.Ratios[i]
 		better := "less"
 		if x.More {
 			better = "more"
 		}
-		t.AppendRow(table.Row{x.Of, x.Peer, strings.ReplaceAll(x.Figure, "_", " "), better, spread(x.Ours), spread(x.Theirs), spread(x.Ratio), x.Ratio.N})
+		t.Row(x.Of, x.Peer, strings.ReplaceAll(x.Figure, "_", " "), better, spread(x.Ours), spread(x.Theirs), spread(x.Ratio), x.Ratio.N)
 	}
 	g.printf("\nBy pairs of runs, median (first and third quartile):\n%s\n", t.Render())
 }

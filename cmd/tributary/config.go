@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tributary-hq/tributary/cmd/internal/config"
+	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 )
 
 func newConfig(g *globals) *cobra.Command {
@@ -14,7 +15,7 @@ func newConfig(g *globals) *cobra.Command {
 		Example: "  tributary config example > tributary.yaml",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			g.printf("%s", config.Example())
+			g.printf("%s", terminal.Text(config.Example()))
 			return nil
 		},
 	})
@@ -52,7 +53,7 @@ func (g *globals) reportConfig(f *config.File) error {
 		none := []config.Fault{}
 		err = g.printJSON(map[string]any{"faults": append(none, faults...), "warnings": append(none, warnings...), "settings": settings})
 	default:
-		g.printf("%s", settings)
+		g.printf("%s", terminal.Text(settings))
 		for _, w := range warnings {
 			g.printf("warning: %s\n", w)
 		}

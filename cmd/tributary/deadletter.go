@@ -19,6 +19,7 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/config"
 	"github.com/tributary-hq/tributary/cmd/internal/deadletter"
+	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -154,10 +155,10 @@ func (g *globals) listLetters(ctx context.Context, reader *deadletter.Reader, fi
 		g.printf("There is no such dead letter.\n")
 		return nil
 	}
-	t := newTable("buried", "dead letter", "cause", "detail", "key", "version", "round", "replayed")
-	t.SetColumnConfigs([]table.ColumnConfig{{Number: 4, WidthMax: 48}, {Number: 5, WidthMax: 44}})
+	t := terminal.NewTable("buried", "dead letter", "cause", "detail", "key", "version", "round", "replayed")
+	t.Configure([]table.ColumnConfig{{Number: 4, WidthMax: 48}, {Number: 5, WidthMax: 44}})
 	for _, l := range found {
-		t.AppendRow(table.Row{stamp(l.Buried), letterRef(l), l.Cause, l.Detail, l.Key, l.Version, dash(l.Round), replayedBy(l.Replayed)})
+		t.Row(stamp(l.Buried), letterRef(l), l.Cause, l.Detail, l.Key, l.Version, dash(l.Round), replayedBy(l.Replayed))
 	}
 	g.printf("%s\n", t.Render())
 	if total > len(found) {
@@ -230,16 +231,16 @@ func (g *globals) showLetterStats(stats []deadletter.Stat) {
 		g.printf("There is no such dead letter.\n")
 		return
 	}
-	t := newTable("provider", "cause", "stage", "version", "count", "replayed", "first", "last", "newest", "its detail")
-	t.SetColumnConfigs([]table.ColumnConfig{{Number: 10, WidthMax: 44}})
+	t := terminal.NewTable("provider", "cause", "stage", "version", "count", "replayed", "first", "last", "newest", "its detail")
+	t.Configure([]table.ColumnConfig{{Number: 10, WidthMax: 44}})
 	var count, replayed int64
 	for i := range stats {
 		s := &stats[i]
 		count, replayed = count+s.Count, replayed+s.Replayed
 		newest := fmt.Sprintf("%s/%d/%d", s.Kind, s.Example.Partition, s.Example.Offset)
-		t.AppendRow(table.Row{s.Kind, s.Cause, s.Stage, s.Version, s.Count, s.Replayed, stamp(s.First), stamp(s.Last), newest, s.Detail})
+		t.Row(s.Kind, s.Cause, s.Stage, s.Version, s.Count, s.Replayed, stamp(s.First), stamp(s.Last), newest, s.Detail)
 	}
-	t.AppendFooter(table.Row{"all", "", "", "", count, replayed})
+	t.Footer("all", "", "", "", count, replayed)
 	g.printf("%s\n", t.Render())
 }
 

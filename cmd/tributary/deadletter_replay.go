@@ -11,6 +11,7 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/config"
 	"github.com/tributary-hq/tributary/cmd/internal/deadletter"
+	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 	"github.com/tributary-hq/tributary/processor/engine"
 )
 
@@ -72,7 +73,7 @@ func (g *globals) showLetters(ctx context.Context, reader *deadletter.Reader, fi
 
 func (g *globals) showLetter(l *deadletter.Letter, unmask bool) {
 	line := func(name, format string, args ...any) { g.printf("  %-12s %s\n", name, fmt.Sprintf(format, args...)) }
-	g.printf("%s\n", l.Ref)
+	g.printf("%s\n", l.Ref.String())
 	line("cause", "%s: %s", l.Cause, l.Detail)
 	line("buried", "%s by stage %s of version %s", stamp(l.Buried), l.Stage, l.Version)
 	if l.From.Topic != "" {
@@ -102,7 +103,7 @@ func (g *globals) showLetter(l *deadletter.Letter, unmask bool) {
 	if unmask {
 		masked = ""
 	}
-	g.printf("  body%s\n    %s\n\n", masked, strings.ReplaceAll(l.Body(unmask), "\n", "\n    "))
+	g.printf("  body%s\n    %s\n\n", masked, terminal.Text(strings.ReplaceAll(l.Body(unmask), "\n", "\n    ")))
 }
 
 func newLetterReplay(g *globals) *cobra.Command {

@@ -13,12 +13,12 @@ import (
 	"sync"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/cmd/internal/demo"
 	"github.com/tributary-hq/tributary/cmd/internal/simulator"
+	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 	"github.com/tributary-hq/tributary/schemas/codec"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
@@ -132,7 +132,7 @@ func (l *recordLines) line(v any) {
 // showDemo prints what a person should see.
 func (g *globals) showDemo(r *demo.Result) {
 	g.printf("\nJourneys, one of each story:\n")
-	t := newTable("story", "correlation id", "verified by", "fallbacks", "paid", "refunded", "outcome", "missing")
+	t := terminal.NewTable("story", "correlation id", "verified by", "fallbacks", "paid", "refunded", "outcome", "missing")
 	for i := range r.Rows {
 		row, j := &r.Rows[i], r.Rows[i].Journey
 		by := "-"
@@ -146,19 +146,19 @@ func (g *globals) showDemo(r *demo.Result) {
 		if j.Late {
 			missing = "- (late)"
 		}
-		t.AppendRow(table.Row{
+		t.Row(
 			row.Story, row.CorrelationID, by, j.Fallbacks, hryvnias(j.PaidAmount), hryvnias(j.RefundedAmount),
 			strings.ToLower(strings.ReplaceAll(j.Outcome, "_", " ")), missing,
-		})
+		)
 	}
 	g.printf("%s\n\nThe account, in records:\n", t.Render())
-	t = newTable("provider", "webhooks sent", "of them repeats", "forged", "refused", "accepted", "decoded", "duplicates dropped", "dead letters", "adds up")
+	t = terminal.NewTable("provider", "webhooks sent", "of them repeats", "forged", "refused", "accepted", "decoded", "duplicates dropped", "dead letters", "adds up")
 	for _, p := range slices.Sorted(maps.Keys(r.Sent)) {
 		c, a := r.Sent[p], r.Topics.Accounts[p]
-		t.AppendRow(table.Row{
+		t.Row(
 			p, c.Webhooks, c.Repeats, c.Forged, c.Refused, c.Accepted, a.Decoded, a.Duplicates, a.DeadLetters,
 			yes(a.AddsUp() && c.Accepted == a.Raw && c.Forged == c.Refused),
-		})
+		)
 	}
 	g.printf("%s\n", t.Render())
 	g.counts("Refused", r.Refused)
@@ -171,7 +171,7 @@ func (g *globals) showDemo(r *demo.Result) {
 			"every forgery was refused, and all %d journeys are what an independent model says.\n", r.Topics.Comparison.Equal)
 		return
 	}
-	g.printf("\nIt does not add up (seed %d):\n  %s\n", r.Seed, strings.Join(r.Faults, "\n  "))
+	g.printf("\nIt does not add up (seed %d):\n  %s\n", r.Seed, terminal.Text(strings.Join(r.Faults, "\n  ")))
 }
 
 // counts prints named counts in one line.
@@ -200,13 +200,6 @@ func (g *globals) showPlace(p *demo.Place) {
 	say("\nAnd to see what becomes of them, in another terminal:\n\nexport TRIBUTARY_KAFKA__BROKERS=%s TRIBUTARY_REGISTRY__URLS=%s\n"+
 		"tributary tail enriched.journeys.v1 --follow\ntributary tail enriched.verifications.v1 enriched.payments.v1 enriched.accounts.v1\n",
 		strings.Join(p.Brokers, ","), p.RegistryURL)
-}
-
-func newTable(columns ...any) table.Writer {
-	t := table.NewWriter()
-	t.SetStyle(table.StyleLight)
-	t.AppendHeader(columns)
-	return t
 }
 
 // hryvnias writes kopecks, or nothing for none.

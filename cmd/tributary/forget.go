@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tributary-hq/tributary/cmd/internal/forget"
+	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/trace"
 )
 
@@ -153,10 +154,10 @@ func (g *globals) showErasures(plan *forget.Plan, report *trace.Report) {
 		g.printf("Nothing of %s is known that could be forgotten.\n", report.Query)
 		g.showLooked(report)
 	} else {
-		t := newTable("to be forgotten", "what", "state", "leaves journeys")
+		t := terminal.NewTable("to be forgotten", "what", "state", "leaves journeys")
 		for i := range plan.Targets {
 			target := &plan.Targets[i]
-			t.AppendRow([]any{strings.Join(target.Keys, "\n"), target.Kind, spoken(target.State), strings.Join(target.Journeys, "\n")})
+			t.Row(terminal.Stack(target.Keys), target.Kind, spoken(target.State), terminal.Stack(target.Journeys))
 		}
 		g.printf("%s\n", t.Render())
 	}
@@ -177,8 +178,8 @@ func (g *globals) showErasures(plan *forget.Plan, report *trace.Report) {
 	}
 }
 
-func staysTable(stays []forget.Stays) string {
-	t := newTable("topic", "records", "newest", "stays until")
+func staysTable(stays []forget.Stays) terminal.Text {
+	t := terminal.NewTable("topic", "records", "newest", "stays until")
 	for i := range stays {
 		s := &stays[i]
 		records, until := strconv.Itoa(s.Records), "for ever: the topic has no retention"
@@ -195,7 +196,7 @@ func staysTable(stays []forget.Stays) string {
 		case !s.Until.IsZero():
 			until = stamp(s.Until) + ", at the latest " + stamp(s.Latest)
 		}
-		t.AppendRow([]any{s.Topic, records, stamp(s.Newest), until})
+		t.Row(s.Topic, records, stamp(s.Newest), until)
 	}
 	return t.Render()
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 )
 
 // healthTimeout bounds the question: who asks has a limit of his own and must hear
@@ -72,7 +74,7 @@ func (g *globals) health(ctx context.Context, address, path string) error {
 	if err = errors.Join(err, answer.Body.Close()); err != nil {
 		return fmt.Errorf("read the ops port's answer: %w", err)
 	}
-	g.printf("%s", body)
+	g.printf("%s", terminal.Text(body))
 	if answer.StatusCode != http.StatusOK {
 		return errSaid
 	}

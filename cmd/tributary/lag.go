@@ -14,6 +14,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/config"
 	"github.com/tributary-hq/tributary/cmd/internal/lag"
 	"github.com/tributary-hq/tributary/cmd/internal/ops"
+	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 	"github.com/tributary-hq/tributary/processor"
 )
 
@@ -173,7 +174,7 @@ func (g *globals) watchLag(ctx context.Context, watcher *lag.Watcher, f *lagFlag
 		case ctx.Err() != nil:
 		case err != nil:
 			// A broker that is away comes back; the screen says so meanwhile.
-			_, _ = fmt.Fprintf(g.err, "%s cannot look: %v\n", time.Now().Format(time.TimeOnly), err)
+			terminal.Printf(g.err, "%s cannot look: %v\n", time.Now().Format(time.TimeOnly), err)
 		case g.json:
 			bad = report.Bad
 			if err := lines.Encode(report); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/tributary-hq/tributary/cmd/internal/lag"
+	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 )
 
 // sparkWidth is how many looks a sparkline shows.
@@ -35,7 +36,7 @@ func newLagScreen(out io.Writer, all bool) *lagScreen { return &lagScreen{out: o
 func (s *lagScreen) show(r *lag.Report) {
 	var b strings.Builder
 	if s.live {
-		b.WriteString("\x1b[H\x1b[2J")
+		clearScreen(s.out)
 	}
 	if s.history != nil {
 		fmt.Fprintf(&b, "%s   judged over %s   Ctrl-C ends\n", r.At.Local().Format(time.TimeOnly), time.Duration(r.Window).Round(time.Second))
@@ -43,15 +44,15 @@ func (s *lagScreen) show(r *lag.Report) {
 	if len(r.Groups) == 0 {
 		b.WriteString("There is no such group.\n")
 	} else {
-		b.WriteString(s.groups(r) + "\n")
+		b.WriteString(string(s.groups(r)) + "\n")
 	}
 	for i := range r.Groups {
 		if g := &r.Groups[i]; len(g.Partitions) > 0 && (s.all || g.Verdict != lag.VerdictOK && g.Records+g.Held > 0) {
-			fmt.Fprintf(&b, "\n%s: %s\n%s\n", g.Group, g.Reason, s.partitions(g))
+			terminal.Printf(&b, "\n%s: %s\n%s\n", g.Group, g.Reason, s.partitions(g))
 		}
 	}
 	for _, w := range r.Warnings {
-		fmt.Fprintf(&b, "warning: %s\n", w)
+		terminal.Printf(&b, "warning: %s\n", w)
 	}
 	switch {
 	case r.Bad == 1:
@@ -62,17 +63,20 @@ func (s *lagScreen) show(r *lag.Report) {
 	_, _ = io.WriteString(s.out, b.String())
 }
 
-func (s *lagScreen) groups(r *lag.Report) string {
+// clearScreen steers the terminal itself, past what escapes everybody else's characters.
+func clearScreen(out io.Writer) { _, _ = io.WriteString(terminal.Unwrap(out), "\x1b[H\x1b[2J") }
+
+func (s *lagScreen) groups(r *lag.Report) terminal.Text {
 	columns := []any{"group", "members", "behind", "held", "oldest", "in/s", "out/s", "caught up in"}
 	if s.history != nil {
 		columns = append(columns, "oldest, lately", "out/s, lately")
 	}
-	t := newTable(append(columns, "verdict")...)
+	t := terminal.NewTable(append(columns, "verdict")...)
 	const widest = 64
-	t.SetColumnConfigs([]table.ColumnConfig{{Number: len(columns) + 1, WidthMax: widest, WidthMaxEnforcer: text.WrapSoft}})
+	t.Configure([]table.ColumnConfig{{Number: len(columns) + 1, WidthMax: widest, WidthMaxEnforcer: text.WrapSoft}})
 	for i := range r.Groups {
 		g := &r.Groups[i]
-		row := table.Row{g.Group, count(g.Members), zero(g.Records), zero(g.Held), oldest(&g.Figures), lag.Rate(g.In), lag.Rate(g.Out), caughtUp(&g.Figures, g.Verdict)}
+		row := []any{g.Group, count(g.Members), zero(g.Records), zero(g.Held), oldest(&g.Figures), lag.Rate(g.In), lag.Rate(g.Out), caughtUp(&g.Figures, g.Verdict)}
 		if s.history != nil {
 			h := slices.Concat(s.history[g.Group], []lagMoment{{age: time.Duration(g.Age).Seconds(), out: g.Out}})
 			h = h[max(0, len(h)-sparkWidth):]
@@ -83,7 +87,7 @@ func (s *lagScreen) groups(r *lag.Report) string {
 		if g.Bad {
 			verdict = "✗ " + verdict
 		}
-		t.AppendRow(append(row, verdict))
+		t.Row(append(row, verdict)...)
 	}
 	return t.Render()
 }
@@ -91,8 +95,8 @@ func (s *lagScreen) groups(r *lag.Report) string {
 // mostPartitions is how many a group shows without --all.
 const mostPartitions = 12
 
-func (s *lagScreen) partitions(g *lag.Group) string {
-	t := newTable("topic", "partition", "position", "end", "behind", "held", "oldest", "in/s", "out/s", "caught up in", "owner", "host", "")
+func (s *lagScreen) partitions(g *lag.Group) terminal.Text {
+	t := terminal.NewTable("topic", "partition", "position", "end", "behind", "held", "oldest", "in/s", "out/s", "caught up in", "owner", "host", "")
 	shown, left := 0, 0
 	for i := range g.Partitions {
 		p := &g.Partitions[i]
@@ -117,14 +121,14 @@ func (s *lagScreen) partitions(g *lag.Group) string {
 		if p.Err != "" {
 			note = p.Err
 		}
-		t.AppendRow(table.Row{
+		t.Row(
 			p.Topic, p.Partition, position, p.End, unread(p), zero(p.Held), oldest(&p.Figures), lag.Rate(p.In), lag.Rate(p.Out),
 			caughtUp(&p.Figures, p.Verdict), name, host, note,
-		})
+		)
 	}
 	rendered := t.Render()
 	if left > 0 {
-		rendered += fmt.Sprintf("\n… and %d partitions more (--all)", left)
+		rendered += terminal.Text(fmt.Sprintf("\n… and %d partitions more (--all)", left))
 	}
 	return rendered
 }

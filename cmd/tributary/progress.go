@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/progress"
+
+	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 )
 
 // progressBar shows how far a run is: as a bar on a terminal, as lines elsewhere.
@@ -20,6 +22,7 @@ type progressBar struct {
 }
 
 func newProgress(out io.Writer) *progressBar {
+	out = terminal.Unwrap(out)
 	p := &progressBar{out: out}
 	if !isTerminal(out) {
 		return p
@@ -35,7 +38,7 @@ func newProgress(out io.Writer) *progressBar {
 }
 
 func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
+	f, ok := terminal.Unwrap(w).(*os.File)
 	if !ok {
 		return false
 	}

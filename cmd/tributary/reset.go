@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tributary-hq/tributary/cmd/internal/reset"
+	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 	"github.com/tributary-hq/tributary/processor"
 )
 
@@ -131,10 +132,10 @@ func (g *globals) showReset(p *reset.Plan) {
 	}
 	if p.Lost > 0 {
 		g.printf("  Lost: %d offsets of the input are gone by retention; it is whole since %s.\n", p.Lost, stamp(p.Since))
-		t := newTable("partition", "gone before offset", "oldest record there")
+		t := terminal.NewTable("partition", "gone before offset", "oldest record there")
 		for i := range p.Partitions {
 			if x := &p.Partitions[i]; x.Start > 0 {
-				t.AppendRow([]any{x.Partition, x.Start, stamp(x.Oldest)})
+				t.Row(x.Partition, x.Start, stamp(x.Oldest))
 			}
 		}
 		g.printf("%s\n", t.Render())

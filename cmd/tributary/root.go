@@ -14,6 +14,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/cmd/internal/config"
+	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 )
 
 // The exit codes, beside those that ingest and processor give.
@@ -46,6 +47,8 @@ var errSaid = errors.New("")
 
 // run is the program.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	// Whatever the text of an id, a record or an error is, it does not steer the terminal.
+	stdout, stderr = terminal.NewWriter(stdout), terminal.NewWriter(stderr)
 	g := &globals{out: stdout, err: stderr}
 	root := newRoot(g)
 	root.SetArgs(args)
@@ -102,7 +105,9 @@ Environment:
 	root.PersistentFlags().BoolVar(&g.json, "json", false, "print JSON, for programs")
 	// Reached only by words that are no command: cobra's own error has no code.
 	root.Args, root.RunE = cobra.ArbitraryArgs, unknownCommand
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &codeError{exitUsage, err} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		return &codeError{exitUsage, errors.New(terminal.Line(err.Error()))}
+	})
 	root.AddCommand(
 		newIngest(g), newProcessor(g), newTopics(g), newSchemas(g), newTail(g), newLag(g), newDeadLetter(g), newAudit(g), newTrace(g), newForget(g), newReset(g), newDemo(g), newSimulate(g), newBench(g), newRegistryServer(g), newConfig(g), newHealth(g), newVersion(g),
 	)
@@ -195,5 +200,5 @@ func (g *globals) printJSON(v any) error {
 	return nil
 }
 
-// printf prints to the output; a reader that has gone away is not our fault.
-func (g *globals) printf(format string, args ...any) { _, _ = fmt.Fprintf(g.out, format, args...) }
+// printf prints to the output. Texts become part of one line each: see terminal.Printf.
+func (g *globals) printf(format string, args ...any) { terminal.Printf(g.out, format, args...) }

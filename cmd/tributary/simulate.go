@@ -16,10 +16,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"github.com/tributary-hq/tributary/cmd/internal/simulator"
+	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 )
 
 // simulation is what the flags of simulate say.
@@ -187,14 +187,14 @@ func (g *globals) showSimulation(l *simulator.Ledger, took time.Duration) error 
 			return err
 		}
 	} else {
-		t := newTable("provider", "webhooks", "tries", "repeats", "records accepted", "forged", "refused", "lost")
-		row := func(name string, c simulator.Count) table.Row {
-			return table.Row{name, c.Webhooks, c.Tries, c.Repeats, c.Accepted, c.Forged, c.Refused, c.Lost}
+		t := terminal.NewTable("provider", "webhooks", "tries", "repeats", "records accepted", "forged", "refused", "lost")
+		row := func(name string, c simulator.Count) []any {
+			return []any{name, c.Webhooks, c.Tries, c.Repeats, c.Accepted, c.Forged, c.Refused, c.Lost}
 		}
 		for _, p := range slices.Sorted(maps.Keys(r.Sent)) {
-			t.AppendRow(row(p, r.Sent[p]))
+			t.Row(row(p, r.Sent[p])...)
 		}
-		t.AppendFooter(row("all", r.Total))
+		t.Footer(row("all", r.Total)...)
 		g.printf("%s\n", t.Render())
 		for _, status := range slices.Sorted(maps.Keys(r.Statuses)) {
 			g.printf("last answer %d: %d\n", status, r.Statuses[status])
@@ -216,7 +216,7 @@ func newSimulateSources(g *globals) *cobra.Command {
 		Short: "print the sources that the simulated providers need, for the configuration file",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			g.printf("%s", sourcesYAML(unibell))
+			g.printf("%s", terminal.Text(sourcesYAML(unibell)))
 			return nil
 		},
 	}

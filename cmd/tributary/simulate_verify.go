@@ -11,13 +11,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/cmd/internal/demo"
 	"github.com/tributary-hq/tributary/cmd/internal/model"
 	"github.com/tributary-hq/tributary/cmd/internal/simulator"
+	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 )
 
 func newSimulateVerify(g *globals) *cobra.Command {
@@ -124,10 +124,10 @@ func (g *globals) showVerification(sent map[string]simulator.Count, r *model.Res
 		}
 		return err
 	}
-	t := newTable("provider", "accepted", "raw", "decoded", "duplicates", "dead letters", "forged", "refused")
+	t := terminal.NewTable("provider", "accepted", "raw", "decoded", "duplicates", "dead letters", "forged", "refused")
 	for _, p := range slices.Sorted(maps.Keys(sent)) {
 		c, a := sent[p], r.Accounts[p]
-		t.AppendRow(table.Row{p, c.Accepted, a.Raw, a.Decoded, a.Duplicates, a.DeadLetters, c.Forged, c.Refused})
+		t.Row(p, c.Accepted, a.Raw, a.Decoded, a.Duplicates, a.DeadLetters, c.Forged, c.Refused)
 	}
 	g.printf("%s\n", t.Render())
 	g.counts("Dead letters", r.Causes)
@@ -135,7 +135,7 @@ func (g *globals) showVerification(sent map[string]simulator.Count, r *model.Res
 	g.printf("Journeys: %d equal to the model's, %d different, %d with a deadline about now\n",
 		r.Comparison.Equal, r.Comparison.Different, r.Comparison.Undecided)
 	if len(faults) > 0 {
-		g.printf("\n%s\n", strings.Join(faults, "\n"))
+		g.printf("\n%s\n", terminal.Text(strings.Join(faults, "\n")))
 		return errAccount
 	}
 	g.printf("It adds up.\n")

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tributary-hq/tributary/cmd/internal/config"
+	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/topics"
 )
 
@@ -64,19 +65,16 @@ func (g *globals) topicsList() error {
 	if g.json {
 		return g.printJSON(wanted)
 	}
-	t := table.NewWriter()
-	t.SetOutputMirror(g.out)
-	t.SetStyle(table.StyleLight)
-	t.AppendHeader(table.Row{"topic", "partitions", "format", "access", "cleanup", "retention", "holds"})
+	t := terminal.NewTable("topic", "partitions", "format", "access", "cleanup", "retention", "holds")
 	for _, w := range wanted {
 		retention := "for ever"
 		if w.Row.Delete {
 			retention = w.Row.Retention.String()
 		}
-		t.AppendRow(table.Row{w.Name, w.Partitions, w.Row.Format, w.Row.Access, w.Row.Policy(), retention, w.Row.Doc})
+		t.Row(w.Name, w.Partitions, w.Row.Format, w.Row.Access, w.Row.Policy(), retention, w.Row.Doc)
 	}
-	t.SetColumnConfigs([]table.ColumnConfig{{Number: 7, WidthMax: 60, WidthMaxEnforcer: text.WrapSoft}})
-	t.Render()
+	t.Configure([]table.ColumnConfig{{Number: 7, WidthMax: 60, WidthMaxEnforcer: text.WrapSoft}})
+	g.printf("%s\n", t.Render())
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/acl"
 	"github.com/tributary-hq/tributary/cmd/internal/config"
+	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -100,10 +101,7 @@ func (g *globals) topicsACL(ctx context.Context, flags *aclFlags) error {
 }
 
 func (g *globals) printGrants(grants []acl.Grant, names schemas.Names) {
-	t := table.NewWriter()
-	t.SetOutputMirror(g.out)
-	t.SetStyle(table.StyleLight)
-	t.AppendHeader(table.Row{"role", "principal", "may", "which", "for"})
+	t := terminal.NewTable("role", "principal", "may", "which", "for")
 	for i := range grants {
 		grant := &grants[i]
 		role, principal := grant.Role, grant.Principal
@@ -113,16 +111,19 @@ func (g *globals) printGrants(grants []acl.Grant, names schemas.Names) {
 		if i > 0 && grants[i-1].Role == role && grants[i-1].Principal == grant.Principal {
 			role, principal = "", ""
 		} else if i > 0 {
-			t.AppendSeparator()
+			t.Separate()
 		}
-		which := strings.Join(acl.Summary(grant.Names, names), "\n")
+		which := terminal.Stack(acl.Summary(grant.Names, names))
 		if grant.Prefixed {
-			which = strings.Join(grant.Names, "…\n") + "…"
+			which = nil
+			for _, name := range grant.Names {
+				which = append(which, name+"…")
+			}
 		}
-		t.AppendRow(table.Row{role, principal, strings.Join(grant.Operations, ", ") + "\n" + grant.Resource, which, grant.Why})
+		t.Row(role, principal, terminal.Stack{strings.Join(grant.Operations, ", "), grant.Resource}, which, grant.Why)
 	}
-	t.SetColumnConfigs([]table.ColumnConfig{{Number: 5, WidthMax: 40, WidthMaxEnforcer: text.WrapSoft}})
-	t.Render()
+	t.Configure([]table.ColumnConfig{{Number: 5, WidthMax: 40, WidthMaxEnforcer: text.WrapSoft}})
+	g.printf("%s\n", t.Render())
 }
 
 // changeACL compares, and with --apply makes it so.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/topics"
 	"github.com/tributary-hq/tributary/schemas"
 )
@@ -67,9 +68,9 @@ func (g *globals) topicsCopy(ctx context.Context, from string) error {
 	if g.json {
 		return g.printJSON(copied)
 	}
-	t := newTable("topic", "copied to", "records", "bytes")
+	t := terminal.NewTable("topic", "copied to", "records", "bytes")
 	for _, c := range copied {
-		t.AppendRow([]any{c.Topic, c.To, c.Records, c.Bytes})
+		t.Row(c.Topic, c.To, c.Records, c.Bytes)
 	}
 	g.printf("%s\n", t.Render())
 	return nil

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/trace"
 )
 
@@ -75,10 +76,10 @@ func (g *globals) showEntity(e *trace.Entity) {
 }
 
 func (g *globals) showSteps(steps []trace.Step) {
-	t := newTable("written", "what", "where", "state", "event", "says")
+	t := terminal.NewTable("written", "what", "where", "state", "event", "says")
 	for i := range steps {
 		s := &steps[i]
-		t.AppendRow([]any{s.At.Format("2006-01-02 15:04:05.000"), whatOf(s), s.Position, spoken(s.State), eventOf(s), saysOf(s)})
+		t.Row(s.At.Format("2006-01-02 15:04:05.000"), whatOf(s), s.Position, spoken(s.State), eventOf(s), saysOf(s))
 	}
 	g.printf("%s\n", t.Render())
 }

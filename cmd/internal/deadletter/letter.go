@@ -8,6 +8,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/instant"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -92,7 +93,7 @@ type Letter struct {
 func letterOf(r *kgo.Record, name string) *Letter {
 	l := &Letter{
 		Ref: Ref{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset}, Name: name, Kind: Short(name),
-		Key: string(r.Key), Bytes: len(r.Value), Buried: r.Timestamp.UTC(), From: Ref{Partition: -1, Offset: -1}, record: r,
+		Key: string(r.Key), Bytes: len(r.Value), Buried: instant.Bound(r.Timestamp), From: Ref{Partition: -1, Offset: -1}, record: r,
 	}
 	number := func(text []byte) int64 {
 		n, err := strconv.ParseInt(string(text), 10, 64)
@@ -110,7 +111,7 @@ func letterOf(r *kgo.Record, name string) *Letter {
 			l.RequestID = string(h.Value)
 		case raw.HeaderReceivedAt:
 			if ms := number(h.Value); ms > 0 {
-				l.Received = time.UnixMilli(ms).UTC()
+				l.Received = instant.OfMillis(ms)
 			}
 		case raw.HeaderReplayRound:
 			l.Round = max(int(number(h.Value)), 0)
@@ -124,7 +125,7 @@ func letterOf(r *kgo.Record, name string) *Letter {
 			l.Version = string(h.Value)
 		case engine.HeaderTime:
 			if ms := number(h.Value); ms > 0 {
-				l.Buried = time.UnixMilli(ms).UTC()
+				l.Buried = instant.OfMillis(ms)
 			}
 		case engine.HeaderTopic:
 			l.From.Topic = string(h.Value)

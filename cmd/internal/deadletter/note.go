@@ -10,6 +10,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/instant"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -46,7 +47,7 @@ func noteOf(value []byte) (*Note, error) {
 	if f.Version != noteVersion {
 		return nil, fmt.Errorf("a note of a replay has format %d, this program knows %d: a later release wrote it", f.Version, noteVersion)
 	}
-	return &Note{By: f.By, At: time.UnixMilli(f.At).UTC(), Round: f.Round, Topic: f.Topic, Partition: f.Partition}, nil
+	return &Note{By: f.By, At: instant.OfMillis(f.At), Round: f.Round, Topic: f.Topic, Partition: f.Partition}, nil
 }
 
 // size is what the record will take, with room for a batch's own bytes.

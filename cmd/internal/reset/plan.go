@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/cmd/internal/audit"
+	"github.com/tributary-hq/tributary/cmd/internal/instant"
 	"github.com/tributary-hq/tributary/cmd/internal/topics"
 	"github.com/tributary-hq/tributary/cmd/internal/trace"
 	"github.com/tributary-hq/tributary/processor"
@@ -201,7 +202,7 @@ func (p *Plan) oldest(ctx context.Context, admin *kadm.Client) error {
 	for i := range p.Partitions {
 		x := &p.Partitions[i]
 		if o, ok := first.Lookup(p.Input, x.Partition); ok && o.Timestamp > 0 {
-			x.Oldest = time.UnixMilli(o.Timestamp).UTC()
+			x.Oldest = instant.OfMillis(o.Timestamp)
 		}
 		if x.Start > 0 && x.Oldest.After(p.Since) {
 			p.Since = x.Oldest

@@ -21,6 +21,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/instant"
 	"github.com/tributary-hq/tributary/schemas/codec"
 	"github.com/tributary-hq/tributary/schemas/registry"
 )
@@ -229,7 +230,7 @@ func (r *reader) show(ctx context.Context, record *kgo.Record) error {
 		return nil
 	}
 	l := line{
-		Topic: record.Topic, Partition: record.Partition, Offset: record.Offset, Timestamp: record.Timestamp.UTC(),
+		Topic: record.Topic, Partition: record.Partition, Offset: record.Offset, Timestamp: instant.Bound(record.Timestamp),
 		Key: string(record.Key), Value: value,
 	}
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/instant"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas"
@@ -58,7 +59,7 @@ func valueOf(topic string, value []byte) (decodable, error) {
 
 // stepOf reads a record. value is what valueOf made of it.
 func stepOf(topic string, r *kgo.Record, value decodable, err error) Step {
-	s := Step{Position: Position{r.Topic, r.Partition, r.Offset}, At: r.Timestamp.UTC()}
+	s := Step{Position: Position{r.Topic, r.Partition, r.Offset}, At: instant.Bound(r.Timestamp)}
 	switch {
 	case r.Value == nil && !strings.HasPrefix(topic, "deadletter.") && !strings.HasPrefix(topic, "raw."):
 		s.Kind = StepEnded
@@ -150,7 +151,7 @@ func (s *Step) envelope(r *kgo.Record) {
 		headers[i] = raw.Header(h)
 	}
 	e, _ := raw.Parse(headers) // what is missing is not shown
-	s.Source, s.Assurance, s.SecretID, s.RequestID, s.Received = e.Source, words(e.Assurance), e.SecretID, e.RequestID, e.ReceivedAt
+	s.Source, s.Assurance, s.SecretID, s.RequestID, s.Received = e.Source, words(e.Assurance), e.SecretID, e.RequestID, instant.Bound(e.ReceivedAt)
 	if e.ReceivedAt.UnixMilli() <= 0 {
 		s.Received = time.Time{}
 	}

@@ -1,0 +1,87 @@
+package terminal_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/tributary-hq/tributary/cmd/internal/terminal"
+)
+
+func TestLine(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ text, want string }{
+		"plain":                  {"lox24:a1b2-Ж-é-日本 ✗ …", "lox24:a1b2-Ж-é-日本 ✗ …"},
+		"escape sequence":        {"a\x1b[2Jb", `a\u001b[2Jb`},
+		"title":                  {"\x1b]0;owned\x07", `\u001b]0;owned\u0007`},
+		"line breaks and tab":    {"a\r\nb\tc", `a\u000d\u000ab\u0009c`},
+		"C1 control":             {"a\u009b31m", `a\u009b31m`},
+		"C1 control as a byte":   {"a\x9b31m", `a\x9b31m`},
+		"bidirectional override": {"a\u202egnp", `a\u202egnp`},
+		"isolate":                {"\u2066x\u2069", `\u2066x\u2069`},
+		"no width":               {"a\u200bb\u200dc\ufeff", `a\u200bb\u200dc\ufeff`},
+		"soft hyphen":            {"a\u00adb", `a\u00adb`},
+		"separators":             {"a\u2028b\u2029", `a\u2028b\u2029`},
+		"filler":                 {"a\u3164b\u034f", `a\u3164b\u034f`},
+		"variation selector":     {"a\ufe0f", `a\ufe0f`},
+		"tag":                    {"a\U000e0041", `a\udb40\udc41`},
+		"replacement character":  {"a\ufffd", "a\ufffd"},
+		"delete":                 {"a\x7f", `a\u007f`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := terminal.Line(test.text); got != test.want {
+				t.Errorf("Line(%q) = %q, want %q", test.text, got, test.want)
+			}
+		})
+	}
+}
+
+// TestWriterKeepsJSON: what passes through a Writer is without control characters, and
+// means the same to a program.
+func TestWriterKeepsJSON(t *testing.T) {
+	t.Parallel()
+	want := map[string]string{"id": "a\x1b[2J\u202e\u009b\U000e0041\u2028\x7f", "name": "Ж"}
+	var out bytes.Buffer
+	if err := json.NewEncoder(terminal.NewWriter(&out)).Encode(want); err != nil {
+		t.Fatal(err)
+	}
+	steers := func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }
+	if strings.ContainsFunc(out.String(), steers) {
+		t.Errorf("written: %q", out.String())
+	}
+	got := map[string]string{}
+	if err := json.Unmarshal(out.Bytes(), &got); err != nil || got["id"] != want["id"] || got["name"] != want["name"] {
+		t.Errorf("read back: %q, %v, want %q", got, err, want)
+	}
+}
+
+func TestPrintf(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	terminal.Printf(&out, "%s|%v|%d|%s", "a\nb", errors.New("c\nd"), 3, terminal.Text("e\nf"))
+	if got, want := out.String(), `a\u000ab|c\u000ad|3|e`+"\nf"; got != want {
+		t.Errorf("Printf() = %q, want %q", got, want)
+	}
+}
+
+// TestTable: no id can add a row, and columns stay aligned.
+func TestTable(t *testing.T) {
+	t.Parallel()
+	table := terminal.NewTable("key", "of")
+	table.Row("a\n│ forged │", 1)
+	table.Row(terminal.Stack{"x\x1b[8m", "y"}, 22)
+	table.Footer("all\r", 23)
+	lines := strings.Split(string(table.Render()), "\n")
+	if len(lines) != 9 {
+		t.Errorf("%d lines, want 9:\n%s", len(lines), strings.Join(lines, "\n"))
+	}
+	for _, line := range lines {
+		if strings.ContainsFunc(line, unicode.IsControl) || len([]rune(line)) != len([]rune(lines[0])) {
+			t.Errorf("line %q", line)
+		}
+	}
+}
