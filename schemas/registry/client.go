@@ -32,6 +32,9 @@ var (
 	// ErrUnavailable says that the registry did not answer, or answered with an error of its
 	// own.
 	ErrUnavailable = errors.New("schema registry is not available")
+	// ErrAnswer says that what answered at the registry's address makes no sense as a
+	// registry: no id, one that no registry gives, or another schema.
+	ErrAnswer = errors.New("the answer is not a schema registry's: check registry.urls and any proxy in front of it")
 	// ErrUnsupported says that the registry's schema is not plain Avro.
 	ErrUnsupported = errors.New("not a plain avro schema")
 )
@@ -137,6 +140,9 @@ func (c *Client) SchemaByID(ctx context.Context, id uint32) (string, error) {
 	}
 	if s.Type != sr.TypeAvro || len(s.References) > 0 {
 		return "", fmt.Errorf("schema id %d: %w", id, ErrUnsupported)
+	}
+	if s.Schema == "" {
+		return "", fmt.Errorf("schema id %d: %w: it has no schema", id, ErrAnswer)
 	}
 	c.mu.Lock()
 	c.texts[id] = s.Schema

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/twmb/franz-go/pkg/sr"
 
 	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/internal/schema"
 )
 
 // Compatibility is what every subject of ours is held to: each version reads what
@@ -56,7 +58,24 @@ func (c *Client) each(ctx context.Context, do func(context.Context, schemas.Topi
 			break // the next one would only wait as long
 		}
 	}
-	return results, errors.Join(errs...)
+	return results, errors.Join(append(errs, shared(results))...)
+}
+
+// shared refuses one id for several schemas.
+func shared(results []Result) error {
+	schemaOf := map[uint32]string{}
+	for i := range results {
+		r := &results[i]
+		row, _ := schemas.Find(r.Topic)
+		if !r.Registered {
+			continue
+		}
+		if other, ok := schemaOf[r.ID]; ok && other != row.Schema {
+			return fmt.Errorf("subject %s: %w: id %d is given to the schemas %s and %s", r.Subject, ErrAnswer, r.ID, other, row.Schema)
+		}
+		schemaOf[r.ID] = row.Schema
+	}
+	return nil
 }
 
 // lookup asks for the schema of this version; not to know it is no error.
@@ -73,8 +92,38 @@ func (c *Client) lookup(ctx context.Context, t schemas.Topic) (Result, error) {
 		}
 		return result, err
 	}
-	result.ID, result.Version, result.Registered = uint32(found.ID), found.Version, true //nolint:gosec // a registry's ids have 32 bits
+	if result.ID, err = judge(found, text); err != nil {
+		return result, err
+	}
+	result.Version, result.Registered = found.Version, true
 	return result, nil
+}
+
+// judge returns the id of an answer if it can be one for a schema: ids have 31 bits in
+// the clients of other languages, and a schema in the answer must be the one asked for.
+// A registry may order its keys otherwise, so schemas are compared, not texts.
+func judge(found sr.SubjectSchema, text string) (uint32, error) {
+	if found.ID < 1 || found.ID > math.MaxInt32 {
+		return 0, fmt.Errorf("%w: it gives id %d, and ids are from 1 to %d", ErrAnswer, found.ID, math.MaxInt32)
+	}
+	if found.Version < 1 {
+		return 0, fmt.Errorf("%w: it gives version %d", ErrAnswer, found.Version)
+	}
+	if found.Schema.Schema == "" {
+		return uint32(found.ID), nil //nolint:gosec // bounded above
+	}
+	ours, err := schema.Parse(text)
+	if err != nil {
+		return 0, fmt.Errorf("parse our own schema: %w", err)
+	}
+	theirs, err := schema.Parse(found.Schema.Schema)
+	if err != nil {
+		return 0, fmt.Errorf("%w: its schema cannot be parsed: %w", ErrAnswer, err)
+	}
+	if found.Type != sr.TypeAvro || !schema.Same(ours, theirs) {
+		return 0, fmt.Errorf("%w: under id %d it has another schema than was asked for", ErrAnswer, found.ID)
+	}
+	return uint32(found.ID), nil //nolint:gosec // bounded above
 }
 
 func (c *Client) register(ctx context.Context, t schemas.Topic) (Result, error) {
@@ -84,20 +133,41 @@ func (c *Client) register(ctx context.Context, t schemas.Topic) (Result, error) 
 	}
 	// The subject's own level is set before its first version, so that a laxer
 	// default of the registry never judges one of ours.
-	for _, set := range c.sr.SetCompatibility(ctx, sr.SetCompatibility{Level: sr.CompatFullTransitive}, result.Subject) {
-		if set.Err != nil {
-			return result, fmt.Errorf("set compatibility: %w", classify(set.Err))
-		}
+	if err := c.holdCompatible(ctx, result.Subject); err != nil {
+		return result, err
 	}
 	if result.Registered {
 		return result, nil
 	}
 	text, _ := schemas.AVSC(t.Schema)
-	created, err := c.sr.CreateSchema(ctx, result.Subject, sr.Schema{Schema: text})
+	id, err := c.sr.RegisterSchema(ctx, result.Subject, sr.Schema{Schema: text}, -1, -1)
 	if err != nil {
 		return result, classify(err)
 	}
-	result.ID, result.Version = uint32(created.ID), created.Version //nolint:gosec // a registry's ids have 32 bits
-	result.Registered, result.Created = true, true
+	if result, err = c.lookup(ctx, t); err != nil {
+		return result, err
+	}
+	if !result.Registered || int(result.ID) != id {
+		return result, fmt.Errorf("%w: it registered the schema under id %d, and then has it under id %d", ErrAnswer, id, result.ID)
+	}
+	result.Created = true
 	return result, nil
+}
+
+// holdCompatible sets the subject's own level and reads it back.
+func (c *Client) holdCompatible(ctx context.Context, subject string) error {
+	for _, set := range c.sr.SetCompatibility(ctx, sr.SetCompatibility{Level: sr.CompatFullTransitive}, subject) {
+		if set.Err != nil {
+			return fmt.Errorf("set compatibility: %w", classify(set.Err))
+		}
+	}
+	for _, level := range c.sr.Compatibility(ctx, subject) {
+		switch {
+		case level.Err != nil:
+			return fmt.Errorf("read compatibility back: %w", classify(level.Err))
+		case level.Level != sr.CompatFullTransitive:
+			return fmt.Errorf("%w: it was told %s and has %s", ErrAnswer, Compatibility, level.Level)
+		}
+	}
+	return nil
 }

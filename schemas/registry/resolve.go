@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -105,6 +106,9 @@ func (c *Client) fromCache(unavailable error) (IDs, error) {
 		entry, ok := file.Subjects[c.config.Names.Subject(t.Name)]
 		if !ok || entry.Schema != digest(text) || file.Registry != c.registry() || file.Version != cacheVersion {
 			return IDs{}, fmt.Errorf("%w; and the ids kept on disk are not of this version", unavailable)
+		}
+		if entry.ID < 1 || entry.ID > math.MaxInt32 {
+			return IDs{}, fmt.Errorf("%w; and the ids kept on disk have %d for %s: delete %s", unavailable, entry.ID, t.Name, c.config.CacheFile)
 		}
 		ids.ByTopic[t.Name] = entry.ID
 	}
