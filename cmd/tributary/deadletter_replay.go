@@ -73,7 +73,7 @@ func (g *globals) showLetters(ctx context.Context, reader *deadletter.Reader, fi
 
 func (g *globals) showLetter(l *deadletter.Letter, unmask bool) {
 	line := func(name, format string, args ...any) { g.printf("  %-12s %s\n", name, fmt.Sprintf(format, args...)) }
-	g.printf("%s\n", l.Ref.String())
+	g.printf("%s\n", l.String())
 	line("cause", "%s: %s", l.Cause, l.Detail)
 	line("buried", "%s by stage %s of version %s", stamp(l.Buried), l.Stage, l.Version)
 	if l.From.Topic != "" {

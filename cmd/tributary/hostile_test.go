@@ -108,10 +108,16 @@ func writeHostile(t *testing.T, stack *embedded.Stack) {
 	defer client.Close()
 	letter := func(received string) *kgo.Record {
 		return &kgo.Record{Topic: schemas.DeadLetterLOX24, Key: []byte(hostileID), Value: []byte(`{"id": "` + hostileID + `"}`), Headers: []kgo.RecordHeader{
-			{Key: raw.HeaderReceivedAt, Value: []byte(received)}, {Key: raw.HeaderSource, Value: []byte(hostileID)}, {Key: raw.HeaderRequestID, Value: []byte(hostileID)},
-			{Key: engine.HeaderCause, Value: []byte("undecodable")}, {Key: engine.HeaderDetail, Value: []byte("detail " + hostileID)},
-			{Key: engine.HeaderStage, Value: []byte("lox24")}, {Key: engine.HeaderVersion, Value: []byte(hostileID)},
-			{Key: engine.HeaderTopic, Value: []byte(schemas.RawLOX24)}, {Key: engine.HeaderPartition, Value: []byte("0")}, {Key: engine.HeaderOffset, Value: []byte("7")},
+			{Key: raw.HeaderReceivedAt, Value: []byte(received)},
+			{Key: raw.HeaderSource, Value: []byte(hostileID)},
+			{Key: raw.HeaderRequestID, Value: []byte(hostileID)},
+			{Key: engine.HeaderCause, Value: []byte("undecodable")},
+			{Key: engine.HeaderDetail, Value: []byte("detail " + hostileID)},
+			{Key: engine.HeaderStage, Value: []byte("lox24")},
+			{Key: engine.HeaderVersion, Value: []byte(hostileID)},
+			{Key: engine.HeaderTopic, Value: []byte(schemas.RawLOX24)},
+			{Key: engine.HeaderPartition, Value: []byte("0")},
+			{Key: engine.HeaderOffset, Value: []byte("7")},
 		}}
 	}
 	id := strings.ToValidUTF8(hostileID, "")
