@@ -37,16 +37,16 @@ const (
 	FamilyOutput = "output"
 )
 
-// SubjectSuffix is what TopicNameStrategy puts after the topic's name for the
-// schema of its values.
+// SubjectSuffix is appended to the topic's name by TopicNameStrategy for the schema of
+// its values.
 const SubjectSuffix = "-value"
 
 // Subject returns the registry's subject of a topic of this package: the name on
 // the cluster and SubjectSuffix.
 func (n Names) Subject(topic string) string { return n.Topic(topic) + SubjectSuffix }
 
-// Table returns what every topic must be on the cluster, in the order in which
-// records pass them. The slice is the caller's.
+// Table returns the required settings of every topic, in processing order. The slice is
+// the caller's.
 func Table() []Topic {
 	topics := make([]Topic, 0, 32)
 	for _, group := range [][]Topic{rawTopics(), decodedTopics(), enrichedTopics(), deadLetterTopics(), internalTopics()} {

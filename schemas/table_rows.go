@@ -113,7 +113,8 @@ func internalTopics() []Topic {
 	}
 }
 
-// avroRow is what all Avro topics share; the schema is named as the topic.
+// avroRow returns the settings shared by all Avro topics; the schema is named as the
+// topic.
 func avroRow(name, family, doc string) Topic {
 	return Topic{
 		Name: name, Family: family, Format: FormatAvro, Access: AccessOpen,

@@ -66,7 +66,7 @@ func (n Names) Topic(name string) string { return n.Prefix + name }
 // Group returns the consumer group of a stage.
 func (n Names) Group(stage string) string { return n.Prefix + stage }
 
-// Format says what the values of a topic are.
+// Format is the encoding of a topic's values.
 type Format string
 
 // The formats.
@@ -91,7 +91,7 @@ const (
 	AccessRestricted Access = "restricted"
 )
 
-// Topic is a row of the topic table: what a topic must be on the cluster.
+// Topic is a row of the topic table: the required settings of a topic.
 type Topic struct {
 	// Name is the topic's name without prefix.
 	Name string `json:"name"`
@@ -116,6 +116,6 @@ type Topic struct {
 	MaxMessageBytes int `json:"max_message_bytes"`
 	// Schema is the name of the .avsc file (without ending) of a FormatAvro topic.
 	Schema string `json:"schema,omitempty"`
-	// Doc says in a sentence what the topic holds, for `topics list`.
+	// Doc describes the topic's content in one sentence, for `topics list`.
 	Doc string `json:"doc"`
 }

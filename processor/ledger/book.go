@@ -133,8 +133,8 @@ func (b *book) pass(offset int64) (skipped int64) {
 	return skipped
 }
 
-// entry makes the entry of the open minute, but for what the stage knows, and adds
-// it to the total.
+// entry builds the entry of the open minute and adds it to the running total. Provider,
+// partition and processing time are set by the caller.
 func (b *book) entry() *avro.LedgerEntry {
 	slices.SortFunc(b.minute.lines, func(x, y line) int { return cmp.Compare(x.source, y.source) })
 	e := &avro.LedgerEntry{

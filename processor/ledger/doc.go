@@ -1,29 +1,28 @@
-// Package ledger keeps account of what became of every raw record, minute by
-// minute and source by source, in the transaction that made it so.
+// Package ledger counts how every raw record ended, by minute and by source, in the
+// transaction that processed it.
 //
-//	records of a round ─► stage ─► outputs ─┬─► book (state) ─► minute over ─► ledger.v1
-//	                                        └─► counts of the committed round ─► metrics
+// 	records of a transaction ─► stage ─► outputs ─┬─► book (state) ─► end of minute ─► ledger.v1
+// 	                                              └─► counts of the commit ─► metrics
 //
-// Promise: accepted + replayed = decoded + duplicates + dead letters + unaccounted,
-// in every entry; the entries of a partition follow each other without overlap, and
-// none is there twice, whatever crashes. For the book is a state entry of the stage:
-// what an aborted round wrote into it has not happened.
+// Promise: accepted + replayed = decoded + duplicates + dead letters + unaccounted, in
+// every entry. The entries of a partition follow each other without overlap, and each
+// appears exactly once, because the open minute is a state entry of the stage: it is
+// committed or aborted with the transaction.
 //
 // # The minute
 //
-// A record belongs to the minute of the highest received_at met so far in its
-// partition, its own included. So a minute is over for good when the partition's
-// clock has passed it, an entry is final, and the entries tile the offsets; after a
-// time without a processor the backlog is booked where it was received, not where
-// it was caught up with. An idle partition's clock follows the wall clock, hence the
-// last minute is closed without another record. A minute in which nothing happened
-// has no entry.
+// A record belongs to the minute of the highest received_at seen so far in its
+// partition, its own included. A minute is complete once the partition's watermark has
+// passed it; its entry is then final, and the entries cover the offsets without a gap.
+// After an outage the backlog is counted in the minutes in which it was received. The
+// watermark of an idle partition follows the wall clock, so the last minute is closed
+// without another record. A minute without records has no entry.
 //
-// # What is unaccounted
+// # Unaccounted records and skipped offsets
 //
-// A record that made none or several of a decoded fact, a duplicate and a dead
-// letter: the stage has a fault. An offset that was never met is skipped: retention
-// has taken the record before it was read, or somebody else writes to the topic. The
-// marker behind replayed records is none of these, but what a replay that was cut off
-// leaves is: its aborted records and their marker.
+// A record is unaccounted if it produced none, or more than one, of a decoded fact, a
+// duplicate and a dead letter; that is a fault of the stage. An offset is skipped if it
+// was never read: retention deleted the record before it was read, or somebody else
+// writes to the topic. The transaction marker behind replayed records is not counted as
+// skipped; the aborted records of an interrupted replay and their marker are.
 package ledger

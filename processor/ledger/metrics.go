@@ -50,7 +50,7 @@ func (m *Metrics) Expect(provider, source string) {
 	m.figures[FigureSkipped].WithLabelValues(provider, "")
 }
 
-// Add returns what takes the counts of a provider's stage.
+// Add returns a function that adds the counts of a provider's stage.
 func (m *Metrics) Add(provider string) func(engine.Count) {
 	return func(c engine.Count) {
 		if vec := m.figures[c.Figure]; vec != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// record is what the ledger needs of a raw record.
+// record holds the headers of a raw record that the ledger needs.
 type record struct {
 	source   []byte
 	received time.Time
@@ -59,7 +59,7 @@ const (
 	endedDeadLetter
 )
 
-// endingOf tells from what a record made.
+// endingOf derives the ending from the outputs of a record.
 func endingOf(outputs []engine.Output) ending {
 	found, n := endedUnaccounted, 0
 	for i := range outputs {
@@ -81,8 +81,8 @@ func endingOf(outputs []engine.Output) ending {
 	return found
 }
 
-// maxSources and maxSource bound what records can put into an entry: the topic may
-// hold what no configured source wrote.
+// maxSources and maxSource bound an entry: the topic may hold records with sources that
+// are not configured.
 const (
 	maxSources = 256
 	maxSource  = 128

@@ -102,7 +102,7 @@ func (s *Stage) Account(tx engine.Tx, handled iter.Seq[engine.Handled], counted 
 	return nil
 }
 
-// missed books what the stage has counted of attempts.
+// missed adds missed delivery attempts that the stage counted.
 func (s *Stage) missed(tx engine.Tx, b *book, c *engine.Count) error {
 	if c.Figure != FigureMissed && c.Figure != FigureMissedWithdrawn {
 		return nil

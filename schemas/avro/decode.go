@@ -23,8 +23,8 @@ var (
 	ErrCount = errors.New("more elements than bytes")
 )
 
-// firstCap bounds what is allocated on a count's word alone; more grows as the
-// elements are really there.
+// firstCap bounds the allocation for an announced count; the slice grows with the
+// elements that are really there.
 const firstCap = 64
 
 // decoder reads from the front of b.

@@ -26,7 +26,7 @@ type Error struct {
 	Path string
 	// Offset is the byte at which the scanner stood.
 	Offset int
-	// Detail says what was wanted and what was there.
+	// Detail names the expected and the actual type.
 	Detail string
 }
 

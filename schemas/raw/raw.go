@@ -61,18 +61,18 @@ const (
 	HeaderStatus     = "tributary-status"
 	// HeaderReferenceMade is "true" on a relay request whose reference ingest made.
 	HeaderReferenceMade = "tributary-reference-made"
-	// HeaderError says in one word why a relay answer is empty or cut: timeout,
-	// refused, dns or other. The value is what came of it.
+	// HeaderError is one word for an empty or cut relay answer: timeout, refused, dns
+	// or other. The value holds the part that arrived.
 	HeaderError       = "tributary-error"
 	HeaderContentType = "content-type"
 	HeaderTraceparent = "traceparent"
 	HeaderTracestate  = "tracestate"
 )
 
-// The headers that a record replayed from the dead letters has besides: who sent it
-// again, when, from which dead letter and how often. It keeps the headers of the
-// record and, so that the account knows it was accepted before, those that say why
-// and where it was buried. All are of the last replay.
+// Headers that a record replayed from the dead letters has in addition: who replayed
+// it, when, from which dead letter and how often. The record keeps its own headers and
+// the dead letter's cause and origin, so that it is not counted as accepted a second
+// time. After several replays they describe the last one.
 const (
 	// HeaderReplayRound is how often the record has been replayed, 1 the first time.
 	HeaderReplayRound = "tributary-replay-round"
@@ -102,7 +102,7 @@ type Header struct {
 	Value []byte
 }
 
-// Envelope is what ingest says of a record besides its body.
+// Envelope is the metadata that ingest adds to a raw record as headers.
 type Envelope struct {
 	// Source is the id of the configured source, never empty.
 	Source string
