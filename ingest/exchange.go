@@ -186,7 +186,7 @@ func (x *exchange) store(drafts ...draft) ([]receipt, error) {
 		d.envelope.Traceparent, d.envelope.Tracestate = parent, state
 		d.record(topic, &records[i])
 	}
-	receipts, err := x.s.producer.Load().write(ctx, records)
+	receipts, err := x.s.producer.Load().Write(ctx, records)
 	span.sent(receipts, err)
 	if err == nil {
 		x.e.counts.records.Add(float64(len(records)))

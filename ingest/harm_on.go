@@ -2,10 +2,7 @@
 
 package ingest
 
-// harmed says which harm is done.
-type harmed struct{ harm Harm }
-
-func (h harmed) by(harm Harm) bool { return h.harm == harm }
+import "github.com/tributary-hq/tributary/ingest/producer"
 
 // HarmDeps makes every service made with these Deps do a harm.
-func HarmDeps(d *Deps, harm Harm) { d.harmed = harmed{harm} }
+func HarmDeps(d *Deps, harm producer.Harm) { d.harmed = producer.Do(harm) }

@@ -6,13 +6,14 @@ import (
 	"testing"
 
 	"github.com/tributary-hq/tributary/ingest"
+	"github.com/tributary-hq/tributary/ingest/producer"
 )
 
 // TestHarmIsCaught: the witness sees each way to break ingest.
 func TestHarmIsCaught(t *testing.T) {
 	t.Parallel()
 	const limit = 50
-	for _, harm := range ingest.Harms() {
+	for _, harm := range producer.Harms() {
 		t.Run(string(harm), func(t *testing.T) {
 			t.Parallel()
 			for seed := range uint64(limit) {

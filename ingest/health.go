@@ -12,10 +12,13 @@ type Health struct {
 	Draining bool `json:"draining"`
 	// Sources is how many sources are configured.
 	Sources int `json:"sources"`
-	// KafkaAwaySince is when Kafka first did not take a record after it last did;
-	// nil while it does.
+	// KafkaAway are the raw topics that take no records. Kafka may refuse one and take
+	// another.
+	KafkaAway []TopicAway `json:"kafka_away,omitempty"`
+	// KafkaAwaySince is when the first of them did not take a record after it last did;
+	// nil while all do.
 	KafkaAwaySince *time.Time `json:"kafka_away_since,omitempty"`
-	// KafkaAwaySeconds is how long that is ago; 0 while it takes them.
+	// KafkaAwaySeconds is how long that is ago; 0 while all take them.
 	KafkaAwaySeconds float64 `json:"kafka_away_seconds"`
 	// LastErrorKind is the kind of the newest error on the way to Kafka, also after
 	// it passed: timeout, connection_refused, connection_closed, dns, tls, other, or
@@ -33,6 +36,15 @@ type Health struct {
 	AckP99Seconds float64 `json:"ack_p99_seconds"`
 }
 
+// TopicAway is a raw topic that takes no records.
+type TopicAway struct {
+	Topic string `json:"topic"`
+	// Since is when it first did not take a record after it last did.
+	Since time.Time `json:"since"`
+	// ErrorKind is the kind of its newest error, as LastErrorKind.
+	ErrorKind string `json:"error_kind"`
+}
+
 // Health returns the state of now.
 func (s *Service) Health() Health {
 	h := Health{Draining: s.draining.Load(), Sources: len(*s.entrances.Load())}
@@ -41,34 +53,18 @@ func (s *Service) Health() Health {
 		return h
 	}
 	h.Ready = !h.Draining
-	h.KafkaAwaySeconds = s.away().Seconds()
-	h.KafkaAwaySince = p.link.since()
-	if e := p.link.last.Load(); e != nil {
-		h.LastErrorKind, h.LastErrorAt = e.kind, &e.at
+	kafka := p.Health()
+	for _, away := range kafka.Away {
+		h.KafkaAway = append(h.KafkaAway, TopicAway{Topic: away.Topic, Since: away.Since, ErrorKind: away.Kind})
+		if h.KafkaAwaySince == nil || away.Since.Before(*h.KafkaAwaySince) {
+			h.KafkaAwaySince = &away.Since
+			h.KafkaAwaySeconds = s.deps.Now().Sub(away.Since).Seconds()
+		}
 	}
-	h.BufferedRecords, h.BufferedBytes = p.client.BufferedProduceRecords(), p.client.BufferedProduceBytes()
-	h.AckP50Seconds, h.AckP99Seconds = p.link.acks.quantiles()
+	if kafka.Last != nil {
+		h.LastErrorKind, h.LastErrorAt = kafka.Last.Kind, &kafka.Last.At
+	}
+	h.BufferedRecords, h.BufferedBytes = p.Buffered()
+	h.AckP50Seconds, h.AckP99Seconds = kafka.AckP50, kafka.AckP99
 	return h
-}
-
-// away returns how long Kafka has failed.
-func (s *Service) away() time.Duration {
-	p := s.producer.Load()
-	if p == nil {
-		return 0
-	}
-	since := p.link.since()
-	if since == nil {
-		return 0
-	}
-	return s.deps.Now().Sub(*since)
-}
-
-// buffered returns what waits for Kafka.
-func (s *Service) buffered() (records, bytes float64) {
-	p := s.producer.Load()
-	if p == nil {
-		return 0, 0
-	}
-	return float64(p.client.BufferedProduceRecords()), float64(p.client.BufferedProduceBytes())
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/tributary-hq/tributary/ingest/producer"
 )
 
 // metrics carry sources, providers, codes and reasons: never a value of a
@@ -13,19 +15,16 @@ type metrics struct {
 	requests    *prometheus.CounterVec
 	records     *prometheus.CounterVec
 	proofs      *prometheus.CounterVec
-	ack         prometheus.Histogram
 	inFlight    prometheus.Gauge
 	connections prometheus.Gauge
 	unrecorded  *prometheus.CounterVec
 	calls       *prometheus.HistogramVec
 	reloads     *reloads
 	certificate prometheus.Gauge
-	kafkaErrors *prometheus.CounterVec
-	kafkaAway   prometheus.GaugeFunc
-	waiting     []prometheus.Collector // what waits for Kafka
+	kafka       *producer.Metrics
 }
 
-func newMetrics(away func() float64, buffered func() (records, bytes float64)) *metrics {
+func newMetrics() *metrics {
 	const ns, sub = "tributary", "ingest"
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: ns, Subsystem: sub, Name: name, Help: help}, labels)
@@ -33,18 +32,11 @@ func newMetrics(away func() float64, buffered func() (records, bytes float64)) *
 	gauge := func(name, help string) prometheus.Gauge {
 		return prometheus.NewGauge(prometheus.GaugeOpts{Namespace: ns, Subsystem: sub, Name: name, Help: help})
 	}
-	gaugeFunc := func(name, help string, f func() float64) prometheus.GaugeFunc {
-		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: ns, Subsystem: sub, Name: name, Help: help}, f)
-	}
 	buckets := []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
 	return &metrics{
-		requests: counter("requests_total", "Requests answered, by status code and reason.", "source", "provider", "code", "reason"),
-		records:  counter("records_total", "Records acknowledged by all in-sync replicas.", "source", "provider"),
-		proofs:   counter("proofs_total", "Proven requests and callbacks by the secret that proved them.", "source", "secret"),
-		ack: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Namespace: ns, Subsystem: sub, Name: "ack_seconds", Buckets: buckets,
-			Help: "Time from producing a request's records to the last acknowledgement.",
-		}),
+		requests:    counter("requests_total", "Requests answered, by status code and reason.", "source", "provider", "code", "reason"),
+		records:     counter("records_total", "Records acknowledged by all in-sync replicas.", "source", "provider"),
+		proofs:      counter("proofs_total", "Proven requests and callbacks by the secret that proved them.", "source", "secret"),
 		inFlight:    gauge("in_flight_bytes", "Bytes reserved for the bodies being handled."),
 		connections: gauge("connections", "Open connections."),
 		unrecorded:  counter("relay_unrecorded_total", "Calls whose answer could not be recorded.", "source"),
@@ -54,12 +46,7 @@ func newMetrics(away func() float64, buffered func() (records, bytes float64)) *
 		}, []string{"source", "end"}),
 		certificate: gauge("certificate_expiry_timestamp_seconds", "When the port's certificate ends, in Unix seconds; 0 without TLS."),
 		reloads:     newReloads(),
-		kafkaErrors: counter("kafka_errors_total", "Errors on the way to Kafka, by kind: connections that failed and records not taken.", "kind"),
-		kafkaAway:   gaugeFunc("kafka_away_seconds", "How long Kafka has not taken a record, 0 while it does.", away),
-		waiting: []prometheus.Collector{
-			gaugeFunc("buffered_records", "Records that wait to be acknowledged.", func() float64 { n, _ := buffered(); return n }),
-			gaugeFunc("buffered_bytes", "Bytes of the records that wait to be acknowledged.", func() float64 { _, n := buffered(); return n }),
-		},
+		kafka:       producer.NewMetrics(),
 	}
 }
 
@@ -91,8 +78,8 @@ func (m *metrics) register(r prometheus.Registerer) error {
 	}
 	var done []prometheus.Collector
 	for _, c := range append([]prometheus.Collector{
-		m.requests, m.records, m.proofs, m.ack, m.inFlight, m.connections, m.unrecorded, m.calls, m.reloads.total, m.reloads.last, m.certificate, m.kafkaErrors, m.kafkaAway,
-	}, m.waiting...) {
+		m.requests, m.records, m.proofs, m.inFlight, m.connections, m.unrecorded, m.calls, m.reloads.total, m.reloads.last, m.certificate,
+	}, m.kafka.Collectors()...) {
 		if err := r.Register(c); err != nil {
 			for _, d := range done {
 				r.Unregister(d)

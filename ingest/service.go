@@ -17,6 +17,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"golang.org/x/sync/semaphore"
 
+	"github.com/tributary-hq/tributary/ingest/producer"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -39,8 +40,11 @@ type Deps struct {
 	// Sources reads the configured sources again, for Refresh. Nil means that they
 	// are unchanged and only their secrets are read again.
 	Sources func(ctx context.Context) ([]Source, error)
+	// Partitions are the configured counts of the raw topics, without prefix. Keys are
+	// hashed over them, not over what a topic has; without one over what it has.
+	Partitions map[string]int32
 
-	harmed harmed
+	harmed producer.Harmed
 }
 
 // Service is ingest. Make it with New.
@@ -57,8 +61,7 @@ type Service struct {
 	reload    sync.Mutex // one reload at a time
 	sources   []Source   // guarded by reload
 	entrances atomic.Pointer[map[string]*entrance]
-	producer  atomic.Pointer[producer]
-	check     *check // nil where Kafka is not asked
+	producer  atomic.Pointer[producer.Producer]
 	draining  atomic.Bool
 
 	certificates *certificates // nil without TLS
@@ -87,7 +90,7 @@ func New(cfg Config, deps Deps) (*Service, error) {
 		bodies:  semaphore.NewWeighted(cfg.MaxInFlightBytes),
 		calls:   newCaller(),
 	}
-	s.metrics = newMetrics(func() float64 { return s.away().Seconds() }, s.buffered)
+	s.metrics = newMetrics()
 	if cfg.TLS.CertFile != "" {
 		s.certificates = &certificates{files: cfg.TLS, now: deps.Now, logger: deps.Logger, expiry: s.metrics.certificate, reloads: s.metrics.reloads}
 	}
@@ -120,13 +123,12 @@ func (s *Service) Start(ctx context.Context) (err error) {
 			err = errors.Join(err, listener.Close())
 		}
 	}()
-	p, err := newProducer(&s.cfg, &s.deps, s.metrics)
+	p, err := s.newProducer()
 	if err != nil {
 		return fmt.Errorf("ingest cannot make a Kafka client: %w", err)
 	}
 	if err = s.metrics.register(s.deps.Registerer); err != nil {
-		p.client.Close()
-		return err
+		return errors.Join(err, p.Close(ctx))
 	}
 	s.entrances.Store(&entrances)
 	s.producer.Store(p)
@@ -145,10 +147,7 @@ func (s *Service) Start(ctx context.Context) (err error) {
 	}
 	s.served = make(chan struct{})
 	go s.serve()
-	if s.cfg.KafkaCheckInterval > 0 {
-		s.check = &check{client: p.client, link: p.link, topics: s.rawTopics, every: s.cfg.KafkaCheckInterval, patience: s.cfg.AnswerDeadline}
-		s.check.start(ctx)
-	}
+	p.Start(ctx)
 	s.deps.Logger.InfoContext(ctx, "ingest is listening", slog.String("address", s.Addr()), slog.Int("sources", len(entrances)))
 	return nil
 }
@@ -183,8 +182,8 @@ func (s *Service) Stop(ctx context.Context) error {
 	if s.server == nil {
 		return nil
 	}
-	if s.check != nil {
-		s.check.end()
+	if p := s.producer.Load(); p != nil {
+		p.StopProbe()
 	}
 	err := s.server.Shutdown(ctx)
 	if err != nil {
@@ -193,7 +192,7 @@ func (s *Service) Stop(ctx context.Context) error {
 	<-s.served
 	s.calls.CloseIdleConnections()
 	if p := s.producer.Load(); p != nil {
-		err = errors.Join(err, p.close(ctx))
+		err = errors.Join(err, p.Close(ctx))
 	}
 	return err
 }

@@ -123,6 +123,7 @@ func ingestApp(g *globals, f *config.File, logger *slog.Logger) (fx.Option, erro
 	metrics := ops.NewRegistry()
 	deps := ingest.Deps{
 		Kafka: options, Names: f.Config.Names(), Logger: logger, Registerer: metrics, Tracer: traces.TracerProvider(), Now: time.Now,
+		Partitions: f.Config.RawPartitions(),
 		Sources: func(context.Context) ([]ingest.Source, error) {
 			again, err := g.load()
 			if err != nil {

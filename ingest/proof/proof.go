@@ -39,6 +39,11 @@ func Envelope(reason, detail string) *Refusal {
 	return &Refusal{Status: http.StatusBadRequest, Reason: reason, Detail: detail}
 }
 
+// Unavailable returns the refusal of a request that is to be sent again.
+func Unavailable(reason string) *Refusal {
+	return &Refusal{Status: http.StatusServiceUnavailable, Reason: reason, Detail: "the record could not be stored in time; send it again"}
+}
+
 // Unproven returns the refusal of a request that does not prove its sender.
 func Unproven(reason string) *Refusal {
 	return &Refusal{Status: http.StatusUnauthorized, Reason: reason}

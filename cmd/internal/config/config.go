@@ -98,6 +98,18 @@ func Default() Config {
 // Names has the prefix of topics and groups.
 func (c *Config) Names() schemas.Names { return schemas.Names{Prefix: c.Kafka.Prefix} }
 
+// RawPartitions returns the configured partition counts of the raw topics, by the
+// topics' names without prefix.
+func (c *Config) RawPartitions() map[string]int32 {
+	out := make(map[string]int32)
+	for _, name := range []string{schemas.RawLOX24, schemas.RawUAPAY, schemas.RawVoximplant, schemas.RawUnibell} {
+		if topic, ok := schemas.Find(name); ok {
+			out[name] = c.Topics.PartitionsOf(topic)
+		}
+	}
+	return out
+}
+
 // Pseudonymiser makes what the stages need for phones. It reads the keys.
 func (c *Config) Pseudonymiser() (*privacy.Pseudonymiser, error) {
 	keys := make([]privacy.Key, 0, len(c.Privacy.Keys))

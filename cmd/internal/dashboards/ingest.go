@@ -112,7 +112,7 @@ func ingestKafka() []Panel {
 		},
 		{
 			Kind: Stat, Title: "Kafka away", Unit: "s", Width: 3, Height: 7,
-			Description: "For how long Kafka has not taken a record, 0 while it does.",
+			Description: "For how long Kafka has not taken a record of some raw topic, 0 while it takes those of all.",
 			Queries:     []Query{{Expr: `max(tributary_ingest_kafka_away_seconds{` + of + `})`, Legend: "away"}},
 			Steps:       []Step{{Color: green}, {From: 1, Color: yellow}, {From: 15, Color: red}}, Alerts: []string{"TributaryKafkaAway"},
 		},

@@ -204,7 +204,9 @@ func authority(t *testing.T, files *kafka.TLS) *tls.Config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	encode := func(kind string, der []byte) string { return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})) }
+	encode := func(kind string, der []byte) string {
+		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
+	}
 	write(t, files.CAFile, encode("CERTIFICATE", ca.Raw))
 	write(t, files.CertFile, encode("CERTIFICATE", clientCert.Raw))
 	write(t, files.KeyFile, encode("EC PRIVATE KEY", key))
@@ -246,4 +248,3 @@ func certificate(t *testing.T, ca *x509.Certificate, caKey *ecdsa.PrivateKey) (*
 	}
 	return out, key
 }
-

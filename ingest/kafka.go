@@ -1,0 +1,45 @@
+package ingest
+
+import (
+	"slices"
+
+	"github.com/tributary-hq/tributary/ingest/producer"
+	"github.com/tributary-hq/tributary/ingest/proof"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// receipt says where a record lies.
+type receipt = producer.Receipt
+
+// newProducer makes the producer of the raw topics.
+func (s *Service) newProducer() (*producer.Producer, error) {
+	compression, _ := codec(s.cfg.Compression)
+	topics := make(map[string]int32)
+	for _, name := range []string{schemas.RawLOX24, schemas.RawUAPAY, schemas.RawVoximplant, schemas.RawUnibell} {
+		topics[s.deps.Names.Topic(name)] = s.deps.Partitions[name]
+	}
+	return producer.New(producer.Config{
+		Kafka: s.deps.Kafka, Compression: compression, Linger: s.cfg.Linger, AnswerDeadline: s.cfg.AnswerDeadline,
+		ProbeInterval: s.cfg.KafkaCheckInterval, MaxBufferedBytes: s.cfg.MaxBufferedBytes, BatchBytes: recordBytes,
+		Topics: topics, InUse: s.rawTopics, Now: s.deps.Now, Logger: s.deps.Logger, Harmed: s.deps.harmed,
+	}, s.metrics.kafka)
+}
+
+// rawTopics returns the topics that the sources of now write to.
+func (s *Service) rawTopics() []string {
+	var out []string
+	for _, e := range *s.entrances.Load() {
+		name, ok := map[string]string{
+			raw.ProviderLOX24: schemas.RawLOX24, raw.ProviderUAPAY: schemas.RawUAPAY,
+			raw.ProviderVoximplant: schemas.RawVoximplant, raw.ProviderUnibell: schemas.RawUnibell,
+		}[e.provider]
+		if ok {
+			out = append(out, s.deps.Names.Topic(name))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func unavailable(reason string) *proof.Refusal { return proof.Unavailable(reason) }

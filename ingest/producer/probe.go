@@ -1,0 +1,229 @@
+package producer
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// probe asks Kafka whether it would take records of topics to which none is written,
+// so that its absence is known before the first webhook meets it, and its return
+// without one. It also makes the clients forget a topic that was deleted and made anew.
+type probe struct {
+	client *kgo.Client
+	health *health
+	inUse  func() []string
+	forget func(topics ...string)
+	// every is about how often it asks, 0 never; patience is how long an answer may
+	// take: as long as a record would have.
+	every, patience time.Duration
+
+	stop context.CancelFunc
+	done chan struct{}
+
+	// Of run's goroutine alone:
+
+	acked map[*topic]uint64   // as the last round found them
+	ids   map[string][16]byte // the topics' ids
+	wide  map[string]int      // the partition counts beyond the configured ones
+	// forgot is when the clients were last made to forget a topic.
+	forgot map[string]time.Time
+}
+
+// forgetPause is how long a topic made anew has to become usable before the clients
+// forget it again: that fails what they have buffered for it.
+const forgetPause = time.Second
+
+// start begins; end ends it, and nothing else does: ctx only lends its values.
+func (p *probe) start(ctx context.Context) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	p.stop, p.done = cancel, make(chan struct{})
+	p.acked, p.ids, p.wide = make(map[*topic]uint64), make(map[string][16]byte), make(map[string]int)
+	p.forgot = make(map[string]time.Time)
+	// Ended by end.
+	go func() {
+		defer close(p.done)
+		p.run(ctx)
+	}()
+}
+
+// end ends it and waits until it has ended; before start it does nothing.
+func (p *probe) end() {
+	if p.stop == nil {
+		return
+	}
+	p.stop()
+	<-p.done
+}
+
+func (p *probe) run(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	due := timer.C
+	if p.every == 0 {
+		due = nil
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-due:
+		case <-p.health.look:
+		}
+		p.round(ctx)
+		if p.every > 0 {
+			timer.Reset(p.pause())
+		}
+	}
+}
+
+// pause spreads the questions of many processes that started at once.
+func (p *probe) pause() time.Duration {
+	return p.every*3/4 + rand.N(p.every/2+1) //nolint:gosec // nobody is to be surprised by it
+}
+
+// round forgets the topics made anew and asks for those without records.
+func (p *probe) round(ctx context.Context) {
+	p.remade()
+	if p.every == 0 {
+		return
+	}
+	asked := make(map[*topic]uint64)
+	for _, name := range p.inUse() {
+		t := p.health.topics[name]
+		// Records that were taken since say more than any question.
+		if n := t.acked.Load(); n == p.acked[t] {
+			asked[t] = n
+		} else {
+			p.acked[t] = n
+		}
+	}
+	if len(asked) == 0 {
+		return
+	}
+	found := p.ask(ctx, asked)
+	if ctx.Err() != nil {
+		return
+	}
+	for t := range found {
+		if t.acked.Load() != asked[t] {
+			delete(found, t)
+		}
+	}
+	p.health.checked(found)
+}
+
+// remade makes the clients forget topics whose id Kafka doesn't know any more. A
+// question then shows that they are well again.
+func (p *probe) remade() {
+	for name, t := range p.health.topics {
+		now := p.health.now()
+		if !t.remade.Load() || now.Sub(p.forgot[name]) < forgetPause {
+			continue
+		}
+		p.forgot[name] = now
+		delete(p.ids, name)
+		p.forget(name)
+		t.remade.Store(false)
+		p.health.mu.Lock()
+		t.seen = true
+		p.health.mu.Unlock()
+	}
+}
+
+// ask returns why records of topics would not be taken. What passes before the patience
+// ends, as an election does, is no reason: a record would have waited for it, too.
+func (p *probe) ask(ctx context.Context, topics map[*topic]uint64) map[*topic]error {
+	ctx, cancel := context.WithTimeout(ctx, p.patience)
+	defer cancel()
+	why := make(map[*topic]error, len(topics))
+	for {
+		err := p.once(ctx, topics, why)
+		well := err == nil
+		for t := range topics {
+			// That time ran out does not hide why.
+			if err != nil && (why[t] == nil || !errors.Is(err, context.DeadlineExceeded)) {
+				why[t] = err
+			}
+			well = well && why[t] == nil
+		}
+		if well {
+			return why
+		}
+		timer := time.NewTimer(retryBackoff)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return why
+		case <-timer.C:
+		}
+	}
+}
+
+// once asks for the topics: they must be there, ours to see, and each partition must
+// have a leader.
+func (p *probe) once(ctx context.Context, topics map[*topic]uint64, why map[*topic]error) error {
+	request := kmsg.NewPtrMetadataRequest()
+	request.AllowAutoTopicCreation = false
+	request.Topics = []kmsg.MetadataRequestTopic{} // none is not all
+	for t := range topics {
+		topic := kmsg.NewMetadataRequestTopic()
+		topic.Topic = &t.name
+		request.Topics = append(request.Topics, topic)
+	}
+	response, err := request.RequestWith(ctx, p.client)
+	if err != nil {
+		return err
+	}
+	for i := range response.Topics {
+		answer := &response.Topics[i]
+		if answer.Topic == nil {
+			continue
+		}
+		if t := p.health.topics[*answer.Topic]; t != nil {
+			why[t] = p.judge(t, answer)
+		}
+	}
+	return nil
+}
+
+// judge returns why a topic would not take a record of any key.
+func (p *probe) judge(t *topic, answer *kmsg.MetadataResponseTopic) error {
+	if err := kerr.ErrorForCode(answer.ErrorCode); err != nil {
+		return err
+	}
+	if id := answer.TopicID; id != ([16]byte{}) {
+		if before, ok := p.ids[t.name]; ok && before != id {
+			p.forget(t.name)
+		}
+		p.ids[t.name] = id
+	}
+	for j := range answer.Partitions {
+		// A replica that is away is no reason: the leader takes records.
+		if err := kerr.ErrorForCode(answer.Partitions[j].ErrorCode); err != nil && !errors.Is(err, kerr.ReplicaNotAvailable) {
+			return err
+		}
+	}
+	return p.count(t, len(answer.Partitions))
+}
+
+// count compares a topic's partitions with the configured ones.
+func (p *probe) count(t *topic, have int) error {
+	want := int(t.partitions)
+	switch {
+	case want == 0:
+	case have < want:
+		return errTooFewPartitions
+	case have > want && p.wide[t.name] != have:
+		p.wide[t.name] = have
+		p.health.logger.Warn("a raw topic has more partitions than topics.partitions says: ingest writes to the configured ones only",
+			slog.String("topic", t.name), slog.Int("configured", want), slog.Int("partitions", have))
+	}
+	return nil
+}

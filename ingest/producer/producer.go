@@ -1,0 +1,266 @@
+package producer
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/ingest/proof"
+)
+
+// Config is the settings of a producer. Every field is required but where it says so.
+type Config struct {
+	// Kafka are the client's settings: brokers, TLS, SASL, client id, logger.
+	Kafka []kgo.Opt
+	// Compression of the batches.
+	Compression kgo.CompressionCodec
+	// Linger is how long records wait for others to share a batch.
+	Linger time.Duration
+	// AnswerDeadline bounds Write.
+	AnswerDeadline time.Duration
+	// ProbeInterval is about how often topics that take no records are asked for; 0
+	// never asks.
+	ProbeInterval time.Duration
+	// MaxBufferedBytes bounds the records that wait for Kafka.
+	MaxBufferedBytes int64
+	// BatchBytes bounds a batch, and so a record.
+	BatchBytes int32
+	// Topics are the raw topics with their configured partition counts; 0 is whatever
+	// the cluster has.
+	Topics map[string]int32
+	// InUse returns the topics that are written to now. The others are not asked for.
+	InUse func() []string
+	// Now is the clock.
+	Now    func() time.Time
+	Logger *slog.Logger
+	// Harmed is for tests.
+	Harmed Harmed
+}
+
+// Receipt says where a record lies.
+type Receipt struct {
+	Topic     string `json:"topic"`
+	Partition int32  `json:"partition"`
+	Offset    int64  `json:"offset"`
+}
+
+// Producer writes records and waits for every in-sync replica, but not for ever. It is
+// safe for use by several goroutines.
+type Producer struct {
+	cfg     Config
+	client  *kgo.Client
+	metrics *Metrics
+	health  *health
+	probe   *probe
+
+	// mu guards alone, which is made when a batch was too large for the first time.
+	mu    sync.Mutex
+	alone *kgo.Client
+}
+
+// How soon the cluster is looked up and tried again after a failure: the first
+// call after an outage should not wait for an exponential backoff.
+const (
+	minMetadataAge = 250 * time.Millisecond
+	retryBackoff   = 250 * time.Millisecond
+	// A cause seen within the answer deadline and this explains a timeout.
+	freshCause = 10 * time.Second
+)
+
+// New makes the client. It connects when the probe asks, or for a record.
+func New(cfg Config, m *Metrics) (*Producer, error) {
+	p := &Producer{cfg: cfg, metrics: m, health: newHealth(&cfg, m)}
+	var err error
+	if p.client, err = kgo.NewClient(p.options(kgo.ProducerLinger(cfg.Linger), kgo.MaxBufferedBytes(int(cfg.MaxBufferedBytes)))...); err != nil {
+		return nil, err
+	}
+	p.probe = &probe{client: p.client, health: p.health, inUse: cfg.InUse, every: cfg.ProbeInterval, patience: cfg.AnswerDeadline, forget: p.forget}
+	m.watch(p)
+	return p, nil
+}
+
+func (p *Producer) options(more ...kgo.Opt) []kgo.Opt {
+	ours := []kgo.Opt{
+		kgo.RequiredAcks(kgo.AllISRAcks()),
+		kgo.ProducerBatchCompression(p.cfg.Compression),
+		kgo.ProducerBatchMaxBytes(p.cfg.BatchBytes),
+		kgo.RecordPartitioner(newPartitioner(p.health.topics)),
+		// What was never sent within the deadline is given up, so that the buffer of an
+		// outage is empty when Kafka is back. What was sent may still be stored.
+		kgo.RecordDeliveryTimeout(max(p.cfg.AnswerDeadline, time.Second)),
+		kgo.UnknownTopicRetries(-1),
+		kgo.MetadataMinAge(minMetadataAge),
+		kgo.RetryBackoffFn(func(int) time.Duration { return retryBackoff }),
+		kgo.WithHooks(p.health),
+	}
+	// Ours come last: no setting of the connection may weaken what a receipt means.
+	return slices.Concat(p.cfg.Kafka, ours, more)
+}
+
+// Start begins to probe; Close ends it. ctx only lends its values.
+func (p *Producer) Start(ctx context.Context) { p.probe.start(ctx) }
+
+// outcome is the end of a record.
+type outcome struct {
+	record *kgo.Record
+	err    error
+}
+
+// Write produces the records, which go to one topic, and waits for all of them. The
+// records are stored as a whole or not at all only where there is one. The error is a
+// *proof.Refusal.
+func (p *Producer) Write(ctx context.Context, records []kgo.Record) ([]Receipt, error) {
+	started := p.cfg.Now()
+	t := p.health.topics[records[0].Topic]
+	results := make(chan outcome, len(records))
+	promise := func(r *kgo.Record, err error) { results <- outcome{r, err} }
+	// The record outlives a caller that went away: what was accepted is written.
+	ctx = context.WithoutCancel(ctx)
+	for i := range records {
+		p.client.TryProduce(ctx, &records[i], promise)
+	}
+	if p.cfg.Harmed.by(HarmAnswerEarly) {
+		return receipts(records), nil
+	}
+	timer := time.NewTimer(p.cfg.AnswerDeadline)
+	defer timer.Stop()
+	var failed error
+	var large []*kgo.Record
+	for range records {
+		select {
+		case o := <-results:
+			switch {
+			case o.err == nil:
+			case errors.Is(o.err, kerr.MessageTooLarge):
+				large = append(large, o.record)
+			default:
+				failed = errors.Join(failed, o.err)
+			}
+		case <-timer.C:
+			return nil, p.refusal(t, kgo.ErrRecordTimeout)
+		}
+	}
+	if failed == nil && len(large) > 0 {
+		failed = p.oneByOne(ctx, t, large, p.cfg.AnswerDeadline-p.cfg.Now().Sub(started))
+	}
+	if failed != nil && !p.cfg.Harmed.by(HarmIgnoreFailedProduce) {
+		return nil, p.refusal(t, failed)
+	}
+	took := p.cfg.Now().Sub(started)
+	p.health.worked(t, took)
+	p.metrics.ack.Observe(took.Seconds())
+	return receipts(records), nil
+}
+
+func receipts(records []kgo.Record) []Receipt {
+	out := make([]Receipt, len(records))
+	for i := range records {
+		r := &records[i]
+		out[i] = Receipt{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset}
+	}
+	return out
+}
+
+// oneByOne writes records whose batch was larger than the topic takes: each in a batch
+// of its own. What is still too large is so by itself.
+func (p *Producer) oneByOne(ctx context.Context, t *topic, records []*kgo.Record, within time.Duration) error {
+	client, err := p.lone()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	results := make(chan error, len(records))
+	var failed error
+	for _, r := range records {
+		// It waits for its turn: the client buffers one record at a time.
+		client.Produce(ctx, r, func(_ *kgo.Record, err error) { results <- err })
+		select {
+		case err := <-results:
+			failed = errors.Join(failed, err)
+		case <-ctx.Done():
+			return kgo.ErrRecordTimeout
+		}
+	}
+	if !errors.Is(failed, kerr.MessageTooLarge) {
+		p.health.smallBatches(t, p.cfg.BatchBytes)
+	}
+	return failed
+}
+
+// lone returns the client that puts each record into a batch of its own.
+func (p *Producer) lone() (*kgo.Client, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.alone != nil {
+		return p.alone, nil
+	}
+	client, err := kgo.NewClient(p.options(kgo.ProducerLinger(0), kgo.MaxBufferedRecords(1))...)
+	p.alone = client
+	return client, err
+}
+
+// clients returns those there are.
+func (p *Producer) clients() []*kgo.Client {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.alone == nil {
+		return []*kgo.Client{p.client}
+	}
+	return []*kgo.Client{p.client, p.alone}
+}
+
+// forget drops what the clients know of topics, ids included. What they have buffered
+// for them fails.
+func (p *Producer) forget(topics ...string) {
+	for _, client := range p.clients() {
+		client.PurgeTopicsFromProducing(slices.Clone(topics)...)
+	}
+}
+
+// refusal sorts what a produce can end in.
+func (p *Producer) refusal(t *topic, err error) *proof.Refusal {
+	switch {
+	case errors.Is(err, kgo.ErrMaxBuffered):
+		return proof.Unavailable("buffer_full")
+	case errors.Is(err, kerr.MessageTooLarge):
+		return &proof.Refusal{
+			Status: http.StatusRequestEntityTooLarge, Reason: "record_too_large", Detail: "the record is larger than its topic takes",
+		}
+	}
+	p.health.failed(t, err)
+	if errors.Is(err, kgo.ErrRecordTimeout) {
+		return proof.Unavailable("kafka_timeout")
+	}
+	return proof.Unavailable("kafka_error")
+}
+
+// Buffered returns what waits for Kafka.
+func (p *Producer) Buffered() (records, bytes int64) {
+	for _, client := range p.clients() {
+		records += client.BufferedProduceRecords()
+		bytes += client.BufferedProduceBytes()
+	}
+	return records, bytes
+}
+
+// StopProbe ends the probe and waits until it has ended.
+func (p *Producer) StopProbe() { p.probe.end() }
+
+// Close ends the probe, writes what is buffered and ends the clients.
+func (p *Producer) Close(ctx context.Context) error {
+	p.probe.end()
+	var failed error
+	for _, client := range p.clients() {
+		failed = errors.Join(failed, client.Flush(ctx))
+		client.Close()
+	}
+	return failed
+}
