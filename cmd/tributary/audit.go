@@ -22,8 +22,13 @@ func newAudit(g *globals) *cobra.Command {
 		Long: `Reads the topics, read committed, while the pipeline may run, up to what it has
 processed by now, and compares: every accepted record is a fact, a duplicate or a dead
 letter, once; every entity's snapshot has applied the facts there are; every journey
-has the members it was told of; the ledger says so too. What does not add up is listed
-by record.
+has the members it was told of; the ledger says so too. It is also found if an outcome is
+of another record than the one at its position, if an event is a fact twice, and if a
+stage's position is beyond its log's end, before what it has handled or behind what
+retention has deleted. What does not add up is listed by record.
+
+Offsets that the ledger says were skipped are listed whatever their age: once that loss
+is dealt with, --from begins behind it.
 
 Where retention has deleted nothing yet everything is compared, else what is not older
 than the shortest retention of what is read. --from and --to narrow the raw records by
@@ -165,10 +170,23 @@ func describeSpan(s *audit.Span) string {
 
 // describeDifference says in a line what does not add up.
 func describeDifference(d *audit.Difference) string {
+	switch d.Kind {
+	case audit.KindSkipped:
+		return describeSkipped(d)
+	case audit.KindBeyondEnd:
+		return fmt.Sprintf("%s: group %s stands at offset %d of %s/%d, and the log ends at %d: the topic has lost its end, or was made anew",
+			d.Kind, d.Group, d.To, d.Topic, d.Partition, d.Offset)
+	case audit.KindSetBack:
+		return fmt.Sprintf("%s: group %s %s of %s/%d, %s: the group was deleted, has expired or was set back, or a reset is not through yet",
+			d.Kind, d.Group, standing(d.Offset), d.Topic, d.Partition, handled(d.To))
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s:", d.Kind)
 	if d.Key != "" {
 		fmt.Fprintf(&b, " %s", d.Key)
+	}
+	if d.Event != "" {
+		fmt.Fprintf(&b, " event %s", d.Event)
 	}
 	switch {
 	case d.To > 0:
@@ -197,4 +215,27 @@ func describeDifference(d *audit.Difference) string {
 		fmt.Fprintf(&b, "; changed last by %s/%d@%d", d.Last.Topic, d.Last.Partition, d.Last.Offset)
 	}
 	return b.String()
+}
+
+func describeSkipped(d *audit.Difference) string {
+	when := "; the ledger does not have them yet"
+	if !d.Since.IsZero() {
+		when = fmt.Sprintf(" between %s and %s", d.Since.UTC().Format(time.RFC3339), d.Until.UTC().Format(time.RFC3339))
+	}
+	return fmt.Sprintf("%s: %d offsets were skipped in %s/%d%s (offsets %d to %d): their records were never handled",
+		d.Kind, d.Skipped, d.Topic, d.Partition, when, d.Offset, d.To)
+}
+
+func standing(offset int64) string {
+	if offset < 0 {
+		return "has no committed offset"
+	}
+	return fmt.Sprintf("stands at offset %d", offset)
+}
+
+func handled(to int64) string {
+	if to < 0 {
+		return "though its stage has made snapshots"
+	}
+	return fmt.Sprintf("though it has handled records up to offset %d", to)
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// TestDecodeOrigin: every decoded schema begins with its origin.
+// TestDecodeOrigin: every decoded schema begins with its origin and its event id.
 func TestDecodeOrigin(t *testing.T) {
 	t.Parallel()
 	found := 0
@@ -26,17 +26,18 @@ func TestDecodeOrigin(t *testing.T) {
 			t.Fatal(err)
 		}
 		var want avro.Origin
+		var event string
 		switch decoded := r.(type) {
 		case *avro.LOX24VerifyCode:
-			want = decoded.Origin
+			want, event = decoded.Origin, decoded.EventID
 		case *avro.LOX24SMS:
-			want = decoded.Origin
+			want, event = decoded.Origin, decoded.EventID
 		case *avro.UAPAYPayment:
-			want = decoded.Origin
+			want, event = decoded.Origin, decoded.EventID
 		case *avro.VoximplantAccountCallback:
-			want = decoded.Origin
+			want, event = decoded.Origin, decoded.EventID
 		case *avro.UnibellCall:
-			want = decoded.Origin
+			want, event = decoded.Origin, decoded.EventID
 		default:
 			t.Fatalf("no origin is known of %T", r)
 		}
@@ -44,11 +45,18 @@ func TestDecodeOrigin(t *testing.T) {
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Errorf("%s: DecodeOrigin() = %v (-want +got):\n%s", r.Schema(), err, diff)
 		}
+		fact, id, err := avro.DecodeFact(b)
+		if diff := cmp.Diff(want, fact); err != nil || diff != "" || id != event {
+			t.Errorf("%s: DecodeFact() = %q, %v, want %q (-want +got):\n%s", r.Schema(), id, err, event, diff)
+		}
 	}
 	if found == 0 {
 		t.Error("no decoded schema")
 	}
 	if _, err := avro.DecodeOrigin([]byte{2}); err == nil {
 		t.Error("DecodeOrigin() of cut bytes = nil")
+	}
+	if _, _, err := avro.DecodeFact([]byte{2}); err == nil {
+		t.Error("DecodeFact() of cut bytes = nil")
 	}
 }

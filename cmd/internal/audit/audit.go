@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -53,10 +54,12 @@ type auditor struct {
 	buried   map[string]map[int32]*marks
 	entities map[string]*entities // by enriched topic and provider
 	calls    *calls
+	events   *events
 	journeys *journeys
 	// erased is where an entity was last forgotten, by provider and key.
 	erased map[string]int64
 	read   int64
+	seed   maphash.Seed
 }
 
 // Run audits. The error is of what cannot be read; what does not add up is in the
@@ -82,7 +85,7 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	a := &auditor{
 		config: config, admin: kadm.NewClient(client), raw: map[string]*provider{},
 		buried: map[string]map[int32]*marks{}, entities: map[string]*entities{}, erased: map[string]int64{},
-		report: &Report{limit: config.Limit, Listed: []*Difference{}},
+		report: &Report{limit: config.Limit, Listed: []*Difference{}}, events: newEvents(), seed: maphash.MakeSeed(),
 	}
 	began := config.Now()
 	config.Progress.Step("looking for a consistent cut", 0)
@@ -91,7 +94,7 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	}
 	a.prepare()
 	for _, step := range []func(context.Context) error{
-		a.readDeadLetters, a.readRaw, a.readOutcomes, a.readCalls, a.readSnapshots, a.readJourneyInputs, a.readJourneys, a.readLedger,
+		a.readRaw, a.readDeadLetters, a.readOutcomes, a.readEarlier, a.readCalls, a.readSnapshots, a.readJourneyInputs, a.readJourneys, a.readLedger,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -120,4 +123,5 @@ func (a *auditor) prepare() {
 		a.entities[key] = newEntities()
 	}
 	a.calls, a.journeys = newCalls(), newJourneys()
+	a.checkCut()
 }

@@ -96,7 +96,7 @@ func (c *calls) forget(verifications *entities, key []byte) {
 func (a *auditor) tell(to map[int32]*marks, from *avro.Origin) {
 	p := a.raw[schemas.RawUnibell]
 	at := p.parts[from.Partition]
-	o := origin{from.Topic, from.Partition, from.Offset, from.ReceivedAt}
+	o := origin{topic: from.Topic, partition: from.Partition, offset: from.Offset, received: from.ReceivedAt}
 	if at == nil || o.topic != p.topic || !a.inSpan(at, &o) || o.offset >= at.high {
 		return
 	}

@@ -28,6 +28,8 @@ type cut struct {
 	margin time.Duration
 	// applied is up to where each stage's input has had its effect.
 	applied offsets
+	// committed are the offsets that the groups have committed, -1 where there is none.
+	committed offsets
 	// starts and ends are those of all topics; ends were taken after applied.
 	starts, ends offsets
 	// low and high bound the raw records that are compared.
@@ -75,7 +77,7 @@ func (a *auditor) takeCut(ctx context.Context) (*cut, error) {
 		return nil, fmt.Errorf("topics %s do not exist: is the prefix %q right? 'tributary topics apply' creates them",
 			strings.Join(c.missing, ", "), a.config.Names.Prefix)
 	}
-	if c.applied, err = a.applied(ctx, c.starts); err != nil {
+	if err = a.positions(ctx, c); err != nil {
 		return nil, err
 	}
 	// Snapshots before what changed them, and what was made of raw records before
@@ -89,11 +91,22 @@ func (a *auditor) takeCut(ctx context.Context) (*cut, error) {
 		}
 		maps.Copy(c.ends, ends)
 	}
-	return c, a.bound(ctx, c, names)
+	c.bound()
+	return c, a.bounds(ctx, c, names)
 }
 
-// bound finds the span and the offsets where it begins and ends.
-func (a *auditor) bound(ctx context.Context, c *cut, names []string) error {
+// bound keeps positions within the logs. An end is read after the positions and so
+// never before one, unless the log has lost its end.
+func (c *cut) bound() {
+	for name, parts := range c.applied {
+		for p, at := range parts {
+			parts[p] = min(at, max(c.ends[name][p], c.starts[name][p]))
+		}
+	}
+}
+
+// bounds finds the span and the offsets where it begins and ends.
+func (a *auditor) bounds(ctx context.Context, c *cut, names []string) error {
 	if err := a.span(ctx, c, names); err != nil {
 		return err
 	}
@@ -207,25 +220,26 @@ func (a *auditor) retention(ctx context.Context, names, missing []string) (short
 	return shortest, where, nil
 }
 
-// applied returns how far each stage has come with its input: where its group has
+// positions finds how far each stage has come with its input: where its group has
 // committed nothing, it has not begun.
-func (a *auditor) applied(ctx context.Context, starts offsets) (offsets, error) {
-	out := offsets{}
+func (a *auditor) positions(ctx context.Context, c *cut) error {
+	c.applied, c.committed = offsets{}, offsets{}
 	for _, stage := range processor.StageNames() {
 		topics, _ := processor.TopicsOf(stage)
 		committed, err := a.committed(ctx, a.config.Names.Group(stage))
 		if err != nil {
-			return nil, err
+			return err
 		}
-		out[topics.Input] = map[int32]int64{}
-		for p, start := range starts[topics.Input] {
-			out[topics.Input][p] = start
-			if at, ok := committed.Lookup(a.config.Names.Topic(topics.Input), p); ok && at.At > start {
-				out[topics.Input][p] = at.At
+		c.applied[topics.Input], c.committed[topics.Input] = map[int32]int64{}, map[int32]int64{}
+		for p, start := range c.starts[topics.Input] {
+			c.committed[topics.Input][p] = -1
+			if at, ok := committed.Lookup(a.config.Names.Topic(topics.Input), p); ok {
+				c.committed[topics.Input][p] = at.At
 			}
+			c.applied[topics.Input][p] = max(start, c.committed[topics.Input][p])
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // committed waits for transactions that are about to commit offsets.

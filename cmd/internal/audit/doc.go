@@ -2,11 +2,13 @@
 // there twice.
 //
 //	raw.*  ═╗ every record once in   decoded.* │ duplicates.v1 │ deadletter.*
-//	        ╚═ by raw topic, partition and offset: bitmaps
+//	        ╚═ by raw topic, partition and offset: bitmaps; by request id and time of receipt
+//	decoded.*                        each event of an entity once
+//	groups, logs                     a position is in its log, and behind what was handled
 //	decoded.* facts of an entity     = facts its snapshot says it applied
 //	internal.unibell.v1              = each Unibell fact told once, and applied
 //	internal.journey.v1 members      = members and facts of the journey's snapshot
-//	ledger.v1                        = what is counted here
+//	ledger.v1                        = what is counted here, and nothing was skipped
 //
 // It reads as any consumer would, read committed, and knows nothing of the engine
 // but the topics' formats.
@@ -31,9 +33,13 @@
 // before the span is held against what the span shows of it: its snapshot may say
 // more, never less.
 //
+// Two things are looked for before the span, too: offsets that the ledger says were
+// skipped, for what is lost unread is by nature older than what is kept; and, if the span
+// has outcomes of older raw records, other outcomes of these.
+//
 // # Memory
 //
-// A few bits for a raw record, 16 bytes and the map's overhead for an entity, a
-// journey and a member; no record and no key is kept. The names behind a difference
-// are found by reading again.
+// Five bytes for a raw record, 12 and the map's overhead for a fact, 16 and that for an
+// entity, a journey and a member; no record and no key is kept. The names behind a
+// difference are found by reading again.
 package audit

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -11,16 +12,21 @@ import (
 )
 
 // page is the last ledger entry of a partition.
-type page struct{ sequence, to int64 }
+type page struct {
+	sequence, to int64
+	minute       time.Time
+}
 
 // readLedger holds the ledger's entries against what is counted here: those whose
-// records are all compared.
+// records are all compared. The ledger is read whole, for what was skipped is mostly
+// older than what can be compared.
 func (a *auditor) readLedger(ctx context.Context) error {
 	if len(a.cut.ends[schemas.Ledger]) == 0 {
 		return nil
 	}
 	last := map[string]*page{}
-	return a.each(ctx, "reading the ledger", a.stretches(schemas.Ledger), func(_ string, r *kgo.Record) error {
+	var gaps []*gap
+	err := a.each(ctx, "reading the ledger", a.whole(schemas.Ledger), func(_ string, r *kgo.Record) error {
 		var e avro.LedgerEntry
 		_, body, err := wire.Parse(r.Value)
 		if err == nil {
@@ -47,7 +53,10 @@ func (a *auditor) readLedger(ctx context.Context) error {
 				differ("the ledger's entry before", e.Sequence, before.sequence+1)
 			}
 		}
-		last[key] = &page{e.Sequence, e.ToOffset}
+		if e.SkippedOffsets > 0 && a.asked(e.Minute) {
+			gaps = append(gaps, gapOf(&e, last[key]))
+		}
+		last[key] = &page{e.Sequence, e.ToOffset, e.Minute}
 		if e.FromOffset < at.low || e.ToOffset > at.high {
 			return nil
 		}
@@ -78,6 +87,10 @@ func (a *auditor) readLedger(ctx context.Context) error {
 		a.report.Ledger.Missed += sum.MissedAttempts - sum.MissedAttemptsWithdrawn
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return a.readGaps(ctx, gaps)
 }
 
 func sumOf(e *avro.LedgerEntry) avro.LedgerCounts {

@@ -93,10 +93,10 @@ func (a *auditor) originOf(topic string, r *kgo.Record) (o origin, ok bool) {
 			return o, false
 		}
 		from := &in.Call.Value.Origin
-		return origin{from.Topic, from.Partition, from.Offset, from.ReceivedAt}, true
+		return origin{topic: from.Topic, partition: from.Partition, offset: from.Offset, received: from.ReceivedAt}, true
 	}
 	from, err := avro.DecodeOrigin(body)
-	o = origin{from.Topic, from.Partition, from.Offset, from.ReceivedAt}
+	o = origin{topic: from.Topic, partition: from.Partition, offset: from.Offset, received: from.ReceivedAt}
 	return o, err == nil && a.isApplied(providerOf(topic), o)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/RoaringBitmap/roaring/v2/roaring64"
@@ -29,10 +30,16 @@ type part struct {
 	// start and end bound what is there.
 	start, end int64
 	raw        *marks
+	// identities are of the records in raw, from low on: 4 bytes an offset.
+	identities []identity
 	replays    *marks
 	outcomes   [outcomes]*marks
 	// replayed are dead letters that were replayed.
 	replayed *marks
+	// late are outcomes of records from before the span, by their offset.
+	late map[int64]late
+	// handled is the offset after the last of which an outcome was read.
+	handled int64
 }
 
 // The ways a raw record ends.
@@ -70,6 +77,10 @@ type origin struct {
 	offset    int64
 	// received is when ingest had read it, zero if that is not told.
 	received time.Time
+	// is says which record it is, as far as the outcome carries that.
+	is, carries identity
+	// written is when the outcome was.
+	written time.Time
 }
 
 // end notes how a raw record ended. One that never was is a difference at once.
@@ -81,13 +92,33 @@ func (a *auditor) end(outcome int, provider string, o origin) {
 	}
 	switch {
 	case at != nil && o.offset < at.end:
-		if a.inSpan(at, &o) && o.offset < at.high {
-			at.outcomes[outcome].add(o.offset)
-		}
+		a.endAt(outcome, provider, at, &o)
 	case a.cut.span.From.IsZero() || o.received.After(a.cut.span.From.Add(a.cut.margin)):
 		a.report.differ(&Difference{
 			Kind: KindNoRaw, Topic: o.topic, Partition: o.partition, Offset: o.offset, Missing: o.topic, There: outcomeTopic(outcome, provider),
 		})
+	}
+}
+
+// endAt notes how a record of a partition ended.
+func (a *auditor) endAt(outcome int, provider string, at *part, o *origin) {
+	other := at.isOther(o)
+	if !other {
+		at.handled = max(at.handled, o.offset+1)
+	}
+	switch {
+	case !a.inSpan(at, o):
+		a.takeLate(outcome, provider, at, o)
+	case o.offset >= at.high:
+	case other:
+		// The record that it is of is gone, and how the one that stands there ended
+		// must be said by another outcome.
+		a.report.differ(&Difference{
+			Kind: KindOtherRecord, Topic: o.topic, Partition: o.partition, Offset: o.offset, There: outcomeTopic(outcome, provider),
+			Missing: "the record that it is of; another stands there",
+		})
+	default:
+		at.outcomes[outcome].add(o.offset)
 	}
 }
 
@@ -98,6 +129,34 @@ func (a *auditor) inSpan(at *part, o *origin) bool {
 		return true
 	}
 	return o.offset < at.start && !o.received.IsZero() && o.received.After(a.cut.span.From.Add(a.cut.margin))
+}
+
+// isDeadLetter tells a topic by its name, without prefix.
+func isDeadLetter(topic string) bool { return strings.HasPrefix(topic, "deadletter.") }
+
+// deadLetterOf returns the record that a dead letter is of.
+func (a *auditor) deadLetterOf(r *kgo.Record) (origin, bool) {
+	o, ok := buriedAt(r)
+	o.is, o.carries, o.written = a.identifyHeaders(r.Headers), whole, r.Timestamp
+	return o, ok
+}
+
+// duplicateOf returns the record that a duplicate is of.
+func (a *auditor) duplicateOf(r *kgo.Record, body []byte) (d avro.Duplicate, o origin, err error) {
+	if err = d.DecodeAvro(body); err != nil {
+		return d, o, err
+	}
+	at := &d.Record
+	return d, origin{at.Topic, at.Partition, at.Offset, at.ReceivedAt, a.identify("", at.ReceivedAt), receipt, r.Timestamp}, nil
+}
+
+// factOf returns the record that a fact is of, and its event id.
+func (a *auditor) factOf(r *kgo.Record, body []byte) (o origin, eventID string, err error) {
+	from, eventID, err := avro.DecodeFact(body)
+	if err != nil {
+		return o, "", err
+	}
+	return origin{from.Topic, from.Partition, from.Offset, from.ReceivedAt, a.identify(from.RequestID, from.ReceivedAt), whole, r.Timestamp}, eventID, nil
 }
 
 // buriedAt returns which record a dead letter is of: the last to say so, for a
@@ -130,7 +189,7 @@ func (a *auditor) readDeadLetters(ctx context.Context) error {
 	topics := a.stretches(schemas.DeadLetterLOX24, schemas.DeadLetterUAPAY, schemas.DeadLetterVoximplant, schemas.DeadLetterUnibell,
 		schemas.DeadLetterUnibellCall, schemas.DeadLetterJourney)
 	return a.each(ctx, "reading dead letters", topics, func(topic string, r *kgo.Record) error {
-		o, ok := buriedAt(r)
+		o, ok := a.deadLetterOf(r)
 		if !ok {
 			a.report.differ(&Difference{
 				Kind: KindUnreadable, Topic: r.Topic, Partition: r.Partition, Offset: r.Offset, Missing: "headers that name the record it is of",
@@ -189,7 +248,7 @@ func (a *auditor) readRaw(ctx context.Context) error {
 			a.report.Erasures++
 			return nil
 		}
-		at.raw.add(r.Offset)
+		at.hold(r.Offset, a.identifyHeaders(r.Headers))
 		if o, replay := buriedAt(r); replay {
 			at.replays.add(r.Offset)
 			if was := p.parts[o.partition]; was != nil && o.topic == p.topic && o.offset >= was.low && o.offset < was.high {
@@ -207,9 +266,9 @@ func (a *auditor) readOutcomes(ctx context.Context) error {
 	return a.each(ctx, "reading facts and duplicates", topics, func(topic string, r *kgo.Record) error {
 		_, body, err := wire.Parse(r.Value)
 		if err == nil && topic == schemas.Duplicates {
-			err = a.takeDuplicate(body)
+			err = a.takeDuplicate(r, body)
 		} else if err == nil {
-			err = a.takeFact(topic, r.Key, body)
+			err = a.takeFact(topic, r, body)
 		}
 		if err != nil {
 			a.unreadable(r)
@@ -218,23 +277,30 @@ func (a *auditor) readOutcomes(ctx context.Context) error {
 	})
 }
 
-func (a *auditor) takeDuplicate(body []byte) error {
-	var d avro.Duplicate
-	if err := d.DecodeAvro(body); err != nil {
-		return err
-	}
-	a.end(duplicate, d.Provider, origin{d.Record.Topic, d.Record.Partition, d.Record.Offset, d.Record.ReceivedAt})
-	return nil
-}
-
-func (a *auditor) takeFact(topic string, key, body []byte) error {
-	from, err := avro.DecodeOrigin(body)
+func (a *auditor) takeDuplicate(r *kgo.Record, body []byte) error {
+	d, o, err := a.duplicateOf(r, body)
 	if err != nil {
 		return err
 	}
-	name := providerOf(topic)
-	o := origin{from.Topic, from.Partition, from.Offset, from.ReceivedAt}
+	if d.Record == d.First {
+		a.report.differ(&Difference{
+			Kind: KindOwnDuplicate, Topic: o.topic, Partition: o.partition, Offset: o.offset, There: r.Topic, Key: string(r.Key), Event: d.EventID,
+		})
+	}
+	a.end(duplicate, d.Provider, o)
+	return nil
+}
+
+func (a *auditor) takeFact(topic string, r *kgo.Record, body []byte) error {
+	o, event, err := a.factOf(r, body)
+	if err != nil {
+		return err
+	}
+	name, key := providerOf(topic), r.Key
 	a.end(decoded, name, o)
+	if a.counts(topic, key, &o) {
+		a.events.add(a.eventHash(topic, key, event))
+	}
 	if kind := kindOfFact(topic); kind != "" && a.isApplied(name, o) {
 		if erased, ok := a.erased[name+"/"+string(key)]; ok {
 			a.entities[kind].change(key, func(x *entity) { x.flags |= erasedOnce })

@@ -155,6 +155,20 @@ const (
 	KindJourney = "journey"
 	// KindLedger: a ledger entry that does not say what is there.
 	KindLedger = "ledger"
+	// KindOtherRecord: a fact, duplicate or dead letter of a record that is gone, at
+	// whose position another stands.
+	KindOtherRecord = "other_record"
+	// KindOwnDuplicate: a duplicate that names itself as the record it repeats.
+	KindOwnDuplicate = "own_duplicate"
+	// KindFactTwice: a fact of an event that is there more than once, each of a raw
+	// record of its own.
+	KindFactTwice = "fact_twice"
+	// KindSkipped: offsets that a stage passed over unread.
+	KindSkipped = "skipped"
+	// KindBeyondEnd: a stage's position beyond the end of its input's log.
+	KindBeyondEnd = "beyond_end"
+	// KindSetBack: a stage's position before records that it has handled, or none.
+	KindSetBack = "set_back"
 	// KindUnreadable: a record that no version of this program wrote.
 	KindUnreadable = "unreadable"
 )
@@ -167,13 +181,21 @@ type Difference struct {
 	Topic     string `json:"topic"`
 	Partition int32  `json:"partition"`
 	Offset    int64  `json:"offset"`
-	// To is the end of a ledger entry's range.
+	// To is the end of a range of offsets that begins with Offset.
 	To int64 `json:"to_offset,omitempty"`
 	// Missing is what is not there, There what is.
 	Missing string `json:"missing,omitempty"`
 	There   string `json:"there,omitempty"`
-	// Key is that of the entity or journey.
-	Key string `json:"key,omitempty"`
+	// Key is that of the entity or journey, Event the id of the fact.
+	Key   string `json:"key,omitempty"`
+	Event string `json:"event_id,omitempty"`
+	// Group is the consumer group whose position it is.
+	Group string `json:"group,omitempty"`
+	// Skipped is how many offsets were passed over, Since and Until when their records
+	// were received, as far as the ledger tells.
+	Skipped int64     `json:"skipped_offsets,omitempty"`
+	Since   time.Time `json:"since,omitzero"`
+	Until   time.Time `json:"until,omitzero"`
 	// Told and Applied are counts: what the one side has, and what the other says.
 	Told    int64 `json:"told,omitempty"`
 	Applied int64 `json:"applied,omitempty"`
@@ -215,6 +237,12 @@ func (a *auditor) conclude(ctx context.Context) error {
 	a.config.Progress.Step("comparing", 0)
 	a.concludeRecords()
 	a.concludeCalls()
+	if err := a.concludeEvents(ctx); err != nil {
+		return err
+	}
+	if err := a.concludePositions(ctx); err != nil {
+		return err
+	}
 	if err := a.concludeFacts(ctx); err != nil {
 		return err
 	}

@@ -285,6 +285,8 @@ func (s *Stack) Closes(t TB) {
 		t.Fatal(err)
 	}
 	if !r.AddsUp {
-		t.Error("the account does not add up:", r.Listed)
+		for _, d := range r.Listed {
+			t.Error(fmt.Sprintf("the account does not add up: %+v", *d))
+		}
 	}
 }

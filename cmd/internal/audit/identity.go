@@ -1,0 +1,69 @@
+package audit
+
+import (
+	"hash/maphash"
+	"strconv"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// identity says which webhook a record is of, beyond its position: 16 bits of a hash of
+// the request id, and 16 of the time of receipt. A position is taken again where a
+// topic lost its end or was made anew, and another record then stands there.
+type identity uint32
+
+// The parts of an identity that an outcome carries.
+const (
+	whole identity = 1<<32 - 1
+	// receipt: a duplicate names the time of receipt alone.
+	receipt identity = 1<<16 - 1
+)
+
+// identify returns the identity of a request id and a time of receipt.
+func (a *auditor) identify(requestID string, received time.Time) identity {
+	var ms [8]byte
+	for i, left := 0, received.UnixMilli(); i < len(ms); i++ {
+		ms[i], left = byte(left), left>>8 //nolint:gosec // a byte of it
+	}
+	request := maphash.String(a.seed, requestID)
+	at := maphash.Bytes(a.seed, ms[:])
+	return identity(request<<16&uint64(whole&^receipt) | at&uint64(receipt)) //nolint:gosec // 32 bits
+}
+
+// identifyHeaders returns the identity of a raw record, or of a dead letter, which keeps
+// the headers of its raw record.
+func (a *auditor) identifyHeaders(headers []kgo.RecordHeader) identity {
+	var request string
+	received := time.UnixMilli(0)
+	for i := range headers {
+		switch h := &headers[i]; h.Key {
+		case raw.HeaderRequestID:
+			request = string(h.Value)
+		case raw.HeaderReceivedAt:
+			if ms, err := strconv.ParseInt(string(h.Value), 10, 64); err == nil {
+				received = time.UnixMilli(ms)
+			}
+		}
+	}
+	return a.identify(request, received)
+}
+
+// hold remembers which record stands at an offset.
+func (p *part) hold(offset int64, is identity) {
+	p.raw.add(offset)
+	at := offset - p.low
+	for int64(len(p.identities)) <= at {
+		p.identities = append(p.identities, 0)
+	}
+	p.identities[at] = is
+}
+
+// isOther says whether another record stands at an origin's offset than the one that an
+// outcome is of. Where none stands it is false.
+func (p *part) isOther(o *origin) bool {
+	at := o.offset - p.low
+	return at >= 0 && at < int64(len(p.identities)) && p.raw.has(o.offset) && (p.identities[at]^o.is)&o.carries != 0
+}
