@@ -35,8 +35,8 @@ func TopicsOf(stage string) (topics Topics, ok bool) {
 		return Topics{
 			Input: schemas.RawLOX24, Changelog: schemas.ChangelogLOX24, DeadLetter: schemas.DeadLetterLOX24,
 			Outputs: []string{
-				schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.EnrichedVerifications, schemas.Duplicates, schemas.InternalJourney,
-				schemas.Ledger,
+				schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.DecodedLOX24UnknownEvent, schemas.EnrichedVerifications,
+				schemas.Duplicates, schemas.InternalJourney, schemas.Ledger,
 			},
 		}, true
 	case StageUAPAY:

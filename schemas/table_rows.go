@@ -41,6 +41,7 @@ func decodedTopics() []Topic {
 	return []Topic{
 		row(DecodedLOX24VerifyCode, "each verify_code event of LOX24 once, typed, without the code"),
 		row(DecodedLOX24SMS, "each SMS event of LOX24 once, typed"),
+		row(DecodedLOX24UnknownEvent, "each event of LOX24 of an unknown name once: the names of its fields, no values"),
 		row(DecodedUAPAYPayment, "each invoice and P2P callback of UAPAY once, typed"),
 		row(DecodedVoximplantAccountCallback, "each account callback of Voximplant once, typed, one field per type"),
 		row(DecodedUnibellCall, "each request, answer and status of a Unibell call once, typed, without the code"),

@@ -11,6 +11,7 @@ const (
 
 	DecodedLOX24VerifyCode           = "decoded.lox24.verify-code.v1"
 	DecodedLOX24SMS                  = "decoded.lox24.sms.v1"
+	DecodedLOX24UnknownEvent         = "decoded.lox24.unknown-event.v1"
 	DecodedUAPAYPayment              = "decoded.uapay.payment.v1"
 	DecodedVoximplantAccountCallback = "decoded.voximplant.account-callback.v1"
 	DecodedUnibellCall               = "decoded.unibell.call.v1"

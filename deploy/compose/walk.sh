@@ -28,10 +28,10 @@ told() {
 
 over() { until_ok 240 alert none "$@" || fail "the alert $1 of $2 $3 does not end"; echo "$1 is over"; }
 
-# poison sends what its provider may send one day and this version does not know.
+# poison sends an event in a version of its structure that its provider may make one day.
 poison() {
   curl -sf "http://127.0.0.1:$INGEST_PORT/v1/lox24/lox24" -H 'Content-Type: application/json' -H 'Authorization: Bearer demo-lox24-secret' -d '{
-    "id": "'"$(cat /proc/sys/kernel/random/uuid)"'", "api_version": "2022-05-25", "name": "verify_code.unheard_of", "created_at": '"$(date +%s)"',
+    "id": "'"$(cat /proc/sys/kernel/random/uuid)"'", "api_version": "2099-01-01", "name": "verify_code.success", "created_at": '"$(date +%s)"',
     "data": {"id": "'"$1"'"}}'
 }
 

@@ -24,7 +24,7 @@ func (s *Stage) code(r *reader, w *webhook) {
 	var met keys
 	status := avro.Optional[int32]{}
 	created := false
-	for r.BeginObject(); ; {
+	for inside := r.data(); inside; {
 		key, more := r.NextKey()
 		if !more {
 			break
@@ -32,13 +32,13 @@ func (s *Stage) code(r *reader, w *webhook) {
 		switch string(key) {
 		case "id":
 			met.once(r, 0, "data.id")
-			c.ProviderID = r.text()
+			c.ProviderID = r.text("data.id")
 		case "user_id":
 			met.once(r, 1, "data.user_id")
-			c.UserID = r.int64()
+			c.UserID = r.int64("data.user_id")
 		case "phone":
 			met.once(r, 2, "data.phone")
-			if phone := r.text(); phone != "" {
+			if phone := r.text("data.phone"); phone != "" {
 				c.Phone = avro.Some(s.config.Privacy.Phone(phone, w.from.ReceivedAt))
 			}
 		case "routing_strategy":
@@ -50,7 +50,7 @@ func (s *Stage) code(r *reader, w *webhook) {
 			c.Status = status.Value
 		case "payload":
 			met.once(r, 5, "data.payload")
-			s.payload(r.text(), w)
+			s.payload(r.text("data.payload"), w)
 		case "created_at":
 			met.once(r, 6, "data.created_at")
 			at := r.time("data.created_at")
@@ -68,9 +68,9 @@ func (s *Stage) code(r *reader, w *webhook) {
 	switch {
 	case r.Err() != nil:
 	case !status.Set:
-		r.fail(engine.CauseSchemaMismatch, "data.status: missing")
+		r.fail(engine.CauseSchemaMismatch, "data.status: missing, or no integer of 32 bits")
 	case !created:
-		r.fail(engine.CauseSchemaMismatch, "data.created_at: missing")
+		r.fail(engine.CauseSchemaMismatch, "data.created_at: missing, or no time")
 	}
 }
 
@@ -79,15 +79,15 @@ func readRest(r *reader, c *avro.LOX24VerifyCode, key []byte, met *keys) {
 	switch string(key) {
 	case "delivered_channel":
 		met.once(r, 10, "data.delivered_channel")
-		if c.DeliveredChannel = r.optional(); c.DeliveredChannel.Set {
-			c.DeliveredChannelKind = avro.Some(verification.KindOf(c.DeliveredChannel.Value))
+		if text, kind := r.channel("data.delivered_channel"); text != "" {
+			c.DeliveredChannel, c.DeliveredChannelKind = avro.Some(text), avro.Some(kind)
 		}
 	case "cost":
 		met.once(r, 11, "data.cost")
-		c.CostMinor = r.int64()
+		c.CostMinor = r.int64("data.cost")
 	case "currency":
 		met.once(r, 12, "data.currency")
-		c.Currency = r.optional()
+		c.Currency = r.optional("data.currency")
 	case "code_length":
 		met.once(r, 13, "data.code_length")
 		c.CodeLength = r.int32("data.code_length")
@@ -96,21 +96,24 @@ func readRest(r *reader, c *avro.LOX24VerifyCode, key []byte, met *keys) {
 		c.UpdatedAt = r.time("data.updated_at")
 	case "is_code_deleted":
 		met.once(r, 15, "data.is_code_deleted")
-		c.IsCodeDeleted = r.bool()
+		c.IsCodeDeleted = r.bool("data.is_code_deleted")
 	default:
 		r.Skip()
 	}
 }
 
 func readStrategy(r *reader, w *webhook) {
-	if !r.list() {
+	if !r.list("data.routing_strategy") {
 		return
 	}
 	c := w.code
 	for r.NextItem() {
+		if !r.object("data.routing_strategy") {
+			continue
+		}
 		step := avro.LOX24RoutingStep{}
 		var met keys
-		for r.BeginObject(); ; {
+		for {
 			key, more := r.NextKey()
 			if !more {
 				break
@@ -118,14 +121,13 @@ func readStrategy(r *reader, w *webhook) {
 			switch string(key) {
 			case "channel":
 				met.once(r, 0, "data.routing_strategy.channel")
-				step.Channel = r.text()
-				step.ChannelKind = verification.KindOf(step.Channel)
+				step.Channel, step.ChannelKind = r.channel("data.routing_strategy.channel")
 			case "timeout_sec":
 				met.once(r, 1, "data.routing_strategy.timeout_sec")
 				step.TimeoutSec = r.int32("data.routing_strategy.timeout_sec")
 			case "sender_id":
 				met.once(r, 2, "data.routing_strategy.sender_id")
-				if sender := r.optional(); w.source.Exposes("sender_id") {
+				if sender := r.optional("data.routing_strategy.sender_id"); w.source.Exposes("sender_id") {
 					step.SenderID = sender
 				}
 			default:
@@ -144,13 +146,16 @@ func readStrategy(r *reader, w *webhook) {
 }
 
 func readHistory(r *reader, c *avro.LOX24VerifyCode) {
-	if !r.list() {
+	if !r.list("data.history") {
 		return
 	}
 	for r.NextItem() {
+		if !r.object("data.history") {
+			continue
+		}
 		entry := avro.LOX24HistoryEntry{}
 		var met keys
-		for r.BeginObject(); ; {
+		for {
 			key, more := r.NextKey()
 			if !more {
 				break
@@ -158,11 +163,10 @@ func readHistory(r *reader, c *avro.LOX24VerifyCode) {
 			switch string(key) {
 			case "id":
 				met.once(r, 0, "data.history.id")
-				entry.ID = r.text()
+				entry.ID = r.text("data.history.id")
 			case "channel":
 				met.once(r, 1, "data.history.channel")
-				entry.Channel = r.text()
-				entry.ChannelKind = verification.KindOf(entry.Channel)
+				entry.Channel, entry.ChannelKind = r.channel("data.history.channel")
 			case "status":
 				met.once(r, 2, "data.history.status")
 				entry.Status = r.int32("data.history.status").Value
@@ -171,13 +175,13 @@ func readHistory(r *reader, c *avro.LOX24VerifyCode) {
 				entry.ProcessedAt = r.time("data.history.processed_at")
 			case "external_id":
 				met.once(r, 4, "data.history.external_id")
-				entry.ExternalID = r.optional()
+				entry.ExternalID = r.optional("data.history.external_id")
 			default:
 				r.Skip()
 			}
 		}
 		// An entry without a status is there, so it is new at least.
-		entry.StatusName = statusName(entry.Status)
+		entry.StatusName = r.status(entry.Status)
 		if len(c.History) == maxHistory {
 			r.fail(engine.CauseOutOfRange, "data.history: too long")
 			return
@@ -190,12 +194,12 @@ func readHistory(r *reader, c *avro.LOX24VerifyCode) {
 }
 
 func readChannel(r *reader, w *webhook) {
-	if r.Null() {
+	if !r.object("data.channel") {
 		return
 	}
 	c := avro.LOX24Channel{}
 	var met keys
-	for r.BeginObject(); ; {
+	for {
 		key, more := r.NextKey()
 		if !more {
 			break
@@ -203,11 +207,10 @@ func readChannel(r *reader, w *webhook) {
 		switch string(key) {
 		case "id":
 			met.once(r, 0, "data.channel.id")
-			c.ID = r.text()
+			c.ID = r.text("data.channel.id")
 		case "channel":
 			met.once(r, 1, "data.channel.channel")
-			c.Channel = r.text()
-			c.ChannelKind = verification.KindOf(c.Channel)
+			c.Channel, c.ChannelKind = r.channel("data.channel.channel")
 		case "status":
 			met.once(r, 2, "data.channel.status")
 			c.Status = r.int32("data.channel.status").Value
@@ -216,20 +219,20 @@ func readChannel(r *reader, w *webhook) {
 			c.ProcessedAt = r.time("data.channel.processed_at")
 		case "external_id":
 			met.once(r, 4, "data.channel.external_id")
-			c.ExternalID = r.optional()
+			c.ExternalID = r.optional("data.channel.external_id")
 		case "error":
 			met.once(r, 5, "data.channel.error")
-			if text := r.optional(); w.source.Exposes("error") {
+			if text := r.optional("data.channel.error"); w.source.Exposes("error") {
 				c.Error = text
 			}
 		case "cost":
 			met.once(r, 6, "data.channel.cost")
-			c.CostMinor = r.int64()
+			c.CostMinor = r.int64("data.channel.cost")
 		default:
 			r.Skip()
 		}
 	}
-	c.StatusName = statusName(c.Status)
+	c.StatusName = r.status(c.Status)
 	w.code.Channel = avro.Some(c)
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/tolerance"
 	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -32,9 +33,11 @@ type event struct {
 	// number is the attempt's as sent, task stands for source and notification task.
 	number avro.Optional[int32]
 	task   uint32
-	// sms says that it is of an SMS; else fact is what it means.
-	sms  bool
+	// kind is what it is about; fact is what a code's event means.
+	kind kind
 	fact verification.Fact
+	// notes are what the decoder went on without.
+	notes tolerance.Notes
 	// record is the value for the decoded topic, or unwritable why there is none.
 	record     []byte
 	unwritable error
@@ -46,13 +49,14 @@ type webhook struct {
 	envelope
 
 	from avro.Origin
-	// code is set for verify_code events, text for others.
+	// code is set for verify_code events, text for those of an SMS.
 	code *avro.LOX24VerifyCode
 	text *avro.LOX24SMS
 
 	// own and ownText are what they point to.
 	own     avro.LOX24VerifyCode
 	ownText avro.LOX24SMS
+	unknown avro.LOX24UnknownEvent
 	reader  reader
 }
 
@@ -73,7 +77,8 @@ func (s *Stage) take() *webhook {
 	*c, *f = avro.LOX24VerifyCode{}, verification.Fact{}
 	c.RoutingStrategy, c.History, c.CorrelationIDs = strategy, history, ids
 	f.Plan, f.Attempts, f.Correlation = plan, attempts, correlation
-	w.envelope, w.code, w.text, w.reader.fault, w.reader.path = envelope{}, nil, nil, nil, ""
+	w.notes.Reset()
+	w.envelope, w.code, w.text, w.reader.fault, w.reader.path, w.reader.notes = envelope{}, nil, nil, nil, "", &w.notes
 	return w
 }
 
@@ -114,18 +119,21 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 	w.source, w.from = s.config.Sources.Find(headers.Source, raw.ProviderLOX24), verification.OriginOf(in, &headers)
 	e := w.event
 	e.trace = verification.Trace(in.Headers)
-	if err := s.read(w, in.Value); err != nil {
+	if err := s.read(w, in); err != nil {
 		s.events.Put(e)
 		return nil, err
 	}
 	return e, nil
 }
 
-// read makes an event of a body.
-func (s *Stage) read(w *webhook, body []byte) error {
-	data, err := s.envelope(w, body)
+// read makes an event of a record.
+func (s *Stage) read(w *webhook, in *engine.Input) error {
+	data, err := s.envelope(w, in.Value)
 	if err != nil {
 		return err
+	}
+	if w.envelope.kind() == kindUnknown {
+		return w.readUnknown(in)
 	}
 	if data != nil {
 		r := &w.reader
@@ -145,6 +153,7 @@ func (s *Stage) envelope(w *webhook, body []byte) (data []byte, err error) {
 	r := &w.reader
 	r.Reset(body)
 	var met keys
+	var total [2]avro.Optional[int32] // the documentation spells it both ways [D]
 	found := false
 	for r.BeginObject(); ; {
 		key, more := r.NextKey()
@@ -154,30 +163,32 @@ func (s *Stage) envelope(w *webhook, body []byte) (data []byte, err error) {
 		switch string(key) {
 		case "id":
 			met.once(r, 0, "id")
-			w.eventID = r.text()
+			w.eventID = r.text("id")
 		case "api_version":
 			met.once(r, 1, "api_version")
-			w.version = r.text()
+			w.version = r.text("api_version")
 		case "name":
 			met.once(r, 2, "name")
-			w.name = r.text()
+			w.name = r.text("name")
 		case "created_at":
 			met.once(r, 3, "created_at")
 			w.createdAt = r.time("created_at")
-		case "attempt_total", "attempts_total":
-			// The documentation spells it both ways. [D]
+		case "attempt_total":
 			met.once(r, 4, "attempt_total")
-			w.attemptTotal = r.int32("attempt_total")
+			total[0] = r.int32("attempt_total")
+		case "attempts_total":
+			met.once(r, 8, "attempts_total")
+			total[1] = r.int32("attempts_total")
 		case "attempt_number":
 			met.once(r, 5, "attempt_number")
 			w.attemptNumber = r.int32("attempt_number")
 		case "notification_task_id":
 			met.once(r, 6, "notification_task_id")
-			w.taskID = r.optional()
+			w.taskID = r.optional("notification_task_id")
 		case "data":
 			met.once(r, 7, "data")
 			found = true
-			if w.kind() == kindUnknown || w.version != apiVersion {
+			if w.envelope.kind() == kindUnknown || w.version != apiVersion {
 				data = r.Raw()
 			} else {
 				s.data(r, w)
@@ -189,22 +200,28 @@ func (s *Stage) envelope(w *webhook, body []byte) (data []byte, err error) {
 	if err := r.done(r.End()); err != nil {
 		return nil, err
 	}
+	if w.attemptTotal = total[0]; !total[0].Set {
+		w.attemptTotal = total[1]
+	} else if total[1].Set && total[0] != total[1] {
+		w.attemptTotal = avro.Optional[int32]{}
+		r.notes.Unread("attempt_total")
+	}
 	return data, w.check(found)
 }
 
-// check says what an envelope lacks, or that it is of a type not known.
+// check says what an envelope lacks, or that it is of a version not known.
 func (w *webhook) check(found bool) error {
 	switch {
 	case w.name == "" || w.version == "":
 		return engine.Permanentf(engine.CauseSchemaMismatch, "name and api_version are required")
 	case w.version != apiVersion:
 		return engine.Permanentf(engine.CauseUnknownType, "api_version: not one that this version knows")
-	case w.kind() == kindUnknown:
-		return engine.Permanentf(engine.CauseUnknownType, "name: not an event that this version knows")
 	case !verification.ValidID(w.eventID):
-		return engine.Permanentf(engine.CauseSchemaMismatch, "id: empty, too long, or with control characters")
+		return engine.Permanentf(engine.CauseSchemaMismatch, "id: %s", verification.NoID)
+	case w.envelope.kind() == kindUnknown:
+		return nil
 	case !w.createdAt.Set:
-		return engine.Permanentf(engine.CauseSchemaMismatch, "created_at: missing")
+		return engine.Permanentf(engine.CauseSchemaMismatch, "created_at: missing, or no time")
 	case !found:
 		return engine.Permanentf(engine.CauseSchemaMismatch, "data: missing")
 	default:
@@ -212,61 +229,9 @@ func (w *webhook) check(found bool) error {
 	}
 }
 
-// kind is what the data of an event is.
-type kind int
-
-const (
-	kindUnknown kind = iota
-	kindCode
-	kindSMS
-)
-
-func (w *webhook) kind() kind {
-	switch {
-	case codeEvent(w.name) != avro.LOX24VerifyCodeEventUnknown:
-		return kindCode
-	case smsEvent(w.name) != avro.LOX24SMSEventUnknown:
-		return kindSMS
-	default:
-		return kindUnknown
-	}
-}
-
-func codeEvent(name string) avro.LOX24VerifyCodeEvent {
-	switch name {
-	case "verify_code.success":
-		return avro.LOX24VerifyCodeEventSuccess
-	case "verify_code.failed":
-		return avro.LOX24VerifyCodeEventFailed
-	case "verify_code.channel.updated":
-		return avro.LOX24VerifyCodeEventChannelUpdated
-	case "verify_code.channel.sent":
-		return avro.LOX24VerifyCodeEventChannelSent
-	case "verify_code.channel.success":
-		return avro.LOX24VerifyCodeEventChannelSuccess
-	case "verify_code.channel.failed":
-		return avro.LOX24VerifyCodeEventChannelFailed
-	default:
-		return avro.LOX24VerifyCodeEventUnknown
-	}
-}
-
-func smsEvent(name string) avro.LOX24SMSEvent {
-	switch name {
-	case "sms.delivery":
-		return avro.LOX24SMSEventDelivery
-	case "sms.delivery.dryrun":
-		return avro.LOX24SMSEventDeliveryDryRun
-	case "sms.incoming":
-		return avro.LOX24SMSEventIncoming
-	default:
-		return avro.LOX24SMSEventUnknown
-	}
-}
-
 // data reads the data of an event whose type is known.
 func (s *Stage) data(r *reader, w *webhook) {
-	if w.kind() == kindSMS {
+	if w.envelope.kind() == kindSMS {
 		s.sms(r, w)
 		return
 	}
@@ -277,31 +242,42 @@ func (s *Stage) data(r *reader, w *webhook) {
 func (w *webhook) finish() error {
 	e := w.event
 	var id string
-	if e.sms = w.text != nil; e.sms {
+	if w.text != nil {
 		id = w.text.ProviderID
 	} else {
 		id = w.code.ProviderID
 	}
 	if !verification.ValidID(id) {
-		return engine.Permanentf(engine.CauseSchemaMismatch, "data.id: empty, too long, or with control characters")
+		return engine.Permanentf(engine.CauseSchemaMismatch, "data.id: %s", verification.NoID)
 	}
 	e.key = append(append(e.key[:0], keyPrefix...), id...)
-	e.id, e.created = w.eventID, w.createdAt.Value
-	e.provider, e.sourceID, e.receivedAt = w.from.Provider, w.from.Source, w.from.ReceivedAt
-	e.number, e.task = w.attemptNumber, taskHash(w.from.Source, w.taskID.Value)
-	var err error
-	record := wire.AppendPlaceholder(e.record[:0])
-	if e.sms {
+	w.fill()
+	if e.kind == kindSMS {
 		w.finishSMS()
-		e.record, err = w.text.AppendAvro(record)
+		w.write(w.text)
 	} else {
 		w.finishCode()
-		e.record, err = w.code.AppendAvro(record)
+		w.write(w.code)
 	}
+	return nil
+}
+
+// fill fills in what every event has.
+func (w *webhook) fill() {
+	e := w.event
+	e.kind, e.id, e.created = w.envelope.kind(), w.eventID, w.createdAt.Value
+	e.provider, e.sourceID, e.receivedAt = w.from.Provider, w.from.Source, w.from.ReceivedAt
+	e.number, e.task = w.attemptNumber, taskHash(w.from.Source, w.taskID.Value)
+}
+
+// write writes the event's record.
+func (w *webhook) write(record verification.Writer) {
+	e := w.event
+	var err error
+	e.record, err = record.AppendAvro(wire.AppendPlaceholder(e.record[:0]))
 	if e.unwritable = nil; err != nil {
 		e.unwritable = verification.Unwritable(e.topic(), err)
 	}
-	return nil
 }
 
 // origin is where the event came from, as far as a change or a repeat tells it.
@@ -313,10 +289,14 @@ func (e *event) origin(in *engine.Input) avro.Origin {
 
 // topic is where the decoded event goes.
 func (e *event) topic() string {
-	if e.sms {
+	switch e.kind {
+	case kindSMS:
 		return schemas.DecodedLOX24SMS
+	case kindUnknown:
+		return schemas.DecodedLOX24UnknownEvent
+	default:
+		return schemas.DecodedLOX24VerifyCode
 	}
-	return schemas.DecodedLOX24VerifyCode
 }
 
 // keyPrefix qualifies the provider's ids.

@@ -8,10 +8,12 @@ import (
 
 var _ erasure.Eraser = (*Stage)(nil)
 
-// Erase forgets a verification, and an SMS of the same id.
+// Erase forgets a verification, and what else has the same id.
 func (*Stage) Erase(tx engine.Tx, r *erasure.Request) error {
-	if err := verification.Forget(tx, append([]byte(smsPrefix), r.Key...)); err != nil {
-		return err
+	for _, prefix := range []string{smsPrefix, unknownPrefix} {
+		if err := verification.Forget(tx, append([]byte(prefix), r.Key...)); err != nil {
+			return err
+		}
 	}
 	return verification.Erase(tx, r)
 }

@@ -14,7 +14,7 @@ func (w *webhook) finishCode() {
 	c.Origin, c.EventID, c.APIVersion, c.EventName, c.EventCreatedAt = w.from, w.eventID, w.version, w.name, w.createdAt.Value
 	c.AttemptTotal, c.AttemptNumber, c.NotificationTaskID = w.attemptTotal, w.attemptNumber, w.taskID
 	c.VerificationID = view(w.key)
-	c.StatusName = statusName(c.Status)
+	c.StatusName = w.reader.status(c.Status)
 	f := &w.fact
 	f.At, f.EventID, f.ReceivedAt = c.EventCreatedAt, c.EventID, c.Origin.ReceivedAt
 	f.Provider, f.Source, f.Namespace, f.Assurance = raw.ProviderLOX24, c.Origin.Source, w.source.Namespace, c.Origin.Assurance

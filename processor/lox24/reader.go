@@ -6,15 +6,18 @@ import (
 	"unsafe"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/tolerance"
 	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
 )
 
-// reader reads values of the documented types and keeps the first fault that is
-// not the scanner's own.
+// reader reads values in every form that has one meaning. A value without one is left
+// empty and noted; the first fault that is not the scanner's own is kept.
 type reader struct {
 	*jsonscan.Scanner
+	// notes are the event's.
+	notes *tolerance.Notes
 	// path is put before the scanner's own paths.
 	path  string
 	fault error
@@ -48,10 +51,11 @@ func (r *reader) done(err error) error {
 	return r.fault
 }
 
-// text reads a string or null, without copying: it is a part of the record, which
-// outlives the event.
-func (r *reader) text() string {
-	text, _ := r.BytesOrNull()
+// text reads a text, without copying: it is a part of the record, which outlives the
+// event. It is empty where there is none.
+func (r *reader) text(name string) string {
+	text, reading := r.LenientText()
+	r.notes.Reading(reading, name)
 	return view(text)
 }
 
@@ -59,49 +63,70 @@ func view(b []byte) string {
 	return unsafe.String(unsafe.SliceData(b), len(b)) //nolint:gosec // a record's bytes are never changed
 }
 
-// optional reads a string or null.
-func (r *reader) optional() avro.Optional[string] {
-	text, set := r.BytesOrNull()
-	return avro.Optional[string]{Value: view(text), Set: set}
+// optional is text where empty is null.
+func (r *reader) optional(name string) avro.Optional[string] {
+	text := r.text(name)
+	return avro.Optional[string]{Value: text, Set: text != ""}
 }
 
-// int64 reads an integer or null.
-func (r *reader) int64() avro.Optional[int64] {
-	n, set := r.Int64OrNull()
-	return avro.Optional[int64]{Value: n, Set: set}
+// int64 reads an integer.
+func (r *reader) int64(name string) avro.Optional[int64] {
+	n, reading := r.LenientInt64()
+	return avro.Optional[int64]{Value: n, Set: r.notes.Reading(reading, name)}
 }
 
-// int32 reads an integer or null.
+// int32 reads an integer of 32 bits.
 func (r *reader) int32(name string) avro.Optional[int32] {
-	n := r.int64()
+	n := r.int64(name)
 	if n.Value < math.MinInt32 || n.Value > math.MaxInt32 {
-		r.fail(engine.CauseOutOfRange, name+": the integer does not fit 32 bits")
+		r.notes.Unread(name)
 		return avro.Optional[int32]{}
 	}
 	return avro.Optional[int32]{Value: int32(n.Value), Set: n.Set}
 }
 
-// time reads unix seconds or null.
+// time reads a time.
 func (r *reader) time(name string) avro.Optional[time.Time] {
-	n := r.int64()
-	const year10000 = 253402300800
-	switch {
-	case !n.Set:
-		return avro.Optional[time.Time]{}
-	case n.Value < 0 || n.Value >= year10000:
-		r.fail(engine.CauseOutOfRange, name+": not a time in unix seconds")
-		return avro.Optional[time.Time]{}
-	}
-	return avro.Some(time.Unix(n.Value, 0).UTC())
+	at, reading := r.LenientTime()
+	return avro.Optional[time.Time]{Value: at, Set: r.notes.Reading(reading, name)}
 }
 
-// bool reads a boolean or null.
-func (r *reader) bool() avro.Optional[bool] {
-	if r.Null() {
-		return avro.Optional[bool]{}
-	}
-	return avro.Some(r.Bool())
+// bool reads a boolean.
+func (r *reader) bool(name string) avro.Optional[bool] {
+	value, reading := r.LenientBool()
+	return avro.Optional[bool]{Value: value, Set: r.notes.Reading(reading, name)}
 }
 
-// list enters an array; it returns false for null.
-func (r *reader) list() bool { return !r.Null() && r.BeginArray() }
+// list enters an array; it returns false where there is none.
+func (r *reader) list(name string) bool { return r.notes.Reading(r.LenientArray(), name) }
+
+// object enters an object; it returns false where there is none.
+func (r *reader) object(name string) bool { return r.notes.Reading(r.LenientObject(), name) }
+
+// data enters the object that an event of a known name must have.
+func (r *reader) data() bool {
+	entered := r.object("data")
+	if !entered {
+		r.fail(engine.CauseSchemaMismatch, "data: missing, or no object")
+	}
+	return entered
+}
+
+// channel reads a channel's name.
+func (r *reader) channel(name string) (text string, kind avro.Channel) {
+	text = r.text(name)
+	kind = verification.KindOf(text)
+	if kind == avro.ChannelUnknown && text != "" {
+		r.notes.Unknown(tolerance.KindChannel, text)
+	}
+	return text, kind
+}
+
+// status normalises a status.
+func (r *reader) status(code int32) avro.AttemptStatus {
+	name := statusName(code)
+	if name == avro.AttemptStatusUnknown {
+		r.notes.UnknownCode(tolerance.KindStatus, code)
+	}
+	return name
+}

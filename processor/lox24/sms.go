@@ -3,6 +3,7 @@ package lox24
 import (
 	"strings"
 
+	"github.com/tributary-hq/tributary/processor/tolerance"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
@@ -12,7 +13,7 @@ func (s *Stage) sms(r *reader, w *webhook) {
 	*m = avro.LOX24SMS{Event: smsEvent(w.name)}
 	w.text = m
 	var met keys
-	for r.BeginObject(); ; {
+	for inside := r.data(); inside; {
 		key, more := r.NextKey()
 		if !more {
 			break
@@ -20,38 +21,44 @@ func (s *Stage) sms(r *reader, w *webhook) {
 		switch string(key) {
 		case "id":
 			met.once(r, 0, "data.id")
-			m.ProviderID = r.text()
+			m.ProviderID = r.text("data.id")
 		case "key_id":
 			met.once(r, 1, "data.key_id")
-			m.KeyID = r.int64()
+			m.KeyID = r.int64("data.key_id")
 		case "dlr_code":
 			met.once(r, 2, "data.dlr_code")
 			if m.DLRCode = r.int32("data.dlr_code"); m.DLRCode.Set {
 				m.DLR = avro.Some(dlr(m.DLRCode.Value))
+				if m.DLR.Value == avro.LOX24DLRUnknown {
+					r.notes.UnknownCode(tolerance.KindStatus, m.DLRCode.Value)
+				}
 			}
 		case "status_code":
 			met.once(r, 3, "data.status_code")
 			if m.StatusCode = r.int32("data.status_code"); m.StatusCode.Set {
 				m.Status = avro.Some(smsStatus(m.StatusCode.Value))
+				if m.Status.Value == avro.LOX24SMSStatusUnknown {
+					r.notes.UnknownCode(tolerance.KindStatus, m.StatusCode.Value)
+				}
 			}
 		case "callback_data":
 			met.once(r, 4, "data.callback_data")
-			m.CallbackData = exposed(r, w, "callback_data")
+			m.CallbackData = exposed(r, w, "callback_data", "data.callback_data")
 		case "to":
 			met.once(r, 5, "data.to")
-			m.To = s.phone(r, w)
+			m.To = s.phone(r, w, "data.to")
 		case "from":
 			met.once(r, 6, "data.from")
-			m.From = s.phone(r, w)
+			m.From = s.phone(r, w, "data.from")
 		case "text":
 			met.once(r, 7, "data.text")
-			m.Text = exposed(r, w, "text")
+			m.Text = exposed(r, w, "text", "data.text")
 		case "received_at":
 			met.once(r, 8, "data.received_at")
 			m.SMSReceivedAt = r.time("data.received_at")
 		case "msg_uuid":
 			met.once(r, 9, "data.msg_uuid")
-			m.ReplyTo = r.optional()
+			m.ReplyTo = r.optional("data.msg_uuid")
 		default:
 			r.Skip()
 		}
@@ -59,15 +66,15 @@ func (s *Stage) sms(r *reader, w *webhook) {
 }
 
 // exposed reads free text and keeps it only where the source allows the field.
-func exposed(r *reader, w *webhook, field string) avro.Optional[string] {
-	if text := r.optional(); w.source.Exposes(field) {
+func exposed(r *reader, w *webhook, field, name string) avro.Optional[string] {
+	if text := r.optional(name); w.source.Exposes(field) {
 		return text
 	}
 	return avro.Optional[string]{}
 }
 
-func (s *Stage) phone(r *reader, w *webhook) avro.Optional[avro.Phone] {
-	phone := r.text()
+func (s *Stage) phone(r *reader, w *webhook, name string) avro.Optional[avro.Phone] {
+	phone := r.text(name)
 	if phone == "" {
 		return avro.Optional[avro.Phone]{}
 	}

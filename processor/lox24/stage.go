@@ -17,11 +17,13 @@ import (
 // Name is the stage's name: of its consumer group, its topics, its metrics.
 const Name = schemas.FamilyLOX24
 
-// smsPrefix begins the state keys of SMS, which could share an id with a verify
-// code; smsVersion is the format of their entries.
+// smsPrefix and unknownPrefix begin the state keys of SMS and of what unknown events
+// are about, which could share an id with a verify code; plainVersion is the format of
+// their entries.
 const (
-	smsPrefix  = "sms "
-	smsVersion = 1
+	smsPrefix     = "sms "
+	unknownPrefix = "event "
+	plainVersion  = 1
 )
 
 // Stage is the LOX24 stage, an engine.Stage and an engine.ClockReporter.
@@ -49,9 +51,18 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) erro
 		return fmt.Errorf("lox24: an event of type %T", decoded)
 	}
 	tx.AdvanceClock(e.receivedAt)
-	if e.sms {
-		return s.applySMS(tx, in, e)
+	switch e.kind {
+	case kindSMS:
+		return s.applyPlain(tx, in, e, smsPrefix)
+	case kindUnknown:
+		return s.applyPlain(tx, in, e, unknownPrefix)
+	default:
+		return s.applyCode(tx, in, e)
 	}
+}
+
+// applyCode folds an event into its verification.
+func (s *Stage) applyCode(tx engine.Tx, in *engine.Input, e *event) error {
 	entry, err := tx.Get(e.key)
 	if err != nil {
 		return fmt.Errorf("read a verification: %w", err)
@@ -82,6 +93,7 @@ func (e *event) emit(tx engine.Tx) error {
 	if e.unwritable != nil {
 		return e.unwritable
 	}
+	e.notes.Count(tx)
 	tx.Emit(engine.Output{Topic: e.topic(), Key: e.key, Value: e.record, Headers: e.trace})
 	return nil
 }
@@ -105,21 +117,22 @@ func (s *Stage) repeated(tx engine.Tx, in *engine.Input, seen *dedupe.Seen, enti
 	return true, verification.EmitRepeat(tx, e.key, &repeat, e.trace)
 }
 
-// applySMS dedupes an SMS event. Its entry holds the ids alone, for the span.
-func (s *Stage) applySMS(tx engine.Tx, in *engine.Input, e *event) error {
-	key := append(append(tx.Buffer(len(smsPrefix)+len(e.key)), smsPrefix...), e.key...)
+// applyPlain dedupes an event that is no verification's. Its entry holds the ids alone,
+// for the span.
+func (s *Stage) applyPlain(tx engine.Tx, in *engine.Input, e *event, prefix string) error {
+	key := append(append(tx.Buffer(len(prefix)+len(e.key)), prefix...), e.key...)
 	entry, err := tx.Get(key)
 	if err != nil {
-		return fmt.Errorf("read an SMS: %w", err)
+		return fmt.Errorf("read the ids of an entity: %w", err)
 	}
 	var seen dedupe.Seen
 	var last time.Time
 	if entry != nil {
-		r, _ := statecodec.NewReader(entry, smsVersion)
+		r, _ := statecodec.NewReader(entry, plainVersion)
 		last = r.Time()
 		seen.ReadFrom(r)
 		if err := r.Done(); err != nil {
-			return fmt.Errorf("read an SMS: %w", err)
+			return fmt.Errorf("read the ids of an entity: %w", err)
 		}
 	}
 	repeated, err := s.repeated(tx, in, &seen, key, e)
@@ -132,7 +145,7 @@ func (s *Stage) applySMS(tx engine.Tx, in *engine.Input, e *event) error {
 	if e.receivedAt.After(last) {
 		last = e.receivedAt
 	}
-	value := statecodec.AppendTime(append(tx.Buffer(128), smsVersion), last)
+	value := statecodec.AppendTime(append(tx.Buffer(128), plainVersion), last)
 	tx.Put(key, seen.AppendTo(value), last.Add(dedupe.Kept(s.config.Span)+time.Millisecond))
 	return nil
 }
@@ -145,7 +158,7 @@ func (s *Stage) Expire(tx engine.Tx, key []byte) error {
 		return nil
 	case isAttempts(key):
 		return s.expireAttempts(tx, key)
-	case bytes.HasPrefix(key, []byte(smsPrefix)):
+	case bytes.HasPrefix(key, []byte(smsPrefix)), bytes.HasPrefix(key, []byte(unknownPrefix)):
 		return verification.Forget(tx, key)
 	default:
 		return s.keeper.Expire(tx, key)

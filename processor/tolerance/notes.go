@@ -1,6 +1,8 @@
 package tolerance
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tributary-hq/tributary/processor/engine"
@@ -57,14 +59,21 @@ func (n *Notes) Unknown(kind, name string) {
 	n.add(FigureUnknown, kind+"/"+name)
 }
 
+// UnknownCode is Unknown for a number that stands for a status.
+func (n *Notes) UnknownCode(kind string, code int32) {
+	const most = 9999
+	name := unnamed
+	if code >= 0 && code <= most {
+		name = strconv.Itoa(int(code))
+	}
+	n.add(FigureUnknown, kind+"/"+name)
+}
+
 // add notes each thing once a record: a list may have the same fault in every item.
 func (n *Notes) add(figure, source string) {
-	for i := range n.list {
-		if n.list[i] == (note{figure, source}) {
-			return
-		}
+	if next := (note{figure, source}); !slices.Contains(n.list, next) {
+		n.list = append(n.list, next)
 	}
-	n.list = append(n.list, note{figure, source})
 }
 
 // Count counts what was noted, for a record that makes a fact.

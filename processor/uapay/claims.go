@@ -122,8 +122,11 @@ func (c *reader) read(payload []byte) error {
 	if c.members.repeated() {
 		return engine.Permanentf(engine.CauseUndecodable, "claims: a key stands there twice")
 	}
-	if c.PaymentID == "" {
-		return engine.Permanentf(engine.CauseSchemaMismatch, "claims: no paymentId")
+	if !verification.ValidID(c.PaymentID) {
+		return engine.Permanentf(engine.CauseSchemaMismatch, "claims: paymentId: %s", verification.NoID)
+	}
+	if c.OperationID != "" && !verification.ValidID(c.OperationID) {
+		return engine.Permanentf(engine.CauseSchemaMismatch, "claims: operationId: %s", verification.NoID)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package verification
 
 import (
+	"strings"
 	"time"
 
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -124,9 +125,9 @@ func assuranceRank(a avro.Assurance) int {
 	}
 }
 
-// KindOf normalises a channel's name as LOX24 sends it.
+// KindOf normalises a channel's name as LOX24 sends it, in upper or lower case.
 func KindOf(channel string) avro.Channel {
-	switch channel {
+	switch strings.ToLower(channel) {
 	case "telegram":
 		return avro.ChannelTelegram
 	case "voice":

@@ -72,7 +72,8 @@ func newPipeline(tb testing.TB, hold time.Duration) *pipeline {
 	}
 	return &pipeline{
 		lox24: memory(lox24.Name, lox24.New(l), schemas.DeadLetterLOX24,
-			schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.EnrichedVerifications, schemas.Duplicates, schemas.InternalJourney),
+			schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.DecodedLOX24UnknownEvent, schemas.EnrichedVerifications,
+			schemas.Duplicates, schemas.InternalJourney),
 		unibell: memory(unibell.Name, unibell.New(u), schemas.DeadLetterUnibell, schemas.DecodedUnibellCall, schemas.Duplicates, schemas.InternalUnibell),
 		call: memory(unibellcall.Name, unibellcall.New(c), schemas.DeadLetterUnibellCall,
 			schemas.EnrichedVerifications, schemas.InternalUnibell, schemas.InternalJourney),
@@ -282,7 +283,8 @@ func decode(tb testing.TB, o *engine.Output) any {
 	tb.Helper()
 	records := map[string]interface{ DecodeAvro(b []byte) error }{
 		schemas.DecodedLOX24VerifyCode: &avro.LOX24VerifyCode{}, schemas.DecodedLOX24SMS: &avro.LOX24SMS{},
-		schemas.DecodedUnibellCall: &avro.UnibellCall{}, schemas.EnrichedVerifications: &avro.VerificationSnapshot{},
+		schemas.DecodedLOX24UnknownEvent: &avro.LOX24UnknownEvent{},
+		schemas.DecodedUnibellCall:       &avro.UnibellCall{}, schemas.EnrichedVerifications: &avro.VerificationSnapshot{},
 		schemas.Duplicates: &avro.Duplicate{}, schemas.InternalUnibell: &avro.UnibellInput{}, schemas.InternalJourney: &avro.JourneyInput{},
 	}
 	_, body, err := wire.Parse(o.Value)

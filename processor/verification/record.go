@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/tributary-hq/tributary/processor/dedupe"
 	"github.com/tributary-hq/tributary/processor/engine"
@@ -134,8 +136,13 @@ func place(path, rest string) string {
 // maxID is how long an id may be: the providers' are UUIDs and MD5s.
 const maxID = 256
 
-// ValidID says whether a text can be a part of a key: not blank, not too long, no
-// control characters.
+// NoID says what is wrong with an id that ValidID refuses.
+const NoID = "missing, too long, or not of characters that can be seen"
+
+// ValidID is the one rule of all providers for what can be an id, and so a part of a
+// key: Unicode text of at most 256 bytes that is not blank, of characters that can be
+// seen. No control, format or bidirectional characters, which a terminal would obey,
+// and no U+FFFD, which stands for what was no text: two different ids would become one.
 func ValidID(id string) bool {
 	const del = 0x7f
 	if id == "" || len(id) > maxID {
@@ -144,7 +151,7 @@ func ValidID(id string) bool {
 	for i := range len(id) {
 		if c := id[i]; c <= ' ' || c >= del {
 			// Not one of the providers' own, which are ASCII without white space.
-			return strings.TrimSpace(id) != "" && !strings.ContainsFunc(id, func(r rune) bool { return r < ' ' || r == del })
+			return strings.TrimSpace(id) != "" && !strings.ContainsFunc(id, func(r rune) bool { return r == utf8.RuneError || !unicode.IsGraphic(r) })
 		}
 	}
 	return true

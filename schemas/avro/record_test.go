@@ -26,7 +26,7 @@ type record interface {
 // records makes an empty one of every top record.
 func records() []record {
 	return []record{
-		&avro.LOX24VerifyCode{}, &avro.LOX24SMS{}, &avro.UAPAYPayment{}, &avro.VoximplantAccountCallback{},
+		&avro.LOX24VerifyCode{}, &avro.LOX24SMS{}, &avro.LOX24UnknownEvent{}, &avro.UAPAYPayment{}, &avro.VoximplantAccountCallback{},
 		&avro.UnibellCall{}, &avro.VerificationSnapshot{}, &avro.PaymentSnapshot{}, &avro.AccountSnapshot{},
 		&avro.JourneySnapshot{}, &avro.Duplicate{}, &avro.LedgerEntry{}, &avro.JourneyInput{}, &avro.UnibellInput{},
 	}

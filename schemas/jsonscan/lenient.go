@@ -44,7 +44,7 @@ func (s *Scanner) LenientInt64() (int64, Reading) {
 func (s *Scanner) LenientNumber() ([]byte, Reading) {
 	switch s.Kind() {
 	case Number:
-		return s.found(s.NumberText())
+		return found(s.NumberText())
 	case String:
 		text := bytes.TrimSpace(s.Bytes())
 		if len(text) == 0 {
@@ -52,7 +52,8 @@ func (s *Scanner) LenientNumber() ([]byte, Reading) {
 		}
 		text = canonical(text)
 		inner := Scanner{data: text}
-		if inner.NumberText(); inner.End() != nil {
+		inner.NumberText()
+		if inner.End() != nil {
 			return nil, Unread
 		}
 		return text, Read
@@ -66,9 +67,9 @@ func (s *Scanner) LenientNumber() ([]byte, Reading) {
 func (s *Scanner) LenientText() ([]byte, Reading) {
 	switch s.Kind() {
 	case String:
-		return s.found(s.Bytes())
+		return found(s.Bytes())
 	case Number:
-		return s.found(s.NumberText())
+		return found(s.NumberText())
 	default:
 		return nil, s.pastOther()
 	}
@@ -155,7 +156,7 @@ func (s *Scanner) pastOther() Reading {
 }
 
 // found returns a text that was read.
-func (s *Scanner) found(text []byte) ([]byte, Reading) {
+func found(text []byte) ([]byte, Reading) {
 	if len(text) == 0 {
 		return nil, Absent
 	}

@@ -227,9 +227,12 @@ func (s *Scanner) want(kind Kind, wanted string) bool {
 	if got == kind {
 		return true
 	}
-	if got == Invalid {
+	switch {
+	case got == Invalid && s.pos == 0 && bytes.HasPrefix(s.data, []byte("\xef\xbb\xbf")):
+		s.fail(ErrSyntax, "the text begins with a byte order mark")
+	case got == Invalid:
 		s.fail(ErrSyntax, "want a value")
-	} else {
+	default:
 		s.fail(ErrType, "want "+wanted+", got "+got.String())
 	}
 	return false

@@ -143,14 +143,17 @@ func (l *life) matrix(t *testing.T) {
 
 const sourceSecret = "the-source-secret"
 
-// webhook is one of LOX24's, of a name.
-func webhook(n int, name string) string {
+// version is that of the provider's data structure.
+const version = "2022-05-25"
+
+// webhook is one of LOX24's, in a version of its structure.
+func webhook(n int, version string) string {
 	now := time.Now().Unix()
-	return fmt.Sprintf(`{"id":"00000000-0000-4000-8000-%012d","api_version":"2022-05-25","name":"verify_code.%s","created_at":%d,"attempt_total":3,
+	return fmt.Sprintf(`{"id":"00000000-0000-4000-8000-%012d","api_version":%q,"name":"verify_code.success","created_at":%d,"attempt_total":3,
 "attempt_number":1,"notification_task_id":"3378de83-de66-4de8-9d29-2b10d41bb641","data":{"id":"a1b2c3d4-e5f6-7890-abcd-%012d","user_id":1,
 "phone":"+4915112345678","status":10,"routing_strategy":[{"channel":"telegram","timeout_sec":30,"sender_id":"x"}],"delivered_channel":"telegram",
 "cost":5,"currency":"EUR","code":"1234","code_length":4,"payload":"order-%d","created_at":%d,"updated_at":%d,"history":[],"is_code_deleted":false}}`,
-		n, name, now, n, n, now, now)
+		n, version, now, n, n, now, now)
 }
 
 // send sends webhooks through an ingest that runs as long.
@@ -192,7 +195,7 @@ func (l *life) send(t *testing.T, bodies ...string) {
 
 func (l *life) accept(t *testing.T) {
 	t.Helper()
-	l.send(t, webhook(1, "success"), webhook(1, "success"), webhook(2, "of-another-release"))
+	l.send(t, webhook(1, version), webhook(1, version), webhook(2, "2099-01-01"))
 }
 
 func shop() []source.Source { return []source.Source{{ID: "shop", Provider: "lox24"}} }
@@ -307,7 +310,7 @@ func (l *life) restore(t *testing.T) {
 	t.Helper()
 	stop := l.start(t)
 	// The state knows the first delivery: this one is a duplicate.
-	l.send(t, webhook(1, "success"), webhook(3, "success"))
+	l.send(t, webhook(1, version), webhook(3, version))
 	l.settled(t)
 	stop()
 }

@@ -261,7 +261,7 @@ func (a *auditor) readRaw(ctx context.Context) error {
 
 // readOutcomes reads decoded facts and duplicates.
 func (a *auditor) readOutcomes(ctx context.Context) error {
-	topics := a.stretches(schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.DecodedUAPAYPayment,
+	topics := a.stretches(schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.DecodedLOX24UnknownEvent, schemas.DecodedUAPAYPayment,
 		schemas.DecodedVoximplantAccountCallback, schemas.DecodedUnibellCall, schemas.Duplicates)
 	return a.each(ctx, "reading facts and duplicates", topics, func(topic string, r *kgo.Record) error {
 		_, body, err := wire.Parse(r.Value)

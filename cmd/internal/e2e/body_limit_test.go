@@ -44,7 +44,7 @@ func bodiesAtLimit(t *testing.T, a *simulator.Accounts) map[string]atLimit {
 		"lox24": {
 			"/v1/lox24/" + a.LOX24.Source + "/" + a.LOX24.Secret, schemas.RawLOX24, schemas.DeadLetterLOX24, engine.CauseUnknownType,
 			func(fill string) string {
-				return `{"id":"d04b2f3e-5c6d-4d7b-9f8a-0e1b2c3d4e5f","name":"verify_code.of_next_year","api_version":"2022-05-25","created_at":1735689555,` +
+				return `{"id":"d04b2f3e-5c6d-4d7b-9f8a-0e1b2c3d4e5f","name":"verify_code.success","api_version":"2099-01-01","created_at":1735689555,` +
 					`"attempt_total":1,"attempt_number":1,"data":{"id":"limit","fill":"` + fill + `"}}`
 			},
 		},

@@ -56,7 +56,7 @@ func record(f *fact) *kgo.Record {
 func code(at time.Duration, id, name string, status, cost int, attempts string) fact {
 	return fact{
 		topic: schemas.RawLOX24, source: "lox24", kind: raw.KindWebhook, key: "lox24:v1", at: at,
-		body: fmt.Sprintf(`{"id":%q,"name":%q,"created_at":%d,"data":{"id":"v1","routing_strategy":[{"channel":"telegram","timeout_sec":30}],
+		body: fmt.Sprintf(`{"id":%q,"api_version":"2022-05-25","name":%q,"created_at":%d,"data":{"id":"v1","routing_strategy":[{"channel":"telegram","timeout_sec":30}],
 			"status":%d,"delivered_channel":"sms","cost":%d,"payload":"o1","history":[%s]}}`, id, name, noon(at).Unix(), status, cost, attempts),
 	}
 }
@@ -169,17 +169,18 @@ func TestExpected(t *testing.T) {
 	stale.at = 0
 	resigned := payment(0, "p1", "FINISHED", "FINISHED", "")
 	resigned.body = payment(time.Minute, "p1", "FINISHED", "FINISHED", "").body
-	unknown := code(0, "e9", "sms.unheard", 5, 0, "")
+	unknown, version := code(0, "e9", "sms.unheard", 5, 0, ""), code(0, "e8", "verify_code.success", 10, 1, "")
+	version.body = strings.Replace(version.body, "2022-05-25", "2099-01-01", 1)
 	for _, f := range []fact{
 		payment(0, "p1", "FINISHED", "FINISHED", ""), resigned, stale,
-		code(0, "e1", "verify_code.success", 10, 1, ""), code(0, "e1", "verify_code.success", 10, 1, ""), unknown,
+		code(0, "e1", "verify_code.success", 10, 1, ""), code(0, "e1", "verify_code.success", 10, 1, ""), unknown, version,
 	} {
 		if err := m.Add(f.topic, record(&f)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	want := map[string]model.Expected{
-		"uapay": {Raw: 3, Decoded: 1, Duplicates: 1, DeadLetters: 1}, "lox24": {Raw: 3, Decoded: 1, Duplicates: 1, DeadLetters: 1},
+		"uapay": {Raw: 3, Decoded: 1, Duplicates: 1, DeadLetters: 1}, "lox24": {Raw: 4, Decoded: 2, Duplicates: 1, DeadLetters: 1},
 	}
 	for provider, w := range want {
 		got := m.Expected(provider)

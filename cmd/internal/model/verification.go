@@ -3,6 +3,7 @@ package model
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,11 +35,20 @@ type code struct {
 	timeouts     time.Duration
 }
 
+// codeEvents are the events that a verification is made of.
+func codeEvents() []string {
+	return []string{
+		"verify_code.success", "verify_code.failed", "verify_code.channel.updated", "verify_code.channel.sent", "verify_code.channel.success",
+		"verify_code.channel.failed",
+	}
+}
+
 type loxEvent struct {
-	ID        string `json:"id"`
-	Name      string `json:"name"`
-	CreatedAt int64  `json:"created_at"`
-	Data      struct {
+	ID         string `json:"id"`
+	APIVersion string `json:"api_version"`
+	Name       string `json:"name"`
+	CreatedAt  int64  `json:"created_at"`
+	Data       struct {
 		ID               string           `json:"id"`
 		Strategy         []map[string]any `json:"routing_strategy"`
 		Status           int              `json:"status"`
@@ -59,7 +69,7 @@ type loxAttempt struct {
 // lox24 takes an event of LOX24.
 func (m *Model) lox24(e *raw.Envelope, body []byte) verdict {
 	var v loxEvent
-	if json.Unmarshal(body, &v) != nil || !strings.HasPrefix(v.Name, "verify_code.") {
+	if json.Unmarshal(body, &v) != nil || v.APIVersion != "2022-05-25" {
 		return dead
 	}
 	if !m.known("lox24", v.ID) && m.stale(e, time.Unix(v.CreatedAt, 0)) {
@@ -67,6 +77,9 @@ func (m *Model) lox24(e *raw.Envelope, body []byte) verdict {
 	}
 	if m.again("lox24", v.ID) {
 		return duplicate
+	}
+	if !slices.Contains(codeEvents(), v.Name) {
+		return decoded // of an SMS, or of a name that nobody knows: no verification's
 	}
 	c := m.codes["lox24:"+v.Data.ID]
 	if c == nil {

@@ -23,8 +23,8 @@ func rawTopics() []string {
 
 func outcomeTopics() []string {
 	return []string{
-		schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.DecodedUAPAYPayment, schemas.DecodedUnibellCall,
-		schemas.DecodedVoximplantAccountCallback, schemas.Duplicates,
+		schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.DecodedLOX24UnknownEvent, schemas.DecodedUAPAYPayment,
+		schemas.DecodedUnibellCall, schemas.DecodedVoximplantAccountCallback, schemas.Duplicates,
 		schemas.DeadLetterLOX24, schemas.DeadLetterUAPAY, schemas.DeadLetterUnibell, schemas.DeadLetterVoximplant,
 	}
 }

@@ -29,6 +29,8 @@ func valueOf(topic string, value []byte) (decodable, error) {
 		into = &avro.LOX24VerifyCode{}
 	case schemas.DecodedLOX24SMS:
 		into = &avro.LOX24SMS{}
+	case schemas.DecodedLOX24UnknownEvent:
+		into = &avro.LOX24UnknownEvent{}
 	case schemas.DecodedUAPAYPayment:
 		into = &avro.UAPAYPayment{}
 	case schemas.DecodedVoximplantAccountCallback:

@@ -1,0 +1,72 @@
+package lox24
+
+import (
+	"slices"
+	"unicode/utf8"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/tolerance"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/jsonscan"
+)
+
+// maxFields bounds the names of fields that one event may tell.
+const maxFields = 100
+
+// readUnknown makes an event of a name that this version does not know. Nobody can say
+// what its fields hold, so only their names leave. Its key is the raw record's.
+func (w *webhook) readUnknown(in *engine.Input) error {
+	switch {
+	case !tolerance.IsName(w.name):
+		return engine.Permanentf(engine.CauseSchemaMismatch, "name: not a name as the provider's events have")
+	case len(in.Key) == 0 || !utf8.Valid(in.Key):
+		return engine.Permanentf(engine.CauseUndecodable, "the record has no key, or one that is not UTF-8")
+	}
+	e := w.event
+	e.key = append(e.key[:0], in.Key...)
+	w.fill()
+	e.notes.Unknown(tolerance.KindEvent, w.name)
+	w.unknown = avro.LOX24UnknownEvent{
+		Origin: w.from, EventID: w.eventID, APIVersion: w.version, EventName: w.name, EventCreatedAt: w.createdAt,
+		AttemptTotal: w.attemptTotal, AttemptNumber: w.attemptNumber, NotificationTaskID: w.taskID,
+		EntityID: view(e.key), UnknownFields: fieldNames(in.Value),
+	}
+	w.write(&w.unknown)
+	return nil
+}
+
+// fieldNames returns the names of an event's fields that an envelope does not have, and
+// of those in its data, sorted. What does not look like a name is left out: a provider
+// could use ids or numbers as keys. The body was read before.
+func fieldNames(body []byte) []string {
+	names := []string{}
+	add := func(prefix string, key []byte) {
+		if tolerance.IsName(string(key)) && len(names) < maxFields {
+			names = append(names, prefix+string(key))
+		}
+	}
+	s := jsonscan.New(body)
+	for s.BeginObject(); ; {
+		key, more := s.NextKey()
+		if !more {
+			break
+		}
+		switch string(key) {
+		case "id", "api_version", "name", "created_at", "attempt_total", "attempts_total", "attempt_number", "notification_task_id":
+			s.Skip()
+		case "data":
+			for inside := s.LenientObject() == jsonscan.Read; inside; {
+				var inner []byte
+				if inner, inside = s.NextKey(); inside {
+					add("data.", inner)
+					s.Skip()
+				}
+			}
+		default:
+			add("", key)
+			s.Skip()
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
