@@ -141,6 +141,9 @@ type Spec struct {
 	Stage Stage
 	// Input is the one topic the stage consumes; Changelog has as many partitions.
 	Input, Changelog string
+	// Partitions is the configured partition count of Input; 0 takes what the cluster has
+	// at the start.
+	Partitions int32
 	// Outputs are the topics the stage emits to.
 	Outputs []string
 	// DeadLetter takes records that can never be handled.

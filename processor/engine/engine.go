@@ -68,6 +68,11 @@ func New(config Config, specs []Spec, deps Deps) (*Engine, error) {
 			return nil, fmt.Errorf("engine: changelog %s of stage %s is not in the topic table", specs[i].Changelog, specs[i].Name)
 		}
 		e.maxState = row.MaxMessageBytes
+		for _, cause := range moveCauses() {
+			// A counter that begins with its first event shows no increase.
+			e.metrics.inputMoves.WithLabelValues(specs[i].Name, string(cause))
+			e.metrics.inputLost.WithLabelValues(specs[i].Name, string(cause))
+		}
 	}
 	e.budget = &budget{total: config.Store.WriteBackBytes, sessions: e.sessions()}
 	return e, nil
@@ -161,6 +166,8 @@ func (e *Engine) lookAtTopics(ctx context.Context) error {
 		switch {
 		case in == 0:
 			errs = append(errs, fmt.Errorf("stage %s: topic %s does not exist, or this user may not see it: run tributary topics apply, or tributary topics acl", spec.Name, e.deps.Names.Topic(spec.Input)))
+		case spec.Partitions > 0 && in != spec.Partitions:
+			errs = append(errs, partitionCount(spec.Name, e.deps.Names.Topic(spec.Input), int(in), int(spec.Partitions)))
 		case in != log:
 			errs = append(errs, fmt.Errorf("stage %s: %s has %d partitions and its changelog %s has %d: they must be equal",
 				spec.Name, e.deps.Names.Topic(spec.Input), in, e.deps.Names.Topic(spec.Changelog), log))

@@ -55,7 +55,8 @@ func parseEntry(b []byte) (payload []byte, deadline int64, err error) {
 // The engine's own entries stand under keys that begin with 0x00.
 const enginePrefix = 0x00
 
-// clockKey is the entry that keeps a partition's clock: 8 bytes of unix ms.
+// clockKey is the entry that keeps a partition's progress: its watermark and its input
+// position.
 const clockKey = "\x00clock"
 
 func millis(t time.Time) int64 {

@@ -46,9 +46,24 @@ const (
 	HarmNoSettle Harm = "no-settle"
 	// HarmSettleAborts ends every transaction that a broker has left open by an abort.
 	HarmSettleAborts Harm = "settle-aborts"
+	// HarmBelieveGroup reads on where the group stands, whatever the state has read.
+	HarmBelieveGroup Harm = "believe-group"
+	// HarmIgnoreTruncation does not look whether the input still holds what was read.
+	HarmIgnoreTruncation Harm = "ignore-truncation"
+	// HarmEmptyChangelog takes an emptied changelog for a stage that never had state.
+	HarmEmptyChangelog Harm = "empty-changelog"
+	// HarmAnyPartitions works with whatever partitions the input has.
+	HarmAnyPartitions Harm = "any-partitions"
+	// HarmOneClient keeps a client whose topic was made anew.
+	HarmOneClient Harm = "one-client"
 )
 
-// Harms returns all of them.
+// AdministratorHarms returns those that break a guard against what administrators do.
+func AdministratorHarms() []Harm {
+	return []Harm{HarmBelieveGroup, HarmIgnoreTruncation, HarmEmptyChangelog, HarmAnyPartitions, HarmOneClient}
+}
+
+// Harms returns those that a fault of a process or a broker shows.
 func Harms() []Harm {
 	return []Harm{
 		HarmIgnoreFailedProduce, HarmDeadlinesUnfenced, HarmOffsetsFirst, HarmStoreFirst, HarmForgetChangelog, HarmNoGeneration,

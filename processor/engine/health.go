@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 )
 
@@ -23,6 +24,8 @@ type Status struct {
 	// new session since that; empty if none, or if all partitions went to others. It holds
 	// no value of a record.
 	Err string `json:"error,omitempty"`
+	// Moved are the last partitions whose input went on elsewhere than the group stood.
+	Moved []Moved `json:"moved,omitempty"`
 	// passing says that Err is over when the group has answered and all is restored. A
 	// worker without records commits nothing that would clear it.
 	passing bool
@@ -86,7 +89,9 @@ func (e *Engine) Health() []Status {
 	out := make([]Status, 0, len(e.workers))
 	for _, w := range e.workers {
 		w.mu.Lock()
-		out = append(out, w.status)
+		status := w.status
+		status.Moved = slices.Clone(status.Moved)
+		out = append(out, status)
 		w.mu.Unlock()
 	}
 	return out

@@ -58,6 +58,9 @@ type admin interface {
 	ListTopics(ctx context.Context, topics ...string) (kadm.TopicDetails, error)
 	ListStartOffsets(ctx context.Context, topics ...string) (kadm.ListedOffsets, error)
 	ListEndOffsets(ctx context.Context, topics ...string) (kadm.ListedOffsets, error)
+	// EpochEnds returns, by partition of a topic, where what was written up to a leader
+	// epoch ends; a partition is missing where the broker does not know.
+	EpochEnds(ctx context.Context, topic string, epochs map[int32]int32) (map[int32]int64, error)
 	ListCommittedOffsets(ctx context.Context, topics ...string) (kadm.ListedOffsets, error)
 	DescribeProducers(ctx context.Context, topics kadm.TopicsSet) (kadm.DescribedProducersTopics, error)
 	ListTransactions(ctx context.Context, producerIDs []int64, filterStates []string) (kadm.ListedTransactions, error)

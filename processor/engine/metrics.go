@@ -19,6 +19,7 @@ type metrics struct {
 	standbyBytes, dropped                       *prometheus.CounterVec
 	standbyPartitions, standbyBehind            *prometheus.GaugeVec
 	standbyMost                                 *prometheus.GaugeVec
+	inputMoves, inputLost                       *prometheus.CounterVec
 	ages                                        *ages
 }
 
@@ -63,13 +64,15 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		standbyMost:       ofStage("standby_offsets_behind_max", "Changelog offsets that the last of the warm copies is behind."),
 		restoreSeconds:    gauge("restore_seconds_left", "How long the restores that run will take at their rate so far."),
 	}
+	m.inputMoves = counter("input_moves_total", "Partitions whose input went on elsewhere than the group stood, by cause: offsets_gone, offsets_set_back, offsets_set_forward, retention, truncated, recreated.", "cause")
+	m.inputLost = counter("input_offsets_lost_total", "Input offsets that such moves passed over or that the input lost, by cause.", "cause")
 	m.ages = newAges()
 	if reg != nil {
 		reg.MustRegister(m.ages.collectors()...)
 		reg.MustRegister(m.records, m.outputs, m.rounds, m.aborts, m.deadLetters, m.deadlines, m.sessions, m.fenced, m.settled,
 			m.fetchErrors, m.restoredRecords, m.restoredBytes, m.roundSeconds, m.partitions, m.restoreLeft,
 			m.restores, m.restorePartitions, m.restoreRate, m.restoreSeconds,
-			m.standbyBytes, m.standbyPartitions, m.standbyBehind, m.standbyMost, m.dropped)
+			m.standbyBytes, m.standbyPartitions, m.standbyBehind, m.standbyMost, m.dropped, m.inputMoves, m.inputLost)
 	}
 	return m
 }

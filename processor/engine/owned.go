@@ -22,10 +22,17 @@ type owned struct {
 	pos    position
 	// next is the offset after the last polled record.
 	next int64
+	// polled is the offset after the last polled record or marker, -1 for none yet.
+	polled int64
 	// applied is the offset after the last applied record: none before it may come.
 	applied int64
-	// clock is the partition's clock, kept is how far the state says it was.
-	clock, kept int64
+	// epoch is the leader epoch of the record before next, -1 if it is not known; topicID
+	// is the input topic's.
+	epoch   int32
+	topicID [16]byte
+	clock   int64
+	// kept is the progress as the changelog has it.
+	kept progress
 	// header says who wrote the changelog last.
 	header string
 	// rebuild says that its state is made again.
@@ -68,8 +75,9 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 	}
 	for len(states) > 0 {
 		found, err := w.restore(ctx, states)
+		var fatal *fatalError
 		if err == nil || ctx.Err() != nil || errors.Is(err, errEntry) || errors.Is(err, ErrNewerState) || errors.Is(err, ErrDiskFull) ||
-			errors.Is(err, ErrStoreBroken) || errors.Is(err, ErrUnfinishedReset) || errors.Is(err, errRejoin) {
+			errors.Is(err, ErrStoreBroken) || errors.As(err, &fatal) || errors.Is(err, errRejoin) {
 			if errors.Is(err, errEntry) {
 				err = &fatalError{err}
 			}
@@ -85,8 +93,10 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 	return map[int32]*restored{}, nil
 }
 
-// resume lets restored partitions flow, unless they have gone meanwhile.
-func (w *worker) resume(e *event) {
+// resume lets restored partitions flow, unless they have gone meanwhile. Where the group's
+// offset is not the state's position, that is mended first, and the session ends.
+func (w *worker) resume(ctx context.Context, e *event) error {
+	moves := map[int32]*inputMove{}
 	for p, part := range e.parts {
 		if w.parts[p] != part {
 			part.giveBack()
@@ -94,17 +104,30 @@ func (w *worker) resume(e *event) {
 		}
 		part.take(e.restored[p])
 		part.ready = true
+		if move := e.restored[p].move; move != nil {
+			moves[p] = move
+			continue
+		}
 		w.session.ResumeFetchPartitions(map[string][]int32{w.input: {p}})
 	}
 	w.updateStatus()
+	if len(moves) > 0 {
+		return w.moveInputs(ctx, moves)
+	}
+	return nil
+}
+
+// position is where the partition's input goes on.
+func (o *owned) position() inputPosition {
+	return inputPosition{offset: o.next, epoch: o.epoch, topicID: o.topicID}
 }
 
 // take sets a partition to what its restore found.
 func (o *owned) take(r *restored) {
 	o.header, o.rebuild = r.header, r.rebuild
-	o.pos, o.clock, o.kept = r.pos, r.clock, r.clock
-	o.next = max(r.committed, r.start)
-	o.applied = r.committed
+	o.pos, o.clock, o.kept = r.pos, r.progress.clock, r.progress
+	o.next, o.epoch, o.topicID = r.input.offset, r.input.epoch, r.input.topicID
+	o.polled, o.applied = r.input.offset, r.input.offset
 	o.more, o.left = true, false // deadlines may have come while nobody owned the partition
 }
 

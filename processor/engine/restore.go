@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -21,9 +22,17 @@ type restored struct {
 	// that the broker was asked for it.
 	committed int64
 	asked     bool
-	// start is the first offset of the input partition.
-	start int64
-	clock int64
+	// epoch is the leader epoch of that offset, -1 if there is none; ours says that a
+	// transaction of this program committed it, and nobody by hand.
+	epoch int32
+	ours  bool
+	// start and inputEnd bound what the input partition holds, topicID is the input's.
+	start, inputEnd int64
+	topicID         [16]byte
+	progress        progress
+	// input is where the input goes on. move is set if the group stands elsewhere.
+	input inputPosition
+	move  *inputMove
 	// header says who wrote the changelog last.
 	header string
 	// rebuild says that the state is made again, zero if not.
@@ -60,7 +69,7 @@ func (w *worker) restore(ctx context.Context, states map[int32]*storePartition) 
 	}
 	out = make(map[int32]*restored, len(ahead))
 	for p, r := range ahead {
-		if r.clock, err = readClock(r.state); err != nil {
+		if r.progress, err = readProgress(r.state); err != nil {
 			return nil, err
 		}
 		if r.header, err = readHeader(r.state); err != nil {
@@ -74,13 +83,16 @@ func (w *worker) restore(ctx context.Context, states map[int32]*storePartition) 
 		}
 		out[p] = r
 	}
+	if err := w.placeInputs(ctx, out); err != nil {
+		return nil, err
+	}
 	return out, w.at(StepRestored)
 }
 
 // committed returns the group's committed offsets of partitions, waiting for
 // transactions that are about to commit some. Others of the group are not waited
 // for: somebody is always about to commit.
-func (w *worker) committed(ctx context.Context, states map[int32]*storePartition) (map[int32]int64, error) {
+func (w *worker) committed(ctx context.Context, states map[int32]*storePartition) (map[int32]kadm.Offset, error) {
 	began := w.deps.Now()
 	fenceAt, restAt, longAt := began.Add(w.config.FenceAfter), began.Add(w.restAfter()), began.Add(w.forgottenAfter())
 	for {
@@ -89,10 +101,10 @@ func (w *worker) committed(ctx context.Context, states map[int32]*storePartition
 			stable = ctx
 		}
 		offsets, err := w.admin.FetchOffsets(stable, w.group)
-		out := map[int32]int64{}
+		out := map[int32]kadm.Offset{}
 		for p := range states {
 			if o, ok := offsets.Lookup(w.input, p); ok && err == nil {
-				out[p], err = o.At, o.Err
+				out[p], err = o.Offset, o.Err
 			}
 		}
 		switch {
@@ -128,19 +140,22 @@ func (w *worker) committed(ctx context.Context, states map[int32]*storePartition
 }
 
 // plan decides for each partition from where its changelog is replayed to where.
-func (w *worker) plan(ctx context.Context, states map[int32]*storePartition, committed map[int32]int64) (map[int32]*restored, error) {
-	details, err := w.admin.ListTopics(ctx, w.changelog)
+func (w *worker) plan(ctx context.Context, states map[int32]*storePartition, committed map[int32]kadm.Offset) (map[int32]*restored, error) {
+	details, err := w.admin.ListTopics(ctx, w.changelog, w.input)
 	if err == nil {
 		err = details.Error()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("look at changelog %s: %w", w.changelog, err)
+		return nil, fmt.Errorf("look at changelog %s and input %s: %w", w.changelog, w.input, err)
+	}
+	if err := w.checkPartitions(details); err != nil {
+		return nil, err
 	}
 	starts, err := w.offsets(w.admin.ListStartOffsets(ctx, w.changelog, w.input))
 	if err != nil {
 		return nil, err
 	}
-	ends, err := w.offsets(w.admin.ListEndOffsets(ctx, w.changelog))
+	ends, err := w.offsets(w.admin.ListEndOffsets(ctx, w.changelog, w.input))
 	if err != nil {
 		return nil, err
 	}
@@ -149,12 +164,19 @@ func (w *worker) plan(ctx context.Context, states map[int32]*storePartition, com
 		start, ok1 := starts.Lookup(w.changelog, p)
 		end, ok2 := ends.Lookup(w.changelog, p)
 		input, ok3 := starts.Lookup(w.input, p)
-		if !ok1 || !ok2 || !ok3 {
+		inputEnd, ok4 := ends.Lookup(w.input, p)
+		if !ok1 || !ok2 || !ok3 || !ok4 {
 			return nil, fmt.Errorf("changelog %s and input %s do not both have a partition %d", w.changelog, w.input, p)
 		}
-		r := &restored{following: following{partition: p, state: state, end: end.Offset}, start: input.Offset, committed: -1}
-		if offset, ok := committed[p]; ok {
-			r.committed = offset
+		r := &restored{
+			following: following{partition: p, state: state, end: end.Offset}, start: input.Offset, inputEnd: inputEnd.Offset,
+			topicID: [16]byte(details[w.input].ID), committed: -1, epoch: -1,
+		}
+		if o, ok := committed[p]; ok && o.At >= 0 {
+			r.committed, r.epoch, r.ours = o.At, o.LeaderEpoch, strings.HasPrefix(o.Metadata, notePrefix)
+		}
+		if err := w.changelogLost(r, [16]byte(details[w.changelog].ID), start.Offset); err != nil {
+			return nil, err
 		}
 		r.asked = !w.deps.harmed.by(HarmStoreFirst) && !w.deps.harmed.by(HarmKeepAborted) && !w.deps.harmed.by(HarmUnknownIsCommitted)
 		if err := w.store.trust(r, [16]byte(details[w.changelog].ID), start.Offset, w.deps.Now(), w.config.DeleteRetention); err != nil {

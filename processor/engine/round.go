@@ -210,6 +210,7 @@ func (w *worker) applyAll(ctx context.Context) error {
 		}
 		part.applied = d.in.Offset + 1
 		part.next = max(part.next, part.applied)
+		part.epoch = max(part.epoch, w.round.records[i].LeaderEpoch)
 		fact, err := w.machine.handle(w.scope(part), d)
 		if err != nil {
 			return err
@@ -277,8 +278,16 @@ func (w *worker) dropIdleScopes(records []*kgo.Record) {
 	for _, r := range records {
 		polled[r.Partition] = true
 	}
+	works := func(p int32, s *scope) bool {
+		return polled[p] || len(s.outputs) > 0 || len(s.overlay.dirty()) > 0
+	}
+	some := false
 	for p, s := range w.round.scopes {
-		if polled[p] || len(s.outputs) > 0 || len(s.overlay.dirty()) > 0 {
+		some = some || works(p, s)
+	}
+	for p, s := range w.round.scopes {
+		// A partition that has read markers alone is committed with the others.
+		if works(p, s) || some && w.parts[p].next != w.parts[p].kept.input.offset {
 			continue
 		}
 		w.parts[p].clock = s.clock

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -218,26 +217,6 @@ func (s *scope) reset(partition int32, below stored, clock int64, wall time.Time
 	s.outputs, s.told, s.handled, s.counts = s.outputs[:0], s.told[:0], s.handled[:0], s.counts[:0]
 	s.partition, s.clock, s.wall, s.more = partition, clock, wall, false
 	s.err, s.lent, s.loose = nil, nil, nil
-}
-
-// keepClock writes the clock's own entry if the clock moved.
-func (s *scope) keepClock(before int64) error {
-	if s.clock == before {
-		return nil
-	}
-	return s.overlay.set([]byte(clockKey), binary.BigEndian.AppendUint64(s.arena.buffer(8), uint64(s.clock)), 0) //nolint:gosec // unix ms
-}
-
-// readClock reads the clock's entry; 0 where there is none yet.
-func readClock(from stored) (int64, error) {
-	e, err := from.get([]byte(clockKey), &arena{})
-	if err != nil || e.payload == nil {
-		return 0, err
-	}
-	if len(e.payload) != 8 {
-		return 0, fmt.Errorf("%w: a clock of %d bytes", errEntry, len(e.payload))
-	}
-	return int64(binary.BigEndian.Uint64(e.payload)), nil //nolint:gosec // unix ms
 }
 
 // outputTopics looks the topics of a stage up in the topic table.

@@ -217,18 +217,41 @@ func (w *worker) collect(ctx context.Context) ([]*kgo.Record, error) {
 		if err := w.fetchErrors(fetches); err != nil {
 			return nil, err
 		}
+		before := len(records)
 		fetches.EachRecord(func(r *kgo.Record) {
+			part := w.parts[r.Partition]
+			if part != nil {
+				w.noteGap(part, r)
+				part.polled = r.Offset + 1
+			}
 			if !r.Attrs.IsControl() {
 				records = append(records, r)
-			} else if part := w.parts[r.Partition]; part != nil {
-				part.next = max(part.next, r.Offset+1)
+			} else if part != nil {
+				part.next, part.epoch = max(part.next, r.Offset+1), max(part.epoch, r.LeaderEpoch)
 				r.Recycle()
 			}
 		})
+		if len(records) == before && failing(fetches) && w.deps.turns.pause(ctx, min(left, failingPoll)) != nil {
+			break
+		}
 	}
 	w.lastRound = w.deps.Now()
 	w.round.records = records
 	return records, nil //nolint:nilerr // a stop is no failure of the poll
+}
+
+// failingPoll is the wait after a poll that gave errors alone: the client gives the same
+// again at once.
+const failingPoll = 50 * time.Millisecond
+
+// failing says that a poll gave an error of a partition or of the group.
+func failing(fetches kgo.Fetches) bool {
+	for _, fe := range fetches.Errors() {
+		if !errors.Is(fe.Err, context.DeadlineExceeded) && !errors.Is(fe.Err, context.Canceled) {
+			return true
+		}
+	}
+	return false
 }
 
 // fetchErrors shows what a poll could not read. Nothing is lost by it: the offsets
@@ -245,9 +268,11 @@ func (w *worker) fetchErrors(fetches kgo.Fetches) error {
 			return w.taken(fe.Err)
 		case errors.As(fe.Err, &dataLoss):
 			w.metrics.fetchErrors.WithLabelValues(w.spec.Name).Inc()
-			w.logger.Error("input records are gone from the broker before they were read: check retention",
-				slog.String("topic", fe.Topic), slog.Int("partition", int(fe.Partition)), slog.String("error", fe.Err.Error()))
-			continue
+			// The next session compares the state's position with the log, and says what is gone.
+			return fmt.Errorf("%w: %w", errRejoin, fe.Err)
+		case w.remade(fe.Err):
+			w.metrics.fetchErrors.WithLabelValues(w.spec.Name).Inc()
+			return fmt.Errorf("%w: read %s/%d: %w", errRejoin, fe.Topic, fe.Partition, fe.Err)
 		}
 		w.metrics.fetchErrors.WithLabelValues(w.spec.Name).Inc()
 		if fe.Topic == "" {
@@ -255,8 +280,10 @@ func (w *worker) fetchErrors(fetches kgo.Fetches) error {
 			fe.Err = fmt.Errorf("%w: %w", errGroup, fe.Err)
 		}
 		w.setError(fe.Err)
-		w.logger.Warn("cannot read input", slog.String("topic", fe.Topic), slog.Int("partition", int(fe.Partition)),
-			slog.String("error", fe.Err.Error()), slog.Bool("retriable", kerr.IsRetriable(fe.Err)))
+		if held, ok := w.quiet.may(fmt.Sprintf("%s/%d: %v", fe.Topic, fe.Partition, fe.Err), w.deps.Now()); ok {
+			w.logger.Warn("cannot read input", slog.String("topic", fe.Topic), slog.Int("partition", int(fe.Partition)),
+				slog.String("error", fe.Err.Error()), slog.Bool("retriable", kerr.IsRetriable(fe.Err)), slog.Int("held_back", held))
+		}
 	}
 	return nil
 }

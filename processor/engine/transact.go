@@ -58,6 +58,7 @@ func (w *worker) transact(ctx context.Context) error {
 	if err := w.at(StepCommitted); err != nil {
 		return err
 	}
+	w.failures = 0
 	// Counted first: what is counted may name entries that the next step changes.
 	w.measure(began)
 	if !w.deps.harmed.by(HarmStoreFirst) { // which has done it, once
@@ -106,7 +107,7 @@ func (w *worker) produce(ctx context.Context) error {
 	out, headers := w.round.out[:0], w.round.outHeaders[:0]
 	for _, p := range slices.Sorted(maps.Keys(w.round.scopes)) {
 		s := w.round.scopes[p]
-		if err := s.keepClock(w.parts[p].kept); err != nil {
+		if err := s.keepProgress(w.parts[p].kept, w.parts[p].position()); err != nil {
 			return err
 		}
 		if err := s.keepHeader(w.parts[p].header, header(w.deps.Version)); err != nil {
@@ -179,10 +180,18 @@ func (w *worker) abortProduced(ctx context.Context) error {
 	w.setError(cause)
 	w.metrics.rounds.WithLabelValues(w.spec.Name, "failed").Inc()
 	w.metrics.aborts.WithLabelValues(w.spec.Name).Inc()
-	w.logger.WarnContext(ctx, "a record of the round was not written, aborting the round", slog.String("error", cause.Error()))
+	if held, ok := w.quiet.may(cause.Error(), w.deps.Now()); ok {
+		w.logger.WarnContext(ctx, "a record of the round was not written, aborting the round", slog.String("error", cause.Error()), slog.Int("held_back", held))
+	}
 	w.streak.on = false
 	if _, err := w.end(ctx, kgo.TryAbort, nil); err != nil {
 		return fmt.Errorf("%w: abort after %w: %w", errRejoin, cause, err)
+	}
+	if w.remade(cause) {
+		return fmt.Errorf("%w: %w", errRejoin, cause)
+	}
+	if err := w.waitAfterFailures(ctx); err != nil {
+		return err
 	}
 	return w.resync(ctx, "a record was not written")
 }
@@ -208,18 +217,13 @@ func (w *worker) addOffsets(req *kmsg.TxnOffsetCommitRequest) error {
 		req.Topics = append(req.Topics, added)
 		topic = len(req.Topics) - 1
 	}
-	has := map[int32]bool{}
-	for _, p := range req.Topics[topic].Partitions {
-		has[p.Partition] = true
-	}
-	for p := range w.round.scopes {
-		if has[p] {
-			continue
-		}
+	// The offsets are those of the progress entries in the same transaction, and of these
+	// partitions alone: the client would add what it has polled of others.
+	req.Topics[topic].Partitions = req.Topics[topic].Partitions[:0]
+	for _, p := range slices.Sorted(maps.Keys(w.round.scopes)) {
+		at := w.parts[p].position()
 		added := kmsg.NewTxnOffsetCommitRequestTopicPartition()
-		added.Partition = p
-		added.Offset = w.parts[p].next
-		added.LeaderEpoch = -1
+		added.Partition, added.Offset, added.LeaderEpoch = p, at.offset, at.epoch
 		req.Topics[topic].Partitions = append(req.Topics[topic].Partitions, added)
 	}
 	w.streak.note(req)
@@ -232,7 +236,7 @@ func (w *worker) keep() error {
 	now := w.deps.Now().UnixMilli()
 	for p, s := range w.round.scopes {
 		part := w.parts[p]
-		part.clock, part.kept = s.clock, s.clock
+		part.clock, part.kept = s.clock, progress{clock: s.clock, known: true, input: part.position()}
 		if len(s.overlay.dirty()) > 0 {
 			part.header = header(w.deps.Version)
 		}
@@ -241,7 +245,7 @@ func (w *worker) keep() error {
 			part.pos.offset = last
 		}
 		part.pos.atEnd = now
-		part.pos.input = max(part.applied, 0)
+		part.pos.input = part.next
 		part.state.hot.absorb(s.overlay, before, now)
 	}
 	return w.makeRoom()
@@ -285,6 +289,10 @@ func (w *worker) resync(ctx context.Context, why string) error {
 	for p, r := range found {
 		if at, ok := cached[p]; ok && r.committed >= 0 && at.Offset >= 0 && at.Offset != r.committed {
 			return fmt.Errorf("%w: partition %d stands at %d for the client and at %d for the broker", errRejoin, p, at.Offset, r.committed)
+		}
+		if r.move != nil {
+			// A new session settles it before it reads on.
+			return fmt.Errorf("%w: partition %d: %s", errRejoin, p, r.move)
 		}
 		part := w.parts[p]
 		part.take(r)

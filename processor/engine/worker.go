@@ -53,7 +53,10 @@ type worker struct {
 	round   *round
 	// lastRound is when the last round ended, lastIdle when idle clocks were last
 	// looked at.
-	lastRound, lastIdle, lastTouch, lastOrphans, lastSettled time.Time
+	lastRound, lastIdle, lastTouch, lastOrphans, lastSettled, lastWatched time.Time
+	// failures counts rounds in a row that were not written.
+	failures int
+	quiet    quiet
 	// orphans are partitions that were seen without an owner.
 	orphans []int32
 
@@ -101,7 +104,9 @@ func (w *worker) run(ctx context.Context) error {
 		}
 		w.metrics.sessions.WithLabelValues(w.spec.Name).Inc()
 		w.setPassing(err)
-		w.logger.WarnContext(ctx, "session ended, a new one joins", slog.String("error", err.Error()))
+		if held, ok := w.quiet.may(err.Error(), w.deps.Now()); ok {
+			w.logger.WarnContext(ctx, "session ended, a new one joins", slog.String("error", err.Error()), slog.Int("held_back", held))
+		}
 		if w.deps.turns.pause(ctx, min(5*time.Second, 50*time.Millisecond<<min(attempt, 7))) != nil {
 			return nil //nolint:nilerr // it was stopped
 		}
@@ -168,6 +173,9 @@ func (w *worker) work(ctx context.Context, restores besides) error {
 		if err := w.lookForOwn(ctx); err != nil {
 			return err
 		}
+		if err := w.watchTopics(ctx); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -188,7 +196,12 @@ func (w *worker) handleEvents(ctx context.Context, restores besides) error {
 			w.mu.Unlock()
 			return e.err
 		case e.restored != nil:
-			w.resume(e)
+			if err := w.resume(ctx, e); err != nil {
+				w.mu.Lock()
+				w.events = append(events[i+1:], w.events...)
+				w.mu.Unlock()
+				return err
+			}
 		default:
 			w.release(e.gone)
 			w.assign(ctx, e.assigned, restores)

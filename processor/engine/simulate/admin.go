@@ -28,7 +28,11 @@ func (s *Session) FetchOffsets(ctx context.Context, stable bool) (kadm.OffsetRes
 		if offset < 0 && err == nil {
 			continue
 		}
-		out.Add(kadm.OffsetResponse{Offset: kadm.Offset{Topic: s.input, Partition: p, At: offset}, Err: err})
+		leader, ok := s.cluster.leaders[p]
+		if !ok {
+			leader = -1
+		}
+		out.Add(kadm.OffsetResponse{Offset: kadm.Offset{Topic: s.input, Partition: p, At: offset, LeaderEpoch: leader, Metadata: s.cluster.notes[p]}, Err: err})
 	}
 	return out, nil
 }
@@ -40,7 +44,11 @@ func (s *Session) ListTopics(ctx context.Context, topics ...string) (kadm.TopicD
 	}
 	out := kadm.TopicDetails{}
 	for _, name := range topics {
-		out[name] = kadm.TopicDetail{Topic: name, ID: s.cluster.topics[name].ID}
+		detail := kadm.TopicDetail{Topic: name, ID: s.cluster.topics[name].ID, Partitions: kadm.PartitionDetails{}}
+		for p := range s.cluster.topics[name].parts {
+			detail.Partitions[int32(p)] = kadm.PartitionDetail{Topic: name, Partition: int32(p)} //nolint:gosec // a few partitions
+		}
+		out[name] = detail
 	}
 	return out, nil
 }
@@ -60,9 +68,21 @@ func (s *Session) list(ctx context.Context, topics []string, offset func(*Partit
 	return out, nil
 }
 
-// ListStartOffsets answers 0: nothing of a simulated log is ever removed.
+// ListStartOffsets answers the first offsets that are still there.
 func (s *Session) ListStartOffsets(ctx context.Context, topics ...string) (kadm.ListedOffsets, error) {
-	return s.list(ctx, topics, func(*Partition) int64 { return 0 })
+	return s.list(ctx, topics, func(p *Partition) int64 { return p.start })
+}
+
+// EpochEnds answers where the logs end that were written up to leader epochs.
+func (s *Session) EpochEnds(ctx context.Context, topic string, epochs map[int32]int32) (map[int32]int64, error) {
+	if err := s.ask(ctx, "OffsetForLeaderEpoch"); err != nil {
+		return nil, err
+	}
+	out := map[int32]int64{}
+	for p, epoch := range epochs {
+		out[p] = s.cluster.part(tp{topic, p}).epochEnd(epoch)
+	}
+	return out, nil
 }
 
 // ListEndOffsets answers high watermarks.

@@ -26,8 +26,9 @@ type Cluster struct {
 	// are about to commit.
 	offsets map[int32]int64
 	pending map[int32]map[int64]waiting
-	// notes are the metadata of the offsets.
-	notes map[int32]string
+	// notes are the metadata of the offsets, leaders their leader epochs.
+	notes   map[int32]string
+	leaders map[int32]int32
 	// lost are the ends of transactions whose offsets were forgotten.
 	lost  map[int64]ending
 	group group
@@ -42,7 +43,7 @@ type Cluster struct {
 func newCluster(w *World) *Cluster {
 	return &Cluster{
 		world: w, topics: map[string]*Topic{}, txns: map[string]*txn{}, byPID: map[int64]*txn{}, offsets: map[int32]int64{},
-		pending: map[int32]map[int64]waiting{}, notes: map[int32]string{}, lost: map[int64]ending{}, group: group{members: map[string]*member{}}, SessionTimeout: 6000, MarkerDelay: 10,
+		pending: map[int32]map[int64]waiting{}, notes: map[int32]string{}, leaders: map[int32]int32{}, lost: map[int64]ending{}, group: group{members: map[string]*member{}}, SessionTimeout: 6000, MarkerDelay: 10,
 	}
 }
 
@@ -51,6 +52,7 @@ type waiting struct {
 	offset int64
 	epoch  int16
 	note   string
+	leader int32
 }
 
 // txn is a transactional id as its coordinator knows it.
@@ -311,7 +313,7 @@ func (c *Cluster) markOffsets(pid int64, commit bool) {
 		c.keepLost(p, pid, math.MaxInt16)
 		delete(pending, pid)
 		if commit {
-			c.offsets[p], c.notes[p] = offset.offset, offset.note
+			c.keepOffset(p, offset)
 		}
 	}
 	delete(c.lost, pid)
@@ -323,8 +325,12 @@ func (c *Cluster) keepLost(p int32, pid int64, before int16) {
 	lost, ok := c.lost[pid]
 	offset, waits := c.pending[p][pid]
 	if ok && waits && lost.commit && offset.epoch == lost.epoch && lost.epoch < before {
-		c.offsets[p], c.notes[p] = offset.offset, offset.note
+		c.keepOffset(p, offset)
 	}
+}
+
+func (c *Cluster) keepOffset(p int32, committed waiting) {
+	c.offsets[p], c.notes[p], c.leaders[p] = committed.offset, committed.note, committed.leader
 }
 
 func comparePlaces(a, b tp) int {

@@ -22,6 +22,7 @@ type Rec struct {
 	commit   bool // of a marker
 	aborted  bool
 	gone     bool // compacted away
+	leader   int32
 }
 
 // Partition is one partition's log.
@@ -35,6 +36,10 @@ type Partition struct {
 	lost map[int64]ending
 	// last is the last batch of each producer, by which repeats are known.
 	last map[int64]lastBatch
+	// start is the first offset that retention has left.
+	start int64
+	// leaders are the leader epochs, from 0 on, by the offset with which each begins.
+	leaders []int64
 }
 
 // ending is how a transaction ended.
@@ -63,9 +68,13 @@ func (c *Cluster) MakeTopic(name string, partitions int) {
 	sum := sha256.Sum256(binary.AppendVarint(nil, int64(c.made)))
 	t := &Topic{ID: [16]byte(sum[:16])}
 	for range partitions {
-		t.parts = append(t.parts, &Partition{open: map[int64]int64{}, last: map[int64]lastBatch{}, epochs: map[int64]int16{}, lost: map[int64]ending{}})
+		t.parts = append(t.parts, newPartition())
 	}
 	c.topics[name] = t
+}
+
+func newPartition() *Partition {
+	return &Partition{open: map[int64]int64{}, last: map[int64]lastBatch{}, epochs: map[int64]int16{}, lost: map[int64]ending{}, leaders: []int64{0}}
 }
 
 func (c *Cluster) part(at tp) *Partition { return c.topics[at.topic].parts[at.partition] }
@@ -73,7 +82,7 @@ func (c *Cluster) part(at tp) *Partition { return c.topics[at.topic].parts[at.pa
 // Append writes a record outside of any transaction and returns its offset.
 func (c *Cluster) Append(topic string, partition int32, key, value []byte) int64 {
 	p := c.part(tp{topic, partition})
-	p.log = append(p.log, Rec{Key: key, Value: value, Timestamp: c.world.now, producer: -1})
+	p.log = append(p.log, Rec{Key: key, Value: value, Timestamp: c.world.now, producer: -1, leader: p.leader()})
 	return int64(len(p.log)) - 1
 }
 
@@ -131,14 +140,14 @@ func (p *Partition) read(topic string, partition int32, from int64, n int, commi
 	if committed {
 		until = p.stable()
 	}
-	for at := from; at < until && len(out) < n; at++ {
+	for at := max(from, p.start); at < until && len(out) < n; at++ {
 		r := &p.log[at]
 		if r.gone || committed && r.aborted || r.control && !control {
 			continue
 		}
 		record := &kgo.Record{
 			Topic: topic, Partition: partition, Offset: at, Key: slices.Clone(r.Key), Value: slices.Clone(r.Value),
-			Timestamp: time.UnixMilli(r.Timestamp).UTC(), Headers: r.Headers,
+			Timestamp: time.UnixMilli(r.Timestamp).UTC(), Headers: r.Headers, LeaderEpoch: r.leader,
 		}
 		if r.control {
 			record.Attrs = kgo.NewRecordAttrs(kgo.RecordAttrsOpts{Transactional: true, Control: true})
@@ -183,7 +192,7 @@ func (c *Cluster) Compact(topic string) { c.compact(topic) }
 // AppendMarker writes a marker of a transaction that wrote nothing there.
 func (c *Cluster) AppendMarker(topic string, partition int32) {
 	p := c.part(tp{topic, partition})
-	p.log = append(p.log, Rec{Timestamp: c.world.now, producer: -1, control: true})
+	p.log = append(p.log, Rec{Timestamp: c.world.now, producer: -1, control: true, leader: p.leader()})
 }
 
 // Last is the offset after the last record, markers and aborted ones apart.

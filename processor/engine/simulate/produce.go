@@ -88,6 +88,9 @@ func (s *Session) send(ctx context.Context, at tp, batch []buffered) (base int64
 	if err := s.loadProducer(ctx); err != nil {
 		return 0, err
 	}
+	if s.ids[at.topic] != s.cluster.topics[at.topic].ID {
+		return 0, kerr.UnknownTopicID // the client knows a topic that is no more
+	}
 	records := make([]Rec, len(batch))
 	for i, b := range batch {
 		r := b.record
@@ -168,10 +171,10 @@ func (s *Session) End(ctx context.Context, commit kgo.TransactionEndTry, offsets
 		s.buffered = nil
 	}
 	try := bool(commit) && !s.revoked && !s.lost
-	heads := s.uncommitted()
+	s.sent = nil
 	var commitErr error
 	if try {
-		try, commitErr = s.endOffsets(ctx, offsets, len(heads) > 0)
+		try, commitErr = s.endOffsets(ctx, offsets, len(s.uncommitted()) > 0)
 	}
 	s.locked = true
 	defer func() { s.locked = false }()
@@ -182,7 +185,7 @@ func (s *Session) End(ctx context.Context, commit kgo.TransactionEndTry, offsets
 		try = false
 		err = s.endTxn(ctx, false)
 	}
-	s.settle(try && err == nil, heads)
+	s.settle(try && err == nil)
 	s.world.Logf("%-10s ends its transaction: committed %v, error %v", s.short, try && err == nil && commitErr == nil, errors.Join(err, commitErr))
 	if err == nil {
 		err = commitErr
@@ -191,13 +194,16 @@ func (s *Session) End(ctx context.Context, commit kgo.TransactionEndTry, offsets
 }
 
 // settle takes the client to where it believes the transaction has left it.
-func (s *Session) settle(committed bool, heads map[int32]int64) {
+func (s *Session) settle(committed bool) {
 	for p := range s.owned {
 		if _, known := s.committed[p]; !known {
 			continue
 		}
-		if head, ok := heads[p]; ok && committed {
-			s.committed[p] = head
+		if committed {
+			if at, ok := s.sent[p]; ok {
+				s.committed[p] = at.offset
+			}
+			continue
 		}
 		s.position[p], s.head[p] = s.committed[p], s.committed[p]
 	}
@@ -238,12 +244,14 @@ func (s *Session) endOffsets(ctx context.Context, add func(*kmsg.TxnOffsetCommit
 	wanted := map[int32]waiting{}
 	for _, t := range req.Topics {
 		for _, p := range t.Partitions {
-			wanted[p.Partition] = waiting{offset: p.Offset}
+			at := waiting{offset: p.Offset, leader: p.LeaderEpoch}
 			if p.Metadata != nil {
-				wanted[p.Partition] = waiting{offset: p.Offset, note: *p.Metadata}
+				at.note = *p.Metadata
 			}
+			wanted[p.Partition] = at
 		}
 	}
+	s.sent = wanted
 	if len(wanted) == 0 {
 		return true, nil
 	}

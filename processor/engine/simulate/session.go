@@ -55,6 +55,12 @@ type Session struct {
 	written     bool
 	buffered    []buffered
 	batches     int64
+	// sent are the offsets of the transaction that is being ended.
+	sent map[int32]waiting
+	// ids are the topics as they were when the client began, leader the leader epoch of the
+	// last record of each partition.
+	ids    map[string][16]byte
+	leader map[int32]int32
 }
 
 type buffered struct {
@@ -74,7 +80,10 @@ func (h *Host) Join(
 	s := &Session{
 		world: w, cluster: w.Cluster, host: h, id: id, short: short, input: input, control: control, calls: calls, timeout: timeoutMillis,
 		generation: -1, owned: map[int32]bool{}, paused: map[int32]bool{}, position: map[int32]int64{}, committed: map[int32]int64{},
-		head: map[int32]int64{}, epoch: -1,
+		head: map[int32]int64{}, epoch: -1, ids: map[string][16]byte{}, leader: map[int32]int32{},
+	}
+	for name, t := range w.Cluster.topics {
+		s.ids[name] = t.ID
 	}
 	made(s)
 	w.After(int64(w.Chance(20)), func() { s.join() })
@@ -249,6 +258,9 @@ func (s *Session) loadPosition(p, generation int32) {
 			return
 		}
 		s.position[p] = max(offset, 0)
+		if leader, ok := s.cluster.leaders[p]; ok && leader >= 0 {
+			s.leader[p] = leader
+		}
 		s.committed[p], s.head[p] = s.position[p], s.position[p]
 	})
 }
@@ -310,10 +322,18 @@ func (s *Session) PollRecords(_ context.Context, n int) kgo.Fetches {
 			continue
 		}
 		part := s.cluster.part(tp{s.input, p})
+		if s.ids[s.input] != s.cluster.topics[s.input].ID {
+			return kgo.NewErrFetch(kerr.UnknownTopicID)
+		}
+		if end := s.consumedEnd(part, p); at > end {
+			// A client sees by the epoch that what it read is gone, and goes back.
+			s.position[p] = end
+			return kgo.NewErrFetch(&kgo.ErrDataLoss{Topic: s.input, Partition: p, ConsumedTo: at, ResetTo: end})
+		}
 		got := part.read(s.input, p, at, min(n-len(records), 1+w.Chance(12)), true, s.control)
 		if len(got) > 0 {
 			s.position[p] = got[len(got)-1].Offset + 1
-			s.head[p] = s.position[p]
+			s.head[p], s.leader[p] = s.position[p], got[len(got)-1].LeaderEpoch
 			w.Logf("%-10s polls %d/%d to %d", s.short, p, got[0].Offset, got[len(got)-1].Offset)
 		}
 		records = append(records, got...)
@@ -327,6 +347,14 @@ func (s *Session) PollRecords(_ context.Context, n int) kgo.Fetches {
 		return nil
 	}
 	return fetches(s.input, records)
+}
+
+// consumedEnd is where the log ends of which the client has read.
+func (s *Session) consumedEnd(part *Partition, p int32) int64 {
+	if leader, ok := s.leader[p]; ok {
+		return min(part.end(), part.epochEnd(leader))
+	}
+	return part.end()
 }
 
 // fetches puts records of a topic into the form in which a client gives them.

@@ -1,0 +1,82 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Moved is a partition whose input went on elsewhere than the group stood.
+type Moved struct {
+	Partition int32  `json:"partition"`
+	Cause     string `json:"cause"`
+	// From is the input offset before, To the one after.
+	From int64     `json:"from"`
+	To   int64     `json:"to"`
+	At   time.Time `json:"at"`
+}
+
+// mostMoved bounds what a worker's status lists.
+const mostMoved = 20
+
+// moveInputs lets the group stand where the state goes on, in a transaction that writes
+// the position to the changelog too. The client has read on from where the group stood
+// before, so the session ends.
+func (w *worker) moveInputs(ctx context.Context, moves map[int32]*inputMove) (err error) {
+	ctx = w.traces.begin(ctx, nil)
+	defer func() {
+		w.traces.ended(w, err)
+		w.round = newRound(w.changelog) // the client may still be sending from the former one's memory
+	}()
+	clear(w.machine.buried)
+	w.machine.fired = 0
+	for p := range moves {
+		w.scope(w.parts[p])
+	}
+	if err := w.transact(ctx); err != nil {
+		return err
+	}
+	if !w.streak.on {
+		return fmt.Errorf("%w: the group's offsets were not moved to the state's position", errRejoin)
+	}
+	var all []string
+	for _, p := range slices.Sorted(maps.Keys(moves)) {
+		w.tellMoved(ctx, p, moves[p])
+		all = append(all, fmt.Sprintf("partition %d: %s", p, moves[p]))
+	}
+	return fmt.Errorf("%w: %s", errRejoin, strings.Join(all, "; "))
+}
+
+// tellMoved logs, counts and shows a move.
+func (w *worker) tellMoved(ctx context.Context, p int32, m *inputMove) {
+	w.metrics.inputMoves.WithLabelValues(w.spec.Name, string(m.cause)).Inc()
+	w.metrics.inputLost.WithLabelValues(w.spec.Name, string(m.cause)).Add(float64(m.lost()))
+	w.logger.ErrorContext(ctx, moveMessage(m.cause), slog.String("topic", w.input), slog.Int("partition", int(p)), slog.String("cause", string(m.cause)),
+		slog.Int64("committed", m.committed), slog.Int64("from", m.from), slog.Int64("to", m.to), slog.Int64("offsets_lost", m.lost()))
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.status.Moved = append(w.status.Moved, Moved{Partition: p, Cause: string(m.cause), From: m.from, To: m.to, At: w.deps.Now()})
+	w.status.Moved = w.status.Moved[max(0, len(w.status.Moved)-mostMoved):]
+}
+
+// moveMessage is what an operator reads.
+func moveMessage(cause moveCause) string {
+	switch cause {
+	case moveGone:
+		return "the group has no committed offset and the stage has state: going on at the state's own position"
+	case moveBack:
+		return "the group's offset is before the state's position: going on at the state's own position; to read again use tributary reset"
+	case moveForward:
+		return "the group's offset was set forward: the records between are not processed"
+	case moveRetention:
+		return "input records were removed before they were read: check retention"
+	case moveTruncated:
+		return "the input lost records that were read: going on where its log parted"
+	case moveRecreated:
+	}
+	return "the input is another topic of the same name: reading it from its start"
+}

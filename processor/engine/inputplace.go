@@ -1,0 +1,216 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+)
+
+// ErrStateLost says that a stage's changelog does not hold the state that the stage had:
+// somebody emptied it or made it anew, or it lost its end. Going on would emit every
+// repeated fact a second time.
+var ErrStateLost = errors.New("the stage's state is lost")
+
+// ErrPartitionCount says that the input has another number of partitions than configured:
+// keys then come to partitions that do not know them.
+var ErrPartitionCount = errors.New("the input has another number of partitions than configured")
+
+// moveCause is why a partition's input goes on elsewhere than the group stands.
+type moveCause string
+
+const (
+	// moveGone: the group has no committed offset: it was deleted, or its offsets expired.
+	moveGone moveCause = "offsets_gone"
+	// moveBack: somebody set the group's offset back.
+	moveBack moveCause = "offsets_set_back"
+	// moveForward: somebody set the group's offset forward.
+	moveForward moveCause = "offsets_set_forward"
+	// moveRetention: retention removed records before they were read.
+	moveRetention moveCause = "retention"
+	// moveTruncated: the input lost records that were read.
+	moveTruncated moveCause = "truncated"
+	// moveRecreated: the input is another topic of the same name.
+	moveRecreated moveCause = "recreated"
+)
+
+func moveCauses() []moveCause {
+	return []moveCause{moveGone, moveBack, moveForward, moveRetention, moveTruncated, moveRecreated}
+}
+
+// inputMove is a difference between where the group stands and where the state goes on.
+//
+//	cause                  goes on at                           lost
+//	offsets_gone, set_back the state's position                 nothing
+//	offsets_set_forward    the group's offset                   from..to, skipped by hand
+//	retention              the first record that is there       from..to, never read
+//	truncated              where the log parted from ours       to..from, read, and gone since
+//	recreated              the start of the new topic           what the former one had not read
+type inputMove struct {
+	cause moveCause
+	// committed is the group's offset, -1 for none. from is the position before, to the
+	// one after.
+	committed, from, to int64
+}
+
+// String implements fmt.Stringer.
+func (m *inputMove) String() string {
+	return fmt.Sprintf("the input goes on at offset %d: %s (from %d, the group stood at %d)", m.to, m.cause, m.from, m.committed)
+}
+
+// lost is how many offsets between from and to no one reads any more.
+func (m *inputMove) lost() int64 {
+	switch m.cause {
+	case moveForward, moveRetention:
+		return m.to - m.from
+	case moveTruncated:
+		return m.from - m.to
+	case moveGone, moveBack, moveRecreated:
+	}
+	return 0
+}
+
+// placeInputs decides where the input of restored partitions goes on.
+func (w *worker) placeInputs(ctx context.Context, found map[int32]*restored) error {
+	epochs := map[int32]int32{}
+	for p, r := range found {
+		move := inputMove{committed: r.committed}
+		var err error
+		if r.input, move.cause, err = w.goOn(r); err != nil {
+			return err
+		}
+		move.from = r.input.offset
+		if move.cause == moveForward {
+			move.from = r.progress.input.offset
+		}
+		if r.move = nil; move.cause != "" {
+			r.move = &move
+		}
+		if r.input.epoch >= 0 {
+			epochs[p] = r.input.epoch
+		}
+	}
+	if w.deps.harmed.by(HarmIgnoreTruncation) {
+		return nil
+	}
+	ends := map[int32]int64{}
+	if len(epochs) > 0 {
+		var err error
+		if ends, err = w.admin.EpochEnds(ctx, w.input, epochs); err != nil {
+			return fmt.Errorf("ask where leader epochs of %s end: %w", w.input, err)
+		}
+	}
+	for p, r := range found {
+		end, ok := ends[p]
+		if !ok {
+			end = r.inputEnd
+		}
+		r.within(min(end, r.inputEnd))
+		if r.move != nil {
+			r.move.to = r.input.offset
+		}
+	}
+	return nil
+}
+
+// goOn says where a partition's input goes on: at the state's position, which is in the
+// changelog with the state itself, unless somebody set the group's offset forward.
+func (w *worker) goOn(r *restored) (at inputPosition, cause moveCause, err error) {
+	group, state := inputPosition{offset: r.committed, epoch: r.epoch, topicID: r.topicID}, r.progress.input
+	begin := inputPosition{offset: r.start, epoch: -1, topicID: r.topicID}
+	switch {
+	case r.committed < 0 && (!r.progress.known || w.deps.harmed.by(HarmBelieveGroup)):
+		return begin, "", nil
+	case !r.progress.known, w.deps.harmed.by(HarmBelieveGroup):
+		return group, "", nil
+	case r.header == "" && !w.deps.harmed.by(HarmEmptyChangelog):
+		return at, "", w.stateLost(r, "its changelog lacks its beginning: it was made anew while the stage wrote to it")
+	case state.topicID != r.topicID:
+		return begin, moveRecreated, nil
+	case r.committed < 0:
+		return state, moveGone, nil
+	case r.committed < state.offset:
+		return state, moveBack, nil
+	case r.committed == state.offset:
+		return state, "", nil
+	case r.rebuild.Until >= r.committed && !r.ours:
+		return at, "", &fatalError{fmt.Errorf("%w: partition %d: stop the processors and run tributary reset --stage %s again", ErrUnfinishedReset, r.partition, w.spec.Name)}
+	case r.ours && !w.deps.harmed.by(HarmEmptyChangelog):
+		return at, "", w.stateLost(r, fmt.Sprintf("its changelog has the state of input offset %d, and a transaction that wrote to it committed offset %d: it lost its end", state.offset, r.committed))
+	}
+	return group, moveForward, nil
+}
+
+// within keeps a position within what the input holds. end is where the log ends, or
+// where what was read of it does.
+func (r *restored) within(end int64) {
+	at := r.input.offset
+	switch {
+	case at < r.start:
+		r.moved(moveRetention, at, r.start)
+	case at > end:
+		r.moved(moveTruncated, at, max(end, r.start))
+	}
+}
+
+func (r *restored) moved(cause moveCause, from, to int64) {
+	r.move = &inputMove{cause: cause, committed: r.committed, from: from, to: to}
+	r.input.offset, r.input.epoch = to, -1
+}
+
+// changelogLost refuses a changelog that does not hold the state that the stage had,
+// before anything of the local store is touched. topicID and start are the changelog's.
+func (w *worker) changelogLost(r *restored, topicID [16]byte, start int64) error {
+	if w.deps.harmed.by(HarmEmptyChangelog) {
+		return nil
+	}
+	if start == r.end && r.committed >= 0 && (r.committed > r.start || r.ours) {
+		return w.stateLost(r, fmt.Sprintf("its changelog is empty, and the group has committed input offset %d", r.committed))
+	}
+	pos, found, err := r.state.position()
+	if err != nil {
+		return err
+	}
+	if found && pos.topicID == topicID && pos.input > 0 && r.committed >= pos.input && max(pos.offset, pos.reach) > r.end {
+		return w.stateLost(r, fmt.Sprintf("its changelog ends at offset %d, and the local state has more, up to %d", r.end, max(pos.offset, pos.reach)))
+	}
+	return nil
+}
+
+// stateLost is the refusal, with the way out.
+func (w *worker) stateLost(r *restored, why string) error {
+	return &fatalError{fmt.Errorf("%w: stage %s, partition %d of %s: %s; nothing was changed: stop the processors and make the state anew from the input with tributary reset --stage %s",
+		ErrStateLost, w.spec.Name, r.partition, w.changelog, why, w.spec.Name)}
+}
+
+// checkPartitions refuses an input whose partitions are not as many as configured.
+func (w *worker) checkPartitions(details kadm.TopicDetails) error {
+	if have := len(details[w.input].Partitions); have != int(w.partitions) && !w.deps.harmed.by(HarmAnyPartitions) {
+		return &fatalError{partitionCount(w.spec.Name, w.input, have, int(w.partitions))}
+	}
+	return nil
+}
+
+func partitionCount(stage, input string, have, want int) error {
+	return fmt.Errorf("%w: stage %s: %s has %d partitions instead of %d (topics.partitions, topics.families): keys of new partitions would meet state that lies elsewhere; "+
+		"Kafka takes no partitions away, so move to another prefix: see tributary topics apply --help", ErrPartitionCount, stage, input, have, want)
+}
+
+// EpochEnds implements admin.
+func (a kgoAdmin) EpochEnds(ctx context.Context, topic string, epochs map[int32]int32) (map[int32]int64, error) {
+	answers, err := a.OffsetForLeaderEpoch(ctx, kadm.OffsetForLeaderEpochRequest{topic: epochs})
+	if err != nil {
+		return nil, err //nolint:wrapcheck // the caller says what was asked
+	}
+	out := map[int32]int64{}
+	for p, answer := range answers[topic] {
+		if answer.Err != nil {
+			return nil, answer.Err
+		}
+		if answer.EndOffset >= 0 {
+			out[p] = answer.EndOffset
+		}
+	}
+	return out, nil
+}

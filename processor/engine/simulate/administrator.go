@@ -1,0 +1,70 @@
+package simulate
+
+// What an administrator, or a disaster, does to a cluster while processes run.
+
+// leader is the partition's leader epoch.
+func (p *Partition) leader() int32 { return int32(len(p.leaders)) - 1 } //nolint:gosec // a few
+
+// epochEnd is where the log ends that was written up to a leader epoch.
+func (p *Partition) epochEnd(epoch int32) int64 {
+	if epoch < 0 || int(epoch)+1 >= len(p.leaders) {
+		return p.end()
+	}
+	return p.leaders[epoch+1]
+}
+
+// Truncate loses the end of a partition, as an election of a replica that lagged does.
+func (c *Cluster) Truncate(topic string, partition int32, to int64) {
+	p := c.part(tp{topic, partition})
+	to = min(to, p.end())
+	p.log = p.log[:to:to]
+	for i := range p.leaders {
+		p.leaders[i] = min(p.leaders[i], to)
+	}
+	p.leaders = append(p.leaders, to)
+	c.world.Logf("cluster    %s/%d is cut to offset %d, leader epoch %d", topic, partition, to, p.leader())
+}
+
+// Retain removes the records of a partition before an offset.
+func (c *Cluster) Retain(topic string, partition int32, from int64) {
+	p := c.part(tp{topic, partition})
+	p.start = max(p.start, min(from, p.end()))
+	c.world.Logf("cluster    %s/%d begins at offset %d", topic, partition, p.start)
+}
+
+// DeleteOffsets deletes the group's committed offsets.
+func (c *Cluster) DeleteOffsets() {
+	clear(c.offsets)
+	clear(c.notes)
+	clear(c.leaders)
+	c.world.Logf("cluster    the group's offsets are deleted")
+}
+
+// SetOffset sets the group's committed offset of a partition by hand.
+func (c *Cluster) SetOffset(partition int32, offset int64) {
+	delete(c.notes, partition)
+	delete(c.leaders, partition)
+	c.offsets[partition] = offset
+	c.world.Logf("cluster    the group's offset of partition %d is set to %d", partition, offset)
+}
+
+// RemakeTopic deletes a topic and makes it anew. The group's offsets of the input go with
+// it.
+func (c *Cluster) RemakeTopic(topic string, input bool) {
+	c.MakeTopic(topic, len(c.topics[topic].parts))
+	if input {
+		c.DeleteOffsets()
+	}
+	c.world.Logf("cluster    topic %s is made anew", topic)
+}
+
+// AddPartition gives topics another partition, and the group's topic with them.
+func (c *Cluster) AddPartition(topics ...string) {
+	for _, name := range topics {
+		t := c.topics[name]
+		t.parts = append(t.parts, newPartition())
+	}
+	c.group.partitions++
+	c.world.Logf("cluster    another partition for %v", topics)
+	c.trigger()
+}
