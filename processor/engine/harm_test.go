@@ -28,3 +28,26 @@ func TestHarmIsCaught(t *testing.T) {
 		})
 	}
 }
+
+// TestAdministratorHarmIsCaught: each guard against what administrators do is missed by
+// one of the acts.
+func TestAdministratorHarmIsCaught(t *testing.T) {
+	t.Parallel()
+	for _, harm := range engine.AdministratorHarms() {
+		t.Run(string(harm), func(t *testing.T) {
+			t.Parallel()
+			from := simSetting(t, "SEED", 0)
+			for seed := from; seed < from+50; seed++ {
+				for _, act := range adminActs() {
+					p := adminPlan(seed, act)
+					p.harm = func(d *engine.Deps) { engine.HarmDeps(d, harm) }
+					if out := p.run(false); len(out.violations) > 0 {
+						t.Logf("caught by %s, schedule %d: %v", act.name, seed-from+1, out.violations[0])
+						return
+					}
+				}
+			}
+			t.Error("not caught by 50 schedules of each act")
+		})
+	}
+}

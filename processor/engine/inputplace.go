@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
 )
 
 // ErrStateLost says that a stage's changelog does not hold the state that the stage had:
@@ -122,10 +123,10 @@ func (w *worker) goOn(r *restored) (at inputPosition, cause moveCause, err error
 	switch {
 	case r.committed < 0 && (!r.progress.known || w.deps.harmed.by(HarmBelieveGroup)):
 		return begin, "", nil
+	case w.noState(r) && !w.deps.harmed.by(HarmEmptyChangelog):
+		return at, "", w.stateLost(r, fmt.Sprintf("its changelog holds no state, or not all of the first transaction, and the group has committed input offset %d", r.committed))
 	case !r.progress.known, w.deps.harmed.by(HarmBelieveGroup):
 		return group, "", nil
-	case r.header == "" && !w.deps.harmed.by(HarmEmptyChangelog):
-		return at, "", w.stateLost(r, "its changelog lacks its beginning: it was made anew while the stage wrote to it")
 	case state.topicID != r.topicID:
 		return begin, moveRecreated, nil
 	case r.committed < 0:
@@ -140,6 +141,12 @@ func (w *worker) goOn(r *restored) (at inputPosition, cause moveCause, err error
 		return at, "", w.stateLost(r, fmt.Sprintf("its changelog has the state of input offset %d, and a transaction that wrote to it committed offset %d: it lost its end", state.offset, r.committed))
 	}
 	return group, moveForward, nil
+}
+
+// noState says that a changelog lacks what was written with the group's offset.
+func (*worker) noState(r *restored) bool {
+	empty := r.header == "" && r.rebuild.Until == 0 && r.committed > r.start
+	return empty || r.ours && !r.progress.known
 }
 
 // within keeps a position within what the input holds. end is where the log ends, or
@@ -174,6 +181,25 @@ func (w *worker) changelogLost(r *restored, topicID [16]byte, start int64) error
 	}
 	if found && pos.topicID == topicID && pos.input > 0 && r.committed >= pos.input && max(pos.offset, pos.reach) > r.end {
 		return w.stateLost(r, fmt.Sprintf("its changelog ends at offset %d, and the local state has more, up to %d", r.end, max(pos.offset, pos.reach)))
+	}
+	return nil
+}
+
+// changelogWentBack refuses, before a round is committed, a changelog that lost its end
+// under the worker: the round's entries would hide the hole before them.
+func (w *worker) changelogWentBack(ctx context.Context) error {
+	if w.deps.harmed.by(HarmEmptyChangelog) {
+		return nil
+	}
+	for p, last := range w.round.acks.last {
+		part := w.parts[p]
+		if last > part.pos.offset {
+			continue
+		}
+		w.streak.on = false
+		_, err := w.end(ctx, kgo.TryAbort, nil)
+		r := &restored{following: following{partition: p}}
+		return errors.Join(w.stateLost(r, fmt.Sprintf("its changelog lost its end: a record was written at offset %d, and the state has read up to %d", last-1, part.pos.offset)), err)
 	}
 	return nil
 }

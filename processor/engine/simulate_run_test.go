@@ -32,6 +32,8 @@ type schedule struct {
 	epochs     bool
 	markers    int // how late the brokers' markers may be, ms
 	harm       func(*engine.Deps)
+	// act is what an administrator does; nil in schedules of other faults.
+	act *adminAct
 }
 
 type hostPlan struct {
@@ -108,7 +110,11 @@ func (p *schedule) run(tracing bool) (out outcome) {
 			c.Append(input, f.partition, []byte(f.key), f.fact.Encode())
 		})
 	}
-	s.play()
+	if p.act != nil {
+		s.playAct()
+	} else {
+		s.play()
+	}
 	s.out.trace, s.out.injected = s.world.Trace, s.world.Injected
 	return s.out
 }

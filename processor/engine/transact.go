@@ -31,6 +31,9 @@ func (w *worker) transact(ctx context.Context) error {
 		// End would commit although a produce failed.
 		return w.abortProduced(ctx)
 	}
+	if err := w.changelogWentBack(ctx); err != nil {
+		return err
+	}
 	if w.deps.harmed.by(HarmStoreFirst) {
 		if err := w.keep(); err != nil {
 			return err

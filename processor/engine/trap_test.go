@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -100,46 +99,6 @@ func TestStateDirectory(t *testing.T) {
 				harm(t, dir, old)
 			}
 		})
-	}
-}
-
-// TestChangelogMadeAnew: the store is not believed if the changelog is another
-// topic of the same name.
-func TestChangelogMadeAnew(t *testing.T) {
-	t.Parallel()
-	b := newBench(t)
-	e := b.start("one", 1, nil)
-	b.send(20, now(), keys(3)...)
-	b.check()
-	b.stop(e)
-	admin := kadm.NewClient(b.client)
-	if _, err := admin.DeleteTopic(t.Context(), b.names.Topic(changelog)); err != nil {
-		t.Fatal(err)
-	}
-	var made kadm.TopicID
-	for {
-		answer, err := admin.CreateTopic(t.Context(), partitions, 1, nil, b.names.Topic(changelog))
-		if err == nil {
-			made = answer.ID
-			break
-		}
-		if !errors.Is(err, kerr.TopicAlreadyExists) { // a real broker deletes in its own time
-			t.Fatal(err)
-		}
-	}
-	// A real broker's metadata may show the deleted topic for a moment, then none.
-	for b.awaitTopics(changelog)[changelog] != made {
-		continue
-	}
-	e = b.start("one", 1, nil)
-	defer b.stop(e)
-	// The counts are gone with the changelog: each key begins at 1 again.
-	b.send(3, now(), keys(3)...)
-	got := b.read(output, func(got map[string][]string) bool { return total(got) >= 23 })
-	for key, numbers := range got {
-		if last := numbers[len(numbers)-1]; last != "1" {
-			t.Errorf("%s counts %s after its changelog was lost, want 1: the store was believed", key, last)
-		}
 	}
 }
 

@@ -98,7 +98,8 @@ type streak struct {
 	on   bool
 }
 
-const notePrefix = "committed "
+// notePrefix also says that the transaction wrote the input position to the changelog.
+const notePrefix = "committed with state "
 
 // note puts the streak, with the round that is about to be committed, into the
 // offsets that commit it.

@@ -1,0 +1,161 @@
+package engine_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tributary-hq/tributary/processor/chaos/check"
+	"github.com/tributary-hq/tributary/processor/engine"
+)
+
+// adminAct is what an administrator, or a disaster, does to the cluster in the midst of
+// the traffic, and what must come of it.
+type adminAct struct {
+	name string
+	do   func(s *simulation, r *rand.Rand)
+	// refused is what the processes must end with; empty if they must go on.
+	refused string
+	// anew says that the output was made anew: what it held before is not there any more.
+	anew bool
+}
+
+// adminActs are the acts, each on a cluster of its own.
+func adminActs() []adminAct {
+	partition := func(s *simulation, r *rand.Rand) int32 { return int32(r.IntN(int(s.plan.partitions))) }
+	return []adminAct{
+		{name: "group deleted", do: func(s *simulation, _ *rand.Rand) { s.world.Cluster.DeleteOffsets() }},
+		{name: "offsets set back", do: func(s *simulation, r *rand.Rand) {
+			for p, at := range s.world.Cluster.Offsets() {
+				s.world.Cluster.SetOffset(p, int64(r.IntN(int(at)+1)))
+			}
+		}},
+		{name: "input truncated", do: func(s *simulation, r *rand.Rand) {
+			p := partition(s, r)
+			s.world.Cluster.Truncate(input, p, int64(r.IntN(int(s.world.Cluster.End(input, p))+1)))
+		}},
+		{name: "input made anew", do: func(s *simulation, _ *rand.Rand) { s.world.Cluster.RemakeTopic(input, true) }},
+		{name: "output made anew", anew: true, do: func(s *simulation, _ *rand.Rand) { s.world.Cluster.RemakeTopic(simOutput, false) }},
+		{name: "changelog made anew", refused: engine.ErrStateLost.Error(), do: func(s *simulation, _ *rand.Rand) {
+			s.world.Cluster.RemakeTopic(changelog, false)
+		}},
+		{name: "changelog truncated", refused: engine.ErrStateLost.Error(), do: func(s *simulation, _ *rand.Rand) {
+			for p := range s.plan.partitions {
+				s.world.Cluster.Truncate(changelog, p, s.world.Cluster.End(changelog, p)/2)
+			}
+		}},
+		{name: "partitions added", refused: engine.ErrPartitionCount.Error(), do: func(s *simulation, _ *rand.Rand) {
+			s.world.Cluster.AddPartition(input, changelog)
+		}},
+	}
+}
+
+// Times of an act's schedule, ms: facts come until adminFirst, the act is between adminFrom
+// and adminFirst, and from adminAgain on every provider sends again what it sent, and more.
+const (
+	adminFrom, adminFirst = 600, 1500
+	adminAgain, adminLast = 4000, 6000
+)
+
+// adminPlan is the schedule of a seed for an act.
+func adminPlan(seed uint64, act adminAct) *schedule {
+	p := plan(seed)
+	p.faults, p.facts = nil, nil
+	r := rand.New(rand.NewPCG(seed, 0x61646d696e))
+	p.act = &act
+	for i := range 40 {
+		key, before := i%7, i < 30
+		f := sentFact{key: fmt.Sprintf("k%d", key), partition: int32(key) % p.partitions, fact: check.Fact{ID: fmt.Sprintf("f%d", i), Kind: check.Count}}
+		if before {
+			f.at = int64(r.IntN(adminFirst))
+			p.facts = append(p.facts, f)
+		}
+		again := f
+		again.at = int64(adminAgain + r.IntN(adminLast-adminAgain))
+		if act.refused == engine.ErrPartitionCount.Error() {
+			again.partition = int32(key) % (p.partitions + 1) // by the new count
+		}
+		p.facts = append(p.facts, again)
+	}
+	slices.SortFunc(p.facts, func(a, b sentFact) int { return int(a.at - b.at) })
+	return p
+}
+
+// playAct plays an act amid the traffic.
+func (s *simulation) playAct() {
+	r := rand.New(rand.NewPCG(s.plan.seed, 0x616374))
+	s.world.After(int64(adminFrom+r.IntN(adminFirst-adminFrom)), func() {
+		// Processes that run on hear of it by themselves, or never; others find it at their
+		// start.
+		if r.IntN(3) > 0 {
+			for _, p := range slices.Clone(s.running) {
+				s.kill(p, int64(r.IntN(keepNothing+1)), int64(50+r.IntN(300)))
+			}
+		}
+		s.plan.act.do(s, r)
+	})
+	end := s.world.Now() + adminLast
+	s.until(adminLast, func() bool { return s.world.Now() >= end })
+	const patience = 30_000
+	if s.plan.act.refused != "" {
+		refused := func() bool {
+			return slices.ContainsFunc(s.out.fatal, func(why string) bool { return strings.Contains(why, s.plan.act.refused) })
+		}
+		if !s.until(patience, refused) {
+			s.sayf("refused", "no process ended with %q: %v", s.plan.act.refused, s.out.fatal)
+		}
+	} else if !s.until(patience, s.drained) {
+		s.sayf("stuck", "not all is handled: committed %v, ended %v", s.world.Cluster.Offsets(), s.out.fatal)
+	}
+	s.until(1000, func() bool { return false })
+	s.checkAct()
+}
+
+// checkAct holds that each fact was counted once, whatever became of the records that
+// told of it.
+func (s *simulation) checkAct() {
+	counted := map[string]int{}
+	for p := range s.plan.partitions {
+		for _, r := range s.world.Cluster.Committed(simOutput, p) {
+			effect, err := check.ParseEffect(r.Value)
+			s.must(err)
+			if effect.Kind == check.Counted {
+				counted[effect.ID]++
+			}
+		}
+	}
+	sent := map[string]bool{}
+	for _, f := range s.plan.facts {
+		sent[f.fact.ID] = true
+	}
+	for id := range sent {
+		fresh := id >= "f30" && len(id) == len("f30")
+		switch n := counted[id]; {
+		case n > 1:
+			s.sayf(check.RuleTwice, "%s was counted %d times", id, n)
+		case n == 0 && s.plan.act.refused == "" && (fresh || !s.plan.act.anew):
+			s.sayf(check.RuleLost, "%s was never counted", id)
+		}
+	}
+}
+
+// TestAdministrators plays what administrators do to topics and groups, and holds that no
+// fact is counted twice or passed over, or that the stage refuses to work and says why.
+func TestAdministrators(t *testing.T) {
+	t.Parallel()
+	n := max(simSetting(t, "SCHEDULES", 200)/10, 20)
+	for _, act := range adminActs() {
+		t.Run(act.name, func(t *testing.T) {
+			t.Parallel()
+			from := simSetting(t, "SEED", 0)
+			_, failing := playAll(from, n, func(seed uint64) *schedule { return adminPlan(seed, act) })
+			if failing != nil {
+				out := failing.run(true)
+				const most = 300 // what came of it is at the end, and of little use
+				t.Fatalf("seed %d: %v, ended %v\n%s", failing.seed, out.violations, out.fatal, strings.Join(out.trace[:min(most, len(out.trace))], "\n"))
+			}
+		})
+	}
+}
