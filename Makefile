@@ -101,9 +101,9 @@ ARGS ?=
 N ?= 10000
 .PHONY: chaos
 chaos: ## N schedules of faults in virtual time, and that each way to break the engine is caught
-	TRIBUTARY_SCHEDULES=$$(($(N) * 9 / 10)) go test ./processor/engine -run '^TestSimulation$$' -v -count 1 -timeout 0
+	TRIBUTARY_SCHEDULES=$$(($(N) * 9 / 10)) go test ./processor/engine -run '^(TestSimulation|TestAdministrators)$$' -v -count 1 -timeout 0
 	go test -tags synctests ./processor/chaos -run '^TestSchedules$$' -v -count 1 -timeout 0 -schedules $$(($(N) / 10))
-	go test -tags tributary_break ./processor/engine -run '^TestHarmIsCaught$$' -v -count 1 -timeout 0
+	go test -tags tributary_break ./processor/engine -run '^Test(Administrator)?HarmIsCaught$$' -v -count 1 -timeout 0
 	go test -tags synctests,tributary_break ./processor/chaos -run '^TestHarmIsCaught$$' -v -count 1 -timeout 0
 	go test -tags tributary_break ./ingest -run '^TestHarmIsCaught$$' -v -count 1 -timeout 0
 

@@ -14,7 +14,7 @@ const (
 	exitFailed   = 1
 	exitDiskFull = 74 // EX_IOERR: another disk, not another attempt, helps
 	exitTaken    = 69 // EX_UNAVAILABLE: the other process under the same instance id must end first
-	exitNewer    = 65 // EX_DATAERR: the release that wrote the state, not another attempt, helps
+	exitState    = 65 // EX_DATAERR: state or input are not what they must be: no other attempt helps
 )
 
 // ExitCode returns the exit code of a process that an error ends.
@@ -24,8 +24,8 @@ func ExitCode(err error) int {
 		return exitDiskFull
 	case errors.Is(err, engine.ErrInstanceTaken):
 		return exitTaken
-	case errors.Is(err, engine.ErrNewerState):
-		return exitNewer
+	case errors.Is(err, engine.ErrNewerState), errors.Is(err, engine.ErrStateLost), errors.Is(err, engine.ErrPartitionCount):
+		return exitState
 	}
 	return exitFailed
 }

@@ -33,6 +33,9 @@ type Deps struct {
 	// SchemaIDs returns the registry's ids of all Avro topics, by topic without
 	// prefix. It is called once, by Start.
 	SchemaIDs func(ctx context.Context) (map[string]uint32, error)
+	// Partitions returns the configured partition count of a topic, without prefix: a stage
+	// refuses an input that has another. Nil takes what the cluster has at the start.
+	Partitions func(topic string) int32
 	// Version goes into dead letters.
 	Version string
 	// Logger gets what operators should know; nil means nowhere.
@@ -82,6 +85,10 @@ func (p *Processor) Start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("processor: %w", err)
 	}
+	configured := p.deps.Partitions
+	if configured == nil {
+		configured = func(string) int32 { return 0 }
+	}
 	counters, figures := p.counters(), p.figures()
 	specs := make([]engine.Spec, 0, len(StageNames()))
 	for _, name := range p.config.stages() {
@@ -92,7 +99,7 @@ func (p *Processor) Start(ctx context.Context) error {
 		topics, _ := TopicsOf(name)
 		specs = append(specs, engine.Spec{
 			Name: name, Stage: stage, Input: topics.Input, Changelog: topics.Changelog, Outputs: topics.Outputs,
-			DeadLetter: topics.DeadLetter, WallClock: readsRaw(name), Workers: p.config.workers(name),
+			Partitions: configured(topics.Input), DeadLetter: topics.DeadLetter, WallClock: readsRaw(name), Workers: p.config.workers(name),
 			Counted: figures(name, counters.Add(name)), Dates: datesOf, Discarded: p.config.Benchmark.discarded(),
 		})
 	}

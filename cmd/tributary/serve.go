@@ -21,6 +21,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/tracing"
 	"github.com/tributary-hq/tributary/ingest"
 	"github.com/tributary-hq/tributary/processor"
+	"github.com/tributary-hq/tributary/schemas"
 )
 
 // stopTimeout is how long a stop may take: requests and rounds in flight end first.
@@ -159,7 +160,7 @@ func processorApp(_ *globals, f *config.File, logger *slog.Logger) (fx.Option, e
 	}
 	metrics := ops.NewRegistry()
 	deps := processor.Deps{
-		Kafka: options, Names: f.Config.Names(), Sources: f.Config.Sources, Privacy: pseudonyms, SchemaIDs: schemaIDs(&f.Config),
+		Kafka: options, Names: f.Config.Names(), Sources: f.Config.Sources, Privacy: pseudonyms, SchemaIDs: schemaIDs(&f.Config), Partitions: partitionsOf(&f.Config),
 		Version: buildInfo().Version, Logger: logger, Metrics: metrics, Tracer: traces.TracerProvider(), Now: time.Now,
 	}
 	return fx.Options(
@@ -201,4 +202,15 @@ func lagModule(f *config.File, kafka []kgo.Opt, metrics *prometheus.Registry, lo
 	service := lag.NewService(watcher, interval, logger)
 	metrics.MustRegister(service)
 	return fx.Module("lag", fx.Invoke(func(lifecycle fx.Lifecycle) { lifecycle.Append(fx.StartStopHook(service.Start, service.Stop)) }))
+}
+
+// partitionsOf returns the configured partition count of a topic.
+func partitionsOf(config *config.Config) func(topic string) int32 {
+	return func(topic string) int32 {
+		row, ok := schemas.Find(topic)
+		if !ok {
+			return 0
+		}
+		return config.Topics.PartitionsOf(row)
+	}
 }

@@ -76,17 +76,8 @@ func (m *inputMove) lost() int64 {
 func (w *worker) placeInputs(ctx context.Context, found map[int32]*restored) error {
 	epochs := map[int32]int32{}
 	for p, r := range found {
-		move := inputMove{committed: r.committed}
-		var err error
-		if r.input, move.cause, err = w.goOn(r); err != nil {
+		if err := w.place(r); err != nil {
 			return err
-		}
-		move.from = r.input.offset
-		if move.cause == moveForward {
-			move.from = r.progress.input.offset
-		}
-		if r.move = nil; move.cause != "" {
-			r.move = &move
 		}
 		if r.input.epoch >= 0 {
 			epochs[p] = r.input.epoch
@@ -108,9 +99,22 @@ func (w *worker) placeInputs(ctx context.Context, found map[int32]*restored) err
 			end = r.inputEnd
 		}
 		r.within(min(end, r.inputEnd))
-		if r.move != nil {
-			r.move.to = r.input.offset
-		}
+	}
+	return nil
+}
+
+// place sets where a partition's input goes on by what the group and the state say.
+func (w *worker) place(r *restored) error {
+	at, cause, err := w.goOn(r)
+	if err != nil {
+		return err
+	}
+	r.input, r.move = at, nil
+	if cause != "" {
+		r.move = &inputMove{cause: cause, committed: r.committed, from: at.offset, to: at.offset}
+	}
+	if cause == moveForward || cause == moveRecreated {
+		r.move.from = r.progress.input.offset
 	}
 	return nil
 }
