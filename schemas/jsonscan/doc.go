@@ -31,6 +31,9 @@
 // has no one meaning they pass over and say so, so that one field in another form does
 // not make the whole text unreadable.
 //
+// NewLoose is for those who only pass a text on: it finds fields in a text of which
+// other parts are not JSON, and judges no value that it skips.
+//
 // It is ours because the standard decoder costs ten times as much per webhook and
 // accepts invalid UTF-8 in silence.
 package jsonscan

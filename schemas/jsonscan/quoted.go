@@ -52,6 +52,9 @@ func (s *Scanner) quoted() []byte {
 
 // quotedFrom is quoted for a string that begins at start and is plain only up to at.
 func (s *Scanner) quotedFrom(start, at int) []byte {
+	if s.loose {
+		return s.looseText(start)
+	}
 	s.pos = at
 	for s.pos < len(s.data) {
 		switch c := s.data[s.pos]; {
@@ -77,6 +80,10 @@ func (s *Scanner) quotedFrom(start, at int) []byte {
 
 // pass reads a string whose opening quote is next, and makes no text of it.
 func (s *Scanner) pass() {
+	if s.loose {
+		s.skipLoose()
+		return
+	}
 	start := s.pos + 1
 	s.pos = passPlain(s.data, start)
 	for s.pos < len(s.data) {

@@ -27,6 +27,7 @@ type Scanner struct {
 	pos   int
 	err   error
 	depth int
+	loose bool
 	// frames are those of the open objects and arrays: shallow, or more of them.
 	frames  []frame
 	shallow [8]frame

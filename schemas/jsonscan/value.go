@@ -151,8 +151,12 @@ func (s *Scanner) Text() []byte {
 	return s.Bytes()
 }
 
-// Skip reads any value and forgets it, checking its syntax.
+// Skip reads any value and forgets it, checking its syntax unless the scanner is loose.
 func (s *Scanner) Skip() {
+	if s.loose {
+		s.skipLoose()
+		return
+	}
 	switch s.Kind() {
 	case Object:
 		for s.BeginObject(); s.skipKey(); {
