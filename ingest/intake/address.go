@@ -1,0 +1,80 @@
+package intake
+
+import (
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// forwardedHeader is the header in which proxies list whom they speak for.
+const forwardedHeader = "X-Forwarded-For"
+
+// Address returns the sender's address: the connection's, or, behind listed proxies,
+// the last forwarded one that is not itself such a proxy. It is invalid where a listed
+// proxy forwards something that is no address: the proxy's own would be a wrong answer.
+func Address(r *http.Request, proxies []netip.Prefix) netip.Addr {
+	addr := parse(r.RemoteAddr)
+	if !Within(proxies, addr) {
+		return addr
+	}
+	forwarded := r.Header.Values(forwardedHeader)
+	for _, line := range slices.Backward(forwarded) {
+		for line != "" {
+			comma := strings.LastIndexByte(line, ',')
+			next := strings.TrimSpace(line[comma+1:])
+			line = line[:max(comma, 0)]
+			if next == "" {
+				continue
+			}
+			if addr = parse(next); !Within(proxies, addr) {
+				return addr
+			}
+		}
+	}
+	return addr
+}
+
+// parse reads an address as proxies write it: alone, in brackets, or with a port, as
+// "203.0.113.7:51234" and "[2001:db8::1]:443". It is invalid if the text is none of
+// these.
+func parse(text string) netip.Addr {
+	if inner, ok := strings.CutPrefix(text, "["); ok {
+		if inner, ok = strings.CutSuffix(inner, "]"); ok {
+			text = inner
+		}
+	}
+	addr, err := netip.ParseAddr(text)
+	if err != nil {
+		withPort, portErr := netip.ParseAddrPort(text)
+		if portErr != nil {
+			return netip.Addr{}
+		}
+		addr = withPort.Addr()
+	}
+	return addr.Unmap().WithZone("")
+}
+
+// Within says whether an address is in one of the networks.
+func Within(networks []netip.Prefix, addr netip.Addr) bool {
+	for _, n := range networks {
+		if n.Contains(addr) {
+			return true
+		}
+	}
+	return false
+}
+
+// party returns the address that bounds are kept for: of IPv6 the /64, which is what
+// one subscriber is given.
+func party(addr netip.Addr) netip.Addr {
+	const subscriber = 64
+	if !addr.Is6() {
+		return addr
+	}
+	network, err := addr.Prefix(subscriber)
+	if err != nil {
+		return addr
+	}
+	return network.Addr()
+}

@@ -1,0 +1,215 @@
+package intake
+
+import (
+	"net/http"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// The shares of unproven bodies, each with a bound of its own.
+const (
+	shareAll = iota
+	shareSource
+	shareAddress
+	shares
+)
+
+// firstRoom is what a request takes before its body arrives, in bytes: about what
+// handling it costs. A body up to it needs no more.
+const firstRoom = 4 << 10
+
+// Bodies is the budget for the bodies of all requests being handled. Unproven ones have
+// half of it at most, those for one source a quarter, those of one address an eighth;
+// where one of these is used up, the oldest of its bodies that is still being read
+// makes room.
+type Bodies struct {
+	largest int64
+	limits  [shares]int64
+	total   int64
+	gauge   prometheus.Gauge
+
+	mu        sync.Mutex
+	used      int64
+	unproven  queue[Body]
+	sources   map[string]*queue[Body]
+	addresses map[netip.Addr]*queue[Body]
+	spare     []*queue[Body] // empty ones of addresses, for the next
+}
+
+// NewBodies returns a budget of total bytes for bodies of at most largest bytes each.
+// The gauge shows what is taken.
+func NewBodies(total, largest int64, gauge prometheus.Gauge) *Bodies {
+	b := &Bodies{total: total, largest: largest, gauge: gauge, sources: map[string]*queue[Body]{}, addresses: map[netip.Addr]*queue[Body]{}}
+	for i := range b.limits {
+		b.limits[i] = max(total>>(i+1), largest+firstRoom)
+	}
+	return b
+}
+
+// Smallest returns the least total that leaves proven bodies room beside unproven ones.
+func Smallest(largest int64) int64 { return 4 * (largest + firstRoom) }
+
+// Body is the room of one request's body. The zero value holds none.
+type Body struct {
+	budget *Bodies
+	w      http.ResponseWriter
+	source string
+	from   netip.Addr
+
+	// Guarded by budget.mu.
+	held     int64
+	proven   bool
+	evicted  bool
+	in       [shares]*queue[Body]
+	places   [shares]node[Body]
+	counting bool // in the shares
+}
+
+// begin takes the first room.
+func (b *Bodies) begin(body *Body) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	body.budget = b
+	if !body.proven {
+		body.counting = true
+		body.in = [shares]*queue[Body]{&b.unproven, b.ofSource(body.source), b.ofAddress(body.from)}
+		for i, q := range body.in {
+			q.push(&body.places[i], body)
+		}
+	}
+	return b.take(body, firstRoom)
+}
+
+// more takes further room.
+func (b *Bodies) more(body *Body, n int64) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.take(body, n)
+}
+
+func (b *Bodies) take(body *Body, n int64) bool {
+	for i, q := range body.in {
+		if q == nil {
+			continue
+		}
+		for q.used+n > b.limits[i] {
+			oldest := q.oldest()
+			if oldest == nil || oldest == body {
+				return false
+			}
+			b.evict(oldest)
+		}
+	}
+	if body.evicted || b.used+n > b.total {
+		return false
+	}
+	b.add(body, n)
+	return true
+}
+
+// add counts room, or, with a negative n, no longer.
+func (b *Bodies) add(body *Body, n int64) {
+	body.held += n
+	b.used += n
+	b.gauge.Set(float64(b.used))
+	if body.counting {
+		for _, q := range body.in {
+			q.used += n
+		}
+	}
+}
+
+// evict ends the reading of a body and gives its room to others. Its reader is told by
+// a read deadline that has passed; that is safe because a listed body is being read.
+func (b *Bodies) evict(body *Body) {
+	body.evicted = true
+	body.unlist()
+	b.add(body, -body.held)
+	_ = http.NewResponseController(body.w).SetReadDeadline(time.Unix(1, 0))
+}
+
+// unlist takes a body off the lists of those that make room.
+func (body *Body) unlist() {
+	for i, q := range body.in {
+		if q != nil {
+			q.remove(&body.places[i])
+		}
+	}
+}
+
+// read says that a body is read: it is not evicted from here on. It returns false if it
+// was before.
+func (b *Bodies) read(body *Body) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	body.unlist()
+	return !body.evicted
+}
+
+// leave takes a body out of the shares of the unproven.
+func (b *Bodies) leave(body *Body) {
+	if !body.counting {
+		return
+	}
+	body.unlist()
+	for _, q := range body.in {
+		q.used -= body.held
+	}
+	if q := body.in[shareAddress]; q.used == 0 && q.first == nil && b.addresses[body.from] == q {
+		delete(b.addresses, body.from)
+		b.spare = append(b.spare, q)
+	}
+	body.counting, body.in = false, [shares]*queue[Body]{}
+}
+
+// Prove says that the sender is known: the body no longer counts as unproven.
+func (body *Body) Prove() {
+	if body.budget == nil {
+		body.proven = true
+		return
+	}
+	body.budget.mu.Lock()
+	defer body.budget.mu.Unlock()
+	body.proven = true
+	body.budget.leave(body)
+}
+
+// Release gives the room back.
+func (body *Body) Release() {
+	b := body.budget
+	if b == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.leave(body)
+	b.add(body, -body.held)
+}
+
+// ofSource returns the queue of a source. Sources are the configured ones, so that none
+// is ever given up.
+func (b *Bodies) ofSource(source string) *queue[Body] {
+	q := b.sources[source]
+	if q == nil {
+		q = &queue[Body]{}
+		b.sources[source] = q
+	}
+	return q
+}
+
+func (b *Bodies) ofAddress(addr netip.Addr) *queue[Body] {
+	q := b.addresses[addr]
+	if q != nil {
+		return q
+	}
+	if last := len(b.spare) - 1; last >= 0 {
+		q, b.spare = b.spare[last], b.spare[:last]
+	} else {
+		q = &queue[Body]{}
+	}
+	b.addresses[addr] = q
+	return q
+}
