@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/tributary-hq/tributary/ingest/intake"
 	"github.com/tributary-hq/tributary/ingest/proof"
 )
 
@@ -48,10 +49,15 @@ func (x *exchange) refuse(r *proof.Refusal) {
 	x.refuseBatch(r, nil, nil)
 }
 
-// refuseBatch answers a problem that names the callbacks it is about.
+// refuseBatch answers a problem that names the callbacks it is about. Nothing more is
+// read of a sender that did not prove itself, nor of a body that is not wanted: the
+// connection is closed behind the answer.
 func (x *exchange) refuseBatch(r *proof.Refusal, refused []int, records []receipt) {
 	x.code, x.reason = r.Status, r.Reason
 	h := x.w.Header()
+	if unread := !x.whole && x.r.ContentLength != 0; unread || !x.proven {
+		intake.HangUp(x.w, x.r, unread)
+	}
 	detail := r.Detail
 	switch r.Status {
 	case http.StatusUnauthorized:
@@ -65,8 +71,6 @@ func (x *exchange) refuseBatch(r *proof.Refusal, refused []int, records []receip
 		if h.Get("Retry-After") == "" {
 			h.Set("Retry-After", strconv.Itoa(retryAfter))
 		}
-	case http.StatusRequestTimeout:
-		h.Set("Connection", "close")
 	}
 	x.write("application/problem+json", problem{
 		Type: "about:blank", Title: http.StatusText(r.Status), Status: r.Status, Detail: detail,
@@ -87,6 +91,11 @@ func (x *exchange) write(contentType string, body any) {
 
 func (x *exchange) send(contentType string, text []byte) {
 	h := x.w.Header()
+	if x.r.ProtoMajor == 1 && len(x.r.TransferEncoding) > 0 {
+		// A Content-Length may have stood beside it, which net/http passes over: what
+		// follows on the connection could be read in two ways (RFC 9112, 6.1).
+		h.Set("Connection", "close")
+	}
 	// One array for the values, where Set makes one for each.
 	values := [...]string{contentType, strconv.Itoa(len(text)), "no-store", "nosniff", x.requestID}
 	for i, key := range [...]string{"Content-Type", "Content-Length", "Cache-Control", "X-Content-Type-Options", HeaderRequestID} {

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/ingest/intake"
 )
 
 // Config is the settings of ingest.
@@ -33,11 +35,16 @@ type Config struct {
 	MaxBufferedBytes int64 `json:"max_buffered_bytes" koanf:"max_buffered_bytes" yaml:"max_buffered_bytes"`
 	// MaxBodyBytes bounds one request's body, in bytes.
 	MaxBodyBytes int64 `json:"max_body_bytes" koanf:"max_body_bytes" yaml:"max_body_bytes"`
-	// MaxInFlightBytes bounds the bodies of all requests being handled, in bytes. A
-	// body of unknown length counts as the largest.
+	// MaxInFlightBytes bounds the bodies of all requests being handled, in bytes. Room
+	// is taken as bytes arrive. Unproven bodies have half of it at most, those for one
+	// source a quarter, those of one address an eighth; the oldest of them makes room.
 	MaxInFlightBytes int64 `json:"max_in_flight_bytes" koanf:"max_in_flight_bytes" yaml:"max_in_flight_bytes"`
-	// MaxConnections bounds the open connections; more wait to be accepted.
+	// MaxConnections bounds the open connections. The longest unused one without a proven
+	// request makes room for a new one; where there is none, the new one waits.
 	MaxConnections int `json:"max_connections" koanf:"max_connections" yaml:"max_connections"`
+	// MaxConnectionsPerAddress bounds those of one address (of IPv6, of one /64), except
+	// behind trusted_proxies. 0 means no bound.
+	MaxConnectionsPerAddress int `json:"max_connections_per_address" koanf:"max_connections_per_address" yaml:"max_connections_per_address"`
 	// ReadHeaderTimeout, ReadTimeout and IdleTimeout bound the reading of a
 	// request's headers, of the whole request, and the wait for the next one.
 	ReadHeaderTimeout time.Duration `json:"read_header_timeout" koanf:"read_header_timeout" yaml:"read_header_timeout"`
@@ -73,19 +80,21 @@ const (
 // DefaultConfig returns the settings of an ordinary process, without sources.
 func DefaultConfig() Config {
 	return Config{
-		Listen:             ":8080",
-		AnswerDeadline:     5 * time.Second,
-		KafkaCheckInterval: 5 * time.Second,
-		Linger:             5 * time.Millisecond,
-		Compression:        "lz4",
-		MaxBufferedBytes:   64 << 20,
-		MaxBodyBytes:       512 << 10,
-		MaxInFlightBytes:   64 << 20,
-		MaxConnections:     4096,
-		ReadHeaderTimeout:  5 * time.Second,
-		ReadTimeout:        15 * time.Second,
-		IdleTimeout:        2 * time.Minute,
-		AccessLog:          true,
+		Listen:                   ":8080",
+		AnswerDeadline:           5 * time.Second,
+		KafkaCheckInterval:       5 * time.Second,
+		Linger:                   5 * time.Millisecond,
+		Compression:              "lz4",
+		MaxBufferedBytes:         64 << 20,
+		MaxBodyBytes:             512 << 10,
+		MaxInFlightBytes:         64 << 20,
+		MaxConnections:           4096,
+		MaxConnectionsPerAddress: 1024,
+
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		AccessLog:         true,
 	}
 }
 
@@ -142,8 +151,11 @@ func (c *Config) Validate() error {
 	if c.MaxBodyBytes > recordBytes-headerRoom {
 		f.addf("max_body_bytes", "%d does not fit a raw record of %d bytes with its headers; at most %d", c.MaxBodyBytes, recordBytes, recordBytes-headerRoom)
 	}
-	if c.MaxInFlightBytes < c.MaxBodyBytes {
-		f.addf("max_in_flight_bytes", "must be at least max_body_bytes (%d)", c.MaxBodyBytes)
+	if smallest := intake.Smallest(c.MaxBodyBytes); c.MaxInFlightBytes < smallest {
+		f.addf("max_in_flight_bytes", "must be at least %d for a max_body_bytes of %d: unproven bodies have half of it", smallest, c.MaxBodyBytes)
+	}
+	if c.MaxConnectionsPerAddress < 0 {
+		f.addf("max_connections_per_address", "must not be less than zero; zero means no bound")
 	}
 	if _, ok := codec(c.Compression); !ok {
 		f.addf("compression", "%q is none of none, lz4, snappy, zstd", c.Compression)

@@ -5,19 +5,17 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
-	"io"
 	"log/slog"
 	"mime"
-	"net"
 	"net/http"
 	"net/netip"
-	"os"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/ingest/intake"
 	"github.com/tributary-hq/tributary/ingest/proof"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
@@ -31,8 +29,12 @@ type exchange struct {
 	route     string
 	requestID string
 	received  time.Time
+	in        named
+	addr      netip.Addr // invalid where it cannot be read
 	body      []byte
-	reserved  int64
+	room      intake.Body
+	whole     bool // the body is read to its end
+	proven    bool
 	code      int
 	reason    string
 	unsent    bool
@@ -51,12 +53,12 @@ func (x *exchange) enter(provider string) error {
 	if x.r.Method != http.MethodPost {
 		return &proof.Refusal{Status: http.StatusMethodNotAllowed, Reason: "method", Detail: "use POST"}
 	}
-	e := (*x.s.entrances.Load())[x.r.PathValue("source")]
+	e := (*x.s.entrances.Load())[x.in.source]
 	if e == nil || e.provider != provider {
 		return &proof.Refusal{Status: http.StatusNotFound, Reason: "unknown_source", Detail: "there is no such source"}
 	}
 	x.e = e
-	if len(e.allowed) > 0 && !within(e.allowed, clientAddr(x.r, x.s.proxies)) {
+	if len(e.allowed) > 0 && !intake.Within(e.allowed, x.addr) {
 		return proof.Unproven("network")
 	}
 	return nil
@@ -84,52 +86,34 @@ func (x *exchange) media(form bool) error {
 	return &proof.Refusal{Status: http.StatusUnsupportedMediaType, Reason: "content_type", Detail: "send application/json"}
 }
 
-// read takes the body, within the limits. The room it reserves is given back by
-// done.
-func (x *exchange) read() error {
-	limit := x.s.cfg.MaxBodyBytes
-	tooLarge := &proof.Refusal{
-		Status: http.StatusRequestEntityTooLarge, Reason: "body_too_large",
-		Detail: "the body is over " + strconv.FormatInt(limit, 10) + " bytes",
-	}
-	length := x.r.ContentLength
-	if length > limit {
-		return tooLarge
-	}
-	room := length
-	if length < 0 {
-		room = limit
-	}
-	if !x.s.bodies.TryAcquire(room) {
-		return unavailable("bodies_in_flight")
-	}
-	x.reserved = room
-	x.s.metrics.inFlight.Add(float64(room))
-	var err error
-	if x.body, err = readAll(x.w, x.r.Body, length, limit); err != nil {
-		var over *http.MaxBytesError
-		switch {
-		case errors.As(err, &over):
-			return tooLarge
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			return &proof.Refusal{Status: http.StatusRequestTimeout, Reason: "body_slow", Detail: "the body did not come in time"}
-		}
-		return proof.Envelope("body_cut", "the body did not come whole")
-	}
-	x.received = x.s.deps.Now()
-	return nil
+// prove says that the sender is known, which is once for a request: from here on its
+// body and its connection make no room for others.
+func (x *exchange) prove() {
+	x.proven = true
+	x.room.Prove()
+	intake.ConnOf(x.r.Context()).Begin()
 }
 
-// readAll reads into one slice of the announced length; it is the record's value,
-// so that it is neither pooled nor copied. Of a body without a length no more than
-// the limit is read.
-func readAll(w http.ResponseWriter, r io.ReadCloser, length, limit int64) ([]byte, error) {
-	if length < 0 {
-		return io.ReadAll(http.MaxBytesReader(w, r, limit))
+// read takes the body, within the limits. done gives its room back.
+func (x *exchange) read() error {
+	var err error
+	x.body, err = x.room.Read(x.s.bodies, x.w, x.r, x.e.id, x.addr)
+	switch {
+	case err == nil:
+		x.whole = true
+		x.received = x.s.deps.Now()
+		return nil
+	case errors.Is(err, intake.ErrTooLarge):
+		return &proof.Refusal{
+			Status: http.StatusRequestEntityTooLarge, Reason: "body_too_large",
+			Detail: "the body is over " + strconv.FormatInt(x.s.cfg.MaxBodyBytes, 10) + " bytes",
+		}
+	case errors.Is(err, intake.ErrNoRoom):
+		return unavailable("bodies_in_flight")
+	case errors.Is(err, intake.ErrSlow):
+		return &proof.Refusal{Status: http.StatusRequestTimeout, Reason: "body_slow", Detail: "the body did not come in time"}
 	}
-	body := make([]byte, length)
-	_, err := io.ReadFull(r, body)
-	return body, err
+	return proof.Envelope("body_cut", "the body did not come whole")
 }
 
 // admit takes one from the source's rate. It comes after the proof, so that a
@@ -206,9 +190,9 @@ func short(v string) string {
 // done counts and logs the exchange: the route, never the path, for LOX24's holds
 // its secret.
 func (x *exchange) done(ctx context.Context, started time.Time) {
-	if x.reserved > 0 {
-		x.s.bodies.Release(x.reserved)
-		x.s.metrics.inFlight.Sub(float64(x.reserved))
+	x.room.Release()
+	if x.proven {
+		intake.ConnOf(ctx).End()
 	}
 	var source, provider string
 	if x.e != nil {
@@ -224,30 +208,15 @@ func (x *exchange) done(ctx context.Context, started time.Time) {
 		return
 	}
 	x.s.deps.Logger.LogAttrs(ctx, slog.LevelInfo, "request answered",
-		slog.String("route", x.route), slog.String("source", source), slog.Int("code", x.code), slog.String("reason", x.reason),
-		slog.Int("bytes", len(x.body)), slog.Duration("took", x.s.deps.Now().Sub(started)), slog.String("request_id", x.requestID),
-		slog.Bool("unsent", x.unsent))
+		slog.String("route", x.route), slog.String("source", source), slog.String("address", address(x.addr)),
+		slog.Int("code", x.code), slog.String("reason", x.reason), slog.Int("bytes", len(x.body)),
+		slog.Duration("took", x.s.deps.Now().Sub(started)), slog.String("request_id", x.requestID), slog.Bool("unsent", x.unsent))
 }
 
-// clientAddr returns the sender's address: the connection's, or, behind trusted
-// proxies, the last forwarded one that is not itself such a proxy.
-func clientAddr(r *http.Request, proxies []netip.Prefix) netip.Addr {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}
+// address is a sender's address as the access log has it.
+func address(addr netip.Addr) string {
+	if !addr.IsValid() {
+		return "unknown"
 	}
-	addr, err := netip.ParseAddr(host)
-	if err != nil {
-		return netip.Addr{}
-	}
-	addr = addr.Unmap()
-	forwarded := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(forwarded) - 1; i >= 0 && within(proxies, addr); i-- {
-		next, parseErr := netip.ParseAddr(strings.TrimSpace(forwarded[i]))
-		if parseErr != nil {
-			break
-		}
-		addr = next.Unmap()
-	}
-	return addr
+	return addr.String()
 }

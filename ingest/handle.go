@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"github.com/tributary-hq/tributary/ingest/intake"
 	"github.com/tributary-hq/tributary/ingest/lox24"
 	"github.com/tributary-hq/tributary/ingest/proof"
 	"github.com/tributary-hq/tributary/ingest/unibell"
@@ -20,46 +21,30 @@ import (
 // HeaderSecret is a request header that may carry a shared secret.
 const HeaderSecret = "X-Tributary-Secret" //nolint:gosec // A header's name, no secret.
 
-// routes are the entrances, one for each way in.
-func (s *Service) routes() http.Handler {
-	mux := http.NewServeMux()
-	for pattern, h := range map[string]struct {
-		provider string
-		handle   func(*exchange) error
-	}{
-		"/v1/lox24/{source}":               {raw.ProviderLOX24, (*exchange).lox24},
-		"/v1/lox24/{source}/{secret}":      {raw.ProviderLOX24, (*exchange).lox24},
-		"/v1/uapay/{source}":               {raw.ProviderUAPAY, (*exchange).uapay},
-		"/v1/voximplant/{source}":          {raw.ProviderVoximplant, (*exchange).voximplant},
-		"/v1/unibell/{source}":             {raw.ProviderUnibell, (*exchange).unibell},
-		"/v1/unibell/{source}/{secret}":    {raw.ProviderUnibell, (*exchange).unibell},
-		"/v1/unibell/{source}/calls/flash": {raw.ProviderUnibell, (*exchange).relay},
-	} {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			s.exchange(r.Context(), w, r, pattern, h.provider, h.handle)
-		})
-	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		s.exchange(r.Context(), w, r, "/", "", nil)
-	})
-	return mux
-}
+// HeaderLOX24Token is the header in which LOX24 sends the token of its webhook settings
+// ([3P] Symfony's LOX24 bridge wants it since May 2026). It is a shared secret like one
+// in another place.
+const HeaderLOX24Token = "X-LOX24-Token" //nolint:gosec // A header's name, no secret.
 
 // exchange runs one request from the source to the answer.
-func (s *Service) exchange(ctx context.Context, w http.ResponseWriter, r *http.Request, route, provider string, handle func(*exchange) error) {
+func (s *Service) exchange(ctx context.Context, w http.ResponseWriter, r *http.Request) {
 	started := s.deps.Now()
-	x := &exchange{s: s, w: w, r: r, route: route, requestID: newID(), received: started}
-	x.r, x.span = s.tracing.request(ctx, r, route)
+	x := &exchange{s: s, w: w, r: r, route: elsewhere, requestID: newID(), received: started, addr: intake.Address(r, s.proxies)}
+	way, in, missed := s.router.find(r.URL.EscapedPath())
+	if way != nil {
+		x.route, x.in = way.route, in
+	}
+	x.r, x.span = s.tracing.request(ctx, r, x.route)
 	defer func() { x.done(ctx, started) }()
 	defer x.recover(ctx)
 	err := s.unopened()
 	switch {
 	case err != nil:
-	case handle == nil:
-		err = &proof.Refusal{Status: http.StatusNotFound, Reason: "unknown_route", Detail: "there is nothing at this path"}
+	case missed != nil:
+		err = missed
 	default:
-		if err = x.enter(provider); err == nil {
-			err = handle(x)
+		if err = x.enter(way.provider); err == nil {
+			err = way.handle(x)
 		}
 	}
 	if err == nil {
@@ -121,7 +106,7 @@ func (x *exchange) unibell() error {
 
 // sharedBody checks a shared secret, which needs no body, and reads the body.
 func (x *exchange) sharedBody(form bool) (secretID string, err error) {
-	secretID, ok := match(&x.e.shared, x.r)
+	secretID, ok := x.match(&x.e.shared)
 	if !ok {
 		return "", proof.Unproven("secret")
 	}
@@ -146,6 +131,7 @@ func (x *exchange) uapay() error {
 	if err != nil {
 		return err
 	}
+	x.prove()
 	if err := x.admit(); err != nil {
 		return err
 	}
@@ -171,70 +157,74 @@ func (x *exchange) voximplant() error {
 	if err := x.read(); err != nil {
 		return err
 	}
-	items, err := voximplant.Split(x.body, x.e.voximplant)
+	batch, err := voximplant.Split(x.body, x.e.voximplant)
 	if err != nil {
 		return err
 	}
-	drafts, refused := x.batch(items)
 	var receipts []receipt
-	if len(drafts) > 0 {
+	if len(batch.Items) > 0 {
+		x.prove()
 		if err := x.admit(); err != nil {
 			return err
 		}
-		if receipts, err = x.store(drafts...); err != nil {
+		if receipts, err = x.store(x.drafts(&batch)...); err != nil {
 			return err
 		}
 	}
-	if len(refused) == 0 {
+	if len(batch.Refused) == 0 {
 		x.receipts(receipts)
 		return nil
 	}
 	r := proof.Unproven("hash")
 	r.Detail = "the hashes of the callbacks named in refused do not prove them"
-	x.refuseBatch(r, refused, receipts)
+	x.refuseBatch(r, batch.Refused, receipts)
 	return nil
 }
 
-// batch makes the drafts of the proven items and names the others.
-func (x *exchange) batch(items []voximplant.Item) (drafts []draft, refused []int) {
-	drafts = make([]draft, 0, len(items))
-	for i := range items {
-		item := &items[i]
-		if !item.Proven() {
-			refused = append(refused, i)
-			continue
-		}
-		d := x.draft(schemas.RawVoximplant, item.Key, item.Value, raw.AssuranceSignedID, item.SecretID, raw.KindWebhook)
-		d.envelope.Item, d.envelope.Items = i, len(items)
-		drafts = append(drafts, d)
+// drafts makes the drafts of the proven items.
+func (x *exchange) drafts(batch *voximplant.Batch) []draft {
+	drafts := make([]draft, len(batch.Items))
+	for i := range batch.Items {
+		item := &batch.Items[i]
+		drafts[i] = x.draft(schemas.RawVoximplant, item.Key, item.Value, raw.AssuranceSignedID, item.SecretID, raw.KindWebhook)
+		drafts[i].envelope.Item, drafts[i].envelope.Items = item.Index, batch.Len()
 		x.e.counts.proofs[item.SecretID].Inc()
 	}
-	return drafts, refused
+	return drafts
 }
 
-// match tries what the request offers as a secret, in the order of its places:
-// path, X-Tributary-Secret, X-Authorization, Authorization. The first place that
-// holds something counts.
-func match(secrets *proof.Secrets, r *http.Request) (id string, ok bool) {
-	return secrets.Match(credential(r))
+// match tries what the request offers as a secret, in the order of its places: path,
+// X-Tributary-Secret, X-Authorization, Authorization, and for LOX24 X-LOX24-Token. The
+// first place that holds something counts. With a match the request is proven.
+func (x *exchange) match(secrets *proof.Secrets) (id string, ok bool) {
+	if id, ok = secrets.Match(x.credential()); ok {
+		x.prove()
+	}
+	return id, ok
 }
 
 // credential returns what a request offers as a secret; "" fits none.
-func credential(r *http.Request) string {
-	if v := r.PathValue("secret"); v != "" {
+func (x *exchange) credential() string {
+	if x.in.secret != "" {
+		return x.in.secret
+	}
+	h := x.r.Header
+	if v := h.Get(HeaderSecret); v != "" {
 		return v
 	}
-	if v := r.Header.Get(HeaderSecret); v != "" {
+	if v, ok := scheme(h.Get("X-Authorization"), "AccessKey"); ok {
 		return v
 	}
-	if v, ok := scheme(r.Header.Get("X-Authorization"), "AccessKey"); ok {
-		return v
-	}
-	if _, password, ok := r.BasicAuth(); ok {
+	if _, password, ok := x.r.BasicAuth(); ok {
 		return password
 	}
-	v, _ := scheme(r.Header.Get("Authorization"), "Bearer")
-	return v
+	if v, ok := scheme(h.Get("Authorization"), "Bearer"); ok {
+		return v
+	}
+	if x.e.provider == raw.ProviderLOX24 {
+		return h.Get(HeaderLOX24Token)
+	}
+	return ""
 }
 
 // scheme cuts an authorization scheme off.

@@ -17,6 +17,8 @@ type metrics struct {
 	proofs      *prometheus.CounterVec
 	inFlight    prometheus.Gauge
 	connections prometheus.Gauge
+	slots       prometheus.Gauge
+	hungUp      *prometheus.CounterVec // connections closed for others
 	unrecorded  *prometheus.CounterVec
 	calls       *prometheus.HistogramVec
 	reloads     *reloads
@@ -37,8 +39,10 @@ func newMetrics() *metrics {
 		requests:    counter("requests_total", "Requests answered, by status code and reason.", "source", "provider", "code", "reason"),
 		records:     counter("records_total", "Records acknowledged by all in-sync replicas.", "source", "provider"),
 		proofs:      counter("proofs_total", "Proven requests and callbacks by the secret that proved them.", "source", "secret"),
-		inFlight:    gauge("in_flight_bytes", "Bytes reserved for the bodies being handled."),
+		inFlight:    gauge("in_flight_bytes", "Bytes taken by the bodies being handled."),
 		connections: gauge("connections", "Open connections."),
+		slots:       gauge("connections_limit", "How many connections may be open: max_connections."),
+		hungUp:      counter("connections_closed_total", "Connections without a proven request that made room for others, by reason.", "reason"),
 		unrecorded:  counter("relay_unrecorded_total", "Calls whose answer could not be recorded.", "source"),
 		calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: ns, Subsystem: sub, Name: "relay_call_seconds", Buckets: buckets,
@@ -78,7 +82,7 @@ func (m *metrics) register(r prometheus.Registerer) error {
 	}
 	var done []prometheus.Collector
 	for _, c := range append([]prometheus.Collector{
-		m.requests, m.records, m.proofs, m.inFlight, m.connections, m.unrecorded, m.calls, m.reloads.total, m.reloads.last, m.certificate,
+		m.requests, m.records, m.proofs, m.inFlight, m.connections, m.slots, m.hungUp, m.unrecorded, m.calls, m.reloads.total, m.reloads.last, m.certificate,
 	}, m.kafka.Collectors()...) {
 		if err := r.Register(c); err != nil {
 			for _, d := range done {

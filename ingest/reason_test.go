@@ -130,7 +130,7 @@ func TestForms(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil)
 	const form = "Content-Type: application/x-www-form-urlencoded"
-	if a := r.post("/v1/unibell/uni/"+uniSecret, "%zz", form); a.code != http.StatusBadRequest {
+	if a := r.post("/v1/unibell/uni/"+uniSecret, "&", form); a.code != http.StatusBadRequest {
 		t.Errorf("no form: %d", a.code)
 	}
 	r.counted(http.StatusBadRequest, "not_form", 1)

@@ -64,7 +64,7 @@ func (x *exchange) relay() error {
 	if x.e.relayURL == "" {
 		return &proof.Refusal{Status: http.StatusNotFound, Reason: "unknown_source", Detail: "there is no such source"}
 	}
-	callerID, ok := match(&x.e.callers, x.r)
+	callerID, ok := x.match(&x.e.callers)
 	if !ok {
 		return proof.Unproven("secret")
 	}

@@ -129,13 +129,3 @@ func text(f *faults, path string, r Ref) string {
 	}
 	return v
 }
-
-// within says whether an address is in one of the networks.
-func within(networks []netip.Prefix, addr netip.Addr) bool {
-	for _, n := range networks {
-		if n.Contains(addr) {
-			return true
-		}
-	}
-	return false
-}

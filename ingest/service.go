@@ -15,8 +15,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.opentelemetry.io/otel/trace"
-	"golang.org/x/sync/semaphore"
 
+	"github.com/tributary-hq/tributary/ingest/intake"
 	"github.com/tributary-hq/tributary/ingest/producer"
 	"github.com/tributary-hq/tributary/schemas"
 )
@@ -54,7 +54,8 @@ type Service struct {
 	metrics *metrics
 	tracing tracing
 	proxies []netip.Prefix
-	bodies  *semaphore.Weighted
+	bodies  *intake.Bodies
+	router  router
 	calls   *http.Client // to relay providers
 	handler http.Handler
 
@@ -87,15 +88,17 @@ func New(cfg Config, deps Deps) (*Service, error) {
 	s := &Service{
 		cfg: cfg, deps: deps, sources: cfg.Sources, tracing: newTracing(deps.Tracer),
 		proxies: networks(&f, "trusted_proxies", cfg.TrustedProxies),
-		bodies:  semaphore.NewWeighted(cfg.MaxInFlightBytes),
+		router:  newRouter(),
 		calls:   newCaller(),
 	}
 	s.metrics = newMetrics()
+	s.metrics.slots.Set(float64(cfg.MaxConnections))
+	s.bodies = intake.NewBodies(cfg.MaxInFlightBytes, cfg.MaxBodyBytes, s.metrics.inFlight)
 	if cfg.TLS.CertFile != "" {
 		s.certificates = &certificates{files: cfg.TLS, now: deps.Now, logger: deps.Logger, expiry: s.metrics.certificate, reloads: s.metrics.reloads}
 	}
 	s.entrances.Store(&map[string]*entrance{})
-	s.handler = s.routes()
+	s.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.exchange(r.Context(), w, r) })
 	return s, nil
 }
 
@@ -132,9 +135,13 @@ func (s *Service) Start(ctx context.Context) (err error) {
 	}
 	s.entrances.Store(&entrances)
 	s.producer.Store(p)
-	s.listener = &limited{Listener: listener, slots: make(chan struct{}, s.cfg.MaxConnections), closed: make(chan struct{}), open: s.metrics.connections}
+	s.listener = intake.NewConnections(listener, intake.ConnectionsConfig{
+		Max: s.cfg.MaxConnections, PerAddress: s.cfg.MaxConnectionsPerAddress, Proxies: s.proxies,
+		Open: s.metrics.connections, Closed: s.metrics.hungUp,
+	})
 	s.server = &http.Server{
 		Handler:           s.handler,
+		ConnContext:       intake.WithConn,
 		ReadHeaderTimeout: s.cfg.ReadHeaderTimeout,
 		ReadTimeout:       s.cfg.ReadTimeout,
 		WriteTimeout:      s.writeTimeout(),

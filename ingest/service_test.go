@@ -163,6 +163,8 @@ func TestNetworks(t *testing.T) {
 		"forged by the other": {[]string{"127.0.0.1"}, "192.0.2.7, 198.51.100.1", 401},
 		"through two proxies": {[]string{"127.0.0.0/8", "10.0.0.0/8"}, "192.0.2.7, 10.1.1.1", 200},
 		"not an address":      {[]string{"127.0.0.1"}, "192.0.2.7, x", 401},
+		"with a port":         {[]string{"127.0.0.1"}, "192.0.2.7:51234", 200},
+		"ports everywhere":    {[]string{"127.0.0.1"}, "192.0.2.7:51234, 127.0.0.1:443", 200},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -182,7 +184,6 @@ func TestSlowBody(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, func(c *ingest.Config) {
 		c.ReadTimeout, c.ReadHeaderTimeout = 100*time.Millisecond, 100*time.Millisecond
-		c.MaxInFlightBytes = c.MaxBodyBytes
 	})
 	conn, err := net.Dial("tcp", r.service.Addr())
 	if err != nil {

@@ -112,7 +112,6 @@ func TestHTTP2Drain(t *testing.T) {
 	r := newRig(t, func(c *ingest.Config) {
 		c.TLS = a.files("one")
 		c.TLS.ClientCAFile = ""
-		c.MaxInFlightBytes = c.MaxBodyBytes
 	})
 	r.secure(a).DisableKeepAlives = false
 	t.Cleanup(r.client.CloseIdleConnections)

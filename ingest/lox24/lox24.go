@@ -14,10 +14,12 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// Key returns the raw key of an event. A body that is not a JSON object is
-// refused; one without a usable data.id, or with several, is keyed by its hash.
+// Key returns the raw key of an event. A body that is not an object is refused. One
+// without a usable data.id, or with several, is keyed by its hash; so is one whose
+// data.id cannot be found because the object is not JSON there, which is authentic all
+// the same and the processor's to judge.
 func Key(body []byte) (string, error) {
-	s := jsonscan.New(body)
+	s := jsonscan.NewLoose(body)
 	if s.Kind() != jsonscan.Object {
 		return "", proof.Envelope("not_json_object", "the body is not a JSON object")
 	}
@@ -36,10 +38,11 @@ func Key(body []byte) (string, error) {
 		}
 		s.Skip()
 	}
-	if err := s.End(); err != nil {
-		return "", proof.Envelope("not_json", "the body is not JSON that can be read: "+err.Error())
+	err := s.End()
+	if err != nil && !jsonscan.IsObject(body) {
+		return "", proof.NotJSON(err)
 	}
-	if seen != 1 {
+	if err != nil || seen != 1 {
 		id = nil
 	}
 	return proof.Key(raw.ProviderLOX24, "lox24:", id, body), nil

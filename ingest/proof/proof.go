@@ -13,6 +13,7 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"net/http"
+	"unicode/utf8"
 )
 
 // maxID bounds the ids that become keys; the providers' own have 36 bytes at
@@ -42,6 +43,11 @@ func Envelope(reason, detail string) *Refusal {
 // Unavailable returns the refusal of a request that is to be sent again.
 func Unavailable(reason string) *Refusal {
 	return &Refusal{Status: http.StatusServiceUnavailable, Reason: reason, Detail: "the record could not be stored in time; send it again"}
+}
+
+// NotJSON returns the refusal of a body that begins as an object and is none.
+func NotJSON(err error) *Refusal {
+	return Envelope("not_json", "the body is not JSON that can be read: "+err.Error())
 }
 
 // Unproven returns the refusal of a request that does not prove its sender.
@@ -86,7 +92,7 @@ func (s *Secrets) Match(credential string) (id string, ok bool) {
 // Key returns prefix + id, or provider:sha256:<hex of the body's hash> where
 // there is no id that can be a key.
 func Key(provider, prefix string, id, body []byte) string {
-	if len(id) == 0 || len(id) > maxID {
+	if len(id) == 0 || len(id) > maxID || !utf8.Valid(id) {
 		sum := sha256.Sum256(body)
 		return provider + ":sha256:" + hex.EncodeToString(sum[:])
 	}

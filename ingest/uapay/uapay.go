@@ -16,7 +16,6 @@ package uapay
 import (
 	"bytes"
 	"encoding/base64"
-	"encoding/json"
 
 	"github.com/golang-jwt/jwt/v5"
 
@@ -142,8 +141,9 @@ func (v *Verifier) signer(t *token) (id string, ok bool) {
 
 // tokenOf reads the one token of the envelope. Two of them would let ingest
 // verify one and the processor read the other.
+// What else is in the envelope is not judged: the token is what is signed.
 func tokenOf(body []byte) ([]byte, error) {
-	s := jsonscan.New(body)
+	s := jsonscan.NewLoose(body)
 	if s.Kind() != jsonscan.Object {
 		return nil, proof.Envelope("not_json_object", "the body is not a JSON object")
 	}
@@ -167,7 +167,7 @@ func tokenOf(body []byte) ([]byte, error) {
 	}
 	switch err := s.End(); {
 	case err != nil:
-		return nil, proof.Envelope("not_json", "the body is not JSON that can be read: "+err.Error())
+		return nil, proof.NotJSON(err)
 	case seen == 0:
 		return nil, proof.Envelope("token_missing", `the body has no "token"`)
 	case seen > 1:
@@ -179,11 +179,10 @@ func tokenOf(body []byte) ([]byte, error) {
 }
 
 // paymentID returns the claims' paymentId, or nothing where they lack it, repeat it
-// or are JSON of a kind that the processor will not read: the token is authentic all
-// the same, and the processor judges its meaning. Claims that are no JSON object are
-// not ok.
+// or are not JSON where it stands: the token is authentic all the same, and the
+// processor judges its meaning. Claims that are no object are not ok.
 func paymentID(claims []byte) (id []byte, ok bool) {
-	s := jsonscan.New(claims)
+	s := jsonscan.NewLoose(claims)
 	if s.Kind() != jsonscan.Object {
 		return nil, false
 	}
@@ -203,7 +202,7 @@ func paymentID(claims []byte) (id []byte, ok bool) {
 		s.Skip()
 	}
 	if s.End() != nil {
-		return nil, json.Valid(claims)
+		return nil, jsonscan.IsObject(claims)
 	}
 	if seen != 1 {
 		return nil, true

@@ -64,13 +64,33 @@ func TestTimeClaims(t *testing.T) {
 func TestHashedKey(t *testing.T) {
 	t.Parallel()
 	v := uapay.NewVerifier([]uapay.Secret{{ID: "k", Key: []byte("k")}})
-	var deep any = "x"
-	for range 100 {
-		deep = []any{deep}
-	}
-	for name, claims := range map[string]jwt.MapClaims{"no id": {}, "null": {"paymentId": nil}, "deep": {"paymentId": "p", "x": deep}} {
+	for name, claims := range map[string]jwt.MapClaims{"no id": {}, "null": {"paymentId": nil}} {
 		if key, _, err := v.Verify(body(t, "k", claims)); err != nil || !strings.HasPrefix(key, "uapay:sha256:") {
 			t.Errorf("%s: %s %v", name, key, err)
+		}
+	}
+}
+
+// TestAuthenticBodies: what is not JSON in a signed token, or beside it, keeps it out of
+// no topic; it is keyed by its payment where that can be read.
+func TestAuthenticBodies(t *testing.T) {
+	t.Parallel()
+	v := uapay.NewVerifier([]uapay.Secret{{ID: "k", Key: []byte("k")}})
+	const header = `{"alg":"HS256"}`
+	good := `{"token":"` + signed(t, "k", header, `{"paymentId":"p"}`) + `"`
+	claims := func(text string) string { return `{"token":"` + signed(t, "k", header, text) + `"}` }
+	for name, c := range map[string]struct{ body, want string }{
+		"Latin-1 in a claim":      {claims("{\"paymentId\":\"p\",\"x\":\"M\xfcller\"}"), "uapay:p"},
+		"a raw tab in a claim":    {claims("{\"paymentId\":\"p\",\"x\":\"a\tb\"}"), "uapay:p"},
+		"a mark before claims":    {claims("\ufeff{\"paymentId\":\"p\"}"), "uapay:p"},
+		"deep claims":             {claims(`{"paymentId":"p","x":` + strings.Repeat("[", 100) + strings.Repeat("]", 100) + `}`), "uapay:p"},
+		"a cut id":                {claims("{\"paymentId\":\"\xd0\"}"), "uapay:sha256:"},
+		"a claim without a key":   {claims(`{"paymentId":"p",1}`), "uapay:sha256:"},
+		"Latin-1 beside a token":  {good + ",\"x\":\"\xfc\"}", "uapay:p"},
+		"a mark before the token": {"\ufeff" + good + "}", "uapay:p"},
+	} {
+		if key, _, err := v.Verify([]byte(c.body)); err != nil || !strings.HasPrefix(key, c.want) {
+			t.Errorf("%s: %s %v, want %s", name, key, err, c.want)
 		}
 	}
 }

@@ -11,6 +11,7 @@
 package unibell
 
 import (
+	"bytes"
 	"mime"
 	"net/url"
 
@@ -22,6 +23,9 @@ import (
 // formType is the content type of Unibell's older status callbacks ([D]
 // docs.unibell.tech page 1927).
 const formType = "application/x-www-form-urlencoded"
+
+// maxFieldName bounds the names of a form's fields that are looked at, escapes included.
+const maxFieldName = 64
 
 // StatusKey returns the raw key of a status callback. A body that is neither a
 // JSON object nor, by its content type, a form is refused; one that names
@@ -47,18 +51,44 @@ func Key(source string, reference, requestID, body []byte) string {
 	return proof.Key(raw.ProviderUnibell, "unibell:"+source+":", reference, body)
 }
 
-// statusForm reads a form. Of repeated fields the first counts.
+// statusForm reads a form, without a map of it: of the fields only two matter. Of
+// repeated fields the first counts. An empty body is no form.
 func statusForm(body []byte) (reference, requestID []byte, err error) {
-	values, parseErr := url.ParseQuery(string(body))
-	if parseErr != nil || len(values) == 0 {
+	isForm := false
+	for rest := body; len(rest) > 0; {
+		var pair []byte
+		pair, rest, _ = bytes.Cut(rest, []byte("&"))
+		isForm = isForm || len(pair) > 0
+		name, value, _ := bytes.Cut(pair, []byte("="))
+		if len(name) > maxFieldName {
+			continue
+		}
+		switch field, _ := url.QueryUnescape(string(name)); {
+		case field == "reference" && reference == nil:
+			reference = unescaped(value)
+		case field == "requestId" && requestID == nil:
+			requestID = unescaped(value)
+		}
+	}
+	if !isForm {
 		return nil, nil, proof.Envelope("not_form", "the body is not a form")
 	}
-	return []byte(values.Get("reference")), []byte(values.Get("requestId")), nil
+	return reference, requestID, nil
 }
 
-// statusJSON reads a JSON object.
+// unescaped returns a form's value; one with a wrong escape cannot be read and is empty.
+func unescaped(value []byte) []byte {
+	text, err := url.QueryUnescape(string(value))
+	if err != nil {
+		return []byte{}
+	}
+	return []byte(text)
+}
+
+// statusJSON reads a JSON object. One that is not JSON where its fields stand has none
+// that can be read.
 func statusJSON(body []byte) (reference, requestID []byte, err error) {
-	s := jsonscan.New(body)
+	s := jsonscan.NewLoose(body)
 	if s.Kind() != jsonscan.Object {
 		return nil, nil, proof.Envelope("not_json_object", "the body is not a JSON object")
 	}
@@ -78,8 +108,12 @@ func statusJSON(body []byte) (reference, requestID []byte, err error) {
 			s.Skip()
 		}
 	}
-	if scanErr := s.End(); scanErr != nil {
-		return nil, nil, proof.Envelope("not_json", "the body is not JSON that can be read: "+scanErr.Error())
+	switch scanErr := s.End(); {
+	case scanErr == nil:
+		return reference, requestID, nil
+	case jsonscan.IsObject(body):
+		return nil, nil, nil
+	default:
+		return nil, nil, proof.NotJSON(scanErr)
 	}
-	return reference, requestID, nil
 }

@@ -21,13 +21,22 @@ func TestStatusKey(t *testing.T) {
 		"form":           {form, "reference=r%2B1&requestId=q", "unibell:s:r+1"},
 		"form, id only":  {form, "requestId=q&reference=", "unibell:s:request:q"},
 		"form of none":   {form, "status=X", "unibell:sha256:"},
+		"first counts":   {form, "reference=r1&reference=r2", "unibell:s:r1"},
+		"escaped name":   {form, "re%66erence=r", "unibell:s:r"},
+		"wrong escape":   {form, "reference=%zz", "unibell:sha256:"},
+		"form in name":   {form, `{"reference":"r"}`, "unibell:sha256:"},
+		"cut letter":     {"", "{\"reference\":\"r\",\"x\":\"\xd0\"}", "unibell:s:r"},
+		"cut reference":  {"", "{\"reference\":\"\xd0\"}", "unibell:sha256:"},
+		"a raw tab":      {"", "{\"reference\":\"r\",\"x\":\"a\tb\"}", "unibell:s:r"},
+		"a mark":         {"", "\ufeff{\"reference\":\"r\"}", "unibell:s:r"},
+		"not JSON":       {"", `{"x":1 "reference":"r"}`, "unibell:sha256:"},
 	} {
 		got, err := unibell.StatusKey("s", c.contentType, []byte(c.body))
 		if err != nil || !strings.HasPrefix(got, c.want) || !strings.HasSuffix(c.want, ":") && got != c.want {
 			t.Errorf("%s: %s %v, want %s", name, got, err, c.want)
 		}
 	}
-	for _, bad := range []string{"", "%zz", "a;b"} {
+	for _, bad := range []string{"", "&&"} {
 		if key, err := unibell.StatusKey("s", form, []byte(bad)); err == nil {
 			t.Errorf("form %q has key %s", bad, key)
 		}

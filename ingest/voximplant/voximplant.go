@@ -1,7 +1,10 @@
 // Package voximplant checks Voximplant's account callbacks, one by one.
 //
-//	{"callbacks": [A, B, …]} ─► Split ─► per item: bytes, key, secret id, or refused
+//	{"callbacks": [A, B, …]} ─► Split ─► the proven: bytes, key, secret id; the others: index
 //	A                        ─► Split ─► a batch of one
+//
+// Nothing but the proof is judged: what in an item, or beside the items, is not JSON
+// keeps none of the proven ones out.
 //
 // An item is proven by md5(salt + account_id + api_key + callback_id), all as
 // text ([S] 002). That covers the two ids and nothing else: assurance signed-id.
@@ -45,73 +48,91 @@ type Secret struct {
 	APIKey string
 }
 
-// Item is one callback of a batch.
+// Item is one proven callback of a batch.
 type Item struct {
+	// Index is its place in the batch.
+	Index int
 	// Value is the callback as it stands in the body, byte for byte.
 	Value []byte
 	// Key is the raw key.
 	Key string
-	// SecretID names the secret that proved the item. It is empty if none did.
+	// SecretID names the secret that proved it.
 	SecretID string
 }
 
-// Proven says whether a secret fitted.
-func (i *Item) Proven() bool { return i.SecretID != "" }
+// Batch is the callbacks of a request.
+type Batch struct {
+	// Items are those that a secret proves.
+	Items []Item
+	// Refused are the indexes of the others.
+	Refused []int
+}
+
+// Len is how many callbacks there are.
+func (b *Batch) Len() int { return len(b.Items) + len(b.Refused) }
 
 // Split cuts a body into its callbacks and checks each against all secrets. An
 // object without "callbacks" that has a callback's own fields is a batch of one,
 // whose value is the whole body. A body that is neither is refused whole.
-func Split(body []byte, secrets []Secret) ([]Item, error) {
-	s := jsonscan.New(body)
+func Split(body []byte, secrets []Secret) (Batch, error) {
+	s := jsonscan.NewLoose(body)
 	if s.Kind() != jsonscan.Object {
-		return nil, proof.Envelope("not_json_object", "the body is not a JSON object")
+		return Batch{}, proof.Envelope("not_json_object", "the body is not a JSON object")
 	}
-	var e envelope
-	e.read(s)
-	if err := s.End(); err != nil {
-		return nil, proof.Envelope("not_json", "the body is not JSON that can be read: "+err.Error())
-	}
+	e := envelope{secrets: secrets}
+	tooMany := !e.read(s)
+	err := s.End()
 	switch {
-	case e.arrays == 0 && e.bare:
-		e.items = []Item{{Value: body}}
-	case e.arrays != 1 || !e.isArray:
-		return nil, proof.Envelope("callbacks_missing", `the body is no callback and has not exactly one array "callbacks"`)
-	case len(e.items) == 0:
-		return nil, proof.Envelope("batch_empty", `"callbacks" is empty`)
-	case len(e.items) > MaxBatch:
-		return nil, &proof.Refusal{
+	case tooMany:
+		return Batch{}, &proof.Refusal{
 			Status: http.StatusRequestEntityTooLarge, Reason: "batch_too_large", Detail: `"callbacks" has more than 1000 items`,
 		}
+	case err != nil:
+		return Batch{}, proof.NotJSON(err)
+	case e.arrays == 0 && e.bare:
+		e.add(body)
+	case e.arrays != 1 || !e.isArray:
+		return Batch{}, proof.Envelope("callbacks_missing", `the body is no callback and has not exactly one array "callbacks"`)
+	case e.batch.Len() == 0:
+		return Batch{}, proof.Envelope("batch_empty", `"callbacks" is empty`)
 	}
-	for i := range e.items {
-		e.items[i].check(secrets)
-	}
-	return e.items, nil
+	return e.batch, nil
 }
 
 // envelope is what the outer object of a body has.
 type envelope struct {
-	items   []Item
+	secrets []Secret
+	batch   Batch
 	arrays  int  // how often "callbacks" stands there
 	isArray bool // whether the last of them is an array
 	bare    bool // whether it has a field that only a callback has
+
+	item jsonscan.Scanner // over one item after another
+	text []byte           // what a hash is made of
 }
 
-func (e *envelope) read(s *jsonscan.Scanner) {
+// read reads the whole object, or stops and returns false where a batch is too large:
+// before the proof nothing may cost more than its bytes do.
+func (e *envelope) read(s *jsonscan.Scanner) bool {
 	for s.BeginObject(); ; {
 		key, more := s.NextKey()
 		if !more {
-			return
+			return true
 		}
 		switch string(key) {
 		case "callbacks":
 			e.arrays++
-			if e.isArray = s.Kind() == jsonscan.Array; !e.isArray {
+			if e.isArray = s.Kind() == jsonscan.Array; !e.isArray || e.arrays > 1 {
 				s.Skip()
 				continue
 			}
 			for s.BeginArray(); s.NextItem(); {
-				e.items = append(e.items, Item{Value: s.Raw()})
+				if e.batch.Len() == MaxBatch {
+					return false
+				}
+				if value := s.Raw(); value != nil {
+					e.add(value)
+				}
 			}
 		case "account_id", "callback_id", "hash":
 			e.bare = true
@@ -122,33 +143,34 @@ func (e *envelope) read(s *jsonscan.Scanner) {
 	}
 }
 
-// check sets the key and the secret of an item whose hash fits.
-func (i *Item) check(secrets []Secret) {
-	account, callback, hash, ok := ids(i.Value)
-	if !ok {
-		return
-	}
-	text := make([]byte, 0, 128)
-	for n := range secrets {
-		k := &secrets[n]
-		text = append(text[:0], k.Salt...)
-		text = append(text, account...)
-		text = append(text, k.APIKey...)
-		text = append(text, callback...)
-		sum := md5.Sum(text) //nolint:gosec // The provider's proof is MD5.
+// add checks a callback against all secrets, also after one fitted.
+func (e *envelope) add(value []byte) {
+	index := e.batch.Len()
+	account, callback, hash, ok := e.ids(value)
+	secretID := ""
+	for n := 0; ok && n < len(e.secrets); n++ {
+		k := &e.secrets[n]
+		e.text = append(e.text[:0], k.Salt...)
+		e.text = append(e.text, account...)
+		e.text = append(e.text, k.APIKey...)
+		e.text = append(e.text, callback...)
+		sum := md5.Sum(e.text) //nolint:gosec // The provider's proof is MD5.
 		if subtle.ConstantTimeCompare(sum[:], hash[:]) == 1 {
-			i.SecretID = k.ID
+			secretID = k.ID
 		}
 	}
-	if i.SecretID != "" {
-		i.Key = "voximplant:" + string(account)
+	if secretID == "" {
+		e.batch.Refused = append(e.batch.Refused, index)
+		return
 	}
+	e.batch.Items = append(e.batch.Items, Item{Index: index, Value: value, Key: "voximplant:" + string(account), SecretID: secretID})
 }
 
 // ids reads what the hash covers. Each of the three must be there once: of two
 // account_ids one could be proven and the other read.
-func ids(item []byte) (account, callback []byte, hash [md5.Size]byte, ok bool) {
-	s := jsonscan.New(item)
+func (e *envelope) ids(item []byte) (account, callback []byte, hash [md5.Size]byte, ok bool) {
+	s := &e.item
+	s.ResetLoose(item)
 	accounts, callbacks, hashes := 0, 0, 0
 	var text []byte
 	for s.BeginObject(); ; {

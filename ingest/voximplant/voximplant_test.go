@@ -1,12 +1,13 @@
 package voximplant_test
 
 import (
-	"bytes"
 	"crypto/md5"
 	"encoding/hex"
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/tributary-hq/tributary/ingest/proof"
 	"github.com/tributary-hq/tributary/ingest/voximplant"
@@ -23,13 +24,18 @@ func TestSplit(t *testing.T) {
 	secrets := []voximplant.Secret{{ID: "old", Salt: "s1", APIKey: "k1"}, {ID: "new", APIKey: "k2"}}
 	items := []string{item("s1", "k1", "10", "1"), item("", "k2", "10", "2"), item("s1", "k2", "10", "3"), strings.ToUpper("{}")}
 	got, err := voximplant.Split([]byte("{\n \"callbacks\" : [ "+strings.Join(items, " , ")+" ] , \"more\": 1 }"), secrets)
-	if err != nil || len(got) != len(items) {
-		t.Fatal(len(got), err)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for i, want := range []struct{ key, secret string }{{"voximplant:10", "old"}, {"voximplant:10", "new"}, {}, {}} {
-		if got[i].Key != want.key || got[i].SecretID != want.secret || got[i].Proven() != (want.secret != "") || string(got[i].Value) != items[i] {
-			t.Errorf("item %d: %+v, want %+v", i, got[i], want)
-		}
+	want := voximplant.Batch{
+		Items: []voximplant.Item{
+			{Index: 0, Key: "voximplant:10", SecretID: "old", Value: []byte(items[0])},
+			{Index: 1, Key: "voximplant:10", SecretID: "new", Value: []byte(items[1])},
+		},
+		Refused: []int{2, 3},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -62,7 +68,7 @@ func TestSplitBare(t *testing.T) {
 			}
 			continue
 		}
-		if err != nil || len(got) != 1 || got[0].Proven() != c.proven || string(got[0].Value) != c.body {
+		if err != nil || got.Len() != 1 || (len(got.Items) == 1) != c.proven || c.proven && string(got.Items[0].Value) != c.body {
 			t.Errorf("%s: %v %v", name, got, err)
 		}
 	}
@@ -95,9 +101,9 @@ func TestDocumentedHash(t *testing.T) {
 		"empty":     {"", false},
 		"prefix 0x": {"0x" + digest[:30], false},
 	} {
-		items, err := voximplant.Split([]byte(good[:at]+c.hash+good[at+32:]), secrets)
-		if err != nil || items[0].Proven() != c.proven {
-			t.Errorf("%s: %v %v", name, items, err)
+		got, err := voximplant.Split([]byte(good[:at]+c.hash+good[at+32:]), secrets)
+		if err != nil || (len(got.Items) == 1) != c.proven {
+			t.Errorf("%s: %v %v", name, got, err)
 		}
 	}
 }
@@ -113,26 +119,21 @@ func TestConcatenation(t *testing.T) {
 		"account":  strings.Replace(good, `"account_id": 1`, `"account_id": 11`, 1),
 		"both":     strings.NewReplacer(`"callback_id": 52`, `"callback_id": 2`, `"account_id": 1`, `"account_id": "1k5"`).Replace(good),
 	} {
-		items, err := voximplant.Split([]byte(`{"callbacks":[`+body+`]}`), secrets)
-		if err != nil || items[0].Proven() {
-			t.Errorf("%s: %v, proven %v", name, err, items)
+		got, err := voximplant.Split([]byte(`{"callbacks":[`+body+`]}`), secrets)
+		if err != nil || len(got.Items) > 0 {
+			t.Errorf("%s: %v, proven %v", name, err, got.Items)
 		}
 	}
 }
 
-// FuzzSplit: items are parts of the body, and none is proven without the secret.
+// FuzzSplit: no item is proven without the secret.
 func FuzzSplit(f *testing.F) {
 	f.Add([]byte(`{"callbacks":[` + item("", "other", "1", "2") + `,{}]}`))
 	f.Add([]byte(item("", "other", "1", "2")))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		items, err := voximplant.Split(body, []voximplant.Secret{{ID: "s", Salt: "a salt", APIKey: "that no fuzzer finds"}})
-		if err != nil {
-			return
-		}
-		for _, i := range items {
-			if i.Proven() || !bytes.Contains(body, i.Value) {
-				t.Errorf("%q of %q", i.Value, body)
-			}
+		got, err := voximplant.Split(body, []voximplant.Secret{{ID: "s", Salt: "a salt", APIKey: "that no fuzzer finds"}})
+		if err == nil && (len(got.Items) > 0 || len(got.Refused) == 0) {
+			t.Errorf("%v of %q", got, body)
 		}
 	})
 }

@@ -88,7 +88,10 @@ func (p *environment) writeConfig(connections int) (string, error) {
 		"kafka":    object{"brokers": p.brokers, "prefix": p.names.Prefix, "client_id": "tributary"},
 		"registry": object{"urls": []string{p.registry}},
 		"topics":   object{"partitions": p.o.Partitions, "replication_factor": -1, "min_insync_replicas": 0},
-		"ingest":   object{"listen": "127.0.0.1:0", "access_log": false, "max_connections": max(ingest.DefaultConfig().MaxConnections, connections)},
+		"ingest": object{
+			"listen": "127.0.0.1:0", "access_log": false,
+			"max_connections": max(ingest.DefaultConfig().MaxConnections, connections), "max_connections_per_address": 0, // all are of one
+		},
 		"processor": object{"engine": object{
 			"instance_id": "bench", "state_dir": p.stateDir(),
 		}},

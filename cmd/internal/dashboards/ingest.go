@@ -99,7 +99,7 @@ func ingestKafka() []Panel {
 		},
 		{
 			Kind: TimeSeries, Title: "Bytes in flight", Unit: "bytes", Width: 6, Height: 7, Decimals: -1,
-			Description: "Bytes reserved for bodies being handled, and those of the records that wait. At ingest's limit further requests are answered 503.",
+			Description: "Bytes taken by bodies being handled, and those of the records that wait. At ingest's limit further requests are answered 503.",
 			Queries: []Query{
 				{Expr: `sum by (instance) (tributary_ingest_in_flight_bytes{` + of + `})`, Legend: "{{instance}} bodies"},
 				{Expr: `sum by (instance) (tributary_ingest_buffered_bytes{` + of + `})`, Legend: "{{instance}} records"},
@@ -108,7 +108,11 @@ func ingestKafka() []Panel {
 		{
 			Kind: TimeSeries, Title: "Connections", Unit: "short", Width: 6, Height: 7, Decimals: 0,
 			Description: "Open connections of senders. Many that do nothing are a sender that does not reuse them, or somebody who holds them open.",
-			Queries:     []Query{{Expr: `sum by (instance) (tributary_ingest_connections{` + of + `})`, Legend: "{{instance}}"}},
+			Queries: []Query{
+				{Expr: `sum by (instance) (tributary_ingest_connections{` + of + `})`, Legend: "{{instance}}"},
+				{Expr: `max(tributary_ingest_connections_limit{` + of + `})`, Legend: "limit"},
+			},
+			Alerts: []string{"TributaryConnectionsFull"},
 		},
 		{
 			Kind: Stat, Title: "Kafka away", Unit: "s", Width: 3, Height: 7,
