@@ -47,7 +47,7 @@ func (s *lagScreen) show(r *lag.Report) {
 		b.WriteString(string(s.groups(r)) + "\n")
 	}
 	for i := range r.Groups {
-		if g := &r.Groups[i]; len(g.Partitions) > 0 && (s.all || g.Verdict != lag.VerdictOK && g.Records+g.Held > 0) {
+		if g := &r.Groups[i]; len(g.Partitions) > 0 && (s.all || g.Verdict != lag.VerdictOK && g.Records+g.Held+g.Beyond > 0) {
 			terminal.Printf(&b, "\n%s: %s\n%s\n", g.Group, g.Reason, s.partitions(g))
 		}
 	}

@@ -98,12 +98,13 @@ func lagOverTime() []Panel {
 			Alerts: []string{"TributaryTransactionOpen"},
 		},
 		{
-			Kind: TimeSeries, Title: "Lost to retention", Unit: "short", Width: 8, Height: 8, Decimals: 0,
-			Description: "Offsets that were deleted before the group read them. Any is a loss for that group: what is in the raw topics no more cannot be read again.",
-			Queries: []Query{{
-				Expr: `sum by (group) (max by (group, topic, partition) (tributary_lag_lost_records{` + ofGroup + `}))`, Legend: "{{group}}",
-			}},
-			Alerts: []string{"TributaryRecordsLost"},
+			Kind: TimeSeries, Title: "Lost to retention, or by the log", Unit: "short", Width: 8, Height: 8, Decimals: 0,
+			Description: "Offsets that were deleted before the group read them. Any is a loss for that group: what is in the raw topics no more cannot be read again. Beyond the end: what the group read and the log has lost.",
+			Queries: []Query{
+				{Expr: `sum by (group) (max by (group, topic, partition) (tributary_lag_lost_records{` + ofGroup + `}))`, Legend: "{{group}}"},
+				{Expr: `sum by (group) (max by (group, topic, partition) (tributary_lag_beyond_records{` + ofGroup + `}))`, Legend: "{{group}} beyond the end"},
+			},
+			Alerts: []string{"TributaryRecordsLost", "TributaryPositionBeyondEnd"},
 		},
 		{
 			Kind: TimeSeries, Title: "Members", Unit: "short", Width: 8, Height: 8, Decimals: 0,

@@ -20,7 +20,10 @@
 // has read what was there when the window began. If it has not, it is stuck where
 // its position did not move, falling behind where more came than was read, and
 // catching up otherwise. It is blocked where it has read everything up to an open
-// transaction that stayed open for the whole window.
+// transaction that stayed open for the whole window. It is beyond the end, at once, where
+// its position is of records that the log does not have: a log that lost its end, or was
+// made anew, shows that by the end of the position's leader epoch, also when it has grown
+// past the position since.
 //
 // # What it costs
 //

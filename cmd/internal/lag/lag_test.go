@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 	"go.uber.org/goleak"
@@ -30,6 +31,7 @@ func noon() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }
 // its own: nothing here waits for time to pass.
 type rig struct {
 	t       *testing.T
+	cluster *kfake.Cluster
 	kafka   []kgo.Opt
 	client  *kgo.Client
 	admin   *kadm.Client
@@ -48,7 +50,7 @@ func newRig(t *testing.T, config lag.Config) *rig {
 			t.Error(err)
 		}
 	})
-	r := &rig{t: t, kafka: []kgo.Opt{kgo.SeedBrokers(stack.Brokers()...), kgo.MetadataMinAge(10 * time.Millisecond)}, now: noon()}
+	r := &rig{t: t, cluster: stack.Cluster(), kafka: []kgo.Opt{kgo.SeedBrokers(stack.Brokers()...), kgo.MetadataMinAge(10 * time.Millisecond)}, now: noon()}
 	r.client = r.newClient(kgo.RecordPartitioner(kgo.ManualPartitioner()))
 	r.admin = kadm.NewClient(r.client)
 	if _, err := r.admin.CreateTopic(t.Context(), 1, 1, nil, topic); err != nil {

@@ -43,6 +43,7 @@ func figures() []figure {
 		{"seconds", "Age of the oldest record that the group has not read, what an open transaction holds back included.", partition},
 		{"held_records", "Offsets behind an open transaction, which readers of committed records do not get yet.", partition},
 		{"lost_records", "Offsets that retention deleted before the group read them.", partition},
+		{"beyond_records", "Offsets by which the committed offset lies beyond the log's end, or beyond the end of its leader epoch: the log has lost what the group read, or is another one.", partition},
 		{"transaction_open_seconds", "For how long the transaction that holds records back has been open; 0 if none does.", partition},
 		{"committed_offset", "The group's committed offset.", partition},
 		{"end_offset", "End of the partition's log.", partition},
@@ -50,8 +51,8 @@ func figures() []figure {
 		{"group_written_records_per_second", "Offsets written to what the group reads a second, over the window.", nil},
 		{"group_catch_up_seconds", "How long reading the rest will take at the rates of the window; +Inf if it would not end.", nil},
 		{"group_members", "Members of the group; absent where the broker does not tell.", nil},
-		{"group_verdict", "1 for the group's verdict, 0 for the others: ok, watching, unknown, restoring, catching up, falling behind, stuck, blocked, no members.", []string{"verdict"}},
-		{"group_bad", "1 if somebody should act: the group is stuck, blocked, falling behind, has no members or has lost records.", nil},
+		{"group_verdict", "1 for the group's verdict, 0 for the others: ok, watching, unknown, restoring, catching up, falling behind, stuck, blocked, no members, beyond the end.", []string{"verdict"}},
+		{"group_bad", "1 if somebody should act: the group is stuck, blocked, falling behind, has no members, has lost records or stands beyond the log's end.", nil},
 	}
 }
 
@@ -171,6 +172,7 @@ func (s *Service) collectGroup(out chan<- prometheus.Metric, g *Group) {
 		tell("seconds", time.Duration(p.Age).Seconds(), p.Topic, partition)
 		tell("held_records", float64(p.Held), p.Topic, partition)
 		tell("lost_records", float64(p.Lost), p.Topic, partition)
+		tell("beyond_records", float64(p.Beyond), p.Topic, partition)
 		open := Span(0)
 		if p.Transaction != nil {
 			open = p.Transaction.Open

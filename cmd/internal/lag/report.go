@@ -28,12 +28,14 @@ const (
 	VerdictBlocked Verdict = "blocked"
 	// VerdictNoMembers: nobody reads.
 	VerdictNoMembers Verdict = "no members"
+	// VerdictBeyondEnd: the position is of records that the log has lost.
+	VerdictBeyondEnd Verdict = "beyond the end"
 )
 
 // Verdicts returns all of them, best first.
 func Verdicts() []Verdict {
 	return []Verdict{
-		VerdictOK, VerdictWatching, VerdictUnknown, VerdictRestoring, VerdictCatchingUp, VerdictFallingBehind, VerdictStuck, VerdictBlocked, VerdictNoMembers,
+		VerdictOK, VerdictWatching, VerdictUnknown, VerdictRestoring, VerdictCatchingUp, VerdictFallingBehind, VerdictStuck, VerdictBlocked, VerdictNoMembers, VerdictBeyondEnd,
 	}
 }
 
@@ -85,6 +87,9 @@ type Figures struct {
 	Held int64 `json:"held_records"`
 	// Lost is how many unread offsets retention has deleted.
 	Lost int64 `json:"lost_records"`
+	// Beyond is by how many offsets the position lies beyond what the log has: its end,
+	// or the end of the leader epoch that the position is of.
+	Beyond int64 `json:"beyond_records"`
 	// Age is that of the oldest record that is not read, 0 if there is none. What an
 	// open transaction holds back counts.
 	Age Span `json:"seconds"`

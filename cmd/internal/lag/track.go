@@ -10,7 +10,13 @@ import (
 type point struct {
 	at                           time.Time
 	position, start, stable, end int64
+	// reach is the highest position that can be: where the log ends, or the part of it
+	// that the committed offset is of.
+	reach int64
 }
+
+// beyond is how far the position lies beyond what the log has of its records.
+func (p *point) beyond() int64 { return max(p.position-p.reach, 0) }
 
 // from is where the group will read on: behind what retention has deleted.
 func (p *point) from() int64 { return max(p.position, p.start) }
@@ -64,7 +70,7 @@ func (w *Watcher) remember(l *look) {
 			if t == nil {
 				t = &track{begins: own}
 			}
-			p, err := pointOf(l, at, position)
+			p, err := pointOf(l, name, at, position)
 			t.err = err
 			if err == "" {
 				t.add(p, w.config.Window)
@@ -79,7 +85,7 @@ func (w *Watcher) remember(l *look) {
 
 // pointOf gathers the offsets of a partition. A topic that does not exist is no
 // error but nothing to read.
-func pointOf(l *look, at place, position int64) (point, string) {
+func pointOf(l *look, group string, at place, position int64) (point, string) {
 	p := point{at: l.at, position: position}
 	start, ok1 := l.start.Lookup(at.topic, at.partition)
 	stable, ok2 := l.stable.Lookup(at.topic, at.partition)
@@ -93,6 +99,7 @@ func pointOf(l *look, at place, position int64) (point, string) {
 		}
 	}
 	p.start, p.stable, p.end = start.Offset, stable.Offset, max(end.Offset, stable.Offset)
+	p.reach = l.reach(group, at, p.end)
 	return p, ""
 }
 

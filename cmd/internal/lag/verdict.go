@@ -17,6 +17,9 @@ func (t *track) judge(full bool) Verdict {
 		return VerdictUnknown
 	}
 	base, last := &t.points[0], t.last()
+	if last.beyond() > 0 {
+		return VerdictBeyondEnd
+	}
 	target := base.stable
 	if last.position > last.stable {
 		target = base.end
@@ -51,6 +54,7 @@ func (t *track) figures(now time.Time) Figures {
 	if last.position < 0 {
 		f.Lost = 0
 	}
+	f.Beyond = last.beyond()
 	if last.position <= last.stable {
 		f.Held = last.end - last.stable
 	}
@@ -142,6 +146,7 @@ func (g *Group) sum() {
 		g.Records += p.Records
 		g.Held += p.Held
 		g.Lost += p.Lost
+		g.Beyond += p.Beyond
 		g.In += p.In
 		g.Out += p.Out
 		g.Age = max(g.Age, p.Age)
@@ -170,6 +175,8 @@ func (g *Group) judge(err error, full bool) {
 		g.sayf(VerdictUnknown, true, "the broker does not tell: %v", err)
 	case broken != nil:
 		g.sayf(VerdictUnknown, true, "%s/%d: %s", broken.Topic, broken.Partition, broken.Err)
+	case len(with[VerdictBeyondEnd]) > 0:
+		g.sayBeyondEnd(with[VerdictBeyondEnd])
 	case g.Restore != nil:
 		g.sayf(VerdictRestoring, false, "restoring state: %d partitions, %d offsets left%s", g.Restore.Partitions, g.Restore.Offsets, eta(g.Restore.SecondsLeft))
 	case g.Members == 0 && !moving && (full || g.Ours || g.Records == 0):
@@ -197,6 +204,16 @@ func (g *Group) judge(err error, full bool) {
 
 func (g *Group) sayf(v Verdict, bad bool, format string, args ...any) {
 	g.Verdict, g.Bad, g.Reason = v, bad, fmt.Sprintf(format, args...)
+}
+
+func (g *Group) sayBeyondEnd(parts []*Partition) {
+	p := slices.MaxFunc(parts, func(a, b *Partition) int { return cmp.Compare(a.Beyond, b.Beyond) })
+	more := ""
+	if len(parts) > 1 {
+		more = fmt.Sprintf(", and so %d more", len(parts)-1)
+	}
+	g.sayf(VerdictBeyondEnd, true, "beyond the end: its offset %d of %s/%d is of records that the log does not have; for the group it ends at %d%s: the topic lost its end or was made anew; run tributary audit",
+		p.Position, p.Topic, p.Partition, p.Position-p.Beyond, more)
 }
 
 func (g *Group) sayNoMembers() {

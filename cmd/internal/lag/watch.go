@@ -90,6 +90,10 @@ type look struct {
 	at        time.Time
 	groups    map[string]*members
 	positions map[string]map[place]int64
+	// epochs are the leader epochs that were committed with positions, where there are.
+	epochs map[string]map[place]int32
+	// ends of the logs of these epochs; see readEpochs.
+	epochEnds map[epochAt]int64
 	topics    kadm.TopicDetails
 	start     kadm.ListedOffsets
 	stable    kadm.ListedOffsets
@@ -117,6 +121,9 @@ func (w *Watcher) Observe(ctx context.Context) (*Report, error) {
 	// Positions come first: an end read later is never before a position.
 	if err := w.readEnds(ctx, l); err != nil {
 		return nil, err
+	}
+	if err := w.readEpochs(ctx, l); err != nil {
+		l.warnings = append(l.warnings, err.Error())
 	}
 	l.at = w.config.Now()
 	if w.began.IsZero() {
@@ -161,7 +168,7 @@ func (w *Watcher) readPositions(ctx context.Context, l *look) (err error) {
 			l.groups[name] = &members{count: 0, owners: map[place]*Owner{}}
 		}
 	}
-	l.positions = map[string]map[place]int64{}
+	l.positions, l.epochs = map[string]map[place]int64{}, map[string]map[place]int32{}
 	fetched := w.admin.FetchManyOffsets(ctx, slices.Sorted(maps.Keys(l.groups))...)
 	for name, m := range l.groups {
 		if err := fetched[name].Err; err != nil && m.err == nil && m.kind != "" {
@@ -174,6 +181,7 @@ func (w *Watcher) readPositions(ctx context.Context, l *look) (err error) {
 			}
 		}
 		l.positions[name] = positions(m, fetched[name].Fetched, places)
+		l.epochs[name] = epochs(fetched[name].Fetched)
 	}
 	return nil
 }
