@@ -2,8 +2,8 @@ package engine
 
 import "unsafe"
 
-// arenaChunk is the most memory that an arena asks for at once, arenaFirst what it
-// asks for first: twice as much each time, for most rounds are small.
+// arenaFirst is the size of the first chunk. Each further chunk is twice as large, up
+// to arenaChunk, because most transactions are small.
 const (
 	arenaFirst = 4 << 10
 	arenaChunk = 256 << 10
@@ -37,8 +37,8 @@ func (a *arena) buffer(n int) []byte {
 	return b
 }
 
-// trim takes back what a buffer has beyond its length, if it was the last: the round takes
-// the memory that it fills, not what was thought enough.
+// trim returns the unused capacity of the last buffer to the arena, so that memory
+// grows with the written bytes instead of the requested ones.
 func (a *arena) trim(b []byte) {
 	if a.off > 0 && &b[:cap(b)][cap(b)-1] == &a.chunks[a.used-1][a.off-1] {
 		a.off -= cap(b) - len(b)

@@ -9,7 +9,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// compression is how a client compresses what it writes.
+// compression returns the client option for a codec name.
 func compression(name string) kgo.Opt {
 	if name == "lz4" {
 		return kgo.WithCompressor(&batchLZ4{})
@@ -18,11 +18,11 @@ func compression(name string) kgo.Opt {
 	return kgo.ProducerBatchCompression(compression)
 }
 
-// batchLZ4 compresses batches with the library that the client itself uses, and another
-// search of it: that of the reference implementation. The client's keeps what it has
-// seen in 128 KiB, which no near cache holds while the stages run; this one in 16 KiB.
-// The library's writer cannot be told how fast to pass by what is not repeated, its
-// blocks can; so the few bytes of the frame around them are written here.
+// batchLZ4 compresses batches with the library that kgo itself uses, but with the match
+// finder of the reference implementation. The library's default hash table takes 128
+// KiB, which does not stay in the L2 cache while the stages run; this one takes 16 KiB.
+// The library's stream writer cannot set the skip acceleration for incompressible data,
+// its block functions can; therefore the frame header and footer are written here.
 //
 // [D] github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md
 type batchLZ4 struct{ searches sync.Pool }
@@ -34,7 +34,7 @@ const (
 	// checksums, for a batch has its own; blocks of at most 256 KiB; the checksum of
 	// these two bytes.
 	lz4Header = "\x04\x22\x4d\x18\x60\x50\xfb"
-	// lz4Block is what a block holds: a reader's memory, once or twice.
+	// lz4Block is the block size. A reader allocates it once or twice.
 	lz4Block = 256 << 10
 	// lz4Plain marks the size of a block that is not compressed.
 	lz4Plain = 1 << 31
@@ -74,11 +74,10 @@ func (c *batchLZ4) Compress(dst *bytes.Buffer, src []byte, _ ...kgo.CompressFlag
 	return dst.Bytes(), kgo.CodecLz4
 }
 
-// uncompressLZ4 appends what a frame holds, as Kafka's clients write them: independent
-// blocks, no dictionary. It returns false for any other, and for one that is broken:
-// the library's reader is for these. It is for the memory that the reader has for each
-// block, 4 MiB twice, and for checksums of the content, which the batch's own makes
-// superfluous.
+// uncompressLZ4 appends the content of a frame as Kafka clients write it: independent
+// blocks, no dictionary. It returns false for other frames and for broken ones; the
+// library's reader handles those. The reader would allocate two blocks of 4 MiB per
+// frame and verify content checksums, which the batch's own CRC makes redundant.
 func uncompressLZ4(dst, frame []byte) (out []byte, ok bool) {
 	const (
 		fixed                                                    = 6
@@ -118,9 +117,10 @@ func uncompressLZ4(dst, frame []byte) (out []byte, ok bool) {
 	}
 }
 
-// uncompressBlock appends what a block holds, at most so much. It tries with the room
-// that there is, if any: most batches are no larger than the one before. Without memory
-// the library's code for amd64 takes nil for a place to write to.
+// uncompressBlock appends the content of a block, at most `most` bytes. It first tries
+// with the capacity of dst, because most batches are no larger than the one before. The
+// library's amd64 code writes to address 0 when it gets a destination without capacity,
+// so dst must have some.
 func uncompressBlock(dst, block []byte, most int) (out []byte, ok bool) {
 	for {
 		room := dst[len(dst):min(cap(dst), len(dst)+most)]

@@ -107,8 +107,8 @@ func (w *worker) openHere(ctx context.Context, partitions []int32) (map[openAt]k
 	return open, nil
 }
 
-// takeOver makes the broker abort what is open under a transactional id and
-// refuse its owner from now on.
+// takeOver calls InitProducerID for a transactional id, which makes the broker abort
+// its open transaction and fence its owner.
 func (w *worker) takeOver(ctx context.Context, id string) {
 	if _, err := w.admin.TakeOver(ctx, id, w.config.TransactionTimeout); err != nil {
 		w.logger.WarnContext(ctx, "cannot fence the owner of an open transaction: waiting for the transaction timeout",

@@ -49,8 +49,8 @@ func checkFormat(db *pebble.DB, dir string) error {
 	if err := db.Set([]byte(storeFormatKey), []byte{storeFormat}, pebble.NoSync); err != nil {
 		return fmt.Errorf("note the format: %w", err)
 	}
-	// There is no log: without it the note could be lost and what was written in the
-	// new format be taken for the old one.
+	// The store has no write-ahead log: without the flush, the format key could be lost
+	// after a crash and entries of the new format be read as the old one.
 	if err := db.Flush(); err != nil {
 		return fmt.Errorf("note the format: %w", err)
 	}
@@ -64,8 +64,8 @@ func checkFormat(db *pebble.DB, dir string) error {
 //	format (1 byte) | release
 const headerKey = "\x00format"
 
-// keepHeader puts the header in front of what the round writes, if before is
-// another one.
+// keepHeader puts the header in front of the changelog record if it differs from the
+// previous one.
 func (s *scope) keepHeader(before, now string) error {
 	// A rebuild notes that it has begun with its first round, whatever that writes.
 	if before == now || len(s.overlay.dirty()) == 0 && (s.rebuild.Until == 0 || before != "") {
@@ -81,7 +81,7 @@ func (s *scope) keepHeader(before, now string) error {
 	return nil
 }
 
-// header is what this release writes.
+// header returns the changelog header of this release.
 func header(release string) string { return string([]byte{entryVersion}) + release }
 
 // readHeader returns a partition's header, empty where there is none.

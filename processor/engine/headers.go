@@ -29,9 +29,9 @@ func packed(r *kgo.Record) bool {
 	return r.Attrs.CompressionType() != 0 && len(r.Value) > 0 && r.Value[0] == packedMark
 }
 
-// packHeaders appends the records of a batch, in the format of Kafka's second version,
-// with their headers packed. From a record on that is none they are as they were: the
-// client tells of none of these.
+// packHeaders appends the records of a batch (Kafka record format v2) with their
+// headers packed into the value. From the first malformed record on, the bytes are
+// copied unchanged: the client skips those records.
 func packHeaders(dst, batch []byte) []byte {
 	for len(batch) > 0 {
 		length, used := kbin.Varint(batch)
@@ -57,8 +57,8 @@ func packHeaders(dst, batch []byte) []byte {
 	return dst
 }
 
-// frontOf is what stands between the mark and the headers: their length, and whether the record
-// has no value.
+// frontOf encodes the length of the headers and whether the record has no value. It
+// stands between the mark and the headers.
 func frontOf(headers []byte, null bool) uint64 {
 	front := uint64(len(headers)) << 1
 	if null {
@@ -151,8 +151,8 @@ func appendPlain(dst []raw.Header, r *kgo.Record) []raw.Header {
 	return dst
 }
 
-// unpack parts what packHeaders made of a value, behind the mark. ok is false for what
-// cannot be of it.
+// unpack splits a packed value, behind the mark, into headers and value. ok is false if
+// it was not written by packHeaders.
 func unpack(both []byte) (headers, value []byte, ok bool) {
 	front, used := binary.Uvarint(both)
 	if used <= 0 || front>>1 > uint64(len(both)-used) { //nolint:gosec // used is within both

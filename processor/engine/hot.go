@@ -5,23 +5,22 @@ import (
 	"hash/maphash"
 )
 
-// hot is what of a partition's state is in memory: entries that committed rounds
-// have changed and the store does not have yet, and of those that it was given last the
-// ones that wait for something.
+// hot is the write-back cache of one partition: dirty entries, which committed
+// transactions have changed and the store does not hold yet, and clean entries, which
+// were written last and have a deadline soon.
 //
-//	committed round ─► changed ─► (the oldest, when they are many) store ─► kept ─► forgotten
-//	                      │
-//	                      └ the store's position is before the first change that it does not have
+// 	committed transaction ─► dirty ─► (the oldest, over the memory budget) store ─► clean ─► evicted
+// 	                           │
+// 	                           └ the store's checkpoint is before the first dirty change
 //
-// The store is given what changed first, so that an entity that changes again and again
-// within the window is written once. What the store has then is of different moments:
-// all that changed before its position, and some of what changed after. A crash loses
-// the rest; the changelog behind the position brings every entry that changed there
-// to what it was last, whichever of its values the store has. Nothing gets in here
-// that is not committed.
+// The oldest changes are written first, so that an entity that changes repeatedly within
+// the window is written once. The store then holds entries of different moments: every
+// change before its checkpoint, and some of the changes after it. After a crash the
+// changelog is replayed from the checkpoint, which brings every entry to its last value,
+// whichever value the store had. Only committed changes enter the cache.
 //
-// There may be a million of them, so they have no pointers: an entry is a number, its key
-// and payload a piece of a slab.
+// There may be a million entries, so they contain no pointers: an entry is a number, and
+// its key and payload are a piece of a slab.
 type hot struct {
 	index hotIndex
 	seed  maphash.Seed
@@ -35,9 +34,9 @@ type hot struct {
 	// change; kept are those it has, in the order in which it got them, and some that
 	// have changed since.
 	changed, kept queue
-	// since says what the position was before the changes in the queue.
+	// since holds the checkpoint before each range of changes in the queue.
 	since []mark
-	// changedBytes and keptBytes are what they take.
+	// changedBytes and keptBytes are the memory of dirty and of clean entries.
 	changedBytes, keptBytes int64
 	// earliest is no later than any deadline of a changed one, 0 if there is none.
 	earliest int64
@@ -86,8 +85,8 @@ func (h *hot) differs(key []byte) bool {
 	return id != 0 && h.entries.at(id).changed
 }
 
-// absorb takes over what a committed round wrote at a time, unix ms; before is the
-// position that the state corresponded to until then.
+// absorb adds the writes of a committed transaction at a time in unix ms. before is the
+// checkpoint that the state corresponded to until then.
 func (h *hot) absorb(o *overlay, before position, at int64) {
 	if h.entries.n == 0 {
 		h.seed = maphash.MakeSeed()
@@ -140,7 +139,7 @@ func (h *hot) remove(id uint32, e *held) {
 	e.piece, e.hash, h.free = 0, h.free, id
 }
 
-// change notes that an entry is about to differ from what the store has.
+// change marks an entry dirty before its value changes.
 func (h *hot) change(id uint32, e *held) {
 	e.changed, e.stored = true, e.deadline
 	h.keptBytes -= e.bytes()
@@ -165,8 +164,8 @@ func (h *hot) set(e *held, payload []byte) {
 	e.payload = uint32(len(payload)) //nolint:gosec // bounded by the changelog's limit
 }
 
-// beyond returns how many of the oldest changes are too many, if what is left may take
-// no more than keep.
+// beyond returns how many of the oldest changes must be written so that the rest takes
+// at most keep bytes.
 func (h *hot) beyond(keep int64) (n int) {
 	left := h.changedBytes
 	for _, q := range h.changed.waiting() {
@@ -216,8 +215,8 @@ func (h *hot) write(w *writer, p *storePartition, n int, now position) error {
 	return nil
 }
 
-// position is what the store corresponds to once it has the n oldest changes; now is
-// what the state in memory corresponds to.
+// position returns the store's checkpoint after the n oldest changes are written; now
+// is the checkpoint of the state in memory.
 func (h *hot) position(n int, now position) position {
 	now.reach = now.offset
 	if n == len(h.changed.waiting()) {
@@ -263,7 +262,7 @@ func (h *hot) written(n int) {
 	for _, q := range left {
 		h.tail = append(h.tail, q.id)
 	}
-	// Most of what went makes room for what comes; after a burst nothing does.
+	// Freed memory is normally reused by the next entries; after a burst it is not.
 	h.tidy(2)
 }
 
@@ -295,7 +294,7 @@ func (h *hot) forget(keep int64) {
 	h.tidy(4)
 }
 
-// tidy gathers what is in use if more than one of so many parts of the memory is not.
+// tidy compacts the slab if more than 1/parts of its memory is unused.
 func (h *hot) tidy(parts int64) {
 	if h.slab.wasteful(parts) {
 		h.gather()

@@ -15,8 +15,8 @@ type held struct {
 	gone, changed bool
 }
 
-// heldBytes is what an entry takes beside key and payload: itself, its place in the
-// index and in a queue.
+// heldBytes is the overhead of an entry beside key and payload: the struct, its index
+// slot and its place in a queue.
 const heldBytes = 40 + 14 + 8
 
 func (e *held) size() int { return int(e.keyLen + e.payload) }

@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// ordered is a change with what it is sorted by before its key is looked at: the key's
-// first bytes, or a deadline.
+// ordered is a change with the first part of its sort key: the first bytes of the key,
+// or the deadline.
 type ordered struct {
 	first uint64
 	id    uint32
@@ -28,7 +28,7 @@ func (h *hot) byKey(changes []queued) []ordered {
 	return out
 }
 
-// deadlines returns what changes in the index of deadlines, in its order.
+// deadlines returns the changes of the timer index, sorted.
 func (h *hot) deadlines(changes []queued) []ordered {
 	out := make([]ordered, 0, len(changes))
 	for _, c := range changes {
@@ -60,7 +60,7 @@ func (h *hot) order(changes []ordered) {
 	})
 }
 
-// batchBytes is what the n oldest changes take in a batch for the store, or a little more.
+// batchBytes returns an upper estimate of the batch size of the n oldest changes.
 func (h *hot) batchBytes(n int) (size int) {
 	const around = 40 // stage, partition and kind, a deadline, lengths
 	for _, c := range h.changed.waiting()[:n] {

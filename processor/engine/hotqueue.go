@@ -17,7 +17,7 @@ func (q *queue) push(id, writes uint32) { q.list = append(q.list, queued{id, wri
 // pushed returns how many came since the beginning.
 func (q *queue) pushed() int { return q.dropped + len(q.list) - q.head }
 
-// waiting returns what is in the queue, oldest first.
+// waiting returns the queue, oldest first.
 func (q *queue) waiting() []queued { return q.list[q.head:] }
 
 // drop takes the oldest away.

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// MemoryConfig says what a Memory runs.
+// MemoryConfig is the configuration of a Memory.
 type MemoryConfig struct {
 	// Name is the stage's name, for dead letters and errors.
 	Name  string
@@ -82,8 +82,8 @@ func NewMemory(config MemoryConfig) (*Memory, error) {
 	return m, nil
 }
 
-// Feed handles records of one partition in one round, fires what falls due, and
-// returns what was emitted, in order. in.Partition must be below Partitions.
+// Feed applies records of one partition in one transaction, fires the timers that
+// become due and returns the outputs in order. in.Partition must be below Partitions.
 func (m *Memory) Feed(in ...Input) ([]Output, error) {
 	var out []Output
 	for i := range in {
@@ -101,8 +101,8 @@ func (m *Memory) Feed(in ...Input) ([]Output, error) {
 	return out, nil
 }
 
-// AdvanceTo moves the clock of a partition and fires what falls due: what the
-// wall clock does to a partition whose topic is read to its end.
+// AdvanceTo moves the watermark of a partition and fires the timers that become due, as
+// the wall clock does for an idle partition.
 func (m *Memory) AdvanceTo(partition int32, to time.Time) ([]Output, error) {
 	return m.round(partition, func(s *scope) error {
 		s.AdvanceClock(to)
@@ -113,7 +113,7 @@ func (m *Memory) AdvanceTo(partition int32, to time.Time) ([]Output, error) {
 // Clock returns the clock of a partition, zero if it never moved.
 func (m *Memory) Clock(partition int32) time.Time { return fromMillis(m.parts[partition].clock) }
 
-// Counts returns what was counted so far, in order.
+// Counts returns all counts so far, in order.
 func (m *Memory) Counts() []Count { return m.counts }
 
 // Entries returns how many state entries a partition has.
@@ -130,8 +130,8 @@ func (m *Memory) NextDeadline(partition int32) time.Time {
 	return fromMillis(earliest)
 }
 
-// Work is what the stage asked of its state since the beginning: what a record
-// costs beside its own decoding.
+// Work is the number of state operations since the beginning: the cost of a record
+// beside its own decoding.
 type Work struct {
 	// Reads are entries looked up or scanned, ReadBytes and WrittenBytes their sizes.
 	Reads, ReadBytes, WrittenBytes int64

@@ -1,8 +1,8 @@
 package engine
 
-// murmur2 is the hash that Kafka's Java client partitions by: murmur2 with its
-// seed, so that what we key and what a Java or Kafka Streams program keys meet in
-// the same partition.
+// murmur2 is the partitioning hash of Kafka's Java client (murmur2 with its seed), so
+// that a key has the same partition whether we, a Java client or Kafka Streams produced
+// the record.
 func murmur2(b []byte) uint32 {
 	const (
 		seed = 0x9747b28c

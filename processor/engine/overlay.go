@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// stored is where a partition's committed state is read from: the store, or a map
-// in memory. What get gives lies in the arena, or does not change during the round; the
-// slices that scan and due give are valid during the call.
+// stored is the source of a partition's committed state: the store, or a map in memory.
+// Slices from get lie in the arena or do not change during the transaction; slices from
+// scan and due are valid during the call.
 type stored interface {
 	get(key []byte, into *arena) (stateEntry, error)
 	scan(prefix []byte, yield func(key, payload []byte) bool) error
@@ -42,8 +42,8 @@ type cell struct {
 	roomy bool
 }
 
-// overlay is a round's own view of a partition's state: what it read, once, and
-// what it wrote. Nothing of it outlives the round but empty memory.
+// overlay is the write buffer of a transaction: entries that were read, once, and
+// pending writes. Nothing in it outlives the transaction except its empty memory.
 type overlay struct {
 	below stored
 	// cells is by key; the keys lie in the arena.
@@ -75,7 +75,7 @@ func newOverlay(below stored, a *arena) *overlay {
 
 // load returns the cell of a key, reading the committed entry the first time.
 func (o *overlay) load(key []byte) (*cell, error) {
-	// What is put was got just before.
+	// A Put usually follows a Get of the same key.
 	if o.last != nil && o.last.key == string(key) {
 		return o.last, nil
 	}
@@ -154,7 +154,7 @@ func (o *overlay) put(key, payload []byte, deadline int64, roomy bool) error {
 	return nil
 }
 
-// savepoint forgets how to undo what came before.
+// savepoint clears the undo log, so that earlier writes are kept.
 func (o *overlay) savepoint() { o.undo = o.undo[:0] }
 
 // rollback undoes everything since the savepoint.

@@ -7,13 +7,13 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// fetchMemory is memory of what the sessions of a process fetch: batches as they are
-// decompressed, and their records. A round gives it back when it is over and nothing
-// refers to its input any more; what outlives a round is copied. A round that failed
-// gives nothing back.
+// fetchMemory pools the memory of fetched data of all sessions: decompressed batches
+// and their records. A transaction returns it when it has ended and nothing refers to
+// its input; data that outlives the transaction is copied. A failed transaction returns
+// nothing.
 //
-// The client decompresses to a size it does not know, in memory for a guess. What the
-// rounds hold is a copy of the size that it is, with the headers packed: see packHeaders.
+// The client decompresses into memory of a guessed size. The transaction holds an exact
+// copy with packed headers: see packHeaders.
 type fetchMemory struct {
 	batches freeList[byte]
 	records freeList[kgo.Record]
@@ -27,9 +27,9 @@ var (
 	_ kgo.Decompressor        = (*fetchMemory)(nil)
 )
 
-// newFetchMemory returns memory of sessions that fetch so many compressed bytes at once.
-// It keeps unused what a few rounds give back together: less, and the next fetches make
-// memory anew, for the collector to take.
+// newFetchMemory returns a pool for sessions that fetch fetchBytes compressed bytes at
+// once. It retains at most the memory of a few transactions; more is left to the
+// garbage collector.
 func newFetchMemory(fetchBytes int) *fetchMemory {
 	const usual, rounds = 5, 4 // times as long when it is decompressed
 	m := &fetchMemory{}
@@ -52,7 +52,7 @@ func (m *fetchMemory) Decompress(src []byte, codec kgo.CompressionCodecType) ([]
 	return packHeaders(m.batches.get(len(batch)+len(batch)/32+64), batch), nil
 }
 
-// uncompress returns what a batch holds, in memory of scratch.
+// uncompress returns the content of a batch in scratch memory.
 func (m *fetchMemory) uncompress(src []byte, codec kgo.CompressionCodecType) ([]byte, error) {
 	if codec == kgo.CodecLz4 {
 		room := m.scratch.GetDecompressBytes(src, codec)
@@ -78,7 +78,7 @@ func (m *fetchMemory) GetRecords(n int) []kgo.Record { return m.records.get(n) }
 // PutRecords implements kgo.PoolRecords.
 func (m *fetchMemory) PutRecords(records []kgo.Record) { m.records.put(records) }
 
-// scratch is what batches are decompressed into, before their size is known.
+// scratch pools buffers for decompression, before the size of a batch is known.
 type scratch struct{ pool sync.Pool }
 
 var _ kgo.PoolDecompressBytes = (*scratch)(nil)

@@ -9,7 +9,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
-// What follows is for the chaos tests of whole clients, which stand outside this
+// The probes below serve the chaos tests of whole clients, which live outside this
 // package and are built with the tag.
 
 // ProbeStep sets the hook that is called at the named steps of a round.
@@ -21,8 +21,8 @@ func ProbeFS(c *StoreConfig, fs vfs.FS) { c.fs = fs }
 // ProbeFlush brings the store to its disk.
 func (e *Engine) ProbeFlush() error { return e.store.db.Flush() }
 
-// ProbeEnd ends what a Stop left of an engine whose store is broken: there, Stop
-// waits for nothing, because the process ends.
+// ProbeEnd ends the remaining goroutines of an engine whose store is broken. Stop does
+// not wait for them, because the process ends.
 func (e *Engine) ProbeEnd(ctx context.Context) {
 	if e.cancel == nil || e.store == nil || e.store.broken() == nil {
 		return
@@ -43,8 +43,8 @@ type ProbedEntry struct {
 	Deadline int64
 }
 
-// ProbeEntries returns what a store has of a stage's partition, without the engine's
-// own, and the changelog offset it corresponds to.
+// ProbeEntries returns the entries of a stage's partition in the store, without the
+// engine's own, and the changelog offset of its checkpoint.
 func (s *Store) ProbeEntries(stage string, partition int32) (entries []ProbedEntry, offset int64, err error) {
 	at := s.partition(stage, partition)
 	pos, _, err := at.position()

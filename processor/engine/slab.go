@@ -5,21 +5,22 @@ import (
 	"math/bits"
 )
 
-// slab is memory for many small pieces that come and go, without a pointer in it: the
-// garbage collector has nothing to look at, and a piece costs no more than its bytes.
+// slab allocates many small pieces that come and go from pointer-free chunks, so that
+// the garbage collector has nothing to scan.
 //
-// A piece has a reference, never 0: the unit where it begins. Sizes are rounded up to
-// one of 48 classes, an eighth apart; a piece given back is the next of its class.
-// What is larger than the largest class has a chunk of its own.
+// A piece has a reference, never 0: the unit at which it begins. Sizes are rounded up
+// to one of 48 size classes, an eighth apart; a freed piece is the next one allocated
+// of its class. A piece above the largest class has a chunk of its own.
 type slab struct {
 	chunks [][]byte
 	// free is the first piece given back, by class; the next one's reference stands in it.
 	free [slabClasses]uint32
-	// fresh is the reference of what was never used of the last chunk, left its units.
+	// fresh is the reference of the first never-used unit of the last chunk, left the
+	// number of such units.
 	fresh, left uint32
 	// empty are chunks that were of one large piece, and are none now.
 	empty []uint32
-	// heldBytes is what all chunks take, usedBytes what pieces in use do.
+	// heldBytes is the size of all chunks, usedBytes that of the pieces in use.
 	heldBytes, usedBytes int64
 }
 
@@ -41,7 +42,7 @@ func classOf(units uint32) (class int, rounded uint32) {
 	return eighths*shift + int(steps) - 1, steps << shift
 }
 
-// slabSize is what a piece of n bytes takes.
+// slabSize returns the allocated size of a piece of n bytes.
 func slabSize(n int) int64 {
 	units := slabUnits(n)
 	if units > slabLargest {
@@ -55,7 +56,7 @@ func slabUnits(n int) uint32 {
 	return uint32(max(n+slabUnit-1, slabUnit) / slabUnit) //nolint:gosec // an entry is far below 64 GiB
 }
 
-// take returns a piece of n bytes; what is in it is of before.
+// take returns a piece of n bytes with undefined content.
 func (s *slab) take(n int) uint32 {
 	s.usedBytes += slabSize(n)
 	units := slabUnits(n)

@@ -18,11 +18,11 @@ import (
 const (
 	// standbyFetchBytes keeps a fetch of a standby small beside the live work's.
 	standbyFetchBytes = 1 << 20
-	// standbyLook is how often what was followed is written, and the changelog's end
-	// looked at.
+	// standbyLook is the interval at which a standby writes its changes and compares
+	// itself with the end of the changelog.
 	standbyLook = time.Second
-	// standbySlack is how many changelog offsets a warm copy may be behind: what an
-	// owner replays in a fraction of a second.
+	// standbySlack is the acceptable recovery lag of a caught-up standby in changelog
+	// offsets: an owner replays as many in a fraction of a second.
 	standbySlack = 50_000
 )
 
@@ -118,8 +118,8 @@ func (s *standby) keep(wanted map[int32]bool) {
 	s.wanted = maps.Clone(wanted)
 }
 
-// copies returns what the store has of the stage, for the group's leader. What
-// would be restored whole is no copy.
+// copies returns the standby replicas in the store for the group leader. A replica that
+// would be restored from the beginning is left out.
 func (s *standby) copies() map[int32]warmth {
 	out := map[int32]warmth{}
 	all, err := s.store.partitions()

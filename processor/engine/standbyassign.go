@@ -9,8 +9,8 @@ import (
 type warmth struct {
 	// Offset is the changelog position of the copy.
 	Offset int64
-	// Caught says that the copy follows the changelog and is about at its end: what
-	// is left takes well under a second.
+	// Caught is true if the replica follows the changelog within the acceptable
+	// recovery lag.
 	Caught bool
 }
 
@@ -27,7 +27,7 @@ type groupMember struct {
 	ID string
 	// Instance is the process: its workers share one store.
 	Instance string
-	// Generation is that of Owned, what the member owns.
+	// Generation is the group generation in which the member owned Owned.
 	Generation int32
 	Owned      []int32
 	// Standby is how many warm copies the instance's configuration asks for.
@@ -36,9 +36,9 @@ type groupMember struct {
 	Warm map[int32]warmth
 }
 
-// assignment is what the leader decides. Partitions on their way from one member
-// to another are nobody's: the next rebalance, after their owner gave them up,
-// gives them away.
+// assignment is the leader's decision. A partition that moves from one member to
+// another is assigned to nobody until its owner has revoked it; the next rebalance
+// assigns it.
 type assignment struct {
 	// Active are the partitions of each member, by its id.
 	Active map[string][]int32
@@ -47,10 +47,11 @@ type assignment struct {
 	Standby map[string]map[int32]bool
 }
 
-// assign spreads partitions evenly over members. A partition stays with its owner
-// if it can; else it goes to the instance with the warmest copy. Where warm copies
-// are asked for, a partition does not move to an instance that has none: that one
-// is told to make one, and the partition moves when it has.
+// assign spreads partitions evenly over members. A partition stays with its owner if
+// possible; otherwise it goes to the instance with the most complete standby replica.
+// If standbys are configured, a partition does not move to an instance without a
+// replica: that instance gets a warm-up replica, and the partition moves once it has
+// caught up.
 func assign(partitions int32, members []groupMember) assignment {
 	a := &assigner{
 		members: members, partitions: partitions, owner: owners(partitions, members),
@@ -95,8 +96,8 @@ type assigner struct {
 	load, quota []int
 }
 
-// setQuotas lets no member have two partitions more than another, and spreads what
-// is left over instances; who owns more has the larger quota.
+// setQuotas gives members quotas that differ by at most one, and spreads the larger
+// quotas over instances, preferring members that own more.
 func (a *assigner) setQuotas() {
 	owned := make([]int, len(a.members))
 	for _, o := range a.owner {
@@ -133,8 +134,8 @@ func (a *assigner) setQuotas() {
 	}
 }
 
-// keep leaves each owner what fits its quota; what has a warm copy elsewhere goes
-// first.
+// keep leaves each owner the partitions within its quota. Partitions with a caught-up
+// replica elsewhere are given up first.
 func (a *assigner) keep() {
 	var owned []int32
 	for p := range a.partitions {
@@ -167,7 +168,8 @@ func (a *assigner) put(p int32, member int) {
 
 func (a *assigner) together(i, j int) bool { return a.members[i].Instance == a.members[j].Instance }
 
-// place gives away what has no member yet: the warmest copies first, then evenly.
+// place assigns the partitions without a member: most complete replicas first, then
+// evenly.
 func (a *assigner) place() {
 	type offer struct {
 		p      int32
@@ -237,14 +239,14 @@ func (a *assigner) holder(p int32) int {
 	return best
 }
 
-// cold says that a member's copy lacks much of what another's has.
+// cold reports whether a member's replica is much further behind than another's.
 func (a *assigner) cold(p int32, member, than int) bool {
 	warm := a.members[member].Warm[p]
 	return !warm.Caught && warm.Offset+standbySlack < a.members[than].Warm[p].Offset
 }
 
-// settle puts off moves to where there is no warm copy, lets owners give up what
-// moves first, and spreads the copies.
+// settle postpones moves to instances without a caught-up replica, lets owners revoke
+// moving partitions first, and assigns the standbys.
 func (a *assigner) settle() assignment {
 	out := assignment{Active: map[string][]int32{}, Standby: map[string]map[int32]bool{}}
 	for _, m := range a.members {
@@ -271,9 +273,9 @@ func (a *assigner) settle() assignment {
 	return out
 }
 
-// spread chooses who keeps copies: who has them already, within an even share;
-// then so that what one instance owns is spread over all others, because they
-// share its partitions when it dies.
+// spread assigns standby replicas: existing replicas first, within an even share; then
+// so that the partitions of one instance have their standbys on all others, which share
+// its work when it dies.
 func (a *assigner) spread(at []string, standby map[string]map[int32]bool) {
 	var instances []string
 	warm := map[string]map[int32]warmth{}

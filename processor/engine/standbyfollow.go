@@ -24,8 +24,8 @@ type followers struct {
 	filled time.Time
 }
 
-// turn gives back what is asked for, takes what is wanted, and follows for a
-// moment.
+// turn returns requested leases, starts wanted replicas and polls their changelogs
+// once.
 func (f *followers) turn(ctx context.Context) error {
 	changed, err := f.giveBack()
 	if err != nil {
@@ -102,8 +102,8 @@ func (f *followers) wait(now time.Time) time.Duration {
 	return time.Duration(-f.budget / rate * float64(time.Second))
 }
 
-// giveBack writes what was followed and gives back leases that an owner waits
-// for, or whose copies are not wanted any more.
+// giveBack writes pending changes and returns leases that an owner waits for, and those
+// of replicas that are no longer wanted.
 func (f *followers) giveBack() (changed bool, err error) {
 	f.yielded.Store(false)
 	f.mu.Lock()
@@ -221,8 +221,8 @@ func (f *followers) reopen() (err error) {
 	return err
 }
 
-// lookAtEnds writes what was followed, and sees how far the copies are: against
-// what is committed, for they read nothing else.
+// lookAtEnds writes pending changes and compares the replicas with the last stable
+// offsets, because they read committed records only.
 func (f *followers) lookAtEnds(ctx context.Context) error {
 	if len(f.held) == 0 {
 		return nil

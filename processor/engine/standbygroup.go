@@ -198,7 +198,7 @@ func flag(b bool) uint64 {
 	return 0
 }
 
-// uvarints reads numbers one after the other; 0 for what is cut.
+// uvarints reads numbers in sequence; it returns 0 beyond the end.
 type uvarints struct {
 	b   []byte
 	cut bool

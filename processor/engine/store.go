@@ -30,10 +30,11 @@ type StoreConfig struct {
 	CacheBytes int64 `json:"cache_bytes" koanf:"cache_bytes" yaml:"cache_bytes"`
 	// MemtableBytes is the size of one memtable. 16 MiB by default.
 	MemtableBytes int `json:"memtable_bytes" koanf:"memtable_bytes" yaml:"memtable_bytes"`
-	// WriteBackBytes bounds what of the state is kept in memory beside the store, in
-	// the whole process: most of it is changed and not yet written, the rest was written
-	// last and has a deadline within a day. An entity that changes again meanwhile is neither read from the
-	// store nor written twice. 0 writes after each round. 128 MiB by default.
+	// WriteBackBytes bounds the write-back cache of the whole process: mostly entries
+	// that are changed and not yet written, and entries that were written last and have
+	// a deadline within a day. An entity that changes again meanwhile is neither read
+	// from the store nor written twice. 0 writes after each transaction. 128 MiB by
+	// default.
 	WriteBackBytes int64 `json:"write_back_bytes" koanf:"write_back_bytes" yaml:"write_back_bytes"`
 	// FilterBytes is the size of the filter that spares the store look-ups of entities
 	// that come for the first time: a byte and a quarter for each of which there is
@@ -55,17 +56,17 @@ func DefaultStoreConfig() StoreConfig {
 	return StoreConfig{CacheBytes: 48 << 20, MemtableBytes: 16 << 20, WriteBackBytes: 128 << 20, FilterBytes: 8 << 20}
 }
 
-// Store is the state of every partition that a process owns: one Pebble, its keys
+// Store holds the state of every partition that a process owns: one Pebble, its keys
 // prefixed by stage and partition.
 //
-//	stage 0x00 partition(4) 's' key                 state entry (see entry.go)
-//	stage 0x00 partition(4) 'd' deadline(8) key     index of the deadlines, no value
-//	stage 0x00 partition(4) 'p'                     the changelog position it corresponds to
-//	0x00 "format"                                   the format of all this (see format.go)
+// 	stage 0x00 partition(4) 's' key                 state entry (see entry.go)
+// 	stage 0x00 partition(4) 'd' deadline(8) key     timer index, no value
+// 	stage 0x00 partition(4) 'p'                     checkpoint: the changelog offset of the state
+// 	0x00 "format"                                   format of all this (see format.go)
 //
-// There is no write-ahead log: the changelog is it. Memtables reach the disk whole
-// and in order, so that after a crash the store is as it was after some earlier
-// round, and what is missing is replayed.
+// There is no write-ahead log, because the changelog is one. Memtables reach the disk
+// whole and in order, so that after a crash the store is as it was after some earlier
+// transaction, and the rest is replayed.
 type Store struct {
 	db     *pebble.DB
 	dir    string
@@ -117,9 +118,9 @@ func openPebble(dir string, config StoreConfig, logger *slog.Logger, health *sto
 		// Pebble's default logger ends the process on a failed write.
 		Logger:        pebbleLogger{logger, health},
 		EventListener: &pebble.EventListener{BackgroundError: health.report},
-		// What is written is mostly the last of an entity, and what is new the key filter
-		// knows: reading through a few more tables is cheaper than merging them again
-		// and again.
+		// Most writes are the last one of an entity, and the key filter answers look-
+		// ups of new keys: reading a few more tables is cheaper than repeated
+		// compaction.
 		L0CompactionThreshold: 16,
 		LBaseMaxBytes:         256 << 20,
 		// A restore writes faster than a compaction follows, and must not wait for it:
@@ -133,8 +134,8 @@ func openPebble(dir string, config StoreConfig, logger *slog.Logger, health *sto
 		// A look-up of an entity that is not there should not read a block.
 		options.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
 		if i < len(options.Levels)-1 {
-			// What lies above the last level is soon written again; most of the bytes lie
-			// in the last.
+			// Data above the last level is soon rewritten; most bytes are in the last
+			// level.
 			options.Levels[i].Compression = func() *block.CompressionProfile { return block.NoCompression }
 		}
 	}
@@ -148,14 +149,14 @@ func openPebble(dir string, config StoreConfig, logger *slog.Logger, health *sto
 	return db, nil
 }
 
-// flush begins to write what is in memory to the disk.
+// flush starts writing the memtable to disk.
 func (s *Store) flush() error {
 	_, err := s.db.AsyncFlush()
 	return s.failed(err)
 }
 
-// Close flushes what is in memory, so that the next start replays nothing, and
-// closes the store.
+// Close flushes the memtable, so that the next start replays nothing, and closes the
+// store.
 func (s *Store) Close() error {
 	s.keys.close()
 	flushed, err := s.db.AsyncFlush()
@@ -166,7 +167,8 @@ func (s *Store) Close() error {
 	case <-flushed:
 		return s.failed(s.db.Close())
 	case <-s.health.down:
-		// Pebble would try for ever; what is not on disk is in the changelog.
+		// Pebble would retry for ever. Entries that are not on disk are in the
+		// changelog.
 		err := s.broken()
 		if !errors.Is(err, ErrDiskFull) {
 			err = errors.Join(err, s.db.Close())
@@ -191,7 +193,7 @@ type storePartition struct {
 	store  *Store
 	db     *pebble.DB
 	prefix []byte
-	// key and value are reused for what goes to and comes from Pebble.
+	// key and value are buffers for Pebble's keys and values.
 	key, value []byte
 	hot        hot
 	// quiet says that no deadline of the index is before the time given, unix ms; 0 says
@@ -206,7 +208,7 @@ type found struct {
 	pos       position
 }
 
-// partitions lists what the store has, by stage and partition.
+// partitions lists the partitions in the store, by stage and partition.
 func (s *Store) partitions() ([]found, error) {
 	it, err := s.db.NewIter(nil)
 	if err != nil {

@@ -8,16 +8,15 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
-// tableFiles is a disk on which the store's tables are written in large pieces. Pebble
-// writes each block of a table by itself, of 4 KiB: a call of the system for each was a
-// third of what a flush cost.
+// tableFiles is a file system that writes tables in large pieces. Pebble writes each 4
+// KiB block with a system call of its own, which was a third of the cost of a flush.
 type tableFiles struct {
 	vfs.FS
 	buffers *sync.Pool
 }
 
-// tableBuffer is how much is written at once. It is well below the MiB that Pebble leaves
-// at the end of a file when it asks for what is before to be brought to the disk.
+// tableBuffer is the write size. It is well below 1 MiB, the tail that Pebble excludes
+// when it syncs a file in the background.
 const tableBuffer = 256 << 10
 
 func newTableFiles(disk vfs.FS) tableFiles {
@@ -46,9 +45,10 @@ func (t tableFiles) Create(name string, category vfs.DiskWriteCategory) (vfs.Fil
 type tableFile struct {
 	vfs.File
 	buffers *sync.Pool
-	// buffer is what is not written yet, nil once the file is closed.
+	// buffer holds unwritten bytes; nil once the file is closed.
 	buffer *[]byte
-	// err is of the first piece that was not written: what comes after it is not a table.
+	// err is the error of the first failed write. A file with a missing piece is not a
+	// table.
 	err error
 }
 

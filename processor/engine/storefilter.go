@@ -9,17 +9,16 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 )
 
-// keyFilter knows of most keys that the store does not have that it has not: what comes
-// for the first time is nearly half of all look-ups, and the store would ask its
-// memtables and the filter of each of its tables.
+// keyFilter is a Bloom filter over all stored keys: a negative is certain. First
+// occurrences are nearly half of all look-ups; without the filter the store would search
+// its memtables and the filter of each table.
 //
-//	open ─► empty store: ready
-//	     └► state of before: ready when many look-ups found nothing, and a scan has read all keys
+// 	open ─► empty store: ready
+// 	     └► existing state: ready after many misses, when a scan has added all keys
 //
-// Every key that is written gets in, before it is written; none gets out, but when a scan
-// makes the filter anew because it is full of such as are not there any more. Its size is
-// fixed: with more keys than it is made for, it is right less often, and never wrong when
-// it says that there is none.
+// Every key is added before it is written. No key is removed, except that a scan rebuilds
+// the filter when it is full of deleted keys. The size is fixed: beyond its capacity the
+// filter has more false positives, but never a false negative.
 type keyFilter struct {
 	store *Store
 	// size is in bits, 0 for a filter that knows nothing.

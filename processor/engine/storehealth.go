@@ -13,8 +13,8 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 )
 
-// storeHealth hears of what Pebble cannot do in the background, where no call of
-// ours gets the error: Pebble tries again for ever, and writes wait for it.
+// storeHealth records errors of Pebble's background work, which no call of ours
+// returns: Pebble retries for ever while writes wait.
 type storeHealth struct {
 	dir string
 	// down is closed when the store cannot go on.
@@ -113,8 +113,8 @@ func (l pebbleLogger) Errorf(format string, args ...any) {
 	l.logger.Error("state store", slog.String("message", fmt.Sprintf(format, args...)))
 }
 
-// Fatalf implements pebble.Logger. Pebble calls it where it cannot go on; an exit
-// or a panic there would hide the cause, so who runs the engine is told instead.
+// Fatalf implements pebble.Logger. Pebble calls it when it cannot continue. An exit or
+// a panic would hide the cause, so the engine's owner is notified instead.
 func (l pebbleLogger) Fatalf(format string, args ...any) {
 	message := fmt.Sprintf(format, args...)
 	l.logger.Error("state store cannot go on", slog.String("message", message))

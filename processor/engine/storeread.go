@@ -121,9 +121,10 @@ func (p *storePartition) due(until int64, yield func(key []byte, deadline int64)
 	return more, err
 }
 
-// indexed yields what the index of deadlines has up to until, earliest first, and hears of
-// each whether it stays there. It looks at the store only if there may be something, and not
-// before the first that may be: what was deleted there lies in the way until Pebble merges it.
+// indexed yields the timer index up to until, earliest first. The callback says whether
+// an index entry stays. The store is read only if the index may hold due timers,
+// starting at the first possible one: deleted index entries slow the iteration down
+// until Pebble compacts them.
 func (p *storePartition) indexed(until int64, yield func(index, key []byte, deadline int64) (stays, on bool, err error)) error {
 	if until < p.quiet {
 		return nil

@@ -17,8 +17,8 @@ type position struct {
 	// atEnd is when offset was last known to be the changelog's end, or when the replay
 	// that has come this far began, unix ms.
 	atEnd int64
-	// reach is the first changelog offset of which nothing is in the state: what lies
-	// between the two is there in part.
+	// reach is the checkpoint: the offset up to which the store holds every change.
+	// Between reach and the highest offset, the store holds some of the changes.
 	reach int64
 	// input is the input offset up to which rounds that the broker confirmed are in the
 	// state; less than that where the state came from the changelog.
@@ -64,12 +64,12 @@ func (p *storePartition) position() (pos position, found bool, err error) {
 	return pos, true, closer.Close()
 }
 
-// writer collects what goes to the store at once, for one or more partitions.
+// writer collects one store batch for one or more partitions.
 type writer struct {
 	store *Store
 	batch *pebble.Batch
-	// keys says that the batch has keys that the filter was told of, begun how many of its
-	// scans had begun before the first.
+	// keys is true if keys of the batch were added to the filter. begun is the number
+	// of filter scans started before the first of them.
 	keys  bool
 	begun int
 }
@@ -154,7 +154,7 @@ func (p *storePartition) deadlineKey(deadline int64, key []byte) []byte {
 	return p.at(kindDeadline, at[:], key)
 }
 
-// position notes what the state corresponds to once the batch is written.
+// position adds the checkpoint of the state after the batch.
 func (w *writer) position(p *storePartition, pos position) error {
 	value := append(make([]byte, 0, positionBytes(positionVersion)), positionVersion)
 	value = append(value, pos.topicID[:]...)

@@ -25,9 +25,9 @@ func (b *budget) limit(own int64) int64 {
 // makeRoom keeps the state in memory within its bounds, after a round.
 func (w *worker) makeRoom() error {
 	changed, kept := w.hotBytes()
-	// Three quarters are for what the store does not have: it spares a write, and what
-	// is kept spares but a read. A quarter of it is written at once, for a large batch is
-	// cheaper for the store than the same in small ones.
+	// Three quarters of the budget are for dirty entries, because each spares a write
+	// and a clean entry spares only a read. A quarter of that is written at once: one
+	// large batch is cheaper for the store than several small ones.
 	const parts = 4
 	limit := w.budget.limit(w.held)
 	if most := limit / parts * (parts - 1); changed > most || limit == 0 {
@@ -52,12 +52,12 @@ func (w *worker) noteHeld() {
 	w.held = changed + kept
 }
 
-// writeBackAfter bounds what a kill -9 costs: what changed before is in the store, of
-// which a memtable may not be on the disk yet (see flushEvery).
+// writeBackAfter bounds the replay after kill -9: older changes are in the store,
+// except for a memtable that is not on disk yet (see flushEvery).
 const writeBackAfter = 30 * time.Second
 
-// writeBackOld brings what changed long ago to the store. What changed half as long ago
-// goes with it, so that this is not done again and again for a little.
+// writeBackOld writes old changes to the store. Changes half as old are included, so
+// that small batches are not written repeatedly.
 func (w *worker) writeBackOld() error {
 	now := w.deps.Now()
 	old := false
@@ -74,12 +74,12 @@ func (w *worker) writeBackOld() error {
 // writeBack brings all that the rounds changed to the store.
 func (w *worker) writeBack() error { return w.writeBackTo(0) }
 
-// writeBackTo brings what changed first to the store until what is left takes no more
-// than keep.
+// writeBackTo writes the oldest changes until the dirty entries take at most keep
+// bytes.
 func (w *worker) writeBackTo(keep int64) error {
 	changed, _ := w.hotBytes()
 	return w.writeBackSome(func(h *hot) int {
-		// Each leaves the same share of what it has.
+		// Every partition keeps the same share of its dirty entries.
 		return h.beyond(int64(float64(h.changedBytes) * float64(keep) / float64(max(changed, 1))))
 	})
 }
@@ -124,8 +124,7 @@ func (w *worker) writeBackLate() {
 	}
 }
 
-// hotBytes is what of the worker's state the store does not have yet, and what of it
-// is in memory beside the store.
+// hotBytes returns the memory of dirty and of clean entries of the worker's partitions.
 func (w *worker) hotBytes() (changed, kept int64) {
 	for _, part := range w.parts {
 		changed += part.state.hot.changedBytes
