@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,7 +11,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/tributary-hq/tributary/ingest"
-	"github.com/tributary-hq/tributary/processor/source"
 )
 
 // Fault is one thing wrong with the configuration.
@@ -49,9 +46,7 @@ func (f *File) Check() []Fault {
 		faults = append(faults, faultsOf(fmt.Sprintf("sources[%d]", i), c.Sources[i].Validate())...)
 	}
 	faults = append(faults, faultsOf("registry", c.Registry.Validate())...)
-	for i := range c.Privacy.Keys {
-		faults = append(faults, faultsOf(fmt.Sprintf("privacy.keys[%d]", i), c.Privacy.Keys[i].Validate())...)
-	}
+	faults = append(faults, f.keyFaults(f.now())...)
 	if _, err := c.Log.LogLevel(); err != nil {
 		faults = append(faults, faultsOf("log", err)...)
 	}
@@ -129,90 +124,4 @@ func (l lines) of(path string) int {
 		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
 	}
 	return 0
-}
-
-// unknown finds keys that are no setting, and says which there are instead.
-func unknown(root *yaml.Node) []Fault {
-	if len(root.Content) == 0 {
-		return nil
-	}
-	var out []Fault
-	settings().compare("", root.Content[0], &out)
-	return out
-}
-
-// settings is the shape of the whole file.
-func settings() *shape {
-	known := tree(reflect.TypeFor[Config]())
-	sources := tree(reflect.TypeFor[ingest.Source]())
-	maps.Copy(sources.fields, tree(reflect.TypeFor[source.Source]()).fields)
-	known.fields["sources"] = sources
-	delete(known.fields["ingest"].fields, "sources")
-	return known
-}
-
-// shape is what keys a setting has; nil fields is a value or a free map.
-type shape struct{ fields map[string]*shape }
-
-// has says whether there is a setting of that path.
-func (s *shape) has(path []string) bool {
-	if len(path) == 0 || s.fields == nil {
-		return true
-	}
-	sub, ok := s.fields[path[0]]
-	return ok && sub.has(path[1:])
-}
-
-func tree(t reflect.Type) *shape {
-	for t.Kind() == reflect.Slice || t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	if t.Kind() != reflect.Struct || t.String() == "time.Time" {
-		return &shape{}
-	}
-	s := &shape{fields: map[string]*shape{}}
-	for field := range t.Fields() {
-		name, option, _ := strings.Cut(field.Tag.Get("koanf"), ",")
-		switch {
-		case option == "squash":
-			maps.Copy(s.fields, tree(field.Type).fields)
-		case name != "" && name != "-":
-			s.fields[name] = tree(field.Type)
-		}
-	}
-	return s
-}
-
-func (s *shape) compare(path string, n *yaml.Node, out *[]Fault) {
-	if s.fields == nil {
-		return
-	}
-	if n.Kind == yaml.SequenceNode {
-		for i, item := range n.Content {
-			s.compare(path+"["+strconv.Itoa(i)+"]", item, out)
-		}
-		return
-	}
-	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
-		key := n.Content[i].Value
-		at := strings.TrimPrefix(path+"."+key, ".")
-		if sub, ok := s.fields[key]; ok {
-			sub.compare(at, n.Content[i+1], out)
-			continue
-		}
-		hint := "there are " + strings.Join(s.names(), ", ")
-		if near := nearest(key, s.names()); near != "" {
-			hint = "did you mean " + near + "?"
-		}
-		*out = append(*out, Fault{Path: at, Message: "no such setting; " + hint})
-	}
-}
-
-func (s *shape) names() []string {
-	out := make([]string, 0, len(s.fields))
-	for name := range s.fields {
-		out = append(out, name)
-	}
-	slices.Sort(out)
-	return out
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/go-viper/mapstructure/v2"
 	koanfyaml "github.com/knadh/koanf/parsers/yaml"
@@ -26,6 +27,15 @@ type File struct {
 	// warnings, too: variables that look like settings and are none.
 	warnings []Fault
 	lines    lines
+	// Now is the clock that the keys' spans are checked by; nil means time.Now.
+	Now func() time.Time
+}
+
+func (f *File) now() time.Time {
+	if f.Now == nil {
+		return time.Now()
+	}
+	return f.Now()
 }
 
 // Load reads the file, which may be empty for defaults and environment alone. The
@@ -44,6 +54,9 @@ func Load(path string) (*File, error) {
 		}
 		f.lines = linesOf(&root)
 		f.faults = unknown(&root)
+		if len(root.Content) > 0 {
+			coerced(settings(), "", root.Content[0], &f.faults)
+		}
 		if err := k.Load(rawbytes.Provider(text), koanfyaml.Parser()); err != nil {
 			return nil, fmt.Errorf("read the configuration %s: %w", path, err)
 		}

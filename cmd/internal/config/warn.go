@@ -55,9 +55,7 @@ func (f *File) Warnings() []Fault {
 	if host, _, err := net.SplitHostPort(c.Ops.Listen); err == nil && host != "127.0.0.1" && host != "localhost" && host != "::1" {
 		warn("ops.listen", "metrics and health are open beyond this machine")
 	}
-	if len(c.Privacy.Keys) == 0 {
-		warn("privacy.keys", "none: the processor does not start without a key for the pseudonyms of phone numbers")
-	}
+	f.keyWarnings(f.now(), warn)
 	if len(c.Ingest.Sources) == 0 {
 		warn("sources", "none: ingest answers 404 to every webhook")
 	}

@@ -35,7 +35,8 @@ func (r Ref) Validate() error {
 	return nil
 }
 
-// Resolve returns the text.
+// Resolve returns the text. An empty file or variable is an error: a secret that was
+// cut or not filled in.
 func (r Ref) Resolve() (string, error) {
 	switch {
 	case r.File != "":
@@ -43,11 +44,18 @@ func (r Ref) Resolve() (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("read a secret: %w", err)
 		}
-		return strings.TrimRight(string(text), "\r\n"), nil
+		trimmed := strings.TrimRight(string(text), "\r\n")
+		if trimmed == "" {
+			return "", fmt.Errorf("read a secret: the file %s is empty", r.File)
+		}
+		return trimmed, nil
 	case r.Env != "":
 		text, ok := os.LookupEnv(r.Env)
 		if !ok {
 			return "", fmt.Errorf("the environment variable %s is not set", r.Env)
+		}
+		if text == "" {
+			return "", fmt.Errorf("the environment variable %s is empty", r.Env)
 		}
 		return text, nil
 	}

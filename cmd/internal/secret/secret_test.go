@@ -39,6 +39,7 @@ func TestOneSourceExactly(t *testing.T) {
 //nolint:paralleltest // it sets a variable of the environment
 func TestResolve(t *testing.T) {
 	t.Setenv("A_SECRET_THAT_IS_SET", " spaces stay ")
+	t.Setenv("A_SECRET_THAT_IS_EMPTY", "")
 	dir := t.TempDir()
 	file := func(name, text string) string {
 		path := filepath.Join(dir, name)
@@ -59,6 +60,8 @@ func TestResolve(t *testing.T) {
 		"bytes that are no text":   {ref: secret.Ref{File: file("bytes", "\x00\xff\xfe")}, want: "\x00\xff\xfe"},
 		"environment":              {ref: secret.Ref{Env: "A_SECRET_THAT_IS_SET"}, want: " spaces stay "},
 		"no such file":             {ref: secret.Ref{File: filepath.Join(dir, "absent")}, says: "absent"},
+		"an empty file":            {ref: secret.Ref{File: file("empty", "\n")}, says: "is empty"},
+		"an empty variable":        {ref: secret.Ref{Env: "A_SECRET_THAT_IS_EMPTY"}, says: "A_SECRET_THAT_IS_EMPTY is empty"},
 		"no such variable":         {ref: secret.Ref{Env: "A_SECRET_THAT_IS_NOT"}, says: "A_SECRET_THAT_IS_NOT is not set"},
 	} {
 		t.Run(name, func(t *testing.T) {
