@@ -145,7 +145,7 @@ type draft struct {
 // draft makes a raw record of the request's source.
 func (x *exchange) draft(topic, key string, value []byte, assurance, secretID, kind string) draft {
 	return draft{topic: topic, key: key, value: value, envelope: raw.Envelope{
-		Source: x.e.id, Provider: x.e.provider, Assurance: assurance, SecretID: secretID, RequestID: x.requestID,
+		Source: x.e.id, Provider: x.e.provider, Settings: x.e.settings, Assurance: assurance, SecretID: secretID, RequestID: x.requestID,
 		ReceivedAt: x.received, Kind: kind, Items: 1, ContentType: short(x.r.Header.Get("Content-Type")),
 	}}
 }

@@ -22,6 +22,7 @@ const defaultRelayTimeout = 10 * time.Second
 // It does not change; a reload makes new ones.
 type entrance struct {
 	id, provider string
+	settings     string // goes into every record
 	rate         rate.Limit
 	burst        int
 	limiter      *rate.Limiter // nil where there is no limit
@@ -49,7 +50,10 @@ func open(sources []Source, before map[string]*entrance, m *metrics) (map[string
 	out := make(map[string]*entrance, len(sources))
 	for i := range sources {
 		s, path := &sources[i], fmt.Sprintf("sources[%d]", i)
-		e := &entrance{id: s.ID, provider: s.Provider, allowed: networks(&f, path, s.AllowNetworks)}
+		if s.Retired {
+			continue
+		}
+		e := &entrance{id: s.ID, provider: s.Provider, settings: s.Settings, allowed: networks(&f, path, s.AllowNetworks)}
 		e.limit(s, before[s.ID])
 		e.secrets(&f, path, s)
 		e.relay(&f, path+".relay", &s.Relay)
@@ -59,7 +63,9 @@ func open(sources []Source, before map[string]*entrance, m *metrics) (map[string
 		return nil, errors.Join(f...)
 	}
 	for i := range sources {
-		out[sources[i].ID].counts = m.of(&sources[i])
+		if e := out[sources[i].ID]; e != nil {
+			e.counts = m.of(&sources[i])
+		}
 	}
 	return out, nil
 }

@@ -220,6 +220,9 @@ func (s *Service) Handler() http.Handler { return s.handler }
 func (s *Service) Reload(sources []Source) error {
 	s.reload.Lock()
 	defer s.reload.Unlock()
+	if len(sources) == 0 && len(s.sources) > 0 {
+		return s.unchanged(errors.New("sources: none, where there were some: the file is empty or cut; to take no webhooks any more, stop the process"))
+	}
 	next, err := open(sources, *s.entrances.Load(), s.metrics)
 	if err != nil {
 		return s.unchanged(err)

@@ -98,6 +98,60 @@ func TestRotation(t *testing.T) {
 	codes("401 200", "first", "second")
 }
 
+// TestReloadThatWouldDropAll: no sources where there were some is a file that is empty
+// or cut: those before stay in force, and the metric says that the reload failed.
+func TestReloadThatWouldDropAll(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	if err := r.service.Reload(nil); err == nil || !strings.Contains(err.Error(), "empty or cut") {
+		t.Errorf("Reload() = %v, want it refused", err)
+	}
+	if a := r.post(loxPath, `{}`); a.code != http.StatusOK {
+		t.Errorf("afterwards: %d %s", a.code, a.body)
+	}
+	metrics, err := r.registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range metrics {
+		for _, m := range family.GetMetric() {
+			if family.GetName() == "tributary_ingest_last_reload_successful" && m.GetLabel()[0].GetValue() == "sources" && m.GetGauge().GetValue() != 0 {
+				t.Errorf("%s = %v, want 0", family.GetName(), m.GetGauge().GetValue())
+			}
+		}
+	}
+}
+
+// TestRetired: a retired source needs no secrets, takes nothing, and every other goes on;
+// each record says by which settings it is to be processed.
+func TestRetired(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	sources := testSources("http://127.0.0.1:1")
+	for i := range sources {
+		sources[i].Settings = "3:" + sources[i].ID
+	}
+	sources = append(sources, ingest.Source{ID: "old", Provider: raw.ProviderLOX24, Retired: true})
+	if err := r.service.Reload(sources); err != nil {
+		t.Fatal(err)
+	}
+	if a := r.post("/v1/lox24/old/"+loxSecret, `{}`); a.code != http.StatusNotFound {
+		t.Errorf("a retired source: %d %s", a.code, a.body)
+	}
+	if a := r.post(loxPath, `{"data":{"id":"1"}}`); a.code != http.StatusOK {
+		t.Errorf("another: %d %s", a.code, a.body)
+	}
+	for _, record := range r.records(schemas.RawLOX24, 1) {
+		var headers []raw.Header
+		for _, h := range record.Headers {
+			headers = append(headers, raw.Header(h))
+		}
+		if e, err := raw.Parse(headers); err != nil || e.Settings != "3:lox" {
+			t.Errorf("settings of the record %q, %v; want 3:lox", e.Settings, err)
+		}
+	}
+}
+
 // TestReloadDropsNothing reloads beside traffic.
 func TestReloadDropsNothing(t *testing.T) {
 	t.Parallel()

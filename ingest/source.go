@@ -19,6 +19,12 @@ type Source struct {
 	ID string `json:"id" koanf:"id" yaml:"id"`
 	// Provider is lox24, uapay, voximplant or unibell.
 	Provider string `json:"provider" koanf:"provider" yaml:"provider"`
+	// Settings identifies how the processor is to process the source's records; it goes
+	// into each. It is made of the processor's settings, and no setting itself.
+	Settings string `json:"-" koanf:"-" yaml:"-"`
+	// Retired takes no webhooks any more. The processor goes on processing the records
+	// there are by the source's settings.
+	Retired bool `json:"retired" koanf:"retired" yaml:"retired"`
 	// Secrets prove the provider's webhooks. All are tried, so that a rotation has
 	// an overlap. A source needs one; a unibell source that only relays none.
 	Secrets []Secret `json:"secrets" koanf:"secrets" yaml:"secrets"`
@@ -142,6 +148,9 @@ func (s *Source) validate(f *faults, path string) {
 		s.Relay.validate(f, path+".relay")
 	default:
 		f.addf(path+".provider", "%q is none of lox24, uapay, voximplant, unibell", s.Provider)
+		return
+	}
+	if s.Retired {
 		return
 	}
 	if len(s.Secrets) == 0 && s.Relay.BaseURL == "" {

@@ -111,7 +111,7 @@ func DefaultConfig() Config {
 // below the key of these settings.
 func (c *Config) Validate() error {
 	var errs []error
-	errs = append(errs, known("stages", c.Stages, StageNames()), known("upstreams", c.Upstreams, journeyUpstreams()), business.ValidateCountries(c.Countries))
+	errs = append(errs, among("stages", c.Stages, StageNames()), among("upstreams", c.Upstreams, journeyUpstreams()), business.ValidateCountries(c.Countries))
 	for _, stage := range slices.Sorted(maps.Keys(c.Workers)) {
 		if _, ok := TopicsOf(stage); !ok {
 			errs = append(errs, fmt.Errorf("workers.%s: no such stage; there are %s", stage, strings.Join(StageNames(), ", ")))
@@ -150,8 +150,8 @@ func (c *Config) spans() []span {
 	}
 }
 
-// known reports names of a list that are not among those there are.
-func known(key string, names, there []string) error {
+// among reports names of a list that are not among those there are.
+func among(key string, names, there []string) error {
 	var errs []error
 	for i, name := range names {
 		if !slices.Contains(there, name) {

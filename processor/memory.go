@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/source"
 )
 
 // Memory runs every stage in memory, with everything the engine does to a record
@@ -34,12 +35,12 @@ func NewMemory(config Config, deps Deps, partitions int32) (*Memory, error) {
 	m := &Memory{
 		partitions: partitions, stages: map[string]*engine.Memory{}, readers: map[string]string{}, offsets: map[topicPartition]int64{},
 	}
-	counts := map[string]int32{}
+	counts, sources := map[string]int32{}, source.NewSet(deps.Sources)
 	for _, name := range StageNames() {
 		counts[name] = partitions
 	}
 	for _, name := range config.stages() {
-		stage, err := newStage(name, &config, &deps, counts)
+		stage, err := newStage(name, &config, &deps, sources, counts)
 		if err != nil {
 			return nil, err
 		}

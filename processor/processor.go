@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -26,8 +27,11 @@ type Deps struct {
 	Kafka []kgo.Opt
 	// Names has the prefix of topics and groups.
 	Names schemas.Names
-	// Sources are the configured sources; unknown ones get their provider's defaults.
+	// Sources are the configured sources. Records of others are dead letters.
 	Sources []source.Source
+	// ReadSources reads the configured sources again, for Refresh; nil means that they
+	// do not change.
+	ReadSources func(ctx context.Context) ([]source.Source, error)
 	// Privacy makes pseudonyms of phones.
 	Privacy *privacy.Pseudonymiser
 	// SchemaIDs returns the registry's ids of all Avro topics, by topic without
@@ -57,6 +61,11 @@ type Processor struct {
 	config Config
 	deps   Deps
 	engine *engine.Engine
+
+	reload   sync.Mutex // one reload at a time
+	sources  *source.Set
+	reloads  *reloads
+	counters *ledger.Metrics
 }
 
 // New checks the settings. It starts nothing and connects to nothing.
@@ -70,7 +79,13 @@ func New(config Config, deps Deps) (*Processor, error) {
 	if deps.Privacy == nil {
 		return nil, errors.New("processor: no pseudonymiser")
 	}
-	return &Processor{config: config, deps: deps}, nil
+	if deps.Logger == nil {
+		deps.Logger = slog.New(slog.DiscardHandler)
+	}
+	deps.Sources = slices.Clone(deps.Sources)
+	p := &Processor{config: config, deps: deps, sources: source.NewSet(deps.Sources)}
+	p.sources.OnDefaults = p.warnOfDefaults()
+	return p, nil
 }
 
 // Start resolves the schema ids, looks at the topics and starts the workers. It
@@ -89,10 +104,13 @@ func (p *Processor) Start(ctx context.Context) error {
 	if configured == nil {
 		configured = func(string) int32 { return 0 }
 	}
-	counters, figures := p.counters(), p.figures()
+	p.counters = ledger.NewMetrics(p.deps.Metrics)
+	p.expect(p.deps.Sources)
+	p.reloads = registerReloads(p.deps.Metrics)
+	figures := p.figures()
 	specs := make([]engine.Spec, 0, len(StageNames()))
 	for _, name := range p.config.stages() {
-		stage, err := newStage(name, &p.config, &p.deps, partitions)
+		stage, err := newStage(name, &p.config, &p.deps, p.sources, partitions)
 		if err != nil {
 			return fmt.Errorf("processor: stage %s: %w", name, err)
 		}
@@ -100,7 +118,7 @@ func (p *Processor) Start(ctx context.Context) error {
 		specs = append(specs, engine.Spec{
 			Name: name, Stage: stage, Input: topics.Input, Changelog: topics.Changelog, Outputs: topics.Outputs,
 			Partitions: configured(topics.Input), DeadLetter: topics.DeadLetter, WallClock: readsRaw(name), Workers: p.config.workers(name),
-			Counted: figures(name, counters.Add(name)), Dates: datesOf, Discarded: p.config.Benchmark.discarded(),
+			Counted: figures(name, p.counters.Add(name)), Dates: datesOf, Discarded: p.config.Benchmark.discarded(),
 		})
 	}
 	p.config.Memory.apply()
@@ -115,6 +133,7 @@ func (p *Processor) Start(ctx context.Context) error {
 		return fmt.Errorf("processor: %w", err)
 	}
 	registerDisk(p.deps.Metrics, p.config.Engine.StateDir)
+	registerKeys(p.deps.Metrics, p.deps.Privacy, p.deps.Now)
 	p.engine = running
 	return nil
 }
@@ -178,15 +197,13 @@ func (p *Processor) Ready() bool {
 	return true
 }
 
-// counters makes the metrics of the account, beginning at zero for each source.
-func (p *Processor) counters() *ledger.Metrics {
-	counters := ledger.NewMetrics(p.deps.Metrics)
-	for i := range p.deps.Sources {
-		if slices.Contains(p.config.stages(), p.deps.Sources[i].Provider) {
-			counters.Expect(p.deps.Sources[i].Provider, p.deps.Sources[i].ID)
+// expect begins the metrics of the account at zero for each source.
+func (p *Processor) expect(sources []source.Source) {
+	for i := range sources {
+		if slices.Contains(p.config.stages(), sources[i].Provider) {
+			p.counters.Expect(sources[i].Provider, sources[i].ID)
 		}
 	}
-	return counters
 }
 
 // partitions returns how many partitions each stage's input has on the cluster, by

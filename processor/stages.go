@@ -8,6 +8,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/erasure"
 	"github.com/tributary-hq/tributary/processor/journey"
+	"github.com/tributary-hq/tributary/processor/known"
 	"github.com/tributary-hq/tributary/processor/ledger"
 	"github.com/tributary-hq/tributary/processor/lox24"
 	"github.com/tributary-hq/tributary/processor/source"
@@ -18,18 +19,19 @@ import (
 )
 
 // newStage makes a stage from the settings. partitions is how many each stage's
-// input has. A stage that reads what ingest writes keeps account of it.
-func newStage(name string, c *Config, deps *Deps, partitions map[string]int32) (engine.Stage, error) {
-	stage, err := bareStage(name, c, deps, partitions)
+// input has. A stage that reads what ingest writes keeps account of it, and processes
+// records of known sources only.
+func newStage(name string, c *Config, deps *Deps, sources *source.Set, partitions map[string]int32) (engine.Stage, error) {
+	stage, err := bareStage(name, c, deps, sources, partitions)
 	if err != nil || !readsRaw(name) || c.Benchmark.LikeForLike {
 		return stage, err
 	}
-	return ledger.Keep(name, erasure.Accept(stage)), nil
+	return ledger.Keep(name, known.Require(erasure.Accept(stage), sources, deps.Logger)), nil
 }
 
 // bareStage makes a stage that keeps no account.
-func bareStage(name string, c *Config, deps *Deps, partitions map[string]int32) (engine.Stage, error) {
-	sources, figures := source.NewSet(deps.Sources), business.NewLabels(c.Countries)
+func bareStage(name string, c *Config, deps *Deps, sources *source.Set, partitions map[string]int32) (engine.Stage, error) {
+	figures := business.NewLabels(c.Countries)
 	switch name {
 	case StageLOX24:
 		config := lox24.Config{

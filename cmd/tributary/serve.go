@@ -16,11 +16,13 @@ import (
 	"go.uber.org/fx/fxevent"
 
 	"github.com/tributary-hq/tributary/cmd/internal/config"
+	"github.com/tributary-hq/tributary/cmd/internal/hangup"
 	"github.com/tributary-hq/tributary/cmd/internal/lag"
 	"github.com/tributary-hq/tributary/cmd/internal/ops"
 	"github.com/tributary-hq/tributary/cmd/internal/tracing"
 	"github.com/tributary-hq/tributary/ingest"
 	"github.com/tributary-hq/tributary/processor"
+	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -43,7 +45,7 @@ func newProcessor(g *globals) *cobra.Command {
 		Use:   "processor",
 		Short: "decode, deduplicate and correlate: raw topics become enriched ones",
 		Long: `Runs the stages. SIGTERM ends it after the rounds in flight, so that the next start
-replays nothing. Exit code 74: the disk of the state directory is full. Exit code 65:
+replays nothing; SIGHUP reads the sources again. Exit code 74: the disk of the state directory is full. Exit code 65:
 a later release wrote the state, in a format that this one does not read.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return g.serve(cmd.Context(), processorApp) },
@@ -121,12 +123,12 @@ func ingestApp(g *globals, f *config.File, logger *slog.Logger) (fx.Option, erro
 	if err != nil {
 		return nil, err
 	}
-	metrics := ops.NewRegistry()
+	metrics, file := ops.NewRegistry(), &rereader{g: g, inForce: f}
 	deps := ingest.Deps{
 		Kafka: options, Names: f.Config.Names(), Logger: logger, Registerer: metrics, Tracer: traces.TracerProvider(), Now: time.Now,
 		Partitions: f.Config.RawPartitions(),
 		Sources: func(context.Context) ([]ingest.Source, error) {
-			again, err := g.load()
+			again, err := file.read()
 			if err != nil {
 				return nil, err
 			}
@@ -137,6 +139,7 @@ func ingestApp(g *globals, f *config.File, logger *slog.Logger) (fx.Option, erro
 		fx.Supply(f.Config.Ingest, deps),
 		tracesModule(traces),
 		ingest.Module(),
+		hangups[*ingest.Service](file, logger),
 		opsModule(&f.Config, metrics, logger, func(s *ingest.Service) ops.Check {
 			// Ingest stays ready while Kafka is away: it answers 503 and says so here.
 			return ops.Check{Name: "ingest", Func: func() (bool, any) { return true, s.Health() }}
@@ -145,7 +148,7 @@ func ingestApp(g *globals, f *config.File, logger *slog.Logger) (fx.Option, erro
 }
 
 // processorApp is the app of `tributary processor`.
-func processorApp(_ *globals, f *config.File, logger *slog.Logger) (fx.Option, error) {
+func processorApp(g *globals, f *config.File, logger *slog.Logger) (fx.Option, error) {
 	options, err := f.Config.Kafka.Options()
 	if err != nil {
 		return nil, err
@@ -158,20 +161,66 @@ func processorApp(_ *globals, f *config.File, logger *slog.Logger) (fx.Option, e
 	if err != nil {
 		return nil, err
 	}
-	metrics := ops.NewRegistry()
+	metrics, file := ops.NewRegistry(), &rereader{g: g, inForce: f}
 	deps := processor.Deps{
 		Kafka: options, Names: f.Config.Names(), Sources: f.Config.Sources, Privacy: pseudonyms, SchemaIDs: schemaIDs(&f.Config), Partitions: partitionsOf(&f.Config),
 		Version: buildInfo().Version, Logger: logger, Metrics: metrics, Tracer: traces.TracerProvider(), Now: time.Now,
+		ReadSources: func(context.Context) ([]source.Source, error) {
+			again, err := file.read()
+			if err != nil {
+				return nil, err
+			}
+			return again.Config.Sources, nil
+		},
 	}
 	return fx.Options(
 		fx.Supply(f.Config.Processor, deps),
 		tracesModule(traces),
 		processor.Module(),
+		hangups[*processor.Processor](file, logger),
 		lagModule(f, options, metrics, logger),
 		opsModule(&f.Config, metrics, logger, func(p *processor.Processor) ops.Check {
 			return ops.Check{Name: "processor", Func: func() (bool, any) { return p.Ready(), p.Detail() }}
 		}),
 	), nil
+}
+
+// rereader reads the configuration again for a running process.
+type rereader struct {
+	g *globals
+	// inForce is the file that the process runs with, last the one that was read last.
+	inForce, last *config.File
+}
+
+// read reads the file. One that may not succeed the one in force is an error.
+func (r *rereader) read() (*config.File, error) {
+	again, err := r.g.load()
+	if err == nil {
+		err = again.Succeeds(r.inForce)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r.last = again
+	return again, nil
+}
+
+// refresher is a service that reads its sources again.
+type refresher interface {
+	Refresh(ctx context.Context) error
+}
+
+// hangups refreshes a role's service on SIGHUP. It comes behind the role's module.
+func hangups[Service refresher](file *rereader, logger *slog.Logger) fx.Option {
+	return fx.Module("hangups", fx.Invoke(func(lifecycle fx.Lifecycle, s Service) {
+		lifecycle.Append(hangup.Hook(func(ctx context.Context) error {
+			if err := s.Refresh(ctx); err != nil {
+				return err
+			}
+			file.inForce = file.last
+			return nil
+		}, logger))
+	}))
 }
 
 // tracesModule sends the spans of a role. It comes before the role's module, so that

@@ -19,6 +19,9 @@ const (
 	CauseOutOfRange Cause = "out_of_range"
 	// CauseTooLarge: an output or state entry over max.message.bytes.
 	CauseTooLarge Cause = "too_large"
+	// CauseUnknownSource: the processor does not know the record's source, or not the
+	// settings under which it was taken; replay it once it does.
+	CauseUnknownSource Cause = "unknown_source"
 	// CauseStale: older by the provider's own time than the deduplication span,
 	// of an entity that does not know it.
 	CauseStale Cause = "stale"

@@ -31,6 +31,10 @@ type Source struct {
 	ID string `json:"id" koanf:"id" yaml:"id"`
 	// Provider is lox24, uapay, voximplant or unibell.
 	Provider string `json:"provider" koanf:"provider" yaml:"provider"`
+	// Revision is raised by one with every change of how the source's records are
+	// processed, so that a processor can tell whether it or ingest has the newer
+	// settings: see Set.Judge.
+	Revision int `json:"revision" koanf:"revision" yaml:"revision"`
 	// Namespace is put before the source's correlation ids ("shop" makes
 	// "shop:17"), so that two shops' order 17 stay apart. Empty means none.
 	Namespace string `json:"namespace" koanf:"namespace" yaml:"namespace"`
@@ -130,6 +134,9 @@ func (s *Source) Validate() error {
 	if s.Reversal != "" && s.Reversal != ReversalTotal && s.Reversal != ReversalEach {
 		errs = append(errs, fmt.Errorf("reversal: %q is none of total, each", s.Reversal))
 	}
+	if s.Revision < 0 {
+		errs = append(errs, fmt.Errorf("revision: %d is less than 0", s.Revision))
+	}
 	if strings.ContainsAny(s.Namespace, ": \t\n") {
 		errs = append(errs, fmt.Errorf("namespace: %q holds a colon or white space", s.Namespace))
 	}
@@ -141,28 +148,4 @@ func pointer(key, p string) error {
 		return fmt.Errorf("%s: %q is no JSON pointer: it begins with /", key, p)
 	}
 	return nil
-}
-
-// Set finds sources by id. Unknown ids get the provider's defaults: a record
-// whose source was taken out of the configuration is still decoded.
-type Set struct{ byID map[string]*Source }
-
-// NewSet returns a set of sources with their defaults filled in.
-func NewSet(sources []Source) *Set {
-	set := &Set{byID: make(map[string]*Source, len(sources))}
-	for i := range sources {
-		filled := sources[i].WithDefaults()
-		set.byID[filled.ID] = &filled
-	}
-	return set
-}
-
-// Find returns the source with the id.
-func (s *Set) Find(id, provider string) *Source {
-	if found, ok := s.byID[id]; ok {
-		return found
-	}
-	unknown := &Source{ID: id, Provider: provider}
-	filled := unknown.WithDefaults()
-	return &filled
 }

@@ -59,6 +59,9 @@ const (
 	HeaderItem       = "tributary-item"
 	HeaderItems      = "tributary-items"
 	HeaderStatus     = "tributary-status"
+	// HeaderSettings identifies the settings of the source by which the record is to be
+	// processed, as ingest had them.
+	HeaderSettings = "tributary-source-settings"
 	// HeaderReferenceMade is "true" on a relay request whose reference ingest made.
 	HeaderReferenceMade = "tributary-reference-made"
 	// HeaderError is one word for an empty or cut relay answer: timeout, refused, dns
@@ -108,6 +111,9 @@ type Envelope struct {
 	Source string
 	// Provider is one of the Provider constants.
 	Provider string
+	// Settings identifies the source's settings for the processor, empty if it is not
+	// known.
+	Settings string
 	// Assurance is one of the Assurance constants.
 	Assurance string
 	// SecretID names the secret that proved the record.
@@ -143,6 +149,7 @@ func (e *Envelope) Append(dst []Header) []Header {
 	}
 	add(HeaderSource, e.Source)
 	add(HeaderProvider, e.Provider)
+	add(HeaderSettings, e.Settings)
 	add(HeaderAssurance, e.Assurance)
 	add(HeaderSecretID, e.SecretID)
 	add(HeaderRequestID, e.RequestID)
@@ -166,7 +173,7 @@ func (e *Envelope) Append(dst []Header) []Header {
 func Parse(headers []Header) (Envelope, error) {
 	e, err := ParseShared(headers)
 	for _, text := range [...]*string{
-		&e.Source, &e.Provider, &e.Assurance, &e.SecretID, &e.RequestID, &e.Kind, &e.ContentType, &e.Traceparent, &e.Tracestate,
+		&e.Source, &e.Provider, &e.Settings, &e.Assurance, &e.SecretID, &e.RequestID, &e.Kind, &e.ContentType, &e.Traceparent, &e.Tracestate,
 	} {
 		*text = strings.Clone(*text)
 	}
@@ -186,6 +193,8 @@ func ParseShared(headers []Header) (Envelope, error) {
 			e.Source = text
 		case HeaderProvider:
 			e.Provider = text
+		case HeaderSettings:
+			e.Settings = text
 		case HeaderAssurance:
 			e.Assurance = text
 		case HeaderSecretID:

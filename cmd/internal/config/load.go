@@ -27,6 +27,8 @@ type File struct {
 	// warnings, too: variables that look like settings and are none.
 	warnings []Fault
 	lines    lines
+	// cut says that the file ends within a line.
+	cut bool
 	// Now is the clock that the keys' spans are checked by; nil means time.Now.
 	Now func() time.Time
 }
@@ -52,6 +54,7 @@ func Load(path string) (*File, error) {
 		if err := yaml.Unmarshal(text, &root); err != nil {
 			return nil, fmt.Errorf("read the configuration %s: %w", path, err)
 		}
+		f.cut = len(text) > 0 && text[len(text)-1] != '\n'
 		f.lines = linesOf(&root)
 		f.faults = unknown(&root)
 		if len(root.Content) > 0 {
@@ -75,6 +78,9 @@ func Load(path string) (*File, error) {
 	f.decode(k, "", &f.Config)
 	f.decode(k, "sources", &f.Config.Ingest.Sources)
 	f.decode(k, "sources", &f.Config.Sources)
+	for i := range min(len(f.Config.Ingest.Sources), len(f.Config.Sources)) {
+		f.Config.Ingest.Sources[i].Settings = f.Config.Sources[i].Stamp()
+	}
 	return f, nil
 }
 

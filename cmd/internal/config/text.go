@@ -13,7 +13,7 @@ import (
 )
 
 // wholeNumber is a number that YAML reads and writes back unchanged.
-var wholeNumber = regexp.MustCompile(`^(0|[1-9][0-9]{0,17})$`)
+var wholeNumber = regexp.MustCompile(`^(0|[1-9]\d{0,17})$`)
 
 // coerced finds settings that are text and stand in the file as something else, which
 // the decoder would rewrite: true becomes "1", 0123 becomes "83", 1.10 becomes "1.1".

@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -59,6 +60,8 @@ type Stack struct {
 	// Privacy makes the pseudonyms.
 	Privacy *privacy.Pseudonymiser
 
+	// Logger is the processor's; nil means none.
+	Logger *slog.Logger
 	// Failed gets what ends a processor by itself, where it is not nil; else that
 	// fails the test.
 	Failed chan error
@@ -122,6 +125,7 @@ func (s *Stack) Run(tb TB) {
 	e.InstanceID, e.StateDir, e.CommitInterval = "case", s.state, 20*time.Millisecond
 	p, err := processor.New(config, processor.Deps{
 		Kafka: s.Kafka, Names: s.Names, Sources: s.Sources, Privacy: s.Privacy, Version: "case", Now: time.Now, Fail: s.fail(tb),
+		Logger: s.Logger, ReadSources: func(context.Context) ([]source.Source, error) { return s.Sources, nil },
 		SchemaIDs: func(ctx context.Context) (map[string]uint32, error) {
 			ids, err := s.registry.Resolve(ctx)
 			return ids.ByTopic, err
@@ -149,6 +153,12 @@ func (s *Stack) fail(tb TB) func(error) {
 		default:
 		}
 	}
+}
+
+// Refresh has the running processor read Sources again, as SIGHUP does.
+func (s *Stack) Refresh(tb TB) error {
+	tb.Helper()
+	return s.processor.Refresh(tb.Context())
 }
 
 // Forget throws the processor's state directory away.
@@ -182,9 +192,20 @@ func (s *Stack) Stop(tb TB) {
 // Webhook writes a raw record as ingest would, and returns where it lies.
 func (s *Stack) Webhook(tb TB, provider, key string, body []byte) *kgo.Record {
 	tb.Helper()
+	return s.WebhookOf(tb, &source.Source{ID: "shop-" + provider, Provider: provider}, key, body)
+}
+
+// WebhookOf does the same for another source, by whose settings it is stamped where
+// it has a revision.
+func (s *Stack) WebhookOf(tb TB, of *source.Source, key string, body []byte) *kgo.Record {
+	tb.Helper()
 	s.sent++
+	provider, stamp := of.Provider, ""
+	if of.Revision > 0 {
+		stamp = of.Stamp()
+	}
 	envelope := raw.Envelope{
-		Source: "shop-" + provider, Provider: provider, Assurance: raw.AssuranceSharedSecret, SecretID: "first", ContentType: "application/json",
+		Source: of.ID, Provider: provider, Settings: stamp, Assurance: raw.AssuranceSharedSecret, SecretID: "first", ContentType: "application/json",
 		RequestID: fmt.Sprintf("request-%08d", s.sent), ReceivedAt: time.Now(), Kind: raw.KindWebhook, Items: 1,
 	}
 	r := &kgo.Record{Topic: s.Names.Topic("raw." + provider + ".v1"), Key: []byte(key), Value: body}

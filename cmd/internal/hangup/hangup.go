@@ -1,0 +1,47 @@
+// Package hangup reads sources and secrets again when the process gets SIGHUP.
+//
+//	SIGHUP ─► refresh of ingest or of the processor ─► done, or an error in the log
+package hangup
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"go.uber.org/fx"
+)
+
+// Hook calls refresh on every SIGHUP, for as long as the app runs. Whatever is wrong is
+// logged as an error; refresh leaves in force what was before.
+func Hook(refresh func(context.Context) error, logger *slog.Logger) fx.Hook {
+	signals := make(chan os.Signal, 1)
+	stop, done := make(chan struct{}), make(chan struct{})
+	return fx.Hook{
+		OnStart: func(ctx context.Context) error {
+			ctx = context.WithoutCancel(ctx)
+			signal.Notify(signals, syscall.SIGHUP)
+			go func() {
+				defer close(done)
+				for {
+					select {
+					case <-stop:
+						return
+					case <-signals:
+						if err := refresh(ctx); err != nil {
+							logger.ErrorContext(ctx, "sources were not reloaded", slog.String("error", err.Error()))
+						}
+					}
+				}
+			}()
+			return nil
+		},
+		OnStop: func(context.Context) error {
+			signal.Stop(signals)
+			close(stop)
+			<-done
+			return nil
+		},
+	}
+}

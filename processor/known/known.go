@@ -1,0 +1,103 @@
+// Package known keeps records from a stage that the stage would process with wrong
+// settings: those of a source that this processor does not know, or knows by older
+// settings than ingest has.
+//
+//	raw record ─► source.Set.Judge ─► known:     the stage
+//	                               ─► otherwise: deadletter.<provider>.v1, cause unknown_source
+//
+// Promise: no record is decoded with the settings of another source or of another time
+// than its own, none is lost, and none holds up the records behind it. Once the
+// processor knows the source (SIGHUP reads the sources again), `tributary deadletter
+// replay --cause unknown_source` has them processed, each once.
+package known
+
+import (
+	"log/slog"
+	"sync"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/erasure"
+	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// Require returns the stage, now one that is given records of known sources alone.
+// Whatever else the stage can do, it still can. The logger may be nil.
+func Require(stage engine.Stage, sources *source.Set, logger *slog.Logger) engine.Stage {
+	required := &requiring{Stage: stage, sources: sources, logger: logger}
+	if reporter, ok := stage.(engine.ClockReporter); ok {
+		return &reporting{required, reporter}
+	}
+	return required
+}
+
+type requiring struct {
+	engine.Stage
+
+	sources *source.Set
+	logger  *slog.Logger
+	// warned has the complaints that stand in the log, each once.
+	warned sync.Map
+}
+
+// reporting is one that reports its clock.
+type reporting struct {
+	*requiring
+	engine.ClockReporter
+}
+
+// Recycle implements engine.Recycler.
+func (r *requiring) Recycle(event engine.Event) {
+	if inner, ok := r.Stage.(engine.Recycler); ok {
+		inner.Recycle(event)
+	}
+}
+
+// Decode implements engine.Stage.
+func (r *requiring) Decode(in *engine.Input) (engine.Event, error) {
+	if erasure.Is(in) {
+		return r.Stage.Decode(in)
+	}
+	var id, provider, stamp []byte
+	replayed := false
+	for i := range in.Headers {
+		h := &in.Headers[i]
+		switch h.Key {
+		case raw.HeaderSource:
+			id = h.Value
+		case raw.HeaderProvider:
+			provider = h.Value
+		case raw.HeaderSettings:
+			stamp = h.Value
+		case raw.HeaderReplayRound:
+			replayed = true
+		}
+	}
+	if len(id) == 0 || len(provider) == 0 {
+		return r.Stage.Decode(in) // which says what is wrong with the record
+	}
+	verdict := r.sources.Judge(id, provider, stamp, replayed)
+	if verdict == source.Known {
+		return r.Stage.Decode(in)
+	}
+	return nil, r.refuse(verdict, string(id), string(stamp), in)
+}
+
+// refuse makes the error of a record that is not processed, and logs the first of
+// its kind.
+func (r *requiring) refuse(verdict source.Verdict, id, stamp string, in *engine.Input) error {
+	detail := "the processor does not know the source " + id
+	switch verdict {
+	case source.Behind:
+		detail = "ingest took the record of source " + id + " under newer settings (" + stamp + ") than the processor has"
+	case source.Differs:
+		detail = "ingest took the record of source " + id + " under other settings (" + stamp + ") than the processor has, of the same revision"
+	default:
+	}
+	if _, again := r.warned.LoadOrStore(detail, true); !again && r.logger != nil {
+		r.logger.Warn("records of a source are not processed: give the processor its settings (SIGHUP), then replay the dead letters of cause unknown_source",
+			slog.String("reason", detail), slog.String("source", id), slog.String("topic", in.Topic), slog.Int("partition", int(in.Partition)),
+			slog.Int64("offset", in.Offset))
+	}
+	return engine.Permanentf(engine.CauseUnknownSource, "%s", detail)
+}

@@ -1,0 +1,112 @@
+package source
+
+import (
+	"maps"
+	"strings"
+	"sync/atomic"
+)
+
+// Set finds sources by id. Replace exchanges them while stages use the set.
+type Set struct {
+	current atomic.Pointer[table]
+	// OnDefaults is called with an id for which Find returned its provider's defaults;
+	// nil means that nobody is told. Set it before the set is used.
+	OnDefaults func(id string)
+}
+
+// table is the sources at one time. It does not change.
+type table struct {
+	known map[string]*entry
+	// former are sources that were removed since the process started. Their records
+	// are not processed any more, but what state there is of them is still shown by
+	// their settings.
+	former map[string]*Source
+}
+
+type entry struct {
+	Source
+
+	fingerprint string
+}
+
+// NewSet returns a set of sources with their defaults filled in.
+func NewSet(sources []Source) *Set {
+	set := &Set{}
+	set.Replace(sources)
+	return set
+}
+
+// Replace exchanges the sources. A record is processed by those that Find returned
+// when it was decoded.
+func (s *Set) Replace(sources []Source) {
+	next := &table{known: make(map[string]*entry, len(sources)), former: map[string]*Source{}}
+	for i := range sources {
+		next.known[sources[i].ID] = &entry{Source: sources[i].WithDefaults(), fingerprint: sources[i].fingerprint()}
+	}
+	if before := s.current.Load(); before != nil {
+		maps.Copy(next.former, before.former)
+		for id, e := range before.known {
+			next.former[id] = &e.Source
+		}
+	}
+	for id := range next.known {
+		delete(next.former, id)
+	}
+	s.current.Store(next)
+}
+
+// Find returns the source with the id. One that is not known has the settings with
+// which it was removed, or its provider's defaults: Judge keeps records of such sources
+// from stages, so that this is only for state of an entity whose source is gone.
+func (s *Set) Find(id, provider string) *Source {
+	now := s.current.Load()
+	if found, ok := now.known[id]; ok {
+		return &found.Source
+	}
+	if removed, ok := now.former[id]; ok {
+		return removed
+	}
+	if s.OnDefaults != nil {
+		s.OnDefaults(strings.Clone(id))
+	}
+	unknown := &Source{ID: id, Provider: provider}
+	filled := unknown.WithDefaults()
+	return &filled
+}
+
+// Verdict says whether a record may be processed with the settings of its source.
+type Verdict int
+
+// The verdicts.
+const (
+	// Known: the settings are those of the record, or newer ones.
+	Known Verdict = iota
+	// Unknown: there is no such source of this provider.
+	Unknown
+	// Behind: the record was taken under a higher revision of the settings.
+	Behind
+	// Differs: it was taken under other settings of the same revision, so that nothing
+	// says which of the two are newer.
+	Differs
+)
+
+// Judge compares the settings of a record's source with those that ingest had when it
+// took the record, as Stamp wrote them. A record without a stamp is judged by its
+// source alone. A record that somebody replays has been looked at, and does not differ.
+func (s *Set) Judge(id, provider, stamp []byte, replayed bool) Verdict {
+	found, ok := s.current.Load().known[string(id)]
+	if !ok || found.Provider != string(provider) {
+		return Unknown
+	}
+	if len(stamp) == 0 {
+		return Known
+	}
+	revision, fingerprint, ok := readStamp(stamp)
+	switch {
+	case revision > found.Revision:
+		return Behind
+	case (!ok || revision == found.Revision && string(fingerprint) != found.fingerprint) && !replayed:
+		return Differs
+	}
+	return Known
+}

@@ -1,0 +1,85 @@
+package source
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+)
+
+// Stamp identifies the settings by which the source's records are processed: the
+// revision, a colon, and a fingerprint. Ingest puts it beside every record.
+func (s *Source) Stamp() string { return strconv.Itoa(s.Revision) + ":" + s.fingerprint() }
+
+// readStamp reads what Stamp wrote; ok is false if it did not write it.
+func readStamp(stamp []byte) (revision int, fingerprint []byte, ok bool) {
+	before, fingerprint, ok := bytes.Cut(stamp, []byte{':'})
+	for _, digit := range before {
+		const most = 1 << 30
+		if digit < '0' || digit > '9' || revision > most {
+			return 0, nil, false
+		}
+		revision = revision*10 + int(digit-'0')
+	}
+	return revision, fingerprint, ok
+}
+
+// fingerprint is a hash of the settings that are set. Settings that are not set are left
+// out, so that a release with new settings has the fingerprints of the one before.
+func (s *Source) fingerprint() string {
+	const digits = 8
+	hash, settings := sha256.New(), s.settings()
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		_, _ = fmt.Fprintf(hash, "%s=%s\n", name, settings[name])
+	}
+	sum := hash.Sum(nil)
+	return hex.EncodeToString(sum)[:digits]
+}
+
+// settings are those that are set and that decide how a record is processed, as JSON,
+// by name. accept_stale is none: it is switched on and off at the processor alone, for a
+// backfill.
+func (s *Source) settings() map[string]json.RawMessage {
+	out := map[string]json.RawMessage{}
+	text, err := json.Marshal(s)
+	if err == nil {
+		err = json.Unmarshal(text, &out)
+	}
+	if err != nil { // strings, numbers and maps of them: it never fails
+		return nil
+	}
+	maps.DeleteFunc(out, func(name string, value json.RawMessage) bool {
+		unset := []string{"null", `""`, "0", "false", "[]", "{}"}
+		return slices.Contains([]string{"id", "revision", "accept_stale"}, name) || slices.Contains(unset, string(value))
+	})
+	return out
+}
+
+// Follows says why settings of the source may not come after these in a running
+// process: they are changed and not of a higher revision, so that records taken under
+// the one could not be told from those of the other.
+func (s *Source) Follows(before *Source) error {
+	switch {
+	case s.Revision < before.Revision:
+		return fmt.Errorf("revision: %d is lower than %d, which is in force; to go back to former settings give them a higher revision", s.Revision, before.Revision)
+	case s.Revision > before.Revision:
+		return nil
+	}
+	is, was := s.settings(), before.settings()
+	for _, name := range slices.Sorted(maps.Keys(union(is, was))) {
+		if !bytes.Equal(is[name], was[name]) {
+			return fmt.Errorf("revision: %s has changed; raise the revision to %d", name, before.Revision+1)
+		}
+	}
+	return nil
+}
+
+func union(a, b map[string]json.RawMessage) map[string]json.RawMessage {
+	out := maps.Clone(a)
+	maps.Copy(out, b)
+	return out
+}
