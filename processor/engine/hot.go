@@ -9,9 +9,9 @@ import (
 // transactions have changed and the store does not hold yet, and clean entries, which
 // were written last and have a deadline soon.
 //
-// 	committed transaction ─► dirty ─► (the oldest, over the memory budget) store ─► clean ─► evicted
-// 	                           │
-// 	                           └ the store's checkpoint is before the first dirty change
+//	committed transaction ─► dirty ─► (the oldest, over the memory budget) store ─► clean ─► evicted
+//	                           │
+//	                           └ the store's checkpoint is before the first dirty change
 //
 // The oldest changes are written first, so that an entity that changes repeatedly within
 // the window is written once. The store then holds entries of different moments: every

@@ -59,10 +59,10 @@ func DefaultStoreConfig() StoreConfig {
 // Store holds the state of every partition that a process owns: one Pebble, its keys
 // prefixed by stage and partition.
 //
-// 	stage 0x00 partition(4) 's' key                 state entry (see entry.go)
-// 	stage 0x00 partition(4) 'd' deadline(8) key     timer index, no value
-// 	stage 0x00 partition(4) 'p'                     checkpoint: the changelog offset of the state
-// 	0x00 "format"                                   format of all this (see format.go)
+//	stage 0x00 partition(4) 's' key                 state entry (see entry.go)
+//	stage 0x00 partition(4) 'd' deadline(8) key     timer index, no value
+//	stage 0x00 partition(4) 'p'                     checkpoint: the changelog offset of the state
+//	0x00 "format"                                   format of all this (see format.go)
 //
 // There is no write-ahead log, because the changelog is one. Memtables reach the disk
 // whole and in order, so that after a crash the store is as it was after some earlier

@@ -13,8 +13,8 @@ import (
 // occurrences are nearly half of all look-ups; without the filter the store would search
 // its memtables and the filter of each table.
 //
-// 	open ─► empty store: ready
-// 	     └► existing state: ready after many misses, when a scan has added all keys
+//	open ─► empty store: ready
+//	     └► existing state: ready after many misses, when a scan has added all keys
 //
 // Every key is added before it is written. No key is removed, except that a scan rebuilds
 // the filter when it is full of deleted keys. The size is fixed: beyond its capacity the

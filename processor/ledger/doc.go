@@ -1,8 +1,8 @@
 // Package ledger counts how every raw record ended, by minute and by source, in the
 // transaction that processed it.
 //
-// 	records of a transaction ─► stage ─► outputs ─┬─► book (state) ─► end of minute ─► ledger.v1
-// 	                                              └─► counts of the commit ─► metrics
+//	records of a transaction ─► stage ─► outputs ─┬─► book (state) ─► end of minute ─► ledger.v1
+//	                                              └─► counts of the commit ─► metrics
 //
 // Promise: accepted + replayed = decoded + duplicates + dead letters + unaccounted, in
 // every entry. The entries of a partition follow each other without overlap, and each
