@@ -1,20 +1,19 @@
-// Package business counts what the company asks: whom codes reached, on which
-// channel, in which country and at what cost, and what became of the money.
+// Package business counts business outcomes: verified users by channel and country, the
+// cost of codes, and payments by phase.
 //
 //	an entity before and after a fact ─► Labels.Move… ─► engine.Counter ─► commit ─► Metrics ─► tributary_business_*
 //
-// An entity is counted under its newest outcome. When that changes, it is counted
-// anew and withdrawn from where it was, for a counter cannot fall:
+// An entity is counted under its newest outcome. When the outcome changes, the entity is
+// counted under the new one and added to the withdrawals of the old one, because a
+// counter cannot decrease:
 //
 //	tributary_business_verifications_total            entered an outcome
 //	tributary_business_verifications_withdrawn_total  left it again
 //
-// What is in force is the one less the other. Promise: over the life of a process
-// that difference is what the last snapshots say of the facts it committed,
-// whatever their order and however often they were sent; nothing is counted that
-// was not committed, and nothing twice.
+// The current number is the difference of both. Promise: over the life of a process that
+// difference equals the last snapshots of the facts it committed, in any order and with
+// any repetition; only committed facts are counted, each once.
 //
-// The labels are bounded by construction: every one that can be is made beforehand.
-// Countries are those of the settings and "other"; ids, phones and texts of a
-// provider are never among them.
+// The label sets are bounded: all are created beforehand. Countries are those of the
+// settings and "other"; ids, phones and provider texts are never labels.
 package business

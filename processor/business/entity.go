@@ -8,8 +8,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// Verification is what is counted of a verification at one time. The zero value is
-// one of which nothing is known.
+// Verification holds the counted properties of a verification at one time. The zero
+// value is a verification that does not exist yet.
 type Verification struct {
 	Outcome avro.VerificationOutcome
 	// Channel delivered the code; empty if none did.
@@ -41,8 +41,8 @@ func (a *Attempts) Add(channel avro.Channel, status avro.AttemptStatus) {
 	}
 }
 
-// Payment is what is counted of a payment at one time. The zero value is one of
-// which nothing is known.
+// Payment holds the counted properties of a payment at one time. The zero value is a
+// payment that does not exist yet.
 type Payment struct {
 	Phase avro.PaymentPhase
 	// PaidMinor and RefundedMinor are in minor units of Currency.
@@ -50,7 +50,8 @@ type Payment struct {
 	Currency                 string
 }
 
-// PaymentOf reads a snapshot: what was paid stays paid where it was given back.
+// PaymentOf reads a snapshot. A payment that was paid and refunded stays counted as
+// paid.
 func PaymentOf(s *avro.PaymentSnapshot) Payment {
 	p := Payment{Phase: s.Phase, RefundedMinor: s.ReversalAmountMinor.Value, Currency: s.Currency}
 	switch s.Phase {
@@ -111,7 +112,7 @@ func channelIndex(c avro.Channel) int {
 	}
 }
 
-// outcomeIndex is below 0 for what is no outcome yet.
+// outcomeIndex returns a negative number for a pending verification.
 func outcomeIndex(o avro.VerificationOutcome) int {
 	switch o {
 	case "", avro.VerificationOutcomePending:
@@ -192,8 +193,8 @@ func journeyIndex(o avro.JourneyOutcome) int {
 	}
 }
 
-// DefaultCountries are those told apart where the settings name none: Ukraine, its
-// neighbours and where most others of its phones are.
+// DefaultCountries returns the countries with labels of their own if the settings name
+// none: Ukraine, its neighbours and other frequent destinations.
 func DefaultCountries() []string {
 	return []string{"UA", "PL", "DE", "CZ", "SK", "HU", "RO", "MD", "LT", "AT", "CH", "IT", "ES", "GB", "US"}
 }
@@ -201,7 +202,7 @@ func DefaultCountries() []string {
 // maxCountries bounds the series.
 const maxCountries = 50
 
-// ValidateCountries says what is wrong with a list of countries.
+// ValidateCountries returns the faults in a list of countries.
 func ValidateCountries(countries []string) error {
 	if len(countries) > maxCountries {
 		return fmt.Errorf("countries: %d are over %d: each makes metrics of its own", len(countries), maxCountries)

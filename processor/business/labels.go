@@ -28,7 +28,7 @@ const (
 	metricCount
 )
 
-// metric is what one table counts.
+// metric is the counted unit of one table.
 type metric struct {
 	name, help string
 	labels     []string
@@ -204,7 +204,7 @@ func (l *Labels) MovePayment(tx engine.Tx, was, is *Payment) {
 	l.move(to, refunded, from, was.RefundedMinor, at, is.RefundedMinor)
 }
 
-// MoveJourney counts a journey by its outcome instead of what that was.
+// MoveJourney moves a journey from its previous outcome to its current one.
 func (l *Labels) MoveJourney(tx engine.Tx, was, is avro.JourneyOutcome) {
 	if was == is {
 		return

@@ -37,8 +37,8 @@ func NewMetrics(reg prometheus.Registerer, countries []string) *Metrics {
 	return m
 }
 
-// ExpectVerifications begins what is usual of a provider's verifications at zero,
-// so that the first of it is an increase and not a beginning.
+// ExpectVerifications creates the usual label sets of a provider at zero, so that the
+// first event is visible as an increase.
 func (m *Metrics) ExpectVerifications(provider string, countries []string, via ...avro.Channel) {
 	for _, country := range countryValues(countries) {
 		for _, channel := range via {
@@ -78,8 +78,8 @@ func (m *Metrics) ExpectJourneys() {
 	}
 }
 
-// slot is where the counts of one source go. Its counters are made when they are
-// first needed: there are no series of what never happens.
+// slot holds the counters of one source. They are created on first use, so that there
+// are no series for events that never occur.
 type slot struct {
 	values     []string
 	up, down   *prometheus.CounterVec
@@ -96,8 +96,8 @@ func (s *slot) add(vec *prometheus.CounterVec, to *atomic.Pointer[prometheus.Cou
 	(*c).Add(float64(n))
 }
 
-// Add returns what takes the counts of a stage, whose verifications are of a
-// provider; counts of other figures go to next.
+// Add returns a function that adds the counts of a provider's stage; counts with other
+// names are passed to next.
 func (m *Metrics) Add(provider string, next func(engine.Count)) func(engine.Count) {
 	slots := map[string]*slot{}
 	for i := range m.all {

@@ -9,8 +9,8 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/simulator"
 )
 
-// Faults compares what the providers sent, what is in the topics and what the model
-// says, and returns everything that does not add up, each as a sentence.
+// Faults compares the webhooks sent, the records in the topics and the model, and
+// returns every difference as a sentence.
 func Faults(sent map[string]simulator.Count, t *model.Result) []string {
 	var out []string
 	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }

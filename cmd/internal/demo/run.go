@@ -14,15 +14,15 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// Options say what a demo does.
+// Options are the options of a demo.
 type Options struct {
 	// Seed makes the traffic.
 	Seed uint64
-	// Scale is how often each story is told; at least 1.
+	// Scale is how often each scenario is played; at least 1.
 	Scale int
-	// Logger gets what goes wrong inside; nil means nowhere.
+	// Logger receives internal errors; nil discards them.
 	Logger *slog.Logger
-	// Progress is told how far it is; nil means nobody.
+	// Progress receives the progress; nil discards it.
 	Progress Progress
 	// Record gets every record of an enriched topic. Nil means nobody.
 	Record func(topic string, r *kgo.Record)
@@ -31,7 +31,7 @@ type Options struct {
 	Stay func(ctx context.Context, place Place, result *Result) error
 }
 
-// Progress is told how far the demo is.
+// Progress receives the name of each step and how far it is.
 type Progress interface {
 	// Step begins a part of the work, of so many units; 0 means unknown.
 	Step(name string, total int64)
@@ -54,7 +54,7 @@ type Row struct {
 	Journey       *model.Journey `json:"journey"`
 }
 
-// Result is what came of a demo.
+// Result is the result of a demo.
 type Result struct {
 	Seed     uint64                     `json:"seed"`
 	Sent     map[string]simulator.Count `json:"sent"`
@@ -70,7 +70,7 @@ type Result struct {
 
 // The times of a demo.
 const (
-	// window is in what time of the demo all stories begin.
+	// window is the period of the demo's time in which all scenarios begin.
 	window = 30 * time.Minute
 	// speed is how much faster than the wall clock its time runs.
 	speed = 1500
@@ -78,13 +78,14 @@ const (
 	after = 50 * time.Minute
 	// settleTimeout bounds the wait for the topics to be complete.
 	settleTimeout = 20 * time.Second
-	// slowerFrom is from what scale on the time runs slower, to have time to send.
+	// slowerFrom is the scale from which the demo's time runs slower, so that there is
+	// time to send.
 	slowerFrom  = 10
 	concurrency = 32
 )
 
-// Run runs a demo. The error is of what cannot run; what does not add up is in the
-// result.
+// Run runs a demo. It returns an error if the pipeline cannot run; differences are in
+// the result.
 func Run(ctx context.Context, o Options) (_ *Result, err error) {
 	began := time.Now()
 	if o.Logger == nil {

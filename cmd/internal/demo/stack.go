@@ -199,7 +199,7 @@ func ModelSettings(c *processor.Config, sources []source.Source, p *privacy.Pseu
 	}
 }
 
-// stop ends what runs, in the order of the records.
+// stop ends the components in the order of the data flow.
 func (s *stack) stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 	defer cancel()

@@ -80,7 +80,7 @@ func DefaultConfig() Config {
 	return Config{Brokers: []string{"127.0.0.1:9092"}, ClientID: "tributary", DialTimeout: 10 * time.Second}
 }
 
-// mechanisms are what SASL knows.
+// mechanisms returns the supported SASL mechanisms.
 func mechanisms() []string {
 	return []string{"", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"}
 }

@@ -26,7 +26,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/registry"
 )
 
-// Options say what is read and shown.
+// Options select the records and their format.
 type Options struct {
 	Topics []string
 	// Partition is the one to read; negative means all.
@@ -35,7 +35,7 @@ type Options struct {
 	// else at the beginning.
 	FromOffset int64
 	FromTime   time.Time
-	// Follow goes on after what is there now.
+	// Follow continues beyond the current end.
 	Follow bool
 	// Limit is how many records are shown; 0 means all.
 	Limit int

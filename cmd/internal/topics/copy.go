@@ -23,12 +23,11 @@ type Copy struct {
 	Kafka []kgo.Opt
 	// From and To are the two prefixes.
 	From, To schemas.Names
-	// Progress is told how many records of how many offsets are copied; nil means
-	// nobody.
+	// Progress receives the copied records and the offsets to copy; nil discards it.
 	Progress func(topic string, done, total int64)
 }
 
-// Copied is what became of a topic.
+// Copied is the result of one topic.
 type Copied struct {
 	Topic   string `json:"topic"`
 	To      string `json:"to"`
@@ -39,7 +38,7 @@ type Copied struct {
 // copyPatience is how long a topic may give nothing, as behind an open transaction.
 const copyPatience = 90 * time.Second
 
-// rawTopics are the topics that hold what came, without prefix.
+// rawTopics returns the raw topics, without prefix.
 func rawTopics() []string {
 	var out []string
 	for _, row := range schemas.Table() {
@@ -50,9 +49,9 @@ func rawTopics() []string {
 	return out
 }
 
-// Run copies what is committed now; what is written meanwhile is not copied. A key's
-// records stay in their order. Run again, it copies again: what comes twice is a
-// duplicate to the stages.
+// Run copies all records up to the current end; later records are not copied. The order
+// of records with the same key is kept. A second run copies them again, and the stages
+// drop the copies as duplicates.
 func (c *Copy) Run(ctx context.Context) ([]Copied, error) {
 	if c.From.Prefix == c.To.Prefix {
 		return nil, errors.New("both prefixes are the same: nothing would be copied")
@@ -152,7 +151,7 @@ func (t *transfer) take(ctx context.Context, r *kgo.Record, sent func(*kgo.Recor
 	}
 }
 
-// poll returns what is there next.
+// poll returns the next fetches.
 func poll(ctx context.Context, reader *kgo.Client) (kgo.Fetches, error) {
 	patient, cancel := context.WithTimeoutCause(ctx, copyPatience, fmt.Errorf("nothing came for %s: is a transaction open (tributary lag)?", copyPatience))
 	defer cancel()
@@ -200,8 +199,8 @@ func look(ctx context.Context, admin *kadm.Client, from, to string) (partitions 
 	return int32(len(details[to].Partitions)), left, total, nil //nolint:gosec // a partition count
 }
 
-// again is the record as it is to be there. What says that it is a dead letter sent
-// again names records of the topics it leaves, so it goes.
+// again returns the record for the destination topic. Replay headers name records of
+// the source topics, so they are removed.
 func again(r *kgo.Record, to string, partitions int32) *kgo.Record {
 	out := &kgo.Record{Topic: to, Partition: engine.PartitionOf(r.Key, partitions), Key: r.Key, Value: r.Value, Timestamp: r.Timestamp}
 	for _, h := range r.Headers {

@@ -23,9 +23,9 @@ const (
 	hintFewer = "Kafka takes no partitions away; the topics of its family are empty, so delete them and apply again"
 )
 
-// judgePartitions decides what may be done about differing partition counts. A family
-// of which no topic has ever held a record has no state, and may get more; any other
-// keeps what it has. Topics of outputs stand each for itself.
+// judgePartitions decides whether a differing partition count may be changed. A family
+// whose topics never held a record has no state and may get more partitions; any other
+// family keeps its count. Output topics are judged one by one.
 func judgePartitions(ctx context.Context, admin *kadm.Client, wanted []Wanted, existing []string, changes []Change) error {
 	if !slices.ContainsFunc(changes, func(c Change) bool { return c.Key == keyPartitions }) {
 		return nil

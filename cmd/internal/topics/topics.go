@@ -1,10 +1,9 @@
-// Package topics makes the cluster's topics what the topic table says, and says
-// where they differ.
+// Package topics compares the cluster's topics with the topic table and applies it.
 //
 //	schemas.Table + settings ─► Wanted ─► Diff against the cluster ─► Apply
 //
-// It creates and alters. It never deletes a topic, and it refuses to change the
-// partition count of topics that hold anything: see partitions.go.
+// It creates and alters topics. It never deletes a topic, and it refuses to change the
+// partition count of topics that hold records: see partitions.go.
 package topics
 
 import (
@@ -82,7 +81,7 @@ func (c *Config) PartitionsOf(topic schemas.Topic) int32 {
 	return c.Partitions
 }
 
-// Wanted is what a topic is to be on the cluster.
+// Wanted is the wanted configuration of a topic on the cluster.
 type Wanted struct {
 	// Name is with prefix.
 	Name       string            `json:"name"`
@@ -120,7 +119,7 @@ func Want(c *Config, names schemas.Names) []Wanted {
 	return out
 }
 
-// Change is one difference between the cluster and what is wanted.
+// Change is one difference between the cluster and the wanted configuration.
 type Change struct {
 	Topic string `json:"topic"`
 	// Kind is create, config, partitions or refused.
@@ -129,7 +128,7 @@ type Change struct {
 	Key  string `json:"key,omitempty"`
 	Have string `json:"have,omitempty"`
 	Want string `json:"want,omitempty"`
-	// Hint says what to do about a refused change.
+	// Hint is the remedy for a refused change.
 	Hint string `json:"hint,omitempty"`
 
 	wanted Wanted
@@ -144,7 +143,7 @@ const (
 	KindRefused    = "refused"
 )
 
-// Diff compares the cluster with what is wanted.
+// Diff compares the cluster with the wanted configuration.
 func Diff(ctx context.Context, admin *kadm.Client, wanted []Wanted) ([]Change, error) {
 	names := make([]string, len(wanted))
 	for i := range wanted {
@@ -253,15 +252,15 @@ func Apply(ctx context.Context, admin *kadm.Client, replication int16, changes [
 	return errors.Join(append(errs, visible(ctx, admin, created))...)
 }
 
-// list asks the cluster, never the client's cache: for seconds that would tell of a
-// topic as it was before it was created or deleted. Asking what we may do with the
-// topics is the library's way to that.
+// list reads topics from the cluster instead of the client's metadata cache, which is
+// outdated for seconds after a topic is created or deleted. Asking for authorized
+// operations bypasses that cache.
 func list(ctx context.Context, admin *kadm.Client, names []string) (kadm.TopicDetails, error) {
 	return admin.ListTopics(kadm.WithAuthorizedOps(ctx), names...)
 }
 
-// visible waits until created topics are known to the brokers: a cluster tells of
-// them a little later than it has made them, and what comes next wants to use them.
+// visible waits until created topics appear in the brokers' metadata, which happens
+// shortly after their creation.
 func visible(ctx context.Context, admin *kadm.Client, names []string) error {
 	for len(names) > 0 {
 		listed, err := list(ctx, admin, names)

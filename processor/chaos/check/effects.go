@@ -75,7 +75,7 @@ func (c *checker) effect(e *entity, effect Effect) {
 	if e.next < len(e.facts) && e.facts[e.next] == f {
 		e.next++
 	} else {
-		// What was left out shows as lost; the fold goes on behind.
+		// A missing effect is reported as lost; the fold continues behind it.
 		c.sayf(RuleOrder, "the effect of %v (key %s) is not the next", f.at, e.key)
 		e.next = slices.Index(e.facts, f) + 1
 	}
@@ -84,7 +84,7 @@ func (c *checker) effect(e *entity, effect Effect) {
 	}
 }
 
-// apply is the fold: what a fact does, and what its effect must say.
+// apply folds a fact and returns the effect that it must have.
 func (e *entity) apply(f *fact) Effect {
 	want := Effect{ID: f.ID, Source: f.at}
 	if _, known := e.seen[f.ID]; known {

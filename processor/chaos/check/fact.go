@@ -66,7 +66,7 @@ const (
 	// Withdrawn and Missed answer Withdraw: there was such a deadline, or none.
 	Withdrawn = "withdrawn"
 	Missed    = "missed"
-	// Forgotten answers Forget; N is what the count was.
+	// Forgotten answers Forget; N is the count before.
 	Forgotten = "forgotten"
 	// Fired is a deadline's; Source is the record that had set it, N the deadline in
 	// unix ms.
@@ -109,8 +109,8 @@ func ParseEffect(value []byte) (e Effect, err error) {
 	return e, nil
 }
 
-// Chain is what a key's chain becomes with one more fact: a sum over the IDs counted
-// and their order.
+// Chain returns a key's chain after one more fact: a sum over the counted IDs and their
+// order.
 func Chain(before uint64, id string) uint64 {
 	h := fnv.New64a()
 	_, _ = fmt.Fprintf(h, "%d %s", before, id) // a hash never fails

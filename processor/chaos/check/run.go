@@ -20,8 +20,7 @@ type Record struct {
 	Value []byte
 }
 
-// Dead is a dead letter: the record that it buries, as its headers say, and what it
-// carries of it.
+// Dead is a dead letter: its origin according to its headers, and its content.
 type Dead struct {
 	Source Source
 	Key    string
@@ -38,16 +37,16 @@ type Entry struct {
 	Deadline int64
 }
 
-// Run is what a run left behind. Slices may be in any order.
+// Run is the result of a run. Slices may be in any order.
 type Run struct {
-	// Accepted are the IDs of which a sender was told that they are stored.
+	// Accepted are the IDs that were acknowledged to the sender.
 	Accepted []string
 	// Input, Output and Dead are read committed.
 	Input  []Record
 	Output []Record
 	Dead   []Dead
-	// State is what the changelogs come to: of each key the last entry, without
-	// those that a tombstone removed.
+	// State is the compacted content of the changelogs: the last entry of each key,
+	// without tombstones.
 	State []Entry
 	// Stores are state stores, by any name, of partitions whose owner has restored
 	// them to the end and written its last round: each must be State's part for the
@@ -95,7 +94,7 @@ const (
 	RuleClock    = "clock"    // a clock that went back, or beyond the wall clock
 )
 
-// Check returns what does not hold, nil if all does.
+// Check returns the violations, nil if there are none.
 func (r *Run) Check() []Violation {
 	c := &checker{run: r, keys: map[string]*entity{}, bySource: map[Source]*fact{}, clocks: map[int32]int64{}}
 	c.readInput()
@@ -117,7 +116,7 @@ type fact struct {
 	effects int
 }
 
-// entity is a key's part of the fold, as far as the effects have told it.
+// entity is the fold of a key over the effects read so far.
 type entity struct {
 	key       string
 	facts     []*fact // in order
@@ -200,7 +199,7 @@ func (c *checker) dead() {
 	}
 }
 
-// remains looks at what has no effect.
+// remains reports facts without an effect.
 func (c *checker) remains() {
 	for _, at := range slices.SortedFunc(maps.Keys(c.bySource), compareSources) {
 		f := c.bySource[at]

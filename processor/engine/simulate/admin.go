@@ -11,7 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// ask sends one of the admin's requests; what it is answered comes as it is.
+// ask sends an admin request and returns the broker's answer unchanged.
 func (s *Session) ask(ctx context.Context, kind string) error {
 	return s.call(ctx, kind, func() error { return nil })
 }
@@ -193,9 +193,9 @@ func (s *Session) OffsetNotes(ctx context.Context) ([]string, error) {
 	return slices.Collect(maps.Values(s.cluster.notes)), err
 }
 
-// EndAs ends what is open on partitions, and the group's offsets that wait, as a
-// transaction of its own. On a broker these are several requests, and who dies between
-// them leaves a transaction that will be aborted; here they are one.
+// EndAs ends the open partitions of a transaction, and its pending group offsets. On a
+// broker these are several requests, and a client that dies between them leaves a
+// transaction that is aborted later; here they are one step.
 func (s *Session) EndAs(ctx context.Context, pid int64, epoch int16, open kadm.TopicsSet, offsets, commit bool) error {
 	return s.call(ctx, "Settle", func() error {
 		var places []tp
@@ -225,7 +225,7 @@ func (h *Host) Read(short, topic string, from map[int32]int64, committed bool) *
 	return &Reader{host: h, short: short, topic: topic, committed: committed, position: from}
 }
 
-// PollFetches returns what there is.
+// PollFetches returns the available records.
 func (r *Reader) PollFetches(context.Context) kgo.Fetches {
 	w := r.host.world
 	w.yield(int64(w.Chance(3)), nil)

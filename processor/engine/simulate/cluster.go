@@ -22,8 +22,8 @@ type Cluster struct {
 	txns   map[string]*txn
 	byPID  map[int64]*txn
 	order  []*txn
-	// offsets are the group's committed input offsets; pending what open transactions
-	// are about to commit.
+	// offsets are the group's committed input offsets, pending those of open
+	// transactions.
 	offsets map[int32]int64
 	pending map[int32]map[int64]waiting
 	// notes are the metadata of the offsets, leaders their leader epochs.
@@ -79,8 +79,9 @@ const (
 )
 
 // initProducer gives the owner of a transactional id its producer id and the next
-// epoch. What the owner before left open is aborted first. known is the epoch the
-// owner has had, -1 for a new one: if another has come since, it is fenced.
+// epoch. An open transaction of the previous owner is aborted first. known is the
+// caller's current epoch, -1 for a new producer; a caller with an outdated epoch is
+// fenced.
 func (c *Cluster) initProducer(id string, timeout int64, known int16) (pid int64, epoch int16, err error) {
 	t := c.txns[id]
 	if known >= 0 && t != nil && known != t.epoch && known != t.lastEpoch {
@@ -237,8 +238,8 @@ func (c *Cluster) endTxn(pid int64, epoch int16, commit bool) (next int16, err e
 	return t.epoch, nil
 }
 
-// endAs ends a transaction without raising the epoch, as requests of before did.
-// What is forgotten in its partitions is forgotten no longer.
+// endAs ends a transaction without raising the epoch, as older protocol versions did.
+// Hanging transactions of the producer in its partitions end too.
 func (c *Cluster) endAs(pid int64, epoch int16, places []tp, commit bool) error {
 	t := c.byPID[pid]
 	switch {
@@ -367,8 +368,8 @@ func (c *Cluster) Open() bool {
 	return false
 }
 
-// tick does what time brings: transactions that were left open too long are
-// aborted, members that were not heard of are thrown out.
+// tick advances timeouts: expired transactions are aborted, members without heartbeats
+// are removed.
 func (c *Cluster) tick() {
 	for _, t := range c.order {
 		if t.state == txnOngoing && c.world.now > t.began+t.timeout {

@@ -1,16 +1,16 @@
-// Package simulate is a Kafka that never was: a transaction log, its coordinators
-// and its clients in one thread and one virtual clock, in which a seed decides all.
+// Package simulate simulates a Kafka cluster and its clients: transaction log,
+// coordinators and clients in one thread and on one virtual clock, driven by a seed.
 //
 //	Plan (seed) ─► World: tasks of hosts, one at a time ─► Cluster: logs, transactions, group
 //	                 │  faults, each bound to an event            ▲
-//	                 └─► Session, Reader: what a client makes of it ┘
+//	                 └─► Session, Reader: the client's behaviour ─┘
 //
-// It has what no embedded broker has: transactions that are prepared and not yet
-// marked, a high watermark and a last stable offset that differ, epochs with strict
-// fencing, stable offset fetches that do not answer, group generations, static
-// members, answers that are lost after the request was applied.
+// It models states that no embedded broker has: transactions that are prepared and not
+// yet marked, a high watermark beyond the last stable offset, strict epoch fencing, stable
+// offset fetches that do not answer, group generations, static members, responses that
+// are lost after the request was applied.
 //
-// Promise: the same plan runs the same way, step by step, whatever the machine does
-// meanwhile. It knows nothing of the engine: Session, Reader and World have the
-// methods that the engine asks of its seam.
+// Promise: the same plan runs the same way, step by step, on any machine. The package
+// does not import the engine: Session, Reader and World implement the interfaces of the
+// engine's Kafka seam.
 package simulate

@@ -6,8 +6,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 )
 
-// The things a fault does. Those of a request change what becomes of it; the others
-// happen to the host or the world, and are the driver's to do.
+// Kinds of faults. Request faults change the fate of a request; the others happen to a
+// host or the world and are executed by the driver.
 const (
 	// Refuse answers a request with Err and does not apply it.
 	Refuse = "refuse"

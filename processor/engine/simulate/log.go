@@ -98,11 +98,11 @@ func (p *Partition) stable() int64 {
 	return at
 }
 
-// mark ends what a producer has open in the partition, with a marker of an epoch.
+// mark ends a producer's open transaction in the partition with a marker of an epoch.
 //
-// It is kinder than a broker to a committed transaction whose marker was lost, and
-// after which its owner wrote on: that marker is written before the abort of the next
-// one, which would be its own, too. No client can prevent that.
+// It is more lenient than a broker with a committed transaction whose marker was lost
+// and whose owner wrote on: the missing marker is written before the abort of the next
+// transaction, which would otherwise abort both. No client can prevent that.
 func (p *Partition) mark(producer int64, epoch int16, commit bool, now int64) {
 	if first, ok := p.open[producer]; ok && !commit {
 		lost := p.lost[producer]
@@ -157,7 +157,7 @@ func (p *Partition) read(topic string, partition int32, from int64, n int, commi
 	return out
 }
 
-// Committed returns what a read-committed consumer gets of a topic's partition.
+// Committed returns the records of a partition as a read_committed consumer sees them.
 func (c *Cluster) Committed(topic string, partition int32) []*kgo.Record {
 	p := c.part(tp{topic, partition})
 	return p.read(topic, partition, 0, len(p.log), true, false)
@@ -166,8 +166,8 @@ func (c *Cluster) Committed(topic string, partition int32) []*kgo.Record {
 // End is a partition's high watermark.
 func (c *Cluster) End(topic string, partition int32) int64 { return c.part(tp{topic, partition}).end() }
 
-// compact removes what later records of the same key replace, below the last stable
-// offset; aborted records go, too.
+// compact removes records that are replaced by a later one of the same key, and aborted
+// records, below the last stable offset.
 func (c *Cluster) compact(topic string) {
 	for _, p := range c.topics[topic].parts {
 		later := map[string]bool{}
@@ -186,7 +186,7 @@ func (c *Cluster) compact(topic string) {
 	}
 }
 
-// Compact is what a broker's log cleaner does to a topic.
+// Compact runs the log cleaner on a topic.
 func (c *Cluster) Compact(topic string) { c.compact(topic) }
 
 // AppendMarker writes a marker of a transaction that wrote nothing there.

@@ -48,8 +48,7 @@ func (s *Session) Produce(_ context.Context, r *kgo.Record, promise func(*kgo.Re
 	s.buffered = append(s.buffered, buffered{r, promise})
 }
 
-// Flush sends what is buffered: a batch for each partition, sometimes two, in any
-// order.
+// Flush sends the buffered records: a batch per partition, sometimes two, in any order.
 func (s *Session) Flush(ctx context.Context) error {
 	batches := map[tp][]buffered{}
 	var order []tp

@@ -11,7 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// Callbacks are what a client calls when the group has answered.
+// Callbacks are called by a client after the group has answered.
 type Callbacks struct {
 	Assigned, Revoked func(partitions []int32)
 	// Saw gets the whole assignment, before the others.
@@ -20,8 +20,7 @@ type Callbacks struct {
 	Lost func(why error)
 }
 
-// Session is a client in a group with a transactional id: what kgo's group transact
-// session does, request by request.
+// Session simulates kgo's GroupTransactSession, request by request.
 type Session struct {
 	world   *World
 	cluster *Cluster
@@ -37,8 +36,8 @@ type Session struct {
 	generation int32
 	owned      map[int32]bool
 	paused     map[int32]bool
-	// position is where the next poll reads, committed what the client takes for the
-	// committed offset, head the offset after the last polled record.
+	// position is the next offset to poll, committed the client's view of the committed
+	// offset, head the offset after the last polled record.
 	position, committed, head map[int32]int64
 	revoked, lost             bool
 	// locked holds callbacks back, as End does.
@@ -68,7 +67,7 @@ type buffered struct {
 	promise func(*kgo.Record, error)
 }
 
-// errCut is what a client gets of a connection that is closed.
+// errCut is the client's error for a closed connection.
 var errCut = errors.New("connection closed")
 
 // Join makes a client. short is its name in faults; control makes it return markers.
@@ -91,7 +90,8 @@ func (h *Host) Join(
 	return s, nil
 }
 
-// ProducerID makes the client the owner of its transactional id, or returns what it is.
+// ProducerID initializes the transactional id, or returns the current producer id and
+// epoch.
 func (s *Session) ProducerID(ctx context.Context) (pid int64, epoch int16, err error) {
 	err = s.loadProducer(ctx)
 	return s.pid, s.epoch, err
@@ -123,8 +123,7 @@ func (s *Session) Close() {
 	}
 }
 
-// call sends a request until it is answered for good: apply is what the broker does
-// with it.
+// call retries a request until it has a final answer; apply is the broker's part.
 func (s *Session) call(ctx context.Context, kind string, apply func() error) error {
 	w := s.world
 	for try := 0; ; try++ {
@@ -298,7 +297,7 @@ func (s *Session) ResumeFetchPartitions(partitions map[string][]int32) {
 	}
 }
 
-// PollRecords returns what there is, up to n records.
+// PollRecords returns up to n available records.
 func (s *Session) PollRecords(_ context.Context, n int) kgo.Fetches {
 	w := s.world
 	w.yield(int64(w.Chance(2)), nil)
@@ -326,7 +325,8 @@ func (s *Session) PollRecords(_ context.Context, n int) kgo.Fetches {
 			return kgo.NewErrFetch(kerr.UnknownTopicID)
 		}
 		if end := s.consumedEnd(part, p); at > end {
-			// A client sees by the epoch that what it read is gone, and goes back.
+			// The leader epoch shows that the log was truncated: the client resets to
+			// the truncation point.
 			s.position[p] = end
 			return kgo.NewErrFetch(&kgo.ErrDataLoss{Topic: s.input, Partition: p, ConsumedTo: at, ResetTo: end})
 		}

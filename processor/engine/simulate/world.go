@@ -16,11 +16,11 @@ type World struct {
 	// Tracing makes the world keep a line of each step in Trace.
 	Tracing bool
 	Trace   []string
-	// Injected counts the faults that were met, by what they do.
+	// Injected counts the faults that occurred, by kind.
 	Injected map[string]int
 	// Healed stops all faults from then on.
 	Healed bool
-	// OnFault does what a fault asks of a host; see Fault.
+	// OnFault executes a fault of a host; see Fault.
 	OnFault func(worker string, f *Fault)
 
 	rng    *rand.Rand
@@ -326,7 +326,7 @@ func (g *Group) Wait() {
 	}
 }
 
-// Heal ends all faults: from then on nothing goes wrong but what is under way.
+// Heal ends all faults; only requests under way can still fail.
 func (w *World) Heal() {
 	w.Healed = true
 	w.Cluster.HoldMarkers = 0
