@@ -166,6 +166,8 @@ func set(tb testing.TB, in *avro.JourneyInput, v *avro.VerificationMember, p *av
 		v.Fallbacks = int32(number())
 	case "cost":
 		v.CostMinor, v.Currency = avro.Some(number()), avro.Some("EUR")
+	case "cost-without-currency":
+		v.CostMinor = avro.Some(number())
 	case "took":
 		v.DurationMs = avro.Some(offset(tb, value).Sub(noon(0)).Milliseconds())
 	case "phase":

@@ -128,12 +128,12 @@ func addSums(list []sums, s sums) []sums {
 	return list
 }
 
-// only returns the sums if all members have one currency.
+// only returns the sums if all members have one currency; it is null where none names it.
 func only(list []sums) (s sums, currency avro.Optional[string]) {
 	if len(list) != 1 {
 		return sums{}, avro.Optional[string]{}
 	}
-	return list[0], avro.Some(list[0].currency)
+	return list[0], avro.Optional[string]{Value: list[0].currency, Set: list[0].currency != ""}
 }
 
 func (c *counts) ofOutcome(outcome avro.VerificationOutcome) *int64 {

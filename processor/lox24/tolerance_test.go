@@ -144,3 +144,36 @@ func TestUnknownValues(t *testing.T) {
 		t.Errorf("counted (-want +got):\n%s", diff)
 	}
 }
+
+// TestSnapshotIsAsItsDocsSay: a status that ends counts more than a later one in
+// progress, and the deadline stays when there is an outcome.
+func TestSnapshotIsAsItsDocsSay(t *testing.T) {
+	t.Parallel()
+	failed := body("verify_code.success", "verify_code.failed", `"status":10,"delivered`, `"status":20,"delivered`, `"currency":"EUR"`, `"currency":null`)
+	later := body(`"event-1"`, `"event-2"`, "verify_code.success", "verify_code.channel.updated", `"created_at":1735689600`, `"created_at":1735689620`,
+		`"status":10,"delivered`, `"status":5,"delivered`, `"cost":5`, `"cost":7`)
+	for name, order := range map[string][][]byte{"in order": {failed, later}, "the later first": {later, failed}} {
+		m := newMemory(t)
+		var got avro.VerificationSnapshot
+		for _, b := range order {
+			outputs, err := m.Feed(record(b, "shop"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range outputs {
+				if outputs[i].Topic != schemas.EnrichedVerifications {
+					continue
+				}
+				if err := got.DecodeAvro(outputs[i].Value[wire.HeaderSize:]); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if got.ProviderStatus != avro.Some("20") || got.Outcome != avro.VerificationOutcomeFailed || got.CostMinor != avro.Some[int64](7) {
+			t.Errorf("%s: provider_status %v, outcome %s, cost %v; want 20, FAILED, 7", name, got.ProviderStatus, got.Outcome, got.CostMinor)
+		}
+		if got.Deadline != avro.Some(received().Add(time.Hour)) || !got.OutcomeAt.Set || got.Late {
+			t.Errorf("%s: deadline %v, outcome_at %v; want an hour after the first receipt", name, got.Deadline, got.OutcomeAt)
+		}
+	}
+}

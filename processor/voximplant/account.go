@@ -54,17 +54,30 @@ type item struct {
 	amount       avro.Optional[avro.Decimal]
 	day          time.Time
 	phone        avro.Phone
+	// failure is of a SIP registration: whether it fails, and since when.
+	failure toggle
 }
 
-func (i *item) same(o *item) bool { return i.id == o.id && i.kind == o.kind && i.name == o.name }
+func (i *item) same(o *item) bool {
+	return i.id == o.id && strings.EqualFold(i.kind, o.kind) && i.name == o.name
+}
 
 // items is a list of things told of.
 type items []item
 
+// find returns the item that next is of, nil if there is none.
+func (l *items) find(next *item) *item {
+	if i := slices.IndexFunc(*l, func(have item) bool { return have.same(next) }); i >= 0 {
+		return &(*l)[i]
+	}
+	return nil
+}
+
 // put replaces an item by what a newer callback says of it.
 func (l *items) put(next *item) {
-	if i := slices.IndexFunc(*l, func(have item) bool { return have.same(next) }); i >= 0 {
-		if have := &(*l)[i]; next.by > have.by {
+	if have := l.find(next); have != nil {
+		if next.told() && (!have.told() || next.by > have.by) {
+			next.failure = have.failure
 			*have = *next
 		}
 		return
@@ -78,11 +91,19 @@ func (l *items) put(next *item) {
 	}
 }
 
+// tell is put for an item that is so or not: it notes since when.
+func (l *items) tell(next *item) {
+	now := next.mark
+	l.put(next)
+	if have := l.find(next); have != nil {
+		have.failure.tell(next.on, now)
+	}
+}
+
 // The marks of an account. New ones go to the end: the state entry has them in
 // this order.
 const (
 	markLast = iota
-	markFrozen
 	markBalance
 	markCurrency
 	markMinBalance
@@ -120,7 +141,8 @@ type Account struct {
 	first                                                time.Time
 	source, providerID, currency, documentStatus, lastID string
 	lastType                                             string
-	frozen, a2p                                          bool
+	a2p                                                  bool
+	frozen                                               toggle
 	balance                                              avro.Decimal
 	required, lacking                                    avro.Optional[avro.Decimal]
 	agreementDay                                         time.Time
@@ -132,13 +154,21 @@ type Account struct {
 // says is not looked at: only the ids are proven.
 func (a *Account) lower(by uint64, at time.Time) {
 	a.first = earlier(a.first, at)
+	a.frozen.lower(by, at)
 	for i := range a.marks {
 		a.marks[i].lower(by, at)
 	}
 	for _, l := range a.lists {
 		for i := range l {
 			l[i].lower(by, at)
+			l[i].failure.lower(by, at)
 		}
+	}
+}
+
+func (t *toggle) lower(by uint64, at time.Time) {
+	for i := range t.run {
+		t.run[i].lower(by, at)
 	}
 }
 

@@ -22,8 +22,8 @@ func (a *Account) apply(cb *callback) {
 	if d.Currency.Set && a.marks[markCurrency].take(now) {
 		a.currency = d.Currency.Value
 	}
-	if (d.AccountIsFrozen.Set || d.AccountIsUnfrozen.Set) && a.marks[markFrozen].take(now) {
-		a.frozen = d.AccountIsFrozen.Set
+	if d.AccountIsFrozen.Set || d.AccountIsUnfrozen.Set {
+		a.frozen.tell(d.AccountIsFrozen.Set, now)
 	}
 	if d.A2PSMSActivated.Value.A2PEnabled.Set && a.marks[markA2P].take(now) {
 		a.a2p = d.A2PSMSActivated.Value.A2PEnabled.Value
@@ -89,7 +89,6 @@ func (a *Account) applyDocuments(d *avro.VoximplantAccountCallback, now mark) {
 		id     avro.Optional[int64]
 		status avro.Optional[string]
 	}{
-		{id: d.RegulationAddressUploaded.Value.RegulationAddressID},
 		{d.RegulationAddressVerified.Value.RegulationAddressID, d.RegulationAddressVerified.Value.RegulationAddressStatus},
 		{
 			d.RegulationAddressDocumentsRequested.Value.RegulationAddressID,
@@ -99,6 +98,10 @@ func (a *Account) applyDocuments(d *avro.VoximplantAccountCallback, now mark) {
 		if address.id.Set {
 			a.lists[listAddresses].put(&item{mark: now, id: address.id.Value, status: address.status.Value})
 		}
+	}
+	if id := d.RegulationAddressUploaded.Value.RegulationAddressID; id.Set {
+		// An upload says nothing of a status, so that it replaces none.
+		a.lists[listAddresses].put(&item{id: id.Value})
 	}
 }
 
@@ -122,12 +125,12 @@ func (a *Account) applyTelephony(cb *callback, now mark) {
 	sip := &a.lists[listSIP]
 	for _, f := range d.SIPRegistrationFail.Value.SIPRegistrations {
 		if f.SIPRegistrationID.Set {
-			sip.put(&item{mark: now, id: f.SIPRegistrationID.Value, on: true, status: f.StatusCode.Value, text: f.ErrorMessage.Value})
+			sip.tell(&item{mark: now, id: f.SIPRegistrationID.Value, on: true, status: f.StatusCode.Value, text: f.ErrorMessage.Value})
 		}
 	}
 	for _, f := range d.SIPRegistrationRecovered.Value.SIPRegistrations {
 		if f.SIPRegistrationID.Set {
-			sip.put(&item{mark: now, id: f.SIPRegistrationID.Value})
+			sip.tell(&item{mark: now, id: f.SIPRegistrationID.Value})
 		}
 	}
 	for i, phone := range d.ExpiringCallerID.Value.CallerIDs {

@@ -24,7 +24,8 @@ func parseAccount(entry []byte) (*Account, error) {
 	for _, text := range a.texts() {
 		*text = r.String()
 	}
-	a.frozen, a.a2p, a.balance, a.agreementDay = r.Bool(), r.Bool(), avro.Decimal(r.Int()), r.Time()
+	a.frozen.readFrom(r)
+	a.a2p, a.balance, a.agreementDay = r.Bool(), avro.Decimal(r.Int()), r.Time()
 	a.required, a.lacking = readAmount(r), readAmount(r)
 	for i := range r.Len() {
 		m := mark{by: r.Uint(), at: r.Time()}
@@ -59,7 +60,7 @@ func (a *Account) appendTo(dst []byte) []byte {
 	for _, text := range a.texts() {
 		dst = statecodec.AppendString(dst, *text)
 	}
-	dst = statecodec.AppendBool(statecodec.AppendBool(dst, a.frozen), a.a2p)
+	dst = statecodec.AppendBool(a.frozen.appendTo(dst), a.a2p)
 	dst = statecodec.AppendTime(statecodec.AppendInt(dst, int64(a.balance)), a.agreementDay)
 	dst = appendAmount(appendAmount(dst, a.required), a.lacking)
 	dst = statecodec.AppendUint(dst, markCount)
@@ -84,6 +85,7 @@ func (i *item) appendTo(dst []byte) []byte {
 	}
 	dst = statecodec.AppendBool(dst, i.on)
 	dst = statecodec.AppendTime(appendAmount(dst, i.amount), i.day)
+	dst = i.failure.appendTo(dst)
 	dst = statecodec.AppendUint(dst, uint64(len(i.phone.Pseudonyms)))
 	for _, p := range i.phone.Pseudonyms {
 		dst = statecodec.AppendString(statecodec.AppendString(dst, p.KeyID), p.HMAC)
@@ -99,6 +101,7 @@ func (i *item) readFrom(r *statecodec.Reader) {
 	}
 	i.phone.Country = some(country)
 	i.on, i.amount, i.day = r.Bool(), readAmount(r), r.Time()
+	i.failure.readFrom(r)
 	for range r.Len() {
 		i.phone.Pseudonyms = append(i.phone.Pseudonyms, avro.Pseudonym{KeyID: r.String(), HMAC: r.String()})
 	}

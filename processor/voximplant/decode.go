@@ -7,6 +7,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/tolerance"
 	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
@@ -25,6 +26,8 @@ type callback struct {
 	names []string
 	// numbers are the digits of the caller ids, for the same reason.
 	numbers []string
+	// notes are what the decoder went on without.
+	notes tolerance.Notes
 }
 
 // member is a field of a callback that is not a base field, as it stands there.
@@ -72,9 +75,9 @@ func (r *reader) base() (members []member, err error) {
 		switch {
 		case r.Null(), r.baseText(d, name):
 		case name == "callback_id":
-			d.CallbackID = string(r.Text())
+			d.CallbackID = r.plain()
 		case name == "account_id":
-			d.ProviderID = string(r.Text())
+			d.ProviderID = r.plain()
 		case name == "balance":
 			r.money(&d.Balance)
 		case name == "hash":
@@ -90,7 +93,7 @@ func (r *reader) base() (members []member, err error) {
 func (r *reader) baseText(d *avro.VoximplantAccountCallback, name string) bool {
 	switch name {
 	case "type":
-		d.Type = r.String()
+		d.Type = r.plain()
 	case "currency":
 		r.text(&d.Currency)
 	case "language_code":
@@ -107,6 +110,12 @@ func (r *reader) baseText(d *avro.VoximplantAccountCallback, name string) bool {
 		return false
 	}
 	return true
+}
+
+// plain reads a text that must be there.
+func (r *reader) plain() string {
+	text, _ := r.LenientText()
+	return string(text)
 }
 
 // identify checks the ids and the type, of which the keys are made.
@@ -153,19 +162,24 @@ func (s *Stage) payload(r *reader, members []member) error {
 	}
 	switch {
 	case !known:
+		r.cb.notes.Unknown(tolerance.KindEvent, d.Type)
 		if own != nil {
 			r.unknown(own.name)
 			r.names(own)
 		}
 	case own != nil:
 		r.Scanner = jsonscan.New(own.raw)
+		r.inPayload, r.field = true, d.Type
 		read(r)
 		if err := r.end(d.Type); err != nil {
 			return err
 		}
-	case other != nil:
+	case other != nil && !bare(d.Type):
 		return engine.Permanentf(engine.CauseSchemaMismatch, "%s: missing, there is %s instead", d.Type, other.name)
 	default:
+		if other != nil {
+			r.unknown(other.name)
+		}
 		r.Scanner = jsonscan.New([]byte("{}"))
 		read(r)
 	}

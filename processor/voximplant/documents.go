@@ -3,8 +3,8 @@ package voximplant
 import (
 	"math"
 	"slices"
+	"strings"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
@@ -46,7 +46,7 @@ func (r *reader) documentVerified(p *avro.VoximplantAccountDocumentVerified) {
 		}
 		return true
 	})
-	p.AccountDocumentStatusName = documentStatus(p.AccountDocumentStatus.Value)
+	p.AccountDocumentStatusName = r.documentStatus(p.AccountDocumentStatus.Value)
 }
 
 func (r *reader) documentUpdated(p *avro.VoximplantAccountDocumentStatusUpdated) {
@@ -69,8 +69,8 @@ func (r *reader) documentUpdated(p *avro.VoximplantAccountDocumentStatusUpdated)
 		}
 		return true
 	})
-	p.PreviousAccountDocumentStatusName = documentStatus(p.PreviousAccountDocumentStatus.Value)
-	p.AccountDocumentStatusName = documentStatus(p.AccountDocumentStatus.Value)
+	p.PreviousAccountDocumentStatusName = r.documentStatus(p.PreviousAccountDocumentStatus.Value)
+	p.AccountDocumentStatusName = r.documentStatus(p.AccountDocumentStatus.Value)
 }
 
 func (r *reader) addressUploaded(p *avro.VoximplantRegulationAddressUploaded) {
@@ -112,6 +112,7 @@ func (r *reader) addressVerified(p *avro.VoximplantRegulationAddressVerified) {
 		return true
 	})
 	p.RegulationAddressStatusName = addressStatus(p.RegulationAddressStatus.Value)
+	r.status(p.RegulationAddressStatus.Value, p.RegulationAddressStatusName != avro.RegulationAddressStatusUnknown)
 }
 
 func (r *reader) addressRequested(p *avro.VoximplantRegulationAddressDocumentsRequested) {
@@ -135,6 +136,7 @@ func (r *reader) addressRequested(p *avro.VoximplantRegulationAddressDocumentsRe
 		return true
 	})
 	p.RegulationAddressStatusName = addressStatus(p.RegulationAddressStatus.Value)
+	r.status(p.RegulationAddressStatus.Value, p.RegulationAddressStatusName != avro.RegulationAddressStatusUnknown)
 }
 
 func (r *reader) agreementExpiring(p *avro.VoximplantExpiringAgreement) {
@@ -146,7 +148,7 @@ func (r *reader) agreementExpiring(p *avro.VoximplantExpiringAgreement) {
 			var days avro.Optional[int64]
 			r.id(&days)
 			if days.Value < 0 || days.Value > math.MaxInt32 {
-				r.fail(engine.CauseOutOfRange, "no number of days")
+				r.unread()
 				break
 			}
 			p.UntilExpiration = avro.Optional[int32]{Value: int32(days.Value), Set: days.Set}
@@ -162,7 +164,7 @@ func (r *reader) agreementExpired(p *avro.VoximplantExpiredAgreement) {
 		if key != "document_ids" {
 			return false
 		}
-		for r.BeginArray(); r.NextItem(); {
+		for inside := r.read(r.LenientArray()); inside && r.NextItem(); {
 			var id avro.Optional[int64]
 			r.id(&id)
 			if id.Set {
@@ -207,13 +209,11 @@ func (r *reader) certificate(p *avro.VoximplantCertificate) {
 		case "expiration_date":
 			r.date(&p.ExpirationDate)
 		case "applications":
-			for r.BeginArray(); r.NextItem(); {
-				var name avro.Optional[string]
-				r.exposed(&name)
-				if name.Set {
-					p.Applications = append(p.Applications, name.Value)
+			r.each(func(name string) {
+				if r.cb.source.Exposes(key) {
+					p.Applications = append(p.Applications, name)
 				}
-			}
+			})
 		default:
 			return false
 		}
@@ -221,7 +221,14 @@ func (r *reader) certificate(p *avro.VoximplantCertificate) {
 	})
 }
 
-// documentStatus normalises a status; a word not documented is UNKNOWN.
+func (r *reader) documentStatus(text string) avro.DocumentStatus {
+	status := documentStatus(text)
+	r.status(text, status != avro.DocumentStatusUnknown)
+	return status
+}
+
+// documentStatus normalises a status in upper or lower case; a word not documented is
+// UNKNOWN.
 func documentStatus(text string) avro.DocumentStatus {
 	known := []avro.DocumentStatus{
 		avro.DocumentStatusAwaitingDocumentsUploading, avro.DocumentStatusAwaitingAgreementUploading, avro.DocumentStatusAwaitingVerification,
@@ -245,7 +252,8 @@ func subscriptionType(text string) avro.SubscriptionType {
 }
 
 func oneOf[T ~string](known []T, text string, otherwise T) T {
-	if i := slices.Index(known, T(text)); i >= 0 {
+	same := func(k T) bool { return strings.EqualFold(string(k), strings.TrimSpace(text)) }
+	if i := slices.IndexFunc(known, same); i >= 0 {
 		return known[i]
 	}
 	return otherwise

@@ -101,7 +101,9 @@ func (r *reader) subscription(p *avro.VoximplantSubscription) {
 		case "type":
 			r.text(&p.Type)
 		case "name":
-			name = r.String()
+			var text avro.Optional[string]
+			r.text(&text)
+			name = text.Value
 			p.Name = avro.Optional[string]{Value: name, Set: name != "" && r.cb.source.Exposes(key)}
 		case "cost":
 			r.money(&p.Cost)
@@ -118,6 +120,7 @@ func (r *reader) subscription(p *avro.VoximplantSubscription) {
 		p.Name.Value = ""
 	}
 	p.TypeName = subscriptionType(p.Type.Value)
+	r.status(p.Type.Value, p.TypeName != avro.SubscriptionTypeUnknown)
 	r.cb.names = append(r.cb.names, name)
 }
 

@@ -14,6 +14,18 @@ func put[T any](r *reader, into *avro.Optional[T], read func(*reader, *T)) {
 // nothing reads a payload of which no fields are documented.
 func nothing[T any](r *reader, _ *T) { r.object(func(string) bool { return false }) }
 
+// bare says that a type has no documented fields: its name says all, whatever stands
+// beside it.
+func bare(name string) bool {
+	switch name {
+	case "account_is_frozen", "account_is_unfrozen", "activate_successful", "card_expired", "card_expires_in_month", "card_payment_failed",
+		"js_fail", "reset_account_password_request", "certificate_expired":
+		return true
+	default:
+		return false
+	}
+}
+
 // decoders returns how each type's payload is read [S, SDK].
 func decoders() map[string]decoder {
 	return map[string]decoder{

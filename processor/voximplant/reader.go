@@ -1,61 +1,47 @@
 package voximplant
 
 import (
-	"errors"
-	"strconv"
 	"strings"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/privacy"
+	"github.com/tributary-hq/tributary/processor/tolerance"
 	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
 )
 
-// The provider's times are UTC and have no zone [SDK].
-const (
-	timestampLayout = "2006-01-02 15:04:05"
-	dateLayout      = "2006-01-02"
-)
-
-// reader reads fields of a callback. Its first error sticks, as the scanner's does.
+// reader reads the fields of a callback, in every form that has one meaning.
 type reader struct {
 	*jsonscan.Scanner
 
 	cb         *callback
 	pseudonyms *privacy.Pseudonymiser
-	// field is the name of the field being read, for errors.
-	field string
-	err   error
+	// field is the name of the field being read; inPayload says that it is one of the
+	// type's own, not of the callback.
+	field     string
+	inPayload bool
 }
 
-// end returns the first error; path is the place of what was read.
+// end returns the scanner's error; path is the place of what was read.
 func (r *reader) end(path string) error {
 	if err := r.End(); err != nil {
 		return verification.Unreadable(path, err)
 	}
-	if permanent := new(engine.PermanentError); errors.As(r.err, &permanent) {
-		if path != "" {
-			return engine.Permanentf(permanent.Cause, "%s.%s", path, permanent.Detail)
-		}
-	}
-	return r.err
-}
-
-func (r *reader) fail(cause engine.Cause, detail string) {
-	if r.err == nil {
-		r.err = engine.Permanentf(cause, "%s: %s", r.field, detail)
-	}
+	return nil
 }
 
 // object reads an object's fields; field returns false for one it does not know.
-// Null is the same as absent.
+// Null is the same as absent, and so is what is no object, which is noted.
 func (r *reader) object(field func(key string) bool) {
-	r.BeginObject()
+	if !r.read(r.LenientObject()) {
+		return
+	}
+	outer := r.field
 	for {
 		key, more := r.NextKey()
 		if !more {
+			r.field = outer
 			return
 		}
 		name := string(key)
@@ -67,10 +53,17 @@ func (r *reader) object(field func(key string) bool) {
 	}
 }
 
-// list reads an array of objects.
+// list reads an array of objects; what is none is left out.
 func list[T any](r *reader, read func(*reader, *T)) []T {
 	items := []T{}
-	for r.BeginArray(); r.NextItem(); {
+	if !r.read(r.LenientArray()) {
+		return items
+	}
+	for r.NextItem() {
+		if r.Kind() != jsonscan.Object {
+			r.read(r.LenientObject())
+			continue
+		}
 		var item T
 		read(r, &item)
 		items = append(items, item)
@@ -78,81 +71,109 @@ func list[T any](r *reader, read func(*reader, *T)) []T {
 	return items
 }
 
+// each reads an array of texts.
+func (r *reader) each(take func(text string)) {
+	if !r.read(r.LenientArray()) {
+		return
+	}
+	for r.NextItem() {
+		if text, reading := r.LenientText(); r.read(reading) {
+			take(string(text))
+		}
+	}
+}
+
+// read notes the field if it has no one meaning, and says whether it was read.
+func (r *reader) read(reading jsonscan.Reading) bool {
+	if reading == jsonscan.Unread {
+		r.unread()
+	}
+	return reading == jsonscan.Read
+}
+
+// unread notes that the field is left empty.
+func (r *reader) unread() { r.cb.notes.Unread(r.path()) }
+
+// path is the field's name for the counts: the type and the field, of a base field the
+// field alone. Both are known ones, for only those are read.
+func (r *reader) path() string {
+	if !r.inPayload || r.field == r.cb.decoded.Type {
+		return r.field
+	}
+	return r.cb.decoded.Type + "." + r.field
+}
+
 func (r *reader) text(into *avro.Optional[string]) {
-	if text := r.String(); text != "" {
-		*into = avro.Some(text)
+	if text, reading := r.LenientText(); r.read(reading) {
+		*into = avro.Some(string(text))
 	}
 }
 
 // exposed reads text that leaves only where the source's configuration allows it.
 func (r *reader) exposed(into *avro.Optional[string]) {
-	if text := r.String(); text != "" && r.cb.source.Exposes(r.field) {
-		*into = avro.Some(text)
+	var text avro.Optional[string]
+	if r.text(&text); text.Set && r.cb.source.Exposes(r.field) {
+		*into = text
 	}
 }
 
-// id reads an integer that may be written as text.
+// id reads an integer.
 func (r *reader) id(into *avro.Optional[int64]) {
-	text := r.Text()
-	if r.Err() != nil || len(text) == 0 {
-		return
-	}
-	n, err := strconv.ParseInt(string(text), 10, 64)
-	switch {
-	case errors.Is(err, strconv.ErrRange):
-		r.fail(engine.CauseOutOfRange, "the integer does not fit 64 bits")
-	case err != nil:
-		r.fail(engine.CauseSchemaMismatch, "want an integer")
-	default:
+	if n, reading := r.LenientInt64(); r.read(reading) {
 		*into = avro.Some(n)
 	}
 }
 
-func (r *reader) flag(into *avro.Optional[bool]) { *into = avro.Some(r.Bool()) }
+func (r *reader) flag(into *avro.Optional[bool]) {
+	if value, reading := r.LenientBool(); r.read(reading) {
+		*into = avro.Some(value)
+	}
+}
 
-// money reads a decimal, a number or text, exactly; it is refused where the
-// schema's decimal would have to round it.
+// money reads a decimal. What is beyond the schema's scale, the noise of a float, is
+// rounded and counted.
 func (r *reader) money(into *avro.Optional[avro.Decimal]) {
-	text := r.Text()
-	if r.Err() != nil || len(text) == 0 {
+	text, reading := r.LenientNumber()
+	if !r.read(reading) {
 		return
 	}
-	number := jsonscan.New(text)
-	number.NumberText()
-	if number.End() != nil {
-		r.fail(engine.CauseSchemaMismatch, "want a decimal number")
-		return
-	}
-	value, err := avro.ParseDecimal(string(text))
+	value, rounded, err := avro.RoundDecimal(string(text))
 	if err != nil {
-		r.fail(engine.CauseOutOfRange, "more digits than the schema's decimal has")
+		r.unread()
 		return
+	}
+	if rounded {
+		r.cb.notes.Rounded(r.path())
 	}
 	*into = avro.Some(value)
 }
 
-func (r *reader) timestamp(into *avro.Optional[time.Time]) { r.time(timestampLayout, into) }
-
-func (r *reader) date(into *avro.Optional[time.Time]) { r.time(dateLayout, into) }
-
-// time reads a time; empty text is null [SDK].
-func (r *reader) time(layout string, into *avro.Optional[time.Time]) {
-	text := r.String()
-	if text == "" {
-		return
+// timestamp reads a time. The provider's are UTC and have no zone [SDK].
+func (r *reader) timestamp(into *avro.Optional[time.Time]) {
+	if at, reading := r.LenientTime(); r.read(reading) {
+		*into = avro.Some(at)
 	}
-	at, err := time.ParseInLocation(layout, text, time.UTC)
-	if err != nil || at.IsZero() {
-		r.fail(engine.CauseSchemaMismatch, "want "+layout)
-		return
+}
+
+// date reads a day, UTC.
+func (r *reader) date(into *avro.Optional[time.Time]) {
+	const day = 24 * time.Hour
+	if r.timestamp(into); into.Set {
+		into.Value = into.Value.Truncate(day)
 	}
-	*into = avro.Some(at)
 }
 
 // phone reads a number, of which only the pseudonym is kept.
 func (r *reader) phone(into *avro.Optional[avro.Phone]) {
-	if text := string(r.Text()); text != "" {
-		*into = avro.Some(r.pseudonym(text))
+	if text, reading := r.LenientText(); r.read(reading) {
+		*into = avro.Some(r.pseudonym(string(text)))
+	}
+}
+
+// status notes a status that this version does not know.
+func (r *reader) status(text string, known bool) {
+	if text != "" && !known {
+		r.cb.notes.Unknown(tolerance.KindStatus, text)
 	}
 }
 

@@ -20,8 +20,8 @@ func (s *Stage) snapshot(id string, a *Account) avro.AccountSnapshot {
 	at := func(i int) avro.Optional[time.Time] { return someTime(m[i].at) }
 	out := avro.AccountSnapshot{
 		AccountID: id, ProviderID: a.providerID, Provider: raw.ProviderVoximplant, Source: a.source,
-		Frozen:          avro.Optional[bool]{Value: a.frozen, Set: m[markFrozen].told()},
-		FrozenChangedAt: at(markFrozen),
+		Frozen:          avro.Optional[bool]{Value: a.frozen.on, Set: a.frozen.last() != nil},
+		FrozenChangedAt: someTime(a.frozen.first().at),
 		Balance:         avro.Optional[avro.Decimal]{Value: a.balance, Set: m[markBalance].told()},
 		Currency:        some(a.currency), BelowMinBalance: m[markMinBalance].after(&m[markPaid]), MinBalanceAt: at(markMinBalance),
 		CardFailed: m[markCardFailed].after(&m[markPaidByCard]), CardExpired: m[markCardExpired].after(&m[markPaidByCard]),
@@ -74,7 +74,7 @@ func (a *Account) showTelephony(out *avro.AccountSnapshot) {
 	for _, i := range a.lists[listSIP].sorted() {
 		if i.on {
 			out.FailingSIPRegistrations = append(out.FailingSIPRegistrations, avro.AccountSIPRegistration{
-				SIPRegistrationID: i.id, StatusCode: some(i.status), ErrorMessage: some(i.text), Since: someTime(i.at),
+				SIPRegistrationID: i.id, StatusCode: some(i.status), ErrorMessage: some(i.text), Since: someTime(i.failure.first().at),
 			})
 		}
 	}

@@ -73,6 +73,7 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 	if err := verification.Emit(tx, schemas.DecodedVoximplantAccountCallback, in.Key, d, room, trace); err != nil {
 		return err
 	}
+	cb.notes.Count(tx)
 	a.apply(cb)
 	return s.settle(tx, in.Key, a, &change, trace)
 }

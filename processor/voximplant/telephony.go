@@ -42,9 +42,7 @@ func (r *reader) sipFailure(p *avro.VoximplantSIPRegistrationFailure) {
 		case "sip_registration_id":
 			r.id(&p.SIPRegistrationID)
 		case "status_code": // typed as text, though it is a number
-			if text := string(r.Text()); text != "" {
-				p.StatusCode = avro.Some(text)
-			}
+			r.text(&p.StatusCode)
 		case "error_message":
 			r.exposed(&p.ErrorMessage)
 		default:
@@ -68,12 +66,10 @@ func (r *reader) callerIDs(p *avro.VoximplantExpiringCallerID) {
 	r.object(func(key string) bool {
 		switch key {
 		case "callerids":
-			for r.BeginArray(); r.NextItem(); {
-				if text := string(r.Text()); text != "" {
-					p.CallerIDs = append(p.CallerIDs, r.pseudonym(text))
-					r.cb.numbers = append(r.cb.numbers, digits(text))
-				}
-			}
+			r.each(func(text string) {
+				p.CallerIDs = append(p.CallerIDs, r.pseudonym(text))
+				r.cb.numbers = append(r.cb.numbers, digits(text))
+			})
 		case "expiration_date":
 			r.date(&p.ExpirationDate)
 		default:
@@ -145,9 +141,7 @@ func (r *reader) cancelled(p *avro.VoximplantBatchTaskCancellingCompleted) {
 	r.object(func(key string) bool {
 		switch key {
 		case "batch_id": // typed as a number, described as a UUID
-			if text := string(r.Text()); text != "" {
-				p.BatchID = avro.Some(text)
-			}
+			r.text(&p.BatchID)
 		case "cancelled_tasks_number":
 			r.id(&p.CancelledTasksNumber)
 		default:

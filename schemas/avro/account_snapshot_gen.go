@@ -104,7 +104,8 @@ func (r *AccountCertificate) decodeFrom(d *decoder) error {
 type AccountRegulationAddress struct {
 	// RegulationAddressID: The provider's id of the address.
 	RegulationAddressID int64 `json:"regulation_address_id"`
-	// Status: Status as sent.
+	// Status: Status as sent; null if only an upload was told. An upload changes
+	// none.
 	Status Optional[string] `json:"status"`
 	// StatusName: Status, normalised.
 	StatusName RegulationAddressStatus `json:"status_name"`
@@ -161,7 +162,8 @@ type AccountSIPRegistration struct {
 	// ErrorMessage: Why it failed; free text, only where the source's
 	// configuration allows it.
 	ErrorMessage Optional[string] `json:"error_message"`
-	// Since: When the failure was first received.
+	// Since: When the failure was first received, since the registration last
+	// recovered.
 	Since Optional[time.Time] `json:"since"`
 }
 
@@ -246,41 +248,49 @@ type AccountSnapshot struct {
 	Source string `json:"source"`
 	// Frozen: Whether the account is frozen; null if nothing was told.
 	Frozen Optional[bool] `json:"frozen"`
-	// FrozenChangedAt: When that was told.
+	// FrozenChangedAt: When it was first received that the account is as frozen
+	// says, since it was last told otherwise.
 	FrozenChangedAt Optional[time.Time] `json:"frozen_changed_at"`
-	// Balance: Balance in whole units of currency.
+	// Balance: Balance in whole units of currency, rounded half to even at the
+	// sixth decimal.
 	Balance Optional[Decimal] `json:"balance"`
 	// Currency: Code of the account's currency as sent.
 	Currency Optional[string] `json:"currency"`
 	// BelowMinBalance: Whether the minimum balance was reached since the account
 	// was last topped up.
 	BelowMinBalance bool `json:"below_min_balance"`
-	// MinBalanceAt: When the minimum balance was last told.
+	// MinBalanceAt: When the newest callback about the minimum balance was first
+	// received.
 	MinBalanceAt Optional[time.Time] `json:"min_balance_at"`
 	// RequiredMoney: Money needed for the next charge in whole units of currency;
-	// null if none was asked for.
+	// null if none was asked for, or money was paid in or subscriptions were
+	// renewed since.
 	RequiredMoney Optional[Decimal] `json:"required_money"`
 	// InsufficientFundsAmount: Money that lacks for the next charge in whole units
-	// of currency.
+	// of currency; null as required_money is.
 	InsufficientFundsAmount Optional[Decimal] `json:"insufficient_funds_amount"`
-	// CardFailed: Whether the last payment by card failed.
+	// CardFailed: Whether a payment by card failed and none succeeded since.
 	CardFailed bool `json:"card_failed"`
-	// CardExpired: Whether the card has expired.
+	// CardExpired: Whether the card has expired and none paid since.
 	CardExpired bool `json:"card_expired"`
-	// CardExpiresInMonth: Whether the card expires within a month.
+	// CardExpiresInMonth: Whether the card expires within a month: until it has,
+	// or a card pays more than 31 days later.
 	CardExpiresInMonth bool `json:"card_expires_in_month"`
-	// LastPaymentAt: When money was last paid in.
+	// LastPaymentAt: When the newest callback about money paid in was first
+	// received.
 	LastPaymentAt Optional[time.Time] `json:"last_payment_at"`
 	// FailingSIPRegistrations: The SIP registrations that fail, sorted by id.
 	FailingSIPRegistrations []AccountSIPRegistration `json:"failing_sip_registrations"`
-	// Subscriptions: Subscriptions told of, by the next renewal.
+	// Subscriptions: Subscriptions told of, sorted by the next renewal, type and
+	// name.
 	Subscriptions []AccountSubscription `json:"subscriptions"`
 	// ExpiringCallerIDs: Caller ids about to expire.
 	ExpiringCallerIDs []AccountCallerID `json:"expiring_callerids"`
 	// AgreementExpiration: Day on which the waiting period for documents ends
 	// (UTC).
 	AgreementExpiration Optional[time.Time] `json:"agreement_expiration"`
-	// AgreementExpired: Whether that period has ended.
+	// AgreementExpired: Whether that period has ended and was not restored or set
+	// anew since.
 	AgreementExpired bool `json:"agreement_expired"`
 	// ExpiredDocumentIDs: The provider's ids of documents whose period has ended,
 	// sorted.
@@ -307,9 +317,11 @@ type AccountSnapshot struct {
 	Facts int64 `json:"facts"`
 	// ChangedBy: What changed it.
 	ChangedBy Change `json:"changed_by"`
-	// FirstEventAt: First event, by the provider's time where it sends one.
+	// FirstEventAt: When the first callback was received; the provider sends no
+	// time.
 	FirstEventAt Optional[time.Time] `json:"first_event_at"`
-	// LastEventAt: Last event, by the provider's time where it sends one.
+	// LastEventAt: When the newest callback, the one of the highest id, was first
+	// received; the provider sends no time.
 	LastEventAt Optional[time.Time] `json:"last_event_at"`
 	// ProcessedAt: When the processor made this snapshot.
 	ProcessedAt time.Time `json:"processed_at"`

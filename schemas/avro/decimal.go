@@ -28,36 +28,54 @@ type Decimal int64
 // rounds: a value with more decimals than DecimalScale, or with more digits than
 // DecimalPrecision, is an error that wraps ErrDecimal.
 func ParseDecimal(s string) (Decimal, error) {
+	d, rounded, err := RoundDecimal(s)
+	if err == nil && rounded {
+		return 0, fmt.Errorf("%w: more than %d decimals", ErrDecimal, DecimalScale)
+	}
+	return d, err
+}
+
+// RoundDecimal is ParseDecimal that rounds what is beyond DecimalScale, half to even,
+// and says whether it did: a binary fraction such as 0.30000000000000004 loses nothing
+// that its sender meant.
+func RoundDecimal(s string) (d Decimal, rounded bool, err error) {
 	text, exponent, err := splitExponent(s)
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	digits, negative := strings.CutPrefix(text, "-")
 	whole, fraction, point := strings.Cut(digits, ".")
 	if whole == "" || (point && fraction == "") || strings.Trim(whole+fraction, "0123456789") != "" {
-		return 0, fmt.Errorf("%w: not a number", ErrDecimal)
+		return 0, false, fmt.Errorf("%w: not a number", ErrDecimal)
 	}
 	digits = strings.TrimLeft(whole+fraction, "0")
 	shift := exponent - len(fraction) + DecimalScale
-	for shift < 0 && strings.HasSuffix(digits, "0") {
-		digits, shift = digits[:len(digits)-1], shift+1
+	rest := ""
+	if shift < 0 {
+		cut := max(len(digits)+shift, 0)
+		// Zeros that stand between the point and the first digit are a part of the rest.
+		rest = strings.TrimRight(strings.Repeat("0", max(min(-shift-len(digits), 1), 0))+digits[cut:], "0")
+		digits, shift = digits[:cut], 0
 	}
-	switch {
-	case digits == "":
-		return 0, nil
-	case shift < 0:
-		return 0, fmt.Errorf("%w: more than %d decimals", ErrDecimal, DecimalScale)
-	case len(digits)+shift > DecimalPrecision:
-		return 0, fmt.Errorf("%w: more than %d digits", ErrDecimal, DecimalPrecision)
+	if len(digits)+shift > DecimalPrecision && digits != "" {
+		return 0, false, fmt.Errorf("%w: more than %d digits", ErrDecimal, DecimalPrecision)
 	}
-	n, err := strconv.ParseInt(digits+strings.Repeat("0", shift), 10, 64)
-	if err != nil {
-		return 0, fmt.Errorf("%w: not a number", ErrDecimal)
+	n := int64(0)
+	if digits != "" {
+		if n, err = strconv.ParseInt(digits+strings.Repeat("0", shift), 10, 64); err != nil {
+			return 0, false, fmt.Errorf("%w: not a number", ErrDecimal)
+		}
+	}
+	if rest > "5" || rest == "5" && n%2 == 1 {
+		n++
+	}
+	if n >= decimalLimit {
+		return 0, false, fmt.Errorf("%w: more than %d digits", ErrDecimal, DecimalPrecision)
 	}
 	if negative {
 		n = -n
 	}
-	return Decimal(n), nil
+	return Decimal(n), rest != "", nil
 }
 
 func splitExponent(s string) (text string, exponent int, err error) {
@@ -66,8 +84,8 @@ func splitExponent(s string) (text string, exponent int, err error) {
 		return s, 0, nil
 	}
 	exponent, err = strconv.Atoi(s[i+1:])
-	// Beyond these bounds only zero could be held, and nobody writes it so.
-	if err != nil || exponent < -100 || exponent > 100 {
+	// Beyond these bounds only zero could be held, or nothing of a float.
+	if err != nil || exponent < -400 || exponent > 400 {
 		return "", 0, fmt.Errorf("%w: exponent out of range", ErrDecimal)
 	}
 	return s[:i], exponent, nil

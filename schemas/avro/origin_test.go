@@ -32,6 +32,8 @@ func TestDecodeOrigin(t *testing.T) {
 			want, event = decoded.Origin, decoded.EventID
 		case *avro.LOX24SMS:
 			want, event = decoded.Origin, decoded.EventID
+		case *avro.LOX24UnknownEvent:
+			want, event = decoded.Origin, decoded.EventID
 		case *avro.UAPAYPayment:
 			want, event = decoded.Origin, decoded.EventID
 		case *avro.VoximplantAccountCallback:

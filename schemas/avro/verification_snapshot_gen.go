@@ -166,14 +166,16 @@ type VerificationSnapshot struct {
 	Source string `json:"source"`
 	// Namespace: Namespace of the correlation ids; null if the source has none.
 	Namespace Optional[string] `json:"namespace"`
-	// CorrelationIDs: Correlation ids seen, sorted; one that is a phone number is
-	// a pseudonym.
+	// CorrelationIDs: Correlation ids that count, of each place the newest,
+	// sorted; one that is a phone number is a pseudonym.
 	CorrelationIDs []string `json:"correlation_ids"`
 	// Phone: The phone to be verified, as pseudonym.
 	Phone Optional[Phone] `json:"phone"`
 	// Outcome: How it ended.
 	Outcome VerificationOutcome `json:"outcome"`
-	// ProviderStatus: Last status of the whole verification as sent.
+	// ProviderStatus: Status of the whole verification as sent: an end counts more
+	// than one in progress, that more than a new one, of equal ones the latest by
+	// the provider's time.
 	ProviderStatus Optional[string] `json:"provider_status"`
 	// DeliveredChannel: The channel that delivered the code, as sent; null if none
 	// did.
@@ -186,24 +188,29 @@ type VerificationSnapshot struct {
 	Attempts []VerificationAttempt `json:"attempts"`
 	// Fallbacks: Number of attempts that ended without success.
 	Fallbacks int32 `json:"fallbacks"`
-	// CostMinor: Cost so far in minor units (cents) of currency.
+	// CostMinor: Cost by the newest fact that tells one, in minor units (cents) of
+	// currency.
 	CostMinor Optional[int64] `json:"cost_minor"`
-	// Currency: ISO 4217 code of the cost.
+	// Currency: Currency of the cost as sent, documented as ISO 4217; null if none
+	// was told.
 	Currency Optional[string] `json:"currency"`
 	// CreatedAt: When the verification was ordered.
 	CreatedAt Optional[time.Time] `json:"created_at"`
-	// OutcomeAt: When the outcome was reached, by the provider's time; null while
-	// pending and where there is none (EXPIRED, UNKNOWN).
+	// OutcomeAt: Time of the earliest fact that tells the outcome, by the
+	// provider's time; null while pending and where there is none (EXPIRED,
+	// UNKNOWN).
 	OutcomeAt Optional[time.Time] `json:"outcome_at"`
 	// DurationMs: From created_at to outcome_at, in milliseconds.
 	DurationMs Optional[int64] `json:"duration_ms"`
-	// Deadline: When a missing outcome means expired; null if no outcome is
-	// awaited.
+	// Deadline: Until when an outcome is awaited, in the time of receipt: from the
+	// first fact received, for the timeouts of the routing strategy and a grace.
+	// It stays when an outcome is there; null if none is awaited.
 	Deadline Optional[time.Time] `json:"deadline"`
-	// Late: Whether the outcome was received after the deadline.
+	// Late: Whether no real outcome was received by the deadline, and one was
+	// later.
 	Late bool `json:"late"`
-	// LatenessMs: How long after the deadline the outcome was received, in
-	// milliseconds; null if not late.
+	// LatenessMs: How long after the deadline the first real outcome was received,
+	// in milliseconds; null if not late.
 	LatenessMs Optional[int64] `json:"lateness_ms"`
 	// Revision: Number of this snapshot of the key, from 1.
 	Revision int64 `json:"revision"`
