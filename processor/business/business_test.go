@@ -94,7 +94,7 @@ func TestMoneyAndJourneysMove(t *testing.T) {
 			delete(sums, c.Source)
 		}
 	}}
-	snapshot := avro.PaymentSnapshot{Phase: avro.PaymentPhasePending, AmountMinor: avro.Some[int64](500), Currency: "UAH"}
+	snapshot := avro.PaymentSnapshot{Phase: avro.PaymentPhasePending, AmountMinor: avro.Some[int64](500), Currency: "UAH", Captured: true}
 	was := business.Payment{}
 	for _, phase := range []avro.PaymentPhase{avro.PaymentPhasePending, avro.PaymentPhasePaid, avro.PaymentPhaseReturned} {
 		snapshot.Phase = phase
@@ -105,6 +105,12 @@ func TestMoneyAndJourneysMove(t *testing.T) {
 	snapshot.ReversalAmountMinor = avro.Some[int64](200)
 	is := business.PaymentOf(&snapshot)
 	labels.MovePayment(to, &was, &is)
+	// A hold that was released was never paid.
+	released := snapshot
+	released.Captured = false
+	if p := business.PaymentOf(&released); p.PaidMinor != 0 || p.RefundedMinor != 200 {
+		t.Errorf("a released hold: %+v, want nothing paid", p)
+	}
 	labels.MoveJourney(to, "", avro.JourneyOutcomeInProgress)
 	labels.MoveJourney(to, avro.JourneyOutcomeInProgress, avro.JourneyOutcomeComplete)
 	labels.MoveJourney(to, avro.JourneyOutcomeComplete, avro.JourneyOutcomeRefunded)

@@ -51,14 +51,16 @@ type Payment struct {
 }
 
 // PaymentOf reads a snapshot. A payment that was paid and refunded stays counted as
-// paid.
+// paid; a hold that was released was never paid.
 func PaymentOf(s *avro.PaymentSnapshot) Payment {
 	p := Payment{Phase: s.Phase, RefundedMinor: s.ReversalAmountMinor.Value, Currency: s.Currency}
 	switch s.Phase {
 	case avro.PaymentPhaseReturned:
-		p.PaidMinor = s.AmountMinor.Value
+		if s.Captured {
+			p.PaidMinor = s.AmountMinor.Value
+		}
 		if !s.ReversalAmountMinor.Set {
-			p.RefundedMinor = p.PaidMinor
+			p.RefundedMinor = s.AmountMinor.Value
 		}
 	case avro.PaymentPhasePaid:
 		p.PaidMinor = s.AmountMinor.Value

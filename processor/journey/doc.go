@@ -27,10 +27,14 @@
 //   - Verified: the success with the earliest outcome_at, then the smallest id. Its
 //     channel and duration are the journey's. Fallbacks and cost are summed over all
 //     verifications.
-//   - Taken means held, paid or returned. Paid means PAID or returned in part, by the
-//     amounts told; a payment given back whole is refunded only. paid_amount_minor
-//     has everything that was ever paid, refunded_amount_minor what went back.
-//   - Sums are of one currency; where members differ in it, sums are 0, currency null.
+//   - Taken means held, paid or returned. Each payment is one of pending (new, or of an
+//     unknown phase, too), held, refused, paid and returned: paid if something of it is
+//     kept, returned if it was given back whole, which is told by the amounts. A hold that
+//     was released is returned and was never paid. paid_amount_minor has everything that
+//     was ever paid, refunded_amount_minor what went back.
+//   - Sums are of one currency; where members differ in it, sums are 0, currency null. One
+//     that does not fit 64 bits is the largest there is and flagged; none ever overflows.
+//   - A payment of several operations belongs whole to the journey of each of their ids.
 //   - Outcome, the first that holds: paid → COMPLETE, or PAID_NOT_VERIFIED after the
 //     deadline, or IN_PROGRESS before it, or UNKNOWN where a verification's outcome
 //     cannot be told; held → HELD; returned → REFUNDED; refused and nothing pending →

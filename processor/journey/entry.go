@@ -65,8 +65,8 @@ func appendMemberKey(dst, journey []byte, id string) []byte {
 	return append(appendMemberPrefix(dst, journey), id...)
 }
 
-// entryVersion is the format of the journey's entry. The first had no outcome.
-const entryVersion = 2
+// entryVersion is the format of the journey's entry.
+const entryVersion = 1
 
 func (j *journey) appendTo(dst []byte) []byte {
 	dst = append(dst, entryVersion)
@@ -108,11 +108,9 @@ func (j *journey) read(entry []byte) error {
 	if entry == nil {
 		return nil
 	}
-	r, written := statecodec.NewReader(entry, entryVersion)
+	r, _ := statecodec.NewReader(entry, entryVersion)
 	j.correlationID, j.namespace, j.revision, j.clock = r.Text(), readText[string](r), r.Int(), r.Instant()
-	if written > 1 {
-		j.shown = outcomeOfCode(r.Uint())
-	}
+	j.shown = outcomeOfCode(r.Uint())
 	n := r.Len()
 	j.listed = slices.Grow(j.listed, n+1)[:n]
 	for i := range j.listed {
@@ -134,9 +132,9 @@ func (t *totals) appendTo(dst []byte) []byte {
 	for _, list := range [][]sums{t.money, t.cost} {
 		dst = statecodec.AppendUint(dst, uint64(len(list)))
 		for i := range list {
-			dst = statecodec.AppendString(dst, list[i].currency)
-			for _, n := range list[i].all() {
-				dst = statecodec.AppendInt(dst, *n)
+			dst = statecodec.AppendInt(statecodec.AppendString(dst, list[i].currency), list[i].members)
+			for _, a := range list[i].all() {
+				dst = a.appendTo(dst)
 			}
 		}
 	}
@@ -151,9 +149,9 @@ func readTotals(r *statecodec.Reader) totals {
 	for _, list := range []*[]sums{&t.money, &t.cost} {
 		*list = make([]sums, r.Len())
 		for i := range *list {
-			(*list)[i].currency = r.String()
-			for _, n := range (*list)[i].all() {
-				*n = r.Int()
+			(*list)[i].currency, (*list)[i].members = r.String(), r.Int()
+			for _, a := range (*list)[i].all() {
+				*a = readAmount(r)
 			}
 		}
 	}
@@ -168,12 +166,8 @@ func (c *counts) all() []*int64 {
 		&c.unknown, &c.pending, &c.expired, &c.succeeded, &c.failed,
 		&c.waiting, &c.held, &c.refused, &c.paid, &c.returned, &c.kept, &c.refunded,
 		&c.conflicts, &c.regressions, &c.amountChanges, &c.holdsLate,
-		&c.assuranceUnknown, &c.sharedSecret, &c.signedID, &c.signedBody,
+		&c.assuranceUnknown, &c.sharedSecret, &c.signedID, &c.signedBody, &c.inconsistencies,
 	}
-}
-
-func (s *sums) all() []*int64 {
-	return []*int64{&s.members, &s.cost, &s.paid, &s.held, &s.refused, &s.refunded}
 }
 
 func (j *journey) members() int64 { return int64(len(j.listed)) + j.others }

@@ -47,6 +47,8 @@ type payment struct {
 	currency                   string
 	conflict, regression       bool
 	amountChanged, holdOverdue bool
+	amountInconsistent         bool
+	captured                   bool
 	createdAt, heldAt, paidAt  statecodec.Instant
 	outcomeAt, takenReceivedAt statecodec.Instant
 }
@@ -73,6 +75,7 @@ func memberOf(in *avro.JourneyInput, into *room) member {
 	*m.payment = payment{
 		provider: p.Provider, source: p.Source, phase: p.Phase, amountMinor: p.AmountMinor, reversalMinor: p.ReversalAmountMinor,
 		currency: p.Currency, conflict: p.Conflict, regression: p.Regression, amountChanged: p.AmountChanged, holdOverdue: p.HoldOverdue,
+		amountInconsistent: p.AmountInconsistent, captured: p.Captured,
 		createdAt: instant(p.CreatedAt), heldAt: instant(p.HeldAt), paidAt: instant(p.PaidAt),
 		outcomeAt: instant(p.OutcomeAt), takenReceivedAt: instant(p.TakenReceivedAt),
 	}
@@ -107,9 +110,11 @@ func (m *member) taken() bool {
 	}
 }
 
-// everPaid says whether the payment succeeded, be it given back since.
+// everPaid says whether the payment succeeded, be it given back since. A hold that was
+// released is given back and was never paid.
 func (m *member) everPaid() bool {
-	return m.payment != nil && (m.payment.phase == avro.PaymentPhasePaid || m.payment.phase == avro.PaymentPhaseReturned)
+	p := m.payment
+	return p != nil && (p.phase == avro.PaymentPhasePaid || p.phase == avro.PaymentPhaseReturned && (p.captured || p.paidAt != 0))
 }
 
 // returnedWhole says whether nothing of a payment is left. A return without an

@@ -80,7 +80,7 @@ func appendPayment(dst []byte, p *payment) []byte {
 	dst = appendInt(dst, p.amountMinor)
 	dst = appendInt(dst, p.reversalMinor)
 	dst = statecodec.AppendString(dst, p.currency)
-	for _, flag := range [...]bool{p.conflict, p.regression, p.amountChanged, p.holdOverdue} {
+	for _, flag := range [...]bool{p.conflict, p.regression, p.amountChanged, p.amountInconsistent, p.holdOverdue, p.captured} {
 		dst = statecodec.AppendBool(dst, flag)
 	}
 	for _, at := range [...]statecodec.Instant{p.createdAt, p.heldAt, p.paidAt, p.outcomeAt, p.takenReceivedAt} {
@@ -92,7 +92,8 @@ func appendPayment(dst []byte, p *payment) []byte {
 func readPayment(r *statecodec.Reader, p *payment) {
 	p.provider, p.source, p.phase = r.Text(), r.Text(), avro.PaymentPhase(r.Text())
 	p.amountMinor, p.reversalMinor, p.currency = readInt(r), readInt(r), r.Text()
-	p.conflict, p.regression, p.amountChanged, p.holdOverdue = r.Bool(), r.Bool(), r.Bool(), r.Bool()
+	p.conflict, p.regression, p.amountChanged = r.Bool(), r.Bool(), r.Bool()
+	p.amountInconsistent, p.holdOverdue, p.captured = r.Bool(), r.Bool(), r.Bool()
 	p.createdAt, p.heldAt, p.paidAt, p.outcomeAt, p.takenReceivedAt = r.Instant(), r.Instant(), r.Instant(), r.Instant(), r.Instant()
 }
 

@@ -84,7 +84,7 @@ func member(r *rapid.T, id string, payment bool, revision int64) *avro.JourneyIn
 		Assurance:    rapid.SampledFrom([]avro.Assurance{avro.AssuranceSharedSecret, avro.AssuranceSignedBody}).Draw(r, "assurance"),
 		FirstEventAt: some("first"), LastEventAt: some("last"), ReceivedAt: avro.Some(minute("received")),
 	}
-	amount := avro.Some(rapid.Int64Range(0, 1000).Draw(r, "amount"))
+	amount := avro.Some(rapid.OneOf(rapid.Int64Range(0, 1000), rapid.Int64()).Draw(r, "amount"))
 	if payment {
 		in.Kind = avro.JourneyInputKindPayment
 		in.Payment = avro.Some(avro.PaymentMember{
@@ -95,7 +95,7 @@ func member(r *rapid.T, id string, payment bool, revision int64) *avro.JourneyIn
 			}).Draw(r, "phase"),
 			AmountMinor: amount, ReversalAmountMinor: avro.Some(rapid.Int64Range(0, 500).Draw(r, "reversal")),
 			PaidAt: some("paid"), HeldAt: some("held"), OutcomeAt: some("outcome"), TakenReceivedAt: some("taken"),
-			Conflict: rapid.Bool().Draw(r, "conflict"),
+			Conflict: rapid.Bool().Draw(r, "conflict"), Captured: rapid.Bool().Draw(r, "captured"),
 		})
 		return in
 	}

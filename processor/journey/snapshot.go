@@ -48,7 +48,9 @@ func setVerifications(s *avro.JourneySnapshot, t *totals) {
 	s.VerificationFallbacks = int32(t.fallbacks) //nolint:gosec // attempts of one journey's verifications
 	s.VerificationExpired = t.expired > 0 && t.succeeded == 0
 	cost, currency := only(t.cost)
-	s.VerificationCostMinor, s.VerificationCurrency = cost.cost, currency
+	var sum shown
+	s.VerificationCostMinor, s.VerificationCurrency = sum.of(cost.cost), currency
+	s.AmountInconsistent = sum.capped
 	s.Verifications = number(t.verifications)
 	s.VerificationsPending = number(t.pending)
 	s.VerificationsSucceeded = number(t.succeeded)
@@ -60,17 +62,28 @@ func setPayments(s *avro.JourneySnapshot, t *totals) {
 	s.Paid, s.Held, s.Refused, s.Refunded = t.kept > 0, t.held > 0, t.refused > 0, t.refunded > 0
 	s.PaidAt = optionalTime(t.paidAt)
 	money, currency := only(t.money)
-	s.PaidAmountMinor, s.HeldAmountMinor = money.paid, money.held
-	s.RefusedAmountMinor, s.RefundedAmountMinor = money.refused, money.refunded
+	var sum shown
+	s.PaidAmountMinor, s.HeldAmountMinor = sum.of(money.paid), sum.of(money.held)
+	s.RefusedAmountMinor, s.RefundedAmountMinor = sum.of(money.refused), sum.of(money.refunded)
 	s.Currency = currency
+	s.AmountInconsistent = s.AmountInconsistent || t.inconsistencies > 0 || sum.capped
 	s.Conflict, s.Regression = t.conflicts > 0, t.regressions > 0
 	s.AmountChanged, s.HoldOverdue = t.amountChanges > 0, t.holdsLate > 0
 	s.Payments = number(t.payments)
 	s.PaymentsPending = number(t.waiting)
 	s.PaymentsHeld = number(t.held)
-	s.PaymentsPaid = number(t.paid)
+	s.PaymentsPaid = number(t.kept)
 	s.PaymentsRefused = number(t.refused)
-	s.PaymentsReturned = number(t.returned)
+	s.PaymentsReturned = number(t.paid + t.returned - t.kept)
+}
+
+// shown turns sums into numbers; capped is set where one is too large to be shown.
+type shown struct{ capped bool }
+
+func (s *shown) of(sum amount) int64 {
+	n, fits := sum.minor()
+	s.capped = s.capped || !fits
+	return n
 }
 
 // number narrows a count of members.

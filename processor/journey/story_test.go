@@ -182,6 +182,10 @@ func set(tb testing.TB, in *avro.JourneyInput, v *avro.VerificationMember, p *av
 		p.PaidAt, p.TakenReceivedAt = avro.Some(offset(tb, value)), avro.Some(offset(tb, value))
 	case "conflict":
 		p.Conflict = true
+	case "captured":
+		p.Captured = true
+	case "inconsistent":
+		p.AmountInconsistent = true
 	default:
 		tb.Fatalf("unknown key %s", key)
 	}

@@ -28,6 +28,7 @@ type counts struct {
 	// whole or in part.
 	kept, refunded                                       int64
 	conflicts, regressions, amountChanges, holdsLate     int64
+	inconsistencies                                      int64
 	assuranceUnknown, sharedSecret, signedID, signedBody int64
 }
 
@@ -35,7 +36,24 @@ type counts struct {
 type sums struct {
 	currency                            string
 	members                             int64
-	cost, paid, held, refused, refunded int64
+	cost, paid, held, refused, refunded amount
+}
+
+// exchangeIn adds n times the amounts of other sums, where n is 1 or -1.
+func (s *sums) exchangeIn(other *sums, n int64) {
+	s.members += n
+	to, from := s.all(), other.all()
+	for i := range to {
+		if n > 0 {
+			to[i].add(*from[i])
+		} else {
+			to[i].subtract(*from[i])
+		}
+	}
+}
+
+func (s *sums) all() []*amount {
+	return []*amount{&s.cost, &s.paid, &s.held, &s.refused, &s.refunded}
 }
 
 // add counts a member in.
@@ -73,7 +91,7 @@ func (t *totals) countVerification(v *verification, n int64) {
 	t.fallbacks += n * int64(v.fallbacks)
 	*t.ofOutcome(v.outcome) += n
 	if v.costMinor.Set {
-		t.cost = addSums(t.cost, sums{currency: v.currency.Value, members: n, cost: n * v.costMinor.Value})
+		t.cost = addSums(t.cost, &sums{currency: v.currency.Value, cost: amountOf(v.costMinor.Value)}, n)
 	}
 }
 
@@ -88,6 +106,7 @@ func (t *totals) countPayment(m *member, n int64) {
 		{p.conflict, &t.conflicts},
 		{p.regression, &t.regressions},
 		{p.amountChanged, &t.amountChanges},
+		{p.amountInconsistent, &t.inconsistencies},
 		{p.holdOverdue, &t.holdsLate},
 		{m.everPaid() && !m.returnedWhole(), &t.kept},
 		{p.phase == avro.PaymentPhaseReturned || m.refunded() > 0, &t.refunded},
@@ -96,32 +115,28 @@ func (t *totals) countPayment(m *member, n int64) {
 			*flag.count += n
 		}
 	}
-	s := sums{currency: p.currency, members: n, refunded: n * m.refunded()}
+	s := sums{currency: p.currency, refunded: amountOf(m.refunded())}
 	switch {
 	case m.everPaid():
-		s.paid = n * p.amountMinor.Value
+		s.paid = amountOf(p.amountMinor.Value)
 	case p.phase == avro.PaymentPhaseHeld:
-		s.held = n * p.amountMinor.Value
+		s.held = amountOf(p.amountMinor.Value)
 	case p.phase == avro.PaymentPhaseRefused:
-		s.refused = n * p.amountMinor.Value
+		s.refused = amountOf(p.amountMinor.Value)
 	}
-	t.money = addSums(t.money, s)
+	t.money = addSums(t.money, &s, n)
 }
 
-// addSums adds to the sums of a currency; one without members is taken out.
-func addSums(list []sums, s sums) []sums {
+// addSums adds n times a member's sums, where n is 1 or -1, to those of its currency; one
+// without members is taken out.
+func addSums(list []sums, s *sums, n int64) []sums {
 	i, found := slices.BinarySearchFunc(list, s.currency, func(have sums, currency string) int {
 		return strings.Compare(have.currency, currency)
 	})
 	if !found {
-		return slices.Insert(list, i, s)
+		list = slices.Insert(list, i, sums{currency: s.currency})
 	}
-	list[i].members += s.members
-	list[i].cost += s.cost
-	list[i].paid += s.paid
-	list[i].held += s.held
-	list[i].refused += s.refused
-	list[i].refunded += s.refunded
+	list[i].exchangeIn(s, n)
 	if list[i].members == 0 {
 		return slices.Delete(list, i, i+1)
 	}

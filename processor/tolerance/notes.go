@@ -48,6 +48,12 @@ func (n *Notes) Reading(reading jsonscan.Reading, field string) (read bool) {
 	return reading == jsonscan.Read
 }
 
+// Has says whether a field was left empty.
+func (n *Notes) Has(field string) bool { return slices.Contains(n.list, note{FigureUnread, field}) }
+
+// Take makes the notes those of another, in memory of their own.
+func (n *Notes) Take(other *Notes) { n.list = append(n.list[:0], other.list...) }
+
 // Rounded notes that a decimal had more places than the schema has.
 func (n *Notes) Rounded(field string) { n.add(FigureRounded, field) }
 

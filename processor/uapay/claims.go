@@ -3,10 +3,12 @@ package uapay
 import (
 	"bytes"
 	"encoding/base64"
+	"strings"
 	"time"
 	"unsafe"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/tolerance"
 	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
@@ -17,8 +19,10 @@ type claims struct {
 	PaymentID, InvoiceID, OperationID    string
 	ExternalID, OperationExternalID      string
 	PaymentNumber                        string
-	Amount, Reversal, Pending            avro.Optional[int64]
+	Amount, PaymentAmount                avro.Optional[int64]
+	Reversal, Pending                    avro.Optional[int64]
 	Commission                           avro.Optional[int64]
+	Currency                             string
 	Status, PaymentStatus                string
 	OperationStatus, OperationType       string
 	Type, SystemType                     string
@@ -29,8 +33,11 @@ type claims struct {
 	Confirmation                         bool
 	CreateDate, PayDate, HoldDate        time.Time
 	IssuedAt, PostbackAt                 time.Time
-	// extraInfo is the text as it stands, in quotes: few sources ask for it.
+	// extraInfo is the text as it stands: in quotes, or JSON where it is not a text that
+	// holds JSON. Few sources ask for it.
 	extraInfo []byte
+	// notes are the fields that were left empty.
+	notes tolerance.Notes
 }
 
 // reader reads claims. One is used for one callback after the other.
@@ -42,10 +49,19 @@ type reader struct {
 
 // ExtraInfo is the text of extraInfo.
 func (c *claims) ExtraInfo() string {
-	if c.extraInfo == nil {
-		return ""
+	if len(c.extraInfo) == 0 || c.extraInfo[0] != '"' {
+		return view(c.extraInfo)
 	}
 	return view(jsonscan.New(c.extraInfo).Bytes())
+}
+
+// amount is the payment's amount: a P2P callback names it paymentAmount, one about an
+// invoice amount.
+func (c *claims) amount() avro.Optional[int64] {
+	if c.PaymentAmount.Set && (c.OperationID != "" || !c.Amount.Set) {
+		return c.PaymentAmount
+	}
+	return c.Amount
 }
 
 // parse reads the claims out of a callback's body. The signature was verified by
@@ -97,7 +113,9 @@ func tokenOf(s *jsonscan.Scanner, body []byte) (token []byte, err error) {
 func (c *reader) read(payload []byte) error {
 	s := &c.scanner
 	s.Reset(payload)
-	c.claims = claims{}
+	notes := c.notes
+	notes.Reset()
+	c.claims = claims{notes: notes}
 	c.members.reset()
 	s.BeginObject()
 	for {
@@ -109,9 +127,7 @@ func (c *reader) read(payload []byte) error {
 			continue
 		}
 		start := s.Offset()
-		if err := c.claim(s, view(key)); err != nil {
-			return err
-		}
+		c.claim(s, view(key))
 		if s.Err() == nil {
 			c.members.add(key, payload[start:s.Offset()])
 		}
@@ -127,6 +143,31 @@ func (c *reader) read(payload []byte) error {
 	}
 	if c.OperationID != "" && !verification.ValidID(c.OperationID) {
 		return engine.Permanentf(engine.CauseSchemaMismatch, "claims: operationId: %s", verification.NoID)
+	}
+	return c.needed()
+}
+
+// needed refuses a callback that cannot be understood without a claim that cannot be
+// read: its amounts, its statuses, or every time by which it has its place in the order.
+// Any other claim is left empty and counted.
+func (c *claims) needed() error {
+	for _, claim := range [...]struct {
+		name string
+		used bool
+	}{
+		{"amount", !c.amount().Set},
+		{"paymentAmount", !c.amount().Set},
+		{"reversalAmount", true},
+		{"status", true},
+		{"paymentStatus", true},
+		{"operationStatus", true},
+		{"operationId", true},
+		{"iat", c.PostbackAt.IsZero()},
+		{"postbackTime", c.IssuedAt.IsZero()},
+	} {
+		if claim.used && c.notes.Has(claim.name) {
+			return engine.Permanentf(engine.CauseSchemaMismatch, "claims.%s: the value has no one meaning, and the payment depends on it", claim.name)
+		}
 	}
 	return nil
 }
@@ -165,6 +206,8 @@ func (c *claims) texts(key string) *string {
 		return &c.PaymentSystem
 	case "paymentType":
 		return &c.PaymentType
+	case "paymentNumber":
+		return &c.PaymentNumber
 	}
 	return c.personal(key)
 }
@@ -190,8 +233,10 @@ func (c *claims) personal(key string) *string {
 
 func (c *claims) amounts(key string) *avro.Optional[int64] {
 	switch key {
-	case "amount", "paymentAmount":
+	case "amount":
 		return &c.Amount
+	case "paymentAmount":
+		return &c.PaymentAmount
 	case "reversalAmount":
 		return &c.Reversal
 	case "paymentPendingAmount":
@@ -202,92 +247,71 @@ func (c *claims) amounts(key string) *avro.Optional[int64] {
 	return nil
 }
 
-// claim reads the value of one claim, which is not null.
-func (c *claims) claim(s *jsonscan.Scanner, key string) error {
-	if text := c.texts(key); text != nil {
-		*text = view(s.Bytes())
-		return nil
-	}
-	if amount := c.amounts(key); amount != nil {
-		*amount = avro.Some(s.Int64())
-		return nil
-	}
+func (c *claims) times(key string) *time.Time {
 	switch key {
-	case "paymentNumber":
-		c.PaymentNumber = view(s.Text())
-	case "reason":
-		c.Reason = view(s.Raw())
-	case "extraInfo":
-		c.extraInfo = s.RawString()
-	case "confirmation":
-		s.Skip()
-		c.Confirmation = true
 	case "createDate":
-		return date(s, key, &c.CreateDate)
+		return &c.CreateDate
 	case "payDate":
-		return date(s, key, &c.PayDate)
+		return &c.PayDate
 	case "holdDate":
-		return date(s, key, &c.HoldDate)
+		return &c.HoldDate
 	case "iat":
-		return number(s, key, time.Second, &c.IssuedAt)
+		return &c.IssuedAt
 	case "postbackTime":
-		return number(s, key, time.Millisecond, &c.PostbackAt)
+		return &c.PostbackAt
+	}
+	return nil
+}
+
+// claim reads the value of one claim, which is not null, in every form that has one
+// meaning: documentation and samples differ in types, and so do senders.
+func (c *claims) claim(s *jsonscan.Scanner, key string) {
+	var reading jsonscan.Reading
+	if text := c.texts(key); text != nil {
+		var is []byte
+		is, reading = s.LenientText()
+		*text = view(is)
+	} else if amount := c.amounts(key); amount != nil {
+		amount.Value, reading = s.LenientInt64()
+		amount.Set = reading == jsonscan.Read
+	} else if at := c.times(key); at != nil {
+		*at, reading = s.LenientTime()
+	} else {
+		reading = c.other(s, key)
+	}
+	if reading == jsonscan.Unread {
+		c.notes.Unread(strings.Clone(key)) // the key is a part of the callback
+	}
+}
+
+func (c *claims) other(s *jsonscan.Scanner, key string) jsonscan.Reading {
+	switch key {
+	case "currency":
+		text, reading := s.LenientText()
+		if c.Currency = currencyOf(view(text)); reading == jsonscan.Unread {
+			c.Currency = noCurrency
+		}
+		return reading
+	case "reason":
+		if raw := s.Raw(); !empty(raw) {
+			c.Reason = view(raw)
+		}
+	case "extraInfo":
+		if raw := s.Raw(); !empty(raw) {
+			c.extraInfo = raw
+		}
+	case "confirmation":
+		c.Confirmation = !empty(s.Raw())
 	default:
 		s.Skip() // key, the secret, among them
 	}
-	return nil
+	return jsonscan.Read
 }
 
-// date reads an ISO 8601 time; the docs type some as integers, all samples are text.
-func date(s *jsonscan.Scanner, key string, into *time.Time) error {
-	text := view(s.Bytes())
-	if text == "" {
-		return nil
+// empty says whether a value is an empty object, or what PHP and others write for one.
+func empty(raw []byte) bool {
+	if len(raw) > 1 && (raw[0] == '{' || raw[0] == '[') {
+		return len(bytes.TrimSpace(raw[1:len(raw)-1])) == 0
 	}
-	at, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		return engine.Permanentf(engine.CauseSchemaMismatch, "claims: %s is no ISO 8601 time", key)
-	}
-	*into = at.UTC().Truncate(time.Millisecond)
-	return nil
-}
-
-// number reads a unix time in the unit; postbackTime is documented as text and
-// sampled as a number, so both are read.
-func number(s *jsonscan.Scanner, key string, unit time.Duration, into *time.Time) error {
-	text := s.Text()
-	if s.Err() != nil {
-		return nil //nolint:nilerr // the scanner keeps its error for the end
-	}
-	n, ok := plainNumber(text)
-	if !ok && len(text) > 0 {
-		inner := jsonscan.New(text)
-		n = inner.Int64()
-		ok = inner.End() == nil
-	}
-	// The years 1970 to 9999, so that what follows cannot overflow.
-	const last = 253402300799
-	if !ok || n < 0 || n > last*int64(time.Second/unit) {
-		return engine.Permanentf(engine.CauseOutOfRange, "claims: %s is no unix time", key)
-	}
-	if unit == time.Second {
-		n *= 1000
-	}
-	*into = time.UnixMilli(n).UTC()
-	return nil
-}
-
-// plainNumber reads a number of 1 to 18 digits that does not begin with 0.
-func plainNumber(text []byte) (n int64, ok bool) {
-	const most = 18
-	if len(text) == 0 || len(text) > most || text[0] == '0' {
-		return 0, false
-	}
-	for _, c := range text {
-		if c < '0' || c > '9' {
-			return 0, false
-		}
-		n = n*10 + int64(c-'0')
-	}
-	return n, true
+	return string(raw) == "false" || string(raw) == `""`
 }

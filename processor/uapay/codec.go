@@ -9,8 +9,11 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// version is the format of the state entry. The first had no figures.
-const version = 2
+// version is the format of the state entry, factVersion that of a fact's own.
+const (
+	version     = 1
+	factVersion = 1
+)
 
 // parsePayment reads a state entry; none is a payment of which nothing is known.
 func parsePayment(entry []byte) (*Payment, error) {
@@ -24,23 +27,26 @@ func parsePayment(entry []byte) (*Payment, error) {
 func (p *Payment) read(entry []byte) error {
 	p.seen.Reset()
 	p.room.reset()
-	p.told, p.facts, p.count, p.revision, p.lastReceived, p.overdue, p.shown = p.told[:0], p.facts[:0], 0, 0, 0, false, business.Payment{}
+	p.rest.reset()
+	p.told, p.facts, p.folded, p.count, p.revision = p.told[:0], p.facts[:0], 0, 0, 0
+	p.lastReceived, p.overdue, p.shown = 0, false, business.Payment{}
 	if entry == nil {
 		return nil
 	}
-	r, written := statecodec.NewReader(entry, version)
+	r, _ := statecodec.NewReader(entry, version)
 	p.seen.ReadFrom(r)
 	p.count, p.revision, p.lastReceived, p.overdue = r.Int(), r.Int(), r.Instant(), r.Bool()
 	for range r.Len() {
 		p.told = append(p.told, journeyID{namespace: r.Text(), id: r.Text()})
 	}
-	if written > 1 {
-		p.shown = business.Payment{Phase: phaseAtRank(int(min(r.Uint(), phases-1))), PaidMinor: r.Int(), RefundedMinor: r.Int(), Currency: currency}
-	}
+	p.shown = business.Payment{Phase: phaseAtRank(readRank(r)), PaidMinor: r.Int(), RefundedMinor: r.Int(), Currency: r.Text()}
 	n := r.Len()
 	p.facts = slices.Grow(p.facts, n+1)[:n]
 	for i := range p.facts {
 		p.facts[i].readFrom(r, &p.room)
+	}
+	if p.folded = r.Int(); p.folded > 0 {
+		p.rest.readFrom(r)
 	}
 	if err := r.Done(); err != nil {
 		return fmt.Errorf("read a payment: %w", err)
@@ -58,14 +64,23 @@ func (p *Payment) appendTo(dst []byte) []byte {
 	for _, id := range p.told {
 		dst = statecodec.AppendString(statecodec.AppendString(dst, id.namespace), id.id)
 	}
-	dst = statecodec.AppendUint(dst, uint64(rank(p.shown.Phase))) //nolint:gosec // below phases
+	dst = appendRank(dst, rank(p.shown.Phase))
 	dst = statecodec.AppendInt(statecodec.AppendInt(dst, p.shown.PaidMinor), p.shown.RefundedMinor)
+	dst = statecodec.AppendString(dst, p.shown.Currency)
 	dst = statecodec.AppendUint(dst, uint64(len(p.facts)))
 	for i := range p.facts {
 		dst = p.facts[i].appendTo(dst)
 	}
+	dst = statecodec.AppendInt(dst, p.folded)
+	if p.folded > 0 {
+		dst = p.rest.appendTo(dst)
+	}
 	return dst
 }
+
+func appendRank(dst []byte, r int) []byte { return statecodec.AppendUint(dst, uint64(r)) } //nolint:gosec // below phases
+
+func readRank(r *statecodec.Reader) int { return int(min(r.Uint(), phases-1)) } //nolint:gosec // below phases
 
 // codeOfAssurance numbers the assurances, weakest first; new ones go to the end.
 func codeOfAssurance(a avro.Assurance) uint64 {
@@ -94,83 +109,86 @@ func assuranceOfCode(code uint64) avro.Assurance {
 	}
 }
 
+// parseFact reads a fact's own entry.
+func parseFact(entry []byte) (*Fact, error) {
+	r, _ := statecodec.NewReader(entry, factVersion)
+	f := &Fact{}
+	f.readFrom(r, &room{})
+	return f, r.Done()
+}
+
 func (f *Fact) appendTo(dst []byte) []byte {
 	dst = append(dst, f.ID[:]...)
-	for _, at := range [...]statecodec.Instant{f.At, f.FirstAt, f.ReceivedAt, f.created, f.paid, f.held} {
+	for _, at := range [...]statecodec.Instant{f.At, f.ReceivedAt, f.created, f.paid, f.held} {
 		dst = statecodec.AppendInstant(dst, at)
 	}
 	dst = statecodec.AppendUint(dst, codeOfAssurance(f.Assurance))
-	for _, flag := range [...]bool{f.P2P, f.refused, f.regression, f.changed} {
+	for _, flag := range [...]bool{f.Dated, f.P2P, f.refuses, f.charges, f.contradicts} {
 		dst = statecodec.AppendBool(dst, flag)
 	}
-	dst = statecodec.AppendString(dst, f.Status)
-	dst = statecodec.AppendString(dst, f.PaymentStatus)
-	dst = statecodec.AppendString(dst, f.OperationStatus)
+	dst = appendRank(dst, f.rank)
 	for i := range f.texts {
 		dst = statecodec.AppendString(dst, f.texts[i])
 	}
 	for _, amount := range f.amounts {
 		dst = appendAmount(dst, amount)
 	}
-	dst = appendAmount(dst, f.reversalMax)
-	dst = statecodec.AppendInt(dst, f.reversalSum)
-	for r := range phases {
-		dst = statecodec.AppendInstant(dst, f.phaseAt[r])
-		dst = statecodec.AppendInstant(dst, f.phaseReceived[r])
+	dst = appendAmount(dst, f.reversal)
+	if dst = statecodec.AppendString(dst, f.operation.id); f.operation.id != "" {
+		dst = f.operation.appendTo(dst)
 	}
-	return f.appendLists(dst)
-}
-
-func (f *Fact) appendLists(dst []byte) []byte {
-	dst = statecodec.AppendUint(dst, uint64(len(f.operations)))
-	for i := range f.operations {
-		o := &f.operations[i]
-		for _, text := range [...]string{o.id, o.kind, o.status, o.external} {
-			dst = statecodec.AppendString(dst, text)
-		}
-		dst = statecodec.AppendInstant(dst, o.at)
-	}
-	dst = statecodec.AppendUint(dst, uint64(len(f.slots)))
-	for i := range f.slots {
-		dst = statecodec.AppendString(statecodec.AppendString(dst, f.slots[i].name), f.slots[i].id)
-	}
-	dst = statecodec.AppendUint(dst, uint64(len(f.externals)))
-	for _, id := range f.externals {
-		dst = statecodec.AppendString(dst, id)
-	}
-	return dst
+	return statecodec.AppendString(appendSlots(dst, f.slots), f.external)
 }
 
 // readFrom reads every field of the fact, its lists into the room.
 func (f *Fact) readFrom(r *statecodec.Reader, into *room) {
 	r.Fixed(f.ID[:])
-	f.At, f.FirstAt, f.ReceivedAt = r.Instant(), r.Instant(), r.Instant()
+	f.At, f.ReceivedAt = r.Instant(), r.Instant()
 	f.created, f.paid, f.held = r.Instant(), r.Instant(), r.Instant()
 	f.Assurance = assuranceOfCode(r.Uint())
-	f.P2P, f.refused, f.regression, f.changed = r.Bool(), r.Bool(), r.Bool(), r.Bool()
-	f.Status, f.PaymentStatus, f.OperationStatus = r.Text(), r.Text(), r.Text()
+	f.Dated, f.P2P, f.refuses, f.charges, f.contradicts = r.Bool(), r.Bool(), r.Bool(), r.Bool(), r.Bool()
+	f.rank = readRank(r)
 	for i := range f.texts {
 		f.texts[i] = r.Text()
 	}
 	for i := range f.amounts {
 		f.amounts[i] = readAmount(r)
 	}
-	f.reversalMax, f.reversalSum = readAmount(r), r.Int()
-	for i := range phases {
-		f.phaseAt[i], f.phaseReceived[i] = r.Instant(), r.Instant()
-	}
-	f.operations = part(&into.operations, r.Len())
-	for i := range f.operations {
-		f.operations[i] = operation{id: r.Text(), kind: r.Text(), status: r.Text(), external: r.Text(), at: r.Instant()}
+	f.reversal, f.operation = readAmount(r), operation{}
+	if f.operation.id = r.Text(); f.operation.id != "" {
+		f.operation.readFrom(r)
 	}
 	f.slots = part(&into.slots, r.Len())
 	for i := range f.slots {
-		f.slots[i] = slot{name: r.Text(), id: r.Text()}
+		f.slots[i] = readSlot(r)
 	}
-	f.externals = part(&into.externals, r.Len())
-	for i := range f.externals {
-		f.externals[i] = r.Text()
+	f.external = r.Text()
+}
+
+// appendTo writes all but the id.
+func (o *operation) appendTo(dst []byte) []byte {
+	for _, text := range [...]string{o.kind, o.status, o.external} {
+		dst = statecodec.AppendString(dst, text)
 	}
+	return statecodec.AppendInstant(dst, o.at)
+}
+
+func (o *operation) readFrom(r *statecodec.Reader) {
+	o.kind, o.status, o.external, o.at = r.Text(), r.Text(), r.Text(), r.Instant()
+}
+
+func appendSlots(dst []byte, slots []slot) []byte {
+	dst = statecodec.AppendUint(dst, uint64(len(slots)))
+	for i := range slots {
+		for _, text := range [...]string{slots[i].name, slots[i].operation, slots[i].id} {
+			dst = statecodec.AppendString(dst, text)
+		}
+	}
+	return dst
+}
+
+func readSlot(r *statecodec.Reader) slot {
+	return slot{name: r.Text(), operation: r.Text(), id: r.Text()}
 }
 
 func appendAmount(dst []byte, amount avro.Optional[int64]) []byte {

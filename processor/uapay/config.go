@@ -14,8 +14,8 @@ type Config struct {
 	// Span is how old a callback that is not remembered may be, by the provider's own
 	// time. A callback is remembered for as long as its payment.
 	Span time.Duration
-	// Hold is how long an amount may be held before the payment is flagged, from
-	// the received_at of the first callback that says so.
+	// Hold is how long an amount may be held before the payment is flagged, from its
+	// holdDate, else from when the first callback was made that says so.
 	Hold time.Duration
 	// Retention is how long after its last callback, by received_at, a payment is
 	// kept.

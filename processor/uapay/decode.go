@@ -2,6 +2,7 @@ package uapay
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/statecodec"
+	"github.com/tributary-hq/tributary/processor/tolerance"
 	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -33,6 +35,8 @@ type callback struct {
 	// id is the hash of the claims in hexadecimal digits.
 	id   [2 * sha256.Size]byte
 	fact Fact
+	// notes are the claims that were left empty.
+	notes tolerance.Notes
 	// payload is the claims' text, of which the fact has parts.
 	payload []byte
 	// record is the value for the decoded topic, or unwritable why there is none.
@@ -97,10 +101,9 @@ func (s *Stage) read(cb *callback, r *reading, in *engine.Input) error {
 	hash := r.members.hash()
 	hex.Encode(cb.id[:], hash[:])
 	f := &cb.fact
-	slots, externals, operations := f.slots[:0], f.externals[:0], f.operations[:0]
-	*f = Fact{}
-	f.slots, f.externals, f.operations = slots, externals, operations
+	*f = Fact{slots: f.slots[:0]}
 	copy(f.ID[:], hash[:])
+	cb.notes.Take(&c.notes)
 	s.fill(cb, r, in)
 	cb.record, err = r.decoded.AppendAvro(wire.AppendPlaceholder(cb.record[:0]))
 	if cb.unwritable = nil; err != nil {
@@ -120,7 +123,7 @@ func (s *Stage) fill(cb *callback, r *reading, in *engine.Input) {
 		EventID: cb.eventID(), Kind: avro.PaymentKindInvoice,
 		PaymentID: view(in.Key), ProviderID: c.PaymentID, InvoiceID: some(c.InvoiceID), OperationID: some(c.OperationID),
 		CorrelationIDs: s.correlate(cb, c, d.CorrelationIDs[:0]), PaymentNumber: some(c.PaymentNumber),
-		AmountMinor: c.Amount, PendingAmountMinor: c.Pending, CommissionMinor: c.Commission, ReversalAmountMinor: c.Reversal, Currency: "UAH",
+		AmountMinor: c.amount(), PendingAmountMinor: c.Pending, CommissionMinor: c.Commission, ReversalAmountMinor: c.Reversal, Currency: cmp.Or(c.Currency, currency),
 		Status: some(c.Status), PaymentStatus: some(c.PaymentStatus), OperationStatus: some(c.OperationStatus),
 		Type: some(c.Type), SystemType: some(c.SystemType), PaymentSystem: some(c.PaymentSystem), PaymentType: some(c.PaymentType),
 		OperationType: some(c.OperationType), CardFromID: some(c.CardFromID), CardToID: some(c.CardToID),
@@ -136,13 +139,14 @@ func (s *Stage) fill(cb *callback, r *reading, in *engine.Input) {
 	if c.OperationID != "" {
 		d.Kind = avro.PaymentKindP2P
 	}
+	// Of a P2P callback its operation's own id counts, if it has one.
 	for _, id := range [...]string{c.ExternalID, c.OperationExternalID} {
 		if id = strings.TrimSpace(id); id != "" && s.pseudonyms.CorrelationID(id, e.ReceivedAt) == id {
 			d.ExternalID = avro.Some(id)
 		}
 	}
 	cb.fact.fill(cb, c, d)
-	d.Phase = cb.fact.phase()
+	d.Phase = phaseAtRank(cb.fact.rank)
 }
 
 // correlate finds the callback's correlation ids: one a slot, which are the fact's, and
@@ -160,7 +164,7 @@ func (s *Stage) correlate(cb *callback, c *claims, ids []string) []string {
 			text = c.ExtraInfo()
 		}
 		if id := s.pseudonyms.Correlate(where, text, cb.received); id != "" {
-			f.slots = append(f.slots, slot{name: where.Field + where.Pointer, id: id})
+			f.slots = append(f.slots, slot{name: where.Field + where.Pointer, operation: c.OperationID, id: id})
 			ids = append(ids, id)
 		}
 	}
@@ -170,37 +174,33 @@ func (s *Stage) correlate(cb *callback, c *claims, ids []string) []string {
 
 // fill makes the fact of a callback, but for its id and slots.
 func (f *Fact) fill(cb *callback, c *claims, d *avro.UAPAYPayment) {
-	// The retry that was made first tells when it happened; of a P2P callback
-	// postbackTime, to the millisecond, else iat, to the second.
+	// Of a P2P callback postbackTime, to the millisecond, else iat, to the second.
 	f.At, f.ReceivedAt = statecodec.InstantOf(c.PostbackAt), statecodec.InstantOf(cb.received)
 	if f.At == 0 {
 		f.At = statecodec.InstantOf(c.IssuedAt)
 	}
-	if f.At == 0 {
-		f.At = f.ReceivedAt
-	}
-	f.FirstAt = f.At
-	f.Assurance, f.P2P = d.Origin.Assurance, c.OperationID != ""
-	f.Status, f.PaymentStatus, f.OperationStatus = c.Status, c.PaymentStatus, c.OperationStatus
 	f.created, f.paid = statecodec.InstantOf(c.CreateDate), statecodec.InstantOf(c.PayDate)
 	f.held = statecodec.InstantOf(c.HoldDate)
-	f.reversalMax, f.reversalSum = c.Reversal, c.Reversal.Value
+	if f.At == 0 {
+		f.At, f.Dated = statecodec.Later(f.created, statecodec.Later(f.paid, f.held)), true
+	}
+	f.Assurance, f.P2P = d.Origin.Assurance, c.OperationID != ""
 	f.texts = [textCount]string{
 		cb.sourceID, cb.source.Namespace, c.PaymentID, c.InvoiceID, c.PaymentNumber, c.Status, c.PaymentStatus,
-		c.Type, c.SystemType, c.PaymentSystem, c.PaymentType,
+		c.Type, c.SystemType, c.PaymentSystem, c.PaymentType, c.Currency,
 	}
-	f.amounts = [amountCount]avro.Optional[int64]{c.Amount, c.Pending, c.Commission}
-	if d.ExternalID.Set {
-		f.externals = append(f.externals, d.ExternalID.Value)
+	f.amounts, f.reversal = [amountCount]avro.Optional[int64]{d.AmountMinor, c.Pending, c.Commission}, c.Reversal
+	f.contradicts = c.Amount.Set && c.PaymentAmount.Set && c.Amount.Value != c.PaymentAmount.Value
+	for _, amount := range [...]avro.Optional[int64]{c.Amount, c.PaymentAmount, c.Pending, c.Commission, c.Reversal} {
+		f.contradicts = f.contradicts || amount.Set && amount.Value < 0
 	}
-	if c.OperationID != "" {
-		f.operations = append(f.operations, operation{
-			id: c.OperationID, kind: c.OperationType, status: c.OperationStatus, external: d.ExternalID.Value, at: f.At,
-		})
-	}
-	f.refused = f.refuses()
-	if r := rank(f.phase()); r > 0 {
-		f.phaseAt[r], f.phaseReceived[r] = f.At, f.ReceivedAt
+	f.external = d.ExternalID.Value
+	f.operation = operation{id: c.OperationID, kind: c.OperationType, status: c.OperationStatus, external: f.external}
+	f.judge(c.Status, c.PaymentStatus, c.OperationStatus)
+	for _, status := range [...]string{c.Status, c.PaymentStatus, c.OperationStatus} {
+		if status != "" && phaseOf(status) == avro.PaymentPhaseUnknown {
+			cb.notes.Unknown(tolerance.KindStatus, status)
+		}
 	}
 }
 

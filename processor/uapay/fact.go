@@ -3,7 +3,6 @@ package uapay
 import (
 	"bytes"
 	"cmp"
-	"slices"
 
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -23,6 +22,7 @@ const (
 	textSystemType
 	textPaymentSystem
 	textPaymentType
+	textCurrency
 	textCount
 )
 
@@ -36,34 +36,34 @@ const (
 // phases is one more than the highest rank.
 const phases = 7
 
-// Fact is what one callback says, or what several folded into one say together.
+// Fact is the content of one callback.
 type Fact struct {
 	// ID is the beginning of the callback's hash.
 	ID [16]byte
-	// At is the earliest provider's time of the callback and its repeats; of a
-	// folded fact it is the last one's.
-	At statecodec.Instant
-	// FirstAt and ReceivedAt are the earliest provider's time and received_at.
-	FirstAt, ReceivedAt statecodec.Instant
-	Assurance           avro.Assurance
-	P2P                 bool
-
-	// Status words of a callback; empty in a folded fact.
-	Status, PaymentStatus, OperationStatus string
-
-	texts       [textCount]string
-	amounts     [amountCount]avro.Optional[int64]
-	reversalMax avro.Optional[int64]
-	reversalSum int64
-	created     statecodec.Instant
-	paid, held  statecodec.Instant
-	// phaseAt and phaseReceived are, by rank, when a phase was told first.
-	phaseAt, phaseReceived [phases]statecodec.Instant
-	refused                bool
-	regression, changed    bool
-	operations             []operation
-	slots                  []slot
-	externals              []string
+	// At is the earliest time at which the callback or a repeat of it was made or
+	// signed, by the provider's clock. Where it has no such time (Dated), it is the
+	// latest of its own dates, none if it has none: never when it was received.
+	At    statecodec.Instant
+	Dated bool
+	// ReceivedAt is the earliest received_at of the callback and its repeats.
+	ReceivedAt statecodec.Instant
+	Assurance  avro.Assurance
+	P2P        bool
+	// rank is that of the callback's phase. refuses and charges are set where any of its
+	// statuses is a refusal, or means that money was paid.
+	rank             int
+	refuses, charges bool
+	// contradicts is set where the callback's amounts are negative or contradict each
+	// other.
+	contradicts         bool
+	texts               [textCount]string
+	amounts             [amountCount]avro.Optional[int64]
+	reversal            avro.Optional[int64]
+	created, paid, held statecodec.Instant
+	// operation is the one that the callback is about; without an id it is about none.
+	operation operation
+	slots     []slot
+	external  string
 }
 
 type operation struct {
@@ -71,140 +71,44 @@ type operation struct {
 	at                         statecodec.Instant
 }
 
-// slot is a place where correlation ids stand, and the newest found there.
-type slot struct{ name, id string }
+// slot is a place where correlation ids stand, and the newest found there. Each
+// operation has places of its own: the ids of several operations are ids of several
+// orders, not corrections of one.
+type slot struct{ name, operation, id string }
 
-// compare orders facts by the provider's time, then by phase, for iat has only
-// seconds and a payment goes forward more often than back, then by their id.
+// place is where a fact stands in the order of facts: by the provider's time, then by
+// phase, for iat has only seconds and a payment goes forward more often than back, then
+// by id.
+type place struct {
+	at   statecodec.Instant
+	rank int
+	id   [16]byte
+}
+
+func (f *Fact) place() place { return place{at: f.At, rank: f.rank, id: f.ID} }
+
+func (p *place) compare(other *place) int {
+	return cmp.Or(p.at.Compare(other.at), cmp.Compare(p.rank, other.rank), bytes.Compare(p.id[:], other.id[:]))
+}
+
 func compare(a, b *Fact) int {
-	if a.At != b.At {
-		return a.At.Compare(b.At)
-	}
-	return cmp.Or(cmp.Compare(rank(a.phase()), rank(b.phase())), bytes.Compare(a.ID[:], b.ID[:]))
+	at, before := a.place(), b.place()
+	return at.compare(&before)
 }
 
-// fold adds a fact to what all facts before it say.
-func (f *Fact) fold(next *Fact) {
-	f.ID, f.At = next.ID, next.At
-	f.FirstAt, f.ReceivedAt = statecodec.Earlier(f.FirstAt, next.FirstAt), statecodec.Earlier(f.ReceivedAt, next.ReceivedAt)
-	f.Assurance = weaker(f.Assurance, next.Assurance)
-	f.P2P = f.P2P || next.P2P
-	for i := range next.texts {
-		if text := next.texts[i]; text != "" || i == textNamespace {
-			f.texts[i] = text
-		}
+// earlier lowers the times of a fact by those of a repeat; it says whether any changed.
+// A time at which the callback was made counts more than one derived from its dates.
+func (f *Fact) earlier(repeat *Fact) bool {
+	at, dated, received := f.At, f.Dated, statecodec.Earlier(f.ReceivedAt, repeat.ReceivedAt)
+	switch {
+	case dated == repeat.Dated:
+		at = statecodec.Earlier(at, repeat.At)
+	case dated:
+		at, dated = repeat.At, false
 	}
-	f.foldAmounts(next)
-	f.created = statecodec.Earlier(f.created, next.created)
-	f.paid, f.held = statecodec.Earlier(f.paid, next.paid), statecodec.Earlier(f.held, next.held)
-	f.foldPhases(next)
-	for i := range next.operations {
-		f.foldOperation(&next.operations[i])
+	if at == f.At && dated == f.Dated && received == f.ReceivedAt {
+		return false
 	}
-	for i := range next.slots {
-		f.foldSlot(&next.slots[i])
-	}
-	for _, id := range next.externals {
-		if !slices.Contains(f.externals, id) {
-			f.externals = append(f.externals, id)
-		}
-	}
-}
-
-// foldSlot takes the id that a newer callback has in a place.
-func (f *Fact) foldSlot(s *slot) {
-	for i := range f.slots {
-		if f.slots[i].name == s.name {
-			f.slots[i] = *s
-			return
-		}
-	}
-	f.slots = append(f.slots, *s)
-}
-
-func (f *Fact) foldAmounts(next *Fact) {
-	f.changed = f.changed || next.changed ||
-		next.amounts[amountPaid].Set && f.amounts[amountPaid].Set && next.amounts[amountPaid].Value != f.amounts[amountPaid].Value
-	for i, amount := range next.amounts {
-		if amount.Set {
-			f.amounts[i] = amount
-		}
-	}
-	if next.reversalMax.Set && (!f.reversalMax.Set || next.reversalMax.Value > f.reversalMax.Value) {
-		f.reversalMax = next.reversalMax
-	}
-	f.reversalSum += next.reversalSum
-}
-
-func (f *Fact) foldPhases(next *Fact) {
-	at := rank(next.phase())
-	for r := at + 1; at > 0 && r < phases; r++ {
-		// A lower phase told later, by the provider's time.
-		f.regression = f.regression || f.phaseAt[r] != 0 && f.phaseAt[r].Before(next.At)
-	}
-	f.regression = f.regression || next.regression
-	f.refused = f.refused || next.refused
-	for r := range phases {
-		f.phaseAt[r] = statecodec.Earlier(f.phaseAt[r], next.phaseAt[r])
-		f.phaseReceived[r] = statecodec.Earlier(f.phaseReceived[r], next.phaseReceived[r])
-	}
-}
-
-// foldOperation takes what a newer callback says of an operation.
-func (f *Fact) foldOperation(o *operation) {
-	i := slices.IndexFunc(f.operations, func(have operation) bool { return have.id == o.id })
-	if i < 0 {
-		f.operations = append(f.operations, *o)
-		return
-	}
-	have := &f.operations[i]
-	if o.kind != "" {
-		have.kind = o.kind
-	}
-	if o.external != "" {
-		have.external = o.external
-	}
-	if o.status != "" {
-		have.status, have.at = o.status, o.at
-	}
-}
-
-// top returns the highest rank told.
-func (f *Fact) top() int {
-	for r := phases - 1; r > 0; r-- {
-		if f.phaseAt[r] != 0 {
-			return r
-		}
-	}
-	return 0
-}
-
-// phaseAtRank is the phase of a rank.
-func phaseAtRank(r int) avro.PaymentPhase {
-	order := [phases]avro.PaymentPhase{
-		avro.PaymentPhaseUnknown, avro.PaymentPhaseNew, avro.PaymentPhasePending, avro.PaymentPhaseHeld,
-		avro.PaymentPhaseRefused, avro.PaymentPhasePaid, avro.PaymentPhaseReturned,
-	}
-	return order[r]
-}
-
-// conflict: it was refused and somebody was charged.
-func (f *Fact) conflict() bool {
-	return f.refused && (f.phaseAt[rank(avro.PaymentPhasePaid)] != 0 || f.phaseAt[rank(avro.PaymentPhaseReturned)] != 0)
-}
-
-// taken returns when a callback that tells money was taken was received first.
-func (f *Fact) taken() (at statecodec.Instant) {
-	for _, p := range [...]avro.PaymentPhase{avro.PaymentPhaseHeld, avro.PaymentPhasePaid, avro.PaymentPhaseReturned} {
-		at = statecodec.Earlier(at, f.phaseReceived[rank(p)])
-	}
-	return at
-}
-
-// weaker returns the weaker of two assurances, of which none is no bound.
-func weaker(a, b avro.Assurance) avro.Assurance {
-	if a == "" || codeOfAssurance(b) < codeOfAssurance(a) {
-		return b
-	}
-	return a
+	f.At, f.Dated, f.ReceivedAt = at, dated, received
+	return true
 }

@@ -9,15 +9,18 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// MaxFacts is how many callbacks of a payment are kept apart. A payment has a
-// handful; a bucket that is paid out for a year has more, and its earliest are
-// folded into one.
+// MaxFacts is how many callbacks of a payment stand in its own state entry. A payment
+// has a handful; a bucket that is paid out for a year has more. The earliest then have
+// entries of their own, and the payment keeps what they amount to.
 const MaxFacts = 100
 
 // Payment is the state of one payment. Make it with parsePayment.
 type Payment struct {
-	seen     dedupe.Seen
-	facts    []Fact // sorted
+	seen  dedupe.Seen
+	facts []Fact // sorted, the last of all
+	// folded is how many earlier facts have entries of their own, rest what they amount to.
+	folded   int64
+	rest     sum
 	count    int64
 	revision int64
 	// lastReceived is the latest received_at of any callback, repeats included.
@@ -32,7 +35,7 @@ type Payment struct {
 	// facts, snapshot for the next one and input for what a journey is told.
 	room     room
 	now      []journeyID
-	all      Fact
+	all      sum
 	snapshot avro.PaymentSnapshot
 	input    avro.JourneyInput
 }
@@ -41,79 +44,81 @@ type Payment struct {
 type journeyID struct{ namespace, id string }
 
 // add puts a new fact in its place.
-func (p *Payment) add(f *Fact) {
+func (p *Payment) add(e *entries, f *Fact) error {
 	p.count++
+	at := f.place()
+	if p.folded > 0 && at.compare(&p.rest.last) < 0 {
+		e.put(f)
+		return p.refold(e)
+	}
 	i := len(p.facts)
 	for i > 0 && compare(&p.facts[i-1], f) >= 0 {
 		i--
 	}
 	p.facts = slices.Insert(p.facts, i, *f)
 	if len(p.facts) > MaxFacts {
-		p.facts[0].fold(&p.facts[1])
-		// It is no callback any more: no repeat finds it, no status of one is its.
-		p.facts[0].ID = [16]byte{}
-		p.facts[0].Status, p.facts[0].PaymentStatus, p.facts[0].OperationStatus = "", "", ""
-		p.facts = slices.Delete(p.facts, 1, 2)
+		e.put(&p.facts[0])
+		p.rest.fold(&p.facts[0])
+		p.folded++
+		p.facts = slices.Delete(p.facts, 0, 1)
 	}
+	return nil
+}
+
+// refold makes the rest anew after a fact came into its midst or left it.
+func (p *Payment) refold(e *entries) error {
+	facts, err := e.all()
+	if err != nil {
+		return err
+	}
+	p.folded = int64(len(facts))
+	p.rest.reset()
+	for i := range facts {
+		p.rest.fold(&facts[i])
+	}
+	return nil
 }
 
 // repeat lets a repeat lower the times of its fact; it says whether it did.
-func (p *Payment) repeat(f *Fact) bool {
-	i := 0
-	for i < len(p.facts) && p.facts[i].ID != f.ID {
-		i++
-	}
-	if i == len(p.facts) {
-		return false
-	}
-	have := p.facts[i]
-	if !f.At.Before(have.At) && !f.ReceivedAt.Before(have.ReceivedAt) {
-		return false
-	}
-	p.facts = slices.Delete(p.facts, i, i+1)
-	p.count--
-	have.ReceivedAt = statecodec.Earlier(have.ReceivedAt, f.ReceivedAt)
-	have.setTime(statecodec.Earlier(have.At, f.At))
-	p.add(&have)
-	return true
-}
-
-// setTime moves a callback's own times to an earlier one.
-func (f *Fact) setTime(at statecodec.Instant) {
-	f.At, f.FirstAt = at, at
-	for r := range phases {
-		if f.phaseAt[r] != 0 {
-			f.phaseAt[r], f.phaseReceived[r] = at, f.ReceivedAt
+func (p *Payment) repeat(e *entries, f *Fact) (changed bool, err error) {
+	if i := slices.IndexFunc(p.facts, func(have Fact) bool { return have.ID == f.ID }); i >= 0 {
+		have := p.facts[i]
+		if !have.earlier(f) {
+			return false, nil
 		}
+		p.facts = slices.Delete(p.facts, i, i+1)
+		p.count--
+		return true, p.add(e, &have)
 	}
-	for i := range f.operations {
-		f.operations[i].at = at
+	if p.folded == 0 {
+		return false, nil
 	}
+	have, err := e.get(f.ID)
+	if err != nil || have == nil || !have.earlier(f) {
+		return false, err
+	}
+	e.tx.Delete(e.key(f.ID[:]))
+	if err := p.refold(e); err != nil {
+		return false, err
+	}
+	p.count--
+	return true, p.add(e, have)
 }
 
 // sum folds all facts in their order. What it returns is good until the next sum.
-func (p *Payment) sum() *Fact {
-	all := &p.all
-	operations, slots, externals := all.operations[:0], all.slots[:0], all.externals[:0]
-	*all = Fact{}
-	all.operations, all.slots, all.externals = operations, slots, externals
+func (p *Payment) sum() *sum {
+	p.all.copyFrom(&p.rest)
 	for i := range p.facts {
-		all.fold(&p.facts[i])
+		p.all.fold(&p.facts[i])
 	}
-	return all
+	return &p.all
 }
 
 // room is memory for lists of facts, of which none is ever appended to in place.
-type room struct {
-	operations []operation
-	slots      []slot
-	externals  []string
-}
+type room struct{ slots []slot }
 
 // reset empties the room for another payment.
-func (r *room) reset() {
-	r.operations, r.slots, r.externals = r.operations[:0], r.slots[:0], r.externals[:0]
-}
+func (r *room) reset() { r.slots = r.slots[:0] }
 
 // part returns a list of n out of a room's; what was returned before stays where it is.
 func part[T any](room *[]T, n int) []T {

@@ -1,11 +1,15 @@
 package uapay
 
-import "github.com/tributary-hq/tributary/schemas/avro"
+import (
+	"strings"
+
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
 
 // phaseOf normalises one status word [D: Invoices payments show; C2A and A2C
-// pages]. Words not documented are UNKNOWN.
+// pages], in whatever case it is written. Words not documented are UNKNOWN.
 func phaseOf(status string) avro.PaymentPhase {
-	switch status {
+	switch strings.ToUpper(status) {
 	case "NEW":
 		return avro.PaymentPhaseNew
 	case "OPEN", "PENDING", "NEEDS_CONFIRMATION", "WAITING_COMPLETE", "NEEDS_COMPLETE":
@@ -50,20 +54,37 @@ func higher(a, b avro.PaymentPhase) avro.PaymentPhase {
 	return a
 }
 
-// phase is what one callback's statuses amount to. An authorised hold is PAID with
-// HOLDED beside it [SDK]: the money is not ours yet.
-func (f *Fact) phase() avro.PaymentPhase {
-	status, payment := phaseOf(f.Status), phaseOf(f.PaymentStatus)
-	if payment == avro.PaymentPhaseHeld && f.Status == "PAID" {
-		return payment
+// phaseAtRank is the phase of a rank.
+func phaseAtRank(r int) avro.PaymentPhase {
+	order := [phases]avro.PaymentPhase{
+		avro.PaymentPhaseUnknown, avro.PaymentPhaseNew, avro.PaymentPhasePending, avro.PaymentPhaseHeld,
+		avro.PaymentPhaseRefused, avro.PaymentPhasePaid, avro.PaymentPhaseReturned,
 	}
-	if p := higher(status, payment); p != avro.PaymentPhaseUnknown {
-		return p
-	}
-	return phaseOf(f.OperationStatus)
+	return order[r]
 }
 
-// refuses says whether any of the callback's statuses is a refusal.
-func (f *Fact) refuses() bool {
-	return phaseOf(f.Status) == avro.PaymentPhaseRefused || phaseOf(f.PaymentStatus) == avro.PaymentPhaseRefused
+// judge reads a callback's statuses.
+//
+// Its phase is the highest of status and paymentStatus, and that of operationStatus if
+// neither is known. An authorised hold is PAID with HOLDED beside it [SDK]: the money is
+// not ours yet. Whether the callback says that somebody was refused, or charged, all three
+// statuses say: an operation may be refused whose payment is not.
+func (f *Fact) judge(status, paymentStatus, operationStatus string) {
+	of, payment, operation := phaseOf(status), phaseOf(paymentStatus), phaseOf(operationStatus)
+	is := func(p avro.PaymentPhase) bool { return of == p || payment == p || operation == p }
+	held := is(avro.PaymentPhaseHeld)
+	hold := func(word string, p avro.PaymentPhase) avro.PaymentPhase {
+		if held && strings.EqualFold(word, "PAID") {
+			return avro.PaymentPhaseHeld
+		}
+		return p
+	}
+	of, payment = hold(status, of), hold(paymentStatus, payment)
+	phase := higher(of, payment)
+	if phase == avro.PaymentPhaseUnknown {
+		phase = operation
+	}
+	f.rank = rank(phase)
+	f.refuses = is(avro.PaymentPhaseRefused)
+	f.charges = of == avro.PaymentPhasePaid || payment == avro.PaymentPhasePaid || operation == avro.PaymentPhasePaid && !held
 }

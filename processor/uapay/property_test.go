@@ -33,46 +33,111 @@ func patient(tb testing.TB) *engine.Memory {
 	return memoryOf(tb, uapay.New(config, source.NewSet(nil), pseudonyms))
 }
 
+// drawn draws a callback about an invoice or an operation; number tells it from all others.
+func drawn(rt *rapid.T, number int, at time.Time) map[string]any {
+	words := []string{"NEW", "pending", "HOLDED", "REJECTED", "Payed", "FINISHED", "REVERSED", "PAID", "ODD"}
+	word := func(label string) string { return rapid.SampledFrom(words).Draw(rt, label) }
+	claims := invoice(at, word("status"), word("payment status"), map[string]any{
+		"amount": rapid.IntRange(-1, 2).Draw(rt, "amount"), "reversalAmount": rapid.IntRange(-1, 2).Draw(rt, "reversal"),
+		"externalId": rapid.SampledFrom([]string{"a", "b", " "}).Draw(rt, "external"), "invoiceId": strconv.Itoa(number),
+	})
+	if rapid.Bool().Draw(rt, "p2p") {
+		delete(claims, "externalId")
+		claims["operationId"] = rapid.SampledFrom([]string{"op-1", "op-2"}).Draw(rt, "operation")
+		claims["operationExternalId"] = rapid.SampledFrom([]string{"a", "b", "c", ""}).Draw(rt, "operation external")
+		claims["operationStatus"], claims["paymentAmount"] = word("operation status"), rapid.IntRange(0, 2).Draw(rt, "payment amount")
+	}
+	date := func(label string) any {
+		if rapid.Bool().Draw(rt, label+" set") {
+			return nil
+		}
+		return noon(time.Duration(rapid.IntRange(0, 9).Draw(rt, label)) * time.Minute).Format(time.RFC3339)
+	}
+	claims["createDate"], claims["payDate"], claims["holdDate"] = date("created"), date("paid"), date("held")
+	claims["currency"] = rapid.SampledFrom([]any{nil, nil, "EUR", "uah"}).Draw(rt, "currency")
+	return claims
+}
+
 // TestAnyOrder: a history of callbacks, repeated and shuffled, with the clock
-// moved in between as far as it had come, ends the same.
+// moved in between as far as it had come, ends the same. Some deliveries have no iat.
 func TestAnyOrder(t *testing.T) {
 	t.Parallel()
-	words := []string{"NEW", "PENDING", "HOLDED", "REJECTED", "PAYED", "FINISHED", "REVERSED", "PAID", "ODD"}
 	rapid.Check(t, func(rt *rapid.T) {
 		n := rapid.IntRange(1, 6).Draw(rt, "facts")
 		var deliveries []engine.Input
 		for i := range n {
 			at := noon(time.Duration(rapid.IntRange(0, 5).Draw(rt, "minute")) * time.Minute)
-			claims := invoice(at, rapid.SampledFrom(words).Draw(rt, "status"), rapid.SampledFrom(words).Draw(rt, "payment status"), map[string]any{
-				"amount": rapid.IntRange(1, 2).Draw(rt, "amount"), "reversalAmount": rapid.IntRange(0, 2).Draw(rt, "reversal"),
-				"externalId": rapid.SampledFrom([]string{"a", "b", " "}).Draw(rt, "external"), "invoiceId": strconv.Itoa(i),
-			})
+			claims := drawn(rt, i, at)
 			for range rapid.IntRange(1, 3).Draw(rt, "deliveries") {
 				repeat := maps.Clone(claims)
-				repeat["iat"] = at.Unix() + int64(rapid.IntRange(0, 300).Draw(rt, "later"))
+				if repeat["iat"] = any(at.Unix() + int64(rapid.IntRange(0, 300).Draw(rt, "later"))); rapid.IntRange(0, 3).Draw(rt, "no iat") == 0 {
+					delete(repeat, "iat")
+				}
 				received := noon(time.Duration(rapid.IntRange(1, 20*24).Draw(rt, "hour")) * time.Hour)
 				deliveries = append(deliveries, record(repeat, received, int64(len(deliveries))))
 			}
 		}
 		// Between a hold's deadline at its earliest and long after any.
 		end := noon(time.Duration(rapid.IntRange(20*24, 40*24).Draw(rt, "end")) * time.Hour)
-		want := ends(t, deliveries, end)
 		seed := rapid.Uint64().Draw(rt, "seed")
-		rand.New(rand.NewPCG(seed, seed)).Shuffle(len(deliveries), func(i, j int) { deliveries[i], deliveries[j] = deliveries[j], deliveries[i] })
-		got := ends(t, deliveries, end)
-		ignore := cmpopts.IgnoreFields(avro.PaymentSnapshot{}, "Revision", "ChangedBy", "ProcessedAt")
-		if diff := cmp.Diff(want.payment, got.payment, ignore); diff != "" {
-			rt.Errorf("the last snapshot hangs on the order (-in order +shuffled):\n%s", diff)
-		}
-		for key, in := range want.journeys {
-			if diff := cmp.Diff(in.Payment, got.journeys[key].Payment); diff != "" && in.Kind == avro.JourneyInputKindPayment {
-				rt.Errorf("what the journey %s was told last hangs on the order:\n%s", key, diff)
-			}
-		}
-		if got.decoded != n || got.repeats != len(deliveries)-n {
-			rt.Errorf("%d decoded, %d repeats, want %d and %d", got.decoded, got.repeats, n, len(deliveries)-n)
-		}
+		sameInAnyOrder(t, rt, deliveries, n, seed, end)
 	})
+}
+
+// failing is what of a test is needed.
+type failing interface {
+	Errorf(format string, args ...any)
+}
+
+// sameInAnyOrder compares what deliveries of n callbacks end in with what they do shuffled.
+func sameInAnyOrder(t *testing.T, to failing, deliveries []engine.Input, n int, seed uint64, end time.Time) {
+	t.Helper()
+	want := ends(t, deliveries, end)
+	rand.New(rand.NewPCG(seed, seed)).Shuffle(len(deliveries), func(i, j int) { deliveries[i], deliveries[j] = deliveries[j], deliveries[i] })
+	got := ends(t, deliveries, end)
+	ignore := cmpopts.IgnoreFields(avro.PaymentSnapshot{}, "Revision", "ChangedBy", "ProcessedAt")
+	if diff := cmp.Diff(want.payment, got.payment, ignore); diff != "" {
+		to.Errorf("the last snapshot hangs on the order (-in order +shuffled):\n%s", diff)
+	}
+	for key, in := range want.journeys {
+		if diff := cmp.Diff(in.Payment, got.journeys[key].Payment); diff != "" && in.Kind == avro.JourneyInputKindPayment {
+			to.Errorf("what the journey %s was told last hangs on the order:\n%s", key, diff)
+		}
+	}
+	if got.decoded != n || got.repeats != len(deliveries)-n {
+		to.Errorf("%d decoded, %d repeats, want %d and %d", got.decoded, got.repeats, n, len(deliveries)-n)
+	}
+}
+
+// TestManyFactsInAnyOrder: the guarantee has no exception for a payment of more callbacks
+// than stand in its entry, with repeats signed anew.
+func TestManyFactsInAnyOrder(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(3) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
+			random := rand.New(rand.NewPCG(seed, 1))
+			const n = uapay.MaxFacts + 40
+			words := []string{"NEW", "PENDING", "HOLDED", "FINISHED"}
+			var deliveries []engine.Input
+			for i := range n {
+				at := noon(time.Duration(random.IntN(2*n)) * time.Minute)
+				claims := map[string]any{
+					"paymentId": paymentID, "operationId": fmt.Sprint("op-", random.IntN(30)), "operationStatus": words[random.IntN(len(words))],
+					"paymentStatus": words[random.IntN(len(words))], "paymentAmount": random.IntN(3), "paymentNumber": i,
+					"operationExternalId": fmt.Sprint("order-", random.IntN(20)), "createDate": at.Format(time.RFC3339),
+				}
+				for range 1 + random.IntN(3) {
+					repeat := maps.Clone(claims)
+					if random.IntN(10) > 0 {
+						repeat["iat"] = at.Unix() + int64(random.IntN(7200))
+					}
+					deliveries = append(deliveries, record(repeat, noon(time.Duration(1+random.IntN(200))*time.Hour), int64(len(deliveries))))
+				}
+			}
+			sameInAnyOrder(t, t, deliveries, n, seed, noon(20*24*time.Hour))
+		})
+	}
 }
 
 func ends(t *testing.T, deliveries []engine.Input, end time.Time) *told {

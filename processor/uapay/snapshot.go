@@ -1,6 +1,7 @@
 package uapay
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -11,12 +12,9 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// currency is the one UAPAY knows.
-const currency = "UAH"
-
 // snapshot is what the topic gets, but for processing time and what changed it. It is
 // made in the payment's memory.
-func (s *Stage) snapshot(id string, p *Payment, all *Fact, journeys []journeyID) *avro.PaymentSnapshot {
+func (s *Stage) snapshot(id string, p *Payment, all *sum, journeys []journeyID) *avro.PaymentSnapshot {
 	out := &p.snapshot
 	text := func(i int) avro.Optional[string] { return some(all.texts[i]) }
 	*out = avro.PaymentSnapshot{
@@ -26,22 +24,20 @@ func (s *Stage) snapshot(id string, p *Payment, all *Fact, journeys []journeyID)
 		Phase: phaseAtRank(all.top()), Status: text(textStatus), PaymentStatus: text(textPaymentStatus), Operations: out.Operations[:0],
 		Type: text(textType), SystemType: text(textSystemType), PaymentSystem: text(textPaymentSystem), PaymentType: text(textPaymentType),
 		AmountMinor: all.amounts[amountPaid], PendingAmountMinor: all.amounts[amountPending], CommissionMinor: all.amounts[amountCommission],
-		ReversalAmountMinor: s.reversal(all), Currency: currency,
+		ReversalAmountMinor: s.reversal(all), Currency: cmp.Or(all.texts[textCurrency], currency),
 		Conflict: all.conflict(), Regression: all.regression, AmountChanged: all.changed,
 		HoldOverdue: p.overdue, HoldDeadline: timeOf(s.holdDeadline(all)),
-		CreatedAt: timeOf(all.created), HeldAt: timeOf(all.held), PaidAt: timeOf(all.paid), OutcomeAt: timeOf(all.phaseAt[all.top()]),
-		Revision: p.revision, Facts: p.count, FirstEventAt: timeOf(all.FirstAt), LastEventAt: timeOf(all.At), Assurance: all.Assurance,
+		CreatedAt: timeOf(all.created), HeldAt: timeOf(all.heldAt()), PaidAt: timeOf(all.paid), OutcomeAt: timeOf(all.phases[all.top()].at),
+		Revision: p.revision, Facts: p.count, FirstEventAt: timeOf(all.firstAt), LastEventAt: timeOf(all.lastAt), Assurance: all.assurance,
 	}
-	if all.P2P {
+	out.Captured = all.top() >= rank(avro.PaymentPhasePaid) && all.captured()
+	out.AmountInconsistent = all.contradicts || out.ReversalAmountMinor.Set && out.AmountMinor.Set && out.ReversalAmountMinor.Value > out.AmountMinor.Value
+	if all.p2p {
 		out.Kind = avro.PaymentKindP2P
 	}
 	slices.Sort(out.ExternalIDs)
-	// Where the provider gives no date, the first callback that says so does.
-	if at := all.phaseAt[rank(avro.PaymentPhaseHeld)]; !out.HeldAt.Set {
-		out.HeldAt = timeOf(at)
-	}
-	if at := all.phaseAt[rank(avro.PaymentPhasePaid)]; !out.PaidAt.Set {
-		out.PaidAt = timeOf(at)
+	if !out.PaidAt.Set {
+		out.PaidAt = timeOf(all.reached(avro.PaymentPhasePaid).at)
 	}
 	for i := range journeys {
 		out.CorrelationIDs = append(out.CorrelationIDs, journeys[i].id)
@@ -63,7 +59,7 @@ func timeOf(at statecodec.Instant) avro.Optional[time.Time] {
 
 // reversal is the amount given back, as the source's configuration reads
 // reversalAmount: an assumption either way.
-func (s *Stage) reversal(all *Fact) avro.Optional[int64] {
+func (s *Stage) reversal(all *sum) avro.Optional[int64] {
 	if all.reversalMax.Set && s.sources.Find(all.texts[textSource], raw.ProviderUAPAY).Reversal == source.ReversalEach {
 		return avro.Some(all.reversalSum)
 	}
@@ -71,10 +67,11 @@ func (s *Stage) reversal(all *Fact) avro.Optional[int64] {
 }
 
 // journeyMember is what a journey is told.
-func journeyMember(all *Fact, s *avro.PaymentSnapshot, to *avro.PaymentMember) {
+func journeyMember(all *sum, s *avro.PaymentSnapshot, to *avro.PaymentMember) {
 	*to = avro.PaymentMember{
 		Provider: s.Provider, Source: s.Source, Phase: s.Phase, AmountMinor: s.AmountMinor, ReversalAmountMinor: s.ReversalAmountMinor,
-		Currency: s.Currency, Conflict: s.Conflict, Regression: s.Regression, AmountChanged: s.AmountChanged, HoldOverdue: s.HoldOverdue,
+		Currency: s.Currency, Captured: s.Captured, Conflict: s.Conflict, Regression: s.Regression, AmountChanged: s.AmountChanged,
+		AmountInconsistent: s.AmountInconsistent, HoldOverdue: s.HoldOverdue,
 		CreatedAt: s.CreatedAt, HeldAt: s.HeldAt, PaidAt: s.PaidAt, OutcomeAt: s.OutcomeAt, TakenReceivedAt: timeOf(all.taken()),
 	}
 }

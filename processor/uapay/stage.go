@@ -1,6 +1,7 @@
 package uapay
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -77,20 +78,24 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 		Cause: avro.ChangeCauseRecord, Topic: avro.Some(in.Topic), Partition: avro.Some(in.Partition), Offset: avro.Some(in.Offset),
 		EventID: avro.Some(cb.eventID()),
 	}
+	facts := entries{tx: tx, payment: in.Key}
 	switch {
 	case !known.Repeated:
 		if cb.unwritable != nil {
 			return cb.unwritable
 		}
+		cb.notes.Count(tx)
 		tx.Emit(engine.Output{Topic: schemas.DecodedUAPAYPayment, Key: in.Key, Value: cb.record, Headers: cb.trace})
-		p.add(&cb.fact)
+		if err := p.add(&facts, &cb.fact); err != nil {
+			return err
+		}
 	default:
 		if err := s.duplicate(tx, in, cb, known.First); err != nil {
 			return err
 		}
-		if !p.repeat(&cb.fact) {
+		if changed, err := p.repeat(&facts, &cb.fact); err != nil || !changed {
 			s.store(tx, in.Key, p, p.sum())
-			return nil
+			return err
 		}
 	}
 	return s.settle(tx, in.Key, p, &change, cb.trace)
@@ -169,7 +174,7 @@ func (s *Stage) settle(tx engine.Tx, key []byte, p *Payment, change *avro.Change
 }
 
 // tell lets every journey the payment belongs to know, and those it has left.
-func (s *Stage) tell(tx engine.Tx, p *Payment, all *Fact, snapshot *avro.PaymentSnapshot, journeys []journeyID, trace []raw.Header) error {
+func (s *Stage) tell(tx engine.Tx, p *Payment, all *sum, snapshot *avro.PaymentSnapshot, journeys []journeyID, trace []raw.Header) error {
 	left := slices.DeleteFunc(p.told, func(was journeyID) bool { return slices.Contains(journeys, was) })
 	// The two lists change places, so that neither needs new memory.
 	p.told, p.now = journeys, left
@@ -179,7 +184,7 @@ func (s *Stage) tell(tx engine.Tx, p *Payment, all *Fact, snapshot *avro.Payment
 	input := &p.input
 	*input = avro.JourneyInput{
 		Kind: avro.JourneyInputKindRemoval, MemberID: avro.Some(snapshot.PaymentID), MemberRevision: avro.Some(p.revision),
-		MemberFacts: avro.Some(p.count), Assurance: all.Assurance, FirstEventAt: snapshot.FirstEventAt, LastEventAt: snapshot.LastEventAt,
+		MemberFacts: avro.Some(p.count), Assurance: all.assurance, FirstEventAt: snapshot.FirstEventAt, LastEventAt: snapshot.LastEventAt,
 		ReceivedAt: avro.Some(p.lastReceived.Time()), ExpiresAt: avro.Some(s.end(p).Time()), ChangedBy: snapshot.ChangedBy,
 	}
 	for _, id := range left {
@@ -210,22 +215,23 @@ func emitInput(tx engine.Tx, input *avro.JourneyInput, id journeyID, trace []raw
 
 func (s *Stage) end(p *Payment) statecodec.Instant { return p.lastReceived.Add(s.config.Retention) }
 
-// holdDeadline is when a hold becomes overdue; none for a payment not held.
-func (s *Stage) holdDeadline(all *Fact) statecodec.Instant {
-	held := rank(avro.PaymentPhaseHeld)
-	if all.top() != held {
+// holdDeadline is when a hold becomes overdue; none for a payment not held. It is counted
+// from when the amount was held, by the provider's time; from the first receipt only where
+// no callback has any.
+func (s *Stage) holdDeadline(all *sum) statecodec.Instant {
+	if all.top() != rank(avro.PaymentPhaseHeld) {
 		return 0
 	}
-	return all.phaseReceived[held].Add(s.config.Hold)
+	return cmp.Or(all.heldAt(), all.reached(avro.PaymentPhaseHeld).receivedAt).Add(s.config.Hold)
 }
 
-func (s *Stage) overdue(all *Fact, now time.Time) bool {
+func (s *Stage) overdue(all *sum, now time.Time) bool {
 	at := s.holdDeadline(all)
 	return at != 0 && !statecodec.InstantOf(now).Before(at)
 }
 
 // store writes the payment, whose sum is all.
-func (s *Stage) store(tx engine.Tx, key []byte, p *Payment, all *Fact) {
+func (s *Stage) store(tx engine.Tx, key []byte, p *Payment, all *sum) {
 	due := s.end(p)
 	if at := s.holdDeadline(all); !p.overdue && at != 0 {
 		due = statecodec.Earlier(due, at)
@@ -234,9 +240,9 @@ func (s *Stage) store(tx engine.Tx, key []byte, p *Payment, all *Fact) {
 }
 
 // appendJourneys appends the correlation ids that count, sorted, each once.
-func (f *Fact) appendJourneys(ids []journeyID) []journeyID {
-	for i := range f.slots {
-		ids = append(ids, journeyID{namespace: f.texts[textNamespace], id: f.slots[i].id})
+func (s *sum) appendJourneys(ids []journeyID) []journeyID {
+	for i := range s.slots {
+		ids = append(ids, journeyID{namespace: s.texts[textNamespace], id: s.slots[i].id})
 	}
 	slices.SortFunc(ids, func(a, b journeyID) int { return strings.Compare(a.id, b.id) })
 	return slices.Compact(ids)

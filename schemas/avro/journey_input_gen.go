@@ -374,10 +374,17 @@ type PaymentMember struct {
 	Conflict bool `json:"conflict"`
 	// Regression: Whether a lower phase was told later.
 	Regression bool `json:"regression"`
-	// AmountChanged: Whether callbacks told different amounts.
+	// AmountChanged: Whether callbacks told different amounts or currencies.
 	AmountChanged bool `json:"amount_changed"`
+	// AmountInconsistent: Whether amounts contradict each other: one is negative,
+	// more was given back than the payment's amount, or one callback has amount
+	// and paymentAmount with different values.
+	AmountInconsistent bool `json:"amount_inconsistent"`
 	// HoldOverdue: Whether the amount has been held for too long.
 	HoldOverdue bool `json:"hold_overdue"`
+	// Captured: Whether the amount was paid at any time, given back since or not;
+	// false for a hold that was released.
+	Captured bool `json:"captured"`
 	// CreatedAt: When the payment was made.
 	CreatedAt Optional[time.Time] `json:"created_at"`
 	// HeldAt: When the amount was held.
@@ -421,7 +428,9 @@ func (r *PaymentMember) appendTo(dst []byte) ([]byte, error) {
 	dst = appendBool(dst, r.Conflict)
 	dst = appendBool(dst, r.Regression)
 	dst = appendBool(dst, r.AmountChanged)
+	dst = appendBool(dst, r.AmountInconsistent)
 	dst = appendBool(dst, r.HoldOverdue)
+	dst = appendBool(dst, r.Captured)
 	if r.CreatedAt.Set {
 		dst = append(dst, 2)
 		if dst, err = appendTime(dst, r.CreatedAt.Value); err != nil {
@@ -504,8 +513,14 @@ func (r *PaymentMember) decodeFrom(d *decoder) error {
 	if r.AmountChanged, err = d.bool(); err != nil {
 		return at("amount_changed", err)
 	}
+	if r.AmountInconsistent, err = d.bool(); err != nil {
+		return at("amount_inconsistent", err)
+	}
 	if r.HoldOverdue, err = d.bool(); err != nil {
 		return at("hold_overdue", err)
+	}
+	if r.Captured, err = d.bool(); err != nil {
+		return at("captured", err)
 	}
 	if r.CreatedAt.Set, err = d.isSet(); err != nil {
 		return at("created_at", err)

@@ -420,35 +420,45 @@ type JourneySnapshot struct {
 	// VerificationCurrency: ISO 4217 code of the cost; null if there is none or
 	// they differ.
 	VerificationCurrency Optional[string] `json:"verification_currency"`
-	// Paid: Whether a payment is paid.
+	// Paid: Whether a payment is paid and not given back whole.
 	Paid bool `json:"paid"`
 	// Held: Whether a payment is held.
 	Held bool `json:"held"`
 	// Refused: Whether a payment was refused.
 	Refused bool `json:"refused"`
-	// Refunded: Whether money was given back.
+	// Refunded: Whether money was given back, in part or whole; a hold that was
+	// released is, too.
 	Refunded bool `json:"refunded"`
-	// PaidAt: When the first payment was paid.
+	// PaidAt: When the first payment was paid, given back since or not.
 	PaidAt Optional[time.Time] `json:"paid_at"`
-	// PaidAmountMinor: Sum of the amounts paid, in minor units of currency.
+	// PaidAmountMinor: Sum of the amounts that were paid, those given back since
+	// included and holds that were released left out, in minor units of currency;
+	// 0 if currencies differ.
 	PaidAmountMinor int64 `json:"paid_amount_minor"`
-	// HeldAmountMinor: Sum of the amounts held, in minor units of currency.
+	// HeldAmountMinor: Sum of the amounts held now, in minor units of currency; 0
+	// if currencies differ.
 	HeldAmountMinor int64 `json:"held_amount_minor"`
-	// RefusedAmountMinor: Sum of the amounts refused, in minor units of currency.
+	// RefusedAmountMinor: Sum of the amounts refused, in minor units of currency;
+	// 0 if currencies differ.
 	RefusedAmountMinor int64 `json:"refused_amount_minor"`
-	// RefundedAmountMinor: Sum given back, in minor units of currency.
+	// RefundedAmountMinor: Sum of what was given back, holds that were released
+	// included, in minor units of currency; 0 if currencies differ.
 	RefundedAmountMinor int64 `json:"refunded_amount_minor"`
 	// Currency: ISO 4217 code of the sums; null if there is none or they differ.
 	Currency Optional[string] `json:"currency"`
 	// VerificationToPaymentMs: From the first success of a verification to the
 	// first payment paid or held, in milliseconds; negative if paid first.
 	VerificationToPaymentMs Optional[int64] `json:"verification_to_payment_ms"`
-	// Conflict: Whether a payment was told both paid and refused.
+	// Conflict: Whether a payment was told both paid and refused; see conflict of
+	// enriched.payments.v1.
 	Conflict bool `json:"conflict"`
 	// Regression: Whether a payment's phase went backwards.
 	Regression bool `json:"regression"`
-	// AmountChanged: Whether a payment's amount changed.
+	// AmountChanged: Whether a payment's amount or currency changed.
 	AmountChanged bool `json:"amount_changed"`
+	// AmountInconsistent: Whether a payment's amounts contradict each other, or a
+	// sum is larger than a long holds and the largest long stands for it.
+	AmountInconsistent bool `json:"amount_inconsistent"`
 	// HoldOverdue: Whether a payment has been held for too long.
 	HoldOverdue bool `json:"hold_overdue"`
 	// Verifications: Number of verifications.
@@ -464,15 +474,19 @@ type JourneySnapshot struct {
 	VerificationsExpired int32 `json:"verifications_expired"`
 	// Payments: Number of payments.
 	Payments int32 `json:"payments"`
-	// PaymentsPending: Number of payments that are new or pending.
+	// PaymentsPending: Number of payments that are new, pending, or of a phase
+	// that is not known.
 	PaymentsPending int32 `json:"payments_pending"`
-	// PaymentsHeld: Number of payments held.
+	// PaymentsHeld: Number of payments held now.
 	PaymentsHeld int32 `json:"payments_held"`
-	// PaymentsPaid: Number of payments paid.
+	// PaymentsPaid: Number of payments paid and not given back whole; paid is
+	// whether there is any.
 	PaymentsPaid int32 `json:"payments_paid"`
 	// PaymentsRefused: Number of payments refused.
 	PaymentsRefused int32 `json:"payments_refused"`
-	// PaymentsReturned: Number of payments returned.
+	// PaymentsReturned: Number of payments given back whole, holds that were
+	// released included. With pending, held, paid and refused it makes the number
+	// of payments.
 	PaymentsReturned int32 `json:"payments_returned"`
 	// Members: The members, by time and id, at most 50.
 	Members []JourneyMember `json:"members"`
@@ -485,9 +499,11 @@ type JourneySnapshot struct {
 	Facts int64 `json:"facts"`
 	// ChangedBy: What changed it.
 	ChangedBy Change `json:"changed_by"`
-	// FirstEventAt: First event, by the provider's time where it sends one.
+	// FirstEventAt: First event of any member, by the provider's time where it
+	// sends one.
 	FirstEventAt Optional[time.Time] `json:"first_event_at"`
-	// LastEventAt: Last event, by the provider's time where it sends one.
+	// LastEventAt: Last event of any member, by the provider's time where it sends
+	// one.
 	LastEventAt Optional[time.Time] `json:"last_event_at"`
 	// ProcessedAt: When the processor made this snapshot.
 	ProcessedAt time.Time `json:"processed_at"`
@@ -622,6 +638,7 @@ func (r *JourneySnapshot) appendTo(dst []byte) ([]byte, error) {
 	dst = appendBool(dst, r.Conflict)
 	dst = appendBool(dst, r.Regression)
 	dst = appendBool(dst, r.AmountChanged)
+	dst = appendBool(dst, r.AmountInconsistent)
 	dst = appendBool(dst, r.HoldOverdue)
 	dst = appendLong(dst, int64(r.Verifications))
 	dst = appendLong(dst, int64(r.VerificationsPending))
@@ -820,6 +837,9 @@ func (r *JourneySnapshot) decodeFrom(d *decoder) error {
 	}
 	if r.AmountChanged, err = d.bool(); err != nil {
 		return at("amount_changed", err)
+	}
+	if r.AmountInconsistent, err = d.bool(); err != nil {
+		return at("amount_inconsistent", err)
 	}
 	if r.HoldOverdue, err = d.bool(); err != nil {
 		return at("hold_overdue", err)

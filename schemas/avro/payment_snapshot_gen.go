@@ -10,12 +10,13 @@ type PaymentOperation struct {
 	ID string `json:"id"`
 	// Type: Type as sent: SEND, RECEIVE.
 	Type Optional[string] `json:"type"`
-	// Status: Status as sent.
+	// Status: Status as sent by the newest callback that has one.
 	Status Optional[string] `json:"status"`
-	// ExternalID: The merchant's id of the operation as sent; null if it is a
-	// phone number.
+	// ExternalID: Newest id of the merchant for the operation, without surrounding
+	// blanks; null if it leaves as a pseudonym only.
 	ExternalID Optional[string] `json:"external_id"`
-	// StatusAt: When the status was told, by the provider's time.
+	// StatusAt: When the newest callback was made that has this status, by the
+	// provider's time; null if there is no status or no time.
 	StatusAt Optional[time.Time] `json:"status_at"`
 }
 
@@ -120,17 +121,18 @@ type PaymentSnapshot struct {
 	Namespace Optional[string] `json:"namespace"`
 	// Kind: Invoice or P2P.
 	Kind PaymentKind `json:"kind"`
-	// CorrelationIDs: Correlation ids seen, sorted; one that is a phone number is
-	// a pseudonym.
+	// CorrelationIDs: Correlation ids of the payment now, sorted: the newest of
+	// each place where one stands, in each operation for itself; one that was
+	// corrected is gone. One that is a phone number is a pseudonym.
 	CorrelationIDs []string `json:"correlation_ids"`
-	// ExternalIDs: The merchant's ids as sent, sorted, without those that are
-	// phone numbers.
+	// ExternalIDs: All ids of the merchant ever seen, without surrounding blanks,
+	// sorted; those that leave as pseudonyms only are left out.
 	ExternalIDs []string `json:"external_ids"`
 	// InvoiceID: The provider's id of the invoice (UUID).
 	InvoiceID Optional[string] `json:"invoice_id"`
 	// PaymentNumber: Number of the payment as sent.
 	PaymentNumber Optional[string] `json:"payment_number"`
-	// Phase: The phase that all statuses amount to.
+	// Phase: The highest phase that any callback told; later ones never lower it.
 	Phase PaymentPhase `json:"phase"`
 	// Status: Newest status as sent; invoices only.
 	Status Optional[string] `json:"status"`
@@ -157,26 +159,41 @@ type PaymentSnapshot struct {
 	// ReversalAmountMinor: Total given back so far in minor units (kopecks) of
 	// currency.
 	ReversalAmountMinor Optional[int64] `json:"reversal_amount_minor"`
-	// Currency: ISO 4217 code; UAPAY knows UAH only.
+	// Currency: ISO 4217 code of the amounts: the newest that a callback names,
+	// UAH where none names any, XXX where it is no ISO 4217 code.
 	Currency string `json:"currency"`
-	// Conflict: Whether both paid and refused were told.
+	// Captured: Whether the amount was paid at any time, given back since or not;
+	// false for a hold that was released.
+	Captured bool `json:"captured"`
+	// Conflict: Whether one of the three statuses was a refusal and one meant that
+	// the amount was paid, in one callback or several.
 	Conflict bool `json:"conflict"`
-	// Regression: Whether a lower phase was told with a later provider time.
+	// Regression: Whether a lower phase was told with a later provider time than a
+	// higher one. Only a callback's own time (iat, postbackTime) counts as that of
+	// the higher one.
 	Regression bool `json:"regression"`
-	// AmountChanged: Whether callbacks told different amounts.
+	// AmountChanged: Whether callbacks told different amounts or currencies.
 	AmountChanged bool `json:"amount_changed"`
+	// AmountInconsistent: Whether amounts contradict each other: one is negative,
+	// more was given back than the payment's amount, or one callback has amount
+	// and paymentAmount with different values.
+	AmountInconsistent bool `json:"amount_inconsistent"`
 	// HoldOverdue: Whether the amount has been held for too long.
 	HoldOverdue bool `json:"hold_overdue"`
-	// HoldDeadline: When a hold counts as overdue; null if the payment is not
-	// held.
+	// HoldDeadline: When a hold counts as overdue, counted from held_at, or from
+	// receipt where that is null; null if the payment is not held.
 	HoldDeadline Optional[time.Time] `json:"hold_deadline"`
-	// CreatedAt: When the payment was made.
+	// CreatedAt: When the payment was made (createDate); the earliest told.
 	CreatedAt Optional[time.Time] `json:"created_at"`
-	// HeldAt: When the amount was held.
+	// HeldAt: When the amount was held: the earliest holdDate, else the provider's
+	// time of the first callback that says so.
 	HeldAt Optional[time.Time] `json:"held_at"`
-	// PaidAt: When the payment succeeded.
+	// PaidAt: When the payment succeeded: the earliest payDate, else the
+	// provider's time of the first callback that says so; null for a hold that was
+	// released.
 	PaidAt Optional[time.Time] `json:"paid_at"`
-	// OutcomeAt: When the phase was first told, by the provider's time.
+	// OutcomeAt: When the phase was first told, by the provider's time; null if no
+	// callback that tells it has any.
 	OutcomeAt Optional[time.Time] `json:"outcome_at"`
 	// Revision: Number of this snapshot of the key, from 1.
 	Revision int64 `json:"revision"`
@@ -184,9 +201,10 @@ type PaymentSnapshot struct {
 	Facts int64 `json:"facts"`
 	// ChangedBy: What changed it.
 	ChangedBy Change `json:"changed_by"`
-	// FirstEventAt: First event, by the provider's time where it sends one.
+	// FirstEventAt: First callback by the provider's time: postbackTime, else iat,
+	// else the latest of its dates; null if none has any.
 	FirstEventAt Optional[time.Time] `json:"first_event_at"`
-	// LastEventAt: Last event, by the provider's time where it sends one.
+	// LastEventAt: Last callback by the provider's time, likewise.
 	LastEventAt Optional[time.Time] `json:"last_event_at"`
 	// ProcessedAt: When the processor made this snapshot.
 	ProcessedAt time.Time `json:"processed_at"`
@@ -358,9 +376,11 @@ func (r *PaymentSnapshot) appendTo(dst []byte) ([]byte, error) {
 	if dst, err = appendString(dst, r.Currency); err != nil {
 		return dst, at("currency", err)
 	}
+	dst = appendBool(dst, r.Captured)
 	dst = appendBool(dst, r.Conflict)
 	dst = appendBool(dst, r.Regression)
 	dst = appendBool(dst, r.AmountChanged)
+	dst = appendBool(dst, r.AmountInconsistent)
 	dst = appendBool(dst, r.HoldOverdue)
 	if r.HoldDeadline.Set {
 		dst = append(dst, 2)
@@ -568,6 +588,9 @@ func (r *PaymentSnapshot) decodeFrom(d *decoder) error {
 	if r.Currency, err = d.string(); err != nil {
 		return at("currency", err)
 	}
+	if r.Captured, err = d.bool(); err != nil {
+		return at("captured", err)
+	}
 	if r.Conflict, err = d.bool(); err != nil {
 		return at("conflict", err)
 	}
@@ -576,6 +599,9 @@ func (r *PaymentSnapshot) decodeFrom(d *decoder) error {
 	}
 	if r.AmountChanged, err = d.bool(); err != nil {
 		return at("amount_changed", err)
+	}
+	if r.AmountInconsistent, err = d.bool(); err != nil {
+		return at("amount_inconsistent", err)
 	}
 	if r.HoldOverdue, err = d.bool(); err != nil {
 		return at("hold_overdue", err)

@@ -553,7 +553,8 @@ func decodePaymentKind(d *decoder) (PaymentKind, error) {
 
 // PaymentPhase: The one phase derived from all statuses of a payment. HELD:
 // authorised, not yet captured. REFUSED: rejected, canceled or closed.
-// RETURNED: paid and given back. UNKNOWN: no status that this version knows.
+// RETURNED: given back, what was paid or a hold that was released. UNKNOWN: no
+// status that this version knows.
 type PaymentPhase string
 
 // The symbols of PaymentPhase; the default is UNKNOWN.

@@ -22,8 +22,9 @@ type UAPAYPayment struct {
 	InvoiceID Optional[string] `json:"invoice_id"`
 	// OperationID: The provider's id of the operation (UUID); P2P only.
 	OperationID Optional[string] `json:"operation_id"`
-	// ExternalID: The merchant's id as sent; null if it is a phone number, whose
-	// pseudonym is then in correlation_ids.
+	// ExternalID: The merchant's id without surrounding blanks, of a P2P callback
+	// that of the operation; null if it leaves as a pseudonym only, which is then
+	// in correlation_ids.
 	ExternalID Optional[string] `json:"external_id"`
 	// CorrelationIDs: Correlation ids found in the merchant's ids and extra
 	// information; one that is a phone number is a pseudonym.
@@ -31,7 +32,9 @@ type UAPAYPayment struct {
 	// PaymentNumber: Number of the payment, an integer for invoices, a string for
 	// P2P.
 	PaymentNumber Optional[string] `json:"payment_number"`
-	// AmountMinor: Amount of the payment in minor units (kopecks) of currency.
+	// AmountMinor: Amount of the payment in minor units (kopecks) of currency:
+	// paymentAmount of a P2P callback, amount of one about an invoice, the other
+	// where that is not there.
 	AmountMinor Optional[int64] `json:"amount_minor"`
 	// PendingAmountMinor: Amount not yet settled in minor units (kopecks) of
 	// currency; P2P only.
@@ -41,7 +44,8 @@ type UAPAYPayment struct {
 	// ReversalAmountMinor: Amount given back in minor units (kopecks) of currency,
 	// taken as the total so far (an assumption).
 	ReversalAmountMinor Optional[int64] `json:"reversal_amount_minor"`
-	// Currency: ISO 4217 code; UAPAY knows UAH only.
+	// Currency: ISO 4217 code of the amounts: that which the callback names, UAH
+	// where it names none, XXX where it is no ISO 4217 code.
 	Currency string `json:"currency"`
 	// Status: Status of the payment as sent; invoices only.
 	Status Optional[string] `json:"status"`
@@ -49,7 +53,8 @@ type UAPAYPayment struct {
 	PaymentStatus Optional[string] `json:"payment_status"`
 	// OperationStatus: Status of the operation as sent; P2P only.
 	OperationStatus Optional[string] `json:"operation_status"`
-	// Phase: The phase that the statuses of this callback amount to.
+	// Phase: The highest phase of status and payment_status, that of
+	// operation_status if neither is known; PAID beside HOLDED is HELD.
 	Phase PaymentPhase `json:"phase"`
 	// Type: Type of the invoice as sent: PAY, HOLD, SUBSCRIBE.
 	Type Optional[string] `json:"type"`

@@ -1,6 +1,8 @@
 package model
 
 import (
+	"math"
+	"math/big"
 	"time"
 
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -22,6 +24,7 @@ type Journey struct {
 	Paid, Held, Refused, Refunded                         bool
 	PaidAmount, HeldAmount, RefusedAmount, RefundedAmount int64
 	Conflict, Regression, AmountChanged, HoldOverdue      bool
+	AmountInconsistent                                    bool
 
 	Verifications, VerificationsPending, VerificationsSucceeded, VerificationsFailed, VerificationsExpired int
 	Payments, PaymentsPending, PaymentsHeld, PaymentsPaid, PaymentsRefused, PaymentsReturned               int
@@ -50,7 +53,7 @@ func (m *Model) Journeys(sure, now time.Time) map[string]*Journey {
 	}
 	for _, p := range m.payments {
 		v := p.judge(&m.settings, now, sure)
-		for _, id := range ids(p.correlations) {
+		for _, id := range p.ids() {
 			g.of(id).payments = append(g.of(id).payments, v)
 		}
 	}
@@ -111,11 +114,12 @@ func (j *Journey) miss(what string, deadline, now, sure time.Time) {
 // addVerifications counts, and returns when the first success was received.
 func (j *Journey) addVerifications(all []verification) (verifiedAt time.Time) {
 	var first *verification
+	cost := new(big.Int)
 	for i := range all {
 		v := &all[i]
 		j.Undecided = j.Undecided || v.undecided
 		j.Fallbacks += v.fallbacks
-		j.Cost += v.cost
+		cost.Add(cost, big.NewInt(v.cost))
 		switch v.outcome {
 		case "SUCCESS":
 			j.VerificationsSucceeded++
@@ -133,6 +137,7 @@ func (j *Journey) addVerifications(all []verification) (verifiedAt time.Time) {
 			j.VerificationsFailed++
 		}
 	}
+	j.Cost = j.capped(cost)
 	j.Verified = first != nil
 	if first != nil {
 		j.Channel = first.channel
@@ -143,38 +148,62 @@ func (j *Journey) addVerifications(all []verification) (verifiedAt time.Time) {
 
 // addPayments counts, and returns when money was first said to be taken.
 func (j *Journey) addPayments(all []money) (takenAt time.Time) {
+	sums := map[*int64]*big.Int{&j.PaidAmount: {}, &j.HeldAmount: {}, &j.RefusedAmount: {}, &j.RefundedAmount: {}}
+	add := func(to *int64, n int64) { sums[to].Add(sums[to], big.NewInt(n)) }
+	currencies := map[string]bool{}
 	for i := range all {
 		p := &all[i]
 		j.Undecided = j.Undecided || p.open
-		switch p.phase {
-		case phaseNew, phasePending:
-			j.PaymentsPending++
-		case phaseHeld:
+		currencies[p.currency] = true
+		switch {
+		case p.phase == phaseHeld:
 			j.PaymentsHeld++
-			j.HeldAmount += p.amount
-		case phaseRefused:
+			add(&j.HeldAmount, p.amount)
+		case p.phase == phaseRefused:
 			j.PaymentsRefused++
-			j.RefusedAmount += p.amount
-		case phasePaid:
+			add(&j.RefusedAmount, p.amount)
+		case p.kept:
 			j.PaymentsPaid++
-			j.PaidAmount += p.amount
-		case phaseReturned:
-			// It was paid, and then given back.
+		case p.phase >= phasePaid:
 			j.PaymentsReturned++
-			j.PaidAmount += p.amount
+		default:
+			j.PaymentsPending++
 		}
-		j.RefundedAmount += p.returned
+		if p.captured {
+			add(&j.PaidAmount, p.amount) // given back since or not
+		}
+		add(&j.RefundedAmount, p.returned)
+		j.Refunded = j.Refunded || p.returned > 0 || p.phase == phaseReturned
 		j.Conflict = j.Conflict || p.conflict
 		j.Regression = j.Regression || p.regression
 		j.AmountChanged = j.AmountChanged || p.changed
+		j.AmountInconsistent = j.AmountInconsistent || p.inconsistent
 		j.HoldOverdue = j.HoldOverdue || p.overdue
 		if p.phase != phaseRefused && !p.taken.IsZero() && (takenAt.IsZero() || p.taken.Before(takenAt)) {
 			takenAt = p.taken
 		}
 	}
+	for to, sum := range sums {
+		if len(currencies) == 1 {
+			*to = j.capped(sum)
+		}
+	}
 	j.Paid, j.Held, j.Refused = j.PaymentsPaid > 0, j.PaymentsHeld > 0, j.PaymentsRefused > 0
-	j.Refunded = j.RefundedAmount > 0 || j.PaymentsReturned > 0
 	return takenAt
+}
+
+// capped is a sum, or the nearest number of 64 bits, which is then said.
+func (j *Journey) capped(sum *big.Int) int64 {
+	switch {
+	case sum.IsInt64():
+		return sum.Int64()
+	case sum.Sign() < 0:
+		j.AmountInconsistent = true
+		return math.MinInt64
+	default:
+		j.AmountInconsistent = true
+		return math.MaxInt64
+	}
 }
 
 // unknown says whether the outcome of a verification cannot be told.
@@ -227,7 +256,8 @@ func Of(s *avro.JourneySnapshot) *Journey {
 		Paid: s.Paid, Held: s.Held, Refused: s.Refused, Refunded: s.Refunded,
 		PaidAmount: s.PaidAmountMinor, HeldAmount: s.HeldAmountMinor, RefusedAmount: s.RefusedAmountMinor, RefundedAmount: s.RefundedAmountMinor,
 		Conflict: s.Conflict, Regression: s.Regression, AmountChanged: s.AmountChanged, HoldOverdue: s.HoldOverdue,
-		Verifications: int(s.Verifications), VerificationsPending: int(s.VerificationsPending), VerificationsSucceeded: int(s.VerificationsSucceeded),
+		AmountInconsistent: s.AmountInconsistent,
+		Verifications:      int(s.Verifications), VerificationsPending: int(s.VerificationsPending), VerificationsSucceeded: int(s.VerificationsSucceeded),
 		VerificationsFailed: int(s.VerificationsFailed), VerificationsExpired: int(s.VerificationsExpired),
 		Payments: int(s.Payments), PaymentsPending: int(s.PaymentsPending), PaymentsHeld: int(s.PaymentsHeld), PaymentsPaid: int(s.PaymentsPaid),
 		PaymentsRefused: int(s.PaymentsRefused), PaymentsReturned: int(s.PaymentsReturned),

@@ -17,6 +17,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -254,6 +255,7 @@ func fingerprint(text []byte) (string, error) {
 	}
 	delete(fields, "iat")
 	delete(fields, "postbackTime")
+	maps.DeleteFunc(fields, func(_ string, v any) bool { return v == nil }) // as if it were not there
 	b, err := json.Marshal(fields)
 	if err != nil {
 		return "", err

@@ -1,7 +1,10 @@
 package model
 
 import (
-	"encoding/json"
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -20,35 +23,27 @@ const (
 
 // fact is what a callback of UAPAY says that matters here.
 type fact struct {
-	phase    int
-	at       int64 // provider's time, ms
+	id    string
+	phase int
+	// at is the provider's time, ms, 0 if there is none; guessed from the callback's dates
+	// where it has no time of its own.
+	at       int64
+	guessed  bool
 	received time.Time
-	amount   *int64
-	reversal *int64
+	held     int64 // holdDate, ms
+	dated    bool  // it has a payDate
+	// refused and charged say what any of the three statuses means.
+	refused, charged bool
+	amount           *int64
+	reversal         *int64
+	currency         string
+	inconsistent     bool
+	operation        string
+	correlations     map[string]correlation
 }
 
 // payment is a payment of UAPAY.
-type payment struct {
-	correlations map[string]correlation
-	facts        map[string]*fact // by fingerprint
-}
-
-//nolint:tagliatelle // the provider's names
-type uapayClaims struct {
-	PaymentID           string  `json:"paymentId"`
-	OperationID         string  `json:"operationId"`
-	Status              string  `json:"status"`
-	PaymentStatus       string  `json:"paymentStatus"`
-	OperationStatus     string  `json:"operationStatus"`
-	Amount              *int64  `json:"amount"`
-	PaymentAmount       *int64  `json:"paymentAmount"`
-	ReversalAmount      *int64  `json:"reversalAmount"`
-	ExternalID          *string `json:"externalId"`
-	OperationExternalID *string `json:"operationExternalId"`
-	ExtraInfo           *string `json:"extraInfo"`
-	PostbackTime        int64   `json:"postbackTime"`
-	IAT                 int64   `json:"iat"`
-}
+type payment struct{ facts map[string]*fact } // by fingerprint
 
 // uapay takes a callback of UAPAY.
 func (m *Model) uapay(e *raw.Envelope, body []byte) verdict {
@@ -56,108 +51,221 @@ func (m *Model) uapay(e *raw.Envelope, body []byte) verdict {
 	if err != nil {
 		return dead
 	}
-	var c uapayClaims
 	id, err := fingerprint(text)
-	if err != nil || json.Unmarshal(text, &c) != nil || c.PaymentID == "" {
+	if err != nil {
 		return dead
 	}
-	at := c.IAT * 1000
-	if c.PostbackTime > 0 {
-		at = c.PostbackTime
+	f, paymentID, newest, ok := m.fact(e, text)
+	if !ok {
+		return dead
 	}
-	p := m.payments["uapay:"+c.PaymentID]
+	f.id = id
+	p := m.payments["uapay:"+paymentID]
 	if p != nil {
 		if known := p.facts[id]; known != nil {
-			known.at = min(known.at, at)
+			known.earlier(f)
 			return duplicate
 		}
 	}
-	if m.stale(e, time.UnixMilli(at)) {
+	if newest > 0 && m.stale(e, time.UnixMilli(newest)) {
 		return dead
 	}
 	if p == nil {
-		p = &payment{correlations: map[string]correlation{}, facts: map[string]*fact{}}
-		m.payments["uapay:"+c.PaymentID] = p
-	}
-	f := &fact{phase: phaseOf(&c), at: at, received: e.ReceivedAt, amount: c.Amount, reversal: c.ReversalAmount}
-	if c.PaymentAmount != nil {
-		f.amount = c.PaymentAmount
+		p = &payment{facts: map[string]*fact{}}
+		m.payments["uapay:"+paymentID] = p
 	}
 	p.facts[id] = f
-	m.correlate(p.correlations, e, at, map[string]*string{
-		"externalId": c.ExternalID, "operationExternalId": c.OperationExternalID, "extraInfo": c.ExtraInfo,
-	})
 	return decoded
 }
 
-// phaseOf is the highest phase that one of the statuses means.
-func phaseOf(c *uapayClaims) int {
+// fact reads a callback; newest is the latest time at which it was made or signed.
+func (m *Model) fact(e *raw.Envelope, text []byte) (f *fact, paymentID string, newest int64, ok bool) {
+	c, ok := readValues(text)
+	if !ok {
+		return nil, "", 0, false
+	}
+	postback, iat := c.time("postbackTime"), c.time("iat")
+	f = &fact{at: cmp.Or(postback, iat), received: e.ReceivedAt, held: c.time("holdDate"), dated: c.time("payDate") > 0, operation: c.text("operationId")}
+	if f.at == 0 {
+		f.at, f.guessed = max(c.time("createDate"), c.time("payDate"), c.time("holdDate")), true
+	}
+	f.statuses(c.text("status"), c.text("paymentStatus"), c.text("operationStatus"))
+	invoice, transfer := c.integer("amount"), c.integer("paymentAmount")
+	f.amount, f.reversal, f.currency = invoice, c.integer("reversalAmount"), currencyCode(c.any("currency"))
+	if transfer != nil && (f.operation != "" || invoice == nil) {
+		f.amount = transfer
+	}
+	f.inconsistent = invoice != nil && transfer != nil && *invoice != *transfer
+	for _, n := range []*int64{invoice, transfer, f.reversal, c.integer("paymentPendingAmount"), c.integer("paymentCommission")} {
+		f.inconsistent = f.inconsistent || n != nil && *n < 0
+	}
+	lost := c.lost["reversalAmount"] || c.lost["status"] || c.lost["paymentStatus"] || c.lost["operationStatus"] || c.lost["operationId"] ||
+		f.amount == nil && (c.lost["amount"] || c.lost["paymentAmount"]) || f.guessed && (c.lost["iat"] || c.lost["postbackTime"])
+	f.correlations = map[string]correlation{}
+	fields := map[string]*string{}
+	for _, name := range []string{"externalId", "operationExternalId", "extraInfo"} {
+		if text := c.text(name); text != "" {
+			fields[name] = &text
+		} else if name == "extraInfo" {
+			if text := c.json(name); text != "" {
+				fields[name] = &text
+			}
+		}
+	}
+	m.correlate(f.correlations, e, f.at, fields)
+	paymentID = c.text("paymentId")
+	return f, paymentID, max(postback, iat), !lost && paymentID != ""
+}
+
+// earlier takes the times of a repeat. One that the callback has of its own replaces a
+// guess.
+func (f *fact) earlier(repeat *fact) {
+	if repeat.received.Before(f.received) {
+		f.received = repeat.received
+	}
+	if f.guessed != repeat.guessed {
+		if f.guessed {
+			f.at, f.guessed = repeat.at, false
+		}
+		return
+	}
+	f.at = min(f.at, repeat.at)
+}
+
+// statuses is what the three statuses mean, whatever case they are written in.
+func (f *fact) statuses(status, paymentStatus, operationStatus string) {
 	phases := map[string]int{
 		"NEW": phaseNew, "OPEN": phasePending, "PENDING": phasePending, "NEEDS_CONFIRMATION": phasePending,
 		"WAITING_COMPLETE": phasePending, "NEEDS_COMPLETE": phasePending, "HOLDED": phaseHeld,
 		"REJECTED": phaseRefused, "CANCELED": phaseRefused, "CLOSED": phaseRefused,
 		"PAYED": phasePaid, "FINISHED": phasePaid, "PAID": phasePaid, "REVERSED": phaseReturned, "RETURNED": phaseReturned,
 	}
-	held := c.Status == "HOLDED" || c.PaymentStatus == "HOLDED" || c.OperationStatus == "HOLDED"
-	highest := phaseUnknown
-	for _, status := range []string{c.Status, c.PaymentStatus, c.OperationStatus} {
-		phase := phases[status]
-		if status == "PAID" && held {
+	words := []string{strings.ToUpper(status), strings.ToUpper(paymentStatus), strings.ToUpper(operationStatus)}
+	hold := slices.Contains(words, "HOLDED")
+	for i, word := range words {
+		phase := phases[word]
+		f.refused = f.refused || phase == phaseRefused
+		operation := i == 2
+		if word == "PAID" && hold && !operation {
 			phase = phaseHeld
 		}
-		highest = max(highest, phase)
+		f.charged = f.charged || phase == phasePaid && !(operation && hold)
+		if !operation || f.phase == phaseUnknown {
+			f.phase = max(f.phase, phase)
+		}
 	}
-	return highest
+}
+
+// ordered returns the facts as they happened: by the provider's time, then by phase.
+func (p *payment) ordered() []*fact {
+	return slices.SortedFunc(maps.Values(p.facts), func(a, b *fact) int {
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.phase, b.phase), cmp.Compare(a.id, b.id))
+	})
+}
+
+// ids returns the payment's correlation ids: the newest of each place, and every
+// operation has places of its own.
+func (p *payment) ids() []string {
+	places := map[string]correlation{}
+	for _, f := range p.ordered() {
+		for place, c := range f.correlations {
+			places[place+" of "+f.operation] = c
+		}
+	}
+	return ids(places)
 }
 
 // money is what a payment comes to.
 type money struct {
 	phase                                        int
 	amount, returned                             int64
+	currency                                     string
 	taken                                        time.Time // first told held, paid or returned
+	captured, kept                               bool      // it was paid at any time; something of it still is
 	conflict, regression, changed, overdue, open bool
+	inconsistent                                 bool
 }
 
 // judge says what the facts come to.
 func (p *payment) judge(s *Settings, now, sure time.Time) money {
-	var out money
-	var newest, held *fact
-	amounts := map[int64]bool{}
-	refused, paid := false, false
-	for _, f := range p.facts {
+	out := money{}
+	amounts, currencies := map[int64]bool{}, map[string]bool{}
+	var reversal, amount *int64
+	var refused, held, returned bool
+	for _, f := range p.ordered() {
 		out.phase = max(out.phase, f.phase)
-		refused = refused || f.phase == phaseRefused
-		paid = paid || f.phase == phasePaid
-		if f.reversal != nil {
-			out.returned = max(out.returned, *f.reversal)
+		refused, out.captured = refused || f.refused, out.captured || f.charged || f.dated
+		held, returned = held || f.phase == phaseHeld, returned || f.phase == phaseReturned
+		out.inconsistent = out.inconsistent || f.inconsistent
+		if f.reversal != nil && (reversal == nil || *f.reversal > *reversal) {
+			reversal = f.reversal
 		}
 		if f.amount != nil {
-			amounts[*f.amount] = true
-			if newest == nil || f.at > newest.at {
-				newest = f
-			}
+			amounts[*f.amount], amount = true, f.amount
 		}
-		if f.phase == phaseHeld && (held == nil || f.received.Before(held.received)) {
-			held = f
+		if f.currency != "" {
+			currencies[f.currency], out.currency = true, f.currency
 		}
 		if (f.phase == phaseHeld || f.phase >= phasePaid) && (out.taken.IsZero() || f.received.Before(out.taken)) {
 			out.taken = f.received
 		}
 		for _, g := range p.facts {
-			out.regression = out.regression || f.phase != phaseUnknown && f.phase < g.phase && f.at > g.at
+			out.regression = out.regression || f.phase != phaseUnknown && f.phase < g.phase && f.at > g.at && g.at > 0 && !g.guessed
 		}
 	}
-	if newest != nil {
-		out.amount = *newest.amount
-	}
-	out.conflict, out.changed = refused && paid, len(amounts) > 1
-	if out.phase == phaseReturned && out.returned == 0 {
-		out.returned = out.amount
-	}
+	out.captured = out.captured || returned && !held
+	out.conflict, out.changed = refused && out.captured, len(amounts) > 1 || len(currencies) > 1
+	out.currency = cmp.Or(out.currency, "UAH")
+	out.sums(amount, reversal)
 	if out.phase == phaseHeld {
-		deadline := held.received.Add(s.Hold)
+		deadline := p.heldSince().Add(s.Hold)
 		out.overdue = !deadline.After(sure)
 		out.open = !out.overdue && !deadline.After(now)
 	}
 	return out
+}
+
+// sums says what was paid and what went back of it.
+func (out *money) sums(amount, reversal *int64) {
+	if amount != nil {
+		out.amount = *amount
+	}
+	given := reversal != nil && *reversal > 0
+	whole := out.phase == phaseReturned
+	if given && amount != nil {
+		whole = *reversal >= *amount
+	}
+	switch {
+	case given:
+		out.returned = *reversal
+	case out.phase == phaseReturned:
+		out.returned = out.amount
+	}
+	out.inconsistent = out.inconsistent || reversal != nil && amount != nil && *reversal > *amount
+	ever := out.phase == phasePaid || out.phase == phaseReturned && out.captured
+	out.captured, out.kept = ever, ever && !whole
+}
+
+// heldSince is from when a hold counts: its date, else the provider's time, else receipt.
+func (p *payment) heldSince() time.Time {
+	var date, told int64
+	var received time.Time
+	for _, f := range p.facts {
+		if f.held > 0 && (date == 0 || f.held < date) {
+			date = f.held
+		}
+		if f.phase != phaseHeld {
+			continue
+		}
+		if f.at > 0 && (told == 0 || f.at < told) {
+			told = f.at
+		}
+		if received.IsZero() || f.received.Before(received) {
+			received = f.received
+		}
+	}
+	if at := cmp.Or(date, told); at > 0 {
+		return time.UnixMilli(at)
+	}
+	return received
 }

@@ -66,6 +66,7 @@ func explainJourney(j *Journey, entities map[string]*Entity, now time.Time) []st
 		{s.Conflict, "A payment is told to be both paid and refused."},
 		{s.Regression, "A payment went back to an earlier phase by the provider's own times."},
 		{s.AmountChanged, "The amount of a payment has changed."},
+		{s.AmountInconsistent, "Amounts of a payment contradict each other, or a sum is too large."},
 		{s.HoldOverdue, "A payment has been held for too long."},
 	} {
 		if flag.set {

@@ -1,0 +1,134 @@
+package model
+
+import (
+	"encoding/json"
+	"math/big"
+	"strings"
+	"time"
+)
+
+// values are the fields of a JSON object, read in whatever form has one meaning. lost
+// names those that were asked for and have none.
+type values struct {
+	fields map[string]any
+	lost   map[string]bool
+}
+
+func readValues(text []byte) (*values, bool) {
+	v := &values{lost: map[string]bool{}}
+	d := json.NewDecoder(strings.NewReader(string(text)))
+	d.UseNumber()
+	return v, d.Decode(&v.fields) == nil && v.fields != nil
+}
+
+// any returns a field as text, whatever it is.
+func (v *values) any(name string) string {
+	switch x := v.fields[name].(type) {
+	case nil:
+		return ""
+	case string:
+		return x
+	case json.Number:
+		return x.String()
+	}
+	return "?"
+}
+
+// text returns a text or a number as text.
+func (v *values) text(name string) string {
+	switch v.fields[name].(type) {
+	case nil, string, json.Number:
+		return v.any(name)
+	}
+	v.lost[name] = true
+	return ""
+}
+
+// json returns an object or a list that is not empty as JSON.
+func (v *values) json(name string) string {
+	switch x := v.fields[name].(type) {
+	case map[string]any:
+		if len(x) == 0 {
+			return ""
+		}
+	case []any:
+		if len(x) == 0 {
+			return ""
+		}
+	default:
+		return ""
+	}
+	b, err := json.Marshal(v.fields[name])
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}
+
+// rational returns a number, written as one or as text.
+func (v *values) rational(name string) *big.Rat {
+	text := strings.TrimSpace(v.text(name))
+	if text == "" {
+		return nil
+	}
+	const longest = 40
+	if n, ok := new(big.Rat).SetString(text); ok && len(text) < longest && !strings.ContainsAny(text, "/_xXbBoO") {
+		return n
+	}
+	v.lost[name] = true
+	return nil
+}
+
+// integer returns a whole number, nil where there is none.
+func (v *values) integer(name string) *int64 {
+	n := v.rational(name)
+	if n == nil {
+		return nil
+	}
+	if !n.IsInt() || !n.Num().IsInt64() {
+		v.lost[name] = true
+		return nil
+	}
+	whole := n.Num().Int64()
+	return &whole
+}
+
+// time returns a time in unix milliseconds, 0 where there is none: ISO 8601, or seconds
+// or milliseconds since 1970, which differ by so much that one cannot pass for the other.
+func (v *values) time(name string) int64 {
+	text := strings.TrimSpace(v.text(name))
+	for _, layout := range []string{
+		time.RFC3339, "2006-01-02T15:04:05-0700", "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05-0700", time.DateTime, time.DateOnly,
+	} {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at.UnixMilli()
+		}
+	}
+	n := v.rational(name)
+	if n == nil || n.Sign() == 0 {
+		return 0
+	}
+	const firstMillis, tooLate = 1e11, 1e14
+	if n.Cmp(big.NewRat(firstMillis, 1)) < 0 {
+		n.Mul(n, big.NewRat(1000, 1))
+	}
+	whole := new(big.Int).Quo(n.Num(), n.Denom())
+	if n.Sign() < 0 || !whole.IsInt64() || whole.Int64() >= tooLate {
+		v.lost[name] = true
+		return 0
+	}
+	return whole.Int64()
+}
+
+// currencyCode is the ISO 4217 code of letters, empty where none is named.
+func currencyCode(text string) string {
+	text = strings.ToUpper(strings.TrimSpace(text))
+	numbers := map[string]string{"980": "UAH", "978": "EUR", "840": "USD", "826": "GBP", "985": "PLN", "756": "CHF", "203": "CZK"}
+	if letters, ok := numbers[text]; ok || text == "" {
+		return letters
+	}
+	if len(text) != 3 || strings.ContainsFunc(text, func(r rune) bool { return r < 'A' || r > 'Z' }) {
+		return "XXX"
+	}
+	return text
+}
