@@ -9,14 +9,14 @@ import (
 )
 
 // TestHarmIsCaught: each way to break the engine is seen by the simulation within
-// 1,000 schedules.
+// 2,000 schedules.
 func TestHarmIsCaught(t *testing.T) {
 	t.Parallel()
 	for _, harm := range engine.Harms() {
 		t.Run(string(harm), func(t *testing.T) {
 			t.Parallel()
 			from := simSetting(t, "SEED", 0)
-			for seed := from; seed < from+1000; seed++ {
+			for seed := from; seed < from+2000; seed++ {
 				p := plan(seed)
 				p.harm = func(d *engine.Deps) { engine.HarmDeps(d, harm) }
 				if out := p.run(false); len(out.violations) > 0 {
@@ -24,7 +24,7 @@ func TestHarmIsCaught(t *testing.T) {
 					return
 				}
 			}
-			t.Error("not caught by 1,000 schedules")
+			t.Error("not caught by 2,000 schedules")
 		})
 	}
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
@@ -33,6 +34,8 @@ type owned struct {
 	clock   int64
 	// kept is the progress as the changelog has it.
 	kept progress
+	// lost is what the client said of records that are gone, while the state was restored.
+	lost error
 	// header says who wrote the changelog last.
 	header string
 	// rebuild says that its state is made again.
@@ -107,6 +110,10 @@ func (w *worker) resume(ctx context.Context, e *event) error {
 		if move := e.restored[p].move; move != nil {
 			moves[p] = move
 			continue
+		}
+		if part.lost != nil {
+			// The client reads from where it was reset to, and the restore saw no reason.
+			return fmt.Errorf("%w: %w", errRejoin, part.lost)
 		}
 		w.session.ResumeFetchPartitions(map[string][]int32{w.input: {p}})
 	}

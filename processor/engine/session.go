@@ -268,7 +268,12 @@ func (w *worker) fetchErrors(fetches kgo.Fetches) error {
 			return w.taken(fe.Err)
 		case errors.As(fe.Err, &dataLoss):
 			w.metrics.fetchErrors.WithLabelValues(w.spec.Name).Inc()
-			// The next session compares the state's position with the log, and says what is gone.
+			// A restore compares the state's position with the log, and says what is gone: the
+			// one that is under way, for the client looks before it is over, or the next one.
+			if part := w.parts[fe.Partition]; part != nil && !part.ready {
+				part.lost = fe.Err
+				continue
+			}
 			return fmt.Errorf("%w: %w", errRejoin, fe.Err)
 		case w.remade(fe.Err):
 			w.metrics.fetchErrors.WithLabelValues(w.spec.Name).Inc()

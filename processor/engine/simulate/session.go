@@ -317,7 +317,7 @@ func (s *Session) PollRecords(_ context.Context, n int) kgo.Fetches {
 	w.rng.Shuffle(len(owned), func(i, j int) { owned[i], owned[j] = owned[j], owned[i] })
 	for _, p := range owned {
 		at, known := s.position[p]
-		if s.paused[p] || !known {
+		if !known {
 			continue
 		}
 		part := s.cluster.part(tp{s.input, p})
@@ -328,7 +328,10 @@ func (s *Session) PollRecords(_ context.Context, n int) kgo.Fetches {
 			// The leader epoch shows that the log was truncated: the client resets to
 			// the truncation point.
 			s.position[p] = end
-			return kgo.NewErrFetch(&kgo.ErrDataLoss{Topic: s.input, Partition: p, ConsumedTo: at, ResetTo: end})
+			return lostFetch(s.input, p, &kgo.ErrDataLoss{Topic: s.input, Partition: p, ConsumedTo: at, ResetTo: end})
+		}
+		if s.paused[p] {
+			continue
 		}
 		got := part.read(s.input, p, at, min(n-len(records), 1+w.Chance(12)), true, s.control)
 		if len(got) > 0 {
@@ -347,6 +350,11 @@ func (s *Session) PollRecords(_ context.Context, n int) kgo.Fetches {
 		return nil
 	}
 	return fetches(s.input, records)
+}
+
+// lostFetch is what a client returns of a partition that it was reset in, paused or not.
+func lostFetch(topic string, p int32, err error) kgo.Fetches {
+	return kgo.Fetches{{Topics: []kgo.FetchTopic{{Topic: topic, Partitions: []kgo.FetchPartition{{Partition: p, Err: err}}}}}}
 }
 
 // consumedEnd is where the log ends of which the client has read.
