@@ -19,7 +19,7 @@ import (
 
 func newForget(g *globals) *cobra.Command {
 	var phone, yes, journeys bool
-	by, wait := whoami(), time.Minute
+	by, country, wait := whoami(), "", time.Minute
 	c := &cobra.Command{
 		Use:   "forget [ID]",
 		Short: "answer an erasure request: first what it would do, with --yes the stages forget; exit code 1 if nothing is found or not all is done",
@@ -28,7 +28,10 @@ be forgotten and what stays until when, and with --yes asks the stages to forget
 
 ID is a verification, payment or account id, a correlation id (then every member of the
 journey), or a phone's pseudonym (64 hexadecimal digits, as in the topics). --phone-stdin
-reads the number itself from the standard input, never from the command line. --journeys
+reads the number itself from the standard input, never from the command line, and looks for
+it in every writing: with and without the country's prefix, with separators and brackets; a
+national number needs --country. Voximplant accounts that tell of the number are named and
+stay. --journeys
 takes in all other members of the journeys of what is found: a payment is tied to a phone
 by nothing else.
 
@@ -59,12 +62,13 @@ that is replayed makes it anew. Backups and what consumers have copied are their
 			}
 			o := forget.Config{Journeys: journeys, By: by, Wait: wait}
 			if phone {
-				return g.forget(cmd.Context(), o, "", cmd.InOrStdin(), yes)
+				return g.forget(cmd.Context(), o, "", cmd.InOrStdin(), country, yes)
 			}
-			return g.forget(cmd.Context(), o, strings.TrimSpace(args[0]), nil, yes)
+			return g.forget(cmd.Context(), o, strings.TrimSpace(args[0]), nil, "", yes)
 		},
 	}
 	c.Flags().BoolVar(&phone, "phone-stdin", false, "forget what belongs to the phone number on the standard input")
+	c.Flags().StringVar(&country, "country", "", countryHelp)
 	c.Flags().BoolVar(&yes, "yes", false, "do it")
 	c.Flags().BoolVar(&journeys, "journeys", false, "and all other members of the journeys of what is found")
 	c.Flags().StringVar(&by, "by", by, "who asks, for the record and the log")
@@ -72,14 +76,14 @@ that is replayed makes it anew. Backups and what consumers have copied are their
 	return c
 }
 
-func (g *globals) forget(ctx context.Context, o forget.Config, id string, phone io.Reader, yes bool) error {
+func (g *globals) forget(ctx context.Context, o forget.Config, id string, phone io.Reader, country string, yes bool) error {
 	f, err := g.load()
 	if err != nil {
 		return err
 	}
 	switch {
 	case phone != nil:
-		if o.Query.Pseudonyms, err = pseudonymsOf(&f.Config, phone); err != nil {
+		if o.Query.Pseudonyms, err = pseudonymsOf(&f.Config, phone, country); err != nil {
 			return err
 		}
 	case id == "":
@@ -163,6 +167,13 @@ func (g *globals) showErasures(plan *forget.Plan, report *trace.Report) {
 	}
 	if len(plan.Others) > 0 {
 		g.printf("Members of the same journeys, which stay (--journeys takes them in): %s\n", strings.Join(plan.Others, ", "))
+	}
+	if len(plan.Mentions) > 0 {
+		g.printf("Records of these accounts tell of the number and stay as long as the account: forget an account by its own id: %s\n", strings.Join(plan.Mentions, ", "))
+	}
+	if len(plan.NotSearched) > 0 {
+		g.printf("Not searched, for a number stands there in clear and in any writing; what is there of nobody found above stays until retention takes it: %s\n",
+			strings.Join(plan.NotSearched, ", "))
 	}
 	for _, key := range plan.Unkeyed {
 		g.printf("Records under key %s belong to no entity: there is no state of them, and they stay as below.\n", key)

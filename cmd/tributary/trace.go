@@ -1,24 +1,22 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/tributary-hq/tributary/cmd/internal/config"
 	"github.com/tributary-hq/tributary/cmd/internal/trace"
 )
 
 func newTrace(g *globals) *cobra.Command {
 	var (
 		from, to string
+		country  string
 		phone    bool
 		limit    int
 		all      bool
@@ -64,21 +62,22 @@ It needs to read all topics, shows ids, times and places, and no bodies: 'tribut
 			case limit < 1:
 				return &codeError{exitUsage, errors.New("--limit: tell of at least one entity")}
 			case phone:
-				return g.trace(cmd.Context(), o, "", cmd.InOrStdin())
+				return g.trace(cmd.Context(), o, "", cmd.InOrStdin(), country)
 			}
-			return g.trace(cmd.Context(), o, strings.TrimSpace(args[0]), nil)
+			return g.trace(cmd.Context(), o, strings.TrimSpace(args[0]), nil, "")
 		},
 	}
 	c.Flags().StringVar(&from, "from", "", "search records written since this time: RFC 3339, or how long ago, as 24h")
 	c.Flags().StringVar(&to, "to", "", "search records written before this time: RFC 3339, or how long ago")
 	c.Flags().BoolVar(&phone, "phone-stdin", false, "look for the phone number on the standard input")
+	c.Flags().StringVar(&country, "country", "", countryHelp)
 	c.Flags().BoolVar(&all, "all", false, "search on behind the first record that has the id")
 	c.Flags().IntVar(&limit, "limit", 60, "how many entities to tell of")
 	return c
 }
 
 // trace looks for an id, or for the phone that phone gives where it is not nil.
-func (g *globals) trace(ctx context.Context, o trace.Config, id string, phone io.Reader) error {
+func (g *globals) trace(ctx context.Context, o trace.Config, id string, phone io.Reader, country string) error {
 	f, err := g.load()
 	if err != nil {
 		return err
@@ -86,7 +85,7 @@ func (g *globals) trace(ctx context.Context, o trace.Config, id string, phone io
 	query := trace.Query{ID: id}
 	switch {
 	case phone != nil:
-		if query.Pseudonyms, err = pseudonymsOf(&f.Config, phone); err != nil {
+		if query.Pseudonyms, err = pseudonymsOf(&f.Config, phone, country); err != nil {
 			return err
 		}
 	case id == "":
@@ -114,36 +113,4 @@ func (g *globals) trace(ctx context.Context, o trace.Config, id string, phone io
 		return errSaid
 	}
 	return err
-}
-
-// pseudonymsOf reads a phone number and returns what the processor makes of it under
-// every key there is.
-func pseudonymsOf(c *config.Config, from io.Reader) ([]string, error) {
-	const longest = 64
-	line, err := bufio.NewReader(io.LimitReader(from, longest)).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("--phone-stdin: %w", err)
-	}
-	number := strings.TrimSpace(line)
-	if number == "" {
-		return nil, &codeError{exitUsage, errors.New("--phone-stdin: there is no number on the standard input")}
-	}
-	p, err := c.Pseudonymiser()
-	if err != nil {
-		return nil, err
-	}
-	// A key is in force for its span; at the beginning of each every key is met.
-	var out []string
-	for i := range c.Privacy.Keys {
-		phone := p.Phone(number, c.Privacy.Keys[i].From)
-		for _, pseudonym := range phone.Pseudonyms {
-			if !slices.Contains(out, pseudonym.HMAC) {
-				out = append(out, pseudonym.HMAC)
-			}
-		}
-	}
-	if len(out) == 0 {
-		return nil, &codeError{exitUsage, errors.New("--phone-stdin: that is no number, or no key is configured in privacy.keys")}
-	}
-	return out, nil
 }

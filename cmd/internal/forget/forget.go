@@ -92,7 +92,8 @@ func erasures(ctx context.Context, admin *kadm.Client, c *Config, p *Plan) ([]*k
 			return nil, fmt.Errorf("write a list of journeys: %w", err)
 		}
 		provider, _, _ := strings.Cut(t.Key, ":")
-		for _, key := range t.Keys {
+		for _, to := range t.places(partitions[topic]) {
+			key := to.key
 			envelope := raw.Envelope{
 				Source: "forget", Provider: provider, Kind: raw.KindErasure, RequestID: strings.ToLower(rand.Text()), ReceivedAt: c.now(), Items: 1,
 			}
@@ -105,7 +106,7 @@ func erasures(ctx context.Context, admin *kadm.Client, c *Config, p *Plan) ([]*k
 				headers = append(headers, kgo.RecordHeader{Key: raw.HeaderErasureJourneys, Value: journeys})
 			}
 			out = append(out, &kgo.Record{
-				Topic: topic, Partition: engine.PartitionOf([]byte(key), partitions[topic]), Key: []byte(key), Headers: headers,
+				Topic: topic, Partition: to.partition, Key: []byte(key), Headers: headers,
 			})
 		}
 	}
@@ -113,6 +114,39 @@ func erasures(ctx context.Context, admin *kadm.Client, c *Config, p *Plan) ([]*k
 		return nil, errors.New("there is nothing to forget")
 	}
 	return out, nil
+}
+
+// place is where an erasure of a key goes.
+type place struct {
+	key       string
+	partition int32
+}
+
+// places returns where the erasures go: every partition that may hold state of the
+// target. That of a key is its hash's. State of the entity itself is where its raw
+// records lay; if none is known, such as of a call whose facts retention has taken, it
+// may be anywhere.
+func (t *Target) places(partitions int32) []place {
+	var out []place
+	for _, key := range t.Keys {
+		own := engine.PartitionOf([]byte(key), partitions)
+		out = append(out, place{key, own})
+		if key != t.Key {
+			continue
+		}
+		more := t.partitions
+		if len(more) == 0 && trace.RawTopic(t.Key) == schemas.RawUnibell {
+			for p := range partitions {
+				more = append(more, p)
+			}
+		}
+		for _, p := range more {
+			if p != own {
+				out = append(out, place{key, p})
+			}
+		}
+	}
+	return out
 }
 
 // await looks at snapshots and journeys until they tell of nothing any more.

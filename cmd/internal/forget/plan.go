@@ -27,6 +27,11 @@ type Target struct {
 	Keys []string `json:"keys"`
 	// Journeys are those that are to lose it as a member.
 	Journeys []string `json:"journeys"`
+
+	// partitions are those of the raw topic in which records of it lay. They are not
+	// always that of its key: the raw key of a Unibell call is the caller's reference, and
+	// one that is a phone number stands in the entity's key as a pseudonym.
+	partitions []int32
 }
 
 // Stays is what no erasure reaches: records of a topic from which Kafka deletes by
@@ -51,6 +56,11 @@ type Plan struct {
 	// Others are members of the same journeys, which stay.
 	Others []string `json:"others"`
 	Stays  []Stays  `json:"stays"`
+	// Mentions are accounts whose records tell of the phone. They are not the person's, and
+	// are forgotten only by their own ids.
+	Mentions []string `json:"mentions,omitempty"`
+	// NotSearched are topics in which a phone stands in clear, and was not looked for.
+	NotSearched []string `json:"not_searched,omitempty"`
 	// Unkeyed are records that could not be keyed by an entity: they have no state.
 	Unkeyed []string `json:"unkeyed,omitempty"`
 	// Short are journeys that may have members beyond those that are known of.
@@ -92,13 +102,18 @@ func Prepare(ctx context.Context, config Config) (*Plan, *trace.Report, error) {
 	whole := config.Journeys || slices.ContainsFunc(report.Journeys, func(j *trace.Journey) bool { return j.Direct })
 	for _, e := range report.Entities {
 		switch {
+		case len(config.Query.Pseudonyms) > 0 && e.Kind == "account":
+			p.Mentions = append(p.Mentions, e.Key)
 		case !e.Direct && !whole:
 			p.Others = append(p.Others, e.Key)
 		case trace.RawTopic(e.Key) == "":
 			p.Unkeyed = append(p.Unkeyed, e.Key)
 		default:
-			p.Targets = append(p.Targets, targetOf(e, report.Journeys))
+			p.Targets = append(p.Targets, targetOf(e, report.Journeys, config.Trace.Names.Topic(trace.RawTopic(e.Key))))
 		}
+	}
+	if len(config.Query.Pseudonyms) > 0 {
+		p.NotSearched = notSearched(config.Trace.Names)
 	}
 	for _, j := range report.Journeys {
 		if j.Truncated {
@@ -120,7 +135,7 @@ func Prepare(ctx context.Context, config Config) (*Plan, *trace.Report, error) {
 
 // targetOf lists the keys of an entity, and the journeys that know of it by their own
 // account or by its.
-func targetOf(e *trace.Entity, journeys []*trace.Journey) Target {
+func targetOf(e *trace.Entity, journeys []*trace.Journey, rawTopic string) Target {
 	t := Target{Key: e.Key, Kind: e.Kind, State: e.State, Keys: append([]string{e.Key}, e.Requests...), Journeys: slices.Clone(e.Journeys)}
 	for _, j := range journeys {
 		if slices.Contains(j.Members, e.Key) {
@@ -129,7 +144,24 @@ func targetOf(e *trace.Entity, journeys []*trace.Journey) Target {
 	}
 	slices.Sort(t.Journeys)
 	t.Journeys = slices.Compact(t.Journeys)
+	for i := range e.Steps {
+		if of := e.Steps[i].Of; of != nil && of.Topic == rawTopic && !slices.Contains(t.partitions, of.Partition) {
+			t.partitions = append(t.partitions, of.Partition)
+		}
+	}
 	return t
+}
+
+// notSearched are the topics that hold what providers sent, and what stages tell each
+// other of entities that were found elsewhere.
+func notSearched(names schemas.Names) []string {
+	var out []string
+	for _, row := range schemas.Table() {
+		if strings.HasPrefix(row.Name, "raw.") || strings.HasPrefix(row.Name, "deadletter.") {
+			out = append(out, names.Topic(row.Name))
+		}
+	}
+	return out
 }
 
 // noted counts steps by topic.
@@ -151,13 +183,62 @@ func (by noted) note(steps []trace.Step) {
 	}
 }
 
+// noteRaw counts raw records that are known only by how they ended: their own key is
+// another than the entity's.
+func (by noted) noteRaw(steps []trace.Step, starts kadm.ListedOffsets) {
+	seen := map[trace.Position]bool{}
+	for i := range steps {
+		if steps[i].Kind == trace.StepReceived {
+			seen[steps[i].Position] = true
+		}
+	}
+	for i := range steps {
+		of := steps[i].Of
+		if of == nil || seen[*of] {
+			continue
+		}
+		start, ok := starts.Lookup(of.Topic, of.Partition)
+		if !ok || of.Offset < start.Offset {
+			continue // another topic, or retention has taken it
+		}
+		seen[*of] = true
+		by.note([]trace.Step{{Position: *of, At: steps[i].At, Kind: trace.StepReceived}})
+	}
+}
+
+// rawStarts are the first offsets of the targets' raw topics.
+func rawStarts(ctx context.Context, admin *kadm.Client, names schemas.Names, p *Plan) (kadm.ListedOffsets, error) {
+	var topics []string
+	for i := range p.Targets {
+		if topic := names.Topic(trace.RawTopic(p.Targets[i].Key)); !slices.Contains(topics, topic) {
+			topics = append(topics, topic)
+		}
+	}
+	if len(topics) == 0 {
+		return kadm.ListedOffsets{}, nil
+	}
+	starts, err := admin.ListStartOffsets(ctx, topics...)
+	if err == nil {
+		err = starts.Error()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look where the raw topics begin: %w", err)
+	}
+	return starts, nil
+}
+
 // stays counts the records of the targets by topic, and says until when they stay.
 func stays(ctx context.Context, admin *kadm.Client, names schemas.Names, report *trace.Report, p *Plan) ([]Stays, error) {
+	starts, err := rawStarts(ctx, admin, names, p)
+	if err != nil {
+		return nil, err
+	}
 	by := noted{}
 	told := map[string]bool{}
 	for _, e := range report.Entities {
-		if !slices.Contains(p.Others, e.Key) {
+		if !slices.Contains(p.Others, e.Key) && !slices.Contains(p.Mentions, e.Key) {
 			by.note(e.Steps)
+			by.noteRaw(e.Steps, starts)
 			for _, j := range e.Journeys {
 				told[j] = true
 			}

@@ -66,6 +66,9 @@ func (s *seeker) in(topic string, r *kgo.Record) string {
 	if slices.Contains(s.ids, string(r.Key)) {
 		return "key"
 	}
+	if !s.exact && slices.ContainsFunc(s.ids, func(id string) bool { return strings.Contains(string(r.Key), id) }) {
+		return "key"
+	}
 	for i := range r.Headers {
 		if slices.Contains(s.ids, string(r.Headers[i].Value)) {
 			return strings.ReplaceAll(strings.TrimPrefix(r.Headers[i].Key, "tributary-"), "-", " ")

@@ -128,8 +128,17 @@ func (t *tracer) find(ctx context.Context, query *Query) error {
 	}
 	s := newSeeker(query.Pseudonyms...)
 	s.all, s.exact = true, false // a correlation id that is a phone has more around it
-	topics := []string{schemas.EnrichedVerifications, schemas.DecodedLOX24SMS, schemas.DecodedUnibellCall, schemas.EnrichedPayments}
-	return t.bySearch(ctx, s, "searching for the phone's pseudonyms", topics)
+	return t.bySearch(ctx, s, "searching for the phone's pseudonyms", PseudonymTopics())
+}
+
+// PseudonymTopics are the topics that a phone is looked for in. In all others it stands
+// in clear, or only in records of entities that these name, too.
+func PseudonymTopics() []string {
+	return []string{
+		schemas.EnrichedVerifications, schemas.EnrichedPayments, schemas.EnrichedAccounts, schemas.EnrichedJourneys,
+		schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.DecodedUAPAYPayment, schemas.DecodedUnibellCall,
+		schemas.DecodedVoximplantAccountCallback, schemas.Duplicates,
+	}
 }
 
 // byKey looks where the id would be a key.
@@ -184,6 +193,11 @@ func (t *tracer) bySearch(ctx context.Context, s *seeker, step string, topics []
 			return true
 		}
 		found++
+		if topic == schemas.EnrichedJourneys {
+			t.journey(string(r.Key))
+			t.as(where + " of journey " + string(r.Key))
+			return true
+		}
 		if len(t.entities) >= t.config.Limit && t.entities[string(r.Key)] == nil {
 			t.report.Left++
 			return true
