@@ -53,8 +53,8 @@ type Source struct {
 	// StatusCallback says that Unibell is set up to call back with a status for
 	// this source. Without it a call's outcome is unknown, never expired.
 	StatusCallback bool `json:"status_callback" koanf:"status_callback" yaml:"status_callback"`
-	// Statuses maps Unibell's status words, upper case, to pending, success or
-	// failed. The provider documents no list for calls: an assumption.
+	// Statuses maps Unibell's status words, in upper or lower case, to pending, success
+	// or failed. The provider documents no list for calls: an assumption.
 	Statuses map[string]string `json:"statuses" koanf:"statuses" yaml:"statuses"`
 	// Reversal says how UAPAY's reversalAmount is read: total (the sum returned so
 	// far, default) or each (the amount of this return). The provider does not say
@@ -98,10 +98,23 @@ func (s *Source) WithDefaults() Source {
 	if s.Provider == "unibell" && len(s.Statuses) == 0 {
 		filled.Statuses = DefaultStatuses()
 	}
+	filled.Statuses = upperCase(filled.Statuses)
 	if s.Reversal == "" {
 		filled.Reversal = ReversalTotal
 	}
 	return filled
+}
+
+// upperCase returns statuses as the stage looks them up.
+func upperCase(statuses map[string]string) map[string]string {
+	if statuses == nil {
+		return nil
+	}
+	upper := make(map[string]string, len(statuses))
+	for word, meaning := range statuses {
+		upper[strings.ToUpper(strings.TrimSpace(word))] = meaning
+	}
+	return upper
 }
 
 // Exposes says whether the provider's field may leave the restricted topics.
@@ -125,6 +138,9 @@ func (s *Source) Validate() error {
 			errs = append(errs, fmt.Errorf("payload_fields[%d]: empty: name a JSON pointer such as /order", i))
 		}
 		errs = append(errs, pointer(fmt.Sprintf("payload_fields[%d]", i), p))
+	}
+	if len(upperCase(s.Statuses)) != len(s.Statuses) {
+		errs = append(errs, errors.New("statuses: a word is there twice, in upper and lower case"))
 	}
 	for _, word := range slices.Sorted(maps.Keys(s.Statuses)) {
 		if meaning := s.Statuses[word]; meaning != "pending" && meaning != "success" && meaning != "failed" {

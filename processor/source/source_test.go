@@ -108,3 +108,16 @@ func TestStamp(t *testing.T) {
 		t.Errorf("Stamp() = %s with empty lists, want %s", got, want)
 	}
 }
+
+// TestStatusesInAnyCase: a word counts in upper and lower case, and once.
+func TestStatusesInAnyCase(t *testing.T) {
+	t.Parallel()
+	s := source.Source{ID: "shop", Provider: "unibell", Statuses: map[string]string{"Answered": "success"}}
+	if filled := s.WithDefaults(); filled.Statuses["ANSWERED"] != "success" || s.Validate() != nil {
+		t.Errorf("statuses %v, %v", filled.Statuses, s.Validate())
+	}
+	s.Statuses["answered"] = "failed"
+	if err := s.Validate(); err == nil || !strings.Contains(err.Error(), "statuses: ") {
+		t.Errorf("Validate() = %v, want it to name statuses", err)
+	}
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/tolerance"
 	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -21,6 +22,8 @@ type event struct {
 	// the fact knows both, and requestKey then is the request's.
 	key, requestKey string
 	both            bool
+	// notes are what the decoder went on without.
+	notes tolerance.Notes
 }
 
 // Decode reads a raw record of any kind.
@@ -41,8 +44,12 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 	} else if err := f.read(headers.ContentType, in.Value); err != nil {
 		return nil, err
 	}
-	for i := range f {
-		if !utf8.ValidString(f[i]) {
+	// What a caller or a gateway wrote is a fact, whatever its words.
+	if err := f.check(headers.Kind == raw.KindWebhook, &e.notes); err != nil {
+		return nil, err
+	}
+	for i := range f.text {
+		if !utf8.ValidString(f.text[i]) {
 			return nil, engine.Permanentf(engine.CauseUndecodable, "a field is not UTF-8")
 		}
 	}
@@ -72,7 +79,7 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 // that ingest could not make a key of is told apart by what it made instead.
 func (e *event) byKey(key string, f *fields) {
 	text, named := strings.CutPrefix(key, prefix(e.source.ID))
-	f[reference] = text
+	f.text[reference] = text
 	if !named {
 		e.call.ReferenceMade = true
 	}
@@ -92,7 +99,7 @@ func prefix(sourceID string) string { return raw.ProviderUnibell + ":" + sourceI
 
 func (e *event) request(f *fields, made bool) {
 	e.call.Kind, e.call.EventID, e.call.ReferenceMade = avro.UnibellCallKindRequest, "request", made
-	f[requestID], f[status] = "", "" // a caller's own words
+	f.text[requestID], f.text[status] = "", "" // a caller's own words
 }
 
 // answer reads what the provider said to a request, in either of the ways it is
@@ -105,28 +112,28 @@ func (e *event) answer(f *fields, unreachable string, httpStatus int) {
 	if httpStatus > 0 && httpStatus < 1000 {
 		c.HTTPStatus = avro.Some(int32(httpStatus))
 	}
-	word := f[status]
+	word := f.text[status]
 	switch {
 	case unreachable != "":
 		if !slices.Contains([]string{"timeout", "refused", "dns"}, unreachable) {
 			unreachable = "other"
 		}
 		c.Unreachable, c.CallStatus, word = avro.Some(unreachable), avro.Some(avro.CallStatusUnreachable), "unreachable:"+unreachable
-	case word == "ok", word == "Created", word == "" && f[errorCode] == "" && f[requestID] != "":
+	case strings.EqualFold(word, "ok"), strings.EqualFold(word, "Created"), word == "" && f.text[errorCode] == "" && f.text[requestID] != "":
 		c.CallStatus = avro.Some(avro.CallStatusAccepted)
-	case word != "" || f[errorCode] != "":
+	case word != "" || f.text[errorCode] != "":
 		c.CallStatus = avro.Some(avro.CallStatusRefused)
-		word += ":" + f[errorCode]
+		word += ":" + f.text[errorCode]
 	default:
 		c.CallStatus, word = avro.Some(avro.CallStatusUnknown), "http:"+strconv.Itoa(httpStatus)
 	}
-	c.EventID = "answer:" + f[requestID] + ":" + word
+	c.EventID = "answer:" + f.text[requestID] + ":" + word
 }
 
 func (e *event) status(f *fields) error {
 	c := &e.call
 	c.Kind = avro.UnibellCallKindStatus
-	word := strings.ToUpper(strings.TrimSpace(f[status]))
+	word := strings.ToUpper(strings.TrimSpace(f.text[status]))
 	if word == "" {
 		return engine.Permanentf(engine.CauseSchemaMismatch, "status: missing")
 	}
@@ -139,6 +146,8 @@ func (e *event) status(f *fields) error {
 		meaning = avro.CallStatusDelivered
 	case "failed":
 		meaning = avro.CallStatusFailed
+	default:
+		e.notes.Unknown(tolerance.KindStatus, word)
 	}
 	c.CallStatus = avro.Some(meaning)
 	return nil
@@ -147,40 +156,40 @@ func (e *event) status(f *fields) error {
 // finish fills in what hangs on the whole fact.
 func (s *Stage) finish(e *event, f *fields) error {
 	c := &e.call
-	named, requested := strings.TrimSpace(f[reference]) != "", strings.TrimSpace(f[requestID]) != ""
+	named, requested := strings.TrimSpace(f.text[reference]) != "", strings.TrimSpace(f.text[requestID]) != ""
 	switch {
 	case !named && !requested:
 		return engine.Permanentf(engine.CauseSchemaMismatch, "neither reference nor requestId")
-	case named && !verification.ValidID(f[reference]), requested && !verification.ValidID(f[requestID]), !verification.ValidID(c.EventID):
-		return engine.Permanentf(engine.CauseSchemaMismatch, "reference, requestId or status: too long, or with control characters")
+	case named && !verification.ValidID(f.text[reference]), requested && !verification.ValidID(f.text[requestID]), !verification.ValidID(c.EventID):
+		return engine.Permanentf(engine.CauseSchemaMismatch, "reference, requestId or status: %s", verification.NoID)
 	}
 	at := c.Origin.ReceivedAt
 	if requested {
-		c.RequestID = avro.Some(f[requestID])
-		e.requestKey = prefix(e.source.ID) + "request:" + f[requestID]
+		c.RequestID = avro.Some(f.text[requestID])
+		e.requestKey = prefix(e.source.ID) + "request:" + f.text[requestID]
 		e.key = e.requestKey
 	}
 	if named {
-		s.name(e, f[reference])
+		s.name(e, f.text[reference])
 		e.both = requested
 	} else {
 		// It may meet the same status, told with the reference.
-		c.EventID = "status:" + f[requestID] + strings.TrimPrefix(c.EventID, "status")
+		c.EventID = "status:" + f.text[requestID] + strings.TrimPrefix(c.EventID, "status")
 	}
-	if f[sourceAddr] != "" {
-		c.SourceAddr = avro.Some(s.config.Privacy.Phone(f[sourceAddr], at))
+	if f.text[sourceAddr] != "" {
+		c.SourceAddr = avro.Some(s.config.Privacy.Phone(f.text[sourceAddr], at))
 	}
-	if f[destAddr] != "" {
-		c.DestAddr = avro.Some(s.config.Privacy.Phone(f[destAddr], at))
+	if f.text[destAddr] != "" {
+		c.DestAddr = avro.Some(s.config.Privacy.Phone(f.text[destAddr], at))
 	}
-	c.Status, c.ErrorCode, c.NetworkErrorCode = some(f[status]), some(f[errorCode]), some(f[networkError])
+	c.Status, c.ErrorCode, c.NetworkErrorCode = some(f.text[status]), some(f.text[errorCode]), some(f.text[networkError])
 	if e.source.Exposes("error") {
-		c.Error = some(f[errorText])
+		c.Error = some(f.text[errorText])
 	}
-	if made := timeOf(f[createdAt]); !made.IsZero() {
+	if made := f.timeOf(createdAt, &e.notes); !made.IsZero() {
 		c.CallCreatedAt = avro.Some(made)
 	}
-	if reached := timeOf(f[statusAt]); !reached.IsZero() {
+	if reached := f.timeOf(statusAt, &e.notes); !reached.IsZero() {
 		c.StatusAt = avro.Some(reached)
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/tolerance"
 	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
 )
@@ -26,8 +27,48 @@ const (
 	fieldCount
 )
 
-// fields are a body's fields as text, empty where absent or null.
-type fields [fieldCount]string
+// names are the provider's names of the fields, for counts.
+func names() [fieldCount]string {
+	return [fieldCount]string{
+		"reference", "requestId", "status", "sourceAddr", "destAddr", "error", "errorCode", "networkErrCode", "createdDateTime", "statusDateTime",
+	}
+}
+
+// fields are a body's fields as text, empty where absent or null, or where two values
+// stand for one field.
+type fields struct {
+	text [fieldCount]string
+	met  [fieldCount]bool
+	// unread are the fields whose value has no one meaning.
+	unread [fieldCount]bool
+}
+
+// put takes a value of a field. Two names for one thing, or one name twice, are fine
+// where the values are equal.
+func (f *fields) put(i int, text string) {
+	if f.met[i] && f.text[i] != text {
+		f.unread[i] = true
+	}
+	if f.met[i] = true; f.unread[i] {
+		text = ""
+	}
+	f.text[i] = text
+}
+
+// check notes the fields that have no one meaning. Of a status callback it refuses one
+// that tells facts apart.
+func (f *fields) check(callback bool, notes *tolerance.Notes) error {
+	for i, name := range names() {
+		switch {
+		case !f.unread[i]:
+		case i <= status && callback:
+			return engine.Permanentf(engine.CauseSchemaMismatch, "%s: not a text, or there with two values", name)
+		default:
+			notes.Unread(name)
+		}
+	}
+	return nil
+}
 
 // index returns the place of a field by the provider's name of it, -1 if it is
 // none of those read. [S] 000; [D] pages 1927 (SMS callback), 3515 (flash call)
@@ -69,31 +110,26 @@ func (f *fields) read(contentType string, body []byte) error {
 
 func (f *fields) readJSON(body []byte) error {
 	s := jsonscan.New(body)
-	var met [fieldCount]bool
-	repeated := false
 	for s.BeginObject(); ; {
 		key, more := s.NextKey()
 		if !more {
 			break
 		}
 		i := index(string(key))
-		switch {
-		case i < 0:
+		if i < 0 {
 			s.Skip()
 			continue
-		case met[i]:
-			repeated = true
 		}
-		met[i] = true
-		if !s.Null() {
-			f[i] = string(s.Text())
+		text, reading := s.LenientText()
+		if reading == jsonscan.Unread {
+			f.unread[i] = true
+		}
+		if reading != jsonscan.Absent {
+			f.put(i, string(text))
 		}
 	}
 	if err := s.End(); err != nil {
 		return verification.Unreadable("", err)
-	}
-	if repeated {
-		return errRepeated()
 	}
 	return nil
 }
@@ -105,29 +141,19 @@ func (f *fields) readForm(body []byte) error {
 	}
 	for name, list := range values {
 		i := index(name)
-		switch {
-		case i < 0:
-		case len(list) > 1 || f[i] != "":
-			return errRepeated()
-		default:
-			f[i] = list[0]
+		for _, text := range list {
+			if i >= 0 && text != "" {
+				f.put(i, text)
+			}
 		}
 	}
 	return nil
 }
 
-// errRepeated refuses a body with a field twice: readers differ in which counts.
-func errRepeated() error {
-	return engine.Permanentf(engine.CauseUndecodable, "a field is there twice")
-}
-
-// timeOf reads a time, zero if it is absent or in no known form. The provider does
-// not document one; a time without a zone is taken for UTC: an assumption.
-func timeOf(text string) time.Time {
-	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05", "2006-01-02T15:04:05"} {
-		if at, err := time.Parse(layout, text); err == nil && at.Year() > 1970 && at.Year() < 9999 {
-			return at.UTC().Truncate(time.Millisecond)
-		}
-	}
-	return time.Time{}
+// timeOf reads a time, zero if it is absent or has no one meaning. The provider does not
+// document its form; a time without a zone is taken for UTC: an assumption.
+func (f *fields) timeOf(i int, notes *tolerance.Notes) time.Time {
+	at, reading := jsonscan.TimeOf(f.text[i])
+	notes.Reading(reading, names()[i])
+	return at
 }

@@ -100,6 +100,7 @@ func (e *event) send(tx engine.Tx, key []byte, made bool, trace []raw.Header) er
 	if err := verification.Emit(tx, schemas.DecodedUnibellCall, key, &call, callSize, trace); err != nil {
 		return err
 	}
+	e.notes.Count(tx)
 	input := avro.UnibellInput{
 		Kind: avro.UnibellInputKindFact, Call: avro.Some(call), VerificationID: call.VerificationID,
 		RequestKey: some(e.requestKey), StatusCallback: e.source.StatusCallback,

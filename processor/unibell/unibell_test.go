@@ -41,6 +41,7 @@ func config(tb testing.TB) unibell.Config {
 	c.Sources = source.NewSet([]source.Source{
 		{ID: "shop", Provider: "unibell", StatusCallback: true},
 		{ID: "open", Provider: "unibell", Expose: []string{"error"}, Statuses: map[string]string{"ANSWERED": "success"}},
+		{ID: "small", Provider: "unibell", Statuses: map[string]string{"answered": "success"}},
 		{ID: "json", Provider: "unibell", Correlation: []source.Correlation{{Field: "reference", Pointer: "/order"}}},
 	})
 	if err := c.Validate(); err != nil {
@@ -221,8 +222,10 @@ func TestRefused(t *testing.T) {
 		"no ids":              {input(raw.KindWebhook, "shop", "r", "", `{"status":"DELIVERED"}`, 0), engine.CauseSchemaMismatch},
 		"no status":           {input(raw.KindWebhook, "shop", "r", "", `{"reference":"r"}`, 0), engine.CauseSchemaMismatch},
 		"status is an object": {input(raw.KindWebhook, "shop", "r", "", `{"reference":"r","status":{"x":"`+code+`"}}`, 0), engine.CauseSchemaMismatch},
-		"two references":      {input(raw.KindWebhook, "shop", "r", "", `{"reference":"r","reference":"s","status":"NEW"}`, 0), engine.CauseUndecodable},
-		"two in a form":       {input(raw.KindWebhook, "shop", "r", form, "reference=r&reference=s&status=NEW", 0), engine.CauseUndecodable},
+		"two references":      {input(raw.KindWebhook, "shop", "r", "", `{"reference":"r","reference":"s","status":"NEW"}`, 0), engine.CauseSchemaMismatch},
+		"two in a form":       {input(raw.KindWebhook, "shop", "r", form, "reference=r&reference=s&status=NEW", 0), engine.CauseSchemaMismatch},
+		"half a letter":       {input(raw.KindWebhook, "shop", "r", "", `{"reference":"r\ud800","status":"NEW"}`, 0), engine.CauseSchemaMismatch},
+		"a cut letter":        {input(raw.KindWebhook, "shop", "r", "", "{\"reference\":\"r\xd0\",\"status\":\"NEW\"}", 0), engine.CauseUndecodable},
 		"broken form":         {input(raw.KindWebhook, "shop", "r", form, "reference=%zz"+code, 0), engine.CauseUndecodable},
 		"form not UTF-8":      {input(raw.KindWebhook, "shop", "r", form, "reference=%ff&status=NEW", 0), engine.CauseUndecodable},
 		"control characters":  {input(raw.KindWebhook, "shop", "r", "", `{"reference":"a\u0000b","status":"NEW"}`, 0), engine.CauseSchemaMismatch},

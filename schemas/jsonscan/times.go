@@ -21,21 +21,27 @@ func (s *Scanner) LenientTime() (time.Time, Reading) {
 	case Number:
 		return unixTime(s.NumberText())
 	case String:
-		text := bytes.TrimSpace(s.Bytes())
-		if len(text) == 0 || bytes.HasPrefix(text, []byte("0000-00-00")) {
-			return time.Time{}, Absent
-		}
-		if at, ok := ParseTime(view(text)); ok {
-			return at, Read
-		}
-		inner := Scanner{data: canonical(text)}
-		if number := inner.NumberText(); inner.End() == nil {
-			return unixTime(number)
-		}
-		return time.Time{}, Unread
+		return TimeOf(view(s.Bytes()))
 	default:
 		return time.Time{}, s.pastOther()
 	}
+}
+
+// TimeOf reads a time from the text of a string, as LenientTime does.
+func TimeOf(text string) (time.Time, Reading) {
+	text = strings.TrimSpace(text)
+	if text == "" || strings.HasPrefix(text, "0000-00-00") {
+		return time.Time{}, Absent
+	}
+	if at, ok := ParseTime(text); ok {
+		return at, Read
+	}
+	inner := Scanner{data: canonical([]byte(text))}
+	number := inner.NumberText()
+	if inner.End() != nil {
+		return time.Time{}, Unread
+	}
+	return unixTime(number)
 }
 
 func view(text []byte) string {
