@@ -20,6 +20,7 @@ type metrics struct {
 	slots       prometheus.Gauge
 	hungUp      *prometheus.CounterVec // connections closed for others
 	unrecorded  *prometheus.CounterVec
+	dropped     *prometheus.CounterVec
 	calls       *prometheus.HistogramVec
 	reloads     *reloads
 	certificate prometheus.Gauge
@@ -44,6 +45,7 @@ func newMetrics() *metrics {
 		slots:       gauge("connections_limit", "How many connections may be open: max_connections."),
 		hungUp:      counter("connections_closed_total", "Connections without a proven request that made room for others, by reason.", "reason"),
 		unrecorded:  counter("relay_unrecorded_total", "Calls whose answer could not be recorded.", "source"),
+		dropped:     counter("relay_dropped_fields_total", "Fields of callers' requests that the provider does not document and that are not sent.", "source", "caller"),
 		calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: ns, Subsystem: sub, Name: "relay_call_seconds", Buckets: buckets,
 			Help: "Time of a relayed call, by its end: answered, not_json, timeout, refused, dns, other.",
@@ -82,7 +84,7 @@ func (m *metrics) register(r prometheus.Registerer) error {
 	}
 	var done []prometheus.Collector
 	for _, c := range append([]prometheus.Collector{
-		m.requests, m.records, m.proofs, m.inFlight, m.connections, m.slots, m.hungUp, m.unrecorded, m.calls, m.reloads.total, m.reloads.last, m.certificate,
+		m.requests, m.records, m.proofs, m.inFlight, m.connections, m.slots, m.hungUp, m.unrecorded, m.dropped, m.calls, m.reloads.total, m.reloads.last, m.certificate,
 	}, m.kafka.Collectors()...) {
 		if err := r.Register(c); err != nil {
 			for _, d := range done {

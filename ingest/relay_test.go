@@ -97,7 +97,7 @@ func TestRelayMakesReference(t *testing.T) {
 				text, _ := io.ReadAll(request.Body)
 				got = string(text)
 			})))
-			rest := `"sourceAddr":"79001234567","destAddr":"79001234568","code":"1234","extra":[1,{}]}`
+			rest := `"sourceAddr":"79001234567","destAddr":"79001234568","code":"1234"}`
 			r.post(flash, ` { `+field+rest, "X-Authorization: AccessKey "+callerToken)
 			record := r.records(schemas.RawUnibell, 2)[0]
 			var sent map[string]any
@@ -126,7 +126,9 @@ func TestRelayRefuses(t *testing.T) {
 		"cyrillic source": {strings.Replace(source, "§", "7900123456О", 1), invalid("Field sourceAddr must not contain Cyrillic")},
 		"cyrillic dest":   {strings.Replace(body, `"destAddr": "7`, `"destAddr": "семь`, 1), invalid("Field destAddr must not contain Cyrillic")},
 		"short":           {strings.Replace(source, "§", "7900123456", 1), invalid("Field sourceAddr must be a phone number in the format 7XXXXXXXXXX")},
-		"foreign":         {strings.Replace(source, "§", "49151123456", 1), invalid("Field sourceAddr must be a phone number in the format 7XXXXXXXXXX")},
+		"foreign":         {strings.Replace(source, "§", "49151123456", 1), invalid("Field sourceAddr must begin with a prefix that is allowed for this source")},
+		"premium":         {strings.Replace(source, "§", "78091234567", 1), invalid("Field sourceAddr must not be a premium rate number")},
+		"code":            {strings.Replace(body, `"123456"`, `"call"`, 1), invalid("Field code must have the configured number of digits and nothing else")},
 		"missing":         {strings.Replace(body, "destAddr", "dest", 1), invalid("Field destAddr is required")},
 		"no code":         {strings.Replace(body, `"123456"`, `null`, 1), invalid("Field code is required")},
 		"object":          {strings.Replace(body, `"123456"`, `{}`, 1), `{"status":"invalidSchemeError","error":"Field code must be a string"}`},
@@ -139,7 +141,7 @@ func TestRelayRefuses(t *testing.T) {
 			t.Errorf("%s: %d %s", name, a.code, diff)
 		}
 	}
-	if n := r.counter("tributary_ingest_requests_total", map[string]string{"reason": "relay_invalid"}); n != 10 {
-		t.Errorf("%v counted", n)
+	for reason, want := range map[string]float64{"relay_invalid": 9, "relay_prefix": 1, "relay_premium": 1, "relay_code": 1} {
+		r.counted(http.StatusBadRequest, reason, want)
 	}
 }

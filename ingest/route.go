@@ -10,13 +10,12 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/tributary-hq/tributary/ingest/proof"
+	"github.com/tributary-hq/tributary/ingest/relay"
 	"github.com/tributary-hq/tributary/ingest/uapay"
+	"github.com/tributary-hq/tributary/ingest/unibell"
 	"github.com/tributary-hq/tributary/ingest/voximplant"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
-
-// defaultRelayTimeout bounds a call to Unibell where the source does not say.
-const defaultRelayTimeout = 10 * time.Second
 
 // entrance is a source with its secrets read: what requests are checked against.
 // It does not change; a reload makes new ones.
@@ -36,6 +35,8 @@ type entrance struct {
 	relayURL     string // empty where the source does not relay
 	relayTimeout time.Duration
 	callers      proof.Secrets
+	budgets      map[string]*relay.Budget // by the caller's id
+	rules        unibell.Rules
 	accessKey    string
 }
 
@@ -56,7 +57,7 @@ func open(sources []Source, before map[string]*entrance, m *metrics) (map[string
 		e := &entrance{id: s.ID, provider: s.Provider, settings: s.Settings, allowed: networks(&f, path, s.AllowNetworks)}
 		e.limit(s, before[s.ID])
 		e.secrets(&f, path, s)
-		e.relay(&f, path+".relay", &s.Relay)
+		e.relay(&f, path+".relay", &s.Relay, before[s.ID])
 		out[s.ID] = e
 	}
 	if len(f) > 0 {
@@ -109,7 +110,8 @@ func (e *entrance) secrets(f *faults, path string, s *Source) {
 	}
 }
 
-func (e *entrance) relay(f *faults, path string, r *Relay) {
+// relay reads the tokens and the access key. A caller keeps its budget at a reload.
+func (e *entrance) relay(f *faults, path string, r *Relay, before *entrance) {
 	if r.BaseURL == "" {
 		return
 	}
@@ -119,7 +121,14 @@ func (e *entrance) relay(f *faults, path string, r *Relay) {
 		e.relayTimeout = defaultRelayTimeout
 	}
 	e.accessKey = text(f, path+".access_key", r.AccessKey)
+	e.rules = r.rules()
+	e.budgets = make(map[string]*relay.Budget, len(r.Callers))
 	for i := range r.Callers {
+		var spent *relay.Budget
+		if before != nil {
+			spent = before.budgets[r.Callers[i].ID]
+		}
+		e.budgets[r.Callers[i].ID] = relay.NewBudget(r.limits(), spent)
 		e.callers.Add(r.Callers[i].ID, text(f, fmt.Sprintf("%s.callers[%d]", path, i), r.Callers[i].Ref))
 	}
 }

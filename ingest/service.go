@@ -18,6 +18,7 @@ import (
 
 	"github.com/tributary-hq/tributary/ingest/intake"
 	"github.com/tributary-hq/tributary/ingest/producer"
+	"github.com/tributary-hq/tributary/ingest/relay"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -56,7 +57,7 @@ type Service struct {
 	proxies []netip.Prefix
 	bodies  *intake.Bodies
 	router  router
-	calls   *http.Client // to relay providers
+	calls   *relay.Client
 	handler http.Handler
 
 	reload    sync.Mutex // one reload at a time
@@ -89,7 +90,7 @@ func New(cfg Config, deps Deps) (*Service, error) {
 		cfg: cfg, deps: deps, sources: cfg.Sources, tracing: newTracing(deps.Tracer),
 		proxies: networks(&f, "trusted_proxies", cfg.TrustedProxies),
 		router:  newRouter(),
-		calls:   newCaller(),
+		calls:   relay.NewClient(),
 	}
 	s.metrics = newMetrics()
 	s.metrics.slots.Set(float64(cfg.MaxConnections))
@@ -197,7 +198,7 @@ func (s *Service) Stop(ctx context.Context) error {
 		err = errors.Join(fmt.Errorf("not every request ended: %w", err), s.server.Close())
 	}
 	<-s.served
-	s.calls.CloseIdleConnections()
+	s.calls.CloseIdle()
 	if p := s.producer.Load(); p != nil {
 		err = errors.Join(err, p.Close(ctx))
 	}

@@ -4,10 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
@@ -49,19 +47,6 @@ type Secret struct {
 	Salt Ref `json:"salt" koanf:"salt" yaml:"salt"`
 	// APIKey is Voximplant's API key.
 	APIKey Ref `json:"api_key" koanf:"api_key" yaml:"api_key"`
-}
-
-// Relay is where Unibell's calls go, and who may place them.
-type Relay struct {
-	// BaseURL is the provider's API, "https://api.unibell.ru". Empty means that the
-	// source does not relay.
-	BaseURL string `json:"base_url" koanf:"base_url" yaml:"base_url"`
-	// Timeout bounds a call to the provider. Default 10 s.
-	Timeout time.Duration `json:"timeout" koanf:"timeout" yaml:"timeout"`
-	// Callers are the tokens of our own callers.
-	Callers []Secret `json:"callers" koanf:"callers" yaml:"callers"`
-	// AccessKey is what ingest shows the provider: X-Authorization: AccessKey ….
-	AccessKey Ref `json:"access_key" koanf:"access_key" yaml:"access_key"`
 }
 
 // Ref is a secret text: here, in a file, or in an environment variable.
@@ -157,23 +142,6 @@ func (s *Source) validate(f *faults, path string) {
 		f.addf(path+".secrets", "a source without a secret is not started: add one with an id and a value, file or env")
 	}
 	validateSecrets(f, path+".secrets", s.Secrets, s.Provider == raw.ProviderVoximplant)
-}
-
-func (r *Relay) validate(f *faults, path string) {
-	if r.BaseURL == "" {
-		return
-	}
-	if u, err := url.Parse(r.BaseURL); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		f.addf(path+".base_url", "must be a URL such as https://api.unibell.ru")
-	}
-	if r.Timeout < 0 {
-		f.addf(path+".timeout", "must not be negative")
-	}
-	if len(r.Callers) == 0 {
-		f.addf(path+".callers", "a relay without callers is not started: add one with an id and a value, file or env")
-	}
-	validateSecrets(f, path+".callers", r.Callers, false)
-	r.AccessKey.validate(f, path+".access_key")
 }
 
 func validateSecrets(f *faults, path string, secrets []Secret, voximplant bool) {

@@ -15,6 +15,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/tributary-hq/tributary/ingest/proof"
+	"github.com/tributary-hq/tributary/ingest/relay"
 )
 
 // tracing makes the spans, named as OpenTelemetry's conventions have it:
@@ -158,19 +159,19 @@ func (t tracing) call(ctx context.Context, address string) (context.Context, cal
 type callSpan struct{ span trace.Span }
 
 // called ends the span.
-func (s callSpan) called(c *call) {
+func (s callSpan) called(a *relay.Answer) {
 	if s.span == nil {
 		return
 	}
-	if c.status != 0 {
-		s.span.SetAttributes(semconv.HTTPResponseStatusCode(c.status))
+	if a.Status != 0 {
+		s.span.SetAttributes(semconv.HTTPResponseStatusCode(a.Status))
 	}
 	switch {
-	case c.end != callAnswered:
-		s.span.SetAttributes(semconv.ErrorTypeKey.String(c.end))
+	case a.End != relay.EndAnswered:
+		s.span.SetAttributes(semconv.ErrorTypeKey.String(a.End))
 		s.span.SetStatus(codes.Error, "")
-	case c.status >= http.StatusBadRequest:
-		s.span.SetAttributes(semconv.ErrorTypeKey.String(strconv.Itoa(c.status)))
+	case a.Status >= http.StatusBadRequest:
+		s.span.SetAttributes(semconv.ErrorTypeKey.String(strconv.Itoa(a.Status)))
 		s.span.SetStatus(codes.Error, "")
 	}
 	s.span.End()

@@ -241,7 +241,7 @@ func sourcesYAML(unibell string) string {
 		a.Voximplant.Source, a.Voximplant.Salt, a.Voximplant.APIKey)
 	for _, relay := range []simulator.Relay{a.Unibell, a.UnibellQuiet} {
 		shared("unibell", relay.Shared)
-		add("    relay:\n      base_url: %s\n      access_key: {value: demo-access-key}\n      callers:\n        - id: demo\n          value: %s\n", unibell, relay.Caller)
+		add("    relay:\n      # The simulator is one caller of all calls.\n      rate: 100000\n      daily_calls: 1000000000\n      base_url: %s\n      access_key: {value: demo-access-key}\n      callers:\n        - id: demo\n          value: %s\n", unibell, relay.Caller)
 		if relay == a.Unibell {
 			add("    status_callback: true\n")
 		}

@@ -3,6 +3,7 @@ package unibell_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
@@ -43,20 +44,80 @@ func TestStatusKey(t *testing.T) {
 	}
 }
 
+// TestRules: what a caller may place, by what the source allows.
+func TestRules(t *testing.T) {
+	t.Parallel()
+	body := func(source, dest, code string) string {
+		return `{"reference":"r","sourceAddr":"` + source + `","destAddr":"` + dest + `","code":` + code + `}`
+	}
+	const mobile, service = "79261234567", "74951234567"
+	for name, c := range map[string]struct {
+		prefixes []string
+		body     string
+		reason   string
+	}{
+		"documented":            {nil, body(mobile, service, `"123456"`), ""},
+		"a code as a number":    {nil, body("+"+mobile, service, `1234`), ""},
+		"premium":               {nil, body(mobile, "78091234567", `"1234"`), "relay_premium"},
+		"premium source":        {nil, body("78031234567", service, `"1234"`), "relay_premium"},
+		"premium, allowed":      {[]string{"7809", "79"}, body(mobile, "78091234567", `"1234"`), "relay_premium"},
+		"foreign":               {nil, body("491511234567", service, `"1234"`), "relay_prefix"},
+		"satellite":             {nil, body(mobile, "881612345678", `"1234"`), "relay_prefix"},
+		"foreign, allowed":      {[]string{"49", "7495"}, body("491511234567", service, `"1234"`), ""},
+		"narrow, not within":    {[]string{"7926"}, body(mobile, service, `"1234"`), "relay_prefix"},
+		"too long for Russia":   {nil, body(mobile+"8", service, `"1234"`), "relay_invalid"},
+		"too short for anybody": {[]string{"49"}, body("4915", service, `"1234"`), "relay_invalid"},
+		"code of text":          {nil, body(mobile, service, `"call me"`), "relay_code"},
+		"code too short":        {nil, body(mobile, service, `"123"`), "relay_code"},
+		"code too long":         {nil, body(mobile, service, `"123456789"`), "relay_code"},
+		"code of 400 KB":        {nil, body(mobile, service, `"`+strings.Repeat("1", 400<<10)+`"`), "relay_code"},
+		"code of other digits":  {nil, body(mobile, service, `"١٢٣٤"`), "relay_code"},
+		"code with an exponent": {nil, body(mobile, service, `1e123`), "relay_code"},
+		"reference too long":    {nil, strings.Replace(body(mobile, service, `"1234"`), `"r"`, `"`+strings.Repeat("r", 257)+`"`, 1), "relay_invalid"},
+	} {
+		rules := &unibell.Rules{Prefixes: c.prefixes, MinCode: 4, MaxCode: 8}
+		if c.prefixes == nil {
+			rules.Prefixes = []string{unibell.DefaultPrefix}
+		}
+		_, err := unibell.ReadRequest([]byte(c.body), rules, func() string { return "made" })
+		fault, _ := errors.AsType[*unibell.Fault](err)
+		switch {
+		case c.reason == "" && err != nil:
+			t.Errorf("%s: %v", name, err)
+		case c.reason != "" && (fault == nil || fault.Reason != c.reason):
+			t.Errorf("%s: %v, want reason %s", name, err, c.reason)
+		}
+	}
+}
+
+// TestOnlyDocumentedFields: the provider documents another request on the same path,
+// which calls the number in it.
+func TestOnlyDocumentedFields(t *testing.T) {
+	t.Parallel()
+	rules := &unibell.Rules{Prefixes: []string{unibell.DefaultPrefix}, MinCode: 4, MaxCode: 8}
+	const body = `{"number":"+88161234567","reference":"a\"b","sourceAddr":"79261234567","timeout":1,"destAddr":"74951234567","code":1234,"Number":["+882"]}`
+	request, err := unibell.ReadRequest([]byte(body), rules, nil)
+	const want = `{"reference":"a\"b","sourceAddr":"79261234567","destAddr":"74951234567","code":"1234"}`
+	if err != nil || string(request.Body) != want || request.Dropped != 3 {
+		t.Errorf("%s, %d dropped, %v, want %s", request.Body, request.Dropped, err, want)
+	}
+}
+
 // FuzzReadRequest: what is sent on is JSON and names the reference of the record,
 // and is the caller's own bytes where that had one.
 func FuzzReadRequest(f *testing.F) {
+	rules := &unibell.Rules{Prefixes: []string{unibell.DefaultPrefix}, MinCode: 1, MaxCode: 8}
 	const numbers = `"sourceAddr":"79001234567","destAddr":"79001234567","code":1`
 	f.Add([]byte(`{"reference":"r",` + numbers + `}`))
 	f.Add([]byte(`{` + numbers + `}`))
 	f.Add([]byte(` {"x":{"reference":""}, "reference" : null , ` + numbers + `}`))
 	f.Add([]byte(`{"reference":"",` + numbers + `}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		request, err := unibell.ReadRequest(body, func() string { return "made" })
+		request, err := unibell.ReadRequest(body, rules, func() string { return "made" })
 		if err != nil {
 			return
 		}
-		if !request.ReferenceMade && !bytes.Equal(request.Body, body) {
+		if !request.ReferenceMade && request.Dropped == 0 && !bytes.Equal(request.Body, body) {
 			t.Errorf("%q became %q", body, request.Body)
 		}
 		sent := make(map[string]any)
@@ -64,6 +125,9 @@ func FuzzReadRequest(f *testing.F) {
 		decoder.UseNumber()
 		if err := decoder.Decode(&sent); err != nil {
 			t.Fatalf("%q: %v", request.Body, err)
+		}
+		if request.Dropped > 0 && len(sent) != 4 {
+			t.Errorf("%q: %d fields are sent", request.Body, len(sent))
 		}
 		var reference string
 		switch v := sent["reference"].(type) {

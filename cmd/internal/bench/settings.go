@@ -72,6 +72,7 @@ func sourcesOf(unibell string, rate float64) []any {
 		}
 		if s.Relay.BaseURL != "" {
 			one["relay"] = object{
+				"rate": s.Relay.Rate, "daily_calls": s.Relay.DailyCalls,
 				"base_url": s.Relay.BaseURL, "access_key": object{"value": string(s.Relay.AccessKey.Value)},
 				"callers": []any{object{"id": s.Relay.Callers[0].ID, "value": string(s.Relay.Callers[0].Value)}},
 			}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http/httptest"
 	"os"
 	"time"
@@ -243,6 +244,8 @@ func IngestSources(a *simulator.Accounts, unibell string) []ingest.Source {
 		s := shared(raw.ProviderUnibell, r.Shared)
 		s.Relay = ingest.Relay{
 			BaseURL: unibell, Timeout: 5 * time.Second, AccessKey: ingest.Ref{Value: "demo-access-key"},
+			// The simulator is one caller of all calls, as fast as it can.
+			Rate: 100_000, DailyCalls: math.MaxInt32,
 			Callers: []ingest.Secret{{ID: "demo", Ref: ingest.Ref{Value: ingest.Hidden(r.Caller)}}},
 		}
 		return s

@@ -55,7 +55,7 @@ func settings(t *testing.T, unibell string, accounts *simulator.Accounts) string
 		return fmt.Sprintf("  - {id: %s, provider: %s, secrets: [{id: %s, value: %s}]%s}\n", s.Source, provider, id, s.Secret, more)
 	}
 	relay := func(r simulator.Relay, more string) string {
-		return shared("k", "unibell", r.Shared, fmt.Sprintf("%s, relay: {base_url: %q, callers: [{id: k, value: %s}], access_key: {value: k}}", more, unibell, r.Caller))
+		return shared("k", "unibell", r.Shared, fmt.Sprintf("%s, relay: {rate: 1000, base_url: %q, callers: [{id: k, value: %s}], access_key: {value: k}}", more, unibell, r.Caller))
 	}
 	text := `
 topics: {partitions: 3, replication_factor: 1, min_insync_replicas: 1}

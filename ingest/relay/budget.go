@@ -1,0 +1,79 @@
+package relay
+
+import (
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Limits bound the calls of one caller.
+type Limits struct {
+	// Rate is how many requests a second are taken, Burst how many at once.
+	Rate  float64
+	Burst int
+	// Daily is how many calls are placed in a day, which begins at midnight UTC.
+	Daily int
+}
+
+// Budget is what one caller may still do, in this process. It is safe for use by
+// several goroutines.
+type Budget struct {
+	limits  Limits
+	limiter *rate.Limiter
+
+	mu     sync.Mutex
+	day    time.Time // midnight of the day that is counted
+	placed int
+}
+
+// NewBudget makes a caller's budget. What was placed today counts on where before, the
+// caller's budget until now, is not nil: a reload forgives nothing.
+func NewBudget(limits Limits, before *Budget) *Budget {
+	b := &Budget{limits: limits, limiter: rate.NewLimiter(rate.Limit(limits.Rate), limits.Burst)}
+	if before == nil {
+		return b
+	}
+	before.mu.Lock()
+	defer before.mu.Unlock()
+	b.day, b.placed = before.day, before.placed
+	if before.limits.Rate == limits.Rate && before.limits.Burst == limits.Burst {
+		b.limiter = before.limiter
+	}
+	return b
+}
+
+// Admit takes a request from the rate. It returns how long to wait; 0 is that the
+// request is taken.
+func (b *Budget) Admit(now time.Time) time.Duration {
+	r := b.limiter.ReserveN(now, 1)
+	wait := r.DelayFrom(now)
+	if wait > 0 {
+		r.CancelAt(now)
+	}
+	return wait
+}
+
+// Take takes a call from the day. It returns how long to wait; 0 is that the call may
+// be placed.
+func (b *Budget) Take(now time.Time) time.Duration {
+	const length = 24 * time.Hour
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	// The clock may step back: a day that was counted is not begun again.
+	if day := now.UTC().Truncate(length); day.After(b.day) {
+		b.day, b.placed = day, 0
+	}
+	if b.placed >= b.limits.Daily {
+		return max(time.Second, b.day.Add(length).Sub(now))
+	}
+	b.placed++
+	return 0
+}
+
+// GiveBack returns a call that was not placed.
+func (b *Budget) GiveBack() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.placed = max(0, b.placed-1)
+}
