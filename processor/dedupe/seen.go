@@ -106,6 +106,9 @@ type Event struct {
 	Here Sighting
 	// HappenedAt is the latest time that the provider wrote into the event; zero: none.
 	HappenedAt time.Time
+	// Forgotten is set for an event without a time that may have been seen and forgotten:
+	// see Sequence.
+	Forgotten bool
 	// AcceptStale takes an event that is not remembered however old it is.
 	AcceptStale bool
 }
@@ -120,7 +123,7 @@ type Known struct {
 }
 
 // Observe looks an event up and remembers it if it is new. An event that is not
-// remembered and older than the window's span is a permanent error with CauseStale: it
+// remembered and older than the window's span, or by its number, is a permanent error with CauseStale: it
 // may have been counted and forgotten. This is the one rule of all stages; it asks about
 // the event and never about its entity. entity is the state key of the entity, which
 // must not hold a zero byte; the id is copied.
@@ -130,9 +133,9 @@ func (s *Seen) Observe(tx engine.Tx, entity []byte, e *Event, w Window) (Known, 
 	if err != nil || known.Repeated {
 		return known, err
 	}
-	if !e.AcceptStale && !e.HappenedAt.IsZero() && e.Here.ReceivedAt.Sub(e.HappenedAt) > w.Span {
+	if !e.AcceptStale && e.stale(w.Span) {
 		return Known{}, engine.Permanentf(engine.CauseStale,
-			"the event is not remembered, and by the provider's own time older than the deduplication span of %s", w.Span)
+			"the event is not remembered, and by the provider's own time or number older than the deduplication span of %s", w.Span)
 	}
 	if len(s.ids) < Inline {
 		s.ids = append(s.ids, remember(tagged(tx.Buffer(len(e.ID)+1+len(e.Tag)), e.ID, e.Tag), e.Here))
@@ -142,6 +145,11 @@ func (s *Seen) Observe(tx engine.Tx, entity []byte, e *Event, w Window) (Known, 
 	tx.Put(entryKey(tx, entity, e.ID), appendEntry(tx.Buffer(32+len(e.Tag)), e.Here, e.Tag), until)
 	s.spilledUntil = statecodec.Later(s.spilledUntil, statecodec.InstantOf(until))
 	return Known{}, nil
+}
+
+// stale says whether an event that is not remembered may be one that was forgotten.
+func (e *Event) stale(span time.Duration) bool {
+	return e.Forgotten || !e.HappenedAt.IsZero() && e.Here.ReceivedAt.Sub(e.HappenedAt) > span
 }
 
 // find looks an id up.

@@ -135,6 +135,7 @@ const (
 // Account is the state of one account. Make it with parseAccount.
 type Account struct {
 	seen            dedupe.Seen
+	sequence        dedupe.Sequence
 	facts, revision int64
 	assurance       avro.Assurance
 	// first is the earliest received_at of any callback, repeats included.

@@ -19,6 +19,7 @@ func parseAccount(entry []byte) (*Account, error) {
 	}
 	r, _ := statecodec.NewReader(entry, version)
 	a.seen.ReadFrom(r)
+	a.sequence.ReadFrom(r)
 	a.facts, a.revision, a.first = r.Int(), r.Int(), r.Time()
 	a.assurance = assurances()[min(r.Uint(), 3)]
 	for _, text := range a.texts() {
@@ -53,7 +54,7 @@ func (a *Account) texts() []*string {
 }
 
 func (a *Account) appendTo(dst []byte) []byte {
-	dst = a.seen.AppendTo(append(dst, version))
+	dst = a.sequence.AppendTo(a.seen.AppendTo(append(dst, version)))
 	dst = statecodec.AppendInt(statecodec.AppendInt(dst, a.facts), a.revision)
 	dst = statecodec.AppendTime(dst, a.first)
 	dst = statecodec.AppendUint(dst, uint64(max(slices.Index(assurances(), a.assurance), 0)))

@@ -15,7 +15,9 @@
 // # What is one callback
 //
 // (account_id, callback_id): all that the hash proves. A repeat's content is
-// therefore not looked at, and cannot change what the first one said.
+// therefore not looked at, and cannot change what the first one said. One whose id is
+// forgotten by then is told by its number: what is not remembered and not above the ids
+// of long ago is stale, never counted twice (dedupe.Sequence).
 //
 // # State
 //

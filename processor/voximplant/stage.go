@@ -56,7 +56,10 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 	d, trace := &cb.decoded, verification.Trace(in.Headers)
 	change := verification.ChangeBy(&d.Origin, d.EventID)
 	here := dedupe.Sighting{Partition: in.Partition, Offset: in.Offset, ReceivedAt: at}
-	known, err := a.seen.Observe(tx, in.Key, &dedupe.Event{ID: []byte(d.CallbackID), Here: here}, dedupe.Window{Span: s.config.Span})
+	known, err := a.seen.Observe(tx, in.Key, &dedupe.Event{
+		ID: []byte(d.CallbackID), Here: here, Forgotten: a.sequence.Forgotten(cb.sequence, tx.Now(), s.config.Span),
+		AcceptStale: cb.source.AcceptStale,
+	}, dedupe.Window{Span: s.config.Span, Keep: dedupe.KeptInSequence(s.config.Span)})
 	if err != nil {
 		return err
 	}
@@ -74,6 +77,7 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 		return err
 	}
 	cb.notes.Count(tx)
+	a.sequence.Note(cb.sequence, tx.Now(), s.config.Span)
 	a.apply(cb)
 	return s.settle(tx, in.Key, a, &change, trace)
 }

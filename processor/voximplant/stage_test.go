@@ -252,3 +252,19 @@ func TestMostItems(t *testing.T) {
 		t.Errorf("which items are kept hangs on the order:\n%s", diff)
 	}
 }
+
+// TestCallbackComesAgain: a callback has no time; one that comes again after its id was
+// forgotten is stale by its number, and later ones are new.
+func TestCallbackComesAgain(t *testing.T) {
+	t.Parallel()
+	hours := func(n int) time.Time { return noon(time.Duration(n) * time.Hour) }
+	m := newMemory(t)
+	first := callback(7, "account_is_frozen", "{}")
+	w := run(t, m, record(first, hours(0), 0), record(first, hours(80), 1), record(callback(8, "js_fail", "{}"), hours(160), 2), record(first, hours(170), 3))
+	if w.decoded != 2 || w.repeats != 1 || len(w.causes) != 1 || w.causes[0] != string(engine.CauseStale) {
+		t.Errorf("%d decoded, %d repeats, dead letters %v, want 2, 1 and one that is stale", w.decoded, w.repeats, w.causes)
+	}
+	if w = run(t, m, record(callback(9, "js_fail", "{}"), hours(1000), 4)); w.decoded != 1 {
+		t.Errorf("a new callback after a month: %d decoded, dead letters %v", w.decoded, w.causes)
+	}
+}

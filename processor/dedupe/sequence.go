@@ -1,0 +1,73 @@
+package dedupe
+
+import (
+	"slices"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/statecodec"
+)
+
+// generations is how many half spans a Sequence keeps apart.
+const generations = 3
+
+// Sequence knows which events of an entity may have been forgotten where events have no
+// time, but numbers that rise: none above the highest that was seen long ago. The zero
+// value has seen none.
+//
+// An id is remembered for KeptInSequence, three half spans. A number counts as long ago
+// when three half spans have begun since, which is before its id is forgotten, and at least
+// a span after it was seen.
+type Sequence struct {
+	// index is the number of the current half span, counted from 1970, highest the highest
+	// numbers of it and those before it, floor that of all earlier ones.
+	index   int64
+	highest [generations]uint64
+	floor   uint64
+}
+
+// KeptInSequence returns how long ids are remembered for a span where a Sequence tells
+// what was forgotten.
+func KeptInSequence(span time.Duration) time.Duration { return generations*span/2 + Margin }
+
+// Forgotten says whether an event with this number may have been seen and forgotten, if
+// it is not remembered.
+func (s *Sequence) Forgotten(number uint64, now time.Time, span time.Duration) bool {
+	s.advance(now, span)
+	return s.floor > 0 && number <= s.floor
+}
+
+// Note notes the number of a new event.
+func (s *Sequence) Note(number uint64, now time.Time, span time.Duration) {
+	s.advance(now, span)
+	s.highest[0] = max(s.highest[0], number)
+}
+
+func (s *Sequence) advance(now time.Time, span time.Duration) {
+	index := now.UnixMilli() / max(span.Milliseconds()/2, 1)
+	if index-s.index >= generations {
+		s.floor = max(s.floor, slices.Max(s.highest[:]))
+		s.index, s.highest = index, [generations]uint64{}
+	}
+	for ; s.index < index; s.index++ {
+		s.floor = max(s.floor, s.highest[generations-1])
+		copy(s.highest[1:], s.highest[:])
+		s.highest[0] = 0
+	}
+}
+
+// AppendTo appends the sequence to a state entry.
+func (s *Sequence) AppendTo(dst []byte) []byte {
+	dst = statecodec.AppendUint(statecodec.AppendInt(dst, s.index), s.floor)
+	for _, number := range s.highest {
+		dst = statecodec.AppendUint(dst, number)
+	}
+	return dst
+}
+
+// ReadFrom reads what AppendTo wrote.
+func (s *Sequence) ReadFrom(r *statecodec.Reader) {
+	s.index, s.floor = r.Int(), r.Uint()
+	for i := range s.highest {
+		s.highest[i] = r.Uint()
+	}
+}
