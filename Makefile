@@ -108,7 +108,7 @@ chaos: ## N schedules of faults in virtual time, and that each way to break the 
 	go test -tags tributary_break ./ingest -run '^TestHarmIsCaught$$' -v -count 1 -timeout 0
 
 .PHONY: chaos-kafka
-chaos-kafka: ## kill, stop, starve and impersonate real processes on a real Kafka; FAULTS=few is quick
+chaos-kafka: ## kill, stop, starve and impersonate real processes on a real Kafka, delete and remake its topics and groups; FAULTS=few is quick
 	go run ./cmd/internal/chaos/run -faults $(FAULTS) $(ARGS)
 
 .PHONY: alerts-test

@@ -24,7 +24,7 @@ func Run(ctx context.Context, o Options) error {
 	defer cancel()
 	var errs []error
 	for _, name := range o.Acts {
-		if err := play(ctx, &o, d, name); err != nil {
+		if err := playAct(ctx, &o, d, name); err != nil {
 			d.findf("act %s: %v", name, err)
 		}
 		if ctx.Err() != nil {
@@ -40,6 +40,13 @@ func Run(ctx context.Context, o Options) error {
 		errs = append(errs, errors.New(f))
 	}
 	return errors.Join(errs...)
+}
+
+func playAct(ctx context.Context, o *Options, d *diary, name string) error {
+	if name == ActAdmin {
+		return playAdmin(ctx, o, d)
+	}
+	return play(ctx, o, d, name)
 }
 
 // act is one act under way.

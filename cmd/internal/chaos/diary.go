@@ -68,6 +68,9 @@ func (d *diary) recovered(k kind, first, all time.Duration) {
 func (d *diary) table() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if len(d.order) == 0 {
+		return
+	}
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)
 	t.AppendHeader(table.Row{"fault", "times", "next output: median", "max", "all committed: median", "max"})

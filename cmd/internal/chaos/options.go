@@ -7,12 +7,15 @@ import (
 	"time"
 )
 
-// The two acts.
+// The acts.
 const (
 	// ActSingle runs on one node of Kafka.
 	ActSingle = "single"
 	// ActCluster runs on three.
 	ActCluster = "cluster"
+	// ActAdmin runs on one node: what administrators and brokers do to topics, groups and
+	// logs.
+	ActAdmin = "admin"
 )
 
 // Options say what is run and where.
@@ -23,7 +26,7 @@ type Options struct {
 	Few bool
 	// Only keeps the strikes whose text has it; empty keeps all.
 	Only string
-	// Acts are those to run; empty means both.
+	// Acts are those to run; empty means all.
 	Acts []string
 	// Port is the first of the twenty ports used on loopback.
 	Port int
@@ -42,7 +45,7 @@ type Options struct {
 }
 
 // Acts returns the names of all acts.
-func Acts() []string { return []string{ActSingle, ActCluster} }
+func Acts() []string { return []string{ActSingle, ActAdmin, ActCluster} }
 
 func (o *Options) check() error {
 	if len(o.Acts) == 0 {

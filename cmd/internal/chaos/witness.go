@@ -51,15 +51,21 @@ func newWitness(address string, rate float64) *witness {
 	return &witness{url: "http://" + address + "/v1/lox24/" + a.Source + "/" + a.Secret, rate: rate, changed: make(chan struct{})}
 }
 
+// witnesses is how many webhooks are sent at once.
+const witnesses = 8
+
+func (*witness) client() *http.Client {
+	return &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: witnesses}}
+}
+
 // run sends until ctx ends; what is under way then is sent until it is taken or
 // lasting ends.
 func (w *witness) run(ctx, lasting context.Context, rng *rand.Rand) {
-	const concurrency = 8
 	queue := make(chan *testimony)
 	var group sync.WaitGroup
-	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: concurrency}}
+	client := w.client()
 	defer client.CloseIdleConnections()
-	for range concurrency {
+	for range witnesses {
 		group.Go(func() {
 			for t := range queue {
 				w.deliver(lasting, client, t)

@@ -1,0 +1,250 @@
+package chaos
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+
+	"github.com/tributary-hq/tributary/cmd/internal/audit"
+	"github.com/tributary-hq/tributary/schemas"
+)
+
+// exitState is the exit code of a processor whose state or input it does not go on with.
+const exitState = 65
+
+// deed is one thing that is done to a cluster, and what then must be.
+type deed struct {
+	name string
+	do   func(ctx context.Context, s *scene) error
+	// refused is what the processor says when it ends instead of going on; empty where it
+	// goes on. repair is the documented way out; nil where another prefix is the only one.
+	refused string
+	repair  func(ctx context.Context, s *scene) error
+	// audit are the kinds of differences that it leaves: each of them may be found, the
+	// first must be. Nothing: the account adds up.
+	audit []string
+}
+
+func (d *deed) expected() string {
+	switch {
+	case d.refused == "":
+		return "the stage goes on"
+	case d.repair == nil:
+		return "the stage refuses to go on"
+	default:
+		return "the stage refuses to go on, and is repaired"
+	}
+}
+
+// leaves says whether an audit has found what it should.
+func (d *deed) leaves(kinds map[string]int) bool {
+	if len(d.audit) > 0 && kinds[d.audit[0]] == 0 {
+		return false
+	}
+	for kind := range kinds {
+		if !slices.Contains(d.audit, kind) {
+			return false
+		}
+	}
+	return true
+}
+
+func describeKinds(kinds map[string]int) string {
+	var words []string
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		words = append(words, fmt.Sprintf("%s %d", kind, kinds[kind]))
+	}
+	return cmp.Or(strings.Join(words, ", "), "nothing")
+}
+
+// deeds are what administrators do, and what brokers do to them.
+func deeds() []deed {
+	// Facts of records that are gone, at whose place others stand or nothing.
+	lost := []string{audit.KindOtherRecord, audit.KindNoRaw, audit.KindLedger, audit.KindSkipped}
+	return []deed{
+		{name: "group deleted", do: stopped(deleteGroup)},
+		{name: "offsets set to the earliest", do: stopped(setBack)},
+		{name: "changelog deleted and made anew", do: stopped(remakeChangelog), refused: "the stage's state is lost", repair: resetStage},
+		{name: "partitions added", do: addPartitions, refused: "the input has another number of partitions than configured"},
+		{name: "output made anew", do: func(ctx context.Context, s *scene) error { return s.remake(ctx, schemas.EnrichedVerifications) }, audit: []string{audit.KindNoSnapshot, audit.KindFacts}},
+		{name: "input made anew", do: func(ctx context.Context, s *scene) error { return s.remake(ctx, schemas.RawLOX24) }, audit: lost},
+		{name: "input lost its end", do: loseTail, audit: lost},
+		{name: "batches made smaller", do: lowerMaxMessage},
+	}
+}
+
+// stopped does something while no processor runs.
+func stopped(do func(ctx context.Context, s *scene) error) func(ctx context.Context, s *scene) error {
+	return func(ctx context.Context, s *scene) error {
+		if err := s.stop(ctx); err != nil {
+			return err
+		}
+		if err := s.emptied(ctx); err != nil {
+			return err
+		}
+		if err := do(ctx, s); err != nil {
+			return err
+		}
+		return s.start(ctx)
+	}
+}
+
+// emptied waits until the group has no members: one that has gone counts until its
+// session times out.
+func (s *scene) emptied(ctx context.Context) error {
+	group, _ := s.group()
+	ctx, cancel := context.WithTimeoutCause(ctx, recovery, errors.New("the group still has members"))
+	defer cancel()
+	for {
+		described, err := s.watcher.admin.DescribeGroups(ctx, group)
+		if err == nil && described[group].Err == nil && len(described[group].Members) == 0 {
+			return nil
+		}
+		if err := pause(ctx, 100*time.Millisecond); err != nil {
+			return err
+		}
+	}
+}
+
+func deleteGroup(ctx context.Context, s *scene) error {
+	group, _ := s.group()
+	_, err := s.watcher.admin.DeleteGroup(ctx, group)
+	return err
+}
+
+func setBack(ctx context.Context, s *scene) error {
+	group, input := s.group()
+	var offsets kadm.Offsets
+	for p := range int32(3) {
+		offsets.AddOffset(input, p, 0, -1)
+	}
+	return s.watcher.admin.CommitAllOffsets(ctx, group, offsets)
+}
+
+// remakeChangelog is what somebody does whose processor says that topics are missing.
+func remakeChangelog(ctx context.Context, s *scene) error {
+	return s.remake(ctx, schemas.ChangelogLOX24)
+}
+
+func resetStage(ctx context.Context, s *scene) error {
+	if err := s.emptied(ctx); err != nil {
+		return err
+	}
+	_, err := s.call(ctx, "reset", "--stage", "lox24", "--yes", "-c", s.file)
+	return err
+}
+
+// remake deletes a topic and has it made again as it was.
+func (s *scene) remake(ctx context.Context, name string) error {
+	topic := s.names.Topic(name)
+	if _, err := s.watcher.admin.DeleteTopic(ctx, topic); err != nil {
+		return err
+	}
+	for {
+		details, err := s.watcher.admin.ListTopics(ctx, topic)
+		if err == nil && !details.Has(topic) {
+			break
+		}
+		if err := pause(ctx, 50*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	_, err := s.call(ctx, "topics", "apply", "-c", s.file)
+	return err
+}
+
+// addPartitions is done under a running processor.
+func addPartitions(ctx context.Context, s *scene) error {
+	_, input := s.group()
+	responses, err := s.watcher.admin.UpdatePartitions(ctx, 5, input)
+	return errors.Join(err, responses.Error())
+}
+
+// lowerMaxMessage lets the topic take less than the batches that ingest makes of many
+// webhooks at once, and more than each of them.
+func lowerMaxMessage(ctx context.Context, s *scene) error {
+	_, input := s.group()
+	const bytes = "2048"
+	value := bytes
+	responses, err := s.watcher.admin.AlterTopicConfigs(ctx, []kadm.AlterConfig{{Op: kadm.SetConfig, Name: "max.message.bytes", Value: &value}}, input)
+	for _, r := range responses {
+		err = errors.Join(err, r.Err)
+	}
+	return err
+}
+
+// loseTail takes from the raw topic what was written last, with all that tells of it on
+// the broker: what an unclean election or a broker without its last writes leaves.
+func loseTail(ctx context.Context, s *scene) error {
+	kept, err := s.withoutBroker(ctx, func(kafka string) error { return s.eachLog(kafka, copyLog) })
+	if err != nil {
+		return err
+	}
+	if err := s.send(ctx, s.fresh(sendings)); err != nil {
+		return err
+	}
+	if err := s.caughtUp(ctx); err != nil {
+		return err
+	}
+	_, err = s.withoutBroker(ctx, func(string) error { return s.eachLog(kept, restoreLog) })
+	return err
+}
+
+// withoutBroker does something to the broker's files while nothing runs.
+func (s *scene) withoutBroker(ctx context.Context, do func(kafka string) error) (data string, err error) {
+	if err := errors.Join(s.stop(ctx), s.ingest.stop(ctx)); err != nil {
+		return "", err
+	}
+	if _, err := s.kafka.run(ctx, "stop", 0); err != nil {
+		return "", err
+	}
+	data = filepath.Join(s.kafka.dir, "data")
+	if err := do(data); err != nil {
+		return "", err
+	}
+	if _, err := s.kafka.run(ctx, "start", 0); err != nil {
+		return "", err
+	}
+	if err := s.startIngest(ctx); err != nil {
+		return "", err
+	}
+	return data, s.start(ctx)
+}
+
+// eachLog calls a function with the folder of each partition of the raw topic.
+func (s *scene) eachLog(data string, do func(log, copied string) error) error {
+	_, input := s.group()
+	for p := range 3 {
+		name := fmt.Sprintf("%s-%d", input, p)
+		if err := do(filepath.Join(data, name), filepath.Join(s.dir, "kept-"+name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func copyLog(log, copied string) error {
+	if err := os.CopyFS(copied, os.DirFS(log)); err != nil {
+		return fmt.Errorf("keep a partition's log: %w", err)
+	}
+	return nil
+}
+
+func restoreLog(log, copied string) error {
+	if err := os.RemoveAll(log); err != nil {
+		return fmt.Errorf("take a partition's log away: %w", err)
+	}
+	if err := os.CopyFS(log, os.DirFS(copied)); err != nil {
+		return fmt.Errorf("put back a partition's log: %w", err)
+	}
+	return nil
+}
