@@ -28,7 +28,7 @@ func goodPayment(tb testing.TB) string {
 	return tokenBody(sign(tb, jwt.SigningMethodHS256, []byte(payKey), testdata(tb, "uapay_sample_claims.json")))
 }
 
-// served wants proven senders of both kinds to be served.
+// servedAll wants proven senders of both kinds to be served.
 func (r *rig) servedAll() {
 	r.t.Helper()
 	if a := r.post(payPath, goodPayment(r.t)); a.code != http.StatusOK {
@@ -137,6 +137,35 @@ func TestStalledBodies(t *testing.T) {
 	}
 	oldest.closed()
 	r.servedAll()
+}
+
+// TestStalledBodiesOfMany: many addresses use up the share of the source that they send
+// to; its own sender is served meanwhile, and so are the other sources.
+func TestStalledBodiesOfMany(t *testing.T) {
+	t.Parallel()
+	const largest, total, strangers = 64 << 10, 1 << 20, 40
+	r := newRig(t, func(c *ingest.Config) {
+		c.ReadTimeout, c.MaxBodyBytes, c.MaxInFlightBytes = time.Hour, largest, total
+		c.TrustedProxies = []string{"127.0.0.1"}
+	})
+	for i := range strangers {
+		w := r.wire()
+		w.say(fmt.Sprintf("POST %s HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.%d:%d\r\nContent-Length: %d\r\n\r\n", payPath, i, 1000+i, largest))
+		if _, err := io.WriteString(w, strings.Repeat(" ", largest-1)); err != nil {
+			t.Fatalf("stranger %d: %v", i, err)
+		}
+	}
+	reason := map[string]string{"reason": "bodies_in_flight", "source": "pay"}
+	// A quarter is the source's: four bodies.
+	r.await("all but four made room", func() bool { return r.counter("tributary_ingest_requests_total", reason) >= strangers-4 })
+	if n := r.gauge("tributary_ingest_in_flight_bytes"); n > total/4 {
+		t.Errorf("%v bytes are taken, more than the share of a source", n)
+	}
+	r.servedAll()
+	other := tokenBody(sign(t, jwt.SigningMethodHS256, []byte(payKeyOther), testdata(t, "uapay_sample_claims.json")))
+	if a := r.post("/v1/uapay/pay-two", other); a.code != http.StatusOK {
+		t.Errorf("another source: %d %s", a.code, a.body)
+	}
 }
 
 // TestProvenBodiesWait: a body whose sender's secret is right makes no room, and what
