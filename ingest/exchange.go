@@ -29,7 +29,7 @@ type exchange struct {
 	route     string
 	requestID string
 	received  time.Time
-	in        named
+	path      pathValues
 	addr      netip.Addr // invalid where it cannot be read
 	body      []byte
 	room      intake.Body
@@ -53,7 +53,7 @@ func (x *exchange) enter(provider string) error {
 	if x.r.Method != http.MethodPost {
 		return &proof.Refusal{Status: http.StatusMethodNotAllowed, Reason: "method", Detail: "use POST"}
 	}
-	e := (*x.s.entrances.Load())[x.in.source]
+	e := (*x.s.entrances.Load())[x.path.source]
 	if e == nil || e.provider != provider {
 		return &proof.Refusal{Status: http.StatusNotFound, Reason: "unknown_source", Detail: "there is no such source"}
 	}

@@ -29,10 +29,10 @@ const HeaderLOX24Token = "X-LOX24-Token" //nolint:gosec // A header's name, no s
 // exchange runs one request from the source to the answer.
 func (s *Service) exchange(ctx context.Context, w http.ResponseWriter, r *http.Request) {
 	started := s.deps.Now()
-	x := &exchange{s: s, w: w, r: r, route: elsewhere, requestID: newID(), received: started, addr: intake.Address(r, s.proxies)}
-	way, in, missed := s.router.find(r.URL.EscapedPath())
-	if way != nil {
-		x.route, x.in = way.route, in
+	x := &exchange{s: s, w: w, r: r, route: noPattern, requestID: newID(), received: started, addr: intake.Address(r, s.proxies)}
+	found, values, missing := s.router.find(r.URL.EscapedPath())
+	if found != nil {
+		x.route, x.path = found.pattern, values
 	}
 	x.r, x.span = s.tracing.request(ctx, r, x.route)
 	defer func() { x.done(ctx, started) }()
@@ -40,11 +40,11 @@ func (s *Service) exchange(ctx context.Context, w http.ResponseWriter, r *http.R
 	err := s.unopened()
 	switch {
 	case err != nil:
-	case missed != nil:
-		err = missed
+	case missing != nil:
+		err = missing
 	default:
-		if err = x.enter(way.provider); err == nil {
-			err = way.handle(x)
+		if err = x.enter(found.provider); err == nil {
+			err = found.handle(x)
 		}
 	}
 	if err == nil {
@@ -205,8 +205,8 @@ func (x *exchange) match(secrets *proof.Secrets) (id string, ok bool) {
 
 // credential returns what a request offers as a secret; "" fits none.
 func (x *exchange) credential() string {
-	if x.in.secret != "" {
-		return x.in.secret
+	if x.path.secret != "" {
+		return x.path.secret
 	}
 	h := x.r.Header
 	if v := h.Get(HeaderSecret); v != "" {

@@ -18,7 +18,7 @@ type metrics struct {
 	inFlight    prometheus.Gauge
 	connections prometheus.Gauge
 	slots       prometheus.Gauge
-	hungUp      *prometheus.CounterVec // connections closed for others
+	closed      *prometheus.CounterVec // connections closed for others
 	unrecorded  *prometheus.CounterVec
 	dropped     *prometheus.CounterVec
 	calls       *prometheus.HistogramVec
@@ -43,7 +43,7 @@ func newMetrics() *metrics {
 		inFlight:    gauge("in_flight_bytes", "Bytes taken by the bodies being handled."),
 		connections: gauge("connections", "Open connections."),
 		slots:       gauge("connections_limit", "How many connections may be open: max_connections."),
-		hungUp:      counter("connections_closed_total", "Connections without a proven request that made room for others, by reason.", "reason"),
+		closed:      counter("connections_closed_total", "Connections without a proven request that made room for others, by reason.", "reason"),
 		unrecorded:  counter("relay_unrecorded_total", "Calls whose answer could not be recorded.", "source"),
 		dropped:     counter("relay_dropped_fields_total", "Fields of callers' requests that the provider does not document and that are not sent.", "source", "caller"),
 		calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -84,7 +84,7 @@ func (m *metrics) register(r prometheus.Registerer) error {
 	}
 	var done []prometheus.Collector
 	for _, c := range append([]prometheus.Collector{
-		m.requests, m.records, m.proofs, m.inFlight, m.connections, m.slots, m.hungUp, m.unrecorded, m.dropped, m.calls, m.reloads.total, m.reloads.last, m.certificate,
+		m.requests, m.records, m.proofs, m.inFlight, m.connections, m.slots, m.closed, m.unrecorded, m.dropped, m.calls, m.reloads.total, m.reloads.last, m.certificate,
 	}, m.kafka.Collectors()...) {
 		if err := r.Register(c); err != nil {
 			for _, d := range done {

@@ -9,44 +9,44 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// way is one way in.
-type way struct {
-	// route is what logs, metrics and spans carry instead of the path.
-	route    string
-	segments []string // of the route
+// route is a path pattern and its handler.
+type route struct {
+	// pattern is what logs, metrics and spans carry instead of the path.
+	pattern  string
+	segments []string // of the pattern
 	provider string
 	handle   func(*exchange) error
 }
 
-// router finds the way of a path.
-type router []way
+// router finds the route of a path.
+type router []route
 
 func newRouter() router {
 	r := router{
-		{route: "/v1/lox24/{source}", provider: raw.ProviderLOX24, handle: (*exchange).lox24},
-		{route: "/v1/lox24/{source}/{secret}", provider: raw.ProviderLOX24, handle: (*exchange).lox24},
-		{route: "/v1/uapay/{source}", provider: raw.ProviderUAPAY, handle: (*exchange).uapay},
-		{route: "/v1/voximplant/{source}", provider: raw.ProviderVoximplant, handle: (*exchange).voximplant},
-		{route: "/v1/unibell/{source}", provider: raw.ProviderUnibell, handle: (*exchange).unibell},
-		{route: "/v1/unibell/{source}/{secret}", provider: raw.ProviderUnibell, handle: (*exchange).unibell},
-		{route: "/v1/unibell/{source}/calls/flash", provider: raw.ProviderUnibell, handle: (*exchange).relay},
+		{pattern: "/v1/lox24/{source}", provider: raw.ProviderLOX24, handle: (*exchange).lox24},
+		{pattern: "/v1/lox24/{source}/{secret}", provider: raw.ProviderLOX24, handle: (*exchange).lox24},
+		{pattern: "/v1/uapay/{source}", provider: raw.ProviderUAPAY, handle: (*exchange).uapay},
+		{pattern: "/v1/voximplant/{source}", provider: raw.ProviderVoximplant, handle: (*exchange).voximplant},
+		{pattern: "/v1/unibell/{source}", provider: raw.ProviderUnibell, handle: (*exchange).unibell},
+		{pattern: "/v1/unibell/{source}/{secret}", provider: raw.ProviderUnibell, handle: (*exchange).unibell},
+		{pattern: "/v1/unibell/{source}/calls/flash", provider: raw.ProviderUnibell, handle: (*exchange).relay},
 	}
 	for i := range r {
-		r[i].segments = strings.Split(r[i].route[1:], "/")
+		r[i].segments = strings.Split(r[i].pattern[1:], "/")
 	}
 	return r
 }
 
-// elsewhere is the route of every path that has no way.
-const elsewhere = "/"
+// noPattern stands for the pattern of a path without a route.
+const noPattern = "/"
 
-// named is what a path names.
-type named struct{ source, secret string }
+// pathValues are the variable segments of a path.
+type pathValues struct{ source, secret string }
 
-// find returns the way of an escaped path, or a refusal. Empty segments and "." are
+// find returns the route of an escaped path, or a refusal. Empty segments and "." are
 // passed over: a base URL that ends in "/" makes them. net/http's mux would redirect,
 // which no provider follows, and repeat the secret in the Location. A ".." is refused.
-func (r router) find(escaped string) (*way, named, *proof.Refusal) {
+func (r router) find(escaped string) (*route, pathValues, *proof.Refusal) {
 	const most = 5 // segments of the longest route
 	var segments [most]string
 	n := 0
@@ -56,23 +56,23 @@ func (r router) find(escaped string) (*way, named, *proof.Refusal) {
 		segment, err := url.PathUnescape(segment)
 		switch {
 		case err != nil:
-			return nil, named{}, noRoute("there is nothing at this path")
+			return nil, pathValues{}, noRoute("there is nothing at this path")
 		case segment == "" || segment == ".":
 		case segment == "..":
-			return nil, named{}, noRoute(`there is nothing at this path: it has a segment ".."`)
+			return nil, pathValues{}, noRoute(`there is nothing at this path: it has a segment ".."`)
 		case n == most:
-			return nil, named{}, noRoute("there is nothing at this path")
+			return nil, pathValues{}, noRoute("there is nothing at this path")
 		default:
 			segments[n] = segment
 			n++
 		}
 	}
 	for i := range r {
-		if in, ok := r[i].fits(segments[:n]); ok {
-			return &r[i], in, nil
+		if values, ok := r[i].fits(segments[:n]); ok {
+			return &r[i], values, nil
 		}
 	}
-	return nil, named{}, noRoute("there is nothing at this path")
+	return nil, pathValues{}, noRoute("there is nothing at this path")
 }
 
 func noRoute(detail string) *proof.Refusal {
@@ -80,20 +80,20 @@ func noRoute(detail string) *proof.Refusal {
 }
 
 // fits compares a path's segments with those of the route.
-func (w *way) fits(segments []string) (in named, ok bool) {
-	if len(segments) != len(w.segments) {
-		return named{}, false
+func (r *route) fits(segments []string) (values pathValues, ok bool) {
+	if len(segments) != len(r.segments) {
+		return pathValues{}, false
 	}
-	for i, want := range w.segments {
+	for i, want := range r.segments {
 		switch want {
 		case "{source}":
-			in.source = segments[i]
+			values.source = segments[i]
 		case "{secret}":
-			in.secret = segments[i]
+			values.secret = segments[i]
 		case segments[i]:
 		default:
-			return named{}, false
+			return pathValues{}, false
 		}
 	}
-	return in, true
+	return values, true
 }

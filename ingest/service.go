@@ -138,7 +138,7 @@ func (s *Service) Start(ctx context.Context) (err error) {
 	s.producer.Store(p)
 	s.listener = intake.NewConnections(listener, intake.ConnectionsConfig{
 		Max: s.cfg.MaxConnections, PerAddress: s.cfg.MaxConnectionsPerAddress, Proxies: s.proxies,
-		Open: s.metrics.connections, Closed: s.metrics.hungUp,
+		Open: s.metrics.connections, Closed: s.metrics.closed,
 	})
 	s.server = &http.Server{
 		Handler:           s.handler,

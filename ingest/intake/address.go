@@ -65,16 +65,16 @@ func Within(networks []netip.Prefix, addr netip.Addr) bool {
 	return false
 }
 
-// party returns the address that bounds are kept for: of IPv6 the /64, which is what
-// one subscriber is given.
-func party(addr netip.Addr) netip.Addr {
+// network returns the address that bounds are kept for: for IPv6 that of the /64, which
+// is what one subscriber is given.
+func network(addr netip.Addr) netip.Addr {
 	const subscriber = 64
 	if !addr.Is6() {
 		return addr
 	}
-	network, err := addr.Prefix(subscriber)
+	prefix, err := addr.Prefix(subscriber)
 	if err != nil {
 		return addr
 	}
-	return network.Addr()
+	return prefix.Addr()
 }

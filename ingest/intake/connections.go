@@ -82,7 +82,7 @@ func (l *Connections) Accept() (net.Conn, error) {
 		c := &Conn{Conn: conn, owner: l}
 		address := parse(conn.RemoteAddr().String())
 		c.bounded = l.cfg.PerAddress > 0 && address.IsValid() && !Within(l.cfg.Proxies, address)
-		c.address = party(address)
+		c.address = network(address)
 		switch admitted, waited := l.admit(c); {
 		case !waited:
 			_ = conn.Close()

@@ -35,7 +35,7 @@ func (body *Body) Read(b *Bodies, w http.ResponseWriter, r *http.Request, source
 	case length < 0:
 		text = http.MaxBytesReader(w, r.Body, b.largest)
 	}
-	body.w, body.source, body.from = w, source, party(from)
+	body.w, body.source, body.from = w, source, network(from)
 	if !b.begin(body) {
 		return nil, ErrNoRoom
 	}
