@@ -129,6 +129,9 @@ func (g *globals) printChanges(changes []topics.Change, applied bool) {
 		switch c.Kind {
 		case topics.KindCreate:
 			g.printf("%s %s\n", verb[0], c.Topic)
+			if c.Hint != "" {
+				g.printf("  attention: %s\n", c.Hint)
+			}
 		case topics.KindPartitions:
 			g.printf("%s %s: from %s to %s partitions\n", verb[1], c.Topic, c.Have, c.Want)
 		case topics.KindConfig:

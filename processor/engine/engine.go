@@ -168,6 +168,9 @@ func (e *Engine) lookAtTopics(ctx context.Context) error {
 			errs = append(errs, fmt.Errorf("stage %s: topic %s does not exist, or this user may not see it: run tributary topics apply, or tributary topics acl", spec.Name, e.deps.Names.Topic(spec.Input)))
 		case spec.Partitions > 0 && in != spec.Partitions:
 			errs = append(errs, partitionCount(spec.Name, e.deps.Names.Topic(spec.Input), int(in), int(spec.Partitions)))
+		case log == 0:
+			errs = append(errs, fmt.Errorf("stage %s: its changelog %s does not exist, or this user may not see it: run tributary topics apply, and where the stage had state before, tributary reset --stage %s",
+				spec.Name, e.deps.Names.Topic(spec.Changelog), spec.Name))
 		case in != log:
 			errs = append(errs, fmt.Errorf("stage %s: %s has %d partitions and its changelog %s has %d: they must be equal",
 				spec.Name, e.deps.Names.Topic(spec.Input), in, e.deps.Names.Topic(spec.Changelog), log))

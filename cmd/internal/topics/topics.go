@@ -128,7 +128,7 @@ type Change struct {
 	Key  string `json:"key,omitempty"`
 	Have string `json:"have,omitempty"`
 	Want string `json:"want,omitempty"`
-	// Hint is the remedy for a refused change.
+	// Hint is the remedy for a refused change, or a warning about a changelog that is made anew.
 	Hint string `json:"hint,omitempty"`
 
 	wanted Wanted
@@ -189,7 +189,7 @@ func Diff(ctx context.Context, admin *kadm.Client, wanted []Wanted) ([]Change, e
 		}
 		out = append(out, differences(w, configs, len(listed[w.Name].Partitions))...)
 	}
-	return out, judgePartitions(ctx, admin, wanted, existing, out)
+	return out, errors.Join(judgePartitions(ctx, admin, wanted, existing, out), noteState(ctx, admin, out))
 }
 
 func differences(w Wanted, have map[string]string, partitions int) []Change {
