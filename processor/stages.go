@@ -54,7 +54,7 @@ func bareStage(name string, c *Config, deps *Deps, sources *source.Set, partitio
 		return unibell.New(config), config.Validate()
 	case StageUnibellCall:
 		config := unibellcall.Config{
-			Sources: sources, Wait: c.Deadlines.Call, Hold: c.DedupeSpan, Retention: c.Retention.Verification,
+			Wait: c.Deadlines.Call, Hold: c.DedupeSpan, Retention: c.Retention.Verification,
 			Upstreams:         []clock.Upstream{{Stage: StageUnibell, Partitions: partitions[StageUnibell]}},
 			JourneyPartitions: partitions[StageJourney], Figures: figures,
 		}

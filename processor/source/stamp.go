@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 )
@@ -40,23 +41,53 @@ func (s *Source) fingerprint() string {
 	return hex.EncodeToString(sum)[:digits]
 }
 
-// settings are those that are set and that decide how a record is processed, as JSON,
+// settings are those that are set and that decide how a record is processed, as text,
 // by name. accept_stale is none: it is switched on and off at the processor alone, for a
 // backfill.
-func (s *Source) settings() map[string]json.RawMessage {
-	out := map[string]json.RawMessage{}
+func (s *Source) settings() map[string]string {
+	all := map[string]any{}
 	text, err := json.Marshal(s)
 	if err == nil {
-		err = json.Unmarshal(text, &out)
+		err = json.Unmarshal(text, &all)
 	}
 	if err != nil { // strings, numbers and maps of them: it never fails
 		return nil
 	}
-	maps.DeleteFunc(out, func(name string, value json.RawMessage) bool {
-		unset := []string{"null", `""`, "0", "false", "[]", "{}"}
-		return slices.Contains([]string{"id", "revision", "accept_stale"}, name) || slices.Contains(unset, string(value))
-	})
+	out := map[string]string{}
+	for name, value := range all {
+		if value = setOf(value); value != nil && !slices.Contains([]string{"id", "revision", "accept_stale"}, name) {
+			out[name] = fmt.Sprintf("%#v", value) // maps are printed in the order of their keys
+		}
+	}
 	return out
+}
+
+// setOf returns a value of JSON without the settings in it that are not set; nil if none
+// is.
+func setOf(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		for name := range v {
+			if v[name] = setOf(v[name]); v[name] == nil {
+				delete(v, name)
+			}
+		}
+		if len(v) == 0 {
+			return nil
+		}
+	case []any:
+		for i := range v {
+			v[i] = setOf(v[i])
+		}
+		if len(v) == 0 {
+			return nil
+		}
+	case string, float64, bool:
+		if reflect.ValueOf(v).IsZero() {
+			return nil
+		}
+	}
+	return value
 }
 
 // Follows says why settings of the source may not come after these in a running
@@ -71,14 +102,14 @@ func (s *Source) Follows(before *Source) error {
 	}
 	is, was := s.settings(), before.settings()
 	for _, name := range slices.Sorted(maps.Keys(union(is, was))) {
-		if !bytes.Equal(is[name], was[name]) {
+		if is[name] != was[name] {
 			return fmt.Errorf("revision: %s has changed; raise the revision to %d", name, before.Revision+1)
 		}
 	}
 	return nil
 }
 
-func union(a, b map[string]json.RawMessage) map[string]json.RawMessage {
+func union(a, b map[string]string) map[string]string {
 	out := maps.Clone(a)
 	maps.Copy(out, b)
 	return out

@@ -103,7 +103,7 @@ func (e *event) send(tx engine.Tx, key []byte, made bool, trace []raw.Header) er
 	e.notes.Count(tx)
 	input := avro.UnibellInput{
 		Kind: avro.UnibellInputKindFact, Call: avro.Some(call), VerificationID: call.VerificationID,
-		RequestKey: some(e.requestKey), StatusCallback: e.source.StatusCallback,
+		RequestKey: some(e.requestKey), StatusCallback: e.source.StatusCallback, Namespace: some(e.source.Namespace),
 	}
 	if err := verification.Emit(tx, schemas.InternalUnibell, key, &input, callSize, trace); err != nil {
 		return err

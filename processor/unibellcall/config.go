@@ -7,13 +7,10 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/clock"
-	"github.com/tributary-hq/tributary/processor/source"
 )
 
 // Config is the settings of the stage.
 type Config struct {
-	// Sources are the configured sources.
-	Sources *source.Set
 	// Wait is how long after its request a call without a status is expired, where
 	// the source has a status callback. Default 5 min, for which a code lives. [S] 000
 	Wait time.Duration
@@ -33,11 +30,11 @@ type Config struct {
 	Figures *business.Labels
 }
 
-// DefaultConfig returns the settings for one partition, without sources.
+// DefaultConfig returns the settings for one partition.
 func DefaultConfig() Config {
 	const day = 24 * time.Hour
 	return Config{
-		Sources: source.NewSet(nil), Wait: 5 * time.Minute, Hold: 3 * day, Retention: 30 * day,
+		Wait: 5 * time.Minute, Hold: 3 * day, Retention: 30 * day,
 		Upstreams: []clock.Upstream{{Stage: "unibell", Partitions: 1}}, JourneyPartitions: 1,
 	}
 }
@@ -58,9 +55,6 @@ func (c *Config) Validate() error {
 	}
 	if c.JourneyPartitions < 1 {
 		errs = append(errs, fmt.Errorf("journey_partitions: %d is less than 1", c.JourneyPartitions))
-	}
-	if c.Sources == nil {
-		errs = append(errs, errors.New("sources are required"))
 	}
 	return errors.Join(errs...)
 }

@@ -15,16 +15,16 @@ const attemptID = "call"
 // timeOf is when a fact happened.
 func timeOf(c *avro.UnibellCall) time.Time { return c.StatusAt.Or(c.Origin.ReceivedAt) }
 
-// fact says what a fact about a call means. awaited is whether a status callback
-// is set up for the source.
-func (s *Stage) fact(c *avro.UnibellCall, awaited bool) verification.Fact {
+// factOf says what a fact about a call means.
+func factOf(in *avro.UnibellInput) verification.Fact {
+	c := &in.Call.Value
 	origin, at := &c.Origin, timeOf(c)
 	name := statusOf(c)
 	f := verification.Fact{
 		At: at, EventID: c.EventID, ReceivedAt: origin.ReceivedAt, Provider: raw.ProviderUnibell, Source: origin.Source,
-		Namespace: s.config.Sources.Find(origin.Source, raw.ProviderUnibell).Namespace, Assurance: origin.Assurance,
+		Namespace: in.Namespace.Value, Assurance: origin.Assurance,
 		ProviderID: c.RequestID.Value, Status: verification.Status{Text: c.Status.Value, Name: name, At: at}, Outcome: outcomeOf(c),
-		Plan: []verification.Step{{Channel: verification.ChannelCall}}, Awaited: avro.Some(awaited), Uncorrelated: c.ReferenceMade,
+		Plan: []verification.Step{{Channel: verification.ChannelCall}}, Awaited: avro.Some(in.StatusCallback), Uncorrelated: c.ReferenceMade,
 	}
 	attempt := verification.Attempt{
 		ID: attemptID, Channel: verification.ChannelCall, Name: name, ProcessedAt: at, ExternalID: c.RequestID.Value, Error: c.Error.Value,

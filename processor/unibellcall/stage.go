@@ -95,7 +95,7 @@ func (s *Stage) apply(tx engine.Tx, key []byte, in *avro.UnibellInput, trace []r
 		return err
 	}
 	call := &in.Call.Value
-	f := s.fact(call, in.StatusCallback)
+	f := factOf(in)
 	v.Apply(&f)
 	change := verification.ChangeBy(&call.Origin, call.EventID)
 	return s.keeper.Settle(tx, key, v, &change, trace)

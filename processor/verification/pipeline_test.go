@@ -56,7 +56,7 @@ func newPipeline(tb testing.TB, hold time.Duration) *pipeline {
 	tb.Helper()
 	secret := pseudonyms(tb)
 	l, u, c := lox24.DefaultConfig(), unibell.DefaultConfig(), unibellcall.DefaultConfig()
-	l.Sources, u.Sources, c.Sources = sources(), sources(), sources()
+	l.Sources, u.Sources = sources(), sources()
 	l.Privacy, u.Privacy, c.Hold = secret, secret, hold
 	for _, err := range []error{l.Validate(), u.Validate(), c.Validate()} {
 		if err != nil {

@@ -20,6 +20,9 @@ type UnibellInput struct {
 	// StatusCallback: Whether a status callback is configured for the source, so
 	// that its absence means something.
 	StatusCallback bool `json:"status_callback"`
+	// Namespace: The namespace that is configured for the source of the fact, of
+	// its correlation ids.
+	Namespace Optional[string] `json:"namespace"`
 	// UpstreamStage: The stage whose clock is told; CLOCK only.
 	UpstreamStage Optional[string] `json:"upstream_stage"`
 	// UpstreamPartition: The input partition whose clock is told; CLOCK only.
@@ -77,6 +80,14 @@ func (r *UnibellInput) appendTo(dst []byte) ([]byte, error) {
 		dst = append(dst, 0)
 	}
 	dst = appendBool(dst, r.StatusCallback)
+	if r.Namespace.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Namespace.Value); err != nil {
+			return dst, at("namespace", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
 	if r.UpstreamStage.Set {
 		dst = append(dst, 2)
 		if dst, err = appendString(dst, r.UpstreamStage.Value); err != nil {
@@ -133,6 +144,14 @@ func (r *UnibellInput) decodeFrom(d *decoder) error {
 	}
 	if r.StatusCallback, err = d.bool(); err != nil {
 		return at("status_callback", err)
+	}
+	if r.Namespace.Set, err = d.isSet(); err != nil {
+		return at("namespace", err)
+	}
+	if r.Namespace.Set {
+		if r.Namespace.Value, err = d.string(); err != nil {
+			return at("namespace", err)
+		}
 	}
 	if r.UpstreamStage.Set, err = d.isSet(); err != nil {
 		return at("upstream_stage", err)
