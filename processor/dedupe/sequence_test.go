@@ -39,7 +39,8 @@ func TestSequence(t *testing.T) {
 			}
 			reader, _ := statecodec.NewReader(s.AppendTo([]byte{1}), 1)
 			var again dedupe.Sequence
-			if again.ReadFrom(reader); reader.Done() != nil || again != s {
+			again.ReadFrom(reader)
+			if reader.Done() != nil || again != s {
 				r.Fatalf("read %+v, wrote %+v: %v", again, s, reader.Done())
 			}
 		}

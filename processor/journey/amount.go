@@ -30,10 +30,10 @@ func (a *amount) subtract(b amount) {
 
 // minor returns the sum, and false with the nearest number there is where it does not
 // fit 64 bits.
-func (a amount) minor() (n int64, fits bool) {
+func (a *amount) minor() (n int64, fits bool) {
 	n = int64(a.low) //nolint:gosec // two's complement, as meant
 	switch {
-	case a.high == uint64(n>>63): //nolint:gosec // likewise
+	case a.high == uint64(n>>63):
 		return n, true
 	case a.high>>63 != 0:
 		return math.MinInt64, false
@@ -42,7 +42,7 @@ func (a amount) minor() (n int64, fits bool) {
 	}
 }
 
-func (a amount) appendTo(dst []byte) []byte {
+func (a *amount) appendTo(dst []byte) []byte {
 	return statecodec.AppendUint(statecodec.AppendInt(dst, int64(a.high)), a.low) //nolint:gosec // two's complement, as meant
 }
 

@@ -80,7 +80,7 @@ func (p *Payment) appendTo(dst []byte) []byte {
 
 func appendRank(dst []byte, r int) []byte { return statecodec.AppendUint(dst, uint64(r)) } //nolint:gosec // below phases
 
-func readRank(r *statecodec.Reader) int { return int(min(r.Uint(), phases-1)) } //nolint:gosec // below phases
+func readRank(r *statecodec.Reader) int { return int(min(r.Uint(), phases-1)) }
 
 // codeOfAssurance numbers the assurances, weakest first; new ones go to the end.
 func codeOfAssurance(a avro.Assurance) uint64 {

@@ -215,37 +215,45 @@ func TestStories(t *testing.T) {
 		},
 		"held, canceled and released": {
 			[]engine.Input{phase("PAID", "HOLDED", 0, nil), phase("CANCELED", "REVERSED", 5, map[string]any{"reversalAmount": 100000})},
-			avro.PaymentPhaseReturned, amount(100000), flags{},
+			avro.PaymentPhaseReturned, amount(100000),
+			flags{},
 		},
 		"another currency": {
 			[]engine.Input{phase("NEW", "PENDING", 0, map[string]any{"currency": "UAH"}), phase("NEW", "PENDING", 5, map[string]any{"currency": "EUR"})},
-			avro.PaymentPhasePending, amount(0), flags{changed: true},
+			avro.PaymentPhasePending, amount(0),
+			flags{changed: true},
 		},
 		"more given back than paid": {
 			[]engine.Input{phase("FINISHED", "FINISHED", 0, map[string]any{"reversalAmount": 100001})},
-			avro.PaymentPhasePaid, amount(100001), flags{inconsistent: true},
+			avro.PaymentPhasePaid, amount(100001),
+			flags{inconsistent: true},
 		},
 		"a negative amount": {
 			[]engine.Input{phase("FINISHED", "FINISHED", 0, map[string]any{"amount": -1, "reversalAmount": nil})},
-			avro.PaymentPhasePaid, avro.Optional[int64]{}, flags{inconsistent: true},
+			avro.PaymentPhasePaid,
+			avro.Optional[int64]{},
+			flags{inconsistent: true},
 		},
 		"amount and paymentAmount are equal": {
 			[]engine.Input{phase("FINISHED", "FINISHED", 0, map[string]any{"paymentAmount": 100000})}, avro.PaymentPhasePaid, amount(0), flags{},
 		},
 		"amount and paymentAmount differ": {
 			[]engine.Input{phase("FINISHED", "FINISHED", 0, map[string]any{"paymentAmount": 5})},
-			avro.PaymentPhasePaid, amount(0), flags{inconsistent: true},
+			avro.PaymentPhasePaid, amount(0),
+			flags{inconsistent: true},
 		},
 		"words in other case": {
 			[]engine.Input{phase("new", "Pending", 0, nil), phase("paid", "holded", 5, nil)}, avro.PaymentPhaseHeld, amount(0), flags{},
 		},
 		"a later step without a time of its own": {
 			[]engine.Input{phase("NEW", "OPEN", 0, map[string]any{"iat": nil}), phase("FINISHED", "FINISHED", 5, nil)},
-			avro.PaymentPhasePaid, amount(0), flags{},
+			avro.PaymentPhasePaid, amount(0),
+			flags{},
 		},
 		"a step that only its dates place is no regression of others": {
 			[]engine.Input{phase("FINISHED", "FINISHED", 0, map[string]any{"iat": nil}), phase("NEW", "PENDING", 5, nil)},
-			avro.PaymentPhasePaid, amount(0), flags{},
+			avro.PaymentPhasePaid, amount(0),
+			flags{},
 		},
 		"unknown words raise nothing": {
 			[]engine.Input{phase("NEW", "PENDING", 0, nil), phase("GLORIOUS", "SPLENDID", 5, nil)},
@@ -347,7 +355,8 @@ func TestHoldCountsFromItsDate(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if w.take(t, out); w.payment.HoldOverdue != at.want {
+				w.take(t, out)
+				if w.payment.HoldOverdue != at.want {
 					t.Errorf("at %v: overdue %v, want %v", at.now, w.payment.HoldOverdue, at.want)
 				}
 			}
@@ -403,7 +412,8 @@ func TestTokenComesAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if w.take(t, out); !w.ended || w.decoded != 1 || len(w.dead) == 0 || w.dead[0] != string(engine.CauseStale) {
+	w.take(t, out)
+	if !w.ended || w.decoded != 1 || len(w.dead) == 0 || w.dead[0] != string(engine.CauseStale) {
 		t.Errorf("after the payment's end: ended %v, %d decoded, dead letters %v, want stale", w.ended, w.decoded, w.dead)
 	}
 }

@@ -48,10 +48,12 @@ func (s *sum) reset() {
 
 // copyFrom makes the sum another one, in its own memory.
 func (s *sum) copyFrom(from *sum) {
-	operations, slots, externals := s.operations[:0], s.slots[:0], s.externals[:0]
+	s.reset()
+	operations := append(s.operations, from.operations...) //nolint:gocritic // the sum's own memory
+	slots := append(s.slots, from.slots...)                //nolint:gocritic // likewise
+	externals := append(s.externals, from.externals...)    //nolint:gocritic // likewise
 	*s = *from
-	s.operations, s.slots = append(operations, from.operations...), append(slots, from.slots...)
-	s.externals = append(externals, from.externals...)
+	s.operations, s.slots, s.externals = operations, slots, externals
 }
 
 // fold adds a fact that comes after all facts before.

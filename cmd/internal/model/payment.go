@@ -149,7 +149,7 @@ func (f *fact) statuses(status, paymentStatus, operationStatus string) {
 		if word == "PAID" && hold && !operation {
 			phase = phaseHeld
 		}
-		f.charged = f.charged || phase == phasePaid && !(operation && hold)
+		f.charged = f.charged || phase == phasePaid && (!operation || !hold)
 		if !operation || f.phase == phaseUnknown {
 			f.phase = max(f.phase, phase)
 		}
