@@ -163,11 +163,11 @@ func (d *draft) record(topic string, r *kgo.Record) {
 func (x *exchange) store(drafts ...draft) ([]receipt, error) {
 	ctx, topic := x.r.Context(), x.s.deps.Names.Topic(drafts[0].topic)
 	ctx, span := x.s.tracing.send(ctx, topic, len(drafts))
-	parent, state := x.s.tracing.context(ctx, x.r.Header)
+	parent := x.s.tracing.context(ctx, x.r.Header)
 	records := make([]kgo.Record, len(drafts))
 	for i := range drafts {
 		d := &drafts[i]
-		d.envelope.Traceparent, d.envelope.Tracestate = parent, state
+		d.envelope.Traceparent = parent
 		d.record(topic, &records[i])
 	}
 	receipts, err := x.s.producer.Load().Write(ctx, records)

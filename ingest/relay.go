@@ -89,10 +89,10 @@ func (x *exchange) bounded(wait time.Duration, reason, detail string) error {
 // place calls the provider.
 func (x *exchange) place(body []byte) relay.Answer {
 	ctx, span := x.s.tracing.call(x.r.Context(), x.e.relayURL)
-	parent, state := x.s.tracing.context(ctx, x.r.Header)
+	parent := x.s.tracing.context(ctx, x.r.Header)
 	started := x.s.deps.Now()
 	answer := x.s.calls.Place(ctx, &relay.Call{
-		URL: x.e.relayURL, AccessKey: x.e.accessKey, Body: body, Traceparent: parent, Tracestate: state,
+		URL: x.e.relayURL, AccessKey: x.e.accessKey, Body: body, Traceparent: parent,
 		Timeout: x.e.relayTimeout, MaxAnswer: x.s.cfg.MaxBodyBytes,
 	})
 	span.called(&answer)

@@ -51,7 +51,7 @@ func (t tracing) request(ctx context.Context, r *http.Request, route string) (*h
 	if t.tracer == nil {
 		return r, requestSpan{}
 	}
-	ctx = propagation.TraceContext{}.Extract(ctx, propagation.HeaderCarrier(r.Header))
+	ctx = propagation.TraceContext{}.Extract(ctx, propagation.MapCarrier{"traceparent": r.Header.Get("Traceparent")})
 	method := knownMethod(r.Method)
 	name, scheme := method, "http"
 	attributes := make([]attribute.KeyValue, 0, 8)
@@ -177,26 +177,29 @@ func (s callSpan) called(a *relay.Answer) {
 	s.span.End()
 }
 
-// context returns the W3C trace context for what leaves: that of the span in ctx,
-// or without tracing the request's own.
-func (t tracing) context(ctx context.Context, h http.Header) (parent, state string) {
+// context returns the traceparent of the W3C trace context for what leaves: that of the
+// span in ctx, or without tracing the request's own. The tracestate and the baggage of a
+// request are free text of its sender, and go no further: the traceparent goes into topics
+// that analysts read.
+func (t tracing) context(ctx context.Context, h http.Header) (parent string) {
 	if t.tracer == nil {
 		return passed(h)
 	}
 	carrier := propagation.MapCarrier{}
 	propagation.TraceContext{}.Inject(ctx, carrier)
-	return carrier["traceparent"], carrier["tracestate"]
+	return carrier["traceparent"]
 }
 
-// passed returns a request's trace context if its parent has the right shape.
-func passed(h http.Header) (parent, state string) {
+// passed returns a request's traceparent if it has the right shape.
+func passed(h http.Header) (parent string) {
 	const version00 = len("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
 	parent = h.Get("Traceparent")
-	if len(parent) != version00 || strings.Trim(parent, "0123456789abcdef-") != "" {
-		return "", ""
+	if len(parent) != version00 {
+		return ""
 	}
-	if state = h.Get("Tracestate"); len(state) > 512 {
-		state = ""
+	ctx := propagation.TraceContext{}.Extract(context.Background(), propagation.MapCarrier{"traceparent": parent})
+	if !trace.SpanContextFromContext(ctx).IsValid() {
+		return ""
 	}
-	return parent, state
+	return parent
 }

@@ -52,11 +52,12 @@ func attributes(s sdk.ReadOnlySpan) []string {
 func text(v attribute.Value) string { return fmt.Sprint(v.AsInterface()) }
 
 // TestSpans: a request's span has the caller's as its parent, the record's span has
-// the request's, and the record names its own; no span holds a secret of the path.
+// the request's, and the record names its own; no span holds a secret of the path. The
+// request's free text, tracestate and baggage, goes no further.
 func TestSpans(t *testing.T) {
 	t.Parallel()
 	r, spans := tracedRig(t, nil)
-	if a := r.post(loxPath, `{"data":{"id":"v"}}`, "Traceparent: "+traceparent, "Tracestate: vendor=1"); a.code != http.StatusOK {
+	if a := r.post(loxPath, `{"data":{"id":"v"}}`, "Traceparent: "+traceparent, "Tracestate: vendor=1", "Baggage: phone=1"); a.code != http.StatusOK {
 		t.Fatalf("%d %s", a.code, a.body)
 	}
 	ended := spans.Ended()
@@ -72,8 +73,11 @@ func TestSpans(t *testing.T) {
 		t.Errorf("send: %s %s, parent %s", send.Name(), send.SpanKind(), send.Parent().SpanID())
 	}
 	e := envelope(t, r.records(schemas.RawLOX24, 1)[0])
-	if want := "00-" + parentTrace + "-" + send.SpanContext().SpanID().String() + "-01"; e.Traceparent != want || e.Tracestate != "vendor=1" {
-		t.Errorf("the record's context is %s %s, want %s", e.Traceparent, e.Tracestate, want)
+	if want := "00-" + parentTrace + "-" + send.SpanContext().SpanID().String() + "-01"; e.Traceparent != want {
+		t.Errorf("the record's context is %s, want %s", e.Traceparent, want)
+	}
+	if state := send.SpanContext().TraceState(); state.Len() != 0 {
+		t.Errorf("the span has the request's tracestate %s", state)
 	}
 	if diff := cmp.Diff([]string{
 		"http.request.body.size", "http.request.method=POST", "http.response.status_code=200", "http.route=/v1/lox24/{source}/{secret}",

@@ -32,7 +32,7 @@ type Deps struct {
 	// ReadSources reads the configured sources again, for Refresh; nil means that they
 	// do not change.
 	ReadSources func(ctx context.Context) ([]source.Source, error)
-	// Privacy makes pseudonyms of phones.
+	// Privacy makes pseudonyms of phones and of ids.
 	Privacy *privacy.Pseudonymiser
 	// SchemaIDs returns the registry's ids of all Avro topics, by topic without
 	// prefix. It is called once, by Start.
@@ -108,6 +108,11 @@ func (p *Processor) Start(ctx context.Context) error {
 	p.expect(p.deps.Sources)
 	p.reloads = registerReloads(p.deps.Metrics)
 	figures := p.figures()
+	if p.deps.Metrics != nil {
+		if err := p.deps.Metrics.Register(p.deps.Privacy); err != nil {
+			return fmt.Errorf("processor: register the metrics of pseudonyms: %w", err)
+		}
+	}
 	specs := make([]engine.Spec, 0, len(StageNames()))
 	for _, name := range p.config.stages() {
 		stage, err := newStage(name, &p.config, &p.deps, p.sources, partitions)
@@ -202,6 +207,7 @@ func (p *Processor) expect(sources []source.Source) {
 	for i := range sources {
 		if slices.Contains(p.config.stages(), sources[i].Provider) {
 			p.counters.Expect(sources[i].Provider, sources[i].ID)
+			p.deps.Privacy.Expect(&sources[i])
 		}
 	}
 }

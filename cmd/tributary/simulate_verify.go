@@ -50,7 +50,7 @@ func (g *globals) verify(ctx context.Context, ledger string, quiet, unsure time.
 	if err != nil {
 		return err
 	}
-	pseudonyms, err := f.Config.Pseudonymiser()
+	keys, err := f.Config.PhoneKeys()
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (g *globals) verify(ctx context.Context, ledger string, quiet, unsure time.
 	if err != nil {
 		return err
 	}
-	settings := demo.ModelSettings(&f.Config.Processor, f.Config.Sources, pseudonyms)
+	settings := demo.ModelSettings(&f.Config.Processor, f.Config.Sources, keys)
 	topics := model.NewTopics(f.Config.Names(), model.New(settings, simulator.Digest), nil)
 	client, err := kgo.NewClient(append(topics.Options(), options...)...)
 	if err != nil {

@@ -63,8 +63,8 @@ func (c *Client) CloseIdle() { c.http.CloseIdleConnections() }
 type Call struct {
 	URL, AccessKey string
 	Body           []byte
-	// Traceparent and Tracestate are the trace's context, empty for none.
-	Traceparent, Tracestate string
+	// Traceparent is the trace's context, empty for none.
+	Traceparent string
 	// Timeout bounds the call, its answer's body included.
 	Timeout time.Duration
 	// MaxAnswer bounds the answer's body, in bytes.
@@ -109,7 +109,6 @@ func (c *Client) post(ctx context.Context, call *Call) (Answer, error) {
 	request.Header.Set("X-Authorization", "AccessKey "+call.AccessKey)
 	if call.Traceparent != "" {
 		request.Header.Set("Traceparent", call.Traceparent)
-		request.Header.Set("Tracestate", call.Tracestate)
 	}
 	response, err := c.http.Do(request)
 	if err != nil {

@@ -46,9 +46,9 @@ func StatusKey(source, contentType string, body []byte) (string, error) {
 // else neither.
 func Key(source string, reference, requestID, body []byte) string {
 	if len(reference) == 0 && len(requestID) > 0 {
-		return proof.Key(raw.ProviderUnibell, "unibell:"+source+":request:", requestID, body)
+		return proof.Key(raw.ProviderUnibell, "unibell:"+source+":"+raw.UnibellRequest(""), requestID, body)
 	}
-	return proof.Key(raw.ProviderUnibell, "unibell:"+source+":", reference, body)
+	return proof.Key(raw.ProviderUnibell, "unibell:"+source+":", []byte(raw.UnibellReference(string(reference))), body)
 }
 
 // statusForm reads a form, without a map of it: of the fields only two matter. Of

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -45,12 +44,8 @@ func sampledParents(records []decoded) []parent {
 func sampledParent(in *Input) (parent, bool) {
 	carrier := propagation.MapCarrier(nil)
 	for i := range in.Headers {
-		h := &in.Headers[i]
-		switch {
-		case h.Key == raw.HeaderTraceparent && sampledFlag(h.Value):
+		if h := &in.Headers[i]; h.Key == raw.HeaderTraceparent && sampledFlag(h.Value) {
 			carrier = propagation.MapCarrier{raw.HeaderTraceparent: string(h.Value)}
-		case h.Key == raw.HeaderTracestate && carrier != nil:
-			carrier[raw.HeaderTracestate] = string(h.Value)
 		}
 	}
 	if carrier == nil {
@@ -90,9 +85,7 @@ func (t *traces) beginRecord(p *parent) {
 	r := &recordSpan{span: span}
 	carrier := propagation.MapCarrier{}
 	propagation.TraceContext{}.Inject(ctx, carrier)
-	for _, key := range slices.Sorted(slices.Values(carrier.Keys())) {
-		r.headers = append(r.headers, raw.Header{Key: key, Value: []byte(carrier[key])})
-	}
+	r.headers = []raw.Header{{Key: raw.HeaderTraceparent, Value: []byte(carrier[raw.HeaderTraceparent])}}
 	t.records[place{p.record.Partition, p.record.Offset}] = r
 }
 
@@ -125,9 +118,9 @@ func (t *traces) carry(s *scope, in *Input, outputs []Output) {
 // withoutContext returns a copy of headers without the context that a stage has
 // passed on: the record's own, of which the span is the child.
 func withoutContext(headers []raw.Header) []raw.Header {
-	out := make([]raw.Header, 0, len(headers)+2)
+	out := make([]raw.Header, 0, len(headers)+1)
 	for _, h := range headers {
-		if h.Key != raw.HeaderTraceparent && h.Key != raw.HeaderTracestate {
+		if h.Key != raw.HeaderTraceparent {
 			out = append(out, h)
 		}
 	}

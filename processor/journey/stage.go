@@ -238,13 +238,13 @@ func (b *book) store(deadline statecodec.Instant) {
 	b.tx.Put(appendMainKey(b.tx.Buffer(len(b.key)+1), b.key), b.appendTo(b.tx.Buffer(size)), deadline.Time())
 }
 
-// traceOf keeps the W3C trace context, so that a trace goes on to the journey.
+
+// traceOf returns the traceparent, so that a trace goes on to the journey.
 func traceOf(headers []raw.Header) []raw.Header {
-	var trace []raw.Header
-	for _, h := range headers {
-		if h.Key == raw.HeaderTraceparent || h.Key == raw.HeaderTracestate {
-			trace = append(trace, h)
+	for i := range headers {
+		if headers[i].Key == raw.HeaderTraceparent {
+			return headers[i : i+1 : i+1]
 		}
 	}
-	return trace
+	return nil
 }

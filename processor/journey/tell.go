@@ -72,10 +72,9 @@ func (b *book) goneIndex(id string) int {
 	return slices.IndexFunc(b.gone, func(d departure) bool { return d.id == id })
 }
 
-// name keeps the correlation id. Two ids meet in one key only if a namespace and
-// its separator are a part of the other id: the smaller one then counts.
+// name keeps the correlation id, of which the key is made: no other id has that key.
 func (b *book) name(in *avro.JourneyInput) {
-	if b.correlationID == "" || in.CorrelationID < b.correlationID {
+	if b.correlationID == "" {
 		b.correlationID, b.namespace = in.CorrelationID, in.Namespace
 	}
 }

@@ -5,10 +5,10 @@ import (
 	"strings"
 
 	"github.com/tributary-hq/tributary/processor/engine"
-	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/jsonscan"
 )
 
 // maxHistory bounds what one event may list: a strategy has at most one step for
@@ -39,7 +39,7 @@ func (s *Stage) code(r *reader, w *webhook) {
 		case "phone":
 			met.once(r, 2, "data.phone")
 			if phone := r.text("data.phone"); phone != "" {
-				c.Phone = avro.Some(s.config.Privacy.Phone(phone, w.from.ReceivedAt))
+				c.Phone = avro.Some(s.config.Privacy.PhoneOf(w.source, phone, w.from.ReceivedAt))
 			}
 		case "routing_strategy":
 			met.once(r, 3, "data.routing_strategy")
@@ -87,7 +87,7 @@ func readRest(r *reader, c *avro.LOX24VerifyCode, key []byte, met *keys) {
 		c.CostMinor = r.int64("data.cost")
 	case "currency":
 		met.once(r, 12, "data.currency")
-		c.Currency = r.optional("data.currency")
+		c.Currency = r.optionalID("data.currency")
 	case "code_length":
 		met.once(r, 13, "data.code_length")
 		c.CodeLength = r.int32("data.code_length")
@@ -163,7 +163,7 @@ func readHistory(r *reader, c *avro.LOX24VerifyCode) {
 			switch string(key) {
 			case "id":
 				met.once(r, 0, "data.history.id")
-				entry.ID = r.text("data.history.id")
+				entry.ID = r.id("data.history.id")
 			case "channel":
 				met.once(r, 1, "data.history.channel")
 				entry.Channel, entry.ChannelKind = r.channel("data.history.channel")
@@ -175,7 +175,7 @@ func readHistory(r *reader, c *avro.LOX24VerifyCode) {
 				entry.ProcessedAt = r.time("data.history.processed_at")
 			case "external_id":
 				met.once(r, 4, "data.history.external_id")
-				entry.ExternalID = r.optional("data.history.external_id")
+				entry.ExternalID = r.optionalID("data.history.external_id")
 			default:
 				r.Skip()
 			}
@@ -207,7 +207,7 @@ func readChannel(r *reader, w *webhook) {
 		switch string(key) {
 		case "id":
 			met.once(r, 0, "data.channel.id")
-			c.ID = r.text("data.channel.id")
+			c.ID = r.id("data.channel.id")
 		case "channel":
 			met.once(r, 1, "data.channel.channel")
 			c.Channel, c.ChannelKind = r.channel("data.channel.channel")
@@ -219,7 +219,7 @@ func readChannel(r *reader, w *webhook) {
 			c.ProcessedAt = r.time("data.channel.processed_at")
 		case "external_id":
 			met.once(r, 4, "data.channel.external_id")
-			c.ExternalID = r.optional("data.channel.external_id")
+			c.ExternalID = r.optionalID("data.channel.external_id")
 		case "error":
 			met.once(r, 5, "data.channel.error")
 			if text := r.optional("data.channel.error"); w.source.Exposes("error") {
@@ -243,7 +243,7 @@ func (s *Stage) payload(text string, w *webhook) {
 		return
 	}
 	for _, c := range w.source.Correlation {
-		id := s.config.Privacy.Correlate(c, text, w.from.ReceivedAt)
+		id := s.config.Privacy.Correlate(w.source, c, text)
 		if id == "" {
 			continue
 		}
@@ -253,14 +253,14 @@ func (s *Stage) payload(text string, w *webhook) {
 		}
 	}
 	for _, pointer := range w.source.PayloadFields {
-		value, found := privacy.Pointer(text, pointer)
+		value, found := jsonscan.Lookup(text, pointer)
 		if !found {
 			continue
 		}
 		if w.code.PayloadFields == nil {
 			w.code.PayloadFields = make(map[string]string, len(w.source.PayloadFields))
 		}
-		w.code.PayloadFields[pointer] = s.config.Privacy.CorrelationID(value, w.from.ReceivedAt)
+		w.code.PayloadFields[pointer] = s.config.Privacy.Text(w.source, value)
 	}
 }
 

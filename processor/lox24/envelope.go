@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/tolerance"
 	"github.com/tributary-hq/tributary/processor/verification"
@@ -117,6 +118,7 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 	w := s.take()
 	defer s.give(w)
 	w.source, w.from = s.config.Sources.Find(headers.Source, raw.ProviderLOX24), verification.OriginOf(in, &headers)
+	w.reader.ids, w.reader.source = s.config.Privacy, w.source
 	e := w.event
 	e.trace = verification.Trace(in.Headers)
 	if err := s.read(w, in); err != nil {
@@ -144,7 +146,7 @@ func (s *Stage) read(w *webhook, in *engine.Input) error {
 			return err
 		}
 	}
-	return w.finish()
+	return w.finish(s.config.Privacy)
 }
 
 // envelope reads the body. data is left to the caller where it comes before the
@@ -184,7 +186,7 @@ func (s *Stage) envelope(w *webhook, body []byte) (data []byte, err error) {
 			w.attemptNumber = r.int32("attempt_number")
 		case "notification_task_id":
 			met.once(r, 6, "notification_task_id")
-			w.taskID = r.optional("notification_task_id")
+			w.taskID = r.optionalID("notification_task_id")
 		case "data":
 			met.once(r, 7, "data")
 			found = true
@@ -239,18 +241,17 @@ func (s *Stage) data(r *reader, w *webhook) {
 }
 
 // finish fills in what hangs on the whole event, and writes its record.
-func (w *webhook) finish() error {
+func (w *webhook) finish(ids *privacy.Pseudonymiser) error {
 	e := w.event
-	var id string
+	id := &w.own.ProviderID
 	if w.text != nil {
-		id = w.text.ProviderID
-	} else {
-		id = w.code.ProviderID
+		id = &w.text.ProviderID
 	}
-	if !verification.ValidID(id) {
+	if !verification.ValidID(*id) {
 		return engine.Permanentf(engine.CauseSchemaMismatch, "data.id: %s", verification.NoID)
 	}
-	e.key = append(append(e.key[:0], keyPrefix...), id...)
+	*id, w.eventID = ids.ID(w.source, *id), ids.ID(w.source, w.eventID)
+	e.key = append(append(e.key[:0], keyPrefix...), *id...)
 	w.fill()
 	if e.kind == kindSMS {
 		w.finishSMS()

@@ -6,6 +6,8 @@ import (
 	"unsafe"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/privacy"
+	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/tolerance"
 	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -16,6 +18,9 @@ import (
 // empty and noted; the first fault that is not the scanner's own is kept.
 type reader struct {
 	*jsonscan.Scanner
+	// ids makes the source's ids what may leave.
+	ids    *privacy.Pseudonymiser
+	source *source.Source
 	// notes are the event's.
 	notes *tolerance.Notes
 	// path is put before the scanner's own paths.
@@ -69,6 +74,15 @@ func (r *reader) optional(name string) avro.Optional[string] {
 	return avro.Optional[string]{Value: text, Set: text != ""}
 }
 
+// id reads a provider's id as it may leave.
+func (r *reader) id(name string) string { return r.ids.ID(r.source, r.text(name)) }
+
+// optionalID is id where empty is null.
+func (r *reader) optionalID(name string) avro.Optional[string] {
+	id := r.id(name)
+	return avro.Optional[string]{Value: id, Set: id != ""}
+}
+
 // int64 reads an integer.
 func (r *reader) int64(name string) avro.Optional[int64] {
 	n, reading := r.LenientInt64()
@@ -114,7 +128,7 @@ func (r *reader) data() bool {
 
 // channel reads a channel's name.
 func (r *reader) channel(name string) (text string, kind avro.Channel) {
-	text = r.text(name)
+	text = r.ids.Word(r.source, r.text(name))
 	kind = verification.KindOf(text)
 	if kind == avro.ChannelUnknown && text != "" {
 		r.notes.Unknown(tolerance.KindChannel, text)

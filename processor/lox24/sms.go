@@ -58,7 +58,7 @@ func (s *Stage) sms(r *reader, w *webhook) {
 			m.SMSReceivedAt = r.time("data.received_at")
 		case "msg_uuid":
 			met.once(r, 9, "data.msg_uuid")
-			m.ReplyTo = r.optional("data.msg_uuid")
+			m.ReplyTo = r.optionalID("data.msg_uuid")
 		default:
 			r.Skip()
 		}
@@ -78,7 +78,7 @@ func (s *Stage) phone(r *reader, w *webhook, name string) avro.Optional[avro.Pho
 	if phone == "" {
 		return avro.Optional[avro.Phone]{}
 	}
-	return avro.Some(s.config.Privacy.Phone(strings.Clone(phone), w.from.ReceivedAt))
+	return avro.Some(s.config.Privacy.PhoneOf(w.source, strings.Clone(phone), w.from.ReceivedAt))
 }
 
 func (w *webhook) finishSMS() {

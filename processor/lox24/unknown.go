@@ -2,6 +2,7 @@ package lox24
 
 import (
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/tributary-hq/tributary/processor/engine"
@@ -23,7 +24,8 @@ func (w *webhook) readUnknown(in *engine.Input) error {
 		return engine.Permanentf(engine.CauseUndecodable, "the record has no key, or one that is not UTF-8")
 	}
 	e := w.event
-	e.key = append(e.key[:0], in.Key...)
+	id := w.reader.ids.ID(w.source, strings.TrimPrefix(view(in.Key), keyPrefix))
+	e.key, w.eventID = append(append(e.key[:0], keyPrefix...), id...), w.reader.ids.ID(w.source, w.eventID)
 	w.fill()
 	e.notes.Unknown(tolerance.KindEvent, w.name)
 	w.unknown = avro.LOX24UnknownEvent{

@@ -27,7 +27,7 @@ func TestNumbersThatShareAPlace(t *testing.T) {
 	text := func(i int) string { return fmt.Sprintf("+49151%08d", i%numbers) }
 	phones, ids := make([]avro.Phone, numbers), make([]string, numbers)
 	for i := range numbers {
-		phones[i], ids[i] = fresh().Phone(text(i), at(1)), fresh().CorrelationID(text(i), at(1))
+		phones[i], ids[i] = fresh().Phone(text(i), at(1)), fresh().ID(&shop, text(i))
 	}
 	shared := fresh()
 	var group sync.WaitGroup
@@ -38,8 +38,8 @@ func TestNumbersThatShareAPlace(t *testing.T) {
 				if diff := cmp.Diff(phones[i], shared.Phone(text(i), at(1))); diff != "" {
 					t.Errorf("%s (-alone +shared):\n%s", text(i), diff)
 				}
-				if got := shared.CorrelationID(text(i), at(1)); got != ids[i] {
-					t.Errorf("CorrelationID(%s) = %s, want %s", text(i), got, ids[i])
+				if got := shared.ID(&shop, text(i)); got != ids[i] {
+					t.Errorf("ID(%s) = %s, want %s", text(i), got, ids[i])
 				}
 			}
 		})

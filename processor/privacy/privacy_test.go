@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/privacy"
-	"github.com/tributary-hq/tributary/processor/source"
 )
 
 func at(day int) time.Time { return time.Date(2026, 1, day, 0, 0, 0, 0, time.UTC) }
@@ -27,10 +26,7 @@ func rotation(tb testing.TB) *privacy.Pseudonymiser {
 func TestPhone(t *testing.T) {
 	t.Parallel()
 	p := rotation(t)
-	plus, plain := p.Phone("+49 1511 2345678", at(1)), p.Phone("4915112345678", at(1))
-	if len(plus.Pseudonyms) != 1 || plus.Pseudonyms[0] != plain.Pseudonyms[0] || plus.Country.Value != "DE" {
-		t.Errorf("one number, two spellings: %+v and %+v, want one pseudonym and DE", plus, plain)
-	}
+	plus := p.Phone("+4915112345678", at(1))
 	if both := p.Phone("+4915112345678", at(15)); len(both.Pseudonyms) != 2 || both.Pseudonyms[1] != plus.Pseudonyms[0] {
 		t.Errorf("in the overlap: %+v, want both keys' pseudonyms, the newest first", both)
 	}
@@ -45,53 +41,79 @@ func TestPhone(t *testing.T) {
 	}
 }
 
-func TestCorrelationID(t *testing.T) {
-	t.Parallel()
-	p := rotation(t)
-	for text, phone := range map[string]bool{
-		"session_abc123": false, "17": false, "1234567890": false, "0f91bb90-88ee-4f2a-8b75-93bdcb6144ec": false,
-		"1735689600000": false, "+17": false, "+4915112345678": true, "+49 (1511) 234-5678": true, "004915112345678": true,
-		"4915112345678": true, "380501234567": true,
-	} {
-		got := p.CorrelationID(" "+text+" ", at(1))
-		if strings.HasPrefix(got, "phone:k1:") != phone || !phone && got != text {
-			t.Errorf("CorrelationID(%q) = %q, want it taken for a phone: %v", text, got, phone)
-		}
-		if phone && strings.Contains(got, "5112345") {
-			t.Errorf("CorrelationID(%q) = %q shows the number", text, got)
-		}
-	}
-	if got := p.CorrelationID(" \t", at(1)); got != "" {
-		t.Errorf("CorrelationID(blank) = %q, want none", got)
+// writings returns ways to write a number, "49", "1511", "2345678".
+func writings(code, area, rest string) []string {
+	full := code + area + rest
+	wide := strings.Map(func(r rune) rune { return r - '0' + '０' }, full)
+	arabic := strings.Map(func(r rune) rune { return r - '0' + '٠' }, full)
+	return []string{
+		"+" + full, "00" + full, "+" + code + " " + area + " " + rest, "+" + code + "/" + area + "/" + rest, "+" + code + "(" + area + ")" + rest,
+		"(+" + code + ") " + area + "-" + rest, "+" + code + "-" + area + "-" + rest, "00 " + code + " " + area + "." + rest,
+		"+" + code + "\u00a0" + area + "\u202f" + rest, "\u202a+" + full + "\u202c", "+" + code + "\u2011" + area + "\u2013" + rest,
+		"+" + code + "\u200b" + area + rest, "\uff0b" + wide, "+" + arabic, "＋" + full, "+" + code + "［" + area + "］" + rest,
+		"tel:+" + full, "TEL: +" + full, "tel:+" + code + "-" + area + "-" + rest + ";ext=5", "sms:+" + full + "?body=hi", "whatsapp:+" + full,
+		"whatsapp://send?phone=%2B" + full, "https://wa.me/" + full, "viber://chat?number=%2B" + full, "sip:+" + full + "@example.com", "callto://+" + full,
+		"+" + full + " ext. 12", "+" + full + "#12",
 	}
 }
 
-func TestCorrelate(t *testing.T) {
+// TestWritings: a number has one pseudonym, in whatever writing it comes, as a phone and
+// as an id.
+func TestWritings(t *testing.T) {
 	t.Parallel()
 	p := rotation(t)
-	tests := map[string]struct{ pointer, text, want string }{
-		"whole field":      {"", "17", "17"},
-		"string":           {"/order/id", `{"order":{"id":"17"}}`, "17"},
-		"number":           {"/order", `{"x":[{}],"order":17}`, "17"},
-		"item":             {"/orders/1", `{"orders":["a","b"]}`, "b"},
-		"escaped pointer":  {"/a~1b", `{"a/b":"17"}`, "17"},
-		"phone":            {"/p", `{"p":"+4915112345678"}`, p.CorrelationID("+4915112345678", at(1))},
-		"blank":            {"/order", `{"order":"  "}`, ""},
-		"null":             {"/order", `{"order":null}`, ""},
-		"missing":          {"/order", `{}`, ""},
-		"object":           {"/order", `{"order":{}}`, ""},
-		"not JSON":         {"/order", `order 17`, ""},
-		"empty field":      {"", "", ""},
-		"JSON cut short":   {"/order", `{"order":"1`, ""},
-		"through a string": {"/order/id", `{"order":"17"}`, ""},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			if got := p.Correlate(source.Correlation{Pointer: test.pointer}, test.text, at(1)); got != test.want {
-				t.Errorf("Correlate() = %q, want %q", got, test.want)
+	for _, number := range [][3]string{{"49", "1511", "2345678"}, {"380", "50", "1234567"}, {"44", "7700", "900123"}, {"1", "201", "5550123"}} {
+		digits := strings.Join(number[:], "")
+		want := p.Phone("+"+digits, at(1))
+		id := p.ID(&shop, "+"+digits)
+		if id != "phone:k1:"+want.Pseudonyms[0].HMAC {
+			t.Errorf("ID(+%s) = %s, want the pseudonym of the phone %s", digits, id, want.Pseudonyms[0].HMAC)
+		}
+		for _, text := range append(writings(number[0], number[1], number[2]), digits) {
+			got := p.Phone(text, at(1))
+			if got.Pseudonyms == nil || got.Pseudonyms[0] != want.Pseudonyms[0] || got.Country != want.Country {
+				t.Errorf("Phone(%q) = %+v, want %+v", text, got, want)
 			}
-		})
+			if text == digits && number[0] == "44" {
+				continue // possible, not valid: without a plus it is an order number
+			}
+			if got := p.ID(&shop, text); got != id {
+				t.Errorf("ID(%q) = %s, want %s", text, got, id)
+			}
+		}
+	}
+}
+
+func TestTrunkPrefix(t *testing.T) {
+	t.Parallel()
+	p := rotation(t)
+	want := p.Phone("+4915112345678", at(1)).Pseudonyms[0]
+	for _, text := range []string{"+49 (0) 1511 2345678", "+4901511 2345678", "0049 (0)1511/2345678"} {
+		if got := p.Phone(text, at(1)); got.Pseudonyms[0] != want || got.Country.Value != "DE" {
+			t.Errorf("Phone(%q) = %+v, want %+v", text, got, want)
+		}
+	}
+}
+
+// TestNationalForm: a national form has no country, but of a source that names it.
+func TestNationalForm(t *testing.T) {
+	t.Parallel()
+	p := rotation(t)
+	american := shop
+	american.PhoneCountries = []string{"US", "GB"}
+	for text, full := range map[string]string{
+		"(201) 555-0123": "+12015550123", "201-555-0123": "+12015550123", "07700 900123": "+447700900123", "0151/12345678": "",
+	} {
+		if got := p.PhoneOf(&shop, text, at(1)); got.Country.Set || len(got.Pseudonyms) != 1 {
+			t.Errorf("PhoneOf(%q) = %+v, want a pseudonym and no country", text, got)
+		}
+		got := p.PhoneOf(&american, text, at(1))
+		if want := p.Phone(full, at(1)); full != "" && (got.Pseudonyms[0] != want.Pseudonyms[0] || got.Country != want.Country) {
+			t.Errorf("PhoneOf(%q) of a source in US and GB = %+v, want that of %s", text, got, full)
+		}
+	}
+	if got := p.PhoneOf(&american, "4915112345678", at(1)); got.Country.Value != "DE" {
+		t.Errorf("a number with its calling code is of %q, want DE", got.Country.Value)
 	}
 }
 

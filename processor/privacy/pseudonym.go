@@ -1,6 +1,7 @@
 package privacy
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -8,12 +9,12 @@ import (
 	"fmt"
 	"hash"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
-	"github.com/nyaruka/phonenumbers"
+	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
@@ -42,9 +43,11 @@ type Config struct {
 
 // Pseudonymiser makes pseudonyms. It is safe for use by several goroutines.
 type Pseudonymiser struct {
+	// keys are in order, the oldest first, which is that of ids.
 	keys        []key
 	territories *territories
 	cache       *cache
+	ids         *prometheus.CounterVec
 }
 
 type key struct {
@@ -61,26 +64,16 @@ type state struct {
 // hmacText is the length of an HMAC as text.
 const hmacText = 2 * sha256.Size
 
-// number is what is known of a text that should be a phone number. One that is in
-// the cache is not changed any more.
-type number struct {
-	// text is the number's as it was given, a copy.
-	text    string
-	digits  string // E.164 without +, or the text's own digits
-	country string // ISO 3166-1 alpha-2, empty if not known
-	// judged says that valid is known: only correlation ids ask for it.
-	judged, valid bool
-	// pseudonyms are those under all keys, the newest key's first; nil until asked for.
-	pseudonyms []avro.Pseudonym
-}
-
 // New returns a pseudonymiser. It reports every fault of the keys at once.
 func New(config Config) (*Pseudonymiser, error) {
 	var errs []error
 	if len(config.Keys) == 0 {
 		errs = append(errs, errors.New("keys: at least one key is needed for the pseudonyms of phone numbers"))
 	}
-	p := &Pseudonymiser{}
+	p := &Pseudonymiser{ids: prometheus.NewCounterVec(prometheus.CounterOpts{
+		Namespace: "tributary", Subsystem: "processor", Name: "pseudonymised_ids_total",
+		Help: "Free ids (correlation ids, references, ids of cards) that left as pseudonyms because they do not look like ids, by kind: phone or hmac.",
+	}, []string{"provider", "source", "kind"})}
 	for i, k := range config.Keys {
 		if k.ID == "" {
 			errs = append(errs, fmt.Errorf("keys[%d].id: empty", i))
@@ -94,8 +87,7 @@ func New(config Config) (*Pseudonymiser, error) {
 		secret := slices.Clone(k.Secret)
 		p.keys = append(p.keys, key{Key: k, states: &sync.Pool{New: func() any { return &state{Hash: hmac.New(sha256.New, secret)} }}})
 	}
-	// Older keys first: what was joined under the older stays joined in an overlap.
-	slices.SortStableFunc(p.keys, func(a, b key) int { return a.From.Compare(b.From) })
+	slices.SortStableFunc(p.keys, func(a, b key) int { return cmp.Or(a.From.Compare(b.From), compareEnds(a.Until, b.Until)) })
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
@@ -111,10 +103,44 @@ func New(config Config) (*Pseudonymiser, error) {
 	return p, nil
 }
 
-// Phone returns what may be known of a number outside the restricted topics. A
-// text that is no number keeps its digits' pseudonym and has no country; an empty
-// one has neither. In an overlap of keys the newest key's pseudonym is the first, as
-// the schemas say.
+// compareEnds compares the ends of two spans; none is after all others.
+func compareEnds(a, b time.Time) int {
+	switch {
+	case a.IsZero() && b.IsZero():
+		return 0
+	case a.IsZero():
+		return 1
+	case b.IsZero():
+		return -1
+	}
+	return a.Compare(b)
+}
+
+// Describe implements prometheus.Collector.
+func (p *Pseudonymiser) Describe(to chan<- *prometheus.Desc) { p.ids.Describe(to) }
+
+// Collect implements prometheus.Collector: how many ids left as pseudonyms.
+func (p *Pseudonymiser) Collect(to chan<- prometheus.Metric) { p.ids.Collect(to) }
+
+// PhoneOf is Phone for a field of a source: a national form is a number of the source's
+// countries.
+func (p *Pseudonymiser) PhoneOf(s *source.Source, text string, at time.Time) avro.Phone {
+	if len(s.PhoneCountries) > 0 {
+		w := read(text)
+		known := w.plus || len(w.digits) >= shortestBare && p.judged(text, &w).valid
+		if !known {
+			if n := p.national(s.PhoneCountries, w.digits); n != nil {
+				text = "+" + n.digits
+			}
+		}
+	}
+	return p.Phone(text, at)
+}
+
+// Phone returns what may be known of a number outside the restricted topics, in
+// whatever writing it comes. A text that is no number keeps its digits' pseudonym and has
+// no country; an empty one has neither. In an overlap of keys the newest key's pseudonym
+// is the first, as the schemas say.
 func (p *Pseudonymiser) Phone(text string, at time.Time) avro.Phone {
 	n := p.withPseudonyms(text)
 	var phone avro.Phone
@@ -145,30 +171,6 @@ func (p *Pseudonymiser) inForce(all []avro.Pseudonym, at time.Time) []avro.Pseud
 		}
 	}
 	return out
-}
-
-// CorrelationID returns a correlation id as it may leave: without the space around
-// it, empty if nothing is left, and as a pseudonym if it is a phone number. In an
-// overlap of keys it is the older key's.
-//
-// A text is taken for a phone number if it begins with + or 00 and is a possible
-// one, or if it is 11 to 15 digits that are a valid number with its country code.
-// Shorter numbers are order numbers.
-func (p *Pseudonymiser) CorrelationID(text string, at time.Time) string {
-	text = strings.TrimSpace(text)
-	if !looksLikePhone(text) {
-		return text
-	}
-	n := p.judged(text)
-	if !n.valid {
-		return text
-	}
-	for i := range p.keys {
-		if k := &p.keys[i]; k.inForce(at) {
-			return "phone:" + k.ID + ":" + k.hmac(n.digits)
-		}
-	}
-	return "" // no key in force: rather no id than a number
 }
 
 func (k *key) inForce(at time.Time) bool {
@@ -208,95 +210,4 @@ func (p *Pseudonymiser) withPseudonyms(text string) *number {
 	}
 	p.cache.add(&n.number)
 	return &n.number
-}
-
-// judged returns what is known of a number, and whether it is a valid one.
-func (p *Pseudonymiser) judged(text string) *number {
-	known := p.cache.get(text)
-	if known != nil && known.judged {
-		return known
-	}
-	n := p.lookUp(strings.Clone(text))
-	if known != nil {
-		n.pseudonyms = known.pseudonyms
-	}
-	p.cache.add(&n)
-	return &n
-}
-
-// parse reads a number as E.164 with or without its plus.
-func (p *Pseudonymiser) parse(text string) number {
-	own, digits := digitsOf(text)
-	if region := p.territories.region(digits); region != "" {
-		return number{text: text, digits: digits, country: region}
-	}
-	return lookUpDigits(text, own, digits)
-}
-
-// lookUp reads a number by the library's patterns, which also say whether it is
-// valid.
-func (*Pseudonymiser) lookUp(text string) number {
-	own, digits := digitsOf(text)
-	return lookUpDigits(text, own, digits)
-}
-
-// digitsOf returns a text's own digits, and those without the 00 that stands for a
-// plus.
-func digitsOf(text string) (own, digits string) {
-	own = onlyDigits(text)
-	digits = own
-	if plain := strings.TrimPrefix(digits, "00"); len(plain) != len(digits) && !strings.HasPrefix(text, "+") {
-		digits = plain
-	}
-	return own, digits
-}
-
-func lookUpDigits(text, own, digits string) number {
-	n := number{text: text, digits: own, judged: true}
-	if parsed, err := phonenumbers.Parse("+"+digits, ""); err == nil {
-		n.valid = phonenumbers.IsValidNumber(parsed)
-		if n.valid || phonenumbers.IsPossibleNumber(parsed) {
-			n.digits = digits
-			n.country = phonenumbers.GetRegionCodeForNumber(parsed)
-		}
-	}
-	if n.country == "ZZ" || n.country == "001" {
-		n.country = ""
-	}
-	return n
-}
-
-func looksLikePhone(text string) bool {
-	digits := 0
-	for i, r := range text {
-		switch {
-		case r >= '0' && r <= '9':
-			digits++
-		case r == '+' && i == 0, r == ' ', r == '-', r == '(', r == ')', r == '.':
-		default:
-			return false
-		}
-	}
-	const shortest, longest = 11, 15
-	if strings.HasPrefix(text, "+") || strings.HasPrefix(text, "00") {
-		return digits >= 8 && digits <= longest+2
-	}
-	return digits == len(text) && digits >= shortest && digits <= longest
-}
-
-// onlyDigits returns the digits of a text: a part of it where a plus before them is all
-// that there is besides.
-func onlyDigits(text string) string {
-	plain := strings.TrimPrefix(text, "+")
-	for i := range len(plain) {
-		if plain[i] < '0' || plain[i] > '9' {
-			return strings.Map(func(r rune) rune {
-				if r < '0' || r > '9' {
-					return -1
-				}
-				return r
-			}, plain)
-		}
-	}
-	return plain
 }

@@ -26,6 +26,9 @@ func TestCountryIsTheLibrarys(t *testing.T) {
 				digits = append(digits, byte('0'+random.IntN(10)))
 			}
 			text := "+" + string(digits)
+			if digits[0] == '0' && digits[1] == '0' {
+				continue // 00 stands for the plus that is there already
+			}
 			want := ""
 			if n, err := phonenumbers.Parse(text, ""); err == nil && (phonenumbers.IsPossibleNumber(n) || phonenumbers.IsValidNumber(n)) {
 				want = phonenumbers.GetRegionCodeForNumber(n)

@@ -41,6 +41,12 @@ type Source struct {
 	// Correlation lists where correlation ids stand, in order. Empty means the
 	// provider's default: see DefaultCorrelation.
 	Correlation []Correlation `json:"correlation" koanf:"correlation" yaml:"correlation"`
+	// IDs says which free ids leave the restricted topics as they are.
+	IDs IDs `json:"ids,omitzero" koanf:"ids" yaml:"ids"`
+	// PhoneCountries are the countries (ISO 3166-1 alpha-2, such as DE) whose national
+	// forms of phone numbers are looked for in ids and phone fields, in order. Empty
+	// means none: a national form cannot be told from an order number.
+	PhoneCountries []string `json:"phone_countries" koanf:"phone_countries" yaml:"phone_countries"`
 	// Expose names the provider's fields with free text, names, e-mails or URLs
 	// that may leave the restricted topics. Empty means none.
 	Expose []string `json:"expose" koanf:"expose" yaml:"expose"`
@@ -92,6 +98,7 @@ func DefaultStatuses() map[string]string {
 // WithDefaults returns the source with what is empty filled.
 func (s *Source) WithDefaults() Source {
 	filled := *s
+	filled.IDs = s.IDs.withDefaults()
 	if len(s.Correlation) == 0 {
 		filled.Correlation = DefaultCorrelation(s.Provider)
 	}
@@ -153,10 +160,7 @@ func (s *Source) Validate() error {
 	if s.Revision < 0 {
 		errs = append(errs, fmt.Errorf("revision: %d is less than 0", s.Revision))
 	}
-	if strings.ContainsAny(s.Namespace, ": \t\n") {
-		errs = append(errs, fmt.Errorf("namespace: %q holds a colon or white space", s.Namespace))
-	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, validateNamespace(s.Namespace), s.IDs.validate(), validateCountries(s.PhoneCountries))...)
 }
 
 func pointer(key, p string) error {

@@ -177,6 +177,19 @@ func view(b []byte) string {
 	return unsafe.String(unsafe.SliceData(b), len(b)) //nolint:gosec // as the comment says
 }
 
+// ids returns the provider's ids but for that of the payment.
+func (c *claims) ids() [5]*string {
+	return [...]*string{&c.InvoiceID, &c.OperationID, &c.PaymentNumber, &c.CardFromID, &c.CardToID}
+}
+
+// words returns the provider's words, such as statuses.
+func (c *claims) words() [9]*string {
+	return [...]*string{
+		&c.Status, &c.PaymentStatus, &c.OperationStatus, &c.OperationType, &c.Type, &c.SystemType, &c.PaymentSystem, &c.PaymentType,
+		&c.Currency,
+	}
+}
+
 // texts returns where the text of a claim goes; nil if it is no text.
 func (c *claims) texts(key string) *string {
 	switch key {

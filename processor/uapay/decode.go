@@ -10,13 +10,13 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine"
-	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/processor/tolerance"
 	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/jsonscan"
 	"github.com/tributary-hq/tributary/schemas/raw"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
@@ -25,6 +25,8 @@ import (
 // for thousands of them wait for their turn. It is used again with its memory.
 type callback struct {
 	source *source.Source
+	// key is uapay: and the provider's id of the payment, as it may leave.
+	key []byte
 	// provider and sourceID are as the record names them.
 	provider, sourceID string
 	received           time.Time
@@ -97,6 +99,16 @@ func (s *Stage) read(cb *callback, r *reading, in *engine.Input) error {
 	}
 	cb.provider, cb.sourceID, cb.received = e.Provider, e.Source, e.ReceivedAt
 	cb.source, cb.trace = s.sources.Find(e.Source, e.Provider), verification.Trace(in.Headers)
+	cb.key = in.Key
+	if id := s.pseudonyms.ID(cb.source, c.PaymentID); id != c.PaymentID {
+		c.PaymentID, cb.key = id, []byte(raw.ProviderUAPAY+":"+id)
+	}
+	for _, text := range c.ids() {
+		*text = s.pseudonyms.ID(cb.source, *text)
+	}
+	for _, text := range c.words() {
+		*text = s.pseudonyms.Word(cb.source, *text)
+	}
 	cb.newest = later(c.IssuedAt, c.PostbackAt)
 	hash := r.members.hash()
 	hex.Encode(cb.id[:], hash[:])
@@ -121,7 +133,7 @@ func (s *Stage) fill(cb *callback, r *reading, in *engine.Input) {
 			ReceivedAt: e.ReceivedAt, Topic: in.Topic, Partition: in.Partition, Offset: in.Offset,
 		},
 		EventID: cb.eventID(), Kind: avro.PaymentKindInvoice,
-		PaymentID: view(in.Key), ProviderID: c.PaymentID, InvoiceID: some(c.InvoiceID), OperationID: some(c.OperationID),
+		PaymentID: view(cb.key), ProviderID: c.PaymentID, InvoiceID: some(c.InvoiceID), OperationID: some(c.OperationID),
 		CorrelationIDs: s.correlate(cb, c, d.CorrelationIDs[:0]), PaymentNumber: some(c.PaymentNumber),
 		AmountMinor: c.amount(), PendingAmountMinor: c.Pending, CommissionMinor: c.Commission, ReversalAmountMinor: c.Reversal, Currency: cmp.Or(c.Currency, currency),
 		Status: some(c.Status), PaymentStatus: some(c.PaymentStatus), OperationStatus: some(c.OperationStatus),
@@ -132,7 +144,7 @@ func (s *Stage) fill(cb *callback, r *reading, in *engine.Input) {
 		CardFromHolderName: exposed(cb.source, "cardFromHolderName", c.Holder),
 		ReceiptPath:        exposed(cb.source, "receiptPath", c.ReceiptPath),
 		Reason:             exposed(cb.source, "reason", c.Reason),
-		ExtraInfoFields:    fields(cb.source, c), HasConfirmation: c.Confirmation,
+		ExtraInfoFields:    s.fields(cb.source, c), HasConfirmation: c.Confirmation,
 		CreatedAt: someTime(c.CreateDate), PaidAt: someTime(c.PayDate), HeldAt: someTime(c.HoldDate),
 		IssuedAt: someTime(c.IssuedAt), PostbackAt: someTime(c.PostbackAt),
 	}
@@ -141,7 +153,7 @@ func (s *Stage) fill(cb *callback, r *reading, in *engine.Input) {
 	}
 	// Of a P2P callback its operation's own id counts, if it has one.
 	for _, id := range [...]string{c.ExternalID, c.OperationExternalID} {
-		if id = strings.TrimSpace(id); id != "" && s.pseudonyms.CorrelationID(id, e.ReceivedAt) == id {
+		if id = strings.TrimSpace(id); id != "" && s.pseudonyms.ID(cb.source, id) == id {
 			d.ExternalID = avro.Some(id)
 		}
 	}
@@ -163,7 +175,7 @@ func (s *Stage) correlate(cb *callback, c *claims, ids []string) []string {
 		case "extraInfo":
 			text = c.ExtraInfo()
 		}
-		if id := s.pseudonyms.Correlate(where, text, cb.received); id != "" {
+		if id := s.pseudonyms.Correlate(cb.source, where, text); id != "" {
 			f.slots = append(f.slots, slot{name: where.Field + where.Pointer, operation: c.OperationID, id: id})
 			ids = append(ids, id)
 		}
@@ -205,14 +217,14 @@ func (f *Fact) fill(cb *callback, c *claims, d *avro.UAPAYPayment) {
 }
 
 // fields returns what the source's configuration allows of extraInfo.
-func fields(src *source.Source, c *claims) map[string]string {
+func (s *Stage) fields(src *source.Source, c *claims) map[string]string {
 	if len(src.PayloadFields) == 0 {
 		return nil
 	}
 	out, extraInfo := map[string]string{}, c.ExtraInfo()
 	for _, pointer := range src.PayloadFields {
-		if value, ok := privacy.Pointer(extraInfo, pointer); ok {
-			out[pointer] = value
+		if value, ok := jsonscan.Lookup(extraInfo, pointer); ok {
+			out[pointer] = s.pseudonyms.Text(src, value)
 		}
 	}
 	return out

@@ -52,7 +52,7 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 		return fmt.Errorf("uapay: an event of type %T", event)
 	}
 	tx.AdvanceClock(cb.received)
-	entry, err := tx.Get(in.Key)
+	entry, err := tx.Get(cb.key)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 	}
 	// A payment remembers all of its callbacks for as long as it is kept: a token may be
 	// signed anew, and then its age says nothing.
-	known, err := p.seen.Observe(tx, in.Key, &dedupe.Event{
+	known, err := p.seen.Observe(tx, cb.key, &dedupe.Event{
 		ID: cb.fact.ID[:], HappenedAt: cb.newest, AcceptStale: cb.source.AcceptStale,
 		Here: dedupe.Sighting{Partition: in.Partition, Offset: in.Offset, ReceivedAt: cb.received},
 	}, dedupe.Window{Span: s.config.Span, Keep: s.config.Retention})
@@ -78,14 +78,14 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 		Cause: avro.ChangeCauseRecord, Topic: avro.Some(in.Topic), Partition: avro.Some(in.Partition), Offset: avro.Some(in.Offset),
 		EventID: avro.Some(cb.eventID()),
 	}
-	facts := entries{tx: tx, payment: in.Key}
+	facts := entries{tx: tx, payment: cb.key}
 	switch {
 	case !known.Repeated:
 		if cb.unwritable != nil {
 			return cb.unwritable
 		}
 		cb.notes.Count(tx)
-		tx.Emit(engine.Output{Topic: schemas.DecodedUAPAYPayment, Key: in.Key, Value: cb.record, Headers: cb.trace})
+		tx.Emit(engine.Output{Topic: schemas.DecodedUAPAYPayment, Key: cb.key, Value: cb.record, Headers: cb.trace})
 		if err := p.add(&facts, &cb.fact); err != nil {
 			return err
 		}
@@ -94,11 +94,11 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 			return err
 		}
 		if changed, err := p.repeat(&facts, &cb.fact); err != nil || !changed {
-			s.store(tx, in.Key, p, p.sum())
+			s.store(tx, cb.key, p, p.sum())
 			return err
 		}
 	}
-	return s.settle(tx, in.Key, p, &change, cb.trace)
+	return s.settle(tx, cb.key, p, &change, cb.trace)
 }
 
 // Expire flags a payment held for too long, or ends it.
@@ -134,7 +134,7 @@ func (s *Stage) ReportClock(tx engine.Tx, partition int32, clock time.Time) erro
 
 func (*Stage) duplicate(tx engine.Tx, in *engine.Input, cb *callback, first dedupe.Sighting) error {
 	d := avro.Duplicate{
-		EntityKey: string(in.Key), Provider: cb.provider, Source: cb.sourceID, EventID: cb.eventID(),
+		EntityKey: string(cb.key), Provider: cb.provider, Source: cb.sourceID, EventID: cb.eventID(),
 		KnownBy: avro.KnownByClaimsHash,
 		Record:  avro.RecordPosition{Topic: in.Topic, Partition: in.Partition, Offset: in.Offset, ReceivedAt: cb.received},
 		First:   avro.RecordPosition{Topic: in.Topic, Partition: first.Partition, Offset: first.Offset, ReceivedAt: first.ReceivedAt}, ProcessedAt: tx.WallClock(),
@@ -143,7 +143,7 @@ func (*Stage) duplicate(tx engine.Tx, in *engine.Input, cb *callback, first dedu
 	if err != nil {
 		return verification.Unwritable(schemas.Duplicates, err)
 	}
-	tx.Emit(engine.Output{Topic: schemas.Duplicates, Key: in.Key, Value: value, Headers: cb.trace})
+	tx.Emit(engine.Output{Topic: schemas.Duplicates, Key: cb.key, Value: value, Headers: cb.trace})
 	return nil
 }
 

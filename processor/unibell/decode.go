@@ -57,9 +57,9 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 	case raw.KindRelayRequest:
 		e.request(&f, header(in.Headers, raw.HeaderReferenceMade) == "true")
 	case raw.KindRelayAnswer:
-		e.answer(&f, unreachable, headers.Status)
+		s.answer(e, &f, unreachable, headers.Status)
 	case raw.KindWebhook:
-		err = e.status(&f)
+		err = s.status(e, &f)
 	default:
 		err = engine.Permanentf(engine.CauseUnknownType, "a raw record of a kind that this stage does not know")
 	}
@@ -79,7 +79,7 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 // that ingest could not make a key of is told apart by what it made instead.
 func (e *event) byKey(key string, f *fields) {
 	text, named := strings.CutPrefix(key, prefix(e.source.ID))
-	f.text[reference] = text
+	f.text[reference] = raw.ReadUnibellReference(text)
 	if !named {
 		e.call.ReferenceMade = true
 	}
@@ -106,9 +106,10 @@ func (e *event) request(f *fields, made bool) {
 // documented to. [S] 000: status and requestId, or status and error; [D] page
 // 3515: requestId, or errorCode and errorReason. Anything else leaves the call in
 // doubt.
-func (e *event) answer(f *fields, unreachable string, httpStatus int) {
+func (s *Stage) answer(e *event, f *fields, unreachable string, httpStatus int) {
 	c := &e.call
 	c.Kind = avro.UnibellCallKindAnswer
+	request := s.config.Privacy.ID(e.source, f.text[requestID])
 	if httpStatus > 0 && httpStatus < 1000 {
 		c.HTTPStatus = avro.Some(int32(httpStatus))
 	}
@@ -123,21 +124,21 @@ func (e *event) answer(f *fields, unreachable string, httpStatus int) {
 		c.CallStatus = avro.Some(avro.CallStatusAccepted)
 	case word != "" || f.text[errorCode] != "":
 		c.CallStatus = avro.Some(avro.CallStatusRefused)
-		word += ":" + f.text[errorCode]
+		word = s.config.Privacy.Word(e.source, word) + ":" + s.config.Privacy.Word(e.source, f.text[errorCode])
 	default:
 		c.CallStatus, word = avro.Some(avro.CallStatusUnknown), "http:"+strconv.Itoa(httpStatus)
 	}
-	c.EventID = "answer:" + f.text[requestID] + ":" + word
+	c.EventID = "answer:" + request + ":" + word
 }
 
-func (e *event) status(f *fields) error {
+func (s *Stage) status(e *event, f *fields) error {
 	c := &e.call
 	c.Kind = avro.UnibellCallKindStatus
 	word := strings.ToUpper(strings.TrimSpace(f.text[status]))
 	if word == "" {
 		return engine.Permanentf(engine.CauseSchemaMismatch, "status: missing")
 	}
-	c.EventID = "status:" + word
+	c.EventID = "status:" + s.config.Privacy.Word(e.source, word)
 	meaning := avro.CallStatusUnknown
 	switch e.source.Statuses[word] {
 	case "pending":
@@ -165,8 +166,9 @@ func (s *Stage) finish(e *event, f *fields) error {
 	}
 	at := c.Origin.ReceivedAt
 	if requested {
+		f.text[requestID] = s.config.Privacy.ID(e.source, f.text[requestID])
 		c.RequestID = avro.Some(f.text[requestID])
-		e.requestKey = prefix(e.source.ID) + "request:" + f.text[requestID]
+		e.requestKey = prefix(e.source.ID) + raw.UnibellRequest(f.text[requestID])
 		e.key = e.requestKey
 	}
 	if named {
@@ -177,12 +179,12 @@ func (s *Stage) finish(e *event, f *fields) error {
 		c.EventID = "status:" + f.text[requestID] + strings.TrimPrefix(c.EventID, "status")
 	}
 	if f.text[sourceAddr] != "" {
-		c.SourceAddr = avro.Some(s.config.Privacy.Phone(f.text[sourceAddr], at))
+		c.SourceAddr = avro.Some(s.config.Privacy.PhoneOf(e.source, f.text[sourceAddr], at))
 	}
 	if f.text[destAddr] != "" {
-		c.DestAddr = avro.Some(s.config.Privacy.Phone(f.text[destAddr], at))
+		c.DestAddr = avro.Some(s.config.Privacy.PhoneOf(e.source, f.text[destAddr], at))
 	}
-	c.Status, c.ErrorCode, c.NetworkErrorCode = some(f.text[status]), some(f.text[errorCode]), some(f.text[networkError])
+	c.Status, c.ErrorCode, c.NetworkErrorCode = s.word(e, f.text[status]), s.word(e, f.text[errorCode]), s.word(e, f.text[networkError])
 	if e.source.Exposes("error") {
 		c.Error = some(f.text[errorText])
 	}
@@ -195,22 +197,27 @@ func (s *Stage) finish(e *event, f *fields) error {
 	return nil
 }
 
-// name gives the fact to its reference. One that is a phone number leaves as a
+// word returns a word of the provider as it may leave.
+func (s *Stage) word(e *event, text string) avro.Optional[string] {
+	return some(s.config.Privacy.Word(e.source, text))
+}
+
+// name gives the fact to its reference. One that does not look like an id leaves as a
 // pseudonym, also where it is a part of a key.
 func (s *Stage) name(e *event, text string) {
 	c := &e.call
-	safe := s.config.Privacy.CorrelationID(text, c.Origin.ReceivedAt)
+	safe := s.config.Privacy.ID(e.source, text)
 	if safe == strings.TrimSpace(text) {
 		c.Reference = avro.Some(text)
 		safe = text
 	}
-	e.key = prefix(e.source.ID) + safe
+	e.key = prefix(e.source.ID) + raw.UnibellReference(safe)
 	c.VerificationID = avro.Some(e.key)
 	if c.ReferenceMade {
 		return
 	}
 	for _, place := range e.source.Correlation {
-		id := s.config.Privacy.Correlate(place, text, c.Origin.ReceivedAt)
+		id := s.config.Privacy.Correlate(e.source, place, text)
 		if id != "" && !slices.Contains(c.CorrelationIDs, id) {
 			c.CorrelationIDs = append(c.CorrelationIDs, id)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -40,13 +41,20 @@ func compareIDs(a, b journeyID) int {
 	return cmp.Or(strings.Compare(a.namespace, b.namespace), strings.Compare(a.id, b.id))
 }
 
-// JourneyKey appends the key of a journey: the correlation id, the namespace and a
-// colon before it where there is one.
+// JourneyKey appends the key of a journey: the correlation id, behind the namespace and a
+// colon. An id without a namespace stands alone, or behind a colon where a part of it could
+// be taken for a namespace: no id can be chosen so that its key is that of another id.
 func JourneyKey(dst []byte, namespace, id string) []byte {
-	if namespace != "" {
+	if namespace != "" || strings.Contains(id, ":") && !isPseudonym(id) {
 		dst = append(append(dst, namespace...), ':')
 	}
 	return append(dst, id...)
+}
+
+// isPseudonym says whether a correlation id is one that we made: no source has a namespace
+// of these names.
+func isPseudonym(id string) bool {
+	return strings.HasPrefix(id, source.PhonePrefix) || strings.HasPrefix(id, source.HMACPrefix)
 }
 
 // The rooms for usual values, so that appending to them moves nothing.

@@ -80,17 +80,13 @@ func EmitRepeat(tx engine.Tx, key []byte, repeat *avro.Duplicate, trace []raw.He
 	return Emit(tx, schemas.Duplicates, key, repeat, size, trace)
 }
 
-// Trace returns the W3C trace context of a record, so that a trace goes on behind
-// the stage: a part of the headers, where ingest writes the two side by side.
+// Trace returns the traceparent of a record, so that a trace goes on behind the stage: a
+// part of the headers.
 func Trace(headers []raw.Header) []raw.Header {
 	for i := range headers {
-		if headers[i].Key != raw.HeaderTraceparent {
-			continue
+		if headers[i].Key == raw.HeaderTraceparent {
+			return headers[i : i+1 : i+1]
 		}
-		if i+1 < len(headers) && headers[i+1].Key == raw.HeaderTracestate {
-			return headers[i : i+2 : i+2]
-		}
-		return headers[i : i+1 : i+1]
 	}
 	return nil
 }

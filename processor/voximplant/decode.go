@@ -93,7 +93,7 @@ func (r *reader) base() (members []member, err error) {
 func (r *reader) baseText(d *avro.VoximplantAccountCallback, name string) bool {
 	switch name {
 	case "type":
-		d.Type = r.plain()
+		d.Type = r.pseudonyms.ID(r.cb.source, r.plain())
 	case "currency":
 		r.text(&d.Currency)
 	case "language_code":
@@ -215,7 +215,7 @@ func (r *reader) unknown(name string) {
 			return
 		}
 	}
-	if len(d.UnknownFields) < most {
+	if len(d.UnknownFields) < most && r.pseudonyms.ID(r.cb.source, name) == name {
 		d.UnknownFields = append(d.UnknownFields, name)
 	}
 }

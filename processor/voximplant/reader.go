@@ -105,7 +105,7 @@ func (r *reader) path() string {
 
 func (r *reader) text(into *avro.Optional[string]) {
 	if text, reading := r.LenientText(); r.read(reading) {
-		*into = avro.Some(string(text))
+		*into = avro.Some(r.pseudonyms.Word(r.cb.source, string(text)))
 	}
 }
 
@@ -178,7 +178,7 @@ func (r *reader) status(text string, known bool) {
 }
 
 func (r *reader) pseudonym(text string) avro.Phone {
-	return r.pseudonyms.Phone(text, r.cb.envelope.ReceivedAt)
+	return r.pseudonyms.PhoneOf(r.cb.source, text, r.cb.envelope.ReceivedAt)
 }
 
 // digits is a number as it tells caller ids apart.

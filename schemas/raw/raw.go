@@ -69,7 +69,6 @@ const (
 	HeaderError       = "tributary-error"
 	HeaderContentType = "content-type"
 	HeaderTraceparent = "traceparent"
-	HeaderTracestate  = "tracestate"
 )
 
 // Headers that a record replayed from the dead letters has in addition: who replayed
@@ -132,8 +131,9 @@ type Envelope struct {
 	Status int
 	// ContentType is the request's, as sent.
 	ContentType string
-	// Traceparent and Tracestate are the W3C trace context, empty if none.
-	Traceparent, Tracestate string
+	// Traceparent is that of the W3C trace context, empty if none. There is no
+	// tracestate, which is free text of whoever sent the request.
+	Traceparent string
 }
 
 // Append adds the headers of e to dst. Empty optional fields are left out.
@@ -164,7 +164,6 @@ func (e *Envelope) Append(dst []Header) []Header {
 	}
 	add(HeaderContentType, e.ContentType)
 	add(HeaderTraceparent, e.Traceparent)
-	add(HeaderTracestate, e.Tracestate)
 	return dst
 }
 
@@ -173,7 +172,7 @@ func (e *Envelope) Append(dst []Header) []Header {
 func Parse(headers []Header) (Envelope, error) {
 	e, err := ParseShared(headers)
 	for _, text := range [...]*string{
-		&e.Source, &e.Provider, &e.Settings, &e.Assurance, &e.SecretID, &e.RequestID, &e.Kind, &e.ContentType, &e.Traceparent, &e.Tracestate,
+		&e.Source, &e.Provider, &e.Settings, &e.Assurance, &e.SecretID, &e.RequestID, &e.Kind, &e.ContentType, &e.Traceparent,
 	} {
 		*text = strings.Clone(*text)
 	}
@@ -215,8 +214,6 @@ func ParseShared(headers []Header) (Envelope, error) {
 			e.ContentType = text
 		case HeaderTraceparent:
 			e.Traceparent = text
-		case HeaderTracestate:
-			e.Tracestate = text
 		}
 	}
 	if e.Source == "" || e.Provider == "" || e.ReceivedAt.IsZero() {

@@ -30,7 +30,6 @@ func TestRoundTrip(t *testing.T) {
 			Status:      rapid.SampledFrom([]int{0, 200, 503}).Draw(t, "status"),
 			ContentType: text.Draw(t, "content_type"),
 			Traceparent: text.Draw(t, "traceparent"),
-			Tracestate:  text.Draw(t, "tracestate"),
 		}
 		before := raw.Header{Key: "theirs", Value: []byte("x")}
 		headers := want.Append([]raw.Header{before})

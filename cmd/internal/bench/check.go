@@ -43,12 +43,8 @@ func (p *environment) check(ctx context.Context, how string, sent map[string]sim
 
 // checkModel reads all topics and compares with the naive model.
 func (p *environment) checkModel(ctx context.Context, sent map[string]simulator.Count) ([]string, error) {
-	privacy, err := pseudonyms()
-	if err != nil {
-		return nil, err
-	}
 	c, sources := settingsOfModel()
-	topics := model.NewTopics(p.names, model.New(demo.ModelSettings(&c, sources, privacy), simulator.Digest), nil)
+	topics := model.NewTopics(p.names, model.New(demo.ModelSettings(&c, sources, phoneKeys()), simulator.Digest), nil)
 	client, err := kgo.NewClient(append(topics.Options(), p.kafka...)...)
 	if err != nil {
 		return nil, fmt.Errorf("make a Kafka client: %w", err)

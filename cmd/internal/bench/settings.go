@@ -37,9 +37,9 @@ func processorSources() []source.Source {
 	return demo.ProcessorSources(&a)
 }
 
-// pseudonyms are those of the processor under test.
-func pseudonyms() (*privacy.Pseudonymiser, error) {
-	return privacy.New(privacy.Config{Keys: []privacy.Key{{ID: phoneKeyID, Secret: []byte(phoneKey)}}})
+// phoneKeys are those of the processor under test.
+func phoneKeys() []privacy.Key {
+	return []privacy.Key{{ID: phoneKeyID, Secret: []byte(phoneKey)}}
 }
 
 // sourcesOf writes the simulator's accounts as the configuration has them, each with a

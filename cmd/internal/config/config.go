@@ -110,8 +110,8 @@ func (c *Config) RawPartitions() map[string]int32 {
 	return out
 }
 
-// Pseudonymiser makes what the stages need for phones. It reads the keys.
-func (c *Config) Pseudonymiser() (*privacy.Pseudonymiser, error) {
+// PhoneKeys reads the keys of pseudonyms.
+func (c *Config) PhoneKeys() ([]privacy.Key, error) {
 	keys := make([]privacy.Key, 0, len(c.Privacy.Keys))
 	for i := range c.Privacy.Keys {
 		k := &c.Privacy.Keys[i]
@@ -120,6 +120,15 @@ func (c *Config) Pseudonymiser() (*privacy.Pseudonymiser, error) {
 			return nil, fmt.Errorf("privacy.keys[%d]: %w", i, err)
 		}
 		keys = append(keys, privacy.Key{ID: k.ID, Secret: []byte(text), From: k.From, Until: k.Until})
+	}
+	return keys, nil
+}
+
+// Pseudonymiser makes what the stages need for phones and ids. It reads the keys.
+func (c *Config) Pseudonymiser() (*privacy.Pseudonymiser, error) {
+	keys, err := c.PhoneKeys()
+	if err != nil {
+		return nil, err
 	}
 	p, err := privacy.New(privacy.Config{Keys: keys})
 	if err != nil {

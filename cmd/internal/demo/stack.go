@@ -83,8 +83,7 @@ func start(ctx context.Context, c *clock, speed float64, logger *slog.Logger) (s
 	if _, err = reg.Register(ctx); err != nil {
 		return s, fmt.Errorf("register the schemas: %w", err)
 	}
-	// A key of our own: pseudonyms of a demo need not be kept from being tried out.
-	s.privacy, err = privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "demo", Secret: []byte("the demo's key for pseudonyms")}}})
+	s.privacy, err = privacy.New(privacy.Config{Keys: phoneKeys()})
 	if err != nil {
 		return s, err
 	}
@@ -185,19 +184,28 @@ func (s *stack) wait(ctx context.Context, d time.Duration) error {
 
 func (s *stack) url() string { return "http://" + s.ingest.Addr() }
 
+// phoneKeys are the demo's own: its pseudonyms need not be kept from being tried out.
+func phoneKeys() []privacy.Key {
+	return []privacy.Key{{ID: "demo", Secret: []byte("the demo's key for pseudonyms")}}
+}
+
 // settings are the model's.
 func (s *stack) settings() model.Settings {
-	return ModelSettings(&s.config, s.sources, s.privacy)
+	return ModelSettings(&s.config, s.sources, phoneKeys())
 }
 
 // ModelSettings are those of a processor's configuration.
-func ModelSettings(c *processor.Config, sources []source.Source, p *privacy.Pseudonymiser) model.Settings {
+func ModelSettings(c *processor.Config, sources []source.Source, keys []privacy.Key) model.Settings {
 	d := &c.Deadlines
-	return model.Settings{
-		Sources: sources, Correlation: p.CorrelationID, Span: c.DedupeSpan,
+	settings := model.Settings{
+		Sources: sources, Span: c.DedupeSpan,
 		Grace: d.VerificationGrace, Least: d.VerificationMin, Call: d.Call, Hold: d.Hold,
 		Payment: d.JourneyPayment, Verification: d.JourneyVerification,
 	}
+	for _, k := range keys {
+		settings.Keys = append(settings.Keys, model.Key(k))
+	}
+	return settings
 }
 
 // stop ends the components in the order of the data flow.

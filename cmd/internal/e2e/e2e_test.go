@@ -170,12 +170,9 @@ func audited(t *testing.T, env []string, file string, ledger *simulator.Ledger) 
 // ended in its way and returns what came of it.
 func watch(t *testing.T, brokers []string, prefix string, accounts *simulator.Accounts) (topics *model.Topics, settle func(*simulator.Ledger) model.Result) {
 	t.Helper()
-	p, err := privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k", Secret: []byte(phoneKey)}}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	keys := []privacy.Key{{ID: "k", Secret: []byte(phoneKey)}}
 	config := processor.DefaultConfig()
-	topics = model.NewTopics(schemas.Names{Prefix: prefix}, model.New(demo.ModelSettings(&config, demo.ProcessorSources(accounts), p), simulator.Digest), nil)
+	topics = model.NewTopics(schemas.Names{Prefix: prefix}, model.New(demo.ModelSettings(&config, demo.ProcessorSources(accounts), keys), simulator.Digest), nil)
 	client, err := kgo.NewClient(append(topics.Options(), kgo.SeedBrokers(brokers...))...)
 	if err != nil {
 		t.Fatal(err)

@@ -231,7 +231,7 @@ func TestHistories(t *testing.T) {
 			permutations(len(webhooks), func(order []int) {
 				order = append(slices.Clone(order), order...)
 				s, m := newStages(t, sources), model.New(model.Settings{
-					Sources: sources, Correlation: func(id string, _ time.Time) string { return strings.TrimSpace(id) },
+					Sources: sources, Keys: []model.Key{{ID: "k1", Secret: []byte("a-key-of-16-or-more")}},
 					Span: 72 * time.Hour, Grace: 5 * time.Minute, Least: time.Hour, Hold: 7 * 24 * time.Hour, Payment: 30 * time.Minute, Verification: 30 * time.Minute,
 				}, simulator.Digest)
 				for offset, i := range order {

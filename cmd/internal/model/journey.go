@@ -41,13 +41,13 @@ func (m *Model) Journeys(sure, now time.Time) map[string]*Journey {
 	g := gathering{m: m, sure: sure, now: now, ids: map[string]*members{}}
 	for _, c := range m.codes {
 		v := c.judge(&m.settings, now, sure)
-		for _, id := range ids(c.correlations) {
+		for _, id := range distinct(c.correlations) {
 			g.of(id).verifications = append(g.of(id).verifications, v)
 		}
 	}
 	for _, c := range m.calls {
 		v := c.judge(m, now, sure)
-		for _, id := range ids(c.correlations) {
+		for _, id := range distinct(c.correlations) {
 			g.of(id).verifications = append(g.of(id).verifications, v)
 		}
 	}

@@ -7,8 +7,8 @@
 //	enriched.journeys ──► Seen ─────────────────────────────────────────────┼─► Differences
 //	decoded.*, duplicates, deadletter.* ──► Seen ─► Account ────────────────┘
 //
-// Promise: it shares no code with the stages but the pseudonyms of phones, so that
-// where both agree, two readings of the design agree.
+// Promise: it shares no code with the stages, so that where both agree, two readings of
+// the design agree.
 package model
 
 import (
@@ -17,8 +17,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,9 +34,8 @@ import (
 // Settings are those of the processor that give facts their meaning.
 type Settings struct {
 	Sources []source.Source
-	// Correlation turns an id that is a phone number into its pseudonym, and blank
-	// ones into nothing.
-	Correlation func(id string, receivedAt time.Time) string
+	// Keys are those of the pseudonyms of ids.
+	Keys []Key
 	// Span is how long events are known, and how old a new one may be.
 	Span time.Duration
 	// Grace and Least are a LOX24 verification's time beyond its strategy, and at
@@ -67,6 +68,7 @@ type Model struct {
 	loose    map[string][]status
 	payments map[string]*payment
 	digest   func([]byte) uint64
+	ids      *ids
 }
 
 // New makes a model. digest hashes bodies as the simulator's ledger does.
@@ -74,7 +76,7 @@ func New(settings Settings, digest func([]byte) uint64) *Model {
 	m := &Model{
 		settings: settings, sources: map[string]source.Source{}, expected: map[string]*Expected{}, seen: map[[16]byte]bool{},
 		codes: map[string]*code{}, calls: map[string]*call{}, bindings: map[string]string{}, loose: map[string][]status{},
-		payments: map[string]*payment{}, digest: digest,
+		payments: map[string]*payment{}, digest: digest, ids: newIDs(settings.Keys),
 	}
 	for i := range settings.Sources {
 		m.sources[settings.Sources[i].ID] = settings.Sources[i].WithDefaults()
@@ -186,13 +188,11 @@ func (m *Model) correlate(into map[string]correlation, e *raw.Envelope, at int64
 		if c.Pointer != "" {
 			text = pointer(text, c.Pointer)
 		}
-		id := m.settings.Correlation(text, e.ReceivedAt)
+		id := m.ids.of(&s, text)
 		if id == "" {
 			continue
 		}
-		if s.Namespace != "" {
-			id = s.Namespace + ":" + id
-		}
+		id = journeyKey(s.Namespace, id)
 		place := c.Field + c.Pointer
 		if known, there := into[place]; !there || at > known.at {
 			into[place] = correlation{id, at}
@@ -200,8 +200,8 @@ func (m *Model) correlate(into map[string]correlation, e *raw.Envelope, at int64
 	}
 }
 
-// ids returns the ids of all places, each once.
-func ids(places map[string]correlation) []string {
+// distinct returns the ids of all places, each once.
+func distinct(places map[string]correlation) []string {
 	var out []string
 	for _, c := range places {
 		if !slices.Contains(out, c.id) {
@@ -211,17 +211,27 @@ func ids(places map[string]correlation) []string {
 	return out
 }
 
-// pointer follows a JSON pointer through objects.
+// pointer follows a JSON pointer through objects and arrays.
 func pointer(text, path string) string {
 	var v any
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
-	if d.Decode(&v) != nil {
+	if d.Decode(&v) != nil || d.Decode(new(any)) != io.EOF {
 		return ""
 	}
 	for name := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
-		object, _ := v.(map[string]any)
-		v = object[strings.NewReplacer("~1", "/", "~0", "~").Replace(name)]
+		switch in := v.(type) {
+		case map[string]any:
+			v = in[strings.NewReplacer("~1", "/", "~0", "~").Replace(name)]
+		case []any:
+			i, err := strconv.Atoi(name)
+			if err != nil || i < 0 || i >= len(in) || strconv.Itoa(i) != name {
+				return ""
+			}
+			v = in[i]
+		default:
+			return ""
+		}
 	}
 	switch v := v.(type) {
 	case string:

@@ -172,7 +172,7 @@ func (p *payment) ids() []string {
 			places[place+" of "+f.operation] = c
 		}
 	}
-	return ids(places)
+	return distinct(places)
 }
 
 // money is what a payment comes to.

@@ -238,6 +238,7 @@ func (m *Model) unibell(e *raw.Envelope, r *kgo.Record, made, failed bool) verdi
 	reference, requestID, word, ok := unibellFields(e.ContentType, r.Value)
 	if e.Kind == raw.KindRelayAnswer {
 		reference = strings.TrimPrefix(string(r.Key), "unibell:"+e.Source+":")
+		reference = strings.TrimPrefix(reference, ":") // where it could be taken for a request's
 		if failed || !ok {
 			word = "unreached"
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -158,6 +159,9 @@ func (t *tracer) byKey(ctx context.Context, id string) error {
 // provider.
 func (t *tracer) candidates(id string) map[string][]string {
 	keys := map[string][]string{schemas.EnrichedJourneys: {id}}
+	if key := string(verification.JourneyKey(nil, "", id)); key != id {
+		keys[schemas.EnrichedJourneys] = append(keys[schemas.EnrichedJourneys], key)
+	}
 	for _, provider := range providers() {
 		topic := enrichedOf(provider)
 		switch {

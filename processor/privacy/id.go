@@ -1,0 +1,182 @@
+package privacy
+
+import (
+	"strings"
+
+	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/schemas/jsonscan"
+)
+
+// Correlate returns the correlation id that a field's text holds, through the JSON
+// pointer, as it may leave: see ID. It is empty where there is none; blank ids count as
+// absent. The source's namespace is not a part of it.
+func (p *Pseudonymiser) Correlate(s *source.Source, c source.Correlation, text string) string {
+	if c.Pointer != "" {
+		text, _ = jsonscan.Lookup(text, c.Pointer)
+	}
+	return p.ID(s, text)
+}
+
+// ID returns an id that a provider or a customer made as it may leave the restricted
+// topics, without the space around it. One that looks like an id by the source's rules
+// leaves as it is; any other as a pseudonym, which is equal wherever the id is:
+//
+//	phone:<key id>:<HMAC of the E.164 digits>    a phone number in any writing
+//	hmac:<key id>:<HMAC of the text>             all else
+//
+// The key is that of ids, the same at all times: a case that begins before a rotation of
+// the keys and ends after it is one case.
+func (p *Pseudonymiser) ID(s *source.Source, text string) string {
+	text = strings.TrimSpace(text)
+	like, digits := looksLikeID(&s.IDs, text, noSpace)
+	if like && isPlain(s, text, digits) || text == "" {
+		return text
+	}
+	return p.judge(s, text, like)
+}
+
+// Word returns a word of the provider's own, such as a status, as it may leave: as an ID,
+// but that there may be spaces in it.
+func (p *Pseudonymiser) Word(s *source.Source, text string) string {
+	if like, digits := looksLikeID(&s.IDs, text, space); like && digits < shortestPhone {
+		return text
+	}
+	return p.ID(s, text)
+}
+
+// isPlain says of a text that looks like an id that it holds no number: that it has too few
+// digits, or that they are a UUID's. False means that it takes a closer look.
+func isPlain(s *source.Source, text string, digits int) bool {
+	switch {
+	case digits < shortestPhone || isUUID(text):
+		return true
+	case digits >= shortestBare || len(s.PhoneCountries) > 0:
+		return false
+	}
+	for i := range len(text) {
+		c := text[i]
+		exit := c == '0' && (i == 0 || !isDigit(text[i-1])) && strings.HasPrefix(text[i+1:], "0")
+		if exit || c == ':' || c == '+' {
+			return false
+		}
+	}
+	return true
+}
+
+// judge is ID for a text that is not seen at once to be an id.
+func (p *Pseudonymiser) judge(s *source.Source, text string, like bool) string {
+	if n := p.phoneOf(s, text, like); n != nil {
+		return p.pseudonymOf(s, source.PhonePrefix, n.digits)
+	}
+	like = like || s.IDs.Allows(source.AllowText) && !reserved(text)
+	if like && !p.hides(s, text) {
+		return text
+	}
+	return p.pseudonymOf(s, source.HMACPrefix, text)
+}
+
+// Text returns a value that the source's configuration lets leave, as payload_fields do:
+// a phone number as ID has it, anything else as it is.
+func (p *Pseudonymiser) Text(s *source.Source, text string) string {
+	plain := strings.TrimSpace(text)
+	like, digits := looksLikeID(&s.IDs, plain, noSpace)
+	if like && isPlain(s, plain, digits) {
+		return text
+	}
+	if n := p.phoneOf(s, plain, like); n != nil {
+		return p.pseudonymOf(s, source.PhonePrefix, n.digits)
+	}
+	return text
+}
+
+// What else than a source's characters may be in an id.
+const (
+	noSpace = 0
+	space   = ' '
+)
+
+// looksLikeID says whether a text is as long as an id, of an id's characters or the one
+// besides, and not like a pseudonym of ours, and how many digits it has.
+func looksLikeID(rules *source.IDs, text string, besides byte) (like bool, digits int) {
+	if len(text) > rules.MaxLength {
+		return false, 0
+	}
+	usual := rules.Characters == source.DefaultCharacters
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c-'0' <= 9:
+			digits++
+		case c|0x20 >= 'a' && c|0x20 <= 'z':
+		case usual && (c == '-' || c == '_' || c == '.' || c == ':'):
+		case c == besides && c != noSpace:
+		case usual || strings.IndexByte(rules.Characters, c) < 0:
+			return false, 0
+		}
+	}
+	return !reserved(text), digits
+}
+
+// reserved says whether a text begins as a pseudonym does.
+func reserved(text string) bool {
+	return strings.HasPrefix(text, source.PhonePrefix) || strings.HasPrefix(text, source.HMACPrefix)
+}
+
+// isUUID says whether a text has the shape of a UUID, whose digits are no number.
+func isUUID(text string) bool {
+	const length = 36
+	if len(text) != length {
+		return false
+	}
+	for i := range length {
+		c := text[i]
+		if i == 8 || i == 13 || i == 18 || i == 23 {
+			if c != '-' {
+				return false
+			}
+		} else if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'f') {
+			return false
+		}
+	}
+	return true
+}
+
+// phoneOf returns the phone number that a text is, nil if it is none: one with + or 00
+// that is possible, one with its calling code that is valid, or a national form of the
+// source's countries. like says that it could be an id: then separators make no number
+// of it.
+func (p *Pseudonymiser) phoneOf(s *source.Source, text string, like bool) *number {
+	if s.IDs.Allows(source.AllowPhones) || like && isWord(text) {
+		return nil
+	}
+	w := read(text)
+	if w.words || len(w.digits) < shortestPhone || len(w.digits) > longestNSN {
+		return nil
+	}
+	long := len(w.digits) >= shortestBare && len(w.digits) <= longestBare
+	if w.plus || long && (w.bare || w.scheme || !like) {
+		if n := p.judged(text, &w); n.valid || w.plus && n.possible {
+			return n
+		}
+	}
+	if w.plus || len(s.PhoneCountries) == 0 {
+		return nil
+	}
+	return p.national(s.PhoneCountries, w.digits)
+}
+
+// isWord says whether a text has letters, and no scheme in front of a number.
+func isWord(text string) bool {
+	return strings.IndexByte(text, ':') < 0 && strings.ContainsFunc(text, func(r rune) bool { return r >= 'A' })
+}
+
+// pseudonymOf returns the pseudonym of an id and counts it.
+func (p *Pseudonymiser) pseudonymOf(s *source.Source, prefix, text string) string {
+	kind := strings.TrimSuffix(prefix, ":")
+	p.ids.WithLabelValues(s.Provider, s.ID, kind).Inc()
+	k := &p.keys[0]
+	if prefix == source.HMACPrefix {
+		// Never the HMAC of a phone's digits: the two are told apart by the zero byte.
+		text = kind + "\x00" + text
+	}
+	return prefix + k.ID + ":" + k.hmac(text)
+}

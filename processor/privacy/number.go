@@ -1,0 +1,124 @@
+package privacy
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/nyaruka/phonenumbers"
+
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+// The lengths of numbers with their calling code. [ITU-T E.164]
+const (
+	// shortestBare is how many digits a number without + or 00 has at least: a shorter
+	// one is an order number.
+	shortestBare = 11
+	longestBare  = 15
+	// shortestPhone is how many digits are worth a look at all.
+	shortestPhone = 7
+)
+
+// number is what is known of a text that should be a phone number. One that is in
+// the cache is not changed any more.
+type number struct {
+	// text is the number's as it was given, a copy.
+	text    string
+	digits  string // E.164 without +, or the text's own digits
+	country string // ISO 3166-1 alpha-2, empty if not known
+	// judged says that possible and valid are known: only ids need them.
+	judged, possible, valid bool
+	// pseudonyms are those under all keys, the newest key's first; nil until asked for.
+	pseudonyms []avro.Pseudonym
+}
+
+// parse reads a number as E.164 with or without its plus.
+func (p *Pseudonymiser) parse(text string) number {
+	w := read(text)
+	if w.plus || w.bare {
+		if region := p.territories.region(w.digits); region != "" {
+			return number{text: text, digits: w.digits, country: region}
+		}
+	}
+	return lookUp(text, &w)
+}
+
+// lookUp reads a number by the library's patterns, which also say whether it is
+// valid. Its digits are those of the number that was read: a trunk prefix such as the 0
+// in +49 (0) 151 is none of them.
+func lookUp(text string, w *writing) number {
+	n := number{text: text, digits: w.own, judged: true}
+	if !w.international() {
+		return n
+	}
+	parsed, err := phonenumbers.Parse("+"+w.digits, "")
+	if err != nil {
+		return n
+	}
+	n.valid = phonenumbers.IsValidNumber(parsed)
+	n.possible = n.valid || phonenumbers.IsPossibleNumber(parsed)
+	if n.valid || n.possible && (w.plus || w.bare) {
+		n.set(parsed)
+	}
+	return n
+}
+
+func (n *number) set(parsed *phonenumbers.PhoneNumber) {
+	n.digits = strconv.Itoa(int(parsed.GetCountryCode())) + phonenumbers.GetNationalSignificantNumber(parsed)
+	n.country = phonenumbers.GetRegionCodeForNumber(parsed)
+	if n.country == "ZZ" || n.country == "001" {
+		n.country = ""
+	}
+}
+
+// judged returns what is known of a number, and whether it is possible and valid.
+func (p *Pseudonymiser) judged(text string, w *writing) *number {
+	known := p.cache.get(text)
+	if known != nil && known.judged {
+		return known
+	}
+	n := lookUp(strings.Clone(text), w)
+	if known != nil {
+		n.pseudonyms = known.pseudonyms
+	}
+	p.cache.add(&n)
+	return &n
+}
+
+// national returns the number that a national form is in the first of the countries that
+// has such a one: a valid number, or a possible one with the trunk prefix, such as 0, that
+// order numbers have not. It returns nil if there is none.
+func (p *Pseudonymiser) national(countries []string, digits string) *number {
+	if len(digits) < shortestPhone || len(digits) > longestBare {
+		return nil
+	}
+	text := strings.Join(countries, ",") + ":" + digits
+	n := p.cache.get(text)
+	if n == nil {
+		found := nationalIn(countries, digits)
+		found.text, found.judged = text, true
+		p.cache.add(&found)
+		n = &found
+	}
+	if !n.possible {
+		return nil
+	}
+	return n
+}
+
+func nationalIn(countries []string, digits string) (n number) {
+	for _, country := range countries {
+		parsed, err := phonenumbers.Parse(digits, country)
+		if err != nil {
+			continue
+		}
+		trunk := phonenumbers.GetNddPrefixForRegion(country, true)
+		n.valid = phonenumbers.IsValidNumber(parsed)
+		n.possible = n.valid || trunk != "" && strings.HasPrefix(digits, trunk) && phonenumbers.IsPossibleNumber(parsed)
+		if n.possible {
+			n.set(parsed)
+			return n
+		}
+	}
+	return n
+}
