@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"hash"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -114,6 +115,13 @@ func compareEnds(a, b time.Time) int {
 		return -1
 	}
 	return a.Compare(b)
+}
+
+// Expect begins the counts of a source's pseudonyms at zero.
+func (p *Pseudonymiser) Expect(s *source.Source) {
+	for _, prefix := range [...]string{source.PhonePrefix, source.HMACPrefix} {
+		p.ids.WithLabelValues(s.Provider, s.ID, strings.TrimSuffix(prefix, ":"))
+	}
 }
 
 // Describe implements prometheus.Collector.

@@ -198,9 +198,9 @@ func ofProcessor(t *testing.T, kafka []kgo.Opt, registryURL string) map[string]m
 	must(t, err)
 	config := processor.DefaultConfig()
 	config.Engine.InstanceID, config.Engine.StateDir = "test", t.TempDir()
-	r := &recorder{}
+	r, accounts := &recorder{}, simulator.DefaultAccounts()
 	p, err := processor.New(config, processor.Deps{
-		Kafka: kafka, Privacy: pseudonyms, Metrics: r, Logger: slog.New(slog.DiscardHandler), Now: time.Now, Fail: func(error) {},
+		Kafka: kafka, Sources: demo.ProcessorSources(&accounts), Privacy: pseudonyms, Metrics: r, Logger: slog.New(slog.DiscardHandler), Now: time.Now, Fail: func(error) {},
 		SchemaIDs: func(ctx context.Context) (map[string]uint32, error) {
 			ids, err := reg.Resolve(ctx)
 			return ids.ByTopic, err
