@@ -238,7 +238,6 @@ func (b *book) store(deadline statecodec.Instant) {
 	b.tx.Put(appendMainKey(b.tx.Buffer(len(b.key)+1), b.key), b.appendTo(b.tx.Buffer(size)), deadline.Time())
 }
 
-
 // traceOf returns the traceparent, so that a trace goes on to the journey.
 func traceOf(headers []raw.Header) []raw.Header {
 	for i := range headers {

@@ -31,7 +31,7 @@ func newModel() *model.Model {
 			{ID: "quiet", Provider: raw.ProviderUnibell},
 		},
 		Keys: []model.Key{{ID: "k1", Secret: []byte("first-key-of-16-or-more")}},
-		Span:        72 * time.Hour, Grace: 5 * time.Minute, Least: time.Hour, Call: 5 * time.Minute, Hold: 24 * time.Hour,
+		Span: 72 * time.Hour, Grace: 5 * time.Minute, Least: time.Hour, Call: 5 * time.Minute, Hold: 24 * time.Hour,
 		Payment: 30 * time.Minute, Verification: 30 * time.Minute,
 	}, simulator.Digest)
 }
