@@ -74,7 +74,10 @@ func TestCost(t *testing.T) { //nolint:paralleltest // It measures what the proc
 		"voximplant":     func(body string) { _, _ = voximplant.Split([]byte(body), salts) },
 		"unibell status": func(body string) { _, _ = unibell.StatusKey("s", "", []byte(body)) },
 		"unibell form":   func(body string) { _, _ = unibell.StatusKey("s", "application/x-www-form-urlencoded", []byte(body)) },
-		"unibell relay":  func(body string) { _, _ = unibell.ReadRequest([]byte(body), &unibell.Rules{Prefixes: []string{unibell.DefaultPrefix}, MinCode: 4, MaxCode: 8}, func() string { return "r" }) },
+		"unibell relay": func(body string) {
+			rules := unibell.Rules{Prefixes: []string{unibell.DefaultPrefix}, MinCode: 4, MaxCode: 8}
+			_, _ = unibell.ReadRequest([]byte(body), &rules, func() string { return "r" })
+		},
 	}
 	r := newRig(t, func(c *ingest.Config) { c.AccessLog = false })
 	worst := map[string]float64{}
