@@ -186,3 +186,40 @@ func TestOutputMadeAnew(t *testing.T) {
 	b.send(20, now(), keys(3)...)
 	b.read(output, func(got map[string][]string) bool { return total(got) >= 20 })
 }
+
+// TestRetentionIsShown: records that are deleted before they are read are passed over, and
+// the move says how many.
+func TestRetentionIsShown(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	e := b.start("one", 1, nil)
+	b.send(20, now(), keys(9)...)
+	b.check()
+	b.stop(e)
+	before := total(b.read(output, func(got map[string][]string) bool { return total(got) >= 20 }))
+	b.send(20, now(), keys(9)...)
+	admin := kadm.NewClient(b.client)
+	ends, err := admin.ListEndOffsets(t.Context(), b.names.Topic(input))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := admin.DeleteRecords(t.Context(), ends.Offsets()); err != nil {
+		t.Fatal(err)
+	}
+	e = b.start("one", 1, nil)
+	defer b.stop(e)
+	b.send(3, now(), keys(3)...)
+	b.read(output, func(got map[string][]string) bool { return total(got) >= before+3 })
+	lost := int64(0)
+	for _, s := range e.Health() {
+		for _, m := range s.Moved {
+			if m.Cause != "retention" {
+				t.Errorf("moved %+v, want retention", m)
+			}
+			lost += m.To - m.From
+		}
+	}
+	if lost != 20 {
+		t.Errorf("%d offsets are shown as lost, want 20", lost)
+	}
+}
