@@ -13,7 +13,7 @@ func DecodeOrigin(b []byte) (Origin, error) {
 // and leaves the rest unread.
 func DecodeFact(b []byte) (o Origin, eventID string, err error) {
 	d := decoder{b: b}
-	if err = o.decodeFrom(&d); err != nil {
+	if err := o.decodeFrom(&d); err != nil {
 		return o, "", err
 	}
 	eventID, err = d.string()

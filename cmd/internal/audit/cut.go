@@ -77,7 +77,7 @@ func (a *auditor) takeCut(ctx context.Context) (*cut, error) {
 		return nil, fmt.Errorf("topics %s do not exist: is the prefix %q right? 'tributary topics apply' creates them",
 			strings.Join(c.missing, ", "), a.config.Names.Prefix)
 	}
-	if err = a.positions(ctx, c); err != nil {
+	if err := a.positions(ctx, c); err != nil {
 		return nil, err
 	}
 	// Snapshots before what changed them, and what was made of raw records before

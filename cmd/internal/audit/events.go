@@ -22,9 +22,8 @@ func newEvents() *events { return &events{met: map[uint64]struct{}{}, again: map
 func (a *auditor) eventHash(topic string, key []byte, eventID string) uint64 {
 	var h maphash.Hash
 	h.SetSeed(a.seed)
-	// The parts cannot run into each other: a key's length goes before it.
 	_, _ = h.WriteString(topic)
-	_ = h.WriteByte(byte(len(key)))
+	_ = h.WriteByte(0)
 	_, _ = h.Write(key)
 	_ = h.WriteByte(0)
 	_, _ = h.WriteString(eventID)

@@ -26,7 +26,7 @@ const (
 func (a *auditor) identify(requestID string, received time.Time) identity {
 	var ms [8]byte
 	for i, left := 0, received.UnixMilli(); i < len(ms); i++ {
-		ms[i], left = byte(left), left>>8 //nolint:gosec // a byte of it
+		ms[i], left = byte(left), left>>8
 	}
 	request := maphash.String(a.seed, requestID)
 	at := maphash.Bytes(a.seed, ms[:])

@@ -143,7 +143,7 @@ func (a *auditor) deadLetterOf(r *kgo.Record) (origin, bool) {
 
 // duplicateOf returns the record that a duplicate is of.
 func (a *auditor) duplicateOf(r *kgo.Record, body []byte) (d avro.Duplicate, o origin, err error) {
-	if err = d.DecodeAvro(body); err != nil {
+	if err := d.DecodeAvro(body); err != nil {
 		return d, o, err
 	}
 	at := &d.Record

@@ -147,11 +147,11 @@ processor: {engine: {session_timeout: %s, transaction_timeout: %s, fence_after: 
 	if err := s.startIngest(ctx); err != nil {
 		return err
 	}
-	return s.start(ctx)
+	return s.start()
 }
 
 // start starts the processor, which may refuse.
-func (s *scene) start(ctx context.Context) (err error) {
+func (s *scene) start() (err error) {
 	env := processorEnv(s.deed.name, filepath.Join(s.dir, "state-"+s.names.Prefix))
 	s.processor, err = s.stack.start("processor", env, "processor", "-c", s.file)
 	return err
@@ -232,7 +232,7 @@ func (s *scene) refused(ctx context.Context) error {
 	if err := s.deed.repair(ctx, s); err != nil {
 		return fmt.Errorf("repair it: %w", err)
 	}
-	return s.start(ctx)
+	return s.start()
 }
 
 // caughtUp waits until the stage has read all there is.

@@ -94,7 +94,7 @@ func stopped(do func(ctx context.Context, s *scene) error) func(ctx context.Cont
 		if err := do(ctx, s); err != nil {
 			return err
 		}
-		return s.start(ctx)
+		return s.start()
 	}
 }
 
@@ -217,7 +217,7 @@ func (s *scene) withoutBroker(ctx context.Context, do func(kafka string) error) 
 	if err := s.startIngest(ctx); err != nil {
 		return "", err
 	}
-	return data, s.start(ctx)
+	return data, s.start()
 }
 
 // eachLog calls a function with the folder of each partition of the raw topic.

@@ -79,8 +79,9 @@ func (s *site) processor() *process {
 func (s *site) again(after string) {
 	s.t.Helper()
 	s.times++
+	client := &http.Client{Timeout: time.Minute}
 	for _, body := range s.sent {
-		resp, err := http.Post(s.url, "application/json", bytes.NewReader(body))
+		resp, err := client.Post(s.url, "application/json", bytes.NewReader(body))
 		if err != nil {
 			s.t.Fatal(err)
 		}

@@ -24,8 +24,9 @@ func (r *rig) commitOf(at int64, epoch int32) {
 func (r *rig) epochsEnd(at int64) {
 	r.cluster.ControlKey(int16(kmsg.OffsetForLeaderEpoch), func(kreq kmsg.Request) (kmsg.Response, error, bool) {
 		r.cluster.KeepControl()
-		req := kreq.(*kmsg.OffsetForLeaderEpochRequest)
-		resp := req.ResponseKind().(*kmsg.OffsetForLeaderEpochResponse)
+		req, _ := kreq.(*kmsg.OffsetForLeaderEpochRequest)
+		resp := kmsg.NewPtrOffsetForLeaderEpochResponse()
+		resp.Version = req.Version
 		for _, rt := range req.Topics {
 			topic := kmsg.NewOffsetForLeaderEpochResponseTopic()
 			topic.Topic = rt.Topic
