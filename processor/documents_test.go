@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,7 +31,7 @@ func TestDocumentsNameWhatIsThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, harm := range engine.Harms() {
+	for _, harm := range slices.Concat(engine.Harms(), engine.AdministratorHarms()) {
 		there[string(harm)] = true
 	}
 	named := regexp.MustCompile("`((?:Test|Benchmark)[A-Z]\\w+)`")

@@ -254,12 +254,12 @@ func lagModule(f *config.File, kafka []kgo.Opt, metrics *prometheus.Registry, lo
 }
 
 // partitionsOf returns the configured partition count of a topic.
-func partitionsOf(config *config.Config) func(topic string) int32 {
+func partitionsOf(c *config.Config) func(topic string) int32 {
 	return func(topic string) int32 {
 		row, ok := schemas.Find(topic)
 		if !ok {
 			return 0
 		}
-		return config.Topics.PartitionsOf(row)
+		return c.Topics.PartitionsOf(row)
 	}
 }
