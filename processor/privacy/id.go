@@ -36,9 +36,10 @@ func (p *Pseudonymiser) ID(s *source.Source, text string) string {
 }
 
 // Word returns a word of the provider's own, such as a status, as it may leave: as an ID,
-// but that there may be spaces in it.
+// or with spaces in it and with too few digits for a one-time code.
 func (p *Pseudonymiser) Word(s *source.Source, text string) string {
-	if like, digits := looksLikeID(&s.IDs, text, space); like && digits < shortestPhone {
+	const shortestCode = 4
+	if like, digits := looksLikeID(&s.IDs, text, space); like && digits < shortestCode {
 		return text
 	}
 	return p.ID(s, text)
