@@ -68,11 +68,7 @@ func New(config Config, specs []Spec, deps Deps) (*Engine, error) {
 			return nil, fmt.Errorf("engine: changelog %s of stage %s is not in the topic table", specs[i].Changelog, specs[i].Name)
 		}
 		e.maxState = row.MaxMessageBytes
-		for _, cause := range moveCauses() {
-			// A counter that begins with its first event shows no increase.
-			e.metrics.inputMoves.WithLabelValues(specs[i].Name, string(cause))
-			e.metrics.inputLost.WithLabelValues(specs[i].Name, string(cause))
-		}
+		e.metrics.expectMoves(specs[i].Name)
 	}
 	e.budget = &budget{total: config.Store.WriteBackBytes, sessions: e.sessions()}
 	return e, nil

@@ -55,12 +55,21 @@ func (w *worker) moveInputs(ctx context.Context, moves map[int32]*inputMove) (er
 func (w *worker) tellMoved(ctx context.Context, p int32, m *inputMove) {
 	w.metrics.inputMoves.WithLabelValues(w.spec.Name, string(m.cause)).Inc()
 	w.metrics.inputLost.WithLabelValues(w.spec.Name, string(m.cause)).Add(float64(m.lost()))
-	w.logger.ErrorContext(ctx, moveMessage(m.cause), slog.String("topic", w.input), slog.Int("partition", int(p)), slog.String("cause", string(m.cause)),
+	w.logger.ErrorContext(ctx, "the input goes on elsewhere than the group stood", slog.String("meaning", moveMessage(m.cause)), slog.String("topic", w.input), slog.Int("partition", int(p)), slog.String("cause", string(m.cause)),
 		slog.Int64("committed", m.committed), slog.Int64("from", m.from), slog.Int64("to", m.to), slog.Int64("offsets_lost", m.lost()))
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.status.Moved = append(w.status.Moved, Moved{Partition: p, Cause: string(m.cause), From: m.from, To: m.to, At: w.deps.Now()})
 	w.status.Moved = w.status.Moved[max(0, len(w.status.Moved)-mostMoved):]
+}
+
+// expectMoves begins the counters of a stage: one that begins with its first event shows no
+// increase.
+func (m *metrics) expectMoves(stage string) {
+	for _, cause := range moveCauses() {
+		m.inputMoves.WithLabelValues(stage, string(cause))
+		m.inputLost.WithLabelValues(stage, string(cause))
+	}
 }
 
 // moveMessage is what an operator reads.

@@ -24,7 +24,7 @@ func (w *worker) watchTopics(ctx context.Context) error {
 	defer cancel()
 	details, err := w.admin.ListTopics(ctx, w.input, w.changelog)
 	if err != nil {
-		return nil //nolint:nilerr // brokers that are away are no change of the topics
+		return nil // brokers that are away are no change of the topics
 	}
 	for _, topic := range []string{w.input, w.changelog} {
 		if errors.Is(details[topic].Err, kerr.UnknownTopicOrPartition) {
@@ -36,7 +36,7 @@ func (w *worker) watchTopics(ctx context.Context) error {
 			return nil
 		}
 		if details[topic].Err != nil {
-			return nil //nolint:nilerr // a leader is being elected
+			return nil // a leader is being elected
 		}
 	}
 	if err := w.checkPartitions(details); err != nil {

@@ -54,13 +54,11 @@ type pauser interface {
 // admin answers questions about topics, groups and transactions.
 type admin interface {
 	settler
+	epochs
 	FetchOffsets(ctx context.Context, group string) (kadm.OffsetResponses, error)
 	ListTopics(ctx context.Context, topics ...string) (kadm.TopicDetails, error)
 	ListStartOffsets(ctx context.Context, topics ...string) (kadm.ListedOffsets, error)
 	ListEndOffsets(ctx context.Context, topics ...string) (kadm.ListedOffsets, error)
-	// EpochEnds returns, by partition of a topic, where what was written up to a leader
-	// epoch ends; a partition is missing where the broker does not know.
-	EpochEnds(ctx context.Context, topic string, epochs map[int32]int32) (map[int32]int64, error)
 	ListCommittedOffsets(ctx context.Context, topics ...string) (kadm.ListedOffsets, error)
 	DescribeProducers(ctx context.Context, topics kadm.TopicsSet) (kadm.DescribedProducersTopics, error)
 	ListTransactions(ctx context.Context, producerIDs []int64, filterStates []string) (kadm.ListedTransactions, error)
@@ -69,6 +67,13 @@ type admin interface {
 	Orphans(ctx context.Context, group, topic string) (partitions []int32, first string, err error)
 	// LeaveAs takes the member with an instance id out of a group.
 	LeaveAs(ctx context.Context, group, instance string) error
+}
+
+// epochs tells what of a log is still what was read.
+type epochs interface {
+	// EpochEnds returns, by partition of a topic, where what was written up to a leader
+	// epoch ends; a partition is missing where the broker does not know.
+	EpochEnds(ctx context.Context, topic string, epochs map[int32]int32) (map[int32]int64, error)
 }
 
 // settler finds out how transactions ended, and ends them.
