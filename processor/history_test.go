@@ -150,10 +150,10 @@ func (h *history) addCall(n int, order string, start time.Duration, status strin
 	const source = "shop-unibell"
 	key, request := "unibell:"+source+":"+order, fmt.Sprintf("%032x", n)
 	h.add(schemas.RawUnibell, key, raw.Envelope{
-		Assurance: raw.AssuranceSharedSecret, ReceivedAt: noon(start), Kind: raw.KindRelayRequest,
+		Assurance: raw.AssuranceSharedSecret, ReceivedAt: noon(start), Kind: raw.KindRelayRequest, RequestID: "call-" + request,
 	}, object{"reference": order, "sourceAddr": "380441234567", "destAddr": "380501234567", "code": "4321"})
 	h.add(schemas.RawUnibell, key, raw.Envelope{
-		Assurance: raw.AssuranceSharedSecret, ReceivedAt: noon(start + time.Second), Kind: raw.KindRelayAnswer, Status: 200,
+		Assurance: raw.AssuranceSharedSecret, ReceivedAt: noon(start + time.Second), Kind: raw.KindRelayAnswer, Status: 200, RequestID: "call-" + request,
 	}, object{"status": "ok", "requestId": request})
 	if status == "" {
 		return
@@ -245,7 +245,10 @@ func again(t *testing.T, in *engine.Input, after time.Duration) engine.Input {
 	if in.Topic == schemas.RawLOX24 || in.Topic == schemas.RawUAPAY {
 		e.ReceivedAt = e.ReceivedAt.Add(after)
 	}
-	e.RequestID += "-again"
+	// A relayed call that is placed again is another call: only the same record repeats it.
+	if e.Kind != raw.KindRelayRequest && e.Kind != raw.KindRelayAnswer {
+		e.RequestID += "-again"
+	}
 	retry := *in
 	retry.Headers, retry.Timestamp = e.Append(nil), e.ReceivedAt
 	switch in.Topic {

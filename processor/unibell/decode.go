@@ -98,7 +98,7 @@ func header(headers []raw.Header, key string) string {
 func prefix(sourceID string) string { return raw.ProviderUnibell + ":" + sourceID + ":" }
 
 func (e *event) request(f *fields, made bool) {
-	e.call.Kind, e.call.EventID, e.call.ReferenceMade = avro.UnibellCallKindRequest, "request", made
+	e.call.Kind, e.call.EventID, e.call.ReferenceMade = avro.UnibellCallKindRequest, "request:"+e.call.Origin.RequestID, made
 	f.text[requestID], f.text[status] = "", "" // a caller's own words
 }
 
@@ -128,7 +128,7 @@ func (s *Stage) answer(e *event, f *fields, unreachable string, httpStatus int) 
 	default:
 		c.CallStatus, word = avro.Some(avro.CallStatusUnknown), "http:"+strconv.Itoa(httpStatus)
 	}
-	c.EventID = "answer:" + request + ":" + word
+	c.EventID = "answer:" + c.Origin.RequestID + ":" + request + ":" + word
 }
 
 func (s *Stage) status(e *event, f *fields) error {
@@ -174,8 +174,9 @@ func (s *Stage) finish(e *event, f *fields) error {
 	if named {
 		s.name(e, f.text[reference])
 		e.both = requested
-	} else {
-		// It may meet the same status, told with the reference.
+	}
+	if requested && c.Kind == avro.UnibellCallKindStatus {
+		// Calls with one reference may reach the same status.
 		c.EventID = "status:" + f.text[requestID] + strings.TrimPrefix(c.EventID, "status")
 	}
 	if f.text[sourceAddr] != "" {

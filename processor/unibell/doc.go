@@ -9,8 +9,10 @@
 // the provider's request id goes to the request id; a fact that knows both tells
 // the request id of its reference, so that the two meet.
 //
-// Facts are told apart by reference or request id, phase, and status; an answer
-// also by the request id in it, for two calls with one reference have two answers.
+// Facts are told apart by reference or request id, phase, and status. Each placed call
+// is a fact, also under one reference: a request and its answer are told apart by the id
+// that ingest gave the caller's request, a status by the provider's request id where it
+// names one.
 //
 // Assumptions, for the provider documents none of it for calls: a status callback
 // is JSON or a form with the fields of its SMS callback; what its words mean is

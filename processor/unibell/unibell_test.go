@@ -326,3 +326,36 @@ func BenchmarkDecode(b *testing.B) {
 		}
 	}
 }
+
+// TestCallsUnderOneReference: three calls under one reference are three facts, with
+// three answers; a record that comes twice is a repeat.
+func TestCallsUnderOneReference(t *testing.T) {
+	t.Parallel()
+	m := newMemory(t, config(t))
+	facts, repeats := 0, 0
+	for range 2 {
+		for _, id := range []string{"a", "b", "c"} {
+			for _, in := range []engine.Input{
+				input(raw.KindRelayRequest, "shop", "r", "application/json", `{"reference":"r","sourceAddr":"79261234567","destAddr":"74951234567","code":"1234"}`, 0),
+				input(raw.KindRelayAnswer, "shop", "r", "application/json", `{"status":"ok","requestId":"p"}`, 200),
+			} {
+				in.Headers = append(in.Headers, raw.Header{Key: raw.HeaderRequestID, Value: []byte(id)})
+				outputs, err := m.Feed(in)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for i := range outputs {
+					switch outputs[i].Topic {
+					case schemas.DecodedUnibellCall:
+						facts++
+					case schemas.Duplicates:
+						repeats++
+					}
+				}
+			}
+		}
+	}
+	if facts != 6 || repeats != 6 {
+		t.Errorf("%d facts and %d repeats, want 6 and 6", facts, repeats)
+	}
+}

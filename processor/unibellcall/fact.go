@@ -9,8 +9,15 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// attemptID is the one attempt that a call is.
-const attemptID = "call"
+// attemptOf is the id of the attempt that a fact is about. A call is an attempt: request
+// and answer have the id that ingest gave the caller's request. A status names the call
+// by the provider's request id, or not at all.
+func attemptOf(c *avro.UnibellCall) string {
+	if c.Kind == avro.UnibellCallKindStatus {
+		return verification.LooseAttempt(c.RequestID.Value)
+	}
+	return c.Origin.RequestID
+}
 
 // timeOf is when a fact happened.
 func timeOf(c *avro.UnibellCall) time.Time { return c.StatusAt.Or(c.Origin.ReceivedAt) }
@@ -27,7 +34,7 @@ func factOf(in *avro.UnibellInput) verification.Fact {
 		Plan: []verification.Step{{Channel: verification.ChannelCall}}, Awaited: avro.Some(in.StatusCallback), Uncorrelated: c.ReferenceMade,
 	}
 	attempt := verification.Attempt{
-		ID: attemptID, Channel: verification.ChannelCall, Name: name, ProcessedAt: at, ExternalID: c.RequestID.Value, Error: c.Error.Value,
+		ID: attemptOf(c), Channel: verification.ChannelCall, Name: name, ProcessedAt: at, ExternalID: c.RequestID.Value, Error: c.Error.Value,
 	}
 	if c.Kind == avro.UnibellCallKindRequest {
 		f.CreatedAt, f.Phone = origin.ReceivedAt, c.SourceAddr

@@ -2,6 +2,9 @@ package unibellcall_test
 
 import (
 	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -190,6 +193,66 @@ func TestValidateReportsAll(t *testing.T) {
 	for _, want := range []string{"wait", "hold", "retention", "journey_partitions"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Validate() = %v, want it to name %s", err, want)
+		}
+	}
+}
+
+// TestCallsUnderOneReference: each placed call is an attempt, in whatever order the
+// requests, answers and statuses come.
+func TestCallsUnderOneReference(t *testing.T) {
+	t.Parallel()
+	fact := func(after time.Duration, kind avro.UnibellCallKind, placed, provider string, is avro.CallStatus) *avro.UnibellInput {
+		c := avro.UnibellCall{
+			Origin:  avro.Origin{Source: "shop", Provider: "unibell", RequestID: placed, ReceivedAt: noon(after)},
+			EventID: string(kind) + placed + provider, Kind: kind, VerificationID: avro.Some(call),
+		}
+		if provider != "" {
+			c.RequestID = avro.Some(provider)
+		}
+		if is != "" {
+			c.CallStatus = avro.Some(is)
+		}
+		return &avro.UnibellInput{Kind: avro.UnibellInputKindFact, Call: avro.Some(c), VerificationID: avro.Some(call), StatusCallback: true}
+	}
+	facts := []*avro.UnibellInput{
+		fact(0, avro.UnibellCallKindRequest, "a", "", ""),
+		fact(1*time.Second, avro.UnibellCallKindAnswer, "a", "p-a", avro.CallStatusAccepted),
+		fact(2*time.Second, avro.UnibellCallKindRequest, "b", "", ""),
+		fact(3*time.Second, avro.UnibellCallKindAnswer, "b", "p-b", avro.CallStatusRefused),
+		fact(4*time.Second, avro.UnibellCallKindRequest, "c", "", ""),
+		fact(5*time.Second, avro.UnibellCallKindAnswer, "c", "p-c", avro.CallStatusAccepted),
+		fact(6*time.Second, avro.UnibellCallKindStatus, "s1", "p-a", avro.CallStatusFailed),
+		fact(7*time.Second, avro.UnibellCallKindStatus, "s2", "", avro.CallStatusDelivered), // of the newest
+	}
+	const want = "a FAILED, b FAILED, c SUCCESS; SUCCESS by call after 2 fallbacks, 8 facts, created 0s"
+	for seed := range uint64(50) {
+		order := rand.New(rand.NewPCG(seed, 0)).Perm(len(facts))
+		m := newMemory(t)
+		var last avro.VerificationSnapshot
+		for _, i := range order {
+			for _, o := range feed(t, m, call, facts[i]) {
+				if o.Topic != schemas.EnrichedVerifications {
+					continue
+				}
+				_, body, err := wire.Parse(o.Value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				last = avro.VerificationSnapshot{}
+				if err := last.DecodeAvro(body); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		var attempts []string
+		for _, a := range last.Attempts {
+			attempts = append(attempts, a.ID+" "+string(a.StatusName))
+		}
+		slices.Sort(attempts)
+		got := fmt.Sprintf("%s; %s by %s after %d fallbacks, %d facts, created %v", strings.Join(attempts, ", "), last.Outcome,
+			last.DeliveredChannel.Value, last.Fallbacks, last.Facts, last.CreatedAt.Value.Sub(noon(0)))
+		if got != want {
+			t.Fatalf("seed %d, order %v:\n got %s\nwant %s", seed, order, got, want)
 		}
 	}
 }

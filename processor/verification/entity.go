@@ -8,6 +8,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/dedupe"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // Entity is the state of one verification. Make it with Parse. It may be used again for
@@ -156,7 +157,7 @@ func (e *Entity) Apply(f *Fact) {
 		set(e, &e.cost, f.CostMinor.Value, by)
 	}
 	if !f.CreatedAt.IsZero() {
-		set(e, &e.created, statecodec.InstantOf(f.CreatedAt), by)
+		e.order(statecodec.InstantOf(f.CreatedAt), f.Provider, by)
 	}
 	if f.Awaited.Set {
 		set(e, &e.awaited, f.Awaited.Value, by)
@@ -171,6 +172,16 @@ func (e *Entity) Apply(f *Fact) {
 		e.attempt(&f.Attempts[i], by)
 	}
 	e.tell(f.Outcome, at, received)
+}
+
+// order notes when the verification was ordered. Of several calls under one reference
+// the first counts.
+func (e *Entity) order(at statecodec.Instant, provider string, by int) {
+	if provider != raw.ProviderUnibell {
+		set(e, &e.created, at, by)
+	} else if e.created.by == 0 || at.Before(e.created.value) {
+		e.created = marked[statecodec.Instant]{value: at, by: by}
+	}
 }
 
 // mark returns the mark of a fact.

@@ -16,8 +16,9 @@ func (e *Entity) figures(outcome avro.VerificationOutcome) business.Verification
 	if delivered != "" {
 		f.Channel = KindOf(delivered)
 	}
-	for i := range e.attempts {
-		f.Attempts.Add(KindOf(e.attempts[i].channel.value), e.attempts[i].name)
+	attempts := e.joined()
+	for i := range attempts {
+		f.Attempts.Add(KindOf(attempts[i].channel.value), attempts[i].name)
 	}
 	return f
 }
@@ -27,8 +28,9 @@ func (e *Entity) figures(outcome avro.VerificationOutcome) business.Verification
 func (e *Entity) delivered() (channel string, fallbacks int32) {
 	channel = e.texts[textDelivered].value
 	var last statecodec.Instant
-	for i := range e.attempts {
-		a := &e.attempts[i]
+	attempts := e.joined()
+	for i := range attempts {
+		a := &attempts[i]
 		switch a.name {
 		case avro.AttemptStatusFailed, avro.AttemptStatusError:
 			fallbacks++

@@ -110,8 +110,9 @@ func createdOf(e *Entity) avro.Optional[time.Time] {
 // appendAttempts appends the attempts in the order of the routing strategy, those of
 // channels not in it last.
 func (e *Entity) appendAttempts(list []avro.VerificationAttempt) []avro.VerificationAttempt {
-	for i := range e.attempts {
-		a := &e.attempts[i]
+	attempts := e.joined()
+	for i := range attempts {
+		a := &attempts[i]
 		list = append(list, avro.VerificationAttempt{
 			ID: a.id, Position: e.position(a.channel.value), Channel: a.channel.value, ChannelKind: KindOf(a.channel.value),
 			Status: a.code, StatusName: a.name, ProcessedAt: someTime(a.processedAt),

@@ -224,13 +224,84 @@ type call struct {
 	correlations map[string]correlation
 	requested    time.Time
 	refused      time.Time
-	unreached    bool
+	placed       map[string]*placed
 	statuses     []status
 }
 
 type status struct {
-	word     string
+	word string
+	// of is the provider's id of the call, empty where the status does not name it.
+	of       string
 	received time.Time
+}
+
+// placed is one call under a reference.
+type placed struct {
+	id, provider string // ingest's and the provider's id
+	refused      bool
+	at           time.Time // of the answer, else of the request
+}
+
+// one returns the call with an id of ingest's.
+func (c *call) one(id string) *placed {
+	p := c.placed[id]
+	if p == nil {
+		p = &placed{id: id}
+		c.placed[id] = p
+	}
+	return p
+}
+
+// about returns the call that a status is about: that with the provider's id, else the
+// newest whose id is not known; of a status that names none the newest.
+func (c *call) about(st *status) string {
+	var newest *placed
+	for _, p := range c.placed {
+		switch {
+		case st.of != "" && p.provider == st.of:
+			return p.id
+		case st.of != "" && p.provider != "":
+		case newest == nil || p.at.After(newest.at) || p.at.Equal(newest.at) && p.id > newest.id:
+			newest = p
+		}
+	}
+	if newest == nil {
+		return "status:" + st.of
+	}
+	return newest.id
+}
+
+// fallbacks counts the calls that ended without success.
+func (c *call) fallbacks(statuses map[string]string) int {
+	type end struct {
+		at     time.Time
+		failed bool
+	}
+	ends := map[string]end{}
+	take := func(id string, is end) {
+		was, ok := ends[id]
+		if !ok || is.at.After(was.at) || is.at.Equal(was.at) && !is.failed {
+			ends[id] = is
+		}
+	}
+	for _, p := range c.placed {
+		if p.refused {
+			take(p.id, end{p.at, true})
+		}
+	}
+	for i := range c.statuses {
+		st := &c.statuses[i]
+		if meaning := statuses[st.word]; meaning == "success" || meaning == "failed" {
+			take(c.about(st), end{st.received, meaning == "failed"})
+		}
+	}
+	n := 0
+	for _, e := range ends {
+		if e.failed {
+			n++
+		}
+	}
+	return n
 }
 
 // unibell takes a record of a call: request, answer or status.
@@ -251,17 +322,23 @@ func (m *Model) unibell(e *raw.Envelope, r *kgo.Record, made, failed bool) verdi
 	if id == "" {
 		id = "request:" + requestID
 	}
-	if m.again("unibell", e.Source, id, phase, word) {
+	// Each placed call is a fact: request and answer have an id of ingest's, a status may
+	// name the provider's.
+	fact := e.RequestID
+	if e.Kind == raw.KindWebhook {
+		fact = requestID
+	}
+	if m.again("unibell", e.Source, id, phase, fact, word) {
 		return duplicate
 	}
 	if reference == "" {
 		key := e.Source + "\x00" + requestID
-		m.loose[key] = append(m.loose[key], status{word, e.ReceivedAt})
+		m.loose[key] = append(m.loose[key], status{word, requestID, e.ReceivedAt})
 		return decoded
 	}
 	c := m.calls["unibell:"+e.Source+":"+reference]
 	if c == nil {
-		c = &call{source: e.Source, correlations: map[string]correlation{}}
+		c = &call{source: e.Source, correlations: map[string]correlation{}, placed: map[string]*placed{}}
 		m.calls["unibell:"+e.Source+":"+reference] = c
 	}
 	if !made && e.Kind != raw.KindRelayAnswer {
@@ -269,6 +346,9 @@ func (m *Model) unibell(e *raw.Envelope, r *kgo.Record, made, failed bool) verdi
 	}
 	switch e.Kind {
 	case raw.KindRelayRequest:
+		if p := c.one(e.RequestID); p.at.IsZero() {
+			p.at = e.ReceivedAt
+		}
 		if c.requested.IsZero() || e.ReceivedAt.Before(c.requested) {
 			c.requested = e.ReceivedAt
 		}
@@ -276,13 +356,17 @@ func (m *Model) unibell(e *raw.Envelope, r *kgo.Record, made, failed bool) verdi
 		switch word {
 		case "ok":
 			m.bindings[e.Source+"\x00"+requestID] = reference
+			p := c.one(e.RequestID)
+			p.provider, p.at = requestID, e.ReceivedAt
 		case "unreached":
-			c.unreached = true
+			c.one(e.RequestID)
 		default:
 			c.refused = e.ReceivedAt
+			p := c.one(e.RequestID)
+			p.provider, p.at, p.refused = requestID, e.ReceivedAt, true
 		}
 	default:
-		c.statuses = append(c.statuses, status{word, e.ReceivedAt})
+		c.statuses = append(c.statuses, status{word, requestID, e.ReceivedAt})
 	}
 	return decoded
 }
@@ -330,11 +414,9 @@ func (c *call) judge(m *Model, now, sure time.Time) verification {
 		out.outcome = "PENDING"
 		out.expire(c.requested.Add(m.settings.Call), now, sure)
 	}
-	switch out.outcome {
-	case "SUCCESS":
+	if out.outcome == "SUCCESS" {
 		out.channel = "call"
-	case "FAILED":
-		out.fallbacks = 1
 	}
+	out.fallbacks = c.fallbacks(s.Statuses)
 	return out
 }

@@ -236,6 +236,12 @@ func otherStories() []story {
 			t.paid(2 * time.Minute)
 		}},
 		{"unibell refuses the request", 1, func(t *tale) { t.call(t.accounts.Unibell, t.order, RefusedNumber) }},
+		{"unibell, three calls under one reference, the last is answered", 2, func(t *tale) {
+			phone := t.phone()
+			t.call(t.accounts.Unibell, t.order, phone)
+			t.call(t.accounts.Unibell, t.order, phone).says(20*time.Second, "UNDELIVERABLE")
+			t.call(t.accounts.Unibell, t.order, phone).says(40*time.Second, "DELIVERED")
+		}},
 		{"unibell call without reference", 1, func(t *tale) { t.call(t.accounts.UnibellQuiet, "", t.phone()) }},
 		{"voximplant account frozen and unfrozen", 3, func(t *tale) {
 			a := t.account()

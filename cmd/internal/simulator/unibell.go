@@ -24,6 +24,7 @@ type call struct {
 	t         *tale
 	account   Relay
 	reference string
+	code      string
 }
 
 // call places a call through the relay, at the beginning of the story. An empty reference is made by ingest.
@@ -35,7 +36,7 @@ func (t *tale) call(account Relay, reference, sourceAddr string) *call {
 		headerName: "X-Authorization", headerValue: "AccessKey " + account.Caller,
 		render: func(int, time.Time) []byte { return body },
 	})
-	return &call{t: t, account: account, reference: reference}
+	return &call{t: t, account: account, reference: reference, code: request.Code}
 }
 
 // phone makes a number as Unibell wants it.
@@ -43,12 +44,12 @@ func (t *tale) phone() string { return "79" + t.digits(9) }
 
 // says sends a status as JSON, by reference.
 func (c *call) says(at time.Duration, status string) {
-	c.status(at, false, mustJSON(map[string]string{"reference": c.reference, "requestId": requestID(c.reference), "status": status}))
+	c.status(at, false, mustJSON(map[string]string{"reference": c.reference, "requestId": requestID(c.reference, c.code), "status": status}))
 }
 
 // saysByRequest sends a status as JSON that names only the requestId ([3P]).
 func (c *call) saysByRequest(at time.Duration, status string) {
-	c.status(at, false, mustJSON(map[string]string{"requestId": requestID(c.reference), "status": status}))
+	c.status(at, false, mustJSON(map[string]string{"requestId": requestID(c.reference, c.code), "status": status}))
 }
 
 // saysByForm sends a status as a form, as the older SMS API does ([D]).
@@ -65,9 +66,10 @@ func (c *call) status(at time.Duration, form bool, body []byte) {
 	})
 }
 
-// requestID is what the Unibell of this package calls a reference's request.
-func requestID(reference string) string {
-	sum := md5.Sum([]byte("unibell request " + reference)) //nolint:gosec // see import
+// requestID is what the Unibell of this package calls a request: calls under one
+// reference have codes of their own.
+func requestID(reference, code string) string {
+	sum := md5.Sum([]byte("unibell request " + reference + " " + code)) //nolint:gosec // see import
 	return hex.EncodeToString(sum[:])
 }
 
@@ -87,7 +89,7 @@ func Unibell() http.Handler {
 		case request.SourceAddr == RefusedNumber:
 			answer["status"], answer["error"] = "invalidDataError", "Field sourceAddr must not contain Cyrillic"
 		default:
-			answer["status"], answer["requestId"] = "ok", requestID(request.Reference)
+			answer["status"], answer["requestId"] = "ok", requestID(request.Reference, request.Code)
 		}
 		_, _ = w.Write(mustJSON(answer))
 	})
