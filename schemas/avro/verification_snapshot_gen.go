@@ -6,7 +6,8 @@ import "time"
 
 // VerificationAttempt: One attempt to deliver the code on one channel.
 type VerificationAttempt struct {
-	// ID: The provider's id of the attempt.
+	// ID: The provider's id of the attempt; of a Unibell call the id that ingest
+	// gave the request for it.
 	ID string `json:"id"`
 	// Position: Place in the order of the routing strategy, from 0; -1 if its
 	// channel is not in it.
