@@ -39,7 +39,9 @@ func (h *history) add(topic, key string, e raw.Envelope, body any) {
 	}
 	e.Provider, _, _ = strings.Cut(strings.TrimPrefix(topic, "raw."), ".")
 	e.Source, e.SecretID, e.ContentType = "shop-"+e.Provider, "first", "application/json"
-	e.RequestID = fmt.Sprint("request-", len(h.records))
+	if e.RequestID == "" {
+		e.RequestID = fmt.Sprint("request-", len(h.records))
+	}
 	if e.Kind == "" {
 		e.Kind = raw.KindWebhook
 	}
