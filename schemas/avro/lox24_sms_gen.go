@@ -66,7 +66,8 @@ func decodeLOX24DLR(d *decoder) (LOX24DLR, error) {
 }
 
 // LOX24SMS: An SMS event of LOX24 (sms.delivery, sms.delivery.dryrun,
-// sms.incoming), each exactly once.
+// sms.incoming), each exactly once. An optional field whose value has no one
+// meaning is null.
 type LOX24SMS struct {
 	// Origin: Where the event came from.
 	Origin Origin `json:"origin"`

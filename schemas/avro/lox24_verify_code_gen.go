@@ -295,7 +295,8 @@ func (r *LOX24RoutingStep) decodeFrom(d *decoder) error {
 }
 
 // LOX24VerifyCode: A verify_code event of LOX24, each exactly once. The
-// one-time code is left out.
+// one-time code is left out. An optional field whose value has no one meaning
+// is null.
 type LOX24VerifyCode struct {
 	// Origin: Where the event came from.
 	Origin Origin `json:"origin"`
@@ -310,7 +311,8 @@ type LOX24VerifyCode struct {
 	// EventCreatedAt: When the provider made the event.
 	EventCreatedAt time.Time `json:"event_created_at"`
 	// AttemptTotal: Number of deliveries of this webhook as stated by the
-	// provider, 1 to 4; planned or so far is not documented.
+	// provider, 1 to 4; planned or so far is not documented. Null where its two
+	// spellings differ.
 	AttemptTotal Optional[int32] `json:"attempt_total"`
 	// AttemptNumber: Which delivery of the webhook this is, from 1.
 	AttemptNumber Optional[int32] `json:"attempt_number"`
@@ -337,7 +339,7 @@ type LOX24VerifyCode struct {
 	DeliveredChannelKind Optional[Channel] `json:"delivered_channel_kind"`
 	// CostMinor: Cost so far in minor units (cents) of currency.
 	CostMinor Optional[int64] `json:"cost_minor"`
-	// Currency: ISO 4217 code, such as EUR.
+	// Currency: Currency of the cost as sent, documented as ISO 4217, such as EUR.
 	Currency Optional[string] `json:"currency"`
 	// CodeLength: Length of the code in characters; the code itself is never here.
 	CodeLength Optional[int32] `json:"code_length"`

@@ -34,7 +34,9 @@ func (r *VoximplantA2PSMSActivated) decodeFrom(d *decoder) error {
 }
 
 // VoximplantAccountCallback: A callback of Voximplant, each exactly once. The
-// payload is in the field named as the type; the hash is left out.
+// payload is in the field named as the type; the hash is left out. A field
+// whose value has no one meaning is null; decimals are rounded half to even at
+// the sixth place.
 type VoximplantAccountCallback struct {
 	// Origin: Where the callback came from; the provider sends no time of its own,
 	// so received_at is the event's time.
