@@ -112,7 +112,8 @@ func (r *reader) text(into *avro.Optional[string]) {
 // exposed reads text that leaves only where the source's configuration allows it.
 func (r *reader) exposed(into *avro.Optional[string]) {
 	var text avro.Optional[string]
-	if r.text(&text); text.Set && r.cb.source.Exposes(r.field) {
+	r.text(&text)
+	if text.Set && r.cb.source.Exposes(r.field) {
 		*into = text
 	}
 }
@@ -158,7 +159,8 @@ func (r *reader) timestamp(into *avro.Optional[time.Time]) {
 // date reads a day, UTC.
 func (r *reader) date(into *avro.Optional[time.Time]) {
 	const day = 24 * time.Hour
-	if r.timestamp(into); into.Set {
+	r.timestamp(into)
+	if into.Set {
 		into.Value = into.Value.Truncate(day)
 	}
 }

@@ -20,7 +20,7 @@ type toggle struct {
 	// from is the lowest id that counts: the one after that of the newest callback that
 	// told it otherwise.
 	from uint64
-	run   []mark
+	run  []mark
 }
 
 // tell takes what a callback says.

@@ -93,17 +93,17 @@ func TestSince(t *testing.T) {
 	fail := func(id int) string {
 		return callback(id, "sip_registration_fail", `{"sip_registrations":[{"sip_registration_id":77,"status_code":"503"}]}`)
 	}
-	recover := callback(5, "sip_registration_recovered", `{"sip_registrations":[{"sip_registration_id":77}]}`)
+	recovered := callback(5, "sip_registration_recovered", `{"sip_registrations":[{"sip_registration_id":77}]}`)
 	for name, test := range map[string]struct {
 		callbacks []string
 		since     time.Duration
 	}{
 		"twice":                             {[]string{fail(1), fail(2)}, 0},
 		"the later first":                   {[]string{fail(2), fail(1)}, time.Minute},
-		"after a recovery":                  {[]string{fail(1), recover, fail(6), fail(7)}, 2 * time.Minute},
-		"a recovery that comes late":        {[]string{fail(1), fail(7), fail(6), recover}, 2 * time.Minute},
+		"after a recovery":                  {[]string{fail(1), recovered, fail(6), fail(7)}, 2 * time.Minute},
+		"a recovery that comes late":        {[]string{fail(1), fail(7), fail(6), recovered}, 2 * time.Minute},
 		"more often than is kept":           {append([]string{fail(1)}, many(fail, 2, 40)...), 0},
-		"a recovery between those not kept": {append(append([]string{fail(1)}, many(fail, 6, 40)...), recover), 20 * time.Minute},
+		"a recovery between those not kept": {append(append([]string{fail(1)}, many(fail, 6, 40)...), recovered), 20 * time.Minute},
 	} {
 		w := play(t, test.callbacks...)
 		if name == "a recovery between those not kept" { // the limit that toggle names
@@ -122,9 +122,9 @@ func TestSince(t *testing.T) {
 	}
 }
 
-func many(make func(int) string, from, to int) (list []string) {
+func many(each func(int) string, from, to int) (list []string) {
 	for i := from; i < to; i++ {
-		list = append(list, make(i))
+		list = append(list, each(i))
 	}
 	return list
 }
