@@ -2,6 +2,7 @@ package privacy
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
@@ -13,6 +14,9 @@ import (
 func (p *Pseudonymiser) Correlate(s *source.Source, c source.Correlation, text string) string {
 	if c.Pointer != "" {
 		text, _ = jsonscan.Lookup(text, c.Pointer)
+	}
+	if strings.ContainsRune(text, utf8.RuneError) {
+		return "" // it was no Unicode text, and two ids would become one
 	}
 	return p.ID(s, text)
 }
