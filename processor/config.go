@@ -27,8 +27,9 @@ type Config struct {
 	// for the clock of each, so that naming one that never runs stops every deadline.
 	// Empty means lox24, uapay and unibell-call.
 	Upstreams []string `json:"upstreams" koanf:"upstreams" yaml:"upstreams"`
-	// DedupeSpan is how long an event's id is remembered, by received_at. It must
-	// be longer than the providers' last retry, and shorter than any retention. A
+	// DedupeSpan is how long an event's id is remembered, by received_at, where the
+	// event's own time shows its age; other ids are kept for the entity's retention. It
+	// must be longer than the providers' last retry, and shorter than any retention. A
 	// Unibell status waits as long for the call it belongs to. Default 72 h.
 	DedupeSpan time.Duration `json:"dedupe_span" koanf:"dedupe_span" yaml:"dedupe_span"`
 	// Deadlines are after what time absence is an event.

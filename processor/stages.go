@@ -50,7 +50,9 @@ func bareStage(name string, c *Config, deps *Deps, sources *source.Set, partitio
 		config := voximplant.Config{Span: c.DedupeSpan}
 		return voximplant.New(config, sources, deps.Privacy), config.Validate()
 	case StageUnibell:
-		config := unibell.Config{Sources: sources, Privacy: deps.Privacy, Span: c.DedupeSpan, CallPartitions: partitions[StageUnibellCall]}
+		config := unibell.Config{
+			Sources: sources, Privacy: deps.Privacy, Span: c.DedupeSpan, Retention: c.Retention.Verification, CallPartitions: partitions[StageUnibellCall],
+		}
 		return unibell.New(config), config.Validate()
 	case StageUnibellCall:
 		config := unibellcall.Config{

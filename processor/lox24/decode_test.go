@@ -41,10 +41,12 @@ func config(tb testing.TB) lox24.Config {
 	return c
 }
 
-func record(body []byte, sourceID string) engine.Input {
+func record(body []byte, sourceID string) engine.Input { return recordAt(received(), body, sourceID) }
+
+func recordAt(at time.Time, body []byte, sourceID string) engine.Input {
 	e := raw.Envelope{
 		Source: sourceID, Provider: raw.ProviderLOX24, Assurance: raw.AssuranceSharedSecret, SecretID: "first", RequestID: "request-1",
-		ReceivedAt: received(), Kind: raw.KindWebhook, ContentType: "application/json",
+		ReceivedAt: at, Kind: raw.KindWebhook, ContentType: "application/json",
 	}
 	return engine.Input{Topic: schemas.RawLOX24, Key: []byte("lox24:key"), Value: body, Headers: e.Append(nil)}
 }

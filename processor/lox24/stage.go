@@ -104,7 +104,7 @@ func (s *Stage) repeated(tx engine.Tx, in *engine.Input, seen *dedupe.Seen, enti
 	known, err := seen.Observe(tx, entity, &dedupe.Event{
 		ID: []byte(e.id), Tag: e.tag(room[:0]), HappenedAt: e.created, AcceptStale: e.source.AcceptStale,
 		Here: dedupe.Sighting{Partition: in.Partition, Offset: in.Offset, ReceivedAt: e.receivedAt},
-	}, dedupe.Window{Span: s.config.Span})
+	}, s.window(e.kind))
 	if err == nil {
 		err = s.note(tx, e, known.First, known.Tag, known.Repeated)
 	}
@@ -117,8 +117,18 @@ func (s *Stage) repeated(tx engine.Tx, in *engine.Input, seen *dedupe.Seen, enti
 	return true, verification.EmitRepeat(tx, e.key, &repeat, e.trace)
 }
 
+// window returns how long the ids of a kind of event are remembered. An unknown event may
+// have no time, so that its age shows nothing: its id is kept as long as a verification.
+func (s *Stage) window(k kind) dedupe.Window {
+	keep := dedupe.Kept(s.config.Span)
+	if k == kindUnknown {
+		keep = s.config.Retention
+	}
+	return dedupe.Window{Span: s.config.Span, Keep: keep}
+}
+
 // applyPlain dedupes an event that is no verification's. Its entry holds the ids alone,
-// for the span.
+// as long as they are remembered.
 func (s *Stage) applyPlain(tx engine.Tx, in *engine.Input, e *event, prefix string) error {
 	key := append(append(tx.Buffer(len(prefix)+len(e.key)), prefix...), e.key...)
 	entry, err := tx.Get(key)
@@ -146,7 +156,7 @@ func (s *Stage) applyPlain(tx engine.Tx, in *engine.Input, e *event, prefix stri
 		last = e.receivedAt
 	}
 	value := statecodec.AppendTime(append(tx.Buffer(128), plainVersion), last)
-	tx.Put(key, seen.AppendTo(value), last.Add(dedupe.Kept(s.config.Span)+time.Millisecond))
+	tx.Put(key, seen.AppendTo(value), last.Add(s.window(e.kind).Keep+time.Millisecond))
 	return nil
 }
 

@@ -128,8 +128,45 @@ func TestUnknownEvent(t *testing.T) {
 	if diff := cmp.Diff([]engine.Count{{Figure: tolerance.FigureUnknown, Source: "event/phone.subscribe", N: 1}}, counted(t, text)); diff != "" {
 		t.Errorf("counted (-want +got):\n%s", diff)
 	}
-	if _, err := m.AdvanceTo(0, received().Add(30*24*time.Hour)); err != nil || m.Entries(0) != 0 {
+	if _, err := m.AdvanceTo(0, received().Add(config(t).Retention+time.Hour)); err != nil || m.Entries(0) != 0 {
 		t.Errorf("entries are left: %v\n%s", err, m.Dump(0))
+	}
+}
+
+// TestEventComesAgain: an event is one fact however late it comes again. One with a time
+// is stale after the span; an unknown event without one is remembered for longer.
+func TestEventComesAgain(t *testing.T) {
+	t.Parallel()
+	const plain = `{"id":"event-9","api_version":"2022-05-25","name":"phone.subscribe","data":{"id":"v1"}}`
+	tests := map[string]struct {
+		body []byte
+		want map[string]int
+	}{
+		"a verification's": {body(), map[string]int{schemas.DecodedLOX24VerifyCode: 1, schemas.DeadLetterLOX24: 2}},
+		"unknown, dated": {
+			[]byte(strings.Replace(plain, `"data"`, `"created_at":1735689600,"data"`, 1)), map[string]int{schemas.DecodedLOX24UnknownEvent: 1, schemas.Duplicates: 2},
+		},
+		"unknown, without a time": {[]byte(plain), map[string]int{schemas.DecodedLOX24UnknownEvent: 1, schemas.Duplicates: 2}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m, got := newMemory(t), map[string]int{}
+			for _, hours := range []int{0, 80, 170} {
+				outputs, err := m.Feed(recordAt(received().Add(time.Duration(hours)*time.Hour), test.body, "shop"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for i := range outputs {
+					if topic := outputs[i].Topic; test.want[topic] > 0 || topic == schemas.Duplicates || topic == schemas.DeadLetterLOX24 {
+						got[topic]++
+					}
+				}
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("records of each topic (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 

@@ -16,8 +16,12 @@ type Config struct {
 	Sources *source.Set
 	// Privacy makes pseudonyms of phones.
 	Privacy *privacy.Pseudonymiser
-	// Span is how long a fact is remembered, by received_at. Default 72 h.
+	// Span is how old a fact may be by the provider's own time that is not remembered.
+	// Default 72 h.
 	Span time.Duration
+	// Retention is how long a fact is remembered, by received_at: as long as its
+	// verification is kept, because a status may come without any time. Default 30 days.
+	Retention time.Duration
 	// CallPartitions is how many partitions the unibell-call stage's input has:
 	// each gets the clock.
 	CallPartitions int32
@@ -25,7 +29,8 @@ type Config struct {
 
 // DefaultConfig returns the settings for one partition, without sources and keys.
 func DefaultConfig() Config {
-	return Config{Sources: source.NewSet(nil), Span: dedupe.DefaultSpan, CallPartitions: 1}
+	const day = 24 * time.Hour
+	return Config{Sources: source.NewSet(nil), Span: dedupe.DefaultSpan, Retention: 30 * day, CallPartitions: 1}
 }
 
 // Validate reports every fault at once.
@@ -33,6 +38,9 @@ func (c *Config) Validate() error {
 	var errs []error
 	if c.Span <= 0 {
 		errs = append(errs, fmt.Errorf("span: %s is not positive", c.Span))
+	}
+	if c.Retention <= dedupe.Kept(c.Span) {
+		errs = append(errs, fmt.Errorf("retention: %s is not longer than the span and its margin, %s", c.Retention, dedupe.Kept(c.Span)))
 	}
 	if c.CallPartitions < 1 {
 		errs = append(errs, fmt.Errorf("call_partitions: %d is less than 1", c.CallPartitions))

@@ -14,6 +14,10 @@
 // that ingest gave the caller's request, a status by the provider's request id where it
 // names one.
 //
+// Facts are remembered for as long as their verification is kept. A status that comes
+// again later is stale by its statusDateTime, or by the call's createdDateTime where it
+// has none.
+//
 // Assumptions, for the provider documents none of it for calls: a status callback
 // is JSON or a form with the fields of its SMS callback; what its words mean is
 // the source's setting; a time without a zone is UTC.

@@ -72,8 +72,8 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) erro
 	trace := verification.Trace(in.Headers)
 	here := dedupe.Sighting{Partition: origin.Partition, Offset: origin.Offset, ReceivedAt: origin.ReceivedAt}
 	was, err := known.seen.Observe(tx, key, &dedupe.Event{
-		ID: []byte(e.call.EventID), Here: here, HappenedAt: e.call.StatusAt.Value, AcceptStale: e.source.AcceptStale,
-	}, dedupe.Window{Span: s.config.Span})
+		ID: []byte(e.call.EventID), Here: here, HappenedAt: e.call.StatusAt.Or(e.call.CallCreatedAt.Value), AcceptStale: e.source.AcceptStale,
+	}, dedupe.Window{Span: s.config.Span, Keep: s.config.Retention})
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) erro
 		known.last = origin.ReceivedAt
 	}
 	value := statecodec.AppendBool(statecodec.AppendTime(append(tx.Buffer(256), entryVersion), known.last), known.made)
-	tx.Put(key, known.seen.AppendTo(value), known.last.Add(dedupe.Kept(s.config.Span)+time.Millisecond))
+	tx.Put(key, known.seen.AppendTo(value), known.last.Add(s.config.Retention+time.Millisecond))
 	return e.send(tx, key, known.made, trace)
 }
 

@@ -264,6 +264,11 @@ func TestCallbackComesAgain(t *testing.T) {
 	if w.decoded != 2 || w.repeats != 1 || len(w.causes) != 1 || w.causes[0] != string(engine.CauseStale) {
 		t.Errorf("%d decoded, %d repeats, dead letters %v, want 2, 1 and one that is stale", w.decoded, w.repeats, w.causes)
 	}
+	// Without any callback between them, too.
+	w = run(t, newMemory(t), record(first, hours(0), 0), record(first, hours(80), 1), record(first, hours(170), 2))
+	if w.decoded != 1 || w.repeats+len(w.causes) != 2 {
+		t.Errorf("alone: %d decoded, %d repeats, dead letters %v, want 1 fact", w.decoded, w.repeats, w.causes)
+	}
 	if w = run(t, m, record(callback(9, "js_fail", "{}"), hours(1000), 4)); w.decoded != 1 {
 		t.Errorf("a new callback after a month: %d decoded, dead letters %v", w.decoded, w.causes)
 	}
