@@ -115,14 +115,8 @@ func addVerification(add func(float64, ...string), s map[string]any) {
 func addPayment(add func(float64, ...string), s map[string]any) {
 	phase, currency := word(s["phase"], ""), fmt.Sprint(s["currency"])
 	add(1, "payments", phase)
-	returned := s["reversal_amount_minor"]
-	if phase == "returned" && returned == nil {
-		returned = s["amount_minor"]
-	}
-	if phase == "paid" || phase == "returned" {
-		add(number(s["amount_minor"]), "paid_minor", currency)
-	}
-	add(number(returned), "refunded_minor", currency)
+	add(number(s["paid_amount_minor"]), "paid_minor", currency)
+	add(number(s["refunded_amount_minor"]), "refunded_minor", currency)
 }
 
 func word(symbol any, none string) string {

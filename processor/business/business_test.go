@@ -94,22 +94,23 @@ func TestMoneyAndJourneysMove(t *testing.T) {
 			delete(sums, c.Source)
 		}
 	}}
-	snapshot := avro.PaymentSnapshot{Phase: avro.PaymentPhasePending, AmountMinor: avro.Some[int64](500), Currency: "UAH", Captured: true}
+	snapshot := avro.PaymentSnapshot{Phase: avro.PaymentPhasePending, Currency: "UAH"}
 	was := business.Payment{}
 	for _, phase := range []avro.PaymentPhase{avro.PaymentPhasePending, avro.PaymentPhasePaid, avro.PaymentPhaseReturned} {
-		snapshot.Phase = phase
+		if snapshot.Phase = phase; phase == avro.PaymentPhasePaid {
+			snapshot.PaidAmountMinor = 500
+		}
 		is := business.PaymentOf(&snapshot)
 		labels.MovePayment(to, &was, &is)
 		was = is
 	}
-	snapshot.ReversalAmountMinor = avro.Some[int64](200)
+	snapshot.RefundedAmountMinor = 200
 	is := business.PaymentOf(&snapshot)
 	labels.MovePayment(to, &was, &is)
 	// A hold that was released was never paid.
-	released := snapshot
-	released.Captured = false
-	if p := business.PaymentOf(&released); p.PaidMinor != 0 || p.RefundedMinor != 200 {
-		t.Errorf("a released hold: %+v, want nothing paid", p)
+	released := avro.PaymentSnapshot{Phase: avro.PaymentPhaseReturned, AmountMinor: avro.Some[int64](500), ReleasedAmountMinor: 500, Currency: "UAH"}
+	if p := business.PaymentOf(&released); p.PaidMinor != 0 || p.RefundedMinor != 0 {
+		t.Errorf("a released hold: %+v, want nothing paid and nothing refunded", p)
 	}
 	labels.MoveJourney(to, "", avro.JourneyOutcomeInProgress)
 	labels.MoveJourney(to, avro.JourneyOutcomeInProgress, avro.JourneyOutcomeComplete)

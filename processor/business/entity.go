@@ -45,28 +45,15 @@ func (a *Attempts) Add(channel avro.Channel, status avro.AttemptStatus) {
 // payment that does not exist yet.
 type Payment struct {
 	Phase avro.PaymentPhase
-	// PaidMinor and RefundedMinor are in minor units of Currency.
+	// PaidMinor and RefundedMinor are in minor units of Currency. A payment that was paid
+	// and refunded stays counted as paid; a hold that was released counts as neither.
 	PaidMinor, RefundedMinor int64
 	Currency                 string
 }
 
-// PaymentOf reads a snapshot. A payment that was paid and refunded stays counted as
-// paid; a hold that was released was never paid.
+// PaymentOf reads a snapshot.
 func PaymentOf(s *avro.PaymentSnapshot) Payment {
-	p := Payment{Phase: s.Phase, RefundedMinor: s.ReversalAmountMinor.Value, Currency: s.Currency}
-	switch s.Phase {
-	case avro.PaymentPhaseReturned:
-		if s.Captured {
-			p.PaidMinor = s.AmountMinor.Value
-		}
-		if !s.ReversalAmountMinor.Set {
-			p.RefundedMinor = s.AmountMinor.Value
-		}
-	case avro.PaymentPhasePaid:
-		p.PaidMinor = s.AmountMinor.Value
-	default:
-	}
-	return p
+	return Payment{Phase: s.Phase, PaidMinor: s.PaidAmountMinor, RefundedMinor: s.RefundedAmountMinor, Currency: s.Currency}
 }
 
 // The values of the labels. The first of channels, countries and currencies stands

@@ -77,7 +77,7 @@ func metrics(countries []string) [metricCount]metric {
 			false,
 		},
 		refunded: {
-			"refunded_minor", "Amounts given back in minor units of the currency.",
+			"refunded_minor", "Amounts given back of what was paid, in minor units of the currency.",
 			[]string{"currency"},
 			[][]string{currencies()},
 			false,

@@ -31,7 +31,8 @@
 //     unknown phase, too), held, refused, paid and returned: paid if something of it is
 //     kept, returned if it was given back whole, which is told by the amounts. A hold that
 //     was released is returned and was never paid. paid_amount_minor has everything that
-//     was ever paid, refunded_amount_minor what went back.
+//     was ever paid, refunded_amount_minor the part of it that went back, and
+//     released_amount_minor the holds that went back without having been paid.
 //   - Sums are of one currency; where members differ in it, sums are 0, currency null. One
 //     that does not fit 64 bits is the largest there is and flagged; none ever overflows.
 //   - A payment of several operations belongs whole to the journey of each of their ids.

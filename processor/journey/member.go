@@ -43,7 +43,9 @@ type verification struct {
 type payment struct {
 	provider, source           string
 	phase                      avro.PaymentPhase
-	amountMinor, reversalMinor avro.Optional[int64]
+	amountMinor                avro.Optional[int64]
+	paidMinor, refundedMinor   int64
+	releasedMinor              int64
 	currency                   string
 	conflict, regression       bool
 	amountChanged, holdOverdue bool
@@ -73,7 +75,8 @@ func memberOf(in *avro.JourneyInput, into *room) member {
 	m.payment = into.payment()
 	p := &in.Payment.Value
 	*m.payment = payment{
-		provider: p.Provider, source: p.Source, phase: p.Phase, amountMinor: p.AmountMinor, reversalMinor: p.ReversalAmountMinor,
+		provider: p.Provider, source: p.Source, phase: p.Phase, amountMinor: p.AmountMinor,
+		paidMinor: p.PaidAmountMinor, refundedMinor: p.RefundedAmountMinor, releasedMinor: p.ReleasedAmountMinor,
 		currency: p.Currency, conflict: p.Conflict, regression: p.Regression, amountChanged: p.AmountChanged, holdOverdue: p.HoldOverdue,
 		amountInconsistent: p.AmountInconsistent, captured: p.Captured,
 		createdAt: instant(p.CreatedAt), heldAt: instant(p.HeldAt), paidAt: instant(p.PaidAt),
@@ -112,32 +115,20 @@ func (m *member) taken() bool {
 
 // everPaid says whether the payment succeeded, be it given back since. A hold that was
 // released is given back and was never paid.
-func (m *member) everPaid() bool {
-	p := m.payment
-	return p != nil && (p.phase == avro.PaymentPhasePaid || p.phase == avro.PaymentPhaseReturned && (p.captured || p.paidAt != 0))
+func (m *member) everPaid() bool { return m.payment != nil && m.payment.captured }
+
+// kept says whether something of what was paid is left. A return without an amount is one
+// of everything.
+func (p *payment) kept() bool {
+	if p.refundedMinor > 0 && p.amountMinor.Set {
+		return p.captured && p.refundedMinor < p.amountMinor.Value
+	}
+	return p.captured && p.phase != avro.PaymentPhaseReturned
 }
 
-// returnedWhole says whether nothing of a payment is left. A return without an
-// amount is one of everything.
-func (m *member) returnedWhole() bool {
-	p := m.payment
-	known := p.reversalMinor.Set && p.reversalMinor.Value > 0 && p.amountMinor.Set
-	if !known {
-		return p.phase == avro.PaymentPhaseReturned
-	}
-	return p.reversalMinor.Value >= p.amountMinor.Value
-}
-
-// refunded returns what was given back, in minor units.
-func (m *member) refunded() int64 {
-	p := m.payment
-	if p.reversalMinor.Set && p.reversalMinor.Value > 0 {
-		return p.reversalMinor.Value
-	}
-	if p.phase == avro.PaymentPhaseReturned {
-		return p.amountMinor.Value
-	}
-	return 0
+// gaveBack says whether money was given back, in part or whole.
+func (p *payment) gaveBack() bool {
+	return p.phase == avro.PaymentPhaseReturned || p.refundedMinor > 0 || p.releasedMinor > 0
 }
 
 // paidAt returns when the payment succeeded, by the provider's time.

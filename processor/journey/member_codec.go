@@ -78,7 +78,9 @@ func appendPayment(dst []byte, p *payment) []byte {
 	dst = statecodec.AppendString(dst, p.source)
 	dst = statecodec.AppendString(dst, string(p.phase))
 	dst = appendInt(dst, p.amountMinor)
-	dst = appendInt(dst, p.reversalMinor)
+	for _, n := range [...]int64{p.paidMinor, p.refundedMinor, p.releasedMinor} {
+		dst = statecodec.AppendInt(dst, n)
+	}
 	dst = statecodec.AppendString(dst, p.currency)
 	for _, flag := range [...]bool{p.conflict, p.regression, p.amountChanged, p.amountInconsistent, p.holdOverdue, p.captured} {
 		dst = statecodec.AppendBool(dst, flag)
@@ -91,7 +93,7 @@ func appendPayment(dst []byte, p *payment) []byte {
 
 func readPayment(r *statecodec.Reader, p *payment) {
 	p.provider, p.source, p.phase = r.Text(), r.Text(), avro.PaymentPhase(r.Text())
-	p.amountMinor, p.reversalMinor, p.currency = readInt(r), readInt(r), r.Text()
+	p.amountMinor, p.paidMinor, p.refundedMinor, p.releasedMinor, p.currency = readInt(r), r.Int(), r.Int(), r.Int(), r.Text()
 	p.conflict, p.regression, p.amountChanged = r.Bool(), r.Bool(), r.Bool()
 	p.amountInconsistent, p.holdOverdue, p.captured = r.Bool(), r.Bool(), r.Bool()
 	p.createdAt, p.heldAt, p.paidAt, p.outcomeAt, p.takenReceivedAt = r.Instant(), r.Instant(), r.Instant(), r.Instant(), r.Instant()

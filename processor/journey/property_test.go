@@ -93,7 +93,8 @@ func member(r *rapid.T, id string, payment bool, revision int64) *avro.JourneyIn
 				avro.PaymentPhaseUnknown, avro.PaymentPhaseNew, avro.PaymentPhasePending, avro.PaymentPhaseHeld,
 				avro.PaymentPhaseRefused, avro.PaymentPhasePaid, avro.PaymentPhaseReturned,
 			}).Draw(r, "phase"),
-			AmountMinor: amount, ReversalAmountMinor: avro.Some(rapid.Int64Range(0, 500).Draw(r, "reversal")),
+			AmountMinor: amount, PaidAmountMinor: rapid.Int64().Draw(r, "paid amount"),
+			RefundedAmountMinor: rapid.Int64Range(0, 500).Draw(r, "refunded"), ReleasedAmountMinor: rapid.Int64Range(0, 500).Draw(r, "released"),
 			PaidAt: some("paid"), HeldAt: some("held"), OutcomeAt: some("outcome"), TakenReceivedAt: some("taken"),
 			Conflict: rapid.Bool().Draw(r, "conflict"), Captured: rapid.Bool().Draw(r, "captured"),
 		})

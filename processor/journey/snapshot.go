@@ -59,12 +59,14 @@ func setVerifications(s *avro.JourneySnapshot, t *totals) {
 }
 
 func setPayments(s *avro.JourneySnapshot, t *totals) {
-	s.Paid, s.Held, s.Refused, s.Refunded = t.kept > 0, t.held > 0, t.refused > 0, t.refunded > 0
+	s.Paid, s.Held, s.Refused = t.kept > 0, t.held > 0, t.refused > 0
+	s.Refunded, s.Released = t.refunded > 0, t.released > 0
 	s.PaidAt = optionalTime(t.paidAt)
 	money, currency := only(t.money)
 	var sum shown
 	s.PaidAmountMinor, s.HeldAmountMinor = sum.of(money.paid), sum.of(money.held)
-	s.RefusedAmountMinor, s.RefundedAmountMinor = sum.of(money.refused), sum.of(money.refunded)
+	s.RefusedAmountMinor = sum.of(money.refused)
+	s.RefundedAmountMinor, s.ReleasedAmountMinor = sum.of(money.refunded), sum.of(money.released)
 	s.Currency = currency
 	s.AmountInconsistent = s.AmountInconsistent || t.inconsistencies > 0 || sum.capped
 	s.Conflict, s.Regression = t.conflicts > 0, t.regressions > 0
@@ -107,7 +109,8 @@ func (m *member) show(to *avro.JourneyMember) {
 	to.Kind = avro.MemberKindPayment
 	to.Provider, to.Source = p.provider, p.source
 	to.Phase = avro.Some(p.phase)
-	to.AmountMinor, to.ReversalAmountMinor = p.amountMinor, p.reversalMinor
+	to.AmountMinor, to.PaidAmountMinor = p.amountMinor, avro.Some(p.paidMinor)
+	to.RefundedAmountMinor, to.ReleasedAmountMinor = avro.Some(p.refundedMinor), avro.Some(p.releasedMinor)
 	to.Currency = avro.Some(p.currency)
 	to.CreatedAt, to.OutcomeAt = optionalTime(p.createdAt), optionalTime(p.outcomeAt)
 }

@@ -135,6 +135,7 @@ func parse(tb testing.TB, line string) *avro.JourneyInput {
 	case "verification":
 		in.Kind, in.Verification = avro.JourneyInputKindVerification, avro.Some(v)
 	case "payment":
+		split(&p)
 		in.Kind, in.Payment, in.Assurance = avro.JourneyInputKindPayment, avro.Some(p), avro.AssuranceSignedBody
 	case "removal":
 		in.Kind = avro.JourneyInputKindRemoval
@@ -175,7 +176,7 @@ func set(tb testing.TB, in *avro.JourneyInput, v *avro.VerificationMember, p *av
 	case "amount":
 		p.AmountMinor = avro.Some(number())
 	case "reversal":
-		p.ReversalAmountMinor = avro.Some(number())
+		p.RefundedAmountMinor = number()
 	case "currency":
 		p.Currency = value
 	case "paid":
@@ -188,6 +189,20 @@ func set(tb testing.TB, in *avro.JourneyInput, v *avro.VerificationMember, p *av
 		p.AmountInconsistent = true
 	default:
 		tb.Fatalf("unknown key %s", key)
+	}
+}
+
+// split fills in the amounts of a payment as the stage before does, from the amount given
+// back in RefundedAmountMinor.
+func split(p *avro.PaymentMember) {
+	p.Captured = p.Captured || p.Phase == avro.PaymentPhasePaid || p.PaidAt.Set
+	if p.RefundedAmountMinor == 0 && p.Phase == avro.PaymentPhaseReturned {
+		p.RefundedAmountMinor = p.AmountMinor.Value
+	}
+	if p.Captured {
+		p.PaidAmountMinor = p.AmountMinor.Value
+	} else {
+		p.RefundedAmountMinor, p.ReleasedAmountMinor = 0, p.RefundedAmountMinor
 	}
 }
 

@@ -24,9 +24,9 @@ type counts struct {
 	verifications, payments                      int64
 	unknown, pending, expired, succeeded, failed int64
 	waiting, held, refused, paid, returned       int64
-	// kept are those paid and not given back whole, refunded those given back in
-	// whole or in part.
-	kept, refunded                                       int64
+	// kept are those paid and not given back whole. refunded and released are those given
+	// back in whole or in part, of which the first were paid and the second were not.
+	kept, refunded, released                             int64
 	conflicts, regressions, amountChanges, holdsLate     int64
 	inconsistencies                                      int64
 	assuranceUnknown, sharedSecret, signedID, signedBody int64
@@ -34,9 +34,10 @@ type counts struct {
 
 // sums is the amounts in one currency, in its minor units.
 type sums struct {
-	currency                            string
-	members                             int64
-	cost, paid, held, refused, refunded amount
+	currency                  string
+	members                   int64
+	cost, paid, held, refused amount
+	refunded, released        amount
 }
 
 // exchangeIn adds n times the amounts of other sums, where n is 1 or -1.
@@ -53,7 +54,7 @@ func (s *sums) exchangeIn(other *sums, n int64) {
 }
 
 func (s *sums) all() []*amount {
-	return []*amount{&s.cost, &s.paid, &s.held, &s.refused, &s.refunded}
+	return []*amount{&s.cost, &s.paid, &s.held, &s.refused, &s.refunded, &s.released}
 }
 
 // add counts a member in.
@@ -108,21 +109,23 @@ func (t *totals) countPayment(m *member, n int64) {
 		{p.amountChanged, &t.amountChanges},
 		{p.amountInconsistent, &t.inconsistencies},
 		{p.holdOverdue, &t.holdsLate},
-		{m.everPaid() && !m.returnedWhole(), &t.kept},
-		{p.phase == avro.PaymentPhaseReturned || m.refunded() > 0, &t.refunded},
+		{p.kept(), &t.kept},
+		{p.gaveBack() && p.captured, &t.refunded},
+		{p.gaveBack() && !p.captured, &t.released},
 	} {
 		if flag.set {
 			*flag.count += n
 		}
 	}
-	s := sums{currency: p.currency, refunded: amountOf(m.refunded())}
-	switch {
-	case m.everPaid():
-		s.paid = amountOf(p.amountMinor.Value)
-	case p.phase == avro.PaymentPhaseHeld:
+	s := sums{
+		currency: p.currency, paid: amountOf(p.paidMinor), refunded: amountOf(p.refundedMinor), released: amountOf(p.releasedMinor),
+	}
+	switch p.phase {
+	case avro.PaymentPhaseHeld:
 		s.held = amountOf(p.amountMinor.Value)
-	case p.phase == avro.PaymentPhaseRefused:
+	case avro.PaymentPhaseRefused:
 		s.refused = amountOf(p.amountMinor.Value)
+	default:
 	}
 	t.money = addSums(t.money, &s, n)
 }

@@ -182,11 +182,11 @@ func TestReversalEach(t *testing.T) {
 		return record(invoice(at, "FINISHED", "FINISHED", map[string]any{"reversalAmount": amount}), at, int64(minute))
 	}
 	each := func(s *source.Source) { s.Reversal = source.ReversalEach }
-	if w := run(t, newMemory(t, each), part(0, 300), part(1, 200), part(2, 300)); w.payment.ReversalAmountMinor != avro.Some(int64(500)) {
-		t.Errorf("each: %v, want the sum of the distinct callbacks", w.payment.ReversalAmountMinor)
+	if w := run(t, newMemory(t, each), part(0, 300), part(1, 200), part(2, 300)); w.payment.RefundedAmountMinor != 500 {
+		t.Errorf("each: %v, want the sum of the distinct callbacks", w.payment.RefundedAmountMinor)
 	}
-	if w := run(t, newMemory(t, nil), part(0, 300), part(1, 200)); w.payment.ReversalAmountMinor != avro.Some(int64(300)) {
-		t.Errorf("total: %v, want the largest", w.payment.ReversalAmountMinor)
+	if w := run(t, newMemory(t, nil), part(0, 300), part(1, 200)); w.payment.RefundedAmountMinor != 300 {
+		t.Errorf("total: %v, want the largest", w.payment.RefundedAmountMinor)
 	}
 }
 

@@ -24,14 +24,14 @@ func (s *Stage) snapshot(id string, p *Payment, all *sum, journeys []journeyID) 
 		Phase: phaseAtRank(all.top()), Status: text(textStatus), PaymentStatus: text(textPaymentStatus), Operations: out.Operations[:0],
 		Type: text(textType), SystemType: text(textSystemType), PaymentSystem: text(textPaymentSystem), PaymentType: text(textPaymentType),
 		AmountMinor: all.amounts[amountPaid], PendingAmountMinor: all.amounts[amountPending], CommissionMinor: all.amounts[amountCommission],
-		ReversalAmountMinor: s.reversal(all), Currency: cmp.Or(all.texts[textCurrency], currency),
+		Currency: cmp.Or(all.texts[textCurrency], currency),
 		Conflict: all.conflict(), Regression: all.regression, AmountChanged: all.changed,
 		HoldOverdue: p.overdue, HoldDeadline: timeOf(s.holdDeadline(all)),
 		CreatedAt: timeOf(all.created), HeldAt: timeOf(all.heldAt()), PaidAt: timeOf(all.paid), OutcomeAt: timeOf(all.phases[all.top()].at),
 		Revision: p.revision, Facts: p.count, FirstEventAt: timeOf(all.firstAt), LastEventAt: timeOf(all.lastAt), Assurance: all.assurance,
 	}
 	out.Captured = all.top() >= rank(avro.PaymentPhasePaid) && all.captured()
-	out.AmountInconsistent = all.contradicts || out.ReversalAmountMinor.Set && out.AmountMinor.Set && out.ReversalAmountMinor.Value > out.AmountMinor.Value
+	s.splitAmounts(out, all)
 	if all.p2p {
 		out.Kind = avro.PaymentKindP2P
 	}
@@ -57,6 +57,22 @@ func timeOf(at statecodec.Instant) avro.Optional[time.Time] {
 	return avro.Optional[time.Time]{Value: at.Time(), Set: at != 0}
 }
 
+// splitAmounts says how much was paid and given back. What was given back of money that
+// was never captured is a hold that was released, and no refund.
+func (s *Stage) splitAmounts(out *avro.PaymentSnapshot, all *sum) {
+	reversal, amount := s.reversal(all), out.AmountMinor
+	out.AmountInconsistent = all.contradicts || reversal.Set && amount.Set && reversal.Value > amount.Value
+	given := max(reversal.Value, 0)
+	if given == 0 && out.Phase == avro.PaymentPhaseReturned {
+		given = amount.Value
+	}
+	if out.Captured {
+		out.PaidAmountMinor, out.RefundedAmountMinor = amount.Value, given
+	} else {
+		out.ReleasedAmountMinor = given
+	}
+}
+
 // reversal is the amount given back, as the source's configuration reads
 // reversalAmount: an assumption either way.
 func (s *Stage) reversal(all *sum) avro.Optional[int64] {
@@ -69,8 +85,8 @@ func (s *Stage) reversal(all *sum) avro.Optional[int64] {
 // journeyMember is what a journey is told.
 func journeyMember(all *sum, s *avro.PaymentSnapshot, to *avro.PaymentMember) {
 	*to = avro.PaymentMember{
-		Provider: s.Provider, Source: s.Source, Phase: s.Phase, AmountMinor: s.AmountMinor, ReversalAmountMinor: s.ReversalAmountMinor,
-		Currency: s.Currency, Captured: s.Captured, Conflict: s.Conflict, Regression: s.Regression, AmountChanged: s.AmountChanged,
+		Provider: s.Provider, Source: s.Source, Phase: s.Phase, AmountMinor: s.AmountMinor,
+		PaidAmountMinor: s.PaidAmountMinor, RefundedAmountMinor: s.RefundedAmountMinor, ReleasedAmountMinor: s.ReleasedAmountMinor, Currency: s.Currency, Captured: s.Captured, Conflict: s.Conflict, Regression: s.Regression, AmountChanged: s.AmountChanged,
 		AmountInconsistent: s.AmountInconsistent, HoldOverdue: s.HoldOverdue,
 		CreatedAt: s.CreatedAt, HeldAt: s.HeldAt, PaidAt: s.PaidAt, OutcomeAt: s.OutcomeAt, TakenReceivedAt: timeOf(all.taken()),
 	}

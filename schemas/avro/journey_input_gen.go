@@ -366,8 +366,15 @@ type PaymentMember struct {
 	Phase PaymentPhase `json:"phase"`
 	// AmountMinor: Amount in minor units of currency.
 	AmountMinor Optional[int64] `json:"amount_minor"`
-	// ReversalAmountMinor: Total given back in minor units of currency.
-	ReversalAmountMinor Optional[int64] `json:"reversal_amount_minor"`
+	// PaidAmountMinor: Amount that was paid, given back since or not, in minor
+	// units of currency.
+	PaidAmountMinor int64 `json:"paid_amount_minor"`
+	// RefundedAmountMinor: Total given back so far of what was paid, in minor
+	// units of currency.
+	RefundedAmountMinor int64 `json:"refunded_amount_minor"`
+	// ReleasedAmountMinor: Total given back so far of what was held and never
+	// paid, in minor units of currency.
+	ReleasedAmountMinor int64 `json:"released_amount_minor"`
 	// Currency: ISO 4217 code.
 	Currency string `json:"currency"`
 	// Conflict: Whether both paid and refused were told.
@@ -416,12 +423,9 @@ func (r *PaymentMember) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.ReversalAmountMinor.Set {
-		dst = append(dst, 2)
-		dst = appendLong(dst, r.ReversalAmountMinor.Value)
-	} else {
-		dst = append(dst, 0)
-	}
+	dst = appendLong(dst, r.PaidAmountMinor)
+	dst = appendLong(dst, r.RefundedAmountMinor)
+	dst = appendLong(dst, r.ReleasedAmountMinor)
 	if dst, err = appendString(dst, r.Currency); err != nil {
 		return dst, at("currency", err)
 	}
@@ -493,13 +497,14 @@ func (r *PaymentMember) decodeFrom(d *decoder) error {
 			return at("amount_minor", err)
 		}
 	}
-	if r.ReversalAmountMinor.Set, err = d.isSet(); err != nil {
-		return at("reversal_amount_minor", err)
+	if r.PaidAmountMinor, err = d.long(); err != nil {
+		return at("paid_amount_minor", err)
 	}
-	if r.ReversalAmountMinor.Set {
-		if r.ReversalAmountMinor.Value, err = d.long(); err != nil {
-			return at("reversal_amount_minor", err)
-		}
+	if r.RefundedAmountMinor, err = d.long(); err != nil {
+		return at("refunded_amount_minor", err)
+	}
+	if r.ReleasedAmountMinor, err = d.long(); err != nil {
+		return at("released_amount_minor", err)
 	}
 	if r.Currency, err = d.string(); err != nil {
 		return at("currency", err)

@@ -30,9 +30,15 @@ type JourneyMember struct {
 	// AmountMinor: Cost of a verification or amount of a payment, in minor units
 	// of currency.
 	AmountMinor Optional[int64] `json:"amount_minor"`
-	// ReversalAmountMinor: Total given back, in minor units of currency; null for
-	// verifications.
-	ReversalAmountMinor Optional[int64] `json:"reversal_amount_minor"`
+	// PaidAmountMinor: Amount that was paid, given back since or not, in minor
+	// units of currency; null for verifications.
+	PaidAmountMinor Optional[int64] `json:"paid_amount_minor"`
+	// RefundedAmountMinor: Total given back so far of what was paid, in minor
+	// units of currency; null for verifications.
+	RefundedAmountMinor Optional[int64] `json:"refunded_amount_minor"`
+	// ReleasedAmountMinor: Total given back so far of what was held and never
+	// paid, in minor units of currency; null for verifications.
+	ReleasedAmountMinor Optional[int64] `json:"released_amount_minor"`
 	// Currency: ISO 4217 code.
 	Currency Optional[string] `json:"currency"`
 	// CreatedAt: When it was ordered or made.
@@ -105,9 +111,21 @@ func (r *JourneyMember) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.ReversalAmountMinor.Set {
+	if r.PaidAmountMinor.Set {
 		dst = append(dst, 2)
-		dst = appendLong(dst, r.ReversalAmountMinor.Value)
+		dst = appendLong(dst, r.PaidAmountMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.RefundedAmountMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.RefundedAmountMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ReleasedAmountMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.ReleasedAmountMinor.Value)
 	} else {
 		dst = append(dst, 0)
 	}
@@ -214,12 +232,28 @@ func (r *JourneyMember) decodeFrom(d *decoder) error {
 			return at("amount_minor", err)
 		}
 	}
-	if r.ReversalAmountMinor.Set, err = d.isSet(); err != nil {
-		return at("reversal_amount_minor", err)
+	if r.PaidAmountMinor.Set, err = d.isSet(); err != nil {
+		return at("paid_amount_minor", err)
 	}
-	if r.ReversalAmountMinor.Set {
-		if r.ReversalAmountMinor.Value, err = d.long(); err != nil {
-			return at("reversal_amount_minor", err)
+	if r.PaidAmountMinor.Set {
+		if r.PaidAmountMinor.Value, err = d.long(); err != nil {
+			return at("paid_amount_minor", err)
+		}
+	}
+	if r.RefundedAmountMinor.Set, err = d.isSet(); err != nil {
+		return at("refunded_amount_minor", err)
+	}
+	if r.RefundedAmountMinor.Set {
+		if r.RefundedAmountMinor.Value, err = d.long(); err != nil {
+			return at("refunded_amount_minor", err)
+		}
+	}
+	if r.ReleasedAmountMinor.Set, err = d.isSet(); err != nil {
+		return at("released_amount_minor", err)
+	}
+	if r.ReleasedAmountMinor.Set {
+		if r.ReleasedAmountMinor.Value, err = d.long(); err != nil {
+			return at("released_amount_minor", err)
 		}
 	}
 	if r.Currency.Set, err = d.isSet(); err != nil {
@@ -300,8 +334,8 @@ func decodeJourneyMissing(d *decoder) (JourneyMissing, error) {
 // JourneyOutcome: What became of the journey. COMPLETE: verified and paid.
 // VERIFIED_NOT_PAID: not paid by the deadline. PAID_NOT_VERIFIED: not verified
 // by the deadline. HELD, REFUSED, REFUNDED: what became of the money, none of
-// it being paid. UNKNOWN: it cannot be told, for a verification's outcome is
-// unknown.
+// it being paid; REFUNDED also where a hold was released. UNKNOWN: it cannot be
+// told, for a verification's outcome is unknown.
 type JourneyOutcome string
 
 // The symbols of JourneyOutcome; the default is UNKNOWN.
@@ -426,14 +460,15 @@ type JourneySnapshot struct {
 	Held bool `json:"held"`
 	// Refused: Whether a payment was refused.
 	Refused bool `json:"refused"`
-	// Refunded: Whether money was given back, in part or whole; a hold that was
-	// released is, too.
+	// Refunded: Whether money that was paid was given back, in part or whole.
 	Refunded bool `json:"refunded"`
+	// Released: Whether money that was held and never paid was given back, in part
+	// or whole.
+	Released bool `json:"released"`
 	// PaidAt: When the first payment was paid, given back since or not.
 	PaidAt Optional[time.Time] `json:"paid_at"`
-	// PaidAmountMinor: Sum of the amounts that were paid, those given back since
-	// included and holds that were released left out, in minor units of currency;
-	// 0 if currencies differ.
+	// PaidAmountMinor: Sum of the amounts that were paid, given back since or not,
+	// in minor units of currency; 0 if currencies differ.
 	PaidAmountMinor int64 `json:"paid_amount_minor"`
 	// HeldAmountMinor: Sum of the amounts held now, in minor units of currency; 0
 	// if currencies differ.
@@ -441,9 +476,12 @@ type JourneySnapshot struct {
 	// RefusedAmountMinor: Sum of the amounts refused, in minor units of currency;
 	// 0 if currencies differ.
 	RefusedAmountMinor int64 `json:"refused_amount_minor"`
-	// RefundedAmountMinor: Sum of what was given back, holds that were released
-	// included, in minor units of currency; 0 if currencies differ.
+	// RefundedAmountMinor: Sum of what was given back of amounts that were paid,
+	// in minor units of currency; 0 if currencies differ.
 	RefundedAmountMinor int64 `json:"refunded_amount_minor"`
+	// ReleasedAmountMinor: Sum of what was given back of amounts that were held
+	// and never paid, in minor units of currency; 0 if currencies differ.
+	ReleasedAmountMinor int64 `json:"released_amount_minor"`
 	// Currency: ISO 4217 code of the sums; null if there is none or they differ.
 	Currency Optional[string] `json:"currency"`
 	// VerificationToPaymentMs: From the first success of a verification to the
@@ -609,6 +647,7 @@ func (r *JourneySnapshot) appendTo(dst []byte) ([]byte, error) {
 	dst = appendBool(dst, r.Held)
 	dst = appendBool(dst, r.Refused)
 	dst = appendBool(dst, r.Refunded)
+	dst = appendBool(dst, r.Released)
 	if r.PaidAt.Set {
 		dst = append(dst, 2)
 		if dst, err = appendTime(dst, r.PaidAt.Value); err != nil {
@@ -621,6 +660,7 @@ func (r *JourneySnapshot) appendTo(dst []byte) ([]byte, error) {
 	dst = appendLong(dst, r.HeldAmountMinor)
 	dst = appendLong(dst, r.RefusedAmountMinor)
 	dst = appendLong(dst, r.RefundedAmountMinor)
+	dst = appendLong(dst, r.ReleasedAmountMinor)
 	if r.Currency.Set {
 		dst = append(dst, 2)
 		if dst, err = appendString(dst, r.Currency.Value); err != nil {
@@ -793,6 +833,9 @@ func (r *JourneySnapshot) decodeFrom(d *decoder) error {
 	if r.Refunded, err = d.bool(); err != nil {
 		return at("refunded", err)
 	}
+	if r.Released, err = d.bool(); err != nil {
+		return at("released", err)
+	}
 	if r.PaidAt.Set, err = d.isSet(); err != nil {
 		return at("paid_at", err)
 	}
@@ -812,6 +855,9 @@ func (r *JourneySnapshot) decodeFrom(d *decoder) error {
 	}
 	if r.RefundedAmountMinor, err = d.long(); err != nil {
 		return at("refunded_amount_minor", err)
+	}
+	if r.ReleasedAmountMinor, err = d.long(); err != nil {
+		return at("released_amount_minor", err)
 	}
 	if r.Currency.Set, err = d.isSet(); err != nil {
 		return at("currency", err)
@@ -877,7 +923,7 @@ func (r *JourneySnapshot) decodeFrom(d *decoder) error {
 	if r.PaymentsReturned, err = d.int(); err != nil {
 		return at("payments_returned", err)
 	}
-	if r.Members, err = decodeArray(d, 15, decodeJourneyMember); err != nil {
+	if r.Members, err = decodeArray(d, 17, decodeJourneyMember); err != nil {
 		return at("members", err)
 	}
 	if r.Truncated, err = d.bool(); err != nil {

@@ -156,9 +156,16 @@ type PaymentSnapshot struct {
 	PendingAmountMinor Optional[int64] `json:"pending_amount_minor"`
 	// CommissionMinor: Commission in minor units (kopecks) of currency.
 	CommissionMinor Optional[int64] `json:"commission_minor"`
-	// ReversalAmountMinor: Total given back so far in minor units (kopecks) of
-	// currency.
-	ReversalAmountMinor Optional[int64] `json:"reversal_amount_minor"`
+	// PaidAmountMinor: Amount that was paid, given back since or not, in minor
+	// units (kopecks) of currency; 0 if it was never paid.
+	PaidAmountMinor int64 `json:"paid_amount_minor"`
+	// RefundedAmountMinor: Total given back so far of what was paid, in minor
+	// units (kopecks) of currency; the whole amount where the provider names none.
+	RefundedAmountMinor int64 `json:"refunded_amount_minor"`
+	// ReleasedAmountMinor: Total given back so far of what was held and never
+	// paid, in minor units (kopecks) of currency; the whole amount where the
+	// provider names none.
+	ReleasedAmountMinor int64 `json:"released_amount_minor"`
 	// Currency: ISO 4217 code of the amounts: the newest that a callback names,
 	// UAH where none names any, XXX where it is no ISO 4217 code.
 	Currency string `json:"currency"`
@@ -367,12 +374,9 @@ func (r *PaymentSnapshot) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.ReversalAmountMinor.Set {
-		dst = append(dst, 2)
-		dst = appendLong(dst, r.ReversalAmountMinor.Value)
-	} else {
-		dst = append(dst, 0)
-	}
+	dst = appendLong(dst, r.PaidAmountMinor)
+	dst = appendLong(dst, r.RefundedAmountMinor)
+	dst = appendLong(dst, r.ReleasedAmountMinor)
 	if dst, err = appendString(dst, r.Currency); err != nil {
 		return dst, at("currency", err)
 	}
@@ -577,13 +581,14 @@ func (r *PaymentSnapshot) decodeFrom(d *decoder) error {
 			return at("commission_minor", err)
 		}
 	}
-	if r.ReversalAmountMinor.Set, err = d.isSet(); err != nil {
-		return at("reversal_amount_minor", err)
+	if r.PaidAmountMinor, err = d.long(); err != nil {
+		return at("paid_amount_minor", err)
 	}
-	if r.ReversalAmountMinor.Set {
-		if r.ReversalAmountMinor.Value, err = d.long(); err != nil {
-			return at("reversal_amount_minor", err)
-		}
+	if r.RefundedAmountMinor, err = d.long(); err != nil {
+		return at("refunded_amount_minor", err)
+	}
+	if r.ReleasedAmountMinor, err = d.long(); err != nil {
+		return at("released_amount_minor", err)
 	}
 	if r.Currency, err = d.string(); err != nil {
 		return at("currency", err)

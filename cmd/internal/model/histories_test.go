@@ -218,7 +218,7 @@ func TestHistories(t *testing.T) {
 		"4-iat-missing.json":     {"order-1": with(func(j *model.Journey) { j.PaidAmount = 100000 })},
 		"7-postback-string.json": {"order-1": with(func(j *model.Journey) { j.PaidAmount = 1000 })},
 		"9-hold-released.json": {
-			"order-1": {Outcome: "REFUNDED", Missing: "NONE", Refunded: true, RefundedAmount: 70000, Payments: 1, PaymentsReturned: 1},
+			"order-1": {Outcome: "REFUNDED", Missing: "NONE", Released: true, ReleasedAmount: 70000, Payments: 1, PaymentsReturned: 1},
 		},
 		"10-overflow.json": {"order-1": with(func(j *model.Journey) {
 			j.PaidAmount, j.AmountInconsistent, j.Payments, j.PaymentsPaid = 1<<63-1, true, 2, 2

@@ -21,8 +21,9 @@ type Journey struct {
 	Fallbacks int   `json:"fallbacks"`
 	Cost      int64 `json:"cost"`
 
-	Paid, Held, Refused, Refunded                         bool
+	Paid, Held, Refused, Refunded, Released               bool
 	PaidAmount, HeldAmount, RefusedAmount, RefundedAmount int64
+	ReleasedAmount                                        int64
 	Conflict, Regression, AmountChanged, HoldOverdue      bool
 	AmountInconsistent                                    bool
 
@@ -148,7 +149,7 @@ func (j *Journey) addVerifications(all []verification) (verifiedAt time.Time) {
 
 // addPayments counts, and returns when money was first said to be taken.
 func (j *Journey) addPayments(all []money) (takenAt time.Time) {
-	sums := map[*int64]*big.Int{&j.PaidAmount: {}, &j.HeldAmount: {}, &j.RefusedAmount: {}, &j.RefundedAmount: {}}
+	sums := map[*int64]*big.Int{&j.PaidAmount: {}, &j.HeldAmount: {}, &j.RefusedAmount: {}, &j.RefundedAmount: {}, &j.ReleasedAmount: {}}
 	add := func(to *int64, n int64) { sums[to].Add(sums[to], big.NewInt(n)) }
 	currencies := map[string]bool{}
 	for i := range all {
@@ -171,9 +172,12 @@ func (j *Journey) addPayments(all []money) (takenAt time.Time) {
 		}
 		if p.captured {
 			add(&j.PaidAmount, p.amount) // given back since or not
+			add(&j.RefundedAmount, p.returned)
+		} else {
+			add(&j.ReleasedAmount, p.returned)
 		}
-		add(&j.RefundedAmount, p.returned)
-		j.Refunded = j.Refunded || p.returned > 0 || p.phase == phaseReturned
+		back := p.returned > 0 || p.phase == phaseReturned
+		j.Refunded, j.Released = j.Refunded || back && p.captured, j.Released || back && !p.captured
 		j.Conflict = j.Conflict || p.conflict
 		j.Regression = j.Regression || p.regression
 		j.AmountChanged = j.AmountChanged || p.changed
@@ -253,8 +257,8 @@ func Of(s *avro.JourneySnapshot) *Journey {
 	return &Journey{
 		Outcome: string(s.Outcome), Missing: string(s.Missing), Verified: s.Verified, Channel: s.VerificationChannel.Or(""),
 		Expired: s.VerificationExpired, Late: s.Late, Fallbacks: int(s.VerificationFallbacks), Cost: s.VerificationCostMinor,
-		Paid: s.Paid, Held: s.Held, Refused: s.Refused, Refunded: s.Refunded,
-		PaidAmount: s.PaidAmountMinor, HeldAmount: s.HeldAmountMinor, RefusedAmount: s.RefusedAmountMinor, RefundedAmount: s.RefundedAmountMinor,
+		Paid: s.Paid, Held: s.Held, Refused: s.Refused, Refunded: s.Refunded, Released: s.Released,
+		PaidAmount: s.PaidAmountMinor, HeldAmount: s.HeldAmountMinor, RefusedAmount: s.RefusedAmountMinor, RefundedAmount: s.RefundedAmountMinor, ReleasedAmount: s.ReleasedAmountMinor,
 		Conflict: s.Conflict, Regression: s.Regression, AmountChanged: s.AmountChanged, HoldOverdue: s.HoldOverdue,
 		AmountInconsistent: s.AmountInconsistent,
 		Verifications:      int(s.Verifications), VerificationsPending: int(s.VerificationsPending), VerificationsSucceeded: int(s.VerificationsSucceeded),

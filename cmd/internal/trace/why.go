@@ -45,6 +45,12 @@ func explainJourney(j *Journey, entities map[string]*Entity, now time.Time) []st
 	case avro.JourneyOutcomeRefused:
 		say("Every payment was refused, %s in all.", money(s.RefusedAmountMinor, s.Currency.Value))
 	case avro.JourneyOutcomeRefunded:
+		if s.Released {
+			say("A hold of %s was released; it was never paid.", money(s.ReleasedAmountMinor, s.Currency.Value))
+		}
+		if !s.Refunded {
+			break
+		}
 		say("It was paid, and %s went back.", money(s.RefundedAmountMinor, s.Currency.Value))
 	case avro.JourneyOutcomeHeld:
 		say("%s is held and not yet taken.", money(s.HeldAmountMinor, s.Currency.Value))
@@ -224,7 +230,11 @@ func explainPayment(s *avro.PaymentSnapshot) []string {
 		}
 		why = append(why, text+".")
 	case avro.PaymentPhaseReturned:
-		why = append(why, fmt.Sprintf("%s of %s went back.", money(s.ReversalAmountMinor.Or(s.AmountMinor.Value), s.Currency), amount))
+		if s.Captured {
+			why = append(why, fmt.Sprintf("%s of %s went back.", money(s.RefundedAmountMinor, s.Currency), amount))
+		} else {
+			why = append(why, fmt.Sprintf("%s was held, and %s of it released; it was never paid.", amount, money(s.ReleasedAmountMinor, s.Currency)))
+		}
 	case avro.PaymentPhasePaid:
 	default:
 		why = append(why, fmt.Sprintf("%s has no final status: the last told is %s.", amount, cmp.Or(status, "none")))
