@@ -221,7 +221,7 @@ func TestCallsUnderOneReference(t *testing.T) {
 		fact(3*time.Second, avro.UnibellCallKindAnswer, "b", "p-b", avro.CallStatusRefused),
 		fact(4*time.Second, avro.UnibellCallKindRequest, "c", "", ""),
 		fact(5*time.Second, avro.UnibellCallKindAnswer, "c", "p-c", avro.CallStatusAccepted),
-		fact(6*time.Second, avro.UnibellCallKindStatus, "s1", "p-a", avro.CallStatusFailed),
+		fact(9*time.Second, avro.UnibellCallKindStatus, "s1", "p-a", avro.CallStatusFailed), // after the success of another call
 		fact(7*time.Second, avro.UnibellCallKindStatus, "s2", "", avro.CallStatusDelivered), // of the newest
 	}
 	const want = "a FAILED, b FAILED, c SUCCESS; SUCCESS by call after 2 fallbacks, 8 facts, created 0s"

@@ -278,8 +278,13 @@ func (e *Entity) tell(outcome avro.VerificationOutcome, at, received statecodec.
 	}
 }
 
-// reached returns the real outcome that counts; ok is false if none was told.
+// reached returns the outcome that counts among those that facts reported; ok is false
+// if none did. The newest counts. Several Unibell calls may have one reference and end
+// independently: there a success counts whenever it was reported.
 func (e *Entity) reached() (outcome avro.VerificationOutcome, t telling, ok bool) {
+	if e.outcomes[0].last != 0 && e.texts[textProvider].value == raw.ProviderUnibell {
+		return outcomeAt(0), e.outcomes[0], true
+	}
 	for i := range e.outcomes {
 		if o := &e.outcomes[i]; o.last != 0 && (!ok || t.last.Before(o.last)) {
 			outcome, t, ok = outcomeAt(i), *o, true
