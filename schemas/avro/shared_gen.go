@@ -1185,8 +1185,9 @@ func decodeUnibellCallKind(d *decoder) (UnibellCallKind, error) {
 
 // VerificationOutcome: How a verification ended, normalised. PENDING: no
 // outcome yet. EXPIRED: none by the deadline; a real outcome that comes later
-// replaces it. UNKNOWN: it cannot be told, for the provider sends no status to
-// this source or one this version does not know.
+// replaces it. Of several Unibell calls under one reference a success counts
+// whenever it is reported. UNKNOWN: it cannot be told, for the provider sends
+// no status to this source or one this version does not know.
 type VerificationOutcome string
 
 // The symbols of VerificationOutcome; the default is UNKNOWN.
