@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -20,7 +21,7 @@ func noteState(ctx context.Context, admin *kadm.Client, changes []Change) error 
 			continue
 		}
 		group := strings.TrimSuffix(c.Topic, c.wanted.Row.Name) + stage
-		offsets, err := admin.FetchOffsets(ctx, group)
+		offsets, err := committed(ctx, admin, group)
 		if errors.Is(err, kerr.GroupIDNotFound) || errors.Is(err, kerr.GroupAuthorizationFailed) {
 			continue // there is no state, or this user may not see it
 		}
@@ -35,4 +36,27 @@ func noteState(ctx context.Context, admin *kadm.Client, changes []Change) error 
 		})
 	}
 	return nil
+}
+
+// coordinatorPatience bounds the wait for a group's coordinator: a new cluster makes the
+// topic of its groups at the first question.
+const (
+	coordinatorPatience = 20 * time.Second
+	coordinatorPause    = 200 * time.Millisecond
+)
+
+func committed(ctx context.Context, admin *kadm.Client, group string) (kadm.OffsetResponses, error) {
+	ctx, cancel := context.WithTimeout(ctx, coordinatorPatience)
+	defer cancel()
+	for {
+		offsets, err := admin.FetchOffsets(ctx, group)
+		if !errors.Is(err, kerr.CoordinatorNotAvailable) && !errors.Is(err, kerr.NotCoordinator) && !errors.Is(err, kerr.CoordinatorLoadInProgress) {
+			return offsets, err //nolint:wrapcheck // the caller says what was asked
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err //nolint:wrapcheck // the caller says what was asked
+		case <-time.After(coordinatorPause):
+		}
+	}
 }

@@ -2,9 +2,14 @@ package topics_test
 
 import (
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/tributary-hq/tributary/schemas"
 )
@@ -33,5 +38,42 @@ func TestChangelogOfAStageWithState(t *testing.T) {
 	}
 	if len(hints) != 2 || !strings.Contains(hints[prefix+schemas.ChangelogLOX24], "tributary reset --stage lox24") || hints[prefix+schemas.ChangelogUAPAY] != "" {
 		t.Errorf("hints %q, want one of lox24's changelog that names the reset", hints)
+	}
+}
+
+// TestANewClusterHasNoCoordinatorYet: the first question for a group makes Kafka create
+// the topic of all groups, and is answered with an error until it is there.
+func TestANewClusterHasNoCoordinatorYet(t *testing.T) {
+	t.Parallel()
+	broker, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.Ports(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(broker.Close)
+	client, err := kgo.NewClient(kgo.SeedBrokers(broker.ListenAddrs()...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	var asked atomic.Int64
+	broker.ControlKey(int16(kmsg.FindCoordinator), func(request kmsg.Request) (kmsg.Response, error, bool) {
+		broker.KeepControl()
+		if asked.Add(1) > 4 {
+			return nil, nil, false
+		}
+		r, _ := request.(*kmsg.FindCoordinatorRequest)
+		response := kmsg.NewPtrFindCoordinatorResponse()
+		response.SetVersion(r.GetVersion())
+		response.ErrorCode = kerr.CoordinatorNotAvailable.Code
+		for _, key := range r.CoordinatorKeys {
+			c := kmsg.NewFindCoordinatorResponseCoordinator()
+			c.Key, c.ErrorCode = key, kerr.CoordinatorNotAvailable.Code
+			response.Coordinators = append(response.Coordinators, c)
+		}
+		return response, nil, true
+	})
+	apply(t, kadm.NewClient(client), settings())
+	if asked.Load() <= 4 {
+		t.Errorf("the coordinator was asked for %d times", asked.Load())
 	}
 }
