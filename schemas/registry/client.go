@@ -47,12 +47,15 @@ type Config struct {
 	// URLs are the registry's addresses, tried in turn; at least one. Credentials
 	// do not belong in them.
 	URLs []string
-	// Username and Password are for HTTP Basic; empty means none.
-	Username, Password string
-	// BearerToken is sent instead of Basic; empty means none.
-	BearerToken string
-	// TLS is used for https addresses; nil means the system's roots.
-	TLS *tls.Config
+	// Username and Password are for HTTP Basic; empty means none. Password is asked at
+	// every request, so that it may change.
+	Username string
+	Password func() (string, error)
+	// BearerToken is sent instead of Basic, and asked at every request; nil means none.
+	BearerToken func() (string, error)
+	// TLS is for https addresses and asked at every connection; nil means the system's
+	// roots.
+	TLS func() (*tls.Config, error)
 	// Timeout bounds one request; zero means 5 s.
 	Timeout time.Duration
 	// CacheFile is where Resolve keeps the ids; empty means nowhere.
@@ -77,10 +80,10 @@ func (c *Config) Validate() error {
 			fault(fmt.Sprintf("url %d holds credentials: they belong in username and password", i+1))
 		}
 	}
-	if (c.Username == "") != (c.Password == "") {
+	if (c.Username == "") != (c.Password == nil) {
 		fault("username and password belong together")
 	}
-	if c.Username != "" && c.BearerToken != "" {
+	if c.Username != "" && c.BearerToken != nil {
 		fault("both a password and a bearer token are set")
 	}
 	if c.Timeout < 0 {
@@ -106,15 +109,9 @@ func New(config Config) (*Client, error) {
 	if config.Timeout == 0 {
 		config.Timeout = defaultTimeout
 	}
-	opts := []sr.ClientOpt{sr.URLs(config.URLs...), sr.UserAgent("tributary")}
-	switch {
-	case config.Username != "":
-		opts = append(opts, sr.BasicAuth(config.Username, config.Password))
-	case config.BearerToken != "":
-		opts = append(opts, sr.BearerToken(config.BearerToken))
-	}
+	opts := []sr.ClientOpt{sr.URLs(config.URLs...), sr.UserAgent("tributary"), sr.PreReq(config.authorize)}
 	if config.TLS != nil {
-		opts = append(opts, sr.DialTLSConfig(config.TLS))
+		opts = append(opts, sr.HTTPClient(&http.Client{Transport: transport(config.TLS), Timeout: config.Timeout}))
 	}
 	client, err := sr.NewClient(opts...)
 	if err != nil {

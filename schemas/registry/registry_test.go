@@ -255,12 +255,12 @@ func TestSchemaByID(t *testing.T) {
 func TestAuthorization(t *testing.T) {
 	t.Parallel()
 	f := newFake(t, srfake.WithAuth("Basic dXNlcjpwYXNzd29yZA=="))
-	right := registry.Config{URLs: []string{f.url}, Username: "user", Password: "password"}
+	right := registry.Config{URLs: []string{f.url}, Username: "user", Password: says("password")}
 	if _, err := newClient(t, right).Register(t.Context()); err != nil {
 		t.Errorf("Register() with the password = %v", err)
 	}
 	wrong := right
-	wrong.Password = "hunter2"
+	wrong.Password = says("hunter2")
 	_, err := newClient(t, wrong).Register(t.Context())
 	if err == nil || errors.Is(err, registry.ErrUnavailable) || strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("Register() with another password = %v", err)
@@ -304,7 +304,7 @@ func TestConfigValidate(t *testing.T) {
 		"none":        {registry.Config{}, []string{"at least one url"}},
 		"credentials": {registry.Config{URLs: []string{"http://user:hunter2@localhost"}}, []string{"url 1 holds credentials"}},
 		"several faults": {
-			registry.Config{URLs: []string{"localhost:8081"}, Username: "u", BearerToken: "t", Timeout: -1},
+			registry.Config{URLs: []string{"localhost:8081"}, Username: "u", BearerToken: says("t"), Timeout: -1},
 			[]string{"url 1 is not", "belong together", "bearer token", "timeout"},
 		},
 	}

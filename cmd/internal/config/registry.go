@@ -1,6 +1,7 @@
 package config
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/url"
@@ -62,23 +63,25 @@ func (r *Registry) clear() bool {
 }
 
 // RegistryClient makes the client of the schema registry. It reads the certificates and
-// the password or token.
+// the password or token, which the client reads again whenever it needs them.
 func (c *Config) RegistryClient() (*registry.Client, error) {
 	r := &c.Registry
 	rc := registry.Config{URLs: r.URLs, Username: r.Username, CacheFile: r.CacheFile, Names: c.Names()}
-	var err error
 	if r.Username != "" {
-		if rc.Password, err = r.Password.Resolve(); err != nil {
+		if _, err := r.Password.Resolve(); err != nil {
 			return nil, fmt.Errorf("registry.password: %w", err)
 		}
+		rc.Password = r.Password.Resolve
 	}
 	if r.Token != (secret.Ref{}) {
-		if rc.BearerToken, err = r.Token.Resolve(); err != nil {
+		if _, err := r.Token.Resolve(); err != nil {
 			return nil, fmt.Errorf("registry.token: %w", err)
 		}
+		rc.BearerToken = r.Token.Resolve
 	}
 	if r.TLS.Enabled {
-		if rc.TLS, err = r.TLS.Config("registry.tls"); err != nil {
+		rc.TLS = func() (*tls.Config, error) { return r.TLS.Config("registry.tls") }
+		if _, err := rc.TLS(); err != nil {
 			return nil, err
 		}
 	}
