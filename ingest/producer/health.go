@@ -186,7 +186,7 @@ func (h *health) smallBatches(t *topic, batch int32) {
 	h.errors.WithLabelValues(errorKind(kerr.MessageTooLarge)).Inc()
 	if t.small.CompareAndSwap(false, true) {
 		h.logger.Warn("a raw topic takes smaller batches than ingest makes: webhooks that shared one are written one by one, which is slow; "+
-			"set its max.message.bytes back with tributary topics apply", slog.String("topic", t.name), slog.Int("batch_bytes", int(batch)))
+			"tributary topics diff shows its max.message.bytes beside ours, tributary topics apply sets it back", slog.String("topic", t.name), slog.Int("batch_bytes", int(batch)))
 	}
 }
 
