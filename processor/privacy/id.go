@@ -32,6 +32,9 @@ func (p *Pseudonymiser) Correlate(s *source.Source, c source.Correlation, text s
 // the keys and ends after it is one case.
 func (p *Pseudonymiser) ID(s *source.Source, text string) string {
 	text = strings.TrimSpace(text)
+	if isUUID(&s.IDs, text) {
+		return text
+	}
 	like, digits := looksLikeID(&s.IDs, text, noSpace)
 	if like && isPlain(s, text, digits) || text == "" {
 		return text
@@ -49,11 +52,11 @@ func (p *Pseudonymiser) Word(s *source.Source, text string) string {
 	return p.ID(s, text)
 }
 
-// isPlain says of a text that looks like an id that it holds no number: that it has too few
-// digits, or that they are a UUID's. False means that it takes a closer look.
+// isPlain says of a text that looks like an id, and is no UUID, that it holds no number: that
+// it has too few digits. False means that it takes a closer look.
 func isPlain(s *source.Source, text string, digits int) bool {
 	switch {
-	case digits < shortestPhone || isUUID(text):
+	case digits < shortestPhone:
 		return true
 	case digits >= shortestBare || len(s.PhoneCountries) > 0:
 		return false
@@ -84,6 +87,9 @@ func (p *Pseudonymiser) judge(s *source.Source, text string, like bool) string {
 // a phone number as ID has it, anything else as it is.
 func (p *Pseudonymiser) Text(s *source.Source, text string) string {
 	plain := strings.TrimSpace(text)
+	if isUUID(&s.IDs, plain) {
+		return text
+	}
 	like, digits := looksLikeID(&s.IDs, plain, noSpace)
 	if like && isPlain(s, plain, digits) {
 		return text
@@ -126,23 +132,28 @@ func reserved(text string) bool {
 	return strings.HasPrefix(text, source.PhonePrefix) || strings.HasPrefix(text, source.HMACPrefix)
 }
 
-// isUUID says whether a text has the shape of a UUID, whose digits are no number.
-func isUUID(text string) bool {
+// isUUID says whether a text has the shape of a UUID, whose digits are no number, and the
+// source lets ids of that shape leave. Most providers' ids are UUIDs: it is the first test.
+func isUUID(rules *source.IDs, text string) bool {
 	const length = 36
-	if len(text) != length {
+	if len(text) != length || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-' {
 		return false
 	}
-	for i := range length {
-		c := text[i]
-		if i == 8 || i == 13 || i == 18 || i == 23 {
-			if c != '-' {
-				return false
-			}
-		} else if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'f') {
-			return false
-		}
+	if rules.MaxLength < length || rules.Characters != source.DefaultCharacters && strings.IndexByte(rules.Characters, '-') < 0 {
+		return false
 	}
-	return true
+	return isHex(text[:8]) && isHex(text[9:13]) && isHex(text[14:18]) && isHex(text[19:23]) && isHex(text[24:])
+}
+
+// isHex says whether a text is hexadecimal digits, without a branch for each character.
+func isHex(text string) bool {
+	// A bit for each character, 64 in a word.
+	const figures, letters = uint64(0x3ff) << '0', uint64(0x3f)<<('A'-64) | uint64(0x3f)<<('a'-64)
+	words, all := [4]uint64{figures, letters}, uint64(1)
+	for i := range len(text) {
+		all &= words[text[i]>>6] >> (text[i] & 63)
+	}
+	return all != 0
 }
 
 // phoneOf returns the phone number that a text is, nil if it is none: one with + or 00

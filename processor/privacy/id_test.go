@@ -112,6 +112,7 @@ func TestWord(t *testing.T) {
 func TestIDRules(t *testing.T) {
 	t.Parallel()
 	p := rotation(t)
+	const uuid = "41111111-1111-1111-1111-411111111111"
 	with := func(change func(*source.Source)) *source.Source {
 		s := source.Source{ID: "s", Provider: "uapay"}
 		change(&s)
@@ -123,16 +124,26 @@ func TestIDRules(t *testing.T) {
 		stays  []string
 		hides  []string
 	}{
-		"characters": {with(func(s *source.Source) { s.IDs.Characters = "#/" }), []string{"a#1/2"}, []string{"a-1", "a 1"}},
+		"characters": {with(func(s *source.Source) { s.IDs.Characters = "#/" }), []string{"a#1/2"}, []string{"a-1", "a 1", uuid}},
+		"dash":       {with(func(s *source.Source) { s.IDs.Characters = "-" }), []string{uuid, "a-1"}, []string{"a.1", "a:1"}},
 		"plus":       {with(func(s *source.Source) { s.IDs.Characters = "+" }), []string{"a+1"}, []string{"+4915112345678", "a+4915112345678"}},
-		"length":     {with(func(s *source.Source) { s.IDs.MaxLength = 4 }), []string{"1234"}, []string{"12345"}},
+		"length":     {with(func(s *source.Source) { s.IDs.MaxLength = 4 }), []string{"1234"}, []string{"12345", uuid}},
 		"cards":      {with(func(s *source.Source) { s.IDs.Allow = []string{source.AllowCards} }), []string{"4111111111111111"}, []string{"4915112345678", "a b"}},
-		"phones": {with(func(s *source.Source) { s.IDs.Allow = []string{source.AllowPhones} }), []string{"00447700900123", "380501234567"},
-			[]string{"4111111111111111", "+4915112345678"}},
-		"text": {with(func(s *source.Source) { s.IDs.Allow = []string{source.AllowText} }), []string{"order no. 17", strings.Repeat("ü", 300)},
-			[]string{"+4915112345678", "call +44 7700 900123 now", "4111 1111 1111 1111", "phone:k1:1", "hmac:k1:1"}},
-		"countries": {with(func(s *source.Source) { s.PhoneCountries = []string{"UA", "GB"} }), []string{"100234567", "17", "kiosk-100234567"},
-			[]string{"0501234567", "050-123-45-67", "07700900123", "07700 900123", "kiosk-0501234567"}},
+		"phones": {
+			with(func(s *source.Source) { s.IDs.Allow = []string{source.AllowPhones} }),
+			[]string{"00447700900123", "380501234567"},
+			[]string{"4111111111111111", "+4915112345678"},
+		},
+		"text": {
+			with(func(s *source.Source) { s.IDs.Allow = []string{source.AllowText} }),
+			[]string{"order no. 17", strings.Repeat("ü", 300)},
+			[]string{"+4915112345678", "call +44 7700 900123 now", "4111 1111 1111 1111", "phone:k1:1", "hmac:k1:1"},
+		},
+		"countries": {
+			with(func(s *source.Source) { s.PhoneCountries = []string{"UA", "GB"} }),
+			[]string{"100234567", "17", "kiosk-100234567"},
+			[]string{"0501234567", "050-123-45-67", "07700900123", "07700 900123", "kiosk-0501234567"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
