@@ -79,3 +79,42 @@ func TestWhereIsTold(t *testing.T) {
 		t.Errorf("dead = %v, want claims.amount", w.dead)
 	}
 }
+
+// TestPayloadFieldsHidePhones: a phone number in extraInfo that the source's configuration
+// lets leave becomes the pseudonym that it has as an id; other values leave as they are.
+func TestPayloadFieldsHidePhones(t *testing.T) {
+	t.Parallel()
+	const extraInfo = `{"phone":"+380501234567","contact":{"tel":"tel:+380 50 123-45-67"},"all":["00380501234567",380501234567],` +
+		`"national":"050 123 45 67","new":"+447700900123","docId":"0994780402","note":"a gift"}`
+	pointers := []string{"/phone", "/contact/tel", "/all/0", "/all/1", "/national", "/new", "/docId", "/note"}
+	w := run(t, newMemory(t, func(s *source.Source) {
+		s.PayloadFields, s.PhoneCountries = pointers, []string{"UA"}
+		s.Correlation = []source.Correlation{{Field: "extraInfo", Pointer: "/phone"}}
+	}), record(invoice(noon(0), "FINISHED", "FINISHED", map[string]any{"extraInfo": extraInfo}), noon(0), 1))
+	d := &w.lastDecoded
+	if w.decoded != 1 || len(d.CorrelationIDs) != 1 || !strings.HasPrefix(d.CorrelationIDs[0], source.PhonePrefix) {
+		t.Fatalf("%d decoded, correlation ids %q, dead %v, want one and a pseudonym", w.decoded, d.CorrelationIDs, w.dead)
+	}
+	phone := d.CorrelationIDs[0]
+	for _, pointer := range pointers[:5] {
+		if d.ExtraInfoFields[pointer] != phone {
+			t.Errorf("%s = %q, want %q", pointer, d.ExtraInfoFields[pointer], phone)
+		}
+	}
+	if got := d.ExtraInfoFields["/new"]; !strings.HasPrefix(got, source.PhonePrefix) || got == phone {
+		t.Errorf("/new = %q, want a pseudonym of its own", got)
+	}
+	if d.ExtraInfoFields["/note"] != "a gift" || !strings.HasPrefix(d.ExtraInfoFields["/docId"], source.PhonePrefix) {
+		t.Errorf("fields = %q, want the note as it is, and the digits that are a number of UA as a pseudonym", d.ExtraInfoFields)
+	}
+	for _, out := range w.outputs {
+		if out.Topic == schemas.DeadLetterUAPAY {
+			continue
+		}
+		for _, digits := range []string{"501234567", "7700900123"} {
+			if strings.Contains(string(out.Key)+string(out.Value), digits) {
+				t.Errorf("%s holds %s", out.Topic, digits)
+			}
+		}
+	}
+}
