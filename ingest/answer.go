@@ -12,10 +12,11 @@ import (
 // HeaderRequestID is the answer's header with the id that ingest gave the request.
 const HeaderRequestID = "X-Request-Id"
 
-// retryAfter is what a sender is told to wait where nothing better is known.
+// retryAfter is the default Retry-After of a refusal, in seconds.
 const retryAfter = 5
 
-// reasonAccepted is what the metrics call a webhook that is in its topic.
+// reasonAccepted is the metrics' reason label of a webhook that was written to its
+// topic.
 const reasonAccepted = "accepted"
 
 // answered is the receipt of a 200.
@@ -92,8 +93,10 @@ func (x *exchange) write(contentType string, body any) {
 func (x *exchange) send(contentType string, text []byte) {
 	h := x.w.Header()
 	if x.r.ProtoMajor == 1 && len(x.r.TransferEncoding) > 0 {
-		// A Content-Length may have stood beside it, which net/http passes over: what
-		// follows on the connection could be read in two ways (RFC 9112, 6.1).
+		// The request may have had a Content-Length beside its Transfer-Encoding.
+		// net/http ignores that header, but a proxy may not: the two could then
+		// disagree where the next request on the connection begins (request smuggling;
+		// RFC 9112, 6.1).
 		h.Set("Connection", "close")
 	}
 	// One array for the values, where Set makes one for each.

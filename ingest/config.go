@@ -102,14 +102,14 @@ func DefaultConfig() Config {
 type Fault struct { //nolint:errname // It is a finding of a check, listed beside others.
 	// Path is the setting, "sources[2].secrets[0].file".
 	Path string
-	// Message says what is wrong and what would be right.
+	// Message describes the fault and names a valid setting.
 	Message string
 }
 
 // Error implements error.
 func (f *Fault) Error() string { return f.Path + ": " + f.Message }
 
-// faults gathers what is wrong.
+// faults collects the faults that a check finds.
 type faults []error
 
 func (f *faults) addf(path, format string, args ...any) {

@@ -48,7 +48,8 @@ func newID() string {
 	return hex.EncodeToString(b[:])
 }
 
-// enter finds the source and checks what needs no body.
+// enter finds the source and checks the method and the sender's network, which need no
+// body.
 func (x *exchange) enter(provider string) error {
 	if x.r.Method != http.MethodPost {
 		return &proof.Refusal{Status: http.StatusMethodNotAllowed, Reason: "method", Detail: "use POST"}
@@ -64,8 +65,9 @@ func (x *exchange) enter(provider string) error {
 	return nil
 }
 
-// media wants the announced content to be JSON, or, where form is true, a form.
-// No content type passes: the body shows what it is.
+// media checks that the announced content type is JSON, or, where form is true, a form,
+// without a content encoding. A request without a content type passes: the parser finds
+// the format in the body.
 func (x *exchange) media(form bool) error {
 	h := x.r.Header
 	if encoding := h.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {

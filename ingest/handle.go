@@ -57,9 +57,9 @@ func (s *Service) exchange(ctx context.Context, w http.ResponseWriter, r *http.R
 	x.refuse(refusal)
 }
 
-// recover makes a fault of ours a 500 that is counted and logged, where net/http
-// would cut the connection. Of the fault only its type is told, for its text may hold
-// a value.
+// recover answers a panic of a handler with 500, counts and logs it; net/http would
+// only cut the connection. The log has the type of the panic's value but not its text,
+// because the text may contain a payload value or a secret.
 func (x *exchange) recover(ctx context.Context) {
 	fault := recover()
 	if fault == nil {
@@ -70,7 +70,7 @@ func (x *exchange) recover(ctx context.Context) {
 	x.refuse(&proof.Refusal{Status: http.StatusInternalServerError, Reason: "internal"})
 }
 
-// unopened refuses what comes before Start.
+// unopened refuses requests that arrive before Start.
 func (s *Service) unopened() error {
 	if s.producer.Load() == nil {
 		return unavailable("starting")
@@ -149,7 +149,8 @@ func (x *exchange) take(topic, key, assurance, secretID string) error {
 	return nil
 }
 
-// voximplant takes a batch: what is proven is kept, whatever else is in it.
+// voximplant accepts a batch of callbacks: it writes the proven items even if others in
+// the batch are refused.
 func (x *exchange) voximplant() error {
 	if err := x.media(false); err != nil {
 		return err
@@ -193,9 +194,10 @@ func (x *exchange) drafts(batch *voximplant.Batch) []draft {
 	return drafts
 }
 
-// match tries what the request offers as a secret, in the order of its places: path,
-// X-Tributary-Secret, X-Authorization, Authorization, and for LOX24 X-LOX24-Token. The
-// first place that holds something counts. With a match the request is proven.
+// match compares the request's credential with the secrets. It takes the credential
+// from the first of these places that is not empty: path, X-Tributary-Secret,
+// X-Authorization, Authorization, and for LOX24 X-LOX24-Token. With a match the request
+// is proven.
 func (x *exchange) match(secrets *proof.Secrets) (id string, ok bool) {
 	if id, ok = secrets.Match(x.credential()); ok {
 		x.prove()
@@ -203,7 +205,8 @@ func (x *exchange) match(secrets *proof.Secrets) (id string, ok bool) {
 	return id, ok
 }
 
-// credential returns what a request offers as a secret; "" fits none.
+// credential returns the secret that the request carries, or "", which matches no
+// secret.
 func (x *exchange) credential() string {
 	if x.path.secret != "" {
 		return x.path.secret

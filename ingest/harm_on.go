@@ -4,5 +4,5 @@ package ingest
 
 import "github.com/tributary-hq/tributary/ingest/producer"
 
-// HarmDeps makes every service made with these Deps do a harm.
+// HarmDeps enables a failpoint in every service made with these Deps.
 func HarmDeps(d *Deps, harm producer.Harm) { d.harmed = producer.Do(harm) }

@@ -11,7 +11,8 @@ import (
 
 // route is a path pattern and its handler.
 type route struct {
-	// pattern is what logs, metrics and spans carry instead of the path.
+	// pattern stands for the path in logs, metrics and spans, so that a secret in the
+	// path does not get there.
 	pattern  string
 	segments []string // of the pattern
 	provider string

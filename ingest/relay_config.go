@@ -21,7 +21,7 @@ type Relay struct {
 	Timeout time.Duration `json:"timeout" koanf:"timeout" yaml:"timeout"`
 	// Callers are the tokens of our own callers.
 	Callers []Secret `json:"callers" koanf:"callers" yaml:"callers"`
-	// AccessKey is what ingest shows the provider: X-Authorization: AccessKey ….
+	// AccessKey authenticates ingest to the provider: X-Authorization: AccessKey ….
 	AccessKey Ref `json:"access_key" koanf:"access_key" yaml:"access_key"`
 	// Rate is how many requests a second of each caller are taken; 0 means 10.
 	Rate float64 `json:"rate" koanf:"rate" yaml:"rate"`
@@ -31,9 +31,9 @@ type Relay struct {
 	// DailyCalls is how many calls each caller may place in a day (UTC), by each ingest
 	// process since its start; 0 means 10,000.
 	DailyCalls int `json:"daily_calls" koanf:"daily_calls" yaml:"daily_calls"`
-	// AllowPrefixes are the beginnings of the numbers in a call, digits without plus;
-	// empty means 7, which is what the provider documents. Premium rate numbers are
-	// refused all the same.
+	// AllowPrefixes are the allowed beginnings of the numbers in a call, digits without
+	// plus; empty means 7, the prefix that the provider documents. Premium rate numbers
+	// are refused even with an allowed prefix.
 	AllowPrefixes []string `json:"allow_prefixes" koanf:"allow_prefixes" yaml:"allow_prefixes"`
 	// MinCodeDigits and MaxCodeDigits bound the code; 0 means 4 and 8.
 	MinCodeDigits int `json:"min_code_digits" koanf:"min_code_digits" yaml:"min_code_digits"`
@@ -56,7 +56,7 @@ func (r *Relay) limits() relay.Limits {
 	return l
 }
 
-// rules are what callers may place.
+// rules returns the limits on the calls that callers may place, with defaults.
 func (r *Relay) rules() unibell.Rules {
 	rules := unibell.Rules{
 		Prefixes: r.AllowPrefixes,

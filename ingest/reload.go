@@ -2,14 +2,14 @@ package ingest
 
 import "github.com/prometheus/client_golang/prometheus"
 
-// reloads tells what became of the reloads.
+// reloads are the metrics of reloads and their results.
 type reloads struct {
 	total *prometheus.CounterVec
 	last  *prometheus.GaugeVec
 }
 
-// What is reloaded: the sources with their secrets, which is asked for, and the
-// certificate, which is also taken when its files change.
+// The objects of a reload: the sources with their secrets are reloaded on request; the
+// certificate is also reloaded when its files change.
 const (
 	reloadSources     = "sources"
 	reloadCertificate = "certificate"

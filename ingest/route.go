@@ -17,8 +17,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// entrance is a source with its secrets read: what requests are checked against.
-// It does not change; a reload makes new ones.
+// entrance is a source endpoint: a configured source with its secrets loaded, against
+// which requests are checked. It is immutable; a reload makes new ones.
 type entrance struct {
 	id, provider string
 	settings     string // goes into every record
@@ -40,8 +40,8 @@ type entrance struct {
 	accessKey    string
 }
 
-// open reads the secrets of all sources. Any fault refuses all of them: a reload
-// with a fault leaves what was there.
+// open loads the secrets of all sources. Any fault fails all of them, so that a reload
+// with a fault leaves the previous endpoints in use.
 func open(sources []Source, before map[string]*entrance, m *metrics) (map[string]*entrance, error) {
 	var f faults
 	validateSources(&f, sources)
@@ -87,7 +87,7 @@ func (e *entrance) limit(s *Source, before *entrance) {
 	e.limiter = rate.NewLimiter(e.rate, e.burst)
 }
 
-// secrets reads what proves the provider's webhooks.
+// secrets loads the secrets that verify the provider's webhooks.
 func (e *entrance) secrets(f *faults, path string, s *Source) {
 	var uapaySecrets []uapay.Secret
 	for i := range s.Secrets {

@@ -22,7 +22,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// Deps is what ingest needs from the program.
+// Deps are the dependencies that the program passes to ingest.
 type Deps struct {
 	// Kafka are the client's settings: brokers, TLS, SASL, client id, logger.
 	Kafka []kgo.Opt
@@ -36,13 +36,14 @@ type Deps struct {
 	Tracer trace.TracerProvider
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
-	// Fail is told if the listener ends without Stop. It may be nil.
+	// Fail is called if the listener ends without Stop. It may be nil.
 	Fail func(error)
 	// Sources reads the configured sources again, for Refresh. Nil means that they
 	// are unchanged and only their secrets are read again.
 	Sources func(ctx context.Context) ([]Source, error)
-	// Partitions are the configured counts of the raw topics, without prefix. Keys are
-	// hashed over them, not over what a topic has; without one over what it has.
+	// Partitions are the configured partition counts of the raw topics, by name without
+	// prefix. Keys are hashed over this count even if the topic has more partitions;
+	// for a topic that is not listed, over its own count.
 	Partitions map[string]int32
 
 	harmed producer.Harmed
@@ -183,8 +184,8 @@ func (s *Service) serve() {
 	}
 }
 
-// Stop takes no new request, ends those it has, writes what is buffered, and
-// closes. When ctx ends first, connections are cut and their senders try again.
+// Stop refuses new requests, waits for those in progress, flushes the producer, and
+// closes. If ctx ends first, it cuts the connections; the senders then try again.
 func (s *Service) Stop(ctx context.Context) error {
 	s.draining.Store(true)
 	if s.server == nil {
@@ -235,8 +236,8 @@ func (s *Service) Reload(sources []Source) error {
 	return nil
 }
 
-// Refresh reads the sources again, as Deps.Sources has them, their secrets, and
-// the port's certificate. It is what SIGHUP does. With any fault nothing changes.
+// Refresh loads the sources from Deps.Sources, their secrets, and the port's
+// certificate again, as on SIGHUP. If anything has a fault, nothing changes.
 func (s *Service) Refresh(ctx context.Context) error {
 	sources, err := s.configured(ctx)
 	if err != nil {

@@ -122,7 +122,7 @@ func validateSources(f *faults, sources []Source) {
 	}
 }
 
-// validate checks what depends on the provider.
+// validate checks the settings that depend on the provider.
 func (s *Source) validate(f *faults, path string) {
 	switch s.Provider {
 	case raw.ProviderLOX24, raw.ProviderUAPAY, raw.ProviderVoximplant:

@@ -37,7 +37,7 @@ type stamp struct {
 	size     int64
 }
 
-// pair is what the files say.
+// pair is a loaded certificate and key, with the state of the files they came from.
 type pair struct {
 	config *tls.Config
 	expiry time.Time
@@ -83,7 +83,7 @@ func (c *certificates) load() (*pair, error) {
 	return p, nil
 }
 
-// use takes what was loaded for the handshakes to come.
+// use makes p the certificate of all later handshakes.
 func (c *certificates) use(p *pair) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

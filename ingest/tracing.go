@@ -68,8 +68,9 @@ func (t tracing) request(ctx context.Context, r *http.Request, route string) (*h
 	return r.WithContext(ctx), requestSpan{span}
 }
 
-// knownMethod returns the method, or what the convention has for one that anybody
-// could make up.
+// knownMethod returns the method, or "_OTHER", as the semantic convention demands for a
+// method that is not standard: a sender could otherwise make up any number of label
+// values.
 func knownMethod(method string) string {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
@@ -177,10 +178,10 @@ func (s callSpan) called(a *relay.Answer) {
 	s.span.End()
 }
 
-// context returns the traceparent of the W3C trace context for what leaves: that of the
-// span in ctx, or without tracing the request's own. The tracestate and the baggage of a
-// request are free text of its sender, and go no further: the traceparent goes into topics
-// that analysts read.
+// context returns the traceparent (W3C trace context) for records and outgoing
+// requests: that of the span in ctx, or without tracing the request's own. The
+// request's tracestate and baggage are free text of its sender and are not passed on,
+// because the headers go into topics that analysts read.
 func (t tracing) context(ctx context.Context, h http.Header) (parent string) {
 	if t.tracer == nil {
 		return passed(h)

@@ -65,8 +65,8 @@ func Within(networks []netip.Prefix, addr netip.Addr) bool {
 	return false
 }
 
-// network returns the address that bounds are kept for: for IPv6 that of the /64, which
-// is what one subscriber is given.
+// network returns the address by which limits are counted: an IPv4 address itself, and
+// for IPv6 the /64 prefix, because one subscriber usually gets a whole /64.
 func network(addr netip.Addr) netip.Addr {
 	const subscriber = 64
 	if !addr.Is6() {

@@ -17,8 +17,8 @@ const (
 	shares
 )
 
-// firstRoom is what a request takes before its body arrives, in bytes: about what
-// handling it costs. A body up to it needs no more.
+// firstRoom is how many bytes of the budget a request takes before its body arrives:
+// about the memory that handling it costs. A body of at most this size takes no more.
 const firstRoom = 4 << 10
 
 // Bodies is the budget for the bodies of all requests being handled. Unproven ones have
@@ -40,7 +40,7 @@ type Bodies struct {
 }
 
 // NewBodies returns a budget of total bytes for bodies of at most largest bytes each.
-// The gauge shows what is taken.
+// The gauge shows how many bytes are in use.
 func NewBodies(total, largest int64, gauge prometheus.Gauge) *Bodies {
 	b := &Bodies{total: total, largest: largest, gauge: gauge, sources: map[string]*queue[Body]{}, addresses: map[netip.Addr]*queue[Body]{}}
 	for i := range b.limits {
@@ -122,8 +122,9 @@ func (b *Bodies) add(body *Body, n int64) {
 	}
 }
 
-// evict ends the reading of a body and gives its room to others. Its reader is told by
-// a read deadline that has passed; that is safe because a listed body is being read.
+// evict ends the reading of a body and frees its room. A read deadline in the past
+// interrupts its reader; setting one is safe because a body is listed only while its
+// request reads it.
 func (b *Bodies) evict(body *Body) {
 	body.evicted = true
 	body.unlist()

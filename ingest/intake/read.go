@@ -8,7 +8,7 @@ import (
 	"os"
 )
 
-// What keeps a body from being read.
+// Reasons why a body was not read.
 var (
 	// ErrTooLarge is a body beyond the limit.
 	ErrTooLarge = errors.New("the body is too large")
@@ -21,10 +21,10 @@ var (
 	ErrCut = errors.New("the body did not come whole")
 )
 
-// Read reads a request's body whole, into one slice that is its own: it is the record's
-// value. Room is taken as bytes arrive, and the slice is never more than twice what
-// arrived. A body counts as unproven, for its source and its sender's address, unless
-// Prove came first. The room is held until Release.
+// Read reads a request's whole body into a slice that nothing else uses: it becomes the
+// record's value. It takes room from the budget as bytes arrive; the slice is at most
+// twice as large as the bytes that arrived. A body counts as unproven, for its source
+// and its sender's address, unless Prove came first. The room is held until Release.
 func (body *Body) Read(b *Bodies, w http.ResponseWriter, r *http.Request, source string, from netip.Addr) ([]byte, error) {
 	length, text := r.ContentLength, io.Reader(r.Body)
 	switch {
@@ -76,7 +76,7 @@ func (body *Body) fill(r io.Reader, length int64) ([]byte, error) {
 	}
 }
 
-// reason sorts what reading a body ended with.
+// reason maps the error of reading a body to one of the errors above.
 func reason(err error) error {
 	var over *http.MaxBytesError
 	switch {

@@ -1,5 +1,5 @@
-// Package lox24 reads from a LOX24 webhook what ingest needs: whether it is an
-// event's envelope, and the verification it is about.
+// Package lox24 parses a LOX24 webhook as far as ingest needs: whether it is an event's
+// envelope, and the id of the verification, which becomes the record's key.
 //
 //	body ─► Key ─► lox24:<data.id>
 //

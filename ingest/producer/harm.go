@@ -1,12 +1,12 @@
 package producer
 
-// Harm is a way to break the producer on purpose. The tests show with it that they
-// would see the fault. Only a build with the tag tributary_break can do harm: see Do
-// there. In any other build asking for one is a constant false, and what hangs on it
-// is not compiled.
+// Harm is a failpoint of the producer: a fault that tests inject to show that they
+// would detect it. Only a build with the tag tributary_break can enable one, with Do.
+// In any other build the method by returns a constant false, so the compiler removes
+// the branches that depend on it.
 type Harm string
 
-// The harms, each with what the producer then does wrong.
+// The failpoints, and how the producer misbehaves with each.
 const (
 	// HarmAnswerEarly returns receipts before the brokers have acknowledged the records.
 	HarmAnswerEarly Harm = "answer-early"
@@ -14,5 +14,5 @@ const (
 	HarmIgnoreFailedProduce Harm = "ignore-failed-produce"
 )
 
-// Harms returns all of them.
+// Harms returns all failpoints.
 func Harms() []Harm { return []Harm{HarmAnswerEarly, HarmIgnoreFailedProduce} }

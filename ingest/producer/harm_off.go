@@ -2,7 +2,7 @@
 
 package producer
 
-// Harmed says which harm is done: none.
+// Harmed is the enabled failpoint; in this build there is none.
 type Harmed struct{}
 
 func (Harmed) by(Harm) bool { return false }

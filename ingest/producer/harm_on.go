@@ -2,10 +2,10 @@
 
 package producer
 
-// Harmed says which harm is done.
+// Harmed is the enabled failpoint, empty for none.
 type Harmed struct{ harm Harm }
 
 func (h Harmed) by(harm Harm) bool { return h.harm == harm }
 
-// Do returns the order to do a harm.
+// Do enables a failpoint.
 func Do(harm Harm) Harmed { return Harmed{harm} }

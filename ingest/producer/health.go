@@ -16,10 +16,10 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// health is what is known of the way to Kafka, by topic: Kafka may refuse one topic and
-// take another. The producer reports the ends of records, the probe what it found for
-// topics without any, the client's hook the connections that failed. It is safe for use
-// by several goroutines.
+// health is the state of the connection to Kafka, by topic, because Kafka may refuse
+// one topic and take another. The producer reports the result of every record, the
+// probe the state of topics without records, and the client's hook failed connections.
+// It is safe for use by several goroutines.
 type health struct {
 	now    func() time.Time
 	logger *slog.Logger
@@ -111,7 +111,7 @@ func (h *health) failed(t *topic, err error) {
 	}
 }
 
-// worked notes records that were taken, and in what time.
+// worked reports that Kafka acknowledged records of a topic, and how long that took.
 func (h *health) worked(t *topic, took time.Duration) {
 	h.acks.add(took)
 	t.acked.Add(1)
@@ -122,10 +122,10 @@ func (h *health) worked(t *topic, took time.Duration) {
 	}
 }
 
-// checked notes what the probe found; nil is that Kafka would take a record. That is
-// believed only of an absence which the probe has seen itself: where it found nothing
-// wrong while records failed, as with too few replicas in sync, only a record shows
-// that it is over.
+// checked reports the probe's results; nil means that Kafka would take a record. A nil
+// ends an outage only if the probe had detected that outage itself. If records failed
+// while the probe found nothing wrong, as with too few replicas in sync, only an
+// acknowledged record shows that the outage is over.
 func (h *health) checked(found map[*topic]error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -38,12 +38,12 @@ func NewMetrics() *Metrics {
 
 func (m *Metrics) watch(p *Producer) { m.producer.Store(p) }
 
-// Collectors returns what is to be registered.
+// Collectors returns the collectors to register.
 func (m *Metrics) Collectors() []prometheus.Collector {
 	return []prometheus.Collector{m.ack, m.errors, state{m}}
 }
 
-// state collects what holds at the time it is asked.
+// state is a collector of gauges that are read from the producer at every scrape.
 type state struct{ *Metrics }
 
 // Describe implements prometheus.Collector.

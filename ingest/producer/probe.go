@@ -36,8 +36,9 @@ type probe struct {
 	forgot map[string]time.Time
 }
 
-// forgetPause is how long a topic made anew has to become usable before the clients
-// forget it again: that fails what they have buffered for it.
+// forgetPause is how long the probe waits for a recreated topic to become usable before
+// it makes the clients forget the topic again: each time fails the records that they
+// have buffered for it.
 const forgetPause = time.Second
 
 // start begins; end ends it, and nothing else does: ctx only lends its values.
@@ -137,8 +138,9 @@ func (p *probe) remade() {
 	}
 }
 
-// ask returns why records of topics would not be taken. What passes before the patience
-// ends, as an election does, is no reason: a record would have waited for it, too.
+// ask returns, by topic, why Kafka would not take a record. A condition that ends
+// within the probe's patience, such as an election, does not count: a record would have
+// waited for its end, too.
 func (p *probe) ask(ctx context.Context, topics map[*topic]uint64) map[*topic]error {
 	ctx, cancel := context.WithTimeout(ctx, p.patience)
 	defer cancel()

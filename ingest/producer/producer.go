@@ -40,7 +40,7 @@ type Config struct {
 	// Now is the clock.
 	Now    func() time.Time
 	Logger *slog.Logger
-	// Harmed is for tests.
+	// Harmed enables a failpoint; for tests.
 	Harmed Harmed
 }
 
@@ -92,15 +92,17 @@ func (p *Producer) options(more ...kgo.Opt) []kgo.Opt {
 		kgo.ProducerBatchCompression(p.cfg.Compression),
 		kgo.ProducerBatchMaxBytes(p.cfg.BatchBytes),
 		kgo.RecordPartitioner(newPartitioner(p.health.topics)),
-		// What was never sent within the deadline is given up, so that the buffer of an
-		// outage is empty when Kafka is back. What was sent may still be stored.
+		// Records that were not sent within the deadline fail, so that after an outage
+		// the buffer holds none that nobody waits for. A record that was sent may still
+		// be stored after its request was refused.
 		kgo.RecordDeliveryTimeout(max(p.cfg.AnswerDeadline, time.Second)),
 		kgo.UnknownTopicRetries(-1),
 		kgo.MetadataMinAge(minMetadataAge),
 		kgo.RetryBackoffFn(func(int) time.Duration { return retryBackoff }),
 		kgo.WithHooks(p.health),
 	}
-	// Ours come last: no setting of the connection may weaken what a receipt means.
+	// Our options come last, so that no option of the connection weakens the promise of
+	// a receipt.
 	return slices.Concat(p.cfg.Kafka, ours, more)
 }
 
@@ -121,7 +123,8 @@ func (p *Producer) Write(ctx context.Context, records []kgo.Record) ([]Receipt, 
 	t := p.health.topics[records[0].Topic]
 	results := make(chan outcome, len(records))
 	promise := func(r *kgo.Record, err error) { results <- outcome{r, err} }
-	// The record outlives a caller that went away: what was accepted is written.
+	// The record does not depend on the request's context: an accepted record is
+	// written even if its sender closes the connection.
 	ctx = context.WithoutCancel(ctx)
 	for i := range records {
 		p.client.TryProduce(ctx, &records[i], promise)
@@ -168,8 +171,8 @@ func receipts(records []kgo.Record) []Receipt {
 	return out
 }
 
-// oneByOne writes records whose batch was larger than the topic takes: each in a batch
-// of its own. What is still too large is so by itself.
+// oneByOne writes the records of a batch that was larger than its topic's limit, each
+// in a batch of its own. A record that fails here is too large by itself.
 func (p *Producer) oneByOne(ctx context.Context, t *topic, records []*kgo.Record, within time.Duration) error {
 	client, err := p.lone()
 	if err != nil {
@@ -217,15 +220,15 @@ func (p *Producer) clients() []*kgo.Client {
 	return []*kgo.Client{p.client, p.alone}
 }
 
-// forget drops what the clients know of topics, ids included. What they have buffered
-// for them fails.
+// forget drops the clients' metadata of topics, topic ids included. Records that they
+// have buffered for these topics fail.
 func (p *Producer) forget(topics ...string) {
 	for _, client := range p.clients() {
 		client.PurgeTopicsFromProducing(slices.Clone(topics)...)
 	}
 }
 
-// refusal sorts what a produce can end in.
+// refusal maps the error of a produce to the answer.
 func (p *Producer) refusal(t *topic, err error) *proof.Refusal {
 	switch {
 	case errors.Is(err, kgo.ErrMaxBuffered):
@@ -242,7 +245,7 @@ func (p *Producer) refusal(t *topic, err error) *proof.Refusal {
 	return proof.Unavailable("kafka_error")
 }
 
-// Buffered returns what waits for Kafka.
+// Buffered returns the records that wait for Kafka's acknowledgement, and their bytes.
 func (p *Producer) Buffered() (records, bytes int64) {
 	for _, client := range p.clients() {
 		records += client.BufferedProduceRecords()
@@ -254,7 +257,7 @@ func (p *Producer) Buffered() (records, bytes int64) {
 // StopProbe ends the probe and waits until it has ended.
 func (p *Producer) StopProbe() { p.probe.end() }
 
-// Close ends the probe, writes what is buffered and ends the clients.
+// Close ends the probe, flushes the buffered records and closes the clients.
 func (p *Producer) Close(ctx context.Context) error {
 	p.probe.end()
 	var failed error

@@ -1,5 +1,5 @@
-// Package proof is what the providers' packages share: how a request is refused,
-// how a secret is compared, and how a raw record is keyed.
+// Package proof holds the code that the providers' packages share: refusals of requests,
+// the comparison of secrets, and the keys of raw records.
 //
 //	credential + Secrets ─► Match ─► secret id
 //	entity id  + body    ─► Key   ─► raw key
@@ -27,15 +27,15 @@ type Refusal struct { //nolint:errname // It is an answer that travels as an err
 	Status int
 	// Reason is the value of the metric's label, snake_case.
 	Reason string
-	// Detail tells the sender what to change. It is empty for StatusUnauthorized:
-	// who cannot prove himself learns nothing.
+	// Detail explains the refusal to the sender. It is empty for StatusUnauthorized, so
+	// that an unauthenticated sender learns nothing.
 	Detail string
 }
 
 // Error implements error.
 func (r *Refusal) Error() string { return "refused: " + r.Reason }
 
-// Envelope returns the refusal of a body that is not what the provider sends.
+// Envelope returns the refusal of a body that does not have the provider's format.
 func Envelope(reason, detail string) *Refusal {
 	return &Refusal{Status: http.StatusBadRequest, Reason: reason, Detail: detail}
 }

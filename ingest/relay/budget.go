@@ -16,8 +16,8 @@ type Limits struct {
 	Daily int
 }
 
-// Budget is what one caller may still do, in this process. It is safe for use by
-// several goroutines.
+// Budget limits the calls of one caller in this process: their rate and their number
+// per day. It is safe for use by several goroutines.
 type Budget struct {
 	limits  Limits
 	limiter *rate.Limiter
@@ -27,8 +27,9 @@ type Budget struct {
 	placed int
 }
 
-// NewBudget makes a caller's budget. What was placed today counts on where before, the
-// caller's budget until now, is not nil: a reload forgives nothing.
+// NewBudget makes a caller's budget. If before, the caller's budget until now, is not
+// nil, the calls it counted today count on, so that a reload does not reset the daily
+// limit.
 func NewBudget(limits Limits, before *Budget) *Budget {
 	b := &Budget{limits: limits, limiter: rate.NewLimiter(rate.Limit(limits.Rate), limits.Burst)}
 	if before == nil {

@@ -32,8 +32,8 @@ const (
 var (
 	// errAnswerTooLarge is a provider's answer that would not fit its record.
 	errAnswerTooLarge = errors.New("the provider's answer is larger than a body may be")
-	// errNotFinal is a status below 200 in place of an answer, such as 101: what follows
-	// is not HTTP and has no end.
+	// errNotFinal is a status below 200 in place of an answer, such as 101 (Switching
+	// Protocols): the bytes after it are not HTTP and need not end.
 	errNotFinal = errors.New("the provider's status is below 200")
 )
 
@@ -59,7 +59,7 @@ func NewClient() *Client {
 // CloseIdle closes the connections that wait for a call.
 func (c *Client) CloseIdle() { c.http.CloseIdleConnections() }
 
-// Call is what the provider gets.
+// Call is one request to the provider.
 type Call struct {
 	URL, AccessKey string
 	Body           []byte

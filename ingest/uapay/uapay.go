@@ -7,10 +7,10 @@
 // base64-decoded). The age of iat says nothing: UAPAY's own example carries an
 // iat older than its postbackTime, and retries come a day later ([S] 004).
 //
-// golang-jwt judges the signature. The token is taken apart here: there is one
-// algorithm, so there is nothing to choose, and the maps of the library's parser cost
-// more than all the rest of the request. That parser is the judge in the tests: what
-// it refuses is never taken.
+// golang-jwt checks the signature. This package splits the token itself: there is only one
+// algorithm to support, and the maps of the library's parser cost more than the rest of
+// the request. The tests use that parser as the reference: a token that it refuses is never
+// accepted here.
 package uapay
 
 import (
@@ -104,8 +104,9 @@ func (v *Verifier) split(text []byte) (t token, ok bool) {
 	return t, true
 }
 
-// isHS256 reads the header. One that names its algorithm twice, or lists
-// extensions that must be understood ("crit", RFC 7515), is not what it seems.
+// isHS256 reports whether the token's header names HS256. It refuses a header that
+// names its algorithm twice, which parsers could read differently, and one with "crit",
+// which lists extensions that must be understood (RFC 7515).
 func isHS256(header []byte) bool {
 	s := jsonscan.New(header)
 	algorithms, fits := 0, false
@@ -139,9 +140,9 @@ func (v *Verifier) signer(t *token) (id string, ok bool) {
 	return id, ok
 }
 
-// tokenOf reads the one token of the envelope. Two of them would let ingest
-// verify one and the processor read the other.
-// What else is in the envelope is not judged: the token is what is signed.
+// tokenOf returns the envelope's token. It refuses two of them, because ingest could
+// verify one and the processor read the other. It checks no other field of the
+// envelope: the signature covers only the token.
 func tokenOf(body []byte) ([]byte, error) {
 	s := jsonscan.NewLoose(body)
 	if s.Kind() != jsonscan.Object {

@@ -18,8 +18,8 @@ const (
 type Fault struct { //nolint:errname // It is an answer that travels as an error.
 	// Status is one of the Status constants.
 	Status string `json:"status"`
-	// Text says what is wrong with which field. That of Cyrillic is the provider's
-	// ([S] 000), the others are ours.
+	// Text names the field and its fault. The text for a Cyrillic code is the
+	// provider's ([S] 000), the others are ours.
 	Text string `json:"error"`
 	// Reason is the value of the metric's label, snake_case.
 	Reason string `json:"-"`
@@ -30,8 +30,9 @@ func (f *Fault) Error() string { return f.Status + ": " + f.Text }
 
 // Request is a Call Back request of one of our callers.
 type Request struct {
-	// Body is what is recorded and sent: the caller's bytes, or, where a reference was
-	// missing or a field is none of the provider's four, an object of those four.
+	// Body is recorded and sent to the provider. It is the caller's bytes, or, where
+	// the reference was missing or a field was not one of the provider's four, a new
+	// object of those four.
 	Body []byte
 	// Reference is never empty.
 	Reference string
@@ -52,7 +53,7 @@ type sent struct {
 	Code       string `json:"code"`
 }
 
-// scan is what a request says.
+// scan holds the fields of a parsed request.
 type scan struct {
 	fields             map[string]string
 	dropped            int

@@ -7,8 +7,8 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-// Rules are what a source lets its callers place. A relay without them pays for any
-// call that a stolen token asks for.
+// Rules limit the calls that the callers of a source may place. Without them, a stolen
+// token could place any call at our cost.
 type Rules struct {
 	// Prefixes are the beginnings of numbers that may be called and called from, digits
 	// without plus.
@@ -31,7 +31,8 @@ const (
 	reasonCode    = "relay_code"
 )
 
-// check refuses what the provider documents as wrong, and what the rules do not allow.
+// check returns a fault for a request that the provider's documentation or the rules do
+// not allow.
 func (r *Rules) check(f *scan) error {
 	switch {
 	case f.repeated != "":

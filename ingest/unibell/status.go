@@ -1,4 +1,4 @@
-// Package unibell reads what goes through ingest to and from Unibell: status
+// Package unibell parses the messages that pass through ingest to and from Unibell: status
 // callbacks, our callers' requests, and the provider's answers.
 //
 //	status (JSON or form)  ─► StatusKey ─► unibell:<source>:<reference>

@@ -3,12 +3,12 @@
 //	{"callbacks": [A, B, …]} ─► Split ─► the proven: bytes, key, secret id; the others: index
 //	A                        ─► Split ─► a batch of one
 //
-// Nothing but the proof is judged: what in an item, or beside the items, is not JSON
-// keeps none of the proven ones out.
+// It checks only the proof: invalid JSON in an item or beside the items does not keep the
+// proven items out.
 //
 // An item is proven by md5(salt + account_id + api_key + callback_id), all as
 // text ([S] 002). That covers the two ids and nothing else: assurance signed-id.
-// The ids are taken as written, so that numbers beyond 2^53 stay what they are.
+// The ids are hashed as written, so that numbers beyond 2^53 lose no digits.
 //
 // How sure the rules are:
 //   - The array "callbacks" is documented ([D] "one or several callbacks"). A bare
@@ -99,7 +99,7 @@ func Split(body []byte, secrets []Secret) (Batch, error) {
 	return e.batch, nil
 }
 
-// envelope is what the outer object of a body has.
+// envelope is the state of parsing a body's outer object.
 type envelope struct {
 	secrets []Secret
 	batch   Batch
@@ -166,8 +166,8 @@ func (e *envelope) add(value []byte) {
 	e.batch.Items = append(e.batch.Items, Item{Index: index, Value: value, Key: "voximplant:" + string(account), SecretID: secretID})
 }
 
-// ids reads what the hash covers. Each of the three must be there once: of two
-// account_ids one could be proven and the other read.
+// ids reads the two ids that the hash covers, and the hash. Each of the three must
+// occur exactly once: of two account_ids one could be verified and the other read.
 func (e *envelope) ids(item []byte) (account, callback []byte, hash [md5.Size]byte, ok bool) {
 	s := &e.item
 	s.ResetLoose(item)
