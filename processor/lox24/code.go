@@ -34,7 +34,7 @@ func (s *Stage) code(r *reader, w *webhook) {
 			met.once(r, 0, "data.id")
 			c.ProviderID = r.text("data.id")
 		case "user_id":
-			met.once(r, 1, "data.user_id")
+			met.last(r, 1, "data.user_id")
 			c.UserID = r.int64("data.user_id")
 		case "phone":
 			met.once(r, 2, "data.phone")
@@ -78,24 +78,24 @@ func (s *Stage) code(r *reader, w *webhook) {
 func readRest(r *reader, c *avro.LOX24VerifyCode, key []byte, met *keys) {
 	switch string(key) {
 	case "delivered_channel":
-		met.once(r, 10, "data.delivered_channel")
+		met.last(r, 10, "data.delivered_channel")
 		if text, kind := r.channel("data.delivered_channel"); text != "" {
 			c.DeliveredChannel, c.DeliveredChannelKind = avro.Some(text), avro.Some(kind)
 		}
 	case "cost":
-		met.once(r, 11, "data.cost")
+		met.last(r, 11, "data.cost")
 		c.CostMinor = r.int64("data.cost")
 	case "currency":
-		met.once(r, 12, "data.currency")
+		met.last(r, 12, "data.currency")
 		c.Currency = r.optionalID("data.currency")
 	case "code_length":
-		met.once(r, 13, "data.code_length")
+		met.last(r, 13, "data.code_length")
 		c.CodeLength = r.int32("data.code_length")
 	case "updated_at":
-		met.once(r, 14, "data.updated_at")
+		met.last(r, 14, "data.updated_at")
 		c.UpdatedAt = r.time("data.updated_at")
 	case "is_code_deleted":
-		met.once(r, 15, "data.is_code_deleted")
+		met.last(r, 15, "data.is_code_deleted")
 		c.IsCodeDeleted = r.bool("data.is_code_deleted")
 	default:
 		r.Skip()
@@ -126,7 +126,7 @@ func readStrategy(r *reader, w *webhook) {
 				met.once(r, 1, "data.routing_strategy.timeout_sec")
 				step.TimeoutSec = r.int32("data.routing_strategy.timeout_sec")
 			case "sender_id":
-				met.once(r, 2, "data.routing_strategy.sender_id")
+				met.last(r, 2, "data.routing_strategy.sender_id")
 				if sender := r.optional("data.routing_strategy.sender_id"); w.source.Exposes("sender_id") {
 					step.SenderID = sender
 				}
@@ -174,7 +174,7 @@ func readHistory(r *reader, c *avro.LOX24VerifyCode) {
 				met.once(r, 3, "data.history.processed_at")
 				entry.ProcessedAt = r.time("data.history.processed_at")
 			case "external_id":
-				met.once(r, 4, "data.history.external_id")
+				met.last(r, 4, "data.history.external_id")
 				entry.ExternalID = r.optionalID("data.history.external_id")
 			default:
 				r.Skip()
@@ -218,15 +218,15 @@ func readChannel(r *reader, w *webhook) {
 			met.once(r, 3, "data.channel.processed_at")
 			c.ProcessedAt = r.time("data.channel.processed_at")
 		case "external_id":
-			met.once(r, 4, "data.channel.external_id")
+			met.last(r, 4, "data.channel.external_id")
 			c.ExternalID = r.optionalID("data.channel.external_id")
 		case "error":
-			met.once(r, 5, "data.channel.error")
+			met.last(r, 5, "data.channel.error")
 			if text := r.optional("data.channel.error"); w.source.Exposes("error") {
 				c.Error = text
 			}
 		case "cost":
-			met.once(r, 6, "data.channel.cost")
+			met.last(r, 6, "data.channel.cost")
 			c.CostMinor = r.int64("data.channel.cost")
 		default:
 			r.Skip()

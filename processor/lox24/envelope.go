@@ -176,16 +176,16 @@ func (s *Stage) envelope(w *webhook, body []byte) (data []byte, err error) {
 			met.once(r, 3, "created_at")
 			w.createdAt = r.time("created_at")
 		case "attempt_total":
-			met.once(r, 4, "attempt_total")
+			met.last(r, 4, "attempt_total")
 			total[0] = r.int32("attempt_total")
 		case "attempts_total":
-			met.once(r, 8, "attempts_total")
+			met.last(r, 8, "attempts_total")
 			total[1] = r.int32("attempts_total")
 		case "attempt_number":
-			met.once(r, 5, "attempt_number")
+			met.last(r, 5, "attempt_number")
 			w.attemptNumber = r.int32("attempt_number")
 		case "notification_task_id":
-			met.once(r, 6, "notification_task_id")
+			met.last(r, 6, "notification_task_id")
 			w.taskID = r.optionalID("notification_task_id")
 		case "data":
 			met.once(r, 7, "data")

@@ -31,14 +31,27 @@ type reader struct {
 // keys are the known keys of an object met so far.
 type keys uint32
 
-// once notes the key number n: a known key that is there twice makes a body
+// once notes the key number n, on which the fact depends: there twice it makes a body
 // undecodable, for readers differ in which of the two counts.
 func (k *keys) once(r *reader, n int, name string) {
-	bit := keys(1) << n
-	if *k&bit != 0 {
+	if k.again(n) {
 		r.fail(engine.CauseUndecodable, name+": the key is there twice")
 	}
+}
+
+// last notes the key number n, on which nothing depends: of two values the last counts,
+// and the field is noted.
+func (k *keys) last(r *reader, n int, name string) {
+	if k.again(n) {
+		r.notes.Unread(name)
+	}
+}
+
+func (k *keys) again(n int) (met bool) {
+	bit := keys(1) << n
+	met = *k&bit != 0
 	*k |= bit
+	return met
 }
 
 func (r *reader) fail(cause engine.Cause, detail string) {

@@ -23,7 +23,7 @@ func (s *Stage) sms(r *reader, w *webhook) {
 			met.once(r, 0, "data.id")
 			m.ProviderID = r.text("data.id")
 		case "key_id":
-			met.once(r, 1, "data.key_id")
+			met.last(r, 1, "data.key_id")
 			m.KeyID = r.int64("data.key_id")
 		case "dlr_code":
 			met.once(r, 2, "data.dlr_code")
@@ -42,7 +42,7 @@ func (s *Stage) sms(r *reader, w *webhook) {
 				}
 			}
 		case "callback_data":
-			met.once(r, 4, "data.callback_data")
+			met.last(r, 4, "data.callback_data")
 			m.CallbackData = exposed(r, w, "callback_data", "data.callback_data")
 		case "to":
 			met.once(r, 5, "data.to")
@@ -51,13 +51,13 @@ func (s *Stage) sms(r *reader, w *webhook) {
 			met.once(r, 6, "data.from")
 			m.From = s.phone(r, w, "data.from")
 		case "text":
-			met.once(r, 7, "data.text")
+			met.last(r, 7, "data.text")
 			m.Text = exposed(r, w, "text", "data.text")
 		case "received_at":
-			met.once(r, 8, "data.received_at")
+			met.last(r, 8, "data.received_at")
 			m.SMSReceivedAt = r.time("data.received_at")
 		case "msg_uuid":
-			met.once(r, 9, "data.msg_uuid")
+			met.last(r, 9, "data.msg_uuid")
 			m.ReplyTo = r.optionalID("data.msg_uuid")
 		default:
 			r.Skip()

@@ -38,7 +38,7 @@ func NewMetrics(reg prometheus.Registerer, logger *slog.Logger) *Metrics {
 		}
 		return v
 	}
-	m.unread = vec("unread_fields_total", "Facts with a field that was left empty because its value has no one meaning.", "field")
+	m.unread = vec("unread_fields_total", "Facts with a field that has no one meaning: it was left empty, or the last of several values was taken.", "field")
 	m.rounded = vec("rounded_fields_total", "Facts with a decimal of more places than the schema has, rounded half to even.", "field")
 	m.unknown = vec("unknown_names_total", "Facts with an event, status or channel that this version does not know.", "kind", "name")
 	return m
@@ -74,7 +74,7 @@ func (c *counters) add(count engine.Count) {
 	case FigureUnread:
 		c.unread.WithLabelValues(c.stage, c.provider, count.Source).Add(float64(count.N))
 		if first {
-			c.logger.Warn("a field that cannot be read is left empty", slog.String("stage", c.stage), slog.String("field", count.Source))
+			c.logger.Warn("a field has no one meaning: it is left empty, or the last of its values is taken", slog.String("stage", c.stage), slog.String("field", count.Source))
 		}
 	case FigureRounded:
 		c.rounded.WithLabelValues(c.stage, c.provider, count.Source).Add(float64(count.N))

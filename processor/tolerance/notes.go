@@ -36,8 +36,8 @@ type note struct{ figure, source string }
 // Reset empties the notes and keeps their memory.
 func (n *Notes) Reset() { n.list = n.list[:0] }
 
-// Unread notes that a field was left empty because its value has no one meaning. The
-// name is a constant of the decoder.
+// Unread notes that a field has no one meaning: it was left empty, or its key stands there
+// twice and the last value was taken. The name is a constant of the decoder.
 func (n *Notes) Unread(field string) { n.add(FigureUnread, field) }
 
 // Reading notes the field if it was not read, and says whether it was.

@@ -1,6 +1,7 @@
 package voximplant
 
 import (
+	"bytes"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,10 +57,12 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 }
 
 // base reads the fields that every callback has and sets the others aside, for
-// the type that says how to read them may come after them.
+// the type that says how to read them may come after them. Of a field that stands there
+// twice the last value counts, and the field is noted; one that says what the callback is
+// makes it undecodable then.
 func (r *reader) base() (members []member, err error) {
 	d := &r.cb.decoded
-	var keys []string
+	var met repeats
 	r.BeginObject()
 	for {
 		key, more := r.NextKey()
@@ -67,18 +70,21 @@ func (r *reader) base() (members []member, err error) {
 			break
 		}
 		name := string(key)
-		if slices.Contains(keys, name) {
-			return nil, engine.Permanentf(engine.CauseUndecodable, "a key stands there twice")
+		repeated := met.again(name)
+		if repeated && identifies(name) {
+			return nil, engine.Permanentf(engine.CauseUndecodable, "%s: the key is there twice", name)
 		}
-		keys = append(keys, name)
 		r.field = name
 		switch {
-		case r.Null(), r.baseText(d, name):
+		case r.Null():
+		case r.baseText(d, name):
+			r.repeated(repeated)
 		case name == "callback_id":
 			d.CallbackID = r.plain()
 		case name == "account_id":
 			d.ProviderID = r.plain()
 		case name == "balance":
+			r.repeated(repeated)
 			r.money(&d.Balance)
 		case name == "hash":
 			r.Skip() // ingest has checked it; it never leaves
@@ -87,6 +93,11 @@ func (r *reader) base() (members []member, err error) {
 		}
 	}
 	return members, r.end("")
+}
+
+// identifies says whether a field says what the callback is, or proves it.
+func identifies(name string) bool {
+	return name == "callback_id" || name == "account_id" || name == "hash" || name == "type"
 }
 
 // baseText reads a base field that is text.
@@ -153,6 +164,11 @@ func (s *Stage) payload(r *reader, members []member) error {
 		_, isType := s.types[m.name]
 		switch {
 		case m.name == d.Type:
+			if own != nil && !bare(d.Type) && !bytes.Equal(own.raw, m.raw) {
+				return engine.Permanentf(engine.CauseUndecodable, "%s: the key is there twice, with two values", d.Type)
+			}
+			r.field = d.Type
+			r.repeated(own != nil && known)
 			own = m
 		case isType:
 			other = m

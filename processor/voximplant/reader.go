@@ -1,6 +1,7 @@
 package voximplant
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +32,25 @@ func (r *reader) end(path string) error {
 	return nil
 }
 
+// repeats are the keys of an object met so far.
+type repeats []string
+
+// again notes a key, and says whether it was met before.
+func (r *repeats) again(key string) bool {
+	if slices.Contains(*r, key) {
+		return true
+	}
+	*r = append(*r, key)
+	return false
+}
+
+// repeated notes the field if its key stands there twice: the last value counts.
+func (r *reader) repeated(again bool) {
+	if again {
+		r.unread()
+	}
+}
+
 // object reads an object's fields; field returns false for one it does not know.
 // Null is the same as absent, and so is what is no object, which is noted.
 func (r *reader) object(field func(key string) bool) {
@@ -38,6 +58,7 @@ func (r *reader) object(field func(key string) bool) {
 		return
 	}
 	outer := r.field
+	var met repeats
 	for {
 		key, more := r.NextKey()
 		if !more {
@@ -45,7 +66,13 @@ func (r *reader) object(field func(key string) bool) {
 			return
 		}
 		name := string(key)
-		if r.field = name; r.Null() || field(name) {
+		repeated := met.again(name)
+		if r.field = name; r.Null() {
+			continue
+		}
+		if field(name) {
+			r.field = name
+			r.repeated(repeated)
 			continue
 		}
 		r.unknown(r.cb.decoded.Type + "." + name)

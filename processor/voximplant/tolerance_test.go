@@ -56,6 +56,17 @@ func TestOtherForms(t *testing.T) {
 		"a list with words": {base("sip_registration_fail", `,"sip_registration_fail":{"sip_registrations":["x",{"sip_registration_id":"7"}]}`), func(w *told) bool {
 			return len(w.account.FailingSIPRegistrations) == 1
 		}, "unread_fields sip_registration_fail.sip_registrations"},
+		"two balances":       {frozen(`,"balance":1,"currency":"USD","balance":2`), func(w *told) bool { return w.account.Balance == avro.Some(avro.Decimal(2_000_000)) }, "unread_fields balance"},
+		"two equal balances": {frozen(`,"balance":1,"balance":1`), func(w *told) bool { return w.account.Balance == avro.Some(avro.Decimal(1_000_000)) }, "unread_fields balance"},
+		"two currencies":     {frozen(`,"currency":"USD","currency":"EUR"`), func(w *told) bool { return w.account.Currency == avro.Some("EUR") }, "unread_fields currency"},
+		"two unknown fields": {frozen(`,"new":1,"new":2`), func(w *told) bool { return strings.Join(w.callback.UnknownFields, " ") == "new" }, ""},
+		"two empty payloads": {frozen(`,"account_is_frozen":{},"account_is_frozen":[]`), func(*told) bool { return true }, "unread_fields account_is_frozen"},
+		"two equal payloads": {base("card_payment", `,"card_payment":{"transaction_id":15},"card_payment":{"transaction_id":15}`), func(w *told) bool {
+			return w.callback.CardPayment.Value.TransactionID == avro.Some[int64](15)
+		}, "unread_fields card_payment"},
+		"two amounts": {base("wire_transfer", `,"wire_transfer":{"amount":1,"amount":2}`), func(w *told) bool {
+			return w.callback.WireTransfer.Value.Amount == avro.Some(avro.Decimal(2_000_000))
+		}, "unread_fields wire_transfer.amount"},
 		"a status in small letters": {base("account_document_status_updated", `,"account_document_status_updated":{"account_document_status":"verified"}`), func(w *told) bool {
 			return w.account.DocumentStatusName == avro.DocumentStatusVerified
 		}, ""},
