@@ -3,11 +3,11 @@
 //
 //	event id ─► Seen.Observe ─► new, a repeat of the record at (partition, offset), or stale
 //
-// Up to Inline ids stand in the entity's own state entry, which is read and
-// written anyway. What is beyond that becomes a state entry of its own, so that
-// a record's cost does not grow with its entity. An id is forgotten when the
-// partition's clock is past its received_at by the window's Keep, which is longer than
-// the provider's last retry. An event that comes again after that is stale by its
+// Up to Inline ids are stored in the entity's own state entry, which is read and
+// written anyway. Each further id has a state entry of its own, so that the cost of
+// a record does not grow with its entity. An id is forgotten when the
+// partition's clock has passed its received_at by the window's Keep, which is longer than
+// the provider's last retry. An event that comes again after that is stale by the
 // provider's time, so that it is never counted twice.
 package dedupe
 
@@ -38,7 +38,8 @@ type Sighting struct {
 // Seen is the remembered ids of one entity. The zero value remembers nothing.
 type Seen struct {
 	ids []remembered
-	// spilledUntil is when the last entry outside is forgotten; zero: there is none.
+	// spilledUntil is when the last id with an entry of its own is forgotten; zero: there
+	// is none. With WithEntity it only shows that there are some.
 	spilledUntil statecodec.Instant
 }
 
@@ -75,12 +76,17 @@ func IsEntry(key []byte) bool { return bytes.Contains(key, []byte(marker)) }
 
 // Window is how far back a stage knows its events.
 type Window struct {
-	// Span is how old by the provider's own time an event may be that is not
-	// remembered. What is older may be a repeat of one that was forgotten.
+	// Span is the greatest age, by the provider's own time, of an event that is accepted
+	// as new. An older event may be a repeat whose first occurrence was forgotten.
 	Span time.Duration
-	// Keep is how long an id is remembered, by received_at; zero: Kept(Span).
+	// Keep is how long an id is remembered, by received_at; zero: Kept(Span), WithEntity:
+	// until the state of its entity is deleted.
 	Keep time.Duration
 }
+
+// WithEntity is the Keep of ids that are remembered as long as their entity. State stays
+// bounded only if the entity keeps its events anyway.
+const WithEntity time.Duration = -1
 
 // Margin is how far a provider's clock may be ahead of ours: an event that is dated
 // after its receipt is remembered until it counts as stale.
@@ -96,15 +102,15 @@ func (w Window) keep() time.Duration {
 	return Kept(w.Span)
 }
 
-// Event is an event of an entity as a record brings it.
+// Event is one occurrence of an event of an entity, read from one record.
 type Event struct {
-	// ID tells the entity's events apart. Tag is a few bytes that are remembered with a
-	// new id; it may be empty. With tags, ids are either free of zero bytes or all of
-	// one length.
+	// ID identifies the event within its entity. Tag is a few bytes that are stored with a
+	// new id; it may be empty. With tags, ids either contain no zero bytes or all have the
+	// same length.
 	ID, Tag []byte
-	// Here is the record.
+	// Here is the position of the record.
 	Here Sighting
-	// HappenedAt is the latest time that the provider wrote into the event; zero: none.
+	// HappenedAt is the latest time in the event by the provider's clock; zero: it has none.
 	HappenedAt time.Time
 	// Forgotten is set for an event without a time that may have been seen and forgotten:
 	// see Sequence.
@@ -113,22 +119,24 @@ type Event struct {
 	AcceptStale bool
 }
 
-// Known is what is remembered of an event.
+// Known is the result of Observe.
 type Known struct {
-	// Repeated is set where the event was seen before; First is the record that brought
-	// it, Tag what was remembered with it, valid until the round ends.
+	// Repeated is set if the event was seen before. First is then the position of its first
+	// occurrence, and Tag the tag stored with it, valid until the transaction ends.
 	Repeated bool
 	First    Sighting
 	Tag      []byte
 }
 
 // Observe looks an event up and remembers it if it is new. An event that is not
-// remembered and older than the window's span, or by its number, is a permanent error with CauseStale: it
-// may have been counted and forgotten. This is the one rule of all stages; it asks about
-// the event and never about its entity. entity is the state key of the entity, which
-// must not hold a zero byte; the id is copied.
+// remembered, and that is older than the window's span or marked Forgotten, is a permanent
+// error with CauseStale: it may have been counted before its id was forgotten. All stages
+// use this rule. It depends on the event only, not on whether its entity is known. entity
+// is the state key of the entity, which must not contain a zero byte; the id is copied.
 func (s *Seen) Observe(tx engine.Tx, entity []byte, e *Event, w Window) (Known, error) {
-	s.forget(tx.Now(), w.keep())
+	if w.Keep != WithEntity {
+		s.forget(tx.Now(), w.keep())
+	}
 	known, err := s.find(tx, entity, e.ID)
 	if err != nil || known.Repeated {
 		return known, err
@@ -141,9 +149,13 @@ func (s *Seen) Observe(tx engine.Tx, entity []byte, e *Event, w Window) (Known, 
 		s.ids = append(s.ids, remember(tagged(tx.Buffer(len(e.ID)+1+len(e.Tag)), e.ID, e.Tag), e.Here))
 		return Known{}, nil
 	}
-	until := e.Here.ReceivedAt.Add(w.keep())
+	until, last := time.Time{}, e.Here.ReceivedAt
+	if w.Keep != WithEntity {
+		last = last.Add(w.keep())
+		until = last
+	}
 	tx.Put(entryKey(tx, entity, e.ID), appendEntry(tx.Buffer(32+len(e.Tag)), e.Here, e.Tag), until)
-	s.spilledUntil = statecodec.Later(s.spilledUntil, statecodec.InstantOf(until))
+	s.spilledUntil = statecodec.Later(s.spilledUntil, statecodec.InstantOf(last))
 	return Known{}, nil
 }
 

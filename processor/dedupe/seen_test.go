@@ -22,6 +22,7 @@ const span = 72 * time.Hour
 type stage struct {
 	happened time.Time
 	accept   bool
+	keep     time.Duration
 }
 
 func (stage) Decode(*engine.Input) (engine.Event, error) { return nil, nil }
@@ -41,7 +42,7 @@ func (s stage) Apply(tx engine.Tx, in *engine.Input, _ engine.Event) error {
 		}
 	}
 	here := dedupe.Sighting{Partition: in.Partition, Offset: in.Offset, ReceivedAt: in.Timestamp}
-	known, err := seen.Observe(tx, in.Key, &dedupe.Event{ID: in.Value, Here: here, HappenedAt: s.happened, AcceptStale: s.accept}, dedupe.Window{Span: span})
+	known, err := seen.Observe(tx, in.Key, &dedupe.Event{ID: in.Value, Here: here, HappenedAt: s.happened, AcceptStale: s.accept}, dedupe.Window{Span: span, Keep: s.keep})
 	if err != nil {
 		return err
 	}
@@ -146,6 +147,24 @@ func TestForgotten(t *testing.T) {
 	}
 	if dump := m.Dump(0); strings.Count(dump, "\n") != 1 || len(dump) > 200 {
 		t.Errorf("the entity's entry holds more than two ids:\n%s", dump)
+	}
+}
+
+// TestWithEntity: ids that are remembered with their entity are repeats at any time.
+func TestWithEntity(t *testing.T) {
+	t.Parallel()
+	m := memoryOf(t, stage{keep: dedupe.WithEntity})
+	const ids = dedupe.Inline + 10
+	for _, after := range []time.Duration{0, 10 * 365 * 24 * time.Hour} {
+		for n := range ids {
+			outputs, err := m.Feed(engine.Input{Key: []byte("entity"), Value: []byte(strconv.Itoa(n)), Timestamp: at(after)})
+			if err != nil || (len(outputs) > 0) != (after > 0) {
+				t.Fatalf("id %d after %s: %d repeats, %v", n, after, len(outputs), err)
+			}
+		}
+	}
+	if got := m.Entries(0); got != 1+ids-dedupe.Inline {
+		t.Errorf("%d entries, want the entity's and one for each id over %d", got, dedupe.Inline)
 	}
 }
 

@@ -64,12 +64,12 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 	if err := p.read(entry); err != nil {
 		return err
 	}
-	// A payment remembers all of its callbacks for as long as it is kept: a token may be
-	// signed anew, and then its age says nothing.
+	// A token may be signed anew, so its age does not show that it is a repeat. The payment
+	// keeps its facts anyway, and their ids with them.
 	known, err := p.seen.Observe(tx, cb.key, &dedupe.Event{
 		ID: cb.fact.ID[:], HappenedAt: cb.newest, AcceptStale: cb.source.AcceptStale,
 		Here: dedupe.Sighting{Partition: in.Partition, Offset: in.Offset, ReceivedAt: cb.received},
-	}, dedupe.Window{Span: s.config.Span, Keep: s.config.Retention})
+	}, dedupe.Window{Span: s.config.Span, Keep: dedupe.WithEntity})
 	if err != nil {
 		return err
 	}

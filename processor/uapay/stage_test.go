@@ -398,6 +398,12 @@ func TestTokenComesAgain(t *testing.T) {
 			}
 		})
 	}
+	// Later callbacks keep the payment beyond the retention of its first.
+	anew := record(invoice(noon(0), "NEW", "PENDING", map[string]any{"iat": hour(600 * 24).Unix()}), hour(600*24), 3)
+	if w := run(t, newMemory(t, nil), record(invoice(noon(0), "NEW", "PENDING", nil), noon(0), 1),
+		record(invoice(hour(300*24), "FINISHED", "FINISHED", nil), hour(300*24), 2), anew); w.decoded != 2 || w.repeats != 1 || w.payment.Facts != 2 {
+		t.Errorf("beyond the retention of the first: %d decoded, %d repeats, %d facts, want 2, 1, 2", w.decoded, w.repeats, w.payment.Facts)
+	}
 	m := newMemory(t, nil)
 	w := run(t, m, record(invoice(noon(0), "FINISHED", "FINISHED", nil), noon(0), 1))
 	end := 401 * 24
