@@ -28,7 +28,7 @@ const Inline = 100
 // (UAPAY: 27 h 5 min) with margin.
 const DefaultSpan = 72 * time.Hour
 
-// Sighting is where and when an id was first seen.
+// Sighting is the position and receipt of a record.
 type Sighting struct {
 	Partition  int32
 	Offset     int64
@@ -43,7 +43,7 @@ type Seen struct {
 	spilledUntil statecodec.Instant
 }
 
-// remembered is an id and its sighting.
+// remembered is an id, its tag and its first occurrence.
 type remembered struct {
 	id        []byte
 	partition int32
@@ -51,7 +51,7 @@ type remembered struct {
 	at        statecodec.Instant
 }
 
-// sighting is where and when the id was first seen.
+// sighting returns the first occurrence of the id.
 func (r *remembered) sighting() Sighting {
 	return Sighting{Partition: r.partition, Offset: r.offset, ReceivedAt: r.at.Time()}
 }
@@ -60,7 +60,7 @@ func remember(id []byte, s Sighting) remembered {
 	return remembered{id: id, partition: s.Partition, offset: s.Offset, at: statecodec.InstantOf(s.ReceivedAt)}
 }
 
-// marker stands between the entity's key and the id in the key of an entry.
+// marker separates the entity's key from the id in the key of an id's entry.
 const marker = "\x00~"
 
 // entryVersion is the format of an id's own state entry; untaggedVersion that of
@@ -70,11 +70,11 @@ const (
 	entryVersion    = 2
 )
 
-// IsEntry says whether a state key is that of a remembered id. The stage's
-// Expire deletes such an entry and does nothing else.
+// IsEntry reports whether a state key belongs to a remembered id. The stage's Expire
+// deletes such an entry and does nothing else.
 func IsEntry(key []byte) bool { return bytes.Contains(key, []byte(marker)) }
 
-// Window is how far back a stage knows its events.
+// Window is the deduplication window of a stage.
 type Window struct {
 	// Span is the greatest age, by the provider's own time, of an event that is accepted
 	// as new. An older event may be a repeat whose first occurrence was forgotten.
@@ -88,8 +88,9 @@ type Window struct {
 // bounded only if the entity keeps its events anyway.
 const WithEntity time.Duration = -1
 
-// Margin is how far a provider's clock may be ahead of ours: an event that is dated
-// after its receipt is remembered until it counts as stale.
+// Margin is how far a provider's clock may be ahead of ours. Ids are remembered that much
+// longer than the span, so that an event dated after its receipt is not forgotten before it
+// is stale.
 const Margin = time.Hour
 
 // Kept returns how long ids are remembered for a span.
@@ -159,7 +160,7 @@ func (s *Seen) Observe(tx engine.Tx, entity []byte, e *Event, w Window) (Known, 
 	return Known{}, nil
 }
 
-// stale says whether an event that is not remembered may be one that was forgotten.
+// stale reports whether an event that is not remembered may have been seen and forgotten.
 func (e *Event) stale(span time.Duration) bool {
 	return e.Forgotten || !e.HappenedAt.IsZero() && e.Here.ReceivedAt.Sub(e.HappenedAt) > span
 }
@@ -185,8 +186,7 @@ func (s *Seen) find(tx engine.Tx, entity, id []byte) (Known, error) {
 	return Known{Repeated: err == nil, First: first, Tag: tag}, err
 }
 
-// tagged appends an id as it is remembered: a zero byte and the tag behind it, if there
-// is one.
+// tagged appends an id and, if there is a tag, a zero byte and the tag.
 func tagged(b, id, tag []byte) []byte {
 	b = append(b, id...)
 	if len(tag) > 0 {
@@ -195,7 +195,7 @@ func tagged(b, id, tag []byte) []byte {
 	return b
 }
 
-// tagOf says whether an id is the one remembered, and with which tag.
+// tagOf reports whether a stored id is this id, and returns its tag.
 func tagOf(stored, id []byte) (tag []byte, same bool) {
 	switch {
 	case !bytes.HasPrefix(stored, id):
@@ -207,16 +207,16 @@ func tagOf(stored, id []byte) (tag []byte, same bool) {
 	}
 }
 
-// Reset forgets everything and keeps the memory.
+// Reset removes all ids and keeps the allocated memory.
 func (s *Seen) Reset() {
 	clear(s.ids)
 	*s = Seen{ids: s.ids[:0]}
 }
 
-// Len returns how many ids stand in the entity's own entry.
+// Len returns the number of ids in the entity's own entry.
 func (s *Seen) Len() int { return len(s.ids) }
 
-// forget drops what was received longer ago than ids are kept. Order is kept.
+// forget removes the ids that were received longer ago than keep. The order stays.
 func (s *Seen) forget(now time.Time, keep time.Duration) {
 	if s.spilledUntil.Before(statecodec.InstantOf(now)) {
 		s.spilledUntil = 0
@@ -248,8 +248,8 @@ func (s *Seen) appendTo(dst []byte, appendID func(dst, id []byte) []byte) []byte
 	return dst
 }
 
-// ReadFrom reads what AppendTo wrote, or AppendShortTo if the reader's texts are short.
-// The ids refer to the entry's bytes, or to the reader's room.
+// ReadFrom reads ids written by AppendTo, or by AppendShortTo if the reader's texts are short.
+// The ids refer to the entry's bytes or to the reader's memory.
 func (s *Seen) ReadFrom(r *statecodec.Reader) {
 	s.spilledUntil = r.Instant()
 	n := r.Len()

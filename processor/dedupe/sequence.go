@@ -10,33 +10,33 @@ import (
 // generations is how many half spans a Sequence keeps apart.
 const generations = 3
 
-// Sequence knows which events of an entity may have been forgotten where events have no
-// time, but numbers that rise: none above the highest that was seen long ago. The zero
-// value has seen none.
+// Sequence reports which events of an entity may have been seen and forgotten. It is for
+// events without a time but with rising numbers: an unknown event may be a forgotten one if
+// its number is not above the highest number seen long ago. The zero value has seen none.
 //
-// An id is remembered for KeptInSequence, three half spans. A number counts as long ago
-// when three half spans have begun since, which is before its id is forgotten, and at least
-// a span after it was seen.
+// An id is remembered for KeptInSequence, three half spans and a margin. A number counts as
+// seen long ago when three further half spans have begun. That is before its id is forgotten,
+// and at least a span after it was seen.
 type Sequence struct {
-	// index is the number of the current half span, counted from 1970, highest the highest
-	// numbers of it and those before it, floor that of all earlier ones.
+	// index is the number of the current half span, counted from 1970. highest holds the
+	// highest event number of that half span and of each one before it, floor that of all
+	// earlier half spans.
 	index   int64
 	highest [generations]uint64
 	floor   uint64
 }
 
-// KeptInSequence returns how long ids are remembered for a span where a Sequence tells
-// what was forgotten.
+// KeptInSequence returns how long ids are remembered for a span if a Sequence is used.
 func KeptInSequence(span time.Duration) time.Duration { return generations*span/2 + Margin }
 
-// Forgotten says whether an event with this number may have been seen and forgotten, if
-// it is not remembered.
+// Forgotten reports whether an event with this number, if its id is not remembered, may have
+// been seen and forgotten.
 func (s *Sequence) Forgotten(number uint64, now time.Time, span time.Duration) bool {
 	s.advance(now, span)
 	return s.floor > 0 && number <= s.floor
 }
 
-// Note notes the number of a new event.
+// Note records the number of a new event.
 func (s *Sequence) Note(number uint64, now time.Time, span time.Duration) {
 	s.advance(now, span)
 	s.highest[0] = max(s.highest[0], number)
@@ -64,7 +64,7 @@ func (s *Sequence) AppendTo(dst []byte) []byte {
 	return dst
 }
 
-// ReadFrom reads what AppendTo wrote.
+// ReadFrom reads a sequence written by AppendTo.
 func (s *Sequence) ReadFrom(r *statecodec.Reader) {
 	s.index, s.floor = r.Int(), r.Uint()
 	for i := range s.highest {

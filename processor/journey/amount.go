@@ -7,11 +7,11 @@ import (
 	"github.com/tributary-hq/tributary/processor/statecodec"
 )
 
-// amount is a sum of 64-bit amounts that cannot overflow: 128 bits, two's complement. Sums
-// follow members by differences, so that one that is capped could not be taken back.
+// amount is a sum of 64-bit amounts that cannot overflow: 128 bits, two's complement. Sums are
+// updated by differences, and a capped sum could not be subtracted from.
 type amount struct{ high, low uint64 }
 
-// amountOf is a single amount.
+// amountOf converts a single amount.
 func amountOf(minor int64) amount {
 	return amount{high: uint64(minor >> 63), low: uint64(minor)} //nolint:gosec // two's complement, as meant
 }
@@ -28,8 +28,7 @@ func (a *amount) subtract(b amount) {
 	a.high, _ = bits.Sub64(a.high, b.high, borrow)
 }
 
-// minor returns the sum, and false with the nearest number there is where it does not
-// fit 64 bits.
+// minor returns the sum; if it does not fit 64 bits, the nearest int64 and false.
 func (a *amount) minor() (n int64, fits bool) {
 	n = int64(a.low) //nolint:gosec // two's complement, as meant
 	switch {

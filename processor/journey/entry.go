@@ -14,35 +14,34 @@ type journey struct {
 	namespace     avro.Optional[string]
 	// revision is that of the last snapshot.
 	revision int64
-	// clock is when the journey was last judged: with it the last snapshot can be
-	// made again, to be compared with the next.
+	// clock is the time of the last judgement. With it the last snapshot can be recomputed and
+	// compared with the next.
 	clock statecodec.Instant
-	// listed are the first members in order, at most Listed. Only when they are
-	// that many are there others.
+	// listed are the first members in order, at most Listed. Further members exist only if
+	// listed is full.
 	listed []member
-	// others is how many members have an entry of their own, rest what they amount
-	// to.
+	// others is the number of members with entries of their own, rest their totals.
 	others int64
 	rest   totals
-	// shown is the outcome that the journey is counted under.
+	// shown is the outcome as counted in the business metrics.
 	shown avro.JourneyOutcome
-	// gone are members taken away, by id, so that a lower revision cannot bring
-	// them back.
+	// gone are the removed members, so that a record with a lower revision cannot add them
+	// again.
 	gone []departure
-	// room is memory for the members' own fields.
+	// room is reusable memory for verifications and payments of members.
 	room room
 }
 
-// departure is a member that was taken away.
+// departure is a removed member.
 type departure struct {
 	id       string
 	revision int64
-	// endsAt is when nothing is told of the member any more.
+	// endsAt is the time after which no records of the member are expected.
 	endsAt statecodec.Instant
 }
 
-// maxGone bounds the departures remembered: they only guard against what the
-// stages before never do, telling revisions of a member out of order.
+// maxGone bounds the remembered departures. They guard against revisions of a member that
+// arrive out of order, which the upstream stages never emit.
 const maxGone = 50
 
 // The first byte of the state keys.
@@ -54,8 +53,8 @@ const (
 // appendMainKey makes the key of the journey's entry: 'j' | journey.
 func appendMainKey(dst, journey []byte) []byte { return append(append(dst, mainKey), journey...) }
 
-// appendMemberPrefix makes what the keys of its members' entries begin with:
-// 'm' | length | journey. The length keeps one journey's members out of another's.
+// appendMemberPrefix makes the key prefix of its members' entries: 'm' | length | journey.
+// The length separates journeys of which one key is a prefix of the other.
 func appendMemberPrefix(dst, journey []byte) []byte {
 	dst = binary.AppendUvarint(append(dst, memberKey), uint64(len(journey)))
 	return append(dst, journey...)
@@ -92,15 +91,14 @@ func (j *journey) appendTo(dst []byte) []byte {
 	return dst
 }
 
-// parseJourney reads an entry; none is a journey without members.
+// parseJourney reads an entry; a nil entry is a journey without members.
 func parseJourney(entry []byte) (*journey, error) {
 	j := &journey{}
 	err := j.read(entry)
 	return j, err
 }
 
-// read is parseJourney into a journey that is used again, with its memory. Its strings
-// are parts of the entry.
+// read is parseJourney into a reused journey. Its strings refer to the entry.
 func (j *journey) read(entry []byte) error {
 	j.room.reset()
 	j.correlationID, j.namespace, j.revision, j.clock, j.shown = "", avro.Optional[string]{}, 0, 0, ""
@@ -159,7 +157,7 @@ func readTotals(r *statecodec.Reader) totals {
 	return t
 }
 
-// all returns the counts in the order of the state entry: new ones go to the end.
+// all returns the counts in the order of the state entry; new ones are appended.
 func (c *counts) all() []*int64 {
 	return []*int64{
 		&c.facts, &c.fallbacks, &c.verifications, &c.payments,
@@ -181,7 +179,7 @@ func (j *journey) facts() int64 {
 	return facts
 }
 
-// forget drops the departures of which nothing is told any more.
+// forget removes the departures of which no records are expected any more.
 func (j *journey) forget() {
 	j.gone = slices.DeleteFunc(j.gone, func(d departure) bool { return !j.clock.Before(d.endsAt) })
 }

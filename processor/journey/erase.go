@@ -7,9 +7,9 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// erase forgets a member, whatever its revision, and that it was ever there: what is
-// told of it later is told of another one. A snapshot without state ends: it may
-// outlive it and tell of the member.
+// erase removes a member, whatever its revision, and leaves no departure: later records with
+// its id are those of a new member. A journey without state gets a tombstone, because its
+// snapshot may have outlived the state and may list the member.
 func (s *Stage) erase(b *book, in *engine.Input) error {
 	before, err := b.open()
 	if err != nil {

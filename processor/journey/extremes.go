@@ -9,7 +9,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// extremes is what single members decide.
+// extremes are aggregates that are each set by a single member.
 type extremes struct {
 	firstAt, lastAt, endsAt statecodec.Instant
 	// paidAt and takenAt are by the provider's time, the received ones by ours.
@@ -18,7 +18,7 @@ type extremes struct {
 	verified                        success
 }
 
-// success is the verification that succeeded first.
+// success is the first successful verification.
 type success struct {
 	id          string
 	at          statecodec.Instant
@@ -27,7 +27,7 @@ type success struct {
 	duration    avro.Optional[int64]
 }
 
-// widen lets a member set the extremes it reaches beyond.
+// widen extends the extremes by a member.
 func (e *extremes) widen(m *member, retention time.Duration) {
 	e.firstAt = statecodec.Earlier(e.firstAt, m.firstAt)
 	e.lastAt = statecodec.Later(e.lastAt, m.lastAt)
@@ -67,8 +67,8 @@ func first(a, b success) success {
 	}
 }
 
-// lost says whether one of the extremes was set by a member that had the
-// extremes of was and gives it up by having those of is.
+// lost reports whether one of the extremes was set by a member whose own extremes were was
+// and are now is, and which no longer reaches it.
 func (e *extremes) lost(was, is *extremes) bool {
 	least := func(bound, was, is statecodec.Instant) bool {
 		return bound != 0 && bound == was && (is == 0 || was.Before(is))

@@ -9,7 +9,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// read reads an input. What the stages before cannot have written is a permanent error.
+// read decodes an input. An input that no upstream stage can have written is a permanent error.
 func read(in *engine.Input, input *avro.JourneyInput) error {
 	_, body, err := wire.Parse(in.Value)
 	if err != nil {
@@ -27,13 +27,13 @@ func read(in *engine.Input, input *avro.JourneyInput) error {
 	return nil
 }
 
-// datesOf returns when the fact of an input happened. A clock, and what a deadline
-// changed, is none.
+// datesOf returns the times of an input's fact; a clock and a change by a deadline have none.
 func datesOf(in *avro.JourneyInput) engine.Dates {
 	if in.ChangedBy.Cause != avro.ChangeCauseRecord || !in.ReceivedAt.Set {
 		return engine.Dates{}
 	}
-	// A member's key begins with its provider: one that is known, for it is a label.
+	// A member's id begins with its provider. Only known providers are used, because it
+	// becomes a metric label.
 	switch provider, _, _ := strings.Cut(in.MemberID.Value, ":"); provider {
 	case raw.ProviderLOX24, raw.ProviderUAPAY, raw.ProviderVoximplant, raw.ProviderUnibell:
 		return engine.Dates{Provider: provider, Happened: in.LastEventAt.Value, Received: in.ReceivedAt.Value}
@@ -42,7 +42,7 @@ func datesOf(in *avro.JourneyInput) engine.Dates {
 	}
 }
 
-// faultOf says what an input lacks that its kind needs.
+// faultOf returns the fault of an input that lacks a field of its kind.
 func faultOf(in *avro.JourneyInput, keySize int) string {
 	switch in.Kind {
 	case avro.JourneyInputKindClock:

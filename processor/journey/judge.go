@@ -7,18 +7,18 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// verdict is what the members amount to at a time.
+// verdict is the judgement of a journey at a time.
 type verdict struct {
 	outcome avro.JourneyOutcome
 	missing avro.JourneyMissing
-	// deadline is when what is awaited counts as missing; none: nothing is.
+	// deadline is the time from which on the awaited fact is missing; 0: none is awaited.
 	deadline statecodec.Instant
-	// late is how long after the deadline what was awaited was received; zero: in
-	// time, or not yet.
+	// late is how long after its deadline the awaited fact was received; 0: in time, or not
+	// received yet.
 	late time.Duration
 }
 
-// judge is the whole of the journey's meaning: see the package comment.
+// judge implements the rules in the package comment.
 func judge(t *totals, now statecodec.Instant, c *Config) verdict {
 	v := verdict{missing: avro.JourneyMissingNone}
 	verified, taken := t.succeeded > 0, t.held+t.paid+t.returned > 0
@@ -44,7 +44,7 @@ func (v *verdict) await(deadline, now statecodec.Instant, missing avro.JourneyMi
 	}
 }
 
-// outcome returns the first that holds. overdue says that the deadline is over.
+// outcome returns the first outcome that holds. overdue is set if the deadline has passed.
 func outcome(t *totals, overdue bool) avro.JourneyOutcome {
 	verified := t.succeeded > 0
 	switch {
@@ -82,7 +82,7 @@ func paidOutcome(t *totals, overdue bool) avro.JourneyOutcome {
 	}
 }
 
-// The outcomes as numbers, none first: new ones go to the end.
+// The codes of the outcomes in state entries, none first; new ones are appended.
 
 func codeOfOutcome(outcome avro.JourneyOutcome) uint64 {
 	switch outcome {
@@ -111,7 +111,7 @@ func codeOfOutcome(outcome avro.JourneyOutcome) uint64 {
 	}
 }
 
-// outcomeOfCode takes a code of a later release for none.
+// outcomeOfCode returns no outcome for a code of a later release.
 func outcomeOfCode(code uint64) avro.JourneyOutcome {
 	switch code {
 	case 1:

@@ -24,7 +24,7 @@ type member struct {
 	payment      *payment
 }
 
-// verification is what is told of one: see avro.VerificationMember.
+// verification holds the fields of avro.VerificationMember.
 type verification struct {
 	provider, source  string
 	outcome           avro.VerificationOutcome
@@ -39,7 +39,7 @@ type verification struct {
 	outcomeReceivedAt statecodec.Instant
 }
 
-// payment is what is told of one: see avro.PaymentMember.
+// payment holds the fields of avro.PaymentMember.
 type payment struct {
 	provider, source           string
 	phase                      avro.PaymentPhase
@@ -55,8 +55,8 @@ type payment struct {
 	outcomeAt, takenReceivedAt statecodec.Instant
 }
 
-// memberOf takes the member out of an input that was checked, its own fields into the
-// room.
+// memberOf returns the member of a checked input. Its verification or payment is allocated in
+// the room.
 func memberOf(in *avro.JourneyInput, into *room) member {
 	m := member{
 		id: in.MemberID.Value, revision: in.MemberRevision.Value, facts: in.MemberFacts.Value, assurance: in.Assurance,
@@ -85,10 +85,10 @@ func memberOf(in *avro.JourneyInput, into *room) member {
 	return m
 }
 
-// instant is a time of an input, none where it tells none.
+// instant converts an optional time; 0 is none.
 func instant(at avro.Optional[time.Time]) statecodec.Instant { return statecodec.InstantOf(at.Value) }
 
-// compareMembers is the order of the members: first event, then id.
+// compareMembers orders members by first event, then by id.
 func compareMembers(a, b *member) int {
 	if a.firstAt != b.firstAt {
 		return a.firstAt.Compare(b.firstAt)
@@ -100,7 +100,7 @@ func (m *member) succeeded() bool {
 	return m.verification != nil && m.verification.outcome == avro.VerificationOutcomeSuccess
 }
 
-// taken says whether money was held or paid, be it given back since.
+// taken reports whether money was ever held or paid, given back since or not.
 func (m *member) taken() bool {
 	if m.payment == nil {
 		return false
@@ -113,12 +113,11 @@ func (m *member) taken() bool {
 	}
 }
 
-// everPaid says whether the payment succeeded, be it given back since. A hold that was
-// released is given back and was never paid.
+// everPaid reports whether the payment was ever paid, given back since or not.
 func (m *member) everPaid() bool { return m.payment != nil && m.payment.captured }
 
-// kept says whether something of what was paid is left. A return without an amount is one
-// of everything.
+// kept reports whether a part of the paid amount is left. A return without an amount is a
+// return of the whole.
 func (p *payment) kept() bool {
 	if p.refundedMinor > 0 && p.amountMinor.Set {
 		return p.captured && p.refundedMinor < p.amountMinor.Value
@@ -126,7 +125,7 @@ func (p *payment) kept() bool {
 	return p.captured && p.phase != avro.PaymentPhaseReturned
 }
 
-// gaveBack says whether money was given back, in part or whole.
+// gaveBack reports whether money was given back, in part or whole.
 func (p *payment) gaveBack() bool {
 	return p.phase == avro.PaymentPhaseReturned || p.refundedMinor > 0 || p.releasedMinor > 0
 }
@@ -147,8 +146,8 @@ func (m *member) takenAt() statecodec.Instant {
 	return m.paidAt()
 }
 
-// decidedAt returns when the fact that a deadline is judged by was received: the
-// success of a verification, the taking of money.
+// decidedAt returns the receipt of the fact that meets a deadline: the success of a
+// verification, or money held or paid.
 func (m *member) decidedAt() statecodec.Instant {
 	if m.verification != nil {
 		return cmp.Or(m.verification.outcomeReceivedAt, m.receivedAt)
@@ -167,7 +166,7 @@ func (m *member) endsAt(retention time.Duration) statecodec.Instant {
 // memberVersion is the format of a member's own state entry.
 const memberVersion = 1
 
-// memberSize is room for a usual member.
+// memberSize is the buffer size for a usual member.
 const memberSize = 192
 
 func parseMember(entry []byte) (member, error) {

@@ -10,23 +10,23 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// book is a journey and where its members' entries are.
+// book is a journey with access to the state entries of its members.
 type book struct {
 	journey
 	tx        engine.Tx
 	key       []byte
 	retention time.Duration
 
-	// found is what find returned; input is what is told; sum and told are memory for a
-	// snapshot. A book is used again with them.
+	// The fields below are reused: found is the result of find, input the decoded record, sum
+	// and told are memory for a snapshot.
 	found member
 	input avro.JourneyInput
 	sum   totals
 	told  avro.JourneySnapshot
 }
 
-// find returns the member and its place in the list, -1 if it has an entry of its
-// own; nil if there is none.
+// find returns the member and its index in listed, -1 if it has an entry of its own; nil if
+// there is no such member.
 func (b *book) find(id string) (m *member, place int, err error) {
 	for i := range b.listed {
 		if b.listed[i].id == id {
@@ -49,7 +49,7 @@ func (b *book) memberKey(id string) []byte {
 	return appendMemberKey(b.tx.Buffer(len(b.key)+len(id)+8), b.key, id)
 }
 
-// insert adds a member that is not there.
+// insert adds a new member.
 func (b *book) insert(m *member) {
 	last := len(b.listed) - 1
 	switch {
@@ -64,9 +64,9 @@ func (b *book) insert(m *member) {
 	b.list(m)
 }
 
-// list puts a member into the list, in order.
+// list inserts a member into listed, in order.
 func (b *book) list(m *member) {
-	// A new one is nearly always the last.
+	// The search starts at the end, because a new member is nearly always the last.
 	i := len(b.listed)
 	for i > 0 && compareMembers(&b.listed[i-1], m) >= 0 {
 		i--
@@ -74,14 +74,14 @@ func (b *book) list(m *member) {
 	b.listed = slices.Insert(b.listed, i, *m)
 }
 
-// spill gives a member an entry of its own.
+// spill writes a member into an entry of its own.
 func (b *book) spill(m *member) {
 	m.put(b.tx, b.key)
 	b.others++
 	b.rest.add(m, b.retention)
 }
 
-// remove takes away a member that find returned.
+// remove removes a member returned by find.
 func (b *book) remove(m *member, place int) error {
 	if place < 0 {
 		return b.unspill(m)
@@ -98,7 +98,7 @@ func (b *book) remove(m *member, place int) error {
 	return b.unspill(next)
 }
 
-// replace puts a newer state in the place of a member that find returned.
+// replace replaces a member returned by find by a newer state of it.
 func (b *book) replace(old *member, place int, m *member) error {
 	order := compareMembers(m, old)
 	switch {
@@ -118,7 +118,7 @@ func (b *book) replace(old *member, place int, m *member) error {
 	}
 }
 
-// unspill takes a member's own entry away.
+// unspill deletes a member's own entry.
 func (b *book) unspill(m *member) error {
 	b.tx.Delete(b.memberKey(m.id))
 	b.others--
@@ -129,7 +129,7 @@ func (b *book) unspill(m *member) error {
 	return b.afterLoss(b.rest.exchange(m, nil, b.retention))
 }
 
-// afterLoss finds the extremes of the others again if one was lost.
+// afterLoss recomputes the extremes of the members with own entries if one was lost.
 func (b *book) afterLoss(lost bool) error {
 	if !lost {
 		return nil
@@ -138,7 +138,7 @@ func (b *book) afterLoss(lost bool) error {
 	return b.each(func(m *member) { b.rest.widen(m, b.retention) })
 }
 
-// smallest returns the first of the others.
+// smallest returns the first of the members with own entries.
 func (b *book) smallest() (least *member, err error) {
 	err = b.each(func(m *member) {
 		if least == nil || compareMembers(m, least) < 0 {
@@ -152,11 +152,11 @@ func (b *book) smallest() (least *member, err error) {
 	return least, err
 }
 
-// each calls the members that have an entry of their own.
+// each calls yield with every member that has an entry of its own.
 func (b *book) each(yield func(m *member)) error {
 	var broken error
 	err := b.tx.Scan(appendMemberPrefix(b.tx.Buffer(len(b.key)+8), b.key), func(_, value []byte) bool {
-		// A member's strings are parts of its entry, and the scan's are good for now only.
+		// A member's strings refer to its entry, which is valid only during this call.
 		m, err := parseMember(append(b.tx.Buffer(len(value)), value...))
 		if err != nil {
 			broken = err

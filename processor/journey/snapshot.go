@@ -8,7 +8,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// totals makes t what all members amount to, in its own memory.
+// totals computes the totals of all members into t, reusing its memory.
 func (j *journey) totals(t *totals, retention time.Duration) {
 	t.counts, t.extremes = j.rest.counts, j.rest.extremes
 	t.money, t.cost = append(t.money[:0], j.rest.money...), append(t.cost[:0], j.rest.cost...)
@@ -17,8 +17,7 @@ func (j *journey) totals(t *totals, retention time.Duration) {
 	}
 }
 
-// snapshot says everything but when it was made and by what, into s, whose list of
-// members is used again.
+// snapshot fills in s except processed_at and changed_by, reusing its list of members.
 func (j *journey) snapshot(s *avro.JourneySnapshot, t *totals, v *verdict) {
 	members := s.Members[:0]
 	*s = avro.JourneySnapshot{
@@ -79,7 +78,7 @@ func setPayments(s *avro.JourneySnapshot, t *totals) {
 	s.PaymentsReturned = number(t.paid + t.returned - t.kept)
 }
 
-// shown turns sums into numbers; capped is set where one is too large to be shown.
+// shown converts sums to int64; capped is set if one did not fit.
 type shown struct{ capped bool }
 
 func (s *shown) of(sum amount) int64 {
@@ -88,12 +87,12 @@ func (s *shown) of(sum amount) int64 {
 	return n
 }
 
-// number narrows a count of members.
+// number converts a count of members.
 func number(n int64) int32 {
 	return int32(n) //nolint:gosec // a journey of 2^31 members does not fit a partition
 }
 
-// show writes the member as the snapshot lists it.
+// show fills in the member's element of the snapshot's list.
 func (m *member) show(to *avro.JourneyMember) {
 	to.ID = m.id
 	if v := m.verification; v != nil {

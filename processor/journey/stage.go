@@ -19,27 +19,27 @@ import (
 // Name is the stage's name: of its consumer group, its topics, its metrics.
 const Name = "journey"
 
-// snapshotSize is room for a usual snapshot.
+// snapshotSize is the buffer size for a usual snapshot.
 const snapshotSize = 640
 
 // Stage is the journey stage, an engine.Stage.
 type Stage struct {
 	config Config
-	// events and books are memory to be used again.
+	// events and books are pools for reuse.
 	events, books sync.Pool
 }
 
 // New returns the stage; the settings must be valid.
 func New(config Config) *Stage { return &Stage{config: config} }
 
-// event is what is known of an input after it was applied: when its fact happened.
+// event holds the times of an input's fact; Apply sets them.
 type event struct{ dates engine.Dates }
 
-// Dates implements engine.Dated; they are zero for what is no fact.
+// Dates implements engine.Dated; they are zero for an input that is not a fact.
 func (e *event) Dates() engine.Dates { return e.dates }
 
-// Decode leaves the input as it is: it is a few lines of memory, what is read of it
-// four times as many, and thousands of them would wait until they are applied.
+// Decode does not decode the input, because thousands of inputs wait to be applied, and a
+// decoded one takes four times the memory. Apply decodes it.
 func (s *Stage) Decode(*engine.Input) (engine.Event, error) {
 	e, ok := s.events.Get().(*event)
 	if !ok {
@@ -56,7 +56,7 @@ func (s *Stage) Recycle(used engine.Event) {
 	}
 }
 
-// Apply notes a clock or a member.
+// Apply handles a clock, a member, a removal or an erasure.
 func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) error {
 	e, ok := decoded.(*event)
 	if !ok {
@@ -79,7 +79,7 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) erro
 	}
 }
 
-// tell notes what is told of a member.
+// tell applies a record about a member.
 func (s *Stage) tell(b *book, in *engine.Input) error {
 	before, err := b.open()
 	if err != nil {
@@ -98,7 +98,7 @@ func (s *Stage) tell(b *book, in *engine.Input) error {
 	return s.settle(b, before, &change, surely, in.Headers)
 }
 
-// Expire makes the claim whose deadline is over, or ends the journey.
+// Expire sets missing when a deadline has passed, or ends the journey.
 func (s *Stage) Expire(tx engine.Tx, key []byte) error {
 	if clock.IsEntry(key) || len(key) == 0 || key[0] != mainKey {
 		return errors.New("journey: a deadline of an entry that has none")
@@ -112,7 +112,7 @@ func (s *Stage) Expire(tx engine.Tx, key []byte) error {
 	return s.settle(b, before, &avro.Change{Cause: avro.ChangeCauseDeadline}, false, nil)
 }
 
-// book returns the book of a journey, to be opened.
+// book returns the book of a journey; the caller opens it.
 func (s *Stage) book(tx engine.Tx, key []byte) *book {
 	b, ok := s.books.Get().(*book)
 	if !ok {
@@ -122,7 +122,7 @@ func (s *Stage) book(tx engine.Tx, key []byte) *book {
 	return b
 }
 
-// open reads the journey, and returns what was read.
+// open reads the journey and returns its state entry.
 func (b *book) open() (before []byte, err error) {
 	before, err = b.tx.Get(appendMainKey(b.tx.Buffer(len(b.key)+1), b.key))
 	if err == nil {
@@ -134,14 +134,14 @@ func (b *book) open() (before []byte, err error) {
 	return before, nil
 }
 
-// done keeps a book's memory for the next.
+// done puts a book back into the pool.
 func (s *Stage) done(b *book) {
 	b.tx, b.key = nil, nil
 	s.books.Put(b)
 }
 
-// settle judges the journey, emits its snapshot if that changed, and stores it.
-// surely says that it changed; otherwise it is compared with what is in before.
+// settle judges the journey, emits its snapshot if that changed, and stores it. Unless surely
+// is set, the snapshot is compared with that of the state entry before.
 func (s *Stage) settle(b *book, before []byte, change *avro.Change, surely bool, headers []raw.Header) error {
 	b.clock = statecodec.Later(b.clock, statecodec.InstantOf(b.tx.Now()))
 	b.forget()
@@ -186,8 +186,8 @@ func (s *Stage) settle(b *book, before []byte, change *avro.Change, surely bool,
 	return nil
 }
 
-// empty ends the snapshot of a journey that its last member left. The entry stays
-// while there are departures to remember.
+// empty emits the tombstone of a journey without members. Its entry is kept while it holds
+// departures.
 func (s *Stage) empty(b *book, before []byte) error {
 	old, err := parseJourney(before)
 	if err != nil {
@@ -209,8 +209,8 @@ func (s *Stage) empty(b *book, before []byte) error {
 	return nil
 }
 
-// same says whether the snapshot is the one last emitted, which is what the entry
-// before amounted to when it was stored.
+// same reports whether the snapshot equals the last one emitted, which it recomputes from the
+// state entry before.
 func (s *Stage) same(before []byte, snapshot *avro.JourneySnapshot) (bool, error) {
 	old, err := parseJourney(before)
 	if err != nil || old.members() == 0 {
@@ -228,22 +228,12 @@ func (s *Stage) same(before []byte, snapshot *avro.JourneySnapshot) (bool, error
 	return errA == nil && errB == nil && bytes.Equal(a, b), nil
 }
 
-// emit produces the snapshot, or its end where value is nil.
+// emit emits the snapshot, or a tombstone if value is nil.
 func (b *book) emit(value []byte, headers []raw.Header) {
-	b.tx.Emit(engine.Output{Topic: schemas.EnrichedJourneys, Key: b.key, Value: value, Headers: traceOf(headers)})
+	b.tx.Emit(engine.Output{Topic: schemas.EnrichedJourneys, Key: b.key, Value: value, Headers: raw.Trace(headers)})
 }
 
 func (b *book) store(deadline statecodec.Instant) {
 	size := 96 + memberSize*len(b.listed)
 	b.tx.Put(appendMainKey(b.tx.Buffer(len(b.key)+1), b.key), b.appendTo(b.tx.Buffer(size)), deadline.Time())
-}
-
-// traceOf returns the traceparent, so that a trace goes on to the journey.
-func traceOf(headers []raw.Header) []raw.Header {
-	for i := range headers {
-		if headers[i].Key == raw.HeaderTraceparent {
-			return headers[i : i+1 : i+1]
-		}
-	}
-	return nil
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// tell applies what is told of a member; it says whether that changed anything.
+// tell applies a record about a member and reports whether the journey changed.
 func (b *book) tell(in *avro.JourneyInput) (changed bool, err error) {
 	old, place, err := b.find(in.MemberID.Value)
 	if err != nil {
@@ -34,7 +34,7 @@ func (b *book) tell(in *avro.JourneyInput) (changed bool, err error) {
 	return true, b.replace(old, place, &m)
 }
 
-// depart takes a member away and remembers at which revision.
+// depart removes a member and remembers its revision.
 func (b *book) depart(in *avro.JourneyInput, old *member, place int) (changed bool, err error) {
 	d := departure{id: in.MemberID.Value, revision: in.MemberRevision.Value, endsAt: b.departureEnd(in)}
 	if old != nil {
@@ -72,7 +72,7 @@ func (b *book) goneIndex(id string) int {
 	return slices.IndexFunc(b.gone, func(d departure) bool { return d.id == id })
 }
 
-// name keeps the correlation id, of which the key is made: no other id has that key.
+// name stores the correlation id. All records of a key have the same one.
 func (b *book) name(in *avro.JourneyInput) {
 	if b.correlationID == "" {
 		b.correlationID, b.namespace = in.CorrelationID, in.Namespace

@@ -8,9 +8,9 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// totals is what a set of members amounts to. Counts and sums follow every member
-// by difference; extremes only widen, and are found again from the members when
-// one of those that set them leaves.
+// totals is the aggregate of a set of members. Counts and sums are updated by differences.
+// Extremes only widen; they are recomputed from the members when a member that set one is
+// removed.
 type totals struct {
 	counts
 	extremes
@@ -18,21 +18,21 @@ type totals struct {
 	money, cost []sums
 }
 
-// counts is what can be added and taken away.
+// counts are aggregates that can be added and subtracted.
 type counts struct {
 	facts, fallbacks                             int64
 	verifications, payments                      int64
 	unknown, pending, expired, succeeded, failed int64
 	waiting, held, refused, paid, returned       int64
-	// kept are those paid and not given back whole. refunded and released are those given
-	// back in whole or in part, of which the first were paid and the second were not.
+	// kept counts payments that were paid and not given back whole, refunded those paid and
+	// given back in whole or in part, released those given back without having been paid.
 	kept, refunded, released                             int64
 	conflicts, regressions, amountChanges, holdsLate     int64
 	inconsistencies                                      int64
 	assuranceUnknown, sharedSecret, signedID, signedBody int64
 }
 
-// sums is the amounts in one currency, in its minor units.
+// sums are the amounts in one currency, in its minor units.
 type sums struct {
 	currency                  string
 	members                   int64
@@ -57,14 +57,14 @@ func (s *sums) all() []*amount {
 	return []*amount{&s.cost, &s.paid, &s.held, &s.refused, &s.refunded, &s.released}
 }
 
-// add counts a member in.
+// add adds a member.
 func (t *totals) add(m *member, retention time.Duration) {
 	t.count(m, 1)
 	t.widen(m, retention)
 }
 
-// exchange counts a member out, or, with is, another state of it in. It says
-// whether an extreme is lost, so that all have to be found again.
+// exchange removes a member or, if is is set, replaces it by its new state. It reports whether
+// an extreme is lost, so that the extremes must be recomputed.
 func (t *totals) exchange(was, is *member, retention time.Duration) (lost bool) {
 	var before, after extremes
 	t.count(was, -1)
@@ -130,8 +130,8 @@ func (t *totals) countPayment(m *member, n int64) {
 	t.money = addSums(t.money, &s, n)
 }
 
-// addSums adds n times a member's sums, where n is 1 or -1, to those of its currency; one
-// without members is taken out.
+// addSums adds n times a member's sums, where n is 1 or -1, to those of its currency, and
+// removes sums without members.
 func addSums(list []sums, s *sums, n int64) []sums {
 	i, found := slices.BinarySearchFunc(list, s.currency, func(have sums, currency string) int {
 		return strings.Compare(have.currency, currency)
@@ -146,7 +146,8 @@ func addSums(list []sums, s *sums, n int64) []sums {
 	return list
 }
 
-// only returns the sums if all members have one currency; it is null where none names it.
+// only returns the sums if all members have the same currency, which is null if no member
+// names one.
 func only(list []sums) (s sums, currency avro.Optional[string]) {
 	if len(list) != 1 {
 		return sums{}, avro.Optional[string]{}
@@ -169,7 +170,7 @@ func (c *counts) ofOutcome(outcome avro.VerificationOutcome) *int64 {
 	}
 }
 
-// ofPhase counts a payment whose phase no status tells as one that is pending.
+// ofPhase returns the count of a phase. A payment without a known phase counts as pending.
 func (c *counts) ofPhase(phase avro.PaymentPhase) *int64 {
 	switch phase {
 	case avro.PaymentPhaseHeld:
@@ -198,8 +199,7 @@ func (c *counts) ofAssurance(assurance avro.Assurance) *int64 {
 	}
 }
 
-// weakest returns the weakest assurance of the members; one that is not known is
-// weaker than any.
+// weakest returns the weakest assurance of the members; an unknown one is the weakest.
 func (c *counts) weakest() avro.Assurance {
 	switch {
 	case c.assuranceUnknown > 0:

@@ -120,7 +120,7 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 	w.source, w.from = s.config.Sources.Find(headers.Source, raw.ProviderLOX24), verification.OriginOf(in, &headers)
 	w.reader.ids, w.reader.source = s.config.Privacy, w.source
 	e := w.event
-	e.trace = verification.Trace(in.Headers)
+	e.trace = raw.Trace(in.Headers)
 	if err := s.read(w, in); err != nil {
 		s.events.Put(e)
 		return nil, err

@@ -9,21 +9,21 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// version is the format of the state entry, factVersion that of a fact's own.
+// version is the format of a payment's state entry, factVersion that of a fact's entry.
 const (
 	version     = 1
 	factVersion = 1
 )
 
-// parsePayment reads a state entry; none is a payment of which nothing is known.
+// parsePayment reads a state entry; a nil entry is a payment without facts.
 func parsePayment(entry []byte) (*Payment, error) {
 	p := &Payment{}
 	err := p.read(entry)
 	return p, err
 }
 
-// read is parsePayment into a payment that is used again, with its memory. Nothing that
-// was made of it before may be in use any more.
+// read is parsePayment into a reused payment. Nothing derived from it before may still be in
+// use.
 func (p *Payment) read(entry []byte) error {
 	p.seen.Reset()
 	p.room.reset()
@@ -165,7 +165,7 @@ func (f *Fact) readFrom(r *statecodec.Reader, into *room) {
 	f.external = r.Text()
 }
 
-// appendTo writes all but the id.
+// appendTo writes every field except the id.
 func (o *operation) appendTo(dst []byte) []byte {
 	for _, text := range [...]string{o.kind, o.status, o.external} {
 		dst = statecodec.AppendString(dst, text)

@@ -21,16 +21,16 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// callback is what Decode makes of a raw record: what Apply needs of it, and no more,
-// for thousands of them wait for their turn. It is used again with its memory.
+// callback is a decoded record. It holds only what Apply needs, because thousands of
+// them wait in memory, and it is reused.
 type callback struct {
 	source *source.Source
-	// key is uapay: and the provider's id of the payment, as it may leave.
+	// key is "uapay:" and the provider's id of the payment, or its pseudonym.
 	key []byte
-	// provider and sourceID are as the record names them.
+	// provider and sourceID are those in the record's headers.
 	provider, sourceID string
 	received           time.Time
-	// newest is the latest time the provider wrote into the callback.
+	// newest is the later of iat and postbackTime; zero: it has neither.
 	newest time.Time
 	// trace is the record's trace context.
 	trace []raw.Header
@@ -39,9 +39,10 @@ type callback struct {
 	fact Fact
 	// notes are the claims that were left empty.
 	notes tolerance.Notes
-	// payload is the claims' text, of which the fact has parts.
+	// payload is the text of the claims; strings of the fact refer to it.
 	payload []byte
-	// record is the value for the decoded topic, or unwritable why there is none.
+	// record is the value for the decoded topic; if it could not be encoded, unwritable is
+	// the error.
 	record     []byte
 	unwritable error
 }
@@ -49,15 +50,14 @@ type callback struct {
 // eventID is the id as text, valid as long as the callback.
 func (cb *callback) eventID() string { return view(cb.id[:]) }
 
-// reading is memory for one Decode.
+// reading is reusable memory for one Decode.
 type reading struct {
 	reader
 	envelope raw.Envelope
 	decoded  avro.UAPAYPayment
 }
 
-// Recycle implements engine.Recycler. The callback keeps what it refers to until it is
-// used again, which is soon, or until it is collected.
+// Recycle implements engine.Recycler. Until its reuse the callback keeps its record alive.
 func (s *Stage) Recycle(used engine.Event) {
 	if cb, ok := used.(*callback); ok {
 		s.callbacks.Put(cb)
@@ -87,7 +87,7 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 	return cb, nil
 }
 
-// read makes a callback of a record.
+// read decodes a record into cb.
 func (s *Stage) read(cb *callback, r *reading, in *engine.Input) error {
 	c, e := &r.claims, &r.envelope
 	var err error
@@ -98,7 +98,7 @@ func (s *Stage) read(cb *callback, r *reading, in *engine.Input) error {
 		return engine.Permanentf(engine.CauseUndecodable, "the record's key is not that of its paymentId")
 	}
 	cb.provider, cb.sourceID, cb.received = e.Provider, e.Source, e.ReceivedAt
-	cb.source, cb.trace = s.sources.Find(e.Source, e.Provider), verification.Trace(in.Headers)
+	cb.source, cb.trace = s.sources.Find(e.Source, e.Provider), raw.Trace(in.Headers)
 	cb.key = in.Key
 	if id := s.pseudonyms.ID(cb.source, c.PaymentID); id != c.PaymentID {
 		c.PaymentID, cb.key = id, []byte(raw.ProviderUAPAY+":"+id)
@@ -124,14 +124,11 @@ func (s *Stage) read(cb *callback, r *reading, in *engine.Input) error {
 	return nil
 }
 
-// fill makes the decoded record and the fact.
+// fill fills in the decoded record and the fact.
 func (s *Stage) fill(cb *callback, r *reading, in *engine.Input) {
 	c, e, d := &r.claims, &r.envelope, &r.decoded
 	*d = avro.UAPAYPayment{
-		Origin: avro.Origin{
-			Source: e.Source, Provider: e.Provider, Assurance: assuranceOf(e.Assurance), SecretID: e.SecretID, RequestID: e.RequestID,
-			ReceivedAt: e.ReceivedAt, Topic: in.Topic, Partition: in.Partition, Offset: in.Offset,
-		},
+		Origin:  verification.OriginOf(in, e),
 		EventID: cb.eventID(), Kind: avro.PaymentKindInvoice,
 		PaymentID: view(cb.key), ProviderID: c.PaymentID, InvoiceID: some(c.InvoiceID), OperationID: some(c.OperationID),
 		CorrelationIDs: s.correlate(cb, c, d.CorrelationIDs[:0]), PaymentNumber: some(c.PaymentNumber),
@@ -151,7 +148,7 @@ func (s *Stage) fill(cb *callback, r *reading, in *engine.Input) {
 	if c.OperationID != "" {
 		d.Kind = avro.PaymentKindP2P
 	}
-	// Of a P2P callback its operation's own id counts, if it has one.
+	// The operation's own id takes precedence in a P2P callback.
 	for _, id := range [...]string{c.ExternalID, c.OperationExternalID} {
 		if id = strings.TrimSpace(id); id != "" && s.pseudonyms.ID(cb.source, id) == id {
 			d.ExternalID = avro.Some(id)
@@ -161,8 +158,8 @@ func (s *Stage) fill(cb *callback, r *reading, in *engine.Input) {
 	d.Phase = phaseAtRank(cb.fact.rank)
 }
 
-// correlate finds the callback's correlation ids: one a slot, which are the fact's, and
-// all of them once, appended to ids.
+// correlate finds the callback's correlation ids. It puts one per place into the fact's
+// slots and appends the distinct ones to ids.
 func (s *Stage) correlate(cb *callback, c *claims, ids []string) []string {
 	f := &cb.fact
 	for _, where := range cb.source.Correlation {
@@ -184,9 +181,9 @@ func (s *Stage) correlate(cb *callback, c *claims, ids []string) []string {
 	return slices.Compact(ids)
 }
 
-// fill makes the fact of a callback, but for its id and slots.
+// fill fills in every field of the fact except its id and slots.
 func (f *Fact) fill(cb *callback, c *claims, d *avro.UAPAYPayment) {
-	// Of a P2P callback postbackTime, to the millisecond, else iat, to the second.
+	// postbackTime (P2P only) has milliseconds, iat has seconds.
 	f.At, f.ReceivedAt = statecodec.InstantOf(c.PostbackAt), statecodec.InstantOf(cb.received)
 	if f.At == 0 {
 		f.At = statecodec.InstantOf(c.IssuedAt)
@@ -216,7 +213,7 @@ func (f *Fact) fill(cb *callback, c *claims, d *avro.UAPAYPayment) {
 	}
 }
 
-// fields returns what the source's configuration allows of extraInfo.
+// fields returns the fields of extraInfo that the source's payload_fields allow.
 func (s *Stage) fields(src *source.Source, c *claims) map[string]string {
 	if len(src.PayloadFields) == 0 {
 		return nil
@@ -245,25 +242,12 @@ func someTime(at time.Time) avro.Optional[time.Time] {
 	return avro.Optional[time.Time]{Value: at, Set: !at.IsZero()}
 }
 
-func assuranceOf(text string) avro.Assurance {
-	switch text {
-	case raw.AssuranceSharedSecret:
-		return avro.AssuranceSharedSecret
-	case raw.AssuranceSignedID:
-		return avro.AssuranceSignedID
-	case raw.AssuranceSignedBody:
-		return avro.AssuranceSignedBody
-	default:
-		return avro.AssuranceUnknown
-	}
-}
-
 // Dates implements engine.Dated.
 func (cb *callback) Dates() engine.Dates {
 	return engine.Dates{Provider: cb.provider, Happened: cb.newest, Received: cb.received}
 }
 
-// later returns the later of two times, of which zero is none.
+// later returns the later of two times; a zero time is absent.
 func later(a, b time.Time) time.Time {
 	if b.After(a) {
 		return b

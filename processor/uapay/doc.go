@@ -1,4 +1,4 @@
-// Package uapay is the stage that makes payments of UAPAY's callbacks.
+// Package uapay is the stage that turns UAPAY's callbacks into payments.
 //
 //	raw.uapay.v1 ─► claims ─► Fact ─► set of facts ─► decoded.uapay.payment.v1
 //	                                              └─► enriched.payments.v1, internal.journey.v1
@@ -10,10 +10,10 @@
 // # What is one callback
 //
 // UAPAY sends no event id. Two callbacks are the same if they have the same
-// paymentId, operationId and claims but for iat and postbackTime, which say when a
-// delivery was made [inference: the documentation does not say whether a retry is
+// paymentId, operationId and claims, except iat and postbackTime, which are times of the
+// delivery [inference: the documentation does not say whether a retry is
 // signed anew]. A callback that differs in anything else is another one. A payment
-// remembers its callbacks for as long as it is kept, for a token that is signed anew
+// remembers its callbacks for as long as it is kept, because a token that is signed anew
 // does not show its age.
 //
 // # The set
@@ -21,9 +21,9 @@
 // The callbacks are kept as facts and folded in the order of the provider's time,
 // then of their phase, then of their id. A callback without postbackTime and iat has
 // its place by the latest of its own dates, never by its receipt. The last MaxFacts
-// stand in the payment's entry; earlier ones have entries of their own, and what they
-// amount to is kept. It is made anew from them when one comes late, or a repeat shows
-// that one was earlier.
+// are in the payment's entry; earlier ones have entries of their own, and the payment keeps
+// their sum. It is recomputed when one of them arrives late, or a repeat lowers the time of
+// one.
 //
 // # Phase
 //
@@ -34,11 +34,11 @@
 //	paid     PAYED FINISHED PAID
 //	returned REVERSED RETURNED
 //
-// Case does not matter. Each is above those before it, and a payment has the highest it
-// was ever told. Unknown words are kept and shown and raise nothing. operationStatus
-// counts only where the callback has no other status that is known; for a conflict, paid
-// and refused, all three count. What was held and comes back without any word of a payment
-// was never paid: the hold was released.
+// Case does not matter. Each phase is above those before it, and a payment has the highest
+// that any callback reported. Unknown words are kept and shown and change no phase.
+// operationStatus counts only if the callback has no other known status; for a conflict (paid
+// and refused) all three count. A hold that is given back without any paid status was
+// released: that is no refund, and nothing was paid.
 //
 // # Forms
 //

@@ -16,11 +16,10 @@ type entries struct {
 	payment []byte
 }
 
-// factMarker stands between the payment's key and the id of a fact in the key of the
-// fact's entry.
+// factMarker separates the payment's key from the fact's id in the key of the fact's entry.
 const factMarker = "\x00f"
 
-// factSize is room for a usual fact.
+// factSize is the buffer size for a usual fact.
 const factSize = 512
 
 func (e *entries) key(id []byte) []byte {
@@ -46,7 +45,7 @@ func (e *entries) all() (facts []Fact, err error) {
 	var broken error
 	err = e.tx.Scan(e.key(nil), func(_, value []byte) bool {
 		var f *Fact
-		// The texts of a fact are parts of its entry, and the scan's is good for now only.
+		// The texts of a fact refer to its entry, which is valid only during this call.
 		if f, broken = parseFact(bytes.Clone(value)); broken == nil {
 			facts = append(facts, *f)
 		}

@@ -8,8 +8,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// The texts of a callback that a payment shows: of each the newest counts. New
-// ones go to the end: the state entry has them in this order.
+// The texts of a callback that are shown in a snapshot; the newest of each counts. The state
+// entry has them in this order, so new ones are appended.
 const (
 	textSource = iota
 	textNamespace
@@ -40,17 +40,17 @@ const phases = 7
 type Fact struct {
 	// ID is the beginning of the callback's hash.
 	ID [16]byte
-	// At is the earliest time at which the callback or a repeat of it was made or
-	// signed, by the provider's clock. Where it has no such time (Dated), it is the
-	// latest of its own dates, none if it has none: never when it was received.
+	// At is the earliest time at which the callback or a repeat of it was made or signed, by
+	// the provider's clock. Without such a time, Dated is set and At is the latest of the
+	// callback's dates, or 0; it is never the time of receipt.
 	At    statecodec.Instant
 	Dated bool
 	// ReceivedAt is the earliest received_at of the callback and its repeats.
 	ReceivedAt statecodec.Instant
 	Assurance  avro.Assurance
 	P2P        bool
-	// rank is that of the callback's phase. refuses and charges are set where any of its
-	// statuses is a refusal, or means that money was paid.
+	// rank is the rank of the callback's phase. refuses and charges are set if any of its
+	// statuses is a refusal or means that money was paid.
 	rank             int
 	refuses, charges bool
 	// contradicts is set where the callback's amounts are negative or contradict each
@@ -60,7 +60,7 @@ type Fact struct {
 	amounts             [amountCount]avro.Optional[int64]
 	reversal            avro.Optional[int64]
 	created, paid, held statecodec.Instant
-	// operation is the one that the callback is about; without an id it is about none.
+	// operation is the callback's operation; its id is empty for an invoice.
 	operation operation
 	slots     []slot
 	external  string
@@ -71,14 +71,13 @@ type operation struct {
 	at                         statecodec.Instant
 }
 
-// slot is a place where correlation ids stand, and the newest found there. Each
-// operation has places of its own: the ids of several operations are ids of several
-// orders, not corrections of one.
+// slot is a place of correlation ids, such as externalId, and the newest id in it. Each
+// operation has places of its own: ids of several operations belong to several orders and
+// are not corrections of one.
 type slot struct{ name, operation, id string }
 
-// place is where a fact stands in the order of facts: by the provider's time, then by
-// phase, for iat has only seconds and a payment goes forward more often than back, then
-// by id.
+// place is the sort key of a fact: the provider's time, then the phase (iat has only seconds,
+// and a payment goes forward more often than back), then the id.
 type place struct {
 	at   statecodec.Instant
 	rank int
@@ -96,8 +95,8 @@ func compare(a, b *Fact) int {
 	return at.compare(&before)
 }
 
-// earlier lowers the times of a fact by those of a repeat; it says whether any changed.
-// A time at which the callback was made counts more than one derived from its dates.
+// earlier lowers the times of a fact to those of a repeat and reports whether any changed.
+// A time at which the callback was made takes precedence over one derived from its dates.
 func (f *Fact) earlier(repeat *Fact) bool {
 	at, dated, received := f.At, f.Dated, statecodec.Earlier(f.ReceivedAt, repeat.ReceivedAt)
 	switch {

@@ -7,28 +7,28 @@ import (
 	"slices"
 )
 
-// members are a callback's claims as they stand in its text, without those that a retry
-// has anew and those that are null: what two deliveries of one callback have in common.
+// members are a callback's claims as raw text, without those that differ between two
+// deliveries (iat, postbackTime) and without nulls.
 type members struct {
 	list []member
-	// order is the places of the list by key. A provider writes the claims that it has in
-	// one order: orders has, by how many there are, what was right the last time.
+	// order holds the indexes of list sorted by key. orders caches the last order by number
+	// of claims, because a provider writes its claims in a fixed order.
 	order  []int
 	orders [mostOrders][]int
-	// sum is memory for what is hashed.
+	// sum is the reusable buffer of hash.
 	sum []byte
 }
 
-// mostOrders bounds for how many claims an order is kept.
+// mostOrders is the number of claims from which on no order is cached.
 const mostOrders = 64
 
-// member is one claim as it stands in the text.
+// member is one claim as raw text.
 type member struct{ key, raw []byte }
 
-// reset forgets all.
+// reset removes all claims.
 func (m *members) reset() { m.list = m.list[:0] }
 
-// add notes a claim.
+// add adds a claim, unless it differs between deliveries.
 func (m *members) add(key, raw []byte) {
 	if string(key) == "iat" || string(key) == "postbackTime" {
 		return
@@ -36,7 +36,7 @@ func (m *members) add(key, raw []byte) {
 	m.list = append(m.list, member{key, raw})
 }
 
-// repeated sorts the claims and says whether a key stands there twice.
+// repeated sorts the claims and reports whether a key occurs twice.
 func (m *members) repeated() bool {
 	n := len(m.list)
 	if n < mostOrders && len(m.orders[n]) == n {
@@ -55,7 +55,7 @@ func (m *members) repeated() bool {
 	return !m.ascending()
 }
 
-// ascending says whether every key is after the one before.
+// ascending reports whether the keys are strictly ascending in order.
 func (m *members) ascending() bool {
 	for i := 1; i < len(m.order); i++ {
 		if bytes.Compare(m.list[m.order[i-1]].key, m.list[m.order[i]].key) >= 0 {
@@ -65,7 +65,7 @@ func (m *members) ascending() bool {
 	return true
 }
 
-// hash is the SHA-256 of the sorted claims, each part with its length before it.
+// hash returns the SHA-256 of the sorted claims, each part preceded by its length.
 func (m *members) hash() [sha256.Size]byte {
 	b := m.sum[:0]
 	for _, i := range m.order {

@@ -9,30 +9,31 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// MaxFacts is how many callbacks of a payment stand in its own state entry. A payment
-// has a handful; a bucket that is paid out for a year has more. The earliest then have
-// entries of their own, and the payment keeps what they amount to.
+// MaxFacts is the greatest number of callbacks in a payment's own state entry. A payment
+// has a handful; a bucket that is paid out for a year has more. Its earliest callbacks then
+// have entries of their own, and the payment keeps their sum.
 const MaxFacts = 100
 
 // Payment is the state of one payment. Make it with parsePayment.
 type Payment struct {
 	seen  dedupe.Seen
-	facts []Fact // sorted, the last of all
-	// folded is how many earlier facts have entries of their own, rest what they amount to.
+	facts []Fact // sorted; the latest facts of the payment
+	// folded is the number of earlier facts with entries of their own, rest their sum.
 	folded   int64
 	rest     sum
 	count    int64
 	revision int64
 	// lastReceived is the latest received_at of any callback, repeats included.
 	lastReceived statecodec.Instant
-	// overdue is what the last snapshot said of the hold.
+	// overdue is hold_overdue of the last snapshot.
 	overdue bool
-	told    []journeyID
-	// shown is what is counted of the last snapshot.
+	// told are the journeys to which the last snapshot was sent.
+	told []journeyID
+	// shown is the last snapshot as counted in the business metrics.
 	shown business.Payment
 
-	// room is memory for lists of the facts, now for the journeys, all for the sum of the
-	// facts, snapshot for the next one and input for what a journey is told.
+	// The fields below are reusable memory: room for the lists of the facts, now for the
+	// journeys, all for the sum of the facts, input for the records sent to journeys.
 	room     room
 	now      []journeyID
 	all      sum
@@ -43,7 +44,7 @@ type Payment struct {
 // journeyID is a correlation id in its namespace.
 type journeyID struct{ namespace, id string }
 
-// add puts a new fact in its place.
+// add inserts a new fact in order.
 func (p *Payment) add(e *entries, f *Fact) error {
 	p.count++
 	at := f.place()
@@ -65,7 +66,7 @@ func (p *Payment) add(e *entries, f *Fact) error {
 	return nil
 }
 
-// refold makes the rest anew after a fact came into its midst or left it.
+// refold recomputes rest from the facts' entries after one was added or removed.
 func (p *Payment) refold(e *entries) error {
 	facts, err := e.all()
 	if err != nil {
@@ -79,7 +80,7 @@ func (p *Payment) refold(e *entries) error {
 	return nil
 }
 
-// repeat lets a repeat lower the times of its fact; it says whether it did.
+// repeat lowers the times of a fact to those of its repeat; it reports whether they changed.
 func (p *Payment) repeat(e *entries, f *Fact) (changed bool, err error) {
 	if i := slices.IndexFunc(p.facts, func(have Fact) bool { return have.ID == f.ID }); i >= 0 {
 		have := p.facts[i]
@@ -105,7 +106,7 @@ func (p *Payment) repeat(e *entries, f *Fact) (changed bool, err error) {
 	return true, p.add(e, have)
 }
 
-// sum folds all facts in their order. What it returns is good until the next sum.
+// sum folds all facts in order. The result is valid until the next call.
 func (p *Payment) sum() *sum {
 	p.all.copyFrom(&p.rest)
 	for i := range p.facts {
@@ -114,13 +115,13 @@ func (p *Payment) sum() *sum {
 	return &p.all
 }
 
-// room is memory for lists of facts, of which none is ever appended to in place.
+// room is reusable memory for the lists of facts; those lists are never appended to.
 type room struct{ slots []slot }
 
-// reset empties the room for another payment.
+// reset empties the room for the next payment.
 func (r *room) reset() { r.slots = r.slots[:0] }
 
-// part returns a list of n out of a room's; what was returned before stays where it is.
+// part returns n elements of the room; slices returned before stay valid.
 func part[T any](room *[]T, n int) []T {
 	from := len(*room)
 	if from+n > cap(*room) {

@@ -54,7 +54,7 @@ func higher(a, b avro.PaymentPhase) avro.PaymentPhase {
 	return a
 }
 
-// phaseAtRank is the phase of a rank.
+// phaseAtRank returns the phase of a rank.
 func phaseAtRank(r int) avro.PaymentPhase {
 	order := [phases]avro.PaymentPhase{
 		avro.PaymentPhaseUnknown, avro.PaymentPhaseNew, avro.PaymentPhasePending, avro.PaymentPhaseHeld,
@@ -65,10 +65,10 @@ func phaseAtRank(r int) avro.PaymentPhase {
 
 // judge reads a callback's statuses.
 //
-// Its phase is the highest of status and paymentStatus, and that of operationStatus if
-// neither is known. An authorised hold is PAID with HOLDED beside it [SDK]: the money is
-// not ours yet. Whether the callback says that somebody was refused, or charged, all three
-// statuses say: an operation may be refused whose payment is not.
+// Its phase is the higher one of status and paymentStatus, or that of operationStatus if
+// neither is known. An authorised hold is PAID together with HOLDED [SDK]: the money is
+// not ours yet. refuses and charges depend on all three statuses, because an operation may
+// be refused while its payment is not.
 func (f *Fact) judge(status, paymentStatus, operationStatus string) {
 	of, payment, operation := phaseOf(status), phaseOf(paymentStatus), phaseOf(operationStatus)
 	is := func(p avro.PaymentPhase) bool { return of == p || payment == p || operation == p }

@@ -12,8 +12,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// snapshot is what the topic gets, but for processing time and what changed it. It is
-// made in the payment's memory.
+// snapshot returns the payment's snapshot without processed_at and changed_by, in the
+// payment's reusable memory.
 func (s *Stage) snapshot(id string, p *Payment, all *sum, journeys []journeyID) *avro.PaymentSnapshot {
 	out := &p.snapshot
 	text := func(i int) avro.Optional[string] { return some(all.texts[i]) }
@@ -52,13 +52,13 @@ func (s *Stage) snapshot(id string, p *Payment, all *sum, journeys []journeyID) 
 	return out
 }
 
-// timeOf is a time as a record tells it.
+// timeOf returns an optional time; 0 is none.
 func timeOf(at statecodec.Instant) avro.Optional[time.Time] {
 	return avro.Optional[time.Time]{Value: at.Time(), Set: at != 0}
 }
 
-// splitAmounts says how much was paid and given back. What was given back of money that
-// was never captured is a hold that was released, and no refund.
+// splitAmounts fills in the amounts paid, refunded and released. Money given back that was
+// never captured is a released hold, not a refund.
 func (s *Stage) splitAmounts(out *avro.PaymentSnapshot, all *sum) {
 	reversal, amount := s.reversal(all), out.AmountMinor
 	out.AmountInconsistent = all.contradicts || reversal.Set && amount.Set && reversal.Value > amount.Value
@@ -73,8 +73,8 @@ func (s *Stage) splitAmounts(out *avro.PaymentSnapshot, all *sum) {
 	}
 }
 
-// reversal is the amount given back, as the source's configuration reads
-// reversalAmount: an assumption either way.
+// reversal returns the amount given back. The provider does not document whether
+// reversalAmount is a total or one return; the source's setting decides.
 func (s *Stage) reversal(all *sum) avro.Optional[int64] {
 	if all.reversalMax.Set && s.sources.Find(all.texts[textSource], raw.ProviderUAPAY).Reversal == source.ReversalEach {
 		return avro.Some(all.reversalSum)
@@ -82,7 +82,7 @@ func (s *Stage) reversal(all *sum) avro.Optional[int64] {
 	return all.reversalMax
 }
 
-// journeyMember is what a journey is told.
+// journeyMember fills in the payment as a member of a journey.
 func journeyMember(all *sum, s *avro.PaymentSnapshot, to *avro.PaymentMember) {
 	*to = avro.PaymentMember{
 		Provider: s.Provider, Source: s.Source, Phase: s.Phase, AmountMinor: s.AmountMinor,

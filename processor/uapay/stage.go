@@ -29,8 +29,8 @@ type Stage struct {
 	config     Config
 	sources    *source.Set
 	pseudonyms *privacy.Pseudonymiser
-	// callbacks are memory of callbacks whose round is over; readings are memory for one
-	// Decode, payments for one Apply.
+	// callbacks holds callbacks for reuse after their transaction; readings holds memory for
+	// one Decode, payments for one Apply.
 	callbacks, readings, payments sync.Pool
 }
 
@@ -40,12 +40,12 @@ var (
 	_ engine.Recycler      = (*Stage)(nil)
 )
 
-// New returns the stage; the settings are to be valid.
+// New returns the stage; the settings must be valid.
 func New(config Config, sources *source.Set, pseudonyms *privacy.Pseudonymiser) *Stage {
 	return &Stage{config: config, sources: sources, pseudonyms: pseudonyms}
 }
 
-// Apply takes a callback into its payment, or tells that it repeats one.
+// Apply adds a callback to its payment, or emits a duplicate if it is a repeat.
 func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error {
 	cb, ok := event.(*callback)
 	if !ok {
@@ -127,27 +127,20 @@ func (s *Stage) Expire(tx engine.Tx, key []byte) error {
 	return nil
 }
 
-// ReportClock tells the journey stage how far the partition is.
+// ReportClock sends the partition's clock to the journey stage.
 func (s *Stage) ReportClock(tx engine.Tx, partition int32, clock time.Time) error {
 	return verification.ReportClock(tx, Name, partition, s.config.JourneyPartitions, clock)
 }
 
 func (*Stage) duplicate(tx engine.Tx, in *engine.Input, cb *callback, first dedupe.Sighting) error {
-	d := avro.Duplicate{
-		EntityKey: string(cb.key), Provider: cb.provider, Source: cb.sourceID, EventID: cb.eventID(),
-		KnownBy: avro.KnownByClaimsHash,
-		Record:  avro.RecordPosition{Topic: in.Topic, Partition: in.Partition, Offset: in.Offset, ReceivedAt: cb.received},
-		First:   avro.RecordPosition{Topic: in.Topic, Partition: first.Partition, Offset: first.Offset, ReceivedAt: first.ReceivedAt}, ProcessedAt: tx.WallClock(),
+	origin := avro.Origin{
+		Provider: cb.provider, Source: cb.sourceID, Topic: in.Topic, Partition: in.Partition, Offset: in.Offset, ReceivedAt: cb.received,
 	}
-	value, err := d.AppendAvro(wire.AppendPlaceholder(tx.Buffer(512)))
-	if err != nil {
-		return verification.Unwritable(schemas.Duplicates, err)
-	}
-	tx.Emit(engine.Output{Topic: schemas.Duplicates, Key: cb.key, Value: value, Headers: cb.trace})
-	return nil
+	repeat := verification.Repeat(&origin, first, avro.KnownByClaimsHash, cb.eventID())
+	return verification.EmitRepeat(tx, cb.key, &repeat, cb.trace)
 }
 
-// settle tells of a payment that has changed, and stores it.
+// settle emits the snapshot of a changed payment, sends it to its journeys, and stores it.
 func (s *Stage) settle(tx engine.Tx, key []byte, p *Payment, change *avro.Change, trace []raw.Header) error {
 	all := p.sum()
 	p.overdue = s.overdue(all, tx.Now())
@@ -173,10 +166,10 @@ func (s *Stage) settle(tx engine.Tx, key []byte, p *Payment, change *avro.Change
 	return nil
 }
 
-// tell lets every journey the payment belongs to know, and those it has left.
+// tell sends the payment to its journeys, and a removal to those that it has left.
 func (s *Stage) tell(tx engine.Tx, p *Payment, all *sum, snapshot *avro.PaymentSnapshot, journeys []journeyID, trace []raw.Header) error {
 	left := slices.DeleteFunc(p.told, func(was journeyID) bool { return slices.Contains(journeys, was) })
-	// The two lists change places, so that neither needs new memory.
+	// The two slices are swapped so that both are reused.
 	p.told, p.now = journeys, left
 	if len(left)+len(journeys) == 0 {
 		return nil
@@ -215,9 +208,9 @@ func emitInput(tx engine.Tx, input *avro.JourneyInput, id journeyID, trace []raw
 
 func (s *Stage) end(p *Payment) statecodec.Instant { return p.lastReceived.Add(s.config.Retention) }
 
-// holdDeadline is when a hold becomes overdue; none for a payment not held. It is counted
-// from when the amount was held, by the provider's time; from the first receipt only where
-// no callback has any.
+// holdDeadline returns when a hold becomes overdue, or 0 for a payment that is not held. It
+// counts from the provider's time of the hold, or from the first receipt if no callback has
+// such a time.
 func (s *Stage) holdDeadline(all *sum) statecodec.Instant {
 	if all.top() != rank(avro.PaymentPhaseHeld) {
 		return 0
@@ -230,7 +223,7 @@ func (s *Stage) overdue(all *sum, now time.Time) bool {
 	return at != 0 && !statecodec.InstantOf(now).Before(at)
 }
 
-// store writes the payment, whose sum is all.
+// store writes the payment; all is the sum of its facts.
 func (s *Stage) store(tx engine.Tx, key []byte, p *Payment, all *sum) {
 	due := s.end(p)
 	if at := s.holdDeadline(all); !p.overdue && at != 0 {
@@ -239,7 +232,7 @@ func (s *Stage) store(tx engine.Tx, key []byte, p *Payment, all *sum) {
 	tx.Put(key, p.appendTo(tx.Buffer(1024)), due.Time())
 }
 
-// appendJourneys appends the correlation ids that count, sorted, each once.
+// appendJourneys appends the distinct current correlation ids, sorted.
 func (s *sum) appendJourneys(ids []journeyID) []journeyID {
 	for i := range s.slots {
 		ids = append(ids, journeyID{namespace: s.texts[textNamespace], id: s.slots[i].id})

@@ -5,12 +5,13 @@ import (
 	"slices"
 
 	"github.com/tributary-hq/tributary/processor/statecodec"
+	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// sum is what facts amount to that were folded in their order.
+// sum is the aggregate of facts folded in order.
 type sum struct {
-	// last is the place of the fact folded last.
+	// last is the place of the last folded fact.
 	last             place
 	firstAt, lastAt  statecodec.Instant
 	assurance        avro.Assurance
@@ -32,9 +33,8 @@ type sum struct {
 	externals  []string
 }
 
-// reached says whether a phase was reached and, by the earliest fact of each kind of
-// time, when: by the provider's time, by the time at which a callback was made or
-// signed, and by receipt.
+// reached holds whether a phase was reached and its earliest times: by the provider's
+// time of the callback, by the time at which a callback was made or signed, and by receipt.
 type reached struct {
 	is           bool
 	at, signedAt statecodec.Instant
@@ -46,7 +46,7 @@ func (s *sum) reset() {
 	*s = sum{operations: s.operations[:0], slots: s.slots[:0], externals: s.externals[:0]}
 }
 
-// copyFrom makes the sum another one, in its own memory.
+// copyFrom copies another sum, reusing the receiver's slices.
 func (s *sum) copyFrom(from *sum) {
 	s.reset()
 	operations := append(s.operations, from.operations...) //nolint:gocritic // the sum's own memory
@@ -56,11 +56,11 @@ func (s *sum) copyFrom(from *sum) {
 	s.operations, s.slots, s.externals = operations, slots, externals
 }
 
-// fold adds a fact that comes after all facts before.
+// fold adds a fact; it must come after all facts folded before.
 func (s *sum) fold(f *Fact) {
 	s.last = f.place()
 	s.firstAt, s.lastAt = statecodec.Earlier(s.firstAt, f.At), statecodec.Later(s.lastAt, f.At)
-	s.assurance = weaker(s.assurance, f.Assurance)
+	s.assurance = verification.Weaker(s.assurance, f.Assurance)
 	s.p2p = s.p2p || f.P2P
 	s.refused, s.charged, s.contradicts = s.refused || f.refuses, s.charged || f.charges, s.contradicts || f.contradicts
 	s.foldAmounts(f)
@@ -83,7 +83,7 @@ func (s *sum) fold(f *Fact) {
 	}
 }
 
-// foldSlot takes the id that a newer callback has in a place.
+// foldSlot replaces the id of a place by that of a newer callback.
 func (s *sum) foldSlot(next *slot) {
 	for i := range s.slots {
 		if s.slots[i].name == next.name && s.slots[i].operation == next.operation {
@@ -94,7 +94,8 @@ func (s *sum) foldSlot(next *slot) {
 	s.slots = append(s.slots, *next)
 }
 
-// foldAmounts comes before the texts: an amount in another currency is another amount.
+// foldAmounts must run before the texts are replaced: it compares the currencies, because
+// an amount in another currency is another amount.
 func (s *sum) foldAmounts(f *Fact) {
 	was, is := s.amounts[amountPaid], f.amounts[amountPaid]
 	s.changed = s.changed || was.Set && is.Set && was.Value != is.Value ||
@@ -110,7 +111,7 @@ func (s *sum) foldAmounts(f *Fact) {
 	s.reversalSum = saturated(s.reversalSum, f.reversal.Value)
 }
 
-// saturated adds without overflow: the result is the largest or smallest number there is.
+// saturated adds; on overflow the result is the largest or smallest int64.
 func saturated(a, b int64) int64 {
 	switch {
 	case b > 0 && a > math.MaxInt64-b:
@@ -122,9 +123,9 @@ func saturated(a, b int64) int64 {
 	}
 }
 
-// foldPhase notes the callback's phase. It is a regression if a higher one was reached
-// before by the time at which its callback was made or signed. That of this callback may
-// be derived from its dates, before which it cannot have been made.
+// foldPhase adds the callback's phase. It is a regression if a callback with a higher phase
+// was made or signed earlier. The time of this callback may be derived from its dates,
+// because it cannot have been made before them.
 func (s *sum) foldPhase(f *Fact) {
 	for r := f.rank + 1; f.rank > 0 && r < phases; r++ {
 		signed := s.phases[r].signedAt
@@ -141,7 +142,7 @@ func (s *sum) foldPhase(f *Fact) {
 	}
 }
 
-// foldOperation takes what a newer callback says of its operation.
+// foldOperation updates the operation from a newer callback.
 func (s *sum) foldOperation(f *Fact) {
 	o := &f.operation
 	i := slices.IndexFunc(s.operations, func(have operation) bool { return have.id == o.id })
@@ -173,16 +174,16 @@ func (s *sum) top() int {
 
 func (s *sum) reached(p avro.PaymentPhase) *reached { return &s.phases[rank(p)] }
 
-// captured says whether the amount was paid, given back since or not. Money that was
-// held and came back without any word of a payment was never paid: the hold was released.
+// captured reports whether the amount was ever paid, given back since or not. A hold that was
+// given back without any paid status was released and never paid.
 func (s *sum) captured() bool {
 	return s.charged || s.paid != 0 || s.reached(avro.PaymentPhaseReturned).is && !s.reached(avro.PaymentPhaseHeld).is
 }
 
-// conflict: it was refused and somebody was charged.
+// conflict reports whether the payment was both refused and paid.
 func (s *sum) conflict() bool { return s.refused && s.captured() }
 
-// taken returns when a callback that tells money was taken was received first.
+// taken returns the first receipt of a callback with phase held, paid or returned.
 func (s *sum) taken() (at statecodec.Instant) {
 	for _, p := range [...]avro.PaymentPhase{avro.PaymentPhaseHeld, avro.PaymentPhasePaid, avro.PaymentPhaseReturned} {
 		at = statecodec.Earlier(at, s.reached(p).receivedAt)
@@ -190,19 +191,11 @@ func (s *sum) taken() (at statecodec.Instant) {
 	return at
 }
 
-// heldAt returns when the amount was held: by its date, else by the first callback that
-// says so, none if it was not held.
+// heldAt returns the earliest holdDate, else the time of the first callback with phase held,
+// else 0.
 func (s *sum) heldAt() statecodec.Instant {
 	if s.held != 0 {
 		return s.held
 	}
 	return s.reached(avro.PaymentPhaseHeld).at
-}
-
-// weaker returns the weaker of two assurances, of which none is no bound.
-func weaker(a, b avro.Assurance) avro.Assurance {
-	if a == "" || codeOfAssurance(b) < codeOfAssurance(a) {
-		return b
-	}
-	return a
 }

@@ -69,7 +69,7 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) erro
 	if err != nil {
 		return err
 	}
-	trace := verification.Trace(in.Headers)
+	trace := raw.Trace(in.Headers)
 	here := dedupe.Sighting{Partition: origin.Partition, Offset: origin.Offset, ReceivedAt: origin.ReceivedAt}
 	was, err := known.seen.Observe(tx, key, &dedupe.Event{
 		ID: []byte(e.call.EventID), Here: here, HappenedAt: e.call.StatusAt.Or(e.call.CallCreatedAt.Value), AcceptStale: e.source.AcceptStale,

@@ -69,7 +69,7 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) erro
 	if !ok {
 		return fmt.Errorf("unibell-call: an event of type %T", decoded)
 	}
-	trace := verification.Trace(in.Headers)
+	trace := raw.Trace(in.Headers)
 	switch {
 	case input.Kind == avro.UnibellInputKindClock:
 		return clock.Observe(tx, s.config.Upstreams, input.UpstreamStage.Value, input.UpstreamPartition.Value, input.Clock.Value)

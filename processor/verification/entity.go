@@ -137,9 +137,7 @@ func (e *Entity) Apply(f *Fact) {
 	e.facts++
 	e.firstAt, e.lastAt = statecodec.Earlier(e.firstAt, at), statecodec.Later(e.lastAt, at)
 	e.firstReceived, e.lastReceived = statecodec.Earlier(e.firstReceived, received), statecodec.Later(e.lastReceived, received)
-	if e.assurance == "" || assuranceRank(f.Assurance) < assuranceRank(e.assurance) {
-		e.assurance = f.Assurance
-	}
+	e.assurance = Weaker(e.assurance, f.Assurance)
 	e.uncorrelated = e.uncorrelated || f.Uncorrelated
 	for field, text := range [textCount]string{f.Provider, f.Source, f.Namespace, f.ProviderID, f.DeliveredChannel, f.Currency} {
 		// A source without a namespace says that there is none.

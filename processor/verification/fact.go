@@ -111,6 +111,14 @@ func weight(name avro.AttemptStatus) int {
 	}
 }
 
+// Weaker returns the weaker of two assurances. An empty first one is none yet.
+func Weaker(a, b avro.Assurance) avro.Assurance {
+	if a == "" || assuranceRank(b) < assuranceRank(a) {
+		return b
+	}
+	return a
+}
+
 // assuranceRank orders assurances, weakest first; 0 is none yet.
 func assuranceRank(a avro.Assurance) int {
 	switch a {

@@ -80,17 +80,6 @@ func EmitRepeat(tx engine.Tx, key []byte, repeat *avro.Duplicate, trace []raw.He
 	return Emit(tx, schemas.Duplicates, key, repeat, size, trace)
 }
 
-// Trace returns the traceparent of a record, so that a trace goes on behind the stage: a
-// part of the headers.
-func Trace(headers []raw.Header) []raw.Header {
-	for i := range headers {
-		if headers[i].Key == raw.HeaderTraceparent {
-			return headers[i : i+1 : i+1]
-		}
-	}
-	return nil
-}
-
 // Unwritable makes a permanent error of one from an append encoder, which names
 // the field and no value.
 func Unwritable(topic string, err error) error {

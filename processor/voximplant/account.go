@@ -187,13 +187,6 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-func weaker(a, b avro.Assurance) avro.Assurance {
-	if a == "" || slices.Index(assurances(), b) < slices.Index(assurances(), a) {
-		return b
-	}
-	return a
-}
-
 // assurances are those there are, the weakest first.
 func assurances() []avro.Assurance {
 	return []avro.Assurance{avro.AssuranceUnknown, avro.AssuranceSharedSecret, avro.AssuranceSignedID, avro.AssuranceSignedBody}

@@ -53,7 +53,7 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 	if err != nil {
 		return err
 	}
-	d, trace := &cb.decoded, verification.Trace(in.Headers)
+	d, trace := &cb.decoded, raw.Trace(in.Headers)
 	change := verification.ChangeBy(&d.Origin, d.EventID)
 	here := dedupe.Sighting{Partition: in.Partition, Offset: in.Offset, ReceivedAt: at}
 	known, err := a.seen.Observe(tx, in.Key, &dedupe.Event{

@@ -233,3 +233,14 @@ func (f *faults) number(key, text string) int {
 	}
 	return n
 }
+
+// Trace returns the traceparent among the headers, as a part of them, so that a trace
+// continues in the records that a stage emits.
+func Trace(headers []Header) []Header {
+	for i := range headers {
+		if headers[i].Key == HeaderTraceparent {
+			return headers[i : i+1 : i+1]
+		}
+	}
+	return nil
+}
