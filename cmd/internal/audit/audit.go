@@ -12,27 +12,28 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// Config is what is audited and how.
+// Config holds the options of an audit.
 type Config struct {
 	// Kafka are the options of every client.
 	Kafka []kgo.Opt
 	// Names has the prefix of topics and groups.
 	Names schemas.Names
-	// From and To bound the raw records by when they were written; zero means from
-	// the earliest that can be compared, and to what has been processed.
+	// From and To limit the raw records by record timestamp. A zero From means the
+	// earliest record that can still be compared, a zero To the last one processed.
 	From, To time.Time
 	// Limit is how many differences are listed; all are counted. Default 100.
 	Limit int
 	// Patience is how long a topic may give nothing, as behind an open transaction,
 	// before the audit gives up. Default 90 s, which is beyond any of our own.
 	Patience time.Duration
-	// Progress is told how far the audit is; nil means nobody.
+	// Progress reports how far the audit is; nil means no reports.
 	Progress Progress
 	// Now is the wall clock; nil means time.Now.
 	Now func() time.Time
 }
 
-// Progress is told of the steps and how many records of each are read.
+// Progress receives each step with its total number of offsets, and how many of them
+// are read.
 type Progress interface {
 	Step(name string, total int64)
 	At(done int64)
@@ -43,26 +44,28 @@ type silent struct{}
 func (silent) Step(string, int64) {}
 func (silent) At(int64)           {}
 
-// auditor is an audit under way.
+// auditor is the state of one running audit.
 type auditor struct {
 	config Config
 	admin  *kadm.Client
 	cut    *cut
 	report *Report
 	raw    map[string]*provider // by raw topic, without prefix
-	// buried are internal records that became dead letters, by topic without prefix.
+	// Offsets of internal records that were sent to a dead-letter topic, by topic
+	// without prefix and partition.
 	buried   map[string]map[int32]*marks
 	entities map[string]*entities // by enriched topic and provider
 	calls    *calls
 	events   *events
 	journeys *journeys
-	// erased is where an entity was last forgotten, by provider and key.
+	// erased is the offset of the last erasure record of an entity, by provider and
+	// key.
 	erased map[string]int64
 	read   int64
 	seed   maphash.Seed
 }
 
-// Run audits. The error is of what cannot be read; what does not add up is in the
+// Run audits. An error means that the topics could not be read; differences are in the
 // report.
 func Run(ctx context.Context, config Config) (*Report, error) {
 	if config.Now == nil {
@@ -107,7 +110,8 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	return a.report, nil
 }
 
-// prepare makes the books for what the cut has found.
+// prepare creates the counters of each partition and entity kind that lie within the
+// cut.
 func (a *auditor) prepare() {
 	a.report.Span = a.cut.span
 	for _, name := range rawTopics() {

@@ -11,13 +11,13 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// calls follow Unibell's facts from the stage that decodes them to the one that
-// applies them. A fact is told once with its verification, or once without and, when
-// its verification is known, once more with it.
+// calls follows Unibell's facts from the stage that decodes them to the stage that
+// applies them. A fact is emitted once if its verification is known, else once without
+// a verification and, when that becomes known, once more with it.
 type calls struct {
 	with, without map[int32]*marks // by raw partition: raw offsets
-	// own are entities by request id: what is held is applied only if its
-	// verification stays unknown.
+	// own are entities by request id. Their facts are applied only if the verification
+	// stays unknown; until then they are held.
 	own *entities
 }
 
@@ -25,13 +25,13 @@ func newCalls() *calls {
 	return &calls{with: map[int32]*marks{}, without: map[int32]*marks{}, own: newEntities()}
 }
 
-// readCalls reads what the unibell stage tells the unibell-call stage.
+// readCalls reads the facts that the unibell stage emits to the unibell-call stage.
 func (a *auditor) readCalls(ctx context.Context) error {
 	if err := a.each(ctx, "reading Unibell's facts", a.stretches(schemas.InternalUnibell), a.takeCall); err != nil {
 		return err
 	}
-	// A verification of its own is named by the request id: what is held for it
-	// counts where such a snapshot is there.
+	// A call whose verification stayed unknown becomes a verification of its own, keyed
+	// by the request id. The facts held for it count if such a snapshot exists.
 	verifications := a.entities[raw.ProviderUnibell]
 	for hash, own := range a.calls.own.known {
 		x := verifications.known[hash]
@@ -80,19 +80,21 @@ func (a *auditor) takeCall(_ string, r *kgo.Record) error {
 	return nil
 }
 
-// ownFact counts a fact of a request id, under the hash of the verifications.
+// ownFact counts a fact of a request id. It uses the hash seed of the verifications, so
+// that readCalls can merge the two.
 func (c *calls) ownFact(verifications *entities, key []byte) {
 	c.own.seed = verifications.seed
 	c.own.fact(key)
 }
 
-// forget takes back what is held of a request id.
+// forget drops the count of facts held for a request id, after an erasure.
 func (c *calls) forget(verifications *entities, key []byte) {
 	c.own.seed = verifications.seed
 	c.own.change(key, func(x *entity) { x.told = 0 })
 }
 
-// tell notes that a raw record's fact was told.
+// tell records that the unibell stage emitted the fact of a raw record, if that record
+// is within the span and the cut.
 func (a *auditor) tell(to map[int32]*marks, from *avro.Origin) {
 	p := a.raw[schemas.RawUnibell]
 	at := p.parts[from.Partition]
@@ -106,7 +108,7 @@ func (a *auditor) tell(to map[int32]*marks, from *avro.Origin) {
 	to[from.Partition].add(from.Offset)
 }
 
-// concludeCalls compares what was decoded with what was told.
+// concludeCalls compares the decoded facts with those emitted to the next stage.
 func (a *auditor) concludeCalls() {
 	p := a.raw[schemas.RawUnibell]
 	const told = schemas.InternalUnibell

@@ -20,17 +20,19 @@ import (
 // offsets are by topic without prefix and partition.
 type offsets map[string]map[int32]int64
 
-// cut is up to where and from where everything is read.
+// cut holds the offsets where reading begins and ends in every topic.
 type cut struct {
 	span Span
-	// margin keeps the span clear of what retention deletes while the audit runs, and
-	// of clocks that differ.
+	// margin is a safety distance in time at the beginning of the span: retention
+	// deletes records while the audit runs, and clocks differ.
 	margin time.Duration
-	// applied is up to where each stage's input has had its effect.
+	// applied is the offset up to which each stage has processed its input: the
+	// committed offset, or the log start if that is higher.
 	applied offsets
 	// committed are the offsets that the groups have committed, -1 where there is none.
 	committed offsets
-	// starts and ends are those of all topics; ends were taken after applied.
+	// starts and ends are the log start offsets and high watermarks of all topics; ends
+	// were taken after applied.
 	starts, ends offsets
 	// low and high bound the raw records that are compared.
 	low, high offsets
@@ -40,10 +42,11 @@ type cut struct {
 	missing []string
 }
 
-// maxMargin is the margin of a usual retention, of days.
+// maxMargin is the margin used when retention is long (days); shorter retention gets a
+// twentieth of it.
 const maxMargin = 15 * time.Minute
 
-// isRaw and the like tell topics by name, without prefix.
+// isRaw and isDeadLetter classify topics by name, without prefix.
 func isRaw(topic string) bool { return strings.HasPrefix(topic, "raw.") }
 
 func rawTopics() []string {
@@ -57,7 +60,8 @@ func audited() []schemas.Topic {
 	return slices.DeleteFunc(schemas.Table(), func(t schemas.Topic) bool { return t.Format == schemas.FormatState })
 }
 
-// takeCut fixes what is compared. The order matters: see the package comment.
+// takeCut decides which offsets are compared. The order of its requests matters: see
+// the package comment.
 func (a *auditor) takeCut(ctx context.Context) (*cut, error) {
 	c := &cut{}
 	var names []string
@@ -80,8 +84,9 @@ func (a *auditor) takeCut(ctx context.Context) (*cut, error) {
 	if err := a.positions(ctx, c); err != nil {
 		return nil, err
 	}
-	// Snapshots before what changed them, and what was made of raw records before
-	// these, so that every input of what is read is below the ends of the inputs.
+	// Ends are taken for snapshots first, then for the stages' other outputs, then for
+	// the raw topics. Every record read was thus caused by an input below the ends of
+	// the inputs.
 	c.ends = offsets{}
 	snapshots := func(name string) bool { return strings.HasPrefix(name, "enriched.") }
 	for _, group := range []func(string) bool{snapshots, func(name string) bool { return !snapshots(name) && !isRaw(name) }, isRaw} {
@@ -95,8 +100,8 @@ func (a *auditor) takeCut(ctx context.Context) (*cut, error) {
 	return c, a.bounds(ctx, c, names)
 }
 
-// bound keeps positions within the logs. An end is read after the positions and so
-// never before one, unless the log has lost its end.
+// bound clamps the applied offsets to the log. Ends are read after the committed
+// offsets, so an end is below one only if the log was truncated.
 func (c *cut) bound() {
 	for name, parts := range c.applied {
 		for p, at := range parts {
@@ -105,7 +110,7 @@ func (c *cut) bound() {
 	}
 }
 
-// bounds finds the span and the offsets where it begins and ends.
+// bounds computes the span and the offsets at which it begins and ends.
 func (a *auditor) bounds(ctx context.Context, c *cut, names []string) error {
 	if err := a.span(ctx, c, names); err != nil {
 		return err

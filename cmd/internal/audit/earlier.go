@@ -9,18 +9,20 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// late is an outcome in the span of a raw record from before it.
+// late is an outcome written within the span for a raw record from before the span.
 type late struct {
 	outcome     int
 	is, carries identity
 }
 
-// isOf says whether another outcome is of the same record, as far as both carry it.
+// isOf reports whether another outcome belongs to the same raw record, comparing the
+// parts of the identity that both carry.
 func (l late) isOf(o *origin) bool { return (l.is^o.is)&l.carries&o.carries == 0 }
 
-// takeLate notes an outcome of a raw record from before the span. A stage that was away
-// makes such outcomes, and one that reads its input once more makes them a second time:
-// readEarlier tells which.
+// takeLate records an outcome of a raw record from before the span. Two causes are
+// possible: a stage was stopped and is catching up (correct), or a stage reads its
+// input a second time and repeats outcomes (a difference). readEarlier tells them
+// apart.
 func (a *auditor) takeLate(outcome int, provider string, at *part, o *origin) {
 	if !o.written.After(a.cut.span.From.Add(a.cut.margin)) {
 		return
@@ -44,8 +46,8 @@ func (a *auditor) twice(one, other int, provider string, o *origin) {
 	a.report.differ(&Difference{Kind: kind, Topic: o.topic, Partition: o.partition, Offset: o.offset, There: there})
 }
 
-// readEarlier reads outcomes from before the span, if the span has outcomes of raw
-// records from before it: one that ended before has ended twice.
+// readEarlier reads the outcomes written before the span, if the span has outcomes of
+// raw records from before it. A record with an outcome on both sides ended twice.
 func (a *auditor) readEarlier(ctx context.Context) error {
 	found := 0
 	for _, p := range a.raw {
@@ -80,7 +82,7 @@ func outcomeTopics() []string {
 	}
 }
 
-// beforeSpan are stretches from what is there to where the span begins.
+// beforeSpan returns the stretches from the log start to the beginning of the span.
 func (a *auditor) beforeSpan(names ...string) map[string]map[int32]stretch {
 	out := a.stretches(names...)
 	for name, parts := range out {

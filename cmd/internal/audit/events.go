@@ -11,8 +11,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// events are the facts met, by a hash of topic, entity and event id: a fact is there
-// once, whatever raw record it is made of. Those met twice are named at the end.
+// events are the facts seen, by a hash of topic, entity and event id. An event has one
+// fact, whatever raw record it came from. Events seen twice are listed at the end.
 type events struct {
 	met, again map[uint64]struct{}
 }
@@ -30,7 +30,7 @@ func (a *auditor) eventHash(topic string, key []byte, eventID string) uint64 {
 	return h.Sum64()
 }
 
-// add notes a fact.
+// add counts a fact.
 func (e *events) add(hash uint64) {
 	if _, ok := e.met[hash]; ok {
 		e.again[hash] = struct{}{}
@@ -39,8 +39,8 @@ func (e *events) add(hash uint64) {
 	e.met[hash] = struct{}{}
 }
 
-// concludeEvents lists the facts that are there twice: each after the first, with the
-// raw records of all of them.
+// concludeEvents lists every fact after the first of its event, with the raw records of
+// all of them.
 func (a *auditor) concludeEvents(ctx context.Context) error {
 	if len(a.events.again) == 0 {
 		return nil
@@ -71,7 +71,8 @@ func (a *auditor) concludeEvents(ctx context.Context) error {
 		return nil
 	})
 	for _, d := range order {
-		// Facts of one raw record are listed by the record.
+		// Two facts of the same raw record are already listed as a repeated outcome of
+		// that record.
 		if slices.ContainsFunc(d.Records, func(r Record) bool { return r != d.Records[0] }) {
 			a.report.differ(d)
 		}
@@ -79,8 +80,8 @@ func (a *auditor) concludeEvents(ctx context.Context) error {
 	return err
 }
 
-// counts says whether a fact is in the span, before the cut, and not from before its
-// entity was forgotten on request.
+// counts reports whether a fact is within the span, before the cut, and after the last
+// erasure of its entity.
 func (a *auditor) counts(topic string, key []byte, o *origin) bool {
 	name := providerOf(topic)
 	if !a.isApplied(name, *o) {

@@ -13,13 +13,14 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// The kinds of entities: by the provider that tells of them.
+// The kinds of entities, named by their provider.
 func entityKinds() []string {
 	return []string{raw.ProviderLOX24, raw.ProviderUAPAY, raw.ProviderVoximplant, raw.ProviderUnibell}
 }
 
-// kindOfFact says whose snapshot a decoded fact is a part of; empty if of none. The
-// facts of Unibell are counted where they are told to the stage that applies them.
+// kindOfFact returns the kind of entity whose snapshot counts a decoded fact, or "" if
+// none does. Unibell's facts are counted in the topic between its two stages instead:
+// see calls.
 func kindOfFact(topic string) string {
 	switch topic {
 	case schemas.DecodedLOX24VerifyCode:
@@ -38,9 +39,9 @@ type seed struct{ maphash.Seed }
 
 func (s seed) of(key []byte) uint64 { return maphash.Bytes(s.Seed, key) }
 
-// entity is what both sides say of one entity.
+// entity holds the number of facts of one entity on both sides of the comparison.
 type entity struct {
-	// told is how many facts the topics hold, applied how many its snapshot says.
+	// The number of facts in the topics, and the number that the snapshot has applied.
 	told, applied uint32
 	flags         uint8
 }
@@ -49,13 +50,13 @@ type entity struct {
 const (
 	// snapped: a snapshot from before the cut was read.
 	snapped = 1 << iota
-	// beyond: a snapshot was read that a record behind the cut has changed.
+	// beyond: a snapshot was read that a record past the cut has changed.
 	beyond
 	// ended: the last snapshot is a tombstone.
 	ended
 	// earlier: the entity may have begun before the span.
 	earlier
-	// touched: an input behind the cut is for it.
+	// touched: an input past the cut is for it.
 	touched
 	// held: its facts are held until their verification is known, and may be shown
 	// as one of their own.
@@ -63,7 +64,7 @@ const (
 	// restarted: it was forgotten after its retention and has begun anew, so that the
 	// span may hold facts of both its lives.
 	restarted
-	// erasedOnce: it was forgotten on request, and only facts since then are told.
+	// erasedOnce: it was erased on request; only facts after the erasure count.
 	erasedOnce
 )
 
@@ -87,7 +88,7 @@ func (e *entities) change(key []byte, how func(*entity)) {
 	e.known[hash] = x
 }
 
-// snapshot is what is compared of one.
+// snapshot holds the fields of a snapshot that are compared.
 type snapshot struct {
 	provider string
 	facts    int64
@@ -95,7 +96,7 @@ type snapshot struct {
 	first    avro.Optional[time.Time]
 }
 
-// readSnapshots reads the enriched topics but the journeys.
+// readSnapshots reads the enriched topics except that of the journeys.
 func (a *auditor) readSnapshots(ctx context.Context) error {
 	topics := a.whole(schemas.EnrichedVerifications, schemas.EnrichedPayments, schemas.EnrichedAccounts)
 	return a.each(ctx, "reading snapshots", topics, func(topic string, r *kgo.Record) error {
@@ -118,8 +119,8 @@ func (a *auditor) readSnapshots(ctx context.Context) error {
 	})
 }
 
-// whole are stretches of compacted topics: what an entity is stands wherever its
-// last snapshot does.
+// whole returns the stretches of compacted topics. They begin at the log start, because
+// the last snapshot of an entity may be older than the span.
 func (a *auditor) whole(names ...string) map[string]map[int32]stretch {
 	out := a.stretches(names...)
 	for name, parts := range out {
@@ -130,7 +131,7 @@ func (a *auditor) whole(names ...string) map[string]map[int32]stretch {
 	return out
 }
 
-// kindOfKey tells by a key's provider whose entity it is.
+// kindOfKey returns the kind of the entity that a key in an enriched topic belongs to.
 func kindOfKey(topic string, key []byte) string {
 	switch {
 	case topic == schemas.EnrichedPayments:
@@ -165,8 +166,9 @@ func readSnapshot(topic string, value []byte) (snapshot, error) {
 	}
 }
 
-// applySnapshot takes a later snapshot of an entity, unless a record behind the cut
-// has made it. One of a deadline has the facts of the one before it.
+// applySnapshot takes a later snapshot of an entity, unless a record past the cut
+// caused it. A snapshot caused by a timer names no record and counts the facts of the
+// snapshot before it.
 func (a *auditor) applySnapshot(x *entity, s *snapshot) {
 	if s.change.Offset.Set && s.provider != raw.ProviderUnibell && a.isBeyond(s.provider, &s.change) {
 		x.flags |= beyond
@@ -185,8 +187,8 @@ func (a *auditor) applySnapshot(x *entity, s *snapshot) {
 	}
 }
 
-// isBeyond says whether a change is by a record behind the cut of its stage. What
-// changed a Unibell call went through another topic: see calls.
+// isBeyond reports whether a change was caused by a record past the cut of its stage. A
+// change of a Unibell call passed through another topic: see calls.
 func (a *auditor) isBeyond(provider string, c *avro.Change) bool {
 	p := a.raw["raw."+provider+".v1"]
 	if p == nil || c.Topic.Value != p.topic {
@@ -196,7 +198,7 @@ func (a *auditor) isBeyond(provider string, c *avro.Change) bool {
 	return at != nil && c.Offset.Value >= at.cut
 }
 
-// verdict is what comes of comparing one entity.
+// verdict is the result of comparing one entity.
 type verdict int
 
 const (
@@ -205,7 +207,7 @@ const (
 	different
 )
 
-// compare holds the facts told against the facts applied.
+// compare compares the facts in the topics with the facts applied.
 func (x *entity) compare() verdict {
 	switch {
 	case x.flags&(touched|restarted) != 0:

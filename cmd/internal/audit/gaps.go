@@ -9,7 +9,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// gap is a ledger entry with offsets that its stage never met.
+// gap is a ledger entry with offsets that its stage skipped.
 type gap struct {
 	Difference
 
@@ -18,8 +18,8 @@ type gap struct {
 	met   int64
 }
 
-// gapOf describes the skipped offsets of an entry. They lie behind the records of the
-// entry before, and before the last of this one.
+// gapOf describes the skipped offsets of an entry. They lie after the records of the
+// entry before and before the last record of this one.
 func gapOf(e *avro.LedgerEntry, before *page) *gap {
 	sum := sumOf(e)
 	g := &gap{topic: "raw." + e.Provider + ".v1", met: sum.Accepted + sum.Replayed, Difference: Difference{
@@ -32,14 +32,14 @@ func gapOf(e *avro.LedgerEntry, before *page) *gap {
 	return g
 }
 
-// asked says whether a minute is in the span that was asked for; what can be compared
-// may be less.
+// asked reports whether a minute is within the requested span. The span that can be
+// compared may be shorter.
 func (a *auditor) asked(minute time.Time) bool {
 	return !minute.Add(time.Minute).Before(a.config.From) && (a.config.To.IsZero() || minute.Before(a.config.To))
 }
 
-// readGaps lists the gaps. Of one that the log still has, only records count: a replay
-// that was broken off leaves offsets that hold none.
+// readGaps lists the gaps. If the log still has a gap's offsets, only records count: an
+// aborted replay leaves offsets without records.
 func (a *auditor) readGaps(ctx context.Context, gaps []*gap) error {
 	for _, g := range gaps {
 		if g.Offset >= a.raw[g.topic].parts[g.Partition].start {
@@ -56,8 +56,8 @@ func (a *auditor) readGaps(ctx context.Context, gaps []*gap) error {
 	return nil
 }
 
-// countRecords counts the committed records of a gap's entry in the log, but erasures,
-// which are no part of the account.
+// countRecords counts the committed records in the log at a gap's offsets, without
+// erasures, which are not part of the account.
 func (a *auditor) countRecords(ctx context.Context, g *gap) (n int64, err error) {
 	part := map[string]map[int32]stretch{g.topic: {g.Partition: {from: g.Offset, to: g.To}}}
 	err = a.each(ctx, "reading what a stage passed over", part, func(_ string, r *kgo.Record) error {

@@ -10,9 +10,9 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// identity says which webhook a record is of, beyond its position: 16 bits of a hash of
-// the request id, and 16 of the time of receipt. A position is taken again where a
-// topic lost its end or was made anew, and another record then stands there.
+// identity identifies a raw record beyond its position: 16 bits of a hash of the
+// request id, and 16 of the time of receipt. If a topic lost its end or was recreated,
+// another record gets the same offset.
 type identity uint32
 
 // The parts of an identity that an outcome carries.
@@ -51,7 +51,7 @@ func (a *auditor) identifyHeaders(headers []kgo.RecordHeader) identity {
 	return a.identify(request, received)
 }
 
-// hold remembers which record stands at an offset.
+// hold stores the identity of the record at an offset.
 func (p *part) hold(offset int64, is identity) {
 	p.raw.add(offset)
 	at := offset - p.low
@@ -61,8 +61,8 @@ func (p *part) hold(offset int64, is identity) {
 	p.identities[at] = is
 }
 
-// isOther says whether another record stands at an origin's offset than the one that an
-// outcome is of. Where none stands it is false.
+// isOther reports whether the record at an origin's offset is another one than the
+// outcome names. Without a record at that offset it is false.
 func (p *part) isOther(o *origin) bool {
 	at := o.offset - p.low
 	return at >= 0 && at < int64(len(p.identities)) && p.raw.has(o.offset) && (p.identities[at]^o.is)&o.carries != 0

@@ -11,7 +11,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// journey is what the inputs say of a journey, and what its snapshot says.
+// journey holds the members and facts of a journey: as the inputs have them and as its
+// snapshot counts them.
 type journey struct {
 	facts, applied   int64
 	members, counted int32
@@ -20,7 +21,7 @@ type journey struct {
 	flags uint8
 }
 
-// member is what a journey was told last of a member.
+// member is the latest input of a journey's member, by revision.
 type member struct {
 	revision int64
 	facts    int32
@@ -40,7 +41,7 @@ func newJourneys() *journeys {
 	return &journeys{seed: newEntities().seed, known: map[uint64]journey{}, members: map[uint64]member{}}
 }
 
-// readJourneyInputs reads what the journey stage was told.
+// readJourneyInputs reads the inputs of the journey stage.
 func (a *auditor) readJourneyInputs(ctx context.Context) error {
 	return a.each(ctx, "reading what journeys were told", a.stretches(schemas.InternalJourney), func(_ string, r *kgo.Record) error {
 		in, err := readInput(r)
@@ -76,7 +77,7 @@ func readInput(r *kgo.Record) (*avro.JourneyInput, error) {
 	return in, err
 }
 
-// take folds an input in: of a member the highest revision counts.
+// take merges an input: for each member the highest revision wins.
 func (j *journeys) take(x *journey, key []byte, in *avro.JourneyInput) {
 	j.scratch = append(append(append(j.scratch[:0], key...), 0), in.MemberID.Value...)
 	hash := j.seed.of(j.scratch)
@@ -136,8 +137,9 @@ func (a *auditor) readJourneys(ctx context.Context) error {
 	})
 }
 
-// compare holds what a journey was told against what it says. In a span that is not
-// the whole, some of its members may have been told before.
+// compare compares the inputs of a journey with its snapshot. Unless the whole log is
+// compared, inputs of some members may be older than the span, so that the snapshot may
+// count more.
 func (x *journey) compare(whole bool, now time.Time) verdict {
 	switch {
 	case x.flags&touched != 0:
@@ -218,7 +220,7 @@ func (x *journey) difference(topic string, partition int32, offset int64) *Diffe
 	}
 }
 
-// missing says which side lacks something.
+// missing names what one side lacks.
 func (x *journey) missing() string {
 	if x.flags&snapped == 0 {
 		return "the journey's snapshot"

@@ -17,9 +17,9 @@ type page struct {
 	minute       time.Time
 }
 
-// readLedger holds the ledger's entries against what is counted here: those whose
-// records are all compared. The ledger is read whole, for what was skipped is mostly
-// older than what can be compared.
+// readLedger compares the ledger's entries with the audit's own counts, for entries
+// whose records are all within the compared offsets. The ledger is read from its start,
+// because skipped offsets are usually older than the span.
 func (a *auditor) readLedger(ctx context.Context) error {
 	if len(a.cut.ends[schemas.Ledger]) == 0 {
 		return nil
@@ -62,7 +62,8 @@ func (a *auditor) readLedger(ctx context.Context) error {
 		}
 		a.report.Ledger.Entries++
 		sum := sumOf(&e)
-		// What ended in nothing may have been told since, by a rebuild.
+		// Records that had no outcome when the entry was written may have got one
+		// since, by a rebuild (tributary reset --missing).
 		since := sum.Unaccounted
 		for _, c := range []struct {
 			what  string

@@ -2,7 +2,8 @@ package audit
 
 import "github.com/RoaringBitmap/roaring/v2/roaring64"
 
-// marks is a set of offsets of one partition, and those that came more than once.
+// marks is a set of offsets of one partition, with those that were added more than
+// once.
 type marks struct {
 	once, again *roaring64.Bitmap
 }
@@ -36,7 +37,7 @@ func (m *marks) within(from, to int64) int64 {
 	return int64(below(to) - below(from)) //nolint:gosec // fewer than offsets
 }
 
-// minus returns the offsets of a that none of b has.
+// minus returns the offsets of a that are in no b.
 func minus(a *roaring64.Bitmap, b ...*roaring64.Bitmap) *roaring64.Bitmap {
 	left := a.Clone()
 	for _, other := range b {

@@ -15,17 +15,17 @@ import (
 type named struct {
 	kind, key string
 	entity    entity
-	// records are raw records of facts told of it, the first of them.
+	// records are the raw records of its facts, up to maxRecords.
 	records []Record
-	// last is what changed the last snapshot.
+	// last is the raw record that caused the last snapshot.
 	last *Record
 }
 
 // maxRecords is how many raw records are listed of an entity.
 const maxRecords = 20
 
-// nameEntities reads again, for the keys of the entities that differ and the raw
-// records of their facts.
+// nameEntities reads the topics a second time, to find the keys of the entities that
+// differ and the raw records of their facts.
 func (a *auditor) nameEntities(ctx context.Context, wrong map[string]map[uint64]bool) error {
 	found := map[string]map[uint64]*named{}
 	find := func(kind string, key []byte) *named {
@@ -81,7 +81,8 @@ func (a *auditor) nameEntities(ctx context.Context, wrong map[string]map[uint64]
 	return err
 }
 
-// originOf returns the raw record of a fact that counts: in the span, before the cut.
+// originOf returns the raw record of a fact; ok is false if it is outside the span or
+// past the cut, and so does not count.
 func (a *auditor) originOf(topic string, r *kgo.Record) (o origin, ok bool) {
 	_, body, err := wire.Parse(r.Value)
 	if err != nil {

@@ -25,20 +25,22 @@ type provider struct {
 
 // part is a partition of a raw topic.
 type part struct {
-	// low and high bound what is compared, cut is up to where the stage has come.
+	// low and high bound the offsets that are compared: [low, high). cut is the offset
+	// up to which the stage has processed the partition.
 	low, high, cut int64
-	// start and end bound what is there.
+	// start and end are the log start offset and the high watermark.
 	start, end int64
 	raw        *marks
-	// identities are of the records in raw, from low on: 4 bytes an offset.
+	// identities belong to the records in raw, indexed by offset minus low: 4 bytes
+	// each.
 	identities []identity
 	replays    *marks
 	outcomes   [outcomes]*marks
-	// replayed are dead letters that were replayed.
+	// replayed are the offsets of records whose dead letters were replayed.
 	replayed *marks
 	// late are outcomes of records from before the span, by their offset.
 	late map[int64]late
-	// handled is the offset after the last of which an outcome was read.
+	// handled is the offset after the highest record whose outcome was read.
 	handled int64
 }
 
@@ -50,7 +52,7 @@ const (
 	outcomes
 )
 
-// outcomeTopic says where an outcome stands.
+// outcomeTopic returns the name of the topic that holds an outcome.
 func outcomeTopic(outcome int, provider string) string {
 	switch outcome {
 	case decoded:
@@ -75,15 +77,17 @@ type origin struct {
 	topic     string
 	partition int32
 	offset    int64
-	// received is when ingest had read it, zero if that is not told.
+	// received is the time of ingestion; zero if the outcome does not carry it.
 	received time.Time
-	// is says which record it is, as far as the outcome carries that.
+	// is identifies the record; carries masks the parts of the identity that the
+	// outcome has.
 	is, carries identity
-	// written is when the outcome was.
+	// written is the timestamp of the outcome's own record.
 	written time.Time
 }
 
-// end notes how a raw record ended. One that never was is a difference at once.
+// end records the outcome of a raw record. An outcome that names a raw record that
+// never existed is a difference at once.
 func (a *auditor) end(outcome int, provider string, o origin) {
 	p := a.raw["raw."+provider+".v1"]
 	var at *part
@@ -100,7 +104,7 @@ func (a *auditor) end(outcome int, provider string, o origin) {
 	}
 }
 
-// endAt notes how a record of a partition ended.
+// endAt records the outcome of a record of a known partition.
 func (a *auditor) endAt(outcome int, provider string, at *part, o *origin) {
 	other := at.isOther(o)
 	if !other {
@@ -111,8 +115,8 @@ func (a *auditor) endAt(outcome int, provider string, at *part, o *origin) {
 		a.takeLate(outcome, provider, at, o)
 	case o.offset >= at.high:
 	case other:
-		// The record that it is of is gone, and how the one that stands there ended
-		// must be said by another outcome.
+		// The raw record of this outcome is gone and another record has its offset,
+		// which needs an outcome of its own.
 		a.report.differ(&Difference{
 			Kind: KindOtherRecord, Topic: o.topic, Partition: o.partition, Offset: o.offset, There: outcomeTopic(outcome, provider),
 			Missing: "the record that it is of; another stands there",
@@ -122,8 +126,9 @@ func (a *auditor) endAt(outcome int, provider string, at *part, o *origin) {
 	}
 }
 
-// inSpan says whether a raw record belongs into the account. One before the first
-// that is there does if it was received late enough: then it has gone too soon.
+// inSpan reports whether a raw record belongs to the account. A record before the log
+// start belongs to it if it was received within the span: then it was deleted too
+// early.
 func (a *auditor) inSpan(at *part, o *origin) bool {
 	if o.offset >= at.low {
 		return true
@@ -131,17 +136,17 @@ func (a *auditor) inSpan(at *part, o *origin) bool {
 	return o.offset < at.start && !o.received.IsZero() && o.received.After(a.cut.span.From.Add(a.cut.margin))
 }
 
-// isDeadLetter tells a topic by its name, without prefix.
+// isDeadLetter reports whether a topic, named without prefix, is a dead-letter topic.
 func isDeadLetter(topic string) bool { return strings.HasPrefix(topic, "deadletter.") }
 
-// deadLetterOf returns the record that a dead letter is of.
+// deadLetterOf returns the record that was sent to the dead-letter topic.
 func (a *auditor) deadLetterOf(r *kgo.Record) (origin, bool) {
 	o, ok := buriedAt(r)
 	o.is, o.carries, o.written = a.identifyHeaders(r.Headers), whole, r.Timestamp
 	return o, ok
 }
 
-// duplicateOf returns the record that a duplicate is of.
+// duplicateOf returns the raw record that was found to be a duplicate.
 func (a *auditor) duplicateOf(r *kgo.Record, body []byte) (d avro.Duplicate, o origin, err error) {
 	if err := d.DecodeAvro(body); err != nil {
 		return d, o, err
@@ -150,7 +155,7 @@ func (a *auditor) duplicateOf(r *kgo.Record, body []byte) (d avro.Duplicate, o o
 	return d, origin{at.Topic, at.Partition, at.Offset, at.ReceivedAt, a.identify("", at.ReceivedAt), receipt, r.Timestamp}, nil
 }
 
-// factOf returns the record that a fact is of, and its event id.
+// factOf returns the raw record of a fact, and the fact's event id.
 func (a *auditor) factOf(r *kgo.Record, body []byte) (o origin, eventID string, err error) {
 	from, eventID, err := avro.DecodeFact(body)
 	if err != nil {
@@ -159,8 +164,8 @@ func (a *auditor) factOf(r *kgo.Record, body []byte) (o origin, eventID string, 
 	return origin{from.Topic, from.Partition, from.Offset, from.ReceivedAt, a.identify(from.RequestID, from.ReceivedAt), whole, r.Timestamp}, eventID, nil
 }
 
-// buriedAt returns which record a dead letter is of: the last to say so, for a
-// record may have been replayed and buried again.
+// buriedAt returns the origin of a dead letter from its headers. The last header of
+// each name counts: a record that was replayed and failed again has each of them twice.
 func buriedAt(r *kgo.Record) (o origin, ok bool) {
 	o.offset = -1
 	for i := range r.Headers {
@@ -212,7 +217,7 @@ func (a *auditor) readDeadLetters(ctx context.Context) error {
 	})
 }
 
-// bury notes an internal record that is a dead letter.
+// bury marks an internal record as a dead letter.
 func (a *auditor) bury(topic string, o origin) {
 	if a.buried[topic] == nil {
 		a.buried[topic] = map[int32]*marks{}
@@ -223,14 +228,14 @@ func (a *auditor) bury(topic string, o origin) {
 	a.buried[topic][o.partition].add(o.offset)
 }
 
-// isErasure says whether a raw record asks that its entity be forgotten.
+// isErasure reports whether a raw record is a request to erase its entity.
 func isErasure(r *kgo.Record) bool {
 	return len(r.Value) == 0 && slices.ContainsFunc(r.Headers, func(h kgo.RecordHeader) bool {
 		return h.Key == raw.HeaderKind && string(h.Value) == raw.KindErasure
 	})
 }
 
-// readRaw reads what ingest wrote.
+// readRaw reads the raw records, which ingest wrote.
 func (a *auditor) readRaw(ctx context.Context) error {
 	topics := map[string]map[int32]stretch{}
 	for _, name := range rawTopics() {
@@ -243,7 +248,7 @@ func (a *auditor) readRaw(ctx context.Context) error {
 		p := a.raw[topic]
 		at := p.parts[r.Partition]
 		if isErasure(r) {
-			// It is no fact, and ends what was told of its entity before it.
+			// An erasure is not a fact; facts of the entity before it no longer count.
 			a.erased[p.name+"/"+string(r.Key)] = r.Offset
 			a.report.Erasures++
 			return nil
@@ -329,8 +334,8 @@ func (a *auditor) unreadable(r *kgo.Record) {
 	})
 }
 
-// concludeRecords finds the raw records that did not end in exactly one way, and
-// the ends that are of no record.
+// concludeRecords finds the raw records that do not have exactly one outcome, and the
+// outcomes without a raw record.
 func (a *auditor) concludeRecords() {
 	for _, name := range rawTopics() {
 		p := a.raw[name]

@@ -8,8 +8,9 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// checkCut lists what the positions of the stages say at once: one behind what
-// retention has deleted, and one beyond the end of the log.
+// checkCut lists the differences visible in the committed offsets alone: an offset
+// below the log start (retention has deleted unread records) and one beyond the end of
+// the log.
 func (a *auditor) checkCut() {
 	for _, stage := range processor.StageNames() {
 		topics, _ := processor.TopicsOf(stage)
@@ -26,9 +27,10 @@ func (a *auditor) checkCut() {
 	}
 }
 
-// concludePositions holds the outcomes that were read against the positions of now. An
-// outcome and the position behind its record are one transaction: a position that is
-// not behind an outcome was set back, or its group was deleted or expired.
+// concludePositions compares the outcomes read with the committed offsets. A
+// transaction commits an outcome together with the offset after its record, so a
+// committed offset at or below the record of an outcome was set back, or its group was
+// deleted or expired.
 func (a *auditor) concludePositions(ctx context.Context) error {
 	for _, stage := range processor.StageNames() {
 		topics, _ := processor.TopicsOf(stage)
@@ -40,7 +42,8 @@ func (a *auditor) concludePositions(ctx context.Context) error {
 				}
 			}
 		} else if len(a.cut.committed[topics.Input]) > 0 && a.hasNoPosition(topics.Input) && a.hasWorked(topics.Input) {
-			// What an internal input's record was made into does not say which it was.
+			// The outputs of an internal topic's records do not name their input
+			// offset, so only the partitions are listed.
 			for partition, start := range a.cut.starts[topics.Input] {
 				if start < a.cut.ends[topics.Input][partition] {
 					behind[partition] = -1
@@ -50,7 +53,7 @@ func (a *auditor) concludePositions(ctx context.Context) error {
 		if len(behind) == 0 {
 			continue
 		}
-		// The stage may have come behind them since the cut.
+		// The stage may have committed further offsets since the cut.
 		committed, err := a.committed(ctx, a.config.Names.Group(stage))
 		if err != nil {
 			return err

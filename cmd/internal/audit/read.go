@@ -11,16 +11,16 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// stretch is what is read of a partition: [from, to).
+// stretch is the range of offsets to read from a partition: [from, to).
 type stretch struct{ from, to int64 }
 
-// position is a partition on its way to the end of its stretch.
+// position is the next offset to read of a partition, and the end of its stretch.
 type position struct {
 	next, to int64
 }
 
-// stretches are those of topics, without prefix, from where the span begins to the
-// ends of the cut.
+// stretches returns, for topics named without prefix, the offsets from the beginning of
+// the span to the ends of the cut.
 func (a *auditor) stretches(names ...string) map[string]map[int32]stretch {
 	out := map[string]map[int32]stretch{}
 	for _, name := range names {
@@ -32,8 +32,8 @@ func (a *auditor) stretches(names ...string) map[string]map[int32]stretch {
 	return out
 }
 
-// each passes every committed record of stretches, in the order of each partition.
-// topic is without prefix.
+// each calls yield with every committed record of the stretches; within a partition, in
+// order. topic is without prefix.
 func (a *auditor) each(ctx context.Context, step string, what map[string]map[int32]stretch, yield func(topic string, r *kgo.Record) error) error {
 	assign := map[string]map[int32]kgo.Offset{}
 	ahead := map[string]map[int32]*position{}
@@ -58,9 +58,11 @@ func (a *auditor) each(ctx context.Context, step string, what map[string]map[int
 	}
 	client, err := kgo.NewClient(append(append([]kgo.Opt{}, a.config.Kafka...),
 		kgo.ConsumePartitions(assign), kgo.FetchIsolationLevel(kgo.ReadCommitted()),
-		// The last thing in a partition is often a marker, and positions are compared.
+		// A partition often ends with a transaction marker; without control records,
+		// its end would never be reached.
 		kgo.KeepControlRecords(),
-		// What retention deletes meanwhile is passed over.
+		// If retention deletes the offset to read, reading goes on at the new log
+		// start.
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.FetchMaxWait(250*time.Millisecond), kgo.FetchMaxBytes(16<<20), kgo.FetchMaxPartitionBytes(4<<20),
 	)...)
@@ -94,9 +96,9 @@ func (a *auditor) each(ctx context.Context, step string, what map[string]map[int
 	return nil
 }
 
-// polled is what a poll brought.
+// polled counts the progress of one poll.
 type polled struct {
-	// passed counts offsets, ended partitions.
+	// passed counts offsets, ended counts partitions that reached their end.
 	passed int64
 	ended  int
 }
@@ -145,8 +147,8 @@ func (a *auditor) poll(ctx context.Context, client *kgo.Client, ahead map[string
 	return n, err
 }
 
-// hollow ends partitions that hold nothing more though their ends were not seen: all
-// up to there is stable, and compaction has taken what it was.
+// hollow ends partitions whose last stable offset is past their end although no poll
+// reached it: compaction has removed the records up to there.
 func (a *auditor) hollow(ctx context.Context, ahead map[string]map[int32]*position) (ended int, err error) {
 	var names []string
 	for topic := range ahead {

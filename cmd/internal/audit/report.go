@@ -11,24 +11,24 @@ import (
 	"time"
 )
 
-// Report is what an audit found.
+// Report is the result of an audit.
 type Report struct {
 	Span     Span      `json:"span"`
 	Accounts []Account `json:"accounts"`
 	Facts    []Facts   `json:"facts"`
 	Journeys Journeys  `json:"journeys"`
 	Ledger   Ledger    `json:"ledger"`
-	// Waiting is how many raw records lie behind the cut: not processed yet.
+	// Waiting is how many raw records lie past the cut: not processed yet.
 	Waiting int64 `json:"waiting"`
 	// Erasures are raw records that asked to forget an entity; they are no part of the account.
 	Erasures int64 `json:"erasures,omitempty"`
-	// BuriedDeadlines are dead letters of deadlines, which are of no record.
+	// BuriedDeadlines counts dead letters of timers, which belong to no raw record.
 	BuriedDeadlines int64 `json:"buried_deadlines"`
-	// Differences is how many there are, Listed the first of them.
+	// Differences is the number of differences found, Listed the first of them.
 	Differences int64         `json:"differences"`
 	Listed      []*Difference `json:"listed"`
 	AddsUp      bool          `json:"adds_up"`
-	// Records is how many were read.
+	// Records is the number of records read.
 	Records int64 `json:"records"`
 	// Took is in milliseconds.
 	Took Millis `json:"took_ms"`
@@ -51,21 +51,24 @@ func (m *Millis) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// Span is what is compared.
+// Span is the time span whose raw records are compared.
 type Span struct {
-	// From and To bound when raw records were written; zero is open.
+	// From and To limit the raw records by record timestamp; zero is open.
 	From time.Time `json:"from,omitzero"`
 	To   time.Time `json:"to,omitzero"`
-	// Retention is the shortest of what is read, Shortest the topic that has it.
+	// Retention is the shortest retention of the topics read, Shortest the topic that
+	// has it.
 	Retention Millis `json:"retention_ms"`
 	Shortest  string `json:"shortest"`
-	// Whole says that no topic has lost anything yet: everything is compared.
+	// Whole is set if no topic has lost records to retention yet: everything is
+	// compared.
 	Whole bool `json:"whole"`
-	// Clamped says that From was moved to where the span can begin at all.
+	// Clamped is set if From was moved to the earliest time that can be compared.
 	Clamped bool `json:"clamped"`
 }
 
-// Account is what became of the raw records of a partition.
+// Account is the balance of the raw records of a partition: how many were written, and
+// how many ended with each outcome.
 type Account struct {
 	Provider  string `json:"provider"`
 	Partition int32  `json:"partition"`
@@ -76,7 +79,7 @@ type Account struct {
 	Raw      int64 `json:"raw"`
 	Accepted int64 `json:"accepted"`
 	Replayed int64 `json:"replayed"`
-	// Each of them ended as one of these.
+	// Each of them must have exactly one of these outcomes.
 	Decoded     int64 `json:"decoded"`
 	Duplicates  int64 `json:"duplicates"`
 	DeadLetters int64 `json:"dead_letters"`
@@ -97,22 +100,24 @@ func (a *Account) Add(b *Account) {
 	a.Differences += b.Differences
 }
 
-// Facts are what entities of a provider were told and say they applied.
+// Facts counts the facts of a provider's entities in the topics, and those that the
+// snapshots have applied.
 type Facts struct {
 	Provider string `json:"provider"`
 	Entities int64  `json:"entities"`
 	Facts    int64  `json:"facts"`
 	Applied  int64  `json:"applied"`
-	// Held facts wait until it is known whose they are, or were passed on then.
+	// Held facts wait for their verification id, or waited and were emitted with it.
 	Held int64 `json:"held"`
-	// Earlier entities may have begun before the span: held against what it shows.
+	// Earlier entities may have begun before the span; their snapshots may count more
+	// facts than the span has.
 	Earlier int64 `json:"earlier"`
-	// InFlight were touched behind the cut and not compared.
+	// InFlight entities were changed past the cut and are not compared.
 	InFlight    int64 `json:"in_flight"`
 	Differences int64 `json:"differences"`
 }
 
-// Journeys are what journeys were told and say.
+// Journeys counts the inputs of journeys, and the journeys compared with them.
 type Journeys struct {
 	Inputs      int64 `json:"inputs"`
 	Members     int64 `json:"members"`
@@ -121,7 +126,7 @@ type Journeys struct {
 	Differences int64 `json:"differences"`
 }
 
-// Ledger is how many entries were held against what was counted.
+// Ledger counts the ledger entries compared with the audit's own counts.
 type Ledger struct {
 	Entries int64 `json:"entries"`
 	// Records is how many raw records these entries account for.
@@ -132,79 +137,81 @@ type Ledger struct {
 
 // The kinds of differences.
 const (
-	// KindNoOutcome: a raw record that is neither a fact, nor a duplicate, nor a dead
-	// letter.
+	// KindNoOutcome: a raw record without a fact, a duplicate or a dead letter.
 	KindNoOutcome = "no_outcome"
-	// KindNoRaw: one of these that names a raw record that is not there.
+	// KindNoRaw: an outcome that names a raw record that does not exist.
 	KindNoRaw = "no_raw"
-	// KindRepeated: a raw record that ended twice in the same way.
+	// KindRepeated: a raw record with the same outcome twice.
 	KindRepeated = "repeated"
-	// KindTwoOutcomes: a raw record that ended in two ways.
+	// KindTwoOutcomes: a raw record with two different outcomes.
 	KindTwoOutcomes = "two_outcomes"
-	// KindNoDeadLetter: a replayed record whose dead letter is not there.
+	// KindNoDeadLetter: a replayed record without a dead letter.
 	KindNoDeadLetter = "no_dead_letter"
-	// KindNotTold: a Unibell fact that the next stage was not told.
+	// KindNotTold: a decoded Unibell fact that was not emitted to the next stage.
 	KindNotTold = "not_told"
-	// KindNoFact: a Unibell fact told that was not decoded.
+	// KindNoFact: an emitted Unibell fact that was not decoded.
 	KindNoFact = "no_fact"
-	// KindFacts: an entity whose snapshot does not say what it was told.
+	// KindFacts: an entity whose snapshot counts other facts than the topics hold.
 	KindFacts = "facts"
 	// KindNoSnapshot: an entity with facts and no snapshot.
 	KindNoSnapshot = "no_snapshot"
-	// KindJourney: a journey that does not say what it was told.
+	// KindJourney: a journey whose snapshot differs from its inputs.
 	KindJourney = "journey"
-	// KindLedger: a ledger entry that does not say what is there.
+	// KindLedger: a ledger entry whose counts differ from the topics.
 	KindLedger = "ledger"
-	// KindOtherRecord: a fact, duplicate or dead letter of a record that is gone, at
-	// whose position another stands.
+	// KindOtherRecord: an outcome of a record that is gone, at whose offset another
+	// record stands.
 	KindOtherRecord = "other_record"
 	// KindOwnDuplicate: a duplicate that names itself as the record it repeats.
 	KindOwnDuplicate = "own_duplicate"
-	// KindFactTwice: a fact of an event that is there more than once, each of a raw
-	// record of its own.
+	// KindFactTwice: two facts of the same event, each from a raw record of its own.
 	KindFactTwice = "fact_twice"
-	// KindSkipped: offsets that a stage passed over unread.
+	// KindSkipped: offsets that a stage skipped unread.
 	KindSkipped = "skipped"
-	// KindBeyondEnd: a stage's position beyond the end of its input's log.
+	// KindBeyondEnd: a committed offset beyond the end of the input's log.
 	KindBeyondEnd = "beyond_end"
-	// KindSetBack: a stage's position before records that it has handled, or none.
+	// KindSetBack: a committed offset, or none, before records that already have
+	// outcomes.
 	KindSetBack = "set_back"
-	// KindUnreadable: a record that no version of this program wrote.
+	// KindUnreadable: a record in a format that this version does not read.
 	KindUnreadable = "unreadable"
 )
 
-// Difference is something that does not add up, down to a record where it is of one.
+// Difference is one inconsistency, with the record it concerns if there is one.
 type Difference struct {
 	Kind string `json:"kind"`
-	// Topic, Partition and Offset are of the raw record, or of the input of a journey;
-	// -1 where there is none.
+	// Topic, Partition and Offset locate the raw record, or the input of a journey; -1
+	// if there is none.
 	Topic     string `json:"topic"`
 	Partition int32  `json:"partition"`
 	Offset    int64  `json:"offset"`
 	// To is the end of a range of offsets that begins with Offset.
 	To int64 `json:"to_offset,omitempty"`
-	// Missing is what is not there, There what is.
+	// Missing names the record, field or topic that is absent; There names the topic
+	// that has the other side.
 	Missing string `json:"missing,omitempty"`
 	There   string `json:"there,omitempty"`
-	// Key is that of the entity or journey, Event the id of the fact.
+	// Key is the key of the entity or journey, Event the event id of the fact.
 	Key   string `json:"key,omitempty"`
 	Event string `json:"event_id,omitempty"`
-	// Group is the consumer group whose position it is.
+	// Group is the consumer group that committed the offset.
 	Group string `json:"group,omitempty"`
-	// Skipped is how many offsets were passed over, Since and Until when their records
-	// were received, as far as the ledger tells.
+	// Skipped is how many offsets were skipped. Since and Until bound when their
+	// records were received, as far as the ledger shows.
 	Skipped int64     `json:"skipped_offsets,omitempty"`
 	Since   time.Time `json:"since,omitzero"`
 	Until   time.Time `json:"until,omitzero"`
-	// Told and Applied are counts: what the one side has, and what the other says.
+	// The two counts that differ: those in the topics, and those in the snapshot or
+	// ledger entry.
 	Told    int64 `json:"told,omitempty"`
 	Applied int64 `json:"applied,omitempty"`
-	// Records are raw records of the facts told, Last what changed the snapshot last.
+	// Records are the raw records of the facts, Last is the one that changed the
+	// snapshot last.
 	Records []Record `json:"records,omitempty"`
 	Last    *Record  `json:"last,omitempty"`
 }
 
-// Record is a raw record's place.
+// Record is the position of a raw record.
 type Record struct {
 	Topic     string `json:"topic"`
 	Partition int32  `json:"partition"`
