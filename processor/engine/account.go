@@ -5,38 +5,39 @@ import (
 	"iter"
 )
 
-// Handled is a record of a round and what it made.
+// Handled is an applied input record with the outputs that it produced.
 type Handled struct {
 	In *Input
-	// Outputs are what it made; if it was buried, the dead letter alone.
+	// Outputs are the emitted records. For a dead-lettered record, it is only the dead
+	// letter.
 	Outputs []Output
 }
 
-// Count is something a stage has counted: see Counter.
+// Count is an increment that a stage reported: see Counter.
 type Count struct {
-	// Figure names what is counted, Source whose it is.
+	// Figure names the counter, Source is its source label.
 	Figure, Source string
 	N              int64
 }
 
-// Counter is what the engine's Tx can do besides: a stage counts what becomes a
-// metric if the round is committed, and is forgotten with it if it is not. What is
-// counted by a call that fails is not counted.
+// Counter is a second interface of the engine's Tx. An increment reaches the metrics
+// only if the transaction commits; an increment of a failed stage call is dropped.
 type Counter interface {
 	Count(figure, source string, n int64)
 }
 
-// Accountant is a Stage that keeps an account of what became of its records.
+// Accountant is a Stage with an audit hook: it records the outcome of each input
+// record.
 type Accountant interface {
-	// Account is called at the end of a round, once for each partition that handled
-	// a record or counted something: with every record that the round handled, in
-	// order, buried ones included, and all that was counted for it. What it puts and
-	// emits is part of the round's transaction, so the account is as exact as the
-	// state. No error of it buries anything: the round is done again.
+	// Account is called at the end of a transaction, once per partition that handled a
+	// record or counted something. It gets every handled record in offset order,
+	// including dead-lettered ones, and all counts. Its puts and outputs belong to the
+	// same transaction, so the audit is as exact as the state. An error never dead-
+	// letters a record: the transaction is aborted and retried.
 	Account(tx Tx, handled iter.Seq[Handled], counted []Count) error
 }
 
-// handledAt is a record that was handled, and which of the scope's outputs are its.
+// handledAt is a handled record and the range of the scope's outputs that it emitted.
 type handledAt struct {
 	in       *Input
 	from, to int
@@ -49,8 +50,8 @@ func (s *scope) Count(figure, source string, n int64) {
 	s.counts = append(s.counts, Count{Figure: figure, Source: source, N: n})
 }
 
-// handle applies a record and notes what it made, for a stage that keeps account. It
-// says whether the record's effect is that of a fact.
+// handle applies a record and, for an Accountant, keeps its outputs for the audit hook.
+// fact is true if the record had a new effect: see isFact.
 func (m *machine) handle(s *scope, d *decoded) (fact bool, err error) {
 	from, counted := len(s.outputs), len(s.counts)
 	if err := m.apply(s, d); err != nil {
@@ -65,7 +66,7 @@ func (m *machine) handle(s *scope, d *decoded) (fact bool, err error) {
 	return fact, nil
 }
 
-// account lets the stage account for what a partition did in the round.
+// account calls the stage's audit hook for a partition's part of the transaction.
 func (m *machine) account(s *scope) error {
 	accountant, keeps := m.stage.(Accountant)
 	if !keeps || len(s.handled)+len(s.counts) == 0 {
@@ -86,7 +87,7 @@ func (m *machine) account(s *scope) error {
 	return nil
 }
 
-// countUp tells what the committed round has counted.
+// countUp reports the counts of a committed transaction to Spec.Counted.
 func (w *worker) countUp() {
 	if w.spec.Counted == nil {
 		return

@@ -10,18 +10,18 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// Dates are when a fact happened and when it reached us; a zero time is not known.
+// Dates are the event time and the ingestion time of a fact; a zero time is unknown.
 type Dates struct {
 	Provider string
-	// Happened is the provider's own time, Received when ingest had it.
+	// Happened is the event time by the provider's clock, Received the ingestion time.
 	Happened, Received time.Time
 }
 
-// Dated is an Event that knows its dates.
+// Dated is an Event with an event time and an ingestion time.
 type Dated interface{ Dates() Dates }
 
-// ages are how old facts are on their way: by the provider's time when received, and
-// by either time when their effect is committed.
+// ages are latency histograms: event time to ingestion time, and each of them to the
+// commit of the effect.
 type ages struct {
 	toReceived, fromReceived, whole *prometheus.HistogramVec
 	newest                          *newest
@@ -43,13 +43,13 @@ func newAges() *ages {
 	}
 }
 
-// collectors are what is registered.
+// collectors returns the collectors to register.
 func (a *ages) collectors() []prometheus.Collector {
 	return []prometheus.Collector{a.toReceived, a.fromReceived, a.whole, a.newest.gauge}
 }
 
-// isFact says that what a record made is the effect of a fact: not the news that it
-// is a repeat, nor a dead letter.
+// isFact reports whether the outputs of a record are a new effect. Records without
+// outputs, duplicates and dead letters have none.
 func isFact(outputs []Output, deadLetter string) bool {
 	for i := range outputs {
 		if outputs[i].Topic == schemas.Duplicates || outputs[i].Topic == deadLetter {
@@ -59,15 +59,16 @@ func isFact(outputs []Output, deadLetter string) bool {
 	return len(outputs) > 0
 }
 
-// measure adds a committed round to the metrics.
+// measure adds a committed transaction to the metrics.
 func (w *worker) measure(began time.Time) {
 	at := w.deps.Now()
 	w.count(at.Sub(began))
 	w.observeAges(at)
 }
 
-// noteAge notes the age of a record's fact, while its event is at hand. A replay has
-// none: it would say nothing of the pipeline.
+// noteAge keeps a record's event time and ingestion time until the commit; the event is
+// recycled after it. Replayed records are skipped, because their age is not the
+// pipeline's latency.
 func (w *worker) noteAge(d *decoded) {
 	if w.spec.Dates == nil {
 		return
@@ -81,7 +82,8 @@ func (w *worker) noteAge(d *decoded) {
 	if !ok || dates.Received.IsZero() {
 		return
 	}
-	// A label outlives the record, and one text for all is compared without a look at it.
+	// The label must outlive the record, hence the clone. Sharing one string makes the
+	// comparisons in observeAges cheap.
 	if dates.Provider != w.round.provider {
 		w.round.provider = strings.Clone(dates.Provider)
 	}
@@ -89,7 +91,7 @@ func (w *worker) noteAge(d *decoded) {
 	w.round.ages = append(w.round.ages, dates)
 }
 
-// observeAges tells the ages of the facts of a committed round.
+// observeAges adds the latencies of a committed transaction to the histograms.
 func (w *worker) observeAges(committed time.Time) {
 	var provider string
 	var toReceived, fromReceived, whole prometheus.Observer

@@ -9,18 +9,18 @@ const (
 	arenaChunk = 256 << 10
 )
 
-// arena hands out the memory of one round. It is emptied when the round is over
-// and nothing refers to it any more; the chunks are kept for the next round.
+// arena allocates the memory of one transaction. reset frees all of it at once, when
+// the transaction has ended and nothing refers to it; the chunks are reused.
 type arena struct {
 	chunks [][]byte
 	used   int // chunks in use, the last of them partly
 	off    int // bytes used of the last
-	// usual is how many chunks rounds use, the larger ones of late.
+	// usual is the number of chunks of recent transactions: their maximum, decaying.
 	usual int
 }
 
-// buffer returns an empty slice with capacity n. Appending beyond n moves the
-// slice to the heap, which is slower and nothing worse.
+// buffer returns an empty slice with capacity n. Appending beyond n moves the slice to
+// the heap, which is slower but correct.
 func (a *arena) buffer(n int) []byte {
 	if n > arenaChunk {
 		return make([]byte, 0, n)
@@ -47,30 +47,31 @@ func (a *arena) trim(b []byte) {
 
 func (a *arena) copy(b []byte) []byte { return append(a.buffer(len(b)), b...) }
 
-// text copies a key. It changes when the arena is used again.
+// text copies a key to the arena. The string is valid until reset.
 func (a *arena) text(b []byte) string {
 	own := a.copy(b)
 	return unsafe.String(unsafe.SliceData(own), len(own)) //nolint:gosec // as long as the round
 }
 
-// unsafeBytes is a key as bytes, which are not to be changed.
+// unsafeBytes returns the bytes of a key without a copy. They must not be written.
 func unsafeBytes(key string) []byte {
 	return unsafe.Slice(unsafe.StringData(key), len(key)) //nolint:gosec // read only
 }
 
-// bytesOfText returns the bytes of a text without a copy: for who only reads them.
+// bytesOfText returns the bytes of a text without a copy. They must not be written.
 func bytesOfText(text string) []byte {
 	return unsafe.Slice(unsafe.StringData(text), len(text)) //nolint:gosec // they are never written
 }
 
-// withRoom returns a payload that has entryRoom before it, with the room.
+// withRoom returns a payload extended to the left by the entryRoom bytes that precede
+// it in its buffer.
 func withRoom(payload []byte) []byte {
 	from := unsafe.Add(unsafe.Pointer(unsafe.SliceData(payload)), -entryRoom) //nolint:gosec // of the same buffer, see scope.Buffer
 	return unsafe.Slice((*byte)(from), entryRoom+len(payload))                //nolint:gosec // the same
 }
 
-// reset empties the arena. A round that needed much more than usual does not
-// keep its memory for ever.
+// reset empties the arena. Memory above the usual demand is released to the garbage
+// collector.
 func (a *arena) reset() {
 	const slowly = 16
 	a.usual = max(a.used, a.usual-a.usual/slowly-1)

@@ -31,8 +31,8 @@ var _ kgo.Compressor = (*batchLZ4)(nil)
 
 const (
 	// lz4Header begins a frame: magic number; version 1, independent blocks, no
-	// checksums, for a batch has its own; blocks of at most 256 KiB; the checksum of
-	// these two bytes.
+	// checksums, because a Kafka batch has its own CRC; blocks of at most 256 KiB; the
+	// checksum of these two bytes.
 	lz4Header = "\x04\x22\x4d\x18\x60\x50\xfb"
 	// lz4Block is the block size. A reader allocates it once or twice.
 	lz4Block = 256 << 10
@@ -132,7 +132,7 @@ func uncompressBlock(dst, block []byte, most int) (out []byte, ok bool) {
 		if len(room) == most {
 			return nil, false
 		}
-		// The block takes most at most: it is not read more often than doubling takes.
+		// Doubling bounds the number of attempts: the block has at most `most` bytes.
 		grown := make([]byte, len(dst), max(2*cap(dst), len(dst)+4*len(block)))
 		copy(grown, dst)
 		dst = grown

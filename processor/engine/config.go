@@ -14,63 +14,64 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// Config is what all stages of a process share.
+// Config is the configuration that all stages of a process share.
 type Config struct {
-	// InstanceID names this process among its like. It is part of the
-	// transactional ids and the static group membership, so it must be unique and
-	// the same after a restart. Empty means the host name.
+	// InstanceID identifies this process within the consumer groups. It is part of the
+	// transactional ids and of the static group membership, so it must be unique and
+	// stable across restarts. Empty means the host name.
 	InstanceID string `json:"instance_id" koanf:"instance_id" yaml:"instance_id"`
-	// StateDir is the folder of the state store. Losing it costs a restore.
+	// StateDir is the directory of the state store. If it is lost, the state is
+	// restored from the changelogs.
 	StateDir string `json:"state_dir" koanf:"state_dir" yaml:"state_dir"`
-	// CommitInterval is how long records are gathered for one transaction.
+	// CommitInterval is the time in which records are collected for one transaction.
 	CommitInterval time.Duration `json:"commit_interval" koanf:"commit_interval" yaml:"commit_interval"`
 	// MaxRoundRecords bounds the records of one transaction.
 	MaxRoundRecords int `json:"max_round_records" koanf:"max_round_records" yaml:"max_round_records"`
-	// TransactionTimeout is after what time the broker aborts a transaction that
-	// its owner left open.
+	// TransactionTimeout is the time after which the broker aborts an open transaction.
 	TransactionTimeout time.Duration `json:"transaction_timeout" koanf:"transaction_timeout" yaml:"transaction_timeout"`
-	// SessionTimeout is after what time without heartbeat a worker's partitions
-	// go to another.
+	// SessionTimeout is the time without a heartbeat after which the group assigns a
+	// worker's partitions to another worker.
 	SessionTimeout time.Duration `json:"session_timeout" koanf:"session_timeout" yaml:"session_timeout"`
 	// FenceAfter is how long a restore waits for an open transaction on its
 	// changelog before it fences the owner.
 	FenceAfter time.Duration `json:"fence_after" koanf:"fence_after" yaml:"fence_after"`
-	// ClockInterval is how often a stage tells its clock to the stages behind it,
-	// and how often an idle partition's clock follows the wall clock.
+	// ClockInterval is how often a stage reports its watermark downstream, and how
+	// often an idle partition's watermark follows the wall clock.
 	ClockInterval time.Duration `json:"clock_interval" koanf:"clock_interval" yaml:"clock_interval"`
-	// ClockLag is how far an idle partition's clock stays behind the wall clock:
-	// longer than a record can be on its way between its received_at and Kafka.
+	// ClockLag is how far an idle partition's watermark stays behind the wall clock. It
+	// must exceed the time from a record's received_at to its append in Kafka, or the
+	// record would be late.
 	ClockLag time.Duration `json:"clock_lag" koanf:"clock_lag" yaml:"clock_lag"`
-	// DeleteRetention is the changelogs' delete.retention.ms: state older than
-	// half of it is restored whole. The topic table has 7 days.
+	// DeleteRetention is the delete.retention.ms of the changelogs. State older than
+	// half of it is restored from the beginning, because tombstones may already be
+	// compacted away. The topic table sets 7 days.
 	DeleteRetention time.Duration `json:"delete_retention" koanf:"delete_retention" yaml:"delete_retention"`
-	// Standby is how many other processes keep a warm copy of each partition's
-	// state, by following its changelog: when an owner dies, its partitions go to a
-	// process that replays but the last moment. 0 is none. A process that has 0
-	// keeps none for others.
+	// Standby is the number of standby replicas of each partition's state on other
+	// processes. A standby follows the changelog, so that a failover replays only the
+	// last moment. 0 means none. A process with 0 hosts no standbys either.
 	Standby int `json:"standby" koanf:"standby" yaml:"standby"`
-	// StandbyBytesPerSecond bounds what a stage's copies take from Kafka, so that
-	// they stay behind the live work.
+	// StandbyBytesPerSecond limits the read rate of a stage's standby replicas, so that
+	// they do not compete with live processing.
 	StandbyBytesPerSecond int64 `json:"standby_bytes_per_second" koanf:"standby_bytes_per_second" yaml:"standby_bytes_per_second"`
-	// DropStateAfter is after what time the state of a partition that went to another
-	// process is removed from the disk. Coming back earlier it is a head start. A
-	// warm copy on standby is never removed.
+	// DropStateAfter is the time after which the local state of a partition that moved
+	// to another process is deleted. If the partition returns earlier, only the
+	// changelog's tail is replayed. The state of a standby replica is not deleted.
 	DropStateAfter time.Duration `json:"drop_state_after" koanf:"drop_state_after" yaml:"drop_state_after"`
 	// Compression of outputs and changelog: none, lz4, snappy or zstd.
 	Compression string `json:"compression" koanf:"compression" yaml:"compression"`
-	// FetchMaxBytes bounds what a worker holds fetched and compressed.
+	// FetchMaxBytes limits the fetched, still compressed bytes that a worker buffers.
 	FetchMaxBytes int32 `json:"fetch_max_bytes" koanf:"fetch_max_bytes" yaml:"fetch_max_bytes"`
-	// Store is the state store's memory.
+	// Store configures the state store.
 	Store StoreConfig `json:"store" koanf:"store" yaml:"store"`
 }
 
-// DefaultConfig returns the settings of an ordinary process.
+// DefaultConfig returns the production defaults.
 func DefaultConfig() Config {
 	return Config{
 		StateDir:       "state",
 		CommitInterval: 100 * time.Millisecond,
-		// What a round holds in memory grows with it, and beyond this no record gets
-		// cheaper: twice as many took 200 MB more, half as many more of the broker.
+		// A larger transaction needs more memory and makes no record cheaper: 4000
+		// records took 200 MB more in the process and half as much again in the broker.
 		MaxRoundRecords:    2000,
 		TransactionTimeout: 10 * time.Second,
 		SessionTimeout:     10 * time.Second,
@@ -79,16 +80,16 @@ func DefaultConfig() Config {
 		ClockLag:           15 * time.Second,
 		DeleteRetention:    7 * 24 * time.Hour,
 		DropStateAfter:     24 * time.Hour,
-		// Twice what a process was seen to write to its changelogs.
+		// Twice the measured changelog write rate of one process.
 		StandbyBytesPerSecond: 32 << 20,
 		Compression:           "lz4",
-		// Compressed: of raw records two rounds.
+		// Compressed size of the raw records of two transactions.
 		FetchMaxBytes: 1 << 20,
 		Store:         DefaultStoreConfig(),
 	}
 }
 
-// Validate reports every fault at once; each begins with the setting's key.
+// Validate returns all errors joined; each message begins with the setting's key.
 func (c *Config) Validate() error {
 	var errs []error
 	positive := func(key string, v int64) {
@@ -134,36 +135,38 @@ func codec(name string) (kgo.CompressionCodec, bool) {
 	return kgo.NoCompression(), false
 }
 
-// Spec is one stage and its topics, all without prefix.
+// Spec describes one stage and its topics. Topic names have no prefix.
 type Spec struct {
-	// Name is the stage's name, and with the prefix its consumer group.
+	// Name is the stage's name; with the prefix it is the consumer group.
 	Name  string
 	Stage Stage
-	// Input is the one topic the stage consumes; Changelog has as many partitions.
+	// Input is the single topic that the stage consumes. Changelog must have the same
+	// number of partitions.
 	Input, Changelog string
-	// Partitions is the configured partition count of Input; 0 takes what the cluster has
-	// at the start.
+	// Partitions is the configured partition count of Input. 0 accepts the partition
+	// count found at the start.
 	Partitions int32
 	// Outputs are the topics the stage emits to.
 	Outputs []string
-	// DeadLetter takes records that can never be handled.
+	// DeadLetter is the topic for records that can never be processed.
 	DeadLetter string
-	// Discarded are outputs of which nothing is written: for benchmarks.
+	// Discarded are outputs that are dropped instead of produced, for benchmarks.
 	Discarded []string
-	// WallClock lets an idle partition's clock follow the wall clock: for stages of
-	// raw topics. The others go by their upstreams' clocks.
+	// WallClock lets the watermark of an idle partition follow the wall clock. It is
+	// set for stages of raw topics; the others use the watermarks of their upstream
+	// stages.
 	WallClock bool
 	// Workers is how many sessions of the stage run in this process.
 	Workers int
-	// Counted is told what committed rounds have counted, by the workers'
-	// goroutines; nil means nobody.
+	// Counted receives the counts of committed transactions. The goroutines of the
+	// workers call it concurrently. May be nil.
 	Counted func(Count)
-	// Dates tells when the fact of a decoded record happened and was received; ok is
-	// false if it does not tell of one. Nil measures no ages.
+	// Dates returns the event time and the ingestion time of a decoded record; ok is
+	// false if it has none. Nil disables the latency metrics.
 	Dates func(Event) (dates Dates, ok bool)
 }
 
-// Deps is what the engine is given.
+// Deps are the dependencies of the engine.
 type Deps struct {
 	// Kafka are the options of every client: brokers, TLS, SASL, client id.
 	Kafka []kgo.Opt
@@ -171,23 +174,23 @@ type Deps struct {
 	// SchemaIDs are the registry's ids of the Avro output topics, by topic without
 	// prefix.
 	SchemaIDs map[string]uint32
-	// Version goes into dead letters.
+	// Version is the release that dead letters and changelog headers name.
 	Version string
 	Logger  *slog.Logger
 	Metrics prometheus.Registerer
-	// Tracer makes spans; nil makes none.
+	// Tracer creates spans; nil disables tracing.
 	Tracer trace.TracerProvider
 	// Now is the wall clock.
 	Now func() time.Time
-	// Fail is called once with the error that ends a worker for good.
+	// Fail is called with an error that ended a worker permanently or broke the store.
 	Fail func(error)
-	// step is called at the named steps of a round; an error there stands for a
-	// crash at that step. Nil outside tests.
+	// step is the hook of the failpoints of a transaction: see Step. An error simulates
+	// a crash at that point. Nil outside tests.
 	step func(Step, string, int) error
-	// cluster and turns are the real ones outside tests.
+	// cluster and turns are Kafka and the scheduler. Tests replace both.
 	cluster cluster
 	turns   turns
-	// harmed breaks the engine, in builds that can.
+	// harmed is the selected mutation: see Harm.
 	harmed harmed
 }
 

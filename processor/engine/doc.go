@@ -1,23 +1,23 @@
-// Package engine runs a stage over a topic so that inputs, outputs and state move
-// together or not at all. It knows no provider.
+// Package engine runs a stage over a topic so that input offsets, outputs and state are
+// committed atomically. It is independent of any provider.
 //
-//	          ┌──────────────────────────── round ─────────────────────────────┐
-//	input ──► │ poll ► decode, apply ► due deadlines ► Kafka transaction ► hot   │
-//	          │         (overlay over hot and store)     outputs  changelog      │
-//	          │                                          input offsets           │
-//	          └──────────────────────────────────────────────────────────────────┘
-//	hot:      what committed rounds changed ──► store, the oldest first
-//	restore:  changelog ──► store, from the stored position to the end
+//	          ┌──────────────────────── transaction ───────────────────────────┐
+//	input ──► │ poll ► decode, apply ► due timers ► Kafka transaction ► hot    │
+//	          │         (overlay over hot and store)     outputs  changelog    │
+//	          │                                          input offsets         │
+//	          └────────────────────────────────────────────────────────────────┘
+//	hot:      changes of committed transactions ──► store, the oldest first
+//	restore:  changelog ──► store, from the stored checkpoint to the end
 //
-// Promise: read committed, every record of the input has its effect on outputs and
-// state exactly once, whatever crashes. The Kafka transaction commits first; the state
-// in memory and the store follow. A crash leaves the store older than the changelog, and
-// the next owner replays the difference.
+// Guarantee: for read-committed consumers, each input record has its effect on outputs
+// and state exactly once, whatever crashes. The Kafka transaction commits first; the
+// write-back cache and the store follow. A crash leaves the store behind the changelog,
+// and the next owner replays the difference.
 //
-// The data's way through the files: worker.go (the loop), session.go (poll),
-// round.go (decode, apply), machine.go and scope.go (one record), overlay.go (the
-// round's view of the state), transact.go (commit), hot.go (committed state in memory),
-// writeback.go and storewrite.go (what the store gets), storefilter.go (what it need not
-// be asked for), and for a new owner restore.go and fence.go. memory.go runs the same machine without
-// Kafka.
+// The files in the order of the data flow: worker.go (event loop), session.go (poll),
+// round.go (decode, apply), machine.go and scope.go (one record), overlay.go (write
+// buffer of a transaction), transact.go (commit), hot.go (write-back cache),
+// writeback.go and storewrite.go (writes to the store), storefilter.go (Bloom filter in
+// front of the store), and for a new owner restore.go and fence.go. memory.go is the
+// test driver: it runs the same machine without Kafka.
 package engine

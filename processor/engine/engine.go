@@ -15,9 +15,9 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// ErrInstanceTaken says that another process runs under the same instance id. The
-// process should end with an exit code of its own: a restart would throw the other
-// out in its turn.
+// ErrInstanceTaken means that another process uses the same instance id. The process
+// should exit with a distinct code and not restart: a restart would fence the other
+// process in turn.
 var ErrInstanceTaken = errors.New("the instance id is another process's")
 
 // Engine runs stages. Make it with New; Start and Stop are called once each.
@@ -28,20 +28,20 @@ type Engine struct {
 	metrics *metrics
 	store   *Store
 	topics  map[string]map[string]outputTopic // by stage, by topic
-	// partitions are those of a stage's input.
+	// partitions is the partition count of each stage's input.
 	partitions map[string]int32
 	maxState   int
 	workers    []*worker
 	standbys   map[string]*standby // by stage
 	budget     *budget
 	cancel     context.CancelFunc
-	// killed ends when Stop waits no longer.
+	// killed ends when Stop gives up waiting.
 	killed  context.Context //nolint:containedctx // the engine's own
 	kill    context.CancelFunc
 	running sync.WaitGroup
 }
 
-// New checks the settings. It starts nothing and connects to nothing.
+// New validates the settings. It starts nothing and connects to nothing.
 func New(config Config, specs []Spec, deps Deps) (*Engine, error) {
 	if err := config.Validate(); err != nil {
 		return nil, fmt.Errorf("engine: %w", err)
@@ -74,8 +74,8 @@ func New(config Config, specs []Spec, deps Deps) (*Engine, error) {
 	return e, nil
 }
 
-// Start looks at the topics, opens the store and starts the workers. It returns
-// when they run; Health tells when their state is restored.
+// Start checks the topics, opens the store and starts the workers. It returns when they
+// run; Health reports when their state is restored.
 func (e *Engine) Start(ctx context.Context) error {
 	instance, err := e.config.instance()
 	if err != nil {
@@ -120,9 +120,9 @@ func (e *Engine) Start(ctx context.Context) error {
 	return nil
 }
 
-// Stop ends the rounds in flight, leaves the groups and closes the store, so that
-// the next start replays nothing. When ctx ends first, rounds in flight are given
-// up: their transactions abort, and the next start takes their records up again.
+// Stop finishes the transactions in flight, leaves the groups and closes the store, so
+// that the next start replays nothing. When ctx ends first, the transactions in flight
+// are aborted, and the next start processes their records again.
 func (e *Engine) Stop(ctx context.Context) error {
 	if e.cancel == nil {
 		return nil
@@ -138,8 +138,8 @@ func (e *Engine) Stop(ctx context.Context) error {
 	return e.store.Close()
 }
 
-// lookAtTopics finds the partition counts of everything the stages write to, and
-// says at once what is missing.
+// lookAtTopics looks up the partition count of every topic that the stages use, and
+// returns all missing or inconsistent topics as one error.
 func (e *Engine) lookAtTopics(ctx context.Context) error {
 	client, err := kgo.NewClient(e.deps.Kafka...)
 	if err != nil {
@@ -182,7 +182,7 @@ func (e *Engine) lookAtTopics(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// sessions is how many workers there are.
+// sessions returns the number of workers.
 func (e *Engine) sessions() (n int64) {
 	for i := range e.specs {
 		n += int64(e.specs[i].Workers)

@@ -14,7 +14,7 @@ import (
 // The payload is the stage's, with a version of its own.
 const entryVersion = 1
 
-// entryRoom is the most that stands before the payload.
+// entryRoom is the maximum length of an entry's head, before the payload.
 const entryRoom = 1 + binary.MaxVarintLen64
 
 // errEntry is wrapped by every error about a stored entry that cannot be read.

@@ -10,14 +10,14 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 )
 
-// fence ends transactions that a former owner left open on our changelog, by
-// taking over its transactional id: instead of waiting until the broker's
-// transaction timeout aborts them. It only touches ids of this stage. Where the
-// right to do so is missing, the restore waits for the timeout, and says so.
+// fence ends transactions that previous owners left open on our changelog. It takes
+// over their transactional ids instead of waiting for the broker's transaction timeout.
+// It only touches ids of this stage. Without the required ACL, the restore waits for
+// the timeout and logs that.
 //
-// A transaction that its coordinator takes for over, while it is open here, was
-// forgotten by a broker: nothing but settling it would end it. If it is the worker's
-// own, the session ends.
+// A transaction that its coordinator considers complete, but that is open here, is a
+// hanging transaction (KAFKA-20734): no timeout ends it. fence completes it, or ends
+// the session if it is the worker's own.
 func (w *worker) fence(ctx context.Context, partitions []int32) error {
 	open, err := w.openHere(ctx, partitions)
 	if err != nil {
@@ -52,8 +52,10 @@ func (w *worker) fence(ctx context.Context, partitions []int32) error {
 	return w.remember(ctx, partitions, open, forgotten)
 }
 
-// remember settles transactions that are over for their coordinator and open all the
-// same, then as before: markers come before the completion.
+// remember completes hanging transactions. The coordinator writes all markers before it
+// reports a transaction complete. So a transaction that was reported complete and is
+// still open in a second look at the partitions lacks a marker; one that was only open
+// in the first look has ended normally since.
 func (w *worker) remember(ctx context.Context, partitions []int32, before map[openAt]kadm.DescribedProducer, forgotten []kadm.ListedTransaction) error {
 	if len(forgotten) == 0 {
 		return nil
@@ -81,7 +83,7 @@ func (w *worker) remember(ctx context.Context, partitions []int32, before map[op
 	return nil
 }
 
-// openAt is a producer's place in the changelog.
+// openAt identifies a producer's open transaction in a changelog partition.
 type openAt struct {
 	partition int32
 	pid       int64
@@ -107,7 +109,7 @@ func (w *worker) openHere(ctx context.Context, partitions []int32) (map[openAt]k
 	return open, nil
 }
 
-// takeOver calls InitProducerID for a transactional id, which makes the broker abort
+// takeOver calls InitProducerId for a transactional id, which makes the broker abort
 // its open transaction and fence its owner.
 func (w *worker) takeOver(ctx context.Context, id string) {
 	if _, err := w.admin.TakeOver(ctx, id, w.config.TransactionTimeout); err != nil {
@@ -119,24 +121,24 @@ func (w *worker) takeOver(ctx context.Context, id string) {
 	w.logger.InfoContext(ctx, "fenced the owner of an open transaction", slog.String("transactional_id", id))
 }
 
-// forgottenAfter is longer than any transaction is open: its timeout and the brokers'
-// interval of looking for those.
+// forgottenAfter is a time that no healthy transaction stays open for: the transaction
+// timeout plus the interval at which brokers check for expired transactions.
 func (w *worker) forgottenAfter() time.Duration {
 	const intervals = 3
 	return intervals * w.config.TransactionTimeout
 }
 
-// restAfter is how long a restore waits for offsets before it looks whether anybody
-// could still be about to commit them.
+// restAfter is how long a restore waits for stable offsets before it checks whether any
+// transaction can still commit them.
 func (w *worker) restAfter() time.Duration {
 	const looks = 4
 	return looks * w.config.FenceAfter
 }
 
-// healWaiting settles every transactional id of the stage that is at rest, when
-// offsets wait for none that could be seen: all are at rest, or the wait was longer than
-// any transaction may be open. Whose they are is not to be seen; an owner that lives
-// joins anew.
+// healWaiting runs the recovery for all idle transactional ids of the stage when
+// pending offsets block a restore. Kafka does not show which transaction the offsets
+// belong to. So it only runs if every id is idle, or if long is true: the wait exceeded
+// forgottenAfter. A living owner of such an id is fenced and rejoins.
 func (w *worker) healWaiting(ctx context.Context, long bool) error {
 	listed, err := w.admin.ListTransactions(ctx, nil, nil)
 	if err != nil {

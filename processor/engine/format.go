@@ -7,23 +7,23 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 )
 
-// ErrNewerState says that state was written by a later release, in a format that
-// this one does not read. The process should end with an exit code of its own: no
-// restart mends it, going back to the later release does.
+// ErrNewerState means that a later release wrote the state in a format that this
+// release cannot read. The process should exit with a distinct code: a restart does not
+// help, the later release must be deployed again.
 var ErrNewerState = errors.New("the state was written by a later release")
 
-// The formats of what is kept. Each is read from 1 on; a later one is refused.
+// The persistent formats. Every format from 1 on can be read; a later one is refused.
 //
-//	store      1  without a format key; the index has the deadlines of entries alone
-//	           2  the index may have former deadlines of an entry: see due
+//	store      1  without a format key; the timer index has only the entries' deadlines
+//	           2  the timer index may also have stale deadlines of an entry: see due
 //	entry      1  see entry.go
 const storeFormat = 2
 
-// storeFormatKey is the store's own: no stage has an empty name.
+// storeFormatKey belongs to the store itself: no stage has an empty name.
 const storeFormatKey = "\x00format"
 
-// checkFormat refuses a store of a later format, and notes ours in one of an
-// earlier format, whose entries we read as they are.
+// checkFormat refuses a store of a later format. It upgrades the format key of an
+// earlier one, whose entries remain readable.
 func checkFormat(db *pebble.DB, dir string) error {
 	value, closer, err := db.Get([]byte(storeFormatKey))
 	switch {
@@ -57,9 +57,9 @@ func checkFormat(db *pebble.DB, dir string) error {
 	return nil
 }
 
-// headerKey is the entry that says who wrote a partition's changelog: the format
-// of the entries behind it, and the release. A release writes it in front of its
-// first entries, so that an earlier one meets it before it meets those.
+// headerKey is the entry that names the format of the following changelog entries and the
+// release that wrote them. A release writes it before its first entries, so that an
+// earlier release reads the header before entries that it cannot decode.
 //
 //	format (1 byte) | release
 const headerKey = "\x00format"
@@ -67,7 +67,8 @@ const headerKey = "\x00format"
 // keepHeader puts the header in front of the changelog record if it differs from the
 // previous one.
 func (s *scope) keepHeader(before, now string) error {
-	// A rebuild notes that it has begun with its first round, whatever that writes.
+	// The first transaction of a rebuild always writes the header: it marks the rebuild
+	// as begun.
 	if before == now || len(s.overlay.dirty()) == 0 && (s.rebuild.Until == 0 || before != "") {
 		return nil
 	}
@@ -93,7 +94,7 @@ func readHeader(from stored) (string, error) {
 	return string(e.payload), checkHeader(e.payload)
 }
 
-// checkHeader refuses a changelog that a later release writes.
+// checkHeader returns ErrNewerState for the header of a later format.
 func checkHeader(payload []byte) error {
 	if len(payload) == 0 {
 		return fmt.Errorf("%w: an empty header", errEntry)

@@ -6,64 +6,69 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// Harm is a way to break the engine on purpose. The chaos tests show with it that
-// they would see the fault. Only a build with the tag tributary_break can do harm:
-// see HarmDeps there. In any other build asking for one is a constant false, and
-// what hangs on it is not compiled.
+// Harm is a mutation: it switches off one safeguard of the engine. The chaos tests use
+// it to prove that they detect the resulting fault. Only builds with the tag
+// tributary_break can select one, see HarmDeps; in any other build, the check is a
+// constant false and the compiler removes the mutated code.
 type Harm string
 
-// The harms, each with what the engine then does wrong.
+// The mutations, each with the resulting fault.
 const (
-	// HarmIgnoreFailedProduce commits a round of which a record was not written.
+	// HarmIgnoreFailedProduce commits a transaction although a produce failed.
 	HarmIgnoreFailedProduce Harm = "ignore-failed-produce"
-	// HarmDeadlinesUnfenced commits no input offsets with a round of deadlines.
+	// HarmDeadlinesUnfenced commits no input offsets in a transaction that has only
+	// timers.
 	HarmDeadlinesUnfenced Harm = "deadlines-unfenced"
-	// HarmOffsetsFirst commits the input offsets in a transaction before the round's.
+	// HarmOffsetsFirst commits the input offsets in a separate, earlier transaction.
 	HarmOffsetsFirst Harm = "offsets-first"
 	// HarmStoreFirst writes the store before the Kafka transaction is committed.
 	HarmStoreFirst Harm = "store-first"
-	// HarmForgetChangelog takes the store as current, however old its position is.
+	// HarmForgetChangelog skips the replay: it treats any stored state as current.
 	HarmForgetChangelog Harm = "forget-changelog"
-	// HarmNoGeneration commits offsets that no generation fences.
+	// HarmNoGeneration commits offsets without the group generation, so that nothing
+	// fences them.
 	HarmNoGeneration Harm = "no-generation"
-	// HarmUnstableOffsets restores from offsets that an open transaction may change.
+	// HarmUnstableOffsets fetches the committed offsets without RequireStable, so that
+	// an open transaction may still change them.
 	HarmUnstableOffsets Harm = "unstable-offsets"
 	// HarmDropDeadlines restores entries without their deadlines.
 	HarmDropDeadlines Harm = "drop-deadlines"
-	// HarmKeepAborted writes a round to the store that was not committed.
+	// HarmKeepAborted writes the changes of an aborted transaction to the store.
 	HarmKeepAborted Harm = "keep-aborted"
-	// HarmReadUncommitted restores aborted records, too.
+	// HarmReadUncommitted restores with the isolation level read_uncommitted.
 	HarmReadUncommitted Harm = "read-uncommitted"
-	// HarmUnknownIsCommitted takes a commit whose outcome is not known as committed.
+	// HarmUnknownIsCommitted treats a commit with an unknown outcome as committed.
 	HarmUnknownIsCommitted Harm = "unknown-is-committed"
-	// HarmNoResync goes on after a round that was not committed without asking the
-	// broker where it stands.
+	// HarmNoResync does not fetch the committed offsets from the broker after an
+	// aborted transaction.
 	HarmNoResync Harm = "no-resync"
-	// HarmNoLease lets a partition's next owner in the process begin before the one
-	// before has written its last batch.
+	// HarmNoLease lets a partition's next owner in the process begin before the
+	// previous owner has written its last batch.
 	HarmNoLease Harm = "no-lease"
-	// HarmNoSettle does not look whether a broker has left a transaction open.
+	// HarmNoSettle skips the check for hanging transactions.
 	HarmNoSettle Harm = "no-settle"
-	// HarmSettleAborts ends every transaction that a broker has left open by an abort.
+	// HarmSettleAborts aborts every hanging transaction, also committed ones.
 	HarmSettleAborts Harm = "settle-aborts"
-	// HarmBelieveGroup reads on where the group stands, whatever the state has read.
+	// HarmBelieveGroup reads from the group's committed offset and ignores the input
+	// position in the state.
 	HarmBelieveGroup Harm = "believe-group"
-	// HarmIgnoreTruncation does not look whether the input still holds what was read.
+	// HarmIgnoreTruncation does not check whether the input log was truncated below the
+	// position.
 	HarmIgnoreTruncation Harm = "ignore-truncation"
-	// HarmEmptyChangelog takes an emptied changelog for a stage that never had state.
+	// HarmEmptyChangelog accepts an emptied or truncated changelog.
 	HarmEmptyChangelog Harm = "empty-changelog"
-	// HarmAnyPartitions works with whatever partitions the input has.
+	// HarmAnyPartitions does not check the partition count of the input.
 	HarmAnyPartitions Harm = "any-partitions"
-	// HarmOneClient keeps a client whose topic was made anew.
+	// HarmOneClient keeps using the client after its topic was recreated.
 	HarmOneClient Harm = "one-client"
 )
 
-// AdministratorHarms returns those that break a guard against what administrators do.
+// AdministratorHarms returns the mutations that only administrator actions reveal.
 func AdministratorHarms() []Harm {
 	return []Harm{HarmBelieveGroup, HarmIgnoreTruncation, HarmEmptyChangelog, HarmAnyPartitions, HarmOneClient}
 }
 
-// Harms returns those that a fault of a process or a broker shows.
+// Harms returns the mutations that a failure of a process or a broker reveals.
 func Harms() []Harm {
 	return []Harm{
 		HarmIgnoreFailedProduce, HarmDeadlinesUnfenced, HarmOffsetsFirst, HarmStoreFirst, HarmForgetChangelog, HarmNoGeneration,
@@ -72,7 +77,7 @@ func Harms() []Harm {
 	}
 }
 
-// commitOffsetsAlone is HarmOffsetsFirst.
+// commitOffsetsAlone implements HarmOffsetsFirst.
 func (w *worker) commitOffsetsAlone(ctx context.Context) error {
 	if err := w.session.Begin(); err != nil {
 		return err //nolint:wrapcheck // a harm
@@ -81,7 +86,8 @@ func (w *worker) commitOffsetsAlone(ctx context.Context) error {
 	return err //nolint:wrapcheck // a harm
 }
 
-// believeClient is HarmNoResync: the client's notes are taken for the broker's.
+// believeClient implements HarmNoResync: it uses the committed offsets that the client
+// has cached.
 func (w *worker) believeClient() {
 	cached := w.session.CommittedOffsets()[w.input]
 	for p, part := range w.parts {
@@ -91,7 +97,7 @@ func (w *worker) believeClient() {
 	}
 }
 
-// withoutDeadline is HarmDropDeadlines.
+// withoutDeadline implements HarmDropDeadlines.
 func withoutDeadline(entry []byte) []byte {
 	payload, _, err := parseEntry(entry)
 	if err != nil {

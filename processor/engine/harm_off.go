@@ -2,7 +2,7 @@
 
 package engine
 
-// harmed says which harm is done: none.
+// harmed selects no mutation in this build.
 type harmed struct{}
 
 func (harmed) by(Harm) bool { return false }

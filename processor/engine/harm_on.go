@@ -2,10 +2,10 @@
 
 package engine
 
-// harmed says which harm is done.
+// harmed is the selected mutation.
 type harmed struct{ harm Harm }
 
 func (h harmed) by(harm Harm) bool { return h.harm == harm }
 
-// HarmDeps makes every engine made with these Deps do a harm.
+// HarmDeps selects a mutation for every engine created with these Deps.
 func HarmDeps(d *Deps, harm Harm) { d.harmed = harmed{harm} }

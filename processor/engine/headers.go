@@ -9,22 +9,22 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// The client makes a string of every header's key, and a list for every record: a third
-// of all that a raw record made it allocate, for nine keys that are always the same. So
-// they are kept from it:
+// kgo allocates a string for every header key and a slice for every record: a third of
+// all allocations for raw records, for nine keys that are always the same. So the
+// headers are hidden from it:
 //
-//	batch ─► packHeaders ─► client: no header ─► round.input ─► headers, keys that are shared
+//	batch ─► packHeaders ─► client: no header ─► round.input ─► headers with shared keys
 //
-// In a batch that was decompressed, a record's headers stand as they are, number first, in
-// front of its value, behind a mark and their length. In one that was not compressed they
-// are as they were.
+// In a decompressed batch, the encoded headers of a record (count first) are stored at
+// the beginning of its value, after a mark and their length. Uncompressed batches are not
+// changed.
 
-// packedMark begins a value with packed headers. No text in UTF-8 begins with it, nor does
-// Avro in a registry's format: messages in the formats of Kafka's first versions, which are
-// compressed and are no records, are not taken for such.
+// packedMark is the first byte of a value with packed headers. It begins neither UTF-8
+// text nor a registry-framed Avro value, so that message sets in Kafka's formats v0 and
+// v1, which are never packed, are not mistaken for packed ones.
 const packedMark = 0xff
 
-// packed says whether a record's headers are packed.
+// packed reports whether a record's headers are packed into its value.
 func packed(r *kgo.Record) bool {
 	return r.Attrs.CompressionType() != 0 && len(r.Value) > 0 && r.Value[0] == packedMark
 }
@@ -57,8 +57,8 @@ func packHeaders(dst, batch []byte) []byte {
 	return dst
 }
 
-// frontOf encodes the length of the headers and whether the record has no value. It
-// stands between the mark and the headers.
+// frontOf encodes the length of the headers, and in the lowest bit whether the record
+// has a null value. It is stored between the mark and the headers.
 func frontOf(headers []byte, null bool) uint64 {
 	front := uint64(len(headers)) << 1
 	if null {
@@ -67,14 +67,15 @@ func frontOf(headers []byte, null bool) uint64 {
 	return front
 }
 
-// valueOf is the value of a record, nil if it has none, and where in it its length stands.
+// valueOf is the value of a record, nil for a null value, and the offset of its length
+// field in the record.
 type valueOf struct {
 	bytes []byte
 	at    int
 }
 
-// partsOf returns the value of a record, and its headers as they are, their number first.
-// ok is false if the record is none.
+// partsOf returns the value of a record and its encoded headers, count first. ok is
+// false for a malformed record.
 func partsOf(record []byte) (value valueOf, headers []byte, ok bool) {
 	r := kbin.Reader{Src: record}
 	r.Int8() // attributes
@@ -94,16 +95,16 @@ func partsOf(record []byte) (value valueOf, headers []byte, ok bool) {
 	return value, headers[:len(headers)-len(r.Src)], r.Ok()
 }
 
-// headerKeys makes keys strings, each once.
+// headerKeys interns header keys.
 type headerKeys struct {
-	// last are those of the record before: most records have the same.
+	// last are the keys of the previous record: most records have the same keys.
 	last  [16]string
 	known map[string]string
 }
 
-// of returns the key of a record's header, the i-th.
+// of returns the key of a record's i-th header as an interned string.
 func (k *headerKeys) of(i int, key []byte) string {
-	// Keys that nobody writes are not kept.
+	// Limits for unusual keys, which must not grow the map forever.
 	const longest, most = 64, 256
 	if i < len(k.last) && k.last[i] == string(key) {
 		return k.last[i]
@@ -151,8 +152,8 @@ func appendPlain(dst []raw.Header, r *kgo.Record) []raw.Header {
 	return dst
 }
 
-// unpack splits a packed value, behind the mark, into headers and value. ok is false if
-// it was not written by packHeaders.
+// unpack splits the rest of a packed value, after the mark, into headers and value. ok
+// is false if packHeaders did not write it.
 func unpack(both []byte) (headers, value []byte, ok bool) {
 	front, used := binary.Uvarint(both)
 	if used <= 0 || front>>1 > uint64(len(both)-used) { //nolint:gosec // used is within both

@@ -6,32 +6,34 @@ import (
 	"strconv"
 )
 
-// errGroup says that the group could not be joined; kgo goes on trying.
+// errGroup means that joining the group fails; kgo keeps trying.
 var errGroup = errors.New("the group cannot be joined")
 
-// Status is what one worker is doing.
+// Status is the state of one worker.
 type Status struct {
 	Stage  string `json:"stage"`
 	Worker int    `json:"worker"`
 	// Ready and Restoring count the partitions owned.
 	Ready     int `json:"ready"`
 	Restoring int `json:"restoring"`
-	// Restored tells how far a restore is, zero when there is none.
+	// Restored is the progress of running restores, zero if none runs.
 	Restored Progress `json:"restored"`
-	// Joined says that the group has given partitions, or none, at least once.
+	// Joined is true once the group has answered, even with an empty assignment.
 	Joined bool `json:"joined"`
-	// Err is the last error since the last committed round, or for what is over with a
-	// new session since that; empty if none, or if all partitions went to others. It holds
-	// no value of a record.
+	// Err is the last error. A committed transaction clears it, and so does an empty
+	// assignment; an error for which passing is set is also cleared when the new
+	// session has restored its state. It contains no value of a record.
 	Err string `json:"error,omitempty"`
-	// Moved are the last partitions whose input went on elsewhere than the group stood.
+	// Moved are the last partitions whose input position differed from the group's
+	// offset.
 	Moved []Moved `json:"moved,omitempty"`
-	// passing says that Err is over when the group has answered and all is restored. A
-	// worker without records commits nothing that would clear it.
+	// passing is true if Err is obsolete once the group has answered and all state is
+	// restored. Without it, an idle worker, which commits nothing, would keep the
+	// error.
 	passing bool
 }
 
-// setJoined notes that the group has answered.
+// setJoined records that the group has answered.
 func (w *worker) setJoined() {
 	w.mu.Lock()
 	w.status.Joined = true
@@ -39,7 +41,7 @@ func (w *worker) setJoined() {
 	w.updateStatus()
 }
 
-// OK says that the worker has nothing to restore and no error.
+// OK reports whether the worker has joined, restored its state and has no error.
 func (s *Status) OK() bool { return s.Joined && s.Restoring == 0 && s.Err == "" }
 
 func (w *worker) setError(err error) {
@@ -52,8 +54,9 @@ func (w *worker) setError(err error) {
 	w.status.passing = errors.Is(err, errRejoin) || errors.Is(err, errGroup)
 }
 
-// setPassing notes what ended a session or hinders a restore. All of it is over when all is
-// restored, but a record that cannot be applied: it comes again.
+// setPassing sets an error that ended a session or delays a restore. It is obsolete
+// once the state is restored, except for a record that could not be applied: that
+// record will be polled again.
 func (w *worker) setPassing(err error) {
 	w.setError(err)
 	w.mu.Lock()
@@ -77,14 +80,15 @@ func (w *worker) updateStatus() {
 	w.status.Stage, w.status.Worker = w.spec.Name, w.index
 	w.status.Ready, w.status.Restoring = ready, restoring
 	w.status.Joined = w.status.Joined || ready+restoring > 0
-	// Whoever was given nothing has nothing left to fail with: what failed goes on elsewhere.
+	// A worker without partitions cannot fail any more; the failing partition is
+	// elsewhere.
 	idle := w.assigned != nil && len(w.assigned) == 0 && ready == 0
 	if (w.status.passing || idle) && w.session != nil && restoring == 0 {
 		w.status.Err, w.status.passing = "", false
 	}
 }
 
-// Health returns what every worker is doing.
+// Health returns the status of every worker.
 func (e *Engine) Health() []Status {
 	out := make([]Status, 0, len(e.workers))
 	for _, w := range e.workers {

@@ -24,33 +24,34 @@ import (
 type hot struct {
 	index hotIndex
 	seed  maphash.Seed
-	// collide makes all hashes the same, in tests.
+	// collide gives all keys the same hash, in tests.
 	collide bool
-	// entries are by number; free is the first that is not in use.
+	// entries are indexed by number; free heads the list of unused entries.
 	entries entryList
 	free    uint32
 	slab    slab
-	// changed are those that the store does not have, in the order of their first
-	// change; kept are those it has, in the order in which it got them, and some that
-	// have changed since.
+	// changed are the dirty entries in the order of their first change. kept are the
+	// clean entries in the order in which they were written to the store; it also
+	// contains some entries that have become dirty since.
 	changed, kept queue
 	// since holds the checkpoint before each range of changes in the queue.
 	since []mark
 	// changedBytes and keptBytes are the memory of dirty and of clean entries.
 	changedBytes, keptBytes int64
-	// earliest is no later than any deadline of a changed one, 0 if there is none.
+	// earliest is a lower bound of the deadlines of dirty entries, 0 if there are none.
 	earliest int64
-	// latest is when the last round was taken over, unix ms.
+	// latest is the commit time of the last transaction, unix ms.
 	latest int64
-	// moved says that the position is not the stored one any more.
+	// moved is true if the checkpoint differs from the stored one.
 	moved bool
-	// sorted and tail are all changed ones, the latter in no order: for scans, which are
-	// few.
+	// sorted and tail together are all dirty entries: sorted by key, and the newer ones
+	// unsorted. Only scans use them, and scans are rare.
 	sorted, tail []uint32
 }
 
-// mark is the position before the changes from one of the queue on, and when they were
-// made, unix ms: a partition may have been quiet for long before.
+// mark is the checkpoint before the changes that begin at queue position from. at is
+// the commit time of these changes, unix ms; atEnd may be much older if the partition
+// was idle.
 type mark struct {
 	from          int
 	offset, atEnd int64
@@ -64,14 +65,14 @@ func (h *hot) hash(key []byte) uint32 {
 	return uint32(maphash.Bytes(h.seed, key)) //nolint:gosec // as many bits as an index has
 }
 
-// keyOf returns the key of an entry; it changes when the entry is forgotten.
+// keyOf returns the key of an entry, valid until the entry is removed.
 func (h *hot) keyOf(e *held) []byte { return h.slab.at(e.piece, int(e.keyLen)) }
 
-// payloadOf returns the payload of an entry; it changes when the entry does.
+// payloadOf returns the payload of an entry, valid until the entry changes.
 func (h *hot) payloadOf(e *held) []byte { return h.slab.at(e.piece, e.size())[e.keyLen:] }
 
-// find returns the number of an entry in memory, 0 if there is none: the store then
-// knows. It is the same until a round is over.
+// find returns the number of a cached entry, 0 if the key must be read from the store.
+// The number is valid until the end of the transaction.
 func (h *hot) find(key []byte) uint32 {
 	if h.index.n == 0 {
 		return 0
@@ -79,7 +80,7 @@ func (h *hot) find(key []byte) uint32 {
 	return h.index.find(h.hash(key), func(id uint32) bool { return bytes.Equal(h.keyOf(h.entries.at(id)), key) })
 }
 
-// differs says whether the store has another entry than there is.
+// differs reports whether the store's entry for a key is outdated.
 func (h *hot) differs(key []byte) bool {
 	id := h.find(key)
 	return id != 0 && h.entries.at(id).changed
@@ -114,7 +115,7 @@ func (h *hot) absorb(o *overlay, before position, at int64) {
 	h.moved, h.latest = true, at
 }
 
-// add makes an entry for a key that has none, as the store has it.
+// add creates a clean entry for a key that is not cached.
 func (h *hot) add(key []byte, deadline int64) uint32 {
 	hash := h.hash(key)
 	id := h.free
@@ -132,7 +133,7 @@ func (h *hot) add(key []byte, deadline int64) uint32 {
 	return id
 }
 
-// remove forgets an entry.
+// remove frees an entry.
 func (h *hot) remove(id uint32, e *held) {
 	h.index.remove(e.hash, id)
 	h.slab.give(e.piece, e.size())
@@ -148,8 +149,7 @@ func (h *hot) change(id uint32, e *held) {
 	h.tail = append(h.tail, id)
 }
 
-// set copies a payload, into the memory of the last one where that has the same size:
-// an entry grows with its facts.
+// set stores a payload. It reuses the entry's memory if the size class stays the same.
 func (h *hot) set(e *held, payload []byte) {
 	size := int(e.keyLen) + len(payload)
 	if slabSize(size) != slabSize(e.size()) {
@@ -178,7 +178,8 @@ func (h *hot) beyond(keep int64) (n int) {
 	return n
 }
 
-// before returns how many of the changes were made before a time, unix ms.
+// before returns the number of dirty entries that were committed before a time, unix
+// ms.
 func (h *hot) before(at int64) (n int) {
 	waiting := len(h.changed.waiting())
 	for i := range h.since {
@@ -189,9 +190,9 @@ func (h *hot) before(at int64) (n int) {
 	return waiting
 }
 
-// write adds the n oldest changes to a batch for the store, and the position that it then
-// corresponds to; written says that it has them. They come in the order of their keys there,
-// which spares the store most of its sorting.
+// write adds the n oldest dirty entries to a store batch, and the checkpoint of the
+// store after it. The caller calls written once the batch is committed. Entries are
+// added in key order, which saves the store most of its sorting.
 func (h *hot) write(w *writer, p *storePartition, n int, now position) error {
 	changes := h.changed.waiting()[:n]
 	for _, d := range h.deadlines(changes) {
@@ -227,7 +228,8 @@ func (h *hot) position(n int, now position) position {
 	return now
 }
 
-// mark returns which of since is that of a change, by its place among all ever pushed.
+// mark returns the index into since of the mark for a queue position, counted from the
+// beginning.
 func (h *hot) mark(place int) int {
 	at := 0
 	for at+1 < len(h.since) && h.since[at+1].from <= place {
@@ -236,7 +238,7 @@ func (h *hot) mark(place int) int {
 	return at
 }
 
-// written says that the store has the n oldest changes.
+// written marks the n oldest dirty entries clean, after their batch is committed.
 func (h *hot) written(n int) {
 	for _, q := range h.changed.waiting()[:n] {
 		e := h.entries.at(q.id)
@@ -257,7 +259,7 @@ func (h *hot) written(n int) {
 	} else {
 		h.since = append(h.since[:0], h.since[h.mark(h.changed.dropped):]...)
 	}
-	// A number may be another entry's from now on.
+	// The numbers of removed entries may be reused from now on.
 	h.sorted, h.tail = h.sorted[:0], h.tail[:0]
 	for _, q := range left {
 		h.tail = append(h.tail, q.id)
@@ -266,16 +268,16 @@ func (h *hot) written(n int) {
 	h.tidy(2)
 }
 
-// awaits says that something is due for an entry before long: it is of an entity of which
-// more is expected. One that waits for the end of its retention alone is hardly asked for
-// again.
+// awaits reports whether an entry has a deadline within a day: its entity probably
+// changes again. An entry that only waits for the end of its retention is hardly read
+// again, so it is evicted at once.
 func (h *hot) awaits(e *held) bool {
 	const long = 24 * 60 * 60 * 1000
 	return e.deadline != 0 && e.deadline < h.latest+long
 }
 
-// forget drops entries that the store has, those it got first, until they take no more
-// than keep.
+// forget evicts clean entries, least recently written first, until they take at most
+// keep bytes.
 func (h *hot) forget(keep int64) {
 	n := 0
 	for _, q := range h.kept.waiting() {
@@ -301,7 +303,7 @@ func (h *hot) tidy(parts int64) {
 	}
 }
 
-// gather moves all that is in use into memory without gaps.
+// gather copies all pieces in use to a new slab, without gaps.
 func (h *hot) gather() {
 	var fresh slab
 	for id := range h.entries.n {

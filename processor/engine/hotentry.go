@@ -1,16 +1,18 @@
 package engine
 
-// held is an entry in memory. Its payload does not change while a round runs.
+// held is a cached entry. Its payload does not change during a transaction.
 type held struct {
 	deadline int64
-	// stored is the deadline that the store has for the entry, 0 for none.
+	// stored is the entry's deadline in the store's timer index, 0 for none.
 	stored int64
-	// piece is of the slab: the key, and the payload behind it.
+	// piece is the slab reference: the key, followed by the payload.
 	piece           uint32
 	keyLen, payload uint32
-	// hash is the key's; of an entry that is not in use, another that is not, 0 for none.
+	// hash is the key's hash. In a free entry it is the number of the next free entry
+	// (0: none).
 	hash uint32
-	// writes is how often the store got it, or another that had the number before.
+	// writes counts how often an entry with this number was created or written to the
+	// store. It tells stale queue items from current ones.
 	writes        uint32
 	gone, changed bool
 }
@@ -23,7 +25,7 @@ func (e *held) size() int { return int(e.keyLen + e.payload) }
 
 func (e *held) bytes() int64 { return slabSize(e.size()) + heldBytes }
 
-// entryList is entries by number, from 1: they stay where they are.
+// entryList is a growing array of entries, numbered from 1. Entries never move.
 type entryList struct {
 	blocks [][]held
 	n      uint32
@@ -35,7 +37,7 @@ func (l *entryList) at(id uint32) *held {
 	return &l.blocks[(id-1)>>entryBits][(id-1)&(1<<entryBits-1)]
 }
 
-// add makes one more.
+// add appends an entry and returns its number.
 func (l *entryList) add() uint32 {
 	if l.n&(1<<entryBits-1) == 0 {
 		l.blocks = append(l.blocks, make([]held, 1<<entryBits))

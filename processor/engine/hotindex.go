@@ -1,16 +1,15 @@
 package engine
 
-// hotIndex finds the numbers of entries by the hash of their keys. It is asked for every
-// key, mostly for one that is not there, and waits for memory once: a place is a hash and
-// a number, and who has the same hash, or one near it, stands in the next places.
+// hotIndex is an open-addressing hash table with linear probing, from key hash to entry
+// number. Most lookups miss. A slot contains hash and number, so that a miss touches
+// one cache line in most cases.
 type hotIndex struct {
-	// places are a power of two, 0 for one that is free.
+	// places are the slots, a power of two; 0 is a free slot.
 	places []uint64
 	n      int
 }
 
-// indexFirst is how many places there are at first; three of four are filled before there
-// are twice as many.
+// indexFirst is the initial number of slots. The table doubles at a load factor of 3/4.
 const indexFirst = 64
 
 func indexed(hash, id uint32) uint64 { return uint64(hash)<<32 | uint64(id) }
@@ -19,7 +18,7 @@ func (x *hotIndex) place(hash uint32) int  { return int(hash) & (len(x.places) -
 func (x *hotIndex) after(at int) int       { return (at + 1) & (len(x.places) - 1) }
 func (x *hotIndex) from(at, begin int) int { return (at - begin) & (len(x.places) - 1) }
 
-// find returns the first entry of a hash that is the one, 0 if none is.
+// find returns the first entry with this hash that satisfies is, 0 if there is none.
 func (x *hotIndex) find(hash uint32, is func(id uint32) bool) uint32 {
 	if x.n == 0 {
 		return 0
@@ -32,7 +31,7 @@ func (x *hotIndex) find(hash uint32, is func(id uint32) bool) uint32 {
 	return 0
 }
 
-// add notes an entry that is not in it.
+// add inserts an entry that is not in the index.
 func (x *hotIndex) add(hash, id uint32) {
 	if x.n >= len(x.places)/4*3 {
 		x.grow()
@@ -59,8 +58,8 @@ func (x *hotIndex) grow() {
 	}
 }
 
-// remove forgets an entry that is in it. Those behind it that would stand there if it had
-// never come move up, so that no search ends too early.
+// remove deletes an entry that is in the index. It shifts later entries of the probe
+// sequence back into the gap, so that no lookup ends too early.
 func (x *hotIndex) remove(hash, id uint32) {
 	gap := x.place(hash)
 	for x.places[gap] != indexed(hash, id) {

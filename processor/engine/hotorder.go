@@ -12,11 +12,11 @@ import (
 type ordered struct {
 	first uint64
 	id    uint32
-	// goes is of a deadline that the store has and the entry has no more.
+	// goes is true for a deadline to delete: the store has it, the entry does not.
 	goes bool
 }
 
-// byKey returns changes in the order of their keys.
+// byKey returns changes sorted by key.
 func (h *hot) byKey(changes []queued) []ordered {
 	out := make([]ordered, 0, len(changes))
 	for _, c := range changes {

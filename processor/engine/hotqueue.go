@@ -1,26 +1,26 @@
 package engine
 
-// queue is entries in the order in which they came.
+// queue is a FIFO of entries.
 type queue struct {
 	list []queued
 	head int
-	// dropped is how many were taken away since the beginning.
+	// dropped is the total number of removed items.
 	dropped int
 }
 
-// queued is an entry as of a write: it has another place in the queue since, or is
-// another entry, if it was written again.
+// queued is an entry number with the entry's write count at that time. If the counts
+// differ, the entry was written or reused since and the item is stale.
 type queued struct{ id, writes uint32 }
 
 func (q *queue) push(id, writes uint32) { q.list = append(q.list, queued{id, writes}) }
 
-// pushed returns how many came since the beginning.
+// pushed returns the total number of items ever added.
 func (q *queue) pushed() int { return q.dropped + len(q.list) - q.head }
 
 // waiting returns the queue, oldest first.
 func (q *queue) waiting() []queued { return q.list[q.head:] }
 
-// drop takes the oldest away.
+// drop removes the n oldest items.
 func (q *queue) drop(n int) {
 	q.head += n
 	q.dropped += n

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// under returns the changed entries whose keys begin with prefix, by key.
+// under returns the dirty entries whose keys begin with prefix, sorted by key.
 func (h *hot) under(prefix []byte) []*held {
 	const short = 256
 	if len(h.tail) > short {
@@ -35,7 +35,7 @@ func (h *hot) under(prefix []byte) []*held {
 	return out
 }
 
-// due returns the changed entries that are due, earliest first.
+// due returns the dirty entries whose deadline is at most until, earliest first.
 func (h *hot) due(until int64) []dueEntry {
 	if h.earliest == 0 || until < h.earliest {
 		return nil

@@ -6,10 +6,11 @@ import (
 	"time"
 )
 
-// followWallClock moves the clocks of partitions that are read to their end, for
-// stages that have no upstream clock. The time is noted before the end is asked
-// for, and stays behind by ClockLag: a record that is not there yet has a later
-// received_at. The position passes markers too, for these stages poll them.
+// followWallClock advances the watermarks of partitions that are read to their end, for
+// stages without an upstream watermark. It reads the wall clock before it fetches the
+// end offsets and stays behind it by ClockLag: a record that arrives later has a later
+// received_at. These stages poll control records, so that a position can pass a marker
+// at the end.
 func (w *worker) followWallClock(ctx context.Context) {
 	now := w.deps.Now()
 	if !w.spec.WallClock || now.Sub(w.lastIdle) < w.config.ClockInterval {
@@ -34,11 +35,10 @@ func (w *worker) followWallClock(ctx context.Context) {
 	}
 }
 
-// touch keeps the time at which a stored position was last known to be the
-// changelog's end, for partitions that have nothing to write. At most one offset
-// may lie behind the position: our own last marker, or the first record of a
-// transaction that was not committed then. Failing costs nothing but a longer
-// restore some day.
+// touch refreshes the time at which a stored checkpoint was last known to be the end of
+// the changelog, for partitions without writes. At most one offset may follow the
+// checkpoint: the marker of our own last transaction, or the first record of a
+// transaction that was not committed then. A failure only means a longer restore later.
 func (w *worker) touch(ctx context.Context) {
 	now := w.deps.Now()
 	if now.Sub(w.lastTouch) < w.config.DeleteRetention/100 {

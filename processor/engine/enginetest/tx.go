@@ -1,4 +1,4 @@
-// Package enginetest has what tests and benchmarks of stages share.
+// Package enginetest has a Tx for tests and benchmarks of stages.
 //
 //	stage ─► Tx ─► one entry in memory, outputs counted
 package enginetest
@@ -9,14 +9,14 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine"
 )
 
-// Tx is an engine.Tx, and an engine.Counter, over one entry that costs next to nothing
-// itself, so that a benchmark measures the stage. Whatever the key, it is that entry.
+// Tx implements engine.Tx and engine.Counter over a single entry, which is returned for
+// every key. It costs next to nothing, so that a benchmark measures the stage.
 type Tx struct {
-	// Clock is the partition's, Wall the wall clock.
+	// Clock is the partition's watermark, Wall the wall clock.
 	Clock, Wall time.Time
 	// Entry is the state, nil for none.
 	Entry []byte
-	// Emitted is how many outputs there were.
+	// Emitted counts the outputs.
 	Emitted int
 
 	buffer []byte
@@ -28,13 +28,13 @@ var (
 	_ engine.Counter = (*Tx)(nil)
 )
 
-// NewTx returns a Tx without an entry. Between two calls of NextRound, Buffer may give
-// 64 KiB.
+// NewTx returns a Tx without an entry. Buffer can return 64 KiB in total between two
+// calls of NextRound.
 func NewTx(clock, wall time.Time) *Tx {
 	return &Tx{Clock: clock, Wall: wall, buffer: make([]byte, 64<<10)}
 }
 
-// NextRound takes the memory of Buffer back.
+// NextRound frees the memory that Buffer returned.
 func (t *Tx) NextRound() { t.used = 0 }
 
 // Partition implements engine.Tx.
@@ -46,7 +46,7 @@ func (t *Tx) Now() time.Time { return t.Clock }
 // WallClock implements engine.Tx.
 func (t *Tx) WallClock() time.Time { return t.Wall }
 
-// AdvanceClock implements engine.Tx; the clock stands.
+// AdvanceClock implements engine.Tx. It does nothing.
 func (*Tx) AdvanceClock(time.Time) {}
 
 // Get implements engine.Tx.
@@ -70,5 +70,5 @@ func (t *Tx) Buffer(n int) []byte {
 	return t.buffer[t.used-n : t.used-n : t.used]
 }
 
-// Count implements engine.Counter; it counts nothing.
+// Count implements engine.Counter. It does nothing.
 func (*Tx) Count(string, string, int64) {}
