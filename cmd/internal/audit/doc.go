@@ -1,14 +1,14 @@
 // Package audit proves from the topics alone that nothing is lost and nothing is
 // there twice.
 //
-// 	raw.*  ═╗ every record once in   decoded.* │ duplicates.v1 │ deadletter.*
-// 	        ╚═ by raw topic, partition and offset: bitmaps; by request id and time of receipt
-// 	decoded.*                        each event of an entity once
-// 	groups, logs                     a committed offset is within its log, and past every record with an outcome
-// 	decoded.* facts of an entity     = number of facts that its snapshot has applied
-// 	internal.unibell.v1              = each Unibell fact emitted once, and applied
-// 	internal.journey.v1 members      = members and facts of the journey's snapshot
-// 	ledger.v1                        = the audit's own counts, and no skipped offsets
+//	raw.*  ═╗ every record once in   decoded.* │ duplicates.v1 │ deadletter.*
+//	        ╚═ by raw topic, partition and offset: bitmaps; by request id and time of receipt
+//	decoded.*                        each event of an entity once
+//	groups, logs                     a committed offset is within its log, and past every record with an outcome
+//	decoded.* facts of an entity     = number of facts that its snapshot has applied
+//	internal.unibell.v1              = each Unibell fact emitted once, and applied
+//	internal.journey.v1 members      = members and facts of the journey's snapshot
+//	ledger.v1                        = the audit's own counts, and no skipped offsets
 //
 // It reads as any consumer would, read committed, and depends on nothing of the engine
 // but the topics' formats.

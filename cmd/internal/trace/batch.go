@@ -9,7 +9,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// The places in a record batch of format 2, the only one that Kafka writes since
+// The byte offsets in a record batch of format 2, the only one that Kafka writes since
 // 0.11: KIP-98.
 const (
 	batchLength     = 8
@@ -22,7 +22,7 @@ const (
 	attributeControl = 0x20
 )
 
-// sieve drops from fetched batches what cannot hold what is looked for.
+// sieve drops the fetched batches that cannot contain the id.
 type sieve struct {
 	decompressor kgo.Decompressor
 	pool         *pool
@@ -33,8 +33,8 @@ func newSieve() *sieve {
 	return &sieve{decompressor: kgo.DefaultDecompressor(p), pool: p}
 }
 
-// pool gives one buffer again and again to the decompressor: what was decompressed is
-// looked through before the next.
+// pool lends the same buffer to every decompression: a decompressed batch is searched
+// before the next one is decompressed.
 type pool struct{ buffer []byte }
 
 // GetDecompressBytes implements kgo.PoolDecompressBytes.
@@ -43,18 +43,18 @@ func (p *pool) GetDecompressBytes([]byte, kgo.CompressionCodecType) []byte { ret
 // PutDecompressBytes implements kgo.PoolDecompressBytes.
 func (p *pool) PutDecompressBytes(b []byte) { p.buffer = b }
 
-// passed is what a sieve has made of a response.
+// passed is the result of filtering one fetch response.
 type passed struct {
-	// records are those of the batches that may hold a needle.
+	// records are those of the batches that contain a needle.
 	records []*kgo.Record
 	// next is the offset after the last whole batch, 0 if there was none.
 	next int64
-	// bytes are those looked through, decompressed.
+	// bytes is the number of decompressed bytes searched.
 	bytes int64
 }
 
-// pass looks through the batches of a response that begin before to, and parses those
-// that have a needle.
+// pass searches the batches of a response that begin before to, and parses those that
+// contain a needle.
 func (s *sieve) pass(topic string, from, to int64, rp *kmsg.FetchResponseTopicPartition, needles [][]byte) (passed, error) {
 	var out passed
 	var kept []byte
@@ -99,7 +99,7 @@ func (s *sieve) pass(topic string, from, to int64, rp *kmsg.FetchResponseTopicPa
 	filtered := *rp
 	filtered.RecordBatches = kept
 	options := kgo.ProcessFetchPartitionOpts{Topic: topic, Partition: rp.Partition, Offset: from, IsolationLevel: kgo.ReadCommitted()}
-	// A decompressor of its own: these records are kept.
+	// The default decompressor allocates: these records outlive the pooled buffer.
 	fetched, _ := kgo.ProcessFetchPartition(options, &filtered, kgo.DefaultDecompressor(), nil)
 	if fetched.Err != nil {
 		return out, fmt.Errorf("parse a record batch: %w", fetched.Err)
@@ -108,7 +108,7 @@ func (s *sieve) pass(topic string, from, to int64, rp *kmsg.FetchResponseTopicPa
 	return out, nil
 }
 
-// has says whether the records of a batch hold a needle, and how many bytes they are.
+// has reports whether the records of a batch contain a needle, and their size in bytes.
 func (s *sieve) has(records []byte, attributes uint16, needles [][]byte) (found bool, n int, err error) {
 	codec := kgo.CompressionCodecType(attributes & attributeCodec)
 	if codec != kgo.CodecNone {

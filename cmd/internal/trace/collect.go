@@ -16,7 +16,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// rawTopics are the topics of raw records, outcomeTopics those of how they ended.
+// rawTopics are the topics of raw records, outcomeTopics those of their outcomes.
 func rawTopics() []string {
 	return []string{schemas.RawLOX24, schemas.RawUAPAY, schemas.RawUnibell, schemas.RawVoximplant}
 }
@@ -29,14 +29,15 @@ func outcomeTopics() []string {
 	}
 }
 
-// chainTopics are where the records of a provider's entity lie.
+// chainTopics returns the topics with raw records and outcomes of a provider's
+// entities.
 func chainTopics(provider string) []string {
 	return slices.DeleteFunc(append(rawTopics(), outcomeTopics()...), func(topic string) bool {
 		return provider != "" && topic != schemas.Duplicates && strings.Split(topic, ".")[1] != provider
 	})
 }
 
-// enrichedOf is where the snapshots of a provider's entity lie.
+// enrichedOf returns the topic with the snapshots of a provider's entities.
 func enrichedOf(provider string) string {
 	switch provider {
 	case "lox24", "unibell":
@@ -50,7 +51,7 @@ func enrichedOf(provider string) string {
 	}
 }
 
-// each has the same keys for several topics.
+// each returns the same keys for each topic.
 func each(topics, keys []string) map[string][]string {
 	out := map[string][]string{}
 	for _, topic := range topics {
@@ -68,18 +69,20 @@ func (h *haystack) placeOf(topic, key string) (place, bool) {
 	return place{topic, engine.PartitionOf([]byte(key), n)}, true
 }
 
-// rawSeen is what is known of a raw record of an entity.
+// rawSeen records how a raw record of an entity was seen.
 type rawSeen struct {
-	// there says that the raw record was read, ended how it ended.
+	// there is set if the raw record itself was read; ended is the kind of its outcome,
+	// "" if none was read.
 	there bool
 	ended string
 }
 
-// clocksMayDiffer is how far the providers' clocks may be off ours.
+// clocksMayDiffer is the assumed largest difference between a provider's clock and
+// ours.
 const clocksMayDiffer = time.Hour
 
-// collect reads all there is of what was found: snapshots, journeys, their members,
-// and the records behind them.
+// collect reads everything about the entities and journeys found: snapshots, journeys,
+// their members, and the records of each.
 func (t *tracer) collect(ctx context.Context) error {
 	if err := t.snapshots(ctx, slices.Sorted(maps.Keys(t.entities))); err != nil {
 		return err
@@ -117,7 +120,7 @@ func (t *tracer) collect(ctx context.Context) error {
 	return t.chains(ctx)
 }
 
-// snapshots reads those of entities.
+// snapshots reads the snapshots of entities.
 func (t *tracer) snapshots(ctx context.Context, keys []string) error {
 	by := map[string][]string{}
 	for _, key := range keys {
@@ -160,8 +163,8 @@ func (t *tracer) takeSnapshot(e *Entity, topic string, r *kgo.Record) {
 	}
 }
 
-// readJourneys reads the snapshots of journeys, and what they were told: of more
-// members than a snapshot lists.
+// readJourneys reads the snapshots of journeys. A snapshot may list only some of the
+// members, so that for a truncated one the journey's inputs are read as well.
 func (t *tracer) readJourneys(ctx context.Context) error {
 	keys := slices.Sorted(maps.Keys(t.journeys))
 	if len(keys) == 0 {
@@ -214,7 +217,7 @@ func (t *tracer) takeJourney(topic string, r *kgo.Record) {
 	}
 }
 
-// chains reads the records behind the entities.
+// chains reads the raw records of the entities, and their outcomes.
 func (t *tracer) chains(ctx context.Context) error {
 	by := map[string][]string{}
 	from := map[string]time.Time{}
@@ -244,7 +247,8 @@ func (t *tracer) chains(ctx context.Context) error {
 	return nil
 }
 
-// requests reads what Unibell told of calls by its own request id alone.
+// requests reads Unibell's records whose key is only its own request id. requests are
+// pairs: such a key, and the key of the entity it belongs to.
 func (t *tracer) requests(ctx context.Context, known, requests []string, since time.Time) error {
 	owner := map[string]*Entity{}
 	var keys []string
@@ -264,8 +268,8 @@ func (t *tracer) requests(ctx context.Context, known, requests []string, since t
 	})
 }
 
-// takeRecord adds a record to an entity. Of a Unibell call that knows its request id
-// it returns the key that other records of it have, and the entity's.
+// takeRecord adds a record to an entity. For a Unibell call with a request id it
+// returns the key of the records that carry only the request id, and the entity's key.
 func (t *tracer) takeRecord(e *Entity, topic string, r *kgo.Record) (request []string) {
 	value, err := valueOf(topic, r.Value)
 	s := stepOf(topic, r, value, err)
@@ -297,7 +301,7 @@ func (t *tracer) takeRecord(e *Entity, topic string, r *kgo.Record) (request []s
 	return nil
 }
 
-// add adds a step that is not there yet.
+// add appends a step unless a step of the same record is there already.
 func (t *tracer) add(to *[]Step, s *Step) bool {
 	if t.seen[s.Position] {
 		return false
@@ -307,7 +311,7 @@ func (t *tracer) add(to *[]Step, s *Step) bool {
 	return true
 }
 
-// readApplied learns how far the stages that read raw records have come.
+// readApplied fetches the committed offsets of the stages that read raw records.
 func (t *tracer) readApplied(ctx context.Context) error {
 	t.applied = map[string]map[int32]int64{}
 	for _, stage := range processor.StageNames() {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// conclude orders what was found, counts deliveries and says why.
+// conclude sorts the steps, counts deliveries and explains each result.
 func (t *tracer) conclude() {
 	for _, key := range slices.Sorted(maps.Keys(t.entities)) {
 		e := t.entities[key]
@@ -30,7 +30,7 @@ func (t *tracer) conclude() {
 	}
 }
 
-// compareSteps orders by time, then by the way of a record, then by place.
+// compareSteps orders by time, then by stage, then by position.
 func compareSteps(a, b Step) int {
 	return cmp.Or(a.At.Compare(b.At), cmp.Compare(rank(a.Kind), rank(b.Kind)), strings.Compare(a.Topic, b.Topic),
 		cmp.Compare(a.Partition, b.Partition), cmp.Compare(a.Offset, b.Offset))
@@ -40,7 +40,7 @@ func rank(kind string) int {
 	return slices.Index([]string{StepReceived, StepDecoded, StepDuplicate, StepDeadLetter, StepSnapshot, StepJourney, StepErasure, StepEnded}, kind)
 }
 
-// count counts an entity's deliveries, and marks those that wait.
+// count counts an entity's deliveries by outcome, and marks those not processed yet.
 func (t *tracer) count(e *Entity) {
 	e.Deliveries = len(e.raws)
 	for _, seen := range e.raws {

@@ -58,11 +58,11 @@ func (c *Config) defaults() {
 	}
 }
 
-// EnrichedTopic is where the snapshots of an entity lie, by its key; empty for a key
-// that names no provider.
+// EnrichedTopic returns the topic with the snapshots of the entity of a key; "" for a
+// key that names no provider.
 func EnrichedTopic(key string) string { return enrichedOf(providerOf(key)) }
 
-// RawTopic is where its raw records lie, likewise.
+// RawTopic returns the topic with the raw records of the entity of a key, likewise.
 func RawTopic(key string) string {
 	switch providerOf(key) {
 	case "lox24":

@@ -21,7 +21,7 @@ import (
 // decodable is a type made from an .avsc file.
 type decodable interface{ DecodeAvro(b []byte) error }
 
-// valueOf decodes the value of an Avro topic; nil where the topic is none.
+// valueOf decodes the value of an Avro topic; it returns nil for other topics.
 func valueOf(topic string, value []byte) (decodable, error) {
 	var into decodable
 	switch topic {
@@ -59,7 +59,7 @@ func valueOf(topic string, value []byte) (decodable, error) {
 	return into, err
 }
 
-// stepOf reads a record. value is what valueOf made of it.
+// stepOf makes a step from a record. value and err are the results of valueOf.
 func stepOf(topic string, r *kgo.Record, value decodable, err error) Step {
 	s := Step{Position: Position{r.Topic, r.Partition, r.Offset}, At: instant.Bound(r.Timestamp)}
 	switch {
@@ -172,7 +172,7 @@ func (s *Step) envelope(r *kgo.Record) {
 	}
 }
 
-// buried fills the step of a dead letter.
+// buried fills the step of a dead letter from its headers.
 func (s *Step) buried(r *kgo.Record) {
 	s.envelope(r)
 	if header(r, raw.HeaderSource) == "" {
@@ -187,8 +187,8 @@ func (s *Step) buried(r *kgo.Record) {
 	}
 }
 
-// header returns the last header of a name: a record that was buried twice has two of
-// each.
+// header returns the last header of a name: a record that became a dead letter twice
+// has two of each.
 func header(r *kgo.Record, key string) string {
 	for i := range slices.Backward(r.Headers) {
 		if r.Headers[i].Key == key {

@@ -19,7 +19,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// fetchBytes is how much of a partition is asked for at once.
+// fetchBytes is the size limit of a fetch from one partition.
 const fetchBytes = 8 << 20
 
 // place is a partition of a topic, named without prefix.
@@ -28,8 +28,7 @@ type place struct {
 	partition int32
 }
 
-// haystack is what there is to look through: the topics as they were when the trace
-// began.
+// haystack holds the topics to search, with their offsets when the trace began.
 type haystack struct {
 	names   schemas.Names
 	client  *kgo.Client
@@ -37,19 +36,20 @@ type haystack struct {
 	mu      sync.Mutex // details
 	details kadm.TopicDetails
 	starts  kadm.ListedOffsets
-	// ends are last stable offsets: what is behind them is not decided.
+	// ends are the last stable offsets: records after them may belong to open
+	// transactions.
 	ends kadm.ListedOffsets
-	// patience is how long a partition may give nothing.
+	// patience is how long a fetch of a partition may return nothing.
 	patience time.Duration
 	now      func() time.Time
 
-	// records and bytes count what was looked through.
+	// records and bytes count the offsets and decompressed bytes searched.
 	records, bytes atomic.Int64
 	progress       Progress
 	done           atomic.Int64
 }
 
-// look learns what topics there are.
+// look lists the topics and their start and end offsets.
 func (h *haystack) look(ctx context.Context) error {
 	var topics []string
 	for _, row := range schemas.Table() {
@@ -80,7 +80,7 @@ func (h *haystack) look(ctx context.Context) error {
 
 func (h *haystack) bare(topic string) string { return topic[len(h.names.Prefix):] }
 
-// partitions returns how many a topic has, 0 if it is not there.
+// partitions returns the number of partitions of a topic, 0 if it does not exist.
 func (h *haystack) partitions(topic string) int32 {
 	d, ok := h.details[h.names.Topic(topic)]
 	if !ok || d.Err != nil {
@@ -89,7 +89,7 @@ func (h *haystack) partitions(topic string) int32 {
 	return int32(len(d.Partitions)) //nolint:gosec // a partition count
 }
 
-// job is a partition to look through for needles.
+// job is a range of offsets of a partition to search for needles.
 type job struct {
 	place
 
@@ -97,8 +97,8 @@ type job struct {
 	needles  [][]byte
 }
 
-// jobs returns the partitions of topics, all or those that keys lie in, between two
-// times, zero for none.
+// jobs returns a job for each partition wanted, limited to the records written between
+// two times; zero for no limit.
 func (h *haystack) jobs(ctx context.Context, from, to time.Time, want map[place][][]byte) ([]job, error) {
 	var topics []string
 	for at := range want {
@@ -137,7 +137,7 @@ func (h *haystack) jobs(ctx context.Context, from, to time.Time, want map[place]
 			out = append(out, j)
 		}
 	}
-	// The longest first, so that none is begun when all others are done.
+	// The longest first, so that no long job starts when all others are done.
 	slices.SortFunc(out, func(a, b job) int {
 		return cmp.Or(cmp.Compare(b.to-b.from, a.to-a.from), cmp.Compare(a.topic, b.topic), cmp.Compare(a.partition, b.partition))
 	})
@@ -158,7 +158,7 @@ func (h *haystack) after(ctx context.Context, at time.Time, topics []string) (ka
 	return listed, nil
 }
 
-// whole wants what is sought in every partition of topics.
+// whole assigns the seeker's needles to every partition of topics.
 func (h *haystack) whole(s *seeker, topics []string) map[place][][]byte {
 	want := map[place][][]byte{}
 	for _, topic := range topics {
@@ -170,11 +170,12 @@ func (h *haystack) whole(s *seeker, topics []string) map[place][][]byte {
 	return want
 }
 
-// pieceOffsets is how many offsets of a partition are searched before another's.
+// pieceOffsets is how many offsets of a partition are searched before the search moves
+// to the next partition.
 const pieceOffsets = 200_000
 
-// newestFirst cuts jobs into pieces, those at the ends of the partitions first: what
-// somebody asks about was mostly just now.
+// newestFirst cuts jobs into pieces and sorts those at the ends of the partitions
+// first: people mostly ask about recent cases.
 func newestFirst(jobs []job) []job {
 	type piece struct {
 		job
@@ -198,12 +199,12 @@ func newestFirst(jobs []job) []job {
 	return out
 }
 
-// errEnough ends a search early.
+// errEnough ends a search after a hit.
 var errEnough = errors.New("enough")
 
-// search looks through partitions and yields, one at a time, each record of a batch
-// that holds a needle; most of them do not hold one. It looks through several
-// partitions at once, until yield returns false.
+// search searches several partitions concurrently, until yield returns false. It
+// yields, one at a time, all records of each batch that contains a needle; most of
+// these records do not contain it themselves.
 func (h *haystack) search(ctx context.Context, step string, jobs []job, yield func(topic string, r *kgo.Record) (more bool)) error {
 	err := h.searchAll(ctx, step, jobs, yield)
 	if errors.Is(err, errEnough) {
@@ -224,7 +225,7 @@ func (h *haystack) searchAll(ctx context.Context, step string, jobs []job, yield
 	var mu sync.Mutex
 	var group sync.WaitGroup
 	var next atomic.Int64
-	// A fetch is waited for while another one's bytes are looked through.
+	// More goroutines than cores: one waits for a fetch while another searches.
 	for range min(2*runtime.GOMAXPROCS(0), len(jobs)) {
 		group.Go(func() {
 			s := newSieve()
@@ -246,7 +247,7 @@ func (h *haystack) searchAll(ctx context.Context, step string, jobs []job, yield
 	return context.Cause(ctx)
 }
 
-// through looks through one partition.
+// through searches one partition.
 func (h *haystack) through(ctx context.Context, s *sieve, j *job, yield func(*kgo.Record)) error {
 	moved := h.now()
 	for at := j.from; at < j.to; {
@@ -290,7 +291,8 @@ func (h *haystack) through(ctx context.Context, s *sieve, j *job, yield func(*kg
 	return nil
 }
 
-// fetch asks a partition's leader for batches. The error is the partition's own.
+// fetch requests batches from a partition's leader. An error of the partition is
+// returned together with its response, which has the log start offset.
 func (h *haystack) fetch(ctx context.Context, j *job, from int64) (*kmsg.FetchResponseTopicPartition, error) {
 	h.mu.Lock()
 	detail := h.details[h.names.Topic(j.topic)]
@@ -323,8 +325,8 @@ func (h *haystack) fetch(ctx context.Context, j *job, from int64) (*kmsg.FetchRe
 	return rp, kerr.ErrorForCode(rp.ErrorCode)
 }
 
-// again waits a little before a partition is asked again, and looks for its leader
-// where it has another one now.
+// again waits before the next fetch of a partition. After an error it looks up the
+// partition's leader, which may have changed.
 func (h *haystack) again(ctx context.Context, j *job, why error) error {
 	const wait = 100 * time.Millisecond
 	timer := time.NewTimer(wait)

@@ -12,16 +12,16 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// seeker tells whether a record holds an id.
+// seeker finds an id in records.
 type seeker struct {
 	ids []string
-	// needles are what the bytes of a batch are searched for.
+	// needles are the byte strings to search batches for.
 	needles [][]byte
-	// encoded are those needles that stand for an id within base64.
+	// encoded are the needles for an id within base64.
 	encoded [][]byte
-	// exact wants an Avro value to be the id, not only to hold it.
+	// exact requires a field of an Avro value to equal the id, not only to contain it.
 	exact bool
-	// all goes on behind the first record that has it.
+	// all continues after the first record with the id.
 	all bool
 }
 
@@ -29,8 +29,9 @@ func newSeeker(ids ...string) *seeker {
 	s := &seeker{ids: ids, exact: true}
 	for _, id := range ids {
 		s.needles = append(s.needles, []byte(id))
-		// UAPAY's callbacks are signed tokens: their claims are in base64, where an id
-		// begins at one of three places of four letters.
+		// UAPAY's callbacks are signed tokens with their claims in base64url. Three
+		// bytes become four characters, so an id has three encodings, by its offset
+		// modulo 3.
 		const enough = 12
 		if len(id) >= enough {
 			s.encoded = append(s.encoded, base64Of(id)...)
@@ -39,7 +40,7 @@ func newSeeker(ids ...string) *seeker {
 	return s
 }
 
-// needlesOf are what a topic's batches are searched for.
+// needlesOf returns the byte strings to search a topic's batches for.
 func (s *seeker) needlesOf(topic string) [][]byte {
 	if topic == schemas.RawUAPAY || topic == schemas.DeadLetterUAPAY {
 		return slices.Concat(s.needles, s.encoded)
@@ -47,8 +48,8 @@ func (s *seeker) needlesOf(topic string) [][]byte {
 	return s.needles
 }
 
-// base64Of returns what an id looks like within base64, by where it begins: the
-// letters that hang on nothing but the id.
+// base64Of returns the three encodings of an id within base64url, one for each offset
+// modulo 3, without the characters at both ends that also depend on neighbouring bytes.
 func base64Of(id string) [][]byte {
 	var out [][]byte
 	for shift := range 3 {
@@ -61,7 +62,8 @@ func base64Of(id string) [][]byte {
 	return out
 }
 
-// in says where in a record an id is, empty if it is nowhere.
+// in returns the part of a record that holds the id (key, header or field name), "" if
+// it holds none.
 func (s *seeker) in(topic string, r *kgo.Record) string {
 	if slices.Contains(s.ids, string(r.Key)) {
 		return "key"
@@ -88,7 +90,7 @@ func (s *seeker) in(topic string, r *kgo.Record) string {
 	return s.inJSON(text)
 }
 
-// inJSON looks for a string that is the id, and returns its field's name.
+// inJSON looks for a string that is the id, and returns the name of its field.
 func (s *seeker) inJSON(text []byte) string {
 	d := json.NewDecoder(bytes.NewReader(text))
 	field := ""
@@ -110,7 +112,7 @@ func (s *seeker) inJSON(text []byte) string {
 	}
 }
 
-// inBody looks for the id in a provider's body, where it must stand alone.
+// inBody searches a provider's body for the id as a whole word.
 func (s *seeker) inBody(body []byte) string {
 	for _, id := range s.ids {
 		for at := 0; ; {
@@ -132,7 +134,7 @@ func (s *seeker) inBody(body []byte) string {
 	return ""
 }
 
-// wordly says whether a letter may be a part of an id.
+// wordly reports whether a character may be part of an id.
 func wordly(b byte) bool {
 	return b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b == '-' || b == '_'
 }

@@ -16,38 +16,39 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// Config is what is traced, and how.
+// Config holds the options of a trace.
 type Config struct {
 	// Kafka are the options of every client.
 	Kafka []kgo.Opt
 	// Names has the prefix of topics and groups.
 	Names schemas.Names
-	// Sources are the configured ones: ids are qualified by them.
+	// Sources are the configured sources; their names are part of some keys.
 	Sources []source.Source
-	// From and To bound by when records were written what is searched for an id that
-	// is no key; zero for no bound.
+	// From and To limit the search by record timestamp; they apply only to ids that are
+	// not record keys. Zero is no limit.
 	From, To time.Time
-	// All searches on behind the first that has the id.
+	// All continues the search after the first record with the id.
 	All bool
-	// Limit is how many entities are told of. Default 60.
+	// Limit is how many entities the report has at most. Default 60.
 	Limit int
-	// Patience is how long a partition may give nothing. Default 30 s.
+	// Patience is how long a fetch of a partition may return nothing. Default 30 s.
 	Patience time.Duration
-	// Progress is told how far it is; nil means nobody.
+	// Progress reports how far the trace is; nil means no reports.
 	Progress Progress
 	// Now is the wall clock; nil means time.Now.
 	Now func() time.Time
 }
 
-// Query is what is looked for: one of the two.
+// Query holds the id or the phone to look for: exactly one of the two.
 type Query struct {
 	// ID is any id, as a provider or Tributary writes it.
 	ID string
-	// Pseudonyms are the HMACs of a phone, under every key there is.
+	// Pseudonyms are the HMACs of a phone number, under every configured key.
 	Pseudonyms []string
 }
 
-// Progress is told of the steps and how many offsets of each are passed.
+// Progress receives each step with its total number of offsets, and how many of them
+// are read.
 type Progress interface {
 	Step(name string, total int64)
 	At(done int64)
@@ -58,14 +59,14 @@ type silent struct{}
 func (silent) Step(string, int64) {}
 func (silent) At(int64)           {}
 
-// MinSearch is the shortest id that is searched for where it is no key: a shorter
-// one is a part of everything.
+// MinSearch is the length of the shortest id that is searched for in record bodies: a
+// shorter one occurs in nearly every batch.
 const MinSearch = 6
 
-// ErrShort says that an id is too short for a search.
+// ErrShort is returned for an id that is too short for a search.
 var ErrShort = errors.New("too short an id")
 
-// tracer is a trace under way.
+// tracer is the state of one running trace.
 type tracer struct {
 	config   Config
 	hay      *haystack
@@ -73,12 +74,12 @@ type tracer struct {
 	entities map[string]*Entity
 	journeys map[string]*Journey
 	seen     map[Position]bool
-	// applied is how far each stage has come, by input topic.
+	// applied holds the committed offsets of each stage, by input topic.
 	applied map[string]map[int32]int64
 }
 
-// Run looks for an id and tells all of what it is of. That nothing was found is no
-// error: the report says so.
+// Run looks for an id and reports the entities and journeys it belongs to. Finding
+// nothing is not an error: the report's Found is false then.
 func Run(ctx context.Context, config Config, query Query) (*Report, error) {
 	if query.ID == "" && len(query.Pseudonyms) == 0 {
 		return nil, errors.New("nothing to look for")
@@ -111,7 +112,8 @@ func Run(ctx context.Context, config Config, query Query) (*Report, error) {
 	return t.report, nil
 }
 
-// find fills entities and journeys with what the id is of, the cheapest way first.
+// find adds the entities and journeys that the id belongs to. It tries the cheapest way
+// first: as a key, then in the outcomes, then in the raw records.
 func (t *tracer) find(ctx context.Context, query *Query) error {
 	if query.ID != "" {
 		if err := t.byKey(ctx, query.ID); err != nil || len(t.entities)+len(t.journeys) > 0 {
@@ -132,8 +134,8 @@ func (t *tracer) find(ctx context.Context, query *Query) error {
 	return t.bySearch(ctx, s, "searching for the phone's pseudonyms", PseudonymTopics())
 }
 
-// PseudonymTopics are the topics that a phone is looked for in. In all others it stands
-// in clear, or only in records of entities that these name, too.
+// PseudonymTopics are the topics that are searched for a phone. The other topics hold
+// it in clear, or hold it only in records of entities that these topics name as well.
 func PseudonymTopics() []string {
 	return []string{
 		schemas.EnrichedVerifications, schemas.EnrichedPayments, schemas.EnrichedAccounts, schemas.EnrichedJourneys,
@@ -142,7 +144,7 @@ func PseudonymTopics() []string {
 	}
 }
 
-// byKey looks where the id would be a key.
+// byKey reads the partitions where the id would be a record key.
 func (t *tracer) byKey(ctx context.Context, id string) error {
 	return t.look(ctx, "looking where it is a key", t.candidates(id), time.Time{}, func(topic string, r *kgo.Record) {
 		if topic == schemas.EnrichedJourneys {
@@ -155,8 +157,8 @@ func (t *tracer) byKey(ctx context.Context, id string) error {
 	})
 }
 
-// candidates are the keys that an id may be in each topic, whole or without its
-// provider.
+// candidates returns the keys that an id may stand for in each topic, as it is or with
+// a provider's prefix.
 func (t *tracer) candidates(id string) map[string][]string {
 	keys := map[string][]string{schemas.EnrichedJourneys: {id}}
 	if key := string(verification.JourneyKey(nil, "", id)); key != id {
@@ -183,7 +185,7 @@ func (t *tracer) candidates(id string) map[string][]string {
 	return keys
 }
 
-// bySearch looks through whole topics.
+// bySearch searches whole topics for the id's bytes.
 func (t *tracer) bySearch(ctx context.Context, s *seeker, step string, topics []string) error {
 	jobs, err := t.hay.jobs(ctx, t.config.From, t.config.To, t.hay.whole(s, topics))
 	if err != nil {
@@ -215,7 +217,7 @@ func (t *tracer) bySearch(ctx context.Context, s *seeker, step string, topics []
 	return err
 }
 
-// look reads the partitions of topics that keys lie in, and yields their records.
+// look reads the partitions that hold keys, and yields the records with these keys.
 func (t *tracer) look(ctx context.Context, step string, keys map[string][]string, from time.Time, yield func(topic string, r *kgo.Record)) error {
 	want := map[place][][]byte{}
 	type known struct{ topic, key string }
@@ -246,7 +248,8 @@ func (t *tracer) look(ctx context.Context, step string, keys map[string][]string
 	return err
 }
 
-// looking begins an entry of what was looked at; the returned function ends it.
+// looking starts an entry in the report's list of searches; the returned function
+// completes it.
 func (t *tracer) looking(what string, topics []string, from, to time.Time) func(found int) {
 	records, bytes, began := t.hay.records.Load(), t.hay.bytes.Load(), t.config.Now()
 	names := make([]string, len(topics))
@@ -268,7 +271,7 @@ func (t *tracer) as(what string) {
 	}
 }
 
-// entity returns that of a key, made if it is not known.
+// entity returns the entity of a key, creating it at first use.
 func (t *tracer) entity(key string) *Entity {
 	e := t.entities[key]
 	if e == nil {
@@ -287,8 +290,8 @@ func (t *tracer) journey(key string) *Journey {
 	return j
 }
 
-// providerOf returns the provider that a key begins with, empty if it names none:
-// such a raw record had no key of its own.
+// providerOf returns the provider that a key begins with, or "" if it names none: the
+// webhook of such a raw record carried no entity id.
 func providerOf(key string) string {
 	provider, _, ok := strings.Cut(key, ":")
 	if ok && slices.Contains(providers(), provider) {

@@ -22,8 +22,8 @@ func money(minor int64, currency string) string {
 	return strings.TrimSpace(fmt.Sprintf("%s%d.%02d %s", sign, minor/100, minor%100, currency))
 }
 
-// explainJourney says in sentences why a journey is not complete; nothing of one that
-// is.
+// explainJourney explains in sentences why a journey is not complete; it returns none
+// if it is.
 func explainJourney(j *Journey, entities map[string]*Entity, now time.Time) []string {
 	s, ok := j.Snapshot.(*avro.JourneySnapshot)
 	if !ok {
@@ -82,7 +82,7 @@ func explainJourney(j *Journey, entities map[string]*Entity, now time.Time) []st
 	return append(why, waiting(j.Members, entities)...)
 }
 
-// inProgress says what a journey waits for.
+// inProgress names the event that a journey is waiting for.
 func inProgress(s *avro.JourneySnapshot, now time.Time) string {
 	due := s.Deadline.Value
 	switch {
@@ -97,7 +97,8 @@ func inProgress(s *avro.JourneySnapshot, now time.Time) string {
 	}
 }
 
-// overdue says why a deadline that is past by our clock has not counted yet.
+// overdue explains why a deadline that has passed by the wall clock has not taken
+// effect.
 func overdue(due, now time.Time) string {
 	if now.Before(due) {
 		return "."
@@ -105,7 +106,7 @@ func overdue(due, now time.Time) string {
 	return "; that is past, and will count when every stage in front has come so far (see tributary lag)."
 }
 
-// absent says what was never heard of.
+// absent lists the parts that a journey lacks: verifications, payments, final statuses.
 func absent(s *avro.JourneySnapshot) []string {
 	var out []string
 	if s.Verifications == 0 {
@@ -120,7 +121,7 @@ func absent(s *avro.JourneySnapshot) []string {
 	return out
 }
 
-// noJourney says why there is no snapshot.
+// noJourney explains why there is no snapshot.
 func noJourney(j *Journey, entities map[string]*Entity) []string {
 	if n := len(j.Steps); n > 0 && j.Steps[n-1].Kind == StepEnded {
 		return []string{"It ended at " + clock(j.Steps[n-1].At) + ": its members were forgotten, or left it."}
@@ -128,7 +129,7 @@ func noJourney(j *Journey, entities map[string]*Entity) []string {
 	return append([]string{"There is no snapshot of it: the journey stage has not come so far, or retention has taken it."}, waiting(j.Members, entities)...)
 }
 
-// waiting says which members have records that are not processed yet.
+// waiting counts the records of its members that are not processed yet.
 func waiting(members []string, entities map[string]*Entity) []string {
 	n := 0
 	for _, m := range members {
@@ -142,7 +143,7 @@ func waiting(members []string, entities map[string]*Entity) []string {
 	return []string{fmt.Sprintf("%d records of its members are received and not processed yet: see tributary lag.", n)}
 }
 
-// explainEntity says in sentences what there is to know of an entity.
+// explainEntity explains the state of an entity in sentences.
 func explainEntity(e *Entity, now time.Time) []string {
 	var why []string
 	switch {

@@ -1,7 +1,7 @@
 // Package tracetest runs a small pipeline for tests: an embedded broker and registry,
 // the real processor, and webhooks that are written straight into the raw topics.
 //
-//	Start ─► Run: processor ─► Verification, Payment: webhooks ─► Await: what becomes of them
+//	Start ─► Run: processor ─► Verification, Payment: webhooks ─► Await: a record of an output topic
 package tracetest
 
 import (
@@ -37,7 +37,7 @@ const (
 // Prefix is that of the topics and groups.
 const Prefix = "case."
 
-// TB is what of a test is needed: a *testing.T or *testing.B.
+// TB is the part of testing.TB that this package uses: a *testing.T or *testing.B.
 type TB interface {
 	Helper()
 	Fatal(args ...any)
@@ -62,8 +62,8 @@ type Stack struct {
 
 	// Logger is the processor's; nil means none.
 	Logger *slog.Logger
-	// Failed gets what ends a processor by itself, where it is not nil; else that
-	// fails the test.
+	// Failed receives the error of a processor that ends by itself. If it is nil, such
+	// an error fails the test.
 	Failed chan error
 
 	client    *kgo.Client
@@ -113,7 +113,7 @@ func Start(tb TB) *Stack {
 	return s
 }
 
-// Run starts a processor; it ends with the test, if not by Stop.
+// Run starts a processor, which runs until Stop or the end of the test.
 func (s *Stack) Run(tb TB) {
 	tb.Helper()
 	config := processor.DefaultConfig()
@@ -155,13 +155,13 @@ func (s *Stack) fail(tb TB) func(error) {
 	}
 }
 
-// Refresh has the running processor read Sources again, as SIGHUP does.
+// Refresh makes the running processor reload Sources, as SIGHUP does.
 func (s *Stack) Refresh(tb TB) error {
 	tb.Helper()
 	return s.processor.Refresh(tb.Context())
 }
 
-// Forget throws the processor's state directory away.
+// Forget deletes the processor's state directory.
 func (s *Stack) Forget(tb TB) {
 	tb.Helper()
 	s.state = tb.TempDir()
@@ -189,7 +189,7 @@ func (s *Stack) Stop(tb TB) {
 	}
 }
 
-// Webhook writes a raw record as ingest would, and returns where it lies.
+// Webhook writes a raw record as ingest would, and returns its position.
 func (s *Stack) Webhook(tb TB, provider, key string, body []byte) *kgo.Record {
 	tb.Helper()
 	return s.WebhookOf(tb, &source.Source{ID: "shop-" + provider, Provider: provider}, key, body)
@@ -218,10 +218,10 @@ func (s *Stack) WebhookOf(tb TB, of *source.Source, key string, body []byte) *kg
 	return r
 }
 
-// EventID is that of the nth event of the verification of a number.
+// EventID returns the id of the nth event of the verification of a number.
 func EventID(verification, n int) string { return id(1000*verification + n) }
 
-// id makes what looks like the providers' ids.
+// id returns an id in the format of the providers' ids (a UUID).
 func id(n int) string { return fmt.Sprintf("%08x-0000-4000-8000-%012x", n, n) }
 
 // VerificationKey and PaymentKey are those of the entities of a number.
@@ -273,8 +273,8 @@ func marshal(tb TB, v any) []byte {
 	return text
 }
 
-// Await reads a topic, named without prefix, from its beginning until a record is
-// what is waited for, and returns it.
+// Await reads a topic, named without prefix, from its beginning and returns the first
+// record for which wanted is true.
 func (s *Stack) Await(tb TB, topic string, wanted func(r *kgo.Record) bool) *kgo.Record {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(tb.Context(), time.Minute)
@@ -298,7 +298,7 @@ func (s *Stack) Await(tb TB, topic string, wanted func(r *kgo.Record) bool) *kgo
 	}
 }
 
-// Closes says that the account of all topics adds up.
+// Closes fails the test unless an audit of all topics adds up.
 func (s *Stack) Closes(t TB) {
 	t.Helper()
 	r, err := audit.Run(t.Context(), audit.Config{Kafka: s.Kafka, Names: s.Names})
