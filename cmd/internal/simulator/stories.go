@@ -133,6 +133,18 @@ func journeyStories() []story {
 			c.sent(2 * time.Second)
 			c.reached(8 * time.Second)
 		}},
+		{"correlation id is a number of an unassigned range", 2, func(t *tale) {
+			ranges := []string{"+44770090", "0044770090", "+4915", "tel:+44770090"}
+			t.order = ranges[t.rng.IntN(len(ranges))] + t.digits(4)
+			t.verified()
+			t.paid(3 * time.Minute)
+		}},
+		{"correlation id is free text", 2, func(t *tale) {
+			texts := []string{"anna@example.com ", "Анна ", "4111-1111-1111-1111 ", `{"phone":"+447700900123"} `, "code 4711, order "}
+			t.order = texts[t.rng.IntN(len(texts))] + t.order
+			t.verified()
+			t.paid(3 * time.Minute)
+		}},
 	}
 }
 
@@ -241,6 +253,12 @@ func otherStories() []story {
 			t.call(t.accounts.Unibell, t.order, phone)
 			t.call(t.accounts.Unibell, t.order, phone).says(20*time.Second, "UNDELIVERABLE")
 			t.call(t.accounts.Unibell, t.order, phone).says(40*time.Second, "DELIVERED")
+		}},
+		{"unibell reference is a number of an unassigned range, then paid", 1, func(t *tale) {
+			t.order = "44770090" + t.digits(4)
+			t.call(t.accounts.Unibell, "00"+t.order, t.phone()).says(30*time.Second, "DELIVERED")
+			t.order = "+" + t.order
+			t.paid(2 * time.Minute)
 		}},
 		{"unibell call without reference", 1, func(t *tale) { t.call(t.accounts.UnibellQuiet, "", t.phone()) }},
 		{"voximplant account frozen and unfrozen", 3, func(t *tale) {
