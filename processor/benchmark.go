@@ -2,12 +2,12 @@ package processor
 
 import "github.com/tributary-hq/tributary/schemas"
 
-// Benchmark is for comparisons with programs that do less, and for nothing else: with
-// it the topics do not say what the documentation says.
+// Benchmark changes the topology for comparisons with programs that do less. Not for
+// production: with it, topics do not have the content that the documentation describes.
 type Benchmark struct {
-	// LikeForLike leaves out what the Kafka Streams application in PERFORMANCE.md does
-	// not do: the ledger, duplicates, snapshots of payments; and a journey hears of a
-	// verification only when its outcome changes.
+	// LikeForLike leaves out all that the Kafka Streams application in PERFORMANCE.md
+	// does not do: the ledger, duplicates and snapshots of payments; and a verification
+	// sends its journeys an update only when its outcome changes.
 	LikeForLike bool `json:"like_for_like" koanf:"like_for_like" yaml:"like_for_like"`
 }
 

@@ -32,7 +32,7 @@ type Config struct {
 	// must be longer than the providers' last retry, and shorter than any retention. A
 	// Unibell status waits as long for the call it belongs to. Default 72 h.
 	DedupeSpan time.Duration `json:"dedupe_span" koanf:"dedupe_span" yaml:"dedupe_span"`
-	// Deadlines are after what time absence is an event.
+	// Deadlines are the times after which the absence of an event is itself an event.
 	Deadlines Deadlines `json:"deadlines" koanf:"deadlines" yaml:"deadlines"`
 	// Retention is how long an entity is kept.
 	Retention Retention `json:"retention" koanf:"retention" yaml:"retention"`
@@ -47,26 +47,28 @@ type Config struct {
 	Benchmark Benchmark `json:"benchmark" koanf:"benchmark" yaml:"benchmark"`
 }
 
-// Deadlines are after what time absence is an event, all counted in received_at.
+// Deadlines are the times after which the absence of an event is itself an event. They
+// are all measured in received_at, the ingestion time.
 type Deadlines struct {
-	// VerificationGrace is what a LOX24 verification has beyond the sum of its
-	// strategy's timeouts before it is expired. Default 5 min.
+	// VerificationGrace is added to the sum of a LOX24 strategy's timeouts; after both,
+	// a verification without an outcome is expired. Default 5 min.
 	VerificationGrace time.Duration `json:"verification_grace" koanf:"verification_grace" yaml:"verification_grace"`
-	// VerificationMin is what a LOX24 verification has at least. Default 1 h.
+	// VerificationMin is the minimum time that a LOX24 verification is waited for,
+	// whatever its strategy's timeouts are. Default 1 h.
 	VerificationMin time.Duration `json:"verification_min" koanf:"verification_min" yaml:"verification_min"`
-	// Call is what a Unibell call has from its request, where a status callback is
-	// set up for the source. Default 5 min.
+	// Call is how long after its request a Unibell call without an outcome is expired,
+	// for a source that has a status callback. Default 5 min.
 	Call time.Duration `json:"call" koanf:"call" yaml:"call"`
 	// MissedAttempt is how long after a later attempt of a LOX24 delivery an earlier
 	// one that was not seen counts as missed. Default 10 min.
 	MissedAttempt time.Duration `json:"missed_attempt" koanf:"missed_attempt" yaml:"missed_attempt"`
 	// Hold is how long a payment may be held before it is flagged. Default 7 days.
 	Hold time.Duration `json:"hold" koanf:"hold" yaml:"hold"`
-	// JourneyPayment is how long after the verification money is missing. Default
-	// 30 min.
-	JourneyPayment time.Duration `json:"journey_payment" koanf:"journey_payment" yaml:"journey_payment"`
-	// JourneyVerification is how long after the money a verification is missing.
+	// JourneyPayment is how long after the verification a missing payment is reported.
 	// Default 30 min.
+	JourneyPayment time.Duration `json:"journey_payment" koanf:"journey_payment" yaml:"journey_payment"`
+	// JourneyVerification is how long after the payment a missing verification is
+	// reported. Default 30 min.
 	JourneyVerification time.Duration `json:"journey_verification" koanf:"journey_verification" yaml:"journey_verification"`
 }
 

@@ -9,9 +9,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// disk tells how large the state is and what its disk still takes, so that somebody
-// hears of a full one before it ends the process. It looks when it is asked: a
-// store is some hundred files. It is a prometheus.Collector.
+// disk is a prometheus.Collector of the state directory's size and the free space of
+// its disk, so that an alert can come before a full disk ends the process. It reads the
+// file sizes at every scrape, which is cheap: a store has some hundred files.
 type disk struct {
 	dir               string
 	state, free, size *prometheus.Desc
@@ -40,7 +40,8 @@ func (d *disk) Describe(out chan<- *prometheus.Desc) {
 	out <- d.size
 }
 
-// Collect implements prometheus.Collector. What cannot be found out is absent.
+// Collect implements prometheus.Collector. It leaves out a metric whose value cannot be
+// read.
 func (d *disk) Collect(out chan<- prometheus.Metric) {
 	if n, err := bytesOf(d.dir); err == nil {
 		out <- prometheus.MustNewConstMetric(d.state, prometheus.GaugeValue, float64(n))

@@ -10,9 +10,10 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// figures makes the metrics of the business, beginning at zero what is usual of the
-// stages and sources there are, and those of what stages went on without. It returns
-// what takes the counts of a stage; those of other figures go to next.
+// figures registers the business metrics and those of package tolerance, with a zero
+// series for the usual labels of the configured stages and sources. The returned
+// function wraps a stage's hook for counts: it consumes the counts of these metrics and
+// passes all others to next.
 func (p *Processor) figures() func(stage string, next func(engine.Count)) func(engine.Count) {
 	countries := p.config.Countries
 	m := business.NewMetrics(p.deps.Metrics, countries)

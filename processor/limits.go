@@ -2,15 +2,16 @@ package processor
 
 import "runtime/debug"
 
-// MemoryLimits bounds what the process takes beside the state store, whose own settings are
-// engine.store.
+// MemoryLimits are the settings of the Go garbage collector. The memory of the state
+// store is not on the Go heap; its settings are in engine.store.
 type MemoryLimits struct {
-	// GCPercent is by how much the heap may grow before it is collected, as GOGC says
-	// it: half as much takes about a tenth more processor time. 0 leaves it to GOGC.
+	// GCPercent is the growth of the heap, in percent, after which the garbage
+	// collector runs, as in GOGC: half the value costs about a tenth more processor
+	// time. 0 leaves it to GOGC.
 	GCPercent int `json:"gc_percent" koanf:"gc_percent" yaml:"gc_percent"`
-	// LimitBytes is near which the collector works harder, as GOMEMLIMIT says it. The
-	// store's cache is outside of it. A limit below what is needed costs most of the
-	// processor time. 0 leaves it to GOMEMLIMIT.
+	// LimitBytes is the heap size near which the garbage collector works harder, as in
+	// GOMEMLIMIT; it excludes the store's cache. If the process needs more than the
+	// limit, the collector takes most of the processor time. 0 leaves it to GOMEMLIMIT.
 	LimitBytes int64 `json:"limit_bytes" koanf:"limit_bytes" yaml:"limit_bytes"`
 }
 

@@ -19,8 +19,8 @@ type Memory struct {
 	readers map[string]string
 	offsets map[topicPartition]int64
 	queue   []engine.Input
-	// Held keeps what stages tell each other from being read until Release: the
-	// stages in front then run ahead of those behind.
+	// Held keeps the records that stages send to other stages unread until Release, so
+	// that tests can let the upstream stages run ahead of those downstream.
 	Held bool
 }
 
@@ -87,7 +87,7 @@ func (m *Memory) AdvanceTo(at time.Time) ([]engine.Output, error) {
 	return append(out, emitted...), err
 }
 
-// Release lets the stages behind read what was held back.
+// Release lets the downstream stages read the records that were held back.
 func (m *Memory) Release() ([]engine.Output, error) {
 	m.Held = false
 	return m.run()
@@ -96,7 +96,7 @@ func (m *Memory) Release() ([]engine.Output, error) {
 // Stage returns the engine of a stage, nil if it does not run.
 func (m *Memory) Stage(name string) *engine.Memory { return m.stages[name] }
 
-// run handles what is queued until nothing is left but what is held.
+// run processes the queue until it is empty or has only records that are held back.
 func (m *Memory) run() ([]engine.Output, error) {
 	var out []engine.Output
 	for {

@@ -22,7 +22,7 @@ func StageNames() []string {
 	return []string{StageLOX24, StageUAPAY, StageVoximplant, StageUnibell, StageUnibellCall, StageJourney}
 }
 
-// Topics are what a stage reads and writes, without prefix.
+// Topics are the topics that a stage reads and writes, without prefix.
 type Topics struct {
 	Input, Changelog, DeadLetter string
 	Outputs                      []string
@@ -68,11 +68,11 @@ func TopicsOf(stage string) (topics Topics, ok bool) {
 	return Topics{}, false
 }
 
-// readsRaw says whether the stage reads what ingest writes, so that its clock
-// follows the wall clock while nothing comes.
+// readsRaw reports whether the stage reads a raw topic, which ingest writes. The
+// watermark of such a stage follows the wall clock while no records arrive.
 func readsRaw(stage string) bool {
 	return !slices.Contains([]string{StageUnibellCall, StageJourney}, stage)
 }
 
-// journeyUpstreams are the stages that tell the journey of members.
+// journeyUpstreams are the stages that send members to the journey stage.
 func journeyUpstreams() []string { return []string{StageLOX24, StageUAPAY, StageUnibellCall} }

@@ -4,9 +4,10 @@ package processor
 
 import "context"
 
-// What follows is for the chaos tests of whole clients, which are built with the tag.
+// The methods of this file are for the chaos tests of whole clients, which are built
+// with the tag synctests.
 
-// ProbeFlush brings the store to its disk.
+// ProbeFlush flushes the store's memory to disk.
 func (p *Processor) ProbeFlush() error {
 	if p.engine == nil {
 		return nil
@@ -14,7 +15,8 @@ func (p *Processor) ProbeFlush() error {
 	return p.engine.ProbeFlush()
 }
 
-// ProbeEnd ends what a Stop left of an engine whose store is broken.
+// ProbeEnd ends the goroutines and clients that a Stop left running because the
+// engine's store is broken.
 func (p *Processor) ProbeEnd(ctx context.Context) {
 	if p.engine != nil {
 		p.engine.ProbeEnd(ctx)

@@ -21,7 +21,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// Deps is what the processor is given.
+// Deps are the dependencies that the program passes to the processor.
 type Deps struct {
 	// Kafka are the options of every client: brokers, TLS, SASL, client id.
 	Kafka []kgo.Opt
@@ -37,22 +37,23 @@ type Deps struct {
 	// SchemaIDs returns the registry's ids of all Avro topics, by topic without
 	// prefix. It is called once, by Start.
 	SchemaIDs func(ctx context.Context) (map[string]uint32, error)
-	// Partitions returns the configured partition count of a topic, without prefix: a stage
-	// refuses an input that has another. Nil takes what the cluster has at the start.
+	// Partitions returns the configured partition count of a topic, without prefix. A
+	// stage refuses to start on an input with another count. Nil accepts the count that
+	// the cluster has at the start.
 	Partitions func(topic string) int32
 	// Version goes into dead letters.
 	Version string
-	// Logger gets what operators should know; nil means nowhere.
+	// Logger receives the log records for operators; nil discards them.
 	Logger *slog.Logger
 	// Metrics is where the engine's metrics are registered; nil means nowhere.
 	Metrics prometheus.Registerer
-	// Tracer makes a span of each round and of each record that is followed; nil
-	// makes none.
+	// Tracer makes a span for each transaction and for each traced record; nil makes
+	// none.
 	Tracer trace.TracerProvider
 	// Now is the wall clock; nil means time.Now.
 	Now func() time.Time
 	// Fail is called once with the error that ends a worker for good: the process
-	// should end. Nil means that only Health tells.
+	// should end. If it is nil, only Health reports the error.
 	Fail func(error)
 }
 
@@ -88,9 +89,9 @@ func New(config Config, deps Deps) (*Processor, error) {
 	return p, nil
 }
 
-// Start resolves the schema ids, looks at the topics and starts the workers. It
-// returns when they run; Health tells when their state is restored. A topic or
-// schema that is missing is an error that says what to do.
+// Start resolves the schema ids, checks the topics and starts the workers. It returns
+// when they run; Health reports when their state is restored. The error for a missing
+// topic or schema explains how to create it.
 func (p *Processor) Start(ctx context.Context) error {
 	ids, err := p.deps.SchemaIDs(ctx)
 	if err != nil {
@@ -143,8 +144,8 @@ func (p *Processor) Start(ctx context.Context) error {
 	return nil
 }
 
-// Stop ends the rounds in flight, leaves the groups and closes the state store. It
-// may be called without Start.
+// Stop ends the open transactions, leaves the consumer groups and closes the state
+// store. It may be called without Start.
 func (p *Processor) Stop(ctx context.Context) error {
 	if p.engine == nil {
 		return nil
@@ -152,7 +153,7 @@ func (p *Processor) Stop(ctx context.Context) error {
 	return p.engine.Stop(ctx)
 }
 
-// Health returns what every worker is doing; none before Start.
+// Health returns the status of every worker; nil before Start.
 func (p *Processor) Health() []engine.Status {
 	if p.engine == nil {
 		return nil
@@ -160,7 +161,7 @@ func (p *Processor) Health() []engine.Status {
 	return p.engine.Health()
 }
 
-// Detail is what an operator sees of a processor beside whether it is ready.
+// Detail is the status that the admin endpoint shows in addition to readiness.
 type Detail struct {
 	// Restoring is how far the restores of all workers are; nil if none runs.
 	Restoring *engine.Progress `json:"restoring,omitempty"`
@@ -169,8 +170,8 @@ type Detail struct {
 	Standbys []engine.StandbyPartition `json:"standbys,omitempty"`
 }
 
-// Detail returns what every worker is doing, how far restores are and which warm
-// copies there are; nothing before Start.
+// Detail returns the status of every worker, the progress of restores and the standby
+// replicas; it is empty before Start.
 func (p *Processor) Detail() Detail {
 	d := Detail{Workers: p.Health()}
 	if p.engine == nil {

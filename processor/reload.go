@@ -15,9 +15,8 @@ import (
 	"github.com/tributary-hq/tributary/processor/source"
 )
 
-// Refresh reads the sources again, as Deps.ReadSources has them. It is what SIGHUP
-// does. Records decoded from then on are processed by them. With any fault nothing
-// changes.
+// Refresh loads the sources from Deps.ReadSources again, as on SIGHUP. Records decoded
+// later use the new settings. If any source has a fault, nothing changes.
 func (p *Processor) Refresh(ctx context.Context) error {
 	if p.deps.ReadSources == nil {
 		return errors.New("the sources of this processor do not change")
@@ -50,8 +49,8 @@ func (p *Processor) replace(ctx context.Context, next []source.Source) error {
 	return nil
 }
 
-// warnOfDefaults returns what logs, once for each source, that state of a source that is
-// not configured is shown by its provider's defaults.
+// warnOfDefaults returns a function that logs, once for each source id, that entities
+// of a source that is not configured are shown with their provider's default settings.
 func (p *Processor) warnOfDefaults() func(id string) {
 	var warned sync.Map
 	return func(id string) {
@@ -62,7 +61,7 @@ func (p *Processor) warnOfDefaults() func(id string) {
 	}
 }
 
-// reloads counts what became of the reloads.
+// reloads are the metrics of reloads and their results.
 type reloads struct {
 	total *prometheus.CounterVec
 	last  prometheus.Gauge

@@ -18,9 +18,9 @@ import (
 	"github.com/tributary-hq/tributary/processor/voximplant"
 )
 
-// newStage makes a stage from the settings. partitions is how many each stage's
-// input has. A stage that reads what ingest writes keeps account of it, and processes
-// records of known sources only.
+// newStage makes a stage from the settings. partitions are the partition counts of the
+// stages' inputs, by stage. A stage that reads a raw topic writes to the ledger and
+// processes only records of known sources.
 func newStage(name string, c *Config, deps *Deps, sources *source.Set, partitions map[string]int32) (engine.Stage, error) {
 	stage, err := bareStage(name, c, deps, sources, partitions)
 	if err != nil || !readsRaw(name) || c.Benchmark.LikeForLike {
@@ -29,7 +29,7 @@ func newStage(name string, c *Config, deps *Deps, sources *source.Set, partition
 	return ledger.Keep(name, known.Require(erasure.Accept(stage), sources, deps.Logger)), nil
 }
 
-// bareStage makes a stage that keeps no account.
+// bareStage makes a stage that does not write to the ledger and accepts any source.
 func bareStage(name string, c *Config, deps *Deps, sources *source.Set, partitions map[string]int32) (engine.Stage, error) {
 	figures := business.NewLabels(c.Countries)
 	switch name {

@@ -1,11 +1,11 @@
-// Package clock is how a stage behind other stages knows what time it is: the
-// earliest of the clocks that the partitions before it have reported.
+// Package clock computes the watermark of a stage behind other stages: the earliest of the
+// watermarks that the partitions of the upstream stages have reported.
 //
 //	upstream partition's clock ─► CLOCK record ─► Observe ─► tx.AdvanceClock(earliest)
 //
-// A deadline therefore fires only when every upstream partition is past it, and
-// replaying the same raw topics ends in the same snapshots. As long as one
-// expected partition has never reported, the clock stands.
+// An event-time timer therefore fires only when every upstream partition is past its
+// deadline, and replaying the same raw topics ends in the same snapshots. As long as one
+// expected partition has never reported, the watermark does not advance.
 package clock
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/statecodec"
 )
 
-// Upstream is a stage whose clocks are waited for.
+// Upstream is an upstream stage whose watermarks hold back this stage's.
 type Upstream struct {
 	// Stage is the stage's name.
 	Stage string
@@ -29,23 +29,23 @@ type Upstream struct {
 // version is the format of the table's state entry.
 const version = 1
 
-// reading is the last clock of one upstream partition.
+// reading is the last reported watermark of one upstream partition.
 type reading struct {
 	stage     string
 	partition int32
 	at        time.Time
 }
 
-// key returns the state key of the table: one entry a partition of the stage.
+// key returns the state key of the table. Each partition of the stage has one table.
 func key() []byte { return []byte("\x01clocks") }
 
 // IsEntry says whether a state key is this package's.
 func IsEntry(k []byte) bool { return string(k) == "\x01clocks" }
 
-// Observe notes an upstream partition's clock and moves the stage's own clock to
-// the earliest of all expected ones. A clock earlier than one noted before
-// changes nothing; one of an upstream that is not expected is noted but not
-// waited for.
+// Observe stores the watermark of an upstream partition and advances the stage's own to
+// the earliest of all expected ones. A watermark earlier than the stored one has no
+// effect; one of an upstream that is not expected is stored but does not hold back the
+// stage's own.
 func Observe(tx engine.Tx, expected []Upstream, stage string, partition int32, at time.Time) error {
 	entry, err := tx.Get(key())
 	if err != nil {

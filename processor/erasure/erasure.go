@@ -28,15 +28,15 @@ type Request struct {
 	Headers []raw.Header
 }
 
-// Eraser is a stage that can forget an entity.
+// Eraser is a stage that can delete an entity.
 type Eraser interface {
-	// Erase removes all of the entity: its state, its snapshot and what stages
-	// behind hold of it. That there is nothing is no error.
+	// Erase deletes the entity's state and snapshot, and sends the erasure to the
+	// stages downstream. An entity that does not exist is no error.
 	Erase(tx engine.Tx, r *Request) error
 }
 
-// Accept returns the stage, now one that handles erasures if it is an Eraser. Whatever
-// else it can do, it still can.
+// Accept returns a stage that handles erasures if stage is an Eraser, and else stage
+// itself. The result implements the same optional interfaces as stage.
 func Accept(stage engine.Stage) engine.Stage {
 	eraser, ok := stage.(Eraser)
 	if !ok {
@@ -56,7 +56,7 @@ type accepting struct {
 	eraser Eraser
 }
 
-// reporting is one that tells its clock.
+// reporting is an accepting stage that also reports its watermark.
 type reporting struct {
 	*accepting
 	engine.ClockReporter

@@ -8,9 +8,9 @@ import (
 // Change is how a list of sources differs from the one before, by id.
 type Change struct{ Added, Changed, Removed []string }
 
-// Compare says how the sources change, or why a running process may not take the new
-// ones: all are gone, which is what an empty or cut file looks like, one has a fault, or
-// one has changed without a higher revision.
+// Compare returns how the sources change, or an error if a running process must not
+// take the new ones: the list is empty, as of an empty or cut file; a source has a
+// fault; or a source changed without a higher revision.
 func Compare(before, after []Source) (Change, error) {
 	c := Change{}
 	if len(after) == 0 && len(before) > 0 {

@@ -18,8 +18,8 @@ type IDs struct {
 	Characters string `json:"characters" koanf:"characters" yaml:"characters"`
 	// MaxLength is how many bytes an id may have; 0 means DefaultMaxLength.
 	MaxLength int `json:"max_length" koanf:"max_length" yaml:"max_length"`
-	// Allow names what leaves as it is although it does not look like an id: AllowCards,
-	// AllowPhones, AllowText. Empty means nothing.
+	// Allow names the kinds of ids that leave the restricted topics unchanged although
+	// they do not look like ids: AllowCards, AllowPhones, AllowText. Empty means none.
 	Allow []string `json:"allow" koanf:"allow" yaml:"allow"`
 }
 
@@ -85,8 +85,8 @@ func validateCountries(countries []string) error {
 	return errors.Join(errs...)
 }
 
-// validateNamespace refuses what would make a key look like another: a colon ends a
-// namespace, and pseudonyms begin with words of their own.
+// validateNamespace refuses a namespace with which a key could look like another kind
+// of key: a colon ends a namespace, and pseudonyms begin with reserved words.
 func validateNamespace(namespace string) error {
 	switch {
 	case strings.ContainsAny(namespace, ": \t\n"):

@@ -10,15 +10,15 @@ import (
 type Set struct {
 	current atomic.Pointer[table]
 	// OnDefaults is called with an id for which Find returned its provider's defaults;
-	// nil means that nobody is told. Set it before the set is used.
+	// it may be nil. Set it before the set is used.
 	OnDefaults func(id string)
 }
 
 // table is the sources at one time. It does not change.
 type table struct {
 	known map[string]*entry
-	// former are sources that were removed since the process started. Their records
-	// are not processed any more, but what state there is of them is still shown by
+	// former are sources that were removed since the process started. Their new records
+	// become dead letters, but entities that are in the state are still shown with
 	// their settings.
 	former map[string]*Source
 }

@@ -1,10 +1,10 @@
-// Package source holds what the processor knows of a configured source: where
-// its correlation ids stand, which free text may leave the restricted topics,
-// and how to read what its provider leaves open.
+// Package source holds the processor's settings of a source: the fields that hold its
+// correlation ids, the free text that may leave the restricted topics, and the
+// interpretation of values that its provider does not define.
 //
 //	configuration ─► Source ─► stages
 //
-// The secrets of a source are ingest's alone.
+// Only ingest has the secrets of a source.
 package source
 
 import (
@@ -45,7 +45,7 @@ type Source struct {
 	IDs IDs `json:"ids,omitzero" koanf:"ids" yaml:"ids"`
 	// PhoneCountries are the countries (ISO 3166-1 alpha-2, such as DE) whose national
 	// forms of phone numbers are looked for in ids and phone fields, in order. Empty
-	// means none: a national form cannot be told from an order number.
+	// means none, because a national form cannot be distinguished from an order number.
 	PhoneCountries []string `json:"phone_countries" koanf:"phone_countries" yaml:"phone_countries"`
 	// Expose names the provider's fields with free text, names, e-mails or URLs
 	// that may leave the restricted topics. Empty means none.
@@ -95,7 +95,7 @@ func DefaultStatuses() map[string]string {
 	return map[string]string{"NEW": "pending", "DELIVERED": "success", "UNDELIVERABLE": "failed", "REJECTED": "failed"}
 }
 
-// WithDefaults returns the source with what is empty filled.
+// WithDefaults returns a copy of the source with its empty fields set to the defaults.
 func (s *Source) WithDefaults() Source {
 	filled := *s
 	filled.IDs = s.IDs.withDefaults()

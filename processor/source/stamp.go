@@ -16,7 +16,7 @@ import (
 // revision, a colon, and a fingerprint. Ingest puts it beside every record.
 func (s *Source) Stamp() string { return strconv.Itoa(s.Revision) + ":" + s.fingerprint() }
 
-// readStamp reads what Stamp wrote; ok is false if it did not write it.
+// readStamp parses the output of Stamp; ok is false for any other text.
 func readStamp(stamp []byte) (revision int, fingerprint []byte, ok bool) {
 	before, fingerprint, ok := bytes.Cut(stamp, []byte{':'})
 	for _, digit := range before {
@@ -90,9 +90,9 @@ func setOf(value any) any {
 	return value
 }
 
-// Follows says why settings of the source may not come after these in a running
-// process: they are changed and not of a higher revision, so that records taken under
-// the one could not be told from those of the other.
+// Follows returns an error if a running process must not replace the settings before by
+// these: they are changed but not of a higher revision, so that records accepted under
+// either could not be distinguished.
 func (s *Source) Follows(before *Source) error {
 	switch {
 	case s.Revision < before.Revision:

@@ -44,8 +44,8 @@ func NewMetrics(reg prometheus.Registerer, logger *slog.Logger) *Metrics {
 	return m
 }
 
-// Add returns what takes the counts of a stage; counts of other figures go to next. It
-// may be called by several goroutines.
+// Add returns a stage's hook for counts: it adds those of this package to the metrics
+// and passes all others to next. Several goroutines may call the hook.
 func (m *Metrics) Add(stage, provider string, next func(engine.Count)) func(engine.Count) {
 	c := &counters{Metrics: m, stage: stage, provider: provider, met: map[engine.Count]bool{}}
 	return func(count engine.Count) {

@@ -24,20 +24,21 @@ const (
 	KindChannel = "channel"
 )
 
-// unnamed stands for a name that is none by its form.
+// unnamed replaces a name that does not have the form of a name.
 const unnamed = "(unnamed)"
 
-// Notes are what the decoder of one record noted. The zero value is empty and of use.
+// Notes collects the tolerated faults of one record. The zero value is empty and ready
+// to use.
 type Notes struct{ list []note }
 
-// note is the figure and the source of a count.
+// note is the counter and the label of one tolerated fault.
 type note struct{ figure, source string }
 
 // Reset empties the notes and keeps their memory.
 func (n *Notes) Reset() { n.list = n.list[:0] }
 
-// Unread notes that a field has no one meaning: it was left empty, or its key stands there
-// twice and the last value was taken. The name is a constant of the decoder.
+// Unread notes that a field was left empty because its value is ambiguous or malformed.
+// The name is a constant of the decoder.
 func (n *Notes) Unread(field string) { n.add(FigureUnread, field) }
 
 // Reading notes the field if it was not read, and says whether it was.
@@ -82,7 +83,8 @@ func (n *Notes) add(figure, source string) {
 	}
 }
 
-// Count counts what was noted, for a record that makes a fact.
+// Count adds the noted faults to the counters of the transaction. Call it only for a
+// record that is a new fact.
 func (n *Notes) Count(tx engine.Tx) {
 	if len(n.list) == 0 {
 		return
