@@ -10,48 +10,49 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// cluster makes a worker's connections. It stands between the round's logic and
-// the client, so that the same logic runs against a simulated log.
+// cluster creates a worker's connections. It is the seam between the engine and the
+// Kafka client: tests run the same engine against a simulated log.
 type cluster interface {
 	// join makes the worker a member of its group and the owner of its transactional
-	// id. The group's answers come through the worker's on… methods.
+	// id. The group's callbacks call the worker's on… methods.
 	join(ctx context.Context, w *worker) (session, admin, error)
-	// read makes a reader of the worker's changelog outside of any group.
+	// read creates a reader of the worker's changelog that is not in a group.
 	read(w *worker, from map[int32]kgo.Offset) (reader, error)
 }
 
-// reader reads partitions of a changelog from given offsets on, read committed,
-// markers included.
+// reader reads changelog partitions from given offsets, read committed and including
+// control records.
 type reader interface {
 	PollFetches(ctx context.Context) kgo.Fetches
 	Close()
 }
 
-// session is a worker's place in its group, and its transactions.
+// session is a worker's group membership and transactional producer.
 type session interface {
 	pauser
-	// ProducerID makes the session the owner of its transactional id, or returns what it
-	// is.
+	// ProducerID returns the producer id and epoch of the transactional id. The first
+	// call initializes them, which fences an earlier owner.
 	ProducerID(ctx context.Context) (int64, int16, error)
 	PollRecords(ctx context.Context, n int) kgo.Fetches
 	Begin() error
 	Produce(ctx context.Context, r *kgo.Record, promise func(*kgo.Record, error))
 	Flush(ctx context.Context) error
-	// End commits or aborts; offsets may add to the input offsets of a commit. That
-	// it says false does not mean that nothing was committed.
+	// End commits or aborts the transaction; offsets may edit the input offsets of a
+	// commit. committed is also false if the outcome is unknown: it does not prove an
+	// abort.
 	End(ctx context.Context, commit kgo.TransactionEndTry, offsets func(*kmsg.TxnOffsetCommitRequest) error) (committed bool, err error)
-	// CommittedOffsets are the client's own notes of them.
+	// CommittedOffsets returns the committed offsets that the client has cached.
 	CommittedOffsets() map[string]map[int32]kgo.EpochOffset
 	Close()
 }
 
-// pauser stops and resumes the fetching of partitions.
+// pauser pauses and resumes the fetching of partitions.
 type pauser interface {
 	PauseFetchPartitions(partitions map[string][]int32) map[string][]int32
 	ResumeFetchPartitions(partitions map[string][]int32)
 }
 
-// admin answers questions about topics, groups and transactions.
+// admin describes topics, groups and transactions.
 type admin interface {
 	settler
 	epochs
@@ -62,54 +63,55 @@ type admin interface {
 	ListCommittedOffsets(ctx context.Context, topics ...string) (kadm.ListedOffsets, error)
 	DescribeProducers(ctx context.Context, topics kadm.TopicsSet) (kadm.DescribedProducersTopics, error)
 	ListTransactions(ctx context.Context, producerIDs []int64, filterStates []string) (kadm.ListedTransactions, error)
-	// Orphans returns the partitions of a topic that no member of a stable group has,
-	// and the first of the members' instance ids.
+	// Orphans returns the partitions of a topic that no member of a stable group owns,
+	// and the smallest instance id of the members.
 	Orphans(ctx context.Context, group, topic string) (partitions []int32, first string, err error)
-	// LeaveAs takes the member with an instance id out of a group.
+	// LeaveAs removes the member with an instance id from a group.
 	LeaveAs(ctx context.Context, group, instance string) error
 }
 
-// epochs tells what of a log is still what was read.
+// epochs detects a truncated log by its leader epochs.
 type epochs interface {
-	// EpochEnds returns, by partition of a topic, where what was written up to a leader
-	// epoch ends; a partition is missing where the broker does not know.
+	// EpochEnds returns the end offset of the given leader epoch, by partition of a
+	// topic. A partition is missing if the broker does not know the epoch.
 	EpochEnds(ctx context.Context, topic string, epochs map[int32]int32) (map[int32]int64, error)
 }
 
-// settler finds out how transactions ended, and ends them.
+// settler finds out how hanging transactions ended, and completes them.
 type settler interface {
-	// TakeOver makes the broker abort what is open under a transactional id and
-	// refuse its owner from then on; it returns the new one.
+	// TakeOver makes the broker abort the open transaction of a transactional id and
+	// fence its owner. It returns the new owner.
 	TakeOver(ctx context.Context, id string, timeout time.Duration) (producer, error)
-	// EpochPerTransaction says that each transaction of a producer id has an epoch of
-	// its own.
+	// EpochPerTransaction reports whether each transaction has its own producer epoch
+	// (transaction.version 2, KIP-890).
 	EpochPerTransaction(ctx context.Context) (bool, error)
-	// Marker returns the marker that a producer's epoch has left in a partition.
+	// Marker returns the transaction marker with a given producer id and epoch in a
+	// partition.
 	Marker(ctx context.Context, topic string, partition int32, of producer) (marker, error)
 	// OffsetNotes returns the metadata of a group's committed offsets.
 	OffsetNotes(ctx context.Context, group, topic string) ([]string, error)
-	// EndAs ends, as a transaction of its own, what is open on partitions and, if a group
-	// is named, its offsets that wait.
+	// EndAs completes what is open in partitions, and the pending offsets of a group if
+	// one is named. It does so in a new transaction of the same transactional id.
 	EndAs(ctx context.Context, id string, as producer, open kadm.TopicsSet, group string, commit bool) error
 }
 
-// turns is how a worker waits, and does a thing beside itself.
+// turns is the scheduler: it spawns and waits. The simulation replaces it.
 type turns interface {
 	// beside returns what runs functions and waits for their end.
 	beside() besides
-	// pause waits, or returns early with the context's cause.
+	// pause sleeps, or returns early with the context's cause.
 	pause(ctx context.Context, d time.Duration) error
-	// await waits for done, or returns early with the context's cause.
+	// await waits until done is closed, or returns early with the context's cause.
 	await(ctx context.Context, done <-chan struct{}) error
 }
 
-// besides is what of sync.WaitGroup a worker uses.
+// besides is the part of sync.WaitGroup that a worker uses.
 type besides interface {
 	Go(f func())
 	Wait()
 }
 
-// goroutines are the turns of a real process.
+// goroutines is the scheduler of a real process.
 type goroutines struct{}
 
 func (goroutines) beside() besides { return new(sync.WaitGroup) }
@@ -134,11 +136,11 @@ type kgoSession struct {
 	end context.CancelFunc // of all the client does
 }
 
-// closeWait is how long a session's end waits for the group: one that is about to
-// join would wait until every member has joined, or was not heard of.
+// closeWait limits how long closing a session waits for the group. A member that is
+// about to join would wait until all members have joined or timed out.
 const closeWait = 2 * time.Second
 
-// Close leaves the client, in any case soon.
+// Close leaves the group and closes the client, at the latest after closeWait.
 func (s kgoSession) Close() {
 	timer := time.AfterFunc(closeWait, s.end)
 	defer timer.Stop()

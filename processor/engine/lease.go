@@ -6,19 +6,19 @@ import (
 	"sync"
 )
 
-// leases give each partition's state one owner in the process. A partition that
-// moves between two workers of one process is handed over through Pebble alone,
-// so the next owner waits until the last batch of the one before is written or
-// dropped.
+// leases give each partition's state a single owner within the process. If a partition
+// moves between two workers of the process, the new owner reads the state from Pebble;
+// so it waits until the previous owner has written or dropped its last batch.
 type leases struct {
 	mu    sync.Mutex
 	taken map[string]*lease
 }
 
-// lease is one that is taken.
+// lease is a lease that is held.
 type lease struct {
 	given chan struct{} // closed when it is given back
-	// yield is called when somebody waits for it; nil for an owner, who keeps it.
+	// yield is called when an owner waits for the lease. It is nil if an owner holds
+	// the lease: owners do not yield.
 	yield func()
 }
 
@@ -26,7 +26,7 @@ func newLeases() *leases { return &leases{taken: make(map[string]*lease)} }
 
 func leaseKey(stage string, partition int32) string { return fmt.Sprintf("%s/%d", stage, partition) }
 
-// grant notes a lease that is free. The lock is held.
+// grant takes a free lease. The caller holds the lock.
 func (l *leases) grant(key string, yield func()) (give func()) {
 	granted := &lease{given: make(chan struct{}), yield: yield}
 	l.taken[key] = granted
@@ -38,8 +38,8 @@ func (l *leases) grant(key string, yield func()) (give func()) {
 	})
 }
 
-// takeIdle takes the lease of a partition that nobody has, and is asked to yield
-// it when an owner comes. yield must not wait.
+// takeIdle takes the lease of a partition unless it is held. When an owner needs the
+// lease, it calls yield, which must not block.
 func (l *leases) takeIdle(stage string, partition int32, yield func()) (give func(), ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -50,8 +50,8 @@ func (l *leases) takeIdle(stage string, partition int32, yield func()) (give fun
 	return l.grant(key, yield), true
 }
 
-// take waits for the lease of a partition. give returns it; calling give twice is
-// allowed.
+// take waits for the lease of a partition. give returns the lease; further calls do
+// nothing.
 func (l *leases) take(ctx context.Context, turns turns, stage string, partition int32) (give func(), err error) {
 	key := leaseKey(stage, partition)
 	for {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// The headers that a dead letter has beside the record's own.
+// The headers that a dead letter has in addition to those of the original record.
 const (
 	HeaderCause     = "tributary-dlq-cause"
 	HeaderDetail    = "tributary-dlq-detail"
@@ -20,40 +20,41 @@ const (
 	HeaderTime      = "tributary-dlq-time"
 )
 
-// maxDue is how many deadlines a partition fires in one round; what is left
-// fires in the next.
+// maxDue is the maximum number of timers that fire in one transaction of a partition.
+// The rest fires in the next transaction.
 const maxDue = 5000
 
-// machine drives a stage over a scope. It is all of the engine that decides what
-// a record does, and it is the same in memory and on Kafka.
+// machine calls a stage for records and timers and turns errors into dead letters. It
+// is independent of Kafka, so that the test driver and the engine process a record
+// alike.
 type machine struct {
 	stage      Stage
 	name       string
 	deadLetter string // topic, "" drops into an error
 	version    string
-	// counts of the current round
+	// Counters of the current transaction: dead letters by cause, timers fired.
 	buried map[Cause]int
 	fired  int
-	// traces are the worker's, nil in memory
+	// traces are the worker's; nil in the test driver.
 	traces *traces
 }
 
-// decoded is a record with what Decode made of it.
+// decoded is a record with the result of Stage.Decode.
 type decoded struct {
 	in    Input
 	event Event
 	err   error
 }
 
-// decode parses a record. It may run beside itself.
+// decode parses a record. It may run concurrently with decode calls for other records.
 func (m *machine) decode(d *decoded) {
 	defer m.catch(&d.in, &d.err)
 	d.event, d.err = m.stage.Decode(&d.in)
 }
 
-// catch makes a stage's panic an error that ends the worker: it is a fault of the
-// program, which no retry mends. What was panicked with may hold a value of the
-// record and is not shown, unless it is the runtime's own.
+// catch turns a stage's panic into an error that ends the worker: it is a bug, so a
+// retry does not help. The panic value is not logged, because it may contain record
+// data, unless it is a runtime error.
 func (m *machine) catch(in *Input, err *error) { //nolint:gocritic // a deferred call sets the error returned
 	p := recover()
 	if p == nil {
@@ -72,14 +73,14 @@ func (m *machine) applyOne(s *scope, d *decoded) (err error) {
 	return m.stage.Apply(s, &d.in, d.event)
 }
 
-// expireStage calls the stage for the deadline of key.
+// expireStage calls the stage for the due timer of a key.
 func (m *machine) expireStage(s *scope, key []byte) (err error) {
 	in := Input{Topic: "a deadline", Partition: s.partition, Offset: -1}
 	defer m.catch(&in, &err)
 	return m.stage.Expire(s, key)
 }
 
-// apply handles one record: the stage's effect, or a dead letter.
+// apply calls the stage for a record and dead-letters the record on a permanent error.
 func (m *machine) apply(s *scope, d *decoded) error {
 	err := d.err
 	if err == nil {
@@ -92,7 +93,8 @@ func (m *machine) apply(s *scope, d *decoded) error {
 	return m.bury(s, d, err)
 }
 
-// bury makes a dead letter of a record that can never be handled.
+// bury emits a dead letter for a record that failed permanently. It returns any other
+// error.
 func (m *machine) bury(s *scope, d *decoded, err error) error {
 	var permanent *PermanentError
 	if !errors.As(err, &permanent) {
@@ -108,8 +110,8 @@ func (m *machine) bury(s *scope, d *decoded, err error) error {
 	})
 }
 
-// expire fires what is due, deadlines that fall due meanwhile included, and leaves it to
-// the next round, as the scope then says, if it is too much for one.
+// expire fires all due timers, including those that fired timers make due. If maxDue is
+// reached, the rest is left to the next transaction and s.more is set.
 func (m *machine) expire(s *scope) error {
 	for budget := maxDue; budget > 0; {
 		due, more, err := s.overlay.due(s.clock, budget)
@@ -156,8 +158,8 @@ func (m *machine) expireOne(s *scope, d *dueEntry) error {
 	if !errors.As(err, &permanent) {
 		return fmt.Errorf("stage %s, partition %d: expire: %w", m.name, s.partition, err)
 	}
-	// A deadline whose effect can never be written is buried with its key, and
-	// the entry stays without it: it must not block the partition for ever.
+	// A timer that fails permanently is dead-lettered with its key. The entry is kept
+	// without a timer, because the timer would block the partition forever.
 	m.buried[permanent.Cause]++
 	in := Input{Partition: s.partition, Offset: -1, Key: d.key}
 	return s.attempt(func() error {
@@ -167,8 +169,9 @@ func (m *machine) expireOne(s *scope, d *dueEntry) error {
 	})
 }
 
-// report lets the stage tell its clock if it moved far enough since last, and no deadline is
-// left that is due by it.
+// report lets the stage emit its watermark if it advanced by at least interval since
+// the last report. It waits until no due timer is left, because downstream stages rely
+// on the watermark being complete.
 func (m *machine) report(s *scope, last int64, interval time.Duration) (reported bool, err error) {
 	reporter, ok := m.stage.(ClockReporter)
 	if !ok || s.more || s.clock == 0 || s.clock-last < interval.Milliseconds() || s.clock == last {

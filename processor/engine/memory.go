@@ -17,21 +17,21 @@ type MemoryConfig struct {
 	Stage Stage
 	// Outputs are the topics that the stage emits to, without prefix.
 	Outputs []string
-	// DeadLetter is the topic for records that can never be handled.
+	// DeadLetter is the topic for records that can never be processed.
 	DeadLetter string
 	// Partitions is the partition count of every topic; 0 means 1.
 	Partitions int32
-	// ClockInterval is how far a clock moves before ReportClock is called; 0 means
-	// whenever it moved.
+	// ClockInterval is how far a watermark must advance before ReportClock is called; 0
+	// means any advance.
 	ClockInterval time.Duration
-	// Now is the wall clock; nil means one far in the future, so that the clock is
-	// the events' alone.
+	// Now is the wall clock. Nil means a time far in the future, so that it never
+	// limits the watermark.
 	Now func() time.Time
 }
 
-// Memory runs a stage in memory, with everything the engine does to a record but
-// Kafka and the disk: for tests of stages and for models of a pipeline. It is not
-// safe for use by several goroutines.
+// Memory is a test driver, like Kafka Streams' TopologyTestDriver: it processes records
+// like the engine, but without Kafka and disk. It serves tests of stages and models of
+// a pipeline. It is not safe for concurrent use.
 type Memory struct {
 	config  MemoryConfig
 	machine machine
@@ -42,7 +42,8 @@ type Memory struct {
 
 type memoryPartition struct {
 	entries map[string]memoryEntry
-	// deadlines is every deadline of an entry, and such as an entry no longer has.
+	// deadlines is a heap of all deadlines, including stale ones that an entry no
+	// longer has.
 	deadlines memoryDeadlines
 	work      Work
 	clock     int64
@@ -54,10 +55,10 @@ type memoryEntry struct {
 	deadline int64
 }
 
-// memorySchemaID is written into every Avro value: there is no registry.
+// memorySchemaID is the schema id in all Avro values, because there is no registry.
 const memorySchemaID = 1
 
-// NewMemory returns a machine with no state.
+// NewMemory returns a test driver with empty state.
 func NewMemory(config MemoryConfig) (*Memory, error) {
 	config.Partitions = max(config.Partitions, 1)
 	if config.Now == nil {
@@ -110,7 +111,7 @@ func (m *Memory) AdvanceTo(partition int32, to time.Time) ([]Output, error) {
 	})
 }
 
-// Clock returns the clock of a partition, zero if it never moved.
+// Clock returns the watermark of a partition, zero if it never advanced.
 func (m *Memory) Clock(partition int32) time.Time { return fromMillis(m.parts[partition].clock) }
 
 // Counts returns all counts so far, in order.
@@ -130,14 +131,14 @@ func (m *Memory) NextDeadline(partition int32) time.Time {
 	return fromMillis(earliest)
 }
 
-// Work is the number of state operations since the beginning: the cost of a record
-// beside its own decoding.
+// Work counts state operations: the cost of a record apart from decoding.
 type Work struct {
-	// Reads are entries looked up or scanned, ReadBytes and WrittenBytes their sizes.
+	// Reads counts the entries that were looked up or scanned; ReadBytes and
+	// WrittenBytes are their sizes.
 	Reads, ReadBytes, WrittenBytes int64
 }
 
-// Work returns the work done for a partition.
+// Work returns the operations of a partition since the beginning.
 func (m *Memory) Work(partition int32) Work { return m.parts[partition].work }
 
 // Dump returns the state of a partition as readable lines, for comparisons.
@@ -227,7 +228,7 @@ func (p *memoryPartition) due(until int64, yield func(key []byte, deadline int64
 			out = append(out, d)
 		}
 	}
-	// An entry may have had the same deadline before, and another between.
+	// The heap contains a deadline twice if an entry returned to an earlier deadline.
 	out = slices.CompactFunc(out, func(a, b dueEntry) bool { return compareDue(a, b) == 0 })
 	for _, d := range out {
 		heap.Push(&p.deadlines, d)
@@ -240,7 +241,7 @@ func (p *memoryPartition) due(until int64, yield func(key []byte, deadline int64
 	return false, nil
 }
 
-// memoryDeadlines is a heap, the earliest first.
+// memoryDeadlines is a min-heap by deadline.
 type memoryDeadlines []dueEntry
 
 // Len implements [heap.Interface].

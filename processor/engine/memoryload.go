@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Load puts entries into the state of a partition, in the lines that Dump writes: the
-// state that an earlier release left. Entries that are there under other keys stay.
+// Load adds entries in the format of Dump to the state of a partition. Tests use it to
+// load the state of an earlier release. Other entries are kept.
 func (m *Memory) Load(partition int32, dump string) error {
 	p := m.parts[partition]
 	lines := bufio.NewScanner(strings.NewReader(dump))

@@ -6,7 +6,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// metrics are the engine's figures; every one has the label stage.
+// metrics are the engine's metrics; all of them have the label stage.
 type metrics struct {
 	records, outputs, rounds, aborts            *prometheus.CounterVec
 	deadLetters, deadlines, sessions, fenced    *prometheus.CounterVec
@@ -77,7 +77,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	return m
 }
 
-// count adds a committed round to the metrics.
+// count adds a committed transaction to the metrics and clears the worker's error.
 func (w *worker) count(took time.Duration) {
 	m, stage := w.metrics, w.spec.Name
 	m.rounds.WithLabelValues(stage, "committed").Inc()

@@ -7,9 +7,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// newest tells when the newest fact whose effect is committed was received, by stage
-// and provider. A backlog that is worked off does not make it older again. It may be
-// used by several goroutines.
+// newest is a gauge of the latest ingestion time of a committed fact, by stage and
+// provider. It never decreases, so that working off a backlog of old records does not
+// make it look older. It is safe for concurrent use.
 type newest struct {
 	gauge *prometheus.GaugeVec
 	mu    sync.Mutex

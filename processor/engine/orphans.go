@@ -10,13 +10,13 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 )
 
-// adoptOrphans ends the session, as one that leaves its group, if partitions of the
-// input have no owner.
+// adoptOrphans ends the session and leaves the group if partitions of the input have no
+// owner.
 //
-// A static member that is killed after it has given partitions up and before it has
-// joined again leaves them to nobody: it comes back under its instance id, gets its
-// former assignment without a rebalance, and nothing brings another one. Seen in two
-// looks a session timeout apart, it is not a rebalance on its way.
+// If a static member is killed between giving partitions up and rejoining, nobody owns
+// them: the member comes back under its instance id and gets its previous assignment
+// without a rebalance. Two looks that are one session timeout apart rule out a
+// rebalance in progress.
 func (w *worker) adoptOrphans(ctx context.Context) error {
 	now := w.deps.Now()
 	if now.Sub(w.lastOrphans) < w.config.SessionTimeout {

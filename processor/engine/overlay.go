@@ -13,32 +13,33 @@ import (
 type stored interface {
 	get(key []byte, into *arena) (stateEntry, error)
 	scan(prefix []byte, yield func(key, payload []byte) bool) error
-	// due yields the keys whose deadline is at most until, earliest first. more says that it
-	// stopped looking, because it has looked long enough.
+	// due yields the keys with a deadline of at most until, earliest first. more is
+	// true if it stopped at its limit before the end.
 	due(until int64, yield func(key []byte, deadline int64) bool) (more bool, err error)
 }
 
-// stateEntry is an entry as it was found.
+// stateEntry is the result of a lookup.
 type stateEntry struct {
 	payload  []byte // nil: there is no entry
 	deadline int64  // unix ms, 0 for none
-	// place is where it is in memory, 0 if it is not.
+	// place is the entry's number in the write-back cache, 0 if it is not cached.
 	place uint32
 }
 
-// cell is an entry as the round sees it.
+// cell is an entry in the write buffer: read, and possibly changed.
 type cell struct {
 	key      string
 	payload  []byte // nil: there is no entry
 	deadline int64  // unix ms, 0 for none
-	// before is the deadline of the committed entry, whose index entry must go.
+	// before is the deadline of the committed entry; a write must delete its timer
+	// index entry.
 	before int64
-	// place is that of the committed entry, see stateEntry.
+	// place is the committed entry's number in the write-back cache: see stateEntry.
 	place uint32
 	dirty bool
-	// listed is used while dirty cells are gathered.
+	// listed marks the cells that dirty has already collected.
 	listed bool
-	// roomy says that before the payload there is entryRoom to write in.
+	// roomy is true if the payload is preceded by entryRoom writable bytes.
 	roomy bool
 }
 
@@ -46,24 +47,25 @@ type cell struct {
 // pending writes. Nothing in it outlives the transaction except its empty memory.
 type overlay struct {
 	below stored
-	// cells is by key; the keys lie in the arena.
+	// cells are indexed by key; the keys are in the arena.
 	cells map[string]*cell
-	// last is the cell of the last key asked for.
+	// last is the most recently loaded cell.
 	last  *cell
 	arena *arena
 	undo  []undo
-	// written are the cells set so far, in order; some may be undone.
+	// written are the pending writes in order. Rolled back cells are no longer dirty.
 	written []*cell
-	// slabs are where cells come from; used are those of the last slab in use.
+	// slabs are the blocks that cells are allocated from; used counts the cells in use
+	// in the current block, slab.
 	slabs [][]cell
 	slab  int
 	used  int
 }
 
-// slabCells is how many cells are made at once.
+// slabCells is the number of cells of a block.
 const slabCells = 128
 
-// undo is a cell as it was before the current record changed it.
+// undo is the value of a cell before the current record changed it.
 type undo struct {
 	at   *cell
 	cell cell
@@ -73,7 +75,7 @@ func newOverlay(below stored, a *arena) *overlay {
 	return &overlay{below: below, cells: make(map[string]*cell), arena: a}
 }
 
-// load returns the cell of a key, reading the committed entry the first time.
+// load returns the cell of a key. The first call reads the committed entry.
 func (o *overlay) load(key []byte) (*cell, error) {
 	// A Put usually follows a Get of the same key.
 	if o.last != nil && o.last.key == string(key) {
@@ -93,7 +95,7 @@ func (o *overlay) load(key []byte) (*cell, error) {
 	return c, nil
 }
 
-// cell returns an empty one.
+// cell allocates an empty cell.
 func (o *overlay) cell() *cell {
 	if o.used == slabCells || len(o.slabs) == 0 {
 		if len(o.slabs) > 0 {
@@ -108,12 +110,12 @@ func (o *overlay) cell() *cell {
 	return &o.slabs[o.slab][o.used-1]
 }
 
-// reset forgets everything, for another round.
+// reset empties the buffer for another transaction.
 func (o *overlay) reset(below stored) {
 	for i := range min(o.slab+1, len(o.slabs)) {
 		clear(o.slabs[i])
 	}
-	// A round that was much larger than usual does not keep its memory for ever.
+	// Memory of an unusually large transaction is released.
 	const keep = 64
 	if len(o.slabs) > keep {
 		clear(o.slabs[keep:])
@@ -135,12 +137,12 @@ func (o *overlay) get(key []byte) ([]byte, error) {
 	return c.payload, nil
 }
 
-// set writes an entry, or deletes it where payload is nil.
+// set writes an entry, or deletes it if payload is nil.
 func (o *overlay) set(key, payload []byte, deadline int64) error {
 	return o.put(key, payload, deadline, false)
 }
 
-// put is set with a payload that may have entryRoom before it.
+// put is set with a flag for a payload that is preceded by entryRoom bytes.
 func (o *overlay) put(key, payload []byte, deadline int64, roomy bool) error {
 	c, err := o.load(key)
 	if err != nil {
@@ -154,10 +156,10 @@ func (o *overlay) put(key, payload []byte, deadline int64, roomy bool) error {
 	return nil
 }
 
-// savepoint clears the undo log, so that earlier writes are kept.
+// savepoint clears the undo log, so that a rollback keeps earlier writes.
 func (o *overlay) savepoint() { o.undo = o.undo[:0] }
 
-// rollback undoes everything since the savepoint.
+// rollback undoes all writes since the savepoint.
 func (o *overlay) rollback() {
 	for _, u := range slices.Backward(o.undo) {
 		*u.at = u.cell
@@ -165,7 +167,8 @@ func (o *overlay) rollback() {
 	o.undo = o.undo[:0]
 }
 
-// scan merges the committed entries under a prefix with the round's own.
+// scan merges the committed entries under a prefix with the pending writes, in key
+// order.
 func (o *overlay) scan(prefix []byte, yield func(key, value []byte) bool) error {
 	var own []string
 	for _, c := range o.written {
@@ -200,14 +203,14 @@ func (o *overlay) scan(prefix []byte, yield func(key, value []byte) bool) error 
 	return err
 }
 
-// dueEntry is a deadline that has come.
+// dueEntry is a due timer.
 type dueEntry struct {
 	key      []byte
 	deadline int64
 }
 
-// due returns at most limit deadlines up to until, earliest first, as the round
-// sees them now. more says that there may be others, for another round to find.
+// due returns at most limit timers with a deadline of at most until, earliest first. It
+// considers pending writes. more is true if other due timers may be left.
 func (o *overlay) due(until int64, limit int) (out []dueEntry, more bool, err error) {
 	for _, c := range o.dirty() {
 		if c.payload != nil && c.deadline != 0 && c.deadline <= until {
@@ -226,13 +229,12 @@ func (o *overlay) due(until int64, limit int) (out []dueEntry, more bool, err er
 	return out[:min(len(out), limit)], more, err
 }
 
-// compareDue orders deadlines, the earliest first.
+// compareDue orders timers by deadline, then by key.
 func compareDue(a, b dueEntry) int {
 	return cmp.Or(cmp.Compare(a.deadline, b.deadline), bytes.Compare(a.key, b.key))
 }
 
-// dirty returns the cells the round wrote, each once, in the order of their first
-// writing.
+// dirty returns the pending writes, each cell once, in the order of their first write.
 func (o *overlay) dirty() []*cell {
 	kept := o.written[:0]
 	for _, c := range o.written {

@@ -10,45 +10,49 @@ import (
 	"time"
 )
 
-// owned is a partition that the group gave to this worker.
+// owned is a partition that the group assigned to this worker.
 type owned struct {
 	partition int32
 	state     *storePartition
 	give      func() // gives the lease back, nil until it is taken
-	// wanted ends when the group has given the partition to another, or the session
-	// ends: nobody then waits for its lease any more.
+	// wanted ends when the partition is revoked or the session ends; waiting for its
+	// lease then stops.
 	wanted context.Context //nolint:containedctx // the partition's own
 	forget context.CancelFunc
 	ready  bool
 	pos    position
-	// next is the offset after the last polled record.
+	// next is the offset after the last applied record or polled marker: the offset to
+	// commit.
 	next int64
-	// polled is the offset after the last polled record or marker, -1 for none yet.
+	// polled is the offset after the last polled record or marker, -1 before the first
+	// poll.
 	polled int64
-	// applied is the offset after the last applied record: none before it may come.
+	// applied is the offset after the last applied record. An earlier offset is an
+	// error: its record would be applied twice.
 	applied int64
-	// epoch is the leader epoch of the record before next, -1 if it is not known; topicID
-	// is the input topic's.
+	// epoch is the leader epoch of the record before next, -1 if unknown; topicID is
+	// the input topic's.
 	epoch   int32
 	topicID [16]byte
 	clock   int64
-	// kept is the progress as the changelog has it.
+	// kept is the progress entry as last written to the changelog.
 	kept progress
-	// lost is what the client said of records that are gone, while the state was restored.
+	// lost is a data loss error that the client reported during the restore.
 	lost error
-	// header says who wrote the changelog last.
+	// header is the last changelog header: see headerKey.
 	header string
-	// rebuild says that its state is made again.
+	// rebuild is set if the state is being rebuilt from the input.
 	rebuild Rebuild
-	// reported is the clock last told downstream.
+	// reported is the last watermark that was emitted downstream.
 	reported int64
-	// more says that there may be deadlines for the next round beside those that its clock
-	// makes due, left that the last one found too many: it is not waited for then. A round
-	// that was not committed is made again at the usual pace.
+	// more is true if timers may be due although the watermark did not advance. left is
+	// true if the last transaction hit its timer limit; the next one then starts
+	// without waiting. A transaction that was not committed is retried at the usual
+	// pace.
 	more, left bool
 }
 
-// adopt makes a partition that was just given the worker's.
+// adopt registers a newly assigned partition.
 func (w *worker) adopt(ctx context.Context, p int32) *owned {
 	part := &owned{partition: p, state: w.store.partition(w.spec.Name, p)}
 	part.wanted, part.forget = context.WithCancel(ctx)
@@ -56,10 +60,11 @@ func (w *worker) adopt(ctx context.Context, p int32) *owned {
 	return part
 }
 
-// takeAndRestore waits for the leases of partitions, in order, and restores them.
+// takeAndRestore waits for the leases of partitions and restores their state. It
+// retries transient errors until ctx ends.
 func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (map[int32]*restored, error) {
 	states := make(map[int32]*storePartition, len(parts))
-	// In order, so that two workers never wait for each other.
+	// All workers take leases in ascending order, so that they cannot deadlock.
 	for _, p := range slices.Sorted(maps.Keys(parts)) {
 		part := parts[p]
 		if w.deps.harmed.by(HarmNoLease) {
@@ -96,8 +101,9 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 	return map[int32]*restored{}, nil
 }
 
-// resume lets restored partitions flow, unless they have gone meanwhile. Where the group's
-// offset is not the state's position, that is mended first, and the session ends.
+// resume starts the fetching of restored partitions, unless they were revoked
+// meanwhile. If the group's offset differs from the state's input position, the offset
+// is corrected first, and the session ends.
 func (w *worker) resume(ctx context.Context, e *event) error {
 	moves := map[int32]*inputMove{}
 	for p, part := range e.parts {
@@ -112,7 +118,8 @@ func (w *worker) resume(ctx context.Context, e *event) error {
 			continue
 		}
 		if part.lost != nil {
-			// The client reads from where it was reset to, and the restore saw no reason.
+			// The client has already reset to another offset, and the restore found no
+			// reason for it.
 			return fmt.Errorf("%w: %w", errRejoin, part.lost)
 		}
 		w.session.ResumeFetchPartitions(map[string][]int32{w.input: {p}})
@@ -124,12 +131,12 @@ func (w *worker) resume(ctx context.Context, e *event) error {
 	return nil
 }
 
-// position is where the partition's input goes on.
+// position returns the input position to commit.
 func (o *owned) position() inputPosition {
 	return inputPosition{offset: o.next, epoch: o.epoch, topicID: o.topicID}
 }
 
-// take sets a partition to what its restore found.
+// take copies the result of a restore.
 func (o *owned) take(r *restored) {
 	o.header, o.rebuild = r.header, r.rebuild
 	o.pos, o.clock, o.kept = r.pos, r.progress.clock, r.progress
@@ -138,7 +145,7 @@ func (o *owned) take(r *restored) {
 	o.more, o.left = true, false // deadlines may have come while nobody owned the partition
 }
 
-// deadlinesWait says that the last round left deadlines to the next.
+// deadlinesWait reports whether the last transaction left due timers to the next one.
 func (w *worker) deadlinesWait() bool {
 	for _, part := range w.parts {
 		if part.ready && part.left {
@@ -148,15 +155,15 @@ func (w *worker) deadlinesWait() bool {
 	return false
 }
 
-// giveBack lets the next owner in the process begin.
+// giveBack returns the lease, so that the next owner in the process can begin.
 func (o *owned) giveBack() {
 	if o.give != nil {
 		o.give()
 	}
 }
 
-// release forgets partitions that have gone to others. Their last round is
-// written or dropped by now, for rounds and events are one goroutine's.
+// release removes revoked partitions. Their last transaction is committed or aborted by
+// now, because transactions and events are handled by one goroutine.
 func (w *worker) release(partitions []int32) {
 	if len(partitions) > 0 {
 		w.writeBackLate()

@@ -95,8 +95,8 @@ func (s *scratch) GetDecompressBytes(compressed []byte, _ kgo.CompressionCodecTy
 // PutDecompressBytes implements kgo.PoolDecompressBytes.
 func (s *scratch) PutDecompressBytes(b []byte) { s.pool.Put(&b) }
 
-// freeList keeps slices that are not in use, up to a number of bytes, the newest. It may
-// be used by several goroutines.
+// freeList is a pool of unused slices, limited in bytes; the oldest are dropped first.
+// It is safe for concurrent use.
 type freeList[T any] struct {
 	mu   sync.Mutex
 	free [][]T // in the order in which they came back
@@ -104,8 +104,8 @@ type freeList[T any] struct {
 	most int   // the most of them
 }
 
-// get returns an empty slice for n elements: the smallest that is free, if it is not
-// more than twice as large.
+// get returns an empty slice with a capacity of at least n: the smallest free one with
+// a capacity of at most 2n, or a new one.
 func (f *freeList[T]) get(n int) []T {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -121,7 +121,7 @@ func (f *freeList[T]) get(n int) []T {
 	return f.take(best)[:0]
 }
 
-// put takes a slice back.
+// put returns a slice to the pool.
 func (f *freeList[T]) put(s []T) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -12,13 +12,13 @@ import (
 // The probes below serve the chaos tests of whole clients, which live outside this
 // package and are built with the tag.
 
-// ProbeStep sets the hook that is called at the named steps of a round.
+// ProbeStep sets the hook that is called at the named steps of a transaction.
 func ProbeStep(d *Deps, step func(step Step, stage string, worker int) error) { d.step = step }
 
 // ProbeFS makes the store use another file system.
 func ProbeFS(c *StoreConfig, fs vfs.FS) { c.fs = fs }
 
-// ProbeFlush brings the store to its disk.
+// ProbeFlush flushes the store's memtable to disk.
 func (e *Engine) ProbeFlush() error { return e.store.db.Flush() }
 
 // ProbeEnd ends the remaining goroutines of an engine whose store is broken. Stop does
@@ -34,7 +34,7 @@ func (e *Engine) ProbeEnd(ctx context.Context) {
 	}
 }
 
-// ProbedEntry is an entry of a store, or of a changelog.
+// ProbedEntry is an entry of a store or a changelog.
 type ProbedEntry struct {
 	Partition int32
 	Key       string

@@ -9,22 +9,22 @@ import (
 	"time"
 )
 
-// Progress is how far the restores of a worker are.
+// Progress is the progress of a worker's restores.
 type Progress struct {
-	// Partitions are those that have not reached the end of their changelog.
+	// Partitions counts those that have not reached the end of their changelog.
 	Partitions int `json:"partitions_left"`
-	// Records and Bytes are replayed so far, keys and values.
+	// Records and Bytes (keys and values) count the replayed changelog so far.
 	Records int64 `json:"records"`
 	Bytes   int64 `json:"bytes"`
-	// Offsets is how many changelog offsets are left: at most as many records.
+	// Offsets is the number of changelog offsets left, an upper bound of the records
+	// left.
 	Offsets int64 `json:"offsets_left"`
-	// BytesPerSecond is the mean rate, SecondsLeft what the offsets left will take
-	// at the rate so far.
+	// BytesPerSecond is the mean rate so far, SecondsLeft the estimated time left.
 	BytesPerSecond float64 `json:"bytes_per_second"`
 	SecondsLeft    float64 `json:"seconds_left"`
 }
 
-// Restoring is the progress of all restores that run, zero if there is none.
+// Restoring returns the progress of all running restores, zero if none runs.
 func (e *Engine) Restoring() (sum Progress) {
 	for _, s := range e.Health() {
 		p := s.Restored
@@ -38,15 +38,15 @@ func (e *Engine) Restoring() (sum Progress) {
 	return sum
 }
 
-// board gathers the progress of restores that run beside each other.
+// board is the progress tracker of a worker's concurrent restores.
 type board struct {
 	mu    sync.Mutex
 	began time.Time
-	// told are the partitions of the restores that run, as each last told of them.
+	// The last reported progress, by partition of a running restore.
 	told map[*following]following
 }
 
-// tell takes up how far partitions of a restore are.
+// tell records the progress of a restore's partitions.
 func (b *board) tell(ahead map[int32]*following, now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -58,7 +58,7 @@ func (b *board) tell(ahead map[int32]*following, now time.Time) {
 	}
 }
 
-// forget takes the partitions of a restore that has ended away.
+// forget removes the partitions of a restore that has ended.
 func (b *board) forget(ahead map[int32]*following) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -67,7 +67,7 @@ func (b *board) forget(ahead map[int32]*following) {
 	}
 }
 
-// sum is the progress of all restores that run, zero if there is none.
+// sum returns the progress of all running restores, zero if none runs.
 func (b *board) sum(now time.Time) (p Progress) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -91,13 +91,13 @@ func (b *board) sum(now time.Time) (p Progress) {
 	return p
 }
 
-// showProgress tells how far partitions are, in metrics and in the status.
+// showProgress publishes the progress of partitions in the metrics and in the status.
 func (w *worker) showProgress(ahead map[int32]*following) {
 	w.progress.tell(ahead, w.deps.Now())
 	w.publishProgress()
 }
 
-// endProgress takes the partitions of a restore that has ended away.
+// endProgress removes the partitions of a restore that has ended.
 func (w *worker) endProgress(ahead map[int32]*following) {
 	w.progress.forget(ahead)
 	w.publishProgress()
@@ -115,15 +115,15 @@ func (w *worker) publishProgress() {
 	w.status.Restored = p
 }
 
-// The kinds of a restore: nothing to replay, the changelog behind the stored
-// position, or all of it.
+// The kinds of a restore: nothing to replay, the changelog from the stored checkpoint
+// on, or the whole changelog.
 const (
 	kindNone  = "none"
 	kindTail  = "tail"
 	kindWhole = "whole"
 )
 
-// kind says how much of the changelog a restore replayed, and why.
+// kind returns how much of the changelog a restore replayed, and why.
 func (r *restored) kind() (kind, why string) {
 	switch {
 	case r.reason != "" && r.records == 0:
@@ -136,8 +136,7 @@ func (r *restored) kind() (kind, why string) {
 	return kindTail, "the changelog goes on behind the stored position"
 }
 
-// logRestored tells of restores that an assignment brought, partition by
-// partition.
+// logRestored logs and counts the finished restores of an assignment, by partition.
 func (w *worker) logRestored(found map[int32]*restored) {
 	for _, p := range slices.Sorted(maps.Keys(found)) {
 		r := found[p]

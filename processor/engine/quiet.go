@@ -2,10 +2,11 @@ package engine
 
 import "time"
 
-// sayAgainAfter is how long a log line that repeats is held back.
+// sayAgainAfter is the minimum interval between two equal log lines.
 const sayAgainAfter = 30 * time.Second
 
-// quiet holds back log lines that repeat, so that a fault that lasts does not fill the log.
+// quiet suppresses repeated log lines, so that a lasting failure does not flood the
+// log.
 type quiet struct{ said map[string]*saying }
 
 type saying struct {
@@ -13,7 +14,8 @@ type saying struct {
 	held int
 }
 
-// may says whether a line may be logged now, and how many like it were held back.
+// may reports whether a line may be logged now, and how many equal lines were
+// suppressed before it.
 func (q *quiet) may(line string, now time.Time) (held int, ok bool) {
 	const most = 1000
 	if q.said == nil || len(q.said) > most {

@@ -8,41 +8,41 @@ import (
 	"strings"
 )
 
-// Rebuild says that a partition's state is made again from its input, whose records
-// have had their effect once before. It stands in the changelog in front of
-// everything, put there by whoever emptied it, and stays.
+// Rebuild describes a partition whose state is rebuilt by processing old input records
+// again. The reset that emptied the changelog writes it as the first entry, and it is
+// never deleted.
 //
 //	input:  ──────────── Accounted ──── Until ─────────►
-//	state       made again from all that is there
-//	snapshots   told again, with revisions above Revisions
-//	facts       not told again, but for Missing  told
-//	account     kept already    kept ───────────►
+//	state       rebuilt from the first input offset on
+//	snapshots   emitted again, with revisions above Revisions
+//	facts       only those of Missing   emitted
+//	audit       skipped  recorded ────────────────────►
 //
-// So every fact is still told exactly once, and consumers of snapshots, for whom the
-// higher revision is the newer one, take what is made again for what it is.
+// So every fact is still emitted exactly once. Consumers of snapshots accept the rebuilt
+// ones, because the higher revision wins.
 type Rebuild struct {
 	// Until is the first input offset whose effect was never committed.
 	Until int64
-	// Accounted is the first one that the stage's account does not have yet.
+	// Accounted is the first input offset that the stage's audit does not contain yet.
 	Accounted int64
-	// Revisions is no lower than the revision of any snapshot told before.
+	// Revisions is an upper bound of the revisions of all snapshots emitted before.
 	Revisions int64
-	// Missing are input offsets before Until, in order, whose facts were never told: a
-	// release with a fault let them end in nothing. They are told now.
+	// Missing are the input offsets before Until, ascending, whose facts were never
+	// emitted because of a bug in an earlier release. They are emitted now.
 	Missing []int64
 }
 
-// rebuildKey is the entry that keeps a Rebuild.
+// rebuildKey is the key of the entry that contains a Rebuild.
 const rebuildKey = "\x00rebuild"
 
-// The formats of its payload: with version 2 there are missing offsets.
+// The format versions of its payload. Version 2 adds Missing.
 const (
 	rebuildVersion        = 1
 	rebuildMissingVersion = 2
 )
 
-// ErrUnfinishedReset says that a changelog was emptied to be rebuilt and the group
-// still stands where it was.
+// ErrUnfinishedReset means that a reset emptied the changelog but did not set the
+// group's offset back.
 var ErrUnfinishedReset = errors.New("a reset of the stage was not finished")
 
 // ChangelogEntry returns the key and value of the changelog record that begins a
@@ -62,7 +62,8 @@ func (r Rebuild) ChangelogEntry() (key, value []byte) {
 	return []byte(rebuildKey), appendEntry(nil, payload, 0)
 }
 
-// ParseRebuild reads what ChangelogEntry returned; found says whether the record is one.
+// ParseRebuild decodes the record of ChangelogEntry; found is false for any other
+// record.
 func ParseRebuild(key, value []byte) (r Rebuild, found bool, err error) {
 	if string(key) != rebuildKey {
 		return r, false, nil
@@ -75,7 +76,7 @@ func ParseRebuild(key, value []byte) (r Rebuild, found bool, err error) {
 	return r, true, err
 }
 
-// readRebuild reads the entry, zero where there is none.
+// readRebuild returns the stored Rebuild, zero if there is none.
 func readRebuild(from stored) (r Rebuild, err error) {
 	e, err := from.get([]byte(rebuildKey), &arena{})
 	if err != nil || e.payload == nil {
@@ -107,8 +108,9 @@ func parseRebuild(payload []byte) (r Rebuild, err error) {
 	return r, err
 }
 
-// began refuses a rebuild of which nothing was made while the group has committed
-// more than where the input begins: it would go on behind what is to be made again.
+// began refuses to start a rebuild if the group's offset is past the beginning of the
+// input: the records before it would be missing from the state. The header shows
+// whether the rebuild has begun.
 func (r *restored) began() error {
 	if r.rebuild.Until > 0 && r.header == "" && r.committed > r.start {
 		return &fatalError{fmt.Errorf("%w: partition %d: the changelog is to be rebuilt, and the group has committed offset %d: stop the processors and run tributary reset again",
@@ -117,8 +119,9 @@ func (r *restored) began() error {
 	return nil
 }
 
-// FirstRevision returns what the revisions of a snapshot of a new entity begin
-// behind: 0, or in a partition that was rebuilt what none of before was beyond.
+// FirstRevision returns the number after which the revisions of a new entity's
+// snapshots begin: 0, or in a rebuilt partition an upper bound of all earlier
+// revisions.
 func FirstRevision(tx Tx) int64 {
 	if s, ok := tx.(*scope); ok {
 		return s.rebuild.Revisions
@@ -126,18 +129,18 @@ func FirstRevision(tx Tx) int64 {
 	return 0
 }
 
-// misses says whether the facts of an input offset were never told.
+// misses reports whether the facts of an input offset were never emitted.
 func (r Rebuild) misses(offset int64) bool {
 	_, found := slices.BinarySearch(r.Missing, offset)
 	return found
 }
 
-// span is a part of a scope's outputs.
+// span is a range of a scope's outputs.
 type span struct{ from, to int }
 
-// again notes the outputs of a record whose facts were told before, from the given
-// one on: they are dropped when the account has seen them. What it counted is
-// forgotten where the account has it already.
+// again marks the outputs of a record, from index from on, if an earlier run has
+// emitted them already; dropTold removes them after the audit hook has run. Its counts
+// are dropped if the audit already contains them.
 func (s *scope) again(in *Input, from, counted int) {
 	if in.Offset < s.rebuild.Until && !s.rebuild.misses(in.Offset) {
 		s.told = append(s.told, span{from, len(s.outputs)})
@@ -145,16 +148,15 @@ func (s *scope) again(in *Input, from, counted int) {
 	s.uncount(in.Offset, counted)
 }
 
-// uncount forgets what was counted, from the given one on, while the partition stands
-// before what is accounted for.
+// uncount drops the counts from index counted on, if offset at was audited already.
 func (s *scope) uncount(at int64, counted int) {
 	if at < s.rebuild.Accounted {
 		s.counts = s.counts[:counted]
 	}
 }
 
-// dropTold drops what was told before: all but snapshots, and what tells other stages
-// of them.
+// dropTold removes the outputs that were emitted before, except snapshots and the
+// internal records that carry snapshots between stages.
 func (s *scope) dropTold() {
 	if len(s.told) == 0 {
 		return
@@ -173,8 +175,9 @@ func (s *scope) dropTold() {
 	s.outputs, s.told = append(kept, s.outputs[next:]...), s.told[:0]
 }
 
-// tellsSnapshots says whether a topic, without prefix, holds the newest state of
-// things rather than each fact once. internal.journey.v1 tells of them.
+// tellsSnapshots reports whether a topic (without prefix) contains snapshots, where the
+// latest revision counts, and not each fact once. internal.journey.v1 carries snapshots
+// between stages.
 func tellsSnapshots(topic string) bool {
 	return strings.HasPrefix(topic, "enriched.") || topic == "internal.journey.v1"
 }

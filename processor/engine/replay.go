@@ -10,19 +10,20 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// following is a partition's state on its way along its changelog, in a restore or
-// as a standby.
+// following is a changelog reader's progress in one partition, for a restore or a
+// standby.
 type following struct {
 	partition int32
 	state     *storePartition
 	pos       position
-	// from is where it began, end where the changelog ended when that was asked.
+	// from is the first replayed offset, end the changelog's end offset when last
+	// fetched.
 	from, end int64
-	// records and bytes say how much was replayed, keys and values.
+	// records and bytes (keys and values) count the replayed records.
 	records, bytes int64
 }
 
-// changelogError is about a record that could not be loaded.
+// changelogError is an error about a changelog record that could not be loaded.
 type changelogError struct {
 	partition int32
 	err       error
@@ -31,21 +32,21 @@ type changelogError struct {
 func (e *changelogError) Error() string { return e.err.Error() }
 func (e *changelogError) Unwrap() error { return e.err }
 
-// loader puts changelog records into the store, blindly: what a record replaces is
-// not read. An entry's former deadline stays in the index; whoever finds it due
-// sees that the entry has another one (see storePartition.due).
+// loader is the bulk loader of changelog records into the store. It does not read the
+// entry that a record replaces, so the previous deadline of the entry stays in the
+// timer index as a stale index entry; storePartition.due detects and deletes those.
 //
-// Records of any partitions go into one large batch, with the positions they
-// correspond to. A batch of a memtable's size is sorted and written as a whole by
-// Pebble, which costs a fraction of the same records one by one.
+// Records of several partitions are collected in one large batch, together with their
+// checkpoints. Pebble sorts and writes a batch of a memtable's size as a whole, which
+// costs a fraction of single records.
 //
-// A full batch is written beside the reading of the next one.
+// A full batch is written while the next one is being filled.
 type loader struct {
 	store   *Store
 	batch   *writer
 	touched map[*following]bool
 	limit   int
-	// writing gets the error of the batch that is being written; nil if there is
+	// writing receives the result of the batch that is being written; nil if there is
 	// none.
 	writing chan error
 	harmed  harmed
@@ -55,7 +56,7 @@ func newLoader(store *Store) *loader {
 	return &loader{store: store, touched: map[*following]bool{}, limit: store.batchBytes}
 }
 
-// add takes the next record of a partition, markers included: they move its
+// add appends the next record of a partition. A control record only advances the
 // position.
 func (l *loader) add(f *following, record *kgo.Record) error {
 	if !record.Attrs.IsControl() {
@@ -80,8 +81,8 @@ func (l *loader) add(f *following, record *kgo.Record) error {
 	return l.send()
 }
 
-// swap takes the batch that was filled away, with the positions it corresponds to,
-// after the one before it is written.
+// swap waits for the previous batch and returns the current one, with the checkpoints
+// added.
 func (l *loader) swap() (*writer, error) {
 	if err := l.wait(); err != nil {
 		return nil, err
@@ -102,7 +103,7 @@ func (l *loader) swap() (*writer, error) {
 	return batch, nil
 }
 
-// wait waits until nothing is being written.
+// wait waits for the batch that is being written.
 func (l *loader) wait() error {
 	if l.writing == nil {
 		return nil
@@ -112,7 +113,7 @@ func (l *loader) wait() error {
 	return err
 }
 
-// send writes what was added beside what is done next.
+// send starts writing the batch in the background.
 func (l *loader) send() error {
 	batch, err := l.swap()
 	if err != nil {
@@ -124,7 +125,7 @@ func (l *loader) send() error {
 	return nil
 }
 
-// flush writes what was added and returns when it is written.
+// flush writes the batch and waits for it.
 func (l *loader) flush() error {
 	batch, err := l.swap()
 	if err != nil {
@@ -133,7 +134,7 @@ func (l *loader) flush() error {
 	return batch.commit()
 }
 
-// drop forgets what was not yet sent.
+// drop discards the batch that was not sent yet.
 func (l *loader) drop() error {
 	clear(l.touched)
 	err := l.wait()
@@ -146,7 +147,7 @@ func (l *loader) drop() error {
 }
 
 // changelogClient returns a client that reads partitions of a changelog from their
-// positions, outside the group.
+// checkpoints, without a group.
 func changelogClient(deps *Deps, config *Config, changelog string, from map[int32]kgo.Offset, fetchBytes int32) (*kgo.Client, error) {
 	level := kgo.ReadCommitted()
 	if deps.harmed.by(HarmReadUncommitted) {
@@ -155,14 +156,17 @@ func changelogClient(deps *Deps, config *Config, changelog string, from map[int3
 	client, err := kgo.NewClient(append(append([]kgo.Opt{}, deps.Kafka...),
 		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{changelog: from}),
 		kgo.FetchIsolationLevel(level),
-		// Positions are compared, and the last thing in a changelog is a marker.
+		// Checkpoints are compared with the end offset, and the last record of a
+		// changelog is a marker.
 		kgo.KeepControlRecords(),
 		kgo.MetadataMinAge(metadataMinAge),
-		// A position that is gone is an error: who reads looks again. No silent reset.
+		// A deleted offset must be an error, after which the caller looks at the topic
+		// again, and not a silent reset.
 		kgo.ConsumeResetOffset(kgo.NoResetOffset()),
 		kgo.FetchMaxBytes(fetchBytes),
 		kgo.FetchMaxPartitionBytes(min(fetchBytes, config.FetchMaxBytes)),
-		// An open transaction at the end is looked at soon, not after 5 s.
+		// The default of 5 s would delay the detection of an open transaction at the
+		// end.
 		kgo.FetchMaxWait(250*time.Millisecond),
 	)...)
 	if err != nil {
@@ -176,8 +180,7 @@ func (kgoCluster) read(w *worker, from map[int32]kgo.Offset) (reader, error) {
 	return changelogClient(w.deps, w.config, w.changelog, from, w.config.FetchMaxBytes)
 }
 
-// replayPoll loads one poll's worth of the changelog and says whether anything
-// came.
+// replayPoll loads the records of one poll. moved is false if the poll returned none.
 func replayPoll(ctx context.Context, client reader, into *loader, ahead map[int32]*following) (moved bool, err error) {
 	const wait = 250 * time.Millisecond
 	pollCtx, cancel := context.WithTimeout(ctx, wait)
