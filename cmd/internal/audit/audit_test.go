@@ -174,12 +174,17 @@ func (r *rig) tamper(ctx context.Context) {
 
 	// A duplicate of a record that was no duplicate.
 	repeat := r.read(ctx, schemas.Duplicates, func(*kgo.Record) bool { return true })
-	decoded := r.read(ctx, schemas.DecodedLOX24VerifyCode, func(*kgo.Record) bool { return true })
-	other := originOf(r.t, decoded)
 	var d avro.Duplicate
 	if err := d.DecodeAvro(body(r.t, repeat)); err != nil {
 		r.t.Fatal(err)
 	}
+	first = avro.Origin{Topic: d.First.Topic, Partition: d.First.Partition, Offset: d.First.Offset}
+	decoded := r.read(ctx, schemas.DecodedLOX24VerifyCode, func(rec *kgo.Record) bool {
+		// The first occurrence would be a duplicate of itself, which is another difference.
+		from := originOf(r.t, rec)
+		return place(&from) != place(&first)
+	})
+	other := originOf(r.t, decoded)
 	d.Provider, d.Record = other.Provider, avro.RecordPosition{Topic: other.Topic, Partition: other.Partition, Offset: other.Offset, ReceivedAt: other.ReceivedAt}
 	value, err := d.AppendAvro(slices.Clone(repeat.Value[:wire.HeaderSize]))
 	if err != nil {
