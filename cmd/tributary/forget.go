@@ -27,7 +27,8 @@ func newForget(g *globals) *cobra.Command {
 be forgotten and what stays until when, and with --yes asks the stages to forget it.
 
 ID is a verification, payment or account id, a correlation id (then every member of the
-journey), or a phone's pseudonym (64 hexadecimal digits, as in the topics). --phone-stdin
+journey), or a phone's pseudonym (64 hexadecimal digits, as in the topics). An id that left
+as a pseudonym is given as the shop or the provider has it. --phone-stdin
 reads the number itself from the standard input, never from the command line, and looks for
 it in every writing: with and without the country's prefix, with separators and brackets; a
 national number needs --country. Voximplant accounts that tell of the number are named and
@@ -99,6 +100,11 @@ func (g *globals) forget(ctx context.Context, o forget.Config, id string, phone 
 		return err
 	}
 	o.Trace.Names, o.Trace.Sources = f.Config.Names(), f.Config.Sources
+	if len(f.Config.Privacy.Keys) > 0 {
+		if o.Trace.Privacy, err = f.Config.Pseudonymiser(); err != nil {
+			return err
+		}
+	}
 	progress := newProgress(g.err)
 	o.Trace.Progress = progress
 	plan, report, err := forget.Prepare(ctx, o)

@@ -31,7 +31,9 @@ that is not complete it says why.
 
 An id is a correlation id, a verification, payment or account id with or without its
 provider, or one inside a record: event id, request id, notification task id, invoice id,
-operation id. A phone number never belongs on a command line: --phone-stdin reads it from
+operation id. An id that left as a pseudonym, such as an e-mail or a card's number, is given
+as the shop has it: its pseudonyms under every key of privacy.keys are looked for too, so the
+configuration must have the keys. A phone number never belongs on a command line: --phone-stdin reads it from
 the standard input and looks for the pseudonyms that the processor makes of it.
 
 An id that is a key is looked for in one partition of each topic. Any other is searched for
@@ -97,6 +99,11 @@ func (g *globals) trace(ctx context.Context, o trace.Config, id string, phone io
 		return err
 	}
 	o.Names, o.Sources = f.Config.Names(), f.Config.Sources
+	if len(f.Config.Privacy.Keys) > 0 {
+		if o.Privacy, err = f.Config.Pseudonymiser(); err != nil {
+			return err
+		}
+	}
 	progress := newProgress(g.err)
 	o.Progress = progress
 	r, err := trace.Run(ctx, o, query)
@@ -107,7 +114,7 @@ func (g *globals) trace(ctx context.Context, o trace.Config, id string, phone io
 	if g.json {
 		err = g.printJSON(r)
 	} else {
-		g.showTrace(r, &query)
+		g.showTrace(r, &query, o.Privacy != nil)
 	}
 	if err == nil && !r.Found {
 		return errSaid

@@ -11,7 +11,7 @@ import (
 )
 
 // showTrace prints a trace for people.
-func (g *globals) showTrace(r *trace.Report, query *trace.Query) {
+func (g *globals) showTrace(r *trace.Report, query *trace.Query, keys bool) {
 	if !r.Found {
 		g.printf("Nothing was found of %s.\n", r.Query)
 		g.showLooked(r)
@@ -22,6 +22,9 @@ func (g *globals) showTrace(r *trace.Report, query *trace.Query) {
 			g.printf("Is it the number as the provider has it, with its country code?\n")
 		default:
 			g.printf("What is older than a topic's retention is gone; 'tributary topics list' says how long each is kept.\n")
+		}
+		if !keys {
+			g.printf("The configuration has no privacy.keys: an id that left as a pseudonym was not looked for.\n")
 		}
 		return
 	}

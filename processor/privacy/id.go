@@ -187,12 +187,15 @@ func isWord(text string) bool {
 
 // pseudonymOf returns the pseudonym of an id and counts it.
 func (p *Pseudonymiser) pseudonymOf(s *source.Source, prefix, text string) string {
-	kind := strings.TrimSuffix(prefix, ":")
-	p.ids.WithLabelValues(s.Provider, s.ID, kind).Inc()
-	k := &p.keys[0]
+	p.ids.WithLabelValues(s.Provider, s.ID, strings.TrimSuffix(prefix, ":")).Inc()
+	return p.keys[0].pseudonym(prefix, text)
+}
+
+// pseudonym returns the pseudonym of a phone's digits or of another text, by the prefix.
+func (k *key) pseudonym(prefix, text string) string {
 	if prefix == source.HMACPrefix {
 		// Never the HMAC of a phone's digits: the two are told apart by the zero byte.
-		text = kind + "\x00" + text
+		text = strings.TrimSuffix(prefix, ":") + "\x00" + text
 	}
 	return prefix + k.ID + ":" + k.hmac(text)
 }

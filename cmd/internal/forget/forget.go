@@ -125,17 +125,18 @@ type place struct {
 // places returns where the erasures go: every partition that may hold state of the
 // target. That of a key is its hash's. State of the entity itself is where its raw
 // records lay; if none is known, such as of a call whose facts retention has taken, it
-// may be anywhere.
+// may be anywhere. So may that of a key with a pseudonym, whose raw key is another.
 func (t *Target) places(partitions int32) []place {
 	var out []place
 	for _, key := range t.Keys {
 		own := engine.PartitionOf([]byte(key), partitions)
 		out = append(out, place{key, own})
-		if key != t.Key {
-			continue
+		var more []int32
+		if key == t.Key {
+			more = t.partitions
 		}
-		more := t.partitions
-		if len(more) == 0 && trace.RawTopic(t.Key) == schemas.RawUnibell {
+		anywhere := key == t.Key && trace.RawTopic(key) == schemas.RawUnibell || trace.IsPseudonymous(key)
+		if len(more) == 0 && anywhere {
 			for p := range partitions {
 				more = append(more, p)
 			}

@@ -2,7 +2,9 @@ package forget_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -182,4 +184,52 @@ func TestNothingIsThere(t *testing.T) {
 	if _, err := forget.Carry(context.WithoutCancel(t.Context()), o, p); err == nil {
 		t.Error("carrying out nothing is no error")
 	}
+}
+
+// TestEntitiesWhosePseudonymIsTheirKey: LOX24's and UAPAY's raw keys have ids that are no
+// ids, so that the state lies in other partitions than the keys say. The ids are given as
+// the providers have them; nothing of them is written into a topic by the erasure. Ten of
+// each, so that the two partitions differ for some.
+func TestEntitiesWhosePseudonymIsTheirKey(t *testing.T) {
+	t.Parallel()
+	s := tracetest.Start(t)
+	s.Run(t)
+	type target struct{ id, key, changelog, enriched, raw string }
+	var targets []target
+	for i := range 10 {
+		person, payment := fmt.Sprintf("person-%d@example.com", i), fmt.Sprintf("payment-%d@example.com", i)
+		s.VerificationOf(t, &s.Sources[0], person, i, "order-9", 1, "success", 10)
+		s.PaymentOf(t, payment, i, "order-9", "FINISHED", "FINISHED")
+		targets = append(targets,
+			target{person, "lox24:" + s.Privacy.ID(&s.Sources[0], person), schemas.ChangelogLOX24, schemas.EnrichedVerifications, schemas.RawLOX24},
+			target{payment, "uapay:" + s.Privacy.ID(&s.Sources[1], payment), schemas.ChangelogUAPAY, schemas.EnrichedPayments, schemas.RawUAPAY})
+	}
+	s.Await(t, schemas.EnrichedJourneys, func(r *kgo.Record) bool {
+		j, ok := journeyOf(r)
+		return ok && j.Verifications == 10 && j.Payments == 10
+	})
+	for _, x := range targets {
+		o := config(s, x.id)
+		o.Trace.Privacy = s.Privacy
+		p := prepare(t, o)
+		if d := cmp.Diff([]string{x.key}, keys(p)); d != "" {
+			t.Fatalf("targets of %s (-want +got):\n%s", x.id, d)
+		}
+		raw := slices.IndexFunc(p.Stays, func(y forget.Stays) bool { return y.Topic == s.Names.Topic(x.raw) })
+		if raw < 0 || p.Stays[raw].Records != 1 {
+			t.Errorf("what stays of %s: %+v, want its raw record", x.id, p.Stays)
+		}
+		carry(t, o, p)
+		gone(t, s, x.changelog, x.key)
+		gone(t, s, x.enriched, x.key)
+	}
+	for _, row := range schemas.Table() {
+		if strings.HasPrefix(row.Name, "raw.") {
+			continue
+		}
+		if still := left(t, s, row.Name, "@example.com"); len(still) > 0 {
+			t.Errorf("%s holds %q", row.Name, still)
+		}
+	}
+	s.Closes(t)
 }

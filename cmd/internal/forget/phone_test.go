@@ -59,6 +59,22 @@ func left(t *testing.T, s *tracetest.Stack, topic, text string) []string {
 	return out
 }
 
+// gone waits until nothing of a compacted topic holds a text: an erasure in a partition
+// without the entity is carried out in its own time.
+func gone(t *testing.T, s *tracetest.Stack, topic, text string) {
+	t.Helper()
+	for begun := time.Now(); ; {
+		still := left(t, s, topic, text)
+		if len(still) == 0 {
+			return
+		}
+		if time.Since(begun) > 30*time.Second {
+			t.Errorf("%s still holds %q", topic, still)
+			return
+		}
+	}
+}
+
 // TestACallWhoseReferenceIsAPhone: its raw key has the number, its entity's the
 // pseudonym, which lies in another partition. The erasure reaches the state all the same,
 // what is remembered of it goes, and the plan names the raw topic. Ten numbers, so that
@@ -101,17 +117,7 @@ func TestACallWhoseReferenceIsAPhone(t *testing.T) {
 		schemas.ChangelogUnibell, schemas.ChangelogUnibellCall, schemas.ChangelogJourney, schemas.EnrichedVerifications, schemas.EnrichedJourneys,
 	} {
 		for _, hmac := range hmacs {
-			// An erasure in a partition without the call is carried out in its own time.
-			for begun := time.Now(); ; {
-				still := left(t, s, topic, hmac)
-				if len(still) == 0 {
-					break
-				}
-				if time.Since(begun) > 30*time.Second {
-					t.Errorf("%s still holds %q", topic, still)
-					break
-				}
-			}
+			gone(t, s, topic, hmac)
 		}
 	}
 	s.Closes(t)

@@ -39,7 +39,7 @@ func newTracer(config Config, client *kgo.Client) *tracer {
 		hay: &haystack{
 			names: config.Names, client: client, admin: kadm.NewClient(client), patience: config.Patience, now: config.Now, progress: config.Progress,
 		},
-		entities: map[string]*Entity{}, journeys: map[string]*Journey{}, seen: map[Position]bool{},
+		entities: map[string]*Entity{}, journeys: map[string]*Journey{}, seen: map[Position]bool{}, plain: map[string]string{},
 	}
 }
 

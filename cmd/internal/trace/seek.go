@@ -40,7 +40,21 @@ func newSeeker(ids ...string) *seeker {
 	return s
 }
 
+<<<<<<< HEAD
 // needlesOf returns the byte strings to search a topic's batches for.
+=======
+// add adds other spellings of the same id, which no provider's body holds.
+func (s *seeker) add(pseudonyms []string) {
+	for _, id := range pseudonyms {
+		s.ids = append(s.ids, id)
+		// The end is enough for a needle, and a short one is found by vector instructions.
+		const needle = 32
+		s.needles = append(s.needles, []byte(id[max(0, len(id)-needle):]))
+	}
+}
+
+// needlesOf are what a topic's batches are searched for.
+>>>>>>> 412cdc0 (trace, forget: an id that left as a pseudonym is found by itself)
 func (s *seeker) needlesOf(topic string) [][]byte {
 	if topic == schemas.RawUAPAY || topic == schemas.DeadLetterUAPAY {
 		return slices.Concat(s.needles, s.encoded)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas"
@@ -24,8 +25,16 @@ type Config struct {
 	Names schemas.Names
 	// Sources are the configured sources; their names are part of some keys.
 	Sources []source.Source
+<<<<<<< HEAD
 	// From and To limit the search by record timestamp; they apply only to ids that are
 	// not record keys. Zero is no limit.
+=======
+	// Privacy makes the pseudonyms that an id may have left as; nil looks for ids as they
+	// are alone.
+	Privacy *privacy.Pseudonymiser
+	// From and To bound by when records were written what is searched for an id that
+	// is no key; zero for no bound.
+>>>>>>> 412cdc0 (trace, forget: an id that left as a pseudonym is found by itself)
 	From, To time.Time
 	// All continues the search after the first record with the id.
 	All bool
@@ -74,7 +83,13 @@ type tracer struct {
 	entities map[string]*Entity
 	journeys map[string]*Journey
 	seen     map[Position]bool
+<<<<<<< HEAD
 	// applied holds the committed offsets of each stage, by input topic.
+=======
+	// plain are the ids that pseudonyms are known to stand for.
+	plain map[string]string
+	// applied is how far each stage has come, by input topic.
+>>>>>>> 412cdc0 (trace, forget: an id that left as a pseudonym is found by itself)
 	applied map[string]map[int32]int64
 }
 
@@ -116,13 +131,15 @@ func Run(ctx context.Context, config Config, query Query) (*Report, error) {
 // first: as a key, then in the outcomes, then in the raw records.
 func (t *tracer) find(ctx context.Context, query *Query) error {
 	if query.ID != "" {
-		if err := t.byKey(ctx, query.ID); err != nil || len(t.entities)+len(t.journeys) > 0 {
+		spellings := t.spellings(query.ID)
+		if err := t.byKey(ctx, spellings); err != nil || len(t.entities)+len(t.journeys) > 0 {
 			return err
 		}
 		if len(query.ID) < MinSearch {
 			return nil
 		}
 		s := newSeeker(query.ID)
+		s.add(spellings[1:])
 		s.all = t.config.All
 		if err := t.bySearch(ctx, s, "searching facts, duplicates and dead letters", outcomeTopics()); err != nil || len(t.entities) > 0 {
 			return err
@@ -144,9 +161,21 @@ func PseudonymTopics() []string {
 	}
 }
 
+<<<<<<< HEAD
 // byKey reads the partitions where the id would be a record key.
 func (t *tracer) byKey(ctx context.Context, id string) error {
 	return t.look(ctx, "looking where it is a key", t.candidates(id), time.Time{}, func(topic string, r *kgo.Record) {
+=======
+// byKey looks where the id, in one of its spellings, would be a key.
+func (t *tracer) byKey(ctx context.Context, spellings []string) error {
+	keys := map[string][]string{}
+	for _, id := range spellings {
+		for topic, candidates := range t.candidates(id) {
+			keys[topic] = append(keys[topic], candidates...)
+		}
+	}
+	return t.look(ctx, "looking where it is a key", keys, time.Time{}, func(topic string, r *kgo.Record) {
+>>>>>>> 412cdc0 (trace, forget: an id that left as a pseudonym is found by itself)
 		if topic == schemas.EnrichedJourneys {
 			t.journey(string(r.Key)).Direct = true
 			t.as("correlation id of journey " + string(r.Key))
@@ -204,12 +233,16 @@ func (t *tracer) bySearch(ctx context.Context, s *seeker, step string, topics []
 			t.as(where + " of journey " + string(r.Key))
 			return true
 		}
-		if len(t.entities) >= t.config.Limit && t.entities[string(r.Key)] == nil {
+		key := string(r.Key)
+		if isRaw(topic) {
+			key = t.entityKey(r)
+		}
+		if len(t.entities) >= t.config.Limit && t.entities[key] == nil {
 			t.report.Left++
 			return true
 		}
-		t.entity(string(r.Key)).Direct = true
-		t.as(where + " of " + kindOf(string(r.Key)) + " " + string(r.Key))
+		t.entity(key).Direct = true
+		t.as(where + " of " + kindOf(key) + " " + key)
 		t.report.First = !s.all
 		return s.all
 	})

@@ -234,9 +234,16 @@ func PaymentKey(n int) string { return "uapay:" + id(5000+n) }
 // "success", with the status of the verification.
 func (s *Stack) Verification(tb TB, number int, order string, nth int, name string, status int) *kgo.Record {
 	tb.Helper()
+	of := &source.Source{ID: "shop-lox24", Provider: raw.ProviderLOX24}
+	return s.VerificationOf(tb, of, id(number), number, order, nth, name, status)
+}
+
+// VerificationOf does the same for another source, or with another id of the verification.
+func (s *Stack) VerificationOf(tb TB, of *source.Source, verification string, number int, order string, nth int, name string, status int) *kgo.Record {
+	tb.Helper()
 	now := time.Now().Unix()
 	data := map[string]any{
-		"id": id(number), "user_id": 1, "phone": Phone, "routing_strategy": []any{map[string]any{"channel": "sms", "timeout_sec": 60, "sender_id": "x"}},
+		"id": verification, "user_id": 1, "phone": Phone, "routing_strategy": []any{map[string]any{"channel": "sms", "timeout_sec": 60, "sender_id": "x"}},
 		"status": status, "delivered_channel": nil, "cost": 5, "currency": "EUR", "code": "1234", "code_length": 4, "payload": order,
 		"created_at": now, "updated_at": now, "history": []any{}, "is_code_deleted": false,
 	}
@@ -246,7 +253,7 @@ func (s *Stack) Verification(tb TB, number int, order string, nth int, name stri
 			"processed_at": now, "external_id": nil, "error": nil, "cost": 5,
 		}
 	}
-	return s.Webhook(tb, raw.ProviderLOX24, VerificationKey(number), marshal(tb, map[string]any{
+	return s.WebhookOf(tb, of, raw.ProviderLOX24+":"+verification, marshal(tb, map[string]any{
 		"id": EventID(number, nth), "api_version": "2022-05-25", "name": "verify_code." + name, "created_at": now, "attempt_total": 3, "attempt_number": 1,
 		"notification_task_id": id(700_000 + 1000*number + nth), "data": data,
 	}))
@@ -255,13 +262,19 @@ func (s *Stack) Verification(tb TB, number int, order string, nth int, name stri
 // Payment sends a callback of a UAPAY invoice.
 func (s *Stack) Payment(tb TB, number int, order, status, paymentStatus string) *kgo.Record {
 	tb.Helper()
+	return s.PaymentOf(tb, id(5000+number), number, order, status, paymentStatus)
+}
+
+// PaymentOf does the same with another id of the payment.
+func (s *Stack) PaymentOf(tb TB, payment string, number int, order, status, paymentStatus string) *kgo.Record {
+	tb.Helper()
 	now := time.Now()
 	claims := marshal(tb, map[string]any{
-		"paymentId": id(5000 + number), "id": id(6000 + number), "externalId": order, "number": number, "amount": 50000, "status": status, "paymentStatus": paymentStatus,
+		"paymentId": payment, "id": id(6000 + number), "externalId": order, "number": number, "amount": 50000, "status": status, "paymentStatus": paymentStatus,
 		"type": "PAY", "systemType": "ECOM", "createDate": now.UTC().Format(time.RFC3339), "iat": now.Unix(),
 	})
 	body := simulator.Envelope(simulator.Sign(claims, "secret", jwt.SigningMethodHS256))
-	return s.Webhook(tb, raw.ProviderUAPAY, PaymentKey(number), body)
+	return s.Webhook(tb, raw.ProviderUAPAY, raw.ProviderUAPAY+":"+payment, body)
 }
 
 func marshal(tb TB, v any) []byte {

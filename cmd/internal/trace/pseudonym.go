@@ -1,0 +1,106 @@
+package trace
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// spellings returns an id as it may stand in the topics: as it is, and as the pseudonyms
+// that it may have left as. Of a key or of an id behind its namespace the end may be one.
+func (t *tracer) spellings(id string) []string {
+	out := []string{id}
+	if t.config.Privacy == nil {
+		return out
+	}
+	for _, prefix := range t.prefixes() {
+		plain, ok := strings.CutPrefix(id, prefix)
+		if !ok || plain == "" {
+			continue
+		}
+		for _, pseudonym := range t.config.Privacy.Lookup(t.config.Sources, plain) {
+			t.plain[pseudonym] = plain
+			out = append(out, prefix+pseudonym)
+		}
+	}
+	return out
+}
+
+// prefixes are what may stand in front of an id: nothing, a namespace, or in a key its
+// provider and for Unibell its source.
+func (t *tracer) prefixes() []string {
+	out := []string{""}
+	for _, provider := range providers() {
+		if provider != raw.ProviderUnibell {
+			out = append(out, provider+":")
+		}
+	}
+	for i := range t.config.Sources {
+		s := &t.config.Sources[i]
+		if s.Provider == raw.ProviderUnibell {
+			key := raw.ProviderUnibell + ":" + s.ID + ":"
+			out = append(out, key, key+raw.UnibellRequest(""))
+		}
+		if s.Namespace != "" && !slices.Contains(out, s.Namespace+":") {
+			out = append(out, s.Namespace+":")
+		}
+	}
+	return out
+}
+
+// rawKey returns the key under which ingest wrote the raw records of an entity, where it
+// is known to differ from the entity's key: the raw key has the plain id.
+func (t *tracer) rawKey(key string) (plain string, ok bool) {
+	for pseudonym, id := range t.plain {
+		if prefix, found := strings.CutSuffix(key, ":"+pseudonym); found {
+			return prefix + ":" + id, true
+		}
+	}
+	return "", false
+}
+
+// entityKey returns the key of the entity that a raw record or a dead letter is of: the
+// record's own, with a pseudonym where the processor made one of its id.
+func (t *tracer) entityKey(r *kgo.Record) string {
+	key := string(r.Key)
+	if t.config.Privacy == nil || providerOf(key) == "" {
+		return key
+	}
+	s := source.Source{Provider: providerOf(key)}
+	for i := range r.Headers {
+		if r.Headers[i].Key == raw.HeaderSource {
+			s.ID = string(r.Headers[i].Value)
+		}
+	}
+	if i := slices.IndexFunc(t.config.Sources, func(c source.Source) bool { return c.ID == s.ID }); i >= 0 {
+		s = t.config.Sources[i]
+	}
+	s = s.WithDefaults()
+	prefix := s.Provider + ":"
+	if s.Provider == raw.ProviderUnibell {
+		prefix += s.ID + ":"
+		if request := prefix + raw.UnibellRequest(""); strings.HasPrefix(key, request) {
+			prefix = request
+		}
+	}
+	plain, ok := strings.CutPrefix(key, prefix)
+	if !ok {
+		return key
+	}
+	id := t.config.Privacy.ID(&s, plain)
+	if id == plain || id == "" {
+		return key
+	}
+	t.plain[id] = plain
+	return prefix + id
+}
+
+// IsPseudonymous says whether the id in an entity's key is a pseudonym: its raw records
+// then have another key, and lie in the partition of that one.
+func IsPseudonymous(key string) bool {
+	return strings.Contains(key, ":"+source.HMACPrefix) || strings.Contains(key, ":"+source.PhonePrefix)
+}
