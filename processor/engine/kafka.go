@@ -52,22 +52,27 @@ type pauser interface {
 	ResumeFetchPartitions(partitions map[string][]int32)
 }
 
+// groupAdmin reads and changes the members and offsets of a consumer group.
+type groupAdmin interface {
+	FetchOffsets(ctx context.Context, group string) (kadm.OffsetResponses, error)
+	// Orphans returns the partitions of a topic that no member of a stable group owns,
+	// and the smallest instance id of the members.
+	Orphans(ctx context.Context, group, topic string) (partitions []int32, first string, err error)
+	// LeaveAs removes the member with an instance id from a group.
+	LeaveAs(ctx context.Context, group, instance string) error
+}
+
 // admin describes topics, groups and transactions.
 type admin interface {
 	settler
 	epochs
-	FetchOffsets(ctx context.Context, group string) (kadm.OffsetResponses, error)
+	groupAdmin
 	ListTopics(ctx context.Context, topics ...string) (kadm.TopicDetails, error)
 	ListStartOffsets(ctx context.Context, topics ...string) (kadm.ListedOffsets, error)
 	ListEndOffsets(ctx context.Context, topics ...string) (kadm.ListedOffsets, error)
 	ListCommittedOffsets(ctx context.Context, topics ...string) (kadm.ListedOffsets, error)
 	DescribeProducers(ctx context.Context, topics kadm.TopicsSet) (kadm.DescribedProducersTopics, error)
 	ListTransactions(ctx context.Context, producerIDs []int64, filterStates []string) (kadm.ListedTransactions, error)
-	// Orphans returns the partitions of a topic that no member of a stable group owns,
-	// and the smallest instance id of the members.
-	Orphans(ctx context.Context, group, topic string) (partitions []int32, first string, err error)
-	// LeaveAs removes the member with an instance id from a group.
-	LeaveAs(ctx context.Context, group, instance string) error
 }
 
 // epochs detects a truncated log by its leader epochs.
