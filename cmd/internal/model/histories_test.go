@@ -279,6 +279,9 @@ func checkPayment(t *testing.T, file string, payments map[string]avro.PaymentSna
 			if p.Captured || p.PaidAt.Set || p.Phase != avro.PaymentPhaseReturned {
 				t.Errorf("captured %v, paid_at %v, phase %s, want a hold that was released", p.Captured, p.PaidAt, p.Phase)
 			}
+			if p.PaidAmountMinor != 0 || p.RefundedAmountMinor != 0 || p.ReleasedAmountMinor != 70000 {
+				t.Errorf("paid %d, refunded %d, released %d, want 0, 0, 70000", p.PaidAmountMinor, p.RefundedAmountMinor, p.ReleasedAmountMinor)
+			}
 		}
 	}
 }
