@@ -51,16 +51,12 @@ func enrichedOf(provider string) string {
 	}
 }
 
-<<<<<<< HEAD
-// each returns the same keys for each topic.
-=======
-// isRaw says whether the records of a topic have the keys that ingest made.
+// isRaw reports whether ingest made the keys of a topic.
 func isRaw(topic string) bool {
 	return strings.HasPrefix(topic, "raw.") || strings.HasPrefix(topic, "deadletter.")
 }
 
-// each has the same keys for several topics.
->>>>>>> 412cdc0 (trace, forget: an id that left as a pseudonym is found by itself)
+// each returns the same keys for each topic.
 func each(topics, keys []string) map[string][]string {
 	out := map[string][]string{}
 	for _, topic := range topics {

@@ -40,9 +40,6 @@ func newSeeker(ids ...string) *seeker {
 	return s
 }
 
-<<<<<<< HEAD
-// needlesOf returns the byte strings to search a topic's batches for.
-=======
 // add adds other spellings of the same id, which no provider's body holds.
 func (s *seeker) add(pseudonyms []string) {
 	for _, id := range pseudonyms {
@@ -53,8 +50,7 @@ func (s *seeker) add(pseudonyms []string) {
 	}
 }
 
-// needlesOf are what a topic's batches are searched for.
->>>>>>> 412cdc0 (trace, forget: an id that left as a pseudonym is found by itself)
+// needlesOf returns the byte strings to search a topic's batches for.
 func (s *seeker) needlesOf(topic string) [][]byte {
 	if topic == schemas.RawUAPAY || topic == schemas.DeadLetterUAPAY {
 		return slices.Concat(s.needles, s.encoded)

@@ -25,16 +25,10 @@ type Config struct {
 	Names schemas.Names
 	// Sources are the configured sources; their names are part of some keys.
 	Sources []source.Source
-<<<<<<< HEAD
+	// Privacy makes the pseudonyms of an id; nil searches for the id as given only.
+	Privacy *privacy.Pseudonymiser
 	// From and To limit the search by record timestamp; they apply only to ids that are
 	// not record keys. Zero is no limit.
-=======
-	// Privacy makes the pseudonyms that an id may have left as; nil looks for ids as they
-	// are alone.
-	Privacy *privacy.Pseudonymiser
-	// From and To bound by when records were written what is searched for an id that
-	// is no key; zero for no bound.
->>>>>>> 412cdc0 (trace, forget: an id that left as a pseudonym is found by itself)
 	From, To time.Time
 	// All continues the search after the first record with the id.
 	All bool
@@ -83,13 +77,9 @@ type tracer struct {
 	entities map[string]*Entity
 	journeys map[string]*Journey
 	seen     map[Position]bool
-<<<<<<< HEAD
-	// applied holds the committed offsets of each stage, by input topic.
-=======
-	// plain are the ids that pseudonyms are known to stand for.
+	// plain maps known pseudonyms to their ids.
 	plain map[string]string
-	// applied is how far each stage has come, by input topic.
->>>>>>> 412cdc0 (trace, forget: an id that left as a pseudonym is found by itself)
+	// applied holds the committed offsets of each stage, by input topic.
 	applied map[string]map[int32]int64
 }
 
@@ -161,12 +151,7 @@ func PseudonymTopics() []string {
 	}
 }
 
-<<<<<<< HEAD
-// byKey reads the partitions where the id would be a record key.
-func (t *tracer) byKey(ctx context.Context, id string) error {
-	return t.look(ctx, "looking where it is a key", t.candidates(id), time.Time{}, func(topic string, r *kgo.Record) {
-=======
-// byKey looks where the id, in one of its spellings, would be a key.
+// byKey reads the partitions where a spelling of the id would be a record key.
 func (t *tracer) byKey(ctx context.Context, spellings []string) error {
 	keys := map[string][]string{}
 	for _, id := range spellings {
@@ -175,7 +160,6 @@ func (t *tracer) byKey(ctx context.Context, spellings []string) error {
 		}
 	}
 	return t.look(ctx, "looking where it is a key", keys, time.Time{}, func(topic string, r *kgo.Record) {
->>>>>>> 412cdc0 (trace, forget: an id that left as a pseudonym is found by itself)
 		if topic == schemas.EnrichedJourneys {
 			t.journey(string(r.Key)).Direct = true
 			t.as("correlation id of journey " + string(r.Key))
