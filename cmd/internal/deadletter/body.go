@@ -16,14 +16,14 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// idFields are the fields by which providers tell one call from another.
+// idFields are the fields with a webhook's own ids.
 func idFields() []string {
 	return []string{"id", "event_id", "callback_id", "paymentId", "invoiceId", "operationId", "requestId", "reference", "notification_task_id", "msg_uuid"}
 }
 
-// openFields are those that are shown: words, numbers, times and ids that say what a
-// record is about and nothing of a person. Everything else is masked, for a body
-// that cannot be handled may hold anything.
+// openFields are the fields shown unmasked: words, numbers, times and ids that describe
+// a record but not a person. All other fields are masked, because a body that could not
+// be handled may contain anything.
 func openFields() []string {
 	return append(idFields(), "api_version", "attempt_number", "attempt_total", "attempts_total", "name", "created_at", "updated_at", "received_at",
 		"user_id", "status", "status_code", "dlr_code", "key_id", "channel", "timeout_sec", "delivered_channel", "cost", "currency", "code_length", "is_code_deleted",
@@ -32,8 +32,8 @@ func openFields() []string {
 		"externalId", "operationExternalId", "errorCode", "networkErrCode", "createdDateTime", "statusDateTime", "account_id", "callbacks", "alg", "typ")
 }
 
-// bodyJSON returns a letter's body as JSON, whatever it is; ok is false if it is
-// nothing that can be taken apart. A signature is never part of it.
+// bodyJSON returns a letter's body as JSON, converting forms and Avro; ok is false if
+// the format is none of these. A signature is never part of it.
 func bodyJSON(l *Letter) (text []byte, ok bool) {
 	value := l.record.Value
 	if id, body, err := wire.Parse(value); err == nil && id > 0 {
@@ -42,7 +42,7 @@ func bodyJSON(l *Letter) (text []byte, ok bool) {
 	if json.Valid(value) {
 		return value, true
 	}
-	// A form is pairs; anything else parses as one key without a value.
+	// Any text parses as a form with one key and no value; only one with a "=" counts.
 	form, err := url.ParseQuery(string(value))
 	if err != nil || !bytes.ContainsRune(value, '=') || bytes.ContainsAny(value, " \n{<") {
 		return nil, false
@@ -51,7 +51,7 @@ func bodyJSON(l *Letter) (text []byte, ok bool) {
 	return text, err == nil
 }
 
-// avroJSON reads the values of internal topics, which have our own schemas.
+// avroJSON decodes the values of internal topics, which have our own schemas.
 func avroJSON(l *Letter, body []byte) ([]byte, bool) {
 	topic, known := inputOf(l.Name)
 	if row, ok := schemas.Find(topic); !known || !ok || row.Schema == "" {
@@ -65,7 +65,8 @@ func avroJSON(l *Letter, body []byte) ([]byte, bool) {
 	return text, err == nil
 }
 
-// eventIDs are the ids in a body, of the top level and of the claims of a token.
+// eventIDs returns the ids in a body: those at the top level, and in the claims of a
+// token.
 func eventIDs(l *Letter) []string {
 	text, ok := bodyJSON(l)
 	if !ok {
@@ -91,7 +92,7 @@ func eventIDs(l *Letter) []string {
 	return ids
 }
 
-// parts takes a token apart without judging it.
+// parts splits a token without verifying it.
 func parts(token string) (header, claims []byte, ok bool) {
 	p := strings.Split(token, ".")
 	if len(p) != 3 {
@@ -102,9 +103,9 @@ func parts(token string) (header, claims []byte, ok bool) {
 	return header, claims, err1 == nil && err2 == nil && json.Valid(header) && json.Valid(claims)
 }
 
-// Body returns a letter's body to be shown: indented JSON where it can be taken
-// apart. Masked, it has the values of known harmless fields only; of all others it
-// tells kind and length.
+// Body returns a letter's body for display: indented JSON if its format is known. When
+// masked, it shows only the values of openFields, and the kind and length of all
+// others.
 func (l *Letter) Body(unmask bool) string {
 	text, ok := bodyJSON(l)
 	switch {
@@ -126,15 +127,15 @@ func (l *Letter) Body(unmask bool) string {
 	return out.String()
 }
 
-// maxShown is how long a shown value may be: words and ids are short.
+// maxShown is the longest value shown: words and ids are short.
 const maxShown = 80
 
-// masker rewrites JSON as it comes, in its own order.
+// masker rewrites a JSON stream, keeping the order of its fields.
 type masker struct {
 	in   *json.Decoder
 	out  bytes.Buffer
 	open map[string]bool
-	// depth is how many objects and arrays the value is in.
+	// depth is the number of enclosing objects and arrays.
 	depth int
 }
 
@@ -171,7 +172,8 @@ func (m *masker) value(field string) error {
 		if header, claims, ok := parts(v); ok {
 			return m.token(header, claims)
 		}
-		// LOX24's name of an event; further down it may be a person's.
+		// At the top level, name is the name of LOX24's event; deeper it may be a
+		// person's.
 		if m.open[field] && (field != "name" || m.depth == 1) && len(v) <= maxShown && (isID(field) || !phoneLike(v)) {
 			m.write(v)
 			return nil
@@ -189,7 +191,8 @@ func (m *masker) value(field string) error {
 	return nil
 }
 
-// nested writes an object or an array; the elements of an array are of its field.
+// nested writes an object or an array; array elements are masked by the array's field
+// name.
 func (m *masker) nested(field string, opened json.Delim) error {
 	closing := byte(']')
 	if opened == '{' {
@@ -221,7 +224,7 @@ func (m *masker) nested(field string, opened json.Delim) error {
 	return err //nolint:wrapcheck // the closing bracket that More has seen
 }
 
-// token shows what a token says, without its signature.
+// token shows a token's header and claims, masked, without its signature.
 func (m *masker) token(header, claims []byte) error {
 	h, ok1 := mask(header)
 	c, ok2 := mask(claims)
@@ -237,7 +240,7 @@ func (m *masker) token(header, claims []byte) error {
 	return nil
 }
 
-// shownName is a field's name, unless it looks as if it held a value.
+// shownName returns a field's name, or a mask if the name looks like a value.
 func shownName(name string) string {
 	odd := strings.ContainsFunc(name, func(r rune) bool {
 		return r > 'z' || r < '0' && r != '-' && r != '.' || r > '9' && r < 'A' || r > 'Z' && r < 'a' && r != '_'
@@ -252,7 +255,8 @@ func isID(field string) bool {
 	return field != "reference" && (field == "id" || strings.HasSuffix(field, "_id") || slices.Contains(idFields(), field))
 }
 
-// phoneLike says that a text may be a phone: nine digits or more and little else.
+// phoneLike reports whether a text may be a phone number: nine digits or more and
+// little else.
 func phoneLike(text string) bool {
 	digits := 0
 	for _, r := range text {

@@ -6,13 +6,14 @@
 //	                                                              └─► internal.replays.v1
 //
 // Promise: a dead letter is replayed once, whatever crashes and whoever else replays
-// at the time. The record that is sent again and the note that it was are written in
-// one transaction; a replay reads the notes after it has become the owner of the one
-// transactional id, which ends whatever its predecessor left open and refuses it from
-// then on. So the notes are all there is to know, and they outlive the dead letters.
+// at the time. The replayed record and the note about it are written in one transaction.
+// Every replay uses the same transactional id: initializing it aborts the open
+// transaction of a previous replay and fences that producer. Only then are the notes
+// read, so that no other replay can add one. The notes are thus complete, and they
+// outlive the dead letters.
 //
-// A replayed record that is buried again is a dead letter of its own, whose headers
-// count the rounds: after a few of them it is left alone.
+// A replayed record that fails again becomes a new dead letter, whose headers count the
+// rounds: after a few of them it is not replayed any more.
 //
 // # The note
 //

@@ -14,7 +14,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// Ref is where a record lies.
+// Ref is the position of a record.
 type Ref struct {
 	Topic     string `json:"topic"`
 	Partition int32  `json:"partition"`
@@ -24,8 +24,8 @@ type Ref struct {
 // String writes topic/partition/offset.
 func (r Ref) String() string { return fmt.Sprintf("%s/%d/%d", r.Topic, r.Partition, r.Offset) }
 
-// ParseRef reads what String writes. The topic may be without prefix, or only its
-// middle part: lox24/0/17.
+// ParseRef parses the format of String. The topic may also be given without prefix, or
+// as its middle part only: lox24/0/17.
 func ParseRef(text string, names schemas.Names) (Ref, error) {
 	parts := strings.Split(text, "/")
 	bad := fmt.Errorf("%q names no dead letter: write topic/partition/offset, such as deadletter.lox24.v1/0/17 or lox24/0/17", text)
@@ -71,25 +71,25 @@ type Letter struct {
 	Stage   string    `json:"stage"`
 	Version string    `json:"version"`
 	Buried  time.Time `json:"buried_at"`
-	// Received is when ingest had it, zero for internal records.
+	// Received is the time of ingestion, zero for internal records.
 	Received time.Time `json:"received_at,omitzero"`
 	Key      string    `json:"key"`
-	// From is the record that was buried; its topic is empty for a deadline.
+	// From is the position of the record that failed; its topic is empty for a timer.
 	From Ref `json:"from"`
-	// Events are the ids that the body has of itself.
+	// Events are the event and entity ids found in the body.
 	Events    []string `json:"event_ids,omitempty"`
 	RequestID string   `json:"request_id,omitempty"`
-	// Round is how often the record had been replayed when it was buried.
+	// Round is how often the record had been replayed when it failed.
 	Round int `json:"round,omitempty"`
 	Bytes int `json:"bytes"`
-	// Replayed is when and by whom this dead letter was replayed, nil if it was not.
+	// Replayed is the note of the replay, nil if it was not replayed.
 	Replayed *Note `json:"replayed,omitempty"`
 
 	record *kgo.Record
 }
 
-// letterOf reads a record of a dead letter topic. What a header does not say stays
-// empty: a letter is shown however odd it is.
+// letterOf reads a record of a dead-letter topic. Missing or invalid headers leave
+// fields empty, so that every dead letter can be shown.
 func letterOf(r *kgo.Record, name string) *Letter {
 	l := &Letter{
 		Ref: Ref{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset}, Name: name, Kind: Short(name),
@@ -102,7 +102,7 @@ func letterOf(r *kgo.Record, name string) *Letter {
 		}
 		return n
 	}
-	// Of a header that is there twice the last one counts: it is of the last burial.
+	// Of a header that is there twice the last one counts: it is from the last failure.
 	for i := range r.Headers {
 		switch h := &r.Headers[i]; h.Key {
 		case raw.HeaderSource:

@@ -16,13 +16,13 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// Note says that a dead letter was replayed.
+// Note records that a dead letter was replayed: when, by whom and where to.
 type Note struct {
 	By string    `json:"by"`
 	At time.Time `json:"at"`
-	// Round is how often the record has been replayed with this.
+	// Round is the number of replays of the record, this one included.
 	Round int `json:"round"`
-	// Topic and Partition are where it was sent.
+	// Topic and Partition are the destination.
 	Topic     string `json:"topic"`
 	Partition int32  `json:"partition"`
 }
@@ -50,7 +50,7 @@ func noteOf(value []byte) (*Note, error) {
 	return &Note{By: f.By, At: instant.OfMillis(f.At), Round: f.Round, Topic: f.Topic, Partition: f.Partition}, nil
 }
 
-// size is what the record will take, with room for a batch's own bytes.
+// size is an upper bound of the record's size on the wire, batch header included.
 func (r *Replayer) size(l *Letter) int {
 	const overhead = 256
 	record := r.again(l)
@@ -61,9 +61,9 @@ func (r *Replayer) size(l *Letter) int {
 	return n
 }
 
-// again is the record to send: the same key, body and headers, received_at among
-// them, to the partition it was in, with a note of who sends it again. The headers
-// that say why it was buried stay: they tell the account that it was accepted once.
+// again returns the record to send: the same key, body and headers (received_at among
+// them), to its original partition, with headers that name the replay. The dead-letter
+// headers stay: by them an audit sees that the record was accepted once, not twice.
 func (r *Replayer) again(l *Letter) *kgo.Record {
 	record := &kgo.Record{Topic: l.From.Topic, Partition: l.From.Partition, Key: l.record.Key, Value: l.record.Value}
 	last := map[string]int{}
@@ -91,7 +91,7 @@ func replayHeader(key string) bool {
 	return slices.Contains([]string{raw.HeaderReplayRound, raw.HeaderReplayBy, raw.HeaderReplayAt, raw.HeaderReplayFrom}, key)
 }
 
-// note is the record that says so.
+// note returns the record that notes the replay.
 func (r *Replayer) note(l *Letter) (*kgo.Record, error) {
 	value, err := json.Marshal(noteFormat{
 		Version: noteVersion, By: r.replay.By, At: r.replay.Now().UnixMilli(), Round: l.Round + 1, Topic: l.From.Topic, Partition: l.From.Partition,

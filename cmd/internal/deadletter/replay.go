@@ -14,44 +14,45 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// Replay is what is to be replayed, and how.
+// Replay holds the options of a replay.
 type Replay struct {
 	Filter Filter
-	// By names who does it.
+	// By names the person who replays.
 	By string
-	// Rate is how many records a second at most. Default 100.
+	// Rate is the maximum number of records per second. Default 100.
 	Rate float64
 	// Rounds is how often a record may be replayed. Default 3.
 	Rounds int
 	// Limit is how many dead letters are replayed at most; 0 means all.
 	Limit int64
-	// Batch is how many go into a transaction. Default 100.
+	// Batch is the number of records in a transaction. Default 100.
 	Batch int
 	// Now is the wall clock; nil means time.Now.
 	Now func() time.Time
-	// Sent, if not nil, is told after each transaction how many were replayed.
+	// Sent, if not nil, is called after each transaction with the number of records
+	// replayed.
 	Sent func(int64)
 }
 
-// Plan is what a replay would do, or did.
+// Plan counts the dead letters that a replay would send or leave, or has sent.
 type Plan struct {
-	// Selected are the dead letters that the filter means, Send those that are
+	// Selected is how many dead letters match the filter, Send how many of these are
 	// replayed.
 	Selected int64 `json:"selected"`
 	Send     int64 `json:"to_send"`
 	Bytes    int64 `json:"bytes"`
-	// Left says why the others are not.
+	// Left counts the others by the reason why they are not replayed.
 	Left map[string]int64 `json:"left,omitempty"`
-	// To and Causes count what is sent, by topic and by cause.
+	// To and Causes count the records sent, by destination topic and by cause.
 	To     map[string]int64 `json:"to,omitempty"`
 	Causes map[string]int64 `json:"causes,omitempty"`
-	// Versions count what is sent by the version that buried it.
+	// Versions counts the records sent by the release that could not handle them.
 	Versions map[string]int64 `json:"versions,omitempty"`
-	// Sent is how many were replayed; of a dry run 0.
+	// Sent is the number of records replayed; 0 for a dry run.
 	Sent int64 `json:"sent"`
 }
 
-// Why a dead letter is left.
+// The reasons why a dead letter is not replayed.
 const (
 	leftReplayed  = "replayed already"
 	leftRounds    = "replayed too often"
@@ -70,7 +71,7 @@ type Replayer struct {
 	counts map[string]int32 // partitions by topic
 }
 
-// NewReplayer returns a replayer that reads by the reader.
+// NewReplayer returns a replayer that uses the reader.
 func NewReplayer(reader *Reader, replay Replay) *Replayer {
 	const perSecond, rounds, batch = 100, 3, 100
 	if replay.Rate <= 0 {
@@ -88,11 +89,11 @@ func NewReplayer(reader *Reader, replay Replay) *Replayer {
 	return &Replayer{replay: replay, reader: reader, names: reader.names, counts: map[string]int32{}}
 }
 
-// TransactionalID is the one under which everybody replays, so that there is one at
-// a time.
+// TransactionalID is the same for every replay, so that Kafka allows only one at a
+// time.
 func TransactionalID(names schemas.Names) string { return names.Group("deadletter-replay") }
 
-// Plan looks what would be replayed. Nothing is written.
+// Plan counts the dead letters that a replay would send. It writes nothing.
 func (r *Replayer) Plan(ctx context.Context) (*Plan, error) {
 	client, err := kgo.NewClient(r.reader.kafka...)
 	if err != nil {
@@ -134,7 +135,7 @@ func (r *Replayer) look(ctx context.Context, admin *kadm.Client) error {
 	return nil
 }
 
-// inputOf is the topic that the stage reads whose dead letters a topic holds.
+// inputOf returns the input topic of the stage that writes to a dead-letter topic.
 func inputOf(deadLetters string) (string, bool) {
 	for _, stage := range processor.StageNames() {
 		if topics, _ := processor.TopicsOf(stage); topics.DeadLetter == deadLetters {
@@ -144,7 +145,7 @@ func inputOf(deadLetters string) (string, bool) {
 	return "", false
 }
 
-// judge says whether a dead letter is replayed, and counts it either way.
+// judge decides whether a dead letter is replayed, and counts it either way.
 func (r *Replayer) judge(plan *Plan, l *Letter) bool {
 	plan.Selected++
 	if why := r.refuse(plan, l); why != "" {
@@ -185,11 +186,12 @@ func largest(topic string) int {
 	return row.MaxMessageBytes
 }
 
-// ErrTakenOver says that somebody else began to replay.
+// ErrTakenOver is returned when another replay has fenced this one.
 var ErrTakenOver = errors.New("another replay has begun and this one was ended; what it had committed stays")
 
-// Run replays. It returns what it did also with an error: what is not counted as
-// sent was not sent, but for the last transaction, of which the notes know.
+// Run replays. The plan is also returned with an error: records not counted as sent
+// were not sent, except perhaps those of the last transaction, whose commit may have
+// succeeded unnoticed. The notes show that.
 func (r *Replayer) Run(ctx context.Context) (*Plan, error) {
 	const timeout = time.Minute
 	client, err := kgo.NewClient(append(append([]kgo.Opt{}, r.reader.kafka...),
@@ -203,7 +205,8 @@ func (r *Replayer) Run(ctx context.Context) (*Plan, error) {
 		return nil, fmt.Errorf("make a Kafka client: %w", err)
 	}
 	defer client.Close()
-	// From here on nobody else's replay commits, so that the notes read now are all.
+	// InitProducerID fences other replays, so that the notes read after it are
+	// complete.
 	if _, _, err := client.ProducerID(ctx); err != nil {
 		return nil, fmt.Errorf("take over transactional id %s: %w", TransactionalID(r.names), err)
 	}

@@ -13,17 +13,17 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// Filter says which dead letters are meant; what is empty does not matter.
+// Filter selects dead letters; empty fields match all.
 type Filter struct {
-	// Providers are those of the topics, internal stages included: Short names.
+	// Providers are short topic names (see Short): providers or internal stages.
 	Providers, Causes, Stages, Sources []string
-	// From and To bound when they were buried: [From, To).
+	// From and To limit the time of the failure: [From, To).
 	From, To time.Time
-	// Key is the record's key, EventID an id in the body or that of the request.
+	// Key is the record's key, EventID an id in the body or the request id.
 	Key, EventID string
-	// Refs are the ones meant; empty means all.
+	// Refs are the positions of single dead letters; empty means all.
 	Refs []Ref
-	// Replayed, if not nil, says whether they must have been replayed.
+	// Replayed, if not nil, selects those that were, or were not, replayed.
 	Replayed *bool
 }
 
@@ -46,9 +46,10 @@ func (f *Filter) matches(l *Letter) bool {
 type Reader struct {
 	kafka []kgo.Opt
 	names schemas.Names
-	// ends bound what is read: what is buried after the first look is not met.
+	// ends are the last stable offsets when the reader was opened; later dead letters
+	// are not read.
 	ends kadm.ListedOffsets
-	// Patience is how long nothing may come before reading gives up. Default 30 s.
+	// Patience is how long a read may return nothing before it fails. Default 30 s.
 	Patience time.Duration
 	notes    map[string]*Note
 }
@@ -59,7 +60,7 @@ func NewReader(kafka []kgo.Opt, names schemas.Names) *Reader {
 	return &Reader{kafka: kafka, names: names, Patience: patience}
 }
 
-// Open looks how far the dead letters go and reads which ones were replayed.
+// Open reads the ends of the dead-letter topics, and all notes of replays.
 func (r *Reader) Open(ctx context.Context) error {
 	client, err := kgo.NewClient(r.kafka...)
 	if err != nil {
@@ -93,7 +94,7 @@ func (r *Reader) open(ctx context.Context, admin *kadm.Client) error {
 	})
 }
 
-// Each passes the dead letters that a filter means, those of a partition in order.
+// Each yields the dead letters that match a filter; those of a partition in order.
 func (r *Reader) Each(ctx context.Context, f *Filter, yield func(*Letter) error) error {
 	byTopic := map[string]string{}
 	var topics []string
@@ -113,14 +114,16 @@ func (r *Reader) Each(ctx context.Context, f *Filter, yield func(*Letter) error)
 	})
 }
 
-// read passes the committed records of topics up to the ends; of refs only, if
-// there are any, without reading what lies before them.
+// read yields the committed records of topics up to the ends. If refs are given, it
+// reads only the offsets between the first and the last of them in each partition.
 func (r *Reader) read(ctx context.Context, topics []string, refs []Ref, yield func(*kgo.Record) error) error {
 	client, err := kgo.NewClient(append(append([]kgo.Opt{}, r.kafka...),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
-		// The last thing in a partition is a marker, which tells that the end is reached.
+		// A partition often ends with a transaction marker, by which the end is
+		// recognised.
 		kgo.KeepControlRecords(),
-		// What retention deletes meanwhile is passed over.
+		// If retention deletes the offset to read, reading goes on at the new log
+		// start.
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.FetchMaxWait(250*time.Millisecond),
 	)...)
@@ -168,7 +171,7 @@ func (r *Reader) read(ctx context.Context, topics []string, refs []Ref, yield fu
 
 var errSilent = errors.New("nothing came within the patience")
 
-// assign begins to read, and returns where to end by partition.
+// assign starts reading, and returns the end offset of each partition.
 func (r *Reader) assign(ctx context.Context, client *kgo.Client, topics []string, refs []Ref) (map[Ref]int64, error) {
 	starts, err := kadm.NewClient(client).ListStartOffsets(ctx, topics...)
 	if err != nil {
@@ -197,7 +200,7 @@ func (r *Reader) assign(ctx context.Context, client *kgo.Client, topics []string
 	return left, nil
 }
 
-// bounds narrows what is read of a partition to the records meant.
+// bounds narrows a partition's offsets to those between its first and last ref.
 func bounds(refs []Ref, topic string, partition int32, start, end int64) (low, high int64) {
 	low, high = end, start
 	for _, ref := range refs {

@@ -10,7 +10,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// sender writes records and their notes, pair after pair.
+// sender writes replayed records, each followed by its note.
 type sender struct {
 	client *kgo.Client
 	batch  []*kgo.Record

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Stat counts dead letters that have provider, stage, cause and version in common.
+// Stat counts the dead letters with the same provider, stage, cause and version.
 type Stat struct {
 	Kind     string    `json:"provider"`
 	Stage    string    `json:"stage"`
@@ -18,16 +18,16 @@ type Stat struct {
 	Last     time.Time `json:"last_buried_at"`
 	// Example is the newest of them.
 	Example Ref `json:"example"`
-	// Detail is that of the example.
+	// Detail is the detail of the example.
 	Detail string `json:"detail,omitempty"`
 }
 
-// Stats gathers Stat values.
+// Stats collects Stat values.
 type Stats struct {
 	by map[[4]string]*Stat
 }
 
-// NewStats returns an empty gathering.
+// NewStats returns an empty collection.
 func NewStats() *Stats { return &Stats{by: map[[4]string]*Stat{}} }
 
 // Add counts a dead letter.

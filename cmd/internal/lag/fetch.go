@@ -14,16 +14,17 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// search looks for the first record from an offset on, before another.
+// search looks for the first record in [from, to).
 type search struct {
 	at       place
 	from, to int64
-	// committed passes over aborted records and markers; else only over markers.
+	// committed skips aborted records as well as markers; without it, only markers are
+	// skipped.
 	committed bool
 	max       int32
 }
 
-// found is the result: the record, or none.
+// found is the result of a search: the record, or none.
 type found struct {
 	record bool
 	offset int64
@@ -32,18 +33,20 @@ type found struct {
 }
 
 const (
-	// firstBytes is what is asked for of a partition: brokers send at least the first
-	// batch of one partition, whatever its size, and leave others out that do not fit.
+	// firstBytes is the fetch size limit of a partition in the first request. Brokers
+	// send the first batch of one partition whatever its size, and leave out partitions
+	// whose batches do not fit.
 	firstBytes = 16 << 10
 	mostBytes  = 4 << 20
 	askBytes   = 16 << 20
-	// maxAsks ends a search through a log of markers without end.
+	// maxAsks bounds a search through a log with nothing but markers and aborted
+	// records.
 	maxAsks = 200
 )
 
 var errNotFound = errors.New("no record found in so many batches of markers and aborted records")
 
-// find runs searches, one request for each leader at a time.
+// find runs searches, with one request in flight to each leader.
 func find(ctx context.Context, client *kgo.Client, topics kadm.TopicDetails, searches []search) map[search]found {
 	results := map[search]found{}
 	byLeader := map[int32][]*search{}
@@ -75,7 +78,7 @@ func find(ctx context.Context, client *kgo.Client, topics kadm.TopicDetails, sea
 	return results
 }
 
-// findAt runs the searches of one leader until each has its answer.
+// findAt runs the searches of one leader until each has its result.
 func findAt(ctx context.Context, broker *kgo.Broker, topics kadm.TopicDetails, open []*search, done func(*search, found)) {
 	for range maxAsks {
 		if len(open) == 0 {
@@ -106,8 +109,8 @@ func findAt(ctx context.Context, broker *kgo.Broker, topics kadm.TopicDetails, o
 	}
 }
 
-// ask sends one fetch request and returns the searches that have no answer yet,
-// those first that got nothing, so that the broker serves them next.
+// ask sends one fetch request and returns the searches without a result. Those whose
+// partition brought nothing come first, so that the broker serves them next.
 func ask(ctx context.Context, broker *kgo.Broker, topics kadm.TopicDetails, asked []*search, done func(*search, found)) ([]*search, error) {
 	kresp, err := broker.RetriableRequest(ctx, request(topics, asked))
 	if err != nil {
@@ -122,7 +125,7 @@ func ask(ctx context.Context, broker *kgo.Broker, topics kadm.TopicDetails, aske
 		waiting[s.at], names[topics[s.at.topic].ID] = s, s.at.topic
 	}
 	var hungry, fed []*search
-	// One for all: of batches by LZ4 each has 8 MiB.
+	// One decompressor for all: each allocates 8 MiB for LZ4.
 	decompressor := kgo.DefaultDecompressor()
 	for i := range resp.Topics {
 		t := &resp.Topics[i]
@@ -152,8 +155,8 @@ func ask(ctx context.Context, broker *kgo.Broker, topics kadm.TopicDetails, aske
 	return append(hungry, fed...), nil
 }
 
-// request is a fetch of no session. Its order is that in which the broker fills the
-// answer.
+// request builds a fetch request without a session. The broker fills the response in
+// the order of the partitions.
 func request(topics kadm.TopicDetails, asked []*search) *kmsg.FetchRequest {
 	req := kmsg.NewPtrFetchRequest()
 	req.MaxBytes, req.MinBytes = askBytes, 0
@@ -175,7 +178,7 @@ func request(topics kadm.TopicDetails, asked []*search) *kmsg.FetchRequest {
 	return req
 }
 
-// take reads a partition's part of an answer; over is false if more must be read.
+// take reads one partition of a response; over is false if more must be fetched.
 func (s *search) take(part *kmsg.FetchResponseTopicPartition, decompressor kgo.Decompressor) (answer found, over bool) {
 	isolation := kgo.ReadUncommitted()
 	if s.committed {

@@ -21,12 +21,12 @@ type place struct {
 	partition int32
 }
 
-// members is what the coordinator says of a group.
+// members is the coordinator's description of a group.
 type members struct {
 	kind, state string
 	count       int // -1 if the broker does not tell
 	owners      map[place]*Owner
-	// topics are those subscribed to; nil if nobody says.
+	// topics are the subscribed topics; nil if no member reports any.
 	topics map[string]bool
 	err    error
 }
@@ -38,7 +38,7 @@ const (
 	typeShare    = "share"
 )
 
-// listGroups returns the type of each group that a pattern names.
+// listGroups returns the type of each group whose name matches a pattern.
 func listGroups(ctx context.Context, client *kgo.Client, patterns []string) (map[string]*members, error) {
 	resp, err := kmsg.NewPtrListGroupsRequest().RequestWith(ctx, client)
 	if err == nil {
@@ -70,7 +70,7 @@ func matches(patterns []string, name string) bool {
 	})
 }
 
-// describe fills in members, a request for each coordinator and type.
+// describe fills in the members, with one request for each coordinator and group type.
 func describe(ctx context.Context, admin *kadm.Client, groups map[string]*members) error {
 	var classic, newer []string
 	for _, name := range slices.Sorted(maps.Keys(groups)) {
@@ -142,7 +142,7 @@ func describeNewer(m *members, d kadm.DescribedConsumerGroup) {
 	}
 }
 
-// host is an address without the slash that Java puts before it.
+// host strips the slash that Java puts before an address.
 func host(h string) string {
 	return strings.TrimPrefix(h, "/")
 }
@@ -168,9 +168,9 @@ func (m *members) own(owner *Owner, topic string, partitions ...int32) {
 	}
 }
 
-// positions are the committed offsets of a group, -1 where a partition is assigned
-// or expected and nothing is committed. What was committed once for a topic that no
-// member subscribes to any more is not part of the group's work.
+// positions returns the committed offsets of a group; -1 for a partition that is
+// assigned or expected but has no committed offset. Offsets of topics that no member
+// subscribes to any more are left out.
 func positions(m *members, fetched kadm.OffsetResponses, expected []place) map[place]int64 {
 	out := map[place]int64{}
 	for _, at := range expected {

@@ -12,10 +12,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Service observes for ever and shows its last report as metrics. It is a
-// prometheus.Collector. Groups, topics and partitions are labels: all are bounded by
-// what the cluster has. Members, hosts and transactional ids are not, and stand in
-// the report alone.
+// Service observes until it is stopped and exports its last report as metrics. It is a
+// prometheus.Collector. Groups, topics and partitions are labels, because the cluster
+// bounds their number. Members, hosts and transactional ids have no bound and appear in
+// the report only.
 type Service struct {
 	watcher  *Watcher
 	interval time.Duration
@@ -30,7 +30,8 @@ type Service struct {
 
 var _ prometheus.Collector = (*Service)(nil)
 
-// figure is a metric: its name without prefix, its help, its labels besides group.
+// figure describes a metric: its name without prefix, its help, its labels besides
+// group.
 type figure struct {
 	name, help string
 	labels     []string
@@ -56,7 +57,7 @@ func figures() []figure {
 	}
 }
 
-// NewService returns a service that observes every interval. It starts nothing.
+// NewService returns a service that observes every interval once Start is called.
 func NewService(watcher *Watcher, interval time.Duration, logger *slog.Logger) *Service {
 	s := &Service{watcher: watcher, interval: interval, logger: logger, desc: map[string]*prometheus.Desc{}}
 	for _, f := range figures() {
@@ -67,20 +68,20 @@ func NewService(watcher *Watcher, interval time.Duration, logger *slog.Logger) *
 	return s
 }
 
-// Start connects and begins to observe; what fails later is logged and counted, and
-// the figures are absent until it works again.
+// Start connects and begins to observe. Later failures are logged and counted, and the
+// lag metrics are absent until an observation succeeds again.
 func (s *Service) Start(ctx context.Context) error {
 	if err := s.watcher.Open(); err != nil {
 		return fmt.Errorf("watch lag: %w", err)
 	}
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.cancel, s.done = cancel, make(chan struct{})
-	// Ended by Stop.
+	// Stop cancels it.
 	go s.run(running)
 	return nil
 }
 
-// Stop ends observing. It may be called without Start.
+// Stop ends the observation. It may be called without Start.
 func (s *Service) Stop(context.Context) error {
 	if s.cancel != nil {
 		s.cancel()
@@ -105,7 +106,7 @@ func (s *Service) run(ctx context.Context) {
 }
 
 func (s *Service) observe(ctx context.Context) {
-	// A cluster that does not answer must not keep old figures alive.
+	// Bounded, so that a cluster that does not answer counts as a failure.
 	const patience = 3
 	bounded, cancel := context.WithTimeout(ctx, patience*s.interval)
 	defer cancel()
@@ -120,14 +121,14 @@ func (s *Service) observe(ctx context.Context) {
 	case ctx.Err() == nil:
 		s.failures.Add(1)
 		if !s.failing {
-			// Said once: who is away, the rest of the log tells too.
+			// Logged once for each outage: the failures are counted.
 			s.logger.WarnContext(ctx, "lag cannot be found out", slog.String("error", err.Error()))
 		}
 		s.failing = true
 	}
 }
 
-// Fresh says whether there is a report that is not old, and when it was made.
+// Fresh reports whether there is a recent report, and when it was made.
 func (s *Service) Fresh() (ok bool, at time.Time) {
 	r := s.watcher.Last()
 	if r == nil {

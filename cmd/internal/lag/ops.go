@@ -10,13 +10,14 @@ import (
 	"time"
 )
 
-// readiness is what a processor's /readyz says of its workers.
+// readiness is the part of a processor's /readyz response that describes its workers.
 type readiness struct {
 	Processor struct {
 		Detail struct {
 			Workers []struct {
 				Stage string `json:"stage"`
-				// Restoring counts the partitions, Restored tells how far they are.
+				// Restoring counts the partitions that are restoring, Restored has
+				// their progress.
 				Restoring int     `json:"restoring"`
 				Restored  Restore `json:"restored"`
 			} `json:"workers"`
@@ -24,9 +25,9 @@ type readiness struct {
 	} `json:"processor"`
 }
 
-// RestoresFrom returns a function that asks processors, by the addresses of their
-// ops ports, how far they restore their state. group names the consumer group of a
-// stage. One that does not answer is an error beside the answers of the others.
+// RestoresFrom returns a function that asks processors, by the addresses of their ops
+// ports, for the progress of their restores. group maps a stage to its consumer group.
+// If some do not answer, the others' results are returned along with the error.
 func RestoresFrom(addresses []string, group func(stage string) string) func(context.Context) (map[string]Restore, error) {
 	const patience = 3 * time.Second
 	client := &http.Client{Timeout: patience}

@@ -5,24 +5,25 @@ import (
 	"time"
 )
 
-// point is where a group and a log stood at a time. start, stable and end are those
-// of the log; position is -1 if nothing is committed.
+// point is one observation of a partition: the log's start, last stable offset and high
+// watermark, and the group's position, -1 if it has no committed offset.
 type point struct {
 	at                           time.Time
 	position, start, stable, end int64
-	// reach is the highest position that can be: where the log ends, or the part of it
-	// that the committed offset is of.
+	// reach is the highest valid position: the end of the log, or the end of the leader
+	// epoch that was committed with the offset.
 	reach int64
 }
 
-// beyond is how far the position lies beyond what the log has of its records.
+// beyond is the number of offsets by which the position exceeds reach.
 func (p *point) beyond() int64 { return max(p.position-p.reach, 0) }
 
-// from is where the group will read on: behind what retention has deleted.
+// from is the offset where the group reads on: the log start, if retention has deleted
+// the records at its position.
 func (p *point) from() int64 { return max(p.position, p.start) }
 
-// limit is the end for the group. One that has passed the stable end reads
-// uncommitted records.
+// limit is the end of the log as the group sees it. A group past the last stable offset
+// reads uncommitted records, up to the high watermark.
 func (p *point) limit() int64 {
 	if p.position > p.stable {
 		return p.end
@@ -30,14 +31,15 @@ func (p *point) limit() int64 {
 	return p.stable
 }
 
-// track is what is remembered of a group in a partition.
+// track is the history of a group in one partition.
 type track struct {
-	// points are those of the window, the oldest first.
+	// points are the observations of the window, the oldest first.
 	points []point
-	// begins says that without a position the group begins at the start.
+	// begins is set if the group starts at the log start when it has no committed
+	// offset.
 	begins bool
-	// next is the oldest unread record, as far as looked is known: nothing is there
-	// between the position and looked but next.
+	// next is the oldest unread record. looked is the offset up to which the log was
+	// searched: between the position and looked, next is the only record.
 	next        found
 	looked      int64
 	held        found // the first record behind the stable end
@@ -47,19 +49,20 @@ type track struct {
 
 func (t *track) last() *point { return &t.points[len(t.points)-1] }
 
-// known says whether it is known where the group stands.
+// known reports whether the group's position is known.
 func (t *track) known() bool { return t.begins || t.last().position >= 0 }
 
-// unread says whether there are offsets to read.
+// unread reports whether there are offsets to read.
 func (t *track) unread() bool { return t.known() && t.last().from() < t.last().limit() }
 
-// isHeld says whether the group has something behind the stable end before it.
+// isHeld reports whether the group has yet to read offsets after the last stable
+// offset.
 func (t *track) isHeld() bool {
 	p := t.last()
 	return t.known() && p.end > p.stable && p.position <= p.stable
 }
 
-// remember adds a look to the tracks and forgets what has left the window.
+// remember adds an observation to the tracks and drops those that have left the window.
 func (w *Watcher) remember(l *look) {
 	tracks := map[string]map[place]*track{}
 	for name, positions := range l.positions {
@@ -83,8 +86,7 @@ func (w *Watcher) remember(l *look) {
 	w.tracks = tracks
 }
 
-// pointOf gathers the offsets of a partition. A topic that does not exist is no
-// error but nothing to read.
+// pointOf collects the offsets of a partition; the text is the reason why it cannot.
 func pointOf(l *look, group string, at place, position int64) (point, string) {
 	p := point{at: l.at, position: position}
 	start, ok1 := l.start.Lookup(at.topic, at.partition)
@@ -105,18 +107,19 @@ func pointOf(l *look, group string, at place, position int64) (point, string) {
 
 func (t *track) add(p point, window time.Duration) {
 	if len(t.points) > 0 && p.end < t.last().end {
-		// The topic was made anew.
+		// A lower end: the topic was recreated.
 		*t = track{begins: t.begins}
 	}
 	t.points = append(t.points, p)
-	// The oldest that is kept is the last that is at least a window old.
+	// Keep at least one point that is a window old, as the base of comparison.
 	for len(t.points) > 2 && p.at.Sub(t.points[1].at) >= window {
 		t.points = t.points[1:]
 	}
 }
 
-// readNext looks up the next unread records where they are not known, and the first
-// of those that are held back where there is nothing else.
+// readNext looks up the next unread record of each track that does not know it. If a
+// group has read everything up to the last stable offset, it looks up the first record
+// after that instead.
 func (w *Watcher) readNext(ctx context.Context, l *look) {
 	wanted := map[search][]*track{}
 	for _, tracks := range w.tracks {
@@ -156,7 +159,7 @@ func (t *track) lastOr() *point {
 	return t.last()
 }
 
-// search says where to look for the next unread record; ok is false if it is known.
+// search returns where to look for the next unread record; ok is false if it is known.
 func (t *track) search(at place) (s search, ok bool) {
 	p := t.last()
 	if !t.isHeld() || t.held.offset < p.stable {
@@ -177,7 +180,7 @@ func (t *track) search(at place) (s search, ok bool) {
 	return s, s.from < s.to
 }
 
-// look runs searches, one for all who wait for the same.
+// look runs searches, each once for all tracks that need it.
 func (w *Watcher) look(ctx context.Context, l *look, wanted map[search][]*track, take func(*track, search, found)) {
 	searches := make([]search, 0, len(wanted))
 	for s := range wanted {
@@ -194,8 +197,8 @@ func (w *Watcher) look(ctx context.Context, l *look, wanted map[search][]*track,
 	}
 }
 
-// readTransactions finds out what holds records back where the stable end has not
-// moved since the look before.
+// readTransactions finds the open transactions of partitions whose last stable offset
+// has not moved since the previous observation.
 func (w *Watcher) readTransactions(ctx context.Context, l *look) error {
 	var held []place
 	waiting := map[place][]*track{}

@@ -10,8 +10,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 )
 
-// transactions finds what holds partitions back: of each the open transaction that
-// began first.
+// transactions returns, for each partition, the open transaction that began first: it
+// determines the last stable offset.
 func transactions(ctx context.Context, admin *kadm.Client, held []place, now time.Time) (map[place]*Transaction, error) {
 	set := kadm.TopicsSet{}
 	for _, at := range held {
@@ -38,7 +38,7 @@ func transactions(ctx context.Context, admin *kadm.Client, held []place, now tim
 	return out, name(ctx, admin, slices.Compact(producers), out, now)
 }
 
-// first is the producer whose transaction stands first in the log.
+// first returns the open transaction with the lowest start offset.
 func first(producers kadm.DescribedProducers, now time.Time) *Transaction {
 	var t *Transaction
 	for _, p := range producers {
@@ -47,14 +47,15 @@ func first(producers kadm.DescribedProducers, now time.Time) *Transaction {
 		}
 		t = &Transaction{
 			ProducerID: p.ProducerID, Epoch: p.ProducerEpoch, First: p.CurrentTxnStartOffset,
-			// The transaction is at least as old as its last record.
+			// A lower bound until the coordinator reports the begin: the age of its
+			// last record.
 			Open: Span(max(now.Sub(time.UnixMilli(p.LastTimestamp)), 0)),
 		}
 	}
 	return t
 }
 
-// name asks the coordinators whose the producers are.
+// name asks the coordinators for the transactional ids of the producers.
 func name(ctx context.Context, admin *kadm.Client, producers []int64, open map[place]*Transaction, now time.Time) error {
 	listed, err := admin.ListTransactions(ctx, producers, nil)
 	if err != nil {

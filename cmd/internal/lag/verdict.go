@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// judge says how a partition is, by what happened from the window's first point to
-// its last. full says that the window is long enough to blame anybody.
+// judge returns the verdict on a partition, comparing the first and the last point of
+// the window. full is set if the window is long enough for a bad verdict.
 func (t *track) judge(full bool) Verdict {
 	if t.err != "" || !t.known() {
 		return VerdictUnknown
@@ -43,7 +43,7 @@ func (t *track) judge(full bool) Verdict {
 	return VerdictOK
 }
 
-// figures are those of a partition.
+// figures returns the lag and rates of a partition.
 func (t *track) figures(now time.Time) Figures {
 	var f Figures
 	if len(t.points) == 0 || !t.known() {
@@ -77,7 +77,7 @@ func (t *track) figures(now time.Time) Figures {
 
 func age(now, at time.Time) Span { return Span(max(now.Sub(at), 0)) }
 
-// catchUp is how long reading the rest takes, nil if it would not end.
+// catchUp is the time that reading the rest takes, nil if it never ends.
 func catchUp(records int64, in, out float64) *Span {
 	if records == 0 {
 		return new(Span(0))
@@ -129,7 +129,7 @@ func (t *track) partition(at place, owner *Owner, now time.Time, window time.Dur
 	return p
 }
 
-// span is for how long the partition has been watched.
+// span is the time between the first and the last point.
 func (t *track) span() time.Duration {
 	if len(t.points) == 0 {
 		return 0
@@ -157,7 +157,7 @@ func (g *Group) sum() {
 	g.CatchUp = catchUp(left, in, out)
 }
 
-// judge makes the group's verdict of those of its partitions.
+// judge derives the group's verdict from those of its partitions.
 func (g *Group) judge(err error, full bool) {
 	with := map[Verdict][]*Partition{}
 	for i := range g.Partitions {
@@ -180,8 +180,8 @@ func (g *Group) judge(err error, full bool) {
 	case g.Restore != nil:
 		g.sayf(VerdictRestoring, false, "restoring state: %d partitions, %d offsets left%s", g.Restore.Partitions, g.Restore.Offsets, eta(g.Restore.SecondsLeft))
 	case g.Members == 0 && !moving && (full || g.Ours || g.Records == 0):
-		// Without members a group may still be read for: by a job that assigns
-		// partitions itself. Its positions move.
+		// A job that assigns partitions itself commits offsets for a group without
+		// members. Its positions move.
 		g.sayNoMembers()
 	case len(with[VerdictBlocked]) > 0 && len(with[VerdictStuck]) == 0:
 		g.sayBlocked(with[VerdictBlocked])
@@ -229,7 +229,7 @@ func (g *Group) sayNoMembers() {
 			p.Verdict = VerdictNoMembers
 		}
 	}
-	// A group of somebody else without members is a job that has ended.
+	// A group without members that is not ours is usually a job that has ended.
 	g.sayf(VerdictNoMembers, g.Ours || g.Records > 0, "no members; %s", what)
 }
 

@@ -13,32 +13,32 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// Config says which groups are watched and how they are judged.
+// Config selects the groups to watch, and how they are judged.
 type Config struct {
 	// Kafka are the client's options: brokers, TLS, SASL.
 	Kafka []kgo.Opt
-	// Groups are patterns of group names, as path.Match has them. Empty means the
-	// groups of Own alone.
+	// Groups are patterns of group names, as in path.Match. Empty means the groups of
+	// Own.
 	Groups []string
-	// Own are our groups and the topics, by their names on the cluster, that each must
-	// read. They are reported also if the broker does not know them, and where they
-	// have committed nothing they begin at the start.
+	// Own maps our groups to the topics, by their names on the cluster, that each must
+	// read. They are reported even if the broker does not know them. Without a
+	// committed offset they begin at the log start.
 	Own map[string][]string
 	// Window is how long a group is watched before it is judged. Default 15 s. It must
 	// be longer than the time between two commits of a group.
 	Window time.Duration
-	// Restores tells how far groups are that restore their state; nil means that
-	// nothing tells.
+	// Restores returns the progress of groups that are restoring their state; nil if no
+	// source is configured.
 	Restores func(ctx context.Context) (map[string]Restore, error)
 	// Now is the wall clock; nil means time.Now.
 	Now func() time.Time
 }
 
-// DefaultWindow is longer than the five seconds between two commits of most clients.
+// DefaultWindow is longer than the default commit interval of most clients, 5 s.
 const DefaultWindow = 15 * time.Second
 
-// Watcher looks at groups again and again and remembers a window of it. Make it
-// with New; Observe is called from one goroutine.
+// Watcher observes groups repeatedly and keeps one window of observations. Make it with
+// New; Observe is called from one goroutine.
 type Watcher struct {
 	config Config
 	client *kgo.Client
@@ -85,14 +85,15 @@ func (w *Watcher) Last() *Report {
 	return w.last
 }
 
-// look is what one look at the cluster found.
+// look is the result of one observation of the cluster.
 type look struct {
 	at        time.Time
 	groups    map[string]*members
 	positions map[string]map[place]int64
-	// epochs are the leader epochs that were committed with positions, where there are.
+	// epochs are the leader epochs that were committed with the offsets, where there
+	// are any.
 	epochs map[string]map[place]int32
-	// ends of the logs of these epochs; see readEpochs.
+	// epochEnds are the end offsets of these epochs; see readEpochs.
 	epochEnds map[epochAt]int64
 	topics    kadm.TopicDetails
 	start     kadm.ListedOffsets
@@ -102,7 +103,7 @@ type look struct {
 	warnings  []string
 }
 
-// warn keeps an error that leaves part of an answer, and returns any other.
+// warn turns an error of some shards into a warning, and returns any other error.
 func (l *look) warn(err error) error {
 	var shards *kadm.ShardErrors
 	if err != nil && errors.As(err, &shards) && !shards.AllFailed {
@@ -112,13 +113,15 @@ func (l *look) warn(err error) error {
 	return err
 }
 
-// Observe looks at the cluster and reports, judging by what it saw before.
+// Observe reads the offsets of all groups and logs and judges them together with the
+// earlier observations of the window.
 func (w *Watcher) Observe(ctx context.Context) (*Report, error) {
 	l := &look{}
 	if err := w.readPositions(ctx, l); err != nil {
 		return nil, err
 	}
-	// Positions come first: an end read later is never before a position.
+	// Committed offsets are read before the ends, so that an end is never below an
+	// offset committed later.
 	if err := w.readEnds(ctx, l); err != nil {
 		return nil, err
 	}
@@ -225,8 +228,8 @@ func flat(lists func(func([]string) bool)) func(func(string) bool) {
 	}
 }
 
-// Run observes every interval until each group is judged, at most for the window.
-// each may be nil; it is given every report.
+// Run observes every interval until each group is judged, at most for the window. each
+// may be nil; it is called with every report.
 func (w *Watcher) Run(ctx context.Context, interval time.Duration, each func(*Report)) (*Report, error) {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
@@ -249,7 +252,7 @@ func (w *Watcher) Run(ctx context.Context, interval time.Duration, each func(*Re
 	}
 }
 
-// Watching says that a group is not judged yet.
+// Watching reports whether some group is not judged yet.
 func (r *Report) Watching() bool {
 	return slices.ContainsFunc(r.Groups, func(g Group) bool { return g.Verdict == VerdictWatching })
 }
