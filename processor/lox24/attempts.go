@@ -14,19 +14,19 @@ import (
 	"github.com/tributary-hq/tributary/processor/statecodec"
 )
 
-// LOX24 tries a delivery again only if it got no 200 for the attempt before. So an
-// attempt that was never seen though a later one was got none of us: it was refused,
-// was lost, or never arrived. It is counted after a while, for attempts may overtake
-// each other, and the count is withdrawn if it is seen after all.
+// LOX24 retries a delivery only if it got no 200 for the attempt before. So an attempt
+// that was never seen although a later one was did not get a 200 from us: it was refused,
+// it was lost, or it never arrived. It is counted as missed after a delay, because
+// attempts may overtake each other, and the count is withdrawn if it arrives after all.
 //
-// What is counted is a function of the attempts seen, whatever their order, and of
-// the clock:
+// The count is a function of the set of attempts seen, independent of their order, and
+// of the watermark:
 //
-//	missed(k) ⇔ k was not seen, a later one was, and the first of those Missed ago
+// 	missed(k) ⇔ k was not seen, a later one was, and the first of those Missed ago
 //
-// The first sighting of an event leaves its attempt with the event's id, which is
-// remembered anyway: an event whose first attempt succeeds costs nothing more. Only
-// one with a retry gets a state entry.
+// The tag stored with the id of a new event holds the attempt of its first occurrence.
+// The id is stored anyway, so an event whose first attempt succeeds costs nothing more.
+// Only an event with a retry gets a state entry.
 
 // attemptsPrefix begins the state keys of events with retries.
 const attemptsPrefix = "attempts "
@@ -76,7 +76,8 @@ func taskHash(source, task string) uint32 {
 	return h
 }
 
-// attempt is the number of the delivery, 0 if it is not told or not followed.
+// attempt returns the number of the delivery attempt, or 0 if the event has none or it
+// is out of range.
 func (e *event) attempt() int {
 	if n := e.number.Value; e.number.Set && n >= 1 && n <= maxAttempt {
 		return int(n)
@@ -84,7 +85,8 @@ func (e *event) attempt() int {
 	return 0
 }
 
-// tag is what is remembered with the id of a new event: task and attempt.
+// tag returns the tag that is stored with the id of a new event: notification task and
+// attempt.
 func (e *event) tag(dst []byte) []byte {
 	n := e.attempt()
 	if n == 0 {
@@ -190,8 +192,9 @@ func (t *task) missed(now time.Time, after time.Duration) (missed uint32, next t
 	return missed, next
 }
 
-// settleAttempts counts what is missed by now and stores the account, due when that
-// can change, or when the event is forgotten.
+// settleAttempts counts the attempts that are missed by now, withdraws the counts of
+// those that arrived, and stores the entry. Its timer is set to the time at which
+// another attempt becomes missed, or at which the entry is dropped.
 func (s *Stage) settleAttempts(tx engine.Tx, key []byte, a *deliveries) {
 	due := a.last.Add(s.config.Span + time.Millisecond)
 	for i := range a.tasks {
@@ -218,7 +221,8 @@ func count(tx engine.Tx, figure, source string, which uint32) {
 
 func isAttempts(key []byte) bool { return bytes.HasPrefix(key, []byte(attemptsPrefix)) }
 
-// expireAttempts counts what is missed, or forgets the event.
+// expireAttempts counts the attempts that are missed by now, or drops the entry at the
+// end of its time.
 func (s *Stage) expireAttempts(tx engine.Tx, key []byte) error {
 	entry, err := tx.Get(key)
 	if err != nil {

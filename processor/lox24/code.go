@@ -15,8 +15,8 @@ import (
 // each of three channels. [D]
 const maxHistory = 100
 
-// code reads the data of a verify_code event. [D] doc.lox24.eu/api/webhooks, [S]
-// 001, 003. The code itself is passed over like an unknown field.
+// code parses the data of a verify_code event. [D] doc.lox24.eu/api/webhooks, [S] 001,
+// 003. It skips the one-time code like an unknown field.
 func (s *Stage) code(r *reader, w *webhook) {
 	c := &w.own
 	c.Event = codeEvent(w.name)

@@ -19,10 +19,10 @@ type Config struct {
 	Privacy *privacy.Pseudonymiser
 	// Span is how long an event's id is remembered, by received_at. Default 72 h.
 	Span time.Duration
-	// Grace is what a verification has beyond the sum of its strategy's timeouts
-	// before it is expired. Default 5 min.
+	// Grace is added to the sum of a strategy's timeouts; after both, a verification
+	// without an outcome is expired. Default 5 min.
 	Grace time.Duration
-	// Least is what a verification has at least. Default 1 h.
+	// Least is the minimum time that an outcome is waited for. Default 1 h.
 	Least time.Duration
 	// Retention is how long after its last fact, by received_at, a verification is
 	// kept. Default 30 days.

@@ -18,8 +18,8 @@ import (
 // apiVersion is the only version of the data structure there is. [D] doc.lox24.eu
 const apiVersion = "2022-05-25"
 
-// event is a decoded webhook: what Apply needs of it, and no more, for thousands of
-// them wait for their turn. It is used again with its memory.
+// event is a decoded webhook, reduced to the fields that Apply needs because thousands
+// of events wait for Apply at the same time. Recycle returns its memory to a pool.
 type event struct {
 	source *source.Source
 	// provider and sourceID are as the record names them.
@@ -31,20 +31,23 @@ type event struct {
 	id string
 	// key is lox24: and the provider's id of the verify code or SMS.
 	key []byte
-	// number is the attempt's as sent, task stands for source and notification task.
+	// number is the attempt's number as sent; task is a hash of source and notification
+	// task.
 	number avro.Optional[int32]
 	task   uint32
-	// kind is what it is about; fact is what a code's event means.
+	// kind is the kind of the event's data; fact is the change to the verification, for
+	// a verify_code event.
 	kind kind
 	fact verification.Fact
-	// notes are what the decoder went on without.
+	// notes are the faults in the body that the decoder tolerated.
 	notes tolerance.Notes
-	// record is the value for the decoded topic, or unwritable why there is none.
+	// record is the encoded value for the decoded topic, or unwritable the error of
+	// encoding it.
 	record     []byte
 	unwritable error
 }
 
-// webhook is what a body is read into. One is used for one record after the other.
+// webhook is the target of parsing a body. It is reused for one record after the other.
 type webhook struct {
 	*event
 	envelope
@@ -54,7 +57,7 @@ type webhook struct {
 	code *avro.LOX24VerifyCode
 	text *avro.LOX24SMS
 
-	// own and ownText are what they point to.
+	// own and ownText are the memory that code and text point to.
 	own     avro.LOX24VerifyCode
 	ownText avro.LOX24SMS
 	unknown avro.LOX24UnknownEvent
@@ -89,15 +92,15 @@ func (s *Stage) give(w *webhook) {
 	s.webhooks.Put(w)
 }
 
-// Recycle implements engine.Recycler. The event keeps what it refers to until it is
-// used again, which is soon, or until it is collected.
+// Recycle implements engine.Recycler. The event keeps the memory it refers to until the
+// event is reused or collected, both of which come soon.
 func (s *Stage) Recycle(used engine.Event) {
 	if e, ok := used.(*event); ok {
 		s.events.Put(e)
 	}
 }
 
-// envelope is what every webhook has. [D] doc.lox24.eu/info/notifications
+// envelope holds the fields that every webhook has. [D] doc.lox24.eu/info/notifications
 type envelope struct {
 	eventID, version, name string
 	createdAt              avro.Optional[time.Time]
@@ -149,8 +152,8 @@ func (s *Stage) read(w *webhook, in *engine.Input) error {
 	return w.finish(s.config.Privacy)
 }
 
-// envelope reads the body. data is left to the caller where it comes before the
-// fields that say what it is.
+// envelope parses the body. It returns data unparsed if data comes before the fields
+// that determine its type.
 func (s *Stage) envelope(w *webhook, body []byte) (data []byte, err error) {
 	r := &w.reader
 	r.Reset(body)
@@ -211,7 +214,8 @@ func (s *Stage) envelope(w *webhook, body []byte) (data []byte, err error) {
 	return data, w.check(found)
 }
 
-// check says what an envelope lacks, or that it is of a version not known.
+// check returns an error if the envelope lacks a required field or has an unknown
+// version.
 func (w *webhook) check(found bool) error {
 	switch {
 	case w.name == "" || w.version == "":
@@ -240,7 +244,7 @@ func (s *Stage) data(r *reader, w *webhook) {
 	s.code(r, w)
 }
 
-// finish fills in what hangs on the whole event, and writes its record.
+// finish sets the fields that depend on the whole event, and encodes its record.
 func (w *webhook) finish(ids *privacy.Pseudonymiser) error {
 	e := w.event
 	id := &w.own.ProviderID
@@ -263,7 +267,7 @@ func (w *webhook) finish(ids *privacy.Pseudonymiser) error {
 	return nil
 }
 
-// fill fills in what every event has.
+// fill sets the fields that every event has.
 func (w *webhook) fill() {
 	e := w.event
 	e.kind, e.id, e.created = w.envelope.kind(), w.eventID, w.createdAt.Value

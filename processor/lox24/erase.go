@@ -8,7 +8,8 @@ import (
 
 var _ erasure.Eraser = (*Stage)(nil)
 
-// Erase forgets a verification, and what else has the same id.
+// Erase deletes the verification with the key, and the entries of SMS and unknown
+// events with the same id.
 func (*Stage) Erase(tx engine.Tx, r *erasure.Request) error {
 	for _, prefix := range []string{smsPrefix, unknownPrefix} {
 		if err := verification.Forget(tx, append([]byte(prefix), r.Key...)); err != nil {

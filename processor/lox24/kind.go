@@ -2,7 +2,7 @@ package lox24
 
 import "github.com/tributary-hq/tributary/schemas/avro"
 
-// kind is what the data of an event is.
+// kind is the kind of an event's data.
 type kind int
 
 const (

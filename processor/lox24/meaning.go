@@ -8,7 +8,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// finishCode fills in what hangs on the whole event, and says what it means.
+// finishCode sets the fields that depend on the whole event, and derives the fact from
+// it.
 func (w *webhook) finishCode() {
 	c := w.code
 	c.Origin, c.EventID, c.APIVersion, c.EventName, c.EventCreatedAt = w.from, w.eventID, w.version, w.name, w.createdAt.Value
@@ -28,8 +29,8 @@ func (w *webhook) finishCode() {
 	f.Attempts = appendAttempts(f.Attempts, c)
 }
 
-// appendAttempts adds those of the history, then the one that the event is about, which
-// knows more of it. Entries without an id cannot be told apart and are left out.
+// appendAttempts appends the attempts of the history, then the event's own, which has
+// more fields. Entries without an id cannot be identified and are left out.
 func appendAttempts(list []verification.Attempt, c *avro.LOX24VerifyCode) []verification.Attempt {
 	for i := range c.History {
 		h := &c.History[i]
@@ -49,8 +50,8 @@ func appendAttempts(list []verification.Attempt, c *avro.LOX24VerifyCode) []veri
 	return list
 }
 
-// outcome is what the event says of how the verification ended. The event's name
-// says it, else the status of the whole verification.
+// outcome returns how the verification ended according to the event: by the event's
+// name, else by the status of the whole verification.
 func outcome(c *avro.LOX24VerifyCode) avro.VerificationOutcome {
 	switch {
 	case c.Event == avro.LOX24VerifyCodeEventSuccess:

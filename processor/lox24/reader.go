@@ -18,7 +18,7 @@ import (
 // empty and noted; the first fault that is not the scanner's own is kept.
 type reader struct {
 	*jsonscan.Scanner
-	// ids makes the source's ids what may leave.
+	// ids replaces ids that may not leave the restricted topics by pseudonyms.
 	ids    *privacy.Pseudonymiser
 	source *source.Source
 	// notes are the event's.

@@ -17,9 +17,9 @@ import (
 // Name is the stage's name: of its consumer group, its topics, its metrics.
 const Name = schemas.FamilyLOX24
 
-// smsPrefix and unknownPrefix begin the state keys of SMS and of what unknown events
-// are about, which could share an id with a verify code; plainVersion is the format of
-// their entries.
+// smsPrefix and unknownPrefix begin the state keys of SMS and of the entities of
+// unknown events, because these could share an id with a verify code; plainVersion is
+// the format of their entries.
 const (
 	smsPrefix     = "sms "
 	unknownPrefix = "event "

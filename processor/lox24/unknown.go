@@ -11,11 +11,11 @@ import (
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
 )
 
-// maxFields bounds the names of fields that one event may tell.
+// maxFields limits how many field names of one event are emitted.
 const maxFields = 100
 
-// readUnknown makes an event of a name that this version does not know. Nobody can say
-// what its fields hold, so only their names leave. Its key is the raw record's.
+// readUnknown decodes an event whose name this version does not know. Its fields could
+// hold personal data, so only their names are emitted. Its key is the raw record's.
 func (w *webhook) readUnknown(in *engine.Input) error {
 	switch {
 	case !tolerance.IsName(w.name):
@@ -37,9 +37,10 @@ func (w *webhook) readUnknown(in *engine.Input) error {
 	return nil
 }
 
-// fieldNames returns the names of an event's fields that an envelope does not have, and
-// of those in its data, sorted. What does not look like a name is left out: a provider
-// could use ids or numbers as keys. The body was read before.
+// fieldNames returns, sorted, the names of an event's fields that are not the
+// envelope's, and those of its data's fields. A key that does not look like a name is
+// left out, because a provider could use ids or numbers as keys. The body must have
+// been parsed successfully before.
 func fieldNames(body []byte) []string {
 	names := []string{}
 	add := func(prefix string, key []byte) {

@@ -65,7 +65,7 @@ func target(calls []attempt, id string) int {
 	return found
 }
 
-// join adds what a status says to a call's attempt.
+// join merges a status into a call's attempt.
 func (e *Entity) join(to, from *attempt) {
 	if compareAttempts(&Attempt{Name: from.name, Code: from.code, ProcessedAt: from.processedAt.Time()}, to) > 0 {
 		to.code, to.name, to.processedAt = from.code, from.name, from.processedAt

@@ -63,7 +63,8 @@ func sized[T any](empty []T, n int) []T {
 	return list
 }
 
-// readMarked reads what stands with the mark of the fact that said it.
+// readMarked reads the fields that are stored with a mark, the index of the fact they
+// came from.
 func (e *Entity) readMarked(r *statecodec.Reader) {
 	e.stamps = sized(e.stamps, r.Len())
 	for i := range e.stamps {

@@ -1,6 +1,6 @@
-// Package verification keeps what is known of one verification: the attempts to
-// deliver a code, how it ended, what it cost and how long it took. LOX24 and
-// Unibell tell it in different words; here they mean the same.
+// Package verification keeps the state of one verification: the attempts to deliver a
+// code, the outcome, the cost and the duration. LOX24 and Unibell report them in different
+// terms; their stages translate both into a Fact.
 //
 //	provider's event ─► Fact ─► Entity.Apply ─► Keeper.Settle ─► enriched.verifications.v1
 //	                            (merge)                       └► internal.journey.v1
@@ -12,23 +12,24 @@
 //
 // Every field has a total order, and the greatest value stays:
 //
-//   - A fact's age is its provider's time, then its event id. A field that is
-//     simply said has the value of the newest fact that says it; null says nothing.
+//   - Facts are ordered by their provider's time, then by event id. A plain field is a
+//     last-writer-wins register: it has the value of the newest fact that sets it; null
+//     does not set it.
 //   - A status: unknown < new < in progress < end, then the later time, then
-//     success > failed > error. Attempts are keyed by the provider's id of them, so
-//     the history of any later event fills in what its own event never told.
-//   - The outcome: pending < expired < a real one; of real ones that of the newest
-//     fact counts, then success > failed > error. It was reached when the first fact
-//     that tells it says so.
+//     success > failed > error. Attempts are keyed by the provider's attempt id, so the
+//     history in a later event completes an attempt whose own event did not arrive.
+//   - The outcome: pending < expired < a real one; among real ones that of the newest
+//     fact counts, then success > failed > error. Its time is that of the first fact
+//     that reports it.
 //   - Times first and last, and the weakest assurance, are minima and maxima.
 //
 // # Deadline
 //
 // An outcome is awaited from when the first fact was received, for the sum of the
-// strategy's timeouts and a grace, and for a least time. All of it is counted in
-// received_at, as the partition's clock is: an outage before ingest, or a provider's
-// clock that is wrong, makes nothing expire. When the clock has reached the
-// deadline, absence becomes an event: expired. A real outcome withdraws the claim
-// whenever it comes. It is late if no fact that tells a real outcome was received by
-// the deadline, whether or not the expiry had been told before.
+// strategy's timeouts and a grace, and for a minimum time. All of these are measured in
+// received_at, as the partition's watermark is, so that neither an outage before ingest nor
+// a wrong clock of a provider makes anything expire. When the watermark reaches the
+// deadline, the absence of an outcome becomes an event: expired. A real outcome replaces it
+// whenever it arrives. The outcome is late if no fact that reports a real outcome was
+// received by the deadline, whether or not the expiry was emitted before.
 package verification

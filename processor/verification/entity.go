@@ -17,10 +17,10 @@ type Entity struct {
 	// Seen are the ids of the facts applied, for a stage that dedupes here.
 	Seen dedupe.Seen
 
-	// told are the journeys that know of the verification.
+	// told are the journeys that the last snapshot was sent to.
 	told []journeyID
-	// stamps are the ages of the facts whose values are kept; a mark is an index
-	// into it, from 1.
+	// stamps are the versions (provider's time and event id) of the facts whose values
+	// are kept; a mark is an index into it, from 1.
 	stamps   []stamp
 	slots    []slot
 	attempts []attempt
@@ -29,10 +29,10 @@ type Entity struct {
 	memory
 }
 
-// known is what is known of a verification but for its lists.
+// known is the state of a verification without its lists.
 type known struct {
 	revision, facts int64
-	// was is what is counted of the verification before the fact in hand.
+	// was is the verification as the business metrics count it before the current fact.
 	was business.Verification
 	// shown is the outcome of the last snapshot.
 	shown avro.VerificationOutcome
@@ -53,9 +53,9 @@ type known struct {
 	assurance                   avro.Assurance
 }
 
-// memory is used again from one verification to the next: by compact, by what is read
-// of phone and plan, for the journeys, for the next snapshot and for what a journey is
-// told.
+// memory holds buffers that are reused from one verification to the next: by compact,
+// for parsing phone and plan, for the list of journeys, for the next snapshot and for
+// the records sent to journeys.
 type memory struct {
 	places     []int
 	steps      []Step
@@ -102,7 +102,7 @@ type slot struct {
 	id   marked[string]
 }
 
-// attempt is what is known of one attempt.
+// attempt is the state of one attempt to deliver the code.
 type attempt struct {
 	id                     string
 	code                   avro.Optional[int32]
@@ -112,8 +112,8 @@ type attempt struct {
 	cost                   marked[int64]
 }
 
-// telling is what is known of one real outcome: when it was told first and last,
-// by the provider's time, and when a fact telling it was received first.
+// telling is the state of one real outcome: the first and last provider's time of the
+// facts that report it, and the earliest received_at of them.
 type telling struct{ first, last, received statecodec.Instant }
 
 const realOutcomes = 3
@@ -194,7 +194,8 @@ func (e *Entity) mark(f *Fact) int {
 	return len(e.stamps)
 }
 
-// set lets a fact say a value. What one fact says later counts more.
+// set writes a value to a register if the fact by is not older than the one whose value
+// it holds. Among values of the same fact the last one stays.
 func set[T any](e *Entity, m *marked[T], value T, by int) {
 	if m.by == 0 || m.by == by || compareStamps(&e.stamps[by-1], &e.stamps[m.by-1]) > 0 {
 		m.value, m.by = value, by
@@ -230,7 +231,7 @@ func (e *Entity) correlate(c *Correlation, by int) {
 	set(e, &e.slots[i].id, c.ID, by)
 }
 
-// attempt merges what a fact tells of an attempt.
+// attempt merges a fact's data on an attempt.
 func (e *Entity) attempt(f *Attempt, by int) {
 	i := 0
 	for i < len(e.attempts) && e.attempts[i].id != f.ID {

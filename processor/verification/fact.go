@@ -7,12 +7,12 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// Fact is what one event tells of a verification. Empty strings, zero times and
-// unset optionals say nothing. Its strings are copied before Settle returns.
+// Fact is the information that one event holds on a verification. Empty strings, zero
+// times and unset optionals set no field. Its strings are copied before Settle returns.
 type Fact struct {
 	// At is when the provider made the event.
 	At time.Time
-	// EventID tells the fact from others of the same time.
+	// EventID orders facts of the same time.
 	EventID string
 	// ReceivedAt is when ingest had read it.
 	ReceivedAt time.Time
@@ -35,19 +35,20 @@ type Fact struct {
 	Currency  string
 	// CreatedAt is when the verification was ordered.
 	CreatedAt time.Time
-	// Awaited says whether absence of an outcome means something; unset: not told.
+	// Awaited says whether the absence of an outcome counts as expired; unset if the
+	// event does not say.
 	Awaited avro.Optional[bool]
 	// Correlation are the correlation ids that the fact holds.
 	Correlation []Correlation
-	// Uncorrelated says that what looks like a correlation id is none, in whichever
-	// fact it stands: a reference that ingest made.
+	// Uncorrelated says that the verification's correlation ids, from any fact, are not
+	// the customer's: ingest made the reference itself.
 	Uncorrelated bool
 }
 
 // Step is one step of a routing strategy.
 type Step struct {
 	Channel string
-	// TimeoutSec is in seconds; 0 where none is told.
+	// TimeoutSec is in seconds; 0 if the strategy has none.
 	TimeoutSec int32
 }
 
@@ -58,7 +59,7 @@ type Correlation struct {
 	ID   string
 }
 
-// Status is a status with what orders it.
+// Status is a status and the fields that order it.
 type Status struct {
 	// Text is the status as sent, empty where none was.
 	Text string
@@ -68,7 +69,7 @@ type Status struct {
 	At time.Time
 }
 
-// Attempt is what a fact tells of one attempt on one channel.
+// Attempt is the information that a fact holds on one attempt on one channel.
 type Attempt struct {
 	// ID is the provider's id of the attempt.
 	ID      string

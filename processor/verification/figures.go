@@ -6,7 +6,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// figures is what is counted of the verification under an outcome.
+// figures returns the values that the business metrics count for the verification under
+// an outcome.
 func (e *Entity) figures(outcome avro.VerificationOutcome) business.Verification {
 	f := business.Verification{
 		Outcome: outcome, Country: e.phone.value.Country.Value, CostMinor: e.cost.value, Currency: e.texts[textCurrency].value,

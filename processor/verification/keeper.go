@@ -19,7 +19,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// Keeper stores verifications and tells of them.
+// Keeper stores verifications and emits their snapshots.
 type Keeper struct {
 	// Least is how long an outcome is awaited at least.
 	Least time.Duration
@@ -64,8 +64,8 @@ const (
 	entrySize    = 1024
 )
 
-// Settle tells of a verification to which a fact was just applied, and stores it.
-// key is its state key and its id.
+// Settle emits the snapshot of a verification to which a fact was just applied, sends
+// it to its journeys, and stores it. key is its state key and its id.
 func (k *Keeper) Settle(tx engine.Tx, key []byte, e *Entity, change *avro.Change, trace []raw.Header) error {
 	v := e.view(tx.Now(), e.wait(k.Least, k.Grace))
 	if err := k.tell(tx, key, &v, change, trace); err != nil {
@@ -133,7 +133,7 @@ func (k *Keeper) store(tx engine.Tx, key []byte, v *view) {
 	tx.Put(key, v.e.AppendTo(tx.Buffer(entrySize)), due.Time())
 }
 
-// tell emits the snapshot and what the journeys get.
+// tell emits the snapshot and the records for the journeys.
 func (k *Keeper) tell(tx engine.Tx, key []byte, v *view, change *avro.Change, trace []raw.Header) error {
 	e := v.e
 	journeys := e.appendJourneys(e.now[:0])

@@ -89,9 +89,9 @@ func Unwritable(topic string, err error) error {
 	return fmt.Errorf("encode for %s: %w", topic, err)
 }
 
-// Unreadable makes a permanent error of one of a scanner. path is put before the
-// scanner's own. Where the text is not JSON only the position is told, for the
-// path could be of the record's own words.
+// Unreadable turns a scanner's error into a permanent error. path is put before the
+// scanner's own. If the text is not JSON, the message has only the byte position,
+// because the path could consist of the record's own text.
 func Unreadable(path string, err error) error {
 	scan, ok := errors.AsType[*jsonscan.Error](err)
 	switch {
@@ -121,13 +121,14 @@ func place(path, rest string) string {
 // maxID is how long an id may be: the providers' are UUIDs and MD5s.
 const maxID = 256
 
-// NoID says what is wrong with an id that ValidID refuses.
+// NoID is the error text for an id that ValidID refuses.
 const NoID = "missing, too long, or not of characters that can be seen"
 
-// ValidID is the one rule of all providers for what can be an id, and so a part of a
-// key: Unicode text of at most 256 bytes that is not blank, of characters that can be
-// seen. No control, format or bidirectional characters, which a terminal would obey,
-// and no U+FFFD, which stands for what was no text: two different ids would become one.
+// ValidID reports whether a text can be an id, and so a part of a key; the rule is the
+// same for all providers. An id is Unicode text of at most 256 bytes that is not blank
+// and has only visible characters. It has no control, format or bidirectional
+// characters, which a terminal would interpret, and no U+FFFD, which replaces invalid
+// bytes: two different ids would become one.
 func ValidID(id string) bool {
 	const del = 0x7f
 	if id == "" || len(id) > maxID {

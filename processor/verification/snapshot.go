@@ -9,7 +9,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// view is the entity at a time: what a snapshot and a journey are told.
+// view is the entity at a time, with the derived values of snapshots and journey
+// members.
 type view struct {
 	e        *Entity
 	outcome  avro.VerificationOutcome
@@ -65,8 +66,8 @@ func (v *view) duration() avro.Optional[int64] {
 	return avro.Some(max(0, v.at.Sub(v.e.created.value).Milliseconds()))
 }
 
-// snapshot is what the topic gets, but for revision, processing time and what
-// changed it. It is made in the entity's memory.
+// snapshot returns the snapshot without revision, processing time and cause of the
+// change. It is made in the entity's memory and valid until the next one is made.
 func (v *view) snapshot(id string, journeys []journeyID) *avro.VerificationSnapshot {
 	e, s := v.e, &v.e.snapshot
 	*s = avro.VerificationSnapshot{
@@ -91,7 +92,7 @@ func (v *view) snapshot(id string, journeys []journeyID) *avro.VerificationSnaps
 	return s
 }
 
-// member is what a journey is told.
+// member fills in the verification's part of a record for a journey.
 func (v *view) member(to *avro.VerificationMember) {
 	e := v.e
 	*to = avro.VerificationMember{

@@ -10,11 +10,12 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// MaxItems is how many items of a list an account keeps: those told last.
+// MaxItems is the maximum number of items in an account's list; the items with the
+// newest callbacks stay.
 const MaxItems = 1000
 
-// mark says which callback told something last, and when that was received first.
-// The zero value: nothing was told.
+// mark is the version of a register: the id of the newest callback that set it, and the
+// earliest received_at of that callback. The zero value means that none did.
 type mark struct {
 	by uint64
 	at time.Time
@@ -22,7 +23,7 @@ type mark struct {
 
 func (m *mark) told() bool { return !m.at.IsZero() }
 
-// take notes a callback if it is newer and says whether it is.
+// take replaces the mark by that of a newer callback and reports whether it is newer.
 func (m *mark) take(now mark) bool {
 	if m.told() && now.by <= m.by {
 		return false
@@ -31,7 +32,7 @@ func (m *mark) take(now mark) bool {
 	return true
 }
 
-// after says whether something was told, and later than all of others.
+// after reports whether the register was set, and by a newer callback than all others.
 func (m *mark) after(others ...*mark) bool {
 	for _, o := range others {
 		if o.told() && o.by >= m.by {
@@ -41,20 +42,21 @@ func (m *mark) after(others ...*mark) bool {
 	return m.told()
 }
 
-// item is an item of a list; which fields count hangs on the list.
+// item is an item of a list; each list uses only some of the fields.
 type item struct {
 	mark
 
-	// id, kind and name tell items apart.
+	// id, kind and name identify an item.
 	id         int64
 	kind, name string
-	// on says whether the item stands for something that is so now.
+	// on is set while the item's condition holds: expired, failing.
 	on           bool
 	status, text string
 	amount       avro.Optional[avro.Decimal]
 	day          time.Time
 	phone        avro.Phone
-	// failure is of a SIP registration: whether it fails, and since when.
+	// failure is used for SIP registrations: whether the registration fails, and since
+	// when.
 	failure toggle
 }
 
@@ -62,10 +64,10 @@ func (i *item) same(o *item) bool {
 	return i.id == o.id && strings.EqualFold(i.kind, o.kind) && i.name == o.name
 }
 
-// items is a list of things told of.
+// items is a list of items, each a register.
 type items []item
 
-// find returns the item that next is of, nil if there is none.
+// find returns the item with the identity of next, or nil.
 func (l *items) find(next *item) *item {
 	if i := slices.IndexFunc(*l, func(have item) bool { return have.same(next) }); i >= 0 {
 		return &(*l)[i]
@@ -73,7 +75,7 @@ func (l *items) find(next *item) *item {
 	return nil
 }
 
-// put replaces an item by what a newer callback says of it.
+// put adds an item or replaces it by the item of a newer callback.
 func (l *items) put(next *item) {
 	if have := l.find(next); have != nil {
 		if next.told() && (!have.told() || next.by > have.by) {
@@ -151,8 +153,8 @@ type Account struct {
 	lists                                                [listCount]items
 }
 
-// lower notes that a callback was received earlier than was known. What the repeat
-// says is not looked at: only the ids are proven.
+// lower stores an earlier received_at of a known callback. It ignores the content of
+// the repeat, because the proof covers only the ids.
 func (a *Account) lower(by uint64, at time.Time) {
 	a.first = earlier(a.first, at)
 	a.frozen.lower(by, at)

@@ -7,7 +7,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// apply takes what a callback says that is not known yet.
+// apply merges a callback that is not a repeat into the account.
 func (a *Account) apply(cb *callback) {
 	d := &cb.decoded
 	now := mark{by: cb.sequence, at: cb.envelope.ReceivedAt}

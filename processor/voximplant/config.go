@@ -13,7 +13,7 @@ type Config struct {
 	Span time.Duration
 }
 
-// DefaultConfig returns what DESIGN says.
+// DefaultConfig returns the defaults that DESIGN documents.
 func DefaultConfig() Config { return Config{Span: dedupe.DefaultSpan} }
 
 // Validate reports every fault.

@@ -15,23 +15,23 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// callback is what Decode makes of a raw record.
+// callback is a decoded raw record.
 type callback struct {
 	envelope raw.Envelope
 	source   *source.Source
 	decoded  avro.VoximplantAccountCallback
 	// sequence is callback_id as a number.
 	sequence uint64
-	// names are the names of the subscriptions, which tell them apart also where
-	// they may not leave.
+	// names are the names of the subscriptions, which identify them in the state even
+	// if the names may not leave the restricted topics.
 	names []string
 	// numbers are the digits of the caller ids, for the same reason.
 	numbers []string
-	// notes are what the decoder went on without.
+	// notes are the faults in the callback that the decoder tolerated.
 	notes tolerance.Notes
 }
 
-// member is a field of a callback that is not a base field, as it stands there.
+// member is a field of a callback that is not a base field, unparsed.
 type member struct {
 	name string
 	raw  []byte
@@ -152,8 +152,8 @@ func (cb *callback) identify(in *engine.Input) error {
 	return nil
 }
 
-// payload reads the member that the type names. Of a type that is not known only
-// the names of its fields leave, for nobody can say what is in them.
+// payload parses the member that the type names. Of an unknown type only the names of
+// the fields are emitted, because their values could be personal data.
 func (s *Stage) payload(r *reader, members []member) error {
 	d := &r.cb.decoded
 	read, known := s.types[d.Type]
@@ -221,8 +221,8 @@ func (r *reader) names(m *member) {
 	}
 }
 
-// unknown notes the name of a field. What does not look like one is left out: a
-// provider could use ids or numbers as keys.
+// unknown notes the name of an unknown field. A key that does not look like a name is
+// left out, because a provider could use ids or numbers as keys.
 func (r *reader) unknown(name string) {
 	const most = 100
 	d := &r.cb.decoded

@@ -1,4 +1,4 @@
-// Package voximplant is the stage that makes accounts of Voximplant's callbacks.
+// Package voximplant is the stage that builds accounts from Voximplant's callbacks.
 //
 //	raw.voximplant.v1 ─► callback ─► registers ─► decoded.voximplant.account-callback.v1
 //	                                          └─► enriched.accounts.v1
@@ -8,21 +8,21 @@
 //
 // # Order
 //
-// A callback has no time. callback_id is "the callback ID (sequence)" [D], so of
-// what several callbacks say of one thing the one with the highest id counts
+// A callback has no time. callback_id is "the callback ID (sequence)" [D], so of several
+// callbacks on the same field the one with the highest id counts
 // [assumption: the sequence rises within an account]. Event times are received_at.
 //
-// # What is one callback
+// # Identity of a callback
 //
 // (account_id, callback_id): all that the hash proves. A repeat's content is
-// therefore not looked at, and cannot change what the first one said. One whose id is
-// forgotten by then is told by its number: what is not remembered and not above the ids
-// of long ago is stale, never counted twice (dedupe.Sequence).
+// therefore ignored, and cannot change the content of the first. A repeat whose id was
+// dropped is detected by its number: a callback whose id is not stored, and whose number is not above the
+// highest id of long ago is stale, never counted twice (dedupe.Sequence).
 //
 // # State
 //
-// Each thing told is a register: the id of the callback that told it last, when
-// that was received first, and the value. A list is a register for each of its
-// items, of which the MaxItems told last are kept; a later callback replaces an
-// item whole, so that what is kept does not hang on the order either.
+// Each field is a last-writer-wins register: the id of the newest callback that set it, the
+// earliest received_at of that callback, and the value. A list has a register for each of
+// its items and keeps the MaxItems with the newest callbacks; a newer callback replaces an
+// item whole, so that the stored list does not depend on the order either.
 package voximplant

@@ -24,7 +24,7 @@ type reader struct {
 	inPayload bool
 }
 
-// end returns the scanner's error; path is the place of what was read.
+// end returns the scanner's error; path is the place of the value that was read.
 func (r *reader) end(path string) error {
 	if err := r.End(); err != nil {
 		return verification.Unreadable(path, err)
@@ -51,8 +51,8 @@ func (r *reader) repeated(again bool) {
 	}
 }
 
-// object reads an object's fields; field returns false for one it does not know.
-// Null is the same as absent, and so is what is no object, which is noted.
+// object reads an object's fields; field returns false for one it does not know. Null
+// is the same as absent, and so is a value that is not an object, which is also noted.
 func (r *reader) object(field func(key string) bool) {
 	if !r.read(r.LenientObject()) {
 		return
@@ -80,7 +80,7 @@ func (r *reader) object(field func(key string) bool) {
 	}
 }
 
-// list reads an array of objects; what is none is left out.
+// list reads an array of objects; items that are not objects are left out.
 func list[T any](r *reader, read func(*reader, *T)) []T {
 	items := []T{}
 	if !r.read(r.LenientArray()) {
@@ -158,8 +158,8 @@ func (r *reader) flag(into *avro.Optional[bool]) {
 	}
 }
 
-// money reads a decimal. What is beyond the schema's scale, the noise of a float, is
-// rounded and counted.
+// money reads a decimal. Digits beyond the schema's scale, such as those of a binary
+// fraction, are rounded and counted.
 func (r *reader) money(into *avro.Optional[avro.Decimal]) {
 	text, reading := r.LenientNumber()
 	if !r.read(reading) {

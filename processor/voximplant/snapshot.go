@@ -10,11 +10,12 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// month is after what time a payment by card must be by another one than that
-// which was to expire within a month.
+// month is the time after which a payment by card must be with a new card, if the old
+// one was reported to expire within a month.
 const month = 31 * 24 * time.Hour
 
-// snapshot is what the topic gets, but for processing time and what changed it.
+// snapshot returns the account's snapshot without processing time and cause of the
+// change.
 func (s *Stage) snapshot(id string, a *Account) avro.AccountSnapshot {
 	m := &a.marks
 	at := func(i int) avro.Optional[time.Time] { return someTime(m[i].at) }

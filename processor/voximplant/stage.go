@@ -27,7 +27,7 @@ type Stage struct {
 	types      map[string]decoder
 }
 
-// room is about what an encoded account takes.
+// room is about the size of an encoded account, in bytes.
 const room = 1024
 
 var _ engine.Stage = (*Stage)(nil)
@@ -37,7 +37,7 @@ func New(config Config, sources *source.Set, pseudonyms *privacy.Pseudonymiser) 
 	return &Stage{config: config, sources: sources, pseudonyms: pseudonyms, types: decoders()}
 }
 
-// Apply takes a callback into its account, or tells that it repeats one.
+// Apply merges a callback into its account, or emits a duplicate if it is a repeat.
 func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error {
 	cb, ok := event.(*callback)
 	if !ok {
@@ -82,8 +82,9 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 	return s.settle(tx, in.Key, a, &change, trace)
 }
 
-// repeat lets a repeat that was received before the first lower the times of what
-// that one told, and tells of the account if it shows.
+// repeat handles a repeat with an earlier received_at than the first: it lowers the
+// times of the registers that the callback set, and emits a snapshot if that changes
+// it.
 func (s *Stage) repeat(tx engine.Tx, key []byte, a *Account, cb *callback, change *avro.Change, trace []raw.Header) error {
 	before, err := s.shown(tx, key, a)
 	if err != nil {
@@ -101,7 +102,7 @@ func (s *Stage) repeat(tx engine.Tx, key []byte, a *Account, cb *callback, chang
 	return nil
 }
 
-// shown is the snapshot's bytes without what tells of the arrival.
+// shown returns the encoded snapshot without the fields that change with every arrival.
 func (s *Stage) shown(tx engine.Tx, key []byte, a *Account) ([]byte, error) {
 	snapshot := s.snapshot(string(key), a)
 	snapshot.ProcessedAt = a.first
@@ -112,7 +113,7 @@ func (s *Stage) shown(tx engine.Tx, key []byte, a *Account) ([]byte, error) {
 	return shown, nil
 }
 
-// settle tells of an account that has changed, and stores it.
+// settle emits the snapshot of an account that has changed, and stores the account.
 func (s *Stage) settle(tx engine.Tx, key []byte, a *Account, change *avro.Change, trace []raw.Header) error {
 	if a.revision == 0 {
 		a.revision = engine.FirstRevision(tx)

@@ -7,23 +7,24 @@ import (
 	"github.com/tributary-hq/tributary/processor/statecodec"
 )
 
-// maxRun is how many callbacks a toggle keeps: the first that said what is so now, and
-// the last.
+// maxRun is how many callbacks a toggle keeps: the first that reported the current
+// value, and the last ones.
 const maxRun = 16
 
-// toggle is something that is either so or not, and may be told again and again: the
-// callbacks that told it as it is now, since it was last told otherwise, the oldest
-// first. That makes the first of them known whatever the order of arrival; only what
-// arrives behind more than maxRun newer ones may find the oldest gone.
+// toggle is a boolean register that also holds since when its value holds: the
+// callbacks that reported the current value since another one last reported the
+// opposite, the oldest first. So the first of them is known whatever the order of
+// arrival; only a callback that arrives after more than maxRun newer ones may find the
+// oldest dropped.
 type toggle struct {
 	on bool
-	// from is the lowest id that counts: the one after that of the newest callback that
-	// told it otherwise.
+	// from is the lowest callback id that counts: one more than that of the newest
+	// callback that reported the opposite value.
 	from uint64
 	run  []mark
 }
 
-// tell takes what a callback says.
+// tell merges the value that a callback reports.
 func (t *toggle) tell(on bool, now mark) {
 	switch last := t.last(); {
 	case last == nil || on != t.on && now.by > last.by:
@@ -51,7 +52,7 @@ func (t *toggle) insert(now mark) {
 	}
 }
 
-// first is the first callback that told it as it is now, zero if none did.
+// first returns the first callback that reported the current value, zero if none did.
 func (t *toggle) first() mark {
 	if len(t.run) == 0 {
 		return mark{}
