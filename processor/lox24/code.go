@@ -11,8 +11,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
 )
 
-// maxHistory bounds what one event may list: a strategy has at most one step for
-// each of three channels. [D]
+// maxHistory limits the steps and attempts that one event may list. A strategy has at
+// most one step for each of three channels. [D]
 const maxHistory = 100
 
 // code parses the data of a verify_code event. [D] doc.lox24.eu/api/webhooks, [S] 001,

@@ -5,17 +5,17 @@ import (
 	"sync/atomic"
 )
 
-// cache remembers numbers by their text. A text has two places, which it shares with
-// others: the last two of those are there. What is forgotten so is made again, and nobody
-// waits for a lock.
+// cache maps texts to parsed numbers. It is two-way associative: a text's hash selects
+// a pair of places, which holds the two numbers added last. An evicted number is parsed
+// again. It needs no locks.
 type cache struct {
 	seed   maphash.Seed
 	places []places
-	// mask takes the low bits of a hash: there is a power of two of places.
+	// mask takes the low bits of a hash: the number of pairs is a power of two.
 	mask uint64
 }
 
-// places are the two, the last one used first.
+// places is a pair of cached numbers, the one added last first.
 type places [2]atomic.Pointer[number]
 
 // newCache returns a cache of at least some entries.
@@ -29,7 +29,7 @@ func newCache(entries int) *cache {
 
 func (c *cache) of(text string) *places { return &c.places[maphash.String(c.seed, text)&c.mask] }
 
-// get returns what is known of a text, nil if nothing is.
+// get returns the cached number of a text, or nil.
 func (c *cache) get(text string) *number {
 	pair := c.of(text)
 	for i := range pair {
@@ -40,7 +40,7 @@ func (c *cache) get(text string) *number {
 	return nil
 }
 
-// add remembers a number, which is not changed any more.
+// add caches a number, which must not change any more.
 func (c *cache) add(n *number) {
 	pair := c.of(n.text)
 	if first := pair[0].Load(); first != nil && first.text != n.text {

@@ -100,14 +100,15 @@ func (p *Pseudonymiser) Text(s *source.Source, text string) string {
 	return text
 }
 
-// What else than a source's characters may be in an id.
+// Characters that an id may have in addition to the source's.
 const (
 	noSpace = 0
 	space   = ' '
 )
 
-// looksLikeID says whether a text is as long as an id, of an id's characters or the one
-// besides, and not like a pseudonym of ours, and how many digits it has.
+// looksLikeID reports whether a text has at most the length of an id, consists of an
+// id's characters and the additional one, and does not look like one of our pseudonyms;
+// digits is the number of its digits.
 func looksLikeID(rules *source.IDs, text string, besides byte) (like bool, digits int) {
 	if len(text) > rules.MaxLength {
 		return false, 0
@@ -194,7 +195,7 @@ func (p *Pseudonymiser) pseudonymOf(s *source.Source, prefix, text string) strin
 // pseudonym returns the pseudonym of a phone's digits or of another text, by the prefix.
 func (k *key) pseudonym(prefix, text string) string {
 	if prefix == source.HMACPrefix {
-		// Never the HMAC of a phone's digits: the two are told apart by the zero byte.
+		// The zero byte keeps the HMACs of texts apart from those of phones' digits.
 		text = strings.TrimSuffix(prefix, ":") + "\x00" + text
 	}
 	return prefix + k.ID + ":" + k.hmac(text)

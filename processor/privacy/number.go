@@ -19,14 +19,15 @@ const (
 	shortestPhone = 7
 )
 
-// number is what is known of a text that should be a phone number. One that is in
-// the cache is not changed any more.
+// number is the result of parsing a text as a phone number. A number in the cache does
+// not change any more.
 type number struct {
-	// text is the number's as it was given, a copy.
+	// text is a copy of the text.
 	text    string
 	digits  string // E.164 without +, or the text's own digits
 	country string // ISO 3166-1 alpha-2, empty if not known
-	// judged says that possible and valid are known: only ids need them.
+	// judged says that possible and valid are set; only ids need them, and they cost
+	// time.
 	judged, possible, valid bool
 	// pseudonyms are those under all keys, the newest key's first; nil until asked for.
 	pseudonyms []avro.Pseudonym
@@ -71,7 +72,7 @@ func (n *number) set(parsed *phonenumbers.PhoneNumber) {
 	}
 }
 
-// judged returns what is known of a number, and whether it is possible and valid.
+// judged returns the number of a text with possible and valid set.
 func (p *Pseudonymiser) judged(text string, w *writing) *number {
 	known := p.cache.get(text)
 	if known != nil && known.judged {

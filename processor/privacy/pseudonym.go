@@ -145,10 +145,10 @@ func (p *Pseudonymiser) PhoneOf(s *source.Source, text string, at time.Time) avr
 	return p.Phone(text, at)
 }
 
-// Phone returns what may be known of a number outside the restricted topics, in
-// whatever writing it comes. A text that is no number keeps its digits' pseudonym and has
-// no country; an empty one has neither. In an overlap of keys the newest key's pseudonym
-// is the first, as the schemas say.
+// Phone returns the country and the pseudonyms of a number, in any of its forms: the
+// data that may leave the restricted topics. A text that is no number gets the
+// pseudonym of its digits and no country; an empty one gets neither. In an overlap of
+// keys the newest key's pseudonym is the first, as the schemas document.
 func (p *Pseudonymiser) Phone(text string, at time.Time) avro.Phone {
 	n := p.withPseudonyms(text)
 	var phone avro.Phone
@@ -200,7 +200,7 @@ func (k *key) putHMAC(text []byte, digits string) {
 	hex.Encode(text, s.Sum(s.sum[:0]))
 }
 
-// withPseudonyms returns what is known of a number, its pseudonyms with it.
+// withPseudonyms returns the number of a text with its pseudonyms set.
 func (p *Pseudonymiser) withPseudonyms(text string) *number {
 	known := p.cache.get(text)
 	if known != nil && known.pseudonyms != nil {

@@ -7,21 +7,21 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-// territory is what a country's numbers look like in the international form, as far
-// as it can be told without the library's patterns: they cost more than all else
-// that is done to a record, and most numbers are plain ones of a country that has
-// its calling code to itself.
+// territory is a country's rules for international numbers, as far as they can be
+// checked without the library's patterns: those cost more than the rest of the
+// processing of a record, and most numbers are plain ones of a country that has its
+// calling code to itself.
 type territory struct {
 	region string
-	// prefix is what the country's own form has in front. A number that begins with it
-	// all the same may be meant without it: that is left to the library.
+	// prefix is the trunk prefix of the country's national form. A number that begins
+	// with it may contain it by mistake; the library decides that.
 	prefix string
-	// lengths has the bit of each length that a number without its calling code can
-	// have.
+	// lengths has a bit for each possible length of a number without its calling code.
 	lengths uint32
 }
 
-// longest calling code, and shortest and longest number behind it. [ITU-T E.164]
+// Lengths of the longest calling code, and of the shortest and longest number after it.
+// [ITU-T E.164]
 const (
 	longestCode  = 3
 	shortestNSN  = 2
@@ -29,8 +29,8 @@ const (
 	callingCodes = 1000
 )
 
-// territories is by calling code; a code that several countries share, or whose
-// numbers are not simply told, has no region.
+// territories is indexed by calling code. A code has no region if several countries
+// share it or its numbers need the library's patterns.
 type territories [callingCodes]territory
 
 func newTerritories() (*territories, error) {
@@ -66,8 +66,8 @@ func lengthsOf(general *phonenumbers.PhoneNumberDesc) (bits uint32) {
 	return bits
 }
 
-// region returns the country of the E.164 digits of a possible number, where that
-// can be told at once; the library says the same. It is empty for any other.
+// region returns the country of the E.164 digits of a possible number, or "" if that
+// needs the library. It never differs from the library.
 func (t *territories) region(digits string) string {
 	if strings.HasPrefix(digits, "0") {
 		return "" // no calling code begins so

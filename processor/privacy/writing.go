@@ -111,7 +111,8 @@ func cutScheme(text string) (rest string, isURI bool) {
 	return cutExtension(rest), true
 }
 
-// cutExtension returns a number without what is dialled once the call is answered.
+// cutExtension returns a number without its extension: the digits to dial once the call
+// is answered.
 func cutExtension(text string) string {
 	if i := strings.IndexAny(text, ";#"); i > 0 {
 		text = text[:i]

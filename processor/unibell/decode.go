@@ -18,11 +18,12 @@ import (
 type event struct {
 	source *source.Source
 	call   avro.UnibellCall
-	// key is that of the reference, else that of the request id; both is set where
-	// the fact knows both, and requestKey then is the request's.
+	// key is the verification's key by the reference, or by the request id if the fact
+	// has no reference. both is set if it has both ids; requestKey is then the key by
+	// the request id.
 	key, requestKey string
 	both            bool
-	// notes are what the decoder went on without.
+	// notes are the faults in the record that the decoder tolerated.
 	notes tolerance.Notes
 }
 
@@ -37,14 +38,16 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 	var f fields
 	unreachable := header(in.Headers, raw.HeaderError)
 	if headers.Kind == raw.KindRelayAnswer {
-		// Whatever came back is a fact: that of a gateway in between is no JSON.
+		// Any answer is a fact, even one that is not JSON, such as an error page of a
+		// gateway.
 		if unreachable != "" || f.readJSON(in.Value) != nil {
 			f = fields{}
 		}
 	} else if err := f.read(headers.ContentType, in.Value); err != nil {
 		return nil, err
 	}
-	// What a caller or a gateway wrote is a fact, whatever its words.
+	// Only a webhook is refused if an identifying field is not a text or has two
+	// values: a caller's request or a gateway's answer is a fact even then.
 	if err := f.check(headers.Kind == raw.KindWebhook, &e.notes); err != nil {
 		return nil, err
 	}
@@ -75,8 +78,9 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 	return e, nil
 }
 
-// byKey takes the reference from the raw key, which request and answer share. One
-// that ingest could not make a key of is told apart by what it made instead.
+// byKey takes the reference from the raw key, which request and answer share. If ingest
+// could not use the caller's reference in a key, it made another one, and that
+// identifies the call.
 func (e *event) byKey(key string, f *fields) {
 	text, named := strings.CutPrefix(key, prefix(e.source.ID))
 	f.text[reference] = raw.ReadUnibellReference(text)
@@ -102,10 +106,10 @@ func (e *event) request(f *fields, made bool) {
 	f.text[requestID], f.text[status] = "", "" // a caller's own words
 }
 
-// answer reads what the provider said to a request, in either of the ways it is
-// documented to. [S] 000: status and requestId, or status and error; [D] page
-// 3515: requestId, or errorCode and errorReason. Anything else leaves the call in
-// doubt.
+// answer parses the provider's answer to a request, in either of its documented
+// formats. [S] 000: status and requestId, or status and error; [D] page 3515:
+// requestId, or errorCode and errorReason. After any other answer it is unknown whether
+// the call was placed.
 func (s *Stage) answer(e *event, f *fields, unreachable string, httpStatus int) {
 	c := &e.call
 	c.Kind = avro.UnibellCallKindAnswer
@@ -154,7 +158,7 @@ func (s *Stage) status(e *event, f *fields) error {
 	return nil
 }
 
-// finish fills in what hangs on the whole fact.
+// finish sets the fields that depend on the whole fact.
 func (s *Stage) finish(e *event, f *fields) error {
 	c := &e.call
 	named, requested := strings.TrimSpace(f.text[reference]) != "", strings.TrimSpace(f.text[requestID]) != ""
@@ -203,8 +207,8 @@ func (s *Stage) word(e *event, text string) avro.Optional[string] {
 	return some(s.config.Privacy.Word(e.source, text))
 }
 
-// name gives the fact to its reference. One that does not look like an id leaves as a
-// pseudonym, also where it is a part of a key.
+// name assigns the fact to its reference. A reference that does not look like an id is
+// replaced by a pseudonym, in the key as well.
 func (s *Stage) name(e *event, text string) {
 	c := &e.call
 	safe := s.config.Privacy.ID(e.source, text)

@@ -12,8 +12,8 @@ import (
 
 var _ erasure.Eraser = (*Stage)(nil)
 
-// Erase forgets what is remembered of a reference or request id, and sends the
-// erasure on to the stage that keeps the verification.
+// Erase deletes the state of a reference or request id, and sends the erasure on to the
+// stage that keeps the verification.
 func (*Stage) Erase(tx engine.Tx, r *erasure.Request) error {
 	if err := verification.Forget(tx, bytes.Clone(r.Key)); err != nil {
 		return err

@@ -55,8 +55,8 @@ func (f *fields) put(i int, text string) {
 	f.text[i] = text
 }
 
-// check notes the fields that have no one meaning. Of a status callback it refuses one
-// that tells facts apart.
+// check notes the fields that are not texts or have two values. In a status callback
+// such a field is an error if it identifies the fact.
 func (f *fields) check(callback bool, notes *tolerance.Notes) error {
 	for i, name := range names() {
 		switch {

@@ -26,7 +26,7 @@ type Stage struct{ config Config }
 // New returns the stage; the settings must be valid.
 func New(config Config) *Stage { return &Stage{config: config} }
 
-// entry is what is remembered of a reference or request id.
+// entry is the state of a reference or request id.
 type entry struct {
 	// last is the latest received_at.
 	last time.Time
@@ -90,8 +90,8 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) erro
 	return e.send(tx, key, known.made, trace)
 }
 
-// send emits the fact, and tells the request id of the reference where it knows
-// both. made is what is known of the reference by now.
+// send emits the fact, and, if it has both ids, the binding of the request id to the
+// reference. made says that, as far as is known now, ingest made the reference.
 func (e *event) send(tx engine.Tx, key []byte, made bool, trace []raw.Header) error {
 	call := e.call // a decoded event is not changed: the round may be done again
 	if made {
@@ -115,7 +115,7 @@ func (e *event) send(tx engine.Tx, key []byte, made bool, trace []raw.Header) er
 	return verification.Emit(tx, schemas.InternalUnibell, append(tx.Buffer(len(e.requestKey)), e.requestKey...), &input, callSize, trace)
 }
 
-// Expire forgets what is remembered.
+// Expire deletes the state of a key whose time is over.
 func (*Stage) Expire(tx engine.Tx, key []byte) error {
 	if dedupe.IsEntry(key) {
 		tx.Delete(key)
@@ -124,7 +124,7 @@ func (*Stage) Expire(tx engine.Tx, key []byte) error {
 	return verification.Forget(tx, key)
 }
 
-// ReportClock tells the unibell-call stage how far the partition is.
+// ReportClock sends the partition's watermark to the unibell-call stage.
 func (s *Stage) ReportClock(tx engine.Tx, partition int32, clock time.Time) error {
 	input := avro.UnibellInput{
 		Kind: avro.UnibellInputKindClock, UpstreamStage: avro.Some(Name), UpstreamPartition: avro.Some(partition), Clock: avro.Some(clock),

@@ -8,8 +8,8 @@ import (
 	"github.com/tributary-hq/tributary/processor/verification"
 )
 
-// erase forgets the verification under the key, and what is held or known of the key
-// where it is a request id's.
+// erase deletes the verification under the key and, if the key is a request id's, the
+// held facts and the binding.
 func erase(tx engine.Tx, in *engine.Input) error {
 	r, err := erasure.Read(in)
 	if err != nil {

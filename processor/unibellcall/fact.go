@@ -22,7 +22,7 @@ func attemptOf(c *avro.UnibellCall) string {
 // timeOf is when a fact happened.
 func timeOf(c *avro.UnibellCall) time.Time { return c.StatusAt.Or(c.Origin.ReceivedAt) }
 
-// factOf says what a fact about a call means.
+// factOf translates a fact about a call into one about its verification.
 func factOf(in *avro.UnibellInput) verification.Fact {
 	c := &in.Call.Value
 	origin, at := &c.Origin, timeOf(c)

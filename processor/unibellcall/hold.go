@@ -19,7 +19,7 @@ const holdPrefix = "hold "
 // holdVersion is the format of their entries.
 const holdVersion = 1
 
-// hold is what is known of a request id.
+// hold is the state of a request id.
 type hold struct {
 	key []byte // of the request: unibell:<source>:request:<requestId>
 	// bound is the verification it belongs to, empty while not known.
@@ -57,7 +57,8 @@ func openHold(tx engine.Tx, request []byte) (*hold, error) {
 	return h, nil
 }
 
-// store writes the entry, due when the facts are held too long, or the end.
+// store writes the entry. Its timer fires when the facts have been held too long, or
+// when the retention ends.
 func (s *Stage) store(tx engine.Tx, h *hold) {
 	size := 64 + len(h.bound)
 	for i := range h.facts {
@@ -77,7 +78,7 @@ func (s *Stage) store(tx engine.Tx, h *hold) {
 	tx.Put(holdKey(tx, h.key), b, due)
 }
 
-// received notes when something was received.
+// received updates the first and last received_at.
 func (h *hold) received(at time.Time) {
 	if h.first.IsZero() || at.Before(h.first) {
 		h.first = at
@@ -87,7 +88,8 @@ func (h *hold) received(at time.Time) {
 	}
 }
 
-// keep takes a fact known only by its request id: on to its reference, or held.
+// keep forwards a fact that has only a request id to its reference, or holds it until
+// the reference is known.
 func (s *Stage) keep(tx engine.Tx, key []byte, in *avro.UnibellInput, trace []raw.Header) error {
 	h, err := openHold(tx, key)
 	if err != nil {
@@ -110,7 +112,7 @@ func (s *Stage) keep(tx engine.Tx, key []byte, in *avro.UnibellInput, trace []ra
 	return nil
 }
 
-// bind notes which reference a request id belongs to, and releases what is held.
+// bind stores the reference of a request id, and forwards the held facts to it.
 func (s *Stage) bind(tx engine.Tx, key []byte, in *avro.UnibellInput, trace []raw.Header) error {
 	h, err := openHold(tx, key)
 	if err != nil {
@@ -141,7 +143,7 @@ func (s *Stage) bind(tx engine.Tx, key []byte, in *avro.UnibellInput, trace []ra
 	return nil
 }
 
-// forward gives a fact to its reference.
+// forward emits a fact, keyed by its reference, to the stage's own input.
 func forward(tx engine.Tx, id string, in *avro.UnibellInput, trace []raw.Header) error {
 	out := *in
 	out.VerificationID = avro.Some(id)
@@ -149,7 +151,8 @@ func forward(tx engine.Tx, id string, in *avro.UnibellInput, trace []raw.Header)
 	return verification.Emit(tx, schemas.InternalUnibell, append(tx.Buffer(len(id)), id...), &out, inputSize, trace)
 }
 
-// overdue shows what was held too long, or ends the entry.
+// overdue shows facts that were held too long as a verification of their own, or
+// deletes the entry at the end of its retention.
 func (s *Stage) overdue(tx engine.Tx, request []byte) error {
 	h, err := openHold(tx, request)
 	if err != nil {

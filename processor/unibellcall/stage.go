@@ -31,7 +31,7 @@ func New(config Config) *Stage {
 	return &Stage{config: config, keeper: verification.Keeper{Least: config.Wait, Retention: config.Retention, Figures: config.Figures}}
 }
 
-// Decode reads the input. What the stage before cannot have written is a
+// Decode parses the input. A record that the unibell stage cannot have written is a
 // permanent error.
 func (*Stage) Decode(in *engine.Input) (engine.Event, error) {
 	_, body, err := wire.Parse(in.Value)

@@ -17,7 +17,8 @@ type Entity struct {
 	// Seen are the ids of the facts applied, for a stage that dedupes here.
 	Seen dedupe.Seen
 
-	// told are the journeys that the last snapshot was sent to.
+	// told are the journeys of the last snapshot, which have the verification as a
+	// member.
 	told []journeyID
 	// stamps are the versions (provider's time and event id) of the facts whose values
 	// are kept; a mark is an index into it, from 1.

@@ -93,7 +93,8 @@ func (l *items) put(next *item) {
 	}
 }
 
-// tell is put for an item that is so or not: it notes since when.
+// tell does the same as put and also updates the item's toggle, which holds since when
+// the condition holds.
 func (l *items) tell(next *item) {
 	now := next.mark
 	l.put(next)

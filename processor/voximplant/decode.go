@@ -56,10 +56,10 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 	return cb, s.payload(r, members)
 }
 
-// base reads the fields that every callback has and sets the others aside, for
-// the type that says how to read them may come after them. Of a field that stands there
-// twice the last value counts, and the field is noted; one that says what the callback is
-// makes it undecodable then.
+// base parses the fields that every callback has and collects the others unparsed,
+// because the type that determines their format may come after them. If a field occurs
+// twice, the last value counts and the field is noted; a repeated field that identifies
+// or proves the callback makes it undecodable.
 func (r *reader) base() (members []member, err error) {
 	d := &r.cb.decoded
 	var met repeats
@@ -95,7 +95,7 @@ func (r *reader) base() (members []member, err error) {
 	return members, r.end("")
 }
 
-// identifies says whether a field says what the callback is, or proves it.
+// identifies reports whether a field identifies the callback or its type, or proves it.
 func identifies(name string) bool {
 	return name == "callback_id" || name == "account_id" || name == "hash" || name == "type"
 }

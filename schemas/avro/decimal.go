@@ -35,9 +35,9 @@ func ParseDecimal(s string) (Decimal, error) {
 	return d, err
 }
 
-// RoundDecimal is ParseDecimal that rounds what is beyond DecimalScale, half to even,
-// and says whether it did: a binary fraction such as 0.30000000000000004 loses nothing
-// that its sender meant.
+// RoundDecimal is ParseDecimal, but it rounds digits beyond DecimalScale, half to even,
+// and reports whether it did. A sender's binary fraction such as 0.30000000000000004 so
+// becomes the decimal that the sender meant.
 func RoundDecimal(s string) (d Decimal, rounded bool, err error) {
 	text, exponent, err := splitExponent(s)
 	if err != nil {

@@ -16,8 +16,8 @@ var ErrType = errors.New("unexpected JSON type")
 // ErrRange is wrapped by errors about numbers that the asked type cannot hold.
 var ErrRange = errors.New("number out of range")
 
-// Error says where a text is not what the caller asked for. It names places and
-// types, never a value of the text.
+// Error reports where a text differs from the caller's expectation. It has places and
+// types, never a value of the text, so that it can be logged.
 type Error struct {
 	// Kind is ErrSyntax, ErrType or ErrRange.
 	Kind error
@@ -73,7 +73,7 @@ func (s *Scanner) keyAt(pos int) []byte {
 	return again.quoted()
 }
 
-// printable cuts a key and replaces what a log line should not hold.
+// printable cuts a key to 64 bytes and replaces its control characters, for log lines.
 func printable(key []byte) string {
 	const limit = 64
 	if len(key) > limit {

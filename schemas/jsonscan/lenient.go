@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// Reading says what a lenient reader found. The lenient readers fail only where the
-// text is not JSON: a value without one meaning is passed over, and the caller decides
+// Reading is the result of a lenient reader. The lenient readers fail only where the
+// text is not JSON: they skip an ambiguous or malformed value, and the caller decides
 // whether it can go on without it.
 type Reading byte
 
@@ -163,8 +163,8 @@ func found(text []byte) ([]byte, Reading) {
 	return text, Read
 }
 
-// canonical takes off what JSON does not allow before a number, and what changes
-// nothing: a plus and leading zeros.
+// canonical removes a plus sign and leading zeros, which JSON does not allow before a
+// number and which do not change its value.
 func canonical(text []byte) []byte {
 	text = bytes.TrimPrefix(text, []byte("+"))
 	for len(text) > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9' {

@@ -2,11 +2,11 @@ package jsonscan
 
 import "bytes"
 
-// NewLoose returns a scanner that finds its way through objects and arrays and judges
-// no value that it skips: bytes that are not UTF-8, raw control characters, unknown
-// escapes, words and numbers that JSON does not know, and any depth pass. A byte order
-// mark before the text passes too. Of valid JSON it reads exactly what New's scanner
-// reads. Bytes and Text may return what is not UTF-8.
+// NewLoose returns a scanner that parses the structure of objects and arrays but does
+// not validate values that it skips: it accepts bytes that are not UTF-8, raw control
+// characters, unknown escapes, words and numbers that JSON does not have, any depth,
+// and a byte order mark before the text. It reads valid JSON exactly as New's scanner
+// does. Bytes and Text may return invalid UTF-8.
 func NewLoose(data []byte) *Scanner {
 	s := &Scanner{}
 	s.ResetLoose(data)
@@ -104,7 +104,7 @@ func (s *Scanner) looseText(start int) []byte {
 	if bytes.IndexByte(written, '\\') < 0 {
 		return written
 	}
-	// What an escape stands for is never longer than the escape.
+	// The decoded character is never longer than its escape.
 	out, again := make([]byte, 0, len(written)), Scanner{data: written}
 	for again.pos < len(written) {
 		if written[again.pos] != '\\' {

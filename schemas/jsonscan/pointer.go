@@ -19,8 +19,8 @@ func Lookup(text, pointer string) (value string, found bool) {
 	return value, found
 }
 
-// lookup reads the next value to its end and returns what the rest of the pointer finds
-// in it. deeper says that there is a rest.
+// lookup reads the next value to its end and returns the value at the rest of the
+// pointer in it. deeper is set if there is a rest.
 func (s *Scanner) lookup(pointer string, deeper bool) (value string, found bool) {
 	switch kind := s.Kind(); {
 	case deeper && kind == Object:

@@ -89,7 +89,8 @@ func (s *Scanner) pass() {
 	for s.pos < len(s.data) {
 		switch c := s.data[s.pos]; {
 		case c == '"':
-			// What an escape stands for is UTF-8, so that the text is if what is written is.
+			// Escapes always decode to valid UTF-8, so checking the written bytes is
+			// enough.
 			if !utf8.Valid(s.data[start:s.pos]) {
 				s.fail(ErrSyntax, "a string is not UTF-8")
 				return

@@ -27,9 +27,8 @@ func (s *Scanner) BytesOrNull() (text []byte, set bool) {
 	return s.Bytes(), true
 }
 
-// RawString reads a string and returns its bytes as they stand in the data, quotes
-// included: for texts that are seldom looked into. What it returns is valid: another
-// scanner over it makes the text.
+// RawString reads a string and returns its bytes unparsed, quotes included: for texts
+// that are rarely used. The bytes are valid JSON; another scanner can decode them.
 func (s *Scanner) RawString() []byte {
 	if !s.want(String, "a string") {
 		return nil
@@ -79,8 +78,8 @@ func (s *Scanner) Int64() int64 {
 	return s.anyInt64()
 }
 
-// positive reads an integer of up to 18 digits that does not begin with 0, which is
-// what nearly all are. end is where it began if what stands there is anything else.
+// positive parses an integer of up to 18 digits that does not begin with 0, as nearly
+// all are. For any other value it returns end == begin.
 func positive(data []byte, begin int) (n int64, end int) {
 	const most = 18
 	i := begin
@@ -94,7 +93,8 @@ func positive(data []byte, begin int) (n int64, end int) {
 	return n, i
 }
 
-// anyInt64 is Int64 for everything else, and for what is no integer.
+// anyInt64 is the slow path of Int64: all other integers, and the error for anything
+// else.
 func (s *Scanner) anyInt64() int64 {
 	text := s.NumberText()
 	if s.err != nil {

@@ -32,8 +32,8 @@ var (
 	// ErrUnavailable says that the registry did not answer, or answered with an error of its
 	// own.
 	ErrUnavailable = errors.New("schema registry is not available")
-	// ErrAnswer says that what answered at the registry's address makes no sense as a
-	// registry: no id, one that no registry gives, or another schema.
+	// ErrAnswer says that the answer from the registry's address is not one of a schema
+	// registry: no id, an invalid id, or another schema.
 	ErrAnswer = errors.New("the answer is not a schema registry's: check registry.urls and any proxy in front of it")
 	// ErrUnsupported says that the registry's schema is not plain Avro.
 	ErrUnsupported = errors.New("not a plain avro schema")
@@ -120,8 +120,8 @@ func New(config Config) (*Client, error) {
 	return &Client{config: config, sr: client, texts: map[uint32]string{}}, nil
 }
 
-// SchemaByID returns the text of a schema. What was fetched once is kept: an id's
-// schema never changes.
+// SchemaByID returns the text of a schema. Texts are cached for good, because the
+// schema of an id never changes.
 func (c *Client) SchemaByID(ctx context.Context, id uint32) (string, error) {
 	c.mu.Lock()
 	text, ok := c.texts[id]

@@ -12,8 +12,9 @@ import (
 	"github.com/tributary-hq/tributary/schemas/internal/schema"
 )
 
-// Compatibility is what every subject of ours is held to: each version reads what
-// each other one wrote, so that old records and old consumers live on.
+// Compatibility is the level that every subject of ours is set to: each version can
+// read records of every other version, so that old records and old consumers stay
+// usable.
 const Compatibility = "FULL_TRANSITIVE"
 
 // Result says how one subject stands.
@@ -30,14 +31,14 @@ type Result struct {
 	Created bool `json:"created"`
 }
 
-// Register makes the schema of every Avro topic known and holds its subject to
-// FULL_TRANSITIVE. What is there already stays as it is: to call it again changes
-// nothing. It goes on after an error, and reports all of them.
+// Register registers the schema of every Avro topic and sets its subject to
+// FULL_TRANSITIVE. It is idempotent: existing schemas do not change. It continues after
+// an error, and reports all of them.
 func (c *Client) Register(ctx context.Context) ([]Result, error) {
 	return c.each(ctx, c.register)
 }
 
-// Status tells which schemas the registry knows, and changes nothing.
+// Status returns which schemas the registry has, and changes nothing.
 func (c *Client) Status(ctx context.Context) ([]Result, error) {
 	return c.each(ctx, c.lookup)
 }

@@ -72,8 +72,8 @@ func (c *Client) insist(ctx context.Context) (results []Result, err error) {
 	}
 }
 
-// cacheFile is what lies on disk. A file of another version, registry or schema
-// is passed over.
+// cacheFile is the content of the cache file. A file of another version, registry or
+// schema is ignored.
 type cacheFile struct {
 	Version  int                   `json:"version"`
 	Registry string                `json:"registry"`
