@@ -13,11 +13,12 @@ import (
 	"github.com/tributary-hq/tributary/ingest"
 )
 
-// Fault is one thing wrong with the configuration.
+// Fault is one mistake in the configuration.
 type Fault struct {
-	// Path is the setting, "sources[2].secrets[0].file"; empty for the whole.
+	// Path is the setting, "sources[2].secrets[0].file"; empty for the whole file.
 	Path string `json:"path"`
-	// Line is where it stands in the file, or what is around it; 0 if nowhere.
+	// Line is the line of the setting in the file, or of the nearest one around it; 0
+	// if it is not in the file.
 	Line    int    `json:"line"`
 	Message string `json:"message"`
 }
@@ -33,7 +34,7 @@ func (f Fault) String() string {
 	return f.Message
 }
 
-// Check returns everything that is wrong, in the order of the file.
+// Check returns all faults, in the order of the file.
 func (f *File) Check() []Fault {
 	c := &f.Config
 	faults := slices.Clone(f.faults)
@@ -60,8 +61,8 @@ func (f *File) Check() []Fault {
 	return slices.Compact(faults)
 }
 
-// faultsOf takes joined errors apart; each is a fault below a path. An error's text
-// begins with its key, a colon and a space.
+// faultsOf splits joined errors into faults below a path. The text of each error begins
+// with its key, a colon and a space.
 func faultsOf(below string, err error) []Fault {
 	if err == nil {
 		return nil
@@ -76,7 +77,7 @@ func faultsOf(below string, err error) []Fault {
 	path, message := "", err.Error()
 	if fault, ok := errors.AsType[*ingest.Fault](err); ok {
 		path, message = fault.Path, fault.Message
-		// The list of sources stands at the top of the file.
+		// The list of sources is at the top level of the file.
 		if strings.HasPrefix(path, "sources") {
 			below = ""
 		}
@@ -86,7 +87,7 @@ func faultsOf(below string, err error) []Fault {
 	return []Fault{{Path: strings.Trim(below+"."+path, "."), Message: message}}
 }
 
-// lines says where each setting stands.
+// lines maps each setting to its line in the file.
 type lines map[string]int
 
 func linesOf(root *yaml.Node) lines {

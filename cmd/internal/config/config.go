@@ -3,9 +3,9 @@
 //
 //	defaults ─► YAML file ─► TRIBUTARY_… environment ─► Config ─► Check: every fault, with its line
 //
-// An environment variable is named after its setting, levels apart by two
-// underscores: TRIBUTARY_KAFKA__BROKERS is kafka.brokers, a list by commas. Lists of
-// objects (sources, privacy.keys) are the file's alone.
+// An environment variable is named after its setting, with two underscores between
+// levels: TRIBUTARY_KAFKA__BROKERS is kafka.brokers. Lists are separated by commas. Lists
+// of objects (sources, privacy.keys) can be set in the file only.
 package config
 
 import (
@@ -24,7 +24,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// Config is everything that can be set.
+// Config holds all settings.
 type Config struct {
 	Kafka     kafka.Config     `json:"kafka" koanf:"kafka" yaml:"kafka"`
 	Registry  Registry         `json:"registry" koanf:"registry" yaml:"registry"`
@@ -36,8 +36,8 @@ type Config struct {
 	Ops       Ops              `json:"ops" koanf:"ops" yaml:"ops"`
 	Log       Log              `json:"log" koanf:"log" yaml:"log"`
 
-	// Sources is the processor's part of the list sources; ingest's is
-	// Ingest.Sources. They are one list in the file.
+	// Sources is the processor's part of the list sources, Ingest.Sources that of
+	// ingest. In the file they are one list.
 	Sources []source.Source `json:"-" koanf:"-" yaml:"-"`
 }
 
@@ -56,7 +56,7 @@ type Registry struct {
 	CacheFile string `json:"cache_file" koanf:"cache_file" yaml:"cache_file"`
 }
 
-// Privacy is what phone numbers become.
+// Privacy configures the pseudonyms of phone numbers.
 type Privacy struct {
 	Keys []Key `json:"keys" koanf:"keys" yaml:"keys"`
 }
@@ -65,20 +65,21 @@ type Privacy struct {
 type Key struct {
 	secret.Ref `koanf:",squash" yaml:",inline"`
 
-	// ID is carried beside every pseudonym.
+	// ID is stored with every pseudonym.
 	ID string `json:"id" koanf:"id" yaml:"id"`
-	// From and Until bound the received_at it is used for; empty means no bound.
+	// From and Until limit the received_at for which the key is used; empty means no
+	// limit.
 	From  time.Time `json:"from" koanf:"from" yaml:"from"`
 	Until time.Time `json:"until" koanf:"until" yaml:"until"`
 }
 
 // Ops is the port for metrics and health.
 type Ops struct {
-	// Listen is its address; empty means none.
+	// Listen is its address; empty disables it.
 	Listen string `json:"listen" koanf:"listen" yaml:"listen"`
 }
 
-// Log is what the program says of itself.
+// Log configures the program's own log.
 type Log struct {
 	// Level is debug, info, warn or error.
 	Level string `json:"level" koanf:"level" yaml:"level"`
@@ -86,7 +87,7 @@ type Log struct {
 	Format string `json:"format" koanf:"format" yaml:"format"`
 }
 
-// Default returns the settings before any file.
+// Default returns the default settings.
 func Default() Config {
 	return Config{
 		Kafka: kafka.DefaultConfig(), Registry: Registry{URLs: []string{"http://127.0.0.1:8081"}}, Topics: topics.DefaultConfig(), ACL: acl.DefaultConfig(),
@@ -95,7 +96,7 @@ func Default() Config {
 	}
 }
 
-// Names has the prefix of topics and groups.
+// Names returns the names of topics and groups, with the configured prefix.
 func (c *Config) Names() schemas.Names { return schemas.Names{Prefix: c.Kafka.Prefix} }
 
 // RawPartitions returns the configured partition counts of the raw topics, by the
@@ -110,7 +111,7 @@ func (c *Config) RawPartitions() map[string]int32 {
 	return out
 }
 
-// PhoneKeys reads the keys of pseudonyms.
+// PhoneKeys reads the keys for pseudonyms.
 func (c *Config) PhoneKeys() ([]privacy.Key, error) {
 	keys := make([]privacy.Key, 0, len(c.Privacy.Keys))
 	for i := range c.Privacy.Keys {
@@ -124,7 +125,8 @@ func (c *Config) PhoneKeys() ([]privacy.Key, error) {
 	return keys, nil
 }
 
-// Pseudonymiser makes what the stages need for phones and ids. It reads the keys.
+// Pseudonymiser reads the keys and returns the pseudonymiser that the stages use for
+// phones and ids.
 func (c *Config) Pseudonymiser() (*privacy.Pseudonymiser, error) {
 	keys, err := c.PhoneKeys()
 	if err != nil {
@@ -137,7 +139,7 @@ func (c *Config) Pseudonymiser() (*privacy.Pseudonymiser, error) {
 	return p, nil
 }
 
-// LogLevel returns the level as slog has it.
+// LogLevel returns the level as a slog.Level.
 func (l *Log) LogLevel() (slog.Level, error) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(l.Level)); err != nil {

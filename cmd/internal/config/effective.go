@@ -33,7 +33,7 @@ func (f *File) Effective() (string, error) {
 	return string(text), nil
 }
 
-// effectiveSource is one source: what ingest knows of it and what the processor does.
+// effectiveSource is one source with the settings of both ingest and the processor.
 type effectiveSource struct {
 	ingest.Source `yaml:",inline"`
 

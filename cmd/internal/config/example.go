@@ -5,5 +5,5 @@ import _ "embed" // the example
 //go:embed example.yaml
 var example string
 
-// Example returns a complete, commented file. A test holds it to the settings.
+// Example returns a complete, commented file. A test checks that it has every setting.
 func Example() string { return example }

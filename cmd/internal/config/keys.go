@@ -14,11 +14,12 @@ import (
 // repository, so that everybody can find the number behind a pseudonym made with it.
 const developmentKey = "a-development-key-for-phones"
 
-// soon is how long before the last key ends a warning comes.
+// soon is how long before the last key ends the warnings begin.
 const soon = 30 * 24 * time.Hour
 
-// keyFaults reports what is wrong with the keys at a time. A key that cannot be read
-// here is a warning of keyWarnings: config check may run where the keys are not.
+// keyFaults reports mistakes in the keys at a given time. A key that cannot be read
+// here is only a warning (see keyWarnings): config check may run on a machine without
+// the keys.
 func (f *File) keyFaults(now time.Time) []Fault {
 	var out []Fault
 	keys := f.Config.Privacy.Keys
@@ -54,8 +55,8 @@ func (f *File) keyFaults(now time.Time) []Fault {
 	return out
 }
 
-// keyWarnings reports keys that cannot be read here, gaps between keys, and an end that
-// is near.
+// keyWarnings warns of keys that cannot be read here, gaps between keys, and a last key
+// that ends soon.
 func (f *File) keyWarnings(now time.Time, warn func(path, format string, args ...any)) {
 	keys := f.Config.Privacy.Keys
 	if len(keys) == 0 {
@@ -89,7 +90,7 @@ func (f *File) keyWarnings(now time.Time, warn func(path, format string, args ..
 	}
 }
 
-// spans are the keys without their secrets.
+// spans returns the keys without their secrets.
 func (f *File) spans() []privacy.Key {
 	out := make([]privacy.Key, len(f.Config.Privacy.Keys))
 	for i := range f.Config.Privacy.Keys {
@@ -99,14 +100,14 @@ func (f *File) spans() []privacy.Key {
 	return out
 }
 
-// development says that the cluster is one of a development machine: one replica, and
-// neither TLS nor a login.
+// development reports whether the cluster looks like a development machine: one
+// replica, and neither TLS nor SASL.
 func (f *File) development() bool {
 	c := &f.Config
 	return c.Topics.ReplicationFactor == 1 && !c.Kafka.TLS.Enabled && c.Kafka.SASL.Mechanism == ""
 }
 
-// weak says why a key can be guessed; empty if it cannot be told.
+// weak returns the reason why a key is easy to guess, or "" if none is found.
 func weak(text string) string {
 	const leastKinds = 8
 	kinds := map[byte]bool{}
@@ -124,9 +125,9 @@ func weak(text string) string {
 	return ""
 }
 
-// repeats says that a text is one part, at most half of it, again and again.
+// repeats reports whether a text is a shorter text repeated.
 func repeats(text []byte) bool {
-	// A text is such a repetition exactly if it occurs inside two of itself.
+	// It is exactly if it occurs in its own doubling at another place than both ends.
 	doubled := append(bytes.Clone(text), text...)
 	return bytes.Contains(doubled[1:len(doubled)-1], text)
 }

@@ -14,22 +14,23 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// envPrefix begins every variable that is a setting.
+// envPrefix is the prefix of every environment variable that is a setting.
 const envPrefix = "TRIBUTARY_"
 
-// File is a configuration as it was read: the settings, and where they stand.
+// File is a configuration as read: the settings, and their lines in the file.
 type File struct {
 	Config Config
-	// Path is the file's; empty if there was none.
+	// Path is the path of the file; empty if there was none.
 	Path string
-	// faults were met while reading.
+	// faults were found while reading.
 	faults []Fault
-	// warnings, too: variables that look like settings and are none.
+	// warnings were found while reading, too: variables named like settings that are
+	// none.
 	warnings []Fault
 	lines    lines
-	// cut says that the file ends within a line.
+	// cut is set if the file does not end with a newline, so that it may be truncated.
 	cut bool
-	// Now is the clock that the keys' spans are checked by; nil means time.Now.
+	// Now is the clock for checking the keys' spans; nil means time.Now.
 	Now func() time.Time
 }
 
@@ -40,8 +41,8 @@ func (f *File) now() time.Time {
 	return f.Now()
 }
 
-// Load reads the file, which may be empty for defaults and environment alone. The
-// error is of a file that cannot be read at all; what is wrong in it, Check tells.
+// Load reads the file; without a path only defaults and environment apply. An error
+// means that the file cannot be read at all; Check returns the mistakes in it.
 func Load(path string) (*File, error) {
 	f := &File{Config: Default(), Path: path}
 	k := koanf.New(".")
@@ -66,7 +67,7 @@ func Load(path string) (*File, error) {
 	}
 	err := k.Load(env.Provider(".", env.Opt{Prefix: envPrefix, TransformFunc: func(key, value string) (string, any) {
 		path := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(key, envPrefix)), "__", ".")
-		// A name without levels may be a secret's, of the operator's own choice.
+		// A variable without levels may be a secret that the operator has named so.
 		if strings.Contains(path, ".") && !settings().has(strings.Split(path, ".")) {
 			f.warnings = append(f.warnings, Fault{Path: path, Message: "the environment variable " + key + " is no setting and changes nothing"})
 		}
@@ -84,7 +85,8 @@ func Load(path string) (*File, error) {
 	return f, nil
 }
 
-// decode reads a part of the settings into a struct; what does not fit is a fault.
+// decode reads a part of the settings into a struct; values of the wrong type are
+// faults.
 func (f *File) decode(k *koanf.Koanf, at string, into any) {
 	err := k.UnmarshalWithConf(at, into, koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
 		Result: into, TagName: "koanf", WeaklyTypedInput: true, Squash: true,
@@ -97,7 +99,8 @@ func (f *File) decode(k *koanf.Koanf, at string, into any) {
 	if err == nil {
 		return
 	}
-	// The decoder says "'kafka.dial_timeout' time: invalid duration", a fault a line.
+	// The decoder reports one fault per line: "'kafka.dial_timeout' time: invalid
+	// duration".
 	for line := range strings.Lines(err.Error()) {
 		quoted, ok := strings.CutPrefix(strings.TrimSpace(line), "'")
 		if path, message, cut := strings.Cut(quoted, "' "); ok && cut {

@@ -2,12 +2,12 @@ package config
 
 import "strings"
 
-// nearest returns the name that a misspelt key is likely to mean, or nothing.
+// nearest returns the name closest to a misspelt key, or "" if none is close.
 func nearest(key string, names []string) string {
 	plain := func(s string) string {
 		return strings.NewReplacer("_", "", "-", "", ".", "").Replace(strings.ToLower(s))
 	}
-	// A third of the letters may be wrong, else any short word is near any other.
+	// At most a third of the letters may differ, else any short word matches any other.
 	best, within := "", max(len(key)/3, 1)+1
 	for _, name := range names {
 		if d := distance(plain(key), plain(name)); d < within {
@@ -17,7 +17,7 @@ func nearest(key string, names []string) string {
 	return best
 }
 
-// distance is how many letters must be put in, left out or changed.
+// distance is the Levenshtein distance: letters inserted, deleted or changed.
 func distance(a, b string) int {
 	from, to := []rune(a), []rune(b)
 	row := make([]int, len(to)+1)

@@ -11,7 +11,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/registry"
 )
 
-// Validate reports every fault at once; each begins with its key.
+// Validate reports all faults at once; each begins with its key.
 func (r *Registry) Validate() error {
 	var errs []error
 	fault := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
@@ -49,7 +49,7 @@ func (r *Registry) Validate() error {
 	return errors.Join(append(errs, r.TLS.Validate())...)
 }
 
-// clear says whether credentials go over a connection that others can read.
+// clear reports whether credentials would be sent over an unencrypted connection.
 func (r *Registry) clear() bool {
 	if r.Username == "" && r.Token == (secret.Ref{}) {
 		return false

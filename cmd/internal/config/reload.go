@@ -6,8 +6,8 @@ import (
 	"github.com/tributary-hq/tributary/processor/source"
 )
 
-// Succeeds says why a running process may not go on with this file after another one;
-// Check comes first.
+// Succeeds returns the reason why a running process cannot change from the file before
+// to this one. Call Check first.
 func (f *File) Succeeds(before *File) error {
 	var errs []error
 	if f.cut && !before.cut {

@@ -13,7 +13,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/source"
 )
 
-// unknown finds keys that are no setting, and says which there are instead.
+// unknown finds keys that are not settings, and suggests the nearest setting.
 func unknown(root *yaml.Node) []Fault {
 	if len(root.Content) == 0 {
 		return nil
@@ -23,7 +23,7 @@ func unknown(root *yaml.Node) []Fault {
 	return out
 }
 
-// settings is the shape of the whole file.
+// settings returns the shape of the whole file.
 func settings() *shape {
 	known := tree(reflect.TypeFor[Config]())
 	sources := tree(reflect.TypeFor[ingest.Source]())
@@ -33,14 +33,14 @@ func settings() *shape {
 	return known
 }
 
-// shape is the keys that a setting has. Without fields it is a value or a free map.
+// shape is the set of keys below a setting. Without fields it is a value or a free map.
 type shape struct {
 	fields map[string]*shape
 	// leaf is the type of the value, or of a free map's values; nil if there are fields.
 	leaf reflect.Type
 }
 
-// has says whether there is a setting of that path.
+// has reports whether a setting with that path exists.
 func (s *shape) has(path []string) bool {
 	if len(path) == 0 || s.fields == nil {
 		return true

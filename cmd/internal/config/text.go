@@ -15,10 +15,9 @@ import (
 // wholeNumber is a number that YAML reads and writes back unchanged.
 var wholeNumber = regexp.MustCompile(`^(0|[1-9]\d{0,17})$`)
 
-// coerced finds settings that are text and stand in the file as something else, which
-// the decoder would rewrite: true becomes "1", 0123 becomes "83", 1.10 becomes "1.1".
-// A whole number in decimal digits is taken as it is written, for ids such as 2026,
-// but never in a secret.
+// coerced finds text settings whose YAML value is not text, which the decoder would
+// rewrite: true becomes "1", 0123 becomes "83", 1.10 becomes "1.1". A whole number in
+// decimal digits is accepted as written, for ids such as 2026, but never in a secret.
 func coerced(s *shape, path string, n *yaml.Node, out *[]Fault) {
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
@@ -46,7 +45,7 @@ func coerced(s *shape, path string, n *yaml.Node, out *[]Fault) {
 	}
 }
 
-// misread says why a scalar is not the text that it looks like; empty if it is.
+// misread returns the reason why a scalar is not the text that it looks like, or "".
 func misread(leaf reflect.Type, n *yaml.Node) string {
 	if leaf == nil || leaf.Kind() != reflect.String {
 		return ""

@@ -11,7 +11,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// Warnings returns what is allowed and unwise.
+// Warnings returns settings that are allowed but unwise.
 func (f *File) Warnings() []Fault {
 	c := &f.Config
 	out := slices.Clone(f.warnings)

@@ -31,7 +31,8 @@ func (s *sender) commit(ctx context.Context) error {
 	if err != nil {
 		end = kgo.TryAbort
 	}
-	// A transaction is ended also where the user has had enough.
+	// The transaction is ended even if the user has cancelled: an open one would block
+	// readers.
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	ended := s.client.EndTransaction(ending, end)

@@ -22,7 +22,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// Sent is an erasure in its raw topic.
+// Sent is the position of an erasure record in its raw topic.
 type Sent struct {
 	Key       string `json:"key"`
 	Topic     string `json:"topic"`
@@ -30,18 +30,19 @@ type Sent struct {
 	Offset    int64  `json:"offset"`
 }
 
-// Result is what became of a plan.
+// Result is the outcome of carrying out a plan.
 type Result struct {
 	Sent []Sent `json:"sent"`
-	// Forgotten are entities whose snapshot has ended and that no journey tells of.
+	// Forgotten are entities whose snapshot is a tombstone and that no journey lists
+	// any more.
 	Forgotten []string `json:"forgotten"`
-	// Waiting are those of which this is not yet so.
+	// Waiting are the entities for which this is not yet so.
 	Waiting []string `json:"waiting"`
 }
 
-// Carry sends the erasures of a plan and waits until they have been carried out. That
-// time ran out is no error: the result says what is still waited for, and the
-// erasures stay where they are until a stage meets them.
+// Carry sends the erasures of a plan and waits until the stages have carried them out.
+// A timeout is not an error: the result lists the entities still waiting, and the
+// erasure records stay in their topics until a stage reads them.
 func Carry(ctx context.Context, config Config, p *Plan) (*Result, error) {
 	client, err := kgo.NewClient(append(slices.Clone(config.Trace.Kafka), kgo.RecordPartitioner(kgo.ManualPartitioner()))...)
 	if err != nil {
@@ -70,7 +71,7 @@ func (c *Config) now() time.Time {
 	return c.Trace.Now()
 }
 
-// erasures makes the records of a plan.
+// erasures builds the erasure records of a plan.
 func erasures(ctx context.Context, admin *kadm.Client, c *Config, p *Plan) ([]*kgo.Record, error) {
 	partitions := map[string]int32{}
 	var out []*kgo.Record
@@ -116,16 +117,17 @@ func erasures(ctx context.Context, admin *kadm.Client, c *Config, p *Plan) ([]*k
 	return out, nil
 }
 
-// place is where an erasure of a key goes.
+// place is the destination of an erasure: the record key and the partition.
 type place struct {
 	key       string
 	partition int32
 }
 
-// places returns where the erasures go: every partition that may hold state of the
-// target. That of a key is its hash's. State of the entity itself is where its raw
-// records lay; if none is known, such as of a call whose facts retention has taken, it
-// may be anywhere. So may that of a key with a pseudonym, whose raw key is another.
+// places returns the destinations of the erasures: every partition that may hold state
+// of the target. The state of a further key is in the partition of its hash. The state
+// of the entity itself is in the partitions of its raw records. If none of these is
+// known, such as for a Unibell call whose raw records retention has deleted, it may be
+// in any partition.
 func (t *Target) places(partitions int32) []place {
 	var out []place
 	for _, key := range t.Keys {
@@ -150,7 +152,7 @@ func (t *Target) places(partitions int32) []place {
 	return out
 }
 
-// await looks at snapshots and journeys until they tell of nothing any more.
+// await polls the snapshots of entities and journeys until no target is left in them.
 func (c *Config) await(ctx context.Context, p *Plan, began time.Time, result *Result) error {
 	left := map[string]*Target{}
 	for i := range p.Targets {
@@ -189,13 +191,13 @@ func (c *Config) await(ctx context.Context, p *Plan, began time.Time, result *Re
 	return nil
 }
 
-// clocksDiffer is how far the brokers' clocks may be off ours.
+// clocksDiffer is the assumed largest difference between a broker's clock and ours.
 const clocksDiffer = 5 * time.Minute
 
-// gone returns which targets nothing is told of any more.
+// gone returns the targets that are erased from their snapshots and journeys.
 func (c *Config) gone(ctx context.Context, left map[string]*Target, began time.Time) ([]string, error) {
-	// A tombstone was written since; a journey's last snapshot may be older, where it
-	// had forgotten the member before.
+	// The tombstone must be newer than the request. A journey's snapshot may be older,
+	// if the journey had dropped the member before.
 	ended, journeys := map[string][]string{}, map[string][]string{}
 	for key, t := range left {
 		topic := trace.EnrichedTopic(key)
@@ -223,7 +225,7 @@ func (c *Config) gone(ctx context.Context, left map[string]*Target, began time.T
 	return done, nil
 }
 
-// tells says whether a journey's snapshot lists a member.
+// tells reports whether a journey's snapshot lists a member.
 func tells(r *kgo.Record, member string) bool {
 	if r == nil || r.Value == nil {
 		return false
@@ -239,7 +241,7 @@ func tells(r *kgo.Record, member string) bool {
 	return slices.ContainsFunc(s.Members, func(m avro.JourneyMember) bool { return m.ID == member })
 }
 
-// String writes where an erasure lies.
+// String returns the position as topic/partition@offset.
 func (s Sent) String() string {
 	return s.Topic + "/" + strconv.Itoa(int(s.Partition)) + "@" + strconv.FormatInt(s.Offset, 10)
 }

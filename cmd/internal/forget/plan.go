@@ -16,79 +16,82 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// Target is an entity that is to be forgotten.
+// Target is an entity to erase.
 type Target struct {
 	Key  string `json:"key"`
 	Kind string `json:"kind"`
-	// State is what its snapshot says, empty where it has none.
+	// State is the state in its snapshot, empty if it has none.
 	State string `json:"state,omitempty"`
-	// Keys are the raw keys that an erasure is sent for: its own, and those under
-	// which its provider told of it besides.
+	// Keys are the raw keys that get an erasure: the entity's own key, and further keys
+	// of its provider's records (Unibell's request ids).
 	Keys []string `json:"keys"`
-	// Journeys are those that are to lose it as a member.
+	// Journeys are the journeys that must remove it as a member.
 	Journeys []string `json:"journeys"`
 
-	// partitions are those of the raw topic in which records of it lay. They are not
-	// always that of its key: the raw key of a Unibell call is the caller's reference, and
-	// one that is a phone number stands in the entity's key as a pseudonym.
+	// partitions are the raw topic's partitions with records of the entity. They may
+	// differ from the partition of its key: the raw key of a Unibell call is the
+	// caller's reference, and if that is a phone number, the entity's key has a
+	// pseudonym instead.
 	partitions []int32
 }
 
-// Stays is what no erasure reaches: records of a topic from which Kafka deletes by
-// age alone.
+// Stays counts the records of a topic that no erasure can delete: Kafka deletes them by
+// age, or by compaction.
 type Stays struct {
 	Topic   string `json:"topic"`
 	Records int    `json:"records"`
-	// Newest is when the last of them was written.
+	// Newest is the timestamp of the newest of them.
 	Newest time.Time `json:"newest"`
-	// Until is when retention may delete it, Latest when it has at the latest: a
-	// segment is deleted whole, when its last record is too old. Zero: never.
+	// Until is the earliest time at which retention deletes the newest record, Latest
+	// the latest time: Kafka deletes whole segments, when their last record is too old.
+	// Zero: never.
 	Until  time.Time `json:"until,omitzero"`
 	Latest time.Time `json:"latest,omitzero"`
-	// Compacted says that a tombstone removes it: when the topic is compacted next,
-	// for which the cluster sets no time where Latest is zero.
+	// Compacted is set for a compacted topic: the tombstone removes the records at the
+	// next compaction. If Latest is zero, the cluster sets no time limit for that.
 	Compacted bool `json:"compacted"`
 }
 
-// Plan is what a request comes to.
+// Plan lists the effects of an erasure request.
 type Plan struct {
 	Targets []Target `json:"targets"`
-	// Others are members of the same journeys, which stay.
+	// Others are members of the same journeys that are not erased.
 	Others []string `json:"others"`
 	Stays  []Stays  `json:"stays"`
-	// Mentions are accounts whose records tell of the phone. They are not the person's, and
-	// are forgotten only by their own ids.
+	// Mentions are accounts with records that contain the phone. They do not belong to
+	// the person, and are erased only by their own ids.
 	Mentions []string `json:"mentions,omitempty"`
-	// NotSearched are topics in which a phone stands in clear, and was not looked for.
+	// NotSearched are topics that hold phones in clear and were not searched.
 	NotSearched []string `json:"not_searched,omitempty"`
-	// Unkeyed are records that could not be keyed by an entity: they have no state.
+	// Unkeyed are records without an entity key: they have no state.
 	Unkeyed []string `json:"unkeyed,omitempty"`
-	// Short are journeys that may have members beyond those that are known of.
+	// Short are journeys that may have more members than are known.
 	Short []string `json:"short,omitempty"`
-	// Idle are stages whose groups have no members: they will forget when they run.
+	// Idle are stages whose groups have no members: they erase once they run.
 	Idle []string `json:"idle,omitempty"`
 }
 
-// Config is what is forgotten, and how.
+// Config holds the options of an erasure request.
 type Config struct {
-	// Trace has the cluster, and how the entities are found.
+	// Trace has the cluster, and the options of the search for the entities.
 	Trace trace.Config
 	Query trace.Query
-	// Journeys takes in every member of the journeys of what is found.
+	// Journeys also erases every member of the journeys found.
 	Journeys bool
-	// By names who asks.
+	// By names the requester.
 	By string
-	// Wait is how long the stages are waited for.
+	// Wait is how long Carry waits for the stages.
 	Wait time.Duration
-	// Progress is told what is waited for; nil means nobody.
+	// Progress is called with the number of entities still waiting; nil means no
+	// reports.
 	Progress func(left int)
 }
 
-// most bounds what one request may forget: beyond it, it is a mistake.
+// most limits the entities of one request: more than that is a mistake.
 const most = 10_000
 
-// Prepare finds what there is, and changes nothing. The plan has no targets where
-// nothing was found.
+// Prepare finds the records about an entity or a person and changes nothing. If nothing
+// is found, the plan has no targets.
 func Prepare(ctx context.Context, config Config) (*Plan, *trace.Report, error) {
 	config.Trace.Limit, config.Trace.All = most, true
 	report, err := trace.Run(ctx, config.Trace, config.Query)
@@ -133,8 +136,8 @@ func Prepare(ctx context.Context, config Config) (*Plan, *trace.Report, error) {
 	return p, report, err
 }
 
-// targetOf lists the keys of an entity, and the journeys that know of it by their own
-// account or by its.
+// targetOf collects the keys of an entity, and the journeys that list it or that it
+// names itself.
 func targetOf(e *trace.Entity, journeys []*trace.Journey, rawTopic string) Target {
 	t := Target{Key: e.Key, Kind: e.Kind, State: e.State, Keys: append([]string{e.Key}, e.Requests...), Journeys: slices.Clone(e.Journeys)}
 	for _, j := range journeys {
@@ -152,8 +155,8 @@ func targetOf(e *trace.Entity, journeys []*trace.Journey, rawTopic string) Targe
 	return t
 }
 
-// notSearched are the topics that hold what providers sent, and what stages tell each
-// other of entities that were found elsewhere.
+// notSearched returns the topics with unprocessed webhook bodies, in which a phone
+// stands in clear: a search by pseudonym does not find it there.
 func notSearched(names schemas.Names) []string {
 	var out []string
 	for _, row := range schemas.Table() {
@@ -164,7 +167,7 @@ func notSearched(names schemas.Names) []string {
 	return out
 }
 
-// noted counts steps by topic.
+// noted counts the remaining records by topic.
 type noted map[string]*Stays
 
 func (by noted) note(steps []trace.Step) {
@@ -183,8 +186,8 @@ func (by noted) note(steps []trace.Step) {
 	}
 }
 
-// noteRaw counts raw records that are known only by how they ended: their own key is
-// another than the entity's.
+// noteRaw counts raw records that were not read themselves but are named by their
+// outcomes: their key differs from the entity's.
 func (by noted) noteRaw(steps []trace.Step, starts kadm.ListedOffsets) {
 	seen := map[trace.Position]bool{}
 	for i := range steps {
@@ -206,7 +209,7 @@ func (by noted) noteRaw(steps []trace.Step, starts kadm.ListedOffsets) {
 	}
 }
 
-// rawStarts are the first offsets of the targets' raw topics.
+// rawStarts returns the log start offsets of the targets' raw topics.
 func rawStarts(ctx context.Context, admin *kadm.Client, names schemas.Names, p *Plan) (kadm.ListedOffsets, error) {
 	var topics []string
 	for i := range p.Targets {
@@ -227,7 +230,8 @@ func rawStarts(ctx context.Context, admin *kadm.Client, names schemas.Names, p *
 	return starts, nil
 }
 
-// stays counts the records of the targets by topic, and says until when they stay.
+// stays counts the targets' records by topic, with the times at which Kafka deletes
+// them.
 func stays(ctx context.Context, admin *kadm.Client, names schemas.Names, report *trace.Report, p *Plan) ([]Stays, error) {
 	starts, err := rawStarts(ctx, admin, names, p)
 	if err != nil {
@@ -252,7 +256,8 @@ func stays(ctx context.Context, admin *kadm.Client, names schemas.Names, report 
 	if len(by) == 0 {
 		return []Stays{}, nil
 	}
-	// What stages tell each other is not traced: as much as there are snapshots.
+	// Internal topics and changelogs are not traced, so their count is unknown (-1).
+	// Their newest record is assumed to be as new as the newest one found.
 	for _, internal := range internalOf(p) {
 		name := names.Topic(internal)
 		if by[name] == nil {
@@ -293,8 +298,8 @@ func newest(by map[string]*Stays) time.Time {
 	return at
 }
 
-// internalOf are the topics between stages, and the changelogs, that hold something of
-// the targets.
+// internalOf returns the changelogs and internal topics that hold records of the
+// targets.
 func internalOf(p *Plan) []string {
 	var out []string
 	add := func(topic string) {
@@ -314,7 +319,7 @@ func internalOf(p *Plan) []string {
 	return out
 }
 
-// stagesOf are the stages that have to forget a target.
+// stagesOf returns the stages that must erase a target.
 func stagesOf(t *Target) []string {
 	var out []string
 	for _, stage := range processor.StageNames() {
@@ -327,7 +332,7 @@ func stagesOf(t *Target) []string {
 	return out
 }
 
-// bound says until when the records stay, by the topic's own settings.
+// bound computes from the topic's settings when the records are deleted.
 func (s *Stays) bound(rc *kadm.ResourceConfig) {
 	millis := func(key string) (time.Duration, bool) {
 		for _, c := range rc.Configs {
@@ -363,7 +368,7 @@ func (s *Stays) bound(rc *kadm.ResourceConfig) {
 	}
 }
 
-// idle are the stages that nobody runs just now.
+// idle returns the stages of the targets whose groups have no members.
 func idle(ctx context.Context, admin *kadm.Client, names schemas.Names, p *Plan) ([]string, error) {
 	var out []string
 	for _, stage := range processor.StageNames() {

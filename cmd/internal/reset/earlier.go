@@ -16,8 +16,9 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine"
 )
 
-// earlier reads what an earlier reset put in front of each partition of the changelog.
-// A stage that has not caught up with it stands before offsets whose facts were told.
+// earlier reads the Rebuild records that an earlier reset wrote at the start of the
+// changelog's partitions. The committed offset of a stage that has not caught up with
+// it is before offsets whose facts were already emitted.
 func (p *Plan) earlier(ctx context.Context, config *Config, admin *kadm.Client) (map[int32]engine.Rebuild, error) {
 	details, err := admin.ListTopics(kadm.WithAuthorizedOps(ctx), p.Changelog)
 	if err != nil {
@@ -80,14 +81,14 @@ func (p *Plan) earlier(ctx context.Context, config *Config, admin *kadm.Client) 
 	return out, nil
 }
 
-// How the first records are read.
+// The fetch settings for the first record of each partition.
 const (
 	firstWait     = 100 * time.Millisecond
 	firstBytes    = 64 << 10
 	firstPatience = time.Minute
 )
 
-// after takes over what an earlier reset knew of a partition.
+// after merges the offsets from an earlier reset of a partition.
 func (x *Partition) after(was engine.Rebuild) {
 	if was.Until > x.End {
 		return // of an input of that name that is no more
@@ -100,8 +101,9 @@ func (x *Partition) after(was engine.Rebuild) {
 	x.Committed = max(x.Committed, was.Until)
 }
 
-// mostMissing bounds what is told for the first time: more is no repair of some
-// records. An audit lists other differences besides.
+// mostMissing limits the records whose facts are emitted for the first time, mostListed
+// the differences that the audit lists, of which they are a part. More of them is no
+// longer a repair.
 const (
 	mostMissing = 10_000
 	mostListed  = 100_000
@@ -109,7 +111,8 @@ const (
 
 var errTooMany = errors.New("that is no repair of some records: begin anew under another prefix (tributary topics apply --help)")
 
-// lookForMissing finds records before the cut that ended in nothing.
+// lookForMissing runs an audit to find records before the committed offsets that have
+// no outcome.
 func (p *Plan) lookForMissing(ctx context.Context, config *Config) error {
 	if !config.Missing {
 		return nil
@@ -146,8 +149,8 @@ func (p *Plan) lookForMissing(ctx context.Context, config *Config) error {
 	return nil
 }
 
-// stand lets the group stand where the stage had come before an earlier reset, so that
-// this one, too, can be run again whatever it dies of.
+// stand commits, for the group, the offsets that the stage had reached before an
+// earlier reset, so that this reset can also be run again wherever it fails.
 func (p *Plan) stand(ctx context.Context, admin *kadm.Client) error {
 	var offsets kadm.Offsets
 	for i := range p.Partitions {

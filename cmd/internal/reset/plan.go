@@ -23,75 +23,79 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// Config is what is reset.
+// Config holds the options of a reset.
 type Config struct {
 	// Kafka are the options of every client.
 	Kafka []kgo.Opt
 	// Names has the prefix of topics and groups.
 	Names schemas.Names
-	// Topics are the settings of the topics: the changelog is made anew by them.
+	// Topics are the topic settings, with which the changelog is recreated.
 	Topics topics.Config
 	// Stage is one of processor.StageNames.
 	Stage string
-	// Missing has the facts told of records that ended in nothing, which an audit finds.
+	// Missing emits the facts of records without an outcome; an audit finds them.
 	Missing bool
-	// Progress is told how far that audit is; nil means nobody.
+	// Progress receives the progress of that audit; nil means no reports.
 	Progress audit.Progress
 	// Now is the wall clock; nil means time.Now.
 	Now func() time.Time
 }
 
-// Partition is one of the stage's input.
+// Partition is a partition of the stage's input.
 type Partition struct {
 	Partition int32 `json:"partition"`
-	// Start and End bound what the input still holds, Committed is how far the group
-	// has come, or had come before an earlier reset with which it has not caught up:
-	// what lies before it has had its effect.
+	// Start and End are the log start offset and the high watermark. Committed is the
+	// offset up to which records have had their effect: the group's committed offset,
+	// or the one before an earlier reset that the stage has not caught up with.
 	Start     int64 `json:"start"`
 	End       int64 `json:"end"`
 	Committed int64 `json:"committed"`
-	// Oldest is when the first record that is still there was written, zero if none is.
+	// Oldest is the timestamp of the first record in the log, zero if there is none.
 	Oldest time.Time `json:"oldest,omitzero"`
-	// Accounted is from where the ledger has not closed a minute yet.
+	// Accounted is the offset up to which the ledger has closed its entries.
 	Accounted int64 `json:"accounted"`
-	// Missing are offsets before Committed that ended in nothing and are told now.
+	// Missing are offsets before Committed without an outcome; their facts are emitted
+	// now.
 	Missing []int64 `json:"missing,omitempty"`
 
-	// stands is where the group stands.
+	// stands is the group's committed offset.
 	stands int64
 }
 
-// Plan is what a reset does.
+// Plan lists the effects of a reset.
 type Plan struct {
 	Stage     string `json:"stage"`
 	Group     string `json:"group"`
 	Input     string `json:"input"`
 	Changelog string `json:"changelog"`
-	// Entries is how many offsets the changelog has; -1 if it is missing.
+	// Entries is the number of offsets in the changelog; -1 if the topic is missing.
 	Entries    int64       `json:"entries"`
 	Partitions []Partition `json:"partitions"`
-	// Members are those of the group, by client and host: it must have none.
+	// Members are the group's members, as client and host. A reset requires that there
+	// are none.
 	Members []string `json:"members"`
-	// Again is how many records are read again, Lost how many the input held and
-	// retention has taken.
+	// Again is the number of offsets that are read again, Lost the number that
+	// retention has deleted from the input.
 	Again int64 `json:"again"`
 	Lost  int64 `json:"lost"`
-	// Missing is how many records ended in nothing and have their facts told.
+	// Missing is the number of records without an outcome whose facts are emitted.
 	Missing int64 `json:"missing"`
-	// Since is from when on every partition still holds its records; zero where
-	// nothing is lost.
+	// Since is the time from which every partition still has all its records; zero if
+	// none are lost.
 	Since time.Time `json:"since,omitzero"`
-	// Snapshots are the topics whose records are told again, Facts those that are not.
+	// Snapshots are the output topics whose records are emitted again, Facts those
+	// whose records are not.
 	Snapshots []string `json:"snapshots"`
 	Facts     []string `json:"facts"`
-	// Revisions is what the revisions of new snapshots begin behind.
+	// Revisions is the lower bound of the revisions of new snapshots: higher than any
+	// before.
 	Revisions int64 `json:"revisions"`
 }
 
-// ErrMembers says that processors run the stage.
+// ErrMembers is returned while processors run the stage.
 var ErrMembers = errors.New("the group has members")
 
-// Prepare finds out what a reset would do, and changes nothing.
+// Prepare computes the effects of a reset and changes nothing.
 func Prepare(ctx context.Context, config *Config) (*Plan, error) {
 	stage, ok := processor.TopicsOf(config.Stage)
 	if !ok {
@@ -193,7 +197,7 @@ func (p *Plan) lookAtInput(ctx context.Context, config *Config, admin *kadm.Clie
 	return p.oldest(ctx, admin)
 }
 
-// oldest finds from when on the input is whole.
+// oldest finds the time from which the input has all its records.
 func (p *Plan) oldest(ctx context.Context, admin *kadm.Client) error {
 	first, err := admin.ListOffsetsAfterMilli(ctx, 1, p.Input)
 	if err != nil {
@@ -244,7 +248,8 @@ func (p *Plan) lookAtChangelog(ctx context.Context, _ *Config, admin *kadm.Clien
 	return nil
 }
 
-// lookAtLedger finds where the ledger goes on: behind the last minute that was closed.
+// lookAtLedger finds the offset where the ledger continues: after its last closed
+// minute.
 func (p *Plan) lookAtLedger(ctx context.Context, config *Config, keeps bool) error {
 	if !keeps {
 		for i := range p.Partitions {
@@ -274,7 +279,7 @@ func (p *Plan) lookAtLedger(ctx context.Context, config *Config, keeps bool) err
 		if err != nil {
 			return fmt.Errorf("read the ledger's entry at offset %d: %w", r.Offset, err)
 		}
-		// An entry of a topic of that name that is no more says nothing of this one.
+		// An entry of a deleted topic of the same name does not apply to this one.
 		if e.Topic == p.Input && e.ToOffset <= x.Committed {
 			x.Accounted = e.ToOffset
 		}

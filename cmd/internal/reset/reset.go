@@ -17,7 +17,7 @@ import (
 )
 
 // Carry carries a plan out. After an error it can be prepared and carried out again;
-// until it has ended well no processor of the stage works.
+// until one succeeds, no processor of the stage works.
 func Carry(ctx context.Context, config *Config, p *Plan) error {
 	if len(p.Members) > 0 {
 		return fmt.Errorf("%w: %s: stop these processors first (a member that is gone counts until its session times out)", ErrMembers, strings.Join(p.Members, ", "))
@@ -53,7 +53,7 @@ func Carry(ctx context.Context, config *Config, p *Plan) error {
 	return nil
 }
 
-// wanted is the changelog as the settings have it, with the input's partitions.
+// wanted returns the changelog's settings, with the partition count of the input.
 func (p *Plan) wanted(config *Config) (topics.Wanted, error) {
 	for _, w := range topics.Want(&config.Topics, config.Names) {
 		if w.Name == p.Changelog {
@@ -64,7 +64,7 @@ func (p *Plan) wanted(config *Config) (topics.Wanted, error) {
 	return topics.Wanted{}, fmt.Errorf("changelog %s is not in the topic table", p.Changelog)
 }
 
-// deleteChangelog deletes it and waits until it is gone.
+// deleteChangelog deletes the changelog and waits until the cluster no longer lists it.
 func (p *Plan) deleteChangelog(ctx context.Context, admin *kadm.Client) error {
 	responses, err := admin.DeleteTopics(ctx, p.Changelog)
 	if err == nil {
@@ -87,7 +87,7 @@ func (p *Plan) makeChangelog(ctx context.Context, admin *kadm.Client, config *Co
 		if err == nil {
 			break
 		}
-		// A cluster may still be about to delete the one before.
+		// The deletion of the old topic may still be in progress.
 		if !errors.Is(err, kerr.TopicAlreadyExists) || time.Now().After(end) {
 			return fmt.Errorf("make changelog %s anew (run reset again; no processor of the stage starts without it): %w", p.Changelog, err)
 		}
@@ -98,7 +98,7 @@ func (p *Plan) makeChangelog(ctx context.Context, admin *kadm.Client, config *Co
 	return p.until(ctx, admin, "be there", func(there bool) bool { return there })
 }
 
-// until waits for the changelog.
+// until waits until the changelog exists, or no longer exists.
 func (p *Plan) until(ctx context.Context, admin *kadm.Client, what string, done func(there bool) bool) error {
 	const patience = 30 * time.Second
 	for end := time.Now().Add(patience); ; {
@@ -115,7 +115,8 @@ func (p *Plan) until(ctx context.Context, admin *kadm.Client, what string, done 
 	}
 }
 
-// begin writes what every partition of the new changelog begins with.
+// begin writes the Rebuild record that every partition of the new changelog begins
+// with.
 func (p *Plan) begin(ctx context.Context, client *kgo.Client) error {
 	var records []*kgo.Record
 	for i := range p.Partitions {

@@ -1,5 +1,5 @@
-// Package secret is a secret of the configuration: the text itself, a file that
-// holds it, or an environment variable. It never prints the text.
+// Package secret reads a secret of the configuration: the text itself, a file, or an
+// environment variable. It never prints the text.
 package secret
 
 import (
@@ -11,17 +11,17 @@ import (
 	"github.com/tributary-hq/tributary/ingest"
 )
 
-// Ref says where a secret is.
+// Ref is the location of a secret.
 type Ref struct {
-	// Value is the text itself, for trying out.
+	// Value is the text itself, for experiments.
 	Value ingest.Hidden `json:"value,omitempty" koanf:"value" yaml:"value,omitempty"`
-	// File holds the text; newlines at its end are cut.
+	// File is a file with the text; trailing newlines are removed.
 	File string `json:"file,omitempty" koanf:"file" yaml:"file,omitempty"`
-	// Env names the environment variable that holds it.
+	// Env is the name of an environment variable with the text.
 	Env string `json:"env,omitempty" koanf:"env" yaml:"env,omitempty"`
 }
 
-// Validate says whether exactly one of the three is given.
+// Validate returns an error unless exactly one of the three is set.
 func (r Ref) Validate() error {
 	given := 0
 	for _, text := range []string{string(r.Value), r.File, r.Env} {
@@ -35,8 +35,8 @@ func (r Ref) Validate() error {
 	return nil
 }
 
-// Resolve returns the text. An empty file or variable is an error: a secret that was
-// cut or not filled in.
+// Resolve returns the text. An empty file or variable is an error: the secret was
+// truncated or not filled in.
 func (r Ref) Resolve() (string, error) {
 	switch {
 	case r.File != "":
