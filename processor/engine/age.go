@@ -95,7 +95,7 @@ func (w *worker) noteAge(d *decoded) {
 func (w *worker) observeAges(committed time.Time) {
 	var provider string
 	var toReceived, fromReceived, whole prometheus.Observer
-	var last time.Time // of the provider
+	var last time.Time // latest ingestion time of the provider
 	note := func() {
 		if !last.IsZero() {
 			w.metrics.ages.newest.note(w.spec.Name, provider, last)

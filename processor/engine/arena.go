@@ -13,8 +13,8 @@ const (
 // the transaction has ended and nothing refers to it; the chunks are reused.
 type arena struct {
 	chunks [][]byte
-	used   int // chunks in use, the last of them partly
-	off    int // bytes used of the last
+	used   int // chunks in use, including the partly used last one
+	off    int // bytes used in the last chunk
 	// usual is the number of chunks of recent transactions: their maximum, decaying.
 	usual int
 }

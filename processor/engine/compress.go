@@ -63,7 +63,7 @@ func (c *batchLZ4) Compress(dst *bytes.Buffer, src []byte, _ ...kgo.CompressFlag
 			return nil, kgo.CodecError
 		}
 		size := uint32(n) //nolint:gosec // at most a block
-		if n == 0 {       // it would not be shorter
+		if n == 0 {       // incompressible: stored uncompressed
 			n = copy(room[4:], block)
 			size = uint32(n) | lz4Plain //nolint:gosec // at most a block
 		}

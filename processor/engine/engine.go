@@ -27,7 +27,7 @@ type Engine struct {
 	deps    Deps
 	metrics *metrics
 	store   *Store
-	topics  map[string]map[string]outputTopic // by stage, by topic
+	topics  map[string]map[string]outputTopic // by stage and topic
 	// partitions is the partition count of each stage's input.
 	partitions map[string]int32
 	maxState   int

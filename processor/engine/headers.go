@@ -51,7 +51,7 @@ func packHeaders(dst, batch []byte) []byte {
 		dst = kbin.AppendVarint(dst, int32(size))                            //nolint:gosec // the same
 		dst = kbin.AppendVarint(append(dst, record[:value.at]...), int32(n)) //nolint:gosec // the same
 		dst = append(append(append(dst, front...), headers...), value.bytes...)
-		dst = append(dst, 0) // headers
+		dst = append(dst, 0) // header count
 		batch = batch[total:]
 	}
 	return dst

@@ -31,7 +31,7 @@ type entryList struct {
 	n      uint32
 }
 
-const entryBits = 9 // entries of a block
+const entryBits = 9 // log2 of the entries per block
 
 func (l *entryList) at(id uint32) *held {
 	return &l.blocks[(id-1)>>entryBits][(id-1)&(1<<entryBits-1)]

@@ -62,7 +62,7 @@ func (h *hot) order(changes []ordered) {
 
 // batchBytes returns an upper estimate of the batch size of the n oldest changes.
 func (h *hot) batchBytes(n int) (size int) {
-	const around = 40 // stage, partition and kind, a deadline, lengths
+	const around = 40 // upper bound: stage, partition, kind, deadline, lengths
 	for _, c := range h.changed.waiting()[:n] {
 		e := h.entries.at(c.id)
 		size += around + e.size()

@@ -47,7 +47,7 @@ func (w *worker) touch(ctx context.Context) {
 	first := w.lastTouch.IsZero()
 	w.lastTouch = now
 	if first {
-		return // a restore has just written it
+		return // the restore has just written the checkpoint
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()

@@ -95,14 +95,14 @@ type settler interface {
 	Marker(ctx context.Context, topic string, partition int32, of producer) (marker, error)
 	// OffsetNotes returns the metadata of a group's committed offsets.
 	OffsetNotes(ctx context.Context, group, topic string) ([]string, error)
-	// EndAs completes what is open in partitions, and the pending offsets of a group if
+	// EndAs completes the open transactions in partitions, and the pending offsets of a group if
 	// one is named. It does so in a new transaction of the same transactional id.
 	EndAs(ctx context.Context, id string, as producer, open kadm.TopicsSet, group string, commit bool) error
 }
 
 // turns is the scheduler: it spawns and waits. The simulation replaces it.
 type turns interface {
-	// beside returns what runs functions and waits for their end.
+	// beside returns a group of goroutines.
 	beside() besides
 	// pause sleeps, or returns early with the context's cause.
 	pause(ctx context.Context, d time.Duration) error
@@ -138,7 +138,7 @@ func (goroutines) await(ctx context.Context, done <-chan struct{}) error {
 type kgoSession struct {
 	*kgo.GroupTransactSession
 
-	end context.CancelFunc // of all the client does
+	end context.CancelFunc // cancels all requests of the client
 }
 
 // closeWait limits how long closing a session waits for the group. A member that is
@@ -184,5 +184,5 @@ func (s kgoSession) CommittedOffsets() map[string]map[int32]kgo.EpochOffset {
 type kgoAdmin struct {
 	*kadm.Client
 	client *kgo.Client
-	opts   []kgo.Opt // of clients beside it
+	opts   []kgo.Opt // for further clients
 }

@@ -16,7 +16,7 @@ type leases struct {
 
 // lease is a lease that is held.
 type lease struct {
-	given chan struct{} // closed when it is given back
+	given chan struct{} // closed when the lease is returned
 	// yield is called when an owner waits for the lease. It is nil if an owner holds
 	// the lease: owners do not yield.
 	yield func()

@@ -30,7 +30,7 @@ const maxDue = 5000
 type machine struct {
 	stage      Stage
 	name       string
-	deadLetter string // topic, "" drops into an error
+	deadLetter string // topic name, without prefix
 	version    string
 	// Counters of the current transaction: dead letters by cause, timers fired.
 	buried map[Cause]int
@@ -139,7 +139,7 @@ func (m *machine) expireOne(s *scope, d *dueEntry) error {
 		return err
 	}
 	if c.payload == nil || c.deadline != d.deadline {
-		return nil // an earlier deadline of this round has moved it
+		return nil // an earlier timer of this transaction changed the deadline
 	}
 	m.fired++
 	err = s.attempt(func() error {

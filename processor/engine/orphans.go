@@ -27,7 +27,7 @@ func (w *worker) adoptOrphans(ctx context.Context) error {
 	defer cancel()
 	orphans, first, err := w.admin.Orphans(ctx, w.group, w.input)
 	if err != nil || first != w.transactionalID {
-		orphans = nil // looked at again, or by the first of the group
+		orphans = nil // only the member with the smallest instance id acts
 	}
 	seen := len(orphans) > 0 && slices.Equal(orphans, w.orphans)
 	w.orphans = orphans
@@ -64,7 +64,7 @@ func (a kgoAdmin) Orphans(ctx context.Context, group, topic string) (partitions 
 		}
 		assigned, ok := m.Assigned.AsConsumer()
 		if !ok {
-			return nil, "", nil // another kind of group: nothing is known of it
+			return nil, "", nil // not a consumer group
 		}
 		for _, t := range assigned.Topics {
 			for _, p := range t.Partitions {

@@ -14,7 +14,7 @@ import (
 type owned struct {
 	partition int32
 	state     *storePartition
-	give      func() // gives the lease back, nil until it is taken
+	give      func() // returns the lease, nil until the lease is taken
 	// wanted ends when the partition is revoked or the session ends; waiting for its
 	// lease then stops.
 	wanted context.Context //nolint:containedctx // the partition's own
@@ -73,7 +73,7 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 		}
 		give, err := w.store.leases.take(part.wanted, w.deps.turns, w.spec.Name, p) //nolint:contextcheck // it ends with ctx, or before
 		if err != nil && ctx.Err() == nil {
-			continue // it has gone, and whoever has it now may keep it for long
+			continue // revoked while waiting for the lease
 		}
 		if err != nil {
 			return nil, err
@@ -142,7 +142,7 @@ func (o *owned) take(r *restored) {
 	o.pos, o.clock, o.kept = r.pos, r.progress.clock, r.progress
 	o.next, o.epoch, o.topicID = r.input.offset, r.input.epoch, r.input.topicID
 	o.polled, o.applied = r.input.offset, r.input.offset
-	o.more, o.left = true, false // deadlines may have come while nobody owned the partition
+	o.more, o.left = true, false // timers may have become due meanwhile
 }
 
 // deadlinesWait reports whether the last transaction left due timers to the next one.

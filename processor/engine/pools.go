@@ -31,7 +31,7 @@ var (
 // once. It retains at most the memory of a few transactions; more is left to the
 // garbage collector.
 func newFetchMemory(fetchBytes int) *fetchMemory {
-	const usual, rounds = 5, 4 // times as long when it is decompressed
+	const usual, rounds = 5, 4 // compression ratio, transactions retained
 	m := &fetchMemory{}
 	m.batches.most, m.records.most = rounds*usual*fetchBytes, rounds*fetchBytes
 	m.inner = kgo.DefaultDecompressor(&m.scratch)
@@ -87,7 +87,7 @@ var _ kgo.PoolDecompressBytes = (*scratch)(nil)
 func (s *scratch) GetDecompressBytes(compressed []byte, _ kgo.CompressionCodecType) []byte {
 	const usual = 5
 	if have, ok := s.pool.Get().(*[]byte); ok && cap(*have) >= len(compressed) {
-		return *have // it grows to what batches need
+		return *have // grown by earlier batches
 	}
 	return make([]byte, 0, usual*len(compressed))
 }
@@ -99,9 +99,9 @@ func (s *scratch) PutDecompressBytes(b []byte) { s.pool.Put(&b) }
 // It is safe for concurrent use.
 type freeList[T any] struct {
 	mu   sync.Mutex
-	free [][]T // in the order in which they came back
-	held int   // their bytes
-	most int   // the most of them
+	free [][]T // oldest first
+	held int   // bytes in the list
+	most int   // limit of held
 }
 
 // get returns an empty slice with a capacity of at least n: the smallest free one with

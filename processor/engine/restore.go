@@ -15,41 +15,43 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// restored is a partition whose state is as the changelog says.
+// restored is the result of a partition's restore: its state is at the changelog's end.
 type restored struct {
 	following
-	// committed is the group's committed input offset, -1 if there is none; asked says
-	// that the broker was asked for it.
+	// committed is the group's committed input offset, -1 if there is none. asked is
+	// false if the broker was not asked for it, as for a standby.
 	committed int64
 	asked     bool
-	// epoch is the leader epoch of that offset, -1 if there is none; ours says that a
-	// transaction of this program committed it, and nobody by hand.
+	// epoch is the leader epoch of the committed offset, -1 if there is none. ours is
+	// true if a transaction of this program committed it, and not an administrator.
 	epoch int32
 	ours  bool
-	// start and inputEnd bound what the input partition holds, topicID is the input's.
+	// start and inputEnd are the first and the end offset of the input partition,
+	// topicID is the input topic's id.
 	start, inputEnd int64
 	topicID         [16]byte
 	progress        progress
-	// input is where the input goes on. move is set if the group stands elsewhere.
+	// input is the position at which reading the input resumes. move is set if the
+	// group's offset differs from it.
 	input inputPosition
 	move  *inputMove
-	// header says who wrote the changelog last.
+	// header is the last changelog header: see headerKey.
 	header string
-	// rebuild says that the state is made again, zero if not.
+	// rebuild is set if the state is being rebuilt from the input.
 	rebuild Rebuild
-	// reason says why the store was not trusted, empty if it was.
+	// reason is why the stored checkpoint was not used, empty if it was.
 	reason string
 	took   time.Duration
 }
 
-// restore brings the state of partitions to the end of their changelogs and
-// returns what the worker needs to go on from there.
+// restore replays the changelogs of partitions to their ends and returns the positions
+// at which processing resumes.
 //
-// The order matters. First the committed input offset, fetched stable: as long as
-// a transaction is open that commits one, the broker does not answer. Then the
-// changelog's high watermark: what that transaction wrote is below it, even if its
-// markers are still on their way. Read committed up to there, the replay waits
-// for the markers.
+// The order of the requests matters. First the committed input offset, fetched with
+// RequireStable: the broker does not answer while an open transaction commits one. Then
+// the changelog's high watermark: the records of that transaction are below it, even if
+// its markers are not written yet. The replay up to there is read committed, so it
+// waits for the markers.
 func (w *worker) restore(ctx context.Context, states map[int32]*storePartition) (out map[int32]*restored, err error) {
 	ctx, span := w.traces.restore(ctx, len(states))
 	defer func() { span.ended(out, err) }()
@@ -89,9 +91,9 @@ func (w *worker) restore(ctx context.Context, states map[int32]*storePartition) 
 	return out, w.at(StepRestored)
 }
 
-// committed returns the group's committed offsets of partitions, waiting for
-// transactions that are about to commit some. Others of the group are not waited
-// for: somebody is always about to commit.
+// committed returns the group's committed offsets of partitions. It waits for open
+// transactions that commit some of them, but ignores other partitions of the group: on
+// those, some transaction is always open.
 func (w *worker) committed(ctx context.Context, states map[int32]*storePartition) (map[int32]kadm.Offset, error) {
 	began := w.deps.Now()
 	fenceAt, restAt, longAt := began.Add(w.config.FenceAfter), began.Add(w.restAfter()), began.Add(w.forgottenAfter())
@@ -139,7 +141,7 @@ func (w *worker) committed(ctx context.Context, states map[int32]*storePartition
 	}
 }
 
-// plan decides for each partition from where its changelog is replayed to where.
+// plan decides from which offset to which each partition's changelog is replayed.
 func (w *worker) plan(ctx context.Context, states map[int32]*storePartition, committed map[int32]kadm.Offset) (map[int32]*restored, error) {
 	details, err := w.admin.ListTopics(ctx, w.changelog, w.input)
 	if err == nil {
@@ -200,9 +202,9 @@ func (w *worker) offsets(listed kadm.ListedOffsets, err error) (kadm.ListedOffse
 	return listed, nil
 }
 
-// trust takes the stored position if the store can be believed, and wipes the
-// partition to restore it whole if not. topicID and start are the changelog's;
-// r.end is set.
+// trust uses the stored checkpoint if it is valid. Otherwise it wipes the partition's
+// state, sets r.reason and restores from the beginning. topicID and start are the
+// changelog's; r.end is set.
 func (s *Store) trust(r *restored, topicID [16]byte, start int64, now time.Time, deleteRetention time.Duration) error {
 	pos, found, err := r.state.position()
 	if err != nil {
@@ -217,10 +219,11 @@ func (s *Store) trust(r *restored, topicID [16]byte, start int64, now time.Time,
 	case pos.offset < start || max(pos.offset, pos.reach) > r.end:
 		r.reason = "the stored position is outside the changelog"
 	case r.asked && r.committed < pos.input:
-		// The broker confirmed a commit and has lost it: its coordinator may complete a
-		// transaction without its markers while partitions have no leader (KAFKA-20734), and
-		// abort it with the next one; an unclean election loses commits, too. The records
-		// come again, and must not meet themselves in the state.
+		// The broker acknowledged a commit and lost it. A coordinator may complete a
+		// transaction before its markers are written while partitions have no leader
+		// (KAFKA-20734), and abort it with the next one; an unclean leader election
+		// loses commits, too. The input records will be polled again, and the state
+		// must not contain their effect already.
 		r.reason = "the broker has lost a round that it had confirmed"
 	case pos.offset < r.end && age > deleteRetention/2:
 		r.reason = "the stored position is so old that tombstones may be gone"
@@ -228,8 +231,8 @@ func (s *Store) trust(r *restored, topicID [16]byte, start int64, now time.Time,
 		r.pos, r.from = pos, pos.offset
 		return nil
 	}
-	// What a replay has read is good for the retention of a tombstone from its
-	// beginning on: one behind an entry it read was not compacted away before.
+	// The clock of tombstone retention starts with the replay: a tombstone that follows
+	// an entry which the replay has read cannot have been compacted away before.
 	r.pos, r.from = position{topicID: topicID, offset: start, atEnd: now.UnixMilli()}, start
 	batch := s.writer()
 	if err := errors.Join(batch.wipe(r.state), batch.position(r.state, r.pos)); err != nil {
@@ -238,7 +241,7 @@ func (s *Store) trust(r *restored, topicID [16]byte, start int64, now time.Time,
 	return batch.commit()
 }
 
-// replay reads the changelogs up to their ends with a client of its own.
+// replay reads the changelogs up to their ends, with its own client.
 func (w *worker) replay(ctx context.Context, ahead map[int32]*restored) error {
 	from, behind := map[int32]kgo.Offset{}, map[int32]*following{}
 	for p, r := range ahead {
@@ -295,7 +298,7 @@ func (w *worker) replayFrom(ctx context.Context, from map[int32]kgo.Offset, ahea
 	return nil
 }
 
-// behindOf returns the partitions that have not reached their end.
+// behindOf returns the partitions that have not reached the end of their changelog.
 func behindOf(ahead map[int32]*following) []int32 {
 	var out []int32
 	for p, f := range ahead {
@@ -306,7 +309,7 @@ func behindOf(ahead map[int32]*following) []int32 {
 	return out
 }
 
-// pause waits, or returns early with the context's cause.
+// pause sleeps, or returns early with the context's cause.
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -16,29 +16,30 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// round is the memory of one round, reused by the next.
+// round is the working memory of one transaction, reused by the next.
 type round struct {
 	changelog string
 	records   []*kgo.Record
 	decoded   []decoded
 	arena     arena
 	scopes    map[int32]*scope
-	// spare are scopes of rounds before, to be used again.
+	// spare are unused scopes of earlier transactions.
 	spare []*scope
-	// out are the records produced; their promises report to acks.
+	// out are the produced records; their promises report to acks.
 	out  []kgo.Record
 	acks acks
-	// inHeaders and outHeaders hold the headers of all records.
+	// inHeaders and outHeaders contain the headers of all records.
 	inHeaders  []raw.Header
 	headerKeys headerKeys
 	outHeaders []kgo.RecordHeader
-	// ages are those of the facts, provider that of the last.
+	// ages are the dates of the transaction's facts, provider the name in the last of
+	// them.
 	ages     []Dates
 	provider string
 }
 
-// acks gathers the promises of a round: how many failed, the first error, and how
-// far each changelog partition got.
+// acks collects the results of the produced records: the number of failures, the first
+// error, and the offset after the last record of each changelog partition.
 type acks struct {
 	failed atomic.Int64
 	mu     sync.Mutex
@@ -50,8 +51,8 @@ func newRound(changelog string) *round {
 	return &round{changelog: changelog, scopes: map[int32]*scope{}, acks: acks{last: map[int32]int64{}}}
 }
 
-// reset forgets everything of the round, as after a crash: nothing of an aborted
-// round may stay anywhere.
+// reset clears everything, as a crash would: nothing of an aborted transaction may
+// remain.
 func (r *round) reset() {
 	clear(r.records)
 	r.records = r.records[:0]
@@ -75,12 +76,11 @@ func (r *round) reset() {
 	clear(r.acks.last)
 }
 
-// errNotApplied is what the stage could not do, or the engine for it, with a record or a
-// deadline.
+// errNotApplied wraps an error from applying a record or firing a timer.
 var errNotApplied = errors.New("a round could not be made")
 
-// runRound applies records and due deadlines and commits their effect. An error
-// ends the session.
+// runRound applies records and due timers and commits their effect. An error ends the
+// session.
 func (w *worker) runRound(ctx context.Context, records []*kgo.Record) (err error) {
 	w.inputs(records)
 	ctx = w.traces.begin(ctx, w.round.decoded)
@@ -92,15 +92,15 @@ func (w *worker) runRound(ctx context.Context, records []*kgo.Record) (err error
 			w.round.reset()
 			return
 		}
-		// The session ends, and until it is closed its client may still be sending
-		// records that lie in this memory: it is left to them.
+		// Until the session is closed, its client may still be sending records that
+		// refer to this memory, so the memory is not reused.
 		w.round = newRound(w.changelog)
 	}()
 	clear(w.machine.buried)
 	w.machine.fired = 0
 	for _, r := range records {
 		if part := w.parts[r.Partition]; part == nil || !part.ready {
-			// Revoked after the poll: the session would commit this record's offset.
+			// Revoked after the poll: the session would commit the record's offset.
 			return w.abort(ctx, "a polled partition has gone")
 		}
 	}
@@ -120,7 +120,7 @@ func (w *worker) runRound(ctx context.Context, records []*kgo.Record) (err error
 	return w.transact(ctx)
 }
 
-// recycle gives the stage its events back.
+// recycle returns the decoded events to the stage.
 func (w *worker) recycle() {
 	recycler, ok := w.spec.Stage.(Recycler)
 	if !ok {
@@ -133,14 +133,14 @@ func (w *worker) recycle() {
 	}
 }
 
-// giveBack gives the memory of the input back to the client.
+// giveBack returns the memory of the input records to the client.
 func (r *round) giveBack() {
 	for _, record := range r.records {
 		record.Recycle()
 	}
 }
 
-// inputs makes the records what the stage sees.
+// inputs converts the polled records to the stage's Input.
 func (w *worker) inputs(records []*kgo.Record) {
 	w.round.decoded = slices.Grow(w.round.decoded[:0], len(records))[:len(records)]
 	for i, r := range records {
@@ -148,12 +148,13 @@ func (w *worker) inputs(records []*kgo.Record) {
 	}
 }
 
-// decodeBlock is how many records are parsed at once, before they are applied: few
-// enough to be in a near cache still.
+// decodeBlock is the number of records that are decoded at once before they are
+// applied: few enough that the decoded events are still in the CPU cache.
 const decodeBlock = 64
 
-// decode parses the records from one on: a block, or where there are processors without
-// a worker, all of them, on these. It returns how far it came.
+// decode parses records, beginning with index from, and returns the index after the
+// last one. It decodes a block, or all records in parallel if there are more CPUs than
+// workers.
 func (w *worker) decode(from int) (to int) {
 	records := w.round.decoded
 	spare := runtime.GOMAXPROCS(0) - int(w.budget.sessions)
@@ -183,7 +184,7 @@ func (w *worker) decode(from int) (to int) {
 	return len(records)
 }
 
-// input makes a record what a stage sees, its headers in the round's memory.
+// input converts a record to an Input, with its headers in the transaction's memory.
 func (r *round) input(record *kgo.Record) Input {
 	from := len(r.inHeaders)
 	var value []byte
@@ -194,9 +195,9 @@ func (r *round) input(record *kgo.Record) Input {
 	}
 }
 
-// applyAll runs the stage over the records in order, then over due deadlines, then
-// lets it tell its clock: by that clock others close what they wait for, so it is told
-// once everything that is due by it was.
+// applyAll calls the stage for the records in order and for due timers, and then lets
+// it report its watermark. The report comes last: downstream stages fire their own
+// timers by it, so all outputs before that watermark must have been emitted.
 func (w *worker) applyAll(ctx context.Context) error {
 	parsed := 0
 	for i := range w.round.decoded {
@@ -249,7 +250,7 @@ func (w *worker) applyAll(ctx context.Context) error {
 	return nil
 }
 
-// scope returns the round's view of a partition.
+// scope returns the transaction's scope for a partition.
 func (w *worker) scope(part *owned) *scope {
 	s, ok := w.round.scopes[part.partition]
 	if !ok {
@@ -261,7 +262,7 @@ func (w *worker) scope(part *owned) *scope {
 	return s
 }
 
-// take returns a scope that is not in use.
+// take returns an unused scope.
 func (r *round) take() *scope {
 	if n := len(r.spare); n > 0 {
 		s := r.spare[n-1]
@@ -271,8 +272,9 @@ func (r *round) take() *scope {
 	return &scope{overlay: newOverlay(nil, &r.arena), arena: &r.arena}
 }
 
-// dropIdleScopes leaves the partitions that have something to write. A clock that
-// moved without effect is kept in memory and written with the next one that has.
+// dropIdleScopes removes the partitions without anything to write. A watermark that
+// advanced without effect stays in memory and is written by the partition's next
+// transaction.
 func (w *worker) dropIdleScopes(records []*kgo.Record) {
 	polled := map[int32]bool{}
 	for _, r := range records {
@@ -286,7 +288,7 @@ func (w *worker) dropIdleScopes(records []*kgo.Record) {
 		some = some || works(p, s)
 	}
 	for p, s := range w.round.scopes {
-		// A partition that has read markers alone is committed with the others.
+		// A partition that has only read markers is committed if another partition is.
 		if works(p, s) || some && w.parts[p].next != w.parts[p].kept.input.offset {
 			continue
 		}
@@ -296,8 +298,8 @@ func (w *worker) dropIdleScopes(records []*kgo.Record) {
 	}
 }
 
-// abort ends what the session has polled without effect and brings every partition
-// back to what the broker says.
+// abort aborts a transaction without outputs, so that the session rewinds to the
+// committed offsets, and resyncs every partition with the broker.
 func (w *worker) abort(ctx context.Context, why string) error {
 	w.metrics.aborts.WithLabelValues(w.spec.Name).Inc()
 	if err := w.session.Begin(); err != nil {

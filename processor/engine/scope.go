@@ -12,18 +12,20 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// errReserved is what a stage gets that uses the engine's keys.
+// errReserved is returned to a stage that uses a state key of the engine.
 var errReserved = errors.New("state keys that begin with 0x00 are the engine's")
 
-// errNotRescheduled is what a stage gets whose Expire left the deadline due.
+// errNotRescheduled is returned if Expire neither deleted the entry nor changed its
+// deadline.
 var errNotRescheduled = errors.New("the deadline is still due after Expire")
 
-// overhead is what a record costs beyond key, value and headers in a batch.
+// overhead is an upper bound of a record's size in a batch beyond key, value and
+// headers.
 const overhead = 128
 
-// outputTopic is what the engine must know of a topic a stage emits to.
+// outputTopic is the configuration of an output topic.
 type outputTopic struct {
-	name       string // on the cluster
+	name       string // with prefix
 	partitions int32
 	maxBytes   int
 	avro       bool
@@ -32,24 +34,25 @@ type outputTopic struct {
 	discarded  bool // see Spec
 }
 
-// scope is a partition during one round. It is the Tx that the stage sees.
+// scope is the task context of one partition during a transaction. It implements Tx.
 type scope struct {
 	partition int32
 	overlay   *overlay
 	arena     *arena
 	topics    map[string]outputTopic
 	maxState  int
-	wall      time.Time // the wall clock at the round's begin
-	clock     int64     // unix ms
-	more      bool      // deadlines that are due are left for the next round
+	wall      time.Time // wall clock at the beginning of the transaction
+	clock     int64     // watermark, unix ms
+	more      bool      // due timers are left for the next transaction
 	outputs   []Output
 	rebuild   Rebuild
-	told      []span      // outputs that a rebuild makes again
-	handled   []handledAt // for a stage that keeps account
+	told      []span      // outputs that were emitted before a rebuild
+	handled   []handledAt // for an Accountant
 	counts    []Count
-	err       error // the first error of a Put, Delete or Emit of this call
-	// lent is where the last Buffer begins, if nothing was Put that lies in it; loose is
-	// the same if it may still have more room than it needs.
+	err       error // first error of a Put, Delete or Emit in this call
+	// lent is the beginning of the last Buffer until it is Put; only then the room
+	// before the payload is unused. loose is the beginning of the last Buffer until it
+	// is trimmed.
 	lent, loose *byte
 }
 
@@ -86,7 +89,7 @@ func (s *scope) Put(key, value []byte, deadline time.Time) {
 		s.fail(Permanentf(CauseTooLarge, "a state entry of %d bytes is over the changelog's limit of %d", n, s.maxState))
 		return
 	}
-	// Only the first that is Put of a buffer has the room before it to itself.
+	// The room before a Buffer can be used once: for the first Put of its beginning.
 	roomy := len(value) > 0 && &value[0] == s.lent
 	if roomy {
 		s.lent = nil
@@ -140,7 +143,7 @@ func (s *scope) Emit(out Output) {
 	s.outputs = append(s.outputs, out)
 }
 
-// outputSize is what a record may take in a batch.
+// outputSize returns an upper bound of a record's size in a batch.
 func outputSize(out *Output) int {
 	size := overhead + len(out.Key) + len(out.Value)
 	for i := range out.Headers {
@@ -149,8 +152,8 @@ func outputSize(out *Output) int {
 	return size
 }
 
-// Buffer implements Tx. Before it there is room to make a state entry of a payload where
-// it lies.
+// Buffer implements Tx. The buffer is preceded by entryRoom bytes, so that the head of
+// a state entry can be written in front of a payload without a copy.
 func (s *scope) Buffer(n int) []byte {
 	if n <= 0 {
 		return nil
@@ -161,8 +164,8 @@ func (s *scope) Buffer(n int) []byte {
 	return b
 }
 
-// trim takes back what of the last Buffer a value did not need: a stage asks for what is
-// usually enough, and what lies closer together is read and copied faster.
+// trim returns the unused capacity of the last Buffer to the arena. Stages request an
+// upper bound; dense memory is faster to read and copy.
 func (s *scope) trim(value []byte) []byte {
 	if len(value) > 0 && &value[0] == s.loose {
 		s.loose = nil
@@ -177,20 +180,20 @@ func (s *scope) fail(err error) {
 	}
 }
 
-// savepoint is where a scope was before a call of the stage.
+// savepoint is the state of a scope before a call of the stage.
 type savepoint struct {
 	outputs, counts int
 	clock           int64
 }
 
-// begin notes where the scope is before a call of the stage.
+// begin returns a savepoint.
 func (s *scope) begin() savepoint {
 	s.overlay.savepoint()
 	s.err = nil
 	return savepoint{outputs: len(s.outputs), counts: len(s.counts), clock: s.clock}
 }
 
-// finish ends a call that began at a savepoint; if it failed, nothing of it remains.
+// finish ends a call of the stage; on an error it rolls back to the savepoint.
 func (s *scope) finish(from savepoint, err error) error {
 	if err == nil {
 		err = s.err
@@ -202,13 +205,13 @@ func (s *scope) finish(from savepoint, err error) error {
 	return err
 }
 
-// attempt runs one call of the stage; if it fails, nothing of it remains.
+// attempt runs one call of the stage; on an error it rolls back the call's effects.
 func (s *scope) attempt(call func() error) error {
 	from := s.begin()
 	return s.finish(from, call())
 }
 
-// reset makes the scope that of another round.
+// reset prepares the scope for another transaction.
 func (s *scope) reset(partition int32, below stored, clock int64, wall time.Time) {
 	s.overlay.reset(below)
 	clear(s.outputs)
@@ -219,7 +222,7 @@ func (s *scope) reset(partition int32, below stored, clock int64, wall time.Time
 	s.err, s.lent, s.loose = nil, nil, nil
 }
 
-// outputTopics looks the topics of a stage up in the topic table.
+// outputTopics looks up the configuration of a stage's topics in the topic table.
 func outputTopics(names []string, partitions func(string) int32, ids map[string]uint32) (map[string]outputTopic, error) {
 	out := make(map[string]outputTopic, len(names))
 	for _, name := range names {
@@ -241,7 +244,8 @@ func outputTopics(names []string, partitions func(string) int32, ids map[string]
 	return out, nil
 }
 
-// deadLetterHeaders appends why and where to the record's own headers.
+// deadLetterHeaders returns the record's headers, followed by the cause and the origin
+// of the dead letter.
 func deadLetterHeaders(in *Input, stage, version string, cause *PermanentError, now time.Time) []raw.Header {
 	headers := make([]raw.Header, 0, len(in.Headers)+8)
 	headers = append(headers, in.Headers...)

@@ -12,20 +12,21 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// metadataMinAge is how soon a client may look at the cluster again: what a retry of a
-// produce waits for, and the way to a new leader.
+// metadataMinAge is the minimum time between two metadata refreshes. The retry of a
+// produce and the discovery of a new leader wait for a refresh.
 const metadataMinAge = 100 * time.Millisecond
 
-// kgoCluster makes connections with the real client.
+// kgoCluster creates connections with the real client.
 type kgoCluster struct{ fetched *fetchMemory }
 
-// join implements cluster; making the session connects.
+// join implements cluster. Creating the session connects to the brokers.
 func (c kgoCluster) join(ctx context.Context, w *worker) (session, admin, error) {
 	alive, end := context.WithCancel(context.WithoutCancel(ctx))
 	opts := append(append([]kgo.Opt{}, w.deps.Kafka...),
 		kgo.ConsumerGroup(w.group),
 		kgo.ConsumeTopics(w.input),
-		// Since 1.22 kgo begins at the end; a stage begins where the topic does.
+		// kgo 1.22 changed its default to the end; a stage begins at the start of its
+		// topic.
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.Balancers(watchedBalancer{GroupBalancer: w.balancer(), saw: func(assigned map[string][]int32) { w.sawAssignment(assigned[w.input]) }}),
@@ -33,32 +34,37 @@ func (c kgoCluster) join(ctx context.Context, w *worker) (session, admin, error)
 		kgo.InstanceID(w.transactionalID),
 		kgo.SessionTimeout(w.config.SessionTimeout),
 		// How long a rebalance waits for a member that heartbeats and does not join, or
-		// for a leader that died before it shared the partitions out: kgo's minute would
-		// be longer than all else that a failure costs. A worker joins within a round;
-		// one that is later is thrown out, loses nothing, and joins anew.
+		// for a leader that died before it distributed the partitions. kgo's default of
+		// a minute would exceed everything else that a failure costs. A worker joins
+		// between two transactions; a slower one is removed from the group, loses no
+		// data and rejoins.
 		kgo.RebalanceTimeout(2*w.config.SessionTimeout),
 		kgo.HeartbeatInterval(w.heartbeat()),
 		kgo.TransactionalID(w.transactionalID),
 		kgo.TransactionTimeout(w.config.TransactionTimeout),
-		// A broker answers CONCURRENT_TRANSACTIONS to the first produce of a round while
-		// the markers of the round before are still being written, and kgo sends such a
-		// batch again after its next look at the cluster: by default up to 5 s later.
+		// A broker answers the first produce of a transaction with
+		// CONCURRENT_TRANSACTIONS while the markers of the previous one are being
+		// written. kgo retries such a batch after its next metadata refresh: by default
+		// up to 5 s later.
 		kgo.MetadataMinAge(metadataMinAge),
 		compression(w.config.Compression),
-		// The engine knows the partition of every record: that of the changelog is
-		// the input's, and a clock goes to all.
+		// The engine sets the partition of every record: the changelog has the
+		// partitions of the input, and a watermark goes to all partitions.
 		kgo.RecordPartitioner(kgo.ManualPartitioner()),
-		// A dead letter must carry the largest raw record; topics take 2 MiB.
+		// A dead letter contains the whole raw record, which may have up to 2 MiB.
 		kgo.ProducerBatchMaxBytes(2<<20),
-		// A round is flushed at once; the linger lets its batches fill.
+		// The transaction flushes after its last record; the linger fills batches
+		// before that.
 		kgo.ProducerLinger(5*time.Millisecond),
-		// A round is bounded by its records; it must never wait for room.
+		// MaxRoundRecords limits a transaction; a produce must never block on the
+		// buffer.
 		kgo.MaxBufferedRecords(1<<20),
-		// kgo's default holds 50 MB a client, several times that decompressed.
+		// kgo's default allows 50 MB per client, several times that when decompressed.
 		kgo.FetchMaxBytes(w.config.FetchMaxBytes),
 		kgo.WithPools(c.fetched),
 		kgo.WithDecompressor(c.fetched),
-		// A fetch in flight does not ask for a partition that was restored meanwhile.
+		// A partition whose restore has ended is only fetched after the fetch in
+		// flight, so its wait must be short.
 		kgo.FetchMaxWait(250*time.Millisecond),
 		kgo.FetchMaxPartitionBytes(w.config.FetchMaxBytes),
 		kgo.OnPartitionsAssigned(func(_ context.Context, client *kgo.Client, assigned map[string][]int32) {
@@ -67,15 +73,15 @@ func (c kgoCluster) join(ctx context.Context, w *worker) (session, admin, error)
 		kgo.OnPartitionsRevoked(func(_ context.Context, client *kgo.Client, gone map[string][]int32) {
 			w.onRevoked(client, gone[w.input])
 		}),
-		// The hook says more: why. Without a callback here kgo would call that of revoked
-		// partitions.
+		// lostHook gets the cause, which this callback does not. Without a callback,
+		// kgo would call OnPartitionsRevoked instead.
 		kgo.OnPartitionsLost(func(context.Context, *kgo.Client, map[string][]int32) {}),
 		kgo.WithHooks(lostHook{w}),
 		kgo.WithContext(alive),
 	)
 	if w.spec.WallClock {
-		// An idle clock asks whether the topic is read to its end, and the last thing
-		// in a topic may be a marker.
+		// An idle watermark checks whether the topic is read to its end, and the last
+		// record of a topic may be a marker.
 		opts = append(opts, kgo.KeepControlRecords())
 	}
 	made, err := kgo.NewGroupTransactSession(opts...)
@@ -88,8 +94,8 @@ func (c kgoCluster) join(ctx context.Context, w *worker) (session, admin, error)
 	return session, kgoAdmin{kadm.NewClient(session.Client()), session.Client(), w.deps.Kafka}, nil
 }
 
-// onAssigned runs before the first fetch of new partitions: they are paused until
-// their state is restored.
+// onAssigned runs before the first fetch of new partitions. It pauses them until their
+// state is restored.
 func (w *worker) onAssigned(client pauser, partitions []int32) {
 	if len(partitions) == 0 {
 		w.post(event{joined: true})
@@ -99,9 +105,9 @@ func (w *worker) onAssigned(client pauser, partitions []int32) {
 	w.post(event{assigned: partitions})
 }
 
-// onRevoked runs when partitions are revoked. The session aborts the round in
-// flight by itself. kgo keeps a pause beyond a revocation, so it is lifted here. A
-// second revocation before the session's next End never gets here: see reconcile.
+// onRevoked runs when partitions are revoked. The session itself aborts the transaction
+// in flight. kgo keeps a partition paused beyond its revocation, so it is resumed here.
+// A second revocation before the session's next End does not call this: see reconcile.
 func (w *worker) onRevoked(client pauser, partitions []int32) {
 	if len(partitions) == 0 {
 		return
@@ -110,15 +116,16 @@ func (w *worker) onRevoked(client pauser, partitions []int32) {
 	w.post(event{gone: partitions})
 }
 
-// lostHook hears why the group has thrown a worker out.
+// lostHook receives the error for which the group removed a worker.
 type lostHook struct{ w *worker }
 
 // OnGroupManageError implements kgo.HookGroupManageError.
 func (h lostHook) OnGroupManageError(err error) { h.w.onLost(err) }
 
-// onLost runs when the group has thrown the worker out: nothing it holds is its own
-// any more, and the session begins anew. Not so if another has come under the same
-// instance id: each would throw the other out for ever, so the elder gives way.
+// onLost runs when the group has removed the worker: it owns nothing any more and
+// starts a new session. If another process joined with the same instance id, the worker
+// ends instead, because the two would fence each other forever: the older one gives
+// way.
 func (w *worker) onLost(why error) {
 	if errors.Is(why, kerr.FencedInstanceID) {
 		w.post(event{err: w.taken(why)})
@@ -127,18 +134,18 @@ func (w *worker) onLost(why error) {
 	w.post(event{err: fmt.Errorf("%w: the group has lost this worker: %w", errRejoin, why)})
 }
 
-// taken says that this worker's instance id is another's.
+// taken returns the fatal error for an instance id that another process uses.
 func (w *worker) taken(err error) error {
 	return &fatalError{fmt.Errorf("%w: another process has joined group %s as %s: give each process its own instance_id: %w",
 		ErrInstanceTaken, w.group, w.transactionalID, err)}
 }
 
-// fenced waits, after an error that says that another has this worker's
-// transactional id, for the group to say whether it is another process under the
-// same instance id. A successor that only ended an open transaction is none, and
-// the worker joins anew.
+// fenced handles errors which mean that the transactional id has a new owner. It waits
+// for the group to report whether another process uses the same instance id. If not, a
+// successor only fenced an open transaction, and the worker rejoins.
 func (w *worker) fenced(ctx context.Context, err error) error {
-	// The last is said to a commit whose transaction another has just ended.
+	// InvalidTxnState is the answer to a commit whose transaction was just ended by
+	// another owner.
 	if !errors.Is(err, kerr.ProducerFenced) && !errors.Is(err, kerr.InvalidProducerEpoch) && !errors.Is(err, kerr.InvalidTxnState) {
 		return err
 	}
@@ -159,15 +166,15 @@ func (w *worker) fenced(ctx context.Context, err error) error {
 	return err
 }
 
-// heartbeat is how often a worker tells the group that it lives. Its answer is how
-// it learns that another has died.
+// heartbeat returns the heartbeat interval. The answer announces a rebalance, so the
+// interval also bounds how late a worker notices that another one died.
 func (w *worker) heartbeat() time.Duration {
 	return min(max(w.config.SessionTimeout/10, 100*time.Millisecond), 500*time.Millisecond)
 }
 
-// watchedBalancer tells what the group assigned, each time it does. The group
-// transact session swallows revocations until its next End, so the callbacks alone
-// do not say what is owned.
+// watchedBalancer reports every assignment. The callbacks are not enough to know the
+// owned partitions, because the group transact session swallows revocations until its
+// next End.
 type watchedBalancer struct {
 	kgo.GroupBalancer
 	saw func(map[string][]int32)
@@ -182,7 +189,7 @@ func (b watchedBalancer) ParseSyncAssignment(assignment []byte) (map[string][]in
 	return assigned, err //nolint:wrapcheck // kgo's own error, back to kgo
 }
 
-// sawAssignment keeps the worker's whole assignment.
+// sawAssignment records the worker's complete assignment.
 func (w *worker) sawAssignment(assigned []int32) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -192,8 +199,9 @@ func (w *worker) sawAssignment(assigned []int32) {
 	}
 }
 
-// collect polls for a round: until the commit interval is over or enough records
-// are there; only for what there is already where deadlines wait for a round.
+// collect polls the records of a transaction until the commit interval has passed or
+// MaxRoundRecords are there. If due timers are waiting, it only takes records that are
+// already fetched.
 func (w *worker) collect(ctx context.Context) ([]*kgo.Record, error) {
 	until, now := w.lastRound.Add(w.config.CommitInterval), w.deps.Now()
 	switch {
@@ -240,11 +248,11 @@ func (w *worker) collect(ctx context.Context) ([]*kgo.Record, error) {
 	return records, nil //nolint:nilerr // a stop is no failure of the poll
 }
 
-// failingPoll is the wait after a poll that gave errors alone: the client gives the same
-// again at once.
+// failingPoll is the pause after a poll that returned only errors: kgo would return the
+// same errors again at once.
 const failingPoll = 50 * time.Millisecond
 
-// failing says that a poll gave an error of a partition or of the group.
+// failing reports whether a poll returned an error of a partition or of the group.
 func failing(fetches kgo.Fetches) bool {
 	for _, fe := range fetches.Errors() {
 		if !errors.Is(fe.Err, context.DeadlineExceeded) && !errors.Is(fe.Err, context.Canceled) {
@@ -254,8 +262,8 @@ func failing(fetches kgo.Fetches) bool {
 	return false
 }
 
-// fetchErrors shows what a poll could not read. Nothing is lost by it: the offsets
-// stand where they are.
+// fetchErrors logs and counts the errors of a poll. No record is lost, because the
+// position does not move.
 func (w *worker) fetchErrors(fetches kgo.Fetches) error {
 	for _, fe := range fetches.Errors() {
 		var dataLoss *kgo.ErrDataLoss
@@ -268,8 +276,9 @@ func (w *worker) fetchErrors(fetches kgo.Fetches) error {
 			return w.taken(fe.Err)
 		case errors.As(fe.Err, &dataLoss):
 			w.metrics.fetchErrors.WithLabelValues(w.spec.Name).Inc()
-			// A restore compares the state's position with the log, and says what is gone: the
-			// one that is under way, for the client looks before it is over, or the next one.
+			// A restore compares the state's input position with the log and reports
+			// lost records. If a restore is running, the client may get the error
+			// before it ends; otherwise a new session starts one.
 			if part := w.parts[fe.Partition]; part != nil && !part.ready {
 				part.lost = fe.Err
 				continue
@@ -281,7 +290,7 @@ func (w *worker) fetchErrors(fetches kgo.Fetches) error {
 		}
 		w.metrics.fetchErrors.WithLabelValues(w.spec.Name).Inc()
 		if fe.Topic == "" {
-			// It is of no partition but of the whole session.
+			// An error without a topic concerns the whole session.
 			fe.Err = fmt.Errorf("%w: %w", errGroup, fe.Err)
 		}
 		w.setError(fe.Err)

@@ -13,34 +13,35 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 )
 
-// A broker that dies amid transactions can take one for completed whose markers it
-// has not written everywhere (KAFKA-20734): partitions then wait for ever for an end.
-// Whoever finds one becomes the owner of its transactional id and writes what is
-// missing, as a transaction of its own on just these partitions, which ends as the
-// one before had ended. How that was its traces say: see verdict.
+// Recovery of hanging transactions. A broker that dies during a transaction can
+// complete it without having written all markers (KAFKA-20734). The partitions without
+// a marker then have an open transaction that never ends, which blocks their last
+// stable offset. The worker that finds one takes over its transactional id and writes
+// the missing markers with a new transaction on just these partitions, which ends as
+// the hanging one had ended. verdict decides that from the traces of the hanging
+// transaction.
 
-// producer is the owner of a transactional id, as its coordinator knows it.
+// producer is the owner of a transactional id, as its coordinator reports it.
 type producer struct {
 	id    int64
 	epoch int16
 }
 
-// errEpochs says that nobody can tell one transaction's markers from another's.
+// errEpochs means that the markers of a producer's transactions cannot be told apart.
 var errEpochs = errors.New("the brokers' transaction.version is below 2: transactions cannot be told apart by their epochs")
 
-// errForgotten ends a session so that the next one settles what a broker has
-// forgotten.
+// errForgotten ends a session so that the next one completes the hanging transaction.
 var errForgotten = fmt.Errorf("%w: a broker has left this worker's last transaction open", errRejoin)
 
-// over says that a transaction's coordinator has nothing more to do for it.
+// over reports whether a transaction is complete for its coordinator.
 func over(state string) bool {
 	return state == "CompleteCommit" || state == "CompleteAbort" || state == "Empty"
 }
 
-// own takes the worker's transactional id. kgo would ask for its producer id with the
-// first transaction; asked for now, it ends a transaction that an earlier life of
-// this worker left open, before a restore waits for it. What a broker has forgotten of
-// an earlier one is settled then.
+// own initializes the worker's transactional id. kgo would do so with the first
+// transaction; doing it earlier aborts a transaction that a previous run of this worker
+// left open, before a restore waits for it. It also completes hanging transactions of
+// previous runs.
 func (w *worker) own(ctx context.Context) error {
 	pid, epoch, err := w.session.ProducerID(ctx)
 	if err != nil {
@@ -69,8 +70,7 @@ func (w *worker) own(ctx context.Context) error {
 	return nil
 }
 
-// someWait says that some of the group's offsets wait for the end of a transaction,
-// anybody's.
+// someWait reports whether any of the group's offsets are pending in a transaction.
 func (w *worker) someWait(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, lookFor)
 	defer cancel()
@@ -81,9 +81,9 @@ func (w *worker) someWait(ctx context.Context) bool {
 	return errors.Is(err, kerr.UnstableOffsetCommit)
 }
 
-// settled makes sure, before a round begins, that the worker's last transaction has
-// left nothing open: what the next one wrote to such a partition would share its fate.
-// If it has, the session ends, and the next one settles that.
+// settled checks, before a transaction begins, that the worker's last one is not
+// hanging in any partition: records of the next transaction in such a partition would
+// end with it. If it hangs, the session ends, and the next session completes it.
 func (w *worker) settled(ctx context.Context) error {
 	for !w.deps.harmed.by(HarmNoSettle) {
 		open, err := w.openOf(ctx, w.streak.pid)
@@ -95,7 +95,8 @@ func (w *worker) settled(ctx context.Context) error {
 			return w.cannotLook(ctx, err)
 		}
 		if over(state) {
-			// The markers come before the completion: what is open after it lacks one.
+			// The coordinator writes all markers before it reports the transaction
+			// complete, so one that is open after the report lacks a marker.
 			open, err = w.openOf(ctx, w.streak.pid)
 			if err != nil || len(open) == 0 {
 				return w.cannotLook(ctx, err)
@@ -109,27 +110,28 @@ func (w *worker) settled(ctx context.Context) error {
 	return nil
 }
 
-// cannotLook lets a worker go on that may not see, or does not find out, whether
-// something was left open: it would only be the worse for waiting.
+// cannotLook lets a worker continue if the check for hanging transactions fails or is
+// forbidden: blocking the worker would be worse. The first failure is logged as a
+// warning, later ones at debug level.
 func (w *worker) cannotLook(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() != nil {
 		return nil //nolint:nilerr // see above
 	}
 	level := slog.LevelWarn
 	if w.blind {
-		level = slog.LevelDebug // it was said before, and is asked again and again
+		level = slog.LevelDebug // already logged as a warning
 	}
 	w.blind = true
 	w.logger.Log(ctx, level, "cannot see whether a broker has left the last transaction open", slog.String("error", err.Error()))
 	return nil
 }
 
-// lookFor bounds a look at the brokers: one that is away must not keep a worker from
-// what the others have.
+// lookFor is the timeout of a check: an unavailable broker must not keep a worker from
+// the partitions of the others.
 const lookFor = 5 * time.Second
 
-// stateOf returns the state of the transactional id that has a producer id, empty if
-// none has it.
+// stateOf returns the state of the transactional id with a producer id, empty if there
+// is none.
 func (w *worker) stateOf(ctx context.Context, pid int64) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, lookFor)
 	defer cancel()
@@ -143,14 +145,14 @@ func (w *worker) stateOf(ctx context.Context, pid int64) (string, error) {
 	return "", nil
 }
 
-// openOf returns where a producer has a transaction open.
+// openOf returns the partitions in which a producer has an open transaction.
 func (w *worker) openOf(ctx context.Context, pid int64) ([]kadm.DescribedProducer, error) {
 	all, err := w.tracesOf(ctx, pid)
 	return slices.DeleteFunc(all, func(p kadm.DescribedProducer) bool { return p.CurrentTxnStartOffset < 0 }), err
 }
 
-// tracesOf asks the leaders of all partitions that the stage may write to what they
-// know of a producer.
+// tracesOf returns the producer's state in all partitions that the stage may write to,
+// as their leaders report it.
 func (w *worker) tracesOf(ctx context.Context, pid int64) ([]kadm.DescribedProducer, error) {
 	written := kadm.TopicsSet{}
 	for _, topic := range w.topics {
@@ -179,8 +181,7 @@ func (w *worker) tracesOf(ctx context.Context, pid int64) ([]kadm.DescribedProdu
 	return out, nil
 }
 
-// heal becomes the owner of a transactional id and ends what its coordinator has
-// forgotten.
+// heal takes over a transactional id and completes its hanging transactions.
 func (w *worker) heal(ctx context.Context, id string) error {
 	if ok, err := w.admin.EpochPerTransaction(ctx); err != nil || !ok {
 		return errors.Join(err, fmt.Errorf("settle the transactions of %s: %w", id, errEpochs))
@@ -192,8 +193,9 @@ func (w *worker) heal(ctx context.Context, id string) error {
 	return w.endForgotten(ctx, id, owner)
 }
 
-// endForgotten ends, as the owner of a transactional id, what its coordinator has
-// forgotten of earlier transactions, the group's offsets included.
+// endForgotten completes the hanging transactions of a transactional id, as its owner:
+// first those in partitions, in the order of their epochs, then the group's pending
+// offsets.
 func (w *worker) endForgotten(ctx context.Context, id string, owner producer) error {
 	traces, err := w.tracesOf(ctx, owner.id)
 	if err != nil {
@@ -203,7 +205,7 @@ func (w *worker) endForgotten(ctx context.Context, id string, owner producer) er
 	for i := range traces {
 		p := &traces[i]
 		if p.CurrentTxnStartOffset < 0 {
-			last = max(last, p.ProducerEpoch-1) // the epoch is that of a marker
+			last = max(last, p.ProducerEpoch-1) // a marker has the next epoch
 			continue
 		}
 		last = max(last, p.ProducerEpoch)
@@ -232,7 +234,7 @@ func (w *worker) endForgotten(ctx context.Context, id string, owner producer) er
 	return w.endAs(ctx, id, owner, nil, w.group, commit, why)
 }
 
-// endAs ends what is open, and says so.
+// endAs completes a hanging transaction, and logs and counts it.
 func (w *worker) endAs(ctx context.Context, id string, owner producer, open kadm.TopicsSet, group string, commit bool, why string) error {
 	if w.deps.harmed.by(HarmSettleAborts) {
 		commit = false
@@ -246,7 +248,7 @@ func (w *worker) endAs(ctx context.Context, id string, owner producer, open kadm
 	}
 	about := []any{slog.String("transactional_id", id), slog.String("outcome", outcome), slog.String("reason", why)}
 	if group != "" {
-		// Nobody can see whether some of those that wait are of this id.
+		// Kafka does not show whether pending offsets belong to this id.
 		w.logger.InfoContext(ctx, "ended the offsets that may wait for a transaction that a broker has left open", about...)
 		return nil
 	}
@@ -255,8 +257,9 @@ func (w *worker) endAs(ctx context.Context, id string, owner producer, open kadm
 	return nil
 }
 
-// lookForOwn is settled, now and then between rounds: what a broker has forgotten in
-// an output hinders nobody here, only those who read it.
+// lookForOwn repeats that check between transactions, once per session timeout. A
+// hanging transaction in an output topic does not block this worker, but it blocks the
+// topic's read-committed consumers.
 func (w *worker) lookForOwn(ctx context.Context) error {
 	now := w.deps.Now()
 	if now.Sub(w.lastSettled) < w.config.SessionTimeout {

@@ -21,8 +21,8 @@ func (a kgoAdmin) TakeOver(ctx context.Context, id string, timeout time.Duration
 	req.TransactionalID = new(id)
 	req.TransactionTimeoutMillis = int32(timeout.Milliseconds()) //nolint:gosec // seconds
 	var owner producer
-	// The broker fences the owner, begins to abort what is open, and says
-	// CONCURRENT_TRANSACTIONS until it has done so.
+	// The broker fences the owner, starts to abort the open transaction, and answers
+	// CONCURRENT_TRANSACTIONS until that is done.
 	err := patiently(ctx, func() error {
 		resp, err := req.RequestWith(ctx, a.client)
 		if err != nil {
@@ -37,7 +37,7 @@ func (a kgoAdmin) TakeOver(ctx context.Context, id string, timeout time.Duration
 	return owner, nil
 }
 
-// patiently asks again as long as a transaction is on its way to its end.
+// patiently repeats a request while the broker answers CONCURRENT_TRANSACTIONS.
 func patiently(ctx context.Context, ask func() error) error {
 	const patience = 100
 	for attempt := 0; ; attempt++ {
@@ -66,8 +66,9 @@ func (a kgoAdmin) EpochPerTransaction(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// EndAs implements admin. Later versions of its requests leave it to the partitions'
-// leaders to make them part of the transaction, with a produce; these name them.
+// EndAs implements admin. In the newer versions of these requests, partitions join a
+// transaction only by a produce, which the partition's leader registers. The versions
+// used here name the partitions explicitly.
 func (a kgoAdmin) EndAs(ctx context.Context, id string, as producer, open kadm.TopicsSet, group string, commit bool) error {
 	versions := kversion.Stable()
 	versions.SetMaxKeyVersion(kmsg.AddPartitionsToTxn.Int16(), 3)
@@ -152,7 +153,7 @@ func (a kgoAdmin) OffsetNotes(ctx context.Context, group, topic string) ([]strin
 	return out, nil
 }
 
-// How far back a marker is looked for, and in which steps: offsets.
+// The step sizes and the limit of the backward search for a marker, in offsets.
 const (
 	markerStep = 4_000
 	markerFar  = 2_000_000
@@ -192,8 +193,8 @@ func (a kgoAdmin) Marker(ctx context.Context, topic string, partition int32, of 
 	return noMarker, nil
 }
 
-// markerBetween reads a part of a log. older says that it has something of the
-// producer from before the marker.
+// markerBetween reads a range of a log. older is true if the range contains a record of
+// an earlier epoch of the producer; the search can then stop.
 func (a kgoAdmin) markerBetween(ctx context.Context, from kadm.Offset, until int64, of producer) (found marker, older bool, err error) {
 	client, err := kgo.NewClient(append(slices.Clone(a.opts),
 		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{from.Topic: {from.Partition: kgo.NewOffset().At(from.At)}}),

@@ -13,25 +13,26 @@ import (
 // of its class. A piece above the largest class has a chunk of its own.
 type slab struct {
 	chunks [][]byte
-	// free is the first piece given back, by class; the next one's reference stands in it.
+	// free is the first free piece of each class; a free piece contains the reference
+	// of the next one.
 	free [slabClasses]uint32
 	// fresh is the reference of the first never-used unit of the last chunk, left the
 	// number of such units.
 	fresh, left uint32
-	// empty are chunks that were of one large piece, and are none now.
+	// empty are the numbers of released chunks of large pieces, for reuse.
 	empty []uint32
-	// heldBytes is the size of all chunks, usedBytes that of the pieces in use.
+	// heldBytes is the size of all chunks, usedBytes that of the allocated pieces.
 	heldBytes, usedBytes int64
 }
 
 const (
 	slabUnit    = 16
-	slabBits    = 14 // units of a chunk, 256 KiB
+	slabBits    = 14 // log2 of the units per chunk, 256 KiB
 	slabClasses = 48
 	slabLargest = 256 // units of the largest class, 4 KiB
 )
 
-// classOf returns the class of a piece of units, and how many units it has then.
+// classOf returns the size class for a number of units, and the units of that class.
 func classOf(units uint32) (class int, rounded uint32) {
 	const eighths = 8
 	if units <= eighths {
@@ -77,10 +78,10 @@ func (s *slab) take(n int) uint32 {
 	return piece
 }
 
-// takeLarge returns a piece that has a chunk of its own.
+// takeLarge allocates a piece in its own chunk.
 func (s *slab) takeLarge(units uint32) uint32 { return s.chunk(units)<<slabBits + 1 }
 
-// chunk makes a chunk and returns its number.
+// chunk allocates a chunk and returns its number.
 func (s *slab) chunk(units uint32) uint32 {
 	memory := make([]byte, int(units)*slabUnit)
 	s.heldBytes += int64(len(memory))
@@ -93,7 +94,7 @@ func (s *slab) chunk(units uint32) uint32 {
 	return uint32(len(s.chunks) - 1) //nolint:gosec // as many chunks are more than any memory
 }
 
-// give takes a piece of n bytes back.
+// give frees a piece of n bytes.
 func (s *slab) give(piece uint32, n int) {
 	s.usedBytes -= slabSize(n)
 	units := slabUnits(n)
@@ -109,15 +110,15 @@ func (s *slab) give(piece uint32, n int) {
 	s.free[class] = piece
 }
 
-// at returns the n first bytes of a piece. They stay where they are until it is given back.
+// at returns the first n bytes of a piece, valid until the piece is freed.
 func (s *slab) at(piece uint32, n int) []byte {
 	chunk := s.chunks[(piece-1)>>slabBits]
 	from := int((piece-1)&(1<<slabBits-1)) * slabUnit
 	return chunk[from : from+n : from+n]
 }
 
-// wasteful says that more than one of so many parts of the memory is of pieces given back,
-// of classes that nobody asks for any more.
+// wasteful reports whether more than 1/parts of the memory is free, in size classes
+// that are no longer requested.
 func (s *slab) wasteful(parts int64) bool {
 	const little = 1 << 20
 	return s.heldBytes > little && s.usedBytes < s.heldBytes/parts*(parts-1)

@@ -1,7 +1,6 @@
 package engine
 
-// Step is a named place in the life of a round or a restore, where tests let
-// things go wrong.
+// Step is a sync point of a transaction or a restore, at which tests inject failures.
 type Step string
 
 // The steps, in order.
@@ -17,7 +16,7 @@ const (
 	StepSessionOpen Step = "session-open"
 )
 
-// at tells the hook, if there is one, that a step is reached.
+// at calls the hook, if there is one.
 func (w *worker) at(step Step) error {
 	if w.deps.step == nil {
 		return nil

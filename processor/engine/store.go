@@ -15,15 +15,15 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
-// ErrDiskFull says that the state directory's disk is full. The process should
-// end with an exit code of its own: a restart does not mend it.
+// ErrDiskFull means that the disk of the state directory is full. The process should
+// exit with a distinct code, because a restart does not help.
 var ErrDiskFull = errors.New("the disk of the state directory is full")
 
-// ErrStoreBroken says that the state store cannot be read or written any more. The
-// next start sets it aside and restores from the changelogs.
+// ErrStoreBroken means that the state store cannot be read or written any more. The
+// next start moves it aside and restores from the changelogs.
 var ErrStoreBroken = errors.New("the state store is broken")
 
-// StoreConfig says how much memory and disk the state store may use.
+// StoreConfig limits the memory and disk use of the state store.
 type StoreConfig struct {
 	// CacheBytes is the block cache, memtables included: it must be well above
 	// three memtables, or it holds nothing. 48 MiB by default.
@@ -36,9 +36,9 @@ type StoreConfig struct {
 	// from the store nor written twice. 0 writes after each transaction. 128 MiB by
 	// default.
 	WriteBackBytes int64 `json:"write_back_bytes" koanf:"write_back_bytes" yaml:"write_back_bytes"`
-	// FilterBytes is the size of the filter that spares the store look-ups of entities
-	// that come for the first time: a byte and a quarter for each of which there is
-	// state. 0 makes none. 8 MiB by default.
+	// FilterBytes is the size of the Bloom filter that answers lookups of new entities
+	// without the store. An entity needs a byte and a quarter. 0 disables the filter. 8
+	// MiB by default.
 	FilterBytes int64 `json:"filter_bytes" koanf:"filter_bytes" yaml:"filter_bytes"`
 	// fs replaces the disk in tests.
 	fs vfs.FS
@@ -77,8 +77,8 @@ type Store struct {
 	batchBytes int
 }
 
-// OpenStore opens the store under dir. One that will not open is set aside under
-// another name, and an empty one takes its place: its state is in the changelogs.
+// OpenStore opens the store under dir. If that fails, it renames the directory and
+// creates an empty store, which is restored from the changelogs.
 func OpenStore(dir string, config StoreConfig, logger *slog.Logger) (*Store, error) {
 	health := &storeHealth{dir: dir, down: make(chan struct{})}
 	db, err := openPebble(dir, config, logger, health)
@@ -113,7 +113,7 @@ func openPebble(dir string, config StoreConfig, logger *slog.Logger, health *sto
 		Cache:        cache,
 		FS:           newTableFiles(disk),
 		MemTableSize: uint64(max(config.MemtableBytes, 1<<20)),
-		// The changelog is the log.
+		// The changelog replaces the write-ahead log.
 		DisableWAL: true,
 		// Pebble's default logger ends the process on a failed write.
 		Logger:        pebbleLogger{logger, health},
@@ -123,15 +123,16 @@ func openPebble(dir string, config StoreConfig, logger *slog.Logger, health *sto
 		// compaction.
 		L0CompactionThreshold: 16,
 		LBaseMaxBytes:         256 << 20,
-		// A restore writes faster than a compaction follows, and must not wait for it:
-		// until it has followed, a look-up asks the Bloom filters of more tables.
+		// A restore writes faster than compaction can follow, and must not be
+		// throttled: until compaction catches up, a lookup tests the Bloom filters of
+		// more tables.
 		L0StopWritesThreshold: 1000,
 	}
 	for i := range options.Levels {
 		options.TargetFileSizes[i] = 8 << 20
-		// An index of one level is looked up once.
+		// Large enough that most tables have a single index block.
 		options.Levels[i].IndexBlockSize = 256 << 10
-		// A look-up of an entity that is not there should not read a block.
+		// A lookup of a missing key should not read a data block.
 		options.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
 		if i < len(options.Levels)-1 {
 			// Data above the last level is soon rewritten; most bytes are in the last
@@ -187,8 +188,8 @@ func (s *Store) partition(stage string, partition int32) *storePartition {
 	return &storePartition{store: s, db: s.db, prefix: prefix}
 }
 
-// storePartition is one partition's part of the store. It is used by one
-// goroutine at a time, which the lease sees to.
+// storePartition is one partition's part of the store. The lease guarantees that only
+// one goroutine uses it at a time.
 type storePartition struct {
 	store  *Store
 	db     *pebble.DB
@@ -196,12 +197,12 @@ type storePartition struct {
 	// key and value are buffers for Pebble's keys and values.
 	key, value []byte
 	hot        hot
-	// quiet says that no deadline of the index is before the time given, unix ms; 0 says
-	// nothing.
+	// quiet is a lower bound of the deadlines in the timer index, unix ms; 0 is
+	// unknown.
 	quiet int64
 }
 
-// found is a partition that the store has state of.
+// found is a partition whose state the store contains.
 type found struct {
 	stage     string
 	partition int32
@@ -218,7 +219,7 @@ func (s *Store) partitions() ([]found, error) {
 	for valid := it.First(); valid; {
 		stage, rest, ok := bytes.Cut(it.Key(), []byte{0})
 		if !ok || len(rest) < 4 || len(stage) == 0 {
-			valid = it.Next() // the store's own
+			valid = it.Next() // a key of the store itself
 			continue
 		}
 		at := s.partition(string(stage), int32(binary.BigEndian.Uint32(rest))) //nolint:gosec // written from an int32

@@ -21,35 +21,36 @@ import (
 // filter has more false positives, but never a false negative.
 type keyFilter struct {
 	store *Store
-	// size is in bits, 0 for a filter that knows nothing.
+	// size is in bits; 0 disables the filter.
 	size uint
-	// scanAfter is how many look-ups must find nothing before a scan is worth it.
+	// scanAfter is the number of missed lookups after which a scan pays off.
 	scanAfter int
-	// commits is held while a batch is written. A scan waits for those that began before
-	// it, for they may know nothing of it.
+	// commits is read-locked while a batch is written. A scan waits for batches that
+	// began before it, because they did not add their keys to next.
 	commits sync.RWMutex
 
 	mu sync.RWMutex
-	// keys is in use if ready; next is being made by a scan.
+	// keys is the filter in use if ready; next is the filter that a scan builds.
 	keys, next *bloom.BloomFilter
 	ready      bool
-	// missed counts look-ups that found nothing without the filter, added the keys in it;
-	// with refill of them it is made anew.
+	// missed counts lookups that found nothing without the help of the filter. added
+	// counts the keys in the filter; when it reaches refill, a scan rebuilds the
+	// filter.
 	missed, added, refill int
-	// begun is how many scans have begun.
+	// begun is the number of started scans.
 	begun   int
 	closing chan struct{}
 	scans   sync.WaitGroup
 }
 
-// A key takes 10 bits and 3 places, which is right in 98 of 100 cases: each place more is a
-// wait for memory.
+// A key takes 10 bits and 3 hash functions, for 2 % false positives. Each further hash
+// function is one more cache miss.
 const (
 	filterBits   = 10
 	filterPlaces = 3
 )
 
-// newKeyFilter returns the filter of a store, of size bytes; 0 is a filter that knows nothing.
+// newKeyFilter returns a filter of size bytes for a store; 0 returns a disabled filter.
 func newKeyFilter(s *Store, size int64) *keyFilter {
 	f := &keyFilter{store: s, scanAfter: 1 << 16, closing: make(chan struct{})}
 	if size <= 0 {
@@ -69,15 +70,16 @@ func newKeyFilter(s *Store, size int64) *keyFilter {
 
 func (f *keyFilter) capacity() int { return int(f.size / filterBits) }
 
-// absent says that the store has no entry under a key. False says nothing.
+// absent reports that the store certainly has no entry under a key. False means
+// unknown.
 func (f *keyFilter) absent(key []byte) bool {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
 	return f.ready && !f.keys.Test(key)
 }
 
-// add notes a key that is about to be written. It returns how many scans had begun
-// before, for commit.
+// add adds a key that is about to be written. It returns the number of scans started
+// before, which commit needs.
 func (f *keyFilter) add(key []byte) (begun int) {
 	if f.size == 0 {
 		return 0
@@ -96,8 +98,8 @@ func (f *keyFilter) add(key []byte) (begun int) {
 	return begun
 }
 
-// commit writes a batch whose first key was added when so many scans had begun. A scan
-// that began since may not have met its keys: they are added once more.
+// commit writes a batch. begun is the number of scans started when its first key was
+// added. A scan that started since may have missed its keys, so they are added again.
 func (f *keyFilter) commit(batch *pebble.Batch, begun int) error {
 	f.commits.RLock()
 	defer f.commits.RUnlock()
@@ -108,7 +110,7 @@ func (f *keyFilter) commit(batch *pebble.Batch, begun int) error {
 		for r := batch.Reader(); ; {
 			kind, key, _, ok, err := r.Next()
 			if !ok || err != nil {
-				break // Pebble will say what is wrong with its own batch
+				break // Commit returns the error of a malformed batch
 			}
 			if at, isKey := kindOf(key); kind == pebble.InternalKeyKindSet && isKey && key[at] == kindState {
 				f.add(key)
@@ -118,7 +120,7 @@ func (f *keyFilter) commit(batch *pebble.Batch, begun int) error {
 	return batch.Commit(pebble.NoSync)
 }
 
-// miss notes that the store had no entry, although the filter did not say so.
+// miss counts a lookup that found no entry although the filter did not exclude it.
 func (f *keyFilter) miss() {
 	if f.size == 0 {
 		return
@@ -131,7 +133,8 @@ func (f *keyFilter) miss() {
 	}
 }
 
-// scan begins to make the filter anew, beside the one there is. The lock is held.
+// scan starts building a new filter while the current one stays in use. The caller
+// holds the lock.
 func (f *keyFilter) scan() {
 	select {
 	case <-f.closing:
@@ -149,20 +152,20 @@ func (f *keyFilter) scan() {
 			f.keys, f.ready, f.added = f.next, true, n
 			f.refill = max(f.capacity(), 2*n)
 		} else {
-			f.missed, f.refill = 0, 2*f.added // later
+			f.missed, f.refill = 0, 2*f.added // retried later
 		}
 		f.next = nil
 	})
 }
 
-// awaitCommits waits for batches that may know nothing of the scan.
+// awaitCommits waits for batches that began before the scan.
 func (f *keyFilter) awaitCommits() {
 	f.commits.Lock()
 	f.commits.Unlock() //nolint:gocritic,staticcheck // those that come know of it
 }
 
-// read adds the keys of the store to the next filter. Those that are written meanwhile
-// get there by add.
+// read adds the keys of the store to the next filter. Concurrent writes call add for
+// their own keys.
 func (f *keyFilter) read() (n int, err error) {
 	const some = 1024
 	var batch [][]byte
@@ -195,7 +198,7 @@ func (f *keyFilter) read() (n int, err error) {
 	return n, errors.Join(scanErr, err)
 }
 
-// close ends a scan that runs.
+// close ends a running scan.
 func (f *keyFilter) close() {
 	f.mu.Lock()
 	close(f.closing)
@@ -203,7 +206,7 @@ func (f *keyFilter) close() {
 	f.scans.Wait()
 }
 
-// kindOf returns where in a key of the store its kind stands.
+// kindOf returns the index of the kind byte in a key of the store.
 func kindOf(key []byte) (at int, ok bool) {
 	stage := bytes.IndexByte(key, 0)
 	const partition = 4
@@ -211,8 +214,7 @@ func kindOf(key []byte) (at int, ok bool) {
 	return at, stage > 0 && len(key) > at
 }
 
-// eachKey calls yield with the key of every state entry, as Pebble has it, until it
-// returns false.
+// eachKey yields the Pebble key of every state entry until yield returns false.
 func (s *Store) eachKey(yield func(key []byte) bool) error {
 	it, err := s.db.NewIter(nil)
 	if err != nil {
@@ -222,7 +224,7 @@ func (s *Store) eachKey(yield func(key []byte) bool) error {
 		kind, ok := kindOf(it.Key())
 		switch {
 		case !ok:
-			valid = it.Next() // the store's own
+			valid = it.Next() // a key of the store itself
 		case it.Key()[kind] < kindState:
 			valid = it.SeekGE(append(append([]byte(nil), it.Key()[:kind]...), kindState))
 		case it.Key()[kind] > kindState:

@@ -24,16 +24,18 @@ type storeHealth struct {
 	fail func(error)
 }
 
-// brokenMark is the file that tells the next start not to open the store.
+// brokenMark is a file in the store's directory that prevents the next start from
+// opening it.
 const brokenMark = "BROKEN"
 
-// mark tells the next start that the store is not to be opened.
+// mark creates the brokenMark file, so that the next start restores from the
+// changelogs.
 func (h *storeHealth) mark(cause error) error {
 	err := os.WriteFile(filepath.Join(h.dir, brokenMark), nil, 0o600)
 	return errors.Join(fmt.Errorf("%w, a restart restores it from the changelogs: %w", ErrStoreBroken, cause), err)
 }
 
-// report takes an error of the background.
+// report handles an error of Pebble's background work.
 func (h *storeHealth) report(err error) {
 	switch {
 	case isDiskFull(err):
@@ -51,27 +53,29 @@ func (h *storeHealth) report(err error) {
 	h.err = err
 	close(h.down)
 	if h.fail != nil {
-		// Who hears it may stop the engine, and Pebble must not wait for that.
+		// The callback may stop the engine, which waits for Pebble; so Pebble must not
+		// wait for the callback.
 		go h.fail(err)
 	}
 }
 
-// onBroken sets who hears, once, that the store cannot go on.
+// onBroken sets the callback for an error after which the store cannot go on. It is
+// called at most once.
 func (s *Store) onBroken(fail func(error)) {
 	s.health.mu.Lock()
 	defer s.health.mu.Unlock()
 	s.health.fail = fail
 }
 
-// broken returns why the store cannot go on, nil if it can.
+// broken returns the error after which the store cannot go on, or nil.
 func (s *Store) broken() error {
 	s.health.mu.Lock()
 	defer s.health.mu.Unlock()
 	return s.health.err
 }
 
-// failed classifies an error of a read or write. A corruption marks the store, so
-// that the next start restores whole.
+// failed classifies an error of a read or write. A corruption marks the store, so that
+// the next start restores from the changelogs.
 func (s *Store) failed(err error) error {
 	if err == nil || !pebble.IsCorruptionError(err) || errors.Is(err, ErrStoreBroken) {
 		return diskError(err)
@@ -83,12 +87,12 @@ func isDiskFull(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
-// isLocked says that another process, or this one, has the store open.
+// isLocked reports whether a process, maybe this one, has the store open.
 func isLocked(err error) bool {
 	return errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EACCES) || strings.Contains(err.Error(), "lock held by current process")
 }
 
-// diskError marks an error of a full disk.
+// diskError wraps an error of a full disk in ErrDiskFull.
 func diskError(err error) error {
 	if err != nil && isDiskFull(err) && !errors.Is(err, ErrDiskFull) {
 		return fmt.Errorf("%w: %w", ErrDiskFull, err)
@@ -96,8 +100,8 @@ func diskError(err error) error {
 	return err
 }
 
-// pebbleLogger keeps Pebble's talk at debug and its fatal errors from ending the
-// process.
+// pebbleLogger logs Pebble's messages at debug level and keeps its fatal errors from
+// ending the process.
 type pebbleLogger struct {
 	logger *slog.Logger
 	health *storeHealth

@@ -24,8 +24,8 @@ func (p *storePartition) at(kind byte, rest ...[]byte) []byte {
 	return p.key
 }
 
-// maxFormer is how many former deadlines of a partition are looked at in one round: some
-// milliseconds.
+// maxFormer limits the stale index entries that one transaction of a partition checks:
+// this takes some milliseconds.
 const maxFormer = 1000
 
 // get implements stored.
@@ -84,11 +84,11 @@ func (p *storePartition) scan(prefix []byte, yield func(key, payload []byte) boo
 	return err
 }
 
-// due implements stored. A restore leaves the former deadlines of an entry in the
-// index; those found here are deleted. That hangs on the committed state alone, so
-// it needs no transaction, and a deadline set again is written after it. After maxFormer of
-// them it is enough for one round: after a restore there may be as many as the changelog has
-// records, and the input is not to wait for them.
+// due implements stored. A restore leaves stale deadlines in the timer index; those
+// found here are deleted. This needs no transaction, because it only depends on
+// committed state, and a deadline that is set again is written later. It stops after
+// maxFormer stale index entries: after a restore there may be as many as the changelog
+// has records, and the input must not wait for them.
 func (p *storePartition) due(until int64, yield func(key []byte, deadline int64) bool) (more bool, err error) {
 	former := 0
 	fresh, stopped := p.hot.due(until), false
@@ -158,7 +158,8 @@ func (p *storePartition) indexed(until int64, yield func(index, key []byte, dead
 	return err
 }
 
-// deadline returns that of a committed entry, 0 if it has none or there is none.
+// deadline returns the deadline of a committed entry, 0 if it has none or does not
+// exist.
 func (p *storePartition) deadline(key []byte) (int64, error) {
 	value, closer, err := p.db.Get(p.at(kindState, key))
 	if errors.Is(err, pebble.ErrNotFound) {
@@ -188,7 +189,7 @@ func (p *storePartition) iterate(lower, upper []byte, yield func(key, value []by
 	return p.store.failed(it.Close())
 }
 
-// upperBound is the first key after all keys that begin with prefix.
+// upperBound returns the first key after all keys that begin with prefix.
 func upperBound(prefix []byte) []byte {
 	end := bytes.Clone(prefix)
 	for i := len(end) - 1; i >= 0; i-- {

@@ -8,34 +8,35 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 )
 
-// position says which point of the changelog a partition's state corresponds to.
+// position is the changelog checkpoint that a partition's state corresponds to.
 type position struct {
-	// topicID is the changelog topic's: a topic made anew is another one.
+	// topicID is the id of the changelog topic, which changes if the topic is
+	// recreated.
 	topicID [16]byte
-	// offset is the next changelog offset to read.
+	// offset is the next changelog offset to replay: the store holds every change
+	// before it.
 	offset int64
-	// atEnd is when offset was last known to be the changelog's end, or when the replay
-	// that has come this far began, unix ms.
+	// atEnd is the time at which offset was last known to be the changelog's end, or at
+	// which the replay up to offset began, unix ms.
 	atEnd int64
-	// reach is the checkpoint: the offset up to which the store holds every change.
-	// Between reach and the highest offset, the store holds some of the changes.
+	// reach is the changelog offset that no change in the store lies at or beyond.
+	// Between offset and reach, the store holds some of the changes.
 	reach int64
-	// input is the input offset up to which rounds that the broker confirmed are in the
-	// state; less than that where the state came from the changelog.
+	// input is the input offset up to which the state contains transactions that the
+	// broker acknowledged; it is lower if the state was restored from the changelog.
 	input int64
 }
 
-// positionVersion is the format of a position; the first had no input, the second no
-// reach.
+// positionVersion is the format version of a position. Version 1 had no input, version
+// 2 no reach.
 const positionVersion = 3
 
-// positionBytes is the length of a position by its version, 0 for none.
+// positionBytes returns the length of a position by its version, 0 for an unknown one.
 func positionBytes(version byte) int {
 	return [positionVersion + 1]int{0, 33, 41, 49}[min(version, positionVersion)]
 }
 
-// position returns the stored position; found is false for a partition that has
-// none.
+// position returns the stored checkpoint; found is false if the partition has none.
 func (p *storePartition) position() (pos position, found bool, err error) {
 	value, closer, err := p.db.Get(p.at(kindPosition))
 	if errors.Is(err, pebble.ErrNotFound) {
@@ -76,11 +77,11 @@ type writer struct {
 
 func (s *Store) writer() *writer { return &writer{store: s, batch: s.db.NewBatch()} }
 
-// largeWriter is a writer with room for n bytes from the start.
+// largeWriter returns a writer with a preallocated batch of n bytes.
 func (s *Store) largeWriter(n int) *writer {
 	const (
-		last = 64 << 10 // the entries that make the batch full
-		// Pebble keeps a batch that is over for the next one if it is not larger.
+		last = 64 << 10 // room for the entries that exceed the limit
+		// Pebble reuses a finished batch of at most this size.
 		keep = 16 << 20
 	)
 	return &writer{store: s, batch: s.db.NewBatch(pebble.WithInitialSizeBytes(n+last), pebble.WithMaxRetainedSizeBytes(keep))}
@@ -89,8 +90,8 @@ func (s *Store) largeWriter(n int) *writer {
 // size returns how many bytes were added so far.
 func (w *writer) size() int { return w.batch.Len() }
 
-// changelog adds a changelog record as it is: its value is an entry. Nothing is
-// read, so the index keeps the former deadline of an entry that has another one.
+// changelog adds a changelog record, whose value is an encoded entry. It does not read
+// the previous entry, so the timer index keeps its deadline as a stale index entry.
 func (w *writer) changelog(p *storePartition, key, value []byte) error {
 	if value == nil {
 		return w.batch.Delete(p.at(kindState, key), nil)
@@ -108,7 +109,7 @@ func (w *writer) changelog(p *storePartition, key, value []byte) error {
 	return w.set(p.at(kindState, key), value)
 }
 
-// deadline adds one of an entry to the index, or takes it away.
+// deadline adds an entry's deadline to the timer index, or deletes it if goes is true.
 func (w *writer) deadline(p *storePartition, key []byte, deadline int64, goes bool) error {
 	if goes {
 		return w.batch.Delete(p.deadlineKey(deadline, key), nil)
@@ -116,7 +117,7 @@ func (w *writer) deadline(p *storePartition, key []byte, deadline int64, goes bo
 	return w.index(p, key, deadline)
 }
 
-// state writes an entry, or deletes it where payload is nil.
+// state writes an entry, or deletes it if payload is nil.
 func (w *writer) state(p *storePartition, key, payload []byte, deadline int64) error {
 	if payload == nil {
 		return w.batch.Delete(p.at(kindState, key), nil)
@@ -124,7 +125,7 @@ func (w *writer) state(p *storePartition, key, payload []byte, deadline int64) e
 	return w.set(p.at(kindState, key), p.encode(payload, deadline))
 }
 
-// index adds a deadline to the index, if there is one.
+// index adds a deadline to the timer index, if it is not 0.
 func (w *writer) index(p *storePartition, key []byte, deadline int64) error {
 	if deadline == 0 {
 		return nil
@@ -133,7 +134,7 @@ func (w *writer) index(p *storePartition, key []byte, deadline int64) error {
 	return w.batch.Set(p.deadlineKey(deadline, key), nil, nil)
 }
 
-// set writes the entry of a key, which the filter knows before the store does.
+// set writes an entry. Its key is added to the filter before it is in the store.
 func (w *writer) set(at, value []byte) error {
 	begun := w.store.keys.add(at)
 	if !w.keys {
@@ -142,7 +143,7 @@ func (w *writer) set(at, value []byte) error {
 	return w.batch.Set(at, value, nil)
 }
 
-// encode makes a state entry in memory that the next one takes over.
+// encode returns an encoded entry in memory that the next call reuses.
 func (p *storePartition) encode(payload []byte, deadline int64) []byte {
 	p.value = appendEntry(p.value[:0], payload, deadline)
 	return p.value
@@ -165,16 +166,16 @@ func (w *writer) position(p *storePartition, pos position) error {
 	return w.batch.Set(p.at(kindPosition), value, nil)
 }
 
-// wipe deletes everything of a partition.
+// wipe deletes the partition's state, timer index and checkpoint.
 func (w *writer) wipe(p *storePartition) error {
 	return w.batch.DeleteRange(p.prefix, upperBound(p.prefix), nil)
 }
 
-// commit writes the batch, atomically. No fsync: see Store.
+// commit writes the batch atomically, without fsync: see Store.
 func (w *writer) commit() error {
 	err := w.store.keys.commit(w.batch, w.begun)
 	return w.store.failed(errors.Join(err, w.batch.Close()))
 }
 
-// drop forgets the batch.
+// drop discards the batch.
 func (w *writer) drop() error { return w.batch.Close() }

@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// sweepSettle is how long a process runs before it removes anything: by then it
-// has what it is going to own.
+// sweepSettle is how long a process runs before it removes any state: by then the group
+// has assigned its partitions.
 const sweepSettle = 15 * time.Minute
 
-// flushEvery bounds what a kill -9 costs a quiet process: what is not yet on disk is
-// replayed.
+// flushEvery limits the replay after a kill -9 of a process with little load: changes
+// that are not flushed to disk must be replayed.
 const flushEvery = 30 * time.Second
 
-// flush writes what is in memory to the disk, now and then. Under load the
-// memtables fill before.
+// flush writes the memtable to disk periodically. Under load, the memtables fill and
+// are written earlier.
 func (e *Engine) flush(ctx context.Context) {
 	for pause(ctx, flushEvery) == nil {
 		if err := e.store.flush(); err != nil {
@@ -25,8 +25,8 @@ func (e *Engine) flush(ctx context.Context) {
 	}
 }
 
-// sweep removes, now and then, the state of partitions that went to other
-// processes long ago.
+// sweep periodically removes the state of partitions that moved to other processes long
+// ago.
 func (e *Engine) sweep(ctx context.Context) {
 	after := e.config.DropStateAfter
 	settled := e.deps.Now().Add(min(after, sweepSettle))
@@ -40,8 +40,8 @@ func (e *Engine) sweep(ctx context.Context) {
 	}
 }
 
-// joined says that the group of every worker has answered: without it nobody knows
-// what is owned here.
+// joined reports whether every worker's group has answered. Before that, the owned
+// partitions are unknown.
 func (e *Engine) joined() bool {
 	for _, w := range e.workers {
 		w.mu.Lock()
@@ -54,8 +54,8 @@ func (e *Engine) joined() bool {
 	return true
 }
 
-// dropState removes the state of partitions that nobody here owns or follows and
-// that was not at its changelog's end for DropStateAfter.
+// dropState removes the state of partitions that no worker or standby of this process
+// holds and that were not at the end of their changelog for DropStateAfter.
 func (e *Engine) dropState(ctx context.Context) error {
 	all, err := e.store.partitions()
 	if err != nil {
@@ -68,7 +68,8 @@ func (e *Engine) dropState(ctx context.Context) error {
 		if idle < e.config.DropStateAfter {
 			continue
 		}
-		// Held while it is wiped: an owner that comes now waits, and restores whole.
+		// The lease is held during the deletion: an owner that needs it waits, and then
+		// restores from the beginning.
 		give, ok := e.store.leases.takeIdle(f.stage, f.partition, func() {})
 		if !ok {
 			continue

@@ -15,20 +15,20 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// traces makes a worker's spans, named as OpenTelemetry's conventions have it:
+// traces creates a worker's spans, named after OpenTelemetry's semantic conventions:
 //
-//	process raw.lox24.v1        consumer, one round; linked with the contexts of its records
+//	process raw.lox24.v1        consumer, one transaction; linked with its records' contexts
 //	├── end transaction         client, the commit or abort
-//	└── restore lox24           internal, where the broker was asked again
-//	restore lox24               internal, of partitions that were assigned
+//	└── restore lox24           internal, a resync with the broker
+//	restore lox24               internal, of newly assigned partitions
 //
-//	send raw.lox24.v1           producer, of ingest, in the trace of a request
+//	send raw.lox24.v1           producer, by ingest, in the trace of a request
 //	└── apply raw.lox24.v1      consumer, one record; its outputs carry its context on
 //	    └── apply internal.journey.v1
 //
-// A record has a span of its own only where its parent was sampled. Spans name
-// topics, partitions, offsets and counts, never a key, a header's or a body's value,
-// and of an error only its kind. A nil traces makes none, at no cost.
+// A record has its own span only if its parent was sampled. Spans contain topics,
+// partitions, offsets and counts, but never a key or a value of a header or a body, and
+// only the kind of an error. The methods of a nil traces do nothing.
 type traces struct {
 	tracer trace.Tracer
 	// about are the attributes of all spans.
@@ -36,22 +36,23 @@ type traces struct {
 	stage    string
 	input    string
 	prefixed schemas.Names
-	// deadLetter is the topic, without prefix.
+	// deadLetter is the dead-letter topic, without prefix.
 	deadLetter string
 
-	// What follows is of the round, and of the worker's goroutine alone.
-	round   trace.Span // nil before it has begun
+	// The fields below belong to the current transaction. Only the worker's goroutine
+	// uses them.
+	round   trace.Span // nil before the span starts
 	outcome string
 	records map[place]*recordSpan
 }
 
-// place is where a record lies in the input topic.
+// place is a record's position in the input topic.
 type place struct {
 	partition int32
 	offset    int64
 }
 
-// The attributes that no convention names.
+// The attributes that the semantic conventions do not define.
 const (
 	attributeStage       = attribute.Key("tributary.stage")
 	attributeWorker      = attribute.Key("tributary.worker")
@@ -66,7 +67,7 @@ const (
 	attributeBytes       = attribute.Key("tributary.replayed_bytes")
 )
 
-// The outcomes of a round, as its metric has them.
+// The outcomes of a transaction, also the values of its metric's label.
 const (
 	outcomeCommitted = "committed"
 	outcomeAborted   = "aborted"
@@ -74,7 +75,7 @@ const (
 	outcomeUnknown   = "unknown"
 )
 
-// newTraces returns nil without a provider.
+// newTraces returns nil if there is no tracer provider.
 func newTraces(w *worker) *traces {
 	if w.deps.Tracer == nil {
 		return nil
@@ -89,7 +90,7 @@ func newTraces(w *worker) *traces {
 	}
 }
 
-// begin begins the span of a round that has records, and one for each record whose
+// begin starts the span of a transaction with records, and a span for each record whose
 // parent is sampled.
 func (t *traces) begin(ctx context.Context, records []decoded) context.Context {
 	if t == nil {
@@ -97,7 +98,7 @@ func (t *traces) begin(ctx context.Context, records []decoded) context.Context {
 	}
 	t.outcome = ""
 	if len(records) == 0 {
-		return ctx // most such rounds do nothing: see transaction
+		return ctx // most of them write nothing: see transaction
 	}
 	parents := sampledParents(records)
 	ctx = t.beginRound(ctx, records, parents)
@@ -107,7 +108,7 @@ func (t *traces) begin(ctx context.Context, records []decoded) context.Context {
 	return ctx
 }
 
-// transaction begins the span of a round that has deadlines only.
+// transaction starts the span of a transaction that has only timers.
 func (t *traces) transaction(ctx context.Context) context.Context {
 	if t == nil || t.round != nil {
 		return ctx
@@ -115,8 +116,8 @@ func (t *traces) transaction(ctx context.Context) context.Context {
 	return t.beginRound(ctx, nil, nil)
 }
 
-// maxLinks bounds the links of a round's span. Of more contexts than that it has
-// some of the whole round.
+// maxLinks limits the links of a transaction's span. If there are more contexts, an
+// even sample of them is linked.
 const maxLinks = 64
 
 func (t *traces) beginRound(ctx context.Context, records []decoded, parents []parent) context.Context {
@@ -152,19 +153,20 @@ func partitionsOf(records []decoded) []int64 {
 	return out
 }
 
-// ended ends the round's spans. It is called before the round's memory is reset.
+// ended ends the spans of the transaction. It is called before the memory of the
+// transaction is reset.
 func (t *traces) ended(w *worker, err error) {
 	if t == nil || t.round == nil && err == nil {
 		return
 	}
 	if t.round == nil {
-		t.transaction(context.Background()) // a deadline failed before anything was written
+		t.transaction(context.Background()) // a timer failed before transact
 	}
 	switch {
 	case err != nil && t.outcome != outcomeUnknown:
 		t.outcome = outcomeFailed
 	case t.outcome == "":
-		t.outcome = outcomeCommitted // there was nothing to write
+		t.outcome = outcomeCommitted // nothing to write
 	}
 	if t.round.IsRecording() {
 		buried := 0
@@ -185,7 +187,7 @@ func (t *traces) ended(w *worker, err error) {
 	clear(t.records)
 }
 
-// failed puts an error's kind on a span.
+// failed sets a span's status and its error kind.
 func failed(span trace.Span, err error) {
 	if err == nil || !span.IsRecording() {
 		return
@@ -195,7 +197,7 @@ func failed(span trace.Span, err error) {
 	span.SetStatus(codes.Error, kind)
 }
 
-// end ends a transaction, in a span of its own.
+// end ends a transaction, in its own span.
 func (w *worker) end(ctx context.Context, try kgo.TransactionEndTry, offsets func(*kmsg.TxnOffsetCommitRequest) error) (committed bool, err error) {
 	t := w.traces
 	if t == nil {
@@ -222,10 +224,11 @@ func (w *worker) end(ctx context.Context, try kgo.TransactionEndTry, offsets fun
 	return committed, err
 }
 
-// restoreSpan is the span of a restore, or none.
+// restoreSpan is the span of a restore; span is nil if tracing is disabled.
 type restoreSpan struct{ span trace.Span }
 
-// restore begins the span of a restore. It may run beside the rounds.
+// restore starts the span of a restore. It may be called concurrently with a
+// transaction.
 func (t *traces) restore(ctx context.Context, partitions int) (context.Context, restoreSpan) {
 	if t == nil {
 		return ctx, restoreSpan{}
@@ -234,7 +237,7 @@ func (t *traces) restore(ctx context.Context, partitions int) (context.Context, 
 	return ctx, restoreSpan{span}
 }
 
-// ended ends it.
+// ended ends the span.
 func (s restoreSpan) ended(found map[int32]*restored, err error) {
 	if s.span == nil {
 		return

@@ -16,7 +16,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// parent is a record of a round whose headers carry a sampled context.
+// parent is a record of the transaction whose headers contain a sampled context.
 type parent struct {
 	record  *Input
 	context trace.SpanContext
@@ -28,7 +28,7 @@ func (p *parent) attributes() []attribute.KeyValue {
 	}
 }
 
-// sampledParents returns the records that somebody follows.
+// sampledParents returns the records with a sampled context.
 func sampledParents(records []decoded) []parent {
 	var out []parent
 	for i := range records {
@@ -39,8 +39,8 @@ func sampledParents(records []decoded) []parent {
 	return out
 }
 
-// sampledParent reads a record's context. One that is not sampled costs a look at
-// the header's last digit.
+// sampledParent returns a record's trace context; ok is false if it is not sampled. An
+// unsampled context is recognized by the last digit of the header, without parsing it.
 func sampledParent(in *Input) (parent, bool) {
 	carrier := propagation.MapCarrier(nil)
 	for i := range in.Headers {
@@ -55,20 +55,20 @@ func sampledParent(in *Input) (parent, bool) {
 	return parent{record: in, context: remote}, remote.IsValid() && remote.IsSampled()
 }
 
-// sampledFlag says whether a traceparent has the flag of a sampled one, the lowest
-// bit of its last hexadecimal digit.
+// sampledFlag reports whether the sampled flag of a traceparent is set: the lowest bit
+// of its last hexadecimal digit.
 func sampledFlag(traceparent []byte) bool {
 	const size = len("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
 	return len(traceparent) == size && strings.IndexByte("13579bdf", traceparent[size-1]) >= 0
 }
 
-// recordSpan is the span of a record, and what its outputs carry.
+// recordSpan is the span of a record, and the trace headers of its outputs.
 type recordSpan struct {
 	span    trace.Span
 	headers []raw.Header
 }
 
-// beginRecord begins the span of a record as a child of its parent.
+// beginRecord starts the span of a record as a child of the record's context.
 func (t *traces) beginRecord(p *parent) {
 	links := []trace.Link(nil)
 	if round := t.round.SpanContext(); round.IsSampled() {
@@ -89,8 +89,8 @@ func (t *traces) beginRecord(p *parent) {
 	t.records[place{p.record.Partition, p.record.Offset}] = r
 }
 
-// carry puts the context of a followed record's span into its outputs, and the
-// outputs' topics into the span.
+// carry adds the span's context to the outputs of a traced record, and the output
+// topics to the span's attributes.
 func (t *traces) carry(s *scope, in *Input, outputs []Output) {
 	if t == nil || len(t.records) == 0 {
 		return
@@ -104,7 +104,7 @@ func (t *traces) carry(s *scope, in *Input, outputs []Output) {
 		o := &outputs[i]
 		topics = append(topics, t.prefixed.Topic(o.Topic))
 		if o.Topic == t.deadLetter {
-			continue // the raw record unchanged, with its own context
+			continue // a dead letter keeps the raw record's headers
 		}
 		before := o.Headers
 		o.Headers = append(withoutContext(before), r.headers...)
@@ -115,8 +115,8 @@ func (t *traces) carry(s *scope, in *Input, outputs []Output) {
 	r.span.SetAttributes(attributeOutputs.StringSlice(topics))
 }
 
-// withoutContext returns a copy of headers without the context that a stage has
-// passed on: the record's own, of which the span is the child.
+// withoutContext returns a copy of headers without a traceparent: a stage may have
+// copied the input's, which is the parent of the span.
 func withoutContext(headers []raw.Header) []raw.Header {
 	out := make([]raw.Header, 0, len(headers)+1)
 	for _, h := range headers {
@@ -127,7 +127,7 @@ func withoutContext(headers []raw.Header) []raw.Header {
 	return out
 }
 
-// errorKind sorts an error into a word that holds nothing of a record.
+// errorKind maps an error to a constant that contains no record data.
 func errorKind(err error) string {
 	var (
 		kafka *kerr.Error

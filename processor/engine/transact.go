@@ -11,11 +11,11 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// transact writes the round: outputs, changelog and offsets in one Kafka
-// transaction, then the store. Only what is confirmed committed reaches the store.
+// transact commits outputs, changelog and input offsets in one Kafka transaction and
+// then updates the write-back cache. The cache and the store only get changes whose
+// commit was acknowledged.
 func (w *worker) transact(ctx context.Context) error {
-	// A stop lets the round in flight come to its end; the broker's own timeouts
-	// bound it.
+	// Stop does not cancel a transaction in flight; the broker's timeouts bound it.
 	ctx, stop := w.untilKilled(w.traces.transaction(ctx))
 	defer stop()
 	began := w.deps.Now()
@@ -62,9 +62,9 @@ func (w *worker) transact(ctx context.Context) error {
 		return err
 	}
 	w.failures = 0
-	// Counted first: what is counted may name entries that the next step changes.
+	// Measured first: counts may refer to entries that keep changes.
 	w.measure(began)
-	if !w.deps.harmed.by(HarmStoreFirst) { // which has done it, once
+	if !w.deps.harmed.by(HarmStoreFirst) { // keep was called above
 		if err := w.keep(); err != nil {
 			return err
 		}
@@ -72,8 +72,8 @@ func (w *worker) transact(ctx context.Context) error {
 	return w.at(StepStored)
 }
 
-// write begins a transaction and sends the round's records. They are written, or
-// refused, when it returns.
+// write begins a transaction and produces its records. On return, every record is
+// acknowledged or failed.
 func (w *worker) write(ctx context.Context) error {
 	if err := w.session.Begin(); err != nil {
 		return fmt.Errorf("%w: begin a transaction: %w", errRejoin, err)
@@ -93,8 +93,8 @@ func (w *worker) write(ctx context.Context) error {
 	return w.at(StepFlushed)
 }
 
-// untilKilled returns a context that outlives a stop, so that a round can end, and
-// ends when Stop waits no longer.
+// untilKilled returns a context that outlives Stop's cancellation, so that the
+// transaction can finish, and ends when Stop gives up waiting.
 func (w *worker) untilKilled(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(w.killed, cancel)
@@ -104,8 +104,9 @@ func (w *worker) untilKilled(ctx context.Context) (context.Context, func()) {
 	}
 }
 
-// produce sends the outputs and the changelog. The records live in the round's
-// slice, which is complete before the first is sent: it must not move.
+// produce produces the outputs and the changelog. The client keeps pointers into the
+// slice of records, so the slice is complete before the first produce and must not be
+// reallocated.
 func (w *worker) produce(ctx context.Context) error {
 	out, headers := w.round.out[:0], w.round.outHeaders[:0]
 	for _, p := range slices.Sorted(maps.Keys(w.round.scopes)) {
@@ -144,7 +145,8 @@ func (w *worker) produce(ctx context.Context) error {
 	return nil
 }
 
-// entry returns the state entry of a cell, where its payload lies if there is room.
+// entry returns the encoded entry of a cell. If there is room before the payload, it
+// writes the entry's head there and does not copy the payload.
 func (s *scope) entry(c *cell) []byte {
 	if !c.roomy {
 		return appendEntry(s.arena.buffer(entryRoom+len(c.payload)), c.payload, c.deadline)
@@ -157,7 +159,7 @@ func (s *scope) entry(c *cell) []byte {
 	return whole
 }
 
-// acked is the one promise of all records.
+// acked is the promise of all produced records. kgo may call it concurrently.
 func (r *round) acked(record *kgo.Record, err error) {
 	a := &r.acks
 	if err != nil {
@@ -177,7 +179,7 @@ func (r *round) acked(record *kgo.Record, err error) {
 	a.mu.Unlock()
 }
 
-// abortProduced aborts a round of which a record did not reach Kafka.
+// abortProduced aborts a transaction of which a produce failed.
 func (w *worker) abortProduced(ctx context.Context) error {
 	cause := w.round.acks.err
 	w.setError(cause)
@@ -199,8 +201,8 @@ func (w *worker) abortProduced(ctx context.Context) error {
 	return w.resync(ctx, "a record was not written")
 }
 
-// addOffsets makes every transaction commit the input offsets of the partitions it
-// touches, also one made only of deadlines: so the group's generation fences it.
+// addOffsets adds the input offsets of all partitions in the transaction to its commit,
+// even if it has only timers, so that the group generation always fences it.
 func (w *worker) addOffsets(req *kmsg.TxnOffsetCommitRequest) error {
 	if w.deps.harmed.by(HarmNoGeneration) {
 		req.Generation, req.MemberID, req.InstanceID = -1, "", nil
@@ -220,8 +222,9 @@ func (w *worker) addOffsets(req *kmsg.TxnOffsetCommitRequest) error {
 		req.Topics = append(req.Topics, added)
 		topic = len(req.Topics) - 1
 	}
-	// The offsets are those of the progress entries in the same transaction, and of these
-	// partitions alone: the client would add what it has polled of others.
+	// The offsets must equal those of the progress entries in the same transaction. The
+	// client's own list is replaced, because it also contains polled partitions that
+	// are not part of this transaction.
 	req.Topics[topic].Partitions = req.Topics[topic].Partitions[:0]
 	for _, p := range slices.Sorted(maps.Keys(w.round.scopes)) {
 		at := w.parts[p].position()
@@ -233,8 +236,8 @@ func (w *worker) addOffsets(req *kmsg.TxnOffsetCommitRequest) error {
 	return nil
 }
 
-// keep takes a committed round over, with its clocks, and writes to the store when
-// much has come together.
+// keep moves the changes of a committed transaction to the write-back cache, updates
+// the partitions' positions, and writes to the store if the cache is over its budget.
 func (w *worker) keep() error {
 	now := w.deps.Now().UnixMilli()
 	for p, s := range w.round.scopes {
@@ -254,10 +257,10 @@ func (w *worker) keep() error {
 	return w.makeRoom()
 }
 
-// resync makes sure of where every partition stands after a round that was not
-// committed: the broker may know better than the client. The changelog's tail is
-// replayed, and committed offsets that are not what the client rewound to end the
-// session.
+// resync sets every partition's position after a transaction that was not committed,
+// from the broker's answers and not from the client's cache. It replays the tail of the
+// changelog. If the broker's committed offsets differ from those that the client
+// rewound to, the session ends.
 func (w *worker) resync(ctx context.Context, why string) error {
 	states := map[int32]*storePartition{}
 	for p, part := range w.parts {
@@ -276,7 +279,7 @@ func (w *worker) resync(ctx context.Context, why string) error {
 	if len(states) == 0 {
 		return nil
 	}
-	// The replay writes to the store past what is in memory.
+	// The replay writes to the store directly, so the cache must be empty.
 	if err := w.writeBack(); err != nil {
 		return err
 	}
@@ -287,14 +290,14 @@ func (w *worker) resync(ctx context.Context, why string) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errRejoin, err)
 	}
-	// kgo has 0 for a partition of which nothing was ever committed.
+	// kgo caches offset 0 for a partition without a committed offset.
 	cached := w.session.CommittedOffsets()[w.input]
 	for p, r := range found {
 		if at, ok := cached[p]; ok && r.committed >= 0 && at.Offset >= 0 && at.Offset != r.committed {
 			return fmt.Errorf("%w: partition %d stands at %d for the client and at %d for the broker", errRejoin, p, at.Offset, r.committed)
 		}
 		if r.move != nil {
-			// A new session settles it before it reads on.
+			// The new session moves the group's offset before it reads on.
 			return fmt.Errorf("%w: partition %d: %s", errRejoin, p, r.move)
 		}
 		part := w.parts[p]

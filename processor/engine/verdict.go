@@ -12,7 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// marker is what a partition's log says of a transaction's end.
+// marker is the transaction marker found in a partition's log.
 type marker int
 
 const (
@@ -21,12 +21,13 @@ const (
 	abortMarker
 )
 
-// verdict says how a transaction ended of which the coordinator has forgotten
-// partitions. of is its producer id and its epoch.
+// verdict decides whether a hanging transaction was committed. of is its producer id
+// and epoch.
 //
-// A marker that was written says it. So does an offset that it committed, or that a
-// later round of the same run did. Where neither is, nothing of the transaction is to
-// be seen anywhere, and then it has not happened: its records come again.
+// The evidence is a marker in another partition, or a committed offset whose metadata
+// names the transaction or covers it as part of a streak of committed transactions.
+// Without evidence, nothing of the transaction is visible anywhere; then it counts as
+// aborted, and its input records are processed again.
 func (w *worker) verdict(ctx context.Context, traces []kadm.DescribedProducer, of producer) (commit bool, why string, err error) {
 	found, why, err := w.markerOf(ctx, traces, of)
 	if err != nil || found != noMarker {
@@ -39,9 +40,9 @@ func (w *worker) verdict(ctx context.Context, traces []kadm.DescribedProducer, o
 	return false, "nothing of it is committed anywhere", nil
 }
 
-// verdictOfOffsets says what becomes of the offsets that wait under a producer id.
-// They are those of the last transaction that sent some: one that was committed and
-// has no offsets yet, or else an aborted one after it.
+// verdictOfOffsets decides about the pending offsets of a producer id. They belong to
+// its last transaction that sent offsets: either a committed one whose offsets are not
+// visible yet, or an aborted one after it.
 func (w *worker) verdictOfOffsets(ctx context.Context, traces []kadm.DescribedProducer, last producer) (commit bool, why string, err error) {
 	const looks = 8
 	for of := last; of.epoch >= 0 && last.epoch-of.epoch < looks; of.epoch-- {
@@ -61,11 +62,11 @@ func (w *worker) verdictOfOffsets(ctx context.Context, traces []kadm.DescribedPr
 	return false, "nothing before was committed", nil
 }
 
-// markerOf looks for a transaction's marker, which carries the next epoch, in what its
-// producer has written to since.
+// markerOf searches for a transaction's marker in the partitions that the producer has
+// written to since. The marker carries the next epoch (KIP-890).
 func (w *worker) markerOf(ctx context.Context, traces []kadm.DescribedProducer, of producer) (found marker, why string, err error) {
 	candidates := slices.DeleteFunc(slices.Clone(traces), func(p kadm.DescribedProducer) bool { return p.ProducerEpoch <= of.epoch })
-	// Where the marker is the last thing, it is found soonest.
+	// A marker that is the producer's last record in a partition is found soonest.
 	slices.SortStableFunc(candidates, func(a, b kadm.DescribedProducer) int { return cmp.Compare(a.ProducerEpoch, b.ProducerEpoch) })
 	for i := range candidates {
 		p := &candidates[i]
@@ -80,7 +81,8 @@ func (w *worker) markerOf(ctx context.Context, traces []kadm.DescribedProducer, 
 	return noMarker, "", nil
 }
 
-// noted says that an offset's metadata names a transaction as committed.
+// noted reports whether the metadata of a committed offset names a transaction as
+// committed.
 func (w *worker) noted(ctx context.Context, of producer) (bool, error) {
 	notes, err := w.admin.OffsetNotes(ctx, w.group, w.input)
 	if err != nil {
@@ -89,20 +91,21 @@ func (w *worker) noted(ctx context.Context, of producer) (bool, error) {
 	return slices.ContainsFunc(notes, func(note string) bool { return covers(note, of) }), nil
 }
 
-// streak is a run of rounds of one producer id that were all committed, by the
-// worker's own knowledge. Every committed offset carries it as its metadata, so that
-// whoever has to find out how one of these rounds ended can read it there.
+// streak is a sequence of transactions of one producer id that the worker knows to be
+// committed, as an epoch range. It is written as the metadata of every committed
+// offset: commit evidence for the recovery of a hanging transaction.
 type streak struct {
 	pid  int64
 	from int16
 	on   bool
 }
 
-// notePrefix also says that the transaction wrote the input position to the changelog.
+// notePrefix begins the metadata of committed offsets. It also means that the
+// transaction wrote the input position to the changelog.
 const notePrefix = "committed with state "
 
-// note puts the streak, with the round that is about to be committed, into the
-// offsets that commit it.
+// note extends the streak by the transaction that is about to be committed, and writes
+// it to the metadata of the transaction's offsets.
 func (s *streak) note(req *kmsg.TxnOffsetCommitRequest) {
 	if !s.on || s.pid != req.ProducerID || s.from > req.ProducerEpoch {
 		s.pid, s.from, s.on = req.ProducerID, req.ProducerEpoch, true
@@ -115,7 +118,7 @@ func (s *streak) note(req *kmsg.TxnOffsetCommitRequest) {
 	}
 }
 
-// covers says that an offset's metadata names a transaction as committed.
+// covers reports whether an offset's metadata names a transaction as committed.
 func covers(note string, of producer) bool {
 	rest, ok := strings.CutPrefix(note, notePrefix)
 	pid, epochs, ok1 := strings.Cut(rest, ":")

@@ -9,13 +9,12 @@ import (
 	"time"
 )
 
-// errRejoin ends a session whose outcome is not known: it is closed, and a new one
-// joins and restores what the changelog has beyond the store.
+// errRejoin ends a session that cannot continue, for example because the outcome of a
+// commit is unknown. A new session rejoins the group and restores from the changelog.
 var errRejoin = errors.New("the session cannot go on")
 
-// worker runs one stage in one group transact session. One goroutine does it all:
-// the group's callbacks only leave events for it, because they hold a lock that
-// End needs.
+// worker runs one stage in one group transact session, with a single goroutine. The group
+// callbacks only post events to it, because they hold a lock that End needs.
 //
 //	callbacks ─► events ─► worker goroutine: poll → decode → apply → transaction → store
 //	                 ▲
@@ -26,7 +25,7 @@ type worker struct {
 	config          *Config
 	deps            *Deps
 	store           *Store
-	killed          context.Context //nolint:containedctx // when Stop waits no longer
+	killed          context.Context //nolint:containedctx // ends when Stop gives up waiting
 	metrics         *metrics
 	logger          *slog.Logger
 	group           string
@@ -34,47 +33,48 @@ type worker struct {
 	changelog       string
 	transactionalID string
 	topics          map[string]outputTopic
-	partitions      int32 // of the input, and of the changelog
+	partitions      int32 // partition count of input and changelog
 	maxState        int
-	// budget is that of the process for state in memory, held is what of it is used here.
+	// budget is the memory budget of the process for cached state; held is this
+	// worker's share in use.
 	budget  *budget
 	held    int64
 	machine machine
 	traces  *traces
-	// instance is the process, standby its copies of the stage.
+	// instance identifies the process; standby are its standby replicas of the stage.
 	instance string
 	standby  *standby
 
 	session session
 	admin   admin
 	streak  streak
-	blind   bool // it was said that a look at the brokers failed
+	blind   bool // a failed check for hanging transactions was logged
 	parts   map[int32]*owned
 	round   *round
-	// lastRound is when the last round ended, lastIdle when idle clocks were last
-	// looked at.
+	// The times of the last transaction and of the last periodic checks.
 	lastRound, lastIdle, lastTouch, lastOrphans, lastSettled, lastWatched time.Time
-	// failures counts rounds in a row that were not written.
+	// failures counts consecutive transactions with a failed produce.
 	failures int
 	quiet    quiet
-	// orphans are partitions that were seen without an owner.
+	// orphans are the partitions without an owner at the last check.
 	orphans []int32
 
 	mu     sync.Mutex
 	events []event
-	// assigned is all that the group has given, as of its last answer.
+	// assigned is the complete assignment in the group's last answer.
 	assigned map[int32]bool
 	status   Status
-	// progress is that of its restores.
+	// progress tracks the worker's restores.
 	progress board
 }
 
-// event is something that happened outside the worker's goroutine.
+// event is a message to the worker's goroutine.
 type event struct {
 	assigned, gone []int32
-	// joined says that the group has answered, maybe with nothing.
+	// joined means that the group has answered, perhaps with an empty assignment.
 	joined bool
-	// restored are partitions whose restore ended, parts what they belong to.
+	// restored are the results of an ended restore, parts the partitions that it was
+	// started for.
 	restored map[int32]*restored
 	parts    map[int32]*owned
 	err      error
@@ -86,8 +86,8 @@ func (w *worker) post(e event) {
 	w.events = append(w.events, e)
 }
 
-// run keeps a session going until ctx ends. It returns nil then, and otherwise the
-// error that no new session would mend.
+// run restarts the session until ctx ends, then it returns nil. It returns an error
+// that a new session would not resolve.
 func (w *worker) run(ctx context.Context) error {
 	for attempt := 0; ; attempt++ {
 		began := w.deps.Now()
@@ -113,13 +113,13 @@ func (w *worker) run(ctx context.Context) error {
 	}
 }
 
-// fatalError is one that a new session would meet again.
+// fatalError is an error that a new session would meet again.
 type fatalError struct{ err error }
 
 func (e *fatalError) Error() string { return e.err.Error() }
 func (e *fatalError) Unwrap() error { return e.err }
 
-// runSession joins, works and leaves.
+// runSession joins the group, works until ctx ends or an error occurs, and leaves.
 func (w *worker) runSession(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	restores := w.deps.turns.beside()
@@ -144,7 +144,7 @@ func (w *worker) runSession(ctx context.Context) error {
 	return w.fenced(ctx, w.work(ctx, restores))
 }
 
-// work goes from round to round until ctx or the session ends.
+// work runs transactions and periodic checks until ctx or the session ends.
 func (w *worker) work(ctx context.Context, restores besides) error {
 	for ctx.Err() == nil {
 		if err := w.handleEvents(ctx, restores); err != nil {
@@ -180,7 +180,7 @@ func (w *worker) work(ctx context.Context, restores besides) error {
 	return nil
 }
 
-// handleEvents takes up what the callbacks and restores left.
+// handleEvents handles the events of the callbacks and restores.
 func (w *worker) handleEvents(ctx context.Context, restores besides) error {
 	w.mu.Lock()
 	events := w.events
@@ -190,7 +190,7 @@ func (w *worker) handleEvents(ctx context.Context, restores besides) error {
 		e := &events[i]
 		switch {
 		case e.err != nil:
-			// What was not handled stays for dropAll, which gives its leases back.
+			// Unhandled events stay for dropAll, which returns their leases.
 			w.mu.Lock()
 			w.events = append(events[i:], w.events...)
 			w.mu.Unlock()
@@ -212,8 +212,8 @@ func (w *worker) handleEvents(ctx context.Context, restores besides) error {
 	return nil
 }
 
-// reconcile forgets partitions that the group has given to others without a
-// callback: the session passes on only the first revocation between two Ends.
+// reconcile removes partitions that the group has reassigned without a callback: the
+// session forwards only the first revocation between two Ends.
 func (w *worker) reconcile() {
 	w.mu.Lock()
 	var gone []int32
@@ -226,27 +226,28 @@ func (w *worker) reconcile() {
 	w.release(gone)
 }
 
-// assign begins the restore of new partitions, which are paused, beside the work
-// on the others.
+// assign starts the restore of new partitions, which are paused, concurrently with the
+// processing of the others.
 func (w *worker) assign(ctx context.Context, partitions []int32, restores besides) {
 	if len(partitions) == 0 {
 		return
 	}
-	w.release(partitions) // what is assigned anew was revoked before, heard or not
+	w.release(partitions) // a partition assigned again was revoked before, perhaps without a callback
 	parts := make(map[int32]*owned, len(partitions))
 	for _, p := range partitions {
 		parts[p] = w.adopt(ctx, p)
 	}
 	w.updateStatus()
 	// The goroutine ends with its restore or with the session's context. A partition
-	// that goes meanwhile is restored all the same and given back then.
+	// that is revoked meanwhile is still restored, and its lease is returned
+	// afterwards.
 	restores.Go(func() {
 		found, err := w.takeAndRestore(ctx, parts)
 		w.post(event{restored: found, parts: parts, err: err})
 	})
 }
 
-// dropAll gives every lease back at the end of a session.
+// dropAll returns every lease at the end of a session.
 func (w *worker) dropAll() {
 	w.mu.Lock()
 	events := w.events

@@ -9,20 +9,22 @@ import (
 	"time"
 )
 
-// budget is the memory that the workers of a process share for the state that they
-// hold beside the store. One whose topic is quiet leaves its part to the others.
+// budget is the memory budget of the write-back caches of all workers in a process. A
+// worker with little state leaves its share to the others.
 type budget struct {
 	total, sessions int64
 	used            atomic.Int64
 }
 
-// limit is how much one may hold that holds so much now. It may be more than is left
-// for a moment, when another that was quiet takes up its work.
+// limit returns the budget of a worker that currently uses own bytes: the unused rest
+// of the total, but at least an equal share. The total may be exceeded for a moment
+// when a quiet worker becomes busy.
 func (b *budget) limit(own int64) int64 {
 	return max(b.total-(b.used.Load()-own), b.total/b.sessions)
 }
 
-// makeRoom keeps the state in memory within its bounds, after a round.
+// makeRoom enforces the memory budget after a transaction: it writes back dirty entries
+// and evicts clean ones.
 func (w *worker) makeRoom() error {
 	changed, kept := w.hotBytes()
 	// Three quarters of the budget are for dirty entries, because each spares a write
@@ -45,7 +47,7 @@ func (w *worker) makeRoom() error {
 	return nil
 }
 
-// noteHeld tells the others how much this worker holds.
+// noteHeld publishes this worker's memory use to the shared budget.
 func (w *worker) noteHeld() {
 	changed, kept := w.hotBytes()
 	w.budget.used.Add(changed + kept - w.held)
@@ -71,7 +73,7 @@ func (w *worker) writeBackOld() error {
 	return w.writeBackSome(func(h *hot) int { return h.before(recent) })
 }
 
-// writeBack brings all that the rounds changed to the store.
+// writeBack writes all dirty entries to the store.
 func (w *worker) writeBack() error { return w.writeBackTo(0) }
 
 // writeBackTo writes the oldest changes until the dirty entries take at most keep
@@ -84,8 +86,8 @@ func (w *worker) writeBackTo(keep int64) error {
 	})
 }
 
-// writeBackSome brings the oldest changes of each partition to the store, as many as
-// count says, with the positions that it then corresponds to.
+// writeBackSome writes the count(h) oldest dirty entries of each partition to the store
+// in one batch, with the resulting checkpoints.
 func (w *worker) writeBackSome(count func(*hot) int) error {
 	size, counts := 0, map[int32]int{}
 	for p, part := range w.parts {
@@ -97,10 +99,10 @@ func (w *worker) writeBackSome(count func(*hot) int) error {
 	if len(counts) == 0 {
 		return nil
 	}
-	// A batch that grows is copied, and takes twice the memory.
+	// Sized in advance: a growing batch is copied and takes twice the memory.
 	batch := w.store.largeWriter(size)
 	var errs []error
-	for _, p := range slices.Sorted(maps.Keys(counts)) { // the order of their keys
+	for _, p := range slices.Sorted(maps.Keys(counts)) { // ascending partitions: the key order of the store
 		part := w.parts[p]
 		errs = append(errs, part.state.hot.write(batch, part.state, counts[p], part.pos))
 	}
@@ -116,8 +118,8 @@ func (w *worker) writeBackSome(count func(*hot) int) error {
 	return nil
 }
 
-// writeBackLate writes back before partitions are given away, or the session ends.
-// Failing costs the next owner a longer replay.
+// writeBackLate writes back before partitions are revoked or the session ends. If it
+// fails, the next owner replays more.
 func (w *worker) writeBackLate() {
 	if err := w.writeBack(); err != nil {
 		w.logger.Warn("cannot write the state before a partition goes, its next owner replays more", slog.String("error", err.Error()))
