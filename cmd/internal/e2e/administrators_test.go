@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -32,10 +33,14 @@ type site struct {
 	url   string
 	names schemas.Names
 	admin *kadm.Client
+	// brokers are Kafka's addresses.
+	brokers []string
 	// sent are the bodies of webhooks, each an event of its own; times is how often each
 	// was sent.
 	sent  [][]byte
 	times int
+	// made counts the events.
+	made int
 }
 
 func newSite(t *testing.T) *site {
@@ -49,7 +54,8 @@ func newSite(t *testing.T) *site {
 		"TRIBUTARY_KAFKA__BROKERS=" + brokers, "TRIBUTARY_KAFKA__PREFIX=" + s.names.Prefix, "TRIBUTARY_REGISTRY__URLS=" + registryURL,
 		"TRIBUTARY_PROCESSOR__ENGINE__INSTANCE_ID=one", "TRIBUTARY_PROCESSOR__ENGINE__STATE_DIR=" + filepath.Join(t.TempDir(), "state"),
 	}
-	client, err := kgo.NewClient(kgo.SeedBrokers(strings.Split(brokers, ",")...))
+	s.brokers = strings.Split(brokers, ",")
+	client, err := kgo.NewClient(kgo.SeedBrokers(s.brokers...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,15 +65,21 @@ func newSite(t *testing.T) *site {
 	call(t, s.env, "schemas", "register", "-c", s.file)
 	ingest := start(t, s.env, "ingest", "-c", s.file)
 	s.url = "http://" + ingest.says(`ingest is listening" address=(\S+)`) + "/v1/lox24/" + accounts.LOX24.Source + "/" + accounts.LOX24.Secret
-	for i := range 30 {
-		now := time.Now().Unix()
-		s.sent = append(s.sent, fmt.Appendf(nil, `{"id": "00000000-0000-4000-8000-%012d", "api_version": "2022-05-25", "name": "verify_code.channel.sent",
+	for range 30 {
+		s.sent = append(s.sent, s.event())
+	}
+	return s
+}
+
+// event returns the body of a webhook that was not made before.
+func (s *site) event() []byte {
+	now, i := time.Now().Unix(), s.made
+	s.made++
+	return fmt.Appendf(nil, `{"id": "00000000-0000-4000-8000-%012d", "api_version": "2022-05-25", "name": "verify_code.channel.sent",
 			"created_at": %d, "attempt_total": 4, "attempt_number": 1, "notification_task_id": "3378de83-de66-4de8-9d29-2b10d41bb641", "data": {
 			"id": "00000000-0000-4000-9000-%012d", "user_id": 1, "phone": "+4915112345678", "status": 5, "currency": "EUR", "created_at": %d,
 			"updated_at": %d, "routing_strategy": [{"channel": "sms", "timeout_sec": 30, "sender_id": "x"}], "history": [], "is_code_deleted": false}}`,
-			i, now, i/3, now, now))
-	}
-	return s
+		i, now, i/3, now, now)
 }
 
 func (s *site) processor() *process {
@@ -75,19 +87,25 @@ func (s *site) processor() *process {
 	return start(s.t, s.env, "processor", "-c", s.file)
 }
 
+// post sends one webhook and returns the answer's status code.
+func (s *site) post(body []byte) int {
+	s.t.Helper()
+	client := &http.Client{Timeout: time.Minute}
+	resp, err := client.Post(s.url, "application/json", bytes.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	return resp.StatusCode
+}
+
 // again sends all webhooks, and waits until the account closes: each is a fact once.
 func (s *site) again(after string) {
 	s.t.Helper()
 	s.times++
-	client := &http.Client{Timeout: time.Minute}
 	for _, body := range s.sent {
-		resp, err := client.Post(s.url, "application/json", bytes.NewReader(body))
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		_ = resp.Body.Close()
-		if resp.StatusCode != http.StatusOK {
-			s.t.Fatalf("after %s: a webhook was answered %d", after, resp.StatusCode)
+		if code := s.post(body); code != http.StatusOK {
+			s.t.Fatalf("after %s: a webhook was answered %d", after, code)
 		}
 	}
 	var report audit.Report
@@ -118,6 +136,21 @@ func (s *site) audit() audit.Report {
 		s.t.Fatal(errors.Join(err, failed))
 	}
 	return report
+}
+
+func (s *site) delete(topic string) {
+	s.t.Helper()
+	if _, err := s.admin.DeleteTopic(s.t.Context(), s.names.Topic(topic)); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// create makes a topic anew that was deleted, as an operator would.
+func (s *site) create(topic string) {
+	s.t.Helper()
+	for !strings.Contains(call(s.t, s.env, "topics", "apply", "-c", s.file), s.names.Topic(topic)) {
+		pause(s.t.Context(), 100*time.Millisecond) // it is still about to be deleted
+	}
 }
 
 // emptied does something to the group once its members have timed out.
@@ -158,12 +191,8 @@ func TestAdministrators(t *testing.T) {
 	s.again("the group was deleted")
 
 	one.stop()
-	if _, err := s.admin.DeleteTopic(t.Context(), s.names.Topic(schemas.ChangelogLOX24)); err != nil {
-		t.Fatal(err)
-	}
-	for !strings.Contains(call(t, s.env, "topics", "apply", "-c", s.file), s.names.Topic(schemas.ChangelogLOX24)) {
-		pause(t.Context(), 100*time.Millisecond) // it is still about to be deleted
-	}
+	s.delete(schemas.ChangelogLOX24)
+	s.create(schemas.ChangelogLOX24)
 	one = s.processor()
 	<-one.done
 	const exitState = 65
@@ -179,4 +208,54 @@ func TestAdministrators(t *testing.T) {
 	})
 	s.processor()
 	s.again("the reset")
+}
+
+// TestTopicsMadeAnew: a raw topic is deleted and made anew under a running ingest, and an
+// output under a running processor. Webhooks are answered 503 while the raw topic is away,
+// and taken soon after it is back; the facts of what is sent then are written. Nothing is
+// started again.
+func TestTopicsMadeAnew(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.processor()
+	s.again("the start")
+
+	s.delete(schemas.RawLOX24)
+	if code := s.post(s.sent[0]); code != http.StatusServiceUnavailable {
+		t.Errorf("a webhook without its raw topic was answered %d, want 503", code)
+	}
+	s.create(schemas.RawLOX24)
+	s.delete(schemas.DecodedLOX24VerifyCode)
+	s.create(schemas.DecodedLOX24VerifyCode)
+	back, body := time.Now(), s.event()
+	for code := 0; code != http.StatusOK; code = s.post(body) { // an answer of 503 may be stored
+		if time.Since(back) > 20*time.Second {
+			t.Fatalf("a webhook is answered %d, 20 s after its raw topic was made anew", code)
+		}
+	}
+	for range 9 {
+		if code := s.post(s.event()); code != http.StatusOK {
+			t.Errorf("a webhook was answered %d, want 200: the topic had taken one", code)
+		}
+	}
+	s.holds(schemas.DecodedLOX24VerifyCode, 10)
+}
+
+// holds waits until a topic holds records.
+func (s *site) holds(topic string, want int) {
+	s.t.Helper()
+	client, err := kgo.NewClient(kgo.SeedBrokers(s.brokers...), kgo.ConsumeTopics(s.names.Topic(topic)))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute)
+	defer cancel()
+	have := 0
+	for have < want && ctx.Err() == nil {
+		have += client.PollFetches(ctx).NumRecords()
+	}
+	if have != want {
+		s.t.Errorf("%s holds %d records, want %d", topic, have, want)
+	}
 }
