@@ -60,9 +60,14 @@ func ChangeBy(origin *avro.Origin, eventID string) avro.Change {
 	}
 }
 
-// Repeat says that a raw record repeats another.
+// lostOffset is the offset of a first record that is gone and whose place its repeat has.
+const lostOffset = -1
+
+// Repeat says that a raw record repeats another. A topic that lost its end may give the
+// repeat the very place of the first record: then no place of the first is named, so that
+// no duplicate names itself.
 func Repeat(origin *avro.Origin, first dedupe.Sighting, by avro.KnownBy, eventID string) avro.Duplicate {
-	return avro.Duplicate{
+	d := avro.Duplicate{
 		Provider: origin.Provider, Source: origin.Source, EventID: eventID, KnownBy: by,
 		Record: avro.RecordPosition{
 			Topic: origin.Topic, Partition: origin.Partition, Offset: origin.Offset, ReceivedAt: origin.ReceivedAt,
@@ -71,6 +76,10 @@ func Repeat(origin *avro.Origin, first dedupe.Sighting, by avro.KnownBy, eventID
 			Topic: origin.Topic, Partition: first.Partition, Offset: first.Offset, ReceivedAt: first.ReceivedAt,
 		},
 	}
+	if d.First.Partition == d.Record.Partition && d.First.Offset == d.Record.Offset {
+		d.First.Offset = lostOffset
+	}
+	return d
 }
 
 // EmitRepeat emits a duplicate of the entity.

@@ -22,7 +22,8 @@ type Duplicate struct {
 	AttemptNumber Optional[int32] `json:"attempt_number"`
 	// Record: The repeat.
 	Record RecordPosition `json:"record"`
-	// First: The record it repeats.
+	// First: The record it repeats. Its offset is -1 where the topic has lost it
+	// and the repeat is at its place.
 	First RecordPosition `json:"first"`
 	// ProcessedAt: When the processor handled the repeat.
 	ProcessedAt time.Time `json:"processed_at"`

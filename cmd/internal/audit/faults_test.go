@@ -115,12 +115,17 @@ func (b *bench) fact(offset int64, request, event string) {
 }
 
 func (b *bench) duplicate(offset int64, request string, first int64) {
+	b.duplicateOf(offset, request, first, fmt.Sprintf("r%d", first))
+}
+
+// duplicateOf writes a duplicate of a first record that another request brought.
+func (b *bench) duplicateOf(offset int64, request string, first int64, firstRequest string) {
 	place := func(offset int64, request string) avro.RecordPosition {
 		return avro.RecordPosition{Topic: schemas.RawLOX24, Offset: offset, ReceivedAt: received(request)}
 	}
 	b.avro(schemas.Duplicates, "k", &avro.Duplicate{
 		EntityKey: "k", Provider: raw.ProviderLOX24, Source: "s", EventID: "e", Record: place(offset, request),
-		First: place(first, fmt.Sprintf("r%d", first)), ProcessedAt: received(request),
+		First: place(first, firstRequest), ProcessedAt: received(request),
 	})
 }
 
@@ -221,6 +226,13 @@ func TestEveryLossIsReported(t *testing.T) {
 		"the group was set back":       {func(b *bench) { b.commit(schemas.RawLOX24, 1) }, []string{"set_back @1 to 3"}},
 		"a record became a fact twice": {func(b *bench) { b.fact(1, "r1", "e1") }, []string{"repeated @1"}},
 		"a record repeats itself":      {func(b *bench) { b.duplicate(1, "r1", 1) }, []string{"own_duplicate @1", "two_outcomes @1"}},
+		"the same, without its place":  {func(b *bench) { b.duplicateOf(1, "r1", -1, "r1") }, []string{"own_duplicate @1", "two_outcomes @1"}},
+		"a repeat has the place of the first, which the topic lost": {func(b *bench) {
+			b.fact(3, "lost3", "e3")
+			b.raw("r3")
+			b.duplicateOf(3, "r3", -1, "lost3")
+			b.commit(schemas.RawLOX24, 4)
+		}, []string{"other_record @3"}},
 		"the state was lost, a repeat is new": {func(b *bench) {
 			b.raw("again1")
 			b.fact(3, "again1", "e1")

@@ -287,7 +287,8 @@ func (a *auditor) takeDuplicate(r *kgo.Record, body []byte) error {
 	if err != nil {
 		return err
 	}
-	if d.Record == d.First {
+	// Without a place of the first record, its time tells whether another record was there.
+	if d.First.Offset < 0 && d.First.ReceivedAt.Equal(d.Record.ReceivedAt) || d.Record == d.First {
 		a.report.differ(&Difference{
 			Kind: KindOwnDuplicate, Topic: o.topic, Partition: o.partition, Offset: o.offset, There: r.Topic, Key: string(r.Key), Event: d.EventID,
 		})

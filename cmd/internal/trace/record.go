@@ -82,8 +82,11 @@ func stepOf(topic string, r *kgo.Record, value decodable, err error) Step {
 		s.Kind, s.EventID, s.Source, s.Attempt = StepDuplicate, v.EventID, v.Source, v.AttemptNumber.Value
 		s.Received = v.Record.ReceivedAt
 		s.Of = &Position{v.Record.Topic, v.Record.Partition, v.Record.Offset}
-		s.First = &Position{v.First.Topic, v.First.Partition, v.First.Offset}
-		s.Says = "repeats " + s.First.String() + ", known by " + words(string(v.KnownBy))
+		s.Says = "repeats a record that its topic has lost, known by " + words(string(v.KnownBy))
+		if v.First.Offset >= 0 {
+			s.First = &Position{v.First.Topic, v.First.Partition, v.First.Offset}
+			s.Says = "repeats " + s.First.String() + ", known by " + words(string(v.KnownBy))
+		}
 	case *avro.VerificationSnapshot:
 		s.snapshot(StepSnapshot, v.Revision, string(v.Outcome), string(v.Assurance), &v.ChangedBy, v.LastEventAt)
 		s.Source = v.Source

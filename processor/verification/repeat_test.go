@@ -1,0 +1,35 @@
+package verification_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/dedupe"
+	"github.com/tributary-hq/tributary/processor/verification"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+// TestNoRepeatNamesItself: a record may come to the place of the one that it repeats, where
+// the topic lost its end. Then the repeat names no place, and the time of the first.
+func TestNoRepeatNamesItself(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	origin := avro.Origin{Topic: schemas.RawLOX24, Partition: 2, Offset: 7, ReceivedAt: at.Add(time.Hour)}
+	for name, c := range map[string]struct {
+		first dedupe.Sighting
+		want  int64
+	}{
+		"an earlier record":          {dedupe.Sighting{Partition: 2, Offset: 6, ReceivedAt: at}, 6},
+		"one of another partition":   {dedupe.Sighting{Partition: 1, Offset: 7, ReceivedAt: at}, 7},
+		"one that had the place":     {dedupe.Sighting{Partition: 2, Offset: 7, ReceivedAt: at}, -1},
+		"the same record, as it is":  {dedupe.Sighting{Partition: 2, Offset: 7, ReceivedAt: origin.ReceivedAt}, -1},
+		"one that stood behind here": {dedupe.Sighting{Partition: 2, Offset: 9, ReceivedAt: at}, 9},
+	} {
+		d := verification.Repeat(&origin, c.first, avro.KnownByEventID, "e")
+		want := avro.RecordPosition{Topic: schemas.RawLOX24, Partition: c.first.Partition, Offset: c.want, ReceivedAt: c.first.ReceivedAt}
+		if d.First != want || d.Record.Offset != 7 {
+			t.Errorf("%s: %+v, want first %+v", name, d, want)
+		}
+	}
+}
