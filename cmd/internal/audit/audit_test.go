@@ -186,8 +186,6 @@ func (r *rig) tamper(ctx context.Context) {
 	})
 	other := originOf(r.t, decoded)
 	d.Provider, d.Record = other.Provider, avro.RecordPosition{Topic: other.Topic, Partition: other.Partition, Offset: other.Offset, ReceivedAt: other.ReceivedAt}
-	d.First = d.Record // another place: what it repeated may be the very record
-	d.First.Offset++
 	value, err := d.AppendAvro(slices.Clone(repeat.Value[:wire.HeaderSize]))
 	if err != nil {
 		r.t.Fatal(err)
