@@ -35,24 +35,24 @@ type problem struct {
 	RequestID string `json:"request_id"`
 	// Refused are the indexes of a batch's unproven callbacks.
 	Refused []int `json:"refused,omitempty"`
-	// Records are the callbacks of the batch that were kept.
+	// Records are the receipts of the callbacks that were written.
 	Records []receipt `json:"records,omitempty"`
 }
 
-// receipts answers 200.
+// receipts answers 200 with the receipts of the records.
 func (x *exchange) receipts(records []receipt) {
 	x.code, x.reason = http.StatusOK, reasonAccepted
 	x.write("application/json", answered{RequestID: x.requestID, Records: records})
 }
 
-// refuse answers a problem.
+// refuse answers with a problem document.
 func (x *exchange) refuse(r *proof.Refusal) {
 	x.refuseBatch(r, nil, nil)
 }
 
-// refuseBatch answers a problem that names the callbacks it is about. Nothing more is
-// read of a sender that did not prove itself, nor of a body that is not wanted: the
-// connection is closed behind the answer.
+// refuseBatch answers with a problem document that lists the refused and the written
+// callbacks. If the sender is not authenticated or the body is not wanted, it does not
+// read the rest of the body and closes the connection after the answer.
 func (x *exchange) refuseBatch(r *proof.Refusal, refused []int, records []receipt) {
 	x.code, x.reason = r.Status, r.Reason
 	h := x.w.Header()
@@ -79,7 +79,7 @@ func (x *exchange) refuseBatch(r *proof.Refusal, refused []int, records []receip
 	})
 }
 
-// write sends the answer. A sender that is gone will ask again.
+// write sends the answer. A write error is ignored: a sender that is gone will retry.
 func (x *exchange) write(contentType string, body any) {
 	text, err := json.Marshal(body)
 	if err != nil {
@@ -99,7 +99,7 @@ func (x *exchange) send(contentType string, text []byte) {
 		// RFC 9112, 6.1).
 		h.Set("Connection", "close")
 	}
-	// One array for the values, where Set makes one for each.
+	// One array holds all values; Header.Set would allocate one for each.
 	values := [...]string{contentType, strconv.Itoa(len(text)), "no-store", "nosniff", x.requestID}
 	for i, key := range [...]string{"Content-Type", "Content-Length", "Cache-Control", "X-Content-Type-Options", HeaderRequestID} {
 		h[key] = values[i : i+1 : i+1]

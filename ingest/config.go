@@ -22,9 +22,9 @@ type Config struct {
 	// AnswerDeadline is how long a request waits for Kafka before it is answered
 	// 503. The record may be stored later; the provider's retry is then a duplicate.
 	AnswerDeadline time.Duration `json:"answer_deadline" koanf:"answer_deadline" yaml:"answer_deadline"`
-	// KafkaCheckInterval is about how often Kafka is asked whether it would take a
-	// record, while none is written: so its absence is known before the first webhook,
-	// and its return without one. 0 never asks.
+	// KafkaCheckInterval is about how often a probe asks Kafka, while no record is
+	// written, whether it would take one: so an outage is known before the first
+	// webhook, and its end without one. 0 disables the probe.
 	KafkaCheckInterval time.Duration `json:"kafka_check_interval" koanf:"kafka_check_interval" yaml:"kafka_check_interval"`
 	// Linger is how long records wait for others to share a produce request.
 	Linger time.Duration `json:"linger" koanf:"linger" yaml:"linger"`
@@ -39,11 +39,11 @@ type Config struct {
 	// is taken as bytes arrive. Unproven bodies have half of it at most, those for one
 	// source a quarter, those of one address an eighth; the oldest of them makes room.
 	MaxInFlightBytes int64 `json:"max_in_flight_bytes" koanf:"max_in_flight_bytes" yaml:"max_in_flight_bytes"`
-	// MaxConnections bounds the open connections. The longest unused one without a proven
-	// request makes room for a new one; where there is none, the new one waits.
+	// MaxConnections limits the open connections. A new connection replaces the one
+	// that was unused longest and has no proven request; if there is none, it waits.
 	MaxConnections int `json:"max_connections" koanf:"max_connections" yaml:"max_connections"`
-	// MaxConnectionsPerAddress bounds those of one address (of IPv6, of one /64), except
-	// behind trusted_proxies. 0 means no bound.
+	// MaxConnectionsPerAddress limits the connections of one address (for IPv6, of one
+	// /64), except those of trusted_proxies. 0 means no limit.
 	MaxConnectionsPerAddress int `json:"max_connections_per_address" koanf:"max_connections_per_address" yaml:"max_connections_per_address"`
 	// ReadHeaderTimeout, ReadTimeout and IdleTimeout bound the reading of a
 	// request's headers, of the whole request, and the wait for the next one.
@@ -54,7 +54,7 @@ type Config struct {
 	AccessLog bool `json:"access_log" koanf:"access_log" yaml:"access_log"`
 	// TrustedProxies are the networks (CIDR) whose X-Forwarded-For is believed.
 	TrustedProxies []string `json:"trusted_proxies" koanf:"trusted_proxies" yaml:"trusted_proxies"`
-	// Sources are who may send. SIGHUP reads them again.
+	// Sources are the accounts that may send webhooks. SIGHUP reads them again.
 	Sources []Source `json:"sources" koanf:"sources" yaml:"sources"`
 }
 
@@ -65,9 +65,9 @@ type TLS struct {
 	CertFile string `json:"cert_file" koanf:"cert_file" yaml:"cert_file"`
 	// KeyFile holds the private key.
 	KeyFile string `json:"key_file" koanf:"key_file" yaml:"key_file"`
-	// ClientCAFile holds the authorities of the senders' certificates. With it no
-	// connection is taken without such a certificate; empty means that none is asked
-	// for.
+	// ClientCAFile holds the authorities that sign the senders' client certificates. If
+	// it is set, a connection without such a certificate is refused; if it is empty,
+	// none is requested.
 	ClientCAFile string `json:"client_ca_file" koanf:"client_ca_file" yaml:"client_ca_file"`
 }
 
@@ -98,7 +98,7 @@ func DefaultConfig() Config {
 	}
 }
 
-// Fault is one thing wrong with the configuration.
+// Fault is one fault of the configuration.
 type Fault struct { //nolint:errname // It is a finding of a check, listed beside others.
 	// Path is the setting, "sources[2].secrets[0].file".
 	Path string

@@ -88,15 +88,15 @@ func (x *exchange) media(form bool) error {
 	return &proof.Refusal{Status: http.StatusUnsupportedMediaType, Reason: "content_type", Detail: "send application/json"}
 }
 
-// prove says that the sender is known, which is once for a request: from here on its
-// body and its connection make no room for others.
+// prove marks the sender as authenticated, once per request: from here on neither its
+// body nor its connection is evicted for others.
 func (x *exchange) prove() {
 	x.proven = true
 	x.room.Prove()
 	intake.ConnOf(x.r.Context()).Begin()
 }
 
-// read takes the body, within the limits. done gives its room back.
+// read reads the body, within the limits. done releases its room in the budget.
 func (x *exchange) read() error {
 	var err error
 	x.body, err = x.room.Read(x.s.bodies, x.w, x.r, x.e.id, x.addr)
@@ -118,8 +118,8 @@ func (x *exchange) read() error {
 	return proof.Envelope("body_cut", "the body did not come whole")
 }
 
-// admit takes one from the source's rate. It comes after the proof, so that a
-// stranger cannot use up the provider's share.
+// admit applies the source's rate limit. It comes after the proof, so that an
+// unauthenticated sender cannot use up the provider's rate.
 func (x *exchange) admit() error {
 	if x.e.limiter == nil {
 		return nil
@@ -135,7 +135,7 @@ func (x *exchange) admit() error {
 	return &proof.Refusal{Status: http.StatusTooManyRequests, Reason: "rate", Detail: "the source sends more than its configured rate"}
 }
 
-// draft is a raw record before it has its headers.
+// draft is a raw record without its headers.
 type draft struct {
 	topic    string // without the prefix
 	key      string
@@ -180,7 +180,7 @@ func (x *exchange) store(drafts ...draft) ([]receipt, error) {
 	return receipts, err
 }
 
-// short cuts a header that will be a record's.
+// short limits the length of a request header that is copied into a record.
 func short(v string) string {
 	const limit = 256
 	if len(v) > limit {
@@ -189,8 +189,8 @@ func short(v string) string {
 	return v
 }
 
-// done counts and logs the exchange: the route, never the path, for LOX24's holds
-// its secret.
+// done counts and logs the request. It logs the route, never the path, because LOX24's
+// path contains its secret.
 func (x *exchange) done(ctx context.Context, started time.Time) {
 	x.room.Release()
 	if x.proven {
@@ -215,7 +215,7 @@ func (x *exchange) done(ctx context.Context, started time.Time) {
 		slog.Duration("took", x.s.deps.Now().Sub(started)), slog.String("request_id", x.requestID), slog.Bool("unsent", x.unsent))
 }
 
-// address is a sender's address as the access log has it.
+// address formats a sender's address for the access log.
 func address(addr netip.Addr) string {
 	if !addr.IsValid() {
 		return "unknown"

@@ -6,8 +6,8 @@ import (
 	"go.uber.org/fx"
 )
 
-// Module runs ingest with the app. It needs a Config and a Deps; Deps.Fail is its
-// own: a listener that ends takes the app down.
+// Module runs ingest as a part of an fx app. It needs a Config and a Deps. It sets
+// Deps.Fail itself, so that a listener that ends shuts the app down.
 func Module() fx.Option {
 	return fx.Module("ingest",
 		fx.Provide(newForApp),

@@ -26,7 +26,7 @@ const HeaderSecret = "X-Tributary-Secret" //nolint:gosec // A header's name, no 
 // in another place.
 const HeaderLOX24Token = "X-LOX24-Token" //nolint:gosec // A header's name, no secret.
 
-// exchange runs one request from the source to the answer.
+// exchange handles one request, from finding its source to the answer.
 func (s *Service) exchange(ctx context.Context, w http.ResponseWriter, r *http.Request) {
 	started := s.deps.Now()
 	x := &exchange{s: s, w: w, r: r, route: noPattern, requestID: newID(), received: started, addr: intake.Address(r, s.proxies)}
@@ -78,7 +78,7 @@ func (s *Service) unopened() error {
 	return nil
 }
 
-// lox24 takes an event.
+// lox24 handles an event of LOX24.
 func (x *exchange) lox24() error {
 	secretID, err := x.sharedBody(false)
 	if err != nil {
@@ -91,7 +91,7 @@ func (x *exchange) lox24() error {
 	return x.take(schemas.RawLOX24, key, raw.AssuranceSharedSecret, secretID)
 }
 
-// unibell takes a status callback.
+// unibell handles a status callback of Unibell.
 func (x *exchange) unibell() error {
 	secretID, err := x.sharedBody(true)
 	if err != nil {
@@ -119,7 +119,7 @@ func (x *exchange) sharedBody(form bool) (secretID string, err error) {
 	return secretID, x.read()
 }
 
-// uapay takes a signed token.
+// uapay handles a signed token of UAPAY.
 func (x *exchange) uapay() error {
 	if err := x.media(false); err != nil {
 		return err
@@ -138,7 +138,7 @@ func (x *exchange) uapay() error {
 	return x.take(schemas.RawUAPAY, key, raw.AssuranceSignedBody, secretID)
 }
 
-// take writes the one record of a request and answers.
+// take writes the request's only record and answers.
 func (x *exchange) take(topic, key, assurance, secretID string) error {
 	receipts, err := x.store(x.draft(topic, key, x.body, assurance, secretID, raw.KindWebhook))
 	if err != nil {
@@ -230,7 +230,8 @@ func (x *exchange) credential() string {
 	return ""
 }
 
-// scheme cuts an authorization scheme off.
+// scheme removes the authorization scheme from a header; it returns false if the header
+// has another scheme.
 func scheme(header, name string) (string, bool) {
 	if len(header) <= len(name) || !strings.EqualFold(header[:len(name)], name) || header[len(name)] != ' ' {
 		return "", false

@@ -5,28 +5,28 @@ import "time"
 // Health is the state of ingest. It holds kinds and counts, never a value of a
 // request, an address or a secret.
 type Health struct {
-	// Ready says that requests are taken. It stays true while Kafka is away: they
-	// are answered 503, which is an answer.
+	// Ready is set while ingest accepts requests. It stays set during an outage of
+	// Kafka, because requests are still answered, with 503.
 	Ready bool `json:"ready"`
 	// Draining says that Stop was called.
 	Draining bool `json:"draining"`
 	// Sources is how many sources are configured.
 	Sources int `json:"sources"`
-	// KafkaAway are the raw topics that take no records. Kafka may refuse one and take
-	// another.
+	// KafkaAway are the raw topics to which records cannot be written. Kafka may refuse
+	// one topic and take another.
 	KafkaAway []TopicAway `json:"kafka_away,omitempty"`
-	// KafkaAwaySince is when the first of them did not take a record after it last did;
-	// nil while all do.
+	// KafkaAwaySince is the start of the earliest of these outages; nil if there is
+	// none.
 	KafkaAwaySince *time.Time `json:"kafka_away_since,omitempty"`
-	// KafkaAwaySeconds is how long that is ago; 0 while all take them.
+	// KafkaAwaySeconds is the duration since KafkaAwaySince; 0 if there is no outage.
 	KafkaAwaySeconds float64 `json:"kafka_away_seconds"`
-	// LastErrorKind is the kind of the newest error on the way to Kafka, also after
-	// it passed: timeout, connection_refused, connection_closed, dns, tls, other, or
+	// LastErrorKind is the kind of the newest error in reaching Kafka, kept after the
+	// outage ends: timeout, connection_refused, connection_closed, dns, tls, other, or
 	// Kafka's own name of it, such as not_enough_replicas.
 	LastErrorKind string `json:"last_error_kind,omitempty"`
-	// LastErrorAt is when that was.
+	// LastErrorAt is the time of that error.
 	LastErrorAt *time.Time `json:"last_error_at,omitempty"`
-	// BufferedRecords and BufferedBytes wait to be acknowledged.
+	// BufferedRecords and BufferedBytes are the records that wait for acknowledgement.
 	BufferedRecords int64 `json:"buffered_records"`
 	BufferedBytes   int64 `json:"buffered_bytes"`
 	// AckP50Seconds and AckP99Seconds are quantiles of the time from producing a
@@ -36,16 +36,16 @@ type Health struct {
 	AckP99Seconds float64 `json:"ack_p99_seconds"`
 }
 
-// TopicAway is a raw topic that takes no records.
+// TopicAway is a raw topic to which records cannot be written.
 type TopicAway struct {
 	Topic string `json:"topic"`
-	// Since is when it first did not take a record after it last did.
+	// Since is the time of the first failed write after the last successful one.
 	Since time.Time `json:"since"`
 	// ErrorKind is the kind of its newest error, as LastErrorKind.
 	ErrorKind string `json:"error_kind"`
 }
 
-// Health returns the state of now.
+// Health returns the current state.
 func (s *Service) Health() Health {
 	h := Health{Draining: s.draining.Load(), Sources: len(*s.entrances.Load())}
 	p := s.producer.Load()

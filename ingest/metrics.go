@@ -8,8 +8,8 @@ import (
 	"github.com/tributary-hq/tributary/ingest/producer"
 )
 
-// metrics carry sources, providers, codes and reasons: never a value of a
-// request. An unknown source is the empty label, so that nobody outside can make
+// metrics have sources, providers, codes and reasons as labels, never a value of a
+// request. An unknown source has the empty label, so that an outsider cannot create
 // series.
 type metrics struct {
 	requests    *prometheus.CounterVec
@@ -56,8 +56,9 @@ func newMetrics() *metrics {
 	}
 }
 
-// counts are the counters of one source that every webhook raises, looked up once.
-// So they also stand at zero before the first, where an alert can see them.
+// counts are the counters that every webhook of a source increments, looked up once.
+// They exist from the start with the value 0, so that alerts can see the first
+// increase.
 type counts struct {
 	accepted, records prometheus.Counter
 	proofs            map[string]prometheus.Counter // by the secret's id

@@ -44,9 +44,10 @@ const noPattern = "/"
 // pathValues are the variable segments of a path.
 type pathValues struct{ source, secret string }
 
-// find returns the route of an escaped path, or a refusal. Empty segments and "." are
-// passed over: a base URL that ends in "/" makes them. net/http's mux would redirect,
-// which no provider follows, and repeat the secret in the Location. A ".." is refused.
+// find returns the route of an escaped path, or a refusal. It skips empty segments and
+// ".", which a base URL that ends in "/" produces. net/http's mux would redirect
+// instead, which no provider follows, and would repeat the secret in the Location
+// header. A ".." is refused.
 func (r router) find(escaped string) (*route, pathValues, *proof.Refusal) {
 	const most = 5 // segments of the longest route
 	var segments [most]string

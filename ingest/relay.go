@@ -18,9 +18,9 @@ import (
 // be recorded.
 const HeaderRecorded = "Tributary-Recorded"
 
-// relay takes a caller's request: record it, place the call, record the answer,
-// return it. No call is placed that is not recorded; no answer is lost to the
-// caller because it could not be.
+// relay handles a caller's request: it records the request, places the call, records
+// the answer, and returns it. A call is placed only if its request was recorded; the
+// caller gets the answer even if it could not be recorded.
 func (x *exchange) relay() error {
 	if x.e.relayURL == "" {
 		return &proof.Refusal{Status: http.StatusNotFound, Reason: "unknown_source", Detail: "there is no such source"}
@@ -57,15 +57,16 @@ func (x *exchange) relay() error {
 		return err
 	}
 	x.e.counts.proofs[callerID].Inc()
-	// From here on the call may have happened: the caller's end changes nothing.
+	// From here on the call may have been placed, so the end of the caller's connection
+	// must not stop the handling.
 	answer := x.place(request.Body)
 	x.keep(key, callerID, &answer)
 	x.pass(&answer)
 	return nil
 }
 
-// fault answers a request that need not reach the provider in the provider's own
-// words. The HTTP status is an assumption: the provider documents none.
+// fault answers a request that ingest refuses in the provider's format. The HTTP status
+// is an assumption: the provider documents none.
 func (x *exchange) fault(err error) error {
 	var fault *unibell.Fault
 	if !errors.As(err, &fault) {
@@ -77,7 +78,7 @@ func (x *exchange) fault(err error) error {
 	return nil
 }
 
-// bounded refuses a request that has to wait.
+// bounded refuses a request that is over a limit and has to wait.
 func (x *exchange) bounded(wait time.Duration, reason, detail string) error {
 	if wait <= 0 {
 		return nil
@@ -100,7 +101,7 @@ func (x *exchange) place(body []byte) relay.Answer {
 	return answer
 }
 
-// keep records the answer as it came, and says on the answer if it could not.
+// keep records the answer unchanged, and marks the answer if it could not be recorded.
 func (x *exchange) keep(key, callerID string, a *relay.Answer) {
 	x.received = x.s.deps.Now()
 	d := x.draft(schemas.RawUnibell, key, a.Body, raw.AssuranceSharedSecret, callerID, raw.KindRelayAnswer)
@@ -119,13 +120,14 @@ func (x *exchange) keep(key, callerID string, a *relay.Answer) {
 	}
 }
 
-// pass returns the provider's answer, or says that there is none.
+// pass returns the provider's answer to the caller, or an error if there is none.
 func (x *exchange) pass(a *relay.Answer) {
 	switch a.End {
 	case relay.EndAnswered:
 		x.code, x.reason = a.Status, "relayed"
 		if x.code == http.StatusServiceUnavailable {
-			// A 503 of ours says that no call was placed; the provider's says no such thing.
+			// Our own 503 means that no call was placed. The provider's does not, so it
+			// becomes a 502.
 			x.code = http.StatusBadGateway
 		}
 		x.send(a.ContentType, a.Body)

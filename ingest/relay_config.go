@@ -11,8 +11,8 @@ import (
 	"github.com/tributary-hq/tributary/ingest/unibell"
 )
 
-// Relay is where Unibell's calls go, and who may place them. Calls cost money: a token
-// that was stolen can place no more than its caller, to the numbers that are allowed.
+// Relay is the address of Unibell's API, and who may place calls. Calls cost money: a
+// stolen token can place at most its caller's number of calls, to the allowed numbers.
 type Relay struct {
 	// BaseURL is the provider's API, "https://api.unibell.ru". Empty means that the
 	// source does not relay.

@@ -71,7 +71,8 @@ func open(sources []Source, before map[string]*entrance, m *metrics) (map[string
 	return out, nil
 }
 
-// limit keeps the limiter of an unchanged rate, so that a reload forgives nothing.
+// limit keeps the previous limiter if the rate has not changed, so that a reload does
+// not reset it.
 func (e *entrance) limit(s *Source, before *entrance) {
 	if s.Rate == 0 {
 		return

@@ -161,8 +161,8 @@ func (s *Service) Start(ctx context.Context) (err error) {
 	return nil
 }
 
-// writeTimeout leaves room for the slowest answer: a body read at leisure, a
-// record, a relayed call, another record.
+// writeTimeout is longer than the slowest answer: reading a slow body, writing a
+// record, a relayed call, and writing another record.
 func (s *Service) writeTimeout() time.Duration {
 	longest := defaultRelayTimeout
 	for i := range s.cfg.Sources {
@@ -214,7 +214,7 @@ func (s *Service) Addr() string {
 	return s.listener.Addr().String()
 }
 
-// Handler returns the routes, for a server of another's. Start comes first.
+// Handler returns the routes, for use with another HTTP server. Start must come first.
 func (s *Service) Handler() http.Handler { return s.handler }
 
 // Reload replaces the sources and reads their secrets. Requests being handled

@@ -20,8 +20,8 @@ type Source struct {
 	// Settings identifies how the processor is to process the source's records; it goes
 	// into each. It is made of the processor's settings, and no setting itself.
 	Settings string `json:"-" koanf:"-" yaml:"-"`
-	// Retired takes no webhooks any more. The processor goes on processing the records
-	// there are by the source's settings.
+	// Retired makes ingest refuse the source's webhooks. The processor still processes
+	// the existing records with the source's settings.
 	Retired bool `json:"retired" koanf:"retired" yaml:"retired"`
 	// Secrets prove the provider's webhooks. All are tried, so that a rotation has
 	// an overlap. A source needs one; a unibell source that only relays none.

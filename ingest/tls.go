@@ -31,7 +31,7 @@ type certificates struct {
 	seen    [3]stamp // guarded by mu: the files as they were last read, or tried
 }
 
-// stamp tells a changed file.
+// stamp is the state of a file by which a change is detected.
 type stamp struct {
 	modified time.Time
 	size     int64
@@ -92,8 +92,8 @@ func (c *certificates) use(p *pair) {
 	c.expiry.Set(float64(p.expiry.Unix()))
 }
 
-// look loads the files again if one of them changed. While they do not fit, for
-// instance between the writing of one and of the other, the old ones stay.
+// look loads the files again if one of them changed. If they do not match, for instance
+// because only one of the two has been written yet, the old certificate stays in use.
 func (c *certificates) look() {
 	before, now := c.checked.Load(), c.now().UnixNano()
 	if now-before < int64(certificateCheck) || !c.checked.CompareAndSwap(before, now) {

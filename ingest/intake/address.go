@@ -11,8 +11,9 @@ import (
 const forwardedHeader = "X-Forwarded-For"
 
 // Address returns the sender's address: the connection's, or, behind listed proxies,
-// the last forwarded one that is not itself such a proxy. It is invalid where a listed
-// proxy forwards something that is no address: the proxy's own would be a wrong answer.
+// the last forwarded one that is not itself such a proxy. It is invalid if a listed
+// proxy forwards a text that is no address, because the proxy's own address would be
+// wrong.
 func Address(r *http.Request, proxies []netip.Prefix) netip.Addr {
 	addr := parse(r.RemoteAddr)
 	if !Within(proxies, addr) {

@@ -21,10 +21,10 @@ const (
 // about the memory that handling it costs. A body of at most this size takes no more.
 const firstRoom = 4 << 10
 
-// Bodies is the budget for the bodies of all requests being handled. Unproven ones have
-// half of it at most, those for one source a quarter, those of one address an eighth;
-// where one of these is used up, the oldest of its bodies that is still being read
-// makes room.
+// Bodies is the memory budget for the bodies of all requests in progress. Unproven
+// bodies may use at most half of it, those for one source a quarter, and those of one
+// address an eighth. If one of these limits is reached, the oldest of its bodies that
+// is still being read is evicted.
 type Bodies struct {
 	largest int64
 	limits  [shares]int64
@@ -49,10 +49,11 @@ func NewBodies(total, largest int64, gauge prometheus.Gauge) *Bodies {
 	return b
 }
 
-// Smallest returns the least total that leaves proven bodies room beside unproven ones.
+// Smallest returns the smallest total with which unproven bodies leave room for proven
+// ones.
 func Smallest(largest int64) int64 { return 4 * (largest + firstRoom) }
 
-// Body is the room of one request's body. The zero value holds none.
+// Body is one request's part of the budget. The zero value holds no room.
 type Body struct {
 	budget *Bodies
 	w      http.ResponseWriter
@@ -68,7 +69,7 @@ type Body struct {
 	counting bool // in the shares
 }
 
-// begin takes the first room.
+// begin takes the first room, before the body arrives.
 func (b *Bodies) begin(body *Body) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -83,7 +84,7 @@ func (b *Bodies) begin(body *Body) bool {
 	return b.take(body, firstRoom)
 }
 
-// more takes further room.
+// more takes further room as bytes arrive.
 func (b *Bodies) more(body *Body, n int64) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -110,7 +111,7 @@ func (b *Bodies) take(body *Body, n int64) bool {
 	return true
 }
 
-// add counts room, or, with a negative n, no longer.
+// add changes the room that the body holds by n, in all counts; n may be negative.
 func (b *Bodies) add(body *Body, n int64) {
 	body.held += n
 	b.used += n
@@ -132,7 +133,7 @@ func (b *Bodies) evict(body *Body) {
 	_ = http.NewResponseController(body.w).SetReadDeadline(time.Unix(1, 0))
 }
 
-// unlist takes a body off the lists of those that make room.
+// unlist removes a body from the lists of bodies that can be evicted.
 func (body *Body) unlist() {
 	for i, q := range body.in {
 		if q != nil {
@@ -141,8 +142,8 @@ func (body *Body) unlist() {
 	}
 }
 
-// read says that a body is read: it is not evicted from here on. It returns false if it
-// was before.
+// read marks a body as read completely: it is not evicted any more. It returns false if
+// the body was evicted before.
 func (b *Bodies) read(body *Body) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -150,7 +151,7 @@ func (b *Bodies) read(body *Body) bool {
 	return !body.evicted
 }
 
-// leave takes a body out of the shares of the unproven.
+// leave removes a body from the counts of unproven bodies.
 func (b *Bodies) leave(body *Body) {
 	if !body.counting {
 		return
@@ -166,7 +167,7 @@ func (b *Bodies) leave(body *Body) {
 	body.counting, body.in = false, [shares]*queue[Body]{}
 }
 
-// Prove says that the sender is known: the body no longer counts as unproven.
+// Prove marks the sender as authenticated: the body no longer counts as unproven.
 func (body *Body) Prove() {
 	if body.budget == nil {
 		body.proven = true
@@ -190,8 +191,8 @@ func (body *Body) Release() {
 	b.add(body, -body.held)
 }
 
-// ofSource returns the queue of a source. Sources are the configured ones, so that none
-// is ever given up.
+// ofSource returns the queue of a source. Queues are never removed: only configured
+// sources have one.
 func (b *Bodies) ofSource(source string) *queue[Body] {
 	q := b.sources[source]
 	if q == nil {

@@ -10,7 +10,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Why a connection was closed for another: values of ConnectionsConfig.Closed.
+// Reasons for closing a connection to make room for another: values of
+// ConnectionsConfig.Closed.
 const (
 	closedForRoom    = "room"    // all slots were taken
 	closedForAddress = "address" // its address had as many as one may have
@@ -19,10 +20,10 @@ const (
 
 // ConnectionsConfig bounds the connections of a port.
 type ConnectionsConfig struct {
-	// Max is how many may be open.
+	// Max is the maximum number of open connections.
 	Max int
-	// PerAddress is how many of them one address may have; 0 means no bound. IPv6
-	// addresses of one /64 count as one.
+	// PerAddress is the maximum number of connections of one address; 0 means no limit.
+	// IPv6 addresses of one /64 count as one.
 	PerAddress int
 	// Proxies are the networks whose connections are not bounded by address.
 	Proxies []netip.Prefix
@@ -165,7 +166,7 @@ func (l *Connections) report() {
 	}
 }
 
-// list makes a connection the newest of those that may be closed for another.
+// list adds a connection as the newest of those that may be closed for another.
 func (l *Connections) list(c *Conn) {
 	l.unused.push(&c.slot, c)
 	if c.bounded {
@@ -180,7 +181,7 @@ func (l *Connections) unlist(c *Conn) {
 	}
 }
 
-// drop forgets a connection and frees its slot.
+// drop removes a connection and frees its slot.
 func (l *Connections) drop(c *Conn) {
 	if c.gone {
 		return
@@ -199,7 +200,7 @@ func (l *Connections) drop(c *Conn) {
 	l.free()
 }
 
-// free wakes the connection that waits, if one does.
+// free wakes the waiting connection, if there is one.
 func (l *Connections) free() {
 	select {
 	case l.freed <- struct{}{}:
@@ -231,8 +232,8 @@ func (c *Conn) CloseWrite() error {
 	return nil
 }
 
-// Begin says that a proven request is being handled: until End the connection is not
-// closed for another. A nil Conn is a connection of somebody else's listener.
+// Begin marks the start of a proven request: until End the connection is not closed for
+// another. A nil Conn belongs to another listener, and both methods ignore it.
 func (c *Conn) Begin() {
 	if c == nil {
 		return

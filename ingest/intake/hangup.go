@@ -7,10 +7,11 @@ import (
 	"time"
 )
 
-// HangUp lets the answer, which must not have begun, be sent at once and the connection
-// be closed behind it. net/http would first read on in a body that nobody wants, until
-// it ends or the read timeout. With HTTP/2 the stream ends in any case, and the connection
-// stays: closing it would lose the proven requests that a sender or proxy puts beside it.
+// HangUp makes the server send the answer, which must not have begun, at once and close
+// the connection after it. net/http would otherwise first read the unwanted body until
+// it ends or the read timeout passes. With HTTP/2 only the stream ends and the
+// connection stays: closing it would lose proven requests that a sender or proxy sends
+// on the same connection.
 func HangUp(w http.ResponseWriter, r *http.Request, unread bool) {
 	if r.ProtoMajor != 1 {
 		return
@@ -19,8 +20,9 @@ func HangUp(w http.ResponseWriter, r *http.Request, unread bool) {
 	if !unread {
 		return
 	}
-	// A reader that exceeds its limit is net/http's own way to say this: it sends the
-	// answer, ends the sending direction, and leaves the peer half a second to read it.
+	// A MaxBytesReader that exceeds its limit makes net/http do this: it sends the
+	// answer, closes the sending direction, and gives the peer half a second to read
+	// it.
 	_, _ = http.MaxBytesReader(w, io.NopCloser(strings.NewReader("x")), 0).Read(make([]byte, 1))
 	// Closing the body must not wait for it either.
 	_ = http.NewResponseController(w).SetReadDeadline(time.Unix(1, 0))

@@ -4,8 +4,8 @@ package intake
 // so that listing one costs no memory.
 type queue[T any] struct {
 	first, last *node[T]
-	// used is the sum that the queue's bound is about. It may count items that are
-	// no longer listed.
+	// used is the sum that is compared with the queue's limit. It may include items
+	// that are no longer listed.
 	used int64
 }
 

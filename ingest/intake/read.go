@@ -12,8 +12,8 @@ import (
 var (
 	// ErrTooLarge is a body beyond the limit.
 	ErrTooLarge = errors.New("the body is too large")
-	// ErrNoRoom is a body that the budget has no room for, also one that made room for
-	// a newer one.
+	// ErrNoRoom is a body for which the budget has no room, or that was evicted to make
+	// room for a newer one.
 	ErrNoRoom = errors.New("there is no room for the body")
 	// ErrSlow is a body that did not come in time.
 	ErrSlow = errors.New("the body did not come in time")

@@ -15,9 +15,9 @@ import (
 )
 
 // Key returns the raw key of an event. A body that is not an object is refused. One
-// without a usable data.id, or with several, is keyed by its hash; so is one whose
-// data.id cannot be found because the object is not JSON there, which is authentic all
-// the same and the processor's to judge.
+// without a usable data.id, or with several, is keyed by its hash; so is one in which
+// invalid JSON hides data.id: it is authentic all the same, and the processor decides
+// what to do with it.
 func Key(body []byte) (string, error) {
 	s := jsonscan.NewLoose(body)
 	if s.Kind() != jsonscan.Object {

@@ -30,10 +30,11 @@ type health struct {
 	// dial is the newest failure of a connection, last the newest of any.
 	dial, last atomic.Pointer[Cause]
 	acks       ackTimes
-	// look asks the probe to look at once; of capacity 1.
+	// look wakes the probe; its capacity is 1.
 	look chan struct{}
 
-	// mu guards the changes between away and not. Nothing takes it while all goes well.
+	// mu guards the transitions between working and away. It is not taken while all
+	// topics work.
 	mu sync.Mutex
 }
 
@@ -50,11 +51,12 @@ type topic struct {
 	last  atomic.Pointer[Cause]
 	// remade is set when Kafka no longer knows the topic's id.
 	remade atomic.Bool
-	// small is set once the log has said that batches are too large.
+	// small is set once the log has reported that the topic refuses batches of our
+	// size.
 	small atomic.Bool
 
-	// seen, guarded by health.mu, says that the probe has found the topic away since it
-	// last worked.
+	// seen, guarded by health.mu, is set if the probe itself has found the topic away
+	// since the last successful write.
 	seen bool
 }
 
@@ -64,13 +66,13 @@ type Cause struct {
 	At   time.Time
 }
 
-// Away is a topic that takes no records.
+// Away is a topic to which records cannot be written.
 type Away struct {
 	// Topic has the prefix.
 	Topic string
-	// Since is when it first did not take a record after it last did.
+	// Since is the time of the first failed write after the last successful one.
 	Since time.Time
-	// Kind is that of its newest error.
+	// Kind is the kind of the topic's newest error.
 	Kind string
 }
 
@@ -86,8 +88,8 @@ func newHealth(cfg *Config, m *Metrics) *health {
 }
 
 // OnBrokerConnect implements kgo.HookBrokerConnect. It is called for every attempt,
-// after TLS and SASL, so that it knows why Kafka cannot be reached where the
-// producer only sees that time ran out.
+// after TLS and SASL, and so gets the reason why Kafka cannot be reached; the producer
+// only gets a timeout.
 func (h *health) OnBrokerConnect(_ kgo.BrokerMetadata, _ time.Duration, _ net.Conn, err error) {
 	if err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, kgo.ErrClientClosed) {
 		c := h.note(nil, err)
@@ -95,7 +97,7 @@ func (h *health) OnBrokerConnect(_ kgo.BrokerMetadata, _ time.Duration, _ net.Co
 	}
 }
 
-// failed notes a record that Kafka did not take.
+// failed reports a record that Kafka did not take.
 func (h *health) failed(t *topic, err error) {
 	h.note(t, err)
 	if errors.Is(err, kerr.UnknownTopicID) {
@@ -144,8 +146,8 @@ func (h *health) checked(found map[*topic]error) {
 	h.back(back...)
 }
 
-// goneAway logs once that topics take no records, not for each webhook: those know only
-// that time ran out. It returns whether that is new of any. mu is held.
+// goneAway marks topics as away and logs this once, not for each webhook, whose errors
+// are only timeouts. It returns whether any topic was not away before. mu is held.
 func (h *health) goneAway(topics ...*topic) bool {
 	gone := slices.DeleteFunc(topics, func(t *topic) bool { return !t.awaySince.CompareAndSwap(0, h.now().UnixNano()) })
 	if len(gone) == 0 {
@@ -156,7 +158,7 @@ func (h *health) goneAway(topics ...*topic) bool {
 	return true
 }
 
-// back logs once that topics take records again. mu is held.
+// back marks topics as working again and logs this once. mu is held.
 func (h *health) back(topics ...*topic) {
 	var away time.Duration
 	back := slices.DeleteFunc(topics, func(t *topic) bool {
@@ -181,7 +183,8 @@ func names(topics []*topic) []string {
 	return out
 }
 
-// smallBatches logs once for each topic that it takes smaller batches than we make.
+// smallBatches logs, once for each topic, that the topic's limit is below our batch
+// size.
 func (h *health) smallBatches(t *topic, batch int32) {
 	h.errors.WithLabelValues(errorKind(kerr.MessageTooLarge)).Inc()
 	if t.small.CompareAndSwap(false, true) {
@@ -190,7 +193,8 @@ func (h *health) smallBatches(t *topic, batch int32) {
 	}
 }
 
-// note keeps the error's kind. A timeout does not hide the cause it comes from.
+// note stores the error's kind. For a timeout it stores the recent error that explains
+// it, if there is one.
 func (h *health) note(t *topic, err error) *Cause {
 	c := &Cause{Kind: errorKind(err), At: h.now().UTC()}
 	h.errors.WithLabelValues(c.Kind).Inc()
@@ -204,7 +208,7 @@ func (h *health) note(t *topic, err error) *Cause {
 	return c
 }
 
-// explain returns the kind of the newest error that a timeout may come from.
+// explain returns the kind of the newest error that may have caused a timeout.
 func (h *health) explain(t *topic, at time.Time) string {
 	kind, newest := kindTimeout, at.Add(-h.fresh)
 	for _, c := range []*Cause{h.dial.Load(), t.last.Load()} {
@@ -215,7 +219,7 @@ func (h *health) explain(t *topic, at time.Time) string {
 	return kind
 }
 
-// away returns the topics that take no records, by name.
+// away returns the topics that are away, by name.
 func (h *health) away() []Away {
 	var out []Away
 	for _, name := range slices.Sorted(maps.Keys(h.topics)) {
@@ -231,18 +235,18 @@ func (h *health) away() []Away {
 	return out
 }
 
-// Health is the state of the way to Kafka.
+// Health is the state of the connection to Kafka.
 type Health struct {
 	// Away are the topics that take no records.
 	Away []Away
-	// Last is the newest error, also after it passed; nil before the first.
+	// Last is the newest error, kept after the outage ends; nil before the first.
 	Last *Cause
 	// AckP50 and AckP99 are quantiles of the newest times of acknowledgement, in
 	// seconds; 0 before the first.
 	AckP50, AckP99 float64
 }
 
-// Health returns the state of now.
+// Health returns the current state.
 func (p *Producer) Health() Health {
 	out := Health{Away: p.health.away(), Last: p.health.last.Load()}
 	out.AckP50, out.AckP99 = p.health.acks.quantiles()

@@ -14,7 +14,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// The kinds of errors on the way to Kafka that Kafka has no name for.
+// Kinds of errors in reaching Kafka for which Kafka has no name.
 const (
 	kindTimeout    = "timeout"
 	kindRefused    = "connection_refused"
@@ -29,8 +29,7 @@ const (
 // the missing ones can't be written.
 var errTooFewPartitions = errors.New("the topic has fewer partitions than topics.partitions says")
 
-// errorKind sorts an error into one word that holds no address and no text of
-// others.
+// errorKind maps an error to one word, which contains no address and no foreign text.
 func errorKind(err error) string {
 	var (
 		kafka    *kerr.Error

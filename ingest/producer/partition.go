@@ -3,8 +3,8 @@ package producer
 import "github.com/twmb/franz-go/pkg/kgo"
 
 // partitioner hashes keys as Kafka's Java client does, but over the configured number
-// of partitions: those that somebody adds to a topic move no key. The entity's state
-// stays in the partition that its key had.
+// of partitions. If somebody adds partitions to the topic, every key stays in its
+// partition, where the state of its entity is.
 type partitioner struct {
 	kgo.Partitioner
 

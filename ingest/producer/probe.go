@@ -12,16 +12,16 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// probe asks Kafka whether it would take records of topics to which none is written,
-// so that its absence is known before the first webhook meets it, and its return
-// without one. It also makes the clients forget a topic that was deleted and made anew.
+// probe asks Kafka whether it would take records of topics that nobody currently writes
+// to, so that an outage is known before the first webhook meets it, and its end without
+// one. It also makes the clients forget a topic that was deleted and created again.
 type probe struct {
 	client *kgo.Client
 	health *health
 	inUse  func() []string
 	forget func(topics ...string)
-	// every is about how often it asks, 0 never; patience is how long an answer may
-	// take: as long as a record would have.
+	// every is about how often it asks, 0 for never. patience is how long an answer may
+	// take; it equals the time that a record would wait.
 	every, patience time.Duration
 
 	stop context.CancelFunc
@@ -84,12 +84,14 @@ func (p *probe) run(ctx context.Context) {
 	}
 }
 
-// pause spreads the questions of many processes that started at once.
+// pause returns the time until the next request, with jitter, so that processes that
+// started together do not ask together.
 func (p *probe) pause() time.Duration {
 	return p.every*3/4 + rand.N(p.every/2+1) //nolint:gosec // nobody is to be surprised by it
 }
 
-// round forgets the topics made anew and asks for those without records.
+// round makes the clients forget recreated topics and asks for the topics without
+// records.
 func (p *probe) round(ctx context.Context) {
 	p.remade()
 	if p.every == 0 {
@@ -98,7 +100,7 @@ func (p *probe) round(ctx context.Context) {
 	asked := make(map[*topic]uint64)
 	for _, name := range p.inUse() {
 		t := p.health.topics[name]
-		// Records that were taken since say more than any question.
+		// Records written since the last round already show the topic's state.
 		if n := t.acked.Load(); n == p.acked[t] {
 			asked[t] = n
 		} else {
@@ -120,8 +122,8 @@ func (p *probe) round(ctx context.Context) {
 	p.health.checked(found)
 }
 
-// remade makes the clients forget topics whose id Kafka doesn't know any more. A
-// question then shows that they are well again.
+// remade makes the clients forget topics whose id Kafka no longer knows. The next
+// request then shows that they work again.
 func (p *probe) remade() {
 	for name, t := range p.health.topics {
 		now := p.health.now()
@@ -149,7 +151,7 @@ func (p *probe) ask(ctx context.Context, topics map[*topic]uint64) map[*topic]er
 		err := p.once(ctx, topics, why)
 		well := err == nil
 		for t := range topics {
-			// That time ran out does not hide why.
+			// A timeout must not hide the reason that an earlier attempt found.
 			if err != nil && (why[t] == nil || !errors.Is(err, context.DeadlineExceeded)) {
 				why[t] = err
 			}
@@ -168,8 +170,8 @@ func (p *probe) ask(ctx context.Context, topics map[*topic]uint64) map[*topic]er
 	}
 }
 
-// once asks for the topics: they must be there, ours to see, and each partition must
-// have a leader.
+// once asks Kafka for the metadata of the topics: each must exist and be visible to us,
+// and each of its partitions must have a leader.
 func (p *probe) once(ctx context.Context, topics map[*topic]uint64, why map[*topic]error) error {
 	request := kmsg.NewPtrMetadataRequest()
 	request.AllowAutoTopicCreation = false
@@ -195,7 +197,7 @@ func (p *probe) once(ctx context.Context, topics map[*topic]uint64, why map[*top
 	return nil
 }
 
-// judge returns why a topic would not take a record of any key.
+// judge returns the reason why a topic would refuse records of some keys, or nil.
 func (p *probe) judge(t *topic, answer *kmsg.MetadataResponseTopic) error {
 	if err := kerr.ErrorForCode(answer.ErrorCode); err != nil {
 		return err
@@ -207,7 +209,7 @@ func (p *probe) judge(t *topic, answer *kmsg.MetadataResponseTopic) error {
 		p.ids[t.name] = id
 	}
 	for j := range answer.Partitions {
-		// A replica that is away is no reason: the leader takes records.
+		// A missing replica does not matter here: the leader still takes records.
 		if err := kerr.ErrorForCode(answer.Partitions[j].ErrorCode); err != nil && !errors.Is(err, kerr.ReplicaNotAvailable) {
 			return err
 		}

@@ -15,7 +15,8 @@ import (
 	"github.com/tributary-hq/tributary/ingest/proof"
 )
 
-// Config is the settings of a producer. Every field is required but where it says so.
+// Config is the settings of a producer. Every field is required unless its comment says
+// otherwise.
 type Config struct {
 	// Kafka are the client's settings: brokers, TLS, SASL, client id, logger.
 	Kafka []kgo.Opt
@@ -65,12 +66,13 @@ type Producer struct {
 	alone *kgo.Client
 }
 
-// How soon the cluster is looked up and tried again after a failure: the first
-// call after an outage should not wait for an exponential backoff.
+// Short waits after a failure: the first webhook after an outage should not wait for an
+// exponential backoff.
 const (
 	minMetadataAge = 250 * time.Millisecond
 	retryBackoff   = 250 * time.Millisecond
-	// A cause seen within the answer deadline and this explains a timeout.
+	// An error explains the timeouts that follow it within the answer deadline plus
+	// this time.
 	freshCause = 10 * time.Second
 )
 
@@ -109,14 +111,14 @@ func (p *Producer) options(more ...kgo.Opt) []kgo.Opt {
 // Start begins to probe; Close ends it. ctx only lends its values.
 func (p *Producer) Start(ctx context.Context) { p.probe.start(ctx) }
 
-// outcome is the end of a record.
+// outcome is the result of producing a record.
 type outcome struct {
 	record *kgo.Record
 	err    error
 }
 
-// Write produces the records, which go to one topic, and waits for all of them. The
-// records are stored as a whole or not at all only where there is one. The error is a
+// Write produces the records, all to one topic, and waits for all of them. A single
+// record is stored or not; several may be stored in part. The error is a
 // *proof.Refusal.
 func (p *Producer) Write(ctx context.Context, records []kgo.Record) ([]Receipt, error) {
 	started := p.cfg.Now()
@@ -183,7 +185,8 @@ func (p *Producer) oneByOne(ctx context.Context, t *topic, records []*kgo.Record
 	results := make(chan error, len(records))
 	var failed error
 	for _, r := range records {
-		// It waits for its turn: the client buffers one record at a time.
+		// Produce blocks until the record before is done: this client buffers one
+		// record.
 		client.Produce(ctx, r, func(_ *kgo.Record, err error) { results <- err })
 		select {
 		case err := <-results:
@@ -210,7 +213,7 @@ func (p *Producer) lone() (*kgo.Client, error) {
 	return client, err
 }
 
-// clients returns those there are.
+// clients returns the clients that exist.
 func (p *Producer) clients() []*kgo.Client {
 	p.mu.Lock()
 	defer p.mu.Unlock()

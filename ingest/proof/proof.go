@@ -73,9 +73,9 @@ func (s *Secrets) Add(id, secret string) {
 // Len returns how many secrets there are.
 func (s *Secrets) Len() int { return len(s.ids) }
 
-// Match returns the id of the secret that equals the credential. All secrets are
-// compared, as hashes of equal length, so that the time tells neither which one
-// fits nor how much of it.
+// Match returns the id of the secret that equals the credential. It compares all
+// secrets, as hashes of equal length, so that the time reveals neither which one
+// matches nor how much of it.
 func (s *Secrets) Match(credential string) (id string, ok bool) {
 	sum := sha256.Sum256([]byte(credential))
 	found := -1

@@ -44,8 +44,8 @@ func NewBudget(limits Limits, before *Budget) *Budget {
 	return b
 }
 
-// Admit takes a request from the rate. It returns how long to wait; 0 is that the
-// request is taken.
+// Admit applies the rate limit to a request. It returns how long to wait; 0 means that
+// the request is admitted.
 func (b *Budget) Admit(now time.Time) time.Duration {
 	r := b.limiter.ReserveN(now, 1)
 	wait := r.DelayFrom(now)
@@ -55,13 +55,13 @@ func (b *Budget) Admit(now time.Time) time.Duration {
 	return wait
 }
 
-// Take takes a call from the day. It returns how long to wait; 0 is that the call may
-// be placed.
+// Take counts a call towards the day's limit. It returns how long to wait; 0 means that
+// the call may be placed.
 func (b *Budget) Take(now time.Time) time.Duration {
 	const length = 24 * time.Hour
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	// The clock may step back: a day that was counted is not begun again.
+	// The wall clock may step back; a new day's count must not begin twice.
 	if day := now.UTC().Truncate(length); day.After(b.day) {
 		b.day, b.placed = day, 0
 	}
@@ -72,7 +72,7 @@ func (b *Budget) Take(now time.Time) time.Duration {
 	return 0
 }
 
-// GiveBack returns a call that was not placed.
+// GiveBack uncounts a call that was not placed.
 func (b *Budget) GiveBack() {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -19,7 +19,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
 )
 
-// The ends of a call; all but the first two are values of raw.HeaderError.
+// The results of a call; all but the first two are values of raw.HeaderError.
 const (
 	EndAnswered = "answered"
 	EndNotJSON  = "not_json" // an answer, whole, but none of the provider's
@@ -43,8 +43,8 @@ const headerBytes = 64 << 10
 // Client places calls. It is safe for use by several goroutines.
 type Client struct{ http *http.Client }
 
-// NewClient returns a client that follows nothing, for a redirect would carry the
-// access key elsewhere.
+// NewClient returns a client that follows no redirects, because a redirect would send
+// the access key to another host.
 func NewClient() *Client {
 	const perHost = 64
 	return &Client{&http.Client{
@@ -80,8 +80,8 @@ type Answer struct {
 	End string
 }
 
-// Place makes one attempt. It goes on when ctx is cancelled: from its start on the call
-// may have happened.
+// Place makes one attempt. It continues after ctx is cancelled, because the call may
+// have been placed from the moment it starts.
 func (c *Client) Place(ctx context.Context, call *Call) Answer {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), call.Timeout)
 	defer cancel()
@@ -102,7 +102,7 @@ func (c *Client) post(ctx context.Context, call *Call) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	// A call is not idempotent: without GetBody the transport repeats none.
+	// A call is not idempotent. Without GetBody the transport cannot repeat it.
 	request.GetBody = nil
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Accept", "application/json")
@@ -116,7 +116,7 @@ func (c *Client) post(ctx context.Context, call *Call) (Answer, error) {
 	}
 	defer func() { _ = response.Body.Close() }()
 	answer := Answer{Status: response.StatusCode, ContentType: response.Header.Get("Content-Type")}
-	// The body of a 101 is the connection: no timeout of ours ends reading it.
+	// The body of a 101 is the raw connection, which no timeout of ours ends.
 	if response.StatusCode < http.StatusOK {
 		return answer, errNotFinal
 	}
@@ -127,15 +127,15 @@ func (c *Client) post(ctx context.Context, call *Call) (Answer, error) {
 	return answer, err
 }
 
-// isJSON says whether an answer can be the provider's: all of its documented
-// answers are JSON. A page of HTML is that of something in between.
+// isJSON reports whether an answer can be the provider's: all of its documented answers
+// are JSON. An HTML page comes from a gateway in between.
 func isJSON(text []byte) bool {
 	s := jsonscan.New(text)
 	s.Skip()
 	return s.End() == nil
 }
 
-// endOf sorts a failed call into one word.
+// endOf maps the error of a call to one word.
 func endOf(err error) string {
 	var (
 		timeout net.Error

@@ -128,8 +128,8 @@ func isHS256(header []byte) bool {
 	return s.End() == nil && algorithms == 1 && fits
 }
 
-// signer tries every secret, also after one fitted, so that the time does not
-// tell which it was.
+// signer checks the signature with every secret, even after one matched, so that the
+// time does not reveal which one.
 func (v *Verifier) signer(t *token) (id string, ok bool) {
 	signed := string(t.signed)
 	for i := range v.secrets {
@@ -179,9 +179,9 @@ func tokenOf(body []byte) ([]byte, error) {
 	return text, nil
 }
 
-// paymentID returns the claims' paymentId, or nothing where they lack it, repeat it
-// or are not JSON where it stands: the token is authentic all the same, and the
-// processor judges its meaning. Claims that are no object are not ok.
+// paymentID returns the claims' paymentId. It returns nothing if they lack it, repeat
+// it or are invalid JSON at its place: the token is authentic all the same, and the
+// processor decides what to do with it. ok is false for claims that are not an object.
 func paymentID(claims []byte) (id []byte, ok bool) {
 	s := jsonscan.NewLoose(claims)
 	if s.Kind() != jsonscan.Object {

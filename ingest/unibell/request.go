@@ -18,8 +18,8 @@ const (
 type Fault struct { //nolint:errname // It is an answer that travels as an error.
 	// Status is one of the Status constants.
 	Status string `json:"status"`
-	// Text names the field and its fault. The text for a Cyrillic code is the
-	// provider's ([S] 000), the others are ours.
+	// Text names the field and its fault. The text for a number with Cyrillic letters
+	// is the provider's ([S] 000), the others are ours.
 	Text string `json:"error"`
 	// Reason is the value of the metric's label, snake_case.
 	Reason string `json:"-"`

@@ -20,7 +20,8 @@ type Rules struct {
 // DefaultPrefix begins the numbers that the provider documents: 7XXXXXXXXXX ([S] 000).
 const DefaultPrefix = "7"
 
-// maxReference bounds a reference, in bytes: a longer one could not be followed.
+// maxReference limits a reference, in bytes. The processor accepts no longer ids, so it
+// could not join the call's status.
 const maxReference = 256
 
 // The reasons of a Fault.

@@ -51,8 +51,8 @@ func Key(source string, reference, requestID, body []byte) string {
 	return proof.Key(raw.ProviderUnibell, "unibell:"+source+":", []byte(raw.UnibellReference(string(reference))), body)
 }
 
-// statusForm reads a form, without a map of it: of the fields only two matter. Of
-// repeated fields the first counts. An empty body is no form.
+// statusForm parses a form without building a map, because only two of its fields
+// matter. If a field is repeated the first value counts. An empty body is not a form.
 func statusForm(body []byte) (reference, requestID []byte, err error) {
 	isForm := false
 	for rest := body; len(rest) > 0; {
@@ -85,8 +85,8 @@ func unescaped(value []byte) []byte {
 	return []byte(text)
 }
 
-// statusJSON reads a JSON object. One that is not JSON where its fields stand has none
-// that can be read.
+// statusJSON parses a JSON object. If it is invalid where the two fields are, both are
+// empty.
 func statusJSON(body []byte) (reference, requestID []byte, err error) {
 	s := jsonscan.NewLoose(body)
 	if s.Kind() != jsonscan.Object {

@@ -111,8 +111,8 @@ type envelope struct {
 	text []byte           // what a hash is made of
 }
 
-// read reads the whole object, or stops and returns false where a batch is too large:
-// before the proof nothing may cost more than its bytes do.
+// read parses the whole object. It stops and returns false if the batch is too large,
+// because before the proof the cost must be proportional to the body's size.
 func (e *envelope) read(s *jsonscan.Scanner) bool {
 	for s.BeginObject(); ; {
 		key, more := s.NextKey()
@@ -143,7 +143,8 @@ func (e *envelope) read(s *jsonscan.Scanner) bool {
 	}
 }
 
-// add checks a callback against all secrets, also after one fitted.
+// add checks a callback against all secrets, even after one matched, so that the time
+// does not reveal which one.
 func (e *envelope) add(value []byte) {
 	index := e.batch.Len()
 	account, callback, hash, ok := e.ids(value)
