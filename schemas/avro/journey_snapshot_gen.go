@@ -414,8 +414,8 @@ func decodeJourneyOutcome(d *decoder) (JourneyOutcome, error) {
 // payments after all facts known so far; the last record of a key replaces the
 // earlier ones.
 type JourneySnapshot struct {
-	// CorrelationID: Correlation id, as the company gave it; one that is a phone
-	// number is a pseudonym.
+	// CorrelationID: Correlation id, as the company gave it; one that does not
+	// look like an id is a pseudonym, phone: or hmac:.
 	CorrelationID string `json:"correlation_id"`
 	// Namespace: Namespace of the correlation id; null if its sources have none.
 	Namespace Optional[string] `json:"namespace"`

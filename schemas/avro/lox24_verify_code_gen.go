@@ -343,8 +343,8 @@ type LOX24VerifyCode struct {
 	Currency Optional[string] `json:"currency"`
 	// CodeLength: Length of the code in characters; the code itself is never here.
 	CodeLength Optional[int32] `json:"code_length"`
-	// CorrelationIDs: Correlation ids found in the payload; one that is a phone
-	// number is a pseudonym.
+	// CorrelationIDs: Correlation ids found in the payload; one that does not look
+	// like an id is a pseudonym, phone: or hmac:.
 	CorrelationIDs []string `json:"correlation_ids"`
 	// PayloadFields: The fields of the payload that the source's configuration
 	// allows, by JSON pointer.

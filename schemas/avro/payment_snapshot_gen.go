@@ -123,7 +123,8 @@ type PaymentSnapshot struct {
 	Kind PaymentKind `json:"kind"`
 	// CorrelationIDs: Correlation ids of the payment now, sorted: the newest of
 	// each place where one stands, in each operation for itself; one that was
-	// corrected is gone. One that is a phone number is a pseudonym.
+	// corrected is gone. One that does not look like an id is a pseudonym, phone:
+	// or hmac:.
 	CorrelationIDs []string `json:"correlation_ids"`
 	// ExternalIDs: All ids of the merchant ever seen, without surrounding blanks,
 	// sorted; those that leave as pseudonyms only are left out.

@@ -823,8 +823,9 @@ type UnibellCall struct {
 	ReferenceMade bool `json:"reference_made"`
 	// RequestID: The provider's id of the request.
 	RequestID Optional[string] `json:"request_id"`
-	// CorrelationIDs: The correlation ids of the call; empty if the reference was
-	// made by ingest.
+	// CorrelationIDs: The correlation ids of the call; one that does not look like
+	// an id is a pseudonym, phone: or hmac:. Empty if the reference was made by
+	// ingest.
 	CorrelationIDs []string `json:"correlation_ids"`
 	// SourceAddr: The number the call is made from, as pseudonym; requests and
 	// some statuses.

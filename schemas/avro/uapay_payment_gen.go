@@ -27,7 +27,8 @@ type UAPAYPayment struct {
 	// in correlation_ids.
 	ExternalID Optional[string] `json:"external_id"`
 	// CorrelationIDs: Correlation ids found in the merchant's ids and extra
-	// information; one that is a phone number is a pseudonym.
+	// information; one that does not look like an id is a pseudonym, phone: or
+	// hmac:.
 	CorrelationIDs []string `json:"correlation_ids"`
 	// PaymentNumber: Number of the payment, an integer for invoices, a string for
 	// P2P.

@@ -168,7 +168,7 @@ type VerificationSnapshot struct {
 	// Namespace: Namespace of the correlation ids; null if the source has none.
 	Namespace Optional[string] `json:"namespace"`
 	// CorrelationIDs: Correlation ids that count, of each place the newest,
-	// sorted; one that is a phone number is a pseudonym.
+	// sorted; one that does not look like an id is a pseudonym, phone: or hmac:.
 	CorrelationIDs []string `json:"correlation_ids"`
 	// Phone: The phone to be verified, as pseudonym.
 	Phone Optional[Phone] `json:"phone"`
