@@ -10,27 +10,27 @@ import (
 	"time"
 )
 
-// Moved is a partition whose input went on elsewhere than the group stood.
+// Moved is a partition whose input position differed from the group's committed offset.
 type Moved struct {
 	Partition int32  `json:"partition"`
 	Cause     string `json:"cause"`
-	// From is the input offset before, To the one after.
+	// From is the input offset before the correction, To the one after it.
 	From int64     `json:"from"`
 	To   int64     `json:"to"`
 	At   time.Time `json:"at"`
 }
 
-// mostMoved bounds what a worker's status lists.
+// mostMoved limits the list in a worker's status.
 const mostMoved = 20
 
-// moveInputs lets the group stand where the state goes on, in a transaction that writes
-// the position to the changelog too. The client has read on from where the group stood
-// before, so the session ends.
+// moveInputs commits the position at which the state resumes as the group's offset, in
+// a transaction that also writes the progress entry to the changelog. The client has
+// already fetched from the group's previous offset, so the session ends.
 func (w *worker) moveInputs(ctx context.Context, moves map[int32]*inputMove) (err error) {
 	ctx = w.traces.begin(ctx, nil)
 	defer func() {
 		w.traces.ended(w, err)
-		w.round = newRound(w.changelog) // the client may still be sending from the former one's memory
+		w.round = newRound(w.changelog) // the client may still refer to the old one's memory
 	}()
 	clear(w.machine.buried)
 	w.machine.fired = 0
@@ -51,7 +51,7 @@ func (w *worker) moveInputs(ctx context.Context, moves map[int32]*inputMove) (er
 	return fmt.Errorf("%w: %s", errRejoin, strings.Join(all, "; "))
 }
 
-// tellMoved logs, counts and shows a move.
+// tellMoved logs and counts a correction and adds it to the status.
 func (w *worker) tellMoved(ctx context.Context, p int32, m *inputMove) {
 	w.metrics.inputMoves.WithLabelValues(w.spec.Name, string(m.cause)).Inc()
 	w.metrics.inputLost.WithLabelValues(w.spec.Name, string(m.cause)).Add(float64(m.lost()))
@@ -63,8 +63,8 @@ func (w *worker) tellMoved(ctx context.Context, p int32, m *inputMove) {
 	w.status.Moved = w.status.Moved[max(0, len(w.status.Moved)-mostMoved):]
 }
 
-// expectMoves begins the counters of a stage: one that begins with its first event shows no
-// increase.
+// expectMoves creates a stage's counters with the value 0. A counter that appears with
+// its first event has no increase that an alert could see.
 func (m *metrics) expectMoves(stage string) {
 	for _, cause := range moveCauses() {
 		m.inputMoves.WithLabelValues(stage, string(cause))
@@ -72,7 +72,7 @@ func (m *metrics) expectMoves(stage string) {
 	}
 }
 
-// moveMessage is what an operator reads.
+// moveMessage returns the explanation of a cause for the log.
 func moveMessage(cause moveCause) string {
 	switch cause {
 	case moveGone:

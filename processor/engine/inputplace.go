@@ -9,30 +9,30 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// ErrStateLost says that a stage's changelog does not hold the state that the stage had:
-// somebody emptied it or made it anew, or it lost its end. Going on would emit every
-// repeated fact a second time.
+// ErrStateLost means that a stage's changelog lacks state that the stage had: it was
+// emptied, recreated or truncated. Going on would emit facts a second time.
 var ErrStateLost = errors.New("the stage's state is lost")
 
-// ErrPartitionCount says that the input has another number of partitions than configured:
-// keys then come to partitions that do not know them.
+// ErrPartitionCount means that the partition count of the input differs from the
+// configuration. Keys then hash to partitions that do not have their state.
 var ErrPartitionCount = errors.New("the input has another number of partitions than configured")
 
-// moveCause is why a partition's input goes on elsewhere than the group stands.
+// moveCause is why a partition's input position differs from the group's offset.
 type moveCause string
 
 const (
-	// moveGone: the group has no committed offset: it was deleted, or its offsets expired.
+	// moveGone: the group has no committed offset, because it was deleted or its
+	// offsets expired.
 	moveGone moveCause = "offsets_gone"
-	// moveBack: somebody set the group's offset back.
+	// moveBack: an administrator set the group's offset back.
 	moveBack moveCause = "offsets_set_back"
-	// moveForward: somebody set the group's offset forward.
+	// moveForward: an administrator set the group's offset forward.
 	moveForward moveCause = "offsets_set_forward"
-	// moveRetention: retention removed records before they were read.
+	// moveRetention: retention deleted records before they were read.
 	moveRetention moveCause = "retention"
-	// moveTruncated: the input lost records that were read.
+	// moveTruncated: the input lost records that had been read.
 	moveTruncated moveCause = "truncated"
-	// moveRecreated: the input is another topic of the same name.
+	// moveRecreated: the input topic was deleted and created again.
 	moveRecreated moveCause = "recreated"
 )
 
@@ -40,18 +40,19 @@ func moveCauses() []moveCause {
 	return []moveCause{moveGone, moveBack, moveForward, moveRetention, moveTruncated, moveRecreated}
 }
 
-// inputMove is a difference between where the group stands and where the state goes on.
+// inputMove is a difference between the group's offset and the position at which the
+// state resumes.
 //
-//	cause                  goes on at                           lost
+//	cause                  resumes at                           lost
 //	offsets_gone, set_back the state's position                 nothing
-//	offsets_set_forward    the group's offset                   from..to, skipped by hand
-//	retention              the first record that is there       from..to, never read
-//	truncated              where the log parted from ours       to..from, read, and gone since
-//	recreated              the start of the new topic           what the former one had not read
+//	offsets_set_forward    the group's offset                   from..to, skipped by an administrator
+//	retention              the first existing record            from..to, never read
+//	truncated              the end of the common log prefix     to..from, read and deleted
+//	recreated              the start of the new topic           unread records of the old topic
 type inputMove struct {
 	cause moveCause
-	// committed is the group's offset, -1 for none. from is the position before, to the
-	// one after.
+	// committed is the group's offset, -1 for none. from is the position before the
+	// correction, to the one after it.
 	committed, from, to int64
 }
 
@@ -60,7 +61,7 @@ func (m *inputMove) String() string {
 	return fmt.Sprintf("the input goes on at offset %d: %s (from %d, the group stood at %d)", m.to, m.cause, m.from, m.committed)
 }
 
-// lost is how many offsets between from and to no one reads any more.
+// lost returns the number of offsets between from and to whose records are lost.
 func (m *inputMove) lost() int64 {
 	switch m.cause {
 	case moveForward, moveRetention:
@@ -72,7 +73,8 @@ func (m *inputMove) lost() int64 {
 	return 0
 }
 
-// placeInputs decides where the input of restored partitions goes on.
+// placeInputs determines the input position of each restored partition, within the
+// bounds of the input log.
 func (w *worker) placeInputs(ctx context.Context, found map[int32]*restored) error {
 	epochs := map[int32]int32{}
 	for p, r := range found {
@@ -103,7 +105,7 @@ func (w *worker) placeInputs(ctx context.Context, found map[int32]*restored) err
 	return nil
 }
 
-// place sets where a partition's input goes on by what the group and the state say.
+// place sets a partition's input position from the group's offset and the state.
 func (w *worker) place(r *restored) error {
 	at, cause, err := w.goOn(r)
 	if err != nil {
@@ -119,8 +121,9 @@ func (w *worker) place(r *restored) error {
 	return nil
 }
 
-// goOn says where a partition's input goes on: at the state's position, which is in the
-// changelog with the state itself, unless somebody set the group's offset forward.
+// goOn returns the position at which a partition's input resumes: the input position in
+// the state, which is committed with it, unless an administrator set the group's offset
+// forward.
 func (w *worker) goOn(r *restored) (at inputPosition, cause moveCause, err error) {
 	group, state := inputPosition{offset: r.committed, epoch: r.epoch, topicID: r.topicID}, r.progress.input
 	begin := inputPosition{offset: r.start, epoch: -1, topicID: r.topicID}
@@ -147,14 +150,15 @@ func (w *worker) goOn(r *restored) (at inputPosition, cause moveCause, err error
 	return group, moveForward, nil
 }
 
-// noState says that a changelog lacks what was written with the group's offset.
+// noState reports whether the changelog lacks the state that was committed together
+// with the group's offset.
 func (*worker) noState(r *restored) bool {
 	empty := r.header == "" && r.rebuild.Until == 0 && r.committed > r.start
 	return empty || r.ours && !r.progress.known
 }
 
-// within keeps a position within what the input holds. end is where the log ends, or
-// where what was read of it does.
+// within limits the position to the offsets that the input has. end is the end of the
+// log, or the end of the part of it that was read before a truncation.
 func (r *restored) within(end int64) {
 	at := r.input.offset
 	switch {
@@ -170,8 +174,8 @@ func (r *restored) moved(cause moveCause, from, to int64) {
 	r.input.offset, r.input.epoch = to, -1
 }
 
-// changelogLost refuses a changelog that does not hold the state that the stage had,
-// before anything of the local store is touched. topicID and start are the changelog's.
+// changelogLost returns an error if the changelog lacks state that the stage had. It is
+// called before the local store is changed. topicID and start are the changelog's.
 func (w *worker) changelogLost(r *restored, topicID [16]byte, start int64) error {
 	if w.deps.harmed.by(HarmEmptyChangelog) {
 		return nil
@@ -189,8 +193,9 @@ func (w *worker) changelogLost(r *restored, topicID [16]byte, start int64) error
 	return nil
 }
 
-// changelogWentBack refuses, before a round is committed, a changelog that lost its end
-// under the worker: the round's entries would hide the hole before them.
+// changelogWentBack aborts the transaction, before its commit, if the changelog was
+// truncated while the worker was running: the new entries would fill the lost offsets
+// and hide the loss.
 func (w *worker) changelogWentBack(ctx context.Context) error {
 	if w.deps.harmed.by(HarmEmptyChangelog) {
 		return nil
@@ -208,13 +213,14 @@ func (w *worker) changelogWentBack(ctx context.Context) error {
 	return nil
 }
 
-// stateLost is the refusal, with the way out.
+// stateLost returns the error for a lost state, with the way to recover.
 func (w *worker) stateLost(r *restored, why string) error {
 	return &fatalError{fmt.Errorf("%w: stage %s, partition %d of %s: %s; nothing was changed: stop the processors and make the state anew from the input with tributary reset --stage %s",
 		ErrStateLost, w.spec.Name, r.partition, w.changelog, why, w.spec.Name)}
 }
 
-// checkPartitions refuses an input whose partitions are not as many as configured.
+// checkPartitions returns an error if the input has another partition count than
+// configured.
 func (w *worker) checkPartitions(details kadm.TopicDetails) error {
 	if have := len(details[w.input].Partitions); have != int(w.partitions) && !w.deps.harmed.by(HarmAnyPartitions) {
 		return &fatalError{partitionCount(w.spec.Name, w.input, have, int(w.partitions))}

@@ -5,33 +5,33 @@ import (
 	"fmt"
 )
 
-// inputPosition is how far a partition's state has read its input.
+// inputPosition is the position up to which a partition's state contains its input.
 type inputPosition struct {
 	// offset is the next input offset to read.
 	offset int64
-	// epoch is the leader epoch of the record before offset, -1 if it is not known. The
-	// broker tells with it whether the log still holds what was read.
+	// epoch is the leader epoch of the record before offset, -1 if unknown. With it,
+	// the broker can detect that the log was truncated and written anew.
 	epoch int32
-	// topicID is the input topic's: a topic made anew is another one.
+	// topicID is the id of the input topic, which changes if the topic is recreated.
 	topicID [16]byte
 }
 
-// progress is what a partition's changelog holds of its reading: the watermark and the
-// input position. Every transaction that commits an input offset writes it too, so the
-// state knows its position whatever becomes of the group's offsets or of the local store.
+// progress is the progress entry of a partition: its watermark and its input position.
+// Every transaction that commits an input offset also writes it to the changelog, so
+// the position survives the loss of the group's offsets and of the local store.
 type progress struct {
 	clock int64
-	// known is false in a state that no transaction has written yet, or that only an
-	// earlier release has.
+	// known is false if the state has no input position: no transaction has written it
+	// yet, or only one of an earlier release.
 	known bool
 	input inputPosition
 }
 
-// The lengths of the progress entry: the watermark (unix ms), and behind it
+// The lengths of the progress entry: the watermark (unix ms), followed by
 //
 //	offset (8 bytes) | leader epoch (4 bytes) | topic id (16 bytes)
 //
-// An earlier release wrote the watermark alone.
+// An earlier release wrote only the watermark.
 const (
 	clockBytes    = 8
 	progressBytes = clockBytes + 8 + 4 + 16
@@ -59,7 +59,7 @@ func parseProgress(b []byte) (p progress, err error) {
 	return p, nil
 }
 
-// keepProgress writes the progress entry if it differs from the one before.
+// keepProgress writes the progress entry if it changed.
 func (s *scope) keepProgress(before progress, input inputPosition) error {
 	now := progress{clock: s.clock, known: true, input: input}
 	if now == before {
@@ -68,7 +68,7 @@ func (s *scope) keepProgress(before progress, input inputPosition) error {
 	return s.overlay.set([]byte(clockKey), now.append(s.arena.buffer(progressBytes)), 0)
 }
 
-// readProgress reads the progress entry, zero where there is none yet.
+// readProgress reads the progress entry; it returns zero if there is none yet.
 func readProgress(from stored) (progress, error) {
 	e, err := from.get([]byte(clockKey), &arena{})
 	if err != nil || e.payload == nil {

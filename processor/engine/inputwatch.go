@@ -11,9 +11,9 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// watchTopics looks, once in a session timeout, whether the input and the changelog are
-// still the topics that the session began with. What an administrator does to a topic
-// shows nowhere else for minutes, or never: an input that was deleted is only quiet.
+// watchTopics checks once per session timeout that the input and the changelog are
+// still the topics that the session began with. Otherwise a deleted or recreated topic
+// would be noticed minutes later or never: a deleted input looks like an idle one.
 func (w *worker) watchTopics(ctx context.Context) error {
 	now := w.deps.Now()
 	if now.Sub(w.lastWatched) < w.config.SessionTimeout {
@@ -24,7 +24,7 @@ func (w *worker) watchTopics(ctx context.Context) error {
 	defer cancel()
 	details, err := w.admin.ListTopics(ctx, w.input, w.changelog)
 	if err != nil {
-		return nil // brokers that are away are no change of the topics
+		return nil // an unavailable broker says nothing about the topics
 	}
 	for _, topic := range []string{w.input, w.changelog} {
 		if errors.Is(details[topic].Err, kerr.UnknownTopicOrPartition) {
@@ -54,8 +54,8 @@ func (w *worker) watchTopics(ctx context.Context) error {
 	return nil
 }
 
-// remade says whether an error means that the client knows a topic by an id that is no
-// more. Only a new client finds the topic that has the name now.
+// remade reports whether an error means that the client has cached a topic id that no
+// longer exists. Only a new client finds the recreated topic.
 func (w *worker) remade(err error) bool {
 	if w.deps.harmed.by(HarmOneClient) {
 		return false
@@ -63,18 +63,19 @@ func (w *worker) remade(err error) bool {
 	return errors.Is(err, kerr.UnknownTopicID) || errors.Is(err, kerr.UnknownTopicOrPartition) || errors.Is(err, kerr.InconsistentTopicID)
 }
 
-// longestWait bounds the wait between two attempts within a session.
+// longestWait limits the pause between two attempts within a session.
 const longestWait = 2 * time.Second
 
-// waitAfterFailures waits the longer the more rounds in a row were not written.
+// waitAfterFailures pauses with exponential backoff in the number of consecutive
+// transactions with a failed produce.
 func (w *worker) waitAfterFailures(ctx context.Context) error {
 	w.failures++
 	return w.deps.turns.pause(ctx, min(longestWait, 25*time.Millisecond<<min(w.failures-1, 7))) //nolint:wrapcheck // the context's own
 }
 
-// noteGap says that records are missing before the one that was polled: the client resets
-// to the first record that there is when retention was faster. Only stages that poll
-// markers know of a gap: for the others each marker is one.
+// noteGap logs missing offsets before a polled record: if retention deletes records
+// faster than they are read, the client resets to the first existing one. It only works
+// for stages that poll control records; for the others, each marker would be a gap.
 func (w *worker) noteGap(part *owned, r *kgo.Record) {
 	if !w.spec.WallClock || !part.ready || r.Offset <= part.polled || part.polled < 0 {
 		return

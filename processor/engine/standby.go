@@ -16,19 +16,21 @@ import (
 )
 
 const (
-	// standbyFetchBytes keeps a fetch of a standby small beside the live work's.
+	// standbyFetchBytes keeps the fetches of a standby small compared with those of
+	// live processing.
 	standbyFetchBytes = 1 << 20
-	// standbyLook is the interval at which a standby writes its changes and compares
-	// itself with the end of the changelog.
+	// standbyLook is the interval at which a standby flushes its changes and compares
+	// its position with the end of the changelog.
 	standbyLook = time.Second
 	// standbySlack is the acceptable recovery lag of a caught-up standby in changelog
 	// offsets: an owner replays as many in a fraction of a second.
 	standbySlack = 50_000
 )
 
-// standby keeps warm copies of a stage's partitions that other instances own, by
-// following their changelogs into the store of this process. It gives way: to an
-// owner in this process, who takes the partition's lease from it, and to restores.
+// standby keeps standby replicas of a stage's partitions that other instances own, by
+// replaying their changelogs into the store of this process. It has the lowest priority:
+// an owner in this process takes the partition's lease from it, and it pauses during
+// restores.
 //
 //	leader's assignment ─► wanted ─► lease ─► changelog, read committed ─► store
 //	copies ─► join's user data ─► leader
@@ -39,35 +41,36 @@ type standby struct {
 	store            *Store
 	metrics          *metrics
 	logger           *slog.Logger
-	// busy says that a partition is being restored in this process.
+	// busy reports whether a partition is being restored in this process.
 	busy func() bool
 
 	mu sync.Mutex
-	// wanted are the copies to keep; true for one whose partition is to come here.
+	// wanted are the replicas to keep; the value is true for a warm-up replica, whose
+	// partition moves here once it has caught up.
 	wanted map[int32]bool
-	// followed are the copies as they were last looked at.
+	// followed is the last published state of the replicas.
 	followed map[int32]StandbyPartition
-	// rejoin asks the group for a new assignment; by worker.
+	// rejoin requests a new assignment from the group, by worker.
 	rejoin map[int]func()
-	// interrupt ends the poll in flight.
+	// interrupt cancels the poll in flight.
 	interrupt context.CancelFunc
 	// refused are partitions whose changelog this release cannot read.
 	refused map[int32]bool
 	yielded atomic.Bool
 }
 
-// StandbyPartition is a warm copy of a partition that another instance owns.
+// StandbyPartition is a standby replica of a partition that another instance owns.
 type StandbyPartition struct {
 	Stage     string `json:"stage"`
 	Partition int32  `json:"partition"`
-	// Offset is the copy's changelog position, Behind how many offsets are left.
+	// Offset is the replica's changelog position, Behind the number of offsets left.
 	Offset int64 `json:"offset"`
 	Behind int64 `json:"offsets_behind"`
-	// Warm says that a take-over replays but a moment's worth.
+	// Warm is true if the replica is within the acceptable recovery lag.
 	Warm bool `json:"warm"`
 }
 
-// copyHeld is a copy while it is followed.
+// copyHeld is a replica whose lease the standby holds.
 type copyHeld struct {
 	restored
 	give  func()
@@ -84,7 +87,7 @@ func newStandby(spec *Spec, e *Engine) *standby {
 	return s
 }
 
-// restoring says that a worker of this process has state to restore.
+// restoring reports whether a worker of this process is restoring state.
 func (e *Engine) restoring() bool {
 	for _, w := range e.workers {
 		w.mu.Lock()
@@ -97,7 +100,7 @@ func (e *Engine) restoring() bool {
 	return false
 }
 
-// Standbys returns the warm copies that this process keeps.
+// Standbys returns the standby replicas of this process.
 func (e *Engine) Standbys() []StandbyPartition {
 	var out []StandbyPartition
 	for i := range e.specs {
@@ -108,7 +111,7 @@ func (e *Engine) Standbys() []StandbyPartition {
 	return out
 }
 
-// keep takes over which copies the leader wants here.
+// keep sets the replicas that the group leader assigned to this instance.
 func (s *standby) keep(wanted map[int32]bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -141,7 +144,7 @@ func (s *standby) copies() map[int32]warmth {
 	return out
 }
 
-// partitions returns the copies that are followed, in order.
+// partitions returns the state of the replicas, sorted by partition.
 func (s *standby) partitions() []StandbyPartition {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -152,7 +155,7 @@ func (s *standby) partitions() []StandbyPartition {
 	return out
 }
 
-// run follows until ctx ends. Whatever fails is tried again.
+// run keeps the replicas up to date until ctx ends. It restarts after any error.
 func (s *standby) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		err := s.follow(ctx)
@@ -169,7 +172,7 @@ func (s *standby) run(ctx context.Context) {
 	}
 }
 
-// follow keeps the wanted copies until something fails.
+// follow keeps the replicas up to date until an error occurs or ctx ends.
 func (s *standby) follow(ctx context.Context) (err error) {
 	client, err := kgo.NewClient(s.deps.Kafka...)
 	if err != nil {
@@ -189,7 +192,7 @@ func (s *standby) follow(ctx context.Context) (err error) {
 	return nil
 }
 
-// publish tells how far the copies are.
+// publish updates the status and the metrics of the replicas.
 func (s *standby) publish(held map[int32]*copyHeld) {
 	var behind, most float64
 	s.mu.Lock()
@@ -206,7 +209,8 @@ func (s *standby) publish(held map[int32]*copyHeld) {
 	s.metrics.standbyMost.WithLabelValues(s.stage).Set(most)
 }
 
-// onYield wakes the loop to give a lease back.
+// onYield returns the callback with which an owner requests a lease: it interrupts the
+// poll in flight.
 func (s *standby) onYield(h *copyHeld) func() {
 	return func() {
 		h.yield.Store(true)
@@ -219,7 +223,7 @@ func (s *standby) onYield(h *copyHeld) func() {
 	}
 }
 
-// interruptible returns a context that a yield ends.
+// interruptible returns a context with a timeout that a requested lease also cancels.
 func (s *standby) interruptible(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithTimeout(ctx, d)
 	s.mu.Lock()
@@ -231,15 +235,14 @@ func (s *standby) interruptible(ctx context.Context, d time.Duration) (context.C
 	return ctx, cancel
 }
 
-// onRejoin sets how a worker asks its group for a new assignment.
+// onRejoin sets the function with which a worker requests a new assignment.
 func (s *standby) onRejoin(worker int, rejoin func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.rejoin[worker] = rejoin
 }
 
-// tellWarm asks for a new assignment once a copy that is to own its partition has
-// caught up.
+// tellWarm requests a new assignment when a warm-up replica has caught up.
 func (s *standby) tellWarm(h *copyHeld) {
 	s.mu.Lock()
 	moves := s.wanted[h.partition]

@@ -5,16 +5,16 @@ import (
 	"slices"
 )
 
-// warmth is how far an instance's copy of a partition's state is.
+// warmth is the replay progress of an instance's replica of a partition.
 type warmth struct {
-	// Offset is the changelog position of the copy.
+	// Offset is the changelog position of the replica.
 	Offset int64
 	// Caught is true if the replica follows the changelog within the acceptable
 	// recovery lag.
 	Caught bool
 }
 
-// less says that a copy is further behind than another.
+// less reports whether a replica is further behind than b.
 func (a warmth) less(b warmth) bool {
 	if a.Caught != b.Caught {
 		return b.Caught
@@ -22,17 +22,18 @@ func (a warmth) less(b warmth) bool {
 	return a.Offset < b.Offset
 }
 
-// groupMember is a worker as the group's leader sees it.
+// groupMember is a worker as the group leader sees it.
 type groupMember struct {
 	ID string
-	// Instance is the process: its workers share one store.
+	// Instance identifies the process, whose workers share one store.
 	Instance string
 	// Generation is the group generation in which the member owned Owned.
 	Generation int32
 	Owned      []int32
-	// Standby is how many warm copies the instance's configuration asks for.
+	// Standby is the number of standby replicas per partition in the instance's
+	// configuration.
 	Standby int
-	// Warm are the copies of the instance.
+	// Warm are the replicas in the store of the instance.
 	Warm map[int32]warmth
 }
 
@@ -42,8 +43,8 @@ type groupMember struct {
 type assignment struct {
 	// Active are the partitions of each member, by its id.
 	Active map[string][]int32
-	// Standby are the copies that each instance keeps warm. True: the partition is
-	// to move there once the copy has caught up.
+	// Standby are the replicas that each instance keeps. True marks a warm-up replica:
+	// the partition moves to that instance once the replica has caught up.
 	Standby map[string]map[int32]bool
 }
 
@@ -66,11 +67,11 @@ func assign(partitions int32, members []groupMember) assignment {
 	return a.settle()
 }
 
-// nobody stands for a member where there is none.
+// nobody is the index of no member.
 const nobody = -1
 
-// owners returns each partition's owner, an index into members. Of two that claim
-// one the later generation is right.
+// owners returns each partition's owner, an index into members. If two members claim a
+// partition, the later generation wins.
 func owners(partitions int32, members []groupMember) []int {
 	out := make([]int, partitions)
 	for p := range out {
@@ -90,9 +91,10 @@ type assigner struct {
 	members    []groupMember
 	partitions int32
 	standby    int
-	// owner, target: by partition, an index into members.
+	// owner and target are the current and the new member of each partition, as indexes
+	// into members.
 	owner, target []int
-	// load, quota: by member.
+	// load and quota count partitions by member.
 	load, quota []int
 }
 
@@ -158,7 +160,7 @@ func (a *assigner) keep() {
 	}
 }
 
-// put gives a partition to a member if there is room.
+// put assigns a partition to a member if its quota allows.
 func (a *assigner) put(p int32, member int) {
 	if a.target[p] == nobody && a.load[member] < a.quota[member] {
 		a.target[p] = member
@@ -193,7 +195,8 @@ func (a *assigner) place() {
 		}
 		return 0
 	})
-	// The workers of an instance are equally warm: the least loaded takes it.
+	// All workers of an instance share its replicas; the least loaded one gets the
+	// partition.
 	for _, o := range offers {
 		best := nobody
 		for i := range a.members {
@@ -212,7 +215,7 @@ func (a *assigner) place() {
 	}
 }
 
-// emptiest returns the member with the most room.
+// emptiest returns the member with the most unused quota.
 func (a *assigner) emptiest() int {
 	best := 0
 	for i := range a.members {
@@ -223,8 +226,8 @@ func (a *assigner) emptiest() int {
 	return best
 }
 
-// holder returns who can go on with a partition at once: its owner, or else a
-// member of the instance with the best copy; nobody if there is none.
+// holder returns the member that can process a partition at once: its owner, or else a
+// member of the instance with the most complete replica, or nobody.
 func (a *assigner) holder(p int32) int {
 	if a.owner[p] != nobody {
 		return a.owner[p]
@@ -245,14 +248,15 @@ func (a *assigner) cold(p int32, member, than int) bool {
 	return !warm.Caught && warm.Offset+standbySlack < a.members[than].Warm[p].Offset
 }
 
-// settle postpones moves to instances without a caught-up replica, lets owners revoke
-// moving partitions first, and assigns the standbys.
+// settle completes the assignment: it postpones moves to instances without a caught-up
+// replica, lets owners revoke moving partitions first, and assigns the standby
+// replicas.
 func (a *assigner) settle() assignment {
 	out := assignment{Active: map[string][]int32{}, Standby: map[string]map[int32]bool{}}
 	for _, m := range a.members {
 		out.Active[m.ID], out.Standby[m.Instance] = nil, map[int32]bool{}
 	}
-	at := make([]string, a.partitions) // the instance that has or gets the partition
+	at := make([]string, a.partitions) // the instance that owns the partition after this assignment
 	for p := range a.partitions {
 		to := a.target[p]
 		if now := a.holder(p); a.members[to].Standby > 0 && now != nobody && !a.together(now, to) && a.cold(p, to, now) {
@@ -265,7 +269,8 @@ func (a *assigner) settle() assignment {
 		if o := a.owner[p]; o == nobody || o == to {
 			out.Active[a.members[to].ID] = append(out.Active[a.members[to].ID], p)
 		} else if a.members[to].Standby > 0 {
-			// On its way: the copy that it comes for stays warm until it is there.
+			// The partition moves in the next rebalance; until then, its new instance
+			// keeps the replica.
 			out.Standby[at[p]][p] = false
 		}
 	}

@@ -11,15 +11,15 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// followers is a standby at work: one goroutine's.
+// followers is the running standby. A single goroutine uses it.
 type followers struct {
 	*standby
 	admin  *kadm.Client
-	reader *kgo.Client // nil while nothing is followed
+	reader *kgo.Client // nil without replicas
 	held   map[int32]*copyHeld
 	load   *loader
 	looked time.Time
-	// budget is how many bytes may be read before the rate says to wait.
+	// budget is the number of bytes that may be read before the rate limit applies.
 	budget float64
 	filled time.Time
 }
@@ -66,7 +66,7 @@ func (f *followers) turn(ctx context.Context) error {
 	return nil
 }
 
-// poll follows for a moment, and less when somebody wants a lease.
+// poll loads the records of one poll. A requested lease interrupts it.
 func (f *followers) poll(ctx context.Context) error {
 	ctx, cancel := f.interruptible(ctx, time.Second)
 	defer cancel()
@@ -86,12 +86,12 @@ func (f *followers) poll(ctx context.Context) error {
 		return f.refuse(unreadable)
 	}
 	if ctx.Err() != nil {
-		return nil // interrupted, or the standby ends
+		return nil // interrupted by a lease request, or stopped
 	}
 	return err
 }
 
-// wait returns how long the rate says to wait before more is read.
+// wait returns the pause before the next poll that the rate limit demands.
 func (f *followers) wait(now time.Time) time.Duration {
 	rate := float64(f.config.StandbyBytesPerSecond)
 	f.budget = min(f.budget+rate*now.Sub(f.filled).Seconds(), rate/4)
@@ -125,7 +125,8 @@ func (f *followers) giveBack() (changed bool, err error) {
 	return changed, nil
 }
 
-// take takes the leases of wanted partitions that nobody owns here.
+// take takes the leases of wanted partitions, unless an owner in this process holds
+// them.
 func (f *followers) take(ctx context.Context) (changed bool, err error) {
 	f.mu.Lock()
 	var chosen []*copyHeld
@@ -161,8 +162,7 @@ func (f *followers) take(ctx context.Context) (changed bool, err error) {
 	return true, nil
 }
 
-// begin finds where copies begin: at their stored positions, if they are to be
-// trusted.
+// begin sets the positions at which replicas start: their stored checkpoints, if valid.
 func (f *followers) begin(ctx context.Context, took []*copyHeld) error {
 	details, err := f.admin.ListTopics(ctx, f.changelog)
 	if err == nil {
@@ -203,7 +203,7 @@ func (f *followers) listed(listed kadm.ListedOffsets, err error) (kadm.ListedOff
 	return listed, nil
 }
 
-// reopen reads from where the copies are.
+// reopen replaces the reader with one for the current replicas, at their positions.
 func (f *followers) reopen() (err error) {
 	if f.reader != nil {
 		f.reader.Close()
@@ -250,8 +250,8 @@ func (f *followers) lookAtEnds(ctx context.Context) error {
 	return f.load.flush()
 }
 
-// refuse gives up the partition whose changelog this release cannot read: during
-// a rolling upgrade, the new release may already write it.
+// refuse excludes a partition whose changelog this release cannot read. During a
+// rolling upgrade, the new release may already write it.
 func (f *followers) refuse(cause *changelogError) error {
 	f.logger.Warn("standby cannot read a changelog, there is no warm copy here",
 		slog.Int("partition", int(cause.partition)), slog.String("error", cause.Error()))
@@ -261,7 +261,7 @@ func (f *followers) refuse(cause *changelogError) error {
 	return cause
 }
 
-// close gives everything back.
+// close flushes pending changes and returns all leases.
 func (f *followers) close() error {
 	if f.reader != nil {
 		f.reader.Close()

@@ -13,14 +13,14 @@ import (
 // warmProtocol is the name of our assignor in the group protocol.
 const warmProtocol = "tributary-warm-sticky"
 
-// warmBalancer is a cooperative, sticky assignor that knows which instances have a
-// partition's state. Members tell in the join's user data which copies they have;
-// the leader tells in the assignment's user data which ones to keep warm.
+// warmBalancer is a cooperative sticky assignor that considers where the state of a
+// partition is. Members send their replicas to the leader in the user data of the join;
+// the leader sends the replicas to keep in the user data of the assignment.
 type warmBalancer struct {
 	topic    string
 	instance string
 	standby  int
-	// copies returns the copies of this instance, keep takes those to keep warm.
+	// copies returns the replicas of this instance, keep receives those to keep.
 	copies func() map[int32]warmth
 	keep   func(map[int32]bool)
 }
@@ -83,7 +83,7 @@ func (b *warmBalancer) Balance(balancer *kgo.ConsumerBalancer, topics map[string
 		m := groupMember{ID: member.MemberID, Generation: meta.Generation}
 		m.Instance, m.Standby, m.Warm = parseCopies(meta.UserData)
 		if m.Instance == "" {
-			m.Instance = member.MemberID // of another release: a process of its own
+			m.Instance = member.MemberID // another release: treated as a separate process
 		}
 		for _, owned := range meta.OwnedPartitions {
 			if owned.Topic == b.topic {
@@ -95,7 +95,7 @@ func (b *warmBalancer) Balance(balancer *kgo.ConsumerBalancer, topics map[string
 	return syncAssignment{topic: b.topic, members: members, decided: assign(topics[b.topic], members)}
 }
 
-// syncAssignment is an assignment on its way to the members.
+// syncAssignment encodes an assignment for the members.
 type syncAssignment struct {
 	topic   string
 	members []groupMember
@@ -124,8 +124,8 @@ func (s syncAssignment) IntoSyncAssignment() []kmsg.SyncGroupRequestGroupAssignm
 	return out
 }
 
-// userDataVersion is the first byte of both kinds of user data. Data of another
-// version tells nothing: the group works on, without knowledge of copies.
+// userDataVersion is the first byte of both kinds of user data. Data of another version is
+// ignored: the member then has, or keeps, no replicas.
 //
 //	join        version | instance (uvarint length, bytes) | standby | count | (partition, offset, caught)*
 //	assignment  version | count | (partition, moves)*
@@ -198,7 +198,7 @@ func flag(b bool) uint64 {
 	return 0
 }
 
-// uvarints reads numbers in sequence; it returns 0 beyond the end.
+// uvarints reads a sequence of uvarints. After the end, next returns 0 and cut is true.
 type uvarints struct {
 	b   []byte
 	cut bool
