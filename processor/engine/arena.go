@@ -50,7 +50,7 @@ func (a *arena) copy(b []byte) []byte { return append(a.buffer(len(b)), b...) }
 // text copies a key to the arena. The string is valid until reset.
 func (a *arena) text(b []byte) string {
 	own := a.copy(b)
-	return unsafe.String(unsafe.SliceData(own), len(own)) //nolint:gosec // as long as the round
+	return unsafe.String(unsafe.SliceData(own), len(own)) //nolint:gosec // valid until reset
 }
 
 // unsafeBytes returns the bytes of a key without a copy. They must not be written.

@@ -52,10 +52,10 @@ func parseEntry(b []byte) (payload []byte, deadline int64, err error) {
 	return b[1+n:], deadline, nil
 }
 
-// The engine's own entries stand under keys that begin with 0x00.
+// The keys of the engine's own entries begin with 0x00.
 const enginePrefix = 0x00
 
-// clockKey is the entry that keeps a partition's progress: its watermark and its input
+// clockKey is the key of a partition's progress entry: its watermark and its input
 // position.
 const clockKey = "\x00clock"
 

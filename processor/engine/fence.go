@@ -62,7 +62,7 @@ func (w *worker) remember(ctx context.Context, partitions []int32, before map[op
 	}
 	now, err := w.openHere(ctx, partitions)
 	if err != nil {
-		return nil //nolint:nilerr // asked again soon
+		return nil //nolint:nilerr // the next look retries
 	}
 	for _, t := range forgotten {
 		still := false
@@ -98,7 +98,7 @@ func (w *worker) openHere(ctx context.Context, partitions []int32) (map[openAt]k
 	}
 	described, err := w.admin.DescribeProducers(ctx, topics)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // the caller says what was asked
+		return nil, err //nolint:wrapcheck // the caller adds the context
 	}
 	open := map[openAt]kadm.DescribedProducer{}
 	described.EachProducer(func(p kadm.DescribedProducer) {

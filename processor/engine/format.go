@@ -85,7 +85,7 @@ func (s *scope) keepHeader(before, now string) error {
 // header returns the changelog header of this release.
 func header(release string) string { return string([]byte{entryVersion}) + release }
 
-// readHeader returns a partition's header, empty where there is none.
+// readHeader returns a partition's header, empty if there is none.
 func readHeader(from stored) (string, error) {
 	e, err := from.get([]byte(headerKey), &arena{})
 	if err != nil || e.payload == nil {

@@ -80,10 +80,10 @@ func Harms() []Harm {
 // commitOffsetsAlone implements HarmOffsetsFirst.
 func (w *worker) commitOffsetsAlone(ctx context.Context) error {
 	if err := w.session.Begin(); err != nil {
-		return err //nolint:wrapcheck // a harm
+		return err //nolint:wrapcheck // a mutation
 	}
 	_, err := w.session.End(ctx, kgo.TryCommit, w.addOffsets)
-	return err //nolint:wrapcheck // a harm
+	return err //nolint:wrapcheck // a mutation
 }
 
 // believeClient implements HarmNoResync: it uses the committed offsets that the client

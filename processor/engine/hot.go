@@ -62,7 +62,7 @@ func (h *hot) hash(key []byte) uint32 {
 	if h.collide {
 		return 0
 	}
-	return uint32(maphash.Bytes(h.seed, key)) //nolint:gosec // as many bits as an index has
+	return uint32(maphash.Bytes(h.seed, key)) //nolint:gosec // the index uses 32 bits
 }
 
 // keyOf returns the key of an entry, valid until the entry is removed.

@@ -12,12 +12,12 @@ type held struct {
 	// (0: none).
 	hash uint32
 	// writes counts how often an entry with this number was created or written to the
-	// store. It tells stale queue items from current ones.
+	// store. It distinguishes stale queue items from current ones.
 	writes        uint32
 	gone, changed bool
 }
 
-// heldBytes is the overhead of an entry beside key and payload: the struct, its index
+// heldBytes is the overhead of an entry apart from key and payload: the struct, its index
 // slot and its place in a queue.
 const heldBytes = 40 + 14 + 8
 

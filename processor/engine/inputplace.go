@@ -237,7 +237,7 @@ func partitionCount(stage, input string, have, want int) error {
 func (a kgoAdmin) EpochEnds(ctx context.Context, topic string, epochs map[int32]int32) (map[int32]int64, error) {
 	answers, err := a.OffsetForLeaderEpoch(ctx, kadm.OffsetForLeaderEpochRequest{topic: epochs})
 	if err != nil {
-		return nil, err //nolint:wrapcheck // the caller says what was asked
+		return nil, err //nolint:wrapcheck // the caller adds the context
 	}
 	out := map[int32]int64{}
 	for p, answer := range answers[topic] {

@@ -70,7 +70,7 @@ const longestWait = 2 * time.Second
 // transactions with a failed produce.
 func (w *worker) waitAfterFailures(ctx context.Context) error {
 	w.failures++
-	return w.deps.turns.pause(ctx, min(longestWait, 25*time.Millisecond<<min(w.failures-1, 7))) //nolint:wrapcheck // the context's own
+	return w.deps.turns.pause(ctx, min(longestWait, 25*time.Millisecond<<min(w.failures-1, 7))) //nolint:wrapcheck // the error of the context
 }
 
 // noteGap logs missing offsets before a polled record: if retention deletes records

@@ -162,18 +162,18 @@ func (s kgoSession) ResumeFetchPartitions(partitions map[string][]int32) {
 }
 
 func (s kgoSession) ProducerID(ctx context.Context) (int64, int16, error) {
-	return s.Client().ProducerID(ctx) //nolint:wrapcheck // the caller says whose
+	return s.Client().ProducerID(ctx) //nolint:wrapcheck // the caller adds the context
 }
 
 func (s kgoSession) Flush(ctx context.Context) error {
-	return s.Client().Flush(ctx) //nolint:wrapcheck // the caller says what was flushed
+	return s.Client().Flush(ctx) //nolint:wrapcheck // the caller adds the context
 }
 
 func (s kgoSession) End(ctx context.Context, commit kgo.TransactionEndTry, offsets func(*kmsg.TxnOffsetCommitRequest) error) (bool, error) {
 	if offsets != nil {
 		ctx = kgo.PreTxnCommitFnContext(ctx, offsets)
 	}
-	return s.GroupTransactSession.End(ctx, commit) //nolint:wrapcheck // the caller says what was ended
+	return s.GroupTransactSession.End(ctx, commit) //nolint:wrapcheck // the caller adds the context
 }
 
 func (s kgoSession) CommittedOffsets() map[string]map[int32]kgo.EpochOffset {

@@ -87,5 +87,5 @@ func (a kgoAdmin) LeaveAs(ctx context.Context, group, instance string) error {
 	if err == nil {
 		err = answers.Error()
 	}
-	return err //nolint:wrapcheck // the caller says what was left
+	return err //nolint:wrapcheck // the caller adds the context
 }

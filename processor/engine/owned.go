@@ -71,7 +71,7 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 			part.give, states[p] = func() {}, part.state
 			continue
 		}
-		give, err := w.store.leases.take(part.wanted, w.deps.turns, w.spec.Name, p) //nolint:contextcheck // it ends with ctx, or before
+		give, err := w.store.leases.take(part.wanted, w.deps.turns, w.spec.Name, p) //nolint:contextcheck // wanted is derived from ctx
 		if err != nil && ctx.Err() == nil {
 			continue // revoked while waiting for the lease
 		}

@@ -62,7 +62,7 @@ func (s *Store) ProbeEntries(stage string, partition int32) (entries []ProbedEnt
 	return entries, pos.offset, err
 }
 
-// ProbeEntry reads an entry as it stands in a changelog.
+// ProbeEntry decodes a changelog record.
 func ProbeEntry(partition int32, key, value []byte) (ProbedEntry, error) {
 	payload, deadline, err := parseEntry(value)
 	return ProbedEntry{Partition: partition, Key: string(key), Payload: string(payload), Deadline: deadline}, err

@@ -245,7 +245,7 @@ func (w *worker) collect(ctx context.Context) ([]*kgo.Record, error) {
 	}
 	w.lastRound = w.deps.Now()
 	w.round.records = records
-	return records, nil //nolint:nilerr // a stop is no failure of the poll
+	return records, nil //nolint:nilerr // a stop does not fail the poll
 }
 
 // failingPoll is the pause after a poll that returned only errors: kgo would return the

@@ -27,7 +27,7 @@ type producer struct {
 	epoch int16
 }
 
-// errEpochs means that the markers of a producer's transactions cannot be told apart.
+// errEpochs means that the markers of a producer's transactions cannot be distinguished.
 var errEpochs = errors.New("the brokers' transaction.version is below 2: transactions cannot be told apart by their epochs")
 
 // errForgotten ends a session so that the next one completes the hanging transaction.

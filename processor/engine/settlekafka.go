@@ -26,7 +26,7 @@ func (a kgoAdmin) TakeOver(ctx context.Context, id string, timeout time.Duration
 	err := patiently(ctx, func() error {
 		resp, err := req.RequestWith(ctx, a.client)
 		if err != nil {
-			return err //nolint:wrapcheck // below
+			return err //nolint:wrapcheck // wrapped below
 		}
 		owner = producer{resp.ProducerID, resp.ProducerEpoch}
 		return kerr.ErrorForCode(resp.ErrorCode)
@@ -89,7 +89,7 @@ func (a kgoAdmin) EndAs(ctx context.Context, id string, as producer, open kadm.T
 		err := patiently(ctx, func() error {
 			resp, err := add.RequestWith(ctx, client)
 			if err != nil {
-				return err //nolint:wrapcheck // below
+				return err //nolint:wrapcheck // wrapped below
 			}
 			return kerr.ErrorForCode(resp.ErrorCode)
 		})
@@ -102,7 +102,7 @@ func (a kgoAdmin) EndAs(ctx context.Context, id string, as producer, open kadm.T
 	err = patiently(ctx, func() error {
 		resp, err := end.RequestWith(ctx, client)
 		if err != nil {
-			return err //nolint:wrapcheck // below
+			return err //nolint:wrapcheck // wrapped below
 		}
 		return kerr.ErrorForCode(resp.ErrorCode)
 	})
@@ -122,7 +122,7 @@ func addPartitions(ctx context.Context, client *kgo.Client, id string, as produc
 	}
 	resp, err := add.RequestWith(ctx, client)
 	if err != nil {
-		return err //nolint:wrapcheck // the caller says what was added
+		return err //nolint:wrapcheck // the caller adds the context
 	}
 	for _, t := range resp.Topics {
 		for _, p := range t.Partitions {

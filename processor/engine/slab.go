@@ -91,7 +91,7 @@ func (s *slab) chunk(units uint32) uint32 {
 		return number
 	}
 	s.chunks = append(s.chunks, memory)
-	return uint32(len(s.chunks) - 1) //nolint:gosec // as many chunks are more than any memory
+	return uint32(len(s.chunks) - 1) //nolint:gosec // 2^32 chunks exceed any memory
 }
 
 // give frees a piece of n bytes.

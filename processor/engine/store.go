@@ -168,7 +168,7 @@ func (s *Store) Close() error {
 	case <-flushed:
 		return s.failed(s.db.Close())
 	case <-s.health.down:
-		// Pebble would retry for ever. Entries that are not on disk are in the
+		// Pebble would retry forever. Entries that are not on disk are in the
 		// changelog.
 		err := s.broken()
 		if !errors.Is(err, ErrDiskFull) {

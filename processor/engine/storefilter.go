@@ -161,7 +161,7 @@ func (f *keyFilter) scan() {
 // awaitCommits waits for batches that began before the scan.
 func (f *keyFilter) awaitCommits() {
 	f.commits.Lock()
-	f.commits.Unlock() //nolint:gocritic,staticcheck // those that come know of it
+	f.commits.Unlock() //nolint:gocritic,staticcheck // later batches see the scan
 }
 
 // read adds the keys of the store to the next filter. Concurrent writes call add for

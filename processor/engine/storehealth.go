@@ -14,7 +14,7 @@ import (
 )
 
 // storeHealth records errors of Pebble's background work, which no call of ours
-// returns: Pebble retries for ever while writes wait.
+// returns: Pebble retries forever while writes wait.
 type storeHealth struct {
 	dir string
 	// down is closed when the store cannot go on.

@@ -121,8 +121,8 @@ func (p *storePartition) due(until int64, yield func(key []byte, deadline int64)
 	return more, err
 }
 
-// indexed yields the timer index up to until, earliest first. The callback says whether
-// an index entry stays. The store is read only if the index may hold due timers,
+// indexed yields the timer index up to until, earliest first. The callback returns
+// whether an index entry stays. The store is read only if the index may hold due timers,
 // starting at the first possible one: deleted index entries slow the iteration down
 // until Pebble compacts them.
 func (p *storePartition) indexed(until int64, yield func(index, key []byte, deadline int64) (stays, on bool, err error)) error {

@@ -179,7 +179,7 @@ func (r *round) acked(record *kgo.Record, err error) {
 	a.mu.Unlock()
 }
 
-// abortProduced aborts a transaction of which a produce failed.
+// abortProduced aborts a transaction in which a produce failed.
 func (w *worker) abortProduced(ctx context.Context) error {
 	cause := w.round.acks.err
 	w.setError(cause)

@@ -93,7 +93,7 @@ func (w *worker) run(ctx context.Context) error {
 		began := w.deps.Now()
 		err := w.runSession(ctx)
 		if ctx.Err() != nil {
-			return nil //nolint:nilerr // it was stopped, and nothing else matters then
+			return nil //nolint:nilerr // stopped
 		}
 		var fatal *fatalError
 		if errors.As(err, &fatal) || errors.Is(err, ErrNewerState) || errors.Is(err, ErrDiskFull) || errors.Is(err, ErrStoreBroken) {
@@ -108,7 +108,7 @@ func (w *worker) run(ctx context.Context) error {
 			w.logger.WarnContext(ctx, "session ended, a new one joins", slog.String("error", err.Error()), slog.Int("held_back", held))
 		}
 		if w.deps.turns.pause(ctx, min(5*time.Second, 50*time.Millisecond<<min(attempt, 7))) != nil {
-			return nil //nolint:nilerr // it was stopped
+			return nil //nolint:nilerr // stopped
 		}
 	}
 }
@@ -158,7 +158,7 @@ func (w *worker) work(ctx context.Context, restores besides) error {
 			return err
 		}
 		if ctx.Err() != nil {
-			return nil //nolint:nilerr // it was stopped
+			return nil //nolint:nilerr // stopped
 		}
 		if err := w.runRound(ctx, records); err != nil {
 			return err
