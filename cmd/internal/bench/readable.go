@@ -136,7 +136,7 @@ func (r *readers) tell(e expected, now time.Time) {
 	r.fromAnswer.add(max(0, now.Sub(e.accepted)))
 }
 
-// settle waits until no record has arrived for a while.
+// untilQuiet waits until every event is read or no record has arrived for a while.
 func (r *readers) untilQuiet(ctx context.Context) error {
 	const quiet = 2 * time.Second
 	for began := time.Now(); ; {

@@ -191,8 +191,8 @@ func (d *demo) play(ctx context.Context) error {
 	}
 }
 
-// settle waits until every record has ended in its way and every deadline is over,
-// and counts.
+// settle waits until every raw record has an outcome and every deadline has passed, and
+// returns the counts.
 func (d *demo) settle(ctx context.Context) (*Result, error) {
 	last := d.stack.clock.Now()
 	d.o.Progress.Step("deadlines pass", int64(after/time.Minute))

@@ -1,4 +1,4 @@
-// Package hangup reads sources and secrets again when the process gets SIGHUP.
+// Package hangup reloads sources and secrets when the process gets SIGHUP.
 //
 //	SIGHUP ─► refresh of ingest or of the processor ─► done, or an error in the log
 package hangup
@@ -13,8 +13,8 @@ import (
 	"go.uber.org/fx"
 )
 
-// Hook calls refresh on every SIGHUP, for as long as the app runs. Whatever is wrong is
-// logged as an error; refresh leaves in force what was before.
+// Hook calls refresh on every SIGHUP while the app runs. An error is logged; refresh
+// then keeps the previous configuration.
 func Hook(refresh func(context.Context) error, logger *slog.Logger) fx.Hook {
 	signals := make(chan os.Signal, 1)
 	stop, done := make(chan struct{}), make(chan struct{})

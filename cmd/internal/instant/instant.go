@@ -1,8 +1,9 @@
 // Package instant bounds times from outside to those that JSON can hold.
 //
-// RFC 3339 and so encoding/json know the years 0 to 9999 alone: one record with a later
-// time, from a header or as Kafka's timestamp, would end the output in its middle. Such
-// a time becomes the last that can be written; show its header for what was sent.
+// RFC 3339 and so encoding/json support the years 0 to 9999 only: one record with a
+// later time, from a header or as Kafka's timestamp, would break the output off in the
+// middle. Such a time is replaced by the nearest one that can be written; the record's
+// header still has the original.
 package instant
 
 import "time"

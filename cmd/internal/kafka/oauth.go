@@ -130,8 +130,8 @@ func (f fetcher) read() (*clientcredentials.Config, *http.Transport, error) {
 	return credentials, &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: config}, nil
 }
 
-// tell makes an error of our own: the library's holds the server's answer, which may
-// repeat what was sent.
+// tell returns an error of our own, because the library's contains the server's answer,
+// which may repeat the credentials.
 func (o *OAuth) tell(err error) error {
 	if answer, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
 		return fmt.Errorf("kafka.sasl.oauth: %s refuses a token with status %d %s; look at client_id, client_secret and scopes",

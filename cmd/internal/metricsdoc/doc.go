@@ -1,10 +1,9 @@
-// Package metricsdoc keeps what is written about metrics and alerts true. It is tests
-// alone:
+// Package metricsdoc checks the documentation of metrics and alerts. It has tests only:
 //
-//	ingest, processor, lag ─► what they register ─┐
-//	tributary.rules.yml, dashboards ─► who uses it ─┴─► deploy/metrics.md, both ways
+//	ingest, processor, lag ─► registered metrics ───────┐
+//	tributary.rules.yml, dashboards ─► metrics queried ─┴─► deploy/metrics.md, both ways
 //	alerts ◄─► sections of deploy/runbook.md ◄─► promtool's tests of each
 //
-// Promise: no metric is exposed that the table does not have, none stands there that
-// is not exposed, and no alert or panel asks for one that does not exist.
+// Promise: every metric exposed is in the table, every metric in the table is exposed,
+// and no alert or panel queries a metric that does not exist.
 package metricsdoc

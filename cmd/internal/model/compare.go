@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// Difference is a field of a journey of which model and processor do not say the
-// same.
+// Difference is a field of a journey with different values in the model and in the
+// processor's snapshot.
 type Difference struct {
 	CorrelationID string `json:"correlation_id"`
 	Field         string `json:"field"`
@@ -21,17 +21,17 @@ func (d Difference) String() string {
 	return fmt.Sprintf("journey %s: %s is %s by the model, %s by the processor", d.CorrelationID, d.Field, d.Model, d.Processor)
 }
 
-// Comparison is what comparing all journeys came to.
+// Comparison is the result of comparing all journeys.
 type Comparison struct {
 	Equal     int `json:"equal"`
 	Different int `json:"different"`
-	// Undecided have a deadline about now.
+	// Undecided journeys have a deadline too close to now to be compared.
 	Undecided int `json:"undecided"`
-	// Differences are the first of them.
+	// Differences lists the first of them.
 	Differences []Difference `json:"differences,omitempty"`
 }
 
-// maxDifferences bounds those that are told.
+// maxDifferences is about how many differences are listed.
 const maxDifferences = 40
 
 // Compare compares the model's journeys with the processor's.

@@ -16,15 +16,16 @@ import (
 	"github.com/tributary-hq/tributary/processor/source"
 )
 
-// Key is a key for pseudonyms and the span in which it is in force.
+// Key is a key for pseudonyms and the time span in which it applies.
 type Key struct {
 	ID          string
 	Secret      []byte
 	From, Until time.Time
 }
 
-// ids knows what becomes of a free id outside the restricted topics. It is written from
-// the README, and shares no code with the processor's.
+// ids decides in which form an id from a webhook appears outside the restricted topics:
+// in clear or as a pseudonym. It is written from the README and shares no code with the
+// processor.
 type ids struct {
 	keyID  string
 	secret []byte
@@ -33,7 +34,7 @@ type ids struct {
 	groups *regexp.Regexp
 }
 
-// newIDs takes the key that is oldest: the one that begins first, then the one that ends
+// newIDs uses the oldest key: the one that begins first, and of these the one that ends
 // first.
 func newIDs(keys []Key) *ids {
 	i := &ids{
@@ -66,7 +67,7 @@ func (i *ids) pseudonym(kind, digested string) string {
 	return kind + ":" + i.keyID + ":" + hex.EncodeToString(mac.Sum(nil))
 }
 
-// of returns an id as it leaves.
+// of returns an id in its published form.
 func (i *ids) of(s *source.Source, text string) string {
 	text = strings.TrimSpace(text)
 	if text == "" || i.uuid.MatchString(text) {
@@ -87,7 +88,7 @@ func (i *ids) of(s *source.Source, text string) string {
 
 const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-// phone says whether a text is a phone number as a whole, and its digits.
+// phone reports whether the whole text is a phone number, and returns its digits.
 func (i *ids) phone(s *source.Source, text string, like bool) (digits string, ok bool) {
 	number := i.scheme.ReplaceAllString(text, "")
 	number, _, _ = strings.Cut(number, ";")
@@ -123,7 +124,7 @@ func (i *ids) phone(s *source.Source, text string, like bool) (digits string, ok
 	return national(s, digits)
 }
 
-// national finds a number of the source's countries.
+// national parses the digits as a national number of one of the source's countries.
 func national(s *source.Source, digits string) (full string, ok bool) {
 	for _, country := range s.PhoneCountries {
 		full, valid, possible := read(digits, country)
@@ -144,7 +145,8 @@ func read(text, country string) (digits string, valid, possible bool) {
 	return digits, phonenumbers.IsValidNumber(n), phonenumbers.IsPossibleNumber(n)
 }
 
-// hides says whether groups of digits in a text are a phone's or a card's number.
+// hides reports whether groups of digits in a text form a phone number or a card
+// number.
 func (i *ids) hides(s *source.Source, text string, phones, cards bool) bool {
 	if phones && i.scheme.MatchString(text) && strings.ContainsAny(text, "0123456789") {
 		return true
@@ -179,7 +181,7 @@ func dialled(s *source.Source, digits string, plus bool) bool {
 	return ok
 }
 
-// checks says whether the last digit is a card number's check digit.
+// checks reports whether the last digit is a valid check digit of a card number (Luhn).
 func checks(digits string) bool {
 	sum := 0
 	for i := range len(digits) {
@@ -192,8 +194,9 @@ func checks(digits string) bool {
 	return sum%10 == 0
 }
 
-// journeyKey is the key of a journey in enriched.journeys: no id can be chosen so that it
-// looks like one of a namespace.
+// journeyKey returns the key of a journey in enriched.journeys. An id without a
+// namespace that contains a colon gets an empty namespace, so that it cannot imitate a
+// key with one.
 func journeyKey(namespace, id string) string {
 	ours := strings.HasPrefix(id, "phone:") || strings.HasPrefix(id, "hmac:")
 	if namespace == "" && (ours || !strings.Contains(id, ":")) {

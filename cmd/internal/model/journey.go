@@ -8,8 +8,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// Journey is what can be said of a correlation id: the fields of its snapshot
-// that do not tell of the arrival itself.
+// Journey holds the fields of a journey's snapshot, except those about the arrival of
+// records (times and positions).
 type Journey struct {
 	Outcome  string `json:"outcome"`
 	Missing  string `json:"missing"`
@@ -30,13 +30,13 @@ type Journey struct {
 	Verifications, VerificationsPending, VerificationsSucceeded, VerificationsFailed, VerificationsExpired int
 	Payments, PaymentsPending, PaymentsHeld, PaymentsPaid, PaymentsRefused, PaymentsReturned               int
 
-	// Undecided says that a deadline is so close to now that the snapshot may say
-	// either; such a journey is not compared.
+	// Undecided is set if a deadline is so close to now that both states are correct;
+	// such a journey is not compared.
 	Undecided bool `json:"-"`
 }
 
-// Journeys says what every correlation id comes to. sure is a time that every
-// stage's clock has passed, now one that none has.
+// Journeys computes the journey of every correlation id. sure is a time that every
+// stage's watermark has passed, now a time that none has passed.
 func (m *Model) Journeys(sure, now time.Time) map[string]*Journey {
 	m.bind()
 	g := gathering{m: m, sure: sure, now: now, ids: map[string]*members{}}
@@ -83,7 +83,7 @@ func (g *gathering) of(id string) *members {
 	return g.ids[id]
 }
 
-// journey joins the members.
+// journey combines the members.
 func (m *members) journey(s *Settings, now, sure time.Time) *Journey {
 	j := &Journey{Verifications: len(m.verifications), Payments: len(m.payments)}
 	verifiedAt := j.addVerifications(m.verifications)
@@ -93,7 +93,7 @@ func (m *members) journey(s *Settings, now, sure time.Time) *Journey {
 	case !verifiedAt.IsZero() && takenAt.IsZero():
 		j.miss("PAYMENT", verifiedAt.Add(s.Payment), now, sure)
 	case verifiedAt.IsZero() && !takenAt.IsZero() && m.unknown():
-		// Nobody can tell whether it is missing.
+		// Whether a verification is missing is unknown.
 	case verifiedAt.IsZero() && !takenAt.IsZero():
 		j.miss("VERIFICATION", takenAt.Add(s.Verification), now, sure)
 	case !verifiedAt.IsZero():
@@ -112,7 +112,8 @@ func (j *Journey) miss(what string, deadline, now, sure time.Time) {
 	}
 }
 
-// addVerifications counts, and returns when the first success was received.
+// addVerifications counts the verifications, and returns when the first success was
+// received.
 func (j *Journey) addVerifications(all []verification) (verifiedAt time.Time) {
 	var first *verification
 	cost := new(big.Int)
@@ -147,7 +148,7 @@ func (j *Journey) addVerifications(all []verification) (verifiedAt time.Time) {
 	return verifiedAt
 }
 
-// addPayments counts, and returns when money was first said to be taken.
+// addPayments counts the payments, and returns when money was first reported as taken.
 func (j *Journey) addPayments(all []money) (takenAt time.Time) {
 	sums := map[*int64]*big.Int{&j.PaidAmount: {}, &j.HeldAmount: {}, &j.RefusedAmount: {}, &j.RefundedAmount: {}, &j.ReleasedAmount: {}}
 	add := func(to *int64, n int64) { sums[to].Add(sums[to], big.NewInt(n)) }
@@ -196,7 +197,7 @@ func (j *Journey) addPayments(all []money) (takenAt time.Time) {
 	return takenAt
 }
 
-// capped is a sum, or the nearest number of 64 bits, which is then said.
+// capped returns a sum clamped to 64 bits; a clamped one is reported as inconsistent.
 func (j *Journey) capped(sum *big.Int) int64 {
 	switch {
 	case sum.IsInt64():
@@ -210,7 +211,7 @@ func (j *Journey) capped(sum *big.Int) int64 {
 	}
 }
 
-// unknown says whether the outcome of a verification cannot be told.
+// unknown reports whether a verification has an unknown outcome.
 func (m *members) unknown() bool {
 	for i := range m.verifications {
 		if m.verifications[i].outcome == "UNKNOWN" {
@@ -220,7 +221,7 @@ func (m *members) unknown() bool {
 	return false
 }
 
-// outcome says in a word what became of the journey: of the money first.
+// outcome derives the journey's outcome; the payments decide before the verifications.
 func (j *Journey) outcome(m *members) string {
 	unknown := m.unknown()
 	switch {
@@ -252,7 +253,7 @@ func (j *Journey) outcome(m *members) string {
 	return "IN_PROGRESS"
 }
 
-// Of reads the same fields from a snapshot.
+// Of reads the same fields from the processor's snapshot.
 func Of(s *avro.JourneySnapshot) *Journey {
 	return &Journey{
 		Outcome: string(s.Outcome), Missing: string(s.Missing), Verified: s.Verified, Channel: s.VerificationChannel.Or(""),

@@ -1,7 +1,7 @@
-// Package model is a second opinion: it reads the raw topics, works out with
-// maps and loops what the enriched topics must say in the end, and compares. It
-// is written from the meanings in the design, not from the stages' code, keeps
-// every fact and computes everything anew: slow and simple where they are quick.
+// Package model is a second implementation: it reads the raw topics, computes the
+// expected final content of the enriched topics with maps and loops, and compares. It
+// is written from the design, not from the stages' code, keeps every fact and computes
+// everything anew: slow and simple where the stages are fast.
 //
 //	raw.* ──► Model: distinct facts ─► verifications, payments ─► Journeys ─┐
 //	enriched.journeys ──► Seen ─────────────────────────────────────────────┼─► Differences
@@ -31,23 +31,24 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// Settings are those of the processor that give facts their meaning.
+// Settings are the processor's settings that affect the results.
 type Settings struct {
 	Sources []source.Source
-	// Keys are those of the pseudonyms of ids.
+	// Keys are the keys for the pseudonyms of ids.
 	Keys []Key
-	// Span is how long events are known, and how old a new one may be.
+	// Span is the deduplication window: how long event ids are remembered, and the
+	// maximum age of a new event.
 	Span time.Duration
-	// Grace and Least are a LOX24 verification's time beyond its strategy, and at
-	// least; Call a Unibell call's.
+	// Grace is the time that a LOX24 verification gets beyond the timeouts of its
+	// strategy, Least its minimum time in total; Call is the time of a Unibell call.
 	Grace, Least, Call time.Duration
-	// Hold is how long a payment may be held.
+	// Hold is the maximum time that a payment may stay held.
 	Hold time.Duration
-	// Payment and Verification are how long a journey waits for either.
+	// Payment and Verification are how long a journey waits for the missing one.
 	Payment, Verification time.Duration
 }
 
-// Expected is what must become of a provider's raw records.
+// Expected counts the expected outcomes of a provider's raw records.
 type Expected struct {
 	Raw         int64  `json:"raw"`
 	Decoded     int64  `json:"decoded"`
@@ -56,7 +57,7 @@ type Expected struct {
 	Digest      uint64 `json:"digest,string"`
 }
 
-// Model gathers facts. It is for one goroutine.
+// Model collects facts and computes the expected results. It is for one goroutine.
 type Model struct {
 	settings Settings
 	sources  map[string]source.Source
@@ -84,7 +85,7 @@ func New(settings Settings, digest func([]byte) uint64) *Model {
 	return m
 }
 
-// Expected returns what must become of a provider's records.
+// Expected returns the expected outcomes of a provider's records.
 func (m *Model) Expected(provider string) Expected {
 	if e := m.expected[provider]; e != nil {
 		return *e
@@ -92,7 +93,7 @@ func (m *Model) Expected(provider string) Expected {
 	return Expected{}
 }
 
-// verdict is what becomes of a raw record.
+// verdict is the expected outcome of a raw record.
 type verdict int
 
 const (
@@ -101,7 +102,7 @@ const (
 	dead
 )
 
-// Add takes a raw record, in the order of its partition. Topic is without prefix.
+// Add adds a raw record; those of a partition in their order. topic is without prefix.
 func (m *Model) Add(topic string, r *kgo.Record) error {
 	headers := make([]raw.Header, len(r.Headers))
 	made, failed := false, false
@@ -145,16 +146,16 @@ func (m *Model) Add(topic string, r *kgo.Record) error {
 	return nil
 }
 
-// identity is a short name of a fact.
+// identity is the short hash that identifies a fact.
 func identity(parts []string) [16]byte {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return [16]byte(sum[:16])
 }
 
-// known says whether a fact was seen.
+// known reports whether a fact was seen.
 func (m *Model) known(parts ...string) bool { return m.seen[identity(parts)] }
 
-// again says whether a fact was seen, and remembers it.
+// again reports whether a fact was seen before, and marks it as seen.
 func (m *Model) again(parts ...string) bool {
 	key := identity(parts)
 	seen := m.seen[key]
@@ -162,19 +163,20 @@ func (m *Model) again(parts ...string) bool {
 	return seen
 }
 
-// stale says whether an event that is not known is too old to be new.
+// stale reports whether an event that was not seen is too old to be accepted as new.
 func (m *Model) stale(e *raw.Envelope, eventAt time.Time) bool {
 	return !m.sources[e.Source].AcceptStale && e.ReceivedAt.Sub(eventAt) > m.settings.Span
 }
 
-// correlation is the id that stands in one place of an entity's facts: the newest,
-// for a newer one corrects it. Blank ids count as absent and correct nothing.
+// correlation is the id at one place (field and pointer) of an entity's facts. The
+// newest wins, because a newer one is a correction. Blank ids count as absent and
+// correct nothing.
 type correlation struct {
 	id string
 	at int64 // provider's time, ms
 }
 
-// correlate finds the correlation ids in a provider's fields.
+// correlate extracts the correlation ids from a provider's fields.
 func (m *Model) correlate(into map[string]correlation, e *raw.Envelope, at int64, fields map[string]*string) {
 	s, ok := m.sources[e.Source]
 	if !ok {
@@ -200,7 +202,7 @@ func (m *Model) correlate(into map[string]correlation, e *raw.Envelope, at int64
 	}
 }
 
-// distinct returns the ids of all places, each once.
+// distinct returns the ids of all places without duplicates.
 func distinct(places map[string]correlation) []string {
 	var out []string
 	for _, c := range places {
@@ -255,7 +257,8 @@ func claims(body []byte) (text []byte, err error) {
 	return base64.RawURLEncoding.DecodeString(parts[1])
 }
 
-// fingerprint is a payment fact's identity: all it says but when it was said.
+// fingerprint identifies a payment fact: a hash of all fields but the time of the
+// message.
 func fingerprint(text []byte) (string, error) {
 	var fields map[string]any
 	d := json.NewDecoder(strings.NewReader(string(text)))

@@ -10,7 +10,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// The phases of a payment, in their order.
+// The phases of a payment, in order of precedence.
 const (
 	phaseUnknown = iota
 	phaseNew
@@ -21,18 +21,18 @@ const (
 	phaseReturned
 )
 
-// fact is what a callback of UAPAY says that matters here.
+// fact holds the fields of a UAPAY callback that affect the result.
 type fact struct {
 	id    string
 	phase int
-	// at is the provider's time, ms, 0 if there is none; guessed from the callback's dates
-	// where it has no time of its own.
+	// at is the provider's time in ms, 0 if there is none. If the callback has no time
+	// of its own, at is guessed from its dates.
 	at       int64
 	guessed  bool
 	received time.Time
 	held     int64 // holdDate, ms
 	dated    bool  // it has a payDate
-	// refused and charged say what any of the three statuses means.
+	// refused and charged are set if any of the three statuses means that.
 	refused, charged bool
 	amount           *int64
 	reversal         *int64
@@ -45,7 +45,7 @@ type fact struct {
 // payment is a payment of UAPAY.
 type payment struct{ facts map[string]*fact } // by fingerprint
 
-// uapay takes a callback of UAPAY.
+// uapay adds a callback of UAPAY.
 func (m *Model) uapay(e *raw.Envelope, body []byte) verdict {
 	text, err := claims(body)
 	if err != nil {
@@ -78,7 +78,7 @@ func (m *Model) uapay(e *raw.Envelope, body []byte) verdict {
 	return decoded
 }
 
-// fact reads a callback; newest is the latest time at which it was made or signed.
+// fact parses a callback; newest is the later of its creation and signing times.
 func (m *Model) fact(e *raw.Envelope, text []byte) (f *fact, paymentID string, newest int64, ok bool) {
 	c, ok := readValues(text)
 	if !ok {
@@ -117,8 +117,8 @@ func (m *Model) fact(e *raw.Envelope, text []byte) (f *fact, paymentID string, n
 	return f, paymentID, max(postback, iat), !lost && paymentID != ""
 }
 
-// earlier takes the times of a repeat. One that the callback has of its own replaces a
-// guess.
+// earlier merges the times of a repeat: the earlier one wins, and a time of the
+// callback's own replaces a guess.
 func (f *fact) earlier(repeat *fact) {
 	if repeat.received.Before(f.received) {
 		f.received = repeat.received
@@ -132,7 +132,7 @@ func (f *fact) earlier(repeat *fact) {
 	f.at = min(f.at, repeat.at)
 }
 
-// statuses is what the three statuses mean, whatever case they are written in.
+// statuses derives the phase and flags from the three statuses, ignoring their case.
 func (f *fact) statuses(status, paymentStatus, operationStatus string) {
 	phases := map[string]int{
 		"NEW": phaseNew, "OPEN": phasePending, "PENDING": phasePending, "NEEDS_CONFIRMATION": phasePending,
@@ -156,14 +156,14 @@ func (f *fact) statuses(status, paymentStatus, operationStatus string) {
 	}
 }
 
-// ordered returns the facts as they happened: by the provider's time, then by phase.
+// ordered returns the facts by the provider's time, then by phase.
 func (p *payment) ordered() []*fact {
 	return slices.SortedFunc(maps.Values(p.facts), func(a, b *fact) int {
 		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.phase, b.phase), cmp.Compare(a.id, b.id))
 	})
 }
 
-// ids returns the payment's correlation ids: the newest of each place, and every
+// ids returns the payment's correlation ids: the newest of each place, where every
 // operation has places of its own.
 func (p *payment) ids() []string {
 	places := map[string]correlation{}
@@ -175,7 +175,7 @@ func (p *payment) ids() []string {
 	return distinct(places)
 }
 
-// money is what a payment comes to.
+// money is the computed state of a payment.
 type money struct {
 	phase                                        int
 	amount, returned                             int64
@@ -186,7 +186,7 @@ type money struct {
 	inconsistent                                 bool
 }
 
-// judge says what the facts come to.
+// judge computes the payment's state from its facts.
 func (p *payment) judge(s *Settings, now, sure time.Time) money {
 	out := money{}
 	amounts, currencies := map[int64]bool{}, map[string]bool{}
@@ -225,7 +225,7 @@ func (p *payment) judge(s *Settings, now, sure time.Time) money {
 	return out
 }
 
-// sums says what was paid and what went back of it.
+// sums computes the amount paid and the amount given back.
 func (out *money) sums(amount, reversal *int64) {
 	if amount != nil {
 		out.amount = *amount
@@ -246,7 +246,8 @@ func (out *money) sums(amount, reversal *int64) {
 	out.captured, out.kept = ever, ever && !whole
 }
 
-// heldSince is from when a hold counts: its date, else the provider's time, else receipt.
+// heldSince returns the start of a hold: its holdDate, else the provider's time, else
+// the time of receipt.
 func (p *payment) heldSince() time.Time {
 	var date, told int64
 	var received time.Time

@@ -17,10 +17,10 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// headerCause says in a dead letter why it is one.
+// headerCause is the header of a dead letter with its cause.
 const headerCause = "tributary-dlq-cause"
 
-// Account is what became of a provider's raw records, counted in the topics.
+// Account counts a provider's raw records and their outcomes in the topics.
 type Account struct {
 	Raw         int64 `json:"raw"`
 	Decoded     int64 `json:"decoded"`
@@ -28,7 +28,7 @@ type Account struct {
 	DeadLetters int64 `json:"dead_letters"`
 }
 
-// AddsUp says whether every raw record ended in exactly one way.
+// AddsUp reports whether there are as many outcomes as raw records.
 func (a Account) AddsUp() bool { return a.Raw == a.Decoded+a.Duplicates+a.DeadLetters }
 
 // Topics reads raw and output topics as any consumer would, read committed. It is
@@ -47,8 +47,8 @@ type Topics struct {
 	records  int64
 }
 
-// NewTopics makes a reader; model gets the raw records, and each every record. The
-// latter may be nil.
+// NewTopics makes a reader that passes the raw records to the model, and every record
+// to each, which may be nil.
 func NewTopics(names schemas.Names, model *Model, each func(topic string, r *kgo.Record)) *Topics {
 	return &Topics{
 		names: names, model: model, each: each,
@@ -56,7 +56,7 @@ func NewTopics(names schemas.Names, model *Model, each func(topic string, r *kgo
 	}
 }
 
-// Names returns the topics to read, as the cluster names them.
+// Names returns the topics to read, by their names on the cluster.
 func (t *Topics) Names() []string {
 	var out []string
 	for _, row := range schemas.Table() {
@@ -67,7 +67,7 @@ func (t *Topics) Names() []string {
 	return out
 }
 
-// Options are those that a client needs besides the broker's.
+// Options returns the client options besides those of the connection.
 func (t *Topics) Options() []kgo.Opt {
 	return []kgo.Opt{
 		kgo.ConsumeTopics(t.Names()...), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
@@ -75,7 +75,7 @@ func (t *Topics) Options() []kgo.Opt {
 	}
 }
 
-// Poll reads what is there, until ctx ends, and returns how many records it was.
+// Poll reads one batch, waiting until ctx ends, and returns its number of records.
 func (t *Topics) Poll(ctx context.Context, client *kgo.Client) (int, error) {
 	fetches := client.PollRecords(ctx, 20_000)
 	for _, f := range fetches.Errors() {
@@ -174,21 +174,22 @@ func decode(value []byte, read func([]byte) error) error {
 	return read(body)
 }
 
-// Result is all that was read and what it is compared with.
+// Result holds the counts of the topics, the expected counts, and the comparison of the
+// journeys.
 type Result struct {
 	Accounts map[string]Account  `json:"accounts"`
 	Expected map[string]Expected `json:"expected"`
-	// Causes are the dead letters by provider and cause.
+	// Causes counts the dead letters by provider and cause.
 	Causes map[string]int64 `json:"causes"`
-	// Enriched are the snapshots by topic.
+	// Enriched counts the snapshots by topic.
 	Enriched   map[string]int64    `json:"enriched"`
 	Journeys   map[string]*Journey `json:"-"`
 	Comparison Comparison          `json:"journeys"`
-	// LastReceived is the newest received_at.
+	// LastReceived is the newest received_at of a raw record.
 	LastReceived time.Time `json:"last_received"`
 }
 
-// Result compares what was read so far. See Model.Journeys for the times.
+// Result compares the records read so far. See Model.Journeys for the times.
 func (t *Topics) Result(sure, now time.Time) Result {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -206,7 +207,7 @@ func (t *Topics) Result(sure, now time.Time) Result {
 	return out
 }
 
-// AddsUp says whether every provider's account adds up.
+// AddsUp reports whether every provider's account adds up.
 func (t *Topics) AddsUp() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// values are the fields of a JSON object, read in whatever form has one meaning. lost
-// names those that were asked for and have none.
+// values are the fields of a JSON object, parsed leniently: any form with a single
+// meaning is accepted. lost holds the requested fields whose value has none.
 type values struct {
 	fields map[string]any
 	lost   map[string]bool
@@ -21,7 +21,7 @@ func readValues(text []byte) (*values, bool) {
 	return v, d.Decode(&v.fields) == nil && v.fields != nil
 }
 
-// any returns a field as text, whatever it is.
+// any returns a field as text, "?" if it is neither text nor a number.
 func (v *values) any(name string) string {
 	switch x := v.fields[name].(type) {
 	case nil:
@@ -44,7 +44,7 @@ func (v *values) text(name string) string {
 	return ""
 }
 
-// json returns an object or a list that is not empty as JSON.
+// json returns a non-empty object or array as JSON.
 func (v *values) json(name string) string {
 	switch x := v.fields[name].(type) {
 	case map[string]any:
@@ -65,7 +65,7 @@ func (v *values) json(name string) string {
 	return string(b)
 }
 
-// rational returns a number, written as one or as text.
+// rational returns a number, given as a number or as text.
 func (v *values) rational(name string) *big.Rat {
 	text := strings.TrimSpace(v.text(name))
 	if text == "" {
@@ -79,7 +79,7 @@ func (v *values) rational(name string) *big.Rat {
 	return nil
 }
 
-// integer returns a whole number, nil where there is none.
+// integer returns a whole number, nil if there is none.
 func (v *values) integer(name string) *int64 {
 	n := v.rational(name)
 	if n == nil {
@@ -93,8 +93,8 @@ func (v *values) integer(name string) *int64 {
 	return &whole
 }
 
-// time returns a time in unix milliseconds, 0 where there is none: ISO 8601, or seconds
-// or milliseconds since 1970, which differ by so much that one cannot pass for the other.
+// time returns a time in unix milliseconds, 0 if there is none. It accepts ISO 8601,
+// and seconds or milliseconds since 1970, whose ranges do not overlap.
 func (v *values) time(name string) int64 {
 	text := strings.TrimSpace(v.text(name))
 	for _, layout := range []string{
@@ -120,7 +120,8 @@ func (v *values) time(name string) int64 {
 	return whole.Int64()
 }
 
-// currencyCode is the ISO 4217 code of letters, empty where none is named.
+// currencyCode returns the alphabetic ISO 4217 code, "" if the text is empty, "XXX" if
+// it is no code.
 func currencyCode(text string) string {
 	text = strings.ToUpper(strings.TrimSpace(text))
 	numbers := map[string]string{"980": "UAH", "978": "EUR", "840": "USD", "826": "GBP", "985": "PLN", "756": "CHF", "203": "CZK"}

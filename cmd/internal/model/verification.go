@@ -12,7 +12,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// event is what a LOX24 event says that matters here.
+// event holds the fields of a LOX24 event that affect the result.
 type event struct {
 	received time.Time
 	created  int64
@@ -35,7 +35,7 @@ type code struct {
 	timeouts     time.Duration
 }
 
-// codeEvents are the events that a verification is made of.
+// codeEvents are the names of the events that belong to a verification.
 func codeEvents() []string {
 	return []string{
 		"verify_code.success", "verify_code.failed", "verify_code.channel.updated", "verify_code.channel.sent", "verify_code.channel.success",
@@ -66,7 +66,7 @@ type loxAttempt struct {
 	ProcessedAt int64  `json:"processed_at"`
 }
 
-// lox24 takes an event of LOX24.
+// lox24 adds an event of LOX24.
 func (m *Model) lox24(e *raw.Envelope, body []byte) verdict {
 	var v loxEvent
 	if json.Unmarshal(body, &v) != nil || v.APIVersion != "2022-05-25" {
@@ -111,7 +111,7 @@ const (
 	loxError   = 100
 )
 
-// rank orders ends at the same time: success, failed, error.
+// rank orders final statuses with the same time: success, failed, error.
 func rank(status int) int {
 	switch status {
 	case loxSuccess:
@@ -124,10 +124,11 @@ func rank(status int) int {
 	return 0
 }
 
-// verification is what a verification comes to.
+// verification is the computed state of a verification.
 type verification struct {
 	outcome string // PENDING, EXPIRED, SUCCESS, FAILED, ERROR, UNKNOWN
-	// undecided says that it may as well have expired: its deadline is about now.
+	// undecided is set if its deadline is so close to now that it may also have
+	// expired.
 	undecided bool
 	channel   string
 	at        int64 // when the outcome was reached, by the provider
@@ -136,7 +137,7 @@ type verification struct {
 	cost      int64
 }
 
-// judge says what the events come to.
+// judge computes the verification's state from its events.
 func (c *code) judge(s *Settings, now, sure time.Time) verification {
 	out := verification{outcome: "PENDING"}
 	var end, newest *event
@@ -174,8 +175,8 @@ func (c *code) judge(s *Settings, now, sure time.Time) verification {
 	return out
 }
 
-// expire decides a verification without outcome: sure is a time every clock has
-// passed, now one that none has.
+// expire applies the deadline to a verification without outcome. sure is a time that
+// every watermark has passed, now a time that none has passed.
 func (v *verification) expire(deadline, now, sure time.Time) {
 	switch {
 	case !deadline.After(sure):
@@ -204,8 +205,8 @@ func (c *code) fallbacks() int {
 	return n
 }
 
-// after says whether an attempt's report replaces another: ends beat what comes
-// before them, the later end beats the earlier.
+// after reports whether an attempt's report supersedes another: a final status beats
+// one that is not final, and a later final status an earlier one.
 func (a attempt) after(b attempt) bool {
 	switch {
 	case rank(a.status) > 0 && rank(b.status) > 0:
@@ -218,7 +219,7 @@ func (a attempt) after(b attempt) bool {
 	return a.status > b.status
 }
 
-// call is a Unibell call, by reference.
+// call is a Unibell call with all its requests and statuses, by reference.
 type call struct {
 	source       string
 	correlations map[string]correlation
@@ -230,7 +231,7 @@ type call struct {
 
 type status struct {
 	word string
-	// of is the provider's id of the call, empty where the status does not name it.
+	// of is the provider's id of the call, empty if the status does not name it.
 	of       string
 	received time.Time
 }
@@ -242,7 +243,7 @@ type placed struct {
 	at           time.Time // of the answer, else of the request
 }
 
-// one returns the call with an id of ingest's.
+// one returns the call with an id that ingest made, creating it at first use.
 func (c *call) one(id string) *placed {
 	p := c.placed[id]
 	if p == nil {
@@ -252,8 +253,8 @@ func (c *call) one(id string) *placed {
 	return p
 }
 
-// about returns the call that a status is about: that with the provider's id, else the
-// newest whose id is not known; of a status that names none the newest.
+// about returns the call that a status belongs to: the one with the provider's id, else
+// the newest whose id is unknown. A status without an id belongs to the newest.
 func (c *call) about(st *status) string {
 	var newest *placed
 	for _, p := range c.placed {
@@ -304,7 +305,7 @@ func (c *call) fallbacks(statuses map[string]string) int {
 	return n
 }
 
-// unibell takes a record of a call: request, answer or status.
+// unibell adds a record of a call: request, answer or status.
 func (m *Model) unibell(e *raw.Envelope, r *kgo.Record, made, failed bool) verdict {
 	reference, requestID, word, ok := unibellFields(e.ContentType, r.Value)
 	if e.Kind == raw.KindRelayAnswer {
@@ -322,8 +323,8 @@ func (m *Model) unibell(e *raw.Envelope, r *kgo.Record, made, failed bool) verdi
 	if id == "" {
 		id = "request:" + requestID
 	}
-	// Each placed call is a fact: request and answer have an id of ingest's, a status may
-	// name the provider's.
+	// Each call placed is a fact of its own. Its request and answer carry an id made by
+	// ingest, its statuses may carry the provider's id.
 	fact := e.RequestID
 	if e.Kind == raw.KindWebhook {
 		fact = requestID
@@ -381,7 +382,7 @@ func unibellFields(contentType string, body []byte) (reference, requestID, word 
 	return v.Reference, v.RequestID, v.Status, err == nil
 }
 
-// bind gives the statuses known by requestId only to their references.
+// bind assigns the statuses that name only a requestId to their references.
 func (m *Model) bind() {
 	for key, statuses := range m.loose {
 		reference, ok := m.bindings[key]
@@ -396,7 +397,7 @@ func (m *Model) bind() {
 	}
 }
 
-// judge says what is known of a call.
+// judge computes the call's state from its request and statuses.
 func (c *call) judge(m *Model, now, sure time.Time) verification {
 	s := m.sources[c.source]
 	out := verification{outcome: "UNKNOWN"}

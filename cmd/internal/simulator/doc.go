@@ -1,14 +1,14 @@
-// Package simulator plays the four providers: it makes up stories, turns them
-// into webhooks as the providers send them, really signed, and sends them over
+// Package simulator plays the four providers: it generates scenarios, turns them
+// into webhooks in the providers' formats, with valid signatures, and sends them over
 // HTTP the way the providers do, with repeats, disorder, delays and retries, and
 // forgeries among them.
 //
 //	seed ─► stories ─► Plan: webhooks in the order they are sent ─► Run: HTTP ─► Ledger
 //
-// Promise: the same seed and start make the same webhooks, byte for byte; nothing
-// authentic is given up while the run goes on; and the ledger knows of every
-// webhook what it was answered. A plan is a stream: its size is that of the
-// stories under way, not of the run.
+// Promise: the same seed and start make the same webhooks, byte for byte; an authentic
+// webhook is retried until it is accepted or the run ends; and the ledger has the final
+// answer to every webhook. A plan is a stream: its memory grows with the stories in
+// progress, not with the length of the run.
 package simulator
 
 import (
@@ -16,10 +16,10 @@ import (
 	"time"
 )
 
-// Accounts are the providers' accounts that send, with their secrets.
+// Accounts are the sending accounts at the providers, with their secrets.
 type Accounts struct {
-	// LOX24 sends payloads that are correlation ids; LOX24JSON payloads that hold
-	// one as JSON, at /order.
+	// LOX24 sends payloads that are correlation ids, LOX24JSON payloads that are JSON
+	// with the correlation id at /order.
 	LOX24, LOX24JSON Shared
 	UAPAY            Shared
 	Voximplant       Voximplant
@@ -31,7 +31,7 @@ type Accounts struct {
 type Shared struct {
 	// Source is the id of the configured source.
 	Source string
-	// Secret is sent or signed with.
+	// Secret is sent with the webhook, or signs it.
 	Secret string
 }
 
@@ -68,22 +68,23 @@ type webhook struct {
 	source   string
 	// path is below the ingest's address.
 	path string
-	// header is the one proof that stands in a header; empty name for none.
+	// header is the proof, if it is in a header; an empty name means none.
 	headerName, headerValue string
 	form                    bool
 	relay                   bool
-	// items is how many records it makes: callbacks of a batch, request and answer
-	// of a relayed call.
+	// items is the number of records it produces: the callbacks of a batch, or the
+	// request and the answer of a relayed call.
 	items int
 	// forgedItems is how many of them are not authentic.
 	forgedItems int
-	// at is when the provider sends it first, from the beginning of the story.
+	// at is the time of the first delivery, from the beginning of the story.
 	at time.Duration
-	// render makes the body of a delivery: attempt from 1, the provider's time.
+	// render returns the body of a delivery: attempt counts from 1, sent is the
+	// provider's time.
 	render func(attempt int, sent time.Time) []byte
 }
 
-// tale is a story while it is told.
+// tale is a story that is being planned: its random numbers, ids and webhooks.
 type tale struct {
 	rng      *rand.Rand
 	accounts *Accounts
@@ -96,7 +97,7 @@ func (t *tale) time(at time.Duration) time.Time { return t.start.Add(at) }
 
 func (t *tale) add(w *webhook) { t.webhooks = append(t.webhooks, w) }
 
-// uuid makes a version 4 UUID of the story's own chance.
+// uuid makes a version 4 UUID from the story's random numbers.
 func (t *tale) uuid() string {
 	const digits = "0123456789abcdef"
 	b := make([]byte, 0, 36)

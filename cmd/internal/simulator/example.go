@@ -8,13 +8,13 @@ import (
 
 // Example is a webhook for people to send by hand.
 type Example struct {
-	// Title says what it tells.
+	// Title describes the event.
 	Title string
 	// Path is below ingest's address.
 	Path string
 	// Header is one header with the proof, "Name: value"; empty for none.
 	Header string
-	// ContentType is the body's.
+	// ContentType is the content type of the body.
 	ContentType string
 	Body        []byte
 }

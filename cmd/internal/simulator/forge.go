@@ -10,8 +10,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// forge makes a webhook that must be refused, and says how it was forged. It is
-// made from an authentic one, which is sent as well.
+// forge makes a forged copy of an authentic webhook, which ingest must refuse, and
+// returns the kind of forgery. The authentic one is sent as well.
 func (t *tale) forge(of *webhook) (forged *webhook, how string) {
 	w := *of
 	switch w.provider {
@@ -31,7 +31,7 @@ func (t *tale) forge(of *webhook) (forged *webhook, how string) {
 	return &w, "wrong secret"
 }
 
-// forgeUAPAY signs the claims as they must not be signed.
+// forgeUAPAY signs the claims in a way that must be refused.
 func (t *tale) forgeUAPAY(w *webhook) (how string) {
 	claims := mustJSON(map[string]any{"paymentId": t.uuid(), "status": "FINISHED", "paymentStatus": "FINISHED", "amount": 1, "iat": t.start.Unix()})
 	secret := t.accounts.UAPAY.Secret
@@ -52,8 +52,8 @@ func (t *tale) forgeUAPAY(w *webhook) (how string) {
 	return how
 }
 
-// forgeVoximplant makes a batch of three with one forged item: the others are
-// authentic and kept.
+// forgeVoximplant makes a batch of three with one forged item; the other two are
+// authentic and must be stored.
 func (t *tale) forgeVoximplant() (forged *webhook, how string) {
 	a := t.account()
 	var callbacks [][]byte

@@ -14,27 +14,28 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// Count is what became of a provider's webhooks. Records counts what ingest
-// stores: a batch has several, a relayed call two.
+// Count is the statistics of a provider's webhooks. Records are counted as ingest
+// stores them: a batch has several, a relayed call two.
 type Count struct {
-	// Webhooks were sent once or more often, Tries how often in all.
+	// Webhooks is the number of distinct deliveries, Tries the number of requests for
+	// them.
 	Webhooks int64 `json:"webhooks"`
 	Tries    int64 `json:"tries"`
-	// Accepted records were answered 200.
+	// Accepted is the number of records answered with 200.
 	Accepted int64 `json:"accepted"`
 	// Repeats is how many of the webhooks repeated an earlier one.
 	Repeats int64 `json:"repeats"`
-	// Forged is how many were forged, Refused how many of these were refused; they
+	// Forged is the number of forgeries, Refused how many of them were refused; they
 	// must be equal.
 	Forged  int64 `json:"forged"`
 	Refused int64 `json:"refused"`
-	// Lost is how many authentic webhooks had no 200 when the run was stopped.
+	// Lost is the number of authentic webhooks without a 200 when the run was stopped.
 	Lost int64 `json:"lost"`
-	// Uncertain is how many records were in tries of authentic webhooks that ended
-	// without a 200 though they may have been stored.
+	// Uncertain is the number of records in failed tries of authentic webhooks that
+	// ingest may have stored all the same.
 	Uncertain int64 `json:"uncertain"`
-	// Digest adds up the hashes of the bodies accepted, as they should be stored; it
-	// does not depend on the order. Relayed calls and batches are not in it.
+	// Digest is the sum of the hashes of the accepted bodies, as they should be stored,
+	// so that it does not depend on the order. Relayed calls and batches are left out.
 	Digest uint64 `json:"digest,string"`
 }
 
@@ -59,18 +60,18 @@ type Entry struct {
 	Order    string `json:"order"`
 	Forged   string `json:"forged,omitempty"`
 	Repeat   int    `json:"repeat,omitempty"`
-	// Status is the last answer's, 0 if there was none.
+	// Status is the status of the last answer, 0 if there was none.
 	Status   int    `json:"status"`
 	Tries    int    `json:"tries"`
 	Accepted int    `json:"accepted"`
 	Lost     bool   `json:"lost,omitempty"`
 	Digest   uint64 `json:"digest,omitempty,string"`
 	Micros   int64  `json:"micros"`
-	// Uncertain is how many records may have been stored by tries without a 200.
+	// Uncertain is the number of records that tries without a 200 may have stored.
 	Uncertain int `json:"uncertain,omitempty"`
 }
 
-// Ledger is what was sent and what was answered. It is safe for use by several
+// Ledger counts the webhooks sent and their answers. It is safe for use by several
 // goroutines.
 type Ledger struct {
 	mu        sync.Mutex
@@ -83,8 +84,8 @@ type Ledger struct {
 	err       error
 }
 
-// NewLedger makes a ledger. lines may be nil; else it gets a line of JSON for
-// each webhook. With keepStories it remembers which order is of which story.
+// NewLedger makes a ledger. If lines is not nil, it gets a line of JSON for each
+// webhook. With keepStories the ledger maps each order to its story.
 func NewLedger(lines io.Writer, keepStories bool) *Ledger {
 	const longest = 5 * 60 * 1e6 // µs
 	l := &Ledger{
@@ -103,7 +104,7 @@ func NewLedger(lines io.Writer, keepStories bool) *Ledger {
 	return l
 }
 
-// Providers returns the four.
+// Providers returns the names of the four providers.
 func Providers() []string {
 	return []string{raw.ProviderLOX24, raw.ProviderUAPAY, raw.ProviderVoximplant, raw.ProviderUnibell}
 }
@@ -130,7 +131,7 @@ func ReadLedger(r io.Reader) (map[string]Count, error) {
 	}
 }
 
-// enter adds a webhook that is done with.
+// enter adds a webhook with a final answer.
 func (l *Ledger) enter(e *Entry) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -167,7 +168,7 @@ func (l *Ledger) enter(e *Entry) {
 	}
 }
 
-// refusal says whether a status is ingest's final no.
+// refusal reports whether a status is a final refusal by ingest.
 func refusal(status int) bool { return status >= 400 && status < 500 && status != 429 && status != 408 }
 
 // Counts returns the counts by provider.
@@ -212,7 +213,7 @@ func (l *Ledger) Story(order string) (string, bool) {
 	return s, ok
 }
 
-// Latency is how long answers took.
+// Latency summarises the response times.
 type Latency struct {
 	Mean time.Duration `json:"mean"`
 	P50  time.Duration `json:"p50"`
@@ -222,7 +223,7 @@ type Latency struct {
 	Max  time.Duration `json:"max"`
 }
 
-// Latency returns how long the answers took so far.
+// Latency returns the response times so far.
 func (l *Ledger) Latency() Latency {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -233,7 +234,7 @@ func (l *Ledger) Latency() Latency {
 	}
 }
 
-// Err returns why the ledger's file could not be written.
+// Err returns the error of writing the ledger's file.
 func (l *Ledger) Err() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -60,17 +60,17 @@ type loxChannel struct {
 	Cost  *int    `json:"cost"`
 }
 
-// The statuses of LOX24, of a code and of a channel ([D]).
+// The statuses of a code and of a channel ([D]).
 const (
 	loxInProgress = 5
 	loxSuccess    = 10
 	loxFailed     = 20
 )
 
-// loxCost is what a channel costs, in cents.
+// loxCost is the cost of one attempt on a channel, in cents.
 const loxCost = 5
 
-// code is a verification of LOX24 under way.
+// code is a LOX24 verification in progress.
 type code struct {
 	t      *tale
 	source Shared
@@ -78,7 +78,7 @@ type code struct {
 	cost   int
 }
 
-// code orders a verification with a routing strategy.
+// code requests a verification with a routing strategy.
 func (t *tale) code(at time.Duration, channels ...string) *code {
 	c := &code{t: t, source: t.accounts.LOX24}
 	digits, length, currency, order := t.digits(4), 4, "EUR", t.order
@@ -109,14 +109,14 @@ func (c *code) sent(at time.Duration) {
 	c.channelEvent("verify_code.channel.sent", at, nil)
 }
 
-// failed ends the attempt under way.
+// failed ends the current attempt with a failure.
 func (c *code) failed(at time.Duration) {
 	c.end(loxFailed, at)
 	why := "Delivery timeout: no confirmation received within 30 seconds"
 	c.channelEvent("verify_code.channel.failed", at, &why)
 }
 
-// reached ends the attempt under way with success, and with it the verification.
+// reached ends the current attempt, and the verification, with success.
 func (c *code) reached(at time.Duration) {
 	c.end(loxSuccess, at)
 	c.channelEvent("verify_code.channel.success", at, nil)
@@ -126,7 +126,7 @@ func (c *code) reached(at time.Duration) {
 	c.event("verify_code.success", at, nil)
 }
 
-// lost ends the verification: no channel delivered.
+// lost ends the verification with a failure: no channel delivered.
 func (c *code) lost(at time.Duration) {
 	c.data.Status = loxFailed
 	c.event("verify_code.failed", at, nil)

@@ -8,28 +8,29 @@ import (
 	"time"
 )
 
-// Options say what a run sends.
+// Options are the settings of a run.
 type Options struct {
-	// Seed makes the run: the same seed and start, the same webhooks.
+	// Seed of the random numbers: the same seed and start make the same webhooks.
 	Seed uint64
 	// Start is the providers' time of the first story.
 	Start time.Time
-	// Accounts send.
+	// Accounts are the accounts that send.
 	Accounts Accounts
-	// Providers limits the run to webhooks of these; empty means all.
+	// Providers limits the run to webhooks of these providers; empty means all.
 	Providers []string
-	// Stories ends the run after that many stories; 0 means no such end. With InTurn
-	// each kind comes as often as the others, else by its weight.
+	// Stories limits the number of stories; 0 means no limit. With InTurn each kind of
+	// story comes equally often, else by its weight.
 	Stories int
 	InTurn  bool
-	// Webhooks ends the run when about that many webhooks are planned; 0 means no
-	// such end. The stories begun are told to their end.
+	// Webhooks is the approximate number of webhooks after which no new story begins; 0
+	// means no limit. Stories in progress are completed.
 	Webhooks int64
-	// Spacing is the providers' time between the beginnings of two stories.
+	// Spacing is the provider's time from the beginning of one story to that of the
+	// next.
 	Spacing time.Duration
-	// Repeats, Disorder, Delays and Forgeries are shares from 0 to 1: of the
-	// webhooks sent, those that repeat another; those sent up to five minutes late;
-	// those sent up to an hour late; those forged.
+	// Repeats, Disorder, Delays and Forgeries are shares from 0 to 1 of the webhooks
+	// sent: those that repeat another, those up to five minutes late, those up to an
+	// hour late, and those forged.
 	Repeats, Disorder, Delays, Forgeries float64
 }
 
@@ -37,11 +38,11 @@ type Options struct {
 type Send struct {
 	// Number counts from 0 in the order of the plan.
 	Number int64
-	// Due is the providers' time since the start.
+	// Due is the time to send it, in the providers' time since the start.
 	Due time.Duration
-	// Story and Order say what it belongs to: the name, and the correlation id.
+	// Story is the name of its story, Order its correlation id.
 	Story, Order string
-	// Forged says how it was forged; empty for an authentic one.
+	// Forged is the kind of forgery; empty for an authentic webhook.
 	Forged string
 	// Repeat counts the deliveries before this one.
 	Repeat int
@@ -50,7 +51,8 @@ type Send struct {
 	number  int64 // by which equal times are ordered
 }
 
-// Body makes the body of a try, from 0: LOX24 and UAPAY send a retry otherwise.
+// Body renders the body of a try, counted from 0: LOX24 and UAPAY change it with each
+// retry.
 func (s *Send) Body(start time.Time, try int) []byte {
 	return s.webhook.render(s.Repeat+try+1, start.Add(s.Due))
 }
@@ -98,7 +100,7 @@ func (p *Plan) more() bool {
 	return (o.Stories == 0 || p.told < o.Stories) && (o.Webhooks == 0 || p.planned < o.Webhooks)
 }
 
-// tell plans the next story.
+// tell plans the webhooks of the next story.
 func (p *Plan) tell() {
 	o := &p.options
 	rng := rand.New(rand.NewPCG(o.Seed, uint64(p.told))) //nolint:gosec // Chance that can be repeated is the point.
@@ -137,7 +139,7 @@ func (p *Plan) kind(rng *rand.Rand) *story {
 	return &p.kinds[0]
 }
 
-// late is by how much a webhook is late.
+// late returns the random delay of a webhook, usually 0.
 func (p *Plan) late(rng *rand.Rand) time.Duration {
 	const disorder, delay = 5 * time.Minute, time.Hour
 	switch x := rng.Float64(); {
@@ -149,15 +151,16 @@ func (p *Plan) late(rng *rand.Rand) time.Duration {
 	return 0
 }
 
-// repeat plans repeats of a webhook after UAPAY's intervals ([S] 004); the others
-// name none. A call is not repeated: that would be another call.
+// repeat plans repeats of a webhook at UAPAY's retry intervals ([S] 004); the other
+// providers document none. A relayed call is not repeated: that would be another call.
 func (p *Plan) repeat(rng *rand.Rand, of *Send) {
 	if of.webhook.relay {
 		return
 	}
 	intervals := []time.Duration{5 * time.Second, 5 * time.Minute, time.Hour}
 	due := of.Due
-	// A share of all that is sent is so much of what is sent first.
+	// Repeats r is a share of all webhooks, so the expected repeats per original are r
+	// / (1 - r).
 	for n, expected := 0, p.options.Repeats/(1-min(p.options.Repeats, 0.75)); expected > 0 && n < len(intervals); n, expected = n+1, expected-1 {
 		if rng.Float64() >= expected {
 			break
@@ -176,7 +179,7 @@ func (p *Plan) add(s *Send) {
 	heap.Push(&p.waiting, s)
 }
 
-// sends are ordered by time.
+// sends is a heap (container/heap), ordered by time.
 type sends []*Send
 
 // Len returns how many there are.

@@ -2,17 +2,18 @@ package simulator
 
 import "net/http"
 
-// Provider returns who sends it.
+// Provider returns the provider that sends it.
 func (s *Send) Provider() string { return s.webhook.provider }
 
-// Items returns how many records it makes: callbacks of a batch, request and answer
-// of a relayed call.
+// Items returns the number of records it produces: the callbacks of a batch, or the
+// request and the answer of a relayed call.
 func (s *Send) Items() int { return s.webhook.items }
 
-// Relayed says that it is a call of our own callers, which ingest passes on.
+// Relayed reports whether it is a call by our own callers, which ingest relays to
+// Unibell.
 func (s *Send) Relayed() bool { return s.webhook.relay }
 
-// Header returns the headers to send with the body, the proof included: for senders
+// Header returns the headers to send with the body, the proof included, for senders
 // other than Run.
 func (s *Send) Header() http.Header {
 	h := http.Header{"Content-Type": {"application/json"}}

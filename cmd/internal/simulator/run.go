@@ -13,33 +13,32 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// Target says where and how fast a run sends.
+// Target is the destination and the rate of a run.
 type Target struct {
 	// URL is ingest's address, "http://127.0.0.1:8080".
 	URL string
-	// Concurrency is how many requests are under way at once; at least 1.
+	// Concurrency is the maximum number of requests in flight; at least 1.
 	Concurrency int
-	// Rate is how many webhooks are sent in a second, in the order of the plan,
-	// whatever their times; 0 means as fast as they are answered.
+	// Rate is the number of webhooks per second, sent in the order of the plan
+	// regardless of their times; 0 means as fast as they are answered.
 	Rate float64
-	// Speed sends each webhook at its time instead, which runs so many times faster
-	// than the wall clock; 0 means that Rate counts.
+	// Speed, if not 0, replaces Rate: each webhook is sent at its time, with the
+	// providers' clock running that many times faster than the wall clock.
 	Speed float64
-	// Duration ends the run; 0 means at the end of the plan.
+	// Duration limits the run; 0 means until the end of the plan.
 	Duration time.Duration
-	// Patience is how long, when the run is ended, what has no 200 yet is tried again.
+	// Patience is how long webhooks without a 200 are retried after the end of the run.
 	Patience time.Duration
 }
 
-// retryAfter is how long a webhook waits after an answer that asks for another
-// try, and at most.
+// The delay before the first retry of a webhook, and the maximum delay.
 const (
 	retryAfter    = 50 * time.Millisecond
 	retryAfterMax = 2 * time.Second
 	answerTimeout = 30 * time.Second
 )
 
-// runner is a run under way.
+// runner is the state of a run.
 type runner struct {
 	target  Target
 	start   time.Time
@@ -47,9 +46,9 @@ type runner struct {
 	clients map[string]*http.Client
 }
 
-// Run sends a plan's webhooks until its end, the target's duration or the end of
-// ctx. What is under way then has a moment to be answered, and tried again; what
-// still has no 200 is in the ledger as lost.
+// Run sends a plan's webhooks until its end, the target's duration or the end of ctx.
+// After that, pending webhooks are retried for the target's patience; those still
+// without a 200 are lost in the ledger.
 func Run(ctx context.Context, plan *Plan, target Target, ledger *Ledger) error {
 	r := &runner{target: target, start: plan.options.Start, ledger: ledger, clients: map[string]*http.Client{}}
 	r.target.URL = strings.TrimRight(target.URL, "/")
@@ -84,7 +83,7 @@ func Run(ctx context.Context, plan *Plan, target Target, ledger *Ledger) error {
 	return nil
 }
 
-// outlasting returns a context that ends a while after another.
+// outlasting returns a context that ends some time after another.
 func outlasting(ctx context.Context, while time.Duration) (context.Context, func()) {
 	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
@@ -97,7 +96,7 @@ func outlasting(ctx context.Context, while time.Duration) (context.Context, func
 	}
 }
 
-// feed passes the webhooks on when they are due.
+// feed puts the webhooks into the queue when they are due.
 func (r *runner) feed(ctx context.Context, plan *Plan, queue chan<- *Send) {
 	began := time.Now()
 	for n := 0; ctx.Err() == nil; n++ {
@@ -123,7 +122,7 @@ func (r *runner) feed(ctx context.Context, plan *Plan, queue chan<- *Send) {
 	}
 }
 
-// pause waits, if there is anything to wait for.
+// pause waits, unless the time is too short to matter.
 func pause(ctx context.Context, d time.Duration) error {
 	if d < time.Millisecond {
 		return ctx.Err()
@@ -138,7 +137,7 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// send delivers a webhook: again and again until it is taken or refused.
+// send sends a webhook until the answer is final: accepted or refused.
 func (r *runner) send(ctx context.Context, s *Send) {
 	e := &Entry{
 		Number: s.Number, Provider: s.webhook.provider, Story: s.Story, Order: s.Order, Forged: s.Forged, Repeat: s.Repeat,
@@ -166,21 +165,22 @@ func (r *runner) send(ctx context.Context, s *Send) {
 	r.ledger.enter(e)
 }
 
-// settled says whether the last answer is final.
+// settled reports whether the last answer is final.
 func settled(e *Entry, w *webhook) bool {
 	if w.relay {
-		// Only before the call is a relayed call tried again: it is not idempotent.
+		// A relayed call is not idempotent: it is retried only after answers that
+		// exclude a call.
 		return e.Status != http.StatusServiceUnavailable && e.Status != http.StatusTooManyRequests && e.Status != 0
 	}
 	return e.Status == http.StatusOK || refusal(e.Status)
 }
 
-// settle counts what a final answer means.
+// settle records a final answer in the entry.
 func (*runner) settle(e *Entry, s *Send, body []byte, recorded bool) {
 	w := s.webhook
 	switch {
 	case w.relay && (e.Status == http.StatusOK || e.Status >= http.StatusInternalServerError):
-		// The request is recorded before the call, the answer after it.
+		// Ingest records the request before the call, and the answer after it.
 		e.Accepted = 1
 		if recorded {
 			e.Accepted = w.items
@@ -192,16 +192,17 @@ func (*runner) settle(e *Entry, s *Send, body []byte, recorded bool) {
 	default:
 		e.Lost = s.Forged == ""
 	}
-	// A batch is stored callback by callback.
+	// Of a batch, each callback is stored as a record of its own.
 	if e.Accepted > 0 && w.items == 1 && w.provider != raw.ProviderVoximplant {
 		e.Digest = Digest(body)
 	}
 }
 
-// post sends one request and notes its status, 0 if there was no answer.
+// post sends one request and records its status, 0 if there was no answer.
 func (r *runner) post(w *webhook, body []byte, e *Entry) (recorded bool) {
 	e.Status = 0
-	// Its own time, not the run's: what was sent is to be answered.
+	// Without the run's context: a request in flight at the end of the run gets its
+	// answer.
 	request, err := http.NewRequest(http.MethodPost, r.target.URL+w.path, bytes.NewReader(body)) //nolint:noctx // the client's timeout bounds it
 	if err != nil {
 		return false

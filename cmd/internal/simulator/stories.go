@@ -2,10 +2,10 @@ package simulator
 
 import "time"
 
-// story is a way that things can go.
+// story is one scenario: a sequence of events at the providers.
 type story struct {
 	name string
-	// weight is how often it comes among the others.
+	// weight is its relative frequency.
 	weight int
 	tell   func(t *tale)
 }
@@ -13,8 +13,8 @@ type story struct {
 // amount makes a price in kopecks.
 func (t *tale) amount() int64 { return 10_000 + 100*t.rng.Int64N(1000) }
 
-// stories are all stories. Their times are those of a provider and a person:
-// seconds for a code, minutes for a payment.
+// stories returns all stories. Their times are realistic: seconds for a code, minutes
+// for a payment.
 func stories() []story {
 	return append(append(journeyStories(), paymentStories()...), otherStories()...)
 }
@@ -42,7 +42,8 @@ func journeyStories() []story {
 			c.sent(33 * time.Second)
 			c.reached(38 * time.Second)
 			t.paid(4 * time.Minute)
-			// What happened at 32 s is told only after all else of the verification.
+			// The event of second 32 is delivered after all other events of the
+			// verification.
 			t.webhooks[1].at = 50 * time.Second
 		}},
 		{"three retries of one event", 4, func(t *tale) {
@@ -148,7 +149,7 @@ func journeyStories() []story {
 	}
 }
 
-// paid is a payment that simply succeeds.
+// paid is a payment that succeeds without incidents.
 func (t *tale) paid(at time.Duration) {
 	p := t.invoice(at, t.amount())
 	p.says(at, "NEW", "PENDING")
@@ -156,7 +157,7 @@ func (t *tale) paid(at time.Duration) {
 	p.says(at+50*time.Second, "FINISHED", "FINISHED")
 }
 
-// verified is a verification that simply succeeds.
+// verified is a verification that succeeds without incidents.
 func (t *tale) verified() {
 	c := t.code(0, "sms")
 	c.sent(2 * time.Second)
@@ -282,7 +283,7 @@ func otherStories() []story {
 	}
 }
 
-// Stories returns the names of all stories, in the order in which a run tells them.
+// Stories returns the names of all stories, in the order in which a run plays them.
 func Stories() []string {
 	var names []string
 	for _, s := range stories() {

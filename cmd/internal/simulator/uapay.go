@@ -10,7 +10,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// isoMillis is how UAPAY writes times.
+// isoMillis is UAPAY's time format.
 const isoMillis = "2006-01-02T15:04:05.000Z"
 
 // invoiceClaims are the fields of a callback about an invoice ([S] 004).
@@ -62,7 +62,7 @@ type p2pClaims struct {
 	IAT                  int64   `json:"iat"`
 }
 
-// invoice is a payment of an invoice under way.
+// invoice is the payment of an invoice in progress.
 type invoice struct {
 	t      *tale
 	claims invoiceClaims
@@ -81,7 +81,7 @@ func (t *tale) invoice(at time.Duration, amount int64) *invoice {
 	}}
 }
 
-// says sends the payment's statuses.
+// says sends a callback with the payment's statuses.
 func (p *invoice) says(at time.Duration, status, paymentStatus string) {
 	when := p.t.time(at).UTC()
 	date := when.Format(isoMillis)
@@ -104,13 +104,13 @@ func (p *invoice) says(at time.Duration, status, paymentStatus string) {
 	})
 }
 
-// returns sends that money was given back, total so far in kopecks.
+// returns sends a callback about money given back; total is the sum so far, in kopecks.
 func (p *invoice) returns(at time.Duration, total int64, status, paymentStatus string) {
 	p.claims.ReversalAmount = &total
 	p.says(at, status, paymentStatus)
 }
 
-// transfer is a P2P payment under way.
+// transfer is a P2P payment in progress.
 type transfer struct {
 	t      *tale
 	claims p2pClaims
@@ -125,7 +125,7 @@ func (t *tale) transfer(amount int64) *transfer {
 	}}
 }
 
-// says sends the payment's statuses.
+// says sends a callback with the payment's statuses.
 func (p *transfer) says(at time.Duration, operationStatus, paymentStatus string) {
 	p.claims.OperationStatus, p.claims.PaymentStatus = operationStatus, paymentStatus
 	claims := p.claims
@@ -140,8 +140,8 @@ func (p *transfer) says(at time.Duration, operationStatus, paymentStatus string)
 	})
 }
 
-// resigned says when a delivery was signed: whether UAPAY signs a retry anew is
-// not documented, so every other one is.
+// resigned returns the iat of a delivery. Whether UAPAY signs a retry anew is not
+// documented, so every other one is.
 func resigned(iat int64, attempt int) int64 {
 	if attempt%2 == 0 {
 		return iat + int64(attempt)*5
@@ -159,7 +159,7 @@ func (t *tale) signed(claims func(attempt int) []byte) func(int, time.Time) []by
 // Envelope is the body of a UAPAY callback.
 func Envelope(token string) []byte { return []byte(`{"token":"` + token + `"}`) }
 
-// Sign makes UAPAY's token: the raw secret string is the key ([SDK]).
+// Sign makes UAPAY's token; the raw secret string is the key ([SDK]).
 func Sign(claims []byte, secret string, method jwt.SigningMethod) string {
 	text := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"`+method.Alg()+`","typ":"JWT"}`)) +
 		"." + base64.RawURLEncoding.EncodeToString(claims)

@@ -19,7 +19,7 @@ type callRequest struct {
 	Code       string `json:"code"`
 }
 
-// call is a Unibell call under way.
+// call is a Unibell call in progress.
 type call struct {
 	t         *tale
 	account   Relay
@@ -27,7 +27,8 @@ type call struct {
 	code      string
 }
 
-// call places a call through the relay, at the beginning of the story. An empty reference is made by ingest.
+// call places a call through the relay, at the beginning of the story. If the reference
+// is empty, ingest makes one.
 func (t *tale) call(account Relay, reference, sourceAddr string) *call {
 	request := callRequest{Reference: reference, SourceAddr: sourceAddr, DestAddr: "74951234567", Code: t.digits(6)}
 	body := mustJSON(request)
@@ -39,7 +40,7 @@ func (t *tale) call(account Relay, reference, sourceAddr string) *call {
 	return &call{t: t, account: account, reference: reference, code: request.Code}
 }
 
-// phone makes a number as Unibell wants it.
+// phone makes a number in Unibell's format.
 func (t *tale) phone() string { return "79" + t.digits(9) }
 
 // says sends a status as JSON, by reference.
@@ -66,15 +67,15 @@ func (c *call) status(at time.Duration, form bool, body []byte) {
 	})
 }
 
-// requestID is what the Unibell of this package calls a request: calls under one
-// reference have codes of their own.
+// requestID derives the id that this package's Unibell gives a request. It includes the
+// code, because calls with the same reference have different codes.
 func requestID(reference, code string) string {
 	sum := md5.Sum([]byte("unibell request " + reference + " " + code)) //nolint:gosec // see import
 	return hex.EncodeToString(sum[:])
 }
 
-// Unibell is the provider behind the relay: it answers every call that has an
-// access key as its documentation says ([S] 000).
+// Unibell is the provider behind the relay: it answers every call with an access key as
+// its documentation describes ([S] 000).
 func Unibell() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /apps/flash/calls/flash", func(w http.ResponseWriter, r *http.Request) {
@@ -96,5 +97,5 @@ func Unibell() http.Handler {
 	return mux
 }
 
-// RefusedNumber is a number that the Unibell of this package refuses.
+// RefusedNumber is a number that this package's Unibell refuses.
 const RefusedNumber = "79000000000"

@@ -26,17 +26,17 @@ type voxCallback struct {
 	Currency         string      `json:"currency"`
 }
 
-// VoximplantHash is the proof of a callback: md5 over texts one after another ([S]).
+// VoximplantHash is the proof of a callback: the MD5 of the concatenated texts ([S]).
 func VoximplantHash(salt, accountID, apiKey, callbackID string) string {
 	sum := md5.Sum([]byte(salt + accountID + apiKey + callbackID)) //nolint:gosec // see import
 	return hex.EncodeToString(sum[:])
 }
 
-// account is a Voximplant account that calls back.
+// account is a Voximplant account that sends callbacks.
 type account struct {
 	t  *tale
 	id int64
-	// sequence numbers the callbacks; ids of one story must not meet another's.
+	// sequence numbers the callbacks; ids of different stories must not collide.
 	sequence int64
 }
 
@@ -45,7 +45,7 @@ func (t *tale) account() *account {
 	return &account{t: t, id: 4567000 + t.rng.Int64N(accounts), sequence: t.rng.Int64N(1 << 52)}
 }
 
-// callback writes one callback: its type, and the JSON of its payload.
+// callback renders one callback with its type and the JSON of its payload.
 func (a *account) callback(kind, payload string, balance json.Number) []byte {
 	a.sequence++
 	vox := &a.t.accounts.Voximplant
@@ -73,7 +73,7 @@ func (a *account) batch(at time.Duration, forged int, callbacks ...[]byte) {
 // payload is a type of callback with an example of its payload.
 type payload struct{ kind, json string }
 
-// payloads are all types of seed 002 and those newer, by the structs of the
+// payloads returns all types of seed 002 and the newer ones, by the structs of the
 // provider's SDKs.
 func payloads() []payload {
 	const (

@@ -60,8 +60,8 @@ func (w *Writer) Write(p []byte) (int, error) {
 	return w.to.Write(p)
 }
 
-// Unwrap returns the writer behind a Writer, and any other writer as it is. It is for
-// what must steer the terminal, such as a progress bar.
+// Unwrap returns the writer behind a Writer, and any other writer unchanged. It is for
+// output that must control the terminal, such as a progress bar.
 func Unwrap(w io.Writer) io.Writer {
 	if own, ok := w.(*Writer); ok {
 		return own.to
