@@ -5,7 +5,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// datesOf tells when the fact of a record happened and was received.
+// datesOf returns the event time and the ingestion time of a record's fact.
 func datesOf(event engine.Event) (dates engine.Dates, ok bool) {
 	switch e := event.(type) {
 	case engine.Dated:

@@ -23,9 +23,9 @@ type Config struct {
 	// session and transactions of its own. A stage not named has DefaultWorkers. More
 	// workers than the stage's partitions idle.
 	Workers map[string]int `json:"workers" koanf:"workers" yaml:"workers"`
-	// Upstreams are the stages in front of the journey that run anywhere: it waits
-	// for the clock of each, so that naming one that never runs stops every deadline.
-	// Empty means lox24, uapay and unibell-call.
+	// Upstreams are the upstream stages of the journey that run in any process. The
+	// journey's watermark waits for each of them, so naming one that never runs stops
+	// every event-time timer. Empty means lox24, uapay and unibell-call.
 	Upstreams []string `json:"upstreams" koanf:"upstreams" yaml:"upstreams"`
 	// DedupeSpan is how long an event's id is remembered, by received_at, where the
 	// event's own time shows its age; other ids are kept for the entity's retention. It
@@ -36,14 +36,14 @@ type Config struct {
 	Deadlines Deadlines `json:"deadlines" koanf:"deadlines" yaml:"deadlines"`
 	// Retention is how long an entity is kept.
 	Retention Retention `json:"retention" koanf:"retention" yaml:"retention"`
-	// Countries are those that the business metrics tell apart, ISO 3166-1 alpha-2;
-	// any other is "other".
+	// Countries are the countries with a label of their own in the business metrics,
+	// ISO 3166-1 alpha-2; any other is "other".
 	Countries []string `json:"countries" koanf:"countries" yaml:"countries"`
 	// Engine is the settings of transactions and state.
 	Engine engine.Config `json:"engine" koanf:"engine" yaml:"engine"`
-	// Memory bounds the process.
+	// Memory limits the memory of the process.
 	Memory MemoryLimits `json:"memory" koanf:"memory" yaml:"memory"`
-	// Benchmark is for comparisons only.
+	// Benchmark changes the topology for comparisons; not for production.
 	Benchmark Benchmark `json:"benchmark" koanf:"benchmark" yaml:"benchmark"`
 }
 
@@ -82,10 +82,10 @@ type Retention struct {
 	Payment time.Duration `json:"payment" koanf:"payment" yaml:"payment"`
 }
 
-// DefaultWorkers is how many workers a stage has in a process that runs so many stages:
-// two, so that one works while the other waits for its commit; one where there are more
-// stages than processors, for then other stages work meanwhile, and each session more
-// costs memory and requests.
+// DefaultWorkers returns the default number of workers of a stage in a process that
+// runs this many stages: two, so that one works while the other waits for its commit;
+// one if there are more stages than processors, because then other stages work
+// meanwhile, and each further session costs memory and requests.
 func DefaultWorkers(stages int) int {
 	if stages > runtime.GOMAXPROCS(0) {
 		return 1
@@ -153,7 +153,7 @@ func (c *Config) spans() []span {
 	}
 }
 
-// among reports names of a list that are not among those there are.
+// among returns an error for names that are not in the list of existing ones.
 func among(key string, names, there []string) error {
 	var errs []error
 	for i, name := range names {
@@ -166,7 +166,7 @@ func among(key string, names, there []string) error {
 	return errors.Join(errs...)
 }
 
-// below puts a key in front of every fault of joined errors.
+// below prefixes every fault of joined errors with a key.
 func below(key string, err error) error {
 	if err == nil {
 		return nil

@@ -17,7 +17,7 @@ type disk struct {
 	state, free, size *prometheus.Desc
 }
 
-// registerDisk shows the figures of a state directory; reg nil means nowhere.
+// registerDisk registers the metrics of a state directory; a nil reg disables them.
 func registerDisk(reg prometheus.Registerer, dir string) {
 	if reg == nil {
 		return
@@ -55,8 +55,8 @@ func (d *disk) Collect(out chan<- prometheus.Metric) {
 	out <- prometheus.MustNewConstMetric(d.size, prometheus.GaugeValue, float64(stat.Blocks)*block)
 }
 
-// bytesOf returns the size of all files in a directory. Files that go meanwhile, as
-// those of a store do, are passed over.
+// bytesOf returns the size of all files in a directory. It skips files that are deleted
+// meanwhile, which a store does all the time.
 func bytesOf(dir string) (n int64, err error) {
 	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		switch {

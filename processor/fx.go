@@ -9,7 +9,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine"
 )
 
-// The exit codes of a process whose worker ended for good.
+// Exit codes of a process whose worker failed permanently.
 const (
 	exitFailed   = 1
 	exitDiskFull = 74 // EX_IOERR: another disk, not another attempt, helps
@@ -17,7 +17,7 @@ const (
 	exitState    = 65 // EX_DATAERR: state or input are not what they must be: no other attempt helps
 )
 
-// ExitCode returns the exit code of a process that an error ends.
+// ExitCode returns the exit code for the error that ends the process.
 func ExitCode(err error) int {
 	switch {
 	case errors.Is(err, engine.ErrDiskFull):
@@ -30,8 +30,9 @@ func ExitCode(err error) int {
 	return exitFailed
 }
 
-// Module runs the processor with the app. It needs a Config and a Deps; Deps.Fail
-// is its own: a worker that ends takes the app down with an exit code.
+// Module runs the processor as a part of an fx app. It needs a Config and a Deps. It
+// sets Deps.Fail itself, so that a worker that fails permanently shuts the app down
+// with an exit code.
 func Module() fx.Option {
 	return fx.Module("processor",
 		fx.Provide(newForApp),

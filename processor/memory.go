@@ -9,13 +9,13 @@ import (
 	"github.com/tributary-hq/tributary/processor/source"
 )
 
-// Memory runs every stage in memory, with everything the engine does to a record
-// but Kafka and the disk: for property tests, and as a model that a run on a real
-// broker is compared with. It is not safe for use by several goroutines.
+// Memory is a test driver: it runs every stage in memory with the complete engine
+// except Kafka and the disk. Property tests use it, and as a model with which a run on
+// a real broker is compared. It is not safe for use by several goroutines.
 type Memory struct {
 	partitions int32
 	stages     map[string]*engine.Memory
-	// readers is which stage reads a topic.
+	// readers maps each topic to the stage that reads it.
 	readers map[string]string
 	offsets map[topicPartition]int64
 	queue   []engine.Input
@@ -29,8 +29,8 @@ type topicPartition struct {
 	partition int32
 }
 
-// NewMemory returns a pipeline with no state, every topic of which has the given
-// number of partitions. Of deps it uses the sources, the privacy and the clock.
+// NewMemory returns a pipeline without state, in which every topic has the given number
+// of partitions. Of deps it uses the sources, the privacy and the wall clock.
 func NewMemory(config Config, deps Deps, partitions int32) (*Memory, error) {
 	m := &Memory{
 		partitions: partitions, stages: map[string]*engine.Memory{}, readers: map[string]string{}, offsets: map[topicPartition]int64{},
@@ -56,17 +56,18 @@ func NewMemory(config Config, deps Deps, partitions int32) (*Memory, error) {
 	return m, nil
 }
 
-// Feed handles a raw record, its topic without prefix, and all that comes of it,
-// and returns every record emitted meanwhile, in order, internal ones included.
-// Partition and offset are given by Memory.
+// Feed processes a raw record, its topic without prefix, and all internal records that
+// follow from it. It returns every emitted record, in order, internal ones included.
+// Memory assigns partition and offset.
 func (m *Memory) Feed(in engine.Input) ([]engine.Output, error) {
 	in.Partition = engine.PartitionOf(in.Key, m.partitions)
 	m.enqueue(in)
 	return m.run()
 }
 
-// AdvanceTo moves the clocks of the stages that read raw topics, as the wall clock
-// does once they have read to the end, and handles all that comes of it.
+// AdvanceTo advances the watermarks of the stages that read raw topics, as the wall
+// clock does once they have read to the end, and processes all records that follow from
+// it.
 func (m *Memory) AdvanceTo(at time.Time) ([]engine.Output, error) {
 	var out []engine.Output
 	for _, name := range StageNames() {
@@ -116,7 +117,7 @@ func (m *Memory) run() ([]engine.Output, error) {
 	}
 }
 
-// route queues those of the outputs that a stage reads.
+// route queues the outputs that a stage reads.
 func (m *Memory) route(outputs []engine.Output) {
 	for i := range outputs {
 		o := &outputs[i]

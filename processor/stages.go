@@ -67,7 +67,8 @@ func bareStage(name string, c *Config, deps *Deps, sources *source.Set, partitio
 	return nil, errors.New("no such stage")
 }
 
-// newJourney makes the stage that joins, which waits for every clock in front.
+// newJourney makes the journey stage, whose watermark waits for those of all upstream
+// partitions.
 func newJourney(c *Config, partitions map[string]int32, figures *business.Labels) (engine.Stage, error) {
 	config := journey.Config{
 		PaymentDeadline:      c.Deadlines.JourneyPayment,

@@ -17,7 +17,7 @@ import (
 // Key returns the raw key of an event. A body that is not an object is refused. One
 // without a usable data.id, or with several, is keyed by its hash; so is one in which
 // invalid JSON hides data.id: it is authentic all the same, and the processor decides
-// what to do with it.
+// how to handle it.
 func Key(body []byte) (string, error) {
 	s := jsonscan.NewLoose(body)
 	if s.Kind() != jsonscan.Object {

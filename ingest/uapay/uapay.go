@@ -181,7 +181,7 @@ func tokenOf(body []byte) ([]byte, error) {
 
 // paymentID returns the claims' paymentId. It returns nothing if they lack it, repeat
 // it or are invalid JSON at its place: the token is authentic all the same, and the
-// processor decides what to do with it. ok is false for claims that are not an object.
+// processor decides how to handle it. ok is false for claims that are not an object.
 func paymentID(claims []byte) (id []byte, ok bool) {
 	s := jsonscan.NewLoose(claims)
 	if s.Kind() != jsonscan.Object {

@@ -39,7 +39,7 @@ type reading struct {
 // key returns the state key of the table. Each partition of the stage has one table.
 func key() []byte { return []byte("\x01clocks") }
 
-// IsEntry says whether a state key is this package's.
+// IsEntry reports whether a state key belongs to this package.
 func IsEntry(k []byte) bool { return string(k) == "\x01clocks" }
 
 // Observe stores the watermark of an upstream partition and advances the stage's own to
@@ -71,8 +71,8 @@ func Observe(tx engine.Tx, expected []Upstream, stage string, partition int32, a
 	return nil
 }
 
-// earliest returns the earliest of the expected clocks; complete is false while
-// one of them is missing.
+// earliest returns the earliest of the expected watermarks; complete is false if one of
+// them is missing.
 func earliest(table []reading, expected []Upstream) (at time.Time, complete bool) {
 	for _, upstream := range expected {
 		for p := range upstream.Partitions {

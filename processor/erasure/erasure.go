@@ -13,16 +13,16 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// Request is an erasure as a stage sees it.
+// Request is a parsed erasure.
 type Request struct {
 	// Key is the entity's.
 	Key []byte
-	// Received is when it was asked for.
+	// Received is the time of the request.
 	Received time.Time
-	// Journeys are keys of journeys that may have the entity as a member, beside
-	// those it knows of.
+	// Journeys are keys of journeys that may have the entity as a member, in addition
+	// to those in its state.
 	Journeys []string
-	// Change names the record.
+	// Change identifies the erasure as the cause of changes.
 	Change avro.Change
 	// Headers are the record's, to be passed on.
 	Headers []raw.Header
@@ -93,8 +93,8 @@ func (a *accepting) Recycle(event engine.Event) {
 	}
 }
 
-// Is says whether a raw record is an erasure. A webhook has a body, so this costs
-// nothing.
+// Is reports whether a raw record is an erasure. Only a record without a value can be
+// one, so the check of a webhook costs nothing.
 func Is(in *engine.Input) bool {
 	return len(in.Value) == 0 && kindOf(in.Headers) == raw.KindErasure
 }
@@ -108,7 +108,8 @@ func kindOf(headers []raw.Header) string {
 	return ""
 }
 
-// Read reads an erasure from a raw record, or from one that a stage made of it.
+// Read parses an erasure from a raw record, or from a record that a stage derived from
+// one.
 func Read(in *engine.Input) (*Request, error) {
 	envelope, err := raw.Parse(in.Headers)
 	if err != nil {
@@ -134,7 +135,7 @@ func Read(in *engine.Input) (*Request, error) {
 	return r, nil
 }
 
-// Tell lets journeys forget the entity: those given and those of the request.
+// Tell sends the removal of the entity to the given journeys and those of the request.
 func (r *Request) Tell(tx engine.Tx, journeys []string) error {
 	journeys = slices.Concat(journeys, r.Journeys)
 	slices.Sort(journeys)

@@ -21,8 +21,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// Require returns the stage, now one that is given records of known sources alone.
-// Whatever else the stage can do, it still can. The logger may be nil.
+// Require returns a stage that processes only records of known sources. It implements
+// the same optional interfaces as stage. The logger may be nil.
 func Require(stage engine.Stage, sources *source.Set, logger *slog.Logger) engine.Stage {
 	required := &requiring{Stage: stage, sources: sources, logger: logger}
 	if reporter, ok := stage.(engine.ClockReporter); ok {
@@ -36,11 +36,11 @@ type requiring struct {
 
 	sources *source.Set
 	logger  *slog.Logger
-	// warned has the complaints that stand in the log, each once.
+	// warned holds the warnings that were already logged, so that each is logged once.
 	warned sync.Map
 }
 
-// reporting is one that reports its clock.
+// reporting is a requiring stage that also reports its watermark.
 type reporting struct {
 	*requiring
 	engine.ClockReporter
@@ -83,8 +83,8 @@ func (r *requiring) Decode(in *engine.Input) (engine.Event, error) {
 	return nil, r.refuse(verdict, string(id), string(stamp), in)
 }
 
-// refuse makes the error of a record that is not processed, and logs the first of
-// its kind.
+// refuse returns the error of a record that is not processed, and logs the first of
+// each kind.
 func (r *requiring) refuse(verdict source.Verdict, id, stamp string, in *engine.Input) error {
 	detail := "the processor does not know the source " + id
 	switch verdict {

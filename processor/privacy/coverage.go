@@ -2,8 +2,8 @@ package privacy
 
 import "time"
 
-// CoveredUntil returns until when every moment from at on has a key in force: at itself
-// if none is in force then. ok is false where that never ends.
+// CoveredUntil returns the end of the time from at during which a key is always in
+// force; it is at itself if none is in force then. ok is false if that time has no end.
 func (p *Pseudonymiser) CoveredUntil(at time.Time) (until time.Time, ok bool) {
 	keys := make([]Key, len(p.keys))
 	for i := range p.keys {
@@ -12,7 +12,7 @@ func (p *Pseudonymiser) CoveredUntil(at time.Time) (until time.Time, ok bool) {
 	return CoveredUntil(keys, at)
 }
 
-// CoveredUntil returns the same of keys that no pseudonymiser was made of.
+// CoveredUntil is Pseudonymiser.CoveredUntil for keys without a pseudonymiser.
 func CoveredUntil(keys []Key, at time.Time) (until time.Time, ok bool) {
 	for until = at; ; {
 		next := until

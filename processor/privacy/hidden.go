@@ -13,9 +13,9 @@ const (
 	longestCard  = 19
 )
 
-// hides says whether there is a card number or a phone number among the digits of a text:
-// in any run of groups that single other characters part, as in 4111-1111-1111-1111. A
-// text that a scheme such as tel: names a phone number is one.
+// hides reports whether a text contains a card number or a phone number: in any
+// sequence of groups of digits with single other characters between them, as in
+// 4111-1111-1111-1111. A text with a scheme such as tel: is a phone number.
 func (p *Pseudonymiser) hides(s *source.Source, text string) bool {
 	h := hidden{p: p, countries: s.PhoneCountries, cards: !s.IDs.Allows(source.AllowCards), phones: !s.IDs.Allows(source.AllowPhones)}
 	if h.phones && strings.IndexByte(text, ':') > 0 && read(text).scheme {
@@ -42,7 +42,7 @@ func (p *Pseudonymiser) hides(s *source.Source, text string) bool {
 	return h.found()
 }
 
-// hidden are the digits of one run.
+// hidden holds the digits of one sequence.
 type hidden struct {
 	p             *Pseudonymiser
 	countries     []string
@@ -52,7 +52,7 @@ type hidden struct {
 	plus          bool  // a plus stands in front of the first
 }
 
-// found says whether some neighbouring groups are a card's number or a phone's.
+// found reports whether some neighbouring groups form a card number or a phone number.
 func (h *hidden) found() bool {
 	if len(h.digits) < shortestPhone {
 		return false
@@ -75,7 +75,8 @@ func (h *hidden) found() bool {
 	return false
 }
 
-// phone says whether digits are a number: behind a plus or 00, or in one of the countries.
+// phone reports whether digits are a phone number: after a plus or 00, or in one of the
+// countries.
 func (h *hidden) phone(digits []byte, plus bool) bool {
 	if len(digits) < shortestPhone || len(digits) > longestNSN {
 		return false
@@ -89,7 +90,7 @@ func (h *hidden) phone(digits []byte, plus bool) bool {
 	return len(h.countries) > 0 && h.p.national(h.countries, string(digits)) != nil
 }
 
-// luhn says whether the last digit is the check digit of those before it, as in card
+// luhn reports whether the last digit is the check digit of those before it, as in card
 // numbers. [ISO/IEC 7812-1 annex B]
 func luhn(digits []byte) bool {
 	sum := 0

@@ -8,9 +8,9 @@ import (
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
 )
 
-// Correlate returns the correlation id that a field's text holds, through the JSON
-// pointer, as it may leave: see ID. It is empty where there is none; blank ids count as
-// absent. The source's namespace is not a part of it.
+// Correlate returns the correlation id at the JSON pointer in a field's text, in the
+// form in which it may leave: see ID. It is empty if there is none or it is blank. It
+// does not include the source's namespace.
 func (p *Pseudonymiser) Correlate(s *source.Source, c source.Correlation, text string) string {
 	if c.Pointer != "" {
 		text, _ = jsonscan.Lookup(text, c.Pointer)
@@ -42,8 +42,9 @@ func (p *Pseudonymiser) ID(s *source.Source, text string) string {
 	return p.judge(s, text, like)
 }
 
-// Word returns a word of the provider's own, such as a status, as it may leave: as an ID,
-// or with spaces in it and with too few digits for a one-time code.
+// Word returns a provider's own word, such as a status, in the form in which it may
+// leave. A text with spaces leaves unchanged if it has too few digits for a one-time
+// code; otherwise the rules of ID apply.
 func (p *Pseudonymiser) Word(s *source.Source, text string) string {
 	const shortestCode = 4
 	if like, digits := looksLikeID(&s.IDs, text, space); like && digits < shortestCode {
@@ -52,8 +53,8 @@ func (p *Pseudonymiser) Word(s *source.Source, text string) string {
 	return p.ID(s, text)
 }
 
-// isPlain says of a text that looks like an id, and is no UUID, that it holds no number: that
-// it has too few digits. False means that it takes a closer look.
+// isPlain reports whether a text that looks like an id, and is no UUID, has too few
+// digits to contain a number. False means that the slower checks are needed.
 func isPlain(s *source.Source, text string, digits int) bool {
 	switch {
 	case digits < shortestPhone:
@@ -71,7 +72,8 @@ func isPlain(s *source.Source, text string, digits int) bool {
 	return true
 }
 
-// judge is ID for a text that is not seen at once to be an id.
+// judge is the slow path of ID, for a text that the quick checks do not recognise as an
+// id.
 func (p *Pseudonymiser) judge(s *source.Source, text string, like bool) string {
 	if n := p.phoneOf(s, text, like); n != nil {
 		return p.pseudonymOf(s, source.PhonePrefix, n.digits)
@@ -83,8 +85,8 @@ func (p *Pseudonymiser) judge(s *source.Source, text string, like bool) string {
 	return p.pseudonymOf(s, source.HMACPrefix, text)
 }
 
-// Text returns a value that the source's configuration lets leave, as payload_fields do:
-// a phone number as ID has it, anything else as it is.
+// Text returns a value that the source's configuration exposes, as payload_fields does:
+// a phone number in the form of ID, anything else unchanged.
 func (p *Pseudonymiser) Text(s *source.Source, text string) string {
 	plain := strings.TrimSpace(text)
 	if isUUID(&s.IDs, plain) {
@@ -128,13 +130,14 @@ func looksLikeID(rules *source.IDs, text string, besides byte) (like bool, digit
 	return !reserved(text), digits
 }
 
-// reserved says whether a text begins as a pseudonym does.
+// reserved reports whether a text begins like a pseudonym.
 func reserved(text string) bool {
 	return strings.HasPrefix(text, source.PhonePrefix) || strings.HasPrefix(text, source.HMACPrefix)
 }
 
-// isUUID says whether a text has the shape of a UUID, whose digits are no number, and the
-// source lets ids of that shape leave. Most providers' ids are UUIDs: it is the first test.
+// isUUID reports whether a text has the shape of a UUID, whose digits are not a number,
+// and the source lets ids of that shape leave. It is the first check, because most
+// providers' ids are UUIDs.
 func isUUID(rules *source.IDs, text string) bool {
 	const length = 36
 	if len(text) != length || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-' {
@@ -146,7 +149,8 @@ func isUUID(rules *source.IDs, text string) bool {
 	return isHex(text[:8]) && isHex(text[9:13]) && isHex(text[14:18]) && isHex(text[19:23]) && isHex(text[24:])
 }
 
-// isHex says whether a text is hexadecimal digits, without a branch for each character.
+// isHex reports whether a text consists of hexadecimal digits, without a branch for
+// each character.
 func isHex(text string) bool {
 	// A bit for each character, 64 in a word.
 	const figures, letters = uint64(0x3ff) << '0', uint64(0x3f)<<('A'-64) | uint64(0x3f)<<('a'-64)
@@ -181,7 +185,8 @@ func (p *Pseudonymiser) phoneOf(s *source.Source, text string, like bool) *numbe
 	return p.national(s.PhoneCountries, w.digits)
 }
 
-// isWord says whether a text has letters, and no scheme in front of a number.
+// isWord reports whether a text has letters, and no colon, which could end the scheme
+// of a number.
 func isWord(text string) bool {
 	return strings.IndexByte(text, ':') < 0 && strings.ContainsFunc(text, func(r rune) bool { return r >= 'A' })
 }

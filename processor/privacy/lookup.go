@@ -7,10 +7,10 @@ import (
 	"github.com/tributary-hq/tributary/processor/source"
 )
 
-// Lookup returns the pseudonyms under which an id of one of the sources may stand in the
-// topics, besides the id itself: for whoever looks for it. They are those under every key,
-// since another key may have been the oldest when the id was read, and under the rules of
-// today and stricter ones, since the source's rules may have been others.
+// Lookup returns, for searches, the pseudonyms under which an id of one of the sources
+// may be in the topics, besides the id itself. They are those under every key, because
+// another key may have been the oldest when the id was read, and under today's rules
+// and stricter ones, because the source's rules may have been others.
 func (p *Pseudonymiser) Lookup(sources []source.Source, text string) []string {
 	text = strings.TrimSpace(text)
 	if text == "" {
@@ -27,10 +27,11 @@ func (p *Pseudonymiser) Lookup(sources []source.Source, text string) []string {
 	return out
 }
 
-// numbers returns the digits of the phone numbers that sources read in a text, each once.
+// numbers returns the digits of the phone numbers that the sources recognise in a text,
+// each once.
 func (p *Pseudonymiser) numbers(sources []source.Source, text string) []string {
 	var out []string
-	// The last one stands for sources that were removed.
+	// The additional source stands for sources that were removed.
 	for _, s := range append(slices.Clip(sources), source.Source{}) {
 		s = s.WithDefaults()
 		s.IDs.Allow = nil

@@ -11,11 +11,11 @@ import (
 
 // The lengths of numbers with their calling code. [ITU-T E.164]
 const (
-	// shortestBare is how many digits a number without + or 00 has at least: a shorter
-	// one is an order number.
+	// shortestBare is the minimum number of digits of a phone number without + or 00; a
+	// shorter one is taken for an order number.
 	shortestBare = 11
 	longestBare  = 15
-	// shortestPhone is how many digits are worth a look at all.
+	// shortestPhone is the minimum number of digits of any phone number.
 	shortestPhone = 7
 )
 
@@ -29,7 +29,7 @@ type number struct {
 	// judged says that possible and valid are set; only ids need them, and they cost
 	// time.
 	judged, possible, valid bool
-	// pseudonyms are those under all keys, the newest key's first; nil until asked for.
+	// pseudonyms are those under all keys, the newest key's first; nil until needed.
 	pseudonyms []avro.Pseudonym
 }
 
@@ -44,9 +44,9 @@ func (p *Pseudonymiser) parse(text string) number {
 	return lookUp(text, &w)
 }
 
-// lookUp reads a number by the library's patterns, which also say whether it is
-// valid. Its digits are those of the number that was read: a trunk prefix such as the 0
-// in +49 (0) 151 is none of them.
+// lookUp parses a number with the library's patterns, which also determine whether it
+// is valid. Its digits are those of the parsed number: they exclude a trunk prefix such
+// as the 0 in +49 (0) 151.
 func lookUp(text string, w *writing) number {
 	n := number{text: text, digits: w.own, judged: true}
 	if !w.international() {
@@ -86,9 +86,9 @@ func (p *Pseudonymiser) judged(text string, w *writing) *number {
 	return &n
 }
 
-// national returns the number that a national form is in the first of the countries that
-// has such a one: a valid number, or a possible one with the trunk prefix, such as 0, that
-// order numbers have not. It returns nil if there is none.
+// national returns the number that a text is in national form, in the first of the
+// countries with such a number: a valid number, or a possible one with the trunk
+// prefix, such as 0, which order numbers do not have. It returns nil if there is none.
 func (p *Pseudonymiser) national(countries []string, digits string) *number {
 	if len(digits) < shortestPhone || len(digits) > longestBare {
 		return nil

@@ -19,8 +19,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// MinKeyBytes is the shortest key: phone numbers are few, so the key is all that
-// keeps a pseudonym from being tried out.
+// MinKeyBytes is the minimum length of a key. There are so few phone numbers that
+// without the key's secrecy a pseudonym could be found by trying all of them.
 const MinKeyBytes = 16
 
 // Key is a key for pseudonyms and the span in which it is in force.
@@ -29,22 +29,22 @@ type Key struct {
 	ID string
 	// Secret is the HMAC key, at least MinKeyBytes.
 	Secret []byte
-	// From and Until bound the received_at it is used for; Until is exclusive, and
-	// zero means without bound. Spans may overlap: then both keys are used.
+	// From and Until are the span of received_at in which the key is used; Until is
+	// exclusive, and zero means no bound. If spans overlap, both keys are used.
 	From, Until time.Time
 }
 
-// Config says which keys there are.
+// Config is the keys and the settings of a pseudonymiser.
 type Config struct {
 	Keys []Key
-	// CacheEntries bounds the numbers whose country is remembered, up to the next power
-	// of two; 0 means 50,000.
+	// CacheEntries limits the cache of parsed numbers; it is rounded up to the next
+	// power of two; 0 means 50,000.
 	CacheEntries int
 }
 
 // Pseudonymiser makes pseudonyms. It is safe for use by several goroutines.
 type Pseudonymiser struct {
-	// keys are in order, the oldest first, which is that of ids.
+	// keys are in order of age; the oldest, which comes first, is the key of ids.
 	keys        []key
 	territories *territories
 	cache       *cache
@@ -56,7 +56,7 @@ type key struct {
 	states *sync.Pool // of *state: keying an HMAC costs two blocks
 }
 
-// state is that of an HMAC, and memory for its sum.
+// state is the state of an HMAC and a buffer for its sum.
 type state struct {
 	hash.Hash
 	sum [sha256.Size]byte
@@ -104,7 +104,7 @@ func New(config Config) (*Pseudonymiser, error) {
 	return p, nil
 }
 
-// compareEnds compares the ends of two spans; none is after all others.
+// compareEnds compares the ends of two spans; a zero end is after all others.
 func compareEnds(a, b time.Time) int {
 	switch {
 	case a.IsZero() && b.IsZero():
@@ -117,7 +117,7 @@ func compareEnds(a, b time.Time) int {
 	return a.Compare(b)
 }
 
-// Expect begins the counts of a source's pseudonyms at zero.
+// Expect creates the counters of a source's pseudonyms with the value 0.
 func (p *Pseudonymiser) Expect(s *source.Source) {
 	for _, prefix := range [...]string{source.PhonePrefix, source.HMACPrefix} {
 		p.ids.WithLabelValues(s.Provider, s.ID, strings.TrimSuffix(prefix, ":"))
@@ -161,8 +161,8 @@ func (p *Pseudonymiser) Phone(text string, at time.Time) avro.Phone {
 	return phone
 }
 
-// inForce returns those of the pseudonyms under all keys whose key is in force:
-// nearly always all, or a run of them, and then a part of the same memory.
+// inForce returns the pseudonyms whose keys are in force, out of those under all keys.
+// These are nearly always all or a contiguous run, for which it returns a subslice.
 func (p *Pseudonymiser) inForce(all []avro.Pseudonym, at time.Time) []avro.Pseudonym {
 	var out []avro.Pseudonym
 	for i := range all {
@@ -191,7 +191,7 @@ func (k *key) hmac(digits string) string {
 	return string(text[:])
 }
 
-// putHMAC writes one, as text of hmacText bytes.
+// putHMAC writes an HMAC in hexadecimal digits into text, which has hmacText bytes.
 func (k *key) putHMAC(text []byte, digits string) {
 	s, _ := k.states.Get().(*state)
 	defer k.states.Put(s)

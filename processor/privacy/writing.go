@@ -7,22 +7,23 @@ import (
 	"unicode/utf8"
 )
 
-// writing is a text read as a phone number, in whatever writing.
+// writing is a text parsed as a phone number in any notation.
 type writing struct {
-	// own are the text's digits; digits are those without the 00 that stands for a plus.
+	// own are the text's digits; digits are the same without a 00 that stands for a
+	// plus.
 	own, digits string
-	// plus says that the digits begin with a calling code: behind + or 00.
+	// plus is set if the digits begin with a calling code, after + or 00.
 	plus bool
-	// bare says that the text is ASCII digits and nothing else.
+	// bare is set if the text consists of ASCII digits only.
 	bare bool
-	// words says that there are letters that are not a scheme.
+	// words is set if the text has letters that are not a scheme.
 	words bool
-	// scheme says that a URI's scheme names the text a phone number.
+	// scheme is set if a URI scheme marks the text as a phone number.
 	scheme bool
 }
 
-// international says whether the digits may begin with a calling code: behind a plus, as
-// providers write numbers, or in a text with separators that is long enough for one.
+// international reports whether the digits may begin with a calling code: after a plus,
+// as providers write numbers, or in a text with separators that is long enough for one.
 func (w *writing) international() bool {
 	return w.plus || w.bare || len(w.digits) >= shortestBare
 }

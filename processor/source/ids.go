@@ -9,11 +9,11 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-// IDs says which free ids of a source (correlation ids, references, ids of cards and
-// operations) leave the restricted topics as they are. All others leave as an HMAC,
-// which is equal wherever the id is.
+// IDs are the rules by which free ids of a source (correlation ids, references, ids of
+// cards and operations) leave the restricted topics unchanged. All other ids leave as
+// an HMAC, which is the same wherever the id occurs.
 type IDs struct {
-	// Characters are those that an id may hold besides ASCII letters and digits. Empty
+	// Characters are allowed in an id in addition to ASCII letters and digits. Empty
 	// means DefaultCharacters.
 	Characters string `json:"characters" koanf:"characters" yaml:"characters"`
 	// MaxLength is how many bytes an id may have; 0 means DefaultMaxLength.
@@ -31,7 +31,7 @@ const (
 
 // The rules of IDs that a source can switch off.
 const (
-	// AllowCards lets 13 to 19 digits pass whose check digit is a card number's.
+	// AllowCards lets texts of 13 to 19 digits with a card number's check digit pass.
 	AllowCards = "cards"
 	// AllowPhones lets phone numbers pass.
 	AllowPhones = "phones"
@@ -39,7 +39,7 @@ const (
 	AllowText = "text"
 )
 
-// Allows says whether a rule is switched off.
+// Allows reports whether a rule is switched off.
 func (i *IDs) Allows(rule string) bool { return slices.Contains(i.Allow, rule) }
 
 func (i *IDs) withDefaults() IDs {
@@ -71,7 +71,7 @@ func (i *IDs) validate() error {
 	return errors.Join(errs...)
 }
 
-// maxIDLength is the longest id that ingest makes a key of.
+// maxIDLength is the length of the longest id that ingest uses as a key.
 const maxIDLength = 256
 
 // validateCountries checks the list of phone_countries.
@@ -97,11 +97,11 @@ func validateNamespace(namespace string) error {
 	return nil
 }
 
-// Pseudonyms of ids are a prefix, the key's id, a colon and an HMAC in hexadecimal
-// digits. No id from outside that begins with a prefix leaves as it is.
+// A pseudonym of an id is a prefix, the key's id, a colon and an HMAC in hexadecimal
+// digits. An id from outside that begins with such a prefix never leaves unchanged.
 const (
-	// PhonePrefix begins the pseudonym of a phone number. Its HMAC is that of the number
-	// in all other fields.
+	// PhonePrefix begins the pseudonym of a phone number. The HMAC is the same as in
+	// phone fields.
 	PhonePrefix = "phone:"
 	// HMACPrefix begins the pseudonym of any other text.
 	HMACPrefix = "hmac:"

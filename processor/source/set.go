@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 )
 
-// Set finds sources by id. Replace exchanges them while stages use the set.
+// Set finds sources by id. Replace may be called while stages use the set.
 type Set struct {
 	current atomic.Pointer[table]
 	// OnDefaults is called with an id for which Find returned its provider's defaults;
@@ -14,7 +14,7 @@ type Set struct {
 	OnDefaults func(id string)
 }
 
-// table is the sources at one time. It does not change.
+// table is an immutable set of sources.
 type table struct {
 	known map[string]*entry
 	// former are sources that were removed since the process started. Their new records
@@ -36,8 +36,8 @@ func NewSet(sources []Source) *Set {
 	return set
 }
 
-// Replace exchanges the sources. A record is processed by those that Find returned
-// when it was decoded.
+// Replace replaces the sources. A record is processed with the source that Find
+// returned when the record was decoded.
 func (s *Set) Replace(sources []Source) {
 	next := &table{known: make(map[string]*entry, len(sources)), former: map[string]*Source{}}
 	for i := range sources {
@@ -55,9 +55,10 @@ func (s *Set) Replace(sources []Source) {
 	s.current.Store(next)
 }
 
-// Find returns the source with the id. One that is not known has the settings with
-// which it was removed, or its provider's defaults: Judge keeps records of such sources
-// from stages, so that this is only for state of an entity whose source is gone.
+// Find returns the source with the id. For an unknown one it returns the settings with
+// which it was removed, or its provider's defaults. These are used only for entities in
+// the state whose source was removed, because Judge keeps records of such sources from
+// the stages.
 func (s *Set) Find(id, provider string) *Source {
 	now := s.current.Load()
 	if found, ok := now.known[id]; ok {
@@ -85,14 +86,15 @@ const (
 	Unknown
 	// Behind: the record was taken under a higher revision of the settings.
 	Behind
-	// Differs: it was taken under other settings of the same revision, so that nothing
-	// says which of the two are newer.
+	// Differs: the record was taken under other settings of the same revision, so that
+	// it is unknown which of the two are newer.
 	Differs
 )
 
-// Judge compares the settings of a record's source with those that ingest had when it
-// took the record, as Stamp wrote them. A record without a stamp is judged by its
-// source alone. A record that somebody replays has been looked at, and does not differ.
+// Judge compares the current settings of a record's source with those that ingest had
+// when it took the record, according to the record's Stamp. Without a stamp only the
+// source must be known. A replayed record never yields Differs, because an operator
+// decided to replay it.
 func (s *Set) Judge(id, provider, stamp []byte, replayed bool) Verdict {
 	found, ok := s.current.Load().known[string(id)]
 	if !ok || found.Provider != string(provider) {

@@ -15,7 +15,7 @@ import (
 	"strings"
 )
 
-// Correlation says where a correlation id stands in a provider's event.
+// Correlation is the place of a correlation id in a provider's event.
 type Correlation struct {
 	// Field is the provider's own field: payload (LOX24), externalId,
 	// operationExternalId or extraInfo (UAPAY), reference (Unibell).
@@ -31,17 +31,17 @@ type Source struct {
 	ID string `json:"id" koanf:"id" yaml:"id"`
 	// Provider is lox24, uapay, voximplant or unibell.
 	Provider string `json:"provider" koanf:"provider" yaml:"provider"`
-	// Revision is raised by one with every change of how the source's records are
-	// processed, so that a processor can tell whether it or ingest has the newer
-	// settings: see Set.Judge.
+	// Revision is incremented with every change of the settings by which the source's
+	// records are processed, so that a processor knows whether its own or ingest's
+	// settings are newer: see Set.Judge.
 	Revision int `json:"revision" koanf:"revision" yaml:"revision"`
 	// Namespace is put before the source's correlation ids ("shop" makes
 	// "shop:17"), so that two shops' order 17 stay apart. Empty means none.
 	Namespace string `json:"namespace" koanf:"namespace" yaml:"namespace"`
-	// Correlation lists where correlation ids stand, in order. Empty means the
+	// Correlation lists the places of correlation ids, in order. Empty means the
 	// provider's default: see DefaultCorrelation.
 	Correlation []Correlation `json:"correlation" koanf:"correlation" yaml:"correlation"`
-	// IDs says which free ids leave the restricted topics as they are.
+	// IDs are the rules by which free ids leave the restricted topics unchanged.
 	IDs IDs `json:"ids,omitzero" koanf:"ids" yaml:"ids"`
 	// PhoneCountries are the countries (ISO 3166-1 alpha-2, such as DE) whose national
 	// forms of phone numbers are looked for in ids and phone fields, in order. Empty
@@ -53,29 +53,28 @@ type Source struct {
 	// PayloadFields are the JSON pointers into payload (LOX24) or extraInfo
 	// (UAPAY) whose values are carried into the decoded topic. Empty means none.
 	PayloadFields []string `json:"payload_fields" koanf:"payload_fields" yaml:"payload_fields"`
-	// AcceptStale lets records pass that are older than the deduplication span by
-	// the provider's own time, of an entity not known: for a backfill.
+	// AcceptStale accepts events that are older than the deduplication span by the
+	// provider's own time and whose ids are not stored: for a backfill.
 	AcceptStale bool `json:"accept_stale" koanf:"accept_stale" yaml:"accept_stale"`
-	// StatusCallback says that Unibell is set up to call back with a status for
-	// this source. Without it a call's outcome is unknown, never expired.
+	// StatusCallback is set if Unibell calls back with a status for this source.
+	// Without it a call's outcome is unknown, never expired.
 	StatusCallback bool `json:"status_callback" koanf:"status_callback" yaml:"status_callback"`
 	// Statuses maps Unibell's status words, in upper or lower case, to pending, success
 	// or failed. The provider documents no list for calls: an assumption.
 	Statuses map[string]string `json:"statuses" koanf:"statuses" yaml:"statuses"`
-	// Reversal says how UAPAY's reversalAmount is read: total (the sum returned so
-	// far, default) or each (the amount of this return). The provider does not say
+	// Reversal is the meaning of UAPAY's reversalAmount: total (the sum returned so
+	// far, default) or each (the amount of this return). The provider does not document
 	// which it is: an assumption.
 	Reversal string `json:"reversal" koanf:"reversal" yaml:"reversal"`
 }
 
-// The readings of reversalAmount.
+// Meanings of reversalAmount.
 const (
 	ReversalTotal = "total"
 	ReversalEach  = "each"
 )
 
-// DefaultCorrelation returns where a provider's correlation ids stand unless
-// configured otherwise.
+// DefaultCorrelation returns the default places of a provider's correlation ids.
 func DefaultCorrelation(provider string) []Correlation {
 	switch provider {
 	case "lox24":
@@ -88,9 +87,8 @@ func DefaultCorrelation(provider string) []Correlation {
 	return nil
 }
 
-// DefaultStatuses returns how Unibell's status words are read unless configured
-// otherwise: the words of its documented SMS callback. That calls use the same
-// is an assumption.
+// DefaultStatuses returns the default meanings of Unibell's status words: those of its
+// documented SMS callback. That calls use the same words is an assumption.
 func DefaultStatuses() map[string]string {
 	return map[string]string{"NEW": "pending", "DELIVERED": "success", "UNDELIVERABLE": "failed", "REJECTED": "failed"}
 }
@@ -112,7 +110,8 @@ func (s *Source) WithDefaults() Source {
 	return filled
 }
 
-// upperCase returns statuses as the stage looks them up.
+// upperCase returns the statuses with their words in upper case, by which the stage
+// looks them up.
 func upperCase(statuses map[string]string) map[string]string {
 	if statuses == nil {
 		return nil
@@ -124,7 +123,7 @@ func upperCase(statuses map[string]string) map[string]string {
 	return upper
 }
 
-// Exposes says whether the provider's field may leave the restricted topics.
+// Exposes reports whether the provider's field may leave the restricted topics.
 func (s *Source) Exposes(field string) bool { return slices.Contains(s.Expose, field) }
 
 // Validate reports every fault at once. Each begins with the key it is about.

@@ -13,7 +13,7 @@ import (
 )
 
 // Stamp identifies the settings by which the source's records are processed: the
-// revision, a colon, and a fingerprint. Ingest puts it beside every record.
+// revision, a colon, and a fingerprint. Ingest adds it to every record.
 func (s *Source) Stamp() string { return strconv.Itoa(s.Revision) + ":" + s.fingerprint() }
 
 // readStamp parses the output of Stamp; ok is false for any other text.
@@ -41,9 +41,9 @@ func (s *Source) fingerprint() string {
 	return hex.EncodeToString(sum)[:digits]
 }
 
-// settings are those that are set and that decide how a record is processed, as text,
-// by name. accept_stale is none: it is switched on and off at the processor alone, for a
-// backfill.
+// settings returns the settings that have a value and that affect how a record is
+// processed, as text, by name. accept_stale is not among them: only the processor uses
+// it, switched on for a backfill and off again.
 func (s *Source) settings() map[string]string {
 	all := map[string]any{}
 	text, err := json.Marshal(s)
@@ -62,8 +62,8 @@ func (s *Source) settings() map[string]string {
 	return out
 }
 
-// setOf returns a value of JSON without the settings in it that are not set; nil if none
-// is.
+// setOf returns a JSON value without the settings that have no value; nil if none has
+// one.
 func setOf(value any) any {
 	switch v := value.(type) {
 	case map[string]any:

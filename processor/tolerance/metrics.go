@@ -10,21 +10,21 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine"
 )
 
-// maxNames bounds the names of one stage that get a series and a log line; others is
-// the rest.
+// maxNames limits how many names of one stage get a series and a log line of their own;
+// all further names are counted as others.
 const (
 	maxNames = 100
 	others   = "(others)"
 )
 
-// Metrics are the counters of committed rounds. Make them with NewMetrics.
+// Metrics are the counters of committed transactions. Make them with NewMetrics.
 type Metrics struct {
 	unread, rounded, unknown *prometheus.CounterVec
 	logger                   *slog.Logger
 }
 
-// NewMetrics registers the metrics; reg nil means nowhere. The logger gets a line for
-// each field and name that is met first.
+// NewMetrics registers the metrics; a nil reg disables them. The logger gets a line for
+// each field and name when it first occurs.
 func NewMetrics(reg prometheus.Registerer, logger *slog.Logger) *Metrics {
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
@@ -64,7 +64,7 @@ type counters struct {
 
 	stage, provider string
 	mu              sync.Mutex
-	// met are the figures and sources that were met, with N 0.
+	// met holds the counters and labels that occurred, with N 0.
 	met map[engine.Count]bool
 }
 
@@ -91,7 +91,8 @@ func (c *counters) add(count engine.Count) {
 	}
 }
 
-// first says whether a source is met first, and whether it has a series of its own.
+// first reports whether a label occurs for the first time, and whether it gets a series
+// of its own.
 func (c *counters) first(count engine.Count) (first, room bool) {
 	count.N = 0
 	c.mu.Lock()

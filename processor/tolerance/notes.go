@@ -9,8 +9,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
 )
 
-// The figures that are counted. The source of a count is the field's name, or the kind
-// and the name with a slash between them.
+// The names of the counters. The source of a count is the field's name, or the kind and
+// the name with a slash between them.
 const (
 	FigureUnread  = "unread_fields"
 	FigureRounded = "rounded_fields"
@@ -34,14 +34,14 @@ type Notes struct{ list []note }
 // note is the counter and the label of one tolerated fault.
 type note struct{ figure, source string }
 
-// Reset empties the notes and keeps their memory.
+// Reset empties the notes and keeps their allocated memory.
 func (n *Notes) Reset() { n.list = n.list[:0] }
 
 // Unread notes that a field was left empty because its value is ambiguous or malformed.
 // The name is a constant of the decoder.
 func (n *Notes) Unread(field string) { n.add(FigureUnread, field) }
 
-// Reading notes the field if it was not read, and says whether it was.
+// Reading notes the field if it could not be read, and reports whether it was read.
 func (n *Notes) Reading(reading jsonscan.Reading, field string) (read bool) {
 	if reading == jsonscan.Unread {
 		n.Unread(field)
@@ -49,16 +49,16 @@ func (n *Notes) Reading(reading jsonscan.Reading, field string) (read bool) {
 	return reading == jsonscan.Read
 }
 
-// Has says whether a field was left empty.
+// Has reports whether a field was left empty.
 func (n *Notes) Has(field string) bool { return slices.Contains(n.list, note{FigureUnread, field}) }
 
-// Take makes the notes those of another, in memory of their own.
+// Take replaces the notes by a copy of another's.
 func (n *Notes) Take(other *Notes) { n.list = append(n.list[:0], other.list...) }
 
 // Rounded notes that a decimal had more places than the schema has.
 func (n *Notes) Rounded(field string) { n.add(FigureRounded, field) }
 
-// Unknown notes a name of the provider's that this version does not know.
+// Unknown notes a name of the provider that this version does not know.
 func (n *Notes) Unknown(kind, name string) {
 	if !IsName(name) {
 		name = unnamed
@@ -76,7 +76,8 @@ func (n *Notes) UnknownCode(kind string, code int32) {
 	n.add(FigureUnknown, kind+"/"+name)
 }
 
-// add notes each thing once a record: a list may have the same fault in every item.
+// add notes each fault once per record, because a list may have the same fault in every
+// item.
 func (n *Notes) add(figure, source string) {
 	if next := (note{figure, source}); !slices.Contains(n.list, next) {
 		n.list = append(n.list, next)
@@ -98,7 +99,7 @@ func (n *Notes) Count(tx engine.Tx) {
 	}
 }
 
-// IsName says whether a text looks like a name that a provider gives to a field, an
+// IsName reports whether a text looks like a name that a provider gives to a field, an
 // event or a status, and not like a value: letters, digits, underscores, dots and
 // hyphens, a letter first, fewer than seven digits, not too long.
 func IsName(text string) bool {

@@ -16,14 +16,14 @@ type Config struct {
 	Sources *source.Set
 	// Privacy makes pseudonyms of phones.
 	Privacy *privacy.Pseudonymiser
-	// Span is how old a fact may be by the provider's own time that is not remembered.
-	// Default 72 h.
+	// Span is how old, by the provider's own time, a fact may be whose id is not
+	// stored. Default 72 h.
 	Span time.Duration
 	// Retention is how long a fact is remembered, by received_at: as long as its
 	// verification is kept, because a status may come without any time. Default 30 days.
 	Retention time.Duration
-	// CallPartitions is how many partitions the unibell-call stage's input has:
-	// each gets the clock.
+	// CallPartitions is the partition count of the unibell-call stage's input; each
+	// partition gets the watermark.
 	CallPartitions int32
 }
 

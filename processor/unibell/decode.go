@@ -202,7 +202,7 @@ func (s *Stage) finish(e *event, f *fields) error {
 	return nil
 }
 
-// word returns a word of the provider as it may leave.
+// word returns a provider's word in the form in which it may leave.
 func (s *Stage) word(e *event, text string) avro.Optional[string] {
 	return some(s.config.Privacy.Word(e.source, text))
 }
@@ -233,7 +233,7 @@ func some(text string) avro.Optional[string] {
 	return avro.Optional[string]{Value: text, Set: text != ""}
 }
 
-// Dates implements engine.Dated. Only a status says when it was.
+// Dates implements engine.Dated. Only a status has an event time.
 func (e *event) Dates() engine.Dates {
 	return engine.Dates{Provider: e.call.Origin.Provider, Happened: e.call.StatusAt.Value, Received: e.call.Origin.ReceivedAt}
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
 )
 
-// The fields that are read. The code that is spoken is none of them, nor are imsi,
-// vlr and hlr.
+// The fields that are read. The spoken code is not among them, nor are imsi, vlr and
+// hlr.
 const (
 	reference = iota
 	requestID
@@ -34,17 +34,17 @@ func names() [fieldCount]string {
 	}
 }
 
-// fields are a body's fields as text, empty where absent or null, or where two values
-// stand for one field.
+// fields are a body's fields as text; a field is empty if it is absent, null or has two
+// values.
 type fields struct {
 	text [fieldCount]string
 	met  [fieldCount]bool
-	// unread are the fields whose value has no one meaning.
+	// unread marks the fields that are not a text or have two values.
 	unread [fieldCount]bool
 }
 
-// put takes a value of a field. Two names for one thing, or one name twice, are fine
-// where the values are equal.
+// put sets a field. A field may occur twice, or under two names, if the values are
+// equal.
 func (f *fields) put(i int, text string) {
 	if f.met[i] && f.text[i] != text {
 		f.unread[i] = true
@@ -70,8 +70,8 @@ func (f *fields) check(callback bool, notes *tolerance.Notes) error {
 	return nil
 }
 
-// index returns the place of a field by the provider's name of it, -1 if it is
-// none of those read. [S] 000; [D] pages 1927 (SMS callback), 3515 (flash call)
+// index returns the index of a field by the provider's name for it, or -1 if the field
+// is not read. [S] 000; [D] pages 1927 (SMS callback), 3515 (flash call)
 func index(name string) int {
 	switch name {
 	case "reference":
@@ -150,8 +150,8 @@ func (f *fields) readForm(body []byte) error {
 	return nil
 }
 
-// timeOf reads a time, zero if it is absent or has no one meaning. The provider does not
-// document its form; a time without a zone is taken for UTC: an assumption.
+// timeOf parses a time; it is zero if it is absent or ambiguous. The provider does not
+// document the format; that a time without a zone is UTC is an assumption.
 func (f *fields) timeOf(i int, notes *tolerance.Notes) time.Time {
 	at, reading := jsonscan.TimeOf(f.text[i])
 	notes.Reading(reading, names()[i])

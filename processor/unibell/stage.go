@@ -52,7 +52,7 @@ func parse(b []byte) (entry, error) {
 	return e, nil
 }
 
-// Apply dedupes a fact and sends it on.
+// Apply deduplicates a fact and sends it to the unibell-call stage.
 func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) error {
 	e, ok := decoded.(*event)
 	if !ok {

@@ -11,8 +11,8 @@ import (
 
 // Config is the settings of the stage.
 type Config struct {
-	// Wait is how long after its request a call without a status is expired, where
-	// the source has a status callback. Default 5 min, for which a code lives. [S] 000
+	// Wait is how long after its request a call without a status is expired, if the
+	// source has a status callback. Default 5 min, the lifetime of a code. [S] 000
 	Wait time.Duration
 	// Hold is how long a status waits for the reference of its request id before it
 	// is shown on its own, by received_at. Default 72 h.
@@ -20,11 +20,11 @@ type Config struct {
 	// Retention is how long after its last fact, by received_at, a verification is
 	// kept. Default 30 days.
 	Retention time.Duration
-	// Upstreams are the stages whose clocks are waited for: unibell with the
-	// partitions of its input. Without any the clock stands.
+	// Upstreams are the stages whose watermarks hold back this stage's: unibell with
+	// the partitions of its input. Without any the watermark does not advance.
 	Upstreams []clock.Upstream
-	// JourneyPartitions is how many partitions the journey stage's input has: each
-	// gets the clock.
+	// JourneyPartitions is the partition count of the journey stage's input; each
+	// partition gets the watermark.
 	JourneyPartitions int32
 	// Figures count verifications; nil counts none.
 	Figures *business.Labels

@@ -9,9 +9,9 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// attemptOf is the id of the attempt that a fact is about. A call is an attempt: request
-// and answer have the id that ingest gave the caller's request. A status names the call
-// by the provider's request id, or not at all.
+// attemptOf returns the id of the attempt that a fact belongs to. A call is an attempt:
+// request and answer have the id that ingest gave the caller's request. A status has
+// the provider's request id, or none.
 func attemptOf(c *avro.UnibellCall) string {
 	if c.Kind == avro.UnibellCallKindStatus {
 		return verification.LooseAttempt(c.RequestID.Value)
@@ -49,7 +49,7 @@ func factOf(in *avro.UnibellInput) verification.Fact {
 	return f
 }
 
-// statusOf is how the call stands by this fact.
+// statusOf returns the call's status according to the fact.
 func statusOf(c *avro.UnibellCall) avro.AttemptStatus {
 	if c.Kind == avro.UnibellCallKindRequest {
 		return avro.AttemptStatusNew
@@ -71,7 +71,7 @@ func statusOf(c *avro.UnibellCall) avro.AttemptStatus {
 	}
 }
 
-// outcomeOf is the outcome that the fact tells, empty if none.
+// outcomeOf returns the outcome that the fact reports, empty if none.
 func outcomeOf(c *avro.UnibellCall) avro.VerificationOutcome {
 	switch statusOf(c) {
 	case avro.AttemptStatusSuccess:
@@ -85,7 +85,7 @@ func outcomeOf(c *avro.UnibellCall) avro.VerificationOutcome {
 	}
 }
 
-// neverReached says that the provider cannot have placed the call.
+// neverReached reports whether the provider cannot have placed the call.
 func neverReached(c *avro.UnibellCall) bool {
 	return c.Unreachable.Value == "refused" || c.Unreachable.Value == "dns"
 }

@@ -63,7 +63,7 @@ func (*Stage) Decode(in *engine.Input) (engine.Event, error) {
 	return input, nil
 }
 
-// Apply notes a clock, a fact, or a binding.
+// Apply processes a watermark, a fact, or a binding.
 func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) error {
 	input, ok := decoded.(*avro.UnibellInput)
 	if !ok {
@@ -84,7 +84,7 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) erro
 	}
 }
 
-// apply folds a fact into the verification under the key.
+// apply merges a fact into the verification with the key.
 func (s *Stage) apply(tx engine.Tx, key []byte, in *avro.UnibellInput, trace []raw.Header) error {
 	entry, err := tx.Get(key)
 	if err != nil {
@@ -110,7 +110,7 @@ func (s *Stage) Expire(tx engine.Tx, key []byte) error {
 	return s.keeper.Expire(tx, key)
 }
 
-// ReportClock tells the journey stage how far the partition is.
+// ReportClock sends the partition's watermark to the journey stage.
 func (s *Stage) ReportClock(tx engine.Tx, partition int32, at time.Time) error {
 	return verification.ReportClock(tx, Name, partition, s.config.JourneyPartitions, at)
 }
