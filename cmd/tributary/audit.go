@@ -67,7 +67,7 @@ them all, and shows positions and keys, no bodies.`,
 	return c
 }
 
-// parseTime reads a time, or how long ago it was; empty is the zero time.
+// parseTime parses a time, or a duration before now; empty is the zero time.
 func parseTime(flag, text string, now time.Time) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
@@ -168,7 +168,7 @@ func describeSpan(s *audit.Span) string {
 	return text + "; " + kept
 }
 
-// describeDifference says in a line what does not add up.
+// describeDifference describes a difference in one line.
 func describeDifference(d *audit.Difference) string {
 	switch d.Kind {
 	case audit.KindSkipped:

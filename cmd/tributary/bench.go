@@ -14,10 +14,10 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/bench"
 )
 
-// errBench ends a bench whose answers were wrong.
+// errBench ends a bench with wrong answers, whose results are therefore void.
 var errBench = errors.New("the answers were wrong, so the figures say nothing; what was wrong stands above")
 
-// benchFlags are those that all benches have.
+// benchFlags are the flags common to all benches.
 type benchFlags struct {
 	o      bench.Options
 	start  string
@@ -73,7 +73,7 @@ Exit code 1: the answers were wrong. A fast wrong answer is none.`,
 	return cmd
 }
 
-// run measures, and shows what came out.
+// run runs a bench and shows its report.
 func (b *benchFlags) run(ctx context.Context, g *globals, measure func(context.Context, bench.Options) (*bench.Report, error)) (err error) {
 	if b.start != "" {
 		if b.o.Start, err = time.Parse(time.RFC3339, b.start); err != nil {

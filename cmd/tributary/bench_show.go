@@ -16,8 +16,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 )
 
-// showBench prints a report: as JSON, or as a table with a column for each thing that
-// was measured.
+// showBench prints a report: as JSON, or as a table with a column for each run.
 func (g *globals) showBench(r *bench.Report) error {
 	if g.json {
 		return g.printJSON(r)
@@ -50,7 +49,7 @@ func (g *globals) showBench(r *bench.Report) error {
 	return nil
 }
 
-// showFigures prints a table of the runs of these names.
+// showFigures prints a table of the runs with these names.
 func (g *globals) showFigures(r *bench.Report, names []string) {
 	header := []any{"figure"}
 	columns := []table.ColumnConfig{}
@@ -70,7 +69,7 @@ func (g *globals) showFigures(r *bench.Report, names []string) {
 	g.printf("%s\n", t.Render())
 }
 
-// benchTitle says where a bench ran.
+// benchTitle describes where a bench ran.
 func benchTitle(r *bench.Report) string {
 	where := strings.Join(r.Brokers, ",")
 	if r.Embedded {
@@ -79,7 +78,7 @@ func benchTitle(r *bench.Report) string {
 	return fmt.Sprintf("%s on %s; seed %d, start %s; %d CPUs, %s", r.Bench, where, r.Seed, r.Start.Format(time.RFC3339), r.Machine.CPUs, r.Machine.Model)
 }
 
-// showRatios prints how we stand to the peers.
+// showRatios prints our results relative to those of the peers.
 func (g *globals) showRatios(r *bench.Report) {
 	if len(r.Ratios) == 0 {
 		return
@@ -96,7 +95,7 @@ func (g *globals) showRatios(r *bench.Report) {
 	g.printf("\nBy pairs of runs, median (first and third quartile):\n%s\n", t.Render())
 }
 
-// spread writes a median, with the quartiles where there are several values.
+// spread writes a median, with the quartiles if there are several values.
 func spread(s bench.Spread) string {
 	switch s.N {
 	case 0:
@@ -107,7 +106,7 @@ func spread(s bench.Spread) string {
 	return number(s.Median) + " (" + number(s.Q1) + " – " + number(s.Q3) + ")"
 }
 
-// number writes four digits, more only of what is larger than that.
+// number writes four significant digits; numbers from 1000 on are written in full.
 func number(v float64) string {
 	const digits = 4
 	if v == 0 || math.Abs(v) >= 1000 {

@@ -23,7 +23,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// letterFlags say which dead letters are meant.
+// letterFlags are the flags that select dead letters.
 type letterFlags struct {
 	filter   deadletter.Filter
 	from, to string
@@ -50,7 +50,7 @@ func (f *letterFlags) add(c *cobra.Command) {
 	c.MarkFlagsMutuallyExclusive("replayed", "waiting")
 }
 
-// take reads flags and arguments.
+// take parses flags and arguments into the filter.
 func (f *letterFlags) take(args []string, names schemas.Names) error {
 	var errs []error
 	var err error
@@ -132,7 +132,8 @@ func (g *globals) listLetters(ctx context.Context, reader *deadletter.Reader, fi
 	err := reader.Each(ctx, filter, func(l *deadletter.Letter) error {
 		total++
 		found = append(found, l)
-		// Only the newest are kept, cut now and then.
+		// Keeps the newest limit letters; the list is cut only when it is twice as
+		// long.
 		if limit > 0 && len(found) >= 2*limit {
 			found = newestLetters(found, limit)
 		}
@@ -176,7 +177,7 @@ func newestLetters(found []*deadletter.Letter, limit int) []*deadletter.Letter {
 	return found
 }
 
-// letterRef is how show and replay take it.
+// letterRef is the short form that show and replay accept.
 func letterRef(l *deadletter.Letter) string {
 	return fmt.Sprintf("%s/%d/%d", l.Kind, l.Partition, l.Offset)
 }
@@ -244,14 +245,15 @@ func (g *globals) showLetterStats(stats []deadletter.Stat) {
 	g.printf("%s\n", t.Render())
 }
 
-// auditLog writes what operators answer for: to the error stream, as the program
-// logs, so that it goes where the logs go.
+// auditLog logs an action of an operator to the error stream, like the program's log,
+// so that it is collected with the other logs.
 func (g *globals) auditLog(ctx context.Context, c *config.Config, event, by string, attrs ...slog.Attr) {
 	logger := g.logger(&c.Log)
 	logger.LogAttrs(ctx, slog.LevelWarn, "audit", append([]slog.Attr{slog.String("event", event), slog.String("by", by)}, attrs...)...)
 }
 
-// whoami is who called the program, as far as the system tells.
+// whoami returns the user and host that called the program, as far as the system knows
+// them.
 func whoami() string {
 	name, host := "unknown", "unknown"
 	if u, err := user.Current(); err == nil {

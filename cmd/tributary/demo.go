@@ -23,7 +23,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// errAccount ends a run whose account does not add up.
+// errAccount ends a run whose raw records and outcomes do not add up.
 var errAccount = errors.New("the account does not add up; what is wrong stands above")
 
 func newDemo(g *globals) *cobra.Command {
@@ -129,7 +129,7 @@ func (l *recordLines) line(v any) {
 	}
 }
 
-// showDemo prints what a person should see.
+// showDemo prints the results for a reader.
 func (g *globals) showDemo(r *demo.Result) {
 	g.printf("\nJourneys, one of each story:\n")
 	t := terminal.NewTable("story", "correlation id", "verified by", "fallbacks", "paid", "refunded", "outcome", "missing")
@@ -185,7 +185,7 @@ func (g *globals) counts(title string, m map[string]int64) {
 	}
 }
 
-// showPlace prints what can be tried while the demo stays.
+// showPlace prints commands and addresses to try while the demo runs.
 func (g *globals) showPlace(p *demo.Place) {
 	w := g.err
 	if !g.json {

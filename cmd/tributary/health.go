@@ -14,11 +14,11 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 )
 
-// healthTimeout bounds the question: who asks has a limit of his own and must hear
-// a reason before it.
+// healthTimeout limits the request. It is below the usual limit of a container's health
+// check, so that the caller still gets the reason.
 const healthTimeout = 3 * time.Second
 
-// maxHealthAnswer bounds what is read of an answer, in bytes.
+// maxHealthAnswer limits how many bytes of the response are read.
 const maxHealthAnswer = 1 << 20
 
 func newHealth(g *globals) *cobra.Command {
@@ -51,7 +51,7 @@ without a shell.`,
 	return c
 }
 
-// health asks; an address that is listened on everywhere is asked on loopback.
+// health queries an address; a wildcard address is queried on loopback.
 func (g *globals) health(ctx context.Context, address, path string) error {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 	"github.com/tributary-hq/tributary/processor"
 )
 
-// lagFlags are what `tributary lag` was called with.
+// lagFlags are the flags of `tributary lag`.
 type lagFlags struct {
 	groups, ops      []string
 	window, interval time.Duration
@@ -70,7 +70,7 @@ group. 2: wrong use.`,
 	return c
 }
 
-// noArgs refuses arguments as wrong use.
+// noArgs rejects arguments with the exit code of wrong use.
 func noArgs(cmd *cobra.Command, args []string) error {
 	if err := cobra.NoArgs(cmd, args); err != nil {
 		return &codeError{exitUsage, err}
@@ -97,7 +97,7 @@ func (f *lagFlags) validate() error {
 	return errors.Join(errs...)
 }
 
-// ownGroups are the stages' groups and what each must read.
+// ownGroups maps the stages' groups to the topics that each must read.
 func ownGroups(c *config.Config, stages []string) map[string][]string {
 	if len(stages) == 0 {
 		stages = processor.StageNames()
@@ -164,7 +164,7 @@ func (g *globals) lag(ctx context.Context, f *lagFlags) error {
 	return err
 }
 
-// watchLag shows one report after the other: on a terminal in place.
+// watchLag shows reports repeatedly; on a terminal each replaces the one before.
 func (g *globals) watchLag(ctx context.Context, watcher *lag.Watcher, f *lagFlags) error {
 	ticker := time.NewTicker(f.interval)
 	defer ticker.Stop()
@@ -178,7 +178,7 @@ func (g *globals) watchLag(ctx context.Context, watcher *lag.Watcher, f *lagFlag
 		switch {
 		case ctx.Err() != nil:
 		case err != nil:
-			// A broker that is away comes back; the screen says so meanwhile.
+			// An unreachable broker may come back; until then the error is shown.
 			terminal.Printf(g.err, "%s cannot look: %v\n", time.Now().Format(time.TimeOnly), err)
 		case g.json:
 			bad = report.Bad
@@ -200,7 +200,7 @@ func (g *globals) watchLag(ctx context.Context, watcher *lag.Watcher, f *lagFlag
 	}
 }
 
-// serveLag serves the figures until it is stopped.
+// serveLag serves the metrics until it is stopped.
 func (g *globals) serveLag(ctx context.Context, file *config.File, f *lagFlags, settings lag.Config) error {
 	logger := g.logger(&file.Config.Log)
 	metrics := ops.NewRegistry()

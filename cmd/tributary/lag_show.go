@@ -15,19 +15,19 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 )
 
-// sparkWidth is how many looks a sparkline shows.
+// sparkWidth is the number of observations in a sparkline.
 const sparkWidth = 24
 
-// lagMoment is what a sparkline remembers of a look.
+// lagMoment is one observation in a sparkline.
 type lagMoment struct{ age, out float64 }
 
-// lagScreen shows reports: first what each group does, then the partitions of those
-// that somebody should look at.
+// lagScreen shows reports: first the state of each group, then the partitions of the
+// groups that require action.
 type lagScreen struct {
 	out  io.Writer
 	all  bool
 	live bool // drawn in place
-	// history are the last looks by group; nil shows no sparklines.
+	// history has the last observations by group; nil shows no sparklines.
 	history map[string][]lagMoment
 }
 
@@ -63,7 +63,7 @@ func (s *lagScreen) show(r *lag.Report) {
 	_, _ = io.WriteString(s.out, b.String())
 }
 
-// clearScreen steers the terminal itself, past what escapes everybody else's characters.
+// clearScreen writes control sequences directly to the terminal, without escaping.
 func clearScreen(out io.Writer) { _, _ = io.WriteString(terminal.Unwrap(out), "\x1b[H\x1b[2J") }
 
 func (s *lagScreen) groups(r *lag.Report) terminal.Text {
@@ -92,7 +92,7 @@ func (s *lagScreen) groups(r *lag.Report) terminal.Text {
 	return t.Render()
 }
 
-// mostPartitions is how many a group shows without --all.
+// mostPartitions is how many partitions of a group are shown without --all.
 const mostPartitions = 12
 
 func (s *lagScreen) partitions(g *lag.Group) terminal.Text {
@@ -147,7 +147,7 @@ func zero(n int64) string {
 	return strconv.FormatInt(n, 10)
 }
 
-// unread is how many offsets are unread, if it is known where the group stands.
+// unread returns the number of unread offsets, "?" if the group's position is unknown.
 func unread(p *lag.Partition) string {
 	if p.Verdict == lag.VerdictUnknown {
 		return "?"
@@ -172,7 +172,7 @@ func caughtUp(f *lag.Figures, v lag.Verdict) string {
 	return lag.Human(time.Duration(*f.CatchUp))
 }
 
-// spark draws values as bars of eight heights, the highest of them full.
+// spark draws values as bars of eight heights, scaled to the highest value.
 func spark(history []lagMoment, of func(lagMoment) float64) string {
 	bars := []rune("▁▂▃▄▅▆▇█")
 	highest := 0.0

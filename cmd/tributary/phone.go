@@ -16,9 +16,9 @@ import (
 // countryHelp is the help of --country.
 const countryHelp = "the country of a number that is written without its prefix, such as DE"
 
-// pseudonymsOf reads a phone number and returns what the processor makes of it under
-// every key there is, in every writing in which a provider may have sent it. country is
-// that of a national number, empty if the number says it.
+// pseudonymsOf reads a phone number and returns its pseudonyms under every configured
+// key, for every notation in which a provider may have sent it. country is the country
+// of a national number, empty if the number has its prefix.
 func pseudonymsOf(c *config.Config, from io.Reader, country string) ([]string, error) {
 	const longest = 64
 	line, err := bufio.NewReader(io.LimitReader(from, longest)).ReadString('\n')
@@ -37,7 +37,8 @@ func pseudonymsOf(c *config.Config, from io.Reader, country string) ([]string, e
 	if err != nil {
 		return nil, err
 	}
-	// A key is in force for its span; at the beginning of each every key is met.
+	// Each key applies in a time span: asking at the beginning of each span uses every
+	// key.
 	var out []string
 	for i := range c.Privacy.Keys {
 		for _, writing := range writings {
@@ -58,8 +59,9 @@ func pseudonymsOf(c *config.Config, from io.Reader, country string) ([]string, e
 	return out, nil
 }
 
-// writingsOf returns how a number may have been written, each once, and its country. A national number
-// without a country is refused: the same digits are other people's in other countries.
+// writingsOf returns the notations in which a number may have been sent, without
+// duplicates, and its country. A national number without a country is rejected: in
+// other countries the same digits belong to other people.
 func writingsOf(number, country string) (writings []string, region string, err error) {
 	country = strings.ToUpper(country)
 	if country != "" && phonenumbers.GetCountryCodeForRegion(country) == 0 {

@@ -17,23 +17,23 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 )
 
-// The exit codes, beside those that ingest and processor give.
+// The exit codes, in addition to those of ingest and processor.
 const (
 	exitOK = iota
-	// exitFailed: the command could not do its work, or what it checks is wrong.
+	// exitFailed: the command failed, or its check found something wrong.
 	exitFailed
-	// exitUsage: the call's words, or the configuration, are wrong.
+	// exitUsage: the arguments or the configuration are wrong.
 	exitUsage
 )
 
-// globals is what every command has.
+// globals holds the streams and flags common to all commands.
 type globals struct {
 	out, err   io.Writer
 	configPath string
 	json       bool
 }
 
-// codeError ends the program with a code of its own.
+// codeError ends the program with its exit code.
 type codeError struct {
 	code int
 	err  error
@@ -42,12 +42,12 @@ type codeError struct {
 func (e *codeError) Error() string { return e.err.Error() }
 func (e *codeError) Unwrap() error { return e.err }
 
-// errSaid ends the program with exitFailed after the command has said why.
+// errSaid ends the program with exitFailed after the command has printed the reason.
 var errSaid = errors.New("")
 
-// run is the program.
+// run runs the program and returns its exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	// Whatever the text of an id, a record or an error is, it does not steer the terminal.
+	// The text of an id, a record or an error must not control the terminal.
 	stdout, stderr = terminal.NewWriter(stdout), terminal.NewWriter(stderr)
 	g := &globals{out: stdout, err: stderr}
 	root := newRoot(g)
@@ -103,7 +103,7 @@ Environment:
 	}
 	root.PersistentFlags().StringVarP(&g.configPath, "config", "c", "", "configuration file (YAML); without it the defaults and TRIBUTARY_… variables")
 	root.PersistentFlags().BoolVar(&g.json, "json", false, "print JSON, for programs")
-	// Reached only by words that are no command: cobra's own error has no code.
+	// Reached only by an unknown command: cobra's own error would have no exit code.
 	root.Args, root.RunE = cobra.ArbitraryArgs, unknownCommand
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		return &codeError{exitUsage, errors.New(terminal.Line(err.Error()))}
@@ -115,7 +115,7 @@ Environment:
 	return root
 }
 
-// usageErrors gives wrong arguments of every command the exit code of wrong use.
+// usageErrors sets the exit code of wrong use for wrong arguments of every command.
 func usageErrors(c *cobra.Command) {
 	for _, sub := range c.Commands() {
 		usageErrors(sub)
@@ -133,7 +133,8 @@ func usageErrors(c *cobra.Command) {
 	}
 }
 
-// unknownCommand is what a command does that only has others below it.
+// unknownCommand runs for a command that only has subcommands: it prints the help, or
+// rejects an unknown subcommand.
 func unknownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return cmd.Help()
@@ -146,7 +147,7 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	return &codeError{exitUsage, fmt.Errorf("unknown command %q for %q; %s", args[0], cmd.CommandPath(), hint)}
 }
 
-// load reads the configuration; faults are printed, all at once.
+// load reads the configuration and prints all its faults.
 func (g *globals) load() (*config.File, error) {
 	f, err := config.Load(g.configPath)
 	if err != nil {
@@ -167,7 +168,7 @@ func (g *globals) load() (*config.File, error) {
 	return nil, &codeError{exitUsage, fmt.Errorf("%s has faults (tributary config check shows them with the settings):\n%s", name, strings.Join(lines, "\n"))}
 }
 
-// logger returns the program's log, on the error stream.
+// logger returns the program's logger, which writes to the error stream.
 func (g *globals) logger(l *config.Log) *slog.Logger {
 	level, _ := l.LogLevel()
 	options := &slog.HandlerOptions{Level: level}
@@ -177,7 +178,7 @@ func (g *globals) logger(l *config.Log) *slog.Logger {
 	return slog.New(slog.NewTextHandler(g.err, options))
 }
 
-// admin returns an admin client for the configured cluster, closed by the caller.
+// admin returns an admin client for the configured cluster; the caller closes it.
 func admin(c *config.Config) (*kadm.Client, error) {
 	options, err := c.Kafka.Options()
 	if err != nil {
@@ -200,5 +201,6 @@ func (g *globals) printJSON(v any) error {
 	return nil
 }
 
-// printf prints to the output. Texts become part of one line each: see terminal.Printf.
+// printf prints to the output. Line breaks in arguments are escaped: see
+// terminal.Printf.
 func (g *globals) printf(format string, args ...any) { terminal.Printf(g.out, format, args...) }

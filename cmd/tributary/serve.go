@@ -26,7 +26,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// stopTimeout is how long a stop may take: requests and rounds in flight end first.
+// stopTimeout limits a stop: requests and transactions in flight are completed first.
 const stopTimeout = 30 * time.Second
 
 func newIngest(g *globals) *cobra.Command {
@@ -94,7 +94,8 @@ func runApp(ctx context.Context, logger *slog.Logger, options ...fx.Option) erro
 	err := app.Stop(stopping)
 	switch {
 	case code != 0 && err != nil:
-		// What ended it counts: a stop after a full disk meets the full disk, too.
+		// The original failure determines the exit code: after a full disk, the stop
+		// fails for the same reason.
 		return &codeError{code: code, err: fmt.Errorf("ended by a failure; the log says which: %w", err)}
 	case code != 0:
 		return &codeError{code: code, err: errors.New("ended by a failure; the log says which")}
@@ -141,7 +142,8 @@ func ingestApp(g *globals, f *config.File, logger *slog.Logger) (fx.Option, erro
 		ingest.Module(),
 		hangups[*ingest.Service](file, logger),
 		opsModule(&f.Config, metrics, logger, func(s *ingest.Service) ops.Check {
-			// Ingest stays ready while Kafka is away: it answers 503 and says so here.
+			// Ingest stays ready while Kafka is away: it answers 503 and reports that
+			// here.
 			return ops.Check{Name: "ingest", Func: func() (bool, any) { return true, s.Health() }}
 		}),
 	), nil
@@ -185,14 +187,14 @@ func processorApp(g *globals, f *config.File, logger *slog.Logger) (fx.Option, e
 	), nil
 }
 
-// rereader reads the configuration again for a running process.
+// rereader reloads the configuration of a running process.
 type rereader struct {
 	g *globals
 	// inForce is the file that the process runs with, last the one that was read last.
 	inForce, last *config.File
 }
 
-// read reads the file. One that may not succeed the one in force is an error.
+// read reads the file. It is an error if it may not succeed the one in force.
 func (r *rereader) read() (*config.File, error) {
 	again, err := r.g.load()
 	if err == nil {
@@ -205,12 +207,12 @@ func (r *rereader) read() (*config.File, error) {
 	return again, nil
 }
 
-// refresher is a service that reads its sources again.
+// refresher is a service that reloads its sources.
 type refresher interface {
 	Refresh(ctx context.Context) error
 }
 
-// hangups refreshes a role's service on SIGHUP. It comes behind the role's module.
+// hangups refreshes a role's service on SIGHUP. It must come after the role's module.
 func hangups[Service refresher](file *rereader, logger *slog.Logger) fx.Option {
 	return fx.Module("hangups", fx.Invoke(func(lifecycle fx.Lifecycle, s Service) {
 		lifecycle.Append(hangup.Hook(func(ctx context.Context) error {
@@ -223,16 +225,16 @@ func hangups[Service refresher](file *rereader, logger *slog.Logger) fx.Option {
 	}))
 }
 
-// tracesModule sends the spans of a role. It comes before the role's module, so that
-// it ends after it.
+// tracesModule exports the spans of a role. It comes before the role's module, so that
+// it stops after it.
 func tracesModule(p *tracing.Provider) fx.Option {
 	return fx.Module("traces",
 		fx.Invoke(func(lifecycle fx.Lifecycle) { lifecycle.Append(fx.StartStopHook(p.Start, p.Stop)) }),
 	)
 }
 
-// opsModule serves metrics and health of a role. check makes its check of the
-// role's service.
+// opsModule serves the metrics and health of a role; check makes the health check from
+// the role's service.
 func opsModule[Service any](c *config.Config, metrics *prometheus.Registry, logger *slog.Logger, check func(Service) ops.Check) fx.Option {
 	return fx.Module("ops",
 		fx.Provide(fx.Private, func(s Service) *ops.Server { return ops.New(c.Ops.Listen, metrics, logger, check(s)) }),
@@ -240,12 +242,13 @@ func opsModule[Service any](c *config.Config, metrics *prometheus.Registry, logg
 	)
 }
 
-// lagModule shows the lag of the stages' groups among the processor's metrics.
+// lagModule adds the lag of the stages' groups to the processor's metrics.
 func lagModule(f *config.File, kafka []kgo.Opt, metrics *prometheus.Registry, logger *slog.Logger) fx.Option {
 	if f.Config.Ops.Listen == "" {
 		return fx.Options()
 	}
-	// Often enough for an alert of a minute; longer than the rounds of any stage.
+	// Frequent enough for an alert after a minute; the window is longer than the
+	// transactions of any stage.
 	const interval, window = 5 * time.Second, 30 * time.Second
 	watcher := lag.New(lag.Config{Kafka: kafka, Own: ownGroups(&f.Config, f.Config.Processor.Stages), Window: window})
 	service := lag.NewService(watcher, interval, logger)

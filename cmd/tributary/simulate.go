@@ -22,7 +22,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 )
 
-// simulation is what the flags of simulate say.
+// simulation holds the flags of simulate.
 type simulation struct {
 	options simulator.Options
 	target  simulator.Target
@@ -68,7 +68,7 @@ simulate verify' compares with the topics afterwards.`,
 	return cmd
 }
 
-// validate reports every fault of the flags at once.
+// validate reports all faults of the flags at once.
 func (s *simulation) validate() error {
 	var errs []error
 	for name, share := range map[string]float64{
@@ -110,7 +110,7 @@ func (g *globals) simulate(ctx context.Context, s *simulation) (err error) {
 	if err := s.validate(); err != nil {
 		return err
 	}
-	// The stories' own time ends about now, so that none is stale or of tomorrow.
+	// The stories' own time ends about now, so that no event is stale or in the future.
 	const perStory = 6
 	s.options.Start = time.Now().Add(-time.Hour - min(48*time.Hour, time.Duration(s.options.Webhooks/perStory)*s.options.Spacing)).Truncate(time.Second)
 	var lines io.Writer
@@ -153,7 +153,7 @@ func (g *globals) simulate(ctx context.Context, s *simulation) (err error) {
 	return g.showSimulation(ledger, time.Since(began))
 }
 
-// serveUnibell plays the provider behind the relay.
+// serveUnibell runs the provider behind the relay.
 func serveUnibell(ctx context.Context, address string) (stop func(), err error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", address)
@@ -165,7 +165,7 @@ func serveUnibell(ctx context.Context, address string) (stop func(), err error) 
 	return func() { _ = server.Close() }, nil
 }
 
-// simulationReport is what simulate prints with --json.
+// simulationReport is the output of simulate with --json.
 type simulationReport struct {
 	Sent     map[string]simulator.Count `json:"sent"`
 	Total    simulator.Count            `json:"total"`
@@ -224,7 +224,7 @@ func newSimulateSources(g *globals) *cobra.Command {
 	return cmd
 }
 
-// sourcesYAML writes the simulator's accounts as sources.
+// sourcesYAML writes the simulator's accounts as configured sources.
 func sourcesYAML(unibell string) string {
 	a := simulator.DefaultAccounts()
 	var b strings.Builder

@@ -76,7 +76,7 @@ func (g *globals) verify(ctx context.Context, ledger string, quiet, unsure time.
 	return g.showVerification(sent, &result)
 }
 
-// readLedger reads what a run sent.
+// readLedger reads the ledger of a run.
 func readLedger(path string) (map[string]simulator.Count, error) {
 	file, err := os.Open(path) //nolint:gosec // the user names it
 	if err != nil {
@@ -89,7 +89,7 @@ func readLedger(path string) (map[string]simulator.Count, error) {
 	return sent, nil
 }
 
-// readTopics reads until nothing new has come for a while.
+// readTopics reads until no new record has arrived for a while.
 func (g *globals) readTopics(ctx context.Context, client *kgo.Client, topics *model.Topics, sent map[string]simulator.Count, quiet time.Duration) error {
 	progress := newProgress(g.err)
 	var accepted int64
@@ -97,7 +97,7 @@ func (g *globals) readTopics(ctx context.Context, client *kgo.Client, topics *mo
 		accepted += c.Accepted
 	}
 	progress.Step("reading the topics", accepted)
-	// A slow start is no end: the first record is waited for longer.
+	// The first record gets more time, because a start may be slow.
 	const patience = 6
 	for last, began := time.Now(), time.Now(); time.Since(last) < quiet || topics.Total().Raw == 0 && time.Since(began) < patience*quiet; {
 		bounded, cancel := context.WithTimeout(ctx, time.Second)

@@ -16,7 +16,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// aclFlags are what `topics acl` is told.
+// aclFlags are the flags of `topics acl`.
 type aclFlags struct {
 	principals, former []string
 	format             string
@@ -126,7 +126,8 @@ func (g *globals) printGrants(grants []acl.Grant, names schemas.Names) {
 	g.printf("%s\n", t.Render())
 }
 
-// changeACL compares, and with --apply makes it so.
+// changeACL compares the cluster's ACLs with the configured ones, and changes them if
+// --apply is set.
 func (g *globals) changeACL(ctx context.Context, c *config.Config, flags *aclFlags) error {
 	if len(acl.Want(&c.ACL, c.Names())) == 0 && len(flags.former) == 0 {
 		return &codeError{exitUsage, errors.New("nobody has a role: name them under acl.principals or with --principal, such as --principal ingest=User:ingest")}
@@ -178,8 +179,8 @@ func (g *globals) printDifference(d *acl.Difference, flags *aclFlags, names sche
 	}
 }
 
-// printOthers shows rules that are not ours. Of one that is for more than our
-// resources it says which of ours it reaches.
+// printOthers shows rules that are not ours. For a rule with a broader resource pattern
+// it names our resources that match.
 func (g *globals) printOthers(others []acl.Other, names schemas.Names) {
 	var exact []acl.Rule
 	for i := range others {

@@ -7,11 +7,11 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// version is set by the linker (-X main.version=...) where there is no history to tell
-// it from, as in the image; else it is empty.
+// version is set by the linker (-X main.version=...) if there is no git history, as in
+// the image; else it is empty.
 var version string
 
-// build is what a binary says of itself.
+// build is the version information of a binary.
 type build struct {
 	Version  string `json:"version"`
 	Revision string `json:"revision,omitempty"`

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// Run plays the acts and returns an error if anything was lost, repeated or did not
-// come back. What was found is in the log.
+// Run runs the acts and returns an error if anything was lost, repeated or did not
+// recover. The log lists the findings.
 func Run(ctx context.Context, o Options) error {
 	if err := o.check(); err != nil {
 		return err
@@ -49,7 +49,7 @@ func playAct(ctx context.Context, o *Options, d *diary, name string) error {
 	return play(ctx, o, d, name)
 }
 
-// act is one act under way.
+// act is the state of a running act.
 type act struct {
 	*stack
 
@@ -59,7 +59,7 @@ type act struct {
 	ledger  string
 }
 
-// play runs an act from an empty Kafka to its verdict.
+// play runs an act, from an empty Kafka to its verdict.
 func play(ctx context.Context, o *Options, d *diary, name string) (err error) {
 	ctx, broken := context.WithCancelCause(ctx)
 	defer broken(nil)
@@ -89,8 +89,8 @@ func play(ctx context.Context, o *Options, d *diary, name string) (err error) {
 	return a.finish(ctx, stop)
 }
 
-// traffic starts the simulator and the witness. stop ends the witness; what it has
-// under way is delivered first.
+// traffic starts the simulator and the witness. stop ends the witness, after it has
+// delivered its pending webhooks.
 func (a *act) traffic(ctx context.Context) (stop func(), err error) {
 	a.simulator, err = a.start("simulator", nil, "simulate", "--url", "http://"+a.address(portIngest), "--unibell", a.address(portUnibell),
 		"--seed", strconv.FormatUint(a.o.Seed, 10), "--rate", strconv.FormatFloat(a.o.Rate, 'f', -1, 64), "--count", "0", "--duration", "1h",
@@ -111,7 +111,7 @@ func (a *act) traffic(ctx context.Context) (stop func(), err error) {
 	}), nil
 }
 
-// strike waits for a strike's time, strikes, and waits until it is over.
+// strike waits until a strike is due, injects its faults, and waits for the recovery.
 func (a *act) strike(ctx context.Context, number int, s *strike) error {
 	from := a.watcher.now()
 	base := from.total()
@@ -139,7 +139,7 @@ func (a *act) strike(ctx context.Context, number int, s *strike) error {
 	return errors.Join(errs...)
 }
 
-// do does one fault and notes how long it took to be over.
+// do injects one fault and records the time of recovery.
 func (a *act) do(ctx context.Context, f fault) error {
 	switch f.kind {
 	case killIngest:
@@ -157,7 +157,8 @@ func (a *act) do(ctx context.Context, f fault) error {
 	}
 }
 
-// mended waits for the end of what mends a fault, and meanwhile for the recovery.
+// mended runs the repair of a fault, and waits for it and for the recovery
+// concurrently.
 func (a *act) mended(ctx context.Context, r *recovering, mend func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- mend() }()
@@ -170,7 +171,7 @@ func (a *act) mended(ctx context.Context, r *recovering, mend func() error) erro
 	return nil
 }
 
-// killIngest kills ingest, which answers again when it is started anew.
+// killIngest kills and restarts ingest, and waits until it answers again.
 func (a *act) killIngest(ctx context.Context, f fault) error {
 	a.ingest.kill()
 	at := time.Now()

@@ -24,7 +24,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// scene is a pipeline with topics of its own, in which one thing is done to the cluster.
+// scene is a pipeline with topics of its own, for one deed.
 type scene struct {
 	*act
 
@@ -36,8 +36,7 @@ type scene struct {
 	sent []*testimony
 }
 
-// playAdmin plays what administrators and brokers do to topics, groups and logs: each in
-// a scene of its own, on one node of Kafka.
+// playAdmin runs all deeds, each in a scene of its own, on one node of Kafka.
 func playAdmin(ctx context.Context, o *Options, d *diary) (err error) {
 	ctx, broken := context.WithCancelCause(ctx)
 	defer broken(nil)
@@ -82,11 +81,12 @@ func playAdmin(ctx context.Context, o *Options, d *diary) (err error) {
 	return a.searchLogs()
 }
 
-// sendings is how many webhooks are sent before and behind a deed.
+// sendings is how many webhooks are sent before a deed, and again after it.
 const sendings = 60
 
-// playDeed sends webhooks, does the deed, sends all of them again and as many new ones,
-// and judges: each is a fact once, and the audit says what it should.
+// playDeed sends webhooks, does the deed, sends all of them again with as many new
+// ones, and checks that each is a fact once and that the audit finds the expected
+// differences.
 func (a *act) playDeed(ctx context.Context, deed *deed, rng *rand.Rand) error {
 	a.diary.sayf("%s: %s", deed.name, deed.expected())
 	s := &scene{act: a, deed: deed, rng: rng, names: schemas.Names{Prefix: "admin-" + strings.ReplaceAll(deed.name, " ", "-") + "."}}
@@ -111,7 +111,7 @@ func (a *act) playDeed(ctx context.Context, deed *deed, rng *rand.Rand) error {
 	if deed.repair == nil && deed.refused != "" {
 		return s.judge(ctx)
 	}
-	// What was sent before comes again, as from a provider that had no answer.
+	// The earlier webhooks are repeated, as by a provider that got no answer.
 	if err := s.send(ctx, slices.Concat(s.sent, s.fresh(sendings))); err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func (a *act) playDeed(ctx context.Context, deed *deed, rng *rand.Rand) error {
 	return s.judge(ctx)
 }
 
-// begin makes topics, and starts ingest and a processor.
+// begin creates the topics, and starts ingest and a processor.
 func (s *scene) begin(ctx context.Context) error {
 	sources, err := s.call(ctx, "simulate", "sources", "--unibell", "http://"+s.address(portUnibell))
 	if err != nil {
@@ -150,17 +150,17 @@ processor: {engine: {session_timeout: %s, transaction_timeout: %s, fence_after: 
 	return s.start()
 }
 
-// start starts the processor, which may refuse.
+// start starts the processor, which may refuse to run.
 func (s *scene) start() (err error) {
 	env := processorEnv(s.deed.name, filepath.Join(s.dir, "state-"+s.names.Prefix))
 	s.processor, err = s.stack.start("processor", env, "processor", "-c", s.file)
 	return err
 }
 
-// stop ends the processor as an operator would.
+// stop stops the processor gracefully.
 func (s *scene) stop(ctx context.Context) error { return s.processor.stop(ctx) }
 
-// end ends what runs.
+// end kills the processes of the scene.
 func (s *scene) end() {
 	for _, p := range []*process{s.ingest, s.processor} {
 		if p != nil && !p.ended() {
@@ -169,7 +169,7 @@ func (s *scene) end() {
 	}
 }
 
-// fresh makes webhooks that were never sent.
+// fresh makes new webhooks.
 func (s *scene) fresh(n int) []*testimony {
 	out := make([]*testimony, n)
 	for i := range out {
@@ -179,7 +179,8 @@ func (s *scene) fresh(n int) []*testimony {
 	return out
 }
 
-// send sends webhooks until each is answered 200. No answer may tell a sender to stop.
+// send sends webhooks until each is answered 200. An answer that ends a sender's
+// retries is an error.
 func (s *scene) send(ctx context.Context, webhooks []*testimony) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, recovery, errors.New("webhooks were not taken in time"))
 	defer cancel()
@@ -213,8 +214,8 @@ func (s *scene) send(ctx context.Context, webhooks []*testimony) error {
 	return context.Cause(ctx)
 }
 
-// refused waits until the processor has ended with the exit code and the words of a
-// state or an input that it does not go on with, and repairs as it says.
+// refused waits until the processor ends with exitState and the expected message, and
+// then repairs the cluster as the message says.
 func (s *scene) refused(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, recovery, errors.New("it was not refused in time"))
 	defer cancel()
@@ -235,7 +236,7 @@ func (s *scene) refused(ctx context.Context) error {
 	return s.start()
 }
 
-// caughtUp waits until the stage has read all there is.
+// caughtUp waits until the stage has read its whole input.
 func (s *scene) caughtUp(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, recovery)
 	defer cancel()
@@ -265,8 +266,8 @@ func (s *scene) caughtUp(ctx context.Context) error {
 	}
 }
 
-// judge counts the facts of each webhook, and wants the audit's differences to be of the
-// kinds that the deed leaves.
+// judge counts the facts of each webhook, and checks that the audit finds the
+// differences that the deed leaves.
 func (s *scene) judge(ctx context.Context) error {
 	for until := time.Now().Add(recovery / 3); ; {
 		none, twice, err := s.count(ctx)
@@ -279,14 +280,14 @@ func (s *scene) judge(ctx context.Context) error {
 			s.diary.findf("%s: of %d webhooks answered 200, %d are no fact and %d are one more than once", s.deed.name, len(s.sent), none, twice)
 			return s.audit(ctx)
 		}
-		// The markers of the last transaction may still be on their way.
+		// The transaction markers of the last facts may still be missing.
 		if err := pause(ctx, time.Second); err != nil {
 			return err
 		}
 	}
 }
 
-// count returns how many webhooks are no fact, and how many are more than one.
+// count returns how many webhooks have no fact, and how many have several.
 func (s *scene) count(ctx context.Context) (none, twice int, err error) {
 	facts := map[string]int{}
 	err = s.read(ctx, s.names.Topic(schemas.DecodedLOX24VerifyCode), time.Time{}, func(r *kgo.Record) error {

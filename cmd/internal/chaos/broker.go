@@ -12,7 +12,7 @@ import (
 	"syscall"
 )
 
-// broker is the Kafka of an act, run by deploy/kafka/kafka.
+// broker is the Kafka cluster of an act, run by deploy/kafka/kafka.
 type broker struct {
 	script string
 	dir    string
@@ -23,7 +23,7 @@ type broker struct {
 func newBroker(o *Options, dir string, nodes int) (*broker, error) {
 	b := &broker{script: filepath.Join(o.Root, "deploy", "kafka", "kafka"), dir: dir, port: o.Port, nodes: nodes}
 	libs := filepath.Join(o.Root, "data", "kafka", "libs")
-	// The jars are the large part; they are shared with `make kafka-start`.
+	// The jars are large; they are shared with `make kafka-start`.
 	err := errors.Join(os.MkdirAll(libs, 0o750), os.MkdirAll(dir, 0o750))
 	if err == nil {
 		err = os.Symlink(libs, filepath.Join(dir, "libs"))
@@ -34,7 +34,7 @@ func newBroker(o *Options, dir string, nodes int) (*broker, error) {
 	return b, nil
 }
 
-// run calls the script and returns what it prints. Node 0 means all.
+// run calls the script and returns its output. Node 0 means all nodes.
 func (b *broker) run(ctx context.Context, verb string, node int) (string, error) {
 	args := []string{verb}
 	if node > 0 {
@@ -45,7 +45,8 @@ func (b *broker) run(ctx context.Context, verb string, node int) (string, error)
 		"KAFKA_HEAP=384m", "KAFKA_PROPERTIES="+kafkaProperties())
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
-	// A node lives longer than the script; an interrupt is for the run.
+	// A process group of its own: the node outlives the script, and an interrupt at the
+	// terminal must not reach it.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	out, err := cmd.Output()
 	if err != nil {
@@ -54,7 +55,7 @@ func (b *broker) run(ctx context.Context, verb string, node int) (string, error)
 	return strings.TrimSpace(string(out)), nil
 }
 
-// signal sends a signal to a node's process, without the delay of a script.
+// signal sends a signal to a node's process directly: the script would be too slow.
 func (b *broker) signal(node int, s syscall.Signal) error {
 	dir := b.dir
 	if b.nodes > 1 {

@@ -12,11 +12,11 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// stateTopic is where Kafka's coordinators keep transactions.
+// stateTopic is the log of the transaction coordinators.
 const stateTopic = "__transaction_state"
 
-// loseNode kills a node of the cluster, waits until everything goes on without it, and
-// starts it again.
+// loseNode kills a node of the cluster, waits for the recovery without it, and restarts
+// it.
 func (a *act) loseNode(ctx context.Context, f fault) error {
 	if err := a.inSync(ctx); err != nil {
 		return err
@@ -59,8 +59,8 @@ func (a *act) loseNode(ctx context.Context, f fault) error {
 	return a.inSync(ctx)
 }
 
-// ownerOf finds the processor in a transactional id, prefix.stage.instance.worker;
-// -1 if there is none.
+// ownerOf returns the processor's index from a transactional id
+// prefix.stage.instance.worker, -1 if there is none.
 func ownerOf(id string) int {
 	for i, name := range instances() {
 		if strings.Contains(id, "."+name+".") {
@@ -70,9 +70,8 @@ func ownerOf(id string) int {
 	return -1
 }
 
-// catchPrepared asks every node, as fast as it answers, for transactions that are
-// decided and not yet marked in all their partitions. The first node that has one is
-// killed at once.
+// catchPrepared polls every node for transactions that are prepared: decided, but not
+// yet marked in all their partitions. It kills the first node that has one at once.
 func (a *act) catchPrepared(ctx context.Context) (node int, id string, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, recovery, errors.New("no prepared transaction was seen in time"))
 	defer cancel()
@@ -81,7 +80,7 @@ func (a *act) catchPrepared(ctx context.Context) (node int, id string, err error
 		id   string
 	}
 	caught := make(chan catch, nodes)
-	// One node is killed, however many have one.
+	// Only one node is killed, even if several have such a transaction.
 	turn := make(chan struct{}, 1)
 	turn <- struct{}{}
 	for n := 1; n <= nodes; n++ {
@@ -111,7 +110,8 @@ func (a *act) catchPrepared(ctx context.Context) (node int, id string, err error
 	}
 }
 
-// prepared returns a transaction of ours that stands prepared on a node, if any.
+// prepared returns the id of one of our transactions that is prepared on a node, "" if
+// there is none.
 func (a *act) prepared(ctx context.Context, node int) string {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
@@ -155,9 +155,9 @@ func (a *act) inSync(ctx context.Context) error {
 	}
 }
 
-// tellPrepared proves from the coordinators' own log what a kill found: transactions
-// that one leader of the log decided and only the next one completed, so that some or
-// all of their markers were written by the successor.
+// tellPrepared checks in the coordinators' own log that a kill had its effect: that one
+// leader decided a transaction and only its successor completed it, so that some or all
+// of the markers were written by the successor.
 func (a *act) tellPrepared(ctx context.Context, since time.Time) error {
 	found, err := a.inherited(ctx, since)
 	if err != nil {

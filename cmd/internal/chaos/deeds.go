@@ -18,19 +18,20 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// exitState is the exit code of a processor whose state or input it does not go on with.
+// exitState is the processor's exit code when its state or input is unusable.
 const exitState = 65
 
-// deed is one thing that is done to a cluster, and what then must be.
+// deed is one action of an administrator or a broker on a cluster, and its expected
+// consequences.
 type deed struct {
 	name string
 	do   func(ctx context.Context, s *scene) error
-	// refused is what the processor says when it ends instead of going on; empty where it
-	// goes on. repair is the documented way out; nil where another prefix is the only one.
+	// refused is the message with which the processor refuses to run; empty if it must
+	// go on. repair is the documented repair; nil if only another prefix helps.
 	refused string
 	repair  func(ctx context.Context, s *scene) error
-	// audit are the kinds of differences that it leaves: each of them may be found, the
-	// first must be. Nothing: the account adds up.
+	// audit are the kinds of differences that the audit may find; it must find the
+	// first. Empty means that the account adds up.
 	audit []string
 }
 
@@ -45,7 +46,7 @@ func (d *deed) expected() string {
 	}
 }
 
-// leaves says whether an audit has found what it should.
+// leaves reports whether an audit has found the expected kinds of differences.
 func (d *deed) leaves(kinds map[string]int) bool {
 	if len(d.audit) > 0 && kinds[d.audit[0]] == 0 {
 		return false
@@ -66,9 +67,9 @@ func describeKinds(kinds map[string]int) string {
 	return cmp.Or(strings.Join(words, ", "), "nothing")
 }
 
-// deeds are what administrators do, and what brokers do to them.
+// deeds returns all deeds.
 func deeds() []deed {
-	// Facts of records that are gone, at whose place others stand or nothing.
+	// Facts whose raw records are gone, with other records or none at their offsets.
 	lost := []string{audit.KindOtherRecord, audit.KindNoRaw, audit.KindLedger, audit.KindSkipped}
 	return []deed{
 		{name: "group deleted", do: stopped(deleteGroup)},
@@ -82,7 +83,7 @@ func deeds() []deed {
 	}
 }
 
-// stopped does something while no processor runs.
+// stopped wraps an action so that no processor runs during it.
 func stopped(do func(ctx context.Context, s *scene) error) func(ctx context.Context, s *scene) error {
 	return func(ctx context.Context, s *scene) error {
 		if err := s.stop(ctx); err != nil {
@@ -98,7 +99,7 @@ func stopped(do func(ctx context.Context, s *scene) error) func(ctx context.Cont
 	}
 }
 
-// emptied waits until the group has no members: one that has gone counts until its
+// emptied waits until the group has no members: a member that has ended stays until its
 // session times out.
 func (s *scene) emptied(ctx context.Context) error {
 	group, _ := s.group()
@@ -130,7 +131,8 @@ func setBack(ctx context.Context, s *scene) error {
 	return s.watcher.admin.CommitAllOffsets(ctx, group, offsets)
 }
 
-// remakeChangelog is what somebody does whose processor says that topics are missing.
+// remakeChangelog recreates the changelog: the obvious but wrong reaction to a
+// processor that reports missing topics.
 func remakeChangelog(ctx context.Context, s *scene) error {
 	return s.remake(ctx, schemas.ChangelogLOX24)
 }
@@ -143,7 +145,7 @@ func resetStage(ctx context.Context, s *scene) error {
 	return err
 }
 
-// remake deletes a topic and has it made again as it was.
+// remake deletes a topic and recreates it with the same settings.
 func (s *scene) remake(ctx context.Context, name string) error {
 	topic := s.names.Topic(name)
 	if _, err := s.watcher.admin.DeleteTopic(ctx, topic); err != nil {
@@ -162,15 +164,15 @@ func (s *scene) remake(ctx context.Context, name string) error {
 	return err
 }
 
-// addPartitions is done under a running processor.
+// addPartitions adds partitions to the input while a processor runs.
 func addPartitions(ctx context.Context, s *scene) error {
 	_, input := s.group()
 	responses, err := s.watcher.admin.UpdatePartitions(ctx, 5, input)
 	return errors.Join(err, responses.Error())
 }
 
-// lowerMaxMessage lets the topic take less than the batches that ingest makes of many
-// webhooks at once, and more than each of them.
+// lowerMaxMessage sets the topic's max.message.bytes below the size of ingest's
+// batches, but above that of a single webhook.
 func lowerMaxMessage(ctx context.Context, s *scene) error {
 	_, input := s.group()
 	const bytes = "2048"
@@ -182,8 +184,9 @@ func lowerMaxMessage(ctx context.Context, s *scene) error {
 	return err
 }
 
-// loseTail takes from the raw topic what was written last, with all that tells of it on
-// the broker: what an unclean election or a broker without its last writes leaves.
+// loseTail restores the raw topic's partition directories from a copy made before the
+// last writes: the result of an unclean leader election, or of a broker that lost its
+// last writes.
 func loseTail(ctx context.Context, s *scene) error {
 	kept, err := s.withoutBroker(ctx, func(kafka string) error { return s.eachLog(kafka, copyLog) })
 	if err != nil {
@@ -199,7 +202,7 @@ func loseTail(ctx context.Context, s *scene) error {
 	return err
 }
 
-// withoutBroker does something to the broker's files while nothing runs.
+// withoutBroker changes the broker's files while nothing runs.
 func (s *scene) withoutBroker(ctx context.Context, do func(kafka string) error) (data string, err error) {
 	if err := errors.Join(s.stop(ctx), s.ingest.stop(ctx)); err != nil {
 		return "", err
@@ -220,7 +223,8 @@ func (s *scene) withoutBroker(ctx context.Context, do func(kafka string) error) 
 	return data, s.start()
 }
 
-// eachLog calls a function with the folder of each partition of the raw topic.
+// eachLog calls a function with the directory of each partition of the raw topic, and
+// the directory for its copy.
 func (s *scene) eachLog(data string, do func(log, copied string) error) error {
 	_, input := s.group()
 	for p := range 3 {

@@ -10,7 +10,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 )
 
-// diary is the readable log of a run, and what it found.
+// diary is the readable log of a run, with its findings and recovery times.
 type diary struct {
 	out   io.Writer
 	began time.Time
@@ -19,8 +19,8 @@ type diary struct {
 	findings []string
 	rows     map[kind]*times
 	order    []kind
-	// prepared counts transactions that stood prepared when their coordinator died;
-	// coordinators how many were killed, struck how many of them had such.
+	// prepared counts transactions that were prepared when their coordinator was
+	// killed, coordinators the kills, and struck the kills with such a transaction.
 	prepared, coordinators, struck int
 }
 
@@ -33,14 +33,14 @@ func newDiary(out io.Writer) *diary {
 	return &diary{out: out, began: time.Now(), rows: map[kind]*times{}}
 }
 
-// sayf writes a line with the time since the beginning.
+// sayf writes a line with the time since the start of the run.
 func (d *diary) sayf(format string, args ...any) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	_, _ = fmt.Fprintf(d.out, "%7.1fs  %s\n", time.Since(d.began).Seconds(), fmt.Sprintf(format, args...))
 }
 
-// findf notes something that must not be.
+// findf records a violation of a promise.
 func (d *diary) findf(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	d.mu.Lock()
@@ -49,8 +49,8 @@ func (d *diary) findf(format string, args ...any) {
 	d.sayf("WRONG: %s", text)
 }
 
-// recovered notes how long a fault took: to the next committed output, and until all
-// that was accepted before was committed. Negative means that it does not apply.
+// recovered records the recovery time of a fault: until the next committed output, and
+// until everything accepted before it was committed. Negative means not applicable.
 func (d *diary) recovered(k kind, first, all time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -10,15 +10,15 @@ import (
 	"syscall"
 )
 
-// disk is a small file system of its own for a state directory, so that it can really
-// be filled: a tmpfs. With the rights of root it is mounted here; else the process that
-// uses it mounts it in a user namespace of its own, where it ends with the process.
+// disk is a small file system for a state directory that can be filled up: a tmpfs. As
+// root, it is mounted here; otherwise the process that uses it mounts it in a user
+// namespace of its own, where it disappears with the process.
 type disk struct {
 	dir     string
 	mounted bool
 }
 
-// diskSize is room for the state of a run, and little enough to fill.
+// diskSize is enough for the state of a run, and small enough to fill quickly.
 const diskSize = "64m"
 
 const filler = "filler"
@@ -48,17 +48,17 @@ func (d *disk) String() string {
 	return "a tmpfs of " + diskSize + " in a user namespace"
 }
 
-// wrap returns the call that runs a program with the disk in its place.
+// wrap returns the command that runs a program with the disk mounted.
 func (d *disk) wrap(program string, args []string) (name string, wrapped []string) {
 	if d.mounted {
 		return program, args
 	}
-	// exec, so that the process started is the program itself.
+	// exec keeps the process id, so that signals reach the program itself.
 	script := `mount -t tmpfs -o size=` + diskSize + ` tmpfs "$0" && exec "$@"`
 	return "unshare", append([]string{"--user", "--map-root-user", "--mount", "sh", "-c", script, d.dir, program}, args...)
 }
 
-// fill leaves no byte for a process that uses the disk.
+// fill fills the disk that a process uses to the last byte.
 func (d *disk) fill(p *process) (err error) {
 	dir := d.dir
 	if !d.mounted {
@@ -82,7 +82,7 @@ func (d *disk) fill(p *process) (err error) {
 	return nil
 }
 
-// free gives the room back.
+// free deletes the file that fills the disk.
 func (d *disk) free() error {
 	if err := os.Remove(filepath.Join(d.dir, filler)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("free the disk: %w", err)

@@ -1,19 +1,20 @@
-// Package chaos proves the promises on a real Kafka: the program as real processes,
-// which are killed, stopped, starved of disk and impersonated while webhooks come,
-// and at the end an account that must add up to the record.
+// Package chaos tests the promises on a real Kafka: it runs the program as real
+// processes, kills, stops and impersonates them and fills their disks while webhooks
+// arrive, and checks at the end that every record is accounted for.
 //
 //	seed ─► schedule of faults ──────────────┐ each bound to an event: records processed, a recovery
 //	simulator ─► ingest ─► Kafka ─► 3 processors ─► topics ─► model, account, witness ─► verdict
 //	witness ───► (every 200 with its receipt)
 //
-// There are three acts: one node of Kafka with one replica; three nodes with three
-// replicas of which two must be in sync, where the node is killed that is about to
-// write a transaction's markers; and what administrators do (a group deleted, offsets set
-// back, topics made anew, partitions added) or brokers do to them (a log that lost its
-// end), each in a scene of its own: the stage goes on, or refuses and is repaired as it
-// says, and each webhook that was answered 200 is a fact once.
+// There are three acts. The first has one node of Kafka with one replica. The second has
+// three nodes with three replicas, of which two must be in sync, and kills the node that
+// is about to write a transaction's markers. The third plays actions of administrators (a
+// group deleted, offsets set back, topics recreated, partitions added) and faults of
+// brokers (a log that lost its end), each in a scene of its own: the stage goes on, or
+// refuses and is repaired as its message says, and each webhook that was answered 200 is a
+// fact once.
 //
-// Promise: a run that ends well has lost nothing and repeated nothing; the seed
-// decides what strikes whom in which order, and everything done is in the log. It
-// shares no code with the engine, and reads what a consumer could read.
+// Promise: a run without findings has lost nothing and repeated nothing; the seed
+// determines the faults, their victims and their order, and every action is in the log.
+// The package shares no code with the engine, and reads only what any consumer could read.
 package chaos

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// disturbProcessor does the faults of a processor that is itself again afterwards.
+// disturbProcessor injects a fault into a processor, and resumes or restarts it.
 func (a *act) disturbProcessor(ctx context.Context, f fault) error {
 	p := a.processor(f.victim)
 	r := a.watcher.begin(ctx, f, instances()[f.victim])
@@ -38,8 +38,8 @@ func (a *act) disturbProcessor(ctx context.Context, f fault) error {
 	})
 }
 
-// restoreBackup kills a processor twice, and the second time its state is put back to
-// what it was the first time.
+// restoreBackup kills a processor twice, and after the second time restores its state
+// directory as of the first.
 func (a *act) restoreBackup(ctx context.Context, f fault, p *process) error {
 	p.kill()
 	state, backup := a.states[f.victim], filepath.Join(a.dir, "backup")
@@ -62,7 +62,7 @@ func (a *act) restoreBackup(ctx context.Context, f fault, p *process) error {
 	return a.startProcessor(ctx, f.victim)
 }
 
-// copyFolder copies a folder; one that is not there is an empty one.
+// copyFolder copies a folder; a missing one counts as empty.
 func copyFolder(from, to string) error {
 	if _, err := os.Stat(from); errors.Is(err, os.ErrNotExist) {
 		return nil
@@ -87,7 +87,7 @@ func (a *act) disturbBroker(ctx context.Context, f fault) error {
 	})
 }
 
-// restartNode starts a node that was killed.
+// restartNode restarts a node that was killed.
 func (a *act) restartNode(ctx context.Context, node int) error {
 	if _, err := a.kafka.run(ctx, "kill", node); err != nil { // waits until it is gone
 		return err
@@ -96,15 +96,15 @@ func (a *act) restartNode(ctx context.Context, node int) error {
 	return err
 }
 
-// What the processor's exit codes say: the disk is full; another process has its
-// instance id.
+// The processor's exit codes: the disk is full; another process has the same instance
+// id.
 const (
 	diskFull = 74
 	fenced   = 69
 )
 
-// fillDisk leaves a processor no byte of disk. It must end and say why; with the disk
-// freed it must go on.
+// fillDisk fills a processor's disk. The processor must end and report the reason;
+// after the disk is freed it must go on.
 func (a *act) fillDisk(ctx context.Context, f fault) error {
 	p := a.processor(f.victim)
 	p.wanted.Store(true)
@@ -126,8 +126,8 @@ func (a *act) fillDisk(ctx context.Context, f fault) error {
 	return a.mended(ctx, r, func() error { return errors.Join(a.disk.free(), a.startProcessor(ctx, f.victim)) })
 }
 
-// twin starts a second process of a processor's instance id. One of them must be
-// fenced and say so; the other must go on.
+// twin starts a second process with a processor's instance id. One of the two must be
+// fenced and report it; the other must go on.
 func (a *act) twin(ctx context.Context, f fault) error {
 	name := instances()[f.victim]
 	old := a.processor(f.victim)

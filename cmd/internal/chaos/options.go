@@ -11,36 +11,35 @@ import (
 const (
 	// ActSingle runs on one node of Kafka.
 	ActSingle = "single"
-	// ActCluster runs on three.
+	// ActCluster runs on three nodes.
 	ActCluster = "cluster"
-	// ActAdmin runs on one node: what administrators and brokers do to topics, groups and
-	// logs.
+	// ActAdmin runs on one node: actions of administrators and faults of brokers.
 	ActAdmin = "admin"
 )
 
-// Options say what is run and where.
+// Options are the settings of a run.
 type Options struct {
-	// Seed decides the faults and the traffic.
+	// Seed determines the faults and the traffic.
 	Seed uint64
 	// Few runs each kind of fault once or twice only.
 	Few bool
-	// Only keeps the strikes whose text has it; empty keeps all.
+	// Only keeps the strikes whose description contains it; empty keeps all.
 	Only string
-	// Acts are those to run; empty means all.
+	// Acts are the acts to run; empty means all.
 	Acts []string
-	// Port is the first of the twenty ports used on loopback.
+	// Port is the first of twenty consecutive ports used on loopback.
 	Port int
-	// Root is the checkout, for deploy/kafka and its jars.
+	// Root is the checkout, with deploy/kafka and its jars.
 	Root string
-	// Program is the built program.
+	// Program is the path of the built program.
 	Program string
-	// Dir gets logs, state and Kafka's data.
+	// Dir is the directory for logs, state and Kafka's data.
 	Dir string
-	// Rate is how many webhooks the simulator sends in a second.
+	// Rate is the number of webhooks per second from the simulator.
 	Rate float64
-	// Limit bounds the run.
+	// Limit is the maximum duration of the run.
 	Limit time.Duration
-	// Out gets the log and the table.
+	// Out receives the log and the table.
 	Out io.Writer
 }
 
@@ -62,25 +61,25 @@ func (o *Options) check() error {
 	return nil
 }
 
-// The ports, from Options.Port on. Kafka's nodes take two each.
+// The ports, relative to Options.Port. Each of Kafka's nodes takes two.
 const (
 	portIngest   = 10
 	portRegistry = 11
 	portUnibell  = 12
 )
 
-// What is set short, so that what a timeout causes is seen often.
+// Timeouts are set short, so that their effects occur often.
 const (
 	sessionTimeout     = 4 * time.Second
 	transactionTimeout = 6 * time.Second
-	// asleep is how long a process is stopped: longer than both timeouts and the
-	// broker's look at them.
+	// asleep is how long a process is stopped (SIGSTOP): longer than both timeouts plus
+	// the broker's interval of checking them.
 	asleep = 9 * time.Second
-	// recovery is what every fault must be over in.
+	// recovery is the time limit for the recovery from any fault.
 	recovery = 90 * time.Second
 )
 
-// kafkaProperties shorten the broker's own times.
+// kafkaProperties shortens the broker's own timeouts and intervals.
 func kafkaProperties() string {
 	return `group.min.session.timeout.ms=1000
 transaction.abort.timed.out.transaction.cleanup.interval.ms=1000

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// journal keeps what a process says, in a file and for who waits for a line.
+// journal stores a process's output in a file, and wakes those who wait for a line.
 type journal struct {
 	mu   sync.Mutex
 	file *os.File
@@ -45,18 +45,18 @@ func (j *journal) tail(n int) string {
 	return strings.Join(lines[max(0, len(lines)-n):], "\n")
 }
 
-// process is one life of a role.
+// process is one run of a role, from start to exit.
 type process struct {
 	name string
 	cmd  *exec.Cmd
 	log  *journal
-	// wanted says that its end is the doing of the run.
+	// wanted is set if the test itself ends the process.
 	wanted atomic.Bool
 	done   chan struct{}
 	code   int // after done
 }
 
-// launch starts a program. Its end is watched by the caller through done.
+// launch starts a program. The caller watches done for its end.
 func launch(name, logFile string, env []string, path string, args ...string) (*process, error) {
 	file, err := os.OpenFile(logFile, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600) //nolint:gosec // a file of the run
 	if err != nil {
@@ -65,8 +65,8 @@ func launch(name, logFile string, env []string, path string, args ...string) (*p
 	p := &process{name: name, cmd: exec.Command(path, args...), log: &journal{file: file, said: make(chan struct{})}, done: make(chan struct{})} //nolint:gosec,noctx // our own program, ended by end
 	p.cmd.Env = append(os.Environ(), env...)
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
-	// Of a group of its own: an interrupt at the terminal is for the run, which ends
-	// everything in order.
+	// A process group of its own: an interrupt at the terminal must reach only the run,
+	// which ends everything in order.
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := p.cmd.Start(); err != nil {
 		return nil, errors.Join(fmt.Errorf("start %s: %w", name, err), file.Close())
@@ -87,14 +87,14 @@ func (p *process) signal(s syscall.Signal) error {
 	return nil
 }
 
-// kill ends it as a crash does.
+// kill ends it with SIGKILL, like a crash.
 func (p *process) kill() {
 	p.wanted.Store(true)
 	_ = p.cmd.Process.Signal(syscall.SIGKILL) // it may have ended before
 	<-p.done
 }
 
-// stop ends it as an operator would.
+// stop ends it with SIGTERM.
 func (p *process) stop(ctx context.Context) error {
 	p.wanted.Store(true)
 	if err := p.signal(syscall.SIGTERM); err != nil {
@@ -126,10 +126,10 @@ func (p *process) ended() bool {
 	}
 }
 
-// errEnded says that a process ended instead of saying what was waited for.
+// errEnded is returned when a process ends before it logs the expected line.
 var errEnded = errors.New("it ended")
 
-// says waits until the log has what the pattern wants and returns its last group.
+// says waits until the log matches a pattern and returns the last group of the match.
 func (p *process) says(ctx context.Context, pattern string) (string, error) {
 	re := regexp.MustCompile(pattern)
 	ctx, cancel := context.WithTimeout(ctx, recovery)

@@ -11,8 +11,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// read passes every committed record of a topic from a time on, up to where it ends
-// now; the zero time is its beginning.
+// read calls each with every committed record of a topic, from a time (zero: from the
+// log start) to its current end.
 func (a *act) read(ctx context.Context, topic string, since time.Time, each func(*kgo.Record) error) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, recovery, errors.New("it did not come to its end in time"))
 	defer cancel()
@@ -50,7 +50,8 @@ func (a *act) read(ctx context.Context, topic string, since time.Time, each func
 	return nil
 }
 
-// span finds where to begin and where to end in the partitions that hold something.
+// span returns the start and end offsets of the partitions that have records in that
+// range.
 func (a *act) span(ctx context.Context, topic string, since time.Time) (from map[int32]kgo.Offset, ends map[int32]int64, err error) {
 	var starts, committed kadm.ListedOffsets
 	if since.IsZero() {

@@ -26,16 +26,17 @@ const (
 	killOwnerToo     kind = "the same, and the transaction's owner"
 )
 
-// fault is one fault of a schedule.
+// fault is one fault of a schedule, with its victim.
 type fault struct {
 	kind kind
-	// victim is a processor from 0, or a node of Kafka from 1.
+	// victim is the index of a processor from 0, or of a node of Kafka from 1.
 	victim int
 }
 
-// strike is what happens at one time.
+// strike is a set of faults injected at the same time.
 type strike struct {
-	// after is how many raw records are processed between the last recovery and it.
+	// after is the number of raw records to process between the last recovery and the
+	// strike.
 	after  int64
 	faults []fault
 }
@@ -59,13 +60,13 @@ func (f fault) String() string {
 	}
 }
 
-// instances are the names of the processors. The last of them has the small disk.
+// instances returns the names of the processors. The last one has the small disk.
 func instances() []string { return []string{"one", "two", "three"} }
 
-// nodes is how many nodes the cluster has.
+// nodes is the number of nodes of the cluster.
 const nodes = 3
 
-// count is how often a kind of fault comes.
+// count is how often a kind of fault is injected: in a full run, and with Options.Few.
 type count struct {
 	kind kind
 	all  int
@@ -92,8 +93,8 @@ func counts(act string) []count {
 	}
 }
 
-// plan makes an act's schedule. One strike in four is of two faults at once, where
-// they are of a kind that can meet.
+// plan makes an act's schedule. One strike in four combines two faults, if their kinds
+// may occur together.
 func plan(act string, seed uint64, few bool) []strike {
 	rng := rand.New(rand.NewPCG(seed, uint64(len(act)))) //nolint:gosec // chance that can be repeated is the point
 	var all []fault
@@ -126,16 +127,16 @@ func victim(rng *rand.Rand, k kind) int {
 	case fillDisk:
 		return len(instances()) - 1
 	case twinProcessor:
-		// A twin has a state directory of its own, and may go on with it: not on the
-		// small disk.
+		// A twin has a state directory of its own, and may be the one that goes on: it
+		// must not replace the processor with the small disk.
 		return rng.IntN(len(instances()) - 1)
 	default:
 		return rng.IntN(len(instances()))
 	}
 }
 
-// meet says whether two faults can strike at once: not the same process, and not two
-// nodes of a cluster of which two must be there.
+// meet reports whether two faults may be injected together: not into the same process,
+// and not into two nodes of a cluster that needs two in sync.
 func meet(a, b fault) bool {
 	class := func(f fault) string {
 		switch f.kind {

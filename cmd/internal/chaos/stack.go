@@ -16,17 +16,17 @@ import (
 	"time"
 )
 
-// stack is everything of an act that runs.
+// stack holds all processes of an act.
 type stack struct {
 	o     *Options
 	diary *diary
 	dir   string
 	kafka *broker
 	disk  *disk
-	// file is the configuration.
+	// file is the path of the configuration.
 	file    string
 	brokers string
-	// broken ends the act with its cause.
+	// broken cancels the act with a cause.
 	broken context.CancelCauseFunc
 
 	mu         sync.Mutex
@@ -73,7 +73,7 @@ func newStack(ctx context.Context, o *Options, d *diary, act string, broken cont
 // partitions are as many as the workers of a stage, with few of them idle.
 const partitions = 4
 
-// prepare writes the configuration and makes topics and schemas.
+// prepare writes the configuration, and creates topics and schemas.
 func (s *stack) prepare(ctx context.Context, replicas int) (err error) {
 	if s.registry, err = s.start("registry", nil, "registry", "--listen", s.address(portRegistry)); err != nil {
 		return err
@@ -143,7 +143,7 @@ func (s *stack) startRoles(ctx context.Context) error {
 
 func (s *stack) address(port int) string { return "127.0.0.1:" + strconv.Itoa(s.o.Port+port) }
 
-// call runs a command of the program to its end.
+// call runs a command of the program and returns its output.
 func (s *stack) call(ctx context.Context, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, s.o.Program, args...) //nolint:gosec // our own program
 	var stderr strings.Builder
@@ -155,7 +155,7 @@ func (s *stack) call(ctx context.Context, args ...string) (string, error) {
 	return string(out), nil
 }
 
-// start launches a life of a role, which must not end by itself.
+// start starts a role, which must not end by itself.
 func (s *stack) start(name string, env []string, args ...string) (*process, error) {
 	program, call := s.o.Program, args
 	if name == instances()[len(instances())-1] {
@@ -168,7 +168,7 @@ func (s *stack) start(name string, env []string, args ...string) (*process, erro
 	return launch(name, filepath.Join(s.dir, "logs", file), env, program, call...)
 }
 
-// guard ends the act when a process ends that nobody ended.
+// guard cancels the act when a process ends unexpectedly.
 func (s *stack) guard(p *process) {
 	go func() {
 		<-p.done
@@ -178,10 +178,10 @@ func (s *stack) guard(p *process) {
 	}()
 }
 
-// guardProcessor guards a processor as its supervisor would. When the coordinator of a
-// group dies while it takes up a restarted member, its successor may know the former
-// life only and refuse the new one as another process of the same instance id: it ends
-// and says so, and is started again.
+// guardProcessor restarts a processor as its supervisor would. If the coordinator of a
+// group dies while it admits a restarted member, its successor may know only the
+// member's former id and reject the new one as fenced: another process with the same
+// instance id. The processor then ends with a message, and is restarted.
 func (s *stack) guardProcessor(ctx context.Context, i int, p *process) {
 	go func() {
 		<-p.done
@@ -198,8 +198,8 @@ func (s *stack) guardProcessor(ctx context.Context, i int, p *process) {
 	}()
 }
 
-// supervise starts a role until it says that it runs. A start while Kafka is away may
-// fail: whoever supervises it starts it again, and so does this.
+// supervise starts a role until it logs that it runs. While Kafka is away a start may
+// fail; a real supervisor would also start it again.
 func (s *stack) supervise(ctx context.Context, name string, env []string, running string, args ...string) (*process, error) {
 	for n := 1; ; n++ {
 		p, err := s.start(name, env, args...)
@@ -242,7 +242,7 @@ func processorEnv(instance, state string) []string {
 	return []string{"TRIBUTARY_PROCESSOR__ENGINE__INSTANCE_ID=" + instance, "TRIBUTARY_PROCESSOR__ENGINE__STATE_DIR=" + state}
 }
 
-// startProcessor starts the next life of a processor.
+// startProcessor starts or restarts a processor.
 func (s *stack) startProcessor(ctx context.Context, i int) error {
 	name := instances()[i]
 	p, err := s.supervise(ctx, name, processorEnv(name, s.states[i]), `msg=started`, "processor", "-c", s.file)
@@ -266,7 +266,7 @@ func (s *stack) replace(i int, p *process) {
 	s.processors[i] = p
 }
 
-// ready waits until a processor says so on its port.
+// ready waits until a processor's ops port reports it ready.
 func (s *stack) ready(ctx context.Context, i int) error {
 	p := s.processor(i)
 	address, err := p.says(ctx, `metrics and health" address=(\S+)`)
@@ -302,7 +302,7 @@ func (s *stack) ready(ctx context.Context, i int) error {
 	}
 }
 
-// close ends everything, whatever state it is in.
+// close ends all processes, whatever their state.
 func (s *stack) close() error {
 	s.mu.Lock()
 	all := append([]*process{s.simulator, s.ingest, s.registry}, s.processors...)

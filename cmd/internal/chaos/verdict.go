@@ -16,7 +16,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// finish ends the traffic, lets everything come to rest, and judges.
+// finish ends the traffic, waits until all records are processed, and judges.
 func (a *act) finish(ctx context.Context, stopWitness func()) error {
 	a.diary.sayf("the last fault is over: ending the traffic")
 	stopWitness()
@@ -45,10 +45,10 @@ func (a *act) finish(ctx context.Context, stopWitness func()) error {
 	return a.searchLogs()
 }
 
-// judge asks the program's own judges: what was sent against what is in the topics and
-// against the naive model, and the account from the topics alone.
+// judge runs the checks of the program itself: it compares the webhooks sent with the
+// topics and with the model, and audits the topics.
 func (a *act) judge(ctx context.Context) error {
-	// What fell due by then was told: a clock is at most a few seconds behind.
+	// Timers due by then have fired: a watermark is at most a few seconds behind.
 	const restful = 12 * time.Second
 	if err := pause(ctx, restful); err != nil {
 		return err
@@ -64,8 +64,8 @@ func (a *act) judge(ctx context.Context) error {
 	return nil
 }
 
-// ask asks one of the judges, and again for as long as a fault may take to be over: a
-// deadline that is on its way from stage to stage is no difference once it is there.
+// ask runs one check, and repeats it for the duration of a recovery: an event-time
+// timer whose effect is still passing from stage to stage is not a difference.
 func (a *act) ask(ctx context.Context, name string, args []string) error {
 	for until := time.Now().Add(recovery); ; {
 		out, err := a.call(ctx, args...)
@@ -84,7 +84,7 @@ func (a *act) ask(ctx context.Context, name string, args []string) error {
 	}
 }
 
-// testify compares the witness's receipts with the raw topic, and its set with the
+// testify compares the witness's receipts with the raw topic, and its webhooks with the
 // decoded topic.
 func (a *act) testify(ctx context.Context) error {
 	a.witness.mu.Lock()
@@ -147,7 +147,7 @@ func (a *act) testify(ctx context.Context) error {
 	return nil
 }
 
-// searchLogs looks for what no log may hold.
+// searchLogs searches the processes' logs for text that must not occur in them.
 func (a *act) searchLogs() error {
 	files, err := filepath.Glob(filepath.Join(a.dir, "logs", "*.log"))
 	if err != nil {

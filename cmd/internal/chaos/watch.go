@@ -15,7 +15,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// names are those of the act's topics and groups.
+// names returns the names of the act's topics and groups.
 func names() schemas.Names { return schemas.Names{Prefix: "chaos."} }
 
 // place is a partition of a raw topic.
@@ -24,16 +24,17 @@ type place struct {
 	partition int32
 }
 
-// positions are how far the stages of raw topics are: what a transaction commits is
-// seen here when it is committed, and no sooner.
+// positions are the committed offsets of the stages that read raw topics. An offset
+// becomes visible here only when its transaction is committed.
 type positions struct {
-	// asked is when the brokers were asked.
+	// asked is the time of the request.
 	asked     time.Time
 	committed map[place]int64
 	ends      map[place]int64
 }
 
-// total is how many raw records were processed: a raw topic holds no markers.
+// total is the number of raw records processed: raw topics have no transaction markers,
+// so offsets count records.
 func (p *positions) total() int64 {
 	var sum int64
 	for _, n := range p.committed {
@@ -42,7 +43,7 @@ func (p *positions) total() int64 {
 	return sum
 }
 
-// reached says whether everything is committed up to given ends.
+// reached reports whether everything is committed up to the given ends.
 func (p *positions) reached(ends map[place]int64) bool {
 	for at, end := range ends {
 		if p.committed[at] < end {
@@ -52,8 +53,8 @@ func (p *positions) reached(ends map[place]int64) bool {
 	return true
 }
 
-// moved says whether any of the places, or of all if there are none, was committed
-// further than before.
+// moved reports whether one of the places has a higher committed offset than before;
+// without places, any partition counts.
 func (p *positions) moved(before *positions, places map[place]bool) bool {
 	for at, n := range p.committed {
 		if n > before.committed[at] && (len(places) == 0 || places[at]) {
@@ -63,7 +64,7 @@ func (p *positions) moved(before *positions, places map[place]bool) bool {
 	return false
 }
 
-// watcher asks the brokers again and again how far the stages are.
+// watcher polls the brokers for the committed offsets of the stages.
 type watcher struct {
 	client *kgo.Client
 	admin  *kadm.Client
@@ -110,7 +111,7 @@ func (w *watcher) close() {
 	w.client.Close()
 }
 
-// ask asks once. An error means that the brokers cannot say now.
+// ask polls once. An error means that the brokers cannot answer now.
 func (w *watcher) ask(ctx context.Context) (positions, error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
@@ -140,14 +141,14 @@ func (w *watcher) ask(ctx context.Context) (positions, error) {
 	return p, nil
 }
 
-// now returns the newest answer.
+// now returns the newest positions.
 func (w *watcher) now() positions {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.last
 }
 
-// until waits for an answer that is as wanted.
+// until waits for positions that satisfy a condition.
 func (w *watcher) until(ctx context.Context, what string, wanted func(*positions) bool) (positions, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, recovery, fmt.Errorf("not within %v", recovery))
 	defer cancel()
@@ -166,8 +167,8 @@ func (w *watcher) until(ctx context.Context, what string, wanted func(*positions
 	}
 }
 
-// owned returns the places that a processor's workers have now; none if the brokers
-// cannot say.
+// owned returns the partitions assigned to a processor's workers; none if the brokers
+// cannot answer.
 func (w *watcher) owned(ctx context.Context, instance string) map[place]bool {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
@@ -192,7 +193,7 @@ func (w *watcher) owned(ctx context.Context, instance string) map[place]bool {
 	return out
 }
 
-// recovering follows a fault until it is over.
+// recovering tracks a fault until the recovery.
 type recovering struct {
 	fault  fault
 	at     time.Time
@@ -201,7 +202,7 @@ type recovering struct {
 	ends   map[place]int64
 }
 
-// begin notes how things stand when a fault strikes.
+// begin records the positions and assignments when a fault is injected.
 func (w *watcher) begin(ctx context.Context, f fault, instance string) *recovering {
 	r := &recovering{fault: f}
 	if instance != "" {
@@ -213,8 +214,8 @@ func (w *watcher) begin(ctx context.Context, f fault, instance string) *recoveri
 	return r
 }
 
-// over waits until something was committed again, and then until everything is
-// that was accepted before.
+// over waits for the first commit after the fault, and then until everything accepted
+// before it is committed.
 func (r *recovering) over(ctx context.Context, w *watcher) (first, all time.Duration, err error) {
 	p, err := w.until(ctx, "something is committed again after "+r.fault.String(), func(p *positions) bool {
 		return p.asked.After(r.at) && p.moved(&r.before, r.places) || p.reached(p.ends) && p.asked.After(r.at.Add(sessionTimeout))

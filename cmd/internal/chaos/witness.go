@@ -16,15 +16,15 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// witness is a client that keeps every receipt. It sends each webhook until it has a
-// 200, as a provider does, and knows afterwards what must be where.
+// witness is a client that keeps every receipt. It sends each webhook until it gets a
+// 200, as a provider does, so that testify can look each receipt up in the raw topic.
 type witness struct {
 	url  string
 	rate float64
 
 	mu   sync.Mutex
 	sent []*testimony
-	// lastOK is when the newest 200 was asked for.
+	// lastOK is when the request with the newest 200 was sent.
 	lastOK  time.Time
 	changed chan struct{} // closed and made anew with every 200
 }
@@ -39,7 +39,7 @@ type testimony struct {
 	statuses map[int]int
 }
 
-// receipt says where ingest stored a record.
+// receipt is the position where ingest stored a record.
 type receipt struct {
 	Topic     string `json:"topic"`
 	Partition int32  `json:"partition"`
@@ -51,14 +51,14 @@ func newWitness(address string, rate float64) *witness {
 	return &witness{url: "http://" + address + "/v1/lox24/" + a.Source + "/" + a.Secret, rate: rate, changed: make(chan struct{})}
 }
 
-// witnesses is how many webhooks are sent at once.
+// witnesses is the number of concurrent senders.
 const witnesses = 8
 
 func (*witness) client() *http.Client {
 	return &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: witnesses}}
 }
 
-// run sends until ctx ends; what is under way then is sent until it is taken or
+// run sends until ctx ends; pending webhooks are then sent until they are accepted or
 // lasting ends.
 func (w *witness) run(ctx, lasting context.Context, rng *rand.Rand) {
 	queue := make(chan *testimony)
@@ -88,7 +88,7 @@ func (w *witness) run(ctx, lasting context.Context, rng *rand.Rand) {
 	group.Wait()
 }
 
-// forget takes back what was never sent.
+// forget drops a webhook that was never sent.
 func (w *witness) forget(t *testimony) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -117,7 +117,7 @@ func uuid(rng *rand.Rand) string {
 	return fmt.Sprintf("%08x-%04x-4%03x-8%03x-%012x", a>>32, a>>16&0xffff, a&0xfff, b>>52, b&0xffffffffffff)
 }
 
-// deliver sends a webhook until it is taken.
+// deliver sends a webhook until it is accepted.
 func (w *witness) deliver(ctx context.Context, client *http.Client, t *testimony) {
 	wait := 50 * time.Millisecond
 	for {
@@ -141,7 +141,7 @@ func (w *witness) deliver(ctx context.Context, client *http.Client, t *testimony
 	}
 }
 
-// post sends once and returns the status, 0 if there was no whole answer.
+// post sends once and returns the status, 0 if there was no complete answer.
 func (w *witness) post(client *http.Client, body []byte) (int, []receipt) {
 	req, err := http.NewRequest(http.MethodPost, w.url, bytes.NewReader(body)) //nolint:noctx // the client's timeout bounds it
 	if err != nil {
@@ -166,7 +166,7 @@ func (w *witness) post(client *http.Client, body []byte) (int, []receipt) {
 	return resp.StatusCode, answer.Records
 }
 
-// next waits for a 200 to a request made after a time.
+// next waits for a 200 to a request made after a given time.
 func (w *witness) next(ctx context.Context, after time.Time) error {
 	ctx, cancel := context.WithTimeout(ctx, recovery)
 	defer cancel()
@@ -185,7 +185,7 @@ func (w *witness) next(ctx context.Context, after time.Time) error {
 	}
 }
 
-// append writes what was sent into a simulator's ledger.
+// append adds the webhooks sent to a simulator's ledger.
 func (w *witness) append(path string) error {
 	file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0o600) //nolint:gosec // the run's own file
 	if err != nil {

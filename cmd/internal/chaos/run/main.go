@@ -1,4 +1,4 @@
-// Command run plays the faults of package chaos: make chaos-kafka.
+// Command run runs the faults of package chaos: make chaos-kafka.
 package main
 
 import (
@@ -27,7 +27,7 @@ func main() {
 	os.Exit(code)
 }
 
-// run returns the exit code: 1 if anything was found, 2 for a wrong call.
+// run returns the exit code: 1 if there are findings, 2 for wrong arguments.
 func run(ctx context.Context, args []string, out io.Writer) int {
 	flags := flag.NewFlagSet("chaos-kafka", flag.ContinueOnError)
 	flags.SetOutput(out)
@@ -70,7 +70,7 @@ func run(ctx context.Context, args []string, out io.Writer) int {
 	return 0
 }
 
-// prepare finds the checkout, makes the folder and builds the program.
+// prepare finds the checkout, creates the directory and builds the program.
 func prepare(ctx context.Context, o *chaos.Options) (err error) {
 	if o.Seed == 0 {
 		var b [8]byte
