@@ -225,7 +225,7 @@ func TestRotationSplitsNoID(t *testing.T) {
 }
 
 // TestPlainIDsCostNoMemory: the ids of nearly all records.
-func TestPlainIDsCostNoMemory(t *testing.T) {
+func TestPlainIDsCostNoMemory(t *testing.T) { //nolint:paralleltest // AllocsPerRun counts what other tests allocate, too
 	p := rotation(t)
 	for _, id := range plainIDs {
 		if n := testing.AllocsPerRun(100, func() { p.ID(&shop, id) }); n != 0 {

@@ -71,7 +71,7 @@ func TestWritings(t *testing.T) {
 		}
 		for _, text := range append(writings(number[0], number[1], number[2]), digits) {
 			got := p.Phone(text, at(1))
-			if got.Pseudonyms == nil || got.Pseudonyms[0] != want.Pseudonyms[0] || got.Country != want.Country {
+			if len(got.Pseudonyms) == 0 || got.Pseudonyms[0] != want.Pseudonyms[0] || got.Country != want.Country {
 				t.Errorf("Phone(%q) = %+v, want %+v", text, got, want)
 			}
 			if text == digits && number[0] == "44" {

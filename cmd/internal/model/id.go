@@ -40,7 +40,7 @@ func newIDs(keys []Key) *ids {
 	i := &ids{
 		uuid:   regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`),
 		scheme: regexp.MustCompile(`(?i)^(tel|sms|whatsapp):`),
-		groups: regexp.MustCompile(`[0-9]+([^0-9A-Za-z+][0-9]+)*`),
+		groups: regexp.MustCompile(`\d+([^0-9A-Za-z+]\d+)*`),
 	}
 	oldest := -1
 	for n := range keys {

@@ -345,6 +345,15 @@ func (m *Model) unibell(e *raw.Envelope, r *kgo.Record, made, failed bool) verdi
 	if !made && e.Kind != raw.KindRelayAnswer {
 		m.correlate(c.correlations, e, e.ReceivedAt.UnixMilli(), map[string]*string{"reference": &reference})
 	}
+	if e.Kind == raw.KindRelayAnswer && word == "ok" {
+		m.bindings[e.Source+"\x00"+requestID] = reference
+	}
+	c.take(e, requestID, word)
+	return decoded
+}
+
+// take adds a request, an answer or a status to its call.
+func (c *call) take(e *raw.Envelope, requestID, word string) {
 	switch e.Kind {
 	case raw.KindRelayRequest:
 		if p := c.one(e.RequestID); p.at.IsZero() {
@@ -356,7 +365,6 @@ func (m *Model) unibell(e *raw.Envelope, r *kgo.Record, made, failed bool) verdi
 	case raw.KindRelayAnswer:
 		switch word {
 		case "ok":
-			m.bindings[e.Source+"\x00"+requestID] = reference
 			p := c.one(e.RequestID)
 			p.provider, p.at = requestID, e.ReceivedAt
 		case "unreached":
@@ -369,7 +377,6 @@ func (m *Model) unibell(e *raw.Envelope, r *kgo.Record, made, failed bool) verdi
 	default:
 		c.statuses = append(c.statuses, status{word, requestID, e.ReceivedAt})
 	}
-	return decoded
 }
 
 func unibellFields(contentType string, body []byte) (reference, requestID, word string, ok bool) {
