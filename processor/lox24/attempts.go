@@ -34,11 +34,12 @@ const attemptsPrefix = "attempts "
 // attemptsVersion is the format of their entries.
 const attemptsVersion = 1
 
-// maxAttempt is up to which number attempts are followed. LOX24 makes 4. [D]
+// maxAttempt is the highest attempt number that is tracked. LOX24 makes 4 attempts. [D]
 const maxAttempt = 31
 
-// deliveries are those seen of one event, by notification task: an event
-// goes to each of up to five notifications set up. [D] doc.lox24.eu/info/notifications
+// deliveries are the attempts seen of one event, by notification task: LOX24 sends an
+// event to each of up to five configured notifications. [D]
+// doc.lox24.eu/info/notifications
 type deliveries struct {
 	// last is the latest received_at.
 	last  time.Time
@@ -47,7 +48,7 @@ type deliveries struct {
 
 // task is one notification task's deliveries.
 type task struct {
-	// hash stands for source and task.
+	// hash identifies source and task.
 	hash   uint32
 	source string
 	seen   []delivery
@@ -55,14 +56,14 @@ type task struct {
 	claimed uint32
 }
 
-// delivery is an attempt and when it was received first.
+// delivery is an attempt and its earliest received_at.
 type delivery struct {
 	number int
 	at     time.Time
 }
 
-// taskHash tells tasks of one event apart: FNV-1a of source and task, a zero byte
-// between them.
+// taskHash identifies a task within an event: FNV-1a of source and task, with a zero
+// byte between them.
 func taskHash(source, task string) uint32 {
 	const basis, prime = 2166136261, 16777619
 	h := uint32(basis)
@@ -98,8 +99,8 @@ func (e *event) tag(dst []byte) []byte {
 // tagSize is the length of a tag.
 const tagSize = 5
 
-// note takes a delivery into the account of its event. first and tag are those of
-// the event's first sighting, if it is repeated.
+// note adds a delivery to the entry of its event. For a repeat, first and tag are those
+// of the event's first occurrence.
 func (s *Stage) note(tx engine.Tx, e *event, first dedupe.Sighting, tag []byte, repeated bool) error {
 	n := e.attempt()
 	if n == 0 || n == 1 && !repeated {
@@ -125,12 +126,13 @@ func (s *Stage) note(tx engine.Tx, e *event, first dedupe.Sighting, tag []byte, 
 	return nil
 }
 
-// begin makes the account of an event of which only the first sighting is known. It
-// returns false if a delivery says nothing that the sighting does not.
+// begin fills the entry of an event of which only the first occurrence is stored. It
+// returns false if the new delivery adds no information to that.
 func (a *deliveries) begin(first dedupe.Sighting, tag []byte, hash uint32, n int) bool {
 	was := delivery{number: 1, at: first.ReceivedAt}
 	if len(tag) != tagSize {
-		// It did not tell its number: it passes for the first of the same task.
+		// The first occurrence had no attempt number: assume the first of the same
+		// task.
 		a.see(hash, "", was)
 		return n > 1
 	}
@@ -140,7 +142,7 @@ func (a *deliveries) begin(first dedupe.Sighting, tag []byte, hash uint32, n int
 	return other != hash || was.number != n
 }
 
-// see notes a delivery; it says whether that is new.
+// see adds a delivery and reports whether it changed anything.
 func (a *deliveries) see(hash uint32, source string, d delivery) bool {
 	if d.at.After(a.last) {
 		a.last = d.at
@@ -166,8 +168,8 @@ func (a *deliveries) see(hash uint32, source string, d delivery) bool {
 	return true
 }
 
-// missed returns which attempts are missed at a time, and when the next one will
-// be, zero if none.
+// missed returns the attempts that are missed at a time, as bits, and the time at which
+// the next one becomes missed, zero if none will.
 func (t *task) missed(now time.Time, after time.Duration) (missed uint32, next time.Time) {
 	var evidence time.Time // the earliest of the later ones
 	last := len(t.seen) - 1
@@ -210,7 +212,7 @@ func (s *Stage) settleAttempts(tx engine.Tx, key []byte, a *deliveries) {
 	tx.Put(key, a.appendTo(tx.Buffer(attemptsSize)), due)
 }
 
-// attemptsSize is room for a usual account.
+// attemptsSize is the size of a usual entry, in bytes.
 const attemptsSize = 96
 
 func count(tx engine.Tx, figure, source string, which uint32) {

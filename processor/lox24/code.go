@@ -180,7 +180,7 @@ func readHistory(r *reader, c *avro.LOX24VerifyCode) {
 				r.Skip()
 			}
 		}
-		// An entry without a status is there, so it is new at least.
+		// An entry without a status exists, so its status is at least new.
 		entry.StatusName = r.status(entry.Status)
 		if len(c.History) == maxHistory {
 			r.fail(engine.CauseOutOfRange, "data.history: too long")
@@ -236,8 +236,8 @@ func readChannel(r *reader, w *webhook) {
 	w.code.Channel = avro.Some(c)
 }
 
-// payload looks the correlation ids and the fields that may leave up in the
-// payload; the payload itself stays behind.
+// payload extracts the correlation ids and the exposed fields from the payload; the
+// payload itself is not emitted.
 func (s *Stage) payload(text string, w *webhook) {
 	if strings.TrimSpace(text) == "" {
 		return
@@ -264,7 +264,7 @@ func (s *Stage) payload(text string, w *webhook) {
 	}
 }
 
-// slot names where a correlation id stands.
+// slot names the place of a correlation id.
 func slot(c source.Correlation) string {
 	if c.Pointer == "" {
 		return c.Field

@@ -30,18 +30,18 @@ type Config struct {
 	// Missed is how long after a later attempt of a delivery an earlier one that was
 	// not seen counts as missed. Default 10 min.
 	Missed time.Duration
-	// JourneyPartitions is how many partitions the journey stage's input has: each
-	// gets the clock.
+	// JourneyPartitions is the partition count of the journey stage's input; each
+	// partition gets the watermark.
 	JourneyPartitions int32
 	// Figures count verifications; nil counts none.
 	Figures *business.Labels
-	// TellOutcomes tells a journey of a verification only when its outcome changes: for
+	// TellOutcomes sends journeys an update only when the outcome changes: for
 	// benchmarks.
 	TellOutcomes bool
 }
 
-// DefaultMissed is how long attempts of one delivery may overtake each other before
-// a missing one counts.
+// DefaultMissed is the default of Config.Missed: how long attempts of one delivery may
+// overtake each other.
 const DefaultMissed = 10 * time.Minute
 
 // DefaultConfig returns the settings for one partition, without sources and keys.

@@ -27,7 +27,7 @@ type event struct {
 	receivedAt, created time.Time
 	// trace is the record's trace context.
 	trace []raw.Header
-	// id is the event's own.
+	// id is the event's id.
 	id string
 	// key is lox24: and the provider's id of the verify code or SMS.
 	key []byte
@@ -74,7 +74,7 @@ func (s *Stage) take() *webhook {
 	if w.event, ok = s.events.Get().(*event); !ok {
 		w.event = &event{}
 	}
-	// Emptied in place: as one value each would be made elsewhere and copied.
+	// Cleared in place: composite literals would be built elsewhere and copied.
 	c, f := &w.own, &w.fact
 	strategy, history, ids := c.RoutingStrategy[:0], c.History[:0], c.CorrelationIDs[:0]
 	plan, attempts, correlation := f.Plan[:0], f.Attempts[:0], f.Correlation[:0]
@@ -86,7 +86,7 @@ func (s *Stage) take() *webhook {
 	return w
 }
 
-// give keeps a webhook's memory for the next.
+// give returns a webhook's memory to the pool.
 func (s *Stage) give(w *webhook) {
 	w.event = nil
 	s.webhooks.Put(w)
@@ -131,7 +131,7 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 	return e, nil
 }
 
-// read makes an event of a record.
+// read decodes a record into an event.
 func (s *Stage) read(w *webhook, in *engine.Input) error {
 	data, err := s.envelope(w, in.Value)
 	if err != nil {
@@ -275,7 +275,7 @@ func (w *webhook) fill() {
 	e.number, e.task = w.attemptNumber, taskHash(w.from.Source, w.taskID.Value)
 }
 
-// write writes the event's record.
+// write encodes the event's record.
 func (w *webhook) write(record verification.Writer) {
 	e := w.event
 	var err error
@@ -285,14 +285,14 @@ func (w *webhook) write(record verification.Writer) {
 	}
 }
 
-// origin is where the event came from, as far as a change or a repeat tells it.
+// origin returns the part of the event's origin that changes and duplicates contain.
 func (e *event) origin(in *engine.Input) avro.Origin {
 	return avro.Origin{
 		Provider: e.provider, Source: e.sourceID, Topic: in.Topic, Partition: in.Partition, Offset: in.Offset, ReceivedAt: e.receivedAt,
 	}
 }
 
-// topic is where the decoded event goes.
+// topic returns the topic of the decoded event.
 func (e *event) topic() string {
 	switch e.kind {
 	case kindSMS:
@@ -304,7 +304,7 @@ func (e *event) topic() string {
 	}
 }
 
-// keyPrefix qualifies the provider's ids.
+// keyPrefix is put before the provider's ids in keys.
 const keyPrefix = raw.ProviderLOX24 + ":"
 
 // Dates implements engine.Dated.

@@ -69,7 +69,7 @@ func outcome(c *avro.LOX24VerifyCode) avro.VerificationOutcome {
 	}
 }
 
-// statusText is the status as sent, without allocation for the documented ones.
+// statusText returns the status as sent, without an allocation for documented ones.
 func statusText(status int32) string {
 	switch status {
 	case 0:

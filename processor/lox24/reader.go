@@ -14,8 +14,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
 )
 
-// reader reads values in every form that has one meaning. A value without one is left
-// empty and noted; the first fault that is not the scanner's own is kept.
+// reader parses values in every unambiguous form. An ambiguous or malformed value is
+// left empty and noted; the first fault that is not the scanner's own is kept.
 type reader struct {
 	*jsonscan.Scanner
 	// ids replaces ids that may not leave the restricted topics by pseudonyms.
@@ -31,16 +31,16 @@ type reader struct {
 // keys are the known keys of an object met so far.
 type keys uint32
 
-// once notes the key number n, on which the fact depends: there twice it makes a body
-// undecodable, for readers differ in which of the two counts.
+// once marks the key number n, on which the fact depends. If the key occurs twice the
+// body is undecodable, because parsers differ in which of the two counts.
 func (k *keys) once(r *reader, n int, name string) {
 	if k.again(n) {
 		r.fail(engine.CauseUndecodable, name+": the key is there twice")
 	}
 }
 
-// last notes the key number n, on which nothing depends: of two values the last counts,
-// and the field is noted.
+// last marks the key number n, on which the fact does not depend. If the key occurs
+// twice the last value counts, and the field is noted.
 func (k *keys) last(r *reader, n int, name string) {
 	if k.again(n) {
 		r.notes.Unread(name)
@@ -60,8 +60,8 @@ func (r *reader) fail(cause engine.Cause, detail string) {
 	}
 }
 
-// done returns the first fault. The scanner's own end all reading, so that none
-// of ours comes after one of them.
+// done returns the first fault. After a scanner's error nothing is read any more, so a
+// fault of ours is always earlier.
 func (r *reader) done(err error) error {
 	if r.fault == nil && err != nil {
 		return verification.Unreadable(r.path, err)
@@ -69,8 +69,8 @@ func (r *reader) done(err error) error {
 	return r.fault
 }
 
-// text reads a text, without copying: it is a part of the record, which outlives the
-// event. It is empty where there is none.
+// text reads a text without copying it: it is a part of the record, which outlives the
+// event. It is empty if there is none.
 func (r *reader) text(name string) string {
 	text, reading := r.LenientText()
 	r.notes.Reading(reading, name)
@@ -81,16 +81,16 @@ func view(b []byte) string {
 	return unsafe.String(unsafe.SliceData(b), len(b)) //nolint:gosec // a record's bytes are never changed
 }
 
-// optional is text where empty is null.
+// optional is text with null for an empty text.
 func (r *reader) optional(name string) avro.Optional[string] {
 	text := r.text(name)
 	return avro.Optional[string]{Value: text, Set: text != ""}
 }
 
-// id reads a provider's id as it may leave.
+// id reads a provider's id in the form in which it may leave.
 func (r *reader) id(name string) string { return r.ids.ID(r.source, r.text(name)) }
 
-// optionalID is id where empty is null.
+// optionalID is id with null for an empty one.
 func (r *reader) optionalID(name string) avro.Optional[string] {
 	id := r.id(name)
 	return avro.Optional[string]{Value: id, Set: id != ""}
@@ -124,10 +124,10 @@ func (r *reader) bool(name string) avro.Optional[bool] {
 	return avro.Optional[bool]{Value: value, Set: r.notes.Reading(reading, name)}
 }
 
-// list enters an array; it returns false where there is none.
+// list enters an array; it returns false if there is none.
 func (r *reader) list(name string) bool { return r.notes.Reading(r.LenientArray(), name) }
 
-// object enters an object; it returns false where there is none.
+// object enters an object; it returns false if there is none.
 func (r *reader) object(name string) bool { return r.notes.Reading(r.LenientObject(), name) }
 
 // data enters the object that an event of a known name must have.

@@ -30,7 +30,7 @@ const (
 type Stage struct {
 	config Config
 	keeper verification.Keeper
-	// events and webhooks are those to be used again.
+	// events and webhooks are pools.
 	events, webhooks sync.Pool
 	// entities are memory for verifications; each is in use during one Apply.
 	entities sync.Pool
@@ -44,7 +44,7 @@ func New(config Config) *Stage {
 	}}
 }
 
-// Apply dedupes a webhook and folds it into its verification.
+// Apply deduplicates a webhook and merges it into its verification.
 func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) error {
 	e, ok := decoded.(*event)
 	if !ok {
@@ -61,7 +61,7 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) erro
 	}
 }
 
-// applyCode folds an event into its verification.
+// applyCode merges an event into its verification.
 func (s *Stage) applyCode(tx engine.Tx, in *engine.Input, e *event) error {
 	entry, err := tx.Get(e.key)
 	if err != nil {
@@ -88,7 +88,7 @@ func (s *Stage) applyCode(tx engine.Tx, in *engine.Input, e *event) error {
 	return s.keeper.Settle(tx, e.key, v, &change, e.trace)
 }
 
-// emit tells the decoded event.
+// emit emits the decoded event.
 func (e *event) emit(tx engine.Tx) error {
 	if e.unwritable != nil {
 		return e.unwritable
@@ -98,7 +98,8 @@ func (e *event) emit(tx engine.Tx) error {
 	return nil
 }
 
-// repeated emits a duplicate if the event is remembered, and refuses a stale one.
+// repeated emits a duplicate if the event's id is stored, and returns an error for a
+// stale event.
 func (s *Stage) repeated(tx engine.Tx, in *engine.Input, seen *dedupe.Seen, entity []byte, e *event) (bool, error) {
 	var room [tagSize]byte
 	known, err := seen.Observe(tx, entity, &dedupe.Event{
@@ -117,8 +118,8 @@ func (s *Stage) repeated(tx engine.Tx, in *engine.Input, seen *dedupe.Seen, enti
 	return true, verification.EmitRepeat(tx, e.key, &repeat, e.trace)
 }
 
-// window returns how long the ids of a kind of event are remembered. An unknown event may
-// have no time, so that its age shows nothing: its id is kept as long as a verification.
+// window returns how long the ids of a kind of event are stored. An unknown event may
+// have no time by which it could be stale, so its id is kept as long as a verification.
 func (s *Stage) window(k kind) dedupe.Window {
 	keep := dedupe.Kept(s.config.Span)
 	if k == kindUnknown {
@@ -127,8 +128,8 @@ func (s *Stage) window(k kind) dedupe.Window {
 	return dedupe.Window{Span: s.config.Span, Keep: keep}
 }
 
-// applyPlain dedupes an event that is no verification's. Its entry holds the ids alone,
-// as long as they are remembered.
+// applyPlain deduplicates an event that does not belong to a verification. Its entry
+// holds only ids, for as long as they are needed.
 func (s *Stage) applyPlain(tx engine.Tx, in *engine.Input, e *event, prefix string) error {
 	key := append(append(tx.Buffer(len(prefix)+len(e.key)), prefix...), e.key...)
 	entry, err := tx.Get(key)
@@ -160,7 +161,8 @@ func (s *Stage) applyPlain(tx engine.Tx, in *engine.Input, e *event, prefix stri
 	return nil
 }
 
-// Expire handles a verification without an outcome, or the end of an entry.
+// Expire processes the timer of an entry: the expiry of a verification without an
+// outcome, or the end of the entry.
 func (s *Stage) Expire(tx engine.Tx, key []byte) error {
 	switch {
 	case dedupe.IsEntry(key):
@@ -175,7 +177,7 @@ func (s *Stage) Expire(tx engine.Tx, key []byte) error {
 	}
 }
 
-// ReportClock tells the journey stage how far the partition is.
+// ReportClock sends the partition's watermark to the journey stage.
 func (s *Stage) ReportClock(tx engine.Tx, partition int32, clock time.Time) error {
 	return verification.ReportClock(tx, Name, partition, s.config.JourneyPartitions, clock)
 }

@@ -8,16 +8,16 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// loosePrefix begins the ids of attempts that only a status is about.
+// loosePrefix begins the ids of attempts that are known only from a status.
 const loosePrefix = "status:"
 
-// LooseAttempt returns the id of an attempt that is known by the provider's id of it
-// only, or, where that is empty, by nothing. It is shown as a part of the attempt with
-// that ExternalID, in whatever order their facts come.
+// LooseAttempt returns the id of an attempt of which only the provider's id is known,
+// or, if that is empty, nothing. It is shown as a part of the attempt with that
+// ExternalID, in whatever order their facts arrive.
 func LooseAttempt(externalID string) string { return loosePrefix + externalID }
 
-// joined returns the attempts as they are shown: those of a Unibell verification with
-// its statuses joined to the calls.
+// joined returns the attempts as snapshots show them: in a Unibell verification,
+// statuses are joined to the calls they belong to.
 func (e *Entity) joined() []attempt {
 	isLoose := func(a attempt) bool { return strings.HasPrefix(a.id, loosePrefix) }
 	if e.texts[textProvider].value != raw.ProviderUnibell || !slices.ContainsFunc(e.attempts, isLoose) {
@@ -48,8 +48,9 @@ func (e *Entity) joined() []attempt {
 	return append(calls, rest...)
 }
 
-// target returns the call that a status is about: that with the id, else the newest of
-// those whose id is not known; without an id the newest of all. -1 is none.
+// target returns the index of the call that a status belongs to: the one with the id,
+// else the newest without a known id; for a status without an id the newest of all. -1
+// means none.
 func target(calls []attempt, id string) int {
 	found := -1
 	for i := range calls {

@@ -11,8 +11,8 @@ import (
 // version is the format of the state entry. The first had its texts at full length.
 const version = 2
 
-// Parse reads a state entry; none is a verification of which nothing is known.
-// The entity refers to the entry's bytes, so it is valid until the round ends.
+// Parse parses a state entry; a nil entry is a new verification. The entity refers to
+// the entry's bytes, so it is valid until the transaction ends.
 func Parse(entry []byte) (*Entity, error) {
 	e := &Entity{}
 	if err := e.Read(entry, nil); err != nil {
@@ -21,9 +21,9 @@ func Parse(entry []byte) (*Entity, error) {
 	return e, nil
 }
 
-// Read is Parse into an entity that is used again, with its memory, and with texts in
-// a room that lasts as long as the entry. Nothing that was made of the entity before may
-// be in use any more.
+// Read is Parse into an entity that is reused, with its memory and with texts in a room
+// that lasts as long as the entry. Nothing derived from the entity before may still be
+// in use.
 func (e *Entity) Read(entry []byte, room statecodec.Room) error {
 	e.Seen.Reset()
 	e.told, e.stamps, e.slots, e.attempts = e.told[:0], e.stamps[:0], e.slots[:0], e.attempts[:0]
@@ -55,8 +55,8 @@ func (e *Entity) Read(entry []byte, room statecodec.Room) error {
 	return nil
 }
 
-// sized is a list of n zero values, in the memory of an empty one where it is enough,
-// with room for one more.
+// sized returns a list of n zero values with capacity for one more. It reuses the
+// memory of empty if that is large enough.
 func sized[T any](empty []T, n int) []T {
 	list := slices.Grow(empty, n+1)[:n]
 	clear(list)
@@ -112,7 +112,7 @@ func (e *Entity) readAttempt(r *statecodec.Reader, a *attempt) {
 	}
 }
 
-// readMark reads the mark before a value; 0 says that there is none.
+// readMark reads the mark before a value; 0 means that there is none.
 func (e *Entity) readMark(r *statecodec.Reader) int {
 	by := r.Uint()
 	if by > uint64(len(e.stamps)) {
@@ -243,7 +243,7 @@ func (e *Entity) compact() {
 	}
 }
 
-// marks appends where the mark of every value stands.
+// marks appends a pointer to the mark of every value.
 func (e *Entity) marks(list []*int) []*int {
 	for i := range e.texts {
 		list = append(list, &e.texts[i].by)
@@ -296,7 +296,7 @@ func (e *Entity) readPhone(r *statecodec.Reader) avro.Phone {
 	return p
 }
 
-// some is the text, or null where it is empty.
+// some returns the text, or null if it is empty.
 func some(s string) avro.Optional[string] { return avro.Optional[string]{Value: s, Set: s != ""} }
 
 // The enums as numbers; new symbols go to the end.

@@ -11,10 +11,10 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// Entity is the state of one verification. Make it with Parse. It may be used again for
-// another, with its memory: see Read.
+// Entity is the state of one verification. Make it with Parse. Read reuses it for
+// another verification.
 type Entity struct {
-	// Seen are the ids of the facts applied, for a stage that dedupes here.
+	// Seen holds the ids of the facts applied, for a stage that deduplicates here.
 	Seen dedupe.Seen
 
 	// told are the journeys of the last snapshot, which have the verification as a
@@ -66,8 +66,8 @@ type memory struct {
 	input      avro.JourneyInput
 }
 
-// The fields that are simply said. New ones go to the end: the state entry has
-// them in this order.
+// The plain text fields, each a last-writer-wins register. New ones go to the end,
+// because the state entry has them in this order.
 const (
 	textProvider = iota
 	textSource
@@ -78,13 +78,14 @@ const (
 	textCount
 )
 
-// stamp is the age of a fact: a total order over distinct facts.
+// stamp is the version of a fact: a total order over distinct facts.
 type stamp struct {
 	at int64 // unix ms
 	id string
 }
 
-// marked is a value and the fact that said it; by is 0 for a value never said.
+// marked is a last-writer-wins register: a value and the mark of the fact that set it;
+// by is 0 if none did.
 type marked[T any] struct {
 	value T
 	by    int
@@ -97,7 +98,7 @@ type standing struct {
 	at   statecodec.Instant
 }
 
-// slot is a place where correlation ids stand, and the newest found there.
+// slot is a place of correlation ids, and the newest id found there.
 type slot struct {
 	name string
 	id   marked[string]
@@ -141,7 +142,7 @@ func (e *Entity) Apply(f *Fact) {
 	e.assurance = Weaker(e.assurance, f.Assurance)
 	e.uncorrelated = e.uncorrelated || f.Uncorrelated
 	for field, text := range [textCount]string{f.Provider, f.Source, f.Namespace, f.ProviderID, f.DeliveredChannel, f.Currency} {
-		// A source without a namespace says that there is none.
+		// A fact of a source without a namespace resets the namespace.
 		if text != "" || field == textNamespace {
 			set(e, &e.texts[field], text, by)
 		}
@@ -173,8 +174,8 @@ func (e *Entity) Apply(f *Fact) {
 	e.tell(f.Outcome, at, received)
 }
 
-// order notes when the verification was ordered. Of several calls under one reference
-// the first counts.
+// order merges the time at which the verification was ordered. Of several calls with
+// one reference the first counts.
 func (e *Entity) order(at statecodec.Instant, provider string, by int) {
 	if provider != raw.ProviderUnibell {
 		set(e, &e.created, at, by)
@@ -210,7 +211,7 @@ func compareStamps(a, b *stamp) int {
 	return strings.Compare(a.id, b.id)
 }
 
-// take replaces the status by one that is above it.
+// take replaces the status by one that is greater in the order of statuses.
 func (s *standing) take(is standing) {
 	above := cmp.Or(
 		cmp.Compare(rank(is.name), rank(s.name)), is.at.Compare(s.at),
@@ -267,7 +268,7 @@ func compareAttempts(f *Attempt, a *attempt) int {
 	)
 }
 
-// tell notes a real outcome.
+// tell merges a real outcome.
 func (e *Entity) tell(outcome avro.VerificationOutcome, at, received statecodec.Instant) {
 	for i := range e.outcomes {
 		if outcome == outcomeAt(i) {
@@ -293,7 +294,7 @@ func (e *Entity) reached() (outcome avro.VerificationOutcome, t telling, ok bool
 	return outcome, t, ok
 }
 
-// received returns when the first fact that tells any real outcome was received.
+// received returns the earliest received_at of the facts that report a real outcome.
 func (e *Entity) received() (at statecodec.Instant) {
 	for i := range e.outcomes {
 		at = statecodec.Earlier(at, e.outcomes[i].received)

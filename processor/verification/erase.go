@@ -9,8 +9,9 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// Erase forgets the verification of a request: its state, its snapshot, and that its
-// journeys have it. The snapshot ends even where there is no state: it may outlive it.
+// Erase deletes the state and the snapshot of the verification in a request, and
+// removes it from its journeys. It emits the tombstone even if there is no state,
+// because the snapshot may outlive the state.
 func Erase(tx engine.Tx, r *erasure.Request) error {
 	entry, err := tx.Get(r.Key)
 	if err != nil {

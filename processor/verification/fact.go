@@ -10,11 +10,11 @@ import (
 // Fact is the information that one event holds on a verification. Empty strings, zero
 // times and unset optionals set no field. Its strings are copied before Settle returns.
 type Fact struct {
-	// At is when the provider made the event.
+	// At is when the provider made the event, by its clock.
 	At time.Time
 	// EventID orders facts of the same time.
 	EventID string
-	// ReceivedAt is when ingest had read it.
+	// ReceivedAt is when ingest had received it.
 	ReceivedAt time.Time
 	// Provider, Source and Namespace are where it came from.
 	Provider, Source, Namespace string
@@ -24,7 +24,8 @@ type Fact struct {
 	Phone      avro.Optional[avro.Phone]
 	// Status is that of the whole verification, Text as sent.
 	Status Status
-	// Outcome is SUCCESS, FAILED or ERROR where the fact tells how it ended.
+	// Outcome is SUCCESS, FAILED or ERROR if the fact reports how the verification
+	// ended.
 	Outcome          avro.VerificationOutcome
 	DeliveredChannel string
 	// Plan is the routing strategy.
@@ -61,7 +62,7 @@ type Correlation struct {
 
 // Status is a status and the fields that order it.
 type Status struct {
-	// Text is the status as sent, empty where none was.
+	// Text is the status as sent, empty if there was none.
 	Text string
 	Name avro.AttemptStatus
 	// At is the time that orders ends: processed_at of an attempt, the event's of a
@@ -112,7 +113,7 @@ func weight(name avro.AttemptStatus) int {
 	}
 }
 
-// Weaker returns the weaker of two assurances. An empty first one is none yet.
+// Weaker returns the weaker of two assurances. An empty first one does not count.
 func Weaker(a, b avro.Assurance) avro.Assurance {
 	if a == "" || assuranceRank(b) < assuranceRank(a) {
 		return b

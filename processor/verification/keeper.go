@@ -21,7 +21,7 @@ import (
 
 // Keeper stores verifications and emits their snapshots.
 type Keeper struct {
-	// Least is how long an outcome is awaited at least.
+	// Least is the minimum time that an outcome is awaited.
 	Least time.Duration
 	// Grace is added to the sum of the strategy's timeouts.
 	Grace time.Duration
@@ -30,7 +30,7 @@ type Keeper struct {
 	Retention time.Duration
 	// Figures count verifications; nil counts none.
 	Figures *business.Labels
-	// Outcomes tells journeys only of outcomes that change: for benchmarks.
+	// Outcomes sends journeys an update only when the outcome changes: for benchmarks.
 	Outcomes bool
 }
 
@@ -41,9 +41,10 @@ func compareIDs(a, b journeyID) int {
 	return cmp.Or(strings.Compare(a.namespace, b.namespace), strings.Compare(a.id, b.id))
 }
 
-// JourneyKey appends the key of a journey: the correlation id, behind the namespace and a
-// colon. An id without a namespace stands alone, or behind a colon where a part of it could
-// be taken for a namespace: no id can be chosen so that its key is that of another id.
+// JourneyKey appends the key of a journey: the namespace, a colon and the correlation
+// id. An id without a namespace has no colon before it, unless it contains a colon
+// itself and its first part could be taken for a namespace. So no two ids have the same
+// key.
 func JourneyKey(dst []byte, namespace, id string) []byte {
 	if namespace != "" || strings.Contains(id, ":") && !isPseudonym(id) {
 		dst = append(append(dst, namespace...), ':')
@@ -51,13 +52,13 @@ func JourneyKey(dst []byte, namespace, id string) []byte {
 	return append(dst, id...)
 }
 
-// isPseudonym says whether a correlation id is one that we made: no source has a namespace
-// of these names.
+// isPseudonym reports whether a correlation id is a pseudonym. No source has a
+// namespace with the name of a pseudonym's prefix.
 func isPseudonym(id string) bool {
 	return strings.HasPrefix(id, source.PhonePrefix) || strings.HasPrefix(id, source.HMACPrefix)
 }
 
-// The rooms for usual values, so that appending to them moves nothing.
+// Usual sizes, in bytes, so that appending rarely reallocates.
 const (
 	snapshotSize = 1024
 	inputSize    = 512
@@ -75,7 +76,8 @@ func (k *Keeper) Settle(tx engine.Tx, key []byte, e *Entity, change *avro.Change
 	return nil
 }
 
-// Expire handles the deadline of a verification: no outcome, or its end.
+// Expire processes the timer of a verification: it expires without an outcome, or its
+// retention ends.
 func (k *Keeper) Expire(tx engine.Tx, key []byte) error {
 	entry, err := tx.Get(key)
 	if err != nil {
@@ -98,8 +100,8 @@ func (k *Keeper) Expire(tx engine.Tx, key []byte) error {
 	return nil
 }
 
-// End ends a verification: a tombstone, and nothing is left of its state. The
-// journeys keep it for as long as they last.
+// End emits a tombstone and deletes the state of a verification. Its journeys keep it
+// as a member until they end.
 func End(tx engine.Tx, key []byte) error {
 	tx.Emit(engine.Output{Topic: schemas.EnrichedVerifications, Key: key})
 	return Forget(tx, key)
@@ -124,7 +126,8 @@ func Forget(tx engine.Tx, key []byte) error {
 
 func (k *Keeper) end(e *Entity) statecodec.Instant { return e.lastReceived.Add(k.Retention) }
 
-// store writes the entity, due when its outcome is missing or its time is over.
+// store writes the entity. Its timer fires when the outcome becomes overdue or when the
+// retention ends.
 func (k *Keeper) store(tx engine.Tx, key []byte, v *view) {
 	due := k.end(v.e)
 	if v.outcome == avro.VerificationOutcomePending {
@@ -154,7 +157,7 @@ func (k *Keeper) tell(tx engine.Tx, key []byte, v *view, change *avro.Change, tr
 	}
 	tx.Emit(engine.Output{Topic: schemas.EnrichedVerifications, Key: key, Value: value, Headers: trace})
 	left := slices.DeleteFunc(e.told, func(was journeyID) bool { return slices.Contains(journeys, was) })
-	// The two lists change places, so that neither needs new memory.
+	// The two lists swap their memory, so that neither allocates.
 	e.told, e.now = journeys, left
 	if len(left)+len(journeys) == 0 || quiet {
 		return nil
@@ -162,13 +165,14 @@ func (k *Keeper) tell(tx engine.Tx, key []byte, v *view, change *avro.Change, tr
 	return k.tellJourneys(tx, v, left, trace)
 }
 
-// textOf is bytes as a text, for as long as they do not change.
+// textOf returns bytes as a string without a copy; it is valid as long as they do not
+// change.
 func textOf(b []byte) string {
 	return unsafe.String(unsafe.SliceData(b), len(b)) //nolint:gosec // as the comment says
 }
 
-// tellJourneys tells those that the verification has left, then its own, of the snapshot
-// just made.
+// tellJourneys sends a removal to the journeys that the verification has left, and the
+// snapshot just made to its current ones.
 func (k *Keeper) tellJourneys(tx engine.Tx, v *view, left []journeyID, trace []raw.Header) error {
 	e, input, snapshot := v.e, &v.e.input, &v.e.snapshot
 	*input = avro.JourneyInput{
@@ -215,7 +219,7 @@ func (e *Entity) appendJourneys(ids []journeyID) []journeyID {
 	return slices.Compact(ids)
 }
 
-// ReportClock tells the journey stage the clock of an input partition of a stage:
+// ReportClock sends the watermark of a stage's input partition to the journey stage:
 // one record to each of its partitions.
 func ReportClock(tx engine.Tx, stage string, partition, journeyPartitions int32, clock time.Time) error {
 	input := avro.JourneyInput{

@@ -31,7 +31,7 @@ func Emit(tx engine.Tx, topic string, key []byte, record Writer, room int, trace
 	return nil
 }
 
-// OriginOf says where a raw record came from and how it was proven.
+// OriginOf returns where a raw record came from and how it was proven.
 func OriginOf(in *engine.Input, e *raw.Envelope) avro.Origin {
 	return avro.Origin{
 		Source: e.Source, Provider: e.Provider, Assurance: assuranceBy(e.Assurance), SecretID: e.SecretID, RequestID: e.RequestID,
@@ -52,7 +52,7 @@ func assuranceBy(header string) avro.Assurance {
 	}
 }
 
-// ChangeBy says that a raw record changed something.
+// ChangeBy returns a change whose cause is a raw record.
 func ChangeBy(origin *avro.Origin, eventID string) avro.Change {
 	return avro.Change{
 		Cause: avro.ChangeCauseRecord, Topic: avro.Some(origin.Topic), Partition: avro.Some(origin.Partition),
@@ -63,9 +63,7 @@ func ChangeBy(origin *avro.Origin, eventID string) avro.Change {
 // lostOffset is the offset of a first record that is gone and whose place its repeat has.
 const lostOffset = -1
 
-// Repeat says that a raw record repeats another. A topic that lost its end may give the
-// repeat the very place of the first record: then no place of the first is named, so that
-// no duplicate names itself.
+// Repeat returns the duplicate record of a raw record that repeats another.
 func Repeat(origin *avro.Origin, first dedupe.Sighting, by avro.KnownBy, eventID string) avro.Duplicate {
 	d := avro.Duplicate{
 		Provider: origin.Provider, Source: origin.Source, EventID: eventID, KnownBy: by,
@@ -89,8 +87,8 @@ func EmitRepeat(tx engine.Tx, key []byte, repeat *avro.Duplicate, trace []raw.He
 	return Emit(tx, schemas.Duplicates, key, repeat, size, trace)
 }
 
-// Unwritable makes a permanent error of one from an append encoder, which names
-// the field and no value.
+// Unwritable turns an encoder's error, which names the field and no value, into a
+// permanent error.
 func Unwritable(topic string, err error) error {
 	if field, ok := errors.AsType[*avro.FieldError](err); ok {
 		return engine.Permanentf(engine.CauseOutOfRange, "%s: %s: %v", topic, field.Path, field.Err)
@@ -127,7 +125,7 @@ func place(path, rest string) string {
 	}
 }
 
-// maxID is how long an id may be: the providers' are UUIDs and MD5s.
+// maxID is the maximum length of an id; the providers' are UUIDs and MD5s.
 const maxID = 256
 
 // NoID is the error text for an id that ValidID refuses.

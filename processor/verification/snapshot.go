@@ -21,8 +21,8 @@ type view struct {
 	channel  string
 }
 
-// view judges the entity. wait is how long an outcome is awaited from the first
-// fact on.
+// view derives the outcome and the times of the entity at now. wait is how long an
+// outcome is awaited, from the first fact.
 func (e *Entity) view(now time.Time, wait time.Duration) view {
 	v := view{e: e, outcome: avro.VerificationOutcomeUnknown}
 	v.channel, v.fallback = e.delivered()
@@ -38,7 +38,7 @@ func (e *Entity) view(now time.Time, wait time.Duration) view {
 	return v
 }
 
-// wait is how long an outcome is awaited.
+// wait returns how long an outcome is awaited, from the first fact.
 func (e *Entity) wait(least, grace time.Duration) time.Duration {
 	var seconds int64
 	for _, step := range e.plan.value {
@@ -58,7 +58,7 @@ func (v *view) late() time.Duration {
 	return max(0, received.Sub(v.deadline))
 }
 
-// duration is from the order to the outcome.
+// duration returns the time from the order to the outcome, in milliseconds.
 func (v *view) duration() avro.Optional[int64] {
 	if v.at == 0 || v.e.created.by == 0 {
 		return avro.Optional[int64]{}
@@ -103,7 +103,7 @@ func (v *view) member(to *avro.VerificationMember) {
 	}
 }
 
-// createdOf is when the verification was ordered.
+// createdOf returns when the verification was ordered.
 func createdOf(e *Entity) avro.Optional[time.Time] {
 	return avro.Optional[time.Time]{Value: e.created.value.Time(), Set: e.created.by != 0}
 }
@@ -120,7 +120,7 @@ func (e *Entity) appendAttempts(list []avro.VerificationAttempt) []avro.Verifica
 			ExternalID: some(a.external.value), Error: some(a.err.value), CostMinor: optional(&a.cost),
 		})
 	}
-	// Two or three, which nearly always are in order.
+	// Insertion sort: there are two or three, nearly always in order.
 	for i := 1; i < len(list); i++ {
 		for j := i; j > 0 && compareShown(&list[j], &list[j-1]) < 0; j-- {
 			list[j], list[j-1] = list[j-1], list[j]

@@ -182,7 +182,7 @@ func (m *mark) lower(by uint64, at time.Time) {
 	}
 }
 
-// earlier returns the earlier of two times, of which zero is none.
+// earlier returns the earlier of two times; zero means none.
 func earlier(a, b time.Time) time.Time {
 	if a.IsZero() || b.Before(a) {
 		return b
@@ -190,7 +190,7 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// assurances are those there are, the weakest first.
+// assurances returns all assurances, the weakest first.
 func assurances() []avro.Assurance {
 	return []avro.Assurance{avro.AssuranceUnknown, avro.AssuranceSharedSecret, avro.AssuranceSignedID, avro.AssuranceSignedBody}
 }

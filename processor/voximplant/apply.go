@@ -101,7 +101,7 @@ func (a *Account) applyDocuments(d *avro.VoximplantAccountCallback, now mark) {
 		}
 	}
 	if id := d.RegulationAddressUploaded.Value.RegulationAddressID; id.Set {
-		// An upload says nothing of a status, so that it replaces none.
+		// An upload has no status, so it does not replace one.
 		a.lists[listAddresses].put(&item{id: id.Value})
 	}
 }

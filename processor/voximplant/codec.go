@@ -11,7 +11,7 @@ import (
 // version is the format of the state entry.
 const version = 1
 
-// parseAccount reads a state entry; none is an account of which nothing is known.
+// parseAccount parses a state entry; a nil entry is a new account.
 func parseAccount(entry []byte) (*Account, error) {
 	a := &Account{}
 	if entry == nil {

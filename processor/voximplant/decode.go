@@ -123,13 +123,13 @@ func (r *reader) baseText(d *avro.VoximplantAccountCallback, name string) bool {
 	return true
 }
 
-// plain reads a text that must be there.
+// plain reads a required text.
 func (r *reader) plain() string {
 	text, _ := r.LenientText()
 	return string(text)
 }
 
-// identify checks the ids and the type, of which the keys are made.
+// identify checks the ids and the type, from which the keys are made.
 func (cb *callback) identify(in *engine.Input) error {
 	d := &cb.decoded
 	if _, err := strconv.ParseUint(d.ProviderID, 10, 64); err != nil {
@@ -146,7 +146,7 @@ func (cb *callback) identify(in *engine.Input) error {
 	if string(in.Key) != d.AccountID {
 		return engine.Permanentf(engine.CauseUndecodable, "the record's key is not that of its account_id")
 	}
-	// One callback has one spelling of its id.
+	// The canonical form, so that one callback has one id.
 	d.CallbackID = strconv.FormatUint(cb.sequence, 10)
 	d.EventID = d.ProviderID + ":" + d.CallbackID
 	return nil
@@ -236,7 +236,7 @@ func (r *reader) unknown(name string) {
 	}
 }
 
-// isName says whether a text looks like the name of a field or type.
+// isName reports whether a text looks like the name of a field or type.
 func isName(text string) bool {
 	const longest = 64
 	if text == "" || len(text) > longest || text[0] >= '0' && text[0] <= '9' {
@@ -245,7 +245,7 @@ func isName(text string) bool {
 	return strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") == ""
 }
 
-// Dates implements engine.Dated. A callback does not say when it was.
+// Dates implements engine.Dated. A callback has no event time.
 func (cb *callback) Dates() engine.Dates {
 	return engine.Dates{Provider: cb.envelope.Provider, Received: cb.envelope.ReceivedAt}
 }

@@ -11,7 +11,7 @@ import (
 
 var _ erasure.Eraser = (*Stage)(nil)
 
-// Erase forgets an account.
+// Erase deletes an account.
 func (*Stage) Erase(tx engine.Tx, r *erasure.Request) error {
 	tx.Emit(engine.Output{Topic: schemas.EnrichedAccounts, Key: r.Key})
 	return verification.Forget(tx, bytes.Clone(r.Key))

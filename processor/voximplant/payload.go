@@ -11,11 +11,11 @@ func put[T any](r *reader, into *avro.Optional[T], read func(*reader, *T)) {
 	read(r, &into.Value)
 }
 
-// nothing reads a payload of which no fields are documented.
+// nothing parses a payload without documented fields.
 func nothing[T any](r *reader, _ *T) { r.object(func(string) bool { return false }) }
 
-// bare says that a type has no documented fields: its name says all, whatever stands
-// beside it.
+// bare reports whether a type has no documented fields: its name alone is the
+// information.
 func bare(name string) bool {
 	switch name {
 	case "account_is_frozen", "account_is_unfrozen", "activate_successful", "card_expired", "card_expires_in_month", "card_payment_failed",
@@ -26,7 +26,7 @@ func bare(name string) bool {
 	}
 }
 
-// decoders returns how each type's payload is read [S, SDK].
+// decoders returns the decoder of each type's payload [S, SDK].
 func decoders() map[string]decoder {
 	return map[string]decoder{
 		"account_document_uploaded":       func(r *reader) { put(r, &r.cb.decoded.AccountDocumentUploaded, (*reader).documentUploaded) },

@@ -12,13 +12,13 @@ import (
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
 )
 
-// reader reads the fields of a callback, in every form that has one meaning.
+// reader parses the fields of a callback, in every unambiguous form.
 type reader struct {
 	*jsonscan.Scanner
 
 	cb         *callback
 	pseudonyms *privacy.Pseudonymiser
-	// field is the name of the field being read; inPayload says that it is one of the
+	// field is the name of the field being read; inPayload is set if it is one of the
 	// type's own, not of the callback.
 	field     string
 	inPayload bool
@@ -35,7 +35,7 @@ func (r *reader) end(path string) error {
 // repeats are the keys of an object met so far.
 type repeats []string
 
-// again notes a key, and says whether it was met before.
+// again adds a key, and reports whether it occurred before.
 func (r *repeats) again(key string) bool {
 	if slices.Contains(*r, key) {
 		return true
@@ -44,7 +44,7 @@ func (r *repeats) again(key string) bool {
 	return false
 }
 
-// repeated notes the field if its key stands there twice: the last value counts.
+// repeated notes the field if its key occurs twice: the last value counts.
 func (r *reader) repeated(again bool) {
 	if again {
 		r.unread()
@@ -110,7 +110,7 @@ func (r *reader) each(take func(text string)) {
 	}
 }
 
-// read notes the field if it has no one meaning, and says whether it was read.
+// read notes the field if it could not be read, and reports whether it was read.
 func (r *reader) read(reading jsonscan.Reading) bool {
 	if reading == jsonscan.Unread {
 		r.unread()
@@ -121,8 +121,8 @@ func (r *reader) read(reading jsonscan.Reading) bool {
 // unread notes that the field is left empty.
 func (r *reader) unread() { r.cb.notes.Unread(r.path()) }
 
-// path is the field's name for the counts: the type and the field, of a base field the
-// field alone. Both are known ones, for only those are read.
+// path returns the field's name for the counters: type and field, or for a base field
+// the field alone. Only known fields are read, so the names are bounded.
 func (r *reader) path() string {
 	if !r.inPayload || r.field == r.cb.decoded.Type {
 		return r.field
@@ -136,7 +136,7 @@ func (r *reader) text(into *avro.Optional[string]) {
 	}
 }
 
-// exposed reads text that leaves only where the source's configuration allows it.
+// exposed reads a text that leaves only if the source's configuration allows it.
 func (r *reader) exposed(into *avro.Optional[string]) {
 	var text avro.Optional[string]
 	r.text(&text)
@@ -176,7 +176,7 @@ func (r *reader) money(into *avro.Optional[avro.Decimal]) {
 	*into = avro.Some(value)
 }
 
-// timestamp reads a time. The provider's are UTC and have no zone [SDK].
+// timestamp reads a time. The provider's times are UTC without a zone [SDK].
 func (r *reader) timestamp(into *avro.Optional[time.Time]) {
 	if at, reading := r.LenientTime(); r.read(reading) {
 		*into = avro.Some(at)
@@ -192,7 +192,7 @@ func (r *reader) date(into *avro.Optional[time.Time]) {
 	}
 }
 
-// phone reads a number, of which only the pseudonym is kept.
+// phone reads a phone number and keeps only its pseudonym.
 func (r *reader) phone(into *avro.Optional[avro.Phone]) {
 	if text, reading := r.LenientText(); r.read(reading) {
 		*into = avro.Some(r.pseudonym(string(text)))
@@ -210,7 +210,8 @@ func (r *reader) pseudonym(text string) avro.Phone {
 	return r.pseudonyms.PhoneOf(r.cb.source, text, r.cb.envelope.ReceivedAt)
 }
 
-// digits is a number as it tells caller ids apart.
+// digits returns the digits of a number, which identify a caller id whatever its
+// notation.
 func digits(text string) string {
 	return strings.Map(func(c rune) rune {
 		if c < '0' || c > '9' {

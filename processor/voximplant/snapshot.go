@@ -33,7 +33,7 @@ func (s *Stage) snapshot(id string, a *Account) avro.AccountSnapshot {
 		LastCallbackType: some(a.lastType), LastCallbackID: some(a.lastID),
 		Revision: a.revision, Facts: a.facts, FirstEventAt: someTime(a.first), LastEventAt: at(markLast), Assurance: a.assurance,
 	}
-	// Money in hand, or a charge that went well after all, ends the alert.
+	// A payment or a successful charge ends the alert.
 	if m[markNextCharge].after(&m[markPaid], &m[markRenewed]) {
 		out.RequiredMoney, out.InsufficientFundsAmount = a.required, a.lacking
 	}
@@ -43,8 +43,8 @@ func (s *Stage) snapshot(id string, a *Account) avro.AccountSnapshot {
 	return out
 }
 
-// cardExpires says whether a card is to expire: until it has, or until one pays
-// that must be another.
+// cardExpires reports whether the card is about to expire: until it has expired, or
+// until a payment that only a new card can have made.
 func (a *Account) cardExpires() bool {
 	expires, paid := &a.marks[markCardExpires], &a.marks[markPaidByCard]
 	replaced := paid.after(expires) && paid.at.Sub(expires.at) > month
@@ -98,7 +98,7 @@ func (a *Account) showSubscriptions(out *avro.AccountSnapshot, named bool) {
 	}
 }
 
-// sorted returns the items by id; those that have none by day, kind and name.
+// sorted returns the items by id; those without one by day, kind and name.
 func (l *items) sorted() items {
 	list := slices.Clone(*l)
 	slices.SortFunc(list, func(a, b item) int {

@@ -128,8 +128,8 @@ func (s *Stage) settle(tx engine.Tx, key []byte, a *Account, change *avro.Change
 	return nil
 }
 
-// Expire forgets a callback's id. An account itself has no deadlines: it is kept
-// for ever.
+// Expire deletes the entry of a callback's id. An account itself has no timer: it is
+// kept for ever.
 func (*Stage) Expire(tx engine.Tx, key []byte) error {
 	if !dedupe.IsEntry(key) {
 		return errors.New("voximplant: an account has no deadline")

@@ -79,9 +79,9 @@ func (r *reader) callerIDs(p *avro.VoximplantExpiringCallerID) {
 	})
 }
 
-// The three payloads that follow are documented as an object of their own name
-// inside an object of that name; whether they are sent so nobody shows, so both
-// ways are read [inference].
+// The three payloads below are documented as an object of their own name inside an
+// object of that name. No example shows whether they are sent so, so both forms are
+// read [inference].
 
 func (r *reader) transcription(p *avro.VoximplantTranscriptionComplete) {
 	r.object(func(key string) bool {
