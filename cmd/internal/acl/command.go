@@ -7,8 +7,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// Commands returns the grants as lines of a shell script that calls kafka-acls.sh,
-// for clusters whose rules are kept by other means. A role that nobody has is a
+// Commands returns the grants as lines of a shell script that calls kafka-acls.sh, for
+// clusters whose rules are managed by other tools. A role without principals becomes a
 // comment.
 func Commands(c *Config, names schemas.Names, brokers []string) []string {
 	var out []string

@@ -11,18 +11,18 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// Config is who has which role.
+// Config assigns roles to principals.
 type Config struct {
 	Principals Principals `json:"principals" koanf:"principals" yaml:"principals"`
 	// Groups overrides the consumer group prefix of an analytics principal, by the
-	// principal's name. The default is analytics.<name>. behind the prefix of all
+	// principal's name. The default is analytics.<name>. after the prefix of all
 	// groups.
 	Groups map[string]string `json:"groups" koanf:"groups" yaml:"groups"`
 }
 
-// Principals are Kafka's names of those who have a role, such as User:ingest, or
-// User:CN=ingest,O=Acme where certificates say who one is. A role nobody has gets
-// no rules.
+// Principals lists the Kafka principals of each role, such as User:ingest, or
+// User:CN=ingest,O=Acme with client certificates. A role without principals gets no
+// rules.
 type Principals struct {
 	Ingest    []string `json:"ingest" koanf:"ingest" yaml:"ingest"`
 	Processor []string `json:"processor" koanf:"processor" yaml:"processor"`
@@ -32,7 +32,7 @@ type Principals struct {
 	Reset     []string `json:"reset" koanf:"reset" yaml:"reset"`
 }
 
-// DefaultConfig gives nobody a role.
+// DefaultConfig assigns no roles.
 func DefaultConfig() Config {
 	none := func() []string { return []string{} }
 	return Config{
@@ -78,11 +78,11 @@ func (c *Config) Add(pairs []string) error {
 	return nil
 }
 
-// everybody is the principal that stands for all.
+// everybody is the principal that matches all users.
 const everybody = "User:*"
 
-// Validate reports every fault at once; each begins with its key. names has the
-// prefix of our groups.
+// Validate reports all faults at once; each begins with its key. names has the prefix
+// of our groups.
 func (c *Config) Validate(names schemas.Names) error {
 	var errs []error
 	has := map[string][]string{}
@@ -103,8 +103,8 @@ func (c *Config) Validate(names schemas.Names) error {
 	}
 	for _, p := range slices.Sorted(maps.Keys(has)) {
 		for _, role := range has[p] {
-			// Those who set topics up may be those who watch and repair; nothing else goes
-			// together.
+			// One principal may have several of the roles operator, topics and reset;
+			// no other roles may be combined.
 			if len(has[p]) > 1 && !slices.Contains([]string{RoleOperator, RoleTopics, RoleReset}, role) {
 				errs = append(errs, fmt.Errorf("principals.%s: %s has also the role %s: give each a principal of its own",
 					role, p, strings.Join(slices.DeleteFunc(slices.Clone(has[p]), func(r string) bool { return r == role }), ", ")))
@@ -114,8 +114,8 @@ func (c *Config) Validate(names schemas.Names) error {
 	return errors.Join(append(errs, c.validateGroups(names))...)
 }
 
-// validateGroups keeps the groups of all apart: who may join a group may move its
-// offsets.
+// validateGroups requires that no group prefix covers another's groups: a principal
+// that may join a group may also change its offsets.
 func (c *Config) validateGroups(names schemas.Names) error {
 	var errs []error
 	owners := map[string]string{}
@@ -151,7 +151,7 @@ func (c *Config) groupPrefix(principal string, names schemas.Names) string {
 	return names.Group("analytics." + name + ".")
 }
 
-// shortName is a principal's name, of a certificate's the common name.
+// shortName returns a principal's name, or the common name of a certificate.
 func shortName(principal string) string {
 	_, name, _ := strings.Cut(principal, ":")
 	for part := range strings.SplitSeq(name, ",") {

@@ -13,24 +13,24 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// Difference is how the cluster's rules differ from the wanted ones.
+// Difference is the difference between the cluster's rules and the wanted ones.
 type Difference struct {
-	// Add are missing.
+	// Add are the missing rules.
 	Add []Rule `json:"add"`
-	// Stale are of our principals on our resources, and not wanted.
+	// Stale are rules of our principals on our resources that are not wanted.
 	Stale []Rule `json:"stale"`
 	// Others are rules of principals without a role that cover our resources.
 	Others []Other `json:"others"`
 }
 
-// Other is a rule that is not ours.
+// Other is a rule of a principal without a role.
 type Other struct {
 	Rule
 	// Reaches lists our resources that the rule covers.
 	Reaches []string `json:"reaches"`
 }
 
-// Empty says that there is nothing to say.
+// Empty reports whether there is no difference.
 func (d *Difference) Empty() bool { return len(d.Add)+len(d.Stale)+len(d.Others) == 0 }
 
 // Diff compares the cluster's rules with the wanted ones. former are principals that

@@ -22,7 +22,7 @@ const (
 	RoleReset     = "reset"
 )
 
-// RoleNames returns the roles in the order of a record's way.
+// RoleNames returns the roles in the order in which a record passes them.
 func RoleNames() []string {
 	return []string{RoleIngest, RoleProcessor, RoleAnalytics, RoleOperator, RoleTopics, RoleReset}
 }
@@ -31,7 +31,8 @@ func RoleNames() []string {
 type Right struct {
 	// Resource is the kind: topic, group, transactional-id or cluster.
 	Resource string `json:"resource"`
-	// Names are the resources, on the cluster. With Prefixed those that begin so.
+	// Names are the resource names on the cluster; if Prefixed is set, they are
+	// prefixes.
 	Names    []string `json:"names"`
 	Prefixed bool     `json:"prefixed,omitempty"`
 	// Operations are named as by kafka-acls.sh.
@@ -47,7 +48,7 @@ const (
 	ResourceCluster       = "cluster"
 )
 
-// The operations that we give.
+// The operations used in our rules.
 const (
 	opRead            = "Read"
 	opWrite           = "Write"
@@ -66,8 +67,8 @@ const (
 	anything    = "*"
 )
 
-// operation returns the library's value of an operation; ok is false for a word that
-// is none.
+// operation returns the library's value of an operation; ok is false for an unknown
+// word.
 func operation(word string) (kadm.ACLOperation, bool) {
 	for op, name := range operations() {
 		if name == word {
@@ -197,7 +198,7 @@ func isOpen(t *schemas.Topic) bool { return t.Access == schemas.AccessOpen }
 
 func isAny(*schemas.Topic) bool { return true }
 
-// topicsOf returns the topics of the table that are meant, as the cluster names them.
+// topicsOf returns the topics of the table that match, by their names on the cluster.
 func topicsOf(names schemas.Names, meant func(*schemas.Topic) bool) []string {
 	var out []string
 	for _, t := range schemas.Table() {
@@ -227,8 +228,8 @@ func sorted(names schemas.Names, topics []string) []string {
 	return slices.Compact(out)
 }
 
-// Summary shortens a list of topics for people: where every topic that begins alike
-// is in it, they are one line.
+// Summary shortens a list of topics for display: if all topics with the same beginning
+// are in it, they become one line.
 func Summary(topics []string, names schemas.Names) []string {
 	every := map[string]int{}
 	for _, t := range schemas.Table() {

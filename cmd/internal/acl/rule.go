@@ -101,7 +101,7 @@ func compareRules(a, b Rule) int {
 	)
 }
 
-// String says a rule in words.
+// String describes a rule in words.
 func (r Rule) String() string {
 	name := r.Name
 	if r.Pattern == prefixed {

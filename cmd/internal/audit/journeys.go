@@ -220,7 +220,7 @@ func (x *journey) difference(topic string, partition int32, offset int64) *Diffe
 	}
 }
 
-// missing names what one side lacks.
+// missing describes the side that lacks something.
 func (x *journey) missing() string {
 	if x.flags&snapped == 0 {
 		return "the journey's snapshot"

@@ -11,16 +11,17 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// BurstConfig says how much more comes than can be taken.
+// BurstConfig configures how far a burst exceeds the capacity.
 type BurstConfig struct {
 	// Capacity is the rate limit of all sources together, in webhooks per second. With
 	// 0 no limit is configured; the capacity is then measured first.
 	Capacity float64
 	// Times is how many times the capacity is sent.
 	Times float64
-	// Duration is that of the burst, Calm that of the ordinary load before and after.
+	// Duration is the length of the burst, Calm that of the ordinary load before and
+	// after.
 	Duration, Calm time.Duration
-	// Connections carry the webhooks.
+	// Connections is the number of connections that send.
 	Connections int
 }
 
@@ -29,7 +30,7 @@ func DefaultBurstConfig() BurstConfig {
 	return BurstConfig{Capacity: 500, Times: 10, Duration: time.Minute, Calm: 5 * time.Second, Connections: 256}
 }
 
-// Validate reports every fault at once.
+// Validate reports all faults at once.
 func (c *BurstConfig) Validate() error {
 	var errs []error
 	if c.Capacity < 0 {
@@ -61,7 +62,8 @@ func Burst(ctx context.Context, o Options, config BurstConfig) (report *Report, 
 	if err := p.useOnly(); err != nil {
 		return nil, err
 	}
-	// Nothing has a deadline while it is measured, and none is due when it is judged.
+	// The load's events are so old that all deadlines have passed: none fires during
+	// the measurement, and none is pending at the check.
 	start := o.Start
 	if start.IsZero() {
 		start = o.Now().Add(-loadAge - time.Hour).UTC().Truncate(time.Second)
@@ -79,7 +81,7 @@ func Burst(ctx context.Context, o Options, config BurstConfig) (report *Report, 
 	return report, errors.Join(b.ingest.stop(), b.processor.stop())
 }
 
-// burst is a measurement under way.
+// burst is the state of a measurement.
 type burst struct {
 	environment       *environment
 	config            BurstConfig
@@ -87,8 +89,8 @@ type burst struct {
 	report            *Report
 	ingest, processor *subprocess
 	address           string
-	// webhooks are made before so that sending them costs little; they are
-	// sent again and again, as by a provider that repeats itself.
+	// webhooks are rendered in advance so that sending them is cheap; they are sent
+	// repeatedly, as by a provider that repeats itself.
 	webhooks []*prepared
 	next     int
 
@@ -163,7 +165,7 @@ func (b *burst) load(providers []string) {
 	}
 }
 
-// measure is calm, burst, calm; then the lag must go.
+// measure runs the phases calm, burst and calm; then the lag must drain.
 func (b *burst) measure(ctx context.Context) error {
 	if err := b.launch(ctx); err != nil {
 		return err

@@ -70,7 +70,7 @@ func (b *burst) phase(ctx context.Context, name string, rate float64, while time
 	return &run, nil
 }
 
-// send sends each webhook when it is due. Webhooks that are overdue are sent at once.
+// send sends each webhook when it is due; overdue ones are sent at once.
 func (b *burst) send(ctx context.Context, rate float64, while time.Duration) (sent int64, took time.Duration, err error) {
 	queues := make([]chan *prepared, b.config.Connections)
 	var group sync.WaitGroup
@@ -110,7 +110,7 @@ func (b *burst) send(ctx context.Context, rate float64, while time.Duration) (se
 	return sent, time.Since(began), context.Cause(ctx)
 }
 
-// carry is one connection. One that breaks is opened again, as a sender would.
+// carry sends over one connection, and reopens it if it breaks.
 func (b *burst) carry(ctx context.Context, queue <-chan *prepared) error {
 	s, err := dial(ctx, b.address)
 	if err != nil {
@@ -163,7 +163,7 @@ func (b *burst) note(r *prepared, status int, err error, took time.Duration) {
 	}
 }
 
-// watch returns the most records that were accepted and not processed.
+// watch returns the highest number of records accepted but not yet processed.
 func (b *burst) watch(ctx context.Context) (worst int64) {
 	for {
 		ends, err := b.environment.rawEnds(ctx)

@@ -41,7 +41,7 @@ func (p *environment) check(ctx context.Context, how string, sent map[string]sim
 	return append(faults, wrong...), err
 }
 
-// checkModel reads all topics and compares with the naive model.
+// checkModel reads all topics and compares them with the naive model.
 func (p *environment) checkModel(ctx context.Context, sent map[string]simulator.Count) ([]string, error) {
 	c, sources := settingsOfModel()
 	topics := model.NewTopics(p.names, model.New(demo.ModelSettings(&c, sources, phoneKeys()), simulator.Digest), nil)

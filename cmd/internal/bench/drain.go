@@ -21,7 +21,7 @@ type moment struct {
 	done int64
 }
 
-// drained is how a processor emptied its input.
+// drained is the course of a processor's work from its start until its input is empty.
 type drained struct {
 	// first is the last moment before its state was there and it began to read, committed
 	// the last before the first commit, raw that at which the raw topics were read to
@@ -29,7 +29,7 @@ type drained struct {
 	first, committed, raw, end moment
 }
 
-// look is how often it is looked.
+// look is the sampling interval.
 const look = 50 * time.Millisecond
 
 // drain waits until the processor has no lag. It measures from the last look before
@@ -85,7 +85,7 @@ func (p *environment) drainFrom(ctx context.Context, c *subprocess, before, tota
 	}
 }
 
-// finish waits until a processor, which was at work before, has no lag.
+// finish waits until a processor that was already running has no lag.
 func (p *environment) finish(ctx context.Context, c *subprocess, total int64) error {
 	watcher := lag.New(lag.Config{Kafka: p.kafka, Own: p.inputs(), Window: time.Second})
 	if err := watcher.Open(); err != nil {
@@ -112,7 +112,7 @@ func (p *environment) finish(ctx context.Context, c *subprocess, total int64) er
 	}
 }
 
-// moment looks at the groups and the processes.
+// moment samples the groups and the processes.
 func (p *environment) moment(ctx context.Context, c *subprocess, ends map[string]map[int32]int64) (moment, error) {
 	m := moment{at: time.Now()}
 	var err error
@@ -154,7 +154,7 @@ func (p *environment) inputs() map[string][]string {
 	return out
 }
 
-// rawEnds are the ends of the raw topics, which nobody writes to meanwhile.
+// rawEnds returns the ends of the raw topics, to which nobody writes meanwhile.
 func (p *environment) rawEnds(ctx context.Context) (map[string]map[int32]int64, error) {
 	topics := slices.Sorted(maps.Values(p.rawGroups()))
 	listed, err := p.admin.ListEndOffsets(ctx, topics...)
@@ -174,7 +174,7 @@ func (p *environment) rawEnds(ctx context.Context) (map[string]map[int32]int64, 
 	return out, nil
 }
 
-// idle says whether no stage has anything left to read.
+// idle reports whether every stage has read its whole input.
 func idle(ctx context.Context, watcher *lag.Watcher) (bool, error) {
 	report, err := watcher.Observe(ctx)
 	if err != nil {

@@ -11,18 +11,18 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// EndToEndConfig says how the way of a fact is measured.
+// EndToEndConfig configures the measurement of end-to-end latency.
 type EndToEndConfig struct {
-	// Rate is how many webhooks are sent in a second, whether or not those before were
-	// answered in time.
+	// Rate is the number of webhooks per second, sent at their times even if earlier
+	// ones are still unanswered (open loop).
 	Rate float64
-	// Duration is that of the measurement, Warm is sent before it.
+	// Duration is the length of the measurement, Warm that of the warm-up before it.
 	Duration, Warm time.Duration
-	// Connections carry them.
+	// Connections is the number of connections that send.
 	Connections int
 }
 
-// DefaultEndToEndConfig is a load that two cores bear.
+// DefaultEndToEndConfig is a load that two cores can sustain.
 func DefaultEndToEndConfig() EndToEndConfig {
 	return EndToEndConfig{Rate: 2000, Duration: 30 * time.Second, Warm: 5 * time.Second, Connections: 64}
 }

@@ -219,7 +219,7 @@ func (g *growth) stop() error {
 	return c.stop()
 }
 
-// calm waits until the timers of abandoned scenarios have loadResult, so that the measured
+// calm waits until the timers of abandoned scenarios have fired, so that the measured
 // load does not include them. Watermarks keep being emitted.
 func (g *growth) calm(ctx context.Context) error {
 	g.environment.o.Progress.Step("waiting for the last deadlines", 0)

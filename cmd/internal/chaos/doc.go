@@ -16,5 +16,6 @@
 //
 // Promise: a run without findings has lost nothing and repeated nothing; the seed
 // determines the faults, their victims and their order, and every action is in the log.
-// The package shares no code with the engine, and reads only what any consumer could read.
+// The package shares no code with the engine, and reads only the topics, as any consumer
+// could.
 package chaos

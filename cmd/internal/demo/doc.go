@@ -4,10 +4,10 @@
 //
 //	simulator ─HTTP─► ingest ─► embedded broker ─► processor ─► embedded broker ─► account, journeys
 //
-// Promise: nothing in it is pretended but the time, which runs faster: ingest and
-// processor are given a clock by which an hour's deadline is over in seconds. The
-// account is counted from the topics, as any consumer would, and compared with the
-// simulator's ledger and with a model of its own.
+// Promise: every part is real except the clock, which runs faster: ingest and processor
+// get a clock by which a deadline of an hour passes in seconds. The records are counted in
+// the topics, as any consumer could, and compared with the simulator's ledger and with
+// the model.
 package demo
 
 import (
@@ -16,8 +16,8 @@ import (
 )
 
 // clock is the time of the demo: it begins now and runs speed times faster than the
-// wall clock. It is never behind: a Kafka client takes a record that is older than
-// its delivery timeout for one that could not be delivered.
+// wall clock. It is never behind the wall clock: a Kafka client gives up a record whose
+// timestamp is older than its delivery timeout.
 type clock struct {
 	mu    sync.Mutex
 	base  time.Time // demo's time at since

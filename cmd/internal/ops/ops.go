@@ -21,8 +21,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Check tells how a part of the program is. detail is shown as JSON and holds no
-// value of a record.
+// Check reports the health of a part of the program. detail is shown as JSON and must
+// not contain values from records.
 type Check struct {
 	Name string
 	Func func() (ok bool, detail any)
@@ -37,7 +37,7 @@ type Server struct {
 	addr    net.Addr
 }
 
-// NewRegistry returns a metrics registry with the figures of Go and the process.
+// NewRegistry returns a metrics registry with the metrics of Go and the process.
 func NewRegistry() *prometheus.Registry {
 	r := prometheus.NewRegistry()
 	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewBuildInfoCollector())

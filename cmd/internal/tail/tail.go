@@ -29,10 +29,10 @@ import (
 // Options select the records and their format.
 type Options struct {
 	Topics []string
-	// Partition is the one to read; negative means all.
+	// Partition is the partition to read; negative means all.
 	Partition int32
-	// FromOffset, if not negative, and FromTime, if not zero, are where to begin;
-	// else at the beginning.
+	// FromOffset, if not negative, and FromTime, if not zero, are where reading begins;
+	// else it begins at the log start.
 	FromOffset int64
 	FromTime   time.Time
 	// Follow continues beyond the current end.
@@ -41,7 +41,7 @@ type Options struct {
 	Limit int
 	// Key is the key to show; empty means every key.
 	Key string
-	// Fields are conditions path=value, all to be met: "members.0.id=…".
+	// Fields are conditions path=value that must all hold: "members.0.id=…".
 	Fields []string
 	// Bodies shows values that are not Avro.
 	Bodies bool
@@ -59,7 +59,7 @@ type line struct {
 	Key       string            `json:"key"`
 	Headers   map[string]string `json:"headers,omitempty"`
 	Value     json.RawMessage   `json:"value"`
-	// Error says why the value is not shown.
+	// Error is the reason why the value is not shown.
 	Error string `json:"error,omitempty"`
 }
 
@@ -90,8 +90,8 @@ func Run(ctx context.Context, kafka []kgo.Opt, options Options, schema SchemaFun
 	}
 	client, err := kgo.NewClient(append(append([]kgo.Opt{}, kafka...),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
-		// The end of a topic may be a transaction's marker: it must be seen to know
-		// that the end is reached.
+		// A topic may end with a transaction marker: without control records the end
+		// would not be recognised.
 		kgo.KeepControlRecords(),
 		kgo.FetchMaxWait(250*time.Millisecond),
 	)...)
@@ -121,7 +121,7 @@ func Run(ctx context.Context, kafka []kgo.Opt, options Options, schema SchemaFun
 	return r.verdict()
 }
 
-// verdict is an error if something could not be shown.
+// verdict returns an error if some value could not be shown.
 func (r *reader) verdict() error {
 	if r.broken == 0 {
 		return nil

@@ -35,7 +35,7 @@ func (r *reader) value(ctx context.Context, value []byte) (json.RawMessage, erro
 	return out, nil
 }
 
-// plain shows a value that is not Avro, if that was asked for.
+// plain shows a value that is not Avro, if Options.Bodies is set.
 func (r *reader) plain(value []byte) (json.RawMessage, error) {
 	if !r.options.Bodies {
 		return json.Marshal(fmt.Sprintf("(%d bytes, not Avro; --bodies shows them)", len(value)))
@@ -46,7 +46,7 @@ func (r *reader) plain(value []byte) (json.RawMessage, error) {
 	return json.Marshal(string(value))
 }
 
-// matches says whether a value meets every condition path=value. A path goes through
+// matches reports whether a value meets every condition path=value. A path goes through
 // objects by name and through arrays by index.
 func matches(value json.RawMessage, conditions []string) bool {
 	if len(conditions) == 0 {

@@ -10,8 +10,9 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// spellings returns an id as it may stand in the topics: as it is, and as the pseudonyms
-// that it may have left as. Of a key or of an id behind its namespace the end may be one.
+// spellings returns the forms in which an id may appear in the topics: unchanged, and
+// as its pseudonyms. If the id begins with a namespace or a key's provider, only the
+// rest may be a pseudonym.
 func (t *tracer) spellings(id string) []string {
 	out := []string{id}
 	if t.config.Privacy == nil {
@@ -30,8 +31,8 @@ func (t *tracer) spellings(id string) []string {
 	return out
 }
 
-// prefixes are what may stand in front of an id: nothing, a namespace, or in a key its
-// provider and for Unibell its source.
+// prefixes returns the possible prefixes of an id: none, a namespace, or for a key its
+// provider and, for Unibell, its source.
 func (t *tracer) prefixes() []string {
 	out := []string{""}
 	for _, provider := range providers() {
