@@ -13,8 +13,7 @@ import (
 //go:embed avsc/*.avsc
 var avscFiles embed.FS
 
-// AVSC returns the Avro schema of a name of Topic.Schema, as it lies in the
-// repository.
+// AVSC returns the text of the Avro schema with the name, as in Topic.Schema.
 func AVSC(name string) (string, bool) {
 	b, err := avscFiles.ReadFile("avsc/" + name + ".avsc")
 	return string(b), err == nil
@@ -37,7 +36,7 @@ func AVSCNames() []string {
 //go:embed released
 var releasedFiles embed.FS
 
-// Release is a version of a schema that was given to others: it never changes.
+// Release is a published version of a schema. It never changes.
 type Release struct {
 	// Version counts from 1.
 	Version int

@@ -32,8 +32,8 @@ const (
 	FamilyUnibell     = "unibell"
 	FamilyUnibellCall = "unibell-call"
 	FamilyJourney     = "journey"
-	// FamilyOutput topics are read by others only; nothing is stored per partition
-	// of them.
+	// FamilyOutput topics are read only by other systems; no state depends on their
+	// partitions.
 	FamilyOutput = "output"
 )
 

@@ -23,7 +23,7 @@ const (
 
 	Duplicates = "duplicates.v1"
 
-	// Ledger says for each minute and raw partition how many records ended how.
+	// Ledger counts, for each minute and raw partition, the records by their outcome.
 	Ledger = "ledger.v1"
 
 	DeadLetterLOX24       = "deadletter.lox24.v1"
@@ -41,8 +41,8 @@ const (
 	// clocks to the journey stage, keyed by correlation id.
 	InternalJourney = "internal.journey.v1"
 
-	// InternalReplays says which dead letters were replayed, by whom and when. It
-	// outlives them, so that none is replayed twice.
+	// InternalReplays records which dead letters were replayed, by whom and when. Its
+	// retention is longer than theirs, so that none is replayed twice.
 	InternalReplays = "internal.replays.v1"
 
 	ChangelogLOX24       = "internal.changelog.lox24.v1"
@@ -80,7 +80,7 @@ const (
 	FormatState Format = "state"
 )
 
-// Access says who may read a topic.
+// Access is the class of readers of a topic.
 type Access string
 
 // The access classes.

@@ -53,7 +53,8 @@ func RoundDecimal(s string) (d Decimal, rounded bool, err error) {
 	rest := ""
 	if shift < 0 {
 		cut := max(len(digits)+shift, 0)
-		// Zeros that stand between the point and the first digit are a part of the rest.
+		// Zeros between the point and the first digit belong to the digits that are
+		// rounded off.
 		rest = strings.TrimRight(strings.Repeat("0", max(min(-shift-len(digits), 1), 0))+digits[cut:], "0")
 		digits, shift = digits[:cut], 0
 	}
@@ -84,14 +85,14 @@ func splitExponent(s string) (text string, exponent int, err error) {
 		return s, 0, nil
 	}
 	exponent, err = strconv.Atoi(s[i+1:])
-	// Beyond these bounds only zero could be held, or nothing of a float.
+	// Beyond these bounds a number is out of the range of a float64, or zero.
 	if err != nil || exponent < -400 || exponent > 400 {
 		return "", 0, fmt.Errorf("%w: exponent out of range", ErrDecimal)
 	}
 	return s[:i], exponent, nil
 }
 
-// String returns the number without needless zeros: "9.87".
+// String returns the number without trailing zeros: "9.87".
 func (d Decimal) String() string {
 	sign, n := "", int64(d)
 	magnitude := uint64(n) //nolint:gosec // a negative one is turned into its magnitude below
@@ -105,8 +106,8 @@ func (d Decimal) String() string {
 	return sign + strconv.FormatUint(magnitude/decimalUnit, 10) + fraction
 }
 
-// MarshalJSON writes the number as a JSON string, for a JSON number would be read
-// as a binary fraction.
+// MarshalJSON writes the number as a JSON string, because many JSON parsers would read
+// a number as a binary fraction.
 func (d Decimal) MarshalJSON() ([]byte, error) { return strconv.AppendQuote(nil, d.String()), nil }
 
 // UnmarshalJSON reads a JSON string or number.

@@ -9,28 +9,28 @@ import (
 	"unsafe"
 )
 
-// The reasons for which bytes cannot be read. They tell no content.
+// Reasons for which bytes cannot be decoded. They contain no content.
 var (
-	// ErrShort says that the bytes end inside a value.
+	// ErrShort: the bytes end inside a value.
 	ErrShort = errors.New("bytes end too early")
-	// ErrTrailing says that bytes are left after the record.
+	// ErrTrailing: bytes are left after the record.
 	ErrTrailing = errors.New("bytes left after the record")
 	// ErrRange is a number that its type cannot hold.
 	ErrRange = errors.New("number out of range")
-	// ErrKey is a map with a key that is there twice.
+	// ErrKey is a map in which a key occurs twice.
 	ErrKey = errors.New("key twice in a map")
 	// ErrCount is an array or map with more elements than the bytes can hold.
 	ErrCount = errors.New("more elements than bytes")
 )
 
-// firstCap bounds the allocation for an announced count; the slice grows with the
-// elements that are really there.
+// firstCap limits the allocation for an announced count. The slice then grows with the
+// elements that actually follow.
 const firstCap = 64
 
 // decoder reads from the front of b.
 type decoder struct {
 	b []byte
-	// shared lets strings be parts of b.
+	// shared makes strings refer to b instead of copying them.
 	shared bool
 }
 
@@ -162,8 +162,8 @@ func (d *decoder) count(least int) (int, error) {
 		return 0, err
 	}
 	if n < 0 {
-		// A negative count is followed by the block's size in bytes, which is of
-		// use only for skipping it.
+		// After a negative count comes the block's size in bytes, which is only useful
+		// for skipping the block.
 		if _, err = d.long(); err != nil {
 			return 0, err
 		}

@@ -10,7 +10,7 @@ import (
 	"unsafe"
 )
 
-// The reasons for which a value cannot be written. They tell no value.
+// Reasons for which a value cannot be encoded. They contain no value.
 var (
 	// ErrUTF8 is a string that is not UTF-8, which some readers cannot read.
 	ErrUTF8 = errors.New("not UTF-8")
@@ -30,7 +30,8 @@ const (
 	daySecs   = 86400
 )
 
-// FieldError says which field of a record cannot be written or read, and why.
+// FieldError is the field of a record that cannot be encoded or decoded, and the
+// reason.
 type FieldError struct {
 	// Path is the field as in the schema: "attempts[2].channel".
 	Path string
@@ -85,8 +86,8 @@ func appendString(dst []byte, s string) ([]byte, error) {
 	return append(appendLong(dst, int64(len(s))), s...), nil
 }
 
-// ascii says whether all bytes are ASCII, as nearly all texts are: for the standard
-// library's check has its price where they are short, as most of them are.
+// ascii reports whether all bytes are ASCII, as in nearly all texts. For short texts,
+// as most are, it is faster than the check of the standard library.
 func ascii(b []byte) bool {
 	const (
 		highs = 0x8080808080808080
@@ -96,7 +97,7 @@ func ascii(b []byte) bool {
 	n := len(b)
 	switch {
 	case n >= word:
-		// The last word may have bytes of the one before.
+		// The last word may overlap the one before.
 		all := binary.LittleEndian.Uint64(b[n-word:])
 		for ; len(b) > word; b = b[word:] {
 			all |= binary.LittleEndian.Uint64(b)

@@ -1,7 +1,7 @@
 package avro
 
-// DecodeOrigin reads the Origin that every decoded record begins with, and leaves
-// the rest unread: for who only follows where facts came from.
+// DecodeOrigin decodes only the Origin, with which every decoded record begins: for
+// callers that only follow where facts came from.
 func DecodeOrigin(b []byte) (Origin, error) {
 	d := decoder{b: b}
 	var o Origin
@@ -9,8 +9,8 @@ func DecodeOrigin(b []byte) (Origin, error) {
 	return o, err
 }
 
-// DecodeFact reads the Origin and the event id, with which every decoded record begins,
-// and leaves the rest unread.
+// DecodeFact decodes only the Origin and the event id, with which every decoded record
+// begins.
 func DecodeFact(b []byte) (o Origin, eventID string, err error) {
 	d := decoder{b: b}
 	if err := o.decodeFrom(&d); err != nil {

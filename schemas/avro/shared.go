@@ -1,7 +1,7 @@
 package avro
 
-// DecodeShared is DecodeAvro without copies: the record's strings are parts of b and
-// good for as long as b does not change.
+// DecodeShared is DecodeAvro without copies: the record's strings refer to b and are
+// valid as long as b does not change.
 func (r *JourneyInput) DecodeShared(b []byte) error {
 	d := decoder{b: b, shared: true}
 	*r = JourneyInput{}

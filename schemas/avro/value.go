@@ -28,7 +28,7 @@ type Optional[T any] struct {
 // Some returns an Optional that is not null.
 func Some[T any](v T) Optional[T] { return Optional[T]{Value: v, Set: true} }
 
-// Or returns the value, or another where it is null.
+// Or returns the value, or other if it is null.
 func (o Optional[T]) Or(other T) T {
 	if o.Set {
 		return o.Value

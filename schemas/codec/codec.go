@@ -38,7 +38,7 @@ var (
 	ErrEncode = errors.New("avro encode")
 )
 
-// limits sets goavro's own, which are package variables, once.
+// limits sets the limits of goavro, which are package variables, once.
 var limits = sync.OnceValue(func() bool { //nolint:gochecknoglobals // goavro keeps its limits in globals
 	goavro.MaxBlockCount = maxBlockCount
 	goavro.MaxBlockSize = maxBlockSize
@@ -155,7 +155,7 @@ func (s *shape) walk(t *schema.Schema) error {
 	return nil
 }
 
-// empty tells whether a value takes no bytes.
+// empty reports whether a value takes no bytes.
 func empty(t *schema.Schema, depth int) bool {
 	switch t.Kind {
 	case schema.Null:
@@ -165,7 +165,7 @@ func empty(t *schema.Schema, depth int) bool {
 	case schema.Record:
 		for i := range t.Fields {
 			// A record that contains itself without a field that takes bytes has no
-			// finite value; its name does not matter.
+			// finite value, so the result for it does not matter.
 			if depth > len(t.Fields)+64 || !empty(t.Fields[i].Type, depth+1) {
 				return false
 			}

@@ -12,7 +12,7 @@ import (
 // of those below.
 const maxDepth = 256
 
-// walker goes over a body without making values, to see how deep it is nested.
+// walker measures how deep a body is nested without decoding its values.
 type walker struct {
 	body []byte
 }
@@ -93,7 +93,7 @@ func (w *walker) walkBlocks(t *schema.Schema, depth int) error {
 			return err
 		}
 		if n < 0 {
-			// The size of the block in bytes follows; its elements say the same.
+			// Skip the block's size in bytes: its elements are read anyway.
 			if _, err := w.long(); err != nil {
 				return err
 			}

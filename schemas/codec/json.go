@@ -116,7 +116,7 @@ func appendText(dst []byte, s string) []byte {
 	return append(dst, quoted...)
 }
 
-// special tells which bytes a JSON string needs escaped.
+// special reports whether a byte must be escaped in a JSON string.
 func special(b byte) bool { return b < ' ' || b == '"' || b == '\\' }
 
 // appendFloat writes a number; JSON has none for infinity and not-a-number.

@@ -52,8 +52,8 @@ func (c *Codec) Encode(dst []byte, native any) ([]byte, error) {
 
 func refuse(path, why string) error { return fmt.Errorf("%w: %s: %s", ErrEncode, path, why) }
 
-// check walks a native value beside its schema. Where the types differ it leaves
-// the refusal to goavro.
+// check compares a native value with its schema. If the types differ, goavro reports
+// that.
 func check(t *schema.Schema, v any, path string) error {
 	switch v := v.(type) {
 	case string:

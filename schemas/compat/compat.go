@@ -36,7 +36,7 @@ const (
 type Finding struct {
 	// Schema is the name of the .avsc file.
 	Schema string `json:"schema"`
-	// Version is the released version it is held against, 0 for Contract.
+	// Version is the released version that the schema is compared with, 0 for Contract.
 	Version int `json:"version"`
 	// Direction is one of the directions above.
 	Direction string `json:"direction"`
@@ -64,8 +64,8 @@ func (f Finding) String() string {
 	}
 }
 
-// CheckAll judges every schema of this version against all its released
-// versions, and against the rules of the contract.
+// CheckAll checks every schema of this version against all its released versions, and
+// against the rules of the contract.
 func CheckAll() ([]Finding, error) {
 	var all []Finding
 	for _, t := range schemas.Table() {
@@ -93,8 +93,8 @@ func CheckAll() ([]Finding, error) {
 	return all, nil
 }
 
-// Check judges one schema against released versions. An error means that a text
-// is no schema.
+// Check checks one schema against released versions. An error means that a text is not
+// a schema.
 func Check(name, text string, released []schemas.Release) ([]Finding, error) {
 	newer, err := schema.Parse(text)
 	if err != nil {
@@ -137,5 +137,5 @@ func judge(newer, older *schema.Schema) []Finding {
 	return findings
 }
 
-// join puts a field's name behind a path.
+// join appends a field's name to a path.
 func join(path, name string) string { return strings.TrimPrefix(path+"."+name, ".") }

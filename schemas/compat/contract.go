@@ -87,8 +87,8 @@ func (c *contract) field(f *schema.Field, path string, depth int) int {
 	return max(own, below)
 }
 
-// fits tells whether a JSON value is a default of the type; of a union the first
-// branch counts.
+// fits reports whether a JSON value is a valid default of the type; for a union, of its
+// first branch.
 func fits(t *schema.Schema, v any) bool {
 	switch t.Kind {
 	case schema.Null:

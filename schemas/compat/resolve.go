@@ -22,7 +22,7 @@ type pair struct {
 // judgement collects the faults of one direction: Avro's schema resolution, with
 // our own rules added.
 type judgement struct {
-	// newer says that the reader is the newer version.
+	// newer is set if the reader is the newer version.
 	newer  bool
 	seen   map[pair]bool
 	faults []fault
@@ -170,8 +170,9 @@ func (j *judgement) enum(reader, writer *schema.Schema, path string) {
 	}
 }
 
-// promotes tells whether a value written as one kind is readable as the other. Of
-// the specification's list bytes and string are left out: bytes need not be text.
+// promotes reports whether a value written as one kind is readable as the other. Of the
+// promotions in the specification, those between bytes and string are left out: bytes
+// need not be text.
 func promotes(writer, reader schema.Kind) bool {
 	switch writer {
 	case schema.Int:

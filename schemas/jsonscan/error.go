@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// ErrSyntax is wrapped by errors about bytes that are not JSON as RFC 8259 has it.
+// ErrSyntax is wrapped by errors about bytes that are not JSON according to RFC 8259.
 var ErrSyntax = errors.New("not valid JSON")
 
-// ErrType is wrapped by errors about a value of another type than was asked for.
+// ErrType is wrapped by errors about a value of another type than the requested one.
 var ErrType = errors.New("unexpected JSON type")
 
-// ErrRange is wrapped by errors about numbers that the asked type cannot hold.
+// ErrRange is wrapped by errors about numbers that the requested type cannot hold.
 var ErrRange = errors.New("number out of range")
 
 // Error reports where a text differs from the caller's expectation. It has places and
@@ -24,7 +24,7 @@ type Error struct {
 	// Path is the place as keys and indexes, "data.history[2].status"; empty for
 	// the whole text. Keys are cut at 64 bytes.
 	Path string
-	// Offset is the byte at which the scanner stood.
+	// Offset is the position of the scanner, in bytes.
 	Offset int
 	// Detail names the expected and the actual type.
 	Detail string
@@ -67,7 +67,7 @@ func (s *Scanner) path() string {
 	return b.String()
 }
 
-// keyAt returns the key whose opening quote stands at a position: it was read before.
+// keyAt returns the key whose opening quote is at a position and that was read before.
 func (s *Scanner) keyAt(pos int) []byte {
 	again := Scanner{data: s.data, pos: pos}
 	return again.quoted()

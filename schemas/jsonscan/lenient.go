@@ -15,13 +15,13 @@ const (
 	// Absent: null, an empty text, or an empty array or object in place of the other,
 	// as PHP writes them.
 	Absent Reading = iota
-	// Read: the value has exactly one meaning, and that was returned.
+	// Read: the value is unambiguous, and was returned.
 	Read
-	// Unread: the value is of another type or has no one meaning. It was passed over.
+	// Unread: the value is of another type or ambiguous. It was skipped.
 	Unread
 )
 
-// LenientInt64 reads an integer however it is written: 12, 12.0, 1.2e1 or "12".
+// LenientInt64 reads an integer in any of its forms: 12, 12.0, 1.2e1 or "12".
 func (s *Scanner) LenientInt64() (int64, Reading) {
 	s.space()
 	if n, end := positive(s.data, s.pos); s.err == nil && end > s.pos {
@@ -125,7 +125,7 @@ func (s *Scanner) LenientArray() Reading {
 	}
 }
 
-// emptyOr passes an array or object and returns Absent if it was empty.
+// emptyOr skips an array or object and returns Absent if it was empty, else Unread.
 func (s *Scanner) emptyOr(begin, next func() bool) Reading {
 	reading := Absent
 	for begin(); next(); {
@@ -135,7 +135,7 @@ func (s *Scanner) emptyOr(begin, next func() bool) Reading {
 	return reading
 }
 
-// pastText passes a value that is neither array nor object: an empty text is Absent.
+// pastText skips a value that is neither array nor object: an empty text is Absent.
 func (s *Scanner) pastText() Reading {
 	if s.Kind() != String {
 		return s.pastOther()
@@ -146,7 +146,7 @@ func (s *Scanner) pastText() Reading {
 	return Unread
 }
 
-// pastOther passes any value: null is Absent.
+// pastOther skips any value: null is Absent.
 func (s *Scanner) pastOther() Reading {
 	if s.err != nil || s.Null() {
 		return Absent
@@ -215,7 +215,7 @@ func integral(text []byte) (n int64, ok bool) {
 	return n, true
 }
 
-// tenfold returns 10n + digit, and false where that is over 63 bits.
+// tenfold returns 10n + digit, and false if that overflows 63 bits.
 func tenfold(n, digit int64) (int64, bool) {
 	const most = 1<<63 - 1
 	if n > (most-digit)/10 {

@@ -13,7 +13,7 @@ func NewLoose(data []byte) *Scanner {
 	return s
 }
 
-// ResetLoose makes the scanner one at the beginning of data, as NewLoose does.
+// ResetLoose sets the scanner to the beginning of data, in the mode of NewLoose.
 func (s *Scanner) ResetLoose(data []byte) {
 	s.Reset(data)
 	s.loose = true
@@ -22,8 +22,8 @@ func (s *Scanner) ResetLoose(data []byte) {
 	}
 }
 
-// IsObject says whether a text is one object as a loose scanner sees it: its brackets
-// and quotes pair up, and nothing follows.
+// IsObject reports whether a text is one object for a loose scanner: its brackets and
+// quotes match, and nothing follows.
 func IsObject(data []byte) bool {
 	s := NewLoose(data)
 	if s.Kind() != Object {
@@ -33,7 +33,7 @@ func IsObject(data []byte) bool {
 	return s.End() == nil
 }
 
-// skipLoose passes any value. It needs no memory, however deep the value is.
+// skipLoose skips any value, with constant memory however deep the value is.
 func (s *Scanner) skipLoose() {
 	if s.err != nil {
 		return
@@ -55,7 +55,7 @@ func (s *Scanner) skipLoose() {
 	}
 }
 
-// skipBrackets passes an object or array up to the bracket that closes it.
+// skipBrackets skips an object or array up to its closing bracket.
 func (s *Scanner) skipBrackets() {
 	open := 0
 	for s.pos < len(s.data) && s.err == nil {

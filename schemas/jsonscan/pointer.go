@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// Lookup finds the value at a JSON pointer (RFC 6901) in a text that holds JSON, and
-// returns it as text: a string unquoted, a number as written. Nothing is found at true,
-// false, null, an object or an array, nor in a text that is not one whole JSON value: a
-// text that was cut may have lost the end of the value. Of keys that stand there twice
-// the last counts, as for most readers of JSON.
+// Lookup returns the value at a JSON pointer (RFC 6901) in a JSON text, as text: a
+// string unquoted, a number as written. It finds nothing at true, false, null, an
+// object or an array, nor in a text that is not one complete JSON value, because a
+// truncated text may have lost the end of the value. If a key occurs twice the last one
+// counts, as for most JSON parsers.
 func Lookup(text, pointer string) (value string, found bool) {
 	s := New([]byte(text))
 	value, found = s.lookup(strings.TrimPrefix(pointer, "/"), pointer != "")

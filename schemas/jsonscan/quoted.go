@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// The bytes of a word, each the same: for looking at eight bytes at once.
+// Words with eight equal bytes, for checking eight bytes at a time.
 const (
 	ones  = 0x0101010101010101
 	highs = ones << 7
@@ -18,7 +18,7 @@ const (
 // a part of a longer UTF-8 sequence.
 func plain(word uint64) int {
 	quote, backslash := word^('"'*ones), word^('\\'*ones)
-	// In each term the lowest high bit is right: a borrow only goes up.
+	// In each term the lowest set high bit is correct, because a borrow only goes up.
 	other := (quote-ones)&^quote | (backslash-ones)&^backslash | (word-0x20*ones)&^word | word
 	return bits.TrailingZeros64(other&highs) / 8
 }
@@ -78,7 +78,8 @@ func (s *Scanner) quotedFrom(start, at int) []byte {
 	return nil
 }
 
-// pass reads a string whose opening quote is next, and makes no text of it.
+// pass skips a string whose opening quote is next. It checks the syntax unless the
+// scanner is loose.
 func (s *Scanner) pass() {
 	if s.loose {
 		s.skipLoose()
@@ -181,8 +182,8 @@ func (s *Scanner) escape(out []byte) ([]byte, bool) {
 	return nil, false
 }
 
-// surrogate reads the second half of a pair; half a pair becomes U+FFFD, as the
-// standard library has it.
+// surrogate reads the second half of a surrogate pair; half a pair becomes U+FFFD, as
+// in the standard library.
 func (s *Scanner) surrogate(first rune) rune {
 	before := s.pos
 	if s.pos+1 < len(s.data) && s.data[s.pos] == '\\' && s.data[s.pos+1] == 'u' {

@@ -28,7 +28,8 @@ type Scanner struct {
 	err   error
 	depth int
 	loose bool
-	// frames are those of the open objects and arrays: shallow, or more of them.
+	// frames are the open objects and arrays. The slice begins in shallow and moves to
+	// the heap when that is full.
 	frames  []frame
 	shallow [8]frame
 }
@@ -48,8 +49,8 @@ func New(data []byte) *Scanner {
 	return s
 }
 
-// Reset makes the scanner one at the beginning of data, as New does. The zero
-// Scanner is of use after it.
+// Reset sets the scanner to the beginning of data, in the mode of New. It also makes
+// the zero Scanner usable.
 func (s *Scanner) Reset(data []byte) {
 	*s = Scanner{data: data}
 	s.frames = s.shallow[:]
@@ -121,9 +122,9 @@ func (s *Scanner) begin(kind Kind, wanted string) bool {
 	return true
 }
 
-// NextKey reads the next key of the object entered last and stands before its
-// value. At the object's end it leaves it and returns false. The key is
-// unescaped and valid as long as the data.
+// NextKey reads the next key of the innermost open object and stops before its value.
+// At the object's end it closes the object and returns false. The key is unescaped and
+// valid as long as the data.
 func (s *Scanner) NextKey() (key []byte, more bool) {
 	if key, ok := s.plainKey(); ok {
 		return key, true
@@ -151,8 +152,8 @@ func (s *Scanner) NextKey() (key []byte, more bool) {
 	return key, true
 }
 
-// plainKey is NextKey where the key is plain, and no white space is around it. It reads
-// nothing where it is not so.
+// plainKey is the fast path of NextKey, for a key without escapes and without white
+// space around it. Otherwise it reads nothing.
 func (s *Scanner) plainKey() (key []byte, ok bool) {
 	if s.err != nil || s.depth == 0 || s.frames[s.depth-1].array {
 		return nil, false
@@ -177,8 +178,8 @@ func (s *Scanner) plainKey() (key []byte, ok bool) {
 	return s.data[begin+1 : end], true
 }
 
-// NextItem stands before the next item of the array entered last. At the
-// array's end it leaves it and returns false.
+// NextItem stops before the next item of the innermost open array. At the array's end
+// it closes the array and returns false.
 func (s *Scanner) NextItem() bool {
 	if !s.next(']', true) {
 		return false

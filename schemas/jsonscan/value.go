@@ -53,7 +53,7 @@ func (s *Scanner) Bool() bool {
 	return false
 }
 
-// Null reads null if it is next and says so; otherwise it reads nothing.
+// Null reads null and returns true if it is next; otherwise it reads nothing.
 func (s *Scanner) Null() bool {
 	s.space()
 	return s.err == nil && s.at('n') && s.literal("null")
@@ -151,7 +151,7 @@ func (s *Scanner) Text() []byte {
 	return s.Bytes()
 }
 
-// Skip reads any value and forgets it, checking its syntax unless the scanner is loose.
+// Skip skips any value. It checks the syntax unless the scanner is loose.
 func (s *Scanner) Skip() {
 	if s.loose {
 		s.skipLoose()

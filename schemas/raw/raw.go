@@ -42,8 +42,8 @@ const (
 	KindRelayRequest = "relay-request"
 	// KindRelayAnswer is Unibell's answer to it.
 	KindRelayAnswer = "relay-answer"
-	// KindErasure asks that the entity of the record's key be forgotten: a tombstone
-	// for everything before it. It has no value and is no fact.
+	// KindErasure requests the deletion of the entity of the record's key: a tombstone
+	// for everything before it. It has no value and is not a fact.
 	KindErasure = "erasure"
 )
 
@@ -86,7 +86,7 @@ const (
 	HeaderReplayFrom = "tributary-replay-from"
 )
 
-// The headers that an erasure has besides.
+// Additional headers of an erasure.
 const (
 	// HeaderErasureBy names who asked for it, as given.
 	HeaderErasureBy = "tributary-erasure-by"
@@ -123,8 +123,8 @@ type Envelope struct {
 	ReceivedAt time.Time
 	// Kind is one of the Kind constants.
 	Kind string
-	// Item and Items say which callback of a batch of how many this is: 0 of 1
-	// where the provider sends no batches.
+	// Item is the index of this callback in its batch, Items the size of the batch; 0
+	// and 1 if the provider sends no batches.
 	Item, Items int
 	// Status is the HTTP status of the provider's answer (KindRelayAnswer),
 	// 0 where there is none.
@@ -167,8 +167,8 @@ func (e *Envelope) Append(dst []Header) []Header {
 	return dst
 }
 
-// Parse reads the headers of a raw record. Unknown headers are passed over; a
-// missing source, provider or received_at is an error that wraps ErrHeader.
+// Parse parses the headers of a raw record. It ignores unknown headers; a missing
+// source, provider or received_at is an error that wraps ErrHeader.
 func Parse(headers []Header) (Envelope, error) {
 	e, err := ParseShared(headers)
 	for _, text := range [...]*string{
@@ -179,8 +179,8 @@ func Parse(headers []Header) (Envelope, error) {
 	return e, err
 }
 
-// ParseShared is Parse without copies: the envelope's strings are parts of the
-// headers' values and good for as long as these do not change.
+// ParseShared is Parse without copies: the envelope's strings refer to the headers'
+// values and are valid as long as these do not change.
 func ParseShared(headers []Header) (Envelope, error) {
 	e := Envelope{Kind: KindWebhook, Items: 1}
 	var wrong faults
@@ -234,7 +234,7 @@ func (f *faults) number(key, text string) int {
 	return n
 }
 
-// Trace returns the traceparent among the headers, as a part of them, so that a trace
+// Trace returns the traceparent header as a subslice of headers, so that a trace
 // continues in the records that a stage emits.
 func Trace(headers []Header) []Header {
 	for i := range headers {

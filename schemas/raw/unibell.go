@@ -5,9 +5,9 @@ import "strings"
 // unibellRequest begins the part of a key that is a request id.
 const unibellRequest = "request:"
 
-// UnibellReference returns the part of a Unibell key behind the source that stands for a
-// reference: the reference itself, behind a colon where it would look like a request id's
-// or like an escaped one. The callers of a source choose references freely.
+// UnibellReference returns the last part of a Unibell key, after the source, for a
+// reference: the reference itself, or with a colon before it if it could be taken for a
+// request id or for an escaped reference. Callers choose references freely.
 func UnibellReference(reference string) string {
 	if strings.HasPrefix(reference, unibellRequest) || strings.HasPrefix(reference, ":") {
 		return ":" + reference
@@ -15,8 +15,7 @@ func UnibellReference(reference string) string {
 	return reference
 }
 
-// UnibellRequest returns the part of a Unibell key that stands for a request id, which is
-// the provider's.
+// UnibellRequest returns the last part of a Unibell key for the provider's request id.
 func UnibellRequest(id string) string { return unibellRequest + id }
 
 // ReadUnibellReference is the inverse of UnibellReference.

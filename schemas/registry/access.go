@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// authorize gives a request the credentials that hold now.
+// authorize adds the current credentials to a request.
 func (c *Config) authorize(r *http.Request) error {
 	switch {
 	case c.Username != "":
@@ -25,8 +25,8 @@ func (c *Config) authorize(r *http.Request) error {
 	return nil
 }
 
-// transport makes a connection of its own for every request, with the certificates that
-// hold now. Requests are few: some at a start, and one for each schema that is read.
+// transport opens a connection for every request, with the current certificates. There
+// are few requests: some at a start, and one for each schema that is read.
 type transport func() (*tls.Config, error)
 
 // RoundTrip implements http.RoundTripper.

@@ -42,19 +42,20 @@ var (
 // defaultTimeout bounds one request.
 const defaultTimeout = 5 * time.Second
 
-// Config says where the registry is.
+// Config is the registry's address and the client's settings.
 type Config struct {
 	// URLs are the registry's addresses, tried in turn; at least one. Credentials
 	// do not belong in them.
 	URLs []string
-	// Username and Password are for HTTP Basic; empty means none. Password is asked at
+	// Username and Password are for HTTP Basic; empty means none. Password is called at
 	// every request, so that it may change.
 	Username string
 	Password func() (string, error)
-	// BearerToken is sent instead of Basic, and asked at every request; nil means none.
+	// BearerToken returns the token to send instead of Basic. It is called at every
+	// request; nil means none.
 	BearerToken func() (string, error)
-	// TLS is for https addresses and asked at every connection; nil means the system's
-	// roots.
+	// TLS returns the settings for https addresses. It is called at every connection;
+	// nil means the system's roots.
 	TLS func() (*tls.Config, error)
 	// Timeout bounds one request; zero means 5 s.
 	Timeout time.Duration
@@ -147,9 +148,9 @@ func (c *Client) SchemaByID(ctx context.Context, id uint32) (string, error) {
 	return s.Schema, nil
 }
 
-// classify makes our own errors of the client's: unknown to the registry, or no
-// answer that counts. Anything else (a wrong password, an incompatible schema)
-// stays as it is.
+// classify maps the client's errors to ours: unknown to the registry, or no usable
+// answer. It leaves any other error (a wrong password, an incompatible schema) as it
+// is.
 func classify(err error) error {
 	var answer *sr.ResponseError
 	if !errors.As(err, &answer) {

@@ -17,7 +17,7 @@ import (
 // usable.
 const Compatibility = "FULL_TRANSITIVE"
 
-// Result says how one subject stands.
+// Result is the state of one subject.
 type Result struct {
 	// Topic is the topic's name without prefix, Subject the registry's name.
 	Topic   string `json:"topic"`
@@ -25,9 +25,9 @@ type Result struct {
 	// ID and Version are the registry's, 0 if the schema is not registered.
 	ID      uint32 `json:"id"`
 	Version int    `json:"version"`
-	// Registered says whether the registry knows the schema of this version.
+	// Registered reports whether the registry has the schema of this version.
 	Registered bool `json:"registered"`
-	// Created says whether Register made it known.
+	// Created reports whether Register registered it.
 	Created bool `json:"created"`
 }
 
@@ -62,7 +62,7 @@ func (c *Client) each(ctx context.Context, do func(context.Context, schemas.Topi
 	return results, errors.Join(append(errs, shared(results))...)
 }
 
-// shared refuses one id for several schemas.
+// shared returns an error if several schemas have the same id.
 func shared(results []Result) error {
 	schemaOf := map[uint32]string{}
 	for i := range results {
@@ -79,7 +79,8 @@ func shared(results []Result) error {
 	return nil
 }
 
-// lookup asks for the schema of this version; not to know it is no error.
+// lookup looks up the schema of this version; if the registry does not have it, that is
+// no error.
 func (c *Client) lookup(ctx context.Context, t schemas.Topic) (Result, error) {
 	result := Result{Topic: t.Name, Subject: c.config.Names.Subject(t.Name)}
 	text, ok := schemas.AVSC(t.Schema)
@@ -132,8 +133,8 @@ func (c *Client) register(ctx context.Context, t schemas.Topic) (Result, error) 
 	if err != nil {
 		return result, err
 	}
-	// The subject's own level is set before its first version, so that a laxer
-	// default of the registry never judges one of ours.
+	// Set the subject's own level before its first version, so that the registry never
+	// checks one of our schemas with a laxer default.
 	if err := c.holdCompatible(ctx, result.Subject); err != nil {
 		return result, err
 	}

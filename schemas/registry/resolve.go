@@ -20,19 +20,19 @@ import (
 type IDs struct {
 	// ByTopic is keyed by the topic's name without prefix.
 	ByTopic map[string]uint32
-	// Cached says that the registry was not available and the ids are those kept
-	// on disk; Unavailable is why.
+	// Cached is set if the registry was not available and the ids come from the file;
+	// Unavailable is then the error.
 	Cached      bool
 	Unavailable error
-	// NotKept is why the ids could not be written to disk, nil if they were: the
-	// next start without a registry would fail.
+	// NotKept is the error of writing the ids to the file, nil if they were written.
+	// With it, the next start without a registry would fail.
 	NotKept error
 }
 
-// Resolve returns the ids of the schemas of this version. While the registry is
-// not available it returns those kept on disk by an earlier call, if they are of
-// the same registry, subjects and schemas. A schema that the registry does not
-// know is ErrNotRegistered, whatever is on disk: its ids may be another's now.
+// Resolve returns the ids of the schemas of this version. If the registry is not
+// available it returns those that an earlier call wrote to the file, if they are of the
+// same registry, subjects and schemas. A schema that the registry does not have is
+// ErrNotRegistered even then: its id may now be another schema's.
 func (c *Client) Resolve(ctx context.Context) (IDs, error) {
 	results, err := c.insist(ctx)
 	if errors.Is(err, ErrUnavailable) {
@@ -56,8 +56,8 @@ func (c *Client) Resolve(ctx context.Context) (IDs, error) {
 	return ids, nil
 }
 
-// insist asks a few times: one answer lost on the way is no reason not to start. A
-// registry that does not answer at all has had its time.
+// insist retries a few times, so that one lost answer does not prevent a start. It does
+// not retry after a timeout.
 func (c *Client) insist(ctx context.Context) (results []Result, err error) {
 	for wait := 200 * time.Millisecond; ; wait *= 2 {
 		results, err = c.Status(ctx)
@@ -153,7 +153,7 @@ func writeFile(path string, b []byte) error {
 	return nil
 }
 
-// registry names the registry in the file without telling its address.
+// registry identifies the registry in the file without containing its address.
 func (c *Client) registry() string { return digest(strings.Join(c.config.URLs, " ")) }
 
 func digest(text string) string {

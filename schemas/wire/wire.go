@@ -44,9 +44,9 @@ func Put(dst []byte, id uint32) {
 	binary.BigEndian.PutUint32(dst[1:], id)
 }
 
-// Parse splits a value into schema id and Avro body. The body is a part of b. A
-// value that is too short or begins with another byte is an error that wraps
-// ErrFormat and tells no content.
+// Parse splits a value into schema id and Avro body. The body is a part of b. A value
+// that is too short or begins with another byte is an error that wraps ErrFormat and
+// contains no content.
 func Parse(b []byte) (id uint32, body []byte, err error) {
 	if len(b) < HeaderSize {
 		return 0, nil, fmt.Errorf("%w: %d bytes are shorter than the header", ErrFormat, len(b))

@@ -26,7 +26,7 @@ func writeEncoder(b *strings.Builder, t *schema.Schema) {
 	b.WriteString("\treturn dst, nil\n}\n\n")
 }
 
-// fallible tells whether a value of the type may be refused.
+// fallible reports whether encoding a value of the type can fail.
 func fallible(t *schema.Schema) bool {
 	switch t.Kind {
 	case schema.Boolean:

@@ -91,7 +91,7 @@ func (g *generator) add(name, text string) error {
 	return nil
 }
 
-// hold notes the records that arrays below a record hold.
+// hold records the types of records that arrays below a record contain.
 func (g *generator) hold(t *schema.Schema) {
 	for _, child := range t.Children() {
 		switch child.Kind {

@@ -13,8 +13,8 @@ const maxDepth = 100
 // ErrSchema is wrapped by every error of Parse.
 var ErrSchema = errors.New("avro schema")
 
-// Parse reads an .avsc. It judges the shape, not everything the Avro
-// specification asks: goavro does that, in package codec.
+// Parse parses an .avsc. It checks the structure, but not all rules of the Avro
+// specification: goavro checks those, in package codec.
 func Parse(text string) (*Schema, error) {
 	var v any
 	if err := json.Unmarshal([]byte(text), &v); err != nil {

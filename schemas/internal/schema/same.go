@@ -5,12 +5,13 @@ import (
 	"slices"
 )
 
-// Same says whether two schemas write and read the same: names, types, order, logical
-// types, defaults and symbols. Docs, aliases and our own attributes may differ, as a
-// registry may drop them.
+// Same reports whether two schemas encode and decode the same: names, types, order,
+// logical types, defaults and symbols. Docs, aliases and our own attributes may differ,
+// because a registry may drop them.
 func Same(a, b *Schema) bool { return same(a, b, map[[2]*Schema]bool{}) }
 
-// same compares; compared are the pairs on the way, for a schema may contain itself.
+// same compares two schemas; compared are the pairs on the path to them, because a
+// schema may contain itself.
 func same(a, b *Schema, compared map[[2]*Schema]bool) bool {
 	if a == nil || b == nil || a == b {
 		return a == b

@@ -69,8 +69,8 @@ type Field struct {
 	Doc     string
 	// Sensitivity is our own attribute: none, pseudonym, personal or secret.
 	Sensitivity string
-	// HasDefault says whether there is a default, for it may be null; Default is
-	// its JSON value.
+	// HasDefault reports whether there is a default, because that may be null; Default
+	// is its JSON value.
 	HasDefault bool
 	Default    any
 }
