@@ -49,7 +49,7 @@ func (g *globals) reportConfig(f *config.File) error {
 	}
 	switch {
 	case g.json:
-		// A program wants lists, also of nothing.
+		// Programs expect a list even if it is empty, not null.
 		none := []config.Fault{}
 		err = g.printJSON(map[string]any{"faults": append(none, faults...), "warnings": append(none, warnings...), "settings": settings})
 	default:

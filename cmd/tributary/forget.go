@@ -126,7 +126,7 @@ func (g *globals) forget(ctx context.Context, o forget.Config, id string, phone 
 	return g.showForget(plan, report, result)
 }
 
-// isPseudonym says whether an id is an HMAC-SHA-256 in hexadecimal digits.
+// isPseudonym reports whether an id is an HMAC-SHA-256 in hexadecimal digits.
 func isPseudonym(id string) bool {
 	const digits = 64
 	return len(id) == digits && strings.Trim(id, "0123456789abcdef") == ""

@@ -12,7 +12,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 )
 
-// progressBar shows how far a run is: as a bar on a terminal, as lines elsewhere.
+// progressBar shows the progress of a run: as a bar on a terminal, as lines elsewhere.
 type progressBar struct {
 	mu      sync.Mutex
 	out     io.Writer

@@ -35,7 +35,7 @@ func (g *globals) serveRegistry(ctx context.Context, listen string) error {
 	server := &http.Server{Handler: embedded.RegistryHandler(), ReadHeaderTimeout: 5 * time.Second}
 	g.printf("schema registry in memory on http://%s\n", listener.Addr())
 	failed := make(chan error, 1)
-	// Ended by Shutdown below, or by its own failure.
+	// The goroutine ends with Shutdown below, or when serving fails.
 	go func() { failed <- server.Serve(listener) }()
 	select {
 	case err := <-failed:

@@ -78,7 +78,7 @@ It needs to read all topics, shows ids, times and places, and no bodies: 'tribut
 	return c
 }
 
-// trace looks for an id, or for the phone that phone gives where it is not nil.
+// trace looks for an id, or, if phone is not nil, for the phone number read from it.
 func (g *globals) trace(ctx context.Context, o trace.Config, id string, phone io.Reader, country string) error {
 	f, err := g.load()
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/trace"
 )
 
-// showTrace prints a trace for people.
+// showTrace prints a trace as text.
 func (g *globals) showTrace(r *trace.Report, query *trace.Query, keys bool) {
 	if !r.Found {
 		g.printf("Nothing was found of %s.\n", r.Query)
@@ -94,7 +94,8 @@ func whatOf(s *trace.Step) string {
 	return s.Kind
 }
 
-// eventOf names the event: in the provider's words, by its id.
+// eventOf describes the event: its name at the provider, its id and the number of the
+// delivery.
 func eventOf(s *trace.Step) string {
 	parts := []string{s.Event}
 	if s.EventID != "" && s.EventID != s.Event {

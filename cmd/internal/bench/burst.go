@@ -204,8 +204,8 @@ func (b *burst) measure(ctx context.Context) error {
 	return b.judge(ctx)
 }
 
-// total is how many records are in the raw topics: those answered 200, and perhaps some
-// of which the sender could not know.
+// total is the number of records in the raw topics: those answered 200, and perhaps
+// records whose sender got no answer.
 func (b *burst) total(ctx context.Context) (int64, error) {
 	ends, err := b.environment.rawEnds(ctx)
 	if err != nil {

@@ -19,14 +19,14 @@ type usage struct {
 // tick is the unit of /proc/PID/stat: a hundredth of a second on every Linux.
 const tick = 10 * time.Millisecond
 
-// readUsage asks /proc.
+// readUsage reads a process's usage from /proc.
 func readUsage(pid int) (usage, error) {
 	var u usage
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return u, fmt.Errorf("read what process %d uses (Linux only): %w", pid, err)
 	}
-	// The name in brackets may hold anything, brackets too.
+	// The name in brackets may contain any character, brackets included.
 	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
 	const user, system = 11, 12
 	if len(fields) <= system {
@@ -61,10 +61,10 @@ func memory(status, name string) int64 {
 	return 0
 }
 
-// mega turns bytes into megabytes of a million, as disks and networks have them.
+// mega converts bytes to megabytes of a million bytes, as for disks and networks.
 func mega(bytes int64) float64 { return float64(bytes) / 1e6 }
 
-// brokerUsage is that of the broker; nothing where its process is not known.
+// brokerUsage returns the usage of the broker, zero if its process is unknown.
 func (p *environment) brokerUsage() (usage, error) {
 	if p.o.BrokerPID == 0 {
 		return usage{}, nil

@@ -17,8 +17,8 @@ import (
 // ProcessorConfig is the configuration of Processor.
 type ProcessorConfig struct {
 	Load
-	// WithoutTransactions is a build that deploy/bench/at-least-once made; empty
-	// measures none.
+	// WithoutTransactions is the path of a build made by deploy/bench/at-least-once;
+	// empty measures none.
 	WithoutTransactions string
 }
 
@@ -71,8 +71,8 @@ func Processor(ctx context.Context, o Options, config ProcessorConfig) (report *
 	return report, nil
 }
 
-// inTurns runs the selectedProfiles one after the other, each time beginning with another, so
-// that none has the better moments of the machine.
+// inTurns runs the selected profiles in turn, in each round beginning with another one,
+// so that none benefits from the machine's better moments.
 func (p *environment) inTurns(ctx context.Context, report *Report, selectedProfiles []profile, sent map[string]simulator.Count) error {
 	limit := p.o.budget()
 	defer p.use(profile{})
@@ -95,7 +95,7 @@ func (p *environment) inTurns(ctx context.Context, report *Report, selectedProfi
 	return nil
 }
 
-// compareProcessor adds the ratios of a processor's runs.
+// compareProcessor adds the ratios of two names of processor runs.
 func (r *Report) compareProcessor(ours, theirs string) {
 	for _, f := range []struct {
 		key  string
@@ -112,8 +112,8 @@ func (r *Report) compareProcessor(ours, theirs string) {
 	}
 }
 
-// checkOf is how a run is checked: with the model the first, for it takes long, and
-// the same input is audited from then on.
+// checkOf returns how a run is checked: the first with the model, which takes long, the
+// others by an audit of the same input.
 func (p *environment) checkOf(run int) string {
 	if p.o.Check == CheckModel && run > 0 {
 		return CheckAudit
@@ -121,7 +121,7 @@ func (p *environment) checkOf(run int) string {
 	return p.o.Check
 }
 
-// report begins one.
+// report creates a report.
 func (p *environment) report(bench string, start time.Time, settings map[string]string) *Report {
 	return &Report{
 		Bench: bench, Seed: p.o.Seed, Start: start, Brokers: p.brokers, Embedded: p.embedded != nil, Settings: p.o.shown(settings), Machine: ThisMachine(),
@@ -159,7 +159,8 @@ func (p *environment) process(ctx context.Context, name string, sent map[string]
 	if err := counted(ctx, &run.Figures, c, total); err != nil {
 		return nil, nil, err
 	}
-	// It goes on while it is checked: the last deadlines are due by the wall clock.
+	// The processor keeps running during the check: the last deadlines are due by the
+	// wall clock.
 	faults, err := p.check(ctx, how, sent)
 	if err != nil {
 		return nil, nil, err
@@ -174,7 +175,7 @@ func (p *environment) process(ctx context.Context, name string, sent map[string]
 	return run, faults, nil
 }
 
-// processed are the figures of a drain.
+// processed adds the figures of a drain.
 func (p *environment) processed(f *Figures, c *subprocess, d *drained, total int64) {
 	n := float64(total)
 	seconds := d.end.at.Sub(d.first.at).Seconds()
@@ -193,7 +194,7 @@ func (p *environment) processed(f *Figures, c *subprocess, d *drained, total int
 	f.Add("journeys_behind_seconds", d.end.at.Sub(d.raw.at).Seconds())
 }
 
-// counted are the figures that the processor itself tells.
+// counted adds the figures from the processor's own metrics.
 func counted(ctx context.Context, f *Figures, c *subprocess, total int64) error {
 	m, err := c.metrics(ctx)
 	if err != nil {

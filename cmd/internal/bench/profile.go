@@ -44,14 +44,14 @@ func ProfileNames() []string { return slices.Sorted(maps.Keys(profiles())) }
 
 // profile is a named set of settings under which the roles run.
 type profile struct {
-	// name is of the profiles; empty for the ordinary way.
+	// name is one of the profiles; empty for the ordinary settings.
 	name string
-	// settings are under those of --set.
+	// settings apply unless --set overrides them.
 	settings map[string]string
 	// program is another build; empty means Options.Program.
 	program string
-	// repeats says that it may tell a fact twice, by its nature: its answers are not
-	// judged.
+	// repeats is set if the program may emit a fact twice by design: its answers are
+	// not checked.
 	repeats bool
 }
 
@@ -73,7 +73,7 @@ func profileOf(words string) (profile, error) {
 	return v, nil
 }
 
-// selectedProfiles are those of the options, at least the ordinary one.
+// selectedProfiles returns the profiles of the options, or the ordinary one.
 func (o *Options) selectedProfiles() ([]profile, error) {
 	var out []profile
 	var errs []error
@@ -111,7 +111,8 @@ func (p *environment) useOnly() error {
 	return err
 }
 
-// settings of the next subprocesses: those of the profile, and over them those of --set.
+// settings returns the settings of the next subprocesses: the profile's, overridden by
+// --set.
 func (p *environment) settings() map[string]string {
 	out := maps.Clone(p.profile.settings)
 	if out == nil {
@@ -134,7 +135,7 @@ func (p *environment) program() string {
 	return p.o.Program
 }
 
-// budget is how much time a series of like steps may take.
+// budget is the time that a series of similar steps may take.
 type budget struct {
 	now     func() time.Time
 	limit   time.Duration
@@ -143,13 +144,13 @@ type budget struct {
 	longest time.Duration
 }
 
-// budget begins one; without a limit it is never over.
+// budget starts a budget; without a limit it never runs out.
 func (o *Options) budget() *budget {
 	now := o.Now()
 	return &budget{now: o.Now, limit: o.For, began: now, last: now}
 }
 
-// step notes the end of a step and says whether another one fits.
+// step records the end of a step and reports whether another one fits.
 func (b *budget) step() bool {
 	now := b.now()
 	b.longest = max(b.longest, now.Sub(b.last))

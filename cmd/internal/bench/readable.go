@@ -15,24 +15,24 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// place3 is where a raw record lies, as receipts and snapshots name it.
+// place3 is the position of a raw record, as in receipts and snapshots.
 type place3 struct {
 	Topic     string `json:"topic"`
 	Partition int32  `json:"partition"`
 	Offset    int64  `json:"offset"`
 }
 
-// expected is a webhook whose journey is to be read.
+// expected is an accepted webhook whose journey has not been read yet.
 type expected struct {
 	due, accepted time.Time
 	repeat        bool
 }
 
-// readers read the journeys as any consumer would, and find out when each fact became
-// readable: when a snapshot was read that its raw record had changed.
+// readers read the journeys as any consumer would, and record when each fact became
+// readable: when a snapshot was read whose change names the fact's raw record.
 type readers struct {
 	mu sync.Mutex
-	// waiting are webhooks by their raw record; early are snapshots that were read
+	// waiting are accepted webhooks by raw record; early are snapshots that were read
 	// before the answer to their webhook.
 	waiting map[place3]expected
 	early   map[place3]time.Time
@@ -40,7 +40,7 @@ type readers struct {
 	last    time.Time // something was read
 	done    int64
 	whole   *latency
-	// fromAnswer begins with the 200 instead of when the webhook was due.
+	// fromAnswer measures from the 200, whole from the time when the webhook was due.
 	fromAnswer *latency
 	err        error
 }
@@ -114,7 +114,7 @@ func (r *readers) read(fetches kgo.Fetches, prefix string) {
 	})
 }
 
-// expect says that a webhook was accepted.
+// expect registers an accepted webhook.
 func (r *readers) expect(d due, at place3, now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -155,7 +155,7 @@ func (r *readers) untilQuiet(ctx context.Context) error {
 	}
 }
 
-// faults: that no fact was followed is none, but no measurement either.
+// faults reports a run in which no fact was measured.
 func (r *readers) faults() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -12,17 +12,17 @@ import (
 // Report is the result of a bench.
 type Report struct {
 	Bench string `json:"bench"`
-	// Seed and Start make the load again: the same webhooks, byte for byte.
+	// Seed and Start reproduce the load: the same webhooks, byte for byte.
 	Seed  uint64    `json:"seed"`
 	Start time.Time `json:"start"`
-	// Brokers are where it ran; Embedded says that they were of this program, so that
-	// their work is no measure.
+	// Brokers are the addresses of the cluster. Embedded is set for the embedded
+	// broker, whose speed says nothing about a real one.
 	Brokers  []string          `json:"brokers"`
 	Embedded bool              `json:"embedded"`
 	Settings map[string]string `json:"settings,omitempty"`
 	Machine  Machine           `json:"machine"`
 	Runs     []Run             `json:"runs"`
-	// Ratios are of our figures to a peer's, by pairs of runs.
+	// Ratios compare our figures with a peer's, by pairs of runs.
 	Ratios []Ratio `json:"ratios,omitempty"`
 	// Faults lists wrong answers. Right is true if there are none.
 	Faults []string `json:"faults,omitempty"`
@@ -42,14 +42,14 @@ type Run struct {
 // Ratio compares a figure with that of a peer.
 type Ratio struct {
 	Peer string `json:"peer"`
-	// Of is which of our runs.
+	// Of is the name of our runs.
 	Of string `json:"of"`
 	// Figure names the compared measurement. More is true if a larger value is better.
 	Figure string `json:"figure"`
 	More   bool   `json:"more_is_better"`
 	Ours   Spread `json:"ours"`
 	Theirs Spread `json:"theirs"`
-	// Ratio is ours by theirs.
+	// Ratio is our figure divided by the peer's.
 	Ratio Spread `json:"ratio"`
 }
 
@@ -79,10 +79,10 @@ func ThisMachine() Machine {
 	return m
 }
 
-// fault notes that an answer was wrong.
+// fault records a wrong answer.
 func (r *Report) fault(texts ...string) { r.Faults = append(r.Faults, texts...) }
 
-// short notes that there was time for fewer runs than were asked for.
+// short notes that the time limit allowed fewer runs than requested.
 func (r *Report) short(made, wanted int) {
 	r.Notes = append(r.Notes, fmt.Sprintf("the time (--for) was enough for %d of %d runs of each", made, wanted))
 }
@@ -143,7 +143,7 @@ func (r *Report) Values(name, key string) []float64 {
 	return out
 }
 
-// compare adds the ratio of a figure of two names, by pairs.
+// compare adds the ratio of a figure between the runs of two names, by pairs.
 func (r *Report) compare(ours, theirs, figure string, more bool) {
 	a, b := r.Values(ours, figure), r.Values(theirs, figure)
 	if ratios := Ratios(a, b); len(ratios) > 0 {

@@ -46,7 +46,7 @@ func Restore(ctx context.Context, o Options, entities int64) (report *Report, er
 			report.Runs = append(report.Runs, *run)
 		}
 	}
-	// The first record is enough to measure, not to judge.
+	// The measurement needs only the first record, the check needs all of them.
 	if err := p.finish(ctx, b.last, accepted(b.sent)); err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func Restore(ctx context.Context, o Options, entities int64) (report *Report, er
 	return report, b.last.stop()
 }
 
-// restoring is a measurement under way.
+// restoring is the state of a measurement.
 type restoring struct {
 	environment *environment
 	start       time.Time
@@ -70,10 +70,10 @@ type restoring struct {
 	marks uint64
 }
 
-// prepare fills the topics and has a processor make the state.
+// prepare fills the topics and lets a processor build the state.
 func (b *restoring) prepare(ctx context.Context, entities int64) (err error) {
 	p := b.environment
-	// A story makes a verification, mostly a payment, and a journey.
+	// A story produces a verification, usually a payment, and a journey.
 	const perStory = 2.5
 	load := Load{
 		Webhooks: int64(float64(entities) / perStory * webhooksPerStory), Providers: []string{raw.ProviderLOX24, raw.ProviderUAPAY}, PerSecond: 500,
@@ -92,7 +92,7 @@ func (b *restoring) prepare(ctx context.Context, entities int64) (err error) {
 	return err
 }
 
-// begin ends the processor, sends a few webhooks, and starts it again.
+// begin stops or kills the processor, sends a few webhooks, and restarts it.
 func (b *restoring) begin(ctx context.Context, name string, wipe, kill bool) (*Run, error) {
 	p := b.environment
 	p.o.Progress.Step("starting with "+name, 0)

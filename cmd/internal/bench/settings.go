@@ -37,13 +37,13 @@ func processorSources() []source.Source {
 	return demo.ProcessorSources(&a)
 }
 
-// phoneKeys are those of the processor under test.
+// phoneKeys are the keys of the processor under test.
 func phoneKeys() []privacy.Key {
 	return []privacy.Key{{ID: phoneKeyID, Secret: []byte(phoneKey)}}
 }
 
-// sourcesOf writes the simulator's accounts as the configuration has them, each with a
-// rate; 0 is none.
+// sourcesOf returns the simulator's accounts as configured sources, each with a rate
+// limit; 0 is none.
 func sourcesOf(unibell string, rate float64) []any {
 	var out []any
 	correlation := map[string][]source.Correlation{}
@@ -139,7 +139,7 @@ func settingsOfModel() (processor.Config, []source.Source) {
 	return c, processorSources()
 }
 
-// shown are the settings for the report.
+// shown returns the settings for the report.
 func (o *Options) shown(more map[string]string) map[string]string {
 	out := maps.Clone(more)
 	if out == nil {

@@ -20,7 +20,7 @@ type socket struct {
 	answers *bufio.Reader
 }
 
-// answerPatience bounds an answer: beyond it something is wrong.
+// answerPatience is the time limit for an answer.
 const answerPatience = 30 * time.Second
 
 func dial(ctx context.Context, address string) (*socket, error) {
@@ -48,8 +48,8 @@ func encodeRequest(path string, header http.Header, body []byte) []byte {
 	return []byte(b.String())
 }
 
-// send sends a request and returns the answer's status. The body is read into one, if
-// it is not nil.
+// send sends a request and returns the answer's status. If body is not nil, the
+// answer's body is read into it.
 func (s *socket) send(request []byte, body *[]byte) (status int, err error) {
 	if err := s.conn.SetDeadline(time.Now().Add(answerPatience)); err != nil {
 		return 0, err

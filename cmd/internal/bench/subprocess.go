@@ -18,15 +18,15 @@ import (
 	"time"
 )
 
-// subprocess is a role of tributary as a process of its own.
+// subprocess is a role of tributary running as a separate process.
 type subprocess struct {
 	role string
 	cmd  *exec.Cmd
-	// log is where its error stream goes: a file, so that nobody's reading of it costs
-	// the one or the other.
+	// log is the file that receives its error stream: reading a pipe would cost time in
+	// both processes.
 	log     string
 	started time.Time
-	// done is closed when it has ended, err says how.
+	// done is closed when the process has ended; err is its result.
 	done chan struct{}
 	err  error
 	ops  string

@@ -127,7 +127,8 @@ type place struct {
 // of the target. The state of a further key is in the partition of its hash. The state
 // of the entity itself is in the partitions of its raw records. If none of these is
 // known, such as for a Unibell call whose raw records retention has deleted, it may be
-// in any partition.
+// in any partition. The same holds for a key with a pseudonym, because its raw key is a
+// different one.
 func (t *Target) places(partitions int32) []place {
 	var out []place
 	for _, key := range t.Keys {

@@ -76,7 +76,7 @@ func (s *Service) Start(ctx context.Context) error {
 	}
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.cancel, s.done = cancel, make(chan struct{})
-	// Stop cancels it.
+	// The goroutine ends with Stop, which cancels its context.
 	go s.run(running)
 	return nil
 }
