@@ -21,15 +21,16 @@ func (p *Pseudonymiser) Correlate(s *source.Source, c source.Correlation, text s
 	return p.ID(s, text)
 }
 
-// ID returns an id that a provider or a customer made as it may leave the restricted
-// topics, without the space around it. One that looks like an id by the source's rules
-// leaves as it is; any other as a pseudonym, which is equal wherever the id is:
+// ID returns an id of a provider or a customer, without surrounding white space, in the
+// form in which it may leave the restricted topics. An id that looks like one by the
+// source's rules leaves unchanged; any other becomes a pseudonym, which is the same
+// wherever the id occurs:
 //
 //	phone:<key id>:<HMAC of the E.164 digits>    a phone number in any writing
 //	hmac:<key id>:<HMAC of the text>             all else
 //
-// The key is that of ids, the same at all times: a case that begins before a rotation of
-// the keys and ends after it is one case.
+// The key is that of ids, the same at all times, so that a case that begins before a key
+// rotation and ends after it remains one case.
 func (p *Pseudonymiser) ID(s *source.Source, text string) string {
 	text = strings.TrimSpace(text)
 	if isUUID(&s.IDs, text) {
@@ -161,10 +162,9 @@ func isHex(text string) bool {
 	return all != 0
 }
 
-// phoneOf returns the phone number that a text is, nil if it is none: one with + or 00
-// that is possible, one with its calling code that is valid, or a national form of the
-// source's countries. like says that it could be an id: then separators make no number
-// of it.
+// phoneOf returns the phone number that a text is, or nil: a possible number with + or
+// 00, a valid one with its calling code, or a national form of the source's countries.
+// like says that the text could be an id; separators then do not make it a number.
 func (p *Pseudonymiser) phoneOf(s *source.Source, text string, like bool) *number {
 	if s.IDs.Allows(source.AllowPhones) || like && isWord(text) {
 		return nil

@@ -7,13 +7,14 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// remembered is a number and its texts in one piece of memory, of which there are more
-// than a processor's own memory holds: who asks for a number waits for it once.
+// remembered is a number with its texts in one allocation. The cache holds more numbers
+// than fit in the processor's cache, so a lookup should miss it once and not for each
+// text.
 type remembered struct {
 	number
 	newest [1]avro.Pseudonym
-	// text is that of the number if it is not too long, hmacText that of the newest
-	// pseudonym. They are written once, before anything refers to them.
+	// text holds the number's text if that is short enough, hmacText the newest
+	// pseudonym's HMAC. They are written once, before any string refers to them.
 	text     [24]byte
 	hmacText [hmacText]byte
 }
@@ -26,7 +27,7 @@ func (r *remembered) keep(text string) string {
 	return unsafe.String(&r.text[0], copy(r.text[:], text)) //nolint:gosec // of the same memory, which is not written again
 }
 
-// hmac returns the number's under a key, the first in the memory that there is for it.
+// hmac returns the number's HMAC under a key. The first one is stored in hmacText.
 func (r *remembered) hmac(k *key) string {
 	if len(r.pseudonyms) > 0 {
 		return k.hmac(r.digits)
