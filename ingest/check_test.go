@@ -60,9 +60,16 @@ const (
 // checkedRig asks often, and its log can be awaited.
 func checkedRig(t *testing.T) (*rig, *lines) {
 	t.Helper()
+	return checkedRigWithin(t, 500*time.Millisecond)
+}
+
+// checkedRigWithin is checkedRig with another deadline for Kafka's answers: a long one
+// where a slow machine must not look like an absent Kafka.
+func checkedRigWithin(t *testing.T, deadline time.Duration) (*rig, *lines) {
+	t.Helper()
 	log := &lines{make(chan slog.Record, 1000)}
 	return newRigWith(t, func(c *ingest.Config) {
-		c.AnswerDeadline, c.KafkaCheckInterval = 500*time.Millisecond, 20*time.Millisecond
+		c.AnswerDeadline, c.KafkaCheckInterval = deadline, 20*time.Millisecond
 	}, func(d *ingest.Deps) { d.Logger = slog.New(log) }), log
 }
 
@@ -111,7 +118,7 @@ func TestCheckFromTheStart(t *testing.T) {
 // TestCheckOfTopics: a broker that is there without the raw topics takes no record.
 func TestCheckOfTopics(t *testing.T) {
 	t.Parallel()
-	r, log := checkedRig(t)
+	r, log := checkedRigWithin(t, 30*time.Second)
 	client, err := kgo.NewClient(kgo.SeedBrokers(r.broker.ListenAddrs()...))
 	if err != nil {
 		t.Fatal(err)
