@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
 )
 
 // Stack is a cell of several lines; each is escaped for itself.
@@ -16,7 +17,14 @@ type Table struct{ table table.Writer }
 // NewTable returns a table with a header.
 func NewTable(columns ...any) *Table {
 	t := &Table{table: table.NewWriter()}
-	t.table.SetStyle(table.StyleLight)
+	// Columns are apart by two spaces, without lines: such a table fits narrow terminals
+	// and can be cut by columns.
+	style := table.StyleDefault
+	style.Format.Footer = text.FormatDefault
+	style.Options = table.OptionsNoBordersAndSeparators
+	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
+	t.table.SetStyle(style)
+	t.table.SuppressTrailingSpaces()
 	t.table.AppendHeader(columns)
 	return t
 }
