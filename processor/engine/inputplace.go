@@ -215,7 +215,7 @@ func (w *worker) changelogWentBack(ctx context.Context) error {
 
 // stateLost returns the error for a lost state, with the way to recover.
 func (w *worker) stateLost(r *restored, why string) error {
-	return &fatalError{fmt.Errorf("%w: stage %s, partition %d of %s: %s; nothing was changed: stop the processors and make the state anew from the input with tributary reset --stage %s",
+	return &fatalError{fmt.Errorf("%w: stage %s, partition %d of %s: %s; the stage has stopped and emits nothing from an incomplete state: stop the processors and make the state anew from the input with tributary reset --stage %s",
 		ErrStateLost, w.spec.Name, r.partition, w.changelog, why, w.spec.Name)}
 }
 

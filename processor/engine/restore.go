@@ -180,14 +180,17 @@ func (w *worker) plan(ctx context.Context, states map[int32]*storePartition, com
 		if err := w.changelogLost(r, [16]byte(details[w.changelog].ID), start.Offset); err != nil {
 			return nil, err
 		}
+		ahead[p] = r
+	}
+	// A refusal of one partition leaves the local state of all as it is.
+	for _, r := range ahead {
 		r.asked = !w.deps.harmed.by(HarmStoreFirst) && !w.deps.harmed.by(HarmKeepAborted) && !w.deps.harmed.by(HarmUnknownIsCommitted)
-		if err := w.store.trust(r, [16]byte(details[w.changelog].ID), start.Offset, w.deps.Now(), w.config.DeleteRetention); err != nil {
+		if err := w.store.trust(r, [16]byte(details[w.changelog].ID), starts[w.changelog][r.partition].Offset, w.deps.Now(), w.config.DeleteRetention); err != nil {
 			return nil, err
 		}
 		if r.reason == "" && w.deps.harmed.by(HarmForgetChangelog) {
 			r.pos.offset = r.end
 		}
-		ahead[p] = r
 	}
 	return ahead, nil
 }

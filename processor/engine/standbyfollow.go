@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -19,6 +20,7 @@ type followers struct {
 	held   map[int32]*copyHeld
 	load   *loader
 	looked time.Time
+	quiet  quiet
 	// budget is the number of bytes that may be read before the rate limit applies.
 	budget float64
 	filled time.Time
@@ -148,13 +150,16 @@ func (f *followers) take(ctx context.Context) (changed bool, err error) {
 	if len(took) == 0 {
 		return false, nil
 	}
-	if err := f.begin(ctx, took); err != nil {
-		for _, h := range took {
+	begun, err := f.begin(ctx, took)
+	for _, h := range took {
+		if !slices.Contains(begun, h) {
 			h.give()
 		}
+	}
+	if err != nil || len(begun) == 0 {
 		return false, err
 	}
-	for _, h := range took {
+	for _, h := range begun {
 		f.held[h.partition] = h
 		f.logger.InfoContext(ctx, "standby follows a partition", slog.Int("partition", int(h.partition)),
 			slog.Int64("from", h.from), slog.Int64("to", h.end), slog.String("whole", h.reason))
@@ -163,34 +168,63 @@ func (f *followers) take(ctx context.Context) (changed bool, err error) {
 }
 
 // begin sets the positions at which replicas start: their stored checkpoints, if valid.
-func (f *followers) begin(ctx context.Context, took []*copyHeld) error {
+// It returns the replicas to follow; the last remaining copy of a lost changelog is left
+// untouched.
+func (f *followers) begin(ctx context.Context, took []*copyHeld) (begun []*copyHeld, err error) {
 	details, err := f.admin.ListTopics(ctx, f.changelog)
 	if err == nil {
 		err = details.Error()
 	}
 	if err != nil {
-		return fmt.Errorf("look at changelog %s: %w", f.changelog, err)
+		return nil, fmt.Errorf("look at changelog %s: %w", f.changelog, err)
 	}
 	starts, err := f.listed(f.admin.ListStartOffsets(ctx, f.changelog))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	ends, err := f.listed(f.admin.ListEndOffsets(ctx, f.changelog))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, h := range took {
 		start, ok1 := starts.Lookup(f.changelog, h.partition)
 		end, ok2 := ends.Lookup(f.changelog, h.partition)
 		if !ok1 || !ok2 {
-			return fmt.Errorf("changelog %s has no partition %d", f.changelog, h.partition)
+			return nil, fmt.Errorf("changelog %s has no partition %d", f.changelog, h.partition)
 		}
 		h.end = end.Offset
-		if err := f.store.trust(&h.restored, [16]byte(details[f.changelog].ID), start.Offset, f.deps.Now(), f.config.DeleteRetention); err != nil {
-			return err
+		id := [16]byte(details[f.changelog].ID)
+		if left, err := h.allThatIsLeft(id, start.Offset); err != nil {
+			return nil, err
+		} else if left {
+			f.tellKept(ctx, h.partition)
+			continue
 		}
+		if err := f.store.trust(&h.restored, id, start.Offset, f.deps.Now(), f.config.DeleteRetention); err != nil {
+			return nil, err
+		}
+		begun = append(begun, h)
 	}
-	return nil
+	return begun, nil
+}
+
+// allThatIsLeft says that a copy holds state and the changelog, emptied or made anew,
+// none: the owner then refuses to work, and the copy must outlive that. It is replaced
+// once the changelog has a state again.
+func (h *copyHeld) allThatIsLeft(topicID [16]byte, start int64) (bool, error) {
+	pos, found, err := h.state.position()
+	if err != nil {
+		return false, err
+	}
+	return found && start == h.end && (pos.topicID != topicID || pos.offset < start), nil
+}
+
+// tellKept logs that a copy is kept, now and then.
+func (f *followers) tellKept(ctx context.Context, partition int32) {
+	if held, ok := f.quiet.may(fmt.Sprint("kept ", partition), f.deps.Now()); ok {
+		f.logger.WarnContext(ctx, "the changelog is empty and this standby copy is not: it is kept as it is, and not followed",
+			slog.String("changelog", f.changelog), slog.Int("partition", int(partition)), slog.Int("held_back", held))
+	}
 }
 
 func (f *followers) listed(listed kadm.ListedOffsets, err error) (kadm.ListedOffsets, error) {
