@@ -183,9 +183,10 @@ func (w *worker) plan(ctx context.Context, states map[int32]*storePartition, com
 		ahead[p] = r
 	}
 	// A refusal of one partition leaves the local state of all as it is.
-	for _, r := range ahead {
+	for _, p := range slices.Sorted(maps.Keys(ahead)) {
+		r := ahead[p]
 		r.asked = !w.deps.harmed.by(HarmStoreFirst) && !w.deps.harmed.by(HarmKeepAborted) && !w.deps.harmed.by(HarmUnknownIsCommitted)
-		if err := w.store.trust(r, [16]byte(details[w.changelog].ID), starts[w.changelog][r.partition].Offset, w.deps.Now(), w.config.DeleteRetention); err != nil {
+		if err := w.store.trust(r, [16]byte(details[w.changelog].ID), starts[w.changelog][p].Offset, w.deps.Now(), w.config.DeleteRetention); err != nil {
 			return nil, err
 		}
 		if r.reason == "" && w.deps.harmed.by(HarmForgetChangelog) {

@@ -208,9 +208,9 @@ func (f *followers) begin(ctx context.Context, took []*copyHeld) (begun []*copyH
 	return begun, nil
 }
 
-// allThatIsLeft says that a copy holds state and the changelog, emptied or made anew,
-// none: the owner then refuses to work, and the copy must outlive that. It is replaced
-// once the changelog has a state again.
+// allThatIsLeft reports whether the replica holds state while the changelog was emptied or
+// created again. The owner then refuses to work, and the replica must be kept until the
+// changelog has a state again.
 func (h *copyHeld) allThatIsLeft(topicID [16]byte, start int64) (bool, error) {
 	pos, found, err := h.state.position()
 	if err != nil {
@@ -219,7 +219,7 @@ func (h *copyHeld) allThatIsLeft(topicID [16]byte, start int64) (bool, error) {
 	return found && start == h.end && (pos.topicID != topicID || pos.offset < start), nil
 }
 
-// tellKept logs that a copy is kept, now and then.
+// tellKept logs, rate-limited, that a replica is kept.
 func (f *followers) tellKept(ctx context.Context, partition int32) {
 	if held, ok := f.quiet.may(fmt.Sprint("kept ", partition), f.deps.Now()); ok {
 		f.logger.WarnContext(ctx, "the changelog is empty and this standby copy is not: it is kept as it is, and not followed",
