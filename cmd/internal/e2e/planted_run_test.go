@@ -127,6 +127,22 @@ func look(t *testing.T, brokers []string, prefix string) map[string]int {
 	return search(t, reader, open, prefix)
 }
 
+// handled reports whether every raw record that was read has its outcome.
+func handled(found map[string]int) bool {
+	accepted, outcomes := 0, 0
+	for name, n := range found {
+		switch {
+		case strings.HasPrefix(name, "raw."):
+			accepted += n
+		case strings.HasPrefix(name, "decoded."), strings.HasPrefix(name, "duplicates."):
+			outcomes += n
+		case strings.HasPrefix(name, "deadletter.") && name != schemas.DeadLetterUnibellCall && name != schemas.DeadLetterJourney:
+			outcomes += n
+		}
+	}
+	return accepted > 0 && accepted == outcomes
+}
+
 func search(t *testing.T, reader *kgo.Client, open map[string]bool, prefix string) map[string]int {
 	t.Helper()
 	forbidden := map[string]string{}
@@ -135,9 +151,13 @@ func search(t *testing.T, reader *kgo.Client, open map[string]bool, prefix strin
 			forbidden[string(writing)] = secret
 		}
 	}
-	const quiet = 3 * time.Second // longer than a stage commits
+	const (
+		quiet    = 3 * time.Second // longer than a stage commits
+		patience = 3 * time.Minute
+	)
 	found, leaked := map[string]int{}, map[string]bool{}
-	for last := time.Now(); time.Since(last) < quiet; {
+	began := time.Now()
+	for last := began; time.Since(last) < quiet || !handled(found) && time.Since(began) < patience; {
 		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 		fetches := reader.PollFetches(ctx)
 		cancel()
