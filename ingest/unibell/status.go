@@ -63,10 +63,10 @@ func statusForm(body []byte) (reference, requestID []byte, err error) {
 		if len(name) > maxFieldName {
 			continue
 		}
-		switch field, _ := url.QueryUnescape(string(name)); {
-		case field == "reference" && reference == nil:
+		switch field := fieldName(name); {
+		case field == fieldReference && reference == nil:
 			reference = unescaped(value)
-		case field == "requestId" && requestID == nil:
+		case field == fieldRequestID && requestID == nil:
 			requestID = unescaped(value)
 		}
 	}
@@ -74,6 +74,22 @@ func statusForm(body []byte) (reference, requestID []byte, err error) {
 		return nil, nil, proof.Envelope("not_form", "the body is not a form")
 	}
 	return reference, requestID, nil
+}
+
+// The fields of a status form that the key is made of.
+const (
+	fieldReference = "reference"
+	fieldRequestID = "requestId"
+)
+
+// fieldName returns a field's name if it is one of the two. A stranger's form may have a
+// hundred thousand names, so none is copied that cannot be: both have one length.
+func fieldName(name []byte) string {
+	if len(name)-2*bytes.Count(name, []byte("%")) != len(fieldReference) {
+		return ""
+	}
+	field, _ := url.QueryUnescape(string(name))
+	return field
 }
 
 // unescaped returns a form's value; one with a wrong escape cannot be read and is empty.
