@@ -162,7 +162,6 @@ func (b *bench) group() string { return b.names.Group("sums") }
 func TestPartitionsAdded(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.tune = func(c *engine.Config) { c.SessionTimeout = time.Second }
 	e := b.start("one", 1, nil)
 	b.send(20, now(), keys(3)...)
 	b.check()
