@@ -121,9 +121,9 @@ func (a *auditor) concludeCalls() {
 			without = newMarks()
 		}
 		facts := at.outcomes[decoded].once
-		a.tellAll(KindNotTold, p.topic, partition, told, schemas.DecodedUnibellCall, minus(facts, with.once, without.once))
-		a.tellAll(KindNoFact, p.topic, partition, schemas.DecodedUnibellCall, told, minus(with.once, facts))
-		a.tellAll(KindNoFact, p.topic, partition, schemas.DecodedUnibellCall, told, minus(without.once, facts))
+		a.tellAll(KindNotTold, p.topic, partition, told, schemas.DecodedUnibellCall, facts.minus(with.once, without.once))
+		a.tellAll(KindNoFact, p.topic, partition, schemas.DecodedUnibellCall, told, with.once.minus(facts))
+		a.tellAll(KindNoFact, p.topic, partition, schemas.DecodedUnibellCall, told, without.once.minus(facts))
 		a.tellAll(KindRepeated, p.topic, partition, "", told, with.again)
 		a.tellAll(KindRepeated, p.topic, partition, "", told, without.again)
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/RoaringBitmap/roaring/v2/roaring64"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine"
@@ -352,31 +351,29 @@ func (a *auditor) concludePart(p *provider, partition int32, at *part) {
 		Decoded: at.outcomes[decoded].count(), Duplicates: at.outcomes[duplicate].count(), DeadLetters: at.outcomes[deadLetter].count(),
 	}
 	account.Accepted = account.Raw - account.Replayed
-	account.DeadLettersReplayed = int64(both(at.replayed.once, at.outcomes[deadLetter].once).GetCardinality()) //nolint:gosec // few
+	account.DeadLettersReplayed = at.replayed.once.intersect(at.outcomes[deadLetter].once).count()
 	before := a.report.Differences
-	tell := func(kind, missing, there string, which *roaring64.Bitmap) {
+	tell := func(kind, missing, there string, which offsetSet) {
 		a.tellAll(kind, p.topic, partition, missing, there, which)
 	}
-	end := func(outcome int) *roaring64.Bitmap { return at.outcomes[outcome].once }
+	end := func(outcome int) offsetSet { return at.outcomes[outcome].once }
 	ways := outcomeTopic(decoded, p.name) + ", " + outcomeTopic(duplicate, p.name) + ", " + outcomeTopic(deadLetter, p.name)
-	tell(KindNoOutcome, ways, p.topic, minus(at.raw.once, end(decoded), end(duplicate), end(deadLetter)))
+	tell(KindNoOutcome, ways, p.topic, at.raw.once.minus(end(decoded), end(duplicate), end(deadLetter)))
 	for outcome := range outcomes {
-		tell(KindNoRaw, p.topic, outcomeTopic(outcome, p.name), minus(end(outcome), at.raw.once))
+		tell(KindNoRaw, p.topic, outcomeTopic(outcome, p.name), end(outcome).minus(at.raw.once))
 		tell(KindRepeated, "", outcomeTopic(outcome, p.name), at.outcomes[outcome].again)
 		for other := outcome + 1; other < outcomes; other++ {
-			tell(KindTwoOutcomes, "", outcomeTopic(outcome, p.name)+", "+outcomeTopic(other, p.name), both(end(outcome), end(other)))
+			tell(KindTwoOutcomes, "", outcomeTopic(outcome, p.name)+", "+outcomeTopic(other, p.name), end(outcome).intersect(end(other)))
 		}
 	}
-	tell(KindNoDeadLetter, outcomeTopic(deadLetter, p.name), "a replay", minus(at.replayed.once, end(deadLetter)))
+	tell(KindNoDeadLetter, outcomeTopic(deadLetter, p.name), "a replay", at.replayed.once.minus(end(deadLetter)))
 	account.Differences = a.report.Differences - before
 	a.report.Accounts = append(a.report.Accounts, account)
 }
 
 // tellAll lists every offset of a set as a difference.
-func (a *auditor) tellAll(kind, topic string, partition int32, missing, there string, which *roaring64.Bitmap) {
-	for i := which.Iterator(); i.HasNext(); {
-		a.report.differ(&Difference{
-			Kind: kind, Topic: topic, Partition: partition, Offset: int64(i.Next()), Missing: missing, There: there, //nolint:gosec // an offset
-		})
+func (a *auditor) tellAll(kind, topic string, partition int32, missing, there string, which offsetSet) {
+	for offset := range which.all() {
+		a.report.differ(&Difference{Kind: kind, Topic: topic, Partition: partition, Offset: offset, Missing: missing, There: there})
 	}
 }
