@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tributary-hq/tributary/cmd/internal/audit"
-	"github.com/tributary-hq/tributary/cmd/internal/terminal"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 )
 
 func newAudit(g *globals) *cobra.Command {

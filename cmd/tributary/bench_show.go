@@ -13,7 +13,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/tributary-hq/tributary/cmd/internal/bench"
-	"github.com/tributary-hq/tributary/cmd/internal/terminal"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 )
 
 // showBench prints a report: as JSON, or as a table with a column for each run.

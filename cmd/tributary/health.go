@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/tributary-hq/tributary/cmd/internal/terminal"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 )
 
 // healthTimeout limits the request. It is below the usual limit of a container's health

@@ -11,8 +11,8 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/lag"
-	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 )
 
 // sparkWidth is the number of observations in a sparkline.

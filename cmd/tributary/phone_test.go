@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tributary-hq/tributary/cmd/internal/config"
-	"github.com/tributary-hq/tributary/cmd/internal/secret"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/secret"
 )
 
 // TestPseudonymsOf: whichever way a number is given, every writing of it is looked for,

@@ -9,7 +9,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/progress"
 
-	"github.com/tributary-hq/tributary/cmd/internal/terminal"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 )
 
 // progressBar shows the progress of a run: as a bar on a terminal, as lines elsewhere.

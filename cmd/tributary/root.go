@@ -13,8 +13,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/tributary-hq/tributary/cmd/internal/config"
-	"github.com/tributary-hq/tributary/cmd/internal/terminal"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 )
 
 // The exit codes, in addition to those of ingest and processor.

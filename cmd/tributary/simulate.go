@@ -18,8 +18,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/simulator"
-	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 )
 
 // simulation holds the flags of simulate.

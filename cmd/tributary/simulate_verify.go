@@ -14,10 +14,10 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/demo"
 	"github.com/tributary-hq/tributary/cmd/internal/model"
 	"github.com/tributary-hq/tributary/cmd/internal/simulator"
-	"github.com/tributary-hq/tributary/cmd/internal/terminal"
 )
 
 func newSimulateVerify(g *globals) *cobra.Command {

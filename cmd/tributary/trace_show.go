@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tributary-hq/tributary/cmd/internal/terminal"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/trace"
 )
 

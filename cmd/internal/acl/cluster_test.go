@@ -17,8 +17,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/tributary-hq/tributary/cmd/internal/acl"
-	"github.com/tributary-hq/tributary/cmd/internal/kafka"
-	"github.com/tributary-hq/tributary/cmd/internal/secret"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/kafka"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/secret"
 	"github.com/tributary-hq/tributary/ingest"
 	"github.com/tributary-hq/tributary/schemas"
 )

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tributary-hq/tributary/cmd/internal/bench"
-	"github.com/tributary-hq/tributary/cmd/internal/config"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
 )
 
 // TestProfiles: the program knows every setting of every profile, and takes its value.

@@ -16,8 +16,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/prometheus/promql/parser"
 
+	"github.com/tributary-hq/tributary/cmd/internal/cli/ops"
 	"github.com/tributary-hq/tributary/cmd/internal/dashboards"
-	"github.com/tributary-hq/tributary/cmd/internal/ops"
 )
 
 const deploy = "../../../deploy"

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/tributary-hq/tributary/cmd/internal/kafka"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/kafka"
 	"github.com/tributary-hq/tributary/schemas"
 )
 

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tributary-hq/tributary/cmd/internal/ops"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/ops"
 )
 
 func TestServerTellsHowTheProgramIs(t *testing.T) {

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tributary-hq/tributary/cmd/internal/kafka"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/kafka"
 )
 
 func TestValidateReportsEveryFaultByItsKey(t *testing.T) {

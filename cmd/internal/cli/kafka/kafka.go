@@ -23,7 +23,7 @@ import (
 	"github.com/twmb/franz-go/pkg/sasl/plain"
 	"github.com/twmb/franz-go/pkg/sasl/scram"
 
-	"github.com/tributary-hq/tributary/cmd/internal/secret"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/secret"
 )
 
 // Config is how to reach the cluster.

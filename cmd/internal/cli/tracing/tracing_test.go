@@ -14,7 +14,7 @@ import (
 	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	"google.golang.org/protobuf/proto"
 
-	"github.com/tributary-hq/tributary/cmd/internal/tracing"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/tracing"
 )
 
 func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }

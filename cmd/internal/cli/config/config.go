@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/cmd/internal/acl"
-	"github.com/tributary-hq/tributary/cmd/internal/kafka"
-	"github.com/tributary-hq/tributary/cmd/internal/secret"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/kafka"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/secret"
 	"github.com/tributary-hq/tributary/cmd/internal/topics"
 	"github.com/tributary-hq/tributary/ingest"
 	"github.com/tributary-hq/tributary/processor"

@@ -9,8 +9,8 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/tributary-hq/tributary/cmd/internal/kafka"
-	"github.com/tributary-hq/tributary/cmd/internal/secret"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/kafka"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/secret"
 	"github.com/tributary-hq/tributary/ingest"
 )
 

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tributary-hq/tributary/cmd/internal/hangup"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/hangup"
 )
 
 // TestHook: every SIGHUP refreshes, and a refusal is an error of the log.

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tributary-hq/tributary/cmd/internal/config"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
 )
 
 // TestTextThatYAMLRewrites: a setting that is text is never what YAML makes of it.

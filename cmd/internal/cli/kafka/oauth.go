@@ -16,7 +16,7 @@ import (
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
-	"github.com/tributary-hq/tributary/cmd/internal/secret"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/secret"
 )
 
 // OAuth is where OAUTHBEARER tokens are fetched: client credentials, RFC 6749

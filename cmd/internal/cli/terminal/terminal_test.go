@@ -8,7 +8,7 @@ import (
 	"testing"
 	"unicode"
 
-	"github.com/tributary-hq/tributary/cmd/internal/terminal"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 )
 
 func TestLine(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 
-	"github.com/tributary-hq/tributary/cmd/internal/tracing"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/tracing"
 )
 
 // collectorAway takes no spans while it is away.
