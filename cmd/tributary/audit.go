@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/tributary-hq/tributary/cmd/internal/audit"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/audit"
 )
 
 func newAudit(g *globals) *cobra.Command {

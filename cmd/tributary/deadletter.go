@@ -19,7 +19,7 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
-	"github.com/tributary-hq/tributary/cmd/internal/deadletter"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/deadletter"
 	"github.com/tributary-hq/tributary/schemas"
 )
 

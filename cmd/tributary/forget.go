@@ -13,8 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
-	"github.com/tributary-hq/tributary/cmd/internal/forget"
-	"github.com/tributary-hq/tributary/cmd/internal/trace"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/forget"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/trace"
 )
 
 func newForget(g *globals) *cobra.Command {

@@ -12,7 +12,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
-	"github.com/tributary-hq/tributary/cmd/internal/lag"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
 )
 
 // sparkWidth is the number of observations in a sparkline.

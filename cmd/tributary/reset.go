@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
-	"github.com/tributary-hq/tributary/cmd/internal/reset"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/reset"
 	"github.com/tributary-hq/tributary/processor"
 )
 

@@ -19,7 +19,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/cli/hangup"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/ops"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/tracing"
-	"github.com/tributary-hq/tributary/cmd/internal/lag"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
 	"github.com/tributary-hq/tributary/ingest"
 	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/processor/source"

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/tributary-hq/tributary/cmd/internal/tail"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/tail"
 	"github.com/tributary-hq/tributary/schemas"
 )
 

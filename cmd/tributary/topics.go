@@ -10,7 +10,7 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
-	"github.com/tributary-hq/tributary/cmd/internal/topics"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/topics"
 )
 
 func newTopics(g *globals) *cobra.Command {

@@ -10,9 +10,9 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 
-	"github.com/tributary-hq/tributary/cmd/internal/acl"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/acl"
 	"github.com/tributary-hq/tributary/schemas"
 )
 

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
-	"github.com/tributary-hq/tributary/cmd/internal/topics"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/topics"
 	"github.com/tributary-hq/tributary/schemas"
 )
 

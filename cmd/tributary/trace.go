@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/tributary-hq/tributary/cmd/internal/trace"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/trace"
 )
 
 func newTrace(g *globals) *cobra.Command {

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
-	"github.com/tributary-hq/tributary/cmd/internal/trace"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/trace"
 )
 
 // showTrace prints a trace as text.

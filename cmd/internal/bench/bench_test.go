@@ -11,8 +11,8 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/tributary-hq/tributary/cmd/internal/audit"
 	"github.com/tributary-hq/tributary/cmd/internal/bench"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/audit"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 

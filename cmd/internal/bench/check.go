@@ -10,10 +10,10 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/tributary-hq/tributary/cmd/internal/audit"
 	"github.com/tributary-hq/tributary/cmd/internal/demo"
 	"github.com/tributary-hq/tributary/cmd/internal/model"
 	"github.com/tributary-hq/tributary/cmd/internal/simulator"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/audit"
 )
 
 // unsure is the interval before now in which a deadline may or may not have been

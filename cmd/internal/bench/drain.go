@@ -10,7 +10,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 
-	"github.com/tributary-hq/tributary/cmd/internal/lag"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
 )
 
 // moment is one sample of usage and progress.

@@ -16,7 +16,7 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
 	"github.com/tributary-hq/tributary/cmd/internal/embedded"
-	"github.com/tributary-hq/tributary/cmd/internal/topics"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/topics"
 	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/registry"

@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/tributary-hq/tributary/cmd/internal/audit"
 	"github.com/tributary-hq/tributary/cmd/internal/simulator"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/audit"
 )
 
 // AuditFaults is what a bench says of an audit.

@@ -19,9 +19,9 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/tributary-hq/tributary/cmd/internal/audit"
 	"github.com/tributary-hq/tributary/cmd/internal/embedded"
 	"github.com/tributary-hq/tributary/cmd/internal/simulator"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/audit"
 	"github.com/tributary-hq/tributary/schemas"
 )
 

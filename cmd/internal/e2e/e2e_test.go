@@ -19,11 +19,11 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/tributary-hq/tributary/cmd/internal/audit"
 	"github.com/tributary-hq/tributary/cmd/internal/demo"
 	"github.com/tributary-hq/tributary/cmd/internal/embedded"
 	"github.com/tributary-hq/tributary/cmd/internal/model"
 	"github.com/tributary-hq/tributary/cmd/internal/simulator"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/audit"
 	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/schemas"

@@ -16,9 +16,9 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/demo"
 	"github.com/tributary-hq/tributary/cmd/internal/embedded"
-	"github.com/tributary-hq/tributary/cmd/internal/lag"
 	"github.com/tributary-hq/tributary/cmd/internal/simulator"
-	"github.com/tributary-hq/tributary/cmd/internal/topics"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/topics"
 	"github.com/tributary-hq/tributary/ingest"
 	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/processor/privacy"

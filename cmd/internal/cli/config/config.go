@@ -13,10 +13,10 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/tributary-hq/tributary/cmd/internal/acl"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/kafka"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/secret"
-	"github.com/tributary-hq/tributary/cmd/internal/topics"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/acl"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/topics"
 	"github.com/tributary-hq/tributary/ingest"
 	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/processor/privacy"

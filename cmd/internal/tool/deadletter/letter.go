@@ -1,0 +1,155 @@
+package deadletter
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/cmd/internal/tool/instant"
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// Ref is the position of a record.
+type Ref struct {
+	Topic     string `json:"topic"`
+	Partition int32  `json:"partition"`
+	Offset    int64  `json:"offset"`
+}
+
+// String writes topic/partition/offset.
+func (r Ref) String() string { return fmt.Sprintf("%s/%d/%d", r.Topic, r.Partition, r.Offset) }
+
+// ParseRef parses the format of String. The topic may also be given without prefix, or
+// as its middle part only: lox24/0/17.
+func ParseRef(text string, names schemas.Names) (Ref, error) {
+	parts := strings.Split(text, "/")
+	bad := fmt.Errorf("%q names no dead letter: write topic/partition/offset, such as deadletter.lox24.v1/0/17 or lox24/0/17", text)
+	if len(parts) != 3 {
+		return Ref{}, bad
+	}
+	partition, err1 := strconv.ParseInt(parts[1], 10, 32)
+	offset, err2 := strconv.ParseInt(parts[2], 10, 64)
+	if err1 != nil || err2 != nil || partition < 0 || offset < 0 {
+		return Ref{}, bad
+	}
+	for _, topic := range Topics() {
+		if name := names.Topic(topic); parts[0] == name || parts[0] == topic || parts[0] == Short(topic) {
+			return Ref{Topic: name, Partition: int32(partition), Offset: offset}, nil
+		}
+	}
+	return Ref{}, bad
+}
+
+// Topics are the dead letter topics, without prefix.
+func Topics() []string {
+	return []string{
+		schemas.DeadLetterLOX24, schemas.DeadLetterUAPAY, schemas.DeadLetterVoximplant, schemas.DeadLetterUnibell,
+		schemas.DeadLetterUnibellCall, schemas.DeadLetterJourney,
+	}
+}
+
+// Short is a dead letter topic's middle part: the provider, or the internal stage.
+func Short(topic string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(topic, "deadletter."), ".v1")
+}
+
+// Letter is a dead letter.
+type Letter struct {
+	Ref
+	// Name is the topic without prefix.
+	Name string `json:"-"`
+	// Kind is the provider, or the internal stage whose record it is.
+	Kind    string    `json:"provider"`
+	Source  string    `json:"source,omitempty"`
+	Cause   string    `json:"cause"`
+	Detail  string    `json:"detail,omitempty"`
+	Stage   string    `json:"stage"`
+	Version string    `json:"version"`
+	Buried  time.Time `json:"buried_at"`
+	// Received is the time of ingestion, zero for internal records.
+	Received time.Time `json:"received_at,omitzero"`
+	Key      string    `json:"key"`
+	// From is the position of the record that failed; its topic is empty for a timer.
+	From Ref `json:"from"`
+	// Events are the event and entity ids found in the body.
+	Events    []string `json:"event_ids,omitempty"`
+	RequestID string   `json:"request_id,omitempty"`
+	// Round is how often the record had been replayed when it failed.
+	Round int `json:"round,omitempty"`
+	Bytes int `json:"bytes"`
+	// Replayed is the note of the replay, nil if it was not replayed.
+	Replayed *Note `json:"replayed,omitempty"`
+
+	record *kgo.Record
+}
+
+// letterOf reads a record of a dead-letter topic. Missing or invalid headers leave
+// fields empty, so that every dead letter can be shown.
+func letterOf(r *kgo.Record, name string) *Letter {
+	l := &Letter{
+		Ref: Ref{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset}, Name: name, Kind: Short(name),
+		Key: string(r.Key), Bytes: len(r.Value), Buried: instant.Bound(r.Timestamp), From: Ref{Partition: -1, Offset: -1}, record: r,
+	}
+	number := func(text []byte) int64 {
+		n, err := strconv.ParseInt(string(text), 10, 64)
+		if err != nil {
+			return -1
+		}
+		return n
+	}
+	// Of a header that is there twice the last one counts: it is from the last failure.
+	for i := range r.Headers {
+		switch h := &r.Headers[i]; h.Key {
+		case raw.HeaderSource:
+			l.Source = string(h.Value)
+		case raw.HeaderRequestID:
+			l.RequestID = string(h.Value)
+		case raw.HeaderReceivedAt:
+			if ms := number(h.Value); ms > 0 {
+				l.Received = instant.OfMillis(ms)
+			}
+		case raw.HeaderReplayRound:
+			l.Round = max(int(number(h.Value)), 0)
+		case engine.HeaderCause:
+			l.Cause = string(h.Value)
+		case engine.HeaderDetail:
+			l.Detail = string(h.Value)
+		case engine.HeaderStage:
+			l.Stage = string(h.Value)
+		case engine.HeaderVersion:
+			l.Version = string(h.Value)
+		case engine.HeaderTime:
+			if ms := number(h.Value); ms > 0 {
+				l.Buried = instant.OfMillis(ms)
+			}
+		case engine.HeaderTopic:
+			l.From.Topic = string(h.Value)
+		case engine.HeaderPartition:
+			l.From.Partition = int32(number(h.Value)) //nolint:gosec // written by the engine; out of range is refused later
+		case engine.HeaderOffset:
+			l.From.Offset = number(h.Value)
+		}
+	}
+	l.Events = eventIDs(l)
+	return l
+}
+
+// Headers are the record's, in order. They hold no value of the body.
+func (l *Letter) Headers() []Header {
+	out := make([]Header, len(l.record.Headers))
+	for i, h := range l.record.Headers {
+		out[i] = Header{Key: h.Key, Value: string(h.Value)}
+	}
+	return out
+}
+
+// Header is a record header to be shown.
+type Header struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}

@@ -1,0 +1,248 @@
+package forget
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/cmd/internal/tool/trace"
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// Sent is the position of an erasure record in its raw topic.
+type Sent struct {
+	Key       string `json:"key"`
+	Topic     string `json:"topic"`
+	Partition int32  `json:"partition"`
+	Offset    int64  `json:"offset"`
+}
+
+// Result is the outcome of carrying out a plan.
+type Result struct {
+	Sent []Sent `json:"sent"`
+	// Forgotten are entities whose snapshot is a tombstone and that no journey lists
+	// any more.
+	Forgotten []string `json:"forgotten"`
+	// Waiting are the entities for which this is not yet so.
+	Waiting []string `json:"waiting"`
+}
+
+// Carry sends the erasures of a plan and waits until the stages have carried them out.
+// A timeout is not an error: the result lists the entities still waiting, and the
+// erasure records stay in their topics until a stage reads them.
+func Carry(ctx context.Context, config Config, p *Plan) (*Result, error) {
+	client, err := kgo.NewClient(append(slices.Clone(config.Trace.Kafka), kgo.RecordPartitioner(kgo.ManualPartitioner()))...)
+	if err != nil {
+		return nil, fmt.Errorf("make a Kafka client: %w", err)
+	}
+	defer client.Close()
+	records, err := erasures(ctx, kadm.NewClient(client), &config, p)
+	if err != nil {
+		return nil, err
+	}
+	began := config.now()
+	result := &Result{Forgotten: []string{}, Waiting: []string{}}
+	if err := client.ProduceSync(ctx, records...).FirstErr(); err != nil {
+		return nil, fmt.Errorf("send the erasures (those that were sent will be carried out; sending again does no harm): %w", err)
+	}
+	for _, r := range records {
+		result.Sent = append(result.Sent, Sent{Key: string(r.Key), Topic: r.Topic, Partition: r.Partition, Offset: r.Offset})
+	}
+	return result, config.await(ctx, p, began, result)
+}
+
+func (c *Config) now() time.Time {
+	if c.Trace.Now == nil {
+		return time.Now()
+	}
+	return c.Trace.Now()
+}
+
+// erasures builds the erasure records of a plan.
+func erasures(ctx context.Context, admin *kadm.Client, c *Config, p *Plan) ([]*kgo.Record, error) {
+	partitions := map[string]int32{}
+	var out []*kgo.Record
+	for i := range p.Targets {
+		t := &p.Targets[i]
+		topic := c.Trace.Names.Topic(trace.RawTopic(t.Key))
+		if partitions[topic] == 0 {
+			details, err := admin.ListTopics(ctx, topic)
+			if err == nil {
+				err = details.Error()
+			}
+			if err != nil {
+				return nil, fmt.Errorf("look at topic %s: %w", topic, err)
+			}
+			partitions[topic] = int32(len(details[topic].Partitions)) //nolint:gosec // a partition count
+		}
+		journeys, err := json.Marshal(t.Journeys)
+		if err != nil {
+			return nil, fmt.Errorf("write a list of journeys: %w", err)
+		}
+		provider, _, _ := strings.Cut(t.Key, ":")
+		for _, to := range t.places(partitions[topic]) {
+			key := to.key
+			envelope := raw.Envelope{
+				Source: "forget", Provider: provider, Kind: raw.KindErasure, RequestID: strings.ToLower(rand.Text()), ReceivedAt: c.now(), Items: 1,
+			}
+			var headers []kgo.RecordHeader
+			for _, h := range envelope.Append(nil) {
+				headers = append(headers, kgo.RecordHeader(h))
+			}
+			headers = append(headers, kgo.RecordHeader{Key: raw.HeaderErasureBy, Value: []byte(c.By)})
+			if key == t.Key && len(t.Journeys) > 0 {
+				headers = append(headers, kgo.RecordHeader{Key: raw.HeaderErasureJourneys, Value: journeys})
+			}
+			out = append(out, &kgo.Record{
+				Topic: topic, Partition: to.partition, Key: []byte(key), Headers: headers,
+			})
+		}
+	}
+	if len(out) == 0 {
+		return nil, errors.New("there is nothing to forget")
+	}
+	return out, nil
+}
+
+// place is the destination of an erasure: the record key and the partition.
+type place struct {
+	key       string
+	partition int32
+}
+
+// places returns the destinations of the erasures: every partition that may hold state
+// of the target. The state of a further key is in the partition of its hash. The state
+// of the entity itself is in the partitions of its raw records. If none of these is
+// known, such as for a Unibell call whose raw records retention has deleted, it may be
+// in any partition. The same holds for a key with a pseudonym, because its raw key is a
+// different one.
+func (t *Target) places(partitions int32) []place {
+	var out []place
+	for _, key := range t.Keys {
+		own := engine.PartitionOf([]byte(key), partitions)
+		out = append(out, place{key, own})
+		var more []int32
+		if key == t.Key {
+			more = t.partitions
+		}
+		anywhere := key == t.Key && trace.RawTopic(key) == schemas.RawUnibell || trace.IsPseudonymous(key)
+		if len(more) == 0 && anywhere {
+			for p := range partitions {
+				more = append(more, p)
+			}
+		}
+		for _, p := range more {
+			if p != own {
+				out = append(out, place{key, p})
+			}
+		}
+	}
+	return out
+}
+
+// await polls the snapshots of entities and journeys until no target is left in them.
+func (c *Config) await(ctx context.Context, p *Plan, began time.Time, result *Result) error {
+	left := map[string]*Target{}
+	for i := range p.Targets {
+		left[p.Targets[i].Key] = &p.Targets[i]
+	}
+	until := began.Add(c.Wait)
+	for {
+		done, err := c.gone(ctx, left, began)
+		if err != nil {
+			return err
+		}
+		for _, key := range done {
+			delete(left, key)
+			result.Forgotten = append(result.Forgotten, key)
+		}
+		if c.Progress != nil {
+			c.Progress(len(left))
+		}
+		if len(left) == 0 || c.now().After(until) {
+			break
+		}
+		const again = 300 * time.Millisecond
+		timer := time.NewTimer(again)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return context.Cause(ctx)
+		}
+	}
+	for key := range left {
+		result.Waiting = append(result.Waiting, key)
+	}
+	slices.Sort(result.Waiting)
+	slices.Sort(result.Forgotten)
+	return nil
+}
+
+// clocksDiffer is the assumed largest difference between a broker's clock and ours.
+const clocksDiffer = 5 * time.Minute
+
+// gone returns the targets that are erased from their snapshots and journeys.
+func (c *Config) gone(ctx context.Context, left map[string]*Target, began time.Time) ([]string, error) {
+	// The tombstone must be newer than the request. A journey's snapshot may be older,
+	// if the journey had dropped the member before.
+	ended, journeys := map[string][]string{}, map[string][]string{}
+	for key, t := range left {
+		topic := trace.EnrichedTopic(key)
+		ended[topic] = append(ended[topic], key)
+		journeys[schemas.EnrichedJourneys] = append(journeys[schemas.EnrichedJourneys], t.Journeys...)
+	}
+	last, err := trace.Last(ctx, c.Trace, ended, began.Add(-clocksDiffer))
+	if err != nil {
+		return nil, err
+	}
+	told, err := trace.Last(ctx, c.Trace, journeys, time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	var done []string
+	for key, t := range left {
+		r := last[trace.EnrichedTopic(key)][key]
+		if r == nil || r.Value != nil || r.Timestamp.Before(began.Add(-clocksDiffer)) {
+			continue
+		}
+		if !slices.ContainsFunc(t.Journeys, func(j string) bool { return tells(told[schemas.EnrichedJourneys][j], key) }) {
+			done = append(done, key)
+		}
+	}
+	return done, nil
+}
+
+// tells reports whether a journey's snapshot lists a member.
+func tells(r *kgo.Record, member string) bool {
+	if r == nil || r.Value == nil {
+		return false
+	}
+	var s avro.JourneySnapshot
+	_, body, err := wire.Parse(r.Value)
+	if err == nil {
+		err = s.DecodeAvro(body)
+	}
+	if err != nil {
+		return true // it cannot be told, so it is not done
+	}
+	return slices.ContainsFunc(s.Members, func(m avro.JourneyMember) bool { return m.ID == member })
+}
+
+// String returns the position as topic/partition@offset.
+func (s Sent) String() string {
+	return s.Topic + "/" + strconv.Itoa(int(s.Partition)) + "@" + strconv.FormatInt(s.Offset, 10)
+}

@@ -1,0 +1,258 @@
+// Package tail reads topics and prints their records as JSON lines, Avro decoded
+// through the registry. It works on any topic in Confluent wire format.
+//
+//	topics ─► from where to where ─► filter by key and field ─► JSON lines
+//
+// It reads committed records and takes no part in any group. Values that are not
+// Avro, which are the providers' bodies with codes and phones, are shown only where
+// the caller asks for them.
+package tail
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/cmd/internal/tool/instant"
+	"github.com/tributary-hq/tributary/schemas/codec"
+	"github.com/tributary-hq/tributary/schemas/registry"
+)
+
+// Options select the records and their format.
+type Options struct {
+	Topics []string
+	// Partition is the partition to read; negative means all.
+	Partition int32
+	// FromOffset, if not negative, and FromTime, if not zero, are where reading begins;
+	// else it begins at the log start.
+	FromOffset int64
+	FromTime   time.Time
+	// Follow continues beyond the current end.
+	Follow bool
+	// Limit is how many records are shown; 0 means all.
+	Limit int
+	// Key is the key to show; empty means every key.
+	Key string
+	// Fields are conditions path=value that must all hold: "members.0.id=…".
+	Fields []string
+	// Bodies shows values that are not Avro.
+	Bodies bool
+}
+
+// SchemaFunc returns the text of a registered schema.
+type SchemaFunc func(ctx context.Context, id uint32) (string, error)
+
+// line is one record as it is printed.
+type line struct {
+	Topic     string            `json:"topic"`
+	Partition int32             `json:"partition"`
+	Offset    int64             `json:"offset"`
+	Timestamp time.Time         `json:"timestamp"`
+	Key       string            `json:"key"`
+	Headers   map[string]string `json:"headers,omitempty"`
+	Value     json.RawMessage   `json:"value"`
+	// Error is the reason why the value is not shown.
+	Error string `json:"error,omitempty"`
+}
+
+// reader prints records.
+type reader struct {
+	options Options
+	schema  SchemaFunc
+	codecs  *codec.Cache
+	out     io.Writer
+	shown   int
+	// broken counts the records whose value could not be decoded.
+	broken int
+	ends   map[string]map[int32]int64
+}
+
+// errDone ends the reading.
+var errDone = errors.New("done")
+
+// Run reads until there is no more to show. client options are those of the
+// cluster.
+func Run(ctx context.Context, kafka []kgo.Opt, options Options, schema SchemaFunc, out io.Writer) error {
+	start := kgo.NewOffset().AtStart()
+	switch {
+	case options.FromOffset >= 0:
+		start = kgo.NewOffset().At(options.FromOffset)
+	case !options.FromTime.IsZero():
+		start = kgo.NewOffset().AfterMilli(options.FromTime.UnixMilli())
+	}
+	client, err := kgo.NewClient(append(append([]kgo.Opt{}, kafka...),
+		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
+		// A topic may end with a transaction marker: without control records the end
+		// would not be recognised.
+		kgo.KeepControlRecords(),
+		kgo.FetchMaxWait(250*time.Millisecond),
+	)...)
+	if err != nil {
+		return fmt.Errorf("make a Kafka client: %w", err)
+	}
+	defer client.Close()
+	r := &reader{options: options, schema: schema, codecs: codec.New(), out: out}
+	if err := r.assign(ctx, client, start); err != nil {
+		return err
+	}
+	for options.Follow || r.left() {
+		fetches := client.PollFetches(ctx)
+		if ctx.Err() != nil {
+			return r.verdict()
+		}
+		if err := fetches.Err0(); err != nil {
+			return fmt.Errorf("read: %w", err)
+		}
+		if err := r.each(ctx, fetches); err != nil {
+			if errors.Is(err, errDone) {
+				return r.verdict()
+			}
+			return err
+		}
+	}
+	return r.verdict()
+}
+
+// verdict returns an error if some value could not be shown.
+func (r *reader) verdict() error {
+	if r.broken == 0 {
+		return nil
+	}
+	return fmt.Errorf("%d records could not be decoded; their lines say why", r.broken)
+}
+
+// assign finds the partitions and their ends, and begins to read them.
+func (r *reader) assign(ctx context.Context, client *kgo.Client, start kgo.Offset) error {
+	admin := kadm.NewClient(client)
+	ends, err := admin.ListCommittedOffsets(ctx, r.options.Topics...)
+	if err == nil {
+		err = ends.Error()
+	}
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", strings.Join(r.options.Topics, ", "), err)
+	}
+	begins, err := admin.ListStartOffsets(ctx, r.options.Topics...)
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", strings.Join(r.options.Topics, ", "), err)
+	}
+	r.ends = map[string]map[int32]int64{}
+	from := map[string]map[int32]kgo.Offset{}
+	ends.Each(func(end kadm.ListedOffset) {
+		if r.options.Partition >= 0 && end.Partition != r.options.Partition {
+			return
+		}
+		if from[end.Topic] == nil {
+			from[end.Topic], r.ends[end.Topic] = map[int32]kgo.Offset{}, map[int32]int64{}
+		}
+		begin, _ := begins.Lookup(end.Topic, end.Partition)
+		from[end.Topic][end.Partition] = start
+		if end.Offset > max(begin.Offset, r.options.FromOffset) {
+			r.ends[end.Topic][end.Partition] = end.Offset
+		}
+	})
+	if len(from) == 0 {
+		return fmt.Errorf("%s: no such partition", strings.Join(r.options.Topics, ", "))
+	}
+	if !r.options.FromTime.IsZero() && !r.options.Follow {
+		if err := r.skipBefore(ctx, admin); err != nil {
+			return err
+		}
+	}
+	// With nothing to read the client is closed at once; partitions that its metadata
+	// loop is just then adding would be fetched while it closes.
+	if r.options.Follow || r.left() {
+		client.AddConsumePartitions(from)
+	}
+	return nil
+}
+
+// skipBefore forgets partitions that have nothing after FromTime.
+func (r *reader) skipBefore(ctx context.Context, admin *kadm.Client) error {
+	after, err := admin.ListOffsetsAfterMilli(ctx, r.options.FromTime.UnixMilli(), r.options.Topics...)
+	if err != nil {
+		return fmt.Errorf("look for %v: %w", r.options.FromTime, err)
+	}
+	after.Each(func(o kadm.ListedOffset) {
+		if o.Offset >= r.ends[o.Topic][o.Partition] {
+			delete(r.ends[o.Topic], o.Partition)
+		}
+	})
+	return nil
+}
+
+func (r *reader) left() bool {
+	for _, partitions := range r.ends {
+		if len(partitions) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *reader) each(ctx context.Context, fetches kgo.Fetches) error {
+	for it := fetches.RecordIter(); !it.Done(); {
+		record := it.Next()
+		if end, ok := r.ends[record.Topic][record.Partition]; ok && record.Offset+1 >= end {
+			delete(r.ends[record.Topic], record.Partition)
+		}
+		if record.Attrs.IsControl() {
+			continue
+		}
+		if err := r.show(ctx, record); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *reader) show(ctx context.Context, record *kgo.Record) error {
+	if r.options.Key != "" && string(record.Key) != r.options.Key {
+		return nil
+	}
+	value, err := r.value(ctx, record.Value)
+	// One bad record must not hide the others; a registry that does not answer would
+	// make every record a bad one.
+	if errors.Is(err, registry.ErrUnavailable) || ctx.Err() != nil {
+		return fmt.Errorf("%s/%d at offset %d: %w", record.Topic, record.Partition, record.Offset, cmp.Or(err, ctx.Err()))
+	}
+	if err != nil {
+		value = json.RawMessage("null")
+	}
+	if !matches(value, r.options.Fields) {
+		return nil
+	}
+	l := line{
+		Topic: record.Topic, Partition: record.Partition, Offset: record.Offset, Timestamp: instant.Bound(record.Timestamp),
+		Key: string(record.Key), Value: value,
+	}
+	if err != nil {
+		l.Error = err.Error()
+		r.broken++
+	}
+	for _, h := range record.Headers {
+		if l.Headers == nil {
+			l.Headers = map[string]string{}
+		}
+		l.Headers[h.Key] = string(h.Value)
+	}
+	text, err := json.Marshal(l)
+	if err != nil {
+		return fmt.Errorf("print a record: %w", err)
+	}
+	if _, err := r.out.Write(append(text, '\n')); err != nil {
+		return fmt.Errorf("print a record: %w", err)
+	}
+	r.shown++
+	if r.options.Limit > 0 && r.shown >= r.options.Limit {
+		return errDone
+	}
+	return nil
+}

@@ -1,0 +1,216 @@
+package trace
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/cmd/internal/tool/instant"
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/verification"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// decodable is a type made from an .avsc file.
+type decodable interface{ DecodeAvro(b []byte) error }
+
+// valueOf decodes the value of an Avro topic; it returns nil for other topics.
+func valueOf(topic string, value []byte) (decodable, error) {
+	var into decodable
+	switch topic {
+	case schemas.DecodedLOX24VerifyCode:
+		into = &avro.LOX24VerifyCode{}
+	case schemas.DecodedLOX24SMS:
+		into = &avro.LOX24SMS{}
+	case schemas.DecodedLOX24UnknownEvent:
+		into = &avro.LOX24UnknownEvent{}
+	case schemas.DecodedUAPAYPayment:
+		into = &avro.UAPAYPayment{}
+	case schemas.DecodedVoximplantAccountCallback:
+		into = &avro.VoximplantAccountCallback{}
+	case schemas.DecodedUnibellCall:
+		into = &avro.UnibellCall{}
+	case schemas.Duplicates:
+		into = &avro.Duplicate{}
+	case schemas.EnrichedVerifications:
+		into = &avro.VerificationSnapshot{}
+	case schemas.EnrichedPayments:
+		into = &avro.PaymentSnapshot{}
+	case schemas.EnrichedAccounts:
+		into = &avro.AccountSnapshot{}
+	case schemas.EnrichedJourneys:
+		into = &avro.JourneySnapshot{}
+	case schemas.InternalJourney:
+		into = &avro.JourneyInput{}
+	default:
+		return nil, nil //nolint:nilnil // none is an answer
+	}
+	_, body, err := wire.Parse(value)
+	if err == nil {
+		err = into.DecodeAvro(body)
+	}
+	return into, err
+}
+
+// stepOf makes a step from a record. value and err are the results of valueOf.
+func stepOf(topic string, r *kgo.Record, value decodable, err error) Step {
+	s := Step{Position: Position{r.Topic, r.Partition, r.Offset}, At: instant.Bound(r.Timestamp)}
+	switch {
+	case r.Value == nil && !strings.HasPrefix(topic, "deadletter.") && !strings.HasPrefix(topic, "raw."):
+		s.Kind = StepEnded
+		return s
+	case err != nil:
+		s.Kind, s.Says = StepUnreadable, "a value that this version does not read"
+		return s
+	case strings.HasPrefix(topic, "raw."):
+		s.Kind = StepReceived
+		s.envelope(r)
+		return s
+	case strings.HasPrefix(topic, "deadletter."):
+		s.buried(r)
+		return s
+	}
+	switch v := value.(type) {
+	case *avro.Duplicate:
+		s.Kind, s.EventID, s.Source, s.Attempt = StepDuplicate, v.EventID, v.Source, v.AttemptNumber.Value
+		s.Received = v.Record.ReceivedAt
+		s.Of = &Position{v.Record.Topic, v.Record.Partition, v.Record.Offset}
+		s.Says = "repeats a record that its topic has lost, known by " + words(string(v.KnownBy))
+		if v.First.Offset >= 0 {
+			s.First = &Position{v.First.Topic, v.First.Partition, v.First.Offset}
+			s.Says = "repeats " + s.First.String() + ", known by " + words(string(v.KnownBy))
+		}
+	case *avro.VerificationSnapshot:
+		s.snapshot(StepSnapshot, v.Revision, string(v.Outcome), string(v.Assurance), &v.ChangedBy, v.LastEventAt)
+		s.Source = v.Source
+	case *avro.PaymentSnapshot:
+		s.snapshot(StepSnapshot, v.Revision, string(v.Phase), string(v.Assurance), &v.ChangedBy, v.LastEventAt)
+		s.Source = v.Source
+	case *avro.AccountSnapshot:
+		s.snapshot(StepSnapshot, v.Revision, "", string(v.Assurance), &v.ChangedBy, v.LastEventAt)
+		s.Source = v.Source
+	case *avro.JourneySnapshot:
+		s.snapshot(StepJourney, v.Revision, string(v.Outcome), string(v.Assurance), &v.ChangedBy, v.LastEventAt)
+		if v.Missing != avro.JourneyMissingNone {
+			s.Says = "missing: " + words(string(v.Missing))
+		}
+	default:
+		s.decoded(value)
+	}
+	return s
+}
+
+// snapshot fills the step of a snapshot.
+func (s *Step) snapshot(kind string, revision int64, state, assurance string, change *avro.Change, told avro.Optional[time.Time]) {
+	s.Kind, s.Revision, s.State, s.Assurance, s.EventID, s.Told = kind, revision, state, words(assurance), change.EventID.Value, told.Value
+	switch {
+	case change.Offset.Set:
+		s.Of = &Position{change.Topic.Value, change.Partition.Value, change.Offset.Value}
+	case change.Cause == avro.ChangeCauseDeadline:
+		s.Event = "a deadline"
+	case change.Cause == avro.ChangeCauseRemoval:
+		s.Event = "a member that left"
+	}
+}
+
+// decoded fills the step of a decoded fact.
+func (s *Step) decoded(value decodable) {
+	s.Kind = StepDecoded
+	var o *avro.Origin
+	switch v := value.(type) {
+	case *avro.LOX24VerifyCode:
+		o, s.EventID, s.Event, s.Told, s.Attempt = &v.Origin, v.EventID, v.EventName, v.EventCreatedAt, v.AttemptNumber.Value
+		if v.Channel.Set {
+			s.Says = v.Channel.Value.Channel + ": " + words(string(v.Channel.Value.StatusName))
+		}
+	case *avro.LOX24SMS:
+		o, s.EventID, s.Event, s.Told, s.Attempt = &v.Origin, v.EventID, v.EventName, v.EventCreatedAt, v.AttemptNumber.Value
+	case *avro.UAPAYPayment:
+		o, s.EventID, s.State, s.Told = &v.Origin, v.EventID, string(v.Phase), v.PostbackAt.Or(v.IssuedAt.Value)
+		s.Event = words(string(v.Kind)) + " " + cmp.Or(v.PaymentStatus.Value, v.Status.Value, v.OperationStatus.Value)
+	case *avro.VoximplantAccountCallback:
+		o, s.EventID, s.Event = &v.Origin, v.EventID, v.Type
+	case *avro.UnibellCall:
+		o, s.EventID, s.Event, s.Told = &v.Origin, v.EventID, "call "+words(string(v.Kind)), v.StatusAt.Or(v.CallCreatedAt.Value)
+		s.State = string(v.CallStatus.Value)
+		s.Says = strings.TrimSpace(v.ErrorCode.Value + " " + v.NetworkErrorCode.Value)
+	default:
+		s.Kind = StepUnreadable
+		return
+	}
+	s.Source, s.Assurance, s.SecretID, s.RequestID, s.Received = o.Source, words(string(o.Assurance)), o.SecretID, o.RequestID, o.ReceivedAt
+	s.Of = &Position{o.Topic, o.Partition, o.Offset}
+}
+
+// envelope fills the step of a raw record from its headers.
+func (s *Step) envelope(r *kgo.Record) {
+	headers := make([]raw.Header, len(r.Headers))
+	for i, h := range r.Headers {
+		headers[i] = raw.Header(h)
+	}
+	e, _ := raw.Parse(headers) // what is missing is not shown
+	s.Source, s.Assurance, s.SecretID, s.RequestID, s.Received = e.Source, words(e.Assurance), e.SecretID, e.RequestID, instant.Bound(e.ReceivedAt)
+	if e.ReceivedAt.UnixMilli() <= 0 {
+		s.Received = time.Time{}
+	}
+	switch {
+	case e.Kind == raw.KindErasure:
+		s.Kind, s.Event, s.Says = StepErasure, "", "asked for by "+cmp.Or(header(r, raw.HeaderErasureBy), "nobody named")
+	case e.Kind != "" && e.Kind != raw.KindWebhook:
+		s.Event = words(e.Kind)
+	case e.Items > 1:
+		s.Event = "callback " + strconv.Itoa(e.Item+1) + " of a batch of " + strconv.Itoa(e.Items)
+	default:
+		s.Event = "webhook"
+	}
+	if round := header(r, raw.HeaderReplayRound); round != "" {
+		s.Says = "replayed from the dead letters, round " + round
+	}
+}
+
+// buried fills the step of a dead letter from its headers.
+func (s *Step) buried(r *kgo.Record) {
+	s.envelope(r)
+	if header(r, raw.HeaderSource) == "" {
+		s.Event = ""
+	}
+	s.Kind, s.State = StepDeadLetter, header(r, engine.HeaderCause)
+	s.Says = header(r, engine.HeaderDetail)
+	partition, err1 := strconv.ParseInt(header(r, engine.HeaderPartition), 10, 32)
+	offset, err2 := strconv.ParseInt(header(r, engine.HeaderOffset), 10, 64)
+	if err1 == nil && err2 == nil && offset >= 0 {
+		s.Of = &Position{header(r, engine.HeaderTopic), int32(partition), offset}
+	}
+}
+
+// header returns the last header of a name: a record that became a dead letter twice
+// has two of each.
+func header(r *kgo.Record, key string) string {
+	for i := range slices.Backward(r.Headers) {
+		if r.Headers[i].Key == key {
+			return string(r.Headers[i].Value)
+		}
+	}
+	return ""
+}
+
+// words writes a symbol as words.
+func words(symbol string) string {
+	return strings.ToLower(strings.NewReplacer("_", " ", "-", " ").Replace(symbol))
+}
+
+// journeyKeys returns the journeys that a snapshot's ids name.
+func journeyKeys(namespace avro.Optional[string], ids []string) []string {
+	var out []string
+	for _, id := range ids {
+		out = append(out, string(verification.JourneyKey(nil, namespace.Value, id)))
+	}
+	return out
+}

@@ -1,0 +1,326 @@
+// Package tracetest runs a small pipeline for tests: an embedded broker and registry,
+// the real processor, and webhooks that are written straight into the raw topics.
+//
+//	Start ─► Run: processor ─► Verification, Payment: webhooks ─► Await: a record of an output topic
+package tracetest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/cmd/internal/embedded"
+	"github.com/tributary-hq/tributary/cmd/internal/simulator"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/audit"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/topics"
+	"github.com/tributary-hq/tributary/processor"
+	"github.com/tributary-hq/tributary/processor/privacy"
+	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/raw"
+	"github.com/tributary-hq/tributary/schemas/registry"
+)
+
+// Phone is the number of every verification, Key the secret of its pseudonym.
+const (
+	Phone = "+4915112345678"
+	Key   = "0123456789abcdef0123456789abcdef"
+)
+
+// Prefix is that of the topics and groups.
+const Prefix = "case."
+
+// TB is the part of testing.TB that this package uses: a *testing.T or *testing.B.
+type TB interface {
+	Helper()
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+	Error(args ...any)
+	Logf(format string, args ...any)
+	TempDir() string
+	Cleanup(f func())
+	Context() context.Context
+}
+
+// Stack is a small pipeline.
+type Stack struct {
+	// Kafka are the options of its clients.
+	Kafka  []kgo.Opt
+	Names  schemas.Names
+	Topics topics.Config
+	// Sources are the configured ones.
+	Sources []source.Source
+	// Privacy makes the pseudonyms.
+	Privacy *privacy.Pseudonymiser
+
+	// Logger is the processor's; nil means none.
+	Logger *slog.Logger
+	// Failed receives the error of a processor that ends by itself. If it is nil, such
+	// an error fails the test.
+	Failed chan error
+
+	client    *kgo.Client
+	registry  *registry.Client
+	processor *processor.Processor
+	state     string
+	sent      int
+}
+
+// Start makes topics and schemas. It ends with the test.
+func Start(tb TB) *Stack {
+	tb.Helper()
+	broker, err := embedded.Start()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = broker.Close() })
+	s := &Stack{
+		Kafka: []kgo.Opt{kgo.SeedBrokers(broker.Brokers()...), kgo.MetadataMinAge(50 * time.Millisecond)}, Names: schemas.Names{Prefix: Prefix},
+		Topics: topics.DefaultConfig(), state: tb.TempDir(), Sources: []source.Source{
+			{ID: "shop-lox24", Provider: "lox24"}, {ID: "shop-uapay", Provider: "uapay"}, {ID: "shop-unibell", Provider: "unibell", StatusCallback: true},
+		},
+	}
+	s.Topics.Partitions, s.Topics.ReplicationFactor, s.Topics.MinInsyncReplicas = 2, 1, 1
+	if s.client, err = kgo.NewClient(s.Kafka...); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(s.client.Close)
+	admin := kadm.NewClient(s.client)
+	changes, err := topics.Diff(tb.Context(), admin, topics.Want(&s.Topics, s.Names))
+	if err == nil {
+		err = topics.Apply(tb.Context(), admin, 1, changes)
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if s.registry, err = registry.New(registry.Config{URLs: []string{broker.RegistryURL()}, Names: s.Names}); err != nil {
+		tb.Fatal(err)
+	}
+	if _, err := s.registry.Register(tb.Context()); err != nil {
+		tb.Fatal(err)
+	}
+	s.Privacy, err = privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: []byte(Key)}}})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return s
+}
+
+// Run starts a processor, which runs until Stop or the end of the test.
+func (s *Stack) Run(tb TB) {
+	tb.Helper()
+	config := processor.DefaultConfig()
+	config.Workers = map[string]int{}
+	for _, stage := range processor.StageNames() {
+		config.Workers[stage] = 1
+	}
+	e := &config.Engine
+	e.InstanceID, e.StateDir, e.CommitInterval = "case", s.state, 20*time.Millisecond
+	p, err := processor.New(config, processor.Deps{
+		Kafka: s.Kafka, Names: s.Names, Sources: s.Sources, Privacy: s.Privacy, Version: "case", Now: time.Now, Fail: s.fail(tb),
+		Logger: s.Logger, ReadSources: func(context.Context) ([]source.Source, error) { return s.Sources, nil },
+		SchemaIDs: func(ctx context.Context) (map[string]uint32, error) {
+			ids, err := s.registry.Resolve(ctx)
+			return ids.ByTopic, err
+		},
+	})
+	if err == nil {
+		err = p.Start(tb.Context())
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s.processor = p
+	tb.Cleanup(func() { s.Stop(tb) })
+}
+
+func (s *Stack) fail(tb TB) func(error) {
+	failed := s.Failed
+	return func(err error) {
+		if failed == nil {
+			tb.Error(err)
+			return
+		}
+		select {
+		case failed <- err:
+		default:
+		}
+	}
+}
+
+// Refresh makes the running processor reload Sources, as SIGHUP does.
+func (s *Stack) Refresh(tb TB) error {
+	tb.Helper()
+	return s.processor.Refresh(tb.Context())
+}
+
+// Forget deletes the processor's state directory.
+func (s *Stack) Forget(tb TB) {
+	tb.Helper()
+	s.state = tb.TempDir()
+}
+
+// Stop ends the processor; its members leave their groups, as when their sessions
+// time out.
+func (s *Stack) Stop(tb TB) {
+	tb.Helper()
+	if s.processor == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(tb.Context()), time.Minute)
+	defer cancel()
+	if err := s.processor.Stop(ctx); err != nil {
+		tb.Error(err)
+	}
+	s.processor = nil
+	admin := kadm.NewClient(s.client)
+	for _, stage := range processor.StageNames() {
+		group := s.Names.Group(stage)
+		if _, err := admin.LeaveGroup(ctx, kadm.LeaveGroup(group).InstanceIDs(group+".case.0")); err != nil {
+			tb.Logf("leave %s: %v", group, err)
+		}
+	}
+}
+
+// Webhook writes a raw record as ingest would, and returns its position.
+func (s *Stack) Webhook(tb TB, provider, key string, body []byte) *kgo.Record {
+	tb.Helper()
+	return s.WebhookOf(tb, &source.Source{ID: "shop-" + provider, Provider: provider}, key, body)
+}
+
+// WebhookOf does the same for another source, by whose settings it is stamped where
+// it has a revision.
+func (s *Stack) WebhookOf(tb TB, of *source.Source, key string, body []byte) *kgo.Record {
+	tb.Helper()
+	s.sent++
+	provider, stamp := of.Provider, ""
+	if of.Revision > 0 {
+		stamp = of.Stamp()
+	}
+	envelope := raw.Envelope{
+		Source: of.ID, Provider: provider, Settings: stamp, Assurance: raw.AssuranceSharedSecret, SecretID: "first", ContentType: "application/json",
+		RequestID: fmt.Sprintf("request-%08d", s.sent), ReceivedAt: time.Now(), Kind: raw.KindWebhook, Items: 1,
+	}
+	r := &kgo.Record{Topic: s.Names.Topic("raw." + provider + ".v1"), Key: []byte(key), Value: body}
+	for _, h := range envelope.Append(nil) {
+		r.Headers = append(r.Headers, kgo.RecordHeader(h))
+	}
+	if err := s.client.ProduceSync(tb.Context(), r).FirstErr(); err != nil {
+		tb.Fatal(err)
+	}
+	return r
+}
+
+// EventID returns the id of the nth event of the verification of a number.
+func EventID(verification, n int) string { return id(1000*verification + n) }
+
+// id returns an id in the format of the providers' ids (a UUID).
+func id(n int) string { return fmt.Sprintf("%08x-0000-4000-8000-%012x", n, n) }
+
+// VerificationKey and PaymentKey are those of the entities of a number.
+func VerificationKey(n int) string { return "lox24:" + id(n) }
+
+// PaymentKey is the key of a payment.
+func PaymentKey(n int) string { return "uapay:" + id(5000+n) }
+
+// Verification sends an event of a LOX24 verification: its nth, by name, such as
+// "success", with the status of the verification.
+func (s *Stack) Verification(tb TB, number int, order string, nth int, name string, status int) *kgo.Record {
+	tb.Helper()
+	of := &source.Source{ID: "shop-lox24", Provider: raw.ProviderLOX24}
+	return s.VerificationOf(tb, of, id(number), number, order, nth, name, status)
+}
+
+// VerificationOf does the same for another source, or with another id of the verification.
+func (s *Stack) VerificationOf(tb TB, of *source.Source, verification string, number int, order string, nth int, name string, status int) *kgo.Record {
+	tb.Helper()
+	now := time.Now().Unix()
+	data := map[string]any{
+		"id": verification, "user_id": 1, "phone": Phone, "routing_strategy": []any{map[string]any{"channel": "sms", "timeout_sec": 60, "sender_id": "x"}},
+		"status": status, "delivered_channel": nil, "cost": 5, "currency": "EUR", "code": "1234", "code_length": 4, "payload": order,
+		"created_at": now, "updated_at": now, "history": []any{}, "is_code_deleted": false,
+	}
+	if rest, ok := strings.CutPrefix(name, "channel."); ok {
+		data["channel"] = map[string]any{
+			"id": id(9000 + number), "channel": "sms", "status": map[string]int{"sent": 5, "failed": 20, "success": 10}[rest],
+			"processed_at": now, "external_id": nil, "error": nil, "cost": 5,
+		}
+	}
+	return s.WebhookOf(tb, of, raw.ProviderLOX24+":"+verification, marshal(tb, map[string]any{
+		"id": EventID(number, nth), "api_version": "2022-05-25", "name": "verify_code." + name, "created_at": now, "attempt_total": 3, "attempt_number": 1,
+		"notification_task_id": id(700_000 + 1000*number + nth), "data": data,
+	}))
+}
+
+// Payment sends a callback of a UAPAY invoice.
+func (s *Stack) Payment(tb TB, number int, order, status, paymentStatus string) *kgo.Record {
+	tb.Helper()
+	return s.PaymentOf(tb, id(5000+number), number, order, status, paymentStatus)
+}
+
+// PaymentOf does the same with another id of the payment.
+func (s *Stack) PaymentOf(tb TB, payment string, number int, order, status, paymentStatus string) *kgo.Record {
+	tb.Helper()
+	now := time.Now()
+	claims := marshal(tb, map[string]any{
+		"paymentId": payment, "id": id(6000 + number), "externalId": order, "number": number, "amount": 50000, "status": status, "paymentStatus": paymentStatus,
+		"type": "PAY", "systemType": "ECOM", "createDate": now.UTC().Format(time.RFC3339), "iat": now.Unix(),
+	})
+	body := simulator.Envelope(simulator.Sign(claims, "secret", jwt.SigningMethodHS256))
+	return s.Webhook(tb, raw.ProviderUAPAY, raw.ProviderUAPAY+":"+payment, body)
+}
+
+func marshal(tb TB, v any) []byte {
+	tb.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return text
+}
+
+// Await reads a topic, named without prefix, from its beginning and returns the first
+// record for which wanted is true.
+func (s *Stack) Await(tb TB, topic string, wanted func(r *kgo.Record) bool) *kgo.Record {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(tb.Context(), time.Minute)
+	defer cancel()
+	client, err := kgo.NewClient(append(s.Kafka, kgo.ConsumeTopics(s.Names.Topic(topic)), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
+		kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.FetchMaxWait(50*time.Millisecond))...)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer client.Close()
+	for {
+		fetches := client.PollFetches(ctx)
+		if ctx.Err() != nil {
+			tb.Fatalf("what was waited for did not come to %s", topic)
+		}
+		for it := fetches.RecordIter(); !it.Done(); {
+			if r := it.Next(); wanted(r) {
+				return r
+			}
+		}
+	}
+}
+
+// Closes fails the test unless an audit of all topics adds up.
+func (s *Stack) Closes(t TB) {
+	t.Helper()
+	r, err := audit.Run(t.Context(), audit.Config{Kafka: s.Kafka, Names: s.Names})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !r.AddsUp {
+		for _, d := range r.Listed {
+			t.Error(fmt.Sprintf("the account does not add up: %+v", *d))
+		}
+	}
+}
