@@ -109,7 +109,7 @@ chaos: ## N schedules of faults in virtual time, and that each way to break the 
 
 .PHONY: chaos-kafka
 chaos-kafka: ## kill, stop, starve and impersonate real processes on a real Kafka, delete and remake its topics and groups; FAULTS=few is quick
-	go run ./cmd/internal/chaos/run -faults $(FAULTS) $(ARGS)
+	go run ./cmd/internal/lab/chaos/run -faults $(FAULTS) $(ARGS)
 
 .PHONY: alerts-test
 alerts-test: ## check the alert rules and play each: it fires, it does not, it resolves; who is told

@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/tributary-hq/tributary/cmd/internal/bench"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench"
 )
 
 // errBench ends a bench with wrong answers, whose results are therefore void.

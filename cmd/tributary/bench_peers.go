@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/tributary-hq/tributary/cmd/internal/bench"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench"
 )
 
 func newBenchPeers(g *globals, b *benchFlags) *cobra.Command {

@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/tributary-hq/tributary/cmd/internal/bench"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench"
 )
 
 // loadFlags are those of the benches that fill raw topics.

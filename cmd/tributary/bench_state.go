@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/tributary-hq/tributary/cmd/internal/bench"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench"
 )
 
 func newBenchRestore(g *globals, b *benchFlags) *cobra.Command {

@@ -15,7 +15,7 @@ import (
 	"go.uber.org/fx"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
-	"github.com/tributary-hq/tributary/cmd/internal/embedded"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/embedded"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )

@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/tributary-hq/tributary/cmd/internal/embedded"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/embedded"
 )
 
 func newRegistryServer(g *globals) *cobra.Command {

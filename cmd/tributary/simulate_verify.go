@@ -15,9 +15,9 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
-	"github.com/tributary-hq/tributary/cmd/internal/demo"
-	"github.com/tributary-hq/tributary/cmd/internal/model"
-	"github.com/tributary-hq/tributary/cmd/internal/simulator"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/demo"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/model"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 )
 
 func newSimulateVerify(g *globals) *cobra.Command {

@@ -1,0 +1,95 @@
+package bench
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// Load describes the webhooks that are generated.
+type Load struct {
+	// Webhooks is about how many, forgeries not among them.
+	Webhooks int64
+	// Providers that send; empty means all.
+	Providers []string
+	// Repeats and Disorder are shares of the webhooks from 0 to under 1: those that
+	// repeat another, and those up to five minutes late.
+	Repeats, Disorder float64
+	// PerSecond is how many stories begin in a second of the providers' time: how
+	// many entities are open at once, not how fast is written.
+	PerSecond float64
+}
+
+// DefaultLoad returns the mix of an ordinary day.
+func DefaultLoad() Load {
+	return Load{Webhooks: 500_000, Repeats: 0.05, Disorder: 0.02, PerSecond: 500}
+}
+
+// Validate reports every fault at once.
+func (l *Load) Validate() error {
+	var errs []error
+	if l.Webhooks < 1 {
+		errs = append(errs, fmt.Errorf("--webhooks: %d is less than 1", l.Webhooks))
+	}
+	for name, share := range map[string]float64{"repeats": l.Repeats, "disorder": l.Disorder} {
+		if !(share >= 0 && share < 1) {
+			errs = append(errs, fmt.Errorf("--%s: %v is not a share from 0 to under 1", name, share))
+		}
+	}
+	if !(l.PerSecond > 0) {
+		errs = append(errs, fmt.Errorf("--stories-per-second: %v is not more than zero", l.PerSecond))
+	}
+	for _, p := range l.Providers {
+		if !slices.Contains(simulator.Providers(), p) {
+			errs = append(errs, fmt.Errorf("--providers: %q is none of %s", p, strings.Join(simulator.Providers(), ", ")))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// suit leaves out the providers whose stages a profile does not run.
+func (l *Load) suit(selectedProfiles []profile) error {
+	peers := []string{raw.ProviderLOX24, raw.ProviderUAPAY}
+	for i := range selectedProfiles {
+		switch {
+		case selectedProfiles[i].settings[likeForLike] != "true":
+		case len(l.Providers) == 0:
+			l.Providers = peers
+		case slices.ContainsFunc(l.Providers, func(name string) bool { return !slices.Contains(peers, name) }):
+			return fmt.Errorf("--providers: the profile %s has only %s", profileLikeForLike, strings.Join(peers, ", "))
+		}
+	}
+	return nil
+}
+
+// Times of the providers around the load.
+const (
+	// loadAge is the time between the end of the load and now: the longest deadline of
+	// the scenarios plus their duration.
+	loadAge = 4 * time.Hour
+	// webhooksPerStory is about how many a story has.
+	webhooksPerStory = 5
+)
+
+// start is when the load begins, unless the options say it: so that its last deadline
+// is over now.
+func (l *Load) start(o *Options) time.Time {
+	if !o.Start.IsZero() {
+		return o.Start
+	}
+	span := time.Duration(float64(l.Webhooks) / webhooksPerStory / l.PerSecond * float64(time.Second))
+	return o.Now().Add(-loadAge - span).UTC().Truncate(time.Second)
+}
+
+// plan makes the load.
+func (l *Load) plan(o *Options, start time.Time) *simulator.Plan {
+	return simulator.NewPlan(simulator.Options{
+		Seed: o.Seed, Start: start, Accounts: accounts(), Providers: l.Providers, Webhooks: l.Webhooks,
+		Spacing: time.Duration(float64(time.Second) / l.PerSecond), Repeats: l.Repeats, Disorder: l.Disorder,
+	})
+}

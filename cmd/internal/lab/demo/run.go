@@ -1,0 +1,243 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/cmd/internal/lab/model"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
+	"github.com/tributary-hq/tributary/schemas"
+)
+
+// Options are the options of a demo.
+type Options struct {
+	// Seed makes the traffic.
+	Seed uint64
+	// Scale is how often each scenario is played; at least 1.
+	Scale int
+	// Logger receives internal errors; nil discards them.
+	Logger *slog.Logger
+	// Progress receives the progress; nil discards it.
+	Progress Progress
+	// Record gets every record of an enriched topic. Nil means nobody.
+	Record func(topic string, r *kgo.Record)
+	// Stay is called when the result is there and everything still runs; the demo
+	// ends when it returns. Nil means that it ends at once.
+	Stay func(ctx context.Context, place Place, result *Result) error
+}
+
+// Progress receives the name of each step and how far it is.
+type Progress interface {
+	// Step begins a part of the work, of so many units; 0 means unknown.
+	Step(name string, total int64)
+	// At says how many units are done.
+	At(done int64)
+}
+
+// Place is where the demo can be reached.
+type Place struct {
+	URL, RegistryURL string
+	Brokers          []string
+	Accounts         simulator.Accounts
+	Now              time.Time
+}
+
+// Row is a journey of the table.
+type Row struct {
+	Story         string         `json:"story"`
+	CorrelationID string         `json:"correlation_id"`
+	Journey       *model.Journey `json:"journey"`
+}
+
+// Result is the result of a demo.
+type Result struct {
+	Seed     uint64                     `json:"seed"`
+	Sent     map[string]simulator.Count `json:"sent"`
+	Refused  map[string]int64           `json:"refused"`
+	Latency  simulator.Latency          `json:"latency"`
+	Topics   model.Result               `json:"topics"`
+	Rows     []Row                      `json:"-"`
+	Faults   []string                   `json:"faults"`
+	AddsUp   bool                       `json:"adds_up"`
+	Took     time.Duration              `json:"took"`
+	DemoTime time.Duration              `json:"demo_time"`
+}
+
+// The times of a demo.
+const (
+	// window is the period of the demo's time in which all scenarios begin.
+	window = 30 * time.Minute
+	// speed is how much faster than the wall clock its time runs.
+	speed = 1500
+	// after is how long after the last record the last deadline is.
+	after = 50 * time.Minute
+	// settleTimeout bounds the wait for the topics to be complete.
+	settleTimeout = 20 * time.Second
+	// slowerFrom is the scale from which the demo's time runs slower, so that there is
+	// time to send.
+	slowerFrom  = 10
+	concurrency = 32
+)
+
+// Run runs a demo. It returns an error if the pipeline cannot run; differences are in
+// the result.
+func Run(ctx context.Context, o Options) (_ *Result, err error) {
+	began := time.Now()
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Progress == nil {
+		o.Progress = silent{}
+	}
+	o.Scale = max(1, o.Scale)
+	pace := speed / max(1, float64(o.Scale)/slowerFrom)
+	o.Progress.Step("starting broker, registry, ingest and processor", 0)
+	s, err := start(ctx, newClock(began), pace, o.Logger)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, s.stop()) }() //nolint:contextcheck // a stop has its own time
+	topics := model.NewTopics(schemas.Names{}, model.New(s.settings(), simulator.Digest), o.Record)
+	reading, stopReading := context.WithCancel(ctx)
+	read := make(chan error, 1)
+	go func() { read <- s.read(reading, topics) }()
+	defer func() {
+		stopReading()
+		err = errors.Join(err, <-read)
+	}()
+	d := &demo{o: o, stack: s, topics: topics, pace: pace, ledger: simulator.NewLedger(nil, true)}
+	from := s.clock.Now()
+	if err := d.play(ctx); err != nil {
+		return nil, err
+	}
+	result, err := d.settle(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.clock.run(1)
+	result.Seed, result.Took, result.DemoTime = o.Seed, time.Since(began), s.clock.Now().Sub(from)
+	if o.Stay != nil {
+		place := Place{URL: s.url(), RegistryURL: s.embedded.RegistryURL(), Brokers: s.embedded.Brokers(), Accounts: s.accounts, Now: s.clock.Now()}
+		return result, o.Stay(ctx, place, result)
+	}
+	return result, nil
+}
+
+type silent struct{}
+
+func (silent) Step(string, int64) {}
+func (silent) At(int64)           {}
+
+// read reads the topics until ctx ends.
+func (s *stack) read(ctx context.Context, topics *model.Topics) error {
+	client, err := kgo.NewClient(append(topics.Options(), s.client...)...)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	for ctx.Err() == nil {
+		if _, err := topics.Poll(ctx, client); err != nil {
+			s.fail(err)
+			return err
+		}
+	}
+	return nil
+}
+
+// demo is a demo under way.
+type demo struct {
+	o      Options
+	stack  *stack
+	topics *model.Topics
+	ledger *simulator.Ledger
+	pace   float64
+}
+
+// play sends the stories.
+func (d *demo) play(ctx context.Context) error {
+	stories := d.o.Scale * len(simulator.Stories())
+	options := simulator.Options{
+		Seed: d.o.Seed, Start: d.stack.clock.Now(), Accounts: d.stack.accounts, Stories: stories, InTurn: true,
+		Spacing: window / time.Duration(stories), Repeats: 0.3, Disorder: 0.1, Forgeries: 0.05,
+	}
+	total := int64(0)
+	for plan := simulator.NewPlan(options); ; total++ {
+		if _, more := plan.Next(); !more {
+			break
+		}
+	}
+	d.o.Progress.Step("four providers send webhooks", total)
+	d.stack.clock.run(d.pace)
+	ended := make(chan error, 1)
+	go func() {
+		ended <- simulator.Run(ctx, simulator.NewPlan(options), simulator.Target{URL: d.stack.url(), Concurrency: concurrency, Speed: d.pace}, d.ledger)
+	}()
+	for {
+		select {
+		case err := <-ended:
+			d.o.Progress.At(total)
+			return errors.Join(err, ctx.Err())
+		default:
+		}
+		if err := d.stack.wait(ctx, 50*time.Millisecond); err != nil {
+			return err
+		}
+		d.o.Progress.At(d.ledger.Total().Webhooks)
+	}
+}
+
+// settle waits until every raw record has an outcome and every deadline has passed, and
+// returns the counts.
+func (d *demo) settle(ctx context.Context) (*Result, error) {
+	last := d.stack.clock.Now()
+	d.o.Progress.Step("deadlines pass", int64(after/time.Minute))
+	lag := time.Duration(float64(4*clockLag) * d.pace)
+	for began := time.Now(); ; {
+		now := d.stack.clock.Now()
+		d.o.Progress.At(min(int64(now.Sub(last)/time.Minute), int64(after/time.Minute)))
+		late := time.Since(began) > settleTimeout
+		if now.Sub(last) > after && d.topics.AddsUp() || late {
+			topics := d.topics.Result(now.Add(-lag), now)
+			c := &topics.Comparison
+			if late || c.Different == 0 && c.Undecided == 0 && d.complete(&topics) {
+				return d.result(topics), nil
+			}
+		}
+		if err := d.stack.wait(ctx, 100*time.Millisecond); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// complete says whether all that was accepted is there.
+func (d *demo) complete(t *model.Result) bool {
+	for p, c := range d.ledger.Counts() {
+		if t.Accounts[p].Raw < c.Accepted || !t.Accounts[p].AddsUp() {
+			return false
+		}
+	}
+	return true
+}
+
+func (d *demo) result(topics model.Result) *Result {
+	r := &Result{Sent: d.ledger.Counts(), Refused: d.ledger.Refused(), Latency: d.ledger.Latency(), Topics: topics}
+	r.Faults = Faults(r.Sent, &topics)
+	r.AddsUp = len(r.Faults) == 0
+	told := map[string]bool{}
+	stories := simulator.Stories()
+	for n := range d.o.Scale * len(stories) {
+		id := fmt.Sprintf("order-%d-%d", d.o.Seed%100_000, n+1)
+		story, journey := stories[n%len(stories)], topics.Journeys[id]
+		if journey == nil || told[story] {
+			continue
+		}
+		told[story] = true
+		r.Rows = append(r.Rows, Row{Story: story, CorrelationID: id, Journey: journey})
+	}
+	return r
+}
