@@ -78,19 +78,6 @@ func (s *Store) DueKeys(partition int32, at time.Time) (keys []string, err error
 	return keys, err
 }
 
-// The assignor's parts, for tests of its rules.
-type (
-	GroupMember = groupMember
-	Warmth      = warmth
-	Assignment  = assignment
-)
-
-// Assign decides as the group's leader does.
-func Assign(partitions int32, members []GroupMember) Assignment { return assign(partitions, members) }
-
-// GroupProtocol is the assignor's name in the group.
-const GroupProtocol = warmProtocol
-
 // Arena is the memory of a round.
 type Arena struct{ a arena }
 
@@ -113,22 +100,6 @@ func (a *Arena) Size() (n int) {
 	}
 	return n
 }
-
-// AppendCopies and what follows it are the user data of the group protocol.
-func AppendCopies(instance string, standby int, copies map[int32]Warmth) []byte {
-	return appendCopies(nil, instance, standby, copies)
-}
-
-// ParseCopies reads what AppendCopies wrote.
-func ParseCopies(b []byte) (instance string, standby int, copies map[int32]Warmth) {
-	return parseCopies(b)
-}
-
-// AppendKeep writes the copies to keep.
-func AppendKeep(keep map[int32]bool) []byte { return appendKeep(nil, keep) }
-
-// ParseKeep reads what AppendKeep wrote.
-func ParseKeep(b []byte) map[int32]bool { return parseKeep(b) }
 
 // entry writes one entry, or deletes it where payload is nil. before is the deadline of
 // the entry it replaces.

@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/internal/assignor"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -105,7 +106,7 @@ func TestStopIsPrompt(t *testing.T) {
 	if b.fake == nil {
 		t.Skip("a member that is silent for a minute is the embedded broker's")
 	}
-	b.silentMember(engine.GroupProtocol)
+	b.silentMember(assignor.Protocol)
 	e := b.start("one", 1, nil)
 	b.send(10, now(), keys(3)...)
 	// The join is on its way once the group waits for the silent member.

@@ -10,6 +10,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/assignor"
 )
 
 // metadataMinAge is the minimum time between two metadata refreshes. The retry of a
@@ -300,4 +302,9 @@ func (w *worker) fetchErrors(fetches kgo.Fetches) error {
 		}
 	}
 	return nil
+}
+
+// balancer returns the worker's assignor.
+func (w *worker) balancer() kgo.GroupBalancer {
+	return &assignor.Balancer{Topic: w.input, Instance: w.instance, Standbys: w.config.Standby, Replicas: w.standby.copies, Keep: w.standby.keep}
 }

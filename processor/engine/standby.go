@@ -13,6 +13,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/assignor"
 )
 
 const (
@@ -22,9 +24,6 @@ const (
 	// standbyLook is the interval at which a standby flushes its changes and compares
 	// its position with the end of the changelog.
 	standbyLook = time.Second
-	// standbySlack is the acceptable recovery lag of a caught-up standby in changelog
-	// offsets: an owner replays as many in a fraction of a second.
-	standbySlack = 50_000
 )
 
 // standby keeps standby replicas of a stage's partitions that other instances own, by
@@ -123,8 +122,8 @@ func (s *standby) keep(wanted map[int32]bool) {
 
 // copies returns the standby replicas in the store for the group leader. A replica that
 // would be restored from the beginning is left out.
-func (s *standby) copies() map[int32]warmth {
-	out := map[int32]warmth{}
+func (s *standby) copies() map[int32]assignor.Replica {
+	out := map[int32]assignor.Replica{}
 	all, err := s.store.partitions()
 	if err != nil {
 		s.logger.Warn("cannot tell the group which state is here", slog.String("error", err.Error()))
@@ -133,13 +132,13 @@ func (s *standby) copies() map[int32]warmth {
 	oldest := s.deps.Now().Add(-s.config.DeleteRetention / 2).UnixMilli()
 	for _, found := range all {
 		if found.stage == s.stage && found.pos.atEnd >= oldest {
-			out[found.partition] = warmth{Offset: found.pos.offset}
+			out[found.partition] = assignor.Replica{Offset: found.pos.offset}
 		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for p, f := range s.followed {
-		out[p] = warmth{Offset: f.Offset, Caught: f.Warm}
+		out[p] = assignor.Replica{Offset: f.Offset, CaughtUp: f.Warm}
 	}
 	return out
 }
@@ -202,7 +201,7 @@ func (s *standby) publish(held map[int32]*copyHeld) {
 		left := max(h.end-h.pos.offset, 0)
 		behind += float64(left)
 		most = max(most, float64(left))
-		s.followed[p] = StandbyPartition{Stage: s.stage, Partition: p, Offset: h.pos.offset, Behind: left, Warm: left <= standbySlack}
+		s.followed[p] = StandbyPartition{Stage: s.stage, Partition: p, Offset: h.pos.offset, Behind: left, Warm: left <= assignor.AcceptableLag}
 	}
 	s.metrics.standbyPartitions.WithLabelValues(s.stage).Set(float64(len(held)))
 	s.metrics.standbyBehind.WithLabelValues(s.stage).Set(behind)

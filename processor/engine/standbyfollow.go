@@ -10,6 +10,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/assignor"
 )
 
 // followers is the running standby. A single goroutine uses it.
@@ -276,7 +278,7 @@ func (f *followers) lookAtEnds(ctx context.Context) error {
 			h.pos.atEnd = now.UnixMilli()
 			f.load.touched[&h.following] = true
 		}
-		if h.end-h.pos.offset <= standbySlack {
+		if h.end-h.pos.offset <= assignor.AcceptableLag {
 			f.tellWarm(h)
 		}
 	}

@@ -1,4 +1,4 @@
-package engine_test
+package assignor_test
 
 import (
 	"fmt"
@@ -9,17 +9,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/internal/assignor"
 )
 
-// group plays a group: members join and die, copies follow, owners give up what
-// they are told to.
+// group simulates a consumer group: members join and die, replicas catch up, and owners
+// revoke the partitions that an assignment takes from them.
 type group struct {
 	partitions int32
 	standby    int
 	workers    int
-	members    map[string]engine.GroupMember // by id
-	copies     map[string]map[int32]engine.Warmth
+	members    map[string]assignor.Member // by id
+	replicas   map[string]map[int32]assignor.Replica
 	generation int32
 	end        int64
 }
@@ -27,10 +27,10 @@ type group struct {
 func (g *group) join(instance string) {
 	for w := range g.workers {
 		id := fmt.Sprintf("%s.%d", instance, w)
-		g.members[id] = engine.GroupMember{ID: id, Instance: instance, Standby: g.standby}
+		g.members[id] = assignor.Member{ID: id, Instance: instance, Standbys: g.standby}
 	}
-	if g.copies[instance] == nil {
-		g.copies[instance] = map[int32]engine.Warmth{}
+	if g.replicas[instance] == nil {
+		g.replicas[instance] = map[int32]assignor.Replica{}
 	}
 }
 
@@ -42,17 +42,17 @@ func (g *group) die(instance string) {
 	}
 }
 
-// rebalance lets the leader decide once and the members do it. It says whether
-// anybody had to give something up.
-func (g *group) rebalance(t fataler) (decided engine.Assignment, moved bool) {
+// rebalance performs one assignment. moved reports whether a member had to revoke a
+// partition.
+func (g *group) rebalance(t fataler) (decided assignor.Assignment, moved bool) {
 	g.generation++
-	var members []engine.GroupMember
+	var members []assignor.Member
 	for _, id := range slices.Sorted(maps.Keys(g.members)) {
 		m := g.members[id]
-		m.Warm = maps.Clone(g.copies[m.Instance])
+		m.Replicas = maps.Clone(g.replicas[m.Instance])
 		members = append(members, m)
 	}
-	decided = engine.Assign(g.partitions, members)
+	decided = assignor.Assign(g.partitions, members)
 	owners := map[int32]string{}
 	for id, active := range decided.Active {
 		m := g.members[id]
@@ -80,7 +80,7 @@ func (g *group) rebalance(t fataler) (decided engine.Assignment, moved bool) {
 		g.members[id] = m
 		for _, p := range m.Owned {
 			g.end += 1 << 20
-			g.copies[m.Instance][p] = engine.Warmth{Offset: g.end}
+			g.replicas[m.Instance][p] = assignor.Replica{Offset: g.end}
 		}
 	}
 	return decided, moved
@@ -90,19 +90,19 @@ type fataler interface {
 	Fatalf(format string, args ...any)
 }
 
-// settle rebalances until nothing changes, copies catching up in between.
-func (g *group) settle(t fataler) engine.Assignment {
+// stabilize rebalances until nothing changes; replicas catch up in between.
+func (g *group) stabilize(t fataler) assignor.Assignment {
 	for range 20 {
 		decided, moved := g.rebalance(t)
 		caught := false
 		for instance, keep := range decided.Standby {
-			for p := range g.copies[instance] {
-				w := g.copies[instance][p]
-				w.Caught = false
-				g.copies[instance][p] = w
+			for p := range g.replicas[instance] {
+				w := g.replicas[instance][p]
+				w.CaughtUp = false
+				g.replicas[instance][p] = w
 			}
 			for p, moves := range keep {
-				g.copies[instance][p] = engine.Warmth{Offset: g.end, Caught: true}
+				g.replicas[instance][p] = assignor.Replica{Offset: g.end, CaughtUp: true}
 				caught = caught || moves
 			}
 		}
@@ -110,8 +110,8 @@ func (g *group) settle(t fataler) engine.Assignment {
 			return decided
 		}
 	}
-	t.Fatalf("the group does not come to rest")
-	return engine.Assignment{}
+	t.Fatalf("the assignment does not become stable")
+	return assignor.Assignment{}
 }
 
 func (g *group) owned() (n int) {
@@ -124,7 +124,7 @@ func (g *group) owned() (n int) {
 func newGroup(partitions int32, standby, workers int, instances ...string) *group {
 	g := &group{
 		partitions: partitions, standby: standby, workers: workers,
-		members: map[string]engine.GroupMember{}, copies: map[string]map[int32]engine.Warmth{},
+		members: map[string]assignor.Member{}, replicas: map[string]map[int32]assignor.Replica{},
 	}
 	for _, i := range instances {
 		g.join(i)
@@ -132,9 +132,8 @@ func newGroup(partitions int32, standby, workers int, instances ...string) *grou
 	return g
 }
 
-// TestAssignRules: whatever joins and dies, each partition has one owner, the load
-// is even, copies stand on other instances than their owners, and it all comes to
-// rest.
+// TestAssignRules: after any sequence of joins and deaths, the assignment becomes stable:
+// each partition has one owner, the load is even, and no replica is on its owner.
 func TestAssignRules(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -151,8 +150,8 @@ func TestAssignRules(t *testing.T) {
 				g.die(instance)
 				delete(alive, instance)
 			}
-			if rapid.Bool().Draw(t, "settles") {
-				g.check(t, g.settle(t), len(alive))
+			if rapid.Bool().Draw(t, "stabilize") {
+				g.check(t, g.stabilize(t), len(alive))
 			} else {
 				g.rebalance(t)
 			}
@@ -160,7 +159,7 @@ func TestAssignRules(t *testing.T) {
 	})
 }
 
-func (g *group) check(t fataler, decided engine.Assignment, instances int) {
+func (g *group) check(t fataler, decided assignor.Assignment, instances int) {
 	least, most := int(g.partitions), 0
 	for id := range g.members {
 		least, most = min(least, len(decided.Active[id])), max(most, len(decided.Active[id]))
@@ -179,30 +178,30 @@ func (g *group) check(t fataler, decided engine.Assignment, instances int) {
 	if most-least > 1 {
 		t.Fatalf("instances own %d to %d partitions: %v", least, most, decided.Active)
 	}
-	copies := map[int32]int{}
+	replicas := map[int32]int{}
 	for instance, keep := range decided.Standby {
 		for p := range keep {
-			copies[p]++
+			replicas[p]++
 			for id, active := range decided.Active {
 				if g.members[id].Instance == instance && slices.Contains(active, p) {
-					t.Fatalf("instance %s keeps a copy of its own partition %d", instance, p)
+					t.Fatalf("instance %s keeps a replica of its own partition %d", instance, p)
 				}
 			}
 		}
 	}
 	for p := range g.partitions {
-		if want := min(g.standby, instances-1); copies[p] != want {
-			t.Fatalf("partition %d has %d copies, want %d", p, copies[p], want)
+		if want := min(g.standby, instances-1); replicas[p] != want {
+			t.Fatalf("partition %d has %d replicas, want %d", p, replicas[p], want)
 		}
 	}
 }
 
-// TestAssignGivesTheWarmInstance: when an owner dies, each of its partitions goes
-// to the instance that has a copy, in the first rebalance.
-func TestAssignGivesTheWarmInstance(t *testing.T) {
+// TestAssignPrefersReplicas: when an owner dies, each of its partitions goes to an
+// instance with a replica, in the first rebalance.
+func TestAssignPrefersReplicas(t *testing.T) {
 	t.Parallel()
 	g := newGroup(12, 1, 2, "a", "b", "c")
-	before := g.settle(t)
+	before := g.stabilize(t)
 	g.die("b")
 	after, _ := g.rebalance(t)
 	for id, active := range before.Active {
@@ -212,8 +211,8 @@ func TestAssignGivesTheWarmInstance(t *testing.T) {
 		for _, p := range active {
 			for to, now := range after.Active {
 				if slices.Contains(now, p) {
-					if _, warm := before.Standby[to[:1]][p]; !warm {
-						t.Errorf("partition %d went from %s to %s, which had no copy", p, id, to)
+					if _, replica := before.Standby[to[:1]][p]; !replica {
+						t.Errorf("partition %d went from %s to %s, which had no replica", p, id, to)
 					}
 				}
 			}
@@ -224,28 +223,28 @@ func TestAssignGivesTheWarmInstance(t *testing.T) {
 	}
 }
 
-// TestAssignWarmsBeforeItMoves: a new instance gets nothing at first, but is told
-// to make copies; it gets its share when they have caught up.
-func TestAssignWarmsBeforeItMoves(t *testing.T) {
+// TestAssignWarmsUpBeforeMoving: a new instance first gets only warm-up replicas; it
+// gets its share of partitions when they have caught up.
+func TestAssignWarmsUpBeforeMoving(t *testing.T) {
 	t.Parallel()
 	g := newGroup(4, 1, 1, "a")
-	g.settle(t)
+	g.stabilize(t)
 	g.join("b")
 	first, moved := g.rebalance(t)
 	if moved || len(first.Active["a.0"]) != 4 || len(first.Standby["b"]) != 4 {
-		t.Errorf("first rebalance: %v, moved %v, want all to stay with a, and b to make copies", first, moved)
+		t.Errorf("first rebalance: %v, moved %v, want all to stay with a, and warm-up replicas on b", first, moved)
 	}
-	last := g.settle(t)
+	last := g.stabilize(t)
 	if len(last.Active["a.0"]) != 2 || len(last.Active["b.0"]) != 2 {
 		t.Errorf("at rest: %v, want two each", last.Active)
 	}
 }
 
-// TestAssignBelievesTheLaterGeneration: of two that claim a partition the one that
-// was thrown out gets nothing for it.
-func TestAssignBelievesTheLaterGeneration(t *testing.T) {
+// TestAssignTrustsTheLaterGeneration: if two members claim a partition, the claim of the
+// later generation wins.
+func TestAssignTrustsTheLaterGeneration(t *testing.T) {
 	t.Parallel()
-	decided := engine.Assign(2, []engine.GroupMember{
+	decided := assignor.Assign(2, []assignor.Member{
 		{ID: "late", Instance: "late", Generation: 3, Owned: []int32{0, 1}},
 		{ID: "now", Instance: "now", Generation: 5, Owned: []int32{0}},
 	})

@@ -1,46 +1,50 @@
-package engine
+package assignor
 
 import (
 	"cmp"
 	"slices"
 )
 
-// warmth is the replay progress of an instance's replica of a partition.
-type warmth struct {
+// AcceptableLag is the lag, in changelog offsets, up to which a standby replica counts as
+// caught up: an owner replays as many in a fraction of a second.
+const AcceptableLag = 50_000
+
+// Replica is the replay progress of an instance's replica of a partition.
+type Replica struct {
 	// Offset is the changelog position of the replica.
 	Offset int64
-	// Caught is true if the replica follows the changelog within the acceptable
+	// CaughtUp is true if the replica follows the changelog within the acceptable
 	// recovery lag.
-	Caught bool
+	CaughtUp bool
 }
 
-// less reports whether a replica is further behind than b.
-func (a warmth) less(b warmth) bool {
-	if a.Caught != b.Caught {
-		return b.Caught
+// behind reports whether a replica is further behind than b.
+func (a Replica) behind(b Replica) bool {
+	if a.CaughtUp != b.CaughtUp {
+		return b.CaughtUp
 	}
 	return a.Offset < b.Offset
 }
 
-// groupMember is a worker as the group leader sees it.
-type groupMember struct {
+// Member is a worker as the group leader sees it.
+type Member struct {
 	ID string
 	// Instance identifies the process, whose workers share one store.
 	Instance string
 	// Generation is the group generation in which the member owned Owned.
 	Generation int32
 	Owned      []int32
-	// Standby is the number of standby replicas per partition in the instance's
+	// Standbys is the number of standby replicas per partition in the instance's
 	// configuration.
-	Standby int
-	// Warm are the replicas in the store of the instance.
-	Warm map[int32]warmth
+	Standbys int
+	// Replicas are the replicas in the store of the instance.
+	Replicas map[int32]Replica
 }
 
-// assignment is the leader's decision. A partition that moves from one member to
+// Assignment is the leader's decision. A partition that moves from one member to
 // another is assigned to nobody until its owner has revoked it; the next rebalance
 // assigns it.
-type assignment struct {
+type Assignment struct {
 	// Active are the partitions of each member, by its id.
 	Active map[string][]int32
 	// Standby are the replicas that each instance keeps. True marks a warm-up replica:
@@ -48,38 +52,38 @@ type assignment struct {
 	Standby map[string]map[int32]bool
 }
 
-// assign spreads partitions evenly over members. A partition stays with its owner if
+// Assign spreads partitions evenly over members. A partition stays with its owner if
 // possible; otherwise it goes to the instance with the most complete standby replica.
 // If standbys are configured, a partition does not move to an instance without a
 // replica: that instance gets a warm-up replica, and the partition moves once it has
 // caught up.
-func assign(partitions int32, members []groupMember) assignment {
+func Assign(partitions int32, members []Member) Assignment {
 	a := &assigner{
 		members: members, partitions: partitions, owner: owners(partitions, members),
 		target: make([]int, partitions), load: make([]int, len(members)), quota: make([]int, len(members)),
 	}
 	for _, m := range members {
-		a.standby = max(a.standby, m.Standby)
+		a.standbys = max(a.standbys, m.Standbys)
 	}
 	a.setQuotas()
 	a.keep()
-	a.place()
-	return a.settle()
+	a.assignFree()
+	return a.finish()
 }
 
-// nobody is the index of no member.
-const nobody = -1
+// none is the index of no member.
+const none = -1
 
 // owners returns each partition's owner, an index into members. If two members claim a
 // partition, the later generation wins.
-func owners(partitions int32, members []groupMember) []int {
+func owners(partitions int32, members []Member) []int {
 	out := make([]int, partitions)
 	for p := range out {
-		out[p] = nobody
+		out[p] = none
 	}
 	for i, m := range members {
 		for _, p := range m.Owned {
-			if p < partitions && (out[p] == nobody || members[out[p]].Generation < m.Generation) {
+			if p < partitions && (out[p] == none || members[out[p]].Generation < m.Generation) {
 				out[p] = i
 			}
 		}
@@ -88,9 +92,9 @@ func owners(partitions int32, members []groupMember) []int {
 }
 
 type assigner struct {
-	members    []groupMember
+	members    []Member
 	partitions int32
-	standby    int
+	standbys   int
 	// owner and target are the current and the new member of each partition, as indexes
 	// into members.
 	owner, target []int
@@ -103,7 +107,7 @@ type assigner struct {
 func (a *assigner) setQuotas() {
 	owned := make([]int, len(a.members))
 	for _, o := range a.owner {
-		if o != nobody {
+		if o != none {
 			owned[o]++
 		}
 	}
@@ -114,14 +118,14 @@ func (a *assigner) setQuotas() {
 		workers[m.Instance]++
 	}
 	for ; more > 0; more-- {
-		best := nobody
+		best := none
 		for i, m := range a.members {
 			if a.quota[i] > each {
 				continue
 			}
 			// Compared as fractions of the instance's workers.
 			mine := larger[m.Instance]
-			if best == nobody {
+			if best == none {
 				best = i
 				continue
 			}
@@ -141,14 +145,14 @@ func (a *assigner) setQuotas() {
 func (a *assigner) keep() {
 	var owned []int32
 	for p := range a.partitions {
-		a.target[p] = nobody
-		if a.owner[p] != nobody {
+		a.target[p] = none
+		if a.owner[p] != none {
 			owned = append(owned, p)
 		}
 	}
 	elsewhere := func(p int32) int {
 		for i := range a.members {
-			if a.members[i].Warm[p].Caught && !a.together(i, a.owner[p]) {
+			if a.members[i].Replicas[p].CaughtUp && !a.together(i, a.owner[p]) {
 				return 1
 			}
 		}
@@ -156,13 +160,13 @@ func (a *assigner) keep() {
 	}
 	slices.SortStableFunc(owned, func(x, y int32) int { return elsewhere(x) - elsewhere(y) })
 	for _, p := range owned {
-		a.put(p, a.owner[p])
+		a.give(p, a.owner[p])
 	}
 }
 
-// put assigns a partition to a member if its quota allows.
-func (a *assigner) put(p int32, member int) {
-	if a.target[p] == nobody && a.load[member] < a.quota[member] {
+// give assigns a partition to a member if its quota allows.
+func (a *assigner) give(p int32, member int) {
+	if a.target[p] == none && a.load[member] < a.quota[member] {
 		a.target[p] = member
 		a.load[member]++
 	}
@@ -170,27 +174,27 @@ func (a *assigner) put(p int32, member int) {
 
 func (a *assigner) together(i, j int) bool { return a.members[i].Instance == a.members[j].Instance }
 
-// place assigns the partitions without a member: most complete replicas first, then
+// assignFree assigns the partitions without a member: most complete replicas first, then
 // evenly.
-func (a *assigner) place() {
+func (a *assigner) assignFree() {
 	type offer struct {
-		p      int32
-		member int
-		warm   warmth
+		p       int32
+		member  int
+		replica Replica
 	}
 	var offers []offer
 	for p := range a.partitions {
 		for i := range a.members {
-			if warm, ok := a.members[i].Warm[p]; ok && a.target[p] == nobody {
-				offers = append(offers, offer{p, i, warm})
+			if replica, ok := a.members[i].Replicas[p]; ok && a.target[p] == none {
+				offers = append(offers, offer{p, i, replica})
 			}
 		}
 	}
 	slices.SortStableFunc(offers, func(x, y offer) int {
 		switch {
-		case y.warm.less(x.warm):
+		case y.replica.behind(x.replica):
 			return -1
-		case x.warm.less(y.warm):
+		case x.replica.behind(y.replica):
 			return 1
 		}
 		return 0
@@ -198,25 +202,25 @@ func (a *assigner) place() {
 	// All workers of an instance share its replicas; the least loaded one gets the
 	// partition.
 	for _, o := range offers {
-		best := nobody
+		best := none
 		for i := range a.members {
-			if a.together(i, o.member) && a.load[i] < a.quota[i] && (best == nobody || a.load[i] < a.load[best]) {
+			if a.together(i, o.member) && a.load[i] < a.quota[i] && (best == none || a.load[i] < a.load[best]) {
 				best = i
 			}
 		}
-		if best != nobody {
-			a.put(o.p, best)
+		if best != none {
+			a.give(o.p, best)
 		}
 	}
 	for p := range a.partitions {
-		for a.target[p] == nobody {
-			a.put(p, a.emptiest())
+		for a.target[p] == none {
+			a.give(p, a.leastLoaded())
 		}
 	}
 }
 
-// emptiest returns the member with the most unused quota.
-func (a *assigner) emptiest() int {
+// leastLoaded returns the member with the most unused quota.
+func (a *assigner) leastLoaded() int {
 	best := 0
 	for i := range a.members {
 		if a.quota[i]-a.load[i] > a.quota[best]-a.load[best] {
@@ -229,46 +233,46 @@ func (a *assigner) emptiest() int {
 // holder returns the member that can process a partition at once: its owner, or else a
 // member of the instance with the most complete replica, or nobody.
 func (a *assigner) holder(p int32) int {
-	if a.owner[p] != nobody {
+	if a.owner[p] != none {
 		return a.owner[p]
 	}
-	best := nobody
+	best := none
 	for i := range a.members {
-		warm, ok := a.members[i].Warm[p]
-		if ok && (best == nobody || a.members[best].Warm[p].less(warm) || a.together(best, i) && a.load[i] < a.load[best]) {
+		replica, ok := a.members[i].Replicas[p]
+		if ok && (best == none || a.members[best].Replicas[p].behind(replica) || a.together(best, i) && a.load[i] < a.load[best]) {
 			best = i
 		}
 	}
 	return best
 }
 
-// cold reports whether a member's replica is much further behind than another's.
-func (a *assigner) cold(p int32, member, than int) bool {
-	warm := a.members[member].Warm[p]
-	return !warm.Caught && warm.Offset+standbySlack < a.members[than].Warm[p].Offset
+// lagging reports whether a member's replica is much further behind than another's.
+func (a *assigner) lagging(p int32, member, than int) bool {
+	replica := a.members[member].Replicas[p]
+	return !replica.CaughtUp && replica.Offset+AcceptableLag < a.members[than].Replicas[p].Offset
 }
 
-// settle completes the assignment: it postpones moves to instances without a caught-up
+// finish completes the assignment: it postpones moves to instances without a caught-up
 // replica, lets owners revoke moving partitions first, and assigns the standby
 // replicas.
-func (a *assigner) settle() assignment {
-	out := assignment{Active: map[string][]int32{}, Standby: map[string]map[int32]bool{}}
+func (a *assigner) finish() Assignment {
+	out := Assignment{Active: map[string][]int32{}, Standby: map[string]map[int32]bool{}}
 	for _, m := range a.members {
 		out.Active[m.ID], out.Standby[m.Instance] = nil, map[int32]bool{}
 	}
 	at := make([]string, a.partitions) // the instance that owns the partition after this assignment
 	for p := range a.partitions {
 		to := a.target[p]
-		if now := a.holder(p); a.members[to].Standby > 0 && now != nobody && !a.together(now, to) && a.cold(p, to, now) {
+		if now := a.holder(p); a.members[to].Standbys > 0 && now != none && !a.together(now, to) && a.lagging(p, to, now) {
 			out.Standby[a.members[to].Instance][p] = true
 			a.load[to]--
 			a.load[now]++
 			to = now
 		}
 		at[p] = a.members[to].Instance
-		if o := a.owner[p]; o == nobody || o == to {
+		if o := a.owner[p]; o == none || o == to {
 			out.Active[a.members[to].ID] = append(out.Active[a.members[to].ID], p)
-		} else if a.members[to].Standby > 0 {
+		} else if a.members[to].Standbys > 0 {
 			// The partition moves in the next rebalance; until then, its new instance
 			// keeps the replica.
 			out.Standby[at[p]][p] = false
@@ -283,13 +287,13 @@ func (a *assigner) settle() assignment {
 // its work when it dies.
 func (a *assigner) spread(at []string, standby map[string]map[int32]bool) {
 	var instances []string
-	warm := map[string]map[int32]warmth{}
+	replicas := map[string]map[int32]Replica{}
 	for _, m := range a.members {
-		if _, known := warm[m.Instance]; !known && m.Standby > 0 {
-			instances, warm[m.Instance] = append(instances, m.Instance), m.Warm
+		if _, known := replicas[m.Instance]; !known && m.Standbys > 0 {
+			instances, replicas[m.Instance] = append(instances, m.Instance), m.Replicas
 		}
 	}
-	wanted := min(a.standby, len(instances))
+	wanted := min(a.standbys, len(instances))
 	if wanted == 0 {
 		return
 	}
@@ -298,17 +302,17 @@ func (a *assigner) spread(at []string, standby map[string]map[int32]bool) {
 	for p := range a.partitions {
 		rank := slices.Clone(instances)
 		slices.SortStableFunc(rank, func(x, y string) int {
-			wx, wy := warm[x][p], warm[y][p]
+			wx, wy := replicas[x][p], replicas[y][p]
 			if len(standby[x]) >= share {
-				wx = warmth{}
+				wx = Replica{}
 			}
 			if len(standby[y]) >= share {
-				wy = warmth{}
+				wy = Replica{}
 			}
 			switch {
-			case wy.less(wx):
+			case wy.behind(wx):
 				return -1
-			case wx.less(wy):
+			case wx.behind(wy):
 				return 1
 			}
 			return cmp.Or(pairs[[2]string{at[p], x}]-pairs[[2]string{at[p], y}], len(standby[x])-len(standby[y]))
