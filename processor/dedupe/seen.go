@@ -108,7 +108,8 @@ type Event struct {
 	// ID identifies the event within its entity. Tag is a few bytes that are stored with a
 	// new id; it may be empty. With tags, ids either contain no zero bytes or all have the
 	// same length.
-	ID, Tag []byte
+	ID  string
+	Tag []byte
 	// Here is the position of the record.
 	Here Sighting
 	// HappenedAt is the latest time in the event by the provider's clock; zero: it has none.
@@ -166,7 +167,7 @@ func (e *Event) stale(span time.Duration) bool {
 }
 
 // find looks an id up.
-func (s *Seen) find(tx engine.Tx, entity, id []byte) (Known, error) {
+func (s *Seen) find(tx engine.Tx, entity []byte, id string) (Known, error) {
 	for i := range s.ids {
 		if tag, same := tagOf(s.ids[i].id, id); same {
 			return Known{Repeated: true, First: s.ids[i].sighting(), Tag: tag}, nil
@@ -187,7 +188,7 @@ func (s *Seen) find(tx engine.Tx, entity, id []byte) (Known, error) {
 }
 
 // tagged appends an id and, if there is a tag, a zero byte and the tag.
-func tagged(b, id, tag []byte) []byte {
+func tagged(b []byte, id string, tag []byte) []byte {
 	b = append(b, id...)
 	if len(tag) > 0 {
 		b = append(append(b, 0), tag...)
@@ -196,9 +197,9 @@ func tagged(b, id, tag []byte) []byte {
 }
 
 // tagOf reports whether a stored id is this id, and returns its tag.
-func tagOf(stored, id []byte) (tag []byte, same bool) {
+func tagOf(stored []byte, id string) (tag []byte, same bool) {
 	switch {
-	case !bytes.HasPrefix(stored, id):
+	case len(stored) < len(id) || string(stored[:len(id)]) != id:
 		return nil, false
 	case len(stored) == len(id):
 		return nil, true
@@ -289,7 +290,7 @@ func parseEntry(entry []byte) (s Sighting, tag []byte, err error) {
 	return s, tag, nil
 }
 
-func entryKey(tx engine.Tx, entity, id []byte) []byte {
+func entryKey(tx engine.Tx, entity []byte, id string) []byte {
 	key := tx.Buffer(len(entity) + len(marker) + len(id))
 	key = append(key, entity...)
 	key = append(key, marker...)

@@ -42,7 +42,7 @@ func (s stage) Apply(tx engine.Tx, in *engine.Input, _ engine.Event) error {
 		}
 	}
 	here := dedupe.Sighting{Partition: in.Partition, Offset: in.Offset, ReceivedAt: in.Timestamp}
-	known, err := seen.Observe(tx, in.Key, &dedupe.Event{ID: in.Value, Here: here, HappenedAt: s.happened, AcceptStale: s.accept}, dedupe.Window{Span: span, Keep: s.keep})
+	known, err := seen.Observe(tx, in.Key, &dedupe.Event{ID: string(in.Value), Here: here, HappenedAt: s.happened, AcceptStale: s.accept}, dedupe.Window{Span: span, Keep: s.keep})
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/clock"
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -167,10 +168,7 @@ func (s *Stage) settle(b *book, before []byte, change *avro.Change, surely bool,
 		surely = !same
 	}
 	if surely {
-		if b.revision == 0 {
-			b.revision = engine.FirstRevision(b.tx)
-		}
-		b.revision++
+		b.revision = entity.NextRevision(b.tx, b.revision)
 		snapshot.Revision, snapshot.ChangedBy, snapshot.ProcessedAt = b.revision, *change, b.tx.WallClock()
 		value, err := snapshot.AppendAvro(wire.AppendPlaceholder(b.tx.Buffer(snapshotSize + memberSize*len(b.listed))))
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/tolerance"
@@ -12,7 +13,6 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
 	"github.com/tributary-hq/tributary/schemas/raw"
-	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
 // apiVersion is the only version of the data structure there is. [D] doc.lox24.eu
@@ -40,11 +40,8 @@ type event struct {
 	kind kind
 	fact verification.Fact
 	// notes are the faults in the body that the decoder tolerated.
-	notes tolerance.Notes
-	// record is the encoded value for the decoded topic, or unwritable the error of
-	// encoding it.
-	record     []byte
-	unwritable error
+	notes   tolerance.Notes
+	decoded entity.Encoded
 }
 
 // webhook is the target of parsing a body. It is reused for one record after the other.
@@ -120,7 +117,7 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 	}
 	w := s.take()
 	defer s.give(w)
-	w.source, w.from = s.config.Sources.Find(headers.Source, raw.ProviderLOX24), verification.OriginOf(in, &headers)
+	w.source, w.from = s.config.Sources.Find(headers.Source, raw.ProviderLOX24), entity.OriginOf(in, &headers)
 	w.reader.ids, w.reader.source = s.config.Privacy, w.source
 	e := w.event
 	e.trace = raw.Trace(in.Headers)
@@ -222,8 +219,8 @@ func (w *webhook) check(found bool) error {
 		return engine.Permanentf(engine.CauseSchemaMismatch, "name and api_version are required")
 	case w.version != apiVersion:
 		return engine.Permanentf(engine.CauseUnknownType, "api_version: not one that this version knows")
-	case !verification.ValidID(w.eventID):
-		return engine.Permanentf(engine.CauseSchemaMismatch, "id: %s", verification.NoID)
+	case !entity.ValidID(w.eventID):
+		return engine.Permanentf(engine.CauseSchemaMismatch, "id: %s", entity.NoID)
 	case w.envelope.kind() == kindUnknown:
 		return nil
 	case !w.createdAt.Set:
@@ -251,18 +248,18 @@ func (w *webhook) finish(ids *privacy.Pseudonymiser) error {
 	if w.text != nil {
 		id = &w.text.ProviderID
 	}
-	if !verification.ValidID(*id) {
-		return engine.Permanentf(engine.CauseSchemaMismatch, "data.id: %s", verification.NoID)
+	if !entity.ValidID(*id) {
+		return engine.Permanentf(engine.CauseSchemaMismatch, "data.id: %s", entity.NoID)
 	}
 	*id, w.eventID = ids.ID(w.source, *id), ids.ID(w.source, w.eventID)
 	e.key = append(append(e.key[:0], keyPrefix...), *id...)
 	w.fill()
 	if e.kind == kindSMS {
 		w.finishSMS()
-		w.write(w.text)
+		e.decoded.Encode(schemas.DecodedLOX24SMS, w.text)
 	} else {
 		w.finishCode()
-		w.write(w.code)
+		e.decoded.Encode(schemas.DecodedLOX24VerifyCode, w.code)
 	}
 	return nil
 }
@@ -275,32 +272,10 @@ func (w *webhook) fill() {
 	e.number, e.task = w.attemptNumber, taskHash(w.from.Source, w.taskID.Value)
 }
 
-// write encodes the event's record.
-func (w *webhook) write(record verification.Writer) {
-	e := w.event
-	var err error
-	e.record, err = record.AppendAvro(wire.AppendPlaceholder(e.record[:0]))
-	if e.unwritable = nil; err != nil {
-		e.unwritable = verification.Unwritable(e.topic(), err)
-	}
-}
-
 // origin returns the part of the event's origin that changes and duplicates contain.
 func (e *event) origin(in *engine.Input) avro.Origin {
 	return avro.Origin{
 		Provider: e.provider, Source: e.sourceID, Topic: in.Topic, Partition: in.Partition, Offset: in.Offset, ReceivedAt: e.receivedAt,
-	}
-}
-
-// topic returns the topic of the decoded event.
-func (e *event) topic() string {
-	switch e.kind {
-	case kindSMS:
-		return schemas.DecodedLOX24SMS
-	case kindUnknown:
-		return schemas.DecodedLOX24UnknownEvent
-	default:
-		return schemas.DecodedLOX24VerifyCode
 	}
 }
 

@@ -2,6 +2,7 @@ package lox24
 
 import (
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/erasure"
 	"github.com/tributary-hq/tributary/processor/verification"
 )
@@ -12,7 +13,7 @@ var _ erasure.Eraser = (*Stage)(nil)
 // events with the same id.
 func (*Stage) Erase(tx engine.Tx, r *erasure.Request) error {
 	for _, prefix := range []string{smsPrefix, unknownPrefix} {
-		if err := verification.Forget(tx, append([]byte(prefix), r.Key...)); err != nil {
+		if err := entity.Delete(tx, append([]byte(prefix), r.Key...)); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,8 @@ package lox24
 import (
 	"strconv"
 
+	"github.com/tributary-hq/tributary/processor/entity"
+	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -14,7 +16,7 @@ func (w *webhook) finishCode() {
 	c := w.code
 	c.Origin, c.EventID, c.APIVersion, c.EventName, c.EventCreatedAt = w.from, w.eventID, w.version, w.name, w.createdAt.Value
 	c.AttemptTotal, c.AttemptNumber, c.NotificationTaskID = w.attemptTotal, w.attemptNumber, w.taskID
-	c.VerificationID = view(w.key)
+	c.VerificationID = statecodec.View(w.key)
 	c.StatusName = w.reader.status(c.Status)
 	f := &w.fact
 	f.At, f.EventID, f.ReceivedAt = c.EventCreatedAt, c.EventID, c.Origin.ReceivedAt
@@ -34,14 +36,14 @@ func (w *webhook) finishCode() {
 func appendAttempts(list []verification.Attempt, c *avro.LOX24VerifyCode) []verification.Attempt {
 	for i := range c.History {
 		h := &c.History[i]
-		if verification.ValidID(h.ID) {
+		if entity.ValidID(h.ID) {
 			list = append(list, verification.Attempt{
 				ID: h.ID, Channel: h.Channel, Code: avro.Some(h.Status), Name: h.StatusName,
 				ProcessedAt: h.ProcessedAt.Value, ExternalID: h.ExternalID.Value,
 			})
 		}
 	}
-	if a := &c.Channel.Value; c.Channel.Set && verification.ValidID(a.ID) {
+	if a := &c.Channel.Value; c.Channel.Set && entity.ValidID(a.ID) {
 		list = append(list, verification.Attempt{
 			ID: a.ID, Channel: a.Channel, Code: avro.Some(a.Status), Name: a.StatusName, ProcessedAt: a.ProcessedAt.Value,
 			ExternalID: a.ExternalID.Value, Error: a.Error.Value, CostMinor: a.CostMinor,

@@ -3,11 +3,12 @@ package lox24
 import (
 	"math"
 	"time"
-	"unsafe"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/processor/tolerance"
 	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -64,7 +65,7 @@ func (r *reader) fail(cause engine.Cause, detail string) {
 // fault of ours is always earlier.
 func (r *reader) done(err error) error {
 	if r.fault == nil && err != nil {
-		return verification.Unreadable(r.path, err)
+		return entity.Unreadable(r.path, err)
 	}
 	return r.fault
 }
@@ -74,11 +75,7 @@ func (r *reader) done(err error) error {
 func (r *reader) text(name string) string {
 	text, reading := r.LenientText()
 	r.notes.Reading(reading, name)
-	return view(text)
-}
-
-func view(b []byte) string {
-	return unsafe.String(unsafe.SliceData(b), len(b)) //nolint:gosec // a record's bytes are never changed
+	return statecodec.View(text)
 }
 
 // optional is text with null for an empty text.

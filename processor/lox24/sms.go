@@ -3,6 +3,7 @@ package lox24
 import (
 	"strings"
 
+	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/processor/tolerance"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
@@ -85,7 +86,7 @@ func (w *webhook) finishSMS() {
 	m := w.text
 	m.Origin, m.EventID, m.APIVersion, m.EventName, m.EventCreatedAt = w.from, w.eventID, w.version, w.name, w.createdAt.Value
 	m.AttemptTotal, m.AttemptNumber, m.NotificationTaskID = w.attemptTotal, w.attemptNumber, w.taskID
-	m.MessageID = view(w.key)
+	m.MessageID = statecodec.View(w.key)
 }
 
 // dlr normalises a delivery report. [D] doc.lox24.eu/info/sms-delivery-report-codes-dlr

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/dedupe"
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas"
@@ -84,38 +85,32 @@ func (s *Stage) applyCode(tx engine.Tx, in *engine.Input, e *event) error {
 	}
 	v.Apply(&e.fact)
 	origin := e.origin(in)
-	change := verification.ChangeBy(&origin, e.id)
+	change := entity.ChangeBy(&origin, e.id)
 	return s.keeper.Settle(tx, e.key, v, &change, e.trace)
 }
 
 // emit emits the decoded event.
 func (e *event) emit(tx engine.Tx) error {
-	if e.unwritable != nil {
-		return e.unwritable
+	if err := e.decoded.Emit(tx, e.key, e.trace); err != nil {
+		return err
 	}
 	e.notes.Count(tx)
-	tx.Emit(engine.Output{Topic: e.topic(), Key: e.key, Value: e.record, Headers: e.trace})
 	return nil
 }
 
 // repeated emits a duplicate if the event's id is stored, and returns an error for a
 // stale event.
-func (s *Stage) repeated(tx engine.Tx, in *engine.Input, seen *dedupe.Seen, entity []byte, e *event) (bool, error) {
+func (s *Stage) repeated(tx engine.Tx, in *engine.Input, seen *dedupe.Seen, state []byte, e *event) (bool, error) {
 	var room [tagSize]byte
-	known, err := seen.Observe(tx, entity, &dedupe.Event{
-		ID: []byte(e.id), Tag: e.tag(room[:0]), HappenedAt: e.created, AcceptStale: e.source.AcceptStale,
-		Here: dedupe.Sighting{Partition: in.Partition, Offset: in.Offset, ReceivedAt: e.receivedAt},
+	origin := e.origin(in)
+	known, err := entity.Observe(tx, seen, &entity.Occurrence{
+		Key: e.key, State: state, Origin: origin, ID: e.id, EventID: e.id, By: avro.KnownByEventID, Tag: e.tag(room[:0]),
+		EventTime: e.created, AcceptStale: e.source.AcceptStale, Attempt: e.number, Trace: e.trace,
 	}, s.window(e.kind))
 	if err == nil {
 		err = s.note(tx, e, known.First, known.Tag, known.Repeated)
 	}
-	if err != nil || !known.Repeated {
-		return false, err
-	}
-	origin := e.origin(in)
-	repeat := verification.Repeat(&origin, known.First, avro.KnownByEventID, e.id)
-	repeat.AttemptNumber = e.number
-	return true, verification.EmitRepeat(tx, e.key, &repeat, e.trace)
+	return known.Repeated, err
 }
 
 // window returns how long the ids of a kind of event are stored. An unknown event may
@@ -171,7 +166,7 @@ func (s *Stage) Expire(tx engine.Tx, key []byte) error {
 	case isAttempts(key):
 		return s.expireAttempts(tx, key)
 	case bytes.HasPrefix(key, []byte(smsPrefix)), bytes.HasPrefix(key, []byte(unknownPrefix)):
-		return verification.Forget(tx, key)
+		return entity.Delete(tx, key)
 	default:
 		return s.keeper.Expire(tx, key)
 	}
@@ -179,5 +174,5 @@ func (s *Stage) Expire(tx engine.Tx, key []byte) error {
 
 // ReportClock sends the partition's watermark to the journey stage.
 func (s *Stage) ReportClock(tx engine.Tx, partition int32, clock time.Time) error {
-	return verification.ReportClock(tx, Name, partition, s.config.JourneyPartitions, clock)
+	return entity.ReportWatermark(tx, Name, partition, s.config.JourneyPartitions, clock)
 }

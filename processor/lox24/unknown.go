@@ -6,7 +6,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/processor/tolerance"
+	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
 )
@@ -24,16 +26,16 @@ func (w *webhook) readUnknown(in *engine.Input) error {
 		return engine.Permanentf(engine.CauseUndecodable, "the record has no key, or one that is not UTF-8")
 	}
 	e := w.event
-	id := w.reader.ids.ID(w.source, strings.TrimPrefix(view(in.Key), keyPrefix))
+	id := w.reader.ids.ID(w.source, strings.TrimPrefix(statecodec.View(in.Key), keyPrefix))
 	e.key, w.eventID = append(append(e.key[:0], keyPrefix...), id...), w.reader.ids.ID(w.source, w.eventID)
 	w.fill()
 	e.notes.Unknown(tolerance.KindEvent, w.name)
 	w.unknown = avro.LOX24UnknownEvent{
 		Origin: w.from, EventID: w.eventID, APIVersion: w.version, EventName: w.name, EventCreatedAt: w.createdAt,
 		AttemptTotal: w.attemptTotal, AttemptNumber: w.attemptNumber, NotificationTaskID: w.taskID,
-		EntityID: view(e.key), UnknownFields: fieldNames(in.Value),
+		EntityID: statecodec.View(e.key), UnknownFields: fieldNames(in.Value),
 	}
-	w.write(&w.unknown)
+	e.decoded.Encode(schemas.DecodedLOX24UnknownEvent, &w.unknown)
 	return nil
 }
 

@@ -162,7 +162,11 @@ func (r *Reader) part(n uint64, fault string) []byte {
 // not change while the text is in use. Bytes returned by Tx.Get do not change until the
 // transaction ends.
 func (r *Reader) Text() string {
-	b := r.TextBytes()
+	return View(r.TextBytes())
+}
+
+// View returns bytes as a string without a copy. It is valid as long as they do not change.
+func View(b []byte) string {
 	return unsafe.String(unsafe.SliceData(b), len(b)) //nolint:gosec // as the comment says
 }
 

@@ -1,9 +1,6 @@
 package statecodec
 
-import (
-	"slices"
-	"unsafe"
-)
+import "slices"
 
 // Most of an entry is identifiers, most of which are UUIDs or hashes: as text they
 // take twice the bytes, and no compression finds that. A short text is
@@ -79,7 +76,7 @@ func AppendText(dst []byte, v string) []byte {
 
 // AppendTextBytes appends bytes in their short form.
 func AppendTextBytes(dst, v []byte) []byte {
-	return AppendText(dst, unsafe.String(unsafe.SliceData(v), len(v))) //nolint:gosec // only during the call
+	return AppendText(dst, View(v))
 }
 
 // isUUID says whether the dashes of a UUID are in their places.

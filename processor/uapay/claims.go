@@ -5,11 +5,11 @@ import (
 	"encoding/base64"
 	"strings"
 	"time"
-	"unsafe"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/entity"
+	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/processor/tolerance"
-	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
 )
@@ -50,9 +50,9 @@ type reader struct {
 // ExtraInfo is the text of extraInfo.
 func (c *claims) ExtraInfo() string {
 	if len(c.extraInfo) == 0 || c.extraInfo[0] != '"' {
-		return view(c.extraInfo)
+		return statecodec.View(c.extraInfo)
 	}
-	return view(jsonscan.New(c.extraInfo).Bytes())
+	return statecodec.View(jsonscan.New(c.extraInfo).Bytes())
 }
 
 // amount is the payment's amount: a P2P callback names it paymentAmount, one about an
@@ -102,7 +102,7 @@ func tokenOf(s *jsonscan.Scanner, body []byte) (token []byte, err error) {
 		}
 	}
 	if err := s.End(); err != nil {
-		return nil, verification.Unreadable("", err)
+		return nil, entity.Unreadable("", err)
 	}
 	if n != 1 {
 		return nil, engine.Permanentf(engine.CauseUndecodable, "body: %d token keys, want one", n)
@@ -127,22 +127,22 @@ func (c *reader) read(payload []byte) error {
 			continue
 		}
 		start := s.Offset()
-		c.claim(s, view(key))
+		c.claim(s, statecodec.View(key))
 		if s.Err() == nil {
 			c.members.add(key, payload[start:s.Offset()])
 		}
 	}
 	if err := s.End(); err != nil {
-		return verification.Unreadable("claims", err)
+		return entity.Unreadable("claims", err)
 	}
 	if c.members.repeated() {
 		return engine.Permanentf(engine.CauseUndecodable, "claims: a key stands there twice")
 	}
-	if !verification.ValidID(c.PaymentID) {
-		return engine.Permanentf(engine.CauseSchemaMismatch, "claims: paymentId: %s", verification.NoID)
+	if !entity.ValidID(c.PaymentID) {
+		return engine.Permanentf(engine.CauseSchemaMismatch, "claims: paymentId: %s", entity.NoID)
 	}
-	if c.OperationID != "" && !verification.ValidID(c.OperationID) {
-		return engine.Permanentf(engine.CauseSchemaMismatch, "claims: operationId: %s", verification.NoID)
+	if c.OperationID != "" && !entity.ValidID(c.OperationID) {
+		return engine.Permanentf(engine.CauseSchemaMismatch, "claims: operationId: %s", entity.NoID)
 	}
 	return c.needed()
 }
@@ -170,11 +170,6 @@ func (c *claims) needed() error {
 		}
 	}
 	return nil
-}
-
-// view is a part of the claims as text: they are the callback's own, and never change.
-func view(b []byte) string {
-	return unsafe.String(unsafe.SliceData(b), len(b)) //nolint:gosec // as the comment says
 }
 
 // ids returns the provider's ids but for that of the payment.
@@ -283,7 +278,7 @@ func (c *claims) claim(s *jsonscan.Scanner, key string) {
 	if text := c.texts(key); text != nil {
 		var is []byte
 		is, reading = s.LenientText()
-		*text = view(is)
+		*text = statecodec.View(is)
 	} else if amount := c.amounts(key); amount != nil {
 		amount.Value, reading = s.LenientInt64()
 		amount.Set = reading == jsonscan.Read
@@ -301,13 +296,13 @@ func (c *claims) other(s *jsonscan.Scanner, key string) jsonscan.Reading {
 	switch key {
 	case "currency":
 		text, reading := s.LenientText()
-		if c.Currency = currencyOf(view(text)); reading == jsonscan.Unread {
+		if c.Currency = currencyOf(statecodec.View(text)); reading == jsonscan.Unread {
 			c.Currency = noCurrency
 		}
 		return reading
 	case "reason":
 		if raw := s.Raw(); !empty(raw) {
-			c.Reason = view(raw)
+			c.Reason = statecodec.View(raw)
 		}
 	case "extraInfo":
 		if raw := s.Raw(); !empty(raw) {

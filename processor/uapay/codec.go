@@ -28,7 +28,8 @@ func (p *Payment) read(entry []byte) error {
 	p.seen.Reset()
 	p.room.reset()
 	p.rest.reset()
-	p.told, p.facts, p.folded, p.count, p.revision = p.told[:0], p.facts[:0], 0, 0, 0
+	p.journeys.Reset()
+	p.facts, p.folded, p.count, p.revision = p.facts[:0], 0, 0, 0
 	p.lastReceived, p.overdue, p.shown = 0, false, business.Payment{}
 	if entry == nil {
 		return nil
@@ -36,9 +37,7 @@ func (p *Payment) read(entry []byte) error {
 	r, _ := statecodec.NewReader(entry, version)
 	p.seen.ReadFrom(r)
 	p.count, p.revision, p.lastReceived, p.overdue = r.Int(), r.Int(), r.Instant(), r.Bool()
-	for range r.Len() {
-		p.told = append(p.told, journeyID{namespace: r.Text(), id: r.Text()})
-	}
+	p.journeys.ReadFrom(r)
 	p.shown = business.Payment{Phase: phaseAtRank(readRank(r)), PaidMinor: r.Int(), RefundedMinor: r.Int(), Currency: r.Text()}
 	n := r.Len()
 	p.facts = slices.Grow(p.facts, n+1)[:n]
@@ -60,10 +59,7 @@ func (p *Payment) appendTo(dst []byte) []byte {
 	dst = statecodec.AppendInt(dst, p.revision)
 	dst = statecodec.AppendInstant(dst, p.lastReceived)
 	dst = statecodec.AppendBool(dst, p.overdue)
-	dst = statecodec.AppendUint(dst, uint64(len(p.told)))
-	for _, id := range p.told {
-		dst = statecodec.AppendString(statecodec.AppendString(dst, id.namespace), id.id)
-	}
+	dst = p.journeys.AppendTo(dst)
 	dst = appendRank(dst, rank(p.shown.Phase))
 	dst = statecodec.AppendInt(statecodec.AppendInt(dst, p.shown.PaidMinor), p.shown.RefundedMinor)
 	dst = statecodec.AppendString(dst, p.shown.Currency)

@@ -10,15 +10,14 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/processor/tolerance"
-	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
 	"github.com/tributary-hq/tributary/schemas/raw"
-	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
 // callback is a decoded record. It holds only what Apply needs, because thousands of
@@ -41,14 +40,11 @@ type callback struct {
 	notes tolerance.Notes
 	// payload is the text of the claims; strings of the fact refer to it.
 	payload []byte
-	// record is the value for the decoded topic; if it could not be encoded, unwritable is
-	// the error.
-	record     []byte
-	unwritable error
+	decoded entity.Encoded
 }
 
 // eventID is the id as text, valid as long as the callback.
-func (cb *callback) eventID() string { return view(cb.id[:]) }
+func (cb *callback) eventID() string { return statecodec.View(cb.id[:]) }
 
 // reading is reusable memory for one Decode.
 type reading struct {
@@ -117,10 +113,7 @@ func (s *Stage) read(cb *callback, r *reading, in *engine.Input) error {
 	copy(f.ID[:], hash[:])
 	cb.notes.Take(&c.notes)
 	s.fill(cb, r, in)
-	cb.record, err = r.decoded.AppendAvro(wire.AppendPlaceholder(cb.record[:0]))
-	if cb.unwritable = nil; err != nil {
-		cb.unwritable = verification.Unwritable(schemas.DecodedUAPAYPayment, err)
-	}
+	cb.decoded.Encode(schemas.DecodedUAPAYPayment, &r.decoded)
 	return nil
 }
 
@@ -128,22 +121,22 @@ func (s *Stage) read(cb *callback, r *reading, in *engine.Input) error {
 func (s *Stage) fill(cb *callback, r *reading, in *engine.Input) {
 	c, e, d := &r.claims, &r.envelope, &r.decoded
 	*d = avro.UAPAYPayment{
-		Origin:  verification.OriginOf(in, e),
+		Origin:  entity.OriginOf(in, e),
 		EventID: cb.eventID(), Kind: avro.PaymentKindInvoice,
-		PaymentID: view(cb.key), ProviderID: c.PaymentID, InvoiceID: some(c.InvoiceID), OperationID: some(c.OperationID),
-		CorrelationIDs: s.correlate(cb, c, d.CorrelationIDs[:0]), PaymentNumber: some(c.PaymentNumber),
+		PaymentID: statecodec.View(cb.key), ProviderID: c.PaymentID, InvoiceID: entity.Text(c.InvoiceID), OperationID: entity.Text(c.OperationID),
+		CorrelationIDs: s.correlate(cb, c, d.CorrelationIDs[:0]), PaymentNumber: entity.Text(c.PaymentNumber),
 		AmountMinor: c.amount(), PendingAmountMinor: c.Pending, CommissionMinor: c.Commission, ReversalAmountMinor: c.Reversal, Currency: cmp.Or(c.Currency, currency),
-		Status: some(c.Status), PaymentStatus: some(c.PaymentStatus), OperationStatus: some(c.OperationStatus),
-		Type: some(c.Type), SystemType: some(c.SystemType), PaymentSystem: some(c.PaymentSystem), PaymentType: some(c.PaymentType),
-		OperationType: some(c.OperationType), CardFromID: some(c.CardFromID), CardToID: some(c.CardToID),
+		Status: entity.Text(c.Status), PaymentStatus: entity.Text(c.PaymentStatus), OperationStatus: entity.Text(c.OperationStatus),
+		Type: entity.Text(c.Type), SystemType: entity.Text(c.SystemType), PaymentSystem: entity.Text(c.PaymentSystem), PaymentType: entity.Text(c.PaymentType),
+		OperationType: entity.Text(c.OperationType), CardFromID: entity.Text(c.CardFromID), CardToID: entity.Text(c.CardToID),
 		CardFromMasked:     exposed(cb.source, "cardFromMasked", c.CardFromMasked),
 		CardToMasked:       exposed(cb.source, "cardToMasked", c.CardToMasked),
 		CardFromHolderName: exposed(cb.source, "cardFromHolderName", c.Holder),
 		ReceiptPath:        exposed(cb.source, "receiptPath", c.ReceiptPath),
 		Reason:             exposed(cb.source, "reason", c.Reason),
 		ExtraInfoFields:    s.fields(cb.source, c), HasConfirmation: c.Confirmation,
-		CreatedAt: someTime(c.CreateDate), PaidAt: someTime(c.PayDate), HeldAt: someTime(c.HoldDate),
-		IssuedAt: someTime(c.IssuedAt), PostbackAt: someTime(c.PostbackAt),
+		CreatedAt: entity.Time(c.CreateDate), PaidAt: entity.Time(c.PayDate), HeldAt: entity.Time(c.HoldDate),
+		IssuedAt: entity.Time(c.IssuedAt), PostbackAt: entity.Time(c.PostbackAt),
 	}
 	if c.OperationID != "" {
 		d.Kind = avro.PaymentKindP2P
@@ -231,15 +224,7 @@ func exposed(src *source.Source, field, value string) avro.Optional[string] {
 	if !src.Exposes(field) {
 		return avro.Optional[string]{}
 	}
-	return some(value)
-}
-
-func some(text string) avro.Optional[string] {
-	return avro.Optional[string]{Value: text, Set: text != ""}
-}
-
-func someTime(at time.Time) avro.Optional[time.Time] {
-	return avro.Optional[time.Time]{Value: at, Set: !at.IsZero()}
+	return entity.Text(value)
 }
 
 // Dates implements engine.Dated.

@@ -1,11 +1,9 @@
 package uapay
 
 import (
-	"bytes"
-
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/erasure"
-	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -21,14 +19,5 @@ func (*Stage) Erase(tx engine.Tx, r *erasure.Request) error {
 	if err != nil {
 		return err
 	}
-	all := p.sum()
-	var journeys []string
-	for _, id := range append(all.appendJourneys(nil), p.told...) {
-		journeys = append(journeys, string(verification.JourneyKey(nil, id.namespace, id.id)))
-	}
-	tx.Emit(engine.Output{Topic: schemas.EnrichedPayments, Key: r.Key})
-	if err := verification.Forget(tx, bytes.Clone(r.Key)); err != nil {
-		return err
-	}
-	return r.Tell(tx, journeys)
+	return entity.Erase(tx, r, schemas.EnrichedPayments, p.journeys.Keys(p.sum().appendJourneys(nil)))
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/dedupe"
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
@@ -26,23 +27,17 @@ type Payment struct {
 	// lastReceived is the latest received_at of any callback, repeats included.
 	lastReceived statecodec.Instant
 	// overdue is hold_overdue of the last snapshot.
-	overdue bool
-	// told are the journeys to which the last snapshot was sent.
-	told []journeyID
+	overdue  bool
+	journeys entity.Journeys
 	// shown is the last snapshot as counted in the business metrics.
 	shown business.Payment
 
-	// The fields below are reusable memory: room for the lists of the facts, now for the
-	// journeys, all for the sum of the facts, input for the records sent to journeys.
+	// The fields below are reusable memory: room for the lists of the facts, all for the sum
+	// of the facts.
 	room     room
-	now      []journeyID
 	all      sum
 	snapshot avro.PaymentSnapshot
-	input    avro.JourneyInput
 }
-
-// journeyID is a correlation id in its namespace.
-type journeyID struct{ namespace, id string }
 
 // add inserts a new fact in order.
 func (p *Payment) add(e *entries, f *Fact) error {

@@ -4,19 +4,18 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/source"
-	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // snapshot returns the payment's snapshot without processed_at and changed_by, in the
 // payment's reusable memory.
-func (s *Stage) snapshot(id string, p *Payment, all *sum, journeys []journeyID) *avro.PaymentSnapshot {
+func (s *Stage) snapshot(id string, p *Payment, all *sum, journeys []entity.JourneyID) *avro.PaymentSnapshot {
 	out := &p.snapshot
-	text := func(i int) avro.Optional[string] { return some(all.texts[i]) }
+	text := func(i int) avro.Optional[string] { return entity.Text(all.texts[i]) }
 	*out = avro.PaymentSnapshot{
 		PaymentID: id, ProviderID: all.texts[textProviderID], Provider: raw.ProviderUAPAY, Source: all.texts[textSource],
 		Namespace: text(textNamespace), Kind: avro.PaymentKindInvoice, CorrelationIDs: out.CorrelationIDs[:0],
@@ -26,9 +25,9 @@ func (s *Stage) snapshot(id string, p *Payment, all *sum, journeys []journeyID) 
 		AmountMinor: all.amounts[amountPaid], PendingAmountMinor: all.amounts[amountPending], CommissionMinor: all.amounts[amountCommission],
 		Currency: cmp.Or(all.texts[textCurrency], currency),
 		Conflict: all.conflict(), Regression: all.regression, AmountChanged: all.changed,
-		HoldOverdue: p.overdue, HoldDeadline: timeOf(s.holdDeadline(all)),
-		CreatedAt: timeOf(all.created), HeldAt: timeOf(all.heldAt()), PaidAt: timeOf(all.paid), OutcomeAt: timeOf(all.phases[all.top()].at),
-		Revision: p.revision, Facts: p.count, FirstEventAt: timeOf(all.firstAt), LastEventAt: timeOf(all.lastAt), Assurance: all.assurance,
+		HoldOverdue: p.overdue, HoldDeadline: entity.TimeOf(s.holdDeadline(all)),
+		CreatedAt: entity.TimeOf(all.created), HeldAt: entity.TimeOf(all.heldAt()), PaidAt: entity.TimeOf(all.paid), OutcomeAt: entity.TimeOf(all.phases[all.top()].at),
+		Revision: p.revision, Facts: p.count, FirstEventAt: entity.TimeOf(all.firstAt), LastEventAt: entity.TimeOf(all.lastAt), Assurance: all.assurance,
 	}
 	out.Captured = all.top() >= rank(avro.PaymentPhasePaid) && all.captured()
 	s.splitAmounts(out, all)
@@ -37,24 +36,19 @@ func (s *Stage) snapshot(id string, p *Payment, all *sum, journeys []journeyID) 
 	}
 	slices.Sort(out.ExternalIDs)
 	if !out.PaidAt.Set {
-		out.PaidAt = timeOf(all.reached(avro.PaymentPhasePaid).at)
+		out.PaidAt = entity.TimeOf(all.reached(avro.PaymentPhasePaid).at)
 	}
 	for i := range journeys {
-		out.CorrelationIDs = append(out.CorrelationIDs, journeys[i].id)
+		out.CorrelationIDs = append(out.CorrelationIDs, journeys[i].ID)
 	}
 	for i := range all.operations {
 		o := &all.operations[i]
 		out.Operations = append(out.Operations, avro.PaymentOperation{
-			ID: o.id, Type: some(o.kind), Status: some(o.status), ExternalID: some(o.external), StatusAt: timeOf(o.at),
+			ID: o.id, Type: entity.Text(o.kind), Status: entity.Text(o.status), ExternalID: entity.Text(o.external), StatusAt: entity.TimeOf(o.at),
 		})
 	}
 	slices.SortFunc(out.Operations, func(a, b avro.PaymentOperation) int { return strings.Compare(a.ID, b.ID) })
 	return out
-}
-
-// timeOf returns an optional time; 0 is none.
-func timeOf(at statecodec.Instant) avro.Optional[time.Time] {
-	return avro.Optional[time.Time]{Value: at.Time(), Set: at != 0}
 }
 
 // splitAmounts fills in the amounts paid, refunded and released. Money given back that was
@@ -88,6 +82,6 @@ func journeyMember(all *sum, s *avro.PaymentSnapshot, to *avro.PaymentMember) {
 		Provider: s.Provider, Source: s.Source, Phase: s.Phase, AmountMinor: s.AmountMinor,
 		PaidAmountMinor: s.PaidAmountMinor, RefundedAmountMinor: s.RefundedAmountMinor, ReleasedAmountMinor: s.ReleasedAmountMinor, Currency: s.Currency, Captured: s.Captured, Conflict: s.Conflict, Regression: s.Regression, AmountChanged: s.AmountChanged,
 		AmountInconsistent: s.AmountInconsistent, HoldOverdue: s.HoldOverdue,
-		CreatedAt: s.CreatedAt, HeldAt: s.HeldAt, PaidAt: s.PaidAt, OutcomeAt: s.OutcomeAt, TakenReceivedAt: timeOf(all.taken()),
+		CreatedAt: s.CreatedAt, HeldAt: s.HeldAt, PaidAt: s.PaidAt, OutcomeAt: s.OutcomeAt, TakenReceivedAt: entity.TimeOf(all.taken()),
 	}
 }

@@ -4,8 +4,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/statecodec"
-	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
@@ -60,7 +60,7 @@ func (s *sum) copyFrom(from *sum) {
 func (s *sum) fold(f *Fact) {
 	s.last = f.place()
 	s.firstAt, s.lastAt = statecodec.Earlier(s.firstAt, f.At), statecodec.Later(s.lastAt, f.At)
-	s.assurance = verification.Weaker(s.assurance, f.Assurance)
+	s.assurance = entity.Weaker(s.assurance, f.Assurance)
 	s.p2p = s.p2p || f.P2P
 	s.refused, s.charged, s.contradicts = s.refused || f.refuses, s.charged || f.charges, s.contradicts || f.contradicts
 	s.foldAmounts(f)

@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/tolerance"
-	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
@@ -34,7 +34,7 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 		return nil, engine.Permanentf(engine.CauseUndecodable, "%v", err)
 	}
 	e := &event{source: s.config.Sources.Find(headers.Source, raw.ProviderUnibell)}
-	e.call.Origin = verification.OriginOf(in, &headers)
+	e.call.Origin = entity.OriginOf(in, &headers)
 	var f fields
 	unreachable := header(in.Headers, raw.HeaderError)
 	if headers.Kind == raw.KindRelayAnswer {
@@ -165,8 +165,8 @@ func (s *Stage) finish(e *event, f *fields) error {
 	switch {
 	case !named && !requested:
 		return engine.Permanentf(engine.CauseSchemaMismatch, "neither reference nor requestId")
-	case named && !verification.ValidID(f.text[reference]), requested && !verification.ValidID(f.text[requestID]), !verification.ValidID(c.EventID):
-		return engine.Permanentf(engine.CauseSchemaMismatch, "reference, requestId or status: %s", verification.NoID)
+	case named && !entity.ValidID(f.text[reference]), requested && !entity.ValidID(f.text[requestID]), !entity.ValidID(c.EventID):
+		return engine.Permanentf(engine.CauseSchemaMismatch, "reference, requestId or status: %s", entity.NoID)
 	}
 	at := c.Origin.ReceivedAt
 	if requested {
@@ -191,7 +191,7 @@ func (s *Stage) finish(e *event, f *fields) error {
 	}
 	c.Status, c.ErrorCode, c.NetworkErrorCode = s.word(e, f.text[status]), s.word(e, f.text[errorCode]), s.word(e, f.text[networkError])
 	if e.source.Exposes("error") {
-		c.Error = some(f.text[errorText])
+		c.Error = entity.Text(f.text[errorText])
 	}
 	if made := f.timeOf(createdAt, &e.notes); !made.IsZero() {
 		c.CallCreatedAt = avro.Some(made)
@@ -204,7 +204,7 @@ func (s *Stage) finish(e *event, f *fields) error {
 
 // word returns a provider's word in the form in which it may leave.
 func (s *Stage) word(e *event, text string) avro.Optional[string] {
-	return some(s.config.Privacy.Word(e.source, text))
+	return entity.Text(s.config.Privacy.Word(e.source, text))
 }
 
 // name assigns the fact to its reference. A reference that does not look like an id is
@@ -227,10 +227,6 @@ func (s *Stage) name(e *event, text string) {
 			c.CorrelationIDs = append(c.CorrelationIDs, id)
 		}
 	}
-}
-
-func some(text string) avro.Optional[string] {
-	return avro.Optional[string]{Value: text, Set: text != ""}
 }
 
 // Dates implements engine.Dated. Only a status has an event time.

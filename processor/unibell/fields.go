@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/tolerance"
-	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
 )
 
@@ -129,7 +129,7 @@ func (f *fields) readJSON(body []byte) error {
 		}
 	}
 	if err := s.End(); err != nil {
-		return verification.Unreadable("", err)
+		return entity.Unreadable("", err)
 	}
 	return nil
 }

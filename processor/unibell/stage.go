@@ -6,12 +6,11 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/dedupe"
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/statecodec"
-	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
-	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
 // Name is the stage's name: of its consumer group, its topics, its metrics.
@@ -70,16 +69,12 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) erro
 		return err
 	}
 	trace := raw.Trace(in.Headers)
-	here := dedupe.Sighting{Partition: origin.Partition, Offset: origin.Offset, ReceivedAt: origin.ReceivedAt}
-	was, err := known.seen.Observe(tx, key, &dedupe.Event{
-		ID: []byte(e.call.EventID), Here: here, HappenedAt: e.call.StatusAt.Or(e.call.CallCreatedAt.Value), AcceptStale: e.source.AcceptStale,
+	was, err := entity.Observe(tx, &known.seen, &entity.Occurrence{
+		Key: key, State: key, Origin: *origin, ID: e.call.EventID, EventID: e.call.EventID, By: avro.KnownByCallStatus,
+		EventTime: e.call.StatusAt.Or(e.call.CallCreatedAt.Value), AcceptStale: e.source.AcceptStale, Trace: trace,
 	}, dedupe.Window{Span: s.config.Span, Keep: s.config.Retention})
-	if err != nil {
+	if err != nil || was.Repeated {
 		return err
-	}
-	if was.Repeated {
-		repeat := verification.Repeat(origin, was.First, avro.KnownByCallStatus, e.call.EventID)
-		return verification.EmitRepeat(tx, key, &repeat, trace)
 	}
 	known.made = known.made || e.call.ReferenceMade
 	if origin.ReceivedAt.After(known.last) {
@@ -97,22 +92,22 @@ func (e *event) send(tx engine.Tx, key []byte, made bool, trace []raw.Header) er
 	if made {
 		call.ReferenceMade, call.CorrelationIDs = true, nil
 	}
-	if err := verification.Emit(tx, schemas.DecodedUnibellCall, key, &call, callSize, trace); err != nil {
+	if err := entity.Emit(tx, schemas.DecodedUnibellCall, key, &call, callSize, trace); err != nil {
 		return err
 	}
 	e.notes.Count(tx)
 	input := avro.UnibellInput{
 		Kind: avro.UnibellInputKindFact, Call: avro.Some(call), VerificationID: call.VerificationID,
-		RequestKey: some(e.requestKey), StatusCallback: e.source.StatusCallback, Namespace: some(e.source.Namespace),
+		RequestKey: entity.Text(e.requestKey), StatusCallback: e.source.StatusCallback, Namespace: entity.Text(e.source.Namespace),
 	}
-	if err := verification.Emit(tx, schemas.InternalUnibell, key, &input, callSize, trace); err != nil {
+	if err := entity.Emit(tx, schemas.InternalUnibell, key, &input, callSize, trace); err != nil {
 		return err
 	}
 	if !e.both {
 		return nil
 	}
 	input.Kind = avro.UnibellInputKindBinding
-	return verification.Emit(tx, schemas.InternalUnibell, append(tx.Buffer(len(e.requestKey)), e.requestKey...), &input, callSize, trace)
+	return entity.Emit(tx, schemas.InternalUnibell, append(tx.Buffer(len(e.requestKey)), e.requestKey...), &input, callSize, trace)
 }
 
 // Expire deletes the state of a key whose time is over.
@@ -121,22 +116,12 @@ func (*Stage) Expire(tx engine.Tx, key []byte) error {
 		tx.Delete(key)
 		return nil
 	}
-	return verification.Forget(tx, key)
+	return entity.Delete(tx, key)
 }
 
 // ReportClock sends the partition's watermark to the unibell-call stage.
 func (s *Stage) ReportClock(tx engine.Tx, partition int32, clock time.Time) error {
-	input := avro.UnibellInput{
+	return entity.EmitWatermark(tx, schemas.InternalUnibell, Name, s.config.CallPartitions, &avro.UnibellInput{
 		Kind: avro.UnibellInputKindClock, UpstreamStage: avro.Some(Name), UpstreamPartition: avro.Some(partition), Clock: avro.Some(clock),
-	}
-	for p := range s.config.CallPartitions {
-		value, err := input.AppendAvro(wire.AppendPlaceholder(tx.Buffer(64)))
-		if err != nil {
-			return verification.Unwritable(schemas.InternalUnibell, err)
-		}
-		tx.Emit(engine.Output{
-			Topic: schemas.InternalUnibell, Key: append(tx.Buffer(len(Name)), Name...), Value: value, ToPartition: true, Partition: p,
-		})
-	}
-	return nil
+	})
 }

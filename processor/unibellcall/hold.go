@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/statecodec"
-	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -102,7 +102,7 @@ func (s *Stage) keep(tx engine.Tx, key []byte, in *avro.UnibellInput, trace []ra
 	}
 	body, err := in.AppendAvro(nil)
 	if err != nil {
-		return verification.Unwritable(schemas.InternalUnibell, err)
+		return entity.Unwritable(schemas.InternalUnibell, err)
 	}
 	h.facts = append(h.facts, body)
 	s.store(tx, h)
@@ -134,7 +134,7 @@ func (s *Stage) bind(tx engine.Tx, key []byte, in *avro.UnibellInput, trace []ra
 		}
 	}
 	if h.own {
-		if err := verification.End(tx, h.key); err != nil {
+		if err := entity.End(tx, schemas.EnrichedVerifications, h.key); err != nil {
 			return err
 		}
 	}
@@ -148,7 +148,7 @@ func forward(tx engine.Tx, id string, in *avro.UnibellInput, trace []raw.Header)
 	out := *in
 	out.VerificationID = avro.Some(id)
 	out.Call.Value.VerificationID = out.VerificationID
-	return verification.Emit(tx, schemas.InternalUnibell, append(tx.Buffer(len(id)), id...), &out, inputSize, trace)
+	return entity.Emit(tx, schemas.InternalUnibell, append(tx.Buffer(len(id)), id...), &out, inputSize, trace)
 }
 
 // overdue shows facts that were held too long as a verification of their own, or

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/clock"
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -97,7 +98,7 @@ func (s *Stage) apply(tx engine.Tx, key []byte, in *avro.UnibellInput, trace []r
 	call := &in.Call.Value
 	f := factOf(in)
 	v.Apply(&f)
-	change := verification.ChangeBy(&call.Origin, call.EventID)
+	change := entity.ChangeBy(&call.Origin, call.EventID)
 	return s.keeper.Settle(tx, key, v, &change, trace)
 }
 
@@ -112,5 +113,5 @@ func (s *Stage) Expire(tx engine.Tx, key []byte) error {
 
 // ReportClock sends the partition's watermark to the journey stage.
 func (s *Stage) ReportClock(tx engine.Tx, partition int32, at time.Time) error {
-	return verification.ReportClock(tx, Name, partition, s.config.JourneyPartitions, at)
+	return entity.ReportWatermark(tx, Name, partition, s.config.JourneyPartitions, at)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
@@ -26,7 +27,8 @@ func Parse(entry []byte) (*Entity, error) {
 // in use.
 func (e *Entity) Read(entry []byte, room statecodec.Room) error {
 	e.Seen.Reset()
-	e.told, e.stamps, e.slots, e.attempts = e.told[:0], e.stamps[:0], e.slots[:0], e.attempts[:0]
+	e.journeys.Reset()
+	e.stamps, e.slots, e.attempts = e.stamps[:0], e.slots[:0], e.attempts[:0]
 	e.known = known{}
 	if entry == nil {
 		return nil
@@ -37,12 +39,9 @@ func (e *Entity) Read(entry []byte, room statecodec.Room) error {
 	}
 	e.Seen.ReadFrom(r)
 	e.revision, e.facts, e.shown = r.Int(), r.Int(), outcomeOf(r.Uint())
-	e.told = sized(e.told, r.Len())
-	for i := range e.told {
-		e.told[i] = journeyID{namespace: r.Text(), id: r.Text()}
-	}
+	e.journeys.ReadFrom(r)
 	e.firstAt, e.lastAt, e.firstReceived, e.lastReceived = r.Instant(), r.Instant(), r.Instant(), r.Instant()
-	e.assurance, e.uncorrelated = assuranceOf(r.Uint()), r.Bool()
+	e.assurance, e.uncorrelated = entity.AssuranceOf(r.Uint()), r.Bool()
 	e.status = standing{text: r.Text(), name: nameOf(r.Uint()), at: r.Instant()}
 	for i := range e.outcomes {
 		e.outcomes[i] = telling{first: r.Instant(), last: r.Instant(), received: r.Instant()}
@@ -134,15 +133,11 @@ func (e *Entity) AppendTo(dst []byte) []byte {
 	dst = statecodec.AppendInt(dst, e.revision)
 	dst = statecodec.AppendInt(dst, e.facts)
 	dst = statecodec.AppendUint(dst, codeOfOutcome(e.shown))
-	dst = statecodec.AppendUint(dst, uint64(len(e.told)))
-	for i := range e.told {
-		dst = statecodec.AppendText(dst, e.told[i].namespace)
-		dst = statecodec.AppendText(dst, e.told[i].id)
-	}
+	dst = e.journeys.AppendShortTo(dst)
 	for _, at := range [...]statecodec.Instant{e.firstAt, e.lastAt, e.firstReceived, e.lastReceived} {
 		dst = statecodec.AppendInstant(dst, at)
 	}
-	dst = statecodec.AppendUint(dst, uint64(assuranceRank(e.assurance))) //nolint:gosec // 1 to 4
+	dst = statecodec.AppendUint(dst, entity.AssuranceCode(e.assurance))
 	dst = statecodec.AppendBool(dst, e.uncorrelated)
 	dst = statecodec.AppendText(dst, e.status.text)
 	dst = statecodec.AppendUint(dst, codeOfName(e.status.name))
@@ -287,7 +282,7 @@ func appendPhone(dst []byte, p *avro.Phone) []byte {
 }
 
 func (e *Entity) readPhone(r *statecodec.Reader) avro.Phone {
-	p := avro.Phone{Country: some(r.Text())}
+	p := avro.Phone{Country: entity.Text(r.Text())}
 	e.pseudonyms = sized(e.pseudonyms[:0], r.Len())
 	for i := range e.pseudonyms {
 		e.pseudonyms[i] = avro.Pseudonym{KeyID: r.Text(), HMAC: r.Text()}
@@ -295,9 +290,6 @@ func (e *Entity) readPhone(r *statecodec.Reader) avro.Phone {
 	p.Pseudonyms = slices.Clip(e.pseudonyms)
 	return p
 }
-
-// some returns the text, or null if it is empty.
-func some(s string) avro.Optional[string] { return avro.Optional[string]{Value: s, Set: s != ""} }
 
 // The enums as numbers; new symbols go to the end.
 
@@ -367,13 +359,4 @@ func outcomeOf(code uint64) avro.VerificationOutcome {
 	default:
 		return avro.VerificationOutcomeUnknown
 	}
-}
-
-func assuranceOf(rank uint64) avro.Assurance {
-	for _, a := range [...]avro.Assurance{avro.AssuranceSharedSecret, avro.AssuranceSignedID, avro.AssuranceSignedBody} {
-		if uint64(assuranceRank(a)) == rank { //nolint:gosec // 1 to 4
-			return a
-		}
-	}
-	return avro.AssuranceUnknown
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/dedupe"
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -17,9 +18,7 @@ type Entity struct {
 	// Seen holds the ids of the facts applied, for a stage that deduplicates here.
 	Seen dedupe.Seen
 
-	// told are the journeys of the last snapshot, which have the verification as a
-	// member.
-	told []journeyID
+	journeys entity.Journeys
 	// stamps are the versions (provider's time and event id) of the facts whose values
 	// are kept; a mark is an index into it, from 1.
 	stamps   []stamp
@@ -55,15 +54,12 @@ type known struct {
 }
 
 // memory holds buffers that are reused from one verification to the next: by compact,
-// for parsing phone and plan, for the list of journeys, for the next snapshot and for
-// the records sent to journeys.
+// for parsing phone and plan, and for the next snapshot.
 type memory struct {
 	places     []int
 	steps      []Step
 	pseudonyms []avro.Pseudonym
-	now        []journeyID
 	snapshot   avro.VerificationSnapshot
-	input      avro.JourneyInput
 }
 
 // The plain text fields, each a last-writer-wins register. New ones go to the end,
@@ -139,7 +135,7 @@ func (e *Entity) Apply(f *Fact) {
 	e.facts++
 	e.firstAt, e.lastAt = statecodec.Earlier(e.firstAt, at), statecodec.Later(e.lastAt, at)
 	e.firstReceived, e.lastReceived = statecodec.Earlier(e.firstReceived, received), statecodec.Later(e.lastReceived, received)
-	e.assurance = Weaker(e.assurance, f.Assurance)
+	e.assurance = entity.Weaker(e.assurance, f.Assurance)
 	e.uncorrelated = e.uncorrelated || f.Uncorrelated
 	for field, text := range [textCount]string{f.Provider, f.Source, f.Namespace, f.ProviderID, f.DeliveredChannel, f.Currency} {
 		// A fact of a source without a namespace resets the namespace.

@@ -113,28 +113,6 @@ func weight(name avro.AttemptStatus) int {
 	}
 }
 
-// Weaker returns the weaker of two assurances. An empty first one does not count.
-func Weaker(a, b avro.Assurance) avro.Assurance {
-	if a == "" || assuranceRank(b) < assuranceRank(a) {
-		return b
-	}
-	return a
-}
-
-// assuranceRank orders assurances, weakest first; 0 is none yet.
-func assuranceRank(a avro.Assurance) int {
-	switch a {
-	case avro.AssuranceSharedSecret:
-		return 2
-	case avro.AssuranceSignedID:
-		return 3
-	case avro.AssuranceSignedBody:
-		return 4
-	default:
-		return 1
-	}
-}
-
 // KindOf normalises a channel's name as LOX24 sends it, in upper or lower case.
 func KindOf(channel string) avro.Channel {
 	switch strings.ToLower(channel) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
@@ -68,20 +69,20 @@ func (v *view) duration() avro.Optional[int64] {
 
 // snapshot returns the snapshot without revision, processing time and cause of the
 // change. It is made in the entity's memory and valid until the next one is made.
-func (v *view) snapshot(id string, journeys []journeyID) *avro.VerificationSnapshot {
+func (v *view) snapshot(id string, journeys []entity.JourneyID) *avro.VerificationSnapshot {
 	e, s := v.e, &v.e.snapshot
 	*s = avro.VerificationSnapshot{
 		VerificationID: id, ProviderID: e.texts[textProviderID].value, Provider: e.texts[textProvider].value,
-		Source: e.texts[textSource].value, Namespace: some(e.texts[textNamespace].value),
-		CorrelationIDs: s.CorrelationIDs[:0], Outcome: v.outcome, ProviderStatus: some(e.status.text),
-		DeliveredChannel: some(v.channel), DeliveredChannelKind: kindOf(v.channel),
+		Source: e.texts[textSource].value, Namespace: entity.Text(e.texts[textNamespace].value),
+		CorrelationIDs: s.CorrelationIDs[:0], Outcome: v.outcome, ProviderStatus: entity.Text(e.status.text),
+		DeliveredChannel: entity.Text(v.channel), DeliveredChannelKind: kindOf(v.channel),
 		PlannedChannels: s.PlannedChannels[:0], Attempts: e.appendAttempts(s.Attempts[:0]), Fallbacks: v.fallback,
-		CostMinor: optional(&e.cost), Currency: some(e.texts[textCurrency].value), Phone: optional(&e.phone),
-		CreatedAt: createdOf(e), OutcomeAt: someTime(v.at), DurationMs: v.duration(), Deadline: someTime(v.deadline),
-		Facts: e.facts, FirstEventAt: someTime(e.firstAt), LastEventAt: someTime(e.lastAt), Assurance: e.assurance,
+		CostMinor: optional(&e.cost), Currency: entity.Text(e.texts[textCurrency].value), Phone: optional(&e.phone),
+		CreatedAt: createdOf(e), OutcomeAt: entity.TimeOf(v.at), DurationMs: v.duration(), Deadline: entity.TimeOf(v.deadline),
+		Facts: e.facts, FirstEventAt: entity.TimeOf(e.firstAt), LastEventAt: entity.TimeOf(e.lastAt), Assurance: e.assurance,
 	}
 	for i := range journeys {
-		s.CorrelationIDs = append(s.CorrelationIDs, journeys[i].id)
+		s.CorrelationIDs = append(s.CorrelationIDs, journeys[i].ID)
 	}
 	for i := range e.plan.value {
 		s.PlannedChannels = append(s.PlannedChannels, e.plan.value[i].Channel)
@@ -97,9 +98,9 @@ func (v *view) member(to *avro.VerificationMember) {
 	e := v.e
 	*to = avro.VerificationMember{
 		Provider: e.texts[textProvider].value, Source: e.texts[textSource].value, Outcome: v.outcome,
-		Channel: some(v.channel), ChannelKind: kindOf(v.channel), Fallbacks: v.fallback, DurationMs: v.duration(),
-		CostMinor: optional(&e.cost), Currency: some(e.texts[textCurrency].value),
-		CreatedAt: createdOf(e), OutcomeAt: someTime(v.at), OutcomeReceivedAt: someTime(v.received),
+		Channel: entity.Text(v.channel), ChannelKind: kindOf(v.channel), Fallbacks: v.fallback, DurationMs: v.duration(),
+		CostMinor: optional(&e.cost), Currency: entity.Text(e.texts[textCurrency].value),
+		CreatedAt: createdOf(e), OutcomeAt: entity.TimeOf(v.at), OutcomeReceivedAt: entity.TimeOf(v.received),
 	}
 }
 
@@ -116,8 +117,8 @@ func (e *Entity) appendAttempts(list []avro.VerificationAttempt) []avro.Verifica
 		a := &attempts[i]
 		list = append(list, avro.VerificationAttempt{
 			ID: a.id, Position: e.position(a.channel.value), Channel: a.channel.value, ChannelKind: KindOf(a.channel.value),
-			Status: a.code, StatusName: a.name, ProcessedAt: someTime(a.processedAt),
-			ExternalID: some(a.external.value), Error: some(a.err.value), CostMinor: optional(&a.cost),
+			Status: a.code, StatusName: a.name, ProcessedAt: entity.TimeOf(a.processedAt),
+			ExternalID: entity.Text(a.external.value), Error: entity.Text(a.err.value), CostMinor: optional(&a.cost),
 		})
 	}
 	// Insertion sort: there are two or three, nearly always in order.
@@ -155,8 +156,4 @@ func kindOf(channel string) avro.Optional[avro.Channel] {
 
 func optional[T any](m *marked[T]) avro.Optional[T] {
 	return avro.Optional[T]{Value: m.value, Set: m.by != 0}
-}
-
-func someTime(at statecodec.Instant) avro.Optional[time.Time] {
-	return avro.Optional[time.Time]{Value: at.Time(), Set: at != 0}
 }

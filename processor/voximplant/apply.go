@@ -3,7 +3,7 @@ package voximplant
 import (
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/verification"
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
@@ -13,7 +13,7 @@ func (a *Account) apply(cb *callback) {
 	now := mark{by: cb.sequence, at: cb.envelope.ReceivedAt}
 	a.facts++
 	a.first = earlier(a.first, now.at)
-	a.assurance = verification.Weaker(a.assurance, d.Origin.Assurance)
+	a.assurance = entity.Weaker(a.assurance, d.Origin.Assurance)
 	if a.marks[markLast].take(now) {
 		a.source, a.providerID, a.lastType, a.lastID = cb.envelope.Source, d.ProviderID, d.Type, d.CallbackID
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
@@ -100,7 +101,7 @@ func (i *item) readFrom(r *statecodec.Reader) {
 	for _, text := range []*string{&i.kind, &i.name, &i.status, &i.text, &country} {
 		*text = r.String()
 	}
-	i.phone.Country = some(country)
+	i.phone.Country = entity.Text(country)
 	i.on, i.amount, i.day = r.Bool(), readAmount(r), r.Time()
 	i.failure.readFrom(r)
 	for range r.Len() {

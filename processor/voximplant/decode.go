@@ -7,9 +7,9 @@ import (
 	"strings"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/tolerance"
-	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -44,7 +44,7 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 		return nil, engine.Permanentf(engine.CauseUndecodable, "%v", err)
 	}
 	cb := &callback{envelope: envelope, source: s.sources.Find(envelope.Source, envelope.Provider)}
-	cb.decoded = avro.VoximplantAccountCallback{Origin: verification.OriginOf(in, &envelope), UnknownFields: []string{}}
+	cb.decoded = avro.VoximplantAccountCallback{Origin: entity.OriginOf(in, &envelope), UnknownFields: []string{}}
 	r := &reader{Scanner: jsonscan.New(in.Value), cb: cb, pseudonyms: s.pseudonyms}
 	members, err := r.base()
 	if err != nil {

@@ -4,8 +4,8 @@ import (
 	"bytes"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/erasure"
-	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -13,6 +13,5 @@ var _ erasure.Eraser = (*Stage)(nil)
 
 // Erase deletes an account.
 func (*Stage) Erase(tx engine.Tx, r *erasure.Request) error {
-	tx.Emit(engine.Output{Topic: schemas.EnrichedAccounts, Key: r.Key})
-	return verification.Forget(tx, bytes.Clone(r.Key))
+	return entity.End(tx, schemas.EnrichedAccounts, bytes.Clone(r.Key))
 }

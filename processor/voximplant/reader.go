@@ -5,9 +5,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/tolerance"
-	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
 )
@@ -27,7 +27,7 @@ type reader struct {
 // end returns the scanner's error; path is the place of the value that was read.
 func (r *reader) end(path string) error {
 	if err := r.End(); err != nil {
-		return verification.Unreadable(path, err)
+		return entity.Unreadable(path, err)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
@@ -18,20 +19,20 @@ const month = 31 * 24 * time.Hour
 // change.
 func (s *Stage) snapshot(id string, a *Account) avro.AccountSnapshot {
 	m := &a.marks
-	at := func(i int) avro.Optional[time.Time] { return someTime(m[i].at) }
+	at := func(i int) avro.Optional[time.Time] { return entity.Time(m[i].at) }
 	out := avro.AccountSnapshot{
 		AccountID: id, ProviderID: a.providerID, Provider: raw.ProviderVoximplant, Source: a.source,
 		Frozen:          avro.Optional[bool]{Value: a.frozen.on, Set: a.frozen.last() != nil},
-		FrozenChangedAt: someTime(a.frozen.first().at),
+		FrozenChangedAt: entity.Time(a.frozen.first().at),
 		Balance:         avro.Optional[avro.Decimal]{Value: a.balance, Set: m[markBalance].told()},
-		Currency:        some(a.currency), BelowMinBalance: m[markMinBalance].after(&m[markPaid]), MinBalanceAt: at(markMinBalance),
+		Currency:        entity.Text(a.currency), BelowMinBalance: m[markMinBalance].after(&m[markPaid]), MinBalanceAt: at(markMinBalance),
 		CardFailed: m[markCardFailed].after(&m[markPaidByCard]), CardExpired: m[markCardExpired].after(&m[markPaidByCard]),
 		CardExpiresInMonth: a.cardExpires(), LastPaymentAt: at(markPaid),
-		AgreementExpiration: someTime(a.agreementDay), AgreementExpired: m[markAgreementEnded].after(&m[markAgreement]),
-		DocumentStatus: some(a.documentStatus), DocumentStatusName: documentStatus(a.documentStatus),
+		AgreementExpiration: entity.Time(a.agreementDay), AgreementExpired: m[markAgreementEnded].after(&m[markAgreement]),
+		DocumentStatus: entity.Text(a.documentStatus), DocumentStatusName: documentStatus(a.documentStatus),
 		A2PSMSEnabled:    avro.Optional[bool]{Value: a.a2p, Set: m[markA2P].told()},
-		LastCallbackType: some(a.lastType), LastCallbackID: some(a.lastID),
-		Revision: a.revision, Facts: a.facts, FirstEventAt: someTime(a.first), LastEventAt: at(markLast), Assurance: a.assurance,
+		LastCallbackType: entity.Text(a.lastType), LastCallbackID: entity.Text(a.lastID),
+		Revision: a.revision, Facts: a.facts, FirstEventAt: entity.Time(a.first), LastEventAt: at(markLast), Assurance: a.assurance,
 	}
 	// A payment or a successful charge ends the alert.
 	if m[markNextCharge].after(&m[markPaid], &m[markRenewed]) {
@@ -60,12 +61,12 @@ func (a *Account) showDocuments(out *avro.AccountSnapshot) {
 	}
 	out.Certificates = []avro.AccountCertificate{}
 	for _, i := range a.lists[listCertificates].sorted() {
-		out.Certificates = append(out.Certificates, avro.AccountCertificate{PushCredentialID: i.id, ExpirationDate: someTime(i.day), Expired: i.on})
+		out.Certificates = append(out.Certificates, avro.AccountCertificate{PushCredentialID: i.id, ExpirationDate: entity.Time(i.day), Expired: i.on})
 	}
 	out.RegulationAddresses = []avro.AccountRegulationAddress{}
 	for _, i := range a.lists[listAddresses].sorted() {
 		out.RegulationAddresses = append(out.RegulationAddresses, avro.AccountRegulationAddress{
-			RegulationAddressID: i.id, Status: some(i.status), StatusName: addressStatus(i.status),
+			RegulationAddressID: i.id, Status: entity.Text(i.status), StatusName: addressStatus(i.status),
 		})
 	}
 }
@@ -75,13 +76,13 @@ func (a *Account) showTelephony(out *avro.AccountSnapshot) {
 	for _, i := range a.lists[listSIP].sorted() {
 		if i.on {
 			out.FailingSIPRegistrations = append(out.FailingSIPRegistrations, avro.AccountSIPRegistration{
-				SIPRegistrationID: i.id, StatusCode: some(i.status), ErrorMessage: some(i.text), Since: someTime(i.failure.first().at),
+				SIPRegistrationID: i.id, StatusCode: entity.Text(i.status), ErrorMessage: entity.Text(i.text), Since: entity.Time(i.failure.first().at),
 			})
 		}
 	}
 	out.ExpiringCallerIDs = []avro.AccountCallerID{}
 	for _, i := range a.lists[listCallerIDs].sorted() {
-		out.ExpiringCallerIDs = append(out.ExpiringCallerIDs, avro.AccountCallerID{Phone: i.phone, ExpirationDate: someTime(i.day)})
+		out.ExpiringCallerIDs = append(out.ExpiringCallerIDs, avro.AccountCallerID{Phone: i.phone, ExpirationDate: entity.Time(i.day)})
 	}
 }
 
@@ -89,10 +90,10 @@ func (a *Account) showSubscriptions(out *avro.AccountSnapshot, named bool) {
 	out.Subscriptions = []avro.AccountSubscription{}
 	for _, i := range a.lists[listSubscriptions].sorted() {
 		s := avro.AccountSubscription{
-			Type: some(i.kind), TypeName: subscriptionType(i.kind), Cost: i.amount, NextRenewal: someTime(i.day), State: some(i.status),
+			Type: entity.Text(i.kind), TypeName: subscriptionType(i.kind), Cost: i.amount, NextRenewal: entity.Time(i.day), State: entity.Text(i.status),
 		}
 		if named {
-			s.Name = some(i.name)
+			s.Name = entity.Text(i.name)
 		}
 		out.Subscriptions = append(out.Subscriptions, s)
 	}
@@ -105,12 +106,4 @@ func (l *items) sorted() items {
 		return cmp.Or(cmp.Compare(a.id, b.id), a.day.Compare(b.day), strings.Compare(a.kind, b.kind), strings.Compare(a.name, b.name))
 	})
 	return list
-}
-
-func some(text string) avro.Optional[string] {
-	return avro.Optional[string]{Value: text, Set: text != ""}
-}
-
-func someTime(at time.Time) avro.Optional[time.Time] {
-	return avro.Optional[time.Time]{Value: at, Set: !at.IsZero()}
 }

@@ -8,9 +8,9 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/dedupe"
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
-	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -54,26 +54,21 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 		return err
 	}
 	d, trace := &cb.decoded, raw.Trace(in.Headers)
-	change := verification.ChangeBy(&d.Origin, d.EventID)
-	here := dedupe.Sighting{Partition: in.Partition, Offset: in.Offset, ReceivedAt: at}
-	known, err := a.seen.Observe(tx, in.Key, &dedupe.Event{
-		ID: []byte(d.CallbackID), Here: here, Forgotten: a.sequence.Forgotten(cb.sequence, tx.Now(), s.config.Span),
-		AcceptStale: cb.source.AcceptStale,
+	change := entity.ChangeBy(&d.Origin, d.EventID)
+	known, err := entity.Observe(tx, &a.seen, &entity.Occurrence{
+		Key: in.Key, State: in.Key, Origin: d.Origin, ID: d.CallbackID, EventID: d.EventID, By: avro.KnownByCallbackID,
+		Forgotten: a.sequence.Forgotten(cb.sequence, tx.Now(), s.config.Span), AcceptStale: cb.source.AcceptStale, Trace: trace,
 	}, dedupe.Window{Span: s.config.Span, Keep: dedupe.KeptInSequence(s.config.Span)})
 	if err != nil {
 		return err
 	}
 	if known.Repeated {
-		repeat := verification.Repeat(&d.Origin, known.First, avro.KnownByCallbackID, d.EventID)
-		if err := verification.EmitRepeat(tx, in.Key, &repeat, trace); err != nil {
-			return err
-		}
 		if !at.Before(known.First.ReceivedAt) {
 			return nil
 		}
 		return s.repeat(tx, in.Key, a, cb, &change, trace)
 	}
-	if err := verification.Emit(tx, schemas.DecodedVoximplantAccountCallback, in.Key, d, room, trace); err != nil {
+	if err := entity.Emit(tx, schemas.DecodedVoximplantAccountCallback, in.Key, d, room, trace); err != nil {
 		return err
 	}
 	cb.notes.Count(tx)
@@ -108,20 +103,17 @@ func (s *Stage) shown(tx engine.Tx, key []byte, a *Account) ([]byte, error) {
 	snapshot.ProcessedAt = a.first
 	shown, err := snapshot.AppendAvro(tx.Buffer(room))
 	if err != nil {
-		return nil, verification.Unwritable(schemas.EnrichedAccounts, err)
+		return nil, entity.Unwritable(schemas.EnrichedAccounts, err)
 	}
 	return shown, nil
 }
 
 // settle emits the snapshot of an account that has changed, and stores the account.
 func (s *Stage) settle(tx engine.Tx, key []byte, a *Account, change *avro.Change, trace []raw.Header) error {
-	if a.revision == 0 {
-		a.revision = engine.FirstRevision(tx)
-	}
-	a.revision++
+	a.revision = entity.NextRevision(tx, a.revision)
 	snapshot := s.snapshot(string(key), a)
 	snapshot.ChangedBy, snapshot.ProcessedAt = *change, tx.WallClock()
-	if err := verification.Emit(tx, schemas.EnrichedAccounts, key, &snapshot, room, trace); err != nil {
+	if err := entity.Emit(tx, schemas.EnrichedAccounts, key, &snapshot, room, trace); err != nil {
 		return err
 	}
 	tx.Put(key, a.appendTo(tx.Buffer(room)), time.Time{})

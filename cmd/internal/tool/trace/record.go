@@ -11,7 +11,7 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/tool/instant"
 	"github.com/tributary-hq/tributary/processor/engine"
-	"github.com/tributary-hq/tributary/processor/verification"
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -210,7 +210,7 @@ func words(symbol string) string {
 func journeyKeys(namespace avro.Optional[string], ids []string) []string {
 	var out []string
 	for _, id := range ids {
-		out = append(out, string(verification.JourneyKey(nil, namespace.Value, id)))
+		out = append(out, string(entity.JourneyID{Namespace: namespace.Value, ID: id}.AppendKey(nil)))
 	}
 	return out
 }

@@ -11,9 +11,9 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
-	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -174,7 +174,7 @@ func (t *tracer) byKey(ctx context.Context, spellings []string) error {
 // a provider's prefix.
 func (t *tracer) candidates(id string) map[string][]string {
 	keys := map[string][]string{schemas.EnrichedJourneys: {id}}
-	if key := string(verification.JourneyKey(nil, "", id)); key != id {
+	if key := string(entity.JourneyID{ID: id}.AppendKey(nil)); key != id {
 		keys[schemas.EnrichedJourneys] = append(keys[schemas.EnrichedJourneys], key)
 	}
 	for _, provider := range providers() {

@@ -1,11 +1,11 @@
-package verification_test
+package entity_test
 
 import (
 	"testing"
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/dedupe"
-	"github.com/tributary-hq/tributary/processor/verification"
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
@@ -26,7 +26,7 @@ func TestNoRepeatNamesItself(t *testing.T) {
 		"the same record, as it is":  {dedupe.Sighting{Partition: 2, Offset: 7, ReceivedAt: origin.ReceivedAt}, -1},
 		"one that stood behind here": {dedupe.Sighting{Partition: 2, Offset: 9, ReceivedAt: at}, 9},
 	} {
-		d := verification.Repeat(&origin, c.first, avro.KnownByEventID, "e")
+		d := entity.Duplicate(&entity.Occurrence{Origin: origin, EventID: "e", By: avro.KnownByEventID}, c.first)
 		want := avro.RecordPosition{Topic: schemas.RawLOX24, Partition: c.first.Partition, Offset: c.want, ReceivedAt: c.first.ReceivedAt}
 		if d.First != want || d.Record.Offset != 7 {
 			t.Errorf("%s: %+v, want first %+v", name, d, want)

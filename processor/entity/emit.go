@@ -1,0 +1,78 @@
+package entity
+
+import (
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// Record is a generated Avro type.
+type Record interface {
+	AppendAvro(dst []byte) ([]byte, error)
+}
+
+// Emit encodes a record and emits it. size is its usual size in bytes.
+func Emit(tx engine.Tx, topic string, key []byte, record Record, size int, trace []raw.Header) error {
+	value, err := record.AppendAvro(wire.AppendPlaceholder(tx.Buffer(size)))
+	if err != nil {
+		return Unwritable(topic, err)
+	}
+	tx.Emit(engine.Output{Topic: topic, Key: key, Value: value, Headers: trace})
+	return nil
+}
+
+// NextRevision returns the revision of an entity's next snapshot; last is that of the one
+// before, 0 if there is none.
+func NextRevision(tx engine.Tx, last int64) int64 {
+	if last == 0 {
+		last = engine.FirstRevision(tx)
+	}
+	return last + 1
+}
+
+// EmitWatermark sends the watermark of a stage to every partition of the input of a stage
+// downstream.
+func EmitWatermark(tx engine.Tx, topic, stage string, partitions int32, watermark Record) error {
+	const size = 64
+	for p := range partitions {
+		value, err := watermark.AppendAvro(wire.AppendPlaceholder(tx.Buffer(size)))
+		if err != nil {
+			return Unwritable(topic, err)
+		}
+		tx.Emit(engine.Output{Topic: topic, Key: append(tx.Buffer(len(stage)), stage...), Value: value, ToPartition: true, Partition: p})
+	}
+	return nil
+}
+
+// emitDuplicate emits the record of a repeat.
+func emitDuplicate(tx engine.Tx, key []byte, d *avro.Duplicate, trace []raw.Header) error {
+	const size = 384
+	d.EntityKey, d.ProcessedAt = string(key), tx.WallClock()
+	return Emit(tx, schemas.Duplicates, key, d, size, trace)
+}
+
+// Encoded is a record of a decoded topic, encoded when its raw record is decoded. It is
+// reused.
+type Encoded struct {
+	topic string
+	value []byte
+	err   error
+}
+
+// Encode encodes the record and keeps an error for Emit, because a repeat of a record that
+// cannot be encoded is a duplicate, not a dead letter.
+func (e *Encoded) Encode(topic string, record Record) {
+	e.topic = topic
+	e.value, e.err = record.AppendAvro(wire.AppendPlaceholder(e.value[:0]))
+}
+
+// Emit emits the record.
+func (e *Encoded) Emit(tx engine.Tx, key []byte, trace []raw.Header) error {
+	if e.err != nil {
+		return Unwritable(e.topic, e.err)
+	}
+	tx.Emit(engine.Output{Topic: e.topic, Key: key, Value: e.value, Headers: trace})
+	return nil
+}

@@ -1,0 +1,66 @@
+package entity
+
+import (
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/dedupe"
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// Occurrence is a raw record that reports a fact of an entity.
+type Occurrence struct {
+	// Key is the key of the entity's records. State is the key of its state entry.
+	Key, State []byte
+	// Origin is the position of the record, its source and its receipt.
+	Origin avro.Origin
+	// EventID is the id of the fact as records show it. ID identifies the fact within the
+	// entity by the rule By; it is short-lived and copied.
+	EventID, ID string
+	By          avro.KnownBy
+	// Tag is stored with the id of a new fact: see dedupe.Event.
+	Tag []byte
+	// EventTime is the latest time in the fact by the provider's clock; zero: it has none.
+	EventTime time.Time
+	// Forgotten is set for a fact without a time whose id may have been forgotten.
+	Forgotten bool
+	// AcceptStale accepts a fact however old it is.
+	AcceptStale bool
+	// Attempt is the number of the delivery attempt.
+	Attempt avro.Optional[int32]
+	// Trace is the record's trace context.
+	Trace []raw.Header
+}
+
+// Observe looks a fact up among those of its entity and remembers it if it is new. It emits
+// a duplicate for a repeat and returns a permanent error for a stale fact.
+func Observe(tx engine.Tx, seen *dedupe.Seen, o *Occurrence, w dedupe.Window) (dedupe.Known, error) {
+	known, err := seen.Observe(tx, o.State, &dedupe.Event{
+		ID: o.ID, Tag: o.Tag, HappenedAt: o.EventTime, Forgotten: o.Forgotten, AcceptStale: o.AcceptStale,
+		Here: dedupe.Sighting{Partition: o.Origin.Partition, Offset: o.Origin.Offset, ReceivedAt: o.Origin.ReceivedAt},
+	}, w)
+	if err != nil || !known.Repeated {
+		return known, err
+	}
+	d := Duplicate(o, known.First)
+	return known, emitDuplicate(tx, o.Key, &d, o.Trace)
+}
+
+// lostOffset is the offset of a first record that is gone and whose place its repeat has.
+const lostOffset = -1
+
+// Duplicate returns the duplicate record of a repeat. A record may come to the offset of the
+// one that it repeats, where a topic lost its end: then the first has no offset.
+func Duplicate(o *Occurrence, first dedupe.Sighting) avro.Duplicate {
+	from := &o.Origin
+	d := avro.Duplicate{
+		Provider: from.Provider, Source: from.Source, EventID: o.EventID, KnownBy: o.By, AttemptNumber: o.Attempt,
+		Record: avro.RecordPosition{Topic: from.Topic, Partition: from.Partition, Offset: from.Offset, ReceivedAt: from.ReceivedAt},
+		First:  avro.RecordPosition{Topic: from.Topic, Partition: first.Partition, Offset: first.Offset, ReceivedAt: first.ReceivedAt},
+	}
+	if d.First.Partition == d.Record.Partition && d.First.Offset == d.Record.Offset {
+		d.First.Offset = lostOffset
+	}
+	return d
+}
