@@ -17,8 +17,8 @@ help: ## list the targets
 all: fmt lint test ## format, lint, test
 
 .PHONY: build
-build: ## the program, into bin/
-	go build -trimpath -o bin/tributary ./cmd/tributary
+build: ## tributary and lab, into bin/
+	go build -trimpath -o bin/ ./cmd/tributary ./cmd/lab
 
 .PHONY: demo
 demo: ## everything in one process, nothing to install
@@ -95,7 +95,7 @@ e2e: ## the end-to-end suite as separate processes on a real Kafka, which it sta
 acl-test: ## each role's rights on a real Kafka with SCRAM and an authorizer, which it starts itself
 	deploy/kafka/acl-test
 
-# FAULTS=few tries each kind once or twice; ARGS takes more, such as -seed 7 or -acts cluster.
+# FAULTS=few tries each kind once or twice; ARGS takes more, such as --seed 7 or --scenarios cluster.
 FAULTS ?= all
 ARGS ?=
 N ?= 10000
@@ -109,7 +109,7 @@ chaos: ## N schedules of faults in virtual time, and that each way to break the 
 
 .PHONY: chaos-kafka
 chaos-kafka: ## kill, stop, starve and impersonate real processes on a real Kafka, delete and remake its topics and groups; FAULTS=few is quick
-	go run ./cmd/internal/lab/chaos/run -faults $(FAULTS) $(ARGS)
+	go run ./cmd/lab chaos --faults $(FAULTS) $(ARGS)
 
 .PHONY: alerts-test
 alerts-test: ## check the alert rules and play each: it fires, it does not, it resolves; who is told

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/demo"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
@@ -26,7 +27,7 @@ import (
 // errAccount ends a run whose raw records and outcomes do not add up.
 var errAccount = errors.New("the account does not add up; what is wrong stands above")
 
-func newDemo(g *globals) *cobra.Command {
+func newDemo(g *cli.Globals) *cobra.Command {
 	o := demo.Options{}
 	stay, verbose := false, false
 	cmd := &cobra.Command{
@@ -43,14 +44,14 @@ model says.`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.Scale < 1 {
-				return &codeError{exitUsage, fmt.Errorf("--scale: %d is less than 1", o.Scale)}
+				return cli.Usage(fmt.Errorf("--scale: %d is less than 1", o.Scale))
 			}
 			level := slog.LevelError
 			if verbose {
 				level = slog.LevelInfo
 			}
-			o.Logger = slog.New(slog.NewTextHandler(g.err, &slog.HandlerOptions{Level: level}))
-			return g.demo(cmd.Context(), o, stay)
+			o.Logger = slog.New(slog.NewTextHandler(g.Err, &slog.HandlerOptions{Level: level}))
+			return runDemo(cmd.Context(), g, o, stay)
 		},
 	}
 	cmd.Flags().Uint64Var(&o.Seed, "seed", 1, "makes the traffic: the same seed, the same stories")
@@ -60,31 +61,31 @@ model says.`,
 	return cmd
 }
 
-func (g *globals) demo(ctx context.Context, o demo.Options, stay bool) error {
-	progress := newProgress(g.err)
+func runDemo(ctx context.Context, g *cli.Globals, o demo.Options, stay bool) error {
+	progress := cli.NewProgress(g.Err)
 	o.Progress = progress
-	lines := &recordLines{out: g.out, codecs: codec.New()}
-	if g.json {
+	lines := &recordLines{out: g.Out, codecs: codec.New()}
+	if g.JSON {
 		o.Record = lines.print
 	}
 	show := func(r *demo.Result) {
-		progress.done()
-		if g.json {
+		progress.Done()
+		if g.JSON {
 			lines.summary(r)
 			return
 		}
-		g.showDemo(r)
+		showDemo(g, r)
 	}
 	if stay {
 		o.Stay = func(ctx context.Context, place demo.Place, r *demo.Result) error {
 			show(r)
-			g.showPlace(&place)
+			showPlace(g, &place)
 			<-ctx.Done()
 			return nil
 		}
 	}
 	r, err := demo.Run(ctx, o)
-	progress.done()
+	progress.Done()
 	switch {
 	case err != nil:
 		return err
@@ -130,8 +131,8 @@ func (l *recordLines) line(v any) {
 }
 
 // showDemo prints the results for a reader.
-func (g *globals) showDemo(r *demo.Result) {
-	g.printf("\nJourneys, one of each story:\n")
+func showDemo(g *cli.Globals, r *demo.Result) {
+	g.Printf("\nJourneys, one of each story:\n")
 	t := terminal.NewTable("story", "correlation id", "verified by", "fallbacks", "paid", "refunded", "outcome", "missing")
 	for i := range r.Rows {
 		row, j := &r.Rows[i], r.Rows[i].Journey
@@ -151,7 +152,7 @@ func (g *globals) showDemo(r *demo.Result) {
 			strings.ToLower(strings.ReplaceAll(j.Outcome, "_", " ")), missing,
 		)
 	}
-	g.printf("%s\n\nThe account, in records:\n", t.Render())
+	g.Printf("%s\n\nThe account, in records:\n", t.Render())
 	t = terminal.NewTable("provider", "webhooks sent", "of them repeats", "forged", "refused", "accepted", "decoded", "duplicates dropped", "dead letters", "adds up")
 	for _, p := range slices.Sorted(maps.Keys(r.Sent)) {
 		c, a := r.Sent[p], r.Topics.Accounts[p]
@@ -160,36 +161,36 @@ func (g *globals) showDemo(r *demo.Result) {
 			yes(a.AddsUp() && c.Accepted == a.Raw && c.Forged == c.Refused),
 		)
 	}
-	g.printf("%s\n", t.Render())
-	g.counts("Refused", r.Refused)
-	g.counts("Dead letters", r.Topics.Causes)
-	g.counts("Enriched", r.Topics.Enriched)
-	g.printf("Answers: median %v, 99 %% within %v. %v of the providers' time in %v.\n",
+	g.Printf("%s\n", t.Render())
+	counts(g, "Refused", r.Refused)
+	counts(g, "Dead letters", r.Topics.Causes)
+	counts(g, "Enriched", r.Topics.Enriched)
+	g.Printf("Answers: median %v, 99 %% within %v. %v of the providers' time in %v.\n",
 		r.Latency.P50.Round(time.Microsecond), r.Latency.P99.Round(time.Microsecond), r.DemoTime.Round(time.Minute), r.Took.Round(100*time.Millisecond))
 	if r.AddsUp {
-		g.printf("\nIt adds up: every accepted record was decoded, dropped as a duplicate or kept as a dead letter,\n"+
+		g.Printf("\nIt adds up: every accepted record was decoded, dropped as a duplicate or kept as a dead letter,\n"+
 			"every forgery was refused, and all %d journeys are what an independent model says.\n", r.Topics.Comparison.Equal)
 		return
 	}
-	g.printf("\nIt does not add up (seed %d):\n  %s\n", r.Seed, terminal.Text(strings.Join(r.Faults, "\n  ")))
+	g.Printf("\nIt does not add up (seed %d):\n  %s\n", r.Seed, terminal.Text(strings.Join(r.Faults, "\n  ")))
 }
 
 // counts prints named counts in one line.
-func (g *globals) counts(title string, m map[string]int64) {
+func counts(g *cli.Globals, title string, m map[string]int64) {
 	parts := make([]string, 0, len(m))
 	for _, k := range slices.Sorted(maps.Keys(m)) {
 		parts = append(parts, fmt.Sprintf("%s %d", k, m[k]))
 	}
 	if len(parts) > 0 {
-		g.printf("%s: %s\n", title, strings.Join(parts, ", "))
+		g.Printf("%s: %s\n", title, strings.Join(parts, ", "))
 	}
 }
 
 // showPlace prints commands and addresses to try while the demo runs.
-func (g *globals) showPlace(p *demo.Place) {
-	w := g.err
-	if !g.json {
-		w = g.out
+func showPlace(g *cli.Globals, p *demo.Place) {
+	w := g.Err
+	if !g.JSON {
+		w = g.Out
 	}
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format, args...) }
 	say("\nEverything keeps running until Ctrl-C. Webhooks to send, all of one order:\n")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 )
 
@@ -21,7 +22,7 @@ const healthTimeout = 3 * time.Second
 // maxHealthAnswer limits how many bytes of the response are read.
 const maxHealthAnswer = 1 << 20
 
-func newHealth(g *globals) *cobra.Command {
+func newHealth(g *cli.Globals) *cobra.Command {
 	var address string
 	var ready bool
 	c := &cobra.Command{
@@ -33,7 +34,7 @@ without a shell.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if address == "" {
-				f, err := g.load()
+				f, err := g.Load()
 				if err != nil {
 					return err
 				}
@@ -43,7 +44,7 @@ without a shell.`,
 			if ready {
 				path = "/readyz"
 			}
-			return g.health(cmd.Context(), address, path)
+			return runHealth(cmd.Context(), g, address, path)
 		},
 	}
 	c.Flags().StringVar(&address, "address", "", "host:port of the ops port (default: ops.listen of the configuration)")
@@ -52,10 +53,10 @@ without a shell.`,
 }
 
 // health queries an address; a wildcard address is queried on loopback.
-func (g *globals) health(ctx context.Context, address, path string) error {
+func runHealth(ctx context.Context, g *cli.Globals, address, path string) error {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return &codeError{exitUsage, fmt.Errorf("address of the ops port: %w", err)}
+		return cli.Usage(fmt.Errorf("address of the ops port: %w", err))
 	}
 	if host == "" || host == "0.0.0.0" || host == "::" {
 		host = "127.0.0.1"
@@ -74,9 +75,9 @@ func (g *globals) health(ctx context.Context, address, path string) error {
 	if err = errors.Join(err, answer.Body.Close()); err != nil {
 		return fmt.Errorf("read the ops port's answer: %w", err)
 	}
-	g.printf("%s", terminal.Text(body))
+	g.Printf("%s", terminal.Text(body))
 	if answer.StatusCode != http.StatusOK {
-		return errSaid
+		return cli.ErrReported
 	}
 	return nil
 }

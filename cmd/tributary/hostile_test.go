@@ -11,6 +11,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/embedded"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/schemas"
@@ -35,7 +36,7 @@ func TestHostileIDs(t *testing.T) {
 	path := hostileConfig(t, stack)
 	command := func(args ...string) string {
 		var out strings.Builder
-		run(t.Context(), append(args, "-c", path), &out, &out)
+		cli.Run(t.Context(), newRoot, append(args, "-c", path), &out, &out)
 		return out.String()
 	}
 	if out := command("topics", "apply"); !strings.Contains(out, "created") {
@@ -66,7 +67,7 @@ func TestHostileIDs(t *testing.T) {
 	t.Run("every dead letter as JSON", func(t *testing.T) {
 		t.Parallel()
 		var out strings.Builder
-		if code := run(t.Context(), []string{"deadletter", "list", "--json", "-c", path}, &out, io.Discard); code != exitOK {
+		if code := cli.Run(t.Context(), newRoot, []string{"deadletter", "list", "--json", "-c", path}, &out, io.Discard); code != cli.ExitOK {
 			t.Errorf("exit code %d", code)
 		}
 		var received []string

@@ -14,8 +14,9 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.uber.org/fx"
 
+	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
-	"github.com/tributary-hq/tributary/cmd/internal/lab/embedded"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/embedded/embeddedtest"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
@@ -31,7 +32,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"stack":    startStack,
+			"stack":    embeddedtest.Stack,
 			"journeys": produceJourneys,
 			"raw": func(ts *testscript.TestScript, _ bool, args []string) {
 				produce(ts, "raw.lox24.v1", "k", []byte(args[0]))
@@ -43,20 +44,6 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// startStack runs a broker and a registry for a script and names them in its
-// environment.
-func startStack(ts *testscript.TestScript, _ bool, _ []string) {
-	stack, err := embedded.Start()
-	ts.Check(err)
-	ts.Defer(func() { _ = stack.Close() })
-	for name, value := range map[string]string{
-		"TRIBUTARY_KAFKA__BROKERS": strings.Join(stack.Brokers(), ","), "TRIBUTARY_REGISTRY__URLS": stack.RegistryURL(),
-		"TRIBUTARY_TOPICS__PARTITIONS": "2", "TRIBUTARY_TOPICS__REPLICATION_FACTOR": "1", "TRIBUTARY_TOPICS__MIN_INSYNC_REPLICAS": "1",
-	} {
-		ts.Setenv(name, value)
-	}
-}
-
 // produceJourneys writes snapshots of order-1 to order-N, of revision 1 to N, with
 // the schema id that the registry has given.
 func produceJourneys(ts *testscript.TestScript, _ bool, args []string) {
@@ -64,7 +51,7 @@ func produceJourneys(ts *testscript.TestScript, _ bool, args []string) {
 	_, err := fmt.Sscan(args[0], &n)
 	ts.Check(err)
 	f := &config.Config{Registry: config.Registry{URLs: []string{ts.Getenv("TRIBUTARY_REGISTRY__URLS")}}}
-	ids, err := schemaIDs(f)(context.Background())
+	ids, err := f.SchemaIDs(context.Background())
 	ts.Check(err)
 	for i := range n {
 		id := fmt.Sprintf("order-%d", i+1)
@@ -92,23 +79,23 @@ func TestExitCodes(t *testing.T) {
 		code int
 		says string
 	}{
-		"no such command":       {[]string{"demmo"}, exitUsage, "did you mean demo?"},
-		"no such subcommand":    {[]string{"topics", "frob"}, exitUsage, "see tributary topics --help"},
-		"no such flag":          {[]string{"topics", "list", "--nope"}, exitUsage, "unknown flag"},
-		"an argument too many":  {[]string{"version", "extra"}, exitUsage, "version"},
-		"an argument too few":   {[]string{"tail"}, exitUsage, "tributary tail --help"},
-		"a value out of range":  {[]string{"simulate", "--repeats", "3"}, exitUsage, "--repeats: 3 is not a share"},
-		"no condition":          {[]string{"tail", "x", "--field", "phase"}, exitUsage, "path=value"},
-		"no time":               {[]string{"tail", "x", "--from-time", "yesterday"}, exitUsage, "2026-01-02T15:04:05Z"},
-		"no configuration file": {[]string{"topics", "list", "-c", "/does/not/exist.yaml"}, exitUsage, "/does/not/exist.yaml"},
-		"no address":            {[]string{"health", "--address", "nowhere"}, exitUsage, "address"},
-		"nobody there":          {[]string{"health", "--address", "127.0.0.1:1"}, exitFailed, "ops port"},
-		"help":                  {[]string{"topics"}, exitOK, ""},
+		"no such command":       {[]string{"demmo"}, cli.ExitUsage, "did you mean demo?"},
+		"no such subcommand":    {[]string{"topics", "frob"}, cli.ExitUsage, "see tributary topics --help"},
+		"no such flag":          {[]string{"topics", "list", "--nope"}, cli.ExitUsage, "unknown flag"},
+		"an argument too many":  {[]string{"version", "extra"}, cli.ExitUsage, "version"},
+		"an argument too few":   {[]string{"tail"}, cli.ExitUsage, "tributary tail --help"},
+		"a value out of range":  {[]string{"simulate", "--repeats", "3"}, cli.ExitUsage, "--repeats: 3 is not a share"},
+		"no condition":          {[]string{"tail", "x", "--field", "phase"}, cli.ExitUsage, "path=value"},
+		"no time":               {[]string{"tail", "x", "--from-time", "yesterday"}, cli.ExitUsage, "2026-01-02T15:04:05Z"},
+		"no configuration file": {[]string{"topics", "list", "-c", "/does/not/exist.yaml"}, cli.ExitUsage, "/does/not/exist.yaml"},
+		"no address":            {[]string{"health", "--address", "nowhere"}, cli.ExitUsage, "address"},
+		"nobody there":          {[]string{"health", "--address", "127.0.0.1:1"}, cli.ExitFailed, "ops port"},
+		"help":                  {[]string{"topics"}, cli.ExitOK, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var errs strings.Builder
-			if got := run(t.Context(), c.args, io.Discard, &errs); got != c.code {
+			if got := cli.Run(t.Context(), newRoot, c.args, io.Discard, &errs); got != c.code {
 				t.Errorf("exit code %d, want %d", got, c.code)
 			}
 			if !strings.Contains(errs.String(), c.says) {
@@ -129,8 +116,8 @@ sources: [{id: pay, provider: uapay, secrets: [{id: s, value: x}]}]
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	g := &globals{out: io.Discard, err: io.Discard, configPath: path}
-	f, err := g.load()
+	g := &cli.Globals{Out: io.Discard, Err: io.Discard, ConfigPath: path}
+	f, err := g.Load()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"time"
@@ -11,10 +9,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"go.uber.org/dig"
 	"go.uber.org/fx"
-	"go.uber.org/fx/fxevent"
 
+	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/hangup"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/ops"
@@ -23,24 +20,20 @@ import (
 	"github.com/tributary-hq/tributary/ingest"
 	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/processor/source"
-	"github.com/tributary-hq/tributary/schemas"
 )
 
-// stopTimeout limits a stop: requests and transactions in flight are completed first.
-const stopTimeout = 30 * time.Second
-
-func newIngest(g *globals) *cobra.Command {
+func newIngest(g *cli.Globals) *cobra.Command {
 	return &cobra.Command{
 		Use:   "ingest",
 		Short: "verify webhooks and have them in Kafka before they are answered",
 		Long: `Runs the webhooks' port. SIGTERM ends it when every accepted request is answered;
 SIGHUP reads the sources and their secrets again without dropping a request.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return g.serve(cmd.Context(), ingestApp) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), g, ingestApp) },
 	}
 }
 
-func newProcessor(g *globals) *cobra.Command {
+func newProcessor(g *cli.Globals) *cobra.Command {
 	return &cobra.Command{
 		Use:   "processor",
 		Short: "decode, deduplicate and correlate: raw topics become enriched ones",
@@ -48,20 +41,20 @@ func newProcessor(g *globals) *cobra.Command {
 replays nothing; SIGHUP reads the sources again. Exit code 74: the disk of the state directory is full. Exit code 65:
 a later release wrote the state, in a format that this one does not read.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return g.serve(cmd.Context(), processorApp) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), g, processorApp) },
 	}
 }
 
 // roleFunc returns the app of a role.
-type roleFunc func(*globals, *config.File, *slog.Logger) (fx.Option, error)
+type roleFunc func(*cli.Globals, *config.File, *slog.Logger) (fx.Option, error)
 
 // serve runs a role until it is stopped.
-func (g *globals) serve(ctx context.Context, role roleFunc) error {
-	f, err := g.load()
+func serve(ctx context.Context, g *cli.Globals, role roleFunc) error {
+	f, err := g.Load()
 	if err != nil {
 		return err
 	}
-	logger := g.logger(&f.Config.Log)
+	logger := g.Logger(&f.Config.Log)
 	for _, w := range f.Warnings() {
 		logger.WarnContext(ctx, "unwise setting", slog.String("setting", w.Path), slog.String("reason", w.Message))
 	}
@@ -69,58 +62,16 @@ func (g *globals) serve(ctx context.Context, role roleFunc) error {
 	if err != nil {
 		return err
 	}
-	return runApp(ctx, logger, app)
-}
-
-// runApp starts an app, waits for a signal or a failure, and stops it.
-func runApp(ctx context.Context, logger *slog.Logger, options ...fx.Option) error {
-	app := fx.New(append(options, fx.StopTimeout(stopTimeout), appLogger(logger))...)
-	if err := app.Err(); err != nil {
-		return dig.RootCause(err)
-	}
-	if err := app.Start(ctx); err != nil {
-		return &codeError{code: processor.ExitCode(err), err: err}
-	}
-	logger.InfoContext(ctx, "started")
-	var code int
-	select {
-	case <-ctx.Done():
-	case signal := <-app.Wait():
-		code = signal.ExitCode
-	}
-	logger.InfoContext(ctx, "stopping")
-	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
-	defer cancel()
-	err := app.Stop(stopping)
-	switch {
-	case code != 0 && err != nil:
-		// The original failure determines the exit code: after a full disk, the stop
-		// fails for the same reason.
-		return &codeError{code: code, err: fmt.Errorf("ended by a failure; the log says which: %w", err)}
-	case code != 0:
-		return &codeError{code: code, err: errors.New("ended by a failure; the log says which")}
-	case err != nil:
-		return &codeError{code: processor.ExitCode(err), err: fmt.Errorf("stop: %w", err)}
-	}
-	return nil
-}
-
-func appLogger(logger *slog.Logger) fx.Option {
-	return fx.WithLogger(func() fxevent.Logger {
-		l := &fxevent.SlogLogger{Logger: logger}
-		l.UseLogLevel(slog.LevelDebug)
-		l.UseErrorLevel(slog.LevelDebug)
-		return l
-	})
+	return cli.RunApp(ctx, logger, app)
 }
 
 // ingestApp is the app of `tributary ingest`.
-func ingestApp(g *globals, f *config.File, logger *slog.Logger) (fx.Option, error) {
+func ingestApp(g *cli.Globals, f *config.File, logger *slog.Logger) (fx.Option, error) {
 	options, err := f.Config.Kafka.Options()
 	if err != nil {
 		return nil, err
 	}
-	traces, err := tracing.New("tributary-ingest", buildInfo().Version, os.Getenv, logger, time.Now)
+	traces, err := tracing.New("tributary-ingest", cli.BuildInfo().Version, os.Getenv, logger, time.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +101,7 @@ func ingestApp(g *globals, f *config.File, logger *slog.Logger) (fx.Option, erro
 }
 
 // processorApp is the app of `tributary processor`.
-func processorApp(g *globals, f *config.File, logger *slog.Logger) (fx.Option, error) {
+func processorApp(g *cli.Globals, f *config.File, logger *slog.Logger) (fx.Option, error) {
 	options, err := f.Config.Kafka.Options()
 	if err != nil {
 		return nil, err
@@ -159,14 +110,14 @@ func processorApp(g *globals, f *config.File, logger *slog.Logger) (fx.Option, e
 	if err != nil {
 		return nil, err
 	}
-	traces, err := tracing.New("tributary-processor", buildInfo().Version, os.Getenv, logger, time.Now)
+	traces, err := tracing.New("tributary-processor", cli.BuildInfo().Version, os.Getenv, logger, time.Now)
 	if err != nil {
 		return nil, err
 	}
 	metrics, file := ops.NewRegistry(), &rereader{g: g, inForce: f}
 	deps := processor.Deps{
-		Kafka: options, Names: f.Config.Names(), Sources: f.Config.Sources, Privacy: pseudonyms, SchemaIDs: schemaIDs(&f.Config), Partitions: partitionsOf(&f.Config),
-		Version: buildInfo().Version, Logger: logger, Metrics: metrics, Tracer: traces.TracerProvider(), Now: time.Now,
+		Kafka: options, Names: f.Config.Names(), Sources: f.Config.Sources, Privacy: pseudonyms, SchemaIDs: f.Config.SchemaIDs, Partitions: f.Config.PartitionsOf,
+		Version: cli.BuildInfo().Version, Logger: logger, Metrics: metrics, Tracer: traces.TracerProvider(), Now: time.Now,
 		ReadSources: func(context.Context) ([]source.Source, error) {
 			again, err := file.read()
 			if err != nil {
@@ -189,14 +140,14 @@ func processorApp(g *globals, f *config.File, logger *slog.Logger) (fx.Option, e
 
 // rereader reloads the configuration of a running process.
 type rereader struct {
-	g *globals
+	g *cli.Globals
 	// inForce is the file that the process runs with, last the one that was read last.
 	inForce, last *config.File
 }
 
 // read reads the file. It is an error if it may not succeed the one in force.
 func (r *rereader) read() (*config.File, error) {
-	again, err := r.g.load()
+	again, err := r.g.Load()
 	if err == nil {
 		err = again.Succeeds(r.inForce)
 	}
@@ -250,19 +201,8 @@ func lagModule(f *config.File, kafka []kgo.Opt, metrics *prometheus.Registry, lo
 	// Frequent enough for an alert after a minute; the window is longer than the
 	// transactions of any stage.
 	const interval, window = 5 * time.Second, 30 * time.Second
-	watcher := lag.New(lag.Config{Kafka: kafka, Own: ownGroups(&f.Config, f.Config.Processor.Stages), Window: window})
+	watcher := lag.New(lag.Config{Kafka: kafka, Own: f.Config.OwnGroups(f.Config.Processor.Stages), Window: window})
 	service := lag.NewService(watcher, interval, logger)
 	metrics.MustRegister(service)
 	return fx.Module("lag", fx.Invoke(func(lifecycle fx.Lifecycle) { lifecycle.Append(fx.StartStopHook(service.Start, service.Stop)) }))
-}
-
-// partitionsOf returns the configured partition count of a topic.
-func partitionsOf(c *config.Config) func(topic string) int32 {
-	return func(topic string) int32 {
-		row, ok := schemas.Find(topic)
-		if !ok {
-			return 0
-		}
-		return c.Topics.PartitionsOf(row)
-	}
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 )
@@ -30,7 +31,7 @@ type simulation struct {
 	unibell string
 }
 
-func newSimulate(g *globals) *cobra.Command {
+func newSimulate(g *cli.Globals) *cobra.Command {
 	s := simulation{options: simulator.Options{Accounts: simulator.DefaultAccounts()}}
 	cmd := &cobra.Command{
 		Use:   "simulate",
@@ -46,7 +47,7 @@ simulate verify' compares with the topics afterwards.`,
 			"  tributary simulate --url http://127.0.0.1:8080 --count 1000000 --ledger run.jsonl\n" +
 			"  tributary simulate verify --config tributary.yaml --ledger run.jsonl",
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return g.simulate(cmd.Context(), &s) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return runSimulate(cmd.Context(), g, &s) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&s.target.URL, "url", "http://127.0.0.1:8080", "ingest's address")
@@ -101,12 +102,12 @@ func (s *simulation) validate() error {
 		errs = append(errs, errors.New("give --count or --duration: without either it would not end"))
 	}
 	if err := errors.Join(errs...); err != nil {
-		return &codeError{exitUsage, err}
+		return cli.Usage(err)
 	}
 	return nil
 }
 
-func (g *globals) simulate(ctx context.Context, s *simulation) (err error) {
+func runSimulate(ctx context.Context, g *cli.Globals, s *simulation) (err error) {
 	if err := s.validate(); err != nil {
 		return err
 	}
@@ -131,7 +132,7 @@ func (g *globals) simulate(ctx context.Context, s *simulation) (err error) {
 		defer stop()
 	}
 	ledger := simulator.NewLedger(lines, false)
-	progress := newProgress(g.err)
+	progress := cli.NewProgress(g.Err)
 	progress.Step("four providers send webhooks to "+s.target.URL, s.options.Webhooks)
 	began := time.Now()
 	ended := make(chan error, 1)
@@ -146,11 +147,11 @@ func (g *globals) simulate(ctx context.Context, s *simulation) (err error) {
 			progress.At(ledger.Total().Webhooks)
 		}
 	}
-	progress.done()
+	progress.Done()
 	if err != nil {
 		return err
 	}
-	return g.showSimulation(ledger, time.Since(began))
+	return showSimulation(g, ledger, time.Since(began))
 }
 
 // serveUnibell runs the provider behind the relay.
@@ -176,14 +177,14 @@ type simulationReport struct {
 	PerSec   float64                    `json:"webhooks_per_second"`
 }
 
-func (g *globals) showSimulation(l *simulator.Ledger, took time.Duration) error {
+func showSimulation(g *cli.Globals, l *simulator.Ledger, took time.Duration) error {
 	r := simulationReport{
 		Sent: l.Counts(), Total: l.Total(), Statuses: l.Statuses(), Refused: l.Refused(), Latency: l.Latency(), Seconds: took.Seconds(),
 	}
 	r.PerSec = float64(r.Total.Webhooks) / r.Seconds
 	failed := r.Total.Lost > 0 || r.Total.Forged != r.Total.Refused
-	if g.json {
-		if err := g.printJSON(r); err != nil {
+	if g.JSON {
+		if err := g.PrintJSON(r); err != nil {
 			return err
 		}
 	} else {
@@ -195,12 +196,12 @@ func (g *globals) showSimulation(l *simulator.Ledger, took time.Duration) error 
 			t.Row(row(p, r.Sent[p])...)
 		}
 		t.Footer(row("all", r.Total)...)
-		g.printf("%s\n", t.Render())
+		g.Printf("%s\n", t.Render())
 		for _, status := range slices.Sorted(maps.Keys(r.Statuses)) {
-			g.printf("last answer %d: %d\n", status, r.Statuses[status])
+			g.Printf("last answer %d: %d\n", status, r.Statuses[status])
 		}
-		g.counts("Refused", r.Refused)
-		g.printf("%.0f webhooks a second over %.1f s; answers: mean %v, median %v, 90 %% %v, 99 %% %v, 99.9 %% %v, longest %v\n", r.PerSec, r.Seconds,
+		counts(g, "Refused", r.Refused)
+		g.Printf("%.0f webhooks a second over %.1f s; answers: mean %v, median %v, 90 %% %v, 99 %% %v, 99.9 %% %v, longest %v\n", r.PerSec, r.Seconds,
 			r.Latency.Mean.Round(time.Microsecond), r.Latency.P50, r.Latency.P90, r.Latency.P99, r.Latency.P999, r.Latency.Max)
 	}
 	if failed {
@@ -209,14 +210,14 @@ func (g *globals) showSimulation(l *simulator.Ledger, took time.Duration) error 
 	return nil
 }
 
-func newSimulateSources(g *globals) *cobra.Command {
+func newSimulateSources(g *cli.Globals) *cobra.Command {
 	unibell := ""
 	cmd := &cobra.Command{
 		Use:   "sources",
 		Short: "print the sources that the simulated providers need, for the configuration file",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			g.printf("%s", terminal.Text(sourcesYAML(unibell)))
+			g.Printf("%s", terminal.Text(sourcesYAML(unibell)))
 			return nil
 		},
 	}

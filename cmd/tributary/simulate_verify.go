@@ -14,13 +14,14 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/demo"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/model"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 )
 
-func newSimulateVerify(g *globals) *cobra.Command {
+func newSimulateVerify(g *cli.Globals) *cobra.Command {
 	ledger := ""
 	quiet, unsure := 5*time.Second, 5*time.Minute
 	cmd := &cobra.Command{
@@ -32,7 +33,7 @@ and ended in exactly one way, what was forged is not there, and every journey is
 a naive model makes of the raw records. The topics must hold this run alone: use a
 prefix of its own.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return g.verify(cmd.Context(), ledger, quiet, unsure) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return verify(cmd.Context(), g, ledger, quiet, unsure) },
 	}
 	cmd.Flags().StringVar(&ledger, "ledger", "", "the run's ledger, as simulate --ledger wrote it")
 	cmd.Flags().DurationVar(&quiet, "quiet", quiet, "how long nothing new must come before the topics count as read")
@@ -41,8 +42,8 @@ prefix of its own.`,
 	return cmd
 }
 
-func (g *globals) verify(ctx context.Context, ledger string, quiet, unsure time.Duration) error {
-	f, err := g.load()
+func verify(ctx context.Context, g *cli.Globals, ledger string, quiet, unsure time.Duration) error {
+	f, err := g.Load()
 	if err != nil {
 		return err
 	}
@@ -68,12 +69,12 @@ func (g *globals) verify(ctx context.Context, ledger string, quiet, unsure time.
 	if err := client.Ping(ctx); err != nil {
 		return fmt.Errorf("reach Kafka at %v: %w", f.Config.Kafka.Brokers, err)
 	}
-	if err := g.readTopics(ctx, client, topics, sent, quiet); err != nil {
+	if err := readTopics(ctx, g, client, topics, sent, quiet); err != nil {
 		return err
 	}
 	now := time.Now()
 	result := topics.Result(now.Add(-unsure), now)
-	return g.showVerification(sent, &result)
+	return showVerification(g, sent, &result)
 }
 
 // readLedger reads the ledger of a run.
@@ -90,8 +91,8 @@ func readLedger(path string) (map[string]simulator.Count, error) {
 }
 
 // readTopics reads until no new record has arrived for a while.
-func (g *globals) readTopics(ctx context.Context, client *kgo.Client, topics *model.Topics, sent map[string]simulator.Count, quiet time.Duration) error {
-	progress := newProgress(g.err)
+func readTopics(ctx context.Context, g *cli.Globals, client *kgo.Client, topics *model.Topics, sent map[string]simulator.Count, quiet time.Duration) error {
+	progress := cli.NewProgress(g.Err)
 	var accepted int64
 	for _, c := range sent {
 		accepted += c.Accepted
@@ -111,14 +112,14 @@ func (g *globals) readTopics(ctx context.Context, client *kgo.Client, topics *mo
 		}
 		progress.At(topics.Total().Raw)
 	}
-	progress.done()
+	progress.Done()
 	return nil
 }
 
-func (g *globals) showVerification(sent map[string]simulator.Count, r *model.Result) error {
+func showVerification(g *cli.Globals, sent map[string]simulator.Count, r *model.Result) error {
 	faults := demo.Faults(sent, r)
-	if g.json {
-		err := g.printJSON(map[string]any{"sent": sent, "topics": r, "faults": faults, "adds_up": len(faults) == 0})
+	if g.JSON {
+		err := g.PrintJSON(map[string]any{"sent": sent, "topics": r, "faults": faults, "adds_up": len(faults) == 0})
 		if err == nil && len(faults) > 0 {
 			err = errAccount
 		}
@@ -129,15 +130,15 @@ func (g *globals) showVerification(sent map[string]simulator.Count, r *model.Res
 		c, a := sent[p], r.Accounts[p]
 		t.Row(p, c.Accepted, a.Raw, a.Decoded, a.Duplicates, a.DeadLetters, c.Forged, c.Refused)
 	}
-	g.printf("%s\n", t.Render())
-	g.counts("Dead letters", r.Causes)
-	g.counts("Enriched", r.Enriched)
-	g.printf("Journeys: %d equal to the model's, %d different, %d with a deadline about now\n",
+	g.Printf("%s\n", t.Render())
+	counts(g, "Dead letters", r.Causes)
+	counts(g, "Enriched", r.Enriched)
+	g.Printf("Journeys: %d equal to the model's, %d different, %d with a deadline about now\n",
 		r.Comparison.Equal, r.Comparison.Different, r.Comparison.Undecided)
 	if len(faults) > 0 {
-		g.printf("\n%s\n", terminal.Text(strings.Join(faults, "\n")))
+		g.Printf("\n%s\n", terminal.Text(strings.Join(faults, "\n")))
 		return errAccount
 	}
-	g.printf("It adds up.\n")
+	g.Printf("It adds up.\n")
 	return nil
 }

@@ -16,7 +16,7 @@ import (
 // Run runs the acts and returns an error if anything was lost, repeated or did not
 // recover. The log lists the findings.
 func Run(ctx context.Context, o Options) error {
-	if err := o.check(); err != nil {
+	if err := o.Validate(); err != nil {
 		return err
 	}
 	d := newDiary(o.Out)

@@ -46,7 +46,8 @@ type Options struct {
 // Acts returns the names of all acts.
 func Acts() []string { return []string{ActSingle, ActAdmin, ActCluster} }
 
-func (o *Options) check() error {
+// Validate sets the default of Acts and reports the first fault.
+func (o *Options) Validate() error {
 	if len(o.Acts) == 0 {
 		o.Acts = Acts()
 	}

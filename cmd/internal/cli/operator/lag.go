@@ -1,0 +1,207 @@
+package operator
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path"
+	"time"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/fx"
+
+	"github.com/tributary-hq/tributary/cmd/internal/cli"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/ops"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
+)
+
+// lagFlags are the flags of `tributary lag`.
+type lagFlags struct {
+	groups, ops      []string
+	window, interval time.Duration
+	watch, all       bool
+	serve            string
+}
+
+func newLag(g *cli.Globals) *cobra.Command {
+	f := lagFlags{window: lag.DefaultWindow, interval: 2 * time.Second}
+	c := &cobra.Command{
+		Use:   "lag",
+		Short: "how far consumer groups are behind, in time, and what is wrong; exit code 1 if something is",
+		Long: `Watches consumer groups for a few seconds and says of each what it does: ok, behind
+but catching up, falling behind, stuck, blocked by an open transaction, no members,
+beyond the end of the log.
+A group is ok if it has read what was there when the watching began, so that the
+answer comes at once where all is well, and at the end of --window at the latest.
+
+OLDEST is the age of the oldest record that a group has not read: the lag in time.
+A transaction's markers and the holes of compaction are no records. What stands
+behind an open transaction cannot be read yet: it is told as held, and its age counts.
+
+A committed offset beyond the end of the log, or of its leader epoch, is of records that
+the topic has lost, or of another topic of that name.
+
+Exit code 0: nothing to do. 1: a group is stuck, blocked, falling behind, has lost
+records to retention, stands beyond the end, or ours has no members; or there is no such
+group. 2: wrong use.`,
+		Example: `  tributary lag
+  tributary lag --watch
+  tributary lag --group 'analytics-*' --group billing --json | jq '.groups[] | select(.bad)'
+  tributary lag --group '*' --serve 127.0.0.1:9465`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := f.validate(); err != nil {
+				return cli.Usage(err)
+			}
+			return runLag(cmd.Context(), g, &f)
+		},
+	}
+	flags := c.Flags()
+	flags.StringArrayVar(&f.groups, "group", nil, "groups to look at, a name or a pattern such as 'analytics-*'; may be repeated; without it the stages of this configuration")
+	flags.DurationVar(&f.window, "window", f.window, "how long a group is watched before it is called stuck, blocked or falling behind; longer than its commit interval")
+	flags.BoolVarP(&f.watch, "watch", "w", false, "go on until Ctrl-C")
+	flags.DurationVar(&f.interval, "interval", f.interval, "how often to look with --watch and --serve")
+	flags.BoolVarP(&f.all, "all", "a", false, "every partition, also of groups that are ok")
+	flags.StringVar(&f.serve, "serve", "", "serve the figures as Prometheus metrics on this address; without --group of all groups")
+	flags.StringArrayVar(&f.ops, "ops", nil, "address of a processor's ops port, to tell a restore of state from a stuck group; may be repeated")
+	return c
+}
+
+// noArgs rejects arguments with the exit code of wrong use.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if err := cobra.NoArgs(cmd, args); err != nil {
+		return cli.Usage(err)
+	}
+	return nil
+}
+
+func (f *lagFlags) validate() error {
+	var errs []error
+	for _, p := range f.groups {
+		if _, err := path.Match(p, ""); err != nil {
+			errs = append(errs, fmt.Errorf("--group: %q is no pattern: %w", p, err))
+		}
+	}
+	if f.window < time.Second {
+		errs = append(errs, errors.New("--window: watch for a second at least"))
+	}
+	if f.interval < 100*time.Millisecond {
+		errs = append(errs, errors.New("--interval: 100ms at least"))
+	}
+	if f.watch && f.serve != "" {
+		errs = append(errs, errors.New("--watch and --serve do not go together"))
+	}
+	return errors.Join(errs...)
+}
+
+func runLag(ctx context.Context, g *cli.Globals, f *lagFlags) error {
+	file, err := g.Load()
+	if err != nil {
+		return err
+	}
+	settings := lag.Config{Groups: f.groups, Window: f.window}
+	if settings.Kafka, err = file.Config.Kafka.Options(); err != nil {
+		return err
+	}
+	if len(f.groups) == 0 || f.serve != "" {
+		settings.Own = file.Config.OwnGroups(nil)
+	}
+	if len(f.ops) > 0 {
+		settings.Restores = lag.RestoresFrom(f.ops, file.Config.Names().Group)
+	}
+	if f.serve != "" {
+		if len(f.groups) == 0 {
+			settings.Groups = []string{"*"}
+		}
+		return serveLag(ctx, g, file, f, settings)
+	}
+	watcher := lag.New(settings)
+	if err := watcher.Open(); err != nil {
+		return err
+	}
+	defer watcher.Close()
+	if f.watch {
+		return watchLag(ctx, g, watcher, f)
+	}
+	progress := cli.NewProgress(g.Err)
+	told := false
+	report, err := watcher.Run(ctx, time.Second, func(r *lag.Report) {
+		if r.Watching() && !told {
+			told = true
+			progress.Step("watching the groups, for "+f.window.String()+" at most", int64(f.window/time.Second))
+		}
+		progress.At(int64(time.Duration(r.Window) / time.Second))
+	})
+	progress.Done()
+	if err != nil {
+		return fmt.Errorf("lag on %v: %w", file.Config.Kafka.Brokers, err)
+	}
+	if g.JSON {
+		err = g.PrintJSON(report)
+	} else {
+		newLagScreen(g.Out, f.all).show(report)
+	}
+	if err == nil && (report.Bad > 0 || len(report.Groups) == 0) {
+		return cli.ErrReported
+	}
+	return err
+}
+
+// watchLag shows reports repeatedly; on a terminal each replaces the one before.
+func watchLag(ctx context.Context, g *cli.Globals, watcher *lag.Watcher, f *lagFlags) error {
+	ticker := time.NewTicker(f.interval)
+	defer ticker.Stop()
+	screen := newLagScreen(g.Out, f.all)
+	screen.live = terminal.IsTerminal(g.Out)
+	screen.history = map[string][]lagMoment{}
+	lines := json.NewEncoder(g.Out)
+	bad := 0
+	for {
+		report, err := watcher.Observe(ctx)
+		switch {
+		case ctx.Err() != nil:
+		case err != nil:
+			// An unreachable broker may come back; until then the error is shown.
+			terminal.Printf(g.Err, "%s cannot look: %v\n", time.Now().Format(time.TimeOnly), err)
+		case g.JSON:
+			bad = report.Bad
+			if err := lines.Encode(report); err != nil {
+				return fmt.Errorf("print JSON: %w", err)
+			}
+		default:
+			bad = report.Bad
+			screen.show(report)
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			if bad > 0 {
+				return cli.ErrReported
+			}
+			return nil
+		}
+	}
+}
+
+// serveLag serves the metrics until it is stopped.
+func serveLag(ctx context.Context, g *cli.Globals, file *config.File, f *lagFlags, settings lag.Config) error {
+	logger := g.Logger(&file.Config.Log)
+	metrics := ops.NewRegistry()
+	service := lag.NewService(lag.New(settings), f.interval, logger)
+	metrics.MustRegister(service)
+	server := ops.New(f.serve, metrics, logger, lagCheck(service))
+	return cli.RunApp(ctx, logger, fx.Module("lag", fx.Invoke(func(lifecycle fx.Lifecycle) {
+		lifecycle.Append(fx.StartStopHook(service.Start, service.Stop))
+		lifecycle.Append(fx.StartStopHook(server.Start, server.Stop))
+	})))
+}
+
+func lagCheck(s *lag.Service) ops.Check {
+	return ops.Check{Name: "lag", Func: func() (bool, any) {
+		ok, at := s.Fresh()
+		return ok, map[string]any{"found_out_at": at}
+	}}
+}

@@ -1,0 +1,16 @@
+// Package operator has the commands of the operators' tools: flags, confirmation, tables
+// and JSON. The tools themselves are packages of cmd/internal/tool and print nothing.
+package operator
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/tributary-hq/tributary/cmd/internal/cli"
+)
+
+// Commands returns all of them.
+func Commands(g *cli.Globals) []*cobra.Command {
+	return []*cobra.Command{
+		newTopics(g), newSchemas(g), newTail(g), newLag(g), newDeadLetter(g), newAudit(g), newTrace(g), newForget(g), newReset(g),
+	}
+}

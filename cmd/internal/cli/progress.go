@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/progress"
+
+	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
+)
+
+// Progress shows the progress of a run: as a bar on a terminal, as lines elsewhere.
+type Progress struct {
+	mu      sync.Mutex
+	out     io.Writer
+	writer  progress.Writer // nil where there is no terminal
+	tracker *progress.Tracker
+	ended   bool
+}
+
+// NewProgress returns a display on a stream.
+func NewProgress(out io.Writer) *Progress {
+	out = terminal.Unwrap(out)
+	p := &Progress{out: out}
+	if !terminal.IsTerminal(out) {
+		return p
+	}
+	p.writer = progress.NewWriter()
+	p.writer.SetOutputWriter(out)
+	p.writer.SetAutoStop(false)
+	p.writer.SetUpdateFrequency(100 * time.Millisecond)
+	p.writer.SetStyle(progress.StyleBlocks)
+	p.writer.SetMessageLength(50)
+	go p.writer.Render()
+	return p
+}
+
+// Step begins a part of the work; total is its number of units.
+func (p *Progress) Step(name string, total int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.writer == nil {
+		_, _ = fmt.Fprintln(p.out, name+" …")
+		return
+	}
+	if p.tracker != nil {
+		p.tracker.MarkAsDone()
+	}
+	p.tracker = &progress.Tracker{Message: name, Total: total}
+	p.writer.AppendTracker(p.tracker)
+}
+
+// At sets how many units are done.
+func (p *Progress) At(done int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.tracker != nil {
+		p.tracker.SetValue(done)
+	}
+}
+
+// Done ends the display; it may be called again.
+func (p *Progress) Done() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.writer == nil || p.ended {
+		return
+	}
+	p.ended = true
+	if p.tracker != nil {
+		p.tracker.MarkAsDone()
+	}
+	p.writer.Stop()
+	const redraw = 150 * time.Millisecond
+	<-time.After(redraw) // the writer draws its last lines on its own time
+}
