@@ -17,8 +17,8 @@ help: ## list the targets
 all: fmt lint test ## format, lint, test
 
 .PHONY: build
-build: ## tributary and lab, into bin/
-	go build -trimpath -o bin/ ./cmd/tributary ./cmd/lab
+build: ## tributary as the image holds it, and lab, into bin/
+	CGO_ENABLED=0 go build -trimpath -tags grpcnotrace -ldflags="-s -w -X github.com/tributary-hq/tributary/cmd/internal/cli.version=$(VERSION)" -o bin/ ./cmd/tributary ./cmd/lab
 
 .PHONY: demo
 demo: ## everything in one process, nothing to install

@@ -10,40 +10,62 @@ import (
 
 func newConfig(g *cli.Globals) *cobra.Command {
 	c := &cobra.Command{Use: "config", Short: "check the configuration, or print an example"}
-	c.AddCommand(newConfigCheck(g), &cobra.Command{
-		Use:     "example",
-		Short:   "print a complete, commented configuration file",
-		Example: "  tributary config example > tributary.yaml",
+	c.AddCommand(newConfigCheck(g), newConfigExample(g))
+	return c
+}
+
+func newConfigExample(g *cli.Globals) *cobra.Command {
+	var development bool
+	c := &cobra.Command{
+		Use:   "example",
+		Short: "print a complete, commented configuration file",
+		Long: `Prints a complete, commented configuration file that takes its secrets from environment
+variables. With --development the file works as it is: it names the broker of make
+kafka-start, wants one replica of each topic, and holds a new random value for every secret.`,
+		Example: "  tributary config example > tributary.yaml\n  tributary config example --development > tributary.yaml",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			g.Printf("%s", terminal.Text(config.Example()))
+			text := config.Example()
+			if development {
+				text = config.Development()
+			}
+			g.Printf("%s", terminal.Text(text))
 			return nil
 		},
-	})
+	}
+	c.Flags().BoolVar(&development, "development", false, "for a broker on this machine, with random secrets")
 	return c
 }
 
 func newConfigCheck(g *cli.Globals) *cobra.Command {
-	return &cobra.Command{
+	var noSecrets bool
+	c := &cobra.Command{
 		Use:   "check",
 		Short: "report every fault with its line, warn of what is unwise, print the settings in force",
-		Long: `Reads the file and the environment, reports every fault at once with its line, warns
-of combinations that are allowed and unwise, and prints the settings in force with
-secrets masked. Exit code 1 if there is a fault.`,
+		Long: `Reads the file, the environment, and every secret and certificate that they name;
+reports every fault at once with its line or variable, warns of combinations that are
+allowed and unwise and of ports that are in use, and prints the settings in force with
+secrets masked. Where the secrets are on other machines: --no-secrets. Exit code 1 if
+there is a fault.`,
 		Example: "  tributary config check -c tributary.yaml",
 		Args:    cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			f, err := config.Load(g.ConfigPath)
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			f, err := config.Load(config.Path(g.ConfigPath))
 			if err != nil {
 				return err
 			}
-			return reportConfig(g, f)
+			faults, warnings := f.Check(), append(f.Warnings(), f.CheckPorts(cmd.Context())...)
+			if !noSecrets {
+				faults = append(faults, f.CheckSecrets()...)
+			}
+			return reportConfig(g, f, faults, warnings)
 		},
 	}
+	c.Flags().BoolVar(&noSecrets, "no-secrets", false, "read no secret and no certificate")
+	return c
 }
 
-func reportConfig(g *cli.Globals, f *config.File) error {
-	faults, warnings := f.Check(), f.Warnings()
+func reportConfig(g *cli.Globals, f *config.File, faults, warnings []config.Fault) error {
 	settings, err := f.Effective()
 	if err != nil {
 		return err

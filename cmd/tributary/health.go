@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/ops"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 )
 
@@ -39,6 +40,9 @@ without a shell.`,
 					return err
 				}
 				address = f.Config.Ops.Listen
+				if ports, err := ops.Ports(address); err == nil && len(ports) > 1 {
+					return cli.Usage(fmt.Errorf("ops.listen is the range %s: name the port that the process logged, with --address", address))
+				}
 			}
 			path := "/healthz"
 			if ready {

@@ -25,6 +25,7 @@ Exit codes:
   74  processor: the disk of the state directory is full
 
 Environment:
+  TRIBUTARY_CONFIG   the configuration file, as --config.
   TRIBUTARY_…        any setting, levels apart by two underscores: kafka.brokers is
                      TRIBUTARY_KAFKA__BROKERS; lists by commas. It goes before the file;
                      config check shows what counts.

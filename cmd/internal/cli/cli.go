@@ -36,7 +36,7 @@ const (
 type Globals struct {
 	// Out and Err are the output and the error stream.
 	Out, Err io.Writer
-	// ConfigPath is --config; empty means defaults and environment variables.
+	// ConfigPath is --config; empty means the file of config.Path.
 	ConfigPath string
 	// JSON is --json.
 	JSON bool
@@ -44,7 +44,7 @@ type Globals struct {
 
 // AddFlags adds the global flags to a program's root command.
 func (g *Globals) AddFlags(root *cobra.Command) {
-	root.PersistentFlags().StringVarP(&g.ConfigPath, "config", "c", "", "configuration file (YAML); without it the defaults and TRIBUTARY_… variables")
+	root.PersistentFlags().StringVarP(&g.ConfigPath, "config", "c", "", "configuration file (YAML); else TRIBUTARY_CONFIG, else ./tributary.yaml if it exists; TRIBUTARY_… variables go before it")
 	root.PersistentFlags().BoolVar(&g.JSON, "json", false, "print JSON, for programs")
 }
 
@@ -71,7 +71,7 @@ func Run(ctx context.Context, newRoot func(*Globals) *cobra.Command, args []stri
 	stdout, stderr = terminal.NewWriter(stdout), terminal.NewWriter(stderr)
 	g := &Globals{Out: stdout, Err: stderr}
 	root := newRoot(g)
-	root.SilenceUsage, root.SilenceErrors = true, true
+	root.SilenceUsage, root.SilenceErrors, root.Version = true, true, BuildInfo().Version
 	// Reached only by an unknown command: cobra's own error would have no exit code.
 	root.Args, root.RunE = cobra.ArbitraryArgs, unknownCommand
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return Usage(errors.New(terminal.Line(err.Error()))) })
@@ -130,7 +130,7 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 
 // Load reads the configuration and prints all its faults.
 func (g *Globals) Load() (*config.File, error) {
-	f, err := config.Load(g.ConfigPath)
+	f, err := config.Load(config.Path(g.ConfigPath))
 	if err != nil {
 		return nil, Usage(err)
 	}

@@ -5,8 +5,11 @@ import (
 	"runtime/debug"
 )
 
-// version is set by the linker (-X …/cmd/internal/cli.version=...) if there is no git history, as in
-// the image; else it is empty.
+// release is the version of the newest section of CHANGELOG.md; a test compares them.
+const release = "0.1.0"
+
+// version is set by the linker (-X …/cmd/internal/cli.version=...) in the image and by make build, to
+// what git describes; else it is empty.
 var version string
 
 // Build is the version information of a binary.
@@ -20,14 +23,13 @@ type Build struct {
 
 // BuildInfo returns the version information of this binary.
 func BuildInfo() Build {
-	b := Build{Version: "unknown", Go: runtime.Version()}
+	b := Build{Version: release, Go: runtime.Version()}
+	if version != "" && version != release && version != "v"+release {
+		b.Version += "+" + version
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return b
-	}
-	b.Version = info.Main.Version
-	if version != "" {
-		b.Version = version
 	}
 	for _, s := range info.Settings {
 		switch s.Key {

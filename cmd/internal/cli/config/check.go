@@ -19,13 +19,17 @@ type Fault struct {
 	Path string `json:"path"`
 	// Line is the line of the setting in the file, or of the nearest one around it; 0
 	// if it is not in the file.
-	Line    int    `json:"line"`
-	Message string `json:"message"`
+	Line int `json:"line"`
+	// Variable is the environment variable that the value comes from; empty if it does not.
+	Variable string `json:"variable,omitempty"`
+	Message  string `json:"message"`
 }
 
 // String returns the fault as a line of text.
 func (f Fault) String() string {
 	switch {
+	case f.Variable != "":
+		return fmt.Sprintf("%s (%s): %s", f.Variable, f.Path, f.Message)
 	case f.Line > 0 && f.Path != "":
 		return fmt.Sprintf("line %d: %s: %s", f.Line, f.Path, f.Message)
 	case f.Path != "":
@@ -54,12 +58,13 @@ func (f *File) Check() []Fault {
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		faults = append(faults, Fault{Path: "log.format", Message: fmt.Sprintf("%q is none of text, json", c.Log.Format)})
 	}
-	for i := range faults {
-		faults[i].Line = f.lines.of(faults[i].Path)
-	}
-	slices.SortStableFunc(faults, func(a, b Fault) int { return cmp.Compare(a.Line, b.Line) })
+	faults = append(faults, faultsOf("ops", c.Ops.Validate())...)
+	f.locate(faults)
 	return slices.Compact(faults)
 }
+
+// byLine is the order of faults and warnings.
+func byLine(a, b Fault) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Path, b.Path)) }
 
 // faultsOf splits joined errors into faults below a path. The text of each error begins
 // with its key, a colon and a space.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli/kafka"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/ops"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/secret"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/acl"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/topics"
@@ -75,8 +76,20 @@ type Key struct {
 
 // Ops is the port for metrics and health.
 type Ops struct {
-	// Listen is its address; empty disables it.
+	// Listen is its address, host:port, or host:first-last for the first free port of a range;
+	// empty disables it.
 	Listen string `json:"listen" koanf:"listen" yaml:"listen"`
+}
+
+// Validate checks the address.
+func (o *Ops) Validate() error {
+	if o.Listen == "" {
+		return nil
+	}
+	if _, err := ops.Ports(o.Listen); err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	return nil
 }
 
 // Log configures the program's own log.
@@ -89,11 +102,14 @@ type Log struct {
 
 // Default returns the default settings.
 func Default() Config {
-	return Config{
+	c := Config{
 		Kafka: kafka.DefaultConfig(), Registry: Registry{URLs: []string{"http://127.0.0.1:8081"}}, Topics: topics.DefaultConfig(), ACL: acl.DefaultConfig(),
 		Ingest: ingest.DefaultConfig(), Processor: processor.DefaultConfig(),
-		Ops: Ops{Listen: "127.0.0.1:9090"}, Log: Log{Level: "info", Format: "text"},
+		Ops: Ops{Listen: "127.0.0.1:9090-9099"}, Log: Log{Level: "info", Format: "text"},
 	}
+	// Load fills it in, by the instance.
+	c.Processor.Engine.StateDir = ""
+	return c
 }
 
 // Names returns the names of topics and groups, with the configured prefix.

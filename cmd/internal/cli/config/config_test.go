@@ -36,6 +36,10 @@ func TestExampleIsTheDefaults(t *testing.T) {
 		t.Fatalf("the example has faults: %v", faults)
 	}
 	got, want := f.Config, config.Default()
+	if filepath.Dir(got.Processor.Engine.StateDir) != "state" {
+		t.Errorf("state_dir = %q, want a folder of the instance in state", got.Processor.Engine.StateDir)
+	}
+	want.Processor.Engine.StateDir = got.Processor.Engine.StateDir
 	want.Ingest.Sources, want.Sources, want.Privacy = got.Ingest.Sources, got.Sources, got.Privacy
 	// The changelogs' own delete.retention.ms is what the topic table says.
 	row, _ := schemas.Find(schemas.ChangelogLOX24)

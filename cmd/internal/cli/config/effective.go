@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -11,33 +12,68 @@ import (
 	"github.com/tributary-hq/tributary/processor/source"
 )
 
-// Effective returns the settings as YAML, secrets masked.
+// Effective returns the settings in force as YAML, as a file that can be read again, except that
+// secrets given as values are masked.
 func (f *File) Effective() (string, error) {
 	shown := struct {
 		Config `yaml:",inline"`
 
-		Sources []effectiveSource `yaml:"sources"`
+		Sources []*yaml.Node `yaml:"sources"`
 	}{Config: f.Config}
 	shown.Ingest.Sources, shown.Config.Sources = nil, nil
 	for i := range f.Config.Ingest.Sources {
-		s := effectiveSource{Source: f.Config.Ingest.Sources[i]}
-		if i < len(f.Config.Sources) {
-			s.Processor = f.Config.Sources[i].WithDefaults()
+		source, err := effectiveSource(&f.Config.Ingest.Sources[i], f.Config.Sources[i].WithDefaults())
+		if err != nil {
+			return "", err
 		}
-		shown.Sources = append(shown.Sources, s)
+		shown.Sources = append(shown.Sources, source)
 	}
-	text, err := yaml.Marshal(shown)
+	var whole yaml.Node
+	if err := whole.Encode(shown); err != nil {
+		return "", fmt.Errorf("show the settings: %w", err)
+	}
+	// The list of sources is at the top level.
+	remove(&whole, "ingest", "sources")
+	text, err := yaml.Marshal(&whole)
 	if err != nil {
 		return "", fmt.Errorf("show the settings: %w", err)
 	}
 	return string(text), nil
 }
 
-// effectiveSource is one source with the settings of both ingest and the processor.
-type effectiveSource struct {
-	ingest.Source `yaml:",inline"`
+// effectiveSource returns one source with the settings of both ingest and the processor.
+func effectiveSource(of *ingest.Source, settings source.Source) (*yaml.Node, error) {
+	var out, more yaml.Node
+	if err := errors.Join(out.Encode(of), more.Encode(settings)); err != nil {
+		return nil, fmt.Errorf("show a source: %w", err)
+	}
+	for i := 0; i+1 < len(more.Content); i += 2 {
+		if valueOf(&out, more.Content[i].Value) == nil { // id and provider are of both
+			out.Content = append(out.Content, more.Content[i], more.Content[i+1])
+		}
+	}
+	return &out, nil
+}
 
-	Processor source.Source `yaml:"processor"`
+// valueOf returns the value of a mapping's key, nil if there is none.
+func valueOf(mapping *yaml.Node, key string) *yaml.Node {
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		if mapping.Content[i].Value == key {
+			return mapping.Content[i+1]
+		}
+	}
+	return nil
+}
+
+// remove removes a key of a section.
+func remove(root *yaml.Node, section, key string) {
+	at := valueOf(root, section)
+	for i := 0; at != nil && i+1 < len(at.Content); i += 2 {
+		if at.Content[i].Value == key {
+			at.Content = slices.Delete(at.Content, i, i+2)
+			return
+		}
+	}
 }
 
 // Keys returns the last part of every setting's name, sorted, each once.

@@ -17,9 +17,8 @@ const developmentKey = "a-development-key-for-phones"
 // soon is how long before the last key ends the warnings begin.
 const soon = 30 * 24 * time.Hour
 
-// keyFaults reports mistakes in the keys at a given time. A key that cannot be read
-// here is only a warning (see keyWarnings): config check may run on a machine without
-// the keys.
+// keyFaults reports mistakes in the keys at a given time. CheckSecrets reports a key
+// that cannot be read here: a check may run on a machine without the keys.
 func (f *File) keyFaults(now time.Time) []Fault {
 	var out []Fault
 	keys := f.Config.Privacy.Keys
@@ -55,7 +54,7 @@ func (f *File) keyFaults(now time.Time) []Fault {
 	return out
 }
 
-// keyWarnings warns of keys that cannot be read here, gaps between keys, and a last key
+// keyWarnings warns of the public development key, gaps between keys, and a last key
 // that ends soon.
 func (f *File) keyWarnings(now time.Time, warn func(path, format string, args ...any)) {
 	keys := f.Config.Privacy.Keys
@@ -67,8 +66,7 @@ func (f *File) keyWarnings(now time.Time, warn func(path, format string, args ..
 		path := fmt.Sprintf("privacy.keys[%d]", i)
 		text, err := keys[i].Resolve()
 		switch {
-		case err != nil:
-			warn(path, "not checked, for it cannot be read here: %v", err)
+		case err != nil: // CheckSecrets reports it
 		case text == developmentKey && f.development():
 			warn(path, "the public key of the compose stack: for development only")
 		}

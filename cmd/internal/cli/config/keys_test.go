@@ -41,7 +41,6 @@ func TestKeys(t *testing.T) {
 		"compose's, on three brokers": {keys: "[{id: a, value: a-development-key-for-phones}]", fault: "privacy.keys[0]: this is the public key"},
 		"compose's, on one broker":    {keys: "[{id: a, value: a-development-key-for-phones}]", more: one, warn: "privacy.keys[0]: the public key"},
 		"compose's, on one with TLS":  {keys: "[{id: a, value: a-development-key-for-phones}]", more: one + tls, fault: "privacy.keys[0]: this is the public key"},
-		"one that cannot be read":     {keys: "[{id: a, file: /does/not/exist}]", warn: "privacy.keys[0]: not checked"},
 		"one that is nowhere":         {keys: "[{id: a}]", fault: "privacy.keys[0]: give exactly one"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,6 +3,8 @@ package config
 import (
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +30,8 @@ type File struct {
 	// none.
 	warnings []Fault
 	lines    lines
+	// variables are the environment variables that set a setting, by its path.
+	variables map[string]string
 	// cut is set if the file does not end with a newline, so that it may be truncated.
 	cut bool
 	// Now is the clock for checking the keys' spans; nil means time.Now.
@@ -41,10 +45,23 @@ func (f *File) now() time.Time {
 	return f.Now()
 }
 
+// Path returns the file to read: the named one, else that of TRIBUTARY_CONFIG, else tributary.yaml in
+// the working directory if there is one, else none.
+func Path(named string) string {
+	const usual = "tributary.yaml"
+	if named == "" {
+		named = os.Getenv(envPrefix + "CONFIG")
+	}
+	if _, err := os.Stat(usual); named == "" && err == nil {
+		return usual
+	}
+	return named
+}
+
 // Load reads the file; without a path only defaults and environment apply. An error
 // means that the file cannot be read at all; Check returns the mistakes in it.
 func Load(path string) (*File, error) {
-	f := &File{Config: Default(), Path: path}
+	f := &File{Config: Default(), Path: path, variables: map[string]string{}}
 	k := koanf.New(".")
 	if path != "" {
 		text, err := os.ReadFile(path) //nolint:gosec // the operator names the file
@@ -66,12 +83,7 @@ func Load(path string) (*File, error) {
 		}
 	}
 	err := k.Load(env.Provider(".", env.Opt{Prefix: envPrefix, TransformFunc: func(key, value string) (string, any) {
-		path := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(key, envPrefix)), "__", ".")
-		// A variable without levels may be a secret that the operator has named so.
-		if strings.Contains(path, ".") && !settings().has(strings.Split(path, ".")) {
-			f.warnings = append(f.warnings, Fault{Path: path, Message: "the environment variable " + key + " is no setting and changes nothing"})
-		}
-		return path, value
+		return f.variable(key, value), value
 	}}), nil)
 	if err != nil {
 		return nil, fmt.Errorf("read the environment: %w", err)
@@ -79,10 +91,36 @@ func Load(path string) (*File, error) {
 	f.decode(k, "", &f.Config)
 	f.decode(k, "sources", &f.Config.Ingest.Sources)
 	f.decode(k, "sources", &f.Config.Sources)
+	f.Config.stateDir()
 	for i := range min(len(f.Config.Ingest.Sources), len(f.Config.Sources)) {
 		f.Config.Ingest.Sources[i].Settings = f.Config.Sources[i].Stamp()
 	}
 	return f, nil
+}
+
+// variable returns the path of the setting that an environment variable sets, and checks its value.
+func (f *File) variable(key, value string) string {
+	path := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(key, envPrefix)), "__", ".")
+	// A variable without levels may be a secret that the operator has named so.
+	if !strings.Contains(path, ".") {
+		return path
+	}
+	setting := settings().at(strings.Split(path, "."))
+	if setting == nil {
+		message := "the environment variable " + key + " is no setting and changes nothing"
+		if near := nearest(path, settings().paths("")); near != "" {
+			message += "; did you mean " + envPrefix + strings.ToUpper(strings.ReplaceAll(near, ".", "__")) + "?"
+		}
+		f.warnings = append(f.warnings, Fault{Path: path, Message: message})
+		return path
+	}
+	f.variables[path] = key
+	for item := range strings.SplitSeq(value, ",") {
+		if message := unfit(setting.leaf, strings.TrimSpace(item)); message != "" {
+			f.faults = append(f.faults, Fault{Path: path, Message: message})
+		}
+	}
+	return path
 }
 
 // decode reads a part of the settings into a struct; values of the wrong type are
@@ -107,7 +145,27 @@ func (f *File) decode(k *koanf.Koanf, at string, into any) {
 			if at != "" {
 				path = strings.TrimSuffix(at+path, ".")
 			}
-			f.faults = append(f.faults, Fault{Path: path, Message: message})
+			// The check of the text has reported most, in terms of the value.
+			if !slices.ContainsFunc(f.faults, func(known Fault) bool { return plainPath(known.Path) == plainPath(path) }) {
+				f.faults = append(f.faults, Fault{Path: path, Message: message})
+			}
 		}
 	}
+}
+
+// plainPath returns a path in one spelling: the decoder writes map[key] where the file's is map.key.
+func plainPath(path string) string { return strings.NewReplacer("[", ".", "]", "").Replace(path) }
+
+// stateDir gives the state store its default folder, one for each instance, so that a second
+// processor on the same machine needs an instance_id of its own and nothing else.
+func (c *Config) stateDir() {
+	e := &c.Processor.Engine
+	if e.StateDir != "" {
+		return
+	}
+	instance := e.InstanceID
+	if instance == "" {
+		instance, _ = os.Hostname() // the engine reports it
+	}
+	e.StateDir = filepath.Join("state", filepath.Base(instance))
 }

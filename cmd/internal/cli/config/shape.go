@@ -40,13 +40,16 @@ type shape struct {
 	leaf reflect.Type
 }
 
-// has reports whether a setting with that path exists.
-func (s *shape) has(path []string) bool {
+// at returns the shape of a setting, nil if there is none. Below a free map it is that of its values.
+func (s *shape) at(path []string) *shape {
 	if len(path) == 0 || s.fields == nil {
-		return true
+		return s
 	}
 	sub, ok := s.fields[path[0]]
-	return ok && sub.has(path[1:])
+	if !ok {
+		return nil
+	}
+	return sub.at(path[1:])
 }
 
 func tree(t reflect.Type) *shape {
@@ -54,7 +57,11 @@ func tree(t reflect.Type) *shape {
 		t = t.Elem()
 	}
 	if t.Kind() == reflect.Map {
-		return &shape{leaf: t.Elem()}
+		elem := t.Elem()
+		for elem.Kind() == reflect.Slice {
+			elem = elem.Elem()
+		}
+		return &shape{leaf: elem}
 	}
 	if t.Kind() != reflect.Struct || t.String() == "time.Time" {
 		return &shape{leaf: t}
@@ -103,5 +110,17 @@ func (s *shape) names() []string {
 		out = append(out, name)
 	}
 	slices.Sort(out)
+	return out
+}
+
+// paths returns the path of every setting that an environment variable can set.
+func (s *shape) paths(below string) []string {
+	if s.fields == nil {
+		return []string{below}
+	}
+	var out []string
+	for name, sub := range s.fields {
+		out = append(out, sub.paths(strings.TrimPrefix(below+"."+name, "."))...)
+	}
 	return out
 }

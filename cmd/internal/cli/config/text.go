@@ -15,7 +15,7 @@ import (
 // wholeNumber is a number that YAML reads and writes back unchanged.
 var wholeNumber = regexp.MustCompile(`^(0|[1-9]\d{0,17})$`)
 
-// coerced finds text settings whose YAML value is not text, which the decoder would
+// coerced finds values of the wrong type, and text settings whose YAML value is not text, which the decoder would
 // rewrite: true becomes "1", 0123 becomes "83", 1.10 becomes "1.1". A whole number in
 // decimal digits is accepted as written, for ids such as 2026, but never in a secret.
 func coerced(s *shape, path string, n *yaml.Node, out *[]Fault) {
@@ -45,12 +45,19 @@ func coerced(s *shape, path string, n *yaml.Node, out *[]Fault) {
 	}
 }
 
-// misread returns the reason why a scalar is not the text that it looks like, or "".
+// misread returns the reason why a scalar is not a value of the setting, or not the text that it looks
+// like, or "".
 func misread(leaf reflect.Type, n *yaml.Node) string {
 	if leaf == nil || leaf.Kind() != reflect.String {
-		return ""
+		if n.ShortTag() == "!!null" {
+			return ""
+		}
+		return unfit(leaf, n.Value)
 	}
 	secret := leaf == reflect.TypeFor[ingest.Hidden]()
+	if secret && n.Value == ingest.Hidden("").String() {
+		return "this is the mask that config check prints in place of a secret: write the secret, or its file or env"
+	}
 	kind := map[string]string{
 		"!!bool": "true or false", "!!int": "a number", "!!float": "a number", "!!timestamp": "a date", "!!null": "no value",
 	}[n.ShortTag()]

@@ -1,15 +1,19 @@
 package config
 
 import (
-	"cmp"
 	"fmt"
 	"net"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli/kafka"
 	"github.com/tributary-hq/tributary/schemas"
 )
+
+// longestRetry is how long after the event a documented retry comes at the latest: UAPAY's last, after
+// 5 s, 5 min, 1 h, 2 h and 24 h.
+const longestRetry = 27*time.Hour + 5*time.Minute + 5*time.Second
 
 // Warnings returns settings that are allowed but unwise.
 func (f *File) Warnings() []Fault {
@@ -56,6 +60,10 @@ func (f *File) Warnings() []Fault {
 		warn("ops.listen", "metrics and health are open beyond this machine")
 	}
 	f.keyWarnings(f.now(), warn)
+	f.shortSecrets(warn)
+	if c.Processor.DedupeSpan < longestRetry {
+		warn("processor.dedupe_span", "%v is shorter than UAPAY's retries (%v): a late retry of an event that was forgotten becomes a dead letter", c.Processor.DedupeSpan, longestRetry)
+	}
 	if len(c.Ingest.Sources) == 0 {
 		warn("sources", "none: ingest answers 404 to every webhook")
 	}
@@ -64,6 +72,6 @@ func (f *File) Warnings() []Fault {
 			warn(fmt.Sprintf("sources[%d].accept_stale", i), "old signed tokens can be played again: for a backfill only")
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Fault) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Path, b.Path)) })
+	f.locate(out)
 	return out
 }

@@ -85,9 +85,9 @@ func (s *Server) Start(ctx context.Context) error {
 	if s.address == "" {
 		return nil
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.address)
+	listener, err := Listen(ctx, s.address)
 	if err != nil {
-		return fmt.Errorf("listen for metrics and health (ops.listen): %w", err)
+		return fmt.Errorf("metrics and health (ops.listen): %w", err)
 	}
 	s.addr = listener.Addr()
 	// Ended by Stop.

@@ -1,0 +1,19 @@
+package ingest
+
+import (
+	"errors"
+	"time"
+)
+
+// CheckFiles reads the secrets and the certificate that Start would read, and returns every fault;
+// each names its setting.
+func CheckFiles(cfg Config) error {
+	_, err := open(cfg.Sources, nil, newMetrics())
+	if cfg.TLS.CertFile == "" {
+		return err
+	}
+	m := newMetrics()
+	c := &certificates{files: cfg.TLS, now: time.Now, expiry: m.certificate, reloads: m.reloads}
+	_, certificate := c.load()
+	return errors.Join(err, certificate)
+}
