@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/tributary-hq/tributary/schemas/internal/extra"
 )
 
 const (
@@ -49,7 +51,7 @@ func (n Names) Subject(topic string) string { return n.Topic(topic) + SubjectSuf
 // the caller's.
 func Table() []Topic {
 	topics := make([]Topic, 0, 32)
-	for _, group := range [][]Topic{rawTopics(), decodedTopics(), enrichedTopics(), deadLetterTopics(), internalTopics()} {
+	for _, group := range [][]Topic{rawTopics(), decodedTopics(), enrichedTopics(), deadLetterTopics(), internalTopics(), extra.Topics[Topic]()} {
 		topics = append(topics, group...)
 	}
 	return topics

@@ -16,18 +16,14 @@ const (
 )
 
 func rawTopics() []Topic {
-	row := func(name, family, doc string) Topic {
-		return Topic{
-			Name: name, Family: family, Format: FormatRaw, Access: AccessRestricted,
-			Delete: true, Retention: rawRetention, MaxMessageBytes: rawMaxMessageBytes, Doc: doc,
-		}
+	var out []Topic
+	for _, p := range Providers() {
+		out = append(out, Topic{
+			Name: p.Raw, Family: p.ID, Format: FormatRaw, Access: AccessRestricted,
+			Delete: true, Retention: rawRetention, MaxMessageBytes: rawMaxMessageBytes, Doc: p.RawDoc,
+		})
 	}
-	return []Topic{
-		row(RawLOX24, FamilyLOX24, "LOX24's webhooks as sent, proof in headers; holds one-time codes and phones"),
-		row(RawUAPAY, FamilyUAPAY, "UAPAY's signed callbacks as sent, proof in headers"),
-		row(RawVoximplant, FamilyVoximplant, "Voximplant's callbacks as sent, one record for each of a batch, proof in headers"),
-		row(RawUnibell, FamilyUnibell, "Unibell requests, answers and status callbacks as sent; holds one-time codes and phones"),
-	}
+	return out
 }
 
 func decodedTopics() []Topic {
@@ -36,18 +32,18 @@ func decodedTopics() []Topic {
 		t.Delete, t.Retention = true, decodedRetention
 		return t
 	}
+	var out []Topic
+	for _, p := range Providers() {
+		for _, decoded := range p.Decoded {
+			out = append(out, row(decoded.Name, decoded.Doc))
+		}
+	}
 	duplicates := row(Duplicates, "which raw record repeated which, and how it was known")
 	duplicates.Retention = rawRetention
-	return []Topic{
-		row(DecodedLOX24VerifyCode, "each verify_code event of LOX24 once, typed, without the code"),
-		row(DecodedLOX24SMS, "each SMS event of LOX24 once, typed"),
-		row(DecodedLOX24UnknownEvent, "each event of LOX24 of an unknown name once: the names of its fields, no values"),
-		row(DecodedUAPAYPayment, "each invoice and P2P callback of UAPAY once, typed"),
-		row(DecodedVoximplantAccountCallback, "each account callback of Voximplant once, typed, one field per type"),
-		row(DecodedUnibellCall, "each request, answer and status of a Unibell call once, typed, without the code"),
-		duplicates,
+	return append(
+		out, duplicates,
 		row(Ledger, "for each minute and raw partition: how many records were accepted and how they ended, by source"),
-	}
+	)
 }
 
 func enrichedTopics() []Topic {
@@ -72,14 +68,15 @@ func deadLetterTopics() []Topic {
 			Delete: true, Retention: rawRetention, MaxMessageBytes: maxMessageBytes, Doc: doc,
 		}
 	}
-	return []Topic{
-		row(DeadLetterLOX24, "raw LOX24 records that can never be handled, cause in headers"),
-		row(DeadLetterUAPAY, "raw UAPAY records that can never be handled, cause in headers"),
-		row(DeadLetterVoximplant, "raw Voximplant records that can never be handled, cause in headers"),
-		row(DeadLetterUnibell, "raw Unibell records that can never be handled, cause in headers"),
+	var out []Topic
+	for _, p := range Providers() {
+		out = append(out, row(p.DeadLetter, "raw "+p.Title+" records that can never be handled, cause in headers"))
+	}
+	return append(
+		out,
 		row(DeadLetterUnibellCall, "internal Unibell records that can never be handled, cause in headers"),
 		row(DeadLetterJourney, "internal journey records that can never be handled, cause in headers"),
-	}
+	)
 }
 
 func internalTopics() []Topic {
@@ -97,21 +94,23 @@ func internalTopics() []Topic {
 			Doc: "the state of stage " + family + ", private format: restored from, never read by others",
 		}
 	}
-	return []Topic{
+	out := []Topic{
 		repartition(InternalUnibell, FamilyUnibellCall, "Unibell facts and bindings on their way to the verification"),
 		repartition(InternalJourney, FamilyJourney, "members and upstream clocks on their way to the journey"),
-		changelog(ChangelogLOX24, FamilyLOX24),
-		changelog(ChangelogUAPAY, FamilyUAPAY),
-		changelog(ChangelogVoximplant, FamilyVoximplant),
-		changelog(ChangelogUnibell, FamilyUnibell),
+	}
+	for _, p := range Providers() {
+		out = append(out, changelog(p.Changelog, p.ID))
+	}
+	return append(
+		out,
 		changelog(ChangelogUnibellCall, FamilyUnibellCall),
 		changelog(ChangelogJourney, FamilyJourney),
-		{
+		Topic{
 			Name: InternalReplays, Family: FamilyOutput, Format: FormatState, Access: AccessRestricted,
 			Delete: true, Retention: replaysRetention, MaxMessageBytes: maxMessageBytes,
 			Doc: "which dead letters were replayed, by whom and when",
 		},
-	}
+	)
 }
 
 // avroRow returns the settings shared by all Avro topics; the schema is named as the

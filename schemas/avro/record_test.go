@@ -25,11 +25,13 @@ type record interface {
 
 // records makes an empty one of every top record.
 func records() []record {
-	return []record{
-		&avro.LOX24VerifyCode{}, &avro.LOX24SMS{}, &avro.LOX24UnknownEvent{}, &avro.UAPAYPayment{}, &avro.VoximplantAccountCallback{},
-		&avro.UnibellCall{}, &avro.VerificationSnapshot{}, &avro.PaymentSnapshot{}, &avro.AccountSnapshot{},
-		&avro.JourneySnapshot{}, &avro.Duplicate{}, &avro.LedgerEntry{}, &avro.JourneyInput{}, &avro.UnibellInput{},
+	var out []record
+	for _, name := range schemas.AVSCNames() {
+		if r, ok := avro.New(name); ok {
+			out = append(out, r)
+		}
 	}
+	return out
 }
 
 func empty(r record) record {

@@ -48,6 +48,10 @@ func generate(sources map[string]string) (map[string]string, error) {
 		}
 		g.write(bodies[file], full)
 	}
+	if len(g.tops) > 0 {
+		bodies[recordsFile] = &strings.Builder{}
+		g.writeRecords(bodies[recordsFile])
+	}
 	files := map[string]string{}
 	for name, body := range bodies {
 		imports := ""

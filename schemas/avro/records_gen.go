@@ -1,0 +1,54 @@
+// Code generated from the .avsc files by schemas/internal/gen. DO NOT EDIT.
+
+package avro
+
+// New returns an empty record of a schema; ok is false if there is no such schema.
+func New(schema string) (record Record, ok bool) {
+	switch schema {
+	case "decoded.lox24.sms.v1":
+		return &LOX24SMS{}, true
+	case "decoded.lox24.unknown-event.v1":
+		return &LOX24UnknownEvent{}, true
+	case "decoded.lox24.verify-code.v1":
+		return &LOX24VerifyCode{}, true
+	case "decoded.uapay.payment.v1":
+		return &UAPAYPayment{}, true
+	case "decoded.unibell.call.v1":
+		return &UnibellCall{}, true
+	case "decoded.voximplant.account-callback.v1":
+		return &VoximplantAccountCallback{}, true
+	case "duplicates.v1":
+		return &Duplicate{}, true
+	case "enriched.accounts.v1":
+		return &AccountSnapshot{}, true
+	case "enriched.journeys.v1":
+		return &JourneySnapshot{}, true
+	case "enriched.payments.v1":
+		return &PaymentSnapshot{}, true
+	case "enriched.verifications.v1":
+		return &VerificationSnapshot{}, true
+	case "internal.journey.v1":
+		return &JourneyInput{}, true
+	case "internal.unibell.v1":
+		return &UnibellInput{}, true
+	case "ledger.v1":
+		return &LedgerEntry{}, true
+	default:
+		return nil, false
+	}
+}
+
+// Head implements Snapshot.
+func (r *AccountSnapshot) Head() Head {
+	return Head{Provider: r.Provider, Source: r.Source, Revision: r.Revision, Facts: r.Facts, ChangedBy: r.ChangedBy, FirstEventAt: r.FirstEventAt, LastEventAt: r.LastEventAt, Assurance: r.Assurance}
+}
+
+// Head implements Snapshot.
+func (r *PaymentSnapshot) Head() Head {
+	return Head{Provider: r.Provider, Source: r.Source, Revision: r.Revision, Facts: r.Facts, ChangedBy: r.ChangedBy, FirstEventAt: r.FirstEventAt, LastEventAt: r.LastEventAt, Assurance: r.Assurance}
+}
+
+// Head implements Snapshot.
+func (r *VerificationSnapshot) Head() Head {
+	return Head{Provider: r.Provider, Source: r.Source, Revision: r.Revision, Facts: r.Facts, ChangedBy: r.ChangedBy, FirstEventAt: r.FirstEventAt, LastEventAt: r.LastEventAt, Assurance: r.Assurance}
+}

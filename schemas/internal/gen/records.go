@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/tributary-hq/tributary/schemas/internal/schema"
+)
+
+const recordsFile = "records" + suffix
+
+// headFields are the fields that a record needs to be a Snapshot.
+func headFields() []string {
+	return []string{"provider", "source", "revision", "facts", "changed_by", "first_event_at", "last_event_at", "assurance"}
+}
+
+// writeRecords writes New, which makes the record of a schema by name, and the Head of
+// each snapshot.
+func (g *generator) writeRecords(b *strings.Builder) {
+	b.WriteString("// New returns an empty record of a schema; ok is false if there is no such schema.\n" +
+		"func New(schema string) (record Record, ok bool) {\n\tswitch schema {\n")
+	byFile := map[string]string{}
+	for full, file := range g.tops {
+		byFile[file] = full
+	}
+	for _, file := range slices.Sorted(maps.Keys(byFile)) {
+		fmt.Fprintf(b, "\tcase %q:\n\t\treturn &%s{}, true\n", file, shortName(byFile[file]))
+	}
+	b.WriteString("\tdefault:\n\t\treturn nil, false\n\t}\n}\n\n")
+	for _, file := range slices.Sorted(maps.Keys(byFile)) {
+		if full := byFile[file]; isSnapshot(g.types[full]) {
+			writeHead(b, shortName(full))
+		}
+	}
+}
+
+func isSnapshot(t *schema.Schema) bool {
+	has := map[string]bool{}
+	for _, f := range t.Fields {
+		has[f.Name] = true
+	}
+	return !slices.ContainsFunc(headFields(), func(name string) bool { return !has[name] })
+}
+
+func writeHead(b *strings.Builder, name string) {
+	fmt.Fprintf(b, "// Head implements Snapshot.\nfunc (r *%s) Head() Head {\n\treturn Head{", name)
+	for i, field := range headFields() {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(b, "%[1]s: r.%[1]s", goName(field))
+	}
+	b.WriteString("}\n}\n\n")
+}

@@ -1,0 +1,28 @@
+// Package schematest adds rows to the tables of package schemas, so that a test can show
+// how a tool handles a topic or a provider that it was not written for.
+package schematest
+
+import (
+	"testing"
+
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/internal/extra"
+)
+
+// Add adds a provider, with its topics and further ones, until the test ends. The tables
+// are global: tests that add rows do not run in parallel with others of their package.
+func Add(tb testing.TB, provider schemas.Provider, topics ...schemas.Topic) {
+	tb.Helper()
+	extra.Set([]schemas.Provider{provider}, topics)
+	tb.Cleanup(func() { extra.Set[schemas.Provider, schemas.Topic](nil, nil) })
+}
+
+// Fake returns a provider that no stage and no tool knows, with raw, dead-letter,
+// changelog and decoded topics.
+func Fake() schemas.Provider {
+	return schemas.Provider{
+		ID: "fake", Title: "Fake", Raw: "raw.fake.v1", RawDoc: "webhooks of a provider that only tests know",
+		DeadLetter: "deadletter.fake.v1", Changelog: "internal.changelog.fake.v1", Entity: "thing",
+		Decoded: []schemas.DecodedTopic{{Name: "decoded.fake.thing.v1", Doc: "facts of a provider that only tests know"}},
+	}
+}
