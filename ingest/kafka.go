@@ -6,7 +6,6 @@ import (
 	"github.com/tributary-hq/tributary/ingest/producer"
 	"github.com/tributary-hq/tributary/ingest/proof"
 	"github.com/tributary-hq/tributary/schemas"
-	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // receipt says where a record lies.
@@ -16,7 +15,7 @@ type receipt = producer.Receipt
 func (s *Service) newProducer() (*producer.Producer, error) {
 	compression, _ := codec(s.cfg.Compression)
 	topics := make(map[string]int32)
-	for _, name := range []string{schemas.RawLOX24, schemas.RawUAPAY, schemas.RawVoximplant, schemas.RawUnibell} {
+	for _, name := range schemas.RawTopics() {
 		topics[s.deps.Names.Topic(name)] = s.deps.Partitions[name]
 	}
 	return producer.New(producer.Config{
@@ -30,12 +29,8 @@ func (s *Service) newProducer() (*producer.Producer, error) {
 func (s *Service) rawTopics() []string {
 	var out []string
 	for _, e := range *s.entrances.Load() {
-		name, ok := map[string]string{
-			raw.ProviderLOX24: schemas.RawLOX24, raw.ProviderUAPAY: schemas.RawUAPAY,
-			raw.ProviderVoximplant: schemas.RawVoximplant, raw.ProviderUnibell: schemas.RawUnibell,
-		}[e.provider]
-		if ok {
-			out = append(out, s.deps.Names.Topic(name))
+		if p, ok := schemas.FindProvider(e.provider); ok {
+			out = append(out, s.deps.Names.Topic(p.Raw))
 		}
 	}
 	slices.Sort(out)

@@ -21,6 +21,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
+	"github.com/tributary-hq/tributary/schemas"
 )
 
 // simulation holds the flags of simulate.
@@ -94,8 +95,8 @@ func (s *simulation) validate() error {
 		errs = append(errs, fmt.Errorf("--concurrency: %d is less than 1", s.target.Concurrency))
 	}
 	for _, p := range s.options.Providers {
-		if !slices.Contains(simulator.Providers(), p) {
-			errs = append(errs, fmt.Errorf("--providers: %q is none of %s", p, strings.Join(simulator.Providers(), ", ")))
+		if !slices.Contains(schemas.ProviderIDs(), p) {
+			errs = append(errs, fmt.Errorf("--providers: %q is none of %s", p, strings.Join(schemas.ProviderIDs(), ", ")))
 		}
 	}
 	if s.options.Webhooks <= 0 && s.target.Duration <= 0 {

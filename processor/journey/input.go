@@ -1,11 +1,9 @@
 package journey
 
 import (
-	"strings"
-
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
-	"github.com/tributary-hq/tributary/schemas/raw"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
@@ -32,14 +30,12 @@ func datesOf(in *avro.JourneyInput) engine.Dates {
 	if in.ChangedBy.Cause != avro.ChangeCauseRecord || !in.ReceivedAt.Set {
 		return engine.Dates{}
 	}
-	// A member's id begins with its provider. Only known providers are used, because it
-	// becomes a metric label.
-	switch provider, _, _ := strings.Cut(in.MemberID.Value, ":"); provider {
-	case raw.ProviderLOX24, raw.ProviderUAPAY, raw.ProviderVoximplant, raw.ProviderUnibell:
-		return engine.Dates{Provider: provider, Happened: in.LastEventAt.Value, Received: in.ReceivedAt.Value}
-	default:
+	// Only known providers are used, because they become a metric label.
+	provider, ok := schemas.ProviderOfKey(in.MemberID.Value)
+	if !ok {
 		return engine.Dates{}
 	}
+	return engine.Dates{Provider: provider.ID, Happened: in.LastEventAt.Value, Received: in.ReceivedAt.Value}
 }
 
 // faultOf returns the fault of an input that lacks a field of its kind.

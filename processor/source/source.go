@@ -13,6 +13,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // Correlation is the place of a correlation id in a provider's event.
@@ -76,15 +79,12 @@ const (
 
 // DefaultCorrelation returns the default places of a provider's correlation ids.
 func DefaultCorrelation(provider string) []Correlation {
-	switch provider {
-	case "lox24":
-		return []Correlation{{Field: "payload"}}
-	case "uapay":
-		return []Correlation{{Field: "externalId"}, {Field: "operationExternalId"}}
-	case "unibell":
-		return []Correlation{{Field: "reference"}}
+	p, _ := schemas.FindProvider(provider)
+	var places []Correlation
+	for _, field := range p.Correlation {
+		places = append(places, Correlation{Field: field})
 	}
-	return nil
+	return places
 }
 
 // DefaultStatuses returns the default meanings of Unibell's status words: those of its
@@ -100,7 +100,7 @@ func (s *Source) WithDefaults() Source {
 	if len(s.Correlation) == 0 {
 		filled.Correlation = DefaultCorrelation(s.Provider)
 	}
-	if s.Provider == "unibell" && len(s.Statuses) == 0 {
+	if s.Provider == raw.ProviderUnibell && len(s.Statuses) == 0 {
 		filled.Statuses = DefaultStatuses()
 	}
 	filled.Statuses = upperCase(filled.Statuses)
@@ -129,13 +129,11 @@ func (s *Source) Exposes(field string) bool { return slices.Contains(s.Expose, f
 // Validate reports every fault at once. Each begins with the key it is about.
 func (s *Source) Validate() error {
 	var errs []error
-	fields := map[string][]string{
-		"lox24": {"payload"}, "uapay": {"externalId", "operationExternalId", "extraInfo"}, "unibell": {"reference"},
-	}[s.Provider]
+	p, _ := schemas.FindProvider(s.Provider)
 	for i, c := range s.Correlation {
-		if !slices.Contains(fields, c.Field) {
+		if !slices.Contains(p.Fields, c.Field) {
 			errs = append(errs, fmt.Errorf("correlation[%d].field: %q is none of %s's fields with a correlation id (%s)",
-				i, c.Field, s.Provider, strings.Join(fields, ", ")))
+				i, c.Field, s.Provider, strings.Join(p.Fields, ", ")))
 		}
 		errs = append(errs, pointer(fmt.Sprintf("correlation[%d].pointer", i), c.Pointer))
 	}

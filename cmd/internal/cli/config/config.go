@@ -119,7 +119,7 @@ func (c *Config) Names() schemas.Names { return schemas.Names{Prefix: c.Kafka.Pr
 // topics' names without prefix.
 func (c *Config) RawPartitions() map[string]int32 {
 	out := make(map[string]int32)
-	for _, name := range []string{schemas.RawLOX24, schemas.RawUAPAY, schemas.RawVoximplant, schemas.RawUnibell} {
+	for _, name := range schemas.RawTopics() {
 		if topic, ok := schemas.Find(name); ok {
 			out[name] = c.Topics.PartitionsOf(topic)
 		}

@@ -35,7 +35,7 @@ type letterFlags struct {
 func (f *letterFlags) add(c *cobra.Command) {
 	flags := c.Flags()
 	var kinds []string
-	for _, t := range deadletter.Topics() {
+	for _, t := range schemas.DeadLetterTopics() {
 		kinds = append(kinds, deadletter.Short(t))
 	}
 	flags.StringSliceVar(&f.filter.Providers, "provider", nil, "only of these: "+strings.Join(kinds, ", "))
@@ -65,7 +65,7 @@ func (f *letterFlags) take(args []string, names schemas.Names) error {
 		f.filter.Refs = append(f.filter.Refs, ref)
 	}
 	for _, kind := range f.filter.Providers {
-		if !slices.ContainsFunc(deadletter.Topics(), func(t string) bool { return deadletter.Short(t) == kind }) {
+		if !slices.ContainsFunc(schemas.DeadLetterTopics(), func(t string) bool { return deadletter.Short(t) == kind }) {
 			errs = append(errs, fmt.Errorf("--provider: there is no %q", kind))
 		}
 	}

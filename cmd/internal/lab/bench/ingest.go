@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
+	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
@@ -30,7 +31,7 @@ type IngestConfig struct {
 // DefaultIngestConfig is a look at both ends: few and many connections.
 func DefaultIngestConfig() IngestConfig {
 	return IngestConfig{
-		Providers: simulator.Providers(), Connections: []int{64, 256}, Duration: 15 * time.Second, Warm: 3 * time.Second, IdleFor: 20 * time.Second,
+		Providers: schemas.ProviderIDs(), Connections: []int{64, 256}, Duration: 15 * time.Second, Warm: 3 * time.Second, IdleFor: 20 * time.Second,
 	}
 }
 
@@ -43,8 +44,8 @@ func (c *IngestConfig) Validate() error {
 		}
 	}
 	for _, p := range c.Providers {
-		if !slices.Contains(simulator.Providers(), p) {
-			errs = append(errs, fmt.Errorf("--providers: %q is none of %s", p, strings.Join(simulator.Providers(), ", ")))
+		if !slices.Contains(schemas.ProviderIDs(), p) {
+			errs = append(errs, fmt.Errorf("--providers: %q is none of %s", p, strings.Join(schemas.ProviderIDs(), ", ")))
 		}
 	}
 	if c.Duration <= 0 || c.Warm < 0 || c.IdleFor < 0 || c.Idle < 0 {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
+	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
@@ -45,8 +46,8 @@ func (l *Load) Validate() error {
 		errs = append(errs, fmt.Errorf("--stories-per-second: %v is not more than zero", l.PerSecond))
 	}
 	for _, p := range l.Providers {
-		if !slices.Contains(simulator.Providers(), p) {
-			errs = append(errs, fmt.Errorf("--providers: %q is none of %s", p, strings.Join(simulator.Providers(), ", ")))
+		if !slices.Contains(schemas.ProviderIDs(), p) {
+			errs = append(errs, fmt.Errorf("--providers: %q is none of %s", p, strings.Join(schemas.ProviderIDs(), ", ")))
 		}
 	}
 	return errors.Join(errs...)

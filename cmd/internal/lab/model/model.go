@@ -132,8 +132,10 @@ func (m *Model) Add(topic string, r *kgo.Record) error {
 		v = m.uapay(&envelope, r.Value)
 	case schemas.RawVoximplant:
 		v = m.voximplant(r.Value)
-	default:
+	case schemas.RawUnibell:
 		v = m.unibell(&envelope, r, made, failed)
+	default:
+		return fmt.Errorf("the model has no rules for %s", topic)
 	}
 	switch v {
 	case decoded:

@@ -11,7 +11,7 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
-	"github.com/tributary-hq/tributary/schemas/raw"
+	"github.com/tributary-hq/tributary/schemas"
 )
 
 // Count is the statistics of a provider's webhooks. Records are counted as ingest
@@ -92,7 +92,7 @@ func NewLedger(lines io.Writer, keepStories bool) *Ledger {
 		providers: map[string]*Count{}, refused: map[string]int64{}, statuses: map[int]int64{},
 		latency: hdrhistogram.New(1, longest, 3),
 	}
-	for _, p := range Providers() {
+	for _, p := range schemas.ProviderIDs() {
 		l.providers[p] = &Count{}
 	}
 	if lines != nil {
@@ -102,11 +102,6 @@ func NewLedger(lines io.Writer, keepStories bool) *Ledger {
 		l.stories = map[string]string{}
 	}
 	return l
-}
-
-// Providers returns the names of the four providers.
-func Providers() []string {
-	return []string{raw.ProviderLOX24, raw.ProviderUAPAY, raw.ProviderVoximplant, raw.ProviderUnibell}
 }
 
 // Digest hashes a body for Count.Digest.

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
@@ -53,7 +54,7 @@ func Run(ctx context.Context, plan *Plan, target Target, ledger *Ledger) error {
 	r := &runner{target: target, start: plan.options.Start, ledger: ledger, clients: map[string]*http.Client{}}
 	r.target.URL = strings.TrimRight(target.URL, "/")
 	workers := max(1, target.Concurrency)
-	for _, provider := range Providers() {
+	for _, provider := range schemas.ProviderIDs() {
 		transport := &http.Transport{MaxIdleConnsPerHost: workers, MaxConnsPerHost: workers}
 		defer transport.CloseIdleConnections() //nolint:gocritic // four of them, until the run ends
 		r.clients[provider] = &http.Client{Timeout: answerTimeout, Transport: transport}

@@ -62,7 +62,9 @@ type auditor struct {
 	// key.
 	erased map[string]int64
 	read   int64
-	seed   maphash.Seed
+	// covered are the topics that a step reads, without prefix.
+	covered map[string]bool
+	seed    maphash.Seed
 }
 
 // Run audits. An error means that the topics could not be read; differences are in the
@@ -87,7 +89,7 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	defer client.Close()
 	a := &auditor{
 		config: config, admin: kadm.NewClient(client), raw: map[string]*provider{},
-		buried: map[string]map[int32]*marks{}, entities: map[string]*entities{}, erased: map[string]int64{},
+		buried: map[string]map[int32]*marks{}, entities: map[string]*entities{}, erased: map[string]int64{}, covered: map[string]bool{},
 		report: &Report{limit: config.Limit, Listed: []*Difference{}}, events: newEvents(), seed: maphash.MakeSeed(),
 	}
 	began := config.Now()
@@ -103,6 +105,9 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 			return nil, err
 		}
 	}
+	if err := a.checkCovered(); err != nil {
+		return nil, err
+	}
 	if err := a.conclude(ctx); err != nil {
 		return nil, err
 	}
@@ -114,7 +119,7 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 // cut.
 func (a *auditor) prepare() {
 	a.report.Span = a.cut.span
-	for _, name := range rawTopics() {
+	for _, name := range schemas.RawTopics() {
 		p := &provider{name: providerOf(name), topic: a.config.Names.Topic(name), parts: map[int32]*part{}}
 		for partition, low := range a.cut.low[name] {
 			high := a.cut.high[name][partition]
@@ -123,7 +128,7 @@ func (a *auditor) prepare() {
 		}
 		a.raw[name] = p
 	}
-	for _, key := range entityKinds() {
+	for _, key := range schemas.ProviderIDs() {
 		a.entities[key] = newEntities()
 	}
 	a.calls, a.journeys = newCalls(), newJourneys()

@@ -49,11 +49,17 @@ const maxMargin = 15 * time.Minute
 // isRaw and isDeadLetter classify topics by name, without prefix.
 func isRaw(topic string) bool { return strings.HasPrefix(topic, "raw.") }
 
-func rawTopics() []string {
-	return []string{schemas.RawLOX24, schemas.RawUAPAY, schemas.RawVoximplant, schemas.RawUnibell}
+// providerOf returns the provider of a raw, decoded or dead-letter topic.
+func providerOf(topic string) string {
+	p, _ := schemas.ProviderOfTopic(topic)
+	return p.ID
 }
 
-func providerOf(topic string) string { return strings.Split(topic, ".")[1] }
+// rawTopicOf returns the raw topic of a provider, "" if there is no such provider.
+func rawTopicOf(provider string) string {
+	p, _ := schemas.FindProvider(provider)
+	return p.Raw
+}
 
 // audited are the topics that are read: all but the changelogs.
 func audited() []schemas.Topic {
@@ -122,7 +128,7 @@ func (a *auditor) bounds(ctx context.Context, c *cut, names []string) error {
 			return a.admin.ListOffsetsAfterMilli(ctx, c.span.From.UnixMilli(), topics...)
 		}
 		var err error
-		if begin, err = a.list(ctx, at, rawTopics()); err != nil {
+		if begin, err = a.list(ctx, at, schemas.RawTopics()); err != nil {
 			return err
 		}
 		// An output is written after its raw record; clocks may differ.
@@ -135,7 +141,7 @@ func (a *auditor) bounds(ctx context.Context, c *cut, names []string) error {
 	} else {
 		c.from = c.starts
 	}
-	for _, name := range rawTopics() {
+	for _, name := range schemas.RawTopics() {
 		c.low[name], c.high[name] = map[int32]int64{}, map[int32]int64{}
 		for p, applied := range c.applied[name] {
 			c.low[name][p] = min(max(begin[name][p], c.starts[name][p]), applied)
@@ -148,11 +154,11 @@ func (a *auditor) bounds(ctx context.Context, c *cut, names []string) error {
 	to := func(ctx context.Context, topics ...string) (kadm.ListedOffsets, error) {
 		return a.admin.ListOffsetsAfterMilli(ctx, c.span.To.UnixMilli(), topics...)
 	}
-	after, err := a.list(ctx, to, rawTopics())
+	after, err := a.list(ctx, to, schemas.RawTopics())
 	if err != nil {
 		return err
 	}
-	for _, name := range rawTopics() {
+	for _, name := range schemas.RawTopics() {
 		for p := range c.high[name] {
 			c.high[name][p] = max(c.low[name][p], min(c.high[name][p], after[name][p]))
 		}
@@ -242,6 +248,11 @@ func (a *auditor) positions(ctx context.Context, c *cut) error {
 				c.committed[topics.Input][p] = at.At
 			}
 			c.applied[topics.Input][p] = max(start, c.committed[topics.Input][p])
+		}
+	}
+	for _, name := range schemas.RawTopics() {
+		if c.applied[name] == nil {
+			return fmt.Errorf("no stage reads %s: nothing can be said about its records", name)
 		}
 	}
 	return nil

@@ -58,9 +58,9 @@ func (a *auditor) readEarlier(ctx context.Context) error {
 	if found == 0 {
 		return nil
 	}
-	return a.each(ctx, "reading outcomes from before the span", a.beforeSpan(outcomeTopics()...), func(topic string, r *kgo.Record) error {
+	return a.each(ctx, "reading outcomes from before the span", a.beforeSpan(schemas.OutcomeTopics()...), func(topic string, r *kgo.Record) error {
 		outcome, provider, o, ok := a.outcomeOf(topic, r)
-		p := a.raw["raw."+provider+".v1"]
+		p := a.raw[rawTopicOf(provider)]
 		if !ok || p == nil || o.topic != p.topic || p.parts[o.partition] == nil {
 			return nil
 		}
@@ -71,15 +71,6 @@ func (a *auditor) readEarlier(ctx context.Context) error {
 		}
 		return nil
 	})
-}
-
-// outcomeTopics are the topics in which raw records end.
-func outcomeTopics() []string {
-	return []string{
-		schemas.DeadLetterLOX24, schemas.DeadLetterUAPAY, schemas.DeadLetterVoximplant, schemas.DeadLetterUnibell,
-		schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.DecodedUAPAYPayment, schemas.DecodedVoximplantAccountCallback,
-		schemas.DecodedUnibellCall, schemas.Duplicates,
-	}
 }
 
 // beforeSpan returns the stretches from the log start to the beginning of the span.

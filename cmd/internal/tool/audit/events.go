@@ -47,8 +47,7 @@ func (a *auditor) concludeEvents(ctx context.Context) error {
 	}
 	found := map[uint64]*Difference{}
 	var order []*Difference
-	topics := a.stretches(schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.DecodedUAPAYPayment,
-		schemas.DecodedVoximplantAccountCallback, schemas.DecodedUnibellCall)
+	topics := a.stretches(schemas.DecodedTopics()...)
 	err := a.each(ctx, "looking for facts that are there twice", topics, func(topic string, r *kgo.Record) error {
 		_, body, err := wire.Parse(r.Value)
 		if err != nil {

@@ -1,9 +1,10 @@
 package audit
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"hash/maphash"
-	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -13,25 +14,12 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// The kinds of entities, named by their provider.
-func entityKinds() []string {
-	return []string{raw.ProviderLOX24, raw.ProviderUAPAY, raw.ProviderVoximplant, raw.ProviderUnibell}
-}
-
-// kindOfFact returns the kind of entity whose snapshot counts a decoded fact, or "" if
-// none does. Unibell's facts are counted in the topic between its two stages instead:
-// see calls.
+// kindOfFact returns the kind of entity whose snapshot counts the facts of a topic, named
+// by its provider, or "" if none does. Unibell's facts are counted in the topic between
+// its two stages: see calls.
 func kindOfFact(topic string) string {
-	switch topic {
-	case schemas.DecodedLOX24VerifyCode:
-		return raw.ProviderLOX24
-	case schemas.DecodedUAPAYPayment:
-		return raw.ProviderUAPAY
-	case schemas.DecodedVoximplantAccountCallback:
-		return raw.ProviderVoximplant
-	default:
-		return ""
-	}
+	p, _ := schemas.CountedBy(topic)
+	return p.ID
 }
 
 // seed makes the hashes of one audit.
@@ -88,20 +76,17 @@ func (e *entities) change(key []byte, how func(*entity)) {
 	e.known[hash] = x
 }
 
-// snapshot holds the fields of a snapshot that are compared.
-type snapshot struct {
-	provider string
-	facts    int64
-	change   avro.Change
-	first    avro.Optional[time.Time]
-}
-
 // readSnapshots reads the enriched topics except that of the journeys.
 func (a *auditor) readSnapshots(ctx context.Context) error {
-	topics := a.whole(schemas.EnrichedVerifications, schemas.EnrichedPayments, schemas.EnrichedAccounts)
+	topics := a.whole(schemas.EnrichedTopics()...)
 	return a.each(ctx, "reading snapshots", topics, func(topic string, r *kgo.Record) error {
+		kind := a.entities[kindOfKey(r.Key)]
+		if kind == nil {
+			a.unreadable(r)
+			return nil
+		}
 		if r.Value == nil {
-			a.entities[kindOfKey(topic, r.Key)].change(r.Key, func(x *entity) {
+			kind.change(r.Key, func(x *entity) {
 				x.flags = x.flags&^snapped | ended
 				x.applied = 0
 			})
@@ -112,9 +97,7 @@ func (a *auditor) readSnapshots(ctx context.Context) error {
 			a.unreadable(r)
 			return nil //nolint:nilerr // a difference, and no failure
 		}
-		if kind := a.entities[s.provider]; kind != nil {
-			kind.change(r.Key, func(x *entity) { a.applySnapshot(x, &s) })
-		}
+		kind.change(r.Key, func(x *entity) { a.applySnapshot(x, &s) })
 		return nil
 	})
 }
@@ -131,58 +114,47 @@ func (a *auditor) whole(names ...string) map[string]map[int32]stretch {
 	return out
 }
 
-// kindOfKey returns the kind of the entity that a key in an enriched topic belongs to.
-func kindOfKey(topic string, key []byte) string {
-	switch {
-	case topic == schemas.EnrichedPayments:
-		return raw.ProviderUAPAY
-	case topic == schemas.EnrichedAccounts:
-		return raw.ProviderVoximplant
-	case len(key) > len(raw.ProviderUnibell) && string(key[:len(raw.ProviderUnibell)]) == raw.ProviderUnibell:
-		return raw.ProviderUnibell
-	default:
-		return raw.ProviderLOX24
-	}
+// kindOfKey returns the kind of the entity of a key: the provider with which it begins.
+func kindOfKey(key []byte) string {
+	provider, _, _ := bytes.Cut(key, []byte(":"))
+	return string(provider)
 }
 
-func readSnapshot(topic string, value []byte) (snapshot, error) {
+var errNoSnapshot = errors.New("the schema has no snapshot of an entity")
+
+func readSnapshot(topic string, value []byte) (avro.Head, error) {
 	_, body, err := wire.Parse(value)
 	if err != nil {
-		return snapshot{}, err
+		return avro.Head{}, err
 	}
-	switch topic {
-	case schemas.EnrichedVerifications:
-		var s avro.VerificationSnapshot
-		err := s.DecodeAvro(body)
-		return snapshot{s.Provider, s.Facts, s.ChangedBy, s.FirstEventAt}, err
-	case schemas.EnrichedPayments:
-		var s avro.PaymentSnapshot
-		err := s.DecodeAvro(body)
-		return snapshot{s.Provider, s.Facts, s.ChangedBy, s.FirstEventAt}, err
-	default:
-		var s avro.AccountSnapshot
-		err := s.DecodeAvro(body)
-		return snapshot{s.Provider, s.Facts, s.ChangedBy, s.FirstEventAt}, err
+	record, _ := avro.New(topic)
+	s, ok := record.(avro.Snapshot)
+	if !ok {
+		return avro.Head{}, errNoSnapshot
 	}
+	if err := s.DecodeAvro(body); err != nil {
+		return avro.Head{}, err
+	}
+	return s.Head(), nil
 }
 
 // applySnapshot takes a later snapshot of an entity, unless a record past the cut
 // caused it. A snapshot caused by a timer names no record and counts the facts of the
 // snapshot before it.
-func (a *auditor) applySnapshot(x *entity, s *snapshot) {
-	if s.change.Offset.Set && s.provider != raw.ProviderUnibell && a.isBeyond(s.provider, &s.change) {
+func (a *auditor) applySnapshot(x *entity, s *avro.Head) {
+	if s.ChangedBy.Offset.Set && s.Provider != raw.ProviderUnibell && a.isBeyond(s.Provider, &s.ChangedBy) {
 		x.flags |= beyond
 		return
 	}
-	if !s.change.Offset.Set && x.flags&beyond != 0 {
+	if !s.ChangedBy.Offset.Set && x.flags&beyond != 0 {
 		return
 	}
-	x.applied = uint32(min(s.facts, 1<<32-1)) //nolint:gosec // bounded
+	x.applied = uint32(min(s.Facts, 1<<32-1)) //nolint:gosec // bounded
 	if x.flags&ended != 0 && x.flags&erasedOnce == 0 {
 		x.flags |= restarted
 	}
 	x.flags = x.flags&^ended | snapped
-	if !a.cut.span.Whole && (!s.first.Set || s.first.Value.Before(a.cut.span.From.Add(a.cut.margin))) {
+	if !a.cut.span.Whole && (!s.FirstEventAt.Set || s.FirstEventAt.Value.Before(a.cut.span.From.Add(a.cut.margin))) {
 		x.flags |= earlier
 	}
 }
@@ -190,7 +162,7 @@ func (a *auditor) applySnapshot(x *entity, s *snapshot) {
 // isBeyond reports whether a change was caused by a record past the cut of its stage. A
 // change of a Unibell call passed through another topic: see calls.
 func (a *auditor) isBeyond(provider string, c *avro.Change) bool {
-	p := a.raw["raw."+provider+".v1"]
+	p := a.raw[rawTopicOf(provider)]
 	if p == nil || c.Topic.Value != p.topic {
 		return false
 	}
@@ -226,7 +198,7 @@ func (x *entity) compare() verdict {
 // concludeFacts compares every entity, and finds the names of those that differ.
 func (a *auditor) concludeFacts(ctx context.Context) error {
 	wrong := map[string]map[uint64]bool{}
-	for _, kind := range entityKinds() {
+	for _, kind := range schemas.ProviderIDs() {
 		all := a.entities[kind]
 		f := Facts{Provider: kind}
 		for hash, x := range all.known {

@@ -36,7 +36,7 @@ func (a *auditor) readLedger(ctx context.Context) error {
 			a.unreadable(r)
 			return nil //nolint:nilerr // a difference, and no failure
 		}
-		p := a.raw["raw."+e.Provider+".v1"]
+		p := a.raw[rawTopicOf(e.Provider)]
 		if p == nil || e.Topic != p.topic || p.parts[e.Partition] == nil {
 			return nil
 		}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
-	"github.com/tributary-hq/tributary/schemas/raw"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
@@ -46,13 +45,9 @@ func (a *auditor) nameEntities(ctx context.Context, wrong map[string]map[uint64]
 		}
 		return n
 	}
-	topics := a.stretches(schemas.DecodedLOX24VerifyCode, schemas.DecodedUAPAYPayment, schemas.DecodedVoximplantAccountCallback, schemas.InternalUnibell)
+	topics := a.stretches(schemas.CountedTopics()...)
 	err := a.each(ctx, "looking for the facts that differ", topics, func(topic string, r *kgo.Record) error {
-		kind := kindOfFact(topic)
-		if topic == schemas.InternalUnibell {
-			kind = raw.ProviderUnibell
-		}
-		if n := find(kind, r.Key); n != nil && len(n.records) < maxRecords {
+		if n := find(kindOfFact(topic), r.Key); n != nil && len(n.records) < maxRecords {
 			if o, ok := a.originOf(topic, r); ok {
 				n.records = append(n.records, Record{Topic: o.topic, Partition: o.partition, Offset: o.offset})
 			}
@@ -62,18 +57,18 @@ func (a *auditor) nameEntities(ctx context.Context, wrong map[string]map[uint64]
 	if err != nil {
 		return err
 	}
-	snapshots := a.whole(schemas.EnrichedVerifications, schemas.EnrichedPayments, schemas.EnrichedAccounts)
+	snapshots := a.whole(schemas.EnrichedTopics()...)
 	err = a.each(ctx, "looking for the snapshots that differ", snapshots, func(topic string, r *kgo.Record) error {
-		n := find(kindOfKey(topic, r.Key), r.Key)
+		n := find(kindOfKey(r.Key), r.Key)
 		if n == nil || r.Value == nil {
 			return nil
 		}
-		if s, err := readSnapshot(topic, r.Value); err == nil && s.change.Offset.Set && !a.isBeyond(s.provider, &s.change) {
-			n.last = &Record{Topic: s.change.Topic.Value, Partition: s.change.Partition.Value, Offset: s.change.Offset.Value}
+		if s, err := readSnapshot(topic, r.Value); err == nil && s.ChangedBy.Offset.Set && !a.isBeyond(s.Provider, &s.ChangedBy) {
+			n.last = &Record{Topic: s.ChangedBy.Topic.Value, Partition: s.ChangedBy.Partition.Value, Offset: s.ChangedBy.Offset.Value}
 		}
 		return nil
 	})
-	for _, kind := range entityKinds() {
+	for _, kind := range schemas.ProviderIDs() {
 		for _, n := range found[kind] {
 			a.report.differ(n.difference())
 		}

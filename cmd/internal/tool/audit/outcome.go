@@ -59,7 +59,8 @@ func outcomeTopic(outcome int, provider string) string {
 	case duplicate:
 		return schemas.Duplicates
 	default:
-		return "deadletter." + provider + ".v1"
+		p, _ := schemas.FindProvider(provider)
+		return p.DeadLetter
 	}
 }
 
@@ -88,7 +89,7 @@ type origin struct {
 // end records the outcome of a raw record. An outcome that names a raw record that
 // never existed is a difference at once.
 func (a *auditor) end(outcome int, provider string, o origin) {
-	p := a.raw["raw."+provider+".v1"]
+	p := a.raw[rawTopicOf(provider)]
 	var at *part
 	if p != nil && o.topic == p.topic {
 		at = p.parts[o.partition]
@@ -190,8 +191,7 @@ func buriedAt(r *kgo.Record) (o origin, ok bool) {
 
 // readDeadLetters reads the dead letters of all stages.
 func (a *auditor) readDeadLetters(ctx context.Context) error {
-	topics := a.stretches(schemas.DeadLetterLOX24, schemas.DeadLetterUAPAY, schemas.DeadLetterVoximplant, schemas.DeadLetterUnibell,
-		schemas.DeadLetterUnibellCall, schemas.DeadLetterJourney)
+	topics := a.stretches(schemas.DeadLetterTopics()...)
 	return a.each(ctx, "reading dead letters", topics, func(topic string, r *kgo.Record) error {
 		o, ok := a.deadLetterOf(r)
 		if !ok {
@@ -237,7 +237,7 @@ func isErasure(r *kgo.Record) bool {
 // readRaw reads the raw records, which ingest wrote.
 func (a *auditor) readRaw(ctx context.Context) error {
 	topics := map[string]map[int32]stretch{}
-	for _, name := range rawTopics() {
+	for _, name := range schemas.RawTopics() {
 		topics[name] = map[int32]stretch{}
 		for p, at := range a.raw[name].parts {
 			topics[name][p] = stretch{from: at.low, to: at.high}
@@ -265,8 +265,7 @@ func (a *auditor) readRaw(ctx context.Context) error {
 
 // readOutcomes reads decoded facts and duplicates.
 func (a *auditor) readOutcomes(ctx context.Context) error {
-	topics := a.stretches(schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.DecodedLOX24UnknownEvent, schemas.DecodedUAPAYPayment,
-		schemas.DecodedVoximplantAccountCallback, schemas.DecodedUnibellCall, schemas.Duplicates)
+	topics := a.stretches(append(schemas.DecodedTopics(), schemas.Duplicates)...)
 	return a.each(ctx, "reading facts and duplicates", topics, func(topic string, r *kgo.Record) error {
 		_, body, err := wire.Parse(r.Value)
 		if err == nil && topic == schemas.Duplicates {
@@ -320,7 +319,7 @@ func (a *auditor) takeFact(topic string, r *kgo.Record, body []byte) error {
 
 // isApplied says whether a raw record is in the span and before its stage's cut.
 func (a *auditor) isApplied(provider string, o origin) bool {
-	p := a.raw["raw."+provider+".v1"]
+	p := a.raw[rawTopicOf(provider)]
 	if p == nil || o.topic != p.topic {
 		return false
 	}
@@ -337,7 +336,7 @@ func (a *auditor) unreadable(r *kgo.Record) {
 // concludeRecords finds the raw records that do not have exactly one outcome, and the
 // outcomes without a raw record.
 func (a *auditor) concludeRecords() {
-	for _, name := range rawTopics() {
+	for _, name := range schemas.RawTopics() {
 		p := a.raw[name]
 		for partition, at := range sorted(p.parts) {
 			a.concludePart(p, partition, at)

@@ -37,20 +37,12 @@ func ParseRef(text string, names schemas.Names) (Ref, error) {
 	if err1 != nil || err2 != nil || partition < 0 || offset < 0 {
 		return Ref{}, bad
 	}
-	for _, topic := range Topics() {
+	for _, topic := range schemas.DeadLetterTopics() {
 		if name := names.Topic(topic); parts[0] == name || parts[0] == topic || parts[0] == Short(topic) {
 			return Ref{Topic: name, Partition: int32(partition), Offset: offset}, nil
 		}
 	}
 	return Ref{}, bad
-}
-
-// Topics are the dead letter topics, without prefix.
-func Topics() []string {
-	return []string{
-		schemas.DeadLetterLOX24, schemas.DeadLetterUAPAY, schemas.DeadLetterVoximplant, schemas.DeadLetterUnibell,
-		schemas.DeadLetterUnibellCall, schemas.DeadLetterJourney,
-	}
 }
 
 // Short is a dead letter topic's middle part: the provider, or the internal stage.

@@ -120,7 +120,7 @@ func (r *Replayer) look(ctx context.Context, admin *kadm.Client) error {
 		return err
 	}
 	var inputs []string
-	for _, name := range Topics() {
+	for _, name := range schemas.DeadLetterTopics() {
 		if input, ok := inputOf(name); ok {
 			inputs = append(inputs, r.names.Topic(input))
 		}

@@ -72,7 +72,7 @@ func (r *Reader) Open(ctx context.Context) error {
 
 func (r *Reader) open(ctx context.Context, admin *kadm.Client) error {
 	topics := []string{r.names.Topic(schemas.InternalReplays)}
-	for _, name := range Topics() {
+	for _, name := range schemas.DeadLetterTopics() {
 		topics = append(topics, r.names.Topic(name))
 	}
 	ends, err := admin.ListCommittedOffsets(ctx, topics...)
@@ -98,7 +98,7 @@ func (r *Reader) open(ctx context.Context, admin *kadm.Client) error {
 func (r *Reader) Each(ctx context.Context, f *Filter, yield func(*Letter) error) error {
 	byTopic := map[string]string{}
 	var topics []string
-	for _, name := range Topics() {
+	for _, name := range schemas.DeadLetterTopics() {
 		if topic := r.names.Topic(name); in(f.Providers, Short(name)) {
 			byTopic[topic] = name
 			topics = append(topics, topic)

@@ -159,10 +159,8 @@ func targetOf(e *trace.Entity, journeys []*trace.Journey, rawTopic string) Targe
 // stands in clear: a search by pseudonym does not find it there.
 func notSearched(names schemas.Names) []string {
 	var out []string
-	for _, row := range schemas.Table() {
-		if strings.HasPrefix(row.Name, "raw.") || strings.HasPrefix(row.Name, "deadletter.") {
-			out = append(out, names.Topic(row.Name))
-		}
+	for _, name := range append(schemas.RawTopics(), schemas.DeadLetterTopics()...) {
+		out = append(out, names.Topic(name))
 	}
 	return out
 }

@@ -14,41 +14,17 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// rawTopics are the topics of raw records, outcomeTopics those of their outcomes.
-func rawTopics() []string {
-	return []string{schemas.RawLOX24, schemas.RawUAPAY, schemas.RawUnibell, schemas.RawVoximplant}
-}
-
-func outcomeTopics() []string {
-	return []string{
-		schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.DecodedLOX24UnknownEvent, schemas.DecodedUAPAYPayment,
-		schemas.DecodedUnibellCall, schemas.DecodedVoximplantAccountCallback, schemas.Duplicates,
-		schemas.DeadLetterLOX24, schemas.DeadLetterUAPAY, schemas.DeadLetterUnibell, schemas.DeadLetterVoximplant,
-	}
-}
-
 // chainTopics returns the topics with raw records and outcomes of a provider's
-// entities.
+// entities; those of all providers if there is no such provider.
 func chainTopics(provider string) []string {
-	return slices.DeleteFunc(append(rawTopics(), outcomeTopics()...), func(topic string) bool {
-		return provider != "" && topic != schemas.Duplicates && strings.Split(topic, ".")[1] != provider
-	})
-}
-
-// enrichedOf returns the topic with the snapshots of a provider's entities.
-func enrichedOf(provider string) string {
-	switch provider {
-	case "lox24", "unibell":
-		return schemas.EnrichedVerifications
-	case "uapay":
-		return schemas.EnrichedPayments
-	case "voximplant":
-		return schemas.EnrichedAccounts
-	default:
-		return ""
+	p, ok := schemas.FindProvider(provider)
+	if !ok {
+		return append(schemas.RawTopics(), schemas.OutcomeTopics()...)
 	}
+	return append([]string{p.Raw, p.DeadLetter, schemas.Duplicates}, p.DecodedNames()...)
 }
 
 // isRaw reports whether ingest made the keys of a topic.
@@ -129,7 +105,7 @@ func (t *tracer) collect(ctx context.Context) error {
 func (t *tracer) snapshots(ctx context.Context, keys []string) error {
 	by := map[string][]string{}
 	for _, key := range keys {
-		if topic := enrichedOf(providerOf(key)); topic != "" {
+		if topic := EnrichedTopic(key); topic != "" {
 			by[topic] = append(by[topic], key)
 		}
 	}
@@ -272,7 +248,7 @@ func (t *tracer) requests(ctx context.Context, known, requests []string, since t
 	if len(keys) == 0 {
 		return nil
 	}
-	return t.look(ctx, "reading what is told by request id", each(chainTopics("unibell"), keys), since, func(topic string, r *kgo.Record) {
+	return t.look(ctx, "reading what is told by request id", each(chainTopics(raw.ProviderUnibell), keys), since, func(topic string, r *kgo.Record) {
 		t.takeRecord(owner[string(r.Key)], topic, r)
 	})
 }
@@ -305,7 +281,7 @@ func (t *tracer) takeRecord(e *Entity, topic string, r *kgo.Record) (request []s
 		e.Source, e.Assurance = s.Source, s.Assurance
 	}
 	if call, ok := value.(*avro.UnibellCall); ok && err == nil && call.RequestID.Set {
-		return []string{"unibell:" + call.Origin.Source + ":request:" + call.RequestID.Value, e.Key}
+		return []string{raw.ProviderUnibell + ":" + call.Origin.Source + ":" + raw.UnibellRequest(call.RequestID.Value), e.Key}
 	}
 	return nil
 }

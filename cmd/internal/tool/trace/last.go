@@ -60,20 +60,13 @@ func (c *Config) defaults() {
 
 // EnrichedTopic returns the topic with the snapshots of the entity of a key; "" for a
 // key that names no provider.
-func EnrichedTopic(key string) string { return enrichedOf(providerOf(key)) }
+func EnrichedTopic(key string) string {
+	p, _ := schemas.ProviderOfKey(key)
+	return p.Enriched
+}
 
 // RawTopic returns the topic with the raw records of the entity of a key, likewise.
 func RawTopic(key string) string {
-	switch providerOf(key) {
-	case "lox24":
-		return schemas.RawLOX24
-	case "uapay":
-		return schemas.RawUAPAY
-	case "voximplant":
-		return schemas.RawVoximplant
-	case "unibell":
-		return schemas.RawUnibell
-	default:
-		return ""
-	}
+	p, _ := schemas.ProviderOfKey(key)
+	return p.Raw
 }

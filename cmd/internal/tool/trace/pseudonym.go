@@ -7,6 +7,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
@@ -32,19 +33,22 @@ func (t *tracer) spellings(id string) []string {
 }
 
 // prefixes returns the possible prefixes of an id: none, a namespace, or for a key its
-// provider and, for Unibell, its source.
+// provider and, where keys name it, its source.
 func (t *tracer) prefixes() []string {
 	out := []string{""}
-	for _, provider := range providers() {
-		if provider != raw.ProviderUnibell {
-			out = append(out, provider+":")
+	for _, p := range schemas.Providers() {
+		if !p.Scoped {
+			out = append(out, p.KeyPrefix(""))
 		}
 	}
 	for i := range t.config.Sources {
 		s := &t.config.Sources[i]
-		if s.Provider == raw.ProviderUnibell {
-			key := raw.ProviderUnibell + ":" + s.ID + ":"
-			out = append(out, key, key+raw.UnibellRequest(""))
+		p, _ := schemas.FindProvider(s.Provider)
+		if p.Scoped {
+			out = append(out, p.KeyPrefix(s.ID))
+		}
+		if p.ID == raw.ProviderUnibell {
+			out = append(out, p.KeyPrefix(s.ID)+raw.UnibellRequest(""))
 		}
 		if s.Namespace != "" && !slices.Contains(out, s.Namespace+":") {
 			out = append(out, s.Namespace+":")
@@ -81,9 +85,9 @@ func (t *tracer) entityKey(r *kgo.Record) string {
 		s = t.config.Sources[i]
 	}
 	s = s.WithDefaults()
-	prefix := s.Provider + ":"
+	p, _ := schemas.FindProvider(s.Provider)
+	prefix := p.KeyPrefix(s.ID)
 	if s.Provider == raw.ProviderUnibell {
-		prefix += s.ID + ":"
 		if request := prefix + raw.UnibellRequest(""); strings.HasPrefix(key, request) {
 			prefix = request
 		}

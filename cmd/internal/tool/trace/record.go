@@ -12,44 +12,15 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/tool/instant"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/entity"
-	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// decodable is a type made from an .avsc file.
-type decodable interface{ DecodeAvro(b []byte) error }
-
 // valueOf decodes the value of an Avro topic; it returns nil for other topics.
-func valueOf(topic string, value []byte) (decodable, error) {
-	var into decodable
-	switch topic {
-	case schemas.DecodedLOX24VerifyCode:
-		into = &avro.LOX24VerifyCode{}
-	case schemas.DecodedLOX24SMS:
-		into = &avro.LOX24SMS{}
-	case schemas.DecodedLOX24UnknownEvent:
-		into = &avro.LOX24UnknownEvent{}
-	case schemas.DecodedUAPAYPayment:
-		into = &avro.UAPAYPayment{}
-	case schemas.DecodedVoximplantAccountCallback:
-		into = &avro.VoximplantAccountCallback{}
-	case schemas.DecodedUnibellCall:
-		into = &avro.UnibellCall{}
-	case schemas.Duplicates:
-		into = &avro.Duplicate{}
-	case schemas.EnrichedVerifications:
-		into = &avro.VerificationSnapshot{}
-	case schemas.EnrichedPayments:
-		into = &avro.PaymentSnapshot{}
-	case schemas.EnrichedAccounts:
-		into = &avro.AccountSnapshot{}
-	case schemas.EnrichedJourneys:
-		into = &avro.JourneySnapshot{}
-	case schemas.InternalJourney:
-		into = &avro.JourneyInput{}
-	default:
+func valueOf(topic string, value []byte) (avro.Record, error) {
+	into, ok := avro.New(topic)
+	if !ok {
 		return nil, nil //nolint:nilnil // none is an answer
 	}
 	_, body, err := wire.Parse(value)
@@ -60,7 +31,7 @@ func valueOf(topic string, value []byte) (decodable, error) {
 }
 
 // stepOf makes a step from a record. value and err are the results of valueOf.
-func stepOf(topic string, r *kgo.Record, value decodable, err error) Step {
+func stepOf(topic string, r *kgo.Record, value avro.Record, err error) Step {
 	s := Step{Position: Position{r.Topic, r.Partition, r.Offset}, At: instant.Bound(r.Timestamp)}
 	switch {
 	case r.Value == nil && !strings.HasPrefix(topic, "deadletter.") && !strings.HasPrefix(topic, "raw."):
@@ -87,24 +58,31 @@ func stepOf(topic string, r *kgo.Record, value decodable, err error) Step {
 			s.First = &Position{v.First.Topic, v.First.Partition, v.First.Offset}
 			s.Says = "repeats " + s.First.String() + ", known by " + words(string(v.KnownBy))
 		}
-	case *avro.VerificationSnapshot:
-		s.snapshot(StepSnapshot, v.Revision, string(v.Outcome), string(v.Assurance), &v.ChangedBy, v.LastEventAt)
-		s.Source = v.Source
-	case *avro.PaymentSnapshot:
-		s.snapshot(StepSnapshot, v.Revision, string(v.Phase), string(v.Assurance), &v.ChangedBy, v.LastEventAt)
-		s.Source = v.Source
-	case *avro.AccountSnapshot:
-		s.snapshot(StepSnapshot, v.Revision, "", string(v.Assurance), &v.ChangedBy, v.LastEventAt)
-		s.Source = v.Source
 	case *avro.JourneySnapshot:
 		s.snapshot(StepJourney, v.Revision, string(v.Outcome), string(v.Assurance), &v.ChangedBy, v.LastEventAt)
 		if v.Missing != avro.JourneyMissingNone {
 			s.Says = "missing: " + words(string(v.Missing))
 		}
+	case avro.Snapshot:
+		h := v.Head()
+		s.snapshot(StepSnapshot, h.Revision, stateOf(v), string(h.Assurance), &h.ChangedBy, h.LastEventAt)
+		s.Source = h.Source
 	default:
-		s.decoded(value)
+		s.decoded(value, r.Value)
 	}
 	return s
+}
+
+// stateOf returns the state that a snapshot shows; "" for a kind of entity without one.
+func stateOf(snapshot avro.Snapshot) string {
+	switch v := snapshot.(type) {
+	case *avro.VerificationSnapshot:
+		return string(v.Outcome)
+	case *avro.PaymentSnapshot:
+		return string(v.Phase)
+	default:
+		return ""
+	}
 }
 
 // snapshot fills the step of a snapshot.
@@ -120,8 +98,9 @@ func (s *Step) snapshot(kind string, revision int64, state, assurance string, ch
 	}
 }
 
-// decoded fills the step of a decoded fact.
-func (s *Step) decoded(value decodable) {
+// decoded fills the step of a decoded fact. Of a type that it does not know it shows
+// the fields that all facts have.
+func (s *Step) decoded(value avro.Record, encoded []byte) {
 	s.Kind = StepDecoded
 	var o *avro.Origin
 	switch v := value.(type) {
@@ -142,8 +121,13 @@ func (s *Step) decoded(value decodable) {
 		s.State = string(v.CallStatus.Value)
 		s.Says = strings.TrimSpace(v.ErrorCode.Value + " " + v.NetworkErrorCode.Value)
 	default:
-		s.Kind = StepUnreadable
-		return
+		_, body, err := wire.Parse(encoded)
+		origin, event, factErr := avro.DecodeFact(body)
+		if err != nil || factErr != nil {
+			s.Kind = StepUnreadable
+			return
+		}
+		o, s.EventID = &origin, event
 	}
 	s.Source, s.Assurance, s.SecretID, s.RequestID, s.Received = o.Source, words(string(o.Assurance)), o.SecretID, o.RequestID, o.ReceivedAt
 	s.Of = &Position{o.Topic, o.Partition, o.Offset}

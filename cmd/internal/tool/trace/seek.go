@@ -52,7 +52,7 @@ func (s *seeker) add(pseudonyms []string) {
 
 // needlesOf returns the byte strings to search a topic's batches for.
 func (s *seeker) needlesOf(topic string) [][]byte {
-	if topic == schemas.RawUAPAY || topic == schemas.DeadLetterUAPAY {
+	if p, _ := schemas.ProviderOfTopic(topic); p.Tokens && (topic == p.Raw || topic == p.DeadLetter) {
 		return slices.Concat(s.needles, s.encoded)
 	}
 	return s.needles

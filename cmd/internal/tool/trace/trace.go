@@ -15,6 +15,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // Config holds the options of a trace.
@@ -131,10 +132,10 @@ func (t *tracer) find(ctx context.Context, query *Query) error {
 		s := newSeeker(query.ID)
 		s.add(spellings[1:])
 		s.all = t.config.All
-		if err := t.bySearch(ctx, s, "searching facts, duplicates and dead letters", outcomeTopics()); err != nil || len(t.entities) > 0 {
+		if err := t.bySearch(ctx, s, "searching facts, duplicates and dead letters", schemas.OutcomeTopics()); err != nil || len(t.entities) > 0 {
 			return err
 		}
-		return t.bySearch(ctx, s, "searching raw records", rawTopics())
+		return t.bySearch(ctx, s, "searching raw records", schemas.RawTopics())
 	}
 	s := newSeeker(query.Pseudonyms...)
 	s.all, s.exact = true, false // a correlation id that is a phone has more around it
@@ -144,11 +145,7 @@ func (t *tracer) find(ctx context.Context, query *Query) error {
 // PseudonymTopics are the topics that are searched for a phone. The other topics hold
 // it in clear, or hold it only in records of entities that these topics name as well.
 func PseudonymTopics() []string {
-	return []string{
-		schemas.EnrichedVerifications, schemas.EnrichedPayments, schemas.EnrichedAccounts, schemas.EnrichedJourneys,
-		schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.DecodedUAPAYPayment, schemas.DecodedUnibellCall,
-		schemas.DecodedVoximplantAccountCallback, schemas.Duplicates,
-	}
+	return append(append(schemas.EnrichedTopics(), schemas.EnrichedJourneys, schemas.Duplicates), schemas.DecodedTopics()...)
 }
 
 // byKey reads the partitions where a spelling of the id would be a record key.
@@ -177,19 +174,22 @@ func (t *tracer) candidates(id string) map[string][]string {
 	if key := string(entity.JourneyID{ID: id}.AppendKey(nil)); key != id {
 		keys[schemas.EnrichedJourneys] = append(keys[schemas.EnrichedJourneys], key)
 	}
-	for _, provider := range providers() {
-		topic := enrichedOf(provider)
+	for _, p := range schemas.Providers() {
 		switch {
-		case strings.HasPrefix(id, provider+":"):
-			keys[topic] = append(keys[topic], id)
-		case provider != "unibell":
-			keys[topic] = append(keys[topic], provider+":"+id)
+		case p.Enriched == "":
+		case strings.HasPrefix(id, p.ID+":"):
+			keys[p.Enriched] = append(keys[p.Enriched], id)
+		case !p.Scoped:
+			keys[p.Enriched] = append(keys[p.Enriched], p.KeyPrefix("")+id)
 		}
 	}
 	for i := range t.config.Sources {
 		s := &t.config.Sources[i]
-		if s.Provider == "unibell" {
-			keys[schemas.EnrichedVerifications] = append(keys[schemas.EnrichedVerifications], "unibell:"+s.ID+":"+id, "unibell:"+s.ID+":request:"+id)
+		if p, _ := schemas.FindProvider(s.Provider); p.Scoped && p.Enriched != "" {
+			keys[p.Enriched] = append(keys[p.Enriched], p.KeyPrefix(s.ID)+id)
+		}
+		if s.Provider == raw.ProviderUnibell {
+			keys[schemas.EnrichedVerifications] = append(keys[schemas.EnrichedVerifications], raw.ProviderUnibell+":"+s.ID+":"+raw.UnibellRequest(id))
 		}
 		if key := s.Namespace + ":" + id; s.Namespace != "" && !slices.Contains(keys[schemas.EnrichedJourneys], key) {
 			keys[schemas.EnrichedJourneys] = append(keys[schemas.EnrichedJourneys], key)
@@ -310,24 +310,14 @@ func (t *tracer) journey(key string) *Journey {
 // providerOf returns the provider that a key begins with, or "" if it names none: the
 // webhook of such a raw record carried no entity id.
 func providerOf(key string) string {
-	provider, _, ok := strings.Cut(key, ":")
-	if ok && slices.Contains(providers(), provider) {
-		return provider
-	}
-	return ""
+	p, _ := schemas.ProviderOfKey(key)
+	return p.ID
 }
 
-func providers() []string { return []string{"lox24", "uapay", "voximplant", "unibell"} }
-
+// kindOf returns the kind of the entity of a key.
 func kindOf(key string) string {
-	switch providerOf(key) {
-	case "lox24", "unibell":
-		return "verification"
-	case "uapay":
-		return "payment"
-	case "voximplant":
-		return "account"
-	default:
-		return "record"
+	if p, ok := schemas.ProviderOfKey(key); ok {
+		return p.Entity
 	}
+	return "record"
 }
