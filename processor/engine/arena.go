@@ -1,6 +1,10 @@
 package engine
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+)
 
 // arenaFirst is the size of the first chunk. Each further chunk is twice as large, up
 // to arenaChunk, because most transactions are small.
@@ -45,11 +49,11 @@ func (a *arena) trim(b []byte) {
 	}
 }
 
-func (a *arena) copy(b []byte) []byte { return append(a.buffer(len(b)), b...) }
+func (a *arena) Copy(b []byte) []byte { return append(a.buffer(len(b)), b...) }
 
 // text copies a key to the arena. The string is valid until reset.
 func (a *arena) text(b []byte) string {
-	own := a.copy(b)
+	own := a.Copy(b)
 	return unsafe.String(unsafe.SliceData(own), len(own)) //nolint:gosec // valid until reset
 }
 
@@ -66,8 +70,8 @@ func bytesOfText(text string) []byte {
 // withRoom returns a payload extended to the left by the entryRoom bytes that precede
 // it in its buffer.
 func withRoom(payload []byte) []byte {
-	from := unsafe.Add(unsafe.Pointer(unsafe.SliceData(payload)), -entryRoom) //nolint:gosec // of the same buffer, see scope.Buffer
-	return unsafe.Slice((*byte)(from), entryRoom+len(payload))                //nolint:gosec // the same
+	from := unsafe.Add(unsafe.Pointer(unsafe.SliceData(payload)), -entry.Room) //nolint:gosec // of the same buffer, see scope.Buffer
+	return unsafe.Slice((*byte)(from), entry.Room+len(payload))                //nolint:gosec // the same
 }
 
 // reset empties the arena. Memory above the usual demand is released to the garbage

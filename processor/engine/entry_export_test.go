@@ -3,6 +3,8 @@ package engine
 import (
 	"iter"
 	"time"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 )
 
 // Entries are the state entries that a round writes for what is put in it, by key: as
@@ -24,8 +26,8 @@ func Entries(put func(tx Tx)) iter.Seq2[string, Entry] {
 			written[c.key] = s.entry(c)
 		}
 		for key, value := range written {
-			payload, deadline, err := parseEntry(value)
-			if !yield(key, Entry{string(payload), fromMillis(deadline), err}) {
+			payload, deadline, err := entry.Parse(value)
+			if !yield(key, Entry{string(payload), entry.FromMillis(deadline), err}) {
 				return
 			}
 		}
@@ -40,6 +42,6 @@ type Entry struct {
 }
 
 // nothingStored is a partition without state.
-type nothingStored struct{ stored }
+type nothingStored struct{ entry.Reader }
 
-func (nothingStored) get([]byte, *arena) (stateEntry, error) { return stateEntry{}, nil }
+func (nothingStored) Get([]byte, entry.Allocator) (entry.Stored, error) { return entry.Stored{}, nil }

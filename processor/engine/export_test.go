@@ -7,6 +7,8 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 )
 
 // SetStep sets the hook that is called at the named steps of a round.
@@ -21,7 +23,7 @@ func TableFiles(disk vfs.FS) vfs.FS { return newTableFiles(disk) }
 // PutEntry writes one entry of a partition as a round would.
 func (s *Store) PutEntry(partition int32, key, payload []byte, deadline time.Time) error {
 	batch, part := s.writer(), s.partition("test", partition)
-	if err := batch.entry(part, key, payload, millis(deadline), 0); err != nil {
+	if err := batch.entry(part, key, payload, entry.Millis(deadline), 0); err != nil {
 		return errors.Join(err, batch.drop())
 	}
 	return batch.commit()
@@ -45,7 +47,7 @@ func (e *Engine) PartitionsOf(stage string) (partitions []int32, err error) {
 // known.
 func (s *Store) DeleteEntry(partition int32, key []byte, deadline time.Time) error {
 	batch, part := s.writer(), s.partition("test", partition)
-	if err := batch.entry(part, key, nil, 0, millis(deadline)); err != nil {
+	if err := batch.entry(part, key, nil, 0, entry.Millis(deadline)); err != nil {
 		return errors.Join(err, batch.drop())
 	}
 	return batch.commit()
@@ -64,14 +66,14 @@ func (s *Store) Reader(partition int32) func(key []byte) ([]byte, error) {
 	part, memory := s.partition("test", partition), &arena{}
 	return func(key []byte) ([]byte, error) {
 		memory.reset()
-		e, err := part.get(key, memory)
-		return e.payload, err
+		e, err := part.Get(key, memory)
+		return e.Payload, err
 	}
 }
 
 // DueKeys returns the keys of a partition that are due at a time.
 func (s *Store) DueKeys(partition int32, at time.Time) (keys []string, err error) {
-	_, err = s.partition("test", partition).due(at.UnixMilli(), func(key []byte, _ int64) bool {
+	_, err = s.partition("test", partition).Due(at.UnixMilli(), func(key []byte, _ int64) bool {
 		keys = append(keys, string(key))
 		return true
 	})

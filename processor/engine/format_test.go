@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 )
 
 // TestStoreReadsThePreviousFormat: a store without a format key is that of the
@@ -48,7 +49,7 @@ func TestStoreRefusesALaterFormat(t *testing.T) {
 	}
 	before := listing(t, dir, ".sst")
 	_, err := engine.OpenStore(dir, engine.DefaultStoreConfig(), slog.New(slog.DiscardHandler))
-	if !errors.Is(err, engine.ErrNewerState) {
+	if !errors.Is(err, entry.ErrNewerState) {
 		t.Fatalf("OpenStore() = %v, want ErrNewerState", err)
 	}
 	for _, want := range []string{"format 9", "up to 2", "run the release that wrote it"} {
@@ -113,7 +114,7 @@ func TestChangelogOfALaterRelease(t *testing.T) {
 			defer b.stop(e)
 			select {
 			case err := <-b.failed:
-				if !errors.Is(err, engine.ErrNewerState) {
+				if !errors.Is(err, entry.ErrNewerState) {
 					t.Errorf("failed with %v, want ErrNewerState", err)
 				}
 				for _, want := range c.want {

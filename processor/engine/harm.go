@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 )
 
 // Harm is a mutation: it switches off one safeguard of the engine. The chaos tests use
@@ -98,10 +100,10 @@ func (w *worker) believeClient() {
 }
 
 // withoutDeadline implements HarmDropDeadlines.
-func withoutDeadline(entry []byte) []byte {
-	payload, _, err := parseEntry(entry)
+func withoutDeadline(value []byte) []byte {
+	payload, _, err := entry.Parse(value)
 	if err != nil {
-		return entry
+		return value
 	}
-	return appendEntry(nil, payload, 0)
+	return entry.Append(nil, payload, 0)
 }

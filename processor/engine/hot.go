@@ -96,7 +96,7 @@ func (h *hot) absorb(o *overlay, before position, at int64) {
 		h.since = append(h.since, mark{from: h.changed.pushed(), offset: before.offset, atEnd: before.atEnd, at: at})
 	}
 	for _, c := range o.dirty() {
-		id := c.place
+		id := c.ref
 		if id == 0 {
 			id = h.add(unsafeBytes(c.key), c.before)
 		}

@@ -3,6 +3,8 @@ package engine
 import (
 	"bytes"
 	"slices"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 )
 
 // under returns the dirty entries whose keys begin with prefix, sorted by key.
@@ -36,11 +38,11 @@ func (h *hot) under(prefix []byte) []*held {
 }
 
 // due returns the dirty entries whose deadline is at most until, earliest first.
-func (h *hot) due(until int64) []dueEntry {
+func (h *hot) due(until int64) []entry.Timer {
 	if h.earliest == 0 || until < h.earliest {
 		return nil
 	}
-	var out []dueEntry
+	var out []entry.Timer
 	h.earliest = 0
 	for _, q := range h.changed.waiting() {
 		e := h.entries.at(q.id)
@@ -51,9 +53,9 @@ func (h *hot) due(until int64) []dueEntry {
 			h.earliest = e.deadline
 		}
 		if e.deadline <= until {
-			out = append(out, dueEntry{key: bytes.Clone(h.keyOf(e)), deadline: e.deadline})
+			out = append(out, entry.Timer{Key: bytes.Clone(h.keyOf(e)), Deadline: e.deadline})
 		}
 	}
-	slices.SortFunc(out, compareDue)
+	slices.SortFunc(out, entry.CompareTimers)
 	return out
 }

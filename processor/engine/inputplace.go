@@ -7,6 +7,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 )
 
 // ErrStateLost means that a stage's changelog lacks state that the stage had: it was
@@ -81,8 +83,8 @@ func (w *worker) placeInputs(ctx context.Context, found map[int32]*restored) err
 		if err := w.place(r); err != nil {
 			return err
 		}
-		if r.input.epoch >= 0 {
-			epochs[p] = r.input.epoch
+		if r.input.Epoch >= 0 {
+			epochs[p] = r.input.Epoch
 		}
 	}
 	if w.deps.harmed.by(HarmIgnoreTruncation) {
@@ -113,10 +115,10 @@ func (w *worker) place(r *restored) error {
 	}
 	r.input, r.move = at, nil
 	if cause != "" {
-		r.move = &inputMove{cause: cause, committed: r.committed, from: at.offset, to: at.offset}
+		r.move = &inputMove{cause: cause, committed: r.committed, from: at.Offset, to: at.Offset}
 	}
 	if cause == moveForward || cause == moveRecreated {
-		r.move.from = r.progress.input.offset
+		r.move.from = r.progress.Input.Offset
 	}
 	return nil
 }
@@ -124,28 +126,28 @@ func (w *worker) place(r *restored) error {
 // goOn returns the position at which a partition's input resumes: the input position in
 // the state, which is committed with it, unless an administrator set the group's offset
 // forward.
-func (w *worker) goOn(r *restored) (at inputPosition, cause moveCause, err error) {
-	group, state := inputPosition{offset: r.committed, epoch: r.epoch, topicID: r.topicID}, r.progress.input
-	begin := inputPosition{offset: r.start, epoch: -1, topicID: r.topicID}
+func (w *worker) goOn(r *restored) (at entry.InputPosition, cause moveCause, err error) {
+	group, state := entry.InputPosition{Offset: r.committed, Epoch: r.epoch, TopicID: r.topicID}, r.progress.Input
+	begin := entry.InputPosition{Offset: r.start, Epoch: -1, TopicID: r.topicID}
 	switch {
-	case r.committed < 0 && (!r.progress.known || w.deps.harmed.by(HarmBelieveGroup)):
+	case r.committed < 0 && (!r.progress.Known || w.deps.harmed.by(HarmBelieveGroup)):
 		return begin, "", nil
 	case w.noState(r) && !w.deps.harmed.by(HarmEmptyChangelog):
 		return at, "", w.stateLost(r, fmt.Sprintf("its changelog holds no state, or not all of the first transaction, and the group has committed input offset %d", r.committed))
-	case !r.progress.known, w.deps.harmed.by(HarmBelieveGroup):
+	case !r.progress.Known, w.deps.harmed.by(HarmBelieveGroup):
 		return group, "", nil
-	case state.topicID != r.topicID:
+	case state.TopicID != r.topicID:
 		return begin, moveRecreated, nil
 	case r.committed < 0:
 		return state, moveGone, nil
-	case r.committed < state.offset:
+	case r.committed < state.Offset:
 		return state, moveBack, nil
-	case r.committed == state.offset:
+	case r.committed == state.Offset:
 		return state, "", nil
 	case r.rebuild.Until >= r.committed && !r.ours:
 		return at, "", &fatalError{fmt.Errorf("%w: partition %d: stop the processors and run tributary reset --stage %s again", ErrUnfinishedReset, r.partition, w.spec.Name)}
 	case r.ours && !w.deps.harmed.by(HarmEmptyChangelog):
-		return at, "", w.stateLost(r, fmt.Sprintf("its changelog has the state of input offset %d, and a transaction that wrote to it committed offset %d: it lost its end", state.offset, r.committed))
+		return at, "", w.stateLost(r, fmt.Sprintf("its changelog has the state of input offset %d, and a transaction that wrote to it committed offset %d: it lost its end", state.Offset, r.committed))
 	}
 	return group, moveForward, nil
 }
@@ -154,13 +156,13 @@ func (w *worker) goOn(r *restored) (at inputPosition, cause moveCause, err error
 // with the group's offset.
 func (*worker) noState(r *restored) bool {
 	empty := r.header == "" && r.rebuild.Until == 0 && r.committed > r.start
-	return empty || r.ours && !r.progress.known
+	return empty || r.ours && !r.progress.Known
 }
 
 // within limits the position to the offsets that the input has. end is the end of the
 // log, or the end of the part of it that was read before a truncation.
 func (r *restored) within(end int64) {
-	at := r.input.offset
+	at := r.input.Offset
 	switch {
 	case at < r.start:
 		r.moved(moveRetention, at, r.start)
@@ -171,7 +173,7 @@ func (r *restored) within(end int64) {
 
 func (r *restored) moved(cause moveCause, from, to int64) {
 	r.move = &inputMove{cause: cause, committed: r.committed, from: from, to: to}
-	r.input.offset, r.input.epoch = to, -1
+	r.input.Offset, r.input.Epoch = to, -1
 }
 
 // changelogLost returns an error if the changelog lacks state that the stage had. It is

@@ -1,5 +1,9 @@
 package engine
 
+import (
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+)
+
 // Place is what a restore found of a partition, for tests of where its input goes on.
 type Place struct {
 	Committed, Start, End, EpochEnd int64
@@ -18,10 +22,10 @@ func (p Place) GoOn() (at int64, cause string, lost int64, err error) {
 	r.topicID[0] = 1
 	r.rebuild.Until = p.Until
 	if p.State >= 0 {
-		r.progress = progress{known: true, input: inputPosition{offset: p.State, epoch: 1, topicID: r.topicID}}
+		r.progress = entry.Progress{Known: true, Input: entry.InputPosition{Offset: p.State, Epoch: 1, TopicID: r.topicID}}
 	}
 	if p.Remade {
-		r.progress.input.topicID[0] = 2
+		r.progress.Input.TopicID[0] = 2
 	}
 	w := &worker{deps: &Deps{}, changelog: "changelog"}
 	w.spec.Name = "test"
@@ -30,7 +34,7 @@ func (p Place) GoOn() (at int64, cause string, lost int64, err error) {
 	}
 	r.within(min(p.End, p.EpochEnd))
 	if r.move != nil {
-		return r.input.offset, string(r.move.cause), r.move.lost(), nil
+		return r.input.Offset, string(r.move.cause), r.move.lost(), nil
 	}
-	return r.input.offset, "", 0, nil
+	return r.input.Offset, "", 0, nil
 }

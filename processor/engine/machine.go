@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"runtime/debug"
 	"time"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 )
 
 // The headers that a dead letter has in addition to those of the original record.
@@ -133,20 +135,20 @@ func (m *machine) expire(s *scope) error {
 	return nil
 }
 
-func (m *machine) expireOne(s *scope, d *dueEntry) error {
-	c, err := s.overlay.load(d.key)
+func (m *machine) expireOne(s *scope, d *entry.Timer) error {
+	c, err := s.overlay.load(d.Key)
 	if err != nil {
 		return err
 	}
-	if c.payload == nil || c.deadline != d.deadline {
+	if c.payload == nil || c.deadline != d.Deadline {
 		return nil // an earlier timer of this transaction changed the deadline
 	}
 	m.fired++
 	err = s.attempt(func() error {
-		if err := m.expireStage(s, d.key); err != nil {
+		if err := m.expireStage(s, d.Key); err != nil {
 			return err
 		}
-		if c.payload != nil && c.deadline == d.deadline {
+		if c.payload != nil && c.deadline == d.Deadline {
 			return errNotRescheduled
 		}
 		return nil
@@ -161,10 +163,10 @@ func (m *machine) expireOne(s *scope, d *dueEntry) error {
 	// A timer that fails permanently is dead-lettered with its key. The entry is kept
 	// without a timer, because the timer would block the partition forever.
 	m.buried[permanent.Cause]++
-	in := Input{Partition: s.partition, Offset: -1, Key: d.key}
+	in := Input{Partition: s.partition, Offset: -1, Key: d.Key}
 	return s.attempt(func() error {
-		s.set(d.key, c.payload, 0)
-		s.Emit(Output{Topic: m.deadLetter, Key: d.key, Headers: deadLetterHeaders(&in, m.name, m.version, permanent, s.wall)})
+		s.set(d.Key, c.payload, 0)
+		s.Emit(Output{Topic: m.deadLetter, Key: d.Key, Headers: deadLetterHeaders(&in, m.name, m.version, permanent, s.wall)})
 		return nil
 	})
 }

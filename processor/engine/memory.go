@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 )
 
 // MemoryConfig is the configuration of a Memory.
@@ -112,7 +114,7 @@ func (m *Memory) AdvanceTo(partition int32, to time.Time) ([]Output, error) {
 }
 
 // Clock returns the watermark of a partition, zero if it never advanced.
-func (m *Memory) Clock(partition int32) time.Time { return fromMillis(m.parts[partition].clock) }
+func (m *Memory) Clock(partition int32) time.Time { return entry.FromMillis(m.parts[partition].clock) }
 
 // Counts returns all counts so far, in order.
 func (m *Memory) Counts() []Count { return m.counts }
@@ -128,7 +130,7 @@ func (m *Memory) NextDeadline(partition int32) time.Time {
 			earliest = e.deadline
 		}
 	}
-	return fromMillis(earliest)
+	return entry.FromMillis(earliest)
 }
 
 // Work counts state operations: the cost of a record apart from decoding.
@@ -190,19 +192,19 @@ func (m *Memory) round(partition int32, act func(*scope) error) ([]Output, error
 
 func (p *memoryPartition) put(key string, e memoryEntry) {
 	if e.deadline != 0 && e.deadline != p.entries[key].deadline {
-		heap.Push(&p.deadlines, dueEntry{key: []byte(key), deadline: e.deadline})
+		heap.Push(&p.deadlines, entry.Timer{Key: []byte(key), Deadline: e.deadline})
 	}
 	p.entries[key] = e
 }
 
-func (p *memoryPartition) get(key []byte, _ *arena) (stateEntry, error) {
+func (p *memoryPartition) Get(key []byte, _ entry.Allocator) (entry.Stored, error) {
 	e := p.entries[string(key)]
 	p.work.Reads++
 	p.work.ReadBytes += int64(len(e.payload))
-	return stateEntry{payload: e.payload, deadline: e.deadline}, nil
+	return entry.Stored{Payload: e.payload, Deadline: e.deadline}, nil
 }
 
-func (p *memoryPartition) scan(prefix []byte, yield func(key, payload []byte) bool) error {
+func (p *memoryPartition) Scan(prefix []byte, yield func(key, payload []byte) bool) error {
 	var under []string
 	for k := range p.entries {
 		if strings.HasPrefix(k, string(prefix)) {
@@ -220,21 +222,21 @@ func (p *memoryPartition) scan(prefix []byte, yield func(key, payload []byte) bo
 	return nil
 }
 
-func (p *memoryPartition) due(until int64, yield func(key []byte, deadline int64) bool) (more bool, err error) {
-	var out []dueEntry
-	for len(p.deadlines) > 0 && p.deadlines[0].deadline <= until {
-		d, _ := heap.Pop(&p.deadlines).(dueEntry)
-		if p.entries[string(d.key)].deadline == d.deadline {
+func (p *memoryPartition) Due(until int64, yield func(key []byte, deadline int64) bool) (more bool, err error) {
+	var out []entry.Timer
+	for len(p.deadlines) > 0 && p.deadlines[0].Deadline <= until {
+		d, _ := heap.Pop(&p.deadlines).(entry.Timer)
+		if p.entries[string(d.Key)].deadline == d.Deadline {
 			out = append(out, d)
 		}
 	}
 	// The heap contains a deadline twice if an entry returned to an earlier deadline.
-	out = slices.CompactFunc(out, func(a, b dueEntry) bool { return compareDue(a, b) == 0 })
+	out = slices.CompactFunc(out, func(a, b entry.Timer) bool { return entry.CompareTimers(a, b) == 0 })
 	for _, d := range out {
 		heap.Push(&p.deadlines, d)
 	}
 	for _, d := range out {
-		if !yield(d.key, d.deadline) {
+		if !yield(d.Key, d.Deadline) {
 			break
 		}
 	}
@@ -242,20 +244,20 @@ func (p *memoryPartition) due(until int64, yield func(key []byte, deadline int64
 }
 
 // memoryDeadlines is a min-heap by deadline.
-type memoryDeadlines []dueEntry
+type memoryDeadlines []entry.Timer
 
 // Len implements [heap.Interface].
 func (d *memoryDeadlines) Len() int { return len(*d) }
 
 // Less implements [heap.Interface].
-func (d *memoryDeadlines) Less(i, j int) bool { return compareDue((*d)[i], (*d)[j]) < 0 }
+func (d *memoryDeadlines) Less(i, j int) bool { return entry.CompareTimers((*d)[i], (*d)[j]) < 0 }
 
 // Swap implements [heap.Interface].
 func (d *memoryDeadlines) Swap(i, j int) { (*d)[i], (*d)[j] = (*d)[j], (*d)[i] }
 
 // Push implements [heap.Interface].
 func (d *memoryDeadlines) Push(x any) {
-	e, _ := x.(dueEntry)
+	e, _ := x.(entry.Timer)
 	*d = append(*d, e)
 }
 

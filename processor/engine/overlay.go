@@ -2,29 +2,11 @@ package engine
 
 import (
 	"bytes"
-	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 )
-
-// stored is the source of a partition's committed state: the store, or a map in memory.
-// Slices from get lie in the arena or do not change during the transaction; slices from
-// scan and due are valid during the call.
-type stored interface {
-	get(key []byte, into *arena) (stateEntry, error)
-	scan(prefix []byte, yield func(key, payload []byte) bool) error
-	// due yields the keys with a deadline of at most until, earliest first. more is
-	// true if it stopped at its limit before the end.
-	due(until int64, yield func(key []byte, deadline int64) bool) (more bool, err error)
-}
-
-// stateEntry is the result of a lookup.
-type stateEntry struct {
-	payload  []byte // nil: there is no entry
-	deadline int64  // unix ms, 0 for none
-	// place is the entry's number in the write-back cache, 0 if it is not cached.
-	place uint32
-}
 
 // cell is an entry in the write buffer: read, and possibly changed.
 type cell struct {
@@ -34,8 +16,8 @@ type cell struct {
 	// before is the deadline of the committed entry; a write must delete its timer
 	// index entry.
 	before int64
-	// place is the committed entry's number in the write-back cache: see stateEntry.
-	place uint32
+	// ref is the committed entry's number in the write-back cache: see entry.Stored.
+	ref   uint32
 	dirty bool
 	// listed marks the cells that dirty has already collected.
 	listed bool
@@ -46,7 +28,7 @@ type cell struct {
 // overlay is the write buffer of a transaction: entries that were read, once, and
 // pending writes. Nothing in it outlives the transaction except its empty memory.
 type overlay struct {
-	below stored
+	below entry.Reader
 	// cells are indexed by key; the keys are in the arena.
 	cells map[string]*cell
 	// last is the most recently loaded cell.
@@ -71,7 +53,7 @@ type undo struct {
 	cell cell
 }
 
-func newOverlay(below stored, a *arena) *overlay {
+func newOverlay(below entry.Reader, a *arena) *overlay {
 	return &overlay{below: below, cells: make(map[string]*cell), arena: a}
 }
 
@@ -85,12 +67,12 @@ func (o *overlay) load(key []byte) (*cell, error) {
 		o.last = c
 		return c, nil
 	}
-	e, err := o.below.get(key, o.arena)
+	e, err := o.below.Get(key, o.arena)
 	if err != nil {
 		return nil, err
 	}
 	c := o.cell()
-	c.key, c.payload, c.deadline, c.before, c.place = o.arena.text(key), e.payload, e.deadline, e.deadline, e.place
+	c.key, c.payload, c.deadline, c.before, c.ref = o.arena.text(key), e.Payload, e.Deadline, e.Deadline, e.Ref
 	o.cells[c.key], o.last = c, c
 	return c, nil
 }
@@ -111,7 +93,7 @@ func (o *overlay) cell() *cell {
 }
 
 // reset empties the buffer for another transaction.
-func (o *overlay) reset(below stored) {
+func (o *overlay) reset(below entry.Reader) {
 	for i := range min(o.slab+1, len(o.slabs)) {
 		clear(o.slabs[i])
 	}
@@ -184,7 +166,7 @@ func (o *overlay) scan(prefix []byte, yield func(key, value []byte) bool) error 
 			stopped = !yield([]byte(k), c.payload)
 		}
 	}
-	err := o.below.scan(prefix, func(key, payload []byte) bool {
+	err := o.below.Scan(prefix, func(key, payload []byte) bool {
 		for len(own) > 0 && own[0] < string(key) {
 			emit(own[0])
 			own = own[1:]
@@ -203,35 +185,24 @@ func (o *overlay) scan(prefix []byte, yield func(key, value []byte) bool) error 
 	return err
 }
 
-// dueEntry is a due timer.
-type dueEntry struct {
-	key      []byte
-	deadline int64
-}
-
 // due returns at most limit timers with a deadline of at most until, earliest first. It
 // considers pending writes. more is true if other due timers may be left.
-func (o *overlay) due(until int64, limit int) (out []dueEntry, more bool, err error) {
+func (o *overlay) due(until int64, limit int) (out []entry.Timer, more bool, err error) {
 	for _, c := range o.dirty() {
 		if c.payload != nil && c.deadline != 0 && c.deadline <= until {
-			out = append(out, dueEntry{key: []byte(c.key), deadline: c.deadline})
+			out = append(out, entry.Timer{Key: []byte(c.key), Deadline: c.deadline})
 		}
 	}
 	n := 0
-	more, err = o.below.due(until, func(key []byte, deadline int64) bool {
+	more, err = o.below.Due(until, func(key []byte, deadline int64) bool {
 		if c, ok := o.cells[string(key)]; !ok || !c.dirty {
-			out = append(out, dueEntry{key: bytes.Clone(key), deadline: deadline})
+			out = append(out, entry.Timer{Key: bytes.Clone(key), Deadline: deadline})
 			n++
 		}
 		return n < limit
 	})
-	slices.SortFunc(out, compareDue)
+	slices.SortFunc(out, entry.CompareTimers)
 	return out[:min(len(out), limit)], more, err
-}
-
-// compareDue orders timers by deadline, then by key.
-func compareDue(a, b dueEntry) int {
-	return cmp.Or(cmp.Compare(a.deadline, b.deadline), bytes.Compare(a.key, b.key))
 }
 
 // dirty returns the pending writes, each cell once, in the order of their first write.

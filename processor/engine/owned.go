@@ -8,6 +8,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 )
 
 // owned is a partition that the group assigned to this worker.
@@ -36,7 +38,7 @@ type owned struct {
 	topicID [16]byte
 	clock   int64
 	// kept is the progress entry as last written to the changelog.
-	kept progress
+	kept entry.Progress
 	// lost is a data loss error that the client reported during the restore.
 	lost error
 	// header is the last changelog header: see headerKey.
@@ -84,9 +86,9 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 	for len(states) > 0 {
 		found, err := w.restore(ctx, states)
 		var fatal *fatalError
-		if err == nil || ctx.Err() != nil || errors.Is(err, errEntry) || errors.Is(err, ErrNewerState) || errors.Is(err, ErrDiskFull) ||
+		if err == nil || ctx.Err() != nil || errors.Is(err, entry.ErrUnreadable) || errors.Is(err, entry.ErrNewerState) || errors.Is(err, ErrDiskFull) ||
 			errors.Is(err, ErrStoreBroken) || errors.As(err, &fatal) || errors.Is(err, errRejoin) {
-			if errors.Is(err, errEntry) {
+			if errors.Is(err, entry.ErrUnreadable) {
 				err = &fatalError{err}
 			}
 			w.logRestored(found)
@@ -132,16 +134,16 @@ func (w *worker) resume(ctx context.Context, e *event) error {
 }
 
 // position returns the input position to commit.
-func (o *owned) position() inputPosition {
-	return inputPosition{offset: o.next, epoch: o.epoch, topicID: o.topicID}
+func (o *owned) position() entry.InputPosition {
+	return entry.InputPosition{Offset: o.next, Epoch: o.epoch, TopicID: o.topicID}
 }
 
 // take copies the result of a restore.
 func (o *owned) take(r *restored) {
 	o.header, o.rebuild = r.header, r.rebuild
-	o.pos, o.clock, o.kept = r.pos, r.progress.clock, r.progress
-	o.next, o.epoch, o.topicID = r.input.offset, r.input.epoch, r.input.topicID
-	o.polled, o.applied = r.input.offset, r.input.offset
+	o.pos, o.clock, o.kept = r.pos, r.progress.Watermark, r.progress
+	o.next, o.epoch, o.topicID = r.input.Offset, r.input.Epoch, r.input.TopicID
+	o.polled, o.applied = r.input.Offset, r.input.Offset
 	o.more, o.left = true, false // timers may have become due meanwhile
 }
 

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 )
 
 // The probes below serve the chaos tests of whole clients, which live outside this
@@ -64,6 +66,6 @@ func (s *Store) ProbeEntries(stage string, partition int32) (entries []ProbedEnt
 
 // ProbeEntry decodes a changelog record.
 func ProbeEntry(partition int32, key, value []byte) (ProbedEntry, error) {
-	payload, deadline, err := parseEntry(value)
+	payload, deadline, err := entry.Parse(value)
 	return ProbedEntry{Partition: partition, Key: string(key), Payload: string(payload), Deadline: deadline}, err
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 )
 
 // Rebuild describes a partition whose state is rebuilt by processing old input records
@@ -59,7 +61,7 @@ func (r Rebuild) ChangelogEntry() (key, value []byte) {
 			payload = binary.AppendVarint(payload, at)
 		}
 	}
-	return []byte(rebuildKey), appendEntry(nil, payload, 0)
+	return []byte(rebuildKey), entry.Append(nil, payload, 0)
 }
 
 // ParseRebuild decodes the record of ChangelogEntry; found is false for any other
@@ -68,7 +70,7 @@ func ParseRebuild(key, value []byte) (r Rebuild, found bool, err error) {
 	if string(key) != rebuildKey {
 		return r, false, nil
 	}
-	payload, _, err := parseEntry(value)
+	payload, _, err := entry.Parse(value)
 	if err != nil {
 		return r, true, err
 	}
@@ -77,23 +79,23 @@ func ParseRebuild(key, value []byte) (r Rebuild, found bool, err error) {
 }
 
 // readRebuild returns the stored Rebuild, zero if there is none.
-func readRebuild(from stored) (r Rebuild, err error) {
-	e, err := from.get([]byte(rebuildKey), &arena{})
-	if err != nil || e.payload == nil {
+func readRebuild(from entry.Reader) (r Rebuild, err error) {
+	e, err := from.Get([]byte(rebuildKey), entry.Heap{})
+	if err != nil || e.Payload == nil {
 		return r, err
 	}
-	return parseRebuild(e.payload)
+	return parseRebuild(e.Payload)
 }
 
 func parseRebuild(payload []byte) (r Rebuild, err error) {
 	if len(payload) == 0 || payload[0] > rebuildMissingVersion {
-		return r, fmt.Errorf("%w: a rebuild of another format", ErrNewerState)
+		return r, fmt.Errorf("%w: a rebuild of another format", entry.ErrNewerState)
 	}
 	rest := payload[1:]
 	next := func() (v int64) {
 		v, size := binary.Varint(rest)
 		if size <= 0 {
-			err = fmt.Errorf("%w: a rebuild that is cut", errEntry)
+			err = fmt.Errorf("%w: a rebuild that is cut", entry.ErrUnreadable)
 			return 0
 		}
 		rest = rest[size:]

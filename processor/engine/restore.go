@@ -13,6 +13,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 )
 
 // restored is the result of a partition's restore: its state is at the changelog's end.
@@ -30,10 +32,10 @@ type restored struct {
 	// topicID is the input topic's id.
 	start, inputEnd int64
 	topicID         [16]byte
-	progress        progress
+	progress        entry.Progress
 	// input is the position at which reading the input resumes. move is set if the
 	// group's offset differs from it.
-	input inputPosition
+	input entry.InputPosition
 	move  *inputMove
 	// header is the last changelog header: see headerKey.
 	header string
@@ -71,10 +73,10 @@ func (w *worker) restore(ctx context.Context, states map[int32]*storePartition) 
 	}
 	out = make(map[int32]*restored, len(ahead))
 	for p, r := range ahead {
-		if r.progress, err = readProgress(r.state); err != nil {
+		if r.progress, err = entry.ReadProgress(r.state); err != nil {
 			return nil, err
 		}
-		if r.header, err = readHeader(r.state); err != nil {
+		if r.header, err = entry.ReadHeader(r.state); err != nil {
 			return nil, err
 		}
 		if r.rebuild, err = readRebuild(r.state); err == nil {

@@ -289,7 +289,7 @@ func (w *worker) dropIdleScopes(records []*kgo.Record) {
 	}
 	for p, s := range w.round.scopes {
 		// A partition that has only read markers is committed if another partition is.
-		if works(p, s) || some && w.parts[p].next != w.parts[p].kept.input.offset {
+		if works(p, s) || some && w.parts[p].next != w.parts[p].kept.Input.Offset {
 			continue
 		}
 		w.parts[p].clock = s.clock

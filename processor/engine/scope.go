@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
 	"github.com/tributary-hq/tributary/schemas/wire"
@@ -94,7 +95,7 @@ func (s *scope) Put(key, value []byte, deadline time.Time) {
 	if roomy {
 		s.lent = nil
 	}
-	s.put(key, s.trim(value), millis(deadline), roomy)
+	s.put(key, s.trim(value), entry.Millis(deadline), roomy)
 }
 
 // Delete implements Tx.
@@ -103,7 +104,7 @@ func (s *scope) Delete(key []byte) { s.set(key, nil, 0) }
 func (s *scope) set(key, value []byte, deadline int64) { s.put(key, value, deadline, false) }
 
 func (s *scope) put(key, value []byte, deadline int64, roomy bool) {
-	if len(key) == 0 || key[0] == enginePrefix {
+	if len(key) == 0 || key[0] == entry.Prefix {
 		s.fail(errReserved)
 		return
 	}
@@ -158,7 +159,7 @@ func (s *scope) Buffer(n int) []byte {
 	if n <= 0 {
 		return nil
 	}
-	b := s.arena.buffer(entryRoom + n)[entryRoom:entryRoom]
+	b := s.arena.buffer(entry.Room + n)[entry.Room:entry.Room]
 	s.lent = &b[:1][0]
 	s.loose = s.lent
 	return b
@@ -212,7 +213,7 @@ func (s *scope) attempt(call func() error) error {
 }
 
 // reset prepares the scope for another transaction.
-func (s *scope) reset(partition int32, below stored, clock int64, wall time.Time) {
+func (s *scope) reset(partition int32, below entry.Reader, clock int64, wall time.Time) {
 	s.overlay.reset(below)
 	clear(s.outputs)
 	clear(s.handled)

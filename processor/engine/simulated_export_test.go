@@ -10,6 +10,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 	"github.com/tributary-hq/tributary/processor/engine/simulate"
 )
 
@@ -172,6 +173,6 @@ func (e *Engine) Entries(stage string, partition int32) (entries []StoredEntry, 
 
 // ParseStored reads an entry as it stands in a changelog.
 func ParseStored(partition int32, key, value []byte) (StoredEntry, error) {
-	payload, deadline, err := parseEntry(value)
+	payload, deadline, err := entry.Parse(value)
 	return StoredEntry{Partition: partition, Key: string(key), Payload: string(payload), Deadline: deadline}, err
 }

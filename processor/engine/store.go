@@ -13,6 +13,8 @@ import (
 	"github.com/cockroachdb/pebble/v2/bloom"
 	"github.com/cockroachdb/pebble/v2/sstable/block"
 	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 )
 
 // ErrDiskFull means that the disk of the state directory is full. The process should
@@ -59,7 +61,7 @@ func DefaultStoreConfig() StoreConfig {
 // Store holds the state of every partition that a process owns: one Pebble, its keys
 // prefixed by stage and partition.
 //
-//	stage 0x00 partition(4) 's' key                 state entry (see entry.go)
+//	stage 0x00 partition(4) 's' key                 state entry (see internal/entry)
 //	stage 0x00 partition(4) 'd' deadline(8) key     timer index, no value
 //	stage 0x00 partition(4) 'p'                     checkpoint: the changelog offset of the state
 //	0x00 "format"                                   format of all this (see format.go)
@@ -82,7 +84,7 @@ type Store struct {
 func OpenStore(dir string, config StoreConfig, logger *slog.Logger) (*Store, error) {
 	health := &storeHealth{dir: dir, down: make(chan struct{})}
 	db, err := openPebble(dir, config, logger, health)
-	if err != nil && !isDiskFull(err) && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, ErrNewerState) && !isLocked(err) {
+	if err != nil && !isDiskFull(err) && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, entry.ErrNewerState) && !isLocked(err) {
 		aside := fmt.Sprintf("%s.broken-%d", dir, time.Now().UnixNano())
 		logger.Error("state store does not open, setting it aside and restoring from the changelogs",
 			slog.String("dir", dir), slog.String("aside", aside), slog.String("error", err.Error()))

@@ -8,6 +8,8 @@ import (
 	"math"
 
 	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 )
 
 const (
@@ -28,34 +30,34 @@ func (p *storePartition) at(kind byte, rest ...[]byte) []byte {
 // this takes some milliseconds.
 const maxFormer = 1000
 
-// get implements stored.
-func (p *storePartition) get(key []byte, into *arena) (stateEntry, error) {
+// Get implements entry.Reader.
+func (p *storePartition) Get(key []byte, into entry.Allocator) (entry.Stored, error) {
 	if place := p.hot.find(key); place != 0 {
 		e := p.hot.entries.at(place)
-		found := stateEntry{deadline: e.deadline, place: place}
+		found := entry.Stored{Deadline: e.deadline, Ref: place}
 		if !e.gone {
-			found.payload = p.hot.payloadOf(e)
+			found.Payload = p.hot.payloadOf(e)
 		}
 		return found, nil
 	}
 	at := p.at(kindState, key)
 	if p.store.keys.absent(at) {
-		return stateEntry{}, nil
+		return entry.Stored{}, nil
 	}
 	value, closer, err := p.db.Get(at)
 	if errors.Is(err, pebble.ErrNotFound) {
 		p.store.keys.miss()
-		return stateEntry{}, nil
+		return entry.Stored{}, nil
 	}
 	if err != nil {
-		return stateEntry{}, p.store.failed(fmt.Errorf("read the state store: %w", err))
+		return entry.Stored{}, p.store.failed(fmt.Errorf("read the state store: %w", err))
 	}
-	payload, deadline, err := parseEntry(value)
-	return stateEntry{payload: into.copy(payload), deadline: deadline}, errors.Join(err, closer.Close())
+	payload, deadline, err := entry.Parse(value)
+	return entry.Stored{Payload: into.Copy(payload), Deadline: deadline}, errors.Join(err, closer.Close())
 }
 
-// scan implements stored.
-func (p *storePartition) scan(prefix []byte, yield func(key, payload []byte) bool) error {
+// Scan implements entry.Reader.
+func (p *storePartition) Scan(prefix []byte, yield func(key, payload []byte) bool) error {
 	fresh, stopped := p.hot.under(prefix), false
 	before := func(key []byte, all bool) {
 		for len(fresh) > 0 && (all || bytes.Compare(p.hot.keyOf(fresh[0]), key) < 0) {
@@ -72,7 +74,7 @@ func (p *storePartition) scan(prefix []byte, yield func(key, payload []byte) boo
 		if stopped || p.hot.differs(key[skip:]) {
 			return !stopped, nil
 		}
-		payload, _, err := parseEntry(value)
+		payload, _, err := entry.Parse(value)
 		if err == nil {
 			stopped = !yield(key[skip:], payload)
 		}
@@ -84,22 +86,22 @@ func (p *storePartition) scan(prefix []byte, yield func(key, payload []byte) boo
 	return err
 }
 
-// due implements stored. A restore leaves stale deadlines in the timer index; those
+// Due implements entry.Reader. A restore leaves stale deadlines in the timer index; those
 // found here are deleted. This needs no transaction, because it only depends on
 // committed state, and a deadline that is set again is written later. It stops after
 // maxFormer stale index entries: after a restore there may be as many as the changelog
 // has records, and the input must not wait for them.
-func (p *storePartition) due(until int64, yield func(key []byte, deadline int64) bool) (more bool, err error) {
+func (p *storePartition) Due(until int64, yield func(key []byte, deadline int64) bool) (more bool, err error) {
 	former := 0
 	fresh, stopped := p.hot.due(until), false
-	before := func(next dueEntry) {
-		for len(fresh) > 0 && compareDue(fresh[0], next) < 0 && !stopped {
-			stopped = !yield(fresh[0].key, fresh[0].deadline)
+	before := func(next entry.Timer) {
+		for len(fresh) > 0 && entry.CompareTimers(fresh[0], next) < 0 && !stopped {
+			stopped = !yield(fresh[0].Key, fresh[0].Deadline)
 			fresh = fresh[1:]
 		}
 	}
 	err = p.indexed(until, func(index, key []byte, deadline int64) (stays, on bool, err error) {
-		before(dueEntry{key: key, deadline: deadline})
+		before(entry.Timer{Key: key, Deadline: deadline})
 		if stopped || p.hot.differs(key) {
 			return true, !stopped, nil
 		}
@@ -116,7 +118,7 @@ func (p *storePartition) due(until int64, yield func(key []byte, deadline int64)
 		return true, !stopped, nil
 	})
 	if err == nil && !more {
-		before(dueEntry{deadline: until + 1})
+		before(entry.Timer{Deadline: until + 1})
 	}
 	return more, err
 }
@@ -136,7 +138,7 @@ func (p *storePartition) indexed(until int64, yield func(index, key []byte, dead
 	quiet, stayed := int64(math.MaxInt64), false
 	err := p.iterate(bytes.Clone(p.at(kindDeadline, at[:])), upperBound(whole), func(index, _ []byte) (bool, error) {
 		if len(index) < skip+8 {
-			return false, fmt.Errorf("%w: a deadline's key of %d bytes", errEntry, len(index))
+			return false, fmt.Errorf("%w: a deadline's key of %d bytes", entry.ErrUnreadable, len(index))
 		}
 		deadline := int64(binary.BigEndian.Uint64(index[skip:])) //nolint:gosec // unix ms
 		if !stayed {
@@ -168,7 +170,7 @@ func (p *storePartition) deadline(key []byte) (int64, error) {
 	if err != nil {
 		return 0, p.store.failed(fmt.Errorf("read the state store: %w", err))
 	}
-	_, deadline, err := parseEntry(value)
+	_, deadline, err := entry.Parse(value)
 	return deadline, errors.Join(err, closer.Close())
 }
 

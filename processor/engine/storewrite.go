@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 )
 
 // position is the changelog checkpoint that a partition's state corresponds to.
@@ -47,10 +49,10 @@ func (p *storePartition) position() (pos position, found bool, err error) {
 	}
 	if len(value) > 0 && value[0] > positionVersion {
 		return pos, false, errors.Join(fmt.Errorf("%w: a position has format version %d, this release reads up to %d",
-			ErrNewerState, value[0], positionVersion), closer.Close())
+			entry.ErrNewerState, value[0], positionVersion), closer.Close())
 	}
 	if len(value) == 0 || len(value) != positionBytes(value[0]) {
-		return pos, false, errors.Join(fmt.Errorf("%w: a position of %d bytes in a format that this program does not read", errEntry, len(value)), closer.Close())
+		return pos, false, errors.Join(fmt.Errorf("%w: a position of %d bytes in a format that this program does not read", entry.ErrUnreadable, len(value)), closer.Close())
 	}
 	copy(pos.topicID[:], value[1:17])
 	pos.offset = int64(binary.BigEndian.Uint64(value[17:25])) //nolint:gosec // an offset
@@ -96,9 +98,9 @@ func (w *writer) changelog(p *storePartition, key, value []byte) error {
 	if value == nil {
 		return w.batch.Delete(p.at(kindState, key), nil)
 	}
-	payload, deadline, err := parseEntry(value)
-	if err == nil && string(key) == headerKey {
-		err = checkHeader(payload)
+	payload, deadline, err := entry.Parse(value)
+	if err == nil && string(key) == entry.HeaderKey {
+		err = entry.CheckHeader(payload)
 	}
 	if err != nil {
 		return err
@@ -145,7 +147,7 @@ func (w *writer) set(at, value []byte) error {
 
 // encode returns an encoded entry in memory that the next call reuses.
 func (p *storePartition) encode(payload []byte, deadline int64) []byte {
-	p.value = appendEntry(p.value[:0], payload, deadline)
+	p.value = entry.Append(p.value[:0], payload, deadline)
 	return p.value
 }
 

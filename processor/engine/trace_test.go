@@ -17,6 +17,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 )
 
 const (
@@ -208,7 +209,7 @@ func TestErrorKinds(t *testing.T) {
 	got := map[string]string{}
 	for name, err := range map[string]error{
 		"kafka": fmt.Errorf("x: %w", kerr.ProducerFenced), "disk": fmt.Errorf("x: %w", engine.ErrDiskFull), "taken": engine.ErrInstanceTaken,
-		"newer": engine.ErrNewerState, "broken": engine.ErrStoreBroken, "timeout": context.DeadlineExceeded, "stopped": context.Canceled,
+		"newer": entry.ErrNewerState, "broken": engine.ErrStoreBroken, "timeout": context.DeadlineExceeded, "stopped": context.Canceled,
 		"fatal": engine.FatalError("x"), "other": errors.New("x"),
 	} {
 		got[name] = engine.ErrorKind(err)

@@ -9,6 +9,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 )
 
 // transact commits outputs, changelog and input offsets in one Kafka transaction and
@@ -114,7 +116,7 @@ func (w *worker) produce(ctx context.Context) error {
 		if err := s.keepProgress(w.parts[p].kept, w.parts[p].position()); err != nil {
 			return err
 		}
-		if err := s.keepHeader(w.parts[p].header, header(w.deps.Version)); err != nil {
+		if err := s.keepHeader(w.parts[p].header, entry.Header(w.deps.Version)); err != nil {
 			return err
 		}
 		for i := range s.outputs {
@@ -149,12 +151,12 @@ func (w *worker) produce(ctx context.Context) error {
 // writes the entry's head there and does not copy the payload.
 func (s *scope) entry(c *cell) []byte {
 	if !c.roomy {
-		return appendEntry(s.arena.buffer(entryRoom+len(c.payload)), c.payload, c.deadline)
+		return entry.Append(s.arena.buffer(entry.Room+len(c.payload)), c.payload, c.deadline)
 	}
-	var room [entryRoom]byte
-	head := appendEntry(room[:0], nil, c.deadline)
+	var room [entry.Room]byte
+	head := entry.Append(room[:0], nil, c.deadline)
 	whole := withRoom(c.payload)
-	whole = whole[entryRoom-len(head):]
+	whole = whole[entry.Room-len(head):]
 	copy(whole, head)
 	return whole
 }
@@ -229,7 +231,7 @@ func (w *worker) addOffsets(req *kmsg.TxnOffsetCommitRequest) error {
 	for _, p := range slices.Sorted(maps.Keys(w.round.scopes)) {
 		at := w.parts[p].position()
 		added := kmsg.NewTxnOffsetCommitRequestTopicPartition()
-		added.Partition, added.Offset, added.LeaderEpoch = p, at.offset, at.epoch
+		added.Partition, added.Offset, added.LeaderEpoch = p, at.Offset, at.Epoch
 		req.Topics[topic].Partitions = append(req.Topics[topic].Partitions, added)
 	}
 	w.streak.note(req)
@@ -242,9 +244,9 @@ func (w *worker) keep() error {
 	now := w.deps.Now().UnixMilli()
 	for p, s := range w.round.scopes {
 		part := w.parts[p]
-		part.clock, part.kept = s.clock, progress{clock: s.clock, known: true, input: part.position()}
+		part.clock, part.kept = s.clock, entry.Progress{Watermark: s.clock, Known: true, Input: part.position()}
 		if len(s.overlay.dirty()) > 0 {
-			part.header = header(w.deps.Version)
+			part.header = entry.Header(w.deps.Version)
 		}
 		before := part.pos
 		if last, ok := w.round.acks.last[p]; ok {

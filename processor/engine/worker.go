@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 )
 
 // errRejoin ends a session that cannot continue, for example because the outcome of a
@@ -96,7 +98,7 @@ func (w *worker) run(ctx context.Context) error {
 			return nil //nolint:nilerr // stopped
 		}
 		var fatal *fatalError
-		if errors.As(err, &fatal) || errors.Is(err, ErrNewerState) || errors.Is(err, ErrDiskFull) || errors.Is(err, ErrStoreBroken) {
+		if errors.As(err, &fatal) || errors.Is(err, entry.ErrNewerState) || errors.Is(err, ErrDiskFull) || errors.Is(err, ErrStoreBroken) {
 			return err
 		}
 		if w.deps.Now().Sub(began) > 10*time.Second {

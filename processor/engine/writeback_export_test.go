@@ -3,6 +3,8 @@ package engine
 import (
 	"errors"
 	"time"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 )
 
 // Hot is a partition's state as a worker sees it: in the store, and in memory beside
@@ -32,7 +34,7 @@ func (h *Hot) Round() {
 
 // Set writes an entry of the round, or deletes it where payload is nil.
 func (h *Hot) Set(key string, payload []byte, deadline time.Time) error {
-	return h.round.set([]byte(key), payload, millis(deadline))
+	return h.round.set([]byte(key), payload, entry.Millis(deadline))
 }
 
 // Get reads an entry.
@@ -51,7 +53,7 @@ func (h *Hot) Scan(prefix string) (found []string, err error) {
 func (h *Hot) Due(until time.Time, limit int) (keys []string, err error) {
 	due, _, err := h.round.due(until.UnixMilli(), limit)
 	for i := range due {
-		keys = append(keys, string(due[i].key))
+		keys = append(keys, string(due[i].Key))
 	}
 	return keys, err
 }
@@ -60,7 +62,7 @@ func (h *Hot) Due(until time.Time, limit int) (keys []string, err error) {
 func (h *Hot) LookForDue(until time.Time, limit int) (keys []string, more bool, err error) {
 	due, more, err := h.round.due(until.UnixMilli(), limit)
 	for i := range due {
-		keys = append(keys, string(due[i].key))
+		keys = append(keys, string(due[i].Key))
 	}
 	return keys, more, err
 }
@@ -116,7 +118,7 @@ func (h *Hot) Replay(key string, payload []byte, deadline time.Time) error {
 	batch := h.store.writer()
 	var value []byte
 	if payload != nil {
-		value = appendEntry(nil, payload, millis(deadline))
+		value = entry.Append(nil, payload, entry.Millis(deadline))
 	}
 	if err := batch.changelog(h.part, []byte(key), value); err != nil {
 		return errors.Join(err, batch.drop())
