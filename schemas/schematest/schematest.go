@@ -9,11 +9,22 @@ import (
 	"github.com/tributary-hq/tributary/schemas/internal/extra"
 )
 
-// Add adds a provider, with its topics and further ones, until the test ends. The tables
-// are global: tests that add rows do not run in parallel with others of their package.
-func Add(tb testing.TB, provider schemas.Provider, topics ...schemas.Topic) {
+// Add adds a provider, with its topics, until the test ends. The tables are global: tests
+// that add rows do not run in parallel with others of their package.
+func Add(tb testing.TB, provider schemas.Provider) {
 	tb.Helper()
-	extra.Set([]schemas.Provider{provider}, topics)
+	set(tb, []schemas.Provider{provider}, nil)
+}
+
+// AddTopics adds topics that are in no provider's row, likewise.
+func AddTopics(tb testing.TB, topics ...schemas.Topic) {
+	tb.Helper()
+	set(tb, nil, topics)
+}
+
+func set(tb testing.TB, providers []schemas.Provider, topics []schemas.Topic) {
+	tb.Helper()
+	extra.Set(providers, topics)
 	tb.Cleanup(func() { extra.Set[schemas.Provider, schemas.Topic](nil, nil) })
 }
 

@@ -186,12 +186,7 @@ func GroupRight(c *Config, principal string, names schemas.Names) Right {
 }
 
 func isRaw(t *schemas.Topic) bool {
-	for _, stage := range processor.StageNames() {
-		if topics, _ := processor.TopicsOf(stage); topics.Input == t.Name {
-			return t.Format == schemas.FormatRaw
-		}
-	}
-	return false
+	return slices.Contains(schemas.RawTopics(), t.Name)
 }
 
 func isOpen(t *schemas.Topic) bool { return t.Access == schemas.AccessOpen }

@@ -111,6 +111,8 @@ func Prepare(ctx context.Context, config Config) (*Plan, *trace.Report, error) {
 			p.Others = append(p.Others, e.Key)
 		case trace.RawTopic(e.Key) == "":
 			p.Unkeyed = append(p.Unkeyed, e.Key)
+		case !read(trace.RawTopic(e.Key)):
+			return nil, nil, fmt.Errorf("no stage reads %s: nothing would erase %s; nothing was done", trace.RawTopic(e.Key), e.Key)
 		default:
 			p.Targets = append(p.Targets, targetOf(e, report.Journeys, config.Trace.Names.Topic(trace.RawTopic(e.Key))))
 		}
@@ -134,6 +136,14 @@ func Prepare(ctx context.Context, config Config) (*Plan, *trace.Report, error) {
 	}
 	p.Idle, err = idle(ctx, admin, config.Trace.Names, p)
 	return p, report, err
+}
+
+// read reports whether a stage reads a raw topic.
+func read(topic string) bool {
+	return slices.ContainsFunc(processor.StageNames(), func(stage string) bool {
+		topics, _ := processor.TopicsOf(stage)
+		return topics.Input == topic
+	})
 }
 
 // targetOf collects the keys of an entity, and the journeys that list it or that it
