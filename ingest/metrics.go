@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"errors"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -24,10 +25,11 @@ type metrics struct {
 	calls       *prometheus.HistogramVec
 	reloads     *reloads
 	certificate prometheus.Gauge
+	clock       prometheus.GaugeFunc
 	kafka       *producer.Metrics
 }
 
-func newMetrics() *metrics {
+func newMetrics(now func() time.Time) *metrics {
 	const ns, sub = "tributary", "ingest"
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: ns, Subsystem: sub, Name: name, Help: help}, labels)
@@ -51,8 +53,12 @@ func newMetrics() *metrics {
 			Help: "Time of a relayed call, by its end: answered, not_json, timeout, refused, dns, other.",
 		}, []string{"source", "end"}),
 		certificate: gauge("certificate_expiry_timestamp_seconds", "When the port's certificate ends, in Unix seconds; 0 without TLS."),
-		reloads:     newReloads(),
-		kafka:       producer.NewMetrics(),
+		clock: prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Namespace: ns, Subsystem: sub, Name: "clock_timestamp_seconds",
+			Help: "What the clock of this host says, in Unix seconds. Compared with the time of the scrape it shows a clock that is wrong.",
+		}, func() float64 { return float64(now().UnixMilli()) / 1000 }),
+		reloads: newReloads(),
+		kafka:   producer.NewMetrics(),
 	}
 }
 
@@ -85,7 +91,7 @@ func (m *metrics) register(r prometheus.Registerer) error {
 	}
 	var done []prometheus.Collector
 	for _, c := range append([]prometheus.Collector{
-		m.requests, m.records, m.proofs, m.inFlight, m.connections, m.slots, m.closed, m.unrecorded, m.dropped, m.calls, m.reloads.total, m.reloads.last, m.certificate,
+		m.requests, m.records, m.proofs, m.inFlight, m.connections, m.slots, m.closed, m.unrecorded, m.dropped, m.calls, m.reloads.total, m.reloads.last, m.certificate, m.clock,
 	}, m.kafka.Collectors()...) {
 		if err := r.Register(c); err != nil {
 			for _, d := range done {

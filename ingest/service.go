@@ -93,7 +93,7 @@ func New(cfg Config, deps Deps) (*Service, error) {
 		router:  newRouter(),
 		calls:   relay.NewClient(),
 	}
-	s.metrics = newMetrics()
+	s.metrics = newMetrics(deps.Now)
 	s.metrics.slots.Set(float64(cfg.MaxConnections))
 	s.bodies = intake.NewBodies(cfg.MaxInFlightBytes, cfg.MaxBodyBytes, s.metrics.inFlight)
 	if cfg.TLS.CertFile != "" {

@@ -139,7 +139,7 @@ func (p *Processor) Start(ctx context.Context) error {
 		return fmt.Errorf("processor: %w", err)
 	}
 	registerDisk(p.deps.Metrics, p.config.Engine.StateDir)
-	registerKeys(p.deps.Metrics, p.deps.Privacy, p.deps.Now)
+	registerClocks(p.deps.Metrics, p.deps.Privacy, p.deps.Now)
 	p.engine = running
 	return nil
 }

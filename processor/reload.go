@@ -98,14 +98,19 @@ func (r *reloads) failed() {
 	r.last.Set(0)
 }
 
-// registerKeys shows when the keys of the pseudonyms end; reg nil means nowhere.
-func registerKeys(reg prometheus.Registerer, pseudonyms *privacy.Pseudonymiser, now func() time.Time) {
+// registerClocks exposes the host's clock and when the keys of the pseudonyms end; reg
+// nil means nowhere.
+func registerClocks(reg prometheus.Registerer, pseudonyms *privacy.Pseudonymiser, now func() time.Time) {
 	if reg == nil {
 		return
 	}
 	if now == nil {
 		now = time.Now
 	}
+	reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "tributary_processor_clock_timestamp_seconds",
+		Help: "What the clock of this host says, in Unix seconds. Compared with the time of the scrape it shows a clock that is wrong.",
+	}, func() float64 { return float64(now().UnixMilli()) / 1000 }))
 	reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "tributary_processor_privacy_keys_end_timestamp_seconds",
 		Help: "From when on no key of privacy.keys is in force, as Unix time; 0 if one has no end.",

@@ -70,6 +70,9 @@ func (m *metrics) expectMoves(stage string) {
 		m.inputMoves.WithLabelValues(stage, string(cause))
 		m.inputLost.WithLabelValues(stage, string(cause))
 	}
+	for _, cause := range []string{gapRetention, gapAborted} {
+		m.inputGaps.WithLabelValues(stage, cause)
+	}
 }
 
 // moveMessage returns the explanation of a cause for the log.

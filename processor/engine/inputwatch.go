@@ -73,13 +73,37 @@ func (w *worker) waitAfterFailures(ctx context.Context) error {
 	return w.deps.turns.pause(ctx, min(longestWait, 25*time.Millisecond<<min(w.failures-1, 7))) //nolint:wrapcheck // the error of the context
 }
 
-// noteGap logs missing offsets before a polled record: if retention deletes records
-// faster than they are read, the client resets to the first existing one. It only works
-// for stages that poll control records; for the others, each marker would be a gap.
-func (w *worker) noteGap(part *owned, r *kgo.Record) {
+// noteGap logs and counts missing offsets before a polled record. If retention deletes
+// records faster than they are read, the client resets to the first existing one: the log
+// then begins behind the gap. Else the offsets are those of an aborted transaction, which
+// held nothing that ingest accepted. It only works for stages that poll control records;
+// for the others, each marker would be a gap.
+func (w *worker) noteGap(part *owned, r *kgo.Record, fetches kgo.Fetches) {
 	if !w.spec.WallClock || !part.ready || r.Offset <= part.polled || part.polled < 0 {
 		return
 	}
-	w.logger.Error("offsets of the input hold no record any more: removed before they were read, or a replay that was aborted; check retention",
+	cause, level := gapCause(fetches, r, part.polled), slog.LevelWarn
+	if cause == gapRetention {
+		level = slog.LevelError
+	}
+	w.metrics.inputGaps.WithLabelValues(w.spec.Name, cause).Add(float64(r.Offset - part.polled))
+	w.logger.Log(context.Background(), level, "offsets of the input hold no record", slog.String("cause", cause),
 		slog.String("topic", r.Topic), slog.Int("partition", int(r.Partition)), slog.Int64("from", part.polled), slog.Int64("to", r.Offset))
+}
+
+// The causes of a gap.
+const (
+	gapRetention = "retention"
+	gapAborted   = "aborted"
+)
+
+// gapCause returns why the offsets from polled to a record held nothing.
+func gapCause(fetches kgo.Fetches, r *kgo.Record, polled int64) string {
+	cause := gapAborted
+	fetches.EachPartition(func(f kgo.FetchTopicPartition) {
+		if f.Topic == r.Topic && f.Partition == r.Partition && f.LogStartOffset > polled {
+			cause = gapRetention
+		}
+	})
+	return cause
 }

@@ -19,7 +19,7 @@ type metrics struct {
 	standbyBytes, dropped                       *prometheus.CounterVec
 	standbyPartitions, standbyBehind            *prometheus.GaugeVec
 	standbyMost                                 *prometheus.GaugeVec
-	inputMoves, inputLost                       *prometheus.CounterVec
+	inputMoves, inputLost, inputGaps            *prometheus.CounterVec
 	ages                                        *ages
 }
 
@@ -65,6 +65,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		restoreSeconds:    gauge("restore_seconds_left", "How long the restores that run will take at their rate so far."),
 	}
 	m.inputMoves = counter("input_moves_total", "Partitions whose input went on elsewhere than the group stood, by cause: offsets_gone, offsets_set_back, offsets_set_forward, retention, truncated, recreated.", "cause")
+	m.inputGaps = counter("input_gap_offsets_total", "Offsets of a raw topic that held no record when they were read, by cause: retention deleted them, or they are of an aborted transaction.", "cause")
 	m.inputLost = counter("input_offsets_lost_total", "Input offsets that such moves passed over or that the input lost, by cause.", "cause")
 	m.ages = newAges()
 	if reg != nil {
@@ -72,7 +73,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		reg.MustRegister(m.records, m.outputs, m.rounds, m.aborts, m.deadLetters, m.deadlines, m.sessions, m.fenced, m.settled,
 			m.fetchErrors, m.restoredRecords, m.restoredBytes, m.roundSeconds, m.partitions, m.restoreLeft,
 			m.restores, m.restorePartitions, m.restoreRate, m.restoreSeconds,
-			m.standbyBytes, m.standbyPartitions, m.standbyBehind, m.standbyMost, m.dropped, m.inputMoves, m.inputLost)
+			m.standbyBytes, m.standbyPartitions, m.standbyBehind, m.standbyMost, m.dropped, m.inputMoves, m.inputLost, m.inputGaps)
 	}
 	return m
 }

@@ -114,7 +114,7 @@ func annotations() []object {
 }
 
 // alertsQuery is the alerts that fire.
-const alertsQuery = `max by (alertname, severity, group, stage, source, instance) (ALERTS{alertname=~"Tributary.*", alertstate="firing"})`
+const alertsQuery = `max by (alertname, severity, group, stage, source, cause, topic, instance) (ALERTS{alertname=~"Tributary.*", alertstate="firing", severity!="none"})`
 
 func links() []object {
 	return []object{

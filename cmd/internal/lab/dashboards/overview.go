@@ -1,8 +1,10 @@
 package dashboards
 
+import "slices"
+
 // The names that several dashboards use.
 const (
-	verdicts = `max by (group, verdict) (tributary_lag_group_verdict) == 1`
+	verdicts = `max by (group, verdict) (tributary_lag_group_verdict{ours="true"}) == 1`
 	window1h = "1h"
 	window15 = "15m"
 	ended    = `outcome=~"success|failed|error|expired"`
@@ -12,8 +14,8 @@ const (
 func overview() Dashboard {
 	return Dashboard{
 		Name: "overview", Title: "Tributary: overview", Since: "3h", Refresh: "10s",
-		Description: "For the screen on the wall: is money flowing, are codes arriving, how old is the newest fact, what is wrong now.",
-		Panels:      append(append(overviewStats(), overviewFlow()...), overviewWrong()...),
+		Description: "For the screen on the wall: what is wrong now and where, is money flowing, are codes arriving, how old is the newest fact.",
+		Panels:      slices.Concat(overviewWrong(), overviewStats(), overviewFlow(), overviewAccount()),
 	}
 }
 
@@ -42,13 +44,13 @@ func overviewStats() []Panel {
 		},
 		{
 			Kind: Stat, Title: "Oldest unread record", Unit: "s", Width: 3, Height: 5,
-			Description: "The age of the oldest record that any group has not read yet, what an open transaction holds back included. It is the lag of the whole pipeline in time.",
-			Queries:     []Query{{Expr: "max(tributary_lag_seconds)", Legend: "lag"}},
+			Description: "The age of the oldest record that any of our groups has not read yet, what an open transaction holds back included. It is the lag of the whole pipeline in time.",
+			Queries:     []Query{{Expr: "max(tributary_lag_seconds{ours=\"true\"})", Legend: "lag"}},
 			Steps:       []Step{{Color: green}, {From: 30, Color: yellow}, {From: 60, Color: red}}, Alerts: []string{"TributaryLag"},
 		},
 		{
 			Kind: Stat, Title: "Alerts", Unit: "none", Width: 3, Height: 5,
-			Description: "How many alerts of Tributary fire now. They are listed below.",
+			Description: "How many alerts of Tributary fire now. They are listed above.",
 			Queries:     []Query{{Expr: "count(" + alertsQuery + ") or vector(0)", Legend: "firing"}},
 			Steps:       []Step{{Color: green}, {From: 1, Color: red}},
 		},
@@ -108,20 +110,26 @@ func overviewWrong() []Panel {
 	return []Panel{
 		{
 			Kind: Table, Title: "What is wrong now", Unit: "none", Width: 12, Height: 8, Empty: "Nothing: no alert fires.",
-			Description: "The alerts that fire and how many times: over how many stages, sources or instances. Each has a section of the same name in the runbook: what it means, what to look at, what to do and what not to do.",
-			Queries:     []Query{{Expr: "count by (severity, alertname) (" + alertsQuery + ")", Legend: "times", Quiet: "no alert fires"}},
+			Description: "The alerts that fire, each with the group, stage, source, topic or instance that it is about. Each has a section of the same name in the runbook: what it means, what to look at, what to do and what not to do.",
+			Queries:     []Query{{Expr: alertsQuery, Legend: "fires", Quiet: "no alert fires"}},
+			Hidden:      []string{"Value #A"},
 		},
 		{
 			Kind: Table, Title: "Groups", Unit: "none", Width: 12, Height: 8,
-			Description: "Each consumer group in a word, judged over a window, with the age of the oldest record that it has not read. What each word means and what to do: `tributary lag`.",
+			Description: "Each of our consumer groups in a word, judged over a window, with the age of the oldest record that it has not read. What each word means and what to do: `tributary lag`.",
 			Queries: []Query{
 				{Expr: verdicts, Legend: "is so"},
-				{Expr: `max by (group) (tributary_lag_seconds)`, Legend: "behind"},
-				{Expr: `sum by (group) (max by (group, topic, partition) (tributary_lag_records))`, Legend: "records"},
+				{Expr: `max by (group) (tributary_lag_seconds{ours="true"})`, Legend: "behind"},
+				{Expr: `sum by (group) (max by (group, topic, partition) (tributary_lag_records{ours="true"}))`, Legend: "records"},
 			},
 			Units:  map[string]string{"behind": "s", "records": "short"},
 			Hidden: []string{"Value #A"}, Alerts: []string{"TributaryLag", "TributaryGroupStuck"},
 		},
+	}
+}
+
+func overviewAccount() []Panel {
+	return []Panel{
 		{
 			Kind: Stat, Title: "Records of this hour", Unit: "short", Width: 12, Height: 4,
 			Description: "Does it add up? Raw records whose effect was committed in the last hour and how they ended. Accepted is decoded plus duplicates plus dead letters.",

@@ -15,7 +15,8 @@ import (
 // Service observes until it is stopped and exports its last report as metrics. It is a
 // prometheus.Collector. Groups, topics and partitions are labels, because the cluster
 // bounds their number. Members, hosts and transactional ids have no bound and appear in
-// the report only.
+// the report only. The label ours is true for the groups of our stages, so that alerts
+// about the groups of others page nobody.
 type Service struct {
 	watcher  *Watcher
 	interval time.Duration
@@ -31,7 +32,7 @@ type Service struct {
 var _ prometheus.Collector = (*Service)(nil)
 
 // figure describes a metric: its name without prefix, its help, its labels besides
-// group.
+// group and ours.
 type figure struct {
 	name, help string
 	labels     []string
@@ -61,7 +62,7 @@ func figures() []figure {
 func NewService(watcher *Watcher, interval time.Duration, logger *slog.Logger) *Service {
 	s := &Service{watcher: watcher, interval: interval, logger: logger, desc: map[string]*prometheus.Desc{}}
 	for _, f := range figures() {
-		s.desc[f.name] = prometheus.NewDesc("tributary_lag_"+f.name, f.help, append([]string{"group"}, f.labels...), nil)
+		s.desc[f.name] = prometheus.NewDesc("tributary_lag_"+f.name, f.help, append([]string{"group", "ours"}, f.labels...), nil)
 	}
 	s.desc["failures"] = prometheus.NewDesc("tributary_lag_failures_total", "Looks at the cluster that failed.", nil, nil)
 	s.desc["told"] = prometheus.NewDesc("tributary_lag_last_success_timestamp_seconds", "When the figures of lag were last found out.", nil, nil)
@@ -160,8 +161,9 @@ func (s *Service) Collect(out chan<- prometheus.Metric) {
 }
 
 func (s *Service) collectGroup(out chan<- prometheus.Metric, g *Group) {
+	ours := strconv.FormatBool(g.Ours)
 	tell := func(name string, value float64, labels ...string) {
-		out <- prometheus.MustNewConstMetric(s.desc[name], prometheus.GaugeValue, value, append([]string{g.Group}, labels...)...)
+		out <- prometheus.MustNewConstMetric(s.desc[name], prometheus.GaugeValue, value, append([]string{g.Group, ours}, labels...)...)
 	}
 	for i := range g.Partitions {
 		p := &g.Partitions[i]

@@ -42,20 +42,20 @@ func TestMetrics(t *testing.T) {
 		t.Error(err)
 	}
 	for name, want := range map[string]float64{
-		"tributary_lag_records group=stage partition=0 topic=facts":          2,
-		"tributary_lag_seconds group=stage partition=0 topic=facts":          60,
-		"tributary_lag_committed_offset group=stage partition=0 topic=facts": 1,
-		"tributary_lag_end_offset group=stage partition=0 topic=facts":       3,
-		"tributary_lag_group_members group=stage":                            0,
-		"tributary_lag_group_bad group=stage":                                1,
-		"tributary_lag_group_verdict group=stage verdict=no members":         1,
-		"tributary_lag_group_verdict group=stage verdict=ok":                 0,
+		"tributary_lag_records group=stage ours=true partition=0 topic=facts":          2,
+		"tributary_lag_seconds group=stage ours=true partition=0 topic=facts":          60,
+		"tributary_lag_committed_offset group=stage ours=true partition=0 topic=facts": 1,
+		"tributary_lag_end_offset group=stage ours=true partition=0 topic=facts":       3,
+		"tributary_lag_group_members group=stage ours=true":                            0,
+		"tributary_lag_group_bad group=stage ours=true":                                1,
+		"tributary_lag_group_verdict group=stage ours=true verdict=no members":         1,
+		"tributary_lag_group_verdict group=stage ours=true verdict=ok":                 0,
 	} {
 		if value, ok := got[name]; !ok || value != want {
 			t.Errorf("%s = %v (%t), want %v", name, value, ok, want)
 		}
 	}
-	allowed := regexp.MustCompile(`^tributary_lag_[a-z_]+( (group|partition|topic|verdict)=[^=]+)*$`)
+	allowed := regexp.MustCompile(`^tributary_lag_[a-z_]+( (group|ours|partition|topic|verdict)=[^=]+)*$`)
 	for name := range got {
 		if !allowed.MatchString(name) {
 			t.Errorf("%s has a label that is not allowed", name)
