@@ -11,6 +11,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/known"
 	"github.com/tributary-hq/tributary/processor/ledger"
 	"github.com/tributary-hq/tributary/processor/lox24"
+	"github.com/tributary-hq/tributary/processor/payment"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/uapay"
 	"github.com/tributary-hq/tributary/processor/unibell"
@@ -41,7 +42,7 @@ func bareStage(name string, c *Config, deps *Deps, sources *source.Set, partitio
 		}
 		return lox24.New(config), config.Validate()
 	case StageUAPAY:
-		config := uapay.Config{
+		config := payment.Config{
 			Span: c.DedupeSpan, Hold: c.Deadlines.Hold, Retention: c.Retention.Payment, JourneyPartitions: partitions[StageJourney],
 			Figures: figures,
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/engine/enginetest"
+	"github.com/tributary-hq/tributary/processor/payment"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/uapay"
@@ -18,7 +19,7 @@ func newStage(tb testing.TB) *uapay.Stage {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return uapay.New(uapay.DefaultConfig(), source.NewSet([]source.Source{{ID: "shop", Provider: raw.ProviderUAPAY}}), pseudonyms)
+	return uapay.New(payment.DefaultConfig(), source.NewSet([]source.Source{{ID: "shop", Provider: raw.ProviderUAPAY}}), pseudonyms)
 }
 
 func BenchmarkDecode(b *testing.B) {

@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/payment"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/uapay"
@@ -28,7 +29,7 @@ func patient(tb testing.TB) *engine.Memory {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	config := uapay.DefaultConfig()
+	config := payment.DefaultConfig()
 	config.Span = year
 	return memoryOf(tb, uapay.New(config, source.NewSet(nil), pseudonyms))
 }
@@ -118,7 +119,7 @@ func TestManyFactsInAnyOrder(t *testing.T) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			random := rand.New(rand.NewPCG(seed, 1))
-			const n = uapay.MaxFacts + 40
+			const n = payment.MaxFacts + 40
 			words := []string{"NEW", "PENDING", "HOLDED", "FINISHED"}
 			var deliveries []engine.Input
 			for i := range n {
@@ -156,7 +157,7 @@ func ends(t *testing.T, deliveries []engine.Input, end time.Time) *told {
 // TestManyFacts: a bucket paid out in more operations than are kept apart.
 func TestManyFacts(t *testing.T) {
 	t.Parallel()
-	const n = 3 * uapay.MaxFacts
+	const n = 3 * payment.MaxFacts
 	var records []engine.Input
 	for i := range n {
 		at := noon(time.Duration(i) * time.Minute)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/payment"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/uapay"
@@ -71,7 +72,7 @@ func newMemory(tb testing.TB, configure func(*source.Source)) *engine.Memory {
 	if configure != nil {
 		configure(&src)
 	}
-	return memoryOf(tb, uapay.New(uapay.DefaultConfig(), source.NewSet([]source.Source{src}), pseudonyms))
+	return memoryOf(tb, uapay.New(payment.DefaultConfig(), source.NewSet([]source.Source{src}), pseudonyms))
 }
 
 func memoryOf(tb testing.TB, stage *uapay.Stage) *engine.Memory {
@@ -516,7 +517,7 @@ func TestUndecodable(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	f.Add(body(invoice(noon(0), "PAID", "HOLDED", nil)))
 	f.Add([]byte(`{"token":"a.e30.c"}`))
-	stage := uapay.New(uapay.DefaultConfig(), source.NewSet(nil), nil)
+	stage := uapay.New(payment.DefaultConfig(), source.NewSet(nil), nil)
 	f.Fuzz(func(t *testing.T, value []byte) {
 		in := rawRecord(value, noon(0), 0)
 		in.Key = []byte("uapay:") // the key is refused last; nothing may panic before

@@ -22,6 +22,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/journey"
 	"github.com/tributary-hq/tributary/processor/lox24"
+	"github.com/tributary-hq/tributary/processor/payment"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/uapay"
@@ -122,7 +123,7 @@ func newStages(t *testing.T, sources []source.Source) *stages {
 		memories: map[string]*engine.Memory{
 			schemas.RawLOX24: memory(lox24.Name, lox24.New(codes), schemas.DeadLetterLOX24, schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS,
 				schemas.EnrichedVerifications, schemas.Duplicates, schemas.InternalJourney),
-			schemas.RawUAPAY: memory(uapay.Name, uapay.New(uapay.DefaultConfig(), set, pseudonyms), schemas.DeadLetterUAPAY, schemas.DecodedUAPAYPayment,
+			schemas.RawUAPAY: memory(uapay.Name, uapay.New(payment.DefaultConfig(), set, pseudonyms), schemas.DeadLetterUAPAY, schemas.DecodedUAPAYPayment,
 				schemas.EnrichedPayments, schemas.Duplicates, schemas.InternalJourney),
 		},
 		journeys: memory(journey.Name, journey.New(journey.DefaultConfig()), schemas.DeadLetterJourney, schemas.EnrichedJourneys),

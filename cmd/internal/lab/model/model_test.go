@@ -62,7 +62,7 @@ func code(at time.Duration, id, name string, status, cost int, attempts string) 
 }
 
 // payment is a callback of UAPAY.
-func payment(at time.Duration, id, status, paymentStatus, more string) fact {
+func callback(at time.Duration, id, status, paymentStatus, more string) fact {
 	claims := fmt.Sprintf(`{"paymentId":%q,"externalId":"o1","amount":1000,"status":%q,"paymentStatus":%q,"iat":%d%s}`, id, status, paymentStatus, noon(at).Unix(), more)
 	return fact{
 		topic: schemas.RawUAPAY, source: "uapay", kind: raw.KindWebhook, key: "uapay:" + id, at: at,
@@ -84,14 +84,14 @@ func TestJourneys(t *testing.T) {
 		want  model.Journey
 	}{
 		"verified after a fallback, and paid": {
-			facts: []fact{code(0, "e1", "verify_code.channel.failed", 5, 5, failedAttempt), success, payment(5*time.Minute, "p1", "FINISHED", "FINISHED", "")},
+			facts: []fact{code(0, "e1", "verify_code.channel.failed", 5, 5, failedAttempt), success, callback(5*time.Minute, "p1", "FINISHED", "FINISHED", "")},
 			want: model.Journey{
 				Outcome: "COMPLETE", Missing: "NONE", Verified: true, Channel: "sms", Fallbacks: 1, Cost: 10, Paid: true, PaidAmount: 1000,
 				Verifications: 1, VerificationsSucceeded: 1, Payments: 1, PaymentsPaid: 1,
 			},
 		},
 		"verified, paid too late": {
-			facts: []fact{success, payment(time.Hour, "p1", "FINISHED", "FINISHED", "")},
+			facts: []fact{success, callback(time.Hour, "p1", "FINISHED", "FINISHED", "")},
 			want: model.Journey{
 				Outcome: "COMPLETE", Missing: "NONE", Late: true, Verified: true, Channel: "sms", Fallbacks: 1, Cost: 10, Paid: true, PaidAmount: 1000,
 				Verifications: 1, VerificationsSucceeded: 1, Payments: 1, PaymentsPaid: 1,
@@ -109,19 +109,19 @@ func TestJourneys(t *testing.T) {
 		},
 		"refunded in parts": {
 			facts: []fact{
-				payment(0, "p1", "FINISHED", "FINISHED", ""), payment(time.Minute, "p1", "FINISHED", "FINISHED", `,"reversalAmount":300`),
-				payment(2*time.Minute, "p1", "REVERSED", "REVERSED", `,"reversalAmount":1000`),
+				callback(0, "p1", "FINISHED", "FINISHED", ""), callback(time.Minute, "p1", "FINISHED", "FINISHED", `,"reversalAmount":300`),
+				callback(2*time.Minute, "p1", "REVERSED", "REVERSED", `,"reversalAmount":1000`),
 			},
 			want: model.Journey{
 				Outcome: "REFUNDED", Missing: "VERIFICATION", Refunded: true, PaidAmount: 1000, RefundedAmount: 1000, Payments: 1, PaymentsReturned: 1,
 			},
 		},
 		"held too long": {
-			facts: []fact{payment(-25*time.Hour, "p1", "PAID", "HOLDED", "")},
+			facts: []fact{callback(-25*time.Hour, "p1", "PAID", "HOLDED", "")},
 			want:  model.Journey{Outcome: "HELD", Missing: "VERIFICATION", Held: true, HeldAmount: 1000, HoldOverdue: true, Payments: 1, PaymentsHeld: 1},
 		},
 		"paid and refused, backwards": {
-			facts: []fact{payment(0, "p1", "FINISHED", "FINISHED", ""), payment(time.Minute, "p1", "CANCELED", "REJECTED", "")},
+			facts: []fact{callback(0, "p1", "FINISHED", "FINISHED", ""), callback(time.Minute, "p1", "CANCELED", "REJECTED", "")},
 			want: model.Journey{
 				Outcome: "PAID_NOT_VERIFIED", Missing: "VERIFICATION", Paid: true, PaidAmount: 1000, Conflict: true, Regression: true, Payments: 1, PaymentsPaid: 1,
 			},
@@ -165,14 +165,14 @@ func TestJourneys(t *testing.T) {
 func TestExpected(t *testing.T) {
 	t.Parallel()
 	m := newModel()
-	stale := payment(-80*24*time.Hour, "p2", "FINISHED", "FINISHED", "")
+	stale := callback(-80*24*time.Hour, "p2", "FINISHED", "FINISHED", "")
 	stale.at = 0
-	resigned := payment(0, "p1", "FINISHED", "FINISHED", "")
-	resigned.body = payment(time.Minute, "p1", "FINISHED", "FINISHED", "").body
+	resigned := callback(0, "p1", "FINISHED", "FINISHED", "")
+	resigned.body = callback(time.Minute, "p1", "FINISHED", "FINISHED", "").body
 	unknown, version := code(0, "e9", "sms.unheard", 5, 0, ""), code(0, "e8", "verify_code.success", 10, 1, "")
 	version.body = strings.Replace(version.body, "2022-05-25", "2099-01-01", 1)
 	for _, f := range []fact{
-		payment(0, "p1", "FINISHED", "FINISHED", ""), resigned, stale,
+		callback(0, "p1", "FINISHED", "FINISHED", ""), resigned, stale,
 		code(0, "e1", "verify_code.success", 10, 1, ""), code(0, "e1", "verify_code.success", 10, 1, ""), unknown, version,
 	} {
 		if err := m.Add(f.topic, record(&f)); err != nil {

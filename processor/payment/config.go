@@ -1,4 +1,4 @@
-package uapay
+package payment
 
 import (
 	"errors"
@@ -14,8 +14,8 @@ type Config struct {
 	// Span is how old a callback that is not remembered may be, by the provider's own
 	// time. A callback is remembered for as long as its payment.
 	Span time.Duration
-	// Hold is how long an amount may be held before the payment is flagged, from its
-	// holdDate, else from when the first callback was made that says so.
+	// Hold is how long an amount may be held before the payment is flagged, from the time of
+	// the hold, else from the time of the first callback that reports it.
 	Hold time.Duration
 	// Retention is how long after its last callback, by received_at, a payment is
 	// kept.
@@ -26,7 +26,7 @@ type Config struct {
 	Figures *business.Labels
 }
 
-// DefaultConfig returns what DESIGN says, with one journey partition.
+// DefaultConfig returns the settings for one partition.
 func DefaultConfig() Config {
 	const day = 24 * time.Hour
 	return Config{Span: dedupe.DefaultSpan, Hold: 7 * day, Retention: 400 * day, JourneyPartitions: 1}

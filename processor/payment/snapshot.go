@@ -1,4 +1,4 @@
-package uapay
+package payment
 
 import (
 	"cmp"
@@ -8,35 +8,34 @@ import (
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/schemas/avro"
-	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // snapshot returns the payment's snapshot without processed_at and changed_by, in the
 // payment's reusable memory.
-func (s *Stage) snapshot(id string, p *Payment, all *sum, journeys []entity.JourneyID) *avro.PaymentSnapshot {
+func (s *Stage) snapshot(id string, p *Entity, all *aggregate, journeys []entity.JourneyID) *avro.PaymentSnapshot {
 	out := &p.snapshot
 	text := func(i int) avro.Optional[string] { return entity.Text(all.texts[i]) }
 	*out = avro.PaymentSnapshot{
-		PaymentID: id, ProviderID: all.texts[textProviderID], Provider: raw.ProviderUAPAY, Source: all.texts[textSource],
-		Namespace: text(textNamespace), Kind: avro.PaymentKindInvoice, CorrelationIDs: out.CorrelationIDs[:0],
-		ExternalIDs: append(out.ExternalIDs[:0], all.externals...), InvoiceID: text(textInvoiceID), PaymentNumber: text(textNumber),
-		Phase: phaseAtRank(all.top()), Status: text(textStatus), PaymentStatus: text(textPaymentStatus), Operations: out.Operations[:0],
-		Type: text(textType), SystemType: text(textSystemType), PaymentSystem: text(textPaymentSystem), PaymentType: text(textPaymentType),
-		AmountMinor: all.amounts[amountPaid], PendingAmountMinor: all.amounts[amountPending], CommissionMinor: all.amounts[amountCommission],
-		Currency: cmp.Or(all.texts[textCurrency], currency),
+		PaymentID: id, ProviderID: all.texts[TextProviderID], Provider: s.provider.Name, Source: all.texts[TextSource],
+		Namespace: text(TextNamespace), Kind: avro.PaymentKindInvoice, CorrelationIDs: out.CorrelationIDs[:0],
+		ExternalIDs: append(out.ExternalIDs[:0], all.externals...), InvoiceID: text(TextInvoiceID), PaymentNumber: text(TextNumber),
+		Phase: all.top().Avro(), Status: text(TextStatus), PaymentStatus: text(TextPaymentStatus), Operations: out.Operations[:0],
+		Type: text(TextType), SystemType: text(TextSystemType), PaymentSystem: text(TextPaymentSystem), PaymentType: text(TextPaymentType),
+		AmountMinor: all.amounts[AmountPaid], PendingAmountMinor: all.amounts[AmountPending], CommissionMinor: all.amounts[AmountCommission],
+		Currency: cmp.Or(all.texts[TextCurrency], s.provider.Currency),
 		Conflict: all.conflict(), Regression: all.regression, AmountChanged: all.changed,
 		HoldOverdue: p.overdue, HoldDeadline: entity.TimeOf(s.holdDeadline(all)),
 		CreatedAt: entity.TimeOf(all.created), HeldAt: entity.TimeOf(all.heldAt()), PaidAt: entity.TimeOf(all.paid), OutcomeAt: entity.TimeOf(all.phases[all.top()].at),
 		Revision: p.revision, Facts: p.count, FirstEventAt: entity.TimeOf(all.firstAt), LastEventAt: entity.TimeOf(all.lastAt), Assurance: all.assurance,
 	}
-	out.Captured = all.top() >= rank(avro.PaymentPhasePaid) && all.captured()
+	out.Captured = all.top() >= PhasePaid && all.captured()
 	s.splitAmounts(out, all)
 	if all.p2p {
 		out.Kind = avro.PaymentKindP2P
 	}
 	slices.Sort(out.ExternalIDs)
 	if !out.PaidAt.Set {
-		out.PaidAt = entity.TimeOf(all.reached(avro.PaymentPhasePaid).at)
+		out.PaidAt = entity.TimeOf(all.reached(PhasePaid).at)
 	}
 	for i := range journeys {
 		out.CorrelationIDs = append(out.CorrelationIDs, journeys[i].ID)
@@ -44,7 +43,7 @@ func (s *Stage) snapshot(id string, p *Payment, all *sum, journeys []entity.Jour
 	for i := range all.operations {
 		o := &all.operations[i]
 		out.Operations = append(out.Operations, avro.PaymentOperation{
-			ID: o.id, Type: entity.Text(o.kind), Status: entity.Text(o.status), ExternalID: entity.Text(o.external), StatusAt: entity.TimeOf(o.at),
+			ID: o.ID, Type: entity.Text(o.Kind), Status: entity.Text(o.Status), ExternalID: entity.Text(o.ExternalID), StatusAt: entity.TimeOf(o.At),
 		})
 	}
 	slices.SortFunc(out.Operations, func(a, b avro.PaymentOperation) int { return strings.Compare(a.ID, b.ID) })
@@ -53,11 +52,11 @@ func (s *Stage) snapshot(id string, p *Payment, all *sum, journeys []entity.Jour
 
 // splitAmounts fills in the amounts paid, refunded and released. Money given back that was
 // never captured is a released hold, not a refund.
-func (s *Stage) splitAmounts(out *avro.PaymentSnapshot, all *sum) {
+func (s *Stage) splitAmounts(out *avro.PaymentSnapshot, all *aggregate) {
 	reversal, amount := s.reversal(all), out.AmountMinor
 	out.AmountInconsistent = all.contradicts || reversal.Set && amount.Set && reversal.Value > amount.Value
 	given := max(reversal.Value, 0)
-	if given == 0 && out.Phase == avro.PaymentPhaseReturned {
+	if given == 0 && all.top() == PhaseReturned {
 		given = amount.Value
 	}
 	if out.Captured {
@@ -67,17 +66,17 @@ func (s *Stage) splitAmounts(out *avro.PaymentSnapshot, all *sum) {
 	}
 }
 
-// reversal returns the amount given back. The provider does not document whether
-// reversalAmount is a total or one return; the source's setting decides.
-func (s *Stage) reversal(all *sum) avro.Optional[int64] {
-	if all.reversalMax.Set && s.sources.Find(all.texts[textSource], raw.ProviderUAPAY).Reversal == source.ReversalEach {
+// reversal returns the amount given back. Whether a callback reports the total or one return
+// is a setting of the source.
+func (s *Stage) reversal(all *aggregate) avro.Optional[int64] {
+	if all.reversalMax.Set && s.sources.Find(all.texts[TextSource], s.provider.Name).Reversal == source.ReversalEach {
 		return avro.Some(all.reversalSum)
 	}
 	return all.reversalMax
 }
 
 // journeyMember fills in the payment as a member of a journey.
-func journeyMember(all *sum, s *avro.PaymentSnapshot, to *avro.PaymentMember) {
+func journeyMember(all *aggregate, s *avro.PaymentSnapshot, to *avro.PaymentMember) {
 	*to = avro.PaymentMember{
 		Provider: s.Provider, Source: s.Source, Phase: s.Phase, AmountMinor: s.AmountMinor,
 		PaidAmountMinor: s.PaidAmountMinor, RefundedAmountMinor: s.RefundedAmountMinor, ReleasedAmountMinor: s.ReleasedAmountMinor, Currency: s.Currency, Captured: s.Captured, Conflict: s.Conflict, Regression: s.Regression, AmountChanged: s.AmountChanged,

@@ -1,4 +1,4 @@
-package uapay
+package payment
 
 import (
 	"math"
@@ -9,8 +9,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// sum is the aggregate of facts folded in order.
-type sum struct {
+// aggregate is the result of facts folded in order.
+type aggregate struct {
 	// last is the place of the last folded fact.
 	last             place
 	firstAt, lastAt  statecodec.Instant
@@ -28,8 +28,8 @@ type sum struct {
 	created, paid, held statecodec.Instant
 
 	phases     [phases]reached
-	operations []operation
-	slots      []slot
+	operations []Operation
+	slots      []Correlation
 	externals  []string
 }
 
@@ -42,12 +42,12 @@ type reached struct {
 }
 
 // reset empties the sum and keeps its memory.
-func (s *sum) reset() {
-	*s = sum{operations: s.operations[:0], slots: s.slots[:0], externals: s.externals[:0]}
+func (s *aggregate) reset() {
+	*s = aggregate{operations: s.operations[:0], slots: s.slots[:0], externals: s.externals[:0]}
 }
 
 // copyFrom copies another sum, reusing the receiver's slices.
-func (s *sum) copyFrom(from *sum) {
+func (s *aggregate) copyFrom(from *aggregate) {
 	s.reset()
 	operations := append(s.operations, from.operations...) //nolint:gocritic // the sum's own memory
 	slots := append(s.slots, from.slots...)                //nolint:gocritic // likewise
@@ -57,36 +57,36 @@ func (s *sum) copyFrom(from *sum) {
 }
 
 // fold adds a fact; it must come after all facts folded before.
-func (s *sum) fold(f *Fact) {
+func (s *aggregate) fold(f *Fact) {
 	s.last = f.place()
 	s.firstAt, s.lastAt = statecodec.Earlier(s.firstAt, f.At), statecodec.Later(s.lastAt, f.At)
 	s.assurance = entity.Weaker(s.assurance, f.Assurance)
 	s.p2p = s.p2p || f.P2P
-	s.refused, s.charged, s.contradicts = s.refused || f.refuses, s.charged || f.charges, s.contradicts || f.contradicts
+	s.refused, s.charged, s.contradicts = s.refused || f.Refused, s.charged || f.Charged, s.contradicts || f.Contradicts
 	s.foldAmounts(f)
-	for i := range f.texts {
-		if text := f.texts[i]; text != "" || i == textNamespace {
+	for i := range f.Texts {
+		if text := f.Texts[i]; text != "" || i == TextNamespace {
 			s.texts[i] = text
 		}
 	}
-	s.created = statecodec.Earlier(s.created, f.created)
-	s.paid, s.held = statecodec.Earlier(s.paid, f.paid), statecodec.Earlier(s.held, f.held)
+	s.created = statecodec.Earlier(s.created, f.CreatedAt)
+	s.paid, s.held = statecodec.Earlier(s.paid, f.PaidAt), statecodec.Earlier(s.held, f.HeldAt)
 	s.foldPhase(f)
-	if f.operation.id != "" {
+	if f.Operation.ID != "" {
 		s.foldOperation(f)
 	}
-	for i := range f.slots {
-		s.foldSlot(&f.slots[i])
+	for i := range f.Correlations {
+		s.foldSlot(&f.Correlations[i])
 	}
-	if f.external != "" && !slices.Contains(s.externals, f.external) {
-		s.externals = append(s.externals, f.external)
+	if f.ExternalID != "" && !slices.Contains(s.externals, f.ExternalID) {
+		s.externals = append(s.externals, f.ExternalID)
 	}
 }
 
 // foldSlot replaces the id of a place by that of a newer callback.
-func (s *sum) foldSlot(next *slot) {
+func (s *aggregate) foldSlot(next *Correlation) {
 	for i := range s.slots {
-		if s.slots[i].name == next.name && s.slots[i].operation == next.operation {
+		if s.slots[i].Slot == next.Slot && s.slots[i].Operation == next.Operation {
 			s.slots[i] = *next
 			return
 		}
@@ -96,19 +96,19 @@ func (s *sum) foldSlot(next *slot) {
 
 // foldAmounts must run before the texts are replaced: it compares the currencies, because
 // an amount in another currency is another amount.
-func (s *sum) foldAmounts(f *Fact) {
-	was, is := s.amounts[amountPaid], f.amounts[amountPaid]
+func (s *aggregate) foldAmounts(f *Fact) {
+	was, is := s.amounts[AmountPaid], f.Amounts[AmountPaid]
 	s.changed = s.changed || was.Set && is.Set && was.Value != is.Value ||
-		s.texts[textCurrency] != "" && f.texts[textCurrency] != "" && s.texts[textCurrency] != f.texts[textCurrency]
-	for i, amount := range f.amounts {
+		s.texts[TextCurrency] != "" && f.Texts[TextCurrency] != "" && s.texts[TextCurrency] != f.Texts[TextCurrency]
+	for i, amount := range f.Amounts {
 		if amount.Set {
 			s.amounts[i] = amount
 		}
 	}
-	if f.reversal.Set && (!s.reversalMax.Set || f.reversal.Value > s.reversalMax.Value) {
-		s.reversalMax = f.reversal
+	if f.Reversal.Set && (!s.reversalMax.Set || f.Reversal.Value > s.reversalMax.Value) {
+		s.reversalMax = f.Reversal
 	}
-	s.reversalSum = saturated(s.reversalSum, f.reversal.Value)
+	s.reversalSum = saturated(s.reversalSum, f.Reversal.Value)
 }
 
 // saturated adds; on overflow the result is the largest or smallest int64.
@@ -126,15 +126,15 @@ func saturated(a, b int64) int64 {
 // foldPhase adds the callback's phase. It is a regression if a callback with a higher phase
 // was made or signed earlier. The time of this callback may be derived from its dates,
 // because it cannot have been made before them.
-func (s *sum) foldPhase(f *Fact) {
-	for r := f.rank + 1; f.rank > 0 && r < phases; r++ {
-		signed := s.phases[r].signedAt
+func (s *aggregate) foldPhase(f *Fact) {
+	for p := f.Phase + 1; f.Phase > PhaseUnknown && p < phases; p++ {
+		signed := s.phases[p].signedAt
 		s.regression = s.regression || signed != 0 && signed.Before(f.At)
 	}
-	if f.rank == 0 {
+	if f.Phase == PhaseUnknown {
 		return
 	}
-	p := &s.phases[f.rank]
+	p := &s.phases[f.Phase]
 	p.is = true
 	p.at, p.receivedAt = statecodec.Earlier(p.at, f.At), statecodec.Earlier(p.receivedAt, f.ReceivedAt)
 	if !f.Dated {
@@ -143,59 +143,59 @@ func (s *sum) foldPhase(f *Fact) {
 }
 
 // foldOperation updates the operation from a newer callback.
-func (s *sum) foldOperation(f *Fact) {
-	o := &f.operation
-	i := slices.IndexFunc(s.operations, func(have operation) bool { return have.id == o.id })
+func (s *aggregate) foldOperation(f *Fact) {
+	o := &f.Operation
+	i := slices.IndexFunc(s.operations, func(have Operation) bool { return have.ID == o.ID })
 	if i < 0 {
 		i = len(s.operations)
-		s.operations = append(s.operations, operation{id: o.id})
+		s.operations = append(s.operations, Operation{ID: o.ID})
 	}
 	have := &s.operations[i]
-	if o.kind != "" {
-		have.kind = o.kind
+	if o.Kind != "" {
+		have.Kind = o.Kind
 	}
-	if o.external != "" {
-		have.external = o.external
+	if o.ExternalID != "" {
+		have.ExternalID = o.ExternalID
 	}
-	if o.status != "" {
-		have.status, have.at = o.status, f.At
+	if o.Status != "" {
+		have.Status, have.At = o.Status, f.At
 	}
 }
 
-// top returns the highest rank reached.
-func (s *sum) top() int {
-	for r := phases - 1; r > 0; r-- {
-		if s.phases[r].is {
-			return r
+// top returns the greatest phase reached.
+func (s *aggregate) top() Phase {
+	for p := Phase(phases - 1); p > PhaseUnknown; p-- {
+		if s.phases[p].is {
+			return p
 		}
 	}
-	return 0
+	return PhaseUnknown
 }
 
-func (s *sum) reached(p avro.PaymentPhase) *reached { return &s.phases[rank(p)] }
+func (s *aggregate) reached(p Phase) *reached { return &s.phases[p] }
 
 // captured reports whether the amount was ever paid, given back since or not. A hold that was
 // given back without any paid status was released and never paid.
-func (s *sum) captured() bool {
-	return s.charged || s.paid != 0 || s.reached(avro.PaymentPhaseReturned).is && !s.reached(avro.PaymentPhaseHeld).is
+func (s *aggregate) captured() bool {
+	return s.charged || s.paid != 0 || s.reached(PhaseReturned).is && !s.reached(PhaseHeld).is
 }
 
 // conflict reports whether the payment was both refused and paid.
-func (s *sum) conflict() bool { return s.refused && s.captured() }
+func (s *aggregate) conflict() bool { return s.refused && s.captured() }
 
 // taken returns the first receipt of a callback with phase held, paid or returned.
-func (s *sum) taken() (at statecodec.Instant) {
-	for _, p := range [...]avro.PaymentPhase{avro.PaymentPhaseHeld, avro.PaymentPhasePaid, avro.PaymentPhaseReturned} {
+func (s *aggregate) taken() (at statecodec.Instant) {
+	for _, p := range [...]Phase{PhaseHeld, PhasePaid, PhaseReturned} {
 		at = statecodec.Earlier(at, s.reached(p).receivedAt)
 	}
 	return at
 }
 
-// heldAt returns the earliest holdDate, else the time of the first callback with phase held,
+// heldAt returns the earliest time at which the provider held the amount, else the time of the first callback with phase held,
 // else 0.
-func (s *sum) heldAt() statecodec.Instant {
+func (s *aggregate) heldAt() statecodec.Instant {
 	if s.held != 0 {
 		return s.held
 	}
-	return s.reached(avro.PaymentPhaseHeld).at
+	return s.reached(PhaseHeld).at
 }

@@ -1,4 +1,4 @@
-package uapay
+package payment
 
 import (
 	"slices"
@@ -12,16 +12,16 @@ import (
 
 // MaxFacts is the greatest number of callbacks in a payment's own state entry. A payment
 // has a handful; a bucket that is paid out for a year has more. Its earliest callbacks then
-// have entries of their own, and the payment keeps their sum.
+// have entries of their own, and the payment keeps their aggregate.
 const MaxFacts = 100
 
-// Payment is the state of one payment. Make it with parsePayment.
-type Payment struct {
+// Entity is the state of one payment. Make it with parse.
+type Entity struct {
 	seen  dedupe.Seen
 	facts []Fact // sorted; the latest facts of the payment
-	// folded is the number of earlier facts with entries of their own, rest their sum.
+	// folded is the number of earlier facts with entries of their own, rest their aggregate.
 	folded   int64
-	rest     sum
+	rest     aggregate
 	count    int64
 	revision int64
 	// lastReceived is the latest received_at of any callback, repeats included.
@@ -32,15 +32,15 @@ type Payment struct {
 	// shown is the last snapshot as counted in the business metrics.
 	shown business.Payment
 
-	// The fields below are reusable memory: room for the lists of the facts, all for the sum
-	// of the facts.
+	// The fields below are reusable memory: room for the lists of the facts, all for the
+	// aggregate of the facts.
 	room     room
-	all      sum
+	all      aggregate
 	snapshot avro.PaymentSnapshot
 }
 
 // add inserts a new fact in order.
-func (p *Payment) add(e *entries, f *Fact) error {
+func (p *Entity) add(e *entries, f *Fact) error {
 	p.count++
 	at := f.place()
 	if p.folded > 0 && at.compare(&p.rest.last) < 0 {
@@ -62,7 +62,7 @@ func (p *Payment) add(e *entries, f *Fact) error {
 }
 
 // refold recomputes rest from the facts' entries after one was added or removed.
-func (p *Payment) refold(e *entries) error {
+func (p *Entity) refold(e *entries) error {
 	facts, err := e.all()
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func (p *Payment) refold(e *entries) error {
 }
 
 // repeat lowers the times of a fact to those of its repeat; it reports whether they changed.
-func (p *Payment) repeat(e *entries, f *Fact) (changed bool, err error) {
+func (p *Entity) repeat(e *entries, f *Fact) (changed bool, err error) {
 	if i := slices.IndexFunc(p.facts, func(have Fact) bool { return have.ID == f.ID }); i >= 0 {
 		have := p.facts[i]
 		if !have.earlier(f) {
@@ -101,8 +101,8 @@ func (p *Payment) repeat(e *entries, f *Fact) (changed bool, err error) {
 	return true, p.add(e, have)
 }
 
-// sum folds all facts in order. The result is valid until the next call.
-func (p *Payment) sum() *sum {
+// aggregate folds all facts in order. The result is valid until the next call.
+func (p *Entity) aggregate() *aggregate {
 	p.all.copyFrom(&p.rest)
 	for i := range p.facts {
 		p.all.fold(&p.facts[i])
@@ -111,7 +111,7 @@ func (p *Payment) sum() *sum {
 }
 
 // room is reusable memory for the lists of facts; those lists are never appended to.
-type room struct{ slots []slot }
+type room struct{ slots []Correlation }
 
 // reset empties the room for the next payment.
 func (r *room) reset() { r.slots = r.slots[:0] }

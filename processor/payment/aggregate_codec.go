@@ -1,16 +1,17 @@
-package uapay
+package payment
 
 import (
+	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 )
 
-func (s *sum) appendTo(dst []byte) []byte {
+func (s *aggregate) appendTo(dst []byte) []byte {
 	dst = append(dst, s.last.id[:]...)
-	dst = appendRank(statecodec.AppendInstant(dst, s.last.at), s.last.rank)
+	dst = appendPhase(statecodec.AppendInstant(dst, s.last.at), s.last.phase)
 	for _, at := range [...]statecodec.Instant{s.firstAt, s.lastAt, s.created, s.paid, s.held} {
 		dst = statecodec.AppendInstant(dst, at)
 	}
-	dst = statecodec.AppendUint(dst, codeOfAssurance(s.assurance))
+	dst = statecodec.AppendUint(dst, entity.AssuranceCode(s.assurance))
 	for _, flag := range [...]bool{s.p2p, s.refused, s.charged, s.regression, s.changed, s.contradicts} {
 		dst = statecodec.AppendBool(dst, flag)
 	}
@@ -30,7 +31,7 @@ func (s *sum) appendTo(dst []byte) []byte {
 	}
 	dst = statecodec.AppendUint(dst, uint64(len(s.operations)))
 	for i := range s.operations {
-		dst = s.operations[i].appendTo(statecodec.AppendString(dst, s.operations[i].id))
+		dst = s.operations[i].appendTo(statecodec.AppendString(dst, s.operations[i].ID))
 	}
 	dst = statecodec.AppendUint(appendSlots(dst, s.slots), uint64(len(s.externals)))
 	for _, id := range s.externals {
@@ -40,12 +41,12 @@ func (s *sum) appendTo(dst []byte) []byte {
 }
 
 // readFrom reads every field of an empty sum.
-func (s *sum) readFrom(r *statecodec.Reader) {
+func (s *aggregate) readFrom(r *statecodec.Reader) {
 	r.Fixed(s.last.id[:])
-	s.last.at, s.last.rank = r.Instant(), readRank(r)
+	s.last.at, s.last.phase = r.Instant(), readPhase(r)
 	s.firstAt, s.lastAt = r.Instant(), r.Instant()
 	s.created, s.paid, s.held = r.Instant(), r.Instant(), r.Instant()
-	s.assurance = assuranceOfCode(r.Uint())
+	s.assurance = entity.AssuranceOf(r.Uint())
 	s.p2p, s.refused, s.charged, s.regression, s.changed, s.contradicts = r.Bool(), r.Bool(), r.Bool(), r.Bool(), r.Bool(), r.Bool()
 	for i := range s.texts {
 		s.texts[i] = r.Text()
@@ -58,7 +59,7 @@ func (s *sum) readFrom(r *statecodec.Reader) {
 		s.phases[i] = reached{is: r.Bool(), at: r.Instant(), signedAt: r.Instant(), receivedAt: r.Instant()}
 	}
 	for range r.Len() {
-		o := operation{id: r.Text()}
+		o := Operation{ID: r.Text()}
 		o.readFrom(r)
 		s.operations = append(s.operations, o)
 	}

@@ -1,4 +1,4 @@
-package uapay
+package payment
 
 import (
 	"bytes"

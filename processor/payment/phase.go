@@ -1,0 +1,39 @@
+package payment
+
+import "github.com/tributary-hq/tributary/schemas/avro"
+
+// Phase is the phase of a payment. A later phase is greater.
+type Phase uint8
+
+// The phases. A payment has the greatest that any fact reports.
+const (
+	PhaseUnknown Phase = iota
+	PhaseNew
+	PhasePending
+	PhaseHeld
+	PhaseRefused
+	PhasePaid
+	PhaseReturned
+
+	// phases is the number of phases.
+	phases = iota
+)
+
+// Avro returns the phase as records show it.
+func (p Phase) Avro() avro.PaymentPhase {
+	order := [phases]avro.PaymentPhase{
+		avro.PaymentPhaseUnknown, avro.PaymentPhaseNew, avro.PaymentPhasePending, avro.PaymentPhaseHeld,
+		avro.PaymentPhaseRefused, avro.PaymentPhasePaid, avro.PaymentPhaseReturned,
+	}
+	return order[p]
+}
+
+// phaseOf is the inverse of Avro.
+func phaseOf(phase avro.PaymentPhase) Phase {
+	for p := PhaseNew; p < phases; p++ {
+		if p.Avro() == phase {
+			return p
+		}
+	}
+	return PhaseUnknown
+}
