@@ -29,17 +29,19 @@ func newBench(g *cli.Globals) *cobra.Command {
 	b := &benchFlags{o: bench.DefaultOptions()}
 	cmd := &cobra.Command{
 		Use:   "bench",
-		Short: "measure ingest and processor, and check that what they answer is right",
-		Long: `Starts ingest and processor as processes of their own, brings its own load in the
-shapes of the simulator, and measures what a record costs. It runs on any brokers;
-without --brokers on an embedded one, which shows that it works and measures little.
+		Short: "measure ingest and processor, and check their answers",
+		Long: `Starts ingest and processor as processes of their own, brings its own load in
+the shapes of the simulator, and measures what a record costs. It runs on any
+brokers; without --brokers on an embedded one, which shows that it works and
+measures little.
 
-Topics, groups and transactional ids have a prefix of their own, which must be unused,
-and are removed afterwards. TLS and SASL come from TRIBUTARY_KAFKA__TLS__… and
-TRIBUTARY_KAFKA__SASL__… variables. CPU is read from /proc: Linux only.
+Topics, groups and transactional ids have a prefix of their own, which must be
+unused, and are removed afterwards. TLS and SASL come from
+TRIBUTARY_KAFKA__TLS__… and TRIBUTARY_KAFKA__SASL__… variables. CPU is read from
+/proc: Linux only.
 
-Profiles are named settings (processor and end-to-end take several and run them in turn,
-compared with the first; a plus joins two):
+Profiles are named settings (processor and end-to-end take several and run them
+in turn, compared with the first; a plus joins two):
   like-for-like  what the Kafka Streams application does and no more
   uncompressed   outputs and changelogs without compression
   small          little memory
@@ -126,10 +128,10 @@ func newBenchEndToEnd(g *cli.Globals, b *benchFlags) *cobra.Command {
 	c := bench.DefaultEndToEndConfig()
 	cmd := &cobra.Command{
 		Use:   "end-to-end",
-		Short: "how long from a webhook to the journey that tells of it, at a rate",
-		Long: `Starts an ingest and a processor and sends webhooks at a rate, each when it is due,
-whether or not those before were answered. It ends when a consumer of committed
-records has read the journey which that webhook changed.`,
+		Short: "latency from webhook to journey, at a rate",
+		Long: `Starts an ingest and a processor and sends webhooks at a rate, each when it is
+due, whether or not those before were answered. It ends when a consumer of
+committed records has read the journey which that webhook changed.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := c.Validate(); err != nil {

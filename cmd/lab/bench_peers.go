@@ -13,17 +13,19 @@ func newBenchPeers(g *cli.Globals, b *benchFlags) *cobra.Command {
 	c := bench.DefaultPeersConfig()
 	cmd := &cobra.Command{
 		Use:   "peers FOLDER",
-		Short: "beside what people would use instead, run by run in turn, as ratios",
-		Long: `Runs the scripts of a folder of peers beside us on one Kafka of this machine: streams/
-(the processor's work as a Kafka Streams application; we are given the same bodies) and
-ingest/ (servers that take signed webhooks; their harness sends to us, too). Runs stand
-in pairs, ours and theirs first in turn; one pair is made before and thrown away. What
-is shown is the median of the pairs' ratios with the quartiles. The processor runs in
-each pair once with each of --profiles, by default with all it does, like for like, that
-without compression, and with little memory.
+		Short: "compare with other programs, in turn, as ratios",
+		Long: `Runs the scripts of a folder of peers beside us on one Kafka of this machine:
+streams/ (the processor's work as a Kafka Streams application; we are given the
+same bodies) and ingest/ (servers that take signed webhooks; their harness sends
+to us, too). Runs stand in pairs, ours and theirs first in turn; one pair is
+made before and thrown away. What is shown is the median of the pairs' ratios
+with the quartiles. The processor runs in each pair once with each of
+--profiles, by default with all it does, like for like, that without
+compression, and with little memory.
 
-The folder is copied to --work first and built there; Java 17, Maven and Go are needed
-for streams/, wrk, Python and Go for ingest/ (and what each server there needs).
+The folder is copied to --work first and built there; Java 17, Maven and Go are
+needed for streams/, wrk, Python and Go for ingest/ (and what each server there
+needs).
 
 make bench PEERS=FOLDER starts the Kafka and calls this.`,
 		Args: cobra.ExactArgs(1),

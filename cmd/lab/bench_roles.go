@@ -23,10 +23,11 @@ func newBenchProcessor(g *cli.Globals, b *benchFlags) *cobra.Command {
 	c := bench.ProcessorConfig{Load: bench.DefaultLoad()}
 	cmd := &cobra.Command{
 		Use:   "processor",
-		Short: "records a second and CPU for each record: raw topics filled before are emptied",
-		Long: `Fills the raw topics through ingest's own code, then starts a processor and measures
-from when it begins to read until no stage has any lag. A record is a raw record. With several
-profiles their runs take turns, and the ratios to the first are shown.
+		Short: "records a second and CPU per record of the processor",
+		Long: `Fills the raw topics through ingest's own code, then starts a processor and
+measures from when it begins to read until no stage has any lag. A record is a
+raw record. With several profiles their runs take turns, and the ratios to the
+first are shown.
 
 What exactly once costs: deploy/bench/at-least-once FILE makes a build without
 transactions, --without-transactions FILE runs it in turn with the others.`,
@@ -49,10 +50,10 @@ func newBenchIngest(g *cli.Globals, b *benchFlags) *cobra.Command {
 	c := bench.DefaultIngestConfig()
 	cmd := &cobra.Command{
 		Use:   "ingest",
-		Short: "requests a second, CPU for each webhook by provider, and how long the sender waits",
-		Long: `Starts an ingest and keeps a request under way on each of some connections. The raw
-topics must then hold what was answered 200, byte for byte. With --idle it also shows
-what connections cost that send nothing.`,
+		Short: "requests a second, CPU per webhook and latency of ingest",
+		Long: `Starts an ingest and keeps a request under way on each of some connections. The
+raw topics must then hold what was answered 200, byte for byte. With --idle it
+also shows what connections cost that send nothing.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := c.Validate(); err != nil {

@@ -14,10 +14,11 @@ func newBenchRestore(g *cli.Globals, b *benchFlags) *cobra.Command {
 	entities := int64(250_000)
 	cmd := &cobra.Command{
 		Use:   "restore",
-		Short: "how soon a processor works again: after a stop, a kill, and the loss of its disk",
-		Long: `Has a processor make the state of so many entities, then ends it and starts it again:
-with its state after a stop, with its state after a kill, and with the changelogs
-alone. Each time webhooks wait for it, and the first journey they change is awaited.`,
+		Short: "time to work again after a stop, a kill, a lost disk",
+		Long: `Has a processor make the state of so many entities, then ends it and starts it
+again: with its state after a stop, with its state after a kill, and with the
+changelogs alone. Each time webhooks wait for it, and the first journey they
+change is awaited.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if entities < 1 {
@@ -36,10 +37,10 @@ func newBenchGrowth(g *cli.Globals, b *benchFlags) *cobra.Command {
 	c := bench.DefaultGrowthConfig()
 	cmd := &cobra.Command{
 		Use:   "growth",
-		Short: "what a record costs while the state grows: the same load at each size",
-		Long: `Has a processor make a state of so many entities, measures a load on it, makes it
-larger, and measures the same load again. Ratios are to the smallest size. A million
-entities take about a minute and a gigabyte of disk on two cores.`,
+		Short: "cost of a record while the state grows",
+		Long: `Has a processor make a state of so many entities, measures a load on it, makes
+it larger, and measures the same load again. Ratios are to the smallest size. A
+million entities take about a minute and a gigabyte of disk on two cores.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := c.Validate(); err != nil {
@@ -59,14 +60,15 @@ func newBenchBurst(g *cli.Globals, b *benchFlags) *cobra.Command {
 	c := bench.DefaultBurstConfig()
 	cmd := &cobra.Command{
 		Use:   "burst",
-		Short: "many times what can be taken, for a minute: it ends in 429, 503 and lag, not in memory",
+		Short: "a minute of overload: 429, 503 and lag, no growth",
 		Long: `Starts an ingest and a processor and sends an ordinary load, then many times the
-capacity, then the ordinary load again. Shown are the answers, the memory of both, the
-worst lag and how soon it was gone. What was answered 200 must be in the topics.
+capacity, then the ordinary load again. Shown are the answers, the memory of
+both, the worst lag and how soon it was gone. What was answered 200 must be in
+the topics.
 
-The capacity is what the sources' rates allow (429 beyond it). With --capacity 0 no
-rate is set, and it is sent as fast as the machine bears: what is too much then is
-answered late, or 503.`,
+The capacity is what the sources' rates allow (429 beyond it). With --capacity 0
+no rate is set, and it is sent as fast as the machine bears: what is too much
+then is answered late, or 503.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := c.Validate(); err != nil {

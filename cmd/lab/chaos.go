@@ -22,11 +22,12 @@ func newChaos(g *cli.Globals) *cobra.Command {
 	faults, keep := "all", false
 	cmd := &cobra.Command{
 		Use:   "chaos",
-		Short: "kill, stop, starve and impersonate processes on a real Kafka, and check that nothing is lost or repeated",
-		Long: `Starts Kafka, ingest and processors as processes, injects faults while webhooks arrive,
-and checks at the end that every webhook answered 200 had its effect once. The seed
-determines the faults, their victims and their order. Needs Java and the jars that
-deploy/kafka/kafka fetches. Run it in the root of the checkout; make chaos-kafka does.`,
+		Short: "play faults on a real Kafka, then check every record",
+		Long: `Starts Kafka, ingest and processors as processes, injects faults while webhooks
+arrive, and checks at the end that every webhook answered 200 had its effect
+once. The seed determines the faults, their victims and their order. Needs Java
+and the jars that deploy/kafka/kafka fetches. Run it in the root of the
+checkout; make chaos-kafka does.`,
 		Example: "  lab chaos --faults few\n  lab chaos --seed 7 --scenarios cluster",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

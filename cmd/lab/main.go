@@ -25,8 +25,8 @@ func newRoot(g *cli.Globals) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "lab",
 		Short: "benches and faults for tributary",
-		Long: `Measures tributary (bench) and breaks it (chaos), as processes of their own on a real
-Kafka. Run it in the checkout: go run ./cmd/lab bench processor.
+		Long: `Measures tributary (bench) and breaks it (chaos), as processes of their own on a
+real Kafka. Run it in the checkout: go run ./cmd/lab bench processor.
 
 Exit codes:
   0  done, and the results were right

@@ -19,9 +19,10 @@ func newConfigExample(g *cli.Globals) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "example",
 		Short: "print a complete, commented configuration file",
-		Long: `Prints a complete, commented configuration file that takes its secrets from environment
-variables. With --development the file works as it is: it names the broker of make
-kafka-start, wants one replica of each topic, and holds a new random value for every secret.`,
+		Long: `Prints a complete, commented configuration file that takes its secrets from
+environment variables. With --development the file works as it is: it names the
+broker of make kafka-start, wants one replica of each topic, and holds a new
+random value for every secret.`,
 		Example: "  tributary config example > tributary.yaml\n  tributary config example --development > tributary.yaml",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -41,18 +42,18 @@ func newConfigCheck(g *cli.Globals) *cobra.Command {
 	var noSecrets bool
 	c := &cobra.Command{
 		Use:   "check",
-		Short: "report every fault with its line, warn of what is unwise, print the settings in force",
-		Long: `Reads the file, the environment, and every secret and certificate that they name;
-reports every fault at once with its line or variable, warns of combinations that are
-allowed and unwise and of ports that are in use, and prints the settings in force with
-secrets masked. Where the secrets are on other machines: --no-secrets. Exit code 1 if
-there is a fault.`,
+		Short: "report faults and warnings, print the settings in force",
+		Long: `Reads the file, the environment, and every secret and certificate that they
+name; reports every fault at once with its line or variable, warns of
+combinations that are allowed and unwise and of ports that are in use, and
+prints the settings in force with secrets masked. Where the secrets are on other
+machines: --no-secrets. Exit code 1 if there is a fault.`,
 		Example: "  tributary config check -c tributary.yaml",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			f, err := config.Load(config.Path(g.ConfigPath))
+			f, err := g.Read()
 			if err != nil {
-				return err
+				return cli.Usage(err)
 			}
 			faults, warnings := f.Check(), append(f.Warnings(), f.CheckPorts(cmd.Context())...)
 			if !noSecrets {

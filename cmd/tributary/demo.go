@@ -34,12 +34,12 @@ func newDemo(g *cli.Globals) *cobra.Command {
 		Use:   "demo",
 		Short: "see the whole pipeline at work, with nothing installed",
 		Long: `Runs an embedded broker and registry, ingest, the processor and four simulated
-providers in this process. Their webhooks are signed, repeated, shuffled and forged;
-what became of them is shown as journeys and as an account that must add up. Time
-runs 1,500 times faster, so that an hour's deadline is over in seconds.
+providers in this process. Their webhooks are signed, repeated, shuffled and
+forged; what became of them is shown as journeys and as an account that must add
+up. Time runs 1,500 times faster, so that an hour's deadline is over in seconds.
 
-Exit code 0: every record is accounted for, and every journey is what an independent
-model says.`,
+Exit code 0: every record is accounted for, and every journey is what an
+independent model says.`,
 		Example: "  tributary demo\n  tributary demo --json | jq -c 'select(.topic==\"enriched.journeys.v1\").value'\n  tributary demo --stay",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -170,6 +170,9 @@ func showDemo(g *cli.Globals, r *demo.Result) {
 	if r.AddsUp {
 		g.Printf("\nIt adds up: every accepted record was decoded, dropped as a duplicate or kept as a dead letter,\n"+
 			"every forgery was refused, and all %d journeys are what an independent model says.\n", r.Topics.Comparison.Equal)
+		g.Printf("\nNext:\n  %[1]s demo --stay   keeps it running, with webhooks to send by curl\n"+
+			"  %[1]s dev           runs everything on a broker of yours, or with --embedded on its own\n"+
+			"  %[1]s --help        lists the operators' commands; README.md has three doors\n", cli.Program())
 		return
 	}
 	g.Printf("\nIt does not add up (seed %d):\n  %s\n", r.Seed, terminal.Text(strings.Join(r.Faults, "\n  ")))
@@ -198,9 +201,9 @@ func showPlace(g *cli.Globals, p *demo.Place) {
 	for i := range examples {
 		say("\n# %s\n%s\n", examples[i].Title, examples[i].Curl(p.URL))
 	}
-	say("\nAnd to see what becomes of them, in another terminal:\n\nexport TRIBUTARY_KAFKA__BROKERS=%s TRIBUTARY_REGISTRY__URLS=%s\n"+
-		"tributary tail enriched.journeys.v1 --follow\ntributary tail enriched.verifications.v1 enriched.payments.v1 enriched.accounts.v1\n",
-		strings.Join(p.Brokers, ","), p.RegistryURL)
+	say("\nAnd to see what becomes of them, in another terminal:\n\nexport TRIBUTARY_KAFKA__BROKERS=%[1]s TRIBUTARY_REGISTRY__URLS=%[2]s\n"+
+		"%[3]s tail enriched.journeys.v1 --follow\n%[3]s trace my-order-1\n%[3]s lag\n%[3]s audit\n%[3]s deadletter list\n",
+		strings.Join(p.Brokers, ","), p.RegistryURL, cli.Program())
 }
 
 // hryvnias writes kopecks, or nothing for none.

@@ -29,9 +29,9 @@ func newHealth(g *cli.Globals) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "health",
 		Short: "ask the ops port of an ingest or processor how it is",
-		Long: `Asks the ops port (ops.listen) whether the process answers, or with --ready whether it
-is ready for work, prints the answer and exits with 0 or 1: a health check for images
-without a shell.`,
+		Long: `Asks the ops port (ops.listen) whether the process answers, or with --ready
+whether it is ready for work, prints the answer and exits with 0 or 1: a health
+check for images without a shell.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if address == "" {

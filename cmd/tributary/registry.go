@@ -19,8 +19,8 @@ func newRegistryServer(g *cli.Globals) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "registry",
 		Short: "serve a schema registry in memory, for development",
-		Long: `Serves a Confluent-compatible schema registry that forgets everything when it ends, for
-a local Kafka without Docker. Not for production.`,
+		Long: `Serves a Confluent-compatible schema registry that forgets everything when it
+ends, for a local Kafka without Docker. Not for production.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return serveRegistry(cmd.Context(), g, listen) },
 	}

@@ -25,9 +25,10 @@ import (
 func newIngest(g *cli.Globals) *cobra.Command {
 	return &cobra.Command{
 		Use:   "ingest",
-		Short: "verify webhooks and have them in Kafka before they are answered",
-		Long: `Runs the webhooks' port. SIGTERM ends it when every accepted request is answered;
-SIGHUP reads the sources and their secrets again without dropping a request.`,
+		Short: "verify webhooks, write them to Kafka, answer",
+		Long: `Runs the webhooks' port. SIGTERM ends it when every accepted request is
+answered; SIGHUP reads the sources and their secrets again without dropping a
+request.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), g, ingestApp) },
 	}
@@ -36,10 +37,11 @@ SIGHUP reads the sources and their secrets again without dropping a request.`,
 func newProcessor(g *cli.Globals) *cobra.Command {
 	return &cobra.Command{
 		Use:   "processor",
-		Short: "decode, deduplicate and correlate: raw topics become enriched ones",
-		Long: `Runs the stages. SIGTERM ends it after the rounds in flight, so that the next start
-replays nothing; SIGHUP reads the sources again. Exit code 74: the disk of the state directory is full. Exit code 65:
-a later release wrote the state, in a format that this one does not read.`,
+		Short: "decode, deduplicate and correlate raw topics",
+		Long: `Runs the stages. SIGTERM ends it after the rounds in flight, so that the next
+start replays nothing; SIGHUP reads the sources again. Exit code 74: the disk of
+the state directory is full. Exit code 65: a later release wrote the state, in a
+format that this one does not read.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), g, processorApp) },
 	}

@@ -37,15 +37,15 @@ func newSimulate(g *cli.Globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "simulate",
 		Short: "send the demo's traffic to any ingest, and measure its answers",
-		Long: `Plays the four providers against an ingest: signed webhooks of the demo's stories,
-with repeats, disorder and forgeries. It ends after --count webhooks or --duration,
-and reports answers and latencies. The ingest needs the demo's sources; 'tributary
-simulate sources' prints them for the configuration file.
+		Long: `Plays the four providers against an ingest: signed webhooks of the demo's
+stories, with repeats, disorder and forgeries. It ends after --count webhooks or
+--duration, and reports answers and latencies. The ingest needs the demo's
+sources; 'tributary simulate sources' prints them for the configuration file.
 
 With --ledger every webhook and its answer goes into a file, which 'tributary
 simulate verify' compares with the topics afterwards.`,
 		Example: "  tributary simulate --url http://127.0.0.1:8080 --count 10000 --rate 500\n" +
-			"  tributary simulate --url http://127.0.0.1:8080 --count 1000000 --ledger run.jsonl\n" +
+			"  tributary simulate --count 1000000 --ledger run.jsonl\n" +
 			"  tributary simulate verify --config tributary.yaml --ledger run.jsonl",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runSimulate(cmd.Context(), g, &s) },
@@ -215,7 +215,7 @@ func newSimulateSources(g *cli.Globals) *cobra.Command {
 	unibell := ""
 	cmd := &cobra.Command{
 		Use:   "sources",
-		Short: "print the sources that the simulated providers need, for the configuration file",
+		Short: "print the sources of the simulated providers",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			g.Printf("%s", terminal.Text(sourcesYAML(unibell)))

@@ -26,12 +26,12 @@ func newSimulateVerify(g *cli.Globals) *cobra.Command {
 	quiet, unsure := 5*time.Second, 5*time.Minute
 	cmd := &cobra.Command{
 		Use:   "verify",
-		Short: "compare a run's ledger with the topics, and the journeys with an independent model",
-		Long: `Reads the raw, decoded, duplicate, dead letter and journey topics of the configured
-cluster from their beginning and compares: what was accepted is stored byte for byte
-and ended in exactly one way, what was forged is not there, and every journey is what
-a naive model makes of the raw records. The topics must hold this run alone: use a
-prefix of its own.`,
+		Short: "compare a run's ledger with topics and model",
+		Long: `Reads the raw, decoded, duplicate, dead letter and journey topics of the
+configured cluster from their beginning and compares: what was accepted is
+stored byte for byte and ended in exactly one way, what was forged is not there,
+and every journey is what a naive model makes of the raw records. The topics
+must hold this run alone: use a prefix of its own.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return verify(cmd.Context(), g, ledger, quiet, unsure) },
 	}

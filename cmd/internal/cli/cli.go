@@ -40,11 +40,17 @@ type Globals struct {
 	ConfigPath string
 	// JSON is --json.
 	JSON bool
+	// Brokers are --brokers; empty means those of the configuration.
+	Brokers []string
+	// Settings are the --set: key=value, before file and environment.
+	Settings []string
 }
 
 // AddFlags adds the global flags to a program's root command.
 func (g *Globals) AddFlags(root *cobra.Command) {
 	root.PersistentFlags().StringVarP(&g.ConfigPath, "config", "c", "", "configuration file (YAML); else TRIBUTARY_CONFIG, else ./tributary.yaml if it exists; TRIBUTARY_… variables go before it")
+	root.PersistentFlags().StringSliceVarP(&g.Brokers, "brokers", "b", nil, "bootstrap addresses, before those of the configuration")
+	root.PersistentFlags().StringArrayVarP(&g.Settings, "set", "X", nil, "a setting, before file and environment: -X kafka.prefix=test.")
 	root.PersistentFlags().BoolVar(&g.JSON, "json", false, "print JSON, for programs")
 }
 
@@ -76,6 +82,9 @@ func Run(ctx context.Context, newRoot func(*Globals) *cobra.Command, args []stri
 	root.Args, root.RunE = cobra.ArbitraryArgs, unknownCommand
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return Usage(errors.New(terminal.Line(err.Error()))) })
 	usageErrors(root)
+	root.SetUsageTemplate(strings.NewReplacer(
+		"FlagUsages", "FlagUsagesWrapped 80", " for more information about a command", " for more about one",
+	).Replace(root.UsageTemplate()))
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
@@ -128,9 +137,18 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	return Usage(fmt.Errorf("unknown command %q for %q; %s", args[0], cmd.CommandPath(), hint))
 }
 
-// Load reads the configuration and prints all its faults.
+// Read reads the configuration, with its faults.
+func (g *Globals) Read() (*config.File, error) {
+	settings := g.Settings
+	if len(g.Brokers) > 0 {
+		settings = append(settings[:len(settings):len(settings)], "kafka.brokers="+strings.Join(g.Brokers, ","))
+	}
+	return config.Load(config.Path(g.ConfigPath), settings...)
+}
+
+// Load reads the configuration. All its faults are one error.
 func (g *Globals) Load() (*config.File, error) {
-	f, err := config.Load(config.Path(g.ConfigPath))
+	f, err := g.Read()
 	if err != nil {
 		return nil, Usage(err)
 	}

@@ -20,7 +20,7 @@ type Fault struct {
 	// Line is the line of the setting in the file, or of the nearest one around it; 0
 	// if it is not in the file.
 	Line int `json:"line"`
-	// Variable is the environment variable that the value comes from; empty if it does not.
+	// Variable is the environment variable or flag that the value comes from; empty if it is neither.
 	Variable string `json:"variable,omitempty"`
 	Message  string `json:"message"`
 }
@@ -28,6 +28,8 @@ type Fault struct {
 // String returns the fault as a line of text.
 func (f Fault) String() string {
 	switch {
+	case strings.HasPrefix(f.Variable, "-X "):
+		return f.Variable + ": " + f.Message
 	case f.Variable != "":
 		return fmt.Sprintf("%s (%s): %s", f.Variable, f.Path, f.Message)
 	case f.Line > 0 && f.Path != "":

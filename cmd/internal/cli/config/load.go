@@ -58,9 +58,10 @@ func Path(named string) string {
 	return named
 }
 
-// Load reads the file; without a path only defaults and environment apply. An error
-// means that the file cannot be read at all; Check returns the mistakes in it.
-func Load(path string) (*File, error) {
+// Load reads the file; without a path only defaults and environment apply. Each override is a setting,
+// key=value, that goes before both. An error means that the file cannot be read at all; Check returns
+// the mistakes in it.
+func Load(path string, overrides ...string) (*File, error) {
 	f := &File{Config: Default(), Path: path, variables: map[string]string{}}
 	k := koanf.New(".")
 	if path != "" {
@@ -87,6 +88,9 @@ func Load(path string) (*File, error) {
 	}}), nil)
 	if err != nil {
 		return nil, fmt.Errorf("read the environment: %w", err)
+	}
+	if err := f.override(k, overrides); err != nil {
+		return nil, err
 	}
 	f.decode(k, "", &f.Config)
 	f.decode(k, "sources", &f.Config.Ingest.Sources)
@@ -115,12 +119,41 @@ func (f *File) variable(key, value string) string {
 		return path
 	}
 	f.variables[path] = key
+	f.unfit(path, setting, value)
+	return path
+}
+
+// override sets the settings that the command line names.
+func (f *File) override(k *koanf.Koanf, overrides []string) error {
+	for _, one := range overrides {
+		path, value, ok := strings.Cut(one, "=")
+		if !ok {
+			return fmt.Errorf("-X %s: write key=value, such as kafka.brokers=host:9092", one)
+		}
+		setting := settings().at(strings.Split(path, "."))
+		if setting == nil || setting.fields != nil || strings.HasPrefix(path, "sources") {
+			hint := "tributary config example has them all"
+			if near := nearest(path, settings().paths("")); near != "" {
+				hint = "did you mean " + near + "?"
+			}
+			return fmt.Errorf("-X %s: no such setting; %s", path, hint)
+		}
+		f.variables[path] = "-X " + path
+		f.unfit(path, setting, value)
+		if err := k.Set(path, value); err != nil {
+			return fmt.Errorf("-X %s: %w", path, err)
+		}
+	}
+	return nil
+}
+
+// unfit reports items of a value that are of the wrong type.
+func (f *File) unfit(path string, setting *shape, value string) {
 	for item := range strings.SplitSeq(value, ",") {
 		if message := unfit(setting.leaf, strings.TrimSpace(item)); message != "" {
 			f.faults = append(f.faults, Fault{Path: path, Message: message})
 		}
 	}
-	return path
 }
 
 // decode reads a part of the settings into a struct; values of the wrong type are

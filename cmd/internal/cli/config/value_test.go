@@ -1,8 +1,12 @@
 package config_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
 )
 
 // TestWrongValues: a value of the wrong type is reported once, in terms of the value, with the
@@ -76,5 +80,34 @@ func TestWrongVariables(t *testing.T) {
 	}
 	if want := "TRIBUTARY_KAFFKA__BROKERS is no setting and changes nothing; did you mean TRIBUTARY_KAFKA__BROKERS?"; !strings.Contains(warnings, want) {
 		t.Errorf("warnings\n%swant one with %q", warnings, want)
+	}
+}
+
+//nolint:paralleltest // it sets a variable of the environment
+func TestOverrides(t *testing.T) {
+	t.Setenv("TRIBUTARY_KAFKA__BROKERS", "env:1")
+	path := filepath.Join(t.TempDir(), "t.yaml")
+	if err := os.WriteFile(path, []byte("kafka: {brokers: ['file:1'], prefix: file.}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := config.Load(path, "kafka.brokers=a:1,b:2", "kafka.dial_timeout=3d", "topics.families.lox24=3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := f.Config; strings.Join(c.Kafka.Brokers, " ") != "a:1 b:2" || c.Kafka.Prefix != "file." || c.Topics.Families["lox24"] != 3 {
+		t.Errorf("brokers %v, prefix %q, families %v: want the overrides and else the file", c.Kafka.Brokers, c.Kafka.Prefix, c.Topics.Families)
+	}
+	if faults := f.Check(); len(faults) != 1 || faults[0].String() != `-X kafka.dial_timeout: "3d" is no duration: write 72h` {
+		t.Errorf("faults %v, want one that names the flag", faults)
+	}
+	for override, says := range map[string]string{
+		"kafka.brokers":     "write key=value",
+		"kafka.broker=a:1":  "did you mean kafka.brokers?",
+		"kafka=a":           "no such setting",
+		"sources[0].id=abc": "no such setting",
+	} {
+		if _, err := config.Load(path, override); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("-X %s: %v, want an error with %q", override, err, says)
+		}
 	}
 }

@@ -19,22 +19,23 @@ func newAudit(g *cli.Globals) *cobra.Command {
 	limit := 100
 	c := &cobra.Command{
 		Use:   "audit",
-		Short: "prove from the topics that nothing is lost and nothing is there twice; exit code 1 if not",
+		Short: "prove from the topics that nothing is lost or repeated",
 		Long: `Reads the topics, read committed, while the pipeline may run, up to what it has
-processed by now, and compares: every accepted record is a fact, a duplicate or a dead
-letter, once; every entity's snapshot has applied the facts there are; every journey
-has the members it was told of; the ledger says so too. It is also found if an outcome is
-of another record than the one at its position, if an event is a fact twice, and if a
-stage's position is beyond its log's end, before what it has handled or behind what
-retention has deleted. What does not add up is listed by record.
+processed by now, and compares: every accepted record is a fact, a duplicate or
+a dead letter, once; every entity's snapshot has applied the facts there are;
+every journey has the members it was told of; the ledger says so too. It is also
+found if an outcome is of another record than the one at its position, if an
+event is a fact twice, and if a stage's position is beyond its log's end, before
+what it has handled or behind what retention has deleted. What does not add up
+is listed by record.
 
-Offsets that the ledger says were skipped are listed whatever their age: once that loss
-is dealt with, --from begins behind it.
+Offsets that the ledger says were skipped are listed whatever their age: once
+that loss is dealt with, --from begins behind it.
 
-Where retention has deleted nothing yet everything is compared, else what is not older
-than the shortest retention of what is read. --from and --to narrow the raw records by
-when they were written. The topics' contents are restricted: this command needs to read
-them all, and shows positions and keys, no bodies.`,
+Where retention has deleted nothing yet everything is compared, else what is not
+older than the shortest retention of what is read. --from and --to narrow the
+raw records by when they were written. The topics' contents are restricted: this
+command needs to read them all, and shows positions and keys, no bodies.`,
 		Example: `  tributary audit
   tributary audit --from 24h
   tributary audit --from 2026-01-02T15:00:00Z --to 2026-01-02T16:00:00Z --json`,

@@ -203,7 +203,7 @@ func newLetterStats(g *cli.Globals) *cobra.Command {
 	var f letterFlags
 	c := &cobra.Command{
 		Use:   "stats",
-		Short: "count dead letters by provider, cause and the version that buried them",
+		Short: "count dead letters by provider, cause and version",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			reader, _, err := letters(cmd.Context(), g, &f, nil)

@@ -23,35 +23,39 @@ func newForget(g *cli.Globals) *cobra.Command {
 	by, country, wait := whoami(), "", time.Minute
 	c := &cobra.Command{
 		Use:   "forget [ID]",
-		Short: "answer an erasure request: first what it would do, with --yes the stages forget; exit code 1 if nothing is found or not all is done",
-		Long: `Finds what there is of an entity or a person, as 'tributary trace' does, shows what would
-be forgotten and what stays until when, and with --yes asks the stages to forget it.
+		Short: "erase an entity or a phone on request; --yes does it",
+		Long: `Finds what there is of an entity or a person, as 'tributary trace' does, shows
+what would be forgotten and what stays until when, and with --yes asks the
+stages to forget it.
 
-ID is a verification, payment or account id, a correlation id (then every member of the
-journey), or a phone's pseudonym (64 hexadecimal digits, as in the topics). An id that left
-as a pseudonym is given as the shop or the provider has it. --phone-stdin
-reads the number itself from the standard input, never from the command line, and looks for
-it in every writing: with and without the country's prefix, with separators and brackets; a
-national number needs --country. Voximplant accounts that tell of the number are named and
-stay. --journeys
-takes in all other members of the journeys of what is found: a payment is tied to a phone
-by nothing else.
+ID is a verification, payment or account id, a correlation id (then every member
+of the journey), or a phone's pseudonym (64 hexadecimal digits, as in the
+topics). An id that left as a pseudonym is given as the shop or the provider has
+it. --phone-stdin reads the number itself from the standard input, never from
+the command line, and looks for it in every writing: with and without the
+country's prefix, with separators and brackets; a national number needs
+--country. Voximplant accounts that tell of the number are named and stay.
+--journeys takes in all other members of the journeys of what is found: a
+payment is tied to a phone by nothing else.
 
-How: a record of kind erasure, with the entity's key and no value, goes into its raw topic.
-The stage that owns the partition meets it in its place among the facts, and in one
-transaction deletes the state (a tombstone in the changelog), ends the snapshot (a tombstone
-in enriched.*) and takes the entity out of its journeys; a journey without members ends.
-So it is safe beside running processors, is carried out once they run if none does, and
-holds after every restore and rebuild. While 'tributary reset' makes a stage again, what raw
-still holds of the entity is told once more, until the stage comes to the erasure and ends
-it again: whoever must not see that resets when raw no longer holds it. A webhook that comes
-later makes the entity anew: stop them first, or run it again.
+How: a record of kind erasure, with the entity's key and no value, goes into its
+raw topic. The stage that owns the partition meets it in its place among the
+facts, and in one transaction deletes the state (a tombstone in the changelog),
+ends the snapshot (a tombstone in enriched.*) and takes the entity out of its
+journeys; a journey without members ends. So it is safe beside running
+processors, is carried out once they run if none does, and holds after every
+restore and rebuild. While 'tributary reset' makes a stage again, what raw still
+holds of the entity is told once more, until the stage comes to the erasure and
+ends it again: whoever must not see that resets when raw no longer holds it. A
+webhook that comes later makes the entity anew: stop them first, or run it
+again.
 
-What stays: Kafka deletes no single record of a topic that is not compacted. Raw records,
-dead letters, decoded facts, duplicates and what stages told each other stay until their
-topics' retention takes them; the plan says for each until when. In compacted topics what
-was before a tombstone stays until the topic is compacted next. A dead letter of the entity
-that is replayed makes it anew. Backups and what consumers have copied are theirs to erase.
+What stays: Kafka deletes no single record of a topic that is not compacted. Raw
+records, dead letters, decoded facts, duplicates and what stages told each other
+stay until their topics' retention takes them; the plan says for each until
+when. In compacted topics what was before a tombstone stays until the topic is
+compacted next. A dead letter of the entity that is replayed makes it anew.
+Backups and what consumers have copied are theirs to erase.
 
 'tributary audit' closes after it: erasures are no part of the account.`,
 		Example: `  tributary forget lox24:a1b2c3d4-e5f6-7890-abcd-ef1234567890

@@ -30,26 +30,27 @@ func newLag(g *cli.Globals) *cobra.Command {
 	f := lagFlags{window: lag.DefaultWindow, interval: 2 * time.Second}
 	c := &cobra.Command{
 		Use:   "lag",
-		Short: "how far consumer groups are behind, in time, and what is wrong; exit code 1 if something is",
-		Long: `Watches consumer groups for a few seconds and says of each what it does: ok, behind
-but catching up, falling behind, stuck, blocked by an open transaction, no members,
-beyond the end of the log.
-A group is ok if it has read what was there when the watching began, so that the
-answer comes at once where all is well, and at the end of --window at the latest.
+		Short: "how far groups are behind, in time, and why",
+		Long: `Watches consumer groups for a few seconds and says of each what it does: ok,
+behind but catching up, falling behind, stuck, blocked by an open transaction,
+no members, beyond the end of the log. A group is ok if it has read what was
+there when the watching began, so that the answer comes at once where all is
+well, and at the end of --window at the latest.
 
-OLDEST is the age of the oldest record that a group has not read: the lag in time.
-A transaction's markers and the holes of compaction are no records. What stands
-behind an open transaction cannot be read yet: it is told as held, and its age counts.
+OLDEST is the age of the oldest record that a group has not read: the lag in
+time. A transaction's markers and the holes of compaction are no records. What
+stands behind an open transaction cannot be read yet: it is told as held, and
+its age counts.
 
-A committed offset beyond the end of the log, or of its leader epoch, is of records that
-the topic has lost, or of another topic of that name.
+A committed offset beyond the end of the log, or of its leader epoch, is of
+records that the topic has lost, or of another topic of that name.
 
-Exit code 0: nothing to do. 1: a group is stuck, blocked, falling behind, has lost
-records to retention, stands beyond the end, or ours has no members; or there is no such
-group. 2: wrong use.`,
+Exit code 0: nothing to do. 1: a group is stuck, blocked, falling behind, has
+lost records to retention, stands beyond the end, or ours has no members; or
+there is no such group. 2: wrong use.`,
 		Example: `  tributary lag
   tributary lag --watch
-  tributary lag --group 'analytics-*' --group billing --json | jq '.groups[] | select(.bad)'
+  tributary lag --group 'analytics-*' --json | jq '.groups[] | select(.bad)'
   tributary lag --group '*' --serve 127.0.0.1:9465`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -22,42 +22,46 @@ func newReset(g *cli.Globals) *cobra.Command {
 	by := whoami()
 	c := &cobra.Command{
 		Use:   "reset --stage STAGE",
-		Short: "make a stage's state again from its input: first what it would do, with --yes it does",
-		Long: `Empties a stage's state so that it is made again from the records of its input: after a
-fault in how facts were merged, or where a changelog is lost. Stop every processor that
-runs the stage first; it refuses while the group has members. Without --yes it only says
-what it would do.
+		Short: "rebuild a stage's state from its input; --yes does it",
+		Long: `Empties a stage's state so that it is made again from the records of its input:
+after a fault in how facts were merged, or where a changelog is lost. Stop every
+processor that runs the stage first; it refuses while the group has members.
+Without --yes it only says what it would do.
 
-What it deletes: the stage's changelog, which is made anew, and its consumer group. State
-directories need no hand: a store that belongs to a changelog that is no more is wiped when
-its processor starts. Whatever breaks it off, run it again: until it has ended well, no
-processor of the stage works.
+What it deletes: the stage's changelog, which is made anew, and its consumer
+group. State directories need no hand: a store that belongs to a changelog that
+is no more is wiped when its processor starts. Whatever breaks it off, run it
+again: until it has ended well, no processor of the stage works.
 
 What it means for the outputs, once the processors are started:
-  - Facts are not told again. decoded.*, duplicates.v1, dead letters and ledger.v1 go on
-    behind what is already there, so each fact is still there exactly once. What a new
-    release decodes otherwise is therefore not corrected in records of the past: begin
-    anew under another prefix for that. Records that ended in nothing at all, for a fault
-    of the release before (no_outcome in 'tributary audit'), are told with --missing, which audits and so needs
-    to read every topic. Where a copy of such an event came later and was told, its fact is
-    then there twice, and the audit says so.
-  - Snapshots are told again: enriched.* get every entity's history once more, with
-    revisions above all earlier ones (they begin at the time of the reset, in
-    milliseconds), so that a consumer for whom the higher revision is the newer one, or the
-    last record of a key, ends with what is right. While the stage catches up, snapshots
-    show the past. A consumer that acts on each change acts again: let it look at facts.
+  - Facts are not told again. decoded.*, duplicates.v1, dead letters and
+    ledger.v1 go on behind what is already there, so each fact is still there
+    exactly once. What a new release decodes otherwise is therefore not
+    corrected in records of the past: begin anew under another prefix for that.
+    Records that ended in nothing at all, for a fault of the release before
+    (no_outcome in 'tributary audit'), are told with --missing, which audits and
+    so needs to read every topic. Where a copy of such an event came later and
+    was told, its fact is then there twice, and the audit says so.
+  - Snapshots are told again: enriched.* get every entity's history once more,
+    with revisions above all earlier ones (they begin at the time of the reset,
+    in milliseconds), so that a consumer for whom the higher revision is the
+    newer one, or the last record of a key, ends with what is right. While the
+    stage catches up, snapshots show the past. A consumer that acts on each
+    change acts again: let it look at facts.
   - Journeys follow by themselves: their members are told again, too.
-  - An entity that was forgotten on request is forgotten again: the erasure is met in its
-    place. But where raw still holds its records, its snapshots are told once more before
-    that, and their tombstone after, until the stage has come to the erasure.
+  - An entity that was forgotten on request is forgotten again: the erasure is
+    met in its place. But where raw still holds its records, its snapshots are
+    told once more before that, and their tombstone after, until the stage has
+    come to the erasure.
 
-What retention has taken from the input cannot be read again. The plan says from when on
-the input is whole. An entity older than that is made again from what is left, and its
-snapshot then says less than before; one of which nothing is left keeps its last snapshot,
-and its next event makes it anew. For that --accept-loss is needed besides.
+What retention has taken from the input cannot be read again. The plan says from
+when on the input is whole. An entity older than that is made again from what is
+left, and its snapshot then says less than before; one of which nothing is left
+keeps its last snapshot, and its next event makes it anew. For that
+--accept-loss is needed besides.
 
-'tributary audit' closes afterwards: over everything if nothing was lost, else over the
-span of the retention, as always.`,
+'tributary audit' closes afterwards: over everything if nothing was lost, else
+over the span of the retention, as always.`,
 		Example: `  tributary reset --stage lox24
   tributary reset --stage lox24 --yes`,
 		Args: cobra.NoArgs,

@@ -20,13 +20,14 @@ func newSchemas(g *cli.Globals) *cobra.Command {
 			RunE: func(cmd *cobra.Command, _ []string) error { return schemasRun(cmd.Context(), g, false) },
 		},
 		&cobra.Command{
-			Use: "check", Short: "judge every schema against its released versions, without a registry", Args: cobra.NoArgs,
-			Long: `Judges FULL_TRANSITIVE compatibility offline, stricter than a registry: a changed
-logical type, which no registry sees, is refused too. Exit code 1 if a change breaks readers.`,
+			Use: "check", Short: "judge every schema against its released versions", Args: cobra.NoArgs,
+			Long: `Judges FULL_TRANSITIVE compatibility offline, stricter than a registry: a
+changed logical type, which no registry sees, is refused too. Exit code 1 if a
+change breaks readers.`,
 			RunE: func(*cobra.Command, []string) error { return schemasCheck(g) },
 		},
 		&cobra.Command{
-			Use: "register", Short: "register every schema, with compatibility FULL_TRANSITIVE; again is no-op", Args: cobra.NoArgs,
+			Use: "register", Short: "register every schema, compatibility FULL_TRANSITIVE", Args: cobra.NoArgs,
 			RunE: func(cmd *cobra.Command, _ []string) error { return schemasRun(cmd.Context(), g, true) },
 		},
 	)

@@ -21,12 +21,12 @@ func newTail(g *cli.Globals) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "tail TOPIC...",
 		Short: "print records as JSON lines, Avro decoded",
-		Long: `Prints committed records as JSON lines, Avro decoded through the registry. A topic is
-named as on the cluster, or without its prefix. Values that are not Avro hold codes
-and phones as the providers sent them: --bodies shows them.`,
+		Long: `Prints committed records as JSON lines, Avro decoded through the registry. A
+topic is named as on the cluster, or without its prefix. Values that are not
+Avro hold codes and phones as the providers sent them: --bodies shows them.`,
 		Example: `  tributary tail enriched.journeys.v1 --follow
   tributary tail enriched.payments.v1 --field phase=HELD --since 24h
-  tributary tail decoded.lox24.verify-code.v1 --key lox24:a1b2c3d4-e5f6-7890-abcd-ef1234567890`,
+  tributary tail enriched.verifications.v1 --key lox24:a1b2c3d4-e5f6-7890`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, field := range o.Fields {

@@ -15,7 +15,7 @@ import (
 )
 
 func newTopics(g *cli.Globals) *cobra.Command {
-	c := &cobra.Command{Use: "topics", Short: "list the topics, compare them with the cluster, create and alter them"}
+	c := &cobra.Command{Use: "topics", Short: "list, compare, create and alter the topics"}
 	c.AddCommand(
 		newTopicsACL(g),
 		newTopicsCopy(g),
@@ -31,26 +31,29 @@ func newTopics(g *cli.Globals) *cobra.Command {
 			Use: "apply", Short: "create and alter what differs; nothing is deleted", Args: cobra.NoArgs,
 			Long: `Creates missing topics and alters settings that differ. It deletes nothing.
 
-It refuses to change the partition count of topics that hold anything, and says so by
-topic: an entity's records, its state and its last snapshot lie in the partition that its
-key comes to by the count. Only where no topic of a family (a stage's input and its
-changelog), or an output topic for itself, has ever held a record are partitions added.
+It refuses to change the partition count of topics that hold anything, and says
+so by topic: an entity's records, its state and its last snapshot lie in the
+partition that its key comes to by the count. Only where no topic of a family (a
+stage's input and its changelog), or an output topic for itself, has ever held a
+record are partitions added.
 
 To move to another count, begin anew beside the old:
   1. Write a configuration with the new counts, another kafka.prefix, and a
-     processor.dedupe_span longer than the raw topics' retention, such as 240h: what is
-     copied comes out of order, and every id has to be remembered. 'topics apply' and
-     'schemas register' with it.
-  2. Start processors with it, with a state directory of their own, then point ingest at
-     it: from now on webhooks go there. The old processors finish what there is: see
-     'tributary lag'.
-  3. 'topics copy --from OLD-PREFIX' with it: copies the old raw topics by key. (Tools that
-     mirror topics keep the partition, and would part an entity's records.) What retention
-     still holds is made again: facts, snapshots, journeys. Webhooks that come meanwhile do
-     no harm; what comes twice is a duplicate. Until the copy is done deadlines make claims
-     that it then withdraws.
-  4. 'tributary audit' with the new configuration closes; let consumers go over to the new
-     topics, delete the old ones when nobody reads them, and take dedupe_span back.`,
+     processor.dedupe_span longer than the raw topics' retention, such as 240h:
+     what is copied comes out of order, and every id has to be remembered.
+     'topics apply' and 'schemas register' with it.
+  2. Start processors with it, with a state directory of their own, then point
+     ingest at it: from now on webhooks go there. The old processors finish what
+     there is: see 'tributary lag'.
+  3. 'topics copy --from OLD-PREFIX' with it: copies the old raw topics by key.
+     (Tools that mirror topics keep the partition, and would part an entity's
+     records.) What retention still holds is made again: facts, snapshots,
+     journeys. Webhooks that come meanwhile do no harm; what comes twice is a
+     duplicate. Until the copy is done deadlines make claims that it then
+     withdraws.
+  4. 'tributary audit' with the new configuration closes; let consumers go over
+     to the new topics, delete the old ones when nobody reads them, and take
+     dedupe_span back.`,
 			RunE: func(cmd *cobra.Command, _ []string) error { return topicsChange(cmd.Context(), g, true) },
 		},
 	)

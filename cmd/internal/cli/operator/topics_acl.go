@@ -27,19 +27,22 @@ type aclFlags struct {
 func newTopicsACL(g *cli.Globals) *cobra.Command {
 	var flags aclFlags
 	c := &cobra.Command{
-		Use: "acl", Short: "print, compare or apply who may do what: least-privilege rules for the brokers' authorizer", Args: cobra.NoArgs,
-		Long: `Prints what each role may do, and nobody else: ingest writes raw topics, processors read
-them and write everything behind them, analytics reads decoded and enriched topics with
-groups of its own, operators read all, replay dead letters and send erasures, topics is for
-the job that creates the topics, reset for the time of a reset. Who has a role stands under acl.principals, or in --principal.
+		Use: "acl", Short: "print, compare or apply who may do what", Args: cobra.NoArgs,
+		Long: `Prints what each role may do, and nobody else: ingest writes raw topics,
+processors read them and write everything behind them, analytics reads decoded
+and enriched topics with groups of its own, operators read all, replay dead
+letters and send erasures, topics is for the job that creates the topics, reset
+for the time of a reset. Who has a role stands under acl.principals, or in
+--principal.
 
-Without --diff and --apply no broker is asked. --diff shows what would be added and
-removed; exit code 1 if there is anything. --apply adds what is missing, with --prune it
-also removes what is ours and not wanted. Both tell of rules that are not ours and reach
-into our topics, groups or transactions: those are never touched.
+Without --diff and --apply no broker is asked. --diff shows what would be added
+and removed; exit code 1 if there is anything. --apply adds what is missing,
+with --prune it also removes what is ours and not wanted. Both tell of rules
+that are not ours and reach into our topics, groups or transactions: those are
+never touched.
 
 --diff and --apply need a super user, or Describe and Alter on the cluster.`,
-		Example: `  tributary topics acl --principal ingest=User:ingest --principal processor=User:processor
+		Example: `  tributary topics acl --principal ingest=User:a --principal processor=User:b
   tributary topics acl -c tributary.yaml --diff
   tributary topics acl -c tributary.yaml --apply --prune
   tributary topics acl -c tributary.yaml --format kafka-acls > acls.sh`,

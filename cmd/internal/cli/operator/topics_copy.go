@@ -17,17 +17,18 @@ func newTopicsCopy(g *cli.Globals) *cobra.Command {
 	var from string
 	c := &cobra.Command{
 		Use:   "copy --from PREFIX",
-		Short: "copy the raw topics of another prefix into this one's, by key: the way to another partition count",
-		Long: `Copies what the raw topics of another prefix hold into those of the configuration, each
-record with its headers and its time to the partition that its key has there. It is a step
-of the way to another partition count: see 'tributary topics apply --help'. Tools that
-mirror topics keep the partition, and would part an entity's records.
+		Short: "copy raw topics of another prefix, to repartition them",
+		Long: `Copies what the raw topics of another prefix hold into those of the
+configuration, each record with its headers and its time to the partition that
+its key has there. It is a step of the way to another partition count: see
+'tributary topics apply --help'. Tools that mirror topics keep the partition,
+and would part an entity's records.
 
-What is written while it runs is not copied, so let ingest write to the new topics first.
-Run again, it copies again: what comes twice is a duplicate to the stages. That a record
-was a dead letter sent again is not copied, for its dead letter is not. The old topics are
-left as they are. It needs to read the old raw topics and to write the new ones, as the role
-operator of each may.`,
+What is written while it runs is not copied, so let ingest write to the new
+topics first. Run again, it copies again: what comes twice is a duplicate to the
+stages. That a record was a dead letter sent again is not copied, for its dead
+letter is not. The old topics are left as they are. It needs to read the old raw
+topics and to write the new ones, as the role operator of each may.`,
 		Example: `  tributary topics copy --from shop. -c new.yaml`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

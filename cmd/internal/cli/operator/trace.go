@@ -24,27 +24,31 @@ func newTrace(g *cli.Globals) *cobra.Command {
 	)
 	c := &cobra.Command{
 		Use:   "trace [ID]",
-		Short: "tell one case from the webhook to the journey, by any id; exit code 1 if nothing is found",
-		Long: `Finds a case by whatever id is in hand, and tells it: each webhook that was received, by
-whom it was sent, how it was proven and how often it came, what became of it (a fact, a
-duplicate, a dead letter, or still waiting), each snapshot, and the journey. For a journey
-that is not complete it says why.
+		Short: "show one case from webhook to journey, by any id",
+		Long: `Finds a case by whatever id is in hand, and tells it: each webhook that was
+received, by whom it was sent, how it was proven and how often it came, what
+became of it (a fact, a duplicate, a dead letter, or still waiting), each
+snapshot, and the journey. For a journey that is not complete it says why.
 
-An id is a correlation id, a verification, payment or account id with or without its
-provider, or one inside a record: event id, request id, notification task id, invoice id,
-operation id. An id that left as a pseudonym, such as an e-mail or a card's number, is given
-as the shop has it: its pseudonyms under every key of privacy.keys are looked for too, so the
-configuration must have the keys. A phone number never belongs on a command line: --phone-stdin reads it from
-the standard input and looks for the pseudonyms that the processor makes of it.
+An id is a correlation id, a verification, payment or account id with or without
+its provider, or one inside a record: event id, request id, notification task
+id, invoice id, operation id. An id that left as a pseudonym, such as an e-mail
+or a card's number, is given as the shop has it: its pseudonyms under every key
+of privacy.keys are looked for too, so the configuration must have the keys. A
+phone number never belongs on a command line: --phone-stdin reads it from the
+standard input and looks for the pseudonyms that the processor makes of it.
 
-An id that is a key is looked for in one partition of each topic. Any other is searched for
-in the decoded facts, duplicates and dead letters, and if it is not there in the raw topics:
-gigabytes take seconds. The newest records are searched first, and the search ends with the
-first that has the id; --all goes on, for an id that may be in several cases, such as a
-card's. --from and --to bound it by when records were written. Ids of fewer than 6 characters are looked for as keys alone.
+An id that is a key is looked for in one partition of each topic. Any other is
+searched for in the decoded facts, duplicates and dead letters, and if it is not
+there in the raw topics: gigabytes take seconds. The newest records are searched
+first, and the search ends with the first that has the id; --all goes on, for an
+id that may be in several cases, such as a card's. --from and --to bound it by
+when records were written. Ids of fewer than 6 characters are looked for as keys
+alone.
 
-It needs to read all topics, shows ids, times and places, and no bodies: 'tributary tail
---bodies' shows those at the places named. Only what is committed is read.`,
+It needs to read all topics, shows ids, times and places, and no bodies:
+'tributary tail --bodies' shows those at the places named. Only what is
+committed is read.`,
 		Example: `  tributary trace order-1-6
   tributary trace lox24:a1b2c3d4-e5f6-7890-abcd-ef1234567890 --json
   tributary trace 0b0f4b6a-3c54-4b9e-9e2a-2f6f3f2f9d55 --from 24h

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/fx"
+
+	"github.com/tributary-hq/tributary/cmd/internal/cli"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/operator"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/secret"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/embedded"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
+	"github.com/tributary-hq/tributary/ingest"
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
+
+// devFile is the configuration that dev writes and every command reads.
+const devFile = "tributary.yaml"
+
+func newDev(g *cli.Globals) *cobra.Command {
+	inMemory := false
+	c := &cobra.Command{
+		Use:   "dev",
+		Short: "run everything in one process on a broker",
+		Long: `Makes topics and schemas, then runs ingest, the processor with the lag of its
+groups, and, where none answers, a schema registry in memory: the step between
+the demo and production. The configuration is the usual one; without a file it
+writes ./tributary.yaml, for the broker of make kafka-start and with a random
+value for every secret. Prints a webhook of each provider to send with curl.
+With --embedded the broker is in this process, too, and forgets everything when
+it ends. Not for production.`,
+		Example: "  tributary dev\n  tributary dev -b 127.0.0.1:9092\n  tributary dev --embedded",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runDev(cmd.Context(), g, inMemory) },
+	}
+	c.Flags().BoolVar(&inMemory, "embedded", false, "run a Kafka broker in this process, too")
+	return c
+}
+
+func runDev(ctx context.Context, g *cli.Globals, inMemory bool) (err error) {
+	if config.Path(g.ConfigPath) == "" {
+		if err := os.WriteFile(devFile, []byte(config.Development()), 0o600); err != nil {
+			return fmt.Errorf("write a configuration: %w", err)
+		}
+		g.Printf("wrote %s, with random secrets\n", devFile)
+	}
+	services, err := startServices(g, inMemory)
+	defer services.close()
+	if err != nil {
+		return err
+	}
+	f, err := g.Load()
+	if err != nil {
+		return err
+	}
+	services.serve(ctx, g, "a schema registry in memory", f.Config.Registry.URLs[0], embedded.RegistryHandler())
+	for i := range f.Config.Ingest.Sources {
+		// No relayed call of a trial costs money.
+		services.serve(ctx, g, "a simulated Unibell", f.Config.Ingest.Sources[i].Relay.BaseURL, simulator.Unibell())
+	}
+	if err := operator.Prepare(ctx, f); err != nil {
+		return err
+	}
+	logger := g.Logger(&f.Config.Log)
+	ingests, err := ingestApp(g, f, logger)
+	if err != nil {
+		return err
+	}
+	processors, err := processorApp(g, f, logger)
+	if err != nil {
+		return err
+	}
+	ready := fx.Invoke(func(lifecycle fx.Lifecycle, s *ingest.Service) {
+		lifecycle.Append(fx.StartHook(func() error { return showDev(g, f, s.Addr()) }))
+	})
+	return cli.RunApp(ctx, logger, ingests, processors, ready)
+}
+
+// devServices are the servers that dev runs beside ingest and processor.
+type devServices struct {
+	stack    *embedded.Stack
+	servers  []*http.Server
+	stateDir string
+}
+
+// startServices runs the embedded broker and points the settings at it.
+func startServices(g *cli.Globals, inMemory bool) (*devServices, error) {
+	s := &devServices{}
+	if !inMemory {
+		return s, nil
+	}
+	var err error
+	if s.stack, err = embedded.Start(); err != nil {
+		return s, err
+	}
+	if s.stateDir, err = os.MkdirTemp("", "tributary-dev-"); err != nil {
+		return s, fmt.Errorf("make a folder for the state: %w", err)
+	}
+	g.Brokers = s.stack.Brokers()
+	g.Settings = append(g.Settings, "registry.urls="+s.stack.RegistryURL(), "processor.engine.state_dir="+s.stateDir,
+		"topics.replication_factor=1", "topics.min_insync_replicas=1", "topics.partitions=2")
+	return s, nil
+}
+
+// serve serves at an address of this machine where none listens yet.
+func (s *devServices) serve(ctx context.Context, g *cli.Globals, name, at string, handler http.Handler) {
+	address, err := url.Parse(at)
+	if err != nil || address.Scheme != "http" {
+		return
+	}
+	if ip := net.ParseIP(address.Hostname()); address.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address.Host)
+	if err != nil {
+		return // one listens there
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
+	s.servers = append(s.servers, server)
+	go func() { _ = server.Serve(listener) }() // close ends it
+	g.Printf("%s on %s\n", name, at)
+}
+
+// close ends them.
+func (s *devServices) close() {
+	for _, server := range s.servers {
+		_ = server.Close()
+	}
+	if s.stack != nil {
+		_ = s.stack.Close()
+	}
+	if s.stateDir != "" {
+		_ = os.RemoveAll(s.stateDir)
+	}
+}
+
+// showDev prints a webhook of each configured provider, and the next commands.
+func showDev(g *cli.Globals, f *config.File, address string) error {
+	accounts, err := devAccounts(f.Config.Ingest.Sources)
+	if err != nil {
+		return err
+	}
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("ingest's address: %w", err)
+	}
+	g.Printf("\nEverything runs until Ctrl-C. Webhooks to send, all of one order:\n")
+	for _, example := range simulator.Examples(*accounts, time.Now(), "order-17") {
+		if !strings.HasSuffix(example.Path, "/") && !strings.Contains(example.Path, "//") {
+			g.Printf("\n# %s\n%s\n", example.Title, terminal.Text(example.Curl("http://127.0.0.1:"+port)))
+		}
+	}
+	g.Printf("\nThen, in another terminal:\n\n%s\n", terminal.Text(nextCommands(f, "order-17")))
+	return nil
+}
+
+// nextCommands are the commands that show what became of a case.
+func nextCommands(f *config.File, id string) string {
+	flags := ""
+	if loaded, err := config.Load(config.Path("")); err != nil || strings.Join(loaded.Config.Kafka.Brokers, ",") != strings.Join(f.Config.Kafka.Brokers, ",") {
+		flags = fmt.Sprintf(" -b %s -X registry.urls=%s", strings.Join(f.Config.Kafka.Brokers, ","), strings.Join(f.Config.Registry.URLs, ","))
+	}
+	var b strings.Builder
+	for _, command := range []string{"tail enriched.journeys.v1", "trace " + id, "lag", "audit", "deadletter list"} {
+		fmt.Fprintf(&b, "%s %s%s\n", cli.Program(), command, flags)
+	}
+	return b.String()
+}
+
+// devAccounts are the first source of each provider, as senders.
+func devAccounts(sources []ingest.Source) (*simulator.Accounts, error) {
+	accounts := &simulator.Accounts{}
+	var errs []error
+	text := func(r ingest.Ref) string {
+		text, err := secret.Ref(r).Resolve()
+		errs = append(errs, err)
+		return text
+	}
+	for i := range sources {
+		s := &sources[i]
+		if len(s.Secrets) == 0 || s.Retired {
+			continue
+		}
+		first := &s.Secrets[0]
+		switch shared := (simulator.Shared{Source: s.ID}); {
+		case s.Provider == raw.ProviderLOX24 && accounts.LOX24.Source == "":
+			shared.Secret = text(first.Ref)
+			accounts.LOX24 = shared
+		case s.Provider == raw.ProviderUAPAY && accounts.UAPAY.Source == "":
+			shared.Secret = text(first.Ref)
+			accounts.UAPAY = shared
+		case s.Provider == raw.ProviderVoximplant && accounts.Voximplant.Source == "":
+			accounts.Voximplant = simulator.Voximplant{Source: s.ID, Salt: text(first.Salt), APIKey: text(first.APIKey)}
+		case s.Provider == raw.ProviderUnibell && accounts.Unibell.Source == "" && len(s.Relay.Callers) > 0:
+			shared.Secret = text(first.Ref)
+			accounts.Unibell = simulator.Relay{Shared: shared, Caller: text(s.Relay.Callers[0].Ref)}
+		}
+	}
+	return accounts, errors.Join(errs...)
+}
