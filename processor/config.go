@@ -43,8 +43,6 @@ type Config struct {
 	Engine engine.Config `json:"engine" koanf:"engine" yaml:"engine"`
 	// Memory limits the memory of the process.
 	Memory MemoryLimits `json:"memory" koanf:"memory" yaml:"memory"`
-	// Benchmark changes the topology for comparisons; not for production.
-	Benchmark Benchmark `json:"benchmark" koanf:"benchmark" yaml:"benchmark"`
 }
 
 // Deadlines are the times after which the absence of an event is itself an event. They

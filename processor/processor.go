@@ -124,7 +124,7 @@ func (p *Processor) Start(ctx context.Context) error {
 		specs = append(specs, engine.Spec{
 			Name: name, Stage: stage, Input: topics.Input, Changelog: topics.Changelog, Outputs: topics.Outputs,
 			Partitions: configured(topics.Input), DeadLetter: topics.DeadLetter, WallClock: readsRaw(name), Workers: p.config.workers(name),
-			Counted: figures(name, p.counters.Add(name)), Dates: datesOf, Discarded: p.config.Benchmark.discarded(),
+			Counted: figures(name, p.counters.Add(name)), Dates: datesOf,
 		})
 	}
 	p.config.Memory.apply()

@@ -24,7 +24,7 @@ import (
 // processes only records of known sources.
 func newStage(name string, c *Config, deps *Deps, sources *source.Set, partitions map[string]int32) (engine.Stage, error) {
 	stage, err := bareStage(name, c, deps, sources, partitions)
-	if err != nil || !readsRaw(name) || c.Benchmark.LikeForLike {
+	if err != nil || !readsRaw(name) {
 		return stage, err
 	}
 	return ledger.Keep(name, known.Require(erasure.Accept(stage), sources, deps.Logger)), nil
@@ -38,7 +38,6 @@ func bareStage(name string, c *Config, deps *Deps, sources *source.Set, partitio
 		config := lox24.Config{
 			Sources: sources, Privacy: deps.Privacy, Span: c.DedupeSpan, Grace: c.Deadlines.VerificationGrace, Least: c.Deadlines.VerificationMin,
 			Retention: c.Retention.Verification, Missed: c.Deadlines.MissedAttempt, JourneyPartitions: partitions[StageJourney], Figures: figures,
-			TellOutcomes: c.Benchmark.LikeForLike,
 		}
 		return lox24.New(config), config.Validate()
 	case StageUAPAY:

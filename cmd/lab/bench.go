@@ -42,7 +42,6 @@ TRIBUTARY_KAFKA__TLS__… and TRIBUTARY_KAFKA__SASL__… variables. CPU is read 
 
 Profiles are named settings (processor and end-to-end take several and run them
 in turn, compared with the first; a plus joins two):
-  like-for-like  what the Kafka Streams application does and no more
   uncompressed   outputs and changelogs without compression
   small          little memory
   low-latency    short rounds

@@ -20,8 +20,7 @@ same bodies) and ingest/ (servers that take signed webhooks; their harness sends
 to us, too). Runs stand in pairs, ours and theirs first in turn; one pair is
 made before and thrown away. What is shown is the median of the pairs' ratios
 with the quartiles. The processor runs in each pair once with each of
---profiles, by default with all it does, like for like, that without
-compression, and with little memory.
+--profiles.
 
 The folder is copied to --work first and built there; Java 17, Maven and Go are
 needed for streams/, wrk, Python and Go for ingest/ (and what each server there
@@ -32,7 +31,7 @@ make bench PEERS=FOLDER starts the Kafka and calls this.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c.Folder = args[0]
 			if len(b.o.Profiles) == 0 {
-				b.o.Profiles = []string{"default", "like-for-like", "like-for-like+uncompressed", "small"}
+				b.o.Profiles = []string{"default", "uncompressed", "small"}
 			}
 			if err := c.Validate(); err != nil {
 				return cli.Usage(err)

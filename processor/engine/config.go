@@ -150,8 +150,6 @@ type Spec struct {
 	Outputs []string
 	// DeadLetter is the topic for records that can never be processed.
 	DeadLetter string
-	// Discarded are outputs that are dropped instead of produced, for benchmarks.
-	Discarded []string
 	// WallClock lets the watermark of an idle partition follow the wall clock. It is
 	// set for stages of raw topics; the others use the watermarks of their upstream
 	// stages.

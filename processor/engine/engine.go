@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 
@@ -180,7 +179,7 @@ func (e *Engine) lookAtTopics(ctx context.Context) error {
 		topics, err := outputTopics(append([]string{spec.DeadLetter}, spec.Outputs...), partitions, e.deps.SchemaIDs)
 		errs = append(errs, err)
 		for name, topic := range topics {
-			topic.name, topic.discarded = e.deps.Names.Topic(name), slices.Contains(spec.Discarded, name)
+			topic.name = e.deps.Names.Topic(name)
 			topics[name] = topic
 		}
 		e.topics[spec.Name], e.partitions[spec.Name] = topics, in

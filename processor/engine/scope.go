@@ -32,7 +32,6 @@ type outputTopic struct {
 	avro       bool
 	schemaID   uint32
 	snapshots  bool // see Rebuild
-	discarded  bool // see Spec
 }
 
 // scope is the task context of one partition during a transaction. It implements Tx.
@@ -118,9 +117,6 @@ func (s *scope) Emit(out Output) {
 	topic, ok := s.topics[out.Topic]
 	if !ok {
 		s.fail(fmt.Errorf("topic %s is none of the stage's outputs", out.Topic))
-		return
-	}
-	if topic.discarded {
 		return
 	}
 	if size := outputSize(&out); size > topic.maxBytes {

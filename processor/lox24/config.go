@@ -35,9 +35,6 @@ type Config struct {
 	JourneyPartitions int32
 	// Figures count verifications; nil counts none.
 	Figures *business.Labels
-	// TellOutcomes sends journeys an update only when the outcome changes: for
-	// benchmarks.
-	TellOutcomes bool
 }
 
 // DefaultMissed is the default of Config.Missed: how long attempts of one delivery may

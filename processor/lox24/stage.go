@@ -41,7 +41,6 @@ type Stage struct {
 func New(config Config) *Stage {
 	return &Stage{config: config, keeper: verification.Keeper{
 		Least: config.Least, Grace: config.Grace, Retention: config.Retention, Figures: config.Figures,
-		Outcomes: config.TellOutcomes,
 	}}
 }
 

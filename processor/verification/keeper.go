@@ -25,8 +25,6 @@ type Keeper struct {
 	Retention time.Duration
 	// Figures count verifications; nil counts none.
 	Figures *business.Labels
-	// Outcomes sends journeys an update only when the outcome changes: for benchmarks.
-	Outcomes bool
 }
 
 // usualSize is the usual size of a snapshot and of a state entry, in bytes.
@@ -84,7 +82,6 @@ func (k *Keeper) tell(tx engine.Tx, key []byte, v *view, change *avro.Change, tr
 	e := v.e
 	journeys := e.appendJourneys(e.journeys.Next())
 	e.revision = entity.NextRevision(tx, e.revision)
-	quiet := k.Outcomes && e.shown == v.outcome
 	e.shown = v.outcome
 	is := e.figures(v.outcome)
 	k.Figures.MoveVerification(tx, &e.was, &is)
@@ -94,7 +91,7 @@ func (k *Keeper) tell(tx engine.Tx, key []byte, v *view, change *avro.Change, tr
 	if err := entity.Emit(tx, schemas.EnrichedVerifications, key, snapshot, usualSize, trace); err != nil {
 		return err
 	}
-	if !e.journeys.Replace(journeys) || quiet {
+	if !e.journeys.Replace(journeys) {
 		return nil
 	}
 	return k.tellJourneys(tx, v, trace)

@@ -82,15 +82,6 @@ func SettingsOf(words string) (map[string]string, error) {
 	return v.settings, err
 }
 
-// Suit fits a load to profiles.
-func Suit(l *Load, profiles ...string) error {
-	selectedProfiles, err := (&Options{Profiles: profiles}).selectedProfiles()
-	if err != nil {
-		return err
-	}
-	return l.suit(selectedProfiles)
-}
-
 // Steps says after each step whether another one fits.
 func Steps(limit time.Duration, steps []time.Duration) []bool {
 	now := time.Time{}

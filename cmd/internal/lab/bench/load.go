@@ -9,7 +9,6 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 	"github.com/tributary-hq/tributary/schemas"
-	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // Load describes the webhooks that are generated.
@@ -51,21 +50,6 @@ func (l *Load) Validate() error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// suit leaves out the providers whose stages a profile does not run.
-func (l *Load) suit(selectedProfiles []profile) error {
-	peers := []string{raw.ProviderLOX24, raw.ProviderUAPAY}
-	for i := range selectedProfiles {
-		switch {
-		case selectedProfiles[i].settings[likeForLike] != "true":
-		case len(l.Providers) == 0:
-			l.Providers = peers
-		case slices.ContainsFunc(l.Providers, func(name string) bool { return !slices.Contains(peers, name) }):
-			return fmt.Errorf("--providers: the profile %s has only %s", profileLikeForLike, strings.Join(peers, ", "))
-		}
-	}
-	return nil
 }
 
 // Times of the providers around the load.

@@ -32,7 +32,7 @@ type Options struct {
 	// Set are settings of ingest and processor, "processor.engine.compression=none".
 	Set []string
 	// Profiles are named settings, each a profile that is measured beside the others;
-	// "like-for-like+uncompressed" is both at once. --set counts more. Empty means the
+	// "small+uncompressed" is both at once. --set counts more. Empty means the
 	// ordinary settings.
 	Profiles []string
 	// For bounds the time of all runs together: none is begun that would not fit. At

@@ -12,7 +12,6 @@ import (
 // Names of profiles.
 const (
 	profileDefault      = "default"
-	profileLikeForLike  = "like-for-like"
 	profileUncompressed = "uncompressed"
 	profileSmall        = "small"
 	profileLowLatency   = "low-latency"
@@ -23,11 +22,7 @@ const (
 // processor/PERFORMANCE.md describe their use.
 func profiles() map[string]map[string]string {
 	return map[string]map[string]string{
-		profileDefault: {},
-		// Only the outputs and stages that the Kafka Streams application has.
-		profileLikeForLike: {
-			likeForLike: "true", "processor.stages": "lox24,uapay,journey", "processor.upstreams": "lox24,uapay",
-		},
+		profileDefault:      {},
 		profileUncompressed: {"processor.engine.compression": "none"},
 		profileSmall: {
 			"processor.memory.gc_percent": "30", "processor.engine.max_round_records": "1000", "processor.engine.fetch_max_bytes": "524288",
@@ -121,11 +116,6 @@ func (p *environment) settings() map[string]string {
 	maps.Copy(out, p.o.settings())
 	return out
 }
-
-// likeForLike is the setting that turns off everything that the peer does not do.
-const likeForLike = "processor.benchmark.like_for_like"
-
-func (p *environment) likeForLike() bool { return p.settings()[likeForLike] == "true" }
 
 // program returns the executable of the next subprocess.
 func (p *environment) program() string {

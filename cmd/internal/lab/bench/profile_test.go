@@ -35,46 +35,23 @@ func TestProfiles(t *testing.T) {
 					}
 				}
 			}
-			if got := f.Config.Processor.Benchmark.LikeForLike; got != (name == "like-for-like") {
-				t.Errorf("like for like: %v", got)
-			}
-			if got := len(f.Config.Processor.Stages); name == "like-for-like" && got != 3 {
-				t.Errorf("%d stages", got)
-			}
 		})
 	}
 }
 
 func TestProfilesJoined(t *testing.T) {
 	t.Parallel()
-	settings, err := bench.SettingsOf("like-for-like+uncompressed")
-	if err != nil || settings["processor.engine.compression"] != "none" || settings["processor.benchmark.like_for_like"] != "true" {
+	settings, err := bench.SettingsOf("small+uncompressed")
+	if err != nil || settings["processor.engine.compression"] != "none" || settings["processor.memory.gc_percent"] != "30" {
 		t.Errorf("SettingsOf() = %v, %v", settings, err)
 	}
-	if _, err := bench.SettingsOf("like-for-like+fast"); err == nil || !strings.Contains(err.Error(), "uncompressed") {
+	if _, err := bench.SettingsOf("small+fast"); err == nil || !strings.Contains(err.Error(), "uncompressed") {
 		t.Errorf("an unknown profile: %v, want those that there are", err)
 	}
 	o := bench.DefaultOptions()
 	o.Profiles = []string{"fast"}
 	if err := o.Validate(); err == nil {
 		t.Error("an unknown profile is taken")
-	}
-}
-
-// TestLikeForLikeLoad: a load for stages that do not run would never be processed.
-func TestLikeForLikeLoad(t *testing.T) {
-	t.Parallel()
-	load := bench.DefaultLoad()
-	if err := bench.Suit(&load, "default", "like-for-like"); err != nil || len(load.Providers) != 2 {
-		t.Errorf("Suit() = %v, %v", load.Providers, err)
-	}
-	load = bench.DefaultLoad()
-	if err := bench.Suit(&load, "default", "small"); err != nil || len(load.Providers) != 0 {
-		t.Errorf("Suit() = %v, %v", load.Providers, err)
-	}
-	load.Providers = []string{"lox24", "voximplant"}
-	if err := bench.Suit(&load, "like-for-like"); err == nil {
-		t.Error("voximplant has no stage there")
 	}
 }
 
