@@ -32,6 +32,7 @@ type exchange struct {
 	path      pathValues
 	addr      netip.Addr // invalid where it cannot be read
 	body      []byte
+	proof     proof.Request
 	room      intake.Body
 	whole     bool // the body is read to its end
 	proven    bool
@@ -55,7 +56,7 @@ func (x *exchange) enter(provider string) error {
 		return &proof.Refusal{Status: http.StatusMethodNotAllowed, Reason: "method", Detail: "use POST"}
 	}
 	e := (*x.s.entrances.Load())[x.path.source]
-	if e == nil || e.provider != provider {
+	if e == nil || e.row.ID != provider {
 		return &proof.Refusal{Status: http.StatusNotFound, Reason: "unknown_source", Detail: "there is no such source"}
 	}
 	x.e = e
@@ -137,7 +138,6 @@ func (x *exchange) admit() error {
 
 // draft is a raw record without its headers.
 type draft struct {
-	topic    string // without the prefix
 	key      string
 	value    []byte
 	envelope raw.Envelope
@@ -145,9 +145,9 @@ type draft struct {
 }
 
 // draft makes a raw record of the request's source.
-func (x *exchange) draft(topic, key string, value []byte, assurance, secretID, kind string) draft {
-	return draft{topic: topic, key: key, value: value, envelope: raw.Envelope{
-		Source: x.e.id, Provider: x.e.provider, Settings: x.e.settings, Assurance: assurance, SecretID: secretID, RequestID: x.requestID,
+func (x *exchange) draft(key string, value []byte, secretID, kind string) draft {
+	return draft{key: key, value: value, envelope: raw.Envelope{
+		Source: x.e.id, Provider: x.e.row.ID, Settings: x.e.settings, Assurance: x.e.row.Assurance, SecretID: secretID, RequestID: x.requestID,
 		ReceivedAt: x.received, Kind: kind, Items: 1, ContentType: short(x.r.Header.Get("Content-Type")),
 	}}
 }
@@ -161,9 +161,9 @@ func (d *draft) record(topic string, r *kgo.Record) {
 	}
 }
 
-// store writes the drafts, which go to one topic, and counts them.
+// store writes the drafts to the provider's raw topic, and counts them.
 func (x *exchange) store(drafts ...draft) ([]receipt, error) {
-	ctx, topic := x.r.Context(), x.s.deps.Names.Topic(drafts[0].topic)
+	ctx, topic := x.r.Context(), x.s.deps.Names.Topic(x.e.row.Raw)
 	ctx, span := x.s.tracing.send(ctx, topic, len(drafts))
 	parent := x.s.tracing.context(ctx, x.r.Header)
 	records := make([]kgo.Record, len(drafts))
@@ -198,7 +198,7 @@ func (x *exchange) done(ctx context.Context, started time.Time) {
 	}
 	var source, provider string
 	if x.e != nil {
-		source, provider = x.e.id, x.e.provider
+		source, provider = x.e.id, x.e.row.ID
 	}
 	if x.reason == reasonAccepted && x.code == http.StatusOK {
 		x.e.counts.accepted.Inc()

@@ -7,24 +7,11 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"strings"
 
 	"github.com/tributary-hq/tributary/ingest/intake"
-	"github.com/tributary-hq/tributary/ingest/lox24"
 	"github.com/tributary-hq/tributary/ingest/proof"
-	"github.com/tributary-hq/tributary/ingest/unibell"
-	"github.com/tributary-hq/tributary/ingest/voximplant"
-	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
-
-// HeaderSecret is a request header that may carry a shared secret.
-const HeaderSecret = "X-Tributary-Secret" //nolint:gosec // A header's name, no secret.
-
-// HeaderLOX24Token is the header in which LOX24 sends the token of its webhook settings
-// ([3P] Symfony's LOX24 bridge wants it since May 2026). It is a shared secret like one
-// in another place.
-const HeaderLOX24Token = "X-LOX24-Token" //nolint:gosec // A header's name, no secret.
 
 // exchange handles one request, from finding its source to the answer.
 func (s *Service) exchange(ctx context.Context, w http.ResponseWriter, r *http.Request) {
@@ -78,163 +65,68 @@ func (s *Service) unopened() error {
 	return nil
 }
 
-// lox24 handles an event of LOX24.
-func (x *exchange) lox24() error {
-	secretID, err := x.sharedBody(false)
+// webhook handles a request of a provider: the source's authenticator checks it, and the
+// proven records are written, even if other items of a batch are refused.
+func (x *exchange) webhook() error {
+	auth := x.e.authenticator
+	x.proof.Header, x.proof.Secret, x.proof.Now = x.r.Header, x.path.secret, x.s.deps.Now()
+	secretID, err := auth.Head(&x.proof)
 	if err != nil {
 		return err
 	}
-	key, err := lox24.Key(x.body)
-	if err != nil {
-		return err
-	}
-	return x.take(schemas.RawLOX24, key, raw.AssuranceSharedSecret, secretID)
-}
-
-// unibell handles a status callback of Unibell.
-func (x *exchange) unibell() error {
-	secretID, err := x.sharedBody(true)
-	if err != nil {
-		return err
-	}
-	key, err := unibell.StatusKey(x.e.id, x.r.Header.Get("Content-Type"), x.body)
-	if err != nil {
-		return err
-	}
-	return x.take(schemas.RawUnibell, key, raw.AssuranceSharedSecret, secretID)
-}
-
-// sharedBody checks a shared secret, which needs no body, and reads the body.
-func (x *exchange) sharedBody(form bool) (secretID string, err error) {
-	secretID, ok := x.match(&x.e.shared)
-	if !ok {
-		return "", proof.Unproven("secret")
-	}
-	if err := x.admit(); err != nil {
-		return "", err
-	}
-	if err := x.media(form); err != nil {
-		return "", err
-	}
-	return secretID, x.read()
-}
-
-// uapay handles a signed token of UAPAY.
-func (x *exchange) uapay() error {
-	if err := x.media(false); err != nil {
-		return err
-	}
-	if err := x.read(); err != nil {
-		return err
-	}
-	key, secretID, err := x.e.verifier.Verify(x.body)
-	if err != nil {
-		return err
-	}
-	x.prove()
-	if err := x.admit(); err != nil {
-		return err
-	}
-	return x.take(schemas.RawUAPAY, key, raw.AssuranceSignedBody, secretID)
-}
-
-// take writes the request's only record and answers.
-func (x *exchange) take(topic, key, assurance, secretID string) error {
-	receipts, err := x.store(x.draft(topic, key, x.body, assurance, secretID, raw.KindWebhook))
-	if err != nil {
-		return err
-	}
-	x.e.counts.proofs[secretID].Inc()
-	x.receipts(receipts)
-	return nil
-}
-
-// voximplant accepts a batch of callbacks: it writes the proven items even if others in
-// the batch are refused.
-func (x *exchange) voximplant() error {
-	if err := x.media(false); err != nil {
-		return err
-	}
-	if err := x.read(); err != nil {
-		return err
-	}
-	batch, err := voximplant.Split(x.body, x.e.voximplant)
-	if err != nil {
-		return err
-	}
-	var receipts []receipt
-	if len(batch.Items) > 0 {
+	if x.proof.SecretID = secretID; secretID != "" {
 		x.prove()
 		if err := x.admit(); err != nil {
 			return err
 		}
-		if receipts, err = x.store(x.drafts(&batch)...); err != nil {
-			return err
-		}
 	}
-	if len(batch.Refused) == 0 {
+	if err := x.media(x.e.code.Forms); err != nil {
+		return err
+	}
+	if err := x.read(); err != nil {
+		return err
+	}
+	if err := auth.Body(&x.proof, x.body); err != nil {
+		return err
+	}
+	receipts, err := x.take(secretID == "")
+	if err != nil {
+		return err
+	}
+	if len(x.proof.Refused) == 0 {
 		x.receipts(receipts)
 		return nil
 	}
-	r := proof.Unproven("hash")
-	r.Detail = "the hashes of the callbacks named in refused do not prove them"
-	x.refuseBatch(r, batch.Refused, receipts)
+	x.refuseBatch(x.proof.Refusal, x.proof.Refused, receipts)
 	return nil
 }
 
-// drafts makes the drafts of the proven items.
-func (x *exchange) drafts(batch *voximplant.Batch) []draft {
-	drafts := make([]draft, len(batch.Items))
-	for i := range batch.Items {
-		item := &batch.Items[i]
-		drafts[i] = x.draft(schemas.RawVoximplant, item.Key, item.Value, raw.AssuranceSignedID, item.SecretID, raw.KindWebhook)
-		drafts[i].envelope.Item, drafts[i].envelope.Items = item.Index, batch.Len()
-		x.e.counts.proofs[item.SecretID].Inc()
+// take writes the proven records. prove is set if it is they that prove the sender.
+func (x *exchange) take(prove bool) ([]receipt, error) {
+	records := x.proof.Records
+	if len(records) == 0 {
+		return nil, nil
 	}
-	return drafts
-}
-
-// match compares the request's credential with the secrets. It takes the credential
-// from the first of these places that is not empty: path, X-Tributary-Secret,
-// X-Authorization, Authorization, and for LOX24 X-LOX24-Token. With a match the request
-// is proven.
-func (x *exchange) match(secrets *proof.Secrets) (id string, ok bool) {
-	if id, ok = secrets.Match(x.credential()); ok {
+	if prove {
 		x.prove()
+		if err := x.admit(); err != nil {
+			return nil, err
+		}
 	}
-	return id, ok
-}
-
-// credential returns the secret that the request carries, or "", which matches no
-// secret.
-func (x *exchange) credential() string {
-	if x.path.secret != "" {
-		return x.path.secret
+	var one [1]draft
+	drafts := one[:0]
+	for i := range records {
+		r := &records[i]
+		d := x.draft(r.Key, r.Value, r.SecretID, raw.KindWebhook)
+		d.envelope.Item, d.envelope.Items = r.Index, x.proof.Items()
+		drafts = append(drafts, d)
 	}
-	h := x.r.Header
-	if v := h.Get(HeaderSecret); v != "" {
-		return v
+	receipts, err := x.store(drafts...)
+	if err != nil {
+		return nil, err
 	}
-	if v, ok := scheme(h.Get("X-Authorization"), "AccessKey"); ok {
-		return v
+	for i := range records {
+		x.e.counts.proofs[records[i].SecretID].Inc()
 	}
-	if _, password, ok := x.r.BasicAuth(); ok {
-		return password
-	}
-	if v, ok := scheme(h.Get("Authorization"), "Bearer"); ok {
-		return v
-	}
-	if x.e.provider == raw.ProviderLOX24 {
-		return h.Get(HeaderLOX24Token)
-	}
-	return ""
-}
-
-// scheme removes the authorization scheme from a header; it returns false if the header
-// has another scheme.
-func scheme(header, name string) (string, bool) {
-	if len(header) <= len(name) || !strings.EqualFold(header[:len(name)], name) || header[len(name)] != ' ' {
-		return "", false
-	}
-	return strings.TrimLeft(header[len(name):], " "), true
+	return receipts, nil
 }

@@ -29,9 +29,7 @@ func (s *Service) newProducer() (*producer.Producer, error) {
 func (s *Service) rawTopics() []string {
 	var out []string
 	for _, e := range *s.entrances.Load() {
-		if p, ok := schemas.FindProvider(e.provider); ok {
-			out = append(out, s.deps.Names.Topic(p.Raw))
-		}
+		out = append(out, s.deps.Names.Topic(e.row.Raw))
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

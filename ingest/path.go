@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/tributary-hq/tributary/ingest/proof"
-	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // route is a path pattern and its handler.
@@ -22,15 +21,21 @@ type route struct {
 // router finds the route of a path.
 type router []route
 
+// relayPath is the path of the provider's API that our own callers reach through ingest.
+const relayPath = "/calls/flash"
+
 func newRouter() router {
-	r := router{
-		{pattern: "/v1/lox24/{source}", provider: raw.ProviderLOX24, handle: (*exchange).lox24},
-		{pattern: "/v1/lox24/{source}/{secret}", provider: raw.ProviderLOX24, handle: (*exchange).lox24},
-		{pattern: "/v1/uapay/{source}", provider: raw.ProviderUAPAY, handle: (*exchange).uapay},
-		{pattern: "/v1/voximplant/{source}", provider: raw.ProviderVoximplant, handle: (*exchange).voximplant},
-		{pattern: "/v1/unibell/{source}", provider: raw.ProviderUnibell, handle: (*exchange).unibell},
-		{pattern: "/v1/unibell/{source}/{secret}", provider: raw.ProviderUnibell, handle: (*exchange).unibell},
-		{pattern: "/v1/unibell/{source}/calls/flash", provider: raw.ProviderUnibell, handle: (*exchange).relay},
+	var r router
+	code := providers()
+	for _, id := range providerIDs() {
+		base := "/v1/" + id + "/{source}"
+		r = append(r, route{pattern: base, provider: id, handle: (*exchange).webhook})
+		if code[id].PathSecret {
+			r = append(r, route{pattern: base + "/{secret}", provider: id, handle: (*exchange).webhook})
+		}
+		if code[id].Relays {
+			r = append(r, route{pattern: base + relayPath, provider: id, handle: (*exchange).relay})
+		}
 	}
 	for i := range r {
 		r[i].segments = strings.Split(r[i].pattern[1:], "/")

@@ -10,7 +10,6 @@ import (
 	"github.com/tributary-hq/tributary/ingest/proof"
 	"github.com/tributary-hq/tributary/ingest/relay"
 	"github.com/tributary-hq/tributary/ingest/unibell"
-	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
@@ -25,7 +24,7 @@ func (x *exchange) relay() error {
 	if x.e.relayURL == "" {
 		return &proof.Refusal{Status: http.StatusNotFound, Reason: "unknown_source", Detail: "there is no such source"}
 	}
-	callerID, ok := x.match(&x.e.callers)
+	callerID, ok := x.caller()
 	if !ok {
 		return proof.Unproven("secret")
 	}
@@ -48,7 +47,7 @@ func (x *exchange) relay() error {
 	}
 	x.s.metrics.dropped.WithLabelValues(x.e.id, callerID).Add(float64(request.Dropped))
 	key := unibell.Key(x.e.id, []byte(request.Reference), nil, request.Body)
-	d := x.draft(schemas.RawUnibell, key, request.Body, raw.AssuranceSharedSecret, callerID, raw.KindRelayRequest)
+	d := x.draft(key, request.Body, callerID, raw.KindRelayRequest)
 	if request.ReferenceMade {
 		d.more = []raw.Header{{Key: raw.HeaderReferenceMade, Value: []byte("true")}}
 	}
@@ -63,6 +62,16 @@ func (x *exchange) relay() error {
 	x.keep(key, callerID, &answer)
 	x.pass(&answer)
 	return nil
+}
+
+// caller returns the id of the caller whose token the request carries; then the request
+// is proven.
+func (x *exchange) caller() (id string, ok bool) {
+	request := proof.Request{Header: x.r.Header, Secret: x.path.secret}
+	if id, ok = x.e.callers.Match(request.Credential()); ok {
+		x.prove()
+	}
+	return id, ok
 }
 
 // fault answers a request that ingest refuses in the provider's format. The HTTP status
@@ -104,7 +113,7 @@ func (x *exchange) place(body []byte) relay.Answer {
 // keep records the answer unchanged, and marks the answer if it could not be recorded.
 func (x *exchange) keep(key, callerID string, a *relay.Answer) {
 	x.received = x.s.deps.Now()
-	d := x.draft(schemas.RawUnibell, key, a.Body, raw.AssuranceSharedSecret, callerID, raw.KindRelayAnswer)
+	d := x.draft(key, a.Body, callerID, raw.KindRelayAnswer)
 	d.envelope.Status, d.envelope.ContentType = a.Status, short(a.ContentType)
 	if a.Status == 0 {
 		d.more = append(d.more, raw.Header{Key: raw.HeaderStatus, Value: []byte("0")})

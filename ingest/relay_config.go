@@ -81,7 +81,7 @@ func (r *Relay) validate(f *faults, path string) {
 	if len(r.Callers) == 0 {
 		f.addf(path+".callers", "a relay without callers is not started: add one with an id and a value, file or env")
 	}
-	validateSecrets(f, path+".callers", r.Callers, false)
+	validateSecrets(f, path+".callers", r.Callers, nil)
 	r.AccessKey.validate(f, path+".access_key")
 	r.validateBounds(f, path)
 }

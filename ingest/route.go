@@ -11,26 +11,24 @@ import (
 
 	"github.com/tributary-hq/tributary/ingest/proof"
 	"github.com/tributary-hq/tributary/ingest/relay"
-	"github.com/tributary-hq/tributary/ingest/uapay"
 	"github.com/tributary-hq/tributary/ingest/unibell"
-	"github.com/tributary-hq/tributary/ingest/voximplant"
-	"github.com/tributary-hq/tributary/schemas/raw"
+	"github.com/tributary-hq/tributary/schemas"
 )
 
 // entrance is a source endpoint: a configured source with its secrets loaded, against
 // which requests are checked. It is immutable; a reload makes new ones.
 type entrance struct {
-	id, provider string
-	settings     string // goes into every record
-	rate         rate.Limit
-	burst        int
-	limiter      *rate.Limiter // nil where there is no limit
-	allowed      []netip.Prefix
-	counts       counts
+	id       string
+	row      schemas.Provider
+	code     proof.Provider
+	settings string // goes into every record
+	rate     rate.Limit
+	burst    int
+	limiter  *rate.Limiter // nil where there is no limit
+	allowed  []netip.Prefix
+	counts   counts
 
-	shared     proof.Secrets       // lox24, unibell status
-	verifier   *uapay.Verifier     // uapay
-	voximplant []voximplant.Secret // voximplant
+	authenticator proof.Authenticator
 
 	relayURL     string // empty where the source does not relay
 	relayTimeout time.Duration
@@ -48,13 +46,14 @@ func open(sources []Source, before map[string]*entrance, m *metrics) (map[string
 	if len(f) > 0 {
 		return nil, errors.Join(f...)
 	}
-	out := make(map[string]*entrance, len(sources))
+	out, code := make(map[string]*entrance, len(sources)), providers()
 	for i := range sources {
 		s, path := &sources[i], fmt.Sprintf("sources[%d]", i)
 		if s.Retired {
 			continue
 		}
-		e := &entrance{id: s.ID, provider: s.Provider, settings: s.Settings, allowed: networks(&f, path, s.AllowNetworks)}
+		row, _ := schemas.FindProvider(s.Provider)
+		e := &entrance{id: s.ID, row: row, code: code[s.Provider], settings: s.Settings, allowed: networks(&f, path, s.AllowNetworks)}
 		e.limit(s, before[s.ID])
 		e.secrets(&f, path, s)
 		e.relay(&f, path+".relay", &s.Relay, before[s.ID])
@@ -88,26 +87,30 @@ func (e *entrance) limit(s *Source, before *entrance) {
 	e.limiter = rate.NewLimiter(e.rate, e.burst)
 }
 
-// secrets loads the secrets that verify the provider's webhooks.
+// secrets loads the secrets that prove the provider's webhooks, and makes the
+// authenticator.
 func (e *entrance) secrets(f *faults, path string, s *Source) {
-	var uapaySecrets []uapay.Secret
+	before := len(*f)
+	source := proof.Source{ID: s.ID, Correlation: s.Correlation}
 	for i := range s.Secrets {
 		secret, at := &s.Secrets[i], fmt.Sprintf("%s.secrets[%d]", path, i)
-		switch s.Provider {
-		case raw.ProviderVoximplant:
-			v := voximplant.Secret{ID: secret.ID, APIKey: text(f, at+".api_key", secret.APIKey)}
-			if !secret.Salt.empty() {
-				v.Salt = text(f, at+".salt", secret.Salt)
-			}
-			e.voximplant = append(e.voximplant, v)
-		case raw.ProviderUAPAY:
-			uapaySecrets = append(uapaySecrets, uapay.Secret{ID: secret.ID, Key: []byte(text(f, at, secret.Ref))})
-		default:
-			e.shared.Add(secret.ID, text(f, at, secret.Ref))
+		loaded := proof.Secret{ID: secret.ID, Parts: map[string]string{}}
+		if len(e.code.Parts) == 0 {
+			loaded.Text = text(f, at, secret.Ref)
 		}
+		for _, part := range e.code.Parts {
+			if ref := secret.part(part.Name); !part.Optional || !ref.empty() {
+				loaded.Parts[part.Name] = text(f, at+"."+part.Name, ref)
+			}
+		}
+		source.Secrets = append(source.Secrets, loaded)
 	}
-	if s.Provider == raw.ProviderUAPAY {
-		e.verifier = uapay.NewVerifier(uapaySecrets)
+	if len(*f) > before {
+		return
+	}
+	var err error
+	if e.authenticator, err = e.code.New(source); err != nil {
+		f.addf(path, "%v", err)
 	}
 }
 

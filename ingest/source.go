@@ -7,7 +7,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/tributary-hq/tributary/schemas/raw"
+	"github.com/tributary-hq/tributary/ingest/proof"
 )
 
 // Source is one account of a provider that may send.
@@ -15,11 +15,14 @@ type Source struct {
 	// ID is the source's part of the path: lower-case letters, digits, "-", "_",
 	// ".", at most 64.
 	ID string `json:"id" koanf:"id" yaml:"id"`
-	// Provider is lox24, uapay, voximplant or unibell.
+	// Provider is one of the provider table.
 	Provider string `json:"provider" koanf:"provider" yaml:"provider"`
 	// Settings identifies how the processor is to process the source's records; it goes
 	// into each. It is made of the processor's settings, and no setting itself.
 	Settings string `json:"-" koanf:"-" yaml:"-"`
+	// Correlation are the JSON pointers of the source's correlation ids, where the whole
+	// body is the provider's event. They are the processor's settings.
+	Correlation []string `json:"-" koanf:"-" yaml:"-"`
 	// Retired makes ingest refuse the source's webhooks. The processor still processes
 	// the existing records with the source's settings.
 	Retired bool `json:"retired" koanf:"retired" yaml:"retired"`
@@ -38,7 +41,7 @@ type Source struct {
 
 // Secret is one secret of a source, with the parts that the provider's proof has.
 type Secret struct {
-	// Ref is the secret of lox24, uapay and unibell, and a relay caller's token.
+	// Ref is the secret where it is one text, and a relay caller's token.
 	Ref `koanf:",squash" yaml:",inline"`
 
 	// ID names the secret in records, metrics and logs.
@@ -124,16 +127,15 @@ func validateSources(f *faults, sources []Source) {
 
 // validate checks the settings that depend on the provider.
 func (s *Source) validate(f *faults, path string) {
-	switch s.Provider {
-	case raw.ProviderLOX24, raw.ProviderUAPAY, raw.ProviderVoximplant:
-		if s.Relay.BaseURL != "" {
-			f.addf(path+".relay", "only unibell sources relay")
-		}
-	case raw.ProviderUnibell:
-		s.Relay.validate(f, path+".relay")
-	default:
-		f.addf(path+".provider", "%q is none of lox24, uapay, voximplant, unibell", s.Provider)
+	code, ok := providers()[s.Provider]
+	switch {
+	case !ok:
+		f.addf(path+".provider", "%q is none of %s", s.Provider, strings.Join(providerIDs(), ", "))
 		return
+	case code.Relays:
+		s.Relay.validate(f, path+".relay")
+	case s.Relay.BaseURL != "":
+		f.addf(path+".relay", "only unibell sources relay")
 	}
 	if s.Retired {
 		return
@@ -141,10 +143,10 @@ func (s *Source) validate(f *faults, path string) {
 	if len(s.Secrets) == 0 && s.Relay.BaseURL == "" {
 		f.addf(path+".secrets", "a source without a secret is not started: add one with an id and a value, file or env")
 	}
-	validateSecrets(f, path+".secrets", s.Secrets, s.Provider == raw.ProviderVoximplant)
+	validateSecrets(f, path+".secrets", s.Secrets, code.Parts)
 }
 
-func validateSecrets(f *faults, path string, secrets []Secret, voximplant bool) {
+func validateSecrets(f *faults, path string, secrets []Secret, parts []proof.Part) {
 	seen := make(map[string]bool, len(secrets))
 	for i := range secrets {
 		s, at := &secrets[i], fmt.Sprintf("%s[%d]", path, i)
@@ -155,14 +157,26 @@ func validateSecrets(f *faults, path string, secrets []Secret, voximplant bool) 
 			f.addf(at+".id", "%q is the id of another secret too", s.ID)
 		}
 		seen[s.ID] = true
-		if !voximplant {
+		if len(parts) == 0 {
 			s.validate(f, at)
-			continue
 		}
-		s.APIKey.validate(f, at+".api_key")
-		if !s.Salt.empty() {
-			s.Salt.validate(f, at+".salt")
+		for _, part := range parts {
+			if ref := s.part(part.Name); !part.Optional || !ref.empty() {
+				ref.validate(f, at+"."+part.Name)
+			}
 		}
+	}
+}
+
+// part returns a part of the secret by its name in the settings.
+func (s *Secret) part(name string) Ref {
+	switch name {
+	case "api_key":
+		return s.APIKey
+	case "salt":
+		return s.Salt
+	default:
+		return Ref{}
 	}
 }
 

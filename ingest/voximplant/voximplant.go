@@ -48,22 +48,10 @@ type Secret struct {
 	APIKey string
 }
 
-// Item is one proven callback of a batch.
-type Item struct {
-	// Index is its place in the batch.
-	Index int
-	// Value is the callback as it stands in the body, byte for byte.
-	Value []byte
-	// Key is the raw key.
-	Key string
-	// SecretID names the secret that proved it.
-	SecretID string
-}
-
 // Batch is the callbacks of a request.
 type Batch struct {
 	// Items are those that a secret proves.
-	Items []Item
+	Items []proof.Record
 	// Refused are the indexes of the others.
 	Refused []int
 }
@@ -164,7 +152,7 @@ func (e *envelope) add(value []byte) {
 		e.batch.Refused = append(e.batch.Refused, index)
 		return
 	}
-	e.batch.Items = append(e.batch.Items, Item{Index: index, Value: value, Key: "voximplant:" + string(account), SecretID: secretID})
+	e.batch.Items = append(e.batch.Items, proof.Record{Index: index, Value: value, Key: "voximplant:" + string(account), SecretID: secretID})
 }
 
 // ids reads the two ids that the hash covers, and the hash. Each of the three must

@@ -28,7 +28,7 @@ func TestSplit(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := voximplant.Batch{
-		Items: []voximplant.Item{
+		Items: []proof.Record{
 			{Index: 0, Key: "voximplant:10", SecretID: "old", Value: []byte(items[0])},
 			{Index: 1, Key: "voximplant:10", SecretID: "new", Value: []byte(items[1])},
 		},
