@@ -1,13 +1,9 @@
 package processor
 
 import (
-	"slices"
-
 	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/tolerance"
-	"github.com/tributary-hq/tributary/schemas/avro"
-	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // figures registers the business metrics and those of package tolerance, with a zero
@@ -17,27 +13,20 @@ import (
 func (p *Processor) figures() func(stage string, next func(engine.Count)) func(engine.Count) {
 	countries := p.config.Countries
 	m := business.NewMetrics(p.deps.Metrics, countries)
-	runs := func(stage string) bool { return slices.Contains(p.config.stages(), stage) }
-	for i := range p.deps.Sources {
-		switch provider := p.deps.Sources[i].Provider; {
-		case provider == raw.ProviderLOX24 && runs(StageLOX24):
-			m.ExpectVerifications(provider, countries, avro.ChannelTelegram, avro.ChannelVoice, avro.ChannelSMS)
-		case provider == raw.ProviderUnibell && runs(StageUnibellCall):
-			m.ExpectVerifications(provider, countries, avro.ChannelCall)
+	for _, name := range p.config.stages() {
+		r, _ := find(name)
+		if r.expect != nil {
+			r.expect(m)
 		}
-	}
-	if runs(StageUAPAY) {
-		m.ExpectMoney()
-	}
-	if runs(StageJourney) {
-		m.ExpectJourneys()
+		for i := range p.deps.Sources {
+			if p.deps.Sources[i].Provider == r.provider && len(r.channels) > 0 {
+				m.ExpectVerifications(r.provider, countries, r.channels...)
+			}
+		}
 	}
 	tolerated := tolerance.NewMetrics(p.deps.Metrics, p.deps.Logger)
 	return func(stage string, next func(engine.Count)) func(engine.Count) {
-		provider := stage
-		if stage == StageUnibellCall {
-			provider = raw.ProviderUnibell
-		}
-		return tolerated.Add(stage, provider, m.Add(provider, next))
+		r, _ := find(stage)
+		return tolerated.Add(stage, r.provider, m.Add(r.provider, next))
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/schemas"
 )
 
 // Memory is a test driver: it runs every stage in memory with the complete engine
@@ -72,7 +73,7 @@ func (m *Memory) AdvanceTo(at time.Time) ([]engine.Output, error) {
 	var out []engine.Output
 	for _, name := range StageNames() {
 		stage := m.stages[name]
-		if stage == nil || !readsRaw(name) {
+		if r, _ := find(name); stage == nil || !r.readsRaw {
 			continue
 		}
 		for partition := range m.partitions {
@@ -101,7 +102,7 @@ func (m *Memory) Stage(name string) *engine.Memory { return m.stages[name] }
 func (m *Memory) run() ([]engine.Output, error) {
 	var out []engine.Output
 	for {
-		i := slices.IndexFunc(m.queue, func(in engine.Input) bool { return !m.Held || readsRaw(m.readers[in.Topic]) })
+		i := slices.IndexFunc(m.queue, func(in engine.Input) bool { return !m.Held || isRaw(in.Topic) })
 		if i < 0 {
 			return out, nil
 		}
@@ -115,6 +116,11 @@ func (m *Memory) run() ([]engine.Output, error) {
 		m.route(emitted)
 		out = append(out, emitted...)
 	}
+}
+
+func isRaw(topic string) bool {
+	p, ok := schemas.ProviderOfTopic(topic)
+	return ok && p.Raw == topic
 }
 
 // route queues the outputs that a stage reads.

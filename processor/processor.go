@@ -120,10 +120,11 @@ func (p *Processor) Start(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("processor: stage %s: %w", name, err)
 		}
-		topics, _ := TopicsOf(name)
+		r, _ := find(name)
+		topics := r.topics
 		specs = append(specs, engine.Spec{
 			Name: name, Stage: stage, Input: topics.Input, Changelog: topics.Changelog, Outputs: topics.Outputs,
-			Partitions: configured(topics.Input), DeadLetter: topics.DeadLetter, WallClock: readsRaw(name), Workers: p.config.workers(name),
+			Partitions: configured(topics.Input), DeadLetter: topics.DeadLetter, WallClock: r.readsRaw, Workers: p.config.workers(name),
 			Counted: figures(name, p.counters.Add(name)), Dates: datesOf,
 		})
 	}

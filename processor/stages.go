@@ -19,65 +19,83 @@ import (
 	"github.com/tributary-hq/tributary/processor/voximplant"
 )
 
-// newStage makes a stage from the settings. partitions are the partition counts of the
-// stages' inputs, by stage. A stage that reads a raw topic writes to the ledger and
-// processes only records of known sources.
+// setup is the settings and dependencies from which stages are made.
+type setup struct {
+	config  *Config
+	deps    *Deps
+	sources *source.Set
+	// partitions are the partition counts of the stages' inputs, by stage.
+	partitions map[string]int32
+	labels     *business.Labels
+}
+
+// newStage makes a stage. A stage that reads a raw topic writes to the ledger, accepts
+// erasures and processes only records of known sources.
 func newStage(name string, c *Config, deps *Deps, sources *source.Set, partitions map[string]int32) (engine.Stage, error) {
-	stage, err := bareStage(name, c, deps, sources, partitions)
-	if err != nil || !readsRaw(name) {
+	r, ok := find(name)
+	if !ok {
+		return nil, errors.New("no such stage")
+	}
+	stage, err := r.make(&setup{config: c, deps: deps, sources: sources, partitions: partitions, labels: business.NewLabels(c.Countries)})
+	if err != nil || !r.readsRaw {
 		return stage, err
 	}
 	return ledger.Keep(name, known.Require(erasure.Accept(stage), sources, deps.Logger)), nil
 }
 
-// bareStage makes a stage that does not write to the ledger and accepts any source.
-func bareStage(name string, c *Config, deps *Deps, sources *source.Set, partitions map[string]int32) (engine.Stage, error) {
-	figures := business.NewLabels(c.Countries)
-	switch name {
-	case StageLOX24:
-		config := lox24.Config{
-			Sources: sources, Privacy: deps.Privacy, Span: c.DedupeSpan, Grace: c.Deadlines.VerificationGrace, Least: c.Deadlines.VerificationMin,
-			Retention: c.Retention.Verification, Missed: c.Deadlines.MissedAttempt, JourneyPartitions: partitions[StageJourney], Figures: figures,
-		}
-		return lox24.New(config), config.Validate()
-	case StageUAPAY:
-		config := payment.Config{
-			Span: c.DedupeSpan, Hold: c.Deadlines.Hold, Retention: c.Retention.Payment, JourneyPartitions: partitions[StageJourney],
-			Figures: figures,
-		}
-		return uapay.New(config, sources, deps.Privacy), config.Validate()
-	case StageVoximplant:
-		config := voximplant.Config{Span: c.DedupeSpan}
-		return voximplant.New(config, sources, deps.Privacy), config.Validate()
-	case StageUnibell:
-		config := unibell.Config{
-			Sources: sources, Privacy: deps.Privacy, Span: c.DedupeSpan, Retention: c.Retention.Verification, CallPartitions: partitions[StageUnibellCall],
-		}
-		return unibell.New(config), config.Validate()
-	case StageUnibellCall:
-		config := unibellcall.Config{
-			Wait: c.Deadlines.Call, Hold: c.DedupeSpan, Retention: c.Retention.Verification,
-			Upstreams:         []clock.Upstream{{Stage: StageUnibell, Partitions: partitions[StageUnibell]}},
-			JourneyPartitions: partitions[StageJourney], Figures: figures,
-		}
-		return unibellcall.New(config), config.Validate()
-	case StageJourney:
-		return newJourney(c, partitions, figures)
+func newLOX24(s *setup) (engine.Stage, error) {
+	c := s.config
+	config := lox24.Config{
+		Sources: s.sources, Privacy: s.deps.Privacy, Span: c.DedupeSpan, Grace: c.Deadlines.VerificationGrace, Least: c.Deadlines.VerificationMin,
+		Retention: c.Retention.Verification, Missed: c.Deadlines.MissedAttempt, JourneyPartitions: s.partitions[StageJourney], Figures: s.labels,
 	}
-	return nil, errors.New("no such stage")
+	return lox24.New(config), config.Validate()
+}
+
+func newUAPAY(s *setup) (engine.Stage, error) {
+	c := s.config
+	config := payment.Config{
+		Span: c.DedupeSpan, Hold: c.Deadlines.Hold, Retention: c.Retention.Payment, JourneyPartitions: s.partitions[StageJourney],
+		Figures: s.labels,
+	}
+	return uapay.New(config, s.sources, s.deps.Privacy), config.Validate()
+}
+
+func newVoximplant(s *setup) (engine.Stage, error) {
+	config := voximplant.Config{Span: s.config.DedupeSpan}
+	return voximplant.New(config, s.sources, s.deps.Privacy), config.Validate()
+}
+
+func newUnibell(s *setup) (engine.Stage, error) {
+	config := unibell.Config{
+		Sources: s.sources, Privacy: s.deps.Privacy, Span: s.config.DedupeSpan, Retention: s.config.Retention.Verification,
+		CallPartitions: s.partitions[StageUnibellCall],
+	}
+	return unibell.New(config), config.Validate()
+}
+
+func newUnibellCall(s *setup) (engine.Stage, error) {
+	c := s.config
+	config := unibellcall.Config{
+		Wait: c.Deadlines.Call, Hold: c.DedupeSpan, Retention: c.Retention.Verification,
+		Upstreams:         []clock.Upstream{{Stage: StageUnibell, Partitions: s.partitions[StageUnibell]}},
+		JourneyPartitions: s.partitions[StageJourney], Figures: s.labels,
+	}
+	return unibellcall.New(config), config.Validate()
 }
 
 // newJourney makes the journey stage, whose watermark waits for those of all upstream
 // partitions.
-func newJourney(c *Config, partitions map[string]int32, figures *business.Labels) (engine.Stage, error) {
+func newJourney(s *setup) (engine.Stage, error) {
+	c := s.config
 	config := journey.Config{
 		PaymentDeadline:      c.Deadlines.JourneyPayment,
 		VerificationDeadline: c.Deadlines.JourneyVerification,
 		Retention:            max(c.Retention.Verification, c.Retention.Payment),
-		Figures:              figures,
+		Figures:              s.labels,
 	}
 	for _, name := range c.upstreams() {
-		config.Upstreams = append(config.Upstreams, clock.Upstream{Stage: name, Partitions: partitions[name]})
+		config.Upstreams = append(config.Upstreams, clock.Upstream{Stage: name, Partitions: s.partitions[name]})
 	}
 	return journey.New(config), config.Validate()
 }
