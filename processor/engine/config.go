@@ -11,6 +11,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
+	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -115,24 +117,10 @@ func (c *Config) Validate() error {
 	if c.StateDir == "" {
 		errs = append(errs, errors.New("state_dir: must name a folder"))
 	}
-	if _, ok := codec(c.Compression); !ok {
+	if _, ok := kafka.Codec(c.Compression); !ok {
 		errs = append(errs, fmt.Errorf("compression: %q is none of none, lz4, snappy, zstd", c.Compression))
 	}
 	return errors.Join(errs...)
-}
-
-func codec(name string) (kgo.CompressionCodec, bool) {
-	switch name {
-	case "none", "":
-		return kgo.NoCompression(), true
-	case "lz4":
-		return kgo.Lz4Compression(), true
-	case "snappy":
-		return kgo.SnappyCompression(), true
-	case "zstd":
-		return kgo.ZstdCompression(), true
-	}
-	return kgo.NoCompression(), false
 }
 
 // Spec describes one stage and its topics. Topic names have no prefix.
@@ -186,8 +174,8 @@ type Deps struct {
 	// a crash at that point. Nil outside tests.
 	step func(Step, string, int) error
 	// cluster and turns are Kafka and the scheduler. Tests replace both.
-	cluster cluster
-	turns   turns
+	cluster   kafka.Cluster
+	scheduler scheduler.Scheduler
 	// harmed is the selected mutation: see Harm.
 	harmed harmed
 }

@@ -12,6 +12,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
+	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -61,10 +63,10 @@ func New(config Config, specs []Spec, deps Deps) (*Engine, error) {
 		deps.Fail = func(error) {}
 	}
 	if deps.cluster == nil {
-		deps.cluster = kgoCluster{fetched: newFetchMemory(int(config.FetchMaxBytes))}
+		deps.cluster = kafka.NewCluster(deps.Kafka, config.FetchMaxBytes)
 	}
-	if deps.turns == nil {
-		deps.turns = goroutines{}
+	if deps.scheduler == nil {
+		deps.scheduler = scheduler.Real{}
 	}
 	e := &Engine{config: config, specs: specs, deps: deps, metrics: newMetrics(deps.Metrics)}
 	for i := range specs {

@@ -1,6 +1,10 @@
 package engine
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
+)
 
 // StatusAfter is the status of a worker that failed, was then told by its group that these
 // partitions are its own, nil for no answer, and has let go of others.
@@ -18,7 +22,7 @@ func StatusAfterSession(err error, notApplied bool, assigned []int32) Status {
 }
 
 func statusAfter(fail func(*worker), assigned []int32) Status {
-	w := &worker{metrics: newMetrics(nil), session: struct{ session }{}, parts: map[int32]*owned{}}
+	w := &worker{metrics: newMetrics(nil), session: struct{ kafka.Session }{}, parts: map[int32]*owned{}}
 	fail(w)
 	for _, p := range assigned {
 		w.parts[p] = &owned{ready: true}

@@ -234,21 +234,3 @@ func partitionCount(stage, input string, have, want int) error {
 	return fmt.Errorf("%w: stage %s: %s has %d partitions instead of %d (topics.partitions, topics.families): keys of new partitions would meet state that lies elsewhere; "+
 		"Kafka takes no partitions away, so move to another prefix: see tributary topics apply --help", ErrPartitionCount, stage, input, have, want)
 }
-
-// EpochEnds implements admin.
-func (a kgoAdmin) EpochEnds(ctx context.Context, topic string, epochs map[int32]int32) (map[int32]int64, error) {
-	answers, err := a.OffsetForLeaderEpoch(ctx, kadm.OffsetForLeaderEpochRequest{topic: epochs})
-	if err != nil {
-		return nil, err //nolint:wrapcheck // the caller adds the context
-	}
-	out := map[int32]int64{}
-	for p, answer := range answers[topic] {
-		if answer.Err != nil {
-			return nil, answer.Err
-		}
-		if answer.EndOffset >= 0 {
-			out[p] = answer.EndOffset
-		}
-	}
-	return out, nil
-}

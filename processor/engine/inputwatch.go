@@ -70,7 +70,7 @@ const longestWait = 2 * time.Second
 // transactions with a failed produce.
 func (w *worker) waitAfterFailures(ctx context.Context) error {
 	w.failures++
-	return w.deps.turns.pause(ctx, min(longestWait, 25*time.Millisecond<<min(w.failures-1, 7))) //nolint:wrapcheck // the error of the context
+	return w.deps.scheduler.Sleep(ctx, min(longestWait, 25*time.Millisecond<<min(w.failures-1, 7))) //nolint:wrapcheck // the error of the context
 }
 
 // noteGap logs and counts missing offsets before a polled record. If retention deletes

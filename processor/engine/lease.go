@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"sync"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
 )
 
 // leases give each partition's state a single owner within the process. If a partition
@@ -52,7 +54,7 @@ func (l *leases) takeIdle(stage string, partition int32, yield func()) (give fun
 
 // take waits for the lease of a partition. give returns the lease; further calls do
 // nothing.
-func (l *leases) take(ctx context.Context, turns turns, stage string, partition int32) (give func(), err error) {
+func (l *leases) take(ctx context.Context, scheduler scheduler.Scheduler, stage string, partition int32) (give func(), err error) {
 	key := leaseKey(stage, partition)
 	for {
 		l.mu.Lock()
@@ -66,7 +68,7 @@ func (l *leases) take(ctx context.Context, turns turns, stage string, partition 
 		if held.yield != nil {
 			held.yield()
 		}
-		if err := turns.await(ctx, held.given); err != nil {
+		if err := scheduler.Await(ctx, held.given); err != nil {
 			return nil, fmt.Errorf("wait for the state of %s: %w", key, err)
 		}
 	}

@@ -6,8 +6,6 @@ import (
 	"log/slog"
 	"slices"
 	"time"
-
-	"github.com/twmb/franz-go/pkg/kadm"
 )
 
 // adoptOrphans ends the session and leaves the group if partitions of the input have no
@@ -40,52 +38,4 @@ func (w *worker) adoptOrphans(ctx context.Context) error {
 		return fmt.Errorf("%w: leave group %s: %w", errRejoin, w.group, err)
 	}
 	return fmt.Errorf("%w: partitions %v of %s had no owner", errRejoin, orphans, w.input)
-}
-
-// Orphans implements admin.
-func (a kgoAdmin) Orphans(ctx context.Context, group, topic string) (partitions []int32, first string, err error) {
-	described, err := a.DescribeGroups(ctx, group)
-	if err != nil {
-		return nil, "", fmt.Errorf("describe group %s: %w", group, err)
-	}
-	g := described[group]
-	if g.Err != nil || g.State != "Stable" {
-		return nil, "", g.Err
-	}
-	starts, err := a.ListStartOffsets(ctx, topic)
-	if err != nil {
-		return nil, "", fmt.Errorf("list the partitions of %s: %w", topic, err)
-	}
-	owned := map[int32]bool{}
-	for i := range g.Members {
-		m := &g.Members[i]
-		if m.InstanceID != nil && (first == "" || *m.InstanceID < first) {
-			first = *m.InstanceID
-		}
-		assigned, ok := m.Assigned.AsConsumer()
-		if !ok {
-			return nil, "", nil // not a consumer group
-		}
-		for _, t := range assigned.Topics {
-			for _, p := range t.Partitions {
-				owned[p] = owned[p] || t.Topic == topic
-			}
-		}
-	}
-	for p := range starts[topic] {
-		if !owned[p] {
-			partitions = append(partitions, p)
-		}
-	}
-	slices.Sort(partitions)
-	return partitions, first, nil
-}
-
-// LeaveAs implements admin.
-func (a kgoAdmin) LeaveAs(ctx context.Context, group, instance string) error {
-	answers, err := a.LeaveGroup(ctx, kadm.LeaveGroup(group).InstanceIDs(instance).Reason("partitions without an owner"))
-	if err == nil {
-		err = answers.Error()
-	}
-	return err //nolint:wrapcheck // the caller adds the context
 }

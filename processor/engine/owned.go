@@ -73,7 +73,7 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 			part.give, states[p] = func() {}, part.state
 			continue
 		}
-		give, err := w.store.leases.take(part.wanted, w.deps.turns, w.spec.Name, p) //nolint:contextcheck // wanted is derived from ctx
+		give, err := w.store.leases.take(part.wanted, w.deps.scheduler, w.spec.Name, p) //nolint:contextcheck // wanted is derived from ctx
 		if err != nil && ctx.Err() == nil {
 			continue // revoked while waiting for the lease
 		}
@@ -96,7 +96,7 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 		}
 		w.setPassing(err)
 		w.logger.WarnContext(ctx, "restore failed, trying again", slog.String("error", err.Error()))
-		if err := w.deps.turns.pause(ctx, time.Second); err != nil {
+		if err := w.deps.scheduler.Sleep(ctx, time.Second); err != nil {
 			return nil, err
 		}
 	}

@@ -8,6 +8,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 )
 
 // following is a changelog reader's progress in one partition, for a restore or a
@@ -146,42 +148,8 @@ func (l *loader) drop() error {
 	return errors.Join(err, batch.drop())
 }
 
-// changelogClient returns a client that reads partitions of a changelog from their
-// checkpoints, without a group.
-func changelogClient(deps *Deps, config *Config, changelog string, from map[int32]kgo.Offset, fetchBytes int32) (*kgo.Client, error) {
-	level := kgo.ReadCommitted()
-	if deps.harmed.by(HarmReadUncommitted) {
-		level = kgo.ReadUncommitted()
-	}
-	client, err := kgo.NewClient(append(append([]kgo.Opt{}, deps.Kafka...),
-		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{changelog: from}),
-		kgo.FetchIsolationLevel(level),
-		// Checkpoints are compared with the end offset, and the last record of a
-		// changelog is a marker.
-		kgo.KeepControlRecords(),
-		kgo.MetadataMinAge(metadataMinAge),
-		// A deleted offset must be an error, after which the caller looks at the topic
-		// again, and not a silent reset.
-		kgo.ConsumeResetOffset(kgo.NoResetOffset()),
-		kgo.FetchMaxBytes(fetchBytes),
-		kgo.FetchMaxPartitionBytes(min(fetchBytes, config.FetchMaxBytes)),
-		// The default of 5 s would delay the detection of an open transaction at the
-		// end.
-		kgo.FetchMaxWait(250*time.Millisecond),
-	)...)
-	if err != nil {
-		return nil, fmt.Errorf("make the client that reads changelog %s: %w", changelog, err)
-	}
-	return client, nil
-}
-
-// read implements cluster.
-func (kgoCluster) read(w *worker, from map[int32]kgo.Offset) (reader, error) {
-	return changelogClient(w.deps, w.config, w.changelog, from, w.config.FetchMaxBytes)
-}
-
 // replayPoll loads the records of one poll. moved is false if the poll returned none.
-func replayPoll(ctx context.Context, client reader, into *loader, ahead map[int32]*following) (moved bool, err error) {
+func replayPoll(ctx context.Context, client kafka.Reader, into *loader, ahead map[int32]*following) (moved bool, err error) {
 	const wait = 250 * time.Millisecond
 	pollCtx, cancel := context.WithTimeout(ctx, wait)
 	fetches := client.PollFetches(pollCtx)

@@ -15,6 +15,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 )
 
 // restored is the result of a partition's restore: its state is at the changelog's end.
@@ -137,7 +138,7 @@ func (w *worker) committed(ctx context.Context, states map[int32]*storePartition
 				return nil, err
 			}
 		}
-		if err := w.deps.turns.pause(ctx, 20*time.Millisecond); err != nil {
+		if err := w.deps.scheduler.Sleep(ctx, 20*time.Millisecond); err != nil {
 			return nil, err
 		}
 	}
@@ -278,7 +279,10 @@ func (w *worker) replay(ctx context.Context, ahead map[int32]*restored) error {
 func (w *worker) replayFrom(ctx context.Context, from map[int32]kgo.Offset, ahead map[int32]*following, load *loader) error {
 	w.showProgress(ahead)
 	defer w.endProgress(ahead)
-	client, err := w.deps.cluster.read(w, from)
+	client, err := w.deps.cluster.Read(&kafka.ReadRequest{
+		Client: w.transactionalID, Topic: w.changelog, From: from, FetchMaxBytes: w.config.FetchMaxBytes,
+		Uncommitted: w.deps.harmed.by(HarmReadUncommitted),
+	})
 	if err != nil {
 		return err
 	}
@@ -313,16 +317,4 @@ func behindOf(ahead map[int32]*following) []int32 {
 		}
 	}
 	return out
-}
-
-// pause sleeps, or returns early with the context's cause.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
@@ -30,7 +31,7 @@ type round struct {
 	acks acks
 	// inHeaders and outHeaders contain the headers of all records.
 	inHeaders  []raw.Header
-	headerKeys headerKeys
+	headerKeys kafka.HeaderKeys
 	outHeaders []kgo.RecordHeader
 	// ages are the dates of the transaction's facts, provider the name in the last of
 	// them.
@@ -188,7 +189,7 @@ func (w *worker) decode(from int) (to int) {
 func (r *round) input(record *kgo.Record) Input {
 	from := len(r.inHeaders)
 	var value []byte
-	r.inHeaders, value = r.headerKeys.appendHeaders(r.inHeaders, record)
+	r.inHeaders, value = kafka.AppendHeaders(&r.headerKeys, r.inHeaders, record)
 	return Input{
 		Topic: record.Topic, Partition: record.Partition, Offset: record.Offset, Timestamp: record.Timestamp,
 		Key: record.Key, Value: value, Headers: r.inHeaders[from:len(r.inHeaders):len(r.inHeaders)],

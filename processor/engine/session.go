@@ -7,98 +7,47 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/assignor"
+	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 )
 
-// metadataMinAge is the minimum time between two metadata refreshes. The retry of a
-// produce and the discovery of a new leader wait for a refresh.
-const metadataMinAge = 100 * time.Millisecond
+// join joins the group as a new session.
+func (w *worker) join(ctx context.Context) error {
+	var err error
+	w.session, w.admin, err = w.deps.cluster.Join(ctx, w.member())
+	if errors.Is(err, kafka.ErrSettings) {
+		return &fatalError{fmt.Errorf("stage %s: %w", w.spec.Name, err)}
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", errRejoin, err)
+	}
+	w.standby.onRejoin(w.index, w.session.ForceRebalance)
+	return nil
+}
 
-// kgoCluster creates connections with the real client.
-type kgoCluster struct{ fetched *fetchMemory }
-
-// join implements cluster. Creating the session connects to the brokers.
-func (c kgoCluster) join(ctx context.Context, w *worker) (session, admin, error) {
-	alive, end := context.WithCancel(context.WithoutCancel(ctx))
-	opts := append(append([]kgo.Opt{}, w.deps.Kafka...),
-		kgo.ConsumerGroup(w.group),
-		kgo.ConsumeTopics(w.input),
-		// kgo 1.22 changed its default to the end; a stage begins at the start of its
-		// topic.
-		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
-		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
-		kgo.Balancers(watchedBalancer{GroupBalancer: w.balancer(), saw: func(assigned map[string][]int32) { w.sawAssignment(assigned[w.input]) }}),
-		// Static: a restart within the session timeout moves no partition.
-		kgo.InstanceID(w.transactionalID),
-		kgo.SessionTimeout(w.config.SessionTimeout),
-		// How long a rebalance waits for a member that heartbeats and does not join, or
-		// for a leader that died before it distributed the partitions. kgo's default of
-		// a minute would exceed everything else that a failure costs. A worker joins
-		// between two transactions; a slower one is removed from the group, loses no
-		// data and rejoins.
-		kgo.RebalanceTimeout(2*w.config.SessionTimeout),
-		kgo.HeartbeatInterval(w.heartbeat()),
-		kgo.TransactionalID(w.transactionalID),
-		kgo.TransactionTimeout(w.config.TransactionTimeout),
-		// A broker answers the first produce of a transaction with
-		// CONCURRENT_TRANSACTIONS while the markers of the previous one are being
-		// written. kgo retries such a batch after its next metadata refresh: by default
-		// up to 5 s later.
-		kgo.MetadataMinAge(metadataMinAge),
-		compression(w.config.Compression),
-		// The engine sets the partition of every record: the changelog has the
-		// partitions of the input, and a watermark goes to all partitions.
-		kgo.RecordPartitioner(kgo.ManualPartitioner()),
-		// A dead letter contains the whole raw record, which may have up to 2 MiB.
-		kgo.ProducerBatchMaxBytes(2<<20),
-		// The transaction flushes after its last record; the linger fills batches
-		// before that.
-		kgo.ProducerLinger(5*time.Millisecond),
-		// MaxRoundRecords limits a transaction; a produce must never block on the
-		// buffer.
-		kgo.MaxBufferedRecords(1<<20),
-		// kgo's default allows 50 MB per client, several times that when decompressed.
-		kgo.FetchMaxBytes(w.config.FetchMaxBytes),
-		kgo.WithPools(c.fetched),
-		kgo.WithDecompressor(c.fetched),
-		// A partition whose restore has ended is only fetched after the fetch in
-		// flight, so its wait must be short.
-		kgo.FetchMaxWait(250*time.Millisecond),
-		kgo.FetchMaxPartitionBytes(w.config.FetchMaxBytes),
-		kgo.OnPartitionsAssigned(func(_ context.Context, client *kgo.Client, assigned map[string][]int32) {
-			w.onAssigned(client, assigned[w.input])
-		}),
-		kgo.OnPartitionsRevoked(func(_ context.Context, client *kgo.Client, gone map[string][]int32) {
-			w.onRevoked(client, gone[w.input])
-		}),
-		// lostHook gets the cause, which this callback does not. Without a callback,
-		// kgo would call OnPartitionsRevoked instead.
-		kgo.OnPartitionsLost(func(context.Context, *kgo.Client, map[string][]int32) {}),
-		kgo.WithHooks(lostHook{w}),
-		kgo.WithContext(alive),
-	)
-	if w.spec.WallClock {
+// member returns the worker's description as a member of its group. The callbacks only
+// post events.
+func (w *worker) member() *kafka.Member {
+	return &kafka.Member{
+		Group: w.group, Topic: w.input, ID: w.transactionalID,
+		Balancer: &assignor.Balancer{
+			Topic: w.input, Instance: w.instance, Standbys: w.config.Standby, Replicas: w.standby.copies, Keep: w.standby.keep,
+		},
+		SessionTimeout: w.config.SessionTimeout, TransactionTimeout: w.config.TransactionTimeout,
+		Compression: w.config.Compression, FetchMaxBytes: w.config.FetchMaxBytes,
 		// An idle watermark checks whether the topic is read to its end, and the last
 		// record of a topic may be a marker.
-		opts = append(opts, kgo.KeepControlRecords())
+		KeepControlRecords: w.spec.WallClock,
+		Assigned:           w.onAssigned, Revoked: w.onRevoked, Saw: w.sawAssignment, Lost: w.onLost,
 	}
-	made, err := kgo.NewGroupTransactSession(opts...)
-	if err != nil {
-		end()
-		return nil, nil, &fatalError{fmt.Errorf("stage %s: make the Kafka session: %w", w.spec.Name, err)}
-	}
-	session := kgoSession{made, end}
-	w.standby.onRejoin(w.index, session.Client().ForceRebalance)
-	return session, kgoAdmin{kadm.NewClient(session.Client()), session.Client(), w.deps.Kafka}, nil
 }
 
 // onAssigned runs before the first fetch of new partitions. It pauses them until their
 // state is restored.
-func (w *worker) onAssigned(client pauser, partitions []int32) {
+func (w *worker) onAssigned(client kafka.Pauser, partitions []int32) {
 	if len(partitions) == 0 {
 		w.post(event{joined: true})
 		return
@@ -110,19 +59,13 @@ func (w *worker) onAssigned(client pauser, partitions []int32) {
 // onRevoked runs when partitions are revoked. The session itself aborts the transaction
 // in flight. kgo keeps a partition paused beyond its revocation, so it is resumed here.
 // A second revocation before the session's next End does not call this: see reconcile.
-func (w *worker) onRevoked(client pauser, partitions []int32) {
+func (w *worker) onRevoked(client kafka.Pauser, partitions []int32) {
 	if len(partitions) == 0 {
 		return
 	}
 	client.ResumeFetchPartitions(map[string][]int32{w.input: partitions})
 	w.post(event{gone: partitions})
 }
-
-// lostHook receives the error for which the group removed a worker.
-type lostHook struct{ w *worker }
-
-// OnGroupManageError implements kgo.HookGroupManageError.
-func (h lostHook) OnGroupManageError(err error) { h.w.onLost(err) }
 
 // onLost runs when the group has removed the worker: it owns nothing any more and
 // starts a new session. If another process joined with the same instance id, the worker
@@ -151,7 +94,7 @@ func (w *worker) fenced(ctx context.Context, err error) error {
 	if !errors.Is(err, kerr.ProducerFenced) && !errors.Is(err, kerr.InvalidProducerEpoch) && !errors.Is(err, kerr.InvalidTxnState) {
 		return err
 	}
-	for until := w.deps.Now().Add(3 * w.heartbeat()); w.deps.Now().Before(until); {
+	for until := w.deps.Now().Add(3 * w.member().Heartbeat()); w.deps.Now().Before(until); {
 		w.mu.Lock()
 		for i := range w.events {
 			if errors.Is(w.events[i].err, ErrInstanceTaken) {
@@ -161,34 +104,11 @@ func (w *worker) fenced(ctx context.Context, err error) error {
 			}
 		}
 		w.mu.Unlock()
-		if w.deps.turns.pause(ctx, 20*time.Millisecond) != nil {
+		if w.deps.scheduler.Sleep(ctx, 20*time.Millisecond) != nil {
 			break
 		}
 	}
 	return err
-}
-
-// heartbeat returns the heartbeat interval. The answer announces a rebalance, so the
-// interval also bounds how late a worker notices that another one died.
-func (w *worker) heartbeat() time.Duration {
-	return min(max(w.config.SessionTimeout/10, 100*time.Millisecond), 500*time.Millisecond)
-}
-
-// watchedBalancer reports every assignment. The callbacks are not enough to know the
-// owned partitions, because the group transact session swallows revocations until its
-// next End.
-type watchedBalancer struct {
-	kgo.GroupBalancer
-	saw func(map[string][]int32)
-}
-
-// ParseSyncAssignment implements kgo.GroupBalancer.
-func (b watchedBalancer) ParseSyncAssignment(assignment []byte) (map[string][]int32, error) {
-	assigned, err := b.GroupBalancer.ParseSyncAssignment(assignment)
-	if err == nil {
-		b.saw(assigned)
-	}
-	return assigned, err //nolint:wrapcheck // kgo's own error, back to kgo
 }
 
 // sawAssignment records the worker's complete assignment.
@@ -241,7 +161,7 @@ func (w *worker) collect(ctx context.Context) ([]*kgo.Record, error) {
 				r.Recycle()
 			}
 		})
-		if len(records) == before && failing(fetches) && w.deps.turns.pause(ctx, min(left, failingPoll)) != nil {
+		if len(records) == before && failing(fetches) && w.deps.scheduler.Sleep(ctx, min(left, failingPoll)) != nil {
 			break
 		}
 	}
@@ -302,9 +222,4 @@ func (w *worker) fetchErrors(fetches kgo.Fetches) error {
 		}
 	}
 	return nil
-}
-
-// balancer returns the worker's assignor.
-func (w *worker) balancer() kgo.GroupBalancer {
-	return &assignor.Balancer{Topic: w.input, Instance: w.instance, Standbys: w.config.Standby, Replicas: w.standby.copies, Keep: w.standby.keep}
 }

@@ -5,11 +5,13 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 )
 
 // idleSession is one to which nothing comes: a poll takes a millisecond.
 type idleSession struct {
-	session
+	kafka.Session
 
 	now *time.Time
 }

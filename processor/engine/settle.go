@@ -11,6 +11,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 )
 
 // Recovery of hanging transactions. A broker that dies during a transaction can
@@ -20,12 +22,6 @@ import (
 // the missing markers with a new transaction on just these partitions, which ends as
 // the hanging one had ended. verdict decides that from the traces of the hanging
 // transaction.
-
-// producer is the owner of a transactional id, as its coordinator reports it.
-type producer struct {
-	id    int64
-	epoch int16
-}
 
 // errEpochs means that the markers of a producer's transactions cannot be distinguished.
 var errEpochs = errors.New("the brokers' transaction.version is below 2: transactions cannot be told apart by their epochs")
@@ -64,7 +60,7 @@ func (w *worker) own(ctx context.Context) error {
 		}
 		return w.cannotLook(ctx, err)
 	}
-	if err := w.endForgotten(ctx, w.transactionalID, producer{pid, epoch}); err != nil {
+	if err := w.endForgotten(ctx, w.transactionalID, kafka.Producer{ID: pid, Epoch: epoch}); err != nil {
 		return fmt.Errorf("%w: %w", errRejoin, err)
 	}
 	return nil
@@ -103,7 +99,7 @@ func (w *worker) settled(ctx context.Context) error {
 			}
 			return errForgotten
 		}
-		if err := w.deps.turns.pause(ctx, 20*time.Millisecond); err != nil {
+		if err := w.deps.scheduler.Sleep(ctx, 20*time.Millisecond); err != nil {
 			return err
 		}
 	}
@@ -196,8 +192,8 @@ func (w *worker) heal(ctx context.Context, id string) error {
 // endForgotten completes the hanging transactions of a transactional id, as its owner:
 // first those in partitions, in the order of their epochs, then the group's pending
 // offsets.
-func (w *worker) endForgotten(ctx context.Context, id string, owner producer) error {
-	traces, err := w.tracesOf(ctx, owner.id)
+func (w *worker) endForgotten(ctx context.Context, id string, owner kafka.Producer) error {
+	traces, err := w.tracesOf(ctx, owner.ID)
 	if err != nil {
 		return fmt.Errorf("settle the transactions of %s: %w", id, err)
 	}
@@ -216,7 +212,7 @@ func (w *worker) endForgotten(ctx context.Context, id string, owner producer) er
 		set.Add(p.Topic, p.Partition)
 	}
 	for _, epoch := range slices.Sorted(maps.Keys(open)) {
-		commit, why, err := w.verdict(ctx, traces, producer{owner.id, epoch})
+		commit, why, err := w.verdict(ctx, traces, kafka.Producer{ID: owner.ID, Epoch: epoch})
 		if err != nil {
 			return fmt.Errorf("find out how epoch %d of %s ended: %w", epoch, id, err)
 		}
@@ -227,7 +223,7 @@ func (w *worker) endForgotten(ctx context.Context, id string, owner producer) er
 	if !w.someWait(ctx) {
 		return nil
 	}
-	commit, why, err := w.verdictOfOffsets(ctx, traces, producer{owner.id, last})
+	commit, why, err := w.verdictOfOffsets(ctx, traces, kafka.Producer{ID: owner.ID, Epoch: last})
 	if err != nil {
 		return fmt.Errorf("find out how what %s did last ended: %w", id, err)
 	}
@@ -235,11 +231,11 @@ func (w *worker) endForgotten(ctx context.Context, id string, owner producer) er
 }
 
 // endAs completes a hanging transaction, and logs and counts it.
-func (w *worker) endAs(ctx context.Context, id string, owner producer, open kadm.TopicsSet, group string, commit bool, why string) error {
+func (w *worker) endAs(ctx context.Context, id string, owner kafka.Producer, open kadm.TopicsSet, group string, commit bool, why string) error {
 	if w.deps.harmed.by(HarmSettleAborts) {
 		commit = false
 	}
-	if err := w.admin.EndAs(ctx, id, owner, open, group, commit); err != nil {
+	if err := w.admin.EndTransaction(ctx, id, owner, open, group, commit); err != nil {
 		return fmt.Errorf("end the transactions of %s: %w", id, err)
 	}
 	outcome := outcomeAborted

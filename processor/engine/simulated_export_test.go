@@ -2,20 +2,24 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
+	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
 	"github.com/tributary-hq/tributary/processor/engine/simulate"
 )
 
 // simCluster connects workers to a simulated log.
-type simCluster struct{ host *simulate.Host }
+type simCluster struct {
+	host *simulate.Host
+	// stable is false if committed offsets are fetched without RequireStable.
+	stable bool
+}
 
 // simSession is a simulated client as a worker sees it.
 type simSession struct {
@@ -30,70 +34,73 @@ func (s simSession) FetchOffsets(ctx context.Context, _ string) (kadm.OffsetResp
 }
 
 // TakeOver implements admin.
-func (s simSession) TakeOver(ctx context.Context, id string, timeout time.Duration) (producer, error) {
+func (s simSession) TakeOver(ctx context.Context, id string, timeout time.Duration) (kafka.Producer, error) {
 	pid, epoch, err := s.Session.TakeOver(ctx, id, timeout)
-	return producer{pid, epoch}, err
+	return kafka.Producer{ID: pid, Epoch: epoch}, err
 }
 
 // Marker implements admin.
-func (s simSession) Marker(ctx context.Context, topic string, partition int32, of producer) (marker, error) {
-	commit, ok, err := s.Session.Marker(ctx, topic, partition, of.id, of.epoch)
+func (s simSession) Marker(ctx context.Context, topic string, partition int32, of kafka.Producer) (kafka.Marker, error) {
+	commit, ok, err := s.Session.Marker(ctx, topic, partition, of.ID, of.Epoch)
 	switch {
 	case err != nil || !ok:
-		return noMarker, err
+		return kafka.NoMarker, err
 	case commit:
-		return commitMarker, nil
+		return kafka.CommitMarker, nil
 	}
-	return abortMarker, nil
+	return kafka.AbortMarker, nil
 }
 
-// OffsetNotes implements admin.
-func (s simSession) OffsetNotes(ctx context.Context, _, _ string) ([]string, error) {
+// OffsetMetadata implements admin.
+func (s simSession) OffsetMetadata(ctx context.Context, _, _ string) ([]string, error) {
 	return s.Session.OffsetNotes(ctx)
 }
 
-// EndAs implements admin.
-func (s simSession) EndAs(ctx context.Context, _ string, as producer, open kadm.TopicsSet, group string, commit bool) error {
-	return s.Session.EndAs(ctx, as.id, as.epoch, open, group != "", commit)
+// EndTransaction implements admin.
+func (s simSession) EndTransaction(ctx context.Context, _ string, as kafka.Producer, open kadm.TopicsSet, group string, commit bool) error {
+	return s.Session.EndAs(ctx, as.ID, as.Epoch, open, group != "", commit)
 }
 
-func (c simCluster) join(ctx context.Context, w *worker) (session, admin, error) {
+func (c simCluster) Join(ctx context.Context, m *kafka.Member) (kafka.Session, kafka.Admin, error) {
 	var s *simulate.Session
 	calls := simulate.Callbacks{
-		Assigned: func(partitions []int32) { w.onAssigned(s, partitions) },
-		Revoked:  func(partitions []int32) { w.onRevoked(s, partitions) },
-		Saw:      w.sawAssignment,
-		Lost:     w.onLost,
+		Assigned: func(partitions []int32) { m.Assigned(s, partitions) },
+		Revoked:  func(partitions []int32) { m.Revoked(s, partitions) },
+		Saw:      m.Saw,
+		Lost:     m.Lost,
 	}
-	s, err := c.host.Join(w.transactionalID, c.short(w), w.input, w.config.TransactionTimeout.Milliseconds(), w.spec.WallClock, calls, func(made *simulate.Session) { s = made })
+	s, err := c.host.Join(m.ID, c.short(m.ID), m.Topic, m.TransactionTimeout.Milliseconds(), m.KeepControlRecords, calls, func(made *simulate.Session) { s = made })
 	if err != nil {
-		return nil, nil, errors.Join(errRejoin, err)
+		return nil, nil, err
 	}
-	own := simSession{Session: s, stable: !w.deps.harmed.by(HarmUnstableOffsets)}
+	own := simSession{Session: s, stable: c.stable}
 	return own, own, nil
 }
 
-// short is the worker's name in faults and traces: host and number.
-func (c simCluster) short(w *worker) string {
-	return c.host.Name + w.transactionalID[strings.LastIndexByte(w.transactionalID, '.'):]
+// ForceRebalance implements session: no standby asks for it.
+func (simSession) ForceRebalance() {}
+
+// short is a member's name in faults and traces: host and number.
+func (c simCluster) short(id string) string {
+	return c.host.Name + id[strings.LastIndexByte(id, '.'):]
 }
 
-func (c simCluster) read(w *worker, from map[int32]kgo.Offset) (reader, error) {
+func (c simCluster) Read(r *kafka.ReadRequest) (kafka.Reader, error) {
 	positions := map[int32]int64{}
-	for p, o := range from {
+	for p, o := range r.From {
 		positions[p] = o.EpochOffset().Offset
 	}
-	return c.host.Read(c.short(w), w.changelog, positions, !w.deps.harmed.by(HarmReadUncommitted)), nil
+	return c.host.Read(c.short(r.Client), r.Topic, positions, !r.Uncommitted), nil
 }
 
 // simTurns lets workers wait in a simulated world.
 type simTurns struct{ world *simulate.World }
 
-func (t simTurns) beside() besides { return t.world.Beside() }
+func (t simTurns) NewGroup() scheduler.Group { return t.world.Beside() }
 
-func (t simTurns) pause(ctx context.Context, d time.Duration) error { return t.world.Pause(ctx, d) }
+func (t simTurns) Sleep(ctx context.Context, d time.Duration) error { return t.world.Pause(ctx, d) }
 
-func (t simTurns) await(ctx context.Context, done <-chan struct{}) error {
+func (t simTurns) Await(ctx context.Context, done <-chan struct{}) error {
 	return t.world.Await(ctx, done)
 }
 
@@ -105,7 +112,7 @@ type SimWorker struct {
 
 // StartSimulated is Start for a host of a simulated world.
 func StartSimulated(config Config, spec *Spec, deps Deps, world *simulate.World, host *simulate.Host, partitions int32) (*Engine, []SimWorker, error) {
-	deps.cluster, deps.turns, deps.Now = simCluster{host}, simTurns{world}, host.Now
+	deps.cluster, deps.scheduler, deps.Now = simCluster{host: host, stable: !deps.harmed.by(HarmUnstableOffsets)}, simTurns{world}, host.Now
 	e, err := New(config, []Spec{*spec}, deps)
 	if err != nil {
 		return nil, nil, err
@@ -128,7 +135,7 @@ func StartSimulated(config Config, spec *Spec, deps Deps, world *simulate.World,
 	for index := range spec.Workers {
 		w := newWorker(spec, index, config.InstanceID, e)
 		e.workers = append(e.workers, w)
-		out = append(out, SimWorker{Name: simCluster{host}.short(w), Run: w.run})
+		out = append(out, SimWorker{Name: simCluster{host: host}.short(w.transactionalID), Run: w.run})
 	}
 	return e, out, nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/assignor"
+	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
 )
 
 const (
@@ -165,7 +166,7 @@ func (s *standby) run(ctx context.Context) {
 		if err != nil {
 			s.logger.WarnContext(ctx, "standby stopped, beginning again", slog.String("error", err.Error()))
 		}
-		if pause(ctx, time.Second) != nil {
+		if scheduler.Sleep(ctx, time.Second) != nil {
 			return
 		}
 	}

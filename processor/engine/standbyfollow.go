@@ -12,13 +12,14 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/assignor"
+	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 )
 
 // followers is the running standby. A single goroutine uses it.
 type followers struct {
 	*standby
 	admin  *kadm.Client
-	reader *kgo.Client // nil without replicas
+	reader kafka.Reader // nil without replicas
 	held   map[int32]*copyHeld
 	load   *loader
 	looked time.Time
@@ -253,7 +254,10 @@ func (f *followers) reopen() (err error) {
 	for p, h := range f.held {
 		from[p] = kgo.NewOffset().At(h.pos.offset)
 	}
-	f.reader, err = changelogClient(f.deps, f.config, f.changelog, from, standbyFetchBytes)
+	f.reader, err = f.deps.cluster.Read(&kafka.ReadRequest{
+		Client: f.stage, Topic: f.changelog, From: from, FetchMaxBytes: min(standbyFetchBytes, f.config.FetchMaxBytes),
+		Uncommitted: f.deps.harmed.by(HarmReadUncommitted),
+	})
 	return err
 }
 

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"log/slog"
 	"time"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
 )
 
 // sweepSettle is how long a process runs before it removes any state: by then the group
@@ -18,7 +20,7 @@ const flushEvery = 30 * time.Second
 // flush writes the memtable to disk periodically. Under load, the memtables fill and
 // are written earlier.
 func (e *Engine) flush(ctx context.Context) {
-	for pause(ctx, flushEvery) == nil {
+	for scheduler.Sleep(ctx, flushEvery) == nil {
 		if err := e.store.flush(); err != nil {
 			e.deps.Logger.WarnContext(ctx, "cannot flush the state store", slog.String("error", err.Error()))
 		}
@@ -30,7 +32,7 @@ func (e *Engine) flush(ctx context.Context) {
 func (e *Engine) sweep(ctx context.Context) {
 	after := e.config.DropStateAfter
 	settled := e.deps.Now().Add(min(after, sweepSettle))
-	for pause(ctx, min(max(after/10, time.Second), 10*time.Minute)) == nil {
+	for scheduler.Sleep(ctx, min(max(after/10, time.Second), 10*time.Minute)) == nil {
 		if e.deps.Now().Before(settled) || !e.joined() {
 			continue
 		}

@@ -10,15 +10,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kmsg"
-)
 
-// marker is the transaction marker found in a partition's log.
-type marker int
-
-const (
-	noMarker marker = iota
-	commitMarker
-	abortMarker
+	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 )
 
 // verdict decides whether a hanging transaction was committed. of is its producer id
@@ -28,10 +21,10 @@ const (
 // names the transaction or covers it as part of a streak of committed transactions.
 // Without evidence, nothing of the transaction is visible anywhere; then it counts as
 // aborted, and its input records are processed again.
-func (w *worker) verdict(ctx context.Context, traces []kadm.DescribedProducer, of producer) (commit bool, why string, err error) {
+func (w *worker) verdict(ctx context.Context, traces []kadm.DescribedProducer, of kafka.Producer) (commit bool, why string, err error) {
 	found, why, err := w.markerOf(ctx, traces, of)
-	if err != nil || found != noMarker {
-		return found == commitMarker, why, err
+	if err != nil || found != kafka.NoMarker {
+		return found == kafka.CommitMarker, why, err
 	}
 	committed, err := w.noted(ctx, of)
 	if err != nil || committed {
@@ -43,14 +36,14 @@ func (w *worker) verdict(ctx context.Context, traces []kadm.DescribedProducer, o
 // verdictOfOffsets decides about the pending offsets of a producer id. They belong to
 // its last transaction that sent offsets: either a committed one whose offsets are not
 // visible yet, or an aborted one after it.
-func (w *worker) verdictOfOffsets(ctx context.Context, traces []kadm.DescribedProducer, last producer) (commit bool, why string, err error) {
+func (w *worker) verdictOfOffsets(ctx context.Context, traces []kadm.DescribedProducer, last kafka.Producer) (commit bool, why string, err error) {
 	const looks = 8
-	for of := last; of.epoch >= 0 && last.epoch-of.epoch < looks; of.epoch-- {
+	for of := last; of.Epoch >= 0 && last.Epoch-of.Epoch < looks; of.Epoch-- {
 		found, why, err := w.markerOf(ctx, traces, of)
 		if err != nil {
 			return false, "", err
 		}
-		if found != commitMarker {
+		if found != kafka.CommitMarker {
 			continue
 		}
 		committed, err := w.noted(ctx, of)
@@ -64,27 +57,27 @@ func (w *worker) verdictOfOffsets(ctx context.Context, traces []kadm.DescribedPr
 
 // markerOf searches for a transaction's marker in the partitions that the producer has
 // written to since. The marker carries the next epoch (KIP-890).
-func (w *worker) markerOf(ctx context.Context, traces []kadm.DescribedProducer, of producer) (found marker, why string, err error) {
-	candidates := slices.DeleteFunc(slices.Clone(traces), func(p kadm.DescribedProducer) bool { return p.ProducerEpoch <= of.epoch })
+func (w *worker) markerOf(ctx context.Context, traces []kadm.DescribedProducer, of kafka.Producer) (found kafka.Marker, why string, err error) {
+	candidates := slices.DeleteFunc(slices.Clone(traces), func(p kadm.DescribedProducer) bool { return p.ProducerEpoch <= of.Epoch })
 	// A marker that is the producer's last record in a partition is found soonest.
 	slices.SortStableFunc(candidates, func(a, b kadm.DescribedProducer) int { return cmp.Compare(a.ProducerEpoch, b.ProducerEpoch) })
 	for i := range candidates {
 		p := &candidates[i]
-		found, err := w.admin.Marker(ctx, p.Topic, p.Partition, producer{of.id, of.epoch + 1})
+		found, err := w.admin.Marker(ctx, p.Topic, p.Partition, kafka.Producer{ID: of.ID, Epoch: of.Epoch + 1})
 		if err != nil {
-			return noMarker, "", fmt.Errorf("look for a marker in %s/%d: %w", p.Topic, p.Partition, err)
+			return kafka.NoMarker, "", fmt.Errorf("look for a marker in %s/%d: %w", p.Topic, p.Partition, err)
 		}
-		if found != noMarker {
+		if found != kafka.NoMarker {
 			return found, fmt.Sprintf("so says its marker in %s/%d", p.Topic, p.Partition), nil
 		}
 	}
-	return noMarker, "", nil
+	return kafka.NoMarker, "", nil
 }
 
 // noted reports whether the metadata of a committed offset names a transaction as
 // committed.
-func (w *worker) noted(ctx context.Context, of producer) (bool, error) {
-	notes, err := w.admin.OffsetNotes(ctx, w.group, w.input)
+func (w *worker) noted(ctx context.Context, of kafka.Producer) (bool, error) {
+	notes, err := w.admin.OffsetMetadata(ctx, w.group, w.input)
 	if err != nil {
 		return false, fmt.Errorf("look for its offsets: %w", err)
 	}
@@ -119,14 +112,14 @@ func (s *streak) note(req *kmsg.TxnOffsetCommitRequest) {
 }
 
 // covers reports whether an offset's metadata names a transaction as committed.
-func covers(note string, of producer) bool {
+func covers(note string, of kafka.Producer) bool {
 	rest, ok := strings.CutPrefix(note, notePrefix)
 	pid, epochs, ok1 := strings.Cut(rest, ":")
 	from, to, ok2 := strings.Cut(epochs, "-")
-	if !ok || !ok1 || !ok2 || pid != strconv.FormatInt(of.id, 10) {
+	if !ok || !ok1 || !ok2 || pid != strconv.FormatInt(of.ID, 10) {
 		return false
 	}
 	first, err1 := strconv.ParseInt(from, 10, 16)
 	last, err2 := strconv.ParseInt(to, 10, 16)
-	return err1 == nil && err2 == nil && first <= int64(of.epoch) && int64(of.epoch) <= last
+	return err1 == nil && err2 == nil && first <= int64(of.Epoch) && int64(of.Epoch) <= last
 }

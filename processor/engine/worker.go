@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
+	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
 )
 
 // errRejoin ends a session that cannot continue, for example because the outcome of a
@@ -47,8 +49,8 @@ type worker struct {
 	instance string
 	standby  *standby
 
-	session session
-	admin   admin
+	session kafka.Session
+	admin   kafka.Admin
 	streak  streak
 	blind   bool // a failed check for hanging transactions was logged
 	parts   map[int32]*owned
@@ -109,7 +111,7 @@ func (w *worker) run(ctx context.Context) error {
 		if held, ok := w.quiet.may(err.Error(), w.deps.Now()); ok {
 			w.logger.WarnContext(ctx, "session ended, a new one joins", slog.String("error", err.Error()), slog.Int("held_back", held))
 		}
-		if w.deps.turns.pause(ctx, min(5*time.Second, 50*time.Millisecond<<min(attempt, 7))) != nil {
+		if w.deps.scheduler.Sleep(ctx, min(5*time.Second, 50*time.Millisecond<<min(attempt, 7))) != nil {
 			return nil //nolint:nilerr // stopped
 		}
 	}
@@ -124,7 +126,7 @@ func (e *fatalError) Unwrap() error { return e.err }
 // runSession joins the group, works until ctx ends or an error occurs, and leaves.
 func (w *worker) runSession(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
-	restores := w.deps.turns.beside()
+	restores := w.deps.scheduler.NewGroup()
 	defer func() {
 		cancel()
 		if w.session != nil {
@@ -133,8 +135,7 @@ func (w *worker) runSession(ctx context.Context) error {
 		restores.Wait()
 		w.dropAll()
 	}()
-	var err error
-	if w.session, w.admin, err = w.deps.cluster.join(ctx, w); err != nil {
+	if err := w.join(ctx); err != nil {
 		return err
 	}
 	if err := w.own(ctx); err != nil {
@@ -147,7 +148,7 @@ func (w *worker) runSession(ctx context.Context) error {
 }
 
 // work runs transactions and periodic checks until ctx or the session ends.
-func (w *worker) work(ctx context.Context, restores besides) error {
+func (w *worker) work(ctx context.Context, restores scheduler.Group) error {
 	for ctx.Err() == nil {
 		if err := w.handleEvents(ctx, restores); err != nil {
 			return err
@@ -183,7 +184,7 @@ func (w *worker) work(ctx context.Context, restores besides) error {
 }
 
 // handleEvents handles the events of the callbacks and restores.
-func (w *worker) handleEvents(ctx context.Context, restores besides) error {
+func (w *worker) handleEvents(ctx context.Context, restores scheduler.Group) error {
 	w.mu.Lock()
 	events := w.events
 	w.events = nil
@@ -230,7 +231,7 @@ func (w *worker) reconcile() {
 
 // assign starts the restore of new partitions, which are paused, concurrently with the
 // processing of the others.
-func (w *worker) assign(ctx context.Context, partitions []int32, restores besides) {
+func (w *worker) assign(ctx context.Context, partitions []int32, restores scheduler.Group) {
 	if len(partitions) == 0 {
 		return
 	}

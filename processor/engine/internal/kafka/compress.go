@@ -1,4 +1,4 @@
-package engine
+package kafka
 
 import (
 	"bytes"
@@ -9,25 +9,28 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// compression returns the client option for a codec name.
-func compression(name string) kgo.Opt {
+// compressionOption returns the client option for a codec name.
+func compressionOption(name string) kgo.Opt {
 	if name == "lz4" {
-		return kgo.WithCompressor(&batchLZ4{})
+		return kgo.WithCompressor(NewLZ4())
 	}
-	compression, _ := codec(name)
+	compression, _ := Codec(name)
 	return kgo.ProducerBatchCompression(compression)
 }
 
-// batchLZ4 compresses batches with the library that kgo itself uses, but with the match
+// NewLZ4 returns the compressor for lz4.
+func NewLZ4() kgo.Compressor { return &lz4Compressor{} }
+
+// lz4Compressor compresses batches with the library that kgo itself uses, but with the match
 // finder of the reference implementation. The library's default hash table takes 128
 // KiB, which does not stay in the L2 cache while the stages run; this one takes 16 KiB.
 // The library's stream writer cannot set the skip acceleration for incompressible data,
 // its block functions can; therefore the frame header and footer are written here.
 //
 // [D] github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md
-type batchLZ4 struct{ searches sync.Pool }
+type lz4Compressor struct{ searches sync.Pool }
 
-var _ kgo.Compressor = (*batchLZ4)(nil)
+var _ kgo.Compressor = (*lz4Compressor)(nil)
 
 const (
 	// lz4Header begins a frame: magic number; version 1, independent blocks, no
@@ -44,7 +47,7 @@ const (
 )
 
 // Compress implements kgo.Compressor.
-func (c *batchLZ4) Compress(dst *bytes.Buffer, src []byte, _ ...kgo.CompressFlag) ([]byte, kgo.CompressionCodecType) {
+func (c *lz4Compressor) Compress(dst *bytes.Buffer, src []byte, _ ...kgo.CompressFlag) ([]byte, kgo.CompressionCodecType) {
 	search, ok := c.searches.Get().(*lz4.CompressorCCompat)
 	if !ok {
 		search = &lz4.CompressorCCompat{Acceleration: lz4Acceleration}
@@ -74,11 +77,11 @@ func (c *batchLZ4) Compress(dst *bytes.Buffer, src []byte, _ ...kgo.CompressFlag
 	return dst.Bytes(), kgo.CodecLz4
 }
 
-// uncompressLZ4 appends the content of a frame as Kafka clients write it: independent
+// UncompressLZ4 appends the content of a frame as Kafka clients write it: independent
 // blocks, no dictionary. It returns false for other frames and for broken ones; the
 // library's reader handles those. The reader would allocate two blocks of 4 MiB per
 // frame and verify content checksums, which the batch's own CRC makes redundant.
-func uncompressLZ4(dst, frame []byte) (out []byte, ok bool) {
+func UncompressLZ4(dst, frame []byte) (out []byte, ok bool) {
 	const (
 		fixed                                                    = 6
 		kind, plain, blockSums, withSize, contentSum, dictionary = 0b1110_0000, 0b0110_0000, 0b1_0000, 0b1000, 0b100, 0b11
@@ -137,4 +140,19 @@ func uncompressBlock(dst, block []byte, most int) (out []byte, ok bool) {
 		copy(grown, dst)
 		dst = grown
 	}
+}
+
+// Codec returns the compression of a name; ok is false for an unknown name.
+func Codec(name string) (kgo.CompressionCodec, bool) {
+	switch name {
+	case "none", "":
+		return kgo.NoCompression(), true
+	case "lz4":
+		return kgo.Lz4Compression(), true
+	case "snappy":
+		return kgo.SnappyCompression(), true
+	case "zstd":
+		return kgo.ZstdCompression(), true
+	}
+	return kgo.NoCompression(), false
 }

@@ -1,12 +1,10 @@
-package engine
+package kafka
 
 import (
 	"encoding/binary"
 
 	"github.com/twmb/franz-go/pkg/kbin"
 	"github.com/twmb/franz-go/pkg/kgo"
-
-	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // kgo allocates a string for every header key and a slice for every record: a third of
@@ -95,15 +93,15 @@ func partsOf(record []byte) (value valueOf, headers []byte, ok bool) {
 	return value, headers[:len(headers)-len(r.Src)], r.Ok()
 }
 
-// headerKeys interns header keys.
-type headerKeys struct {
+// HeaderKeys interns header keys.
+type HeaderKeys struct {
 	// last are the keys of the previous record: most records have the same keys.
 	last  [16]string
 	known map[string]string
 }
 
-// of returns the key of a record's i-th header as an interned string.
-func (k *headerKeys) of(i int, key []byte) string {
+// intern returns the key of a record's i-th header as an interned string.
+func (k *HeaderKeys) intern(i int, key []byte) string {
 	// Limits for unusual keys, which must not grow the map forever.
 	const longest, most = 64, 256
 	if i < len(k.last) && k.last[i] == string(key) {
@@ -128,8 +126,16 @@ func (k *headerKeys) of(i int, key []byte) string {
 	return text
 }
 
-// appendHeaders appends the headers of a record, and returns its value.
-func (k *headerKeys) appendHeaders(dst []raw.Header, r *kgo.Record) (headers []raw.Header, value []byte) {
+// Header is any type of record headers.
+type Header interface {
+	~struct {
+		Key   string
+		Value []byte
+	}
+}
+
+// AppendHeaders appends the headers of a record, and returns its value.
+func AppendHeaders[H Header](k *HeaderKeys, dst []H, r *kgo.Record) (headers []H, value []byte) {
 	if !packed(r) {
 		return appendPlain(dst, r), r.Value
 	}
@@ -139,15 +145,15 @@ func (k *headerKeys) appendHeaders(dst []raw.Header, r *kgo.Record) (headers []r
 	}
 	from := kbin.Reader{Src: written}
 	for i := range from.VarintArrayLen() {
-		key := k.of(int(i), from.VarintBytes())
-		dst = append(dst, raw.Header{Key: key, Value: from.VarintBytes()})
+		key := k.intern(int(i), from.VarintBytes())
+		dst = append(dst, H{Key: key, Value: from.VarintBytes()})
 	}
 	return dst, value
 }
 
-func appendPlain(dst []raw.Header, r *kgo.Record) []raw.Header {
+func appendPlain[H Header](dst []H, r *kgo.Record) []H {
 	for _, h := range r.Headers {
-		dst = append(dst, raw.Header(h))
+		dst = append(dst, H(h))
 	}
 	return dst
 }

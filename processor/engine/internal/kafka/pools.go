@@ -1,4 +1,4 @@
-package engine
+package kafka
 
 import (
 	"sync"
@@ -7,39 +7,39 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// fetchMemory pools the memory of fetched data of all sessions: decompressed batches
+// FetchPool pools the memory of fetched data of all sessions: decompressed batches
 // and their records. A transaction returns it when it has ended and nothing refers to
 // its input; data that outlives the transaction is copied. A failed transaction returns
 // nothing.
 //
 // The client decompresses into memory of a guessed size. The transaction holds an exact
 // copy with packed headers: see packHeaders.
-type fetchMemory struct {
+type FetchPool struct {
 	batches freeList[byte]
 	records freeList[kgo.Record]
 	inner   kgo.Decompressor
-	scratch scratch
+	scratch scratchPool
 }
 
 var (
-	_ kgo.PoolDecompressBytes = (*fetchMemory)(nil)
-	_ kgo.PoolRecords         = (*fetchMemory)(nil)
-	_ kgo.Decompressor        = (*fetchMemory)(nil)
+	_ kgo.PoolDecompressBytes = (*FetchPool)(nil)
+	_ kgo.PoolRecords         = (*FetchPool)(nil)
+	_ kgo.Decompressor        = (*FetchPool)(nil)
 )
 
-// newFetchMemory returns a pool for sessions that fetch fetchBytes compressed bytes at
+// NewFetchPool returns a pool for sessions that fetch fetchBytes compressed bytes at
 // once. It retains at most the memory of a few transactions; more is left to the
 // garbage collector.
-func newFetchMemory(fetchBytes int) *fetchMemory {
+func NewFetchPool(fetchBytes int) *FetchPool {
 	const usual, rounds = 5, 4 // compression ratio, transactions retained
-	m := &fetchMemory{}
+	m := &FetchPool{}
 	m.batches.most, m.records.most = rounds*usual*fetchBytes, rounds*fetchBytes
 	m.inner = kgo.DefaultDecompressor(&m.scratch)
 	return m
 }
 
 // Decompress implements kgo.Decompressor.
-func (m *fetchMemory) Decompress(src []byte, codec kgo.CompressionCodecType) ([]byte, error) {
+func (m *FetchPool) Decompress(src []byte, codec kgo.CompressionCodecType) ([]byte, error) {
 	if codec == kgo.CodecNone {
 		return src, nil
 	}
@@ -53,10 +53,10 @@ func (m *fetchMemory) Decompress(src []byte, codec kgo.CompressionCodecType) ([]
 }
 
 // uncompress returns the content of a batch in scratch memory.
-func (m *fetchMemory) uncompress(src []byte, codec kgo.CompressionCodecType) ([]byte, error) {
+func (m *FetchPool) uncompress(src []byte, codec kgo.CompressionCodecType) ([]byte, error) {
 	if codec == kgo.CodecLz4 {
 		room := m.scratch.GetDecompressBytes(src, codec)
-		if batch, ok := uncompressLZ4(room[:0], src); ok {
+		if batch, ok := UncompressLZ4(room[:0], src); ok {
 			return batch, nil
 		}
 		m.scratch.PutDecompressBytes(room)
@@ -66,25 +66,25 @@ func (m *fetchMemory) uncompress(src []byte, codec kgo.CompressionCodecType) ([]
 
 // GetDecompressBytes implements kgo.PoolDecompressBytes. It is for the client's own
 // decompressor, which is not used.
-func (*fetchMemory) GetDecompressBytes([]byte, kgo.CompressionCodecType) []byte { return nil }
+func (*FetchPool) GetDecompressBytes([]byte, kgo.CompressionCodecType) []byte { return nil }
 
 // PutDecompressBytes implements kgo.PoolDecompressBytes: all records of a batch were
 // given back.
-func (m *fetchMemory) PutDecompressBytes(b []byte) { m.batches.put(b) }
+func (m *FetchPool) PutDecompressBytes(b []byte) { m.batches.put(b) }
 
 // GetRecords implements kgo.PoolRecords.
-func (m *fetchMemory) GetRecords(n int) []kgo.Record { return m.records.get(n) }
+func (m *FetchPool) GetRecords(n int) []kgo.Record { return m.records.get(n) }
 
 // PutRecords implements kgo.PoolRecords.
-func (m *fetchMemory) PutRecords(records []kgo.Record) { m.records.put(records) }
+func (m *FetchPool) PutRecords(records []kgo.Record) { m.records.put(records) }
 
-// scratch pools buffers for decompression, before the size of a batch is known.
-type scratch struct{ pool sync.Pool }
+// scratchPool pools buffers for decompression, before the size of a batch is known.
+type scratchPool struct{ pool sync.Pool }
 
-var _ kgo.PoolDecompressBytes = (*scratch)(nil)
+var _ kgo.PoolDecompressBytes = (*scratchPool)(nil)
 
 // GetDecompressBytes implements kgo.PoolDecompressBytes.
-func (s *scratch) GetDecompressBytes(compressed []byte, _ kgo.CompressionCodecType) []byte {
+func (s *scratchPool) GetDecompressBytes(compressed []byte, _ kgo.CompressionCodecType) []byte {
 	const usual = 5
 	if have, ok := s.pool.Get().(*[]byte); ok && cap(*have) >= len(compressed) {
 		return *have // grown by earlier batches
@@ -93,7 +93,7 @@ func (s *scratch) GetDecompressBytes(compressed []byte, _ kgo.CompressionCodecTy
 }
 
 // PutDecompressBytes implements kgo.PoolDecompressBytes.
-func (s *scratch) PutDecompressBytes(b []byte) { s.pool.Put(&b) }
+func (s *scratchPool) PutDecompressBytes(b []byte) { s.pool.Put(&b) }
 
 // freeList is a pool of unused slices, limited in bytes; the oldest are dropped first.
 // It is safe for concurrent use.

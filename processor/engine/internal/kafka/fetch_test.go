@@ -1,4 +1,4 @@
-package engine_test
+package kafka_test
 
 import (
 	"bytes"
@@ -13,14 +13,13 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 	"pgregory.net/rapid"
 
-	"github.com/tributary-hq/tributary/processor/engine"
-	"github.com/tributary-hq/tributary/schemas/raw"
+	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 )
 
 // wireRecord is a record as a client of whatever kind may write it.
 type wireRecord struct {
 	Key, Value []byte
-	Headers    []raw.Header
+	Headers    []kgo.RecordHeader
 }
 
 func (r *wireRecord) append(dst []byte, offset int32) []byte {
@@ -67,20 +66,31 @@ func fetch(memory kgo.Decompressor, pools []kgo.Pool, p *kmsg.FetchResponseTopic
 	return got
 }
 
+// inputs returns records as a stage gets them.
+func inputs(records []*kgo.Record) []wireRecord {
+	var keys kafka.HeaderKeys
+	out := make([]wireRecord, len(records))
+	for i, r := range records {
+		out[i].Key = r.Key
+		out[i].Headers, out[i].Value = kafka.AppendHeaders(&keys, out[i].Headers, r)
+	}
+	return out
+}
+
 // TestFetchedRecords: whatever headers records have, compressed or not, the stage sees
 // them as they were written, also in memory that was used before.
 func TestFetchedRecords(t *testing.T) {
 	t.Parallel()
-	memory := engine.NewFetchMemory(1 << 20)
+	memory := kafka.NewFetchPool(1 << 20)
 	some := rapid.OneOf(rapid.Just([]byte(nil)), rapid.SliceOfN(rapid.Byte(), 0, 300))
-	header := rapid.Custom(func(t *rapid.T) raw.Header {
-		key := rapid.OneOf(rapid.SampledFrom([]string{"", "\x00", raw.HeaderSource, raw.HeaderTraceparent}), rapid.String()).Draw(t, "key")
-		return raw.Header{Key: key, Value: some.Draw(t, "value")}
+	header := rapid.Custom(func(t *rapid.T) kgo.RecordHeader {
+		key := rapid.OneOf(rapid.SampledFrom([]string{"", "\x00", "source", "traceparent"}), rapid.String()).Draw(t, "key")
+		return kgo.RecordHeader{Key: key, Value: some.Draw(t, "value")}
 	})
 	record := rapid.Custom(func(t *rapid.T) wireRecord {
 		return wireRecord{Key: some.Draw(t, "key"), Value: some.Draw(t, "value"), Headers: rapid.SliceOfN(header, 0, 80).Draw(t, "headers")}
 	})
-	headerless := cmp.FilterValues(func(a, b []raw.Header) bool { return len(a)+len(b) == 0 }, cmp.Ignore())
+	headerless := cmp.FilterValues(func(a, b []kgo.RecordHeader) bool { return len(a)+len(b) == 0 }, cmp.Ignore())
 	rapid.Check(t, func(t *rapid.T) {
 		want := rapid.SliceOfN(record, 1, 8).Draw(t, "records")
 		var records []byte
@@ -93,10 +103,9 @@ func TestFetchedRecords(t *testing.T) {
 		if got.Err != nil || len(got.Records) != len(want) {
 			t.Fatalf("%d records of %d, %v", len(got.Records), len(want), got.Err)
 		}
-		inputs := engine.Inputs(got.Records)
+		inputs := inputs(got.Records)
 		for i := range inputs {
-			have := wireRecord{Key: inputs[i].Key, Value: inputs[i].Value, Headers: inputs[i].Headers}
-			if diff := cmp.Diff(want[i], have, headerless); diff != "" {
+			if diff := cmp.Diff(want[i], inputs[i], headerless); diff != "" {
 				t.Fatalf("record %d (-want +got):\n%s", i, diff)
 			}
 		}
@@ -110,13 +119,13 @@ func TestFetchedRecords(t *testing.T) {
 // without what the engine does to it.
 func TestBrokenBatches(t *testing.T) {
 	t.Parallel()
-	memory := engine.NewFetchMemory(1 << 20)
+	memory := kafka.NewFetchPool(1 << 20)
 	seed := rand.Uint64()
 	random := rand.New(rand.NewPCG(seed, 0))
 	var records []byte
 	const n = 5
 	for i := range n {
-		r := wireRecord{Key: []byte("key"), Value: []byte("value"), Headers: []raw.Header{{Key: "a", Value: []byte("1")}, {Key: "b", Value: nil}}}
+		r := wireRecord{Key: []byte("key"), Value: []byte("value"), Headers: []kgo.RecordHeader{{Key: "a", Value: []byte("1")}, {Key: "b", Value: nil}}}
 		records = r.append(records, int32(i))
 	}
 	for range 5000 {
@@ -130,11 +139,11 @@ func TestBrokenBatches(t *testing.T) {
 		if len(got.Records) != len(want.Records) || (got.Err == nil) != (want.Err == nil) {
 			t.Fatalf("seed %d, %x: %d records, %v; the client alone: %d, %v", seed, broken, len(got.Records), got.Err, len(want.Records), want.Err)
 		}
-		for i, in := range engine.Inputs(got.Records) {
-			alone, ours := want.Records[i], wireRecord{Key: in.Key, Value: in.Value, Headers: in.Headers}
+		for i, in := range inputs(got.Records) {
+			alone, ours := want.Records[i], in
 			plain := wireRecord{Key: alone.Key, Value: alone.Value}
 			for _, h := range alone.Headers {
-				plain.Headers = append(plain.Headers, raw.Header(h))
+				plain.Headers = append(plain.Headers, h)
 			}
 			if diff := cmp.Diff(plain, ours, cmpopts.EquateEmpty()); diff != "" {
 				t.Fatalf("seed %d, %x: (-client alone +ours)\n%s", seed, broken, diff)
@@ -171,12 +180,12 @@ func TestMessagesOfOldFormats(t *testing.T) {
 			p := kmsg.NewFetchResponseTopicPartition()
 			p.HighWatermark, p.LastStableOffset = int64(len(values)), int64(len(values))
 			p.RecordBatches = message(int64(len(values))-1, 3, nil, bytes.Clone(out))
-			memory := engine.NewFetchMemory(1 << 20)
+			memory := kafka.NewFetchPool(1 << 20)
 			got, want := fetch(memory, []kgo.Pool{memory}, &p), fetch(kgo.DefaultDecompressor(), nil, &p)
 			if len(want.Records) != len(values) || len(got.Records) != len(want.Records) || got.Err != nil {
 				t.Fatalf("%d records of %d, %v; the client alone: %d, %v", len(got.Records), len(values), got.Err, len(want.Records), want.Err)
 			}
-			for i, in := range engine.Inputs(got.Records) {
+			for i, in := range inputs(got.Records) {
 				if !bytes.Equal(in.Value, values[i]) {
 					t.Errorf("message %d: %q, want %q", i, in.Value, values[i])
 				}
@@ -191,8 +200,7 @@ func BenchmarkFetch(b *testing.B) {
 	const n = 250
 	var records []byte
 	keys := []string{
-		raw.HeaderSource, raw.HeaderProvider, raw.HeaderAssurance, raw.HeaderSecretID, raw.HeaderRequestID,
-		raw.HeaderReceivedAt, raw.HeaderKind, raw.HeaderContentType, raw.HeaderTraceparent,
+		"source", "provider", "assurance", "secret-id", "request-id", "received-at", "kind", "content-type", "traceparent",
 	}
 	random := rand.New(rand.NewPCG(1, 1))
 	for i := range n {
@@ -201,20 +209,24 @@ func BenchmarkFetch(b *testing.B) {
 			r.Value[j] = "0123456789abcdef"[random.IntN(16)]
 		}
 		for _, k := range keys {
-			r.Headers = append(r.Headers, raw.Header{Key: k, Value: []byte("0123456789abcdef")})
+			r.Headers = append(r.Headers, kgo.RecordHeader{Key: k, Value: []byte("0123456789abcdef")})
 		}
 		records = r.append(records, int32(i))
 	}
 	p := batchOf(b, records, n, kgo.Lz4Compression(), true)
-	memory := engine.NewFetchMemory(1 << 20)
+	memory := kafka.NewFetchPool(1 << 20)
 	run := func(with kgo.Decompressor, pools []kgo.Pool) func(*testing.B) {
 		return func(b *testing.B) {
 			b.Helper()
 			b.ReportAllocs()
-			inputs := engine.NewInputs()
+			var keys kafka.HeaderKeys
+			var headers []kgo.RecordHeader
 			for b.Loop() {
 				got := fetch(with, pools, p)
-				inputs(got.Records)
+				headers = headers[:0]
+				for _, r := range got.Records {
+					headers, _ = kafka.AppendHeaders(&keys, headers, r)
+				}
 				for _, r := range got.Records {
 					r.Recycle()
 				}

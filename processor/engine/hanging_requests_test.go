@@ -11,13 +11,13 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 )
 
-// TestSettleOnBroker: what the engine sends to end a transaction that a broker has
-// forgotten is understood by brokers, as is how it finds out about one. The
-// simulation has the rest: nothing makes a broker forget on purpose.
-func TestSettleOnBroker(t *testing.T) {
+// TestHangingTransactionRequests: a broker understands the requests that find a hanging
+// transaction and complete it. The simulation tests the recovery itself: nothing makes a
+// real broker leave a transaction hanging.
+func TestHangingTransactionRequests(t *testing.T) {
 	t.Parallel()
 	for name, commit := range map[string]bool{"commit": true, "abort": false} {
 		t.Run(name, func(t *testing.T) {
@@ -42,28 +42,28 @@ func TestSettleOnBroker(t *testing.T) {
 				t.Fatal(err)
 			}
 			b.leaveOffset(left, id, group, pid, epoch)
-			settler := engine.NewSettler(b.client, b.kafka)
-			if ok, err := settler.EpochPerTransaction(t.Context()); err != nil || !ok {
+			admin := kafka.NewAdmin(b.client, b.kafka)
+			if ok, err := admin.EpochPerTransaction(t.Context()); err != nil || !ok {
 				t.Errorf("EpochPerTransaction() = %v, %v: want true of a broker of today", ok, err)
 			}
 			open := kadm.TopicsSet{}
 			open.Add(topic, 0, 1)
-			if err := settler.EndAs(t.Context(), id, pid, epoch, open, group, commit); err != nil {
+			if err := admin.EndTransaction(t.Context(), id, kafka.Producer{ID: pid, Epoch: epoch}, open, group, commit); err != nil {
 				t.Fatal(err)
 			}
 			b.awaitStable(group, topic)
 			for p := range int32(2) {
-				found, committed, err := settler.Marker(t.Context(), topic, p, pid, epoch)
-				if err != nil || !found || committed != commit {
-					t.Errorf("Marker(%d) = %v, %v, %v, want true, %v", p, found, committed, err, commit)
+				found, err := admin.Marker(t.Context(), topic, p, kafka.Producer{ID: pid, Epoch: epoch})
+				if want := map[bool]kafka.Marker{true: kafka.CommitMarker, false: kafka.AbortMarker}[commit]; err != nil || found != want {
+					t.Errorf("Marker(%d) = %v, %v, want %v", p, found, err, want)
 				}
-				if found, _, err := settler.Marker(t.Context(), topic, p, pid, epoch+1); found || err != nil {
+				if found, err := admin.Marker(t.Context(), topic, p, kafka.Producer{ID: pid, Epoch: epoch + 1}); found != kafka.NoMarker || err != nil {
 					t.Errorf("Marker(%d) of the next epoch = %v, %v, want none", p, found, err)
 				}
 			}
-			notes, err := settler.OffsetNotes(t.Context(), group, b.names.Topic(input))
+			notes, err := admin.OffsetMetadata(t.Context(), group, b.names.Topic(input))
 			if err != nil || (len(notes) == 1 && notes[0] == "a note") != commit {
-				t.Errorf("OffsetNotes() = %q, %v, want the note if committed", notes, err)
+				t.Errorf("OffsetMetadata() = %q, %v, want the note if committed", notes, err)
 			}
 		})
 	}

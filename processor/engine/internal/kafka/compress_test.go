@@ -1,4 +1,4 @@
-package engine_test
+package kafka_test
 
 import (
 	"bytes"
@@ -11,7 +11,7 @@ import (
 	"github.com/pierrec/lz4/v4"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 )
 
 // TestCompressedBatches: the client's own decompressor and the library's reader give
@@ -26,7 +26,7 @@ func TestCompressedBatches(t *testing.T) {
 		noise[i] = byte(random.Uint32())
 	}
 	text := []byte(strings.Repeat(`{"id":"5f0c","state":"delivered"}`, 20000))
-	compressor := engine.NewBatchLZ4()
+	compressor := kafka.NewLZ4()
 	var group sync.WaitGroup
 	for _, size := range []int{1, 5, 13, 64 << 10, 256<<10 - 1, 256 << 10, 256<<10 + 1, 600 << 10} {
 		for _, src := range [][]byte{noise[:size], text[:size], append(text[:size/2:size/2], noise[:size/2]...)} {
@@ -60,12 +60,12 @@ func TestCompressedBatches(t *testing.T) {
 func TestUncompressWithoutMemory(t *testing.T) {
 	t.Parallel()
 	src := []byte(strings.Repeat("ab", 50) + "what is not repeated")
-	frame, codec := engine.NewBatchLZ4().Compress(&bytes.Buffer{}, src)
+	frame, codec := kafka.NewLZ4().Compress(&bytes.Buffer{}, src)
 	if codec != kgo.CodecLz4 {
 		t.Fatalf("codec %d", codec)
 	}
 	for _, dst := range [][]byte{nil, {}, make([]byte, 0, 1)} {
-		if got, ok := engine.UncompressLZ4(dst, frame); !ok || !bytes.Equal(got, src) {
+		if got, ok := kafka.UncompressLZ4(dst, frame); !ok || !bytes.Equal(got, src) {
 			t.Errorf("with room for %d: %q, %t", cap(dst), got, ok)
 		}
 	}
@@ -103,18 +103,18 @@ func TestUncompressedFrames(t *testing.T) {
 			t.Fatal(err)
 		}
 		room := make([]byte, 0, random.IntN(2*len(part)+1))
-		got, ok := engine.UncompressLZ4(room, frame.Bytes())
+		got, ok := kafka.UncompressLZ4(room, frame.Bytes())
 		if !ok || !bytes.Equal(got, part) {
 			t.Fatalf("seed %d, %d bytes, %v: %d bytes, %v", seed, len(part), options, len(got), ok)
 		}
 		broken := bytes.Clone(frame.Bytes())
 		if cut := random.IntN(len(broken)); cut < len(broken) {
-			if _, ok := engine.UncompressLZ4(nil, broken[:cut]); ok {
+			if _, ok := kafka.UncompressLZ4(nil, broken[:cut]); ok {
 				t.Fatalf("seed %d: a frame cut at %d of %d was read", seed, cut, len(broken))
 			}
 		}
 		broken[random.IntN(len(broken))] ^= byte(1 << random.IntN(8))
-		got, ok = engine.UncompressLZ4(nil, broken)
+		got, ok = kafka.UncompressLZ4(nil, broken)
 		want, err := io.ReadAll(lz4.NewReader(bytes.NewReader(broken)))
 		if ok && err == nil && !bytes.Equal(got, want) {
 			t.Fatalf("seed %d: %d bytes of a broken frame, the library reads %d others", seed, len(got), len(want))
@@ -125,7 +125,7 @@ func TestUncompressedFrames(t *testing.T) {
 		"blocks that depend": "\x04\x22\x4d\x18\x40\x50\xfb\x00\x00\x00\x00", "a dictionary": "\x04\x22\x4d\x18\x61\x50\xfb\x00\x00\x00\x00",
 		"a block over the most": "\x04\x22\x4d\x18\x60\x50\xfb\x00\x00\x05\x00", "more behind it": "\x04\x22\x4d\x18\x60\x50\xfb\x00\x00\x00\x00\x00",
 	} {
-		if got, ok := engine.UncompressLZ4(nil, []byte(frame)); ok {
+		if got, ok := kafka.UncompressLZ4(nil, []byte(frame)); ok {
 			t.Errorf("%s: read as %x", name, got)
 		}
 	}
