@@ -67,7 +67,7 @@ func showFigures(g *cli.Globals, r *bench.Report, names []string) {
 		}
 		t.Row(row...)
 	}
-	g.Printf("%s\n", t.Render())
+	g.Printf("%s\n", t.Render(g.Width()))
 }
 
 // benchTitle describes where a bench ran.
@@ -93,7 +93,7 @@ func showRatios(g *cli.Globals, r *bench.Report) {
 		}
 		t.Row(x.Of, x.Peer, strings.ReplaceAll(x.Figure, "_", " "), better, spread(x.Ours), spread(x.Theirs), spread(x.Ratio), x.Ratio.N)
 	}
-	g.Printf("\nBy pairs of runs, median (first and third quartile):\n%s\n", t.Render())
+	g.Printf("\nBy pairs of runs, median (first and third quartile):\n%s\n", t.Render(g.Width()))
 }
 
 // spread writes a median, with the quartiles if there are several values.

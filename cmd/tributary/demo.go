@@ -134,6 +134,8 @@ func (l *recordLines) line(v any) {
 func showDemo(g *cli.Globals, r *demo.Result) {
 	g.Printf("\nJourneys, one of each story:\n")
 	t := terminal.NewTable("story", "correlation id", "verified by", "fallbacks", "paid", "refunded", "outcome", "missing")
+	t.Optional("missing", "refunded", "correlation id", "fallbacks")
+	t.Wrap("story")
 	for i := range r.Rows {
 		row, j := &r.Rows[i], r.Rows[i].Journey
 		by := "-"
@@ -152,8 +154,9 @@ func showDemo(g *cli.Globals, r *demo.Result) {
 			strings.ToLower(strings.ReplaceAll(j.Outcome, "_", " ")), missing,
 		)
 	}
-	g.Printf("%s\n\nThe account, in records:\n", t.Render())
-	t = terminal.NewTable("provider", "webhooks sent", "of them repeats", "forged", "refused", "accepted", "decoded", "duplicates dropped", "dead letters", "adds up")
+	g.Printf("%s\n\nThe account, in records:\n", t.Render(g.Width()))
+	t = terminal.NewTable("provider", "sent", "repeats", "forged", "refused", "accepted", "decoded", "duplicates", "dead letters", "adds up")
+	t.Optional("repeats", "refused", "forged")
 	for _, p := range slices.Sorted(maps.Keys(r.Sent)) {
 		c, a := r.Sent[p], r.Topics.Accounts[p]
 		t.Row(
@@ -161,18 +164,18 @@ func showDemo(g *cli.Globals, r *demo.Result) {
 			yes(a.AddsUp() && c.Accepted == a.Raw && c.Forged == c.Refused),
 		)
 	}
-	g.Printf("%s\n", t.Render())
+	g.Printf("%s\n", t.Render(g.Width()))
 	counts(g, "Refused", r.Refused)
 	counts(g, "Dead letters", r.Topics.Causes)
 	counts(g, "Enriched", r.Topics.Enriched)
-	g.Printf("Answers: median %v, 99 %% within %v. %v of the providers' time in %v.\n",
+	g.Printf("Answers: median %v, 99 %% within %v. %v of the providers' time took %v.\n",
 		r.Latency.P50.Round(time.Microsecond), r.Latency.P99.Round(time.Microsecond), r.DemoTime.Round(time.Minute), r.Took.Round(100*time.Millisecond))
 	if r.AddsUp {
-		g.Printf("\nIt adds up: every accepted record was decoded, dropped as a duplicate or kept as a dead letter,\n"+
-			"every forgery was refused, and all %d journeys are what an independent model says.\n", r.Topics.Comparison.Equal)
-		g.Printf("\nNext:\n  %[1]s demo --stay   keeps it running, with webhooks to send by curl\n"+
-			"  %[1]s dev           runs everything on a broker of yours, or with --embedded on its own\n"+
-			"  %[1]s --help        lists the operators' commands; README.md has three doors\n", cli.Program())
+		g.Printf("\nIt adds up: every accepted record was decoded, dropped as a duplicate or kept as\n"+
+			"a dead letter, every forgery was refused, and all %d journeys are what an\nindependent model says.\n", r.Topics.Comparison.Equal)
+		g.Printf("\nNext:\n  %[1]s demo --stay  # send webhooks of your own\n"+
+			"  %[1]s dev          # everything on your Kafka\n"+
+			"  %[1]s --help       # all commands\n", cli.Program())
 		return
 	}
 	g.Printf("\nIt does not add up (seed %d):\n  %s\n", r.Seed, terminal.Text(strings.Join(r.Faults, "\n  ")))

@@ -190,6 +190,7 @@ func showSimulation(g *cli.Globals, l *simulator.Ledger, took time.Duration) err
 		}
 	} else {
 		t := terminal.NewTable("provider", "webhooks", "tries", "repeats", "records accepted", "forged", "refused", "lost")
+		t.Optional("tries", "repeats")
 		row := func(name string, c simulator.Count) []any {
 			return []any{name, c.Webhooks, c.Tries, c.Repeats, c.Accepted, c.Forged, c.Refused, c.Lost}
 		}
@@ -197,7 +198,7 @@ func showSimulation(g *cli.Globals, l *simulator.Ledger, took time.Duration) err
 			t.Row(row(p, r.Sent[p])...)
 		}
 		t.Footer(row("all", r.Total)...)
-		g.Printf("%s\n", t.Render())
+		g.Printf("%s\n", t.Render(g.Width()))
 		for _, status := range slices.Sorted(maps.Keys(r.Statuses)) {
 			g.Printf("last answer %d: %d\n", status, r.Statuses[status])
 		}

@@ -126,11 +126,12 @@ func showVerification(g *cli.Globals, sent map[string]simulator.Count, r *model.
 		return err
 	}
 	t := terminal.NewTable("provider", "accepted", "raw", "decoded", "duplicates", "dead letters", "forged", "refused")
+	t.Optional("raw")
 	for _, p := range slices.Sorted(maps.Keys(sent)) {
 		c, a := sent[p], r.Accounts[p]
 		t.Row(p, c.Accepted, a.Raw, a.Decoded, a.Duplicates, a.DeadLetters, c.Forged, c.Refused)
 	}
-	g.Printf("%s\n", t.Render())
+	g.Printf("%s\n", t.Render(g.Width()))
 	counts(g, "Dead letters", r.Causes)
 	counts(g, "Enriched", r.Enriched)
 	g.Printf("Journeys: %d equal to the model's, %d different, %d with a deadline about now\n",

@@ -13,11 +13,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
@@ -42,6 +44,8 @@ type Globals struct {
 	JSON bool
 	// Brokers are --brokers; empty means those of the configuration.
 	Brokers []string
+	// Output is --output: empty, wide, json or yaml.
+	Output string
 	// Settings are the --set: key=value, before file and environment.
 	Settings []string
 }
@@ -52,6 +56,7 @@ func (g *Globals) AddFlags(root *cobra.Command) {
 	root.PersistentFlags().StringSliceVarP(&g.Brokers, "brokers", "b", nil, "bootstrap addresses, before those of the configuration")
 	root.PersistentFlags().StringArrayVarP(&g.Settings, "set", "X", nil, "a setting, before file and environment: -X kafka.prefix=test.")
 	root.PersistentFlags().BoolVar(&g.JSON, "json", false, "print JSON, for programs")
+	root.PersistentFlags().StringVar(&g.Output, "output", "", "wide (all columns, nothing cut), json or yaml")
 }
 
 // Error ends the program with an exit code. Without Err nothing is printed.
@@ -81,6 +86,8 @@ func Run(ctx context.Context, newRoot func(*Globals) *cobra.Command, args []stri
 	// Reached only by an unknown command: cobra's own error would have no exit code.
 	root.Args, root.RunE = cobra.ArbitraryArgs, unknownCommand
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return Usage(errors.New(terminal.Line(err.Error()))) })
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return g.checkOutput() }
+	g.shortOutput(root)
 	usageErrors(root)
 	root.SetUsageTemplate(strings.NewReplacer(
 		"FlagUsages", "FlagUsagesWrapped 80", " for more information about a command", " for more about one",
@@ -190,8 +197,41 @@ func Admin(c *config.Config) (*kadm.Client, error) {
 	return kadm.NewClient(client), nil
 }
 
-// PrintJSON prints a value as indented JSON.
+// shortOutput gives --output its short form in every command that does not use -o itself.
+func (g *Globals) shortOutput(c *cobra.Command) {
+	for _, sub := range c.Commands() {
+		g.shortOutput(sub)
+	}
+	if c.Flags().ShorthandLookup("o") == nil && c.HasParent() {
+		c.Flags().StringVarP(&g.Output, "output", "o", "", "wide (all columns, nothing cut), json or yaml")
+	}
+}
+
+// checkOutput checks --output; json and yaml set JSON.
+func (g *Globals) checkOutput() error {
+	switch g.Output {
+	case "", "wide":
+	case "json", "yaml":
+		g.JSON = true
+	default:
+		return Usage(fmt.Errorf("--output %s: write wide, json or yaml", g.Output))
+	}
+	return nil
+}
+
+// Width returns the columns that a table may take, 0 for no limit.
+func (g *Globals) Width() int {
+	if g.Output == "wide" {
+		return 0
+	}
+	return terminal.Width(g.Out)
+}
+
+// PrintJSON prints a value as indented JSON, or with --output yaml as YAML.
 func (g *Globals) PrintJSON(v any) error {
+	if g.Output == "yaml" {
+		return g.printYAML(v)
+	}
 	e := json.NewEncoder(g.Out)
 	e.SetIndent("", "  ")
 	if err := e.Encode(v); err != nil {
@@ -200,6 +240,48 @@ func (g *Globals) PrintJSON(v any) error {
 	return nil
 }
 
-// Printf prints to the output. Line breaks in arguments are escaped: see
-// terminal.Printf.
-func (g *Globals) Printf(format string, args ...any) { terminal.Printf(g.Out, format, args...) }
+// printYAML prints the JSON of a value as YAML, with the keys in the same order.
+func (g *Globals) printYAML(v any) error {
+	encoded, err := json.Marshal(v)
+	var document yaml.Node
+	if err == nil {
+		err = yaml.Unmarshal(encoded, &document) // JSON is YAML
+	}
+	if err != nil {
+		return fmt.Errorf("print YAML: %w", err)
+	}
+	blockStyle(&document)
+	e := yaml.NewEncoder(g.Out)
+	e.SetIndent(2)
+	if err := e.Encode(&document); err != nil {
+		return fmt.Errorf("print YAML: %w", err)
+	}
+	return nil
+}
+
+// blockStyle takes JSON's braces and quotes away where YAML needs none.
+func blockStyle(n *yaml.Node) {
+	n.Style = 0
+	for _, sub := range n.Content {
+		blockStyle(sub)
+	}
+}
+
+// Printf prints to the output. Line breaks in arguments are escaped, see terminal.Printf. On a terminal
+// lines that are too long are wrapped, unless an argument is a terminal.Text, which has lines of its
+// own: a table, a command to copy.
+func (g *Globals) Printf(format string, args ...any) {
+	width := g.Width()
+	if width == 0 || slices.ContainsFunc(args, isText) {
+		terminal.Printf(g.Out, format, args...)
+		return
+	}
+	var b strings.Builder
+	terminal.Printf(&b, format, args...)
+	_, _ = io.WriteString(g.Out, string(terminal.Wrap(b.String(), width)))
+}
+
+func isText(arg any) bool {
+	_, ok := arg.(terminal.Text)
+	return ok
+}

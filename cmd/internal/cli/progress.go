@@ -31,8 +31,13 @@ func NewProgress(out io.Writer) *Progress {
 	p.writer.SetOutputWriter(out)
 	p.writer.SetAutoStop(false)
 	p.writer.SetUpdateFrequency(100 * time.Millisecond)
-	p.writer.SetStyle(progress.StyleBlocks)
-	p.writer.SetMessageLength(50)
+	// 78 columns in all.
+	const message, bar = 34, 16
+	p.writer.SetMessageLength(message)
+	p.writer.SetTrackerLength(bar)
+	style := progress.StyleBlocks
+	style.Visibility.Value, style.Visibility.TrackerOverall = false, false
+	p.writer.SetStyle(style)
 	go p.writer.Render()
 	return p
 }

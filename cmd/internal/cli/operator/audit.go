@@ -114,15 +114,17 @@ func runAudit(ctx context.Context, g *cli.Globals, o audit.Config) error {
 func showAudit(g *cli.Globals, r *audit.Report) {
 	g.Printf("%s\n", describeSpan(&r.Span))
 	t := terminal.NewTable("provider", "accepted", "replayed", "decoded", "duplicates", "dead letters", "of these replayed", "differences")
+	t.Optional("of these replayed", "replayed")
 	for _, a := range r.Total() {
 		t.Row(a.Provider, a.Accepted, a.Replayed, a.Decoded, a.Duplicates, a.DeadLetters, a.DeadLettersReplayed, a.Differences)
 	}
-	g.Printf("%s\n", t.Render())
+	g.Printf("%s\n", t.Render(g.Width()))
 	t = terminal.NewTable("facts of", "entities", "told", "applied", "held", "begun earlier", "in flight", "differences")
+	t.Optional("begun earlier", "held")
 	for _, f := range r.Facts {
 		t.Row(f.Provider, f.Entities, f.Facts, f.Applied, f.Held, f.Earlier, f.InFlight, f.Differences)
 	}
-	g.Printf("%s\n", t.Render())
+	g.Printf("%s\n", t.Render(g.Width()))
 	j := &r.Journeys
 	g.Printf("Journeys: %d inputs, %d members in %d journeys, %d in flight, %d different\n", j.Inputs, j.Members, j.Journeys, j.InFlight, j.Differences)
 	g.Printf("Ledger: %d entries compared, %d different; %d delivery attempts missed\n", r.Ledger.Entries, r.Ledger.Differences, r.Ledger.Missed)

@@ -14,7 +14,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
@@ -158,11 +157,12 @@ func listLetters(ctx context.Context, g *cli.Globals, reader *deadletter.Reader,
 		return nil
 	}
 	t := terminal.NewTable("buried", "dead letter", "cause", "detail", "key", "version", "round", "replayed")
-	t.Configure([]table.ColumnConfig{{Number: 4, WidthMax: 48}, {Number: 5, WidthMax: 44}})
+	t.Optional("round", "version", "replayed", "key")
+	t.Wrap("detail")
 	for _, l := range found {
 		t.Row(stamp(l.Buried), letterRef(l), l.Cause, l.Detail, l.Key, l.Version, dash(l.Round), replayedBy(l.Replayed))
 	}
-	g.Printf("%s\n", t.Render())
+	g.Printf("%s\n", t.Render(g.Width()))
 	if total > len(found) {
 		g.Printf("The newest %d of %d (--number 0 lists all).\n", len(found), total)
 	}
@@ -234,7 +234,8 @@ func showLetterStats(g *cli.Globals, stats []deadletter.Stat) {
 		return
 	}
 	t := terminal.NewTable("provider", "cause", "stage", "version", "count", "replayed", "first", "last", "newest", "its detail")
-	t.Configure([]table.ColumnConfig{{Number: 10, WidthMax: 44}})
+	t.Optional("first", "stage", "version", "newest", "last")
+	t.Wrap("its detail")
 	var count, replayed int64
 	for i := range stats {
 		s := &stats[i]
@@ -243,7 +244,7 @@ func showLetterStats(g *cli.Globals, stats []deadletter.Stat) {
 		t.Row(s.Kind, s.Cause, s.Stage, s.Version, s.Count, s.Replayed, stamp(s.First), stamp(s.Last), newest, s.Detail)
 	}
 	t.Footer("all", "", "", "", count, replayed)
-	g.Printf("%s\n", t.Render())
+	g.Printf("%s\n", t.Render(g.Width()))
 }
 
 // auditLog logs an action of an operator to the error stream, like the program's log,

@@ -170,11 +170,12 @@ func showErasures(g *cli.Globals, plan *forget.Plan, report *trace.Report) {
 		showLooked(g, report)
 	} else {
 		t := terminal.NewTable("to be forgotten", "what", "state", "leaves journeys")
+		t.Optional("state", "what")
 		for i := range plan.Targets {
 			target := &plan.Targets[i]
 			t.Row(terminal.Stack(target.Keys), target.Kind, spoken(target.State), terminal.Stack(target.Journeys))
 		}
-		g.Printf("%s\n", t.Render())
+		g.Printf("%s\n", t.Render(g.Width()))
 	}
 	if len(plan.Others) > 0 {
 		g.Printf("Members of the same journeys, which stay (--journeys takes them in): %s\n", strings.Join(plan.Others, ", "))
@@ -196,12 +197,14 @@ func showErasures(g *cli.Globals, plan *forget.Plan, report *trace.Report) {
 		g.Printf("Nobody runs stage %s now: it will forget when it runs.\n", stage)
 	}
 	if len(plan.Stays) > 0 {
-		g.Printf("What stays in the topics, and until when:\n%s\n", staysTable(plan.Stays))
+		g.Printf("What stays in the topics, and until when:\n%s\n", staysTable(plan.Stays, g.Width()))
 	}
 }
 
-func staysTable(stays []forget.Stays) terminal.Text {
+func staysTable(stays []forget.Stays, width int) terminal.Text {
 	t := terminal.NewTable("topic", "records", "newest", "stays until")
+	t.Optional("newest")
+	t.Wrap("stays until")
 	for i := range stays {
 		s := &stays[i]
 		records, until := strconv.Itoa(s.Records), "for ever: the topic has no retention"
@@ -220,5 +223,5 @@ func staysTable(stays []forget.Stays) terminal.Text {
 		}
 		t.Row(s.Topic, records, stamp(s.Newest), until)
 	}
-	return t.Render()
+	return t.Render(width)
 }

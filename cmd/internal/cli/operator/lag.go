@@ -143,7 +143,7 @@ func runLag(ctx context.Context, g *cli.Globals, f *lagFlags) error {
 	if g.JSON {
 		err = g.PrintJSON(report)
 	} else {
-		newLagScreen(g.Out, f.all).show(report)
+		newLagScreen(g, f.all).show(report)
 	}
 	if err == nil && (report.Bad > 0 || len(report.Groups) == 0) {
 		return cli.ErrReported
@@ -155,7 +155,7 @@ func runLag(ctx context.Context, g *cli.Globals, f *lagFlags) error {
 func watchLag(ctx context.Context, g *cli.Globals, watcher *lag.Watcher, f *lagFlags) error {
 	ticker := time.NewTicker(f.interval)
 	defer ticker.Stop()
-	screen := newLagScreen(g.Out, f.all)
+	screen := newLagScreen(g, f.all)
 	screen.live = terminal.IsTerminal(g.Out)
 	screen.history = map[string][]lagMoment{}
 	lines := json.NewEncoder(g.Out)

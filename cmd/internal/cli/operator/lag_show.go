@@ -8,9 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
-
+	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
 )
@@ -24,14 +22,18 @@ type lagMoment struct{ age, out float64 }
 // lagScreen shows reports: first the state of each group, then the partitions of the
 // groups that require action.
 type lagScreen struct {
-	out  io.Writer
-	all  bool
-	live bool // drawn in place
+	out io.Writer
+	// width is that of the terminal, 0 for none.
+	width int
+	all   bool
+	live  bool // drawn in place
 	// history has the last observations by group; nil shows no sparklines.
 	history map[string][]lagMoment
 }
 
-func newLagScreen(out io.Writer, all bool) *lagScreen { return &lagScreen{out: out, all: all} }
+func newLagScreen(g *cli.Globals, all bool) *lagScreen {
+	return &lagScreen{out: g.Out, width: g.Width(), all: all}
+}
 
 func (s *lagScreen) show(r *lag.Report) {
 	var b strings.Builder
@@ -72,8 +74,8 @@ func (s *lagScreen) groups(r *lag.Report) terminal.Text {
 		columns = append(columns, "oldest, lately", "out/s, lately")
 	}
 	t := terminal.NewTable(append(columns, "verdict")...)
-	const widest = 64
-	t.Configure([]table.ColumnConfig{{Number: len(columns) + 1, WidthMax: widest, WidthMaxEnforcer: text.WrapSoft}})
+	t.Optional("out/s, lately", "oldest, lately", "held", "members", "caught up in")
+	t.Wrap("verdict")
 	for i := range r.Groups {
 		g := &r.Groups[i]
 		row := []any{g.Group, count(g.Members), zero(g.Records), zero(g.Held), oldest(&g.Figures), lag.Rate(g.In), lag.Rate(g.Out), caughtUp(&g.Figures, g.Verdict)}
@@ -89,14 +91,16 @@ func (s *lagScreen) groups(r *lag.Report) terminal.Text {
 		}
 		t.Row(append(row, verdict)...)
 	}
-	return t.Render()
+	return t.Render(s.width)
 }
 
 // mostPartitions is how many partitions of a group are shown without --all.
 const mostPartitions = 12
 
 func (s *lagScreen) partitions(g *lag.Group) terminal.Text {
-	t := terminal.NewTable("topic", "partition", "position", "end", "behind", "held", "oldest", "in/s", "out/s", "caught up in", "owner", "host", "")
+	t := terminal.NewTable("topic", "partition", "position", "end", "behind", "held", "oldest", "in/s", "out/s", "caught up in", "owner", "host", "verdict")
+	t.Optional("host", "held", "end", "position", "caught up in", "out/s", "in/s")
+	t.Wrap("verdict")
 	shown, left := 0, 0
 	for i := range g.Partitions {
 		p := &g.Partitions[i]
@@ -126,7 +130,7 @@ func (s *lagScreen) partitions(g *lag.Group) terminal.Text {
 			caughtUp(&p.Figures, p.Verdict), name, host, note,
 		)
 	}
-	rendered := t.Render()
+	rendered := t.Render(s.width)
 	if left > 0 {
 		rendered += terminal.Text(fmt.Sprintf("\n… and %d partitions more (--all)", left))
 	}

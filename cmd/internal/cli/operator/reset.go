@@ -143,7 +143,7 @@ func showReset(g *cli.Globals, p *reset.Plan) {
 				t.Row(x.Partition, x.Start, stamp(x.Oldest))
 			}
 		}
-		g.Printf("%s\n", t.Render())
+		g.Printf("%s\n", t.Render(g.Width()))
 	}
 	if len(p.Members) > 0 {
 		g.Printf("  It is refused while these run the stage: %s.\n", strings.Join(p.Members, ", "))

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
@@ -77,8 +75,9 @@ func topicsList(g *cli.Globals) error {
 		}
 		t.Row(w.Name, w.Partitions, w.Row.Format, w.Row.Access, w.Row.Policy(), retention, w.Row.Doc)
 	}
-	t.Configure([]table.ColumnConfig{{Number: 7, WidthMax: 60, WidthMaxEnforcer: text.WrapSoft}})
-	g.Printf("%s\n", t.Render())
+	t.Optional("cleanup", "format", "access", "partitions")
+	t.Wrap("holds")
+	g.Printf("%s\n", t.Render(g.Width()))
 	return nil
 }
 

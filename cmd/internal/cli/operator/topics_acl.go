@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
@@ -126,8 +124,9 @@ func printGrants(g *cli.Globals, grants []acl.Grant, names schemas.Names) {
 		}
 		t.Row(role, principal, terminal.Stack{strings.Join(grant.Operations, ", "), grant.Resource}, which, grant.Why)
 	}
-	t.Configure([]table.ColumnConfig{{Number: 5, WidthMax: 40, WidthMaxEnforcer: text.WrapSoft}})
-	g.Printf("%s\n", t.Render())
+	t.Wrap("for")
+	t.Optional("for")
+	g.Printf("%s\n", t.Render(g.Width()))
 }
 
 // changeACL compares the cluster's ACLs with the configured ones, and changes them if

@@ -74,6 +74,6 @@ func topicsCopy(ctx context.Context, g *cli.Globals, from string) error {
 	for _, c := range copied {
 		t.Row(c.Topic, c.To, c.Records, c.Bytes)
 	}
-	g.Printf("%s\n", t.Render())
+	g.Printf("%s\n", t.Render(g.Width()))
 	return nil
 }

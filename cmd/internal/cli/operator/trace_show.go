@@ -3,6 +3,7 @@ package operator
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,13 +80,31 @@ func showEntity(g *cli.Globals, e *trace.Entity) {
 	}
 }
 
+// showSteps prints the steps as a table, or where the terminal has a width as a timeline in lines.
 func showSteps(g *cli.Globals, steps []trace.Step) {
-	t := terminal.NewTable("written", "what", "where", "state", "event", "says")
+	if g.Width() == 0 {
+		t := terminal.NewTable("written", "what", "where", "state", "event", "says")
+		for i := range steps {
+			s := &steps[i]
+			t.Row(s.At.Format("2006-01-02 15:04:05.000"), whatOf(s), s.Position, spoken(s.State), eventOf(s), saysOf(s))
+		}
+		g.Printf("%s\n", t.Render(0))
+		return
+	}
+	const indent = "                "
+	day := ""
 	for i := range steps {
 		s := &steps[i]
-		t.Row(s.At.Format("2006-01-02 15:04:05.000"), whatOf(s), s.Position, spoken(s.State), eventOf(s), saysOf(s))
+		if today := s.At.Format(time.DateOnly); today != day {
+			day = today
+			g.Printf("  %s\n", day)
+		}
+		g.Printf("  %s  %s  %s\n", s.At.Format("15:04:05.000"), whatOf(s), s.Position)
+		details := slices.DeleteFunc([]string{spoken(s.State), eventOf(s), saysOf(s)}, func(part string) bool { return part == "" || part == "-" })
+		if len(details) > 0 {
+			g.Printf("%s%s\n", indent, strings.Join(details, "; "))
+		}
 	}
-	g.Printf("%s\n", t.Render())
 }
 
 func whatOf(s *trace.Step) string {

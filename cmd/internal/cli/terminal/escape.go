@@ -4,10 +4,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"golang.org/x/term"
 )
 
 // Line returns text as part of one line: control characters, line breaks included,
@@ -68,6 +71,23 @@ func Unwrap(w io.Writer) io.Writer {
 		return own.to
 	}
 	return w
+}
+
+// Width returns the columns of the terminal that a writer is, 0 if it is none. COLUMNS, if set, is the
+// width of either.
+func Width(w io.Writer) int {
+	if columns, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && columns > 0 {
+		return columns
+	}
+	f, ok := Unwrap(w).(*os.File)
+	if !ok {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd())) //nolint:gosec // a descriptor is small
+	if err != nil {
+		return 0
+	}
+	return width
 }
 
 // IsTerminal reports whether a writer is a terminal.

@@ -4,12 +4,19 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 )
+
+var update = flag.Bool("update", false, "rewrite the golden tables")
 
 func TestLine(t *testing.T) {
 	t.Parallel()
@@ -80,7 +87,47 @@ func TestTable(t *testing.T) {
 		`x\u001b[8m     22` + "\n" +
 		"y\n" +
 		`all\u000d      23`
-	if got := string(table.Render()); got != want {
+	if got := string(table.Render(0)); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestTableFits renders a wide table at usual widths: no line is wider, the columns go in the order of
+// their importance, sentences are wrapped, and ids that begin alike stay different.
+func TestTableFits(t *testing.T) {
+	t.Parallel()
+	table := terminal.NewTable("topic", "key", "partition", "offset", "cause", "detail")
+	table.Optional("partition", "offset")
+	table.Wrap("detail")
+	for i := range 2 {
+		table.Row("deadletter.lox24.v1", fmt.Sprintf("lox24:3378de83-de66-4de8-9d29-2b10d41bb64%d", i), 1, 17, "unknown_source",
+			"the source shop-17 is not in this processor's configuration, revision 3 of it was in force at ingest")
+	}
+	for _, width := range []int{40, 80, 120, 200} {
+		text := string(table.Render(width))
+		for line := range strings.Lines(text) {
+			if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > width {
+				t.Errorf("width %d: a line of %d columns: %s", width, n, line)
+			}
+		}
+		golden := filepath.Join("testdata", fmt.Sprintf("table-%d.txt", width))
+		if *update {
+			if err := os.WriteFile(golden, []byte(text+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil || string(want) != text+"\n" {
+			t.Errorf("width %d (%v):\n%s\nwant\n%s", width, err, text, want)
+		}
+	}
+}
+
+func TestWrap(t *testing.T) {
+	t.Parallel()
+	text := "short\n  an indented line of words that is too long\nno end"
+	want := "short\n  an indented line of\n    words that is too\n    long\nno end"
+	if got := string(terminal.Wrap(text, 24)); got != want {
+		t.Errorf("Wrap:\n%q\nwant\n%q", got, want)
 	}
 }

@@ -1,0 +1,34 @@
+package terminal
+
+import (
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/text"
+)
+
+// Wrap wraps the lines of a text that are wider than width columns. The lines below keep the first
+// one's indentation and two columns more.
+func Wrap(lines string, width int) Text {
+	var out strings.Builder
+	for line := range strings.Lines(lines) {
+		body, end := strings.CutSuffix(line, "\n")
+		trimmed := strings.TrimLeft(body, " ")
+		indent := strings.Repeat(" ", len(body)-len(trimmed))
+		const hanging, least = 2, 20
+		if text.StringWidth(body) > width {
+			rest := max(width-len(indent)-hanging, least)
+			body = indent
+			for i, part := range strings.Split(text.WrapSoft(trimmed, rest), "\n") {
+				if i > 0 {
+					body += "\n" + indent + strings.Repeat(" ", hanging)
+				}
+				body += strings.TrimRight(part, " ")
+			}
+		}
+		out.WriteString(body)
+		if end {
+			out.WriteByte('\n')
+		}
+	}
+	return Text(out.String())
+}
