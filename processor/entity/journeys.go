@@ -68,13 +68,14 @@ func (j *Journeys) Replace(next []JourneyID) bool {
 // record of the kind to the current ones.
 func (j *Journeys) Emit(tx engine.Tx, kind avro.JourneyInputKind, trace []raw.Header) error {
 	in := &j.Input
-	in.Kind, in.Verification.Set, in.Payment.Set = avro.JourneyInputKindRemoval, false, false
+	in.Kind, in.Verification.Set, in.Payment.Set, in.Milestone.Set = avro.JourneyInputKindRemoval, false, false, false
 	for _, id := range j.left {
 		if err := j.emit(tx, id, trace); err != nil {
 			return err
 		}
 	}
-	in.Kind, in.Verification.Set, in.Payment.Set = kind, kind == avro.JourneyInputKindVerification, kind == avro.JourneyInputKindPayment
+	in.Kind, in.Milestone.Set = kind, kind == avro.JourneyInputKindMilestone
+	in.Verification.Set, in.Payment.Set = kind == avro.JourneyInputKindVerification, kind == avro.JourneyInputKindPayment
 	for _, id := range j.current {
 		if err := j.emit(tx, id, trace); err != nil {
 			return err

@@ -1,5 +1,5 @@
-// Package journey joins all verifications and payments of one correlation id into one
-// snapshot with their common outcome.
+// Package journey joins all verifications, payments and milestones of one correlation id
+// into one snapshot with their common outcome.
 //
 //	internal.journey.v1 ─► member ─► journey (counts, sums, 50 members) ─► enriched.journeys.v1
 //	                       clock  ─► deadlines: verified, not paid · paid, not verified
@@ -24,6 +24,9 @@
 //
 // # Which member counts
 //
+//   - Milestones are the events that a further sender reported for the correlation id, by
+//     type. They are listed and counted as facts; they never change the outcome, and await
+//     nothing.
 //   - Verified: the success with the earliest outcome_at, then the smallest id. Its
 //     channel and duration are the journey's. Fallbacks and cost are summed over all
 //     verifications.

@@ -64,8 +64,12 @@ func appendMemberKey(dst, journey []byte, id string) []byte {
 	return append(appendMemberPrefix(dst, journey), id...)
 }
 
-// entryVersion is the format of the journey's entry.
-const entryVersion = 1
+// entryVersion is the format of the journey's entry. Version 2 has milestones: members of
+// that kind, and their number in the totals.
+const (
+	entryVersion      = 2
+	milestonesVersion = 2
+)
 
 func (j *journey) appendTo(dst []byte) []byte {
 	dst = append(dst, entryVersion)
@@ -106,7 +110,7 @@ func (j *journey) read(entry []byte) error {
 	if entry == nil {
 		return nil
 	}
-	r, _ := statecodec.NewReader(entry, entryVersion)
+	r, version := statecodec.NewReader(entry, entryVersion)
 	j.correlationID, j.namespace, j.revision, j.clock = r.Text(), readText[string](r), r.Int(), r.Instant()
 	j.shown = outcomeOfCode(r.Uint())
 	n := r.Len()
@@ -115,7 +119,7 @@ func (j *journey) read(entry []byte) error {
 		readMember(r, &j.listed[i], &j.room)
 	}
 	if j.others = r.Int(); j.others > 0 {
-		j.rest = readTotals(r)
+		j.rest = readTotals(r, version)
 	}
 	for range r.Len() {
 		j.gone = append(j.gone, departure{id: r.Text(), revision: r.Int(), endsAt: r.Instant()})
@@ -139,9 +143,13 @@ func (t *totals) appendTo(dst []byte) []byte {
 	return t.extremes.appendTo(dst)
 }
 
-func readTotals(r *statecodec.Reader) totals {
+func readTotals(r *statecodec.Reader, version byte) totals {
 	var t totals
-	for _, n := range t.all() {
+	counts := t.all()
+	if version < milestonesVersion {
+		counts = counts[:len(counts)-1]
+	}
+	for _, n := range counts {
 		*n = r.Int()
 	}
 	for _, list := range []*[]sums{&t.money, &t.cost} {
@@ -165,7 +173,7 @@ func (c *counts) all() []*int64 {
 		&c.waiting, &c.held, &c.refused, &c.paid, &c.returned, &c.kept, &c.refunded,
 		&c.conflicts, &c.regressions, &c.amountChanges, &c.holdsLate,
 		&c.assuranceUnknown, &c.sharedSecret, &c.signedID, &c.signedBody, &c.inconsistencies,
-		&c.released,
+		&c.released, &c.milestones,
 	}
 }
 

@@ -54,6 +54,10 @@ func faultOf(in *avro.JourneyInput, keySize int) string {
 		if !in.Payment.Set {
 			return "a payment without its state"
 		}
+	case avro.JourneyInputKindMilestone:
+		if !in.Milestone.Set {
+			return "milestones without their list"
+		}
 	default:
 	}
 	known := in.Kind != avro.JourneyInputKindUnknown

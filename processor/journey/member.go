@@ -10,7 +10,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// member is a verification or a payment of the journey; one of the two is set.
+// member is a verification, a payment or the milestones of a source; one of them is set.
 type member struct {
 	id           string
 	revision     int64
@@ -22,6 +22,7 @@ type member struct {
 	expiresAt    statecodec.Instant
 	verification *verification
 	payment      *payment
+	milestones   *milestones
 }
 
 // verification holds the fields of avro.VerificationMember.
@@ -61,6 +62,11 @@ func memberOf(in *avro.JourneyInput, into *room) member {
 	m := member{
 		id: in.MemberID.Value, revision: in.MemberRevision.Value, facts: in.MemberFacts.Value, assurance: in.Assurance,
 		firstAt: instant(in.FirstEventAt), lastAt: instant(in.LastEventAt), receivedAt: instant(in.ReceivedAt), expiresAt: instant(in.ExpiresAt),
+	}
+	if in.Kind == avro.JourneyInputKindMilestone {
+		m.milestones = into.milestone()
+		m.milestones.set(&in.Milestone.Value)
+		return m
 	}
 	if in.Kind == avro.JourneyInputKindVerification {
 		m.verification = into.verification()

@@ -9,6 +9,7 @@ import (
 const (
 	kindVerification = 1
 	kindPayment      = 2
+	kindMilestones   = 3
 )
 
 // appendTo writes the member as a part of a state entry:
@@ -16,8 +17,11 @@ const (
 //	kind | id | revision | facts | assurance | first, last, received, expires at | its own fields
 func (m *member) appendTo(dst []byte) []byte {
 	kind := uint64(kindVerification)
-	if m.payment != nil {
+	switch {
+	case m.payment != nil:
 		kind = kindPayment
+	case m.milestones != nil:
+		kind = kindMilestones
 	}
 	dst = statecodec.AppendUint(dst, kind)
 	dst = statecodec.AppendString(dst, m.id)
@@ -27,10 +31,14 @@ func (m *member) appendTo(dst []byte) []byte {
 	for _, at := range [...]statecodec.Instant{m.firstAt, m.lastAt, m.receivedAt, m.expiresAt} {
 		dst = statecodec.AppendInstant(dst, at)
 	}
-	if m.payment != nil {
+	switch kind {
+	case kindPayment:
 		return appendPayment(dst, m.payment)
+	case kindMilestones:
+		return m.milestones.appendTo(dst)
+	default:
+		return appendVerification(dst, m.verification)
 	}
-	return appendVerification(dst, m.verification)
 }
 
 // readMember reads every field of a member, those of its kind into the room. Its
@@ -39,11 +47,15 @@ func readMember(r *statecodec.Reader, m *member, into *room) {
 	kind := r.Uint()
 	m.id, m.revision, m.facts, m.assurance = r.Text(), r.Int(), r.Int(), avro.Assurance(r.Text())
 	m.firstAt, m.lastAt, m.receivedAt, m.expiresAt = r.Instant(), r.Instant(), r.Instant(), r.Instant()
-	m.verification, m.payment = nil, nil
-	if kind == kindPayment {
+	m.verification, m.payment, m.milestones = nil, nil, nil
+	switch kind {
+	case kindPayment:
 		m.payment = into.payment()
 		readPayment(r, m.payment)
-	} else {
+	case kindMilestones:
+		m.milestones = into.milestone()
+		m.milestones.readFrom(r)
+	default:
 		m.verification = into.verification()
 		readVerification(r, m.verification)
 	}
@@ -133,10 +145,12 @@ func readText[T ~string](r *statecodec.Reader) avro.Optional[T] {
 type room struct {
 	verifications []verification
 	payments      []payment
+	events        []milestones
 }
 
 func (r *room) verification() *verification { return next(&r.verifications) }
 func (r *room) payment() *payment           { return next(&r.payments) }
+func (r *room) milestone() *milestones      { return next(&r.events) }
 
 // next returns the next of a list, which moves nothing that was returned before.
 func next[T any](list *[]T) *T {
@@ -149,4 +163,6 @@ func next[T any](list *[]T) *T {
 }
 
 // reset empties the room for other members.
-func (r *room) reset() { r.verifications, r.payments = r.verifications[:0], r.payments[:0] }
+func (r *room) reset() {
+	r.verifications, r.payments, r.events = r.verifications[:0], r.payments[:0], r.events[:0]
+}

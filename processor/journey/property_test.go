@@ -46,11 +46,11 @@ func history(r *rapid.T) (told, newest []*avro.JourneyInput) {
 	members := rapid.OneOf(rapid.IntRange(1, 6), rapid.IntRange(45, 70)).Draw(r, "members")
 	for m := range members {
 		id := fmt.Sprint("member-", m)
-		payment := rapid.Bool().Draw(r, "payment")
+		kind := rapid.SampledFrom([]string{"verification", "payment", "milestones"}).Draw(r, "kind")
 		revisions := rapid.IntRange(1, 3).Draw(r, "revisions")
 		var last *avro.JourneyInput
 		for revision := range revisions {
-			last = member(r, id, payment, int64(revision+1))
+			last = member(r, id, kind, int64(revision+1))
 			told = append(told, last)
 		}
 		// A removal of an earlier revision says nothing.
@@ -69,7 +69,7 @@ func history(r *rapid.T) (told, newest []*avro.JourneyInput) {
 	return told, newest
 }
 
-func member(r *rapid.T, id string, payment bool, revision int64) *avro.JourneyInput {
+func member(r *rapid.T, id, kind string, revision int64) *avro.JourneyInput {
 	minute := func(label string) time.Time {
 		return noon(time.Duration(rapid.IntRange(0, 300).Draw(r, label)) * time.Minute)
 	}
@@ -85,7 +85,17 @@ func member(r *rapid.T, id string, payment bool, revision int64) *avro.JourneyIn
 		FirstEventAt: some("first"), LastEventAt: some("last"), ReceivedAt: avro.Some(minute("received")),
 	}
 	amount := avro.Some(rapid.OneOf(rapid.Int64Range(0, 1000), rapid.Int64()).Draw(r, "amount"))
-	if payment {
+	switch kind {
+	case "milestones":
+		in.Kind, in.Milestone = avro.JourneyInputKindMilestone, avro.Some(avro.MilestoneMember{
+			Provider: "standard", Source: rapid.SampledFrom([]string{"shipping", "crm"}).Draw(r, "source"),
+			Milestones: []avro.Milestone{{Type: "order.packed", FirstAt: some("packed"), Events: 2}, {Type: id, FirstAt: some("other"), LastAt: some("other last"), Events: 1}},
+		})
+		for i := range in.Milestone.Value.Milestones {
+			in.Milestone.Value.Milestones[i].Source = in.Milestone.Value.Source
+		}
+		return in
+	case "payment":
 		in.Kind = avro.JourneyInputKindPayment
 		in.Payment = avro.Some(avro.PaymentMember{
 			Provider: "uapay", Source: "shop", Currency: rapid.SampledFrom([]string{"UAH", "UAH", "UAH", "EUR"}).Draw(r, "currency"),

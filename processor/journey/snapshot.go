@@ -32,6 +32,7 @@ func (j *journey) snapshot(s *avro.JourneySnapshot, t *totals, v *verdict) {
 	if t.verified.at != 0 && t.takenAt != 0 {
 		s.VerificationToPaymentMs = avro.Some(t.takenAt.Sub(t.verified.at).Milliseconds())
 	}
+	s.Milestones, s.MilestoneMembers = j.appendMilestones(nil), number(t.milestones)
 	s.Members = slices.Grow(members, len(j.listed))[:len(j.listed)]
 	clear(s.Members)
 	for i := range j.listed {
@@ -102,6 +103,10 @@ func (m *member) show(to *avro.JourneyMember) {
 		to.Fallbacks, to.DurationMs = avro.Some(v.fallbacks), v.durationMs
 		to.AmountMinor, to.Currency = v.costMinor, v.currency
 		to.CreatedAt, to.OutcomeAt = optionalTime(v.createdAt), optionalTime(v.outcomeAt)
+		return
+	}
+	if e := m.milestones; e != nil {
+		to.Kind, to.Provider, to.Source = avro.MemberKindMilestone, e.provider, e.source
 		return
 	}
 	p := m.payment

@@ -108,7 +108,7 @@ func play(t *testing.T, script string) string {
 // parse reads a line of a story:
 //
 //	RECEIVED clock
-//	RECEIVED verification|payment|removal ID rev=N [KEY=VALUE ...]
+//	RECEIVED verification|payment|milestone|removal ID rev=N [KEY=VALUE ...]
 //
 // where times are offsets from noon and facts are as many as the revision.
 func parse(tb testing.TB, line string) *avro.JourneyInput {
@@ -137,10 +137,24 @@ func parse(tb testing.TB, line string) *avro.JourneyInput {
 	case "payment":
 		split(&p)
 		in.Kind, in.Payment, in.Assurance = avro.JourneyInputKindPayment, avro.Some(p), avro.AssuranceSignedBody
+	case "milestone":
+		in.Kind, in.Assurance = avro.JourneyInputKindMilestone, avro.AssuranceSignedBody
+		in.Milestone = avro.Some(avro.MilestoneMember{Provider: "standard", Source: "shipping", Milestones: milestonesOf(words[3:], at)})
 	case "removal":
 		in.Kind = avro.JourneyInputKindRemoval
 	}
 	return in
+}
+
+// milestonesOf returns the types of a line's type=... words, each reported at that time.
+func milestonesOf(words []string, at time.Time) []avro.Milestone {
+	var out []avro.Milestone
+	for _, word := range words {
+		if name, ok := strings.CutPrefix(word, "type="); ok {
+			out = append(out, avro.Milestone{Source: "shipping", Type: name, FirstAt: avro.Some(at), LastAt: avro.Some(at), Events: 1})
+		}
+	}
+	return out
 }
 
 func set(tb testing.TB, in *avro.JourneyInput, v *avro.VerificationMember, p *avro.PaymentMember, key, value string) {
@@ -153,6 +167,7 @@ func set(tb testing.TB, in *avro.JourneyInput, v *avro.VerificationMember, p *av
 		return n
 	}
 	switch key {
+	case "type": // of a milestone
 	case "rev":
 		in.MemberRevision = avro.Some(number())
 	case "first":

@@ -21,7 +21,7 @@ type totals struct {
 // counts are aggregates that can be added and subtracted.
 type counts struct {
 	facts, fallbacks                             int64
-	verifications, payments                      int64
+	verifications, payments, milestones          int64
 	unknown, pending, expired, succeeded, failed int64
 	waiting, held, refused, paid, returned       int64
 	// kept counts payments that were paid and not given back whole, refunded those paid and
@@ -80,11 +80,14 @@ func (t *totals) exchange(was, is *member, retention time.Duration) (lost bool) 
 func (t *totals) count(m *member, n int64) {
 	t.facts += n * m.facts
 	*t.ofAssurance(m.assurance) += n
-	if m.verification != nil {
+	switch {
+	case m.verification != nil:
 		t.countVerification(m.verification, n)
-		return
+	case m.payment != nil:
+		t.countPayment(m, n)
+	default:
+		t.milestones += n
 	}
-	t.countPayment(m, n)
 }
 
 func (t *totals) countVerification(v *verification, n int64) {

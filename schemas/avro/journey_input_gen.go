@@ -13,7 +13,8 @@ type JourneyInput struct {
 	CorrelationID string `json:"correlation_id"`
 	// Namespace: Namespace of the correlation id; null if the source has none.
 	Namespace Optional[string] `json:"namespace"`
-	// MemberID: Key of the verification or payment; null for CLOCK.
+	// MemberID: Key of the verification, the payment or the events; null for
+	// CLOCK.
 	MemberID Optional[string] `json:"member_id"`
 	// MemberRevision: Revision of the member's snapshot; a lower one than known is
 	// passed over.
@@ -24,6 +25,8 @@ type JourneyInput struct {
 	Verification Optional[VerificationMember] `json:"verification"`
 	// Payment: The payment; PAYMENT only.
 	Payment Optional[PaymentMember] `json:"payment"`
+	// Milestone: The events; MILESTONE only.
+	Milestone Optional[MilestoneMember] `json:"milestone"`
 	// Assurance: The weakest assurance of the member's facts.
 	Assurance Assurance `json:"assurance"`
 	// FirstEventAt: First event of the member, by the provider's time.
@@ -111,6 +114,14 @@ func (r *JourneyInput) appendTo(dst []byte) ([]byte, error) {
 		dst = append(dst, 2)
 		if dst, err = r.Payment.Value.appendTo(dst); err != nil {
 			return dst, at("payment", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Milestone.Set {
+		dst = append(dst, 2)
+		if dst, err = r.Milestone.Value.appendTo(dst); err != nil {
+			return dst, at("milestone", err)
 		}
 	} else {
 		dst = append(dst, 0)
@@ -234,6 +245,14 @@ func (r *JourneyInput) decodeFrom(d *decoder) error {
 			return at("payment", err)
 		}
 	}
+	if r.Milestone.Set, err = d.isSet(); err != nil {
+		return at("milestone", err)
+	}
+	if r.Milestone.Set {
+		if err = r.Milestone.Value.decodeFrom(d); err != nil {
+			return at("milestone", err)
+		}
+	}
 	if r.Assurance, err = decodeAssurance(d); err != nil {
 		return at("assurance", err)
 	}
@@ -299,9 +318,9 @@ func (r *JourneyInput) decodeFrom(d *decoder) error {
 	return nil
 }
 
-// JourneyInputKind: What is told. VERIFICATION, PAYMENT: a member's newest
-// state. REMOVAL: a member left. CLOCK: how far an upstream partition is.
-// ERASURE: a member is to be forgotten, whatever its revision.
+// JourneyInputKind: What is told. VERIFICATION, PAYMENT, MILESTONE: a member's
+// newest state. REMOVAL: a member left. CLOCK: how far an upstream partition
+// is. ERASURE: a member is to be forgotten, whatever its revision.
 type JourneyInputKind string
 
 // The symbols of JourneyInputKind; the default is UNKNOWN.
@@ -312,6 +331,7 @@ const (
 	JourneyInputKindRemoval      JourneyInputKind = "REMOVAL"
 	JourneyInputKindClock        JourneyInputKind = "CLOCK"
 	JourneyInputKindErasure      JourneyInputKind = "ERASURE"
+	JourneyInputKindMilestone    JourneyInputKind = "MILESTONE"
 )
 
 func (e JourneyInputKind) appendTo(dst []byte) ([]byte, error) {
@@ -328,6 +348,8 @@ func (e JourneyInputKind) appendTo(dst []byte) ([]byte, error) {
 		return append(dst, 8), nil
 	case JourneyInputKindErasure:
 		return append(dst, 10), nil
+	case JourneyInputKindMilestone:
+		return append(dst, 12), nil
 	default:
 		return dst, ErrSymbol
 	}
@@ -351,9 +373,56 @@ func decodeJourneyInputKind(d *decoder) (JourneyInputKind, error) {
 		return JourneyInputKindClock, nil
 	case 5:
 		return JourneyInputKindErasure, nil
+	case 6:
+		return JourneyInputKindMilestone, nil
 	default:
 		return "", ErrSymbol
 	}
+}
+
+// MilestoneMember: What a journey needs of the events that one source reported
+// for a correlation id.
+type MilestoneMember struct {
+	// Provider: The provider, such as standard.
+	Provider string `json:"provider"`
+	// Source: Id of the configured source.
+	Source string `json:"source"`
+	// Milestones: One element for each type of event, sorted by type.
+	Milestones []Milestone `json:"milestones"`
+}
+
+func (r *MilestoneMember) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if dst, err = appendString(dst, r.Provider); err != nil {
+		return dst, at("provider", err)
+	}
+	if dst, err = appendString(dst, r.Source); err != nil {
+		return dst, at("source", err)
+	}
+	if n := len(r.Milestones); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.Milestones {
+			if dst, err = r.Milestones[i].appendTo(dst); err != nil {
+				return dst, at("milestones", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	return dst, nil
+}
+
+func (r *MilestoneMember) decodeFrom(d *decoder) error {
+	var err error
+	if r.Provider, err = d.string(); err != nil {
+		return at("provider", err)
+	}
+	if r.Source, err = d.string(); err != nil {
+		return at("source", err)
+	}
+	if r.Milestones, err = decodeArray(d, 5, decodeMilestone); err != nil {
+		return at("milestones", err)
+	}
+	return nil
 }
 
 // PaymentMember: What a journey needs of a payment.

@@ -4,9 +4,10 @@ package avro
 
 import "time"
 
-// JourneyMember: A verification or payment of the journey.
+// JourneyMember: A verification, a payment or the events of a source that
+// belong to the journey.
 type JourneyMember struct {
-	// ID: Key of the verification or payment.
+	// ID: Key of the verification, the payment or the events.
 	ID string `json:"id"`
 	// Kind: What it is.
 	Kind MemberKind `json:"kind"`
@@ -526,6 +527,12 @@ type JourneySnapshot struct {
 	// released included. With pending, held, paid and refused it makes the number
 	// of payments.
 	PaymentsReturned int32 `json:"payments_returned"`
+	// MilestoneMembers: Number of members that are the events of a source.
+	MilestoneMembers int32 `json:"milestone_members"`
+	// Milestones: What further senders reported for the correlation id, one
+	// element for each source and type of event, by first time, source and type.
+	// They do not change the outcome. Of the listed members only.
+	Milestones []Milestone `json:"milestones"`
 	// Members: The members, by time and id, at most 50.
 	Members []JourneyMember `json:"members"`
 	// Truncated: Whether there are more members than listed; counts and sums are
@@ -691,6 +698,16 @@ func (r *JourneySnapshot) appendTo(dst []byte) ([]byte, error) {
 	dst = appendLong(dst, int64(r.PaymentsPaid))
 	dst = appendLong(dst, int64(r.PaymentsRefused))
 	dst = appendLong(dst, int64(r.PaymentsReturned))
+	dst = appendLong(dst, int64(r.MilestoneMembers))
+	if n := len(r.Milestones); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.Milestones {
+			if dst, err = r.Milestones[i].appendTo(dst); err != nil {
+				return dst, at("milestones", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
 	if n := len(r.Members); n > 0 {
 		dst = appendLong(dst, int64(n))
 		for i := range r.Members {
@@ -923,6 +940,12 @@ func (r *JourneySnapshot) decodeFrom(d *decoder) error {
 	if r.PaymentsReturned, err = d.int(); err != nil {
 		return at("payments_returned", err)
 	}
+	if r.MilestoneMembers, err = d.int(); err != nil {
+		return at("milestone_members", err)
+	}
+	if r.Milestones, err = decodeArray(d, 5, decodeMilestone); err != nil {
+		return at("milestones", err)
+	}
 	if r.Members, err = decodeArray(d, 17, decodeJourneyMember); err != nil {
 		return at("members", err)
 	}
@@ -971,6 +994,7 @@ const (
 	MemberKindUnknown      MemberKind = "UNKNOWN"
 	MemberKindVerification MemberKind = "VERIFICATION"
 	MemberKindPayment      MemberKind = "PAYMENT"
+	MemberKindMilestone    MemberKind = "MILESTONE"
 )
 
 func (e MemberKind) appendTo(dst []byte) ([]byte, error) {
@@ -981,6 +1005,8 @@ func (e MemberKind) appendTo(dst []byte) ([]byte, error) {
 		return append(dst, 2), nil
 	case MemberKindPayment:
 		return append(dst, 4), nil
+	case MemberKindMilestone:
+		return append(dst, 6), nil
 	default:
 		return dst, ErrSymbol
 	}
@@ -998,6 +1024,8 @@ func decodeMemberKind(d *decoder) (MemberKind, error) {
 		return MemberKindVerification, nil
 	case 2:
 		return MemberKindPayment, nil
+	case 3:
+		return MemberKindMilestone, nil
 	default:
 		return "", ErrSymbol
 	}

@@ -428,6 +428,87 @@ func decodeDocumentStatus(d *decoder) (DocumentStatus, error) {
 	}
 }
 
+// Milestone: A type of event that a sender reported for a correlation id.
+type Milestone struct {
+	// Source: Id of the configured source.
+	Source string `json:"source"`
+	// Type: Type of the event, as the sender names it; a pseudonym if it does not
+	// look like a word. Empty if the events name none.
+	Type string `json:"type"`
+	// FirstAt: Earliest time of such an event by the sender's clock; null if none
+	// has a time.
+	FirstAt Optional[time.Time] `json:"first_at"`
+	// LastAt: Latest time of such an event by the sender's clock; null if none has
+	// a time.
+	LastAt Optional[time.Time] `json:"last_at"`
+	// Events: Number of such events.
+	Events int64 `json:"events"`
+}
+
+func (r *Milestone) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if dst, err = appendString(dst, r.Source); err != nil {
+		return dst, at("source", err)
+	}
+	if dst, err = appendString(dst, r.Type); err != nil {
+		return dst, at("type", err)
+	}
+	if r.FirstAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.FirstAt.Value); err != nil {
+			return dst, at("first_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.LastAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.LastAt.Value); err != nil {
+			return dst, at("last_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendLong(dst, r.Events)
+	return dst, nil
+}
+
+func decodeMilestone(d *decoder) (Milestone, error) {
+	var r Milestone
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *Milestone) decodeFrom(d *decoder) error {
+	var err error
+	if r.Source, err = d.string(); err != nil {
+		return at("source", err)
+	}
+	if r.Type, err = d.string(); err != nil {
+		return at("type", err)
+	}
+	if r.FirstAt.Set, err = d.isSet(); err != nil {
+		return at("first_at", err)
+	}
+	if r.FirstAt.Set {
+		if r.FirstAt.Value, err = d.time(); err != nil {
+			return at("first_at", err)
+		}
+	}
+	if r.LastAt.Set, err = d.isSet(); err != nil {
+		return at("last_at", err)
+	}
+	if r.LastAt.Set {
+		if r.LastAt.Value, err = d.time(); err != nil {
+			return at("last_at", err)
+		}
+	}
+	if r.Events, err = d.long(); err != nil {
+		return at("events", err)
+	}
+	return nil
+}
+
 // Origin: Where a fact came from and how it was proven.
 type Origin struct {
 	// Source: Id of the configured source that received it.

@@ -1,8 +1,11 @@
 package model
 
 import (
+	"fmt"
 	"math"
 	"math/big"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -29,6 +32,12 @@ type Journey struct {
 
 	Verifications, VerificationsPending, VerificationsSucceeded, VerificationsFailed, VerificationsExpired int
 	Payments, PaymentsPending, PaymentsHeld, PaymentsPaid, PaymentsRefused, PaymentsReturned               int
+
+	// Milestones are the types of further senders' events with their number, as
+	// "source/type: n", sorted and joined.
+	Milestones string `json:"milestones,omitempty"`
+	// MilestoneMembers is the number of members that are events of a source.
+	MilestoneMembers int `json:"milestone_members,omitempty"`
 
 	// Undecided is set if a deadline is so close to now that both states are correct;
 	// such a journey is not compared.
@@ -74,6 +83,9 @@ type gathering struct {
 type members struct {
 	verifications []verification
 	payments      []money
+	// milestones counts events by source and type; events are the keys of the members.
+	milestones map[string]int
+	events     map[string]bool
 }
 
 func (g *gathering) of(id string) *members {
@@ -100,6 +112,7 @@ func (m *members) journey(s *Settings, now, sure time.Time) *Journey {
 		j.Late = takenAt.After(verifiedAt.Add(s.Payment)) || verifiedAt.After(takenAt.Add(s.Verification))
 	}
 	j.Outcome = j.outcome(m)
+	j.Milestones, j.MilestoneMembers = lines(m.milestones), len(m.events)
 	return j
 }
 
@@ -247,15 +260,30 @@ func (j *Journey) outcome(m *members) string {
 		return "VERIFICATION_EXPIRED"
 	case j.VerificationsFailed > 0:
 		return "VERIFICATION_FAILED"
-	case unknown:
+	case unknown || j.Verifications+j.Payments == 0:
 		return "UNKNOWN"
 	}
 	return "IN_PROGRESS"
 }
 
+// lines writes counts as sorted lines.
+func lines(counts map[string]int) string {
+	var out []string
+	for name, n := range counts {
+		out = append(out, fmt.Sprintf("%s: %d", name, n))
+	}
+	slices.Sort(out)
+	return strings.Join(out, ", ")
+}
+
 // Of reads the same fields from the processor's snapshot.
 func Of(s *avro.JourneySnapshot) *Journey {
+	counts := map[string]int{}
+	for i := range s.Milestones {
+		counts[s.Milestones[i].Source+"/"+s.Milestones[i].Type] = int(s.Milestones[i].Events)
+	}
 	return &Journey{
+		Milestones: lines(counts), MilestoneMembers: int(s.MilestoneMembers),
 		Outcome: string(s.Outcome), Missing: string(s.Missing), Verified: s.Verified, Channel: s.VerificationChannel.Or(""),
 		Expired: s.VerificationExpired, Late: s.Late, Fallbacks: int(s.VerificationFallbacks), Cost: s.VerificationCostMinor,
 		Paid: s.Paid, Held: s.Held, Refused: s.Refused, Refunded: s.Refunded, Released: s.Released,

@@ -158,7 +158,7 @@ func (t *Topics) journey(r *kgo.Record) error {
 	if err := decode(r.Value, s.DecodeAvro); err != nil {
 		return err
 	}
-	if s.Verifications == 0 && s.Payments == 0 {
+	if len(s.Members) == 0 {
 		delete(t.journeys, string(r.Key))
 		return nil
 	}

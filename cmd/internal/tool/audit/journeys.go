@@ -126,7 +126,7 @@ func (a *auditor) readJourneys(ctx context.Context) error {
 		}
 		hash := a.journeys.seed.of(r.Key)
 		x := a.journeys.known[hash]
-		x.applied, x.counted = s.Facts, s.Verifications+s.Payments
+		x.applied, x.counted = s.Facts, s.Verifications+s.Payments+s.MilestoneMembers
 		if r.Value == nil {
 			x.flags = x.flags&^snapped | ended
 		} else {
