@@ -51,6 +51,25 @@ func TestDrain(t *testing.T) {
 	}
 }
 
+// TestStopWithoutKafka: a stop while Kafka takes nothing answers 503 to those who wait, and
+// says how many records it gave up, long before the deadlines of the requests and of the
+// stop.
+func TestStopWithoutKafka(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(c *ingest.Config) { c.AnswerDeadline = 500 * time.Millisecond })
+	r.net.cut(true)
+	if a := r.lox("first"); a.code != http.StatusServiceUnavailable {
+		t.Fatalf("%d", a.code)
+	}
+	began := time.Now()
+	if err := r.service.Stop(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("the stop took %s", took)
+	}
+}
+
 // TestDrainManyAtOnce: of the requests that were accepted, whose bodies are still to
 // come or whose records are still on their way, none is dropped.
 func TestDrainManyAtOnce(t *testing.T) {

@@ -133,7 +133,8 @@ func (s *Service) Start(ctx context.Context) (err error) {
 		return fmt.Errorf("ingest cannot make a Kafka client: %w", err)
 	}
 	if err = s.metrics.register(s.deps.Registerer); err != nil {
-		return errors.Join(err, p.Close(ctx))
+		p.Close(ctx)
+		return err
 	}
 	s.entrances.Store(&entrances)
 	s.producer.Store(p)
@@ -185,14 +186,17 @@ func (s *Service) serve() {
 }
 
 // Stop refuses new requests, waits for those in progress, flushes the producer, and
-// closes. If ctx ends first, it cuts the connections; the senders then try again.
+// closes. While Kafka is away it waits for stopPatience only, then answers 503. If ctx ends
+// first, it cuts the connections; the senders then try again.
 func (s *Service) Stop(ctx context.Context) error {
 	s.draining.Store(true)
 	if s.server == nil {
 		return nil
 	}
-	if p := s.producer.Load(); p != nil {
+	p := s.producer.Load()
+	if p != nil {
 		p.StopProbe()
+		defer giveUpAfter(ctx, p)()
 	}
 	err := s.server.Shutdown(ctx)
 	if err != nil {
@@ -200,10 +204,41 @@ func (s *Service) Stop(ctx context.Context) error {
 	}
 	<-s.served
 	s.calls.CloseIdle()
-	if p := s.producer.Load(); p != nil {
-		err = errors.Join(err, p.Close(ctx))
+	if p != nil {
+		if n := p.Close(ctx); n > 0 {
+			s.deps.Logger.WarnContext(ctx, "records were given up, as Kafka does not take them: their senders got 503 and send again", slog.Int64("records", n))
+		}
 	}
 	return err
+}
+
+// stopPatience is how long a stop waits for a Kafka that is away.
+const stopPatience = 3 * time.Second
+
+// giveUpAfter has the requests that wait for Kafka answered 503 if it is away when the
+// patience is over. The function returned ends the waiting.
+func giveUpAfter(ctx context.Context, p *producer.Producer) (end func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	// Ended by the function returned.
+	go func() {
+		defer close(done)
+		timer := time.NewTimer(stopPatience)
+		defer timer.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-timer.C:
+			}
+			if len(p.Health().Away) > 0 {
+				p.GiveUp()
+				return
+			}
+			timer.Reset(100 * time.Millisecond)
+		}
+	}()
+	return func() { cancel(); <-done }
 }
 
 // Addr returns the address of the open port, and "" before Start.

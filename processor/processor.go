@@ -145,15 +145,6 @@ func (p *Processor) Start(ctx context.Context) error {
 	return nil
 }
 
-// Stop ends the open transactions, leaves the consumer groups and closes the state
-// store. It may be called without Start.
-func (p *Processor) Stop(ctx context.Context) error {
-	if p.engine == nil {
-		return nil
-	}
-	return p.engine.Stop(ctx)
-}
-
 // Health returns the status of every worker; nil before Start.
 func (p *Processor) Health() []engine.Status {
 	if p.engine == nil {

@@ -13,6 +13,9 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// After the first signal the default applies again: a second one ends the process at
+	// once.
+	context.AfterFunc(ctx, stop)
 	code := cli.Run(ctx, newRoot, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)

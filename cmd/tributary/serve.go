@@ -52,6 +52,7 @@ type roleFunc func(*cli.Globals, *config.File, *slog.Logger) (fx.Option, error)
 
 // serve runs a role until it is stopped.
 func serve(ctx context.Context, g *cli.Globals, role roleFunc) error {
+	hangup.Catch()
 	f, err := g.Load()
 	if err != nil {
 		return err
@@ -171,6 +172,9 @@ func hangups[Service refresher](file *rereader, logger *slog.Logger) fx.Option {
 		lifecycle.Append(hangup.Hook(func(ctx context.Context) error {
 			if err := s.Refresh(ctx); err != nil {
 				return err
+			}
+			if stale := file.last.NeedRestart(file.inForce); len(stale) > 0 {
+				logger.WarnContext(ctx, "a reload takes sources, secrets and certificates only: restart this process for the other settings that changed", slog.Any("settings", stale))
 			}
 			file.inForce = file.last
 			return nil

@@ -60,6 +60,9 @@ type Producer struct {
 	metrics *Metrics
 	health  *health
 	probe   *probe
+	// giveUp is closed when a stop no longer waits for Kafka.
+	giveUp   chan struct{}
+	givingUp sync.Once
 
 	// mu guards alone, which is made when a batch was too large for the first time.
 	mu    sync.Mutex
@@ -78,7 +81,7 @@ const (
 
 // New makes the client. It connects when the probe asks, or for a record.
 func New(cfg Config, m *Metrics) (*Producer, error) {
-	p := &Producer{cfg: cfg, metrics: m, health: newHealth(&cfg, m)}
+	p := &Producer{cfg: cfg, metrics: m, health: newHealth(&cfg, m), giveUp: make(chan struct{})}
 	var err error
 	if p.client, err = kgo.NewClient(p.options(kgo.ProducerLinger(cfg.Linger), kgo.MaxBufferedBytes(int(cfg.MaxBufferedBytes)))...); err != nil {
 		return nil, err
@@ -149,6 +152,8 @@ func (p *Producer) Write(ctx context.Context, records []kgo.Record) ([]Receipt, 
 				failed = errors.Join(failed, o.err)
 			}
 		case <-timer.C:
+			return nil, p.refusal(t, kgo.ErrRecordTimeout)
+		case <-p.giveUp:
 			return nil, p.refusal(t, kgo.ErrRecordTimeout)
 		}
 	}
@@ -260,13 +265,25 @@ func (p *Producer) Buffered() (records, bytes int64) {
 // StopProbe ends the probe and waits until it has ended.
 func (p *Producer) StopProbe() { p.probe.end() }
 
-// Close ends the probe, flushes the buffered records and closes the clients.
-func (p *Producer) Close(ctx context.Context) error {
+// GiveUp ends every Write that waits for Kafka, and those that come: their senders get a
+// 503 and send again.
+func (p *Producer) GiveUp() { p.givingUp.Do(func() { close(p.giveUp) }) }
+
+// lastFlush bounds the flush of Close: no Write waits any more, so what is left are records
+// whose senders were refused.
+const lastFlush = 500 * time.Millisecond
+
+// Close ends the probe, flushes the buffered records and closes the clients. It returns how
+// many records it gave up. Call it when no Write waits.
+func (p *Producer) Close(ctx context.Context) (givenUp int64) {
 	p.probe.end()
-	var failed error
+	ctx, cancel := context.WithTimeout(ctx, lastFlush)
+	defer cancel()
 	for _, client := range p.clients() {
-		failed = errors.Join(failed, client.Flush(ctx))
+		if client.Flush(ctx) != nil {
+			givenUp += client.BufferedProduceRecords()
+		}
 		client.Close()
 	}
-	return failed
+	return givenUp
 }

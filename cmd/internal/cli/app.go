@@ -34,9 +34,11 @@ func RunApp(ctx context.Context, logger *slog.Logger, options ...fx.Option) erro
 		code = signal.ExitCode
 	}
 	logger.InfoContext(ctx, "stopping")
+	began := time.Now()
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 	defer cancel()
 	err := app.Stop(stopping)
+	logger.InfoContext(ctx, "stopped", slog.Duration("took", time.Since(began).Round(time.Millisecond)))
 	switch {
 	case code != 0 && err != nil:
 		// The original failure determines the exit code: after a full disk, the stop

@@ -34,6 +34,9 @@ const (
 	ExitUsage
 )
 
+// exitInterrupted is what a shell expects of a command that Ctrl-C ended.
+const exitInterrupted = 130
+
 // Globals holds the streams and flags common to all commands.
 type Globals struct {
 	// Out and Err are the output and the error stream.
@@ -102,6 +105,9 @@ func Run(ctx context.Context, newRoot func(*Globals) *cobra.Command, args []stri
 		return ExitOK
 	case errors.Is(err, ErrReported):
 		return ExitFailed
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		// Whoever pressed Ctrl-C knows it.
+		return exitInterrupted
 	case errors.As(err, &coded):
 		if coded.Err != nil {
 			_, _ = fmt.Fprintln(stderr, root.Name()+":", coded.Err)

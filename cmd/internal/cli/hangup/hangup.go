@@ -13,6 +13,13 @@ import (
 	"go.uber.org/fx"
 )
 
+// early gets the SIGHUPs before a Hook does.
+var early = make(chan os.Signal, 1) //nolint:gochecknoglobals // a signal is the whole process's
+
+// Catch keeps SIGHUP from ending the process. A Hook that starts later answers one that
+// came before it.
+func Catch() { signal.Notify(early, syscall.SIGHUP) }
+
 // Hook calls refresh on every SIGHUP while the app runs. An error is logged; refresh
 // then keeps the previous configuration.
 func Hook(refresh func(context.Context) error, logger *slog.Logger) fx.Hook {
@@ -22,6 +29,14 @@ func Hook(refresh func(context.Context) error, logger *slog.Logger) fx.Hook {
 		OnStart: func(ctx context.Context) error {
 			ctx = context.WithoutCancel(ctx)
 			signal.Notify(signals, syscall.SIGHUP)
+			select {
+			case s := <-early:
+				select {
+				case signals <- s:
+				default:
+				}
+			default:
+			}
 			go func() {
 				defer close(done)
 				for {
