@@ -3,9 +3,11 @@ package engine
 import (
 	"context"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 )
 
 // Harm is a mutation: it switches off one safeguard of the engine. The chaos tests use
@@ -97,6 +99,14 @@ func (w *worker) believeClient() {
 			part.applied, part.next = at.Offset, at.Offset
 		}
 	}
+}
+
+// abortingAdmin implements HarmSettleAborts.
+type abortingAdmin struct{ kafka.Admin }
+
+// EndTransaction implements kafka.Admin.
+func (a abortingAdmin) EndTransaction(ctx context.Context, id string, as kafka.Producer, open kadm.TopicsSet, group string, _ bool) error {
+	return a.Admin.EndTransaction(ctx, id, as, open, group, false) //nolint:wrapcheck // a mutation
 }
 
 // withoutDeadline implements HarmDropDeadlines.

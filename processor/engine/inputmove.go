@@ -40,7 +40,7 @@ func (w *worker) moveInputs(ctx context.Context, moves map[int32]*inputMove) (er
 	if err := w.transact(ctx); err != nil {
 		return err
 	}
-	if !w.streak.on {
+	if !w.evidence.Committed() {
 		return fmt.Errorf("%w: the group's offsets were not moved to the state's position", errRejoin)
 	}
 	var all []string

@@ -207,7 +207,7 @@ func (w *worker) changelogWentBack(ctx context.Context) error {
 		if last > part.pos.offset {
 			continue
 		}
-		w.streak.on = false
+		w.evidence.Ended(false)
 		_, err := w.end(ctx, kgo.TryAbort, nil)
 		r := &restored{following: following{partition: p}}
 		return errors.Join(w.stateLost(r, fmt.Sprintf("its changelog lost its end: a record was written at offset %d, and the state has read up to %d", last-1, part.pos.offset)), err)

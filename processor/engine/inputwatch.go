@@ -20,7 +20,7 @@ func (w *worker) watchTopics(ctx context.Context) error {
 		return nil
 	}
 	w.lastWatched = now
-	ctx, cancel := context.WithTimeout(ctx, lookFor)
+	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
 	details, err := w.admin.ListTopics(ctx, w.input, w.changelog)
 	if err != nil {
@@ -53,6 +53,10 @@ func (w *worker) watchTopics(ctx context.Context) error {
 	}
 	return nil
 }
+
+// lookTimeout is the timeout of such a check: an unavailable broker must not keep a
+// worker from the partitions of the others.
+const lookTimeout = 5 * time.Second
 
 // remade reports whether an error means that the client has cached a topic id that no
 // longer exists. Only a new client finds the recreated topic.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/engine/internal/hangingtxn"
 )
 
 // owned is a partition that the group assigned to this worker.
@@ -85,6 +86,9 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 	}
 	for len(states) > 0 {
 		found, err := w.restore(ctx, states)
+		if errors.Is(err, hangingtxn.ErrOwnHangs) {
+			err = fmt.Errorf("%w: %w", errRejoin, err)
+		}
 		var fatal *fatalError
 		if err == nil || ctx.Err() != nil || errors.Is(err, entry.ErrUnreadable) || errors.Is(err, entry.ErrNewerState) || errors.Is(err, ErrDiskFull) ||
 			errors.Is(err, ErrStoreBroken) || errors.As(err, &fatal) || errors.Is(err, errRejoin) {

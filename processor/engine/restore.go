@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -15,6 +14,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/engine/internal/hangingtxn"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 )
 
@@ -99,7 +99,7 @@ func (w *worker) restore(ctx context.Context, states map[int32]*storePartition) 
 // those, some transaction is always open.
 func (w *worker) committed(ctx context.Context, states map[int32]*storePartition) (map[int32]kadm.Offset, error) {
 	began := w.deps.Now()
-	fenceAt, restAt, longAt := began.Add(w.config.FenceAfter), began.Add(w.restAfter()), began.Add(w.forgottenAfter())
+	fenceAt, restAt, longAt := began.Add(w.config.FenceAfter), began.Add(w.recovery.IdleCheckAfter()), began.Add(w.recovery.LongWait())
 	for {
 		stable := kadm.RequireStable(ctx)
 		if w.deps.harmed.by(HarmUnstableOffsets) {
@@ -123,18 +123,18 @@ func (w *worker) committed(ctx context.Context, states map[int32]*storePartition
 		if now := w.deps.Now(); now.After(fenceAt) {
 			fenceAt = now.Add(w.config.FenceAfter)
 			w.setPassing(fmt.Errorf("waiting for %v for offsets that a transaction is about to commit: %w", now.Sub(began).Round(time.Second), err))
-			if err := w.fence(ctx, slices.Collect(maps.Keys(states))); err != nil {
+			if err := w.recovery.Fence(ctx, slices.Collect(maps.Keys(states))); err != nil {
 				return nil, err
 			}
 		}
 		if now := w.deps.Now(); now.After(restAt) {
 			long := now.After(longAt)
 			if long {
-				longAt = now.Add(w.forgottenAfter())
+				longAt = now.Add(w.recovery.LongWait())
 			}
-			restAt = now.Add(w.restAfter())
-			w.logger.WarnContext(ctx, "restore waits for offsets, looking for a transaction that a broker has forgotten", slog.Duration("waiting", now.Sub(began)))
-			if err := w.healWaiting(ctx, long); err != nil {
+			restAt = now.Add(w.recovery.IdleCheckAfter())
+			w.logger.WarnContext(ctx, "restore waits for offsets, looking for a hanging transaction", slog.Duration("waiting", now.Sub(began)))
+			if err := w.recovery.CompleteIdle(ctx, long); err != nil {
 				return nil, err
 			}
 		}
@@ -178,7 +178,7 @@ func (w *worker) plan(ctx context.Context, states map[int32]*storePartition, com
 			topicID: [16]byte(details[w.input].ID), committed: -1, epoch: -1,
 		}
 		if o, ok := committed[p]; ok && o.At >= 0 {
-			r.committed, r.epoch, r.ours = o.At, o.LeaderEpoch, strings.HasPrefix(o.Metadata, notePrefix)
+			r.committed, r.epoch, r.ours = o.At, o.LeaderEpoch, hangingtxn.IsEvidence(o.Metadata)
 		}
 		if err := w.changelogLost(r, [16]byte(details[w.changelog].ID), start.Offset); err != nil {
 			return nil, err
@@ -300,7 +300,7 @@ func (w *worker) replayFrom(ctx context.Context, from map[int32]kgo.Offset, ahea
 			last = now
 		} else if now.Sub(last) > w.config.FenceAfter {
 			last = now
-			if err := w.fence(ctx, behindOf(ahead)); err != nil {
+			if err := w.recovery.Fence(ctx, behindOf(ahead)); err != nil {
 				return err
 			}
 		}

@@ -24,6 +24,10 @@ func (w *worker) join(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errRejoin, err)
 	}
+	if w.deps.harmed.by(HarmSettleAborts) {
+		w.admin = abortingAdmin{w.admin}
+	}
+	w.recovery.Attach(w.admin)
 	w.standby.onRejoin(w.index, w.session.ForceRebalance)
 	return nil
 }

@@ -45,7 +45,7 @@ func (w *worker) transact(ctx context.Context) error {
 	if err != nil && w.deps.harmed.by(HarmUnknownIsCommitted) {
 		committed, err = true, nil
 	}
-	w.streak.on = committed && err == nil
+	w.evidence.Ended(committed && err == nil)
 	if err != nil {
 		w.metrics.rounds.WithLabelValues(w.spec.Name, "unknown").Inc()
 		return fmt.Errorf("%w: commit: %w", errRejoin, err)
@@ -190,7 +190,7 @@ func (w *worker) abortProduced(ctx context.Context) error {
 	if held, ok := w.quiet.may(cause.Error(), w.deps.Now()); ok {
 		w.logger.WarnContext(ctx, "a record of the round was not written, aborting the round", slog.String("error", cause.Error()), slog.Int("held_back", held))
 	}
-	w.streak.on = false
+	w.evidence.Ended(false)
 	if _, err := w.end(ctx, kgo.TryAbort, nil); err != nil {
 		return fmt.Errorf("%w: abort after %w: %w", errRejoin, cause, err)
 	}
@@ -234,7 +234,7 @@ func (w *worker) addOffsets(req *kmsg.TxnOffsetCommitRequest) error {
 		added.Partition, added.Offset, added.LeaderEpoch = p, at.Offset, at.Epoch
 		req.Topics[topic].Partitions = append(req.Topics[topic].Partitions, added)
 	}
-	w.streak.note(req)
+	w.evidence.Write(req)
 	return nil
 }
 
@@ -274,8 +274,10 @@ func (w *worker) resync(ctx context.Context, why string) error {
 		w.believeClient()
 		return nil
 	}
-	if err := w.settled(ctx); err != nil {
-		return err
+	if !w.deps.harmed.by(HarmNoSettle) {
+		if err := w.recovery.Check(ctx, w.evidence.ProducerID()); err != nil {
+			return fmt.Errorf("%w: %w", errRejoin, err)
+		}
 	}
 	w.logger.InfoContext(ctx, "round not committed, comparing with the broker", slog.String("reason", why), slog.Int("partitions", len(states)))
 	if len(states) == 0 {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/engine/internal/hangingtxn"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
 )
@@ -51,12 +52,14 @@ type worker struct {
 
 	session kafka.Session
 	admin   kafka.Admin
-	streak  streak
-	blind   bool // a failed check for hanging transactions was logged
-	parts   map[int32]*owned
-	round   *round
+	// recovery completes hanging transactions; evidence is what it needs of the
+	// committed ones.
+	recovery *hangingtxn.Recovery
+	evidence hangingtxn.Evidence
+	parts    map[int32]*owned
+	round    *round
 	// The times of the last transaction and of the last periodic checks.
-	lastRound, lastIdle, lastTouch, lastOrphans, lastSettled, lastWatched time.Time
+	lastRound, lastIdle, lastTouch, lastOrphans, lastWatched time.Time
 	// failures counts consecutive transactions with a failed produce.
 	failures int
 	quiet    quiet
@@ -138,7 +141,7 @@ func (w *worker) runSession(ctx context.Context) error {
 	if err := w.join(ctx); err != nil {
 		return err
 	}
-	if err := w.own(ctx); err != nil {
+	if err := w.takeOver(ctx); err != nil {
 		return err
 	}
 	if err := w.at(StepSessionOpen); err != nil {
@@ -173,7 +176,7 @@ func (w *worker) work(ctx context.Context, restores scheduler.Group) error {
 		if err := w.adoptOrphans(ctx); err != nil {
 			return err
 		}
-		if err := w.lookForOwn(ctx); err != nil {
+		if err := w.checkLastTransaction(ctx); err != nil {
 			return err
 		}
 		if err := w.watchTopics(ctx); err != nil {
@@ -289,6 +292,7 @@ func newWorker(spec *Spec, index int, instance string, e *Engine) *worker {
 		parts: map[int32]*owned{}, round: newRound(e.deps.Names.Topic(spec.Changelog)),
 	}
 	w.budget = e.budget
+	w.recovery = newRecovery(w)
 	w.traces = newTraces(w)
 	w.machine.traces = w.traces
 	return w

@@ -1,0 +1,60 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/hangingtxn"
+	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
+)
+
+// newRecovery returns the recovery of the worker's hanging transactions.
+func newRecovery(w *worker) *hangingtxn.Recovery {
+	topics := map[string]int32{w.changelog: w.partitions}
+	for _, topic := range w.topics {
+		topics[topic.name] = topic.partitions
+	}
+	return hangingtxn.New(hangingtxn.Config{
+		Scheduler: w.deps.scheduler, Now: w.deps.Now, Logger: w.logger,
+		Group: w.group, TransactionalID: w.transactionalID, Input: w.input, Changelog: w.changelog, Topics: topics,
+		SessionTimeout: w.config.SessionTimeout, TransactionTimeout: w.config.TransactionTimeout, FenceAfter: w.config.FenceAfter,
+		Completed: func(committed bool) {
+			outcome := outcomeAborted
+			if committed {
+				outcome = outcomeCommitted
+			}
+			w.metrics.settled.WithLabelValues(w.spec.Name, outcome).Inc()
+		},
+		Fenced: func() { w.metrics.fenced.WithLabelValues(w.spec.Name).Inc() },
+	})
+}
+
+// takeOver initializes the worker's transactional id. kgo would do so with the first
+// transaction; doing it earlier aborts a transaction that a previous run of this worker
+// left open, before a restore waits for it. It also completes hanging transactions of
+// previous runs.
+func (w *worker) takeOver(ctx context.Context) error {
+	pid, epoch, err := w.session.ProducerID(ctx)
+	if err != nil {
+		return fmt.Errorf("%w: take over transactional id %s: %w", errRejoin, w.transactionalID, err)
+	}
+	w.evidence.Start(pid)
+	if w.deps.harmed.by(HarmNoSettle) {
+		return nil
+	}
+	if err := w.recovery.Start(ctx, kafka.Producer{ID: pid, Epoch: epoch}); err != nil {
+		return fmt.Errorf("%w: %w", errRejoin, err)
+	}
+	return nil
+}
+
+// checkLastTransaction ends the session if the worker's last transaction hangs.
+func (w *worker) checkLastTransaction(ctx context.Context) error {
+	if w.deps.harmed.by(HarmNoSettle) {
+		return nil
+	}
+	if err := w.recovery.CheckPeriodically(ctx, w.evidence.ProducerID()); err != nil {
+		return fmt.Errorf("%w: %w", errRejoin, err)
+	}
+	return nil
+}
