@@ -154,7 +154,7 @@ func (x *exchange) draft(key string, value []byte, secretID, kind string) draft 
 
 // record makes the client's record of a draft.
 func (d *draft) record(topic string, r *kgo.Record) {
-	all := append(d.envelope.Append(make([]raw.Header, 0, 16)), d.more...)
+	all := append(raw.Append(make([]raw.Header, 0, 16), &d.envelope), d.more...)
 	*r = kgo.Record{Topic: topic, Key: []byte(d.key), Value: d.value, Timestamp: d.envelope.ReceivedAt, Headers: make([]kgo.RecordHeader, len(all))}
 	for i, h := range all {
 		r.Headers[i] = kgo.RecordHeader(h)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
@@ -56,7 +57,7 @@ func TestAuthenticButUnreadable(t *testing.T) {
 }
 
 // checkDeadLetter wants one dead letter with the record unchanged.
-func checkDeadLetter(t *testing.T, what string, outputs []engine.Output, value []byte) {
+func checkDeadLetter(t *testing.T, what string, outputs []stage.Output, value []byte) {
 	t.Helper()
 	letters := 0
 	for i := range outputs {
@@ -74,7 +75,7 @@ func checkDeadLetter(t *testing.T, what string, outputs []engine.Output, value [
 				cause = string(header.Value)
 			}
 		}
-		if !bytes.Equal(o.Value, value) || cause != string(engine.CauseUndecodable) {
+		if !bytes.Equal(o.Value, value) || cause != string(stage.CauseUndecodable) {
 			t.Errorf("%s: %q because of %q", what, o.Value, cause)
 		}
 	}

@@ -9,21 +9,21 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // erasureOf asks to forget the entity of a record, right behind it.
-func erasureOf(t *testing.T, of *engine.Input) engine.Input {
+func erasureOf(t *testing.T, of *stage.Input) stage.Input {
 	t.Helper()
 	envelope, err := raw.Parse(of.Headers)
 	if err != nil {
 		t.Fatal(err)
 	}
 	asked := raw.Envelope{Source: "forget", Provider: envelope.Provider, Kind: raw.KindErasure, ReceivedAt: envelope.ReceivedAt, Items: 1}
-	return engine.Input{
-		Topic: of.Topic, Partition: of.Partition, Offset: of.Offset + 1_000_000, Timestamp: of.Timestamp, Key: slices.Clone(of.Key), Headers: asked.Append(nil),
+	return stage.Input{
+		Topic: of.Topic, Partition: of.Partition, Offset: of.Offset + 1_000_000, Timestamp: of.Timestamp, Key: slices.Clone(of.Key), Headers: raw.Append[stage.Header](nil, &asked),
 	}
 }
 
@@ -53,7 +53,7 @@ func TestAnErasureIsAsIfItHadNotBeen(t *testing.T) {
 		erased.end(t)
 
 		without := newPipeline(t)
-		without.feed(t, slices.DeleteFunc(slices.Clone(records[:at+1]), func(in engine.Input) bool { return string(in.Key) == key })...)
+		without.feed(t, slices.DeleteFunc(slices.Clone(records[:at+1]), func(in stage.Input) bool { return string(in.Key) == key })...)
 		without.feed(t, records[at+1:]...)
 		without.end(t)
 		if diff := cmp.Diff(without.last, erased.last); diff != "" {
@@ -109,7 +109,7 @@ func TestAnErasureReachesJourneysThatOutliveTheState(t *testing.T) {
 			t.Fatalf("%s has not ended by its retention", in.Key)
 		}
 		asked := erasureOf(t, &in)
-		asked.Headers = append(asked.Headers, raw.Header{Key: raw.HeaderErasureJourneys, Value: []byte(`["order-1","order-2","order-3"]`)})
+		asked.Headers = append(asked.Headers, stage.Header{Key: raw.HeaderErasureJourneys, Value: []byte(`["order-1","order-2","order-3"]`)})
 		p.feed(t, asked)
 	}
 	left := p.last[schemas.EnrichedJourneys+" order-1"]

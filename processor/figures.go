@@ -2,7 +2,7 @@ package processor
 
 import (
 	"github.com/tributary-hq/tributary/processor/business"
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/tolerance"
 )
 
@@ -10,7 +10,7 @@ import (
 // series for the usual labels of the configured stages and sources. The returned
 // function wraps a stage's hook for counts: it consumes the counts of these metrics and
 // passes all others to next.
-func (p *Processor) figures() func(stage string, next func(engine.Count)) func(engine.Count) {
+func (p *Processor) figures() func(stage string, next func(stage.Count)) func(stage.Count) {
 	countries := p.config.Countries
 	m := business.NewMetrics(p.deps.Metrics, countries)
 	for _, name := range p.config.stages() {
@@ -25,7 +25,7 @@ func (p *Processor) figures() func(stage string, next func(engine.Count)) func(e
 		}
 	}
 	tolerated := tolerance.NewMetrics(p.deps.Metrics, p.deps.Logger)
-	return func(stage string, next func(engine.Count)) func(engine.Count) {
+	return func(stage string, next func(stage.Count)) func(stage.Count) {
 		r, _ := find(stage)
 		return tolerated.Add(stage, r.provider, m.Add(r.provider, next))
 	}

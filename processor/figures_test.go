@@ -47,14 +47,14 @@ func counted(m *processor.Memory) map[string]int64 {
 	sum := map[string]int64{}
 	for _, stage := range processor.StageNames() {
 		for _, c := range m.Stage(stage).Counts() {
-			switch c.Figure {
+			switch c.Name {
 			case business.Figure:
-				sum[c.Source] += c.N
+				sum[c.Label] += c.N
 			case business.FigureWithdrawn:
-				sum[c.Source] -= c.N
+				sum[c.Label] -= c.N
 			}
-			if sum[c.Source] == 0 {
-				delete(sum, c.Source)
+			if sum[c.Label] == 0 {
+				delete(sum, c.Label)
 			}
 		}
 	}

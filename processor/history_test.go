@@ -11,7 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
@@ -22,7 +22,7 @@ func noon(after time.Duration) time.Time {
 }
 
 // history is a list of raw records that are all distinct facts.
-type history struct{ records []engine.Input }
+type history struct{ records []stage.Input }
 
 type object = map[string]any
 
@@ -45,8 +45,8 @@ func (h *history) add(topic, key string, e raw.Envelope, body any) {
 	if e.Kind == "" {
 		e.Kind = raw.KindWebhook
 	}
-	h.records = append(h.records, engine.Input{
-		Topic: topic, Key: []byte(key), Value: value, Headers: e.Append(nil), Timestamp: e.ReceivedAt,
+	h.records = append(h.records, stage.Input{
+		Topic: topic, Key: []byte(key), Value: value, Headers: raw.Append[stage.Header](nil, &e), Timestamp: e.ReceivedAt,
 	})
 }
 
@@ -186,7 +186,7 @@ func (h *history) addAccount(n int, start time.Duration) {
 }
 
 // draw makes a history of up to four orders, spread over three hours.
-func draw(r *rapid.T) []engine.Input {
+func draw(r *rapid.T) []stage.Input {
 	h := &history{}
 	minute := func() time.Duration { return time.Duration(rapid.IntRange(0, 180).Draw(r, "minute")) * time.Minute }
 	for n := range rapid.IntRange(1, 4).Draw(r, "orders") {
@@ -221,7 +221,7 @@ func draw(r *rapid.T) []engine.Input {
 }
 
 // the histories of the examples need no generator.
-func exampleHistory(t *testing.T) []engine.Input {
+func exampleHistory(t *testing.T) []stage.Input {
 	t.Helper()
 	h := &history{}
 	h.addVerification(1, "order-1", 0, 1)
@@ -236,7 +236,7 @@ func exampleHistory(t *testing.T) []engine.Input {
 
 // again is a provider's retry of a record: received later, another request, what
 // may differ in a repeat differs.
-func again(t *testing.T, in *engine.Input, after time.Duration) engine.Input {
+func again(t *testing.T, in *stage.Input, after time.Duration) stage.Input {
 	t.Helper()
 	e, err := raw.Parse(in.Headers)
 	if err != nil {
@@ -252,7 +252,7 @@ func again(t *testing.T, in *engine.Input, after time.Duration) engine.Input {
 		e.RequestID += "-again"
 	}
 	retry := *in
-	retry.Headers, retry.Timestamp = e.Append(nil), e.ReceivedAt
+	retry.Headers, retry.Timestamp = raw.Append[stage.Header](nil, &e), e.ReceivedAt
 	switch in.Topic {
 	case schemas.RawLOX24:
 		retry.Value = []byte(strings.Replace(string(in.Value), `"attempt_number":1`, `"attempt_number":2`, 1))

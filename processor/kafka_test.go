@@ -14,9 +14,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor"
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
-	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // kafkaPartitions is how many partitions every topic of these tests has.
@@ -227,7 +226,7 @@ func (c *cluster) start(t *testing.T, instance string, now time.Time) *processor
 	return p
 }
 
-func (c *cluster) send(t *testing.T, records []engine.Input) {
+func (c *cluster) send(t *testing.T, records []stage.Input) {
 	t.Helper()
 	var out []*kgo.Record
 	for i := range records {
@@ -267,11 +266,11 @@ func (c *cluster) until(t *testing.T, done func(*pipeline) bool) *pipeline {
 	got := newPipeline(t)
 	for !done(got) && ctx.Err() == nil {
 		client.PollFetches(ctx).EachRecord(func(r *kgo.Record) {
-			o := engine.Output{Topic: strings.TrimPrefix(r.Topic, c.names.Prefix), Key: r.Key, Value: r.Value}
+			o := stage.Output{Topic: strings.TrimPrefix(r.Topic, c.names.Prefix), Key: r.Key, Value: r.Value}
 			for _, h := range r.Headers {
-				o.Headers = append(o.Headers, raw.Header(h))
+				o.Headers = append(o.Headers, stage.Header(h))
 			}
-			got.consume(t, []engine.Output{o})
+			got.consume(t, []stage.Output{o})
 		})
 	}
 	return got

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -19,7 +20,7 @@ type Memory struct {
 	// readers maps each topic to the stage that reads it.
 	readers map[string]string
 	offsets map[topicPartition]int64
-	queue   []engine.Input
+	queue   []stage.Input
 	// Held keeps the records that stages send to other stages unread until Release, so
 	// that tests can let the upstream stages run ahead of those downstream.
 	Held bool
@@ -60,8 +61,8 @@ func NewMemory(config Config, deps Deps, partitions int32) (*Memory, error) {
 // Feed processes a raw record, its topic without prefix, and all internal records that
 // follow from it. It returns every emitted record, in order, internal ones included.
 // Memory assigns partition and offset.
-func (m *Memory) Feed(in engine.Input) ([]engine.Output, error) {
-	in.Partition = engine.PartitionOf(in.Key, m.partitions)
+func (m *Memory) Feed(in stage.Input) ([]stage.Output, error) {
+	in.Partition = stage.PartitionOf(in.Key, m.partitions)
 	m.enqueue(in)
 	return m.run()
 }
@@ -69,8 +70,8 @@ func (m *Memory) Feed(in engine.Input) ([]engine.Output, error) {
 // AdvanceTo advances the watermarks of the stages that read raw topics, as the wall
 // clock does once they have read to the end, and processes all records that follow from
 // it.
-func (m *Memory) AdvanceTo(at time.Time) ([]engine.Output, error) {
-	var out []engine.Output
+func (m *Memory) AdvanceTo(at time.Time) ([]stage.Output, error) {
+	var out []stage.Output
 	for _, name := range StageNames() {
 		stage := m.stages[name]
 		if r, _ := find(name); stage == nil || !r.readsRaw {
@@ -90,7 +91,7 @@ func (m *Memory) AdvanceTo(at time.Time) ([]engine.Output, error) {
 }
 
 // Release lets the downstream stages read the records that were held back.
-func (m *Memory) Release() ([]engine.Output, error) {
+func (m *Memory) Release() ([]stage.Output, error) {
 	m.Held = false
 	return m.run()
 }
@@ -99,10 +100,10 @@ func (m *Memory) Release() ([]engine.Output, error) {
 func (m *Memory) Stage(name string) *engine.Memory { return m.stages[name] }
 
 // run processes the queue until it is empty or has only records that are held back.
-func (m *Memory) run() ([]engine.Output, error) {
-	var out []engine.Output
+func (m *Memory) run() ([]stage.Output, error) {
+	var out []stage.Output
 	for {
-		i := slices.IndexFunc(m.queue, func(in engine.Input) bool { return !m.Held || isRaw(in.Topic) })
+		i := slices.IndexFunc(m.queue, func(in stage.Input) bool { return !m.Held || isRaw(in.Topic) })
 		if i < 0 {
 			return out, nil
 		}
@@ -124,16 +125,16 @@ func isRaw(topic string) bool {
 }
 
 // route queues the outputs that a stage reads.
-func (m *Memory) route(outputs []engine.Output) {
+func (m *Memory) route(outputs []stage.Output) {
 	for i := range outputs {
 		o := &outputs[i]
-		m.enqueue(engine.Input{
+		m.enqueue(stage.Input{
 			Topic: o.Topic, Partition: o.Partition, Timestamp: o.Timestamp, Key: o.Key, Value: o.Value, Headers: o.Headers,
 		})
 	}
 }
 
-func (m *Memory) enqueue(in engine.Input) {
+func (m *Memory) enqueue(in stage.Input) {
 	if _, read := m.readers[in.Topic]; !read {
 		return
 	}

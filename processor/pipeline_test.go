@@ -12,9 +12,9 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/tributary-hq/tributary/processor"
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/wire"
@@ -144,7 +144,7 @@ func depsOf(tb testing.TB) processor.Deps {
 	}}
 }
 
-func (p *pipeline) feed(t *testing.T, records ...engine.Input) {
+func (p *pipeline) feed(t *testing.T, records ...stage.Input) {
 	t.Helper()
 	for i := range records {
 		outputs, err := p.memory.Feed(records[i])
@@ -178,7 +178,7 @@ func (p *pipeline) end(t *testing.T) {
 	p.advance(t, noon(21*24*time.Hour))
 }
 
-func (p *pipeline) consume(t *testing.T, outputs []engine.Output) {
+func (p *pipeline) consume(t *testing.T, outputs []stage.Output) {
 	t.Helper()
 	for i := range outputs {
 		o := &outputs[i]
@@ -198,7 +198,7 @@ func (p *pipeline) consume(t *testing.T, outputs []engine.Output) {
 	}
 }
 
-func (p *pipeline) keep(t *testing.T, o *engine.Output) {
+func (p *pipeline) keep(t *testing.T, o *stage.Output) {
 	t.Helper()
 	name := o.Topic + " " + string(o.Key)
 	if o.Value == nil {

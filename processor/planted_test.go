@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
@@ -60,7 +61,7 @@ func TestPlantedDataStaysRestricted(t *testing.T) {
 			return r
 		}, secret)
 		for i := range h.records {
-			h.records[i].Headers = append(h.records[i].Headers, raw.Header{Key: "tracestate", Value: []byte("a=" + secret)})
+			h.records[i].Headers = append(h.records[i].Headers, stage.Header{Key: "tracestate", Value: []byte("a=" + secret)})
 			outputs, err := p.memory.Feed(h.records[i])
 			if err != nil {
 				t.Fatal(err)

@@ -125,7 +125,7 @@ func (p *Processor) Start(ctx context.Context) error {
 		specs = append(specs, engine.Spec{
 			Name: name, Stage: stage, Input: topics.Input, Changelog: topics.Changelog, Outputs: topics.Outputs,
 			Partitions: configured(topics.Input), DeadLetter: topics.DeadLetter, WallClock: r.readsRaw, Workers: p.config.workers(name),
-			Counted: figures(name, p.counters.Add(name)), Dates: datesOf,
+			OnCount: figures(name, p.counters.Add(name)), Times: datesOf,
 		})
 	}
 	p.config.Memory.apply()

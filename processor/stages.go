@@ -4,8 +4,6 @@ import (
 	"errors"
 
 	"github.com/tributary-hq/tributary/processor/business"
-	"github.com/tributary-hq/tributary/processor/clock"
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/erasure"
 	"github.com/tributary-hq/tributary/processor/journey"
 	"github.com/tributary-hq/tributary/processor/known"
@@ -13,10 +11,12 @@ import (
 	"github.com/tributary-hq/tributary/processor/lox24"
 	"github.com/tributary-hq/tributary/processor/payment"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/uapay"
 	"github.com/tributary-hq/tributary/processor/unibell"
 	"github.com/tributary-hq/tributary/processor/unibellcall"
 	"github.com/tributary-hq/tributary/processor/voximplant"
+	"github.com/tributary-hq/tributary/processor/watermark"
 )
 
 // setup is the settings and dependencies from which stages are made.
@@ -31,7 +31,7 @@ type setup struct {
 
 // newStage makes a stage. A stage that reads a raw topic writes to the ledger, accepts
 // erasures and processes only records of known sources.
-func newStage(name string, c *Config, deps *Deps, sources *source.Set, partitions map[string]int32) (engine.Stage, error) {
+func newStage(name string, c *Config, deps *Deps, sources *source.Set, partitions map[string]int32) (stage.Stage, error) {
 	r, ok := find(name)
 	if !ok {
 		return nil, errors.New("no such stage")
@@ -43,7 +43,7 @@ func newStage(name string, c *Config, deps *Deps, sources *source.Set, partition
 	return ledger.Keep(name, known.Require(erasure.Accept(stage), sources, deps.Logger)), nil
 }
 
-func newLOX24(s *setup) (engine.Stage, error) {
+func newLOX24(s *setup) (stage.Stage, error) {
 	c := s.config
 	config := lox24.Config{
 		Sources: s.sources, Privacy: s.deps.Privacy, Span: c.DedupeSpan, Grace: c.Deadlines.VerificationGrace, Least: c.Deadlines.VerificationMin,
@@ -52,7 +52,7 @@ func newLOX24(s *setup) (engine.Stage, error) {
 	return lox24.New(config), config.Validate()
 }
 
-func newUAPAY(s *setup) (engine.Stage, error) {
+func newUAPAY(s *setup) (stage.Stage, error) {
 	c := s.config
 	config := payment.Config{
 		Span: c.DedupeSpan, Hold: c.Deadlines.Hold, Retention: c.Retention.Payment, JourneyPartitions: s.partitions[StageJourney],
@@ -61,12 +61,12 @@ func newUAPAY(s *setup) (engine.Stage, error) {
 	return uapay.New(config, s.sources, s.deps.Privacy), config.Validate()
 }
 
-func newVoximplant(s *setup) (engine.Stage, error) {
+func newVoximplant(s *setup) (stage.Stage, error) {
 	config := voximplant.Config{Span: s.config.DedupeSpan}
 	return voximplant.New(config, s.sources, s.deps.Privacy), config.Validate()
 }
 
-func newUnibell(s *setup) (engine.Stage, error) {
+func newUnibell(s *setup) (stage.Stage, error) {
 	config := unibell.Config{
 		Sources: s.sources, Privacy: s.deps.Privacy, Span: s.config.DedupeSpan, Retention: s.config.Retention.Verification,
 		CallPartitions: s.partitions[StageUnibellCall],
@@ -74,11 +74,11 @@ func newUnibell(s *setup) (engine.Stage, error) {
 	return unibell.New(config), config.Validate()
 }
 
-func newUnibellCall(s *setup) (engine.Stage, error) {
+func newUnibellCall(s *setup) (stage.Stage, error) {
 	c := s.config
 	config := unibellcall.Config{
 		Wait: c.Deadlines.Call, Hold: c.DedupeSpan, Retention: c.Retention.Verification,
-		Upstreams:         []clock.Upstream{{Stage: StageUnibell, Partitions: s.partitions[StageUnibell]}},
+		Upstreams:         []watermark.Upstream{{Stage: StageUnibell, Partitions: s.partitions[StageUnibell]}},
 		JourneyPartitions: s.partitions[StageJourney], Figures: s.labels,
 	}
 	return unibellcall.New(config), config.Validate()
@@ -86,7 +86,7 @@ func newUnibellCall(s *setup) (engine.Stage, error) {
 
 // newJourney makes the journey stage, whose watermark waits for those of all upstream
 // partitions.
-func newJourney(s *setup) (engine.Stage, error) {
+func newJourney(s *setup) (stage.Stage, error) {
 	c := s.config
 	config := journey.Config{
 		PaymentDeadline:      c.Deadlines.JourneyPayment,
@@ -95,7 +95,7 @@ func newJourney(s *setup) (engine.Stage, error) {
 		Figures:              s.labels,
 	}
 	for _, name := range c.upstreams() {
-		config.Upstreams = append(config.Upstreams, clock.Upstream{Stage: name, Partitions: s.partitions[name]})
+		config.Upstreams = append(config.Upstreams, watermark.Upstream{Stage: name, Partitions: s.partitions[name]})
 	}
 	return journey.New(config), config.Validate()
 }

@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"github.com/tributary-hq/tributary/processor/business"
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -30,7 +30,7 @@ type row struct {
 	// readsRaw is set if the input is a raw topic, which ingest writes. The watermark of
 	// such a stage follows the wall clock while no records arrive.
 	readsRaw bool
-	make     func(*setup) (engine.Stage, error)
+	make     func(*setup) (stage.Stage, error)
 	// channels are those whose metrics begin at zero for a source of the provider. expect
 	// begins other metrics at zero; nil: there are none.
 	channels []avro.Channel
@@ -67,7 +67,7 @@ func table() []row {
 
 // ofProvider returns the row of the stage that reads a provider's raw topic. Its topics
 // come from the provider table.
-func ofProvider(id string, create func(*setup) (engine.Stage, error)) row {
+func ofProvider(id string, create func(*setup) (stage.Stage, error)) row {
 	p, _ := schemas.FindProvider(id)
 	outputs := append(p.DecodedNames(), schemas.Duplicates, schemas.Ledger)
 	switch {

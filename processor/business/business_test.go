@@ -8,19 +8,19 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/tributary-hq/tributary/processor/business"
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
 // tx is a transaction that is committed at once.
 type tx struct {
-	engine.Tx
+	stage.Tx
 
-	counted func(engine.Count)
+	counted func(stage.Count)
 }
 
 func (t tx) Count(figure, source string, n int64) {
-	t.counted(engine.Count{Figure: figure, Source: source, N: n})
+	t.counted(stage.Count{Name: figure, Label: source, N: n})
 }
 
 // TestOneVerificationMoves: a code fails by Telegram, expires, and arrives by SMS
@@ -30,7 +30,7 @@ func TestOneVerificationMoves(t *testing.T) {
 	registry := prometheus.NewRegistry()
 	countries := []string{"UA"}
 	labels, metrics := business.NewLabels(countries), business.NewMetrics(registry, countries)
-	to := tx{counted: metrics.Add("lox24", func(c engine.Count) { t.Errorf("counted %+v elsewhere", c) })}
+	to := tx{counted: metrics.Add("lox24", func(c stage.Count) { t.Errorf("counted %+v elsewhere", c) })}
 
 	pending := business.Verification{Outcome: avro.VerificationOutcomePending, Country: "UA", CostMinor: 2, Currency: "EUR", Fallbacks: 1}
 	pending.Attempts.Add(avro.ChannelTelegram, avro.AttemptStatusFailed)
@@ -85,13 +85,13 @@ func gather(t *testing.T, registry *prometheus.Registry) map[string]float64 {
 func TestMoneyAndJourneysMove(t *testing.T) {
 	t.Parallel()
 	labels, sums := business.NewLabels(nil), map[string]int64{}
-	to := tx{counted: func(c engine.Count) {
+	to := tx{counted: func(c stage.Count) {
 		n := c.N
-		if c.Figure == business.FigureWithdrawn {
+		if c.Name == business.FigureWithdrawn {
 			n = -n
 		}
-		if sums[c.Source] += n; sums[c.Source] == 0 {
-			delete(sums, c.Source)
+		if sums[c.Label] += n; sums[c.Label] == 0 {
+			delete(sums, c.Label)
 		}
 	}}
 	snapshot := avro.PaymentSnapshot{Phase: avro.PaymentPhasePending, Currency: "UAH"}
@@ -136,8 +136,8 @@ func TestUsualBeginsAtZero(t *testing.T) {
 	if series < 100 || series > 1000 {
 		t.Errorf("%d series stand at zero", series)
 	}
-	var passed []engine.Count
-	metrics.Add("lox24", func(c engine.Count) { passed = append(passed, c) })(engine.Count{Figure: "accepted", Source: "shop", N: 2})
+	var passed []stage.Count
+	metrics.Add("lox24", func(c stage.Count) { passed = append(passed, c) })(stage.Count{Name: "accepted", Label: "shop", N: 2})
 	if len(passed) != 1 {
 		t.Errorf("passed on %+v, want the count of the ledger", passed)
 	}
@@ -181,7 +181,7 @@ func TestCountries(t *testing.T) {
 func BenchmarkVerification(b *testing.B) {
 	countries := business.DefaultCountries()
 	labels, metrics := business.NewLabels(countries), business.NewMetrics(prometheus.NewRegistry(), countries)
-	var to engine.Tx = &tx{counted: metrics.Add("lox24", func(engine.Count) {})}
+	var to stage.Tx = &tx{counted: metrics.Add("lox24", func(stage.Count) {})}
 	pending := business.Verification{Outcome: avro.VerificationOutcomePending, Country: "UA", CostMinor: 5, Currency: "EUR"}
 	arrived := pending
 	arrived.Outcome, arrived.Channel = avro.VerificationOutcomeSuccess, avro.ChannelSMS
@@ -195,7 +195,7 @@ func BenchmarkVerification(b *testing.B) {
 // BenchmarkUnchanged is a fact that changes nothing that is counted.
 func BenchmarkUnchanged(b *testing.B) {
 	labels := business.NewLabels(business.DefaultCountries())
-	var to engine.Tx = &tx{}
+	var to stage.Tx = &tx{}
 	v := business.Verification{Outcome: avro.VerificationOutcomePending, Country: "UA", CostMinor: 5, Currency: "EUR"}
 	w := v
 	for b.Loop() {

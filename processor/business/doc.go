@@ -1,7 +1,7 @@
 // Package business counts business outcomes: verified users by channel and country, the
 // cost of codes, and payments by phase.
 //
-//	an entity before and after a fact ─► Labels.Move… ─► engine.Counter ─► commit ─► Metrics ─► tributary_business_*
+//	an entity before and after a fact ─► Labels.Move… ─► Tx.Count ─► commit ─► Metrics ─► tributary_business_*
 //
 // An entity is counted under its newest outcome. When the outcome changes, the entity is
 // counted under the new one and added to the withdrawals of the old one, because a

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
@@ -139,7 +139,7 @@ func (l *Labels) country(code string) int {
 }
 
 // move counts n more at a place and was less at another; a place below 0 is none.
-func (l *Labels) move(to engine.Counter, metric, from int, was int64, at int, is int64) {
+func (l *Labels) move(to stage.Tx, metric, from int, was int64, at int, is int64) {
 	if from == at {
 		switch {
 		case at < 0:
@@ -159,9 +159,8 @@ func (l *Labels) move(to engine.Counter, metric, from int, was int64, at int, is
 }
 
 // MoveVerification counts a verification as it is instead of as it was.
-func (l *Labels) MoveVerification(tx engine.Tx, was, is *Verification) {
-	to, ok := l.counter(tx)
-	if !ok || *was == *is {
+func (l *Labels) MoveVerification(tx stage.Tx, was, is *Verification) {
+	if l == nil || *was == *is {
 		return
 	}
 	countries := len(l.countries) + 2
@@ -179,47 +178,36 @@ func (l *Labels) MoveVerification(tx engine.Tx, was, is *Verification) {
 	if at >= 0 {
 		at = at*channelCount*countries + atPlace
 	}
-	l.move(to, verifications, from, 1, at, 1)
-	l.move(to, fallbacks, fromPlace, one(succeeded), atPlace, one(succeeds))
-	l.move(to, cost, fromPlace*currencyCount+currencyIndex(was.Currency), was.CostMinor, atPlace*currencyCount+currencyIndex(is.Currency), is.CostMinor)
+	l.move(tx, verifications, from, 1, at, 1)
+	l.move(tx, fallbacks, fromPlace, one(succeeded), atPlace, one(succeeds))
+	l.move(tx, cost, fromPlace*currencyCount+currencyIndex(was.Currency), was.CostMinor, atPlace*currencyCount+currencyIndex(is.Currency), is.CostMinor)
 	for c := range channelCount {
 		for end := range attemptEnds {
 			if a, b := was.Attempts[c][end], is.Attempts[c][end]; a != b || fromCountry != atCountry {
 				place := (end*channelCount + c) * countries
-				l.move(to, attempts, place+fromCountry, int64(a), place+atCountry, int64(b))
+				l.move(tx, attempts, place+fromCountry, int64(a), place+atCountry, int64(b))
 			}
 		}
 	}
 }
 
 // MovePayment counts a payment as it is instead of as it was.
-func (l *Labels) MovePayment(tx engine.Tx, was, is *Payment) {
-	to, ok := l.counter(tx)
-	if !ok || *was == *is {
+func (l *Labels) MovePayment(tx stage.Tx, was, is *Payment) {
+	if l == nil || *was == *is {
 		return
 	}
-	l.move(to, payments, phaseIndex(was.Phase), 1, phaseIndex(is.Phase), 1)
+	l.move(tx, payments, phaseIndex(was.Phase), 1, phaseIndex(is.Phase), 1)
 	from, at := currencyIndex(was.Currency), currencyIndex(is.Currency)
-	l.move(to, paid, from, was.PaidMinor, at, is.PaidMinor)
-	l.move(to, refunded, from, was.RefundedMinor, at, is.RefundedMinor)
+	l.move(tx, paid, from, was.PaidMinor, at, is.PaidMinor)
+	l.move(tx, refunded, from, was.RefundedMinor, at, is.RefundedMinor)
 }
 
 // MoveJourney moves a journey from its previous outcome to its current one.
-func (l *Labels) MoveJourney(tx engine.Tx, was, is avro.JourneyOutcome) {
-	if was == is {
+func (l *Labels) MoveJourney(tx stage.Tx, was, is avro.JourneyOutcome) {
+	if l == nil || was == is {
 		return
 	}
-	if to, ok := l.counter(tx); ok {
-		l.move(to, journeys, journeyIndex(was), 1, journeyIndex(is), 1)
-	}
-}
-
-func (l *Labels) counter(tx engine.Tx) (engine.Counter, bool) {
-	if l == nil {
-		return nil, false
-	}
-	to, ok := tx.(engine.Counter)
-	return to, ok
+	l.move(tx, journeys, journeyIndex(was), 1, journeyIndex(is), 1)
 }
 
 func one(yes bool) int64 {

@@ -6,7 +6,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
@@ -98,7 +98,7 @@ func (s *slot) add(vec *prometheus.CounterVec, to *atomic.Pointer[prometheus.Cou
 
 // Add returns a function that adds the counts of a provider's stage; counts with other
 // names are passed to next.
-func (m *Metrics) Add(provider string, next func(engine.Count)) func(engine.Count) {
+func (m *Metrics) Add(provider string, next func(stage.Count)) func(stage.Count) {
 	slots := map[string]*slot{}
 	for i := range m.all {
 		each(&m.all[i], func(values []string) {
@@ -109,14 +109,14 @@ func (m *Metrics) Add(provider string, next func(engine.Count)) func(engine.Coun
 			slots[sourceOf(&m.all[i], values)] = s
 		})
 	}
-	return func(c engine.Count) {
-		if c.Figure != Figure && c.Figure != FigureWithdrawn {
+	return func(c stage.Count) {
+		if c.Name != Figure && c.Name != FigureWithdrawn {
 			next(c)
 			return
 		}
-		switch s := slots[c.Source]; {
+		switch s := slots[c.Label]; {
 		case s == nil:
-		case c.Figure == Figure:
+		case c.Name == Figure:
 			s.add(s.up, &s.ups, c.N)
 		default:
 			s.add(s.down, &s.downs, c.N)

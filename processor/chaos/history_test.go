@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
@@ -21,7 +22,7 @@ type object = map[string]any
 type rawRecord struct {
 	topic, key string
 	value      []byte
-	headers    []raw.Header
+	headers    []stage.Header
 	received   time.Time
 }
 
@@ -84,7 +85,7 @@ func (h *history) add(topic, key string, after time.Duration, e raw.Envelope, bo
 	if e.Kind == "" {
 		e.Kind = raw.KindWebhook
 	}
-	h.records = append(h.records, rawRecord{topic: topic, key: key, value: value, headers: e.Append(nil), received: e.ReceivedAt})
+	h.records = append(h.records, rawRecord{topic: topic, key: key, value: value, headers: raw.Append[stage.Header](nil, &e), received: e.ReceivedAt})
 }
 
 // uuid makes ids that look like the providers'.

@@ -18,9 +18,9 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
-	"github.com/tributary-hq/tributary/schemas/raw"
 	format "github.com/tributary-hq/tributary/schemas/wire"
 )
 
@@ -177,7 +177,7 @@ func (*pipelines) model(topics map[string][]*kgo.Record, r *run) (*consumer, err
 		return nil, err
 	}
 	want := newConsumer()
-	take := func(outputs []engine.Output, err error) error {
+	take := func(outputs []stage.Output, err error) error {
 		for i := range outputs {
 			if err == nil {
 				err = want.consume(outputs[i].Topic, string(outputs[i].Key), outputs[i].Value)
@@ -190,9 +190,9 @@ func (*pipelines) model(topics map[string][]*kgo.Record, r *run) (*consumer, err
 			continue
 		}
 		for _, record := range topics[topic] {
-			in := engine.Input{Topic: topic, Key: record.Key, Value: record.Value, Timestamp: record.Timestamp}
+			in := stage.Input{Topic: topic, Key: record.Key, Value: record.Value, Timestamp: record.Timestamp}
 			for _, h := range record.Headers {
-				in.Headers = append(in.Headers, raw.Header(h))
+				in.Headers = append(in.Headers, stage.Header(h))
 			}
 			if err := take(memory.Feed(in)); err != nil {
 				return nil, err

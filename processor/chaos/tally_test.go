@@ -21,7 +21,7 @@ import (
 
 // The tally's topics, input and output being ones of plain bytes.
 const (
-	stage       = "tally"
+	stageName   = "tally"
 	input       = schemas.RawUAPAY
 	output      = schemas.RawLOX24
 	deadLetters = schemas.DeadLetterUAPAY
@@ -40,7 +40,7 @@ func (*tallies) topics(partitions int32) map[string]int32 {
 	return map[string]int32{input: partitions, output: partitions, deadLetters: partitions, changelog: partitions}
 }
 
-func (*tallies) groups() []string { return []string{stage} }
+func (*tallies) groups() []string { return []string{stageName} }
 
 // engineProgram is an engine as a program.
 type engineProgram struct{ *engine.Engine }
@@ -50,7 +50,7 @@ func (p engineProgram) End()         { p.ProbeEnd(context.Background()) }
 
 func (*tallies) program(config engine.Config, deps engine.Deps, workers int) (program, error) {
 	e, err := engine.New(config, []engine.Spec{{
-		Name: stage, Stage: tally.Stage{Output: output, Clocks: true}, Input: input, Changelog: changelog, Outputs: []string{output},
+		Name: stageName, Stage: tally.Stage{Output: output, Clocks: true}, Input: input, Changelog: changelog, Outputs: []string{output},
 		DeadLetter: deadLetters, WallClock: true, Workers: workers,
 	}}, deps)
 	return engineProgram{e}, err
@@ -129,7 +129,7 @@ func (l *tallies) drained(ctx context.Context, r *run) bool {
 		}
 		l.last = lasts(records[input])
 	}
-	offsets, err := kadm.NewClient(r.client).FetchOffsets(ctx, r.names.Group(stage))
+	offsets, err := kadm.NewClient(r.client).FetchOffsets(ctx, r.names.Group(stageName))
 	if err != nil {
 		return false
 	}
@@ -144,7 +144,7 @@ func (l *tallies) drained(ctx context.Context, r *run) bool {
 
 // explain implements load.
 func (l *tallies) explain(ctx context.Context, r *run) string {
-	offsets, err := kadm.NewClient(r.client).FetchOffsets(ctx, r.names.Group(stage))
+	offsets, err := kadm.NewClient(r.client).FetchOffsets(ctx, r.names.Group(stageName))
 	return fmt.Sprintf("the input ends at %v, the group has committed %v, %v", l.last, offsets.Offsets(), err)
 }
 
@@ -194,7 +194,7 @@ func (l *tallies) left(r *run, due int64, stopped []*process) *check.Run {
 	for _, d := range topics[deadLetters] {
 		found.Dead = append(found.Dead, deadLetter(d))
 	}
-	offsets, err := kadm.NewClient(r.client).FetchOffsets(ctx, r.names.Group(stage))
+	offsets, err := kadm.NewClient(r.client).FetchOffsets(ctx, r.names.Group(stageName))
 	if err != nil {
 		r.sayf("driver", "cannot fetch the offsets: %v", err)
 		return nil
@@ -220,7 +220,7 @@ func (r *run) stores(p *process, ends map[int32]int64) (out []check.Store) {
 		return nil
 	}
 	for partition := range r.plan.partitions {
-		entries, offset, err := store.ProbeEntries(stage, partition)
+		entries, offset, err := store.ProbeEntries(stageName, partition)
 		if err != nil {
 			r.sayf("state", "the store of %s, partition %d: %v", p.name(), partition, err)
 		}

@@ -17,7 +17,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 )
 
@@ -70,7 +70,7 @@ const (
 	entryVersion    = 2
 )
 
-// IsEntry reports whether a state key belongs to a remembered id. The stage's Expire
+// IsEntry reports whether a state key belongs to a remembered id. The stage's OnTimer
 // deletes such an entry and does nothing else.
 func IsEntry(key []byte) bool { return bytes.Contains(key, []byte(marker)) }
 
@@ -135,16 +135,16 @@ type Known struct {
 // error with CauseStale: it may have been counted before its id was forgotten. All stages
 // use this rule. It depends on the event only, not on whether its entity is known. entity
 // is the state key of the entity, which must not contain a zero byte; the id is copied.
-func (s *Seen) Observe(tx engine.Tx, entity []byte, e *Event, w Window) (Known, error) {
+func (s *Seen) Observe(tx stage.Tx, entity []byte, e *Event, w Window) (Known, error) {
 	if w.Keep != WithEntity {
-		s.forget(tx.Now(), w.keep())
+		s.forget(tx.Watermark(), w.keep())
 	}
 	known, err := s.find(tx, entity, e.ID)
 	if err != nil || known.Repeated {
 		return known, err
 	}
 	if !e.AcceptStale && e.stale(w.Span) {
-		return Known{}, engine.Permanentf(engine.CauseStale,
+		return Known{}, stage.Permanentf(stage.CauseStale,
 			"the event is not remembered, and by the provider's own time or number older than the deduplication span of %s", w.Span)
 	}
 	if len(s.ids) < Inline {
@@ -167,7 +167,7 @@ func (e *Event) stale(span time.Duration) bool {
 }
 
 // find looks an id up.
-func (s *Seen) find(tx engine.Tx, entity []byte, id string) (Known, error) {
+func (s *Seen) find(tx stage.Tx, entity []byte, id string) (Known, error) {
 	for i := range s.ids {
 		if tag, same := tagOf(s.ids[i].id, id); same {
 			return Known{Repeated: true, First: s.ids[i].sighting(), Tag: tag}, nil
@@ -290,7 +290,7 @@ func parseEntry(entry []byte) (s Sighting, tag []byte, err error) {
 	return s, tag, nil
 }
 
-func entryKey(tx engine.Tx, entity []byte, id string) []byte {
+func entryKey(tx stage.Tx, entity []byte, id string) []byte {
 	key := tx.Buffer(len(entity) + len(marker) + len(id))
 	key = append(key, entity...)
 	key = append(key, marker...)

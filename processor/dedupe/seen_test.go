@@ -11,6 +11,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/dedupe"
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas"
 )
@@ -19,16 +20,16 @@ const span = 72 * time.Hour
 
 // stage keeps nothing but the ids of an entity; it emits where a repeat was first
 // seen. The record's value is the id, its timestamp when it was received.
-type stage struct {
+type testStage struct {
 	happened time.Time
 	accept   bool
 	keep     time.Duration
 }
 
-func (stage) Decode(*engine.Input) (engine.Event, error) { return nil, nil }
+func (testStage) Decode(*stage.Input) (stage.Event, error) { return nil, nil }
 
-func (s stage) Apply(tx engine.Tx, in *engine.Input, _ engine.Event) error {
-	tx.AdvanceClock(in.Timestamp)
+func (s testStage) Apply(tx stage.Tx, in *stage.Input, _ stage.Event) error {
+	tx.AdvanceWatermark(in.Timestamp)
 	entry, err := tx.Get(in.Key)
 	if err != nil {
 		return err
@@ -47,13 +48,13 @@ func (s stage) Apply(tx engine.Tx, in *engine.Input, _ engine.Event) error {
 		return err
 	}
 	if known.Repeated {
-		tx.Emit(engine.Output{Topic: schemas.RawUAPAY, Key: in.Key, Value: fmt.Append(nil, known.First.Offset)})
+		tx.Emit(stage.Output{Topic: schemas.RawUAPAY, Key: in.Key, Value: fmt.Append(nil, known.First.Offset)})
 	}
 	tx.Put(in.Key, seen.AppendTo([]byte{1}), time.Time{})
 	return nil
 }
 
-func (stage) Expire(tx engine.Tx, key []byte) error {
+func (testStage) OnTimer(tx stage.Tx, key []byte) error {
 	if dedupe.IsEntry(key) {
 		tx.Delete(key)
 	}
@@ -62,10 +63,10 @@ func (stage) Expire(tx engine.Tx, key []byte) error {
 
 func newMemory(t *testing.T) *engine.Memory {
 	t.Helper()
-	return memoryOf(t, stage{})
+	return memoryOf(t, testStage{})
 }
 
-func memoryOf(t *testing.T, s stage) *engine.Memory {
+func memoryOf(t *testing.T, s testStage) *engine.Memory {
 	t.Helper()
 	m, err := engine.NewMemory(engine.MemoryConfig{
 		Name: "dedupe", Stage: s, Outputs: []string{schemas.RawUAPAY}, DeadLetter: schemas.DeadLetterUAPAY,
@@ -95,7 +96,7 @@ func TestEveryRepeatNamesTheFirst(t *testing.T) {
 				n = rapid.Int64Range(0, int64(ids)-1).Draw(r, "repeat")
 			}
 			id := fmt.Sprint("id-", n)
-			outputs, err := m.Feed(engine.Input{
+			outputs, err := m.Feed(stage.Input{
 				Key: []byte("entity"), Value: []byte(id), Offset: offset, Timestamp: at(time.Duration(offset) * time.Minute),
 			})
 			if err != nil {
@@ -118,7 +119,7 @@ func TestForgotten(t *testing.T) {
 	t.Parallel()
 	m := newMemory(t)
 	feed := func(id string, after time.Duration) (repeated bool) {
-		outputs, err := m.Feed(engine.Input{Key: []byte("entity"), Value: []byte(id), Timestamp: at(after)})
+		outputs, err := m.Feed(stage.Input{Key: []byte("entity"), Value: []byte(id), Timestamp: at(after)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -153,11 +154,11 @@ func TestForgotten(t *testing.T) {
 // TestWithEntity: ids that are remembered with their entity are repeats at any time.
 func TestWithEntity(t *testing.T) {
 	t.Parallel()
-	m := memoryOf(t, stage{keep: dedupe.WithEntity})
+	m := memoryOf(t, testStage{keep: dedupe.WithEntity})
 	const ids = dedupe.Inline + 10
 	for _, after := range []time.Duration{0, 10 * 365 * 24 * time.Hour} {
 		for n := range ids {
-			outputs, err := m.Feed(engine.Input{Key: []byte("entity"), Value: []byte(strconv.Itoa(n)), Timestamp: at(after)})
+			outputs, err := m.Feed(stage.Input{Key: []byte("entity"), Value: []byte(strconv.Itoa(n)), Timestamp: at(after)})
 			if err != nil || (len(outputs) > 0) != (after > 0) {
 				t.Fatalf("id %d after %s: %d repeats, %v", n, after, len(outputs), err)
 			}
@@ -177,12 +178,12 @@ func TestNeverCountedTwice(t *testing.T) {
 		for _, accept := range []bool{false, true} {
 			t.Run(fmt.Sprint(name, ", accept stale ", accept), func(t *testing.T) {
 				t.Parallel()
-				m := memoryOf(t, stage{happened: at(ahead), accept: accept})
+				m := memoryOf(t, testStage{happened: at(ahead), accept: accept})
 				fresh := 0
 				for hour := range 200 {
 					// Other events keep the entity known.
 					for _, id := range []string{"other-" + strconv.Itoa(hour), "same"} {
-						outputs, err := m.Feed(engine.Input{Key: []byte("entity"), Value: []byte(id), Timestamp: at(time.Duration(hour) * time.Hour)})
+						outputs, err := m.Feed(stage.Input{Key: []byte("entity"), Value: []byte(id), Timestamp: at(time.Duration(hour) * time.Hour)})
 						if err != nil {
 							t.Fatal(err)
 						}
@@ -205,7 +206,7 @@ func TestIDsAreOfTheirEntity(t *testing.T) {
 	m := newMemory(t)
 	for n := range dedupe.Inline + 5 {
 		for _, entity := range []string{"a", "ab"} {
-			outputs, err := m.Feed(engine.Input{Key: []byte(entity), Value: fmt.Append(nil, n), Timestamp: at(0)})
+			outputs, err := m.Feed(stage.Input{Key: []byte(entity), Value: fmt.Append(nil, n), Timestamp: at(0)})
 			if err != nil || len(outputs) != 0 {
 				t.Fatalf("id %d of %s: %d repeats, %v", n, entity, len(outputs), err)
 			}

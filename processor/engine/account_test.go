@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"iter"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // accounted is the counter stage with an account: how many records each partition
@@ -20,19 +20,15 @@ type accounted struct{ sums }
 
 const accountKey = "\x01account"
 
-func (accounted) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error {
-	counter, ok := tx.(engine.Counter)
-	if !ok {
-		return errors.New("the Tx does not count")
-	}
-	counter.Count("applied", string(in.Key), 1)
+func (accounted) Apply(tx stage.Tx, in *stage.Input, event stage.Event) error {
+	tx.Count("applied", string(in.Key), 1)
 	if string(in.Value) == "unfit" {
-		return engine.Permanentf(engine.CauseStale, "as asked")
+		return stage.Permanentf(stage.CauseStale, "as asked")
 	}
 	return sums{}.Apply(tx, in, event)
 }
 
-func (accounted) Account(tx engine.Tx, handled iter.Seq[engine.Handled], counted []engine.Count) error {
+func (accounted) Audit(tx stage.Tx, handled iter.Seq[stage.Outcome], counted []stage.Count) error {
 	entry, err := tx.Get([]byte(accountKey))
 	if err != nil {
 		return err
@@ -57,7 +53,7 @@ func (accounted) Account(tx engine.Tx, handled iter.Seq[engine.Handled], counted
 	}
 	tx.Put([]byte(accountKey), binary.BigEndian.AppendUint64(tx.Buffer(8), n), time.Time{})
 	key := []byte("account-" + strconv.Itoa(int(tx.Partition())))
-	tx.Emit(engine.Output{Topic: output, Key: key, Value: []byte(strconv.FormatUint(n, 10))})
+	tx.Emit(stage.Output{Topic: output, Key: key, Value: []byte(strconv.FormatUint(n, 10))})
 	return nil
 }
 
@@ -71,7 +67,7 @@ func TestAccountIsExact(t *testing.T) {
 			b := newBench(t)
 			b.stage = accounted{}
 			var told atomic.Int64
-			b.counted = func(c engine.Count) { told.Add(c.N) }
+			b.counted = func(c stage.Count) { told.Add(c.N) }
 			e := b.start("one", 2, crashes(step, 1, 3))
 			defer b.stop(e)
 			all := 0
@@ -117,11 +113,11 @@ func TestAccountInMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, value := range []string{"x", "unfit", "poison", "x"} {
-		if _, err := m.Feed(engine.Input{Offset: int64(i), Key: []byte("k"), Value: []byte(value)}); err != nil {
+		if _, err := m.Feed(stage.Input{Offset: int64(i), Key: []byte("k"), Value: []byte(value)}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if counts := m.Counts(); len(counts) != 2 || counts[0] != (engine.Count{Figure: "applied", Source: "k", N: 1}) {
+	if counts := m.Counts(); len(counts) != 2 || counts[0] != (stage.Count{Name: "applied", Label: "k", N: 1}) {
 		t.Errorf("Counts() = %+v, want two", counts)
 	}
 	if !strings.Contains(m.Dump(0), `"\x01account" 0 0000000000000004`) {

@@ -6,19 +6,10 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
-
-// Dates are the event time and the ingestion time of a fact; a zero time is unknown.
-type Dates struct {
-	Provider string
-	// Happened is the event time by the provider's clock, Received the ingestion time.
-	Happened, Received time.Time
-}
-
-// Dated is an Event with an event time and an ingestion time.
-type Dated interface{ Dates() Dates }
 
 // ages are latency histograms: event time to ingestion time, and each of them to the
 // commit of the effect.
@@ -50,7 +41,7 @@ func (a *ages) collectors() []prometheus.Collector {
 
 // isFact reports whether the outputs of a record are a new effect. Records without
 // outputs, duplicates and dead letters have none.
-func isFact(outputs []Output, deadLetter string) bool {
+func isFact(outputs []stage.Output, deadLetter string) bool {
 	for i := range outputs {
 		if outputs[i].Topic == schemas.Duplicates || outputs[i].Topic == deadLetter {
 			return false
@@ -70,7 +61,7 @@ func (w *worker) measure(began time.Time) {
 // recycled after it. Replayed records are skipped, because their age is not the
 // pipeline's latency.
 func (w *worker) noteAge(d *decoded) {
-	if w.spec.Dates == nil {
+	if w.spec.Times == nil {
 		return
 	}
 	for i := range d.in.Headers {
@@ -78,16 +69,16 @@ func (w *worker) noteAge(d *decoded) {
 			return
 		}
 	}
-	dates, ok := w.spec.Dates(d.event)
-	if !ok || dates.Received.IsZero() {
+	dates, ok := w.spec.Times(d.event)
+	if !ok || dates.Ingested.IsZero() {
 		return
 	}
 	// The label must outlive the record, hence the clone. Sharing one string makes the
 	// comparisons in observeAges cheap.
-	if dates.Provider != w.round.provider {
-		w.round.provider = strings.Clone(dates.Provider)
+	if dates.Origin != w.round.provider {
+		w.round.provider = strings.Clone(dates.Origin)
 	}
-	dates.Provider = w.round.provider
+	dates.Origin = w.round.provider
 	w.round.ages = append(w.round.ages, dates)
 }
 
@@ -104,20 +95,20 @@ func (w *worker) observeAges(committed time.Time) {
 	defer note()
 	for i := range w.round.ages {
 		dates := &w.round.ages[i]
-		if toReceived == nil || dates.Provider != provider {
+		if toReceived == nil || dates.Origin != provider {
 			note()
-			provider, last = dates.Provider, time.Time{}
+			provider, last = dates.Origin, time.Time{}
 			a, stage := w.metrics.ages, w.spec.Name
 			toReceived, fromReceived = a.toReceived.WithLabelValues(stage, provider), a.fromReceived.WithLabelValues(stage, provider)
 			whole = a.whole.WithLabelValues(stage, provider)
 		}
-		if dates.Received.After(last) {
-			last = dates.Received
+		if dates.Ingested.After(last) {
+			last = dates.Ingested
 		}
-		fromReceived.Observe(max(committed.Sub(dates.Received).Seconds(), 0))
-		if !dates.Happened.IsZero() {
-			toReceived.Observe(max(dates.Received.Sub(dates.Happened).Seconds(), 0))
-			whole.Observe(max(committed.Sub(dates.Happened).Seconds(), 0))
+		fromReceived.Observe(max(committed.Sub(dates.Ingested).Seconds(), 0))
+		if !dates.Event.IsZero() {
+			toReceived.Observe(max(dates.Ingested.Sub(dates.Event).Seconds(), 0))
+			whole.Observe(max(committed.Sub(dates.Event).Seconds(), 0))
 		}
 	}
 }

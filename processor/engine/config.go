@@ -13,6 +13,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -127,7 +128,7 @@ func (c *Config) Validate() error {
 type Spec struct {
 	// Name is the stage's name; with the prefix it is the consumer group.
 	Name  string
-	Stage Stage
+	Stage stage.Stage
 	// Input is the single topic that the stage consumes. Changelog must have the same
 	// number of partitions.
 	Input, Changelog string
@@ -146,10 +147,10 @@ type Spec struct {
 	Workers int
 	// Counted receives the counts of committed transactions. The goroutines of the
 	// workers call it concurrently. May be nil.
-	Counted func(Count)
+	OnCount func(stage.Count)
 	// Dates returns the event time and the ingestion time of a decoded record; ok is
 	// false if it has none. Nil disables the latency metrics.
-	Dates func(Event) (dates Dates, ok bool)
+	Times func(stage.Event) (dates stage.Times, ok bool)
 }
 
 // Deps are the dependencies of the engine.

@@ -19,6 +19,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -34,15 +35,15 @@ const (
 // from an aborted round shows as a gap or a repeat in a key's numbers.
 type sums struct{}
 
-func (sums) Decode(in *engine.Input) (engine.Event, error) {
+func (sums) Decode(in *stage.Input) (stage.Event, error) {
 	if string(in.Value) == "poison" {
-		return nil, engine.Permanentf(engine.CauseUndecodable, "as asked")
+		return nil, stage.Permanentf(stage.CauseUndecodable, "as asked")
 	}
 	return nil, nil //nolint:nilnil // the key says it all
 }
 
-func (sums) Apply(tx engine.Tx, in *engine.Input, _ engine.Event) error {
-	tx.AdvanceClock(in.Timestamp)
+func (sums) Apply(tx stage.Tx, in *stage.Input, _ stage.Event) error {
+	tx.AdvanceWatermark(in.Timestamp)
 	entry, err := tx.Get(in.Key)
 	if err != nil {
 		return err
@@ -57,13 +58,13 @@ func (sums) Apply(tx engine.Tx, in *engine.Input, _ engine.Event) error {
 		deadline = in.Timestamp.Add(time.Minute)
 	}
 	tx.Put(in.Key, count, deadline)
-	tx.Emit(engine.Output{Topic: output, Key: in.Key, Value: []byte(strconv.FormatUint(n, 10))})
+	tx.Emit(stage.Output{Topic: output, Key: in.Key, Value: []byte(strconv.FormatUint(n, 10))})
 	return nil
 }
 
-func (sums) Expire(tx engine.Tx, key []byte) error {
+func (sums) OnTimer(tx stage.Tx, key []byte) error {
 	tx.Delete(key)
-	tx.Emit(engine.Output{Topic: output, Key: key, Value: []byte("expired")})
+	tx.Emit(stage.Output{Topic: output, Key: key, Value: []byte("expired")})
 	return nil
 }
 
@@ -80,8 +81,8 @@ type bench struct {
 	// tune changes the settings of engines started from now on.
 	tune func(*engine.Config)
 	// stage is what runs, counted is told what it counts.
-	stage   engine.Stage
-	counted func(engine.Count)
+	stage   stage.Stage
+	counted func(stage.Count)
 	// tracer makes spans, if it is set.
 	tracer trace.TracerProvider
 	// failed gets the error that ends a worker for good.
@@ -193,7 +194,7 @@ func (b *bench) start(instance string, workers int, step func(engine.Step, strin
 	engine.SetStep(&deps, step)
 	e, err := engine.New(b.config(instance), []engine.Spec{{
 		Name: "sums", Stage: b.stage, Input: input, Changelog: changelog, Outputs: []string{output}, DeadLetter: deadLetters,
-		WallClock: true, Workers: workers, Counted: b.counted,
+		WallClock: true, Workers: workers, OnCount: b.counted,
 	}}, deps)
 	if err != nil {
 		b.t.Fatal(err)

@@ -5,11 +5,12 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // Entries are the state entries that a round writes for what is put in it, by key: as
 // they go to the changelog, read back.
-func Entries(put func(tx Tx)) iter.Seq2[string, Entry] {
+func Entries(put func(tx stage.Tx)) iter.Seq2[string, Entry] {
 	a := &arena{}
 	s := &scope{overlay: newOverlay(nil, a), arena: a, maxState: 1 << 20}
 	s.reset(0, nothingStored{}, 0, time.Time{})

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // TestEntriesInBuffers: an entry is what was put last, wherever its value lies: in a
@@ -20,7 +21,7 @@ func TestEntriesInBuffers(t *testing.T) {
 		want := map[string]engine.Entry{}
 		var outputs [][]byte // others' values in the same memory
 		var copies []string
-		entries := engine.Entries(func(tx engine.Tx) {
+		entries := engine.Entries(func(tx stage.Tx) {
 			var last []byte
 			after := false
 			for range rapid.IntRange(1, 30).Draw(t, "puts") {

@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // TestOwnOpenTransactionEndsAtOnce: a worker that died with its transaction open
@@ -134,8 +135,8 @@ func TestStopKeepsItsDeadline(t *testing.T) {
 
 type panics struct{ sums }
 
-// Apply implements engine.Stage.
-func (panics) Apply(engine.Tx, *engine.Input, engine.Event) error {
+// Apply implements stage.Stage.
+func (panics) Apply(stage.Tx, *stage.Input, stage.Event) error {
 	panic("secret of the record") //nolint:forbidigo // what is tested
 }
 

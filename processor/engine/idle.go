@@ -30,7 +30,7 @@ func (w *worker) followWallClock(ctx context.Context) {
 			continue
 		}
 		if part.next >= end.Offset {
-			w.scope(part).AdvanceClock(now.Add(-w.config.ClockLag))
+			w.scope(part).AdvanceWatermark(now.Add(-w.config.ClockLag))
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // The headers that a dead letter has in addition to those of the original record.
@@ -30,12 +31,12 @@ const maxDue = 5000
 // is independent of Kafka, so that the test driver and the engine process a record
 // alike.
 type machine struct {
-	stage      Stage
+	stage      stage.Stage
 	name       string
 	deadLetter string // topic name, without prefix
 	version    string
 	// Counters of the current transaction: dead letters by cause, timers fired.
-	buried map[Cause]int
+	buried map[stage.Cause]int
 	fired  int
 	// traces are the worker's; nil in the test driver.
 	traces *traces
@@ -43,8 +44,8 @@ type machine struct {
 
 // decoded is a record with the result of Stage.Decode.
 type decoded struct {
-	in    Input
-	event Event
+	in    stage.Input
+	event stage.Event
 	err   error
 }
 
@@ -57,7 +58,7 @@ func (m *machine) decode(d *decoded) {
 // catch turns a stage's panic into an error that ends the worker: it is a bug, so a
 // retry does not help. The panic value is not logged, because it may contain record
 // data, unless it is a runtime error.
-func (m *machine) catch(in *Input, err *error) { //nolint:gocritic // a deferred call sets the error returned
+func (m *machine) catch(in *stage.Input, err *error) { //nolint:gocritic // a deferred call sets the error returned
 	p := recover()
 	if p == nil {
 		return
@@ -77,9 +78,9 @@ func (m *machine) applyOne(s *scope, d *decoded) (err error) {
 
 // expireStage calls the stage for the due timer of a key.
 func (m *machine) expireStage(s *scope, key []byte) (err error) {
-	in := Input{Topic: "a deadline", Partition: s.partition, Offset: -1}
+	in := stage.Input{Topic: "a deadline", Partition: s.partition, Offset: -1}
 	defer m.catch(&in, &err)
-	return m.stage.Expire(s, key)
+	return m.stage.OnTimer(s, key)
 }
 
 // apply calls the stage for a record and dead-letters the record on a permanent error.
@@ -98,13 +99,13 @@ func (m *machine) apply(s *scope, d *decoded) error {
 // bury emits a dead letter for a record that failed permanently. It returns any other
 // error.
 func (m *machine) bury(s *scope, d *decoded, err error) error {
-	var permanent *PermanentError
+	var permanent *stage.PermanentError
 	if !errors.As(err, &permanent) {
 		return fmt.Errorf("stage %s, %s/%d at offset %d: %w", m.name, d.in.Topic, d.in.Partition, d.in.Offset, err)
 	}
 	m.buried[permanent.Cause]++
 	return s.attempt(func() error {
-		s.Emit(Output{
+		s.Emit(stage.Output{
 			Topic: m.deadLetter, Key: d.in.Key, Value: d.in.Value, Timestamp: d.in.Timestamp,
 			Headers: deadLetterHeaders(&d.in, m.name, m.version, permanent, s.wall),
 		})
@@ -153,7 +154,7 @@ func (m *machine) expireOne(s *scope, d *entry.Timer) error {
 		}
 		return nil
 	})
-	var permanent *PermanentError
+	var permanent *stage.PermanentError
 	if err == nil {
 		return nil
 	}
@@ -163,10 +164,10 @@ func (m *machine) expireOne(s *scope, d *entry.Timer) error {
 	// A timer that fails permanently is dead-lettered with its key. The entry is kept
 	// without a timer, because the timer would block the partition forever.
 	m.buried[permanent.Cause]++
-	in := Input{Partition: s.partition, Offset: -1, Key: d.Key}
+	in := stage.Input{Partition: s.partition, Offset: -1, Key: d.Key}
 	return s.attempt(func() error {
 		s.set(d.Key, c.payload, 0)
-		s.Emit(Output{Topic: m.deadLetter, Key: d.Key, Headers: deadLetterHeaders(&in, m.name, m.version, permanent, s.wall)})
+		s.Emit(stage.Output{Topic: m.deadLetter, Key: d.Key, Headers: deadLetterHeaders(&in, m.name, m.version, permanent, s.wall)})
 		return nil
 	})
 }
@@ -175,11 +176,11 @@ func (m *machine) expireOne(s *scope, d *entry.Timer) error {
 // the last report. It waits until no due timer is left, because downstream stages rely
 // on the watermark being complete.
 func (m *machine) report(s *scope, last int64, interval time.Duration) (reported bool, err error) {
-	reporter, ok := m.stage.(ClockReporter)
+	reporter, ok := m.stage.(stage.WatermarkReporter)
 	if !ok || s.more || s.clock == 0 || s.clock-last < interval.Milliseconds() || s.clock == last {
 		return false, nil
 	}
-	err = s.attempt(func() error { return reporter.ReportClock(s, s.partition, time.UnixMilli(s.clock).UTC()) })
+	err = s.attempt(func() error { return reporter.ReportWatermark(s, s.partition, time.UnixMilli(s.clock).UTC()) })
 	if err != nil {
 		return false, fmt.Errorf("stage %s, partition %d: report the clock: %w", m.name, s.partition, err)
 	}

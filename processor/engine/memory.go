@@ -10,20 +10,21 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // MemoryConfig is the configuration of a Memory.
 type MemoryConfig struct {
 	// Name is the stage's name, for dead letters and errors.
 	Name  string
-	Stage Stage
+	Stage stage.Stage
 	// Outputs are the topics that the stage emits to, without prefix.
 	Outputs []string
 	// DeadLetter is the topic for records that can never be processed.
 	DeadLetter string
 	// Partitions is the partition count of every topic; 0 means 1.
 	Partitions int32
-	// ClockInterval is how far a watermark must advance before ReportClock is called; 0
+	// ClockInterval is how far a watermark must advance before ReportWatermark is called; 0
 	// means any advance.
 	ClockInterval time.Duration
 	// Now is the wall clock. Nil means a time far in the future, so that it never
@@ -39,7 +40,7 @@ type Memory struct {
 	machine machine
 	topics  map[string]outputTopic
 	parts   []*memoryPartition
-	counts  []Count
+	counts  []stage.Count
 }
 
 type memoryPartition struct {
@@ -77,7 +78,7 @@ func NewMemory(config MemoryConfig) (*Memory, error) {
 		return nil, err
 	}
 	m := &Memory{config: config, topics: topics, machine: machine{
-		stage: config.Stage, name: config.Name, deadLetter: config.DeadLetter, version: "memory", buried: map[Cause]int{},
+		stage: config.Stage, name: config.Name, deadLetter: config.DeadLetter, version: "memory", buried: map[stage.Cause]int{},
 	}}
 	for range config.Partitions {
 		m.parts = append(m.parts, &memoryPartition{entries: map[string]memoryEntry{}})
@@ -87,8 +88,8 @@ func NewMemory(config MemoryConfig) (*Memory, error) {
 
 // Feed applies records of one partition in one transaction, fires the timers that
 // become due and returns the outputs in order. in.Partition must be below Partitions.
-func (m *Memory) Feed(in ...Input) ([]Output, error) {
-	var out []Output
+func (m *Memory) Feed(in ...stage.Input) ([]stage.Output, error) {
+	var out []stage.Output
 	for i := range in {
 		d := decoded{in: in[i]}
 		m.machine.decode(&d)
@@ -106,9 +107,9 @@ func (m *Memory) Feed(in ...Input) ([]Output, error) {
 
 // AdvanceTo moves the watermark of a partition and fires the timers that become due, as
 // the wall clock does for an idle partition.
-func (m *Memory) AdvanceTo(partition int32, to time.Time) ([]Output, error) {
+func (m *Memory) AdvanceTo(partition int32, to time.Time) ([]stage.Output, error) {
 	return m.round(partition, func(s *scope) error {
-		s.AdvanceClock(to)
+		s.AdvanceWatermark(to)
 		return nil
 	})
 }
@@ -117,7 +118,7 @@ func (m *Memory) AdvanceTo(partition int32, to time.Time) ([]Output, error) {
 func (m *Memory) Clock(partition int32) time.Time { return entry.FromMillis(m.parts[partition].clock) }
 
 // Counts returns all counts so far, in order.
-func (m *Memory) Counts() []Count { return m.counts }
+func (m *Memory) Counts() []stage.Count { return m.counts }
 
 // Entries returns how many state entries a partition has.
 func (m *Memory) Entries(partition int32) int { return len(m.parts[partition].entries) }
@@ -153,7 +154,7 @@ func (m *Memory) Dump(partition int32) string {
 	return b.String()
 }
 
-func (m *Memory) round(partition int32, act func(*scope) error) ([]Output, error) {
+func (m *Memory) round(partition int32, act func(*scope) error) ([]stage.Output, error) {
 	p := m.parts[partition]
 	a := &arena{}
 	s := &scope{

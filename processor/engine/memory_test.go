@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
-	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // counter is a stage that counts the records of a key and forgets the key an
@@ -19,15 +19,15 @@ type counter struct{ reports *int }
 
 var errTransient = errors.New("a passing fault")
 
-func (counter) Decode(in *engine.Input) (engine.Event, error) {
+func (counter) Decode(in *stage.Input) (stage.Event, error) {
 	if string(in.Value) == "undecodable" {
-		return nil, engine.Permanentf(engine.CauseUndecodable, "as asked")
+		return nil, stage.Permanentf(stage.CauseUndecodable, "as asked")
 	}
 	return string(in.Value), nil
 }
 
-func (counter) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error {
-	tx.AdvanceClock(in.Timestamp)
+func (counter) Apply(tx stage.Tx, in *stage.Input, event stage.Event) error {
+	tx.AdvanceWatermark(in.Timestamp)
 	entry, err := tx.Get(in.Key)
 	if err != nil {
 		return err
@@ -38,27 +38,27 @@ func (counter) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error {
 	}
 	count := binary.BigEndian.AppendUint64(tx.Buffer(8), n)
 	tx.Put(in.Key, count, in.Timestamp.Add(time.Hour))
-	tx.Emit(engine.Output{Topic: schemas.RawUAPAY, Key: in.Key, Value: count})
+	tx.Emit(stage.Output{Topic: schemas.RawUAPAY, Key: in.Key, Value: count})
 	switch event {
 	case "permanent after effects":
-		return engine.Permanentf(engine.CauseOutOfRange, "as asked")
+		return stage.Permanentf(stage.CauseOutOfRange, "as asked")
 	case "transient":
 		return errTransient
 	case "too large":
-		tx.Emit(engine.Output{Topic: schemas.RawUAPAY, Key: in.Key, Value: make([]byte, 3<<20)})
+		tx.Emit(stage.Output{Topic: schemas.RawUAPAY, Key: in.Key, Value: make([]byte, 3<<20)})
 	case "reserved":
 		tx.Put([]byte("\x00mine"), nil, time.Time{})
 	}
 	return nil
 }
 
-func (counter) Expire(tx engine.Tx, key []byte) error {
+func (counter) OnTimer(tx stage.Tx, key []byte) error {
 	tx.Delete(key)
-	tx.Emit(engine.Output{Topic: schemas.RawUAPAY, Key: key})
+	tx.Emit(stage.Output{Topic: schemas.RawUAPAY, Key: key})
 	return nil
 }
 
-func (c counter) ReportClock(tx engine.Tx, _ int32, clock time.Time) error {
+func (c counter) ReportWatermark(tx stage.Tx, _ int32, clock time.Time) error {
 	*c.reports++
 	return nil
 }
@@ -81,16 +81,16 @@ func noon(after time.Duration) time.Time {
 	return time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC).Add(after)
 }
 
-func record(key, body string, at time.Time) engine.Input {
-	return engine.Input{Topic: "in", Key: []byte(key), Value: []byte(body), Timestamp: at, Headers: []raw.Header{{Key: "own", Value: []byte("1")}}}
+func record(key, body string, at time.Time) stage.Input {
+	return stage.Input{Topic: "in", Key: []byte(key), Value: []byte(body), Timestamp: at, Headers: []stage.Header{{Key: "own", Value: []byte("1")}}}
 }
 
 func TestMemoryBuriesWithoutEffect(t *testing.T) {
 	t.Parallel()
-	for body, cause := range map[string]engine.Cause{
-		"undecodable":             engine.CauseUndecodable,
-		"permanent after effects": engine.CauseOutOfRange,
-		"too large":               engine.CauseTooLarge,
+	for body, cause := range map[string]stage.Cause{
+		"undecodable":             stage.CauseUndecodable,
+		"permanent after effects": stage.CauseOutOfRange,
+		"too large":               stage.CauseTooLarge,
 	} {
 		t.Run(body, func(t *testing.T) {
 			t.Parallel()
@@ -155,7 +155,7 @@ func TestMemoryFiresDeadlinesByItsClock(t *testing.T) {
 		t.Errorf("Clock() = %v, %v, want it to stand", m.Clock(0), err)
 	}
 	if *reports != 3 {
-		t.Errorf("ReportClock was called %d times, want 3: once a move of a minute or more", *reports)
+		t.Errorf("ReportWatermark was called %d times, want 3: once a move of a minute or more", *reports)
 	}
 }
 
@@ -190,7 +190,7 @@ func TestPartitionOfIsJavas(t *testing.T) {
 	t.Parallel()
 	// From Kafka's own UtilsTest.testMurmur2, through toPositive and modulo.
 	for key, want := range map[string]int32{"21": -973932308, "foobar": -790332482, "a-little-bit-long-string": -985981536} {
-		if got := engine.PartitionOf([]byte(key), 1<<30); got != (want&0x7fffffff)%(1<<30) {
+		if got := stage.PartitionOf([]byte(key), 1<<30); got != (want&0x7fffffff)%(1<<30) {
 			t.Errorf("PartitionOf(%q) = %d, want %d", key, got, (want&0x7fffffff)%(1<<30))
 		}
 	}

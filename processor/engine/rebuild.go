@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // Rebuild describes a partition whose state is rebuilt by processing old input records
@@ -121,15 +122,8 @@ func (r *restored) began() error {
 	return nil
 }
 
-// FirstRevision returns the number after which the revisions of a new entity's
-// snapshots begin: 0, or in a rebuilt partition an upper bound of all earlier
-// revisions.
-func FirstRevision(tx Tx) int64 {
-	if s, ok := tx.(*scope); ok {
-		return s.rebuild.Revisions
-	}
-	return 0
-}
+// FirstRevision implements stage.Tx.
+func (s *scope) FirstRevision() int64 { return s.rebuild.Revisions }
 
 // misses reports whether the facts of an input offset were never emitted.
 func (r Rebuild) misses(offset int64) bool {
@@ -143,7 +137,7 @@ type span struct{ from, to int }
 // again marks the outputs of a record, from index from on, if an earlier run has
 // emitted them already; dropTold removes them after the audit hook has run. Its counts
 // are dropped if the audit already contains them.
-func (s *scope) again(in *Input, from, counted int) {
+func (s *scope) again(in *stage.Input, from, counted int) {
 	if in.Offset < s.rebuild.Until && !s.rebuild.misses(in.Offset) {
 		s.told = append(s.told, span{from, len(s.outputs)})
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/engine/internal/assignor"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -216,15 +217,15 @@ func TestTwoStagesInOneProcess(t *testing.T) {
 // again counts as sums does, onto another topic.
 type again struct{ sums }
 
-// Apply implements engine.Stage.
-func (again) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error {
+// Apply implements stage.Stage.
+func (again) Apply(tx stage.Tx, in *stage.Input, event stage.Event) error {
 	return sums{}.Apply(elsewhere{tx}, in, event)
 }
 
-type elsewhere struct{ engine.Tx }
+type elsewhere struct{ stage.Tx }
 
-// Emit implements engine.Tx.
-func (e elsewhere) Emit(out engine.Output) {
+// Emit implements stage.Tx.
+func (e elsewhere) Emit(out stage.Output) {
 	out.Topic = schemas.RawVoximplant
 	e.Tx.Emit(out)
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
-	"github.com/tributary-hq/tributary/schemas/raw"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // round is the working memory of one transaction, reused by the next.
@@ -30,12 +30,12 @@ type round struct {
 	out  []kgo.Record
 	acks acks
 	// inHeaders and outHeaders contain the headers of all records.
-	inHeaders  []raw.Header
+	inHeaders  []stage.Header
 	headerKeys kafka.HeaderKeys
 	outHeaders []kgo.RecordHeader
 	// ages are the dates of the transaction's facts, provider the name in the last of
 	// them.
-	ages     []Dates
+	ages     []stage.Times
 	provider string
 }
 
@@ -123,7 +123,7 @@ func (w *worker) runRound(ctx context.Context, records []*kgo.Record) (err error
 
 // recycle returns the decoded events to the stage.
 func (w *worker) recycle() {
-	recycler, ok := w.spec.Stage.(Recycler)
+	recycler, ok := w.spec.Stage.(stage.Recycler)
 	if !ok {
 		return
 	}
@@ -186,11 +186,11 @@ func (w *worker) decode(from int) (to int) {
 }
 
 // input converts a record to an Input, with its headers in the transaction's memory.
-func (r *round) input(record *kgo.Record) Input {
+func (r *round) input(record *kgo.Record) stage.Input {
 	from := len(r.inHeaders)
 	var value []byte
 	r.inHeaders, value = kafka.AppendHeaders(&r.headerKeys, r.inHeaders, record)
-	return Input{
+	return stage.Input{
 		Topic: record.Topic, Partition: record.Partition, Offset: record.Offset, Timestamp: record.Timestamp,
 		Key: record.Key, Value: value, Headers: r.inHeaders[from:len(r.inHeaders):len(r.inHeaders)],
 	}

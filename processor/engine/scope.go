@@ -8,17 +8,17 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
-	"github.com/tributary-hq/tributary/schemas/raw"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
 // errReserved is returned to a stage that uses a state key of the engine.
 var errReserved = errors.New("state keys that begin with 0x00 are the engine's")
 
-// errNotRescheduled is returned if Expire neither deleted the entry nor changed its
+// errNotRescheduled is returned if OnTimer neither deleted the entry nor changed its
 // deadline.
-var errNotRescheduled = errors.New("the deadline is still due after Expire")
+var errNotRescheduled = errors.New("the deadline is still due after OnTimer")
 
 // overhead is an upper bound of a record's size in a batch beyond key, value and
 // headers.
@@ -44,11 +44,11 @@ type scope struct {
 	wall      time.Time // wall clock at the beginning of the transaction
 	clock     int64     // watermark, unix ms
 	more      bool      // due timers are left for the next transaction
-	outputs   []Output
+	outputs   []stage.Output
 	rebuild   Rebuild
 	told      []span      // outputs that were emitted before a rebuild
-	handled   []handledAt // for an Accountant
-	counts    []Count
+	handled   []handledAt // for a stage.Auditor
+	counts    []stage.Count
 	err       error // first error of a Put, Delete or Emit in this call
 	// lent is the beginning of the last Buffer until it is Put; only then the room
 	// before the payload is unused. loose is the beginning of the last Buffer until it
@@ -56,37 +56,37 @@ type scope struct {
 	lent, loose *byte
 }
 
-var _ Tx = (*scope)(nil)
+var _ stage.Tx = (*scope)(nil)
 
-// Partition implements Tx.
+// Partition implements stage.Tx.
 func (s *scope) Partition() int32 { return s.partition }
 
-// Now implements Tx.
-func (s *scope) Now() time.Time { return time.UnixMilli(s.clock).UTC() }
+// Watermark implements stage.Tx.
+func (s *scope) Watermark() time.Time { return time.UnixMilli(s.clock).UTC() }
 
-// WallClock implements Tx.
+// WallClock implements stage.Tx.
 func (s *scope) WallClock() time.Time { return s.wall }
 
-// AdvanceClock implements Tx.
-func (s *scope) AdvanceClock(to time.Time) {
+// AdvanceWatermark implements stage.Tx.
+func (s *scope) AdvanceWatermark(to time.Time) {
 	s.clock = max(s.clock, min(to.UnixMilli(), s.wall.UnixMilli()))
 }
 
-// Get implements Tx.
+// Get implements stage.Tx.
 func (s *scope) Get(key []byte) ([]byte, error) { return s.overlay.get(key) }
 
-// Scan implements Tx.
+// Scan implements stage.Tx.
 func (s *scope) Scan(prefix []byte, yield func(key, value []byte) bool) error {
 	return s.overlay.scan(prefix, yield)
 }
 
-// Put implements Tx.
+// Put implements stage.Tx.
 func (s *scope) Put(key, value []byte, deadline time.Time) {
 	if value == nil {
 		value = []byte{}
 	}
 	if n := len(key) + len(value) + overhead; n > s.maxState {
-		s.fail(Permanentf(CauseTooLarge, "a state entry of %d bytes is over the changelog's limit of %d", n, s.maxState))
+		s.fail(stage.Permanentf(stage.CauseTooLarge, "a state entry of %d bytes is over the changelog's limit of %d", n, s.maxState))
 		return
 	}
 	// The room before a Buffer can be used once: for the first Put of its beginning.
@@ -97,7 +97,7 @@ func (s *scope) Put(key, value []byte, deadline time.Time) {
 	s.put(key, s.trim(value), entry.Millis(deadline), roomy)
 }
 
-// Delete implements Tx.
+// Delete implements stage.Tx.
 func (s *scope) Delete(key []byte) { s.set(key, nil, 0) }
 
 func (s *scope) set(key, value []byte, deadline int64) { s.put(key, value, deadline, false) }
@@ -112,15 +112,15 @@ func (s *scope) put(key, value []byte, deadline int64, roomy bool) {
 	}
 }
 
-// Emit implements Tx.
-func (s *scope) Emit(out Output) {
+// Emit implements stage.Tx.
+func (s *scope) Emit(out stage.Output) {
 	topic, ok := s.topics[out.Topic]
 	if !ok {
 		s.fail(fmt.Errorf("topic %s is none of the stage's outputs", out.Topic))
 		return
 	}
 	if size := outputSize(&out); size > topic.maxBytes {
-		s.fail(Permanentf(CauseTooLarge, "a record of %d bytes is over the limit of %s, %d", size, out.Topic, topic.maxBytes))
+		s.fail(stage.Permanentf(stage.CauseTooLarge, "a record of %d bytes is over the limit of %s, %d", size, out.Topic, topic.maxBytes))
 		return
 	}
 	if topic.avro && out.Value != nil {
@@ -132,7 +132,7 @@ func (s *scope) Emit(out Output) {
 	}
 	out.Value = s.trim(out.Value)
 	if !out.ToPartition {
-		out.Partition = PartitionOf(out.Key, topic.partitions)
+		out.Partition = stage.PartitionOf(out.Key, topic.partitions)
 	}
 	if out.Timestamp.IsZero() {
 		out.Timestamp = s.wall
@@ -141,7 +141,7 @@ func (s *scope) Emit(out Output) {
 }
 
 // outputSize returns an upper bound of a record's size in a batch.
-func outputSize(out *Output) int {
+func outputSize(out *stage.Output) int {
 	size := overhead + len(out.Key) + len(out.Value)
 	for i := range out.Headers {
 		size += len(out.Headers[i].Key) + len(out.Headers[i].Value) + 2
@@ -149,7 +149,7 @@ func outputSize(out *Output) int {
 	return size
 }
 
-// Buffer implements Tx. The buffer is preceded by entryRoom bytes, so that the head of
+// Buffer implements stage.Tx. The buffer is preceded by entryRoom bytes, so that the head of
 // a state entry can be written in front of a payload without a copy.
 func (s *scope) Buffer(n int) []byte {
 	if n <= 0 {
@@ -243,13 +243,13 @@ func outputTopics(names []string, partitions func(string) int32, ids map[string]
 
 // deadLetterHeaders returns the record's headers, followed by the cause and the origin
 // of the dead letter.
-func deadLetterHeaders(in *Input, stage, version string, cause *PermanentError, now time.Time) []raw.Header {
-	headers := make([]raw.Header, 0, len(in.Headers)+8)
+func deadLetterHeaders(in *stage.Input, stageName, version string, cause *stage.PermanentError, now time.Time) []stage.Header {
+	headers := make([]stage.Header, 0, len(in.Headers)+8)
 	headers = append(headers, in.Headers...)
-	add := func(key, value string) { headers = append(headers, raw.Header{Key: key, Value: []byte(value)}) }
+	add := func(key, value string) { headers = append(headers, stage.Header{Key: key, Value: []byte(value)}) }
 	add(HeaderCause, string(cause.Cause))
 	add(HeaderDetail, cause.Detail)
-	add(HeaderStage, stage)
+	add(HeaderStage, stageName)
 	add(HeaderTopic, in.Topic)
 	add(HeaderPartition, strconv.Itoa(int(in.Partition)))
 	add(HeaderOffset, strconv.FormatInt(in.Offset, 10))

@@ -7,6 +7,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
@@ -18,7 +19,7 @@ const MaxLinks = maxLinks
 type TracedRounds struct {
 	w     *worker
 	scope scope
-	out   [1]Output
+	out   [1]stage.Output
 }
 
 // NewTracedRounds makes spans with a provider; nil makes none.
@@ -33,12 +34,12 @@ func NewTracedRounds(provider trace.TracerProvider) *TracedRounds {
 
 // Round begins and ends one of records whose inputs are prepared, each with an output
 // of a size, and returns how many of those carry a context.
-func (r *TracedRounds) Round(ctx context.Context, records []*kgo.Record, inputs []Input, size int) (carried int) {
+func (r *TracedRounds) Round(ctx context.Context, records []*kgo.Record, inputs []stage.Input, size int) (carried int) {
 	r.w.round.inHeaders = r.w.round.inHeaders[:0]
 	r.w.inputs(records)
 	r.w.traces.begin(ctx, r.w.round.decoded)
 	for i := range inputs {
-		r.out[0] = Output{Topic: schemas.RawLOX24, Value: inputs[i].Value[:size]}
+		r.out[0] = stage.Output{Topic: schemas.RawLOX24, Value: inputs[i].Value[:size]}
 		r.w.traces.carry(&r.scope, &inputs[i], r.out[:])
 		if len(r.out[0].Headers) > 0 {
 			carried++
@@ -49,8 +50,8 @@ func (r *TracedRounds) Round(ctx context.Context, records []*kgo.Record, inputs 
 }
 
 // Inputs are what the stage sees of records.
-func Inputs(records []*kgo.Record) []Input {
-	out := make([]Input, len(records))
+func Inputs(records []*kgo.Record) []stage.Input {
+	out := make([]stage.Input, len(records))
 	for i, r := range records {
 		out[i] = newRound("").input(r)
 	}

@@ -14,12 +14,13 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // parent is a record of the transaction whose headers contain a sampled context.
 type parent struct {
-	record  *Input
+	record  *stage.Input
 	context trace.SpanContext
 }
 
@@ -42,7 +43,7 @@ func sampledParents(records []decoded) []parent {
 
 // sampledParent returns a record's trace context; ok is false if it is not sampled. An
 // unsampled context is recognized by the last digit of the header, without parsing it.
-func sampledParent(in *Input) (parent, bool) {
+func sampledParent(in *stage.Input) (parent, bool) {
 	carrier := propagation.MapCarrier(nil)
 	for i := range in.Headers {
 		if h := &in.Headers[i]; h.Key == raw.HeaderTraceparent && sampledFlag(h.Value) {
@@ -66,7 +67,7 @@ func sampledFlag(traceparent []byte) bool {
 // recordSpan is the span of a record, and the trace headers of its outputs.
 type recordSpan struct {
 	span    trace.Span
-	headers []raw.Header
+	headers []stage.Header
 }
 
 // beginRecord starts the span of a record as a child of the record's context.
@@ -86,13 +87,13 @@ func (t *traces) beginRecord(p *parent) {
 	r := &recordSpan{span: span}
 	carrier := propagation.MapCarrier{}
 	propagation.TraceContext{}.Inject(ctx, carrier)
-	r.headers = []raw.Header{{Key: raw.HeaderTraceparent, Value: []byte(carrier[raw.HeaderTraceparent])}}
+	r.headers = []stage.Header{{Key: raw.HeaderTraceparent, Value: []byte(carrier[raw.HeaderTraceparent])}}
 	t.records[place{p.record.Partition, p.record.Offset}] = r
 }
 
 // carry adds the span's context to the outputs of a traced record, and the output
 // topics to the span's attributes.
-func (t *traces) carry(s *scope, in *Input, outputs []Output) {
+func (t *traces) carry(s *scope, in *stage.Input, outputs []stage.Output) {
 	if t == nil || len(t.records) == 0 {
 		return
 	}
@@ -118,8 +119,8 @@ func (t *traces) carry(s *scope, in *Input, outputs []Output) {
 
 // withoutContext returns a copy of headers without a traceparent: a stage may have
 // copied the input's, which is the parent of the span.
-func withoutContext(headers []raw.Header) []raw.Header {
-	out := make([]raw.Header, 0, len(headers)+1)
+func withoutContext(headers []stage.Header) []stage.Header {
+	out := make([]stage.Header, 0, len(headers)+1)
 	for _, h := range headers {
 		if h.Key != raw.HeaderTraceparent {
 			out = append(out, h)

@@ -12,6 +12,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/hangingtxn"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // errRejoin ends a session that cannot continue, for example because the outcome of a
@@ -287,7 +288,7 @@ func newWorker(spec *Spec, index int, instance string, e *Engine) *worker {
 		transactionalID: id, topics: e.topics[spec.Name], partitions: e.partitions[spec.Name], maxState: e.maxState,
 		instance: instance, standby: e.standbys[spec.Name],
 		machine: machine{
-			stage: spec.Stage, name: spec.Name, deadLetter: spec.DeadLetter, version: e.deps.Version, buried: map[Cause]int{},
+			stage: spec.Stage, name: spec.Name, deadLetter: spec.DeadLetter, version: e.deps.Version, buried: map[stage.Cause]int{},
 		},
 		parts: map[int32]*owned{}, round: newRound(e.deps.Names.Topic(spec.Changelog)),
 	}

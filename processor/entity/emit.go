@@ -1,10 +1,9 @@
 package entity
 
 import (
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
-	"github.com/tributary-hq/tributary/schemas/raw"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
@@ -14,40 +13,40 @@ type Record interface {
 }
 
 // Emit encodes a record and emits it. size is its usual size in bytes.
-func Emit(tx engine.Tx, topic string, key []byte, record Record, size int, trace []raw.Header) error {
+func Emit(tx stage.Tx, topic string, key []byte, record Record, size int, trace []stage.Header) error {
 	value, err := record.AppendAvro(wire.AppendPlaceholder(tx.Buffer(size)))
 	if err != nil {
 		return Unwritable(topic, err)
 	}
-	tx.Emit(engine.Output{Topic: topic, Key: key, Value: value, Headers: trace})
+	tx.Emit(stage.Output{Topic: topic, Key: key, Value: value, Headers: trace})
 	return nil
 }
 
 // NextRevision returns the revision of an entity's next snapshot; last is that of the one
 // before, 0 if there is none.
-func NextRevision(tx engine.Tx, last int64) int64 {
+func NextRevision(tx stage.Tx, last int64) int64 {
 	if last == 0 {
-		last = engine.FirstRevision(tx)
+		last = tx.FirstRevision()
 	}
 	return last + 1
 }
 
 // EmitWatermark sends the watermark of a stage to every partition of the input of a stage
 // downstream.
-func EmitWatermark(tx engine.Tx, topic, stage string, partitions int32, watermark Record) error {
+func EmitWatermark(tx stage.Tx, topic, stageName string, partitions int32, watermark Record) error {
 	const size = 64
 	for p := range partitions {
 		value, err := watermark.AppendAvro(wire.AppendPlaceholder(tx.Buffer(size)))
 		if err != nil {
 			return Unwritable(topic, err)
 		}
-		tx.Emit(engine.Output{Topic: topic, Key: append(tx.Buffer(len(stage)), stage...), Value: value, ToPartition: true, Partition: p})
+		tx.Emit(stage.Output{Topic: topic, Key: append(tx.Buffer(len(stageName)), stageName...), Value: value, ToPartition: true, Partition: p})
 	}
 	return nil
 }
 
 // emitDuplicate emits the record of a repeat.
-func emitDuplicate(tx engine.Tx, key []byte, d *avro.Duplicate, trace []raw.Header) error {
+func emitDuplicate(tx stage.Tx, key []byte, d *avro.Duplicate, trace []stage.Header) error {
 	const size = 384
 	d.EntityKey, d.ProcessedAt = string(key), tx.WallClock()
 	return Emit(tx, schemas.Duplicates, key, d, size, trace)
@@ -69,10 +68,10 @@ func (e *Encoded) Encode(topic string, record Record) {
 }
 
 // Emit emits the record.
-func (e *Encoded) Emit(tx engine.Tx, key []byte, trace []raw.Header) error {
+func (e *Encoded) Emit(tx stage.Tx, key []byte, trace []stage.Header) error {
 	if e.err != nil {
 		return Unwritable(e.topic, e.err)
 	}
-	tx.Emit(engine.Output{Topic: e.topic, Key: key, Value: e.value, Headers: trace})
+	tx.Emit(stage.Output{Topic: e.topic, Key: key, Value: e.value, Headers: trace})
 	return nil
 }

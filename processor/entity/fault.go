@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
 )
@@ -13,7 +13,7 @@ import (
 // permanent error.
 func Unwritable(topic string, err error) error {
 	if field, ok := errors.AsType[*avro.FieldError](err); ok {
-		return engine.Permanentf(engine.CauseOutOfRange, "%s: %s: %v", topic, field.Path, field.Err)
+		return stage.Permanentf(stage.CauseOutOfRange, "%s: %s: %v", topic, field.Path, field.Err)
 	}
 	return fmt.Errorf("encode for %s: %w", topic, err)
 }
@@ -25,13 +25,13 @@ func Unreadable(path string, err error) error {
 	scan, ok := errors.AsType[*jsonscan.Error](err)
 	switch {
 	case !ok:
-		return engine.Permanentf(engine.CauseUndecodable, "not readable")
+		return stage.Permanentf(stage.CauseUndecodable, "not readable")
 	case errors.Is(err, jsonscan.ErrType):
-		return engine.Permanentf(engine.CauseSchemaMismatch, "%s: %s", placeOf(path, scan.Path), scan.Detail)
+		return stage.Permanentf(stage.CauseSchemaMismatch, "%s: %s", placeOf(path, scan.Path), scan.Detail)
 	case errors.Is(err, jsonscan.ErrRange):
-		return engine.Permanentf(engine.CauseOutOfRange, "%s: %s", placeOf(path, scan.Path), scan.Detail)
+		return stage.Permanentf(stage.CauseOutOfRange, "%s: %s", placeOf(path, scan.Path), scan.Detail)
 	default:
-		return engine.Permanentf(engine.CauseUndecodable, "not valid JSON at byte %d: %s", scan.Offset, scan.Detail)
+		return stage.Permanentf(stage.CauseUndecodable, "not valid JSON at byte %d: %s", scan.Offset, scan.Detail)
 	}
 }
 

@@ -6,12 +6,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
-	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // JourneyID is a correlation id in its namespace.
@@ -66,7 +65,7 @@ func (j *Journeys) Replace(next []JourneyID) bool {
 
 // Emit sends Input to every journey: a removal to those that the last Replace removed, a
 // record of the kind to the current ones.
-func (j *Journeys) Emit(tx engine.Tx, kind avro.JourneyInputKind, trace []raw.Header) error {
+func (j *Journeys) Emit(tx stage.Tx, kind avro.JourneyInputKind, trace []stage.Header) error {
 	in := &j.Input
 	in.Kind, in.Verification.Set, in.Payment.Set, in.Milestone.Set = avro.JourneyInputKindRemoval, false, false, false
 	for _, id := range j.left {
@@ -84,7 +83,7 @@ func (j *Journeys) Emit(tx engine.Tx, kind avro.JourneyInputKind, trace []raw.He
 	return nil
 }
 
-func (j *Journeys) emit(tx engine.Tx, id JourneyID, trace []raw.Header) error {
+func (j *Journeys) emit(tx stage.Tx, id JourneyID, trace []stage.Header) error {
 	const size = 512
 	j.Input.CorrelationID, j.Input.Namespace = id.ID, Text(id.Namespace)
 	key := id.AppendKey(tx.Buffer(len(id.Namespace) + 1 + len(id.ID)))
@@ -129,7 +128,7 @@ func (j *Journeys) ReadFrom(r *statecodec.Reader) {
 }
 
 // ReportWatermark sends the watermark of a stage's input partition to the journey stage.
-func ReportWatermark(tx engine.Tx, stage string, partition, journeyPartitions int32, watermark time.Time) error {
+func ReportWatermark(tx stage.Tx, stage string, partition, journeyPartitions int32, watermark time.Time) error {
 	return EmitWatermark(tx, schemas.InternalJourney, stage, journeyPartitions, &avro.JourneyInput{
 		Kind: avro.JourneyInputKindClock, UpstreamStage: avro.Some(stage), UpstreamPartition: avro.Some(partition), Clock: avro.Some(watermark),
 	})

@@ -4,9 +4,8 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/dedupe"
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas/avro"
-	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // Occurrence is a raw record that reports a fact of an entity.
@@ -30,12 +29,12 @@ type Occurrence struct {
 	// Attempt is the number of the delivery attempt.
 	Attempt avro.Optional[int32]
 	// Trace is the record's trace context.
-	Trace []raw.Header
+	Trace []stage.Header
 }
 
 // Observe looks a fact up among those of its entity and remembers it if it is new. It emits
 // a duplicate for a repeat and returns a permanent error for a stale fact.
-func Observe(tx engine.Tx, seen *dedupe.Seen, o *Occurrence, w dedupe.Window) (dedupe.Known, error) {
+func Observe(tx stage.Tx, seen *dedupe.Seen, o *Occurrence, w dedupe.Window) (dedupe.Known, error) {
 	known, err := seen.Observe(tx, o.State, &dedupe.Event{
 		ID: o.ID, Tag: o.Tag, HappenedAt: o.EventTime, Forgotten: o.Forgotten, AcceptStale: o.AcceptStale,
 		Here: dedupe.Sighting{Partition: o.Origin.Partition, Offset: o.Origin.Offset, ReceivedAt: o.Origin.ReceivedAt},

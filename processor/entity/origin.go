@@ -1,13 +1,13 @@
 package entity
 
 import (
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // OriginOf returns where a raw record came from and how it was proven.
-func OriginOf(in *engine.Input, e *raw.Envelope) avro.Origin {
+func OriginOf(in *stage.Input, e *raw.Envelope) avro.Origin {
 	return avro.Origin{
 		Source: e.Source, Provider: e.Provider, Assurance: assuranceBy(e.Assurance), SecretID: e.SecretID, RequestID: e.RequestID,
 		ReceivedAt: e.ReceivedAt, Topic: in.Topic, Partition: in.Partition, Offset: in.Offset,

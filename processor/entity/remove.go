@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"fmt"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/erasure"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // Delete deletes an entity's entry and all of its sub-entries.
-func Delete(tx engine.Tx, key []byte) error {
+func Delete(tx stage.Tx, key []byte) error {
 	var keys [][]byte
 	err := tx.Scan(append(bytes.Clone(key), 0), func(k, _ []byte) bool {
 		keys = append(keys, bytes.Clone(k))
@@ -27,14 +27,14 @@ func Delete(tx engine.Tx, key []byte) error {
 
 // End emits the tombstone of an entity's snapshot and deletes its state. Its journeys keep
 // it as a member until they end.
-func End(tx engine.Tx, topic string, key []byte) error {
-	tx.Emit(engine.Output{Topic: topic, Key: key})
+func End(tx stage.Tx, topic string, key []byte) error {
+	tx.Emit(stage.Output{Topic: topic, Key: key})
 	return Delete(tx, key)
 }
 
 // Erase is End for an erasure: it also removes the entity from its journeys. It emits the
 // tombstone even if there is no state, because the snapshot may outlive the state.
-func Erase(tx engine.Tx, r *erasure.Request, topic string, journeys []string) error {
+func Erase(tx stage.Tx, r *erasure.Request, topic string, journeys []string) error {
 	if err := End(tx, topic, bytes.Clone(r.Key)); err != nil {
 		return err
 	}

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -25,25 +25,25 @@ type Request struct {
 	// Change identifies the erasure as the cause of changes.
 	Change avro.Change
 	// Headers are the record's, to be passed on.
-	Headers []raw.Header
+	Headers []stage.Header
 }
 
 // Eraser is a stage that can delete an entity.
 type Eraser interface {
 	// Erase deletes the entity's state and snapshot, and sends the erasure to the
 	// stages downstream. An entity that does not exist is no error.
-	Erase(tx engine.Tx, r *Request) error
+	Erase(tx stage.Tx, r *Request) error
 }
 
 // Accept returns a stage that handles erasures if stage is an Eraser, and else stage
 // itself. The result implements the same optional interfaces as stage.
-func Accept(stage engine.Stage) engine.Stage {
-	eraser, ok := stage.(Eraser)
+func Accept(wrapped stage.Stage) stage.Stage {
+	eraser, ok := wrapped.(Eraser)
 	if !ok {
-		return stage
+		return wrapped
 	}
-	accepting := &accepting{Stage: stage, eraser: eraser}
-	if reporter, ok := stage.(engine.ClockReporter); ok {
+	accepting := &accepting{Stage: wrapped, eraser: eraser}
+	if reporter, ok := wrapped.(stage.WatermarkReporter); ok {
 		return &reporting{accepting, reporter}
 	}
 	return accepting
@@ -51,7 +51,7 @@ func Accept(stage engine.Stage) engine.Stage {
 
 // accepting is a stage that handles erasures.
 type accepting struct {
-	engine.Stage
+	stage.Stage
 
 	eraser Eraser
 }
@@ -59,11 +59,11 @@ type accepting struct {
 // reporting is an accepting stage that also reports its watermark.
 type reporting struct {
 	*accepting
-	engine.ClockReporter
+	stage.WatermarkReporter
 }
 
-// Decode implements engine.Stage.
-func (a *accepting) Decode(in *engine.Input) (engine.Event, error) {
+// Decode implements stage.Stage.
+func (a *accepting) Decode(in *stage.Input) (stage.Event, error) {
 	if !Is(in) {
 		return a.Stage.Decode(in)
 	}
@@ -74,19 +74,19 @@ func (a *accepting) Decode(in *engine.Input) (engine.Event, error) {
 	return r, nil
 }
 
-// Apply implements engine.Stage.
-func (a *accepting) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error {
+// Apply implements stage.Stage.
+func (a *accepting) Apply(tx stage.Tx, in *stage.Input, event stage.Event) error {
 	r, ok := event.(*Request)
 	if !ok {
 		return a.Stage.Apply(tx, in, event)
 	}
-	tx.AdvanceClock(r.Received)
+	tx.AdvanceWatermark(r.Received)
 	return a.eraser.Erase(tx, r)
 }
 
-// Recycle implements engine.Recycler.
-func (a *accepting) Recycle(event engine.Event) {
-	if inner, ok := a.Stage.(engine.Recycler); ok {
+// Recycle implements stage.Recycler.
+func (a *accepting) Recycle(event stage.Event) {
+	if inner, ok := a.Stage.(stage.Recycler); ok {
 		if _, own := event.(*Request); !own {
 			inner.Recycle(event)
 		}
@@ -95,11 +95,11 @@ func (a *accepting) Recycle(event engine.Event) {
 
 // Is reports whether a raw record is an erasure. Only a record without a value can be
 // one, so the check of a webhook costs nothing.
-func Is(in *engine.Input) bool {
+func Is(in *stage.Input) bool {
 	return len(in.Value) == 0 && kindOf(in.Headers) == raw.KindErasure
 }
 
-func kindOf(headers []raw.Header) string {
+func kindOf(headers []stage.Header) string {
 	for i := range headers {
 		if headers[i].Key == raw.HeaderKind {
 			return string(headers[i].Value)
@@ -110,10 +110,10 @@ func kindOf(headers []raw.Header) string {
 
 // Read parses an erasure from a raw record, or from a record that a stage derived from
 // one.
-func Read(in *engine.Input) (*Request, error) {
+func Read(in *stage.Input) (*Request, error) {
 	envelope, err := raw.Parse(in.Headers)
 	if err != nil {
-		return nil, engine.Permanentf(engine.CauseUndecodable, "%v", err)
+		return nil, stage.Permanentf(stage.CauseUndecodable, "%v", err)
 	}
 	r := &Request{
 		Key: in.Key, Received: envelope.ReceivedAt, Headers: in.Headers,
@@ -122,21 +122,21 @@ func Read(in *engine.Input) (*Request, error) {
 		},
 	}
 	if len(r.Key) == 0 {
-		return nil, engine.Permanentf(engine.CauseSchemaMismatch, "an erasure without a key")
+		return nil, stage.Permanentf(stage.CauseSchemaMismatch, "an erasure without a key")
 	}
 	for i := range in.Headers {
 		if in.Headers[i].Key != raw.HeaderErasureJourneys {
 			continue
 		}
 		if err := json.Unmarshal(in.Headers[i].Value, &r.Journeys); err != nil {
-			return nil, engine.Permanentf(engine.CauseUndecodable, "%s is no list", raw.HeaderErasureJourneys)
+			return nil, stage.Permanentf(stage.CauseUndecodable, "%s is no list", raw.HeaderErasureJourneys)
 		}
 	}
 	return r, nil
 }
 
 // Tell sends the removal of the entity to the given journeys and those of the request.
-func (r *Request) Tell(tx engine.Tx, journeys []string) error {
+func (r *Request) Tell(tx stage.Tx, journeys []string) error {
 	journeys = slices.Concat(journeys, r.Journeys)
 	slices.Sort(journeys)
 	for _, journey := range slices.Compact(journeys) {
@@ -151,7 +151,7 @@ func (r *Request) Tell(tx engine.Tx, journeys []string) error {
 		if err != nil {
 			return fmt.Errorf("encode an erasure for a journey: %w", err)
 		}
-		tx.Emit(engine.Output{Topic: schemas.InternalJourney, Key: []byte(journey), Value: value})
+		tx.Emit(stage.Output{Topic: schemas.InternalJourney, Key: []byte(journey), Value: value})
 	}
 	return nil
 }

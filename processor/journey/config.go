@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/business"
-	"github.com/tributary-hq/tributary/processor/clock"
+	"github.com/tributary-hq/tributary/processor/watermark"
 )
 
 // Listed is how many members a snapshot lists.
@@ -25,7 +25,7 @@ type Config struct {
 	Retention time.Duration
 	// Upstreams are the stages whose clocks are waited for. Without any the clock
 	// stands and no deadline is ever due.
-	Upstreams []clock.Upstream
+	Upstreams []watermark.Upstream
 	// Figures count journeys; nil counts none.
 	Figures *business.Labels
 }

@@ -3,14 +3,14 @@ package journey
 import (
 	"slices"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
 // erase removes a member, whatever its revision, and leaves no departure: later records with
 // its id are those of a new member. A journey without state gets a tombstone, because its
 // snapshot may have outlived the state and may list the member.
-func (s *Stage) erase(b *book, in *engine.Input) error {
+func (s *Stage) erase(b *book, in *stage.Input) error {
 	before, err := b.open()
 	if err != nil {
 		return err

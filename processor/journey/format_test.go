@@ -6,6 +6,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/journey"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec/formattest"
 )
 
@@ -13,8 +14,8 @@ import (
 // refused.
 func TestStateFormats(t *testing.T) {
 	t.Parallel()
-	tell := func(lines ...string) []engine.Input {
-		var out []engine.Input
+	tell := func(lines ...string) []stage.Input {
+		var out []stage.Input
 		for _, line := range lines {
 			out = append(out, record(t, parse(t, line)))
 		}

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/journey"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // FuzzDecode: any bytes end in an event or a permanent error, and what decodes is
@@ -20,9 +20,9 @@ func FuzzDecode(f *testing.F) {
 		f.Add(in.Key, in.Value)
 	}
 	f.Fuzz(func(t *testing.T, key, value []byte) {
-		in := engine.Input{Key: key, Value: value}
+		in := stage.Input{Key: key, Value: value}
 		_, err := journey.New(config()).Decode(&in)
-		var permanent *engine.PermanentError
+		var permanent *stage.PermanentError
 		if err != nil && !errors.As(err, &permanent) {
 			t.Fatalf("Decode() = %v, want a permanent error", err)
 		}

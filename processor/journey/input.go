@@ -1,41 +1,41 @@
 package journey
 
 import (
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
 // read decodes an input. An input that no upstream stage can have written is a permanent error.
-func read(in *engine.Input, input *avro.JourneyInput) error {
+func read(in *stage.Input, input *avro.JourneyInput) error {
 	_, body, err := wire.Parse(in.Value)
 	if err != nil {
-		return engine.Permanentf(engine.CauseUndecodable, "journey input: not in wire format")
+		return stage.Permanentf(stage.CauseUndecodable, "journey input: not in wire format")
 	}
 	if err := input.DecodeShared(body); err != nil {
-		return engine.Permanentf(engine.CauseUndecodable, "journey input: not of this version's schema")
+		return stage.Permanentf(stage.CauseUndecodable, "journey input: not of this version's schema")
 	}
 	if fault := faultOf(input, len(in.Key)); fault != "" {
-		return engine.Permanentf(engine.CauseSchemaMismatch, "journey input: %s", fault)
+		return stage.Permanentf(stage.CauseSchemaMismatch, "journey input: %s", fault)
 	}
 	if input.Kind == avro.JourneyInputKindUnknown {
-		return engine.Permanentf(engine.CauseUnknownType, "journey input: a kind this version does not know")
+		return stage.Permanentf(stage.CauseUnknownType, "journey input: a kind this version does not know")
 	}
 	return nil
 }
 
 // datesOf returns the times of an input's fact; a clock and a change by a deadline have none.
-func datesOf(in *avro.JourneyInput) engine.Dates {
+func datesOf(in *avro.JourneyInput) stage.Times {
 	if in.ChangedBy.Cause != avro.ChangeCauseRecord || !in.ReceivedAt.Set {
-		return engine.Dates{}
+		return stage.Times{}
 	}
 	// Only known providers are used, because they become a metric label.
 	provider, ok := schemas.ProviderOfKey(in.MemberID.Value)
 	if !ok {
-		return engine.Dates{}
+		return stage.Times{}
 	}
-	return engine.Dates{Provider: provider.ID, Happened: in.LastEventAt.Value, Received: in.ReceivedAt.Value}
+	return stage.Times{Origin: provider.ID, Event: in.LastEventAt.Value, Ingested: in.ReceivedAt.Value}
 }
 
 // faultOf returns the fault of an input that lacks a field of its kind.

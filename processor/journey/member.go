@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
@@ -182,7 +182,7 @@ func parseMember(entry []byte) (member, error) {
 	return m, r.Done()
 }
 
-func (m *member) put(tx engine.Tx, journey []byte) {
+func (m *member) put(tx stage.Tx, journey []byte) {
 	key := appendMemberKey(tx.Buffer(len(journey)+len(m.id)+8), journey, m.id)
 	tx.Put(key, m.appendTo(append(tx.Buffer(memberSize), memberVersion)), time.Time{})
 }

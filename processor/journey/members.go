@@ -6,14 +6,14 @@ import (
 	"slices"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
 // book is a journey with access to the state entries of its members.
 type book struct {
 	journey
-	tx        engine.Tx
+	tx        stage.Tx
 	key       []byte
 	retention time.Duration
 

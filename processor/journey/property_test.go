@@ -12,6 +12,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/journey"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
@@ -159,11 +160,11 @@ type counting struct {
 }
 
 type countingTx struct {
-	engine.Tx
+	stage.Tx
 	*counting
 }
 
-func (c *counting) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error {
+func (c *counting) Apply(tx stage.Tx, in *stage.Input, event stage.Event) error {
 	return c.Stage.Apply(countingTx{tx, c}, in, event)
 }
 
@@ -224,11 +225,11 @@ func TestThousandPayments(t *testing.T) {
 // TestUnusableInput: what no stage before writes is buried, never half applied.
 func TestUnusableInput(t *testing.T) {
 	t.Parallel()
-	for name, spoil := range map[string]func(*engine.Input){
-		"no header":    func(in *engine.Input) { in.Value = []byte("x") },
-		"cut":          func(in *engine.Input) { in.Value = in.Value[:len(in.Value)-1] },
-		"without key":  func(in *engine.Input) { in.Key = nil },
-		"unknown kind": func(in *engine.Input) { in.Value[5] = 0 },
+	for name, spoil := range map[string]func(*stage.Input){
+		"no header":    func(in *stage.Input) { in.Value = []byte("x") },
+		"cut":          func(in *stage.Input) { in.Value = in.Value[:len(in.Value)-1] },
+		"without key":  func(in *stage.Input) { in.Key = nil },
+		"unknown kind": func(in *stage.Input) { in.Value[5] = 0 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -7,10 +7,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/clock"
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/entity"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
+	"github.com/tributary-hq/tributary/processor/watermark"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -23,7 +23,7 @@ const Name = "journey"
 // snapshotSize is the buffer size for a usual snapshot.
 const snapshotSize = 640
 
-// Stage is the journey stage, an engine.Stage.
+// Stage is the journey stage, an stage.Stage.
 type Stage struct {
 	config Config
 	// events and books are pools for reuse.
@@ -34,31 +34,31 @@ type Stage struct {
 func New(config Config) *Stage { return &Stage{config: config} }
 
 // event holds the times of an input's fact; Apply sets them.
-type event struct{ dates engine.Dates }
+type event struct{ dates stage.Times }
 
-// Dates implements engine.Dated; they are zero for an input that is not a fact.
-func (e *event) Dates() engine.Dates { return e.dates }
+// Times implements stage.Timed; they are zero for an input that is not a fact.
+func (e *event) Times() stage.Times { return e.dates }
 
 // Decode does not decode the input, because thousands of inputs wait to be applied, and a
 // decoded one takes four times the memory. Apply decodes it.
-func (s *Stage) Decode(*engine.Input) (engine.Event, error) {
+func (s *Stage) Decode(*stage.Input) (stage.Event, error) {
 	e, ok := s.events.Get().(*event)
 	if !ok {
 		e = &event{}
 	}
-	e.dates = engine.Dates{}
+	e.dates = stage.Times{}
 	return e, nil
 }
 
-// Recycle implements engine.Recycler.
-func (s *Stage) Recycle(used engine.Event) {
+// Recycle implements stage.Recycler.
+func (s *Stage) Recycle(used stage.Event) {
 	if e, ok := used.(*event); ok {
 		s.events.Put(e)
 	}
 }
 
 // Apply handles a clock, a member, a removal or an erasure.
-func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) error {
+func (s *Stage) Apply(tx stage.Tx, in *stage.Input, decoded stage.Event) error {
 	e, ok := decoded.(*event)
 	if !ok {
 		return fmt.Errorf("journey: an event of type %T", decoded)
@@ -72,7 +72,7 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) erro
 	e.dates = datesOf(input)
 	switch input.Kind {
 	case avro.JourneyInputKindClock:
-		return clock.Observe(tx, s.config.Upstreams, input.UpstreamStage.Value, input.UpstreamPartition.Value, input.Clock.Value)
+		return watermark.Observe(tx, s.config.Upstreams, input.UpstreamStage.Value, input.UpstreamPartition.Value, input.Clock.Value)
 	case avro.JourneyInputKindErasure:
 		return s.erase(b, in)
 	default:
@@ -81,7 +81,7 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) erro
 }
 
 // tell applies a record about a member.
-func (s *Stage) tell(b *book, in *engine.Input) error {
+func (s *Stage) tell(b *book, in *stage.Input) error {
 	before, err := b.open()
 	if err != nil {
 		return err
@@ -99,9 +99,9 @@ func (s *Stage) tell(b *book, in *engine.Input) error {
 	return s.settle(b, before, &change, surely, in.Headers)
 }
 
-// Expire sets missing when a deadline has passed, or ends the journey.
-func (s *Stage) Expire(tx engine.Tx, key []byte) error {
-	if clock.IsEntry(key) || len(key) == 0 || key[0] != mainKey {
+// OnTimer sets missing when a deadline has passed, or ends the journey.
+func (s *Stage) OnTimer(tx stage.Tx, key []byte) error {
+	if watermark.IsEntry(key) || len(key) == 0 || key[0] != mainKey {
 		return errors.New("journey: a deadline of an entry that has none")
 	}
 	b := s.book(tx, key[1:])
@@ -114,7 +114,7 @@ func (s *Stage) Expire(tx engine.Tx, key []byte) error {
 }
 
 // book returns the book of a journey; the caller opens it.
-func (s *Stage) book(tx engine.Tx, key []byte) *book {
+func (s *Stage) book(tx stage.Tx, key []byte) *book {
 	b, ok := s.books.Get().(*book)
 	if !ok {
 		b = &book{}
@@ -143,8 +143,8 @@ func (s *Stage) done(b *book) {
 
 // settle judges the journey, emits its snapshot if that changed, and stores it. Unless surely
 // is set, the snapshot is compared with that of the state entry before.
-func (s *Stage) settle(b *book, before []byte, change *avro.Change, surely bool, headers []raw.Header) error {
-	b.clock = statecodec.Later(b.clock, statecodec.InstantOf(b.tx.Now()))
+func (s *Stage) settle(b *book, before []byte, change *avro.Change, surely bool, headers []stage.Header) error {
+	b.clock = statecodec.Later(b.clock, statecodec.InstantOf(b.tx.Watermark()))
 	b.forget()
 	if b.members() == 0 {
 		return s.empty(b, before)
@@ -227,8 +227,8 @@ func (s *Stage) same(before []byte, snapshot *avro.JourneySnapshot) (bool, error
 }
 
 // emit emits the snapshot, or a tombstone if value is nil.
-func (b *book) emit(value []byte, headers []raw.Header) {
-	b.tx.Emit(engine.Output{Topic: schemas.EnrichedJourneys, Key: b.key, Value: value, Headers: raw.Trace(headers)})
+func (b *book) emit(value []byte, headers []stage.Header) {
+	b.tx.Emit(stage.Output{Topic: schemas.EnrichedJourneys, Key: b.key, Value: value, Headers: raw.Trace(headers)})
 }
 
 func (b *book) store(deadline statecodec.Instant) {

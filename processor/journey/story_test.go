@@ -18,9 +18,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
-	"github.com/tributary-hq/tributary/processor/clock"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/journey"
+	"github.com/tributary-hq/tributary/processor/stage"
+	"github.com/tributary-hq/tributary/processor/watermark"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/wire"
@@ -68,7 +69,7 @@ func noon(after time.Duration) time.Time {
 
 func config() journey.Config {
 	c := journey.DefaultConfig()
-	c.Upstreams = []clock.Upstream{{Stage: "lox24", Partitions: 1}}
+	c.Upstreams = []watermark.Upstream{{Stage: "lox24", Partitions: 1}}
 	return c
 }
 
@@ -230,16 +231,16 @@ func offset(tb testing.TB, s string) time.Time {
 	return noon(d)
 }
 
-func record(tb testing.TB, in *avro.JourneyInput) engine.Input {
+func record(tb testing.TB, in *avro.JourneyInput) stage.Input {
 	tb.Helper()
 	value, err := in.AppendAvro(wire.AppendPlaceholder(nil))
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return engine.Input{Topic: schemas.InternalJourney, Key: []byte(in.CorrelationID), Value: value}
+	return stage.Input{Topic: schemas.InternalJourney, Key: []byte(in.CorrelationID), Value: value}
 }
 
-func decode(t *testing.T, out *engine.Output) *avro.JourneySnapshot {
+func decode(t *testing.T, out *stage.Output) *avro.JourneySnapshot {
 	t.Helper()
 	_, body, err := wire.Parse(out.Value)
 	if err != nil {
@@ -253,7 +254,7 @@ func decode(t *testing.T, out *engine.Output) *avro.JourneySnapshot {
 }
 
 // show writes what changed since the last snapshot, a field a line.
-func show(t *testing.T, out *strings.Builder, last *avro.JourneySnapshot, o *engine.Output) *avro.JourneySnapshot {
+func show(t *testing.T, out *strings.Builder, last *avro.JourneySnapshot, o *stage.Output) *avro.JourneySnapshot {
 	t.Helper()
 	switch {
 	case o.Topic == schemas.DeadLetterJourney:

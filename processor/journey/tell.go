@@ -65,7 +65,7 @@ func (b *book) depart(in *avro.JourneyInput, old *member, place int) (changed bo
 }
 
 func (b *book) departureEnd(in *avro.JourneyInput) statecodec.Instant {
-	return statecodec.InstantOf(in.ExpiresAt.Or(in.ReceivedAt.Or(b.tx.Now()).Add(b.retention)))
+	return statecodec.InstantOf(in.ExpiresAt.Or(in.ReceivedAt.Or(b.tx.Watermark()).Add(b.retention)))
 }
 
 func (b *book) goneIndex(id string) int {

@@ -15,24 +15,24 @@ import (
 	"log/slog"
 	"sync"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/erasure"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // Require returns a stage that processes only records of known sources. It implements
 // the same optional interfaces as stage. The logger may be nil.
-func Require(stage engine.Stage, sources *source.Set, logger *slog.Logger) engine.Stage {
-	required := &requiring{Stage: stage, sources: sources, logger: logger}
-	if reporter, ok := stage.(engine.ClockReporter); ok {
+func Require(wrapped stage.Stage, sources *source.Set, logger *slog.Logger) stage.Stage {
+	required := &requiring{Stage: wrapped, sources: sources, logger: logger}
+	if reporter, ok := wrapped.(stage.WatermarkReporter); ok {
 		return &reporting{required, reporter}
 	}
 	return required
 }
 
 type requiring struct {
-	engine.Stage
+	stage.Stage
 
 	sources *source.Set
 	logger  *slog.Logger
@@ -43,18 +43,18 @@ type requiring struct {
 // reporting is a requiring stage that also reports its watermark.
 type reporting struct {
 	*requiring
-	engine.ClockReporter
+	stage.WatermarkReporter
 }
 
-// Recycle implements engine.Recycler.
-func (r *requiring) Recycle(event engine.Event) {
-	if inner, ok := r.Stage.(engine.Recycler); ok {
+// Recycle implements stage.Recycler.
+func (r *requiring) Recycle(event stage.Event) {
+	if inner, ok := r.Stage.(stage.Recycler); ok {
 		inner.Recycle(event)
 	}
 }
 
-// Decode implements engine.Stage.
-func (r *requiring) Decode(in *engine.Input) (engine.Event, error) {
+// Decode implements stage.Stage.
+func (r *requiring) Decode(in *stage.Input) (stage.Event, error) {
 	if erasure.Is(in) {
 		return r.Stage.Decode(in)
 	}
@@ -85,7 +85,7 @@ func (r *requiring) Decode(in *engine.Input) (engine.Event, error) {
 
 // refuse returns the error of a record that is not processed, and logs the first of
 // each kind.
-func (r *requiring) refuse(verdict source.Verdict, id, stamp string, in *engine.Input) error {
+func (r *requiring) refuse(verdict source.Verdict, id, stamp string, in *stage.Input) error {
 	detail := "the processor does not know the source " + id
 	switch verdict {
 	case source.Behind:
@@ -99,5 +99,5 @@ func (r *requiring) refuse(verdict source.Verdict, id, stamp string, in *engine.
 			slog.String("reason", detail), slog.String("source", id), slog.String("topic", in.Topic), slog.Int("partition", int(in.Partition)),
 			slog.Int64("offset", in.Offset))
 	}
-	return engine.Permanentf(engine.CauseUnknownSource, "%s", detail)
+	return stage.Permanentf(stage.CauseUnknownSource, "%s", detail)
 }

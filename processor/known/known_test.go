@@ -8,16 +8,16 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/known"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // stage takes every record.
-type stage struct{ engine.Stage }
+type testStage struct{ stage.Stage }
 
-func (stage) Decode(in *engine.Input) (engine.Event, error) { return in, nil }
+func (testStage) Decode(in *stage.Input) (stage.Event, error) { return in, nil }
 
 // TestRequire: a record is decoded only by the settings that it was taken under, or by
 // newer ones.
@@ -52,19 +52,19 @@ func TestRequire(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var log bytes.Buffer
-			required := known.Require(stage{}, source.NewSet([]source.Source{shop}), slog.New(slog.NewTextHandler(&log, nil)))
+			required := known.Require(testStage{}, source.NewSet([]source.Source{shop}), slog.New(slog.NewTextHandler(&log, nil)))
 			envelope := raw.Envelope{Source: c.id, Provider: c.provider, Settings: c.stamp, ReceivedAt: time.Unix(1, 0)}
-			in := &engine.Input{Value: []byte("{}"), Headers: envelope.Append(nil)}
+			in := &stage.Input{Value: []byte("{}"), Headers: raw.Append[stage.Header](nil, &envelope)}
 			if c.replayed {
-				in.Headers = append(in.Headers, raw.Header{Key: raw.HeaderReplayRound, Value: []byte("1")})
+				in.Headers = append(in.Headers, stage.Header{Key: raw.HeaderReplayRound, Value: []byte("1")})
 			}
 			for range 3 {
 				event, err := required.Decode(in)
-				permanent, _ := errors.AsType[*engine.PermanentError](err)
+				permanent, _ := errors.AsType[*stage.PermanentError](err)
 				switch {
-				case c.refused == "" && (err != nil || event != engine.Event(in)):
+				case c.refused == "" && (err != nil || event != stage.Event(in)):
 					t.Fatalf("Decode() = %v, %v; want the record", event, err)
-				case c.refused != "" && (permanent == nil || permanent.Cause != engine.CauseUnknownSource || !strings.Contains(permanent.Detail, c.refused)):
+				case c.refused != "" && (permanent == nil || permanent.Cause != stage.CauseUnknownSource || !strings.Contains(permanent.Detail, c.refused)):
 					t.Fatalf("Decode() = %v; want unknown_source with %q", err, c.refused)
 				}
 			}
@@ -79,7 +79,7 @@ func TestRequire(t *testing.T) {
 func TestErasuresPass(t *testing.T) {
 	t.Parallel()
 	envelope := raw.Envelope{Source: "forget", Provider: "lox24", Kind: raw.KindErasure, ReceivedAt: time.Unix(1, 0)}
-	if _, err := known.Require(stage{}, source.NewSet(nil), nil).Decode(&engine.Input{Key: []byte("k"), Headers: envelope.Append(nil)}); err != nil {
+	if _, err := known.Require(testStage{}, source.NewSet(nil), nil).Decode(&stage.Input{Key: []byte("k"), Headers: raw.Append[stage.Header](nil, &envelope)}); err != nil {
 		t.Errorf("Decode() = %v", err)
 	}
 }

@@ -4,9 +4,9 @@ import (
 	"iter"
 	"testing"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/ledger"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
@@ -14,7 +14,7 @@ import (
 // BenchmarkAccount is what the account of a round of 1,000 records costs; the figure
 // per record is a thousandth.
 func BenchmarkAccount(b *testing.B) {
-	accountant, ok := ledger.Keep("lox24", stub{}).(engine.Accountant)
+	accountant, ok := ledger.Keep("lox24", stub{}).(stage.Auditor)
 	if !ok {
 		b.Fatal("the stage keeps no account")
 	}
@@ -23,16 +23,16 @@ func BenchmarkAccount(b *testing.B) {
 		Source: "shop", Provider: "lox24", Assurance: raw.AssuranceSharedSecret, SecretID: "first", RequestID: "0123456789abcdef", ReceivedAt: noon(0),
 		Kind: raw.KindWebhook, ContentType: "application/json",
 	}
-	headers := envelope.Append(nil)
-	records := make([]engine.Input, n)
-	outputs := []engine.Output{{Topic: schemas.DecodedLOX24VerifyCode}, {Topic: schemas.EnrichedVerifications}, {Topic: schemas.InternalJourney}}
+	headers := raw.Append[stage.Header](nil, &envelope)
+	records := make([]stage.Input, n)
+	outputs := []stage.Output{{Topic: schemas.DecodedLOX24VerifyCode}, {Topic: schemas.EnrichedVerifications}, {Topic: schemas.InternalJourney}}
 	tx := enginetest.NewTx(noon(0), noon(0))
 	offset := int64(0)
-	handled := iter.Seq[engine.Handled](func(yield func(engine.Handled) bool) {
+	handled := iter.Seq[stage.Outcome](func(yield func(stage.Outcome) bool) {
 		for i := range records {
-			records[i] = engine.Input{Topic: "raw.lox24.v1", Offset: offset, Headers: headers}
+			records[i] = stage.Input{Topic: "raw.lox24.v1", Offset: offset, Headers: headers}
 			offset++
-			if !yield(engine.Handled{In: &records[i], Outputs: outputs}) {
+			if !yield(stage.Outcome{In: &records[i], Outputs: outputs}) {
 				return
 			}
 		}
@@ -40,7 +40,7 @@ func BenchmarkAccount(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		tx.NextRound()
-		if err := accountant.Account(tx, handled, nil); err != nil {
+		if err := accountant.Audit(tx, handled, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

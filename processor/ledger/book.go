@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
@@ -102,7 +102,7 @@ func figures(c *avro.LedgerCounts) [8]figure {
 }
 
 // count makes the round's figures metrics, should it be committed.
-func (t *tally) count(to engine.Counter) {
+func (t *tally) count(to stage.Tx) {
 	for i := range t.lines {
 		for _, f := range figures(&t.lines[i].counts) {
 			if *f.n != 0 {
@@ -156,7 +156,7 @@ func (b *book) entry() *avro.LedgerEntry {
 // bookVersion is the format of the state entry. The first had no replayed.
 const bookVersion = 2
 
-func open(tx engine.Tx) (*book, error) {
+func open(tx stage.Tx) (*book, error) {
 	entry, err := tx.Get([]byte(key))
 	if err != nil {
 		return nil, fmt.Errorf("read the ledger: %w", err)

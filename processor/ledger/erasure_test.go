@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
@@ -15,7 +16,7 @@ func TestErasuresAreNoPartOfTheAccount(t *testing.T) {
 	m := newMemory(t)
 	erasure := func(offset int64, at time.Duration) {
 		in := record(offset, at, "forget", "")
-		in.Headers = (&raw.Envelope{Source: "forget", Provider: "lox24", Kind: raw.KindErasure, ReceivedAt: noon(at)}).Append(nil)
+		in.Headers = raw.Append[stage.Header](nil, &raw.Envelope{Source: "forget", Provider: "lox24", Kind: raw.KindErasure, ReceivedAt: noon(at)})
 		in.Value = nil
 		if _, err := m.Feed(in); err != nil {
 			t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec/formattest"
 )
 
@@ -14,11 +15,11 @@ func TestStateFormats(t *testing.T) {
 	t.Parallel()
 	c := formattest.Case{
 		New: func() *engine.Memory { return newMemory(t) },
-		History: []engine.Input{
+		History: []stage.Input{
 			record(0, 0, "shop", "decoded"), record(1, time.Second, "shop", "duplicate"), record(2, 2*time.Minute, "app", "stale"),
 			record(5, 2*time.Minute, "app", "missed"),
 		},
-		Next: []engine.Input{record(6, 2*time.Minute, "shop", "decoded"), record(8, 10*time.Minute, "shop", "twice"), record(9, 20*time.Minute, "app", "decoded")},
+		Next: []stage.Input{record(6, 2*time.Minute, "shop", "decoded"), record(8, 10*time.Minute, "shop", "twice"), record(9, 20*time.Minute, "app", "decoded")},
 		Main: "\x01ledger",
 	}
 	c.Check(t)

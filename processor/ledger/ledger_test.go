@@ -13,6 +13,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/ledger"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -22,19 +23,19 @@ import (
 // stub is a stage whose records say how they end.
 type stub struct{}
 
-func (stub) Decode(in *engine.Input) (engine.Event, error) {
+func (stub) Decode(in *stage.Input) (stage.Event, error) {
 	if string(in.Value) == "undecodable" {
-		return nil, engine.Permanentf(engine.CauseUndecodable, "not readable")
+		return nil, stage.Permanentf(stage.CauseUndecodable, "not readable")
 	}
 	return nil, nil
 }
 
-func (stub) Apply(tx engine.Tx, in *engine.Input, _ engine.Event) error {
+func (stub) Apply(tx stage.Tx, in *stage.Input, _ stage.Event) error {
 	if received, err := strconv.ParseInt(header(in.Headers, raw.HeaderReceivedAt), 10, 64); err == nil {
-		tx.AdvanceClock(time.UnixMilli(received))
+		tx.AdvanceWatermark(time.UnixMilli(received))
 	}
 	emit := func(topic string) {
-		tx.Emit(engine.Output{Topic: topic, Key: in.Key, Value: wire.AppendPlaceholder(nil)})
+		tx.Emit(stage.Output{Topic: topic, Key: in.Key, Value: wire.AppendPlaceholder(nil)})
 	}
 	switch string(in.Value) {
 	case "decoded":
@@ -43,21 +44,20 @@ func (stub) Apply(tx engine.Tx, in *engine.Input, _ engine.Event) error {
 	case "duplicate":
 		emit(schemas.Duplicates)
 	case "stale":
-		return engine.Permanentf(engine.CauseStale, "too old")
+		return stage.Permanentf(stage.CauseStale, "too old")
 	case "twice":
 		emit(schemas.DecodedLOX24SMS)
 		emit(schemas.Duplicates)
 	case "missed":
 		emit(schemas.DecodedLOX24SMS)
-		counter, _ := tx.(engine.Counter)
-		counter.Count(ledger.FigureMissed, header(in.Headers, raw.HeaderSource), 2)
+		tx.Count(ledger.FigureMissed, header(in.Headers, raw.HeaderSource), 2)
 	}
 	return nil
 }
 
-func (stub) Expire(engine.Tx, []byte) error { return nil }
+func (stub) OnTimer(stage.Tx, []byte) error { return nil }
 
-func header(headers []raw.Header, key string) string {
+func header(headers []stage.Header, key string) string {
 	for _, h := range headers {
 		if h.Key == key {
 			return string(h.Value)
@@ -87,16 +87,16 @@ func newMemoryAt(tb testing.TB, wall func() time.Time) *engine.Memory {
 }
 
 // record is a raw record that ends as its body says.
-func record(offset int64, at time.Duration, source, body string, more ...raw.Header) engine.Input {
-	headers := (&raw.Envelope{Source: source, Provider: "lox24", ReceivedAt: noon(at)}).Append(nil)
-	return engine.Input{
+func record(offset int64, at time.Duration, source, body string, more ...stage.Header) stage.Input {
+	headers := raw.Append[stage.Header](nil, &raw.Envelope{Source: source, Provider: "lox24", ReceivedAt: noon(at)})
+	return stage.Input{
 		Topic: "x.raw.lox24.v1", Offset: offset, Key: []byte("k"), Value: []byte(body), Timestamp: noon(at),
 		Headers: append(headers, more...),
 	}
 }
 
 // entries returns the ledger's entries among outputs.
-func entries(tb testing.TB, outputs []engine.Output) []avro.LedgerEntry {
+func entries(tb testing.TB, outputs []stage.Output) []avro.LedgerEntry {
 	tb.Helper()
 	var out []avro.LedgerEntry
 	for i := range outputs {
@@ -119,7 +119,7 @@ func entries(tb testing.TB, outputs []engine.Output) []avro.LedgerEntry {
 	return out
 }
 
-func feed(tb testing.TB, m *engine.Memory, records ...engine.Input) []avro.LedgerEntry {
+func feed(tb testing.TB, m *engine.Memory, records ...stage.Input) []avro.LedgerEntry {
 	tb.Helper()
 	outputs, err := m.Feed(records...)
 	if err != nil {
@@ -141,24 +141,24 @@ func advance(tb testing.TB, m *engine.Memory, to time.Duration) []avro.LedgerEnt
 // wherever between other records it stands, and it excuses one offset, once.
 func TestReplaysLeaveMarkers(t *testing.T) {
 	t.Parallel()
-	replay := raw.Header{Key: engine.HeaderTopic, Value: []byte("x.raw.lox24.v1")}
+	replay := stage.Header{Key: engine.HeaderTopic, Value: []byte("x.raw.lox24.v1")}
 	for name, c := range map[string]struct {
-		records []engine.Input
+		records []stage.Input
 		skipped int64
 	}{
-		"right behind": {skipped: 0, records: []engine.Input{record(1, 0, "a", "decoded", replay), record(3, 0, "a", "decoded")}},
-		"two of one transaction": {skipped: 0, records: []engine.Input{
+		"right behind": {skipped: 0, records: []stage.Input{record(1, 0, "a", "decoded", replay), record(3, 0, "a", "decoded")}},
+		"two of one transaction": {skipped: 0, records: []stage.Input{
 			record(1, 0, "a", "decoded", replay), record(2, 0, "a", "decoded", replay), record(4, 0, "a", "decoded"),
 		}},
-		"another between": {skipped: 0, records: []engine.Input{
+		"another between": {skipped: 0, records: []stage.Input{
 			record(1, 0, "a", "decoded", replay), record(2, 0, "a", "decoded"), record(4, 0, "a", "decoded"),
 		}},
-		"two transactions": {skipped: 0, records: []engine.Input{
+		"two transactions": {skipped: 0, records: []stage.Input{
 			record(1, 0, "a", "decoded", replay), record(3, 0, "a", "decoded", replay), record(5, 0, "a", "decoded"),
 		}},
-		"one excuses one":    {skipped: 2, records: []engine.Input{record(1, 0, "a", "decoded", replay), record(5, 0, "a", "decoded")}},
-		"once":               {skipped: 1, records: []engine.Input{record(1, 0, "a", "decoded", replay), record(3, 0, "a", "decoded"), record(5, 0, "a", "decoded")}},
-		"without any replay": {skipped: 1, records: []engine.Input{record(1, 0, "a", "decoded"), record(3, 0, "a", "decoded")}},
+		"one excuses one":    {skipped: 2, records: []stage.Input{record(1, 0, "a", "decoded", replay), record(5, 0, "a", "decoded")}},
+		"once":               {skipped: 1, records: []stage.Input{record(1, 0, "a", "decoded", replay), record(3, 0, "a", "decoded"), record(5, 0, "a", "decoded")}},
+		"without any replay": {skipped: 1, records: []stage.Input{record(1, 0, "a", "decoded"), record(3, 0, "a", "decoded")}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -180,7 +180,7 @@ func TestReplaysLeaveMarkers(t *testing.T) {
 func TestMinute(t *testing.T) {
 	t.Parallel()
 	m := newMemory(t)
-	replay := raw.Header{Key: engine.HeaderTopic, Value: []byte("x.raw.lox24.v1")}
+	replay := stage.Header{Key: engine.HeaderTopic, Value: []byte("x.raw.lox24.v1")}
 	got := feed(t, m,
 		record(5, 0, "shop", "decoded"), record(6, time.Second, "shop", "duplicate"), record(7, 59*time.Second, "shop", "stale"),
 		record(8, 2*time.Second, "app", "undecodable"), record(11, 3*time.Second, "app", "nothing"), record(12, 3*time.Second, "app", "twice"),
@@ -205,7 +205,7 @@ func TestMinute(t *testing.T) {
 	}
 	counted := map[string]int64{}
 	for _, c := range m.Counts() {
-		counted[c.Figure+" "+c.Source] += c.N
+		counted[c.Name+" "+c.Label] += c.N
 	}
 	if counted["decoded app"] != 2 || counted["decoded shop"] != 1 || counted["skipped_offsets "] != 2 || counted["missed_attempts app"] != 2 {
 		t.Errorf("counted for the metrics: %v", counted)
@@ -235,15 +235,15 @@ func TestHostileHeaders(t *testing.T) {
 	t.Parallel()
 	wall := noon(100 * time.Hour)
 	m := newMemoryAt(t, func() time.Time { return wall })
-	h := func(key, value string) raw.Header { return raw.Header{Key: key, Value: []byte(value)} }
+	h := func(key, value string) stage.Header { return stage.Header{Key: key, Value: []byte(value)} }
 	var got []avro.LedgerEntry
-	for i, headers := range [][]raw.Header{
+	for i, headers := range [][]stage.Header{
 		nil,
 		{h(raw.HeaderSource, "\xff"), h(raw.HeaderReceivedAt, "-5")},
 		{h(raw.HeaderSource, "shop"), h(raw.HeaderReceivedAt, "99999999999999999")},
 		{h(raw.HeaderSource, "shop"), h(raw.HeaderReceivedAt, "now")},
 	} {
-		got = append(got, feed(t, m, engine.Input{Topic: "x.raw.lox24.v1", Offset: int64(i), Value: []byte("undecodable"), Headers: headers})...)
+		got = append(got, feed(t, m, stage.Input{Topic: "x.raw.lox24.v1", Offset: int64(i), Value: []byte("undecodable"), Headers: headers})...)
 	}
 	for i := range 1000 {
 		got = append(got, feed(t, m, record(int64(4+i), 0, fmt.Sprint("source-", i), "decoded"))...)

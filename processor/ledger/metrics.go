@@ -5,7 +5,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // Metrics are the figures of committed rounds. Make them with NewMetrics.
@@ -51,10 +51,10 @@ func (m *Metrics) Expect(provider, source string) {
 }
 
 // Add returns a function that adds the counts of a provider's stage.
-func (m *Metrics) Add(provider string) func(engine.Count) {
-	return func(c engine.Count) {
-		if vec := m.figures[c.Figure]; vec != nil {
-			vec.WithLabelValues(provider, strings.Clone(c.Source)).Add(float64(c.N))
+func (m *Metrics) Add(provider string) func(stage.Count) {
+	return func(c stage.Count) {
+		if vec := m.figures[c.Name]; vec != nil {
+			vec.WithLabelValues(provider, strings.Clone(c.Label)).Add(float64(c.N))
 		}
 	}
 }

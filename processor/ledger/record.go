@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
@@ -22,7 +23,7 @@ type record struct {
 // read reads a raw record's headers. A received_at that is missing, not a number,
 // or later than the wall clock is replaced: the account must not stop at a record
 // that can never be handled.
-func read(in *engine.Input, wall time.Time) record {
+func read(in *stage.Input, wall time.Time) record {
 	r := record{received: in.Timestamp}
 	for i := range in.Headers {
 		h := &in.Headers[i]
@@ -60,7 +61,7 @@ const (
 )
 
 // endingOf derives the ending from the outputs of a record.
-func endingOf(outputs []engine.Output) ending {
+func endingOf(outputs []stage.Output) ending {
 	found, n := endedUnaccounted, 0
 	for i := range outputs {
 		switch topic := outputs[i].Topic; {

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
@@ -35,19 +35,19 @@ const entrySize = 256
 
 // Stage is a stage of a raw topic that keeps account. Make it with Keep.
 type Stage struct {
-	engine.Stage
+	stage.Stage
 
 	provider string
 }
 
-var _ engine.Accountant = (*Stage)(nil)
+var _ stage.Auditor = (*Stage)(nil)
 
 // Keep returns the stage with an account of it. Whatever else the stage can do,
 // it still can.
-func Keep(provider string, stage engine.Stage) engine.Stage {
-	kept := &Stage{Stage: stage, provider: provider}
-	if reporter, ok := stage.(engine.ClockReporter); ok {
-		return &reporting{Stage: kept, ClockReporter: reporter}
+func Keep(provider string, wrapped stage.Stage) stage.Stage {
+	kept := &Stage{Stage: wrapped, provider: provider}
+	if reporter, ok := wrapped.(stage.WatermarkReporter); ok {
+		return &reporting{Stage: kept, WatermarkReporter: reporter}
 	}
 	return kept
 }
@@ -55,18 +55,18 @@ func Keep(provider string, stage engine.Stage) engine.Stage {
 // reporting is a Stage that tells its clock.
 type reporting struct {
 	*Stage
-	engine.ClockReporter
+	stage.WatermarkReporter
 }
 
-// Recycle implements engine.Recycler.
-func (s *Stage) Recycle(event engine.Event) {
-	if inner, ok := s.Stage.(engine.Recycler); ok {
+// Recycle implements stage.Recycler.
+func (s *Stage) Recycle(event stage.Event) {
+	if inner, ok := s.Stage.(stage.Recycler); ok {
 		inner.Recycle(event)
 	}
 }
 
-// Account implements engine.Accountant.
-func (s *Stage) Account(tx engine.Tx, handled iter.Seq[engine.Handled], counted []engine.Count) error {
+// Audit implements stage.Auditor.
+func (s *Stage) Audit(tx stage.Tx, handled iter.Seq[stage.Outcome], counted []stage.Count) error {
 	b, err := open(tx)
 	if err != nil {
 		return err
@@ -96,22 +96,20 @@ func (s *Stage) Account(tx engine.Tx, handled iter.Seq[engine.Handled], counted 
 		}
 	}
 	s.store(tx, b)
-	if counter, ok := tx.(engine.Counter); ok {
-		round.count(counter)
-	}
+	round.count(tx)
 	return nil
 }
 
 // missed adds missed delivery attempts that the stage counted.
-func (s *Stage) missed(tx engine.Tx, b *book, c *engine.Count) error {
-	if c.Figure != FigureMissed && c.Figure != FigureMissedWithdrawn {
+func (s *Stage) missed(tx stage.Tx, b *book, c *stage.Count) error {
+	if c.Name != FigureMissed && c.Name != FigureMissedWithdrawn {
 		return nil
 	}
-	if err := s.begin(tx, b, tx.Now()); err != nil {
+	if err := s.begin(tx, b, tx.Watermark()); err != nil {
 		return err
 	}
-	counts := &b.minute.line([]byte(c.Source)).counts
-	if c.Figure == FigureMissed {
+	counts := &b.minute.line([]byte(c.Label)).counts
+	if c.Name == FigureMissed {
 		counts.MissedAttempts += c.N
 	} else {
 		counts.MissedAttemptsWithdrawn += c.N
@@ -119,16 +117,16 @@ func (s *Stage) missed(tx engine.Tx, b *book, c *engine.Count) error {
 	return nil
 }
 
-// Expire closes a minute that is over; every other deadline is the stage's.
-func (s *Stage) Expire(tx engine.Tx, due []byte) error {
+// OnTimer closes a minute that is over; every other deadline is the stage's.
+func (s *Stage) OnTimer(tx stage.Tx, due []byte) error {
 	if !bytes.Equal(due, []byte(key)) {
-		return s.Stage.Expire(tx, due)
+		return s.Stage.OnTimer(tx, due)
 	}
 	b, err := open(tx)
 	if err != nil {
 		return err
 	}
-	if now := tx.Now().Truncate(time.Minute); b.open && now.After(b.begun) {
+	if now := tx.Watermark().Truncate(time.Minute); b.open && now.After(b.begun) {
 		if err := s.close(tx, b); err != nil {
 			return err
 		}
@@ -140,7 +138,7 @@ func (s *Stage) Expire(tx engine.Tx, due []byte) error {
 
 // begin moves the book to the minute of a time, if that is later than where it is,
 // and closes the minute before.
-func (s *Stage) begin(tx engine.Tx, b *book, at time.Time) error {
+func (s *Stage) begin(tx stage.Tx, b *book, at time.Time) error {
 	begun := at.Truncate(time.Minute)
 	if b.open && !begun.After(b.begun) {
 		return nil
@@ -161,7 +159,7 @@ func (s *Stage) begin(tx engine.Tx, b *book, at time.Time) error {
 }
 
 // close emits the entry of the open minute.
-func (s *Stage) close(tx engine.Tx, b *book) error {
+func (s *Stage) close(tx stage.Tx, b *book) error {
 	b.sequence++
 	entry := b.entry()
 	entry.Provider, entry.Partition, entry.ProcessedAt = s.provider, tx.Partition(), tx.WallClock()
@@ -169,14 +167,14 @@ func (s *Stage) close(tx engine.Tx, b *book) error {
 	if err != nil {
 		return fmt.Errorf("encode a ledger entry: %w", err)
 	}
-	tx.Emit(engine.Output{Topic: schemas.Ledger, Key: Key(s.provider, tx.Partition()), Value: value})
+	tx.Emit(stage.Output{Topic: schemas.Ledger, Key: Key(s.provider, tx.Partition()), Value: value})
 	b.last, b.closed, b.open = b.begun, true, false
 	b.from, b.minute = b.next, tally{}
 	return nil
 }
 
 // store writes the book, due when the open minute is over.
-func (*Stage) store(tx engine.Tx, b *book) {
+func (*Stage) store(tx stage.Tx, b *book) {
 	var due time.Time
 	if b.open {
 		due = b.begun.Add(time.Minute)

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/dedupe"
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/ledger"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 )
 
@@ -101,7 +101,7 @@ const tagSize = 5
 
 // note adds a delivery to the entry of its event. For a repeat, first and tag are those
 // of the event's first occurrence.
-func (s *Stage) note(tx engine.Tx, e *event, first dedupe.Sighting, tag []byte, repeated bool) error {
+func (s *Stage) note(tx stage.Tx, e *event, first dedupe.Sighting, tag []byte, repeated bool) error {
 	n := e.attempt()
 	if n == 0 || n == 1 && !repeated {
 		return nil
@@ -197,11 +197,11 @@ func (t *task) missed(now time.Time, after time.Duration) (missed uint32, next t
 // settleAttempts counts the attempts that are missed by now, withdraws the counts of
 // those that arrived, and stores the entry. Its timer is set to the time at which
 // another attempt becomes missed, or at which the entry is dropped.
-func (s *Stage) settleAttempts(tx engine.Tx, key []byte, a *deliveries) {
+func (s *Stage) settleAttempts(tx stage.Tx, key []byte, a *deliveries) {
 	due := a.last.Add(s.config.Span + time.Millisecond)
 	for i := range a.tasks {
 		t := &a.tasks[i]
-		missed, next := t.missed(tx.Now(), s.config.Missed)
+		missed, next := t.missed(tx.Watermark(), s.config.Missed)
 		count(tx, ledger.FigureMissed, t.source, missed&^t.claimed)
 		count(tx, ledger.FigureMissedWithdrawn, t.source, t.claimed&^missed)
 		t.claimed = missed
@@ -215,9 +215,9 @@ func (s *Stage) settleAttempts(tx engine.Tx, key []byte, a *deliveries) {
 // attemptsSize is the size of a usual entry, in bytes.
 const attemptsSize = 96
 
-func count(tx engine.Tx, figure, source string, which uint32) {
-	if counter, ok := tx.(engine.Counter); ok && which != 0 {
-		counter.Count(figure, source, int64(bits.OnesCount32(which)))
+func count(tx stage.Tx, figure, source string, which uint32) {
+	if which != 0 {
+		tx.Count(figure, source, int64(bits.OnesCount32(which)))
 	}
 }
 
@@ -225,7 +225,7 @@ func isAttempts(key []byte) bool { return bytes.HasPrefix(key, []byte(attemptsPr
 
 // expireAttempts counts the attempts that are missed by now, or drops the entry at the
 // end of its time.
-func (s *Stage) expireAttempts(tx engine.Tx, key []byte) error {
+func (s *Stage) expireAttempts(tx stage.Tx, key []byte) error {
 	entry, err := tx.Get(key)
 	if err != nil {
 		return fmt.Errorf("read an event's attempts: %w", err)
@@ -235,7 +235,7 @@ func (s *Stage) expireAttempts(tx engine.Tx, key []byte) error {
 		return err
 	}
 	s.settleAttempts(tx, key, &a)
-	if tx.Now().After(a.last.Add(s.config.Span)) {
+	if tx.Watermark().After(a.last.Add(s.config.Span)) {
 		tx.Delete(key)
 	}
 	return nil

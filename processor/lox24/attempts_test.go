@@ -16,8 +16,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/tributary-hq/tributary/processor/dedupe"
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/ledger"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
@@ -32,7 +32,7 @@ type attempt struct {
 }
 
 // attemptInput is the raw record of a delivery.
-func attemptInput(a attempt) engine.Input {
+func attemptInput(a attempt) stage.Input {
 	number := ""
 	if a.number > 0 {
 		number = fmt.Sprintf(`,"attempt_total":4,"attempt_number":%d`, a.number)
@@ -44,24 +44,24 @@ func attemptInput(a attempt) engine.Input {
 	body := fmt.Sprintf(`{"id":%q,"api_version":"2022-05-25","name":%q,"created_at":1735689600%s,"notification_task_id":%q,"data":%s}`,
 		a.event, name, number, a.task, fmt.Sprintf(data, a.event))
 	in := record([]byte(body), a.source)
-	in.Headers = (&raw.Envelope{
+	in.Headers = raw.Append[stage.Header](nil, &raw.Envelope{
 		Source: a.source, Provider: raw.ProviderLOX24, Assurance: raw.AssuranceSharedSecret, ReceivedAt: received().Add(a.at), Kind: raw.KindWebhook,
-	}).Append(nil)
+	})
 	return in
 }
 
 // missedBy returns the net count of missed attempts by source.
-func missedBy(counts []engine.Count) map[string]int64 {
+func missedBy(counts []stage.Count) map[string]int64 {
 	net := map[string]int64{}
 	for _, c := range counts {
-		switch c.Figure {
+		switch c.Name {
 		case ledger.FigureMissed:
-			net[c.Source] += c.N
+			net[c.Label] += c.N
 		case ledger.FigureMissedWithdrawn:
-			net[c.Source] -= c.N
+			net[c.Label] -= c.N
 		}
-		if net[c.Source] == 0 {
-			delete(net, c.Source)
+		if net[c.Label] == 0 {
+			delete(net, c.Label)
 		}
 	}
 	return net
@@ -130,7 +130,7 @@ func playAttempts(t *testing.T, script string) string {
 		}
 		fmt.Fprintf(&out, "> %s\n", strings.Join(words, " "))
 		for _, c := range m.Counts()[before:] {
-			fmt.Fprintf(&out, "%s %s %d\n", c.Figure, c.Source, c.N)
+			fmt.Fprintf(&out, "%s %s %d\n", c.Name, c.Label, c.N)
 		}
 	}
 	return out.String()

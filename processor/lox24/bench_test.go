@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/engine/enginetest"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 func BenchmarkDecode(b *testing.B) {
@@ -25,12 +25,12 @@ func BenchmarkDecode(b *testing.B) {
 // to fourth event.
 func BenchmarkApply(b *testing.B) {
 	const rounds = 4
-	stage := newStage(b)
-	var inputs []engine.Input
-	var events []engine.Event
+	tested := newStage(b)
+	var inputs []stage.Input
+	var events []stage.Event
 	for n := range rounds {
 		in := record(body(`"event-1"`, fmt.Sprintf(`"f47ac10b-58cc-4372-a567-0e02b2c3d47%d"`, n)), "shop")
-		event, err := stage.Decode(&in)
+		event, err := tested.Decode(&in)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -44,7 +44,7 @@ func BenchmarkApply(b *testing.B) {
 			tx.Entry = nil
 		}
 		tx.NextRound()
-		if err := stage.Apply(tx, &inputs[n%rounds], events[n%rounds]); err != nil {
+		if err := tested.Apply(tx, &inputs[n%rounds], events[n%rounds]); err != nil {
 			b.Fatal(err)
 		}
 		n++

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
@@ -68,9 +68,9 @@ func (s *Stage) code(r *reader, w *webhook) {
 	switch {
 	case r.Err() != nil:
 	case !status.Set:
-		r.fail(engine.CauseSchemaMismatch, "data.status: missing, or no integer of 32 bits")
+		r.fail(stage.CauseSchemaMismatch, "data.status: missing, or no integer of 32 bits")
 	case !created:
-		r.fail(engine.CauseSchemaMismatch, "data.created_at: missing, or no time")
+		r.fail(stage.CauseSchemaMismatch, "data.created_at: missing, or no time")
 	}
 }
 
@@ -135,7 +135,7 @@ func readStrategy(r *reader, w *webhook) {
 			}
 		}
 		if len(c.RoutingStrategy) == maxHistory {
-			r.fail(engine.CauseOutOfRange, "data.routing_strategy: too long")
+			r.fail(stage.CauseOutOfRange, "data.routing_strategy: too long")
 			return
 		}
 		if c.RoutingStrategy == nil {
@@ -183,7 +183,7 @@ func readHistory(r *reader, c *avro.LOX24VerifyCode) {
 		// An entry without a status exists, so its status is at least new.
 		entry.StatusName = r.status(entry.Status)
 		if len(c.History) == maxHistory {
-			r.fail(engine.CauseOutOfRange, "data.history: too long")
+			r.fail(stage.CauseOutOfRange, "data.history: too long")
 			return
 		}
 		if c.History == nil {

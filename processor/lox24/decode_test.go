@@ -14,6 +14,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/lox24"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -41,14 +42,14 @@ func config(tb testing.TB) lox24.Config {
 	return c
 }
 
-func record(body []byte, sourceID string) engine.Input { return recordAt(received(), body, sourceID) }
+func record(body []byte, sourceID string) stage.Input { return recordAt(received(), body, sourceID) }
 
-func recordAt(at time.Time, body []byte, sourceID string) engine.Input {
+func recordAt(at time.Time, body []byte, sourceID string) stage.Input {
 	e := raw.Envelope{
 		Source: sourceID, Provider: raw.ProviderLOX24, Assurance: raw.AssuranceSharedSecret, SecretID: "first", RequestID: "request-1",
 		ReceivedAt: at, Kind: raw.KindWebhook, ContentType: "application/json",
 	}
-	return engine.Input{Topic: schemas.RawLOX24, Key: []byte("lox24:key"), Value: body, Headers: e.Append(nil)}
+	return stage.Input{Topic: schemas.RawLOX24, Key: []byte("lox24:key"), Value: body, Headers: raw.Append[stage.Header](nil, &e)}
 }
 
 func newStage(tb testing.TB) *lox24.Stage {
@@ -219,46 +220,46 @@ func TestRefused(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		body   []byte
-		cause  engine.Cause
+		cause  stage.Cause
 		detail string
 	}{
-		"not JSON":              {[]byte(`739125`), engine.CauseSchemaMismatch, "the body"},
-		"empty":                 {nil, engine.CauseUndecodable, "not valid JSON"},
-		"not UTF-8":             {body("order-17", "\xff739125"), engine.CauseUndecodable, "not valid JSON"},
-		"trailing":              {append(body(), "{}"...), engine.CauseUndecodable, "not valid JSON"},
-		"nested deeply":         {body(`"cost":5`, `"new":`+strings.Repeat("[", 40)+strings.Repeat("]", 40)), engine.CauseUndecodable, "not valid JSON"},
-		"two ids":               {body(`"id":"event-1"`, `"id":"event-1","id":"event-2"`), engine.CauseUndecodable, "id: "},
-		"two payloads":          {body(`"payload":"order-17"`, `"payload":"order-17","payload":"order-18"`), engine.CauseUndecodable, "data.payload: "},
-		"two phones":            {body(`"phone":`, `"phone":"+4915100000000","phone":`), engine.CauseUndecodable, "data.phone: "},
-		"two statuses":          {body(`"status":10,"delivered`, `"status":10,"status":20,"delivered`), engine.CauseUndecodable, "data.status: "},
-		"two attempts' ids":     {body(`{"id":"h1"`, `{"id":"h1","id":"h2"`), engine.CauseUndecodable, "data.history.id: "},
-		"no name":               {body(`"name":"verify_code.success",`, ""), engine.CauseSchemaMismatch, "name"},
-		"no id":                 {body(`"id":"event-1",`, ""), engine.CauseSchemaMismatch, "id: "},
-		"blank data.id":         {body(`"id":"v1"`, `"id":" "`), engine.CauseSchemaMismatch, "data.id: "},
-		"data.id with zero":     {body(`"id":"v1"`, `"id":"a\u0000b"`), engine.CauseSchemaMismatch, "data.id: "},
-		"no data":               {[]byte(`{"id":"e","api_version":"2022-05-25","name":"verify_code.success","created_at":1}`), engine.CauseSchemaMismatch, "data: missing"},
-		"data in words":         {[]byte(`{"id":"e","api_version":"2022-05-25","name":"verify_code.success","created_at":1,"data":"x","x":{"status":1}}`), engine.CauseSchemaMismatch, "data: missing"},
-		"no status":             {body(`"status":10,"delivered`, `"delivered`), engine.CauseSchemaMismatch, "data.status: missing"},
-		"no created_at":         {body(`"created_at":1735689540,`, ``), engine.CauseSchemaMismatch, "data.created_at: missing"},
-		"unknown version":       {body("2022-05-25", "2031-01-01"), engine.CauseUnknownType, "api_version: "},
-		"event id half":         {body(`"id":"event-1"`, `"id":"event-\ud800"`), engine.CauseSchemaMismatch, "id: "},
-		"data.id half":          {body(`"id":"v1"`, `"id":"v-\ud800"`), engine.CauseSchemaMismatch, "data.id: "},
-		"data.id with escape":   {body(`"id":"v1"`, `"id":"v\u009b31m"`), engine.CauseSchemaMismatch, "data.id: "},
-		"data.id bidirectional": {body(`"id":"v1"`, `"id":"v\u202e1"`), engine.CauseSchemaMismatch, "data.id: "},
-		"status as words":       {body(`"status":10,"delivered`, `"status":"739125 ok","delivered`), engine.CauseSchemaMismatch, "data.status: "},
-		"created_at in words":   {body(`"created_at":1735689600`, `"created_at":"739125 ago"`), engine.CauseSchemaMismatch, "created_at: "},
-		"name with spaces":      {body("verify_code.success", "order-17 4915112345678"), engine.CauseSchemaMismatch, "name: "},
-		"byte order mark":       {append([]byte("\xef\xbb\xbf"), body()...), engine.CauseUndecodable, "byte order mark"},
-		"a cut letter":          {body("order-17", "\xd0\x9e\xd0"), engine.CauseUndecodable, "not UTF-8"},
-		"a raw tab":             {body("order-17", "order\t17"), engine.CauseUndecodable, "control character"},
-		"endless history":       {body(`"history":[`, `"history":[`+strings.Repeat(`{"id":"x"},`, 100)), engine.CauseOutOfRange, "data.history: "},
+		"not JSON":              {[]byte(`739125`), stage.CauseSchemaMismatch, "the body"},
+		"empty":                 {nil, stage.CauseUndecodable, "not valid JSON"},
+		"not UTF-8":             {body("order-17", "\xff739125"), stage.CauseUndecodable, "not valid JSON"},
+		"trailing":              {append(body(), "{}"...), stage.CauseUndecodable, "not valid JSON"},
+		"nested deeply":         {body(`"cost":5`, `"new":`+strings.Repeat("[", 40)+strings.Repeat("]", 40)), stage.CauseUndecodable, "not valid JSON"},
+		"two ids":               {body(`"id":"event-1"`, `"id":"event-1","id":"event-2"`), stage.CauseUndecodable, "id: "},
+		"two payloads":          {body(`"payload":"order-17"`, `"payload":"order-17","payload":"order-18"`), stage.CauseUndecodable, "data.payload: "},
+		"two phones":            {body(`"phone":`, `"phone":"+4915100000000","phone":`), stage.CauseUndecodable, "data.phone: "},
+		"two statuses":          {body(`"status":10,"delivered`, `"status":10,"status":20,"delivered`), stage.CauseUndecodable, "data.status: "},
+		"two attempts' ids":     {body(`{"id":"h1"`, `{"id":"h1","id":"h2"`), stage.CauseUndecodable, "data.history.id: "},
+		"no name":               {body(`"name":"verify_code.success",`, ""), stage.CauseSchemaMismatch, "name"},
+		"no id":                 {body(`"id":"event-1",`, ""), stage.CauseSchemaMismatch, "id: "},
+		"blank data.id":         {body(`"id":"v1"`, `"id":" "`), stage.CauseSchemaMismatch, "data.id: "},
+		"data.id with zero":     {body(`"id":"v1"`, `"id":"a\u0000b"`), stage.CauseSchemaMismatch, "data.id: "},
+		"no data":               {[]byte(`{"id":"e","api_version":"2022-05-25","name":"verify_code.success","created_at":1}`), stage.CauseSchemaMismatch, "data: missing"},
+		"data in words":         {[]byte(`{"id":"e","api_version":"2022-05-25","name":"verify_code.success","created_at":1,"data":"x","x":{"status":1}}`), stage.CauseSchemaMismatch, "data: missing"},
+		"no status":             {body(`"status":10,"delivered`, `"delivered`), stage.CauseSchemaMismatch, "data.status: missing"},
+		"no created_at":         {body(`"created_at":1735689540,`, ``), stage.CauseSchemaMismatch, "data.created_at: missing"},
+		"unknown version":       {body("2022-05-25", "2031-01-01"), stage.CauseUnknownType, "api_version: "},
+		"event id half":         {body(`"id":"event-1"`, `"id":"event-\ud800"`), stage.CauseSchemaMismatch, "id: "},
+		"data.id half":          {body(`"id":"v1"`, `"id":"v-\ud800"`), stage.CauseSchemaMismatch, "data.id: "},
+		"data.id with escape":   {body(`"id":"v1"`, `"id":"v\u009b31m"`), stage.CauseSchemaMismatch, "data.id: "},
+		"data.id bidirectional": {body(`"id":"v1"`, `"id":"v\u202e1"`), stage.CauseSchemaMismatch, "data.id: "},
+		"status as words":       {body(`"status":10,"delivered`, `"status":"739125 ok","delivered`), stage.CauseSchemaMismatch, "data.status: "},
+		"created_at in words":   {body(`"created_at":1735689600`, `"created_at":"739125 ago"`), stage.CauseSchemaMismatch, "created_at: "},
+		"name with spaces":      {body("verify_code.success", "order-17 4915112345678"), stage.CauseSchemaMismatch, "name: "},
+		"byte order mark":       {append([]byte("\xef\xbb\xbf"), body()...), stage.CauseUndecodable, "byte order mark"},
+		"a cut letter":          {body("order-17", "\xd0\x9e\xd0"), stage.CauseUndecodable, "not UTF-8"},
+		"a raw tab":             {body("order-17", "order\t17"), stage.CauseUndecodable, "control character"},
+		"endless history":       {body(`"history":[`, `"history":[`+strings.Repeat(`{"id":"x"},`, 100)), stage.CauseOutOfRange, "data.history: "},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			in := record(test.body, "shop")
 			_, err := lox24.New(config(t)).Decode(&in)
-			var permanent *engine.PermanentError
+			var permanent *stage.PermanentError
 			if !errors.As(err, &permanent) {
 				t.Fatalf("Decode() = %v, want a permanent error", err)
 			}
@@ -284,9 +285,9 @@ func TestHeaders(t *testing.T) {
 			other.Headers[i].Value = []byte("postcard")
 		}
 	}
-	for cause, in := range map[engine.Cause]engine.Input{engine.CauseUndecodable: bare, engine.CauseUnknownType: other} {
+	for cause, in := range map[stage.Cause]stage.Input{stage.CauseUndecodable: bare, stage.CauseUnknownType: other} {
 		_, err := lox24.New(config(t)).Decode(&in)
-		var permanent *engine.PermanentError
+		var permanent *stage.PermanentError
 		if !errors.As(err, &permanent) || permanent.Cause != cause {
 			t.Errorf("Decode() = %v, want %s", err, cause)
 		}

@@ -3,10 +3,10 @@ package lox24
 import (
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/tolerance"
 	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas"
@@ -26,7 +26,7 @@ type event struct {
 	provider, sourceID  string
 	receivedAt, created time.Time
 	// trace is the record's trace context.
-	trace []raw.Header
+	trace []stage.Header
 	// id is the event's id.
 	id string
 	// key is lox24: and the provider's id of the verify code or SMS.
@@ -89,9 +89,9 @@ func (s *Stage) give(w *webhook) {
 	s.webhooks.Put(w)
 }
 
-// Recycle implements engine.Recycler. The event keeps the memory it refers to until the
+// Recycle implements stage.Recycler. The event keeps the memory it refers to until the
 // event is reused or collected, both of which come soon.
-func (s *Stage) Recycle(used engine.Event) {
+func (s *Stage) Recycle(used stage.Event) {
 	if e, ok := used.(*event); ok {
 		s.events.Put(e)
 	}
@@ -107,13 +107,13 @@ type envelope struct {
 }
 
 // Decode reads a webhook.
-func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
+func (s *Stage) Decode(in *stage.Input) (stage.Event, error) {
 	headers, err := raw.ParseShared(in.Headers)
 	if err != nil {
-		return nil, engine.Permanentf(engine.CauseUndecodable, "%v", err)
+		return nil, stage.Permanentf(stage.CauseUndecodable, "%v", err)
 	}
 	if headers.Kind != raw.KindWebhook {
-		return nil, engine.Permanentf(engine.CauseUnknownType, "a raw record of a kind that this stage does not know")
+		return nil, stage.Permanentf(stage.CauseUnknownType, "a raw record of a kind that this stage does not know")
 	}
 	w := s.take()
 	defer s.give(w)
@@ -129,7 +129,7 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 }
 
 // read decodes a record into an event.
-func (s *Stage) read(w *webhook, in *engine.Input) error {
+func (s *Stage) read(w *webhook, in *stage.Input) error {
 	data, err := s.envelope(w, in.Value)
 	if err != nil {
 		return err
@@ -216,17 +216,17 @@ func (s *Stage) envelope(w *webhook, body []byte) (data []byte, err error) {
 func (w *webhook) check(found bool) error {
 	switch {
 	case w.name == "" || w.version == "":
-		return engine.Permanentf(engine.CauseSchemaMismatch, "name and api_version are required")
+		return stage.Permanentf(stage.CauseSchemaMismatch, "name and api_version are required")
 	case w.version != apiVersion:
-		return engine.Permanentf(engine.CauseUnknownType, "api_version: not one that this version knows")
+		return stage.Permanentf(stage.CauseUnknownType, "api_version: not one that this version knows")
 	case !entity.ValidID(w.eventID):
-		return engine.Permanentf(engine.CauseSchemaMismatch, "id: %s", entity.NoID)
+		return stage.Permanentf(stage.CauseSchemaMismatch, "id: %s", entity.NoID)
 	case w.envelope.kind() == kindUnknown:
 		return nil
 	case !w.createdAt.Set:
-		return engine.Permanentf(engine.CauseSchemaMismatch, "created_at: missing, or no time")
+		return stage.Permanentf(stage.CauseSchemaMismatch, "created_at: missing, or no time")
 	case !found:
-		return engine.Permanentf(engine.CauseSchemaMismatch, "data: missing")
+		return stage.Permanentf(stage.CauseSchemaMismatch, "data: missing")
 	default:
 		return nil
 	}
@@ -249,7 +249,7 @@ func (w *webhook) finish(ids *privacy.Pseudonymiser) error {
 		id = &w.text.ProviderID
 	}
 	if !entity.ValidID(*id) {
-		return engine.Permanentf(engine.CauseSchemaMismatch, "data.id: %s", entity.NoID)
+		return stage.Permanentf(stage.CauseSchemaMismatch, "data.id: %s", entity.NoID)
 	}
 	*id, w.eventID = ids.ID(w.source, *id), ids.ID(w.source, w.eventID)
 	e.key = append(append(e.key[:0], keyPrefix...), *id...)
@@ -273,7 +273,7 @@ func (w *webhook) fill() {
 }
 
 // origin returns the part of the event's origin that changes and duplicates contain.
-func (e *event) origin(in *engine.Input) avro.Origin {
+func (e *event) origin(in *stage.Input) avro.Origin {
 	return avro.Origin{
 		Provider: e.provider, Source: e.sourceID, Topic: in.Topic, Partition: in.Partition, Offset: in.Offset, ReceivedAt: e.receivedAt,
 	}
@@ -282,7 +282,7 @@ func (e *event) origin(in *engine.Input) avro.Origin {
 // keyPrefix is put before the provider's ids in keys.
 const keyPrefix = raw.ProviderLOX24 + ":"
 
-// Dates implements engine.Dated.
-func (e *event) Dates() engine.Dates {
-	return engine.Dates{Provider: e.provider, Happened: e.created, Received: e.receivedAt}
+// Times implements stage.Timed.
+func (e *event) Times() stage.Times {
+	return stage.Times{Origin: e.provider, Event: e.created, Ingested: e.receivedAt}
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec/formattest"
 )
 
@@ -13,7 +14,7 @@ import (
 func TestStateFormats(t *testing.T) {
 	t.Parallel()
 	const verification = "lox24:a1b2c3d4-e5f6-7890-abcd-ef1234567890"
-	read := func(name string, offset int64) engine.Input {
+	read := func(name string, offset int64) stage.Input {
 		body, err := os.ReadFile("testdata/" + name)
 		if err != nil {
 			t.Fatal(err)
@@ -27,8 +28,8 @@ func TestStateFormats(t *testing.T) {
 	again.Offset = 7
 	c := formattest.Case{
 		New:     func() *engine.Memory { return newMemory(t) },
-		History: []engine.Input{failed},
-		Next:    []engine.Input{again, success},
+		History: []stage.Input{failed},
+		Next:    []stage.Input{again, success},
 		Main:    verification,
 	}
 	c.Check(t)

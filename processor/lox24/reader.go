@@ -4,10 +4,10 @@ import (
 	"math"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/processor/tolerance"
 	"github.com/tributary-hq/tributary/processor/verification"
@@ -36,7 +36,7 @@ type keys uint32
 // body is undecodable, because parsers differ in which of the two counts.
 func (k *keys) once(r *reader, n int, name string) {
 	if k.again(n) {
-		r.fail(engine.CauseUndecodable, name+": the key is there twice")
+		r.fail(stage.CauseUndecodable, name+": the key is there twice")
 	}
 }
 
@@ -55,9 +55,9 @@ func (k *keys) again(n int) (met bool) {
 	return met
 }
 
-func (r *reader) fail(cause engine.Cause, detail string) {
+func (r *reader) fail(cause stage.Cause, detail string) {
 	if r.fault == nil {
-		r.fault = &engine.PermanentError{Cause: cause, Detail: detail}
+		r.fault = &stage.PermanentError{Cause: cause, Detail: detail}
 	}
 }
 
@@ -131,7 +131,7 @@ func (r *reader) object(name string) bool { return r.notes.Reading(r.LenientObje
 func (r *reader) data() bool {
 	entered := r.object("data")
 	if !entered {
-		r.fail(engine.CauseSchemaMismatch, "data: missing, or no object")
+		r.fail(stage.CauseSchemaMismatch, "data: missing, or no object")
 	}
 	return entered
 }

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/dedupe"
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/entity"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas"
@@ -27,7 +27,7 @@ const (
 	plainVersion  = 1
 )
 
-// Stage is the LOX24 stage, an engine.Stage and an engine.ClockReporter.
+// Stage is the LOX24 stage, an stage.Stage and an stage.WatermarkReporter.
 type Stage struct {
 	config Config
 	keeper verification.Keeper
@@ -45,12 +45,12 @@ func New(config Config) *Stage {
 }
 
 // Apply deduplicates a webhook and merges it into its verification.
-func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) error {
+func (s *Stage) Apply(tx stage.Tx, in *stage.Input, decoded stage.Event) error {
 	e, ok := decoded.(*event)
 	if !ok {
 		return fmt.Errorf("lox24: an event of type %T", decoded)
 	}
-	tx.AdvanceClock(e.receivedAt)
+	tx.AdvanceWatermark(e.receivedAt)
 	switch e.kind {
 	case kindSMS:
 		return s.applyPlain(tx, in, e, smsPrefix)
@@ -62,7 +62,7 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) erro
 }
 
 // applyCode merges an event into its verification.
-func (s *Stage) applyCode(tx engine.Tx, in *engine.Input, e *event) error {
+func (s *Stage) applyCode(tx stage.Tx, in *stage.Input, e *event) error {
 	entry, err := tx.Get(e.key)
 	if err != nil {
 		return fmt.Errorf("read a verification: %w", err)
@@ -89,7 +89,7 @@ func (s *Stage) applyCode(tx engine.Tx, in *engine.Input, e *event) error {
 }
 
 // emit emits the decoded event.
-func (e *event) emit(tx engine.Tx) error {
+func (e *event) emit(tx stage.Tx) error {
 	if err := e.decoded.Emit(tx, e.key, e.trace); err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (e *event) emit(tx engine.Tx) error {
 
 // repeated emits a duplicate if the event's id is stored, and returns an error for a
 // stale event.
-func (s *Stage) repeated(tx engine.Tx, in *engine.Input, seen *dedupe.Seen, state []byte, e *event) (bool, error) {
+func (s *Stage) repeated(tx stage.Tx, in *stage.Input, seen *dedupe.Seen, state []byte, e *event) (bool, error) {
 	var room [tagSize]byte
 	origin := e.origin(in)
 	known, err := entity.Observe(tx, seen, &entity.Occurrence{
@@ -124,7 +124,7 @@ func (s *Stage) window(k kind) dedupe.Window {
 
 // applyPlain deduplicates an event that does not belong to a verification. Its entry
 // holds only ids, for as long as they are needed.
-func (s *Stage) applyPlain(tx engine.Tx, in *engine.Input, e *event, prefix string) error {
+func (s *Stage) applyPlain(tx stage.Tx, in *stage.Input, e *event, prefix string) error {
 	key := append(append(tx.Buffer(len(prefix)+len(e.key)), prefix...), e.key...)
 	entry, err := tx.Get(key)
 	if err != nil {
@@ -155,9 +155,9 @@ func (s *Stage) applyPlain(tx engine.Tx, in *engine.Input, e *event, prefix stri
 	return nil
 }
 
-// Expire processes the timer of an entry: the expiry of a verification without an
+// OnTimer processes the timer of an entry: the expiry of a verification without an
 // outcome, or the end of the entry.
-func (s *Stage) Expire(tx engine.Tx, key []byte) error {
+func (s *Stage) OnTimer(tx stage.Tx, key []byte) error {
 	switch {
 	case dedupe.IsEntry(key):
 		tx.Delete(key)
@@ -167,11 +167,11 @@ func (s *Stage) Expire(tx engine.Tx, key []byte) error {
 	case bytes.HasPrefix(key, []byte(smsPrefix)), bytes.HasPrefix(key, []byte(unknownPrefix)):
 		return entity.Delete(tx, key)
 	default:
-		return s.keeper.Expire(tx, key)
+		return s.keeper.OnTimer(tx, key)
 	}
 }
 
-// ReportClock sends the partition's watermark to the journey stage.
-func (s *Stage) ReportClock(tx engine.Tx, partition int32, clock time.Time) error {
+// ReportWatermark sends the partition's watermark to the journey stage.
+func (s *Stage) ReportWatermark(tx stage.Tx, partition int32, clock time.Time) error {
 	return entity.ReportWatermark(tx, Name, partition, s.config.JourneyPartitions, clock)
 }

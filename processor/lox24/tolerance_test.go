@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/tolerance"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -69,9 +69,9 @@ func TestOtherForms(t *testing.T) {
 			if got := feed(t, test.body, "shop"); !test.check(got) {
 				t.Errorf("decoded %+v", got)
 			}
-			want := []engine.Count{}
+			want := []stage.Count{}
 			if test.unread != "" {
-				want = append(want, engine.Count{Figure: tolerance.FigureUnread, Source: test.unread, N: 1})
+				want = append(want, stage.Count{Name: tolerance.FigureUnread, Label: test.unread, N: 1})
 			}
 			if diff := cmp.Diff(want, counted(t, test.body)); diff != "" {
 				t.Errorf("counted (-want +got):\n%s", diff)
@@ -81,7 +81,7 @@ func TestOtherForms(t *testing.T) {
 }
 
 // counted is what the decoder of a body went on without.
-func counted(t *testing.T, body []byte) []engine.Count {
+func counted(t *testing.T, body []byte) []stage.Count {
 	t.Helper()
 	m := newMemory(t)
 	for range 2 { // a repeat is not counted again
@@ -89,8 +89,8 @@ func counted(t *testing.T, body []byte) []engine.Count {
 			t.Fatal(err)
 		}
 	}
-	return slices.DeleteFunc(append([]engine.Count{}, m.Counts()...), func(c engine.Count) bool {
-		return c.Figure != tolerance.FigureUnread && c.Figure != tolerance.FigureUnknown
+	return slices.DeleteFunc(append([]stage.Count{}, m.Counts()...), func(c stage.Count) bool {
+		return c.Name != tolerance.FigureUnread && c.Name != tolerance.FigureUnknown
 	})
 }
 
@@ -105,7 +105,7 @@ func TestUnknownEvent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	outputs = slices.DeleteFunc(outputs, func(o engine.Output) bool { return o.Topic == schemas.InternalJourney }) // the clock
+	outputs = slices.DeleteFunc(outputs, func(o stage.Output) bool { return o.Topic == schemas.InternalJourney }) // the clock
 	if len(outputs) != 2 || outputs[0].Topic != schemas.DecodedLOX24UnknownEvent || outputs[1].Topic != schemas.Duplicates {
 		t.Fatalf("%d outputs, want the decoded event and a duplicate", len(outputs))
 	}
@@ -129,7 +129,7 @@ func TestUnknownEvent(t *testing.T) {
 	if strings.Contains(string(outputs[0].Value), "15112345678") {
 		t.Error("a value leaves")
 	}
-	if diff := cmp.Diff([]engine.Count{{Figure: tolerance.FigureUnknown, Source: "event/phone.subscribe", N: 1}}, counted(t, text)); diff != "" {
+	if diff := cmp.Diff([]stage.Count{{Name: tolerance.FigureUnknown, Label: "event/phone.subscribe", N: 1}}, counted(t, text)); diff != "" {
 		t.Errorf("counted (-want +got):\n%s", diff)
 	}
 	if _, err := m.AdvanceTo(0, received().Add(config(t).Retention+time.Hour)); err != nil || m.Entries(0) != 0 {
@@ -178,8 +178,8 @@ func TestEventComesAgain(t *testing.T) {
 func TestUnknownValues(t *testing.T) {
 	t.Parallel()
 	got := counted(t, body("telegram", "pigeon", `"status":10,"delivered`, `"status":21,"delivered`))
-	want := []engine.Count{
-		{Figure: tolerance.FigureUnknown, Source: "channel/pigeon", N: 1}, {Figure: tolerance.FigureUnknown, Source: "status/21", N: 1},
+	want := []stage.Count{
+		{Name: tolerance.FigureUnknown, Label: "channel/pigeon", N: 1}, {Name: tolerance.FigureUnknown, Label: "status/21", N: 1},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("counted (-want +got):\n%s", diff)

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/processor/tolerance"
 	"github.com/tributary-hq/tributary/schemas"
@@ -18,12 +18,12 @@ const maxFields = 100
 
 // readUnknown decodes an event whose name this version does not know. Its fields could
 // hold personal data, so only their names are emitted. Its key is the raw record's.
-func (w *webhook) readUnknown(in *engine.Input) error {
+func (w *webhook) readUnknown(in *stage.Input) error {
 	switch {
 	case !tolerance.IsName(w.name):
-		return engine.Permanentf(engine.CauseSchemaMismatch, "name: not a name as the provider's events have")
+		return stage.Permanentf(stage.CauseSchemaMismatch, "name: not a name as the provider's events have")
 	case len(in.Key) == 0 || !utf8.Valid(in.Key):
-		return engine.Permanentf(engine.CauseUndecodable, "the record has no key, or one that is not UTF-8")
+		return stage.Permanentf(stage.CauseUndecodable, "the record has no key, or one that is not UTF-8")
 	}
 	e := w.event
 	id := w.reader.ids.ID(w.source, strings.TrimPrefix(statecodec.View(in.Key), keyPrefix))

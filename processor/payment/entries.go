@@ -7,12 +7,12 @@ import (
 	"slices"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // entries are the state entries of a payment's earliest facts.
 type entries struct {
-	tx      engine.Tx
+	tx      stage.Tx
 	payment []byte
 }
 

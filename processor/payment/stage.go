@@ -8,15 +8,14 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/dedupe"
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/erasure"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/processor/tolerance"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
-	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // Stage is the stage of a payment provider without its decoder. Make it with New.
@@ -58,7 +57,7 @@ type Event struct {
 	// EventID identifies the callback in records.
 	EventID string
 	// Trace is the record's trace context.
-	Trace []raw.Header
+	Trace []stage.Header
 	Fact  Fact
 	// Notes are the claims that were left empty.
 	Notes tolerance.Notes
@@ -66,14 +65,14 @@ type Event struct {
 	Decoded entity.Encoded
 }
 
-// Dates implements engine.Dated.
-func (e *Event) Dates() engine.Dates {
-	return engine.Dates{Provider: e.Provider, Happened: e.EventTime, Received: e.ReceivedAt}
+// Times implements stage.Timed.
+func (e *Event) Times() stage.Times {
+	return stage.Times{Origin: e.Provider, Event: e.EventTime, Ingested: e.ReceivedAt}
 }
 
 // Apply adds a callback to its payment, or emits a duplicate if it is a repeat.
-func (s *Stage) Apply(tx engine.Tx, in *engine.Input, e *Event) error {
-	tx.AdvanceClock(e.ReceivedAt)
+func (s *Stage) Apply(tx stage.Tx, in *stage.Input, e *Event) error {
+	tx.AdvanceWatermark(e.ReceivedAt)
 	entry, err := tx.Get(e.Key)
 	if err != nil {
 		return err
@@ -116,8 +115,8 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, e *Event) error {
 	return s.save(tx, e.Key, p, &change, e.Trace)
 }
 
-// Expire flags a payment held for too long, or ends it.
-func (s *Stage) Expire(tx engine.Tx, key []byte) error {
+// OnTimer flags a payment held for too long, or ends it.
+func (s *Stage) OnTimer(tx stage.Tx, key []byte) error {
 	if dedupe.IsEntry(key) {
 		tx.Delete(key)
 		return nil
@@ -130,26 +129,26 @@ func (s *Stage) Expire(tx engine.Tx, key []byte) error {
 	if err != nil {
 		return err
 	}
-	if !tx.Now().Before(s.end(p).Time()) {
+	if !tx.Watermark().Before(s.end(p).Time()) {
 		return entity.End(tx, schemas.EnrichedPayments, key)
 	}
 	all := p.aggregate()
-	if s.overdue(all, tx.Now()) != p.overdue {
+	if s.overdue(all, tx.Watermark()) != p.overdue {
 		return s.save(tx, key, p, &avro.Change{Cause: avro.ChangeCauseDeadline}, nil)
 	}
 	s.store(tx, key, p, all)
 	return nil
 }
 
-// ReportClock sends the partition's clock to the journey stage.
-func (s *Stage) ReportClock(tx engine.Tx, partition int32, clock time.Time) error {
+// ReportWatermark sends the partition's clock to the journey stage.
+func (s *Stage) ReportWatermark(tx stage.Tx, partition int32, clock time.Time) error {
 	return entity.ReportWatermark(tx, s.provider.Name, partition, s.config.JourneyPartitions, clock)
 }
 
 // save emits the snapshot of a changed payment, sends it to its journeys, and stores it.
-func (s *Stage) save(tx engine.Tx, key []byte, p *Entity, change *avro.Change, trace []raw.Header) error {
+func (s *Stage) save(tx stage.Tx, key []byte, p *Entity, change *avro.Change, trace []stage.Header) error {
 	all := p.aggregate()
-	p.overdue = s.overdue(all, tx.Now())
+	p.overdue = s.overdue(all, tx.Watermark())
 	p.revision = entity.NextRevision(tx, p.revision)
 	journeys := all.appendJourneys(p.journeys.Next())
 	snapshot := s.snapshot(statecodec.View(key), p, all, journeys)
@@ -173,7 +172,7 @@ func (s *Stage) save(tx engine.Tx, key []byte, p *Entity, change *avro.Change, t
 const usualSize = 1024
 
 // tellJourneys sends the snapshot just made to the journeys.
-func (s *Stage) tellJourneys(tx engine.Tx, p *Entity, all *aggregate, trace []raw.Header) error {
+func (s *Stage) tellJourneys(tx stage.Tx, p *Entity, all *aggregate, trace []stage.Header) error {
 	input, snapshot := &p.journeys.Input, &p.snapshot
 	*input = avro.JourneyInput{
 		MemberID: avro.Some(snapshot.PaymentID), MemberRevision: avro.Some(p.revision), MemberFacts: avro.Some(p.count),
@@ -185,7 +184,7 @@ func (s *Stage) tellJourneys(tx engine.Tx, p *Entity, all *aggregate, trace []ra
 }
 
 // Erase deletes a payment: its state, its snapshot, and its membership of journeys.
-func (*Stage) Erase(tx engine.Tx, r *erasure.Request) error {
+func (*Stage) Erase(tx stage.Tx, r *erasure.Request) error {
 	entry, err := tx.Get(r.Key)
 	if err != nil {
 		return err
@@ -215,7 +214,7 @@ func (s *Stage) overdue(all *aggregate, now time.Time) bool {
 }
 
 // store writes the payment; all is the aggregate of its facts.
-func (s *Stage) store(tx engine.Tx, key []byte, p *Entity, all *aggregate) {
+func (s *Stage) store(tx stage.Tx, key []byte, p *Entity, all *aggregate) {
 	due := s.end(p)
 	if at := s.holdDeadline(all); !p.overdue && at != 0 {
 		due = statecodec.Earlier(due, at)

@@ -10,6 +10,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/payment"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -26,12 +27,12 @@ type bank struct {
 
 type callback struct{ payment.Event }
 
-func (b *bank) Decode(in *engine.Input) (engine.Event, error) {
+func (b *bank) Decode(in *stage.Input) (stage.Event, error) {
 	var number byte
 	var phase, order string
 	var amount int64
 	if _, err := fmt.Sscan(string(in.Value), &number, &phase, &amount, &order); err != nil {
-		return nil, engine.Permanentf(engine.CauseUndecodable, "not a callback")
+		return nil, stage.Permanentf(stage.CauseUndecodable, "not a callback")
 	}
 	cb := &callback{}
 	cb.Key, cb.Source, cb.Provider, cb.SourceID = in.Key, b.sources.Find("branch", "bank"), "bank", "branch"
@@ -49,7 +50,7 @@ func (b *bank) Decode(in *engine.Input) (engine.Event, error) {
 	return cb, nil
 }
 
-func (b *bank) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error {
+func (b *bank) Apply(tx stage.Tx, in *stage.Input, event stage.Event) error {
 	cb, ok := event.(*callback)
 	if !ok {
 		return fmt.Errorf("an event of type %T", event)
@@ -64,9 +65,9 @@ func TestAnotherProvider(t *testing.T) {
 	sources := source.NewSet([]source.Source{{ID: "branch", Provider: "bank"}})
 	config := payment.DefaultConfig()
 	config.Hold = time.Hour
-	stage := payment.New(payment.Provider{Name: "bank", KnownBy: avro.KnownByEventID, Currency: "EUR"}, config, sources)
+	payments := payment.New(payment.Provider{Name: "bank", KnownBy: avro.KnownByEventID, Currency: "EUR"}, config, sources)
 	m, err := engine.NewMemory(engine.MemoryConfig{
-		Name: "bank", Stage: &bank{Stage: stage, sources: sources}, DeadLetter: schemas.DeadLetterUAPAY,
+		Name: "bank", Stage: &bank{Stage: payments, sources: sources}, DeadLetter: schemas.DeadLetterUAPAY,
 		Outputs: []string{schemas.DecodedUAPAYPayment, schemas.EnrichedPayments, schemas.Duplicates, schemas.InternalJourney},
 	})
 	if err != nil {
@@ -76,7 +77,7 @@ func TestAnotherProvider(t *testing.T) {
 	var got []string
 	for n, line := range []string{"1 held 300 order-17", "broken", "1 held 300 order-17", "2 paid 300 order-17", "3 returned 300 order-18"} {
 		at := start.Add(time.Duration(n) * 50 * time.Minute)
-		outputs, err := m.Feed(engine.Input{Topic: "raw.bank.v1", Offset: int64(n), Key: []byte("bank:p1"), Value: []byte(line), Timestamp: at})
+		outputs, err := m.Feed(stage.Input{Topic: "raw.bank.v1", Offset: int64(n), Key: []byte("bank:p1"), Value: []byte(line), Timestamp: at})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -93,7 +94,7 @@ func TestAnotherProvider(t *testing.T) {
 }
 
 // summary describes the outputs except decoded records and watermarks.
-func summary(t *testing.T, outputs []engine.Output) (lines []string) {
+func summary(t *testing.T, outputs []stage.Output) (lines []string) {
 	t.Helper()
 	for _, out := range outputs {
 		var err error

@@ -7,7 +7,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // maxNames limits how many names of one stage get a series and a log line of their own;
@@ -46,10 +46,10 @@ func NewMetrics(reg prometheus.Registerer, logger *slog.Logger) *Metrics {
 
 // Add returns a stage's hook for counts: it adds those of this package to the metrics
 // and passes all others to next. Several goroutines may call the hook.
-func (m *Metrics) Add(stage, provider string, next func(engine.Count)) func(engine.Count) {
-	c := &counters{Metrics: m, stage: stage, provider: provider, met: map[engine.Count]bool{}}
-	return func(count engine.Count) {
-		switch count.Figure {
+func (m *Metrics) Add(stageName, provider string, next func(stage.Count)) func(stage.Count) {
+	c := &counters{Metrics: m, stage: stageName, provider: provider, met: map[stage.Count]bool{}}
+	return func(count stage.Count) {
+		switch count.Name {
 		case FigureUnread, FigureRounded, FigureUnknown:
 			c.add(count)
 		default:
@@ -65,21 +65,21 @@ type counters struct {
 	stage, provider string
 	mu              sync.Mutex
 	// met holds the counters and labels that occurred, with N 0.
-	met map[engine.Count]bool
+	met map[stage.Count]bool
 }
 
-func (c *counters) add(count engine.Count) {
+func (c *counters) add(count stage.Count) {
 	first, room := c.first(count)
-	switch count.Figure {
+	switch count.Name {
 	case FigureUnread:
-		c.unread.WithLabelValues(c.stage, c.provider, count.Source).Add(float64(count.N))
+		c.unread.WithLabelValues(c.stage, c.provider, count.Label).Add(float64(count.N))
 		if first {
-			c.logger.Warn("a field has no one meaning: it is left empty, or the last of its values is taken", slog.String("stage", c.stage), slog.String("field", count.Source))
+			c.logger.Warn("a field has no one meaning: it is left empty, or the last of its values is taken", slog.String("stage", c.stage), slog.String("field", count.Label))
 		}
 	case FigureRounded:
-		c.rounded.WithLabelValues(c.stage, c.provider, count.Source).Add(float64(count.N))
+		c.rounded.WithLabelValues(c.stage, c.provider, count.Label).Add(float64(count.N))
 	default:
-		kind, name, _ := strings.Cut(count.Source, "/")
+		kind, name, _ := strings.Cut(count.Label, "/")
 		if !room {
 			name = others
 		}
@@ -93,7 +93,7 @@ func (c *counters) add(count engine.Count) {
 
 // first reports whether a label occurs for the first time, and whether it gets a series
 // of its own.
-func (c *counters) first(count engine.Count) (first, room bool) {
+func (c *counters) first(count stage.Count) (first, room bool) {
 	count.N = 0
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -103,7 +103,7 @@ func (c *counters) first(count engine.Count) (first, room bool) {
 	if len(c.met) >= maxNames {
 		return false, false
 	}
-	count.Source = strings.Clone(count.Source)
+	count.Label = strings.Clone(count.Label)
 	c.met[count] = true
 	return true, true
 }

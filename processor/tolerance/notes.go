@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
 )
 
@@ -86,16 +86,9 @@ func (n *Notes) add(figure, source string) {
 
 // Count adds the noted faults to the counters of the transaction. Call it only for a
 // record that is a new fact.
-func (n *Notes) Count(tx engine.Tx) {
-	if len(n.list) == 0 {
-		return
-	}
-	counter, ok := tx.(engine.Counter)
-	if !ok {
-		return
-	}
+func (n *Notes) Count(tx stage.Tx) {
 	for i := range n.list {
-		counter.Count(n.list[i].figure, n.list[i].source, 1)
+		tx.Count(n.list[i].figure, n.list[i].source, 1)
 	}
 }
 

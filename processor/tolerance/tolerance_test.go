@@ -10,20 +10,20 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/tolerance"
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
 )
 
 // tx is a transaction that is committed at once.
 type tx struct {
-	engine.Tx
+	stage.Tx
 
-	counted func(engine.Count)
+	counted func(stage.Count)
 }
 
 func (t tx) Count(figure, source string, n int64) {
-	t.counted(engine.Count{Figure: figure, Source: source, N: n})
+	t.counted(stage.Count{Name: figure, Label: source, N: n})
 }
 
 // TestNotesAreCounted: each thing once a record, with one log line however often it
@@ -32,8 +32,8 @@ func TestNotesAreCounted(t *testing.T) {
 	t.Parallel()
 	registry, log := prometheus.NewRegistry(), &bytes.Buffer{}
 	metrics := tolerance.NewMetrics(registry, slog.New(slog.NewTextHandler(log, nil)))
-	var passed []engine.Count
-	to := tx{counted: metrics.Add("lox24", "lox24", func(c engine.Count) { passed = append(passed, c) })}
+	var passed []stage.Count
+	to := tx{counted: metrics.Add("lox24", "lox24", func(c stage.Count) { passed = append(passed, c) })}
 	var notes tolerance.Notes
 	for range 3 {
 		notes.Reset()

@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // TestAmountsOfPaymentsAddUp: paid less refunded is what is left of the money that was
@@ -14,7 +14,7 @@ import (
 func TestAmountsOfPaymentsAddUp(t *testing.T) {
 	t.Parallel()
 	type amounts struct{ Paid, Refunded, Released int64 }
-	phase := func(status, paymentStatus string, minute int, changes map[string]any) engine.Input {
+	phase := func(status, paymentStatus string, minute int, changes map[string]any) stage.Input {
 		at := noon(time.Duration(minute) * time.Minute)
 		return record(invoice(at, status, paymentStatus, changes), at, int64(minute))
 	}
@@ -23,21 +23,21 @@ func TestAmountsOfPaymentsAddUp(t *testing.T) {
 	held := phase("PAID", "HOLDED", 0, nil)
 	paid := phase("FINISHED", "FINISHED", 1, nil)
 	for name, test := range map[string]struct {
-		records []engine.Input
+		records []stage.Input
 		want    amounts
 	}{
-		"held":                                {[]engine.Input{held}, amounts{}},
-		"refused":                             {[]engine.Input{phase("NEW", "REJECTED", 0, nil)}, amounts{}},
-		"paid":                                {[]engine.Input{paid}, amounts{Paid: 100000}},
-		"held, then paid":                     {[]engine.Input{held, paid}, amounts{Paid: 100000}},
-		"refunded in part":                    {[]engine.Input{paid, phase("FINISHED", "FINISHED", 2, back(300))}, amounts{Paid: 100000, Refunded: 300}},
-		"refunded whole":                      {[]engine.Input{paid, phase("REVERSED", "REVERSED", 2, back(100000))}, amounts{Paid: 100000, Refunded: 100000}},
-		"refunded, no amount named":           {[]engine.Input{paid, phase("REVERSED", "REVERSED", 2, unnamed)}, amounts{Paid: 100000, Refunded: 100000}},
-		"held, paid and refunded":             {[]engine.Input{held, paid, phase("REVERSED", "REVERSED", 2, back(400))}, amounts{Paid: 100000, Refunded: 400}},
-		"released":                            {[]engine.Input{held, phase("REVERSED", "REVERSED", 2, back(100000))}, amounts{Released: 100000}},
-		"released, no amount named":           {[]engine.Input{held, phase("REVERSED", "REVERSED", 2, unnamed)}, amounts{Released: 100000}},
-		"released in part, then canceled":     {[]engine.Input{held, phase("CANCELED", "CANCELED", 2, back(700))}, amounts{Released: 700}},
-		"a negative amount is not given back": {[]engine.Input{paid, phase("FINISHED", "FINISHED", 2, back(-300))}, amounts{Paid: 100000}},
+		"held":                                {[]stage.Input{held}, amounts{}},
+		"refused":                             {[]stage.Input{phase("NEW", "REJECTED", 0, nil)}, amounts{}},
+		"paid":                                {[]stage.Input{paid}, amounts{Paid: 100000}},
+		"held, then paid":                     {[]stage.Input{held, paid}, amounts{Paid: 100000}},
+		"refunded in part":                    {[]stage.Input{paid, phase("FINISHED", "FINISHED", 2, back(300))}, amounts{Paid: 100000, Refunded: 300}},
+		"refunded whole":                      {[]stage.Input{paid, phase("REVERSED", "REVERSED", 2, back(100000))}, amounts{Paid: 100000, Refunded: 100000}},
+		"refunded, no amount named":           {[]stage.Input{paid, phase("REVERSED", "REVERSED", 2, unnamed)}, amounts{Paid: 100000, Refunded: 100000}},
+		"held, paid and refunded":             {[]stage.Input{held, paid, phase("REVERSED", "REVERSED", 2, back(400))}, amounts{Paid: 100000, Refunded: 400}},
+		"released":                            {[]stage.Input{held, phase("REVERSED", "REVERSED", 2, back(100000))}, amounts{Released: 100000}},
+		"released, no amount named":           {[]stage.Input{held, phase("REVERSED", "REVERSED", 2, unnamed)}, amounts{Released: 100000}},
+		"released in part, then canceled":     {[]stage.Input{held, phase("CANCELED", "CANCELED", 2, back(700))}, amounts{Released: 700}},
+		"a negative amount is not given back": {[]stage.Input{paid, phase("FINISHED", "FINISHED", 2, back(-300))}, amounts{Paid: 100000}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

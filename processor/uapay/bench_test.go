@@ -4,11 +4,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/payment"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/uapay"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
@@ -37,13 +37,13 @@ func BenchmarkDecode(b *testing.B) {
 // BenchmarkApply is what a decoded callback costs: state read and written, snapshot and
 // journey input encoded. Each round is a payment's first to third callback.
 func BenchmarkApply(b *testing.B) {
-	stage := newStage(b)
-	var inputs []engine.Input
-	var events []engine.Event
+	tested := newStage(b)
+	var inputs []stage.Input
+	var events []stage.Event
 	for n, status := range []string{"NEW", "PENDING", "FINISHED"} {
 		at := noon(time.Duration(n) * time.Minute)
 		in := record(invoice(at, status, status, nil), at.Add(time.Second), int64(n))
-		event, err := stage.Decode(&in)
+		event, err := tested.Decode(&in)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -57,7 +57,7 @@ func BenchmarkApply(b *testing.B) {
 			tx.Entry = nil
 		}
 		tx.NextRound()
-		if err := stage.Apply(tx, &inputs[n%len(inputs)], events[n%len(inputs)]); err != nil {
+		if err := tested.Apply(tx, &inputs[n%len(inputs)], events[n%len(inputs)]); err != nil {
 			b.Fatal(err)
 		}
 		n++

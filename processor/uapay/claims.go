@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/entity"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/processor/tolerance"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -74,13 +74,13 @@ func (c *reader) parse(body, room []byte) (payload []byte, err error) {
 	}
 	const parts = 3
 	if n := bytes.Count(token, []byte(".")) + 1; n != parts {
-		return room, engine.Permanentf(engine.CauseUndecodable, "token: %d parts, a JWT has 3", n)
+		return room, stage.Permanentf(stage.CauseUndecodable, "token: %d parts, a JWT has 3", n)
 	}
 	_, rest, _ := bytes.Cut(token, []byte("."))
 	encoded, _, _ := bytes.Cut(rest, []byte("."))
 	payload, err = base64.RawURLEncoding.AppendDecode(room[:0], encoded)
 	if err != nil {
-		return payload, engine.Permanentf(engine.CauseUndecodable, "token: the claims are not base64url")
+		return payload, stage.Permanentf(stage.CauseUndecodable, "token: the claims are not base64url")
 	}
 	return payload, c.read(payload)
 }
@@ -105,7 +105,7 @@ func tokenOf(s *jsonscan.Scanner, body []byte) (token []byte, err error) {
 		return nil, entity.Unreadable("", err)
 	}
 	if n != 1 {
-		return nil, engine.Permanentf(engine.CauseUndecodable, "body: %d token keys, want one", n)
+		return nil, stage.Permanentf(stage.CauseUndecodable, "body: %d token keys, want one", n)
 	}
 	return token, nil
 }
@@ -136,13 +136,13 @@ func (c *reader) read(payload []byte) error {
 		return entity.Unreadable("claims", err)
 	}
 	if c.members.repeated() {
-		return engine.Permanentf(engine.CauseUndecodable, "claims: a key stands there twice")
+		return stage.Permanentf(stage.CauseUndecodable, "claims: a key stands there twice")
 	}
 	if !entity.ValidID(c.PaymentID) {
-		return engine.Permanentf(engine.CauseSchemaMismatch, "claims: paymentId: %s", entity.NoID)
+		return stage.Permanentf(stage.CauseSchemaMismatch, "claims: paymentId: %s", entity.NoID)
 	}
 	if c.OperationID != "" && !entity.ValidID(c.OperationID) {
-		return engine.Permanentf(engine.CauseSchemaMismatch, "claims: operationId: %s", entity.NoID)
+		return stage.Permanentf(stage.CauseSchemaMismatch, "claims: operationId: %s", entity.NoID)
 	}
 	return c.needed()
 }
@@ -166,7 +166,7 @@ func (c *claims) needed() error {
 		{"postbackTime", c.IssuedAt.IsZero()},
 	} {
 		if claim.used && c.notes.Has(claim.name) {
-			return engine.Permanentf(engine.CauseSchemaMismatch, "claims.%s: the value has no one meaning, and the payment depends on it", claim.name)
+			return stage.Permanentf(stage.CauseSchemaMismatch, "claims.%s: the value has no one meaning, and the payment depends on it", claim.name)
 		}
 	}
 	return nil

@@ -9,10 +9,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/payment"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -38,10 +38,10 @@ type reading struct {
 }
 
 // Decode parses a raw record.
-func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
+func (s *Stage) Decode(in *stage.Input) (stage.Event, error) {
 	envelope, err := raw.ParseShared(in.Headers)
 	if err != nil {
-		return nil, engine.Permanentf(engine.CauseUndecodable, "%v", err)
+		return nil, stage.Permanentf(stage.CauseUndecodable, "%v", err)
 	}
 	r, ok := s.readings.Get().(*reading)
 	if !ok {
@@ -61,14 +61,14 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 }
 
 // read decodes a record into cb.
-func (s *Stage) read(cb *callback, r *reading, in *engine.Input) error {
+func (s *Stage) read(cb *callback, r *reading, in *stage.Input) error {
 	c, e := &r.claims, &r.envelope
 	var err error
 	if cb.payload, err = r.parse(in.Value, cb.payload); err != nil {
 		return err
 	}
 	if provider, id, _ := bytes.Cut(in.Key, []byte(":")); string(provider) != raw.ProviderUAPAY || string(id) != c.PaymentID {
-		return engine.Permanentf(engine.CauseUndecodable, "the record's key is not that of its paymentId")
+		return stage.Permanentf(stage.CauseUndecodable, "the record's key is not that of its paymentId")
 	}
 	cb.Provider, cb.SourceID, cb.ReceivedAt = e.Provider, e.Source, e.ReceivedAt
 	cb.Source, cb.Trace = s.sources.Find(e.Source, e.Provider), raw.Trace(in.Headers)
@@ -96,7 +96,7 @@ func (s *Stage) read(cb *callback, r *reading, in *engine.Input) error {
 }
 
 // fill fills in the decoded record and the fact.
-func (s *Stage) fill(cb *callback, r *reading, in *engine.Input) {
+func (s *Stage) fill(cb *callback, r *reading, in *stage.Input) {
 	c, e, d := &r.claims, &r.envelope, &r.decoded
 	*d = avro.UAPAYPayment{
 		Origin:  entity.OriginOf(in, e),

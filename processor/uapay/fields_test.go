@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
@@ -14,7 +14,7 @@ import (
 // docs of enriched.payments.v1 have them.
 func TestFieldsSayWhatTheirDocsSay(t *testing.T) {
 	t.Parallel()
-	operation := func(minute int, id, status string, external any) engine.Input {
+	operation := func(minute int, id, status string, external any) stage.Input {
 		at := noon(time.Duration(minute) * time.Minute)
 		return record(map[string]any{
 			"paymentId": paymentID, "operationId": id, "operationStatus": status, "operationExternalId": external, "paymentStatus": "PAYED",

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec/formattest"
 )
 
@@ -12,7 +13,7 @@ import (
 // refused.
 func TestStateFormats(t *testing.T) {
 	t.Parallel()
-	at := func(after time.Duration, offset int64, status, paymentStatus string, replaced map[string]any) engine.Input {
+	at := func(after time.Duration, offset int64, status, paymentStatus string, replaced map[string]any) stage.Input {
 		return record(invoice(noon(after), status, paymentStatus, replaced), noon(after), offset)
 	}
 	held := at(time.Minute, 1, "PAID", "HOLDED", nil)
@@ -20,8 +21,8 @@ func TestStateFormats(t *testing.T) {
 	again.Offset = 3
 	c := formattest.Case{
 		New:     func() *engine.Memory { return newMemory(t, nil) },
-		History: []engine.Input{at(0, 0, "NEW", "PENDING", nil), held},
-		Next:    []engine.Input{again, at(time.Hour, 4, "FINISHED", "FINISHED", map[string]any{"reversalAmount": 100})},
+		History: []stage.Input{at(0, 0, "NEW", "PENDING", nil), held},
+		Next:    []stage.Input{again, at(time.Hour, 4, "FINISHED", "FINISHED", map[string]any{"reversalAmount": 100})},
 		Main:    "uapay:" + paymentID,
 	}
 	c.Check(t)

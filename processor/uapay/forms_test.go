@@ -76,8 +76,8 @@ func TestForms(t *testing.T) {
 			}
 			var unread []string
 			for _, c := range m.Counts() {
-				if c.Figure == tolerance.FigureUnread {
-					unread = append(unread, c.Source)
+				if c.Name == tolerance.FigureUnread {
+					unread = append(unread, c.Label)
 				}
 			}
 			if want := slices.DeleteFunc([]string{test.unread}, func(s string) bool { return s == "" }); !slices.Equal(unread, want) {

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
@@ -75,7 +75,7 @@ func TestExposed(t *testing.T) {
 func TestWhereIsTold(t *testing.T) {
 	t.Parallel()
 	w := run(t, newMemory(t, nil), record(invoice(noon(0), "NEW", "NEW", map[string]any{"amount": true}), noon(0), 1))
-	if text := strings.Join(w.dead, " "); !strings.Contains(text, string(engine.CauseSchemaMismatch)) || !strings.Contains(text, "claims.amount") {
+	if text := strings.Join(w.dead, " "); !strings.Contains(text, string(stage.CauseSchemaMismatch)) || !strings.Contains(text, "claims.amount") {
 		t.Errorf("dead = %v, want claims.amount", w.dead)
 	}
 }

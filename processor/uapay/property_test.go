@@ -16,6 +16,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/payment"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/uapay"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
@@ -65,7 +66,7 @@ func TestAnyOrder(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		n := rapid.IntRange(1, 6).Draw(rt, "facts")
-		var deliveries []engine.Input
+		var deliveries []stage.Input
 		for i := range n {
 			at := noon(time.Duration(rapid.IntRange(0, 5).Draw(rt, "minute")) * time.Minute)
 			claims := drawn(rt, i, at)
@@ -92,7 +93,7 @@ type failing interface {
 }
 
 // sameInAnyOrder compares what deliveries of n callbacks end in with what they do shuffled.
-func sameInAnyOrder(t *testing.T, to failing, deliveries []engine.Input, n int, seed uint64, end time.Time) {
+func sameInAnyOrder(t *testing.T, to failing, deliveries []stage.Input, n int, seed uint64, end time.Time) {
 	t.Helper()
 	want := ends(t, deliveries, end)
 	rand.New(rand.NewPCG(seed, seed)).Shuffle(len(deliveries), func(i, j int) { deliveries[i], deliveries[j] = deliveries[j], deliveries[i] })
@@ -121,7 +122,7 @@ func TestManyFactsInAnyOrder(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 1))
 			const n = payment.MaxFacts + 40
 			words := []string{"NEW", "PENDING", "HOLDED", "FINISHED"}
-			var deliveries []engine.Input
+			var deliveries []stage.Input
 			for i := range n {
 				at := noon(time.Duration(random.IntN(2*n)) * time.Minute)
 				claims := map[string]any{
@@ -142,7 +143,7 @@ func TestManyFactsInAnyOrder(t *testing.T) {
 	}
 }
 
-func ends(t *testing.T, deliveries []engine.Input, end time.Time) *told {
+func ends(t *testing.T, deliveries []stage.Input, end time.Time) *told {
 	t.Helper()
 	m := patient(t)
 	w := run(t, m, deliveries...)
@@ -158,7 +159,7 @@ func ends(t *testing.T, deliveries []engine.Input, end time.Time) *told {
 func TestManyFacts(t *testing.T) {
 	t.Parallel()
 	const n = 3 * payment.MaxFacts
-	var records []engine.Input
+	var records []stage.Input
 	for i := range n {
 		at := noon(time.Duration(i) * time.Minute)
 		records = append(records, record(map[string]any{
@@ -178,7 +179,7 @@ func TestManyFacts(t *testing.T) {
 // TestReversalEach: a source that reads reversalAmount as that of each return.
 func TestReversalEach(t *testing.T) {
 	t.Parallel()
-	part := func(minute, amount int) engine.Input {
+	part := func(minute, amount int) stage.Input {
 		at := noon(time.Duration(minute) * time.Minute)
 		return record(invoice(at, "FINISHED", "FINISHED", map[string]any{"reversalAmount": amount}), at, int64(minute))
 	}
@@ -195,7 +196,7 @@ func TestReversalEach(t *testing.T) {
 func TestSameSecond(t *testing.T) {
 	t.Parallel()
 	held, done := record(invoice(noon(0), "PAID", "HOLDED", nil), noon(0), 1), record(invoice(noon(0), "FINISHED", "FINISHED", nil), noon(0), 2)
-	for name, order := range map[string][]engine.Input{"in order": {held, done}, "the other way": {done, held}} {
+	for name, order := range map[string][]stage.Input{"in order": {held, done}, "the other way": {done, held}} {
 		if w := run(t, newMemory(t, nil), order...); w.payment.PaymentStatus.Value != "FINISHED" || w.payment.Regression {
 			t.Errorf("%s: paymentStatus %q, regression %v, want FINISHED and none", name, w.payment.PaymentStatus.Value, w.payment.Regression)
 		}

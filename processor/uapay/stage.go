@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/erasure"
 	"github.com/tributary-hq/tributary/processor/payment"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -29,10 +29,10 @@ type Stage struct {
 }
 
 var (
-	_ engine.Stage         = (*Stage)(nil)
-	_ engine.ClockReporter = (*Stage)(nil)
-	_ engine.Recycler      = (*Stage)(nil)
-	_ erasure.Eraser       = (*Stage)(nil)
+	_ stage.Stage             = (*Stage)(nil)
+	_ stage.WatermarkReporter = (*Stage)(nil)
+	_ stage.Recycler          = (*Stage)(nil)
+	_ erasure.Eraser          = (*Stage)(nil)
 )
 
 // New returns the stage; the settings must be valid.
@@ -42,7 +42,7 @@ func New(config payment.Config, sources *source.Set, pseudonyms *privacy.Pseudon
 }
 
 // Apply adds a callback to its payment.
-func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error {
+func (s *Stage) Apply(tx stage.Tx, in *stage.Input, event stage.Event) error {
 	cb, ok := event.(*callback)
 	if !ok {
 		return fmt.Errorf("uapay: an event of type %T", event)
@@ -50,8 +50,8 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 	return s.Stage.Apply(tx, in, &cb.Event)
 }
 
-// Recycle implements engine.Recycler. Until its reuse the callback keeps its record alive.
-func (s *Stage) Recycle(used engine.Event) {
+// Recycle implements stage.Recycler. Until its reuse the callback keeps its record alive.
+func (s *Stage) Recycle(used stage.Event) {
 	if cb, ok := used.(*callback); ok {
 		s.callbacks.Put(cb)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/payment"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/uapay"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -50,16 +51,16 @@ func body(claims map[string]any) []byte {
 	return fmt.Appendf(nil, `{"token":"%s.%s.%s"}`, encode([]byte(`{"alg":"HS256","typ":"JWT"}`)), encode(payload), encode(make([]byte, 32)))
 }
 
-func record(claims map[string]any, received time.Time, offset int64) engine.Input {
+func record(claims map[string]any, received time.Time, offset int64) stage.Input {
 	return rawRecord(body(claims), received, offset)
 }
 
-func rawRecord(value []byte, received time.Time, offset int64) engine.Input {
+func rawRecord(value []byte, received time.Time, offset int64) stage.Input {
 	e := raw.Envelope{
 		Source: "shop", Provider: raw.ProviderUAPAY, Assurance: raw.AssuranceSignedBody, SecretID: "k1", RequestID: fmt.Sprint("r", offset),
 		ReceivedAt: received, Kind: raw.KindWebhook, Items: 1, ContentType: "application/json",
 	}
-	return engine.Input{Topic: "raw.uapay.v1", Offset: offset, Key: []byte("uapay:" + paymentID), Value: value, Headers: e.Append(nil), Timestamp: received}
+	return stage.Input{Topic: "raw.uapay.v1", Offset: offset, Key: []byte("uapay:" + paymentID), Value: value, Headers: raw.Append[stage.Header](nil, &e), Timestamp: received}
 }
 
 func newMemory(tb testing.TB, configure func(*source.Source)) *engine.Memory {
@@ -95,13 +96,13 @@ type told struct {
 	decoded, repeats int
 	dead             []string
 	ended            bool
-	outputs          []engine.Output
+	outputs          []stage.Output
 	removals         int
 	lastDecoded      avro.UAPAYPayment
 	paymentsTold     int
 }
 
-func (w *told) take(tb testing.TB, outputs []engine.Output) {
+func (w *told) take(tb testing.TB, outputs []stage.Output) {
 	tb.Helper()
 	w.outputs = append(w.outputs, outputs...)
 	for _, out := range outputs {
@@ -139,7 +140,7 @@ func (w *told) take(tb testing.TB, outputs []engine.Output) {
 	}
 }
 
-func run(tb testing.TB, m *engine.Memory, records ...engine.Input) *told {
+func run(tb testing.TB, m *engine.Memory, records ...stage.Input) *told {
 	tb.Helper()
 	w := &told{journeys: map[string]avro.JourneyInput{}}
 	for _, r := range records {
@@ -154,109 +155,109 @@ func run(tb testing.TB, m *engine.Memory, records ...engine.Input) *told {
 
 func TestStories(t *testing.T) {
 	t.Parallel()
-	phase := func(status, paymentStatus string, minute int, replaced map[string]any) engine.Input {
+	phase := func(status, paymentStatus string, minute int, replaced map[string]any) stage.Input {
 		at := noon(time.Duration(minute) * time.Minute)
 		return record(invoice(at, status, paymentStatus, replaced), at.Add(time.Second), int64(minute))
 	}
 	type flags struct{ conflict, regression, changed, inconsistent bool }
 	tests := map[string]struct {
-		records []engine.Input
+		records []stage.Input
 		phase   avro.PaymentPhase
 		back    int64 // refunded or released
 		flags   flags
 	}{
 		"held, then completed": {
-			[]engine.Input{phase("PAID", "HOLDED", 0, nil), phase("FINISHED", "FINISHED", 5, nil)},
+			[]stage.Input{phase("PAID", "HOLDED", 0, nil), phase("FINISHED", "FINISHED", 5, nil)},
 			avro.PaymentPhasePaid, 0,
 			flags{},
 		},
-		"held": {[]engine.Input{phase("PAID", "HOLDED", 0, nil)}, avro.PaymentPhaseHeld, 0, flags{}},
+		"held": {[]stage.Input{phase("PAID", "HOLDED", 0, nil)}, avro.PaymentPhaseHeld, 0, flags{}},
 		"partial, then full refund": {
-			[]engine.Input{
+			[]stage.Input{
 				phase("FINISHED", "FINISHED", 0, nil), phase("FINISHED", "FINISHED", 5, map[string]any{"reversalAmount": 30000}),
 				phase("REVERSED", "REVERSED", 9, map[string]any{"reversalAmount": 100000}),
 			}, avro.PaymentPhaseReturned, 100000, flags{},
 		},
 		"a status going backwards": {
-			[]engine.Input{phase("FINISHED", "FINISHED", 0, nil), phase("NEW", "PENDING", 5, nil)},
+			[]stage.Input{phase("FINISHED", "FINISHED", 0, nil), phase("NEW", "PENDING", 5, nil)},
 			avro.PaymentPhasePaid, 0,
 			flags{regression: true},
 		},
 		"the same, arriving the other way round": {
-			[]engine.Input{phase("NEW", "PENDING", 5, nil), phase("FINISHED", "FINISHED", 0, nil)},
+			[]stage.Input{phase("NEW", "PENDING", 5, nil), phase("FINISHED", "FINISHED", 0, nil)},
 			avro.PaymentPhasePaid, 0,
 			flags{regression: true},
 		},
 		"late news of an earlier step are no regression": {
-			[]engine.Input{phase("FINISHED", "FINISHED", 5, nil), phase("NEW", "PENDING", 0, nil)},
+			[]stage.Input{phase("FINISHED", "FINISHED", 5, nil), phase("NEW", "PENDING", 0, nil)},
 			avro.PaymentPhasePaid, 0,
 			flags{},
 		},
 		"paid and refused": {
-			[]engine.Input{phase("NEW", "REJECTED", 0, nil), phase("FINISHED", "FINISHED", 5, nil)},
+			[]stage.Input{phase("NEW", "REJECTED", 0, nil), phase("FINISHED", "FINISHED", 5, nil)},
 			avro.PaymentPhasePaid, 0,
 			flags{conflict: true},
 		},
 		"an amount that changes": {
-			[]engine.Input{phase("NEW", "PENDING", 0, nil), phase("FINISHED", "FINISHED", 5, map[string]any{"amount": 5})},
+			[]stage.Input{phase("NEW", "PENDING", 0, nil), phase("FINISHED", "FINISHED", 5, map[string]any{"amount": 5})},
 			avro.PaymentPhasePaid, 0,
 			flags{changed: true},
 		},
 		"refused by its operation, then paid": {
-			[]engine.Input{
+			[]stage.Input{
 				phase("", "MYSTERY", 0, map[string]any{"operationId": "op-1", "operationStatus": "REJECTED"}),
 				phase("", "PAYED", 5, map[string]any{"operationId": "op-1", "operationStatus": "FINISHED"}),
 			}, avro.PaymentPhasePaid, 0, flags{conflict: true},
 		},
 		"refused by an operation beside a status that is known": {
-			[]engine.Input{
+			[]stage.Input{
 				phase("", "PENDING", 0, map[string]any{"operationId": "op-1", "operationStatus": "REJECTED"}), phase("", "PAYED", 5, nil),
 			}, avro.PaymentPhasePaid, 0, flags{conflict: true},
 		},
 		"held, canceled and released": {
-			[]engine.Input{phase("PAID", "HOLDED", 0, nil), phase("CANCELED", "REVERSED", 5, map[string]any{"reversalAmount": 100000})},
+			[]stage.Input{phase("PAID", "HOLDED", 0, nil), phase("CANCELED", "REVERSED", 5, map[string]any{"reversalAmount": 100000})},
 			avro.PaymentPhaseReturned, 100000,
 			flags{},
 		},
 		"another currency": {
-			[]engine.Input{phase("NEW", "PENDING", 0, map[string]any{"currency": "UAH"}), phase("NEW", "PENDING", 5, map[string]any{"currency": "EUR"})},
+			[]stage.Input{phase("NEW", "PENDING", 0, map[string]any{"currency": "UAH"}), phase("NEW", "PENDING", 5, map[string]any{"currency": "EUR"})},
 			avro.PaymentPhasePending, 0,
 			flags{changed: true},
 		},
 		"more given back than paid": {
-			[]engine.Input{phase("FINISHED", "FINISHED", 0, map[string]any{"reversalAmount": 100001})},
+			[]stage.Input{phase("FINISHED", "FINISHED", 0, map[string]any{"reversalAmount": 100001})},
 			avro.PaymentPhasePaid, 100001,
 			flags{inconsistent: true},
 		},
 		"a negative amount": {
-			[]engine.Input{phase("FINISHED", "FINISHED", 0, map[string]any{"amount": -1, "reversalAmount": nil})},
+			[]stage.Input{phase("FINISHED", "FINISHED", 0, map[string]any{"amount": -1, "reversalAmount": nil})},
 			avro.PaymentPhasePaid,
 			0,
 			flags{inconsistent: true},
 		},
 		"amount and paymentAmount are equal": {
-			[]engine.Input{phase("FINISHED", "FINISHED", 0, map[string]any{"paymentAmount": 100000})}, avro.PaymentPhasePaid, 0, flags{},
+			[]stage.Input{phase("FINISHED", "FINISHED", 0, map[string]any{"paymentAmount": 100000})}, avro.PaymentPhasePaid, 0, flags{},
 		},
 		"amount and paymentAmount differ": {
-			[]engine.Input{phase("FINISHED", "FINISHED", 0, map[string]any{"paymentAmount": 5})},
+			[]stage.Input{phase("FINISHED", "FINISHED", 0, map[string]any{"paymentAmount": 5})},
 			avro.PaymentPhasePaid, 0,
 			flags{inconsistent: true},
 		},
 		"words in other case": {
-			[]engine.Input{phase("new", "Pending", 0, nil), phase("paid", "holded", 5, nil)}, avro.PaymentPhaseHeld, 0, flags{},
+			[]stage.Input{phase("new", "Pending", 0, nil), phase("paid", "holded", 5, nil)}, avro.PaymentPhaseHeld, 0, flags{},
 		},
 		"a later step without a time of its own": {
-			[]engine.Input{phase("NEW", "OPEN", 0, map[string]any{"iat": nil}), phase("FINISHED", "FINISHED", 5, nil)},
+			[]stage.Input{phase("NEW", "OPEN", 0, map[string]any{"iat": nil}), phase("FINISHED", "FINISHED", 5, nil)},
 			avro.PaymentPhasePaid, 0,
 			flags{},
 		},
 		"a step that only its dates place is no regression of others": {
-			[]engine.Input{phase("FINISHED", "FINISHED", 0, map[string]any{"iat": nil}), phase("NEW", "PENDING", 5, nil)},
+			[]stage.Input{phase("FINISHED", "FINISHED", 0, map[string]any{"iat": nil}), phase("NEW", "PENDING", 5, nil)},
 			avro.PaymentPhasePaid, 0,
 			flags{},
 		},
 		"unknown words raise nothing": {
-			[]engine.Input{phase("NEW", "PENDING", 0, nil), phase("GLORIOUS", "SPLENDID", 5, nil)},
+			[]stage.Input{phase("NEW", "PENDING", 0, nil), phase("GLORIOUS", "SPLENDID", 5, nil)},
 			avro.PaymentPhasePending, 0,
 			flags{},
 		},
@@ -366,7 +367,7 @@ func TestHoldCountsFromItsDate(t *testing.T) {
 func TestStaleToken(t *testing.T) {
 	t.Parallel()
 	old := record(invoice(noon(-90*24*time.Hour), "FINISHED", "FINISHED", nil), noon(0), 1)
-	if w := run(t, newMemory(t, nil), old); len(w.dead) == 0 || w.dead[0] != string(engine.CauseStale) {
+	if w := run(t, newMemory(t, nil), old); len(w.dead) == 0 || w.dead[0] != string(stage.CauseStale) {
 		t.Errorf("dead letters = %v, want stale", w.dead)
 	}
 	if w := run(t, newMemory(t, func(s *source.Source) { s.AcceptStale = true }), old); w.decoded != 1 {
@@ -389,7 +390,7 @@ func TestTokenComesAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var records []engine.Input
+			var records []stage.Input
 			for i, at := range []int{0, 80, 170, 300 * 24} {
 				claims := invoice(noon(0), "FINISHED", "FINISHED", map[string]any{"iat": iat(at)})
 				records = append(records, record(claims, hour(at), int64(i)))
@@ -418,7 +419,7 @@ func TestTokenComesAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.take(t, out)
-	if !w.ended || w.decoded != 1 || len(w.dead) == 0 || w.dead[0] != string(engine.CauseStale) {
+	if !w.ended || w.decoded != 1 || len(w.dead) == 0 || w.dead[0] != string(stage.CauseStale) {
 		t.Errorf("after the payment's end: ended %v, %d decoded, dead letters %v, want stale", w.ended, w.decoded, w.dead)
 	}
 }
@@ -482,26 +483,26 @@ func TestUndecodable(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		value []byte
-		cause engine.Cause
+		cause stage.Cause
 	}{
-		"not JSON":          {[]byte("{"), engine.CauseUndecodable},
-		"no token":          {[]byte("{}"), engine.CauseUndecodable},
-		"two tokens":        {[]byte(`{"token":"a.b.c","token":"a.b.c"}`), engine.CauseUndecodable},
-		"two parts":         {[]byte(`{"token":"a.b"}`), engine.CauseUndecodable},
-		"token as array":    {[]byte(`{"token":["a.b.c"]}`), engine.CauseSchemaMismatch},
-		"not base64url":     {[]byte(`{"token":"a.+.c"}`), engine.CauseUndecodable},
-		"claims no object":  {[]byte(`{"token":"a.` + base64.RawURLEncoding.EncodeToString([]byte(`[]`)) + `.c"}`), engine.CauseSchemaMismatch},
-		"no paymentId":      {body(map[string]any{"amount": 1}), engine.CauseSchemaMismatch},
-		"paymentId cut":     {body(map[string]any{"paymentId": "pay-\ufffd"}), engine.CauseSchemaMismatch},
-		"paymentId escapes": {body(map[string]any{"paymentId": "pay-\u009b31m"}), engine.CauseSchemaMismatch},
-		"operationId cut":   {body(map[string]any{"paymentId": "p", "operationId": "op-\ufffd"}), engine.CauseSchemaMismatch},
-		"another paymentId": {body(map[string]any{"paymentId": "other"}), engine.CauseUndecodable},
-		"amount no number":  {body(invoice(noon(0), "NEW", "NEW", map[string]any{"amount": "ten"})), engine.CauseSchemaMismatch},
-		"half a kopeck":     {body(invoice(noon(0), "NEW", "NEW", map[string]any{"amount": 0.5})), engine.CauseSchemaMismatch},
-		"amount too large":  {body(invoice(noon(0), "NEW", "NEW", map[string]any{"amount": json.Number("9223372036854775808")})), engine.CauseSchemaMismatch},
-		"status no text":    {body(invoice(noon(0), "NEW", "NEW", map[string]any{"status": []int{1}})), engine.CauseSchemaMismatch},
-		"iat before all":    {body(invoice(noon(0), "NEW", "NEW", map[string]any{"iat": -1})), engine.CauseSchemaMismatch},
-		"iat in year 30000": {body(invoice(noon(0), "NEW", "NEW", map[string]any{"iat": int64(1) << 60})), engine.CauseSchemaMismatch},
+		"not JSON":          {[]byte("{"), stage.CauseUndecodable},
+		"no token":          {[]byte("{}"), stage.CauseUndecodable},
+		"two tokens":        {[]byte(`{"token":"a.b.c","token":"a.b.c"}`), stage.CauseUndecodable},
+		"two parts":         {[]byte(`{"token":"a.b"}`), stage.CauseUndecodable},
+		"token as array":    {[]byte(`{"token":["a.b.c"]}`), stage.CauseSchemaMismatch},
+		"not base64url":     {[]byte(`{"token":"a.+.c"}`), stage.CauseUndecodable},
+		"claims no object":  {[]byte(`{"token":"a.` + base64.RawURLEncoding.EncodeToString([]byte(`[]`)) + `.c"}`), stage.CauseSchemaMismatch},
+		"no paymentId":      {body(map[string]any{"amount": 1}), stage.CauseSchemaMismatch},
+		"paymentId cut":     {body(map[string]any{"paymentId": "pay-\ufffd"}), stage.CauseSchemaMismatch},
+		"paymentId escapes": {body(map[string]any{"paymentId": "pay-\u009b31m"}), stage.CauseSchemaMismatch},
+		"operationId cut":   {body(map[string]any{"paymentId": "p", "operationId": "op-\ufffd"}), stage.CauseSchemaMismatch},
+		"another paymentId": {body(map[string]any{"paymentId": "other"}), stage.CauseUndecodable},
+		"amount no number":  {body(invoice(noon(0), "NEW", "NEW", map[string]any{"amount": "ten"})), stage.CauseSchemaMismatch},
+		"half a kopeck":     {body(invoice(noon(0), "NEW", "NEW", map[string]any{"amount": 0.5})), stage.CauseSchemaMismatch},
+		"amount too large":  {body(invoice(noon(0), "NEW", "NEW", map[string]any{"amount": json.Number("9223372036854775808")})), stage.CauseSchemaMismatch},
+		"status no text":    {body(invoice(noon(0), "NEW", "NEW", map[string]any{"status": []int{1}})), stage.CauseSchemaMismatch},
+		"iat before all":    {body(invoice(noon(0), "NEW", "NEW", map[string]any{"iat": -1})), stage.CauseSchemaMismatch},
+		"iat in year 30000": {body(invoice(noon(0), "NEW", "NEW", map[string]any{"iat": int64(1) << 60})), stage.CauseSchemaMismatch},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

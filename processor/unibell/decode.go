@@ -6,9 +6,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/tolerance"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -28,10 +28,10 @@ type event struct {
 }
 
 // Decode reads a raw record of any kind.
-func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
+func (s *Stage) Decode(in *stage.Input) (stage.Event, error) {
 	headers, err := raw.Parse(in.Headers)
 	if err != nil {
-		return nil, engine.Permanentf(engine.CauseUndecodable, "%v", err)
+		return nil, stage.Permanentf(stage.CauseUndecodable, "%v", err)
 	}
 	e := &event{source: s.config.Sources.Find(headers.Source, raw.ProviderUnibell)}
 	e.call.Origin = entity.OriginOf(in, &headers)
@@ -53,7 +53,7 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 	}
 	for i := range f.text {
 		if !utf8.ValidString(f.text[i]) {
-			return nil, engine.Permanentf(engine.CauseUndecodable, "a field is not UTF-8")
+			return nil, stage.Permanentf(stage.CauseUndecodable, "a field is not UTF-8")
 		}
 	}
 	switch headers.Kind {
@@ -64,7 +64,7 @@ func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
 	case raw.KindWebhook:
 		err = s.status(e, &f)
 	default:
-		err = engine.Permanentf(engine.CauseUnknownType, "a raw record of a kind that this stage does not know")
+		err = stage.Permanentf(stage.CauseUnknownType, "a raw record of a kind that this stage does not know")
 	}
 	if err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func (e *event) byKey(key string, f *fields) {
 	}
 }
 
-func header(headers []raw.Header, key string) string {
+func header(headers []stage.Header, key string) string {
 	for i := range headers {
 		if headers[i].Key == key {
 			return string(headers[i].Value)
@@ -140,7 +140,7 @@ func (s *Stage) status(e *event, f *fields) error {
 	c.Kind = avro.UnibellCallKindStatus
 	word := strings.ToUpper(strings.TrimSpace(f.text[status]))
 	if word == "" {
-		return engine.Permanentf(engine.CauseSchemaMismatch, "status: missing")
+		return stage.Permanentf(stage.CauseSchemaMismatch, "status: missing")
 	}
 	c.EventID = "status:" + s.config.Privacy.Word(e.source, word)
 	meaning := avro.CallStatusUnknown
@@ -164,9 +164,9 @@ func (s *Stage) finish(e *event, f *fields) error {
 	named, requested := strings.TrimSpace(f.text[reference]) != "", strings.TrimSpace(f.text[requestID]) != ""
 	switch {
 	case !named && !requested:
-		return engine.Permanentf(engine.CauseSchemaMismatch, "neither reference nor requestId")
+		return stage.Permanentf(stage.CauseSchemaMismatch, "neither reference nor requestId")
 	case named && !entity.ValidID(f.text[reference]), requested && !entity.ValidID(f.text[requestID]), !entity.ValidID(c.EventID):
-		return engine.Permanentf(engine.CauseSchemaMismatch, "reference, requestId or status: %s", entity.NoID)
+		return stage.Permanentf(stage.CauseSchemaMismatch, "reference, requestId or status: %s", entity.NoID)
 	}
 	at := c.Origin.ReceivedAt
 	if requested {
@@ -229,7 +229,7 @@ func (s *Stage) name(e *event, text string) {
 	}
 }
 
-// Dates implements engine.Dated. Only a status has an event time.
-func (e *event) Dates() engine.Dates {
-	return engine.Dates{Provider: e.call.Origin.Provider, Happened: e.call.StatusAt.Value, Received: e.call.Origin.ReceivedAt}
+// Times implements stage.Timed. Only a status has an event time.
+func (e *event) Times() stage.Times {
+	return stage.Times{Origin: e.call.Origin.Provider, Event: e.call.StatusAt.Value, Ingested: e.call.Origin.ReceivedAt}
 }

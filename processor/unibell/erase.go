@@ -3,9 +3,9 @@ package unibell
 import (
 	"bytes"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/erasure"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
@@ -14,7 +14,7 @@ var _ erasure.Eraser = (*Stage)(nil)
 
 // Erase deletes the state of a reference or request id, and sends the erasure on to the
 // stage that keeps the verification.
-func (*Stage) Erase(tx engine.Tx, r *erasure.Request) error {
+func (*Stage) Erase(tx stage.Tx, r *erasure.Request) error {
 	if err := entity.Delete(tx, bytes.Clone(r.Key)); err != nil {
 		return err
 	}

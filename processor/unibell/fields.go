@@ -5,8 +5,8 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/entity"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/tolerance"
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
 )
@@ -62,7 +62,7 @@ func (f *fields) check(callback bool, notes *tolerance.Notes) error {
 		switch {
 		case !f.unread[i]:
 		case i <= status && callback:
-			return engine.Permanentf(engine.CauseSchemaMismatch, "%s: not a text, or there with two values", name)
+			return stage.Permanentf(stage.CauseSchemaMismatch, "%s: not a text, or there with two values", name)
 		default:
 			notes.Unread(name)
 		}
@@ -137,7 +137,7 @@ func (f *fields) readJSON(body []byte) error {
 func (f *fields) readForm(body []byte) error {
 	values, err := url.ParseQuery(string(body))
 	if err != nil {
-		return engine.Permanentf(engine.CauseUndecodable, "not a form")
+		return stage.Permanentf(stage.CauseUndecodable, "not a form")
 	}
 	for name, list := range values {
 		i := index(name)

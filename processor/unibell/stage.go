@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/dedupe"
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/entity"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -19,7 +19,7 @@ const Name = schemas.FamilyUnibell
 // callSize is room for a usual fact.
 const callSize = 768
 
-// Stage is the unibell stage, an engine.Stage and an engine.ClockReporter.
+// Stage is the unibell stage, an stage.Stage and an stage.WatermarkReporter.
 type Stage struct{ config Config }
 
 // New returns the stage; the settings must be valid.
@@ -52,13 +52,13 @@ func parse(b []byte) (entry, error) {
 }
 
 // Apply deduplicates a fact and sends it to the unibell-call stage.
-func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) error {
+func (s *Stage) Apply(tx stage.Tx, in *stage.Input, decoded stage.Event) error {
 	e, ok := decoded.(*event)
 	if !ok {
 		return fmt.Errorf("unibell: an event of type %T", decoded)
 	}
 	origin := &e.call.Origin
-	tx.AdvanceClock(origin.ReceivedAt)
+	tx.AdvanceWatermark(origin.ReceivedAt)
 	key := append(tx.Buffer(len(e.key)), e.key...)
 	stored, err := tx.Get(key)
 	if err != nil {
@@ -87,7 +87,7 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) erro
 
 // send emits the fact, and, if it has both ids, the binding of the request id to the
 // reference. made says that, as far as is known now, ingest made the reference.
-func (e *event) send(tx engine.Tx, key []byte, made bool, trace []raw.Header) error {
+func (e *event) send(tx stage.Tx, key []byte, made bool, trace []stage.Header) error {
 	call := e.call // a decoded event is not changed: the round may be done again
 	if made {
 		call.ReferenceMade, call.CorrelationIDs = true, nil
@@ -110,8 +110,8 @@ func (e *event) send(tx engine.Tx, key []byte, made bool, trace []raw.Header) er
 	return entity.Emit(tx, schemas.InternalUnibell, append(tx.Buffer(len(e.requestKey)), e.requestKey...), &input, callSize, trace)
 }
 
-// Expire deletes the state of a key whose time is over.
-func (*Stage) Expire(tx engine.Tx, key []byte) error {
+// OnTimer deletes the state of a key whose time is over.
+func (*Stage) OnTimer(tx stage.Tx, key []byte) error {
 	if dedupe.IsEntry(key) {
 		tx.Delete(key)
 		return nil
@@ -119,8 +119,8 @@ func (*Stage) Expire(tx engine.Tx, key []byte) error {
 	return entity.Delete(tx, key)
 }
 
-// ReportClock sends the partition's watermark to the unibell-call stage.
-func (s *Stage) ReportClock(tx engine.Tx, partition int32, clock time.Time) error {
+// ReportWatermark sends the partition's watermark to the unibell-call stage.
+func (s *Stage) ReportWatermark(tx stage.Tx, partition int32, clock time.Time) error {
 	return entity.EmitWatermark(tx, schemas.InternalUnibell, Name, s.config.CallPartitions, &avro.UnibellInput{
 		Kind: avro.UnibellInputKindClock, UpstreamStage: avro.Some(Name), UpstreamPartition: avro.Some(partition), Clock: avro.Some(clock),
 	})

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
@@ -17,7 +17,7 @@ func TestOtherForms(t *testing.T) {
 	const form = "application/x-www-form-urlencoded"
 	at := time.Date(2026, 3, 1, 11, 59, 58, 0, time.UTC)
 	for name, test := range map[string]struct {
-		in      engine.Input
+		in      stage.Input
 		check   func(c *avro.UnibellCall) bool
 		counted string
 	}{
@@ -71,7 +71,7 @@ func TestOtherForms(t *testing.T) {
 			}
 			counted := []string{}
 			for _, c := range m.Counts() {
-				counted = append(counted, c.Figure+" "+c.Source)
+				counted = append(counted, c.Name+" "+c.Label)
 			}
 			if all := strings.Join(counted, ","); all != test.counted {
 				t.Errorf("counted %q, want %q", all, test.counted)

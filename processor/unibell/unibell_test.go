@@ -12,6 +12,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/unibell"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -62,22 +63,22 @@ func newMemory(tb testing.TB, c unibell.Config) *engine.Memory {
 }
 
 // input makes a record; ref is the raw key's reference.
-func input(kind, sourceID, ref, contentType, body string, status int, extra ...raw.Header) engine.Input {
+func input(kind, sourceID, ref, contentType, body string, status int, extra ...stage.Header) stage.Input {
 	return inputAt(noon(0), kind, sourceID, ref, contentType, body, status, extra...)
 }
 
-func inputAt(received time.Time, kind, sourceID, ref, contentType, body string, status int, extra ...raw.Header) engine.Input {
+func inputAt(received time.Time, kind, sourceID, ref, contentType, body string, status int, extra ...stage.Header) stage.Input {
 	e := raw.Envelope{
 		Source: sourceID, Provider: raw.ProviderUnibell, Assurance: raw.AssuranceSharedSecret, ReceivedAt: received, Kind: kind,
 		ContentType: contentType, Status: status,
 	}
-	return engine.Input{
-		Topic: schemas.RawUnibell, Key: []byte("unibell:" + sourceID + ":" + ref), Value: []byte(body), Headers: append(e.Append(nil), extra...),
+	return stage.Input{
+		Topic: schemas.RawUnibell, Key: []byte("unibell:" + sourceID + ":" + ref), Value: []byte(body), Headers: append(raw.Append[stage.Header](nil, &e), extra...),
 	}
 }
 
 // decoded returns the decoded record among outputs, nil if there is none.
-func decoded(tb testing.TB, outputs []engine.Output) *avro.UnibellCall {
+func decoded(tb testing.TB, outputs []stage.Output) *avro.UnibellCall {
 	tb.Helper()
 	for i := range outputs {
 		if outputs[i].Topic != schemas.DecodedUnibellCall {
@@ -120,9 +121,9 @@ func TestAnswers(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var extra []raw.Header
+			var extra []stage.Header
 			if test.end != "" {
-				extra = append(extra, raw.Header{Key: raw.HeaderError, Value: []byte(test.end)})
+				extra = append(extra, stage.Header{Key: raw.HeaderError, Value: []byte(test.end)})
 			}
 			outputs, err := newMemory(t, config(t)).Feed(input(raw.KindRelayAnswer, "shop", "ref-1", "", test.body, test.status, extra...))
 			if err != nil {
@@ -190,14 +191,14 @@ func TestStatuses(t *testing.T) {
 func TestCorrelation(t *testing.T) {
 	t.Parallel()
 	m := newMemory(t, config(t))
-	feed := func(in engine.Input) *avro.UnibellCall {
+	feed := func(in stage.Input) *avro.UnibellCall {
 		outputs, err := m.Feed(in)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return decoded(t, outputs)
 	}
-	made := raw.Header{Key: raw.HeaderReferenceMade, Value: []byte("true")}
+	made := stage.Header{Key: raw.HeaderReferenceMade, Value: []byte("true")}
 	if got := feed(input(raw.KindRelayRequest, "shop", "made-1", "", `{"reference":"made-1","sourceAddr":"`+caller+`"}`, 0, made)); !got.ReferenceMade || len(got.CorrelationIDs) != 0 {
 		t.Errorf("a made reference: %+v", got)
 	}
@@ -219,27 +220,27 @@ func TestRefused(t *testing.T) {
 	t.Parallel()
 	const form = "application/x-www-form-urlencoded"
 	made := map[string]struct {
-		in    engine.Input
-		cause engine.Cause
+		in    stage.Input
+		cause stage.Cause
 	}{
-		"no ids":              {input(raw.KindWebhook, "shop", "r", "", `{"status":"DELIVERED"}`, 0), engine.CauseSchemaMismatch},
-		"no status":           {input(raw.KindWebhook, "shop", "r", "", `{"reference":"r"}`, 0), engine.CauseSchemaMismatch},
-		"status is an object": {input(raw.KindWebhook, "shop", "r", "", `{"reference":"r","status":{"x":"`+code+`"}}`, 0), engine.CauseSchemaMismatch},
-		"two references":      {input(raw.KindWebhook, "shop", "r", "", `{"reference":"r","reference":"s","status":"NEW"}`, 0), engine.CauseSchemaMismatch},
-		"two in a form":       {input(raw.KindWebhook, "shop", "r", form, "reference=r&reference=s&status=NEW", 0), engine.CauseSchemaMismatch},
-		"half a letter":       {input(raw.KindWebhook, "shop", "r", "", `{"reference":"r\ud800","status":"NEW"}`, 0), engine.CauseSchemaMismatch},
-		"a cut letter":        {input(raw.KindWebhook, "shop", "r", "", "{\"reference\":\"r\xd0\",\"status\":\"NEW\"}", 0), engine.CauseUndecodable},
-		"broken form":         {input(raw.KindWebhook, "shop", "r", form, "reference=%zz"+code, 0), engine.CauseUndecodable},
-		"form not UTF-8":      {input(raw.KindWebhook, "shop", "r", form, "reference=%ff&status=NEW", 0), engine.CauseUndecodable},
-		"control characters":  {input(raw.KindWebhook, "shop", "r", "", `{"reference":"a\u0000b","status":"NEW"}`, 0), engine.CauseSchemaMismatch},
-		"another kind":        {input("postcard", "shop", "r", "", `{}`, 0), engine.CauseUnknownType},
-		"no headers":          {engine.Input{Value: []byte("{}")}, engine.CauseUndecodable},
+		"no ids":              {input(raw.KindWebhook, "shop", "r", "", `{"status":"DELIVERED"}`, 0), stage.CauseSchemaMismatch},
+		"no status":           {input(raw.KindWebhook, "shop", "r", "", `{"reference":"r"}`, 0), stage.CauseSchemaMismatch},
+		"status is an object": {input(raw.KindWebhook, "shop", "r", "", `{"reference":"r","status":{"x":"`+code+`"}}`, 0), stage.CauseSchemaMismatch},
+		"two references":      {input(raw.KindWebhook, "shop", "r", "", `{"reference":"r","reference":"s","status":"NEW"}`, 0), stage.CauseSchemaMismatch},
+		"two in a form":       {input(raw.KindWebhook, "shop", "r", form, "reference=r&reference=s&status=NEW", 0), stage.CauseSchemaMismatch},
+		"half a letter":       {input(raw.KindWebhook, "shop", "r", "", `{"reference":"r\ud800","status":"NEW"}`, 0), stage.CauseSchemaMismatch},
+		"a cut letter":        {input(raw.KindWebhook, "shop", "r", "", "{\"reference\":\"r\xd0\",\"status\":\"NEW\"}", 0), stage.CauseUndecodable},
+		"broken form":         {input(raw.KindWebhook, "shop", "r", form, "reference=%zz"+code, 0), stage.CauseUndecodable},
+		"form not UTF-8":      {input(raw.KindWebhook, "shop", "r", form, "reference=%ff&status=NEW", 0), stage.CauseUndecodable},
+		"control characters":  {input(raw.KindWebhook, "shop", "r", "", `{"reference":"a\u0000b","status":"NEW"}`, 0), stage.CauseSchemaMismatch},
+		"another kind":        {input("postcard", "shop", "r", "", `{}`, 0), stage.CauseUnknownType},
+		"no headers":          {stage.Input{Value: []byte("{}")}, stage.CauseUndecodable},
 	}
 	for name, test := range made {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := unibell.New(config(t)).Decode(&test.in)
-			var permanent *engine.PermanentError
+			var permanent *stage.PermanentError
 			if !errors.As(err, &permanent) || permanent.Cause != test.cause {
 				t.Errorf("Decode() = %v, want %s", err, test.cause)
 			}
@@ -383,11 +384,11 @@ func TestCallsUnderOneReference(t *testing.T) {
 	facts, repeats := 0, 0
 	for range 2 {
 		for _, id := range []string{"a", "b", "c"} {
-			for _, in := range []engine.Input{
+			for _, in := range []stage.Input{
 				input(raw.KindRelayRequest, "shop", "r", "application/json", `{"reference":"r","sourceAddr":"79261234567","destAddr":"74951234567","code":"1234"}`, 0),
 				input(raw.KindRelayAnswer, "shop", "r", "application/json", `{"status":"ok","requestId":"p"}`, 200),
 			} {
-				in.Headers = append(in.Headers, raw.Header{Key: raw.HeaderRequestID, Value: []byte(id)})
+				in.Headers = append(in.Headers, stage.Header{Key: raw.HeaderRequestID, Value: []byte(id)})
 				outputs, err := m.Feed(in)
 				if err != nil {
 					t.Fatal(err)

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/business"
-	"github.com/tributary-hq/tributary/processor/clock"
+	"github.com/tributary-hq/tributary/processor/watermark"
 )
 
 // Config is the settings of the stage.
@@ -22,7 +22,7 @@ type Config struct {
 	Retention time.Duration
 	// Upstreams are the stages whose watermarks hold back this stage's: unibell with
 	// the partitions of its input. Without any the watermark does not advance.
-	Upstreams []clock.Upstream
+	Upstreams []watermark.Upstream
 	// JourneyPartitions is the partition count of the journey stage's input; each
 	// partition gets the watermark.
 	JourneyPartitions int32
@@ -35,7 +35,7 @@ func DefaultConfig() Config {
 	const day = 24 * time.Hour
 	return Config{
 		Wait: 5 * time.Minute, Hold: 3 * day, Retention: 30 * day,
-		Upstreams: []clock.Upstream{{Stage: "unibell", Partitions: 1}}, JourneyPartitions: 1,
+		Upstreams: []watermark.Upstream{{Stage: "unibell", Partitions: 1}}, JourneyPartitions: 1,
 	}
 }
 

@@ -5,12 +5,11 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/entity"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
-	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // holdPrefix begins the state keys of request ids.
@@ -32,11 +31,11 @@ type hold struct {
 	facts [][]byte
 }
 
-func holdKey(tx engine.Tx, request []byte) []byte {
+func holdKey(tx stage.Tx, request []byte) []byte {
 	return append(append(tx.Buffer(len(holdPrefix)+len(request)), holdPrefix...), request...)
 }
 
-func openHold(tx engine.Tx, request []byte) (*hold, error) {
+func openHold(tx stage.Tx, request []byte) (*hold, error) {
 	h := &hold{key: request}
 	entry, err := tx.Get(holdKey(tx, request))
 	if err != nil {
@@ -59,7 +58,7 @@ func openHold(tx engine.Tx, request []byte) (*hold, error) {
 
 // store writes the entry. Its timer fires when the facts have been held too long, or
 // when the retention ends.
-func (s *Stage) store(tx engine.Tx, h *hold) {
+func (s *Stage) store(tx stage.Tx, h *hold) {
 	size := 64 + len(h.bound)
 	for i := range h.facts {
 		size += len(h.facts[i]) + 4
@@ -90,7 +89,7 @@ func (h *hold) received(at time.Time) {
 
 // keep forwards a fact that has only a request id to its reference, or holds it until
 // the reference is known.
-func (s *Stage) keep(tx engine.Tx, key []byte, in *avro.UnibellInput, trace []raw.Header) error {
+func (s *Stage) keep(tx stage.Tx, key []byte, in *avro.UnibellInput, trace []stage.Header) error {
 	h, err := openHold(tx, key)
 	if err != nil {
 		return err
@@ -113,7 +112,7 @@ func (s *Stage) keep(tx engine.Tx, key []byte, in *avro.UnibellInput, trace []ra
 }
 
 // bind stores the reference of a request id, and forwards the held facts to it.
-func (s *Stage) bind(tx engine.Tx, key []byte, in *avro.UnibellInput, trace []raw.Header) error {
+func (s *Stage) bind(tx stage.Tx, key []byte, in *avro.UnibellInput, trace []stage.Header) error {
 	h, err := openHold(tx, key)
 	if err != nil {
 		return err
@@ -144,7 +143,7 @@ func (s *Stage) bind(tx engine.Tx, key []byte, in *avro.UnibellInput, trace []ra
 }
 
 // forward emits a fact, keyed by its reference, to the stage's own input.
-func forward(tx engine.Tx, id string, in *avro.UnibellInput, trace []raw.Header) error {
+func forward(tx stage.Tx, id string, in *avro.UnibellInput, trace []stage.Header) error {
 	out := *in
 	out.VerificationID = avro.Some(id)
 	out.Call.Value.VerificationID = out.VerificationID
@@ -153,13 +152,13 @@ func forward(tx engine.Tx, id string, in *avro.UnibellInput, trace []raw.Header)
 
 // overdue shows facts that were held too long as a verification of their own, or
 // deletes the entry at the end of its retention.
-func (s *Stage) overdue(tx engine.Tx, request []byte) error {
+func (s *Stage) overdue(tx stage.Tx, request []byte) error {
 	h, err := openHold(tx, request)
 	if err != nil {
 		return err
 	}
 	if h.bound != "" || h.own {
-		if !tx.Now().Before(h.last.Add(s.config.Retention)) {
+		if !tx.Watermark().Before(h.last.Add(s.config.Retention)) {
 			tx.Delete(holdKey(tx, request))
 			return nil
 		}

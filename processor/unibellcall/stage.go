@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/clock"
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/entity"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/verification"
+	"github.com/tributary-hq/tributary/processor/watermark"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -21,7 +21,7 @@ const Name = schemas.FamilyUnibellCall
 // inputSize is room for a usual fact.
 const inputSize = 768
 
-// Stage is the unibell-call stage, an engine.Stage and an engine.ClockReporter.
+// Stage is the unibell-call stage, an stage.Stage and an stage.WatermarkReporter.
 type Stage struct {
 	config Config
 	keeper verification.Keeper
@@ -34,19 +34,19 @@ func New(config Config) *Stage {
 
 // Decode parses the input. A record that the unibell stage cannot have written is a
 // permanent error.
-func (*Stage) Decode(in *engine.Input) (engine.Event, error) {
+func (*Stage) Decode(in *stage.Input) (stage.Event, error) {
 	_, body, err := wire.Parse(in.Value)
 	if err != nil {
-		return nil, engine.Permanentf(engine.CauseUndecodable, "unibell input: not in wire format")
+		return nil, stage.Permanentf(stage.CauseUndecodable, "unibell input: not in wire format")
 	}
 	input := &avro.UnibellInput{}
 	if err := input.DecodeAvro(body); err != nil {
-		return nil, engine.Permanentf(engine.CauseUndecodable, "unibell input: not of this version's schema")
+		return nil, stage.Permanentf(stage.CauseUndecodable, "unibell input: not of this version's schema")
 	}
 	fault := ""
 	switch {
 	case input.Kind == avro.UnibellInputKindUnknown:
-		return nil, engine.Permanentf(engine.CauseUnknownType, "unibell input: a kind this version does not know")
+		return nil, stage.Permanentf(stage.CauseUnknownType, "unibell input: a kind this version does not know")
 	case input.Kind == avro.UnibellInputKindClock:
 		if !input.UpstreamStage.Set || !input.UpstreamPartition.Set || !input.Clock.Set {
 			fault = "a clock without stage, partition or time"
@@ -59,13 +59,13 @@ func (*Stage) Decode(in *engine.Input) (engine.Event, error) {
 		fault = "a binding without a verification"
 	}
 	if fault != "" {
-		return nil, engine.Permanentf(engine.CauseSchemaMismatch, "unibell input: %s", fault)
+		return nil, stage.Permanentf(stage.CauseSchemaMismatch, "unibell input: %s", fault)
 	}
 	return input, nil
 }
 
 // Apply processes a watermark, a fact, or a binding.
-func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) error {
+func (s *Stage) Apply(tx stage.Tx, in *stage.Input, decoded stage.Event) error {
 	input, ok := decoded.(*avro.UnibellInput)
 	if !ok {
 		return fmt.Errorf("unibell-call: an event of type %T", decoded)
@@ -73,7 +73,7 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) erro
 	trace := raw.Trace(in.Headers)
 	switch {
 	case input.Kind == avro.UnibellInputKindClock:
-		return clock.Observe(tx, s.config.Upstreams, input.UpstreamStage.Value, input.UpstreamPartition.Value, input.Clock.Value)
+		return watermark.Observe(tx, s.config.Upstreams, input.UpstreamStage.Value, input.UpstreamPartition.Value, input.Clock.Value)
 	case input.Kind == avro.UnibellInputKindErasure:
 		return erase(tx, in)
 	case input.Kind == avro.UnibellInputKindBinding:
@@ -86,7 +86,7 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, decoded engine.Event) erro
 }
 
 // apply merges a fact into the verification with the key.
-func (s *Stage) apply(tx engine.Tx, key []byte, in *avro.UnibellInput, trace []raw.Header) error {
+func (s *Stage) apply(tx stage.Tx, key []byte, in *avro.UnibellInput, trace []stage.Header) error {
 	entry, err := tx.Get(key)
 	if err != nil {
 		return fmt.Errorf("read a verification: %w", err)
@@ -102,16 +102,16 @@ func (s *Stage) apply(tx engine.Tx, key []byte, in *avro.UnibellInput, trace []r
 	return s.keeper.Settle(tx, key, v, &change, trace)
 }
 
-// Expire handles a call without a status, a status without a reference, or the
+// OnTimer handles a call without a status, a status without a reference, or the
 // end of either.
-func (s *Stage) Expire(tx engine.Tx, key []byte) error {
+func (s *Stage) OnTimer(tx stage.Tx, key []byte) error {
 	if request, held := bytes.CutPrefix(key, []byte(holdPrefix)); held {
 		return s.overdue(tx, request)
 	}
-	return s.keeper.Expire(tx, key)
+	return s.keeper.OnTimer(tx, key)
 }
 
-// ReportClock sends the partition's watermark to the journey stage.
-func (s *Stage) ReportClock(tx engine.Tx, partition int32, at time.Time) error {
+// ReportWatermark sends the partition's watermark to the journey stage.
+func (s *Stage) ReportWatermark(tx stage.Tx, partition int32, at time.Time) error {
 	return entity.ReportWatermark(tx, Name, partition, s.config.JourneyPartitions, at)
 }

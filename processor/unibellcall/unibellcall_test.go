@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/unibellcall"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -45,13 +46,13 @@ func newMemory(t *testing.T) *engine.Memory {
 	return m
 }
 
-func feed(t *testing.T, m *engine.Memory, key string, in *avro.UnibellInput) []engine.Output {
+func feed(t *testing.T, m *engine.Memory, key string, in *avro.UnibellInput) []stage.Output {
 	t.Helper()
 	value, err := in.AppendAvro(wire.AppendPlaceholder(nil))
 	if err != nil {
 		t.Fatal(err)
 	}
-	outputs, err := m.Feed(engine.Input{Topic: schemas.InternalUnibell, Key: []byte(key), Value: value})
+	outputs, err := m.Feed(stage.Input{Topic: schemas.InternalUnibell, Key: []byte(key), Value: value})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +75,7 @@ func status(after time.Duration) *avro.UnibellInput {
 	}
 }
 
-func topics(outputs []engine.Output) string {
+func topics(outputs []stage.Output) string {
 	var names []string
 	for i := range outputs {
 		name := outputs[i].Topic + " " + string(outputs[i].Key)
@@ -168,7 +169,7 @@ func TestRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			record := engine.Input{Key: []byte("a\x00b"), Value: []byte("\x00\x00\x00\x00\x01\xff")}
+			record := stage.Input{Key: []byte("a\x00b"), Value: []byte("\x00\x00\x00\x00\x01\xff")}
 			if in != nil {
 				value, err := in.AppendAvro(wire.AppendPlaceholder(nil))
 				if err != nil {
@@ -180,7 +181,7 @@ func TestRefused(t *testing.T) {
 				record.Key = []byte(request)
 			}
 			_, err := unibellcall.New(unibellcall.DefaultConfig()).Decode(&record)
-			if _, ok := errors.AsType[*engine.PermanentError](err); !ok {
+			if _, ok := errors.AsType[*stage.PermanentError](err); !ok {
 				t.Errorf("Decode() = %v, want a permanent error", err)
 			}
 		})

@@ -6,12 +6,11 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/business"
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/entity"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
-	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // Keeper stores verifications and emits their snapshots.
@@ -32,8 +31,8 @@ const usualSize = 1024
 
 // Settle emits the snapshot of a verification to which a fact was just applied, sends
 // it to its journeys, and stores it. key is its state key and its id.
-func (k *Keeper) Settle(tx engine.Tx, key []byte, e *Entity, change *avro.Change, trace []raw.Header) error {
-	v := e.view(tx.Now(), e.wait(k.Least, k.Grace))
+func (k *Keeper) Settle(tx stage.Tx, key []byte, e *Entity, change *avro.Change, trace []stage.Header) error {
+	v := e.view(tx.Watermark(), e.wait(k.Least, k.Grace))
 	if err := k.tell(tx, key, &v, change, trace); err != nil {
 		return err
 	}
@@ -41,9 +40,9 @@ func (k *Keeper) Settle(tx engine.Tx, key []byte, e *Entity, change *avro.Change
 	return nil
 }
 
-// Expire processes the timer of a verification: it expires without an outcome, or its
+// OnTimer processes the timer of a verification: it expires without an outcome, or its
 // retention ends.
-func (k *Keeper) Expire(tx engine.Tx, key []byte) error {
+func (k *Keeper) OnTimer(tx stage.Tx, key []byte) error {
 	entry, err := tx.Get(key)
 	if err != nil {
 		return fmt.Errorf("read a verification: %w", err)
@@ -52,10 +51,10 @@ func (k *Keeper) Expire(tx engine.Tx, key []byte) error {
 	if err != nil {
 		return err
 	}
-	if !tx.Now().Before(k.end(e).Time()) {
+	if !tx.Watermark().Before(k.end(e).Time()) {
 		return entity.End(tx, schemas.EnrichedVerifications, key)
 	}
-	v := e.view(tx.Now(), e.wait(k.Least, k.Grace))
+	v := e.view(tx.Watermark(), e.wait(k.Least, k.Grace))
 	if v.outcome != e.shown {
 		if err := k.tell(tx, key, &v, &avro.Change{Cause: avro.ChangeCauseDeadline}, nil); err != nil {
 			return err
@@ -69,7 +68,7 @@ func (k *Keeper) end(e *Entity) statecodec.Instant { return e.lastReceived.Add(k
 
 // store writes the entity. Its timer fires when the outcome becomes overdue or when the
 // retention ends.
-func (k *Keeper) store(tx engine.Tx, key []byte, v *view) {
+func (k *Keeper) store(tx stage.Tx, key []byte, v *view) {
 	due := k.end(v.e)
 	if v.outcome == avro.VerificationOutcomePending {
 		due = statecodec.Earlier(due, v.deadline)
@@ -78,7 +77,7 @@ func (k *Keeper) store(tx engine.Tx, key []byte, v *view) {
 }
 
 // tell emits the snapshot and the records for the journeys.
-func (k *Keeper) tell(tx engine.Tx, key []byte, v *view, change *avro.Change, trace []raw.Header) error {
+func (k *Keeper) tell(tx stage.Tx, key []byte, v *view, change *avro.Change, trace []stage.Header) error {
 	e := v.e
 	journeys := e.appendJourneys(e.journeys.Next())
 	e.revision = entity.NextRevision(tx, e.revision)
@@ -98,7 +97,7 @@ func (k *Keeper) tell(tx engine.Tx, key []byte, v *view, change *avro.Change, tr
 }
 
 // tellJourneys sends the snapshot just made to the journeys.
-func (k *Keeper) tellJourneys(tx engine.Tx, v *view, trace []raw.Header) error {
+func (k *Keeper) tellJourneys(tx stage.Tx, v *view, trace []stage.Header) error {
 	e, input, snapshot := v.e, &v.e.journeys.Input, &v.e.snapshot
 	*input = avro.JourneyInput{
 		MemberID: avro.Some(snapshot.VerificationID), MemberRevision: avro.Some(e.revision), MemberFacts: avro.Some(e.facts),

@@ -17,6 +17,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/lox24"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/unibell"
 	"github.com/tributary-hq/tributary/processor/unibellcall"
 	"github.com/tributary-hq/tributary/schemas"
@@ -31,7 +32,7 @@ type pipeline struct {
 	offsets              map[string]int64
 	// held keeps what unibell tells unibell-call until release.
 	held  bool
-	queue []engine.Input
+	queue []stage.Input
 }
 
 func sources() *source.Set {
@@ -63,7 +64,7 @@ func newPipeline(tb testing.TB, hold time.Duration) *pipeline {
 			tb.Fatal(err)
 		}
 	}
-	memory := func(name string, stage engine.Stage, dead string, outputs ...string) *engine.Memory {
+	memory := func(name string, stage stage.Stage, dead string, outputs ...string) *engine.Memory {
 		m, err := engine.NewMemory(engine.MemoryConfig{Name: name, Stage: stage, Outputs: outputs, DeadLetter: dead})
 		if err != nil {
 			tb.Fatal(err)
@@ -82,7 +83,7 @@ func newPipeline(tb testing.TB, hold time.Duration) *pipeline {
 }
 
 // feed handles a raw record and all that comes of it.
-func (p *pipeline) feed(tb testing.TB, in engine.Input) []engine.Output {
+func (p *pipeline) feed(tb testing.TB, in stage.Input) []stage.Output {
 	tb.Helper()
 	in.Offset = p.offsets[in.Topic]
 	p.offsets[in.Topic]++
@@ -98,12 +99,12 @@ func (p *pipeline) feed(tb testing.TB, in engine.Input) []engine.Output {
 }
 
 // run routes what the stages tell each other.
-func (p *pipeline) run(tb testing.TB, out []engine.Output) (all []engine.Output) {
+func (p *pipeline) run(tb testing.TB, out []stage.Output) (all []stage.Output) {
 	tb.Helper()
 	for {
 		for i := range out {
 			if o := &out[i]; o.Topic == schemas.InternalUnibell {
-				p.queue = append(p.queue, engine.Input{Topic: o.Topic, Key: o.Key, Value: o.Value, Headers: o.Headers})
+				p.queue = append(p.queue, stage.Input{Topic: o.Topic, Key: o.Key, Value: o.Value, Headers: o.Headers})
 			}
 		}
 		all = append(all, out...)
@@ -120,7 +121,7 @@ func (p *pipeline) run(tb testing.TB, out []engine.Output) (all []engine.Output)
 }
 
 // advance does what the wall clock does to topics read to their end.
-func (p *pipeline) advance(tb testing.TB, to time.Time) (all []engine.Output) {
+func (p *pipeline) advance(tb testing.TB, to time.Time) (all []stage.Output) {
 	tb.Helper()
 	for _, stage := range []*engine.Memory{p.lox24, p.unibell} {
 		out, err := stage.AdvanceTo(0, to)
@@ -134,7 +135,7 @@ func (p *pipeline) advance(tb testing.TB, to time.Time) (all []engine.Output) {
 
 // lox24Record makes a webhook of LOX24. Attempts are CHANNEL:STATUS@PROCESSED, a
 // comma between them.
-func lox24Record(tb testing.TB, at time.Time, name string, values map[string]string) engine.Input {
+func lox24Record(tb testing.TB, at time.Time, name string, values map[string]string) stage.Input {
 	tb.Helper()
 	get := func(key, otherwise string) string {
 		if value, ok := values[key]; ok {
@@ -183,7 +184,7 @@ func nullable(text string) string {
 
 // unibellRecord makes a record of Unibell: ref and req are the ids, word the
 // status.
-func unibellRecord(tb testing.TB, at time.Time, kind string, values map[string]string) engine.Input {
+func unibellRecord(tb testing.TB, at time.Time, kind string, values map[string]string) stage.Input {
 	tb.Helper()
 	e := raw.Envelope{ReceivedAt: at, Source: "shop-unibell", ContentType: "application/json"}
 	if s := values["source"]; s != "" {
@@ -196,13 +197,13 @@ func unibellRecord(tb testing.TB, at time.Time, kind string, values map[string]s
 			object[name] = value
 		}
 	}
-	var extra []raw.Header
+	var extra []stage.Header
 	switch kind {
 	case "request":
 		e.Kind = raw.KindRelayRequest
 		object = map[string]string{"reference": values["ref"], "sourceAddr": caller, "destAddr": called, "code": code}
 		if values["made"] != "" {
-			extra = []raw.Header{{Key: raw.HeaderReferenceMade, Value: []byte("true")}}
+			extra = []stage.Header{{Key: raw.HeaderReferenceMade, Value: []byte("true")}}
 		}
 	case "answer":
 		e.Kind, e.Status = raw.KindRelayAnswer, 200
@@ -211,7 +212,7 @@ func unibellRecord(tb testing.TB, at time.Time, kind string, values map[string]s
 		set("error", values["error"])
 		if end := values["end"]; end != "" {
 			e.Status, e.ContentType, object = 0, "", nil
-			extra = []raw.Header{{Key: raw.HeaderError, Value: []byte(end)}}
+			extra = []stage.Header{{Key: raw.HeaderError, Value: []byte(end)}}
 		}
 	default:
 		set("reference", values["ref"])
@@ -244,7 +245,7 @@ type printer struct {
 	last map[string]map[string]string
 }
 
-func (p *printer) show(t *testing.T, o *engine.Output) {
+func (p *printer) show(t *testing.T, o *stage.Output) {
 	t.Helper()
 	name := o.Topic + " " + string(o.Key)
 	topic, _ := schemas.Find(o.Topic)
@@ -279,7 +280,7 @@ func (p *printer) show(t *testing.T, o *engine.Output) {
 }
 
 // decode reads an Avro output.
-func decode(tb testing.TB, o *engine.Output) any {
+func decode(tb testing.TB, o *stage.Output) any {
 	tb.Helper()
 	records := map[string]interface{ DecodeAvro(b []byte) error }{
 		schemas.DecodedLOX24VerifyCode: &avro.LOX24VerifyCode{}, schemas.DecodedLOX24SMS: &avro.LOX24SMS{},
@@ -300,7 +301,7 @@ func decode(tb testing.TB, o *engine.Output) any {
 
 // fields returns the fields that say something, as JSON; times as offsets from
 // noon, phones as countries.
-func fields(tb testing.TB, o *engine.Output) map[string]string {
+func fields(tb testing.TB, o *stage.Output) map[string]string {
 	tb.Helper()
 	b, err := json.Marshal(decode(tb, o))
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
@@ -29,7 +29,7 @@ func TestAnyOrder(t *testing.T) {
 		once.finish(t)
 
 		repeats := rapid.SliceOfN(rapid.SampledFrom(records), 0, 8).Draw(r, "repeats")
-		mixed := rapid.Permutation(append(append([]engine.Input{}, records...), repeats...)).Draw(r, "order")
+		mixed := rapid.Permutation(append(append([]stage.Input{}, records...), repeats...)).Draw(r, "order")
 		other := newEnd(t)
 		for i := range mixed {
 			other.p.held = rapid.IntRange(0, 2).Draw(r, "held") == 0
@@ -71,7 +71,7 @@ func newEnd(t *testing.T) *end {
 	return &end{p: newPipeline(t, time.Hour), snapshots: map[string]*avro.VerificationSnapshot{}, members: map[string]*avro.JourneyInput{}}
 }
 
-func (e *end) note(t *testing.T, outputs []engine.Output) {
+func (e *end) note(t *testing.T, outputs []stage.Output) {
 	t.Helper()
 	for i := range outputs {
 		o := &outputs[i]
@@ -96,7 +96,7 @@ func (e *end) note(t *testing.T, outputs []engine.Output) {
 	}
 }
 
-func (e *end) told(t *testing.T, o *engine.Output) {
+func (e *end) told(t *testing.T, o *stage.Output) {
 	t.Helper()
 	in, _ := decode(t, o).(*avro.JourneyInput)
 	name := string(o.Key) + " " + in.MemberID.Value
@@ -125,9 +125,9 @@ func (e *end) finish(t *testing.T) {
 
 // drawHistory draws distinct facts of a few verifications, many of which tell
 // other than the others and at the same time.
-func drawHistory(t *testing.T, r *rapid.T) []engine.Input {
+func drawHistory(t *testing.T, r *rapid.T) []stage.Input {
 	t.Helper()
-	var records []engine.Input
+	var records []stage.Input
 	pick := func(label string, from ...string) string { return rapid.SampledFrom(from).Draw(r, label) }
 	seconds := func(label string) string { return fmt.Sprint(rapid.IntRange(0, 12).Draw(r, label)*10, "s") }
 	for n := range rapid.IntRange(1, 8).Draw(r, "events") {
@@ -158,9 +158,9 @@ func drawHistory(t *testing.T, r *rapid.T) []engine.Input {
 }
 
 // drawCalls draws facts of Unibell calls, each at most once.
-func drawCalls(t *testing.T, r *rapid.T) []engine.Input {
+func drawCalls(t *testing.T, r *rapid.T) []stage.Input {
 	t.Helper()
-	var records []engine.Input
+	var records []stage.Input
 	for n := range rapid.IntRange(0, 3).Draw(r, "calls") {
 		ref, req := fmt.Sprint("ref-", n), fmt.Sprint("req-", n)
 		source := rapid.SampledFrom([]string{"shop-unibell", "shop-deaf"}).Draw(r, "call source")

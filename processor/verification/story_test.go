@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
@@ -64,7 +64,7 @@ func play(t *testing.T, script string) string {
 		}
 		fmt.Fprintf(out.text, "> %s\n", line)
 		words := strings.Fields(line)
-		var outputs []engine.Output
+		var outputs []stage.Output
 		if words[1] == "clock" {
 			outputs = p.advance(t, offset(t, words[0]))
 		} else {
@@ -87,7 +87,7 @@ const (
 )
 
 // guard fails if an output that is not restricted holds a secret.
-func guard(tb testing.TB, o *engine.Output) {
+func guard(tb testing.TB, o *stage.Output) {
 	tb.Helper()
 	topic, _ := schemas.Find(o.Topic)
 	if topic.Format == schemas.FormatRaw {
@@ -116,7 +116,7 @@ func guardText(tb testing.TB, where, text string) {
 //	RECEIVED raw TOPIC KEY BODY
 //
 // where times are offsets from noon.
-func parse(t *testing.T, words []string) engine.Input {
+func parse(t *testing.T, words []string) stage.Input {
 	t.Helper()
 	at := offset(t, words[0])
 	values := map[string]string{}
@@ -149,7 +149,7 @@ func offset(tb testing.TB, s string) time.Time {
 }
 
 // record makes a raw record of a source named as its provider's shop.
-func record(topic, key string, e raw.Envelope, body string) engine.Input {
+func record(topic, key string, e raw.Envelope, body string) stage.Input {
 	e.Provider, _, _ = strings.Cut(strings.TrimPrefix(topic, "raw."), ".")
 	if e.Source == "" {
 		e.Source = "shop-" + e.Provider
@@ -159,5 +159,5 @@ func record(topic, key string, e raw.Envelope, body string) engine.Input {
 		e.Kind = raw.KindWebhook
 	}
 	e.Traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-	return engine.Input{Topic: topic, Key: []byte(key), Value: []byte(body), Headers: e.Append(nil), Timestamp: e.ReceivedAt}
+	return stage.Input{Topic: topic, Key: []byte(key), Value: []byte(body), Headers: raw.Append[stage.Header](nil, &e), Timestamp: e.ReceivedAt}
 }

@@ -6,9 +6,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/tolerance"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/jsonscan"
@@ -38,10 +38,10 @@ type member struct {
 }
 
 // Decode parses a raw record.
-func (s *Stage) Decode(in *engine.Input) (engine.Event, error) {
+func (s *Stage) Decode(in *stage.Input) (stage.Event, error) {
 	envelope, err := raw.Parse(in.Headers)
 	if err != nil {
-		return nil, engine.Permanentf(engine.CauseUndecodable, "%v", err)
+		return nil, stage.Permanentf(stage.CauseUndecodable, "%v", err)
 	}
 	cb := &callback{envelope: envelope, source: s.sources.Find(envelope.Source, envelope.Provider)}
 	cb.decoded = avro.VoximplantAccountCallback{Origin: entity.OriginOf(in, &envelope), UnknownFields: []string{}}
@@ -72,7 +72,7 @@ func (r *reader) base() (members []member, err error) {
 		name := string(key)
 		repeated := met.again(name)
 		if repeated && identifies(name) {
-			return nil, engine.Permanentf(engine.CauseUndecodable, "%s: the key is there twice", name)
+			return nil, stage.Permanentf(stage.CauseUndecodable, "%s: the key is there twice", name)
 		}
 		r.field = name
 		switch {
@@ -130,21 +130,21 @@ func (r *reader) plain() string {
 }
 
 // identify checks the ids and the type, from which the keys are made.
-func (cb *callback) identify(in *engine.Input) error {
+func (cb *callback) identify(in *stage.Input) error {
 	d := &cb.decoded
 	if _, err := strconv.ParseUint(d.ProviderID, 10, 64); err != nil {
-		return engine.Permanentf(engine.CauseSchemaMismatch, "account_id: no number of up to 64 bits")
+		return stage.Permanentf(stage.CauseSchemaMismatch, "account_id: no number of up to 64 bits")
 	}
 	var err error
 	if cb.sequence, err = strconv.ParseUint(d.CallbackID, 10, 64); err != nil {
-		return engine.Permanentf(engine.CauseSchemaMismatch, "callback_id: no number of up to 64 bits")
+		return stage.Permanentf(stage.CauseSchemaMismatch, "callback_id: no number of up to 64 bits")
 	}
 	if !isName(d.Type) {
-		return engine.Permanentf(engine.CauseSchemaMismatch, "type: missing, or no name as the provider's types have")
+		return stage.Permanentf(stage.CauseSchemaMismatch, "type: missing, or no name as the provider's types have")
 	}
 	d.AccountID = "voximplant:" + d.ProviderID
 	if string(in.Key) != d.AccountID {
-		return engine.Permanentf(engine.CauseUndecodable, "the record's key is not that of its account_id")
+		return stage.Permanentf(stage.CauseUndecodable, "the record's key is not that of its account_id")
 	}
 	// The canonical form, so that one callback has one id.
 	d.CallbackID = strconv.FormatUint(cb.sequence, 10)
@@ -165,7 +165,7 @@ func (s *Stage) payload(r *reader, members []member) error {
 		switch {
 		case m.name == d.Type:
 			if own != nil && !bare(d.Type) && !bytes.Equal(own.raw, m.raw) {
-				return engine.Permanentf(engine.CauseUndecodable, "%s: the key is there twice, with two values", d.Type)
+				return stage.Permanentf(stage.CauseUndecodable, "%s: the key is there twice, with two values", d.Type)
 			}
 			r.field = d.Type
 			r.repeated(own != nil && known)
@@ -191,7 +191,7 @@ func (s *Stage) payload(r *reader, members []member) error {
 			return err
 		}
 	case other != nil && !bare(d.Type):
-		return engine.Permanentf(engine.CauseSchemaMismatch, "%s: missing, there is %s instead", d.Type, other.name)
+		return stage.Permanentf(stage.CauseSchemaMismatch, "%s: missing, there is %s instead", d.Type, other.name)
 	default:
 		if other != nil {
 			r.unknown(other.name)
@@ -245,7 +245,7 @@ func isName(text string) bool {
 	return strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") == ""
 }
 
-// Dates implements engine.Dated. A callback has no event time.
-func (cb *callback) Dates() engine.Dates {
-	return engine.Dates{Provider: cb.envelope.Provider, Received: cb.envelope.ReceivedAt}
+// Times implements stage.Timed. A callback has no event time.
+func (cb *callback) Times() stage.Times {
+	return stage.Times{Origin: cb.envelope.Provider, Ingested: cb.envelope.ReceivedAt}
 }

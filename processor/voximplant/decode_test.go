@@ -21,6 +21,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/voximplant"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
@@ -177,7 +178,7 @@ func TestAnyOrder(t *testing.T) {
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		n := rapid.IntRange(1, 12).Draw(rt, "facts")
-		var deliveries []engine.Input
+		var deliveries []stage.Input
 		for id := range n {
 			typ := rapid.SampledFrom(types).Draw(rt, "type")
 			value := strings.Replace(callback(id, typ, archives[typ]), "9.87", strconv.Itoa(rapid.IntRange(-5, 5).Draw(rt, "balance")), 1)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec/formattest"
 )
 
@@ -17,8 +18,8 @@ func TestStateFormats(t *testing.T) {
 	again.Offset = 2
 	c := formattest.Case{
 		New:     func() *engine.Memory { return newMemory(t) },
-		History: []engine.Input{first},
-		Next:    []engine.Input{again, record(callback(2, "min_balance", `{"min_balance":{"balance":3.5}}`), noon(time.Hour), 3)},
+		History: []stage.Input{first},
+		Next:    []stage.Input{again, record(callback(2, "min_balance", `{"min_balance":{"balance":3.5}}`), noon(time.Hour), 3)},
 		Main:    string(first.Key),
 	}
 	c.Check(t)

@@ -7,10 +7,10 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/dedupe"
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -30,7 +30,7 @@ type Stage struct {
 // room is about the size of an encoded account, in bytes.
 const room = 1024
 
-var _ engine.Stage = (*Stage)(nil)
+var _ stage.Stage = (*Stage)(nil)
 
 // New returns the stage; the settings are to be valid.
 func New(config Config, sources *source.Set, pseudonyms *privacy.Pseudonymiser) *Stage {
@@ -38,13 +38,13 @@ func New(config Config, sources *source.Set, pseudonyms *privacy.Pseudonymiser) 
 }
 
 // Apply merges a callback into its account, or emits a duplicate if it is a repeat.
-func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error {
+func (s *Stage) Apply(tx stage.Tx, in *stage.Input, event stage.Event) error {
 	cb, ok := event.(*callback)
 	if !ok {
 		return fmt.Errorf("voximplant: an event of type %T", event)
 	}
 	at := cb.envelope.ReceivedAt
-	tx.AdvanceClock(at)
+	tx.AdvanceWatermark(at)
 	entry, err := tx.Get(in.Key)
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 	change := entity.ChangeBy(&d.Origin, d.EventID)
 	known, err := entity.Observe(tx, &a.seen, &entity.Occurrence{
 		Key: in.Key, State: in.Key, Origin: d.Origin, ID: d.CallbackID, EventID: d.EventID, By: avro.KnownByCallbackID,
-		Forgotten: a.sequence.Forgotten(cb.sequence, tx.Now(), s.config.Span), AcceptStale: cb.source.AcceptStale, Trace: trace,
+		Forgotten: a.sequence.Forgotten(cb.sequence, tx.Watermark(), s.config.Span), AcceptStale: cb.source.AcceptStale, Trace: trace,
 	}, dedupe.Window{Span: s.config.Span, Keep: dedupe.KeptInSequence(s.config.Span)})
 	if err != nil {
 		return err
@@ -72,7 +72,7 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 		return err
 	}
 	cb.notes.Count(tx)
-	a.sequence.Note(cb.sequence, tx.Now(), s.config.Span)
+	a.sequence.Note(cb.sequence, tx.Watermark(), s.config.Span)
 	a.apply(cb)
 	return s.settle(tx, in.Key, a, &change, trace)
 }
@@ -80,7 +80,7 @@ func (s *Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error 
 // repeat handles a repeat with an earlier received_at than the first: it lowers the
 // times of the registers that the callback set, and emits a snapshot if that changes
 // it.
-func (s *Stage) repeat(tx engine.Tx, key []byte, a *Account, cb *callback, change *avro.Change, trace []raw.Header) error {
+func (s *Stage) repeat(tx stage.Tx, key []byte, a *Account, cb *callback, change *avro.Change, trace []stage.Header) error {
 	before, err := s.shown(tx, key, a)
 	if err != nil {
 		return err
@@ -98,7 +98,7 @@ func (s *Stage) repeat(tx engine.Tx, key []byte, a *Account, cb *callback, chang
 }
 
 // shown returns the encoded snapshot without the fields that change with every arrival.
-func (s *Stage) shown(tx engine.Tx, key []byte, a *Account) ([]byte, error) {
+func (s *Stage) shown(tx stage.Tx, key []byte, a *Account) ([]byte, error) {
 	snapshot := s.snapshot(string(key), a)
 	snapshot.ProcessedAt = a.first
 	shown, err := snapshot.AppendAvro(tx.Buffer(room))
@@ -109,7 +109,7 @@ func (s *Stage) shown(tx engine.Tx, key []byte, a *Account) ([]byte, error) {
 }
 
 // settle emits the snapshot of an account that has changed, and stores the account.
-func (s *Stage) settle(tx engine.Tx, key []byte, a *Account, change *avro.Change, trace []raw.Header) error {
+func (s *Stage) settle(tx stage.Tx, key []byte, a *Account, change *avro.Change, trace []stage.Header) error {
 	a.revision = entity.NextRevision(tx, a.revision)
 	snapshot := s.snapshot(string(key), a)
 	snapshot.ChangedBy, snapshot.ProcessedAt = *change, tx.WallClock()
@@ -120,9 +120,9 @@ func (s *Stage) settle(tx engine.Tx, key []byte, a *Account, change *avro.Change
 	return nil
 }
 
-// Expire deletes the entry of a callback's id. An account itself has no timer: it is
+// OnTimer deletes the entry of a callback's id. An account itself has no timer: it is
 // kept for ever.
-func (*Stage) Expire(tx engine.Tx, key []byte) error {
+func (*Stage) OnTimer(tx stage.Tx, key []byte) error {
 	if !dedupe.IsEntry(key) {
 		return errors.New("voximplant: an account has no deadline")
 	}

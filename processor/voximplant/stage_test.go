@@ -11,6 +11,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/voximplant"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -29,13 +30,13 @@ func callback(id int, typ, payload string) string {
 		`"currency":"USD","%s":%s}`, id, typ, typ, payload)
 }
 
-func record(value string, received time.Time, offset int64) engine.Input {
+func record(value string, received time.Time, offset int64) stage.Input {
 	e := raw.Envelope{
 		Source: "phones", Provider: raw.ProviderVoximplant, Assurance: raw.AssuranceSignedID, SecretID: "k1", RequestID: "r1",
 		ReceivedAt: received, Kind: raw.KindWebhook, Items: 1, ContentType: "application/json",
 	}
-	return engine.Input{
-		Topic: schemas.RawVoximplant, Offset: offset, Key: []byte("voximplant:4567"), Value: []byte(value), Headers: e.Append(nil), Timestamp: received,
+	return stage.Input{
+		Topic: schemas.RawVoximplant, Offset: offset, Key: []byte("voximplant:4567"), Value: []byte(value), Headers: raw.Append[stage.Header](nil, &e), Timestamp: received,
 	}
 }
 
@@ -70,7 +71,7 @@ type told struct {
 	causes, details, outputs []string
 }
 
-func run(tb testing.TB, m *engine.Memory, records ...engine.Input) *told {
+func run(tb testing.TB, m *engine.Memory, records ...stage.Input) *told {
 	tb.Helper()
 	w := &told{}
 	for _, r := range records {
@@ -85,7 +86,7 @@ func run(tb testing.TB, m *engine.Memory, records ...engine.Input) *told {
 	return w
 }
 
-func (w *told) take(tb testing.TB, out *engine.Output) {
+func (w *told) take(tb testing.TB, out *stage.Output) {
 	tb.Helper()
 	var err error
 	switch out.Topic {
@@ -118,7 +119,7 @@ func (w *told) take(tb testing.TB, out *engine.Output) {
 // play feeds callbacks in the order given, a minute apart.
 func play(tb testing.TB, callbacks ...string) *told {
 	tb.Helper()
-	var records []engine.Input
+	var records []stage.Input
 	for i, c := range callbacks {
 		records = append(records, record(c, noon(time.Duration(i)*time.Minute), int64(i)))
 	}
@@ -234,7 +235,7 @@ func TestUnknownType(t *testing.T) {
 
 func TestMostItems(t *testing.T) {
 	t.Parallel()
-	fail := func(id, from, to int) engine.Input {
+	fail := func(id, from, to int) stage.Input {
 		var list []string
 		for i := from; i < to; i++ {
 			list = append(list, fmt.Sprintf(`{"sip_registration_id":%d}`, i))
@@ -261,7 +262,7 @@ func TestCallbackComesAgain(t *testing.T) {
 	m := newMemory(t)
 	first := callback(7, "account_is_frozen", "{}")
 	w := run(t, m, record(first, hours(0), 0), record(first, hours(80), 1), record(callback(8, "js_fail", "{}"), hours(160), 2), record(first, hours(170), 3))
-	if w.decoded != 2 || w.repeats != 1 || len(w.causes) != 1 || w.causes[0] != string(engine.CauseStale) {
+	if w.decoded != 2 || w.repeats != 1 || len(w.causes) != 1 || w.causes[0] != string(stage.CauseStale) {
 		t.Errorf("%d decoded, %d repeats, dead letters %v, want 2, 1 and one that is stale", w.decoded, w.repeats, w.causes)
 	}
 	// Without any callback between them, too.

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
@@ -88,7 +88,7 @@ func TestOtherForms(t *testing.T) {
 			}
 			counted := []string{}
 			for _, c := range m.Counts() {
-				counted = append(counted, c.Figure+" "+c.Source)
+				counted = append(counted, c.Name+" "+c.Label)
 			}
 			if got := strings.Join(counted, ","); got != test.counted {
 				t.Errorf("counted %q, want %q", got, test.counted)
@@ -159,7 +159,7 @@ func TestTogglesInAnyOrder(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		n := rapid.IntRange(1, 14).Draw(rt, "facts")
-		var deliveries []engine.Input
+		var deliveries []stage.Input
 		for id := range n {
 			thing := rapid.IntRange(1, 2).Draw(rt, "thing")
 			value := rapid.SampledFrom([]string{

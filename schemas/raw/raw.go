@@ -136,15 +136,24 @@ type Envelope struct {
 	Traceparent string
 }
 
+// AnyHeader is a header of any Kafka client or engine: the functions of this package read
+// and write their slices without a copy.
+type AnyHeader interface {
+	~struct {
+		Key   string
+		Value []byte
+	}
+}
+
 // Append adds the headers of e to dst. Empty optional fields are left out.
-func (e *Envelope) Append(dst []Header) []Header {
+func Append[H AnyHeader](dst []H, e *Envelope) []H {
 	// The values share one array; those of a record before it grew stay where they are.
 	const ordinary = 256
 	text := make([]byte, 0, ordinary)
 	add := func(key, value string) {
 		if value != "" {
 			text = append(text, value...)
-			dst = append(dst, Header{Key: key, Value: text[len(text)-len(value) : len(text) : len(text)]})
+			dst = append(dst, H{Key: key, Value: text[len(text)-len(value) : len(text) : len(text)]})
 		}
 	}
 	add(HeaderSource, e.Source)
@@ -169,7 +178,7 @@ func (e *Envelope) Append(dst []Header) []Header {
 
 // Parse parses the headers of a raw record. It ignores unknown headers; a missing
 // source, provider or received_at is an error that wraps ErrHeader.
-func Parse(headers []Header) (Envelope, error) {
+func Parse[H AnyHeader](headers []H) (Envelope, error) {
 	e, err := ParseShared(headers)
 	for _, text := range [...]*string{
 		&e.Source, &e.Provider, &e.Settings, &e.Assurance, &e.SecretID, &e.RequestID, &e.Kind, &e.ContentType, &e.Traceparent,
@@ -181,11 +190,11 @@ func Parse(headers []Header) (Envelope, error) {
 
 // ParseShared is Parse without copies: the envelope's strings refer to the headers'
 // values and are valid as long as these do not change.
-func ParseShared(headers []Header) (Envelope, error) {
+func ParseShared[H AnyHeader](headers []H) (Envelope, error) {
 	e := Envelope{Kind: KindWebhook, Items: 1}
 	var wrong faults
 	for i := range headers {
-		h := &headers[i]
+		h := Header(headers[i])
 		text := unsafe.String(unsafe.SliceData(h.Value), len(h.Value)) //nolint:gosec // as the function says
 		switch h.Key {
 		case HeaderSource:
@@ -236,9 +245,9 @@ func (f *faults) number(key, text string) int {
 
 // Trace returns the traceparent header as a subslice of headers, so that a trace
 // continues in the records that a stage emits.
-func Trace(headers []Header) []Header {
+func Trace[H AnyHeader](headers []H) []H {
 	for i := range headers {
-		if headers[i].Key == HeaderTraceparent {
+		if Header(headers[i]).Key == HeaderTraceparent {
 			return headers[i : i+1 : i+1]
 		}
 	}

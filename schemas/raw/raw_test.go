@@ -32,7 +32,7 @@ func TestRoundTrip(t *testing.T) {
 			Traceparent: text.Draw(t, "traceparent"),
 		}
 		before := raw.Header{Key: "theirs", Value: []byte("x")}
-		headers := want.Append([]raw.Header{before})
+		headers := raw.Append([]raw.Header{before}, &want)
 		if diff := cmp.Diff(before, headers[0]); diff != "" {
 			t.Fatalf("Append() changed what was there (-want +got):\n%s", diff)
 		}
@@ -50,12 +50,12 @@ func TestParseRefuses(t *testing.T) {
 	t.Parallel()
 	good := raw.Envelope{Source: "shop", Provider: raw.ProviderLOX24, ReceivedAt: time.UnixMilli(1).UTC()}
 	with := func(key, value string) []raw.Header {
-		return append(good.Append(nil), raw.Header{Key: key, Value: []byte(value)})
+		return append(raw.Append[raw.Header](nil, &good), raw.Header{Key: key, Value: []byte(value)})
 	}
 	tests := map[string][]raw.Header{
 		"nothing":                    nil,
-		"no source":                  (&raw.Envelope{Provider: raw.ProviderLOX24, ReceivedAt: good.ReceivedAt}).Append(nil),
-		"no provider":                (&raw.Envelope{Source: "shop", ReceivedAt: good.ReceivedAt}).Append(nil),
+		"no source":                  raw.Append[raw.Header](nil, &raw.Envelope{Provider: raw.ProviderLOX24, ReceivedAt: good.ReceivedAt}),
+		"no provider":                raw.Append[raw.Header](nil, &raw.Envelope{Source: "shop", ReceivedAt: good.ReceivedAt}),
 		"a status that is no number": with(raw.HeaderStatus, "ok"),
 		"a time that is no number":   with(raw.HeaderReceivedAt, "today"),
 	}
@@ -67,7 +67,7 @@ func TestParseRefuses(t *testing.T) {
 			}
 		})
 	}
-	if got, err := raw.Parse(good.Append(nil)); err != nil || got.Kind != raw.KindWebhook || got.Items != 1 {
+	if got, err := raw.Parse(raw.Append[raw.Header](nil, &good)); err != nil || got.Kind != raw.KindWebhook || got.Items != 1 {
 		t.Errorf("Parse() without the optional headers = %+v, %v", got, err)
 	}
 }

@@ -12,10 +12,10 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/chaos/check"
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
-// Stage implements engine.Stage and engine.ClockReporter.
+// Stage implements stage.Stage and stage.WatermarkReporter.
 type Stage struct {
 	// Output is the topic of the effects, without prefix: one of plain bytes.
 	Output string
@@ -23,22 +23,22 @@ type Stage struct {
 	Clocks bool
 }
 
-// Decode implements engine.Stage.
-func (Stage) Decode(in *engine.Input) (engine.Event, error) {
+// Decode implements stage.Stage.
+func (Stage) Decode(in *stage.Input) (stage.Event, error) {
 	fact, err := check.ParseFact(in.Value)
 	if err != nil || fact.Kind == check.Poison {
-		return nil, engine.Permanentf(engine.CauseUndecodable, "no fact")
+		return nil, stage.Permanentf(stage.CauseUndecodable, "no fact")
 	}
 	return fact, nil
 }
 
-// Apply implements engine.Stage.
-func (s Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error {
+// Apply implements stage.Stage.
+func (s Stage) Apply(tx stage.Tx, in *stage.Input, event stage.Event) error {
 	fact, ok := event.(check.Fact)
 	if !ok {
 		return fmt.Errorf("an event of type %T", event)
 	}
-	tx.AdvanceClock(in.Timestamp)
+	tx.AdvanceWatermark(in.Timestamp)
 	key := string(in.Key)
 	effect := check.Effect{ID: fact.ID, Source: check.Source{Partition: in.Partition, Offset: in.Offset}}
 	known, err := tx.Get([]byte(check.SeenKey(key, fact.ID)))
@@ -58,11 +58,11 @@ func (s Stage) Apply(tx engine.Tx, in *engine.Input, event engine.Event) error {
 	if err != nil {
 		return err
 	}
-	tx.Emit(engine.Output{Topic: s.Output, Key: in.Key, Value: effect.Encode()})
+	tx.Emit(stage.Output{Topic: s.Output, Key: in.Key, Value: effect.Encode()})
 	return nil
 }
 
-func readEntity(tx engine.Tx, key string) (n int64, chain uint64, err error) {
+func readEntity(tx stage.Tx, key string) (n int64, chain uint64, err error) {
 	entry, err := tx.Get([]byte(check.EntityKey(key)))
 	if err != nil || entry == nil {
 		return 0, 0, err
@@ -73,7 +73,7 @@ func readEntity(tx engine.Tx, key string) (n int64, chain uint64, err error) {
 	return n, chain, nil
 }
 
-func count(tx engine.Tx, in *engine.Input, fact check.Fact, effect *check.Effect) error {
+func count(tx stage.Tx, in *stage.Input, fact check.Fact, effect *check.Effect) error {
 	key := string(in.Key)
 	n, chain, err := readEntity(tx, key)
 	if err != nil {
@@ -91,7 +91,7 @@ func count(tx engine.Tx, in *engine.Input, fact check.Fact, effect *check.Effect
 	return nil
 }
 
-func withdraw(tx engine.Tx, key string, fact check.Fact, effect *check.Effect) error {
+func withdraw(tx stage.Tx, key string, fact check.Fact, effect *check.Effect) error {
 	at := []byte(check.DeadlineKey(key, fact.Of))
 	entry, err := tx.Get(at)
 	if err != nil {
@@ -105,7 +105,7 @@ func withdraw(tx engine.Tx, key string, fact check.Fact, effect *check.Effect) e
 	return nil
 }
 
-func forget(tx engine.Tx, key string, effect *check.Effect) error {
+func forget(tx stage.Tx, key string, effect *check.Effect) error {
 	n, _, err := readEntity(tx, key)
 	if err != nil {
 		return err
@@ -124,8 +124,8 @@ func forget(tx engine.Tx, key string, effect *check.Effect) error {
 	return nil
 }
 
-// Expire implements engine.Stage.
-func (s Stage) Expire(tx engine.Tx, at []byte) error {
+// OnTimer implements stage.Stage.
+func (s Stage) OnTimer(tx stage.Tx, at []byte) error {
 	key, id, ok := strings.Cut(string(at), "/d/")
 	if !ok {
 		return fmt.Errorf("a deadline under a key of %d bytes", len(at))
@@ -139,16 +139,16 @@ func (s Stage) Expire(tx engine.Tx, at []byte) error {
 		return fmt.Errorf("a deadline of %d bytes: %w", len(entry), err)
 	}
 	tx.Delete(at)
-	tx.Emit(engine.Output{Topic: s.Output, Key: []byte(key), Value: effect.Encode()})
+	tx.Emit(stage.Output{Topic: s.Output, Key: []byte(key), Value: effect.Encode()})
 	return nil
 }
 
-// ReportClock implements engine.ClockReporter.
-func (s Stage) ReportClock(tx engine.Tx, partition int32, clock time.Time) error {
+// ReportWatermark implements stage.WatermarkReporter.
+func (s Stage) ReportWatermark(tx stage.Tx, partition int32, clock time.Time) error {
 	if !s.Clocks {
 		return nil
 	}
 	effect := check.Effect{Kind: check.Told, ID: "-", Source: check.Source{Partition: partition}, N: clock.UnixMilli()}
-	tx.Emit(engine.Output{Topic: s.Output, Key: []byte("clock"), Value: effect.Encode(), ToPartition: true, Partition: 0})
+	tx.Emit(stage.Output{Topic: s.Output, Key: []byte("clock"), Value: effect.Encode(), ToPartition: true, Partition: 0})
 	return nil
 }

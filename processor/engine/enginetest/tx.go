@@ -6,10 +6,10 @@ package enginetest
 import (
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
-// Tx implements engine.Tx and engine.Counter over a single entry, which is returned for
+// Tx implements stage.Tx over a single entry, which is returned for
 // every key. It costs next to nothing, so that a benchmark measures the stage.
 type Tx struct {
 	// Clock is the partition's watermark, Wall the wall clock.
@@ -23,10 +23,7 @@ type Tx struct {
 	used   int
 }
 
-var (
-	_ engine.Tx      = (*Tx)(nil)
-	_ engine.Counter = (*Tx)(nil)
-)
+var _ stage.Tx = (*Tx)(nil)
 
 // NewTx returns a Tx without an entry. Buffer can return 64 KiB in total between two
 // calls of NextRound.
@@ -37,38 +34,41 @@ func NewTx(clock, wall time.Time) *Tx {
 // NextRound frees the memory that Buffer returned.
 func (t *Tx) NextRound() { t.used = 0 }
 
-// Partition implements engine.Tx.
+// Partition implements stage.Tx.
 func (*Tx) Partition() int32 { return 0 }
 
-// Now implements engine.Tx.
-func (t *Tx) Now() time.Time { return t.Clock }
+// Watermark implements stage.Tx.
+func (t *Tx) Watermark() time.Time { return t.Clock }
 
-// WallClock implements engine.Tx.
+// WallClock implements stage.Tx.
 func (t *Tx) WallClock() time.Time { return t.Wall }
 
-// AdvanceClock implements engine.Tx. It does nothing.
-func (*Tx) AdvanceClock(time.Time) {}
+// AdvanceWatermark implements stage.Tx. It does nothing.
+func (*Tx) AdvanceWatermark(time.Time) {}
 
-// Get implements engine.Tx.
+// Get implements stage.Tx.
 func (t *Tx) Get([]byte) ([]byte, error) { return t.Entry, nil }
 
-// Scan implements engine.Tx; it finds nothing.
+// Scan implements stage.Tx; it finds nothing.
 func (*Tx) Scan([]byte, func(_, _ []byte) bool) error { return nil }
 
-// Put implements engine.Tx.
+// FirstRevision implements stage.Tx.
+func (*Tx) FirstRevision() int64 { return 0 }
+
+// Put implements stage.Tx.
 func (t *Tx) Put(_, value []byte, _ time.Time) { t.Entry = append([]byte(nil), value...) }
 
-// Delete implements engine.Tx.
+// Delete implements stage.Tx.
 func (t *Tx) Delete([]byte) { t.Entry = nil }
 
-// Emit implements engine.Tx.
-func (t *Tx) Emit(engine.Output) { t.Emitted++ }
+// Emit implements stage.Tx.
+func (t *Tx) Emit(stage.Output) { t.Emitted++ }
 
-// Buffer implements engine.Tx.
+// Buffer implements stage.Tx.
 func (t *Tx) Buffer(n int) []byte {
 	t.used += n
 	return t.buffer[t.used-n : t.used-n : t.used]
 }
 
-// Count implements engine.Counter. It does nothing.
+// Count implements stage.Tx. It does nothing.
 func (*Tx) Count(string, string, int64) {}

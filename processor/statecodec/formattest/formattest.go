@@ -21,6 +21,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/wire"
@@ -43,7 +44,7 @@ type Case struct {
 	New func() *engine.Memory
 	// History is the input that produced the dumped state. Next is the input that is
 	// applied to each dump.
-	History, Next []engine.Input
+	History, Next []stage.Input
 	// Main is the key of the entry whose first byte is the version that names the dump.
 	Main string
 	// Others are the keys of entries that have versions of their own, which a machine
@@ -89,7 +90,7 @@ func (c *Case) Check(t TB) {
 func path(version byte) string { return filepath.Join(dir, strconv.Itoa(int(version))+".dump") }
 
 // reads lets a machine go on with a released state.
-func (c *Case) reads(t TB, version byte, dump string, want []engine.Output) {
+func (c *Case) reads(t TB, version byte, dump string, want []stage.Output) {
 	t.Helper()
 	m := c.New()
 	if err := m.Load(0, dump); err != nil {
@@ -141,9 +142,9 @@ func entry(t TB, dump, key string) (version byte, line string, found bool) {
 	return 0, "", false
 }
 
-func feed(t TB, m *engine.Memory, records []engine.Input) []engine.Output {
+func feed(t TB, m *engine.Memory, records []stage.Input) []stage.Output {
 	t.Helper()
-	var out []engine.Output
+	var out []stage.Output
 	for i := range records {
 		outputs, err := m.Feed(records[i])
 		if err != nil {
@@ -161,13 +162,13 @@ func feed(t TB, m *engine.Memory, records []engine.Input) []engine.Output {
 }
 
 // isClock says whether a stage tells its clock.
-func isClock(o *engine.Output) bool {
+func isClock(o *stage.Output) bool {
 	var in avro.JourneyInput
 	return o.Topic == schemas.InternalJourney && in.DecodeAvro(o.Value[wire.HeaderSize:]) == nil && in.Kind == avro.JourneyInputKindClock
 }
 
 // show writes outputs as lines.
-func show(outputs []engine.Output) []string {
+func show(outputs []stage.Output) []string {
 	var out []string
 	for i := range outputs {
 		out = append(out, fmt.Sprintf("%s %q %q", outputs[i].Topic, outputs[i].Key, outputs[i].Value))

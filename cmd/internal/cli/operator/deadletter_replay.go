@@ -13,7 +13,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/deadletter"
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 func newLetterShow(g *cli.Globals) *cobra.Command {
@@ -208,7 +208,7 @@ func showPlan(g *cli.Globals, p *deadletter.Plan, yes bool, version string, rate
 	if len(p.Left) > 0 {
 		g.Printf("  left alone    %s\n", counted(p.Left))
 	}
-	if n := p.Causes[string(engine.CauseStale)]; n > 0 {
+	if n := p.Causes[string(stage.CauseStale)]; n > 0 {
 		g.Printf("  %d are stale: they will be buried again unless their source accepts stale events (accept_stale).\n", n)
 	}
 	if n := p.Versions[version]; n > 0 {

@@ -20,13 +20,14 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 	"github.com/tributary-hq/tributary/ingest"
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
 // atLimit is a body of exactly the limit, which no stage can handle.
 type atLimit struct {
 	path, raw, letters string
-	cause              engine.Cause
+	cause              stage.Cause
 	// body writes it around filling text that does not compress.
 	body func(fill string) string
 }
@@ -42,27 +43,27 @@ func bodiesAtLimit(t *testing.T, a *simulator.Accounts) map[string]atLimit {
 	}
 	return map[string]atLimit{
 		"lox24": {
-			"/v1/lox24/" + a.LOX24.Source + "/" + a.LOX24.Secret, schemas.RawLOX24, schemas.DeadLetterLOX24, engine.CauseUnknownType,
+			"/v1/lox24/" + a.LOX24.Source + "/" + a.LOX24.Secret, schemas.RawLOX24, schemas.DeadLetterLOX24, stage.CauseUnknownType,
 			func(fill string) string {
 				return `{"id":"d04b2f3e-5c6d-4d7b-9f8a-0e1b2c3d4e5f","name":"verify_code.success","api_version":"2099-01-01","created_at":1735689555,` +
 					`"attempt_total":1,"attempt_number":1,"data":{"id":"limit","fill":"` + fill + `"}}`
 			},
 		},
 		"uapay": {
-			"/v1/uapay/" + a.UAPAY.Source, schemas.RawUAPAY, schemas.DeadLetterUAPAY, engine.CauseSchemaMismatch,
+			"/v1/uapay/" + a.UAPAY.Source, schemas.RawUAPAY, schemas.DeadLetterUAPAY, stage.CauseSchemaMismatch,
 			// Beside the token, for base64 does not grow by single bytes.
 			func(fill string) string {
 				return strings.Replace(token(jwt.MapClaims{"paymentId": "limit", "amount": "not a number", "iat": time.Now().Unix()}), "{", `{"fill":"`+fill+`",`, 1)
 			},
 		},
 		"voximplant, bare": {
-			"/v1/voximplant/" + a.Voximplant.Source, schemas.RawVoximplant, schemas.DeadLetterVoximplant, engine.CauseSchemaMismatch,
+			"/v1/voximplant/" + a.Voximplant.Source, schemas.RawVoximplant, schemas.DeadLetterVoximplant, stage.CauseSchemaMismatch,
 			func(fill string) string {
 				return `{"callback_id":1,"account_id":7,"type":5,"hash":"` + simulator.VoximplantHash(a.Voximplant.Salt, "7", a.Voximplant.APIKey, "1") + `","fill":"` + fill + `"}`
 			},
 		},
 		"unibell status": {
-			"/v1/unibell/" + a.Unibell.Source + "/" + a.Unibell.Secret, schemas.RawUnibell, schemas.DeadLetterUnibell, engine.CauseSchemaMismatch,
+			"/v1/unibell/" + a.Unibell.Source + "/" + a.Unibell.Secret, schemas.RawUnibell, schemas.DeadLetterUnibell, stage.CauseSchemaMismatch,
 			func(fill string) string { return `{"reference":"limit","fill":"` + fill + `"}` },
 		},
 	}
@@ -135,7 +136,7 @@ func TestBodyAtLimit(t *testing.T) {
 	out.stop()
 }
 
-func sameLetter(t *testing.T, r *kgo.Record, body string, cause engine.Cause) {
+func sameLetter(t *testing.T, r *kgo.Record, body string, cause stage.Cause) {
 	t.Helper()
 	got := ""
 	for _, h := range r.Headers {

@@ -25,6 +25,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/payment"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/uapay"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -112,7 +113,7 @@ func newStages(t *testing.T, sources []source.Source) *stages {
 	set := source.NewSet(sources)
 	codes := lox24.DefaultConfig()
 	codes.Sources, codes.Privacy = set, pseudonyms
-	memory := func(name string, stage engine.Stage, dead string, outputs ...string) *engine.Memory {
+	memory := func(name string, stage stage.Stage, dead string, outputs ...string) *engine.Memory {
 		m, err := engine.NewMemory(engine.MemoryConfig{Name: name, Stage: stage, DeadLetter: dead, Outputs: outputs, ClockInterval: 1000 * time.Hour})
 		if err != nil {
 			t.Fatal(err)
@@ -131,9 +132,9 @@ func newStages(t *testing.T, sources []source.Source) *stages {
 	}
 }
 
-func (s *stages) feed(t *testing.T, d *delivery, headers []raw.Header, offset int64) {
+func (s *stages) feed(t *testing.T, d *delivery, headers []stage.Header, offset int64) {
 	t.Helper()
-	outputs, err := s.memories[d.topic].Feed(engine.Input{
+	outputs, err := s.memories[d.topic].Feed(stage.Input{
 		Topic: d.topic, Offset: offset, Timestamp: noon(0), Key: []byte(d.key), Value: d.body, Headers: headers,
 	})
 	if err != nil {
@@ -155,9 +156,9 @@ func (s *stages) feed(t *testing.T, d *delivery, headers []raw.Header, offset in
 	}
 }
 
-func (s *stages) tell(t *testing.T, in *engine.Output) {
+func (s *stages) tell(t *testing.T, in *stage.Output) {
 	t.Helper()
-	outputs, err := s.journeys.Feed(engine.Input{Topic: schemas.InternalJourney, Key: slices.Clone(in.Key), Value: slices.Clone(in.Value), Timestamp: noon(0)})
+	outputs, err := s.journeys.Feed(stage.Input{Topic: schemas.InternalJourney, Key: slices.Clone(in.Key), Value: slices.Clone(in.Value), Timestamp: noon(0)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +242,7 @@ func TestHistories(t *testing.T) {
 						Source: d.source, Provider: strings.Split(d.topic, ".")[1], Assurance: raw.AssuranceSharedSecret, ReceivedAt: noon(0),
 						Kind: raw.KindWebhook, RequestID: "r", SecretID: "s", Items: 1, ContentType: "application/json",
 					}
-					headers := e.Append(nil)
+					headers := raw.Append[stage.Header](nil, &e)
 					s.feed(t, d, headers, int64(offset))
 					r := &kgo.Record{Key: []byte(d.key), Value: d.body}
 					for _, h := range headers {

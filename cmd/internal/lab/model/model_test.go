@@ -46,7 +46,7 @@ func record(f *fact) *kgo.Record {
 	provider := strings.Split(f.topic, ".")[1]
 	e := raw.Envelope{Source: f.source, Provider: provider, Assurance: raw.AssuranceSharedSecret, ReceivedAt: noon(f.at), Kind: f.kind}
 	r := &kgo.Record{Topic: f.topic, Key: []byte(f.key), Value: []byte(f.body)}
-	for _, h := range e.Append(nil) {
+	for _, h := range raw.Append[raw.Header](nil, &e) {
 		r.Headers = append(r.Headers, kgo.RecordHeader(h))
 	}
 	return r

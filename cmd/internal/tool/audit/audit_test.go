@@ -95,7 +95,7 @@ func (r *rig) sound(ctx context.Context) {
 func (r *rig) replay(ctx context.Context) {
 	r.t.Helper()
 	before := r.audit(ctx).Total()[0]
-	headers := (&raw.Envelope{Source: "lox24", Provider: raw.ProviderLOX24, Assurance: raw.AssuranceSharedSecret, ReceivedAt: r.config.Now()}).Append(nil)
+	headers := raw.Append[raw.Header](nil, &raw.Envelope{Source: "lox24", Provider: raw.ProviderLOX24, Assurance: raw.AssuranceSharedSecret, ReceivedAt: r.config.Now()})
 	poison := &kgo.Record{Topic: schemas.RawLOX24, Key: []byte("lox24:poison")}
 	for _, h := range headers {
 		poison.Headers = append(poison.Headers, kgo.RecordHeader(h))

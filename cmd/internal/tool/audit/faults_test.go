@@ -95,7 +95,7 @@ func received(request string) time.Time {
 func headersOf(request string) []kgo.RecordHeader {
 	e := &raw.Envelope{Source: "s", Provider: raw.ProviderLOX24, Assurance: raw.AssuranceSharedSecret, RequestID: request, ReceivedAt: received(request)}
 	var out []kgo.RecordHeader
-	for _, h := range e.Append(nil) {
+	for _, h := range raw.Append[raw.Header](nil, e) {
 		out = append(out, kgo.RecordHeader(h))
 	}
 	return out

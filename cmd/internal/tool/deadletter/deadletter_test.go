@@ -92,7 +92,7 @@ func (r *rig) bury(l letter) int64 {
 	r.t.Helper()
 	envelope := raw.Envelope{Source: "shop", Provider: raw.ProviderLOX24, Assurance: raw.AssuranceSharedSecret, RequestID: "request-1", ReceivedAt: noon()}
 	record := &kgo.Record{Topic: r.names.Topic(l.topic), Key: []byte(l.key), Value: []byte(l.body)}
-	for _, h := range envelope.Append(nil) {
+	for _, h := range raw.Append[raw.Header](nil, &envelope) {
 		record.Headers = append(record.Headers, kgo.RecordHeader(h))
 	}
 	record.Headers = append(record.Headers, l.more...)

@@ -11,7 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/cmd/internal/tool/instant"
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
@@ -100,5 +100,5 @@ func (r *Replayer) note(l *Letter) (*kgo.Record, error) {
 		return nil, fmt.Errorf("note a replay: %w", err)
 	}
 	topic, key := r.names.Topic(schemas.InternalReplays), []byte(l.String())
-	return &kgo.Record{Topic: topic, Partition: engine.PartitionOf(key, r.counts[topic]), Key: key, Value: value}, nil
+	return &kgo.Record{Topic: topic, Partition: stage.PartitionOf(key, r.counts[topic]), Key: key, Value: value}, nil
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/cmd/internal/tool/trace"
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -99,7 +99,7 @@ func erasures(ctx context.Context, admin *kadm.Client, c *Config, p *Plan) ([]*k
 				Source: "forget", Provider: provider, Kind: raw.KindErasure, RequestID: strings.ToLower(rand.Text()), ReceivedAt: c.now(), Items: 1,
 			}
 			var headers []kgo.RecordHeader
-			for _, h := range envelope.Append(nil) {
+			for _, h := range raw.Append[raw.Header](nil, &envelope) {
 				headers = append(headers, kgo.RecordHeader(h))
 			}
 			headers = append(headers, kgo.RecordHeader{Key: raw.HeaderErasureBy, Value: []byte(c.By)})
@@ -132,7 +132,7 @@ type place struct {
 func (t *Target) places(partitions int32) []place {
 	var out []place
 	for _, key := range t.Keys {
-		own := engine.PartitionOf([]byte(key), partitions)
+		own := stage.PartitionOf([]byte(key), partitions)
 		out = append(out, place{key, own})
 		var more []int32
 		if key == t.Key {

@@ -12,7 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -202,7 +202,7 @@ func look(ctx context.Context, admin *kadm.Client, from, to string) (partitions 
 // again returns the record for the destination topic. Replay headers name records of
 // the source topics, so they are removed.
 func again(r *kgo.Record, to string, partitions int32) *kgo.Record {
-	out := &kgo.Record{Topic: to, Partition: engine.PartitionOf(r.Key, partitions), Key: r.Key, Value: r.Value, Timestamp: r.Timestamp}
+	out := &kgo.Record{Topic: to, Partition: stage.PartitionOf(r.Key, partitions), Key: r.Key, Value: r.Value, Timestamp: r.Timestamp}
 	for _, h := range r.Headers {
 		if !strings.HasPrefix(h.Key, "tributary-dlq-") && !strings.HasPrefix(h.Key, "tributary-replay-") {
 			out.Headers = append(out.Headers, h)

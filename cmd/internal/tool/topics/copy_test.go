@@ -13,6 +13,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/lab/embedded"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/topics"
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -49,7 +50,7 @@ func TestCopy(t *testing.T) {
 	for i := range 200 {
 		key := fmt.Sprintf("lox24:%d", i%17)
 		r := &kgo.Record{
-			Topic: c.From.Topic(schemas.RawLOX24), Partition: engine.PartitionOf([]byte(key), 3), Key: []byte(key), Value: fmt.Append(nil, i),
+			Topic: c.From.Topic(schemas.RawLOX24), Partition: stage.PartitionOf([]byte(key), 3), Key: []byte(key), Value: fmt.Append(nil, i),
 			Timestamp: began.Add(time.Duration(i) * time.Second), Headers: []kgo.RecordHeader{{Key: "tributary-source", Value: []byte("shop")}},
 		}
 		if i%10 == 0 {
@@ -100,7 +101,7 @@ func read(t *testing.T, options []kgo.Opt, topic string, n int) []string {
 			t.Fatal(err)
 		}
 		fetches.EachRecord(func(r *kgo.Record) {
-			if r.Partition != engine.PartitionOf(r.Key, 5) {
+			if r.Partition != stage.PartitionOf(r.Key, 5) {
 				t.Errorf("key %s lies in partition %d", r.Key, r.Partition)
 			}
 			var headers []string

@@ -11,7 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor"
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -47,7 +47,7 @@ func (h *haystack) placeOf(topic, key string) (place, bool) {
 	if n == 0 {
 		return place{}, false
 	}
-	return place{topic, engine.PartitionOf([]byte(key), n)}, true
+	return place{topic, stage.PartitionOf([]byte(key), n)}, true
 }
 
 // rawSeen records how a raw record of an entity was seen.

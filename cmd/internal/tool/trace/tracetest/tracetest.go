@@ -209,7 +209,7 @@ func (s *Stack) WebhookOf(tb TB, of *source.Source, key string, body []byte) *kg
 		RequestID: fmt.Sprintf("request-%08d", s.sent), ReceivedAt: time.Now(), Kind: raw.KindWebhook, Items: 1,
 	}
 	r := &kgo.Record{Topic: s.Names.Topic("raw." + provider + ".v1"), Key: []byte(key), Value: body}
-	for _, h := range envelope.Append(nil) {
+	for _, h := range raw.Append[raw.Header](nil, &envelope) {
 		r.Headers = append(r.Headers, kgo.RecordHeader(h))
 	}
 	if err := s.client.ProduceSync(tb.Context(), r).FirstErr(); err != nil {

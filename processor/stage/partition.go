@@ -1,4 +1,4 @@
-package engine
+package stage
 
 // murmur2 is the partitioning hash of Kafka's Java client (murmur2 with its seed), so
 // that a key has the same partition whether we, a Java client or Kafka Streams produced

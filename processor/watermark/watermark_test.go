@@ -1,4 +1,4 @@
-package clock_test
+package watermark_test
 
 import (
 	"fmt"
@@ -7,30 +7,31 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/tributary-hq/tributary/processor/clock"
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
+	"github.com/tributary-hq/tributary/processor/watermark"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-func expected() []clock.Upstream {
-	return []clock.Upstream{{Stage: "lox24", Partitions: 2}, {Stage: "uapay", Partitions: 1}}
+func expected() []watermark.Upstream {
+	return []watermark.Upstream{{Stage: "lox24", Partitions: 2}, {Stage: "uapay", Partitions: 1}}
 }
 
 // stage observes clocks: the key is the upstream's stage, the offset its
 // partition, the timestamp its clock.
-type stage struct{}
+type testStage struct{}
 
-func (stage) Decode(*engine.Input) (engine.Event, error) { return nil, nil }
+func (testStage) Decode(*stage.Input) (stage.Event, error) { return nil, nil }
 
-func (stage) Apply(tx engine.Tx, in *engine.Input, _ engine.Event) error {
-	return clock.Observe(tx, expected(), string(in.Key), int32(in.Offset), in.Timestamp)
+func (testStage) Apply(tx stage.Tx, in *stage.Input, _ stage.Event) error {
+	return watermark.Observe(tx, expected(), string(in.Key), int32(in.Offset), in.Timestamp)
 }
 
-func (stage) Expire(engine.Tx, []byte) error { return nil }
+func (testStage) OnTimer(stage.Tx, []byte) error { return nil }
 
 func newMemory(t *testing.T) *engine.Memory {
 	t.Helper()
-	m, err := engine.NewMemory(engine.MemoryConfig{Name: "clock", Stage: stage{}, DeadLetter: schemas.DeadLetterJourney})
+	m, err := engine.NewMemory(engine.MemoryConfig{Name: "clock", Stage: testStage{}, DeadLetter: schemas.DeadLetterJourney})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +63,7 @@ func TestEarliest(t *testing.T) {
 		{"lox24", 0, 40 * time.Minute, noon(20 * time.Minute)},
 		{"uapay", 0, 35 * time.Minute, noon(30 * time.Minute)},
 	} {
-		_, err := m.Feed(engine.Input{Key: []byte(step.stage), Offset: step.partition, Timestamp: noon(step.clock)})
+		_, err := m.Feed(stage.Input{Key: []byte(step.stage), Offset: step.partition, Timestamp: noon(step.clock)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,7 +82,7 @@ func TestNeverBack(t *testing.T) {
 		latest := map[string]time.Time{}
 		last := time.Time{}
 		for range rapid.IntRange(1, 40).Draw(r, "told") {
-			up := rapid.SampledFrom([]engine.Input{
+			up := rapid.SampledFrom([]stage.Input{
 				{Key: []byte("lox24"), Offset: 0}, {Key: []byte("lox24"), Offset: 1}, {Key: []byte("uapay"), Offset: 0},
 			}).Draw(r, "upstream")
 			up.Timestamp = noon(time.Duration(rapid.IntRange(0, 100).Draw(r, "minute")) * time.Minute)

@@ -1,12 +1,12 @@
-// Package clock computes the watermark of a stage behind other stages: the earliest of the
+// Package watermark computes the watermark of a stage behind other stages: the earliest of the
 // watermarks that the partitions of the upstream stages have reported.
 //
-//	upstream partition's clock ─► CLOCK record ─► Observe ─► tx.AdvanceClock(earliest)
+//	upstream watermark ─► CLOCK record ─► Observe ─► tx.AdvanceWatermark(earliest)
 //
 // An event-time timer therefore fires only when every upstream partition is past its
 // deadline, and replaying the same raw topics ends in the same snapshots. As long as one
 // expected partition has never reported, the watermark does not advance.
-package clock
+package watermark
 
 import (
 	"fmt"
@@ -14,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 )
 
@@ -22,7 +22,7 @@ import (
 type Upstream struct {
 	// Stage is the stage's name.
 	Stage string
-	// Partitions is how many input partitions it has, each with a clock.
+	// Partitions is how many input partitions it has, each with a watermark.
 	Partitions int32
 }
 
@@ -46,14 +46,14 @@ func IsEntry(k []byte) bool { return string(k) == "\x01clocks" }
 // the earliest of all expected ones. A watermark earlier than the stored one has no
 // effect; one of an upstream that is not expected is stored but does not hold back the
 // stage's own.
-func Observe(tx engine.Tx, expected []Upstream, stage string, partition int32, at time.Time) error {
+func Observe(tx stage.Tx, expected []Upstream, stage string, partition int32, at time.Time) error {
 	entry, err := tx.Get(key())
 	if err != nil {
-		return fmt.Errorf("read the table of upstream clocks: %w", err)
+		return fmt.Errorf("read the table of upstream watermarks: %w", err)
 	}
 	table, err := parse(entry)
 	if err != nil {
-		return fmt.Errorf("read the table of upstream clocks: %w", err)
+		return fmt.Errorf("read the table of upstream watermarks: %w", err)
 	}
 	i, found := slices.BinarySearchFunc(table, reading{stage: stage, partition: partition}, compare)
 	switch {
@@ -66,7 +66,7 @@ func Observe(tx engine.Tx, expected []Upstream, stage string, partition int32, a
 	}
 	tx.Put(key(), appendTable(tx.Buffer(16+32*len(table)), table), time.Time{})
 	if earliest, complete := earliest(table, expected); complete {
-		tx.AdvanceClock(earliest)
+		tx.AdvanceWatermark(earliest)
 	}
 	return nil
 }
