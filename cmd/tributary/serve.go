@@ -57,6 +57,7 @@ func serve(ctx context.Context, g *cli.Globals, role roleFunc) error {
 	if err != nil {
 		return err
 	}
+	f.Config.Kafka.Waiting = nil // the log reports it
 	logger := g.Logger(&f.Config.Log)
 	for _, w := range f.Warnings() {
 		logger.WarnContext(ctx, "unwise setting", slog.String("setting", w.Path), slog.String("reason", w.Message))

@@ -49,6 +49,8 @@ type Globals struct {
 	Brokers []string
 	// Output is --output: empty, wide, json or yaml.
 	Output string
+	// loaded is the configuration that the command has read last.
+	loaded *config.File
 	// Settings are the --set: key=value, before file and environment.
 	Settings []string
 }
@@ -115,6 +117,9 @@ func Run(ctx context.Context, newRoot func(*Globals) *cobra.Command, args []stri
 		return coded.Code
 	}
 	_, _ = fmt.Fprintln(stderr, root.Name()+":", err)
+	if hint := g.hint(context.WithoutCancel(ctx), err); hint != "" {
+		_, _ = fmt.Fprintln(stderr, terminal.Wrap(hint, g.Width()))
+	}
 	return ExitFailed
 }
 
@@ -167,6 +172,10 @@ func (g *Globals) Load() (*config.File, error) {
 	}
 	faults := f.Check()
 	if len(faults) == 0 {
+		g.loaded = f
+		f.Config.Kafka.Waiting = func() {
+			_, _ = fmt.Fprintf(g.Err, "no answer yet from Kafka at %s (%s) …\n", strings.Join(f.Config.Kafka.Brokers, ","), f.Origin("kafka.brokers"))
+		}
 		return f, nil
 	}
 	lines := make([]string, len(faults))

@@ -186,6 +186,18 @@ func (f *File) decode(k *koanf.Koanf, at string, into any) {
 	}
 }
 
+// Origin describes where the value of a setting comes from: a flag, a variable, a line of the file or
+// the defaults.
+func (f *File) Origin(path string) string {
+	switch {
+	case f.variables[path] != "":
+		return f.variables[path]
+	case f.lines.of(path) > 0:
+		return fmt.Sprintf("%s, line %d of %s", path, f.lines.of(path), f.Path)
+	}
+	return "the default of " + path
+}
+
 // plainPath returns a path in one spelling: the decoder writes map[key] where the file's is map.key.
 func plainPath(path string) string { return strings.NewReplacer("[", ".", "]", "").Replace(path) }
 

@@ -39,6 +39,9 @@ type Config struct {
 	DialTimeout time.Duration `json:"dial_timeout" koanf:"dial_timeout" yaml:"dial_timeout"`
 	TLS         TLS           `json:"tls" koanf:"tls" yaml:"tls"`
 	SASL        SASL          `json:"sasl" koanf:"sasl" yaml:"sasl"`
+
+	// Waiting, if set, is called once if no broker answers within Patience.
+	Waiting func() `json:"-" koanf:"-" yaml:"-"`
 }
 
 // TLS is how connections are encrypted.
@@ -151,6 +154,9 @@ func (c *Config) Options() ([]kgo.Opt, error) {
 		kgo.SeedBrokers(c.Brokers...),
 		kgo.ClientID(c.ClientID),
 		kgo.DialTimeout(c.DialTimeout),
+	}
+	if c.Waiting != nil {
+		opts = append(opts, kgo.WithHooks(NewSilence(c.Waiting)))
 	}
 	if c.TLS.Enabled {
 		if _, err := c.TLS.Config("kafka.tls"); err != nil {

@@ -7,7 +7,7 @@ import (
 )
 
 // Wrap wraps the lines of a text that are wider than width columns. The lines below keep the first
-// one's indentation and two columns more.
+// one's indentation and two columns more. A width of 0 leaves the text as it is.
 func Wrap(lines string, width int) Text {
 	var out strings.Builder
 	for line := range strings.Lines(lines) {
@@ -15,7 +15,7 @@ func Wrap(lines string, width int) Text {
 		trimmed := strings.TrimLeft(body, " ")
 		indent := strings.Repeat(" ", len(body)-len(trimmed))
 		const hanging, least = 2, 20
-		if text.StringWidth(body) > width {
+		if width > 0 && text.StringWidth(body) > width {
 			rest := max(width-len(indent)-hanging, least)
 			body = indent
 			for i, part := range strings.Split(text.WrapSoft(trimmed, rest), "\n") {

@@ -84,8 +84,7 @@ func (a *auditor) takeCut(ctx context.Context) (*cut, error) {
 		}
 	}
 	if slices.ContainsFunc(c.missing, isRaw) {
-		return nil, fmt.Errorf("topics %s do not exist: is the prefix %q right? 'tributary topics apply' creates them",
-			strings.Join(c.missing, ", "), a.config.Names.Prefix)
+		return nil, fmt.Errorf("%d topics do not exist, of them %s%s: %w", len(c.missing), a.config.Names.Prefix, c.missing[0], kerr.UnknownTopicOrPartition)
 	}
 	if err := a.positions(ctx, c); err != nil {
 		return nil, err

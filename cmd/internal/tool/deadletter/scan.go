@@ -80,7 +80,7 @@ func (r *Reader) open(ctx context.Context, admin *kadm.Client) error {
 		err = ends.Error()
 	}
 	if err != nil {
-		return fmt.Errorf("look how far the dead letters go (tributary topics apply creates missing topics): %w", err)
+		return fmt.Errorf("look how far the dead letters go: %w", err)
 	}
 	r.ends = ends
 	r.notes = map[string]*Note{}

@@ -61,7 +61,7 @@ func (h *haystack) look(ctx context.Context) error {
 	}
 	there := slices.DeleteFunc(topics, func(topic string) bool { return h.partitions(h.bare(topic)) == 0 })
 	if len(there) == 0 {
-		return fmt.Errorf("there is none of our topics: is the prefix %q right? 'tributary topics apply' creates them", h.names.Prefix)
+		return fmt.Errorf("the prefix %q has none of the topics raw.*, decoded.*, enriched.*: %w", h.names.Prefix, kerr.UnknownTopicOrPartition)
 	}
 	if h.starts, err = h.admin.ListStartOffsets(ctx, there...); err == nil {
 		err = h.starts.Error()

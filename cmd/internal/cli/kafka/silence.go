@@ -1,0 +1,60 @@
+package kafka
+
+import (
+	"errors"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// Patience is how long a client waits for a broker's first answer before it says so.
+const Patience = 3 * time.Second
+
+// Silence is a client hook that reports once if no broker has answered any client within Patience of the first one's start.
+type Silence struct {
+	report func()
+	mu     sync.Mutex
+	timer  *time.Timer
+}
+
+var (
+	_ kgo.HookNewClient    = (*Silence)(nil)
+	_ kgo.HookBrokerRead   = (*Silence)(nil)
+	_ kgo.HookClientClosed = (*Silence)(nil)
+)
+
+// NewSilence returns a hook for the clients of one program.
+func NewSilence(report func()) *Silence { return &Silence{report: report} }
+
+// OnNewClient implements kgo.HookNewClient.
+func (w *Silence) OnNewClient(*kgo.Client) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.timer == nil {
+		w.timer = time.AfterFunc(Patience, w.report)
+	}
+}
+
+// OnBrokerRead implements kgo.HookBrokerRead.
+func (w *Silence) OnBrokerRead(_ kgo.BrokerMetadata, _ int16, _ int, _, _ time.Duration, err error) {
+	if err == nil {
+		w.stop()
+	}
+}
+
+// OnClientClosed implements kgo.HookClientClosed.
+func (w *Silence) OnClientClosed(*kgo.Client) { w.stop() }
+
+func (w *Silence) stop() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.timer.Stop()
+}
+
+// Unreachable reports whether an error means that no broker was reached.
+func Unreachable(err error) bool {
+	_, ok := errors.AsType[net.Error](err)
+	return ok
+}
