@@ -74,10 +74,13 @@ func ofProvider(id string, create func(*setup) (stage.Stage, error)) row {
 	case p.Counted != "" && !slices.Contains(outputs, p.Counted):
 		// A second stage reads the facts and keeps the entity.
 		outputs = append(outputs, p.Counted)
-	case p.Enriched != "" && len(p.Fields) > 0:
-		outputs = append(outputs, p.Enriched, schemas.InternalJourney)
-	case p.Enriched != "":
-		outputs = append(outputs, p.Enriched)
+	default:
+		if p.Enriched != "" {
+			outputs = append(outputs, p.Enriched)
+		}
+		if len(p.Fields) > 0 {
+			outputs = append(outputs, schemas.InternalJourney)
+		}
 	}
 	return row{
 		name: id, provider: id, readsRaw: true, make: create,

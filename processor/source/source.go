@@ -21,7 +21,7 @@ import (
 // Correlation is the place of a correlation id in a provider's event.
 type Correlation struct {
 	// Field is the provider's own field: payload (LOX24), externalId,
-	// operationExternalId or extraInfo (UAPAY), reference (Unibell).
+	// operationExternalId or extraInfo (UAPAY), reference (Unibell), or body.
 	Field string `json:"field" koanf:"field" yaml:"field"`
 	// Pointer is a JSON pointer (RFC 6901) into the field's text where that is
 	// JSON; empty takes the whole field.
@@ -85,6 +85,21 @@ func DefaultCorrelation(provider string) []Correlation {
 		places = append(places, Correlation{Field: field})
 	}
 	return places
+}
+
+// FieldBody is the field of a correlation id whose pointer is into the whole body.
+const FieldBody = "body"
+
+// BodyPointers returns the pointers of the correlation ids that are in the whole body, by
+// which ingest makes the keys of the source's records.
+func (s *Source) BodyPointers() []string {
+	var out []string
+	for _, c := range s.Correlation {
+		if c.Field == FieldBody {
+			out = append(out, c.Pointer)
+		}
+	}
+	return out
 }
 
 // DefaultStatuses returns the default meanings of Unibell's status words: those of its

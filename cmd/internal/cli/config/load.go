@@ -98,6 +98,7 @@ func Load(path string, overrides ...string) (*File, error) {
 	f.Config.stateDir()
 	for i := range min(len(f.Config.Ingest.Sources), len(f.Config.Sources)) {
 		f.Config.Ingest.Sources[i].Settings = f.Config.Sources[i].Stamp()
+		f.Config.Ingest.Sources[i].Correlation = f.Config.Sources[i].BodyPointers()
 	}
 	return f, nil
 }

@@ -160,7 +160,7 @@ func (b *burst) load(providers []string) {
 		}
 		body := s.Body(b.start, 0)
 		b.webhooks = append(b.webhooks, &prepared{
-			bytes: encodeRequest(s.Path(), s.Header(), body), provider: s.Provider(), order: s.Order, digest: simulator.Digest(body),
+			bytes: encodeRequest(s.Path(), s.Header(body, time.Now()), body), provider: s.Provider(), order: s.Order, digest: simulator.Digest(body),
 		})
 	}
 }

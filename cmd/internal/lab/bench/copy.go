@@ -92,7 +92,7 @@ func providerOf(topics map[string]string, topic string) string {
 // copied makes a webhook of a body.
 func copied(provider string, body []byte) (delivery, error) {
 	a := accounts()
-	d := delivery{provider: provider, header: http.Header{"Content-Type": {"application/json"}}, items: 1}
+	d := delivery{provider: provider, header: jsonHeader, items: 1}
 	var known struct {
 		CreatedAt json.RawMessage `json:"created_at"`
 		IssuedAt  int64           `json:"iat"`
@@ -119,4 +119,8 @@ func copied(provider string, body []byte) (delivery, error) {
 		return d, fmt.Errorf("no bodies of %q can be copied", provider)
 	}
 	return d, nil
+}
+
+func jsonHeader([]byte, time.Time) http.Header {
+	return http.Header{"Content-Type": {"application/json"}}
 }

@@ -71,7 +71,7 @@ func (b *way) carry(ctx context.Context, queue <-chan due) error {
 			continue
 		}
 		body := d.send.Body(b.start, 0)
-		status, err := s.send(encodeRequest(d.send.Path(), d.send.Header(), body), &text)
+		status, err := s.send(encodeRequest(d.send.Path(), d.send.Header(body, time.Now()), body), &text)
 		switch {
 		case err != nil:
 			return err

@@ -23,7 +23,7 @@ import (
 // delivery is a webhook on its way into ingest.
 type delivery struct {
 	provider, path string
-	header         http.Header
+	header         func(body []byte, at time.Time) http.Header
 	// order is the ordering key: deliveries with the same key keep their order.
 	order string
 	at    time.Time
@@ -36,7 +36,7 @@ type delivery struct {
 // deliveryOf is one of the simulator's.
 func deliveryOf(s *simulator.Send, start time.Time) delivery {
 	return delivery{
-		provider: s.Provider(), path: s.Path(), header: s.Header(), order: s.Order, at: start.Add(s.Due),
+		provider: s.Provider(), path: s.Path(), header: s.Header, order: s.Order, at: start.Add(s.Due),
 		body: func() []byte { return s.Body(start, 0) }, items: s.Items(), repeat: s.Repeat > 0, relayed: s.Relayed(),
 	}
 }
@@ -141,7 +141,7 @@ func shard(order string, n int) int {
 func (f *filler) send(d delivery) {
 	body := d.body()
 	r := &http.Request{
-		Method: http.MethodPost, URL: &url.URL{Path: d.path}, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: d.header,
+		Method: http.MethodPost, URL: &url.URL{Path: d.path}, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: d.header(body, d.at),
 		Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)), Host: "bench", RemoteAddr: "127.0.0.1:1",
 	}
 	w := &answer{header: http.Header{}}

@@ -173,7 +173,7 @@ func (b *ingestBench) loadGenerator(provider string) *loadGenerator {
 			continue // what it costs is mostly the provider's time
 		}
 		body := s.Body(b.start, 0)
-		request := request{bytes: encodeRequest(s.Path(), s.Header(), body), items: int64(s.Items())}
+		request := request{bytes: encodeRequest(s.Path(), s.Header(body, time.Now()), body), items: int64(s.Items())}
 		if provider != raw.ProviderVoximplant {
 			request.digest = simulator.Digest(body)
 		}

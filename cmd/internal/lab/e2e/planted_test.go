@@ -82,19 +82,19 @@ func templates(accounts *simulator.Accounts) []template {
 		switch send.Provider() {
 		case "lox24":
 			name, _, _ := strings.Cut(string(body[bytes.Index(body, []byte(`"name":`))+7:]), ",")
-			add("lox24", send.Path(), name, send.Header(), body)
+			add("lox24", send.Path(), name, send.Header(body, start), body)
 		case "uapay":
 			claims, _ := base64.RawURLEncoding.DecodeString(strings.Split(string(body), ".")[1])
-			add("uapay", send.Path(), strconv.FormatBool(bytes.Contains(claims, []byte("operationId"))), send.Header(), claims)
+			add("uapay", send.Path(), strconv.FormatBool(bytes.Contains(claims, []byte("operationId"))), send.Header(body, start), claims)
 		case "unibell":
-			add("unibell", send.Path(), fmt.Sprint(send.Path(), body[0]), send.Header(), body)
+			add("unibell", send.Path(), fmt.Sprint(send.Path(), body[0]), send.Header(body, start), body)
 		default:
 			var batch struct{ Callbacks []json.RawMessage }
 			_ = json.Unmarshal(body, &batch)
 			for _, callback := range batch.Callbacks {
 				var base struct{ Type string }
 				_ = json.Unmarshal(callback, &base)
-				add("voximplant", send.Path(), base.Type, send.Header(), callback)
+				add("voximplant", send.Path(), base.Type, send.Header(body, start), callback)
 			}
 		}
 	}

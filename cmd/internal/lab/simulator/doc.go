@@ -70,8 +70,12 @@ type webhook struct {
 	path string
 	// header is the proof, if it is in a header; an empty name means none.
 	headerName, headerValue string
-	form                    bool
-	relay                   bool
+	// sign returns further headers with the proof of a body that is sent now.
+	sign func(body []byte, now time.Time) map[string]string
+	// forge makes a copy of the webhook a forgery and returns its kind; nil: see tale.forge.
+	forge func(t *tale, w *webhook) (how string)
+	form  bool
+	relay bool
 	// items is the number of records it produces: the callbacks of a batch, or the
 	// request and the answer of a relayed call.
 	items int
@@ -82,6 +86,17 @@ type webhook struct {
 	// render returns the body of a delivery: attempt counts from 1, sent is the
 	// provider's time.
 	render func(attempt int, sent time.Time) []byte
+}
+
+// proof returns the headers that prove a body that is sent now.
+func (w *webhook) proof(body []byte, now time.Time) map[string]string {
+	if w.sign != nil {
+		return w.sign(body, now)
+	}
+	if w.headerName == "" {
+		return nil
+	}
+	return map[string]string{w.headerName: w.headerValue}
 }
 
 // tale is a story that is being planned: its random numbers, ids and webhooks.

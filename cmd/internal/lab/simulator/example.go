@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 )
@@ -12,8 +13,8 @@ type Example struct {
 	Title string
 	// Path is below ingest's address.
 	Path string
-	// Header is one header with the proof, "Name: value"; empty for none.
-	Header string
+	// Headers are those with the proof, "Name: value".
+	Headers []string
 	// ContentType is the content type of the body.
 	ContentType string
 	Body        []byte
@@ -23,8 +24,8 @@ type Example struct {
 func (e *Example) Curl(url string) string {
 	var b strings.Builder
 	b.WriteString("curl -sS " + quote(url+e.Path) + " -H " + quote("Content-Type: "+e.ContentType))
-	if e.Header != "" {
-		b.WriteString(" -H " + quote(e.Header))
+	for _, header := range e.Headers {
+		b.WriteString(" -H " + quote(header))
 	}
 	b.WriteString(" -d " + quote(string(e.Body)))
 	return b.String()
@@ -49,9 +50,10 @@ func Examples(accounts Accounts, now time.Time, order string) []Example {
 	out := make([]Example, len(t.webhooks))
 	for i, w := range t.webhooks {
 		out[i] = Example{Title: titles[i], Path: w.path, ContentType: "application/json", Body: w.render(1, now)}
-		if w.headerName != "" {
-			out[i].Header = w.headerName + ": " + w.headerValue
+		for name, value := range w.proof(out[i].Body, now) {
+			out[i].Headers = append(out[i].Headers, name+": "+value)
 		}
+		slices.Sort(out[i].Headers)
 	}
 	return out
 }

@@ -14,6 +14,9 @@ import (
 // returns the kind of forgery. The authentic one is sent as well.
 func (t *tale) forge(of *webhook) (forged *webhook, how string) {
 	w := *of
+	if w.forge != nil {
+		return &w, w.forge(t, &w)
+	}
 	switch w.provider {
 	case raw.ProviderUAPAY:
 		return &w, t.forgeUAPAY(&w)

@@ -1,6 +1,9 @@
 package simulator
 
-import "net/http"
+import (
+	"net/http"
+	"time"
+)
 
 // Provider returns the provider that sends it.
 func (s *Send) Provider() string { return s.webhook.provider }
@@ -13,15 +16,15 @@ func (s *Send) Items() int { return s.webhook.items }
 // Unibell.
 func (s *Send) Relayed() bool { return s.webhook.relay }
 
-// Header returns the headers to send with the body, the proof included, for senders
-// other than Run.
-func (s *Send) Header() http.Header {
+// Header returns the headers to send with a body at a time of ingest's clock, the proof
+// included, for senders other than Run.
+func (s *Send) Header(body []byte, at time.Time) http.Header {
 	h := http.Header{"Content-Type": {"application/json"}}
 	if s.webhook.form {
 		h.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	if s.webhook.headerName != "" {
-		h.Set(s.webhook.headerName, s.webhook.headerValue)
+	for name, value := range s.webhook.proof(body, at) {
+		h.Set(name, value)
 	}
 	return h
 }

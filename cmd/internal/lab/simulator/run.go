@@ -212,8 +212,8 @@ func (r *runner) post(w *webhook, body []byte, e *Entry) (recorded bool) {
 	if w.form {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	if w.headerName != "" {
-		request.Header.Set(w.headerName, w.headerValue)
+	for name, value := range w.proof(body, time.Now()) {
+		request.Header.Set(name, value)
 	}
 	response, err := r.clients[w.provider].Do(request)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -161,7 +162,7 @@ func (c *Config) await(ctx context.Context, p *Plan, began time.Time, result *Re
 	}
 	until := began.Add(c.Wait)
 	for {
-		done, err := c.gone(ctx, left, began)
+		done, err := c.gone(ctx, left, result.Sent, began)
 		if err != nil {
 			return err
 		}
@@ -195,14 +196,20 @@ func (c *Config) await(ctx context.Context, p *Plan, began time.Time, result *Re
 // clocksDiffer is the assumed largest difference between a broker's clock and ours.
 const clocksDiffer = 5 * time.Minute
 
-// gone returns the targets that are erased from their snapshots and journeys.
-func (c *Config) gone(ctx context.Context, left map[string]*Target, began time.Time) ([]string, error) {
+// gone returns the targets that are erased from their snapshots and journeys. A target
+// without snapshots is erased once its stage has committed the offsets of its erasures.
+func (c *Config) gone(ctx context.Context, left map[string]*Target, sent []Sent, began time.Time) ([]string, error) {
+	committed, err := c.committed(ctx, left)
+	if err != nil {
+		return nil, err
+	}
 	// The tombstone must be newer than the request. A journey's snapshot may be older,
 	// if the journey had dropped the member before.
 	ended, journeys := map[string][]string{}, map[string][]string{}
 	for key, t := range left {
-		topic := trace.EnrichedTopic(key)
-		ended[topic] = append(ended[topic], key)
+		if topic := trace.EnrichedTopic(key); topic != "" {
+			ended[topic] = append(ended[topic], key)
+		}
 		journeys[schemas.EnrichedJourneys] = append(journeys[schemas.EnrichedJourneys], t.Journeys...)
 	}
 	last, err := trace.Last(ctx, c.Trace, ended, began.Add(-clocksDiffer))
@@ -215,8 +222,12 @@ func (c *Config) gone(ctx context.Context, left map[string]*Target, began time.T
 	}
 	var done []string
 	for key, t := range left {
-		r := last[trace.EnrichedTopic(key)][key]
-		if r == nil || r.Value != nil || r.Timestamp.Before(began.Add(-clocksDiffer)) {
+		topic := trace.EnrichedTopic(key)
+		if topic == "" && !passed(t, sent, committed) {
+			continue
+		}
+		r := last[topic][key]
+		if topic != "" && (r == nil || r.Value != nil || r.Timestamp.Before(began.Add(-clocksDiffer))) {
 			continue
 		}
 		if !slices.ContainsFunc(t.Journeys, func(j string) bool { return tells(told[schemas.EnrichedJourneys][j], key) }) {
@@ -224,6 +235,46 @@ func (c *Config) gone(ctx context.Context, left map[string]*Target, began time.T
 		}
 	}
 	return done, nil
+}
+
+// committed returns the committed offsets of the stages of targets without snapshots.
+func (c *Config) committed(ctx context.Context, left map[string]*Target) (kadm.OffsetResponses, error) {
+	out := kadm.OffsetResponses{}
+	for key := range left {
+		if trace.EnrichedTopic(key) != "" {
+			continue
+		}
+		p, _ := schemas.ProviderOfKey(key)
+		at, err := c.offsets(ctx, c.Trace.Names.Group(p.ID))
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(out, at)
+	}
+	return out, nil
+}
+
+func (c *Config) offsets(ctx context.Context, group string) (kadm.OffsetResponses, error) {
+	client, err := kgo.NewClient(c.Trace.Kafka...)
+	if err != nil {
+		return nil, fmt.Errorf("make a Kafka client: %w", err)
+	}
+	defer client.Close()
+	at, err := kadm.NewClient(client).FetchOffsets(ctx, group)
+	if err != nil {
+		return nil, fmt.Errorf("fetch the committed offsets of group %s: %w", group, err)
+	}
+	return at, nil
+}
+
+// passed reports whether the erasures of a target lie before the committed offsets.
+func passed(t *Target, sent []Sent, committed kadm.OffsetResponses) bool {
+	for _, s := range sent {
+		if at, ok := committed.Lookup(s.Topic, s.Partition); slices.Contains(t.Keys, s.Key) && (!ok || at.At <= s.Offset) {
+			return false
+		}
+	}
+	return true
 }
 
 // tells reports whether a journey's snapshot lists a member.
