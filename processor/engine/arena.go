@@ -57,11 +57,6 @@ func (a *arena) text(b []byte) string {
 	return unsafe.String(unsafe.SliceData(own), len(own)) //nolint:gosec // valid until reset
 }
 
-// unsafeBytes returns the bytes of a key without a copy. They must not be written.
-func unsafeBytes(key string) []byte {
-	return unsafe.Slice(unsafe.StringData(key), len(key)) //nolint:gosec // read only
-}
-
 // bytesOfText returns the bytes of a text without a copy. They must not be written.
 func bytesOfText(text string) []byte {
 	return unsafe.Slice(unsafe.StringData(text), len(text)) //nolint:gosec // they are never written

@@ -57,11 +57,11 @@ func (w *worker) touch(ctx context.Context) {
 	}
 	for p, part := range w.parts {
 		end, ok := ends.Lookup(w.changelog, p)
-		if !ok || !part.ready || end.Offset > part.pos.offset+1 {
+		if !ok || !part.ready || end.Offset > part.pos.Offset+1 {
 			continue
 		}
-		part.pos.atEnd = now.UnixMilli()
-		part.state.hot.moved = true
+		part.pos.AtEnd = now.UnixMilli()
+		part.state.hot.Touch()
 	}
 	if err := w.writeBack(); err != nil {
 		w.logger.WarnContext(ctx, "cannot note that the state is current", slog.String("error", err.Error()))

@@ -189,8 +189,8 @@ func (w *worker) changelogLost(r *restored, topicID [16]byte, start int64) error
 	if err != nil {
 		return err
 	}
-	if found && pos.topicID == topicID && pos.input > 0 && r.committed >= pos.input && max(pos.offset, pos.reach) > r.end {
-		return w.stateLost(r, fmt.Sprintf("its changelog ends at offset %d, and the local state has more, up to %d", r.end, max(pos.offset, pos.reach)))
+	if found && pos.TopicID == topicID && pos.Input > 0 && r.committed >= pos.Input && max(pos.Offset, pos.Highest) > r.end {
+		return w.stateLost(r, fmt.Sprintf("its changelog ends at offset %d, and the local state has more, up to %d", r.end, max(pos.Offset, pos.Highest)))
 	}
 	return nil
 }
@@ -204,13 +204,13 @@ func (w *worker) changelogWentBack(ctx context.Context) error {
 	}
 	for p, last := range w.round.acks.last {
 		part := w.parts[p]
-		if last > part.pos.offset {
+		if last > part.pos.Offset {
 			continue
 		}
 		w.evidence.Ended(false)
 		_, err := w.end(ctx, kgo.TryAbort, nil)
 		r := &restored{following: following{partition: p}}
-		return errors.Join(w.stateLost(r, fmt.Sprintf("its changelog lost its end: a record was written at offset %d, and the state has read up to %d", last-1, part.pos.offset)), err)
+		return errors.Join(w.stateLost(r, fmt.Sprintf("its changelog lost its end: a record was written at offset %d, and the state has read up to %d", last-1, part.pos.Offset)), err)
 	}
 	return nil
 }

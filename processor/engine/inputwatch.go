@@ -47,7 +47,7 @@ func (w *worker) watchTopics(ctx context.Context) error {
 		case !part.ready:
 		case part.topicID != [16]byte(details[w.input].ID):
 			return fmt.Errorf("%w: %s was made anew", errRejoin, w.input)
-		case part.pos.topicID != [16]byte(details[w.changelog].ID):
+		case part.pos.TopicID != [16]byte(details[w.changelog].ID):
 			return fmt.Errorf("%w: %s was made anew under partition %d", errRejoin, w.changelog, p)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/engine/internal/cache"
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 	"github.com/tributary-hq/tributary/processor/engine/internal/hangingtxn"
 )
@@ -23,7 +24,7 @@ type owned struct {
 	wanted context.Context //nolint:containedctx // the partition's own
 	forget context.CancelFunc
 	ready  bool
-	pos    position
+	pos    cache.Checkpoint
 	// next is the offset after the last applied record or polled marker: the offset to
 	// commit.
 	next int64

@@ -61,7 +61,7 @@ func (s *Store) ProbeEntries(stage string, partition int32) (entries []ProbedEnt
 		}
 		return true, err
 	})
-	return entries, pos.offset, err
+	return entries, pos.Offset, err
 }
 
 // ProbeEntry decodes a changelog record.

@@ -73,14 +73,14 @@ func (b *board) sum(now time.Time) (p Progress) {
 	defer b.mu.Unlock()
 	var done int64
 	for _, f := range b.told {
-		left := max(f.end-f.pos.offset, 0)
+		left := max(f.end-f.pos.Offset, 0)
 		if left > 0 {
 			p.Partitions++
 		}
 		p.Records += f.records
 		p.Bytes += f.bytes
 		p.Offsets += left
-		done += f.pos.offset - f.from
+		done += f.pos.Offset - f.from
 	}
 	took := now.Sub(b.began).Seconds()
 	if p.Partitions == 0 || took <= 0 || done <= 0 {
@@ -148,6 +148,6 @@ func (w *worker) logRestored(found map[int32]*restored) {
 		w.metrics.restores.WithLabelValues(w.spec.Name, kind).Inc()
 		w.logger.Info("state restored", slog.Int("partition", int(p)), slog.String("kind", kind), slog.String("reason", why),
 			slog.Int64("records", r.records), slog.Int64("bytes", r.bytes), slog.Duration("took", r.took), slog.Int64("bytes_per_second", int64(rate)),
-			slog.Int64("from", r.from), slog.Int64("to", r.pos.offset))
+			slog.Int64("from", r.from), slog.Int64("to", r.pos.Offset))
 	}
 }

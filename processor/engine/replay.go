@@ -9,6 +9,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/processor/engine/internal/cache"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 )
 
@@ -17,7 +18,7 @@ import (
 type following struct {
 	partition int32
 	state     *storePartition
-	pos       position
+	pos       cache.Checkpoint
 	// from is the first replayed offset, end the changelog's end offset when last
 	// fetched.
 	from, end int64
@@ -75,7 +76,7 @@ func (l *loader) add(f *following, record *kgo.Record) error {
 		f.records++
 		f.bytes += int64(len(record.Key) + len(record.Value))
 	}
-	f.pos.offset = record.Offset + 1
+	f.pos.Offset = record.Offset + 1
 	l.touched[f] = true
 	if l.batch == nil || l.batch.size() < l.limit {
 		return nil

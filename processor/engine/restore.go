@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/processor/engine/internal/cache"
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 	"github.com/tributary-hq/tributary/processor/engine/internal/hangingtxn"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
@@ -193,7 +194,7 @@ func (w *worker) plan(ctx context.Context, states map[int32]*storePartition, com
 			return nil, err
 		}
 		if r.reason == "" && w.deps.harmed.by(HarmForgetChangelog) {
-			r.pos.offset = r.end
+			r.pos.Offset = r.end
 		}
 	}
 	return ahead, nil
@@ -217,30 +218,30 @@ func (s *Store) trust(r *restored, topicID [16]byte, start int64, now time.Time,
 	if err != nil {
 		return err
 	}
-	age := time.Duration(now.UnixMilli()-pos.atEnd) * time.Millisecond
+	age := time.Duration(now.UnixMilli()-pos.AtEnd) * time.Millisecond
 	switch {
 	case !found:
 		r.reason = "no state here yet"
-	case pos.topicID != topicID:
+	case pos.TopicID != topicID:
 		r.reason = "the changelog is another topic of the same name"
-	case pos.offset < start || max(pos.offset, pos.reach) > r.end:
+	case pos.Offset < start || max(pos.Offset, pos.Highest) > r.end:
 		r.reason = "the stored position is outside the changelog"
-	case r.asked && r.committed < pos.input:
+	case r.asked && r.committed < pos.Input:
 		// The broker acknowledged a commit and lost it. A coordinator may complete a
 		// transaction before its markers are written while partitions have no leader
 		// (KAFKA-20734), and abort it with the next one; an unclean leader election
 		// loses commits, too. The input records will be polled again, and the state
 		// must not contain their effect already.
 		r.reason = "the broker has lost a round that it had confirmed"
-	case pos.offset < r.end && age > deleteRetention/2:
+	case pos.Offset < r.end && age > deleteRetention/2:
 		r.reason = "the stored position is so old that tombstones may be gone"
 	default:
-		r.pos, r.from = pos, pos.offset
+		r.pos, r.from = pos, pos.Offset
 		return nil
 	}
 	// The clock of tombstone retention starts with the replay: a tombstone that follows
 	// an entry which the replay has read cannot have been compacted away before.
-	r.pos, r.from = position{topicID: topicID, offset: start, atEnd: now.UnixMilli()}, start
+	r.pos, r.from = cache.Checkpoint{TopicID: topicID, Offset: start, AtEnd: now.UnixMilli()}, start
 	batch := s.writer()
 	if err := errors.Join(batch.wipe(r.state), batch.position(r.state, r.pos)); err != nil {
 		return errors.Join(err, batch.drop())
@@ -252,8 +253,8 @@ func (s *Store) trust(r *restored, topicID [16]byte, start int64, now time.Time,
 func (w *worker) replay(ctx context.Context, ahead map[int32]*restored) error {
 	from, behind := map[int32]kgo.Offset{}, map[int32]*following{}
 	for p, r := range ahead {
-		if r.pos.offset < r.end {
-			from[p], behind[p] = kgo.NewOffset().At(r.pos.offset), &r.following
+		if r.pos.Offset < r.end {
+			from[p], behind[p] = kgo.NewOffset().At(r.pos.Offset), &r.following
 		}
 	}
 	load := newLoader(w.store)
@@ -270,7 +271,7 @@ func (w *worker) replay(ctx context.Context, ahead map[int32]*restored) error {
 		}
 		w.metrics.restoredRecords.WithLabelValues(w.spec.Name).Add(float64(r.records))
 		w.metrics.restoredBytes.WithLabelValues(w.spec.Name).Add(float64(r.bytes))
-		r.pos.atEnd = w.deps.Now().UnixMilli()
+		r.pos.AtEnd = w.deps.Now().UnixMilli()
 		load.touched[&r.following] = true
 	}
 	return load.flush()
@@ -312,7 +313,7 @@ func (w *worker) replayFrom(ctx context.Context, from map[int32]kgo.Offset, ahea
 func behindOf(ahead map[int32]*following) []int32 {
 	var out []int32
 	for p, f := range ahead {
-		if f.pos.offset < f.end {
+		if f.pos.Offset < f.end {
 			out = append(out, p)
 		}
 	}

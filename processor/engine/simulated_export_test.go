@@ -175,7 +175,7 @@ func (e *Engine) Entries(stage string, partition int32) (entries []StoredEntry, 
 		}
 		return true, err
 	})
-	return entries, pos.offset, err
+	return entries, pos.Offset, err
 }
 
 // ParseStored reads an entry as it stands in a changelog.

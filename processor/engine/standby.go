@@ -132,8 +132,8 @@ func (s *standby) copies() map[int32]assignor.Replica {
 	}
 	oldest := s.deps.Now().Add(-s.config.DeleteRetention / 2).UnixMilli()
 	for _, found := range all {
-		if found.stage == s.stage && found.pos.atEnd >= oldest {
-			out[found.partition] = assignor.Replica{Offset: found.pos.offset}
+		if found.stage == s.stage && found.pos.AtEnd >= oldest {
+			out[found.partition] = assignor.Replica{Offset: found.pos.Offset}
 		}
 	}
 	s.mu.Lock()
@@ -199,10 +199,10 @@ func (s *standby) publish(held map[int32]*copyHeld) {
 	defer s.mu.Unlock()
 	clear(s.followed)
 	for p, h := range held {
-		left := max(h.end-h.pos.offset, 0)
+		left := max(h.end-h.pos.Offset, 0)
 		behind += float64(left)
 		most = max(most, float64(left))
-		s.followed[p] = StandbyPartition{Stage: s.stage, Partition: p, Offset: h.pos.offset, Behind: left, Warm: left <= assignor.AcceptableLag}
+		s.followed[p] = StandbyPartition{Stage: s.stage, Partition: p, Offset: h.pos.Offset, Behind: left, Warm: left <= assignor.AcceptableLag}
 	}
 	s.metrics.standbyPartitions.WithLabelValues(s.stage).Set(float64(len(held)))
 	s.metrics.standbyBehind.WithLabelValues(s.stage).Set(behind)

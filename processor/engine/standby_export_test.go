@@ -7,12 +7,14 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/cache"
 )
 
 // SetPosition writes where a partition's state stands in its changelog.
 func (s *Store) SetPosition(partition int32, topicID [16]byte, offset, atEnd int64) error {
 	batch, part := s.writer(), s.partition("test", partition)
-	if err := batch.position(part, position{topicID: topicID, offset: offset, reach: offset, atEnd: atEnd}); err != nil {
+	if err := batch.position(part, cache.Checkpoint{TopicID: topicID, Offset: offset, Highest: offset, AtEnd: atEnd}); err != nil {
 		return err
 	}
 	return batch.commit()

@@ -219,7 +219,7 @@ func (h *copyHeld) allThatIsLeft(topicID [16]byte, start int64) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return found && start == h.end && (pos.topicID != topicID || pos.offset < start), nil
+	return found && start == h.end && (pos.TopicID != topicID || pos.Offset < start), nil
 }
 
 // tellKept logs, rate-limited, that a replica is kept.
@@ -252,7 +252,7 @@ func (f *followers) reopen() (err error) {
 	}
 	from := make(map[int32]kgo.Offset, len(f.held))
 	for p, h := range f.held {
-		from[p] = kgo.NewOffset().At(h.pos.offset)
+		from[p] = kgo.NewOffset().At(h.pos.Offset)
 	}
 	f.reader, err = f.deps.cluster.Read(&kafka.ReadRequest{
 		Client: f.stage, Topic: f.changelog, From: from, FetchMaxBytes: min(standbyFetchBytes, f.config.FetchMaxBytes),
@@ -278,11 +278,11 @@ func (f *followers) lookAtEnds(ctx context.Context) error {
 			continue
 		}
 		h.end = end.Offset
-		if h.pos.offset >= h.end {
-			h.pos.atEnd = now.UnixMilli()
+		if h.pos.Offset >= h.end {
+			h.pos.AtEnd = now.UnixMilli()
 			f.load.touched[&h.following] = true
 		}
-		if h.end-h.pos.offset <= assignor.AcceptableLag {
+		if h.end-h.pos.Offset <= assignor.AcceptableLag {
 			f.tellWarm(h)
 		}
 	}

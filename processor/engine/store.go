@@ -14,6 +14,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/sstable/block"
 	"github.com/cockroachdb/pebble/v2/vfs"
 
+	"github.com/tributary-hq/tributary/processor/engine/internal/cache"
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 )
 
@@ -198,7 +199,7 @@ type storePartition struct {
 	prefix []byte
 	// key and value are buffers for Pebble's keys and values.
 	key, value []byte
-	hot        hot
+	hot        cache.Cache
 	// quiet is a lower bound of the deadlines in the timer index, unix ms; 0 is
 	// unknown.
 	quiet int64
@@ -208,7 +209,7 @@ type storePartition struct {
 type found struct {
 	stage     string
 	partition int32
-	pos       position
+	pos       cache.Checkpoint
 }
 
 // partitions lists the partitions in the store, by stage and partition.

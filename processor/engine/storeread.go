@@ -32,12 +32,7 @@ const maxFormer = 1000
 
 // Get implements entry.Reader.
 func (p *storePartition) Get(key []byte, into entry.Allocator) (entry.Stored, error) {
-	if place := p.hot.find(key); place != 0 {
-		e := p.hot.entries.at(place)
-		found := entry.Stored{Deadline: e.deadline, Ref: place}
-		if !e.gone {
-			found.Payload = p.hot.payloadOf(e)
-		}
+	if found, ok := p.hot.Get(key); ok {
 		return found, nil
 	}
 	at := p.at(kindState, key)
@@ -58,11 +53,11 @@ func (p *storePartition) Get(key []byte, into entry.Allocator) (entry.Stored, er
 
 // Scan implements entry.Reader.
 func (p *storePartition) Scan(prefix []byte, yield func(key, payload []byte) bool) error {
-	fresh, stopped := p.hot.under(prefix), false
+	fresh, stopped := p.hot.Scan(prefix), false
 	before := func(key []byte, all bool) {
-		for len(fresh) > 0 && (all || bytes.Compare(p.hot.keyOf(fresh[0]), key) < 0) {
-			if e := fresh[0]; !e.gone && !stopped {
-				stopped = !yield(p.hot.keyOf(e), p.hot.payloadOf(e))
+		for len(fresh) > 0 && (all || bytes.Compare(fresh[0].Key, key) < 0) {
+			if e := fresh[0]; e.Payload != nil && !stopped {
+				stopped = !yield(e.Key, e.Payload)
 			}
 			fresh = fresh[1:]
 		}
@@ -71,7 +66,7 @@ func (p *storePartition) Scan(prefix []byte, yield func(key, payload []byte) boo
 	skip := len(p.prefix) + 1
 	err := p.iterate(lower, upperBound(lower), func(key, value []byte) (bool, error) {
 		before(key[skip:], false)
-		if stopped || p.hot.differs(key[skip:]) {
+		if stopped || p.hot.IsDirty(key[skip:]) {
 			return !stopped, nil
 		}
 		payload, _, err := entry.Parse(value)
@@ -93,7 +88,7 @@ func (p *storePartition) Scan(prefix []byte, yield func(key, payload []byte) boo
 // has records, and the input must not wait for them.
 func (p *storePartition) Due(until int64, yield func(key []byte, deadline int64) bool) (more bool, err error) {
 	former := 0
-	fresh, stopped := p.hot.due(until), false
+	fresh, stopped := p.hot.Due(until), false
 	before := func(next entry.Timer) {
 		for len(fresh) > 0 && entry.CompareTimers(fresh[0], next) < 0 && !stopped {
 			stopped = !yield(fresh[0].Key, fresh[0].Deadline)
@@ -102,7 +97,7 @@ func (p *storePartition) Due(until int64, yield func(key []byte, deadline int64)
 	}
 	err = p.indexed(until, func(index, key []byte, deadline int64) (stays, on bool, err error) {
 		before(entry.Timer{Key: key, Deadline: deadline})
-		if stopped || p.hot.differs(key) {
+		if stopped || p.hot.IsDirty(key) {
 			return true, !stopped, nil
 		}
 		now, err := p.deadline(key)

@@ -7,27 +7,9 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 
+	"github.com/tributary-hq/tributary/processor/engine/internal/cache"
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 )
-
-// position is the changelog checkpoint that a partition's state corresponds to.
-type position struct {
-	// topicID is the id of the changelog topic, which changes if the topic is
-	// recreated.
-	topicID [16]byte
-	// offset is the next changelog offset to replay: the store holds every change
-	// before it.
-	offset int64
-	// atEnd is the time at which offset was last known to be the changelog's end, or at
-	// which the replay up to offset began, unix ms.
-	atEnd int64
-	// reach is the changelog offset that no change in the store lies at or beyond.
-	// Between offset and reach, the store holds some of the changes.
-	reach int64
-	// input is the input offset up to which the state contains transactions that the
-	// broker acknowledged; it is lower if the state was restored from the changelog.
-	input int64
-}
 
 // positionVersion is the format version of a position. Version 1 had no input, version
 // 2 no reach.
@@ -39,7 +21,7 @@ func positionBytes(version byte) int {
 }
 
 // position returns the stored checkpoint; found is false if the partition has none.
-func (p *storePartition) position() (pos position, found bool, err error) {
+func (p *storePartition) position() (pos cache.Checkpoint, found bool, err error) {
 	value, closer, err := p.db.Get(p.at(kindPosition))
 	if errors.Is(err, pebble.ErrNotFound) {
 		return pos, false, nil
@@ -54,15 +36,15 @@ func (p *storePartition) position() (pos position, found bool, err error) {
 	if len(value) == 0 || len(value) != positionBytes(value[0]) {
 		return pos, false, errors.Join(fmt.Errorf("%w: a position of %d bytes in a format that this program does not read", entry.ErrUnreadable, len(value)), closer.Close())
 	}
-	copy(pos.topicID[:], value[1:17])
-	pos.offset = int64(binary.BigEndian.Uint64(value[17:25])) //nolint:gosec // an offset
-	pos.atEnd = int64(binary.BigEndian.Uint64(value[25:33]))  //nolint:gosec // unix ms
-	pos.reach = pos.offset
+	copy(pos.TopicID[:], value[1:17])
+	pos.Offset = int64(binary.BigEndian.Uint64(value[17:25])) //nolint:gosec // an offset
+	pos.AtEnd = int64(binary.BigEndian.Uint64(value[25:33]))  //nolint:gosec // unix ms
+	pos.Highest = pos.Offset
 	if value[0] > 1 {
-		pos.input = int64(binary.BigEndian.Uint64(value[33:41])) //nolint:gosec // an offset
+		pos.Input = int64(binary.BigEndian.Uint64(value[33:41])) //nolint:gosec // an offset
 	}
 	if value[0] > 2 {
-		pos.reach = int64(binary.BigEndian.Uint64(value[41:49])) //nolint:gosec // an offset
+		pos.Highest = int64(binary.BigEndian.Uint64(value[41:49])) //nolint:gosec // an offset
 	}
 	return pos, true, closer.Close()
 }
@@ -158,14 +140,36 @@ func (p *storePartition) deadlineKey(deadline int64, key []byte) []byte {
 }
 
 // position adds the checkpoint of the state after the batch.
-func (w *writer) position(p *storePartition, pos position) error {
+func (w *writer) position(p *storePartition, pos cache.Checkpoint) error {
 	value := append(make([]byte, 0, positionBytes(positionVersion)), positionVersion)
-	value = append(value, pos.topicID[:]...)
-	value = binary.BigEndian.AppendUint64(value, uint64(pos.offset)) //nolint:gosec // an offset
-	value = binary.BigEndian.AppendUint64(value, uint64(pos.atEnd))  //nolint:gosec // unix ms
-	value = binary.BigEndian.AppendUint64(value, uint64(pos.input))  //nolint:gosec // an offset
-	value = binary.BigEndian.AppendUint64(value, uint64(pos.reach))  //nolint:gosec // an offset
+	value = append(value, pos.TopicID[:]...)
+	value = binary.BigEndian.AppendUint64(value, uint64(pos.Offset))  //nolint:gosec // an offset
+	value = binary.BigEndian.AppendUint64(value, uint64(pos.AtEnd))   //nolint:gosec // unix ms
+	value = binary.BigEndian.AppendUint64(value, uint64(pos.Input))   //nolint:gosec // an offset
+	value = binary.BigEndian.AppendUint64(value, uint64(pos.Highest)) //nolint:gosec // an offset
 	return w.batch.Set(p.at(kindPosition), value, nil)
+}
+
+// partitionWriter is a batch for one partition, as its cache writes to it.
+type partitionWriter struct {
+	w *writer
+	p *storePartition
+}
+
+// sink returns the batch as the sink of a partition's cache.
+func (w *writer) sink(p *storePartition) cache.Sink { return partitionWriter{w, p} }
+
+// Timer implements sink.
+func (s partitionWriter) Timer(key []byte, deadline int64, remove bool) error {
+	return s.w.deadline(s.p, key, deadline, remove)
+}
+
+// Checkpoint implements sink.
+func (s partitionWriter) Checkpoint(at cache.Checkpoint) error { return s.w.position(s.p, at) }
+
+// Entry implements sink.
+func (s partitionWriter) Entry(key, payload []byte, deadline int64) error {
+	return s.w.state(s.p, key, payload, deadline)
 }
 
 // wipe deletes the partition's state, timer index and checkpoint.

@@ -66,7 +66,7 @@ func (e *Engine) dropState(ctx context.Context) error {
 	now := e.deps.Now()
 	var errs []error
 	for _, f := range all {
-		idle := now.Sub(time.UnixMilli(f.pos.atEnd))
+		idle := now.Sub(time.UnixMilli(f.pos.AtEnd))
 		if idle < e.config.DropStateAfter {
 			continue
 		}

@@ -250,11 +250,14 @@ func (w *worker) keep() error {
 		}
 		before := part.pos
 		if last, ok := w.round.acks.last[p]; ok {
-			part.pos.offset = last
+			part.pos.Offset = last
 		}
-		part.pos.atEnd = now
-		part.pos.input = part.next
-		part.state.hot.absorb(s.overlay, before, now)
+		part.pos.AtEnd = now
+		part.pos.Input = part.next
+		part.state.hot.Begin(before, now)
+		for _, c := range s.overlay.dirty() {
+			part.state.hot.Put(c.ref, bytesOfText(c.key), c.payload, c.deadline, c.before)
+		}
 	}
 	return w.makeRoom()
 }
@@ -288,7 +291,7 @@ func (w *worker) resync(ctx context.Context, why string) error {
 		return err
 	}
 	for _, state := range states {
-		state.hot = hot{}
+		state.hot.Clear()
 	}
 	found, err := w.restore(ctx, states)
 	if err != nil {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/cache"
 )
 
 // budget is the memory budget of the write-back caches of all workers in a process. A
@@ -40,7 +42,7 @@ func (w *worker) makeRoom() error {
 	}
 	if n := int64(len(w.parts)); changed+kept > limit {
 		for _, part := range w.parts {
-			part.state.hot.forget((limit - changed) / n)
+			part.state.hot.Evict((limit - changed) / n)
 		}
 	}
 	w.noteHeld()
@@ -64,13 +66,13 @@ func (w *worker) writeBackOld() error {
 	now := w.deps.Now()
 	old := false
 	for _, part := range w.parts {
-		old = old || part.state.hot.before(now.Add(-writeBackAfter).UnixMilli()) > 0
+		old = old || part.state.hot.OlderThan(now.Add(-writeBackAfter).UnixMilli()) > 0
 	}
 	if !old {
 		return nil
 	}
 	recent := now.Add(-writeBackAfter / 2).UnixMilli()
-	return w.writeBackSome(func(h *hot) int { return h.before(recent) })
+	return w.writeBackSome(func(h *cache.Cache) int { return h.OlderThan(recent) })
 }
 
 // writeBack writes all dirty entries to the store.
@@ -80,20 +82,21 @@ func (w *worker) writeBack() error { return w.writeBackTo(0) }
 // bytes.
 func (w *worker) writeBackTo(keep int64) error {
 	changed, _ := w.hotBytes()
-	return w.writeBackSome(func(h *hot) int {
+	return w.writeBackSome(func(h *cache.Cache) int {
 		// Every partition keeps the same share of its dirty entries.
-		return h.beyond(int64(float64(h.changedBytes) * float64(keep) / float64(max(changed, 1))))
+		own, _ := h.Bytes()
+		return h.Excess(int64(float64(own) * float64(keep) / float64(max(changed, 1))))
 	})
 }
 
 // writeBackSome writes the count(h) oldest dirty entries of each partition to the store
 // in one batch, with the resulting checkpoints.
-func (w *worker) writeBackSome(count func(*hot) int) error {
+func (w *worker) writeBackSome(count func(*cache.Cache) int) error {
 	size, counts := 0, map[int32]int{}
 	for p, part := range w.parts {
-		if h := &part.state.hot; h.moved {
+		if h := &part.state.hot; h.Pending() {
 			counts[p] = count(h)
-			size += h.batchBytes(counts[p])
+			size += h.FlushBytes(counts[p])
 		}
 	}
 	if len(counts) == 0 {
@@ -104,7 +107,7 @@ func (w *worker) writeBackSome(count func(*hot) int) error {
 	var errs []error
 	for _, p := range slices.Sorted(maps.Keys(counts)) { // ascending partitions: the key order of the store
 		part := w.parts[p]
-		errs = append(errs, part.state.hot.write(batch, part.state, counts[p], part.pos))
+		errs = append(errs, part.state.hot.Flush(batch.sink(part.state), counts[p], part.pos))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return errors.Join(err, batch.drop())
@@ -113,7 +116,7 @@ func (w *worker) writeBackSome(count func(*hot) int) error {
 		return err
 	}
 	for p, n := range counts {
-		w.parts[p].state.hot.written(n)
+		w.parts[p].state.hot.MarkClean(n)
 	}
 	return nil
 }
@@ -129,8 +132,9 @@ func (w *worker) writeBackLate() {
 // hotBytes returns the memory of dirty and of clean entries of the worker's partitions.
 func (w *worker) hotBytes() (changed, kept int64) {
 	for _, part := range w.parts {
-		changed += part.state.hot.changedBytes
-		kept += part.state.hot.keptBytes
+		c, k := part.state.hot.Bytes()
+		changed += c
+		kept += k
 	}
 	return changed, kept
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/engine/internal/cache"
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 )
 
@@ -69,7 +70,10 @@ func (h *Hot) LookForDue(until time.Time, limit int) (keys []string, more bool, 
 
 // Commit takes the round over.
 func (h *Hot) Commit() {
-	h.part.hot.absorb(h.round, position{offset: h.rounds, atEnd: h.rounds}, hotBegin+h.rounds)
+	h.part.hot.Begin(cache.Checkpoint{Offset: h.rounds, AtEnd: h.rounds}, hotBegin+h.rounds)
+	for _, c := range h.round.dirty() {
+		h.part.hot.Put(c.ref, bytesOfText(c.key), c.payload, c.deadline, c.before)
+	}
 	h.rounds++
 }
 
@@ -77,41 +81,41 @@ func (h *Hot) Commit() {
 // says after how many rounds the store claims to be.
 func (h *Hot) WriteBack(keep int64) (rounds int64, err error) {
 	batch := h.store.writer()
-	n := h.part.hot.beyond(keep)
-	now := position{offset: h.rounds}
-	pos := h.part.hot.position(n, now)
-	if err := h.part.hot.write(batch, h.part, n, now); err != nil {
+	n := h.part.hot.Excess(keep)
+	now := cache.Checkpoint{Offset: h.rounds}
+	pos := h.part.hot.Checkpoint(n, now)
+	if err := h.part.hot.Flush(batch.sink(h.part), n, now); err != nil {
 		return 0, errors.Join(err, batch.drop())
 	}
 	if err := batch.commit(); err != nil {
 		return 0, err
 	}
-	h.part.hot.written(n)
-	return pos.offset, nil
+	h.part.hot.MarkClean(n)
+	return pos.Offset, nil
 }
 
 // Before is how many changes the store did not get since a round.
-func (h *Hot) Before(round int64) int { return h.part.hot.before(hotBegin + round) }
+func (h *Hot) Before(round int64) int { return h.part.hot.OlderThan(hotBegin + round) }
 
 // Forget drops what the store has, until keep bytes are left.
-func (h *Hot) Forget(keep int64) { h.part.hot.forget(keep) }
+func (h *Hot) Forget(keep int64) { h.part.hot.Evict(keep) }
 
 // Held is how much is in memory: what the store does not have, and what it has.
-func (h *Hot) Held() (changed, kept int64) { return h.part.hot.changedBytes, h.part.hot.keptBytes }
+func (h *Hot) Held() (changed, kept int64) { return h.part.hot.Bytes() }
 
 // Keys is how many keys are kept for scans, and how many entries they are for.
 func (h *Hot) Keys() (keys, changed int) {
-	return len(h.part.hot.sorted) + len(h.part.hot.tail), len(h.part.hot.changed.waiting())
+	return h.part.hot.Keys()
 }
 
 // Crash forgets what is in memory, as a crash does.
-func (h *Hot) Crash() { h.part.hot = hot{collide: h.part.hot.collide} }
+func (h *Hot) Crash() { h.part.hot.Clear() }
 
 // Collide gives all keys the same hash.
-func (h *Hot) Collide() { h.part.hot.collide = true }
+func (h *Hot) Collide() { h.part.hot.HashAlike() }
 
 // Gather moves all entries together.
-func (h *Hot) Gather() { h.part.hot.gather() }
+func (h *Hot) Gather() { h.part.hot.Compact() }
 
 // Replay writes an entry as a replay of the changelog does.
 func (h *Hot) Replay(key string, payload []byte, deadline time.Time) error {

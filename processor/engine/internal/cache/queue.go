@@ -1,24 +1,24 @@
-package engine
+package cache
 
 // queue is a FIFO of entries.
 type queue struct {
-	list []queued
+	list []queueItem
 	head int
 	// dropped is the total number of removed items.
 	dropped int
 }
 
-// queued is an entry number with the entry's write count at that time. If the counts
+// queueItem is an entry number with the entry's write count at that time. If the counts
 // differ, the entry was written or reused since and the item is stale.
-type queued struct{ id, writes uint32 }
+type queueItem struct{ id, writes uint32 }
 
-func (q *queue) push(id, writes uint32) { q.list = append(q.list, queued{id, writes}) }
+func (q *queue) push(id, writes uint32) { q.list = append(q.list, queueItem{id, writes}) }
 
 // pushed returns the total number of items ever added.
 func (q *queue) pushed() int { return q.dropped + len(q.list) - q.head }
 
 // waiting returns the queue, oldest first.
-func (q *queue) waiting() []queued { return q.list[q.head:] }
+func (q *queue) waiting() []queueItem { return q.list[q.head:] }
 
 // drop removes the n oldest items.
 func (q *queue) drop(n int) {

@@ -1,15 +1,13 @@
-package engine_test
+package cache // the slab is not exported
 
 import (
 	"bytes"
 	"math/rand/v2"
 	"testing"
-
-	"github.com/tributary-hq/tributary/processor/engine"
 )
 
-// TestSlab: pieces of all sizes keep what is in them, whatever comes and goes beside
-// them, and what is given back is used again.
+// TestSlab: pieces of all sizes keep their content while others are allocated and freed,
+// and freed memory is used again.
 func TestSlab(t *testing.T) {
 	t.Parallel()
 	type piece struct {
@@ -19,7 +17,7 @@ func TestSlab(t *testing.T) {
 	}
 	seed := rand.Uint64()
 	random := rand.New(rand.NewPCG(seed, 11))
-	var slab engine.Slab
+	var s slab
 	var pieces []piece
 	used := map[uint32]bool{}
 	size := func() int {
@@ -37,30 +35,29 @@ func TestSlab(t *testing.T) {
 		if len(pieces) > 500 || len(pieces) > 0 && random.IntN(3) == 0 {
 			i := random.IntN(len(pieces))
 			p := pieces[i]
-			if got := slab.At(p.ref, p.n); !bytes.Equal(got, bytes.Repeat([]byte{p.fill}, p.n)) {
+			if got := s.at(p.ref, p.n); !bytes.Equal(got, bytes.Repeat([]byte{p.fill}, p.n)) {
 				t.Fatalf("seed %d, step %d: a piece of %d bytes has changed", seed, step, p.n)
 			}
-			slab.Give(p.ref, p.n)
+			s.give(p.ref, p.n)
 			delete(used, p.ref)
 			pieces[i] = pieces[len(pieces)-1]
 			pieces = pieces[:len(pieces)-1]
 			continue
 		}
 		p := piece{n: size(), fill: byte(step)}
-		p.ref = slab.Take(p.n)
+		p.ref = s.take(p.n)
 		if p.ref == 0 || used[p.ref] {
 			t.Fatalf("seed %d, step %d: piece %d is in use", seed, step, p.ref)
 		}
 		used[p.ref] = true
-		copy(slab.At(p.ref, p.n), bytes.Repeat([]byte{p.fill}, p.n))
+		copy(s.at(p.ref, p.n), bytes.Repeat([]byte{p.fill}, p.n))
 		pieces = append(pieces, p)
-		_, now := slab.Bytes()
-		most = max(most, now)
+		most = max(most, s.usedBytes)
 	}
 	for _, p := range pieces {
-		slab.Give(p.ref, p.n)
+		s.give(p.ref, p.n)
 	}
-	held, left := slab.Bytes()
+	held, left := s.heldBytes, s.usedBytes
 	// 48 classes, each of which may have a chunk of its own at most.
 	if left != 0 || held > most+48*256<<10 {
 		t.Errorf("seed %d: %d bytes are held and %d in use at the end, of at most %d in use", seed, held, left, most)

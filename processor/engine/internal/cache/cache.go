@@ -1,0 +1,369 @@
+package cache
+
+import (
+	"bytes"
+	"hash/maphash"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+)
+
+// Cache is the write-back cache of one partition: dirty entries, which committed
+// transactions have changed and the store does not hold yet, and clean entries, which
+// were written last and have a deadline soon.
+//
+//	committed transaction ─► dirty ─► (the oldest, over the memory budget) store ─► clean ─► evicted
+//	                           │
+//	                           └ the store's checkpoint is before the first dirty change
+//
+// The oldest changes are written first, so that an entity that changes repeatedly within
+// the window is written once. The store then holds entries of different moments: every
+// change before its checkpoint, and some of the changes after it. After a crash the
+// changelog is replayed from the checkpoint, which brings every entry to its last value,
+// whichever value the store had. Only committed changes enter the cache.
+//
+// There may be a million entries, so they contain no pointers: an entry is a number, and
+// its key and payload are a piece of a slab.
+type Cache struct {
+	index index
+	seed  maphash.Seed
+	// collide gives all keys the same hash: see HashAlike.
+	collide bool
+	// items are indexed by number; free are the numbers of unused entries.
+	items items
+	free  []uint32
+	slab  slab
+	// dirty are the dirty entries in the order of their first change. clean are the
+	// clean entries in the order in which they were written to the store; it also
+	// contains some entries that have become dirty since.
+	dirty, clean queue
+	// marks holds the checkpoint before each range of changes in the queue.
+	marks []mark
+	// dirtyBytes and cleanBytes are the memory of dirty and of clean entries.
+	dirtyBytes, cleanBytes int64
+	// earliest is a lower bound of the deadlines of dirty entries, 0 if there are none.
+	earliest int64
+	// latest is the commit time of the last transaction, unix ms.
+	latest int64
+	// moved is true if the checkpoint differs from the stored one.
+	moved bool
+	// sorted and tail together are all dirty entries: sorted by key, and the newer ones
+	// unsorted. Only scans use them, and scans are rare.
+	sorted, tail []uint32
+}
+
+// mark is the checkpoint before the changes that begin at queue position from. at is
+// the commit time of these changes, unix ms; atEnd may be much older if the partition
+// was idle.
+type mark struct {
+	from          int
+	offset, atEnd int64
+	at            int64
+}
+
+func (c *Cache) hash(key []byte) uint32 {
+	if c.collide {
+		return 0
+	}
+	return uint32(maphash.Bytes(c.seed, key)) //nolint:gosec // the index uses 32 bits
+}
+
+// keyOf returns the key of an entry, valid until the entry is removed.
+func (c *Cache) keyOf(e *item) []byte { return c.slab.at(e.piece, int(e.keyLen)) }
+
+// payloadOf returns the payload of an entry, valid until the entry changes.
+func (c *Cache) payloadOf(e *item) []byte { return c.slab.at(e.piece, e.size())[e.keyLen:] }
+
+// find returns the number of a cached entry, 0 if the key must be read from the store.
+// The number is valid until the end of the transaction.
+func (c *Cache) find(key []byte) uint32 {
+	if c.index.n == 0 {
+		return 0
+	}
+	return c.index.find(c.hash(key), func(id uint32) bool { return bytes.Equal(c.keyOf(c.items.at(id)), key) })
+}
+
+// IsDirty reports whether the store's entry for a key is outdated.
+func (c *Cache) IsDirty(key []byte) bool {
+	id := c.find(key)
+	return id != 0 && c.items.at(id).dirty
+}
+
+// Begin begins to add the writes of a committed transaction at a time in unix ms. before
+// is the checkpoint that the state corresponded to until then.
+func (c *Cache) Begin(before Checkpoint, at int64) {
+	if c.items.n == 0 {
+		c.seed = maphash.MakeSeed()
+	}
+	if n := len(c.marks); n == 0 || c.marks[n-1].offset != before.Offset || c.marks[n-1].atEnd != before.AtEnd {
+		c.marks = append(c.marks, mark{from: c.dirty.pushed(), offset: before.Offset, atEnd: before.AtEnd, at: at})
+	}
+	c.moved, c.latest = true, at
+}
+
+// Put adds a write of the transaction; a nil payload deletes. ref is the entry's number,
+// 0 if it is not cached; before is the stored deadline of an entry that is not cached.
+func (c *Cache) Put(ref uint32, key, payload []byte, deadline, before int64) {
+	id := ref
+	if id == 0 {
+		id = c.insert(key, before)
+	}
+	e := c.items.at(id)
+	if !e.dirty {
+		c.markDirty(id, e)
+	}
+	c.dirtyBytes -= e.bytes()
+	c.set(e, payload)
+	c.dirtyBytes += e.bytes()
+	e.deleted, e.deadline = payload == nil, deadline
+	if deadline != 0 && (c.earliest == 0 || deadline < c.earliest) {
+		c.earliest = deadline
+	}
+}
+
+// Get returns a cached entry; ok is false if the key must be read from the store. The
+// result is valid until the end of the transaction.
+func (c *Cache) Get(key []byte) (found entry.Stored, ok bool) {
+	id := c.find(key)
+	if id == 0 {
+		return entry.Stored{}, false
+	}
+	e := c.items.at(id)
+	found = entry.Stored{Deadline: e.deadline, Ref: id}
+	if !e.deleted {
+		found.Payload = c.payloadOf(e)
+	}
+	return found, true
+}
+
+// Bytes returns the memory of dirty and of clean entries.
+func (c *Cache) Bytes() (dirty, clean int64) { return c.dirtyBytes, c.cleanBytes }
+
+// Pending reports whether the checkpoint differs from the stored one.
+func (c *Cache) Pending() bool { return c.moved }
+
+// Keys returns the number of keys that scans may have to look at, and of dirty entries.
+func (c *Cache) Keys() (indexed, dirty int) {
+	return len(c.sorted) + len(c.tail), len(c.dirty.waiting())
+}
+
+// Clear empties the cache.
+func (c *Cache) Clear() { *c = Cache{collide: c.collide} }
+
+// HashAlike gives all keys the same hash, to test collisions. The cache must be empty.
+func (c *Cache) HashAlike() { c.collide = true }
+
+// Touch makes the next write include the checkpoint, even if nothing else changed.
+func (c *Cache) Touch() { c.moved = true }
+
+// insert creates a clean entry for a key that is not cached.
+func (c *Cache) insert(key []byte, deadline int64) uint32 {
+	hash := c.hash(key)
+	var id uint32
+	if n := len(c.free); n > 0 {
+		id, c.free = c.free[n-1], c.free[:n-1]
+	} else {
+		id = c.items.add()
+	}
+	e := c.items.at(id)
+	*e = item{hash: hash, deadline: deadline, writes: e.writes + 1, keyLen: uint32(len(key))} //nolint:gosec // bounded by the changelog's limit
+	e.piece = c.slab.take(len(key))
+	copy(c.keyOf(e), key)
+	c.index.add(hash, id)
+	c.cleanBytes += e.bytes()
+	return id
+}
+
+// remove frees an entry.
+func (c *Cache) remove(id uint32, e *item) {
+	c.index.remove(e.hash, id)
+	c.slab.give(e.piece, e.size())
+	e.piece, c.free = 0, append(c.free, id)
+}
+
+// markDirty marks an entry dirty before its value changes.
+func (c *Cache) markDirty(id uint32, e *item) {
+	e.dirty, e.stored = true, e.deadline
+	c.cleanBytes -= e.bytes()
+	c.dirtyBytes += e.bytes()
+	c.dirty.push(id, e.writes)
+	c.tail = append(c.tail, id)
+}
+
+// set stores a payload. It reuses the entry's memory if the size class stays the same.
+func (c *Cache) set(e *item, payload []byte) {
+	size := int(e.keyLen) + len(payload)
+	if slabSize(size) != slabSize(e.size()) {
+		piece := c.slab.take(size)
+		copy(c.slab.at(piece, int(e.keyLen)), c.keyOf(e))
+		copy(c.slab.at(piece, size)[e.keyLen:], payload)
+		c.slab.give(e.piece, e.size())
+		e.piece = piece
+	} else {
+		copy(c.slab.at(e.piece, size)[e.keyLen:], payload)
+	}
+	e.payload = uint32(len(payload)) //nolint:gosec // bounded by the changelog's limit
+}
+
+// Excess returns how many of the oldest changes must be written so that the rest takes
+// at most keep bytes.
+func (c *Cache) Excess(keep int64) (n int) {
+	left := c.dirtyBytes
+	for _, q := range c.dirty.waiting() {
+		if left <= keep {
+			break
+		}
+		left -= c.items.at(q.id).bytes()
+		n++
+	}
+	return n
+}
+
+// OlderThan returns the number of dirty entries that were committed before a time, unix
+// ms.
+func (c *Cache) OlderThan(at int64) (n int) {
+	waiting := len(c.dirty.waiting())
+	for i := range c.marks {
+		if c.marks[i].at >= at {
+			return max(c.marks[i].from-c.dirty.dropped, 0)
+		}
+	}
+	return waiting
+}
+
+// Sink is the store, as the cache writes to it.
+type Sink interface {
+	// Timer adds a deadline of a key to the timer index, or removes it.
+	Timer(key []byte, deadline int64, remove bool) error
+	// Checkpoint sets the checkpoint of the store.
+	Checkpoint(at Checkpoint) error
+	// Entry writes an entry; a nil payload deletes it.
+	Entry(key, payload []byte, deadline int64) error
+}
+
+// Flush writes the n oldest dirty entries to the store, and the checkpoint of the store
+// after them. The caller calls MarkClean once the store has committed them. Entries are
+// written in key order, which saves the store most of its sorting.
+func (c *Cache) Flush(to Sink, n int, now Checkpoint) error {
+	changes := c.dirty.waiting()[:n]
+	for _, d := range c.timers(changes) {
+		if err := to.Timer(c.keyOf(c.items.at(d.id)), int64(d.first), d.remove); err != nil { //nolint:gosec // unix ms
+			return err
+		}
+	}
+	if err := to.Checkpoint(c.Checkpoint(n, now)); err != nil {
+		return err
+	}
+	for _, q := range c.byKey(changes) {
+		e := c.items.at(q.id)
+		var payload []byte
+		if !e.deleted {
+			payload = c.payloadOf(e)
+		}
+		if err := to.Entry(c.keyOf(e), payload, e.deadline); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Checkpoint returns the store's checkpoint after the n oldest changes are written; now
+// is the checkpoint of the state in memory.
+func (c *Cache) Checkpoint(n int, now Checkpoint) Checkpoint {
+	now.Highest = now.Offset
+	if n == len(c.dirty.waiting()) {
+		return now
+	}
+	at := c.markAt(c.dirty.dropped + n)
+	now.Offset, now.AtEnd = c.marks[at].offset, c.marks[at].atEnd
+	return now
+}
+
+// markAt returns the index into marks of the mark for a queue position, counted from the
+// beginning.
+func (c *Cache) markAt(place int) int {
+	at := 0
+	for at+1 < len(c.marks) && c.marks[at+1].from <= place {
+		at++
+	}
+	return at
+}
+
+// MarkClean marks the n oldest dirty entries clean, after their batch is committed.
+func (c *Cache) MarkClean(n int) {
+	for _, q := range c.dirty.waiting()[:n] {
+		e := c.items.at(q.id)
+		e.dirty = false
+		e.writes++
+		c.dirtyBytes -= e.bytes()
+		if !c.keeps(e) {
+			c.remove(q.id, e)
+			continue
+		}
+		c.cleanBytes += e.bytes()
+		c.clean.push(q.id, e.writes)
+	}
+	c.dirty.drop(n)
+	left := c.dirty.waiting()
+	if len(left) == 0 {
+		c.earliest, c.moved, c.marks = 0, false, c.marks[:0]
+	} else {
+		c.marks = append(c.marks[:0], c.marks[c.markAt(c.dirty.dropped):]...)
+	}
+	// The numbers of removed entries may be reused from now on.
+	c.sorted, c.tail = c.sorted[:0], c.tail[:0]
+	for _, q := range left {
+		c.tail = append(c.tail, q.id)
+	}
+	// Freed memory is normally reused by the next entries; after a burst it is not.
+	c.compactIfWasteful(2)
+}
+
+// keeps reports whether an entry has a deadline within a day: its entity probably
+// changes again. An entry that only waits for the end of its retention is hardly read
+// again, so it is evicted at once.
+func (c *Cache) keeps(e *item) bool {
+	const long = 24 * 60 * 60 * 1000
+	return e.deadline != 0 && e.deadline < c.latest+long
+}
+
+// Evict evicts clean entries, least recently written first, until they take at most
+// keep bytes.
+func (c *Cache) Evict(keep int64) {
+	n := 0
+	for _, q := range c.clean.waiting() {
+		if c.cleanBytes <= keep {
+			break
+		}
+		n++
+		e := c.items.at(q.id)
+		if e.piece == 0 || e.dirty || e.writes != q.writes {
+			continue
+		}
+		c.cleanBytes -= e.bytes()
+		c.remove(q.id, e)
+	}
+	c.clean.drop(n)
+	c.compactIfWasteful(4)
+}
+
+// compactIfWasteful compacts the slab if more than 1/parts of its memory is unused.
+func (c *Cache) compactIfWasteful(parts int64) {
+	if c.slab.wasteful(parts) {
+		c.Compact()
+	}
+}
+
+// Compact copies all pieces in use to a new slab, without gaps.
+func (c *Cache) Compact() {
+	var fresh slab
+	for id := range c.items.n {
+		e := c.items.at(id + 1)
+		if e.piece == 0 {
+			continue
+		}
+		piece := fresh.take(e.size())
+		copy(fresh.at(piece, e.size()), c.slab.at(e.piece, e.size()))
+		e.piece = piece
+	}
+	c.slab = fresh
+}
