@@ -1,6 +1,10 @@
 package ingest
 
-import "time"
+import (
+	"fmt"
+	"strings"
+	"time"
+)
 
 // Health is the state of ingest. It holds kinds and counts, never a value of a
 // request, an address or a secret.
@@ -43,6 +47,22 @@ type TopicAway struct {
 	Since time.Time `json:"since"`
 	// ErrorKind is the kind of its newest error, as LastErrorKind.
 	ErrorKind string `json:"error_kind"`
+}
+
+// Why says in a line what is wrong; "" if nothing is.
+func (h *Health) Why() string {
+	switch {
+	case h.Draining:
+		return "stopping: requests under way are answered"
+	case len(h.KafkaAway) == 0:
+		return ""
+	}
+	topics := make([]string, len(h.KafkaAway))
+	for i := range h.KafkaAway {
+		topics[i] = h.KafkaAway[i].Topic
+	}
+	return fmt.Sprintf("Kafka is away since %s: %s; webhooks to %s are answered 503", h.KafkaAwaySince.UTC().Format("15:04:05 UTC"),
+		strings.ReplaceAll(h.KafkaAway[0].ErrorKind, "_", " "), strings.Join(topics, ", "))
 }
 
 // Health returns the current state.

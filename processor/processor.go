@@ -67,6 +67,8 @@ type Processor struct {
 	sources  *source.Set
 	reloads  *reloads
 	counters *ledger.Metrics
+	brokers  *brokers
+	stateDir *stateDir
 }
 
 // New checks the settings. It starts nothing and connects to nothing.
@@ -84,7 +86,7 @@ func New(config Config, deps Deps) (*Processor, error) {
 		deps.Logger = slog.New(slog.DiscardHandler)
 	}
 	deps.Sources = slices.Clone(deps.Sources)
-	p := &Processor{config: config, deps: deps, sources: source.NewSet(deps.Sources)}
+	p := &Processor{config: config, deps: deps, sources: source.NewSet(deps.Sources), brokers: newBrokers()}
 	p.sources.OnDefaults = p.warnOfDefaults()
 	return p, nil
 }
@@ -130,7 +132,7 @@ func (p *Processor) Start(ctx context.Context) error {
 	}
 	p.config.Memory.apply()
 	running, err := engine.New(p.config.Engine, specs, engine.Deps{
-		Kafka: p.deps.Kafka, Names: p.deps.Names, SchemaIDs: ids, Version: p.deps.Version,
+		Kafka: append(slices.Clip(p.deps.Kafka), kgo.WithHooks(p.brokers)), Names: p.deps.Names, SchemaIDs: ids, Version: p.deps.Version,
 		Logger: p.deps.Logger, Metrics: p.deps.Metrics, Tracer: p.deps.Tracer, Now: p.deps.Now, Fail: p.deps.Fail,
 	})
 	if err != nil {
@@ -141,6 +143,7 @@ func (p *Processor) Start(ctx context.Context) error {
 	}
 	registerDisk(p.deps.Metrics, p.config.Engine.StateDir)
 	registerClocks(p.deps.Metrics, p.deps.Privacy, p.deps.Now)
+	p.stateDir = watchStateDir(ctx, p.config.Engine.StateDir, &p.deps)
 	p.engine = running
 	return nil
 }
@@ -151,48 +154,6 @@ func (p *Processor) Health() []engine.Status {
 		return nil
 	}
 	return p.engine.Health()
-}
-
-// Detail is the status that the admin endpoint shows in addition to readiness.
-type Detail struct {
-	// Restoring is how far the restores of all workers are; nil if none runs.
-	Restoring *engine.Progress `json:"restoring,omitempty"`
-	Workers   []engine.Status  `json:"workers"`
-	// Standbys are the warm copies kept for other processes.
-	Standbys []engine.StandbyPartition `json:"standbys,omitempty"`
-}
-
-// Detail returns the status of every worker, the progress of restores and the standby
-// replicas; it is empty before Start.
-func (p *Processor) Detail() Detail {
-	d := Detail{Workers: p.Health()}
-	if p.engine == nil {
-		return d
-	}
-	d.Standbys = p.engine.Standbys()
-	if sum := p.engine.Restoring(); sum.Partitions > 0 {
-		d.Restoring = &sum
-	}
-	return d
-}
-
-// Ready says that every stage has a worker that joined its group, and no worker
-// has state to restore or an error.
-func (p *Processor) Ready() bool {
-	joined := map[string]bool{}
-	for _, worker := range p.Health() {
-		if worker.Restoring > 0 || worker.Err != "" {
-			return false
-		}
-		joined[worker.Stage] = joined[worker.Stage] || worker.Joined
-	}
-	// A worker that has not come so far as to tell its stage counts for none.
-	for _, stage := range p.config.stages() {
-		if !joined[stage] {
-			return false
-		}
-	}
-	return true
 }
 
 // expect begins the metrics of the account at zero for each source.

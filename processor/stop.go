@@ -23,6 +23,7 @@ func (p *Processor) Stop(ctx context.Context) error {
 	if p.engine == nil {
 		return nil
 	}
+	p.stateDir.end()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stopped, asked := make(chan error, 1), make(chan error, 1)
@@ -34,7 +35,7 @@ func (p *Processor) Stop(ctx context.Context) error {
 		case err := <-stopped:
 			cancel()
 			if asked != nil {
-				_ = <-asked // Kafka is there
+				<-asked //nolint:errcheck // the stop is over
 			}
 			return err
 		case err := <-asked:

@@ -96,10 +96,13 @@ func ingestApp(g *cli.Globals, f *config.File, logger *slog.Logger) (fx.Option, 
 		tracesModule(traces),
 		ingest.Module(),
 		hangups[*ingest.Service](file, logger),
-		opsModule(&f.Config, metrics, logger, func(s *ingest.Service) ops.Check {
+		opsModule(&f.Config, about("ingest", f), metrics, logger, func(s *ingest.Service) ops.Check {
 			// Ingest stays ready while Kafka is away: it answers 503 and reports that
 			// here.
-			return ops.Check{Name: "ingest", Func: func() (bool, any) { return true, s.Health() }}
+			return ops.Check{Name: "ingest", Func: func() ops.Report {
+				h := s.Health()
+				return ops.Report{OK: true, Why: h.Why(), Detail: h}
+			}}
 		}),
 	), nil
 }
@@ -136,8 +139,8 @@ func processorApp(g *cli.Globals, f *config.File, logger *slog.Logger) (fx.Optio
 		processor.Module(),
 		hangups[*processor.Processor](file, logger),
 		lagModule(f, options, metrics, logger),
-		opsModule(&f.Config, metrics, logger, func(p *processor.Processor) ops.Check {
-			return ops.Check{Name: "processor", Func: func() (bool, any) { return p.Ready(), p.Detail() }}
+		opsModule(&f.Config, about("processor", f), metrics, logger, func(p *processor.Processor) ops.Check {
+			return ops.Check{Name: "processor", Func: func() ops.Report { return ops.Report{OK: p.Ready(), Why: p.Why(), Detail: p.Detail()} }}
 		}),
 	), nil
 }
@@ -183,6 +186,15 @@ func hangups[Service refresher](file *rereader, logger *slog.Logger) fx.Option {
 	}))
 }
 
+// about describes a process on its ops port.
+func about(role string, f *config.File) ops.About {
+	instance := f.Config.Processor.Engine.InstanceID
+	if host, err := os.Hostname(); role != "processor" && err == nil {
+		instance = host
+	}
+	return ops.About{Role: role, Version: cli.BuildInfo().Version, Instance: instance}
+}
+
 // tracesModule exports the spans of a role. It comes before the role's module, so that
 // it stops after it.
 func tracesModule(p *tracing.Provider) fx.Option {
@@ -193,9 +205,9 @@ func tracesModule(p *tracing.Provider) fx.Option {
 
 // opsModule serves the metrics and health of a role; check makes the health check from
 // the role's service.
-func opsModule[Service any](c *config.Config, metrics *prometheus.Registry, logger *slog.Logger, check func(Service) ops.Check) fx.Option {
+func opsModule[Service any](c *config.Config, about ops.About, metrics *prometheus.Registry, logger *slog.Logger, check func(Service) ops.Check) fx.Option {
 	return fx.Module("ops",
-		fx.Provide(fx.Private, func(s Service) *ops.Server { return ops.New(c.Ops.Listen, metrics, logger, check(s)) }),
+		fx.Provide(fx.Private, func(s Service) *ops.Server { return ops.New(c.Ops.Listen, about, metrics, logger, check(s)) }),
 		fx.Invoke(func(lifecycle fx.Lifecycle, s *ops.Server) { lifecycle.Append(fx.StartStopHook(s.Start, s.Stop)) }),
 	)
 }

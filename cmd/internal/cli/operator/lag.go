@@ -13,6 +13,7 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/hangup"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/ops"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
@@ -189,20 +190,25 @@ func watchLag(ctx context.Context, g *cli.Globals, watcher *lag.Watcher, f *lagF
 
 // serveLag serves the metrics until it is stopped.
 func serveLag(ctx context.Context, g *cli.Globals, file *config.File, f *lagFlags, settings lag.Config) error {
+	hangup.Catch()
 	logger := g.Logger(&file.Config.Log)
 	metrics := ops.NewRegistry()
 	service := lag.NewService(lag.New(settings), f.interval, logger)
 	metrics.MustRegister(service)
-	server := ops.New(f.serve, metrics, logger, lagCheck(service))
+	server := ops.New(f.serve, ops.About{Role: "lag", Version: cli.BuildInfo().Version, Instance: f.serve}, metrics, logger, lagCheck(service))
 	return cli.RunApp(ctx, logger, fx.Module("lag", fx.Invoke(func(lifecycle fx.Lifecycle) {
 		lifecycle.Append(fx.StartStopHook(service.Start, service.Stop))
 		lifecycle.Append(fx.StartStopHook(server.Start, server.Stop))
+		lifecycle.Append(hangup.Hook(func(ctx context.Context) error {
+			logger.InfoContext(ctx, "nothing to reload here: restart this process to change its settings")
+			return nil
+		}, logger))
 	})))
 }
 
 func lagCheck(s *lag.Service) ops.Check {
-	return ops.Check{Name: "lag", Func: func() (bool, any) {
+	return ops.Check{Name: "lag", Func: func() ops.Report {
 		ok, at := s.Fresh()
-		return ok, map[string]any{"found_out_at": at}
+		return ops.Report{OK: ok, Why: s.Why(), Detail: map[string]any{"found_out_at": at}}
 	}}
 }

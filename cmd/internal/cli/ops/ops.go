@@ -1,12 +1,14 @@
 // Package ops is the port for those who run the program: metrics, health and
 // readiness, apart from the port that takes webhooks.
 //
+//	GET /          a page for people: what runs here, and whether it is well
 //	GET /metrics   Prometheus
 //	GET /healthz   200 as long as the process answers
 //	GET /readyz    200 when every check is good, else 503; JSON either way
 package ops
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,16 +23,34 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Check reports the health of a part of the program. detail is shown as JSON and must
-// not contain values from records.
+// Check reports the health of a part of the program.
 type Check struct {
 	Name string
-	Func func() (ok bool, detail any)
+	Func func() Report
+}
+
+// Report is the health of a part. Nothing in it may be a value from a record.
+type Report struct {
+	// OK says that the part is ready.
+	OK bool
+	// Why says in a line what is wrong, "" if nothing is; it may be set though OK is.
+	Why string
+	// Detail is shown as JSON.
+	Detail any
+}
+
+// About is what the page says of the process.
+type About struct {
+	// Role is the command that runs, such as ingest; Instance tells it from others of
+	// its role.
+	Role, Version, Instance string
 }
 
 // Server is the ops port.
 type Server struct {
 	address string
+	about   About
+	since   time.Time
 	logger  *slog.Logger
 	checks  []Check
 	server  *http.Server
@@ -45,34 +65,61 @@ func NewRegistry() *prometheus.Registry {
 }
 
 // New returns a server for the address; an empty one means no server.
-func New(address string, gatherer prometheus.Gatherer, logger *slog.Logger, checks ...Check) *Server {
-	s := &Server{address: address, logger: logger, checks: checks}
+func New(address string, about About, gatherer prometheus.Gatherer, logger *slog.Logger, checks ...Check) *Server {
+	s := &Server{address: address, about: about, since: time.Now(), logger: logger, checks: checks}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(gatherer, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
-		s.answer(w, http.StatusOK, map[string]any{"status": "ok"})
+		s.write(w, http.StatusOK, "application/json", []byte("{\"status\":\"ok\"}\n"))
 	})
 	mux.HandleFunc("GET /readyz", s.ready)
+	mux.HandleFunc("GET /{$}", s.page)
 	s.server = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	return s
 }
 
+// ready answers {"ready": …, "why": …} and the detail of each check.
 func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
-	status, detail := http.StatusOK, map[string]any{}
-	for _, c := range s.checks {
-		ok, more := c.Func()
-		detail[c.Name] = map[string]any{"ok": ok, "detail": more}
-		if !ok {
-			status = http.StatusServiceUnavailable
-		}
+	ready, why, reports := s.state()
+	status := http.StatusOK
+	if !ready {
+		status = http.StatusServiceUnavailable
 	}
-	s.answer(w, status, detail)
+	// What is wrong comes first for a person who reads the answer.
+	text := fmt.Appendf(nil, `{"ready":%t,"why":%s`, ready, quoted(why))
+	for i, r := range reports {
+		detail, err := json.Marshal(r.Detail)
+		if err != nil {
+			s.logger.Error("ops answer cannot be written", slog.String("error", err.Error()))
+			continue
+		}
+		text = fmt.Appendf(text, `,%s:{"ok":%t,"detail":%s}`, quoted(s.checks[i].Name), r.OK, detail)
+	}
+	s.write(w, status, "application/json", append(text, "}\n"...))
 }
 
-func (s *Server) answer(w http.ResponseWriter, status int, body map[string]any) {
-	w.Header().Set("Content-Type", "application/json")
+// state asks every check. why is the first that a part says.
+func (s *Server) state() (ready bool, why string, reports []Report) {
+	ready = true
+	for _, c := range s.checks {
+		r := c.Func()
+		ready, why, reports = ready && r.OK, cmp.Or(why, r.Why), append(reports, r)
+	}
+	return ready, why, reports
+}
+
+func quoted(text string) []byte {
+	out, err := json.Marshal(text)
+	if err != nil {
+		return []byte(`""`)
+	}
+	return out
+}
+
+func (s *Server) write(w http.ResponseWriter, status int, kind string, body []byte) {
+	w.Header().Set("Content-Type", kind)
 	w.WriteHeader(status)
-	if err := json.NewEncoder(w).Encode(body); err != nil {
+	if _, err := w.Write(body); err != nil {
 		s.logger.Debug("ops answer not written", slog.String("error", err.Error()))
 	}
 }

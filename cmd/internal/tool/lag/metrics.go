@@ -25,6 +25,7 @@ type Service struct {
 	failures atomic.Int64
 	told     atomic.Int64 // unix ms of the last report
 	failing  bool         // of run alone
+	why      atomic.Value // string: why the last observation failed
 	cancel   context.CancelFunc
 	done     chan struct{}
 }
@@ -119,6 +120,7 @@ func (s *Service) observe(ctx context.Context) {
 			s.logger.InfoContext(ctx, "lag is found out again")
 		}
 		s.failing = false
+		s.why.Store("")
 	case ctx.Err() == nil:
 		s.failures.Add(1)
 		if !s.failing {
@@ -126,7 +128,14 @@ func (s *Service) observe(ctx context.Context) {
 			s.logger.WarnContext(ctx, "lag cannot be found out", slog.String("error", err.Error()))
 		}
 		s.failing = true
+		s.why.Store("lag cannot be found out: " + err.Error())
 	}
+}
+
+// Why says why the last observation failed; "" if it did not.
+func (s *Service) Why() string {
+	why, _ := s.why.Load().(string)
+	return why
 }
 
 // Fresh reports whether there is a recent report, and when it was made.
