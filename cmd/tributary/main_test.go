@@ -86,7 +86,7 @@ func TestExitCodes(t *testing.T) {
 		"an argument too few":   {[]string{"tail"}, cli.ExitUsage, "tributary tail --help"},
 		"a value out of range":  {[]string{"simulate", "--repeats", "3"}, cli.ExitUsage, "--repeats: 3 is not a share"},
 		"no condition":          {[]string{"tail", "x", "--field", "phase"}, cli.ExitUsage, "path=value"},
-		"no time":               {[]string{"tail", "x", "--from-time", "yesterday"}, cli.ExitUsage, "2026-01-02T15:04:05Z"},
+		"no time":               {[]string{"tail", "x", "--from", "yesterday"}, cli.ExitUsage, "2026-01-02T15:04:05Z"},
 		"no configuration file": {[]string{"topics", "list", "-c", "/does/not/exist.yaml"}, cli.ExitUsage, "/does/not/exist.yaml"},
 		"no address":            {[]string{"health", "--address", "nowhere"}, cli.ExitUsage, "address"},
 		"nobody there":          {[]string{"health", "--address", "127.0.0.1:1"}, cli.ExitFailed, "ops port"},

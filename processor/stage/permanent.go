@@ -28,6 +28,11 @@ const (
 	CauseStale Cause = "stale"
 )
 
+// Causes returns all causes.
+func Causes() []Cause {
+	return []Cause{CauseUndecodable, CauseUnknownType, CauseSchemaMismatch, CauseOutOfRange, CauseTooLarge, CauseUnknownSource, CauseStale}
+}
+
 // PermanentError means that a record can never be processed: the engine sends it to the
 // dead-letter topic in the same transaction. Every other error of a stage is transient.
 type PermanentError struct {

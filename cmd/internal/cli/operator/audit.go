@@ -69,21 +69,6 @@ command needs to read them all, and shows positions and keys, no bodies.`,
 	return c
 }
 
-// parseTime parses a time, or a duration before now; empty is the zero time.
-func parseTime(flag, text string, now time.Time) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
-	}
-	if ago, err := time.ParseDuration(text); err == nil && ago >= 0 {
-		return now.Add(-ago), nil
-	}
-	at, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		return at, cli.Usage(fmt.Errorf("%s: %q is no time such as 2026-01-02T15:04:05Z, nor a duration such as 24h", flag, text))
-	}
-	return at, nil
-}
-
 func runAudit(ctx context.Context, g *cli.Globals, o audit.Config) error {
 	f, err := g.Load()
 	if err != nil {

@@ -38,7 +38,7 @@ func (f *letterFlags) add(c *cobra.Command) {
 		kinds = append(kinds, deadletter.Short(t))
 	}
 	flags.StringSliceVar(&f.filter.Providers, "provider", nil, "only of these: "+strings.Join(kinds, ", "))
-	flags.StringSliceVar(&f.filter.Causes, "cause", nil, "only with these causes: undecodable, unknown_type, schema_mismatch, out_of_range, too_large, stale")
+	flags.StringSliceVar(&f.filter.Causes, "cause", nil, "only with these causes: "+strings.Join(causes(), ", "))
 	flags.StringSliceVar(&f.filter.Stages, "stage", nil, "only buried by these stages")
 	flags.StringSliceVar(&f.filter.Sources, "source", nil, "only of these sources")
 	flags.StringVar(&f.from, "from", "", "buried since this time: RFC 3339, or how long ago, as 24h")

@@ -2,6 +2,7 @@ package operator
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,50 +15,79 @@ import (
 
 func newTail(g *cli.Globals) *cobra.Command {
 	var (
-		o     tail.Options
-		since time.Duration
-		from  string
+		o                tail.Options
+		from, to, offset string
 	)
 	c := &cobra.Command{
 		Use:   "tail TOPIC...",
 		Short: "print records as JSON lines, Avro decoded",
 		Long: `Prints committed records as JSON lines, Avro decoded through the registry. A
 topic is named as on the cluster, or without its prefix. Values that are not
-Avro hold codes and phones as the providers sent them: --bodies shows them.`,
+Avro hold codes and phones as the providers sent them: --bodies shows them.
+Without --offset and --from it prints the last 10 records, or the last -n.`,
 		Example: `  tributary tail enriched.journeys.v1 --follow
-  tributary tail enriched.payments.v1 --field phase=HELD --since 24h
+  tributary tail enriched.payments.v1 --field phase=HELD --from 24h
+  tributary tail decoded.uapay.payment.v1 -o start
   tributary tail enriched.verifications.v1 --key lox24:a1b2c3d4-e5f6-7890`,
-		Args: cobra.MinimumNArgs(1),
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: completeTopics,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, field := range o.Fields {
 				if !strings.Contains(field, "=") {
 					return cli.Usage(fmt.Errorf("--field: %q is no path=value, such as phase=HELD", field))
 				}
 			}
-			switch {
-			case from != "":
-				at, err := time.Parse(time.RFC3339, from)
-				if err != nil {
-					return cli.Usage(fmt.Errorf("--from-time: %q is no time such as 2026-01-02T15:04:05Z", from))
-				}
-				o.FromTime = at
-			case since > 0:
-				o.FromTime = time.Now().Add(-since)
+			now, err := time.Now(), error(nil)
+			if o.FromTime, err = parseTime("--from", from, now); err != nil {
+				return err
+			}
+			if o.ToTime, err = parseTime("--to", to, now); err != nil {
+				return err
+			}
+			if !cmd.Flags().Changed("number") && (offset != "" || from != "") {
+				o.Limit = 0
+			}
+			if err := begin(&o, offset); err != nil {
+				return err
 			}
 			return runTail(g, cmd, o, args)
 		},
 	}
 	flags := c.Flags()
 	flags.BoolVarP(&o.Follow, "follow", "f", false, "go on after what is there now")
-	flags.IntVarP(&o.Limit, "number", "n", 0, "how many records to print; 0 means all")
+	flags.IntVarP(&o.Limit, "number", "n", usualRecords, "how many records to print; 0 means all")
 	flags.StringVar(&o.Key, "key", "", "only records with this key")
 	flags.StringArrayVar(&o.Fields, "field", nil, "only records whose field has a value, path=value; may be repeated")
 	flags.Int32Var(&o.Partition, "partition", -1, "only this partition")
-	flags.Int64Var(&o.FromOffset, "from-offset", -1, "begin at this offset of every partition")
-	flags.StringVar(&from, "from-time", "", "begin at this time, RFC 3339")
-	flags.DurationVar(&since, "since", 0, "begin this long ago")
+	flags.StringVarP(&offset, "offset", "o", "", "begin at start, at end, at an offset, or so many before the end of each partition: -5")
+	flags.StringVar(&from, "from", "", "begin at this time: RFC 3339, or how long ago, as 24h or 7d")
+	flags.StringVar(&to, "to", "", "end before this time: RFC 3339, or how long ago")
 	flags.BoolVar(&o.Bodies, "bodies", false, "show values that are not Avro: codes and phones in the clear")
 	return c
+}
+
+// usualRecords is how many records are printed without -n.
+const usualRecords = 10
+
+// begin sets where reading begins. Without a place the last o.Limit records are shown; with one those
+// from there on, o.Limit of them if it is not 0.
+func begin(o *tail.Options, offset string) error {
+	o.FromOffset = -1
+	switch n, err := strconv.ParseInt(offset, 10, 64); {
+	case offset == "" && o.FromTime.IsZero():
+		o.Last, o.Limit = o.Limit, 0
+		return nil
+	case offset == "" || offset == "start":
+	case offset == "end":
+		o.FromEnd, o.Follow = true, true
+	case err != nil:
+		return cli.Usage(fmt.Errorf("--offset: %q is neither start, end nor a number", offset))
+	case n < 0:
+		o.BeforeEnd = -n
+	default:
+		o.FromOffset = n
+	}
+	return nil
 }
 
 func runTail(g *cli.Globals, cmd *cobra.Command, o tail.Options, args []string) error {

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,10 +32,19 @@ type Options struct {
 	Topics []string
 	// Partition is the partition to read; negative means all.
 	Partition int32
-	// FromOffset, if not negative, and FromTime, if not zero, are where reading begins;
-	// else it begins at the log start.
+	// FromOffset, if not negative, FromTime, if not zero, and BeforeEnd, if positive, are where
+	// reading begins: at this offset, at this time, so many offsets before the end of each
+	// partition. Else it begins at the log start.
 	FromOffset int64
 	FromTime   time.Time
+	BeforeEnd  int64
+	// FromEnd begins at the end; it needs Follow.
+	FromEnd bool
+	// ToTime, if not zero, is the first time that is not read.
+	ToTime time.Time
+	// Last, if positive, shows only the last so many of the matching records that are there now,
+	// by their timestamps.
+	Last int
 	// Follow continues beyond the current end.
 	Follow bool
 	// Limit is how many records are shown; 0 means all.
@@ -70,6 +80,10 @@ type reader struct {
 	codecs  *codec.Cache
 	out     io.Writer
 	shown   int
+	// last are the newest matching records until they are printed: see Options.Last.
+	last []line
+	// partial is set if some partition was not read from its beginning.
+	partial bool
 	// broken counts the records whose value could not be decoded.
 	broken int
 	ends   map[string]map[int32]int64
@@ -81,12 +95,33 @@ var errDone = errors.New("done")
 // Run reads until there is no more to show. client options are those of the
 // cluster.
 func Run(ctx context.Context, kafka []kgo.Opt, options Options, schema SchemaFunc, out io.Writer) error {
+	r := &reader{options: options, schema: schema, codecs: codec.New(), out: out}
+	if options.Last == 0 || options.FromOffset >= 0 || !options.FromTime.IsZero() || options.BeforeEnd > 0 ||
+		options.Key != "" || len(options.Fields) > 0 || !options.ToTime.IsZero() {
+		return r.run(ctx, kafka)
+	}
+	// The last records are at the end, among transaction markers: look further back until there
+	// are enough.
+	const first, further = 4, 16
+	for window := int64(first * (options.Last + first)); ; window *= further {
+		r.options.BeforeEnd, r.last, r.partial, r.broken = window, nil, false, 0
+		if err := r.run(ctx, kafka); err != nil || r.shown > 0 || !r.partial {
+			return err
+		}
+	}
+}
+
+// run reads once.
+func (r *reader) run(ctx context.Context, kafka []kgo.Opt) error {
+	options := &r.options
 	start := kgo.NewOffset().AtStart()
 	switch {
 	case options.FromOffset >= 0:
 		start = kgo.NewOffset().At(options.FromOffset)
 	case !options.FromTime.IsZero():
 		start = kgo.NewOffset().AfterMilli(options.FromTime.UnixMilli())
+	case options.FromEnd:
+		start = kgo.NewOffset().AtEnd()
 	}
 	client, err := kgo.NewClient(append(append([]kgo.Opt{}, kafka...),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
@@ -99,11 +134,18 @@ func Run(ctx context.Context, kafka []kgo.Opt, options Options, schema SchemaFun
 		return fmt.Errorf("make a Kafka client: %w", err)
 	}
 	defer client.Close()
-	r := &reader{options: options, schema: schema, codecs: codec.New(), out: out}
 	if err := r.assign(ctx, client, start); err != nil {
 		return err
 	}
-	for options.Follow || r.left() {
+	for {
+		if !r.left() {
+			if again, err := r.printLast(); again || err != nil {
+				return err
+			}
+			if !options.Follow {
+				break
+			}
+		}
 		fetches := client.PollFetches(ctx)
 		if ctx.Err() != nil {
 			return r.verdict()
@@ -119,6 +161,26 @@ func Run(ctx context.Context, kafka []kgo.Opt, options Options, schema SchemaFun
 		}
 	}
 	return r.verdict()
+}
+
+// printLast prints the last matching records, once. again reports that there are too few, and more
+// of them may be before what was read.
+func (r *reader) printLast() (again bool, err error) {
+	n := r.options.Last
+	if n == 0 {
+		return false, nil
+	}
+	if len(r.last) < n && r.partial {
+		return true, nil
+	}
+	slices.SortStableFunc(r.last, func(a, b line) int { return a.Timestamp.Compare(b.Timestamp) })
+	r.options.Last = 0
+	for i := range r.last[max(0, len(r.last)-n):] {
+		if err := r.print(&r.last[max(0, len(r.last)-n)+i]); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
 }
 
 // verdict returns an error if some value could not be shown.
@@ -154,6 +216,11 @@ func (r *reader) assign(ctx context.Context, client *kgo.Client, start kgo.Offse
 		}
 		begin, _ := begins.Lookup(end.Topic, end.Partition)
 		from[end.Topic][end.Partition] = start
+		if r.options.BeforeEnd > 0 {
+			at := max(end.Offset-r.options.BeforeEnd, begin.Offset)
+			r.partial = r.partial || at > begin.Offset
+			from[end.Topic][end.Partition] = kgo.NewOffset().At(at)
+		}
 		if end.Offset > max(begin.Offset, r.options.FromOffset) {
 			r.ends[end.Topic][end.Partition] = end.Offset
 		}
@@ -217,6 +284,9 @@ func (r *reader) show(ctx context.Context, record *kgo.Record) error {
 	if r.options.Key != "" && string(record.Key) != r.options.Key {
 		return nil
 	}
+	if !r.options.ToTime.IsZero() && !record.Timestamp.Before(r.options.ToTime) {
+		return nil
+	}
 	value, err := r.value(ctx, record.Value)
 	// One bad record must not hide the others; a registry that does not answer would
 	// make every record a bad one.
@@ -243,6 +313,19 @@ func (r *reader) show(ctx context.Context, record *kgo.Record) error {
 		}
 		l.Headers[h.Key] = string(h.Value)
 	}
+	if r.options.Last > 0 {
+		const room = 4096
+		if r.last = append(r.last, l); len(r.last) >= 2*max(r.options.Last, room) {
+			slices.SortStableFunc(r.last, func(a, b line) int { return a.Timestamp.Compare(b.Timestamp) })
+			r.last = slices.Delete(r.last, 0, len(r.last)-r.options.Last)
+		}
+		return nil
+	}
+	return r.print(&l)
+}
+
+// print writes a line.
+func (r *reader) print(l *line) error {
 	text, err := json.Marshal(l)
 	if err != nil {
 		return fmt.Errorf("print a record: %w", err)

@@ -265,3 +265,37 @@ func TestWhatIsNotThereIsNamed(t *testing.T) {
 		t.Errorf("error %v, want that there is no such partition", err)
 	}
 }
+
+// TestLast reads the last records behind enough others that the first look back is too short, among
+// records of another time.
+func TestLast(t *testing.T) {
+	t.Parallel()
+	var values [][]byte
+	for i := range 100 {
+		values = append(values, thing(t, fmt.Sprint(i), "NEW", int64(i)))
+	}
+	cluster := topicOf(t, values...)
+	for name, c := range map[string]struct {
+		options     tail.Options
+		first, last string
+		n           int
+	}{
+		"the last three":               {tail.Options{Last: 3}, "k97", "k99", 3},
+		"more than there are":          {tail.Options{Last: 1000}, "k0", "k99", 100},
+		"the last of a key":            {tail.Options{Last: 3, Key: "k7"}, "k7", "k7", 1},
+		"the last before a time":       {tail.Options{Last: 2, ToTime: day(10)}, "k8", "k9", 2},
+		"from before the end":          {tail.Options{BeforeEnd: 5}, "k95", "k99", 5},
+		"from before the end, some":    {tail.Options{BeforeEnd: 5, Limit: 2}, "k95", "k96", 2},
+		"a span":                       {tail.Options{FromTime: day(3), ToTime: day(6)}, "k3", "k5", 3},
+		"the last, where fields match": {tail.Options{Last: 1, Fields: []string{"parts.0.size=42"}}, "k42", "k42", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c.options.Partition, c.options.FromOffset = -1, -1
+			lines, err := read(t, cluster, c.options)
+			if err != nil || len(lines) != c.n || lines[0].Key != c.first || lines[len(lines)-1].Key != c.last {
+				t.Errorf("%d lines %+v, %v; want %d, %s to %s", len(lines), lines, err, c.n, c.first, c.last)
+			}
+		})
+	}
+}
