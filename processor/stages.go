@@ -46,8 +46,8 @@ func newStage(name string, c *Config, deps *Deps, sources *source.Set, partition
 func newLOX24(s *setup) (stage.Stage, error) {
 	c := s.config
 	config := lox24.Config{
-		Sources: s.sources, Privacy: s.deps.Privacy, Span: c.DedupeSpan, Grace: c.Deadlines.VerificationGrace, Least: c.Deadlines.VerificationMin,
-		Retention: c.Retention.Verification, Missed: c.Deadlines.MissedAttempt, JourneyPartitions: s.partitions[StageJourney], Figures: s.labels,
+		Sources: s.sources, Privacy: s.deps.Privacy, Span: c.DedupeSpan, Grace: c.Deadlines.VerificationGrace, MinWait: c.Deadlines.VerificationMin,
+		Retention: c.Retention.Verification, Missed: c.Deadlines.MissedAttempt, JourneyPartitions: s.partitions[StageJourney], Metrics: s.labels,
 	}
 	return lox24.New(config), config.Validate()
 }
@@ -56,7 +56,7 @@ func newUAPAY(s *setup) (stage.Stage, error) {
 	c := s.config
 	config := payment.Config{
 		Span: c.DedupeSpan, Hold: c.Deadlines.Hold, Retention: c.Retention.Payment, JourneyPartitions: s.partitions[StageJourney],
-		Figures: s.labels,
+		Metrics: s.labels,
 	}
 	return uapay.New(config, s.sources, s.deps.Privacy), config.Validate()
 }
@@ -79,7 +79,7 @@ func newUnibellCall(s *setup) (stage.Stage, error) {
 	config := unibellcall.Config{
 		Wait: c.Deadlines.Call, Hold: c.DedupeSpan, Retention: c.Retention.Verification,
 		Upstreams:         []watermark.Upstream{{Stage: StageUnibell, Partitions: s.partitions[StageUnibell]}},
-		JourneyPartitions: s.partitions[StageJourney], Figures: s.labels,
+		JourneyPartitions: s.partitions[StageJourney], Metrics: s.labels,
 	}
 	return unibellcall.New(config), config.Validate()
 }
@@ -92,7 +92,7 @@ func newJourney(s *setup) (stage.Stage, error) {
 		PaymentDeadline:      c.Deadlines.JourneyPayment,
 		VerificationDeadline: c.Deadlines.JourneyVerification,
 		Retention:            max(c.Retention.Verification, c.Retention.Payment),
-		Figures:              s.labels,
+		Metrics:              s.labels,
 	}
 	for _, name := range c.upstreams() {
 		config.Upstreams = append(config.Upstreams, watermark.Upstream{Stage: name, Partitions: s.partitions[name]})

@@ -36,8 +36,8 @@ func (s *Sequence) Forgotten(number uint64, now time.Time, span time.Duration) b
 	return s.floor > 0 && number <= s.floor
 }
 
-// Note records the number of a new event.
-func (s *Sequence) Note(number uint64, now time.Time, span time.Duration) {
+// Add records the number of a new event.
+func (s *Sequence) Add(number uint64, now time.Time, span time.Duration) {
 	s.advance(now, span)
 	s.highest[0] = max(s.highest[0], number)
 }

@@ -35,7 +35,7 @@ func TestSequence(t *testing.T) {
 			}
 			if !known && !told {
 				seen[number] = now
-				s.Note(number, now, span)
+				s.Add(number, now, span)
 			}
 			reader, _ := statecodec.NewReader(s.AppendTo([]byte{1}), 1)
 			var again dedupe.Sequence

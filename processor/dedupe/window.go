@@ -1,12 +1,12 @@
 // Package dedupe remembers, inside an entity's state, which of its facts have
 // been applied.
 //
-//	event id ─► Seen.Observe ─► new, a repeat of the record at (partition, offset), or stale
+//	event id ─► Window.Observe ─► new, a repeat of the record at (partition, offset), or stale
 //
 // Up to Inline ids are stored in the entity's own state entry, which is read and
 // written anyway. Each further id has a state entry of its own, so that the cost of
 // a record does not grow with its entity. An id is forgotten when the
-// partition's clock has passed its received_at by the window's Keep, which is longer than
+// partition's watermark has passed its received_at by the policy's Keep, which is longer than
 // the provider's last retry. An event that comes again after that is stale by the
 // provider's time, so that it is never counted twice.
 package dedupe
@@ -28,15 +28,15 @@ const Inline = 100
 // (UAPAY: 27 h 5 min) with margin.
 const DefaultSpan = 72 * time.Hour
 
-// Sighting is the position and receipt of a record.
-type Sighting struct {
+// Position is the position and receipt of a record.
+type Position struct {
 	Partition  int32
 	Offset     int64
 	ReceivedAt time.Time
 }
 
-// Seen is the remembered ids of one entity. The zero value remembers nothing.
-type Seen struct {
+// Window is the remembered ids of one entity. The zero value remembers nothing.
+type Window struct {
 	ids []remembered
 	// spilledUntil is when the last id with an entry of its own is forgotten; zero: there
 	// is none. With WithEntity it only shows that there are some.
@@ -51,12 +51,12 @@ type remembered struct {
 	at        statecodec.Instant
 }
 
-// sighting returns the first occurrence of the id.
-func (r *remembered) sighting() Sighting {
-	return Sighting{Partition: r.partition, Offset: r.offset, ReceivedAt: r.at.Time()}
+// position returns the first occurrence of the id.
+func (r *remembered) position() Position {
+	return Position{Partition: r.partition, Offset: r.offset, ReceivedAt: r.at.Time()}
 }
 
-func remember(id []byte, s Sighting) remembered {
+func remember(id []byte, s Position) remembered {
 	return remembered{id: id, partition: s.Partition, offset: s.Offset, at: statecodec.InstantOf(s.ReceivedAt)}
 }
 
@@ -74,8 +74,8 @@ const (
 // deletes such an entry and does nothing else.
 func IsEntry(key []byte) bool { return bytes.Contains(key, []byte(marker)) }
 
-// Window is the deduplication window of a stage.
-type Window struct {
+// Policy says how long a stage remembers ids.
+type Policy struct {
 	// Span is the greatest age, by the provider's own time, of an event that is accepted
 	// as new. An older event may be a repeat whose first occurrence was forgotten.
 	Span time.Duration
@@ -96,11 +96,11 @@ const Margin = time.Hour
 // Kept returns how long ids are remembered for a span.
 func Kept(span time.Duration) time.Duration { return span + Margin }
 
-func (w Window) keep() time.Duration {
-	if w.Keep != 0 {
-		return w.Keep
+func (p Policy) keep() time.Duration {
+	if p.Keep != 0 {
+		return p.Keep
 	}
-	return Kept(w.Span)
+	return Kept(p.Span)
 }
 
 // Event is one occurrence of an event of an entity, read from one record.
@@ -111,9 +111,9 @@ type Event struct {
 	ID  string
 	Tag []byte
 	// Here is the position of the record.
-	Here Sighting
-	// HappenedAt is the latest time in the event by the provider's clock; zero: it has none.
-	HappenedAt time.Time
+	Here Position
+	// EventTime is the latest time in the event by the provider's clock; zero: it has none.
+	EventTime time.Time
 	// Forgotten is set for an event without a time that may have been seen and forgotten:
 	// see Sequence.
 	Forgotten bool
@@ -121,70 +121,70 @@ type Event struct {
 	AcceptStale bool
 }
 
-// Known is the result of Observe.
-type Known struct {
+// Result is the result of Observe.
+type Result struct {
 	// Repeated is set if the event was seen before. First is then the position of its first
 	// occurrence, and Tag the tag stored with it, valid until the transaction ends.
 	Repeated bool
-	First    Sighting
+	First    Position
 	Tag      []byte
 }
 
 // Observe looks an event up and remembers it if it is new. An event that is not
-// remembered, and that is older than the window's span or marked Forgotten, is a permanent
+// remembered, and that is older than the policy's span or marked Forgotten, is a permanent
 // error with CauseStale: it may have been counted before its id was forgotten. All stages
 // use this rule. It depends on the event only, not on whether its entity is known. entity
 // is the state key of the entity, which must not contain a zero byte; the id is copied.
-func (s *Seen) Observe(tx stage.Tx, entity []byte, e *Event, w Window) (Known, error) {
-	if w.Keep != WithEntity {
-		s.forget(tx.Watermark(), w.keep())
+func (s *Window) Observe(tx stage.Tx, entity []byte, e *Event, p Policy) (Result, error) {
+	if p.Keep != WithEntity {
+		s.forget(tx.Watermark(), p.keep())
 	}
 	known, err := s.find(tx, entity, e.ID)
 	if err != nil || known.Repeated {
 		return known, err
 	}
-	if !e.AcceptStale && e.stale(w.Span) {
-		return Known{}, stage.Permanentf(stage.CauseStale,
-			"the event is not remembered, and by the provider's own time or number older than the deduplication span of %s", w.Span)
+	if !e.AcceptStale && e.stale(p.Span) {
+		return Result{}, stage.Permanentf(stage.CauseStale,
+			"the event is not remembered, and by the provider's own time or number older than the deduplication span of %s", p.Span)
 	}
 	if len(s.ids) < Inline {
 		s.ids = append(s.ids, remember(tagged(tx.Buffer(len(e.ID)+1+len(e.Tag)), e.ID, e.Tag), e.Here))
-		return Known{}, nil
+		return Result{}, nil
 	}
 	until, last := time.Time{}, e.Here.ReceivedAt
-	if w.Keep != WithEntity {
-		last = last.Add(w.keep())
+	if p.Keep != WithEntity {
+		last = last.Add(p.keep())
 		until = last
 	}
 	tx.Put(entryKey(tx, entity, e.ID), appendEntry(tx.Buffer(32+len(e.Tag)), e.Here, e.Tag), until)
 	s.spilledUntil = statecodec.Later(s.spilledUntil, statecodec.InstantOf(last))
-	return Known{}, nil
+	return Result{}, nil
 }
 
 // stale reports whether an event that is not remembered may have been seen and forgotten.
 func (e *Event) stale(span time.Duration) bool {
-	return e.Forgotten || !e.HappenedAt.IsZero() && e.Here.ReceivedAt.Sub(e.HappenedAt) > span
+	return e.Forgotten || !e.EventTime.IsZero() && e.Here.ReceivedAt.Sub(e.EventTime) > span
 }
 
 // find looks an id up.
-func (s *Seen) find(tx stage.Tx, entity []byte, id string) (Known, error) {
+func (s *Window) find(tx stage.Tx, entity []byte, id string) (Result, error) {
 	for i := range s.ids {
 		if tag, same := tagOf(s.ids[i].id, id); same {
-			return Known{Repeated: true, First: s.ids[i].sighting(), Tag: tag}, nil
+			return Result{Repeated: true, First: s.ids[i].position(), Tag: tag}, nil
 		}
 	}
 	if s.spilledUntil == 0 {
-		return Known{}, nil
+		return Result{}, nil
 	}
 	entry, err := tx.Get(entryKey(tx, entity, id))
 	if err != nil {
-		return Known{}, fmt.Errorf("look up a remembered id: %w", err)
+		return Result{}, fmt.Errorf("look up a remembered id: %w", err)
 	}
 	if entry == nil {
-		return Known{}, nil
+		return Result{}, nil
 	}
 	first, tag, err := parseEntry(entry)
-	return Known{Repeated: err == nil, First: first, Tag: tag}, err
+	return Result{Repeated: err == nil, First: first, Tag: tag}, err
 }
 
 // tagged appends an id and, if there is a tag, a zero byte and the tag.
@@ -209,16 +209,16 @@ func tagOf(stored []byte, id string) (tag []byte, same bool) {
 }
 
 // Reset removes all ids and keeps the allocated memory.
-func (s *Seen) Reset() {
+func (s *Window) Reset() {
 	clear(s.ids)
-	*s = Seen{ids: s.ids[:0]}
+	*s = Window{ids: s.ids[:0]}
 }
 
 // Len returns the number of ids in the entity's own entry.
-func (s *Seen) Len() int { return len(s.ids) }
+func (s *Window) Len() int { return len(s.ids) }
 
 // forget removes the ids that were received longer ago than keep. The order stays.
-func (s *Seen) forget(now time.Time, keep time.Duration) {
+func (s *Window) forget(now time.Time, keep time.Duration) {
 	if s.spilledUntil.Before(statecodec.InstantOf(now)) {
 		s.spilledUntil = 0
 	}
@@ -233,12 +233,12 @@ func (s *Seen) forget(now time.Time, keep time.Duration) {
 }
 
 // AppendTo appends the remembered ids to an entity's state entry.
-func (s *Seen) AppendTo(dst []byte) []byte { return s.appendTo(dst, statecodec.AppendBytes) }
+func (s *Window) AppendTo(dst []byte) []byte { return s.appendTo(dst, statecodec.AppendBytes) }
 
 // AppendShortTo is AppendTo for an entry with short texts.
-func (s *Seen) AppendShortTo(dst []byte) []byte { return s.appendTo(dst, statecodec.AppendTextBytes) }
+func (s *Window) AppendShortTo(dst []byte) []byte { return s.appendTo(dst, statecodec.AppendTextBytes) }
 
-func (s *Seen) appendTo(dst []byte, appendID func(dst, id []byte) []byte) []byte {
+func (s *Window) appendTo(dst []byte, appendID func(dst, id []byte) []byte) []byte {
 	dst = statecodec.AppendInstant(dst, s.spilledUntil)
 	dst = statecodec.AppendUint(dst, uint64(len(s.ids)))
 	for i := range s.ids {
@@ -251,7 +251,7 @@ func (s *Seen) appendTo(dst []byte, appendID func(dst, id []byte) []byte) []byte
 
 // ReadFrom reads ids written by AppendTo, or by AppendShortTo if the reader's texts are short.
 // The ids refer to the entry's bytes or to the reader's memory.
-func (s *Seen) ReadFrom(r *statecodec.Reader) {
+func (s *Window) ReadFrom(r *statecodec.Reader) {
 	s.spilledUntil = r.Instant()
 	n := r.Len()
 	s.ids = slices.Grow(s.ids[:0], n+1)[:n]
@@ -260,32 +260,32 @@ func (s *Seen) ReadFrom(r *statecodec.Reader) {
 	}
 }
 
-func appendSighting(dst []byte, s Sighting) []byte {
+func appendPosition(dst []byte, s Position) []byte {
 	dst = statecodec.AppendInt(dst, int64(s.Partition))
 	dst = statecodec.AppendInt(dst, s.Offset)
 	return statecodec.AppendTime(dst, s.ReceivedAt)
 }
 
-func readSighting(r *statecodec.Reader) Sighting {
-	return Sighting{Partition: int32(r.Int()), Offset: r.Int(), ReceivedAt: r.Time()} //nolint:gosec // written from an int32
+func readPosition(r *statecodec.Reader) Position {
+	return Position{Partition: int32(r.Int()), Offset: r.Int(), ReceivedAt: r.Time()} //nolint:gosec // written from an int32
 }
 
 // appendEntry writes the entry of an id; without a tag it is of version 1.
-func appendEntry(dst []byte, s Sighting, tag []byte) []byte {
+func appendEntry(dst []byte, s Position, tag []byte) []byte {
 	if len(tag) == 0 {
-		return appendSighting(append(dst, untaggedVersion), s)
+		return appendPosition(append(dst, untaggedVersion), s)
 	}
-	return statecodec.AppendBytes(appendSighting(append(dst, entryVersion), s), tag)
+	return statecodec.AppendBytes(appendPosition(append(dst, entryVersion), s), tag)
 }
 
-func parseEntry(entry []byte) (s Sighting, tag []byte, err error) {
+func parseEntry(entry []byte) (s Position, tag []byte, err error) {
 	r, version := statecodec.NewReader(entry, entryVersion)
-	s = readSighting(r)
+	s = readPosition(r)
 	if version > untaggedVersion {
 		tag = r.Bytes()
 	}
 	if err := r.Done(); err != nil {
-		return Sighting{}, nil, fmt.Errorf("a remembered id: %w", err)
+		return Position{}, nil, fmt.Errorf("a remembered id: %w", err)
 	}
 	return s, tag, nil
 }

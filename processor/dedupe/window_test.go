@@ -34,7 +34,7 @@ func (s testStage) Apply(tx stage.Tx, in *stage.Input, _ stage.Event) error {
 	if err != nil {
 		return err
 	}
-	var seen dedupe.Seen
+	var seen dedupe.Window
 	if entry != nil {
 		r, _ := statecodec.NewReader(entry, 1)
 		seen.ReadFrom(r)
@@ -42,8 +42,8 @@ func (s testStage) Apply(tx stage.Tx, in *stage.Input, _ stage.Event) error {
 			return err
 		}
 	}
-	here := dedupe.Sighting{Partition: in.Partition, Offset: in.Offset, ReceivedAt: in.Timestamp}
-	known, err := seen.Observe(tx, in.Key, &dedupe.Event{ID: string(in.Value), Here: here, HappenedAt: s.happened, AcceptStale: s.accept}, dedupe.Window{Span: span, Keep: s.keep})
+	here := dedupe.Position{Partition: in.Partition, Offset: in.Offset, ReceivedAt: in.Timestamp}
+	known, err := seen.Observe(tx, in.Key, &dedupe.Event{ID: string(in.Value), Here: here, EventTime: s.happened, AcceptStale: s.accept}, dedupe.Policy{Span: span, Keep: s.keep})
 	if err != nil {
 		return err
 	}
@@ -218,7 +218,7 @@ func TestBrokenEntry(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		reader, _ := statecodec.NewReader(append([]byte{1}, rapid.SliceOfN(rapid.Byte(), 0, 40).Draw(r, "bytes")...), 1)
-		var seen dedupe.Seen
+		var seen dedupe.Window
 		seen.ReadFrom(reader)
 		if reader.Err() == nil && seen.Len() > 40 {
 			r.Errorf("%d ids out of 40 bytes", seen.Len())

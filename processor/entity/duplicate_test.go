@@ -17,14 +17,14 @@ func TestNoRepeatNamesItself(t *testing.T) {
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	origin := avro.Origin{Topic: schemas.RawLOX24, Partition: 2, Offset: 7, ReceivedAt: at.Add(time.Hour)}
 	for name, c := range map[string]struct {
-		first dedupe.Sighting
+		first dedupe.Position
 		want  int64
 	}{
-		"an earlier record":          {dedupe.Sighting{Partition: 2, Offset: 6, ReceivedAt: at}, 6},
-		"one of another partition":   {dedupe.Sighting{Partition: 1, Offset: 7, ReceivedAt: at}, 7},
-		"one that had the place":     {dedupe.Sighting{Partition: 2, Offset: 7, ReceivedAt: at}, -1},
-		"the same record, as it is":  {dedupe.Sighting{Partition: 2, Offset: 7, ReceivedAt: origin.ReceivedAt}, -1},
-		"one that stood behind here": {dedupe.Sighting{Partition: 2, Offset: 9, ReceivedAt: at}, 9},
+		"an earlier record":          {dedupe.Position{Partition: 2, Offset: 6, ReceivedAt: at}, 6},
+		"one of another partition":   {dedupe.Position{Partition: 1, Offset: 7, ReceivedAt: at}, 7},
+		"one that had the place":     {dedupe.Position{Partition: 2, Offset: 7, ReceivedAt: at}, -1},
+		"the same record, as it is":  {dedupe.Position{Partition: 2, Offset: 7, ReceivedAt: origin.ReceivedAt}, -1},
+		"one that stood behind here": {dedupe.Position{Partition: 2, Offset: 9, ReceivedAt: at}, 9},
 	} {
 		d := entity.Duplicate(&entity.Occurrence{Origin: origin, EventID: "e", By: avro.KnownByEventID}, c.first)
 		want := avro.RecordPosition{Topic: schemas.RawLOX24, Partition: c.first.Partition, Offset: c.want, ReceivedAt: c.first.ReceivedAt}

@@ -34,11 +34,11 @@ type Occurrence struct {
 
 // Observe looks a fact up among those of its entity and remembers it if it is new. It emits
 // a duplicate for a repeat and returns a permanent error for a stale fact.
-func Observe(tx stage.Tx, seen *dedupe.Seen, o *Occurrence, w dedupe.Window) (dedupe.Known, error) {
-	known, err := seen.Observe(tx, o.State, &dedupe.Event{
-		ID: o.ID, Tag: o.Tag, HappenedAt: o.EventTime, Forgotten: o.Forgotten, AcceptStale: o.AcceptStale,
-		Here: dedupe.Sighting{Partition: o.Origin.Partition, Offset: o.Origin.Offset, ReceivedAt: o.Origin.ReceivedAt},
-	}, w)
+func Observe(tx stage.Tx, window *dedupe.Window, o *Occurrence, policy dedupe.Policy) (dedupe.Result, error) {
+	known, err := window.Observe(tx, o.State, &dedupe.Event{
+		ID: o.ID, Tag: o.Tag, EventTime: o.EventTime, Forgotten: o.Forgotten, AcceptStale: o.AcceptStale,
+		Here: dedupe.Position{Partition: o.Origin.Partition, Offset: o.Origin.Offset, ReceivedAt: o.Origin.ReceivedAt},
+	}, policy)
 	if err != nil || !known.Repeated {
 		return known, err
 	}
@@ -51,7 +51,7 @@ const lostOffset = -1
 
 // Duplicate returns the duplicate record of a repeat. A record may come to the offset of the
 // one that it repeats, where a topic lost its end: then the first has no offset.
-func Duplicate(o *Occurrence, first dedupe.Sighting) avro.Duplicate {
+func Duplicate(o *Occurrence, first dedupe.Position) avro.Duplicate {
 	from := &o.Origin
 	d := avro.Duplicate{
 		Provider: from.Provider, Source: from.Source, EventID: o.EventID, KnownBy: o.By, AttemptNumber: o.Attempt,

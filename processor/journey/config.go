@@ -23,11 +23,11 @@ type Config struct {
 	// Retention is how long after its last fact, by received_at, a member that does
 	// not tell its own end keeps the journey. Default 400 days.
 	Retention time.Duration
-	// Upstreams are the stages whose clocks are waited for. Without any the clock
-	// stands and no deadline is ever due.
+	// Upstreams are the stages whose watermarks hold back this stage's. Without any the
+	// watermark does not advance and no deadline passes.
 	Upstreams []watermark.Upstream
-	// Figures count journeys; nil counts none.
-	Figures *business.Labels
+	// Metrics count journeys; nil counts none.
+	Metrics *business.Labels
 }
 
 // DefaultConfig returns the settings without upstreams.

@@ -25,7 +25,7 @@ func read(in *stage.Input, input *avro.JourneyInput) error {
 	return nil
 }
 
-// datesOf returns the times of an input's fact; a clock and a change by a deadline have none.
+// datesOf returns the times of an input's fact; a watermark and a change by a deadline have none.
 func datesOf(in *avro.JourneyInput) stage.Times {
 	if in.ChangedBy.Cause != avro.ChangeCauseRecord || !in.ReceivedAt.Set {
 		return stage.Times{}
@@ -43,7 +43,7 @@ func faultOf(in *avro.JourneyInput, keySize int) string {
 	switch in.Kind {
 	case avro.JourneyInputKindClock:
 		if !in.UpstreamStage.Set || !in.UpstreamPartition.Set || !in.Clock.Set {
-			return "a clock without stage, partition or time"
+			return "a watermark without stage, partition or time"
 		}
 		return ""
 	case avro.JourneyInputKindVerification:

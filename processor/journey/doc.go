@@ -2,9 +2,9 @@
 // into one snapshot with their common outcome.
 //
 //	internal.journey.v1 ─► member ─► journey (counts, sums, 50 members) ─► enriched.journeys.v1
-//	                       clock  ─► deadlines: verified, not paid · paid, not verified
+//	                   watermark  ─► deadlines: verified, not paid · paid, not verified
 //
-// Promise: the snapshot is a function of the set of members and of the clock, never of the
+// Promise: the snapshot is a function of the set of members and of the watermark, never of the
 // order in which the members' records arrive.
 //
 // # Members
@@ -18,7 +18,7 @@
 // Members are ordered by first event, then id; one without a time comes first. The
 // first 50 are listed in the snapshot and are in the journey's own state entry.
 // Every further one has a state entry of its own, and the journey keeps counts and
-// sums over them, updated by differences, and extremes, which are recomputed from the
+// sums over them, updated by differences, and minima and maxima, which are recomputed from the
 // entries only when the member that set one no longer does. So a record's cost does not
 // grow with its journey.
 //
@@ -50,9 +50,9 @@
 //
 // Money is awaited from the first success on, a verification from the first money
 // taken on, each for its span, counted from when that fact was received. When the
-// clock has reached the deadline, missing is set. The awaited fact clears it whenever it
+// watermark has reached the deadline, missing is set. The awaited fact clears it whenever it
 // comes; whether it came late depends on when it was received, not on whether missing had
 // been set. No verification is awaited where one has an outcome that cannot be known
-// (Unibell without a status callback). The clock is the earliest clock of all upstream
+// (Unibell without a status callback). The watermark is the earliest watermark of all upstream
 // partitions.
 package journey

@@ -10,24 +10,24 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// book is a journey with access to the state entries of its members.
-type book struct {
+// aggregate is a journey with access to the state entries of its members.
+type aggregate struct {
 	journey
 	tx        stage.Tx
 	key       []byte
 	retention time.Duration
 
 	// The fields below are reused: found is the result of find, input the decoded record, sum
-	// and told are memory for a snapshot.
-	found member
-	input avro.JourneyInput
-	sum   totals
-	told  avro.JourneySnapshot
+	// and snapshotBuffer are memory for a snapshot.
+	found          member
+	input          avro.JourneyInput
+	sum            totals
+	snapshotBuffer avro.JourneySnapshot
 }
 
 // find returns the member and its index in listed, -1 if it has an entry of its own; nil if
 // there is no such member.
-func (b *book) find(id string) (m *member, place int, err error) {
+func (b *aggregate) find(id string) (m *member, index int, err error) {
 	for i := range b.listed {
 		if b.listed[i].id == id {
 			b.found = b.listed[i]
@@ -45,12 +45,12 @@ func (b *book) find(id string) (m *member, place int, err error) {
 	return &found, -1, err
 }
 
-func (b *book) memberKey(id string) []byte {
+func (b *aggregate) memberKey(id string) []byte {
 	return appendMemberKey(b.tx.Buffer(len(b.key)+len(id)+8), b.key, id)
 }
 
 // insert adds a new member.
-func (b *book) insert(m *member) {
+func (b *aggregate) insert(m *member) {
 	last := len(b.listed) - 1
 	switch {
 	case len(b.listed) < Listed:
@@ -65,7 +65,7 @@ func (b *book) insert(m *member) {
 }
 
 // list inserts a member into listed, in order.
-func (b *book) list(m *member) {
+func (b *aggregate) list(m *member) {
 	// The search starts at the end, because a new member is nearly always the last.
 	i := len(b.listed)
 	for i > 0 && compareMembers(&b.listed[i-1], m) >= 0 {
@@ -75,18 +75,18 @@ func (b *book) list(m *member) {
 }
 
 // spill writes a member into an entry of its own.
-func (b *book) spill(m *member) {
+func (b *aggregate) spill(m *member) {
 	m.put(b.tx, b.key)
 	b.others++
 	b.rest.add(m, b.retention)
 }
 
 // remove removes a member returned by find.
-func (b *book) remove(m *member, place int) error {
-	if place < 0 {
+func (b *aggregate) remove(m *member, index int) error {
+	if index < 0 {
 		return b.unspill(m)
 	}
-	b.listed = slices.Delete(b.listed, place, place+1)
+	b.listed = slices.Delete(b.listed, index, index+1)
 	if b.others == 0 {
 		return nil
 	}
@@ -99,47 +99,47 @@ func (b *book) remove(m *member, place int) error {
 }
 
 // replace replaces a member returned by find by a newer state of it.
-func (b *book) replace(old *member, place int, m *member) error {
+func (b *aggregate) replace(old *member, index int, m *member) error {
 	order := compareMembers(m, old)
 	switch {
-	case place >= 0 && order <= 0:
-		b.listed = slices.Delete(b.listed, place, place+1)
+	case index >= 0 && order <= 0:
+		b.listed = slices.Delete(b.listed, index, index+1)
 		b.list(m)
 		return nil
 	case order != 0:
-		if err := b.remove(old, place); err != nil {
+		if err := b.remove(old, index); err != nil {
 			return err
 		}
 		b.insert(m)
 		return nil
 	default:
 		m.put(b.tx, b.key)
-		return b.afterLoss(b.rest.exchange(old, m, b.retention))
+		return b.rescan(b.rest.replace(old, m, b.retention))
 	}
 }
 
 // unspill deletes a member's own entry.
-func (b *book) unspill(m *member) error {
+func (b *aggregate) unspill(m *member) error {
 	b.tx.Delete(b.memberKey(m.id))
 	b.others--
 	if b.others == 0 {
 		b.rest = totals{}
 		return nil
 	}
-	return b.afterLoss(b.rest.exchange(m, nil, b.retention))
+	return b.rescan(b.rest.replace(m, nil, b.retention))
 }
 
-// afterLoss recomputes the extremes of the members with own entries if one was lost.
-func (b *book) afterLoss(lost bool) error {
-	if !lost {
+// rescan recomputes the minima and maxima of the members with own entries if a removal requires it.
+func (b *aggregate) rescan(needed bool) error {
+	if !needed {
 		return nil
 	}
-	b.rest.extremes = extremes{}
-	return b.each(func(m *member) { b.rest.widen(m, b.retention) })
+	b.rest.minmax = minmax{}
+	return b.each(func(m *member) { b.rest.include(m, b.retention) })
 }
 
 // smallest returns the first of the members with own entries.
-func (b *book) smallest() (least *member, err error) {
+func (b *aggregate) smallest() (least *member, err error) {
 	err = b.each(func(m *member) {
 		if least == nil || compareMembers(m, least) < 0 {
 			found := *m
@@ -153,7 +153,7 @@ func (b *book) smallest() (least *member, err error) {
 }
 
 // each calls yield with every member that has an entry of its own.
-func (b *book) each(yield func(m *member)) error {
+func (b *aggregate) each(yield func(m *member)) error {
 	var broken error
 	err := b.tx.Scan(appendMemberPrefix(b.tx.Buffer(len(b.key)+8), b.key), func(_, value []byte) bool {
 		// A member's strings refer to its entry, which is valid only during this call.
@@ -172,7 +172,7 @@ func (b *book) each(yield func(m *member)) error {
 }
 
 // clear deletes every entry of the journey.
-func (b *book) clear() error {
+func (b *aggregate) clear() error {
 	var keys [][]byte
 	if b.others > 0 {
 		err := b.tx.Scan(appendMemberPrefix(b.tx.Buffer(len(b.key)+8), b.key), func(key, _ []byte) bool {

@@ -9,8 +9,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// extremes are aggregates that are each set by a single member.
-type extremes struct {
+// minmax are minima and maxima, each set by a single member.
+type minmax struct {
 	firstAt, lastAt, endsAt statecodec.Instant
 	// paidAt and takenAt are by the provider's time, the received ones by ours.
 	paidAt, takenAt                 statecodec.Instant
@@ -27,8 +27,8 @@ type success struct {
 	duration    avro.Optional[int64]
 }
 
-// widen extends the extremes by a member.
-func (e *extremes) widen(m *member, retention time.Duration) {
+// include extends the aggregates by a member.
+func (e *minmax) include(m *member, retention time.Duration) {
 	e.firstAt = statecodec.Earlier(e.firstAt, m.firstAt)
 	e.lastAt = statecodec.Later(e.lastAt, m.lastAt)
 	e.endsAt = statecodec.Later(e.endsAt, m.endsAt(retention))
@@ -67,9 +67,9 @@ func first(a, b success) success {
 	}
 }
 
-// lost reports whether one of the extremes was set by a member whose own extremes were was
+// needsRescan reports whether one of them was set by a member whose own minima and maxima were was
 // and are now is, and which no longer reaches it.
-func (e *extremes) lost(was, is *extremes) bool {
+func (e *minmax) needsRescan(was, is *minmax) bool {
 	least := func(bound, was, is statecodec.Instant) bool {
 		return bound != 0 && bound == was && (is == 0 || was.Before(is))
 	}
@@ -84,7 +84,7 @@ func (e *extremes) lost(was, is *extremes) bool {
 		(was.verified.id != "" && was.verified.id == e.verified.id && was.verified != is.verified)
 }
 
-func (e *extremes) appendTo(dst []byte) []byte {
+func (e *minmax) appendTo(dst []byte) []byte {
 	for _, at := range [...]statecodec.Instant{
 		e.firstAt, e.lastAt, e.endsAt, e.paidAt, e.takenAt, e.verifiedReceived, e.takenReceived, e.verified.at,
 	} {
@@ -96,8 +96,8 @@ func (e *extremes) appendTo(dst []byte) []byte {
 	return appendInt(dst, e.verified.duration)
 }
 
-func readExtremes(r *statecodec.Reader) extremes {
-	e := extremes{
+func readMinmax(r *statecodec.Reader) minmax {
+	e := minmax{
 		firstAt: r.Instant(), lastAt: r.Instant(), endsAt: r.Instant(), paidAt: r.Instant(), takenAt: r.Instant(),
 		verifiedReceived: r.Instant(), takenReceived: r.Instant(),
 	}

@@ -7,8 +7,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// verdict is the judgement of a journey at a time.
-type verdict struct {
+// evaluation is the result of the rules for a journey at a time.
+type evaluation struct {
 	outcome avro.JourneyOutcome
 	missing avro.JourneyMissing
 	// deadline is the time from which on the awaited fact is missing; 0: none is awaited.
@@ -18,9 +18,9 @@ type verdict struct {
 	late time.Duration
 }
 
-// judge implements the rules in the package comment.
-func judge(t *totals, now statecodec.Instant, c *Config) verdict {
-	v := verdict{missing: avro.JourneyMissingNone}
+// evaluate implements the rules in the package comment.
+func evaluate(t *totals, now statecodec.Instant, c *Config) evaluation {
+	v := evaluation{missing: avro.JourneyMissingNone}
 	verified, taken := t.succeeded > 0, t.held+t.paid+t.returned > 0
 	payBy, verifyBy := t.verifiedReceived.Add(c.PaymentDeadline), t.takenReceived.Add(c.VerificationDeadline)
 	switch {
@@ -37,7 +37,7 @@ func judge(t *totals, now statecodec.Instant, c *Config) verdict {
 	return v
 }
 
-func (v *verdict) await(deadline, now statecodec.Instant, missing avro.JourneyMissing) {
+func (v *evaluation) await(deadline, now statecodec.Instant, missing avro.JourneyMissing) {
 	v.deadline = deadline
 	if !now.Before(deadline) {
 		v.missing = missing

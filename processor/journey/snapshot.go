@@ -10,7 +10,7 @@ import (
 
 // totals computes the totals of all members into t, reusing its memory.
 func (j *journey) totals(t *totals, retention time.Duration) {
-	t.counts, t.extremes = j.rest.counts, j.rest.extremes
+	t.counts, t.minmax = j.rest.counts, j.rest.minmax
 	t.money, t.cost = append(t.money[:0], j.rest.money...), append(t.cost[:0], j.rest.cost...)
 	for i := range j.listed {
 		t.add(&j.listed[i], retention)
@@ -18,7 +18,7 @@ func (j *journey) totals(t *totals, retention time.Duration) {
 }
 
 // snapshot fills in s except processed_at and changed_by, reusing its list of members.
-func (j *journey) snapshot(s *avro.JourneySnapshot, t *totals, v *verdict) {
+func (j *journey) snapshot(s *avro.JourneySnapshot, t *totals, v *evaluation) {
 	members := s.Members[:0]
 	*s = avro.JourneySnapshot{
 		CorrelationID: j.correlationID, Namespace: j.namespace,

@@ -26,8 +26,8 @@ const snapshotSize = 640
 // Stage is the journey stage, an stage.Stage.
 type Stage struct {
 	config Config
-	// events and books are pools for reuse.
-	events, books sync.Pool
+	// events and aggregates are pools for reuse.
+	events, aggregates sync.Pool
 }
 
 // New returns the stage; the settings must be valid.
@@ -57,13 +57,13 @@ func (s *Stage) Recycle(used stage.Event) {
 	}
 }
 
-// Apply handles a clock, a member, a removal or an erasure.
+// Apply handles a watermark, a member, a removal or an erasure.
 func (s *Stage) Apply(tx stage.Tx, in *stage.Input, decoded stage.Event) error {
 	e, ok := decoded.(*event)
 	if !ok {
 		return fmt.Errorf("journey: an event of type %T", decoded)
 	}
-	b := s.book(tx, in.Key)
+	b := s.aggregate(tx, in.Key)
 	defer s.done(b)
 	input := &b.input
 	if err := read(in, input); err != nil {
@@ -76,18 +76,18 @@ func (s *Stage) Apply(tx stage.Tx, in *stage.Input, decoded stage.Event) error {
 	case avro.JourneyInputKindErasure:
 		return s.erase(b, in)
 	default:
-		return s.tell(b, in)
+		return s.applyMember(b, in)
 	}
 }
 
-// tell applies a record about a member.
-func (s *Stage) tell(b *book, in *stage.Input) error {
+// applyMember applies a record about a member.
+func (s *Stage) applyMember(b *aggregate, in *stage.Input) error {
 	before, err := b.open()
 	if err != nil {
 		return err
 	}
 	facts, members := b.facts(), b.members()
-	changed, err := b.tell(&b.input)
+	changed, err := b.apply(&b.input)
 	if err != nil || !changed {
 		return err
 	}
@@ -95,8 +95,8 @@ func (s *Stage) tell(b *book, in *stage.Input) error {
 	if b.input.Kind == avro.JourneyInputKindRemoval {
 		change.Cause = avro.ChangeCauseRemoval
 	}
-	surely := members == 0 || facts != b.facts()
-	return s.settle(b, before, &change, surely, in.Headers)
+	certain := members == 0 || facts != b.facts()
+	return s.save(b, before, &change, certain, in.Headers)
 }
 
 // OnTimer sets missing when a deadline has passed, or ends the journey.
@@ -104,27 +104,27 @@ func (s *Stage) OnTimer(tx stage.Tx, key []byte) error {
 	if watermark.IsEntry(key) || len(key) == 0 || key[0] != mainKey {
 		return errors.New("journey: a deadline of an entry that has none")
 	}
-	b := s.book(tx, key[1:])
+	b := s.aggregate(tx, key[1:])
 	defer s.done(b)
 	before, err := b.open()
 	if err != nil {
 		return err
 	}
-	return s.settle(b, before, &avro.Change{Cause: avro.ChangeCauseDeadline}, false, nil)
+	return s.save(b, before, &avro.Change{Cause: avro.ChangeCauseDeadline}, false, nil)
 }
 
-// book returns the book of a journey; the caller opens it.
-func (s *Stage) book(tx stage.Tx, key []byte) *book {
-	b, ok := s.books.Get().(*book)
+// aggregate returns the aggregate of a journey; the caller opens it.
+func (s *Stage) aggregate(tx stage.Tx, key []byte) *aggregate {
+	b, ok := s.aggregates.Get().(*aggregate)
 	if !ok {
-		b = &book{}
+		b = &aggregate{}
 	}
 	b.tx, b.key, b.retention = tx, key, s.config.Retention
 	return b
 }
 
 // open reads the journey and returns its state entry.
-func (b *book) open() (before []byte, err error) {
+func (b *aggregate) open() (before []byte, err error) {
 	before, err = b.tx.Get(appendMainKey(b.tx.Buffer(len(b.key)+1), b.key))
 	if err == nil {
 		err = b.read(before)
@@ -135,39 +135,39 @@ func (b *book) open() (before []byte, err error) {
 	return before, nil
 }
 
-// done puts a book back into the pool.
-func (s *Stage) done(b *book) {
+// done puts an aggregate back into the pool.
+func (s *Stage) done(b *aggregate) {
 	b.tx, b.key = nil, nil
-	s.books.Put(b)
+	s.aggregates.Put(b)
 }
 
-// settle judges the journey, emits its snapshot if that changed, and stores it. Unless surely
-// is set, the snapshot is compared with that of the state entry before.
-func (s *Stage) settle(b *book, before []byte, change *avro.Change, surely bool, headers []stage.Header) error {
-	b.clock = statecodec.Later(b.clock, statecodec.InstantOf(b.tx.Watermark()))
+// save evaluates the journey, emits its snapshot if that changed, and stores it. Unless it
+// is certain to have changed, it is compared with that of the state entry before.
+func (s *Stage) save(b *aggregate, before []byte, change *avro.Change, certain bool, headers []stage.Header) error {
+	b.evaluatedAt = statecodec.Later(b.evaluatedAt, statecodec.InstantOf(b.tx.Watermark()))
 	b.forget()
 	if b.members() == 0 {
 		return s.empty(b, before)
 	}
 	t := &b.sum
 	b.totals(t, b.retention)
-	if !b.clock.Before(t.endsAt) {
+	if !b.evaluatedAt.Before(t.endsAt) {
 		b.emit(nil, headers)
 		return b.clear()
 	}
-	v := judge(t, b.clock, &s.config)
-	s.config.Figures.MoveJourney(b.tx, b.shown, v.outcome)
-	b.shown = v.outcome
-	snapshot := &b.told
+	v := evaluate(t, b.evaluatedAt, &s.config)
+	s.config.Metrics.MoveJourney(b.tx, b.counted, v.outcome)
+	b.counted = v.outcome
+	snapshot := &b.snapshotBuffer
 	b.snapshot(snapshot, t, &v)
-	if !surely {
+	if !certain {
 		same, err := s.same(before, snapshot)
 		if err != nil {
 			return err
 		}
-		surely = !same
+		certain = !same
 	}
-	if surely {
+	if certain {
 		b.revision = entity.NextRevision(b.tx, b.revision)
 		snapshot.Revision, snapshot.ChangedBy, snapshot.ProcessedAt = b.revision, *change, b.tx.WallClock()
 		value, err := snapshot.AppendAvro(wire.AppendPlaceholder(b.tx.Buffer(snapshotSize + memberSize*len(b.listed))))
@@ -177,7 +177,7 @@ func (s *Stage) settle(b *book, before []byte, change *avro.Change, surely bool,
 		b.emit(value, headers)
 	}
 	deadline := t.endsAt
-	if b.clock.Before(v.deadline) {
+	if b.evaluatedAt.Before(v.deadline) {
 		deadline = statecodec.Earlier(v.deadline, deadline)
 	}
 	b.store(deadline)
@@ -185,8 +185,8 @@ func (s *Stage) settle(b *book, before []byte, change *avro.Change, surely bool,
 }
 
 // empty emits the tombstone of a journey without members. Its entry is kept while it holds
-// departures.
-func (s *Stage) empty(b *book, before []byte) error {
+// tombstones.
+func (s *Stage) empty(b *aggregate, before []byte) error {
 	old, err := parseJourney(before)
 	if err != nil {
 		return err
@@ -194,14 +194,14 @@ func (s *Stage) empty(b *book, before []byte) error {
 	if old.members() > 0 {
 		b.emit(nil, nil)
 	}
-	s.config.Figures.MoveJourney(b.tx, b.shown, "")
-	b.shown = ""
-	if len(b.gone) == 0 {
+	s.config.Metrics.MoveJourney(b.tx, b.counted, "")
+	b.counted = ""
+	if len(b.tombstones) == 0 {
 		return b.clear()
 	}
 	var deadline statecodec.Instant
-	for i := range b.gone {
-		deadline = statecodec.Earlier(deadline, b.gone[i].endsAt)
+	for i := range b.tombstones {
+		deadline = statecodec.Earlier(deadline, b.tombstones[i].endsAt)
 	}
 	b.store(deadline)
 	return nil
@@ -216,7 +216,7 @@ func (s *Stage) same(before []byte, snapshot *avro.JourneySnapshot) (bool, error
 	}
 	var t totals
 	old.totals(&t, s.config.Retention)
-	v := judge(&t, old.clock, &s.config)
+	v := evaluate(&t, old.evaluatedAt, &s.config)
 	var was avro.JourneySnapshot
 	old.snapshot(&was, &t, &v)
 	is := *snapshot
@@ -227,11 +227,11 @@ func (s *Stage) same(before []byte, snapshot *avro.JourneySnapshot) (bool, error
 }
 
 // emit emits the snapshot, or a tombstone if value is nil.
-func (b *book) emit(value []byte, headers []stage.Header) {
+func (b *aggregate) emit(value []byte, headers []stage.Header) {
 	b.tx.Emit(stage.Output{Topic: schemas.EnrichedJourneys, Key: b.key, Value: value, Headers: raw.Trace(headers)})
 }
 
-func (b *book) store(deadline statecodec.Instant) {
+func (b *aggregate) store(deadline statecodec.Instant) {
 	size := 96 + memberSize*len(b.listed)
 	b.tx.Put(appendMainKey(b.tx.Buffer(len(b.key)+1), b.key), b.appendTo(b.tx.Buffer(size)), deadline.Time())
 }

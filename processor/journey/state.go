@@ -14,35 +14,35 @@ type journey struct {
 	namespace     avro.Optional[string]
 	// revision is that of the last snapshot.
 	revision int64
-	// clock is the time of the last judgement. With it the last snapshot can be recomputed and
+	// evaluatedAt is the time of the last evaluation. With it the last snapshot can be recomputed and
 	// compared with the next.
-	clock statecodec.Instant
+	evaluatedAt statecodec.Instant
 	// listed are the first members in order, at most Listed. Further members exist only if
 	// listed is full.
 	listed []member
 	// others is the number of members with entries of their own, rest their totals.
 	others int64
 	rest   totals
-	// shown is the outcome as counted in the business metrics.
-	shown avro.JourneyOutcome
-	// gone are the removed members, so that a record with a lower revision cannot add them
+	// counted is the outcome as counted in the business metrics.
+	counted avro.JourneyOutcome
+	// tombstones are the removed members, so that a record with a lower revision cannot add them
 	// again.
-	gone []departure
+	tombstones []tombstone
 	// room is reusable memory for verifications and payments of members.
 	room room
 }
 
-// departure is a removed member.
-type departure struct {
+// tombstone is a removed member.
+type tombstone struct {
 	id       string
 	revision int64
 	// endsAt is the time after which no records of the member are expected.
 	endsAt statecodec.Instant
 }
 
-// maxGone bounds the remembered departures. They guard against revisions of a member that
+// maxTombstones bounds the tombstones. They guard against revisions of a member that
 // arrive out of order, which the upstream stages never emit.
-const maxGone = 50
+const maxTombstones = 50
 
 // The first byte of the state keys.
 const (
@@ -76,8 +76,8 @@ func (j *journey) appendTo(dst []byte) []byte {
 	dst = statecodec.AppendString(dst, j.correlationID)
 	dst = appendText(dst, j.namespace)
 	dst = statecodec.AppendInt(dst, j.revision)
-	dst = statecodec.AppendInstant(dst, j.clock)
-	dst = statecodec.AppendUint(dst, codeOfOutcome(j.shown))
+	dst = statecodec.AppendInstant(dst, j.evaluatedAt)
+	dst = statecodec.AppendUint(dst, codeOfOutcome(j.counted))
 	dst = statecodec.AppendUint(dst, uint64(len(j.listed)))
 	for i := range j.listed {
 		dst = j.listed[i].appendTo(dst)
@@ -86,11 +86,11 @@ func (j *journey) appendTo(dst []byte) []byte {
 	if j.others > 0 {
 		dst = j.rest.appendTo(dst)
 	}
-	dst = statecodec.AppendUint(dst, uint64(len(j.gone)))
-	for i := range j.gone {
-		dst = statecodec.AppendString(dst, j.gone[i].id)
-		dst = statecodec.AppendInt(dst, j.gone[i].revision)
-		dst = statecodec.AppendInstant(dst, j.gone[i].endsAt)
+	dst = statecodec.AppendUint(dst, uint64(len(j.tombstones)))
+	for i := range j.tombstones {
+		dst = statecodec.AppendString(dst, j.tombstones[i].id)
+		dst = statecodec.AppendInt(dst, j.tombstones[i].revision)
+		dst = statecodec.AppendInstant(dst, j.tombstones[i].endsAt)
 	}
 	return dst
 }
@@ -105,14 +105,14 @@ func parseJourney(entry []byte) (*journey, error) {
 // read is parseJourney into a reused journey. Its strings refer to the entry.
 func (j *journey) read(entry []byte) error {
 	j.room.reset()
-	j.correlationID, j.namespace, j.revision, j.clock, j.shown = "", avro.Optional[string]{}, 0, 0, ""
-	j.listed, j.others, j.rest, j.gone = j.listed[:0], 0, totals{}, j.gone[:0]
+	j.correlationID, j.namespace, j.revision, j.evaluatedAt, j.counted = "", avro.Optional[string]{}, 0, 0, ""
+	j.listed, j.others, j.rest, j.tombstones = j.listed[:0], 0, totals{}, j.tombstones[:0]
 	if entry == nil {
 		return nil
 	}
 	r, version := statecodec.NewReader(entry, entryVersion)
-	j.correlationID, j.namespace, j.revision, j.clock = r.Text(), readText[string](r), r.Int(), r.Instant()
-	j.shown = outcomeOfCode(r.Uint())
+	j.correlationID, j.namespace, j.revision, j.evaluatedAt = r.Text(), readText[string](r), r.Int(), r.Instant()
+	j.counted = outcomeOfCode(r.Uint())
 	n := r.Len()
 	j.listed = slices.Grow(j.listed, n+1)[:n]
 	for i := range j.listed {
@@ -122,7 +122,7 @@ func (j *journey) read(entry []byte) error {
 		j.rest = readTotals(r, version)
 	}
 	for range r.Len() {
-		j.gone = append(j.gone, departure{id: r.Text(), revision: r.Int(), endsAt: r.Instant()})
+		j.tombstones = append(j.tombstones, tombstone{id: r.Text(), revision: r.Int(), endsAt: r.Instant()})
 	}
 	return r.Done()
 }
@@ -140,7 +140,7 @@ func (t *totals) appendTo(dst []byte) []byte {
 			}
 		}
 	}
-	return t.extremes.appendTo(dst)
+	return t.minmax.appendTo(dst)
 }
 
 func readTotals(r *statecodec.Reader, version byte) totals {
@@ -161,7 +161,7 @@ func readTotals(r *statecodec.Reader, version byte) totals {
 			}
 		}
 	}
-	t.extremes = readExtremes(r)
+	t.minmax = readMinmax(r)
 	return t
 }
 
@@ -187,7 +187,7 @@ func (j *journey) facts() int64 {
 	return facts
 }
 
-// forget removes the departures of which no records are expected any more.
+// forget removes the tombstones of which no records are expected any more.
 func (j *journey) forget() {
-	j.gone = slices.DeleteFunc(j.gone, func(d departure) bool { return !j.clock.Before(d.endsAt) })
+	j.tombstones = slices.DeleteFunc(j.tombstones, func(d tombstone) bool { return !j.evaluatedAt.Before(d.endsAt) })
 }

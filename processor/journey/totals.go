@@ -9,11 +9,11 @@ import (
 )
 
 // totals is the aggregate of a set of members. Counts and sums are updated by differences.
-// Extremes only widen; they are recomputed from the members when a member that set one is
+// Minima and maxima are only extended; they are recomputed from the members when a member that set one is
 // removed.
 type totals struct {
 	counts
-	extremes
+	minmax
 	// money is the sums by currency, sorted; cost likewise.
 	money, cost []sums
 }
@@ -40,8 +40,8 @@ type sums struct {
 	refunded, released        amount
 }
 
-// exchangeIn adds n times the amounts of other sums, where n is 1 or -1.
-func (s *sums) exchangeIn(other *sums, n int64) {
+// addTimes adds n times the amounts of other sums, where n is 1 or -1.
+func (s *sums) addTimes(other *sums, n int64) {
 	s.members += n
 	to, from := s.all(), other.all()
 	for i := range to {
@@ -60,20 +60,20 @@ func (s *sums) all() []*amount {
 // add adds a member.
 func (t *totals) add(m *member, retention time.Duration) {
 	t.count(m, 1)
-	t.widen(m, retention)
+	t.include(m, retention)
 }
 
-// exchange removes a member or, if is is set, replaces it by its new state. It reports whether
-// an extreme is lost, so that the extremes must be recomputed.
-func (t *totals) exchange(was, is *member, retention time.Duration) (lost bool) {
-	var before, after extremes
+// replace removes a member or, if is is set, replaces it by its new state. It reports whether
+// a minimum or maximum must be recomputed from the other members.
+func (t *totals) replace(was, is *member, retention time.Duration) (needsRescan bool) {
+	var before, after minmax
 	t.count(was, -1)
-	before.widen(was, retention)
+	before.include(was, retention)
 	if is != nil {
 		t.add(is, retention)
-		after.widen(is, retention)
+		after.include(is, retention)
 	}
-	return t.lost(&before, &after)
+	return t.needsRescan(&before, &after)
 }
 
 // count adds n times a member to the counts and sums.
@@ -142,7 +142,7 @@ func addSums(list []sums, s *sums, n int64) []sums {
 	if !found {
 		list = slices.Insert(list, i, sums{currency: s.currency})
 	}
-	list[i].exchangeIn(s, n)
+	list[i].addTimes(s, n)
 	if list[i].members == 0 {
 		return slices.Delete(list, i, i+1)
 	}

@@ -2,7 +2,7 @@
 // settings: those of a source that this processor does not know, or knows by older
 // settings than ingest has.
 //
-//	raw record ─► source.Set.Judge ─► known:     the stage
+//	raw record ─► source.Set.Match ─► known:     the stage
 //	                               ─► otherwise: deadletter.<provider>.v1, cause unknown_source
 //
 // Promise: no record is decoded with the settings of another source or of another time
@@ -76,18 +76,18 @@ func (r *requiring) Decode(in *stage.Input) (stage.Event, error) {
 	if len(id) == 0 || len(provider) == 0 {
 		return r.Stage.Decode(in) // which says what is wrong with the record
 	}
-	verdict := r.sources.Judge(id, provider, stamp, replayed)
-	if verdict == source.Known {
+	match := r.sources.Match(id, provider, stamp, replayed)
+	if match == source.Known {
 		return r.Stage.Decode(in)
 	}
-	return nil, r.refuse(verdict, string(id), string(stamp), in)
+	return nil, r.refuse(match, string(id), string(stamp), in)
 }
 
 // refuse returns the error of a record that is not processed, and logs the first of
 // each kind.
-func (r *requiring) refuse(verdict source.Verdict, id, stamp string, in *stage.Input) error {
+func (r *requiring) refuse(match source.Match, id, stamp string, in *stage.Input) error {
 	detail := "the processor does not know the source " + id
-	switch verdict {
+	switch match {
 	case source.Behind:
 		detail = "ingest took the record of source " + id + " under newer settings (" + stamp + ") than the processor has"
 	case source.Differs:

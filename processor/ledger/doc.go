@@ -1,7 +1,7 @@
 // Package ledger counts how every raw record ended, by minute and by source, in the
 // transaction that processed it.
 //
-//	records of a transaction ─► stage ─► outputs ─┬─► book (state) ─► end of minute ─► ledger.v1
+//	records of a transaction ─► stage ─► outputs ─┬─► account (state) ─► end of minute ─► ledger.v1
 //	                                              └─► counts of the commit ─► metrics
 //
 // Promise: accepted + replayed = decoded + duplicates + dead letters + unaccounted, in

@@ -27,7 +27,7 @@ const (
 	FigureSkipped = "skipped_offsets"
 )
 
-// key is the state key of a partition's book.
+// key is the state key of a partition's account.
 const key = "\x01ledger"
 
 // entrySize is room for a usual entry.
@@ -71,24 +71,24 @@ func (s *Stage) Audit(tx stage.Tx, handled iter.Seq[stage.Outcome], counted []st
 	if err != nil {
 		return err
 	}
-	var round tally
+	var batch tally
 	for h := range handled {
 		if b.topic != h.In.Topic {
 			b.topic = h.In.Topic
 		}
 		r := read(h.In, tx.WallClock())
 		if r.erasure {
-			round.skipped += b.pass(h.In.Offset) // no fact, and no part of the account
+			batch.skipped += b.advance(h.In.Offset) // no fact, and no part of the account
 			continue
 		}
 		if err := s.begin(tx, b, r.received); err != nil {
 			return err
 		}
-		round.skipped += b.pass(h.In.Offset)
+		batch.skipped += b.advance(h.In.Offset)
 		b.replayed = b.replayed || r.replayed
 		ending := endingOf(h.Outputs)
 		b.minute.line(r.source).add(&r, ending)
-		round.line(r.source).add(&r, ending)
+		batch.line(r.source).add(&r, ending)
 	}
 	for i := range counted {
 		if err := s.missed(tx, b, &counted[i]); err != nil {
@@ -96,12 +96,12 @@ func (s *Stage) Audit(tx stage.Tx, handled iter.Seq[stage.Outcome], counted []st
 		}
 	}
 	s.store(tx, b)
-	round.count(tx)
+	batch.count(tx)
 	return nil
 }
 
 // missed adds missed delivery attempts that the stage counted.
-func (s *Stage) missed(tx stage.Tx, b *book, c *stage.Count) error {
+func (s *Stage) missed(tx stage.Tx, b *state, c *stage.Count) error {
 	if c.Name != FigureMissed && c.Name != FigureMissedWithdrawn {
 		return nil
 	}
@@ -136,9 +136,9 @@ func (s *Stage) OnTimer(tx stage.Tx, due []byte) error {
 	return nil
 }
 
-// begin moves the book to the minute of a time, if that is later than where it is,
+// begin moves the state to the minute of a time, if that is later than where it is,
 // and closes the minute before.
-func (s *Stage) begin(tx stage.Tx, b *book, at time.Time) error {
+func (s *Stage) begin(tx stage.Tx, b *state, at time.Time) error {
 	begun := at.Truncate(time.Minute)
 	if b.open && !begun.After(b.begun) {
 		return nil
@@ -159,7 +159,7 @@ func (s *Stage) begin(tx stage.Tx, b *book, at time.Time) error {
 }
 
 // close emits the entry of the open minute.
-func (s *Stage) close(tx stage.Tx, b *book) error {
+func (s *Stage) close(tx stage.Tx, b *state) error {
 	b.sequence++
 	entry := b.entry()
 	entry.Provider, entry.Partition, entry.ProcessedAt = s.provider, tx.Partition(), tx.WallClock()
@@ -173,8 +173,8 @@ func (s *Stage) close(tx stage.Tx, b *book) error {
 	return nil
 }
 
-// store writes the book, due when the open minute is over.
-func (*Stage) store(tx stage.Tx, b *book) {
+// store writes the state, due when the open minute is over.
+func (*Stage) store(tx stage.Tx, b *state) {
 	var due time.Time
 	if b.open {
 		due = b.begun.Add(time.Minute)

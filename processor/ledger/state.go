@@ -11,8 +11,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// book is the account of one partition: a state entry.
-type book struct {
+// state is the state of one partition's ledger.
+type state struct {
 	// topic is the raw topic, as the cluster names it.
 	topic string
 	// sequence is how many minutes were closed; last is the latest of them.
@@ -33,7 +33,7 @@ type book struct {
 	total    avro.LedgerCounts
 }
 
-// tally is the account of a minute, or of a round.
+// tally is the account of a minute, or of a batch.
 type tally struct {
 	lines   []line
 	skipped int64
@@ -101,7 +101,7 @@ func figures(c *avro.LedgerCounts) [8]figure {
 	}
 }
 
-// count makes the round's figures metrics, should it be committed.
+// count makes the batch's figures metrics, should it be committed.
 func (t *tally) count(to stage.Tx) {
 	for i := range t.lines {
 		for _, f := range figures(&t.lines[i].counts) {
@@ -115,10 +115,10 @@ func (t *tally) count(to stage.Tx) {
 	}
 }
 
-// pass moves the book past a record and returns how many offsets it jumped, but for
+// advance moves the state past a record and returns how many offsets it jumped, but for
 // the marker that ends the transaction of a replay, of which the gap behind its
 // records has one. An offset that comes again is one of a topic made anew.
-func (b *book) pass(offset int64) (skipped int64) {
+func (b *state) advance(offset int64) (skipped int64) {
 	switch {
 	case !b.met || offset < b.next:
 		b.from = offset
@@ -135,7 +135,7 @@ func (b *book) pass(offset int64) (skipped int64) {
 
 // entry builds the entry of the open minute and adds it to the running total. Provider,
 // partition and processing time are set by the caller.
-func (b *book) entry() *avro.LedgerEntry {
+func (b *state) entry() *avro.LedgerEntry {
 	slices.SortFunc(b.minute.lines, func(x, y line) int { return cmp.Compare(x.source, y.source) })
 	e := &avro.LedgerEntry{
 		Topic: b.topic, Sequence: b.sequence, Minute: b.begun, FromOffset: b.from, ToOffset: b.next, SkippedOffsets: b.minute.skipped,
@@ -153,19 +153,19 @@ func (b *book) entry() *avro.LedgerEntry {
 	return e
 }
 
-// bookVersion is the format of the state entry. The first had no replayed.
-const bookVersion = 2
+// formatVersion is the format of the state entry. The first had no replayed.
+const formatVersion = 2
 
-func open(tx stage.Tx) (*book, error) {
+func open(tx stage.Tx) (*state, error) {
 	entry, err := tx.Get([]byte(key))
 	if err != nil {
 		return nil, fmt.Errorf("read the ledger: %w", err)
 	}
-	b := &book{}
+	b := &state{}
 	if entry == nil {
 		return b, nil
 	}
-	r, version := statecodec.NewReader(entry, bookVersion)
+	r, version := statecodec.NewReader(entry, formatVersion)
 	b.topic, b.sequence = r.String(), r.Int()
 	b.closed, b.last = r.Bool(), r.Time()
 	b.open, b.begun = r.Bool(), r.Time()
@@ -192,8 +192,8 @@ func readCounts(r *statecodec.Reader, c *avro.LedgerCounts) {
 	}
 }
 
-func (b *book) appendTo(dst []byte) []byte {
-	dst = statecodec.AppendString(append(dst, bookVersion), b.topic)
+func (b *state) appendTo(dst []byte) []byte {
+	dst = statecodec.AppendString(append(dst, formatVersion), b.topic)
 	dst = statecodec.AppendInt(dst, b.sequence)
 	dst = statecodec.AppendTime(statecodec.AppendBool(dst, b.closed), b.last)
 	dst = statecodec.AppendTime(statecodec.AppendBool(dst, b.open), b.begun)

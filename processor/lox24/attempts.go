@@ -52,8 +52,8 @@ type task struct {
 	hash   uint32
 	source string
 	seen   []delivery
-	// claimed has a bit for each attempt that is counted as missed.
-	claimed uint32
+	// counted has a bit for each attempt that is counted as missed.
+	counted uint32
 }
 
 // delivery is an attempt and its earliest received_at.
@@ -99,9 +99,9 @@ func (e *event) tag(dst []byte) []byte {
 // tagSize is the length of a tag.
 const tagSize = 5
 
-// note adds a delivery to the entry of its event. For a repeat, first and tag are those
+// track adds a delivery to the entry of its event. For a repeat, first and tag are those
 // of the event's first occurrence.
-func (s *Stage) note(tx stage.Tx, e *event, first dedupe.Sighting, tag []byte, repeated bool) error {
+func (s *Stage) track(tx stage.Tx, e *event, first dedupe.Position, tag []byte, repeated bool) error {
 	n := e.attempt()
 	if n == 0 || n == 1 && !repeated {
 		return nil
@@ -122,13 +122,13 @@ func (s *Stage) note(tx stage.Tx, e *event, first dedupe.Sighting, tag []byte, r
 	if !a.see(hash, e.sourceID, delivery{number: n, at: e.receivedAt}) {
 		return nil
 	}
-	s.settleAttempts(tx, key, &a)
+	s.saveAttempts(tx, key, &a)
 	return nil
 }
 
 // begin fills the entry of an event of which only the first occurrence is stored. It
 // returns false if the new delivery adds no information to that.
-func (a *deliveries) begin(first dedupe.Sighting, tag []byte, hash uint32, n int) bool {
+func (a *deliveries) begin(first dedupe.Position, tag []byte, hash uint32, n int) bool {
 	was := delivery{number: 1, at: first.ReceivedAt}
 	if len(tag) != tagSize {
 		// The first occurrence had no attempt number: assume the first of the same
@@ -194,17 +194,17 @@ func (t *task) missed(now time.Time, after time.Duration) (missed uint32, next t
 	return missed, next
 }
 
-// settleAttempts counts the attempts that are missed by now, withdraws the counts of
+// saveAttempts counts the attempts that are missed by now, withdraws the counts of
 // those that arrived, and stores the entry. Its timer is set to the time at which
 // another attempt becomes missed, or at which the entry is dropped.
-func (s *Stage) settleAttempts(tx stage.Tx, key []byte, a *deliveries) {
+func (s *Stage) saveAttempts(tx stage.Tx, key []byte, a *deliveries) {
 	due := a.last.Add(s.config.Span + time.Millisecond)
 	for i := range a.tasks {
 		t := &a.tasks[i]
 		missed, next := t.missed(tx.Watermark(), s.config.Missed)
-		count(tx, ledger.FigureMissed, t.source, missed&^t.claimed)
-		count(tx, ledger.FigureMissedWithdrawn, t.source, t.claimed&^missed)
-		t.claimed = missed
+		count(tx, ledger.FigureMissed, t.source, missed&^t.counted)
+		count(tx, ledger.FigureMissedWithdrawn, t.source, t.counted&^missed)
+		t.counted = missed
 		if !next.IsZero() && next.Before(due) {
 			due = next
 		}
@@ -234,7 +234,7 @@ func (s *Stage) expireAttempts(tx stage.Tx, key []byte) error {
 	if err != nil {
 		return err
 	}
-	s.settleAttempts(tx, key, &a)
+	s.saveAttempts(tx, key, &a)
 	if tx.Watermark().After(a.last.Add(s.config.Span)) {
 		tx.Delete(key)
 	}
@@ -247,7 +247,7 @@ func (a *deliveries) appendTo(dst []byte) []byte {
 	for i := range a.tasks {
 		t := &a.tasks[i]
 		dst = statecodec.AppendString(statecodec.AppendUint(dst, uint64(t.hash)), t.source)
-		dst = statecodec.AppendUint(statecodec.AppendUint(dst, uint64(t.claimed)), uint64(len(t.seen)))
+		dst = statecodec.AppendUint(statecodec.AppendUint(dst, uint64(t.counted)), uint64(len(t.seen)))
 		for _, d := range t.seen {
 			dst = statecodec.AppendTime(statecodec.AppendInt(dst, int64(d.number)), d.at)
 		}
@@ -266,7 +266,7 @@ func parseAttempts(entry []byte) (deliveries, error) {
 	for i := range a.tasks {
 		t := &a.tasks[i]
 		t.hash, t.source = uint32(r.Uint()), r.String() //nolint:gosec // written from a uint32
-		t.claimed = uint32(r.Uint())                    //nolint:gosec // written from a uint32
+		t.counted = uint32(r.Uint())                    //nolint:gosec // written from a uint32
 		t.seen = make([]delivery, r.Len())
 		for j := range t.seen {
 			t.seen[j] = delivery{number: int(r.Int()), at: r.Time()}

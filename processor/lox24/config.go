@@ -22,8 +22,8 @@ type Config struct {
 	// Grace is added to the sum of a strategy's timeouts; after both, a verification
 	// without an outcome is expired. Default 5 min.
 	Grace time.Duration
-	// Least is the minimum time that an outcome is waited for. Default 1 h.
-	Least time.Duration
+	// MinWait is the minimum time that an outcome is waited for. Default 1 h.
+	MinWait time.Duration
 	// Retention is how long after its last fact, by received_at, a verification is
 	// kept. Default 30 days.
 	Retention time.Duration
@@ -33,8 +33,8 @@ type Config struct {
 	// JourneyPartitions is the partition count of the journey stage's input; each
 	// partition gets the watermark.
 	JourneyPartitions int32
-	// Figures count verifications; nil counts none.
-	Figures *business.Labels
+	// Metrics count verifications; nil counts none.
+	Metrics *business.Labels
 }
 
 // DefaultMissed is the default of Config.Missed: how long attempts of one delivery may
@@ -45,7 +45,7 @@ const DefaultMissed = 10 * time.Minute
 func DefaultConfig() Config {
 	const day = 24 * time.Hour
 	return Config{
-		Sources: source.NewSet(nil), Span: dedupe.DefaultSpan, Grace: 5 * time.Minute, Least: time.Hour, Retention: 30 * day,
+		Sources: source.NewSet(nil), Span: dedupe.DefaultSpan, Grace: 5 * time.Minute, MinWait: time.Hour, Retention: 30 * day,
 		Missed: DefaultMissed, JourneyPartitions: 1,
 	}
 }
@@ -56,7 +56,7 @@ func (c *Config) Validate() error {
 	for _, span := range []struct {
 		key string
 		is  time.Duration
-	}{{"span", c.Span}, {"grace", c.Grace}, {"least", c.Least}, {"retention", c.Retention}, {"missed", c.Missed}} {
+	}{{"span", c.Span}, {"grace", c.Grace}, {"min_wait", c.MinWait}, {"retention", c.Retention}, {"missed", c.Missed}} {
 		if span.is <= 0 {
 			errs = append(errs, fmt.Errorf("%s: %s is not positive", span.key, span.is))
 		}

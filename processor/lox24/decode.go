@@ -61,8 +61,8 @@ type webhook struct {
 	reader  reader
 }
 
-// take returns an empty webhook with an empty event.
-func (s *Stage) take() *webhook {
+// acquire returns an empty webhook with an empty event.
+func (s *Stage) acquire() *webhook {
 	w, ok := s.webhooks.Get().(*webhook)
 	if !ok {
 		w = &webhook{}
@@ -83,8 +83,8 @@ func (s *Stage) take() *webhook {
 	return w
 }
 
-// give returns a webhook's memory to the pool.
-func (s *Stage) give(w *webhook) {
+// release returns a webhook's memory to the pool.
+func (s *Stage) release(w *webhook) {
 	w.event = nil
 	s.webhooks.Put(w)
 }
@@ -115,8 +115,8 @@ func (s *Stage) Decode(in *stage.Input) (stage.Event, error) {
 	if headers.Kind != raw.KindWebhook {
 		return nil, stage.Permanentf(stage.CauseUnknownType, "a raw record of a kind that this stage does not know")
 	}
-	w := s.take()
-	defer s.give(w)
+	w := s.acquire()
+	defer s.release(w)
 	w.source, w.from = s.config.Sources.Find(headers.Source, raw.ProviderLOX24), entity.OriginOf(in, &headers)
 	w.reader.ids, w.reader.source = s.config.Privacy, w.source
 	e := w.event

@@ -333,7 +333,7 @@ func TestNothingIsLeft(t *testing.T) {
 func TestValidateReportsAll(t *testing.T) {
 	t.Parallel()
 	err := (&lox24.Config{}).Validate()
-	for _, want := range []string{"span", "grace", "least", "retention", "journey_partitions", "sources"} {
+	for _, want := range []string{"span", "grace", "min_wait", "retention", "journey_partitions", "sources"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Validate() = %v, want it to name %s", err, want)
 		}

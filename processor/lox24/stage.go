@@ -8,6 +8,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/dedupe"
 	"github.com/tributary-hq/tributary/processor/entity"
+	"github.com/tributary-hq/tributary/processor/erasure"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/processor/verification"
@@ -29,18 +30,20 @@ const (
 
 // Stage is the LOX24 stage, an stage.Stage and an stage.WatermarkReporter.
 type Stage struct {
-	config Config
-	keeper verification.Keeper
+	config        Config
+	verifications verification.Repository
 	// events and webhooks are pools.
 	events, webhooks sync.Pool
 	// entities are memory for verifications; each is in use during one Apply.
 	entities sync.Pool
 }
 
+var _ erasure.Eraser = (*Stage)(nil)
+
 // New returns the stage; the settings must be valid.
 func New(config Config) *Stage {
-	return &Stage{config: config, keeper: verification.Keeper{
-		Least: config.Least, Grace: config.Grace, Retention: config.Retention, Figures: config.Figures,
+	return &Stage{config: config, verifications: verification.Repository{
+		MinWait: config.MinWait, Grace: config.Grace, Retention: config.Retention, Metrics: config.Metrics,
 	}}
 }
 
@@ -75,7 +78,7 @@ func (s *Stage) applyCode(tx stage.Tx, in *stage.Input, e *event) error {
 	if err := v.Read(entry, tx); err != nil {
 		return err
 	}
-	repeated, err := s.repeated(tx, in, &v.Seen, e.key, e)
+	repeated, err := s.repeated(tx, in, &v.Window, e.key, e)
 	if err != nil || repeated {
 		return err
 	}
@@ -85,7 +88,7 @@ func (s *Stage) applyCode(tx stage.Tx, in *stage.Input, e *event) error {
 	v.Apply(&e.fact)
 	origin := e.origin(in)
 	change := entity.ChangeBy(&origin, e.id)
-	return s.keeper.Settle(tx, e.key, v, &change, e.trace)
+	return s.verifications.Save(tx, e.key, v, &change, e.trace)
 }
 
 // emit emits the decoded event.
@@ -99,27 +102,27 @@ func (e *event) emit(tx stage.Tx) error {
 
 // repeated emits a duplicate if the event's id is stored, and returns an error for a
 // stale event.
-func (s *Stage) repeated(tx stage.Tx, in *stage.Input, seen *dedupe.Seen, state []byte, e *event) (bool, error) {
+func (s *Stage) repeated(tx stage.Tx, in *stage.Input, window *dedupe.Window, state []byte, e *event) (bool, error) {
 	var room [tagSize]byte
 	origin := e.origin(in)
-	known, err := entity.Observe(tx, seen, &entity.Occurrence{
+	known, err := entity.Observe(tx, window, &entity.Occurrence{
 		Key: e.key, State: state, Origin: origin, ID: e.id, EventID: e.id, By: avro.KnownByEventID, Tag: e.tag(room[:0]),
 		EventTime: e.created, AcceptStale: e.source.AcceptStale, Attempt: e.number, Trace: e.trace,
 	}, s.window(e.kind))
 	if err == nil {
-		err = s.note(tx, e, known.First, known.Tag, known.Repeated)
+		err = s.track(tx, e, known.First, known.Tag, known.Repeated)
 	}
 	return known.Repeated, err
 }
 
 // window returns how long the ids of a kind of event are stored. An unknown event may
 // have no time by which it could be stale, so its id is kept as long as a verification.
-func (s *Stage) window(k kind) dedupe.Window {
+func (s *Stage) window(k kind) dedupe.Policy {
 	keep := dedupe.Kept(s.config.Span)
 	if k == kindUnknown {
 		keep = s.config.Retention
 	}
-	return dedupe.Window{Span: s.config.Span, Keep: keep}
+	return dedupe.Policy{Span: s.config.Span, Keep: keep}
 }
 
 // applyPlain deduplicates an event that does not belong to a verification. Its entry
@@ -130,17 +133,17 @@ func (s *Stage) applyPlain(tx stage.Tx, in *stage.Input, e *event, prefix string
 	if err != nil {
 		return fmt.Errorf("read the ids of an entity: %w", err)
 	}
-	var seen dedupe.Seen
+	var window dedupe.Window
 	var last time.Time
 	if entry != nil {
 		r, _ := statecodec.NewReader(entry, plainVersion)
 		last = r.Time()
-		seen.ReadFrom(r)
+		window.ReadFrom(r)
 		if err := r.Done(); err != nil {
 			return fmt.Errorf("read the ids of an entity: %w", err)
 		}
 	}
-	repeated, err := s.repeated(tx, in, &seen, key, e)
+	repeated, err := s.repeated(tx, in, &window, key, e)
 	if err != nil || repeated {
 		return err
 	}
@@ -151,7 +154,7 @@ func (s *Stage) applyPlain(tx stage.Tx, in *stage.Input, e *event, prefix string
 		last = e.receivedAt
 	}
 	value := statecodec.AppendTime(append(tx.Buffer(128), plainVersion), last)
-	tx.Put(key, seen.AppendTo(value), last.Add(s.window(e.kind).Keep+time.Millisecond))
+	tx.Put(key, window.AppendTo(value), last.Add(s.window(e.kind).Keep+time.Millisecond))
 	return nil
 }
 
@@ -167,11 +170,22 @@ func (s *Stage) OnTimer(tx stage.Tx, key []byte) error {
 	case bytes.HasPrefix(key, []byte(smsPrefix)), bytes.HasPrefix(key, []byte(unknownPrefix)):
 		return entity.Delete(tx, key)
 	default:
-		return s.keeper.OnTimer(tx, key)
+		return s.verifications.OnTimer(tx, key)
 	}
 }
 
 // ReportWatermark sends the partition's watermark to the journey stage.
-func (s *Stage) ReportWatermark(tx stage.Tx, partition int32, clock time.Time) error {
-	return entity.ReportWatermark(tx, Name, partition, s.config.JourneyPartitions, clock)
+func (s *Stage) ReportWatermark(tx stage.Tx, partition int32, watermark time.Time) error {
+	return entity.ReportWatermark(tx, Name, partition, s.config.JourneyPartitions, watermark)
+}
+
+// Erase deletes the verification with the key, and the entries of SMS and unknown
+// events with the same id.
+func (*Stage) Erase(tx stage.Tx, r *erasure.Request) error {
+	for _, prefix := range []string{smsPrefix, unknownPrefix} {
+		if err := entity.Delete(tx, append([]byte(prefix), r.Key...)); err != nil {
+			return err
+		}
+	}
+	return verification.Erase(tx, r)
 }

@@ -26,7 +26,7 @@ func parse(entry []byte) (*Entity, error) {
 // read is parse into a reused payment. Nothing derived from it before may still be in
 // use.
 func (p *Entity) read(entry []byte) error {
-	p.seen.Reset()
+	p.window.Reset()
 	p.room.reset()
 	p.rest.reset()
 	p.journeys.Reset()
@@ -36,7 +36,7 @@ func (p *Entity) read(entry []byte) error {
 		return nil
 	}
 	r, _ := statecodec.NewReader(entry, version)
-	p.seen.ReadFrom(r)
+	p.window.ReadFrom(r)
 	p.count, p.revision, p.lastReceived, p.overdue = r.Int(), r.Int(), r.Instant(), r.Bool()
 	p.journeys.ReadFrom(r)
 	p.shown = business.Payment{Phase: readPhase(r).Avro(), PaidMinor: r.Int(), RefundedMinor: r.Int(), Currency: r.Text()}
@@ -55,7 +55,7 @@ func (p *Entity) read(entry []byte) error {
 }
 
 func (p *Entity) appendTo(dst []byte) []byte {
-	dst = p.seen.AppendTo(append(dst, version))
+	dst = p.window.AppendTo(append(dst, version))
 	dst = statecodec.AppendInt(dst, p.count)
 	dst = statecodec.AppendInt(dst, p.revision)
 	dst = statecodec.AppendInstant(dst, p.lastReceived)

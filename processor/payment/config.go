@@ -22,8 +22,8 @@ type Config struct {
 	Retention time.Duration
 	// JourneyPartitions is the partition count of internal.journey.v1.
 	JourneyPartitions int32
-	// Figures count payments; nil counts none.
-	Figures *business.Labels
+	// Metrics count payments; nil counts none.
+	Metrics *business.Labels
 }
 
 // DefaultConfig returns the settings for one partition.

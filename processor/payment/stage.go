@@ -90,10 +90,10 @@ func (s *Stage) Apply(tx stage.Tx, in *stage.Input, e *Event) error {
 	}
 	// A callback may be signed anew, so its age does not show that it is a repeat. The
 	// payment keeps its facts anyway, and their ids with them.
-	known, err := entity.Observe(tx, &p.seen, &entity.Occurrence{
+	known, err := entity.Observe(tx, &p.window, &entity.Occurrence{
 		Key: e.Key, State: e.Key, Origin: origin, ID: statecodec.View(e.Fact.ID[:]), EventID: e.EventID, By: s.provider.KnownBy,
 		EventTime: e.EventTime, AcceptStale: e.Source.AcceptStale, Trace: e.Trace,
-	}, dedupe.Window{Span: s.config.Span, Keep: dedupe.WithEntity})
+	}, dedupe.Policy{Span: s.config.Span, Keep: dedupe.WithEntity})
 	if err != nil {
 		return err
 	}
@@ -140,9 +140,9 @@ func (s *Stage) OnTimer(tx stage.Tx, key []byte) error {
 	return nil
 }
 
-// ReportWatermark sends the partition's clock to the journey stage.
-func (s *Stage) ReportWatermark(tx stage.Tx, partition int32, clock time.Time) error {
-	return entity.ReportWatermark(tx, s.provider.Name, partition, s.config.JourneyPartitions, clock)
+// ReportWatermark sends the partition's watermark to the journey stage.
+func (s *Stage) ReportWatermark(tx stage.Tx, partition int32, watermark time.Time) error {
+	return entity.ReportWatermark(tx, s.provider.Name, partition, s.config.JourneyPartitions, watermark)
 }
 
 // save emits the snapshot of a changed payment, sends it to its journeys, and stores it.
@@ -154,7 +154,7 @@ func (s *Stage) save(tx stage.Tx, key []byte, p *Entity, change *avro.Change, tr
 	snapshot := s.snapshot(statecodec.View(key), p, all, journeys)
 	snapshot.ChangedBy, snapshot.ProcessedAt = *change, tx.WallClock()
 	is := business.PaymentOf(snapshot)
-	s.config.Figures.MovePayment(tx, &p.shown, &is)
+	s.config.Metrics.MovePayment(tx, &p.shown, &is)
 	p.shown = is
 	if err := entity.Emit(tx, schemas.EnrichedPayments, key, snapshot, usualSize, trace); err != nil {
 		return err

@@ -17,8 +17,8 @@ const MaxFacts = 100
 
 // Entity is the state of one payment. Make it with parse.
 type Entity struct {
-	seen  dedupe.Seen
-	facts []Fact // sorted; the latest facts of the payment
+	window dedupe.Window
+	facts  []Fact // sorted; the latest facts of the payment
 	// folded is the number of earlier facts with entries of their own, rest their aggregate.
 	folded   int64
 	rest     aggregate

@@ -57,7 +57,7 @@ func (s *Set) Replace(sources []Source) {
 
 // Find returns the source with the id. For an unknown one it returns the settings with
 // which it was removed, or its provider's defaults. These are used only for entities in
-// the state whose source was removed, because Judge keeps records of such sources from
+// the state whose source was removed, because Match keeps records of such sources from
 // the stages.
 func (s *Set) Find(id, provider string) *Source {
 	now := s.current.Load()
@@ -75,13 +75,13 @@ func (s *Set) Find(id, provider string) *Source {
 	return &filled
 }
 
-// Verdict says whether a record may be processed with the settings of its source.
-type Verdict int
+// Match says whether a record may be processed with the settings of its source.
+type Match int
 
-// The verdicts.
+// The results of Set.Match.
 const (
 	// Known: the settings are those of the record, or newer ones.
-	Known Verdict = iota
+	Known Match = iota
 	// Unknown: there is no such source of this provider.
 	Unknown
 	// Behind: the record was taken under a higher revision of the settings.
@@ -91,11 +91,11 @@ const (
 	Differs
 )
 
-// Judge compares the current settings of a record's source with those that ingest had
+// Match compares the current settings of a record's source with those that ingest had
 // when it took the record, according to the record's Stamp. Without a stamp only the
 // source must be known. A replayed record never yields Differs, because an operator
 // decided to replay it.
-func (s *Set) Judge(id, provider, stamp []byte, replayed bool) Verdict {
+func (s *Set) Match(id, provider, stamp []byte, replayed bool) Match {
 	found, ok := s.current.Load().known[string(id)]
 	if !ok || found.Provider != string(provider) {
 		return Unknown

@@ -36,7 +36,7 @@ type Source struct {
 	Provider string `json:"provider" koanf:"provider" yaml:"provider"`
 	// Revision is incremented with every change of the settings by which the source's
 	// records are processed, so that a processor knows whether its own or ingest's
-	// settings are newer: see Set.Judge.
+	// settings are newer: see Set.Match.
 	Revision int `json:"revision" koanf:"revision" yaml:"revision"`
 	// Namespace is put before the source's correlation ids ("shop" makes
 	// "shop:17"), so that two shops' order 17 stay apart. Empty means none.

@@ -35,8 +35,8 @@ func TestReplace(t *testing.T) {
 	var defaults []string
 	set.OnDefaults = func(id string) { defaults = append(defaults, id) }
 	set.Replace([]source.Source{{ID: "b", Provider: "uapay", Namespace: "new"}})
-	if v := set.Judge([]byte("a"), []byte("uapay"), nil, false); v != source.Unknown {
-		t.Errorf("Judge(a) = %v, want Unknown", v)
+	if v := set.Match([]byte("a"), []byte("uapay"), nil, false); v != source.Unknown {
+		t.Errorf("Match(a) = %v, want Unknown", v)
 	}
 	if s := set.Find("a", "uapay"); s.Reversal != source.ReversalEach {
 		t.Errorf("Find(a) = %+v, want the settings it was removed with", s)

@@ -1,11 +1,13 @@
 package unibell
 
 import (
+	"bytes"
 	"fmt"
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/dedupe"
 	"github.com/tributary-hq/tributary/processor/entity"
+	"github.com/tributary-hq/tributary/processor/erasure"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas"
@@ -22,34 +24,10 @@ const callSize = 768
 // Stage is the unibell stage, an stage.Stage and an stage.WatermarkReporter.
 type Stage struct{ config Config }
 
+var _ erasure.Eraser = (*Stage)(nil)
+
 // New returns the stage; the settings must be valid.
 func New(config Config) *Stage { return &Stage{config: config} }
-
-// entry is the state of a reference or request id.
-type entry struct {
-	// last is the latest received_at.
-	last time.Time
-	// made says that ingest made the reference.
-	made bool
-	seen dedupe.Seen
-}
-
-// entryVersion is the format of the state entry.
-const entryVersion = 1
-
-func parse(b []byte) (entry, error) {
-	var e entry
-	if b == nil {
-		return e, nil
-	}
-	r, _ := statecodec.NewReader(b, entryVersion)
-	e.last, e.made = r.Time(), r.Bool()
-	e.seen.ReadFrom(r)
-	if err := r.Done(); err != nil {
-		return e, fmt.Errorf("read a Unibell call: %w", err)
-	}
-	return e, nil
-}
 
 // Apply deduplicates a fact and sends it to the unibell-call stage.
 func (s *Stage) Apply(tx stage.Tx, in *stage.Input, decoded stage.Event) error {
@@ -64,25 +42,25 @@ func (s *Stage) Apply(tx stage.Tx, in *stage.Input, decoded stage.Event) error {
 	if err != nil {
 		return fmt.Errorf("read a Unibell call: %w", err)
 	}
-	known, err := parse(stored)
+	state, err := parse(stored)
 	if err != nil {
 		return err
 	}
 	trace := raw.Trace(in.Headers)
-	was, err := entity.Observe(tx, &known.seen, &entity.Occurrence{
+	known, err := entity.Observe(tx, &state.window, &entity.Occurrence{
 		Key: key, State: key, Origin: *origin, ID: e.call.EventID, EventID: e.call.EventID, By: avro.KnownByCallStatus,
 		EventTime: e.call.StatusAt.Or(e.call.CallCreatedAt.Value), AcceptStale: e.source.AcceptStale, Trace: trace,
-	}, dedupe.Window{Span: s.config.Span, Keep: s.config.Retention})
-	if err != nil || was.Repeated {
+	}, dedupe.Policy{Span: s.config.Span, Keep: s.config.Retention})
+	if err != nil || known.Repeated {
 		return err
 	}
-	known.made = known.made || e.call.ReferenceMade
-	if origin.ReceivedAt.After(known.last) {
-		known.last = origin.ReceivedAt
+	state.made = state.made || e.call.ReferenceMade
+	if origin.ReceivedAt.After(state.last) {
+		state.last = origin.ReceivedAt
 	}
-	value := statecodec.AppendBool(statecodec.AppendTime(append(tx.Buffer(256), entryVersion), known.last), known.made)
-	tx.Put(key, known.seen.AppendTo(value), known.last.Add(s.config.Retention+time.Millisecond))
-	return e.send(tx, key, known.made, trace)
+	value := statecodec.AppendBool(statecodec.AppendTime(append(tx.Buffer(256), entryVersion), state.last), state.made)
+	tx.Put(key, state.window.AppendTo(value), state.last.Add(s.config.Retention+time.Millisecond))
+	return e.send(tx, key, state.made, trace)
 }
 
 // send emits the fact, and, if it has both ids, the binding of the request id to the
@@ -120,8 +98,18 @@ func (*Stage) OnTimer(tx stage.Tx, key []byte) error {
 }
 
 // ReportWatermark sends the partition's watermark to the unibell-call stage.
-func (s *Stage) ReportWatermark(tx stage.Tx, partition int32, clock time.Time) error {
+func (s *Stage) ReportWatermark(tx stage.Tx, partition int32, watermark time.Time) error {
 	return entity.EmitWatermark(tx, schemas.InternalUnibell, Name, s.config.CallPartitions, &avro.UnibellInput{
-		Kind: avro.UnibellInputKindClock, UpstreamStage: avro.Some(Name), UpstreamPartition: avro.Some(partition), Clock: avro.Some(clock),
+		Kind: avro.UnibellInputKindClock, UpstreamStage: avro.Some(Name), UpstreamPartition: avro.Some(partition), Clock: avro.Some(watermark),
 	})
+}
+
+// Erase deletes the state of a reference or request id, and sends the erasure on to the
+// stage that keeps the verification.
+func (*Stage) Erase(tx stage.Tx, r *erasure.Request) error {
+	if err := entity.Delete(tx, bytes.Clone(r.Key)); err != nil {
+		return err
+	}
+	input := avro.UnibellInput{Kind: avro.UnibellInputKindErasure, VerificationID: avro.Some(string(r.Key))}
+	return entity.Emit(tx, schemas.InternalUnibell, r.Key, &input, 128, r.Headers)
 }

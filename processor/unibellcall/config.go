@@ -26,8 +26,8 @@ type Config struct {
 	// JourneyPartitions is the partition count of the journey stage's input; each
 	// partition gets the watermark.
 	JourneyPartitions int32
-	// Figures count verifications; nil counts none.
-	Figures *business.Labels
+	// Metrics count verifications; nil counts none.
+	Metrics *business.Labels
 }
 
 // DefaultConfig returns the settings for one partition.

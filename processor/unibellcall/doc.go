@@ -3,7 +3,7 @@
 //	internal.unibell.v1 ─► fact of a reference ─► verification ─► enriched.verifications.v1 ─► journey
 //	                    ─► fact of a request id ─► held until bound ─► internal.unibell.v1, by reference
 //	                    ─► binding of a request id to its reference
-//	                    ─► clock of stage unibell
+//	                    ─► watermark of stage unibell
 //
 // A status that has only the provider's request id is held at that id. The binding, which
 // the provider's answer or any fact with both ids produces, releases it; the two may arrive

@@ -6,13 +6,13 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/entity"
+	"github.com/tributary-hq/tributary/processor/erasure"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/processor/watermark"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
-	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
 // Name is the stage's name: of its consumer group, its topics, its metrics.
@@ -23,45 +23,13 @@ const inputSize = 768
 
 // Stage is the unibell-call stage, an stage.Stage and an stage.WatermarkReporter.
 type Stage struct {
-	config Config
-	keeper verification.Keeper
+	config        Config
+	verifications verification.Repository
 }
 
 // New returns the stage; the settings must be valid.
 func New(config Config) *Stage {
-	return &Stage{config: config, keeper: verification.Keeper{Least: config.Wait, Retention: config.Retention, Figures: config.Figures}}
-}
-
-// Decode parses the input. A record that the unibell stage cannot have written is a
-// permanent error.
-func (*Stage) Decode(in *stage.Input) (stage.Event, error) {
-	_, body, err := wire.Parse(in.Value)
-	if err != nil {
-		return nil, stage.Permanentf(stage.CauseUndecodable, "unibell input: not in wire format")
-	}
-	input := &avro.UnibellInput{}
-	if err := input.DecodeAvro(body); err != nil {
-		return nil, stage.Permanentf(stage.CauseUndecodable, "unibell input: not of this version's schema")
-	}
-	fault := ""
-	switch {
-	case input.Kind == avro.UnibellInputKindUnknown:
-		return nil, stage.Permanentf(stage.CauseUnknownType, "unibell input: a kind this version does not know")
-	case input.Kind == avro.UnibellInputKindClock:
-		if !input.UpstreamStage.Set || !input.UpstreamPartition.Set || !input.Clock.Set {
-			fault = "a clock without stage, partition or time"
-		}
-	case len(in.Key) == 0 || bytes.IndexByte(in.Key, 0) >= 0:
-		fault = "no key"
-	case !input.Call.Set && input.Kind != avro.UnibellInputKindErasure:
-		fault = "no fact"
-	case input.Kind == avro.UnibellInputKindBinding && input.VerificationID.Value == "":
-		fault = "a binding without a verification"
-	}
-	if fault != "" {
-		return nil, stage.Permanentf(stage.CauseSchemaMismatch, "unibell input: %s", fault)
-	}
-	return input, nil
+	return &Stage{config: config, verifications: verification.Repository{MinWait: config.Wait, Retention: config.Retention, Metrics: config.Metrics}}
 }
 
 // Apply processes a watermark, a fact, or a binding.
@@ -99,7 +67,7 @@ func (s *Stage) apply(tx stage.Tx, key []byte, in *avro.UnibellInput, trace []st
 	f := factOf(in)
 	v.Apply(&f)
 	change := entity.ChangeBy(&call.Origin, call.EventID)
-	return s.keeper.Settle(tx, key, v, &change, trace)
+	return s.verifications.Save(tx, key, v, &change, trace)
 }
 
 // OnTimer handles a call without a status, a status without a reference, or the
@@ -108,10 +76,21 @@ func (s *Stage) OnTimer(tx stage.Tx, key []byte) error {
 	if request, held := bytes.CutPrefix(key, []byte(holdPrefix)); held {
 		return s.overdue(tx, request)
 	}
-	return s.keeper.OnTimer(tx, key)
+	return s.verifications.OnTimer(tx, key)
 }
 
 // ReportWatermark sends the partition's watermark to the journey stage.
 func (s *Stage) ReportWatermark(tx stage.Tx, partition int32, at time.Time) error {
 	return entity.ReportWatermark(tx, Name, partition, s.config.JourneyPartitions, at)
+}
+
+// erase deletes the verification under the key and, if the key is a request id's, the
+// held facts and the binding.
+func erase(tx stage.Tx, in *stage.Input) error {
+	r, err := erasure.Read(in)
+	if err != nil {
+		return err
+	}
+	tx.Delete(holdKey(tx, bytes.Clone(r.Key)))
+	return verification.Erase(tx, r)
 }

@@ -12,7 +12,7 @@ import (
 const loosePrefix = "status:"
 
 // LooseAttempt returns the id of an attempt of which only the provider's id is known,
-// or, if that is empty, nothing. It is shown as a part of the attempt with that
+// or, if that is empty, nothing. It is emitted as a part of the attempt with that
 // ExternalID, in whatever order their facts arrive.
 func LooseAttempt(externalID string) string { return loosePrefix + externalID }
 

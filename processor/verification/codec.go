@@ -9,8 +9,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// version is the format of the state entry. The first had its texts at full length.
-const version = 2
+// formatVersion is the format of the state entry. The first had its texts at full length.
+const formatVersion = 2
 
 // Parse parses a state entry; a nil entry is a new verification. The entity refers to
 // the entry's bytes, so it is valid until the transaction ends.
@@ -26,31 +26,31 @@ func Parse(entry []byte) (*Entity, error) {
 // that lasts as long as the entry. Nothing derived from the entity before may still be
 // in use.
 func (e *Entity) Read(entry []byte, room statecodec.Room) error {
-	e.Seen.Reset()
+	e.Window.Reset()
 	e.journeys.Reset()
-	e.stamps, e.slots, e.attempts = e.stamps[:0], e.slots[:0], e.attempts[:0]
-	e.known = known{}
+	e.versions, e.slots, e.attempts = e.versions[:0], e.slots[:0], e.attempts[:0]
+	e.state = state{}
 	if entry == nil {
 		return nil
 	}
-	r, written := statecodec.NewReader(entry, version)
+	r, written := statecodec.NewReader(entry, formatVersion)
 	if written > 1 {
 		r.Short(room)
 	}
-	e.Seen.ReadFrom(r)
-	e.revision, e.facts, e.shown = r.Int(), r.Int(), outcomeOf(r.Uint())
+	e.Window.ReadFrom(r)
+	e.revision, e.facts, e.emitted = r.Int(), r.Int(), outcomeOf(r.Uint())
 	e.journeys.ReadFrom(r)
 	e.firstAt, e.lastAt, e.firstReceived, e.lastReceived = r.Instant(), r.Instant(), r.Instant(), r.Instant()
 	e.assurance, e.uncorrelated = entity.AssuranceOf(r.Uint()), r.Bool()
-	e.status = standing{text: r.Text(), name: nameOf(r.Uint()), at: r.Instant()}
+	e.status = statusRegister{text: r.Text(), name: nameOf(r.Uint()), at: r.Instant()}
 	for i := range e.outcomes {
-		e.outcomes[i] = telling{first: r.Instant(), last: r.Instant(), received: r.Instant()}
+		e.outcomes[i] = outcomeRegister{first: r.Instant(), last: r.Instant(), received: r.Instant()}
 	}
-	e.readMarked(r)
+	e.readRegisters(r)
 	if err := r.Done(); err != nil {
 		return fmt.Errorf("read a verification: %w", err)
 	}
-	e.was = e.figures(e.shown)
+	e.counted = e.metrics(e.emitted)
 	return nil
 }
 
@@ -62,30 +62,30 @@ func sized[T any](empty []T, n int) []T {
 	return list
 }
 
-// readMarked reads the fields that are stored with a mark, the index of the fact they
+// readRegisters reads the fields that are stored with the index of the version they
 // came from.
-func (e *Entity) readMarked(r *statecodec.Reader) {
-	e.stamps = sized(e.stamps, r.Len())
-	for i := range e.stamps {
-		e.stamps[i] = stamp{at: r.Int(), id: r.Text()}
+func (e *Entity) readRegisters(r *statecodec.Reader) {
+	e.versions = sized(e.versions, r.Len())
+	for i := range e.versions {
+		e.versions[i] = version{at: r.Int(), id: r.Text()}
 	}
 	for i := range e.texts {
 		e.readText(r, &e.texts[i])
 	}
-	if by := e.readMark(r); by != 0 {
-		e.phone = marked[avro.Phone]{e.readPhone(r), by}
+	if by := e.readVersion(r); by != 0 {
+		e.phone = register[avro.Phone]{e.readPhone(r), by}
 	}
-	if by := e.readMark(r); by != 0 {
-		e.plan = marked[[]Step]{e.readPlan(r), by}
+	if by := e.readVersion(r); by != 0 {
+		e.plan = register[[]Step]{e.readPlan(r), by}
 	}
-	if by := e.readMark(r); by != 0 {
-		e.cost = marked[int64]{r.Int(), by}
+	if by := e.readVersion(r); by != 0 {
+		e.cost = register[int64]{r.Int(), by}
 	}
-	if by := e.readMark(r); by != 0 {
-		e.created = marked[statecodec.Instant]{r.Instant(), by}
+	if by := e.readVersion(r); by != 0 {
+		e.created = register[statecodec.Instant]{r.Instant(), by}
 	}
-	if by := e.readMark(r); by != 0 {
-		e.awaited = marked[bool]{r.Bool(), by}
+	if by := e.readVersion(r); by != 0 {
+		e.awaited = register[bool]{r.Bool(), by}
 	}
 	e.slots = sized(e.slots, r.Len())
 	for i := range e.slots {
@@ -106,33 +106,33 @@ func (e *Entity) readAttempt(r *statecodec.Reader, a *attempt) {
 	e.readText(r, &a.channel)
 	e.readText(r, &a.external)
 	e.readText(r, &a.err)
-	if by := e.readMark(r); by != 0 {
-		a.cost = marked[int64]{r.Int(), by}
+	if by := e.readVersion(r); by != 0 {
+		a.cost = register[int64]{r.Int(), by}
 	}
 }
 
-// readMark reads the mark before a value; 0 means that there is none.
-func (e *Entity) readMark(r *statecodec.Reader) int {
+// readVersion reads the version's index before a value; 0 means that there is none.
+func (e *Entity) readVersion(r *statecodec.Reader) int {
 	by := r.Uint()
-	if by > uint64(len(e.stamps)) {
+	if by > uint64(len(e.versions)) {
 		return 0
 	}
-	return int(by) //nolint:gosec // bounded by the stamps
+	return int(by) //nolint:gosec // bounded by the versions
 }
 
-func (e *Entity) readText(r *statecodec.Reader, m *marked[string]) {
-	if by := e.readMark(r); by != 0 {
-		*m = marked[string]{r.Text(), by}
+func (e *Entity) readText(r *statecodec.Reader, m *register[string]) {
+	if by := e.readVersion(r); by != 0 {
+		*m = register[string]{r.Text(), by}
 	}
 }
 
 // AppendTo appends the state entry.
 func (e *Entity) AppendTo(dst []byte) []byte {
 	e.compact()
-	dst = e.Seen.AppendShortTo(append(dst, version))
+	dst = e.Window.AppendShortTo(append(dst, formatVersion))
 	dst = statecodec.AppendInt(dst, e.revision)
 	dst = statecodec.AppendInt(dst, e.facts)
-	dst = statecodec.AppendUint(dst, codeOfOutcome(e.shown))
+	dst = statecodec.AppendUint(dst, codeOfOutcome(e.emitted))
 	dst = e.journeys.AppendShortTo(dst)
 	for _, at := range [...]statecodec.Instant{e.firstAt, e.lastAt, e.firstReceived, e.lastReceived} {
 		dst = statecodec.AppendInstant(dst, at)
@@ -147,31 +147,31 @@ func (e *Entity) AppendTo(dst []byte) []byte {
 		dst = statecodec.AppendInstant(dst, e.outcomes[i].last)
 		dst = statecodec.AppendInstant(dst, e.outcomes[i].received)
 	}
-	return e.appendMarked(dst)
+	return e.appendRegisters(dst)
 }
 
-func (e *Entity) appendMarked(dst []byte) []byte {
-	dst = statecodec.AppendUint(dst, uint64(len(e.stamps)))
-	for i := range e.stamps {
-		dst = statecodec.AppendInt(dst, e.stamps[i].at)
-		dst = statecodec.AppendText(dst, e.stamps[i].id)
+func (e *Entity) appendRegisters(dst []byte) []byte {
+	dst = statecodec.AppendUint(dst, uint64(len(e.versions)))
+	for i := range e.versions {
+		dst = statecodec.AppendInt(dst, e.versions[i].at)
+		dst = statecodec.AppendText(dst, e.versions[i].id)
 	}
 	for i := range e.texts {
 		dst = appendText(dst, &e.texts[i])
 	}
-	if dst = appendMark(dst, e.phone.by); e.phone.by != 0 {
+	if dst = appendVersion(dst, e.phone.by); e.phone.by != 0 {
 		dst = appendPhone(dst, &e.phone.value)
 	}
-	if dst = appendMark(dst, e.plan.by); e.plan.by != 0 {
+	if dst = appendVersion(dst, e.plan.by); e.plan.by != 0 {
 		dst = appendPlan(dst, e.plan.value)
 	}
-	if dst = appendMark(dst, e.cost.by); e.cost.by != 0 {
+	if dst = appendVersion(dst, e.cost.by); e.cost.by != 0 {
 		dst = statecodec.AppendInt(dst, e.cost.value)
 	}
-	if dst = appendMark(dst, e.created.by); e.created.by != 0 {
+	if dst = appendVersion(dst, e.created.by); e.created.by != 0 {
 		dst = statecodec.AppendInstant(dst, e.created.value)
 	}
-	if dst = appendMark(dst, e.awaited.by); e.awaited.by != 0 {
+	if dst = appendVersion(dst, e.awaited.by); e.awaited.by != 0 {
 		dst = statecodec.AppendBool(dst, e.awaited.value)
 	}
 	dst = statecodec.AppendUint(dst, uint64(len(e.slots)))
@@ -197,49 +197,49 @@ func (a *attempt) appendTo(dst []byte) []byte {
 	dst = appendText(dst, &a.channel)
 	dst = appendText(dst, &a.external)
 	dst = appendText(dst, &a.err)
-	if dst = appendMark(dst, a.cost.by); a.cost.by != 0 {
+	if dst = appendVersion(dst, a.cost.by); a.cost.by != 0 {
 		dst = statecodec.AppendInt(dst, a.cost.value)
 	}
 	return dst
 }
 
-func appendMark(dst []byte, by int) []byte { return statecodec.AppendUint(dst, uint64(by)) } //nolint:gosec // an index
+func appendVersion(dst []byte, by int) []byte { return statecodec.AppendUint(dst, uint64(by)) } //nolint:gosec // an index
 
-func appendText(dst []byte, m *marked[string]) []byte {
-	if dst = appendMark(dst, m.by); m.by != 0 {
+func appendText(dst []byte, m *register[string]) []byte {
+	if dst = appendVersion(dst, m.by); m.by != 0 {
 		dst = statecodec.AppendText(dst, m.value)
 	}
 	return dst
 }
 
-// compact drops the stamps that no value refers to: usually all but one or two.
+// compact drops the versions that no value refers to: usually all but one or two.
 func (e *Entity) compact() {
 	var usual [48]*int // on the stack: no allocation for the usual number
-	marks := e.marks(usual[:0])
-	e.places = sized(e.places[:0], len(e.stamps)+1)
-	place := e.places
-	for _, by := range marks {
-		place[*by] = 1
+	refs := e.versionRefs(usual[:0])
+	e.indexes = sized(e.indexes[:0], len(e.versions)+1)
+	index := e.indexes
+	for _, by := range refs {
+		index[*by] = 1
 	}
-	kept := e.stamps[:0]
-	for i := range e.stamps {
-		if place[i+1] != 0 {
-			kept = append(kept, e.stamps[i])
-			place[i+1] = len(kept)
+	kept := e.versions[:0]
+	for i := range e.versions {
+		if index[i+1] != 0 {
+			kept = append(kept, e.versions[i])
+			index[i+1] = len(kept)
 		}
 	}
-	place[0] = 0
-	if len(kept) == len(e.stamps) {
+	index[0] = 0
+	if len(kept) == len(e.versions) {
 		return
 	}
-	e.stamps = kept
-	for _, by := range marks {
-		*by = place[*by]
+	e.versions = kept
+	for _, by := range refs {
+		*by = index[*by]
 	}
 }
 
-// marks appends a pointer to the mark of every value.
-func (e *Entity) marks(list []*int) []*int {
+// versionRefs appends a pointer to the version of every register.
+func (e *Entity) versionRefs(list []*int) []*int {
 	for i := range e.texts {
 		list = append(list, &e.texts[i].by)
 	}

@@ -2,7 +2,7 @@
 // code, the outcome, the cost and the duration. LOX24 and Unibell report them in different
 // terms; their stages translate both into a Fact.
 //
-//	provider's event ─► Fact ─► Entity.Apply ─► Keeper.Settle ─► enriched.verifications.v1
+//	provider's event ─► Fact ─► Entity.Apply ─► Repository.Save ─► enriched.verifications.v1
 //	                            (merge)                       └► internal.journey.v1
 //
 // Promise: an Entity is a function of the set of facts applied to it, never of

@@ -8,7 +8,7 @@ import (
 )
 
 // Fact is the information that one event holds on a verification. Empty strings, zero
-// times and unset optionals set no field. Its strings are copied before Settle returns.
+// times and unset optionals set no field. Its strings are copied before Save returns.
 type Fact struct {
 	// At is when the provider made the event, by its clock.
 	At time.Time
@@ -53,7 +53,7 @@ type Step struct {
 	TimeoutSec int32
 }
 
-// Correlation is a correlation id and the place it was found in.
+// Correlation is a correlation id and the index it was found in.
 type Correlation struct {
 	// Slot is the field and JSON pointer: the newest id of a slot counts.
 	Slot string

@@ -6,9 +6,9 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// figures returns the values that the business metrics count for the verification under
+// metrics returns the values that the business metrics count for the verification under
 // an outcome.
-func (e *Entity) figures(outcome avro.VerificationOutcome) business.Verification {
+func (e *Entity) metrics(outcome avro.VerificationOutcome) business.Verification {
 	f := business.Verification{
 		Outcome: outcome, Country: e.phone.value.Country.Value, CostMinor: e.cost.value, Currency: e.texts[textCurrency].value,
 	}

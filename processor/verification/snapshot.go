@@ -10,33 +10,33 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// view is the entity at a time, with the derived values of snapshots and journey
+// projection is the entity at a time, with the derived values of snapshots and journey
 // members.
-type view struct {
+type projection struct {
 	e        *Entity
 	outcome  avro.VerificationOutcome
 	at       statecodec.Instant // when a real outcome was reached
-	received statecodec.Instant // when the first fact that tells it was received
+	received statecodec.Instant // when the first fact that reports it was received
 	deadline statecodec.Instant // none where no outcome is awaited
 	fallback int32
 	channel  string
 }
 
-// view derives the outcome and the times of the entity at now. wait is how long an
+// project derives the outcome and the times of the entity at now. wait is how long an
 // outcome is awaited, from the first fact.
-func (e *Entity) view(now time.Time, wait time.Duration) view {
-	v := view{e: e, outcome: avro.VerificationOutcomeUnknown}
-	v.channel, v.fallback = e.delivered()
+func (e *Entity) project(now time.Time, wait time.Duration) projection {
+	p := projection{e: e, outcome: avro.VerificationOutcomeUnknown}
+	p.channel, p.fallback = e.delivered()
 	if e.awaited.value {
-		v.outcome = avro.VerificationOutcomePending
-		v.deadline = e.firstReceived.Add(wait)
+		p.outcome = avro.VerificationOutcomePending
+		p.deadline = e.firstReceived.Add(wait)
 	}
-	if outcome, told, ok := e.reached(); ok {
-		v.outcome, v.at, v.received = outcome, told.first, told.received
-	} else if e.awaited.value && !statecodec.InstantOf(now).Before(v.deadline) {
-		v.outcome = avro.VerificationOutcomeExpired
+	if outcome, reported, ok := e.reached(); ok {
+		p.outcome, p.at, p.received = outcome, reported.first, reported.received
+	} else if e.awaited.value && !statecodec.InstantOf(now).Before(p.deadline) {
+		p.outcome = avro.VerificationOutcomeExpired
 	}
-	return v
+	return p
 }
 
 // wait returns how long an outcome is awaited, from the first fact.
@@ -51,34 +51,34 @@ func (e *Entity) wait(least, grace time.Duration) time.Duration {
 
 // late returns how long after the deadline a real outcome was first received;
 // zero: in time, or never.
-func (v *view) late() time.Duration {
-	received := v.e.received()
-	if v.deadline == 0 || received == 0 {
+func (p *projection) late() time.Duration {
+	received := p.e.received()
+	if p.deadline == 0 || received == 0 {
 		return 0
 	}
-	return max(0, received.Sub(v.deadline))
+	return max(0, received.Sub(p.deadline))
 }
 
 // duration returns the time from the order to the outcome, in milliseconds.
-func (v *view) duration() avro.Optional[int64] {
-	if v.at == 0 || v.e.created.by == 0 {
+func (p *projection) duration() avro.Optional[int64] {
+	if p.at == 0 || p.e.created.by == 0 {
 		return avro.Optional[int64]{}
 	}
-	return avro.Some(max(0, v.at.Sub(v.e.created.value).Milliseconds()))
+	return avro.Some(max(0, p.at.Sub(p.e.created.value).Milliseconds()))
 }
 
 // snapshot returns the snapshot without revision, processing time and cause of the
 // change. It is made in the entity's memory and valid until the next one is made.
-func (v *view) snapshot(id string, journeys []entity.JourneyID) *avro.VerificationSnapshot {
-	e, s := v.e, &v.e.snapshot
+func (p *projection) snapshot(id string, journeys []entity.JourneyID) *avro.VerificationSnapshot {
+	e, s := p.e, &p.e.snapshot
 	*s = avro.VerificationSnapshot{
 		VerificationID: id, ProviderID: e.texts[textProviderID].value, Provider: e.texts[textProvider].value,
 		Source: e.texts[textSource].value, Namespace: entity.Text(e.texts[textNamespace].value),
-		CorrelationIDs: s.CorrelationIDs[:0], Outcome: v.outcome, ProviderStatus: entity.Text(e.status.text),
-		DeliveredChannel: entity.Text(v.channel), DeliveredChannelKind: kindOf(v.channel),
-		PlannedChannels: s.PlannedChannels[:0], Attempts: e.appendAttempts(s.Attempts[:0]), Fallbacks: v.fallback,
+		CorrelationIDs: s.CorrelationIDs[:0], Outcome: p.outcome, ProviderStatus: entity.Text(e.status.text),
+		DeliveredChannel: entity.Text(p.channel), DeliveredChannelKind: kindOf(p.channel),
+		PlannedChannels: s.PlannedChannels[:0], Attempts: e.appendAttempts(s.Attempts[:0]), Fallbacks: p.fallback,
 		CostMinor: optional(&e.cost), Currency: entity.Text(e.texts[textCurrency].value), Phone: optional(&e.phone),
-		CreatedAt: createdOf(e), OutcomeAt: entity.TimeOf(v.at), DurationMs: v.duration(), Deadline: entity.TimeOf(v.deadline),
+		CreatedAt: createdOf(e), OutcomeAt: entity.TimeOf(p.at), DurationMs: p.duration(), Deadline: entity.TimeOf(p.deadline),
 		Facts: e.facts, FirstEventAt: entity.TimeOf(e.firstAt), LastEventAt: entity.TimeOf(e.lastAt), Assurance: e.assurance,
 	}
 	for i := range journeys {
@@ -87,20 +87,20 @@ func (v *view) snapshot(id string, journeys []entity.JourneyID) *avro.Verificati
 	for i := range e.plan.value {
 		s.PlannedChannels = append(s.PlannedChannels, e.plan.value[i].Channel)
 	}
-	if late := v.late(); late > 0 {
+	if late := p.late(); late > 0 {
 		s.Late, s.LatenessMs = true, avro.Some(late.Milliseconds())
 	}
 	return s
 }
 
 // member fills in the verification's part of a record for a journey.
-func (v *view) member(to *avro.VerificationMember) {
-	e := v.e
+func (p *projection) member(to *avro.VerificationMember) {
+	e := p.e
 	*to = avro.VerificationMember{
-		Provider: e.texts[textProvider].value, Source: e.texts[textSource].value, Outcome: v.outcome,
-		Channel: entity.Text(v.channel), ChannelKind: kindOf(v.channel), Fallbacks: v.fallback, DurationMs: v.duration(),
+		Provider: e.texts[textProvider].value, Source: e.texts[textSource].value, Outcome: p.outcome,
+		Channel: entity.Text(p.channel), ChannelKind: kindOf(p.channel), Fallbacks: p.fallback, DurationMs: p.duration(),
 		CostMinor: optional(&e.cost), Currency: entity.Text(e.texts[textCurrency].value),
-		CreatedAt: createdOf(e), OutcomeAt: entity.TimeOf(v.at), OutcomeReceivedAt: entity.TimeOf(v.received),
+		CreatedAt: createdOf(e), OutcomeAt: entity.TimeOf(p.at), OutcomeReceivedAt: entity.TimeOf(p.received),
 	}
 }
 
@@ -130,7 +130,7 @@ func (e *Entity) appendAttempts(list []avro.VerificationAttempt) []avro.Verifica
 	return list
 }
 
-// compareShown orders attempts by the place in the strategy, then by time and id.
+// compareShown orders attempts by the index in the strategy, then by time and id.
 func compareShown(a, b *avro.VerificationAttempt) int {
 	if a.Position != b.Position {
 		return cmp.Compare(uint32(a.Position), uint32(b.Position)) //nolint:gosec // -1 goes last
@@ -154,6 +154,6 @@ func kindOf(channel string) avro.Optional[avro.Channel] {
 	return avro.Some(KindOf(channel))
 }
 
-func optional[T any](m *marked[T]) avro.Optional[T] {
+func optional[T any](m *register[T]) avro.Optional[T] {
 	return avro.Optional[T]{Value: m.value, Set: m.by != 0}
 }

@@ -15,36 +15,35 @@ import (
 // Entity is the state of one verification. Make it with Parse. Read reuses it for
 // another verification.
 type Entity struct {
-	// Seen holds the ids of the facts applied, for a stage that deduplicates here.
-	Seen dedupe.Seen
+	// Window holds the ids of the facts applied, for a stage that deduplicates here.
+	Window dedupe.Window
 
 	journeys entity.Journeys
-	// stamps are the versions (provider's time and event id) of the facts whose values
-	// are kept; a mark is an index into it, from 1.
-	stamps   []stamp
+	// versions are those of the facts whose values are kept.
+	versions []version
 	slots    []slot
 	attempts []attempt
 
-	known
-	memory
+	state
+	buffers
 }
 
-// known is the state of a verification without its lists.
-type known struct {
+// state is the state of a verification without its lists.
+type state struct {
 	revision, facts int64
-	// was is the verification as the business metrics count it before the current fact.
-	was business.Verification
-	// shown is the outcome of the last snapshot.
-	shown avro.VerificationOutcome
+	// counted is the verification as the business metrics count it before the current fact.
+	counted business.Verification
+	// emitted is the outcome of the last snapshot.
+	emitted avro.VerificationOutcome
 
-	texts        [textCount]marked[string]
-	phone        marked[avro.Phone]
-	plan         marked[[]Step]
-	cost         marked[int64]
-	created      marked[statecodec.Instant]
-	awaited      marked[bool]
-	status       standing
-	outcomes     [realOutcomes]telling
+	texts        [textCount]register[string]
+	phone        register[avro.Phone]
+	plan         register[[]Step]
+	cost         register[int64]
+	created      register[statecodec.Instant]
+	awaited      register[bool]
+	status       statusRegister
+	outcomes     [realOutcomes]outcomeRegister
 	uncorrelated bool
 
 	// firstAt and lastAt are by the provider's time, the others by ours.
@@ -53,10 +52,10 @@ type known struct {
 	assurance                   avro.Assurance
 }
 
-// memory holds buffers that are reused from one verification to the next: by compact,
+// buffers holds memory that is reused from one verification to the next: by compact,
 // for parsing phone and plan, and for the next snapshot.
-type memory struct {
-	places     []int
+type buffers struct {
+	indexes    []int
 	steps      []Step
 	pseudonyms []avro.Pseudonym
 	snapshot   avro.VerificationSnapshot
@@ -74,21 +73,21 @@ const (
 	textCount
 )
 
-// stamp is the version of a fact: a total order over distinct facts.
-type stamp struct {
+// version is the version of a fact: a total order over distinct facts.
+type version struct {
 	at int64 // unix ms
 	id string
 }
 
-// marked is a last-writer-wins register: a value and the mark of the fact that set it;
-// by is 0 if none did.
-type marked[T any] struct {
+// register is a last-writer-wins register: a value and the version of the fact that set it.
+// by is the version's index in Entity.versions, from 1; 0 if no fact set it.
+type register[T any] struct {
 	value T
 	by    int
 }
 
-// standing is the status of the whole verification.
-type standing struct {
+// statusRegister is the status of the whole verification.
+type statusRegister struct {
 	text string
 	name avro.AttemptStatus
 	at   statecodec.Instant
@@ -97,7 +96,7 @@ type standing struct {
 // slot is a place of correlation ids, and the newest id found there.
 type slot struct {
 	name string
-	id   marked[string]
+	id   register[string]
 }
 
 // attempt is the state of one attempt to deliver the code.
@@ -106,13 +105,13 @@ type attempt struct {
 	code                   avro.Optional[int32]
 	name                   avro.AttemptStatus
 	processedAt            statecodec.Instant
-	channel, external, err marked[string]
-	cost                   marked[int64]
+	channel, external, err register[string]
+	cost                   register[int64]
 }
 
-// telling is the state of one real outcome: the first and last provider's time of the
+// outcomeRegister is the state of one real outcome: the first and last provider's time of the
 // facts that report it, and the earliest received_at of them.
-type telling struct{ first, last, received statecodec.Instant }
+type outcomeRegister struct{ first, last, received statecodec.Instant }
 
 const realOutcomes = 3
 
@@ -130,7 +129,7 @@ func outcomeAt(i int) avro.VerificationOutcome {
 
 // Apply merges a fact.
 func (e *Entity) Apply(f *Fact) {
-	by := e.mark(f)
+	by := e.versionOf(f)
 	at, received := statecodec.InstantOf(f.At), statecodec.InstantOf(f.ReceivedAt)
 	e.facts++
 	e.firstAt, e.lastAt = statecodec.Earlier(e.firstAt, at), statecodec.Later(e.lastAt, at)
@@ -159,7 +158,7 @@ func (e *Entity) Apply(f *Fact) {
 		set(e, &e.awaited, f.Awaited.Value, by)
 	}
 	if f.Status.Text != "" {
-		e.status.take(standing{text: f.Status.Text, name: f.Status.Name, at: statecodec.InstantOf(f.Status.At)})
+		e.status.merge(statusRegister{text: f.Status.Text, name: f.Status.Name, at: statecodec.InstantOf(f.Status.At)})
 	}
 	for i := range f.Correlation {
 		e.correlate(&f.Correlation[i], by)
@@ -167,7 +166,7 @@ func (e *Entity) Apply(f *Fact) {
 	for i := range f.Attempts {
 		e.attempt(&f.Attempts[i], by)
 	}
-	e.tell(f.Outcome, at, received)
+	e.mergeOutcome(f.Outcome, at, received)
 }
 
 // order merges the time at which the verification was ordered. Of several calls with
@@ -176,39 +175,39 @@ func (e *Entity) order(at statecodec.Instant, provider string, by int) {
 	if provider != raw.ProviderUnibell {
 		set(e, &e.created, at, by)
 	} else if e.created.by == 0 || at.Before(e.created.value) {
-		e.created = marked[statecodec.Instant]{value: at, by: by}
+		e.created = register[statecodec.Instant]{value: at, by: by}
 	}
 }
 
-// mark returns the mark of a fact.
-func (e *Entity) mark(f *Fact) int {
-	s := stamp{at: f.At.UnixMilli(), id: f.EventID}
-	for i := range e.stamps {
-		if e.stamps[i] == s {
+// versionOf returns the index of a fact's version, from 1.
+func (e *Entity) versionOf(f *Fact) int {
+	s := version{at: f.At.UnixMilli(), id: f.EventID}
+	for i := range e.versions {
+		if e.versions[i] == s {
 			return i + 1
 		}
 	}
-	e.stamps = append(e.stamps, s)
-	return len(e.stamps)
+	e.versions = append(e.versions, s)
+	return len(e.versions)
 }
 
 // set writes a value to a register if the fact by is not older than the one whose value
 // it holds. Among values of the same fact the last one stays.
-func set[T any](e *Entity, m *marked[T], value T, by int) {
-	if m.by == 0 || m.by == by || compareStamps(&e.stamps[by-1], &e.stamps[m.by-1]) > 0 {
+func set[T any](e *Entity, m *register[T], value T, by int) {
+	if m.by == 0 || m.by == by || compareVersions(&e.versions[by-1], &e.versions[m.by-1]) > 0 {
 		m.value, m.by = value, by
 	}
 }
 
-func compareStamps(a, b *stamp) int {
+func compareVersions(a, b *version) int {
 	if a.at != b.at {
 		return cmp.Compare(a.at, b.at)
 	}
 	return strings.Compare(a.id, b.id)
 }
 
-// take replaces the status by one that is greater in the order of statuses.
-func (s *standing) take(is standing) {
+// merge replaces the status by one that is greater in the order of statuses.
+func (s *statusRegister) merge(is statusRegister) {
 	above := cmp.Or(
 		cmp.Compare(rank(is.name), rank(s.name)), is.at.Compare(s.at),
 		cmp.Compare(weight(is.name), weight(s.name)), strings.Compare(is.text, s.text),
@@ -264,8 +263,8 @@ func compareAttempts(f *Attempt, a *attempt) int {
 	)
 }
 
-// tell merges a real outcome.
-func (e *Entity) tell(outcome avro.VerificationOutcome, at, received statecodec.Instant) {
+// mergeOutcome merges a real outcome.
+func (e *Entity) mergeOutcome(outcome avro.VerificationOutcome, at, received statecodec.Instant) {
 	for i := range e.outcomes {
 		if outcome == outcomeAt(i) {
 			t := &e.outcomes[i]
@@ -278,7 +277,7 @@ func (e *Entity) tell(outcome avro.VerificationOutcome, at, received statecodec.
 // reached returns the outcome that counts among those that facts reported; ok is false
 // if none did. The newest counts. Several Unibell calls may have one reference and end
 // independently: there a success counts whenever it was reported.
-func (e *Entity) reached() (outcome avro.VerificationOutcome, t telling, ok bool) {
+func (e *Entity) reached() (outcome avro.VerificationOutcome, t outcomeRegister, ok bool) {
 	if e.outcomes[0].last != 0 && e.texts[textProvider].value == raw.ProviderUnibell {
 		return outcomeAt(0), e.outcomes[0], true
 	}

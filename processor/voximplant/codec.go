@@ -2,15 +2,14 @@ package voximplant
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// version is the format of the state entry.
-const version = 1
+// formatVersion is the format of the state entry.
+const formatVersion = 1
 
 // parseAccount parses a state entry; a nil entry is a new account.
 func parseAccount(entry []byte) (*Account, error) {
@@ -18,11 +17,11 @@ func parseAccount(entry []byte) (*Account, error) {
 	if entry == nil {
 		return a, nil
 	}
-	r, _ := statecodec.NewReader(entry, version)
-	a.seen.ReadFrom(r)
+	r, _ := statecodec.NewReader(entry, formatVersion)
+	a.window.ReadFrom(r)
 	a.sequence.ReadFrom(r)
 	a.facts, a.revision, a.first = r.Int(), r.Int(), r.Time()
-	a.assurance = assurances()[min(r.Uint(), 3)]
+	a.assurance = entity.AssuranceOf(r.Uint())
 	for _, text := range a.texts() {
 		*text = r.String()
 	}
@@ -30,9 +29,9 @@ func parseAccount(entry []byte) (*Account, error) {
 	a.a2p, a.balance, a.agreementDay = r.Bool(), avro.Decimal(r.Int()), r.Time()
 	a.required, a.lacking = readAmount(r), readAmount(r)
 	for i := range r.Len() {
-		m := mark{by: r.Uint(), at: r.Time()}
-		if i < len(a.marks) {
-			a.marks[i] = m
+		m := version{by: r.Uint(), at: r.Time()}
+		if i < len(a.versions) {
+			a.versions[i] = m
 		}
 	}
 	for i := range r.Len() {
@@ -55,18 +54,18 @@ func (a *Account) texts() []*string {
 }
 
 func (a *Account) appendTo(dst []byte) []byte {
-	dst = a.sequence.AppendTo(a.seen.AppendTo(append(dst, version)))
+	dst = a.sequence.AppendTo(a.window.AppendTo(append(dst, formatVersion)))
 	dst = statecodec.AppendInt(statecodec.AppendInt(dst, a.facts), a.revision)
 	dst = statecodec.AppendTime(dst, a.first)
-	dst = statecodec.AppendUint(dst, uint64(max(slices.Index(assurances(), a.assurance), 0)))
+	dst = statecodec.AppendUint(dst, entity.AssuranceCode(a.assurance))
 	for _, text := range a.texts() {
 		dst = statecodec.AppendString(dst, *text)
 	}
 	dst = statecodec.AppendBool(a.frozen.appendTo(dst), a.a2p)
 	dst = statecodec.AppendTime(statecodec.AppendInt(dst, int64(a.balance)), a.agreementDay)
 	dst = appendAmount(appendAmount(dst, a.required), a.lacking)
-	dst = statecodec.AppendUint(dst, markCount)
-	for _, m := range &a.marks {
+	dst = statecodec.AppendUint(dst, registerCount)
+	for _, m := range &a.versions {
 		dst = statecodec.AppendTime(statecodec.AppendUint(dst, m.by), m.at)
 	}
 	dst = statecodec.AppendUint(dst, listCount)

@@ -10,23 +10,23 @@ import (
 // apply merges a callback that is not a repeat into the account.
 func (a *Account) apply(cb *callback) {
 	d := &cb.decoded
-	now := mark{by: cb.sequence, at: cb.envelope.ReceivedAt}
+	now := version{by: cb.sequence, at: cb.envelope.ReceivedAt}
 	a.facts++
 	a.first = earlier(a.first, now.at)
 	a.assurance = entity.Weaker(a.assurance, d.Origin.Assurance)
-	if a.marks[markLast].take(now) {
+	if a.versions[registerLast].update(now) {
 		a.source, a.providerID, a.lastType, a.lastID = cb.envelope.Source, d.ProviderID, d.Type, d.CallbackID
 	}
-	if d.Balance.Set && a.marks[markBalance].take(now) {
+	if d.Balance.Set && a.versions[registerBalance].update(now) {
 		a.balance = d.Balance.Value
 	}
-	if d.Currency.Set && a.marks[markCurrency].take(now) {
+	if d.Currency.Set && a.versions[registerCurrency].update(now) {
 		a.currency = d.Currency.Value
 	}
 	if d.AccountIsFrozen.Set || d.AccountIsUnfrozen.Set {
-		a.frozen.tell(d.AccountIsFrozen.Set, now)
+		a.frozen.report(d.AccountIsFrozen.Set, now)
 	}
-	if d.A2PSMSActivated.Value.A2PEnabled.Set && a.marks[markA2P].take(now) {
+	if d.A2PSMSActivated.Value.A2PEnabled.Set && a.versions[registerA2P].update(now) {
 		a.a2p = d.A2PSMSActivated.Value.A2PEnabled.Value
 	}
 	a.applyMoney(d, now)
@@ -35,54 +35,54 @@ func (a *Account) apply(cb *callback) {
 	a.applyTelephony(cb, now)
 }
 
-func (a *Account) applyMoney(d *avro.VoximplantAccountCallback, now mark) {
-	for i, told := range map[int]bool{
-		markMinBalance:  d.MinBalance.Set,
-		markPaid:        d.CardPayment.Set || d.RobokassaPayment.Set || d.WireTransfer.Set,
-		markPaidByCard:  d.CardPayment.Set,
-		markCardFailed:  d.CardPaymentFailed.Set,
-		markCardExpired: d.CardExpired.Set,
-		markCardExpires: d.CardExpiresInMonth.Set,
-		markRenewed:     d.RenewedSubscriptions.Set,
+func (a *Account) applyMoney(d *avro.VoximplantAccountCallback, now version) {
+	for i, reported := range map[int]bool{
+		registerMinBalance:  d.MinBalance.Set,
+		registerPaid:        d.CardPayment.Set || d.RobokassaPayment.Set || d.WireTransfer.Set,
+		registerPaidByCard:  d.CardPayment.Set,
+		registerCardFailed:  d.CardPaymentFailed.Set,
+		registerCardExpired: d.CardExpired.Set,
+		registerCardExpires: d.CardExpiresInMonth.Set,
+		registerRenewed:     d.RenewedSubscriptions.Set,
 	} {
-		if told {
-			a.marks[i].take(now)
+		if reported {
+			a.versions[i].update(now)
 		}
 	}
-	if alert := &d.NextChargeAlert; alert.Set && a.marks[markNextCharge].take(now) {
+	if alert := &d.NextChargeAlert; alert.Set && a.versions[registerNextCharge].update(now) {
 		a.required, a.lacking = alert.Value.RequiredMoney, alert.Value.InsufficientFundsAmount
 	}
 }
 
-func (a *Account) applyDocuments(d *avro.VoximplantAccountCallback, now mark) {
+func (a *Account) applyDocuments(d *avro.VoximplantAccountCallback, now version) {
 	for _, status := range []avro.Optional[string]{
 		d.AccountDocumentVerified.Value.AccountDocumentStatus, d.AccountDocumentStatusUpdated.Value.AccountDocumentStatus,
 	} {
-		if status.Set && a.marks[markDocument].take(now) {
+		if status.Set && a.versions[registerDocument].update(now) {
 			a.documentStatus = status.Value
 		}
 	}
 	for _, day := range []avro.Optional[time.Time]{d.ExpiringAgreement.Value.ExpirationDate, d.RestoredAgreementStatus.Value.ExpirationDate} {
-		if day.Set && a.marks[markAgreement].take(now) {
+		if day.Set && a.versions[registerAgreement].update(now) {
 			a.agreementDay = day.Value
 		}
 	}
 	documents := &a.lists[listDocuments]
 	if d.ExpiredAgreement.Set {
-		a.marks[markAgreementEnded].take(now)
+		a.versions[registerAgreementEnded].update(now)
 	}
 	for _, id := range d.ExpiredAgreement.Value.DocumentIDs {
-		documents.put(&item{mark: now, id: id, on: true})
+		documents.put(&item{version: now, id: id, on: true})
 	}
 	if id := d.RestoredAgreementStatus.Value.DocumentID; id.Set {
-		documents.put(&item{mark: now, id: id.Value})
+		documents.put(&item{version: now, id: id.Value})
 	}
 	for expired, list := range map[bool][]avro.VoximplantCertificate{
 		true: d.ExpiredCertificates.Value.Certificates, false: d.ExpiringCertificates.Value.Certificates,
 	} {
 		for i := range list {
 			if c := &list[i]; c.PushCredentialID.Set {
-				a.lists[listCertificates].put(&item{mark: now, id: c.PushCredentialID.Value, on: expired, day: c.ExpirationDate.Value})
+				a.lists[listCertificates].put(&item{version: now, id: c.PushCredentialID.Value, on: expired, day: c.ExpirationDate.Value})
 			}
 		}
 	}
@@ -97,7 +97,7 @@ func (a *Account) applyDocuments(d *avro.VoximplantAccountCallback, now mark) {
 		},
 	} {
 		if address.id.Set {
-			a.lists[listAddresses].put(&item{mark: now, id: address.id.Value, status: address.status.Value})
+			a.lists[listAddresses].put(&item{version: now, id: address.id.Value, status: address.status.Value})
 		}
 	}
 	if id := d.RegulationAddressUploaded.Value.RegulationAddressID; id.Set {
@@ -106,35 +106,35 @@ func (a *Account) applyDocuments(d *avro.VoximplantAccountCallback, now mark) {
 	}
 }
 
-func (a *Account) applySubscriptions(cb *callback, now mark) {
+func (a *Account) applySubscriptions(cb *callback, now version) {
 	d := &cb.decoded
-	for state, told := range map[string]*avro.Optional[avro.VoximplantSubscriptions]{
+	for state, reported := range map[string]*avro.Optional[avro.VoximplantSubscriptions]{
 		"renewed": &d.RenewedSubscriptions, "frozen": &d.SubscriptionIsFrozen, "detached": &d.SubscriptionIsDetached,
 		"unverified_detached": &d.UnverifiedSubscriptionDetached,
 	} {
-		for i := range told.Value.Subscriptions {
-			s := &told.Value.Subscriptions[i]
+		for i := range reported.Value.Subscriptions {
+			s := &reported.Value.Subscriptions[i]
 			a.lists[listSubscriptions].put(&item{
-				mark: now, kind: s.Type.Value, name: cb.names[i], status: state, amount: s.Cost, day: s.NextRenewal.Value,
+				version: now, kind: s.Type.Value, name: cb.names[i], status: state, amount: s.Cost, day: s.NextRenewal.Value,
 			})
 		}
 	}
 }
 
-func (a *Account) applyTelephony(cb *callback, now mark) {
+func (a *Account) applyTelephony(cb *callback, now version) {
 	d := &cb.decoded
 	sip := &a.lists[listSIP]
 	for _, f := range d.SIPRegistrationFail.Value.SIPRegistrations {
 		if f.SIPRegistrationID.Set {
-			sip.tell(&item{mark: now, id: f.SIPRegistrationID.Value, on: true, status: f.StatusCode.Value, text: f.ErrorMessage.Value})
+			sip.report(&item{version: now, id: f.SIPRegistrationID.Value, on: true, status: f.StatusCode.Value, text: f.ErrorMessage.Value})
 		}
 	}
 	for _, f := range d.SIPRegistrationRecovered.Value.SIPRegistrations {
 		if f.SIPRegistrationID.Set {
-			sip.tell(&item{mark: now, id: f.SIPRegistrationID.Value})
+			sip.report(&item{version: now, id: f.SIPRegistrationID.Value})
 		}
 	}
 	for i, phone := range d.ExpiringCallerID.Value.CallerIDs {
-		a.lists[listCallerIDs].put(&item{mark: now, name: cb.numbers[i], phone: phone, day: d.ExpiringCallerID.Value.ExpirationDate.Value})
+		a.lists[listCallerIDs].put(&item{version: now, name: cb.numbers[i], phone: phone, day: d.ExpiringCallerID.Value.ExpirationDate.Value})
 	}
 }

@@ -18,24 +18,24 @@ const month = 31 * 24 * time.Hour
 // snapshot returns the account's snapshot without processing time and cause of the
 // change.
 func (s *Stage) snapshot(id string, a *Account) avro.AccountSnapshot {
-	m := &a.marks
+	m := &a.versions
 	at := func(i int) avro.Optional[time.Time] { return entity.Time(m[i].at) }
 	out := avro.AccountSnapshot{
 		AccountID: id, ProviderID: a.providerID, Provider: raw.ProviderVoximplant, Source: a.source,
 		Frozen:          avro.Optional[bool]{Value: a.frozen.on, Set: a.frozen.last() != nil},
 		FrozenChangedAt: entity.Time(a.frozen.first().at),
-		Balance:         avro.Optional[avro.Decimal]{Value: a.balance, Set: m[markBalance].told()},
-		Currency:        entity.Text(a.currency), BelowMinBalance: m[markMinBalance].after(&m[markPaid]), MinBalanceAt: at(markMinBalance),
-		CardFailed: m[markCardFailed].after(&m[markPaidByCard]), CardExpired: m[markCardExpired].after(&m[markPaidByCard]),
-		CardExpiresInMonth: a.cardExpires(), LastPaymentAt: at(markPaid),
-		AgreementExpiration: entity.Time(a.agreementDay), AgreementExpired: m[markAgreementEnded].after(&m[markAgreement]),
+		Balance:         avro.Optional[avro.Decimal]{Value: a.balance, Set: m[registerBalance].isSet()},
+		Currency:        entity.Text(a.currency), BelowMinBalance: m[registerMinBalance].after(&m[registerPaid]), MinBalanceAt: at(registerMinBalance),
+		CardFailed: m[registerCardFailed].after(&m[registerPaidByCard]), CardExpired: m[registerCardExpired].after(&m[registerPaidByCard]),
+		CardExpiresInMonth: a.cardExpires(), LastPaymentAt: at(registerPaid),
+		AgreementExpiration: entity.Time(a.agreementDay), AgreementExpired: m[registerAgreementEnded].after(&m[registerAgreement]),
 		DocumentStatus: entity.Text(a.documentStatus), DocumentStatusName: documentStatus(a.documentStatus),
-		A2PSMSEnabled:    avro.Optional[bool]{Value: a.a2p, Set: m[markA2P].told()},
+		A2PSMSEnabled:    avro.Optional[bool]{Value: a.a2p, Set: m[registerA2P].isSet()},
 		LastCallbackType: entity.Text(a.lastType), LastCallbackID: entity.Text(a.lastID),
-		Revision: a.revision, Facts: a.facts, FirstEventAt: entity.Time(a.first), LastEventAt: at(markLast), Assurance: a.assurance,
+		Revision: a.revision, Facts: a.facts, FirstEventAt: entity.Time(a.first), LastEventAt: at(registerLast), Assurance: a.assurance,
 	}
 	// A payment or a successful charge ends the alert.
-	if m[markNextCharge].after(&m[markPaid], &m[markRenewed]) {
+	if m[registerNextCharge].after(&m[registerPaid], &m[registerRenewed]) {
 		out.RequiredMoney, out.InsufficientFundsAmount = a.required, a.lacking
 	}
 	a.showDocuments(&out)
@@ -47,9 +47,9 @@ func (s *Stage) snapshot(id string, a *Account) avro.AccountSnapshot {
 // cardExpires reports whether the card is about to expire: until it has expired, or
 // until a payment that only a new card can have made.
 func (a *Account) cardExpires() bool {
-	expires, paid := &a.marks[markCardExpires], &a.marks[markPaidByCard]
+	expires, paid := &a.versions[registerCardExpires], &a.versions[registerPaidByCard]
 	replaced := paid.after(expires) && paid.at.Sub(expires.at) > month
-	return expires.after(&a.marks[markCardExpired]) && !replaced
+	return expires.after(&a.versions[registerCardExpired]) && !replaced
 }
 
 func (a *Account) showDocuments(out *avro.AccountSnapshot) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/dedupe"
 	"github.com/tributary-hq/tributary/processor/entity"
+	"github.com/tributary-hq/tributary/processor/erasure"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
@@ -27,8 +28,8 @@ type Stage struct {
 	types      map[string]decoder
 }
 
-// room is about the size of an encoded account, in bytes.
-const room = 1024
+// usualSize is the usual size of a snapshot and of a state entry, in bytes.
+const usualSize = 1024
 
 var _ stage.Stage = (*Stage)(nil)
 
@@ -55,10 +56,10 @@ func (s *Stage) Apply(tx stage.Tx, in *stage.Input, event stage.Event) error {
 	}
 	d, trace := &cb.decoded, raw.Trace(in.Headers)
 	change := entity.ChangeBy(&d.Origin, d.EventID)
-	known, err := entity.Observe(tx, &a.seen, &entity.Occurrence{
+	known, err := entity.Observe(tx, &a.window, &entity.Occurrence{
 		Key: in.Key, State: in.Key, Origin: d.Origin, ID: d.CallbackID, EventID: d.EventID, By: avro.KnownByCallbackID,
 		Forgotten: a.sequence.Forgotten(cb.sequence, tx.Watermark(), s.config.Span), AcceptStale: cb.source.AcceptStale, Trace: trace,
-	}, dedupe.Window{Span: s.config.Span, Keep: dedupe.KeptInSequence(s.config.Span)})
+	}, dedupe.Policy{Span: s.config.Span, Keep: dedupe.KeptInSequence(s.config.Span)})
 	if err != nil {
 		return err
 	}
@@ -68,55 +69,55 @@ func (s *Stage) Apply(tx stage.Tx, in *stage.Input, event stage.Event) error {
 		}
 		return s.repeat(tx, in.Key, a, cb, &change, trace)
 	}
-	if err := entity.Emit(tx, schemas.DecodedVoximplantAccountCallback, in.Key, d, room, trace); err != nil {
+	if err := entity.Emit(tx, schemas.DecodedVoximplantAccountCallback, in.Key, d, usualSize, trace); err != nil {
 		return err
 	}
 	cb.notes.Count(tx)
-	a.sequence.Note(cb.sequence, tx.Watermark(), s.config.Span)
+	a.sequence.Add(cb.sequence, tx.Watermark(), s.config.Span)
 	a.apply(cb)
-	return s.settle(tx, in.Key, a, &change, trace)
+	return s.save(tx, in.Key, a, &change, trace)
 }
 
 // repeat handles a repeat with an earlier received_at than the first: it lowers the
 // times of the registers that the callback set, and emits a snapshot if that changes
 // it.
 func (s *Stage) repeat(tx stage.Tx, key []byte, a *Account, cb *callback, change *avro.Change, trace []stage.Header) error {
-	before, err := s.shown(tx, key, a)
+	before, err := s.comparable(tx, key, a)
 	if err != nil {
 		return err
 	}
 	a.lower(cb.sequence, cb.envelope.ReceivedAt)
-	after, err := s.shown(tx, key, a)
+	after, err := s.comparable(tx, key, a)
 	if err != nil {
 		return err
 	}
 	if !bytes.Equal(before, after) {
-		return s.settle(tx, key, a, change, trace)
+		return s.save(tx, key, a, change, trace)
 	}
-	tx.Put(key, a.appendTo(tx.Buffer(room)), time.Time{})
+	tx.Put(key, a.appendTo(tx.Buffer(usualSize)), time.Time{})
 	return nil
 }
 
-// shown returns the encoded snapshot without the fields that change with every arrival.
-func (s *Stage) shown(tx stage.Tx, key []byte, a *Account) ([]byte, error) {
+// comparable returns the encoded snapshot without the fields that change with every arrival.
+func (s *Stage) comparable(tx stage.Tx, key []byte, a *Account) ([]byte, error) {
 	snapshot := s.snapshot(string(key), a)
 	snapshot.ProcessedAt = a.first
-	shown, err := snapshot.AppendAvro(tx.Buffer(room))
+	value, err := snapshot.AppendAvro(tx.Buffer(usualSize))
 	if err != nil {
 		return nil, entity.Unwritable(schemas.EnrichedAccounts, err)
 	}
-	return shown, nil
+	return value, nil
 }
 
-// settle emits the snapshot of an account that has changed, and stores the account.
-func (s *Stage) settle(tx stage.Tx, key []byte, a *Account, change *avro.Change, trace []stage.Header) error {
+// save emits the snapshot of an account that has changed, and stores the account.
+func (s *Stage) save(tx stage.Tx, key []byte, a *Account, change *avro.Change, trace []stage.Header) error {
 	a.revision = entity.NextRevision(tx, a.revision)
 	snapshot := s.snapshot(string(key), a)
 	snapshot.ChangedBy, snapshot.ProcessedAt = *change, tx.WallClock()
-	if err := entity.Emit(tx, schemas.EnrichedAccounts, key, &snapshot, room, trace); err != nil {
+	if err := entity.Emit(tx, schemas.EnrichedAccounts, key, &snapshot, usualSize, trace); err != nil {
 		return err
 	}
-	tx.Put(key, a.appendTo(tx.Buffer(room)), time.Time{})
+	tx.Put(key, a.appendTo(tx.Buffer(usualSize)), time.Time{})
 	return nil
 }
 
@@ -128,4 +129,9 @@ func (*Stage) OnTimer(tx stage.Tx, key []byte) error {
 	}
 	tx.Delete(key)
 	return nil
+}
+
+// Erase deletes an account.
+func (*Stage) Erase(tx stage.Tx, r *erasure.Request) error {
+	return entity.End(tx, schemas.EnrichedAccounts, bytes.Clone(r.Key))
 }

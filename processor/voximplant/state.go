@@ -14,18 +14,18 @@ import (
 // newest callbacks stay.
 const MaxItems = 1000
 
-// mark is the version of a register: the id of the newest callback that set it, and the
+// version is the version of a register: the id of the newest callback that set it, and the
 // earliest received_at of that callback. The zero value means that none did.
-type mark struct {
+type version struct {
 	by uint64
 	at time.Time
 }
 
-func (m *mark) told() bool { return !m.at.IsZero() }
+func (m *version) isSet() bool { return !m.at.IsZero() }
 
-// take replaces the mark by that of a newer callback and reports whether it is newer.
-func (m *mark) take(now mark) bool {
-	if m.told() && now.by <= m.by {
+// update replaces the version by that of a newer callback and reports whether it is newer.
+func (m *version) update(now version) bool {
+	if m.isSet() && now.by <= m.by {
 		return false
 	}
 	*m = now
@@ -33,18 +33,18 @@ func (m *mark) take(now mark) bool {
 }
 
 // after reports whether the register was set, and by a newer callback than all others.
-func (m *mark) after(others ...*mark) bool {
+func (m *version) after(others ...*version) bool {
 	for _, o := range others {
-		if o.told() && o.by >= m.by {
+		if o.isSet() && o.by >= m.by {
 			return false
 		}
 	}
-	return m.told()
+	return m.isSet()
 }
 
 // item is an item of a list; each list uses only some of the fields.
 type item struct {
-	mark
+	version
 
 	// id, kind and name identify an item.
 	id         int64
@@ -78,7 +78,7 @@ func (l *items) find(next *item) *item {
 // put adds an item or replaces it by the item of a newer callback.
 func (l *items) put(next *item) {
 	if have := l.find(next); have != nil {
-		if next.told() && (!have.told() || next.by > have.by) {
+		if next.isSet() && (!have.isSet() || next.by > have.by) {
 			next.failure = have.failure
 			*have = *next
 		}
@@ -93,35 +93,35 @@ func (l *items) put(next *item) {
 	}
 }
 
-// tell does the same as put and also updates the item's toggle, which holds since when
+// report does the same as put and also updates the item's toggle, which holds since when
 // the condition holds.
-func (l *items) tell(next *item) {
-	now := next.mark
+func (l *items) report(next *item) {
+	now := next.version
 	l.put(next)
 	if have := l.find(next); have != nil {
-		have.failure.tell(next.on, now)
+		have.failure.report(next.on, now)
 	}
 }
 
-// The marks of an account. New ones go to the end: the state entry has them in
+// The versions of an account. New ones go to the end: the state entry has them in
 // this order.
 const (
-	markLast = iota
-	markBalance
-	markCurrency
-	markMinBalance
-	markNextCharge
-	markPaid
-	markPaidByCard
-	markCardFailed
-	markCardExpired
-	markCardExpires
-	markRenewed
-	markAgreement
-	markAgreementEnded
-	markDocument
-	markA2P
-	markCount
+	registerLast = iota
+	registerBalance
+	registerCurrency
+	registerMinBalance
+	registerNextCharge
+	registerPaid
+	registerPaidByCard
+	registerCardFailed
+	registerCardExpired
+	registerCardExpires
+	registerRenewed
+	registerAgreement
+	registerAgreementEnded
+	registerDocument
+	registerA2P
+	registerCount
 )
 
 // The lists of an account, likewise.
@@ -137,7 +137,7 @@ const (
 
 // Account is the state of one account. Make it with parseAccount.
 type Account struct {
-	seen            dedupe.Seen
+	window          dedupe.Window
 	sequence        dedupe.Sequence
 	facts, revision int64
 	assurance       avro.Assurance
@@ -150,7 +150,7 @@ type Account struct {
 	balance                                              avro.Decimal
 	required, lacking                                    avro.Optional[avro.Decimal]
 	agreementDay                                         time.Time
-	marks                                                [markCount]mark
+	versions                                             [registerCount]version
 	lists                                                [listCount]items
 }
 
@@ -159,8 +159,8 @@ type Account struct {
 func (a *Account) lower(by uint64, at time.Time) {
 	a.first = earlier(a.first, at)
 	a.frozen.lower(by, at)
-	for i := range a.marks {
-		a.marks[i].lower(by, at)
+	for i := range a.versions {
+		a.versions[i].lower(by, at)
 	}
 	for _, l := range a.lists {
 		for i := range l {
@@ -176,8 +176,8 @@ func (t *toggle) lower(by uint64, at time.Time) {
 	}
 }
 
-func (m *mark) lower(by uint64, at time.Time) {
-	if m.told() && m.by == by {
+func (m *version) lower(by uint64, at time.Time) {
+	if m.isSet() && m.by == by {
 		m.at = earlier(m.at, at)
 	}
 }
@@ -188,9 +188,4 @@ func earlier(a, b time.Time) time.Time {
 		return b
 	}
 	return a
-}
-
-// assurances returns all assurances, the weakest first.
-func assurances() []avro.Assurance {
-	return []avro.Assurance{avro.AssuranceUnknown, avro.AssuranceSharedSecret, avro.AssuranceSignedID, avro.AssuranceSignedBody}
 }

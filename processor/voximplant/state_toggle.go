@@ -21,11 +21,11 @@ type toggle struct {
 	// from is the lowest callback id that counts: one more than that of the newest
 	// callback that reported the opposite value.
 	from uint64
-	run  []mark
+	run  []version
 }
 
-// tell merges the value that a callback reports.
-func (t *toggle) tell(on bool, now mark) {
+// report merges the value that a callback reports.
+func (t *toggle) report(on bool, now version) {
 	switch last := t.last(); {
 	case last == nil || on != t.on && now.by > last.by:
 		if last != nil {
@@ -35,15 +35,15 @@ func (t *toggle) tell(on bool, now mark) {
 	case on != t.on:
 		if now.by >= t.from {
 			t.from = now.by + 1
-			t.run = slices.DeleteFunc(t.run, func(m mark) bool { return m.by < now.by })
+			t.run = slices.DeleteFunc(t.run, func(m version) bool { return m.by < now.by })
 		}
 	case now.by >= t.from:
 		t.insert(now)
 	}
 }
 
-func (t *toggle) insert(now mark) {
-	i, found := slices.BinarySearchFunc(t.run, now.by, func(m mark, by uint64) int { return cmp.Compare(m.by, by) })
+func (t *toggle) insert(now version) {
+	i, found := slices.BinarySearchFunc(t.run, now.by, func(m version, by uint64) int { return cmp.Compare(m.by, by) })
 	if found {
 		return
 	}
@@ -53,14 +53,14 @@ func (t *toggle) insert(now mark) {
 }
 
 // first returns the first callback that reported the current value, zero if none did.
-func (t *toggle) first() mark {
+func (t *toggle) first() version {
 	if len(t.run) == 0 {
-		return mark{}
+		return version{}
 	}
 	return t.run[0]
 }
 
-func (t *toggle) last() *mark {
+func (t *toggle) last() *version {
 	if len(t.run) == 0 {
 		return nil
 	}
@@ -79,8 +79,8 @@ func (t *toggle) appendTo(dst []byte) []byte {
 
 func (t *toggle) readFrom(r *statecodec.Reader) {
 	t.on, t.from = r.Bool(), r.Uint()
-	t.run = make([]mark, r.Len())
+	t.run = make([]version, r.Len())
 	for i := range t.run {
-		t.run[i] = mark{by: r.Uint(), at: r.Time()}
+		t.run[i] = version{by: r.Uint(), at: r.Time()}
 	}
 }
