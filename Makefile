@@ -54,9 +54,9 @@ fuzz: ## every fuzz target for FUZZTIME
 	  for name in $$(grep -hoE '^func Fuzz\w+' $$target/*_test.go | sed 's/func //'); do \
 	    echo "$$target $$name"; go test $$target -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME); done; done
 
-# PEERS=folder runs others beside us, in PAIRS=7 pairs; ARGS takes more words.
+# BENCHES=peers compares with Kafka Streams and a bare server; ARGS takes more words.
 .PHONY: bench
-bench: ## what ingest and processor cost on a real Kafka; with PEERS=folder as ratios to others
+bench: ## what ingest and processor cost on a real Kafka, and in ratios to peers
 	deploy/bench/run
 
 .PHONY: bench-go

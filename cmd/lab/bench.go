@@ -13,6 +13,8 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/environment"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/result"
 )
 
 // errBench ends a bench with wrong answers, whose results are therefore void.
@@ -20,13 +22,13 @@ var errBench = errors.New("the answers were wrong, so the figures say nothing; w
 
 // benchFlags are the flags common to all benches.
 type benchFlags struct {
-	o      bench.Options
+	o      environment.Options
 	start  string
 	report string
 }
 
 func newBench(g *cli.Globals) *cobra.Command {
-	b := &benchFlags{o: bench.DefaultOptions()}
+	b := &benchFlags{o: environment.DefaultOptions()}
 	cmd := &cobra.Command{
 		Use:   "bench",
 		Short: "measure ingest and processor, and check their answers",
@@ -62,7 +64,7 @@ Exit code 1: the answers were wrong. A fast wrong answer is none.`,
 	f.StringVar(&b.start, "start", "", "the providers' time of the first webhook, 2026-01-02T15:04:05Z: with the seed, the same load byte for byte; by default some hours ago")
 	f.Int32Var(&b.o.Partitions, "partitions", b.o.Partitions, "of every topic")
 	f.StringArrayVar(&b.o.Set, "set", nil, "a setting of ingest or processor, such as processor.engine.compression=none; may be repeated")
-	f.StringSliceVar(&b.o.Profiles, "profiles", nil, strings.Join(bench.ProfileNames(), ", ")+"; what --set says counts more")
+	f.StringSliceVar(&b.o.Profiles, "profiles", nil, strings.Join(environment.ProfileNames(), ", ")+"; what --set says counts more")
 	f.DurationVar(&b.o.For, "for", 0, "begin no run that would end later than that; 0 is no bound")
 	f.StringVar(&b.report, "report", "", "file for the report as JSON, beside what is printed")
 	f.StringVar(&b.o.Check, "check", b.o.Check, "model: compare with the naive model and audit; audit: only that; none")
@@ -76,7 +78,7 @@ Exit code 1: the answers were wrong. A fast wrong answer is none.`,
 }
 
 // run runs a bench and shows its report.
-func (b *benchFlags) run(ctx context.Context, g *cli.Globals, measure func(context.Context, bench.Options) (*bench.Report, error)) (err error) {
+func (b *benchFlags) run(ctx context.Context, g *cli.Globals, measure func(context.Context, environment.Options) (*result.Report, error)) (err error) {
 	if b.start != "" {
 		if b.o.Start, err = time.Parse(time.RFC3339, b.start); err != nil {
 			return cli.Usage(fmt.Errorf("--start: %q is no time such as 2026-01-02T15:04:05Z", b.start))
@@ -136,7 +138,9 @@ committed records has read the journey which that webhook changed.`,
 			if err := c.Validate(); err != nil {
 				return cli.Usage(err)
 			}
-			return b.run(cmd.Context(), g, func(ctx context.Context, o bench.Options) (*bench.Report, error) { return bench.EndToEnd(ctx, o, c) })
+			return b.run(cmd.Context(), g, func(ctx context.Context, o environment.Options) (*result.Report, error) {
+				return bench.EndToEnd(ctx, o, c)
+			})
 		},
 	}
 	f := cmd.Flags()

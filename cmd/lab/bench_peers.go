@@ -7,45 +7,45 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/environment"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/result"
 )
 
 func newBenchPeers(g *cli.Globals, b *benchFlags) *cobra.Command {
 	c := bench.DefaultPeersConfig()
 	cmd := &cobra.Command{
-		Use:   "peers FOLDER",
-		Short: "compare with other programs, in turn, as ratios",
-		Long: `Runs the scripts of a folder of peers beside us on one Kafka of this machine:
-streams/ (the processor's work as a Kafka Streams application; we are given the
-same bodies) and ingest/ (servers that take signed webhooks; their harness sends
-to us, too). Runs stand in pairs, ours and theirs first in turn; one pair is
-made before and thrown away. What is shown is the median of the pairs' ratios
-with the quartiles. The processor runs in each pair once with each of
---profiles.
+		Use:   "peers",
+		Short: "compare with other programs that do the same job, as ratios",
+		Long: `Builds the peers of deploy/bench/peers and runs them on the same Kafka:
+  streams  a Kafka Streams application that does the processor's job for LOX24 and
+           UAPAY: the same raw topics, and its outputs are checked with the model
+  ingest   a bare Go server that verifies UAPAY's webhooks and writes them to Kafka:
+           the same load
+Runs are in pairs, ours first and theirs first in turn; the first pair is discarded.
+Shown is the median of the pairs' ratios with the quartiles. The processor runs in
+each pair once with each of --profiles.
 
-The folder is copied to --work first and built there; Java 17, Maven and Go are
-needed for streams/, wrk, Python and Go for ingest/ (and what each server there
-needs).
-
-make bench PEERS=FOLDER starts the Kafka and calls this.`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c.Folder = args[0]
+Needs Java 17, Maven and Go. make bench BENCHES=peers starts a Kafka and calls this.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			if len(b.o.Profiles) == 0 {
 				b.o.Profiles = []string{"default", "uncompressed", "small"}
 			}
 			if err := c.Validate(); err != nil {
 				return cli.Usage(err)
 			}
-			return b.run(cmd.Context(), g, func(ctx context.Context, o bench.Options) (*bench.Report, error) { return bench.Peers(ctx, o, c) })
+			return b.run(cmd.Context(), g, func(ctx context.Context, o environment.Options) (*result.Report, error) {
+				return bench.Peers(ctx, o, c)
+			})
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&c.Work, "work", "bin/bench", "folder for what the peers build and write")
-	f.StringSliceVar(&c.Only, "only", c.Only, "parts of the folder")
-	f.IntVar(&c.Verifications, "verifications", c.Verifications, "of the load for streams/, each makes five records; under 100,000 a Java program is not warm")
-	f.IntVar(&c.Pairs, "pairs", c.Pairs, "that count")
-	f.StringSliceVar(&c.Ingest, "ingest-peers", c.Ingest, "as the folder's script names them: linger5, linger0, none, camel, py, node")
+	f.StringVar(&c.Sources, "sources", c.Sources, "folder of the peers' sources")
+	f.StringVar(&c.Work, "work", c.Work, "folder for builds")
+	f.StringSliceVar(&c.Only, "only", c.Only, "comparisons to make")
+	f.Int64Var(&c.Webhooks, "webhooks", c.Webhooks, "about how many the processors get; a Java program needs some 500,000 to be warm")
+	f.IntVar(&c.Pairs, "pairs", c.Pairs, "pairs of runs that count")
 	f.DurationVar(&c.Duration, "duration", c.Duration, "of a run of an ingest")
-	f.IntSliceVar(&c.Connections, "connections", c.Connections, "of the load of an ingest")
+	f.IntSliceVar(&c.Connections, "connections", c.Connections, "a run of an ingest for each count")
 	return cmd
 }

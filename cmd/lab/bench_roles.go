@@ -8,10 +8,12 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/environment"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/result"
 )
 
 // loadFlags are those of the benches that fill raw topics.
-func loadFlags(f *pflag.FlagSet, l *bench.Load) {
+func loadFlags(f *pflag.FlagSet, l *environment.Load) {
 	f.Int64Var(&l.Webhooks, "webhooks", l.Webhooks, "about how many are in the raw topics")
 	f.StringSliceVar(&l.Providers, "providers", nil, "only these: lox24, uapay, voximplant, unibell")
 	f.Float64Var(&l.Repeats, "repeats", l.Repeats, "share of webhooks that repeat another")
@@ -20,7 +22,7 @@ func loadFlags(f *pflag.FlagSet, l *bench.Load) {
 }
 
 func newBenchProcessor(g *cli.Globals, b *benchFlags) *cobra.Command {
-	c := bench.ProcessorConfig{Load: bench.DefaultLoad()}
+	c := bench.ProcessorConfig{Load: environment.DefaultLoad()}
 	cmd := &cobra.Command{
 		Use:   "processor",
 		Short: "records a second and CPU per record of the processor",
@@ -36,7 +38,7 @@ transactions, --without-transactions FILE runs it in turn with the others.`,
 			if err := c.Validate(); err != nil {
 				return cli.Usage(err)
 			}
-			return b.run(cmd.Context(), g, func(ctx context.Context, o bench.Options) (*bench.Report, error) {
+			return b.run(cmd.Context(), g, func(ctx context.Context, o environment.Options) (*result.Report, error) {
 				return bench.Processor(ctx, o, c)
 			})
 		},
@@ -59,7 +61,9 @@ also shows what connections cost that send nothing.`,
 			if err := c.Validate(); err != nil {
 				return cli.Usage(err)
 			}
-			return b.run(cmd.Context(), g, func(ctx context.Context, o bench.Options) (*bench.Report, error) { return bench.Ingest(ctx, o, c) })
+			return b.run(cmd.Context(), g, func(ctx context.Context, o environment.Options) (*result.Report, error) {
+				return bench.Ingest(ctx, o, c)
+			})
 		},
 	}
 	f := cmd.Flags()

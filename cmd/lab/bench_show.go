@@ -14,11 +14,12 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
-	"github.com/tributary-hq/tributary/cmd/internal/lab/bench"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/environment"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/result"
 )
 
 // showBench prints a report: as JSON, or as a table with a column for each run.
-func showBench(g *cli.Globals, r *bench.Report) error {
+func showBench(g *cli.Globals, r *result.Report) error {
 	if g.JSON {
 		return g.PrintJSON(r)
 	}
@@ -35,7 +36,7 @@ func showBench(g *cli.Globals, r *bench.Report) error {
 		g.Printf("Note: %s.\n", note)
 	}
 	switch {
-	case r.Right && r.Runs[0].Checked == bench.CheckNone:
+	case r.Right && r.Runs[0].Checked == environment.CheckNone:
 		g.Printf("The answers were not checked.\n")
 		return nil
 	case r.Right:
@@ -51,7 +52,7 @@ func showBench(g *cli.Globals, r *bench.Report) error {
 }
 
 // showFigures prints a table of the runs with these names.
-func showFigures(g *cli.Globals, r *bench.Report, names []string) {
+func showFigures(g *cli.Globals, r *result.Report, names []string) {
 	header := []any{"figure"}
 	columns := []table.ColumnConfig{}
 	for i, name := range names {
@@ -63,7 +64,7 @@ func showFigures(g *cli.Globals, r *bench.Report, names []string) {
 	for _, key := range r.Keys(names...) {
 		row := []any{strings.ReplaceAll(key, "_", " ")}
 		for _, name := range names {
-			row = append(row, spread(bench.SpreadOf(r.Values(name, key))))
+			row = append(row, spread(result.SpreadOf(r.Values(name, key))))
 		}
 		t.Row(row...)
 	}
@@ -71,7 +72,7 @@ func showFigures(g *cli.Globals, r *bench.Report, names []string) {
 }
 
 // benchTitle describes where a bench ran.
-func benchTitle(r *bench.Report) string {
+func benchTitle(r *result.Report) string {
 	where := strings.Join(r.Brokers, ",")
 	if r.Embedded {
 		where = "the embedded broker, whose work is that of the load"
@@ -80,7 +81,7 @@ func benchTitle(r *bench.Report) string {
 }
 
 // showRatios prints our results relative to those of the peers.
-func showRatios(g *cli.Globals, r *bench.Report) {
+func showRatios(g *cli.Globals, r *result.Report) {
 	if len(r.Ratios) == 0 {
 		return
 	}
@@ -97,7 +98,7 @@ func showRatios(g *cli.Globals, r *bench.Report) {
 }
 
 // spread writes a median, with the quartiles if there are several values.
-func spread(s bench.Spread) string {
+func spread(s result.Spread) string {
 	switch s.N {
 	case 0:
 		return "-"

@@ -8,6 +8,8 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/environment"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/result"
 )
 
 func newBenchRestore(g *cli.Globals, b *benchFlags) *cobra.Command {
@@ -24,7 +26,7 @@ change is awaited.`,
 			if entities < 1 {
 				return cli.Usage(fmt.Errorf("--entities: %d is less than 1", entities))
 			}
-			return b.run(cmd.Context(), g, func(ctx context.Context, o bench.Options) (*bench.Report, error) {
+			return b.run(cmd.Context(), g, func(ctx context.Context, o environment.Options) (*result.Report, error) {
 				return bench.Restore(ctx, o, entities)
 			})
 		},
@@ -46,7 +48,9 @@ million entities take about a minute and a gigabyte of disk on two cores.`,
 			if err := c.Validate(); err != nil {
 				return cli.Usage(err)
 			}
-			return b.run(cmd.Context(), g, func(ctx context.Context, o bench.Options) (*bench.Report, error) { return bench.Growth(ctx, o, c) })
+			return b.run(cmd.Context(), g, func(ctx context.Context, o environment.Options) (*result.Report, error) {
+				return bench.Growth(ctx, o, c)
+			})
 		},
 	}
 	f := cmd.Flags()
@@ -74,7 +78,9 @@ then is answered late, or 503.`,
 			if err := c.Validate(); err != nil {
 				return cli.Usage(err)
 			}
-			return b.run(cmd.Context(), g, func(ctx context.Context, o bench.Options) (*bench.Report, error) { return bench.Burst(ctx, o, c) })
+			return b.run(cmd.Context(), g, func(ctx context.Context, o environment.Options) (*result.Report, error) {
+				return bench.Burst(ctx, o, c)
+			})
 		},
 	}
 	f := cmd.Flags()

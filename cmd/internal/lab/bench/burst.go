@@ -7,6 +7,9 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/environment"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/loadgen"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/result"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
@@ -50,25 +53,25 @@ func (c *BurstConfig) Validate() error {
 
 // Burst sends ingest a multiple of its capacity. The expected result is 429, 503 and
 // lag that drains; every webhook answered 200 must be in its topic.
-func Burst(ctx context.Context, o Options, config BurstConfig) (report *Report, err error) {
+func Burst(ctx context.Context, o environment.Options, config BurstConfig) (report *result.Report, err error) {
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
-	p, err := open(ctx, &o)
+	p, err := environment.Open(ctx, &o)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, p.close()) }() //nolint:contextcheck // a stop has its own time
-	if err := p.useOnly(); err != nil {
+	defer func() { err = errors.Join(err, p.Close()) }() //nolint:contextcheck // a stop has its own time
+	if err := p.UseOnly(); err != nil {
 		return nil, err
 	}
 	// The load's events are so old that all deadlines have passed: none fires during
 	// the measurement, and none is pending at the check.
 	start := o.Start
 	if start.IsZero() {
-		start = o.Now().Add(-loadAge - time.Hour).UTC().Truncate(time.Second)
+		start = o.Now().Add(-environment.LoadAge - time.Hour).UTC().Truncate(time.Second)
 	}
-	report = p.report("burst", start, map[string]string{
+	report = p.NewReport("burst", start, map[string]string{
 		"capacity": fmt.Sprint(config.Capacity), "times": fmt.Sprint(config.Times), "duration": config.Duration.String(),
 		"connections": strconv.Itoa(config.Connections),
 	})
@@ -78,16 +81,16 @@ func Burst(ctx context.Context, o Options, config BurstConfig) (report *Report, 
 		return nil, errors.Join(err, b.alive())
 	}
 	report.Right = len(report.Faults) == 0
-	return report, errors.Join(b.ingest.stop(), b.processor.stop())
+	return report, errors.Join(b.ingest.Stop(), b.processor.Stop())
 }
 
 // burst is the state of a measurement.
 type burst struct {
-	environment       *environment
+	environment       *environment.Environment
 	config            BurstConfig
 	start             time.Time
-	report            *Report
-	ingest, processor *subprocess
+	report            *result.Report
+	ingest, processor *environment.Subprocess
 	address           string
 	// webhooks are rendered in advance so that sending them is cheap; they are sent
 	// repeatedly, as by a provider that repeats itself.
@@ -99,18 +102,18 @@ type burst struct {
 }
 
 func (b *burst) end() {
-	for _, c := range []*subprocess{b.ingest, b.processor} {
-		if c != nil && c.alive() == nil {
-			c.kill()
+	for _, c := range []*environment.Subprocess{b.ingest, b.processor} {
+		if c != nil && c.Alive() == nil {
+			c.Kill()
 		}
 	}
 }
 
 func (b *burst) alive() error {
 	var errs []error
-	for _, c := range []*subprocess{b.ingest, b.processor} {
+	for _, c := range []*environment.Subprocess{b.ingest, b.processor} {
 		if c != nil {
-			errs = append(errs, c.alive())
+			errs = append(errs, c.Alive())
 		}
 	}
 	return errors.Join(errs...)
@@ -119,18 +122,18 @@ func (b *burst) alive() error {
 func (b *burst) launch(ctx context.Context) error {
 	p := b.environment
 	providers := []string{raw.ProviderLOX24, raw.ProviderUAPAY}
-	p.sourceRate = b.config.Capacity / float64(len(providers))
-	path, err := p.writeConfig(b.config.Connections)
+	p.SourceRate = b.config.Capacity / float64(len(providers))
+	path, err := p.WriteConfig(b.config.Connections)
 	if err != nil {
 		return err
 	}
-	if b.processor, err = p.launch("processor", path); err != nil {
+	if b.processor, err = p.Launch("processor", path); err != nil {
 		return err
 	}
-	if b.ingest, err = p.launch("ingest", path); err != nil {
+	if b.ingest, err = p.Launch("ingest", path); err != nil {
 		return err
 	}
-	if b.address, err = b.ingest.says(ctx, saidIngest); err != nil {
+	if b.address, err = b.ingest.Says(ctx, environment.SaidIngest); err != nil {
 		return err
 	}
 	b.load(providers)
@@ -149,9 +152,9 @@ type prepared struct {
 // load makes the webhooks.
 func (b *burst) load(providers []string) {
 	const distinct = 50_000
-	b.environment.o.Progress.Step("making the webhooks", distinct)
+	b.environment.Options.Progress.Step("making the webhooks", distinct)
 	plan := simulator.NewPlan(simulator.Options{
-		Seed: b.environment.o.Seed, Start: b.start, Accounts: accounts(), Providers: providers, Webhooks: distinct, Spacing: time.Second / 500,
+		Seed: b.environment.Options.Seed, Start: b.start, Accounts: environment.Accounts(), Providers: providers, Webhooks: distinct, Spacing: time.Second / 500,
 	})
 	for {
 		s, more := plan.Next()
@@ -160,7 +163,7 @@ func (b *burst) load(providers []string) {
 		}
 		body := s.Body(b.start, 0)
 		b.webhooks = append(b.webhooks, &prepared{
-			bytes: encodeRequest(s.Path(), s.Header(body, time.Now()), body), provider: s.Provider(), order: s.Order, digest: simulator.Digest(body),
+			bytes: loadgen.EncodeRequest(s.Path(), s.Header(body, time.Now()), body), provider: s.Provider(), order: s.Order, digest: simulator.Digest(body),
 		})
 	}
 }
@@ -191,8 +194,8 @@ func (b *burst) measure(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.environment.o.Progress.Step("waiting for the lag to go", 0)
-	if err := b.environment.finish(ctx, b.processor, total); err != nil {
+	b.environment.Options.Progress.Step("waiting for the lag to go", 0)
+	if err := b.environment.Finish(ctx, b.processor, total); err != nil {
 		return err
 	}
 	gone := time.Since(over)
@@ -207,7 +210,7 @@ func (b *burst) measure(ctx context.Context) error {
 // total is the number of records in the raw topics: those answered 200, and perhaps
 // records whose sender got no answer.
 func (b *burst) total(ctx context.Context) (int64, error) {
-	ends, err := b.environment.rawEnds(ctx)
+	ends, err := b.environment.RawEnds(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -219,8 +222,8 @@ func (b *burst) total(ctx context.Context) (int64, error) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if sure := accepted(b.sent); total < sure || total > sure+b.unsure {
-		b.report.fault(fmt.Sprintf("%d webhooks were answered 200 and %d without a word whether they are stored; %d are in the raw topics", sure, b.unsure, total))
+	if sure := environment.Accepted(b.sent); total < sure || total > sure+b.unsure {
+		b.report.Fault(fmt.Sprintf("%d webhooks were answered 200 and %d without a word whether they are stored; %d are in the raw topics", sure, b.unsure, total))
 	}
 	return total, nil
 }
@@ -231,18 +234,18 @@ func (b *burst) judge(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := b.environment.finish(ctx, b.processor, total); err != nil {
+	if err := b.environment.Finish(ctx, b.processor, total); err != nil {
 		return err
 	}
-	if b.environment.o.Check == CheckNone {
+	if b.environment.Options.Check == environment.CheckNone {
 		return nil
 	}
 	var faults []string
-	if total == accepted(b.sent) {
-		faults, err = b.environment.check(ctx, b.environment.o.Check, b.sent)
+	if total == environment.Accepted(b.sent) {
+		faults, err = b.environment.Check(ctx, b.environment.Options.Check, b.sent)
 	} else {
-		faults, err = b.environment.checkRows(ctx, total)
+		faults, err = b.environment.CheckRows(ctx, total)
 	}
-	b.report.fault(faults...)
+	b.report.Fault(faults...)
 	return err
 }

@@ -10,6 +10,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/environment"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/loadgen"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/result"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 )
 
@@ -21,16 +24,16 @@ type tally struct {
 	// 503, and those whose connection broke.
 	unsure   int64
 	cut      int64
-	answered *latency
+	answered *result.Latency
 }
 
 // phase sends at a fixed rate for a while (0: closed-loop, as fast as ingest answers)
 // and records the result.
-func (b *burst) phase(ctx context.Context, name string, rate float64, while time.Duration) (*Run, error) {
+func (b *burst) phase(ctx context.Context, name string, rate float64, while time.Duration) (*result.Run, error) {
 	p := b.environment
-	p.o.Progress.Step(name, int64(rate*while.Seconds()))
+	p.Options.Progress.Step(name, int64(rate*while.Seconds()))
 	b.mu.Lock()
-	b.statuses, b.cut, b.answered = map[int]int64{}, 0, newLatency()
+	b.statuses, b.cut, b.answered = map[int]int64{}, 0, result.NewLatency()
 	b.mu.Unlock()
 	watching, stop := context.WithCancel(ctx)
 	defer stop()
@@ -42,7 +45,7 @@ func (b *burst) phase(ctx context.Context, name string, rate float64, while time
 	if err != nil {
 		return nil, err
 	}
-	run := Run{Name: name, Checked: p.o.Check}
+	run := result.Run{Name: name, Checked: p.Options.Check}
 	f := &run.Figures
 	f.Add("sent", float64(sent))
 	f.Add("sent_per_second", float64(sent)/took.Seconds())
@@ -51,19 +54,19 @@ func (b *burst) phase(ctx context.Context, name string, rate float64, while time
 	f.Add("answered_429", float64(b.statuses[http.StatusTooManyRequests]))
 	f.Add("answered_503", float64(b.statuses[http.StatusServiceUnavailable]))
 	f.Add("connections_cut", float64(b.cut))
-	b.answered.figures(f, "answer")
+	b.answered.Figures(f, "answer")
 	f.Add("worst_lag_records", float64(worst))
-	for _, c := range []*subprocess{b.ingest, b.processor} {
-		used, err := c.uses()
+	for _, c := range []*environment.Subprocess{b.ingest, b.processor} {
+		used, err := c.Uses()
 		if err != nil {
-			return nil, errors.Join(err, c.alive())
+			return nil, errors.Join(err, c.Alive())
 		}
-		f.Add(c.role+"_rss_mb", mega(used.rss))
-		f.Add(c.role+"_peak_rss_mb", mega(used.peak))
+		f.Add(c.Role+"_rss_mb", environment.Mega(used.RSS))
+		f.Add(c.Role+"_peak_rss_mb", environment.Mega(used.Peak))
 	}
 	for _, status := range slices.Sorted(maps.Keys(b.statuses)) {
 		if !slices.Contains([]int{http.StatusOK, http.StatusTooManyRequests, http.StatusServiceUnavailable}, status) {
-			b.report.fault(fmt.Sprintf("%s: %d webhooks were answered %d", name, b.statuses[status], status))
+			b.report.Fault(fmt.Sprintf("%s: %d webhooks were answered %d", name, b.statuses[status], status))
 		}
 	}
 	b.report.Runs = append(b.report.Runs, run)
@@ -89,7 +92,7 @@ func (b *burst) send(ctx context.Context, rate float64, while time.Duration) (se
 		if rate > 0 {
 			due := began.Add(time.Duration(float64(sent) / rate * float64(time.Second)))
 			if pause := time.Until(due); pause >= time.Millisecond {
-				if err := wait(ctx, pause); err != nil {
+				if err := environment.Wait(ctx, pause); err != nil {
 					break
 				}
 			}
@@ -97,11 +100,11 @@ func (b *burst) send(ctx context.Context, rate float64, while time.Duration) (se
 		r := b.webhooks[b.next%len(b.webhooks)]
 		b.next++
 		select {
-		case queues[shard(r.order, len(queues))] <- r:
+		case queues[environment.Shard(r.order, len(queues))] <- r:
 			sent++
 		case <-ctx.Done():
 		}
-		b.environment.o.Progress.At(sent)
+		b.environment.Options.Progress.At(sent)
 	}
 	for _, q := range queues {
 		close(q)
@@ -112,23 +115,23 @@ func (b *burst) send(ctx context.Context, rate float64, while time.Duration) (se
 
 // carry sends over one connection, and reopens it if it breaks.
 func (b *burst) carry(ctx context.Context, queue <-chan *prepared) error {
-	s, err := dial(ctx, b.address)
+	s, err := loadgen.Dial(ctx, b.address)
 	if err != nil {
 		return err
 	}
-	defer func() { s.close() }()
+	defer func() { s.Close() }()
 	for r := range queue {
 		if ctx.Err() != nil {
 			continue // the queue is emptied, so that nobody waits for it
 		}
 		began := time.Now()
-		status, err := s.send(r.bytes, nil)
+		status, err := s.Send(r.bytes, nil)
 		b.note(r, status, err, time.Since(began))
 		if err == nil {
 			continue
 		}
-		s.close()
-		again, err := dial(ctx, b.address)
+		s.Close()
+		again, err := loadgen.Dial(ctx, b.address)
 		if err != nil {
 			return err
 		}
@@ -147,7 +150,7 @@ func (b *burst) note(r *prepared, status int, err error, took time.Duration) {
 		return
 	}
 	b.statuses[status]++
-	b.answered.add(took)
+	b.answered.Add(took)
 	switch status {
 	case http.StatusOK:
 		c := simulator.Count{Webhooks: 1, Tries: 1, Accepted: 1, Digest: r.digest}
@@ -166,7 +169,7 @@ func (b *burst) note(r *prepared, status int, err error, took time.Duration) {
 // watch returns the highest number of records accepted but not yet processed.
 func (b *burst) watch(ctx context.Context) (worst int64) {
 	for {
-		ends, err := b.environment.rawEnds(ctx)
+		ends, err := b.environment.RawEnds(ctx)
 		if err == nil {
 			var total int64
 			for _, partitions := range ends {
@@ -174,11 +177,11 @@ func (b *burst) watch(ctx context.Context) (worst int64) {
 					total += end
 				}
 			}
-			if m, err := b.environment.moment(ctx, b.processor, ends); err == nil {
-				worst = max(worst, total-m.done)
+			if m, err := b.environment.Moment(ctx, b.processor, b.environment.RawGroupNames(), ends); err == nil {
+				worst = max(worst, total-m.Done)
 			}
 		}
-		if wait(ctx, time.Second/4) != nil {
+		if environment.Wait(ctx, time.Second/4) != nil {
 			return worst
 		}
 	}

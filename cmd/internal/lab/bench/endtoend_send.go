@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/environment"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/loadgen"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 )
 
@@ -43,13 +45,13 @@ func (b *way) send(ctx context.Context, plan *simulator.Plan) error {
 		}
 		at := b.began.Add(time.Duration(float64(n) / b.config.Rate * float64(time.Second)))
 		if pause := time.Until(at); pause >= time.Millisecond {
-			failed = wait(ctx, pause)
+			failed = environment.Wait(ctx, pause)
 		}
 		select {
-		case queues[shard(s.Order, len(queues))] <- due{s, at}:
+		case queues[environment.Shard(s.Order, len(queues))] <- due{s, at}:
 		case <-ctx.Done():
 		}
-		b.environment.o.Progress.At(int64(n))
+		b.environment.Options.Progress.At(int64(n))
 	}
 	for _, q := range queues {
 		close(q)
@@ -60,18 +62,18 @@ func (b *way) send(ctx context.Context, plan *simulator.Plan) error {
 
 // carry is one connection.
 func (b *way) carry(ctx context.Context, queue <-chan due) error {
-	s, err := dial(ctx, b.address)
+	s, err := loadgen.Dial(ctx, b.address)
 	if err != nil {
 		return err
 	}
-	defer s.close()
+	defer s.Close()
 	var text []byte
 	for d := range queue {
 		if ctx.Err() != nil {
 			continue
 		}
 		body := d.send.Body(b.start, 0)
-		status, err := s.send(encodeRequest(d.send.Path(), d.send.Header(body, time.Now()), body), &text)
+		status, err := s.Send(loadgen.EncodeRequest(d.send.Path(), d.send.Header(body, time.Now()), body), &text)
 		switch {
 		case err != nil:
 			return err
@@ -99,7 +101,7 @@ func (b *way) accepted(d due, body, text []byte) error {
 	}
 	b.readers.expect(d, r.Records[0], now)
 	if d.at.After(b.began.Add(b.config.Warm)) {
-		b.answered.add(now.Sub(d.at))
+		b.answered.Add(now.Sub(d.at))
 	}
 	c := simulator.Count{Webhooks: 1, Tries: 1, Accepted: 1, Digest: simulator.Digest(body)}
 	if d.send.Repeat > 0 {

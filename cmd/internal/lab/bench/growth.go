@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/environment"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/result"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
@@ -51,42 +53,42 @@ func (c *GrowthConfig) Validate() error {
 
 // Growth measures the cost of a record while the state grows: the same load at each
 // size, on the same state.
-func Growth(ctx context.Context, o Options, config GrowthConfig) (report *Report, err error) {
+func Growth(ctx context.Context, o environment.Options, config GrowthConfig) (report *result.Report, err error) {
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
-	large := o.Check == CheckModel && config.Entities[len(config.Entities)-1] > checkedEntities
+	large := o.Check == environment.CheckModel && config.Entities[len(config.Entities)-1] > checkedEntities
 	if large {
-		o.Check = CheckNone
+		o.Check = environment.CheckNone
 	}
-	p, err := open(ctx, &o)
+	p, err := environment.Open(ctx, &o)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, p.close()) }() //nolint:contextcheck // a stop has its own time
-	if err := p.useOnly(); err != nil {
+	defer func() { err = errors.Join(err, p.Close()) }() //nolint:contextcheck // a stop has its own time
+	if err := p.UseOnly(); err != nil {
 		return nil, err
 	}
 	g := &growth{environment: p, config: config, sent: map[string]simulator.Count{}}
-	report = p.report("growth", o.Now().UTC().Truncate(time.Second), map[string]string{"webhooks": strconv.FormatInt(config.Webhooks, 10)})
+	report = p.NewReport("growth", o.Now().UTC().Truncate(time.Second), map[string]string{"webhooks": strconv.FormatInt(config.Webhooks, 10)})
 	defer func() {
-		if g.subprocess != nil && g.subprocess.alive() == nil {
-			g.subprocess.kill()
+		if g.subprocess != nil && g.subprocess.Alive() == nil {
+			g.subprocess.Kill()
 		}
 	}()
 	if err := g.measure(ctx, report); err != nil {
 		return nil, err
 	}
-	faults, err := p.check(ctx, o.Check, g.sent)
+	faults, err := p.Check(ctx, o.Check, g.sent)
 	if err != nil {
 		return nil, err
 	}
-	report.fault(faults...)
+	report.Fault(faults...)
 	if large {
 		report.Notes = append(report.Notes, fmt.Sprintf("beyond %d entities the answers are counted only (every record was processed); --check audit proves them", checkedEntities))
 	}
 	report.Right = len(report.Faults) == 0
-	return report, g.subprocess.stop()
+	return report, g.subprocess.Stop()
 }
 
 // checkedEntities is the largest state that is compared with the model, which is held
@@ -95,9 +97,9 @@ const checkedEntities = 500_000
 
 // growth is a measurement under way.
 type growth struct {
-	environment *environment
+	environment *environment.Environment
 	config      GrowthConfig
-	subprocess  *subprocess
+	subprocess  *environment.Subprocess
 	sent        map[string]simulator.Count
 	// loads counts them: each has a seed of its own, and with it names of its own.
 	loads uint64
@@ -105,13 +107,13 @@ type growth struct {
 	stories int64
 }
 
-func (g *growth) measure(ctx context.Context, report *Report) error {
-	limit := g.environment.o.budget()
+func (g *growth) measure(ctx context.Context, report *result.Report) error {
+	limit := g.environment.Options.Budget()
 	for i, entities := range g.config.Entities {
 		if err := g.grow(ctx, entities); err != nil {
 			return err
 		}
-		for range g.environment.o.Runs {
+		for range g.environment.Options.Runs {
 			run, err := g.load(ctx, entities)
 			if err != nil {
 				return err
@@ -119,9 +121,9 @@ func (g *growth) measure(ctx context.Context, report *Report) error {
 			report.Runs = append(report.Runs, *run)
 		}
 		if i > 0 {
-			report.compareProcessor(title(entities), title(g.config.Entities[0]))
+			environment.CompareProcessor(report, title(entities), title(g.config.Entities[0]))
 		}
-		if !limit.step() && i+1 < len(g.config.Entities) {
+		if !limit.Step() && i+1 < len(g.config.Entities) {
 			report.Notes = append(report.Notes, fmt.Sprintf("the time (--for) was over after %d entities", entities))
 			return nil
 		}
@@ -141,7 +143,7 @@ func (g *growth) grow(ctx context.Context, entities int64) error {
 	}
 	g.stories += stories
 	const perSecond = 2000 // by the providers' time
-	load := Load{Webhooks: stories * webhooksPerStory, Providers: []string{raw.ProviderLOX24, raw.ProviderUAPAY}, PerSecond: perSecond}
+	load := environment.Load{Webhooks: stories * environment.WebhooksPerStory, Providers: []string{raw.ProviderLOX24, raw.ProviderUAPAY}, PerSecond: perSecond}
 	if err := g.stop(); err != nil {
 		return err
 	}
@@ -151,49 +153,49 @@ func (g *growth) grow(ctx context.Context, entities int64) error {
 	if err := g.start(); err != nil {
 		return err
 	}
-	g.environment.o.Progress.Step(fmt.Sprintf("making a state of %d entities", entities), 0)
-	if err := g.environment.finish(ctx, g.subprocess, accepted(g.sent)); err != nil {
+	g.environment.Options.Progress.Step(fmt.Sprintf("making a state of %d entities", entities), 0)
+	if err := g.environment.Finish(ctx, g.subprocess, environment.Accepted(g.sent)); err != nil {
 		return err
 	}
 	return g.calm(ctx)
 }
 
 // load measures the load on the state that there is.
-func (g *growth) load(ctx context.Context, entities int64) (*Run, error) {
+func (g *growth) load(ctx context.Context, entities int64) (*result.Run, error) {
 	p := g.environment
 	if err := g.stop(); err != nil {
 		return nil, err
 	}
-	before := accepted(g.sent)
-	load := Load{Webhooks: g.config.Webhooks, Providers: []string{raw.ProviderLOX24, raw.ProviderUAPAY}, Repeats: 0.05, Disorder: 0.02, PerSecond: 500}
+	before := environment.Accepted(g.sent)
+	load := environment.Load{Webhooks: g.config.Webhooks, Providers: []string{raw.ProviderLOX24, raw.ProviderUAPAY}, Repeats: 0.05, Disorder: 0.02, PerSecond: 500}
 	if err := g.fill(ctx, load, g.config.Webhooks, func(*simulator.Send) bool { return true }); err != nil {
 		return nil, err
 	}
 	if err := g.start(); err != nil {
 		return nil, err
 	}
-	d, err := p.drainFrom(ctx, g.subprocess, before, accepted(g.sent))
+	d, err := p.DrainFrom(ctx, g.subprocess, before, environment.Accepted(g.sent))
 	if err != nil {
 		return nil, err
 	}
-	run := &Run{Name: title(entities), Checked: p.o.Check}
-	p.processed(&run.Figures, g.subprocess, d, accepted(g.sent)-before)
-	bytes, err := size(p.stateDir())
+	run := &result.Run{Name: title(entities), Checked: p.Options.Check}
+	p.Processed(&run.Figures, g.subprocess, d, environment.Accepted(g.sent)-before)
+	bytes, err := size(p.StateDir())
 	if err != nil {
 		return nil, err
 	}
-	run.Figures.Add("state_mb", mega(bytes))
+	run.Figures.Add("state_mb", environment.Mega(bytes))
 	return run, nil
 }
 
 // fill brings those of a load that are wanted into the raw topics.
-func (g *growth) fill(ctx context.Context, load Load, total int64, wanted func(*simulator.Send) bool) error {
+func (g *growth) fill(ctx context.Context, load environment.Load, total int64, wanted func(*simulator.Send) bool) error {
 	p := g.environment
 	g.loads++
-	o := *p.o
-	o.Seed = p.o.Seed + g.loads*7919 // orders carry the seed in their name
-	start := load.start(&o)
-	counts, err := p.fillWith(ctx, load.plan(&o, start), start, total, wanted)
+	o := *p.Options
+	o.Seed = p.Options.Seed + g.loads*7919 // orders carry the seed in their name
+	start := load.Start(&o)
+	counts, err := p.FillWith(ctx, load.Plan(&o, start), start, total, wanted)
 	for provider, c := range counts {
 		sum := g.sent[provider]
 		sum.Add(c)
@@ -203,9 +205,9 @@ func (g *growth) fill(ctx context.Context, load Load, total int64, wanted func(*
 }
 
 func (g *growth) start() (err error) {
-	path, err := g.environment.writeConfig(0)
+	path, err := g.environment.WriteConfig(0)
 	if err == nil {
-		g.subprocess, err = g.environment.launch("processor", path)
+		g.subprocess, err = g.environment.Launch("processor", path)
 	}
 	return err
 }
@@ -216,25 +218,25 @@ func (g *growth) stop() error {
 	}
 	c := g.subprocess
 	g.subprocess = nil
-	return c.stop()
+	return c.Stop()
 }
 
 // calm waits until the timers of abandoned scenarios have fired, so that the measured
 // load does not include them. Watermarks keep being emitted.
 func (g *growth) calm(ctx context.Context) error {
-	g.environment.o.Progress.Step("waiting for the last deadlines", 0)
-	clocks := 12 * float64(g.environment.o.Partitions) * float64(g.environment.o.Partitions)
+	g.environment.Options.Progress.Step("waiting for the last deadlines", 0)
+	clocks := 12 * float64(g.environment.Options.Partitions) * float64(g.environment.Options.Partitions)
 	for last := -1.0; ; {
-		m, err := g.subprocess.metrics(ctx)
+		m, err := g.subprocess.Metrics(ctx)
 		if err != nil {
-			return errors.Join(err, g.subprocess.alive())
+			return errors.Join(err, g.subprocess.Alive())
 		}
 		told := m["tributary_processor_outputs_total"]
 		if last >= 0 && told-last <= clocks {
 			return nil
 		}
 		last = told
-		if err := wait(ctx, g.config.QuietFor); err != nil {
+		if err := environment.Wait(ctx, g.config.QuietFor); err != nil {
 			return err
 		}
 	}

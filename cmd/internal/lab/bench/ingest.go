@@ -8,6 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/environment"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/loadgen"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/result"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -59,32 +62,32 @@ func (c *IngestConfig) Validate() error {
 
 // Ingest measures a separate ingest process over keep-alive connections in a closed
 // loop: CPU per webhook and the latency seen by the sender.
-func Ingest(ctx context.Context, o Options, config IngestConfig) (report *Report, err error) {
+func Ingest(ctx context.Context, o environment.Options, config IngestConfig) (report *result.Report, err error) {
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
-	p, err := open(ctx, &o)
+	p, err := environment.Open(ctx, &o)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, p.close()) }() //nolint:contextcheck // a stop has its own time
-	if err := p.useOnly(); err != nil {
+	defer func() { err = errors.Join(err, p.Close()) }() //nolint:contextcheck // a stop has its own time
+	if err := p.UseOnly(); err != nil {
 		return nil, err
 	}
-	path, err := p.writeConfig(slices.Max(config.Connections) + config.Idle + 16)
+	path, err := p.WriteConfig(slices.Max(config.Connections) + config.Idle + 16)
 	if err != nil {
 		return nil, err
 	}
-	c, err := p.launch("ingest", path)
+	c, err := p.Launch("ingest", path)
 	if err != nil {
 		return nil, err
 	}
 	defer func() {
-		if c.alive() == nil {
-			c.kill()
+		if c.Alive() == nil {
+			c.Kill()
 		}
 	}()
-	address, err := c.says(ctx, saidIngest)
+	address, err := c.Says(ctx, environment.SaidIngest)
 	if err != nil {
 		return nil, err
 	}
@@ -92,15 +95,15 @@ func Ingest(ctx context.Context, o Options, config IngestConfig) (report *Report
 	if start.IsZero() {
 		start = o.Now().UTC().Truncate(time.Second)
 	}
-	b := &ingestBench{environment: p, subprocess: c, config: config, address: address, start: start, sent: map[string]*loadGenerator{}}
-	b.report = p.report("ingest", start, map[string]string{"duration": config.Duration.String()})
+	b := &ingestBench{environment: p, subprocess: c, config: config, address: address, start: start, sent: map[string]*loadgen.Generator{}, metrics: true}
+	b.report = p.NewReport("ingest", start, map[string]string{"duration": config.Duration.String()})
 	if err := b.runs(ctx); err != nil {
 		return nil, err
 	}
-	if err := c.stop(); err != nil {
+	if err := c.Stop(); err != nil {
 		return nil, err
 	}
-	if o.Check != CheckNone {
+	if o.Check != environment.CheckNone {
 		if err := b.check(ctx); err != nil {
 			return nil, err
 		}
@@ -111,28 +114,30 @@ func Ingest(ctx context.Context, o Options, config IngestConfig) (report *Report
 
 // ingestBench is one under way.
 type ingestBench struct {
-	environment *environment
-	subprocess  *subprocess
+	environment *environment.Environment
+	subprocess  *environment.Subprocess
 	config      IngestConfig
 	address     string
 	start       time.Time
-	sent        map[string]*loadGenerator // by provider
-	report      *Report
+	sent        map[string]*loadgen.Generator // by provider
+	report      *result.Report
+	// metrics is set if the process has an ops port.
+	metrics bool
 }
 
 func (b *ingestBench) runs(ctx context.Context) error {
 	for _, provider := range b.config.Providers {
 		v := b.loadGenerator(provider)
-		if len(v.requests) == 0 {
+		if len(v.Requests) == 0 {
 			continue
 		}
 		b.sent[provider] = v
-		b.environment.o.Progress.Step("warming up "+provider, 0)
-		if _, err := v.fire(ctx, b.address, b.config.Connections[0], b.config.Warm); err != nil {
+		b.environment.Options.Progress.Step("warming up "+provider, 0)
+		if _, err := v.Fire(ctx, b.address, b.config.Connections[0], b.config.Warm); err != nil {
 			return b.explain(err)
 		}
 	}
-	for range b.environment.o.Runs {
+	for range b.environment.Options.Runs {
 		for _, provider := range b.config.Providers {
 			for _, connections := range b.config.Connections {
 				if v := b.sent[provider]; v != nil {
@@ -154,17 +159,17 @@ func (b *ingestBench) explain(err error) error {
 	if err == nil {
 		return nil
 	}
-	return errors.Join(err, b.subprocess.alive())
+	return errors.Join(err, b.subprocess.Alive())
 }
 
 // loadGenerator makes the requests of a provider, ready to be sent.
-func (b *ingestBench) loadGenerator(provider string) *loadGenerator {
+func (b *ingestBench) loadGenerator(provider string) *loadgen.Generator {
 	const distinct = 1000
 	plan := simulator.NewPlan(simulator.Options{
-		Seed: b.environment.o.Seed, Start: b.start, Accounts: accounts(), Providers: []string{provider}, Webhooks: 2 * distinct, Spacing: time.Millisecond,
+		Seed: b.environment.Options.Seed, Start: b.start, Accounts: environment.Accounts(), Providers: []string{provider}, Webhooks: 2 * distinct, Spacing: time.Millisecond,
 	})
-	v := &loadGenerator{provider: provider}
-	for len(v.requests) < distinct {
+	v := &loadgen.Generator{Provider: provider}
+	for len(v.Requests) < distinct {
 		s, more := plan.Next()
 		if !more {
 			break
@@ -173,69 +178,82 @@ func (b *ingestBench) loadGenerator(provider string) *loadGenerator {
 			continue // what it costs is mostly the provider's time
 		}
 		body := s.Body(b.start, 0)
-		request := request{bytes: encodeRequest(s.Path(), s.Header(body, time.Now()), body), items: int64(s.Items())}
+		request := loadgen.Request{Bytes: loadgen.EncodeRequest(s.Path(), s.Header(body, time.Now()), body), Items: int64(s.Items())}
 		if provider != raw.ProviderVoximplant {
-			request.digest = simulator.Digest(body)
+			request.Digest = simulator.Digest(body)
 		}
-		v.requests = append(v.requests, request)
+		v.Requests = append(v.Requests, request)
 	}
-	v.acked = make([]int64, len(v.requests))
+	v.Acked = make([]int64, len(v.Requests))
 	return v
 }
 
-// run measures one count of connections.
-func (b *ingestBench) run(ctx context.Context, v *loadGenerator, connections int) error {
-	p := b.environment
-	p.o.Progress.Step(fmt.Sprintf("%s, %d connections", v.provider, connections), 0)
-	before, err := b.look(ctx)
+// run measures one count of connections and adds the run to the report.
+func (b *ingestBench) run(ctx context.Context, v *loadgen.Generator, connections int) error {
+	run, err := b.measure(ctx, v, connections)
 	if err != nil {
 		return err
 	}
-	loadResult, err := v.fire(ctx, b.address, connections, b.config.Duration)
+	b.report.Runs = append(b.report.Runs, *run)
+	return nil
+}
+
+// measure measures one count of connections.
+func (b *ingestBench) measure(ctx context.Context, v *loadgen.Generator, connections int) (*result.Run, error) {
+	p := b.environment
+	p.Options.Progress.Step(fmt.Sprintf("%s, %d connections", v.Provider, connections), 0)
+	before, err := b.look(ctx)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	loadResult, err := v.Fire(ctx, b.address, connections, b.config.Duration)
+	if err != nil {
+		return nil, err
 	}
 	after, err := b.look(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	n := float64(loadResult.answers)
-	f := Figures{}
+	n := float64(loadResult.Answers)
+	f := result.Figures{}
 	f.Add("requests", n)
-	f.Add("requests_per_second", n/loadResult.took.Seconds())
-	f.Add("cpu_us_per_webhook", (after.us.cpu-before.us.cpu).Seconds()/n*1e6)
-	if p.o.BrokerPID != 0 {
-		f.Add("broker_cpu_us_per_webhook", (after.broker.cpu-before.broker.cpu).Seconds()/n*1e6)
+	f.Add("requests_per_second", n/loadResult.Took.Seconds())
+	f.Add("cpu_us_per_webhook", (after.us.CPU-before.us.CPU).Seconds()/n*1e6)
+	if p.Options.BrokerPID != 0 {
+		f.Add("broker_cpu_us_per_webhook", (after.broker.CPU-before.broker.CPU).Seconds()/n*1e6)
 	}
-	f.Add("load_cpu_us_per_webhook", loadResult.cpu.Seconds()/n*1e6)
-	loadResult.latency.figures(&f, "answer")
-	f.Add("allocations_per_webhook", (after.mallocs-before.mallocs)/n)
-	f.Add("allocated_bytes_per_webhook", (after.allocated-before.allocated)/n)
-	f.Add("rss_mb", mega(after.us.rss))
-	f.Add("peak_rss_mb", mega(after.us.peak))
-	f.Add("bytes_per_request", float64(len(v.requests[0].bytes)))
-	b.report.Runs = append(b.report.Runs, Run{Name: fmt.Sprintf("%s c=%d", v.provider, connections), Figures: f, Checked: checkedBytes})
-	if loadResult.refused > 0 {
-		b.report.fault(fmt.Sprintf("%s with %d connections: %d answers were not 200, such as %d", v.provider, connections, loadResult.refused, loadResult.status))
+	f.Add("load_cpu_us_per_webhook", loadResult.CPU.Seconds()/n*1e6)
+	loadResult.Latency.Figures(&f, "answer")
+	if b.metrics {
+		f.Add("allocations_per_webhook", (after.mallocs-before.mallocs)/n)
+		f.Add("allocated_bytes_per_webhook", (after.allocated-before.allocated)/n)
 	}
-	return nil
+	f.Add("rss_mb", environment.Mega(after.us.RSS))
+	f.Add("peak_rss_mb", environment.Mega(after.us.Peak))
+	f.Add("bytes_per_request", float64(len(v.Requests[0].Bytes)))
+	if loadResult.Refused > 0 {
+		b.report.Fault(fmt.Sprintf("%s with %d connections: %d answers were not 200, such as %d", v.Provider, connections, loadResult.Refused, loadResult.Status))
+	}
+	return &result.Run{Name: fmt.Sprintf("%s c=%d", v.Provider, connections), Figures: f, Checked: checkedBytes}, nil
 }
 
 // state is one sample of ingest's usage and metrics.
 type state struct {
-	us, broker         usage
+	us, broker         environment.Usage
 	mallocs, allocated float64
 }
 
 func (b *ingestBench) look(ctx context.Context) (s state, err error) {
-	m, err := b.subprocess.metrics(ctx)
-	if err != nil {
+	if b.metrics {
+		m, err := b.subprocess.Metrics(ctx)
+		if err != nil {
+			return s, err
+		}
+		s.mallocs, s.allocated = m["go_memstats_mallocs_total"], m["go_memstats_alloc_bytes_total"]
+	}
+	if s.us, err = b.subprocess.Uses(); err != nil {
 		return s, err
 	}
-	s.mallocs, s.allocated = m["go_memstats_mallocs_total"], m["go_memstats_alloc_bytes_total"]
-	if s.us, err = b.subprocess.uses(); err != nil {
-		return s, err
-	}
-	s.broker, err = b.environment.brokerUsage()
+	s.broker, err = b.environment.BrokerUsage()
 	return s, err
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/environment"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
@@ -27,18 +28,18 @@ type stored struct {
 func (b *ingestBench) check(ctx context.Context) error {
 	for provider, v := range b.sent {
 		var want stored
-		for i, n := range v.acked {
-			want.records += n * v.requests[i].items
-			want.digest += uint64(n) * v.requests[i].digest //nolint:gosec // a sum that may wrap
+		for i, n := range v.Acked {
+			want.records += n * v.Requests[i].Items
+			want.digest += uint64(n) * v.Requests[i].Digest //nolint:gosec // a sum that may wrap
 		}
-		have, err := b.environment.stored(ctx, "raw."+provider+".v1", want.records)
+		have, err := readStored(ctx, b.environment, "raw."+provider+".v1", want.records)
 		if err != nil {
 			return err
 		}
 		if provider == raw.ProviderVoximplant {
 			have.digest = 0 // a batch is stored callback by callback
 		}
-		b.report.fault(compareStored(provider, want, have)...)
+		b.report.Fault(compareStored(provider, want, have)...)
 	}
 	return nil
 }
@@ -56,11 +57,11 @@ func compareStored(provider string, want, have stored) []string {
 }
 
 // stored reads a topic to its end.
-func (p *environment) stored(ctx context.Context, topic string, total int64) (stored, error) {
-	p.o.Progress.Step("reading "+topic, total)
+func readStored(ctx context.Context, p *environment.Environment, topic string, total int64) (stored, error) {
+	p.Options.Progress.Step("reading "+topic, total)
 	var out stored
-	name := p.names.Topic(topic)
-	listed, err := p.admin.ListEndOffsets(ctx, name)
+	name := p.Names.Topic(topic)
+	listed, err := p.Admin.ListEndOffsets(ctx, name)
 	if err == nil {
 		err = listed.Error()
 	}
@@ -71,7 +72,7 @@ func (p *environment) stored(ctx context.Context, topic string, total int64) (st
 	for _, o := range listed[name] {
 		end += o.Offset
 	}
-	client, err := kgo.NewClient(append([]kgo.Opt{kgo.ConsumeTopics(name), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart())}, p.kafka...)...)
+	client, err := kgo.NewClient(append([]kgo.Opt{kgo.ConsumeTopics(name), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart())}, p.Kafka...)...)
 	if err != nil {
 		return out, fmt.Errorf("make a Kafka client: %w", err)
 	}
@@ -86,7 +87,7 @@ func (p *environment) stored(ctx context.Context, topic string, total int64) (st
 			out.digest += simulator.Digest(r.Value)
 			last = time.Now()
 		})
-		p.o.Progress.At(out.records)
+		p.Options.Progress.At(out.records)
 		if ctx.Err() != nil {
 			return out, ctx.Err()
 		}

@@ -1,149 +1,239 @@
 package bench
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"maps"
-	"net"
-	"os"
 	"path/filepath"
 	"strconv"
-	"time"
+	"strings"
 
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/environment"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/result"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/demo"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/model"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
+	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// Names of the columns.
+// Names of the peer's topics, without prefix.
 const (
-	nameOurs    = "tributary"
-	nameStreams = "kafka streams"
+	peerDecodedLOX24 = "peer.decoded.lox24"
+	peerDecodedUAPAY = "peer.decoded.uapay"
+	peerDuplicates   = "peer.duplicates"
+	peerJourneys     = "peer.enriched.journeys"
 )
 
-// prepareStreams builds the application in the folder streams, and has it fill its
-// topics; nil without the folder.
-func (b *peers) prepareStreams(ctx context.Context) (*peer, error) {
-	if b.config.streams() == "" {
-		return nil, nil //nolint:nilnil // nothing to measure is no error
+func peerTopics() []string {
+	return []string{
+		peerDecodedLOX24, peerDecodedUAPAY, peerDuplicates, "peer.enriched.verifications", "peer.enriched.payments", "peer.journey", peerJourneys,
 	}
-	if err := needed(nameStreams, partStreams, "java", "mvn", "go"); err != nil {
-		return nil, err
-	}
-	folder, err := copySources(b.config.streams(), filepath.Join(b.config.Work, "peers", partStreams))
-	if err != nil {
-		return nil, err
-	}
-	work := filepath.Join(b.config.Work, partStreams)
-	env, err := b.lendBroker(work)
-	if err != nil {
-		return nil, err
-	}
-	// The load generator's default start time is fixed. At some date its records would
-	// be older than the retention of an entity, and the processor would rightly drop
-	// the state.
-	base := b.environment.o.Now().Add(-loadAge - time.Duration(b.config.Verifications)*time.Second/loadgenRate)
-	env = append(env, fmt.Sprintf("LOAD=-verifications %d -base %d %s", b.config.Verifications, base.Unix(), os.Getenv("LOAD")))
-	if err := b.script(ctx, env, filepath.Join(folder, "run"), work, "setup"); err != nil {
-		return nil, unbuilt(nameStreams, partStreams, err)
-	}
-	return &peer{folder, work, env}, nil
 }
 
-// loadgenRate is how many verifications it begins in a second of its time.
-const loadgenRate = 500
+// Log messages of the peer: it has its partitions, and it has processed everything.
+const (
+	saidRunning = "running"
+	saidDrained = "drained"
+)
 
-// streams measures the processor beside the application in the folder streams: the
-// same bodies, the same broker, the same number of partitions.
-func (b *peers) streams(ctx context.Context, them *peer) error {
-	sent, start, err := b.environment.copyBodies(ctx, map[string]string{raw.ProviderLOX24: "raw.lox24", raw.ProviderUAPAY: "raw.uapay"})
+func (b *peers) target() string { return filepath.Join(b.config.Work, "streams") }
+
+// buildStreams builds the Kafka Streams application.
+func (b *peers) buildStreams(ctx context.Context) error {
+	return b.build(ctx, "mvn", "-q", "-B", "-f", filepath.Join(b.config.Sources, "streams", "pom.xml"), "-Dtarget="+b.target(), "package",
+		"dependency:copy-dependencies", "-DincludeScope=runtime", "-DoutputDirectory="+filepath.Join(b.target(), "libs"))
+}
+
+// streams compares the processor with the Kafka Streams application: the same raw topics,
+// the same broker, the same number of partitions.
+func (b *peers) streams(ctx context.Context) error {
+	p := b.environment
+	load := environment.DefaultLoad()
+	load.Webhooks, load.Providers = b.config.Webhooks, []string{raw.ProviderLOX24, raw.ProviderUAPAY}
+	start := load.Start(p.Options)
+	b.report.Start = start
+	sent, err := p.Fill(ctx, load.Plan(p.Options, start), start, load.Webhooks)
 	if err != nil {
 		return err
 	}
-	b.report.Start = start
-	err = b.inTurn(
-		func(n int) ([]Run, error) { return b.ours(ctx, sent, n) },
-		func(n int) ([]Run, error) { return b.theirs(ctx, them, n) },
+	err = b.inPairs(
+		func(n int) ([]result.Run, error) { return b.ours(ctx, sent, n) },
+		func(n int) ([]result.Run, error) { return b.theirs(ctx, sent, n) },
 	)
 	if err != nil {
 		return err
 	}
 	for _, v := range b.selectedProfiles {
-		b.report.compareProcessor(v.title(), nameStreams)
+		environment.CompareProcessor(b.report, v.Title(), nameStreams)
 	}
 	return nil
 }
 
-// lendBroker tells their script that its broker runs already: ours.
-func (b *peers) lendBroker(work string) (env []string, err error) {
-	_, port, err := net.SplitHostPort(b.environment.o.Brokers[0])
-	if err != nil {
-		return nil, fmt.Errorf("--brokers: %w", err)
-	}
-	folder := filepath.Join(work, "broker")
-	if err := os.MkdirAll(folder, 0o750); err != nil {
-		return nil, err
-	}
-	pid := strconv.Itoa(b.environment.o.BrokerPID)
-	return []string{"PORT=" + port}, os.WriteFile(filepath.Join(folder, "pid"), []byte(pid+"\n"), 0o600)
-}
-
-// ours are runs of the processor, one of each profile, in another order each time. The
-// discarded ones are checked with the model.
-func (b *peers) ours(ctx context.Context, sent map[string]simulator.Count, n int) ([]Run, error) {
-	defer b.environment.use(profile{})
-	var out []Run
+// ours are runs of the processor, one of each profile, in another order each time. Those of
+// the discarded pair are compared with the model.
+func (b *peers) ours(ctx context.Context, sent map[string]simulator.Count, n int) ([]result.Run, error) {
+	defer b.environment.Use(environment.Profile{})
+	var out []result.Run
 	for i := range b.selectedProfiles {
 		v := b.selectedProfiles[(n+i)%len(b.selectedProfiles)]
-		b.environment.use(v)
-		run, faults, err := b.environment.process(ctx, v.title(), sent, b.environment.checkOf(n))
+		b.environment.Use(v)
+		run, faults, err := b.environment.Process(ctx, v.Title(), sent, b.environment.CheckOf(n))
 		if err != nil {
 			return nil, err
 		}
 		for _, fault := range faults {
-			b.report.fault(v.title() + ": " + fault)
+			b.report.Fault(v.Title() + ": " + fault)
 		}
 		out = append(out, *run)
 	}
 	return out, nil
 }
 
-// theirs is a run of the application.
-func (b *peers) theirs(ctx context.Context, them *peer, n int) ([]Run, error) {
-	name := "pair-" + strconv.Itoa(n)
-	if err := b.script(ctx, them.env, filepath.Join(them.folder, "run"), them.work, "measure", name); err != nil {
+// theirs is a run of the application from an empty state.
+func (b *peers) theirs(ctx context.Context, sent map[string]simulator.Count, n int) ([]result.Run, error) {
+	p := b.environment
+	if err := errors.Join(p.Wipe(), p.Renew(ctx)); err != nil {
 		return nil, err
 	}
-	said, err := lines(filepath.Join(them.work, "results", name+".json"))
+	topics := peerTopics()
+	for i, name := range topics {
+		topics[i] = p.Names.Prefix + name
+	}
+	created, err := p.Admin.CreateTopics(ctx, p.Options.Partitions, -1, nil, topics...)
+	if err = errors.Join(err, created.Error()); err != nil {
+		return nil, fmt.Errorf("create the topics of %s: %w", nameStreams, err)
+	}
+	total := environment.Accepted(sent)
+	c, err := p.Start("peer", "java", "-Xmx2g", "-cp", filepath.Join(b.target(), "peer.jar")+":"+filepath.Join(b.target(), "libs", "*"),
+		"tributary.peer.App", strings.Join(p.Brokers, ","), p.Names.Prefix, p.StateDir(), strconv.FormatInt(total, 10))
 	if err != nil {
 		return nil, err
 	}
-	return streamsRun(said)
+	defer c.Kill()
+	first, end, err := b.drainPeer(ctx, c, total)
+	if err != nil {
+		return nil, err
+	}
+	run := &result.Run{Name: nameStreams, Checked: environment.CheckNone}
+	p.Costs(&run.Figures, &first, &end, total)
+	if err := c.Terminate(); err != nil {
+		return nil, err
+	}
+	if p.Options.Check == environment.CheckNone {
+		return []result.Run{*run}, nil
+	}
+	run.Checked = environment.CheckModel + ", in the discarded pair"
+	if n == 0 {
+		faults, err := b.checkPeer(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, fault := range faults {
+			b.report.Fault(nameStreams + ": " + fault)
+		}
+	}
+	return []result.Run{*run}, nil
 }
 
-// streamsRun reads the output of the script: the figures are in the first line, the
-// check of the output topics in the last.
-func streamsRun(said []map[string]any) ([]Run, error) {
-	all := map[string]any{}
-	for _, line := range said {
-		maps.Copy(all, line)
+// drainPeer waits until the application has processed and committed everything.
+func (b *peers) drainPeer(ctx context.Context, c *environment.Subprocess, total int64) (first, end environment.Moment, err error) {
+	p := b.environment
+	ends, err := p.RawEnds(ctx)
+	if err != nil {
+		return first, end, err
 	}
-	if all["problems"] != nil {
-		return nil, fmt.Errorf("the peer's own answers were wrong: %v", all["problems"])
+	if _, err := c.Says(ctx, saidRunning); err != nil {
+		return first, end, err
 	}
-	records := value(all, "input_done")
-	if records == 0 {
-		return nil, errors.New("the peer did nothing")
+	p.Options.Progress.Step("processing with "+nameStreams, total)
+	groups := []string{p.Names.Prefix + "peer"}
+	for {
+		if end, err = p.Moment(ctx, c, groups, ends); err != nil {
+			return first, end, err
+		}
+		if first.At.IsZero() {
+			first = end
+		}
+		p.Options.Progress.At(end.Done)
+		if end.Done >= total && len(c.Lines(saidDrained)) > 0 {
+			return first, end, nil
+		}
+		if err := environment.Wait(ctx, environment.Look); err != nil {
+			return first, end, err
+		}
 	}
-	f := Figures{}
-	f.Add("records", records)
-	f.Add("seconds", value(all, "seconds"))
-	f.Add("records_per_second", value(all, "records_per_s"))
-	f.Add("records_per_cpu_second", value(all, "records_per_app_cpu_s"))
-	f.Add("cpu_us_per_record", 1e6*value(all, "app_cpu_s")/records)
-	f.Add("broker_cpu_us_per_record", 1e6*value(all, "broker_cpu_s")/records)
-	const mebi = 1 << 20
-	f.Add("peak_rss_mb", value(all, "app_peak_rss_mb")*mebi/1e6)
-	f.Add("cpu_seconds", value(all, "app_cpu_s"))
-	return []Run{{Name: nameStreams, Figures: f, Checked: "its own"}}, nil
+}
+
+// checkPeer compares the application's committed outputs with the naive model: each fact is
+// decoded once, and every journey has its members and knows whether it is verified.
+func (b *peers) checkPeer(ctx context.Context) ([]string, error) {
+	p := b.environment
+	c, sources := environment.SettingsOfModel()
+	m := model.New(demo.ModelSettings(&c, sources, environment.PhoneKeys()), simulator.Digest)
+	for _, topic := range []string{schemas.RawLOX24, schemas.RawUAPAY} {
+		if err := p.ReadAll(ctx, p.Names.Topic(topic), func(r *kgo.Record) error { return m.Add(topic, r) }); err != nil {
+			return nil, err
+		}
+	}
+	var faults []string
+	for provider, topic := range map[string]string{raw.ProviderLOX24: peerDecodedLOX24, raw.ProviderUAPAY: peerDecodedUAPAY} {
+		var n int64
+		if err := p.ReadAll(ctx, p.Names.Prefix+topic, func(*kgo.Record) error { n++; return nil }); err != nil {
+			return nil, err
+		}
+		// It has no dead letters: it decodes what it can.
+		if want := m.Expected(provider); n < want.Decoded || n > want.Decoded+want.DeadLetters {
+			faults = append(faults, fmt.Sprintf("%s: %d facts are decoded, %d by the model", provider, n, want.Decoded))
+		}
+	}
+	have := map[string]peerJourney{}
+	err := p.ReadAll(ctx, p.Names.Prefix+peerJourneys, func(r *kgo.Record) error {
+		j, err := parsePeerJourney(r.Value)
+		have[string(r.Key)] = j
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	now := p.Options.Now()
+	want := map[string]peerJourney{}
+	for id, j := range m.Journeys(now, now) {
+		want[id] = peerJourney{verified: j.Verified, verifications: int64(j.Verifications), payments: int64(j.Payments)}
+	}
+	return append(faults, comparePeerJourneys(want, have)...), nil
+}
+
+// peerJourney is the part of a journey that the application and the model both have.
+type peerJourney struct {
+	verified                bool
+	verifications, payments int64
+}
+
+// parsePeerJourney reads the first three fields of the Avro record Journey of peer.avsc.
+func parsePeerJourney(value []byte) (peerJourney, error) {
+	in := bytes.NewReader(value)
+	verified, err := in.ReadByte()
+	verifications, err2 := binary.ReadVarint(in)
+	payments, err3 := binary.ReadVarint(in)
+	return peerJourney{verified == 1, verifications, payments}, errors.Join(err, err2, err3)
+}
+
+// comparePeerJourneys lists some of the differences. Journeys whose ids the processor replaces
+// by pseudonyms have other ids there, and are not compared.
+func comparePeerJourneys(want, have map[string]peerJourney) []string {
+	const most = 10
+	var faults []string
+	for id, w := range want {
+		pseudonym := strings.HasPrefix(id, source.PhonePrefix) || strings.HasPrefix(id, source.HMACPrefix)
+		if h := have[id]; h != w && !pseudonym && len(faults) < most {
+			faults = append(faults, fmt.Sprintf("journey %s is %+v, %+v by the model", id, h, w))
+		}
+	}
+	return faults
 }

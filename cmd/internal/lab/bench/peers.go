@@ -1,10 +1,7 @@
 package bench
 
 import (
-	"bufio"
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -12,36 +9,49 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
+
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/environment"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/result"
 )
 
-// PeersConfig says whom we are measured beside. The scripts of a folder are called as
-// its README says; they are not a part of this program.
+// PeersConfig is the configuration of Peers. The peers' sources are in deploy/bench/peers.
 type PeersConfig struct {
-	// Folder has a folder streams, a folder ingest, or both; or is one of them.
-	Folder string
-	// Work is the folder for builds and results.
+	// Sources is the folder of the peers' sources.
+	Sources string
+	// Work is the folder for builds.
 	Work string
-	// Only are the parts of the folder that are measured: streams, ingest.
+	// Only are the comparisons to make: streams, ingest.
 	Only []string
-	// Pairs is how many runs of each, one after the other, count. One more is made
-	// first, and thrown away: a cold broker is slower.
+	// Pairs is how many pairs of runs count. One more is made first and discarded: a cold
+	// broker is slower.
 	Pairs int
-	// Verifications is how large the load of the folder streams is; each makes five
-	// records on average.
-	Verifications int
-	// Ingest are the peers of the folder ingest, as its script names them.
-	Ingest []string
+	// Webhooks is about how many the processors get.
+	Webhooks int64
 	// Duration is that of a run of an ingest.
 	Duration time.Duration
-	// Connections of the load of ingests.
+	// Connections is a run for each count.
 	Connections []int
 }
 
+// The comparisons.
+const (
+	peerStreams = "streams"
+	peerIngest  = "ingest"
+)
+
+// Names of the columns.
+const (
+	nameStreams = "kafka streams"
+	nameBare    = "bare server"
+)
+
 // DefaultPeersConfig returns the configuration of the published figures.
 func DefaultPeersConfig() PeersConfig {
-	return PeersConfig{Only: []string{partStreams, partIngest}, Pairs: 7, Verifications: 250_000, Ingest: []string{"linger5"}, Duration: 10 * time.Second, Connections: []int{64, 256}}
+	return PeersConfig{
+		Sources: "deploy/bench/peers", Work: "bin/bench", Only: []string{peerStreams, peerIngest}, Pairs: 7, Webhooks: 1_000_000,
+		Duration: 10 * time.Second, Connections: []int{64, 256},
+	}
 }
 
 // Validate reports every fault at once.
@@ -50,59 +60,26 @@ func (c *PeersConfig) Validate() error {
 	if c.Pairs < 1 {
 		errs = append(errs, fmt.Errorf("--pairs: %d is less than 1", c.Pairs))
 	}
-	if c.Verifications < 1 {
-		errs = append(errs, fmt.Errorf("--verifications: %d is less than 1", c.Verifications))
+	if c.Webhooks < 1 {
+		errs = append(errs, fmt.Errorf("--webhooks: %d is less than 1", c.Webhooks))
 	}
 	for _, part := range c.Only {
-		if part != partStreams && part != partIngest {
-			errs = append(errs, fmt.Errorf("--only: %q is none of %s, %s", part, partStreams, partIngest))
+		if part != peerStreams && part != peerIngest {
+			errs = append(errs, fmt.Errorf("--only: %q is none of %s, %s", part, peerStreams, peerIngest))
 		}
 	}
-	if c.streams() == "" && c.ingest() == "" {
-		errs = append(errs, fmt.Errorf("%s: neither streams/run nor ingest/measure is in it", c.Folder))
+	if _, err := os.Stat(filepath.Join(c.Sources, "streams", "pom.xml")); err != nil {
+		errs = append(errs, fmt.Errorf("--sources: %s does not have the peers' sources; run it in the root of the checkout", c.Sources))
 	}
 	if c.Work == "" {
-		errs = append(errs, errors.New("--work: name a folder for what the peers build and write"))
+		errs = append(errs, errors.New("--work: name a folder for the builds"))
 	}
 	return errors.Join(errs...)
 }
 
-// The parts of a folder.
-const (
-	partStreams = "streams"
-	partIngest  = "ingest"
-)
-
-// streams is the folder of the processor's peer; empty if there is none.
-func (c *PeersConfig) streams() string { return c.part(partStreams, "loadgen", "run") }
-
-// ingest is the folder of ingest's peers; empty if there is none.
-func (c *PeersConfig) ingest() string { return c.part(partIngest, "cmd", "measure") }
-
-func (c *PeersConfig) part(name, folder, script string) string {
-	if !slices.Contains(c.Only, name) {
-		return ""
-	}
-	return holding(c.Folder, name, folder, script)
-}
-
-// holding returns the folder, or the one of that name in it, that has a folder and a
-// script.
-func holding(folder, name, part, script string) string {
-	for _, at := range []string{filepath.Join(folder, name), folder} {
-		_, first := os.Stat(filepath.Join(at, part))
-		_, second := os.Stat(filepath.Join(at, script))
-		if first == nil && second == nil {
-			if absolute, err := filepath.Abs(at); err == nil {
-				return absolute
-			}
-		}
-	}
-	return ""
-}
-
-// Peers measures beside others, run by run in turn, on one broker.
-func Peers(ctx context.Context, o Options, config PeersConfig) (report *Report, err error) {
+// Peers compares the processor with a Kafka Streams application that does the same job, and
+// ingest with a bare Go server. Runs are in pairs on one broker.
+func Peers(ctx context.Context, o environment.Options, config PeersConfig) (report *result.Report, err error) {
 	if len(o.Brokers) == 0 || o.BrokerPID == 0 {
 		return nil, errors.New("--brokers, --broker-pid: peers need a Kafka on this machine; make bench starts one")
 	}
@@ -110,18 +87,18 @@ func Peers(ctx context.Context, o Options, config PeersConfig) (report *Report, 
 		return nil, err
 	}
 	if config.Work, err = filepath.Abs(config.Work); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--work: %w", err)
 	}
-	p, err := open(ctx, &o)
+	p, err := environment.Open(ctx, &o)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, p.close()) }() //nolint:contextcheck // a stop has its own time
+	defer func() { err = errors.Join(err, p.Close()) }() //nolint:contextcheck // a stop has its own time
 	b := &peers{environment: p, config: config}
-	b.report = p.report("peers", o.Now().UTC().Truncate(time.Second), map[string]string{
-		"pairs": strconv.Itoa(config.Pairs), "verifications": strconv.Itoa(config.Verifications),
+	b.report = p.NewReport("peers", o.Now().UTC().Truncate(time.Second), map[string]string{
+		"pairs": strconv.Itoa(config.Pairs), "webhooks": strconv.FormatInt(config.Webhooks, 10),
 	})
-	if b.selectedProfiles, err = o.selectedProfiles(); err != nil {
+	if b.selectedProfiles, err = o.SelectedProfiles(); err != nil {
 		return nil, err
 	}
 	if err := b.measure(ctx); err != nil {
@@ -131,51 +108,62 @@ func Peers(ctx context.Context, o Options, config PeersConfig) (report *Report, 
 	return b.report, nil
 }
 
-// peers is a comparison under way.
+// peers is a comparison in progress.
 type peers struct {
-	environment      *environment
+	environment      *environment.Environment
 	config           PeersConfig
-	report           *Report
-	selectedProfiles []profile
-}
-
-// peer is one whose scripts are built.
-type peer struct {
-	// folder holds the scripts, work their builds and results.
-	folder, work string
-	env          []string
+	report           *result.Report
+	selectedProfiles []environment.Profile
 }
 
 // measure builds all peers first, so that a failing build is reported before an hour of
 // measurements.
 func (b *peers) measure(ctx context.Context) error {
-	streams, err := b.prepareStreams(ctx)
-	if err != nil {
-		return err
-	}
-	ingest, err := b.prepareIngest(ctx)
-	if err != nil {
-		return err
-	}
-	if streams != nil {
-		if err := b.streams(ctx, streams); err != nil {
+	streams, ingest := slices.Contains(b.config.Only, peerStreams), slices.Contains(b.config.Only, peerIngest)
+	if streams {
+		if err := b.buildStreams(ctx); err != nil {
 			return err
 		}
 	}
-	if ingest != nil {
-		return b.ingests(ctx, ingest)
+	if ingest {
+		if err := b.build(ctx, "go", "build", "-trimpath", "-o", b.bareServer(), "./"+filepath.Join(b.config.Sources, "ingest")); err != nil {
+			return err
+		}
+	}
+	if streams {
+		if err := b.streams(ctx); err != nil {
+			return err
+		}
+	}
+	if ingest {
+		return b.ingests(ctx)
 	}
 	return nil
 }
 
-// inTurn makes the pairs: ours first, theirs first, and so on. The first pair is not
-// kept.
-func (b *peers) inTurn(ours, theirs func(n int) ([]Run, error)) error {
-	limit := b.environment.o.budget()
+// build runs a build tool.
+func (b *peers) build(ctx context.Context, tool string, args ...string) error {
+	b.environment.Options.Progress.Step("building with "+tool, 0)
+	if _, err := exec.LookPath(tool); err != nil {
+		return fmt.Errorf("%s is missing (Java 17, Maven and Go are needed; --only leaves a peer out): %w", tool, err)
+	}
+	text, err := exec.CommandContext(ctx, tool, args...).CombinedOutput() //nolint:gosec // our own sources
+	if err != nil {
+		const most = 4000
+		return fmt.Errorf("%s %v: %w:\n%s", tool, args, err, text[max(0, len(text)-most):])
+	}
+	return nil
+}
+
+func (b *peers) bareServer() string { return filepath.Join(b.config.Work, "bareserver") }
+
+// inPairs runs the pairs: ours first, theirs first, and so on. The first pair is discarded.
+func (b *peers) inPairs(ours, theirs func(n int) ([]result.Run, error)) error {
+	limit := b.environment.Options.Budget()
 	for n := range b.config.Pairs + 1 {
-		order := []func(int) ([]Run, error){ours, theirs}
+		order := []func(int) ([]result.Run, error){ours, theirs}
 		if n%2 == 1 {
-			order[0], order[1] = order[1], order[0]
+			slices.Reverse(order)
 		}
 		for _, measure := range order {
 			runs, err := measure(n)
@@ -186,49 +174,10 @@ func (b *peers) inTurn(ours, theirs func(n int) ([]Run, error)) error {
 				b.report.Runs = append(b.report.Runs, runs...)
 			}
 		}
-		if !limit.step() && n > 0 && n < b.config.Pairs {
-			b.report.short(n, b.config.Pairs)
+		if !limit.Step() && n > 0 && n < b.config.Pairs {
+			b.report.Short(n, b.config.Pairs)
 			return nil
 		}
 	}
 	return nil
-}
-
-// script runs one of theirs. Its environment is ours without our settings.
-func (b *peers) script(ctx context.Context, env []string, path string, args ...string) error {
-	b.environment.o.Progress.Step(filepath.Base(filepath.Dir(path))+"/"+filepath.Base(path)+" "+strings.Join(args, " "), 0)
-	cmd := exec.CommandContext(ctx, path, args...) //nolint:gosec // the scripts of the folder that the user named
-	cmd.Env = append(b.environment.environ(), env...)
-	var said bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &said, &said
-	if err := cmd.Run(); err != nil {
-		const most = 4000
-		text := said.String()
-		return fmt.Errorf("%s %s: %w:\n%s", path, strings.Join(args, " "), err, text[max(0, len(text)-most):])
-	}
-	return nil
-}
-
-// lines reads a file of JSON objects, one a line.
-func lines(path string) ([]map[string]any, error) {
-	file, err := os.Open(path) //nolint:gosec // what a script of the folder wrote
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = file.Close() }()
-	var out []map[string]any
-	for scanner := bufio.NewScanner(file); scanner.Scan(); {
-		var object map[string]any
-		if err := json.Unmarshal(scanner.Bytes(), &object); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		out = append(out, object)
-	}
-	return out, nil
-}
-
-// value returns a number of a line, or 0 if it is missing.
-func value(of map[string]any, key string) float64 {
-	n, _ := of[key].(float64)
-	return n
 }

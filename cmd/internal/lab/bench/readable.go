@@ -10,6 +10,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/environment"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/result"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/wire"
@@ -39,14 +41,14 @@ type readers struct {
 	counts  time.Time // webhooks due from here on are measured
 	last    time.Time // something was read
 	done    int64
-	whole   *latency
+	whole   *result.Latency
 	// fromAnswer measures from the 200, whole from the time when the webhook was due.
-	fromAnswer *latency
+	fromAnswer *result.Latency
 	err        error
 }
 
 func newReaders() *readers {
-	return &readers{waiting: map[place3]expected{}, early: map[place3]time.Time{}, whole: newLatency(), fromAnswer: newLatency()}
+	return &readers{waiting: map[place3]expected{}, early: map[place3]time.Time{}, whole: result.NewLatency(), fromAnswer: result.NewLatency()}
 }
 
 func (r *readers) from(t time.Time) {
@@ -56,11 +58,11 @@ func (r *readers) from(t time.Time) {
 }
 
 // start reads until stop.
-func (r *readers) start(ctx context.Context, p *environment) (stop func(), err error) {
+func (r *readers) start(ctx context.Context, p *environment.Environment) (stop func(), err error) {
 	client, err := kgo.NewClient(append([]kgo.Opt{
-		kgo.ConsumeTopics(p.names.Topic(schemas.EnrichedJourneys)), kgo.FetchIsolationLevel(kgo.ReadCommitted()),
+		kgo.ConsumeTopics(p.Names.Topic(schemas.EnrichedJourneys)), kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchMaxWait(100 * time.Millisecond),
-	}, p.kafka...)...)
+	}, p.Kafka...)...)
 	if err != nil {
 		return nil, fmt.Errorf("make a Kafka client: %w", err)
 	}
@@ -69,7 +71,7 @@ func (r *readers) start(ctx context.Context, p *environment) (stop func(), err e
 	go func() {
 		defer close(done)
 		for ctx.Err() == nil {
-			r.read(client.PollFetches(ctx), p.names.Prefix)
+			r.read(client.PollFetches(ctx), p.Names.Prefix)
 		}
 	}()
 	return func() {
@@ -132,8 +134,8 @@ func (r *readers) tell(e expected, now time.Time) {
 	if e.due.Before(r.counts) {
 		return
 	}
-	r.whole.add(now.Sub(e.due))
-	r.fromAnswer.add(max(0, now.Sub(e.accepted)))
+	r.whole.Add(now.Sub(e.due))
+	r.fromAnswer.Add(max(0, now.Sub(e.accepted)))
 }
 
 // untilQuiet waits until every event is read or no record has arrived for a while.
@@ -149,7 +151,7 @@ func (r *readers) untilQuiet(ctx context.Context) error {
 		if err != nil || left == 0 || time.Since(last) > quiet {
 			return err
 		}
-		if err := wait(ctx, 20*time.Millisecond); err != nil {
+		if err := environment.Wait(ctx, 20*time.Millisecond); err != nil {
 			return err
 		}
 	}
@@ -159,7 +161,7 @@ func (r *readers) untilQuiet(ctx context.Context) error {
 func (r *readers) faults() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.whole.histogram.TotalCount() == 0 {
+	if r.whole.Histogram.TotalCount() == 0 {
 		return []string{"no webhook was found again in a journey: nothing was measured"}
 	}
 	return nil

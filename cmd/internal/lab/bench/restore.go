@@ -10,6 +10,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/environment"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/result"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -17,23 +19,23 @@ import (
 
 // Restore measures how long a processor takes to become ready: with its state, after a
 // kill, and from the changelogs alone. Entities is the approximate size of the state.
-func Restore(ctx context.Context, o Options, entities int64) (report *Report, err error) {
+func Restore(ctx context.Context, o environment.Options, entities int64) (report *result.Report, err error) {
 	if entities < 1 {
 		return nil, fmt.Errorf("--entities: %d is less than 1", entities)
 	}
-	p, err := open(ctx, &o)
+	p, err := environment.Open(ctx, &o)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, p.close()) }() //nolint:contextcheck // a stop has its own time
-	if err := p.useOnly(); err != nil {
+	defer func() { err = errors.Join(err, p.Close()) }() //nolint:contextcheck // a stop has its own time
+	if err := p.UseOnly(); err != nil {
 		return nil, err
 	}
 	b := &restoring{environment: p, sent: map[string]simulator.Count{}}
 	if err := b.prepare(ctx, entities); err != nil {
 		return nil, err
 	}
-	report = p.report("restore", b.start, map[string]string{"entities": strconv.FormatInt(entities, 10)})
+	report = p.NewReport("restore", b.start, map[string]string{"entities": strconv.FormatInt(entities, 10)})
 	for range o.Runs {
 		for _, how := range []struct {
 			name       string
@@ -47,24 +49,24 @@ func Restore(ctx context.Context, o Options, entities int64) (report *Report, er
 		}
 	}
 	// The measurement needs only the first record, the check needs all of them.
-	if err := p.finish(ctx, b.last, accepted(b.sent)); err != nil {
+	if err := p.Finish(ctx, b.last, environment.Accepted(b.sent)); err != nil {
 		return nil, err
 	}
-	faults, err := p.check(ctx, o.Check, b.sent)
+	faults, err := p.Check(ctx, o.Check, b.sent)
 	if err != nil {
 		return nil, err
 	}
-	report.fault(faults...)
+	report.Fault(faults...)
 	report.Right = len(report.Faults) == 0
-	return report, b.last.stop()
+	return report, b.last.Stop()
 }
 
 // restoring is the state of a measurement.
 type restoring struct {
-	environment *environment
+	environment *environment.Environment
 	start       time.Time
 	sent        map[string]simulator.Count
-	last        *subprocess
+	last        *environment.Subprocess
 	path        string
 	// marks are webhooks that show when a processor is at work: of seeds of their own.
 	marks uint64
@@ -75,77 +77,77 @@ func (b *restoring) prepare(ctx context.Context, entities int64) (err error) {
 	p := b.environment
 	// A story produces a verification, usually a payment, and a journey.
 	const perStory = 2.5
-	load := Load{
-		Webhooks: int64(float64(entities) / perStory * webhooksPerStory), Providers: []string{raw.ProviderLOX24, raw.ProviderUAPAY}, PerSecond: 500,
+	load := environment.Load{
+		Webhooks: int64(float64(entities) / perStory * environment.WebhooksPerStory), Providers: []string{raw.ProviderLOX24, raw.ProviderUAPAY}, PerSecond: 500,
 	}
-	b.start = load.start(p.o)
-	if b.sent, err = p.fill(ctx, load.plan(p.o, b.start), b.start, load.Webhooks); err != nil {
+	b.start = load.Start(p.Options)
+	if b.sent, err = p.Fill(ctx, load.Plan(p.Options, b.start), b.start, load.Webhooks); err != nil {
 		return err
 	}
-	if b.path, err = p.writeConfig(0); err != nil {
+	if b.path, err = p.WriteConfig(0); err != nil {
 		return err
 	}
-	if b.last, err = p.launch("processor", b.path); err != nil {
+	if b.last, err = p.Launch("processor", b.path); err != nil {
 		return err
 	}
-	_, err = p.drain(ctx, b.last, accepted(b.sent))
+	_, err = p.Drain(ctx, b.last, environment.Accepted(b.sent))
 	return err
 }
 
 // begin stops or kills the processor, sends a few webhooks, and restarts it.
-func (b *restoring) begin(ctx context.Context, name string, wipe, kill bool) (*Run, error) {
+func (b *restoring) begin(ctx context.Context, name string, wipe, kill bool) (*result.Run, error) {
 	p := b.environment
-	p.o.Progress.Step("starting with "+name, 0)
+	p.Options.Progress.Step("starting with "+name, 0)
 	if kill {
-		b.last.kill()
-	} else if err := b.last.stop(); err != nil {
+		b.last.Kill()
+	} else if err := b.last.Stop(); err != nil {
 		return nil, err
 	}
 	if wipe {
-		if err := p.wipe(); err != nil {
+		if err := p.Wipe(); err != nil {
 			return nil, err
 		}
 	}
 	if err := b.mark(ctx); err != nil {
 		return nil, err
 	}
-	journeys, stop, err := p.newJourneys(ctx)
+	journeys, stop, err := newJourneys(ctx, p)
 	if err != nil {
 		return nil, err
 	}
 	defer stop()
-	c, err := p.launch("processor", b.path)
+	c, err := p.Launch("processor", b.path)
 	if err != nil {
 		return nil, err
 	}
 	b.last = c
 	first, err := journeys(ctx)
 	if err != nil {
-		return nil, errors.Join(err, c.alive())
+		return nil, errors.Join(err, c.Alive())
 	}
 	if err := untilReady(ctx, c); err != nil {
 		return nil, err
 	}
 	whole := time.Now()
-	used, err := c.uses()
+	used, err := c.Uses()
 	if err != nil {
 		return nil, err
 	}
 	// The lines of a restore come a moment before readiness is asked for.
-	f := Figures{}
+	f := result.Figures{}
 	b.replayed(&f, c)
-	f.Add("start_to_first_record_seconds", first.Sub(c.started).Seconds())
-	f.Add("start_to_ready_seconds", whole.Sub(c.started).Seconds())
-	f.Add("cpu_seconds", used.cpu.Seconds())
-	f.Add("peak_rss_mb", mega(used.peak))
-	return &Run{Name: name, Figures: f, Checked: p.o.Check}, nil
+	f.Add("start_to_first_record_seconds", first.Sub(c.Started).Seconds())
+	f.Add("start_to_ready_seconds", whole.Sub(c.Started).Seconds())
+	f.Add("cpu_seconds", used.CPU.Seconds())
+	f.Add("peak_rss_mb", environment.Mega(used.Peak))
+	return &result.Run{Name: name, Figures: f, Checked: p.Options.Check}, nil
 }
 
 // replayed sums the restore results that the processor logged.
-func (*restoring) replayed(f *Figures, c *subprocess) {
+func (*restoring) replayed(f *result.Figures, c *environment.Subprocess) {
 	var bytes, records float64
 	var from, to time.Time
-	for _, line := range c.lines(saidRestored) {
+	for _, line := range c.Lines(environment.SaidRestored) {
 		n, _ := line["bytes"].(float64)
 		r, _ := line["records"].(float64)
 		bytes, records = bytes+n, records+r
@@ -179,12 +181,12 @@ func (*restoring) replayed(f *Figures, c *subprocess) {
 func (b *restoring) mark(ctx context.Context) error {
 	p := b.environment
 	b.marks++
-	o := *p.o
-	o.Seed = p.o.Seed + b.marks*7919 // orders carry the seed in their name
+	o := *p.Options
+	o.Seed = p.Options.Seed + b.marks*7919 // orders carry the seed in their name
 	const webhooks = 40
-	load := Load{Webhooks: webhooks, Providers: []string{raw.ProviderLOX24, raw.ProviderUAPAY}, PerSecond: 500}
-	start := load.start(&o)
-	counts, err := p.fill(ctx, load.plan(&o, start), start, webhooks)
+	load := environment.Load{Webhooks: webhooks, Providers: []string{raw.ProviderLOX24, raw.ProviderUAPAY}, PerSecond: 500}
+	start := load.Start(&o)
+	counts, err := p.Fill(ctx, load.Plan(&o, start), start, webhooks)
 	for provider, c := range counts {
 		sum := b.sent[provider]
 		sum.Add(c)
@@ -195,9 +197,9 @@ func (b *restoring) mark(ctx context.Context) error {
 
 // newJourneys reads the journeys from their end on; the function it returns waits for
 // the first.
-func (p *environment) newJourneys(ctx context.Context) (first func(context.Context) (time.Time, error), stop func(), err error) {
-	name := p.names.Topic(schemas.EnrichedJourneys)
-	listed, err := p.admin.ListEndOffsets(ctx, name)
+func newJourneys(ctx context.Context, p *environment.Environment) (first func(context.Context) (time.Time, error), stop func(), err error) {
+	name := p.Names.Topic(schemas.EnrichedJourneys)
+	listed, err := p.Admin.ListEndOffsets(ctx, name)
 	if err == nil {
 		err = listed.Error()
 	}
@@ -211,7 +213,7 @@ func (p *environment) newJourneys(ctx context.Context) (first func(context.Conte
 	client, err := kgo.NewClient(append([]kgo.Opt{
 		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{name: from}), kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.FetchMaxWait(50 * time.Millisecond),
-	}, p.kafka...)...)
+	}, p.Kafka...)...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("make a Kafka client: %w", err)
 	}

@@ -1,4 +1,4 @@
-package bench
+package environment
 
 import (
 	"context"
@@ -22,25 +22,25 @@ import (
 	"github.com/tributary-hq/tributary/schemas/registry"
 )
 
-// environment holds the broker, the registry, the topics and the folder of a bench.
-type environment struct {
-	o        *Options
-	names    schemas.Names
-	brokers  []string
+// Environment holds the broker, the registry, the topics and the folder of a bench.
+type Environment struct {
+	Options  *Options
+	Names    schemas.Names
+	Brokers  []string
 	embedded *embedded.Stack
 	registry string
 	// endRegistry ends the registry where it is not the embedded stack's.
 	endRegistry func()
-	kafka       []kgo.Opt
+	Kafka       []kgo.Opt
 	client      *kgo.Client
-	admin       *kadm.Client
+	Admin       *kadm.Client
 	dir         string
 	// mine says that the prefix was found unused: only then is anything removed.
 	mine bool
 	// profile applies to the next subprocesses.
-	profile profile
-	// sourceRate is how many webhooks a second each source may send; 0 is no limit.
-	sourceRate float64
+	profile Profile
+	// SourceRate is how many webhooks a second each source may send; 0 is no limit.
+	SourceRate float64
 	// subprocesses counts those started, for the names of their files.
 	subprocesses int
 }
@@ -48,15 +48,15 @@ type environment struct {
 // metadataAge is how often a client may look at the cluster: topics come and go here.
 const metadataAge = 50 * time.Millisecond
 
-// open creates the environment: topics exist and schemas are registered.
-func open(ctx context.Context, o *Options) (p *environment, err error) {
+// Open creates the environment: topics exist and schemas are registered.
+func Open(ctx context.Context, o *Options) (p *Environment, err error) {
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
-	p = &environment{o: o, names: schemas.Names{Prefix: o.Prefix}, brokers: o.Brokers}
+	p = &Environment{Options: o, Names: schemas.Names{Prefix: o.Prefix}, Brokers: o.Brokers}
 	defer func() { //nolint:contextcheck // a stop has its own time
 		if err != nil {
-			err = errors.Join(err, p.close())
+			err = errors.Join(err, p.Close())
 		}
 	}()
 	if p.dir, err = os.MkdirTemp("", "tributary-bench-"); err != nil {
@@ -66,7 +66,7 @@ func open(ctx context.Context, o *Options) (p *environment, err error) {
 		if p.embedded, err = embedded.Start(); err != nil {
 			return p, err
 		}
-		p.brokers, p.registry = p.embedded.Brokers(), p.embedded.RegistryURL()
+		p.Brokers, p.registry = p.embedded.Brokers(), p.embedded.RegistryURL()
 	} else {
 		p.registry, p.endRegistry = embedded.Registry()
 	}
@@ -77,7 +77,7 @@ func open(ctx context.Context, o *Options) (p *environment, err error) {
 		return p, err
 	}
 	p.mine = true
-	reg, err := registry.New(registry.Config{URLs: []string{p.registry}, Names: p.names})
+	reg, err := registry.New(registry.Config{URLs: []string{p.registry}, Names: p.Names})
 	if err != nil {
 		return p, err
 	}
@@ -90,54 +90,54 @@ func open(ctx context.Context, o *Options) (p *environment, err error) {
 
 // connect makes the clients. How to be let in is said by the same variables as for
 // every other command; brokers and prefix are the bench's own.
-func (p *environment) connect(ctx context.Context) error {
+func (p *Environment) connect(ctx context.Context) error {
 	f, err := config.Load("")
 	if err != nil {
 		return err
 	}
 	kafka := f.Config.Kafka
-	kafka.Brokers, kafka.Prefix, kafka.ClientID = p.brokers, p.names.Prefix, "tributary-bench"
+	kafka.Brokers, kafka.Prefix, kafka.ClientID = p.Brokers, p.Names.Prefix, "tributary-bench"
 	options, err := kafka.Options()
 	if err != nil {
 		return err
 	}
 	options = append(options, kgo.MetadataMinAge(metadataAge))
-	p.kafka = slices.Clip(options) // others add to it
-	if p.client, err = kgo.NewClient(append(p.kafka, kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)))...); err != nil {
+	p.Kafka = slices.Clip(options) // others add to it
+	if p.client, err = kgo.NewClient(append(p.Kafka, kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)))...); err != nil {
 		return fmt.Errorf("make a Kafka client: %w", err)
 	}
-	p.admin = kadm.NewClient(p.client)
+	p.Admin = kadm.NewClient(p.client)
 	const patience = 15 * time.Second
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if err := p.client.Ping(ctx); err != nil {
-		return fmt.Errorf("reach Kafka at %v: %w", p.brokers, err)
+		return fmt.Errorf("reach Kafka at %v: %w", p.Brokers, err)
 	}
 	return nil
 }
 
 // unused makes sure that nothing has the prefix.
-func (p *environment) unused(ctx context.Context) error {
+func (p *Environment) unused(ctx context.Context) error {
 	have, err := p.owned(ctx)
 	if err != nil {
 		return err
 	}
 	if len(have) > 0 {
 		return fmt.Errorf("topics begin with %q already, %s among them: a bench touches nothing but its own, so give another --prefix, or none",
-			p.names.Prefix, have[0])
+			p.Names.Prefix, have[0])
 	}
 	return nil
 }
 
 // owned returns the topics that have the prefix.
-func (p *environment) owned(ctx context.Context) ([]string, error) {
-	listed, err := p.admin.ListTopics(kadm.WithAuthorizedOps(ctx))
+func (p *Environment) owned(ctx context.Context) ([]string, error) {
+	listed, err := p.Admin.ListTopics(kadm.WithAuthorizedOps(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("list the topics: %w", err)
 	}
 	var out []string
 	for name := range listed {
-		if strings.HasPrefix(name, p.names.Prefix) {
+		if strings.HasPrefix(name, p.Names.Prefix) {
 			out = append(out, name)
 		}
 	}
@@ -146,7 +146,7 @@ func (p *environment) owned(ctx context.Context) ([]string, error) {
 }
 
 // wanted returns the topic configuration of a bench.
-func (p *environment) wanted() topics.Config {
+func (p *Environment) wanted() topics.Config {
 	// Copied bodies may be of long ago, and their records with them: a broker would
 	// delete them under the bench's hands.
 	const ever = 100 * 365 * 24 * time.Hour
@@ -156,14 +156,14 @@ func (p *environment) wanted() topics.Config {
 			retention[row.Name] = ever
 		}
 	}
-	return topics.Config{Partitions: p.o.Partitions, ReplicationFactor: -1, Retention: retention}
+	return topics.Config{Partitions: p.Options.Partitions, ReplicationFactor: -1, Retention: retention}
 }
 
-func (p *environment) createTopics(ctx context.Context) error {
+func (p *Environment) createTopics(ctx context.Context) error {
 	c := p.wanted()
-	changes, err := topics.Diff(ctx, p.admin, topics.Want(&c, p.names))
+	changes, err := topics.Diff(ctx, p.Admin, topics.Want(&c, p.Names))
 	if err == nil {
-		err = topics.Apply(ctx, p.admin, c.ReplicationFactor, changes)
+		err = topics.Apply(ctx, p.Admin, c.ReplicationFactor, changes)
 	}
 	if err != nil {
 		return fmt.Errorf("make the topics: %w", err)
@@ -171,9 +171,9 @@ func (p *environment) createTopics(ctx context.Context) error {
 	return nil
 }
 
-// renew makes all but the raw topics anew, and forgets the groups: the next run
+// Renew makes all but the raw topics anew, and forgets the groups: the next run
 // begins with an empty state and the same input.
-func (p *environment) renew(ctx context.Context) error {
+func (p *Environment) Renew(ctx context.Context) error {
 	if err := p.removeGroups(ctx); err != nil {
 		return err
 	}
@@ -181,15 +181,15 @@ func (p *environment) renew(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	gone := slices.DeleteFunc(have, func(name string) bool { return strings.HasPrefix(name, p.names.Topic("raw.")) })
+	gone := slices.DeleteFunc(have, func(name string) bool { return strings.HasPrefix(name, p.Names.Topic("raw.")) })
 	if err := p.removeTopics(ctx, gone); err != nil {
 		return err
 	}
 	return p.createTopics(ctx)
 }
 
-// renewAll makes all topics anew.
-func (p *environment) renewAll(ctx context.Context) error {
+// RenewAll makes all topics anew.
+func (p *Environment) RenewAll(ctx context.Context) error {
 	if err := p.removeGroups(ctx); err != nil {
 		return err
 	}
@@ -204,11 +204,11 @@ func (p *environment) renewAll(ctx context.Context) error {
 }
 
 // removeTopics deletes topics and waits until the cluster does not know them.
-func (p *environment) removeTopics(ctx context.Context, names []string) error {
+func (p *Environment) removeTopics(ctx context.Context, names []string) error {
 	if len(names) == 0 {
 		return nil
 	}
-	if _, err := p.admin.DeleteTopics(ctx, names...); err != nil {
+	if _, err := p.Admin.DeleteTopics(ctx, names...); err != nil {
 		return fmt.Errorf("delete the bench's topics: %w", err)
 	}
 	for {
@@ -219,18 +219,18 @@ func (p *environment) removeTopics(ctx context.Context, names []string) error {
 		if !slices.ContainsFunc(have, func(name string) bool { return slices.Contains(names, name) }) {
 			return nil
 		}
-		if err := wait(ctx, metadataAge); err != nil {
+		if err := Wait(ctx, metadataAge); err != nil {
 			return err
 		}
 	}
 }
 
 // groups are those of the stages.
-func (p *environment) groups() map[string]string {
+func (p *Environment) groups() map[string]string {
 	out := map[string]string{}
 	for _, stage := range processor.StageNames() {
 		if t, ok := processor.TopicsOf(stage); ok {
-			out[p.names.Group(stage)] = p.names.Topic(t.Input)
+			out[p.Names.Group(stage)] = p.Names.Topic(t.Input)
 		}
 	}
 	return out
@@ -238,16 +238,16 @@ func (p *environment) groups() map[string]string {
 
 // removeGroups deletes the stages' groups. Static members are removed first: their
 // process has ended, but the group would wait for the session timeout.
-func (p *environment) removeGroups(ctx context.Context) error {
-	listed, err := p.admin.ListGroups(ctx)
+func (p *Environment) removeGroups(ctx context.Context) error {
+	listed, err := p.Admin.ListGroups(ctx)
 	if err != nil {
 		return fmt.Errorf("list the groups: %w", err)
 	}
 	for _, group := range listed.Groups() {
-		if !strings.HasPrefix(group, p.names.Prefix) {
+		if !strings.HasPrefix(group, p.Names.Prefix) {
 			continue
 		}
-		described, err := p.admin.DescribeGroups(ctx, group)
+		described, err := p.Admin.DescribeGroups(ctx, group)
 		if err != nil {
 			return fmt.Errorf("look at group %s: %w", group, err)
 		}
@@ -258,24 +258,24 @@ func (p *environment) removeGroups(ctx context.Context) error {
 			}
 		}
 		if len(members) > 0 {
-			if _, err := p.admin.LeaveGroup(ctx, kadm.LeaveGroup(group).InstanceIDs(members...)); err != nil {
+			if _, err := p.Admin.LeaveGroup(ctx, kadm.LeaveGroup(group).InstanceIDs(members...)); err != nil {
 				return fmt.Errorf("end the members of group %s: %w", group, err)
 			}
 		}
-		if _, err := p.admin.DeleteGroup(ctx, group); err != nil && !errors.Is(err, kerr.GroupIDNotFound) {
+		if _, err := p.Admin.DeleteGroup(ctx, group); err != nil && !errors.Is(err, kerr.GroupIDNotFound) {
 			return fmt.Errorf("delete group %s: %w", group, err)
 		}
 	}
 	return nil
 }
 
-// close ends and removes everything that the bench created.
-func (p *environment) close() error {
+// Close ends and removes everything that the bench created.
+func (p *Environment) Close() error {
 	const patience = time.Minute
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	var errs []error
-	if p.mine && p.embedded == nil && !p.o.Keep {
+	if p.mine && p.embedded == nil && !p.Options.Keep {
 		errs = append(errs, p.removeGroups(ctx))
 		have, err := p.owned(ctx)
 		errs = append(errs, err, p.removeTopics(ctx, have))
@@ -295,8 +295,8 @@ func (p *environment) close() error {
 	return errors.Join(errs...)
 }
 
-// stateDir is where the processor of this environment keeps its state.
-func (p *environment) stateDir() string { return filepath.Join(p.dir, "state") }
+// StateDir is where the processor of this environment keeps its state.
+func (p *Environment) StateDir() string { return filepath.Join(p.dir, "state") }
 
-// wipe deletes the state.
-func (p *environment) wipe() error { return os.RemoveAll(p.stateDir()) }
+// Wipe deletes the state.
+func (p *Environment) Wipe() error { return os.RemoveAll(p.StateDir()) }

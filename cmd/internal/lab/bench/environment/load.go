@@ -1,4 +1,4 @@
-package bench
+package environment
 
 import (
 	"errors"
@@ -54,27 +54,27 @@ func (l *Load) Validate() error {
 
 // Times of the providers around the load.
 const (
-	// loadAge is the time between the end of the load and now: the longest deadline of
+	// LoadAge is the time between the end of the load and now: the longest deadline of
 	// the scenarios plus their duration.
-	loadAge = 4 * time.Hour
-	// webhooksPerStory is about how many a story has.
-	webhooksPerStory = 5
+	LoadAge = 4 * time.Hour
+	// WebhooksPerStory is about how many a story has.
+	WebhooksPerStory = 5
 )
 
-// start is when the load begins, unless the options say it: so that its last deadline
+// Start is when the load begins, unless the options say it: so that its last deadline
 // is over now.
-func (l *Load) start(o *Options) time.Time {
+func (l *Load) Start(o *Options) time.Time {
 	if !o.Start.IsZero() {
 		return o.Start
 	}
-	span := time.Duration(float64(l.Webhooks) / webhooksPerStory / l.PerSecond * float64(time.Second))
-	return o.Now().Add(-loadAge - span).UTC().Truncate(time.Second)
+	span := time.Duration(float64(l.Webhooks) / WebhooksPerStory / l.PerSecond * float64(time.Second))
+	return o.Now().Add(-LoadAge - span).UTC().Truncate(time.Second)
 }
 
-// plan makes the load.
-func (l *Load) plan(o *Options, start time.Time) *simulator.Plan {
+// Plan makes the load.
+func (l *Load) Plan(o *Options, start time.Time) *simulator.Plan {
 	return simulator.NewPlan(simulator.Options{
-		Seed: o.Seed, Start: start, Accounts: accounts(), Providers: l.Providers, Webhooks: l.Webhooks,
+		Seed: o.Seed, Start: start, Accounts: Accounts(), Providers: l.Providers, Webhooks: l.Webhooks,
 		Spacing: time.Duration(float64(time.Second) / l.PerSecond), Repeats: l.Repeats, Disorder: l.Disorder,
 	})
 }

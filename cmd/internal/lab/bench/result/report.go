@@ -1,4 +1,4 @@
-package bench
+package result
 
 import (
 	"fmt"
@@ -79,11 +79,11 @@ func ThisMachine() Machine {
 	return m
 }
 
-// fault records a wrong answer.
-func (r *Report) fault(texts ...string) { r.Faults = append(r.Faults, texts...) }
+// Fault records a wrong answer.
+func (r *Report) Fault(texts ...string) { r.Faults = append(r.Faults, texts...) }
 
-// short notes that the time limit allowed fewer runs than requested.
-func (r *Report) short(made, wanted int) {
+// Short notes that the time limit allowed fewer runs than requested.
+func (r *Report) Short(made, wanted int) {
 	r.Notes = append(r.Notes, fmt.Sprintf("the time (--for) was enough for %d of %d runs of each", made, wanted))
 }
 
@@ -143,8 +143,8 @@ func (r *Report) Values(name, key string) []float64 {
 	return out
 }
 
-// compare adds the ratio of a figure between the runs of two names, by pairs.
-func (r *Report) compare(ours, theirs, figure string, more bool) {
+// Compare adds the ratio of a figure between the runs of two names, by pairs.
+func (r *Report) Compare(ours, theirs, figure string, more bool) {
 	a, b := r.Values(ours, figure), r.Values(theirs, figure)
 	if ratios := Ratios(a, b); len(ratios) > 0 {
 		r.Ratios = append(r.Ratios, Ratio{

@@ -1,4 +1,4 @@
-package bench
+package environment
 
 import (
 	"bufio"
@@ -18,14 +18,14 @@ import (
 	"time"
 )
 
-// subprocess is a role of tributary running as a separate process.
-type subprocess struct {
-	role string
+// Subprocess is a role of tributary running as a separate process.
+type Subprocess struct {
+	Role string
 	cmd  *exec.Cmd
 	// log is the file that receives its error stream: reading a pipe would cost time in
 	// both processes.
 	log     string
-	started time.Time
+	Started time.Time
 	// done is closed when the process has ended; err is its result.
 	done chan struct{}
 	err  error
@@ -35,27 +35,33 @@ type subprocess struct {
 
 // Log messages of the roles: the ports are open, and records are being read.
 const (
-	saidOps    = "metrics and health"
-	saidIngest = "ingest is listening"
-	// A partition's state is there, and its records are read from now on.
-	saidRestored = "state restored"
+	saidOps = "metrics and health"
+	// SaidIngest is logged by ingest when it listens.
+	SaidIngest = "ingest is listening"
+	// SaidRestored is logged when a partition has its state and reads records.
+	SaidRestored = "state restored"
 )
 
-// startPatience bounds the start of a subprocess; a machine may be busy.
-const startPatience = 2 * time.Minute
+// StartPatience bounds the start of a subprocess; a machine may be busy.
+const StartPatience = 2 * time.Minute
 
-// launch starts a role and returns at once.
-func (p *environment) launch(role, configPath string) (*subprocess, error) {
+// Launch starts a role of tributary and returns at once.
+func (p *Environment) Launch(role, configPath string) (*Subprocess, error) {
+	return p.Start(role, p.program(), role, "-c", configPath)
+}
+
+// Start starts a program and returns at once. role names it in errors and its log.
+func (p *Environment) Start(role, program string, args ...string) (*Subprocess, error) {
 	p.subprocesses++
 	folder := p.dir
-	if p.o.Logs != "" {
-		folder = p.o.Logs
+	if p.Options.Logs != "" {
+		folder = p.Options.Logs
 		if err := os.MkdirAll(folder, 0o750); err != nil {
 			return nil, fmt.Errorf("make the folder of the logs: %w", err)
 		}
 	}
-	c := &subprocess{
-		role: role, log: filepath.Join(folder, fmt.Sprintf("%s-%d.log", role, p.subprocesses)), done: make(chan struct{}),
+	c := &Subprocess{
+		Role: role, log: filepath.Join(folder, fmt.Sprintf("%s-%d.log", role, p.subprocesses)), done: make(chan struct{}),
 		http: &http.Client{Timeout: 10 * time.Second},
 	}
 	file, err := os.Create(c.log)
@@ -63,12 +69,12 @@ func (p *environment) launch(role, configPath string) (*subprocess, error) {
 		return nil, fmt.Errorf("make the log of %s: %w", role, err)
 	}
 	defer func() { _ = file.Close() }()
-	c.cmd = exec.Command(p.program(), role, "-c", configPath) //nolint:gosec,noctx // our own program, ended by stop
+	c.cmd = exec.Command(program, args...) //nolint:gosec,noctx // our own program, ended by stop
 	c.cmd.Env, c.cmd.Stderr, c.cmd.Stdout = p.environ(), file, file
 	// Of a group of its own: an interrupt at the terminal is for the bench, which ends
 	// everything in order.
 	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	c.started = time.Now()
+	c.Started = time.Now()
 	if err := c.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", role, err)
 	}
@@ -80,13 +86,13 @@ func (p *environment) launch(role, configPath string) (*subprocess, error) {
 	return c, nil
 }
 
-// says waits until the log has a line of that message and returns the address that it
+// Says waits until the log has a line of that message and returns the address that it
 // names.
-func (c *subprocess) says(ctx context.Context, message string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, startPatience)
+func (c *Subprocess) Says(ctx context.Context, message string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, StartPatience)
 	defer cancel()
 	for {
-		if lines := c.lines(message); len(lines) > 0 {
+		if lines := c.Lines(message); len(lines) > 0 {
 			text, _ := lines[0]["address"].(string)
 			return text, nil
 		}
@@ -95,14 +101,14 @@ func (c *subprocess) says(ctx context.Context, message string) (string, error) {
 			return "", c.failed()
 		default:
 		}
-		if err := wait(ctx, 5*time.Millisecond); err != nil {
-			return "", fmt.Errorf("%s did not say %q: %w:\n%s", c.role, message, err, c.tail())
+		if err := Wait(ctx, 5*time.Millisecond); err != nil {
+			return "", fmt.Errorf("%s did not say %q: %w:\n%s", c.Role, message, err, c.Tail())
 		}
 	}
 }
 
-// lines returns the log's lines of a message.
-func (c *subprocess) lines(message string) []map[string]any {
+// Lines returns the log's lines of a message.
+func (c *Subprocess) Lines(message string) []map[string]any {
 	text, err := os.ReadFile(c.log)
 	if err != nil {
 		return nil
@@ -117,8 +123,8 @@ func (c *subprocess) lines(message string) []map[string]any {
 	return out
 }
 
-// tail returns the end of the log.
-func (c *subprocess) tail() string {
+// Tail returns the end of the log.
+func (c *Subprocess) Tail() string {
 	const most = 20
 	text, _ := os.ReadFile(c.log)
 	lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")
@@ -126,12 +132,12 @@ func (c *subprocess) tail() string {
 }
 
 // failed says that it ended by itself.
-func (c *subprocess) failed() error {
-	return fmt.Errorf("%s ended: %w:\n%s", c.role, errors.Join(c.err, errors.New("see its log")), c.tail())
+func (c *Subprocess) failed() error {
+	return fmt.Errorf("%s ended: %w:\n%s", c.Role, errors.Join(c.err, errors.New("see its log")), c.Tail())
 }
 
-// alive returns an error if it has ended.
-func (c *subprocess) alive() error {
+// Alive returns an error if it has ended.
+func (c *Subprocess) Alive() error {
 	select {
 	case <-c.done:
 		return c.failed()
@@ -140,24 +146,24 @@ func (c *subprocess) alive() error {
 	}
 }
 
-func (c *subprocess) pid() int { return c.cmd.Process.Pid }
+func (c *Subprocess) pid() int { return c.cmd.Process.Pid }
 
-// stop ends it as an operator would.
-func (c *subprocess) stop() error {
+// Stop ends it as an operator would.
+func (c *Subprocess) Stop() error {
 	const patience = 45 * time.Second
-	if c.alive() != nil {
+	if c.Alive() != nil {
 		return c.failed()
 	}
 	if err := c.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		return fmt.Errorf("stop %s: %w", c.role, err)
+		return fmt.Errorf("stop %s: %w", c.Role, err)
 	}
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
 	case <-c.done:
 	case <-timer.C:
-		c.kill()
-		return fmt.Errorf("%s did not end in %v; the end of its log:\n%s", c.role, patience, c.tail())
+		c.Kill()
+		return fmt.Errorf("%s did not end in %v; the end of its log:\n%s", c.Role, patience, c.Tail())
 	}
 	if c.err != nil {
 		return c.failed()
@@ -165,19 +171,28 @@ func (c *subprocess) stop() error {
 	return nil
 }
 
-// kill ends it as a crash does; it may have ended.
-func (c *subprocess) kill() {
+// Terminate ends a program whose exit code after SIGTERM says nothing.
+func (c *Subprocess) Terminate() error {
+	err := c.Stop()
+	if _, ok := errors.AsType[*exec.ExitError](err); ok {
+		return nil
+	}
+	return err
+}
+
+// Kill ends it as a crash does; it may have ended.
+func (c *Subprocess) Kill() {
 	_ = c.cmd.Process.Kill()
 	<-c.done
 }
 
-// uses returns the resource usage so far. It returns an error if the process has ended,
+// Uses returns the resource usage so far. It returns an error if the process has ended,
 // also when it ended between the two reads.
-func (c *subprocess) uses() (usage, error) {
-	if err := c.alive(); err != nil {
-		return usage{}, err
+func (c *Subprocess) Uses() (Usage, error) {
+	if err := c.Alive(); err != nil {
+		return Usage{}, err
 	}
-	u, err := readUsage(c.pid())
+	u, err := ReadUsage(c.pid())
 	if err != nil && errors.Is(c.cmd.Process.Signal(syscall.Signal(0)), os.ErrProcessDone) {
 		<-c.done
 		return u, c.failed()
@@ -186,12 +201,12 @@ func (c *subprocess) uses() (usage, error) {
 }
 
 // used is the CPU of its whole life, after its end.
-func (c *subprocess) used() time.Duration {
+func (c *Subprocess) used() time.Duration {
 	return c.cmd.ProcessState.UserTime() + c.cmd.ProcessState.SystemTime()
 }
 
-// metrics reads its metrics, summed over their labels.
-func (c *subprocess) metrics(ctx context.Context) (map[string]float64, error) {
+// Metrics reads its metrics, summed over their labels.
+func (c *Subprocess) Metrics(ctx context.Context) (map[string]float64, error) {
 	body, _, err := c.get(ctx, "/metrics")
 	if err != nil {
 		return nil, err
@@ -213,16 +228,16 @@ func (c *subprocess) metrics(ctx context.Context) (map[string]float64, error) {
 	return out, nil
 }
 
-// ready asks whether it is.
-func (c *subprocess) ready(ctx context.Context) bool {
+// Ready asks whether it is.
+func (c *Subprocess) Ready(ctx context.Context) bool {
 	_, status, err := c.get(ctx, "/readyz")
 	return err == nil && status == http.StatusOK
 }
 
 // get asks the ops port.
-func (c *subprocess) get(ctx context.Context, path string) (body []byte, status int, err error) {
+func (c *Subprocess) get(ctx context.Context, path string) (body []byte, status int, err error) {
 	if c.ops == "" {
-		if c.ops, err = c.says(ctx, saidOps); err != nil {
+		if c.ops, err = c.Says(ctx, saidOps); err != nil {
 			return nil, 0, err
 		}
 	}
@@ -232,7 +247,7 @@ func (c *subprocess) get(ctx context.Context, path string) (body []byte, status 
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
-		return nil, 0, fmt.Errorf("ask %s: %w", c.role, err)
+		return nil, 0, fmt.Errorf("ask %s: %w", c.Role, err)
 	}
 	defer func() { _ = response.Body.Close() }()
 	body, err = io.ReadAll(response.Body)

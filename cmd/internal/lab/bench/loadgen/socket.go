@@ -1,4 +1,4 @@
-package bench
+package loadgen
 
 import (
 	"bufio"
@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// socket is a connection that writes prepared requests and parses little beyond the
+// Socket is a connection that writes prepared requests and parses little beyond the
 // status line, because the load shares the machine with the program under test.
-type socket struct {
+type Socket struct {
 	conn    net.Conn
 	answers *bufio.Reader
 }
@@ -23,19 +23,21 @@ type socket struct {
 // answerPatience is the time limit for an answer.
 const answerPatience = 30 * time.Second
 
-func dial(ctx context.Context, address string) (*socket, error) {
+// Dial opens a connection.
+func Dial(ctx context.Context, address string) (*Socket, error) {
 	var d net.Dialer
 	conn, err := d.DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("connect to ingest: %w", err)
 	}
-	return &socket{conn, bufio.NewReaderSize(conn, 2<<10)}, nil
+	return &Socket{conn, bufio.NewReaderSize(conn, 2<<10)}, nil
 }
 
-func (s *socket) close() { _ = s.conn.Close() }
+// Close closes the connection.
+func (s *Socket) Close() { _ = s.conn.Close() }
 
-// request makes the bytes of a POST.
-func encodeRequest(path string, header http.Header, body []byte) []byte {
+// EncodeRequest returns the bytes of a POST request.
+func EncodeRequest(path string, header http.Header, body []byte) []byte {
 	var b strings.Builder
 	b.WriteString("POST " + path + " HTTP/1.1\r\nHost: bench\r\n")
 	for name, values := range header {
@@ -48,9 +50,9 @@ func encodeRequest(path string, header http.Header, body []byte) []byte {
 	return []byte(b.String())
 }
 
-// send sends a request and returns the answer's status. If body is not nil, the
+// Send sends a request and returns the answer's status. If body is not nil, the
 // answer's body is read into it.
-func (s *socket) send(request []byte, body *[]byte) (status int, err error) {
+func (s *Socket) Send(request []byte, body *[]byte) (status int, err error) {
 	if err := s.conn.SetDeadline(time.Now().Add(answerPatience)); err != nil {
 		return 0, err
 	}
@@ -62,7 +64,7 @@ func (s *socket) send(request []byte, body *[]byte) (status int, err error) {
 
 var errAnswer = errors.New("no answer of HTTP/1.1 with a Content-Length")
 
-func (s *socket) read(body *[]byte) (status int, err error) {
+func (s *Socket) read(body *[]byte) (status int, err error) {
 	length := -1
 	for {
 		line, err := s.answers.ReadSlice('\n')

@@ -1,4 +1,4 @@
-package bench
+package environment
 
 import (
 	"fmt"
@@ -28,17 +28,17 @@ type object = map[string]any
 // ingestSources returns the sources of ingest. The parameter is the provider's address
 // for Unibell.
 func ingestSources(unibell string) []ingest.Source {
-	a := accounts()
+	a := Accounts()
 	return demo.IngestSources(&a, unibell)
 }
 
 func processorSources() []source.Source {
-	a := accounts()
+	a := Accounts()
 	return demo.ProcessorSources(&a)
 }
 
-// phoneKeys are the keys of the processor under test.
-func phoneKeys() []privacy.Key {
+// PhoneKeys are the keys of the processor under test.
+func PhoneKeys() []privacy.Key {
 	return []privacy.Key{{ID: phoneKeyID, Secret: []byte(phoneKey)}}
 }
 
@@ -82,24 +82,24 @@ func sourcesOf(unibell string, rate float64) []any {
 	return out
 }
 
-// writeConfig writes the configuration of a subprocess. Listeners get free ports; other
+// WriteConfig writes the configuration of a subprocess. Listeners get free ports; other
 // settings keep their defaults.
-func (p *environment) writeConfig(connections int) (string, error) {
+func (p *Environment) WriteConfig(connections int) (string, error) {
 	file := object{
-		"kafka":    object{"brokers": p.brokers, "prefix": p.names.Prefix, "client_id": "tributary"},
+		"kafka":    object{"brokers": p.Brokers, "prefix": p.Names.Prefix, "client_id": "tributary"},
 		"registry": object{"urls": []string{p.registry}},
-		"topics":   object{"partitions": p.o.Partitions, "replication_factor": -1, "min_insync_replicas": 0},
+		"topics":   object{"partitions": p.Options.Partitions, "replication_factor": -1, "min_insync_replicas": 0},
 		"ingest": object{
 			"listen": "127.0.0.1:0", "access_log": false,
 			"max_connections": max(ingest.DefaultConfig().MaxConnections, connections), "max_connections_per_address": 0, // all are of one
 		},
 		"processor": object{"engine": object{
-			"instance_id": "bench", "state_dir": p.stateDir(),
+			"instance_id": "bench", "state_dir": p.StateDir(),
 		}},
 		"privacy": object{"keys": []any{object{"id": phoneKeyID, "value": phoneKey}}},
 		"ops":     object{"listen": "127.0.0.1:0"},
 		"log":     object{"format": "json"},
-		"sources": sourcesOf("http://127.0.0.1:1", p.sourceRate),
+		"sources": sourcesOf("http://127.0.0.1:1", p.SourceRate),
 	}
 	text, err := yaml.Marshal(file)
 	if err != nil {
@@ -117,7 +117,7 @@ const settingPrefix = "TRIBUTARY_"
 
 // environ returns the environment of a subprocess: the variables of this process
 // without pipeline settings, except those for access to the cluster, plus --set.
-func (p *environment) environ() []string {
+func (p *Environment) environ() []string {
 	var out []string
 	for _, v := range os.Environ() {
 		access := strings.HasPrefix(v, settingPrefix+"KAFKA__TLS__") || strings.HasPrefix(v, settingPrefix+"KAFKA__SASL__")
@@ -129,12 +129,12 @@ func (p *environment) environ() []string {
 	for key, value := range p.settings() {
 		out = append(out, settingPrefix+strings.ToUpper(strings.ReplaceAll(key, ".", "__"))+"="+value)
 	}
-	return append(out, p.o.Env...)
+	return append(out, p.Options.Env...)
 }
 
-// settingsOfModel are those of the processor that give facts their meaning. The benches
+// SettingsOfModel are those of the processor that give facts their meaning. The benches
 // leave them as they are by default.
-func settingsOfModel() (processor.Config, []source.Source) {
+func SettingsOfModel() (processor.Config, []source.Source) {
 	c := processor.DefaultConfig()
 	return c, processorSources()
 }

@@ -1,4 +1,4 @@
-package bench
+package environment
 
 import (
 	"fmt"
@@ -8,20 +8,20 @@ import (
 	"time"
 )
 
-// usage is the resource usage of a process so far.
-type usage struct {
-	cpu time.Duration
-	// rss is its memory now, peak the most it ever had, in bytes. Peak is of the whole
+// Usage is the resource usage of a process so far.
+type Usage struct {
+	CPU time.Duration
+	// RSS is its memory now, peak the most it ever had, in bytes. Peak is of the whole
 	// life of the process.
-	rss, peak int64
+	RSS, Peak int64
 }
 
 // tick is the unit of /proc/PID/stat: a hundredth of a second on every Linux.
 const tick = 10 * time.Millisecond
 
-// readUsage reads a process's usage from /proc.
-func readUsage(pid int) (usage, error) {
-	var u usage
+// ReadUsage reads a process's usage from /proc.
+func ReadUsage(pid int) (Usage, error) {
+	var u Usage
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return u, fmt.Errorf("read what process %d uses (Linux only): %w", pid, err)
@@ -37,13 +37,13 @@ func readUsage(pid int) (usage, error) {
 		if err != nil {
 			return u, fmt.Errorf("read what process %d uses: %w", pid, err)
 		}
-		u.cpu += time.Duration(n) * tick
+		u.CPU += time.Duration(n) * tick
 	}
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return u, fmt.Errorf("read what process %d uses: %w", pid, err)
 	}
-	u.rss, u.peak = memory(string(status), "VmRSS:"), memory(string(status), "VmHWM:")
+	u.RSS, u.Peak = memory(string(status), "VmRSS:"), memory(string(status), "VmHWM:")
 	return u, nil
 }
 
@@ -61,15 +61,15 @@ func memory(status, name string) int64 {
 	return 0
 }
 
-// mega converts bytes to megabytes of a million bytes, as for disks and networks.
-func mega(bytes int64) float64 { return float64(bytes) / 1e6 }
+// Mega converts bytes to megabytes of a million bytes, as for disks and networks.
+func Mega(bytes int64) float64 { return float64(bytes) / 1e6 }
 
-// brokerUsage returns the usage of the broker, zero if its process is unknown.
-func (p *environment) brokerUsage() (usage, error) {
-	if p.o.BrokerPID == 0 {
-		return usage{}, nil
+// BrokerUsage returns the usage of the broker, zero if its process is unknown.
+func (p *Environment) BrokerUsage() (Usage, error) {
+	if p.Options.BrokerPID == 0 {
+		return Usage{}, nil
 	}
-	u, err := readUsage(p.o.BrokerPID)
+	u, err := ReadUsage(p.Options.BrokerPID)
 	if err != nil {
 		return u, fmt.Errorf("the broker (--broker-pid): %w", err)
 	}

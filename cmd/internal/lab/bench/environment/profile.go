@@ -1,4 +1,4 @@
-package bench
+package environment
 
 import (
 	"errors"
@@ -8,6 +8,9 @@ import (
 	"strings"
 	"time"
 )
+
+// NameOurs names our runs.
+const NameOurs = "tributary"
 
 // Names of profiles.
 const (
@@ -37,96 +40,96 @@ func profiles() map[string]map[string]string {
 // ProfileNames returns them, sorted.
 func ProfileNames() []string { return slices.Sorted(maps.Keys(profiles())) }
 
-// profile is a named set of settings under which the roles run.
-type profile struct {
-	// name is one of the profiles; empty for the ordinary settings.
-	name string
-	// settings apply unless --set overrides them.
-	settings map[string]string
-	// program is another build; empty means Options.Program.
-	program string
-	// repeats is set if the program may emit a fact twice by design: its answers are
+// Profile is a named set of settings under which the roles run.
+type Profile struct {
+	// Name is one of the profiles; empty for the ordinary settings.
+	Name string
+	// Settings apply unless --set overrides them.
+	Settings map[string]string
+	// Program is another build; empty means Options.Program.
+	Program string
+	// Repeats is set if the program may emit a fact twice by design: its answers are
 	// not checked.
-	repeats bool
+	Repeats bool
 }
 
-// profileOf parses profile names joined by a plus into one profile.
-func profileOf(words string) (profile, error) {
-	v := profile{settings: map[string]string{}}
+// ProfileOf parses profile names joined by a plus into one profile.
+func ProfileOf(words string) (Profile, error) {
+	v := Profile{Settings: map[string]string{}}
 	var names []string
 	for word := range strings.SplitSeq(words, "+") {
 		settings, ok := profiles()[word]
 		if !ok {
 			return v, fmt.Errorf("--profiles: %q is none of %s (several at once: joined by +)", word, strings.Join(ProfileNames(), ", "))
 		}
-		maps.Copy(v.settings, settings)
+		maps.Copy(v.Settings, settings)
 		if word != profileDefault {
 			names = append(names, strings.ReplaceAll(word, "-", " "))
 		}
 	}
-	v.name = strings.Join(names, ", ")
+	v.Name = strings.Join(names, ", ")
 	return v, nil
 }
 
-// selectedProfiles returns the profiles of the options, or the ordinary one.
-func (o *Options) selectedProfiles() ([]profile, error) {
-	var out []profile
+// SelectedProfiles returns the profiles of the options, or the ordinary one.
+func (o *Options) SelectedProfiles() ([]Profile, error) {
+	var out []Profile
 	var errs []error
 	for _, words := range o.Profiles {
-		v, err := profileOf(words)
+		v, err := ProfileOf(words)
 		errs = append(errs, err)
 		out = append(out, v)
 	}
 	if len(out) == 0 {
-		out = []profile{{}}
+		out = []Profile{{}}
 	}
 	return out, errors.Join(errs...)
 }
 
-// title is the name of a run of the profile.
-func (v *profile) title() string {
-	if v.name == "" {
-		return nameOurs
+// Title is the name of a run of the profile.
+func (v *Profile) Title() string {
+	if v.Name == "" {
+		return NameOurs
 	}
-	return nameOurs + ", " + v.name
+	return NameOurs + ", " + v.Name
 }
 
-// use selects the profile of the next subprocesses.
-func (p *environment) use(v profile) { p.profile = v }
+// Use selects the profile of the next subprocesses.
+func (p *Environment) Use(v Profile) { p.profile = v }
 
-// useOnly selects the profile of a bench that runs a single one.
-func (p *environment) useOnly() error {
-	selectedProfiles, err := p.o.selectedProfiles()
+// UseOnly selects the profile of a bench that runs a single one.
+func (p *Environment) UseOnly() error {
+	selectedProfiles, err := p.Options.SelectedProfiles()
 	if err == nil && len(selectedProfiles) > 1 {
 		err = fmt.Errorf("--profiles: this bench takes one, or several joined by +; %d are given", len(selectedProfiles))
 	}
 	if err == nil {
-		p.use(selectedProfiles[0])
+		p.Use(selectedProfiles[0])
 	}
 	return err
 }
 
 // settings returns the settings of the next subprocesses: the profile's, overridden by
 // --set.
-func (p *environment) settings() map[string]string {
-	out := maps.Clone(p.profile.settings)
+func (p *Environment) settings() map[string]string {
+	out := maps.Clone(p.profile.Settings)
 	if out == nil {
 		out = map[string]string{}
 	}
-	maps.Copy(out, p.o.settings())
+	maps.Copy(out, p.Options.settings())
 	return out
 }
 
 // program returns the executable of the next subprocess.
-func (p *environment) program() string {
-	if p.profile.program != "" {
-		return p.profile.program
+func (p *Environment) program() string {
+	if p.profile.Program != "" {
+		return p.profile.Program
 	}
-	return p.o.Program
+	return p.Options.Program
 }
 
-// budget is the time that a series of similar steps may take.
-type budget struct {
+// Budget is the time that a series of similar steps may take.
+type Budget struct {
 	now     func() time.Time
 	limit   time.Duration
 	began   time.Time
@@ -134,14 +137,14 @@ type budget struct {
 	longest time.Duration
 }
 
-// budget starts a budget; without a limit it never runs out.
-func (o *Options) budget() *budget {
+// Budget starts a budget; without a limit it never runs out.
+func (o *Options) Budget() *Budget {
 	now := o.Now()
-	return &budget{now: o.Now, limit: o.For, began: now, last: now}
+	return &Budget{now: o.Now, limit: o.For, began: now, last: now}
 }
 
-// step records the end of a step and reports whether another one fits.
-func (b *budget) step() bool {
+// Step records the end of a step and reports whether another one fits.
+func (b *Budget) Step() bool {
 	now := b.now()
 	b.longest = max(b.longest, now.Sub(b.last))
 	b.last = now

@@ -1,4 +1,4 @@
-package bench
+package environment
 
 import (
 	"bytes"
@@ -62,16 +62,16 @@ type filler struct {
 // fillers is how many webhooks are under way at once: enough for full batches.
 const fillers = 512
 
-// fill writes a load into the raw topics and returns the counts by provider.
-func (p *environment) fill(ctx context.Context, plan *simulator.Plan, start time.Time, total int64) (map[string]simulator.Count, error) {
-	return p.fillWith(ctx, plan, start, total, func(*simulator.Send) bool { return true })
+// Fill writes a load into the raw topics and returns the counts by provider.
+func (p *Environment) Fill(ctx context.Context, plan *simulator.Plan, start time.Time, total int64) (map[string]simulator.Count, error) {
+	return p.FillWith(ctx, plan, start, total, func(*simulator.Send) bool { return true })
 }
 
-// fillWith is fill with those webhooks alone that are wanted.
-func (p *environment) fillWith(
+// FillWith is fill with those webhooks alone that are wanted.
+func (p *Environment) FillWith(
 	ctx context.Context, plan *simulator.Plan, start time.Time, total int64, wanted func(*simulator.Send) bool,
 ) (map[string]simulator.Count, error) {
-	p.o.Progress.Step("filling the raw topics", total)
+	p.Options.Progress.Step("filling the raw topics", total)
 	f, err := p.newFiller(ctx, start)
 	if err != nil {
 		return nil, err
@@ -85,12 +85,12 @@ func (p *environment) fillWith(
 			continue
 		}
 		f.take(deliveryOf(s, start))
-		p.o.Progress.At(f.webhooks.Load())
+		p.Options.Progress.At(f.webhooks.Load())
 	}
 	return f.end(ctx)
 }
 
-func (p *environment) newFiller(ctx context.Context, start time.Time) (*filler, error) {
+func (p *Environment) newFiller(ctx context.Context, start time.Time) (*filler, error) {
 	f := &filler{unibell: httptest.NewServer(simulator.Unibell()), counts: map[string]simulator.Count{}}
 	f.now.Store(start.UnixNano())
 	c := ingest.DefaultConfig()
@@ -98,10 +98,10 @@ func (p *environment) newFiller(ctx context.Context, start time.Time) (*filler, 
 	// A record's time to be delivered is counted from its timestamp, which is the
 	// providers' of hours ago; and a cold broker is no reason for a hole in the load.
 	const cold = 10 * time.Minute
-	c.AnswerDeadline = max(0, p.o.Now().Sub(start)) + cold
+	c.AnswerDeadline = max(0, p.Options.Now().Sub(start)) + cold
 	var err error
 	f.service, err = ingest.New(c, ingest.Deps{
-		Kafka: p.kafka, Names: p.names, Logger: slog.New(slog.DiscardHandler), Now: func() time.Time { return time.Unix(0, f.now.Load()) },
+		Kafka: p.Kafka, Names: p.Names, Logger: slog.New(slog.DiscardHandler), Now: func() time.Time { return time.Unix(0, f.now.Load()) },
 	})
 	if err == nil {
 		err = f.service.Start(ctx)
@@ -127,11 +127,11 @@ func (p *environment) newFiller(ctx context.Context, start time.Time) (*filler, 
 // take passes a webhook on. Those of one order stay in their order.
 func (f *filler) take(d delivery) {
 	f.now.Store(max(f.now.Load(), d.at.UnixNano()))
-	f.workers[shard(d.order, len(f.workers))] <- d
+	f.workers[Shard(d.order, len(f.workers))] <- d
 }
 
-// shard spreads orders over workers.
-func shard(order string, n int) int {
+// Shard spreads orders over workers.
+func Shard(order string, n int) int {
 	h := fnv.New32a()
 	_, _ = io.WriteString(h, order)
 	return int(h.Sum32() % uint32(n)) //nolint:gosec // a few hundred
@@ -205,8 +205,8 @@ func (a *answer) Write(b []byte) (int, error) {
 	return a.body.Write(b)
 }
 
-// accepted adds up the records of all providers.
-func accepted(counts map[string]simulator.Count) int64 {
+// Accepted adds up the records of all providers.
+func Accepted(counts map[string]simulator.Count) int64 {
 	var n int64
 	for _, c := range counts {
 		n += c.Accepted

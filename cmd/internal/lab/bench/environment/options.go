@@ -1,4 +1,4 @@
-package bench
+package environment
 
 import (
 	"context"
@@ -95,7 +95,7 @@ func (o *Options) Validate() error {
 	if o.For < 0 {
 		errs = append(errs, fmt.Errorf("--for: %v is less than nothing", o.For))
 	}
-	if _, err := o.selectedProfiles(); err != nil {
+	if _, err := o.SelectedProfiles(); err != nil {
 		errs = append(errs, err)
 	}
 	if o.Runs < 1 {
@@ -150,8 +150,8 @@ func (o *Options) settings() map[string]string {
 	return out
 }
 
-// wait waits, unless ctx ends.
-func wait(ctx context.Context, d time.Duration) error {
+// Wait waits, unless ctx ends.
+func Wait(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
@@ -162,5 +162,5 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// accounts are the simulator's.
-func accounts() simulator.Accounts { return simulator.DefaultAccounts() }
+// Accounts are the simulator's.
+func Accounts() simulator.Accounts { return simulator.DefaultAccounts() }

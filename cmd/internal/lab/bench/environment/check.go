@@ -1,4 +1,4 @@
-package bench
+package environment
 
 import (
 	"context"
@@ -18,9 +18,9 @@ import (
 // emitted.
 const unsure = 5 * time.Minute
 
-// check compares the output topics of a run with the expected result and returns the
+// Check compares the output topics of a run with the expected result and returns the
 // differences; none means that the answers are right.
-func (p *environment) check(ctx context.Context, how string, sent map[string]simulator.Count) ([]string, error) {
+func (p *Environment) Check(ctx context.Context, how string, sent map[string]simulator.Count) ([]string, error) {
 	if how == CheckNone {
 		return nil, nil
 	}
@@ -37,16 +37,16 @@ func (p *environment) check(ctx context.Context, how string, sent map[string]sim
 }
 
 // checkModel reads all topics and compares them with the naive model.
-func (p *environment) checkModel(ctx context.Context, sent map[string]simulator.Count) ([]string, error) {
-	c, sources := settingsOfModel()
-	topics := model.NewTopics(p.names, model.New(demo.ModelSettings(&c, sources, phoneKeys()), simulator.Digest), nil)
-	client, err := kgo.NewClient(append(topics.Options(), p.kafka...)...)
+func (p *Environment) checkModel(ctx context.Context, sent map[string]simulator.Count) ([]string, error) {
+	c, sources := SettingsOfModel()
+	topics := model.NewTopics(p.Names, model.New(demo.ModelSettings(&c, sources, PhoneKeys()), simulator.Digest), nil)
+	client, err := kgo.NewClient(append(topics.Options(), p.Kafka...)...)
 	if err != nil {
 		return nil, fmt.Errorf("make a Kafka client: %w", err)
 	}
 	defer client.Close()
-	total := accepted(sent)
-	p.o.Progress.Step("comparing with the model", total)
+	total := Accepted(sent)
+	p.Options.Progress.Step("comparing with the model", total)
 	// The topics count as read to their end once no record has arrived for this long. A
 	// difference found then may still be an expiry that is about to be emitted.
 	const quiet = time.Second
@@ -61,13 +61,13 @@ func (p *environment) checkModel(ctx context.Context, sent map[string]simulator.
 			last = time.Now()
 		}
 		sum := topics.Total()
-		p.o.Progress.At(sum.Raw)
-		late := time.Since(last) > p.o.Patience
+		p.Options.Progress.At(sum.Raw)
+		late := time.Since(last) > p.Options.Patience
 		if !late && (sum.Raw < total || time.Since(last) < quiet || judged.After(last)) {
 			continue
 		}
 		judged = time.Now()
-		now := p.o.Now()
+		now := p.Options.Now()
 		result := topics.Result(now.Add(-unsure), now)
 		faults := demo.Faults(sent, &result)
 		if len(faults) == 0 || late {
@@ -77,22 +77,22 @@ func (p *environment) checkModel(ctx context.Context, sent map[string]simulator.
 }
 
 // checkAudit proves from the topics that every record had its effect once.
-func (p *environment) checkAudit(ctx context.Context, sent map[string]simulator.Count) ([]string, error) {
-	return p.checkRows(ctx, accepted(sent))
+func (p *Environment) checkAudit(ctx context.Context, sent map[string]simulator.Count) ([]string, error) {
+	return p.CheckRows(ctx, Accepted(sent))
 }
 
-// checkRows is checkAudit for so many records.
-func (p *environment) checkRows(ctx context.Context, total int64) ([]string, error) {
+// CheckRows is checkAudit for so many records.
+func (p *Environment) CheckRows(ctx context.Context, total int64) ([]string, error) {
 	const listed = 10
-	report, err := audit.Run(ctx, audit.Config{Kafka: p.kafka, Names: p.names, Limit: listed, Progress: p.o.Progress})
+	report, err := audit.Run(ctx, audit.Config{Kafka: p.Kafka, Names: p.Names, Limit: listed, Progress: p.Options.Progress})
 	if err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
 	}
-	return auditFaults(report, total), nil
+	return AuditFaults(report, total), nil
 }
 
-// auditFaults returns the faults in an audit report over total accepted records.
-func auditFaults(report *audit.Report, total int64) []string {
+// AuditFaults returns the faults in an audit report over total accepted records.
+func AuditFaults(report *audit.Report, total int64) []string {
 	var faults []string
 	var rows int64
 	for i := range report.Accounts {
