@@ -63,7 +63,7 @@ func (r *run) start(plan hostPlan, fs *vfs.MemFS, twin bool) *process {
 	config.FenceAfter, config.TransactionTimeout, config.SessionTimeout = 200*time.Millisecond, 3*time.Second, 2*time.Second
 	config.Store = engine.StoreConfig{CacheBytes: 1 << 20, MemtableBytes: 1 << 20}
 	config.Standby = plan.standby
-	engine.ProbeFS(&config.Store, fs)
+	config.Store.SetFS(fs)
 	deps := engine.Deps{
 		Kafka: r.kafka(p.wire), Names: r.names, Version: "chaos", Now: p.now, Fail: func(err error) { r.later(0, func() { p.failed(err) }) },
 		Logger: slog.New(slog.NewTextHandler(traceWriter{r, plan.name}, &slog.HandlerOptions{ReplaceAttr: withoutTime})),

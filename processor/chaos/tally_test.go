@@ -5,7 +5,6 @@ package chaos_test
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -213,28 +212,21 @@ func (l *tallies) left(r *run, due int64, stopped []*process) *check.Run {
 // stores are the partitions of a stopped process that are as far as the changelogs.
 func (r *run) stores(p *process, ends map[int32]int64) (out []check.Store) {
 	config := engine.StoreConfig{CacheBytes: 1 << 20, MemtableBytes: 1 << 20}
-	engine.ProbeFS(&config, p.fs)
-	store, err := engine.OpenStore("state", config, slog.New(slog.DiscardHandler))
+	config.SetFS(p.fs)
+	entries, offsets, err := engine.ProbeStore("state", config, stageName, r.plan.partitions)
 	if err != nil {
-		r.sayf("driver", "the store of %s does not open: %v", p.name(), err)
-		return nil
+		r.sayf("state", "the store of %s: %v", p.name(), err)
 	}
-	for partition := range r.plan.partitions {
-		entries, offset, err := store.ProbeEntries(stageName, partition)
-		if err != nil {
-			r.sayf("state", "the store of %s, partition %d: %v", p.name(), partition, err)
-		}
+	for i, offset := range offsets {
+		partition := int32(i)
 		if offset < ends[partition] || offset == 0 {
 			continue
 		}
 		part := check.Store{Name: p.name(), Partitions: []int32{partition}}
-		for _, e := range entries {
+		for _, e := range entries[i] {
 			part.Entries = append(part.Entries, check.Entry(e))
 		}
 		out = append(out, part)
-	}
-	if err := store.Close(); err != nil {
-		r.sayf("driver", "the store of %s does not close: %v", p.name(), err)
 	}
 	return out
 }

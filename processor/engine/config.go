@@ -13,6 +13,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
+	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 )
@@ -65,8 +66,19 @@ type Config struct {
 	// FetchMaxBytes limits the fetched, still compressed bytes that a worker buffers.
 	FetchMaxBytes int32 `json:"fetch_max_bytes" koanf:"fetch_max_bytes" yaml:"fetch_max_bytes"`
 	// Store configures the state store.
-	Store StoreConfig `json:"store" koanf:"store" yaml:"store"`
+	Store store.Config `json:"store" koanf:"store" yaml:"store"`
 }
+
+// StoreConfig limits the memory and disk use of the state store.
+type StoreConfig = store.Config
+
+// ErrDiskFull means that the disk of the state directory is full. The process should
+// exit with a distinct code, because a restart does not help.
+var ErrDiskFull = store.ErrDiskFull
+
+// ErrStoreBroken means that the state store cannot be read or written any more. The
+// next start moves it aside and restores from the changelogs.
+var ErrStoreBroken = store.ErrStoreBroken
 
 // DefaultConfig returns the production defaults.
 func DefaultConfig() Config {
@@ -88,7 +100,7 @@ func DefaultConfig() Config {
 		Compression:           "lz4",
 		// Compressed size of the raw records of two transactions.
 		FetchMaxBytes: 1 << 20,
-		Store:         DefaultStoreConfig(),
+		Store:         store.DefaultConfig(),
 	}
 }
 

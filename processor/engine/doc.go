@@ -16,8 +16,8 @@
 //
 // The files in the order of the data flow: worker.go (event loop), session.go (poll),
 // round.go (decode, apply), machine.go and scope.go (one record), overlay.go (write
-// buffer of a transaction), transact.go (commit), hot.go (write-back cache),
-// writeback.go and storewrite.go (writes to the store), storefilter.go (Bloom filter in
-// front of the store), and for a new owner restore.go and fence.go. memory.go is the
+// buffer of a transaction), transact.go (commit), internal/cache (write-back
+// cache), writeback.go and internal/store (the state on disk), and for a new owner
+// restore.go and internal/hangingtxn. memory.go is the
 // test driver: it runs the same machine without Kafka.
 package engine

@@ -14,6 +14,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
+	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -33,7 +34,7 @@ type Engine struct {
 	specs   []Spec
 	deps    Deps
 	metrics *metrics
-	store   *Store
+	store   *store.Store
 	topics  map[string]map[string]outputTopic // by stage and topic
 	// partitions is the partition count of each stage's input.
 	partitions map[string]int32
@@ -91,13 +92,13 @@ func (e *Engine) Start(ctx context.Context) error {
 	if err := e.lookAtTopics(ctx); err != nil {
 		return err
 	}
-	if e.store, err = OpenStore(e.config.StateDir, e.config.Store, e.deps.Logger); err != nil {
+	if e.store, err = store.Open(e.config.StateDir, e.config.Store, e.deps.Logger); err != nil {
 		return err
 	}
 	var running context.Context
 	running, e.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	e.killed, e.kill = context.WithCancel(context.WithoutCancel(ctx))
-	e.store.onBroken(e.deps.Fail)
+	e.store.OnBroken(e.deps.Fail)
 	e.standbys = make(map[string]*standby, len(e.specs))
 	for i := range e.specs {
 		e.standbys[e.specs[i].Name] = newStandby(&e.specs[i], e)
@@ -137,7 +138,7 @@ func (e *Engine) Stop(ctx context.Context) error {
 	e.cancel()
 	defer e.kill()
 	defer context.AfterFunc(ctx, e.kill)()
-	if err := e.store.broken(); err != nil {
+	if err := e.store.Broken(); err != nil {
 		// A worker may hang in a write that never ends.
 		return err
 	}

@@ -61,7 +61,7 @@ func (w *worker) touch(ctx context.Context) {
 			continue
 		}
 		part.pos.AtEnd = now.UnixMilli()
-		part.state.hot.Touch()
+		part.state.Cache.Touch()
 	}
 	if err := w.writeBack(); err != nil {
 		w.logger.WarnContext(ctx, "cannot note that the state is current", slog.String("error", err.Error()))

@@ -185,7 +185,7 @@ func (w *worker) changelogLost(r *restored, topicID [16]byte, start int64) error
 	if start == r.end && r.committed >= 0 && (r.committed > r.start || r.ours) {
 		return w.stateLost(r, fmt.Sprintf("its changelog is empty, and the group has committed input offset %d", r.committed))
 	}
-	pos, found, err := r.state.position()
+	pos, found, err := r.state.Checkpoint()
 	if err != nil {
 		return err
 	}

@@ -12,12 +12,13 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/cache"
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 	"github.com/tributary-hq/tributary/processor/engine/internal/hangingtxn"
+	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
 
 // owned is a partition that the group assigned to this worker.
 type owned struct {
 	partition int32
-	state     *storePartition
+	state     *store.Partition
 	give      func() // returns the lease, nil until the lease is taken
 	// wanted ends when the partition is revoked or the session ends; waiting for its
 	// lease then stops.
@@ -58,7 +59,7 @@ type owned struct {
 
 // adopt registers a newly assigned partition.
 func (w *worker) adopt(ctx context.Context, p int32) *owned {
-	part := &owned{partition: p, state: w.store.partition(w.spec.Name, p)}
+	part := &owned{partition: p, state: w.store.Partition(w.spec.Name, p)}
 	part.wanted, part.forget = context.WithCancel(ctx)
 	w.parts[p] = part
 	return part
@@ -67,7 +68,7 @@ func (w *worker) adopt(ctx context.Context, p int32) *owned {
 // takeAndRestore waits for the leases of partitions and restores their state. It
 // retries transient errors until ctx ends.
 func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (map[int32]*restored, error) {
-	states := make(map[int32]*storePartition, len(parts))
+	states := make(map[int32]*store.Partition, len(parts))
 	// All workers take leases in ascending order, so that they cannot deadlock.
 	for _, p := range slices.Sorted(maps.Keys(parts)) {
 		part := parts[p]
@@ -75,7 +76,7 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 			part.give, states[p] = func() {}, part.state
 			continue
 		}
-		give, err := w.store.leases.take(part.wanted, w.deps.scheduler, w.spec.Name, p) //nolint:contextcheck // wanted is derived from ctx
+		give, err := w.store.Leases.Take(part.wanted, w.deps.scheduler, w.spec.Name, p) //nolint:contextcheck // wanted is derived from ctx
 		if err != nil && ctx.Err() == nil {
 			continue // revoked while waiting for the lease
 		}
@@ -91,8 +92,8 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 			err = fmt.Errorf("%w: %w", errRejoin, err)
 		}
 		var fatal *fatalError
-		if err == nil || ctx.Err() != nil || errors.Is(err, entry.ErrUnreadable) || errors.Is(err, entry.ErrNewerState) || errors.Is(err, ErrDiskFull) ||
-			errors.Is(err, ErrStoreBroken) || errors.As(err, &fatal) || errors.Is(err, errRejoin) {
+		if err == nil || ctx.Err() != nil || errors.Is(err, entry.ErrUnreadable) || errors.Is(err, entry.ErrNewerState) || errors.Is(err, store.ErrDiskFull) ||
+			errors.Is(err, store.ErrStoreBroken) || errors.As(err, &fatal) || errors.Is(err, errRejoin) {
 			if errors.Is(err, entry.ErrUnreadable) {
 				err = &fatalError{err}
 			}

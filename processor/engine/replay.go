@@ -11,13 +11,14 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/cache"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
+	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
 
 // following is a changelog reader's progress in one partition, for a restore or a
 // standby.
 type following struct {
 	partition int32
-	state     *storePartition
+	state     *store.Partition
 	pos       cache.Checkpoint
 	// from is the first replayed offset, end the changelog's end offset when last
 	// fetched.
@@ -45,8 +46,8 @@ func (e *changelogError) Unwrap() error { return e.err }
 //
 // A full batch is written while the next one is being filled.
 type loader struct {
-	store   *Store
-	batch   *writer
+	store   *store.Store
+	batch   *store.Batch
 	touched map[*following]bool
 	limit   int
 	// writing receives the result of the batch that is being written; nil if there is
@@ -55,8 +56,8 @@ type loader struct {
 	harmed  harmed
 }
 
-func newLoader(store *Store) *loader {
-	return &loader{store: store, touched: map[*following]bool{}, limit: store.batchBytes}
+func newLoader(store *store.Store) *loader {
+	return &loader{store: store, touched: map[*following]bool{}, limit: store.BatchBytes}
 }
 
 // add appends the next record of a partition. A control record only advances the
@@ -64,13 +65,13 @@ func newLoader(store *Store) *loader {
 func (l *loader) add(f *following, record *kgo.Record) error {
 	if !record.Attrs.IsControl() {
 		if l.batch == nil {
-			l.batch = l.store.largeWriter(l.limit)
+			l.batch = l.store.NewLargeBatch(l.limit)
 		}
 		value := record.Value
 		if l.harmed.by(HarmDropDeadlines) {
 			value = withoutDeadline(value)
 		}
-		if err := l.batch.changelog(f.state, record.Key, value); err != nil {
+		if err := l.batch.AddRecord(f.state, record.Key, value); err != nil {
 			return &changelogError{partition: record.Partition, err: fmt.Errorf("changelog %s/%d at offset %d: %w", record.Topic, record.Partition, record.Offset, err)}
 		}
 		f.records++
@@ -78,7 +79,7 @@ func (l *loader) add(f *following, record *kgo.Record) error {
 	}
 	f.pos.Offset = record.Offset + 1
 	l.touched[f] = true
-	if l.batch == nil || l.batch.size() < l.limit {
+	if l.batch == nil || l.batch.Size() < l.limit {
 		return nil
 	}
 	return l.send()
@@ -86,22 +87,22 @@ func (l *loader) add(f *following, record *kgo.Record) error {
 
 // swap waits for the previous batch and returns the current one, with the checkpoints
 // added.
-func (l *loader) swap() (*writer, error) {
+func (l *loader) swap() (*store.Batch, error) {
 	if err := l.wait(); err != nil {
 		return nil, err
 	}
 	batch := l.batch
 	if batch == nil {
-		batch = l.store.writer()
+		batch = l.store.NewBatch()
 	}
 	l.batch = nil
 	var errs []error
 	for f := range l.touched {
-		errs = append(errs, batch.position(f.state, f.pos))
+		errs = append(errs, batch.SetCheckpoint(f.state, f.pos))
 	}
 	clear(l.touched)
 	if err := errors.Join(errs...); err != nil {
-		return nil, errors.Join(err, batch.drop())
+		return nil, errors.Join(err, batch.Discard())
 	}
 	return batch, nil
 }
@@ -124,7 +125,7 @@ func (l *loader) send() error {
 	}
 	done := make(chan error, 1)
 	l.writing = done
-	go func() { done <- batch.commit() }() // ended by wait, which flush and drop call
+	go func() { done <- batch.Commit() }() // ended by wait, which flush and drop call
 	return nil
 }
 
@@ -134,7 +135,7 @@ func (l *loader) flush() error {
 	if err != nil {
 		return err
 	}
-	return batch.commit()
+	return batch.Commit()
 }
 
 // drop discards the batch that was not sent yet.
@@ -146,7 +147,7 @@ func (l *loader) drop() error {
 	}
 	batch := l.batch
 	l.batch = nil
-	return errors.Join(err, batch.drop())
+	return errors.Join(err, batch.Discard())
 }
 
 // replayPoll loads the records of one poll. moved is false if the poll returned none.

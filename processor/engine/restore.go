@@ -17,6 +17,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 	"github.com/tributary-hq/tributary/processor/engine/internal/hangingtxn"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
+	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
 
 // restored is the result of a partition's restore: its state is at the changelog's end.
@@ -56,7 +57,7 @@ type restored struct {
 // the changelog's high watermark: the records of that transaction are below it, even if
 // its markers are not written yet. The replay up to there is read committed, so it
 // waits for the markers.
-func (w *worker) restore(ctx context.Context, states map[int32]*storePartition) (out map[int32]*restored, err error) {
+func (w *worker) restore(ctx context.Context, states map[int32]*store.Partition) (out map[int32]*restored, err error) {
 	ctx, span := w.traces.restore(ctx, len(states))
 	defer func() { span.ended(out, err) }()
 	if err := w.at(StepRestoring); err != nil {
@@ -98,7 +99,7 @@ func (w *worker) restore(ctx context.Context, states map[int32]*storePartition) 
 // committed returns the group's committed offsets of partitions. It waits for open
 // transactions that commit some of them, but ignores other partitions of the group: on
 // those, some transaction is always open.
-func (w *worker) committed(ctx context.Context, states map[int32]*storePartition) (map[int32]kadm.Offset, error) {
+func (w *worker) committed(ctx context.Context, states map[int32]*store.Partition) (map[int32]kadm.Offset, error) {
 	began := w.deps.Now()
 	fenceAt, restAt, longAt := began.Add(w.config.FenceAfter), began.Add(w.recovery.IdleCheckAfter()), began.Add(w.recovery.LongWait())
 	for {
@@ -146,7 +147,7 @@ func (w *worker) committed(ctx context.Context, states map[int32]*storePartition
 }
 
 // plan decides from which offset to which each partition's changelog is replayed.
-func (w *worker) plan(ctx context.Context, states map[int32]*storePartition, committed map[int32]kadm.Offset) (map[int32]*restored, error) {
+func (w *worker) plan(ctx context.Context, states map[int32]*store.Partition, committed map[int32]kadm.Offset) (map[int32]*restored, error) {
 	details, err := w.admin.ListTopics(ctx, w.changelog, w.input)
 	if err == nil {
 		err = details.Error()
@@ -190,7 +191,7 @@ func (w *worker) plan(ctx context.Context, states map[int32]*storePartition, com
 	for _, p := range slices.Sorted(maps.Keys(ahead)) {
 		r := ahead[p]
 		r.asked = !w.deps.harmed.by(HarmStoreFirst) && !w.deps.harmed.by(HarmKeepAborted) && !w.deps.harmed.by(HarmUnknownIsCommitted)
-		if err := w.store.trust(r, [16]byte(details[w.changelog].ID), starts[w.changelog][p].Offset, w.deps.Now(), w.config.DeleteRetention); err != nil {
+		if err := trust(w.store, r, [16]byte(details[w.changelog].ID), starts[w.changelog][p].Offset, w.deps.Now(), w.config.DeleteRetention); err != nil {
 			return nil, err
 		}
 		if r.reason == "" && w.deps.harmed.by(HarmForgetChangelog) {
@@ -213,8 +214,8 @@ func (w *worker) offsets(listed kadm.ListedOffsets, err error) (kadm.ListedOffse
 // trust uses the stored checkpoint if it is valid. Otherwise it wipes the partition's
 // state, sets r.reason and restores from the beginning. topicID and start are the
 // changelog's; r.end is set.
-func (s *Store) trust(r *restored, topicID [16]byte, start int64, now time.Time, deleteRetention time.Duration) error {
-	pos, found, err := r.state.position()
+func trust(s *store.Store, r *restored, topicID [16]byte, start int64, now time.Time, deleteRetention time.Duration) error {
+	pos, found, err := r.state.Checkpoint()
 	if err != nil {
 		return err
 	}
@@ -242,11 +243,11 @@ func (s *Store) trust(r *restored, topicID [16]byte, start int64, now time.Time,
 	// The clock of tombstone retention starts with the replay: a tombstone that follows
 	// an entry which the replay has read cannot have been compacted away before.
 	r.pos, r.from = cache.Checkpoint{TopicID: topicID, Offset: start, AtEnd: now.UnixMilli()}, start
-	batch := s.writer()
-	if err := errors.Join(batch.wipe(r.state), batch.position(r.state, r.pos)); err != nil {
-		return errors.Join(err, batch.drop())
+	batch := s.NewBatch()
+	if err := errors.Join(batch.Wipe(r.state), batch.SetCheckpoint(r.state, r.pos)); err != nil {
+		return errors.Join(err, batch.Discard())
 	}
-	return batch.commit()
+	return batch.Commit()
 }
 
 // replay reads the changelogs up to their ends, with its own client.

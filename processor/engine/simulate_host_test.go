@@ -12,6 +12,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/chaos/tally"
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 	"github.com/tributary-hq/tributary/processor/engine/simulate"
 )
 
@@ -26,8 +27,8 @@ func (s *simulation) start(plan hostPlan, fs *vfs.MemFS) {
 	config.FenceAfter, config.TransactionTimeout, config.SessionTimeout = 100e6, 3000e6, 2000e6
 	// The store is written after each round, now and then, or hardly ever.
 	writeBack := [...]int64{0, 1 << 10, 64 << 10}[s.plan.seed%3]
-	config.Store = engine.StoreConfig{CacheBytes: 1 << 20, MemtableBytes: 1 << 20, WriteBackBytes: writeBack}
-	engine.SetFS(&config.Store, fs)
+	config.Store = store.Config{CacheBytes: 1 << 20, MemtableBytes: 1 << 20, WriteBackBytes: writeBack}
+	config.Store.SetFS(fs)
 	deps := engine.Deps{Version: "simulated", Logger: slog.New(slog.DiscardHandler)}
 	if s.world.Tracing {
 		deps.Logger = slog.New(slog.NewTextHandler(traceWriter{s.world, plan.name}, &slog.HandlerOptions{ReplaceAttr: withoutTime}))

@@ -8,9 +8,9 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 
-	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
+	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 	"github.com/tributary-hq/tributary/processor/engine/simulate"
 )
 
@@ -126,7 +126,7 @@ func StartSimulated(config Config, spec *Spec, deps Deps, world *simulate.World,
 		topics[name] = topic
 	}
 	e.topics, e.partitions = map[string]map[string]outputTopic{spec.Name: topics}, map[string]int32{spec.Name: partitions}
-	if e.store, err = OpenStore(config.StateDir, config.Store, slog.New(slog.DiscardHandler)); err != nil {
+	if e.store, err = store.Open(config.StateDir, config.Store, slog.New(slog.DiscardHandler)); err != nil {
 		return nil, nil, err
 	}
 	e.killed, e.kill = context.WithCancel(context.Background())
@@ -140,46 +140,27 @@ func StartSimulated(config Config, spec *Spec, deps Deps, world *simulate.World,
 	return e, out, nil
 }
 
-// FlushStore brings the store to its disk.
-func (e *Engine) FlushStore() error { return e.store.db.Flush() }
+// FlushStore writes the store's memtable to its disk.
+func (e *Engine) FlushStore() error { return e.store.FlushNow() }
 
 // CloseStore closes the store; if clean, as a stop does.
 func (e *Engine) CloseStore(clean bool) error {
 	if clean {
 		return e.store.Close()
 	}
-	return e.store.db.Close()
+	return e.store.Abandon()
 }
 
 // StoredEntry is an entry of the store, or of a changelog.
-type StoredEntry struct {
-	Partition int32
-	Key       string
-	Payload   string
-	Deadline  int64
-}
+type StoredEntry = store.Entry
 
 // Entries returns what the store has of a stage's partition and the changelog offset
 // it corresponds to.
 func (e *Engine) Entries(stage string, partition int32) (entries []StoredEntry, offset int64, err error) {
-	at := e.store.partition(stage, partition)
-	pos, _, err := at.position()
-	if err != nil {
-		return nil, 0, err
-	}
-	prefix := string(at.at(kindState))
-	err = at.iterate([]byte(prefix), upperBound([]byte(prefix)), func(key, value []byte) (bool, error) {
-		entry, err := ParseStored(partition, key[len(prefix):], value)
-		if err == nil && !strings.HasPrefix(entry.Key, "\x00") {
-			entries = append(entries, entry)
-		}
-		return true, err
-	})
-	return entries, pos.Offset, err
+	return e.store.Entries(stage, partition)
 }
 
 // ParseStored reads an entry as it stands in a changelog.
 func ParseStored(partition int32, key, value []byte) (StoredEntry, error) {
-	payload, deadline, err := entry.Parse(value)
-	return StoredEntry{Partition: partition, Key: string(key), Payload: string(payload), Deadline: deadline}, err
+	return store.ParseRecord(partition, key, value)
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/assignor"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
+	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
 
 const (
@@ -38,7 +39,7 @@ type standby struct {
 	stage, changelog string
 	config           *Config
 	deps             *Deps
-	store            *Store
+	store            *store.Store
 	metrics          *metrics
 	logger           *slog.Logger
 	// busy reports whether a partition is being restored in this process.
@@ -125,15 +126,15 @@ func (s *standby) keep(wanted map[int32]bool) {
 // would be restored from the beginning is left out.
 func (s *standby) copies() map[int32]assignor.Replica {
 	out := map[int32]assignor.Replica{}
-	all, err := s.store.partitions()
+	all, err := s.store.Partitions()
 	if err != nil {
 		s.logger.Warn("cannot tell the group which state is here", slog.String("error", err.Error()))
 		return out
 	}
 	oldest := s.deps.Now().Add(-s.config.DeleteRetention / 2).UnixMilli()
 	for _, found := range all {
-		if found.stage == s.stage && found.pos.AtEnd >= oldest {
-			out[found.partition] = assignor.Replica{Offset: found.pos.Offset}
+		if found.Stage == s.stage && found.Checkpoint.AtEnd >= oldest {
+			out[found.Partition] = assignor.Replica{Offset: found.Checkpoint.Offset}
 		}
 	}
 	s.mu.Lock()

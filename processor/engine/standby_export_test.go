@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -9,20 +10,32 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/cache"
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
 
-// SetPosition writes where a partition's state stands in its changelog.
-func (s *Store) SetPosition(partition int32, topicID [16]byte, offset, atEnd int64) error {
-	batch, part := s.writer(), s.partition("test", partition)
-	if err := batch.position(part, cache.Checkpoint{TopicID: topicID, Offset: offset, Highest: offset, AtEnd: atEnd}); err != nil {
-		return err
-	}
-	return batch.commit()
+// SetCheckpoint writes the checkpoint of a partition's state.
+func SetCheckpoint(s *store.Store, partition int32, topicID [16]byte, offset, atEnd int64) error {
+	batch := s.NewBatch()
+	at := cache.Checkpoint{TopicID: topicID, Offset: offset, Highest: offset, AtEnd: atEnd}
+	return errors.Join(batch.SetCheckpoint(s.Partition("test", partition), at), batch.Commit())
+}
+
+// PutEntry writes an entry of a partition.
+func PutEntry(s *store.Store, partition int32, key, payload []byte) error {
+	batch := s.NewBatch()
+	return errors.Join(batch.Sink(s.Partition("test", partition)).Entry(key, payload, 0), batch.Commit())
+}
+
+// ReadEntry reads an entry of a partition.
+func ReadEntry(s *store.Store, partition int32, key []byte) ([]byte, error) {
+	e, err := s.Partition("test", partition).Get(key, entry.Heap{})
+	return e.Payload, err
 }
 
 // FollowOnce lets a standby of this store begin to follow one partition and stop. It
 // returns the offset it would follow from; followed is false for a copy left alone.
-func FollowOnce(ctx context.Context, s *Store, deps Deps, changelog string, partition int32) (from int64, followed bool, err error) {
+func FollowOnce(ctx context.Context, s *store.Store, deps Deps, changelog string, partition int32) (from int64, followed bool, err error) {
 	config := DefaultConfig()
 	st := &standby{
 		stage: "test", changelog: changelog, config: &config, deps: &deps, store: s, metrics: newMetrics(prometheus.NewRegistry()),

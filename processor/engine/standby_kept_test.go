@@ -21,18 +21,18 @@ func TestStandbyKeepsItsCopy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store := openStore(t, t.TempDir(), engine.DefaultStoreConfig())
-	t.Cleanup(func() { _ = store.Close() })
-	if err := store.PutEntry(0, []byte("key"), []byte("value"), time.Time{}); err != nil {
+	state := openStore(t)
+	t.Cleanup(func() { _ = state.Close() })
+	if err := engine.PutEntry(state, 0, []byte("key"), []byte("value")); err != nil {
 		t.Fatal(err)
 	}
-	if err := store.SetPosition(0, [16]byte(details[topic].ID), 7, now().UnixMilli()); err != nil {
+	if err := engine.SetCheckpoint(state, 0, [16]byte(details[topic].ID), 7, now().UnixMilli()); err != nil {
 		t.Fatal(err)
 	}
 	b.remake(changelog)
 	deps := engine.Deps{Kafka: b.kafka, Now: time.Now}
-	_, followed, err := engine.FollowOnce(t.Context(), store, deps, topic, 0)
-	if value, failed := store.Reader(0)([]byte("key")); err != nil || followed || failed != nil || string(value) != "value" {
+	_, followed, err := engine.FollowOnce(t.Context(), state, deps, topic, 0)
+	if value, failed := engine.ReadEntry(state, 0, []byte("key")); err != nil || followed || failed != nil || string(value) != "value" {
 		t.Fatalf("an empty changelog: followed %v (%v), the copy has %q (%v), want it as it was and not followed", followed, err, value, failed)
 	}
 	record := &kgo.Record{Topic: topic, Key: []byte("k"), Value: []byte("v")}
@@ -41,14 +41,14 @@ func TestStandbyKeepsItsCopy(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := record.Partition
-	if err := store.PutEntry(p, []byte("key"), []byte("value"), time.Time{}); err != nil {
+	if err := engine.PutEntry(state, p, []byte("key"), []byte("value")); err != nil {
 		t.Fatal(err)
 	}
-	if err := store.SetPosition(p, [16]byte(details[topic].ID), 7, now().UnixMilli()); err != nil {
+	if err := engine.SetCheckpoint(state, p, [16]byte(details[topic].ID), 7, now().UnixMilli()); err != nil {
 		t.Fatal(err)
 	}
-	from, followed, err := engine.FollowOnce(t.Context(), store, deps, topic, p)
-	if value, failed := store.Reader(p)([]byte("key")); err != nil || !followed || from != 0 || failed != nil || value != nil {
+	from, followed, err := engine.FollowOnce(t.Context(), state, deps, topic, p)
+	if value, failed := engine.ReadEntry(state, p, []byte("key")); err != nil || !followed || from != 0 || failed != nil || value != nil {
 		t.Fatalf("a changelog with a state: followed %v from %d (%v), the copy has %q (%v), want it replaced", followed, from, err, value, failed)
 	}
 }

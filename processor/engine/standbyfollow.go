@@ -139,13 +139,13 @@ func (f *followers) take(ctx context.Context) (changed bool, err error) {
 		if f.held[p] != nil || f.refused[p] {
 			continue
 		}
-		h := &copyHeld{restored: restored{following: following{partition: p, state: f.store.partition(f.stage, p)}}}
+		h := &copyHeld{restored: restored{following: following{partition: p, state: f.store.Partition(f.stage, p)}}}
 		chosen = append(chosen, h)
 	}
 	f.mu.Unlock()
 	took := chosen[:0]
 	for _, h := range chosen {
-		if give, ok := f.store.leases.takeIdle(f.stage, h.partition, f.onYield(h)); ok {
+		if give, ok := f.store.Leases.TakeIdle(f.stage, h.partition, f.onYield(h)); ok {
 			h.give = give
 			took = append(took, h)
 		}
@@ -203,7 +203,7 @@ func (f *followers) begin(ctx context.Context, took []*copyHeld) (begun []*copyH
 			f.tellKept(ctx, h.partition)
 			continue
 		}
-		if err := f.store.trust(&h.restored, id, start.Offset, f.deps.Now(), f.config.DeleteRetention); err != nil {
+		if err := trust(f.store, &h.restored, id, start.Offset, f.deps.Now(), f.config.DeleteRetention); err != nil {
 			return nil, err
 		}
 		begun = append(begun, h)
@@ -215,7 +215,7 @@ func (f *followers) begin(ctx context.Context, took []*copyHeld) (begun []*copyH
 // created again. The owner then refuses to work, and the replica must be kept until the
 // changelog has a state again.
 func (h *copyHeld) allThatIsLeft(topicID [16]byte, start int64) (bool, error) {
-	pos, found, err := h.state.position()
+	pos, found, err := h.state.Checkpoint()
 	if err != nil {
 		return false, err
 	}

@@ -21,7 +21,7 @@ const flushEvery = 30 * time.Second
 // are written earlier.
 func (e *Engine) flush(ctx context.Context) {
 	for scheduler.Sleep(ctx, flushEvery) == nil {
-		if err := e.store.flush(); err != nil {
+		if err := e.store.Flush(); err != nil {
 			e.deps.Logger.WarnContext(ctx, "cannot flush the state store", slog.String("error", err.Error()))
 		}
 	}
@@ -59,38 +59,38 @@ func (e *Engine) joined() bool {
 // dropState removes the state of partitions that no worker or standby of this process
 // holds and that were not at the end of their changelog for DropStateAfter.
 func (e *Engine) dropState(ctx context.Context) error {
-	all, err := e.store.partitions()
+	all, err := e.store.Partitions()
 	if err != nil {
 		return err
 	}
 	now := e.deps.Now()
 	var errs []error
 	for _, f := range all {
-		idle := now.Sub(time.UnixMilli(f.pos.AtEnd))
+		idle := now.Sub(time.UnixMilli(f.Checkpoint.AtEnd))
 		if idle < e.config.DropStateAfter {
 			continue
 		}
 		// The lease is held during the deletion: an owner that needs it waits, and then
 		// restores from the beginning.
-		give, ok := e.store.leases.takeIdle(f.stage, f.partition, func() {})
+		give, ok := e.store.Leases.TakeIdle(f.Stage, f.Partition, func() {})
 		if !ok {
 			continue
 		}
-		batch := e.store.writer()
-		err := batch.wipe(e.store.partition(f.stage, f.partition))
+		batch := e.store.NewBatch()
+		err := batch.Wipe(e.store.Partition(f.Stage, f.Partition))
 		if err == nil {
-			err = batch.commit()
+			err = batch.Commit()
 		} else {
-			err = errors.Join(err, batch.drop())
+			err = errors.Join(err, batch.Discard())
 		}
 		give()
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		e.metrics.dropped.WithLabelValues(f.stage).Inc()
+		e.metrics.dropped.WithLabelValues(f.Stage).Inc()
 		e.deps.Logger.InfoContext(ctx, "removed the state of a partition long gone",
-			slog.String("stage", f.stage), slog.Int("partition", int(f.partition)), slog.Duration("idle", idle))
+			slog.String("stage", f.Stage), slog.Int("partition", int(f.Partition)), slog.Duration("idle", idle))
 	}
 	return errors.Join(errs...)
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
 
 const (
@@ -208,8 +209,8 @@ func TestErrorKinds(t *testing.T) {
 	t.Parallel()
 	got := map[string]string{}
 	for name, err := range map[string]error{
-		"kafka": fmt.Errorf("x: %w", kerr.ProducerFenced), "disk": fmt.Errorf("x: %w", engine.ErrDiskFull), "taken": engine.ErrInstanceTaken,
-		"newer": entry.ErrNewerState, "broken": engine.ErrStoreBroken, "timeout": context.DeadlineExceeded, "stopped": context.Canceled,
+		"kafka": fmt.Errorf("x: %w", kerr.ProducerFenced), "disk": fmt.Errorf("x: %w", store.ErrDiskFull), "taken": engine.ErrInstanceTaken,
+		"newer": entry.ErrNewerState, "broken": store.ErrStoreBroken, "timeout": context.DeadlineExceeded, "stopped": context.Canceled,
 		"fatal": engine.FatalError("x"), "other": errors.New("x"),
 	} {
 		got[name] = engine.ErrorKind(err)

@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
@@ -136,9 +137,9 @@ func errorKind(err error) string {
 		fatal *fatalError
 	)
 	switch {
-	case errors.Is(err, ErrDiskFull):
+	case errors.Is(err, store.ErrDiskFull):
 		return "disk_full"
-	case errors.Is(err, ErrStoreBroken):
+	case errors.Is(err, store.ErrStoreBroken):
 		return "store_broken"
 	case errors.Is(err, entry.ErrNewerState):
 		return "newer_state"

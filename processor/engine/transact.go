@@ -11,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
 
 // transact commits outputs, changelog and input offsets in one Kafka transaction and
@@ -254,9 +255,9 @@ func (w *worker) keep() error {
 		}
 		part.pos.AtEnd = now
 		part.pos.Input = part.next
-		part.state.hot.Begin(before, now)
+		part.state.Cache.Begin(before, now)
 		for _, c := range s.overlay.dirty() {
-			part.state.hot.Put(c.ref, bytesOfText(c.key), c.payload, c.deadline, c.before)
+			part.state.Cache.Put(c.ref, bytesOfText(c.key), c.payload, c.deadline, c.before)
 		}
 	}
 	return w.makeRoom()
@@ -267,7 +268,7 @@ func (w *worker) keep() error {
 // changelog. If the broker's committed offsets differ from those that the client
 // rewound to, the session ends.
 func (w *worker) resync(ctx context.Context, why string) error {
-	states := map[int32]*storePartition{}
+	states := map[int32]*store.Partition{}
 	for p, part := range w.parts {
 		if part.ready {
 			states[p] = part.state
@@ -291,7 +292,7 @@ func (w *worker) resync(ctx context.Context, why string) error {
 		return err
 	}
 	for _, state := range states {
-		state.hot.Clear()
+		state.Cache.Clear()
 	}
 	found, err := w.restore(ctx, states)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/hangingtxn"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
+	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
 
@@ -30,7 +31,7 @@ type worker struct {
 	index           int
 	config          *Config
 	deps            *Deps
-	store           *Store
+	store           *store.Store
 	killed          context.Context //nolint:containedctx // ends when Stop gives up waiting
 	metrics         *metrics
 	logger          *slog.Logger
@@ -104,7 +105,7 @@ func (w *worker) run(ctx context.Context) error {
 			return nil //nolint:nilerr // stopped
 		}
 		var fatal *fatalError
-		if errors.As(err, &fatal) || errors.Is(err, entry.ErrNewerState) || errors.Is(err, ErrDiskFull) || errors.Is(err, ErrStoreBroken) {
+		if errors.As(err, &fatal) || errors.Is(err, entry.ErrNewerState) || errors.Is(err, store.ErrDiskFull) || errors.Is(err, store.ErrStoreBroken) {
 			return err
 		}
 		if w.deps.Now().Sub(began) > 10*time.Second {

@@ -42,7 +42,7 @@ func (w *worker) makeRoom() error {
 	}
 	if n := int64(len(w.parts)); changed+kept > limit {
 		for _, part := range w.parts {
-			part.state.hot.Evict((limit - changed) / n)
+			part.state.Cache.Evict((limit - changed) / n)
 		}
 	}
 	w.noteHeld()
@@ -66,7 +66,7 @@ func (w *worker) writeBackOld() error {
 	now := w.deps.Now()
 	old := false
 	for _, part := range w.parts {
-		old = old || part.state.hot.OlderThan(now.Add(-writeBackAfter).UnixMilli()) > 0
+		old = old || part.state.Cache.OlderThan(now.Add(-writeBackAfter).UnixMilli()) > 0
 	}
 	if !old {
 		return nil
@@ -94,7 +94,7 @@ func (w *worker) writeBackTo(keep int64) error {
 func (w *worker) writeBackSome(count func(*cache.Cache) int) error {
 	size, counts := 0, map[int32]int{}
 	for p, part := range w.parts {
-		if h := &part.state.hot; h.Pending() {
+		if h := &part.state.Cache; h.Pending() {
 			counts[p] = count(h)
 			size += h.FlushBytes(counts[p])
 		}
@@ -103,20 +103,20 @@ func (w *worker) writeBackSome(count func(*cache.Cache) int) error {
 		return nil
 	}
 	// Sized in advance: a growing batch is copied and takes twice the memory.
-	batch := w.store.largeWriter(size)
+	batch := w.store.NewLargeBatch(size)
 	var errs []error
 	for _, p := range slices.Sorted(maps.Keys(counts)) { // ascending partitions: the key order of the store
 		part := w.parts[p]
-		errs = append(errs, part.state.hot.Flush(batch.sink(part.state), counts[p], part.pos))
+		errs = append(errs, part.state.Cache.Flush(batch.Sink(part.state), counts[p], part.pos))
 	}
 	if err := errors.Join(errs...); err != nil {
-		return errors.Join(err, batch.drop())
+		return errors.Join(err, batch.Discard())
 	}
-	if err := batch.commit(); err != nil {
+	if err := batch.Commit(); err != nil {
 		return err
 	}
 	for p, n := range counts {
-		w.parts[p].state.hot.MarkClean(n)
+		w.parts[p].state.Cache.MarkClean(n)
 	}
 	return nil
 }
@@ -132,7 +132,7 @@ func (w *worker) writeBackLate() {
 // hotBytes returns the memory of dirty and of clean entries of the worker's partitions.
 func (w *worker) hotBytes() (changed, kept int64) {
 	for _, part := range w.parts {
-		c, k := part.state.hot.Bytes()
+		c, k := part.state.Cache.Bytes()
 		changed += c
 		kept += k
 	}

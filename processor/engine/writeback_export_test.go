@@ -6,13 +6,14 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/cache"
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
 
 // Hot is a partition's state as a worker sees it: in the store, and in memory beside
 // it.
 type Hot struct {
-	part  *storePartition
-	store *Store
+	part  *store.Partition
+	store *store.Store
 	round *overlay
 	arena arena
 	// rounds is how many were committed.
@@ -22,9 +23,9 @@ type Hot struct {
 // hotBegin is when the first round was, unix ms; each takes a millisecond.
 const hotBegin = 1_700_000_000_000
 
-// Hot returns the view of a partition.
-func (s *Store) Hot(partition int32) *Hot {
-	return &Hot{part: s.partition("test", partition), store: s}
+// NewHot returns the view of a partition.
+func NewHot(s *store.Store, partition int32) *Hot {
+	return &Hot{part: s.Partition("test", partition), store: s}
 }
 
 // Round begins a round.
@@ -70,9 +71,9 @@ func (h *Hot) LookForDue(until time.Time, limit int) (keys []string, more bool, 
 
 // Commit takes the round over.
 func (h *Hot) Commit() {
-	h.part.hot.Begin(cache.Checkpoint{Offset: h.rounds, AtEnd: h.rounds}, hotBegin+h.rounds)
+	h.part.Cache.Begin(cache.Checkpoint{Offset: h.rounds, AtEnd: h.rounds}, hotBegin+h.rounds)
 	for _, c := range h.round.dirty() {
-		h.part.hot.Put(c.ref, bytesOfText(c.key), c.payload, c.deadline, c.before)
+		h.part.Cache.Put(c.ref, bytesOfText(c.key), c.payload, c.deadline, c.before)
 	}
 	h.rounds++
 }
@@ -80,52 +81,52 @@ func (h *Hot) Commit() {
 // WriteBack brings what changed first to the store, until keep bytes are left, and
 // says after how many rounds the store claims to be.
 func (h *Hot) WriteBack(keep int64) (rounds int64, err error) {
-	batch := h.store.writer()
-	n := h.part.hot.Excess(keep)
+	batch := h.store.NewBatch()
+	n := h.part.Cache.Excess(keep)
 	now := cache.Checkpoint{Offset: h.rounds}
-	pos := h.part.hot.Checkpoint(n, now)
-	if err := h.part.hot.Flush(batch.sink(h.part), n, now); err != nil {
-		return 0, errors.Join(err, batch.drop())
+	pos := h.part.Cache.Checkpoint(n, now)
+	if err := h.part.Cache.Flush(batch.Sink(h.part), n, now); err != nil {
+		return 0, errors.Join(err, batch.Discard())
 	}
-	if err := batch.commit(); err != nil {
+	if err := batch.Commit(); err != nil {
 		return 0, err
 	}
-	h.part.hot.MarkClean(n)
+	h.part.Cache.MarkClean(n)
 	return pos.Offset, nil
 }
 
 // Before is how many changes the store did not get since a round.
-func (h *Hot) Before(round int64) int { return h.part.hot.OlderThan(hotBegin + round) }
+func (h *Hot) Before(round int64) int { return h.part.Cache.OlderThan(hotBegin + round) }
 
 // Forget drops what the store has, until keep bytes are left.
-func (h *Hot) Forget(keep int64) { h.part.hot.Evict(keep) }
+func (h *Hot) Forget(keep int64) { h.part.Cache.Evict(keep) }
 
 // Held is how much is in memory: what the store does not have, and what it has.
-func (h *Hot) Held() (changed, kept int64) { return h.part.hot.Bytes() }
+func (h *Hot) Held() (changed, kept int64) { return h.part.Cache.Bytes() }
 
 // Keys is how many keys are kept for scans, and how many entries they are for.
 func (h *Hot) Keys() (keys, changed int) {
-	return h.part.hot.Keys()
+	return h.part.Cache.Keys()
 }
 
 // Crash forgets what is in memory, as a crash does.
-func (h *Hot) Crash() { h.part.hot.Clear() }
+func (h *Hot) Crash() { h.part.Cache.Clear() }
 
 // Collide gives all keys the same hash.
-func (h *Hot) Collide() { h.part.hot.HashAlike() }
+func (h *Hot) Collide() { h.part.Cache.HashAlike() }
 
 // Gather moves all entries together.
-func (h *Hot) Gather() { h.part.hot.Compact() }
+func (h *Hot) Gather() { h.part.Cache.Compact() }
 
 // Replay writes an entry as a replay of the changelog does.
 func (h *Hot) Replay(key string, payload []byte, deadline time.Time) error {
-	batch := h.store.writer()
+	batch := h.store.NewBatch()
 	var value []byte
 	if payload != nil {
 		value = entry.Append(nil, payload, entry.Millis(deadline))
 	}
-	if err := batch.changelog(h.part, []byte(key), value); err != nil {
-		return errors.Join(err, batch.drop())
+	if err := batch.AddRecord(h.part, []byte(key), value); err != nil {
+		return errors.Join(err, batch.Discard())
 	}
-	return batch.commit()
+	return batch.Commit()
 }

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"cmp"
 	"fmt"
+	"log/slog"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
 
 // modelled is an entry as it should be.
@@ -46,7 +48,7 @@ func TestWhatIsExpectedStays(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			hot := openStore(t, t.TempDir(), engine.DefaultStoreConfig()).Hot(3)
+			hot := engine.NewHot(openStore(t), 3)
 			hot.Round()
 			must(t, hot.Set("key", []byte("value"), test.deadline))
 			hot.Commit()
@@ -81,7 +83,7 @@ func formerTakeTurns(t *testing.T, apart time.Duration) {
 	t.Helper()
 	const former, aRound = 2500, 1000
 	now := time.UnixMilli(1_700_000_000_000)
-	hot := openStore(t, t.TempDir(), engine.DefaultStoreConfig()).Hot(3)
+	hot := engine.NewHot(openStore(t), 3)
 	for i := range former {
 		key := fmt.Sprintf("key-%d", i)
 		must(t, hot.Replay(key, []byte("awaited"), now.Add(time.Duration(i)*apart)))
@@ -132,8 +134,8 @@ func hotIsTheState(t *testing.T, collide bool) {
 	t.Helper()
 	seed := rand.Uint64()
 	random := rand.New(rand.NewPCG(seed, 7))
-	store := openStore(t, t.TempDir(), engine.DefaultStoreConfig())
-	hot, model := store.Hot(3), map[string]modelled{}
+	state := openStore(t)
+	hot, model := engine.NewHot(state, 3), map[string]modelled{}
 	if collide {
 		hot.Collide()
 	}
@@ -191,7 +193,7 @@ func hotIsTheState(t *testing.T, collide bool) {
 		hot.Round()
 		compareHot(t, seed, hot, model, at(random.IntN(40)))
 	}
-	must(t, store.Close())
+	must(t, state.Close())
 }
 
 func must(t *testing.T, err error) {
@@ -237,4 +239,11 @@ func compareHot(t *testing.T, seed uint64, hot *engine.Hot, model map[string]mod
 	if diff := gocmp.Diff(due[:min(len(due), limit)], got); diff != "" {
 		t.Fatalf("seed %d: due (-want +got):\n%s", seed, diff)
 	}
+}
+
+func openStore(t *testing.T) *store.Store {
+	t.Helper()
+	opened, err := store.Open(t.TempDir(), store.DefaultConfig(), slog.New(slog.DiscardHandler))
+	must(t, err)
+	return opened
 }

@@ -1,4 +1,4 @@
-package engine
+package store
 
 import (
 	"context"
@@ -8,10 +8,10 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
 )
 
-// leases give each partition's state a single owner within the process. If a partition
+// Leases give each partition's state a single owner within the process. If a partition
 // moves between two workers of the process, the new owner reads the state from Pebble;
 // so it waits until the previous owner has written or dropped its last batch.
-type leases struct {
+type Leases struct {
 	mu    sync.Mutex
 	taken map[string]*lease
 }
@@ -24,12 +24,12 @@ type lease struct {
 	yield func()
 }
 
-func newLeases() *leases { return &leases{taken: make(map[string]*lease)} }
+func newLeases() *Leases { return &Leases{taken: make(map[string]*lease)} }
 
 func leaseKey(stage string, partition int32) string { return fmt.Sprintf("%s/%d", stage, partition) }
 
 // grant takes a free lease. The caller holds the lock.
-func (l *leases) grant(key string, yield func()) (give func()) {
+func (l *Leases) grant(key string, yield func()) (give func()) {
 	granted := &lease{given: make(chan struct{}), yield: yield}
 	l.taken[key] = granted
 	return sync.OnceFunc(func() {
@@ -40,9 +40,9 @@ func (l *leases) grant(key string, yield func()) (give func()) {
 	})
 }
 
-// takeIdle takes the lease of a partition unless it is held. When an owner needs the
+// TakeIdle takes the lease of a partition unless it is held. When an owner needs the
 // lease, it calls yield, which must not block.
-func (l *leases) takeIdle(stage string, partition int32, yield func()) (give func(), ok bool) {
+func (l *Leases) TakeIdle(stage string, partition int32, yield func()) (give func(), ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	key := leaseKey(stage, partition)
@@ -52,9 +52,9 @@ func (l *leases) takeIdle(stage string, partition int32, yield func()) (give fun
 	return l.grant(key, yield), true
 }
 
-// take waits for the lease of a partition. give returns the lease; further calls do
+// Take waits for the lease of a partition. give returns the lease; further calls do
 // nothing.
-func (l *leases) take(ctx context.Context, scheduler scheduler.Scheduler, stage string, partition int32) (give func(), err error) {
+func (l *Leases) Take(ctx context.Context, scheduler scheduler.Scheduler, stage string, partition int32) (give func(), err error) {
 	key := leaseKey(stage, partition)
 	for {
 		l.mu.Lock()

@@ -1,4 +1,4 @@
-package engine_test
+package store_test
 
 import (
 	"errors"
@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
 
 // TestFilterNeverDeniesAnEntry: whatever is there is found, with a filter that is full,
@@ -14,14 +14,14 @@ import (
 func TestFilterNeverDeniesAnEntry(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	config := engine.DefaultStoreConfig()
+	config := store.DefaultConfig()
 	config.FilterBytes = 1 << 10 // for 819 keys
 	const n = 3000
 	key := func(i int) []byte { return fmt.Appendf(nil, "key %d", i) }
-	check := func(store *engine.Store, when string, from, to int) {
+	check := func(s *store.Store, when string, from, to int) {
 		t.Helper()
 		for i := range n {
-			value, err := store.Reader(int32(i % 3))(key(i))
+			value, err := s.Reader(int32(i % 3))(key(i))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -30,39 +30,39 @@ func TestFilterNeverDeniesAnEntry(t *testing.T) {
 			}
 		}
 	}
-	put := func(store *engine.Store, from, to int) {
+	put := func(s *store.Store, from, to int) {
 		t.Helper()
 		for i := from; i < to; i++ {
-			if err := store.PutEntry(int32(i%3), key(i), []byte("value"), time.Time{}); err != nil {
+			if err := s.PutEntry(int32(i%3), key(i), []byte("value"), time.Time{}); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	store := openStore(t, dir, config)
-	if !store.FilterReady() {
+	s := openStore(t, dir, config)
+	if !s.FilterReady() {
 		t.Error("an empty store needs no scan")
 	}
-	put(store, 0, 500)
-	check(store, "few", 0, 500)
-	put(store, 500, 2000) // the filter is made anew meanwhile, more than once
-	check(store, "more than it is made for", 0, 2000)
-	if err := store.Close(); err != nil {
+	put(s, 0, 500)
+	check(s, "few", 0, 500)
+	put(s, 500, 2000) // the filter is made anew meanwhile, more than once
+	check(s, "more than it is made for", 0, 2000)
+	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 
-	store = openStore(t, dir, config)
-	store.ScanAfter(100)
-	if store.FilterReady() {
+	s = openStore(t, dir, config)
+	s.ScanAfter(100)
+	if s.FilterReady() {
 		t.Error("a store with state is not known before it was read")
 	}
-	put(store, 2000, 2300)
-	check(store, "opened again", 0, 2300)
-	if !store.FilterReady() {
+	put(s, 2000, 2300)
+	check(s, "opened again", 0, 2300)
+	if !s.FilterReady() {
 		t.Error("many look-ups found nothing, and no scan was made")
 	}
-	put(store, 2300, 2500)
-	check(store, "after the scan", 0, 2500)
-	if err := store.Close(); err != nil {
+	put(s, 2300, 2500)
+	check(s, "after the scan", 0, 2500)
+	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -72,43 +72,43 @@ func TestFilterNeverDeniesAnEntry(t *testing.T) {
 func TestFilterKnowsWhatIsNew(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	config := engine.DefaultStoreConfig()
-	denied := func(store *engine.Store) (n int) {
+	config := store.DefaultConfig()
+	denied := func(s *store.Store) (n int) {
 		for i := range 1000 {
-			if store.SurelyAbsent(1, fmt.Appendf(nil, "new %d", i)) {
+			if s.SurelyAbsent(1, fmt.Appendf(nil, "new %d", i)) {
 				n++
 			}
 		}
 		return n
 	}
-	store := openStore(t, dir, config)
-	err := errors.Join(store.PutEntry(1, []byte("old"), []byte("value"), time.Time{}), store.PutEntry(1, []byte("gone"), []byte("value"), time.Time{}))
-	if n := denied(store); err != nil || n < 980 {
+	s := openStore(t, dir, config)
+	err := errors.Join(s.PutEntry(1, []byte("old"), []byte("value"), time.Time{}), s.PutEntry(1, []byte("gone"), []byte("value"), time.Time{}))
+	if n := denied(s); err != nil || n < 980 {
 		t.Errorf("%d of 1000 new keys are denied (%v)", n, err)
 	}
-	if err := store.Close(); err != nil {
+	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	store = openStore(t, dir, config)
-	if n := denied(store); n != 0 {
+	s = openStore(t, dir, config)
+	if n := denied(s); n != 0 {
 		t.Errorf("%d keys are denied before the store was read", n)
 	}
-	store.ScanAfter(1)
-	if _, err := store.Reader(1)([]byte("new")); err != nil {
+	s.ScanAfter(1)
+	if _, err := s.Reader(1)([]byte("new")); err != nil {
 		t.Fatal(err)
 	}
-	if ready, n := store.FilterReady(), denied(store); !ready || n < 980 {
+	if ready, n := s.FilterReady(), denied(s); !ready || n < 980 {
 		t.Errorf("%d of 1000 new keys are denied after a scan", n)
 	}
-	if err := store.Close(); err != nil {
+	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	config.FilterBytes = 0
-	store = openStore(t, t.TempDir(), config)
-	if n := denied(store); n != 0 {
+	s = openStore(t, t.TempDir(), config)
+	if n := denied(s); n != 0 {
 		t.Errorf("%d keys are denied without a filter", n)
 	}
-	if err := store.Close(); err != nil {
+	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -117,16 +117,16 @@ func TestFilterKnowsWhatIsNew(t *testing.T) {
 // its writing does not meet its keys, and they are known all the same.
 func TestFilterKnowsWhatIsBeingWritten(t *testing.T) {
 	t.Parallel()
-	store := openStore(t, t.TempDir(), engine.DefaultStoreConfig())
+	s := openStore(t, t.TempDir(), store.DefaultConfig())
 	key := []byte("key")
-	if err := store.PutAround(1, key, []byte("value"), store.Scan); err != nil {
+	if err := s.PutAround(1, key, []byte("value"), s.Scan); err != nil {
 		t.Fatal(err)
 	}
-	value, err := store.Reader(1)(key)
+	value, err := s.Reader(1)(key)
 	if string(value) != "value" {
 		t.Errorf("the entry is %q (%v), want %q", value, err, "value")
 	}
-	if err := store.Close(); err != nil {
+	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 }

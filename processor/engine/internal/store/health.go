@@ -1,4 +1,4 @@
-package engine
+package store
 
 import (
 	"errors"
@@ -13,9 +13,9 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 )
 
-// storeHealth records errors of Pebble's background work, which no call of ours
+// health records errors of Pebble's background work, which no call of ours
 // returns: Pebble retries forever while writes wait.
-type storeHealth struct {
+type health struct {
 	dir string
 	// down is closed when the store cannot go on.
 	down chan struct{}
@@ -30,13 +30,13 @@ const brokenMark = "BROKEN"
 
 // mark creates the brokenMark file, so that the next start restores from the
 // changelogs.
-func (h *storeHealth) mark(cause error) error {
+func (h *health) mark(cause error) error {
 	err := os.WriteFile(filepath.Join(h.dir, brokenMark), nil, 0o600)
 	return errors.Join(fmt.Errorf("%w, a restart restores it from the changelogs: %w", ErrStoreBroken, cause), err)
 }
 
 // report handles an error of Pebble's background work.
-func (h *storeHealth) report(err error) {
+func (h *health) report(err error) {
 	switch {
 	case isDiskFull(err):
 		err = diskError(err)
@@ -59,16 +59,16 @@ func (h *storeHealth) report(err error) {
 	}
 }
 
-// onBroken sets the callback for an error after which the store cannot go on. It is
+// OnBroken sets the callback for an error after which the store cannot go on. It is
 // called at most once.
-func (s *Store) onBroken(fail func(error)) {
+func (s *Store) OnBroken(fail func(error)) {
 	s.health.mu.Lock()
 	defer s.health.mu.Unlock()
 	s.health.fail = fail
 }
 
-// broken returns the error after which the store cannot go on, or nil.
-func (s *Store) broken() error {
+// Broken returns the error after which the store cannot go on, or nil.
+func (s *Store) Broken() error {
 	s.health.mu.Lock()
 	defer s.health.mu.Unlock()
 	return s.health.err
@@ -104,7 +104,7 @@ func diskError(err error) error {
 // ending the process.
 type pebbleLogger struct {
 	logger *slog.Logger
-	health *storeHealth
+	health *health
 }
 
 // Infof implements pebble.Logger.

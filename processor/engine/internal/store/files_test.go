@@ -1,4 +1,4 @@
-package engine_test
+package store_test
 
 import (
 	"bytes"
@@ -17,7 +17,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
 	"pgregory.net/rapid"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
 
 // TestTableFilesKeepWhatIsWritten: whatever the pieces, and wherever the disk is full: what
@@ -28,7 +28,7 @@ func TestTableFilesKeepWhatIsWritten(t *testing.T) {
 		var writes atomic.Int64
 		fails := int64(rapid.IntRange(1, 8).Draw(t, "fails at write"))
 		disk := vfs.NewMem()
-		files := engine.TableFiles(errorfs.Wrap(disk, errorfs.InjectorFunc(func(op errorfs.Op) error {
+		files := store.TableFiles(errorfs.Wrap(disk, errorfs.InjectorFunc(func(op errorfs.Op) error {
 			if op.Kind == errorfs.OpFileWrite && writes.Add(1) == fails {
 				return syscall.ENOSPC
 			}
@@ -90,25 +90,25 @@ func TestTablesAreWrittenInLargePieces(t *testing.T) {
 	t.Parallel()
 	const entries, size, most = 4000, 256, 16
 	var writes atomic.Int64
-	config := engine.DefaultStoreConfig()
-	engine.SetFS(&config, errorfs.Wrap(vfs.Default, errorfs.InjectorFunc(func(op errorfs.Op) error {
+	config := store.DefaultConfig()
+	config.SetFS(errorfs.Wrap(vfs.Default, errorfs.InjectorFunc(func(op errorfs.Op) error {
 		if op.Kind == errorfs.OpFileWrite && strings.HasSuffix(op.Path, ".sst") {
 			writes.Add(1)
 		}
 		return nil
 	})))
-	store := openStore(t, filepath.Join(t.TempDir(), "state"), config)
+	s := openStore(t, filepath.Join(t.TempDir(), "state"), config)
 	source := rand.New(rand.NewPCG(1, 1))
 	value := make([]byte, size)
 	for i := range entries {
 		for at := range value {
 			value[at] = byte(source.Uint32())
 		}
-		if err := store.PutEntry(0, binary.BigEndian.AppendUint32(nil, uint32(i)), value, time.Time{}); err != nil {
+		if err := s.PutEntry(0, binary.BigEndian.AppendUint32(nil, uint32(i)), value, time.Time{}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := store.Close(); err != nil {
+	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if n := writes.Load(); n == 0 || n > most {

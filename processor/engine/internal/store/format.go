@@ -1,4 +1,4 @@
-package engine
+package store
 
 import (
 	"errors"
@@ -14,15 +14,15 @@ import (
 //	store      1  without a format key; the timer index has only the entries' deadlines
 //	           2  the timer index may also have stale deadlines of an entry: see due
 //	entry      1  see internal/entry
-const storeFormat = 2
+const latestFormat = 2
 
-// storeFormatKey belongs to the store itself: no stage has an empty name.
-const storeFormatKey = "\x00format"
+// formatKey belongs to the store itself: no stage has an empty name.
+const formatKey = "\x00format"
 
 // checkFormat refuses a store of a later format. It upgrades the format key of an
 // earlier one, whose entries remain readable.
 func checkFormat(db *pebble.DB, dir string) error {
-	value, closer, err := db.Get([]byte(storeFormatKey))
+	value, closer, err := db.Get([]byte(formatKey))
 	switch {
 	case errors.Is(err, pebble.ErrNotFound):
 	case err != nil:
@@ -35,15 +35,15 @@ func checkFormat(db *pebble.DB, dir string) error {
 		if err := closer.Close(); err != nil {
 			return fmt.Errorf("read the format: %w", err)
 		}
-		if format == storeFormat {
+		if format == latestFormat {
 			return nil
 		}
-		if format > storeFormat {
+		if format > latestFormat {
 			return fmt.Errorf("%w: the store in %s has format %d, this release reads up to %d: run the release that wrote it or a later one",
-				entry.ErrNewerState, dir, format, storeFormat)
+				entry.ErrNewerState, dir, format, latestFormat)
 		}
 	}
-	if err := db.Set([]byte(storeFormatKey), []byte{storeFormat}, pebble.NoSync); err != nil {
+	if err := db.Set([]byte(formatKey), []byte{latestFormat}, pebble.NoSync); err != nil {
 		return fmt.Errorf("note the format: %w", err)
 	}
 	// The store has no write-ahead log: without the flush, the format key could be lost

@@ -1,4 +1,4 @@
-package engine
+package store
 
 import (
 	"bytes"
@@ -26,8 +26,8 @@ var ErrDiskFull = errors.New("the disk of the state directory is full")
 // next start moves it aside and restores from the changelogs.
 var ErrStoreBroken = errors.New("the state store is broken")
 
-// StoreConfig limits the memory and disk use of the state store.
-type StoreConfig struct {
+// Config limits the memory and disk use of the state store.
+type Config struct {
 	// CacheBytes is the block cache, memtables included: it must be well above
 	// three memtables, or it holds nothing. 48 MiB by default.
 	CacheBytes int64 `json:"cache_bytes" koanf:"cache_bytes" yaml:"cache_bytes"`
@@ -47,16 +47,16 @@ type StoreConfig struct {
 	fs vfs.FS
 }
 
-func (c *StoreConfig) disk() vfs.FS {
+func (c *Config) disk() vfs.FS {
 	if c.fs == nil {
 		return vfs.Default
 	}
 	return c.fs
 }
 
-// DefaultStoreConfig returns the settings for a few hundred megabytes of memory.
-func DefaultStoreConfig() StoreConfig {
-	return StoreConfig{CacheBytes: 48 << 20, MemtableBytes: 16 << 20, WriteBackBytes: 128 << 20, FilterBytes: 8 << 20}
+// DefaultConfig returns the settings for a few hundred megabytes of memory.
+func DefaultConfig() Config {
+	return Config{CacheBytes: 48 << 20, MemtableBytes: 16 << 20, WriteBackBytes: 128 << 20, FilterBytes: 8 << 20}
 }
 
 // Store holds the state of every partition that a process owns: one Pebble, its keys
@@ -71,19 +71,20 @@ func DefaultStoreConfig() StoreConfig {
 // whole and in order, so that after a crash the store is as it was after some earlier
 // transaction, and the rest is replayed.
 type Store struct {
-	db     *pebble.DB
-	dir    string
-	leases *leases
-	health *storeHealth
+	db  *pebble.DB
+	dir string
+	// Leases are the leases of the partitions in the store.
+	Leases *Leases
+	health *health
 	keys   *keyFilter
-	// batchBytes is the size of the batches of a restore: a memtable's.
-	batchBytes int
+	// BatchBytes is the size of the batches of a restore: a memtable's.
+	BatchBytes int
 }
 
-// OpenStore opens the store under dir. If that fails, it renames the directory and
+// Open opens the store under dir. If that fails, it renames the directory and
 // creates an empty store, which is restored from the changelogs.
-func OpenStore(dir string, config StoreConfig, logger *slog.Logger) (*Store, error) {
-	health := &storeHealth{dir: dir, down: make(chan struct{})}
+func Open(dir string, config Config, logger *slog.Logger) (*Store, error) {
+	health := &health{dir: dir, down: make(chan struct{})}
 	db, err := openPebble(dir, config, logger, health)
 	if err != nil && !isDiskFull(err) && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, entry.ErrNewerState) && !isLocked(err) {
 		aside := fmt.Sprintf("%s.broken-%d", dir, time.Now().UnixNano())
@@ -97,12 +98,12 @@ func OpenStore(dir string, config StoreConfig, logger *slog.Logger) (*Store, err
 	if err != nil {
 		return nil, diskError(fmt.Errorf("open the state store %s: %w", dir, err))
 	}
-	s := &Store{db: db, dir: dir, leases: newLeases(), health: health, batchBytes: max(config.MemtableBytes, 1<<20)}
+	s := &Store{db: db, dir: dir, Leases: newLeases(), health: health, BatchBytes: max(config.MemtableBytes, 1<<20)}
 	s.keys = newKeyFilter(s, config.FilterBytes)
 	return s, nil
 }
 
-func openPebble(dir string, config StoreConfig, logger *slog.Logger, health *storeHealth) (*pebble.DB, error) {
+func openPebble(dir string, config Config, logger *slog.Logger, health *health) (*pebble.DB, error) {
 	disk := config.disk()
 	if _, err := disk.Stat(disk.PathJoin(dir, brokenMark)); err == nil {
 		return nil, ErrStoreBroken
@@ -153,8 +154,17 @@ func openPebble(dir string, config StoreConfig, logger *slog.Logger, health *sto
 	return db, nil
 }
 
-// flush starts writing the memtable to disk.
-func (s *Store) flush() error {
+// SetFS replaces the disk, in tests.
+func (c *Config) SetFS(disk vfs.FS) { c.fs = disk }
+
+// FlushNow writes the memtable to disk and waits for it.
+func (s *Store) FlushNow() error { return s.failed(s.db.Flush()) }
+
+// Abandon closes the store without flushing it, as a crash would.
+func (s *Store) Abandon() error { return s.db.Close() }
+
+// Flush starts writing the memtable to disk.
+func (s *Store) Flush() error {
 	_, err := s.db.AsyncFlush()
 	return s.failed(err)
 }
@@ -173,7 +183,7 @@ func (s *Store) Close() error {
 	case <-s.health.down:
 		// Pebble would retry forever. Entries that are not on disk are in the
 		// changelog.
-		err := s.broken()
+		err := s.Broken()
 		if !errors.Is(err, ErrDiskFull) {
 			err = errors.Join(err, s.db.Close())
 		}
@@ -184,54 +194,55 @@ func (s *Store) Close() error {
 // SizeBytes returns the space the store takes on disk.
 func (s *Store) SizeBytes() uint64 { return s.db.Metrics().DiskSpaceUsage() }
 
-// partition returns the view of one partition's state.
-func (s *Store) partition(stage string, partition int32) *storePartition {
+// Partition returns the view of one partition's state.
+func (s *Store) Partition(stage string, partition int32) *Partition {
 	prefix := append([]byte(stage), 0)
 	prefix = binary.BigEndian.AppendUint32(prefix, uint32(partition)) //nolint:gosec // partitions are not negative
-	return &storePartition{store: s, db: s.db, prefix: prefix}
+	return &Partition{store: s, db: s.db, prefix: prefix}
 }
 
-// storePartition is one partition's part of the store. The lease guarantees that only
-// one goroutine uses it at a time.
-type storePartition struct {
+// Partition is one partition's state: the write-back cache over its part of the store. The
+// lease guarantees that only one goroutine uses it at a time.
+type Partition struct {
 	store  *Store
 	db     *pebble.DB
 	prefix []byte
 	// key and value are buffers for Pebble's keys and values.
 	key, value []byte
-	hot        cache.Cache
+	// Cache holds the changes that the store does not hold yet; reads see them.
+	Cache cache.Cache
 	// quiet is a lower bound of the deadlines in the timer index, unix ms; 0 is
 	// unknown.
 	quiet int64
 }
 
-// found is a partition whose state the store contains.
-type found struct {
-	stage     string
-	partition int32
-	pos       cache.Checkpoint
+// Found is a partition whose state the store contains.
+type Found struct {
+	Stage      string
+	Partition  int32
+	Checkpoint cache.Checkpoint
 }
 
-// partitions lists the partitions in the store, by stage and partition.
-func (s *Store) partitions() ([]found, error) {
+// Partitions lists the partitions in the store, by stage and partition.
+func (s *Store) Partitions() ([]Found, error) {
 	it, err := s.db.NewIter(nil)
 	if err != nil {
 		return nil, s.failed(fmt.Errorf("read the state store: %w", err))
 	}
-	var out []found
+	var out []Found
 	for valid := it.First(); valid; {
 		stage, rest, ok := bytes.Cut(it.Key(), []byte{0})
 		if !ok || len(rest) < 4 || len(stage) == 0 {
 			valid = it.Next() // a key of the store itself
 			continue
 		}
-		at := s.partition(string(stage), int32(binary.BigEndian.Uint32(rest))) //nolint:gosec // written from an int32
-		pos, ok, err := at.position()
+		at := s.Partition(string(stage), int32(binary.BigEndian.Uint32(rest))) //nolint:gosec // written from an int32
+		pos, ok, err := at.Checkpoint()
 		if err != nil {
 			return nil, errors.Join(err, it.Close())
 		}
 		if ok {
-			out = append(out, found{stage: string(stage), partition: int32(binary.BigEndian.Uint32(rest)), pos: pos}) //nolint:gosec // as above
+			out = append(out, Found{Stage: string(stage), Partition: int32(binary.BigEndian.Uint32(rest)), Checkpoint: pos}) //nolint:gosec // as above
 		}
 		valid = it.SeekGE(upperBound(at.prefix))
 	}

@@ -1,4 +1,4 @@
-package engine
+package store
 
 import (
 	"bytes"
@@ -13,12 +13,12 @@ import (
 )
 
 const (
-	kindState    = 's'
-	kindDeadline = 'd'
-	kindPosition = 'p'
+	kindState      = 's'
+	kindTimer      = 'd'
+	kindCheckpoint = 'p'
 )
 
-func (p *storePartition) at(kind byte, rest ...[]byte) []byte {
+func (p *Partition) at(kind byte, rest ...[]byte) []byte {
 	p.key = append(append(p.key[:0], p.prefix...), kind)
 	for _, r := range rest {
 		p.key = append(p.key, r...)
@@ -26,13 +26,13 @@ func (p *storePartition) at(kind byte, rest ...[]byte) []byte {
 	return p.key
 }
 
-// maxFormer limits the stale index entries that one transaction of a partition checks:
+// maxStale limits the stale index entries that one transaction of a partition checks:
 // this takes some milliseconds.
-const maxFormer = 1000
+const maxStale = 1000
 
 // Get implements entry.Reader.
-func (p *storePartition) Get(key []byte, into entry.Allocator) (entry.Stored, error) {
-	if found, ok := p.hot.Get(key); ok {
+func (p *Partition) Get(key []byte, into entry.Allocator) (entry.Stored, error) {
+	if found, ok := p.Cache.Get(key); ok {
 		return found, nil
 	}
 	at := p.at(kindState, key)
@@ -52,8 +52,8 @@ func (p *storePartition) Get(key []byte, into entry.Allocator) (entry.Stored, er
 }
 
 // Scan implements entry.Reader.
-func (p *storePartition) Scan(prefix []byte, yield func(key, payload []byte) bool) error {
-	fresh, stopped := p.hot.Scan(prefix), false
+func (p *Partition) Scan(prefix []byte, yield func(key, payload []byte) bool) error {
+	fresh, stopped := p.Cache.Scan(prefix), false
 	before := func(key []byte, all bool) {
 		for len(fresh) > 0 && (all || bytes.Compare(fresh[0].Key, key) < 0) {
 			if e := fresh[0]; e.Payload != nil && !stopped {
@@ -66,7 +66,7 @@ func (p *storePartition) Scan(prefix []byte, yield func(key, payload []byte) boo
 	skip := len(p.prefix) + 1
 	err := p.iterate(lower, upperBound(lower), func(key, value []byte) (bool, error) {
 		before(key[skip:], false)
-		if stopped || p.hot.IsDirty(key[skip:]) {
+		if stopped || p.Cache.IsDirty(key[skip:]) {
 			return !stopped, nil
 		}
 		payload, _, err := entry.Parse(value)
@@ -86,18 +86,18 @@ func (p *storePartition) Scan(prefix []byte, yield func(key, payload []byte) boo
 // committed state, and a deadline that is set again is written later. It stops after
 // maxFormer stale index entries: after a restore there may be as many as the changelog
 // has records, and the input must not wait for them.
-func (p *storePartition) Due(until int64, yield func(key []byte, deadline int64) bool) (more bool, err error) {
+func (p *Partition) Due(until int64, yield func(key []byte, deadline int64) bool) (more bool, err error) {
 	former := 0
-	fresh, stopped := p.hot.Due(until), false
+	fresh, stopped := p.Cache.Due(until), false
 	before := func(next entry.Timer) {
 		for len(fresh) > 0 && entry.CompareTimers(fresh[0], next) < 0 && !stopped {
 			stopped = !yield(fresh[0].Key, fresh[0].Deadline)
 			fresh = fresh[1:]
 		}
 	}
-	err = p.indexed(until, func(index, key []byte, deadline int64) (stays, on bool, err error) {
+	err = p.timers(until, func(index, key []byte, deadline int64) (stays, on bool, err error) {
 		before(entry.Timer{Key: key, Deadline: deadline})
-		if stopped || p.hot.IsDirty(key) {
+		if stopped || p.Cache.IsDirty(key) {
 			return true, !stopped, nil
 		}
 		now, err := p.deadline(key)
@@ -106,7 +106,7 @@ func (p *storePartition) Due(until int64, yield func(key []byte, deadline int64)
 		}
 		if now != deadline {
 			former++
-			more = former == maxFormer
+			more = former == maxStale
 			return false, !more, p.store.failed(p.db.Delete(index, pebble.NoSync))
 		}
 		stopped = !yield(key, deadline)
@@ -118,20 +118,20 @@ func (p *storePartition) Due(until int64, yield func(key []byte, deadline int64)
 	return more, err
 }
 
-// indexed yields the timer index up to until, earliest first. The callback returns
+// timers yields the timer index up to until, earliest first. The callback returns
 // whether an index entry stays. The store is read only if the index may hold due timers,
 // starting at the first possible one: deleted index entries slow the iteration down
 // until Pebble compacts them.
-func (p *storePartition) indexed(until int64, yield func(index, key []byte, deadline int64) (stays, on bool, err error)) error {
+func (p *Partition) timers(until int64, yield func(index, key []byte, deadline int64) (stays, on bool, err error)) error {
 	if until < p.quiet {
 		return nil
 	}
 	var at [8]byte
 	binary.BigEndian.PutUint64(at[:], uint64(p.quiet)) //nolint:gosec // unix ms
-	whole := bytes.Clone(p.at(kindDeadline))
+	whole := bytes.Clone(p.at(kindTimer))
 	skip := len(whole)
 	quiet, stayed := int64(math.MaxInt64), false
-	err := p.iterate(bytes.Clone(p.at(kindDeadline, at[:])), upperBound(whole), func(index, _ []byte) (bool, error) {
+	err := p.iterate(bytes.Clone(p.at(kindTimer, at[:])), upperBound(whole), func(index, _ []byte) (bool, error) {
 		if len(index) < skip+8 {
 			return false, fmt.Errorf("%w: a deadline's key of %d bytes", entry.ErrUnreadable, len(index))
 		}
@@ -157,7 +157,7 @@ func (p *storePartition) indexed(until int64, yield func(index, key []byte, dead
 
 // deadline returns the deadline of a committed entry, 0 if it has none or does not
 // exist.
-func (p *storePartition) deadline(key []byte) (int64, error) {
+func (p *Partition) deadline(key []byte) (int64, error) {
 	value, closer, err := p.db.Get(p.at(kindState, key))
 	if errors.Is(err, pebble.ErrNotFound) {
 		return 0, nil
@@ -169,7 +169,7 @@ func (p *storePartition) deadline(key []byte) (int64, error) {
 	return deadline, errors.Join(err, closer.Close())
 }
 
-func (p *storePartition) iterate(lower, upper []byte, yield func(key, value []byte) (bool, error)) error {
+func (p *Partition) iterate(lower, upper []byte, yield func(key, value []byte) (bool, error)) error {
 	it, err := p.db.NewIter(&pebble.IterOptions{LowerBound: lower, UpperBound: upper})
 	if err != nil {
 		return p.store.failed(fmt.Errorf("read the state store: %w", err))

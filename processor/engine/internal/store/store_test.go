@@ -1,4 +1,4 @@
-package engine_test
+package store_test
 
 import (
 	"encoding/binary"
@@ -17,34 +17,34 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
 
-func openStore(tb testing.TB, dir string, config engine.StoreConfig) *engine.Store {
+func openStore(tb testing.TB, dir string, config store.Config) *store.Store {
 	tb.Helper()
-	store, err := engine.OpenStore(dir, config, slog.New(slog.DiscardHandler))
+	s, err := store.Open(dir, config, slog.New(slog.DiscardHandler))
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return store
+	return s
 }
 
 func TestStoreSaysThatTheDiskIsFull(t *testing.T) {
 	t.Parallel()
 	var full atomic.Bool
-	config := engine.DefaultStoreConfig()
-	engine.SetFS(&config, errorfs.Wrap(vfs.Default, errorfs.InjectorFunc(func(op errorfs.Op) error {
+	config := store.DefaultConfig()
+	config.SetFS(errorfs.Wrap(vfs.Default, errorfs.InjectorFunc(func(op errorfs.Op) error {
 		if full.Load() && op.Kind.ReadOrWrite() == errorfs.OpIsWrite {
 			return syscall.ENOSPC
 		}
 		return nil
 	})))
-	store := openStore(t, t.TempDir(), config)
-	if err := store.PutEntry(0, []byte("key"), []byte("value"), time.Time{}); err != nil {
+	s := openStore(t, t.TempDir(), config)
+	if err := s.PutEntry(0, []byte("key"), []byte("value"), time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	full.Store(true)
-	if err := store.Close(); !errors.Is(err, engine.ErrDiskFull) {
+	if err := s.Close(); !errors.Is(err, store.ErrDiskFull) {
 		t.Errorf("Close() = %v, want ErrDiskFull, and no end of the process", err)
 	}
 }
@@ -52,14 +52,14 @@ func TestStoreSaysThatTheDiskIsFull(t *testing.T) {
 func TestStoreSetsCorruptionAside(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "state")
-	store := openStore(t, dir, engine.DefaultStoreConfig())
+	s := openStore(t, dir, store.DefaultConfig())
 	for i := range 1000 {
 		key := binary.BigEndian.AppendUint32(nil, uint32(i))
-		if err := store.PutEntry(0, key, make([]byte, 100), time.Time{}); err != nil {
+		if err := s.PutEntry(0, key, make([]byte, 100), time.Time{}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := store.Close(); err != nil {
+	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	tables, err := filepath.Glob(filepath.Join(dir, "*.sst"))
@@ -81,19 +81,19 @@ func TestStoreSetsCorruptionAside(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	store = openStore(t, dir, engine.DefaultStoreConfig())
-	_, err = store.Reader(0)([]byte{0, 0, 0, 0})
-	if !errors.Is(err, engine.ErrStoreBroken) {
+	s = openStore(t, dir, store.DefaultConfig())
+	_, err = s.Reader(0)([]byte{0, 0, 0, 0})
+	if !errors.Is(err, store.ErrStoreBroken) {
 		t.Fatalf("read = %v, want ErrStoreBroken", err)
 	}
-	if err := store.Close(); err != nil && !errors.Is(err, engine.ErrStoreBroken) {
+	if err := s.Close(); err != nil && !errors.Is(err, store.ErrStoreBroken) {
 		t.Fatal(err)
 	}
-	store = openStore(t, dir, engine.DefaultStoreConfig())
-	if value, err := store.Reader(0)([]byte{0, 0, 0, 0}); err != nil || value != nil {
+	s = openStore(t, dir, store.DefaultConfig())
+	if value, err := s.Reader(0)([]byte{0, 0, 0, 0}); err != nil || value != nil {
 		t.Errorf("read = %v, %v, want an empty store in the broken one's place", value, err)
 	}
-	if err := store.Close(); err != nil {
+	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if aside, err := filepath.Glob(dir + ".broken-*"); err != nil || len(aside) != 1 {
@@ -104,31 +104,31 @@ func TestStoreSetsCorruptionAside(t *testing.T) {
 func TestStoreIsOpenOnce(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "state")
-	store := openStore(t, dir, engine.DefaultStoreConfig())
-	if _, err := engine.OpenStore(dir, engine.DefaultStoreConfig(), slog.New(slog.DiscardHandler)); err == nil {
+	s := openStore(t, dir, store.DefaultConfig())
+	if _, err := store.Open(dir, store.DefaultConfig(), slog.New(slog.DiscardHandler)); err == nil {
 		t.Error("a store that is open was opened again, or set aside")
 	}
-	if err := store.Close(); err != nil {
+	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestStoreListsWhatIsDue(t *testing.T) {
 	t.Parallel()
-	store := openStore(t, t.TempDir(), engine.DefaultStoreConfig())
+	s := openStore(t, t.TempDir(), store.DefaultConfig())
 	for key, at := range map[string]time.Time{"b": noon(1), "a": noon(time.Second), "late": noon(time.Hour), "never": {}} {
-		if err := store.PutEntry(7, []byte(key), []byte("x"), at); err != nil {
+		if err := s.PutEntry(7, []byte(key), []byte("x"), at); err != nil {
 			t.Fatal(err)
 		}
 	}
-	got, err := store.DueKeys(7, noon(time.Minute))
+	got, err := s.DueKeys(7, noon(time.Minute))
 	if err != nil || !slices.Equal(got, []string{"b", "a"}) {
 		t.Errorf("due = %v, %v, want b and a, earliest first", got, err)
 	}
-	if got, err := store.DueKeys(8, noon(time.Minute)); err != nil || len(got) > 0 {
+	if got, err := s.DueKeys(8, noon(time.Minute)); err != nil || len(got) > 0 {
 		t.Errorf("due = %v, %v in another partition, want none", got, err)
 	}
-	if err := store.Close(); err != nil {
+	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
 }
@@ -137,9 +137,9 @@ func TestStoreListsWhatIsDue(t *testing.T) {
 // there, not what was.
 func TestStoreForgets(t *testing.T) {
 	t.Parallel()
-	config := engine.DefaultStoreConfig()
+	config := store.DefaultConfig()
 	config.MemtableBytes = 1 << 20
-	store := openStore(t, t.TempDir(), config)
+	s := openStore(t, t.TempDir(), config)
 	const rounds, entities, size = 60, 1000, 500
 	source := rand.New(rand.NewPCG(1, 1))
 	value := make([]byte, size)
@@ -148,49 +148,49 @@ func TestStoreForgets(t *testing.T) {
 			for at := range value {
 				value[at] = byte(source.Uint32())
 			}
-			if err := store.PutEntry(0, fmt.Appendf(nil, "entity-%d-%d", round, i), value, noon(time.Duration(round)*time.Hour)); err != nil {
+			if err := s.PutEntry(0, fmt.Appendf(nil, "entity-%d-%d", round, i), value, noon(time.Duration(round)*time.Hour)); err != nil {
 				t.Fatal(err)
 			}
 			if round == 0 {
 				continue
 			}
-			if err := store.DeleteEntry(0, fmt.Appendf(nil, "entity-%d-%d", round-1, i), noon(time.Duration(round-1)*time.Hour)); err != nil {
+			if err := s.DeleteEntry(0, fmt.Appendf(nil, "entity-%d-%d", round-1, i), noon(time.Duration(round-1)*time.Hour)); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	if due, err := store.DueKeys(0, noon(rounds*time.Hour)); err != nil || len(due) != entities {
+	if due, err := s.DueKeys(0, noon(rounds*time.Hour)); err != nil || len(due) != entities {
 		t.Errorf("%d deadlines are left, %v, want the last %d", len(due), err, entities)
 	}
 	written := uint64(rounds * entities * size)
-	if on := store.SizeBytes(); on > written/3 {
+	if on := s.SizeBytes(); on > written/3 {
 		t.Errorf("%d bytes on disk of %d written, of which %d are there", on, written, entities*size)
 	}
-	if err := store.Close(); err != nil {
+	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
 }
 
 func BenchmarkStore(b *testing.B) {
-	store := openStore(b, b.TempDir(), engine.DefaultStoreConfig())
+	s := openStore(b, b.TempDir(), store.DefaultConfig())
 	value := make([]byte, 300)
 	const entities = 100_000
 	for i := range entities {
-		if err := store.PutEntry(0, binary.BigEndian.AppendUint64(nil, uint64(i)), value, time.Time{}); err != nil {
+		if err := s.PutEntry(0, binary.BigEndian.AppendUint64(nil, uint64(i)), value, time.Time{}); err != nil {
 			b.Fatal(err)
 		}
 	}
 	b.Run("put", func(b *testing.B) {
 		b.ReportAllocs()
 		for i := range b.N {
-			if err := store.PutEntry(0, binary.BigEndian.AppendUint64(nil, uint64(i%entities)), value, time.Time{}); err != nil {
+			if err := s.PutEntry(0, binary.BigEndian.AppendUint64(nil, uint64(i%entities)), value, time.Time{}); err != nil {
 				b.Fatal(err)
 			}
 		}
 	})
 	b.Run("get", func(b *testing.B) {
 		b.ReportAllocs()
-		get := store.Reader(0)
+		get := s.Reader(0)
 		for i := range b.N {
 			if _, err := get(binary.BigEndian.AppendUint64(nil, uint64(i*7919%entities))); err != nil {
 				b.Fatal(err)
@@ -199,28 +199,18 @@ func BenchmarkStore(b *testing.B) {
 	})
 	b.Run("get-absent", func(b *testing.B) {
 		b.ReportAllocs()
-		get := store.Reader(0)
+		get := s.Reader(0)
 		for i := range b.N {
 			if _, err := get(binary.BigEndian.AppendUint64(nil, uint64(entities+i))); err != nil {
 				b.Fatal(err)
 			}
 		}
 	})
-	if err := store.Close(); err != nil {
+	if err := s.Close(); err != nil {
 		b.Fatal(err)
 	}
 }
 
-func BenchmarkMemoryRound(b *testing.B) {
-	memory, err := engine.NewMemory(engine.MemoryConfig{Name: "sums", Stage: sums{}, Outputs: []string{output}, DeadLetter: deadLetters})
-	if err != nil {
-		b.Fatal(err)
-	}
-	in := record("key", "x", noon(0))
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := memory.Feed(in); err != nil {
-			b.Fatal(err)
-		}
-	}
+func noon(after time.Duration) time.Time {
+	return time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC).Add(after)
 }
