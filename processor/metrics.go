@@ -6,11 +6,11 @@ import (
 	"github.com/tributary-hq/tributary/processor/tolerance"
 )
 
-// figures registers the business metrics and those of package tolerance, with a zero
+// businessMetrics registers the business metrics and those of package tolerance, with a zero
 // series for the usual labels of the configured stages and sources. The returned
 // function wraps a stage's hook for counts: it consumes the counts of these metrics and
 // passes all others to next.
-func (p *Processor) figures() func(stage string, next func(stage.Count)) func(stage.Count) {
+func (p *Processor) businessMetrics() func(stage string, next func(stage.Count)) func(stage.Count) {
 	countries := p.config.Countries
 	m := business.NewMetrics(p.deps.Metrics, countries)
 	for _, name := range p.config.stages() {

@@ -48,9 +48,9 @@ func counted(m *processor.Memory) map[string]int64 {
 	for _, stage := range processor.StageNames() {
 		for _, c := range m.Stage(stage).Counts() {
 			switch c.Name {
-			case business.Figure:
+			case business.Counter:
 				sum[c.Label] += c.N
-			case business.FigureWithdrawn:
+			case business.CounterWithdrawn:
 				sum[c.Label] -= c.N
 			}
 			if sum[c.Label] == 0 {

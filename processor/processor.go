@@ -110,7 +110,7 @@ func (p *Processor) Start(ctx context.Context) error {
 	p.counters = ledger.NewMetrics(p.deps.Metrics)
 	p.expect(p.deps.Sources)
 	p.reloads = registerReloads(p.deps.Metrics)
-	figures := p.figures()
+	businessMetrics := p.businessMetrics()
 	if p.deps.Metrics != nil {
 		if err := p.deps.Metrics.Register(p.deps.Privacy); err != nil {
 			return fmt.Errorf("processor: register the metrics of pseudonyms: %w", err)
@@ -127,7 +127,7 @@ func (p *Processor) Start(ctx context.Context) error {
 		specs = append(specs, engine.Spec{
 			Name: name, Stage: stage, Input: topics.Input, Changelog: topics.Changelog, Outputs: topics.Outputs,
 			Partitions: configured(topics.Input), DeadLetter: topics.DeadLetter, WallClock: r.readsRaw, Workers: p.config.workers(name),
-			OnCount: figures(name, p.counters.Add(name)), Times: datesOf,
+			OnCount: businessMetrics(name, p.counters.Add(name)),
 		})
 	}
 	p.config.Memory.apply()

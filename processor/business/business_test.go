@@ -87,7 +87,7 @@ func TestMoneyAndJourneysMove(t *testing.T) {
 	labels, sums := business.NewLabels(nil), map[string]int64{}
 	to := tx{counted: func(c stage.Count) {
 		n := c.N
-		if c.Name == business.FigureWithdrawn {
+		if c.Name == business.CounterWithdrawn {
 			n = -n
 		}
 		if sums[c.Label] += n; sums[c.Label] == 0 {

@@ -8,11 +8,11 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// Figure and FigureWithdrawn are the figures of everything counted here; the
+// Counter and CounterWithdrawn are the counters of everything counted here; the
 // source of a count says which metric and labels it is of.
 const (
-	Figure          = "business"
-	FigureWithdrawn = "business_withdrawn"
+	Counter          = "business"
+	CounterWithdrawn = "business_withdrawn"
 )
 
 // The metrics, as the index of their table.
@@ -144,17 +144,17 @@ func (l *Labels) move(to stage.Tx, metric, from int, was int64, at int, is int64
 		switch {
 		case at < 0:
 		case is > was:
-			to.Count(Figure, l.table[metric][at], is-was)
+			to.Count(Counter, l.table[metric][at], is-was)
 		case is < was:
-			to.Count(FigureWithdrawn, l.table[metric][at], was-is)
+			to.Count(CounterWithdrawn, l.table[metric][at], was-is)
 		}
 		return
 	}
 	if from >= 0 && was > 0 {
-		to.Count(FigureWithdrawn, l.table[metric][from], was)
+		to.Count(CounterWithdrawn, l.table[metric][from], was)
 	}
 	if at >= 0 && is > 0 {
-		to.Count(Figure, l.table[metric][at], is)
+		to.Count(Counter, l.table[metric][at], is)
 	}
 }
 

@@ -110,13 +110,13 @@ func (m *Metrics) Add(provider string, next func(stage.Count)) func(stage.Count)
 		})
 	}
 	return func(c stage.Count) {
-		if c.Name != Figure && c.Name != FigureWithdrawn {
+		if c.Name != Counter && c.Name != CounterWithdrawn {
 			next(c)
 			return
 		}
 		switch s := slots[c.Label]; {
 		case s == nil:
-		case c.Name == Figure:
+		case c.Name == Counter:
 			s.add(s.up, &s.ups, c.N)
 		default:
 			s.add(s.down, &s.downs, c.N)

@@ -61,7 +61,8 @@ func (w *worker) measure(began time.Time) {
 // recycled after it. Replayed records are skipped, because their age is not the
 // pipeline's latency.
 func (w *worker) noteAge(d *decoded) {
-	if w.spec.Times == nil {
+	timed, ok := d.event.(stage.Timed)
+	if !ok {
 		return
 	}
 	for i := range d.in.Headers {
@@ -69,8 +70,8 @@ func (w *worker) noteAge(d *decoded) {
 			return
 		}
 	}
-	dates, ok := w.spec.Times(d.event)
-	if !ok || dates.Ingested.IsZero() {
+	dates := timed.Times()
+	if dates.Ingested.IsZero() {
 		return
 	}
 	// The label must outlive the record, hence the clone. Sharing one string makes the

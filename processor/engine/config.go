@@ -160,9 +160,6 @@ type Spec struct {
 	// Counted receives the counts of committed transactions. The goroutines of the
 	// workers call it concurrently. May be nil.
 	OnCount func(stage.Count)
-	// Dates returns the event time and the ingestion time of a decoded record; ok is
-	// false if it has none. Nil disables the latency metrics.
-	Times func(stage.Event) (dates stage.Times, ok bool)
 }
 
 // Deps are the dependencies of the engine.

@@ -50,7 +50,7 @@ func (stub) Apply(tx stage.Tx, in *stage.Input, _ stage.Event) error {
 		emit(schemas.Duplicates)
 	case "missed":
 		emit(schemas.DecodedLOX24SMS)
-		tx.Count(ledger.FigureMissed, header(in.Headers, raw.HeaderSource), 2)
+		tx.Count(ledger.CounterMissed, header(in.Headers, raw.HeaderSource), 2)
 	}
 	return nil
 }

@@ -8,33 +8,33 @@ import (
 	"github.com/tributary-hq/tributary/processor/stage"
 )
 
-// Metrics are the figures of committed rounds. Make them with NewMetrics.
+// Metrics are the counters of committed transactions. Make them with NewMetrics.
 type Metrics struct {
-	figures map[string]*prometheus.CounterVec
+	counters map[string]*prometheus.CounterVec
 }
 
 // NewMetrics registers the metrics; reg nil means nowhere. Every one has the labels
 // provider and source, but for the skipped offsets, which have no source.
 func NewMetrics(reg prometheus.Registerer) *Metrics {
-	m := &Metrics{figures: map[string]*prometheus.CounterVec{}}
-	counter := func(figure, name, help string) {
+	m := &Metrics{counters: map[string]*prometheus.CounterVec{}}
+	counter := func(count, name, help string) {
 		vec := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tributary_processor_" + name, Help: help}, []string{"provider", "source"})
-		m.figures[figure] = vec
+		m.counters[count] = vec
 		if reg != nil {
 			reg.MustRegister(vec)
 		}
 	}
-	counter(FigureAccepted, "accepted_records_total", "Raw records that ingest accepted and whose effect is committed.")
-	counter(FigureReplayed, "replayed_records_total", "Raw records that are replayed dead letters and whose effect is committed.")
-	counter(FigureDecoded, "decoded_records_total", "Raw records that became a fact.")
-	counter(FigureDuplicates, "duplicate_records_total", "Raw records that repeated a fact.")
-	counter(FigureDeadLetters, "dead_lettered_records_total", "Raw records that can never be handled.")
-	counter(FigureUnaccounted, "unaccounted_records_total",
+	counter(CounterAccepted, "accepted_records_total", "Raw records that ingest accepted and whose effect is committed.")
+	counter(CounterReplayed, "replayed_records_total", "Raw records that are replayed dead letters and whose effect is committed.")
+	counter(CounterDecoded, "decoded_records_total", "Raw records that became a fact.")
+	counter(CounterDuplicates, "duplicate_records_total", "Raw records that repeated a fact.")
+	counter(CounterDeadLetters, "dead_lettered_records_total", "Raw records that can never be handled.")
+	counter(CounterUnaccounted, "unaccounted_records_total",
 		"Raw records that ended in none or several of these ways; any is a fault of the program.")
-	counter(FigureMissed, "missed_attempts_total",
+	counter(CounterMissed, "missed_attempts_total",
 		"Delivery attempts of the provider that were never seen though a later one was: no 200 of ours reached it.")
-	counter(FigureMissedWithdrawn, "missed_attempts_withdrawn_total", "Delivery attempts counted as missed that were seen after all.")
-	counter(FigureSkipped, "skipped_offsets_total",
+	counter(CounterMissedWithdrawn, "missed_attempts_withdrawn_total", "Delivery attempts counted as missed that were seen after all.")
+	counter(CounterSkipped, "skipped_offsets_total",
 		"Offsets of the raw topic that held no record when they were read; any means that records were lost to retention.")
 	return m
 }
@@ -42,18 +42,18 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 // Expect begins the counters of a source at zero, so that the first thing counted
 // is an increase and not a beginning.
 func (m *Metrics) Expect(provider, source string) {
-	for figure, vec := range m.figures {
-		if figure != FigureSkipped {
+	for count, vec := range m.counters {
+		if count != CounterSkipped {
 			vec.WithLabelValues(provider, source)
 		}
 	}
-	m.figures[FigureSkipped].WithLabelValues(provider, "")
+	m.counters[CounterSkipped].WithLabelValues(provider, "")
 }
 
 // Add returns a function that adds the counts of a provider's stage.
 func (m *Metrics) Add(provider string) func(stage.Count) {
 	return func(c stage.Count) {
-		if vec := m.figures[c.Name]; vec != nil {
+		if vec := m.counters[c.Name]; vec != nil {
 			vec.WithLabelValues(provider, strings.Clone(c.Label)).Add(float64(c.N))
 		}
 	}

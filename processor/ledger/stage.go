@@ -12,19 +12,19 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// The figures that are counted, by source. Those of missed attempts are counted by
+// The counters, by source. Those of missed attempts are counted by
 // the stage that knows of attempts, all others here.
 const (
-	FigureAccepted        = "accepted"
-	FigureReplayed        = "replayed"
-	FigureDecoded         = "decoded"
-	FigureDuplicates      = "duplicates"
-	FigureDeadLetters     = "dead_letters"
-	FigureUnaccounted     = "unaccounted"
-	FigureMissed          = "missed_attempts"
-	FigureMissedWithdrawn = "missed_attempts_withdrawn"
-	// FigureSkipped is of the partition; its source is empty.
-	FigureSkipped = "skipped_offsets"
+	CounterAccepted        = "accepted"
+	CounterReplayed        = "replayed"
+	CounterDecoded         = "decoded"
+	CounterDuplicates      = "duplicates"
+	CounterDeadLetters     = "dead_letters"
+	CounterUnaccounted     = "unaccounted"
+	CounterMissed          = "missed_attempts"
+	CounterMissedWithdrawn = "missed_attempts_withdrawn"
+	// CounterSkipped is of the partition; its source is empty.
+	CounterSkipped = "skipped_offsets"
 )
 
 // key is the state key of a partition's account.
@@ -102,14 +102,14 @@ func (s *Stage) Audit(tx stage.Tx, handled iter.Seq[stage.Outcome], counted []st
 
 // missed adds missed delivery attempts that the stage counted.
 func (s *Stage) missed(tx stage.Tx, b *state, c *stage.Count) error {
-	if c.Name != FigureMissed && c.Name != FigureMissedWithdrawn {
+	if c.Name != CounterMissed && c.Name != CounterMissedWithdrawn {
 		return nil
 	}
 	if err := s.begin(tx, b, tx.Watermark()); err != nil {
 		return err
 	}
 	counts := &b.minute.line([]byte(c.Label)).counts
-	if c.Name == FigureMissed {
+	if c.Name == CounterMissed {
 		counts.MissedAttempts += c.N
 	} else {
 		counts.MissedAttemptsWithdrawn += c.N

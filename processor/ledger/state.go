@@ -81,37 +81,37 @@ func (l *line) add(r *record, how ending) {
 	}
 }
 
-// figure is one of the counts.
-type figure struct {
+// counter is one of the counts.
+type counter struct {
 	name string
 	n    *int64
 }
 
-// figures lists the counts, in the order in which they are stored.
-func figures(c *avro.LedgerCounts) [8]figure {
-	return [8]figure{
-		{FigureAccepted, &c.Accepted},
-		{FigureReplayed, &c.Replayed},
-		{FigureDecoded, &c.Decoded},
-		{FigureDuplicates, &c.Duplicates},
-		{FigureDeadLetters, &c.DeadLetters},
-		{FigureUnaccounted, &c.Unaccounted},
-		{FigureMissed, &c.MissedAttempts},
-		{FigureMissedWithdrawn, &c.MissedAttemptsWithdrawn},
+// counters lists the counts, in the order in which they are stored.
+func counters(c *avro.LedgerCounts) [8]counter {
+	return [8]counter{
+		{CounterAccepted, &c.Accepted},
+		{CounterReplayed, &c.Replayed},
+		{CounterDecoded, &c.Decoded},
+		{CounterDuplicates, &c.Duplicates},
+		{CounterDeadLetters, &c.DeadLetters},
+		{CounterUnaccounted, &c.Unaccounted},
+		{CounterMissed, &c.MissedAttempts},
+		{CounterMissedWithdrawn, &c.MissedAttemptsWithdrawn},
 	}
 }
 
-// count makes the batch's figures metrics, should it be committed.
+// count makes the batch's counts metrics if its transaction commits.
 func (t *tally) count(to stage.Tx) {
 	for i := range t.lines {
-		for _, f := range figures(&t.lines[i].counts) {
+		for _, f := range counters(&t.lines[i].counts) {
 			if *f.n != 0 {
 				to.Count(f.name, t.lines[i].source, *f.n)
 			}
 		}
 	}
 	if t.skipped != 0 {
-		to.Count(FigureSkipped, "", t.skipped)
+		to.Count(CounterSkipped, "", t.skipped)
 	}
 }
 
@@ -144,8 +144,8 @@ func (b *state) entry() *avro.LedgerEntry {
 	for i := range b.minute.lines {
 		l := &b.minute.lines[i]
 		e.Sources[i] = avro.LedgerSource{Source: l.source, Counts: l.counts}
-		total := figures(&b.total)
-		for n, f := range figures(&l.counts) {
+		total := counters(&b.total)
+		for n, f := range counters(&l.counts) {
 			*total[n].n += *f.n
 		}
 	}
@@ -187,7 +187,7 @@ func open(tx stage.Tx) (*state, error) {
 }
 
 func readCounts(r *statecodec.Reader, c *avro.LedgerCounts) {
-	for _, f := range figures(c) {
+	for _, f := range counters(c) {
 		*f.n = r.Int()
 	}
 }
@@ -208,7 +208,7 @@ func (b *state) appendTo(dst []byte) []byte {
 }
 
 func appendCounts(dst []byte, c *avro.LedgerCounts) []byte {
-	for _, f := range figures(c) {
+	for _, f := range counters(c) {
 		dst = statecodec.AppendInt(dst, *f.n)
 	}
 	return dst

@@ -202,8 +202,8 @@ func (s *Stage) saveAttempts(tx stage.Tx, key []byte, a *deliveries) {
 	for i := range a.tasks {
 		t := &a.tasks[i]
 		missed, next := t.missed(tx.Watermark(), s.config.Missed)
-		count(tx, ledger.FigureMissed, t.source, missed&^t.counted)
-		count(tx, ledger.FigureMissedWithdrawn, t.source, t.counted&^missed)
+		count(tx, ledger.CounterMissed, t.source, missed&^t.counted)
+		count(tx, ledger.CounterMissedWithdrawn, t.source, t.counted&^missed)
 		t.counted = missed
 		if !next.IsZero() && next.Before(due) {
 			due = next
@@ -215,9 +215,9 @@ func (s *Stage) saveAttempts(tx stage.Tx, key []byte, a *deliveries) {
 // attemptsSize is the size of a usual entry, in bytes.
 const attemptsSize = 96
 
-func count(tx stage.Tx, figure, source string, which uint32) {
+func count(tx stage.Tx, counter, source string, which uint32) {
 	if which != 0 {
-		tx.Count(figure, source, int64(bits.OnesCount32(which)))
+		tx.Count(counter, source, int64(bits.OnesCount32(which)))
 	}
 }
 

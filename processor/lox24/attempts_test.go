@@ -55,9 +55,9 @@ func missedBy(counts []stage.Count) map[string]int64 {
 	net := map[string]int64{}
 	for _, c := range counts {
 		switch c.Name {
-		case ledger.FigureMissed:
+		case ledger.CounterMissed:
 			net[c.Label] += c.N
-		case ledger.FigureMissedWithdrawn:
+		case ledger.CounterMissedWithdrawn:
 			net[c.Label] -= c.N
 		}
 		if net[c.Label] == 0 {

@@ -39,8 +39,8 @@ type event struct {
 	// a verify_code event.
 	kind kind
 	fact verification.Fact
-	// notes are the faults in the body that the decoder tolerated.
-	notes   tolerance.Notes
+	// faults are the faults in the body that the decoder tolerated.
+	faults  tolerance.Faults
 	decoded entity.Encoded
 }
 
@@ -78,8 +78,8 @@ func (s *Stage) acquire() *webhook {
 	*c, *f = avro.LOX24VerifyCode{}, verification.Fact{}
 	c.RoutingStrategy, c.History, c.CorrelationIDs = strategy, history, ids
 	f.Plan, f.Attempts, f.Correlation = plan, attempts, correlation
-	w.notes.Reset()
-	w.envelope, w.code, w.text, w.reader.fault, w.reader.path, w.reader.notes = envelope{}, nil, nil, nil, "", &w.notes
+	w.faults.Reset()
+	w.envelope, w.code, w.text, w.reader.fault, w.reader.path, w.reader.faults = envelope{}, nil, nil, nil, "", &w.faults
 	return w
 }
 
@@ -206,14 +206,14 @@ func (s *Stage) envelope(w *webhook, body []byte) (data []byte, err error) {
 		w.attemptTotal = total[1]
 	} else if total[1].Set && total[0] != total[1] {
 		w.attemptTotal = avro.Optional[int32]{}
-		r.notes.Unread("attempt_total")
+		r.faults.Unread("attempt_total")
 	}
-	return data, w.check(found)
+	return data, w.validate(found)
 }
 
-// check returns an error if the envelope lacks a required field or has an unknown
+// validate returns an error if the envelope lacks a required field or has an unknown
 // version.
-func (w *webhook) check(found bool) error {
+func (w *webhook) validate(found bool) error {
 	switch {
 	case w.name == "" || w.version == "":
 		return stage.Permanentf(stage.CauseSchemaMismatch, "name and api_version are required")

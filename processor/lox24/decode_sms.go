@@ -31,7 +31,7 @@ func (s *Stage) sms(r *reader, w *webhook) {
 			if m.DLRCode = r.int32("data.dlr_code"); m.DLRCode.Set {
 				m.DLR = avro.Some(dlr(m.DLRCode.Value))
 				if m.DLR.Value == avro.LOX24DLRUnknown {
-					r.notes.UnknownCode(tolerance.KindStatus, m.DLRCode.Value)
+					r.faults.UnknownCode(tolerance.KindStatus, m.DLRCode.Value)
 				}
 			}
 		case "status_code":
@@ -39,7 +39,7 @@ func (s *Stage) sms(r *reader, w *webhook) {
 			if m.StatusCode = r.int32("data.status_code"); m.StatusCode.Set {
 				m.Status = avro.Some(smsStatus(m.StatusCode.Value))
 				if m.Status.Value == avro.LOX24SMSStatusUnknown {
-					r.notes.UnknownCode(tolerance.KindStatus, m.StatusCode.Value)
+					r.faults.UnknownCode(tolerance.KindStatus, m.StatusCode.Value)
 				}
 			}
 		case "callback_data":

@@ -29,7 +29,7 @@ func (w *webhook) readUnknown(in *stage.Input) error {
 	id := w.reader.ids.ID(w.source, strings.TrimPrefix(statecodec.View(in.Key), keyPrefix))
 	e.key, w.eventID = append(append(e.key[:0], keyPrefix...), id...), w.reader.ids.ID(w.source, w.eventID)
 	w.fill()
-	e.notes.Unknown(tolerance.KindEvent, w.name)
+	e.faults.Unknown(tolerance.KindEvent, w.name)
 	w.unknown = avro.LOX24UnknownEvent{
 		Origin: w.from, EventID: w.eventID, APIVersion: w.version, EventName: w.name, EventCreatedAt: w.createdAt,
 		AttemptTotal: w.attemptTotal, AttemptNumber: w.attemptNumber, NotificationTaskID: w.taskID,

@@ -22,8 +22,8 @@ type reader struct {
 	// ids replaces ids that may not leave the restricted topics by pseudonyms.
 	ids    *privacy.Pseudonymiser
 	source *source.Source
-	// notes are the event's.
-	notes *tolerance.Notes
+	// faults are the event's.
+	faults *tolerance.Faults
 	// path is put before the scanner's own paths.
 	path  string
 	fault error
@@ -44,7 +44,7 @@ func (k *keys) once(r *reader, n int, name string) {
 // twice the last value counts, and the field is noted.
 func (k *keys) last(r *reader, n int, name string) {
 	if k.again(n) {
-		r.notes.Unread(name)
+		r.faults.Unread(name)
 	}
 }
 
@@ -74,7 +74,7 @@ func (r *reader) done(err error) error {
 // event. It is empty if there is none.
 func (r *reader) text(name string) string {
 	text, reading := r.LenientText()
-	r.notes.Reading(reading, name)
+	r.faults.Reading(reading, name)
 	return statecodec.View(text)
 }
 
@@ -96,14 +96,14 @@ func (r *reader) optionalID(name string) avro.Optional[string] {
 // int64 reads an integer.
 func (r *reader) int64(name string) avro.Optional[int64] {
 	n, reading := r.LenientInt64()
-	return avro.Optional[int64]{Value: n, Set: r.notes.Reading(reading, name)}
+	return avro.Optional[int64]{Value: n, Set: r.faults.Reading(reading, name)}
 }
 
 // int32 reads an integer of 32 bits.
 func (r *reader) int32(name string) avro.Optional[int32] {
 	n := r.int64(name)
 	if n.Value < math.MinInt32 || n.Value > math.MaxInt32 {
-		r.notes.Unread(name)
+		r.faults.Unread(name)
 		return avro.Optional[int32]{}
 	}
 	return avro.Optional[int32]{Value: int32(n.Value), Set: n.Set}
@@ -112,20 +112,20 @@ func (r *reader) int32(name string) avro.Optional[int32] {
 // time reads a time.
 func (r *reader) time(name string) avro.Optional[time.Time] {
 	at, reading := r.LenientTime()
-	return avro.Optional[time.Time]{Value: at, Set: r.notes.Reading(reading, name)}
+	return avro.Optional[time.Time]{Value: at, Set: r.faults.Reading(reading, name)}
 }
 
 // bool reads a boolean.
 func (r *reader) bool(name string) avro.Optional[bool] {
 	value, reading := r.LenientBool()
-	return avro.Optional[bool]{Value: value, Set: r.notes.Reading(reading, name)}
+	return avro.Optional[bool]{Value: value, Set: r.faults.Reading(reading, name)}
 }
 
 // list enters an array; it returns false if there is none.
-func (r *reader) list(name string) bool { return r.notes.Reading(r.LenientArray(), name) }
+func (r *reader) list(name string) bool { return r.faults.Reading(r.LenientArray(), name) }
 
 // object enters an object; it returns false if there is none.
-func (r *reader) object(name string) bool { return r.notes.Reading(r.LenientObject(), name) }
+func (r *reader) object(name string) bool { return r.faults.Reading(r.LenientObject(), name) }
 
 // data enters the object that an event of a known name must have.
 func (r *reader) data() bool {
@@ -141,7 +141,7 @@ func (r *reader) channel(name string) (text string, kind avro.Channel) {
 	text = r.ids.Word(r.source, r.text(name))
 	kind = verification.KindOf(text)
 	if kind == avro.ChannelUnknown && text != "" {
-		r.notes.Unknown(tolerance.KindChannel, text)
+		r.faults.Unknown(tolerance.KindChannel, text)
 	}
 	return text, kind
 }
@@ -150,7 +150,7 @@ func (r *reader) channel(name string) (text string, kind avro.Channel) {
 func (r *reader) status(code int32) avro.AttemptStatus {
 	name := statusName(code)
 	if name == avro.AttemptStatusUnknown {
-		r.notes.UnknownCode(tolerance.KindStatus, code)
+		r.faults.UnknownCode(tolerance.KindStatus, code)
 	}
 	return name
 }

@@ -96,7 +96,7 @@ func (e *event) emit(tx stage.Tx) error {
 	if err := e.decoded.Emit(tx, e.key, e.trace); err != nil {
 		return err
 	}
-	e.notes.Count(tx)
+	e.faults.Count(tx)
 	return nil
 }
 

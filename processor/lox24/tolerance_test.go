@@ -71,7 +71,7 @@ func TestOtherForms(t *testing.T) {
 			}
 			want := []stage.Count{}
 			if test.unread != "" {
-				want = append(want, stage.Count{Name: tolerance.FigureUnread, Label: test.unread, N: 1})
+				want = append(want, stage.Count{Name: tolerance.CounterUnread, Label: test.unread, N: 1})
 			}
 			if diff := cmp.Diff(want, counted(t, test.body)); diff != "" {
 				t.Errorf("counted (-want +got):\n%s", diff)
@@ -90,7 +90,7 @@ func counted(t *testing.T, body []byte) []stage.Count {
 		}
 	}
 	return slices.DeleteFunc(append([]stage.Count{}, m.Counts()...), func(c stage.Count) bool {
-		return c.Name != tolerance.FigureUnread && c.Name != tolerance.FigureUnknown
+		return c.Name != tolerance.CounterUnread && c.Name != tolerance.CounterUnknown
 	})
 }
 
@@ -129,7 +129,7 @@ func TestUnknownEvent(t *testing.T) {
 	if strings.Contains(string(outputs[0].Value), "15112345678") {
 		t.Error("a value leaves")
 	}
-	if diff := cmp.Diff([]stage.Count{{Name: tolerance.FigureUnknown, Label: "event/phone.subscribe", N: 1}}, counted(t, text)); diff != "" {
+	if diff := cmp.Diff([]stage.Count{{Name: tolerance.CounterUnknown, Label: "event/phone.subscribe", N: 1}}, counted(t, text)); diff != "" {
 		t.Errorf("counted (-want +got):\n%s", diff)
 	}
 	if _, err := m.AdvanceTo(0, received().Add(config(t).Retention+time.Hour)); err != nil || m.Entries(0) != 0 {
@@ -179,7 +179,7 @@ func TestUnknownValues(t *testing.T) {
 	t.Parallel()
 	got := counted(t, body("telegram", "pigeon", `"status":10,"delivered`, `"status":21,"delivered`))
 	want := []stage.Count{
-		{Name: tolerance.FigureUnknown, Label: "channel/pigeon", N: 1}, {Name: tolerance.FigureUnknown, Label: "status/21", N: 1},
+		{Name: tolerance.CounterUnknown, Label: "channel/pigeon", N: 1}, {Name: tolerance.CounterUnknown, Label: "status/21", N: 1},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("counted (-want +got):\n%s", diff)

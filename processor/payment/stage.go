@@ -27,7 +27,7 @@ type Stage struct {
 	entities sync.Pool
 }
 
-// Provider is what the stage needs to know of a payment provider.
+// Provider holds the properties of a payment provider.
 type Provider struct {
 	// Name is the provider, and the name of its stage.
 	Name string
@@ -59,8 +59,8 @@ type Event struct {
 	// Trace is the record's trace context.
 	Trace []stage.Header
 	Fact  Fact
-	// Notes are the claims that were left empty.
-	Notes tolerance.Notes
+	// Faults are the claims that were left empty.
+	Faults tolerance.Faults
 	// Decoded is the record for the decoded topic.
 	Decoded entity.Encoded
 }
@@ -104,7 +104,7 @@ func (s *Stage) Apply(tx stage.Tx, in *stage.Input, e *Event) error {
 		if err := e.Decoded.Emit(tx, e.Key, e.Trace); err != nil {
 			return err
 		}
-		e.Notes.Count(tx)
+		e.Faults.Count(tx)
 		if err := p.add(&facts, &e.Fact); err != nil {
 			return err
 		}

@@ -12,9 +12,9 @@ import (
 // The names of the counters. The source of a count is the field's name, or the kind and
 // the name with a slash between them.
 const (
-	FigureUnread  = "unread_fields"
-	FigureRounded = "rounded_fields"
-	FigureUnknown = "unknown_names"
+	CounterUnread  = "unread_fields"
+	CounterRounded = "rounded_fields"
+	CounterUnknown = "unknown_names"
 )
 
 // The kinds of names that providers choose.
@@ -27,68 +27,68 @@ const (
 // unnamed replaces a name that does not have the form of a name.
 const unnamed = "(unnamed)"
 
-// Notes collects the tolerated faults of one record. The zero value is empty and ready
+// Faults collects the tolerated faults of one record. The zero value is empty and ready
 // to use.
-type Notes struct{ list []note }
+type Faults struct{ list []fault }
 
-// note is the counter and the label of one tolerated fault.
-type note struct{ figure, source string }
+// fault is the counter and the label of one tolerated fault.
+type fault struct{ counter, label string }
 
-// Reset empties the notes and keeps their allocated memory.
-func (n *Notes) Reset() { n.list = n.list[:0] }
+// Reset empties the list and keeps its memory.
+func (f *Faults) Reset() { f.list = f.list[:0] }
 
-// Unread notes that a field was left empty because its value is ambiguous or malformed.
+// Unread records that a field was left empty because its value is ambiguous or malformed.
 // The name is a constant of the decoder.
-func (n *Notes) Unread(field string) { n.add(FigureUnread, field) }
+func (f *Faults) Unread(field string) { f.add(CounterUnread, field) }
 
-// Reading notes the field if it could not be read, and reports whether it was read.
-func (n *Notes) Reading(reading jsonscan.Reading, field string) (read bool) {
+// Reading records the field if it could not be read, and reports whether it was read.
+func (f *Faults) Reading(reading jsonscan.Reading, field string) (read bool) {
 	if reading == jsonscan.Unread {
-		n.Unread(field)
+		f.Unread(field)
 	}
 	return reading == jsonscan.Read
 }
 
 // Has reports whether a field was left empty.
-func (n *Notes) Has(field string) bool { return slices.Contains(n.list, note{FigureUnread, field}) }
+func (f *Faults) Has(field string) bool { return slices.Contains(f.list, fault{CounterUnread, field}) }
 
-// Take replaces the notes by a copy of another's.
-func (n *Notes) Take(other *Notes) { n.list = append(n.list[:0], other.list...) }
+// Take replaces the faults by a copy of another's.
+func (f *Faults) Take(other *Faults) { f.list = append(f.list[:0], other.list...) }
 
-// Rounded notes that a decimal had more places than the schema has.
-func (n *Notes) Rounded(field string) { n.add(FigureRounded, field) }
+// Rounded records that a decimal had more places than the schema has.
+func (f *Faults) Rounded(field string) { f.add(CounterRounded, field) }
 
-// Unknown notes a name of the provider that this version does not know.
-func (n *Notes) Unknown(kind, name string) {
+// Unknown records a name of the provider that this version does not know.
+func (f *Faults) Unknown(kind, name string) {
 	if !IsName(name) {
 		name = unnamed
 	}
-	n.add(FigureUnknown, kind+"/"+name)
+	f.add(CounterUnknown, kind+"/"+name)
 }
 
 // UnknownCode is Unknown for a number that stands for a status.
-func (n *Notes) UnknownCode(kind string, code int32) {
+func (f *Faults) UnknownCode(kind string, code int32) {
 	const most = 9999
 	name := unnamed
 	if code >= 0 && code <= most {
 		name = strconv.Itoa(int(code))
 	}
-	n.add(FigureUnknown, kind+"/"+name)
+	f.add(CounterUnknown, kind+"/"+name)
 }
 
-// add notes each fault once per record, because a list may have the same fault in every
+// add records each fault once per record, because a list may have the same fault in every
 // item.
-func (n *Notes) add(figure, source string) {
-	if next := (note{figure, source}); !slices.Contains(n.list, next) {
-		n.list = append(n.list, next)
+func (f *Faults) add(counter, label string) {
+	if next := (fault{counter, label}); !slices.Contains(f.list, next) {
+		f.list = append(f.list, next)
 	}
 }
 
-// Count adds the noted faults to the counters of the transaction. Call it only for a
+// Count adds the faults to the counters of the transaction. Call it only for a
 // record that is a new fact.
-func (n *Notes) Count(tx stage.Tx) {
-	for i := range n.list {
-		tx.Count(n.list[i].figure, n.list[i].source, 1)
+func (f *Faults) Count(tx stage.Tx) {
+	for i := range f.list {
+		tx.Count(f.list[i].counter, f.list[i].label, 1)
 	}
 }
 

@@ -50,7 +50,7 @@ func (m *Metrics) Add(stageName, provider string, next func(stage.Count)) func(s
 	c := &counters{Metrics: m, stage: stageName, provider: provider, met: map[stage.Count]bool{}}
 	return func(count stage.Count) {
 		switch count.Name {
-		case FigureUnread, FigureRounded, FigureUnknown:
+		case CounterUnread, CounterRounded, CounterUnknown:
 			c.add(count)
 		default:
 			next(count)
@@ -71,12 +71,12 @@ type counters struct {
 func (c *counters) add(count stage.Count) {
 	first, room := c.first(count)
 	switch count.Name {
-	case FigureUnread:
+	case CounterUnread:
 		c.unread.WithLabelValues(c.stage, c.provider, count.Label).Add(float64(count.N))
 		if first {
 			c.logger.Warn("a field has no one meaning: it is left empty, or the last of its values is taken", slog.String("stage", c.stage), slog.String("field", count.Label))
 		}
-	case FigureRounded:
+	case CounterRounded:
 		c.rounded.WithLabelValues(c.stage, c.provider, count.Label).Add(float64(count.N))
 	default:
 		kind, name, _ := strings.Cut(count.Label, "/")

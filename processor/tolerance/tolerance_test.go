@@ -22,30 +22,30 @@ type tx struct {
 	counted func(stage.Count)
 }
 
-func (t tx) Count(figure, source string, n int64) {
-	t.counted(stage.Count{Name: figure, Label: source, N: n})
+func (t tx) Count(counter, label string, n int64) {
+	t.counted(stage.Count{Name: counter, Label: label, N: n})
 }
 
-// TestNotesAreCounted: each thing once a record, with one log line however often it
+// TestFaultsAreCounted: each thing once a record, with one log line however often it
 // comes; what is not of this package passes on.
-func TestNotesAreCounted(t *testing.T) {
+func TestFaultsAreCounted(t *testing.T) {
 	t.Parallel()
 	registry, log := prometheus.NewRegistry(), &bytes.Buffer{}
 	metrics := tolerance.NewMetrics(registry, slog.New(slog.NewTextHandler(log, nil)))
 	var passed []stage.Count
 	to := tx{counted: metrics.Add("lox24", "lox24", func(c stage.Count) { passed = append(passed, c) })}
-	var notes tolerance.Notes
+	var faults tolerance.Faults
 	for range 3 {
-		notes.Reset()
-		notes.Unread("data.cost")
-		notes.Unread("data.cost")
-		if notes.Reading(jsonscan.Unread, "data.user_id") || notes.Reading(jsonscan.Absent, "x") || !notes.Reading(jsonscan.Read, "x") {
+		faults.Reset()
+		faults.Unread("data.cost")
+		faults.Unread("data.cost")
+		if faults.Reading(jsonscan.Unread, "data.user_id") || faults.Reading(jsonscan.Absent, "x") || !faults.Reading(jsonscan.Read, "x") {
 			t.Error("a reading is not what it was")
 		}
-		notes.Rounded("balance")
-		notes.Unknown(tolerance.KindEvent, "phone.subscribe")
-		notes.Unknown(tolerance.KindStatus, "+49 151 12345678")
-		notes.Count(to)
+		faults.Rounded("balance")
+		faults.Unknown(tolerance.KindEvent, "phone.subscribe")
+		faults.Unknown(tolerance.KindStatus, "+49 151 12345678")
+		faults.Count(to)
 	}
 	to.Count("accepted", "shop", 1)
 	want := map[string]float64{
@@ -72,9 +72,9 @@ func TestNamesAreBounded(t *testing.T) {
 	registry := prometheus.NewRegistry()
 	to := tx{counted: tolerance.NewMetrics(registry, nil).Add("lox24", "lox24", nil)}
 	for i := range 1000 {
-		var notes tolerance.Notes
-		notes.Unknown(tolerance.KindEvent, fmt.Sprintf("event.n%d", i))
-		notes.Count(to)
+		var faults tolerance.Faults
+		faults.Unknown(tolerance.KindEvent, fmt.Sprintf("event.n%d", i))
+		faults.Count(to)
 	}
 	if n := len(gather(t, registry)); n != 101 {
 		t.Errorf("%d series, want 100 and one for all others", n)

@@ -36,8 +36,8 @@ type claims struct {
 	// extraInfo is the text as it stands: in quotes, or JSON where it is not a text that
 	// holds JSON. Few sources ask for it.
 	extraInfo []byte
-	// notes are the fields that were left empty.
-	notes tolerance.Notes
+	// faults are the fields that were left empty.
+	faults tolerance.Faults
 }
 
 // reader reads claims. One is used for one callback after the other.
@@ -113,9 +113,9 @@ func tokenOf(s *jsonscan.Scanner, body []byte) (token []byte, err error) {
 func (c *reader) read(payload []byte) error {
 	s := &c.scanner
 	s.Reset(payload)
-	notes := c.notes
-	notes.Reset()
-	c.claims = claims{notes: notes}
+	faults := c.faults
+	faults.Reset()
+	c.claims = claims{faults: faults}
 	c.members.reset()
 	s.BeginObject()
 	for {
@@ -165,7 +165,7 @@ func (c *claims) needed() error {
 		{"iat", c.PostbackAt.IsZero()},
 		{"postbackTime", c.IssuedAt.IsZero()},
 	} {
-		if claim.used && c.notes.Has(claim.name) {
+		if claim.used && c.faults.Has(claim.name) {
 			return stage.Permanentf(stage.CauseSchemaMismatch, "claims.%s: the value has no one meaning, and the payment depends on it", claim.name)
 		}
 	}
@@ -288,7 +288,7 @@ func (c *claims) claim(s *jsonscan.Scanner, key string) {
 		reading = c.other(s, key)
 	}
 	if reading == jsonscan.Unread {
-		c.notes.Unread(strings.Clone(key)) // the key is a part of the callback
+		c.faults.Unread(strings.Clone(key)) // the key is a part of the callback
 	}
 }
 
@@ -316,7 +316,7 @@ func (c *claims) other(s *jsonscan.Scanner, key string) jsonscan.Reading {
 	return jsonscan.Read
 }
 
-// empty says whether a value is an empty object, or what PHP and others write for one.
+// empty reports whether a value is an empty object, in JSON or as PHP and others write it.
 func empty(raw []byte) bool {
 	if len(raw) > 1 && (raw[0] == '{' || raw[0] == '[') {
 		return len(bytes.TrimSpace(raw[1:len(raw)-1])) == 0

@@ -89,7 +89,7 @@ func (s *Stage) read(cb *callback, r *reading, in *stage.Input) error {
 	f := &cb.Fact
 	*f = payment.Fact{Correlations: f.Correlations[:0]}
 	copy(f.ID[:], hash[:])
-	cb.Notes.Take(&c.notes)
+	cb.Faults.Take(&c.faults)
 	s.fill(cb, r, in)
 	cb.Decoded.Encode(schemas.DecodedUAPAYPayment, &r.decoded)
 	return nil

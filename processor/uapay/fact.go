@@ -39,7 +39,7 @@ func fillFact(cb *callback, c *claims, d *avro.UAPAYPayment) {
 	setPhase(f, c.Status, c.PaymentStatus, c.OperationStatus)
 	for _, status := range [...]string{c.Status, c.PaymentStatus, c.OperationStatus} {
 		if status != "" && phaseOf(status) == payment.PhaseUnknown {
-			cb.Notes.Unknown(tolerance.KindStatus, status)
+			cb.Faults.Unknown(tolerance.KindStatus, status)
 		}
 	}
 }

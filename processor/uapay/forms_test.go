@@ -76,7 +76,7 @@ func TestForms(t *testing.T) {
 			}
 			var unread []string
 			for _, c := range m.Counts() {
-				if c.Name == tolerance.FigureUnread {
+				if c.Name == tolerance.CounterUnread {
 					unread = append(unread, c.Label)
 				}
 			}

@@ -30,7 +30,7 @@ func (s *Stage) Decode(in *stage.Input) (stage.Event, error) {
 	}
 	// Only a webhook is refused if an identifying field is not a text or has two
 	// values: a caller's request or a gateway's answer is a fact even then.
-	if err := f.check(headers.Kind == raw.KindWebhook, &e.notes); err != nil {
+	if err := f.validate(headers.Kind == raw.KindWebhook, &e.faults); err != nil {
 		return nil, err
 	}
 	for i := range f.text {

@@ -55,16 +55,16 @@ func (f *fields) put(i int, text string) {
 	f.text[i] = text
 }
 
-// check notes the fields that are not texts or have two values. In a status callback
+// validate records the fields that are not texts or have two values. In a status callback
 // such a field is an error if it identifies the fact.
-func (f *fields) check(callback bool, notes *tolerance.Notes) error {
+func (f *fields) validate(callback bool, faults *tolerance.Faults) error {
 	for i, name := range names() {
 		switch {
 		case !f.unread[i]:
 		case i <= status && callback:
 			return stage.Permanentf(stage.CauseSchemaMismatch, "%s: not a text, or there with two values", name)
 		default:
-			notes.Unread(name)
+			faults.Unread(name)
 		}
 	}
 	return nil
@@ -152,8 +152,8 @@ func (f *fields) readForm(body []byte) error {
 
 // timeOf parses a time; it is zero if it is absent or ambiguous. The provider does not
 // document the format; that a time without a zone is UTC is an assumption.
-func (f *fields) timeOf(i int, notes *tolerance.Notes) time.Time {
+func (f *fields) timeOf(i int, faults *tolerance.Faults) time.Time {
 	at, reading := jsonscan.TimeOf(f.text[i])
-	notes.Reading(reading, names()[i])
+	faults.Reading(reading, names()[i])
 	return at
 }

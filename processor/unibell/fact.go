@@ -22,8 +22,8 @@ type event struct {
 	// the request id.
 	key, requestKey string
 	both            bool
-	// notes are the faults in the record that the decoder tolerated.
-	notes tolerance.Notes
+	// faults are the faults in the record that the decoder tolerated.
+	faults tolerance.Faults
 }
 
 func (e *event) request(f *fields, made bool) {
@@ -77,7 +77,7 @@ func (s *Stage) status(e *event, f *fields) error {
 	case "failed":
 		meaning = avro.CallStatusFailed
 	default:
-		e.notes.Unknown(tolerance.KindStatus, word)
+		e.faults.Unknown(tolerance.KindStatus, word)
 	}
 	c.CallStatus = avro.Some(meaning)
 	return nil
@@ -118,10 +118,10 @@ func (s *Stage) finish(e *event, f *fields) error {
 	if e.source.Exposes("error") {
 		c.Error = entity.Text(f.text[errorText])
 	}
-	if made := f.timeOf(createdAt, &e.notes); !made.IsZero() {
+	if made := f.timeOf(createdAt, &e.faults); !made.IsZero() {
 		c.CallCreatedAt = avro.Some(made)
 	}
-	if reached := f.timeOf(statusAt, &e.notes); !reached.IsZero() {
+	if reached := f.timeOf(statusAt, &e.faults); !reached.IsZero() {
 		c.StatusAt = avro.Some(reached)
 	}
 	return nil

@@ -73,7 +73,7 @@ func (e *event) send(tx stage.Tx, key []byte, made bool, trace []stage.Header) e
 	if err := entity.Emit(tx, schemas.DecodedUnibellCall, key, &call, callSize, trace); err != nil {
 		return err
 	}
-	e.notes.Count(tx)
+	e.faults.Count(tx)
 	input := avro.UnibellInput{
 		Kind: avro.UnibellInputKindFact, Call: avro.Some(call), VerificationID: call.VerificationID,
 		RequestKey: entity.Text(e.requestKey), StatusCallback: e.source.StatusCallback, Namespace: entity.Text(e.source.Namespace),

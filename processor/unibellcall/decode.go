@@ -8,6 +8,18 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
+// event is a decoded input.
+type event struct{ avro.UnibellInput }
+
+// Times implements stage.Timed; they are zero for an input that is not a fact.
+func (e *event) Times() stage.Times {
+	if !e.Call.Set {
+		return stage.Times{}
+	}
+	call := &e.Call.Value
+	return stage.Times{Origin: call.Origin.Provider, Event: call.StatusAt.Value, Ingested: call.Origin.ReceivedAt}
+}
+
 // Decode parses the input. A record that the unibell stage cannot have written is a
 // permanent error.
 func (*Stage) Decode(in *stage.Input) (stage.Event, error) {
@@ -15,7 +27,7 @@ func (*Stage) Decode(in *stage.Input) (stage.Event, error) {
 	if err != nil {
 		return nil, stage.Permanentf(stage.CauseUndecodable, "unibell input: not in wire format")
 	}
-	input := &avro.UnibellInput{}
+	input := &event{}
 	if err := input.DecodeAvro(body); err != nil {
 		return nil, stage.Permanentf(stage.CauseUndecodable, "unibell input: not of this version's schema")
 	}

@@ -34,10 +34,11 @@ func New(config Config) *Stage {
 
 // Apply processes a watermark, a fact, or a binding.
 func (s *Stage) Apply(tx stage.Tx, in *stage.Input, decoded stage.Event) error {
-	input, ok := decoded.(*avro.UnibellInput)
+	e, ok := decoded.(*event)
 	if !ok {
 		return fmt.Errorf("unibell-call: an event of type %T", decoded)
 	}
+	input := &e.UnibellInput
 	trace := raw.Trace(in.Headers)
 	switch {
 	case input.Kind == avro.UnibellInputKindClock:

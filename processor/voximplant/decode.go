@@ -27,8 +27,8 @@ type callback struct {
 	names []string
 	// numbers are the digits of the caller ids, for the same reason.
 	numbers []string
-	// notes are the faults in the callback that the decoder tolerated.
-	notes tolerance.Notes
+	// faults are the faults in the callback that the decoder tolerated.
+	faults tolerance.Faults
 }
 
 // member is a field of a callback that is not a base field, unparsed.
@@ -178,7 +178,7 @@ func (s *Stage) payload(r *reader, members []member) error {
 	}
 	switch {
 	case !known:
-		r.cb.notes.Unknown(tolerance.KindEvent, d.Type)
+		r.cb.faults.Unknown(tolerance.KindEvent, d.Type)
 		if own != nil {
 			r.unknown(own.name)
 			r.names(own)
@@ -204,7 +204,7 @@ func (s *Stage) payload(r *reader, members []member) error {
 	return nil
 }
 
-// names notes the names of the fields of a payload of an unknown type.
+// names records the names of the fields of a payload of an unknown type.
 func (r *reader) names(m *member) {
 	s := jsonscan.New(m.raw)
 	if s.Kind() != jsonscan.Object {
@@ -221,7 +221,7 @@ func (r *reader) names(m *member) {
 	}
 }
 
-// unknown notes the name of an unknown field. A key that does not look like a name is
+// unknown records the name of an unknown field. A key that does not look like a name is
 // left out, because a provider could use ids or numbers as keys.
 func (r *reader) unknown(name string) {
 	const most = 100

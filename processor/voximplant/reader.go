@@ -44,7 +44,7 @@ func (r *repeats) again(key string) bool {
 	return false
 }
 
-// repeated notes the field if its key occurs twice: the last value counts.
+// repeated records the field if its key occurs twice: the last value counts.
 func (r *reader) repeated(again bool) {
 	if again {
 		r.unread()
@@ -110,7 +110,7 @@ func (r *reader) each(take func(text string)) {
 	}
 }
 
-// read notes the field if it could not be read, and reports whether it was read.
+// read records the field if it could not be read, and reports whether it was read.
 func (r *reader) read(reading jsonscan.Reading) bool {
 	if reading == jsonscan.Unread {
 		r.unread()
@@ -118,8 +118,8 @@ func (r *reader) read(reading jsonscan.Reading) bool {
 	return reading == jsonscan.Read
 }
 
-// unread notes that the field is left empty.
-func (r *reader) unread() { r.cb.notes.Unread(r.path()) }
+// unread records that the field is left empty.
+func (r *reader) unread() { r.cb.faults.Unread(r.path()) }
 
 // path returns the field's name for the counters: type and field, or for a base field
 // the field alone. Only known fields are read, so the names are bounded.
@@ -171,7 +171,7 @@ func (r *reader) money(into *avro.Optional[avro.Decimal]) {
 		return
 	}
 	if rounded {
-		r.cb.notes.Rounded(r.path())
+		r.cb.faults.Rounded(r.path())
 	}
 	*into = avro.Some(value)
 }
@@ -199,10 +199,10 @@ func (r *reader) phone(into *avro.Optional[avro.Phone]) {
 	}
 }
 
-// status notes a status that this version does not know.
+// status records a status that this version does not know.
 func (r *reader) status(text string, known bool) {
 	if text != "" && !known {
-		r.cb.notes.Unknown(tolerance.KindStatus, text)
+		r.cb.faults.Unknown(tolerance.KindStatus, text)
 	}
 }
 

@@ -72,7 +72,7 @@ func (s *Stage) Apply(tx stage.Tx, in *stage.Input, event stage.Event) error {
 	if err := entity.Emit(tx, schemas.DecodedVoximplantAccountCallback, in.Key, d, usualSize, trace); err != nil {
 		return err
 	}
-	cb.notes.Count(tx)
+	cb.faults.Count(tx)
 	a.sequence.Add(cb.sequence, tx.Watermark(), s.config.Span)
 	a.apply(cb)
 	return s.save(tx, in.Key, a, &change, trace)
