@@ -13,7 +13,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/chaos/tally"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
-	"github.com/tributary-hq/tributary/processor/engine/simulate"
+	"github.com/tributary-hq/tributary/processor/engine/sim"
 )
 
 // start begins a process on a disk.
@@ -40,7 +40,7 @@ func (s *simulation) start(plan hostPlan, fs *vfs.MemFS) {
 		worker := fmt.Sprintf("%s.%d", plan.name, index)
 		s.world.Logf("%-10s is at %s", worker, step)
 		s.world.Pass()
-		if f := s.world.At(worker, "step:"+string(step)); f != nil && f.Do == simulate.Fail {
+		if f := s.world.At(worker, "step:"+string(step)); f != nil && f.Do == sim.Fail {
 			return errCrash
 		}
 		return nil
@@ -176,7 +176,7 @@ func (s *simulation) must(err error) {
 }
 
 // fault does to a worker's process what a fault asks.
-func (s *simulation) fault(worker string, f *simulate.Fault) {
+func (s *simulation) fault(worker string, f *sim.Fault) {
 	name := worker[:strings.LastIndexByte(worker, '.')]
 	i := slices.IndexFunc(s.running, func(p *simProcess) bool { return p.plan.name == name && !p.over })
 	if i < 0 {
@@ -185,39 +185,39 @@ func (s *simulation) fault(worker string, f *simulate.Fault) {
 	p := s.running[i]
 	c := s.world.Cluster
 	switch f.Do {
-	case simulate.Crash:
+	case sim.Crash:
 		s.kill(p, f.Arg%diskStates, 50+f.Arg/diskStates)
-	case simulate.Freeze:
+	case sim.Freeze:
 		p.host.Freeze(f.Arg)
-	case simulate.Rebalance:
+	case sim.Rebalance:
 		c.Rebalance()
-	case simulate.Stall:
+	case sim.Stall:
 		if f.Arg%2 == 1 {
 			c.Rebalance()
 		}
-	case simulate.Twin:
+	case sim.Twin:
 		s.twins++
 		if s.twins == 1 {
 			twin := p.plan
 			twin.name += "'"
 			s.world.After(0, func() { s.start(twin, vfs.NewCrashableMem()) })
 		}
-	case simulate.Restart:
+	case sim.Restart:
 		s.world.After(0, func() { s.stop(p, func() { s.world.After(f.Arg, func() { s.start(p.plan, p.fs) }) }) })
-	case simulate.Clock:
+	case sim.Clock:
 		s.world.Jump(f.Arg)
-	case simulate.Skew:
+	case sim.Skew:
 		s.skew[name] += f.Arg
 		p.host.Skew = max(p.host.Skew, s.skew[name])
 		s.spreads()
-	case simulate.Flush:
+	case sim.Flush:
 		s.must(p.engine.FlushStore())
 		s.older[name] = p.fs.CrashClone(vfs.CrashCloneCfg{})
-	case simulate.Compact:
+	case sim.Compact:
 		c.Compact(changelog)
-	case simulate.Markers:
+	case sim.Markers:
 		c.HoldMarkers = s.world.Now() + f.Arg
-	case simulate.Lose:
+	case sim.Lose:
 		c.HoldMarkers = s.world.Now() + f.Arg
 		c.LoseMarkers = c.HoldMarkers
 	}

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/tributary-hq/tributary/processor/chaos/check"
-	"github.com/tributary-hq/tributary/processor/engine/simulate"
+	"github.com/tributary-hq/tributary/processor/engine/sim"
 )
 
 // plan makes the schedule of a seed.
@@ -110,8 +110,8 @@ var (
 // some faults are only seen by what comes of several of a kind.
 func (p *schedule) plansFaults(r *rand.Rand) {
 	kinds := []string{
-		"request", "request", simulate.Crash, simulate.Freeze, simulate.Rebalance, simulate.Stall, simulate.Twin, simulate.Restart, simulate.Clock,
-		simulate.Skew, simulate.Flush, simulate.Compact, simulate.Markers, simulate.Lose, simulate.Fail,
+		"request", "request", sim.Crash, sim.Freeze, sim.Rebalance, sim.Stall, sim.Twin, sim.Restart, sim.Clock,
+		sim.Skew, sim.Flush, sim.Compact, sim.Markers, sim.Lose, sim.Fail,
 	}
 	r.Shuffle(len(kinds), func(i, j int) { kinds[i], kinds[j] = kinds[j], kinds[i] })
 	kinds = kinds[:1+r.IntN(4)]
@@ -121,36 +121,36 @@ func (p *schedule) plansFaults(r *rand.Rand) {
 	}
 }
 
-func (p *schedule) plansFault(r *rand.Rand, kind string, nth int) simulate.Fault {
+func (p *schedule) plansFault(r *rand.Rand, kind string, nth int) sim.Fault {
 	h := p.hosts[r.IntN(len(p.hosts))]
 	worker := fmt.Sprintf("%s.%d", h.name, r.IntN(h.workers))
-	f := simulate.Fault{Nth: nth, Do: kind}
+	f := sim.Fault{Nth: nth, Do: kind}
 	if kind == "request" {
 		plansRequest(r, worker, &f)
 		return f
 	}
 	f.On = worker + "/step:" + planSteps[r.IntN(len(planSteps))]
-	if r.IntN(3) == 0 && kind != simulate.Fail {
+	if r.IntN(3) == 0 && kind != sim.Fail {
 		f.On = worker + "/req:" + planRequests[r.IntN(len(planRequests))]
 	}
 	switch kind {
-	case simulate.Crash:
+	case sim.Crash:
 		f.Arg = int64(r.IntN(diskStates * 800))
-	case simulate.Freeze:
+	case sim.Freeze:
 		f.Arg = []int64{100, 1000, 2500, 2500, 5000}[r.IntN(5)]
-	case simulate.Stall:
+	case sim.Stall:
 		f.Arg = int64(1 + r.IntN(1200))
 		if r.IntN(3) > 0 {
 			// Where a worker is slowest: its disk.
 			f.On, f.Arg = worker+"/step:committed", int64(101+2*r.IntN(400))
 		}
-	case simulate.Restart:
+	case sim.Restart:
 		f.Arg = int64(1 + r.IntN(500))
-	case simulate.Clock:
+	case sim.Clock:
 		f.Arg = []int64{1000, 60_000, 3_600_000}[r.IntN(3)]
-	case simulate.Skew:
+	case sim.Skew:
 		f.Arg = int64(r.IntN(3000)) - 1000
-	case simulate.Markers, simulate.Lose:
+	case sim.Markers, sim.Lose:
 		f.Arg = int64(100 + r.IntN(2500))
 	}
 	return f
@@ -158,7 +158,7 @@ func (p *schedule) plansFault(r *rand.Rand, kind string, nth int) simulate.Fault
 
 // plansRequest makes a fault of a request: refused, applied and refused all the
 // same, or its connection cut.
-func plansRequest(r *rand.Rand, worker string, f *simulate.Fault) {
+func plansRequest(r *rand.Rand, worker string, f *sim.Fault) {
 	request := planRequests[r.IntN(len(planRequests))]
 	if r.IntN(8) == 0 {
 		request = []string{"Fetch", "Restore"}[r.IntN(2)]
@@ -168,10 +168,10 @@ func plansRequest(r *rand.Rand, worker string, f *simulate.Fault) {
 	answers := planAnswers[request]
 	switch kind := r.IntN(4); {
 	case kind == 0 && len(answers) > 0 && request != "Fetch" && request != "Restore":
-		f.Do, f.Err = simulate.Confuse, "UNKNOWN_SERVER_ERROR"
+		f.Do, f.Err = sim.Confuse, "UNKNOWN_SERVER_ERROR"
 	case kind < 3 && len(answers) > 0:
-		f.Do, f.Err = simulate.Refuse, answers[r.IntN(len(answers))]
+		f.Do, f.Err = sim.Refuse, answers[r.IntN(len(answers))]
 	default:
-		f.Do = []string{simulate.CutBefore, simulate.CutAfter}[r.IntN(2)]
+		f.Do = []string{sim.CutBefore, sim.CutAfter}[r.IntN(2)]
 	}
 }

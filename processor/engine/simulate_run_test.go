@@ -12,7 +12,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/chaos/check"
 	"github.com/tributary-hq/tributary/processor/engine"
-	"github.com/tributary-hq/tributary/processor/engine/simulate"
+	"github.com/tributary-hq/tributary/processor/engine/sim"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -28,7 +28,7 @@ type schedule struct {
 	partitions int32
 	hosts      []hostPlan
 	facts      []sentFact
-	faults     []simulate.Fault
+	faults     []sim.Fault
 	epochs     bool
 	markers    int // how late the brokers' markers may be, ms
 	harm       func(*engine.Deps)
@@ -61,7 +61,7 @@ type outcome struct {
 // simProcess is a host's program, from one start to its end.
 type simProcess struct {
 	plan   hostPlan
-	host   *simulate.Host
+	host   *sim.Host
 	engine *engine.Engine
 	fs     *vfs.MemFS
 	cancel context.CancelFunc
@@ -71,7 +71,7 @@ type simProcess struct {
 // simulation is a schedule on its way.
 type simulation struct {
 	plan    *schedule
-	world   *simulate.World
+	world   *sim.World
 	running []*simProcess
 	// older are copies of the hosts' disks from before.
 	older map[string]*vfs.MemFS
@@ -87,7 +87,7 @@ type simulation struct {
 
 // run plays a schedule to its end.
 func (p *schedule) run(tracing bool) (out outcome) {
-	s := &simulation{plan: p, world: simulate.NewWorld(p.seed, p.faults), older: map[string]*vfs.MemFS{}, skew: map[string]int64{}}
+	s := &simulation{plan: p, world: sim.NewWorld(p.seed, p.faults), older: map[string]*vfs.MemFS{}, skew: map[string]int64{}}
 	s.world.Tracing = tracing
 	s.world.OnFault = s.fault
 	defer s.close()
@@ -198,7 +198,7 @@ func (s *simulation) close() {
 
 // traceWriter puts what the engine logs into the trace.
 type traceWriter struct {
-	world *simulate.World
+	world *sim.World
 	name  string
 }
 

@@ -11,19 +11,19 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
-	"github.com/tributary-hq/tributary/processor/engine/simulate"
+	"github.com/tributary-hq/tributary/processor/engine/sim"
 )
 
 // simCluster connects workers to a simulated log.
 type simCluster struct {
-	host *simulate.Host
+	host *sim.Host
 	// stable is false if committed offsets are fetched without RequireStable.
 	stable bool
 }
 
 // simSession is a simulated client as a worker sees it.
 type simSession struct {
-	*simulate.Session
+	*sim.Session
 
 	stable bool
 }
@@ -62,14 +62,14 @@ func (s simSession) EndTransaction(ctx context.Context, _ string, as kafka.Produ
 }
 
 func (c simCluster) Join(ctx context.Context, m *kafka.Member) (kafka.Session, kafka.Admin, error) {
-	var s *simulate.Session
-	calls := simulate.Callbacks{
+	var s *sim.Session
+	calls := sim.Callbacks{
 		Assigned: func(partitions []int32) { m.Assigned(s, partitions) },
 		Revoked:  func(partitions []int32) { m.Revoked(s, partitions) },
 		Saw:      m.Saw,
 		Lost:     m.Lost,
 	}
-	s, err := c.host.Join(m.ID, c.short(m.ID), m.Topic, m.TransactionTimeout.Milliseconds(), m.KeepControlRecords, calls, func(made *simulate.Session) { s = made })
+	s, err := c.host.Join(m.ID, c.short(m.ID), m.Topic, m.TransactionTimeout.Milliseconds(), m.KeepControlRecords, calls, func(made *sim.Session) { s = made })
 	if err != nil {
 		return nil, nil, err
 	}
@@ -94,7 +94,7 @@ func (c simCluster) Read(r *kafka.ReadRequest) (kafka.Reader, error) {
 }
 
 // simTurns lets workers wait in a simulated world.
-type simTurns struct{ world *simulate.World }
+type simTurns struct{ world *sim.World }
 
 func (t simTurns) NewGroup() scheduler.Group { return t.world.Beside() }
 
@@ -111,7 +111,7 @@ type SimWorker struct {
 }
 
 // StartSimulated is Start for a host of a simulated world.
-func StartSimulated(config Config, spec *Spec, deps Deps, world *simulate.World, host *simulate.Host, partitions int32) (*Engine, []SimWorker, error) {
+func StartSimulated(config Config, spec *Spec, deps Deps, world *sim.World, host *sim.Host, partitions int32) (*Engine, []SimWorker, error) {
 	deps.cluster, deps.scheduler, deps.Now = simCluster{host: host, stable: !deps.harmed.by(HarmUnstableOffsets)}, simTurns{world}, host.Now
 	e, err := New(config, []Spec{*spec}, deps)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/tributary-hq/tributary/processor/chaos/check"
-	"github.com/tributary-hq/tributary/processor/engine/simulate"
+	"github.com/tributary-hq/tributary/processor/engine/sim"
 )
 
 // TestStories are faults that were thought of before any seed found them, each
@@ -14,58 +14,58 @@ import (
 func TestStories(t *testing.T) {
 	t.Parallel()
 	const crashAt, slow = 50 * diskStates, 700
-	crash := func(on string, nth int, disk int64) simulate.Fault {
-		return simulate.Fault{On: on, Nth: nth, Do: simulate.Crash, Arg: crashAt + disk}
+	crash := func(on string, nth int, disk int64) sim.Fault {
+		return sim.Fault{On: on, Nth: nth, Do: sim.Crash, Arg: crashAt + disk}
 	}
 	for name, test := range map[string]struct {
 		hosts, workers int
-		faults         []simulate.Fault
+		faults         []sim.Fault
 	}{
-		"a dead owner's offsets are unstable until its markers are written": {2, 1, []simulate.Fault{
-			{On: "a.0/step:flushed", Nth: 3, Do: simulate.Markers, Arg: slow}, crash("a.0/step:committed", 3, keepFlushed),
+		"a dead owner's offsets are unstable until its markers are written": {2, 1, []sim.Fault{
+			{On: "a.0/step:flushed", Nth: 3, Do: sim.Markers, Arg: slow}, crash("a.0/step:committed", 3, keepFlushed),
 		}},
-		"a commit is applied and its answer lost": {1, 1, []simulate.Fault{
-			{On: "a.0/req:EndTxn", Nth: 2, Do: simulate.CutAfter, GivesUp: true}, {On: "a.0/req:EndTxn", Nth: 4, Do: simulate.CutAfter},
+		"a commit is applied and its answer lost": {1, 1, []sim.Fault{
+			{On: "a.0/req:EndTxn", Nth: 2, Do: sim.CutAfter, GivesUp: true}, {On: "a.0/req:EndTxn", Nth: 4, Do: sim.CutAfter},
 		}},
-		"a commit is applied and answered with an error": {2, 1, []simulate.Fault{
-			{On: "a.0/req:EndTxn", Nth: 2, Do: simulate.Confuse, Err: "UNKNOWN_SERVER_ERROR"},
-			{On: "b.0/req:EndTxn", Nth: 3, Do: simulate.Confuse, Err: "UNKNOWN_SERVER_ERROR"},
+		"a commit is applied and answered with an error": {2, 1, []sim.Fault{
+			{On: "a.0/req:EndTxn", Nth: 2, Do: sim.Confuse, Err: "UNKNOWN_SERVER_ERROR"},
+			{On: "b.0/req:EndTxn", Nth: 3, Do: sim.Confuse, Err: "UNKNOWN_SERVER_ERROR"},
 		}},
-		"a second revocation while the first is handled": {3, 2, []simulate.Fault{
-			{On: "a.0/step:begin", Nth: 2, Do: simulate.Rebalance},
-			{On: "a.0/step:flushed", Nth: 2, Do: simulate.Rebalance},
-			{On: "a.0/step:committed", Nth: 2, Do: simulate.Rebalance},
-			{On: "a.0/step:restoring", Nth: 2, Do: simulate.Rebalance},
-			{On: "b.0/step:begin", Nth: 1, Do: simulate.Stall, Arg: 201},
+		"a second revocation while the first is handled": {3, 2, []sim.Fault{
+			{On: "a.0/step:begin", Nth: 2, Do: sim.Rebalance},
+			{On: "a.0/step:flushed", Nth: 2, Do: sim.Rebalance},
+			{On: "a.0/step:committed", Nth: 2, Do: sim.Rebalance},
+			{On: "a.0/step:restoring", Nth: 2, Do: sim.Rebalance},
+			{On: "b.0/step:begin", Nth: 1, Do: sim.Stall, Arg: 201},
 		}},
-		"a partition moves between two workers of one process": {1, 2, []simulate.Fault{
-			{On: "a.0/step:committed", Nth: 3, Do: simulate.Stall, Arg: 401},
-			{On: "a.1/step:committed", Nth: 2, Do: simulate.Stall, Arg: 401},
-			{On: "a.0/step:stored", Nth: 6, Do: simulate.Rebalance},
+		"a partition moves between two workers of one process": {1, 2, []sim.Fault{
+			{On: "a.0/step:committed", Nth: 3, Do: sim.Stall, Arg: 401},
+			{On: "a.1/step:committed", Nth: 2, Do: sim.Stall, Arg: 401},
+			{On: "a.0/step:stored", Nth: 6, Do: sim.Rebalance},
 		}},
-		"a successor restores while its predecessor's transaction is open": {2, 1, []simulate.Fault{
+		"a successor restores while its predecessor's transaction is open": {2, 1, []sim.Fault{
 			crash("a.0/step:flushed", 2, keepAll), crash("b.0/step:flushed", 4, keepNothing),
 		}},
-		"a successor restores while its predecessor's transaction is half marked": {2, 1, []simulate.Fault{
-			{On: "a.0/step:begin", Nth: 4, Do: simulate.Markers, Arg: slow}, {On: "a.0/step:committed", Nth: 4, Do: simulate.Freeze, Arg: 5000},
+		"a successor restores while its predecessor's transaction is half marked": {2, 1, []sim.Fault{
+			{On: "a.0/step:begin", Nth: 4, Do: sim.Markers, Arg: slow}, {On: "a.0/step:committed", Nth: 4, Do: sim.Freeze, Arg: 5000},
 		}},
-		"a paused worker wakes up after it has lost its partitions": {2, 1, []simulate.Fault{
-			{On: "a.0/step:begin", Nth: 3, Do: simulate.Freeze, Arg: 2500}, {On: "b.0/step:flushed", Nth: 9, Do: simulate.Freeze, Arg: 2500},
+		"a paused worker wakes up after it has lost its partitions": {2, 1, []sim.Fault{
+			{On: "a.0/step:begin", Nth: 3, Do: sim.Freeze, Arg: 2500}, {On: "b.0/step:flushed", Nth: 9, Do: sim.Freeze, Arg: 2500},
 		}},
-		"two workers think that they are the same": {1, 1, []simulate.Fault{{On: "a.0/step:flushed", Nth: 3, Do: simulate.Twin}}},
-		"the store is older than the changelog, lost, broken": {1, 2, []simulate.Fault{
-			{On: "a.0/step:stored", Nth: 2, Do: simulate.Flush},
+		"two workers think that they are the same": {1, 1, []sim.Fault{{On: "a.0/step:flushed", Nth: 3, Do: sim.Twin}}},
+		"the store is older than the changelog, lost, broken": {1, 2, []sim.Fault{
+			{On: "a.0/step:stored", Nth: 2, Do: sim.Flush},
 			crash("a.0/step:stored", 5, keepOlder), crash("a.0/step:stored", 8, keepNothing),
 			crash("a.0/step:stored", 11, keepBroken),
 		}},
-		"a restore dies in its middle": {2, 1, []simulate.Fault{
+		"a restore dies in its middle": {2, 1, []sim.Fault{
 			crash("a.0/step:restoring", 1, keepFlushed), crash("a.0/step:restored", 1, keepAll), crash("b.0/req:Restore", 2, keepAll),
 		}},
-		"clocks jump": {2, 1, []simulate.Fault{
-			{On: "a.0/step:begin", Nth: 2, Do: simulate.Clock, Arg: 3_600_000}, {On: "b.0/step:begin", Nth: 2, Do: simulate.Skew, Arg: 60_000},
+		"clocks jump": {2, 1, []sim.Fault{
+			{On: "a.0/step:begin", Nth: 2, Do: sim.Clock, Arg: 3_600_000}, {On: "b.0/step:begin", Nth: 2, Do: sim.Skew, Arg: 60_000},
 		}},
-		"a produce fails alone in its round": {1, 1, []simulate.Fault{
-			{On: "a.0/req:Produce", Nth: 2, Do: simulate.Refuse, Err: "MESSAGE_TOO_LARGE"}, {On: "a.0/req:Produce", Nth: 9, Do: simulate.Refuse, Err: "KAFKA_STORAGE_ERROR", GivesUp: true},
+		"a produce fails alone in its round": {1, 1, []sim.Fault{
+			{On: "a.0/req:Produce", Nth: 2, Do: sim.Refuse, Err: "MESSAGE_TOO_LARGE"}, {On: "a.0/req:Produce", Nth: 9, Do: sim.Refuse, Err: "KAFKA_STORAGE_ERROR", GivesUp: true},
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -89,7 +89,7 @@ func TestStories(t *testing.T) {
 }
 
 // tell makes a schedule of a story: steady traffic of every kind, and its faults.
-func tell(seed uint64, hosts, workers int, faults []simulate.Fault) *schedule {
+func tell(seed uint64, hosts, workers int, faults []sim.Fault) *schedule {
 	p := &schedule{seed: seed, partitions: 2, epochs: seed%2 == 0, markers: 10, faults: faults}
 	for i := range hosts {
 		p.hosts = append(p.hosts, hostPlan{name: string(rune('a' + i)), workers: workers, startAt: int64(i) * 30})

@@ -1,4 +1,4 @@
-// Package simulate simulates a Kafka cluster and its clients: transaction log,
+// Package sim simulates a Kafka cluster and its clients: transaction log,
 // coordinators and clients in one thread and on one virtual clock, driven by a seed.
 //
 //	Plan (seed) ─► World: tasks of hosts, one at a time ─► Cluster: logs, transactions, group
@@ -13,4 +13,4 @@
 // Promise: the same plan runs the same way, step by step, on any machine. The package
 // does not import the engine: Session, Reader and World implement the interfaces of the
 // engine's Kafka seam.
-package simulate
+package sim

@@ -1,4 +1,4 @@
-package simulate
+package sim
 
 // What an administrator, or a disaster, does to a cluster while processes run.
 
