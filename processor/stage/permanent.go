@@ -1,6 +1,14 @@
 package stage
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
+
+// ErrNewerState means that a later release wrote the state in a format that this release
+// cannot read. A stage or a codec returns it instead of a wrong value; the engine ends,
+// because only the later release can continue.
+var ErrNewerState = errors.New("the state was written by a later release")
 
 // Cause is a short reason why a record can never be processed. It is a header of the
 // dead letter and a metric label.

@@ -23,7 +23,7 @@ import (
 	"time"
 	"unsafe"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // ErrEntry is wrapped by every error about an entry that cannot be read.
@@ -92,7 +92,7 @@ func (r *Reader) begin(entry []byte, known byte) (version byte) {
 		r.err = fmt.Errorf("%w: empty", ErrEntry)
 	case entry[0] > known:
 		r.err = fmt.Errorf("%w: %w: it has format version %d, this release reads up to %d: run the release that wrote it or a later one",
-			ErrEntry, engine.ErrNewerState, entry[0], known)
+			ErrEntry, stage.ErrNewerState, entry[0], known)
 	case entry[0] == 0:
 		r.err = fmt.Errorf("%w: format version 0", ErrEntry)
 	default:

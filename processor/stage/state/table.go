@@ -11,6 +11,9 @@
 //	key    table name, escaped | 0x00 0x01 | key as its codec encodes it
 //	value  version (1 byte) | value as its codec encodes it
 //
+// A value of a later version is not misread: Get returns stage.ErrNewerState, which ends
+// the engine.
+//
 // # Cost
 //
 // The keys and values are built in the memory of the transaction. With a codec that
@@ -29,11 +32,6 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/stage"
 )
-
-// ErrVersion means that a later release wrote the value in a format that this release
-// cannot read. The transaction is retried until that release runs again; nothing is
-// lost or overwritten.
-var ErrVersion = errors.New("the value was written by a later release")
 
 // room is the initial capacity of an encoded value. The unused part is returned to the
 // transaction.

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/stage/state"
 )
 
@@ -138,11 +139,11 @@ func TestVersions(t *testing.T) {
 	if err := second.Put(tx, "alice", got, time.Time{}); err != nil {
 		t.Fatal(err)
 	}
-	if got, found, err := first.Get(tx, "alice"); found || !errors.Is(err, state.ErrVersion) {
-		t.Errorf("a later format is read as %v, %v, want ErrVersion", got, err)
+	if got, found, err := first.Get(tx, "alice"); found || !errors.Is(err, stage.ErrNewerState) {
+		t.Errorf("a later format is read as %v, %v, want ErrNewerState", got, err)
 	}
-	if err := first.Scan(tx, nil, func(string, int64) bool { return true }); !errors.Is(err, state.ErrVersion) {
-		t.Errorf("Scan() of a later format = %v, want ErrVersion", err)
+	if err := first.Scan(tx, nil, func(string, int64) bool { return true }); !errors.Is(err, stage.ErrNewerState) {
+		t.Errorf("Scan() of a later format = %v, want ErrNewerState", err)
 	}
 }
 

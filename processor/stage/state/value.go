@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // errValue is returned for bytes that are no value of a codec.
@@ -36,7 +38,7 @@ func (c *Codec[V]) parser(version byte) (func(src []byte) (V, error), error) {
 	case version == current:
 		return c.Parse, nil
 	case version > current:
-		return nil, fmt.Errorf("%w: format %d, this release reads up to %d", ErrVersion, version, current)
+		return nil, fmt.Errorf("%w: format %d, this release reads up to %d", stage.ErrNewerState, version, current)
 	default:
 		return c.Former[version-1], nil
 	}

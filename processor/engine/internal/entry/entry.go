@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
-// ErrNewerState means that a later release wrote the state in a format that this
-// release cannot read. The process should exit with a distinct code: a restart does not
-// help, the later release must be deployed again.
-var ErrNewerState = errors.New("the state was written by a later release")
+// ErrNewerState is the error for a state of a later format.
+var ErrNewerState = stage.ErrNewerState
 
 // Version is the format of a state entry, in the changelog and in the store:
 //
