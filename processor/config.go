@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/business"
-	"github.com/tributary-hq/tributary/processor/dedupe"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/lox24"
+	"github.com/tributary-hq/tributary/processor/stage/dedupe"
 )
 
 // Config is the settings of the processor.

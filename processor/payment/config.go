@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/business"
-	"github.com/tributary-hq/tributary/processor/dedupe"
+	"github.com/tributary-hq/tributary/processor/stage/dedupe"
 )
 
 // Config is the settings of the stage.

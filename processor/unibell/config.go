@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/dedupe"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage/dedupe"
 )
 
 // Config is the settings of the stage.

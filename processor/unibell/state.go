@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/dedupe"
+	"github.com/tributary-hq/tributary/processor/stage/dedupe"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 )
 

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/dedupe"
+	"github.com/tributary-hq/tributary/processor/stage/dedupe"
 )
 
 // Config is the settings of the stage. Accounts are kept for ever.

@@ -6,7 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/tributary-hq/tributary/processor/dedupe"
+	"github.com/tributary-hq/tributary/processor/stage/dedupe"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 )
 
