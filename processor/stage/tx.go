@@ -8,7 +8,7 @@ import "time"
 //
 // State keys are arbitrary bytes, except that a first byte of 0x00 is reserved for the
 // engine. The keys of one entity share a prefix, so that Scan finds them.
-type Tx interface {
+type Tx interface { //nolint:interfacebloat // a stage calls it; the engine and its test driver implement it
 	// Partition is the input partition that the state belongs to.
 	Partition() int32
 	// Watermark is the partition's watermark: the highest time passed to

@@ -24,8 +24,8 @@ import (
 // Inline is how many ids an entity keeps in its own entry.
 const Inline = 100
 
-// DefaultSpan is how long an id is remembered: the longest documented retry span
-// (UAPAY: 27 h 5 min) with margin.
+// DefaultSpan is a span with margin over the retries of the usual providers of webhooks,
+// the longest of which go on for little more than a day.
 const DefaultSpan = 72 * time.Hour
 
 // Position is the position and receipt of a record.
@@ -71,7 +71,8 @@ const (
 )
 
 // IsEntry reports whether a state key belongs to a remembered id. The stage's OnTimer
-// deletes such an entry and does nothing else.
+// deletes such an entry and does nothing else. It asks the tables of package state first,
+// because their keys can hold the same bytes.
 func IsEntry(key []byte) bool { return bytes.Contains(key, []byte(marker)) }
 
 // Policy says how long a stage remembers ids.
