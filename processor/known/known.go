@@ -4,6 +4,7 @@
 //
 //	raw record ─► source.Set.Match ─► known:     the stage
 //	                               ─► otherwise: deadletter.<provider>.v1, cause unknown_source
+//	           ─► not of ingest:  deadletter.<provider>.v1, cause foreign_record
 //
 // Promise: no record is decoded with the settings of another source or of another time
 // than its own, none is lost, and none holds up the records behind it. Once the
@@ -74,13 +75,23 @@ func (r *requiring) Decode(in *stage.Input) (stage.Event, error) {
 		}
 	}
 	if len(id) == 0 || len(provider) == 0 {
-		return r.Stage.Decode(in) // which says what is wrong with the record
+		return nil, r.refuseForeign(in)
 	}
 	match := r.sources.Match(id, provider, stamp, replayed)
 	if match == source.Known {
 		return r.Stage.Decode(in)
 	}
 	return nil, r.refuse(match, string(id), string(stamp), in)
+}
+
+// refuseForeign returns the error of a record that ingest did not write, and logs the
+// first.
+func (r *requiring) refuseForeign(in *stage.Input) error {
+	if _, again := r.warned.LoadOrStore(string(stage.CauseForeignRecord), true); !again && r.logger != nil {
+		r.logger.Error("somebody else than ingest writes to a raw topic: such records are dead letters of cause foreign_record; take the right away",
+			slog.String("topic", in.Topic), slog.Int("partition", int(in.Partition)), slog.Int64("offset", in.Offset))
+	}
+	return stage.Permanentf(stage.CauseForeignRecord, "no source and proof in its headers: ingest did not write it")
 }
 
 // refuse returns the error of a record that is not processed, and logs the first of

@@ -31,6 +31,9 @@ const (
 	// or none that matches the settings under which ingest accepted it; replay the
 	// record once it has.
 	CauseUnknownSource Cause = "unknown_source"
+	// CauseForeignRecord: ingest did not write the record: it lacks the headers that say who
+	// proved it. Somebody else may write to the raw topic.
+	CauseForeignRecord Cause = "foreign_record"
 	// CauseStale: the event time is older than the deduplication window, and the
 	// entity's state does not contain the event.
 	CauseStale Cause = "stale"

@@ -58,12 +58,18 @@ func (f *Faults) Take(other *Faults) { f.list = append(f.list[:0], other.list...
 // Rounded records that a decimal had more places than the schema has.
 func (f *Faults) Rounded(field string) { f.add(CounterRounded, field) }
 
+// Named returns a name that a log line or a dead letter may show: a provider's name of the
+// form of a name, else (unnamed).
+func Named(name string) string {
+	if !IsName(name) {
+		return unnamed
+	}
+	return name
+}
+
 // Unknown records a name of the provider that this version does not know.
 func (f *Faults) Unknown(kind, name string) {
-	if !IsName(name) {
-		name = unnamed
-	}
-	f.add(CounterUnknown, kind+"/"+name)
+	f.add(CounterUnknown, kind+"/"+Named(name))
 }
 
 // UnknownCode is Unknown for a number that stands for a status.

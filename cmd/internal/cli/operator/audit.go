@@ -8,15 +8,18 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/audit"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
 )
 
 func newAudit(g *cli.Globals) *cobra.Command {
 	var from, to string
-	limit := 100
+	limit, maxWait := 100, 15*time.Minute
 	c := &cobra.Command{
 		Use:   "audit",
 		Short: "prove from the topics that nothing is lost or repeated",
@@ -31,6 +34,9 @@ is listed by record.
 
 Offsets that the ledger says were skipped are listed whatever their age: once
 that loss is dealt with, --from begins behind it.
+
+What is not processed yet is no part of the account and no difference; but if the oldest
+of it has waited for longer than --max-wait, the exit code is 1.
 
 Where retention has deleted nothing yet everything is compared, else what is not
 older than the shortest retention of what is read. --from and --to narrow the
@@ -60,16 +66,17 @@ command needs to read them all, and shows positions and keys, no bodies.`,
 			if limit < 1 {
 				return cli.Usage(errors.New("--limit: list at least one difference"))
 			}
-			return runAudit(cmd.Context(), g, o)
+			return runAudit(cmd.Context(), g, o, maxWait)
 		},
 	}
 	c.Flags().StringVar(&from, "from", "", "begin with records written at this time: RFC 3339, or how long ago, as 24h")
 	c.Flags().StringVar(&to, "to", "", "end before records written at this time: RFC 3339, or how long ago")
+	c.Flags().DurationVar(&maxWait, "max-wait", maxWait, "exit code 1 if a record has waited for longer to be processed; 0 for ever")
 	c.Flags().IntVar(&limit, "limit", limit, "how many differences to list; all are counted")
 	return c
 }
 
-func runAudit(ctx context.Context, g *cli.Globals, o audit.Config) error {
+func runAudit(ctx context.Context, g *cli.Globals, o audit.Config, maxWait time.Duration) error {
 	f, err := g.Load()
 	if err != nil {
 		return err
@@ -85,18 +92,43 @@ func runAudit(ctx context.Context, g *cli.Globals, o audit.Config) error {
 	if err != nil {
 		return fmt.Errorf("audit on %v: %w", f.Config.Kafka.Brokers, err)
 	}
+	var waits time.Duration
+	if r.Waiting > 0 {
+		if waits, err = oldestWaiting(ctx, &f.Config, o.Kafka); err != nil {
+			return fmt.Errorf("find out how long records wait: %w", err)
+		}
+		r.WaitingSince = time.Now().Add(-waits).UTC().Truncate(time.Second)
+	}
 	if g.JSON {
 		err = g.PrintJSON(r)
 	} else {
-		showAudit(g, r)
+		showAudit(g, r, waits)
 	}
-	if err == nil && !r.AddsUp {
+	if err == nil && (!r.AddsUp || maxWait > 0 && waits > maxWait) {
 		return cli.ErrReported
 	}
 	return err
 }
 
-func showAudit(g *cli.Globals, r *audit.Report) {
+// oldestWaiting returns the age of the oldest record that a stage has not processed.
+func oldestWaiting(ctx context.Context, c *config.Config, kafka []kgo.Opt) (time.Duration, error) {
+	watcher := lag.New(lag.Config{Kafka: kafka, Own: c.OwnGroups(nil)})
+	if err := watcher.Open(); err != nil {
+		return 0, err
+	}
+	defer watcher.Close()
+	report, err := watcher.Observe(ctx)
+	if err != nil {
+		return 0, err
+	}
+	var oldest time.Duration
+	for i := range report.Groups {
+		oldest = max(oldest, time.Duration(report.Groups[i].Age))
+	}
+	return oldest, nil
+}
+
+func showAudit(g *cli.Globals, r *audit.Report, waits time.Duration) {
 	g.Printf("%s\n", describeSpan(&r.Span))
 	t := terminal.NewTable("provider", "accepted", "replayed", "decoded", "duplicates", "dead letters", "of these replayed", "differences")
 	t.Optional("of these replayed", "replayed")
@@ -113,9 +145,6 @@ func showAudit(g *cli.Globals, r *audit.Report) {
 	j := &r.Journeys
 	g.Printf("Journeys: %d inputs, %d members in %d journeys, %d in flight, %d different\n", j.Inputs, j.Members, j.Journeys, j.InFlight, j.Differences)
 	g.Printf("Ledger: %d entries compared, %d different; %d delivery attempts missed\n", r.Ledger.Entries, r.Ledger.Differences, r.Ledger.Missed)
-	if r.Waiting > 0 {
-		g.Printf("Waiting: %d records are not processed yet and not in this account\n", r.Waiting)
-	}
 	if r.Erasures > 0 {
 		g.Printf("Erasures: %d raw records asked to forget an entity; they are no part of the account\n", r.Erasures)
 	}
@@ -124,9 +153,15 @@ func showAudit(g *cli.Globals, r *audit.Report) {
 	}
 	took := time.Duration(r.Took)
 	g.Printf("%d records read in %s, %.0f a second\n", r.Records, took.Round(time.Millisecond), float64(r.Records)/max(took.Seconds(), 1e-3))
-	if r.AddsUp {
+	switch {
+	case r.AddsUp && r.Waiting > 0:
+		g.Printf("The account adds up as far as processed; %d records wait, the oldest for %s.\n", r.Waiting, lag.Human(waits))
+		return
+	case r.AddsUp:
 		g.Printf("The account adds up.\n")
 		return
+	case r.Waiting > 0:
+		g.Printf("%d records are not processed yet and no part of the account, the oldest waits for %s.\n", r.Waiting, lag.Human(waits))
 	}
 	g.Printf("The account does not add up: %d differences\n", r.Differences)
 	for _, d := range r.Listed {

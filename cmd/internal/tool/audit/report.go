@@ -20,6 +20,9 @@ type Report struct {
 	Ledger   Ledger    `json:"ledger"`
 	// Waiting is how many raw records lie past the cut: not processed yet.
 	Waiting int64 `json:"waiting"`
+	// WaitingSince is when the oldest of them was written; zero if it is not known. The
+	// caller sets it.
+	WaitingSince time.Time `json:"waiting_since,omitzero"`
 	// Erasures are raw records that asked to forget an entity; they are no part of the account.
 	Erasures int64 `json:"erasures,omitempty"`
 	// BuriedDeadlines counts dead letters of timers, which belong to no raw record.
