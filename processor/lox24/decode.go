@@ -218,7 +218,7 @@ func (w *webhook) validate(found bool) error {
 	case w.name == "" || w.version == "":
 		return stage.Permanentf(stage.CauseSchemaMismatch, "name and api_version are required")
 	case w.version != apiVersion:
-		return stage.Permanentf(stage.CauseUnknownType, "api_version of the event %s: not one that this version knows", tolerance.Named(w.name))
+		return stage.Permanentf(stage.CauseUnknownType, "api_version: not one that this version knows, of the event %s", tolerance.Named(w.name))
 	case !entity.ValidID(w.eventID):
 		return stage.Permanentf(stage.CauseSchemaMismatch, "id: %s", entity.NoID)
 	case w.envelope.kind() == kindUnknown:
