@@ -118,7 +118,7 @@ func (x *exchange) take(prove bool) ([]receipt, error) {
 	for i := range records {
 		r := &records[i]
 		d := x.draft(r.Key, r.Value, r.SecretID, raw.KindWebhook)
-		d.envelope.Item, d.envelope.Items = r.Index, x.proof.Items()
+		d.envelope.Item, d.envelope.Items, d.more = r.Index, x.proof.Items(), r.Headers
 		drafts = append(drafts, d)
 	}
 	receipts, err := x.store(drafts...)

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // Authenticator checks the requests of one source by its provider's rules. It is safe
@@ -45,6 +47,8 @@ type Record struct {
 	SecretID string
 	// Index is its place in a batch.
 	Index int
+	// Headers are stored with the record, beyond those that every record has.
+	Headers []raw.Header
 }
 
 // Add adds the only record of a request.

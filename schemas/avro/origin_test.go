@@ -1,6 +1,7 @@
 package avro_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -25,24 +26,12 @@ func TestDecodeOrigin(t *testing.T) {
 		if err := r.DecodeAvro(b); err != nil {
 			t.Fatal(err)
 		}
-		var want avro.Origin
-		var event string
-		switch decoded := r.(type) {
-		case *avro.LOX24VerifyCode:
-			want, event = decoded.Origin, decoded.EventID
-		case *avro.LOX24SMS:
-			want, event = decoded.Origin, decoded.EventID
-		case *avro.LOX24UnknownEvent:
-			want, event = decoded.Origin, decoded.EventID
-		case *avro.UAPAYPayment:
-			want, event = decoded.Origin, decoded.EventID
-		case *avro.VoximplantAccountCallback:
-			want, event = decoded.Origin, decoded.EventID
-		case *avro.UnibellCall:
-			want, event = decoded.Origin, decoded.EventID
-		default:
-			t.Fatalf("no origin is known of %T", r)
+		fields := reflect.ValueOf(r).Elem()
+		want, ok := reflect.TypeAssert[avro.Origin](fields.FieldByName("Origin"))
+		if !ok {
+			t.Fatalf("%s has no origin", r.Schema())
 		}
+		event := fields.FieldByName("EventID").String()
 		got, err := avro.DecodeOrigin(b)
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Errorf("%s: DecodeOrigin() = %v (-want +got):\n%s", r.Schema(), err, diff)

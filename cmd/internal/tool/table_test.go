@@ -86,8 +86,8 @@ func TestEveryRowIsHandled(t *testing.T) {
 		t.Fatalf("audit = %+v, %v", report, err)
 	}
 	var providers []string
-	for i := range report.Facts {
-		providers = append(providers, report.Facts[i].Provider)
+	for _, account := range report.Total() {
+		providers = append(providers, account.Provider)
 	}
 	if diff := cmp.Diff(schemas.ProviderIDs(), providers); diff != "" {
 		t.Errorf("providers in the audit's report (-table +report):\n%s", diff)

@@ -175,7 +175,7 @@ func (d *demo) play(ctx context.Context) error {
 	d.stack.clock.run(d.pace)
 	ended := make(chan error, 1)
 	go func() {
-		ended <- simulator.Run(ctx, simulator.NewPlan(options), simulator.Target{URL: d.stack.url(), Concurrency: concurrency, Speed: d.pace}, d.ledger)
+		ended <- simulator.Run(ctx, simulator.NewPlan(options), simulator.Target{URL: d.stack.url(), Concurrency: concurrency, Speed: d.pace, Now: d.stack.clock.Now}, d.ledger)
 	}()
 	for {
 		select {

@@ -28,6 +28,8 @@ type Target struct {
 	Speed float64
 	// Duration limits the run; 0 means until the end of the plan.
 	Duration time.Duration
+	// Now is ingest's clock, by which webhooks are signed; nil means time.Now.
+	Now func() time.Time
 	// Patience is how long webhooks without a 200 are retried after the end of the run.
 	Patience time.Duration
 }
@@ -53,6 +55,9 @@ type runner struct {
 func Run(ctx context.Context, plan *Plan, target Target, ledger *Ledger) error {
 	r := &runner{target: target, start: plan.options.Start, ledger: ledger, clients: map[string]*http.Client{}}
 	r.target.URL = strings.TrimRight(target.URL, "/")
+	if r.target.Now == nil {
+		r.target.Now = time.Now
+	}
 	workers := max(1, target.Concurrency)
 	for _, provider := range schemas.ProviderIDs() {
 		transport := &http.Transport{MaxIdleConnsPerHost: workers, MaxConnsPerHost: workers}
@@ -212,7 +217,7 @@ func (r *runner) post(w *webhook, body []byte, e *Entry) (recorded bool) {
 	if w.form {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	for name, value := range w.proof(body, time.Now()) {
+	for name, value := range w.proof(body, r.target.Now()) {
 		request.Header.Set(name, value)
 	}
 	response, err := r.clients[w.provider].Do(request)
