@@ -3,6 +3,7 @@ package ingest
 import (
 	"github.com/tributary-hq/tributary/ingest/lox24"
 	"github.com/tributary-hq/tributary/ingest/proof"
+	"github.com/tributary-hq/tributary/ingest/standard"
 	"github.com/tributary-hq/tributary/ingest/uapay"
 	"github.com/tributary-hq/tributary/ingest/unibell"
 	"github.com/tributary-hq/tributary/ingest/voximplant"
@@ -17,6 +18,7 @@ func providers() map[string]proof.Provider {
 		raw.ProviderUAPAY:      uapay.Provider(),
 		raw.ProviderVoximplant: voximplant.Provider(),
 		raw.ProviderUnibell:    unibell.Provider(),
+		raw.ProviderStandard:   standard.Provider(),
 	}
 }
 

@@ -48,6 +48,7 @@ func table() []row {
 		uapay,
 		ofProvider(raw.ProviderVoximplant, newVoximplant),
 		ofProvider(raw.ProviderUnibell, newUnibell),
+		ofProvider(raw.ProviderStandard, newStandard),
 		{
 			name: StageUnibellCall, provider: raw.ProviderUnibell, make: newUnibellCall, channels: []avro.Channel{avro.ChannelCall},
 			topics: Topics{

@@ -39,5 +39,6 @@ func providerRows() []Provider {
 			Counted: InternalUnibell, Assurance: raw.AssuranceSharedSecret, Scoped: true,
 			Fields: []string{"reference"}, Correlation: []string{"reference"},
 		},
+		standardRow(),
 	}
 }

@@ -9,7 +9,7 @@ import "time"
 type Duplicate struct {
 	// EntityKey: Key of both raw records.
 	EntityKey string `json:"entity_key"`
-	// Provider: lox24, uapay, voximplant or unibell.
+	// Provider: Id of the provider, such as lox24.
 	Provider string `json:"provider"`
 	// Source: Id of the configured source that received the repeat.
 	Source string `json:"source"`
@@ -119,9 +119,10 @@ func (r *Duplicate) decodeFrom(d *decoder) error {
 	return nil
 }
 
-// KnownBy: How a repeat was known. EVENT_ID: LOX24's event id. CLAIMS_HASH:
-// UAPAY's claims without their times. CALLBACK_ID: Voximplant's account and
-// callback id. CALL_STATUS: the Unibell call, phase and status.
+// KnownBy: How a repeat was known. EVENT_ID: LOX24's event id, or the
+// webhook-id of a Standard Webhook. CLAIMS_HASH: UAPAY's claims without their
+// times. CALLBACK_ID: Voximplant's account and callback id. CALL_STATUS: the
+// Unibell call, phase and status.
 type KnownBy string
 
 // The symbols of KnownBy; the default is UNKNOWN.

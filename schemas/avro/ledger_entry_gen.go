@@ -73,7 +73,7 @@ func (r *LedgerCounts) decodeFrom(d *decoder) error {
 // entries of a partition follow each other without overlap; each is written in
 // the transaction that closes its minute, so that it is there exactly once.
 type LedgerEntry struct {
-	// Provider: lox24, uapay, voximplant or unibell.
+	// Provider: Id of the provider, such as lox24.
 	Provider string `json:"provider"`
 	// Topic: Raw topic as named on the cluster.
 	Topic string `json:"topic"`

@@ -11,6 +11,8 @@ func New(schema string) (record Record, ok bool) {
 		return &LOX24UnknownEvent{}, true
 	case "decoded.lox24.verify-code.v1":
 		return &LOX24VerifyCode{}, true
+	case "decoded.standard.event.v1":
+		return &StandardEvent{}, true
 	case "decoded.uapay.payment.v1":
 		return &UAPAYPayment{}, true
 	case "decoded.unibell.call.v1":

@@ -513,7 +513,7 @@ func (r *Milestone) decodeFrom(d *decoder) error {
 type Origin struct {
 	// Source: Id of the configured source that received it.
 	Source string `json:"source"`
-	// Provider: lox24, uapay, voximplant or unibell.
+	// Provider: Id of the provider, such as lox24.
 	Provider string `json:"provider"`
 	// Assurance: What the proof covers.
 	Assurance Assurance `json:"assurance"`

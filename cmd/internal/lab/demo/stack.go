@@ -240,6 +240,7 @@ func ProcessorSources(a *simulator.Accounts) []source.Source {
 		{ID: a.Voximplant.Source, Provider: raw.ProviderVoximplant},
 		{ID: a.Unibell.Source, Provider: raw.ProviderUnibell, StatusCallback: true},
 		{ID: a.UnibellQuiet.Source, Provider: raw.ProviderUnibell},
+		{ID: a.Standard.Source, Provider: raw.ProviderStandard, Correlation: []source.Correlation{{Field: source.FieldBody, Pointer: "/data/order"}}},
 	}
 }
 
@@ -258,7 +259,10 @@ func IngestSources(a *simulator.Accounts, unibell string) []ingest.Source {
 		}
 		return s
 	}
+	standard := shared(raw.ProviderStandard, a.Standard)
+	standard.Correlation = []string{"/data/order"}
 	return []ingest.Source{
+		standard,
 		shared(raw.ProviderLOX24, a.LOX24), shared(raw.ProviderLOX24, a.LOX24JSON), shared(raw.ProviderUAPAY, a.UAPAY),
 		{ID: a.Voximplant.Source, Provider: raw.ProviderVoximplant, Secrets: []ingest.Secret{{
 			ID: "demo", Salt: ingest.Ref{Value: ingest.Hidden(a.Voximplant.Salt)}, APIKey: ingest.Ref{Value: ingest.Hidden(a.Voximplant.APIKey)},

@@ -67,6 +67,9 @@ func (m *Model) Journeys(sure, now time.Time) map[string]*Journey {
 			g.of(id).payments = append(g.of(id).payments, v)
 		}
 	}
+	for id, counts := range m.milestones {
+		g.of(id).milestones, g.of(id).events = counts, m.senders[id]
+	}
 	out := make(map[string]*Journey, len(g.ids))
 	for id, members := range g.ids {
 		out[id] = members.journey(&m.settings, now, sure)

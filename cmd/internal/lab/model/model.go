@@ -70,6 +70,10 @@ type Model struct {
 	payments map[string]*payment
 	digest   func([]byte) uint64
 	ids      *ids
+	// milestones counts the events of further senders by journey, source and type; senders
+	// are the members they make.
+	milestones map[string]map[string]int
+	senders    map[string]map[string]bool
 }
 
 // New makes a model. digest hashes bodies as the simulator's ledger does.
@@ -78,6 +82,7 @@ func New(settings Settings, digest func([]byte) uint64) *Model {
 		settings: settings, sources: map[string]source.Source{}, expected: map[string]*Expected{}, seen: map[[16]byte]bool{},
 		codes: map[string]*code{}, calls: map[string]*call{}, bindings: map[string]string{}, loose: map[string][]status{},
 		payments: map[string]*payment{}, digest: digest, ids: newIDs(settings.Keys),
+		milestones: map[string]map[string]int{}, senders: map[string]map[string]bool{},
 	}
 	for i := range settings.Sources {
 		m.sources[settings.Sources[i].ID] = settings.Sources[i].WithDefaults()
@@ -132,6 +137,8 @@ func (m *Model) Add(topic string, r *kgo.Record) error {
 		v = m.uapay(&envelope, r.Value)
 	case schemas.RawVoximplant:
 		v = m.voximplant(r.Value)
+	case schemas.RawStandard:
+		v = m.standard(&envelope, webhookID(r), r.Value)
 	case schemas.RawUnibell:
 		v = m.unibell(&envelope, r, made, failed)
 	default:

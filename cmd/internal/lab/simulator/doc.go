@@ -1,4 +1,4 @@
-// Package simulator plays the four providers: it generates scenarios, turns them
+// Package simulator plays the providers: it generates scenarios, turns them
 // into webhooks in the providers' formats, with valid signatures, and sends them over
 // HTTP the way the providers do, with repeats, disorder, delays and retries, and
 // forgeries among them.
@@ -25,6 +25,8 @@ type Accounts struct {
 	Voximplant       Voximplant
 	// Unibell has a status callback; UnibellQuiet has none.
 	Unibell, UnibellQuiet Relay
+	// Standard signs as Standard Webhooks specifies; its orders are at /data/order.
+	Standard Shared
 }
 
 // Shared is an account with one secret.
@@ -59,6 +61,7 @@ func DefaultAccounts() Accounts {
 		Voximplant:   Voximplant{Source: "voximplant", Salt: "demo-salt", APIKey: "demo-api-key"},
 		Unibell:      Relay{Shared: Shared{Source: "unibell", Secret: "demo-unibell-secret"}, Caller: "demo-unibell-caller"},
 		UnibellQuiet: Relay{Shared: Shared{Source: "unibell-quiet", Secret: "demo-unibell-quiet-secret"}, Caller: "demo-unibell-quiet-caller"},
+		Standard:     Shared{Source: "shipping", Secret: StandardSecret},
 	}
 }
 

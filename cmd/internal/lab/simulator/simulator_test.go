@@ -17,6 +17,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/google/go-cmp/cmp"
+	judge "github.com/standard-webhooks/standard-webhooks/libraries/go"
 	"go.uber.org/goleak"
 
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
@@ -161,6 +162,12 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			if strings.HasSuffix(r.URL.Path, "/calls/flash") {
 				records = 2
 			}
+		}
+	}
+	if part[2] == "standard" {
+		hook, err := judge.NewWebhook(f.accounts.Standard.Secret)
+		if err == nil && hook.Verify(body, r.Header) == nil {
+			status, records = http.StatusOK, 1
 		}
 	}
 	f.stored += records

@@ -1,6 +1,9 @@
 package simulator
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // story is one scenario: a sequence of events at the providers.
 type story struct {
@@ -16,7 +19,7 @@ func (t *tale) amount() int64 { return 10_000 + 100*t.rng.Int64N(1000) }
 // stories returns all stories. Their times are realistic: seconds for a code, minutes
 // for a payment.
 func stories() []story {
-	return append(append(journeyStories(), paymentStories()...), otherStories()...)
+	return slices.Concat(journeyStories(), paymentStories(), otherStories(), standardStories())
 }
 
 func journeyStories() []story {

@@ -185,7 +185,7 @@ func TestCommands(t *testing.T) {
 	got := acl.Commands(&c, schemas.Names{}, []string{"a:1", "b:2"})
 	want := []string{
 		`kafka-acls.sh --bootstrap-server a:1,b:2 --add --allow-principal 'User:it'\''s $HOME' --operation Write ` +
-			`--topic raw.lox24.v1 --topic raw.uapay.v1 --topic raw.unibell.v1 --topic raw.voximplant.v1`,
+			`--topic raw.lox24.v1 --topic raw.standard.v1 --topic raw.uapay.v1 --topic raw.unibell.v1 --topic raw.voximplant.v1`,
 		`kafka-acls.sh --bootstrap-server a:1,b:2 --add --allow-principal 'User:it'\''s $HOME' --operation IdempotentWrite --cluster`,
 		"# processor: nobody has this role: --principal processor=User:…",
 	}
