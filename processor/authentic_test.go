@@ -6,9 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/dlq"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
@@ -71,7 +71,7 @@ func checkDeadLetter(t *testing.T, what string, outputs []stage.Output, value []
 		letters++
 		cause := ""
 		for _, header := range o.Headers {
-			if header.Key == engine.HeaderCause {
+			if header.Key == dlq.HeaderCause {
 				cause = string(header.Value)
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/contract"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
@@ -48,7 +49,7 @@ func NewMemory(config Config, deps Deps, partitions int32) (*Memory, error) {
 		}
 		topics, _ := TopicsOf(name)
 		m.readers[topics.Input] = name
-		m.stages[name], err = engine.NewMemory(engine.MemoryConfig{
+		m.stages[name], err = engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace,
 			Name: name, Stage: stage, Outputs: topics.Outputs, DeadLetter: topics.DeadLetter, Partitions: m.partitions, Now: deps.Now,
 		})
 		if err != nil {

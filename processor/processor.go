@@ -14,6 +14,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/tributary-hq/tributary/processor/contract"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/ledger"
 	"github.com/tributary-hq/tributary/processor/privacy"
@@ -132,7 +133,8 @@ func (p *Processor) Start(ctx context.Context) error {
 	}
 	p.config.Memory.apply()
 	running, err := engine.New(p.config.Engine, specs, engine.Deps{
-		Kafka: append(slices.Clip(p.deps.Kafka), kgo.WithHooks(p.brokers)), Names: p.deps.Names, SchemaIDs: ids, Version: p.deps.Version,
+		Kafka: append(slices.Clip(p.deps.Kafka), kgo.WithHooks(p.brokers)), Prefix: p.deps.Names.Prefix, Namespace: contract.Namespace,
+		Topics: contract.Topics(ids), Hint: hint, Version: p.deps.Version,
 		Logger: p.deps.Logger, Metrics: p.deps.Metrics, Tracer: p.deps.Tracer, Now: p.deps.Now, Fail: p.deps.Fail,
 	})
 	if err != nil {

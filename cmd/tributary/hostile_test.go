@@ -13,9 +13,9 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/embedded"
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/dlq"
 	"github.com/tributary-hq/tributary/schemas/raw"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
@@ -112,13 +112,13 @@ func writeHostile(t *testing.T, stack *embedded.Stack) {
 			{Key: raw.HeaderReceivedAt, Value: []byte(received)},
 			{Key: raw.HeaderSource, Value: []byte(hostileID)},
 			{Key: raw.HeaderRequestID, Value: []byte(hostileID)},
-			{Key: engine.HeaderCause, Value: []byte("undecodable")},
-			{Key: engine.HeaderDetail, Value: []byte("detail " + hostileID)},
-			{Key: engine.HeaderStage, Value: []byte("lox24")},
-			{Key: engine.HeaderVersion, Value: []byte(hostileID)},
-			{Key: engine.HeaderTopic, Value: []byte(schemas.RawLOX24)},
-			{Key: engine.HeaderPartition, Value: []byte("0")},
-			{Key: engine.HeaderOffset, Value: []byte("7")},
+			{Key: dlq.HeaderCause, Value: []byte("undecodable")},
+			{Key: dlq.HeaderDetail, Value: []byte("detail " + hostileID)},
+			{Key: dlq.HeaderStage, Value: []byte("lox24")},
+			{Key: dlq.HeaderVersion, Value: []byte(hostileID)},
+			{Key: dlq.HeaderTopic, Value: []byte(schemas.RawLOX24)},
+			{Key: dlq.HeaderPartition, Value: []byte("0")},
+			{Key: dlq.HeaderOffset, Value: []byte("7")},
 		}}
 	}
 	id := strings.ToValidUTF8(hostileID, "")

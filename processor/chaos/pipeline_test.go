@@ -53,7 +53,7 @@ func (*pipelines) program(config engine.Config, deps engine.Deps, workers int) (
 	if err != nil {
 		return nil, err
 	}
-	given.Kafka, given.Names, given.Version, given.Logger, given.Now, given.Fail = deps.Kafka, deps.Names, deps.Version, deps.Logger, deps.Now, deps.Fail
+	given.Kafka, given.Names, given.Version, given.Logger, given.Now, given.Fail = deps.Kafka, schemas.Names{Prefix: deps.Prefix}, deps.Version, deps.Logger, deps.Now, deps.Fail
 	given.SchemaIDs = func(context.Context) (map[string]uint32, error) {
 		ids := map[string]uint32{}
 		for i, topic := range schemas.Table() {

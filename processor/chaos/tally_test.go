@@ -16,6 +16,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/chaos/tally"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/dlq"
 )
 
 // The tally's topics, input and output being ones of plain bytes.
@@ -292,9 +293,9 @@ func deadLetter(r *kgo.Record) check.Dead {
 	d := check.Dead{Key: string(r.Key), Value: r.Value}
 	for _, h := range r.Headers {
 		switch h.Key {
-		case engine.HeaderPartition:
+		case dlq.HeaderPartition:
 			_, _ = fmt.Sscan(string(h.Value), &d.Source.Partition) // shows as a wrong source
-		case engine.HeaderOffset:
+		case dlq.HeaderOffset:
 			_, _ = fmt.Sscan(string(h.Value), &d.Source.Offset)
 		}
 	}

@@ -24,7 +24,7 @@ func (m *machine) handle(s *scope, d *decoded) (fact bool, err error) {
 	if err := m.apply(s, d); err != nil {
 		return false, err
 	}
-	fact = isFact(s.outputs[from:], m.deadLetter)
+	fact = m.isFact(s.outputs[from:])
 	m.traces.carry(s, &d.in, s.outputs[from:])
 	s.again(&d.in, from, counted)
 	if _, keeps := m.stage.(stage.Auditor); keeps && d.in.Offset >= s.rebuild.Accounted {

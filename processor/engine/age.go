@@ -1,14 +1,13 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/tributary-hq/tributary/processor/stage"
-	"github.com/tributary-hq/tributary/schemas"
-	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // ages are latency histograms: event time to ingestion time, and each of them to the
@@ -18,10 +17,10 @@ type ages struct {
 	newest                          *newest
 }
 
-func newAges() *ages {
+func newAges(prefix string) *ages {
 	histogram := func(name, help string) *prometheus.HistogramVec {
 		return prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "tributary_processor_" + name, Help: help + " Repeats, dead letters and replays do not count.",
+			Name: prefix + name, Help: help + " Repeats, dead letters and replays do not count.",
 			// From a commit interval to a provider's last retry.
 			Buckets: []float64{.05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 6 * 3600, 24 * 3600, 72 * 3600},
 		}, []string{"stage", "provider"})
@@ -30,7 +29,7 @@ func newAges() *ages {
 		toReceived:   histogram("provider_to_received_seconds", "From the provider's own time of a fact to its receipt by ingest."),
 		fromReceived: histogram("received_to_committed_seconds", "From the receipt of a fact by ingest to the commit of its effect."),
 		whole:        histogram("provider_to_committed_seconds", "From the provider's own time of a fact to the commit of its effect: its age end to end."),
-		newest:       newNewest(),
+		newest:       newNewest(prefix),
 	}
 }
 
@@ -41,9 +40,9 @@ func (a *ages) collectors() []prometheus.Collector {
 
 // isFact reports whether the outputs of a record are a new effect. Records without
 // outputs, duplicates and dead letters have none.
-func isFact(outputs []stage.Output, deadLetter string) bool {
+func (m *machine) isFact(outputs []stage.Output) bool {
 	for i := range outputs {
-		if outputs[i].Topic == schemas.Duplicates || outputs[i].Topic == deadLetter {
+		if outputs[i].Topic == m.deadLetter || slices.Contains(m.repeats, outputs[i].Topic) {
 			return false
 		}
 	}
@@ -65,10 +64,8 @@ func (w *worker) noteAge(d *decoded) {
 	if !ok {
 		return
 	}
-	for i := range d.in.Headers {
-		if d.in.Headers[i].Key == raw.HeaderReplayRound {
-			return
-		}
+	if w.spec.Replayed != nil && w.spec.Replayed(&d.in) {
+		return
 	}
 	dates := timed.Times()
 	if dates.Ingested.IsZero() {

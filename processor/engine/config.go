@@ -15,7 +15,6 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 	"github.com/tributary-hq/tributary/processor/stage"
-	"github.com/tributary-hq/tributary/schemas"
 )
 
 // Config is the configuration that all stages of a process share.
@@ -160,16 +159,28 @@ type Spec struct {
 	// Counted receives the counts of committed transactions. The goroutines of the
 	// workers call it concurrently. May be nil.
 	OnCount func(stage.Count)
+	// Replayed reports whether an operator had a record processed again; such a record
+	// does not count in the latency metrics. May be nil.
+	Replayed func(in *stage.Input) bool
 }
 
 // Deps are the dependencies of the engine.
 type Deps struct {
 	// Kafka are the options of every client: brokers, TLS, SASL, client id.
 	Kafka []kgo.Opt
-	Names schemas.Names
-	// SchemaIDs are the registry's ids of the Avro output topics, by topic without
-	// prefix.
-	SchemaIDs map[string]uint32
+	// Prefix is put before every topic and group name as it is, separator included
+	// ("acme.").
+	Prefix string
+	// Namespace begins the names of metrics ("<namespace>_processor_records_total"),
+	// trace attributes, headers of dead letters and the protocol of the consumer
+	// groups. Empty means "engine".
+	Namespace string
+	// Topics returns the settings of a topic (without prefix) that a stage writes:
+	// outputs, dead letters and changelog. Nil means Kafka's defaults.
+	Topics func(name string) (Topic, error)
+	// Hint returns what an operator can do about a problem of a stage; it is appended
+	// to the error. May be nil.
+	Hint func(problem Problem, stage string) string
 	// Version is the release that dead letters and changelog headers name.
 	Version string
 	Logger  *slog.Logger

@@ -15,7 +15,6 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
-	"github.com/tributary-hq/tributary/schemas"
 )
 
 // ErrInstanceTaken means that another process uses the same instance id. The process
@@ -38,11 +37,12 @@ type Engine struct {
 	topics  map[string]map[string]outputTopic // by stage and topic
 	// partitions is the partition count of each stage's input.
 	partitions map[string]int32
-	maxState   int
-	workers    []*worker
-	standbys   map[string]*standby // by stage
-	budget     *budget
-	cancel     context.CancelFunc
+	// maxState is the limit of each stage's state entries.
+	maxState map[string]int
+	workers  []*worker
+	standbys map[string]*standby // by stage
+	budget   *budget
+	cancel   context.CancelFunc
 	// killed ends when Stop gives up waiting.
 	killed  context.Context //nolint:containedctx // the engine's own
 	kill    context.CancelFunc
@@ -57,6 +57,9 @@ func New(config Config, specs []Spec, deps Deps) (*Engine, error) {
 	if deps.Now == nil {
 		deps.Now = time.Now
 	}
+	if deps.Namespace == "" {
+		deps.Namespace = "engine"
+	}
 	if deps.Logger == nil {
 		deps.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -69,13 +72,13 @@ func New(config Config, specs []Spec, deps Deps) (*Engine, error) {
 	if deps.scheduler == nil {
 		deps.scheduler = scheduler.Real{}
 	}
-	e := &Engine{config: config, specs: specs, deps: deps, metrics: newMetrics(deps.Metrics)}
+	e := &Engine{config: config, specs: specs, deps: deps, metrics: newMetrics(deps.Metrics, deps.Namespace), maxState: map[string]int{}}
 	for i := range specs {
-		row, ok := schemas.Find(specs[i].Changelog)
-		if !ok {
-			return nil, fmt.Errorf("engine: changelog %s of stage %s is not in the topic table", specs[i].Changelog, specs[i].Name)
+		changelog, err := topicSettings(deps.Topics, specs[i].Changelog)
+		if err != nil {
+			return nil, fmt.Errorf("engine: changelog of stage %s: %w", specs[i].Name, err)
 		}
-		e.maxState = row.MaxMessageBytes
+		e.maxState[specs[i].Name] = changelog.MaxBytes
 		e.metrics.expectMoves(specs[i].Name)
 	}
 	e.budget = &budget{total: config.Store.WriteBackBytes, sessions: e.sessions()}
@@ -159,7 +162,7 @@ func (e *Engine) lookAtTopics(ctx context.Context) error {
 		return fmt.Errorf("list the topics: %w", err)
 	}
 	partitions := func(name string) int32 {
-		return int32(len(listed[e.deps.Names.Topic(name)].Partitions)) //nolint:gosec // a partition count
+		return int32(len(listed[e.deps.topic(name)].Partitions)) //nolint:gosec // a partition count
 	}
 	var errs []error
 	e.topics = make(map[string]map[string]outputTopic, len(e.specs))
@@ -169,20 +172,23 @@ func (e *Engine) lookAtTopics(ctx context.Context) error {
 		in, log := partitions(spec.Input), partitions(spec.Changelog)
 		switch {
 		case in == 0:
-			errs = append(errs, fmt.Errorf("stage %s: topic %s does not exist, or this user may not see it: run tributary topics apply, or tributary topics acl", spec.Name, e.deps.Names.Topic(spec.Input)))
+			errs = append(errs, fmt.Errorf("stage %s: topic %s does not exist, or this user may not see it%s", spec.Name, e.deps.topic(spec.Input), e.deps.hint(ProblemTopicMissing, spec.Name)))
 		case spec.Partitions > 0 && in != spec.Partitions:
-			errs = append(errs, partitionCount(spec.Name, e.deps.Names.Topic(spec.Input), int(in), int(spec.Partitions)))
+			errs = append(errs, e.deps.partitionCount(spec.Name, e.deps.topic(spec.Input), int(in), int(spec.Partitions)))
 		case log == 0:
-			errs = append(errs, fmt.Errorf("stage %s: its changelog %s does not exist, or this user may not see it: run tributary topics apply, and where the stage had state before, tributary reset --stage %s",
-				spec.Name, e.deps.Names.Topic(spec.Changelog), spec.Name))
+			errs = append(errs, fmt.Errorf("stage %s: its changelog %s does not exist, or this user may not see it%s",
+				spec.Name, e.deps.topic(spec.Changelog), e.deps.hint(ProblemChangelogMissing, spec.Name)))
 		case in != log:
 			errs = append(errs, fmt.Errorf("stage %s: %s has %d partitions and its changelog %s has %d: they must be equal",
-				spec.Name, e.deps.Names.Topic(spec.Input), in, e.deps.Names.Topic(spec.Changelog), log))
+				spec.Name, e.deps.topic(spec.Input), in, e.deps.topic(spec.Changelog), log))
 		}
-		topics, err := outputTopics(append([]string{spec.DeadLetter}, spec.Outputs...), partitions, e.deps.SchemaIDs)
+		topics, err := outputTopics(append([]string{spec.DeadLetter}, spec.Outputs...), partitions, e.deps.Topics)
+		if err != nil {
+			err = fmt.Errorf("stage %s: %w", spec.Name, err)
+		}
 		errs = append(errs, err)
 		for name, topic := range topics {
-			topic.name = e.deps.Names.Topic(name)
+			topic.name = e.deps.topic(name)
 			topics[name] = topic
 		}
 		e.topics[spec.Name], e.partitions[spec.Name] = topics, in

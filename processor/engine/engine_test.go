@@ -20,15 +20,13 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/stage"
-	"github.com/tributary-hq/tributary/schemas"
 )
 
-// The counter stage on Kafka: raw.uapay in, counts out to raw.lox24, which is a
-// topic of plain bytes.
+// The counter stage on Kafka.
 const (
-	input     = schemas.RawUAPAY
-	output    = schemas.RawLOX24
-	changelog = schemas.ChangelogUAPAY
+	input     = "input"
+	output    = "output"
+	changelog = "changelog"
 )
 
 // sums is a stage whose output says what it counted: any loss, repetition or state
@@ -72,7 +70,7 @@ func (sums) OnTimer(tx stage.Tx, key []byte) error {
 type bench struct {
 	t       *testing.T
 	kafka   []kgo.Opt
-	names   schemas.Names
+	names   testNames
 	fake    *kfake.Cluster // nil on a real broker
 	client  *kgo.Client
 	sent    map[string]int
@@ -184,10 +182,22 @@ func (b *bench) shortSession() {
 	}
 }
 
+// hint is what an operator can do about a problem.
+func hint(problem engine.Problem, stage string) string {
+	switch problem {
+	case engine.ProblemPartitions:
+		return "the hint for partitions"
+	case engine.ProblemStateLost:
+		return "the hint for lost state of " + stage
+	default:
+		return ""
+	}
+}
+
 // start runs an engine with the stage. The caller stops it, or the test's end does.
 func (b *bench) start(instance string, workers int, step func(engine.Step, string, int) error) *engine.Engine {
 	b.t.Helper()
-	deps := engine.Deps{Kafka: b.kafka, Names: b.names, Version: "test", Tracer: b.tracer, Fail: func(err error) { b.failed <- err }}
+	deps := engine.Deps{Kafka: b.kafka, Prefix: b.names.Prefix, Version: "test", Tracer: b.tracer, Hint: hint, Fail: func(err error) { b.failed <- err }}
 	if testing.Verbose() {
 		deps.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}

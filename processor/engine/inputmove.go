@@ -81,7 +81,7 @@ func moveMessage(cause moveCause) string {
 	case moveGone:
 		return "the group has no committed offset and the stage has state: going on at the state's own position"
 	case moveBack:
-		return "the group's offset is before the state's position: going on at the state's own position; to read again use tributary reset"
+		return "the group's offset is before the state's position: going on at the state's own position; to read again reset the stage"
 	case moveForward:
 		return "the group's offset was set forward: the records between are not processed"
 	case moveRetention:

@@ -145,7 +145,7 @@ func (w *worker) goOn(r *restored) (at entry.InputPosition, cause moveCause, err
 	case r.committed == state.Offset:
 		return state, "", nil
 	case r.rebuild.Until >= r.committed && !r.ours:
-		return at, "", &fatalError{fmt.Errorf("%w: partition %d: stop the processors and run tributary reset --stage %s again", ErrUnfinishedReset, r.partition, w.spec.Name)}
+		return at, "", &fatalError{fmt.Errorf("%w: partition %d%s", ErrUnfinishedReset, r.partition, w.deps.hint(ProblemUnfinishedReset, w.spec.Name))}
 	case r.ours && !w.deps.harmed.by(HarmEmptyChangelog):
 		return at, "", w.stateLost(r, fmt.Sprintf("its changelog has the state of input offset %d, and a transaction that wrote to it committed offset %d: it lost its end", state.Offset, r.committed))
 	}
@@ -217,20 +217,22 @@ func (w *worker) changelogWentBack(ctx context.Context) error {
 
 // stateLost returns the error for a lost state, with the way to recover.
 func (w *worker) stateLost(r *restored, why string) error {
-	return &fatalError{fmt.Errorf("%w: stage %s, partition %d of %s: %s; the stage has stopped and emits nothing from an incomplete state: stop the processors and make the state anew from the input with tributary reset --stage %s",
-		ErrStateLost, w.spec.Name, r.partition, w.changelog, why, w.spec.Name)}
+	return &fatalError{fmt.Errorf("%w: stage %s, partition %d of %s: %s; the stage has stopped and emits nothing from an incomplete state%s",
+		ErrStateLost, w.spec.Name, r.partition, w.changelog, why, w.deps.hint(ProblemStateLost, w.spec.Name))}
 }
 
 // checkPartitions returns an error if the input has another partition count than
 // configured.
 func (w *worker) checkPartitions(details kadm.TopicDetails) error {
 	if have := len(details[w.input].Partitions); have != int(w.partitions) && !w.deps.harmed.by(HarmAnyPartitions) {
-		return &fatalError{partitionCount(w.spec.Name, w.input, have, int(w.partitions))}
+		return &fatalError{w.deps.partitionCount(w.spec.Name, w.input, have, int(w.partitions))}
 	}
 	return nil
 }
 
-func partitionCount(stage, input string, have, want int) error {
-	return fmt.Errorf("%w: stage %s: %s has %d partitions instead of %d (topics.partitions, topics.families): keys of new partitions would meet state that lies elsewhere; "+
-		"Kafka takes no partitions away, so move to another prefix: see tributary topics apply --help", ErrPartitionCount, stage, input, have, want)
+// partitionCount returns the error for an input with another number of partitions than
+// configured.
+func (d *Deps) partitionCount(stage, input string, have, want int) error {
+	return fmt.Errorf("%w: stage %s: %s has %d partitions instead of %d: keys of new partitions would meet state that lies elsewhere%s",
+		ErrPartitionCount, stage, input, have, want, d.hint(ProblemPartitions, stage))
 }

@@ -11,18 +11,6 @@ import (
 	"github.com/tributary-hq/tributary/processor/stage"
 )
 
-// The headers that a dead letter has in addition to those of the original record.
-const (
-	HeaderCause     = "tributary-dlq-cause"
-	HeaderDetail    = "tributary-dlq-detail"
-	HeaderStage     = "tributary-dlq-stage"
-	HeaderTopic     = "tributary-dlq-topic"
-	HeaderPartition = "tributary-dlq-partition"
-	HeaderOffset    = "tributary-dlq-offset"
-	HeaderVersion   = "tributary-dlq-version"
-	HeaderTime      = "tributary-dlq-time"
-)
-
 // maxDue is the maximum number of timers that fire in one transaction of a partition.
 // The rest fires in the next transaction.
 const maxDue = 5000
@@ -35,6 +23,10 @@ type machine struct {
 	name       string
 	deadLetter string // topic name, without prefix
 	version    string
+	// namespace begins the names of the dead-letter headers.
+	namespace string
+	// repeats are the topics of duplicates: see Topic.
+	repeats []string
 	// Counters of the current transaction: dead letters by cause, timers fired.
 	buried map[stage.Cause]int
 	fired  int
@@ -107,7 +99,7 @@ func (m *machine) bury(s *scope, d *decoded, err error) error {
 	return s.attempt(func() error {
 		s.Emit(stage.Output{
 			Topic: m.deadLetter, Key: d.in.Key, Value: d.in.Value, Timestamp: d.in.Timestamp,
-			Headers: deadLetterHeaders(&d.in, m.name, m.version, permanent, s.wall),
+			Headers: m.deadLetterHeaders(&d.in, permanent, s.wall),
 		})
 		return nil
 	})
@@ -167,7 +159,7 @@ func (m *machine) expireOne(s *scope, d *entry.Timer) error {
 	in := stage.Input{Partition: s.partition, Offset: -1, Key: d.Key}
 	return s.attempt(func() error {
 		s.set(d.Key, c.payload, 0)
-		s.Emit(stage.Output{Topic: m.deadLetter, Key: d.Key, Headers: deadLetterHeaders(&in, m.name, m.version, permanent, s.wall)})
+		s.Emit(stage.Output{Topic: m.deadLetter, Key: d.Key, Headers: m.deadLetterHeaders(&in, permanent, s.wall)})
 		return nil
 	})
 }

@@ -22,6 +22,9 @@ type MemoryConfig struct {
 	Outputs []string
 	// DeadLetter is the topic for records that can never be processed.
 	DeadLetter string
+	// Topics and Namespace are as in Deps.
+	Topics    func(name string) (Topic, error)
+	Namespace string
 	// Partitions is the partition count of every topic; 0 means 1.
 	Partitions int32
 	// ClockInterval is how far a watermark must advance before ReportWatermark is called; 0
@@ -58,27 +61,23 @@ type memoryEntry struct {
 	deadline int64
 }
 
-// memorySchemaID is the schema id in all Avro values, because there is no registry.
-const memorySchemaID = 1
-
 // NewMemory returns a test driver with empty state.
 func NewMemory(config MemoryConfig) (*Memory, error) {
 	config.Partitions = max(config.Partitions, 1)
+	if config.Namespace == "" {
+		config.Namespace = "engine"
+	}
 	if config.Now == nil {
 		far := time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
 		config.Now = func() time.Time { return far }
 	}
 	names := append([]string{config.DeadLetter}, config.Outputs...)
-	ids := map[string]uint32{}
-	for _, name := range names {
-		ids[name] = memorySchemaID
-	}
-	topics, err := outputTopics(names, func(string) int32 { return config.Partitions }, ids)
+	topics, err := outputTopics(names, func(string) int32 { return config.Partitions }, config.Topics)
 	if err != nil {
 		return nil, err
 	}
 	m := &Memory{config: config, topics: topics, machine: machine{
-		stage: config.Stage, name: config.Name, deadLetter: config.DeadLetter, version: "memory", buried: map[stage.Cause]int{},
+		stage: config.Stage, name: config.Name, deadLetter: config.DeadLetter, version: "memory", namespace: config.Namespace, repeats: repeatTopics(topics), buried: map[stage.Cause]int{},
 	}}
 	for range config.Partitions {
 		m.parts = append(m.parts, &memoryPartition{entries: map[string]memoryEntry{}})

@@ -10,7 +10,6 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/stage"
-	"github.com/tributary-hq/tributary/schemas"
 )
 
 // counter is a stage that counts the records of a key and forgets the key an
@@ -38,14 +37,14 @@ func (counter) Apply(tx stage.Tx, in *stage.Input, event stage.Event) error {
 	}
 	count := binary.BigEndian.AppendUint64(tx.Buffer(8), n)
 	tx.Put(in.Key, count, in.Timestamp.Add(time.Hour))
-	tx.Emit(stage.Output{Topic: schemas.RawUAPAY, Key: in.Key, Value: count})
+	tx.Emit(stage.Output{Topic: "input", Key: in.Key, Value: count})
 	switch event {
 	case "permanent after effects":
 		return stage.Permanentf(stage.CauseOutOfRange, "as asked")
 	case "transient":
 		return errTransient
 	case "too large":
-		tx.Emit(stage.Output{Topic: schemas.RawUAPAY, Key: in.Key, Value: make([]byte, 3<<20)})
+		tx.Emit(stage.Output{Topic: "input", Key: in.Key, Value: make([]byte, 3<<20)})
 	case "reserved":
 		tx.Put([]byte("\x00mine"), nil, time.Time{})
 	}
@@ -54,7 +53,7 @@ func (counter) Apply(tx stage.Tx, in *stage.Input, event stage.Event) error {
 
 func (counter) OnTimer(tx stage.Tx, key []byte) error {
 	tx.Delete(key)
-	tx.Emit(stage.Output{Topic: schemas.RawUAPAY, Key: key})
+	tx.Emit(stage.Output{Topic: "input", Key: key})
 	return nil
 }
 
@@ -63,13 +62,13 @@ func (c counter) ReportWatermark(tx stage.Tx, _ int32, clock time.Time) error {
 	return nil
 }
 
-const deadLetters = schemas.DeadLetterUAPAY
+const deadLetters = "input.dead"
 
 func newMemory(t *testing.T) (memory *engine.Memory, reports *int) {
 	t.Helper()
 	reports = new(int)
 	memory, err := engine.NewMemory(engine.MemoryConfig{
-		Name: "counter", Stage: counter{reports}, Outputs: []string{schemas.RawUAPAY}, DeadLetter: deadLetters, ClockInterval: time.Minute,
+		Name: "counter", Stage: counter{reports}, Outputs: []string{"input"}, DeadLetter: deadLetters, ClockInterval: time.Minute,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -110,7 +109,7 @@ func TestMemoryBuriesWithoutEffect(t *testing.T) {
 			for _, h := range out[0].Headers {
 				headers[h.Key] = string(h.Value)
 			}
-			if headers["own"] != "1" || headers[engine.HeaderCause] != string(cause) || headers[engine.HeaderTopic] != "in" {
+			if headers["own"] != "1" || headers["engine-dlq-cause"] != string(cause) || headers["engine-dlq-topic"] != "in" {
 				t.Errorf("headers = %v, want the record's own and cause %s", headers, cause)
 			}
 			if after := m.Dump(0); after != before {

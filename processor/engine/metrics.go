@@ -23,15 +23,16 @@ type metrics struct {
 	ages                                        *ages
 }
 
-func newMetrics(reg prometheus.Registerer) *metrics {
+func newMetrics(reg prometheus.Registerer, namespace string) *metrics {
+	prefix := namespace + "_processor_"
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
-		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tributary_processor_" + name, Help: help}, append([]string{"stage"}, labels...))
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: prefix + name, Help: help}, append([]string{"stage"}, labels...))
 	}
 	gauge := func(name, help string) *prometheus.GaugeVec {
-		return prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "tributary_processor_" + name, Help: help}, []string{"stage", "worker"})
+		return prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: prefix + name, Help: help}, []string{"stage", "worker"})
 	}
 	ofStage := func(name, help string) *prometheus.GaugeVec {
-		return prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "tributary_processor_" + name, Help: help}, []string{"stage"})
+		return prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: prefix + name, Help: help}, []string{"stage"})
 	}
 	m := &metrics{
 		records:         counter("records_total", "Input records whose effect is committed."),
@@ -47,11 +48,11 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		restoredRecords: counter("restored_records_total", "Changelog records replayed."),
 		restoredBytes:   counter("restored_bytes_total", "Changelog bytes (keys and values) replayed."),
 		roundSeconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "tributary_processor_transaction_seconds", Help: "From begin to stored, of committed rounds.",
+			Name: prefix + "transaction_seconds", Help: "From begin to stored, of committed rounds.",
 			Buckets: prometheus.ExponentialBuckets(0.002, 2, 12),
 		}, []string{"stage"}),
 		partitions: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "tributary_processor_partitions", Help: "Partitions owned, by state: ready, restoring.",
+			Name: prefix + "partitions", Help: "Partitions owned, by state: ready, restoring.",
 		}, []string{"stage", "worker", "state"}),
 		restores:          counter("restores_total", "Partitions restored, by kind: none (nothing to replay), tail, whole.", "kind"),
 		restoreLeft:       gauge("restore_offsets_left", "Changelog offsets that restores have still to read."),
@@ -67,7 +68,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	m.inputMoves = counter("input_moves_total", "Partitions whose input went on elsewhere than the group stood, by cause: offsets_gone, offsets_set_back, offsets_set_forward, retention, truncated, recreated.", "cause")
 	m.inputGaps = counter("input_gap_offsets_total", "Offsets of a raw topic that held no record when they were read, by cause: retention deleted them, or they are of an aborted transaction.", "cause")
 	m.inputLost = counter("input_offsets_lost_total", "Input offsets that such moves passed over or that the input lost, by cause.", "cause")
-	m.ages = newAges()
+	m.ages = newAges(prefix)
 	if reg != nil {
 		reg.MustRegister(m.ages.collectors()...)
 		reg.MustRegister(m.records, m.outputs, m.rounds, m.aborts, m.deadLetters, m.deadlines, m.sessions, m.fenced, m.settled,

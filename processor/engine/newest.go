@@ -16,10 +16,10 @@ type newest struct {
 	at    map[[2]string]time.Time
 }
 
-func newNewest() *newest {
+func newNewest(prefix string) *newest {
 	return &newest{
 		gauge: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "tributary_processor_newest_fact_timestamp_seconds",
+			Name: prefix + "newest_fact_timestamp_seconds",
 			Help: "When ingest received the newest fact whose effect is committed, in Unix seconds. Absent before the first since the start.",
 		}, []string{"stage", "provider"}),
 		at: map[[2]string]time.Time{},

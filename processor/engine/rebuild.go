@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 	"github.com/tributary-hq/tributary/processor/stage"
@@ -114,10 +113,10 @@ func parseRebuild(payload []byte) (r Rebuild, err error) {
 // began refuses to start a rebuild if the group's offset is past the beginning of the
 // input: the records before it would be missing from the state. The header shows
 // whether the rebuild has begun.
-func (r *restored) began() error {
+func (r *restored) began(hint string) error {
 	if r.rebuild.Until > 0 && r.header == "" && r.committed > r.start {
-		return &fatalError{fmt.Errorf("%w: partition %d: the changelog is to be rebuilt, and the group has committed offset %d: stop the processors and run tributary reset again",
-			ErrUnfinishedReset, r.partition, r.committed)}
+		return &fatalError{fmt.Errorf("%w: partition %d: the changelog is to be rebuilt, and the group has committed offset %d%s",
+			ErrUnfinishedReset, r.partition, r.committed, hint)}
 	}
 	return nil
 }
@@ -162,18 +161,11 @@ func (s *scope) dropTold() {
 	for _, t := range s.told {
 		kept = append(kept, s.outputs[next:t.from]...)
 		for i := t.from; i < t.to; i++ {
-			if s.topics[s.outputs[i].Topic].snapshots {
+			if s.topics[s.outputs[i].Topic].Snapshots {
 				kept = append(kept, s.outputs[i])
 			}
 		}
 		next = t.to
 	}
 	s.outputs, s.told = append(kept, s.outputs[next:]...), s.told[:0]
-}
-
-// tellsSnapshots reports whether a topic (without prefix) contains snapshots, where the
-// latest revision counts, and not each fact once. internal.journey.v1 carries snapshots
-// between stages.
-func tellsSnapshots(topic string) bool {
-	return strings.HasPrefix(topic, "enriched.") || topic == "internal.journey.v1"
 }

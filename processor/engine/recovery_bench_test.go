@@ -22,7 +22,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine"
-	"github.com/tributary-hq/tributary/schemas"
 )
 
 // setting reads a number that a benchmark takes from the environment.
@@ -42,7 +41,7 @@ func setting(tb testing.TB, key string, otherwise int) int {
 // ground is a cluster with the topics of a stage that counts.
 type ground struct {
 	kafka []kgo.Opt
-	names schemas.Names
+	names testNames
 	// session is the shortest session timeout that the broker allows.
 	session time.Duration
 }
@@ -172,7 +171,7 @@ func (g *ground) run(tb testing.TB, instance, dir string, tune func(*engine.Conf
 	config.InstanceID, config.StateDir = instance, dir
 	p := &process{wire: &wire{}}
 	deps := engine.Deps{
-		Kafka: append(slices.Clone(g.kafka), kgo.Dialer(p.wire.dial), kgo.RetryTimeout(500*time.Millisecond)), Names: g.names, Version: "test",
+		Kafka: append(slices.Clone(g.kafka), kgo.Dialer(p.wire.dial), kgo.RetryTimeout(500*time.Millisecond)), Prefix: g.names.Prefix, Version: "test",
 		Fail: func(err error) { tb.Error(err) },
 	}
 	if testing.Verbose() {

@@ -35,9 +35,9 @@ func TestRestartReplaysTheTail(t *testing.T) {
 		await(t, "the restore", func() bool { return p.ready() == partitions })
 		kinds = map[string]float64{}
 		for _, kind := range []string{"none", "tail", "whole"} {
-			kinds[kind] = counted(t, registry, "tributary_processor_restores_total", "kind", kind)
+			kinds[kind] = counted(t, registry, "engine_processor_restores_total", "kind", kind)
 		}
-		records = counted(t, registry, "tributary_processor_restored_records_total", "stage", "")
+		records = counted(t, registry, "engine_processor_restored_records_total", "stage", "")
 		work()
 		stop(t, p.Engine)
 		return kinds, records

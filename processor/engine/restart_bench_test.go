@@ -33,7 +33,7 @@ func child() {
 		Kafka: []kgo.Opt{kgo.SeedBrokers(strings.Split(os.Getenv(childOf), ",")...)}, Version: "test",
 		Logger: slog.New(slog.NewTextHandler(os.Stderr, nil)), Fail: func(err error) { failed <- err },
 	}
-	deps.Names.Prefix = os.Getenv(childPrefix)
+	deps.Prefix = os.Getenv(childPrefix)
 	e, err := engine.New(config, []engine.Spec{{
 		Name: "sums", Stage: sums{}, Input: input, Changelog: changelog, Outputs: []string{output}, DeadLetter: deadLetters,
 		WallClock: true, Workers: 2,

@@ -83,7 +83,7 @@ func (w *worker) restore(ctx context.Context, states map[int32]*store.Partition)
 			return nil, err
 		}
 		if r.rebuild, err = readRebuild(r.state); err == nil {
-			err = r.began()
+			err = r.began(w.deps.hint(ProblemUnfinishedReset, w.spec.Name))
 		}
 		if err != nil {
 			return nil, err

@@ -15,7 +15,6 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/engine/internal/assignor"
 	"github.com/tributary-hq/tributary/processor/stage"
-	"github.com/tributary-hq/tributary/schemas"
 )
 
 // TestTwoProcessesOneInstanceID: the elder is thrown out and says why, the younger
@@ -107,7 +106,7 @@ func TestStopIsPrompt(t *testing.T) {
 	if b.fake == nil {
 		t.Skip("a member that is silent for a minute is the embedded broker's")
 	}
-	b.silentMember(assignor.Protocol)
+	b.silentMember(assignor.Protocol("engine"))
 	e := b.start("one", 1, nil)
 	b.send(10, now(), keys(3)...)
 	// The join is on its way once the group waits for the silent member.
@@ -178,18 +177,18 @@ func (b *bench) awaitJoin() {
 func TestTwoStagesInOneProcess(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	second := schemas.ChangelogLOX24
+	second := "second.changelog"
 	b.makeTopic(second)
 	config := b.config("one")
-	deps := engine.Deps{Kafka: b.kafka, Names: b.names, Version: "test", Fail: func(err error) { b.failed <- err }}
+	deps := engine.Deps{Kafka: b.kafka, Prefix: b.names.Prefix, Version: "test", Fail: func(err error) { b.failed <- err }}
 	spec := engine.Spec{
 		Name: "sums", Stage: sums{}, Input: input, Changelog: changelog, Outputs: []string{output}, DeadLetter: deadLetters, WallClock: true, Workers: 2,
 	}
 	behind := spec
 	// The second stage counts what the first one says.
 	behind.Name, behind.Input, behind.Changelog, behind.Stage = "behind", output, second, again{}
-	behind.Outputs = []string{schemas.RawVoximplant}
-	b.makeTopic(schemas.RawVoximplant)
+	behind.Outputs = []string{"second.output"}
+	b.makeTopic("second.output")
 	run := func() *engine.Engine {
 		e, err := engine.New(config, []engine.Spec{spec, behind}, deps)
 		if err != nil {
@@ -204,7 +203,7 @@ func TestTwoStagesInOneProcess(t *testing.T) {
 		e := run()
 		b.send(60, now(), keys(7)...)
 		b.check()
-		got := b.read(schemas.RawVoximplant, func(got map[string][]string) bool { return total(got) >= total2(b.sent) })
+		got := b.read("second.output", func(got map[string][]string) bool { return total(got) >= total2(b.sent) })
 		for key, n := range b.sent {
 			if len(got[key]) != n || got[key][n-1] != got[key][len(got[key])-1] || !slices.IsSortedFunc(got[key], byNumber) {
 				t.Errorf("the second stage says %v of %s, want 1 to %d", got[key], key, n)
@@ -226,7 +225,7 @@ type elsewhere struct{ stage.Tx }
 
 // Emit implements stage.Tx.
 func (e elsewhere) Emit(out stage.Output) {
-	out.Topic = schemas.RawVoximplant
+	out.Topic = "second.output"
 	e.Tx.Emit(out)
 }
 

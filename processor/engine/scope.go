@@ -9,8 +9,6 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 	"github.com/tributary-hq/tributary/processor/stage"
-	"github.com/tributary-hq/tributary/schemas"
-	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
 // errReserved is returned to a stage that uses a state key of the engine.
@@ -23,16 +21,6 @@ var errNotRescheduled = errors.New("the deadline is still due after OnTimer")
 // overhead is an upper bound of a record's size in a batch beyond key, value and
 // headers.
 const overhead = 128
-
-// outputTopic is the configuration of an output topic.
-type outputTopic struct {
-	name       string // with prefix
-	partitions int32
-	maxBytes   int
-	avro       bool
-	schemaID   uint32
-	snapshots  bool // see Rebuild
-}
 
 // scope is the task context of one partition during a transaction. It implements Tx.
 type scope struct {
@@ -119,16 +107,15 @@ func (s *scope) Emit(out stage.Output) {
 		s.fail(fmt.Errorf("topic %s is none of the stage's outputs", out.Topic))
 		return
 	}
-	if size := outputSize(&out); size > topic.maxBytes {
-		s.fail(stage.Permanentf(stage.CauseTooLarge, "a record of %d bytes is over the limit of %s, %d", size, out.Topic, topic.maxBytes))
+	if size := outputSize(&out); size > topic.MaxBytes {
+		s.fail(stage.Permanentf(stage.CauseTooLarge, "a record of %d bytes is over the limit of %s, %d", size, out.Topic, topic.MaxBytes))
 		return
 	}
-	if topic.avro && out.Value != nil {
-		if len(out.Value) < wire.HeaderSize {
-			s.fail(fmt.Errorf("a value for %s has no room for the schema id", out.Topic))
+	if topic.Complete != nil && out.Value != nil {
+		if err := topic.Complete(out.Value); err != nil {
+			s.fail(fmt.Errorf("a value for %s: %w", out.Topic, err))
 			return
 		}
-		wire.Put(out.Value, topic.schemaID)
 	}
 	out.Value = s.trim(out.Value)
 	if !out.ToPartition {
@@ -219,41 +206,21 @@ func (s *scope) reset(partition int32, below entry.Reader, clock int64, wall tim
 	s.err, s.lent, s.loose = nil, nil, nil
 }
 
-// outputTopics looks up the configuration of a stage's topics in the topic table.
-func outputTopics(names []string, partitions func(string) int32, ids map[string]uint32) (map[string]outputTopic, error) {
-	out := make(map[string]outputTopic, len(names))
-	for _, name := range names {
-		row, ok := schemas.Find(name)
-		if !ok {
-			return nil, fmt.Errorf("topic %s is not in the topic table", name)
-		}
-		t := outputTopic{partitions: partitions(name), maxBytes: row.MaxMessageBytes, avro: row.Format == schemas.FormatAvro, snapshots: tellsSnapshots(name)}
-		if t.avro {
-			if t.schemaID, ok = ids[name]; !ok {
-				return nil, fmt.Errorf("no schema id for topic %s: register the schemas first (tributary schemas register)", name)
-			}
-		}
-		if t.partitions <= 0 {
-			return nil, fmt.Errorf("topic %s has no partitions: create the topics first (tributary topics apply)", name)
-		}
-		out[name] = t
-	}
-	return out, nil
-}
-
 // deadLetterHeaders returns the record's headers, followed by the cause and the origin
 // of the dead letter.
-func deadLetterHeaders(in *stage.Input, stageName, version string, cause *stage.PermanentError, now time.Time) []stage.Header {
+func (m *machine) deadLetterHeaders(in *stage.Input, cause *stage.PermanentError, now time.Time) []stage.Header {
 	headers := make([]stage.Header, 0, len(in.Headers)+8)
 	headers = append(headers, in.Headers...)
-	add := func(key, value string) { headers = append(headers, stage.Header{Key: key, Value: []byte(value)}) }
-	add(HeaderCause, string(cause.Cause))
-	add(HeaderDetail, cause.Detail)
-	add(HeaderStage, stageName)
-	add(HeaderTopic, in.Topic)
-	add(HeaderPartition, strconv.Itoa(int(in.Partition)))
-	add(HeaderOffset, strconv.FormatInt(in.Offset, 10))
-	add(HeaderVersion, version)
-	add(HeaderTime, strconv.FormatInt(now.UnixMilli(), 10))
+	add := func(key, value string) {
+		headers = append(headers, stage.Header{Key: m.namespace + "-dlq-" + key, Value: []byte(value)})
+	}
+	add("cause", string(cause.Cause))
+	add("detail", cause.Detail)
+	add("stage", m.name)
+	add("topic", in.Topic)
+	add("partition", strconv.Itoa(int(in.Partition)))
+	add("offset", strconv.FormatInt(in.Offset, 10))
+	add("version", m.version)
+	add("time", strconv.FormatInt(now.UnixMilli(), 10))
 	return headers
 }

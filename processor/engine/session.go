@@ -38,7 +38,8 @@ func (w *worker) member() *kafka.Member {
 	return &kafka.Member{
 		Group: w.group, Topic: w.input, ID: w.transactionalID,
 		Balancer: &assignor.Balancer{
-			Topic: w.input, Instance: w.instance, Standbys: w.config.Standby, Replicas: w.standby.copies, Keep: w.standby.keep,
+			Namespace: w.deps.Namespace,
+			Topic:     w.input, Instance: w.instance, Standbys: w.config.Standby, Replicas: w.standby.copies, Keep: w.standby.keep,
 		},
 		SessionTimeout: w.config.SessionTimeout, TransactionTimeout: w.config.TransactionTimeout,
 		Compression: w.config.Compression, FetchMaxBytes: w.config.FetchMaxBytes,

@@ -72,9 +72,9 @@ func deadLetter(r *kgo.Record) check.Dead {
 	d := check.Dead{Key: string(r.Key), Value: r.Value}
 	for _, h := range r.Headers {
 		switch h.Key {
-		case engine.HeaderPartition:
+		case "engine-dlq-partition":
 			_, _ = fmt.Sscan(string(h.Value), &d.Source.Partition) // shows as a wrong source
-		case engine.HeaderOffset:
+		case "engine-dlq-offset":
 			_, _ = fmt.Sscan(string(h.Value), &d.Source.Offset)
 		}
 	}

@@ -13,11 +13,10 @@ import (
 	"github.com/tributary-hq/tributary/processor/chaos/check"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/engine/sim"
-	"github.com/tributary-hq/tributary/schemas"
 )
 
 const (
-	simOutput = schemas.RawLOX24 // plain bytes
+	simOutput = "output" // plain bytes
 	simStage  = "tally"
 )
 

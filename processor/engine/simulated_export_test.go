@@ -117,12 +117,12 @@ func StartSimulated(config Config, spec *Spec, deps Deps, world *sim.World, host
 	if err != nil {
 		return nil, nil, err
 	}
-	topics, err := outputTopics(append([]string{spec.DeadLetter}, spec.Outputs...), func(string) int32 { return partitions }, deps.SchemaIDs)
+	topics, err := outputTopics(append([]string{spec.DeadLetter}, spec.Outputs...), func(string) int32 { return partitions }, deps.Topics)
 	if err != nil {
 		return nil, nil, err
 	}
 	for name, topic := range topics {
-		topic.name = deps.Names.Topic(name)
+		topic.name = deps.topic(name)
 		topics[name] = topic
 	}
 	e.topics, e.partitions = map[string]map[string]outputTopic{spec.Name: topics}, map[string]int32{spec.Name: partitions}

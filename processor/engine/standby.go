@@ -80,7 +80,7 @@ type copyHeld struct {
 
 func newStandby(spec *Spec, e *Engine) *standby {
 	s := &standby{
-		stage: spec.Name, changelog: e.deps.Names.Topic(spec.Changelog), config: &e.config, deps: &e.deps,
+		stage: spec.Name, changelog: e.deps.topic(spec.Changelog), config: &e.config, deps: &e.deps,
 		store: e.store, metrics: e.metrics, busy: e.restoring,
 		logger: e.deps.Logger.With(slog.String("stage", spec.Name)),
 		wanted: map[int32]bool{}, followed: map[int32]StandbyPartition{}, rejoin: map[int]func(){}, refused: map[int32]bool{},

@@ -38,7 +38,7 @@ func ReadEntry(s *store.Store, partition int32, key []byte) ([]byte, error) {
 func FollowOnce(ctx context.Context, s *store.Store, deps Deps, changelog string, partition int32) (from int64, followed bool, err error) {
 	config := DefaultConfig()
 	st := &standby{
-		stage: "test", changelog: changelog, config: &config, deps: &deps, store: s, metrics: newMetrics(prometheus.NewRegistry()),
+		stage: "test", changelog: changelog, config: &config, deps: &deps, store: s, metrics: newMetrics(prometheus.NewRegistry(), "engine"),
 		logger: slog.New(slog.DiscardHandler), wanted: map[int32]bool{partition: false}, followed: map[int32]StandbyPartition{}, refused: map[int32]bool{},
 	}
 	client, err := kgo.NewClient(deps.Kafka...)

@@ -147,7 +147,7 @@ func TestStandbyTakesOver(t *testing.T) {
 		l.send(200)
 	}
 	l.check()
-	before := counted(t, registry, "tributary_processor_restores_total", "kind", "whole")
+	before := counted(t, registry, "engine_processor_restores_total", "kind", "whole")
 	death.comes <- one
 	l.send(200)
 	<-death.came
@@ -156,7 +156,7 @@ func TestStandbyTakesOver(t *testing.T) {
 	if n := two.ready(); n != partitions {
 		t.Errorf("the survivor owns %d partitions, want all %d", n, partitions)
 	}
-	if n := counted(t, registry, "tributary_processor_restores_total", "kind", "whole") - before; n > 0 {
+	if n := counted(t, registry, "engine_processor_restores_total", "kind", "whole") - before; n > 0 {
 		t.Errorf("%v partitions were restored whole, want none: there were warm copies", n)
 	}
 	stop(t, two.Engine)

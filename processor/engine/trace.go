@@ -11,8 +11,6 @@ import (
 	"go.opentelemetry.io/otel/codes"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
-
-	"github.com/tributary-hq/tributary/schemas"
 )
 
 // traces creates a worker's spans, named after OpenTelemetry's semantic conventions:
@@ -32,10 +30,11 @@ import (
 type traces struct {
 	tracer trace.Tracer
 	// about are the attributes of all spans.
-	about    []attribute.KeyValue
-	stage    string
-	input    string
-	prefixed schemas.Names
+	about  []attribute.KeyValue
+	stage  string
+	input  string
+	prefix string
+	keys   attributeKeys
 	// deadLetter is the dead-letter topic, without prefix.
 	deadLetter string
 
@@ -52,20 +51,31 @@ type place struct {
 	offset    int64
 }
 
-// The attributes that the semantic conventions do not define.
-const (
-	attributeStage       = attribute.Key("tributary.stage")
-	attributeWorker      = attribute.Key("tributary.worker")
-	attributeTransaction = attribute.Key("tributary.transactional_id")
-	attributePartitions  = attribute.Key("tributary.partitions")
-	attributeOutcome     = attribute.Key("tributary.outcome")
-	attributeOutputs     = attribute.Key("tributary.outputs")
-	attributeDeadLetters = attribute.Key("tributary.dead_letters")
-	attributeDeadlines   = attribute.Key("tributary.deadlines")
-	attributeRestored    = attribute.Key("tributary.restored_partitions")
-	attributeReplayed    = attribute.Key("tributary.replayed_records")
-	attributeBytes       = attribute.Key("tributary.replayed_bytes")
-)
+// headerTraceparent is the header of a W3C trace context.
+const headerTraceparent = "traceparent"
+
+// attributeKeys are the attributes that the semantic conventions do not define.
+type attributeKeys struct {
+	stage, worker, transaction, partitions, outcome, outputs attribute.Key
+	deadLetters, deadlines, restored, replayed, bytes        attribute.Key
+}
+
+func newAttributeKeys(namespace string) attributeKeys {
+	key := func(name string) attribute.Key { return attribute.Key(namespace + "." + name) }
+	return attributeKeys{
+		stage:       key("stage"),
+		worker:      key("worker"),
+		transaction: key("transactional_id"),
+		partitions:  key("partitions"),
+		outcome:     key("outcome"),
+		outputs:     key("outputs"),
+		deadLetters: key("dead_letters"),
+		deadlines:   key("deadlines"),
+		restored:    key("restored_partitions"),
+		replayed:    key("replayed_records"),
+		bytes:       key("replayed_bytes"),
+	}
+}
 
 // The outcomes of a transaction, also the values of its metric's label.
 const (
@@ -80,13 +90,14 @@ func newTraces(w *worker) *traces {
 	if w.deps.Tracer == nil {
 		return nil
 	}
+	keys := newAttributeKeys(w.deps.Namespace)
 	return &traces{
 		tracer: w.deps.Tracer.Tracer("github.com/tributary-hq/tributary/processor"),
 		about: []attribute.KeyValue{
 			semconv.MessagingSystemKafka, semconv.MessagingConsumerGroupName(w.group), semconv.MessagingDestinationName(w.input),
-			attributeStage.String(w.spec.Name), attributeWorker.Int(w.index), attributeTransaction.String(w.transactionalID),
+			keys.stage.String(w.spec.Name), keys.worker.Int(w.index), keys.transaction.String(w.transactionalID),
 		},
-		stage: w.spec.Name, input: w.input, prefixed: w.deps.Names, deadLetter: w.spec.DeadLetter, records: map[place]*recordSpan{},
+		stage: w.spec.Name, input: w.input, prefix: w.deps.Prefix, keys: keys, deadLetter: w.spec.DeadLetter, records: map[place]*recordSpan{},
 	}
 }
 
@@ -128,7 +139,7 @@ func (t *traces) beginRound(ctx context.Context, records []decoded, parents []pa
 		return ctx
 	}
 	partitions := partitionsOf(records)
-	t.round.SetAttributes(attributePartitions.Int64Slice(partitions))
+	t.round.SetAttributes(t.keys.partitions.Int64Slice(partitions))
 	if len(partitions) == 1 {
 		t.round.SetAttributes(semconv.MessagingDestinationPartitionID(strconv.FormatInt(partitions[0], 10)))
 	}
@@ -173,14 +184,14 @@ func (t *traces) ended(w *worker, err error) {
 		for _, n := range w.machine.buried {
 			buried += n
 		}
-		t.round.SetAttributes(attributeOutcome.String(t.outcome), attributeOutputs.Int(len(w.round.out)),
-			attributeDeadLetters.Int(buried), attributeDeadlines.Int(w.machine.fired))
+		t.round.SetAttributes(t.keys.outcome.String(t.outcome), t.keys.outputs.Int(len(w.round.out)),
+			t.keys.deadLetters.Int(buried), t.keys.deadlines.Int(w.machine.fired))
 	}
 	failed(t.round, err)
 	t.round.End()
 	t.round = nil
 	for _, r := range t.records {
-		r.span.SetAttributes(attributeOutcome.String(t.outcome))
+		r.span.SetAttributes(t.keys.outcome.String(t.outcome))
 		failed(r.span, err)
 		r.span.End()
 	}
@@ -218,14 +229,17 @@ func (w *worker) end(ctx context.Context, try kgo.TransactionEndTry, offsets fun
 	default:
 		t.outcome = outcomeAborted
 	}
-	span.SetAttributes(attributeOutcome.String(t.outcome))
+	span.SetAttributes(t.keys.outcome.String(t.outcome))
 	failed(span, err)
 	span.End()
 	return committed, err
 }
 
 // restoreSpan is the span of a restore; span is nil if tracing is disabled.
-type restoreSpan struct{ span trace.Span }
+type restoreSpan struct {
+	span trace.Span
+	keys *attributeKeys
+}
 
 // restore starts the span of a restore. It may be called concurrently with a
 // transaction.
@@ -233,8 +247,8 @@ func (t *traces) restore(ctx context.Context, partitions int) (context.Context, 
 	if t == nil {
 		return ctx, restoreSpan{}
 	}
-	ctx, span := t.tracer.Start(ctx, "restore "+t.stage, trace.WithAttributes(t.about...), trace.WithAttributes(attributeRestored.Int(partitions)))
-	return ctx, restoreSpan{span}
+	ctx, span := t.tracer.Start(ctx, "restore "+t.stage, trace.WithAttributes(t.about...), trace.WithAttributes(t.keys.restored.Int(partitions)))
+	return ctx, restoreSpan{span, &t.keys}
 }
 
 // ended ends the span.
@@ -247,7 +261,7 @@ func (s restoreSpan) ended(found map[int32]*restored, err error) {
 		records += r.records
 		bytes += r.bytes
 	}
-	s.span.SetAttributes(attributeReplayed.Int64(records), attributeBytes.Int64(bytes))
+	s.span.SetAttributes(s.keys.replayed.Int64(records), s.keys.bytes.Int64(bytes))
 	failed(s.span, err)
 	s.span.End()
 }

@@ -8,8 +8,6 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/tributary-hq/tributary/processor/stage"
-	"github.com/tributary-hq/tributary/schemas"
-	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // MaxLinks bounds the links of a round.
@@ -25,11 +23,11 @@ type TracedRounds struct {
 // NewTracedRounds makes spans with a provider; nil makes none.
 func NewTracedRounds(provider trace.TracerProvider) *TracedRounds {
 	w := &worker{
-		spec: Spec{Name: "sums"}, deps: &Deps{Tracer: provider}, group: "sums", input: schemas.RawUAPAY, transactionalID: "sums.host.0",
-		round: newRound(schemas.ChangelogUAPAY),
+		spec: Spec{Name: "sums"}, deps: &Deps{Tracer: provider, Namespace: "engine"}, group: "sums", input: "input", transactionalID: "sums.host.0",
+		round: newRound("changelog"),
 	}
 	w.traces = newTraces(w)
-	return &TracedRounds{w: w, scope: scope{topics: map[string]outputTopic{schemas.RawLOX24: {maxBytes: 1000}}}}
+	return &TracedRounds{w: w, scope: scope{topics: map[string]outputTopic{"output": {Topic: Topic{MaxBytes: 1000}}}}}
 }
 
 // Round begins and ends one of records whose inputs are prepared, each with an output
@@ -39,7 +37,7 @@ func (r *TracedRounds) Round(ctx context.Context, records []*kgo.Record, inputs 
 	r.w.inputs(records)
 	r.w.traces.begin(ctx, r.w.round.decoded)
 	for i := range inputs {
-		r.out[0] = stage.Output{Topic: schemas.RawLOX24, Value: inputs[i].Value[:size]}
+		r.out[0] = stage.Output{Topic: "output", Value: inputs[i].Value[:size]}
 		r.w.traces.carry(&r.scope, &inputs[i], r.out[:])
 		if len(r.out[0].Headers) > 0 {
 			carried++
@@ -68,12 +66,12 @@ func FatalError(text string) error { return &fatalError{fmt.Errorf("%w: %s", err
 func TracedRecords(n int, flags string) []*kgo.Record {
 	out := make([]*kgo.Record, n)
 	for i := range out {
-		out[i] = &kgo.Record{Topic: schemas.RawUAPAY, Partition: int32(i % 3), Offset: int64(i), Value: make([]byte, 1000), Headers: []kgo.RecordHeader{
-			{Key: raw.HeaderSource, Value: []byte("shop")}, {Key: raw.HeaderProvider, Value: []byte("uapay")}, {Key: raw.HeaderContentType, Value: []byte("application/json")},
+		out[i] = &kgo.Record{Topic: "input", Partition: int32(i % 3), Offset: int64(i), Value: make([]byte, 1000), Headers: []kgo.RecordHeader{
+			{Key: "source", Value: []byte("shop")}, {Key: "provider", Value: []byte("uapay")}, {Key: "content-type", Value: []byte("application/json")},
 		}}
 		if flags != "" {
 			parent := fmt.Sprintf("00-%032x-%016x-%s", i+1, i+1, flags)
-			out[i].Headers = append(out[i].Headers, kgo.RecordHeader{Key: raw.HeaderTraceparent, Value: []byte(parent)})
+			out[i].Headers = append(out[i].Headers, kgo.RecordHeader{Key: "traceparent", Value: []byte(parent)})
 		}
 	}
 	return out

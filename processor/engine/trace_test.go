@@ -77,7 +77,7 @@ func TestSpansOfARound(t *testing.T) {
 	spans := recorder.Ended()
 	// A round may be aborted, and is done again then.
 	committed := func(name string) []sdk.ReadOnlySpan {
-		return slices.DeleteFunc(named(spans, name), func(s sdk.ReadOnlySpan) bool { return attributesOf(s)["tributary.outcome"] != "committed" })
+		return slices.DeleteFunc(named(spans, name), func(s sdk.ReadOnlySpan) bool { return attributesOf(s)["engine.outcome"] != "committed" })
 	}
 	applied := committed("apply " + b.names.Topic(input))
 	if len(applied) != 2 {
@@ -112,7 +112,7 @@ func TestSpansOfARound(t *testing.T) {
 		records++
 		want := map[string]string{
 			"messaging.system": "kafka", "messaging.consumer.group.name": b.names.Group("sums"), "messaging.destination.name": b.names.Topic(input),
-			"tributary.stage": "sums", "tributary.worker": "0", "tributary.transactional_id": b.names.Group("sums") + ".one.0",
+			"engine.stage": "sums", "engine.worker": "0", "engine.transactional_id": b.names.Group("sums") + ".one.0",
 		}
 		for key, value := range want {
 			if got[key] != value {
@@ -127,7 +127,7 @@ func TestSpansOfARound(t *testing.T) {
 	if links != 2 || records == 0 {
 		t.Errorf("%d links in %d rounds", links, records)
 	}
-	if restores := named(spans, "restore sums"); len(restores) == 0 || attributesOf(restores[0])["tributary.restored_partitions"] != "4" {
+	if restores := named(spans, "restore sums"); len(restores) == 0 || attributesOf(restores[0])["engine.restored_partitions"] != "4" {
 		t.Errorf("%d restores", len(restores))
 	}
 	for _, s := range spans {
@@ -190,9 +190,9 @@ func TestSpansOfFailure(t *testing.T) {
 	for _, s := range recorder.Ended() {
 		got := attributesOf(s)
 		if strings.HasPrefix(s.Name(), "process ") {
-			outcomes[got["tributary.outcome"]]++
+			outcomes[got["engine.outcome"]]++
 		}
-		if got["tributary.outcome"] == "failed" && (got["error.type"] != "not_leader_for_partition" || s.Status().Code != codes.Error) {
+		if got["engine.outcome"] == "failed" && (got["error.type"] != "not_leader_for_partition" || s.Status().Code != codes.Error) {
 			t.Errorf("a failed round: %v, %v", got, s.Status())
 		}
 		if strings.Contains(fmt.Sprint(got, s.Status(), s.Events()), "+49") {
@@ -233,8 +233,8 @@ func TestLinksAreBounded(t *testing.T) {
 	if n := engine.NewTracedRounds(provider).Round(t.Context(), records, engine.Inputs(records), 10); n != len(records) {
 		t.Errorf("%d of %d outputs carry a context", n, len(records))
 	}
-	round := named(recorder.Ended(), "process raw.uapay.v1")[0]
-	if len(round.Links()) != engine.MaxLinks || len(recorder.Ended()) != len(records)+1 || attributesOf(round)["tributary.partitions"] != "[0 1 2]" {
+	round := named(recorder.Ended(), "process input")[0]
+	if len(round.Links()) != engine.MaxLinks || len(recorder.Ended()) != len(records)+1 || attributesOf(round)["engine.partitions"] != "[0 1 2]" {
 		t.Errorf("%d links, %d spans, %v", len(round.Links()), len(recorder.Ended()), attributesOf(round))
 	}
 	var offsets []int

@@ -16,7 +16,6 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 	"github.com/tributary-hq/tributary/processor/stage"
-	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // parent is a record of the transaction whose headers contain a sampled context.
@@ -47,8 +46,8 @@ func sampledParents(records []decoded) []parent {
 func sampledParent(in *stage.Input) (parent, bool) {
 	carrier := propagation.MapCarrier(nil)
 	for i := range in.Headers {
-		if h := &in.Headers[i]; h.Key == raw.HeaderTraceparent && sampledFlag(h.Value) {
-			carrier = propagation.MapCarrier{raw.HeaderTraceparent: string(h.Value)}
+		if h := &in.Headers[i]; h.Key == headerTraceparent && sampledFlag(h.Value) {
+			carrier = propagation.MapCarrier{headerTraceparent: string(h.Value)}
 		}
 	}
 	if carrier == nil {
@@ -88,7 +87,7 @@ func (t *traces) beginRecord(p *parent) {
 	r := &recordSpan{span: span}
 	carrier := propagation.MapCarrier{}
 	propagation.TraceContext{}.Inject(ctx, carrier)
-	r.headers = []stage.Header{{Key: raw.HeaderTraceparent, Value: []byte(carrier[raw.HeaderTraceparent])}}
+	r.headers = []stage.Header{{Key: headerTraceparent, Value: []byte(carrier[headerTraceparent])}}
 	t.records[place{p.record.Partition, p.record.Offset}] = r
 }
 
@@ -105,17 +104,17 @@ func (t *traces) carry(s *scope, in *stage.Input, outputs []stage.Output) {
 	topics := make([]string, 0, len(outputs))
 	for i := range outputs {
 		o := &outputs[i]
-		topics = append(topics, t.prefixed.Topic(o.Topic))
+		topics = append(topics, t.prefix+o.Topic)
 		if o.Topic == t.deadLetter {
 			continue // a dead letter keeps the raw record's headers
 		}
 		before := o.Headers
 		o.Headers = append(withoutContext(before), r.headers...)
-		if outputSize(o) > s.topics[o.Topic].maxBytes {
+		if outputSize(o) > s.topics[o.Topic].MaxBytes {
 			o.Headers = before
 		}
 	}
-	r.span.SetAttributes(attributeOutputs.StringSlice(topics))
+	r.span.SetAttributes(t.keys.outputs.StringSlice(topics))
 }
 
 // withoutContext returns a copy of headers without a traceparent: a stage may have
@@ -123,7 +122,7 @@ func (t *traces) carry(s *scope, in *stage.Input, outputs []stage.Output) {
 func withoutContext(headers []stage.Header) []stage.Header {
 	out := make([]stage.Header, 0, len(headers)+1)
 	for _, h := range headers {
-		if h.Key != raw.HeaderTraceparent {
+		if h.Key != headerTraceparent {
 			out = append(out, h)
 		}
 	}

@@ -280,18 +280,19 @@ func (w *worker) dropAll() {
 }
 
 func newWorker(spec *Spec, index int, instance string, e *Engine) *worker {
-	group := e.deps.Names.Group(spec.Name)
+	group := e.deps.topic(spec.Name)
 	id := fmt.Sprintf("%s.%s.%d", group, instance, index)
 	w := &worker{
 		spec: *spec, index: index, config: &e.config, deps: &e.deps, store: e.store, killed: e.killed, metrics: e.metrics,
 		logger: e.deps.Logger.With(slog.String("stage", spec.Name), slog.Int("worker", index)),
-		group:  group, input: e.deps.Names.Topic(spec.Input), changelog: e.deps.Names.Topic(spec.Changelog),
-		transactionalID: id, topics: e.topics[spec.Name], partitions: e.partitions[spec.Name], maxState: e.maxState,
+		group:  group, input: e.deps.topic(spec.Input), changelog: e.deps.topic(spec.Changelog),
+		transactionalID: id, topics: e.topics[spec.Name], partitions: e.partitions[spec.Name], maxState: e.maxState[spec.Name],
 		instance: instance, standby: e.standbys[spec.Name],
 		machine: machine{
-			stage: spec.Stage, name: spec.Name, deadLetter: spec.DeadLetter, version: e.deps.Version, buried: map[stage.Cause]int{},
+			stage: spec.Stage, name: spec.Name, deadLetter: spec.DeadLetter, version: e.deps.Version, namespace: e.deps.Namespace,
+			repeats: repeatTopics(e.topics[spec.Name]), buried: map[stage.Cause]int{},
 		},
-		parts: map[int32]*owned{}, round: newRound(e.deps.Names.Topic(spec.Changelog)),
+		parts: map[int32]*owned{}, round: newRound(e.deps.topic(spec.Changelog)),
 	}
 	w.budget = e.budget
 	w.recovery = newRecovery(w)

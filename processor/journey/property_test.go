@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
+	"github.com/tributary-hq/tributary/processor/contract"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/journey"
 	"github.com/tributary-hq/tributary/processor/stage"
@@ -186,7 +187,7 @@ func TestThousandPayments(t *testing.T) {
 	t.Parallel()
 	const payments = 1000
 	stage := &counting{Stage: journey.New(config()), scanned: new(int), got: new(int)}
-	m, err := engine.NewMemory(engine.MemoryConfig{
+	m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: journey.Name, Stage: stage, Outputs: []string{schemas.EnrichedJourneys}, DeadLetter: schemas.DeadLetterJourney,
 	})
 	if err != nil {

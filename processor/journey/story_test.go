@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
+	"github.com/tributary-hq/tributary/processor/contract"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/journey"
 	"github.com/tributary-hq/tributary/processor/stage"
@@ -75,7 +76,7 @@ func config() journey.Config {
 
 func newMemory(t *testing.T) *engine.Memory {
 	t.Helper()
-	m, err := engine.NewMemory(engine.MemoryConfig{
+	m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: journey.Name, Stage: journey.New(config()), Outputs: []string{schemas.EnrichedJourneys}, DeadLetter: schemas.DeadLetterJourney,
 	})
 	if err != nil {

@@ -11,11 +11,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/tributary-hq/tributary/processor/contract"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/ledger"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/dlq"
 	"github.com/tributary-hq/tributary/schemas/raw"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
@@ -75,7 +77,7 @@ func newMemory(tb testing.TB) *engine.Memory {
 
 func newMemoryAt(tb testing.TB, wall func() time.Time) *engine.Memory {
 	tb.Helper()
-	m, err := engine.NewMemory(engine.MemoryConfig{
+	m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: "lox24", Stage: ledger.Keep("lox24", stub{}), DeadLetter: schemas.DeadLetterLOX24,
 		Outputs: []string{schemas.DecodedLOX24SMS, schemas.EnrichedVerifications, schemas.Duplicates, schemas.Ledger},
 		Now:     wall,
@@ -141,7 +143,7 @@ func advance(tb testing.TB, m *engine.Memory, to time.Duration) []avro.LedgerEnt
 // wherever between other records it stands, and it excuses one offset, once.
 func TestReplaysLeaveMarkers(t *testing.T) {
 	t.Parallel()
-	replay := stage.Header{Key: engine.HeaderTopic, Value: []byte("x.raw.lox24.v1")}
+	replay := stage.Header{Key: dlq.HeaderTopic, Value: []byte("x.raw.lox24.v1")}
 	for name, c := range map[string]struct {
 		records []stage.Input
 		skipped int64
@@ -180,7 +182,7 @@ func TestReplaysLeaveMarkers(t *testing.T) {
 func TestMinute(t *testing.T) {
 	t.Parallel()
 	m := newMemory(t)
-	replay := stage.Header{Key: engine.HeaderTopic, Value: []byte("x.raw.lox24.v1")}
+	replay := stage.Header{Key: dlq.HeaderTopic, Value: []byte("x.raw.lox24.v1")}
 	got := feed(t, m,
 		record(5, 0, "shop", "decoded"), record(6, time.Second, "shop", "duplicate"), record(7, 59*time.Second, "shop", "stale"),
 		record(8, 2*time.Second, "app", "undecodable"), record(11, 3*time.Second, "app", "nothing"), record(12, 3*time.Second, "app", "twice"),

@@ -6,8 +6,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/stage"
+	"github.com/tributary-hq/tributary/schemas/dlq"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
@@ -36,7 +36,7 @@ func read(in *stage.Input, wall time.Time) record {
 			}
 		case raw.HeaderKind:
 			r.erasure = string(h.Value) == raw.KindErasure
-		case engine.HeaderTopic:
+		case dlq.HeaderTopic:
 			r.replayed = true
 		}
 	}

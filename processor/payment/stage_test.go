@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/contract"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/payment"
 	"github.com/tributary-hq/tributary/processor/source"
@@ -14,6 +15,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/dlq"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
@@ -66,7 +68,7 @@ func TestAnotherProvider(t *testing.T) {
 	config := payment.DefaultConfig()
 	config.Hold = time.Hour
 	payments := payment.New(payment.Provider{Name: "bank", KnownBy: avro.KnownByEventID, Currency: "EUR"}, config, sources)
-	m, err := engine.NewMemory(engine.MemoryConfig{
+	m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: "bank", Stage: &bank{Stage: payments, sources: sources}, DeadLetter: schemas.DeadLetterUAPAY,
 		Outputs: []string{schemas.DecodedUAPAYPayment, schemas.EnrichedPayments, schemas.Duplicates, schemas.InternalJourney},
 	})
@@ -119,7 +121,7 @@ func summary(t *testing.T, outputs []stage.Output) (lines []string) {
 			}
 		case schemas.DeadLetterUAPAY:
 			for _, h := range out.Headers {
-				if h.Key == engine.HeaderCause {
+				if h.Key == dlq.HeaderCause {
 					lines = append(lines, string(h.Value))
 				}
 			}

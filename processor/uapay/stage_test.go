@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/contract"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/payment"
 	"github.com/tributary-hq/tributary/processor/privacy"
@@ -17,6 +18,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/uapay"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/dlq"
 	"github.com/tributary-hq/tributary/schemas/raw"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
@@ -78,7 +80,7 @@ func newMemory(tb testing.TB, configure func(*source.Source)) *engine.Memory {
 
 func memoryOf(tb testing.TB, stage *uapay.Stage) *engine.Memory {
 	tb.Helper()
-	m, err := engine.NewMemory(engine.MemoryConfig{
+	m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: uapay.Name, Stage: stage, DeadLetter: schemas.DeadLetterUAPAY,
 		Outputs:       []string{schemas.DecodedUAPAYPayment, schemas.EnrichedPayments, schemas.Duplicates, schemas.InternalJourney},
 		ClockInterval: 1000 * time.Hour,
@@ -110,7 +112,7 @@ func (w *told) take(tb testing.TB, outputs []stage.Output) {
 		switch {
 		case out.Topic == schemas.DeadLetterUAPAY:
 			for _, h := range out.Headers {
-				if h.Key == engine.HeaderCause || h.Key == engine.HeaderDetail {
+				if h.Key == dlq.HeaderCause || h.Key == dlq.HeaderDetail {
 					w.dead = append(w.dead, string(h.Value))
 				}
 			}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/contract"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/unibellcall"
@@ -36,7 +37,7 @@ func newMemory(t *testing.T) *engine.Memory {
 	if err := c.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	m, err := engine.NewMemory(engine.MemoryConfig{
+	m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: unibellcall.Name, Stage: unibellcall.New(c), DeadLetter: schemas.DeadLetterUnibellCall, Partitions: 2,
 		Outputs: []string{schemas.EnrichedVerifications, schemas.InternalUnibell, schemas.InternalJourney},
 	})

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/contract"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/lox24"
 	"github.com/tributary-hq/tributary/processor/privacy"
@@ -22,6 +23,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/unibellcall"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/dlq"
 	"github.com/tributary-hq/tributary/schemas/raw"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
@@ -65,7 +67,7 @@ func newPipeline(tb testing.TB, hold time.Duration) *pipeline {
 		}
 	}
 	memory := func(name string, stage stage.Stage, dead string, outputs ...string) *engine.Memory {
-		m, err := engine.NewMemory(engine.MemoryConfig{Name: name, Stage: stage, Outputs: outputs, DeadLetter: dead})
+		m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace, Name: name, Stage: stage, Outputs: outputs, DeadLetter: dead})
 		if err != nil {
 			tb.Fatal(err)
 		}
@@ -253,7 +255,7 @@ func (p *printer) show(t *testing.T, o *stage.Output) {
 	case topic.Format == schemas.FormatRaw:
 		fmt.Fprintf(p.text, "%s\n", name)
 		for _, h := range o.Headers {
-			if h.Key == engine.HeaderCause || h.Key == engine.HeaderDetail {
+			if h.Key == dlq.HeaderCause || h.Key == dlq.HeaderDetail {
 				fmt.Fprintf(p.text, "  %s: %s\n", strings.TrimPrefix(h.Key, "tributary-dlq-"), h.Value)
 			}
 		}

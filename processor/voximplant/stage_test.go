@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/tributary-hq/tributary/processor/contract"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
@@ -15,6 +16,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/voximplant"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/dlq"
 	"github.com/tributary-hq/tributary/schemas/raw"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
@@ -52,7 +54,7 @@ func newMemory(tb testing.TB, expose ...string) *engine.Memory {
 
 func memoryOf(tb testing.TB, stage *voximplant.Stage) *engine.Memory {
 	tb.Helper()
-	m, err := engine.NewMemory(engine.MemoryConfig{
+	m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: voximplant.Name, Stage: stage, DeadLetter: schemas.DeadLetterVoximplant,
 		Outputs: []string{schemas.DecodedVoximplantAccountCallback, schemas.EnrichedAccounts, schemas.Duplicates},
 	})
@@ -102,9 +104,9 @@ func (w *told) take(tb testing.TB, out *stage.Output) {
 	case schemas.DeadLetterVoximplant:
 		for _, h := range out.Headers {
 			switch h.Key {
-			case engine.HeaderCause:
+			case dlq.HeaderCause:
 				w.causes = append(w.causes, string(h.Value))
-			case engine.HeaderDetail:
+			case dlq.HeaderDetail:
 				w.details = append(w.details, string(h.Value))
 			}
 		}

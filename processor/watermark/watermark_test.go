@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/tributary-hq/tributary/processor/contract"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/watermark"
@@ -31,7 +32,7 @@ func (testStage) OnTimer(stage.Tx, []byte) error { return nil }
 
 func newMemory(t *testing.T) *engine.Memory {
 	t.Helper()
-	m, err := engine.NewMemory(engine.MemoryConfig{Name: "clock", Stage: testStage{}, DeadLetter: schemas.DeadLetterJourney})
+	m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace, Name: "clock", Stage: testStage{}, DeadLetter: schemas.DeadLetterJourney})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,9 +19,9 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/lab/embedded"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 	"github.com/tributary-hq/tributary/ingest"
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/dlq"
 )
 
 // atLimit is a body of exactly the limit, which no stage can handle.
@@ -140,7 +140,7 @@ func sameLetter(t *testing.T, r *kgo.Record, body string, cause stage.Cause) {
 	t.Helper()
 	got := ""
 	for _, h := range r.Headers {
-		if h.Key == engine.HeaderCause {
+		if h.Key == dlq.HeaderCause {
 			got = string(h.Value)
 		}
 	}

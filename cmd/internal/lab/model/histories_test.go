@@ -19,6 +19,7 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/lab/model"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
+	"github.com/tributary-hq/tributary/processor/contract"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/journey"
 	"github.com/tributary-hq/tributary/processor/lox24"
@@ -114,7 +115,7 @@ func newStages(t *testing.T, sources []source.Source) *stages {
 	codes := lox24.DefaultConfig()
 	codes.Sources, codes.Privacy = set, pseudonyms
 	memory := func(name string, stage stage.Stage, dead string, outputs ...string) *engine.Memory {
-		m, err := engine.NewMemory(engine.MemoryConfig{Name: name, Stage: stage, DeadLetter: dead, Outputs: outputs, ClockInterval: 1000 * time.Hour})
+		m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace, Name: name, Stage: stage, DeadLetter: dead, Outputs: outputs, ClockInterval: 1000 * time.Hour})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,9 +13,9 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/lab/demo"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/audit"
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/dlq"
 	"github.com/tributary-hq/tributary/schemas/raw"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
@@ -195,7 +195,7 @@ func (r *rig) tamper(ctx context.Context) {
 
 	// A dead letter of a raw record that never was.
 	lost := kgo.Record{Topic: schemas.DeadLetterLOX24, Headers: []kgo.RecordHeader{
-		{Key: engine.HeaderTopic, Value: []byte("raw.lox24.v1")}, {Key: engine.HeaderPartition, Value: []byte("99")}, {Key: engine.HeaderOffset, Value: []byte("5")},
+		{Key: dlq.HeaderTopic, Value: []byte("raw.lox24.v1")}, {Key: dlq.HeaderPartition, Value: []byte("99")}, {Key: dlq.HeaderOffset, Value: []byte("5")},
 	}}
 	r.write(ctx, &lost, []byte("{}"))
 	r.found(ctx, "adding a dead letter of no partition", "no_raw raw.lox24.v1/99@5")

@@ -12,9 +12,9 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/lab/embedded"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/audit"
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/dlq"
 	"github.com/tributary-hq/tributary/schemas/raw"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
@@ -131,8 +131,8 @@ func (b *bench) duplicateOf(offset int64, request string, first int64, firstRequ
 
 func (b *bench) deadLetter(offset int64, request string) {
 	b.write(schemas.DeadLetterLOX24, "k", []byte("{}"), append(headersOf(request),
-		kgo.RecordHeader{Key: engine.HeaderTopic, Value: []byte(schemas.RawLOX24)}, kgo.RecordHeader{Key: engine.HeaderPartition, Value: []byte("0")},
-		kgo.RecordHeader{Key: engine.HeaderOffset, Value: fmt.Append(nil, offset)})...)
+		kgo.RecordHeader{Key: dlq.HeaderTopic, Value: []byte(schemas.RawLOX24)}, kgo.RecordHeader{Key: dlq.HeaderPartition, Value: []byte("0")},
+		kgo.RecordHeader{Key: dlq.HeaderOffset, Value: fmt.Append(nil, offset)})...)
 }
 
 // ledger writes an entry: accepted records, all decoded, and skipped offsets.

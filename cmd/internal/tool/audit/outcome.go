@@ -9,9 +9,9 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/dlq"
 	"github.com/tributary-hq/tributary/schemas/raw"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
@@ -170,13 +170,13 @@ func buriedAt(r *kgo.Record) (o origin, ok bool) {
 	o.offset = -1
 	for i := range r.Headers {
 		switch h := &r.Headers[i]; h.Key {
-		case engine.HeaderTopic:
+		case dlq.HeaderTopic:
 			o.topic, ok = string(h.Value), true
-		case engine.HeaderPartition:
+		case dlq.HeaderPartition:
 			n, err := strconv.ParseInt(string(h.Value), 10, 32)
 			ok = ok && err == nil
 			o.partition = int32(n)
-		case engine.HeaderOffset:
+		case dlq.HeaderOffset:
 			n, err := strconv.ParseInt(string(h.Value), 10, 64)
 			ok = ok && err == nil
 			o.offset = n

@@ -20,8 +20,8 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/lab/embedded"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/deadletter"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/topics"
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/dlq"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
@@ -97,14 +97,14 @@ func (r *rig) bury(l letter) int64 {
 	}
 	record.Headers = append(record.Headers, l.more...)
 	for _, h := range [][2]string{
-		{engine.HeaderCause, l.cause},
-		{engine.HeaderDetail, "why"},
-		{engine.HeaderStage, "lox24"},
-		{engine.HeaderTopic, r.names.Topic(l.from)},
-		{engine.HeaderPartition, strconv.Itoa(int(l.partition))},
-		{engine.HeaderOffset, strconv.FormatInt(l.offset, 10)},
-		{engine.HeaderVersion, "1.0.0"},
-		{engine.HeaderTime, strconv.FormatInt(noon().Add(time.Duration(l.offset)*time.Minute).UnixMilli(), 10)},
+		{dlq.HeaderCause, l.cause},
+		{dlq.HeaderDetail, "why"},
+		{dlq.HeaderStage, "lox24"},
+		{dlq.HeaderTopic, r.names.Topic(l.from)},
+		{dlq.HeaderPartition, strconv.Itoa(int(l.partition))},
+		{dlq.HeaderOffset, strconv.FormatInt(l.offset, 10)},
+		{dlq.HeaderVersion, "1.0.0"},
+		{dlq.HeaderTime, strconv.FormatInt(noon().Add(time.Duration(l.offset)*time.Minute).UnixMilli(), 10)},
 	} {
 		record.Headers = append(record.Headers, kgo.RecordHeader{Key: h[0], Value: []byte(h[1])})
 	}
@@ -197,7 +197,7 @@ func TestReplayedOnceUnchanged(t *testing.T) {
 			t.Errorf("sent %s = %s to partition %d, want it unchanged to partition 1", record.Key, record.Value, record.Partition)
 		}
 		for key, want := range map[string]string{
-			raw.HeaderReceivedAt: strconv.FormatInt(noon().UnixMilli(), 10), engine.HeaderOffset: strconv.Itoa(i), raw.HeaderReplayRound: "1", raw.HeaderReplayBy: "anna",
+			raw.HeaderReceivedAt: strconv.FormatInt(noon().UnixMilli(), 10), dlq.HeaderOffset: strconv.Itoa(i), raw.HeaderReplayRound: "1", raw.HeaderReplayBy: "anna",
 			raw.HeaderReplayAt: strconv.FormatInt(noon().Add(time.Hour).UnixMilli(), 10), raw.HeaderReplayFrom: fmt.Sprintf("acme.deadletter.lox24.v1/0/%d", i),
 		} {
 			if diff := cmp.Diff([]string{want}, values(record, key)); diff != "" {

@@ -9,8 +9,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/cmd/internal/tool/instant"
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/dlq"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
@@ -107,23 +107,23 @@ func letterOf(r *kgo.Record, name string) *Letter {
 			}
 		case raw.HeaderReplayRound:
 			l.Round = max(int(number(h.Value)), 0)
-		case engine.HeaderCause:
+		case dlq.HeaderCause:
 			l.Cause = string(h.Value)
-		case engine.HeaderDetail:
+		case dlq.HeaderDetail:
 			l.Detail = string(h.Value)
-		case engine.HeaderStage:
+		case dlq.HeaderStage:
 			l.Stage = string(h.Value)
-		case engine.HeaderVersion:
+		case dlq.HeaderVersion:
 			l.Version = string(h.Value)
-		case engine.HeaderTime:
+		case dlq.HeaderTime:
 			if ms := number(h.Value); ms > 0 {
 				l.Buried = instant.OfMillis(ms)
 			}
-		case engine.HeaderTopic:
+		case dlq.HeaderTopic:
 			l.From.Topic = string(h.Value)
-		case engine.HeaderPartition:
+		case dlq.HeaderPartition:
 			l.From.Partition = int32(number(h.Value)) //nolint:gosec // written by the engine; out of range is refused later
-		case engine.HeaderOffset:
+		case dlq.HeaderOffset:
 			l.From.Offset = number(h.Value)
 		}
 	}

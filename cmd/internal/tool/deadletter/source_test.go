@@ -12,11 +12,11 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/tool/deadletter"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/trace/tracetest"
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/dlq"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
@@ -65,7 +65,7 @@ func TestASourceThatOnlyIngestKnows(t *testing.T) {
 	}
 	cause := func(r *kgo.Record) string {
 		for _, h := range r.Headers {
-			if h.Key == engine.HeaderCause {
+			if h.Key == dlq.HeaderCause {
 				return string(h.Value)
 			}
 		}

@@ -12,9 +12,9 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/lab/embedded"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/topics"
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/dlq"
 )
 
 // TestCopy: each record comes once, to the partition of its key, in its key's order,
@@ -54,7 +54,7 @@ func TestCopy(t *testing.T) {
 			Timestamp: began.Add(time.Duration(i) * time.Second), Headers: []kgo.RecordHeader{{Key: "tributary-source", Value: []byte("shop")}},
 		}
 		if i%10 == 0 {
-			r.Headers = append(r.Headers, kgo.RecordHeader{Key: engine.HeaderTopic, Value: []byte(r.Topic)}, kgo.RecordHeader{Key: "tributary-replay-by", Value: []byte("me")})
+			r.Headers = append(r.Headers, kgo.RecordHeader{Key: dlq.HeaderTopic, Value: []byte(r.Topic)}, kgo.RecordHeader{Key: "tributary-replay-by", Value: []byte("me")})
 		}
 		if err := client.ProduceSync(t.Context(), r).FirstErr(); err != nil {
 			t.Fatal(err)

@@ -10,9 +10,9 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/cmd/internal/tool/instant"
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/dlq"
 	"github.com/tributary-hq/tributary/schemas/raw"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
@@ -165,12 +165,12 @@ func (s *Step) buried(r *kgo.Record) {
 	if header(r, raw.HeaderSource) == "" {
 		s.Event = ""
 	}
-	s.Kind, s.State = StepDeadLetter, header(r, engine.HeaderCause)
-	s.Says = header(r, engine.HeaderDetail)
-	partition, err1 := strconv.ParseInt(header(r, engine.HeaderPartition), 10, 32)
-	offset, err2 := strconv.ParseInt(header(r, engine.HeaderOffset), 10, 64)
+	s.Kind, s.State = StepDeadLetter, header(r, dlq.HeaderCause)
+	s.Says = header(r, dlq.HeaderDetail)
+	partition, err1 := strconv.ParseInt(header(r, dlq.HeaderPartition), 10, 32)
+	offset, err2 := strconv.ParseInt(header(r, dlq.HeaderOffset), 10, 64)
 	if err1 == nil && err2 == nil && offset >= 0 {
-		s.Of = &Position{header(r, engine.HeaderTopic), int32(partition), offset}
+		s.Of = &Position{header(r, dlq.HeaderTopic), int32(partition), offset}
 	}
 }
 

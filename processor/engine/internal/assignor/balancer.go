@@ -9,13 +9,15 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// Protocol is the name of our assignor in the group protocol.
-const Protocol = "tributary-warm-sticky"
+// Protocol returns the name of the assignor in the group protocol.
+func Protocol(namespace string) string { return namespace + "-warm-sticky" }
 
 // Balancer is a cooperative sticky assignor that considers where the state of a
 // partition is. Members send their replicas to the leader in the user data of the join;
 // the leader sends the replicas to keep in the user data of the assignment.
 type Balancer struct {
+	// Namespace begins the name of the protocol.
+	Namespace string
 	// Topic is the topic whose partitions are assigned.
 	Topic string
 	// Instance identifies the process, whose members share one store.
@@ -31,7 +33,7 @@ type Balancer struct {
 var _ kgo.GroupBalancer = (*Balancer)(nil)
 
 // ProtocolName implements kgo.GroupBalancer.
-func (*Balancer) ProtocolName() string { return Protocol }
+func (b *Balancer) ProtocolName() string { return Protocol(b.Namespace) }
 
 // IsCooperative implements kgo.GroupBalancer.
 func (*Balancer) IsCooperative() bool { return true }

@@ -1,0 +1,71 @@
+// Package contract tells the engine what it must know of the product's topics: limits,
+// schema ids, and which topics hold snapshots or duplicates.
+//
+//	schemas (topic table) ─► Topics ─► engine.Deps, enginetest.Config
+package contract
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// Namespace begins the names of metrics, trace attributes and dead-letter headers.
+const Namespace = "tributary"
+
+// errNoRoom is returned for a value without room for the id of its schema.
+var errNoRoom = errors.New("no room for the schema id")
+
+// Topics returns the settings of a topic. ids are the registry's ids of the Avro topics,
+// by topic without prefix.
+func Topics(ids map[string]uint32) func(name string) (engine.Topic, error) {
+	return func(name string) (engine.Topic, error) {
+		id, ok := ids[name]
+		row, t, err := find(name)
+		if err != nil || row.Format != schemas.FormatAvro {
+			return t, err
+		}
+		if !ok {
+			return t, fmt.Errorf("no schema id for topic %s: register the schemas first (tributary schemas register)", name)
+		}
+		t.Complete = complete(id)
+		return t, nil
+	}
+}
+
+// TestTopics is Topics without a registry: every schema has the id 1.
+func TestTopics(name string) (engine.Topic, error) {
+	row, t, err := find(name)
+	if row.Format == schemas.FormatAvro {
+		t.Complete = complete(1)
+	}
+	return t, err
+}
+
+func find(name string) (schemas.Topic, engine.Topic, error) {
+	row, ok := schemas.Find(name)
+	if !ok {
+		return row, engine.Topic{}, fmt.Errorf("topic %s is not in the topic table", name)
+	}
+	return row, engine.Topic{
+		MaxBytes: row.MaxMessageBytes,
+		// The internal topic carries snapshots between stages.
+		Snapshots: strings.HasPrefix(name, "enriched.") || name == schemas.InternalJourney,
+		Repeats:   name == schemas.Duplicates,
+	}, nil
+}
+
+// complete returns a function that writes the id of a value's schema.
+func complete(id uint32) func(value []byte) error {
+	return func(value []byte) error {
+		if len(value) < wire.HeaderSize {
+			return errNoRoom
+		}
+		wire.Put(value, id)
+		return nil
+	}
+}
