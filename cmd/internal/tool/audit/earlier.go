@@ -5,6 +5,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/tool/scan"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
@@ -74,11 +75,11 @@ func (a *auditor) readEarlier(ctx context.Context) error {
 }
 
 // beforeSpan returns the stretches from the log start to the beginning of the span.
-func (a *auditor) beforeSpan(names ...string) map[string]map[int32]stretch {
+func (a *auditor) beforeSpan(names ...string) scan.Ranges {
 	out := a.stretches(names...)
 	for name, parts := range out {
 		for p, s := range parts {
-			parts[p] = stretch{from: a.cut.starts[name][p], to: s.from}
+			parts[p] = scan.Range{From: a.cut.starts[name][p], To: s.From}
 		}
 	}
 	return out

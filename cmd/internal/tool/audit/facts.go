@@ -8,6 +8,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/tool/scan"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -104,11 +105,11 @@ func (a *auditor) readSnapshots(ctx context.Context) error {
 
 // whole returns the stretches of compacted topics. They begin at the log start, because
 // the last snapshot of an entity may be older than the span.
-func (a *auditor) whole(names ...string) map[string]map[int32]stretch {
+func (a *auditor) whole(names ...string) scan.Ranges {
 	out := a.stretches(names...)
 	for name, parts := range out {
 		for p, s := range parts {
-			parts[p] = stretch{from: a.cut.starts[name][p], to: s.to}
+			parts[p] = scan.Range{From: a.cut.starts[name][p], To: s.To}
 		}
 	}
 	return out

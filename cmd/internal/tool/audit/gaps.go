@@ -6,6 +6,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/tool/scan"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
@@ -59,7 +60,7 @@ func (a *auditor) readGaps(ctx context.Context, gaps []*gap) error {
 // countRecords counts the committed records in the log at a gap's offsets, without
 // erasures, which are not part of the account.
 func (a *auditor) countRecords(ctx context.Context, g *gap) (n int64, err error) {
-	part := map[string]map[int32]stretch{g.topic: {g.Partition: {from: g.Offset, to: g.To}}}
+	part := scan.Ranges{g.topic: {g.Partition: {From: g.Offset, To: g.To}}}
 	err = a.each(ctx, "reading what a stage passed over", part, func(_ string, r *kgo.Record) error {
 		if !isErasure(r) {
 			n++

@@ -9,6 +9,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/tool/scan"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/dlq"
@@ -236,11 +237,11 @@ func isErasure(r *kgo.Record) bool {
 
 // readRaw reads the raw records, which ingest wrote.
 func (a *auditor) readRaw(ctx context.Context) error {
-	topics := map[string]map[int32]stretch{}
+	topics := scan.Ranges{}
 	for _, name := range schemas.RawTopics() {
-		topics[name] = map[int32]stretch{}
+		topics[name] = map[int32]scan.Range{}
 		for p, at := range a.raw[name].parts {
-			topics[name][p] = stretch{from: at.low, to: at.high}
+			topics[name][p] = scan.Range{From: at.low, To: at.high}
 		}
 	}
 	return a.each(ctx, "reading raw records", topics, func(topic string, r *kgo.Record) error {

@@ -37,7 +37,7 @@ func newTracer(config Config, client *kgo.Client) *tracer {
 	return &tracer{
 		config: config, report: &Report{As: []string{}, Journeys: []*Journey{}, Entities: []*Entity{}, Looked: []Looked{}},
 		hay: &haystack{
-			names: config.Names, client: client, admin: kadm.NewClient(client), patience: config.Patience, now: config.Now, progress: config.Progress,
+			names: config.Names, kafka: config.Kafka, admin: kadm.NewClient(client), patience: config.Patience, now: config.Now, progress: config.Progress,
 		},
 		entities: map[string]*Entity{}, journeys: map[string]*Journey{}, seen: map[Position]bool{}, plain: map[string]string{},
 	}

@@ -1,26 +1,19 @@
 package trace
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"runtime"
+	"maps"
 	"slices"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/twmb/franz-go/pkg/kmsg"
 
+	"github.com/tributary-hq/tributary/cmd/internal/tool/scan"
 	"github.com/tributary-hq/tributary/schemas"
 )
-
-// fetchBytes is the size limit of a fetch from one partition.
-const fetchBytes = 8 << 20
 
 // place is a partition of a topic, named without prefix.
 type place struct {
@@ -31,9 +24,8 @@ type place struct {
 // haystack holds the topics to search, with their offsets when the trace began.
 type haystack struct {
 	names   schemas.Names
-	client  *kgo.Client
+	kafka   []kgo.Opt
 	admin   *kadm.Client
-	mu      sync.Mutex // details
 	details kadm.TopicDetails
 	starts  kadm.ListedOffsets
 	// ends are the last stable offsets: records after them may belong to open
@@ -43,10 +35,9 @@ type haystack struct {
 	patience time.Duration
 	now      func() time.Time
 
-	// records and bytes count the offsets and decompressed bytes searched.
-	records, bytes atomic.Int64
+	// records and bytes count the records searched and their keys and values.
+	records, bytes int64
 	progress       Progress
-	done           atomic.Int64
 }
 
 // look lists the topics and their start and end offsets.
@@ -89,27 +80,17 @@ func (h *haystack) partitions(topic string) int32 {
 	return int32(len(d.Partitions)) //nolint:gosec // a partition count
 }
 
-// job is a range of offsets of a partition to search for needles.
-type job struct {
-	place
-
-	from, to int64
-	needles  [][]byte
-}
-
-// jobs returns a job for each partition wanted, limited to the records written between
-// two times; zero for no limit.
-func (h *haystack) jobs(ctx context.Context, from, to time.Time, want map[place][][]byte) ([]job, error) {
-	var topics []string
-	for at := range want {
-		if name := h.names.Topic(at.topic); !slices.Contains(topics, name) {
-			topics = append(topics, name)
-		}
+// ranges returns the committed offsets of the partitions wanted, limited to the records
+// written between two times; zero for no limit.
+func (h *haystack) ranges(ctx context.Context, from, to time.Time, wanted map[place]bool) (scan.Ranges, error) {
+	out := scan.Ranges{}
+	for at := range wanted {
+		out[h.names.Topic(at.topic)] = map[int32]scan.Range{}
 	}
-	slices.Sort(topics)
-	if len(topics) == 0 {
-		return nil, nil
+	if len(out) == 0 {
+		return out, nil
 	}
+	topics := slices.Sorted(maps.Keys(out))
 	after, err := h.after(ctx, from, topics)
 	if err != nil {
 		return nil, err
@@ -118,29 +99,22 @@ func (h *haystack) jobs(ctx context.Context, from, to time.Time, want map[place]
 	if err != nil {
 		return nil, err
 	}
-	var out []job
-	for at, needles := range want {
+	for at := range wanted {
 		name := h.names.Topic(at.topic)
 		start, ok := h.starts.Lookup(name, at.partition)
 		end, _ := h.ends.Lookup(name, at.partition)
 		if !ok {
 			continue
 		}
-		j := job{place: at, from: start.Offset, to: end.Offset, needles: needles}
+		r := scan.Range{From: start.Offset, To: end.Offset}
 		if o, ok := after.Lookup(name, at.partition); ok {
-			j.from = max(j.from, o.Offset)
+			r.From = max(r.From, o.Offset)
 		}
 		if o, ok := before.Lookup(name, at.partition); ok {
-			j.to = min(j.to, o.Offset)
+			r.To = min(r.To, o.Offset)
 		}
-		if j.from < j.to {
-			out = append(out, j)
-		}
+		out[name][at.partition] = r
 	}
-	// The longest first, so that no long job starts when all others are done.
-	slices.SortFunc(out, func(a, b job) int {
-		return cmp.Or(cmp.Compare(b.to-b.from, a.to-a.from), cmp.Compare(a.topic, b.topic), cmp.Compare(a.partition, b.partition))
-	})
 	return out, nil
 }
 
@@ -158,193 +132,58 @@ func (h *haystack) after(ctx context.Context, at time.Time, topics []string) (ka
 	return listed, nil
 }
 
-// whole assigns the seeker's needles to every partition of topics.
-func (h *haystack) whole(s *seeker, topics []string) map[place][][]byte {
-	want := map[place][][]byte{}
+// whole returns every partition of topics.
+func (h *haystack) whole(topics []string) map[place]bool {
+	out := map[place]bool{}
 	for _, topic := range topics {
-		needles := s.needlesOf(topic)
 		for p := range h.partitions(topic) {
-			want[place{topic, p}] = needles
+			out[place{topic, p}] = true
 		}
-	}
-	return want
-}
-
-// pieceOffsets is how many offsets of a partition are searched before the search moves
-// to the next partition.
-const pieceOffsets = 200_000
-
-// newestFirst cuts jobs into pieces and sorts those at the ends of the partitions
-// first: people mostly ask about recent cases.
-func newestFirst(jobs []job) []job {
-	type piece struct {
-		job
-
-		age int64 // by how many pieces it is from the end
-	}
-	var pieces []piece
-	for i := range jobs {
-		for to, age := jobs[i].to, int64(0); to > jobs[i].from; age++ {
-			p := piece{jobs[i], age}
-			p.from, p.to = max(jobs[i].from, to-pieceOffsets), to
-			pieces = append(pieces, p)
-			to = p.from
-		}
-	}
-	slices.SortStableFunc(pieces, func(a, b piece) int { return cmp.Compare(a.age, b.age) })
-	out := make([]job, len(pieces))
-	for i := range pieces {
-		out[i] = pieces[i].job
 	}
 	return out
 }
 
-// errEnough ends a search after a hit.
-var errEnough = errors.New("enough")
-
-// search searches several partitions concurrently, until yield returns false. It
-// yields, one at a time, all records of each batch that contains a needle; most of
-// these records do not contain it themselves.
-func (h *haystack) search(ctx context.Context, step string, jobs []job, yield func(topic string, r *kgo.Record) (more bool)) error {
-	err := h.searchAll(ctx, step, jobs, yield)
-	if errors.Is(err, errEnough) {
-		return nil
+// newest splits ranges into the last n offsets of each partition and the rest; it reports
+// whether there is a rest. People mostly ask about recent cases.
+func newest(ranges scan.Ranges, n int64) (last, rest scan.Ranges, more bool) {
+	last, rest = scan.Ranges{}, scan.Ranges{}
+	for topic, parts := range ranges {
+		last[topic], rest[topic] = map[int32]scan.Range{}, map[int32]scan.Range{}
+		for p, r := range parts {
+			cut := max(r.From, r.To-n)
+			last[topic][p], rest[topic][p] = scan.Range{From: cut, To: r.To}, scan.Range{From: r.From, To: cut}
+			more = more || cut > r.From
+		}
 	}
-	return err
+	return last, rest, more
 }
 
-func (h *haystack) searchAll(ctx context.Context, step string, jobs []job, yield func(topic string, r *kgo.Record) bool) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var total int64
-	for i := range jobs {
-		total += jobs[i].to - jobs[i].from
-	}
-	h.done.Store(0)
-	h.progress.Step(step, total)
-	var mu sync.Mutex
-	var group sync.WaitGroup
-	var next atomic.Int64
-	// More goroutines than cores: one waits for a fetch while another searches.
-	for range min(2*runtime.GOMAXPROCS(0), len(jobs)) {
-		group.Go(func() {
-			s := newSieve()
-			for i := next.Add(1) - 1; i < int64(len(jobs)); i = next.Add(1) - 1 {
-				if err := h.through(ctx, s, &jobs[i], func(r *kgo.Record) {
-					mu.Lock()
-					defer mu.Unlock()
-					if !yield(jobs[i].topic, r) {
-						cancel(errEnough)
-					}
-				}); err != nil {
-					cancel(err)
-					return
-				}
+// search yields the records of ranges, of each partition the newest pieces first, until
+// yield returns false.
+func (h *haystack) search(ctx context.Context, step string, ranges scan.Ranges, yield func(topic string, r *kgo.Record) (more bool)) error {
+	stopped := false
+	for n, more := int64(100_000), true; more && !stopped; n *= 4 {
+		var last scan.Ranges
+		last, ranges, more = newest(ranges, n)
+		err := h.read(ctx, step, last, func(topic string, r *kgo.Record) error {
+			if stopped = !yield(topic, r); stopped {
+				return scan.ErrStop
 			}
+			return nil
 		})
-	}
-	group.Wait()
-	return context.Cause(ctx)
-}
-
-// through searches one partition.
-func (h *haystack) through(ctx context.Context, s *sieve, j *job, yield func(*kgo.Record)) error {
-	moved := h.now()
-	for at := j.from; at < j.to; {
-		rp, err := h.fetch(ctx, j, at)
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
+		if err != nil {
+			return err
 		}
-		switch {
-		case errors.Is(err, kerr.OffsetOutOfRange) && rp.LogStartOffset > at:
-			at, moved = rp.LogStartOffset, h.now() // retention was here meanwhile
-			continue
-		case err != nil && !kerr.IsRetriable(err):
-			return fmt.Errorf("read %s/%d at offset %d: %w", h.names.Topic(j.topic), j.partition, at, err)
-		}
-		out := passed{}
-		if err == nil {
-			if out, err = s.pass(h.names.Topic(j.topic), at, j.to, rp, j.needles); err != nil {
-				return fmt.Errorf("read %s/%d at offset %d: %w", h.names.Topic(j.topic), j.partition, at, err)
-			}
-		}
-		if out.next <= at {
-			if h.now().Sub(moved) > h.patience {
-				return fmt.Errorf("%s/%d gave nothing for %s at offset %d of %d: has the partition a leader?",
-					h.names.Topic(j.topic), j.partition, h.patience, at, j.to)
-			}
-			if err := h.again(ctx, j, err); err != nil {
-				return err
-			}
-			continue
-		}
-		for _, r := range out.records {
-			if r.Offset >= at && r.Offset < j.to {
-				yield(r)
-			}
-		}
-		h.records.Add(min(out.next, j.to) - at)
-		h.bytes.Add(out.bytes)
-		h.progress.At(h.done.Add(min(out.next, j.to) - at))
-		at, moved = out.next, h.now()
 	}
 	return nil
 }
 
-// fetch requests batches from a partition's leader. An error of the partition is
-// returned together with its response, which has the log start offset.
-func (h *haystack) fetch(ctx context.Context, j *job, from int64) (*kmsg.FetchResponseTopicPartition, error) {
-	h.mu.Lock()
-	detail := h.details[h.names.Topic(j.topic)]
-	h.mu.Unlock()
-	req := kmsg.NewPtrFetchRequest()
-	req.MaxWaitMillis, req.MinBytes, req.MaxBytes = 500, 1, fetchBytes
-	req.IsolationLevel, req.SessionEpoch = 1, -1
-	topic := kmsg.NewFetchRequestTopic()
-	topic.Topic, topic.TopicID = h.names.Topic(j.topic), detail.ID
-	partition := kmsg.NewFetchRequestTopicPartition()
-	partition.Partition, partition.FetchOffset, partition.PartitionMaxBytes = j.partition, from, fetchBytes
-	topic.Partitions = append(topic.Partitions, partition)
-	req.Topics = append(req.Topics, topic)
-	empty := &kmsg.FetchResponseTopicPartition{}
-	res, err := h.client.Broker(int(detail.Partitions[j.partition].Leader)).RetriableRequest(ctx, req)
-	if err != nil {
-		return empty, err
-	}
-	fetched, ok := res.(*kmsg.FetchResponse)
-	if !ok {
-		return empty, fmt.Errorf("an answer of type %T to a fetch", res)
-	}
-	if err := kerr.ErrorForCode(fetched.ErrorCode); err != nil {
-		return empty, err
-	}
-	if len(fetched.Topics) != 1 || len(fetched.Topics[0].Partitions) != 1 {
-		return empty, nil
-	}
-	rp := &fetched.Topics[0].Partitions[0]
-	return rp, kerr.ErrorForCode(rp.ErrorCode)
-}
-
-// again waits before the next fetch of a partition. After an error it looks up the
-// partition's leader, which may have changed.
-func (h *haystack) again(ctx context.Context, j *job, why error) error {
-	const wait = 100 * time.Millisecond
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-	if why == nil {
-		return nil
-	}
-	details, err := h.admin.ListTopics(kadm.WithAuthorizedOps(ctx), h.names.Topic(j.topic))
-	if err != nil || details.Error() != nil {
-		return nil // it is asked again, and patience ends
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.details[h.names.Topic(j.topic)] = details[h.names.Topic(j.topic)]
-	return nil
+// read yields the records of ranges; within a partition, in order.
+func (h *haystack) read(ctx context.Context, step string, ranges scan.Ranges, yield func(topic string, r *kgo.Record) error) error {
+	config := scan.Config{Kafka: h.kafka, Patience: h.patience, Progress: h.progress, Now: h.now}
+	return scan.Each(ctx, config, step, ranges, func(r *kgo.Record) error {
+		h.records++
+		h.bytes += int64(len(r.Key) + len(r.Value))
+		return yield(h.bare(r.Topic), r)
+	})
 }

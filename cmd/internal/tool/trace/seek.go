@@ -15,10 +15,8 @@ import (
 // seeker finds an id in records.
 type seeker struct {
 	ids []string
-	// needles are the byte strings to search batches for.
+	// needles are the ids as bytes: a record without any of them does not hold an id.
 	needles [][]byte
-	// encoded are the needles for an id within base64.
-	encoded [][]byte
 	// exact requires a field of an Avro value to equal the id, not only to contain it.
 	exact bool
 	// all continues after the first record with the id.
@@ -26,50 +24,38 @@ type seeker struct {
 }
 
 func newSeeker(ids ...string) *seeker {
-	s := &seeker{ids: ids, exact: true}
-	for _, id := range ids {
-		s.needles = append(s.needles, []byte(id))
-		// UAPAY's callbacks are signed tokens with their claims in base64url. Three
-		// bytes become four characters, so an id has three encodings, by its offset
-		// modulo 3.
-		const enough = 12
-		if len(id) >= enough {
-			s.encoded = append(s.encoded, base64Of(id)...)
-		}
-	}
+	s := &seeker{exact: true}
+	s.add(ids)
 	return s
 }
 
-// add adds other spellings of the same id, which no provider's body holds.
-func (s *seeker) add(pseudonyms []string) {
-	for _, id := range pseudonyms {
+// add adds other spellings of the same id.
+func (s *seeker) add(ids []string) {
+	for _, id := range ids {
 		s.ids = append(s.ids, id)
-		// The end is enough for a needle, and a short one is found by vector instructions.
-		const needle = 32
-		s.needles = append(s.needles, []byte(id[max(0, len(id)-needle):]))
+		s.needles = append(s.needles, []byte(id))
 	}
 }
 
-// needlesOf returns the byte strings to search a topic's batches for.
-func (s *seeker) needlesOf(topic string) [][]byte {
-	if p, _ := schemas.ProviderOfTopic(topic); p.Tokens && (topic == p.Raw || topic == p.DeadLetter) {
-		return slices.Concat(s.needles, s.encoded)
-	}
-	return s.needles
+// contains reports whether text contains one of the ids.
+func (s *seeker) contains(text []byte) bool {
+	return slices.ContainsFunc(s.needles, func(needle []byte) bool { return bytes.Contains(text, needle) })
 }
 
-// base64Of returns the three encodings of an id within base64url, one for each offset
-// modulo 3, without the characters at both ends that also depend on neighbouring bytes.
-func base64Of(id string) [][]byte {
-	var out [][]byte
-	for shift := range 3 {
-		padded := append(make([]byte, shift), id...)
-		text := base64.RawURLEncoding.EncodeToString(padded)
-		from := (shift*8 + 5) / 6 // the first letter without a bit of what is in front
-		to := len(padded) * 8 / 6 // the last letter without a bit of what comes behind
-		out = append(out, []byte(text[from:to]))
+// claims returns the claims of a signed token in a body, nil if there is none.
+func claims(topic string, body []byte) []byte {
+	if p, _ := schemas.ProviderOfTopic(topic); !p.Tokens || topic != p.Raw && topic != p.DeadLetter {
+		return nil
 	}
-	return out
+	parts := bytes.SplitN(body, []byte{'.'}, 3)
+	if len(parts) != 3 {
+		return nil
+	}
+	text, err := base64.RawURLEncoding.AppendDecode(nil, parts[1])
+	if err != nil {
+		return nil
+	}
+	return text
 }
 
 // in returns the part of a record that holds the id (key, header or field name), "" if
@@ -86,9 +72,18 @@ func (s *seeker) in(topic string, r *kgo.Record) string {
 			return strings.ReplaceAll(strings.TrimPrefix(r.Headers[i].Key, "tributary-"), "-", " ")
 		}
 	}
+	if !s.contains(r.Value) {
+		if s.inBody(claims(topic, r.Value)) {
+			return "an id in the signed body"
+		}
+		return ""
+	}
 	value, err := valueOf(topic, r.Value)
 	if value == nil {
-		return s.inBody(r.Value)
+		if s.inBody(r.Value) {
+			return "an id in the body"
+		}
+		return ""
 	}
 	if err != nil {
 		return ""
@@ -122,26 +117,21 @@ func (s *seeker) inJSON(text []byte) string {
 	}
 }
 
-// inBody searches a provider's body for the id as a whole word.
-func (s *seeker) inBody(body []byte) string {
-	for _, id := range s.ids {
+// inBody reports whether a provider's body holds the id as a whole word.
+func (s *seeker) inBody(body []byte) bool {
+	for _, needle := range s.needles {
 		for at := 0; ; {
-			i := bytes.Index(body[at:], []byte(id))
+			i := bytes.Index(body[at:], needle)
 			if i < 0 {
 				break
 			}
-			at += i + len(id)
-			if (at == len(id) || !wordly(body[at-len(id)-1])) && (at == len(body) || !wordly(body[at])) {
-				return "an id in the body"
+			at += i + len(needle)
+			if (at == len(needle) || !wordly(body[at-len(needle)-1])) && (at == len(body) || !wordly(body[at])) {
+				return true
 			}
 		}
 	}
-	for _, needle := range s.encoded {
-		if bytes.Contains(body, needle) {
-			return "an id in the signed body"
-		}
-	}
-	return ""
+	return false
 }
 
 // wordly reports whether a character may be part of an id.

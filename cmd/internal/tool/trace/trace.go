@@ -11,6 +11,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/tool/scan"
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
@@ -53,10 +54,7 @@ type Query struct {
 
 // Progress receives each step with its total number of offsets, and how many of them
 // are read.
-type Progress interface {
-	Step(name string, total int64)
-	At(done int64)
-}
+type Progress = scan.Progress
 
 type silent struct{}
 
@@ -64,7 +62,7 @@ func (silent) Step(string, int64) {}
 func (silent) At(int64)           {}
 
 // MinSearch is the length of the shortest id that is searched for in record bodies: a
-// shorter one occurs in nearly every batch.
+// shorter one occurs in many records that have nothing to do with it.
 const MinSearch = 6
 
 // ErrShort is returned for an id that is too short for a search.
@@ -198,15 +196,15 @@ func (t *tracer) candidates(id string) map[string][]string {
 	return keys
 }
 
-// bySearch searches whole topics for the id's bytes.
+// bySearch searches whole topics for the id.
 func (t *tracer) bySearch(ctx context.Context, s *seeker, step string, topics []string) error {
-	jobs, err := t.hay.jobs(ctx, t.config.From, t.config.To, t.hay.whole(s, topics))
+	ranges, err := t.hay.ranges(ctx, t.config.From, t.config.To, t.hay.whole(topics))
 	if err != nil {
 		return err
 	}
 	found := 0
 	done := t.looking(step, topics, t.config.From, t.config.To)
-	err = t.hay.search(ctx, step, newestFirst(jobs), func(topic string, r *kgo.Record) bool {
+	err = t.hay.search(ctx, step, ranges, func(topic string, r *kgo.Record) bool {
 		where := s.in(topic, r)
 		if where == "" {
 			return true
@@ -236,7 +234,7 @@ func (t *tracer) bySearch(ctx context.Context, s *seeker, step string, topics []
 
 // look reads the partitions that hold keys, and yields the records with these keys.
 func (t *tracer) look(ctx context.Context, step string, keys map[string][]string, from time.Time, yield func(topic string, r *kgo.Record)) error {
-	want := map[place][][]byte{}
+	places := map[place]bool{}
 	type known struct{ topic, key string }
 	wanted := map[known]bool{}
 	topics := slices.Sorted(maps.Keys(keys))
@@ -244,22 +242,22 @@ func (t *tracer) look(ctx context.Context, step string, keys map[string][]string
 		for _, key := range keys {
 			wanted[known{topic, key}] = true
 			if at, ok := t.hay.placeOf(topic, key); ok {
-				want[at] = append(want[at], []byte(key))
+				places[at] = true
 			}
 		}
 	}
-	jobs, err := t.hay.jobs(ctx, from, time.Time{}, want)
+	ranges, err := t.hay.ranges(ctx, from, time.Time{}, places)
 	if err != nil {
 		return err
 	}
 	found := 0
 	done := t.looking(step, topics, from, time.Time{})
-	err = t.hay.search(ctx, step, jobs, func(topic string, r *kgo.Record) bool {
+	err = t.hay.read(ctx, step, ranges, func(topic string, r *kgo.Record) error {
 		if wanted[known{topic, string(r.Key)}] {
 			found++
 			yield(topic, r)
 		}
-		return true
+		return nil
 	})
 	done(found)
 	return err
@@ -268,14 +266,14 @@ func (t *tracer) look(ctx context.Context, step string, keys map[string][]string
 // looking starts an entry in the report's list of searches; the returned function
 // completes it.
 func (t *tracer) looking(what string, topics []string, from, to time.Time) func(found int) {
-	records, bytes, began := t.hay.records.Load(), t.hay.bytes.Load(), t.config.Now()
+	records, bytes, began := t.hay.records, t.hay.bytes, t.config.Now()
 	names := make([]string, len(topics))
 	for i, topic := range topics {
 		names[i] = t.config.Names.Topic(topic)
 	}
 	return func(found int) {
 		t.report.Looked = append(t.report.Looked, Looked{
-			For: what, Topics: names, Records: t.hay.records.Load() - records, Bytes: t.hay.bytes.Load() - bytes,
+			For: what, Topics: names, Records: t.hay.records - records, Bytes: t.hay.bytes - bytes,
 			Took: Millis(t.config.Now().Sub(began)), From: from, To: to, Found: found,
 		})
 	}
