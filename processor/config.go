@@ -25,7 +25,7 @@ type Config struct {
 	Workers map[string]int `json:"workers" koanf:"workers" yaml:"workers"`
 	// Upstreams are the upstream stages of the journey that run in any process. The
 	// journey's watermark waits for each of them, so naming one that never runs stops
-	// every event-time timer. Empty means lox24, uapay and unibell-call.
+	// every event-time timer. Empty means all stages that send members.
 	Upstreams []string `json:"upstreams" koanf:"upstreams" yaml:"upstreams"`
 	// DedupeSpan is how long an event's id is remembered, by received_at, where the
 	// event's own time shows its age; other ids are kept for the entity's retention. It

@@ -2,7 +2,8 @@
 // stages, gives each its topics, and runs them on the engine.
 //
 //	raw.lox24.v1 ──────► lox24 ────────────────────────────────┐
-//	raw.uapay.v1 ──────► uapay ────────────────────────────────┤ internal.journey.v1
+//	raw.uapay.v1 ──────► uapay ────────────────────────────────┤
+//	raw.standard.v1 ───► standard ─────────────────────────────┤ internal.journey.v1
 //	raw.unibell.v1 ────► unibell ─ internal.unibell.v1 ─► unibell-call ─────► journey ─► enriched.journeys.v1
 //	raw.voximplant.v1 ─► voximplant
 //	                       └─► decoded.*  duplicates  deadletter.*  enriched.{verifications,payments,accounts}.v1  ledger
