@@ -36,6 +36,10 @@ lint: ## the whole lint set
 test: ## unit tests
 	go test ./...
 
+.PHONY: examples
+examples: ## the apps in processor/engine/examples, a module that uses the engine as a library
+	cd processor/engine/examples && go vet ./... && go mod tidy -diff && go test -count=1 ./...
+
 .PHONY: race
 race: ## unit tests under the race detector, in another order each time
 	go test -race -shuffle=on ./...
@@ -116,12 +120,6 @@ alerts-test: ## check the alert rules and play each: it fires, it does not, it r
 	deploy/prometheus/promtool check rules deploy/prometheus/*.rules.yml
 	deploy/prometheus/promtool test rules deploy/prometheus/tests/*.yml
 	@deploy/prometheus/routes-test
-
-# FAULTS_OF_NIGHT="1 2" plays these alone; their numbers are those of the runbook.
-FAULTS_OF_NIGHT ?=
-.PHONY: night
-night: ## play the faults of the runbook's list on a real Kafka and a real Prometheus: each is reported in time, in true words, and is over after its repair
-	deploy/night $(FAULTS_OF_NIGHT)
 
 .PHONY: up
 up: ## the stack with docker compose
