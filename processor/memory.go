@@ -43,14 +43,14 @@ func NewMemory(config Config, deps Deps, partitions int32) (*Memory, error) {
 		counts[name] = partitions
 	}
 	for _, name := range config.stages() {
-		stage, err := newStage(name, &config, &deps, sources, counts)
+		made, err := newStage(name, &config, &deps, sources, counts)
 		if err != nil {
 			return nil, err
 		}
 		topics, _ := TopicsOf(name)
 		m.readers[topics.Input] = name
 		m.stages[name], err = engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace,
-			Name: name, Stage: stage, Outputs: topics.Outputs, DeadLetter: topics.DeadLetter, Partitions: m.partitions, Now: deps.Now,
+			Name: name, Stage: made, Outputs: topics.Outputs, DeadLetter: topics.DeadLetter, Partitions: m.partitions, Now: deps.Now,
 		})
 		if err != nil {
 			return nil, fmt.Errorf("stage %s: %w", name, err)
@@ -74,12 +74,12 @@ func (m *Memory) Feed(in stage.Input) ([]stage.Output, error) {
 func (m *Memory) AdvanceTo(at time.Time) ([]stage.Output, error) {
 	var out []stage.Output
 	for _, name := range StageNames() {
-		stage := m.stages[name]
-		if r, _ := find(name); stage == nil || !r.readsRaw {
+		running := m.stages[name]
+		if r, _ := find(name); running == nil || !r.readsRaw {
 			continue
 		}
 		for partition := range m.partitions {
-			emitted, err := stage.AdvanceTo(partition, at)
+			emitted, err := running.AdvanceTo(partition, at)
 			if err != nil {
 				return out, fmt.Errorf("stage %s: %w", name, err)
 			}

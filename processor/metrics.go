@@ -10,7 +10,7 @@ import (
 // series for the usual labels of the configured stages and sources. The returned
 // function wraps a stage's hook for counts: it consumes the counts of these metrics and
 // passes all others to next.
-func (p *Processor) businessMetrics() func(stage string, next func(stage.Count)) func(stage.Count) {
+func (p *Processor) businessMetrics() func(name string, next func(stage.Count)) func(stage.Count) {
 	countries := p.config.Countries
 	m := business.NewMetrics(p.deps.Metrics, countries)
 	for _, name := range p.config.stages() {
@@ -25,8 +25,8 @@ func (p *Processor) businessMetrics() func(stage string, next func(stage.Count))
 		}
 	}
 	tolerated := tolerance.NewMetrics(p.deps.Metrics, p.deps.Logger)
-	return func(stage string, next func(stage.Count)) func(stage.Count) {
-		r, _ := find(stage)
-		return tolerated.Add(stage, r.provider, m.Add(r.provider, next))
+	return func(name string, next func(stage.Count)) func(stage.Count) {
+		r, _ := find(name)
+		return tolerated.Add(name, r.provider, m.Add(r.provider, next))
 	}
 }

@@ -36,11 +36,11 @@ func newStage(name string, c *Config, deps *Deps, sources *source.Set, partition
 	if !ok {
 		return nil, errors.New("no such stage")
 	}
-	stage, err := r.make(&setup{config: c, deps: deps, sources: sources, partitions: partitions, labels: business.NewLabels(c.Countries)})
+	made, err := r.make(&setup{config: c, deps: deps, sources: sources, partitions: partitions, labels: business.NewLabels(c.Countries)})
 	if err != nil || !r.readsRaw {
-		return stage, err
+		return made, err
 	}
-	return ledger.Keep(name, known.Require(erasure.Accept(stage), sources, deps.Logger)), nil
+	return ledger.Keep(name, known.Require(erasure.Accept(made), sources, deps.Logger)), nil
 }
 
 func newLOX24(s *setup) (stage.Stage, error) {

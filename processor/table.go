@@ -90,9 +90,9 @@ func ofProvider(id string, create func(*setup) (stage.Stage, error)) row {
 }
 
 // find returns the row of a stage.
-func find(stage string) (row, bool) {
+func find(name string) (row, bool) {
 	rows := table()
-	i := slices.IndexFunc(rows, func(r row) bool { return r.name == stage })
+	i := slices.IndexFunc(rows, func(r row) bool { return r.name == name })
 	if i < 0 {
 		return row{}, false
 	}
@@ -124,7 +124,7 @@ type Topics struct {
 }
 
 // TopicsOf returns a stage's topics; ok is false if there is no such stage.
-func TopicsOf(stage string) (topics Topics, ok bool) {
-	r, ok := find(stage)
+func TopicsOf(name string) (topics Topics, ok bool) {
+	r, ok := find(name)
 	return r.topics, ok
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/journey"
 	"github.com/tributary-hq/tributary/processor/stage"
-	"github.com/tributary-hq/tributary/processor/statecodec/formattest"
+	"github.com/tributary-hq/tributary/processor/stagetest"
 )
 
 // TestStateFormats: journeys of every release so far are read, those of a later one
@@ -28,7 +28,7 @@ func TestStateFormats(t *testing.T) {
 	for i := range journey.Listed { // so many that some have entries of their own
 		history = append(history, fmt.Sprintf("2m verification lox24:w%03d rev=1 outcome=FAILED channel=call", i))
 	}
-	c := formattest.Case{
+	c := stagetest.Formats{
 		New:     func() *engine.Memory { return newMemory(t) },
 		History: tell(history...),
 		Next: tell("2h payment uapay:p1 rev=2 first=1m phase=PAID amount=1000 paid=1m", "2h verification lox24:w049 rev=2 outcome=SUCCESS channel=call",

@@ -6,14 +6,14 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/stage"
-	"github.com/tributary-hq/tributary/processor/statecodec/formattest"
+	"github.com/tributary-hq/tributary/processor/stagetest"
 )
 
 // TestStateFormats: books of every release so far are read, those of a later one
 // refused.
 func TestStateFormats(t *testing.T) {
 	t.Parallel()
-	c := formattest.Case{
+	c := stagetest.Formats{
 		New: func() *engine.Memory { return newMemory(t) },
 		History: []stage.Input{
 			record(0, 0, "shop", "decoded"), record(1, time.Second, "shop", "duplicate"), record(2, 2*time.Minute, "app", "stale"),

@@ -2,10 +2,7 @@ package lox24_test
 
 import (
 	"bufio"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,10 +15,9 @@ import (
 	"github.com/tributary-hq/tributary/processor/ledger"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/stage/dedupe"
+	"github.com/tributary-hq/tributary/processor/stagetest"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden cases' output")
 
 // attempt is a delivery of an event. Number 0 tells none.
 type attempt struct {
@@ -70,33 +66,10 @@ func missedBy(counts []stage.Count) map[string]int64 {
 // TestAttempts plays testdata/attempts/*.txtar: deliveries, and what is counted.
 func TestAttempts(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/attempts/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no cases: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			t.Parallel()
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := playAttempts(t, string(archive.Files[0].Data))
-			if *update {
-				archive.Files = append(archive.Files[:1], txtar.File{Name: "counted", Data: []byte(got)})
-				if err := os.WriteFile(file, txtar.Format(archive), 0o600); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if len(archive.Files) != 2 {
-				t.Fatal("nothing counted: run with -update")
-			}
-			if diff := cmp.Diff(string(archive.Files[1].Data), got); diff != "" {
-				t.Errorf("counted (-want +got):\n%s", diff)
-			}
-		})
-	}
+	stagetest.Golden(t, "attempts", func(t *testing.T, _, input string) []txtar.File {
+		t.Helper()
+		return []txtar.File{{Name: "counted", Data: []byte(playAttempts(t, input))}}
+	})
 }
 
 // playAttempts reads lines such as "5s e1 task-a 2", or "20m clock".

@@ -9,14 +9,14 @@ import (
 )
 
 func BenchmarkDecode(b *testing.B) {
-	stage, in := newStage(b), record(seed(b, "channel_failed"), "shop")
+	tested, in := newStage(b), record(seed(b, "channel_failed"), "shop")
 	b.ReportAllocs()
 	for b.Loop() {
-		event, err := stage.Decode(&in)
+		event, err := tested.Decode(&in)
 		if err != nil {
 			b.Fatal(err)
 		}
-		stage.Recycle(event)
+		tested.Recycle(event)
 	}
 }
 

@@ -1,7 +1,6 @@
 package lox24_test
 
 import (
-	"bytes"
 	"errors"
 	"os"
 	"strings"
@@ -13,9 +12,9 @@ import (
 	"github.com/tributary-hq/tributary/processor/contract"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/lox24"
-	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
+	"github.com/tributary-hq/tributary/processor/stagetest"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -27,10 +26,7 @@ func received() time.Time { return time.Date(2025, 1, 1, 0, 1, 0, 0, time.UTC) }
 
 func config(tb testing.TB) lox24.Config {
 	tb.Helper()
-	p, err := privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: bytes.Repeat([]byte("k"), 32)}}})
-	if err != nil {
-		tb.Fatal(err)
-	}
+	p := stagetest.Pseudonyms(tb, strings.Repeat("k", 32))
 	c := lox24.DefaultConfig()
 	c.Privacy = p
 	c.Sources = source.NewSet([]source.Source{

@@ -6,7 +6,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/stage"
-	"github.com/tributary-hq/tributary/processor/statecodec/formattest"
+	"github.com/tributary-hq/tributary/processor/stagetest"
 )
 
 // TestStateFormats: verifications of every release so far are read, those of a later
@@ -26,7 +26,7 @@ func TestStateFormats(t *testing.T) {
 	failed, success := read("channel_failed.json", 3), read("success.json", 5)
 	again := failed
 	again.Offset = 7
-	c := formattest.Case{
+	c := stagetest.Formats{
 		New:     func() *engine.Memory { return newMemory(t) },
 		History: []stage.Input{failed},
 		Next:    []stage.Input{again, success},

@@ -6,13 +6,13 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/stage"
-	"github.com/tributary-hq/tributary/processor/statecodec/formattest"
+	"github.com/tributary-hq/tributary/processor/stagetest"
 )
 
 // TestStateFormats: events of every release so far are read, those of a later one refused.
 func TestStateFormats(t *testing.T) {
 	t.Parallel()
-	c := formattest.Case{
+	c := stagetest.Formats{
 		New: func() *engine.Memory { return newMemory(t) },
 		History: []stage.Input{
 			webhook("order-17", "msg_1", shipped, noon(0), 0),

@@ -6,31 +6,28 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/payment"
-	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
+	"github.com/tributary-hq/tributary/processor/stagetest"
 	"github.com/tributary-hq/tributary/processor/uapay"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 func newStage(tb testing.TB) *uapay.Stage {
 	tb.Helper()
-	pseudonyms, err := privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: []byte("a-key-of-16-or-more")}}})
-	if err != nil {
-		tb.Fatal(err)
-	}
+	pseudonyms := stagetest.Pseudonyms(tb, "a-key-of-16-or-more")
 	return uapay.New(payment.DefaultConfig(), source.NewSet([]source.Source{{ID: "shop", Provider: raw.ProviderUAPAY}}), pseudonyms)
 }
 
 func BenchmarkDecode(b *testing.B) {
-	stage, in := newStage(b), record(invoice(noon(0), "FINISHED", "FINISHED", nil), noon(time.Second), 0)
+	tested, in := newStage(b), record(invoice(noon(0), "FINISHED", "FINISHED", nil), noon(time.Second), 0)
 	b.ReportAllocs()
 	for b.Loop() {
-		event, err := stage.Decode(&in)
+		event, err := tested.Decode(&in)
 		if err != nil {
 			b.Fatal(err)
 		}
-		stage.Recycle(event)
+		tested.Recycle(event)
 	}
 }
 

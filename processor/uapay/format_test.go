@@ -6,7 +6,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/stage"
-	"github.com/tributary-hq/tributary/processor/statecodec/formattest"
+	"github.com/tributary-hq/tributary/processor/stagetest"
 )
 
 // TestStateFormats: payments of every release so far are read, those of a later one
@@ -19,7 +19,7 @@ func TestStateFormats(t *testing.T) {
 	held := at(time.Minute, 1, "PAID", "HOLDED", nil)
 	again := held
 	again.Offset = 3
-	c := formattest.Case{
+	c := stagetest.Formats{
 		New:     func() *engine.Memory { return newMemory(t, nil) },
 		History: []stage.Input{at(0, 0, "NEW", "PENDING", nil), held},
 		Next:    []stage.Input{again, at(time.Hour, 4, "FINISHED", "FINISHED", map[string]any{"reversalAmount": 100})},

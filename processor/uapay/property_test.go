@@ -14,9 +14,9 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/payment"
-	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
+	"github.com/tributary-hq/tributary/processor/stagetest"
 	"github.com/tributary-hq/tributary/processor/uapay"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
@@ -26,10 +26,7 @@ const year = 365 * 24 * time.Hour
 
 func patient(tb testing.TB) *engine.Memory {
 	tb.Helper()
-	pseudonyms, err := privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: []byte("a-key-of-16-or-more")}}})
-	if err != nil {
-		tb.Fatal(err)
-	}
+	pseudonyms := stagetest.Pseudonyms(tb, "a-key-of-16-or-more")
 	config := payment.DefaultConfig()
 	config.Span = year
 	return memoryOf(tb, uapay.New(config, source.NewSet(nil), pseudonyms))

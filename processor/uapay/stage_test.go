@@ -12,9 +12,9 @@ import (
 	"github.com/tributary-hq/tributary/processor/contract"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/payment"
-	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
+	"github.com/tributary-hq/tributary/processor/stagetest"
 	"github.com/tributary-hq/tributary/processor/uapay"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -67,10 +67,7 @@ func rawRecord(value []byte, received time.Time, offset int64) stage.Input {
 
 func newMemory(tb testing.TB, configure func(*source.Source)) *engine.Memory {
 	tb.Helper()
-	pseudonyms, err := privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: []byte("a-key-of-16-or-more")}}})
-	if err != nil {
-		tb.Fatal(err)
-	}
+	pseudonyms := stagetest.Pseudonyms(tb, "a-key-of-16-or-more")
 	src := source.Source{ID: "shop", Provider: raw.ProviderUAPAY}
 	if configure != nil {
 		configure(&src)
@@ -78,10 +75,10 @@ func newMemory(tb testing.TB, configure func(*source.Source)) *engine.Memory {
 	return memoryOf(tb, uapay.New(payment.DefaultConfig(), source.NewSet([]source.Source{src}), pseudonyms))
 }
 
-func memoryOf(tb testing.TB, stage *uapay.Stage) *engine.Memory {
+func memoryOf(tb testing.TB, tested *uapay.Stage) *engine.Memory {
 	tb.Helper()
 	m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace,
-		Name: uapay.Name, Stage: stage, DeadLetter: schemas.DeadLetterUAPAY,
+		Name: uapay.Name, Stage: tested, DeadLetter: schemas.DeadLetterUAPAY,
 		Outputs:       []string{schemas.DecodedUAPAYPayment, schemas.EnrichedPayments, schemas.Duplicates, schemas.InternalJourney},
 		ClockInterval: 1000 * time.Hour,
 	})
@@ -520,11 +517,11 @@ func TestUndecodable(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	f.Add(body(invoice(noon(0), "PAID", "HOLDED", nil)))
 	f.Add([]byte(`{"token":"a.e30.c"}`))
-	stage := uapay.New(payment.DefaultConfig(), source.NewSet(nil), nil)
+	tested := uapay.New(payment.DefaultConfig(), source.NewSet(nil), nil)
 	f.Fuzz(func(t *testing.T, value []byte) {
 		in := rawRecord(value, noon(0), 0)
 		in.Key = []byte("uapay:") // the key is refused last; nothing may panic before
-		if _, err := stage.Decode(&in); err == nil {
+		if _, err := tested.Decode(&in); err == nil {
 			t.Error("a record with the wrong key was taken")
 		}
 	})

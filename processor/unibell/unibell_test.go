@@ -1,7 +1,6 @@
 package unibell_test
 
 import (
-	"bytes"
 	"errors"
 	"strings"
 	"testing"
@@ -11,9 +10,9 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/contract"
 	"github.com/tributary-hq/tributary/processor/engine"
-	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
+	"github.com/tributary-hq/tributary/processor/stagetest"
 	"github.com/tributary-hq/tributary/processor/unibell"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -33,10 +32,7 @@ func noon(after time.Duration) time.Time {
 
 func config(tb testing.TB) unibell.Config {
 	tb.Helper()
-	p, err := privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: bytes.Repeat([]byte("k"), 32)}}})
-	if err != nil {
-		tb.Fatal(err)
-	}
+	p := stagetest.Pseudonyms(tb, strings.Repeat("k", 32))
 	c := unibell.DefaultConfig()
 	c.Privacy = p
 	c.Sources = source.NewSet([]source.Source{
@@ -366,12 +362,12 @@ func FuzzDecode(f *testing.F) {
 }
 
 func BenchmarkDecode(b *testing.B) {
-	stage := unibell.New(config(b))
+	tested := unibell.New(config(b))
 	in := input(raw.KindRelayRequest, "shop", "ref-1", "application/json",
 		`{"reference":"ref-1","sourceAddr":"`+caller+`","destAddr":"`+called+`","code":"`+code+`"}`, 0)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := stage.Decode(&in); err != nil {
+		if _, err := tested.Decode(&in); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
+	"github.com/tributary-hq/tributary/processor/stagetest"
 	"github.com/tributary-hq/tributary/processor/unibell"
 	"github.com/tributary-hq/tributary/processor/unibellcall"
 	"github.com/tributary-hq/tributary/schemas"
@@ -48,10 +49,7 @@ func sources() *source.Set {
 
 func pseudonyms(tb testing.TB) *privacy.Pseudonymiser {
 	tb.Helper()
-	p, err := privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: bytes.Repeat([]byte("k"), 32)}}})
-	if err != nil {
-		tb.Fatal(err)
-	}
+	p := stagetest.Pseudonyms(tb, strings.Repeat("k", 32))
 	return p
 }
 
@@ -66,8 +64,8 @@ func newPipeline(tb testing.TB, hold time.Duration) *pipeline {
 			tb.Fatal(err)
 		}
 	}
-	memory := func(name string, stage stage.Stage, dead string, outputs ...string) *engine.Memory {
-		m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace, Name: name, Stage: stage, Outputs: outputs, DeadLetter: dead})
+	memory := func(name string, made stage.Stage, dead string, outputs ...string) *engine.Memory {
+		m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace, Name: name, Stage: made, Outputs: outputs, DeadLetter: dead})
 		if err != nil {
 			tb.Fatal(err)
 		}
@@ -89,11 +87,11 @@ func (p *pipeline) feed(tb testing.TB, in stage.Input) []stage.Output {
 	tb.Helper()
 	in.Offset = p.offsets[in.Topic]
 	p.offsets[in.Topic]++
-	stage := p.lox24
+	driver := p.lox24
 	if in.Topic == schemas.RawUnibell {
-		stage = p.unibell
+		driver = p.unibell
 	}
-	out, err := stage.Feed(in)
+	out, err := driver.Feed(in)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -125,8 +123,8 @@ func (p *pipeline) run(tb testing.TB, out []stage.Output) (all []stage.Output) {
 // advance does what the wall clock does to topics read to their end.
 func (p *pipeline) advance(tb testing.TB, to time.Time) (all []stage.Output) {
 	tb.Helper()
-	for _, stage := range []*engine.Memory{p.lox24, p.unibell} {
-		out, err := stage.AdvanceTo(0, to)
+	for _, driver := range []*engine.Memory{p.lox24, p.unibell} {
+		out, err := driver.AdvanceTo(0, to)
 		if err != nil {
 			tb.Fatal(err)
 		}

@@ -3,10 +3,8 @@ package voximplant_test
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -19,50 +17,29 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/tributary-hq/tributary/processor/engine"
-	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
+	"github.com/tributary-hq/tributary/processor/stagetest"
 	"github.com/tributary-hq/tributary/processor/voximplant"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // TestTypes reads a callback of each type, testdata/types/*.txtar: the payload, and
 // the decoded record and the account that come of it.
 func TestTypes(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/types/*.txtar")
-	if err != nil || len(files) < 42 {
+	if files, err := filepath.Glob("testdata/types/*.txtar"); len(files) < 42 {
 		t.Fatalf("%d golden files, %v, want one for each type and spelling", len(files), err)
 	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			t.Parallel()
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			typ := strings.TrimSpace(string(archive.Comment))
-			w := play(t, callback(1201, typ, string(archive.Files[0].Data)))
-			if w.decoded != 1 || w.callback.UnknownType {
-				t.Fatalf("%d decoded, causes %v %v, want the type to be known", w.decoded, w.causes, w.details)
-			}
-			guard(t, w)
-			got := &txtar.Archive{Comment: archive.Comment, Files: []txtar.File{
-				archive.Files[0], {Name: "decoded", Data: show(t, &w.callback)}, {Name: "account", Data: show(t, &w.account)},
-			}}
-			if *update {
-				if err := os.WriteFile(file, txtar.Format(got), 0o600); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if diff := cmp.Diff(string(txtar.Format(archive)), string(txtar.Format(got))); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
-		})
-	}
+	stagetest.Golden(t, "types", func(t *testing.T, note, input string) []txtar.File {
+		t.Helper()
+		w := play(t, callback(1201, strings.TrimSpace(note), input))
+		if w.decoded != 1 || w.callback.UnknownType {
+			t.Fatalf("%d decoded, causes %v %v, want the type to be known", w.decoded, w.causes, w.details)
+		}
+		guard(t, w)
+		return []txtar.File{{Name: "decoded", Data: show(t, &w.callback)}, {Name: "account", Data: show(t, &w.account)}}
+	})
 }
 
 // guard looks for what must not leave: the golden payloads hold all of these.
@@ -205,10 +182,7 @@ func TestAnyOrder(t *testing.T) {
 // than the default.
 func forgetful(tb testing.TB) *engine.Memory {
 	tb.Helper()
-	pseudonyms, err := privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: []byte("a-key-of-16-or-more")}}})
-	if err != nil {
-		tb.Fatal(err)
-	}
+	pseudonyms := stagetest.Pseudonyms(tb, "a-key-of-16-or-more")
 	return memoryOf(tb, voximplant.New(voximplant.Config{Span: 365 * 24 * time.Hour}, source.NewSet(nil), pseudonyms))
 }
 
@@ -233,15 +207,12 @@ func FuzzDecode(f *testing.F) {
 }
 
 func BenchmarkDecode(b *testing.B) {
-	pseudonyms, err := privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: []byte("a-key-of-16-or-more")}}})
-	if err != nil {
-		b.Fatal(err)
-	}
-	stage := voximplant.New(voximplant.DefaultConfig(), source.NewSet([]source.Source{{ID: "phones", Provider: "voximplant"}}), pseudonyms)
+	pseudonyms := stagetest.Pseudonyms(b, "a-key-of-16-or-more")
+	tested := voximplant.New(voximplant.DefaultConfig(), source.NewSet([]source.Source{{ID: "phones", Provider: "voximplant"}}), pseudonyms)
 	in := record(callback(1, "sms_inbound", `{"sms_inbound":{"source_number":"15550001","destination_number":"4915112345678","sms_body":"hi"}}`), noon(0), 1)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := stage.Decode(&in); err != nil {
+		if _, err := tested.Decode(&in); err != nil {
 			b.Fatal(err)
 		}
 	}

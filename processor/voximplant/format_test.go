@@ -6,7 +6,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/stage"
-	"github.com/tributary-hq/tributary/processor/statecodec/formattest"
+	"github.com/tributary-hq/tributary/processor/stagetest"
 )
 
 // TestStateFormats: accounts of every release so far are read, those of a later one
@@ -16,7 +16,7 @@ func TestStateFormats(t *testing.T) {
 	first := record(callback(1, "min_balance", `{"min_balance":{"balance":4.5}}`), noon(0), 0)
 	again := first
 	again.Offset = 2
-	c := formattest.Case{
+	c := stagetest.Formats{
 		New:     func() *engine.Memory { return newMemory(t) },
 		History: []stage.Input{first},
 		Next:    []stage.Input{again, record(callback(2, "min_balance", `{"min_balance":{"balance":3.5}}`), noon(time.Hour), 3)},

@@ -10,9 +10,9 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/contract"
 	"github.com/tributary-hq/tributary/processor/engine"
-	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
+	"github.com/tributary-hq/tributary/processor/stagetest"
 	"github.com/tributary-hq/tributary/processor/voximplant"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -44,18 +44,15 @@ func record(value string, received time.Time, offset int64) stage.Input {
 
 func newMemory(tb testing.TB, expose ...string) *engine.Memory {
 	tb.Helper()
-	pseudonyms, err := privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: []byte("a-key-of-16-or-more")}}})
-	if err != nil {
-		tb.Fatal(err)
-	}
+	pseudonyms := stagetest.Pseudonyms(tb, "a-key-of-16-or-more")
 	sources := source.NewSet([]source.Source{{ID: "phones", Provider: raw.ProviderVoximplant, Expose: expose}})
 	return memoryOf(tb, voximplant.New(voximplant.DefaultConfig(), sources, pseudonyms))
 }
 
-func memoryOf(tb testing.TB, stage *voximplant.Stage) *engine.Memory {
+func memoryOf(tb testing.TB, tested *voximplant.Stage) *engine.Memory {
 	tb.Helper()
 	m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace,
-		Name: voximplant.Name, Stage: stage, DeadLetter: schemas.DeadLetterVoximplant,
+		Name: voximplant.Name, Stage: tested, DeadLetter: schemas.DeadLetterVoximplant,
 		Outputs: []string{schemas.DecodedVoximplantAccountCallback, schemas.EnrichedAccounts, schemas.Duplicates},
 	})
 	if err != nil {

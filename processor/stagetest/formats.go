@@ -1,12 +1,4 @@
-// Package formattest checks that a stage reads the state entries of earlier releases.
-//
-//	testdata/state/1.dump, 2.dump, … ─► Memory ─► the next record ─► the same outputs as ever
-//	the state of this release        ─► must be the last of them, byte for byte
-//	the same with a later version    ─► refused
-//
-// Promise: a released format stays readable, and cannot change without a new version and
-// a new dump.
-package formattest
+package stagetest
 
 import (
 	"bytes"
@@ -17,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -30,16 +23,15 @@ import (
 // dir is where the dumps are, one for each version of the main entry's format.
 const dir = "testdata/state"
 
-// TB is the part of *testing.T that the package uses.
-type TB interface {
-	Helper()
-	Errorf(format string, args ...any)
-	Fatal(args ...any)
-	Fatalf(format string, args ...any)
-}
-
-// Case is a state and the records that follow it.
-type Case struct {
+// Formats checks that a stage reads the state entries of earlier releases.
+//
+//	testdata/state/1.dump, 2.dump, … ─► Memory ─► the next record ─► the same outputs
+//	the state of this release        ─► must be the last of them, byte for byte
+//	the same with a later version    ─► refused
+//
+// So a released format stays readable, and cannot change without a new version and a new
+// dump.
+type Formats struct {
 	// New makes a machine without state.
 	New func() *engine.Memory
 	// History is the input that produced the dumped state. Next is the input that is
@@ -53,7 +45,7 @@ type Case struct {
 }
 
 // Check reads every dump, applies Next and compares the outputs.
-func (c *Case) Check(t TB) {
+func (c *Formats) Check(t *testing.T) {
 	t.Helper()
 	lived := c.New()
 	feed(t, lived, c.History)
@@ -72,8 +64,11 @@ func (c *Case) Check(t TB) {
 	}
 	file := path(version)
 	dump, err := os.ReadFile(file) //nolint:gosec // a test's own data
+	if errors.Is(err, os.ErrNotExist) && *update {
+		dump, err = []byte(now), os.WriteFile(file, []byte(now), 0o600)
+	}
 	if errors.Is(err, os.ErrNotExist) {
-		t.Fatalf("format %d has no dump yet; this is it, for %s:\n%s", version, file, now)
+		t.Fatalf("format %d has no dump yet: run the test with -update", version)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -90,7 +85,7 @@ func (c *Case) Check(t TB) {
 func path(version byte) string { return filepath.Join(dir, strconv.Itoa(int(version))+".dump") }
 
 // reads lets a machine go on with a released state.
-func (c *Case) reads(t TB, version byte, dump string, want []stage.Output) {
+func (c *Formats) reads(t *testing.T, version byte, dump string, want []stage.Output) {
 	t.Helper()
 	m := c.New()
 	if err := m.Load(0, dump); err != nil {
@@ -102,7 +97,7 @@ func (c *Case) reads(t TB, version byte, dump string, want []stage.Output) {
 }
 
 // refuses lets a machine meet an entry of a later release.
-func (c *Case) refuses(t TB, dump, key string) {
+func (c *Formats) refuses(t *testing.T, dump, key string) {
 	t.Helper()
 	version, line, found := entry(t, dump, key)
 	if !found {
@@ -126,7 +121,7 @@ func (c *Case) refuses(t TB, dump, key string) {
 }
 
 // entry finds an entry's line in a dump, and its version.
-func entry(t TB, dump, key string) (version byte, line string, found bool) {
+func entry(t *testing.T, dump, key string) (version byte, line string, found bool) {
 	t.Helper()
 	for line := range strings.Lines(dump) {
 		if !strings.HasPrefix(line, strconv.Quote(key)+" ") {
@@ -142,7 +137,7 @@ func entry(t TB, dump, key string) (version byte, line string, found bool) {
 	return 0, "", false
 }
 
-func feed(t TB, m *engine.Memory, records []stage.Input) []stage.Output {
+func feed(t *testing.T, m *engine.Memory, records []stage.Input) []stage.Output {
 	t.Helper()
 	var out []stage.Output
 	for i := range records {
