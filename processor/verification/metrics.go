@@ -1,8 +1,10 @@
 package verification
 
 import (
+	"cmp"
+	"strings"
+
 	"github.com/tributary-hq/tributary/processor/business"
-	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
@@ -28,7 +30,7 @@ func (e *Entity) metrics(outcome avro.VerificationOutcome) business.Verification
 // number of attempts without success.
 func (e *Entity) delivered() (channel string, fallbacks int32) {
 	channel = e.texts[textDelivered].value
-	var last statecodec.Instant
+	var last *attempt
 	attempts := e.joined()
 	for i := range attempts {
 		a := &attempts[i]
@@ -36,9 +38,10 @@ func (e *Entity) delivered() (channel string, fallbacks int32) {
 		case avro.AttemptStatusFailed, avro.AttemptStatusError:
 			fallbacks++
 		case avro.AttemptStatusSuccess:
-			// Where the provider does not name the channel, the attempt does.
-			if e.texts[textDelivered].by == 0 && !a.processedAt.Before(last) {
-				channel, last = a.channel.value, a.processedAt
+			// Where the provider does not name the channel, the latest attempt does. The id
+			// decides between equal times, because the attempts are in the order of arrival.
+			if e.texts[textDelivered].by == 0 && (last == nil || cmp.Or(a.processedAt.Compare(last.processedAt), strings.Compare(a.id, last.id)) > 0) {
+				channel, last = a.channel.value, a
 			}
 		default:
 		}

@@ -184,3 +184,27 @@ func drawCalls(t *testing.T, r *rapid.T) []stage.Input {
 	}
 	return records
 }
+
+// TestDeliveredByEitherOfTwo: two attempts that succeeded at the same time name the same
+// channel in either order of their events.
+func TestDeliveredByEitherOfTwo(t *testing.T) {
+	t.Parallel()
+	records := []stage.Input{
+		lox24Record(t, noon(time.Minute), "channel.success", map[string]string{"id": "e1", "history": "telegram:10@30s"}),
+		lox24Record(t, noon(time.Minute), "channel.success", map[string]string{"id": "e2", "history": "sms:10@30s"}),
+	}
+	var channels []string
+	for _, order := range [][]int{{0, 1}, {1, 0}} {
+		e := newEnd(t)
+		for _, i := range order {
+			e.note(t, e.p.feed(t, records[i]))
+		}
+		e.finish(t)
+		for _, s := range e.snapshots {
+			channels = append(channels, s.DeliveredChannel.Value)
+		}
+	}
+	if len(channels) != 2 || channels[0] == "" || channels[0] != channels[1] {
+		t.Errorf("channels = %q, want the same one twice", channels)
+	}
+}
