@@ -85,6 +85,21 @@ func NewMemory(config MemoryConfig) (*Memory, error) {
 	return m, nil
 }
 
+// Fork returns a driver with a copy of the state for another instance of the stage, as a
+// process has it that takes over after a crash.
+func (m *Memory) Fork(s stage.Stage) *Memory {
+	fork := *m
+	fork.machine.stage, fork.config.Stage = s, s
+	fork.machine.buried = map[stage.Cause]int{}
+	fork.counts, fork.parts = slices.Clone(m.counts), make([]*memoryPartition, len(m.parts))
+	for i, p := range m.parts {
+		own := *p
+		own.entries, own.deadlines = maps.Clone(p.entries), slices.Clone(p.deadlines)
+		fork.parts[i] = &own
+	}
+	return &fork
+}
+
 // Feed applies records of one partition in one transaction, fires the timers that
 // become due and returns the outputs in order. in.Partition must be below Partitions.
 func (m *Memory) Feed(in ...stage.Input) ([]stage.Output, error) {

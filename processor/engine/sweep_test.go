@@ -42,14 +42,14 @@ func TestStateLongGoneIsRemoved(t *testing.T) {
 			await(t, "an even share", func() bool { return one.ready() == 2 && two.ready() == 2 && warm(one) == 2*c.standby })
 			l.send(100)
 			l.check()
-			if have := state(t, one); len(have) != partitions {
+			if have := storedPartitions(t, one); len(have) != partitions {
 				t.Errorf("state of %v is here at first, want all", have)
 			}
 			ahead.Store(int64(25 * time.Hour))
 			if err := one.DropState(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			have := state(t, one)
+			have := storedPartitions(t, one)
 			if c.want == nil && len(have) != 2 || c.want != nil && !slices.Equal(have, c.want) {
 				t.Errorf("state of %v is here in the end, want %v, or the two owned", have, c.want)
 			}
@@ -62,7 +62,7 @@ func TestStateLongGoneIsRemoved(t *testing.T) {
 	}
 }
 
-func state(t *testing.T, p *process) []int32 {
+func storedPartitions(t *testing.T, p *process) []int32 {
 	t.Helper()
 	have, err := p.PartitionsOf("sums")
 	if err != nil {

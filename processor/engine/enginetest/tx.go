@@ -1,5 +1,7 @@
-// Package enginetest has a Tx for tests and benchmarks of stages.
+// Package enginetest tests stages: Chaos runs one under schedules of faults, Tx is a fake
+// for benchmarks.
 //
+//	Chaos ─► aborted transactions, crashes, interleavings ─► stage ─► same outputs and state
 //	stage ─► Tx ─► one entry in memory, outputs counted
 package enginetest
 

@@ -1,0 +1,131 @@
+package enginetest_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
+	"github.com/tributary-hq/tributary/processor/stage"
+	"github.com/tributary-hq/tributary/processor/stage/state"
+)
+
+// sums counts the records of each key, and forgets a key after an hour.
+type sums struct{ counts *state.Table[string, int64] }
+
+func newSums() stage.Stage { return sums{state.Of("n", state.StringKey(), state.Varint())} }
+
+func (sums) Decode(in *stage.Input) (stage.Event, error) {
+	if string(in.Value) == "bad" {
+		return nil, stage.Permanentf(stage.CauseUndecodable, "a bad record")
+	}
+	return string(in.Key), nil
+}
+
+func (s sums) Apply(tx stage.Tx, in *stage.Input, event stage.Event) error {
+	tx.AdvanceWatermark(in.Timestamp)
+	key, _ := event.(string)
+	n, _, err := s.counts.Get(tx, key)
+	if err != nil {
+		return err
+	}
+	tx.Emit(stage.Output{Topic: "counts", Key: in.Key, Value: strconv.AppendInt(nil, n+1, 10)})
+	return s.counts.Put(tx, key, n+1, in.Timestamp.Add(time.Hour))
+}
+
+func (s sums) OnTimer(tx stage.Tx, timer []byte) error {
+	tx.Emit(stage.Output{Topic: "counts", Key: timer, Value: []byte("forgotten")})
+	tx.Delete(timer)
+	return nil
+}
+
+// outside counts in the stage's memory instead of the state.
+type outside struct {
+	sums
+
+	counts map[string]int
+}
+
+func (o *outside) Apply(tx stage.Tx, in *stage.Input, _ stage.Event) error {
+	o.counts[string(in.Key)]++
+	tx.Emit(stage.Output{Topic: "counts", Key: in.Key, Value: strconv.AppendInt(nil, int64(o.counts[string(in.Key)]), 10)})
+	return nil
+}
+
+// undetermined emits in the order of a map.
+type undetermined struct{ sums }
+
+func (undetermined) Apply(tx stage.Tx, in *stage.Input, _ stage.Event) error {
+	for _, topic := range strings.Fields("counts others") {
+		if rand.IntN(2) == 0 {
+			tx.Emit(stage.Output{Topic: topic, Key: in.Key})
+		}
+	}
+	return nil
+}
+
+func inputs() (in []stage.Input) {
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for i := range 60 {
+		value := "good"
+		if i%7 == 3 {
+			value = "bad"
+		}
+		in = append(in, stage.Input{
+			Topic: "words", Partition: int32(i % 2), Offset: int64(i / 2), Key: fmt.Append(nil, "k", i%6), Value: []byte(value),
+			Timestamp: at.Add(time.Duration(i) * 17 * time.Minute),
+		})
+	}
+	return in
+}
+
+// failures records the failure of a test.
+type failures struct {
+	testing.TB
+
+	text string
+}
+
+// Fatalf implements enginetest.TB.
+func (f *failures) Fatalf(format string, args ...any) { f.text = fmt.Sprintf(format, args...) }
+
+func config(make func() stage.Stage) enginetest.ChaosConfig {
+	return enginetest.ChaosConfig{Stage: make, Outputs: []string{"counts", "others"}, DeadLetter: "dead", Inputs: inputs()}
+}
+
+func TestChaos(t *testing.T) {
+	t.Parallel()
+	enginetest.Chaos(t, config(newSums))
+}
+
+// TestChaosCatches: planted faults of a stage are found.
+func TestChaosCatches(t *testing.T) {
+	t.Parallel()
+	for name, make := range map[string]func() stage.Stage{
+		"state outside of Tx": func() stage.Stage { return &outside{sums: newSums().(sums), counts: map[string]int{}} }, //nolint:forcetypeassert // made above
+		"not deterministic":   func() stage.Stage { return undetermined{newSums().(sums)} },                             //nolint:forcetypeassert // made above
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := &failures{TB: t}
+			enginetest.Chaos(f, config(make))
+			if !strings.Contains(f.text, "seed") || !strings.Contains(f.text, "differ") {
+				t.Errorf("Chaos() says %q, want a difference with its seed", f.text)
+			}
+		})
+	}
+}
+
+// TestChaosModel: a stage that disagrees with its model is found without faults.
+func TestChaosModel(t *testing.T) {
+	t.Parallel()
+	c := config(newSums)
+	c.Model = func([]stage.Input) []string { return []string{"nothing"} }
+	f := &failures{TB: t}
+	if enginetest.Chaos(f, c); !strings.Contains(f.text, "the model differ") {
+		t.Errorf("Chaos() says %q, want a difference to the model", f.text)
+	}
+}
