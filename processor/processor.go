@@ -128,7 +128,7 @@ func (p *Processor) Start(ctx context.Context) error {
 		specs = append(specs, engine.Spec{
 			Name: name, Stage: stage, Input: topics.Input, Changelog: topics.Changelog, Outputs: topics.Outputs,
 			Partitions: configured(topics.Input), DeadLetter: topics.DeadLetter, WallClock: r.readsRaw, Workers: p.config.workers(name),
-			OnCount: businessMetrics(name, p.counters.Add(name)),
+			OnCount: businessMetrics(name, p.counters.Add(name)), Replayed: replayed,
 		})
 	}
 	p.config.Memory.apply()
