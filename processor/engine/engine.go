@@ -174,7 +174,7 @@ func (e *Engine) lookAtTopics(ctx context.Context) error {
 		case in == 0:
 			errs = append(errs, fmt.Errorf("stage %s: topic %s does not exist, or this user may not see it%s", spec.Name, e.deps.topic(spec.Input), e.deps.hint(ProblemTopicMissing, spec.Name)))
 		case spec.Partitions > 0 && in != spec.Partitions:
-			errs = append(errs, e.deps.partitionCount(spec.Name, e.deps.topic(spec.Input), int(in), int(spec.Partitions)))
+			errs = append(errs, partitionCount(spec.Name, e.deps.topic(spec.Input), int(in), int(spec.Partitions), e.deps.hint(ProblemPartitions, spec.Name)))
 		case log == 0:
 			errs = append(errs, fmt.Errorf("stage %s: its changelog %s does not exist, or this user may not see it%s",
 				spec.Name, e.deps.topic(spec.Changelog), e.deps.hint(ProblemChangelogMissing, spec.Name)))

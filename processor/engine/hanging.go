@@ -2,7 +2,10 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
+
+	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/hangingtxn"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
@@ -55,6 +58,25 @@ func (w *worker) checkLastTransaction(ctx context.Context) error {
 	}
 	if err := w.recovery.CheckPeriodically(ctx, w.evidence.ProducerID()); err != nil {
 		return fmt.Errorf("%w: %w", errRejoin, err)
+	}
+	return nil
+}
+
+// changelogWentBack aborts the transaction, before its commit, if the changelog was
+// truncated while the worker was running: the new entries would fill the lost offsets
+// and hide the loss.
+func (w *worker) changelogWentBack(ctx context.Context) error {
+	if w.deps.harmed.by(HarmEmptyChangelog) {
+		return nil
+	}
+	for p, last := range w.round.acks.last {
+		part := w.parts[p]
+		if last > part.pos.Offset {
+			continue
+		}
+		w.evidence.Ended(false)
+		_, err := w.end(ctx, kgo.TryAbort, nil)
+		return errors.Join(&fatalError{w.restorer.stateLost(p, fmt.Sprintf("its changelog lost its end: a record was written at offset %d, and the state has read up to %d", last-1, part.pos.Offset))}, err)
 	}
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 )
 
@@ -107,13 +106,4 @@ type abortingAdmin struct{ kafka.Admin }
 // EndTransaction implements kafka.Admin.
 func (a abortingAdmin) EndTransaction(ctx context.Context, id string, as kafka.Producer, open kadm.TopicsSet, group string, _ bool) error {
 	return a.Admin.EndTransaction(ctx, id, as, open, group, false) //nolint:wrapcheck // a mutation
-}
-
-// withoutDeadline implements HarmDropDeadlines.
-func withoutDeadline(value []byte) []byte {
-	payload, _, err := entry.Parse(value)
-	if err != nil {
-		return value
-	}
-	return entry.Append(nil, payload, 0)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
 )
 
 // followWallClock advances the watermarks of partitions that are read to their end, for
@@ -66,4 +68,8 @@ func (w *worker) touch(ctx context.Context) {
 	if err := w.writeBack(); err != nil {
 		w.logger.WarnContext(ctx, "cannot note that the state is current", slog.String("error", err.Error()))
 	}
+}
+
+func (w *worker) offsets(listed kadm.ListedOffsets, err error) (kadm.ListedOffsets, error) {
+	return checkedOffsets(w.spec.Name, listed, err)
 }

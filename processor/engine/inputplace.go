@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 )
@@ -77,7 +76,7 @@ func (m *inputMove) lost() int64 {
 
 // placeInputs determines the input position of each restored partition, within the
 // bounds of the input log.
-func (w *worker) placeInputs(ctx context.Context, found map[int32]*restored) error {
+func (w *restorer) placeInputs(ctx context.Context, found map[int32]*restored) error {
 	epochs := map[int32]int32{}
 	for p, r := range found {
 		if err := w.place(r); err != nil {
@@ -87,14 +86,14 @@ func (w *worker) placeInputs(ctx context.Context, found map[int32]*restored) err
 			epochs[p] = r.input.Epoch
 		}
 	}
-	if w.deps.harmed.by(HarmIgnoreTruncation) {
+	if w.config.Off.Truncation {
 		return nil
 	}
 	ends := map[int32]int64{}
 	if len(epochs) > 0 {
 		var err error
-		if ends, err = w.admin.EpochEnds(ctx, w.input, epochs); err != nil {
-			return fmt.Errorf("ask where leader epochs of %s end: %w", w.input, err)
+		if ends, err = w.admin.EpochEnds(ctx, w.config.Input, epochs); err != nil {
+			return fmt.Errorf("ask where leader epochs of %s end: %w", w.config.Input, err)
 		}
 	}
 	for p, r := range found {
@@ -108,7 +107,7 @@ func (w *worker) placeInputs(ctx context.Context, found map[int32]*restored) err
 }
 
 // place sets a partition's input position from the group's offset and the state.
-func (w *worker) place(r *restored) error {
+func (w *restorer) place(r *restored) error {
 	at, cause, err := w.goOn(r)
 	if err != nil {
 		return err
@@ -126,15 +125,15 @@ func (w *worker) place(r *restored) error {
 // goOn returns the position at which a partition's input resumes: the input position in
 // the state, which is committed with it, unless an administrator set the group's offset
 // forward.
-func (w *worker) goOn(r *restored) (at entry.InputPosition, cause moveCause, err error) {
+func (w *restorer) goOn(r *restored) (at entry.InputPosition, cause moveCause, err error) {
 	group, state := entry.InputPosition{Offset: r.committed, Epoch: r.epoch, TopicID: r.topicID}, r.progress.Input
 	begin := entry.InputPosition{Offset: r.start, Epoch: -1, TopicID: r.topicID}
 	switch {
-	case r.committed < 0 && (!r.progress.Known || w.deps.harmed.by(HarmBelieveGroup)):
+	case r.committed < 0 && (!r.progress.Known || w.config.Off.Group):
 		return begin, "", nil
-	case w.noState(r) && !w.deps.harmed.by(HarmEmptyChangelog):
-		return at, "", w.stateLost(r, fmt.Sprintf("its changelog holds no state, or not all of the first transaction, and the group has committed input offset %d", r.committed))
-	case !r.progress.Known, w.deps.harmed.by(HarmBelieveGroup):
+	case w.noState(r) && !w.config.Off.Changelog:
+		return at, "", w.stateLost(r.partition, fmt.Sprintf("its changelog holds no state, or not all of the first transaction, and the group has committed input offset %d", r.committed))
+	case !r.progress.Known, w.config.Off.Group:
 		return group, "", nil
 	case state.TopicID != r.topicID:
 		return begin, moveRecreated, nil
@@ -144,18 +143,18 @@ func (w *worker) goOn(r *restored) (at entry.InputPosition, cause moveCause, err
 		return state, moveBack, nil
 	case r.committed == state.Offset:
 		return state, "", nil
-	case r.rebuild.Until >= r.committed && !r.ours:
-		return at, "", &fatalError{fmt.Errorf("%w: partition %d%s", ErrUnfinishedReset, r.partition, w.deps.hint(ProblemUnfinishedReset, w.spec.Name))}
-	case r.ours && !w.deps.harmed.by(HarmEmptyChangelog):
-		return at, "", w.stateLost(r, fmt.Sprintf("its changelog has the state of input offset %d, and a transaction that wrote to it committed offset %d: it lost its end", state.Offset, r.committed))
+	case r.rebuildUntil >= r.committed && !r.ours:
+		return at, "", fmt.Errorf("%w: partition %d%s", ErrUnfinishedReset, r.partition, w.config.Hint(ErrUnfinishedReset))
+	case r.ours && !w.config.Off.Changelog:
+		return at, "", w.stateLost(r.partition, fmt.Sprintf("its changelog has the state of input offset %d, and a transaction that wrote to it committed offset %d: it lost its end", state.Offset, r.committed))
 	}
 	return group, moveForward, nil
 }
 
 // noState reports whether the changelog lacks the state that was committed together
 // with the group's offset.
-func (*worker) noState(r *restored) bool {
-	empty := r.header == "" && r.rebuild.Until == 0 && r.committed > r.start
+func (*restorer) noState(r *restored) bool {
+	empty := r.header == "" && r.rebuildUntil == 0 && r.committed > r.start
 	return empty || r.ours && !r.progress.Known
 }
 
@@ -178,61 +177,45 @@ func (r *restored) moved(cause moveCause, from, to int64) {
 
 // changelogLost returns an error if the changelog lacks state that the stage had. It is
 // called before the local store is changed. topicID and start are the changelog's.
-func (w *worker) changelogLost(r *restored, topicID [16]byte, start int64) error {
-	if w.deps.harmed.by(HarmEmptyChangelog) {
+func (w *restorer) changelogLost(r *restored, topicID [16]byte, start int64) error {
+	if w.config.Off.Changelog {
 		return nil
 	}
 	if start == r.end && r.committed >= 0 && (r.committed > r.start || r.ours) {
-		return w.stateLost(r, fmt.Sprintf("its changelog is empty, and the group has committed input offset %d", r.committed))
+		return w.stateLost(r.partition, fmt.Sprintf("its changelog is empty, and the group has committed input offset %d", r.committed))
 	}
 	pos, found, err := r.state.Checkpoint()
 	if err != nil {
 		return err
 	}
 	if found && pos.TopicID == topicID && pos.Input > 0 && r.committed >= pos.Input && max(pos.Offset, pos.Highest) > r.end {
-		return w.stateLost(r, fmt.Sprintf("its changelog ends at offset %d, and the local state has more, up to %d", r.end, max(pos.Offset, pos.Highest)))
-	}
-	return nil
-}
-
-// changelogWentBack aborts the transaction, before its commit, if the changelog was
-// truncated while the worker was running: the new entries would fill the lost offsets
-// and hide the loss.
-func (w *worker) changelogWentBack(ctx context.Context) error {
-	if w.deps.harmed.by(HarmEmptyChangelog) {
-		return nil
-	}
-	for p, last := range w.round.acks.last {
-		part := w.parts[p]
-		if last > part.pos.Offset {
-			continue
-		}
-		w.evidence.Ended(false)
-		_, err := w.end(ctx, kgo.TryAbort, nil)
-		r := &restored{following: following{partition: p}}
-		return errors.Join(w.stateLost(r, fmt.Sprintf("its changelog lost its end: a record was written at offset %d, and the state has read up to %d", last-1, part.pos.Offset)), err)
+		return w.stateLost(r.partition, fmt.Sprintf("its changelog ends at offset %d, and the local state has more, up to %d", r.end, max(pos.Offset, pos.Highest)))
 	}
 	return nil
 }
 
 // stateLost returns the error for a lost state, with the way to recover.
-func (w *worker) stateLost(r *restored, why string) error {
-	return &fatalError{fmt.Errorf("%w: stage %s, partition %d of %s: %s; the stage has stopped and emits nothing from an incomplete state%s",
-		ErrStateLost, w.spec.Name, r.partition, w.changelog, why, w.deps.hint(ProblemStateLost, w.spec.Name))}
+func (w *restorer) stateLost(partition int32, why string) error {
+	return fmt.Errorf("%w: stage %s, partition %d of %s: %s; the stage has stopped and emits nothing from an incomplete state%s",
+		ErrStateLost, w.config.Stage, partition, w.config.Changelog, why, w.config.Hint(ErrStateLost))
 }
 
 // checkPartitions returns an error if the input has another partition count than
 // configured.
-func (w *worker) checkPartitions(details kadm.TopicDetails) error {
-	if have := len(details[w.input].Partitions); have != int(w.partitions) && !w.deps.harmed.by(HarmAnyPartitions) {
-		return &fatalError{w.deps.partitionCount(w.spec.Name, w.input, have, int(w.partitions))}
+func (w *restorer) checkPartitions(details kadm.TopicDetails) error {
+	if have := len(details[w.config.Input].Partitions); have != int(w.config.Partitions) && !w.config.Off.Partitions {
+		return partitionCount(w.config.Stage, w.config.Input, have, int(w.config.Partitions), w.config.Hint(ErrPartitionCount))
 	}
 	return nil
 }
 
 // partitionCount returns the error for an input with another number of partitions than
 // configured.
-func (d *Deps) partitionCount(stage, input string, have, want int) error {
+func partitionCount(stage, input string, have, want int, hint string) error {
 	return fmt.Errorf("%w: stage %s: %s has %d partitions instead of %d: keys of new partitions would meet state that lies elsewhere%s",
-		ErrPartitionCount, stage, input, have, want, d.hint(ProblemPartitions, stage))
+		ErrPartitionCount, stage, input, have, want, hint)
 }
+
+// ErrUnfinishedReset means that a reset emptied the changelog but did not set the
+// group's offset back.
+var ErrUnfinishedReset = errors.New("a reset of the stage was not finished")

@@ -20,15 +20,14 @@ type Place struct {
 func (p Place) GoOn() (at int64, cause string, lost int64, err error) {
 	r := &restored{committed: p.Committed, epoch: 1, ours: p.Ours, start: p.Start, inputEnd: p.End, header: "\x01test"}
 	r.topicID[0] = 1
-	r.rebuild.Until = p.Until
+	r.rebuildUntil = p.Until
 	if p.State >= 0 {
 		r.progress = entry.Progress{Known: true, Input: entry.InputPosition{Offset: p.State, Epoch: 1, TopicID: r.topicID}}
 	}
 	if p.Remade {
 		r.progress.Input.TopicID[0] = 2
 	}
-	w := &worker{deps: &Deps{}, changelog: "changelog"}
-	w.spec.Name = "test"
+	w := newRestorer(restoreConfig{Stage: "test", Changelog: "changelog", Hint: func(error) string { return "" }})
 	if err := w.place(r); err != nil {
 		return 0, "", 0, err
 	}

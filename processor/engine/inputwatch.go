@@ -39,8 +39,8 @@ func (w *worker) watchTopics(ctx context.Context) error {
 			return nil // a leader is being elected
 		}
 	}
-	if err := w.checkPartitions(details); err != nil {
-		return err
+	if err := w.restorer.checkPartitions(details); err != nil {
+		return asFatal(err)
 	}
 	for p, part := range w.parts {
 		switch {

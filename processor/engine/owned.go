@@ -119,7 +119,11 @@ func (w *worker) resume(ctx context.Context, e *event) error {
 			part.giveBack()
 			continue
 		}
-		part.take(e.restored[p])
+		rebuild, err := readRebuild(part.state)
+		if err != nil {
+			return err
+		}
+		part.take(e.restored[p], rebuild)
 		part.ready = true
 		if move := e.restored[p].move; move != nil {
 			moves[p] = move
@@ -144,9 +148,10 @@ func (o *owned) position() entry.InputPosition {
 	return entry.InputPosition{Offset: o.next, Epoch: o.epoch, TopicID: o.topicID}
 }
 
-// take copies the result of a restore.
-func (o *owned) take(r *restored) {
-	o.header, o.rebuild = r.header, r.rebuild
+// take copies the result of a restore. rebuild is the state's, zero if it is not being
+// rebuilt.
+func (o *owned) take(r *restored, rebuild Rebuild) {
+	o.header, o.rebuild = r.header, rebuild
 	o.pos, o.clock, o.kept = r.pos, r.progress.Watermark, r.progress
 	o.next, o.epoch, o.topicID = r.input.Offset, r.input.Epoch, r.input.TopicID
 	o.polled, o.applied = r.input.Offset, r.input.Offset

@@ -1,10 +1,6 @@
 package engine
 
 import (
-	"log/slog"
-	"maps"
-	"slices"
-	"strconv"
 	"sync"
 	"time"
 )
@@ -91,30 +87,6 @@ func (b *board) sum(now time.Time) (p Progress) {
 	return p
 }
 
-// showProgress publishes the progress of partitions in the metrics and in the status.
-func (w *worker) showProgress(ahead map[int32]*following) {
-	w.progress.tell(ahead, w.deps.Now())
-	w.publishProgress()
-}
-
-// endProgress removes the partitions of a restore that has ended.
-func (w *worker) endProgress(ahead map[int32]*following) {
-	w.progress.forget(ahead)
-	w.publishProgress()
-}
-
-func (w *worker) publishProgress() {
-	p := w.progress.sum(w.deps.Now())
-	m, stage, worker := w.metrics, w.spec.Name, strconv.Itoa(w.index)
-	m.restoreLeft.WithLabelValues(stage, worker).Set(float64(p.Offsets))
-	m.restorePartitions.WithLabelValues(stage, worker).Set(float64(p.Partitions))
-	m.restoreRate.WithLabelValues(stage, worker).Set(p.BytesPerSecond)
-	m.restoreSeconds.WithLabelValues(stage, worker).Set(p.SecondsLeft)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.status.Restored = p
-}
-
 // The kinds of a restore: nothing to replay, the changelog from the stored checkpoint
 // on, or the whole changelog.
 const (
@@ -134,20 +106,4 @@ func (r *restored) kind() (kind, why string) {
 		return kindNone, "the store is as the changelog says"
 	}
 	return kindTail, "the changelog goes on behind the stored position"
-}
-
-// logRestored logs and counts the finished restores of an assignment, by partition.
-func (w *worker) logRestored(found map[int32]*restored) {
-	for _, p := range slices.Sorted(maps.Keys(found)) {
-		r := found[p]
-		kind, why := r.kind()
-		rate := 0.0
-		if r.took > 0 {
-			rate = float64(r.bytes) / r.took.Seconds()
-		}
-		w.metrics.restores.WithLabelValues(w.spec.Name, kind).Inc()
-		w.logger.Info("state restored", slog.Int("partition", int(p)), slog.String("kind", kind), slog.String("reason", why),
-			slog.Int64("records", r.records), slog.Int64("bytes", r.bytes), slog.Duration("took", r.took), slog.Int64("bytes_per_second", int64(rate)),
-			slog.Int64("from", r.from), slog.Int64("to", r.pos.Offset))
-	}
 }

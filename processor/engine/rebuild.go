@@ -2,7 +2,6 @@ package engine
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -42,10 +41,6 @@ const (
 	rebuildVersion        = 1
 	rebuildMissingVersion = 2
 )
-
-// ErrUnfinishedReset means that a reset emptied the changelog but did not set the
-// group's offset back.
-var ErrUnfinishedReset = errors.New("a reset of the stage was not finished")
 
 // ChangelogEntry returns the key and value of the changelog record that begins a
 // rebuild.
@@ -108,17 +103,6 @@ func parseRebuild(payload []byte) (r Rebuild, err error) {
 		}
 	}
 	return r, err
-}
-
-// began refuses to start a rebuild if the group's offset is past the beginning of the
-// input: the records before it would be missing from the state. The header shows
-// whether the rebuild has begun.
-func (r *restored) began(hint string) error {
-	if r.rebuild.Until > 0 && r.header == "" && r.committed > r.start {
-		return &fatalError{fmt.Errorf("%w: partition %d: the changelog is to be rebuilt, and the group has committed offset %d%s",
-			ErrUnfinishedReset, r.partition, r.committed, hint)}
-	}
-	return nil
 }
 
 // FirstRevision implements stage.Tx.

@@ -10,6 +10,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/cache"
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
@@ -53,7 +54,8 @@ type loader struct {
 	// writing receives the result of the batch that is being written; nil if there is
 	// none.
 	writing chan error
-	harmed  harmed
+	// withoutTimers drops the deadlines of entries: see safeguards.
+	withoutTimers bool
 }
 
 func newLoader(store *store.Store) *loader {
@@ -68,7 +70,7 @@ func (l *loader) add(f *following, record *kgo.Record) error {
 			l.batch = l.store.NewLargeBatch(l.limit)
 		}
 		value := record.Value
-		if l.harmed.by(HarmDropDeadlines) {
+		if l.withoutTimers {
 			value = withoutDeadline(value)
 		}
 		if err := l.batch.AddRecord(f.state, record.Key, value); err != nil {
@@ -173,4 +175,13 @@ func replayPoll(ctx context.Context, client kafka.Reader, into *loader, ahead ma
 		err = into.add(f, record)
 	})
 	return moved, err
+}
+
+// withoutDeadline implements HarmDropDeadlines.
+func withoutDeadline(value []byte) []byte {
+	payload, _, err := entry.Parse(value)
+	if err != nil {
+		return value
+	}
+	return entry.Append(nil, payload, 0)
 }

@@ -34,7 +34,7 @@ func Collects(ctx context.Context, interval time.Duration, left, leftUnready, ab
 	}
 	if aborted {
 		for _, part := range w.parts {
-			part.take(&restored{})
+			part.take(&restored{}, Rebuild{})
 		}
 	}
 	began := now

@@ -309,7 +309,11 @@ func (w *worker) resync(ctx context.Context, why string) error {
 			return fmt.Errorf("%w: partition %d: %s", errRejoin, p, r.move)
 		}
 		part := w.parts[p]
-		part.take(r)
+		rebuild, err := readRebuild(part.state)
+		if err != nil {
+			return err
+		}
+		part.take(r, rebuild)
 		part.reported = 0
 	}
 	return w.at(StepResynced)

@@ -57,6 +57,7 @@ type worker struct {
 	// recovery completes hanging transactions; evidence is what it needs of the
 	// committed ones.
 	recovery *hangingtxn.Recovery
+	restorer *restorer
 	evidence hangingtxn.Evidence
 	parts    map[int32]*owned
 	round    *round
@@ -73,8 +74,6 @@ type worker struct {
 	// assigned is the complete assignment in the group's last answer.
 	assigned map[int32]bool
 	status   Status
-	// progress tracks the worker's restores.
-	progress board
 }
 
 // event is a message to the worker's goroutine.
@@ -296,6 +295,7 @@ func newWorker(spec *Spec, index int, instance string, e *Engine) *worker {
 	}
 	w.budget = e.budget
 	w.recovery = newRecovery(w)
+	w.restorer = newRestorerOf(w)
 	w.traces = newTraces(w)
 	w.machine.traces = w.traces
 	return w
