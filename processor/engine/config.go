@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
+	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 	"github.com/tributary-hq/tributary/processor/stage"
@@ -67,6 +68,21 @@ type Config struct {
 	// Store configures the state store.
 	Store store.Config `json:"store" koanf:"store" yaml:"store"`
 }
+
+// ErrStateLost means that a stage's changelog lacks state that the stage had: it was
+// emptied, recreated or truncated. Going on would emit facts a second time.
+var ErrStateLost = restore.ErrStateLost
+
+// ErrPartitionCount means that the partition count of the input differs from the
+// configuration. Keys then hash to partitions that do not have their state.
+var ErrPartitionCount = restore.ErrPartitionCount
+
+// ErrUnfinishedReset means that a reset emptied the changelog but did not set the
+// group's offset back.
+var ErrUnfinishedReset = restore.ErrUnfinishedReset
+
+// Progress is the progress of restores.
+type Progress = restore.Progress
 
 // StoreConfig limits the memory and disk use of the state store.
 type StoreConfig = store.Config

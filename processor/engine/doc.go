@@ -18,6 +18,6 @@
 // round.go (decode, apply), machine.go and scope.go (one record), overlay.go (write
 // buffer of a transaction), transact.go (commit), internal/cache (write-back
 // cache), writeback.go and internal/store (the state on disk), and for a new owner
-// restore.go and internal/hangingtxn. memory.go is the
+// restoring.go, internal/restore and internal/hangingtxn. memory.go is the
 // test driver: it runs the same machine without Kafka.
 package engine

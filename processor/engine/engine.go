@@ -13,6 +13,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
+	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
@@ -174,7 +175,7 @@ func (e *Engine) lookAtTopics(ctx context.Context) error {
 		case in == 0:
 			errs = append(errs, fmt.Errorf("stage %s: topic %s does not exist, or this user may not see it%s", spec.Name, e.deps.topic(spec.Input), e.deps.hint(ProblemTopicMissing, spec.Name)))
 		case spec.Partitions > 0 && in != spec.Partitions:
-			errs = append(errs, partitionCount(spec.Name, e.deps.topic(spec.Input), int(in), int(spec.Partitions), e.deps.hint(ProblemPartitions, spec.Name)))
+			errs = append(errs, restore.PartitionCountError(spec.Name, e.deps.topic(spec.Input), int(in), int(spec.Partitions), e.deps.hint(ProblemPartitions, spec.Name)))
 		case log == 0:
 			errs = append(errs, fmt.Errorf("stage %s: its changelog %s does not exist, or this user may not see it%s",
 				spec.Name, e.deps.topic(spec.Changelog), e.deps.hint(ProblemChangelogMissing, spec.Name)))

@@ -76,7 +76,7 @@ func (w *worker) changelogWentBack(ctx context.Context) error {
 		}
 		w.evidence.Ended(false)
 		_, err := w.end(ctx, kgo.TryAbort, nil)
-		return errors.Join(&fatalError{w.restorer.stateLost(p, fmt.Sprintf("its changelog lost its end: a record was written at offset %d, and the state has read up to %d", last-1, part.pos.Offset))}, err)
+		return errors.Join(&fatalError{w.restorer.StateLost(p, fmt.Sprintf("its changelog lost its end: a record was written at offset %d, and the state has read up to %d", last-1, part.pos.Offset))}, err)
 	}
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 )
 
 // errGroup means that joining the group fails; kgo keeps trying.
@@ -17,7 +19,7 @@ type Status struct {
 	Ready     int `json:"ready"`
 	Restoring int `json:"restoring"`
 	// Restored is the progress of running restores, zero if none runs.
-	Restored Progress `json:"restored"`
+	Restored restore.Progress `json:"restored"`
 	// Joined is true once the group has answered, even with an empty assignment.
 	Joined bool `json:"joined"`
 	// Err is the last error. A committed transaction clears it, and so does an empty

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 )
 
 // followWallClock advances the watermarks of partitions that are read to their end, for
@@ -71,5 +73,5 @@ func (w *worker) touch(ctx context.Context) {
 }
 
 func (w *worker) offsets(listed kadm.ListedOffsets, err error) (kadm.ListedOffsets, error) {
-	return checkedOffsets(w.spec.Name, listed, err)
+	return restore.CheckOffsets(w.spec.Name, listed, err)
 }

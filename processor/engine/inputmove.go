@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 )
 
 // Moved is a partition whose input position differed from the group's committed offset.
@@ -26,7 +28,7 @@ const mostMoved = 20
 // moveInputs commits the position at which the state resumes as the group's offset, in
 // a transaction that also writes the progress entry to the changelog. The client has
 // already fetched from the group's previous offset, so the session ends.
-func (w *worker) moveInputs(ctx context.Context, moves map[int32]*inputMove) (err error) {
+func (w *worker) moveInputs(ctx context.Context, moves map[int32]*restore.Move) (err error) {
 	ctx = w.traces.begin(ctx, nil)
 	defer func() {
 		w.traces.ended(w, err)
@@ -52,21 +54,21 @@ func (w *worker) moveInputs(ctx context.Context, moves map[int32]*inputMove) (er
 }
 
 // tellMoved logs and counts a correction and adds it to the status.
-func (w *worker) tellMoved(ctx context.Context, p int32, m *inputMove) {
-	w.metrics.inputMoves.WithLabelValues(w.spec.Name, string(m.cause)).Inc()
-	w.metrics.inputLost.WithLabelValues(w.spec.Name, string(m.cause)).Add(float64(m.lost()))
-	w.logger.ErrorContext(ctx, "the input goes on elsewhere than the group stood", slog.String("meaning", moveMessage(m.cause)), slog.String("topic", w.input), slog.Int("partition", int(p)), slog.String("cause", string(m.cause)),
-		slog.Int64("committed", m.committed), slog.Int64("from", m.from), slog.Int64("to", m.to), slog.Int64("offsets_lost", m.lost()))
+func (w *worker) tellMoved(ctx context.Context, p int32, m *restore.Move) {
+	w.metrics.inputMoves.WithLabelValues(w.spec.Name, string(m.Cause)).Inc()
+	w.metrics.inputLost.WithLabelValues(w.spec.Name, string(m.Cause)).Add(float64(m.Lost()))
+	w.logger.ErrorContext(ctx, "the input goes on elsewhere than the group stood", slog.String("meaning", moveMessage(m.Cause)), slog.String("topic", w.input), slog.Int("partition", int(p)), slog.String("cause", string(m.Cause)),
+		slog.Int64("committed", m.Committed), slog.Int64("from", m.From), slog.Int64("to", m.To), slog.Int64("offsets_lost", m.Lost()))
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.status.Moved = append(w.status.Moved, Moved{Partition: p, Cause: string(m.cause), From: m.from, To: m.to, At: w.deps.Now()})
+	w.status.Moved = append(w.status.Moved, Moved{Partition: p, Cause: string(m.Cause), From: m.From, To: m.To, At: w.deps.Now()})
 	w.status.Moved = w.status.Moved[max(0, len(w.status.Moved)-mostMoved):]
 }
 
 // expectMoves creates a stage's counters with the value 0. A counter that appears with
 // its first event has no increase that an alert could see.
 func (m *metrics) expectMoves(stage string) {
-	for _, cause := range moveCauses() {
+	for _, cause := range restore.Causes() {
 		m.inputMoves.WithLabelValues(stage, string(cause))
 		m.inputLost.WithLabelValues(stage, string(cause))
 	}
@@ -76,19 +78,19 @@ func (m *metrics) expectMoves(stage string) {
 }
 
 // moveMessage returns the explanation of a cause for the log.
-func moveMessage(cause moveCause) string {
+func moveMessage(cause restore.Cause) string {
 	switch cause {
-	case moveGone:
+	case restore.Gone:
 		return "the group has no committed offset and the stage has state: going on at the state's own position"
-	case moveBack:
+	case restore.SetBack:
 		return "the group's offset is before the state's position: going on at the state's own position; to read again reset the stage"
-	case moveForward:
+	case restore.SetForward:
 		return "the group's offset was set forward: the records between are not processed"
-	case moveRetention:
+	case restore.Retention:
 		return "input records were removed before they were read: check retention"
-	case moveTruncated:
+	case restore.Truncated:
 		return "the input lost records that were read: going on where its log parted"
-	case moveRecreated:
+	case restore.Recreated:
 	}
 	return "the input is another topic of the same name: reading it from its start"
 }

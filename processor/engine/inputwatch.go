@@ -39,7 +39,7 @@ func (w *worker) watchTopics(ctx context.Context) error {
 			return nil // a leader is being elected
 		}
 	}
-	if err := w.restorer.checkPartitions(details); err != nil {
+	if err := w.restorer.CheckPartitions(details); err != nil {
 		return asFatal(err)
 	}
 	for p, part := range w.parts {

@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 )
 
 // remake deletes a topic and makes it anew.
@@ -72,7 +73,7 @@ func TestChangelogMadeAnew(t *testing.T) {
 	}
 	b.remake(changelog)
 	e = b.start("one", 1, nil)
-	b.refused(engine.ErrStateLost, "the hint for lost state of sums", b.names.Topic(changelog))
+	b.refused(restore.ErrStateLost, "the hint for lost state of sums", b.names.Topic(changelog))
 	b.stop(e)
 	if after, err := os.ReadDir(b.config("one").StateDir); err != nil || len(after) < len(before)/2 {
 		t.Errorf("the local state has %d files, had %d: %v", len(after), len(before), err)
@@ -92,7 +93,7 @@ func TestChangelogMadeAnewUnderWorker(t *testing.T) {
 	b.check()
 	b.remake(changelog)
 	b.send(20, now(), keys(3)...)
-	b.refused(engine.ErrStateLost, "the hint for lost state of sums")
+	b.refused(restore.ErrStateLost, "the hint for lost state of sums")
 }
 
 // TestGroupGone: the group is deleted, or its offsets are set back by hand. The state
@@ -168,7 +169,7 @@ func TestPartitionsAdded(t *testing.T) {
 	if _, err := kadm.NewClient(b.client).CreatePartitions(t.Context(), 1, b.names.Topic(input)); err != nil {
 		t.Fatal(err)
 	}
-	b.refused(engine.ErrPartitionCount, b.names.Topic(input), "has 5 partitions instead of 4", "the hint for partitions")
+	b.refused(restore.ErrPartitionCount, b.names.Topic(input), "has 5 partitions instead of 4", "the hint for partitions")
 	b.stop(e)
 }
 

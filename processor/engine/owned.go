@@ -12,6 +12,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/cache"
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 	"github.com/tributary-hq/tributary/processor/engine/internal/hangingtxn"
+	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
 
@@ -67,7 +68,7 @@ func (w *worker) adopt(ctx context.Context, p int32) *owned {
 
 // takeAndRestore waits for the leases of partitions and restores their state. It
 // retries transient errors until ctx ends.
-func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (map[int32]*restored, error) {
+func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (map[int32]*restore.Result, error) {
 	states := make(map[int32]*store.Partition, len(parts))
 	// All workers take leases in ascending order, so that they cannot deadlock.
 	for _, p := range slices.Sorted(maps.Keys(parts)) {
@@ -106,14 +107,14 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 			return nil, err
 		}
 	}
-	return map[int32]*restored{}, nil
+	return map[int32]*restore.Result{}, nil
 }
 
 // resume starts the fetching of restored partitions, unless they were revoked
 // meanwhile. If the group's offset differs from the state's input position, the offset
 // is corrected first, and the session ends.
 func (w *worker) resume(ctx context.Context, e *event) error {
-	moves := map[int32]*inputMove{}
+	moves := map[int32]*restore.Move{}
 	for p, part := range e.parts {
 		if w.parts[p] != part {
 			part.giveBack()
@@ -125,7 +126,7 @@ func (w *worker) resume(ctx context.Context, e *event) error {
 		}
 		part.take(e.restored[p], rebuild)
 		part.ready = true
-		if move := e.restored[p].move; move != nil {
+		if move := e.restored[p].Move; move != nil {
 			moves[p] = move
 			continue
 		}
@@ -150,11 +151,11 @@ func (o *owned) position() entry.InputPosition {
 
 // take copies the result of a restore. rebuild is the state's, zero if it is not being
 // rebuilt.
-func (o *owned) take(r *restored, rebuild Rebuild) {
-	o.header, o.rebuild = r.header, rebuild
-	o.pos, o.clock, o.kept = r.pos, r.progress.Watermark, r.progress
-	o.next, o.epoch, o.topicID = r.input.Offset, r.input.Epoch, r.input.TopicID
-	o.polled, o.applied = r.input.Offset, r.input.Offset
+func (o *owned) take(r *restore.Result, rebuild Rebuild) {
+	o.header, o.rebuild = r.Header, rebuild
+	o.pos, o.clock, o.kept = r.Checkpoint, r.Progress.Watermark, r.Progress
+	o.next, o.epoch, o.topicID = r.Input.Offset, r.Input.Epoch, r.Input.TopicID
+	o.polled, o.applied = r.Input.Offset, r.Input.Offset
 	o.more, o.left = true, false // timers may have become due meanwhile
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 )
 
 // TestRestartReplaysTheTail: after a clean stop nothing is replayed; with a store
@@ -147,7 +148,7 @@ func TestProgressIsTold(t *testing.T) {
 		return false
 	})
 	close(hold)
-	await(t, "its end", func() bool { return p.ready() == partitions && p.Restoring() == engine.Progress{} })
+	await(t, "its end", func() bool { return p.ready() == partitions && p.Restoring() == restore.Progress{} })
 }
 
 // TestOldChangesReachTheStore: what changed is in memory alone for half a minute and no

@@ -9,13 +9,14 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
 
 // newRestorerOf returns the restorer of a worker's partitions.
-func newRestorerOf(w *worker) *restorer {
+func newRestorerOf(w *worker) *restore.Restorer {
 	harmed := w.deps.harmed
-	return newRestorer(restoreConfig{
+	return restore.New(restore.Config{
 		Stage: w.spec.Name, Group: w.group, Input: w.input, Changelog: w.changelog, Client: w.transactionalID, Partitions: w.partitions,
 		Store: w.store, Cluster: w.deps.cluster, Recovery: w.recovery, Scheduler: w.deps.scheduler, Now: w.deps.Now, Logger: w.logger,
 		FenceAfter: w.config.FenceAfter, DeleteRetention: w.config.DeleteRetention, FetchMaxBytes: w.config.FetchMaxBytes,
@@ -24,7 +25,7 @@ func newRestorerOf(w *worker) *restorer {
 			w.metrics.restoredRecords.WithLabelValues(w.spec.Name).Add(float64(records))
 			w.metrics.restoredBytes.WithLabelValues(w.spec.Name).Add(float64(bytes))
 		},
-		Off: safeguards{
+		Off: restore.Safeguards{
 			UnstableOffsets: harmed.by(HarmUnstableOffsets), Replay: harmed.by(HarmForgetChangelog), Uncommitted: harmed.by(HarmReadUncommitted),
 			BrokerOffsets: harmed.by(HarmStoreFirst) || harmed.by(HarmKeepAborted) || harmed.by(HarmUnknownIsCommitted),
 			Timers:        harmed.by(HarmDropDeadlines), Group: harmed.by(HarmBelieveGroup), Truncation: harmed.by(HarmIgnoreTruncation),
@@ -34,13 +35,13 @@ func newRestorerOf(w *worker) *restorer {
 }
 
 // restore restores the state of partitions.
-func (w *worker) restore(ctx context.Context, states map[int32]*store.Partition) (out map[int32]*restored, err error) {
+func (w *worker) restore(ctx context.Context, states map[int32]*store.Partition) (out map[int32]*restore.Result, err error) {
 	ctx, span := w.traces.restore(ctx, len(states))
 	defer func() { span.ended(out, err) }()
 	if err := w.at(StepRestoring); err != nil {
 		return nil, err
 	}
-	if out, err = w.restorer.restore(ctx, states); err != nil {
+	if out, err = w.restorer.Restore(ctx, states); err != nil {
 		return nil, asFatal(err)
 	}
 	return out, w.at(StepRestored)
@@ -48,7 +49,7 @@ func (w *worker) restore(ctx context.Context, states map[int32]*store.Partition)
 
 // asFatal marks errors of a restore that a new session would meet again.
 func asFatal(err error) error {
-	if errors.Is(err, ErrStateLost) || errors.Is(err, ErrPartitionCount) || errors.Is(err, ErrUnfinishedReset) {
+	if errors.Is(err, restore.ErrStateLost) || errors.Is(err, restore.ErrPartitionCount) || errors.Is(err, restore.ErrUnfinishedReset) {
 		return &fatalError{err}
 	}
 	return err
@@ -57,15 +58,15 @@ func asFatal(err error) error {
 // checkRebuild refuses to start a rebuild if the group's offset is past the beginning of
 // the input: the records before it would be missing from the state. The header shows
 // whether the rebuild has begun.
-func (w *worker) checkRebuild(r *restored) error {
-	rebuild, err := readRebuild(r.state)
+func (w *worker) checkRebuild(r *restore.Result) error {
+	rebuild, err := readRebuild(r.State)
 	if err != nil {
 		return err
 	}
-	r.rebuildUntil = rebuild.Until
-	if rebuild.Until > 0 && r.header == "" && r.committed > r.start {
+	r.RebuildUntil = rebuild.Until
+	if rebuild.Until > 0 && r.Header == "" && r.Committed > r.Start {
 		return fmt.Errorf("%w: partition %d: the changelog is to be rebuilt, and the group has committed offset %d%s",
-			ErrUnfinishedReset, r.partition, r.committed, w.restoreHint(ErrUnfinishedReset))
+			restore.ErrUnfinishedReset, r.Partition, r.Committed, w.restoreHint(restore.ErrUnfinishedReset))
 	}
 	return nil
 }
@@ -73,9 +74,9 @@ func (w *worker) checkRebuild(r *restored) error {
 // restoreHint returns the advice for a problem of a restore.
 func (w *worker) restoreHint(problem error) string {
 	switch {
-	case errors.Is(problem, ErrStateLost):
+	case errors.Is(problem, restore.ErrStateLost):
 		return w.deps.hint(ProblemStateLost, w.spec.Name)
-	case errors.Is(problem, ErrPartitionCount):
+	case errors.Is(problem, restore.ErrPartitionCount):
 		return w.deps.hint(ProblemPartitions, w.spec.Name)
 	}
 	return w.deps.hint(ProblemUnfinishedReset, w.spec.Name)
@@ -83,7 +84,7 @@ func (w *worker) restoreHint(problem error) string {
 
 // publishProgress publishes the progress of the worker's restores in the metrics and in
 // the status.
-func (w *worker) publishProgress(p Progress) {
+func (w *worker) publishProgress(p restore.Progress) {
 	m, stage, worker := w.metrics, w.spec.Name, strconv.Itoa(w.index)
 	m.restoreLeft.WithLabelValues(stage, worker).Set(float64(p.Offsets))
 	m.restorePartitions.WithLabelValues(stage, worker).Set(float64(p.Partitions))
@@ -95,17 +96,31 @@ func (w *worker) publishProgress(p Progress) {
 }
 
 // logRestored logs and counts the finished restores of an assignment, by partition.
-func (w *worker) logRestored(found map[int32]*restored) {
+func (w *worker) logRestored(found map[int32]*restore.Result) {
 	for _, p := range slices.Sorted(maps.Keys(found)) {
 		r := found[p]
-		kind, why := r.kind()
+		kind, why := r.Kind()
 		rate := 0.0
-		if r.took > 0 {
-			rate = float64(r.bytes) / r.took.Seconds()
+		if r.Took > 0 {
+			rate = float64(r.Bytes) / r.Took.Seconds()
 		}
 		w.metrics.restores.WithLabelValues(w.spec.Name, kind).Inc()
 		w.logger.Info("state restored", slog.Int("partition", int(p)), slog.String("kind", kind), slog.String("reason", why),
-			slog.Int64("records", r.records), slog.Int64("bytes", r.bytes), slog.Duration("took", r.took), slog.Int64("bytes_per_second", int64(rate)),
-			slog.Int64("from", r.from), slog.Int64("to", r.pos.Offset))
+			slog.Int64("records", r.Records), slog.Int64("bytes", r.Bytes), slog.Duration("took", r.Took), slog.Int64("bytes_per_second", int64(rate)),
+			slog.Int64("from", r.From), slog.Int64("to", r.Checkpoint.Offset))
 	}
+}
+
+// Restoring returns the progress of all running restores, zero if none runs.
+func (e *Engine) Restoring() (sum restore.Progress) {
+	for _, s := range e.Health() {
+		p := s.Restored
+		sum.Partitions += p.Partitions
+		sum.Records += p.Records
+		sum.Bytes += p.Bytes
+		sum.Offsets += p.Offsets
+		sum.BytesPerSecond += p.BytesPerSecond
+		sum.SecondsLeft = max(sum.SecondsLeft, p.SecondsLeft)
+	}
+	return sum
 }

@@ -28,7 +28,7 @@ func (w *worker) join(ctx context.Context) error {
 		w.admin = abortingAdmin{w.admin}
 	}
 	w.recovery.Attach(w.admin)
-	w.restorer.attach(w.admin)
+	w.restorer.Attach(w.admin)
 	w.standby.onRejoin(w.index, w.session.ForceRebalance)
 	return nil
 }

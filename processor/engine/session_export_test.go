@@ -7,6 +7,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
+	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 )
 
 // idleSession is one to which nothing comes: a poll takes a millisecond.
@@ -34,7 +35,7 @@ func Collects(ctx context.Context, interval time.Duration, left, leftUnready, ab
 	}
 	if aborted {
 		for _, part := range w.parts {
-			part.take(&restored{}, Rebuild{})
+			part.take(&restore.Result{}, Rebuild{})
 		}
 	}
 	began := now

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/tributary-hq/tributary/processor/chaos/check"
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 )
 
 // adminAct is what an administrator, or a disaster, does to the cluster in the midst of
@@ -38,15 +38,15 @@ func adminActs() []adminAct {
 		}},
 		{name: "input made anew", do: func(s *simulation, _ *rand.Rand) { s.world.Cluster.RemakeTopic(input, true) }},
 		{name: "output made anew", anew: true, do: func(s *simulation, _ *rand.Rand) { s.world.Cluster.RemakeTopic(simOutput, false) }},
-		{name: "changelog made anew", refused: engine.ErrStateLost.Error(), do: func(s *simulation, _ *rand.Rand) {
+		{name: "changelog made anew", refused: restore.ErrStateLost.Error(), do: func(s *simulation, _ *rand.Rand) {
 			s.world.Cluster.RemakeTopic(changelog, false)
 		}},
-		{name: "changelog truncated", refused: engine.ErrStateLost.Error(), do: func(s *simulation, _ *rand.Rand) {
+		{name: "changelog truncated", refused: restore.ErrStateLost.Error(), do: func(s *simulation, _ *rand.Rand) {
 			for p := range s.plan.partitions {
 				s.world.Cluster.Truncate(changelog, p, s.world.Cluster.End(changelog, p)/2)
 			}
 		}},
-		{name: "partitions added", refused: engine.ErrPartitionCount.Error(), do: func(s *simulation, _ *rand.Rand) {
+		{name: "partitions added", refused: restore.ErrPartitionCount.Error(), do: func(s *simulation, _ *rand.Rand) {
 			s.world.Cluster.AddPartition(input, changelog)
 		}},
 	}
@@ -74,7 +74,7 @@ func adminPlan(seed uint64, act adminAct) *schedule {
 		}
 		again := f
 		again.at = int64(adminAgain + r.IntN(adminLast-adminAgain))
-		if act.refused == engine.ErrPartitionCount.Error() {
+		if act.refused == restore.ErrPartitionCount.Error() {
 			again.partition = int32(key) % (p.partitions + 1) // by the new count
 		}
 		p.facts = append(p.facts, again)

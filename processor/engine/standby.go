@@ -15,6 +15,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/assignor"
+	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
@@ -73,7 +74,7 @@ type StandbyPartition struct {
 
 // copyHeld is a replica whose lease the standby holds.
 type copyHeld struct {
-	restored
+	restore.Result
 	give  func()
 	yield atomic.Bool
 }
@@ -180,7 +181,7 @@ func (s *standby) follow(ctx context.Context) (err error) {
 		return fmt.Errorf("make a Kafka client: %w", err)
 	}
 	admin := kadm.NewClient(client)
-	f := &followers{standby: s, admin: admin, held: map[int32]*copyHeld{}, load: newLoader(s.store)}
+	f := &followers{standby: s, admin: admin, held: map[int32]*copyHeld{}, load: restore.NewLoader(s.store)}
 	defer func() {
 		err = errors.Join(err, f.close())
 		client.Close()
@@ -200,10 +201,10 @@ func (s *standby) publish(held map[int32]*copyHeld) {
 	defer s.mu.Unlock()
 	clear(s.followed)
 	for p, h := range held {
-		left := max(h.end-h.pos.Offset, 0)
+		left := max(h.End-h.Checkpoint.Offset, 0)
 		behind += float64(left)
 		most = max(most, float64(left))
-		s.followed[p] = StandbyPartition{Stage: s.stage, Partition: p, Offset: h.pos.Offset, Behind: left, Warm: left <= assignor.AcceptableLag}
+		s.followed[p] = StandbyPartition{Stage: s.stage, Partition: p, Offset: h.Checkpoint.Offset, Behind: left, Warm: left <= assignor.AcceptableLag}
 	}
 	s.metrics.standbyPartitions.WithLabelValues(s.stage).Set(float64(len(held)))
 	s.metrics.standbyBehind.WithLabelValues(s.stage).Set(behind)
@@ -246,8 +247,8 @@ func (s *standby) onRejoin(worker int, rejoin func()) {
 // tellWarm requests a new assignment when a warm-up replica has caught up.
 func (s *standby) tellWarm(h *copyHeld) {
 	s.mu.Lock()
-	moves := s.wanted[h.partition]
-	s.wanted[h.partition] = false
+	moves := s.wanted[h.Partition]
+	s.wanted[h.Partition] = false
 	var ask func()
 	for _, index := range slices.Sorted(maps.Keys(s.rejoin)) {
 		ask = s.rejoin[index]
@@ -255,7 +256,7 @@ func (s *standby) tellWarm(h *copyHeld) {
 	}
 	s.mu.Unlock()
 	if moves && ask != nil {
-		s.logger.Info("standby copy has caught up, asking for its partition", slog.Int("partition", int(h.partition)), slog.Int64("records", h.records))
+		s.logger.Info("standby copy has caught up, asking for its partition", slog.Int("partition", int(h.Partition)), slog.Int64("records", h.Records))
 		ask()
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/cache"
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
 
@@ -46,7 +47,7 @@ func FollowOnce(ctx context.Context, s *store.Store, deps Deps, changelog string
 		return 0, false, err
 	}
 	defer client.Close()
-	f := &followers{standby: st, admin: kadm.NewClient(client), held: map[int32]*copyHeld{}, load: newLoader(s)}
+	f := &followers{standby: st, admin: kadm.NewClient(client), held: map[int32]*copyHeld{}, load: restore.NewLoader(s)}
 	if _, err := f.take(ctx); err != nil {
 		return 0, false, err
 	}
@@ -54,6 +55,6 @@ func FollowOnce(ctx context.Context, s *store.Store, deps Deps, changelog string
 	if h == nil {
 		return 0, false, nil
 	}
-	from = h.from
+	from = h.From
 	return from, true, f.close()
 }

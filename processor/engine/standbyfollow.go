@@ -13,6 +13,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/assignor"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
+	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 )
 
 // followers is the running standby. A single goroutine uses it.
@@ -21,7 +22,7 @@ type followers struct {
 	admin  *kadm.Client
 	reader kafka.Reader // nil without replicas
 	held   map[int32]*copyHeld
-	load   *loader
+	load   *restore.Loader
 	looked time.Time
 	quiet  quiet
 	// budget is the number of bytes that may be read before the rate limit applies.
@@ -75,19 +76,19 @@ func (f *followers) turn(ctx context.Context) error {
 func (f *followers) poll(ctx context.Context) error {
 	ctx, cancel := f.interruptible(ctx, time.Second)
 	defer cancel()
-	ahead := make(map[int32]*following, len(f.held))
+	ahead := make(map[int32]*restore.Changelog, len(f.held))
 	var before, after int64
 	for p, h := range f.held {
-		ahead[p] = &h.following
-		before += h.bytes
+		ahead[p] = &h.Changelog
+		before += h.Bytes
 	}
-	_, err := replayPoll(ctx, f.reader, f.load, ahead)
+	_, err := restore.Poll(ctx, f.reader, f.load, ahead)
 	for _, h := range f.held {
-		after += h.bytes
+		after += h.Bytes
 	}
 	f.budget -= float64(after - before)
 	f.metrics.standbyBytes.WithLabelValues(f.stage).Add(float64(after - before))
-	if unreadable, ok := errors.AsType[*changelogError](err); ok {
+	if unreadable, ok := errors.AsType[*restore.RecordError](err); ok {
 		return f.refuse(unreadable)
 	}
 	if ctx.Err() != nil {
@@ -119,7 +120,7 @@ func (f *followers) giveBack() (changed bool, err error) {
 			continue
 		}
 		if !changed {
-			if err := f.load.flush(); err != nil {
+			if err := f.load.Flush(); err != nil {
 				return false, err
 			}
 		}
@@ -139,13 +140,13 @@ func (f *followers) take(ctx context.Context) (changed bool, err error) {
 		if f.held[p] != nil || f.refused[p] {
 			continue
 		}
-		h := &copyHeld{restored: restored{following: following{partition: p, state: f.store.Partition(f.stage, p)}}}
+		h := &copyHeld{Result: restore.Result{Changelog: restore.Changelog{Partition: p, State: f.store.Partition(f.stage, p)}}}
 		chosen = append(chosen, h)
 	}
 	f.mu.Unlock()
 	took := chosen[:0]
 	for _, h := range chosen {
-		if give, ok := f.store.Leases.TakeIdle(f.stage, h.partition, f.onYield(h)); ok {
+		if give, ok := f.store.Leases.TakeIdle(f.stage, h.Partition, f.onYield(h)); ok {
 			h.give = give
 			took = append(took, h)
 		}
@@ -163,9 +164,9 @@ func (f *followers) take(ctx context.Context) (changed bool, err error) {
 		return false, err
 	}
 	for _, h := range begun {
-		f.held[h.partition] = h
-		f.logger.InfoContext(ctx, "standby follows a partition", slog.Int("partition", int(h.partition)),
-			slog.Int64("from", h.from), slog.Int64("to", h.end), slog.String("whole", h.reason))
+		f.held[h.Partition] = h
+		f.logger.InfoContext(ctx, "standby follows a partition", slog.Int("partition", int(h.Partition)),
+			slog.Int64("from", h.From), slog.Int64("to", h.End), slog.String("whole", h.Reason))
 	}
 	return true, nil
 }
@@ -190,20 +191,20 @@ func (f *followers) begin(ctx context.Context, took []*copyHeld) (begun []*copyH
 		return nil, err
 	}
 	for _, h := range took {
-		start, ok1 := starts.Lookup(f.changelog, h.partition)
-		end, ok2 := ends.Lookup(f.changelog, h.partition)
+		start, ok1 := starts.Lookup(f.changelog, h.Partition)
+		end, ok2 := ends.Lookup(f.changelog, h.Partition)
 		if !ok1 || !ok2 {
-			return nil, fmt.Errorf("changelog %s has no partition %d", f.changelog, h.partition)
+			return nil, fmt.Errorf("changelog %s has no partition %d", f.changelog, h.Partition)
 		}
-		h.end = end.Offset
+		h.End = end.Offset
 		id := [16]byte(details[f.changelog].ID)
 		if left, err := h.allThatIsLeft(id, start.Offset); err != nil {
 			return nil, err
 		} else if left {
-			f.tellKept(ctx, h.partition)
+			f.tellKept(ctx, h.Partition)
 			continue
 		}
-		if err := trust(f.store, &h.restored, id, start.Offset, f.deps.Now(), f.config.DeleteRetention); err != nil {
+		if err := restore.UseCheckpoint(f.store, &h.Result, id, start.Offset, f.deps.Now(), f.config.DeleteRetention); err != nil {
 			return nil, err
 		}
 		begun = append(begun, h)
@@ -215,11 +216,11 @@ func (f *followers) begin(ctx context.Context, took []*copyHeld) (begun []*copyH
 // created again. The owner then refuses to work, and the replica must be kept until the
 // changelog has a state again.
 func (h *copyHeld) allThatIsLeft(topicID [16]byte, start int64) (bool, error) {
-	pos, found, err := h.state.Checkpoint()
+	pos, found, err := h.State.Checkpoint()
 	if err != nil {
 		return false, err
 	}
-	return found && start == h.end && (pos.TopicID != topicID || pos.Offset < start), nil
+	return found && start == h.End && (pos.TopicID != topicID || pos.Offset < start), nil
 }
 
 // tellKept logs, rate-limited, that a replica is kept.
@@ -252,7 +253,7 @@ func (f *followers) reopen() (err error) {
 	}
 	from := make(map[int32]kgo.Offset, len(f.held))
 	for p, h := range f.held {
-		from[p] = kgo.NewOffset().At(h.pos.Offset)
+		from[p] = kgo.NewOffset().At(h.Checkpoint.Offset)
 	}
 	f.reader, err = f.deps.cluster.Read(&kafka.ReadRequest{
 		Client: f.stage, Topic: f.changelog, From: from, FetchMaxBytes: min(standbyFetchBytes, f.config.FetchMaxBytes),
@@ -277,27 +278,27 @@ func (f *followers) lookAtEnds(ctx context.Context) error {
 		if !ok {
 			continue
 		}
-		h.end = end.Offset
-		if h.pos.Offset >= h.end {
-			h.pos.AtEnd = now.UnixMilli()
-			f.load.touched[&h.following] = true
+		h.End = end.Offset
+		if h.Checkpoint.Offset >= h.End {
+			h.Checkpoint.AtEnd = now.UnixMilli()
+			f.load.Touched[&h.Changelog] = true
 		}
-		if h.end-h.pos.Offset <= assignor.AcceptableLag {
+		if h.End-h.Checkpoint.Offset <= assignor.AcceptableLag {
 			f.tellWarm(h)
 		}
 	}
 	f.publish(f.held)
-	return f.load.flush()
+	return f.load.Flush()
 }
 
 // refuse excludes a partition whose changelog this release cannot read. During a
 // rolling upgrade, the new release may already write it.
-func (f *followers) refuse(cause *changelogError) error {
+func (f *followers) refuse(cause *restore.RecordError) error {
 	f.logger.Warn("standby cannot read a changelog, there is no warm copy here",
-		slog.Int("partition", int(cause.partition)), slog.String("error", cause.Error()))
+		slog.Int("partition", int(cause.Partition)), slog.String("error", cause.Error()))
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.refused[cause.partition] = true
+	f.refused[cause.Partition] = true
 	return cause
 }
 
@@ -306,7 +307,7 @@ func (f *followers) close() error {
 	if f.reader != nil {
 		f.reader.Close()
 	}
-	err := f.load.flush()
+	err := f.load.Flush()
 	for p, h := range f.held {
 		delete(f.held, p)
 		h.give()

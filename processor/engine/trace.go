@@ -11,6 +11,8 @@ import (
 	"go.opentelemetry.io/otel/codes"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 )
 
 // traces creates a worker's spans, named after OpenTelemetry's semantic conventions:
@@ -252,14 +254,14 @@ func (t *traces) restore(ctx context.Context, partitions int) (context.Context, 
 }
 
 // ended ends the span.
-func (s restoreSpan) ended(found map[int32]*restored, err error) {
+func (s restoreSpan) ended(found map[int32]*restore.Result, err error) {
 	if s.span == nil {
 		return
 	}
 	var records, bytes int64
 	for _, r := range found {
-		records += r.records
-		bytes += r.bytes
+		records += r.Records
+		bytes += r.Bytes
 	}
 	s.span.SetAttributes(s.keys.replayed.Int64(records), s.keys.bytes.Int64(bytes))
 	failed(s.span, err)

@@ -301,12 +301,12 @@ func (w *worker) resync(ctx context.Context, why string) error {
 	// kgo caches offset 0 for a partition without a committed offset.
 	cached := w.session.CommittedOffsets()[w.input]
 	for p, r := range found {
-		if at, ok := cached[p]; ok && r.committed >= 0 && at.Offset >= 0 && at.Offset != r.committed {
-			return fmt.Errorf("%w: partition %d stands at %d for the client and at %d for the broker", errRejoin, p, at.Offset, r.committed)
+		if at, ok := cached[p]; ok && r.Committed >= 0 && at.Offset >= 0 && at.Offset != r.Committed {
+			return fmt.Errorf("%w: partition %d stands at %d for the client and at %d for the broker", errRejoin, p, at.Offset, r.Committed)
 		}
-		if r.move != nil {
+		if r.Move != nil {
 			// The new session moves the group's offset before it reads on.
-			return fmt.Errorf("%w: partition %d: %s", errRejoin, p, r.move)
+			return fmt.Errorf("%w: partition %d: %s", errRejoin, p, r.Move)
 		}
 		part := w.parts[p]
 		rebuild, err := readRebuild(part.state)

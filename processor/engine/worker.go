@@ -11,6 +11,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 	"github.com/tributary-hq/tributary/processor/engine/internal/hangingtxn"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
+	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 	"github.com/tributary-hq/tributary/processor/stage"
@@ -57,7 +58,7 @@ type worker struct {
 	// recovery completes hanging transactions; evidence is what it needs of the
 	// committed ones.
 	recovery *hangingtxn.Recovery
-	restorer *restorer
+	restorer *restore.Restorer
 	evidence hangingtxn.Evidence
 	parts    map[int32]*owned
 	round    *round
@@ -83,7 +84,7 @@ type event struct {
 	joined bool
 	// restored are the results of an ended restore, parts the partitions that it was
 	// started for.
-	restored map[int32]*restored
+	restored map[int32]*restore.Result
 	parts    map[int32]*owned
 	err      error
 }

@@ -1,4 +1,4 @@
-package cache // the index is not exported
+package cache //nolint:testpackage // the index is not exported
 
 import (
 	"slices"

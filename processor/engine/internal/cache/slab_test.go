@@ -1,4 +1,4 @@
-package cache // the slab is not exported
+package cache //nolint:testpackage // the slab is not exported
 
 import (
 	"bytes"

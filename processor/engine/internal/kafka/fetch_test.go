@@ -142,9 +142,7 @@ func TestBrokenBatches(t *testing.T) {
 		for i, in := range inputs(got.Records) {
 			alone, ours := want.Records[i], in
 			plain := wireRecord{Key: alone.Key, Value: alone.Value}
-			for _, h := range alone.Headers {
-				plain.Headers = append(plain.Headers, h)
-			}
+			plain.Headers = append(plain.Headers, alone.Headers...)
 			if diff := cmp.Diff(plain, ours, cmpopts.EquateEmpty()); diff != "" {
 				t.Fatalf("seed %d, %x: (-client alone +ours)\n%s", seed, broken, diff)
 			}

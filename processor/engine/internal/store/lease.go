@@ -54,7 +54,7 @@ func (l *Leases) TakeIdle(stage string, partition int32, yield func()) (give fun
 
 // Take waits for the lease of a partition. give returns the lease; further calls do
 // nothing.
-func (l *Leases) Take(ctx context.Context, scheduler scheduler.Scheduler, stage string, partition int32) (give func(), err error) {
+func (l *Leases) Take(ctx context.Context, by scheduler.Scheduler, stage string, partition int32) (give func(), err error) {
 	key := leaseKey(stage, partition)
 	for {
 		l.mu.Lock()
@@ -68,7 +68,7 @@ func (l *Leases) Take(ctx context.Context, scheduler scheduler.Scheduler, stage 
 		if held.yield != nil {
 			held.yield()
 		}
-		if err := scheduler.Await(ctx, held.given); err != nil {
+		if err := by.Await(ctx, held.given); err != nil {
 			return nil, fmt.Errorf("wait for the state of %s: %w", key, err)
 		}
 	}

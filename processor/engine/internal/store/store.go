@@ -111,10 +111,10 @@ func openPebble(dir string, config Config, logger *slog.Logger, health *health) 
 	if err := disk.MkdirAll(dir, 0o750); err != nil {
 		return nil, err
 	}
-	cache := pebble.NewCache(config.CacheBytes)
-	defer cache.Unref()
+	blocks := pebble.NewCache(config.CacheBytes)
+	defer blocks.Unref()
 	options := &pebble.Options{
-		Cache:        cache,
+		Cache:        blocks,
 		FS:           newTableFiles(disk),
 		MemTableSize: uint64(max(config.MemtableBytes, 1<<20)),
 		// The changelog replaces the write-ahead log.

@@ -1,4 +1,4 @@
-package engine
+package restore
 
 import (
 	"context"
@@ -15,29 +15,29 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
 
-// following is a changelog reader's progress in one partition, for a restore or a
+// Changelog is a changelog reader's progress in one partition, for a restore or a
 // standby.
-type following struct {
-	partition int32
-	state     *store.Partition
-	pos       cache.Checkpoint
-	// from is the first replayed offset, end the changelog's end offset when last
+type Changelog struct {
+	Partition  int32
+	State      *store.Partition
+	Checkpoint cache.Checkpoint
+	// From is the first replayed offset, end the changelog's end offset when last
 	// fetched.
-	from, end int64
-	// records and bytes (keys and values) count the replayed records.
-	records, bytes int64
+	From, End int64
+	// Records and bytes (keys and values) count the replayed records.
+	Records, Bytes int64
 }
 
-// changelogError is an error about a changelog record that could not be loaded.
-type changelogError struct {
-	partition int32
+// RecordError is an error about a changelog record that could not be loaded.
+type RecordError struct {
+	Partition int32
 	err       error
 }
 
-func (e *changelogError) Error() string { return e.err.Error() }
-func (e *changelogError) Unwrap() error { return e.err }
+func (e *RecordError) Error() string { return e.err.Error() }
+func (e *RecordError) Unwrap() error { return e.err }
 
-// loader is the bulk loader of changelog records into the store. It does not read the
+// Loader is the bulk loader of changelog records into the store. It does not read the
 // entry that a record replaces, so the previous deadline of the entry stays in the
 // timer index as a stale index entry; storePartition.due detects and deletes those.
 //
@@ -46,10 +46,10 @@ func (e *changelogError) Unwrap() error { return e.err }
 // costs a fraction of single records.
 //
 // A full batch is written while the next one is being filled.
-type loader struct {
+type Loader struct {
 	store   *store.Store
 	batch   *store.Batch
-	touched map[*following]bool
+	Touched map[*Changelog]bool
 	limit   int
 	// writing receives the result of the batch that is being written; nil if there is
 	// none.
@@ -58,13 +58,13 @@ type loader struct {
 	withoutTimers bool
 }
 
-func newLoader(store *store.Store) *loader {
-	return &loader{store: store, touched: map[*following]bool{}, limit: store.BatchBytes}
+func NewLoader(store *store.Store) *Loader {
+	return &Loader{store: store, Touched: map[*Changelog]bool{}, limit: store.BatchBytes}
 }
 
-// add appends the next record of a partition. A control record only advances the
+// Add appends the next record of a partition. A control record only advances the
 // position.
-func (l *loader) add(f *following, record *kgo.Record) error {
+func (l *Loader) Add(f *Changelog, record *kgo.Record) error {
 	if !record.Attrs.IsControl() {
 		if l.batch == nil {
 			l.batch = l.store.NewLargeBatch(l.limit)
@@ -73,14 +73,14 @@ func (l *loader) add(f *following, record *kgo.Record) error {
 		if l.withoutTimers {
 			value = withoutDeadline(value)
 		}
-		if err := l.batch.AddRecord(f.state, record.Key, value); err != nil {
-			return &changelogError{partition: record.Partition, err: fmt.Errorf("changelog %s/%d at offset %d: %w", record.Topic, record.Partition, record.Offset, err)}
+		if err := l.batch.AddRecord(f.State, record.Key, value); err != nil {
+			return &RecordError{Partition: record.Partition, err: fmt.Errorf("changelog %s/%d at offset %d: %w", record.Topic, record.Partition, record.Offset, err)}
 		}
-		f.records++
-		f.bytes += int64(len(record.Key) + len(record.Value))
+		f.Records++
+		f.Bytes += int64(len(record.Key) + len(record.Value))
 	}
-	f.pos.Offset = record.Offset + 1
-	l.touched[f] = true
+	f.Checkpoint.Offset = record.Offset + 1
+	l.Touched[f] = true
 	if l.batch == nil || l.batch.Size() < l.limit {
 		return nil
 	}
@@ -89,7 +89,7 @@ func (l *loader) add(f *following, record *kgo.Record) error {
 
 // swap waits for the previous batch and returns the current one, with the checkpoints
 // added.
-func (l *loader) swap() (*store.Batch, error) {
+func (l *Loader) swap() (*store.Batch, error) {
 	if err := l.wait(); err != nil {
 		return nil, err
 	}
@@ -99,10 +99,10 @@ func (l *loader) swap() (*store.Batch, error) {
 	}
 	l.batch = nil
 	var errs []error
-	for f := range l.touched {
-		errs = append(errs, batch.SetCheckpoint(f.state, f.pos))
+	for f := range l.Touched {
+		errs = append(errs, batch.SetCheckpoint(f.State, f.Checkpoint))
 	}
-	clear(l.touched)
+	clear(l.Touched)
 	if err := errors.Join(errs...); err != nil {
 		return nil, errors.Join(err, batch.Discard())
 	}
@@ -110,7 +110,7 @@ func (l *loader) swap() (*store.Batch, error) {
 }
 
 // wait waits for the batch that is being written.
-func (l *loader) wait() error {
+func (l *Loader) wait() error {
 	if l.writing == nil {
 		return nil
 	}
@@ -120,7 +120,7 @@ func (l *loader) wait() error {
 }
 
 // send starts writing the batch in the background.
-func (l *loader) send() error {
+func (l *Loader) send() error {
 	batch, err := l.swap()
 	if err != nil {
 		return err
@@ -131,8 +131,8 @@ func (l *loader) send() error {
 	return nil
 }
 
-// flush writes the batch and waits for it.
-func (l *loader) flush() error {
+// Flush writes the batch and waits for it.
+func (l *Loader) Flush() error {
 	batch, err := l.swap()
 	if err != nil {
 		return err
@@ -140,9 +140,9 @@ func (l *loader) flush() error {
 	return batch.Commit()
 }
 
-// drop discards the batch that was not sent yet.
-func (l *loader) drop() error {
-	clear(l.touched)
+// Discard discards the batch that was not sent yet.
+func (l *Loader) Discard() error {
+	clear(l.Touched)
 	err := l.wait()
 	if l.batch == nil {
 		return err
@@ -152,8 +152,8 @@ func (l *loader) drop() error {
 	return errors.Join(err, batch.Discard())
 }
 
-// replayPoll loads the records of one poll. moved is false if the poll returned none.
-func replayPoll(ctx context.Context, client kafka.Reader, into *loader, ahead map[int32]*following) (moved bool, err error) {
+// Poll loads the records of one poll. moved is false if the poll returned none.
+func Poll(ctx context.Context, client kafka.Reader, into *Loader, ahead map[int32]*Changelog) (moved bool, err error) {
 	const wait = 250 * time.Millisecond
 	pollCtx, cancel := context.WithTimeout(ctx, wait)
 	fetches := client.PollFetches(pollCtx)
@@ -172,12 +172,12 @@ func replayPoll(ctx context.Context, client kafka.Reader, into *loader, ahead ma
 			return
 		}
 		moved = true
-		err = into.add(f, record)
+		err = into.Add(f, record)
 	})
 	return moved, err
 }
 
-// withoutDeadline implements HarmDropDeadlines.
+// withoutDeadline returns an entry without its deadline: see Safeguards.
 func withoutDeadline(value []byte) []byte {
 	payload, _, err := entry.Parse(value)
 	if err != nil {

@@ -1,0 +1,95 @@
+package restore
+
+import (
+	"sync"
+	"time"
+)
+
+// Progress is the progress of a worker's restores.
+type Progress struct {
+	// Partitions counts those that have not reached the end of their changelog.
+	Partitions int `json:"partitions_left"`
+	// Records and Bytes (keys and values) count the replayed changelog so far.
+	Records int64 `json:"records"`
+	Bytes   int64 `json:"bytes"`
+	// Offsets is the number of changelog offsets left, an upper bound of the records
+	// left.
+	Offsets int64 `json:"offsets_left"`
+	// BytesPerSecond is the mean rate so far, SecondsLeft the estimated time left.
+	BytesPerSecond float64 `json:"bytes_per_second"`
+	SecondsLeft    float64 `json:"seconds_left"`
+}
+
+// tracker is the progress tracker of a worker's concurrent restores.
+type tracker struct {
+	mu    sync.Mutex
+	began time.Time
+	// The last reported progress, by partition of a running restore.
+	reported map[*Changelog]Changelog
+}
+
+// report records the progress of a restore's partitions.
+func (b *tracker) report(ahead map[int32]*Changelog, now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.reported) == 0 {
+		b.reported, b.began = map[*Changelog]Changelog{}, now
+	}
+	for _, f := range ahead {
+		b.reported[f] = *f
+	}
+}
+
+// forget removes the partitions of a restore that has ended.
+func (b *tracker) forget(ahead map[int32]*Changelog) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, f := range ahead {
+		delete(b.reported, f)
+	}
+}
+
+// Sum returns the progress of all running restores, zero if none runs.
+func (b *tracker) Sum(now time.Time) (p Progress) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var done int64
+	for _, f := range b.reported {
+		left := max(f.End-f.Checkpoint.Offset, 0)
+		if left > 0 {
+			p.Partitions++
+		}
+		p.Records += f.Records
+		p.Bytes += f.Bytes
+		p.Offsets += left
+		done += f.Checkpoint.Offset - f.From
+	}
+	took := now.Sub(b.began).Seconds()
+	if p.Partitions == 0 || took <= 0 || done <= 0 {
+		return p
+	}
+	p.BytesPerSecond = float64(p.Bytes) / took
+	p.SecondsLeft = took / float64(done) * float64(p.Offsets)
+	return p
+}
+
+// The kinds of a restore: nothing to replay, the changelog from the stored checkpoint
+// on, or the whole changelog.
+const (
+	KindNone  = "none"
+	KindTail  = "tail"
+	KindWhole = "whole"
+)
+
+// Kind returns how much of the changelog a restore replayed, and why.
+func (r *Result) Kind() (kind, why string) {
+	switch {
+	case r.Reason != "" && r.Records == 0:
+		return KindNone, "the changelog is empty"
+	case r.Reason != "":
+		return KindWhole, r.Reason
+	case r.Records == 0:
+		return KindNone, "the store is as the changelog says"
+	}
+	return KindTail, "the changelog goes on behind the stored position"
+}
