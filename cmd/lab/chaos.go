@@ -43,7 +43,7 @@ checkout; make chaos-kafka does.`,
 	f := cmd.Flags()
 	f.Uint64Var(&o.Seed, "seed", 0, "determines the faults; 0 takes a random one")
 	f.StringVar(&faults, "faults", faults, "all, or few: each kind once or twice")
-	f.StringSliceVar(&o.Acts, "scenarios", nil, "only these: "+strings.Join(chaos.Acts(), ", "))
+	f.StringSliceVar(&o.Scenarios, "scenarios", nil, "only these: "+strings.Join(chaos.Scenarios(), ", "))
 	f.StringVar(&o.Only, "only", "", "only faults whose description contains this, such as 'instance id' or 'about to write markers'")
 	f.IntVar(&o.Port, "port", 26092, "the first of twenty ports on loopback")
 	f.Float64Var(&o.Rate, "rate", 150, "the simulator's webhooks a second")

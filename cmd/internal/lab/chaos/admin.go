@@ -24,11 +24,11 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// scene is a pipeline with topics of its own, for one deed.
+// scene is a pipeline with topics of its own, for one action.
 type scene struct {
-	*act
+	*scenario
 
-	deed      *deed
+	action    *action
 	names     schemas.Names
 	rng       *rand.Rand
 	processor *process
@@ -36,12 +36,12 @@ type scene struct {
 	sent []*testimony
 }
 
-// playAdmin runs all deeds, each in a scene of its own, on one node of Kafka.
-func playAdmin(ctx context.Context, o *Options, d *diary) (err error) {
+// playAdmin runs all actions, each in a scene of its own, on one node of Kafka.
+func playAdmin(ctx context.Context, o *Options, d *runLog) (err error) {
 	ctx, broken := context.WithCancelCause(ctx)
 	defer broken(nil)
-	d.sayf("act %s, seed %d", ActAdmin, o.Seed)
-	s := &stack{o: o, diary: d, dir: filepath.Join(o.Dir, ActAdmin), broken: broken, lives: map[string]int{}}
+	d.sayf("scenario %s, seed %d", ScenarioAdmin, o.Seed)
+	s := &stack{o: o, runLog: d, dir: filepath.Join(o.Dir, ScenarioAdmin), broken: broken, lives: map[string]int{}}
 	defer func() { err = errors.Join(err, s.close()) }() //nolint:contextcheck // the end has its own time
 	if err := os.MkdirAll(filepath.Join(s.dir, "logs"), 0o750); err != nil {
 		return fmt.Errorf("make the run's folder: %w", err)
@@ -52,7 +52,7 @@ func playAdmin(ctx context.Context, o *Options, d *diary) (err error) {
 	if s.brokers, err = s.kafka.run(ctx, "start", 0); err != nil {
 		return err
 	}
-	a := &act{stack: s, name: ActAdmin}
+	a := &scenario{stack: s, name: ScenarioAdmin}
 	if a.watcher, err = newWatcher(ctx, s.brokers); err != nil {
 		return err
 	}
@@ -64,32 +64,32 @@ func playAdmin(ctx context.Context, o *Options, d *diary) (err error) {
 		return err
 	}
 	s.guard(s.registry)
-	for i, deed := range deeds() {
-		if !strings.Contains(deed.name, o.Only) {
+	for i, action := range actions() {
+		if !strings.Contains(action.name, o.Only) {
 			continue
 		}
 		began := time.Now()
 		rng := rand.New(rand.NewPCG(o.Seed, uint64(i))) //nolint:gosec // chance that can be repeated is the point
-		if err := a.playDeed(ctx, &deed, rng); err != nil {
-			d.findf("%s: %v", deed.name, err)
+		if err := a.playDeed(ctx, &action, rng); err != nil {
+			d.findf("%s: %v", action.name, err)
 		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		d.sayf("      over: %s; %s in all", deed.name, tell(time.Since(began)))
+		d.sayf("      over: %s; %s in all", action.name, tell(time.Since(began)))
 	}
 	return a.searchLogs()
 }
 
-// sendings is how many webhooks are sent before a deed, and again after it.
+// sendings is how many webhooks are sent before a action, and again after it.
 const sendings = 60
 
-// playDeed sends webhooks, does the deed, sends all of them again with as many new
+// playDeed sends webhooks, does the action, sends all of them again with as many new
 // ones, and checks that each is a fact once and that the audit finds the expected
 // differences.
-func (a *act) playDeed(ctx context.Context, deed *deed, rng *rand.Rand) error {
-	a.diary.sayf("%s: %s", deed.name, deed.expected())
-	s := &scene{act: a, deed: deed, rng: rng, names: schemas.Names{Prefix: "admin-" + strings.ReplaceAll(deed.name, " ", "-") + "."}}
+func (a *scenario) playDeed(ctx context.Context, action *action, rng *rand.Rand) error {
+	a.runLog.sayf("%s: %s", action.name, action.expected())
+	s := &scene{scenario: a, action: action, rng: rng, names: schemas.Names{Prefix: "admin-" + strings.ReplaceAll(action.name, " ", "-") + "."}}
 	defer s.end()
 	if err := s.begin(ctx); err != nil {
 		return err
@@ -100,15 +100,15 @@ func (a *act) playDeed(ctx context.Context, deed *deed, rng *rand.Rand) error {
 	if err := s.caughtUp(ctx); err != nil {
 		return err
 	}
-	if err := deed.do(ctx, s); err != nil {
+	if err := action.do(ctx, s); err != nil {
 		return fmt.Errorf("do it: %w", err)
 	}
-	if deed.refused != "" {
+	if action.refused != "" {
 		if err := s.refused(ctx); err != nil {
 			return err
 		}
 	}
-	if deed.repair == nil && deed.refused != "" {
+	if action.repair == nil && action.refused != "" {
 		return s.judge(ctx)
 	}
 	// The earlier webhooks are repeated, as by a provider that got no answer.
@@ -152,7 +152,7 @@ processor: {engine: {session_timeout: %s, transaction_timeout: %s, fence_after: 
 
 // start starts the processor, which may refuse to run.
 func (s *scene) start() (err error) {
-	env := processorEnv(s.deed.name, filepath.Join(s.dir, "state-"+s.names.Prefix))
+	env := processorEnv(s.action.name, filepath.Join(s.dir, "state-"+s.names.Prefix))
 	s.processor, err = s.stack.start("processor", env, "processor", "-c", s.file)
 	return err
 }
@@ -184,7 +184,7 @@ func (s *scene) fresh(n int) []*testimony {
 func (s *scene) send(ctx context.Context, webhooks []*testimony) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, recovery, errors.New("webhooks were not taken in time"))
 	defer cancel()
-	w := newWitness(s.address(portIngest), 1)
+	w := newChecker(s.address(portIngest), 1)
 	queue := make(chan *testimony)
 	client := w.client()
 	defer client.CloseIdleConnections()
@@ -224,13 +224,13 @@ func (s *scene) refused(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if code != exitState || !strings.Contains(s.processor.log.String(), s.deed.refused) {
-		return fmt.Errorf("exit code %d, and not %d with %q; it said last:\n%s", code, exitState, s.deed.refused, s.processor.log.tail(3))
+	if code != exitState || !strings.Contains(s.processor.log.String(), s.action.refused) {
+		return fmt.Errorf("exit code %d, and not %d with %q; it said last:\n%s", code, exitState, s.action.refused, s.processor.log.tail(3))
 	}
-	if s.deed.repair == nil {
+	if s.action.repair == nil {
 		return nil
 	}
-	if err := s.deed.repair(ctx, s); err != nil {
+	if err := s.action.repair(ctx, s); err != nil {
 		return fmt.Errorf("repair it: %w", err)
 	}
 	return s.start()
@@ -267,7 +267,7 @@ func (s *scene) caughtUp(ctx context.Context) error {
 }
 
 // judge counts the facts of each webhook, and checks that the audit finds the
-// differences that the deed leaves.
+// differences that the action leaves.
 func (s *scene) judge(ctx context.Context) error {
 	for until := time.Now().Add(recovery / 3); ; {
 		none, twice, err := s.count(ctx)
@@ -277,7 +277,7 @@ func (s *scene) judge(ctx context.Context) error {
 		case none+twice == 0:
 			return s.audit(ctx)
 		case twice > 0 || time.Now().After(until):
-			s.diary.findf("%s: of %d webhooks answered 200, %d are no fact and %d are one more than once", s.deed.name, len(s.sent), none, twice)
+			s.runLog.findf("%s: of %d webhooks answered 200, %d are no fact and %d are one more than once", s.action.name, len(s.sent), none, twice)
 			return s.audit(ctx)
 		}
 		// The transaction markers of the last facts may still be missing.
@@ -322,12 +322,12 @@ func (s *scene) audit(ctx context.Context) error {
 		for _, d := range report.Listed {
 			kinds[d.Kind]++
 		}
-		if s.deed.leaves(kinds) {
-			s.diary.sayf("      %d webhooks, each a fact once; audit: %s", len(s.sent), describeKinds(kinds))
+		if s.action.leaves(kinds) {
+			s.runLog.sayf("      %d webhooks, each a fact once; audit: %s", len(s.sent), describeKinds(kinds))
 			return nil
 		}
 		if time.Now().After(until) {
-			s.diary.findf("%s: the audit finds %s, and should find %s", s.deed.name, describeKinds(kinds), cmp.Or(strings.Join(s.deed.audit, ", "), "nothing"))
+			s.runLog.findf("%s: the audit finds %s, and should find %s", s.action.name, describeKinds(kinds), cmp.Or(strings.Join(s.action.audit, ", "), "nothing"))
 			return nil
 		}
 		if err := pause(ctx, time.Second); err != nil {

@@ -12,7 +12,7 @@ import (
 	"syscall"
 )
 
-// broker is the Kafka cluster of an act, run by deploy/kafka/kafka.
+// broker is the Kafka cluster of a scenario, run by deploy/kafka/kafka.
 type broker struct {
 	script string
 	dir    string

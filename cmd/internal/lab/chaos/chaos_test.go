@@ -18,26 +18,26 @@ import (
 )
 
 // TestPlan: the seed alone decides, every kind comes as often as it should, and no
-// strike is of two faults that cannot meet.
+// injection is of two faults that cannot meet.
 func TestPlan(t *testing.T) {
 	t.Parallel()
-	for _, act := range chaos.Acts() {
+	for _, scenario := range chaos.Scenarios() {
 		for seed := range uint64(200) {
-			if diff := cmp.Diff(chaos.Plan(act, seed, false), chaos.Plan(act, seed, false)); diff != "" {
-				t.Fatalf("act %s, seed %d: not the same again:\n%s", act, seed, diff)
+			if diff := cmp.Diff(chaos.Plan(scenario, seed, false), chaos.Plan(scenario, seed, false)); diff != "" {
+				t.Fatalf("scenario %s, seed %d: not the same again:\n%s", scenario, seed, diff)
 			}
 			for _, few := range []bool{false, true} {
-				got, want := chaos.Counts(act, seed, few)
+				got, want := chaos.Counts(scenario, seed, few)
 				if diff := cmp.Diff(want, got); diff != "" {
-					t.Fatalf("act %s, seed %d, few %v: (-want +got)\n%s", act, seed, few, diff)
+					t.Fatalf("scenario %s, seed %d, few %v: (-want +got)\n%s", scenario, seed, few, diff)
 				}
 			}
-			if clashes := chaos.Clashes(act, seed); len(clashes) > 0 {
-				t.Fatalf("act %s, seed %d: %v", act, seed, clashes)
+			if clashes := chaos.Clashes(scenario, seed); len(clashes) > 0 {
+				t.Fatalf("scenario %s, seed %d: %v", scenario, seed, clashes)
 			}
 		}
-		if cmp.Equal(chaos.Plan(act, 1, false), chaos.Plan(act, 2, false)) {
-			t.Errorf("act %s: the seed decides nothing", act)
+		if cmp.Equal(chaos.Plan(scenario, 1, false), chaos.Plan(scenario, 2, false)) {
+			t.Errorf("scenario %s: the seed decides nothing", scenario)
 		}
 	}
 }

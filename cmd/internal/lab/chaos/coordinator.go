@@ -17,13 +17,13 @@ const stateTopic = "__transaction_state"
 
 // loseNode kills a node of the cluster, waits for the recovery without it, and restarts
 // it.
-func (a *act) loseNode(ctx context.Context, f fault) error {
+func (a *scenario) loseNode(ctx context.Context, f fault) error {
 	if err := a.inSync(ctx); err != nil {
 		return err
 	}
 	since := time.Now()
 	node, r := f.victim, a.watcher.begin(ctx, f, "")
-	strike := func() error { return a.kafka.signal(node, syscall.SIGKILL) }
+	injection := func() error { return a.kafka.signal(node, syscall.SIGKILL) }
 	owner := -1
 	if f.kind != killNode {
 		caught, id, err := a.catchPrepared(ctx)
@@ -31,18 +31,18 @@ func (a *act) loseNode(ctx context.Context, f fault) error {
 			return err
 		}
 		r.at = time.Now()
-		a.diary.sayf("      node %d had a prepared transaction of %s when it was killed", caught, id)
-		node, strike = caught, func() error { return nil }
+		a.runLog.sayf("      node %d had a prepared transaction of %s when it was killed", caught, id)
+		node, injection = caught, func() error { return nil }
 		if f.kind == killOwnerToo {
 			owner = ownerOf(id)
 		}
 	}
 	err := a.mended(ctx, r, func() error {
-		if err := strike(); err != nil || owner < 0 {
+		if err := injection(); err != nil || owner < 0 {
 			return err
 		}
 		a.processor(owner).kill()
-		a.diary.sayf("      and so was %s", instances()[owner])
+		a.runLog.sayf("      and so was %s", instances()[owner])
 		return a.startProcessor(ctx, owner)
 	})
 	if err != nil {
@@ -72,7 +72,7 @@ func ownerOf(id string) int {
 
 // catchPrepared polls every node for transactions that are prepared: decided, but not
 // yet marked in all their partitions. It kills the first node that has one at once.
-func (a *act) catchPrepared(ctx context.Context) (node int, id string, err error) {
+func (a *scenario) catchPrepared(ctx context.Context) (node int, id string, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, recovery, errors.New("no prepared transaction was seen in time"))
 	defer cancel()
 	type catch struct {
@@ -112,7 +112,7 @@ func (a *act) catchPrepared(ctx context.Context) (node int, id string, err error
 
 // prepared returns the id of one of our transactions that is prepared on a node, "" if
 // there is none.
-func (a *act) prepared(ctx context.Context, node int) string {
+func (a *scenario) prepared(ctx context.Context, node int) string {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	req := kmsg.NewPtrListTransactionsRequest()
@@ -131,7 +131,7 @@ func (a *act) prepared(ctx context.Context, node int) string {
 }
 
 // inSync waits until every replica of every partition is in sync.
-func (a *act) inSync(ctx context.Context) error {
+func (a *scenario) inSync(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, recovery, fmt.Errorf("not within %v", recovery))
 	defer cancel()
 	for {
@@ -158,23 +158,23 @@ func (a *act) inSync(ctx context.Context) error {
 // tellPrepared checks in the coordinators' own log that a kill had its effect: that one
 // leader decided a transaction and only its successor completed it, so that some or all
 // of the markers were written by the successor.
-func (a *act) tellPrepared(ctx context.Context, since time.Time) error {
+func (a *scenario) tellPrepared(ctx context.Context, since time.Time) error {
 	found, err := a.inherited(ctx, since)
 	if err != nil {
 		return err
 	}
-	a.diary.mu.Lock()
-	a.diary.prepared += found
-	a.diary.coordinators++
+	a.runLog.mu.Lock()
+	a.runLog.prepared += found
+	a.runLog.coordinators++
 	if found > 0 {
-		a.diary.struck++
+		a.runLog.struck++
 	}
-	a.diary.mu.Unlock()
-	a.diary.sayf("      %d transactions were decided by the dead coordinator and completed by its successor", found)
+	a.runLog.mu.Unlock()
+	a.runLog.sayf("      %d transactions were decided by the dead coordinator and completed by its successor", found)
 	return nil
 }
 
-func (a *act) inherited(ctx context.Context, since time.Time) (int, error) {
+func (a *scenario) inherited(ctx context.Context, since time.Time) (int, error) {
 	type last struct {
 		epoch int32
 		state kmsg.TransactionState

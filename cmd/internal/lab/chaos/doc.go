@@ -3,10 +3,10 @@
 // arrive, and checks at the end that every record is accounted for.
 //
 //	seed ─► schedule of faults ──────────────┐ each bound to an event: records processed, a recovery
-//	simulator ─► ingest ─► Kafka ─► 3 processors ─► topics ─► model, account, witness ─► verdict
-//	witness ───► (every 200 with its receipt)
+//	simulator ─► ingest ─► Kafka ─► 3 processors ─► topics ─► model, account, checker ─► result
+//	checker ───► (every 200 with its receipt)
 //
-// There are three acts. The first has one node of Kafka with one replica. The second has
+// There are three scenarios. The first has one node of Kafka with one replica. The second has
 // three nodes with three replicas, of which two must be in sync, and kills the node that
 // is about to write a transaction's markers. The third plays actions of administrators (a
 // group deleted, offsets set back, topics recreated, partitions added) and faults of

@@ -8,24 +8,24 @@ import (
 	"time"
 )
 
-// Plan returns a schedule as text, a line for each strike.
-func Plan(act string, seed uint64, few bool) []string {
+// Plan returns a schedule as text, a line for each injection.
+func Plan(scenario string, seed uint64, few bool) []string {
 	var out []string
-	for _, s := range plan(act, seed, few) {
+	for _, s := range plan(scenario, seed, few) {
 		out = append(out, s.String())
 	}
 	return out
 }
 
 // Counts returns how often each kind is in a schedule, and how often it should be.
-func Counts(act string, seed uint64, few bool) (got, want map[string]int) {
+func Counts(scenario string, seed uint64, few bool) (got, want map[string]int) {
 	got, want = map[string]int{}, map[string]int{}
-	for _, s := range plan(act, seed, few) {
+	for _, s := range plan(scenario, seed, few) {
 		for _, f := range s.faults {
 			got[string(f.kind)]++
 		}
 	}
-	for _, c := range counts(act) {
+	for _, c := range counts(scenario) {
 		n := c.all
 		if few {
 			n = c.few
@@ -37,10 +37,10 @@ func Counts(act string, seed uint64, few bool) (got, want map[string]int) {
 	return got, want
 }
 
-// Clashes returns strikes whose faults are of one process.
-func Clashes(act string, seed uint64) []string {
+// Clashes returns injections whose faults are of one process.
+func Clashes(scenario string, seed uint64) []string {
 	var out []string
-	for _, s := range plan(act, seed, false) {
+	for _, s := range plan(scenario, seed, false) {
 		if len(s.faults) > 1 && !meet(s.faults[0], s.faults[1]) {
 			out = append(out, s.String())
 		}
@@ -64,7 +64,7 @@ func Said(ctx context.Context, dir, script, pattern string) (found string, code 
 
 // Testify sends n webhooks to an address and returns tries and receipts of each.
 func Testify(ctx context.Context, address string, n int) (tries, receipts []int) {
-	w := newWitness(address, 1000)
+	w := newChecker(address, 1000)
 	sending, stop := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
@@ -91,7 +91,7 @@ func Testify(ctx context.Context, address string, n int) (tries, receipts []int)
 
 // Tell prints a table of recovery times.
 func Tell(out io.Writer, rows map[string][]time.Duration) {
-	d := newDiary(out)
+	d := newRunLog(out)
 	for k, times := range rows {
 		for _, t := range times {
 			d.recovered(kind(k), t, -1)

@@ -12,7 +12,7 @@ import (
 )
 
 // disturbProcessor injects a fault into a processor, and resumes or restarts it.
-func (a *act) disturbProcessor(ctx context.Context, f fault) error {
+func (a *scenario) disturbProcessor(ctx context.Context, f fault) error {
 	p := a.processor(f.victim)
 	r := a.watcher.begin(ctx, f, instances()[f.victim])
 	return a.mended(ctx, r, func() error {
@@ -40,7 +40,7 @@ func (a *act) disturbProcessor(ctx context.Context, f fault) error {
 
 // restoreBackup kills a processor twice, and after the second time restores its state
 // directory as of the first.
-func (a *act) restoreBackup(ctx context.Context, f fault, p *process) error {
+func (a *scenario) restoreBackup(ctx context.Context, f fault, p *process) error {
 	p.kill()
 	state, backup := a.states[f.victim], filepath.Join(a.dir, "backup")
 	if err := errors.Join(os.RemoveAll(backup), copyFolder(state, backup)); err != nil {
@@ -74,7 +74,7 @@ func copyFolder(from, to string) error {
 }
 
 // disturbBroker kills or stops the only node.
-func (a *act) disturbBroker(ctx context.Context, f fault) error {
+func (a *scenario) disturbBroker(ctx context.Context, f fault) error {
 	r := a.watcher.begin(ctx, f, "")
 	return a.mended(ctx, r, func() error {
 		if f.kind == stopBroker {
@@ -82,13 +82,13 @@ func (a *act) disturbBroker(ctx context.Context, f fault) error {
 			return errors.Join(err, pause(ctx, asleep), a.kafka.signal(1, syscall.SIGCONT))
 		}
 		err := errors.Join(a.kafka.signal(1, syscall.SIGKILL), a.restartNode(ctx, 1))
-		a.diary.sayf("      the broker is back after %s", tell(time.Since(r.at)))
+		a.runLog.sayf("      the broker is back after %s", tell(time.Since(r.at)))
 		return err
 	})
 }
 
 // restartNode restarts a node that was killed.
-func (a *act) restartNode(ctx context.Context, node int) error {
+func (a *scenario) restartNode(ctx context.Context, node int) error {
 	if _, err := a.kafka.run(ctx, "kill", node); err != nil { // waits until it is gone
 		return err
 	}
@@ -105,7 +105,7 @@ const (
 
 // fillDisk fills a processor's disk. The processor must end and report the reason;
 // after the disk is freed it must go on.
-func (a *act) fillDisk(ctx context.Context, f fault) error {
+func (a *scenario) fillDisk(ctx context.Context, f fault) error {
 	p := a.processor(f.victim)
 	p.wanted.Store(true)
 	filled := time.Now()
@@ -120,15 +120,15 @@ func (a *act) fillDisk(ctx context.Context, f fault) error {
 	}
 	r := a.watcher.begin(ctx, f, instances()[f.victim])
 	if code != diskFull || !strings.Contains(p.log.String(), "disk of the state directory is full") {
-		a.diary.findf("%s: exit code %d, want %d and a word about it; it said last:\n%s", f, code, diskFull, p.log.tail(5))
+		a.runLog.findf("%s: exit code %d, want %d and a word about it; it said last:\n%s", f, code, diskFull, p.log.tail(5))
 	}
-	a.diary.sayf("      %s ended with exit code %d, %s after its disk was full", p.name, code, tell(time.Since(filled)))
+	a.runLog.sayf("      %s ended with exit code %d, %s after its disk was full", p.name, code, tell(time.Since(filled)))
 	return a.mended(ctx, r, func() error { return errors.Join(a.disk.free(), a.startProcessor(ctx, f.victim)) })
 }
 
 // twin starts a second process with a processor's instance id. One of the two must be
 // fenced and report it; the other must go on.
-func (a *act) twin(ctx context.Context, f fault) error {
+func (a *scenario) twin(ctx context.Context, f fault) error {
 	name := instances()[f.victim]
 	old := a.processor(f.victim)
 	r := a.watcher.begin(ctx, f, name)
@@ -145,16 +145,16 @@ func (a *act) twin(ctx context.Context, f fault) error {
 		loser, survivor = twin, old
 	case <-time.After(recovery):
 		twin.kill()
-		a.diary.findf("%s: neither was fenced", f)
+		a.runLog.findf("%s: neither was fenced", f)
 		return nil
 	case <-ctx.Done():
 		twin.kill()
 		return context.Cause(ctx)
 	}
 	if loser.code != fenced || !strings.Contains(loser.log.String(), "another process has joined group") {
-		a.diary.findf("%s: %s ended with exit code %d, want %d and a word about it; it said last:\n%s", f, loser.name, loser.code, fenced, loser.log.tail(5))
+		a.runLog.findf("%s: %s ended with exit code %d, want %d and a word about it; it said last:\n%s", f, loser.name, loser.code, fenced, loser.log.tail(5))
 	}
-	a.diary.sayf("      %s was fenced and ended with exit code %d", loser.name, loser.code)
+	a.runLog.sayf("      %s was fenced and ended with exit code %d", loser.name, loser.code)
 	return a.mended(ctx, r, func() error {
 		if survivor == twin {
 			a.states[f.victim] = state
@@ -162,7 +162,7 @@ func (a *act) twin(ctx context.Context, f fault) error {
 		}
 		if err := a.ready(ctx, f.victim); err != nil {
 			survivor.kill()
-			a.diary.findf("%s: the other did not go on: %v", f, err)
+			a.runLog.findf("%s: the other did not go on: %v", f, err)
 			return a.startProcessor(ctx, f.victim)
 		}
 		survivor.wanted.Store(false)

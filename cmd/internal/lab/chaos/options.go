@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// The acts.
+// The scenarios.
 const (
-	// ActSingle runs on one node of Kafka.
-	ActSingle = "single"
-	// ActCluster runs on three nodes.
-	ActCluster = "cluster"
-	// ActAdmin runs on one node: actions of administrators and faults of brokers.
-	ActAdmin = "admin"
+	// ScenarioSingle runs on one node of Kafka.
+	ScenarioSingle = "single"
+	// ScenarioCluster runs on three nodes.
+	ScenarioCluster = "cluster"
+	// ScenarioAdmin runs on one node: actions of administrators and faults of brokers.
+	ScenarioAdmin = "admin"
 )
 
 // Options are the settings of a run.
@@ -23,10 +23,10 @@ type Options struct {
 	Seed uint64
 	// Few runs each kind of fault once or twice only.
 	Few bool
-	// Only keeps the strikes whose description contains it; empty keeps all.
+	// Only keeps the injections whose description contains it; empty keeps all.
 	Only string
-	// Acts are the acts to run; empty means all.
-	Acts []string
+	// Scenarios are the scenarios to run; empty means all.
+	Scenarios []string
 	// Port is the first of twenty consecutive ports used on loopback.
 	Port int
 	// Root is the checkout, with deploy/kafka and its jars.
@@ -43,17 +43,17 @@ type Options struct {
 	Out io.Writer
 }
 
-// Acts returns the names of all acts.
-func Acts() []string { return []string{ActSingle, ActAdmin, ActCluster} }
+// Scenarios returns the names of all scenarios.
+func Scenarios() []string { return []string{ScenarioSingle, ScenarioAdmin, ScenarioCluster} }
 
-// Validate sets the default of Acts and reports the first fault.
+// Validate sets the default of Scenarios and reports the first fault.
 func (o *Options) Validate() error {
-	if len(o.Acts) == 0 {
-		o.Acts = Acts()
+	if len(o.Scenarios) == 0 {
+		o.Scenarios = Scenarios()
 	}
-	for _, act := range o.Acts {
-		if !slices.Contains(Acts(), act) {
-			return fmt.Errorf("act %q is none of %v", act, Acts())
+	for _, scenario := range o.Scenarios {
+		if !slices.Contains(Scenarios(), scenario) {
+			return fmt.Errorf("scenario %q is none of %v", scenario, Scenarios())
 		}
 	}
 	if o.Port < 1024 || o.Port > 65_000 {

@@ -13,7 +13,7 @@ import (
 
 // read calls each with every committed record of a topic, from a time (zero: from the
 // log start) to its current end.
-func (a *act) read(ctx context.Context, topic string, since time.Time, each func(*kgo.Record) error) error {
+func (a *scenario) read(ctx context.Context, topic string, since time.Time, each func(*kgo.Record) error) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, recovery, errors.New("it did not come to its end in time"))
 	defer cancel()
 	from, left, err := a.span(ctx, topic, since)
@@ -52,7 +52,7 @@ func (a *act) read(ctx context.Context, topic string, since time.Time, each func
 
 // span returns the start and end offsets of the partitions that have records in that
 // range.
-func (a *act) span(ctx context.Context, topic string, since time.Time) (from map[int32]kgo.Offset, ends map[int32]int64, err error) {
+func (a *scenario) span(ctx context.Context, topic string, since time.Time) (from map[int32]kgo.Offset, ends map[int32]int64, err error) {
 	var starts, committed kadm.ListedOffsets
 	if since.IsZero() {
 		starts, err = a.watcher.admin.ListStartOffsets(ctx, topic)

@@ -33,15 +33,15 @@ type fault struct {
 	victim int
 }
 
-// strike is a set of faults injected at the same time.
-type strike struct {
+// injection is a set of faults injected at the same time.
+type injection struct {
 	// after is the number of raw records to process between the last recovery and the
-	// strike.
+	// injection.
 	after  int64
 	faults []fault
 }
 
-func (s *strike) String() string {
+func (s *injection) String() string {
 	names := make([]string, len(s.faults))
 	for i, f := range s.faults {
 		names[i] = f.String()
@@ -73,8 +73,8 @@ type count struct {
 	few  int
 }
 
-func counts(act string) []count {
-	if act == ActCluster {
+func counts(scenario string) []count {
+	if scenario == ScenarioCluster {
 		return []count{
 			{killNode, 3, 1}, {killCoordinator, 5, 1}, {killOwnerToo, 3, 1}, {killProcessor, 2, 0}, {killIngest, 2, 0}, {stopProcessor, 1, 0},
 		}
@@ -93,12 +93,12 @@ func counts(act string) []count {
 	}
 }
 
-// plan makes an act's schedule. One strike in four combines two faults, if their kinds
+// plan makes a scenario's schedule. One injection in four combines two faults, if their kinds
 // may occur together.
-func plan(act string, seed uint64, few bool) []strike {
-	rng := rand.New(rand.NewPCG(seed, uint64(len(act)))) //nolint:gosec // chance that can be repeated is the point
+func plan(scenario string, seed uint64, few bool) []injection {
+	rng := rand.New(rand.NewPCG(seed, uint64(len(scenario)))) //nolint:gosec // chance that can be repeated is the point
 	var all []fault
-	for _, c := range counts(act) {
+	for _, c := range counts(scenario) {
 		n := c.all
 		if few {
 			n = c.few
@@ -108,9 +108,9 @@ func plan(act string, seed uint64, few bool) []strike {
 		}
 	}
 	rng.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-	var out []strike
+	var out []injection
 	for len(all) > 0 {
-		s := strike{after: rng.Int64N(300), faults: all[:1]}
+		s := injection{after: rng.Int64N(300), faults: all[:1]}
 		if rng.IntN(4) == 0 && len(all) > 1 && meet(all[0], all[1]) {
 			s.faults = all[:2]
 		}

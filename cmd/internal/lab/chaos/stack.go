@@ -16,17 +16,17 @@ import (
 	"time"
 )
 
-// stack holds all processes of an act.
+// stack holds all processes of a scenario.
 type stack struct {
-	o     *Options
-	diary *diary
-	dir   string
-	kafka *broker
-	disk  *disk
+	o      *Options
+	runLog *runLog
+	dir    string
+	kafka  *broker
+	disk   *disk
 	// file is the path of the configuration.
 	file    string
 	brokers string
-	// broken cancels the act with a cause.
+	// broken cancels the scenario with a cause.
 	broken context.CancelCauseFunc
 
 	mu         sync.Mutex
@@ -40,8 +40,8 @@ type stack struct {
 }
 
 // newStack starts Kafka, the registry, ingest and the processors.
-func newStack(ctx context.Context, o *Options, d *diary, act string, broken context.CancelCauseFunc) (s *stack, err error) {
-	s = &stack{o: o, diary: d, dir: filepath.Join(o.Dir, act), broken: broken, lives: map[string]int{}}
+func newStack(ctx context.Context, o *Options, d *runLog, scenario string, broken context.CancelCauseFunc) (s *stack, err error) {
+	s = &stack{o: o, runLog: d, dir: filepath.Join(o.Dir, scenario), broken: broken, lives: map[string]int{}}
 	defer func() { //nolint:contextcheck // the end has its own time
 		if err != nil {
 			err = errors.Join(err, s.close())
@@ -51,7 +51,7 @@ func newStack(ctx context.Context, o *Options, d *diary, act string, broken cont
 		return s, fmt.Errorf("make the run's folder: %w", err)
 	}
 	n := 1
-	if act == ActCluster {
+	if scenario == ScenarioCluster {
 		n = nodes
 	}
 	if s.kafka, err = newBroker(o, filepath.Join(s.dir, "kafka"), n); err != nil {
@@ -168,7 +168,7 @@ func (s *stack) start(name string, env []string, args ...string) (*process, erro
 	return launch(name, filepath.Join(s.dir, "logs", file), env, program, call...)
 }
 
-// guard cancels the act when a process ends unexpectedly.
+// guard cancels the scenario when a process ends unexpectedly.
 func (s *stack) guard(p *process) {
 	go func() {
 		<-p.done
@@ -188,7 +188,7 @@ func (s *stack) guardProcessor(ctx context.Context, i int, p *process) {
 		switch {
 		case p.wanted.Load():
 		case p.code == fenced && ctx.Err() == nil:
-			s.diary.sayf("      %s ended by itself with exit code %d, taken for another process, and is started again", p.name, p.code)
+			s.runLog.sayf("      %s ended by itself with exit code %d, taken for another process, and is started again", p.name, p.code)
 			if err := s.startProcessor(ctx, i); err != nil {
 				s.broken(err)
 			}
@@ -209,7 +209,7 @@ func (s *stack) supervise(ctx context.Context, name string, env []string, runnin
 		_, err = p.says(ctx, running)
 		if err == nil {
 			if n > 1 {
-				s.diary.sayf("      %s runs after %d starts", name, n)
+				s.runLog.sayf("      %s runs after %d starts", name, n)
 			}
 			return p, nil
 		}
@@ -218,7 +218,7 @@ func (s *stack) supervise(ctx context.Context, name string, env []string, runnin
 			return nil, err
 		}
 		if n == 1 {
-			s.diary.sayf("      %s ended in its start with exit code %d and is started again: %s", name, p.code, p.log.tail(1))
+			s.runLog.sayf("      %s ended in its start with exit code %d and is started again: %s", name, p.code, p.log.tail(1))
 		}
 		if err := pause(ctx, time.Second); err != nil {
 			return nil, err

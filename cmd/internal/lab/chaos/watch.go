@@ -15,7 +15,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// names returns the names of the act's topics and groups.
+// names returns the names of the scenario's topics and groups.
 func names() schemas.Names { return schemas.Names{Prefix: "chaos."} }
 
 // place is a partition of a raw topic.

@@ -16,9 +16,9 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// witness is a client that keeps every receipt. It sends each webhook until it gets a
+// checker is a client that keeps every receipt. It sends each webhook until it gets a
 // 200, as a provider does, so that testify can look each receipt up in the raw topic.
-type witness struct {
+type checker struct {
 	url  string
 	rate float64
 
@@ -29,7 +29,7 @@ type witness struct {
 	changed chan struct{} // closed and made anew with every 200
 }
 
-// testimony is a webhook of the witness.
+// testimony is a webhook of the checker.
 type testimony struct {
 	id       string
 	body     []byte
@@ -46,21 +46,21 @@ type receipt struct {
 	Offset    int64  `json:"offset"`
 }
 
-func newWitness(address string, rate float64) *witness {
+func newChecker(address string, rate float64) *checker {
 	a := simulator.DefaultAccounts().LOX24
-	return &witness{url: "http://" + address + "/v1/lox24/" + a.Source + "/" + a.Secret, rate: rate, changed: make(chan struct{})}
+	return &checker{url: "http://" + address + "/v1/lox24/" + a.Source + "/" + a.Secret, rate: rate, changed: make(chan struct{})}
 }
 
 // witnesses is the number of concurrent senders.
 const witnesses = 8
 
-func (*witness) client() *http.Client {
+func (*checker) client() *http.Client {
 	return &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: witnesses}}
 }
 
 // run sends until ctx ends; pending webhooks are then sent until they are accepted or
 // lasting ends.
-func (w *witness) run(ctx, lasting context.Context, rng *rand.Rand) {
+func (w *checker) run(ctx, lasting context.Context, rng *rand.Rand) {
 	queue := make(chan *testimony)
 	var group sync.WaitGroup
 	client := w.client()
@@ -89,7 +89,7 @@ func (w *witness) run(ctx, lasting context.Context, rng *rand.Rand) {
 }
 
 // forget drops a webhook that was never sent.
-func (w *witness) forget(t *testimony) {
+func (w *checker) forget(t *testimony) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if n := len(w.sent) - 1; n >= 0 && w.sent[n] == t {
@@ -118,7 +118,7 @@ func uuid(rng *rand.Rand) string {
 }
 
 // deliver sends a webhook until it is accepted.
-func (w *witness) deliver(ctx context.Context, client *http.Client, t *testimony) {
+func (w *checker) deliver(ctx context.Context, client *http.Client, t *testimony) {
 	wait := 50 * time.Millisecond
 	for {
 		began := time.Now()
@@ -142,7 +142,7 @@ func (w *witness) deliver(ctx context.Context, client *http.Client, t *testimony
 }
 
 // post sends once and returns the status, 0 if there was no complete answer.
-func (w *witness) post(client *http.Client, body []byte) (int, []receipt) {
+func (w *checker) post(client *http.Client, body []byte) (int, []receipt) {
 	req, err := http.NewRequest(http.MethodPost, w.url, bytes.NewReader(body)) //nolint:noctx // the client's timeout bounds it
 	if err != nil {
 		return 0, nil
@@ -167,7 +167,7 @@ func (w *witness) post(client *http.Client, body []byte) (int, []receipt) {
 }
 
 // next waits for a 200 to a request made after a given time.
-func (w *witness) next(ctx context.Context, after time.Time) error {
+func (w *checker) next(ctx context.Context, after time.Time) error {
 	ctx, cancel := context.WithTimeout(ctx, recovery)
 	defer cancel()
 	for {
@@ -186,7 +186,7 @@ func (w *witness) next(ctx context.Context, after time.Time) error {
 }
 
 // append adds the webhooks sent to a simulator's ledger.
-func (w *witness) append(path string) error {
+func (w *checker) append(path string) error {
 	file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0o600) //nolint:gosec // the run's own file
 	if err != nil {
 		return fmt.Errorf("add to the ledger: %w", err)
@@ -196,7 +196,7 @@ func (w *witness) append(path string) error {
 	defer w.mu.Unlock()
 	for n, t := range w.sent {
 		e := simulator.Entry{
-			Number: int64(n), Provider: raw.ProviderLOX24, Story: "witness", Status: http.StatusOK, Tries: t.tries, Accepted: 1,
+			Number: int64(n), Provider: raw.ProviderLOX24, Story: "checker", Status: http.StatusOK, Tries: t.tries, Accepted: 1,
 			Digest: simulator.Digest(t.body), Micros: t.latency.Microseconds(), Lost: len(t.receipts) == 0,
 		}
 		for status, times := range t.statuses {

@@ -17,18 +17,18 @@ import (
 )
 
 // finish ends the traffic, waits until all records are processed, and judges.
-func (a *act) finish(ctx context.Context, stopWitness func()) error {
-	a.diary.sayf("the last fault is over: ending the traffic")
+func (a *scenario) finish(ctx context.Context, stopWitness func()) error {
+	a.runLog.sayf("the last fault is over: ending the traffic")
 	stopWitness()
 	if err := a.simulator.stop(ctx); err != nil {
-		a.diary.findf("simulate: %v", err)
+		a.runLog.findf("simulate: %v", err)
 	}
 	p, err := a.watcher.until(ctx, "everything accepted is processed", func(p *positions) bool { return p.reached(p.ends) })
 	if err != nil {
 		return err
 	}
-	a.diary.sayf("%d raw records are processed", p.total())
-	if err := a.witness.append(a.ledger); err != nil {
+	a.runLog.sayf("%d raw records are processed", p.total())
+	if err := a.checker.append(a.ledger); err != nil {
 		return err
 	}
 	if err := a.judge(ctx); err != nil {
@@ -39,7 +39,7 @@ func (a *act) finish(ctx context.Context, stopWitness func()) error {
 	}
 	for _, p := range append([]*process{a.ingest}, a.processors...) {
 		if err := p.stop(ctx); err != nil {
-			a.diary.findf("clean stop: %v", err)
+			a.runLog.findf("clean stop: %v", err)
 		}
 	}
 	return a.searchLogs()
@@ -47,7 +47,7 @@ func (a *act) finish(ctx context.Context, stopWitness func()) error {
 
 // judge runs the checks of the program itself: it compares the webhooks sent with the
 // topics and with the model, and audits the topics.
-func (a *act) judge(ctx context.Context) error {
+func (a *scenario) judge(ctx context.Context) error {
 	// Timers due by then have fired: a watermark is at most a few seconds behind.
 	const restful = 12 * time.Second
 	if err := pause(ctx, restful); err != nil {
@@ -66,40 +66,40 @@ func (a *act) judge(ctx context.Context) error {
 
 // ask runs one check, and repeats it for the duration of a recovery: an event-time
 // timer whose effect is still passing from stage to stage is not a difference.
-func (a *act) ask(ctx context.Context, name string, args []string) error {
+func (a *scenario) ask(ctx context.Context, name string, args []string) error {
 	for until := time.Now().Add(recovery); ; {
 		out, err := a.call(ctx, args...)
 		switch {
 		case err == nil:
-			a.diary.sayf("%s:\n%s", name, strings.TrimSpace(out))
+			a.runLog.sayf("%s:\n%s", name, strings.TrimSpace(out))
 			return nil
 		case ctx.Err() != nil || time.Now().After(until):
-			a.diary.findf("%s: %v", name, err)
+			a.runLog.findf("%s: %v", name, err)
 			return nil //nolint:nilerr // it is a finding, and the others are still asked
 		}
-		a.diary.sayf("%s does not agree yet, asking again", name)
+		a.runLog.sayf("%s does not agree yet, asking again", name)
 		if err := pause(ctx, 5*time.Second); err != nil {
 			return err
 		}
 	}
 }
 
-// testify compares the witness's receipts with the raw topic, and its webhooks with the
+// testify compares the checker's receipts with the raw topic, and its webhooks with the
 // decoded topic.
-func (a *act) testify(ctx context.Context) error {
-	a.witness.mu.Lock()
-	defer a.witness.mu.Unlock()
+func (a *scenario) testify(ctx context.Context) error {
+	a.checker.mu.Lock()
+	defer a.checker.mu.Unlock()
 	sent, promised := map[string]*testimony{}, map[string]*testimony{}
 	at := func(topic string, partition int32, offset int64) string {
 		return fmt.Sprintf("%s/%d@%d", topic, partition, offset)
 	}
 	tries, receipts := 0, 0
-	for _, t := range a.witness.sent {
+	for _, t := range a.checker.sent {
 		sent[t.id] = t
 		tries += t.tries
 		receipts += len(t.receipts)
 		if len(t.receipts) != 1 {
-			a.diary.findf("witness: webhook %s has %d receipts", t.id, len(t.receipts))
+			a.runLog.findf("checker: webhook %s has %d receipts", t.id, len(t.receipts))
 		}
 		for _, r := range t.receipts {
 			promised[at(r.Topic, r.Partition, r.Offset)] = t
@@ -129,10 +129,10 @@ func (a *act) testify(ctx context.Context) error {
 		})
 	}
 	if err != nil {
-		return fmt.Errorf("hear the witness: %w", err)
+		return fmt.Errorf("hear the checker: %w", err)
 	}
 	if kept != receipts {
-		a.diary.findf("witness: %d of %d answers 200 name a record that is not there", receipts-kept, receipts)
+		a.runLog.findf("checker: %d of %d answers 200 name a record that is not there", receipts-kept, receipts)
 	}
 	twice := 0
 	for _, n := range decoded {
@@ -141,14 +141,14 @@ func (a *act) testify(ctx context.Context) error {
 		}
 	}
 	if len(decoded) != len(sent) || twice > 0 {
-		a.diary.findf("witness: of %d webhooks sent until they were taken, %d are decoded, %d of them more than once", len(sent), len(decoded), twice)
+		a.runLog.findf("checker: of %d webhooks sent until they were taken, %d are decoded, %d of them more than once", len(sent), len(decoded), twice)
 	}
-	a.diary.sayf("witness: %d webhooks in %d tries, %d answers 200, each with its record where the receipt says; %d decoded, each once", len(sent), tries, kept, len(decoded))
+	a.runLog.sayf("checker: %d webhooks in %d tries, %d answers 200, each with its record where the receipt says; %d decoded, each once", len(sent), tries, kept, len(decoded))
 	return nil
 }
 
 // searchLogs searches the processes' logs for text that must not occur in them.
-func (a *act) searchLogs() error {
+func (a *scenario) searchLogs() error {
 	files, err := filepath.Glob(filepath.Join(a.dir, "logs", "*.log"))
 	if err != nil {
 		return fmt.Errorf("list the logs: %w", err)
@@ -160,7 +160,7 @@ func (a *act) searchLogs() error {
 		}
 		for _, bad := range []string{"panic:", "fatal error:", "DATA RACE"} {
 			if strings.Contains(string(text), bad) {
-				a.diary.findf("%s holds %q", path, bad)
+				a.runLog.findf("%s holds %q", path, bad)
 			}
 		}
 	}

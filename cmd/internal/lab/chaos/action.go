@@ -21,9 +21,9 @@ import (
 // exitState is the processor's exit code when its state or input is unusable.
 const exitState = 65
 
-// deed is one action of an administrator or a broker on a cluster, and its expected
+// action is one action of an administrator or a broker on a cluster, and its expected
 // consequences.
-type deed struct {
+type action struct {
 	name string
 	do   func(ctx context.Context, s *scene) error
 	// refused is the message with which the processor refuses to run; empty if it must
@@ -35,7 +35,7 @@ type deed struct {
 	audit []string
 }
 
-func (d *deed) expected() string {
+func (d *action) expected() string {
 	switch {
 	case d.refused == "":
 		return "the stage goes on"
@@ -47,7 +47,7 @@ func (d *deed) expected() string {
 }
 
 // leaves reports whether an audit has found the expected kinds of differences.
-func (d *deed) leaves(kinds map[string]int) bool {
+func (d *action) leaves(kinds map[string]int) bool {
 	if len(d.audit) > 0 && kinds[d.audit[0]] == 0 {
 		return false
 	}
@@ -67,11 +67,11 @@ func describeKinds(kinds map[string]int) string {
 	return cmp.Or(strings.Join(words, ", "), "nothing")
 }
 
-// deeds returns all deeds.
-func deeds() []deed {
+// actions returns all actions.
+func actions() []action {
 	// Facts whose raw records are gone, with other records or none at their offsets.
 	lost := []string{audit.KindOtherRecord, audit.KindNoRaw, audit.KindLedger, audit.KindSkipped}
-	return []deed{
+	return []action{
 		{name: "group deleted", do: stopped(deleteGroup)},
 		{name: "offsets set to the earliest", do: stopped(setBack)},
 		{name: "changelog deleted and made anew", do: stopped(remakeChangelog), refused: "the stage's state is lost", repair: resetStage},

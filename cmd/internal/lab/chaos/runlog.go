@@ -10,8 +10,8 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 )
 
-// diary is the readable log of a run, with its findings and recovery times.
-type diary struct {
+// runLog is the readable log of a run, with its findings and recovery times.
+type runLog struct {
 	out   io.Writer
 	began time.Time
 
@@ -29,19 +29,19 @@ type times struct {
 	first, all []time.Duration
 }
 
-func newDiary(out io.Writer) *diary {
-	return &diary{out: out, began: time.Now(), rows: map[kind]*times{}}
+func newRunLog(out io.Writer) *runLog {
+	return &runLog{out: out, began: time.Now(), rows: map[kind]*times{}}
 }
 
 // sayf writes a line with the time since the start of the run.
-func (d *diary) sayf(format string, args ...any) {
+func (d *runLog) sayf(format string, args ...any) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	_, _ = fmt.Fprintf(d.out, "%7.1fs  %s\n", time.Since(d.began).Seconds(), fmt.Sprintf(format, args...))
 }
 
 // findf records a violation of a promise.
-func (d *diary) findf(format string, args ...any) {
+func (d *runLog) findf(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	d.mu.Lock()
 	d.findings = append(d.findings, text)
@@ -51,7 +51,7 @@ func (d *diary) findf(format string, args ...any) {
 
 // recovered records the recovery time of a fault: until the next committed output, and
 // until everything accepted before it was committed. Negative means not applicable.
-func (d *diary) recovered(k kind, first, all time.Duration) {
+func (d *runLog) recovered(k kind, first, all time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	t := d.rows[k]
@@ -65,7 +65,7 @@ func (d *diary) recovered(k kind, first, all time.Duration) {
 }
 
 // table prints the recovery times.
-func (d *diary) table() {
+func (d *runLog) table() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if len(d.order) == 0 {
