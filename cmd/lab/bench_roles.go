@@ -18,7 +18,7 @@ func loadFlags(f *pflag.FlagSet, l *environment.Load) {
 	f.StringSliceVar(&l.Providers, "providers", nil, "only these: lox24, uapay, voximplant, unibell")
 	f.Float64Var(&l.Repeats, "repeats", l.Repeats, "share of webhooks that repeat another")
 	f.Float64Var(&l.Disorder, "disorder", l.Disorder, "share of webhooks up to five minutes late by the providers' time")
-	f.Float64Var(&l.PerSecond, "stories-per-second", l.PerSecond, "stories begun in a second of the providers' time: how many entities are open at once")
+	f.Float64Var(&l.PerSecond, "scenarios-per-second", l.PerSecond, "scenarios begun in a second of the providers' time: how many entities are open at once")
 }
 
 func newBenchProcessor(g *cli.Globals, b *benchFlags) *cobra.Command {

@@ -54,8 +54,8 @@ independent model says.`,
 			return runDemo(cmd.Context(), g, o, stay)
 		},
 	}
-	cmd.Flags().Uint64Var(&o.Seed, "seed", 1, "makes the traffic: the same seed, the same stories")
-	cmd.Flags().IntVar(&o.Scale, "scale", 1, "how often each story is told")
+	cmd.Flags().Uint64Var(&o.Seed, "seed", 1, "makes the traffic: the same seed, the same scenarios")
+	cmd.Flags().IntVar(&o.Scale, "scale", 1, "how often each scenario is played")
 	cmd.Flags().BoolVar(&stay, "stay", false, "keep everything running, and print commands to try")
 	cmd.Flags().BoolVar(&verbose, "verbose", false, "show what ingest and processor log")
 	return cmd
@@ -132,10 +132,10 @@ func (l *recordLines) line(v any) {
 
 // showDemo prints the results for a reader.
 func showDemo(g *cli.Globals, r *demo.Result) {
-	g.Printf("\nJourneys, one of each story:\n")
-	t := terminal.NewTable("story", "correlation id", "verified by", "fallbacks", "paid", "refunded", "outcome", "missing")
+	g.Printf("\nJourneys, one of each scenario:\n")
+	t := terminal.NewTable("scenario", "correlation id", "verified by", "fallbacks", "paid", "refunded", "outcome", "missing")
 	t.Optional("missing", "refunded", "correlation id", "fallbacks")
-	t.Wrap("story")
+	t.Wrap("scenario")
 	for i := range r.Rows {
 		row, j := &r.Rows[i], r.Rows[i].Journey
 		by := "-"
@@ -150,7 +150,7 @@ func showDemo(g *cli.Globals, r *demo.Result) {
 			missing = "- (late)"
 		}
 		t.Row(
-			row.Story, row.CorrelationID, by, j.Fallbacks, hryvnias(j.PaidAmount), hryvnias(j.RefundedAmount),
+			row.Scenario, row.CorrelationID, by, j.Fallbacks, hryvnias(j.PaidAmount), hryvnias(j.RefundedAmount),
 			strings.ToLower(strings.ReplaceAll(j.Outcome, "_", " ")), missing,
 		)
 	}

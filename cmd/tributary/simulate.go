@@ -38,8 +38,8 @@ func newSimulate(g *cli.Globals) *cobra.Command {
 		Use:   "simulate",
 		Short: "send the demo's traffic to any ingest, and measure its answers",
 		Long: `Plays the four providers against an ingest: signed webhooks of the demo's
-stories, with repeats, disorder and forgeries. It ends after --count webhooks or
---duration, and reports answers and latencies. The ingest needs the demo's
+scenarios, with repeats, disorder and forgeries. It ends after --count webhooks
+or --duration, and reports answers and latencies. The ingest needs the demo's
 sources; 'tributary simulate sources' prints them for the configuration file.
 
 With --ledger every webhook and its answer goes into a file, which 'tributary
@@ -63,7 +63,7 @@ simulate verify' compares with the topics afterwards.`,
 	f.Float64Var(&s.options.Disorder, "disorder", 0.3, "share of webhooks up to five minutes late by the providers' time")
 	f.Float64Var(&s.options.Delays, "delays", 0.01, "share of webhooks up to an hour late by the providers' time")
 	f.Float64Var(&s.options.Forgeries, "forgeries", 0.02, "share of webhooks that are forged")
-	f.DurationVar(&s.options.Spacing, "spacing", 100*time.Millisecond, "the providers' time between two stories")
+	f.DurationVar(&s.options.Spacing, "spacing", 100*time.Millisecond, "the providers' time between two scenarios")
 	f.StringVar(&s.ledger, "ledger", "", "file for a line of JSON about each webhook")
 	f.StringVar(&s.unibell, "unibell", "", "host:port on which to play Unibell's API, for ingest's relay")
 	cmd.AddCommand(newSimulateVerify(g), newSimulateSources(g))
@@ -112,9 +112,9 @@ func runSimulate(ctx context.Context, g *cli.Globals, s *simulation) (err error)
 	if err := s.validate(); err != nil {
 		return err
 	}
-	// The stories' own time ends about now, so that no event is stale or in the future.
-	const perStory = 6
-	s.options.Start = time.Now().Add(-time.Hour - min(48*time.Hour, time.Duration(s.options.Webhooks/perStory)*s.options.Spacing)).Truncate(time.Second)
+	// The scenarios' own time ends about now, so that no event is stale or in the future.
+	const perScenario = 6
+	s.options.Start = time.Now().Add(-time.Hour - min(48*time.Hour, time.Duration(s.options.Webhooks/perScenario)*s.options.Spacing)).Truncate(time.Second)
 	var lines io.Writer
 	if s.ledger != "" {
 		file, err := os.Create(s.ledger)

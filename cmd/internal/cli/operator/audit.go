@@ -35,8 +35,8 @@ is listed by record.
 Offsets that the ledger says were skipped are listed whatever their age: once
 that loss is dealt with, --from begins behind it.
 
-What is not processed yet is no part of the account and no difference; but if the oldest
-of it has waited for longer than --max-wait, the exit code is 1.
+What is not processed yet is no part of the account and no difference; but if
+the oldest of it has waited for longer than --max-wait, the exit code is 1.
 
 Where retention has deleted nothing yet everything is compared, else what is not
 older than the shortest retention of what is read. --from and --to narrow the

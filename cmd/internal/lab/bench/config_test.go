@@ -29,13 +29,13 @@ func TestValidateGrowthAndBurst(t *testing.T) {
 	}
 }
 
-// TestFirsts: each story is counted by its first webhook, and once.
+// TestFirsts: each scenario is counted by its first webhook, and once.
 func TestFirsts(t *testing.T) {
 	t.Parallel()
 	load := small()
 	load.Webhooks = 500
 	orders, firsts := bench.Firsts(environment.DefaultOptions(), load)
 	if orders == 0 || orders != firsts {
-		t.Errorf("%d stories, %d first webhooks", orders, firsts)
+		t.Errorf("%d scenarios, %d first webhooks", orders, firsts)
 	}
 }

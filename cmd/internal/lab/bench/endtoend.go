@@ -58,7 +58,7 @@ func EndToEnd(ctx context.Context, o environment.Options, config EndToEndConfig)
 	defer func() { err = errors.Join(err, p.Close()) }() //nolint:contextcheck // a stop has its own time
 	total := int64(config.Rate * (config.Duration + config.Warm).Seconds())
 	load := environment.Load{
-		Webhooks: total, Providers: []string{raw.ProviderLOX24, raw.ProviderUAPAY}, Repeats: 0.05, PerSecond: config.Rate / environment.WebhooksPerStory,
+		Webhooks: total, Providers: []string{raw.ProviderLOX24, raw.ProviderUAPAY}, Repeats: 0.05, PerSecond: config.Rate / environment.WebhooksPerScenario,
 	}
 	start := load.Start(&o)
 	report = p.NewReport("end-to-end", start, map[string]string{"rate": fmt.Sprint(config.Rate), "duration": config.Duration.String()})

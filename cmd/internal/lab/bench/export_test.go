@@ -23,7 +23,7 @@ func PeerJourneyFaults(values map[string][]byte) []string {
 	return comparePeerJourneys(map[string]peerJourney{"order-1": {true, 1, 2}}, have)
 }
 
-// Firsts counts the stories of a load, and the webhooks that were taken for their first.
+// Firsts counts the scenarios of a load, and the webhooks that were taken for their first.
 func Firsts(o environment.Options, load environment.Load) (orders, first int) {
 	f := newFirsts()
 	seen := map[string]bool{}

@@ -103,8 +103,8 @@ type growth struct {
 	sent        map[string]simulator.Count
 	// loads counts them: each has a seed of its own, and with it names of its own.
 	loads uint64
-	// stories were begun for the sake of the state.
-	stories int64
+	// scenarios were begun for the sake of the state.
+	scenarios int64
 }
 
 func (g *growth) measure(ctx context.Context, report *result.Report) error {
@@ -133,21 +133,21 @@ func (g *growth) measure(ctx context.Context, report *result.Report) error {
 
 func title(entities int64) string { return fmt.Sprintf("%d entities", entities) }
 
-// grow makes the state as large as it shall be. Of each story only the first webhook is
+// grow makes the state as large as it shall be. Of each scenario only the first webhook is
 // sent: it makes an entity and its journey.
 func (g *growth) grow(ctx context.Context, entities int64) error {
-	const perStory = 2
-	stories := entities/perStory - g.stories
-	if stories < 1 {
+	const perScenario = 2
+	scenarios := entities/perScenario - g.scenarios
+	if scenarios < 1 {
 		return nil
 	}
-	g.stories += stories
+	g.scenarios += scenarios
 	const perSecond = 2000 // by the providers' time
-	load := environment.Load{Webhooks: stories * environment.WebhooksPerStory, Providers: []string{raw.ProviderLOX24, raw.ProviderUAPAY}, PerSecond: perSecond}
+	load := environment.Load{Webhooks: scenarios * environment.WebhooksPerScenario, Providers: []string{raw.ProviderLOX24, raw.ProviderUAPAY}, PerSecond: perSecond}
 	if err := g.stop(); err != nil {
 		return err
 	}
-	if err := g.fill(ctx, load, stories, newFirsts().first); err != nil {
+	if err := g.fill(ctx, load, scenarios, newFirsts().first); err != nil {
 		return err
 	}
 	if err := g.start(); err != nil {
@@ -242,7 +242,7 @@ func (g *growth) calm(ctx context.Context) error {
 	}
 }
 
-// firsts finds each story's first webhook. It remembers the newest stories only: one
+// firsts finds each scenario's first webhook. It remembers the newest scenarios only: one
 // that it forgot begins anew, which makes a webhook more and no entity.
 type firsts struct{ now, before map[uint64]struct{} }
 

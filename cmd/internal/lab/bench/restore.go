@@ -75,10 +75,10 @@ type restoring struct {
 // prepare fills the topics and lets a processor build the state.
 func (b *restoring) prepare(ctx context.Context, entities int64) (err error) {
 	p := b.environment
-	// A story produces a verification, usually a payment, and a journey.
-	const perStory = 2.5
+	// A scenario produces a verification, usually a payment, and a journey.
+	const perScenario = 2.5
 	load := environment.Load{
-		Webhooks: int64(float64(entities) / perStory * environment.WebhooksPerStory), Providers: []string{raw.ProviderLOX24, raw.ProviderUAPAY}, PerSecond: 500,
+		Webhooks: int64(float64(entities) / perScenario * environment.WebhooksPerScenario), Providers: []string{raw.ProviderLOX24, raw.ProviderUAPAY}, PerSecond: 500,
 	}
 	b.start = load.Start(p.Options)
 	if b.sent, err = p.Fill(ctx, load.Plan(p.Options, b.start), b.start, load.Webhooks); err != nil {

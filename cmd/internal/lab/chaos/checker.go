@@ -196,7 +196,7 @@ func (w *checker) append(path string) error {
 	defer w.mu.Unlock()
 	for n, t := range w.sent {
 		e := simulator.Entry{
-			Number: int64(n), Provider: raw.ProviderLOX24, Story: "checker", Status: http.StatusOK, Tries: t.tries, Accepted: 1,
+			Number: int64(n), Provider: raw.ProviderLOX24, Scenario: "checker", Status: http.StatusOK, Tries: t.tries, Accepted: 1,
 			Digest: simulator.Digest(t.body), Micros: t.latency.Microseconds(), Lost: len(t.receipts) == 0,
 		}
 		for status, times := range t.statuses {

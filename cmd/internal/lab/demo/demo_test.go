@@ -11,7 +11,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 )
 
-// TestRun plays all stories through the whole program: the account adds up, and
+// TestRun plays all scenarios through the whole program: the account adds up, and
 // every journey is what the model says.
 func TestRun(t *testing.T) {
 	t.Parallel()

@@ -49,7 +49,7 @@ type Place struct {
 
 // Row is a journey of the table.
 type Row struct {
-	Story         string         `json:"story"`
+	Scenario      string         `json:"scenario"`
 	CorrelationID string         `json:"correlation_id"`
 	Journey       *model.Journey `json:"journey"`
 }
@@ -158,12 +158,12 @@ type demo struct {
 	pace   float64
 }
 
-// play sends the stories.
+// play sends the scenarios.
 func (d *demo) play(ctx context.Context) error {
-	stories := d.o.Scale * len(simulator.Stories())
+	scenarios := d.o.Scale * len(simulator.Scenarios())
 	options := simulator.Options{
-		Seed: d.o.Seed, Start: d.stack.clock.Now(), Accounts: d.stack.accounts, Stories: stories, InTurn: true,
-		Spacing: window / time.Duration(stories), Repeats: 0.3, Disorder: 0.1, Forgeries: 0.05,
+		Seed: d.o.Seed, Start: d.stack.clock.Now(), Accounts: d.stack.accounts, Scenarios: scenarios, InTurn: true,
+		Spacing: window / time.Duration(scenarios), Repeats: 0.3, Disorder: 0.1, Forgeries: 0.05,
 	}
 	total := int64(0)
 	for plan := simulator.NewPlan(options); ; total++ {
@@ -229,15 +229,15 @@ func (d *demo) result(topics model.Result) *Result {
 	r.Faults = Faults(r.Sent, &topics)
 	r.AddsUp = len(r.Faults) == 0
 	told := map[string]bool{}
-	stories := simulator.Stories()
-	for n := range d.o.Scale * len(stories) {
+	scenarios := simulator.Scenarios()
+	for n := range d.o.Scale * len(scenarios) {
 		id := fmt.Sprintf("order-%d-%d", d.o.Seed%100_000, n+1)
-		story, journey := stories[n%len(stories)], topics.Journeys[id]
-		if journey == nil || told[story] {
+		scenario, journey := scenarios[n%len(scenarios)], topics.Journeys[id]
+		if journey == nil || told[scenario] {
 			continue
 		}
-		told[story] = true
-		r.Rows = append(r.Rows, Row{Story: story, CorrelationID: id, Journey: journey})
+		told[scenario] = true
+		r.Rows = append(r.Rows, Row{Scenario: scenario, CorrelationID: id, Journey: journey})
 	}
 	return r
 }

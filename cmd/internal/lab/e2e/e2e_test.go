@@ -76,7 +76,7 @@ sources:
 	return path
 }
 
-// TestPipeline: stories of four providers through the real program, a processor
+// TestPipeline: scenarios of four providers through the real program, a processor
 // killed under way; the account adds up and every journey is what the naive model
 // says; nothing secret is in a log or an open topic.
 func TestPipeline(t *testing.T) {

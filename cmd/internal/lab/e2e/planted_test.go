@@ -68,7 +68,7 @@ type template struct {
 // form of a status.
 func templates(accounts *simulator.Accounts) []template {
 	start := time.Now().Add(-time.Hour)
-	plan := simulator.NewPlan(simulator.Options{Seed: 1, Start: start, Accounts: *accounts, Stories: len(simulator.Stories()), InTurn: true, Spacing: time.Second})
+	plan := simulator.NewPlan(simulator.Options{Seed: 1, Start: start, Accounts: *accounts, Scenarios: len(simulator.Scenarios()), InTurn: true, Spacing: time.Second})
 	kinds := map[string]bool{}
 	var out []template
 	add := func(provider, path, kind string, header http.Header, body []byte) {

@@ -36,7 +36,7 @@ func newModel() *model.Model {
 	}, simulator.Digest)
 }
 
-// fact is a raw record of a story.
+// fact is a raw record of a scenario.
 type fact struct {
 	topic, source, kind, key, body string
 	at                             time.Duration
@@ -74,7 +74,7 @@ func call(at time.Duration, from, kind, body string) fact {
 	return fact{topic: schemas.RawUnibell, source: from, kind: kind, key: "unibell:" + from + ":o1", at: at, body: body}
 }
 
-// TestJourneys tells stories and says what they come to, a day later.
+// TestJourneys tells scenarios and says what they come to, a day later.
 func TestJourneys(t *testing.T) {
 	t.Parallel()
 	failedAttempt, goodAttempt := `{"id":"a1","status":20,"processed_at":1}`, `{"id":"a2","status":10,"processed_at":2}`

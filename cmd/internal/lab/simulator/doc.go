@@ -3,11 +3,11 @@
 // HTTP the way the providers do, with repeats, disorder, delays and retries, and
 // forgeries among them.
 //
-//	seed ─► stories ─► Plan: webhooks in the order they are sent ─► Run: HTTP ─► Ledger
+//	seed ─► scenarios ─► Plan: webhooks in the order they are sent ─► Run: HTTP ─► Ledger
 //
 // Promise: the same seed and start make the same webhooks, byte for byte; an authentic
 // webhook is retried until it is accepted or the run ends; and the ledger has the final
-// answer to every webhook. A plan is a stream: its memory grows with the stories in
+// answer to every webhook. A plan is a stream: its memory grows with the scenarios in
 // progress, not with the length of the run.
 package simulator
 
@@ -75,8 +75,8 @@ type webhook struct {
 	headerName, headerValue string
 	// sign returns further headers with the proof of a body that is sent now.
 	sign func(body []byte, now time.Time) map[string]string
-	// forge makes a copy of the webhook a forgery and returns its kind; nil: see tale.forge.
-	forge func(t *tale, w *webhook) (how string)
+	// forge makes a copy of the webhook a forgery and returns its kind; nil: see instance.forge.
+	forge func(t *instance, w *webhook) (how string)
 	form  bool
 	relay bool
 	// items is the number of records it produces: the callbacks of a batch, or the
@@ -84,7 +84,7 @@ type webhook struct {
 	items int
 	// forgedItems is how many of them are not authentic.
 	forgedItems int
-	// at is the time of the first delivery, from the beginning of the story.
+	// at is the time of the first delivery, from the beginning of the scenario.
 	at time.Duration
 	// render returns the body of a delivery: attempt counts from 1, sent is the
 	// provider's time.
@@ -102,8 +102,8 @@ func (w *webhook) proof(body []byte, now time.Time) map[string]string {
 	return map[string]string{w.headerName: w.headerValue}
 }
 
-// tale is a story that is being planned: its random numbers, ids and webhooks.
-type tale struct {
+// instance is a scenario that is being planned: its random numbers, ids and webhooks.
+type instance struct {
 	rng      *rand.Rand
 	accounts *Accounts
 	start    time.Time
@@ -111,12 +111,12 @@ type tale struct {
 	webhooks []*webhook
 }
 
-func (t *tale) time(at time.Duration) time.Time { return t.start.Add(at) }
+func (t *instance) time(at time.Duration) time.Time { return t.start.Add(at) }
 
-func (t *tale) add(w *webhook) { t.webhooks = append(t.webhooks, w) }
+func (t *instance) add(w *webhook) { t.webhooks = append(t.webhooks, w) }
 
-// uuid makes a version 4 UUID from the story's random numbers.
-func (t *tale) uuid() string {
+// uuid makes a version 4 UUID from the scenario's random numbers.
+func (t *instance) uuid() string {
 	const digits = "0123456789abcdef"
 	b := make([]byte, 0, 36)
 	for i := range 32 {
@@ -135,7 +135,7 @@ func (t *tale) uuid() string {
 	return string(b)
 }
 
-func (t *tale) digits(n int) string {
+func (t *instance) digits(n int) string {
 	b := make([]byte, n)
 	for i := range b {
 		b[i] = "0123456789"[t.rng.IntN(10)]

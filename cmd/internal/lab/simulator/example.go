@@ -36,7 +36,7 @@ func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + 
 
 // Examples are webhooks of all providers about one order, with valid proofs.
 func Examples(accounts Accounts, now time.Time, order string) []Example {
-	t := &tale{rng: rand.New(rand.NewPCG(uint64(now.UnixNano()), 0)), accounts: &accounts, start: now, order: order} //nolint:gosec // examples
+	t := &instance{rng: rand.New(rand.NewPCG(uint64(now.UnixNano()), 0)), accounts: &accounts, start: now, order: order} //nolint:gosec // examples
 	t.verified()
 	t.invoice(time.Minute, t.amount()).says(time.Minute, "FINISHED", "FINISHED")
 	a := t.account()

@@ -12,7 +12,7 @@ import (
 
 // forge makes a forged copy of an authentic webhook, which ingest must refuse, and
 // returns the kind of forgery. The authentic one is sent as well.
-func (t *tale) forge(of *webhook) (forged *webhook, how string) {
+func (t *instance) forge(of *webhook) (forged *webhook, how string) {
 	w := *of
 	if w.forge != nil {
 		return &w, w.forge(t, &w)
@@ -35,7 +35,7 @@ func (t *tale) forge(of *webhook) (forged *webhook, how string) {
 }
 
 // forgeUAPAY signs the claims in a way that must be refused.
-func (t *tale) forgeUAPAY(w *webhook) (how string) {
+func (t *instance) forgeUAPAY(w *webhook) (how string) {
 	claims := mustJSON(map[string]any{"paymentId": t.uuid(), "status": "FINISHED", "paymentStatus": "FINISHED", "amount": 1, "iat": t.start.Unix()})
 	secret := t.accounts.UAPAY.Secret
 	var token string
@@ -57,7 +57,7 @@ func (t *tale) forgeUAPAY(w *webhook) (how string) {
 
 // forgeVoximplant makes a batch of three with one forged item; the other two are
 // authentic and must be stored.
-func (t *tale) forgeVoximplant() (forged *webhook, how string) {
+func (t *instance) forgeVoximplant() (forged *webhook, how string) {
 	a := t.account()
 	var callbacks [][]byte
 	for range 3 {

@@ -56,7 +56,7 @@ func (c *Count) Add(d Count) {
 type Entry struct {
 	Number   int64  `json:"number"`
 	Provider string `json:"provider"`
-	Story    string `json:"story"`
+	Scenario string `json:"scenario"`
 	Order    string `json:"order"`
 	Forged   string `json:"forged,omitempty"`
 	Repeat   int    `json:"repeat,omitempty"`
@@ -78,15 +78,15 @@ type Ledger struct {
 	providers map[string]*Count
 	refused   map[string]int64
 	statuses  map[int]int64
-	stories   map[string]string // order to story, where asked for
+	scenarios map[string]string // order to scenario, where asked for
 	latency   *hdrhistogram.Histogram
 	file      *json.Encoder
 	err       error
 }
 
 // NewLedger makes a ledger. If lines is not nil, it gets a line of JSON for each
-// webhook. With keepStories the ledger maps each order to its story.
-func NewLedger(lines io.Writer, keepStories bool) *Ledger {
+// webhook. With keepScenarios the ledger maps each order to its scenario.
+func NewLedger(lines io.Writer, keepScenarios bool) *Ledger {
 	const longest = 5 * 60 * 1e6 // µs
 	l := &Ledger{
 		providers: map[string]*Count{}, refused: map[string]int64{}, statuses: map[int]int64{},
@@ -98,8 +98,8 @@ func NewLedger(lines io.Writer, keepStories bool) *Ledger {
 	if lines != nil {
 		l.file = json.NewEncoder(lines)
 	}
-	if keepStories {
-		l.stories = map[string]string{}
+	if keepScenarios {
+		l.scenarios = map[string]string{}
 	}
 	return l
 }
@@ -155,8 +155,8 @@ func (l *Ledger) enter(e *Entry) {
 		}
 	}
 	_ = l.latency.RecordValue(max(1, e.Micros))
-	if l.stories != nil {
-		l.stories[e.Order] = e.Story
+	if l.scenarios != nil {
+		l.scenarios[e.Order] = e.Scenario
 	}
 	if l.file != nil && l.err == nil {
 		l.err = l.file.Encode(e)
@@ -200,11 +200,11 @@ func (l *Ledger) Statuses() map[int]int64 {
 	return maps.Clone(l.statuses)
 }
 
-// Story returns the story of an order.
-func (l *Ledger) Story(order string) (string, bool) {
+// Scenario returns the scenario of an order.
+func (l *Ledger) Scenario(order string) (string, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s, ok := l.stories[order]
+	s, ok := l.scenarios[order]
 	return s, ok
 }
 

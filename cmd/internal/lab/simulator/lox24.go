@@ -72,14 +72,14 @@ const loxCost = 5
 
 // code is a LOX24 verification in progress.
 type code struct {
-	t      *tale
+	t      *instance
 	source Shared
 	data   loxData
 	cost   int
 }
 
 // code requests a verification with a routing strategy.
-func (t *tale) code(at time.Duration, channels ...string) *code {
+func (t *instance) code(at time.Duration, channels ...string) *code {
 	c := &code{t: t, source: t.accounts.LOX24}
 	digits, length, currency, order := t.digits(4), 4, "EUR", t.order
 	c.data = loxData{

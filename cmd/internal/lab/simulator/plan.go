@@ -12,20 +12,20 @@ import (
 type Options struct {
 	// Seed of the random numbers: the same seed and start make the same webhooks.
 	Seed uint64
-	// Start is the providers' time of the first story.
+	// Start is the providers' time of the first scenario.
 	Start time.Time
 	// Accounts are the accounts that send.
 	Accounts Accounts
 	// Providers limits the run to webhooks of these providers; empty means all.
 	Providers []string
-	// Stories limits the number of stories; 0 means no limit. With InTurn each kind of
-	// story comes equally often, else by its weight.
-	Stories int
-	InTurn  bool
-	// Webhooks is the approximate number of webhooks after which no new story begins; 0
-	// means no limit. Stories in progress are completed.
+	// Scenarios limits the number of scenarios; 0 means no limit. With InTurn each kind of
+	// scenario comes equally often, else by its weight.
+	Scenarios int
+	InTurn    bool
+	// Webhooks is the approximate number of webhooks after which no new scenario begins; 0
+	// means no limit. Scenarios in progress are completed.
 	Webhooks int64
-	// Spacing is the provider's time from the beginning of one story to that of the
+	// Spacing is the provider's time from the beginning of one scenario to that of the
 	// next.
 	Spacing time.Duration
 	// Repeats, Disorder, Delays and Forgeries are shares from 0 to 1 of the webhooks
@@ -40,8 +40,8 @@ type Send struct {
 	Number int64
 	// Due is the time to send it, in the providers' time since the start.
 	Due time.Duration
-	// Story is the name of its story, Order its correlation id.
-	Story, Order string
+	// Scenario is the name of its scenario, Order its correlation id.
+	Scenario, Order string
 	// Forged is the kind of forgery; empty for an authentic webhook.
 	Forged string
 	// Repeat counts the deliveries before this one.
@@ -63,7 +63,7 @@ func (s *Send) Path() string { return s.webhook.path }
 // Plan is the stream of webhooks. It is for one goroutine.
 type Plan struct {
 	options Options
-	kinds   []story
+	kinds   []scenario
 	total   int
 	waiting sends
 	told    int
@@ -74,7 +74,7 @@ type Plan struct {
 
 // NewPlan makes a plan; Options.Start must be set.
 func NewPlan(options Options) *Plan {
-	p := &Plan{options: options, kinds: stories()}
+	p := &Plan{options: options, kinds: scenarios()}
 	for _, s := range p.kinds {
 		p.total += s.weight
 	}
@@ -97,15 +97,15 @@ func (p *Plan) Next() (*Send, bool) {
 
 func (p *Plan) more() bool {
 	o := &p.options
-	return (o.Stories == 0 || p.told < o.Stories) && (o.Webhooks == 0 || p.planned < o.Webhooks)
+	return (o.Scenarios == 0 || p.told < o.Scenarios) && (o.Webhooks == 0 || p.planned < o.Webhooks)
 }
 
-// tell plans the webhooks of the next story.
+// tell plans the webhooks of the next scenario.
 func (p *Plan) tell() {
 	o := &p.options
 	rng := rand.New(rand.NewPCG(o.Seed, uint64(p.told))) //nolint:gosec // Chance that can be repeated is the point.
 	begins := time.Duration(p.told) * o.Spacing
-	t := &tale{
+	t := &instance{
 		rng: rng, accounts: &o.Accounts, start: o.Start.Add(begins),
 		order: "order-" + strconv.FormatUint(o.Seed%100_000, 10) + "-" + strconv.Itoa(p.told+1),
 	}
@@ -116,17 +116,17 @@ func (p *Plan) tell() {
 		if len(o.Providers) > 0 && !slices.Contains(o.Providers, w.provider) {
 			continue
 		}
-		send := &Send{Due: begins + w.at + p.late(rng), Story: kind.name, Order: t.order, webhook: w}
+		send := &Send{Due: begins + w.at + p.late(rng), Scenario: kind.name, Order: t.order, webhook: w}
 		p.add(send)
 		p.repeat(rng, send)
 		if rng.Float64() < o.Forgeries {
 			forged, how := t.forge(w)
-			p.add(&Send{Due: begins + w.at + p.late(rng), Story: kind.name, Order: t.order, Forged: how, webhook: forged})
+			p.add(&Send{Due: begins + w.at + p.late(rng), Scenario: kind.name, Order: t.order, Forged: how, webhook: forged})
 		}
 	}
 }
 
-func (p *Plan) kind(rng *rand.Rand) *story {
+func (p *Plan) kind(rng *rand.Rand) *scenario {
 	if p.options.InTurn {
 		return &p.kinds[p.told%len(p.kinds)]
 	}

@@ -146,7 +146,7 @@ func pause(ctx context.Context, d time.Duration) error {
 // send sends a webhook until the answer is final: accepted or refused.
 func (r *runner) send(ctx context.Context, s *Send) {
 	e := &Entry{
-		Number: s.Number, Provider: s.webhook.provider, Story: s.Story, Order: s.Order, Forged: s.Forged, Repeat: s.Repeat,
+		Number: s.Number, Provider: s.webhook.provider, Scenario: s.Scenario, Order: s.Order, Forged: s.Forged, Repeat: s.Repeat,
 	}
 	wait := retryAfter
 	for {

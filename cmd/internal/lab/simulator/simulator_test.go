@@ -29,7 +29,7 @@ func start() time.Time { return time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC) }
 
 func options() simulator.Options {
 	return simulator.Options{
-		Seed: 7, Start: start(), Accounts: simulator.DefaultAccounts(), Stories: 4 * len(simulator.Stories()), InTurn: true,
+		Seed: 7, Start: start(), Accounts: simulator.DefaultAccounts(), Scenarios: 4 * len(simulator.Scenarios()), InTurn: true,
 		Spacing: time.Minute, Repeats: 0.3, Disorder: 0.2, Delays: 0.05, Forgeries: 0.1,
 	}
 }
@@ -42,7 +42,7 @@ func traffic(o simulator.Options) []string {
 		if !more {
 			return out
 		}
-		out = append(out, s.Due.String()+" "+s.Story+" "+s.Path()+" "+s.Forged+" "+string(s.Body(o.Start, 0)))
+		out = append(out, s.Due.String()+" "+s.Scenario+" "+s.Path()+" "+s.Forged+" "+string(s.Body(o.Start, 0)))
 	}
 }
 
@@ -61,7 +61,7 @@ func TestSameSeedSameTraffic(t *testing.T) {
 	}
 }
 
-// TestOrder: webhooks come in the order of their times, and those of every story
+// TestOrder: webhooks come in the order of their times, and those of every scenario
 // and provider are there.
 func TestOrder(t *testing.T) {
 	t.Parallel()
@@ -78,7 +78,7 @@ func TestOrder(t *testing.T) {
 		if last = s.Due; s.Number != int64(n) {
 			t.Fatalf("webhook %d has number %d", n, s.Number)
 		}
-		told[s.Story] = true
+		told[s.Scenario] = true
 		if s.Repeat > 0 {
 			repeats++
 		}
@@ -86,8 +86,8 @@ func TestOrder(t *testing.T) {
 			forged++
 		}
 	}
-	if len(told) != len(simulator.Stories()) {
-		t.Errorf("%d of %d stories were told", len(told), len(simulator.Stories()))
+	if len(told) != len(simulator.Scenarios()) {
+		t.Errorf("%d of %d scenarios were told", len(told), len(simulator.Scenarios()))
 	}
 	if share := float64(repeats) / float64(n); share < 0.15 || share > 0.4 {
 		t.Errorf("%d of %d webhooks are repeats, want about 30 %%", repeats, n)
@@ -101,7 +101,7 @@ func TestOrder(t *testing.T) {
 func TestPlanIsAStream(t *testing.T) {
 	t.Parallel()
 	o := options()
-	o.Stories, o.InTurn, o.Webhooks, o.Spacing = 0, false, 50_000, time.Second
+	o.Scenarios, o.InTurn, o.Webhooks, o.Spacing = 0, false, 50_000, time.Second
 	most, n := 0, int64(0)
 	for p := simulator.NewPlan(o); ; n++ {
 		if _, more := p.Next(); !more {
@@ -240,7 +240,7 @@ func (f *fake) voximplant(body []byte) (status int, records int64) {
 	return status, records
 }
 
-// TestRun sends all stories to a server that checks proofs and shapes, and fails
+// TestRun sends all scenarios to a server that checks proofs and shapes, and fails
 // at times: all that is authentic is accepted, all that is forged refused, and the
 // ledger says so, from memory as from its file.
 func TestRun(t *testing.T) {
@@ -277,8 +277,8 @@ func TestRun(t *testing.T) {
 	if diff := cmp.Diff(ledger.Counts(), read); diff != "" {
 		t.Errorf("ledger (-in memory +from its file):\n%s", diff)
 	}
-	if story, ok := ledger.Story("order-7-1"); !ok || story != simulator.Stories()[0] {
-		t.Errorf("Story() = %q, %v", story, ok)
+	if scenario, ok := ledger.Scenario("order-7-1"); !ok || scenario != simulator.Scenarios()[0] {
+		t.Errorf("Scenario() = %q, %v", scenario, ok)
 	}
 }
 

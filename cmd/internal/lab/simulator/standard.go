@@ -22,7 +22,7 @@ type parcelBody struct {
 }
 
 // parcel is what happens to an order after it is paid; order may be empty.
-func (t *tale) parcel(at time.Duration, kind, order string) {
+func (t *instance) parcel(at time.Duration, kind, order string) {
 	data := map[string]any{"parcel": t.uuid(), "weight": 0.1 * float64(1+t.rng.IntN(50))}
 	if order != "" {
 		data["order"] = order
@@ -35,7 +35,7 @@ func (t *tale) parcel(at time.Duration, kind, order string) {
 		sign: func(body []byte, now time.Time) map[string]string {
 			return standardHeaders(id, account.Secret, body, now)
 		},
-		forge: (*tale).forgeStandard,
+		forge: (*instance).forgeStandard,
 	})
 }
 
@@ -52,7 +52,7 @@ func standardHeaders(id, secret string, body []byte, now time.Time) map[string]s
 }
 
 // forgeStandard signs the body in a way that must be refused.
-func (t *tale) forgeStandard(w *webhook) (how string) {
+func (t *instance) forgeStandard(w *webhook) (how string) {
 	account, id := t.accounts.Standard, "msg_forged_"+t.digits(12)
 	how = []string{"wrong secret", "old timestamp", "other body", "no signature"}[t.rng.IntN(4)]
 	w.sign = func(body []byte, now time.Time) map[string]string {
@@ -74,16 +74,16 @@ func (t *tale) forgeStandard(w *webhook) (how string) {
 	return how
 }
 
-func standardStories() []story {
-	return []story{
-		{"verified, paid, then shipped", 6, func(t *tale) {
+func standardScenarios() []scenario {
+	return []scenario{
+		{"verified, paid, then shipped", 6, func(t *instance) {
 			t.verified()
 			t.paid(2 * time.Minute)
 			t.parcel(6*time.Minute, "order.packed", t.order)
 			t.parcel(9*time.Minute, "order.shipped", t.order)
 			t.parcel(10*time.Minute, "order.shipped", t.order)
 		}},
-		{"shipped without an order id", 1, func(t *tale) { t.parcel(time.Second, "parcel.returned", "") }},
-		{"shipped for an order nobody else knows", 1, func(t *tale) { t.parcel(time.Second, "order.packed", t.order) }},
+		{"shipped without an order id", 1, func(t *instance) { t.parcel(time.Second, "parcel.returned", "") }},
+		{"shipped for an order nobody else knows", 1, func(t *instance) { t.parcel(time.Second, "order.packed", t.order) }},
 	}
 }

@@ -64,12 +64,12 @@ type p2pClaims struct {
 
 // invoice is the payment of an invoice in progress.
 type invoice struct {
-	t      *tale
+	t      *instance
 	claims invoiceClaims
 }
 
 // invoice makes a payment over an amount in kopecks.
-func (t *tale) invoice(at time.Duration, amount int64) *invoice {
+func (t *instance) invoice(at time.Duration, amount int64) *invoice {
 	order := t.order
 	id := t.uuid()
 	return &invoice{t: t, claims: invoiceClaims{
@@ -112,12 +112,12 @@ func (p *invoice) returns(at time.Duration, total int64, status, paymentStatus s
 
 // transfer is a P2P payment in progress.
 type transfer struct {
-	t      *tale
+	t      *instance
 	claims p2pClaims
 }
 
 // transfer makes a P2P payment over an amount in kopecks.
-func (t *tale) transfer(amount int64) *transfer {
+func (t *instance) transfer(amount int64) *transfer {
 	return &transfer{t: t, claims: p2pClaims{
 		PaymentSystem: "p2p", PaymentID: t.uuid(), OperationID: t.uuid(), OperationType: "SEND", PaymentType: "BUCKET",
 		PaymentNumber: strconv.Itoa(10000000 + t.rng.IntN(90000000)), PaymentAmount: amount, PaymentPendingAmount: amount,
@@ -149,7 +149,7 @@ func resigned(iat int64, attempt int) int64 {
 	return iat
 }
 
-func (t *tale) signed(claims func(attempt int) []byte) func(int, time.Time) []byte {
+func (t *instance) signed(claims func(attempt int) []byte) func(int, time.Time) []byte {
 	secret := t.accounts.UAPAY.Secret
 	return func(attempt int, _ time.Time) []byte {
 		return Envelope(Sign(claims(attempt), secret, jwt.SigningMethodHS256))

@@ -21,15 +21,15 @@ type callRequest struct {
 
 // call is a Unibell call in progress.
 type call struct {
-	t         *tale
+	t         *instance
 	account   Relay
 	reference string
 	code      string
 }
 
-// call places a call through the relay, at the beginning of the story. If the reference
+// call places a call through the relay, at the beginning of the scenario. If the reference
 // is empty, ingest makes one.
-func (t *tale) call(account Relay, reference, sourceAddr string) *call {
+func (t *instance) call(account Relay, reference, sourceAddr string) *call {
 	request := callRequest{Reference: reference, SourceAddr: sourceAddr, DestAddr: "74951234567", Code: t.digits(6)}
 	body := mustJSON(request)
 	t.add(&webhook{
@@ -41,7 +41,7 @@ func (t *tale) call(account Relay, reference, sourceAddr string) *call {
 }
 
 // phone makes a number in Unibell's format.
-func (t *tale) phone() string { return "79" + t.digits(9) }
+func (t *instance) phone() string { return "79" + t.digits(9) }
 
 // says sends a status as JSON, by reference.
 func (c *call) says(at time.Duration, status string) {

@@ -34,13 +34,13 @@ func VoximplantHash(salt, accountID, apiKey, callbackID string) string {
 
 // account is a Voximplant account that sends callbacks.
 type account struct {
-	t  *tale
+	t  *instance
 	id int64
-	// sequence numbers the callbacks; ids of different stories must not collide.
+	// sequence numbers the callbacks; ids of different scenarios must not collide.
 	sequence int64
 }
 
-func (t *tale) account() *account {
+func (t *instance) account() *account {
 	const accounts = 5
 	return &account{t: t, id: 4567000 + t.rng.Int64N(accounts), sequence: t.rng.Int64N(1 << 52)}
 }

@@ -20,7 +20,7 @@ type Load struct {
 	// Repeats and Disorder are shares of the webhooks from 0 to under 1: those that
 	// repeat another, and those up to five minutes late.
 	Repeats, Disorder float64
-	// PerSecond is how many stories begin in a second of the providers' time: how
+	// PerSecond is how many scenarios begin in a second of the providers' time: how
 	// many entities are open at once, not how fast is written.
 	PerSecond float64
 }
@@ -42,7 +42,7 @@ func (l *Load) Validate() error {
 		}
 	}
 	if !(l.PerSecond > 0) {
-		errs = append(errs, fmt.Errorf("--stories-per-second: %v is not more than zero", l.PerSecond))
+		errs = append(errs, fmt.Errorf("--scenarios-per-second: %v is not more than zero", l.PerSecond))
 	}
 	for _, p := range l.Providers {
 		if !slices.Contains(schemas.ProviderIDs(), p) {
@@ -57,8 +57,8 @@ const (
 	// LoadAge is the time between the end of the load and now: the longest deadline of
 	// the scenarios plus their duration.
 	LoadAge = 4 * time.Hour
-	// WebhooksPerStory is about how many a story has.
-	WebhooksPerStory = 5
+	// WebhooksPerScenario is about how many a scenario has.
+	WebhooksPerScenario = 5
 )
 
 // Start is when the load begins, unless the options say it: so that its last deadline
@@ -67,7 +67,7 @@ func (l *Load) Start(o *Options) time.Time {
 	if !o.Start.IsZero() {
 		return o.Start
 	}
-	span := time.Duration(float64(l.Webhooks) / WebhooksPerStory / l.PerSecond * float64(time.Second))
+	span := time.Duration(float64(l.Webhooks) / WebhooksPerScenario / l.PerSecond * float64(time.Second))
 	return o.Now().Add(-LoadAge - span).UTC().Truncate(time.Second)
 }
 

@@ -36,10 +36,10 @@ func unsaid() []string {
 	return []string{"the-source-secret", "+4915112345678", "4915112345678", "987654", "order-17", "a1b2c3d4-e5f6", "00000000-0000-4000-8000", "the-phone-key"}
 }
 
-// TestOneStory: a webhook's spans, from the request to its journey, are of one trace,
+// TestOneScenario: a webhook's spans, from the request to its journey, are of one trace,
 // each the child of the one before; the journey's record carries it on, and the rounds
 // link to it. No span holds anything of the body, nor a secret.
-func TestOneStory(t *testing.T) {
+func TestOneScenario(t *testing.T) {
 	t.Parallel()
 	stack, err := embedded.Start()
 	if err != nil {

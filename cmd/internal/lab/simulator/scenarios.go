@@ -5,32 +5,32 @@ import (
 	"time"
 )
 
-// story is one scenario: a sequence of events at the providers.
-type story struct {
+// scenario is one scenario: a sequence of events at the providers.
+type scenario struct {
 	name string
 	// weight is its relative frequency.
 	weight int
-	tell   func(t *tale)
+	tell   func(t *instance)
 }
 
 // amount makes a price in kopecks.
-func (t *tale) amount() int64 { return 10_000 + 100*t.rng.Int64N(1000) }
+func (t *instance) amount() int64 { return 10_000 + 100*t.rng.Int64N(1000) }
 
-// stories returns all stories. Their times are realistic: seconds for a code, minutes
+// scenarios returns all scenarios. Their times are realistic: seconds for a code, minutes
 // for a payment.
-func stories() []story {
-	return slices.Concat(journeyStories(), paymentStories(), otherStories(), standardStories())
+func scenarios() []scenario {
+	return slices.Concat(journeyScenarios(), paymentScenarios(), otherScenarios(), standardScenarios())
 }
 
-func journeyStories() []story {
-	return []story{
-		{"telegram delivers, then paid", 30, func(t *tale) {
+func journeyScenarios() []scenario {
+	return []scenario{
+		{"telegram delivers, then paid", 30, func(t *instance) {
 			c := t.code(0, "telegram", "sms")
 			c.sent(2 * time.Second)
 			c.reached(8 * time.Second)
 			t.paid(3 * time.Minute)
 		}},
-		{"telegram fails, sms succeeds, then paid", 20, func(t *tale) {
+		{"telegram fails, sms succeeds, then paid", 20, func(t *instance) {
 			c := t.code(0, "telegram", "sms")
 			c.sent(2 * time.Second)
 			c.failed(32 * time.Second)
@@ -38,7 +38,7 @@ func journeyStories() []story {
 			c.reached(38 * time.Second)
 			t.paid(4 * time.Minute)
 		}},
-		{"success arrives before channel.failed", 5, func(t *tale) {
+		{"success arrives before channel.failed", 5, func(t *instance) {
 			c := t.code(0, "telegram", "sms")
 			c.sent(2 * time.Second)
 			c.failed(32 * time.Second)
@@ -49,7 +49,7 @@ func journeyStories() []story {
 			// verification.
 			t.webhooks[1].at = 50 * time.Second
 		}},
-		{"three retries of one event", 4, func(t *tale) {
+		{"three retries of one event", 4, func(t *instance) {
 			c := t.code(0, "sms")
 			c.sent(2 * time.Second)
 			c.reached(7 * time.Second)
@@ -63,7 +63,7 @@ func journeyStories() []story {
 			}
 			t.paid(5 * time.Minute)
 		}},
-		{"all channels fail", 3, func(t *tale) {
+		{"all channels fail", 3, func(t *instance) {
 			c := t.code(0, "telegram", "voice", "sms")
 			for i := range 3 {
 				at := time.Duration(i) * 33 * time.Second
@@ -72,10 +72,10 @@ func journeyStories() []story {
 			}
 			c.lost(100 * time.Second)
 		}},
-		{"verification never ends", 3, func(t *tale) {
+		{"verification never ends", 3, func(t *instance) {
 			t.code(0, "telegram", "sms").sent(2 * time.Second)
 		}},
-		{"outcome arrives after expiry", 2, func(t *tale) {
+		{"outcome arrives after expiry", 2, func(t *instance) {
 			c := t.code(0, "sms")
 			c.sent(2 * time.Second)
 			c.reached(9 * time.Second)
@@ -83,19 +83,19 @@ func journeyStories() []story {
 				w.at += 100 * time.Minute
 			}
 		}},
-		{"verified, never paid", 6, func(t *tale) {
+		{"verified, never paid", 6, func(t *instance) {
 			c := t.code(0, "voice")
 			c.sent(2 * time.Second)
 			c.reached(12 * time.Second)
 		}},
-		{"paid before verification", 3, func(t *tale) {
+		{"paid before verification", 3, func(t *instance) {
 			t.paid(time.Second)
 			c := t.code(2*time.Minute, "sms")
 			c.sent(2*time.Minute + 2*time.Second)
 			c.reached(2*time.Minute + 9*time.Second)
 		}},
-		{"paid without verification", 3, func(t *tale) { t.paid(time.Second) }},
-		{"two payments, three verifications", 3, func(t *tale) {
+		{"paid without verification", 3, func(t *instance) { t.paid(time.Second) }},
+		{"two payments, three verifications", 3, func(t *instance) {
 			for i := range 3 {
 				at := time.Duration(i) * 2 * time.Minute
 				c := t.code(at, "telegram", "sms")
@@ -107,43 +107,43 @@ func journeyStories() []story {
 			t.paid(8 * time.Minute)
 			t.paid(10 * time.Minute)
 		}},
-		{"correlation id inside JSON", 4, func(t *tale) {
+		{"correlation id inside JSON", 4, func(t *instance) {
 			c := t.code(0, "sms").payload(string(mustJSON(map[string]any{"order": t.order, "cart": []int{1, 2}})))
 			c.source = t.accounts.LOX24JSON
 			c.sent(2 * time.Second)
 			c.reached(8 * time.Second)
 			t.paid(3 * time.Minute)
 		}},
-		{"no correlation id", 2, func(t *tale) {
+		{"no correlation id", 2, func(t *instance) {
 			c := t.code(0, "sms")
 			c.data.Payload = nil
 			c.sent(2 * time.Second)
 			c.reached(8 * time.Second)
 		}},
-		{"correlation id is blank", 1, func(t *tale) {
+		{"correlation id is blank", 1, func(t *instance) {
 			c := t.code(0, "sms").payload("  ")
 			c.sent(2 * time.Second)
 			c.reached(8 * time.Second)
 		}},
-		{"correlation id is corrected", 2, func(t *tale) {
+		{"correlation id is corrected", 2, func(t *instance) {
 			c := t.code(0, "sms").payload(t.order + "-typo")
 			c.sent(2 * time.Second)
 			c.payload(t.order)
 			c.reached(8 * time.Second)
 			t.paid(3 * time.Minute)
 		}},
-		{"correlation id is a phone number", 1, func(t *tale) {
+		{"correlation id is a phone number", 1, func(t *instance) {
 			c := t.code(0, "sms").payload("+4915" + t.digits(9))
 			c.sent(2 * time.Second)
 			c.reached(8 * time.Second)
 		}},
-		{"correlation id is a number of an unassigned range", 2, func(t *tale) {
+		{"correlation id is a number of an unassigned range", 2, func(t *instance) {
 			ranges := []string{"+44770090", "0044770090", "+4915", "tel:+44770090"}
 			t.order = ranges[t.rng.IntN(len(ranges))] + t.digits(4)
 			t.verified()
 			t.paid(3 * time.Minute)
 		}},
-		{"correlation id is free text", 2, func(t *tale) {
+		{"correlation id is free text", 2, func(t *instance) {
 			texts := []string{"anna@example.com ", "Анна ", "4111-1111-1111-1111 ", `{"phone":"+447700900123"} `, "code 4711, order "}
 			t.order = texts[t.rng.IntN(len(texts))] + t.order
 			t.verified()
@@ -153,7 +153,7 @@ func journeyStories() []story {
 }
 
 // paid is a payment that succeeds without incidents.
-func (t *tale) paid(at time.Duration) {
+func (t *instance) paid(at time.Duration) {
 	p := t.invoice(at, t.amount())
 	p.says(at, "NEW", "PENDING")
 	p.says(at+20*time.Second, "PAID", "PAYED")
@@ -161,25 +161,25 @@ func (t *tale) paid(at time.Duration) {
 }
 
 // verified is a verification that succeeds without incidents.
-func (t *tale) verified() {
+func (t *instance) verified() {
 	c := t.code(0, "sms")
 	c.sent(2 * time.Second)
 	c.reached(8 * time.Second)
 }
 
-func paymentStories() []story {
-	return []story{
-		{"held, then completed", 4, func(t *tale) {
+func paymentScenarios() []scenario {
+	return []scenario{
+		{"held, then completed", 4, func(t *instance) {
 			t.verified()
 			p := t.invoice(2*time.Minute, t.amount())
 			p.says(2*time.Minute, "PAID", "HOLDED")
 			p.says(9*time.Minute, "FINISHED", "FINISHED")
 		}},
-		{"held, never completed", 2, func(t *tale) {
+		{"held, never completed", 2, func(t *instance) {
 			t.verified()
 			t.invoice(2*time.Minute, t.amount()).says(2*time.Minute, "PAID", "HOLDED")
 		}},
-		{"partial, then full refund", 2, func(t *tale) {
+		{"partial, then full refund", 2, func(t *instance) {
 			t.verified()
 			amount := t.amount()
 			p := t.invoice(2*time.Minute, amount)
@@ -187,44 +187,44 @@ func paymentStories() []story {
 			p.returns(6*time.Minute, amount/4, "FINISHED", "FINISHED")
 			p.returns(12*time.Minute, amount, "REVERSED", "REVERSED")
 		}},
-		{"payment refused", 4, func(t *tale) {
+		{"payment refused", 4, func(t *instance) {
 			t.verified()
 			p := t.invoice(2*time.Minute, t.amount())
 			p.says(2*time.Minute, "NEW", "NEEDS_CONFIRMATION")
 			p.says(3*time.Minute, "CANCELED", "REJECTED")
 		}},
-		{"refused, then paid by another payment", 2, func(t *tale) {
+		{"refused, then paid by another payment", 2, func(t *instance) {
 			t.verified()
 			p := t.invoice(2*time.Minute, t.amount())
 			p.says(2*time.Minute, "CANCELED", "REJECTED")
 			t.paid(4 * time.Minute)
 		}},
-		{"status goes backwards", 2, func(t *tale) {
+		{"status goes backwards", 2, func(t *instance) {
 			t.verified()
 			p := t.invoice(2*time.Minute, t.amount())
 			p.says(2*time.Minute, "FINISHED", "FINISHED")
 			p.says(4*time.Minute, "NEW", "PENDING")
 		}},
-		{"paid and refused", 1, func(t *tale) {
+		{"paid and refused", 1, func(t *instance) {
 			t.verified()
 			p := t.invoice(2*time.Minute, t.amount())
 			p.says(2*time.Minute, "FINISHED", "FINISHED")
 			p.says(4*time.Minute, "CANCELED", "REJECTED")
 		}},
-		{"amount changes", 1, func(t *tale) {
+		{"amount changes", 1, func(t *instance) {
 			t.verified()
 			p := t.invoice(2*time.Minute, t.amount())
 			p.says(2*time.Minute, "NEW", "PENDING")
 			p.claims.Amount += 500
 			p.says(3*time.Minute, "FINISHED", "FINISHED")
 		}},
-		{"paid by card to card transfer", 4, func(t *tale) {
+		{"paid by card to card transfer", 4, func(t *instance) {
 			t.verified()
 			p := t.transfer(t.amount())
 			p.says(2*time.Minute, "NEEDS_CONFIRMATION", "NEEDS_CONFIRMATION")
 			p.says(3*time.Minute, "FINISHED", "PAYED")
 		}},
-		{"stale token of three months ago", 1, func(t *tale) {
+		{"stale token of three months ago", 1, func(t *instance) {
 			now := t.start
 			t.start = now.AddDate(0, -3, 0)
 			t.invoice(0, t.amount()).says(0, "FINISHED", "FINISHED")
@@ -233,45 +233,45 @@ func paymentStories() []story {
 	}
 }
 
-func otherStories() []story {
-	return []story{
-		{"unibell call, status, then paid", 5, func(t *tale) {
+func otherScenarios() []scenario {
+	return []scenario{
+		{"unibell call, status, then paid", 5, func(t *instance) {
 			t.call(t.accounts.Unibell, t.order, t.phone()).says(30*time.Second, "DELIVERED")
 			t.paid(2 * time.Minute)
 		}},
-		{"unibell status as a form", 2, func(t *tale) {
+		{"unibell status as a form", 2, func(t *instance) {
 			t.call(t.accounts.Unibell, t.order, t.phone()).saysByForm(30*time.Second, "UNDELIVERABLE")
 		}},
-		{"unibell status known only by requestId", 2, func(t *tale) {
+		{"unibell status known only by requestId", 2, func(t *instance) {
 			t.call(t.accounts.Unibell, t.order, t.phone()).saysByRequest(40*time.Second, "DELIVERED")
 			t.paid(3 * time.Minute)
 		}},
-		{"unibell call never answered", 2, func(t *tale) { t.call(t.accounts.Unibell, t.order, t.phone()) }},
-		{"unibell without status callback, then paid", 2, func(t *tale) {
+		{"unibell call never answered", 2, func(t *instance) { t.call(t.accounts.Unibell, t.order, t.phone()) }},
+		{"unibell without status callback, then paid", 2, func(t *instance) {
 			t.call(t.accounts.UnibellQuiet, t.order, t.phone())
 			t.paid(2 * time.Minute)
 		}},
-		{"unibell refuses the request", 1, func(t *tale) { t.call(t.accounts.Unibell, t.order, RefusedNumber) }},
-		{"unibell, three calls under one reference, the last is answered", 2, func(t *tale) {
+		{"unibell refuses the request", 1, func(t *instance) { t.call(t.accounts.Unibell, t.order, RefusedNumber) }},
+		{"unibell, three calls under one reference, the last is answered", 2, func(t *instance) {
 			phone := t.phone()
 			t.call(t.accounts.Unibell, t.order, phone)
 			t.call(t.accounts.Unibell, t.order, phone).says(20*time.Second, "UNDELIVERABLE")
 			t.call(t.accounts.Unibell, t.order, phone).says(40*time.Second, "DELIVERED")
 		}},
-		{"unibell reference is a number of an unassigned range, then paid", 1, func(t *tale) {
+		{"unibell reference is a number of an unassigned range, then paid", 1, func(t *instance) {
 			t.order = "44770090" + t.digits(4)
 			t.call(t.accounts.Unibell, "00"+t.order, t.phone()).says(30*time.Second, "DELIVERED")
 			t.order = "+" + t.order
 			t.paid(2 * time.Minute)
 		}},
-		{"unibell call without reference", 1, func(t *tale) { t.call(t.accounts.UnibellQuiet, "", t.phone()) }},
-		{"voximplant account frozen and unfrozen", 3, func(t *tale) {
+		{"unibell call without reference", 1, func(t *instance) { t.call(t.accounts.UnibellQuiet, "", t.phone()) }},
+		{"voximplant account frozen and unfrozen", 3, func(t *instance) {
 			a := t.account()
 			a.batch(0, 0, a.callback("min_balance", `{"is_min_credit":false,"is_repeated":false}`, "9.87"), a.callback("account_is_frozen", `{}`, "-0.5"))
 			a.batch(10*time.Minute, 0, a.callback("card_payment", `{"transaction_id":51,"transaction_type":"bank_card_payment","amount":100.5}`, "100"),
 				a.callback("account_is_unfrozen", `{}`, "100"))
 		}},
-		{"voximplant batch of every type", 1, func(t *tale) {
+		{"voximplant batch of every type", 1, func(t *instance) {
 			a := t.account()
 			var callbacks [][]byte
 			for _, p := range payloads() {
@@ -279,17 +279,17 @@ func otherStories() []story {
 			}
 			a.batch(0, 0, callbacks...)
 		}},
-		{"voximplant type unknown", 1, func(t *tale) {
+		{"voximplant type unknown", 1, func(t *instance) {
 			a := t.account()
 			a.batch(0, 0, a.callback("hologram_ready", `{"hologram_id":1}`, "42.5"))
 		}},
 	}
 }
 
-// Stories returns the names of all stories, in the order in which a run plays them.
-func Stories() []string {
+// Scenarios returns the names of all scenarios, in the order in which a run plays them.
+func Scenarios() []string {
 	var names []string
-	for _, s := range stories() {
+	for _, s := range scenarios() {
 		names = append(names, s.name)
 	}
 	return names
