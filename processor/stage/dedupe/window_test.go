@@ -69,7 +69,8 @@ func newMemory(t *testing.T) *engine.Memory {
 
 func memoryOf(t *testing.T, s testStage) *engine.Memory {
 	t.Helper()
-	m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace,
+	m, err := engine.NewMemory(engine.MemoryConfig{
+		Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: "dedupe", Stage: s, Outputs: []string{schemas.RawUAPAY}, DeadLetter: schemas.DeadLetterUAPAY,
 	})
 	if err != nil {

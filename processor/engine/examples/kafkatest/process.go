@@ -62,7 +62,8 @@ func (p *Process) Kill() {
 	p.cluster.t.Helper()
 	p.ending.Store(true)
 	p.cluster.must(p.command.Process.Kill())
-	if <-p.ended; p.err == nil {
+	<-p.ended
+	if p.err == nil {
 		p.cluster.t.Fatal("the program had ended before it was killed")
 	}
 }
