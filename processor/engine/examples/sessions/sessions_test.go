@@ -11,6 +11,9 @@ import (
 
 	"example.com/streams/kafkatest"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 func TestMain(m *testing.M) { os.Exit(kafkatest.Main(m, main)) }
@@ -78,4 +81,18 @@ func plan(t *testing.T) (clicks []*kgo.Record, want []string) {
 		clicks = append(clicks, last)
 	}
 	return clicks, want
+}
+
+// TestChaos runs the stage without Kafka under schedules of aborted transactions and
+// crashes: the sessions must be those of a run without faults.
+func TestChaos(t *testing.T) {
+	t.Parallel()
+	clicks, _ := plan(t)
+	var inputs []stage.Input
+	for i, click := range clicks[:150] {
+		inputs = append(inputs, stage.Input{Offset: int64(i), Key: click.Key, Timestamp: click.Timestamp})
+	}
+	enginetest.Chaos(t, enginetest.ChaosConfig{
+		Stage: func() stage.Stage { return newSessions() }, Outputs: []string{"sessions"}, DeadLetter: "clicks-dlq", Inputs: inputs,
+	})
 }

@@ -11,6 +11,9 @@ import (
 
 	"example.com/streams/kafkatest"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 func TestMain(m *testing.M) { os.Exit(kafkatest.Main(m, main)) }
@@ -68,4 +71,28 @@ func TestExactlyOnce(t *testing.T) {
 	if letters := c.Read("words-dlq"); len(got) != len(sent) || len(letters) != 3 {
 		t.Errorf("%d words, want %d; dead letters %v, want 3", len(got), len(sent), letters)
 	}
+}
+
+// TestChaos runs the stage without Kafka under schedules of aborted transactions and
+// crashes, and compares it with a map.
+func TestChaos(t *testing.T) {
+	t.Parallel()
+	var inputs []stage.Input
+	for i := range 200 {
+		word := []byte(fmt.Sprintf("word-%d", i*i%17))
+		inputs = append(inputs, stage.Input{Partition: int32(word[len(word)-1]) % 3, Offset: int64(i), Key: word, Timestamp: time.UnixMilli(int64(i))})
+	}
+	enginetest.Chaos(t, enginetest.ChaosConfig{
+		Stage: func() stage.Stage { return counter{} }, Outputs: []string{"counts"}, DeadLetter: "words-dlq", Inputs: inputs,
+		Text: func(out *stage.Output) string { return string(out.Key) + "=" + string(out.Value) },
+		Model: func(inputs []stage.Input) (want []string) {
+			seen := map[string]int{}
+			for i := range inputs {
+				word := string(inputs[i].Key)
+				seen[word]++
+				want = append(want, fmt.Sprintf("%s=%d", word, seen[word]))
+			}
+			return want
+		},
+	})
 }
