@@ -91,7 +91,7 @@ func (e *entrance) limit(s *Source, before *entrance) {
 // authenticator.
 func (e *entrance) secrets(f *faults, path string, s *Source) {
 	before := len(*f)
-	source := proof.Source{ID: s.ID, Correlation: s.Correlation}
+	source := proof.Source{ID: s.ID, Correlation: s.Correlation, Tolerance: s.Tolerance}
 	for i := range s.Secrets {
 		secret, at := &s.Secrets[i], fmt.Sprintf("%s.secrets[%d]", path, i)
 		loaded := proof.Secret{ID: secret.ID, Parts: map[string]string{}}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/tributary-hq/tributary/ingest/proof"
 )
@@ -23,6 +24,9 @@ type Source struct {
 	// Correlation are the JSON pointers of the source's correlation ids, where the whole
 	// body is the provider's event. They are the processor's settings.
 	Correlation []string `json:"-" koanf:"-" yaml:"-"`
+	// Tolerance is how far the time of a signature may be from ours; zero means as the
+	// provider specifies. It is no setting: it is for runs with a clock that is not real.
+	Tolerance time.Duration `json:"-" koanf:"-" yaml:"-"`
 	// Retired makes ingest refuse the source's webhooks. The processor still processes
 	// the existing records with the source's settings.
 	Retired bool `json:"retired" koanf:"retired" yaml:"retired"`

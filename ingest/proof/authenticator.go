@@ -87,6 +87,9 @@ type Source struct {
 	// Correlation are the JSON pointers of its correlation ids, where the whole body is
 	// the provider's event.
 	Correlation []string
+	// Tolerance is how far the time of a signature may be from ours; zero means as the
+	// provider specifies.
+	Tolerance time.Duration
 }
 
 // Secret is one secret of a source.

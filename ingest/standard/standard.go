@@ -19,6 +19,7 @@ package standard
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/ed25519"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -67,9 +68,10 @@ func Provider() proof.Provider {
 
 // Verifier checks the webhooks of a source. It is safe for use by several goroutines.
 type Verifier struct {
-	source   string
-	pointers []string
-	secrets  []secret
+	source    string
+	pointers  []string
+	tolerance time.Duration
+	secrets   []secret
 }
 
 // secret is a shared key or a public one.
@@ -83,7 +85,7 @@ type secret struct {
 // base64 of an ed25519 public key. A text without prefix is a shared key in base64, as
 // senders show it that leave the prefix out.
 func New(source proof.Source) (*Verifier, error) {
-	v := &Verifier{source: source.ID, pointers: source.Correlation}
+	v := &Verifier{source: source.ID, pointers: source.Correlation, tolerance: cmp.Or(source.Tolerance, Tolerance)}
 	for i := range source.Secrets {
 		s, err := parseSecret(source.Secrets[i].Text)
 		if err != nil {
@@ -113,7 +115,7 @@ func parseSecret(text string) (secret, error) {
 
 // Head implements proof.Authenticator: it checks the headers, but only the body proves its
 // sender.
-func (*Verifier) Head(r *proof.Request) (string, error) {
+func (v *Verifier) Head(r *proof.Request) (string, error) {
 	if !validID(r.Header.Get(HeaderID)) {
 		return "", proof.Unproven("webhook_id")
 	}
@@ -121,7 +123,7 @@ func (*Verifier) Head(r *proof.Request) (string, error) {
 	if !ok {
 		return "", proof.Unproven("webhook_timestamp")
 	}
-	if off := r.Now.Sub(at); off > Tolerance || off < -Tolerance {
+	if off := r.Now.Sub(at); off > v.tolerance || off < -v.tolerance {
 		return "", proof.Unproven("webhook_time")
 	}
 	return "", nil

@@ -260,7 +260,8 @@ func IngestSources(a *simulator.Accounts, unibell string) []ingest.Source {
 		return s
 	}
 	standard := shared(raw.ProviderStandard, a.Standard)
-	standard.Correlation = []string{"/data/order"}
+	// The demo's clock runs a thousand times as fast: minutes pass while a request is sent.
+	standard.Correlation, standard.Tolerance = []string{"/data/order"}, 12*time.Hour
 	return []ingest.Source{
 		standard,
 		shared(raw.ProviderLOX24, a.LOX24), shared(raw.ProviderLOX24, a.LOX24JSON), shared(raw.ProviderUAPAY, a.UAPAY),

@@ -61,7 +61,7 @@ func (t *instance) forgeStandard(w *webhook) (how string) {
 		case "wrong secret":
 			secret = "whsec_" + base64.StdEncoding.EncodeToString([]byte("not the secret of the sender"))
 		case "old timestamp":
-			now = now.Add(-time.Hour)
+			now = now.AddDate(0, 0, -2)
 		case "other body":
 			body = []byte(`{"type":"order.refunded"}`)
 		}
