@@ -121,6 +121,12 @@ alerts-test: ## check the alert rules and play each: it fires, it does not, it r
 	deploy/prometheus/promtool test rules deploy/prometheus/tests/*.yml
 	@deploy/prometheus/routes-test
 
+# FAULTS_OF_NIGHT="1 2" plays these alone; their numbers are those of the runbook.
+FAULTS_OF_NIGHT ?=
+.PHONY: night
+night: ## play the faults of the runbook's list on a real Kafka and a real Prometheus: each is reported in time, in true words, and is over after its repair
+	deploy/night $(FAULTS_OF_NIGHT)
+
 .PHONY: up
 up: ## the stack with docker compose
 	TRIBUTARY_VERSION=$(VERSION) docker compose up --build --detach --wait

@@ -51,7 +51,7 @@ func produceJourneys(ts *testscript.TestScript, _ bool, args []string) {
 	_, err := fmt.Sscan(args[0], &n)
 	ts.Check(err)
 	f := &config.Config{Registry: config.Registry{URLs: []string{ts.Getenv("TRIBUTARY_REGISTRY__URLS")}}}
-	ids, err := f.SchemaIDs(context.Background())
+	ids, err := f.SchemaIDs(context.Background(), slog.New(slog.DiscardHandler))
 	ts.Check(err)
 	for i := range n {
 		id := fmt.Sprintf("order-%d", i+1)

@@ -123,7 +123,7 @@ func processorApp(g *cli.Globals, f *config.File, logger *slog.Logger) (fx.Optio
 	}
 	metrics, file := ops.NewRegistry(), &rereader{g: g, inForce: f}
 	deps := processor.Deps{
-		Kafka: options, Names: f.Config.Names(), Sources: f.Config.Sources, Privacy: pseudonyms, SchemaIDs: f.Config.SchemaIDs, Partitions: f.Config.PartitionsOf,
+		Kafka: options, Names: f.Config.Names(), Sources: f.Config.Sources, Privacy: pseudonyms, SchemaIDs: func(ctx context.Context) (map[string]uint32, error) { return f.Config.SchemaIDs(ctx, logger) }, Partitions: f.Config.PartitionsOf,
 		Version: cli.BuildInfo().Version, Logger: logger, Metrics: metrics, Tracer: traces.TracerProvider(), Now: time.Now,
 		ReadSources: func(context.Context) ([]source.Source, error) {
 			again, err := file.read()

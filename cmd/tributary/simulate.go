@@ -242,6 +242,8 @@ func sourcesYAML(unibell string) string {
 	shared("uapay", a.UAPAY)
 	add("  - id: %s\n    provider: voximplant\n    secrets:\n      - id: demo\n        salt: {value: %s}\n        api_key: {value: %s}\n",
 		a.Voximplant.Source, a.Voximplant.Salt, a.Voximplant.APIKey)
+	shared("standard", a.Standard)
+	add("    correlation:\n      - field: body\n        pointer: /data/order\n")
 	for _, relay := range []simulator.Relay{a.Unibell, a.UnibellQuiet} {
 		shared("unibell", relay.Shared)
 		add("    relay:\n      # The simulator is one caller of all calls.\n      rate: 100000\n      daily_calls: 1000000000\n      base_url: %s\n      access_key: {value: demo-access-key}\n      callers:\n        - id: demo\n          value: %s\n", unibell, relay.Caller)

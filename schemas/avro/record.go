@@ -19,6 +19,13 @@ type Snapshot interface {
 	Head() Head
 }
 
+// Correlated is a fact with correlation ids.
+type Correlated interface {
+	Record
+	// Correlations returns the source of the fact, and its correlation ids.
+	Correlations() (source string, ids []string)
+}
+
 // Head holds the fields that the snapshots of all kinds of entities have.
 type Head struct {
 	// Provider and Source are those of the entity.

@@ -40,6 +40,26 @@ func New(schema string) (record Record, ok bool) {
 	}
 }
 
+// Correlations implements Correlated.
+func (r *LOX24VerifyCode) Correlations() (source string, ids []string) {
+	return r.Origin.Source, r.CorrelationIDs
+}
+
+// Correlations implements Correlated.
+func (r *StandardEvent) Correlations() (source string, ids []string) {
+	return r.Origin.Source, r.CorrelationIDs
+}
+
+// Correlations implements Correlated.
+func (r *UAPAYPayment) Correlations() (source string, ids []string) {
+	return r.Origin.Source, r.CorrelationIDs
+}
+
+// Correlations implements Correlated.
+func (r *UnibellCall) Correlations() (source string, ids []string) {
+	return r.Origin.Source, r.CorrelationIDs
+}
+
 // Head implements Snapshot.
 func (r *AccountSnapshot) Head() Head {
 	return Head{Provider: r.Provider, Source: r.Source, Revision: r.Revision, Facts: r.Facts, ChangedBy: r.ChangedBy, FirstEventAt: r.FirstEventAt, LastEventAt: r.LastEventAt, Assurance: r.Assurance}

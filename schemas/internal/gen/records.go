@@ -16,8 +16,8 @@ func headFields() []string {
 	return []string{"provider", "source", "revision", "facts", "changed_by", "first_event_at", "last_event_at", "assurance"}
 }
 
-// writeRecords writes New, which makes the record of a schema by name, and the Head of
-// each snapshot.
+// writeRecords writes New, which makes the record of a schema by name, the Head of each
+// snapshot, and the Correlations of each fact that has some.
 func (g *generator) writeRecords(b *strings.Builder) {
 	b.WriteString("// New returns an empty record of a schema; ok is false if there is no such schema.\n" +
 		"func New(schema string) (record Record, ok bool) {\n\tswitch schema {\n")
@@ -30,18 +30,24 @@ func (g *generator) writeRecords(b *strings.Builder) {
 	}
 	b.WriteString("\tdefault:\n\t\treturn nil, false\n\t}\n}\n\n")
 	for _, file := range slices.Sorted(maps.Keys(byFile)) {
-		if full := byFile[file]; isSnapshot(g.types[full]) {
+		full := byFile[file]
+		if has(g.types[full], headFields()...) {
 			writeHead(b, shortName(full))
+		}
+		if has(g.types[full], "origin", "correlation_ids") {
+			fmt.Fprintf(b, "// Correlations implements Correlated.\nfunc (r *%s) Correlations() (source string, ids []string) {\n"+
+				"\treturn r.Origin.Source, r.CorrelationIDs\n}\n\n", shortName(full))
 		}
 	}
 }
 
-func isSnapshot(t *schema.Schema) bool {
-	has := map[string]bool{}
+// has reports whether a record has all fields.
+func has(t *schema.Schema, fields ...string) bool {
+	there := map[string]bool{}
 	for _, f := range t.Fields {
-		has[f.Name] = true
+		there[f.Name] = true
 	}
-	return !slices.ContainsFunc(headFields(), func(name string) bool { return !has[name] })
+	return !slices.ContainsFunc(fields, func(name string) bool { return !there[name] })
 }
 
 func writeHead(b *strings.Builder, name string) {

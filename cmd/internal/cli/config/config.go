@@ -53,7 +53,8 @@ type Registry struct {
 	Token secret.Ref `json:"token" koanf:"token" yaml:"token"`
 	// TLS is for https addresses; off means the system's certificates.
 	TLS kafka.TLS `json:"tls" koanf:"tls" yaml:"tls"`
-	// CacheFile keeps the resolved ids, so that a start does not need the registry.
+	// CacheFile keeps the resolved ids, so that a start does not need the registry. Empty
+	// means schema-ids.json beside the state directory.
 	CacheFile string `json:"cache_file" koanf:"cache_file" yaml:"cache_file"`
 }
 

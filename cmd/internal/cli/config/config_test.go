@@ -40,6 +40,9 @@ func TestExampleIsTheDefaults(t *testing.T) {
 		t.Errorf("state_dir = %q, want a folder of the instance in state", got.Processor.Engine.StateDir)
 	}
 	want.Processor.Engine.StateDir = got.Processor.Engine.StateDir
+	if want.Registry.CacheFile = got.Registry.CacheFile; want.Registry.CacheFile != "state/schema-ids.json" {
+		t.Errorf("cache_file = %q, want one beside the state", want.Registry.CacheFile)
+	}
 	want.Ingest.Sources, want.Sources, want.Privacy = got.Ingest.Sources, got.Sources, got.Privacy
 	// The changelogs' own delete.retention.ms is what the topic table says.
 	row, _ := schemas.Find(schemas.ChangelogLOX24)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -203,9 +204,13 @@ func (f *File) Origin(path string) string {
 func plainPath(path string) string { return strings.NewReplacer("[", ".", "]", "").Replace(path) }
 
 // stateDir gives the state store its default folder, one for each instance, so that a second
-// processor on the same machine needs an instance_id of its own and nothing else.
+// processor on the same machine needs an instance_id of its own and nothing else. The ids of
+// the schemas are kept beside it.
 func (c *Config) stateDir() {
 	e := &c.Processor.Engine
+	defer func() {
+		c.Registry.CacheFile = cmp.Or(c.Registry.CacheFile, filepath.Join(filepath.Dir(e.StateDir), "schema-ids.json"))
+	}()
 	if e.StateDir != "" {
 		return
 	}

@@ -3,6 +3,7 @@ package config
 import (
 	"context"
 	"fmt"
+	"log/slog"
 
 	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/schemas"
@@ -23,8 +24,9 @@ func (c *Config) OwnGroups(stages []string) map[string][]string {
 	return own
 }
 
-// SchemaIDs asks the registry for the ids that the processor writes, by topic.
-func (c *Config) SchemaIDs(ctx context.Context) (map[string]uint32, error) {
+// SchemaIDs asks the registry for the ids that the processor writes, by topic. If it is
+// away, they are those of the cache file, and a warning says so.
+func (c *Config) SchemaIDs(ctx context.Context, logger *slog.Logger) (map[string]uint32, error) {
 	client, err := c.RegistryClient()
 	if err != nil {
 		return nil, err
@@ -32,6 +34,13 @@ func (c *Config) SchemaIDs(ctx context.Context) (map[string]uint32, error) {
 	ids, err := client.Resolve(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("schema registry %v: %w", c.Registry.URLs, err)
+	}
+	if ids.Cached {
+		logger.WarnContext(ctx, "the schema registry is away: the schema ids of the last start are used",
+			slog.String("cache_file", c.Registry.CacheFile), slog.String("error", ids.Unavailable.Error()))
+	}
+	if ids.NotKept != nil {
+		logger.WarnContext(ctx, "the schema ids are not kept for a start without the registry", slog.String("error", ids.NotKept.Error()))
 	}
 	return ids.ByTopic, nil
 }

@@ -65,7 +65,7 @@ processor: {engine: {clock_interval: 200ms, session_timeout: 6s, fence_after: 50
 privacy: {keys: [{id: k, value: ` + phoneKey + `}]}
 sources:
 ` + shared("k", "lox24", accounts.LOX24, "") + shared("k", "lox24", accounts.LOX24JSON, ", correlation: [{field: payload, pointer: /order}]") +
-		shared("k", "uapay", accounts.UAPAY, "") +
+		shared("k", "uapay", accounts.UAPAY, "") + shared("k", "standard", accounts.Standard, ", correlation: [{field: body, pointer: /data/order}]") +
 		fmt.Sprintf("  - {id: %s, provider: voximplant, secrets: [{id: k, salt: {value: %s}, api_key: {value: %s}}]}\n",
 			accounts.Voximplant.Source, accounts.Voximplant.Salt, accounts.Voximplant.APIKey) +
 		relay(accounts.Unibell, ", status_callback: true") + relay(accounts.UnibellQuiet, "")

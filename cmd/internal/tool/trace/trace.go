@@ -16,6 +16,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
@@ -223,13 +224,32 @@ func (t *tracer) bySearch(ctx context.Context, s *seeker, step string, topics []
 			t.report.Left++
 			return true
 		}
-		t.entity(key).Direct = true
+		e := t.entity(key)
+		e.Direct = true
+		t.join(e, topic, r)
 		t.as(where + " of " + kindOf(key) + " " + key)
 		t.report.First = !s.all
 		return s.all
 	})
 	done(found)
 	return err
+}
+
+// join adds the journeys that a fact names to an entity that has no snapshots.
+func (t *tracer) join(e *Entity, topic string, r *kgo.Record) {
+	value, err := valueOf(topic, r.Value)
+	fact, ok := value.(avro.Correlated)
+	if err != nil || !ok || EnrichedTopic(e.Key) != "" {
+		return
+	}
+	from, ids := fact.Correlations()
+	var namespace avro.Optional[string]
+	for i := range t.config.Sources {
+		if s := &t.config.Sources[i]; s.ID == from {
+			namespace = avro.Some(s.Namespace)
+		}
+	}
+	e.Journeys = journeyKeys(namespace, ids)
 }
 
 // look reads the partitions that hold keys, and yields the records with these keys.
