@@ -112,6 +112,9 @@ func runSimulate(ctx context.Context, g *cli.Globals, s *simulation) (err error)
 	if err := s.validate(); err != nil {
 		return err
 	}
+	if err := s.reach(ctx); err != nil {
+		return err
+	}
 	// The scenarios' own time ends about now, so that no event is stale or in the future.
 	const perScenario = 6
 	s.options.Start = time.Now().Add(-time.Hour - min(48*time.Hour, time.Duration(s.options.Webhooks/perScenario)*s.options.Spacing)).Truncate(time.Second)
@@ -252,4 +255,22 @@ func sourcesYAML(unibell string) string {
 		}
 	}
 	return b.String()
+}
+
+// reach returns an error if nobody listens at the target.
+func (s *simulation) reach(ctx context.Context) error {
+	u, err := url.Parse(s.target.URL)
+	if err != nil {
+		return cli.Usage(fmt.Errorf("--url: %w", err))
+	}
+	port := u.Port()
+	if port == "" {
+		port = u.Scheme // http and https are names of ports, too
+	}
+	dialer := net.Dialer{Timeout: 3 * time.Second}
+	conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
+	if err != nil {
+		return fmt.Errorf("--url %s: %w: is ingest running there?", s.target.URL, err)
+	}
+	return conn.Close()
 }

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
@@ -95,19 +96,30 @@ func (w *worker) publishProgress(p restore.Progress) {
 	w.status.Restored = p
 }
 
-// logRestored logs and counts the finished restores of an assignment, by partition.
+// restoredAs is what one line of the log says of several partitions.
+type restoredAs struct{ kind, reason string }
+
+// logRestored counts the finished restores of an assignment and logs one line for all
+// partitions of the same kind and reason.
 func (w *worker) logRestored(found map[int32]*restore.Result) {
+	same := map[restoredAs][]int32{}
 	for _, p := range slices.Sorted(maps.Keys(found)) {
-		r := found[p]
-		kind, why := r.Kind()
-		rate := 0.0
-		if r.Took > 0 {
-			rate = float64(r.Bytes) / r.Took.Seconds()
-		}
+		kind, reason := found[p].Kind()
 		w.metrics.restores.WithLabelValues(w.spec.Name, kind).Inc()
-		w.logger.Info("state restored", slog.Int("partition", int(p)), slog.String("kind", kind), slog.String("reason", why),
-			slog.Int64("records", r.Records), slog.Int64("bytes", r.Bytes), slog.Duration("took", r.Took), slog.Int64("bytes_per_second", int64(rate)),
-			slog.Int64("from", r.From), slog.Int64("to", r.Checkpoint.Offset))
+		same[restoredAs{kind, reason}] = append(same[restoredAs{kind, reason}], p)
+	}
+	for as, partitions := range same {
+		var records, bytes int64
+		var took time.Duration
+		for _, p := range partitions {
+			records, bytes, took = records+found[p].Records, bytes+found[p].Bytes, max(took, found[p].Took)
+		}
+		rate := 0.0
+		if took > 0 {
+			rate = float64(bytes) / took.Seconds()
+		}
+		w.logger.Info("state restored", slog.Any("partitions", partitions), slog.String("kind", as.kind), slog.String("reason", as.reason),
+			slog.Int64("records", records), slog.Int64("bytes", bytes), slog.Duration("took", took), slog.Int64("bytes_per_second", int64(rate)))
 	}
 }
 

@@ -110,6 +110,15 @@ func runAudit(ctx context.Context, g *cli.Globals, o audit.Config, maxWait time.
 	return err
 }
 
+// span writes a time span for people: whole days as such.
+func span(d time.Duration) string {
+	const day = 24 * time.Hour
+	if d >= day && d%day == 0 {
+		return fmt.Sprintf("%d d", d/day)
+	}
+	return d.String()
+}
+
 // oldestWaiting returns the age of the oldest record that a stage has not processed.
 func oldestWaiting(ctx context.Context, c *config.Config, kafka []kgo.Opt) (time.Duration, error) {
 	watcher := lag.New(lag.Config{Kafka: kafka, Own: c.OwnGroups(nil)})
@@ -173,7 +182,7 @@ func showAudit(g *cli.Globals, r *audit.Report, waits time.Duration) {
 }
 
 func describeSpan(s *audit.Span) string {
-	kept := fmt.Sprintf("the shortest retention of what is read is %s (%s)", time.Duration(s.Retention), s.Shortest)
+	kept := fmt.Sprintf("the shortest retention of what is read is %s (%s)", span(time.Duration(s.Retention)), s.Shortest)
 	var text string
 	switch {
 	case s.Whole && s.To.IsZero():

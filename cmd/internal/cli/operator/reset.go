@@ -105,9 +105,9 @@ func runReset(ctx context.Context, g *cli.Globals, stage string, yes, accept, mi
 	case p.Lost > 0 && !accept:
 		err = errors.New("retention has taken a part of the input: --accept-loss does it all the same")
 	default:
-		auditLog(ctx, g, &f.Config, "stage reset", by, slog.String("stage", stage))
 		if err = reset.Carry(ctx, &o, p); err == nil {
 			done = true
+			auditLog(ctx, g, &f.Config, "stage reset", by, slog.String("stage", stage))
 		}
 	}
 	if g.JSON {

@@ -71,7 +71,7 @@ func topicsList(g *cli.Globals) error {
 	for _, w := range wanted {
 		retention := "for ever"
 		if w.Row.Delete {
-			retention = w.Row.Retention.String()
+			retention = span(w.Row.Retention)
 		}
 		t.Row(w.Name, w.Partitions, w.Row.Format, w.Row.Access, w.Row.Policy(), retention, w.Row.Doc)
 	}
@@ -128,13 +128,15 @@ func changeTopics(ctx context.Context, c *config.Config, apply bool) ([]topics.C
 
 func printChanges(g *cli.Globals, changes []topics.Change, applied bool) {
 	verb := map[bool][2]string{true: {"created", "altered"}, false: {"to create", "to alter"}}[applied]
+	said := map[string]bool{"": true}
 	for _, c := range changes {
 		switch c.Kind {
 		case topics.KindCreate:
 			g.Printf("%s %s\n", verb[0], c.Topic)
-			if c.Hint != "" {
+			if !said[c.Hint] {
 				g.Printf("  attention: %s\n", c.Hint)
 			}
+			said[c.Hint] = true
 		case topics.KindPartitions:
 			g.Printf("%s %s: from %s to %s partitions\n", verb[1], c.Topic, c.Have, c.Want)
 		case topics.KindConfig:

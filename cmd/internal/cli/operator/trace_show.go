@@ -80,8 +80,22 @@ func showEntity(g *cli.Globals, e *trace.Entity) {
 	}
 }
 
-// showSteps prints the steps as a table, or where the terminal has a width as a timeline in lines.
+// mostSteps is how many steps of one case are shown; an entity under load has millions.
+const mostSteps = 200
+
+// showSteps prints the steps, of very many the first and the last.
 func showSteps(g *cli.Globals, steps []trace.Step) {
+	if len(steps) <= mostSteps {
+		showAllSteps(g, steps)
+		return
+	}
+	showAllSteps(g, steps[:mostSteps/2])
+	g.Printf("  … %d steps between these are not shown; --json has them\n", len(steps)-mostSteps)
+	showAllSteps(g, steps[len(steps)-mostSteps/2:])
+}
+
+// showAllSteps prints the steps as a table, or where the terminal has a width as a timeline in lines.
+func showAllSteps(g *cli.Globals, steps []trace.Step) {
 	if g.Width() == 0 {
 		t := terminal.NewTable("written", "what", "where", "state", "event", "says")
 		for i := range steps {

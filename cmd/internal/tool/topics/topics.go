@@ -13,6 +13,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -212,6 +213,7 @@ func differences(w Wanted, have map[string]string, partitions int) []Change {
 func Apply(ctx context.Context, admin *kadm.Client, replication int16, changes []Change) error {
 	var errs []error
 	var created []string
+	refused := map[string][]string{} // the topics that a broker does not create, by its reason
 	alter := map[string][]kadm.AlterConfig{}
 	for _, c := range changes {
 		switch c.Kind {
@@ -221,7 +223,9 @@ func Apply(ctx context.Context, admin *kadm.Client, replication int16, changes [
 				configs[k] = &v
 			}
 			if _, err := admin.CreateTopic(ctx, c.wanted.Partitions, replication, configs, c.Topic); err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
-				errs = append(errs, fmt.Errorf("create %s: %w", c.Topic, err))
+				if refused[err.Error()] = append(refused[err.Error()], c.Topic); len(refused[err.Error()]) == 1 {
+					errs = append(errs, err)
+				}
 				continue
 			}
 			created = append(created, c.Topic)
@@ -235,6 +239,11 @@ func Apply(ctx context.Context, admin *kadm.Client, replication int16, changes [
 			}
 		case KindConfig:
 			alter[c.Topic] = append(alter[c.Topic], kadm.AlterConfig{Op: kadm.SetConfig, Name: c.Key, Value: new(c.Want)})
+		}
+	}
+	for i, err := range errs {
+		if of := refused[err.Error()]; len(of) > 0 {
+			errs[i] = fmt.Errorf("create %s: %w", strings.Join(of, ", "), err)
 		}
 	}
 	for _, topic := range slices.Sorted(maps.Keys(alter)) {
