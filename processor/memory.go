@@ -49,7 +49,8 @@ func NewMemory(config Config, deps Deps, partitions int32) (*Memory, error) {
 		}
 		topics, _ := TopicsOf(name)
 		m.readers[topics.Input] = name
-		m.stages[name], err = engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace,
+		m.stages[name], err = engine.NewMemory(engine.MemoryConfig{
+			Topics: contract.TestTopics, Namespace: contract.Namespace,
 			Name: name, Stage: made, Outputs: topics.Outputs, DeadLetter: topics.DeadLetter, Partitions: m.partitions, Now: deps.Now,
 		})
 		if err != nil {

@@ -128,8 +128,8 @@ func (j *Journeys) ReadFrom(r *statecodec.Reader) {
 }
 
 // ReportWatermark sends the watermark of a stage's input partition to the journey stage.
-func ReportWatermark(tx stage.Tx, stage string, partition, journeyPartitions int32, watermark time.Time) error {
-	return EmitWatermark(tx, schemas.InternalJourney, stage, journeyPartitions, &avro.JourneyInput{
-		Kind: avro.JourneyInputKindClock, UpstreamStage: avro.Some(stage), UpstreamPartition: avro.Some(partition), Clock: avro.Some(watermark),
+func ReportWatermark(tx stage.Tx, stageName string, partition, journeyPartitions int32, watermark time.Time) error {
+	return EmitWatermark(tx, schemas.InternalJourney, stageName, journeyPartitions, &avro.JourneyInput{
+		Kind: avro.JourneyInputKindClock, UpstreamStage: avro.Some(stageName), UpstreamPartition: avro.Some(partition), Clock: avro.Some(watermark),
 	})
 }

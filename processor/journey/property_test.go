@@ -186,9 +186,10 @@ func (c countingTx) Scan(prefix []byte, yield func(key, value []byte) bool) erro
 func TestThousandPayments(t *testing.T) {
 	t.Parallel()
 	const payments = 1000
-	stage := &counting{Stage: journey.New(config()), scanned: new(int), got: new(int)}
-	m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace,
-		Name: journey.Name, Stage: stage, Outputs: []string{schemas.EnrichedJourneys}, DeadLetter: schemas.DeadLetterJourney,
+	counted := &counting{Stage: journey.New(config()), scanned: new(int), got: new(int)}
+	m, err := engine.NewMemory(engine.MemoryConfig{
+		Topics: contract.TestTopics, Namespace: contract.Namespace,
+		Name: journey.Name, Stage: counted, Outputs: []string{schemas.EnrichedJourneys}, DeadLetter: schemas.DeadLetterJourney,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -207,10 +208,10 @@ func TestThousandPayments(t *testing.T) {
 	if last.PaidAmountMinor != 3*payments || last.PaymentsPaid != payments || last.Facts != 3*payments || len(last.Members) != journey.Listed || !last.Truncated {
 		t.Errorf("paid %d by %d of %d facts, %d listed, truncated %v", last.PaidAmountMinor, last.PaymentsPaid, last.Facts, len(last.Members), last.Truncated)
 	}
-	if got := *stage.scanned; got != 0 {
+	if got := *counted.scanned; got != 0 {
 		t.Errorf("%d entries scanned, want 0: no payment gave up an extreme", got)
 	}
-	if got := *stage.got; got > 2*3*payments {
+	if got := *counted.got; got > 2*3*payments {
 		t.Errorf("%d entries read for %d records, want at most 2 each", got, 3*payments)
 	}
 	// The end of so large a journey leaves nothing behind.

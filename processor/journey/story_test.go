@@ -48,7 +48,8 @@ func config() journey.Config {
 
 func newMemory(t *testing.T) *engine.Memory {
 	t.Helper()
-	m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace,
+	m, err := engine.NewMemory(engine.MemoryConfig{
+		Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: journey.Name, Stage: journey.New(config()), Outputs: []string{schemas.EnrichedJourneys}, DeadLetter: schemas.DeadLetterJourney,
 	})
 	if err != nil {

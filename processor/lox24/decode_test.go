@@ -56,7 +56,8 @@ func newStage(tb testing.TB) *lox24.Stage {
 
 func newMemory(tb testing.TB) *engine.Memory {
 	tb.Helper()
-	m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace,
+	m, err := engine.NewMemory(engine.MemoryConfig{
+		Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: lox24.Name, Stage: newStage(tb), DeadLetter: schemas.DeadLetterLOX24,
 		Outputs: []string{
 			schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.DecodedLOX24UnknownEvent, schemas.EnrichedVerifications,
@@ -347,7 +348,8 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"id":"e","api_version":"2022-05-25","name":"sms.incoming","created_at":1,"data":{"id":"v1","to":"+1","from":"2","text":null,"received_at":1,"msg_uuid":null}}`))
 	c := config(f)
 	f.Fuzz(func(t *testing.T, b []byte) {
-		m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace,
+		m, err := engine.NewMemory(engine.MemoryConfig{
+			Topics: contract.TestTopics, Namespace: contract.Namespace,
 			Name: lox24.Name, Stage: lox24.New(c), DeadLetter: schemas.DeadLetterLOX24,
 			Outputs: []string{
 				schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.DecodedLOX24UnknownEvent, schemas.EnrichedVerifications,

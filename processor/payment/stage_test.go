@@ -68,7 +68,8 @@ func TestAnotherProvider(t *testing.T) {
 	config := payment.DefaultConfig()
 	config.Hold = time.Hour
 	payments := payment.New(payment.Provider{Name: "bank", KnownBy: avro.KnownByEventID, Currency: "EUR"}, config, sources)
-	m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace,
+	m, err := engine.NewMemory(engine.MemoryConfig{
+		Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: "bank", Stage: &bank{Stage: payments, sources: sources}, DeadLetter: schemas.DeadLetterUAPAY,
 		Outputs: []string{schemas.DecodedUAPAYPayment, schemas.EnrichedPayments, schemas.Duplicates, schemas.InternalJourney},
 	})

@@ -15,7 +15,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/privacy"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden files, and write the dump of a new state format")
+var update = flag.Bool("update", false, "rewrite the golden files, and write the dump of a new state format") //nolint:gochecknoglobals // a flag
 
 // Golden runs a subtest for each file of testdata/folder. The first section of a file is the
 // input, and its comment a note; run returns the further sections. With -update the files

@@ -77,7 +77,8 @@ func newMemory(tb testing.TB, configure func(*source.Source)) *engine.Memory {
 
 func memoryOf(tb testing.TB, tested *uapay.Stage) *engine.Memory {
 	tb.Helper()
-	m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace,
+	m, err := engine.NewMemory(engine.MemoryConfig{
+		Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: uapay.Name, Stage: tested, DeadLetter: schemas.DeadLetterUAPAY,
 		Outputs:       []string{schemas.DecodedUAPAYPayment, schemas.EnrichedPayments, schemas.Duplicates, schemas.InternalJourney},
 		ClockInterval: 1000 * time.Hour,

@@ -49,7 +49,8 @@ func config(tb testing.TB) unibell.Config {
 
 func newMemory(tb testing.TB, c unibell.Config) *engine.Memory {
 	tb.Helper()
-	m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace,
+	m, err := engine.NewMemory(engine.MemoryConfig{
+		Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: unibell.Name, Stage: unibell.New(c), DeadLetter: schemas.DeadLetterUnibell, ClockInterval: time.Hour,
 		Outputs: []string{schemas.DecodedUnibellCall, schemas.Duplicates, schemas.InternalUnibell},
 	})

@@ -51,7 +51,8 @@ func newMemory(tb testing.TB, expose ...string) *engine.Memory {
 
 func memoryOf(tb testing.TB, tested *voximplant.Stage) *engine.Memory {
 	tb.Helper()
-	m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace,
+	m, err := engine.NewMemory(engine.MemoryConfig{
+		Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: voximplant.Name, Stage: tested, DeadLetter: schemas.DeadLetterVoximplant,
 		Outputs: []string{schemas.DecodedVoximplantAccountCallback, schemas.EnrichedAccounts, schemas.Duplicates},
 	})
