@@ -7,6 +7,7 @@ import (
 	"go.uber.org/fx"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // Exit codes of a process whose worker failed permanently.
@@ -24,7 +25,7 @@ func ExitCode(err error) int {
 		return exitDiskFull
 	case errors.Is(err, engine.ErrInstanceTaken):
 		return exitTaken
-	case errors.Is(err, engine.ErrNewerState), errors.Is(err, engine.ErrStateLost), errors.Is(err, engine.ErrPartitionCount):
+	case errors.Is(err, stage.ErrNewerState), errors.Is(err, engine.ErrStateLost), errors.Is(err, engine.ErrPartitionCount):
 		return exitState
 	}
 	return exitFailed

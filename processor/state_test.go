@@ -199,7 +199,7 @@ func TestExitCode(t *testing.T) {
 	}{
 		"anything":      {err: fmt.Errorf("worker: %w", errors.ErrUnsupported), want: 1},
 		"disk full":     {err: fmt.Errorf("worker: %w", engine.ErrDiskFull), want: 74},
-		"later release": {err: fmt.Errorf("worker: %w", engine.ErrNewerState), want: 65},
+		"later release": {err: fmt.Errorf("worker: %w", stage.ErrNewerState), want: 65},
 		"state lost":    {err: fmt.Errorf("worker: %w", engine.ErrStateLost), want: 65},
 		"partitions":    {err: fmt.Errorf("worker: %w", engine.ErrPartitionCount), want: 65},
 	} {

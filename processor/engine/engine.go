@@ -11,7 +11,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
@@ -22,11 +21,6 @@ import (
 // should exit with a distinct code and not restart: a restart would fence the other
 // process in turn.
 var ErrInstanceTaken = errors.New("the instance id is another process's")
-
-// ErrNewerState means that a later release wrote the state in a format that this
-// release cannot read. The process should exit with a distinct code: a restart does not
-// help, the later release must be deployed again.
-var ErrNewerState = entry.ErrNewerState
 
 // Engine runs stages. Make it with New; Start and Stop are called once each.
 type Engine struct {

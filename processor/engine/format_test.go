@@ -8,7 +8,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // TestChangelogOfALaterRelease: an earlier release meets the header before it meets
@@ -45,7 +45,7 @@ func TestChangelogOfALaterRelease(t *testing.T) {
 			defer b.stop(e)
 			select {
 			case err := <-b.failed:
-				if !errors.Is(err, entry.ErrNewerState) {
+				if !errors.Is(err, stage.ErrNewerState) {
 					t.Errorf("failed with %v, want ErrNewerState", err)
 				}
 				for _, want := range c.want {

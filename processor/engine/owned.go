@@ -14,6 +14,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/hangingtxn"
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // owned is a partition that the group assigned to this worker.
@@ -93,7 +94,7 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 			err = fmt.Errorf("%w: %w", errRejoin, err)
 		}
 		var fatal *fatalError
-		if err == nil || ctx.Err() != nil || errors.Is(err, entry.ErrUnreadable) || errors.Is(err, entry.ErrNewerState) || errors.Is(err, store.ErrDiskFull) ||
+		if err == nil || ctx.Err() != nil || errors.Is(err, entry.ErrUnreadable) || errors.Is(err, stage.ErrNewerState) || errors.Is(err, store.ErrDiskFull) ||
 			errors.Is(err, store.ErrStoreBroken) || errors.As(err, &fatal) || errors.Is(err, errRejoin) {
 			if errors.Is(err, entry.ErrUnreadable) {
 				err = &fatalError{err}

@@ -84,7 +84,7 @@ func readRebuild(from entry.Reader) (r Rebuild, err error) {
 
 func parseRebuild(payload []byte) (r Rebuild, err error) {
 	if len(payload) == 0 || payload[0] > rebuildMissingVersion {
-		return r, fmt.Errorf("%w: a rebuild of another format", entry.ErrNewerState)
+		return r, fmt.Errorf("%w: a rebuild of another format", stage.ErrNewerState)
 	}
 	rest := payload[1:]
 	next := func() (v int64) {

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tributary-hq/tributary/processor/engine"
-	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // TestRebuildFormats: what each format of a rebuild's entry says.
@@ -21,7 +21,7 @@ func TestRebuildFormats(t *testing.T) {
 	}{
 		"1":     {"0100" + "01" + "d00f" + "c801" + "02", engine.Rebuild{Until: 1000, Accounted: 100, Revisions: 1}, nil},
 		"2":     {"0100" + "02" + "d00f" + "c801" + "02" + "04" + "0e" + "c801", engine.Rebuild{Until: 1000, Accounted: 100, Revisions: 1, Missing: []int64{7, 100}}, nil},
-		"later": {"0100" + "03" + "d00f" + "c801" + "02", engine.Rebuild{}, entry.ErrNewerState},
+		"later": {"0100" + "03" + "d00f" + "c801" + "02", engine.Rebuild{}, stage.ErrNewerState},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -17,8 +17,8 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/tributary-hq/tributary/processor/engine"
-	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 const (
@@ -210,7 +210,7 @@ func TestErrorKinds(t *testing.T) {
 	got := map[string]string{}
 	for name, err := range map[string]error{
 		"kafka": fmt.Errorf("x: %w", kerr.ProducerFenced), "disk": fmt.Errorf("x: %w", store.ErrDiskFull), "taken": engine.ErrInstanceTaken,
-		"newer": entry.ErrNewerState, "broken": store.ErrStoreBroken, "timeout": context.DeadlineExceeded, "stopped": context.Canceled,
+		"newer": stage.ErrNewerState, "broken": store.ErrStoreBroken, "timeout": context.DeadlineExceeded, "stopped": context.Canceled,
 		"fatal": engine.FatalError("x"), "other": errors.New("x"),
 	} {
 		got[name] = engine.ErrorKind(err)

@@ -13,7 +13,6 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 
-	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
@@ -140,7 +139,7 @@ func errorKind(err error) string {
 		return "disk_full"
 	case errors.Is(err, store.ErrStoreBroken):
 		return "store_broken"
-	case errors.Is(err, entry.ErrNewerState):
+	case errors.Is(err, stage.ErrNewerState):
 		return "newer_state"
 	case errors.Is(err, ErrInstanceTaken):
 		return "instance_taken"

@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 	"github.com/tributary-hq/tributary/processor/engine/internal/hangingtxn"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
@@ -105,7 +104,7 @@ func (w *worker) run(ctx context.Context) error {
 			return nil //nolint:nilerr // stopped
 		}
 		var fatal *fatalError
-		if errors.As(err, &fatal) || errors.Is(err, entry.ErrNewerState) || errors.Is(err, store.ErrDiskFull) || errors.Is(err, store.ErrStoreBroken) {
+		if errors.As(err, &fatal) || errors.Is(err, stage.ErrNewerState) || errors.Is(err, store.ErrDiskFull) || errors.Is(err, store.ErrStoreBroken) {
 			return err
 		}
 		if w.deps.Now().Sub(began) > 10*time.Second {

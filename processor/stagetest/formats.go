@@ -111,7 +111,7 @@ func (c *Formats) refuses(t *testing.T, dump, key string) {
 	}
 	for _, in := range c.Next {
 		if _, err := m.Feed(in); err != nil {
-			if !errors.Is(err, engine.ErrNewerState) || !strings.Contains(err.Error(), strconv.Itoa(int(version)+1)) {
+			if !errors.Is(err, stage.ErrNewerState) || !strings.Contains(err.Error(), strconv.Itoa(int(version)+1)) {
 				t.Errorf("refused with %v, want ErrNewerState and the version", err)
 			}
 			return

@@ -9,9 +9,6 @@ import (
 	"github.com/tributary-hq/tributary/processor/stage"
 )
 
-// ErrNewerState is the error for a state of a later format.
-var ErrNewerState = stage.ErrNewerState
-
 // Version is the format of a state entry, in the changelog and in the store:
 //
 //	version (1 byte) | deadline (uvarint: 0 for none, else 1 + unix ms) | payload
@@ -43,7 +40,7 @@ func Parse(b []byte) (payload []byte, deadline int64, err error) {
 	}
 	if b[0] > Version {
 		return nil, 0, fmt.Errorf("%w: an entry has format version %d, this release reads up to %d: run the release that wrote it or a later one",
-			ErrNewerState, b[0], Version)
+			stage.ErrNewerState, b[0], Version)
 	}
 	if b[0] == 0 {
 		return nil, 0, fmt.Errorf("%w: format version 0", ErrUnreadable)

@@ -2,6 +2,8 @@ package entry
 
 import (
 	"fmt"
+
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // HeaderKey is the entry that names the format of the following changelog entries and the
@@ -23,7 +25,7 @@ func ReadHeader(from Reader) (string, error) {
 	return string(e.Payload), CheckHeader(e.Payload)
 }
 
-// CheckHeader returns ErrNewerState for the header of a later format.
+// CheckHeader returns stage.ErrNewerState for the header of a later format.
 func CheckHeader(payload []byte) error {
 	if len(payload) == 0 {
 		return fmt.Errorf("%w: an empty header", ErrUnreadable)
@@ -32,5 +34,5 @@ func CheckHeader(payload []byte) error {
 		return nil
 	}
 	return fmt.Errorf("%w: release %s wrote the changelog in format %d, this release reads up to %d: run release %s or a later one",
-		ErrNewerState, payload[1:], payload[0], Version, payload[1:])
+		stage.ErrNewerState, payload[1:], payload[0], Version, payload[1:])
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/cache"
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // checkpointVersion is the format version of a position. Version 1 had no input, version
@@ -31,7 +32,7 @@ func (p *Partition) Checkpoint() (pos cache.Checkpoint, found bool, err error) {
 	}
 	if len(value) > 0 && value[0] > checkpointVersion {
 		return pos, false, errors.Join(fmt.Errorf("%w: a position has format version %d, this release reads up to %d",
-			entry.ErrNewerState, value[0], checkpointVersion), closer.Close())
+			stage.ErrNewerState, value[0], checkpointVersion), closer.Close())
 	}
 	if len(value) == 0 || len(value) != checkpointBytes(value[0]) {
 		return pos, false, errors.Join(fmt.Errorf("%w: a position of %d bytes in a format that this program does not read", entry.ErrUnreadable, len(value)), closer.Close())

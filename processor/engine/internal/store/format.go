@@ -6,7 +6,7 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 
-	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // The persistent formats. Every format from 1 on can be read; a later one is refused.
@@ -40,7 +40,7 @@ func checkFormat(db *pebble.DB, dir string) error {
 		}
 		if format > latestFormat {
 			return fmt.Errorf("%w: the store in %s has format %d, this release reads up to %d: run the release that wrote it or a later one",
-				entry.ErrNewerState, dir, format, latestFormat)
+				stage.ErrNewerState, dir, format, latestFormat)
 		}
 	}
 	if err := db.Set([]byte(formatKey), []byte{latestFormat}, pebble.NoSync); err != nil {

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // TestStoreReadsThePreviousFormat: a store without a format key is that of the
@@ -47,7 +47,7 @@ func TestStoreRefusesALaterFormat(t *testing.T) {
 	}
 	before := listing(t, dir, ".sst")
 	_, err := store.Open(dir, store.DefaultConfig(), slog.New(slog.DiscardHandler))
-	if !errors.Is(err, entry.ErrNewerState) {
+	if !errors.Is(err, stage.ErrNewerState) {
 		t.Fatalf("Open() = %v, want ErrNewerState", err)
 	}
 	for _, want := range []string{"format 9", "up to 2", "run the release that wrote it"} {

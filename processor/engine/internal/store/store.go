@@ -15,7 +15,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/cache"
-	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // ErrDiskFull means that the disk of the state directory is full. The process should
@@ -86,7 +86,7 @@ type Store struct {
 func Open(dir string, config Config, logger *slog.Logger) (*Store, error) {
 	health := &health{dir: dir, down: make(chan struct{})}
 	db, err := openPebble(dir, config, logger, health)
-	if err != nil && !isDiskFull(err) && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, entry.ErrNewerState) && !isLocked(err) {
+	if err != nil && !isDiskFull(err) && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, stage.ErrNewerState) && !isLocked(err) {
 		aside := fmt.Sprintf("%s.broken-%d", dir, time.Now().UnixNano())
 		logger.Error("state store does not open, setting it aside and restoring from the changelogs",
 			slog.String("dir", dir), slog.String("aside", aside), slog.String("error", err.Error()))
