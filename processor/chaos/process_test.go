@@ -65,7 +65,7 @@ func (r *run) start(plan hostPlan, fs *vfs.MemFS, twin bool) *process {
 	config.Standby = plan.standby
 	config.Store.SetFS(fs)
 	deps := engine.Deps{
-		Kafka: r.kafka(p.wire), Prefix: r.names.Prefix, Version: "chaos", Now: p.now, Fail: func(err error) { r.later(0, func() { p.failed(err) }) },
+		Kafka: r.kafka(p.wire), Prefix: r.names.Prefix, Namespace: "tributary", Version: "chaos", Now: p.now, Fail: func(err error) { r.later(0, func() { p.failed(err) }) },
 		Logger: slog.New(slog.NewTextHandler(traceWriter{r, plan.name}, &slog.HandlerOptions{ReplaceAttr: withoutTime})),
 	}
 	engine.ProbeStep(&deps, p.step)
