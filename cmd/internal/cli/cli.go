@@ -94,9 +94,7 @@ func Run(ctx context.Context, newRoot func(*Globals) *cobra.Command, args []stri
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return g.checkOutput() }
 	g.shortOutput(root)
 	usageErrors(root)
-	root.SetUsageTemplate(strings.NewReplacer(
-		"FlagUsages", "FlagUsagesWrapped 80", " for more information about a command", " for more about one",
-	).Replace(root.UsageTemplate()))
+	root.SetUsageFunc(usage)
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
