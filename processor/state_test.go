@@ -106,8 +106,8 @@ func hot() map[string]func(h *history, n int) {
 func TestHotEntityCostsTheSame(t *testing.T) {
 	t.Parallel()
 	const records, window = 1200, 250
-	for stage, next := range hot() {
-		t.Run(stage, func(t *testing.T) {
+	for name, next := range hot() {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			memory, err := processor.NewMemory(processor.DefaultConfig(), deps(t), 1)
 			if err != nil {
@@ -115,9 +115,9 @@ func TestHotEntityCostsTheSame(t *testing.T) {
 			}
 			var early, last engine.Work
 			for n := range records {
-				before := memory.Stage(stage).Work(0)
+				before := memory.Stage(name).Work(0)
 				feedOne(t, memory, next, n)
-				switch spent := since(memory.Stage(stage).Work(0), before); {
+				switch spent := since(memory.Stage(name).Work(0), before); {
 				case n >= records-window:
 					last = plus(last, spent)
 				case n >= window && n < 2*window:
@@ -161,13 +161,13 @@ func constant(early, last engine.Work) bool {
 //
 //	go test ./processor -run '^$' -bench '^BenchmarkHotEntity$' -benchtime 1000000x
 func BenchmarkHotEntity(b *testing.B) {
-	for stage, next := range hot() {
-		if stage == processor.StageJourney {
+	for name, next := range hot() {
+		if name == processor.StageJourney {
 			continue // Memory looks at all entries to scan a few; the store does not
 		}
-		b.Run(stage, func(b *testing.B) {
+		b.Run(name, func(b *testing.B) {
 			config := processor.DefaultConfig()
-			config.Stages = []string{stage}
+			config.Stages = []string{name}
 			memory, err := processor.NewMemory(config, depsOf(b), 1)
 			if err != nil {
 				b.Fatal(err)

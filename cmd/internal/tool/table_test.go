@@ -56,11 +56,11 @@ func unstaged() []string {
 	for _, p := range schemas.Providers() {
 		var written []string
 		for _, stage := range processor.StageNames() {
-			topics, _ := processor.TopicsOf(stage)
-			if topics.Input == p.Raw {
-				written = append(written, p.Raw, topics.Changelog, topics.DeadLetter)
+			of, _ := processor.TopicsOf(stage)
+			if of.Input == p.Raw {
+				written = append(written, p.Raw, of.Changelog, of.DeadLetter)
 			}
-			written = append(written, topics.Outputs...)
+			written = append(written, of.Outputs...)
 		}
 		for _, topic := range append([]string{p.Raw, p.Changelog, p.DeadLetter, p.Enriched}, p.DecodedNames()...) {
 			if topic != "" && !slices.Contains(written, topic) {
@@ -73,7 +73,7 @@ func unstaged() []string {
 
 // TestEveryRowIsHandled: each topic has a stage or a tool that writes it, and the audit
 // reads each.
-func TestEveryRowIsHandled(t *testing.T) {
+func TestEveryRowIsHandled(t *testing.T) { //nolint:paralleltest // It adds rows to the global tables.
 	s := tracetest.Start(t)
 	if left := unwritten(); len(left) > 0 {
 		t.Errorf("no role may write %v", left)
@@ -132,16 +132,18 @@ func fake(t *testing.T) (*tracetest.Stack, schemas.Provider) {
 
 // TestAProviderThatNoStageReads: with a row in the table for which nothing else was
 // written, each tool shows its records or fails; none passes over it in silence.
-func TestAProviderThatNoStageReads(t *testing.T) {
+func TestAProviderThatNoStageReads(t *testing.T) { //nolint:paralleltest // It adds rows to the global tables.
 	s, p := fake(t)
 	for name, check := range map[string]func(*testing.T){
 		"audit": func(t *testing.T) {
+			t.Helper()
 			if _, err := audit.Run(t.Context(), audit.Config{Kafka: s.Kafka, Names: s.Names}); err == nil || !strings.Contains(err.Error(), p.Raw) {
 				t.Errorf("Run() = %v, want an error about %s", err, p.Raw)
 			}
 		},
-		"trace": func(t *testing.T) { traced(t, s, p) },
+		"trace": func(t *testing.T) { t.Helper(); traced(t, s, p) },
 		"deadletter": func(t *testing.T) {
+			t.Helper()
 			reader := deadletter.NewReader(s.Kafka, s.Names)
 			found := 0
 			err := errors.Join(reader.Open(t.Context()), reader.Each(t.Context(), &deadletter.Filter{Providers: []string{p.ID}}, func(*deadletter.Letter) error {
@@ -153,6 +155,7 @@ func TestAProviderThatNoStageReads(t *testing.T) {
 			}
 		},
 		"tail": func(t *testing.T) {
+			t.Helper()
 			var out bytes.Buffer
 			err := tail.Run(t.Context(), s.Kafka, tail.Options{Topics: []string{s.Names.Topic(p.Raw)}, Partition: -1, FromOffset: -1}, noSchema, &out)
 			if err != nil || !strings.Contains(out.String(), "fake:17") {
@@ -160,17 +163,20 @@ func TestAProviderThatNoStageReads(t *testing.T) {
 			}
 		},
 		"reset": func(t *testing.T) {
+			t.Helper()
 			if _, err := reset.Prepare(t.Context(), &reset.Config{Kafka: s.Kafka, Names: s.Names, Topics: s.Topics, Stage: p.ID}); err == nil {
 				t.Error("Prepare() of a stage that is not there = nil")
 			}
 		},
 		"forget": func(t *testing.T) {
+			t.Helper()
 			config := forget.Config{Trace: trace.Config{Kafka: s.Kafka, Names: s.Names}, Query: trace.Query{ID: "an-id-of-the-fake"}, By: "the test"}
 			if plan, _, err := forget.Prepare(t.Context(), config); err == nil || !strings.Contains(err.Error(), p.Raw) {
 				t.Errorf("Prepare() = %+v, %v; want an error about %s", plan, err, p.Raw)
 			}
 		},
 		"acl": func(t *testing.T) {
+			t.Helper()
 			want := []string{p.Changelog, p.Decoded[0].Name, p.DeadLetter}
 			slices.Sort(want)
 			if diff := cmp.Diff(want, unwritten()); diff != "" {
@@ -178,6 +184,7 @@ func TestAProviderThatNoStageReads(t *testing.T) {
 			}
 		},
 		"stages": func(t *testing.T) {
+			t.Helper()
 			if left := unstaged(); !slices.Contains(left, p.Raw) || !slices.Contains(left, p.Decoded[0].Name) {
 				t.Errorf("unstaged() = %v", left)
 			}
@@ -205,7 +212,7 @@ func traced(t *testing.T, s *tracetest.Stack, p schemas.Provider) {
 }
 
 // TestATopicThatNoToolReads: a topic that is in the table and in no provider's row.
-func TestATopicThatNoToolReads(t *testing.T) {
+func TestATopicThatNoToolReads(t *testing.T) { //nolint:paralleltest // It adds rows to the global tables.
 	row, _ := schemas.Find(schemas.EnrichedPayments)
 	row.Name = "enriched.things.v1"
 	s := tracetest.Start(t)
