@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
 )
@@ -42,8 +43,6 @@ var curl = regexp.MustCompile(`(?m)^# (.*)\ncurl -sS '([^']*)' -H 'Content-Type:
 
 // TestDev runs everything in one process in an empty folder, and sends the printed webhooks: each is
 // accepted, and the printed commands find the case.
-//
-//nolint:paralleltest // it changes the working directory
 func TestDev(t *testing.T) {
 	t.Chdir(t.TempDir())
 	out := &waiter{until: "deadletter list", found: make(chan struct{})}
@@ -71,7 +70,7 @@ func TestDev(t *testing.T) {
 		if w[4] != "" {
 			req.Header.Set(w[4], w[5])
 		}
-		answer, err := http.DefaultClient.Do(req)
+		answer, err := (&http.Client{Timeout: time.Minute}).Do(req)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -157,7 +157,7 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 func (g *Globals) Read() (*config.File, error) {
 	settings := g.Settings
 	if len(g.Brokers) > 0 {
-		settings = append(settings[:len(settings):len(settings)], "kafka.brokers="+strings.Join(g.Brokers, ","))
+		settings = append(slices.Clip(settings), "kafka.brokers="+strings.Join(g.Brokers, ","))
 	}
 	return config.Load(config.Path(g.ConfigPath), settings...)
 }

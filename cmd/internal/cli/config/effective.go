@@ -22,11 +22,11 @@ func (f *File) Effective() (string, error) {
 	}{Config: f.Config}
 	shown.Ingest.Sources, shown.Config.Sources = nil, nil
 	for i := range f.Config.Ingest.Sources {
-		source, err := effectiveSource(&f.Config.Ingest.Sources[i], f.Config.Sources[i].WithDefaults())
+		effective, err := effectiveSource(&f.Config.Ingest.Sources[i], f.Config.Sources[i].WithDefaults())
 		if err != nil {
 			return "", err
 		}
-		shown.Sources = append(shown.Sources, source)
+		shown.Sources = append(shown.Sources, effective)
 	}
 	var whole yaml.Node
 	if err := whole.Encode(shown); err != nil {

@@ -47,7 +47,7 @@ func TestDevelopmentExampleIsComplete(t *testing.T) {
 	if c := f.Config; c.Topics.ReplicationFactor != 1 || c.Topics.MinInsyncReplicas != 1 || c.Kafka.Brokers[0] != "127.0.0.1:19092" {
 		t.Errorf("replication %d, in sync %d, brokers %v: want those of a single broker", c.Topics.ReplicationFactor, c.Topics.MinInsyncReplicas, c.Kafka.Brokers)
 	}
-	if config.Development() == config.Development() {
+	if first, second := config.Development(), config.Development(); first == second {
 		t.Error("two files have the same secrets")
 	}
 }

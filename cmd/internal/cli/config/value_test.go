@@ -55,20 +55,20 @@ func TestValuesWithoutFault(t *testing.T) {
 	}
 }
 
-//nolint:paralleltest // it sets variables of the environment
 func TestWrongVariables(t *testing.T) {
 	t.Setenv("TRIBUTARY_KAFKA__DIAL_TIMEOUT", "3d")
 	t.Setenv("TRIBUTARY_TOPICS__PARTITIONS", "many")
 	t.Setenv("TRIBUTARY_KAFKA__SASL__MECHANISM", "MAGIC")
 	t.Setenv("TRIBUTARY_KAFFKA__BROKERS", "a:1")
 	f := load(t, "kafka: {brokers: ['c:3']}")
-	var faults, warnings string
-	for _, fault := range f.Check() {
-		faults += fault.String() + "\n"
+	lines := func(faults []config.Fault) string {
+		var b strings.Builder
+		for i := range faults {
+			b.WriteString(faults[i].String() + "\n")
+		}
+		return b.String()
 	}
-	for _, warning := range f.Warnings() {
-		warnings += warning.String() + "\n"
-	}
+	faults, warnings := lines(f.Check()), lines(f.Warnings())
 	for _, want := range []string{
 		`TRIBUTARY_KAFKA__DIAL_TIMEOUT (kafka.dial_timeout): "3d" is no duration: write 72h`,
 		`TRIBUTARY_TOPICS__PARTITIONS (topics.partitions): "many" is no whole number`,
@@ -83,7 +83,6 @@ func TestWrongVariables(t *testing.T) {
 	}
 }
 
-//nolint:paralleltest // it sets a variable of the environment
 func TestOverrides(t *testing.T) {
 	t.Setenv("TRIBUTARY_KAFKA__BROKERS", "env:1")
 	path := filepath.Join(t.TempDir(), "t.yaml")

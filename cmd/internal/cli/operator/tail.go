@@ -37,7 +37,8 @@ Without --offset and --from it prints the last 10 records, or the last -n.`,
 					return cli.Usage(fmt.Errorf("--field: %q is no path=value, such as phase=HELD", field))
 				}
 			}
-			now, err := time.Now(), error(nil)
+			now := time.Now()
+			var err error
 			if o.FromTime, err = parseTime("--from", from, now); err != nil {
 				return err
 			}

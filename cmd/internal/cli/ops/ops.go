@@ -79,7 +79,7 @@ func New(address string, about About, gatherer prometheus.Gatherer, logger *slog
 }
 
 // ready answers {"ready": …, "why": …} and the detail of each check.
-func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	ready, why, reports := s.state()
 	status := http.StatusOK
 	if !ready {
@@ -87,13 +87,13 @@ func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
 	}
 	// What is wrong comes first for a person who reads the answer.
 	text := fmt.Appendf(nil, `{"ready":%t,"why":%s`, ready, quoted(why))
-	for i, r := range reports {
-		detail, err := json.Marshal(r.Detail)
+	for i, report := range reports {
+		detail, err := json.Marshal(report.Detail)
 		if err != nil {
-			s.logger.Error("ops answer cannot be written", slog.String("error", err.Error()))
+			s.logger.ErrorContext(r.Context(), "ops answer cannot be written", slog.String("error", err.Error()))
 			continue
 		}
-		text = fmt.Appendf(text, `,%s:{"ok":%t,"detail":%s}`, quoted(s.checks[i].Name), r.OK, detail)
+		text = fmt.Appendf(text, `,%s:{"ok":%t,"detail":%s}`, quoted(s.checks[i].Name), report.OK, detail)
 	}
 	s.write(w, status, "application/json", append(text, "}\n"...))
 }

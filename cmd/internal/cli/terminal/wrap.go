@@ -17,13 +17,11 @@ func Wrap(lines string, width int) Text {
 		const hanging, least = 2, 20
 		if width > 0 && text.StringWidth(body) > width {
 			rest := max(width-len(indent)-hanging, least)
-			body = indent
-			for i, part := range strings.Split(text.WrapSoft(trimmed, rest), "\n") {
-				if i > 0 {
-					body += "\n" + indent + strings.Repeat(" ", hanging)
-				}
-				body += strings.TrimRight(part, " ")
+			parts := strings.Split(text.WrapSoft(trimmed, rest), "\n")
+			for i := range parts {
+				parts[i] = strings.TrimRight(parts[i], " ")
 			}
+			body = indent + strings.Join(parts, "\n"+indent+strings.Repeat(" ", hanging))
 		}
 		out.WriteString(body)
 		if end {

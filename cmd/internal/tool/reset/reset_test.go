@@ -202,7 +202,7 @@ func TestABrokenResetIsNoTrap(t *testing.T) {
 	}
 	s.Failed = make(chan error, 1)
 	s.Run(t)
-	if err := <-s.Failed; !errors.Is(err, engine.ErrUnfinishedReset) || !strings.Contains(err.Error(), "run tributary reset again") {
+	if err := <-s.Failed; !errors.Is(err, engine.ErrUnfinishedReset) || !strings.Contains(err.Error(), "run tributary reset --stage lox24 again") {
 		t.Errorf("a processor says %v", err)
 	}
 	s.Stop(t)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -272,7 +273,7 @@ func TestLast(t *testing.T) {
 	t.Parallel()
 	var values [][]byte
 	for i := range 100 {
-		values = append(values, thing(t, fmt.Sprint(i), "NEW", int64(i)))
+		values = append(values, thing(t, strconv.Itoa(i), "NEW", int64(i)))
 	}
 	cluster := topicOf(t, values...)
 	for name, c := range map[string]struct {
