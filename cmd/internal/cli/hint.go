@@ -83,10 +83,15 @@ func prefixes(topics []string) []string {
 	return out
 }
 
+// quoted lists the first few names.
 func quoted(names []string) string {
-	out := make([]string, len(names))
-	for i, name := range names {
-		out[i] = fmt.Sprintf("%q", name)
+	const most = 5
+	var out []string
+	for _, name := range names[:min(len(names), most)] {
+		out = append(out, fmt.Sprintf("%q", name))
+	}
+	if left := len(names) - most; left > 0 {
+		out = append(out, fmt.Sprintf("%d more", left))
 	}
 	return strings.Join(out, ", ")
 }

@@ -325,7 +325,7 @@ func TestAuditExits(t *testing.T) {
 		"the end comes first":   {[]string{"--from", "1h", "--to", "2h"}, 2, "is not before --to"},
 		"nothing to be listed":  {[]string{"--limit", "0"}, 2, "--limit"},
 		"a word that is none":   {[]string{"everything"}, 2, "unknown command"},
-		"topics are not there":  {nil, 1, "tributary topics apply"},
+		"topics are not there":  {nil, 1, "topics do not exist"},
 		"a flag that is not ok": {[]string{"--since", "1h"}, 2, "unknown flag"},
 	} {
 		t.Run(name, func(t *testing.T) {
