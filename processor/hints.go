@@ -7,18 +7,18 @@ import (
 )
 
 // hint returns the command that solves a problem of a stage.
-func hint(problem engine.Problem, stage string) string {
+func hint(problem engine.Problem, name string) string {
 	switch problem {
 	case engine.ProblemTopicMissing:
 		return "run tributary topics apply, or tributary topics acl"
 	case engine.ProblemChangelogMissing:
-		return "run tributary topics apply, and where the stage had state before, tributary reset --stage " + stage
+		return "run tributary topics apply, and where the stage had state before, tributary reset --stage " + name
 	case engine.ProblemPartitions:
 		return "see topics.partitions and topics.families; Kafka takes no partitions away, so move to another prefix: see tributary topics apply --help"
 	case engine.ProblemStateLost:
-		return "stop the processors and make the state anew from the input with tributary reset --stage " + stage
+		return "stop the processors and make the state anew from the input with tributary reset --stage " + name
 	case engine.ProblemUnfinishedReset:
-		return "stop the processors and run tributary reset --stage " + stage + " again"
+		return "stop the processors and run tributary reset --stage " + name + " again"
 	}
 	return ""
 }

@@ -185,8 +185,8 @@ func (*cluster) config(t *testing.T, instance string) processor.Config {
 	config.Engine.CommitInterval = 20 * time.Millisecond
 	config.Engine.ClockInterval = 50 * time.Millisecond
 	config.Workers = map[string]int{}
-	for _, stage := range processor.StageNames() {
-		config.Workers[stage] = 1
+	for _, name := range processor.StageNames() {
+		config.Workers[name] = 1
 	}
 	return config
 }

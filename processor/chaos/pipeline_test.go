@@ -46,8 +46,8 @@ func (p stagesProgram) End()         { p.ProbeEnd(context.Background()) }
 func (*pipelines) program(config engine.Config, deps engine.Deps, workers int) (program, error) {
 	all := processor.DefaultConfig()
 	all.Engine, all.Workers = config, map[string]int{}
-	for _, stage := range processor.StageNames() {
-		all.Workers[stage] = workers
+	for _, name := range processor.StageNames() {
+		all.Workers[name] = workers
 	}
 	given, err := processorDeps()
 	if err != nil {

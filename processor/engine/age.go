@@ -96,9 +96,9 @@ func (w *worker) observeAges(committed time.Time) {
 		if toReceived == nil || dates.Origin != provider {
 			note()
 			provider, last = dates.Origin, time.Time{}
-			a, stage := w.metrics.ages, w.spec.Name
-			toReceived, fromReceived = a.toReceived.WithLabelValues(stage, provider), a.fromReceived.WithLabelValues(stage, provider)
-			whole = a.whole.WithLabelValues(stage, provider)
+			a, name := w.metrics.ages, w.spec.Name
+			toReceived, fromReceived = a.toReceived.WithLabelValues(name, provider), a.fromReceived.WithLabelValues(name, provider)
+			whole = a.whole.WithLabelValues(name, provider)
 		}
 		if dates.Ingested.After(last) {
 			last = dates.Ingested

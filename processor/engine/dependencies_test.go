@@ -9,6 +9,7 @@ import (
 // TestDependencies: the engine is a library of its own, which needs nothing of the
 // product's packages.
 func TestDependencies(t *testing.T) {
+	t.Parallel()
 	const module = "github.com/tributary-hq/tributary/"
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "./...").Output()
 	if err != nil {

@@ -183,12 +183,12 @@ func (b *bench) shortSession() {
 }
 
 // hint is what an operator can do about a problem.
-func hint(problem engine.Problem, stage string) string {
+func hint(problem engine.Problem, name string) string {
 	switch problem {
 	case engine.ProblemPartitions:
 		return "the hint for partitions"
 	case engine.ProblemStateLost:
-		return "the hint for lost state of " + stage
+		return "the hint for lost state of " + name
 	default:
 		return ""
 	}

@@ -82,7 +82,7 @@ func (w *worker) waitAfterFailures(ctx context.Context) error {
 // then begins behind the gap. Else the offsets are those of an aborted transaction, which
 // held nothing that ingest accepted. It only works for stages that poll control records;
 // for the others, each marker would be a gap.
-func (w *worker) noteGap(part *owned, r *kgo.Record, fetches kgo.Fetches) {
+func (w *worker) noteGap(ctx context.Context, part *owned, r *kgo.Record, fetches kgo.Fetches) {
 	if !w.spec.WallClock || !part.ready || r.Offset <= part.polled || part.polled < 0 {
 		return
 	}
@@ -91,7 +91,7 @@ func (w *worker) noteGap(part *owned, r *kgo.Record, fetches kgo.Fetches) {
 		level = slog.LevelError
 	}
 	w.metrics.inputGaps.WithLabelValues(w.spec.Name, cause).Add(float64(r.Offset - part.polled))
-	w.logger.Log(context.Background(), level, "offsets of the input hold no record", slog.String("cause", cause),
+	w.logger.Log(ctx, level, "offsets of the input hold no record", slog.String("cause", cause),
 		slog.String("topic", r.Topic), slog.Int("partition", int(r.Partition)), slog.Int64("from", part.polled), slog.Int64("to", r.Offset))
 }
 

@@ -157,7 +157,7 @@ func (w *worker) collect(ctx context.Context) ([]*kgo.Record, error) {
 		fetches.EachRecord(func(r *kgo.Record) {
 			part := w.parts[r.Partition]
 			if part != nil {
-				w.noteGap(part, r, fetches)
+				w.noteGap(ctx, part, r, fetches)
 				part.polled = r.Offset + 1
 			}
 			if !r.Attrs.IsControl() {

@@ -53,12 +53,12 @@ func (s simSession) Marker(ctx context.Context, topic string, partition int32, o
 
 // OffsetMetadata implements admin.
 func (s simSession) OffsetMetadata(ctx context.Context, _, _ string) ([]string, error) {
-	return s.Session.OffsetNotes(ctx)
+	return s.OffsetNotes(ctx)
 }
 
 // EndTransaction implements admin.
 func (s simSession) EndTransaction(ctx context.Context, _ string, as kafka.Producer, open kadm.TopicsSet, group string, commit bool) error {
-	return s.Session.EndAs(ctx, as.ID, as.Epoch, open, group != "", commit)
+	return s.EndAs(ctx, as.ID, as.Epoch, open, group != "", commit)
 }
 
 func (c simCluster) Join(ctx context.Context, m *kafka.Member) (kafka.Session, kafka.Admin, error) {

@@ -77,7 +77,8 @@ func newMemory(tb testing.TB) *engine.Memory {
 
 func newMemoryAt(tb testing.TB, wall func() time.Time) *engine.Memory {
 	tb.Helper()
-	m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace,
+	m, err := engine.NewMemory(engine.MemoryConfig{
+		Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: "lox24", Stage: ledger.Keep("lox24", stub{}), DeadLetter: schemas.DeadLetterLOX24,
 		Outputs: []string{schemas.DecodedLOX24SMS, schemas.EnrichedVerifications, schemas.Duplicates, schemas.Ledger},
 		Now:     wall,

@@ -37,7 +37,8 @@ func newMemory(t *testing.T) *engine.Memory {
 	if err := c.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace,
+	m, err := engine.NewMemory(engine.MemoryConfig{
+		Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: unibellcall.Name, Stage: unibellcall.New(c), DeadLetter: schemas.DeadLetterUnibellCall, Partitions: 2,
 		Outputs: []string{schemas.EnrichedVerifications, schemas.InternalUnibell, schemas.InternalJourney},
 	})

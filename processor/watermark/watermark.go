@@ -46,7 +46,7 @@ func IsEntry(k []byte) bool { return string(k) == "\x01clocks" }
 // the earliest of all expected ones. A watermark earlier than the stored one has no
 // effect; one of an upstream that is not expected is stored but does not hold back the
 // stage's own.
-func Observe(tx stage.Tx, expected []Upstream, stage string, partition int32, at time.Time) error {
+func Observe(tx stage.Tx, expected []Upstream, from string, partition int32, at time.Time) error {
 	entry, err := tx.Get(key())
 	if err != nil {
 		return fmt.Errorf("read the table of upstream watermarks: %w", err)
@@ -55,10 +55,10 @@ func Observe(tx stage.Tx, expected []Upstream, stage string, partition int32, at
 	if err != nil {
 		return fmt.Errorf("read the table of upstream watermarks: %w", err)
 	}
-	i, found := slices.BinarySearchFunc(table, reading{stage: stage, partition: partition}, compare)
+	i, found := slices.BinarySearchFunc(table, reading{stage: from, partition: partition}, compare)
 	switch {
 	case !found:
-		table = slices.Insert(table, i, reading{stage: stage, partition: partition, at: at})
+		table = slices.Insert(table, i, reading{stage: from, partition: partition, at: at})
 	case at.After(table[i].at):
 		table[i].at = at
 	default:

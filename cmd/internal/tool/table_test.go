@@ -134,7 +134,7 @@ func fake(t *testing.T) (*tracetest.Stack, schemas.Provider) {
 // written, each tool shows its records or fails; none passes over it in silence.
 func TestAProviderThatNoStageReads(t *testing.T) { //nolint:paralleltest // It adds rows to the global tables.
 	s, p := fake(t)
-	for name, check := range map[string]func(*testing.T){
+	for name, check := range map[string]func(*testing.T){ //nolint:paralleltest // as above
 		"audit": func(t *testing.T) {
 			t.Helper()
 			if _, err := audit.Run(t.Context(), audit.Config{Kafka: s.Kafka, Names: s.Names}); err == nil || !strings.Contains(err.Error(), p.Raw) {

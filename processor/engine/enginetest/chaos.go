@@ -50,7 +50,7 @@ func Chaos(t TB, config ChaosConfig) {
 		c.partitions = max(c.partitions, c.Inputs[i].Partition+1)
 	}
 	if c.Seed == 0 {
-		c.Seed = rand.Uint64()
+		c.Seed = rand.Uint64() //nolint:gosec // the seed of a test, which it prints
 	}
 	if c.Text == nil {
 		c.Text = func(out *stage.Output) string {

@@ -16,7 +16,9 @@ import (
 // sums counts the records of each key, and forgets a key after an hour.
 type sums struct{ counts *state.Table[string, int64] }
 
-func newSums() stage.Stage { return sums{state.Of("n", state.StringKey(), state.Varint())} }
+func newSums() stage.Stage { return makeSums() }
+
+func makeSums() sums { return sums{state.Of("n", state.StringKey(), state.Varint())} }
 
 func (sums) Decode(in *stage.Input) (stage.Event, error) {
 	if string(in.Value) == "bad" {
@@ -36,7 +38,7 @@ func (s sums) Apply(tx stage.Tx, in *stage.Input, event stage.Event) error {
 	return s.counts.Put(tx, key, n+1, in.Timestamp.Add(time.Hour))
 }
 
-func (s sums) OnTimer(tx stage.Tx, timer []byte) error {
+func (sums) OnTimer(tx stage.Tx, timer []byte) error {
 	tx.Emit(stage.Output{Topic: "counts", Key: timer, Value: []byte("forgotten")})
 	tx.Delete(timer)
 	return nil
@@ -59,7 +61,7 @@ func (o *outside) Apply(tx stage.Tx, in *stage.Input, _ stage.Event) error {
 type undetermined struct{ sums }
 
 func (undetermined) Apply(tx stage.Tx, in *stage.Input, _ stage.Event) error {
-	for _, topic := range strings.Fields("counts others") {
+	for topic := range strings.FieldsSeq("counts others") {
 		if rand.IntN(2) == 0 {
 			tx.Emit(stage.Output{Topic: topic, Key: in.Key})
 		}
@@ -92,8 +94,8 @@ type failures struct {
 // Fatalf implements enginetest.TB.
 func (f *failures) Fatalf(format string, args ...any) { f.text = fmt.Sprintf(format, args...) }
 
-func config(make func() stage.Stage) enginetest.ChaosConfig {
-	return enginetest.ChaosConfig{Stage: make, Outputs: []string{"counts", "others"}, DeadLetter: "dead", Inputs: inputs()}
+func config(made func() stage.Stage) enginetest.ChaosConfig {
+	return enginetest.ChaosConfig{Stage: made, Outputs: []string{"counts", "others"}, DeadLetter: "dead", Inputs: inputs()}
 }
 
 func TestChaos(t *testing.T) {
@@ -104,14 +106,14 @@ func TestChaos(t *testing.T) {
 // TestChaosCatches: planted faults of a stage are found.
 func TestChaosCatches(t *testing.T) {
 	t.Parallel()
-	for name, make := range map[string]func() stage.Stage{
-		"state outside of Tx": func() stage.Stage { return &outside{sums: newSums().(sums), counts: map[string]int{}} }, //nolint:forcetypeassert // made above
-		"not deterministic":   func() stage.Stage { return undetermined{newSums().(sums)} },                             //nolint:forcetypeassert // made above
+	for name, made := range map[string]func() stage.Stage{
+		"state outside of Tx": func() stage.Stage { return &outside{sums: makeSums(), counts: map[string]int{}} },
+		"not deterministic":   func() stage.Stage { return undetermined{makeSums()} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := &failures{TB: t}
-			enginetest.Chaos(f, config(make))
+			enginetest.Chaos(f, config(made))
 			if !strings.Contains(f.text, "seed") || !strings.Contains(f.text, "differ") {
 				t.Errorf("Chaos() says %q, want a difference with its seed", f.text)
 			}
@@ -125,7 +127,8 @@ func TestChaosModel(t *testing.T) {
 	c := config(newSums)
 	c.Model = func([]stage.Input) []string { return []string{"nothing"} }
 	f := &failures{TB: t}
-	if enginetest.Chaos(f, c); !strings.Contains(f.text, "the model differ") {
+	enginetest.Chaos(f, c)
+	if !strings.Contains(f.text, "the model differ") {
 		t.Errorf("Chaos() says %q, want a difference to the model", f.text)
 	}
 }

@@ -114,8 +114,8 @@ func newStages(t *testing.T, sources []source.Source) *stages {
 	set := source.NewSet(sources)
 	codes := lox24.DefaultConfig()
 	codes.Sources, codes.Privacy = set, pseudonyms
-	memory := func(name string, stage stage.Stage, dead string, outputs ...string) *engine.Memory {
-		m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace, Name: name, Stage: stage, DeadLetter: dead, Outputs: outputs, ClockInterval: 1000 * time.Hour})
+	memory := func(name string, step stage.Stage, dead string, outputs ...string) *engine.Memory {
+		m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace, Name: name, Stage: step, DeadLetter: dead, Outputs: outputs, ClockInterval: 1000 * time.Hour})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -299,14 +299,14 @@ func (t *tracer) add(to *[]Step, s *Step) bool {
 // readApplied fetches the committed offsets of the stages that read raw records.
 func (t *tracer) readApplied(ctx context.Context) error {
 	t.applied = map[string]map[int32]int64{}
-	for _, stage := range processor.StageNames() {
-		topics, _ := processor.TopicsOf(stage)
+	for _, reader := range processor.StageNames() {
+		topics, _ := processor.TopicsOf(reader)
 		if !strings.HasPrefix(topics.Input, "raw.") {
 			continue
 		}
 		name := t.config.Names.Topic(topics.Input)
 		t.applied[name] = map[int32]int64{}
-		committed, err := t.hay.admin.FetchOffsets(ctx, t.config.Names.Group(stage))
+		committed, err := t.hay.admin.FetchOffsets(ctx, t.config.Names.Group(reader))
 		if err != nil {
 			continue // without its group a stage has not begun
 		}

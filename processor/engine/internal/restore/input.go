@@ -22,21 +22,22 @@ var ErrPartitionCount = errors.New("the input has another number of partitions t
 type Cause string
 
 const (
-	// Gone: the group has no committed offset, because it was deleted or its
-	// offsets expired.
+	// Gone means that the group has no committed offset, because it was deleted or
+	// its offsets expired.
 	Gone Cause = "offsets_gone"
-	// SetBack: an administrator set the group's offset back.
+	// SetBack means that an administrator set the group's offset back.
 	SetBack Cause = "offsets_set_back"
-	// SetForward: an administrator set the group's offset forward.
+	// SetForward means that an administrator set the group's offset forward.
 	SetForward Cause = "offsets_set_forward"
-	// Retention: retention deleted records before they were read.
+	// Retention means that retention deleted records before they were read.
 	Retention Cause = "retention"
-	// Truncated: the input lost records that had been read.
+	// Truncated means that the input lost records that had been read.
 	Truncated Cause = "truncated"
-	// Recreated: the input topic was deleted and created again.
+	// Recreated means that the input topic was deleted and created again.
 	Recreated Cause = "recreated"
 )
 
+// Causes returns all causes.
 func Causes() []Cause {
 	return []Cause{Gone, SetBack, SetForward, Retention, Truncated, Recreated}
 }

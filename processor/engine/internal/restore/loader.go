@@ -34,7 +34,10 @@ type RecordError struct {
 	err       error
 }
 
+// Error implements error.
 func (e *RecordError) Error() string { return e.err.Error() }
+
+// Unwrap returns the reason, for errors.Is and errors.As.
 func (e *RecordError) Unwrap() error { return e.err }
 
 // Loader is the bulk loader of changelog records into the store. It does not read the
@@ -58,8 +61,9 @@ type Loader struct {
 	withoutTimers bool
 }
 
-func NewLoader(store *store.Store) *Loader {
-	return &Loader{store: store, Touched: map[*Changelog]bool{}, limit: store.BatchBytes}
+// NewLoader returns a loader into a store.
+func NewLoader(to *store.Store) *Loader {
+	return &Loader{store: to, Touched: map[*Changelog]bool{}, limit: to.BatchBytes}
 }
 
 // Add appends the next record of a partition. A control record only advances the

@@ -194,9 +194,9 @@ func (s *Store) Close() error {
 // SizeBytes returns the space the store takes on disk.
 func (s *Store) SizeBytes() uint64 { return s.db.Metrics().DiskSpaceUsage() }
 
-// Partition returns the view of one partition's state.
-func (s *Store) Partition(stage string, partition int32) *Partition {
-	prefix := append([]byte(stage), 0)
+// Partition returns the view of the state of one partition of a stage.
+func (s *Store) Partition(name string, partition int32) *Partition {
+	prefix := append([]byte(name), 0)
 	prefix = binary.BigEndian.AppendUint32(prefix, uint32(partition)) //nolint:gosec // partitions are not negative
 	return &Partition{store: s, db: s.db, prefix: prefix}
 }
@@ -231,18 +231,18 @@ func (s *Store) Partitions() ([]Found, error) {
 	}
 	var out []Found
 	for valid := it.First(); valid; {
-		stage, rest, ok := bytes.Cut(it.Key(), []byte{0})
-		if !ok || len(rest) < 4 || len(stage) == 0 {
+		name, rest, ok := bytes.Cut(it.Key(), []byte{0})
+		if !ok || len(rest) < 4 || len(name) == 0 {
 			valid = it.Next() // a key of the store itself
 			continue
 		}
-		at := s.Partition(string(stage), int32(binary.BigEndian.Uint32(rest))) //nolint:gosec // written from an int32
+		at := s.Partition(string(name), int32(binary.BigEndian.Uint32(rest))) //nolint:gosec // written from an int32
 		pos, ok, err := at.Checkpoint()
 		if err != nil {
 			return nil, errors.Join(err, it.Close())
 		}
 		if ok {
-			out = append(out, Found{Stage: string(stage), Partition: int32(binary.BigEndian.Uint32(rest)), Checkpoint: pos}) //nolint:gosec // as above
+			out = append(out, Found{Stage: string(name), Partition: int32(binary.BigEndian.Uint32(rest)), Checkpoint: pos}) //nolint:gosec // as above
 		}
 		valid = it.SeekGE(upperBound(at.prefix))
 	}
