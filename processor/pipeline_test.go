@@ -140,7 +140,10 @@ func depsOf(tb testing.TB) processor.Deps {
 		{ID: "shop-lox24", Provider: "lox24"},
 		{ID: "shop-uapay", Provider: "uapay"},
 		{ID: "shop-voximplant", Provider: "voximplant"},
-		{ID: "shop-standard", Provider: "standard", Correlation: []source.Correlation{{Field: "body", Pointer: "/data/order"}}},
+		{
+			ID: "shop-standard", Provider: "standard", Correlation: []source.Correlation{{Field: "body", Pointer: "/data/order"}},
+			PayloadFields: []string{"/data/parcel", "/data/weight"},
+		},
 		{ID: "shop-unibell", Provider: "unibell", StatusCallback: true},
 	}}
 }

@@ -53,6 +53,9 @@ func TestPlantedDataStaysRestricted(t *testing.T) {
 		for _, field := range []string{"currency", "language_code", "account_name", "account_email", "account_first_name", "type", "unheard"} {
 			h.plantVoximplant(n, field, secret)
 		}
+		for _, field := range []string{"type", "timestamp", "order", "parcel", "weight", "unknown", raw.HeaderWebhookID} {
+			h.plantStandard(n, field, secret)
+		}
 		p := newPipeline(t)
 		digits := strings.Map(func(r rune) rune {
 			if r < '0' || r > '9' {
@@ -123,4 +126,26 @@ func (h *history) plantVoximplant(n int, field, secret string) {
 	}
 	body[field] = secret
 	h.add(schemas.RawVoximplant, fmt.Sprint("voximplant:", 77+n), raw.Envelope{Assurance: raw.AssuranceSignedID, ReceivedAt: noon(time.Second)}, body)
+}
+
+func (h *history) plantStandard(n int, field, secret string) {
+	id := fmt.Sprint("msg_", 1000*n+len(h.records))
+	data := object{"order": "order-" + id, "parcel": "p"}
+	body := object{"type": "order.packed", "timestamp": noon(0).Format(time.RFC3339), "data": data}
+	switch field {
+	case raw.HeaderWebhookID:
+		id = secret
+		delete(data, "order")
+	case "type", "timestamp":
+		body[field] = secret
+	default:
+		data[field] = secret
+	}
+	key := fmt.Sprint("standard:shop-standard:", data["order"])
+	if data["order"] == nil {
+		key = "standard:shop-standard:" + raw.StandardMessage + id
+	}
+	h.add(schemas.RawStandard, key, raw.Envelope{Assurance: raw.AssuranceSignedBody, ReceivedAt: noon(time.Second)}, body)
+	last := &h.records[len(h.records)-1]
+	last.Headers = append(last.Headers, stage.Header{Key: raw.HeaderWebhookID, Value: []byte(id)})
 }

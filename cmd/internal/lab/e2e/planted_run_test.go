@@ -54,10 +54,13 @@ func TestPlantedDataStaysRestricted(t *testing.T) {
 	p.sending.Wait()
 	t.Logf("sent in %v", time.Since(began))
 	t.Logf("answers: %v", p.answers)
-	for _, provider := range []string{"lox24", "uapay", "unibell", "voximplant"} {
-		if p.answers[provider+" 200 OK"] == 0 {
-			t.Errorf("no webhook of %s was accepted", provider)
+	for _, provider := range schemas.Providers() {
+		if p.answers[provider.ID+" 200 OK"] == 0 {
+			t.Errorf("no webhook of %s was accepted", provider.ID)
 		}
+	}
+	if p.answers[plantedID+" 200 OK"] == 0 {
+		t.Error("no Standard Webhook with a planted id was accepted")
 	}
 	one := start(t, env, "processor", "-c", file)
 	ready(t, one)
@@ -67,6 +70,11 @@ func TestPlantedDataStaysRestricted(t *testing.T) {
 		// The ledger holds sums of whole minutes, which end later.
 		if topic.Access != schemas.AccessRestricted && topic.Name != schemas.Ledger && found[topic.Name] == 0 {
 			t.Errorf("%s has no record: nothing was looked at", topic.Name)
+		}
+	}
+	for _, pointer := range plantedPointers() {
+		if found[pointer] == 0 {
+			t.Errorf("%s has no value at %s: the pointer was not looked at", schemas.DecodedStandardEvent, pointer)
 		}
 	}
 	in.stop()
@@ -80,7 +88,8 @@ func TestPlantedDataStaysRestricted(t *testing.T) {
 	}
 }
 
-// plantedSettings are the settings with the countries of the planted numbers.
+// plantedSettings are the settings with the countries of the planted numbers, and with all
+// that a source of Standard Webhooks can point at.
 func plantedSettings(t *testing.T, unibell string, accounts *simulator.Accounts) string {
 	t.Helper()
 	text, err := os.ReadFile(settings(t, unibell, accounts))
@@ -88,6 +97,12 @@ func plantedSettings(t *testing.T, unibell string, accounts *simulator.Accounts)
 		t.Fatal(err)
 	}
 	changed := strings.ReplaceAll(string(text), ", secrets:", ", phone_countries: [GB, DE, UA], secrets:")
+	const pointed = "{field: body, pointer: /data/order}]"
+	if strings.Count(changed, pointed) != 1 {
+		t.Fatalf("the settings have not one source with %s", pointed)
+	}
+	changed = strings.Replace(changed, pointed, "{field: body, pointer: /data/order}, {field: body, pointer: /data/customer}], payload_fields: ["+
+		strings.Join(plantedPointers(), ", ")+"]", 1)
 	path := filepath.Join(t.TempDir(), "planted.yaml")
 	if err := os.WriteFile(path, []byte(changed), 0o600); err != nil {
 		t.Fatal(err)
@@ -167,6 +182,13 @@ func search(t *testing.T, reader *kgo.Client, open map[string]bool, prefix strin
 				last = time.Now() // watermarks and ledger entries never end
 			}
 			found[name]++
+			if name == schemas.DecodedStandardEvent {
+				for _, pointer := range plantedPointers() {
+					if bytes.Contains(r.Value, []byte(pointer)) {
+						found[pointer]++
+					}
+				}
+			}
 			if !open[r.Topic] {
 				return
 			}

@@ -88,6 +88,8 @@ func templates(accounts *simulator.Accounts) []template {
 			add("uapay", send.Path(), strconv.FormatBool(bytes.Contains(claims, []byte("operationId"))), send.Header(body, start), claims)
 		case "unibell":
 			add("unibell", send.Path(), fmt.Sprint(send.Path(), body[0]), send.Header(body, start), body)
+		case "standard":
+			add("standard", send.Path(), strconv.FormatBool(bytes.Contains(body, []byte(`"order":`))), send.Header(body, start), body)
 		default:
 			var batch struct{ Callbacks []json.RawMessage }
 			_ = json.Unmarshal(body, &batch)
@@ -109,7 +111,7 @@ func templates(accounts *simulator.Accounts) []template {
 		body, _, _ = strings.Cut(body, "%!(EXTRA")
 		add("lox24", lox, name, http.Header{"Content-Type": {"application/json"}}, []byte(body))
 	}
-	return out
+	return append(out, standardTemplate(accounts, start))
 }
 
 // fields calls each with the setter of every leaf of a JSON value; number says that the
@@ -186,6 +188,7 @@ func (p *planter) plant(tmpl *template, secret string) {
 	}
 	var paths []string
 	fields(parsed(tmpl.body), "", func(path string, number bool, _ func(any)) {
+		number = number && !untyped(tmpl.provider, path)
 		if _, err := strconv.ParseInt(secret, 10, 64); !number || err != nil {
 			paths = append(paths, path)
 		}
@@ -207,6 +210,8 @@ func (p *planter) plant(tmpl *template, secret string) {
 				callbacks = append(callbacks, body)
 			case "uapay":
 				p.send(tmpl, simulator.Envelope(simulator.Sign(text, p.accounts.UAPAY.Secret, signing)), secret)
+			case "standard":
+				p.send(p.signed(tmpl, fmt.Sprintf("msg-%d", p.n), text), text, secret)
 			default:
 				p.send(tmpl, text, secret)
 			}
@@ -215,6 +220,9 @@ func (p *planter) plant(tmpl *template, secret string) {
 	if len(callbacks) > 0 {
 		body := marshal(p.t, map[string]any{"callbacks": callbacks})
 		p.send(tmpl, body, secret)
+	}
+	if tmpl.provider == "standard" {
+		p.plantID(tmpl, secret)
 	}
 }
 
@@ -254,6 +262,14 @@ func (p *planter) identify(provider string, body map[string]any) {
 	case "unibell":
 		if _, ok := body["reference"]; ok {
 			body["reference"] = id
+		}
+	case "standard":
+		if data, ok := body["data"].(map[string]any); ok {
+			for _, field := range []string{"order", "customer"} {
+				if _, ok := data[field]; ok {
+					data[field] = id + "-" + field
+				}
+			}
 		}
 	default:
 		vox := &p.accounts.Voximplant

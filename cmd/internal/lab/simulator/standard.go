@@ -33,14 +33,14 @@ func (t *instance) parcel(at time.Duration, kind, order string) {
 		provider: raw.ProviderStandard, source: account.Source, path: "/v1/standard/" + account.Source, items: 1, at: at,
 		render: func(int, time.Time) []byte { return body },
 		sign: func(body []byte, now time.Time) map[string]string {
-			return standardHeaders(id, account.Secret, body, now)
+			return StandardHeaders(id, account.Secret, body, now)
 		},
 		forge: (*instance).forgeStandard,
 	})
 }
 
-// standardHeaders signs a body as Standard Webhooks specifies.
-func standardHeaders(id, secret string, body []byte, now time.Time) map[string]string {
+// StandardHeaders signs a body as Standard Webhooks specifies.
+func StandardHeaders(id, secret string, body []byte, now time.Time) map[string]string {
 	key, _ := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_")) // without a key nothing is proven
 	at := strconv.FormatInt(now.Unix(), 10)
 	mac := hmac.New(sha256.New, key)
@@ -65,7 +65,7 @@ func (t *instance) forgeStandard(w *webhook) (how string) {
 		case "other body":
 			body = []byte(`{"type":"order.refunded"}`)
 		}
-		headers := standardHeaders(id, secret, body, now)
+		headers := StandardHeaders(id, secret, body, now)
 		if how == "no signature" {
 			delete(headers, "webhook-signature")
 		}
