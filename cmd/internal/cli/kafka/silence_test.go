@@ -2,6 +2,7 @@ package kafka_test
 
 import (
 	"net"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,7 +18,7 @@ func TestSilence(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer bool
 		err    error
-		want   int
+		want   int64
 	}{
 		"silent":                 {want: 1},
 		"answers":                {answer: true},
@@ -26,12 +27,12 @@ func TestSilence(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				reports := 0
-				silence := kafka.NewSilence(func() { reports++ })
+				var reports atomic.Int64
+				silence := kafka.NewSilence(func() { reports.Add(1) })
 				silence.OnNewClient(nil)
 				time.Sleep(kafka.Patience - time.Millisecond)
 				synctest.Wait()
-				if reports != 0 {
+				if reports.Load() != 0 {
 					t.Error("reported before its time")
 				}
 				if c.answer {
@@ -40,8 +41,8 @@ func TestSilence(t *testing.T) {
 				time.Sleep(2 * kafka.Patience)
 				synctest.Wait()
 				silence.OnClientClosed(nil)
-				if reports != c.want {
-					t.Errorf("%d reports, want %d", reports, c.want)
+				if got := reports.Load(); got != c.want {
+					t.Errorf("%d reports, want %d", got, c.want)
 				}
 			})
 		})
