@@ -78,11 +78,11 @@ func TestUncompressedFrames(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
-	src := []byte(strings.Repeat(`{"id":"5f0c","state":"delivered"}`, 40000))
+	src := []byte(strings.Repeat(`{"id":"5f0c","state":"delivered"}`, 10000))
 	for range len(src) / 50 {
 		src[random.IntN(len(src))] = byte(random.Uint32())
 	}
-	for range 200 {
+	for range 100 {
 		part := src[:random.IntN(len(src))]
 		sizes := []lz4.BlockSize{lz4.Block64Kb, lz4.Block256Kb, lz4.Block1Mb, lz4.Block4Mb}
 		options := []lz4.Option{
