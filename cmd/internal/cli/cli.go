@@ -1,5 +1,5 @@
-// Package cli holds what the programs' commands share: global flags, exit codes, usage
-// errors, the configuration, printing, progress and the build's version.
+// Package cli is the shared part of the programs' commands: global flags, exit codes,
+// usage errors, the configuration, printing, progress and the build's version.
 //
 // Run executes a command tree and translates its error into an exit code. Everything that
 // is printed passes package terminal, so that no id, record or error text controls the
@@ -34,7 +34,7 @@ const (
 	ExitUsage
 )
 
-// exitInterrupted is what a shell expects of a command that Ctrl-C ended.
+// exitInterrupted is the exit code of a command that Ctrl-C ended: 128 + SIGINT, as shells expect.
 const exitInterrupted = 130
 
 // Globals holds the streams and flags common to all commands.

@@ -32,7 +32,7 @@ func completeFlags(g *cli.Globals, c *cobra.Command) {
 	}
 }
 
-// completeTopics completes the names of topics, with what they hold.
+// completeTopics completes the names of topics, each with its description.
 func completeTopics(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	var out []string
 	for _, row := range schemas.Table() {

@@ -1,7 +1,7 @@
 // Package ops is the port for those who run the program: metrics, health and
 // readiness, apart from the port that takes webhooks.
 //
-//	GET /          a page for people: what runs here, and whether it is well
+//	GET /          an HTML page: role, version, instance, readiness and links
 //	GET /metrics   Prometheus
 //	GET /healthz   200 as long as the process answers
 //	GET /readyz    200 when every check is good, else 503; JSON either way
@@ -33,13 +33,13 @@ type Check struct {
 type Report struct {
 	// OK says that the part is ready.
 	OK bool
-	// Why says in a line what is wrong, "" if nothing is; it may be set though OK is.
+	// Why is the problem in one line, empty if there is none. A part that is OK may have one.
 	Why string
 	// Detail is shown as JSON.
 	Detail any
 }
 
-// About is what the page says of the process.
+// About identifies the process on the page.
 type About struct {
 	// Role is the command that runs, such as ingest; Instance tells it from others of
 	// its role.
@@ -85,7 +85,7 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	if !ready {
 		status = http.StatusServiceUnavailable
 	}
-	// What is wrong comes first for a person who reads the answer.
+	// The reason comes first, so that a person reads it before the detail.
 	text := fmt.Appendf(nil, `{"ready":%t,"why":%s`, ready, quoted(why))
 	for i, report := range reports {
 		detail, err := json.Marshal(report.Detail)

@@ -24,7 +24,7 @@ type Table struct {
 	wrapped   []string
 }
 
-// gap is the number of spaces between columns; least is what is left of a column that is cut.
+// gap is the number of spaces between columns, least the minimum width of a column that is cut.
 const (
 	gap   = 2
 	least = 8
