@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/tributary-hq/tributary/schemas/codec"
-	"github.com/tributary-hq/tributary/schemas/internal/schema"
+	"github.com/tributary-hq/tributary/schemas/schema"
 )
 
 // TestAppendAvroEqualsGoavro holds the promise of the package for every schema:

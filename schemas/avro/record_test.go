@@ -13,7 +13,7 @@ import (
 
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
-	"github.com/tributary-hq/tributary/schemas/internal/schema"
+	"github.com/tributary-hq/tributary/schemas/schema"
 )
 
 // record is what all top records have in common.

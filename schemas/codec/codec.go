@@ -17,7 +17,7 @@ import (
 	"github.com/linkedin/goavro/v2"
 
 	"github.com/tributary-hq/tributary/schemas"
-	"github.com/tributary-hq/tributary/schemas/internal/schema"
+	"github.com/tributary-hq/tributary/schemas/schema"
 )
 
 const (

@@ -11,7 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/tributary-hq/tributary/schemas/internal/schema"
+	"github.com/tributary-hq/tributary/schemas/schema"
 )
 
 // JSON appends a body as JSON for people and programs: fields in the schema's

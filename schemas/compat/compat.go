@@ -17,7 +17,7 @@ import (
 	"strings"
 
 	"github.com/tributary-hq/tributary/schemas"
-	"github.com/tributary-hq/tributary/schemas/internal/schema"
+	"github.com/tributary-hq/tributary/schemas/schema"
 )
 
 // The directions of a finding.

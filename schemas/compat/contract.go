@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/tributary-hq/tributary/schemas"
-	"github.com/tributary-hq/tributary/schemas/internal/schema"
+	"github.com/tributary-hq/tributary/schemas/schema"
 )
 
 // sensitivities from harmless to never shown.

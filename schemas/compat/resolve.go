@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/tributary-hq/tributary/schemas/internal/schema"
+	"github.com/tributary-hq/tributary/schemas/schema"
 )
 
 // fault is a place where a reader cannot read a writer, and why.

@@ -9,7 +9,7 @@ import (
 	"github.com/twmb/franz-go/pkg/sr"
 
 	"github.com/tributary-hq/tributary/schemas"
-	"github.com/tributary-hq/tributary/schemas/internal/schema"
+	"github.com/tributary-hq/tributary/schemas/schema"
 )
 
 // Compatibility is the level that every subject of ours is set to: each version can

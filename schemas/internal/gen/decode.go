@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/tributary-hq/tributary/schemas/internal/schema"
+	"github.com/tributary-hq/tributary/schemas/schema"
 )
 
 // writeDecoder writes decodeFrom, and a function beside it where an array holds the

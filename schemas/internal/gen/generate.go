@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/tributary-hq/tributary/schemas/internal/schema"
+	"github.com/tributary-hq/tributary/schemas/schema"
 )
 
 const header = "// Code generated from the .avsc files by schemas/internal/gen. DO NOT EDIT.\n\npackage avro\n\n"
