@@ -291,7 +291,7 @@ func (e *Entity) readPhone(r *statecodec.Reader) avro.Phone {
 	return p
 }
 
-// The enums as numbers; new symbols go to the end.
+// The values as numbers; new values get the next one.
 
 func codeOfName(v avro.AttemptStatus) uint64 {
 	switch v {

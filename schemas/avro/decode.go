@@ -113,6 +113,15 @@ func (d *decoder) string() (string, error) {
 	return string(v), nil
 }
 
+// newValue makes a string of a vocabulary's value that this version does not know. It never
+// refers to b, because callers keep values of vocabularies as they keep constants.
+func newValue(b []byte) (string, error) {
+	if !utf8.Valid(b) {
+		return "", ErrUTF8
+	}
+	return string(b), nil
+}
+
 func (d *decoder) time() (time.Time, error) {
 	ms, err := d.long()
 	if err != nil {

@@ -119,57 +119,49 @@ func (r *Duplicate) decodeFrom(d *decoder) error {
 	return nil
 }
 
-// KnownBy: How a repeat was known. EVENT_ID: LOX24's event id, or the
-// webhook-id of a Standard Webhook. CLAIMS_HASH: UAPAY's claims without their
-// times. CALLBACK_ID: Voximplant's account and callback id. CALL_STATUS: the
-// Unibell call, phase and status.
+// KnownBy is a string with documented values.
 type KnownBy string
 
-// The symbols of KnownBy; the default is UNKNOWN.
+// The values of KnownBy; the zero value is written as UNKNOWN.
 const (
-	KnownByUnknown    KnownBy = "UNKNOWN"
-	KnownByEventID    KnownBy = "EVENT_ID"
-	KnownByClaimsHash KnownBy = "CLAIMS_HASH"
+	// KnownByUnknown: a value that this version does not know.
+	KnownByUnknown KnownBy = "UNKNOWN"
+	// KnownByCallbackID: Voximplant's account and callback id.
 	KnownByCallbackID KnownBy = "CALLBACK_ID"
+	// KnownByCallStatus: the Unibell call, phase and status.
 	KnownByCallStatus KnownBy = "CALL_STATUS"
+	// KnownByClaimsHash: UAPAY's claims without their times.
+	KnownByClaimsHash KnownBy = "CLAIMS_HASH"
+	// KnownByEventID: LOX24's event id, or the webhook-id of a Standard Webhook.
+	KnownByEventID KnownBy = "EVENT_ID"
 )
 
-func (e KnownBy) appendTo(dst []byte) ([]byte, error) {
-	switch e {
-	case KnownByUnknown, "":
-		return append(dst, 0), nil
-	case KnownByEventID:
-		return append(dst, 2), nil
-	case KnownByClaimsHash:
-		return append(dst, 4), nil
-	case KnownByCallbackID:
-		return append(dst, 6), nil
-	case KnownByCallStatus:
-		return append(dst, 8), nil
-	default:
-		return dst, ErrSymbol
+func (v KnownBy) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = KnownByUnknown
 	}
+	return appendString(dst, string(v))
 }
 
 func decodeKnownBy(d *decoder) (KnownBy, error) {
-	i, err := d.long()
+	b, err := d.bytes()
 	if err != nil {
 		return "", err
 	}
-	switch i {
-	case 0:
+	switch string(b) {
+	case "UNKNOWN", "":
 		return KnownByUnknown, nil
-	case 1:
-		return KnownByEventID, nil
-	case 2:
-		return KnownByClaimsHash, nil
-	case 3:
+	case "CALLBACK_ID":
 		return KnownByCallbackID, nil
-	case 4:
+	case "CALL_STATUS":
 		return KnownByCallStatus, nil
-	default:
-		return "", ErrSymbol
+	case "CLAIMS_HASH":
+		return KnownByClaimsHash, nil
+	case "EVENT_ID":
+		return KnownByEventID, nil
 	}
+	s, err := newValue(b)
+	return KnownBy(s), err
 }
 
 // RecordPosition: A raw record's place.

@@ -14,8 +14,6 @@ import (
 var (
 	// ErrUTF8 is a string that is not UTF-8, which some readers cannot read.
 	ErrUTF8 = errors.New("not UTF-8")
-	// ErrSymbol is an enum value that is not one of the schema's symbols.
-	ErrSymbol = errors.New("not a symbol of the enum")
 	// ErrTime is the zero time, or a year outside 1 to 9999.
 	ErrTime = errors.New("time not set or out of range")
 	// ErrDate is a date that is not midnight UTC.

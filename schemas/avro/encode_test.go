@@ -33,10 +33,8 @@ func TestAppendAvroRefuses(t *testing.T) {
 		path   string
 		reason error
 	}{
-		"not UTF-8": {&avro.Duplicate{EntityKey: "secret\xff"}, "entity_key", avro.ErrUTF8},
-		"a symbol unknown": {
-			&avro.Duplicate{KnownBy: "secret"}, "known_by", avro.ErrSymbol,
-		},
+		"not UTF-8":           {&avro.Duplicate{EntityKey: "secret\xff"}, "entity_key", avro.ErrUTF8},
+		"a value not UTF-8":   {&avro.Duplicate{KnownBy: "secret\xff"}, "known_by", avro.ErrUTF8},
 		"a time not set":      {&avro.Duplicate{}, "record.received_at", avro.ErrTime},
 		"a year beyond 9999":  {&avro.Duplicate{Record: avro.RecordPosition{ReceivedAt: someTime.AddDate(9000, 0, 0)}}, "record.received_at", avro.ErrTime},
 		"a date with a time":  {account(func(s *avro.AccountSnapshot) { s.AgreementExpiration = avro.Some(someTime) }), "agreement_expiration", avro.ErrDate},
@@ -65,18 +63,23 @@ func TestAppendAvroRefuses(t *testing.T) {
 	}
 }
 
-// TestEnumZeroValue: a stage that sets no enum says that it does not know.
-func TestEnumZeroValue(t *testing.T) {
+// TestVocabularyValues: a value that is not set is UNKNOWN, and one that this version does
+// not know is kept, so that a stage passes on what a later version wrote.
+func TestVocabularyValues(t *testing.T) {
 	t.Parallel()
-	r := duplicate()
-	r.KnownBy = ""
-	b, err := r.AppendAvro(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var back avro.Duplicate
-	if err := back.DecodeAvro(b); err != nil || back.KnownBy != avro.KnownByUnknown {
-		t.Errorf("read back %q, %v, want %q", back.KnownBy, err, avro.KnownByUnknown)
+	for in, want := range map[avro.KnownBy]avro.KnownBy{
+		"": avro.KnownByUnknown, avro.KnownByEventID: avro.KnownByEventID, "A_LATER_VALUE": "A_LATER_VALUE", "event_id \u20ac": "event_id \u20ac",
+	} {
+		r := duplicate()
+		r.KnownBy = in
+		b, err := r.AppendAvro(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var back avro.Duplicate
+		if err := back.DecodeAvro(b); err != nil || back.KnownBy != want {
+			t.Errorf("%q read back: %q, %v, want %q", in, back.KnownBy, err, want)
+		}
 	}
 }
 

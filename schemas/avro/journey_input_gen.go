@@ -318,66 +318,57 @@ func (r *JourneyInput) decodeFrom(d *decoder) error {
 	return nil
 }
 
-// JourneyInputKind: What is told. VERIFICATION, PAYMENT, MILESTONE: a member's
-// newest state. REMOVAL: a member left. CLOCK: how far an upstream partition
-// is. ERASURE: a member is to be forgotten, whatever its revision.
+// JourneyInputKind is a string with documented values.
 type JourneyInputKind string
 
-// The symbols of JourneyInputKind; the default is UNKNOWN.
+// The values of JourneyInputKind; the zero value is written as UNKNOWN.
 const (
-	JourneyInputKindUnknown      JourneyInputKind = "UNKNOWN"
+	// JourneyInputKindUnknown: a value that this version does not know.
+	JourneyInputKindUnknown JourneyInputKind = "UNKNOWN"
+	// JourneyInputKindClock: the watermark of an upstream partition.
+	JourneyInputKindClock JourneyInputKind = "CLOCK"
+	// JourneyInputKindErasure: a member is to be erased, whatever its revision.
+	JourneyInputKindErasure JourneyInputKind = "ERASURE"
+	// JourneyInputKindMilestone: the newest state of a further sender's events.
+	JourneyInputKindMilestone JourneyInputKind = "MILESTONE"
+	// JourneyInputKindPayment: the newest state of a payment.
+	JourneyInputKindPayment JourneyInputKind = "PAYMENT"
+	// JourneyInputKindRemoval: a member left the journey.
+	JourneyInputKindRemoval JourneyInputKind = "REMOVAL"
+	// JourneyInputKindVerification: the newest state of a verification.
 	JourneyInputKindVerification JourneyInputKind = "VERIFICATION"
-	JourneyInputKindPayment      JourneyInputKind = "PAYMENT"
-	JourneyInputKindRemoval      JourneyInputKind = "REMOVAL"
-	JourneyInputKindClock        JourneyInputKind = "CLOCK"
-	JourneyInputKindErasure      JourneyInputKind = "ERASURE"
-	JourneyInputKindMilestone    JourneyInputKind = "MILESTONE"
 )
 
-func (e JourneyInputKind) appendTo(dst []byte) ([]byte, error) {
-	switch e {
-	case JourneyInputKindUnknown, "":
-		return append(dst, 0), nil
-	case JourneyInputKindVerification:
-		return append(dst, 2), nil
-	case JourneyInputKindPayment:
-		return append(dst, 4), nil
-	case JourneyInputKindRemoval:
-		return append(dst, 6), nil
-	case JourneyInputKindClock:
-		return append(dst, 8), nil
-	case JourneyInputKindErasure:
-		return append(dst, 10), nil
-	case JourneyInputKindMilestone:
-		return append(dst, 12), nil
-	default:
-		return dst, ErrSymbol
+func (v JourneyInputKind) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = JourneyInputKindUnknown
 	}
+	return appendString(dst, string(v))
 }
 
 func decodeJourneyInputKind(d *decoder) (JourneyInputKind, error) {
-	i, err := d.long()
+	b, err := d.bytes()
 	if err != nil {
 		return "", err
 	}
-	switch i {
-	case 0:
+	switch string(b) {
+	case "UNKNOWN", "":
 		return JourneyInputKindUnknown, nil
-	case 1:
-		return JourneyInputKindVerification, nil
-	case 2:
-		return JourneyInputKindPayment, nil
-	case 3:
-		return JourneyInputKindRemoval, nil
-	case 4:
+	case "CLOCK":
 		return JourneyInputKindClock, nil
-	case 5:
+	case "ERASURE":
 		return JourneyInputKindErasure, nil
-	case 6:
+	case "MILESTONE":
 		return JourneyInputKindMilestone, nil
-	default:
-		return "", ErrSymbol
+	case "PAYMENT":
+		return JourneyInputKindPayment, nil
+	case "REMOVAL":
+		return JourneyInputKindRemoval, nil
+	case "VERIFICATION":
+		return JourneyInputKindVerification, nil
 	}
+	s, err := newValue(b)
+	return JourneyInputKind(s), err
 }
 
 // MilestoneMember: What a journey needs of the events that one source reported

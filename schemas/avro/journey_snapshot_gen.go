@@ -284,131 +284,114 @@ func (r *JourneyMember) decodeFrom(d *decoder) error {
 	return nil
 }
 
-// JourneyMissing: What is missing although the deadline is over; what came
-// later than that is not missing but late. PAYMENT: verified, neither paid nor
-// held. VERIFICATION: paid or held without verification. NONE: nothing, or not
-// yet.
+// JourneyMissing is a string with documented values.
 type JourneyMissing string
 
-// The symbols of JourneyMissing; the default is UNKNOWN.
+// The values of JourneyMissing; the zero value is written as UNKNOWN.
 const (
-	JourneyMissingUnknown      JourneyMissing = "UNKNOWN"
-	JourneyMissingNone         JourneyMissing = "NONE"
-	JourneyMissingPayment      JourneyMissing = "PAYMENT"
+	// JourneyMissingUnknown: a value that this version does not know.
+	JourneyMissingUnknown JourneyMissing = "UNKNOWN"
+	// JourneyMissingNone: nothing is missing, or the deadline is not over.
+	JourneyMissingNone JourneyMissing = "NONE"
+	// JourneyMissingPayment: verified, neither paid nor held.
+	JourneyMissingPayment JourneyMissing = "PAYMENT"
+	// JourneyMissingVerification: paid or held without verification.
 	JourneyMissingVerification JourneyMissing = "VERIFICATION"
 )
 
-func (e JourneyMissing) appendTo(dst []byte) ([]byte, error) {
-	switch e {
-	case JourneyMissingUnknown, "":
-		return append(dst, 0), nil
-	case JourneyMissingNone:
-		return append(dst, 2), nil
-	case JourneyMissingPayment:
-		return append(dst, 4), nil
-	case JourneyMissingVerification:
-		return append(dst, 6), nil
-	default:
-		return dst, ErrSymbol
+func (v JourneyMissing) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = JourneyMissingUnknown
 	}
+	return appendString(dst, string(v))
 }
 
 func decodeJourneyMissing(d *decoder) (JourneyMissing, error) {
-	i, err := d.long()
+	b, err := d.bytes()
 	if err != nil {
 		return "", err
 	}
-	switch i {
-	case 0:
+	switch string(b) {
+	case "UNKNOWN", "":
 		return JourneyMissingUnknown, nil
-	case 1:
+	case "NONE":
 		return JourneyMissingNone, nil
-	case 2:
+	case "PAYMENT":
 		return JourneyMissingPayment, nil
-	case 3:
+	case "VERIFICATION":
 		return JourneyMissingVerification, nil
-	default:
-		return "", ErrSymbol
 	}
+	s, err := newValue(b)
+	return JourneyMissing(s), err
 }
 
-// JourneyOutcome: What became of the journey. COMPLETE: verified and paid.
-// VERIFIED_NOT_PAID: not paid by the deadline. PAID_NOT_VERIFIED: not verified
-// by the deadline. HELD, REFUSED, REFUNDED: what became of the money, none of
-// it being paid; REFUNDED also where a hold was released. UNKNOWN: it cannot be
-// told, for a verification's outcome is unknown.
+// JourneyOutcome is a string with documented values.
 type JourneyOutcome string
 
-// The symbols of JourneyOutcome; the default is UNKNOWN.
+// The values of JourneyOutcome; the zero value is written as UNKNOWN.
 const (
-	JourneyOutcomeUnknown             JourneyOutcome = "UNKNOWN"
-	JourneyOutcomeInProgress          JourneyOutcome = "IN_PROGRESS"
-	JourneyOutcomeComplete            JourneyOutcome = "COMPLETE"
-	JourneyOutcomeVerifiedNotPaid     JourneyOutcome = "VERIFIED_NOT_PAID"
-	JourneyOutcomePaidNotVerified     JourneyOutcome = "PAID_NOT_VERIFIED"
+	// JourneyOutcomeUnknown: cannot be determined, because a verification's
+	// outcome is unknown.
+	JourneyOutcomeUnknown JourneyOutcome = "UNKNOWN"
+	// JourneyOutcomeComplete: verified and paid.
+	JourneyOutcomeComplete JourneyOutcome = "COMPLETE"
+	// JourneyOutcomeHeld: a payment is authorised, none is captured.
+	JourneyOutcomeHeld JourneyOutcome = "HELD"
+	// JourneyOutcomeInProgress: neither complete nor at a deadline.
+	JourneyOutcomeInProgress JourneyOutcome = "IN_PROGRESS"
+	// JourneyOutcomePaidNotVerified: paid, not verified by the deadline.
+	JourneyOutcomePaidNotVerified JourneyOutcome = "PAID_NOT_VERIFIED"
+	// JourneyOutcomeRefunded: no payment is paid; the money was given back or a
+	// hold was released.
+	JourneyOutcomeRefunded JourneyOutcome = "REFUNDED"
+	// JourneyOutcomeRefused: no payment is paid or held, the newest one was
+	// refused.
+	JourneyOutcomeRefused JourneyOutcome = "REFUSED"
+	// JourneyOutcomeVerificationExpired: no outcome of the verification by its
+	// deadline.
 	JourneyOutcomeVerificationExpired JourneyOutcome = "VERIFICATION_EXPIRED"
-	JourneyOutcomeVerificationFailed  JourneyOutcome = "VERIFICATION_FAILED"
-	JourneyOutcomeRefused             JourneyOutcome = "REFUSED"
-	JourneyOutcomeRefunded            JourneyOutcome = "REFUNDED"
-	JourneyOutcomeHeld                JourneyOutcome = "HELD"
+	// JourneyOutcomeVerificationFailed: the verification failed.
+	JourneyOutcomeVerificationFailed JourneyOutcome = "VERIFICATION_FAILED"
+	// JourneyOutcomeVerifiedNotPaid: verified, not paid by the deadline.
+	JourneyOutcomeVerifiedNotPaid JourneyOutcome = "VERIFIED_NOT_PAID"
 )
 
-func (e JourneyOutcome) appendTo(dst []byte) ([]byte, error) {
-	switch e {
-	case JourneyOutcomeUnknown, "":
-		return append(dst, 0), nil
-	case JourneyOutcomeInProgress:
-		return append(dst, 2), nil
-	case JourneyOutcomeComplete:
-		return append(dst, 4), nil
-	case JourneyOutcomeVerifiedNotPaid:
-		return append(dst, 6), nil
-	case JourneyOutcomePaidNotVerified:
-		return append(dst, 8), nil
-	case JourneyOutcomeVerificationExpired:
-		return append(dst, 10), nil
-	case JourneyOutcomeVerificationFailed:
-		return append(dst, 12), nil
-	case JourneyOutcomeRefused:
-		return append(dst, 14), nil
-	case JourneyOutcomeRefunded:
-		return append(dst, 16), nil
-	case JourneyOutcomeHeld:
-		return append(dst, 18), nil
-	default:
-		return dst, ErrSymbol
+func (v JourneyOutcome) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = JourneyOutcomeUnknown
 	}
+	return appendString(dst, string(v))
 }
 
 func decodeJourneyOutcome(d *decoder) (JourneyOutcome, error) {
-	i, err := d.long()
+	b, err := d.bytes()
 	if err != nil {
 		return "", err
 	}
-	switch i {
-	case 0:
+	switch string(b) {
+	case "UNKNOWN", "":
 		return JourneyOutcomeUnknown, nil
-	case 1:
-		return JourneyOutcomeInProgress, nil
-	case 2:
+	case "COMPLETE":
 		return JourneyOutcomeComplete, nil
-	case 3:
-		return JourneyOutcomeVerifiedNotPaid, nil
-	case 4:
-		return JourneyOutcomePaidNotVerified, nil
-	case 5:
-		return JourneyOutcomeVerificationExpired, nil
-	case 6:
-		return JourneyOutcomeVerificationFailed, nil
-	case 7:
-		return JourneyOutcomeRefused, nil
-	case 8:
-		return JourneyOutcomeRefunded, nil
-	case 9:
+	case "HELD":
 		return JourneyOutcomeHeld, nil
-	default:
-		return "", ErrSymbol
+	case "IN_PROGRESS":
+		return JourneyOutcomeInProgress, nil
+	case "PAID_NOT_VERIFIED":
+		return JourneyOutcomePaidNotVerified, nil
+	case "REFUNDED":
+		return JourneyOutcomeRefunded, nil
+	case "REFUSED":
+		return JourneyOutcomeRefused, nil
+	case "VERIFICATION_EXPIRED":
+		return JourneyOutcomeVerificationExpired, nil
+	case "VERIFICATION_FAILED":
+		return JourneyOutcomeVerificationFailed, nil
+	case "VERIFIED_NOT_PAID":
+		return JourneyOutcomeVerifiedNotPaid, nil
 	}
+	s, err := newValue(b)
+	return JourneyOutcome(s), err
 }
 
 // JourneySnapshot: What became of one correlation id: all its verifications and
@@ -986,47 +969,43 @@ func (r *JourneySnapshot) decodeFrom(d *decoder) error {
 	return nil
 }
 
-// MemberKind: What a member of a journey is.
+// MemberKind is a string with documented values.
 type MemberKind string
 
-// The symbols of MemberKind; the default is UNKNOWN.
+// The values of MemberKind; the zero value is written as UNKNOWN.
 const (
-	MemberKindUnknown      MemberKind = "UNKNOWN"
+	// MemberKindUnknown: a value that this version does not know.
+	MemberKindUnknown MemberKind = "UNKNOWN"
+	// MemberKindMilestone: events of one type of a further sender.
+	MemberKindMilestone MemberKind = "MILESTONE"
+	// MemberKindPayment: a payment.
+	MemberKindPayment MemberKind = "PAYMENT"
+	// MemberKindVerification: a verification.
 	MemberKindVerification MemberKind = "VERIFICATION"
-	MemberKindPayment      MemberKind = "PAYMENT"
-	MemberKindMilestone    MemberKind = "MILESTONE"
 )
 
-func (e MemberKind) appendTo(dst []byte) ([]byte, error) {
-	switch e {
-	case MemberKindUnknown, "":
-		return append(dst, 0), nil
-	case MemberKindVerification:
-		return append(dst, 2), nil
-	case MemberKindPayment:
-		return append(dst, 4), nil
-	case MemberKindMilestone:
-		return append(dst, 6), nil
-	default:
-		return dst, ErrSymbol
+func (v MemberKind) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = MemberKindUnknown
 	}
+	return appendString(dst, string(v))
 }
 
 func decodeMemberKind(d *decoder) (MemberKind, error) {
-	i, err := d.long()
+	b, err := d.bytes()
 	if err != nil {
 		return "", err
 	}
-	switch i {
-	case 0:
+	switch string(b) {
+	case "UNKNOWN", "":
 		return MemberKindUnknown, nil
-	case 1:
-		return MemberKindVerification, nil
-	case 2:
-		return MemberKindPayment, nil
-	case 3:
+	case "MILESTONE":
 		return MemberKindMilestone, nil
-	default:
-		return "", ErrSymbol
+	case "PAYMENT":
+		return MemberKindPayment, nil
+	case "VERIFICATION":
+		return MemberKindVerification, nil
 	}
+	s, err := newValue(b)
+	return MemberKind(s), err
 }

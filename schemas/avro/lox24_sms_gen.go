@@ -4,65 +4,58 @@ package avro
 
 import "time"
 
-// LOX24DLR: Delivery report of an SMS, normalised: 0 NONE, 1 DELIVERED, 2
-// QUEUED, 4 SUBMITTED, 8 EXPIRED, 16 REJECTED.
+// LOX24DLR is a string with documented values.
 type LOX24DLR string
 
-// The symbols of LOX24DLR; the default is UNKNOWN.
+// The values of LOX24DLR; the zero value is written as UNKNOWN.
 const (
-	LOX24DLRUnknown   LOX24DLR = "UNKNOWN"
-	LOX24DLRNone      LOX24DLR = "NONE"
+	// LOX24DLRUnknown: a value that this version does not know; the number as sent
+	// is in the field beside.
+	LOX24DLRUnknown LOX24DLR = "UNKNOWN"
+	// LOX24DLRDelivered: 1: the phone received the SMS.
 	LOX24DLRDelivered LOX24DLR = "DELIVERED"
-	LOX24DLRQueued    LOX24DLR = "QUEUED"
+	// LOX24DLRExpired: 8: not delivered within its time.
+	LOX24DLRExpired LOX24DLR = "EXPIRED"
+	// LOX24DLRNone: 0: no report yet.
+	LOX24DLRNone LOX24DLR = "NONE"
+	// LOX24DLRQueued: 2: the operator keeps the SMS for a later try.
+	LOX24DLRQueued LOX24DLR = "QUEUED"
+	// LOX24DLRRejected: 16: the operator refused the SMS.
+	LOX24DLRRejected LOX24DLR = "REJECTED"
+	// LOX24DLRSubmitted: 4: handed to the operator, not yet delivered.
 	LOX24DLRSubmitted LOX24DLR = "SUBMITTED"
-	LOX24DLRExpired   LOX24DLR = "EXPIRED"
-	LOX24DLRRejected  LOX24DLR = "REJECTED"
 )
 
-func (e LOX24DLR) appendTo(dst []byte) ([]byte, error) {
-	switch e {
-	case LOX24DLRUnknown, "":
-		return append(dst, 0), nil
-	case LOX24DLRNone:
-		return append(dst, 2), nil
-	case LOX24DLRDelivered:
-		return append(dst, 4), nil
-	case LOX24DLRQueued:
-		return append(dst, 6), nil
-	case LOX24DLRSubmitted:
-		return append(dst, 8), nil
-	case LOX24DLRExpired:
-		return append(dst, 10), nil
-	case LOX24DLRRejected:
-		return append(dst, 12), nil
-	default:
-		return dst, ErrSymbol
+func (v LOX24DLR) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = LOX24DLRUnknown
 	}
+	return appendString(dst, string(v))
 }
 
 func decodeLOX24DLR(d *decoder) (LOX24DLR, error) {
-	i, err := d.long()
+	b, err := d.bytes()
 	if err != nil {
 		return "", err
 	}
-	switch i {
-	case 0:
+	switch string(b) {
+	case "UNKNOWN", "":
 		return LOX24DLRUnknown, nil
-	case 1:
-		return LOX24DLRNone, nil
-	case 2:
+	case "DELIVERED":
 		return LOX24DLRDelivered, nil
-	case 3:
-		return LOX24DLRQueued, nil
-	case 4:
-		return LOX24DLRSubmitted, nil
-	case 5:
+	case "EXPIRED":
 		return LOX24DLRExpired, nil
-	case 6:
+	case "NONE":
+		return LOX24DLRNone, nil
+	case "QUEUED":
+		return LOX24DLRQueued, nil
+	case "REJECTED":
 		return LOX24DLRRejected, nil
-	default:
-		return "", ErrSymbol
+	case "SUBMITTED":
+		return LOX24DLRSubmitted, nil
 	}
+	s, err := newValue(b)
+	return LOX24DLR(s), err
 }
 
 // LOX24SMS: An SMS event of LOX24 (sms.delivery, sms.delivery.dryrun,
@@ -409,124 +402,112 @@ func (r *LOX24SMS) decodeFrom(d *decoder) error {
 	return nil
 }
 
-// LOX24SMSEvent: Which SMS event it is, normalised.
+// LOX24SMSEvent is a string with documented values.
 type LOX24SMSEvent string
 
-// The symbols of LOX24SMSEvent; the default is UNKNOWN.
+// The values of LOX24SMSEvent; the zero value is written as UNKNOWN.
 const (
-	LOX24SMSEventUnknown        LOX24SMSEvent = "UNKNOWN"
-	LOX24SMSEventDelivery       LOX24SMSEvent = "DELIVERY"
+	// LOX24SMSEventUnknown: a value that this version does not know; the name as
+	// sent is in the field beside.
+	LOX24SMSEventUnknown LOX24SMSEvent = "UNKNOWN"
+	// LOX24SMSEventDelivery: delivery report of an SMS that was sent
+	// (sms.delivery).
+	LOX24SMSEventDelivery LOX24SMSEvent = "DELIVERY"
+	// LOX24SMSEventDeliveryDryRun: delivery report of a test that sent no SMS
+	// (sms.delivery.dryrun).
 	LOX24SMSEventDeliveryDryRun LOX24SMSEvent = "DELIVERY_DRYRUN"
-	LOX24SMSEventIncoming       LOX24SMSEvent = "INCOMING"
+	// LOX24SMSEventIncoming: an SMS that a person sent (sms.incoming).
+	LOX24SMSEventIncoming LOX24SMSEvent = "INCOMING"
 )
 
-func (e LOX24SMSEvent) appendTo(dst []byte) ([]byte, error) {
-	switch e {
-	case LOX24SMSEventUnknown, "":
-		return append(dst, 0), nil
-	case LOX24SMSEventDelivery:
-		return append(dst, 2), nil
-	case LOX24SMSEventDeliveryDryRun:
-		return append(dst, 4), nil
-	case LOX24SMSEventIncoming:
-		return append(dst, 6), nil
-	default:
-		return dst, ErrSymbol
+func (v LOX24SMSEvent) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = LOX24SMSEventUnknown
 	}
+	return appendString(dst, string(v))
 }
 
 func decodeLOX24SMSEvent(d *decoder) (LOX24SMSEvent, error) {
-	i, err := d.long()
+	b, err := d.bytes()
 	if err != nil {
 		return "", err
 	}
-	switch i {
-	case 0:
+	switch string(b) {
+	case "UNKNOWN", "":
 		return LOX24SMSEventUnknown, nil
-	case 1:
+	case "DELIVERY":
 		return LOX24SMSEventDelivery, nil
-	case 2:
+	case "DELIVERY_DRYRUN":
 		return LOX24SMSEventDeliveryDryRun, nil
-	case 3:
+	case "INCOMING":
 		return LOX24SMSEventIncoming, nil
-	default:
-		return "", ErrSymbol
 	}
+	s, err := newValue(b)
+	return LOX24SMSEvent(s), err
 }
 
-// LOX24SMSStatus: Status of an SMS, normalised: 0 NEW, 100 SENT, 208 BLOCKED,
-// 400 MAINTENANCE, 410 CANCELED_BY_USER, 2000 GATEWAY_ERROR, 3000 NO_FUNDS,
-// 5000 NO_OPERATOR, 6000 CANCELED_BY_API.
+// LOX24SMSStatus is a string with documented values.
 type LOX24SMSStatus string
 
-// The symbols of LOX24SMSStatus; the default is UNKNOWN.
+// The values of LOX24SMSStatus; the zero value is written as UNKNOWN.
 const (
-	LOX24SMSStatusUnknown        LOX24SMSStatus = "UNKNOWN"
-	LOX24SMSStatusNew            LOX24SMSStatus = "NEW"
-	LOX24SMSStatusSent           LOX24SMSStatus = "SENT"
-	LOX24SMSStatusBlocked        LOX24SMSStatus = "BLOCKED"
-	LOX24SMSStatusMaintenance    LOX24SMSStatus = "MAINTENANCE"
+	// LOX24SMSStatusUnknown: a value that this version does not know; the number
+	// as sent is in the field beside.
+	LOX24SMSStatusUnknown LOX24SMSStatus = "UNKNOWN"
+	// LOX24SMSStatusBlocked: 208: blocked by the provider.
+	LOX24SMSStatusBlocked LOX24SMSStatus = "BLOCKED"
+	// LOX24SMSStatusCanceledByAPI: 6000: canceled through the provider's API.
+	LOX24SMSStatusCanceledByAPI LOX24SMSStatus = "CANCELED_BY_API"
+	// LOX24SMSStatusCanceledByUser: 410: canceled by the account's user.
 	LOX24SMSStatusCanceledByUser LOX24SMSStatus = "CANCELED_BY_USER"
-	LOX24SMSStatusGatewayError   LOX24SMSStatus = "GATEWAY_ERROR"
-	LOX24SMSStatusNoFunds        LOX24SMSStatus = "NO_FUNDS"
-	LOX24SMSStatusNoOperator     LOX24SMSStatus = "NO_OPERATOR"
-	LOX24SMSStatusCanceledByAPI  LOX24SMSStatus = "CANCELED_BY_API"
+	// LOX24SMSStatusGatewayError: 2000: the provider's gateway failed.
+	LOX24SMSStatusGatewayError LOX24SMSStatus = "GATEWAY_ERROR"
+	// LOX24SMSStatusMaintenance: 400: not sent because of maintenance.
+	LOX24SMSStatusMaintenance LOX24SMSStatus = "MAINTENANCE"
+	// LOX24SMSStatusNew: 0: accepted, not yet sent.
+	LOX24SMSStatusNew LOX24SMSStatus = "NEW"
+	// LOX24SMSStatusNoFunds: 3000: the account had no credit.
+	LOX24SMSStatusNoFunds LOX24SMSStatus = "NO_FUNDS"
+	// LOX24SMSStatusNoOperator: 5000: no operator takes SMS to this number.
+	LOX24SMSStatusNoOperator LOX24SMSStatus = "NO_OPERATOR"
+	// LOX24SMSStatusSent: 100: sent.
+	LOX24SMSStatusSent LOX24SMSStatus = "SENT"
 )
 
-func (e LOX24SMSStatus) appendTo(dst []byte) ([]byte, error) {
-	switch e {
-	case LOX24SMSStatusUnknown, "":
-		return append(dst, 0), nil
-	case LOX24SMSStatusNew:
-		return append(dst, 2), nil
-	case LOX24SMSStatusSent:
-		return append(dst, 4), nil
-	case LOX24SMSStatusBlocked:
-		return append(dst, 6), nil
-	case LOX24SMSStatusMaintenance:
-		return append(dst, 8), nil
-	case LOX24SMSStatusCanceledByUser:
-		return append(dst, 10), nil
-	case LOX24SMSStatusGatewayError:
-		return append(dst, 12), nil
-	case LOX24SMSStatusNoFunds:
-		return append(dst, 14), nil
-	case LOX24SMSStatusNoOperator:
-		return append(dst, 16), nil
-	case LOX24SMSStatusCanceledByAPI:
-		return append(dst, 18), nil
-	default:
-		return dst, ErrSymbol
+func (v LOX24SMSStatus) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = LOX24SMSStatusUnknown
 	}
+	return appendString(dst, string(v))
 }
 
 func decodeLOX24SMSStatus(d *decoder) (LOX24SMSStatus, error) {
-	i, err := d.long()
+	b, err := d.bytes()
 	if err != nil {
 		return "", err
 	}
-	switch i {
-	case 0:
+	switch string(b) {
+	case "UNKNOWN", "":
 		return LOX24SMSStatusUnknown, nil
-	case 1:
-		return LOX24SMSStatusNew, nil
-	case 2:
-		return LOX24SMSStatusSent, nil
-	case 3:
+	case "BLOCKED":
 		return LOX24SMSStatusBlocked, nil
-	case 4:
-		return LOX24SMSStatusMaintenance, nil
-	case 5:
-		return LOX24SMSStatusCanceledByUser, nil
-	case 6:
-		return LOX24SMSStatusGatewayError, nil
-	case 7:
-		return LOX24SMSStatusNoFunds, nil
-	case 8:
-		return LOX24SMSStatusNoOperator, nil
-	case 9:
+	case "CANCELED_BY_API":
 		return LOX24SMSStatusCanceledByAPI, nil
-	default:
-		return "", ErrSymbol
+	case "CANCELED_BY_USER":
+		return LOX24SMSStatusCanceledByUser, nil
+	case "GATEWAY_ERROR":
+		return LOX24SMSStatusGatewayError, nil
+	case "MAINTENANCE":
+		return LOX24SMSStatusMaintenance, nil
+	case "NEW":
+		return LOX24SMSStatusNew, nil
+	case "NO_FUNDS":
+		return LOX24SMSStatusNoFunds, nil
+	case "NO_OPERATOR":
+		return LOX24SMSStatusNoOperator, nil
+	case "SENT":
+		return LOX24SMSStatusSent, nil
 	}
+	s, err := newValue(b)
+	return LOX24SMSStatus(s), err
 }

@@ -692,62 +692,61 @@ func (r *LOX24VerifyCode) decodeFrom(d *decoder) error {
 	return nil
 }
 
-// LOX24VerifyCodeEvent: Which verify_code event it is, normalised.
+// LOX24VerifyCodeEvent is a string with documented values.
 type LOX24VerifyCodeEvent string
 
-// The symbols of LOX24VerifyCodeEvent; the default is UNKNOWN.
+// The values of LOX24VerifyCodeEvent; the zero value is written as UNKNOWN.
 const (
-	LOX24VerifyCodeEventUnknown        LOX24VerifyCodeEvent = "UNKNOWN"
-	LOX24VerifyCodeEventSuccess        LOX24VerifyCodeEvent = "SUCCESS"
-	LOX24VerifyCodeEventFailed         LOX24VerifyCodeEvent = "FAILED"
-	LOX24VerifyCodeEventChannelUpdated LOX24VerifyCodeEvent = "CHANNEL_UPDATED"
-	LOX24VerifyCodeEventChannelSent    LOX24VerifyCodeEvent = "CHANNEL_SENT"
+	// LOX24VerifyCodeEventUnknown: a value that this version does not know; the
+	// name as sent is in the field beside.
+	LOX24VerifyCodeEventUnknown LOX24VerifyCodeEvent = "UNKNOWN"
+	// LOX24VerifyCodeEventChannelFailed: an attempt failed
+	// (verify_code.channel.failed).
+	LOX24VerifyCodeEventChannelFailed LOX24VerifyCodeEvent = "CHANNEL_FAILED"
+	// LOX24VerifyCodeEventChannelSent: an attempt was sent
+	// (verify_code.channel.sent).
+	LOX24VerifyCodeEventChannelSent LOX24VerifyCodeEvent = "CHANNEL_SENT"
+	// LOX24VerifyCodeEventChannelSuccess: an attempt succeeded
+	// (verify_code.channel.success).
 	LOX24VerifyCodeEventChannelSuccess LOX24VerifyCodeEvent = "CHANNEL_SUCCESS"
-	LOX24VerifyCodeEventChannelFailed  LOX24VerifyCodeEvent = "CHANNEL_FAILED"
+	// LOX24VerifyCodeEventChannelUpdated: the state of an attempt changed
+	// (verify_code.channel.updated).
+	LOX24VerifyCodeEventChannelUpdated LOX24VerifyCodeEvent = "CHANNEL_UPDATED"
+	// LOX24VerifyCodeEventFailed: every channel failed (verify_code.failed).
+	LOX24VerifyCodeEventFailed LOX24VerifyCodeEvent = "FAILED"
+	// LOX24VerifyCodeEventSuccess: the code was delivered or entered
+	// (verify_code.success).
+	LOX24VerifyCodeEventSuccess LOX24VerifyCodeEvent = "SUCCESS"
 )
 
-func (e LOX24VerifyCodeEvent) appendTo(dst []byte) ([]byte, error) {
-	switch e {
-	case LOX24VerifyCodeEventUnknown, "":
-		return append(dst, 0), nil
-	case LOX24VerifyCodeEventSuccess:
-		return append(dst, 2), nil
-	case LOX24VerifyCodeEventFailed:
-		return append(dst, 4), nil
-	case LOX24VerifyCodeEventChannelUpdated:
-		return append(dst, 6), nil
-	case LOX24VerifyCodeEventChannelSent:
-		return append(dst, 8), nil
-	case LOX24VerifyCodeEventChannelSuccess:
-		return append(dst, 10), nil
-	case LOX24VerifyCodeEventChannelFailed:
-		return append(dst, 12), nil
-	default:
-		return dst, ErrSymbol
+func (v LOX24VerifyCodeEvent) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = LOX24VerifyCodeEventUnknown
 	}
+	return appendString(dst, string(v))
 }
 
 func decodeLOX24VerifyCodeEvent(d *decoder) (LOX24VerifyCodeEvent, error) {
-	i, err := d.long()
+	b, err := d.bytes()
 	if err != nil {
 		return "", err
 	}
-	switch i {
-	case 0:
+	switch string(b) {
+	case "UNKNOWN", "":
 		return LOX24VerifyCodeEventUnknown, nil
-	case 1:
-		return LOX24VerifyCodeEventSuccess, nil
-	case 2:
-		return LOX24VerifyCodeEventFailed, nil
-	case 3:
-		return LOX24VerifyCodeEventChannelUpdated, nil
-	case 4:
-		return LOX24VerifyCodeEventChannelSent, nil
-	case 5:
-		return LOX24VerifyCodeEventChannelSuccess, nil
-	case 6:
+	case "CHANNEL_FAILED":
 		return LOX24VerifyCodeEventChannelFailed, nil
-	default:
-		return "", ErrSymbol
+	case "CHANNEL_SENT":
+		return LOX24VerifyCodeEventChannelSent, nil
+	case "CHANNEL_SUCCESS":
+		return LOX24VerifyCodeEventChannelSuccess, nil
+	case "CHANNEL_UPDATED":
+		return LOX24VerifyCodeEventChannelUpdated, nil
+	case "FAILED":
+		return LOX24VerifyCodeEventFailed, nil
+	case "SUCCESS":
+		return LOX24VerifyCodeEventSuccess, nil
 	}
+	s, err := newValue(b)
+	return LOX24VerifyCodeEvent(s), err
 }

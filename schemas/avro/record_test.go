@@ -81,10 +81,12 @@ func draw(t *rapid.T, s *schema.Schema, v reflect.Value) {
 		v.SetInt(int64(rapid.Int32().Draw(t, "int")))
 	case s.Kind == schema.Long:
 		v.SetInt(rapid.Int64().Draw(t, "long"))
+	case s.Vocabulary != "" && rapid.IntRange(0, 9).Draw(t, "known") > 0:
+		v.SetString(rapid.SampledFrom(s.Values).Draw(t, "value").Name)
+	case s.Vocabulary != "":
+		v.SetString("A_LATER_VALUE" + drawString(t))
 	case s.Kind == schema.String:
 		v.SetString(drawString(t))
-	case s.Kind == schema.Enum:
-		v.SetString(rapid.SampledFrom(s.Symbols).Draw(t, "symbol"))
 	default:
 		drawComplex(t, s, v)
 	}
@@ -156,7 +158,7 @@ func native(s *schema.Schema, v reflect.Value) any {
 			name += "." + value.Logical
 		}
 		return map[string]any{name: native(value, v.FieldByName("Value"))}
-	case schema.Enum:
+	case schema.String:
 		return v.String()
 	case schema.Bytes:
 		return big.NewRat(v.Int(), 1_000_000)
@@ -179,10 +181,10 @@ func fill(s *schema.Schema, v reflect.Value, n *int64) {
 		v.SetBool(true)
 	case s.Kind == schema.Int, s.Kind == schema.Long:
 		v.SetInt(*n * 1000)
+	case s.Vocabulary != "":
+		v.SetString(s.Values[int(*n)%len(s.Values)].Name)
 	case s.Kind == schema.String:
 		v.SetString(fmt.Sprintf("text %d \u20ac", *n))
-	case s.Kind == schema.Enum:
-		v.SetString(s.Symbols[int(*n)%len(s.Symbols)])
 	case s.Kind == schema.Record:
 		for i := range s.Fields {
 			fill(s.Fields[i].Type, v.Field(i), n)

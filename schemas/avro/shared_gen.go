@@ -4,172 +4,150 @@ package avro
 
 import "time"
 
-// Assurance: What the proof of a fact covers. SHARED_SECRET: the sender knew a
-// secret, nothing ties it to the body. SIGNED_ID: account and callback id are
-// signed, the body is not. SIGNED_BODY: the whole body is signed. UNKNOWN: not
-// known to this version.
+// Assurance is a string with documented values.
 type Assurance string
 
-// The symbols of Assurance; the default is UNKNOWN.
+// The values of Assurance; the zero value is written as UNKNOWN.
 const (
-	AssuranceUnknown      Assurance = "UNKNOWN"
+	// AssuranceUnknown: a value that this version does not know.
+	AssuranceUnknown Assurance = "UNKNOWN"
+	// AssuranceSharedSecret: the sender knew a secret; nothing ties the secret to
+	// the body.
 	AssuranceSharedSecret Assurance = "SHARED_SECRET"
-	AssuranceSignedID     Assurance = "SIGNED_ID"
-	AssuranceSignedBody   Assurance = "SIGNED_BODY"
+	// AssuranceSignedBody: the whole body is signed.
+	AssuranceSignedBody Assurance = "SIGNED_BODY"
+	// AssuranceSignedID: account and callback id are signed, the body is not.
+	AssuranceSignedID Assurance = "SIGNED_ID"
 )
 
-func (e Assurance) appendTo(dst []byte) ([]byte, error) {
-	switch e {
-	case AssuranceUnknown, "":
-		return append(dst, 0), nil
-	case AssuranceSharedSecret:
-		return append(dst, 2), nil
-	case AssuranceSignedID:
-		return append(dst, 4), nil
-	case AssuranceSignedBody:
-		return append(dst, 6), nil
-	default:
-		return dst, ErrSymbol
+func (v Assurance) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = AssuranceUnknown
 	}
+	return appendString(dst, string(v))
 }
 
 func decodeAssurance(d *decoder) (Assurance, error) {
-	i, err := d.long()
+	b, err := d.bytes()
 	if err != nil {
 		return "", err
 	}
-	switch i {
-	case 0:
+	switch string(b) {
+	case "UNKNOWN", "":
 		return AssuranceUnknown, nil
-	case 1:
+	case "SHARED_SECRET":
 		return AssuranceSharedSecret, nil
-	case 2:
-		return AssuranceSignedID, nil
-	case 3:
+	case "SIGNED_BODY":
 		return AssuranceSignedBody, nil
-	default:
-		return "", ErrSymbol
+	case "SIGNED_ID":
+		return AssuranceSignedID, nil
 	}
+	s, err := newValue(b)
+	return Assurance(s), err
 }
 
-// AttemptStatus: Where a code or one attempt to deliver it stands, normalised.
-// LOX24: 0 NEW, 5 IN_PROGRESS, 10 SUCCESS, 20 FAILED, 100 ERROR; any other
-// number UNKNOWN.
+// AttemptStatus is a string with documented values.
 type AttemptStatus string
 
-// The symbols of AttemptStatus; the default is UNKNOWN.
+// The values of AttemptStatus; the zero value is written as UNKNOWN.
 const (
-	AttemptStatusUnknown    AttemptStatus = "UNKNOWN"
-	AttemptStatusNew        AttemptStatus = "NEW"
+	// AttemptStatusUnknown: a value that this version does not know; LOX24: any
+	// other number.
+	AttemptStatusUnknown AttemptStatus = "UNKNOWN"
+	// AttemptStatusError: ended by a technical error; LOX24: 100.
+	AttemptStatusError AttemptStatus = "ERROR"
+	// AttemptStatusFailed: ended without success; LOX24: 20.
+	AttemptStatusFailed AttemptStatus = "FAILED"
+	// AttemptStatusInProgress: under way; LOX24: 5.
 	AttemptStatusInProgress AttemptStatus = "IN_PROGRESS"
-	AttemptStatusSuccess    AttemptStatus = "SUCCESS"
-	AttemptStatusFailed     AttemptStatus = "FAILED"
-	AttemptStatusError      AttemptStatus = "ERROR"
+	// AttemptStatusNew: not started; LOX24: 0.
+	AttemptStatusNew AttemptStatus = "NEW"
+	// AttemptStatusSuccess: ended with success; LOX24: 10.
+	AttemptStatusSuccess AttemptStatus = "SUCCESS"
 )
 
-func (e AttemptStatus) appendTo(dst []byte) ([]byte, error) {
-	switch e {
-	case AttemptStatusUnknown, "":
-		return append(dst, 0), nil
-	case AttemptStatusNew:
-		return append(dst, 2), nil
-	case AttemptStatusInProgress:
-		return append(dst, 4), nil
-	case AttemptStatusSuccess:
-		return append(dst, 6), nil
-	case AttemptStatusFailed:
-		return append(dst, 8), nil
-	case AttemptStatusError:
-		return append(dst, 10), nil
-	default:
-		return dst, ErrSymbol
+func (v AttemptStatus) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = AttemptStatusUnknown
 	}
+	return appendString(dst, string(v))
 }
 
 func decodeAttemptStatus(d *decoder) (AttemptStatus, error) {
-	i, err := d.long()
+	b, err := d.bytes()
 	if err != nil {
 		return "", err
 	}
-	switch i {
-	case 0:
+	switch string(b) {
+	case "UNKNOWN", "":
 		return AttemptStatusUnknown, nil
-	case 1:
-		return AttemptStatusNew, nil
-	case 2:
-		return AttemptStatusInProgress, nil
-	case 3:
-		return AttemptStatusSuccess, nil
-	case 4:
-		return AttemptStatusFailed, nil
-	case 5:
+	case "ERROR":
 		return AttemptStatusError, nil
-	default:
-		return "", ErrSymbol
+	case "FAILED":
+		return AttemptStatusFailed, nil
+	case "IN_PROGRESS":
+		return AttemptStatusInProgress, nil
+	case "NEW":
+		return AttemptStatusNew, nil
+	case "SUCCESS":
+		return AttemptStatusSuccess, nil
 	}
+	s, err := newValue(b)
+	return AttemptStatus(s), err
 }
 
-// CallStatus: Status of a call, normalised. ACCEPTED and REFUSED: the
-// provider's answer. UNREACHABLE: no answer was had. PENDING, DELIVERED and
-// FAILED: a status callback; which words mean them is the source's
-// configuration, for none are documented.
+// CallStatus is a string with documented values.
 type CallStatus string
 
-// The symbols of CallStatus; the default is UNKNOWN.
+// The values of CallStatus; the zero value is written as UNKNOWN.
 const (
-	CallStatusUnknown     CallStatus = "UNKNOWN"
-	CallStatusAccepted    CallStatus = "ACCEPTED"
-	CallStatusRefused     CallStatus = "REFUSED"
+	// CallStatusUnknown: a word for which the source's configuration has no
+	// meaning.
+	CallStatusUnknown CallStatus = "UNKNOWN"
+	// CallStatusAccepted: the provider's answer accepts the request.
+	CallStatusAccepted CallStatus = "ACCEPTED"
+	// CallStatusDelivered: a status callback: the call succeeded.
+	CallStatusDelivered CallStatus = "DELIVERED"
+	// CallStatusFailed: a status callback: the call failed.
+	CallStatusFailed CallStatus = "FAILED"
+	// CallStatusPending: a status callback: not yet ended.
+	CallStatusPending CallStatus = "PENDING"
+	// CallStatusRefused: the provider's answer refuses the request.
+	CallStatusRefused CallStatus = "REFUSED"
+	// CallStatusUnreachable: the provider gave no answer.
 	CallStatusUnreachable CallStatus = "UNREACHABLE"
-	CallStatusPending     CallStatus = "PENDING"
-	CallStatusDelivered   CallStatus = "DELIVERED"
-	CallStatusFailed      CallStatus = "FAILED"
 )
 
-func (e CallStatus) appendTo(dst []byte) ([]byte, error) {
-	switch e {
-	case CallStatusUnknown, "":
-		return append(dst, 0), nil
-	case CallStatusAccepted:
-		return append(dst, 2), nil
-	case CallStatusRefused:
-		return append(dst, 4), nil
-	case CallStatusUnreachable:
-		return append(dst, 6), nil
-	case CallStatusPending:
-		return append(dst, 8), nil
-	case CallStatusDelivered:
-		return append(dst, 10), nil
-	case CallStatusFailed:
-		return append(dst, 12), nil
-	default:
-		return dst, ErrSymbol
+func (v CallStatus) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = CallStatusUnknown
 	}
+	return appendString(dst, string(v))
 }
 
 func decodeCallStatus(d *decoder) (CallStatus, error) {
-	i, err := d.long()
+	b, err := d.bytes()
 	if err != nil {
 		return "", err
 	}
-	switch i {
-	case 0:
+	switch string(b) {
+	case "UNKNOWN", "":
 		return CallStatusUnknown, nil
-	case 1:
+	case "ACCEPTED":
 		return CallStatusAccepted, nil
-	case 2:
-		return CallStatusRefused, nil
-	case 3:
-		return CallStatusUnreachable, nil
-	case 4:
-		return CallStatusPending, nil
-	case 5:
+	case "DELIVERED":
 		return CallStatusDelivered, nil
-	case 6:
+	case "FAILED":
 		return CallStatusFailed, nil
-	default:
-		return "", ErrSymbol
+	case "PENDING":
+		return CallStatusPending, nil
+	case "REFUSED":
+		return CallStatusRefused, nil
+	case "UNREACHABLE":
+		return CallStatusUnreachable, nil
 	}
+	s, err := newValue(b)
+	return CallStatus(s), err
 }
 
 // Change: What changed a snapshot last.
@@ -263,169 +241,152 @@ func (r *Change) decodeFrom(d *decoder) error {
 	return nil
 }
 
-// ChangeCause: Why a snapshot changed. RECORD: a raw record. DEADLINE:
-// something was absent for too long. REMOVAL: a member left when its
-// correlation id was corrected.
+// ChangeCause is a string with documented values.
 type ChangeCause string
 
-// The symbols of ChangeCause; the default is UNKNOWN.
+// The values of ChangeCause; the zero value is written as UNKNOWN.
 const (
-	ChangeCauseUnknown  ChangeCause = "UNKNOWN"
-	ChangeCauseRecord   ChangeCause = "RECORD"
+	// ChangeCauseUnknown: a value that this version does not know.
+	ChangeCauseUnknown ChangeCause = "UNKNOWN"
+	// ChangeCauseDeadline: something was absent for too long.
 	ChangeCauseDeadline ChangeCause = "DEADLINE"
-	ChangeCauseRemoval  ChangeCause = "REMOVAL"
+	// ChangeCauseRecord: a raw record.
+	ChangeCauseRecord ChangeCause = "RECORD"
+	// ChangeCauseRemoval: a member left when its correlation id was corrected.
+	ChangeCauseRemoval ChangeCause = "REMOVAL"
 )
 
-func (e ChangeCause) appendTo(dst []byte) ([]byte, error) {
-	switch e {
-	case ChangeCauseUnknown, "":
-		return append(dst, 0), nil
-	case ChangeCauseRecord:
-		return append(dst, 2), nil
-	case ChangeCauseDeadline:
-		return append(dst, 4), nil
-	case ChangeCauseRemoval:
-		return append(dst, 6), nil
-	default:
-		return dst, ErrSymbol
+func (v ChangeCause) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = ChangeCauseUnknown
 	}
+	return appendString(dst, string(v))
 }
 
 func decodeChangeCause(d *decoder) (ChangeCause, error) {
-	i, err := d.long()
+	b, err := d.bytes()
 	if err != nil {
 		return "", err
 	}
-	switch i {
-	case 0:
+	switch string(b) {
+	case "UNKNOWN", "":
 		return ChangeCauseUnknown, nil
-	case 1:
-		return ChangeCauseRecord, nil
-	case 2:
+	case "DEADLINE":
 		return ChangeCauseDeadline, nil
-	case 3:
+	case "RECORD":
+		return ChangeCauseRecord, nil
+	case "REMOVAL":
 		return ChangeCauseRemoval, nil
-	default:
-		return "", ErrSymbol
 	}
+	s, err := newValue(b)
+	return ChangeCause(s), err
 }
 
-// Channel: The way a code reaches a person, normalised. CALL: the person calls
-// and hears the code (Unibell). UNKNOWN: a value this version does not know;
-// the string as sent stands beside it.
+// Channel is a string with documented values.
 type Channel string
 
-// The symbols of Channel; the default is UNKNOWN.
+// The values of Channel; the zero value is written as UNKNOWN.
 const (
-	ChannelUnknown  Channel = "UNKNOWN"
+	// ChannelUnknown: a value that this version does not know; the string as sent
+	// is in the field beside.
+	ChannelUnknown Channel = "UNKNOWN"
+	// ChannelCall: the person receives a call of Unibell.
+	ChannelCall Channel = "CALL"
+	// ChannelSMS: a text message.
+	ChannelSMS Channel = "SMS"
+	// ChannelTelegram: a message in Telegram.
 	ChannelTelegram Channel = "TELEGRAM"
-	ChannelVoice    Channel = "VOICE"
-	ChannelSMS      Channel = "SMS"
-	ChannelCall     Channel = "CALL"
+	// ChannelVoice: a phone call that reads the code out.
+	ChannelVoice Channel = "VOICE"
 )
 
-func (e Channel) appendTo(dst []byte) ([]byte, error) {
-	switch e {
-	case ChannelUnknown, "":
-		return append(dst, 0), nil
-	case ChannelTelegram:
-		return append(dst, 2), nil
-	case ChannelVoice:
-		return append(dst, 4), nil
-	case ChannelSMS:
-		return append(dst, 6), nil
-	case ChannelCall:
-		return append(dst, 8), nil
-	default:
-		return dst, ErrSymbol
+func (v Channel) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = ChannelUnknown
 	}
+	return appendString(dst, string(v))
 }
 
 func decodeChannel(d *decoder) (Channel, error) {
-	i, err := d.long()
+	b, err := d.bytes()
 	if err != nil {
 		return "", err
 	}
-	switch i {
-	case 0:
+	switch string(b) {
+	case "UNKNOWN", "":
 		return ChannelUnknown, nil
-	case 1:
-		return ChannelTelegram, nil
-	case 2:
-		return ChannelVoice, nil
-	case 3:
-		return ChannelSMS, nil
-	case 4:
+	case "CALL":
 		return ChannelCall, nil
-	default:
-		return "", ErrSymbol
+	case "SMS":
+		return ChannelSMS, nil
+	case "TELEGRAM":
+		return ChannelTelegram, nil
+	case "VOICE":
+		return ChannelVoice, nil
 	}
+	s, err := newValue(b)
+	return Channel(s), err
 }
 
-// DocumentStatus: Where the verification of an account's documents stands,
-// normalised.
+// DocumentStatus is a string with documented values.
 type DocumentStatus string
 
-// The symbols of DocumentStatus; the default is UNKNOWN.
+// The values of DocumentStatus; the zero value is written as UNKNOWN.
 const (
-	DocumentStatusUnknown                         DocumentStatus = "UNKNOWN"
-	DocumentStatusAwaitingDocumentsUploading      DocumentStatus = "AWAITING_DOCUMENTS_UPLOADING"
-	DocumentStatusAwaitingAgreementUploading      DocumentStatus = "AWAITING_AGREEMENT_UPLOADING"
-	DocumentStatusAwaitingVerification            DocumentStatus = "AWAITING_VERIFICATION"
+	// DocumentStatusUnknown: a value that this version does not know; the string
+	// as sent is in the field beside.
+	DocumentStatusUnknown DocumentStatus = "UNKNOWN"
+	// DocumentStatusAwaitingAgreementUploading: the agreement is to be uploaded.
+	DocumentStatusAwaitingAgreementUploading DocumentStatus = "AWAITING_AGREEMENT_UPLOADING"
+	// DocumentStatusAwaitingDocumentsUploading: the account's documents are to be
+	// uploaded.
+	DocumentStatusAwaitingDocumentsUploading DocumentStatus = "AWAITING_DOCUMENTS_UPLOADING"
+	// DocumentStatusAwaitingVerification: the documents wait for the provider's
+	// check.
+	DocumentStatusAwaitingVerification DocumentStatus = "AWAITING_VERIFICATION"
+	// DocumentStatusRejected: the documents are rejected.
+	DocumentStatusRejected DocumentStatus = "REJECTED"
+	// DocumentStatusVerified: the documents are verified.
+	DocumentStatusVerified DocumentStatus = "VERIFIED"
+	// DocumentStatusWaitingForConfirmationDocuments: further documents are to be
+	// uploaded.
 	DocumentStatusWaitingForConfirmationDocuments DocumentStatus = "WAITING_FOR_CONFIRMATION_DOCUMENTS"
-	DocumentStatusVerified                        DocumentStatus = "VERIFIED"
-	DocumentStatusRejected                        DocumentStatus = "REJECTED"
-	DocumentStatusWaitingPeriodExpired            DocumentStatus = "WAITING_PERIOD_EXPIRED"
+	// DocumentStatusWaitingPeriodExpired: the documents were not uploaded in time.
+	DocumentStatusWaitingPeriodExpired DocumentStatus = "WAITING_PERIOD_EXPIRED"
 )
 
-func (e DocumentStatus) appendTo(dst []byte) ([]byte, error) {
-	switch e {
-	case DocumentStatusUnknown, "":
-		return append(dst, 0), nil
-	case DocumentStatusAwaitingDocumentsUploading:
-		return append(dst, 2), nil
-	case DocumentStatusAwaitingAgreementUploading:
-		return append(dst, 4), nil
-	case DocumentStatusAwaitingVerification:
-		return append(dst, 6), nil
-	case DocumentStatusWaitingForConfirmationDocuments:
-		return append(dst, 8), nil
-	case DocumentStatusVerified:
-		return append(dst, 10), nil
-	case DocumentStatusRejected:
-		return append(dst, 12), nil
-	case DocumentStatusWaitingPeriodExpired:
-		return append(dst, 14), nil
-	default:
-		return dst, ErrSymbol
+func (v DocumentStatus) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = DocumentStatusUnknown
 	}
+	return appendString(dst, string(v))
 }
 
 func decodeDocumentStatus(d *decoder) (DocumentStatus, error) {
-	i, err := d.long()
+	b, err := d.bytes()
 	if err != nil {
 		return "", err
 	}
-	switch i {
-	case 0:
+	switch string(b) {
+	case "UNKNOWN", "":
 		return DocumentStatusUnknown, nil
-	case 1:
-		return DocumentStatusAwaitingDocumentsUploading, nil
-	case 2:
+	case "AWAITING_AGREEMENT_UPLOADING":
 		return DocumentStatusAwaitingAgreementUploading, nil
-	case 3:
+	case "AWAITING_DOCUMENTS_UPLOADING":
+		return DocumentStatusAwaitingDocumentsUploading, nil
+	case "AWAITING_VERIFICATION":
 		return DocumentStatusAwaitingVerification, nil
-	case 4:
-		return DocumentStatusWaitingForConfirmationDocuments, nil
-	case 5:
-		return DocumentStatusVerified, nil
-	case 6:
+	case "REJECTED":
 		return DocumentStatusRejected, nil
-	case 7:
+	case "VERIFIED":
+		return DocumentStatusVerified, nil
+	case "WAITING_FOR_CONFIRMATION_DOCUMENTS":
+		return DocumentStatusWaitingForConfirmationDocuments, nil
+	case "WAITING_PERIOD_EXPIRED":
 		return DocumentStatusWaitingPeriodExpired, nil
-	default:
-		return "", ErrSymbol
 	}
+	s, err := newValue(b)
+	return DocumentStatus(s), err
 }
 
 // Milestone: A type of event that a sender reported for a correlation id.
@@ -591,108 +552,97 @@ func (r *Origin) decodeFrom(d *decoder) error {
 	return nil
 }
 
-// PaymentKind: Which of UAPAY's two callbacks it is. P2P includes
-// card-to-account and account-to-card.
+// PaymentKind is a string with documented values.
 type PaymentKind string
 
-// The symbols of PaymentKind; the default is UNKNOWN.
+// The values of PaymentKind; the zero value is written as UNKNOWN.
 const (
+	// PaymentKindUnknown: a value that this version does not know.
 	PaymentKindUnknown PaymentKind = "UNKNOWN"
+	// PaymentKindInvoice: an invoice that a customer pays (callback of an
+	// invoice).
 	PaymentKindInvoice PaymentKind = "INVOICE"
-	PaymentKindP2P     PaymentKind = "P2P"
+	// PaymentKindP2P: a transfer from card to card, card to account or account to
+	// card (callback of a P2P payment).
+	PaymentKindP2P PaymentKind = "P2P"
 )
 
-func (e PaymentKind) appendTo(dst []byte) ([]byte, error) {
-	switch e {
-	case PaymentKindUnknown, "":
-		return append(dst, 0), nil
-	case PaymentKindInvoice:
-		return append(dst, 2), nil
-	case PaymentKindP2P:
-		return append(dst, 4), nil
-	default:
-		return dst, ErrSymbol
+func (v PaymentKind) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = PaymentKindUnknown
 	}
+	return appendString(dst, string(v))
 }
 
 func decodePaymentKind(d *decoder) (PaymentKind, error) {
-	i, err := d.long()
+	b, err := d.bytes()
 	if err != nil {
 		return "", err
 	}
-	switch i {
-	case 0:
+	switch string(b) {
+	case "UNKNOWN", "":
 		return PaymentKindUnknown, nil
-	case 1:
+	case "INVOICE":
 		return PaymentKindInvoice, nil
-	case 2:
+	case "P2P":
 		return PaymentKindP2P, nil
-	default:
-		return "", ErrSymbol
 	}
+	s, err := newValue(b)
+	return PaymentKind(s), err
 }
 
-// PaymentPhase: The one phase derived from all statuses of a payment. HELD:
-// authorised, not yet captured. REFUSED: rejected, canceled or closed.
-// RETURNED: given back, what was paid or a hold that was released. UNKNOWN: no
-// status that this version knows.
+// PaymentPhase is a string with documented values.
 type PaymentPhase string
 
-// The symbols of PaymentPhase; the default is UNKNOWN.
+// The values of PaymentPhase; the zero value is written as UNKNOWN.
 const (
-	PaymentPhaseUnknown  PaymentPhase = "UNKNOWN"
-	PaymentPhaseNew      PaymentPhase = "NEW"
-	PaymentPhasePending  PaymentPhase = "PENDING"
-	PaymentPhaseHeld     PaymentPhase = "HELD"
-	PaymentPhaseRefused  PaymentPhase = "REFUSED"
-	PaymentPhasePaid     PaymentPhase = "PAID"
+	// PaymentPhaseUnknown: no status that this version knows.
+	PaymentPhaseUnknown PaymentPhase = "UNKNOWN"
+	// PaymentPhaseHeld: authorised, not yet captured.
+	PaymentPhaseHeld PaymentPhase = "HELD"
+	// PaymentPhaseNew: created, nothing has happened yet.
+	PaymentPhaseNew PaymentPhase = "NEW"
+	// PaymentPhasePaid: captured.
+	PaymentPhasePaid PaymentPhase = "PAID"
+	// PaymentPhasePending: the customer or the bank is at it.
+	PaymentPhasePending PaymentPhase = "PENDING"
+	// PaymentPhaseRefused: rejected, canceled or closed.
+	PaymentPhaseRefused PaymentPhase = "REFUSED"
+	// PaymentPhaseReturned: given back: money that was paid, or a hold that was
+	// released.
 	PaymentPhaseReturned PaymentPhase = "RETURNED"
 )
 
-func (e PaymentPhase) appendTo(dst []byte) ([]byte, error) {
-	switch e {
-	case PaymentPhaseUnknown, "":
-		return append(dst, 0), nil
-	case PaymentPhaseNew:
-		return append(dst, 2), nil
-	case PaymentPhasePending:
-		return append(dst, 4), nil
-	case PaymentPhaseHeld:
-		return append(dst, 6), nil
-	case PaymentPhaseRefused:
-		return append(dst, 8), nil
-	case PaymentPhasePaid:
-		return append(dst, 10), nil
-	case PaymentPhaseReturned:
-		return append(dst, 12), nil
-	default:
-		return dst, ErrSymbol
+func (v PaymentPhase) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = PaymentPhaseUnknown
 	}
+	return appendString(dst, string(v))
 }
 
 func decodePaymentPhase(d *decoder) (PaymentPhase, error) {
-	i, err := d.long()
+	b, err := d.bytes()
 	if err != nil {
 		return "", err
 	}
-	switch i {
-	case 0:
+	switch string(b) {
+	case "UNKNOWN", "":
 		return PaymentPhaseUnknown, nil
-	case 1:
-		return PaymentPhaseNew, nil
-	case 2:
-		return PaymentPhasePending, nil
-	case 3:
+	case "HELD":
 		return PaymentPhaseHeld, nil
-	case 4:
-		return PaymentPhaseRefused, nil
-	case 5:
+	case "NEW":
+		return PaymentPhaseNew, nil
+	case "PAID":
 		return PaymentPhasePaid, nil
-	case 6:
+	case "PENDING":
+		return PaymentPhasePending, nil
+	case "REFUSED":
+		return PaymentPhaseRefused, nil
+	case "RETURNED":
 		return PaymentPhaseReturned, nil
-	default:
-		return "", ErrSymbol
 	}
+	s, err := newValue(b)
+	return PaymentPhase(s), err
 }
 
 // Phone: A phone number without the number. Two pseudonyms are carried while
@@ -788,100 +738,92 @@ func (r *Pseudonym) decodeFrom(d *decoder) error {
 	return nil
 }
 
-// RegulationAddressStatus: Where the verification of a proof of address stands,
-// normalised.
+// RegulationAddressStatus is a string with documented values.
 type RegulationAddressStatus string
 
-// The symbols of RegulationAddressStatus; the default is UNKNOWN.
+// The values of RegulationAddressStatus; the zero value is written as UNKNOWN.
 const (
-	RegulationAddressStatusUnknown    RegulationAddressStatus = "UNKNOWN"
+	// RegulationAddressStatusUnknown: a value that this version does not know; the
+	// string as sent is in the field beside.
+	RegulationAddressStatusUnknown RegulationAddressStatus = "UNKNOWN"
+	// RegulationAddressStatusDeclined: the proof of address is declined.
+	RegulationAddressStatusDeclined RegulationAddressStatus = "DECLINED"
+	// RegulationAddressStatusInProgress: the provider checks the proof of address.
 	RegulationAddressStatusInProgress RegulationAddressStatus = "IN_PROGRESS"
-	RegulationAddressStatusPending    RegulationAddressStatus = "PENDING"
-	RegulationAddressStatusVerified   RegulationAddressStatus = "VERIFIED"
-	RegulationAddressStatusDeclined   RegulationAddressStatus = "DECLINED"
+	// RegulationAddressStatusPending: the check has not begun.
+	RegulationAddressStatusPending RegulationAddressStatus = "PENDING"
+	// RegulationAddressStatusVerified: the proof of address is verified.
+	RegulationAddressStatusVerified RegulationAddressStatus = "VERIFIED"
 )
 
-func (e RegulationAddressStatus) appendTo(dst []byte) ([]byte, error) {
-	switch e {
-	case RegulationAddressStatusUnknown, "":
-		return append(dst, 0), nil
-	case RegulationAddressStatusInProgress:
-		return append(dst, 2), nil
-	case RegulationAddressStatusPending:
-		return append(dst, 4), nil
-	case RegulationAddressStatusVerified:
-		return append(dst, 6), nil
-	case RegulationAddressStatusDeclined:
-		return append(dst, 8), nil
-	default:
-		return dst, ErrSymbol
+func (v RegulationAddressStatus) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = RegulationAddressStatusUnknown
 	}
+	return appendString(dst, string(v))
 }
 
 func decodeRegulationAddressStatus(d *decoder) (RegulationAddressStatus, error) {
-	i, err := d.long()
+	b, err := d.bytes()
 	if err != nil {
 		return "", err
 	}
-	switch i {
-	case 0:
+	switch string(b) {
+	case "UNKNOWN", "":
 		return RegulationAddressStatusUnknown, nil
-	case 1:
-		return RegulationAddressStatusInProgress, nil
-	case 2:
-		return RegulationAddressStatusPending, nil
-	case 3:
-		return RegulationAddressStatusVerified, nil
-	case 4:
+	case "DECLINED":
 		return RegulationAddressStatusDeclined, nil
-	default:
-		return "", ErrSymbol
+	case "IN_PROGRESS":
+		return RegulationAddressStatusInProgress, nil
+	case "PENDING":
+		return RegulationAddressStatusPending, nil
+	case "VERIFIED":
+		return RegulationAddressStatusVerified, nil
 	}
+	s, err := newValue(b)
+	return RegulationAddressStatus(s), err
 }
 
-// SubscriptionType: What a subscription is for, normalised.
+// SubscriptionType is a string with documented values.
 type SubscriptionType string
 
-// The symbols of SubscriptionType; the default is UNKNOWN.
+// The values of SubscriptionType; the zero value is written as UNKNOWN.
 const (
-	SubscriptionTypeUnknown         SubscriptionType = "UNKNOWN"
-	SubscriptionTypePhoneNum        SubscriptionType = "PHONE_NUM"
+	// SubscriptionTypeUnknown: a value that this version does not know; the string
+	// as sent is in the field beside.
+	SubscriptionTypeUnknown SubscriptionType = "UNKNOWN"
+	// SubscriptionTypePhoneNum: a phone number.
+	SubscriptionTypePhoneNum SubscriptionType = "PHONE_NUM"
+	// SubscriptionTypePlan: a tariff plan.
+	SubscriptionTypePlan SubscriptionType = "PLAN"
+	// SubscriptionTypeSIPRegistration: a SIP registration.
 	SubscriptionTypeSIPRegistration SubscriptionType = "SIP_REGISTRATION"
-	SubscriptionTypePlan            SubscriptionType = "PLAN"
 )
 
-func (e SubscriptionType) appendTo(dst []byte) ([]byte, error) {
-	switch e {
-	case SubscriptionTypeUnknown, "":
-		return append(dst, 0), nil
-	case SubscriptionTypePhoneNum:
-		return append(dst, 2), nil
-	case SubscriptionTypeSIPRegistration:
-		return append(dst, 4), nil
-	case SubscriptionTypePlan:
-		return append(dst, 6), nil
-	default:
-		return dst, ErrSymbol
+func (v SubscriptionType) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = SubscriptionTypeUnknown
 	}
+	return appendString(dst, string(v))
 }
 
 func decodeSubscriptionType(d *decoder) (SubscriptionType, error) {
-	i, err := d.long()
+	b, err := d.bytes()
 	if err != nil {
 		return "", err
 	}
-	switch i {
-	case 0:
+	switch string(b) {
+	case "UNKNOWN", "":
 		return SubscriptionTypeUnknown, nil
-	case 1:
+	case "PHONE_NUM":
 		return SubscriptionTypePhoneNum, nil
-	case 2:
-		return SubscriptionTypeSIPRegistration, nil
-	case 3:
+	case "PLAN":
 		return SubscriptionTypePlan, nil
-	default:
-		return "", ErrSymbol
+	case "SIP_REGISTRATION":
+		return SubscriptionTypeSIPRegistration, nil
 	}
+	s, err := newValue(b)
+	return SubscriptionType(s), err
 }
 
 // UnibellCall: A fact about a Unibell call, each exactly once. The code that is
@@ -1219,107 +1161,95 @@ func (r *UnibellCall) decodeFrom(d *decoder) error {
 	return nil
 }
 
-// UnibellCallKind: What is told of a call. REQUEST: our caller's request.
-// ANSWER: the provider's answer to it. STATUS: a status callback.
+// UnibellCallKind is a string with documented values.
 type UnibellCallKind string
 
-// The symbols of UnibellCallKind; the default is UNKNOWN.
+// The values of UnibellCallKind; the zero value is written as UNKNOWN.
 const (
+	// UnibellCallKindUnknown: a value that this version does not know.
 	UnibellCallKindUnknown UnibellCallKind = "UNKNOWN"
+	// UnibellCallKindAnswer: the provider's answer to the request.
+	UnibellCallKindAnswer UnibellCallKind = "ANSWER"
+	// UnibellCallKindRequest: the request of our caller to the provider.
 	UnibellCallKindRequest UnibellCallKind = "REQUEST"
-	UnibellCallKindAnswer  UnibellCallKind = "ANSWER"
-	UnibellCallKindStatus  UnibellCallKind = "STATUS"
+	// UnibellCallKindStatus: a status callback of the provider.
+	UnibellCallKindStatus UnibellCallKind = "STATUS"
 )
 
-func (e UnibellCallKind) appendTo(dst []byte) ([]byte, error) {
-	switch e {
-	case UnibellCallKindUnknown, "":
-		return append(dst, 0), nil
-	case UnibellCallKindRequest:
-		return append(dst, 2), nil
-	case UnibellCallKindAnswer:
-		return append(dst, 4), nil
-	case UnibellCallKindStatus:
-		return append(dst, 6), nil
-	default:
-		return dst, ErrSymbol
+func (v UnibellCallKind) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = UnibellCallKindUnknown
 	}
+	return appendString(dst, string(v))
 }
 
 func decodeUnibellCallKind(d *decoder) (UnibellCallKind, error) {
-	i, err := d.long()
+	b, err := d.bytes()
 	if err != nil {
 		return "", err
 	}
-	switch i {
-	case 0:
+	switch string(b) {
+	case "UNKNOWN", "":
 		return UnibellCallKindUnknown, nil
-	case 1:
-		return UnibellCallKindRequest, nil
-	case 2:
+	case "ANSWER":
 		return UnibellCallKindAnswer, nil
-	case 3:
+	case "REQUEST":
+		return UnibellCallKindRequest, nil
+	case "STATUS":
 		return UnibellCallKindStatus, nil
-	default:
-		return "", ErrSymbol
 	}
+	s, err := newValue(b)
+	return UnibellCallKind(s), err
 }
 
-// VerificationOutcome: How a verification ended, normalised. PENDING: no
-// outcome yet. EXPIRED: none by the deadline; a real outcome that comes later
-// replaces it. Of several Unibell calls under one reference a success counts
-// whenever it is reported. UNKNOWN: it cannot be told, for the provider sends
-// no status to this source or one this version does not know.
+// VerificationOutcome is a string with documented values.
 type VerificationOutcome string
 
-// The symbols of VerificationOutcome; the default is UNKNOWN.
+// The values of VerificationOutcome; the zero value is written as UNKNOWN.
 const (
+	// VerificationOutcomeUnknown: cannot be determined: the provider sends no
+	// status to this source, or one that this version does not know.
 	VerificationOutcomeUnknown VerificationOutcome = "UNKNOWN"
-	VerificationOutcomePending VerificationOutcome = "PENDING"
+	// VerificationOutcomeError: ended by a technical error of the provider.
+	VerificationOutcomeError VerificationOutcome = "ERROR"
+	// VerificationOutcomeExpired: no outcome by the deadline; a real outcome that
+	// comes later replaces it.
 	VerificationOutcomeExpired VerificationOutcome = "EXPIRED"
+	// VerificationOutcomeFailed: not verified.
+	VerificationOutcomeFailed VerificationOutcome = "FAILED"
+	// VerificationOutcomePending: no outcome yet.
+	VerificationOutcomePending VerificationOutcome = "PENDING"
+	// VerificationOutcomeSuccess: verified; of several Unibell calls under one
+	// reference one success is enough, whenever it is reported.
 	VerificationOutcomeSuccess VerificationOutcome = "SUCCESS"
-	VerificationOutcomeFailed  VerificationOutcome = "FAILED"
-	VerificationOutcomeError   VerificationOutcome = "ERROR"
 )
 
-func (e VerificationOutcome) appendTo(dst []byte) ([]byte, error) {
-	switch e {
-	case VerificationOutcomeUnknown, "":
-		return append(dst, 0), nil
-	case VerificationOutcomePending:
-		return append(dst, 2), nil
-	case VerificationOutcomeExpired:
-		return append(dst, 4), nil
-	case VerificationOutcomeSuccess:
-		return append(dst, 6), nil
-	case VerificationOutcomeFailed:
-		return append(dst, 8), nil
-	case VerificationOutcomeError:
-		return append(dst, 10), nil
-	default:
-		return dst, ErrSymbol
+func (v VerificationOutcome) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = VerificationOutcomeUnknown
 	}
+	return appendString(dst, string(v))
 }
 
 func decodeVerificationOutcome(d *decoder) (VerificationOutcome, error) {
-	i, err := d.long()
+	b, err := d.bytes()
 	if err != nil {
 		return "", err
 	}
-	switch i {
-	case 0:
+	switch string(b) {
+	case "UNKNOWN", "":
 		return VerificationOutcomeUnknown, nil
-	case 1:
-		return VerificationOutcomePending, nil
-	case 2:
-		return VerificationOutcomeExpired, nil
-	case 3:
-		return VerificationOutcomeSuccess, nil
-	case 4:
-		return VerificationOutcomeFailed, nil
-	case 5:
+	case "ERROR":
 		return VerificationOutcomeError, nil
-	default:
-		return "", ErrSymbol
+	case "EXPIRED":
+		return VerificationOutcomeExpired, nil
+	case "FAILED":
+		return VerificationOutcomeFailed, nil
+	case "PENDING":
+		return VerificationOutcomePending, nil
+	case "SUCCESS":
+		return VerificationOutcomeSuccess, nil
 	}
+	s, err := newValue(b)
+	return VerificationOutcome(s), err
 }

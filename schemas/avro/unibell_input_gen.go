@@ -180,54 +180,47 @@ func (r *UnibellInput) decodeFrom(d *decoder) error {
 	return nil
 }
 
-// UnibellInputKind: What is told. FACT: a decoded fact. BINDING: which
-// verification a request id belongs to. CLOCK: how far an upstream partition
-// is. ERASURE: the verification of the key is to be forgotten.
+// UnibellInputKind is a string with documented values.
 type UnibellInputKind string
 
-// The symbols of UnibellInputKind; the default is UNKNOWN.
+// The values of UnibellInputKind; the zero value is written as UNKNOWN.
 const (
+	// UnibellInputKindUnknown: a value that this version does not know.
 	UnibellInputKindUnknown UnibellInputKind = "UNKNOWN"
-	UnibellInputKindFact    UnibellInputKind = "FACT"
+	// UnibellInputKindBinding: which verification a request id belongs to.
 	UnibellInputKindBinding UnibellInputKind = "BINDING"
-	UnibellInputKindClock   UnibellInputKind = "CLOCK"
+	// UnibellInputKindClock: the watermark of an upstream partition.
+	UnibellInputKindClock UnibellInputKind = "CLOCK"
+	// UnibellInputKindErasure: the verification of the key is to be erased.
 	UnibellInputKindErasure UnibellInputKind = "ERASURE"
+	// UnibellInputKindFact: a decoded fact.
+	UnibellInputKindFact UnibellInputKind = "FACT"
 )
 
-func (e UnibellInputKind) appendTo(dst []byte) ([]byte, error) {
-	switch e {
-	case UnibellInputKindUnknown, "":
-		return append(dst, 0), nil
-	case UnibellInputKindFact:
-		return append(dst, 2), nil
-	case UnibellInputKindBinding:
-		return append(dst, 4), nil
-	case UnibellInputKindClock:
-		return append(dst, 6), nil
-	case UnibellInputKindErasure:
-		return append(dst, 8), nil
-	default:
-		return dst, ErrSymbol
+func (v UnibellInputKind) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = UnibellInputKindUnknown
 	}
+	return appendString(dst, string(v))
 }
 
 func decodeUnibellInputKind(d *decoder) (UnibellInputKind, error) {
-	i, err := d.long()
+	b, err := d.bytes()
 	if err != nil {
 		return "", err
 	}
-	switch i {
-	case 0:
+	switch string(b) {
+	case "UNKNOWN", "":
 		return UnibellInputKindUnknown, nil
-	case 1:
-		return UnibellInputKindFact, nil
-	case 2:
+	case "BINDING":
 		return UnibellInputKindBinding, nil
-	case 3:
+	case "CLOCK":
 		return UnibellInputKindClock, nil
-	case 4:
+	case "ERASURE":
 		return UnibellInputKindErasure, nil
-	default:
-		return "", ErrSymbol
+	case "FACT":
+		return UnibellInputKindFact, nil
 	}
+	s, err := newValue(b)
+	return UnibellInputKind(s), err
 }

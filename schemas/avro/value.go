@@ -1,5 +1,5 @@
 // Package avro is the Go side of the .avsc files: one struct per Avro record,
-// one named string per enum, with append encoders and decoders.
+// one named string per vocabulary, with append encoders and decoders.
 //
 //	.avsc ──go generate──► *_gen.go      struct ─AppendAvro─► bytes ─DecodeAvro─► struct
 //
@@ -7,7 +7,8 @@
 // reflection, maps or allocation; it checks every value and names the field, never
 // the value. DecodeAvro takes any bytes: it ends in a value or an error.
 //
-// An enum's zero value is written as its default symbol. Times have milliseconds
+// A vocabulary's zero value is written as UNKNOWN. A value of it that this version does not
+// know is read and written as it is, so that a later version may add values. Times have milliseconds
 // and are UTC; the zero time is refused, for it would be read as the year 1.
 package avro
 

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -91,7 +93,28 @@ func (p *parser) object(o map[string]any, namespace string, depth int) (*Schema,
 		return s, err
 	}
 	s.logical(o)
-	return s, nil
+	err = s.vocabulary(o)
+	return s, err
+}
+
+// vocabulary reads the documented values of a string.
+func (s *Schema) vocabulary(o map[string]any) error {
+	known, ok := o["known_values"].(map[string]any)
+	if s.Vocabulary = text(o, "vocabulary"); s.Vocabulary == "" && !ok {
+		return nil
+	}
+	if s.Kind != String || s.Vocabulary == "" || known[Unknown] == nil {
+		return fmt.Errorf("%w: vocabulary and known_values belong together, to a string, and %s is one of the values", ErrSchema, Unknown)
+	}
+	for _, name := range slices.Sorted(maps.Keys(known)) {
+		v := Value{Name: name, Doc: text(known, name)}
+		if name == Unknown {
+			s.Values = slices.Insert(s.Values, 0, v)
+			continue
+		}
+		s.Values = append(s.Values, v)
+	}
+	return nil
 }
 
 func (p *parser) namedType(kind Kind, o map[string]any, namespace string, depth int) (*Schema, error) {

@@ -3,11 +3,20 @@
 //
 //	.avsc text ──► Parse ──► *Schema ──► generator, compat, registry
 //
-// It keeps attributes that Avro's own rules ignore: logical types, field docs and the
-// sensitivity attribute. It imports nothing of ours.
+// It keeps attributes that Avro's own rules ignore: logical types, field docs, sensitivity,
+// and the documented values of a string:
+//
+//	{"type": "string", "vocabulary": "Channel", "known_values": {"UNKNOWN": "...", "SMS": "a text message"}}
+//
+// They are no enum, because engines break on a symbol that was added (see package compat).
+// It imports nothing of ours.
 package schema
 
-import "maps"
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
 
 // Kind is the type of a schema.
 type Kind string
@@ -55,11 +64,22 @@ type Schema struct {
 	Default string
 	// Size is a fixed's, in bytes.
 	Size int
+	// Vocabulary names the documented values of a string, empty if it has none, and Values
+	// are they: Unknown first, the others by name. Readers accept other values.
+	Vocabulary string
+	Values     []Value
 	// Items is the element type of an array, the value type of a map.
 	Items *Schema
 	// Branches are a union's, in order.
 	Branches []*Schema
 }
+
+// Unknown is the value of every vocabulary that stands for a provider's value that this
+// version does not know.
+const Unknown = "UNKNOWN"
+
+// Value is a documented value of a string.
+type Value struct{ Name, Doc string }
 
 // Field is a field of a record.
 type Field struct {
@@ -119,6 +139,36 @@ func (s *Schema) Named() map[string]*Schema {
 	}
 	s.collect(named)
 	return maps.Clone(named)
+}
+
+// Vocabularies returns the strings with documented values below a schema, by vocabulary. A
+// vocabulary that is used twice must have the same values.
+func (s *Schema) Vocabularies() (map[string]*Schema, error) {
+	found := map[string]*Schema{}
+	for _, t := range append(slices.Collect(maps.Values(s.Named())), s) {
+		if err := t.vocabularies(found); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// vocabularies does not descend into records, which Named lists.
+func (s *Schema) vocabularies(found map[string]*Schema) error {
+	for _, child := range s.Children() {
+		if other, ok := found[child.Vocabulary]; ok && !slices.Equal(other.Values, child.Values) {
+			return fmt.Errorf("%w: vocabulary %s has two sets of values", ErrSchema, child.Vocabulary)
+		}
+		if child.Vocabulary != "" {
+			found[child.Vocabulary] = child
+		}
+		if child.Kind != Record {
+			if err := child.vocabularies(found); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (s *Schema) collect(named map[string]*Schema) {

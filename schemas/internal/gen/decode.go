@@ -48,9 +48,10 @@ func decodeCall(t *schema.Schema) string {
 	switch t.Kind {
 	case schema.Array:
 		return fmt.Sprintf("decodeArray(d, %d, %s)", max(1, least(t.Items)), decodeFunc(t.Items))
-	case schema.Enum:
-		return decodeFunc(t) + "(d)"
 	default:
+		if t.Vocabulary != "" {
+			return decodeFunc(t) + "(d)"
+		}
 		return "d." + method(t) + "()"
 	}
 }
@@ -60,9 +61,12 @@ func decodeFunc(t *schema.Schema) string {
 	switch t.Kind {
 	case schema.Array:
 		return fmt.Sprintf("func(d *decoder) (%s, error) { return %s }", goType(t), decodeCall(t))
-	case schema.Enum, schema.Record:
+	case schema.Record:
 		return "decode" + shortName(t.Name)
 	default:
+		if t.Vocabulary != "" {
+			return "decode" + t.Vocabulary
+		}
 		return "(*decoder)." + method(t)
 	}
 }

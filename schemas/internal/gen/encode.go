@@ -68,6 +68,10 @@ func encode(b *strings.Builder, t *schema.Schema, v, wrap string) {
 	case schema.Long:
 		fmt.Fprintf(b, "dst = appendLong(dst, %s)\n", v)
 	case schema.String:
+		if t.Vocabulary != "" {
+			try(v + ".appendTo(dst)")
+			return
+		}
 		try("appendString(dst, " + v + ")")
 	case schema.Map:
 		try("appendStringMap(dst, " + v + ")")

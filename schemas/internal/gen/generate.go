@@ -6,6 +6,7 @@ import (
 	"go/format"
 	"maps"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -19,6 +20,9 @@ const (
 	decimalPrecision = 18
 	decimalScale     = 6
 )
+
+// valueName is the spelling of a vocabulary's values.
+var valueName = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
 
 // generator holds all named types of all schemas.
 type generator struct {
@@ -81,7 +85,19 @@ func (g *generator) add(name, text string) error {
 		return fmt.Errorf("record %s is the top of %s already", top.Name, other)
 	}
 	g.tops[top.Name] = name
-	for full, t := range top.Named() {
+	named := top.Named()
+	vocabularies, err := top.Vocabularies()
+	if err != nil {
+		return err
+	}
+	for name, t := range vocabularies {
+		full := top.Name[:strings.LastIndexByte(top.Name, '.')+1] + name
+		if _, ok := named[full]; ok {
+			return fmt.Errorf("type %s is a vocabulary and another type", full)
+		}
+		named[full] = t
+	}
+	for full, t := range named {
 		if known, ok := g.types[full]; ok && !reflect.DeepEqual(known, t) {
 			return fmt.Errorf("type %s is another one in %s", full, g.users[full][0])
 		}
@@ -123,7 +139,7 @@ func check(t *schema.Schema, open map[string]bool) error {
 			return errors.New("an array of values that may be null is not supported")
 		}
 	case schema.Map:
-		if t.Items.Kind != schema.String || t.Items.Logical != "" {
+		if t.Items.Kind != schema.String || t.Items.Vocabulary != "" {
 			return errors.New("a map of other values than strings is not supported")
 		}
 	case schema.Bytes:
@@ -131,8 +147,12 @@ func check(t *schema.Schema, open map[string]bool) error {
 			return fmt.Errorf("bytes other than a decimal (%d, %d) are not supported", decimalPrecision, decimalScale)
 		}
 	case schema.Enum:
-		if len(t.Symbols) > 63 || !slices.Contains(t.Symbols, t.Default) {
-			return errors.New("an enum has a default and at most 63 symbols")
+		return errors.New("an enum is not supported: write a string with a vocabulary and known_values")
+	case schema.String:
+		for _, v := range t.Values {
+			if v.Doc == "" || !valueName.MatchString(v.Name) {
+				return fmt.Errorf("value %q of %s is not in capitals or has no doc", v.Name, t.Vocabulary)
+			}
 		}
 	case schema.Record:
 		if open[t.Name] {
@@ -164,8 +184,8 @@ func (g *generator) file(full string) string {
 
 func (g *generator) write(b *strings.Builder, full string) {
 	t := g.types[full]
-	if t.Kind == schema.Enum {
-		writeEnum(b, t)
+	if t.Vocabulary != "" {
+		writeVocabulary(b, t)
 		return
 	}
 	writeStruct(b, t)

@@ -23,6 +23,9 @@ func goType(t *schema.Schema) string {
 	case schema.Long:
 		return "int64"
 	case schema.String:
+		if t.Vocabulary != "" {
+			return t.Vocabulary
+		}
 		return "string"
 	case schema.Array:
 		return "[]" + goType(t.Items)
@@ -47,27 +50,26 @@ func writeStruct(b *strings.Builder, t *schema.Schema) {
 	b.WriteString("}\n\n")
 }
 
-func writeEnum(b *strings.Builder, t *schema.Schema) {
-	name := shortName(t.Name)
-	comment(b, "", name+": "+t.Doc)
-	fmt.Fprintf(b, "type %s string\n\n// The symbols of %s; the default is %s.\nconst (\n", name, name, t.Default)
-	for _, s := range t.Symbols {
-		fmt.Fprintf(b, "\t%s %s = %q\n", name+goName(s), name, s)
+// writeVocabulary writes the named string of a vocabulary. Its encoder and decoder keep a
+// value that this version does not know.
+func writeVocabulary(b *strings.Builder, t *schema.Schema) {
+	name := t.Vocabulary
+	fmt.Fprintf(b, "// %[1]s is a string with documented values.\ntype %[1]s string\n\n// The values of %[1]s; the zero value is written as %[2]s.\nconst (\n", name, schema.Unknown)
+	for _, v := range t.Values {
+		comment(b, "\t", name+goName(v.Name)+": "+v.Doc+".")
+		fmt.Fprintf(b, "\t%s %s = %q\n", name+goName(v.Name), name, v.Name)
 	}
-	fmt.Fprintf(b, ")\n\nfunc (e %s) appendTo(dst []byte) ([]byte, error) {\n\tswitch e {\n", name)
-	for i, s := range t.Symbols {
-		zero := ""
-		if s == t.Default {
-			zero = `, ""`
+	fmt.Fprintf(b, ")\n\nfunc (v %[1]s) appendTo(dst []byte) ([]byte, error) {\n\tif v == \"\" {\n\t\tv = %[1]s%[2]s\n\t}\n"+
+		"\treturn appendString(dst, string(v))\n}\n\n", name, goName(schema.Unknown))
+	fmt.Fprintf(b, "func decode%[1]s(d *decoder) (%[1]s, error) {\n\tb, err := d.bytes()\n\tif err != nil {\n\t\treturn \"\", err\n\t}\n\tswitch string(b) {\n", name)
+	for i, v := range t.Values {
+		empty := ""
+		if i == 0 {
+			empty = `, ""`
 		}
-		fmt.Fprintf(b, "\tcase %s%s:\n\t\treturn append(dst, %d), nil\n", name+goName(s), zero, 2*i)
+		fmt.Fprintf(b, "\tcase %q%s:\n\t\treturn %s, nil\n", v.Name, empty, name+goName(v.Name))
 	}
-	fmt.Fprintf(b, "\tdefault:\n\t\treturn dst, ErrSymbol\n\t}\n}\n\nfunc decode%s(d *decoder) (%s, error) {\n", name, name)
-	b.WriteString("\ti, err := d.long()\n\tif err != nil {\n\t\treturn \"\", err\n\t}\n\tswitch i {\n")
-	for i, s := range t.Symbols {
-		fmt.Fprintf(b, "\tcase %d:\n\t\treturn %s, nil\n", i, name+goName(s))
-	}
-	b.WriteString("\tdefault:\n\t\treturn \"\", ErrSymbol\n\t}\n}\n\n")
+	fmt.Fprintf(b, "\t}\n\ts, err := newValue(b)\n\treturn %s(s), err\n}\n\n", name)
 }
 
 // writeTop writes the exported methods of a schema's own record.
