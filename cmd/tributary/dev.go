@@ -156,7 +156,7 @@ func showDev(g *cli.Globals, f *config.File, address string) error {
 		return fmt.Errorf("ingest's address: %w", err)
 	}
 	g.Printf("\nEverything runs until Ctrl-C. Webhooks to send, all of one order:\n")
-	for _, example := range simulator.Examples(*accounts, time.Now(), "order-17") {
+	for _, example := range simulator.Examples(accounts, time.Now(), "order-17") {
 		if !strings.HasSuffix(example.Path, "/") && !strings.Contains(example.Path, "//") {
 			g.Printf("\n# %s\n%s\n", example.Title, terminal.Text(example.Curl("http://127.0.0.1:"+port)))
 		}
@@ -178,9 +178,9 @@ func nextCommands(f *config.File, id string) string {
 	return b.String()
 }
 
-// devAccounts are the first source of each provider, as senders.
-func devAccounts(sources []ingest.Source) (*simulator.Accounts, error) {
-	accounts := &simulator.Accounts{}
+// devAccounts are the configured sources as senders; without a secret none.
+func devAccounts(sources []ingest.Source) (simulator.Accounts, error) {
+	var accounts simulator.Accounts
 	var errs []error
 	text := func(r ingest.Ref) string {
 		text, err := secret.Ref(r).Resolve()
@@ -189,23 +189,20 @@ func devAccounts(sources []ingest.Source) (*simulator.Accounts, error) {
 	}
 	for i := range sources {
 		s := &sources[i]
-		if len(s.Secrets) == 0 || s.Retired {
+		if len(s.Secrets) == 0 || s.Retired || s.Provider == raw.ProviderUnibell && len(s.Relay.Callers) == 0 {
 			continue
 		}
 		first := &s.Secrets[0]
-		switch shared := (simulator.Shared{Source: s.ID}); {
-		case s.Provider == raw.ProviderLOX24 && accounts.LOX24.Source == "":
-			shared.Secret = text(first.Ref)
-			accounts.LOX24 = shared
-		case s.Provider == raw.ProviderUAPAY && accounts.UAPAY.Source == "":
-			shared.Secret = text(first.Ref)
-			accounts.UAPAY = shared
-		case s.Provider == raw.ProviderVoximplant && accounts.Voximplant.Source == "":
-			accounts.Voximplant = simulator.Voximplant{Source: s.ID, Salt: text(first.Salt), APIKey: text(first.APIKey)}
-		case s.Provider == raw.ProviderUnibell && accounts.Unibell.Source == "" && len(s.Relay.Callers) > 0:
-			shared.Secret = text(first.Ref)
-			accounts.Unibell = simulator.Relay{Shared: shared, Caller: text(s.Relay.Callers[0].Ref)}
+		a := simulator.Account{Source: s.ID, Provider: s.Provider}
+		if s.Provider == raw.ProviderVoximplant {
+			a.Salt, a.APIKey = text(first.Salt), text(first.APIKey)
+		} else {
+			a.Secret = text(first.Ref)
 		}
+		if len(s.Relay.Callers) > 0 {
+			a.Caller = text(s.Relay.Callers[0].Ref)
+		}
+		accounts = append(accounts, a)
 	}
 	return accounts, errors.Join(errs...)
 }

@@ -17,9 +17,11 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/demo"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 	"github.com/tributary-hq/tributary/schemas"
 )
@@ -222,7 +224,11 @@ func newSimulateSources(g *cli.Globals) *cobra.Command {
 		Short: "print the sources of the simulated providers",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			g.Printf("%s", terminal.Text(sourcesYAML(unibell)))
+			text, err := sourcesYAML(unibell)
+			if err != nil {
+				return fmt.Errorf("write the sources: %w", err)
+			}
+			g.Printf("%s", terminal.Text(text))
 			return nil
 		},
 	}
@@ -231,30 +237,12 @@ func newSimulateSources(g *cli.Globals) *cobra.Command {
 }
 
 // sourcesYAML writes the simulator's accounts as configured sources.
-func sourcesYAML(unibell string) string {
-	a := simulator.DefaultAccounts()
+func sourcesYAML(unibell string) (string, error) {
 	var b strings.Builder
-	add := func(format string, args ...any) { fmt.Fprintf(&b, format, args...) }
-	add("sources:\n")
-	shared := func(provider string, s simulator.Shared) {
-		add("  - id: %s\n    provider: %s\n    secrets:\n      - id: demo\n        value: %s\n", s.Source, provider, s.Secret)
-	}
-	shared("lox24", a.LOX24)
-	shared("lox24", a.LOX24JSON)
-	add("    correlation:\n      - field: payload\n        pointer: /order\n")
-	shared("uapay", a.UAPAY)
-	add("  - id: %s\n    provider: voximplant\n    secrets:\n      - id: demo\n        salt: {value: %s}\n        api_key: {value: %s}\n",
-		a.Voximplant.Source, a.Voximplant.Salt, a.Voximplant.APIKey)
-	shared("standard", a.Standard)
-	add("    correlation:\n      - field: body\n        pointer: /data/order\n")
-	for _, relay := range []simulator.Relay{a.Unibell, a.UnibellQuiet} {
-		shared("unibell", relay.Shared)
-		add("    relay:\n      # The simulator is one caller of all calls.\n      rate: 100000\n      daily_calls: 1000000000\n      base_url: %s\n      access_key: {value: demo-access-key}\n      callers:\n        - id: demo\n          value: %s\n", unibell, relay.Caller)
-		if relay == a.Unibell {
-			add("    status_callback: true\n")
-		}
-	}
-	return b.String()
+	encoder := yaml.NewEncoder(&b)
+	encoder.SetIndent(2)
+	err := encoder.Encode(map[string]any{"sources": demo.Settings(simulator.DefaultAccounts(), unibell)})
+	return b.String(), err
 }
 
 // reach returns an error if nobody listens at the target.

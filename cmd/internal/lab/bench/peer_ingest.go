@@ -33,7 +33,7 @@ func (b *peers) ingests(ctx context.Context) error {
 	}
 	defer ours.Kill()
 	theirs, err := p.Start("bare", b.bareServer(), "-brokers", p.Brokers[0], "-topic", p.Names.Topic(schemas.RawUAPAY),
-		"-secret", environment.Accounts().UAPAY.Secret, "-linger", ingest.DefaultConfig().Linger.String())
+		"-secret", environment.Accounts().First(raw.ProviderUAPAY).Secret, "-linger", ingest.DefaultConfig().Linger.String())
 	if err != nil {
 		return err
 	}

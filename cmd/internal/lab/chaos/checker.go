@@ -47,7 +47,7 @@ type receipt struct {
 }
 
 func newChecker(address string, rate float64) *checker {
-	a := simulator.DefaultAccounts().LOX24
+	a := simulator.DefaultAccounts().First(raw.ProviderLOX24)
 	return &checker{url: "http://" + address + "/v1/lox24/" + a.Source + "/" + a.Secret, rate: rate, changed: make(chan struct{})}
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math"
 	"net/http/httptest"
 	"os"
 	"time"
@@ -22,7 +21,6 @@ import (
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/schemas"
-	"github.com/tributary-hq/tributary/schemas/raw"
 	"github.com/tributary-hq/tributary/schemas/registry"
 )
 
@@ -88,7 +86,7 @@ func start(ctx context.Context, c *clock, speed float64, logger *slog.Logger) (s
 		return s, err
 	}
 	s.unibell = httptest.NewServer(simulator.Unibell())
-	s.sources = ProcessorSources(&s.accounts)
+	s.sources = ProcessorSources(s.accounts)
 	if err := s.startIngest(ctx, logger); err != nil {
 		return s, err
 	}
@@ -115,7 +113,7 @@ func (s *stack) startIngest(ctx context.Context, logger *slog.Logger) (err error
 	config := ingest.DefaultConfig()
 	config.Listen, config.AccessLog = "127.0.0.1:0", false
 	config.Linger = time.Millisecond
-	config.Sources = IngestSources(&s.accounts, s.unibell.URL)
+	config.Sources = IngestSources(s.accounts, s.unibell.URL)
 	s.ingest, err = ingest.New(config, ingest.Deps{Kafka: s.client, Logger: logger, Now: s.clock.Now, Fail: s.fail})
 	if err != nil {
 		return err
@@ -229,45 +227,4 @@ func (s *stack) stop() error {
 		errs = append(errs, os.RemoveAll(s.stateDir))
 	}
 	return errors.Join(errs...)
-}
-
-// ProcessorSources are the processor's part of the simulator's accounts.
-func ProcessorSources(a *simulator.Accounts) []source.Source {
-	return []source.Source{
-		{ID: a.LOX24.Source, Provider: raw.ProviderLOX24},
-		{ID: a.LOX24JSON.Source, Provider: raw.ProviderLOX24, Correlation: []source.Correlation{{Field: "payload", Pointer: "/order"}}},
-		{ID: a.UAPAY.Source, Provider: raw.ProviderUAPAY},
-		{ID: a.Voximplant.Source, Provider: raw.ProviderVoximplant},
-		{ID: a.Unibell.Source, Provider: raw.ProviderUnibell, StatusCallback: true},
-		{ID: a.UnibellQuiet.Source, Provider: raw.ProviderUnibell},
-		{ID: a.Standard.Source, Provider: raw.ProviderStandard, Correlation: []source.Correlation{{Field: source.FieldBody, Pointer: "/data/order"}}},
-	}
-}
-
-// IngestSources are ingest's part; unibell is the address of the provider.
-func IngestSources(a *simulator.Accounts, unibell string) []ingest.Source {
-	shared := func(provider string, s simulator.Shared) ingest.Source {
-		return ingest.Source{ID: s.Source, Provider: provider, Secrets: []ingest.Secret{{ID: "demo", Ref: ingest.Ref{Value: ingest.Hidden(s.Secret)}}}}
-	}
-	relay := func(r simulator.Relay) ingest.Source {
-		s := shared(raw.ProviderUnibell, r.Shared)
-		s.Relay = ingest.Relay{
-			BaseURL: unibell, Timeout: 5 * time.Second, AccessKey: ingest.Ref{Value: "demo-access-key"},
-			// The simulator is one caller of all calls, as fast as it can.
-			Rate: 100_000, DailyCalls: math.MaxInt32,
-			Callers: []ingest.Secret{{ID: "demo", Ref: ingest.Ref{Value: ingest.Hidden(r.Caller)}}},
-		}
-		return s
-	}
-	standard := shared(raw.ProviderStandard, a.Standard)
-	// The demo's clock runs a thousand times as fast: minutes pass while a request is sent.
-	standard.Correlation, standard.Tolerance = []string{"/data/order"}, 12*time.Hour
-	return []ingest.Source{
-		standard,
-		shared(raw.ProviderLOX24, a.LOX24), shared(raw.ProviderLOX24, a.LOX24JSON), shared(raw.ProviderUAPAY, a.UAPAY),
-		{ID: a.Voximplant.Source, Provider: raw.ProviderVoximplant, Secrets: []ingest.Secret{{
-			ID: "demo", Salt: ingest.Ref{Value: ingest.Hidden(a.Voximplant.Salt)}, APIKey: ingest.Ref{Value: ingest.Hidden(a.Voximplant.APIKey)},
-		}}},
-		relay(a.Unibell), relay(a.UnibellQuiet),
-	}
 }

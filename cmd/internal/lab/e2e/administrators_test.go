@@ -23,6 +23,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/audit"
 	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // site is a running pipeline with topics of its own.
@@ -49,7 +50,7 @@ func newSite(t *testing.T) *site {
 	registryURL, stopRegistry := embedded.Registry()
 	t.Cleanup(stopRegistry)
 	accounts := simulator.DefaultAccounts()
-	s := &site{t: t, file: settings(t, "http://127.0.0.1:1", &accounts), names: schemas.Names{Prefix: "admin" + strconv.FormatUint(rand.Uint64(), 36) + "."}}
+	s := &site{t: t, file: settings(t, "http://127.0.0.1:1", accounts), names: schemas.Names{Prefix: "admin" + strconv.FormatUint(rand.Uint64(), 36) + "."}}
 	s.env = []string{
 		"TRIBUTARY_KAFKA__BROKERS=" + brokers, "TRIBUTARY_KAFKA__PREFIX=" + s.names.Prefix, "TRIBUTARY_REGISTRY__URLS=" + registryURL,
 		"TRIBUTARY_PROCESSOR__ENGINE__INSTANCE_ID=one", "TRIBUTARY_PROCESSOR__ENGINE__STATE_DIR=" + filepath.Join(t.TempDir(), "state"),
@@ -64,7 +65,7 @@ func newSite(t *testing.T) *site {
 	call(t, s.env, "topics", "apply", "-c", s.file)
 	call(t, s.env, "schemas", "register", "-c", s.file)
 	ingest := start(t, s.env, "ingest", "-c", s.file)
-	s.url = "http://" + ingest.says(`ingest is listening" address=(\S+)`) + "/v1/lox24/" + accounts.LOX24.Source + "/" + accounts.LOX24.Secret
+	s.url = "http://" + ingest.says(`ingest is listening" address=(\S+)`) + "/v1/lox24/" + accounts.First(raw.ProviderLOX24).Source + "/" + accounts.First(raw.ProviderLOX24).Secret
 	for range 30 {
 		s.sent = append(s.sent, s.event())
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/dlq"
+	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // atLimit is a body of exactly the limit, which no stage can handle.
@@ -32,10 +33,10 @@ type atLimit struct {
 	body func(fill string) string
 }
 
-func bodiesAtLimit(t *testing.T, a *simulator.Accounts) map[string]atLimit {
+func bodiesAtLimit(t *testing.T, a simulator.Accounts) map[string]atLimit {
 	t.Helper()
 	token := func(claims jwt.MapClaims) string {
-		text, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString([]byte(a.UAPAY.Secret))
+		text, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString([]byte(a.First(raw.ProviderUAPAY).Secret))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,27 +44,27 @@ func bodiesAtLimit(t *testing.T, a *simulator.Accounts) map[string]atLimit {
 	}
 	return map[string]atLimit{
 		"lox24": {
-			"/v1/lox24/" + a.LOX24.Source + "/" + a.LOX24.Secret, schemas.RawLOX24, schemas.DeadLetterLOX24, stage.CauseUnknownType,
+			"/v1/lox24/" + a.First(raw.ProviderLOX24).Source + "/" + a.First(raw.ProviderLOX24).Secret, schemas.RawLOX24, schemas.DeadLetterLOX24, stage.CauseUnknownType,
 			func(fill string) string {
 				return `{"id":"d04b2f3e-5c6d-4d7b-9f8a-0e1b2c3d4e5f","name":"verify_code.success","api_version":"2099-01-01","created_at":1735689555,` +
 					`"attempt_total":1,"attempt_number":1,"data":{"id":"limit","fill":"` + fill + `"}}`
 			},
 		},
 		"uapay": {
-			"/v1/uapay/" + a.UAPAY.Source, schemas.RawUAPAY, schemas.DeadLetterUAPAY, stage.CauseSchemaMismatch,
+			"/v1/uapay/" + a.First(raw.ProviderUAPAY).Source, schemas.RawUAPAY, schemas.DeadLetterUAPAY, stage.CauseSchemaMismatch,
 			// Beside the token, for base64 does not grow by single bytes.
 			func(fill string) string {
 				return strings.Replace(token(jwt.MapClaims{"paymentId": "limit", "amount": "not a number", "iat": time.Now().Unix()}), "{", `{"fill":"`+fill+`",`, 1)
 			},
 		},
 		"voximplant, bare": {
-			"/v1/voximplant/" + a.Voximplant.Source, schemas.RawVoximplant, schemas.DeadLetterVoximplant, stage.CauseSchemaMismatch,
+			"/v1/voximplant/" + a.First(raw.ProviderVoximplant).Source, schemas.RawVoximplant, schemas.DeadLetterVoximplant, stage.CauseSchemaMismatch,
 			func(fill string) string {
-				return `{"callback_id":1,"account_id":7,"type":5,"hash":"` + simulator.VoximplantHash(a.Voximplant.Salt, "7", a.Voximplant.APIKey, "1") + `","fill":"` + fill + `"}`
+				return `{"callback_id":1,"account_id":7,"type":5,"hash":"` + simulator.VoximplantHash(a.First(raw.ProviderVoximplant).Salt, "7", a.First(raw.ProviderVoximplant).APIKey, "1") + `","fill":"` + fill + `"}`
 			},
 		},
 		"unibell status": {
-			"/v1/unibell/" + a.Unibell.Source + "/" + a.Unibell.Secret, schemas.RawUnibell, schemas.DeadLetterUnibell, stage.CauseSchemaMismatch,
+			"/v1/unibell/" + a.First(raw.ProviderUnibell).Source + "/" + a.First(raw.ProviderUnibell).Secret, schemas.RawUnibell, schemas.DeadLetterUnibell, stage.CauseSchemaMismatch,
 			func(fill string) string { return `{"reference":"limit","fill":"` + fill + `"}` },
 		},
 	}
@@ -98,7 +99,7 @@ func TestBodyAtLimit(t *testing.T) {
 	unibell := httptest.NewServer(simulator.Unibell())
 	t.Cleanup(unibell.Close)
 	accounts := simulator.DefaultAccounts()
-	file := settings(t, unibell.URL, &accounts)
+	file := settings(t, unibell.URL, accounts)
 	prefix := "limit" + strconv.FormatUint(seed, 36) + "."
 	env := []string{
 		"TRIBUTARY_KAFKA__BROKERS=" + brokers, "TRIBUTARY_KAFKA__PREFIX=" + prefix, "TRIBUTARY_REGISTRY__URLS=" + registryURL,
@@ -112,13 +113,13 @@ func TestBodyAtLimit(t *testing.T) {
 
 	limit := int(ingest.DefaultConfig().MaxBodyBytes)
 	seen := map[string]string{}
-	for name, c := range bodiesAtLimit(t, &accounts) {
+	for name, c := range bodiesAtLimit(t, accounts) {
 		body := c.filled(t, random, limit)
 		send(t, name, url+c.path, body, http.StatusOK)
 		send(t, name, url+c.path, body+" ", http.StatusRequestEntityTooLarge)
 		seen[prefix+c.letters] = body
 	}
-	for _, c := range bodiesAtLimit(t, &accounts) {
+	for _, c := range bodiesAtLimit(t, accounts) {
 		letters := tailing(t, brokers, prefix+c.letters)
 		want := seen[prefix+c.letters]
 		first := letters(1)[0]

@@ -13,6 +13,7 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // TestDrain ends ingest by SIGTERM, and reloads it by SIGHUP before, while requests
@@ -23,7 +24,7 @@ func TestDrain(t *testing.T) {
 	const requests = 40
 	brokers := cluster(t)
 	accounts := simulator.DefaultAccounts()
-	file := settings(t, "http://127.0.0.1:1", &accounts)
+	file := settings(t, "http://127.0.0.1:1", accounts)
 	prefix := fmt.Sprintf("drain%d.", time.Now().UnixNano())
 	env := []string{"TRIBUTARY_KAFKA__BROKERS=" + brokers, "TRIBUTARY_KAFKA__PREFIX=" + prefix}
 	call(t, env, "topics", "apply", "-c", file)
@@ -39,7 +40,7 @@ func TestDrain(t *testing.T) {
 		t.Cleanup(func() { _ = conn.Close() })
 		_ = conn.SetDeadline(time.Now().Add(time.Minute))
 		_, _ = fmt.Fprintf(conn, "POST /v1/lox24/%s/%s HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n",
-			accounts.LOX24.Source, accounts.LOX24.Secret, len(drained(i)))
+			accounts.First(raw.ProviderLOX24).Source, accounts.First(raw.ProviderLOX24).Secret, len(drained(i)))
 		conns[i], answers[i] = conn, bufio.NewReader(conn)
 		if line, err := answers[i].ReadString('\n'); err != nil || !strings.HasPrefix(line, "HTTP/1.1 100") {
 			t.Fatalf("request %d was not accepted: %q %v", i, line, err)

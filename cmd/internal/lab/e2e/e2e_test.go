@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -18,6 +17,7 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/tributary-hq/tributary/cmd/internal/lab/demo"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/embedded"
@@ -49,28 +49,27 @@ func cluster(t *testing.T) string {
 }
 
 // settings writes the configuration of the stack.
-func settings(t *testing.T, unibell string, accounts *simulator.Accounts) string {
+func settings(t *testing.T, unibell string, accounts simulator.Accounts) string {
 	t.Helper()
-	shared := func(id, provider string, s simulator.Shared, more string) string {
-		return fmt.Sprintf("  - {id: %s, provider: %s, secrets: [{id: %s, value: %s}]%s}\n", s.Source, provider, id, s.Secret, more)
+	return write(t, demo.Settings(accounts, unibell))
+}
+
+// write writes the configuration of the stack with sources.
+func write(t *testing.T, sources []map[string]any) string {
+	t.Helper()
+	type object = map[string]any
+	text, err := yaml.Marshal(object{
+		"topics": object{"partitions": 3, "replication_factor": 1, "min_insync_replicas": 1},
+		"ingest": object{"listen": "127.0.0.1:0"}, "ops": object{"listen": "127.0.0.1:0"},
+		"processor": object{"engine": object{"clock_interval": "200ms", "session_timeout": "6s", "fence_after": "500ms"}},
+		"privacy":   object{"keys": []object{{"id": "k", "value": phoneKey}}},
+		"sources":   sources,
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
-	relay := func(r simulator.Relay, more string) string {
-		return shared("k", "unibell", r.Shared, fmt.Sprintf("%s, relay: {rate: 1000, base_url: %q, callers: [{id: k, value: %s}], access_key: {value: k}}", more, unibell, r.Caller))
-	}
-	text := `
-topics: {partitions: 3, replication_factor: 1, min_insync_replicas: 1}
-ingest: {listen: "127.0.0.1:0"}
-ops: {listen: "127.0.0.1:0"}
-processor: {engine: {clock_interval: 200ms, session_timeout: 6s, fence_after: 500ms}}
-privacy: {keys: [{id: k, value: ` + phoneKey + `}]}
-sources:
-` + shared("k", "lox24", accounts.LOX24, "") + shared("k", "lox24", accounts.LOX24JSON, ", correlation: [{field: payload, pointer: /order}]") +
-		shared("k", "uapay", accounts.UAPAY, "") + shared("k", "standard", accounts.Standard, ", correlation: [{field: body, pointer: /data/order}]") +
-		fmt.Sprintf("  - {id: %s, provider: voximplant, secrets: [{id: k, salt: {value: %s}, api_key: {value: %s}}]}\n",
-			accounts.Voximplant.Source, accounts.Voximplant.Salt, accounts.Voximplant.APIKey) +
-		relay(accounts.Unibell, ", status_callback: true") + relay(accounts.UnibellQuiet, "")
 	path := filepath.Join(t.TempDir(), "tributary.yaml")
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(path, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -89,7 +88,7 @@ func TestPipeline(t *testing.T) {
 	unibell := httptest.NewServer(simulator.Unibell())
 	t.Cleanup(unibell.Close)
 	accounts := simulator.DefaultAccounts()
-	file := settings(t, unibell.URL, &accounts)
+	file := settings(t, unibell.URL, accounts)
 	prefix := "e2e" + strconv.FormatUint(seed, 36) + "."
 	env := []string{"TRIBUTARY_KAFKA__BROKERS=" + brokers, "TRIBUTARY_KAFKA__PREFIX=" + prefix, "TRIBUTARY_REGISTRY__URLS=" + registryURL}
 	of := func(instance string) []string {
@@ -103,7 +102,7 @@ func TestPipeline(t *testing.T) {
 	envs := [][]string{of("one"), of("two")}
 	one, two := start(t, envs[0], "processor", "-c", file), start(t, envs[1], "processor", "-c", file)
 
-	topics, settle := watch(t, strings.Split(brokers, ","), prefix, &accounts)
+	topics, settle := watch(t, strings.Split(brokers, ","), prefix, accounts)
 	ledger := simulator.NewLedger(nil, false)
 	plan := simulator.Options{
 		Seed: seed, Start: time.Now().Add(-4 * time.Hour), Accounts: accounts, Webhooks: webhooks, Spacing: time.Second,
@@ -143,7 +142,7 @@ func TestPipeline(t *testing.T) {
 	in.stop()
 	one.stop()
 	two.stop()
-	leaks(t, strings.Split(brokers, ","), prefix, &accounts, in, one, two)
+	leaks(t, strings.Split(brokers, ","), prefix, accounts, in, one, two)
 }
 
 // audited wants the program's own audit, beside the running stack, to close: its exit
@@ -168,7 +167,7 @@ func audited(t *testing.T, env []string, file string, ledger *simulator.Ledger) 
 
 // watch reads the topics beside the run. settle waits until everything accepted has
 // ended in its way and returns what came of it.
-func watch(t *testing.T, brokers []string, prefix string, accounts *simulator.Accounts) (topics *model.Topics, settle func(*simulator.Ledger) model.Result) {
+func watch(t *testing.T, brokers []string, prefix string, accounts simulator.Accounts) (topics *model.Topics, settle func(*simulator.Ledger) model.Result) {
 	t.Helper()
 	keys := []privacy.Key{{ID: "k", Secret: []byte(phoneKey)}}
 	config := processor.DefaultConfig()
@@ -241,11 +240,15 @@ func pause(ctx context.Context, d time.Duration) {
 }
 
 // leaks looks for phones, tokens and secrets where they must not be.
-func leaks(t *testing.T, brokers []string, prefix string, accounts *simulator.Accounts, processes ...*process) {
+func leaks(t *testing.T, brokers []string, prefix string, accounts simulator.Accounts, processes ...*process) {
 	t.Helper()
-	secrets := map[string]bool{
-		phoneKey: true, accounts.LOX24.Secret: true, accounts.UAPAY.Secret: true, accounts.Voximplant.APIKey: true, accounts.Unibell.Secret: true,
-		accounts.Unibell.Caller: true,
+	secrets := map[string]bool{phoneKey: true}
+	for i := range accounts {
+		for _, secret := range []string{accounts[i].Secret, accounts[i].APIKey, accounts[i].Caller} {
+			if secret != "" {
+				secrets[secret] = true
+			}
+		}
 	}
 	phone := regexp.MustCompile(`"(?:phone|sourceAddr|destAddr)":\s*"\+?(\d{10,15})"`)
 	read(t, brokers, prefix, schemas.FormatRaw, func(r *kgo.Record) {

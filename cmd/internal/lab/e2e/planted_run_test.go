@@ -5,8 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,9 +13,11 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/lab/demo"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/embedded"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 var signing = jwt.SigningMethodHS256
@@ -33,7 +33,7 @@ func TestPlantedDataStaysRestricted(t *testing.T) {
 	unibell := httptest.NewServer(simulator.Unibell())
 	t.Cleanup(unibell.Close)
 	accounts := simulator.DefaultAccounts()
-	file := plantedSettings(t, unibell.URL, &accounts)
+	file := plantedSettings(t, unibell.URL, accounts)
 	prefix := fmt.Sprintf("planted%d.", time.Now().UnixNano())
 	env := []string{
 		"TRIBUTARY_KAFKA__BROKERS=" + brokers, "TRIBUTARY_KAFKA__PREFIX=" + prefix, "TRIBUTARY_REGISTRY__URLS=" + registryURL,
@@ -43,10 +43,10 @@ func TestPlantedDataStaysRestricted(t *testing.T) {
 	call(t, env, "schemas", "register", "-c", file)
 	in := start(t, env, "ingest", "-c", file)
 	p := &planter{
-		t: t, url: "http://" + in.says(`ingest is listening" address=(\S+)`), accounts: &accounts, room: make(chan struct{}, 16), answers: map[string]int{},
+		t: t, url: "http://" + in.says(`ingest is listening" address=(\S+)`), accounts: accounts, room: make(chan struct{}, 16), answers: map[string]int{},
 	}
 	began := time.Now()
-	for _, tmpl := range templates(&accounts) {
+	for _, tmpl := range templates(accounts) {
 		for _, secret := range planted() {
 			p.plant(&tmpl, secret)
 		}
@@ -90,24 +90,17 @@ func TestPlantedDataStaysRestricted(t *testing.T) {
 
 // plantedSettings are the settings with the countries of the planted numbers, and with all
 // that a source of Standard Webhooks can point at.
-func plantedSettings(t *testing.T, unibell string, accounts *simulator.Accounts) string {
+func plantedSettings(t *testing.T, unibell string, accounts simulator.Accounts) string {
 	t.Helper()
-	text, err := os.ReadFile(settings(t, unibell, accounts))
-	if err != nil {
-		t.Fatal(err)
+	sources := demo.Settings(accounts, unibell)
+	for _, s := range sources {
+		s["phone_countries"] = []string{"GB", "DE", "UA"}
+		if s["provider"] == raw.ProviderStandard {
+			s["correlation"] = []map[string]any{{"field": "body", "pointer": "/data/order"}, {"field": "body", "pointer": "/data/customer"}}
+			s["payload_fields"] = plantedPointers()
+		}
 	}
-	changed := strings.ReplaceAll(string(text), ", secrets:", ", phone_countries: [GB, DE, UA], secrets:")
-	const pointed = "{field: body, pointer: /data/order}]"
-	if strings.Count(changed, pointed) != 1 {
-		t.Fatalf("the settings have not one source with %s", pointed)
-	}
-	changed = strings.Replace(changed, pointed, "{field: body, pointer: /data/order}, {field: body, pointer: /data/customer}], payload_fields: ["+
-		strings.Join(plantedPointers(), ", ")+"]", 1)
-	path := filepath.Join(t.TempDir(), "planted.yaml")
-	if err := os.WriteFile(path, []byte(changed), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
+	return write(t, sources)
 }
 
 // look reads all topics until the stages have no more to do, and returns how many records

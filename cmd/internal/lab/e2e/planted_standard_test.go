@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
+	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // plantedID counts the answers to webhooks whose id is planted.
@@ -20,10 +21,10 @@ func plantedPointers() []string {
 
 // standardTemplate is a webhook with a value at every pointer of the source, and with fields
 // that nothing points at.
-func standardTemplate(accounts *simulator.Accounts, at time.Time) template {
+func standardTemplate(accounts simulator.Accounts, at time.Time) template {
 	const data = `{"order":"x","customer":"x","parcel":"x","weight":0.5,"note":"x","address":{"street":"x","city":"x"},"items":["x"],"unknown":"x"}`
 	body := fmt.Sprintf(`{"type":"parcel.sent","timestamp":%q,"shop":"x","unknown":"x","data":%s}`, at.UTC().Format(time.RFC3339), data)
-	return template{"standard", "/v1/standard/" + accounts.Standard.Source, http.Header{"Content-Type": {"application/json"}}, []byte(body)}
+	return template{"standard", "/v1/standard/" + accounts.First(raw.ProviderStandard).Source, http.Header{"Content-Type": {"application/json"}}, []byte(body)}
 }
 
 // untyped says whether a number is one by the sender's choice only: digits in its place may
@@ -36,7 +37,7 @@ func untyped(provider, path string) bool {
 func (p *planter) signed(tmpl *template, id string, body []byte) *template {
 	proven := *tmpl
 	proven.header = tmpl.header.Clone()
-	for name, value := range simulator.StandardHeaders(id, p.accounts.Standard.Secret, body, time.Now()) {
+	for name, value := range simulator.StandardHeaders(id, p.accounts.First(raw.ProviderStandard).Secret, body, time.Now()) {
 		proven.header.Set(name, value)
 	}
 	return &proven

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
+	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // planted are personal data in writings that people and shops use, all of them in the
@@ -66,9 +67,9 @@ type template struct {
 
 // templates are one webhook of each kind: of each event, claim set, type of callback and
 // form of a status.
-func templates(accounts *simulator.Accounts) []template {
+func templates(accounts simulator.Accounts) []template {
 	start := time.Now().Add(-time.Hour)
-	plan := simulator.NewPlan(simulator.Options{Seed: 1, Start: start, Accounts: *accounts, Scenarios: len(simulator.Scenarios()), InTurn: true, Spacing: time.Second})
+	plan := simulator.NewPlan(simulator.Options{Seed: 1, Start: start, Accounts: accounts, Scenarios: len(simulator.Scenarios()), InTurn: true, Spacing: time.Second})
 	kinds := map[string]bool{}
 	var out []template
 	add := func(provider, path, kind string, header http.Header, body []byte) {
@@ -100,7 +101,7 @@ func templates(accounts *simulator.Accounts) []template {
 			}
 		}
 	}
-	lox := "/v1/lox24/" + accounts.LOX24.Source + "/" + accounts.LOX24.Secret
+	lox := "/v1/lox24/" + accounts.First(raw.ProviderLOX24).Source + "/" + accounts.First(raw.ProviderLOX24).Secret
 	now := start.Unix()
 	for name, data := range map[string]string{
 		"sms.delivery": `"key_id":1,"dlr_code":1,"status_code":100,"callback_data":"x"`,
@@ -168,7 +169,7 @@ func parsed(body []byte) any {
 type planter struct {
 	t        *testing.T
 	url      string
-	accounts *simulator.Accounts
+	accounts simulator.Accounts
 	n        int
 	sending  sync.WaitGroup
 	room     chan struct{}
@@ -209,7 +210,7 @@ func (p *planter) plant(tmpl *template, secret string) {
 			case "voximplant":
 				callbacks = append(callbacks, body)
 			case "uapay":
-				p.send(tmpl, simulator.Envelope(simulator.Sign(text, p.accounts.UAPAY.Secret, signing)), secret)
+				p.send(tmpl, simulator.Envelope(simulator.Sign(text, p.accounts.First(raw.ProviderUAPAY).Secret, signing)), secret)
 			case "standard":
 				p.send(p.signed(tmpl, fmt.Sprintf("msg-%d", p.n), text), text, secret)
 			default:
@@ -272,7 +273,7 @@ func (p *planter) identify(provider string, body map[string]any) {
 			}
 		}
 	default:
-		vox := &p.accounts.Voximplant
+		vox := p.accounts.First(raw.ProviderVoximplant)
 		account := fmt.Sprint(body["account_id"])
 		body["callback_id"], body["hash"] = p.n, simulator.VoximplantHash(vox.Salt, account, vox.APIKey, strconv.Itoa(p.n))
 	}

@@ -179,7 +179,7 @@ func ofIngest(t *testing.T, kafka []kgo.Opt) map[string]metric {
 	t.Helper()
 	accounts := simulator.DefaultAccounts()
 	config := ingest.DefaultConfig()
-	config.Listen, config.AccessLog, config.Sources = "127.0.0.1:0", false, demo.IngestSources(&accounts, "http://127.0.0.1:1")
+	config.Listen, config.AccessLog, config.Sources = "127.0.0.1:0", false, demo.IngestSources(accounts, "http://127.0.0.1:1")
 	r := &recorder{}
 	s, err := ingest.New(config, ingest.Deps{Kafka: kafka, Registerer: r})
 	must(t, err)
@@ -200,7 +200,7 @@ func ofProcessor(t *testing.T, kafka []kgo.Opt, registryURL string) map[string]m
 	config.Engine.InstanceID, config.Engine.StateDir = "test", t.TempDir()
 	r, accounts := &recorder{}, simulator.DefaultAccounts()
 	p, err := processor.New(config, processor.Deps{
-		Kafka: kafka, Sources: demo.ProcessorSources(&accounts), Privacy: pseudonyms, Metrics: r, Logger: slog.New(slog.DiscardHandler), Now: time.Now, Fail: func(error) {},
+		Kafka: kafka, Sources: demo.ProcessorSources(accounts), Privacy: pseudonyms, Metrics: r, Logger: slog.New(slog.DiscardHandler), Now: time.Now, Fail: func(error) {},
 		SchemaIDs: func(ctx context.Context) (map[string]uint32, error) {
 			ids, err := reg.Resolve(ctx)
 			return ids.ByTopic, err

@@ -16,55 +16,6 @@ import (
 	"time"
 )
 
-// Accounts are the sending accounts at the providers, with their secrets.
-type Accounts struct {
-	// LOX24 sends payloads that are correlation ids, LOX24JSON payloads that are JSON
-	// with the correlation id at /order.
-	LOX24, LOX24JSON Shared
-	UAPAY            Shared
-	Voximplant       Voximplant
-	// Unibell has a status callback; UnibellQuiet has none.
-	Unibell, UnibellQuiet Relay
-	// Standard signs as Standard Webhooks specifies; its orders are at /data/order.
-	Standard Shared
-}
-
-// Shared is an account with one secret.
-type Shared struct {
-	// Source is the id of the configured source.
-	Source string
-	// Secret is sent with the webhook, or signs it.
-	Secret string
-}
-
-// Voximplant is an account of Voximplant.
-type Voximplant struct {
-	Source, Salt, APIKey string
-}
-
-// Relay is an account of Unibell, called through ingest.
-type Relay struct {
-	Shared
-
-	// Caller is the token of our own caller.
-	Caller string
-}
-
-// DefaultAccounts are the accounts of the demo. Their secrets are for trying out.
-//
-//nolint:gosec // they are no credentials
-func DefaultAccounts() Accounts {
-	return Accounts{
-		LOX24:        Shared{Source: "lox24", Secret: "demo-lox24-secret"},
-		LOX24JSON:    Shared{Source: "lox24-json", Secret: "demo-lox24-json-secret"},
-		UAPAY:        Shared{Source: "uapay", Secret: "demo-uapay-secret-key-0123456789"},
-		Voximplant:   Voximplant{Source: "voximplant", Salt: "demo-salt", APIKey: "demo-api-key"},
-		Unibell:      Relay{Shared: Shared{Source: "unibell", Secret: "demo-unibell-secret"}, Caller: "demo-unibell-caller"},
-		UnibellQuiet: Relay{Shared: Shared{Source: "unibell-quiet", Secret: "demo-unibell-quiet-secret"}, Caller: "demo-unibell-quiet-caller"},
-		Standard:     Shared{Source: "shipping", Secret: StandardSecret},
-	}
-}
-
 // webhook is one event of a provider, before it is sent.
 type webhook struct {
 	provider string
@@ -105,7 +56,7 @@ func (w *webhook) proof(body []byte, now time.Time) map[string]string {
 // instance is a scenario that is being planned: its random numbers, ids and webhooks.
 type instance struct {
 	rng      *rand.Rand
-	accounts *Accounts
+	accounts Accounts
 	start    time.Time
 	order    string
 	webhooks []*webhook

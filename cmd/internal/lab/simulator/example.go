@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // Example is a webhook for people to send by hand.
@@ -36,12 +38,12 @@ func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + 
 
 // Examples are webhooks of all providers about one order, with valid proofs.
 func Examples(accounts Accounts, now time.Time, order string) []Example {
-	t := &instance{rng: rand.New(rand.NewPCG(uint64(now.UnixNano()), 0)), accounts: &accounts, start: now, order: order} //nolint:gosec // examples
+	t := &instance{rng: rand.New(rand.NewPCG(uint64(now.UnixNano()), 0)), accounts: accounts, start: now, order: order} //nolint:gosec // examples
 	t.verified()
 	t.invoice(time.Minute, t.amount()).says(time.Minute, "FINISHED", "FINISHED")
 	a := t.account()
 	a.batch(0, 0, a.callback("min_balance", `{"is_min_credit":false,"is_repeated":false}`, "9.87"))
-	t.call(accounts.Unibell, order, t.phone()).says(time.Second, "DELIVERED")
+	t.call(accounts.First(raw.ProviderUnibell), order, t.phone()).says(time.Second, "DELIVERED")
 	titles := []string{
 		"LOX24: the code is sent by SMS", "LOX24: the SMS arrived", "LOX24: the person is verified",
 		"UAPAY: the payment is finished", "Voximplant: the minimum balance is reached",

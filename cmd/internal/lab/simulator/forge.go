@@ -37,7 +37,7 @@ func (t *instance) forge(of *webhook) (forged *webhook, how string) {
 // forgeUAPAY signs the claims in a way that must be refused.
 func (t *instance) forgeUAPAY(w *webhook) (how string) {
 	claims := mustJSON(map[string]any{"paymentId": t.uuid(), "status": "FINISHED", "paymentStatus": "FINISHED", "amount": 1, "iat": t.start.Unix()})
-	secret := t.accounts.UAPAY.Secret
+	secret := t.accounts.Of(w.source).Secret
 	var token string
 	switch t.rng.IntN(4) {
 	case 0:
@@ -64,7 +64,7 @@ func (t *instance) forgeVoximplant() (forged *webhook, how string) {
 		callbacks = append(callbacks, a.callback("min_balance", `{"is_min_credit":false,"is_repeated":false}`, "9.87"))
 	}
 	id := strconv.FormatInt(a.sequence, 10)
-	vox := &t.accounts.Voximplant
+	vox := t.accounts.First(raw.ProviderVoximplant)
 	good := VoximplantHash(vox.Salt, strconv.FormatInt(a.id, 10), vox.APIKey, id)
 	bad := VoximplantHash(vox.Salt+"-wrong", strconv.FormatInt(a.id, 10), vox.APIKey, id)
 	callbacks[2] = []byte(strings.Replace(string(callbacks[2]), good, bad, 1))

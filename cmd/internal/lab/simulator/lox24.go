@@ -73,14 +73,14 @@ const loxCost = 5
 // code is a LOX24 verification in progress.
 type code struct {
 	t      *instance
-	source Shared
+	account Account
 	data   loxData
 	cost   int
 }
 
 // code requests a verification with a routing strategy.
 func (t *instance) code(at time.Duration, channels ...string) *code {
-	c := &code{t: t, source: t.accounts.LOX24}
+	c := &code{t: t, account: t.accounts.First(raw.ProviderLOX24)}
 	digits, length, currency, order := t.digits(4), 4, "EUR", t.order
 	c.data = loxData{
 		ID: t.uuid(), UserID: 12345, Phone: "+4915" + t.digits(9), Status: loxInProgress,
@@ -159,8 +159,8 @@ func (c *code) event(name string, at time.Duration, channel *loxChannel) {
 		e.Data.Cost = &cost
 	}
 	c.t.add(&webhook{
-		provider: raw.ProviderLOX24, source: c.source.Source, items: 1, at: at,
-		path:   "/v1/lox24/" + c.source.Source + "/" + c.source.Secret,
+		provider: raw.ProviderLOX24, source: c.account.Source, items: 1, at: at,
+		path:   "/v1/lox24/" + c.account.Source + "/" + c.account.Secret,
 		render: func(attempt int, _ time.Time) []byte { return renderLOX24(e, attempt) },
 	})
 }

@@ -106,7 +106,7 @@ func (p *Plan) tell() {
 	rng := rand.New(rand.NewPCG(o.Seed, uint64(p.told))) //nolint:gosec // Chance that can be repeated is the point.
 	begins := time.Duration(p.told) * o.Spacing
 	t := &instance{
-		rng: rng, accounts: &o.Accounts, start: o.Start.Add(begins),
+		rng: rng, accounts: o.Accounts, start: o.Start.Add(begins),
 		order: "order-" + strconv.FormatUint(o.Seed%100_000, 10) + "-" + strconv.Itoa(p.told+1),
 	}
 	kind := p.kind(rng)

@@ -3,6 +3,8 @@ package simulator
 import (
 	"slices"
 	"time"
+
+	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // scenario is one scenario: a sequence of events at the providers.
@@ -109,7 +111,7 @@ func journeyScenarios() []scenario {
 		}},
 		{"correlation id inside JSON", 4, func(t *instance) {
 			c := t.code(0, "sms").payload(string(mustJSON(map[string]any{"order": t.order, "cart": []int{1, 2}})))
-			c.source = t.accounts.LOX24JSON
+			c.account = t.accounts.Of(SourceLOX24JSON)
 			c.sent(2 * time.Second)
 			c.reached(8 * time.Second)
 			t.paid(3 * time.Minute)
@@ -236,35 +238,35 @@ func paymentScenarios() []scenario {
 func otherScenarios() []scenario {
 	return []scenario{
 		{"unibell call, status, then paid", 5, func(t *instance) {
-			t.call(t.accounts.Unibell, t.order, t.phone()).says(30*time.Second, "DELIVERED")
+			t.call(t.accounts.First(raw.ProviderUnibell), t.order, t.phone()).says(30*time.Second, "DELIVERED")
 			t.paid(2 * time.Minute)
 		}},
 		{"unibell status as a form", 2, func(t *instance) {
-			t.call(t.accounts.Unibell, t.order, t.phone()).saysByForm(30*time.Second, "UNDELIVERABLE")
+			t.call(t.accounts.First(raw.ProviderUnibell), t.order, t.phone()).saysByForm(30*time.Second, "UNDELIVERABLE")
 		}},
 		{"unibell status known only by requestId", 2, func(t *instance) {
-			t.call(t.accounts.Unibell, t.order, t.phone()).saysByRequest(40*time.Second, "DELIVERED")
+			t.call(t.accounts.First(raw.ProviderUnibell), t.order, t.phone()).saysByRequest(40*time.Second, "DELIVERED")
 			t.paid(3 * time.Minute)
 		}},
-		{"unibell call never answered", 2, func(t *instance) { t.call(t.accounts.Unibell, t.order, t.phone()) }},
+		{"unibell call never answered", 2, func(t *instance) { t.call(t.accounts.First(raw.ProviderUnibell), t.order, t.phone()) }},
 		{"unibell without status callback, then paid", 2, func(t *instance) {
-			t.call(t.accounts.UnibellQuiet, t.order, t.phone())
+			t.call(t.accounts.Of(SourceUnibellQuiet), t.order, t.phone())
 			t.paid(2 * time.Minute)
 		}},
-		{"unibell refuses the request", 1, func(t *instance) { t.call(t.accounts.Unibell, t.order, RefusedNumber) }},
+		{"unibell refuses the request", 1, func(t *instance) { t.call(t.accounts.First(raw.ProviderUnibell), t.order, RefusedNumber) }},
 		{"unibell, three calls under one reference, the last is answered", 2, func(t *instance) {
 			phone := t.phone()
-			t.call(t.accounts.Unibell, t.order, phone)
-			t.call(t.accounts.Unibell, t.order, phone).says(20*time.Second, "UNDELIVERABLE")
-			t.call(t.accounts.Unibell, t.order, phone).says(40*time.Second, "DELIVERED")
+			t.call(t.accounts.First(raw.ProviderUnibell), t.order, phone)
+			t.call(t.accounts.First(raw.ProviderUnibell), t.order, phone).says(20*time.Second, "UNDELIVERABLE")
+			t.call(t.accounts.First(raw.ProviderUnibell), t.order, phone).says(40*time.Second, "DELIVERED")
 		}},
 		{"unibell reference is a number of an unassigned range, then paid", 1, func(t *instance) {
 			t.order = "44770090" + t.digits(4)
-			t.call(t.accounts.Unibell, "00"+t.order, t.phone()).says(30*time.Second, "DELIVERED")
+			t.call(t.accounts.First(raw.ProviderUnibell), "00"+t.order, t.phone()).says(30*time.Second, "DELIVERED")
 			t.order = "+" + t.order
 			t.paid(2 * time.Minute)
 		}},
-		{"unibell call without reference", 1, func(t *instance) { t.call(t.accounts.UnibellQuiet, "", t.phone()) }},
+		{"unibell call without reference", 1, func(t *instance) { t.call(t.accounts.Of(SourceUnibellQuiet), "", t.phone()) }},
 		{"voximplant account frozen and unfrozen", 3, func(t *instance) {
 			a := t.account()
 			a.batch(0, 0, a.callback("min_balance", `{"is_min_credit":false,"is_repeated":false}`, "9.87"), a.callback("account_is_frozen", `{}`, "-0.5"))

@@ -21,6 +21,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
+	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -145,12 +146,12 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status, records := http.StatusUnauthorized, int64(0)
 	switch part[2] {
 	case "lox24":
-		if len(part) == 5 && (part[4] == f.accounts.LOX24.Secret || part[4] == f.accounts.LOX24JSON.Secret) {
+		if len(part) == 5 && (part[4] == f.accounts.Of(part[3]).Secret) {
 			status, records = http.StatusOK, 1
 			f.lox24(body)
 		}
 	case "uapay":
-		if f.uapay(body) {
+		if f.uapay(part[3], body) {
 			status, records = http.StatusOK, 1
 		}
 	case "voximplant":
@@ -165,7 +166,7 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if part[2] == "standard" {
-		hook, err := judge.NewWebhook(f.accounts.Standard.Secret)
+		hook, err := judge.NewWebhook(f.accounts.First(raw.ProviderStandard).Secret)
 		if err == nil && hook.Verify(body, r.Header) == nil {
 			status, records = http.StatusOK, 1
 		}
@@ -206,13 +207,13 @@ func (f *fake) lox24(body []byte) {
 	}
 }
 
-func (f *fake) uapay(body []byte) bool {
+func (f *fake) uapay(source string, body []byte) bool {
 	var envelope struct{ Token string }
 	if json.Unmarshal(body, &envelope) != nil {
 		return false
 	}
 	parser := jwt.NewParser(jwt.WithValidMethods([]string{"HS256"}), jwt.WithoutClaimsValidation())
-	_, err := parser.Parse(envelope.Token, func(*jwt.Token) (any, error) { return []byte(f.accounts.UAPAY.Secret), nil })
+	_, err := parser.Parse(envelope.Token, func(*jwt.Token) (any, error) { return []byte(f.accounts.Of(source).Secret), nil })
 	return err == nil
 }
 
@@ -228,7 +229,7 @@ func (f *fake) voximplant(body []byte) (status int, records int64) {
 		f.t.Errorf("batch: %v", err)
 	}
 	status = http.StatusOK
-	vox := f.accounts.Voximplant
+	vox := f.accounts.First(raw.ProviderVoximplant)
 	for _, c := range batch.Callbacks {
 		f.names[c.Type] = true
 		if c.Hash == simulator.VoximplantHash(vox.Salt, c.AccountID.String(), vox.APIKey, c.CallbackID.String()) {

@@ -28,7 +28,7 @@ func (t *instance) parcel(at time.Duration, kind, order string) {
 		data["order"] = order
 	}
 	body := mustJSON(parcelBody{Type: kind, Timestamp: t.time(at).UTC().Format(isoMillis), Data: data})
-	account, id := t.accounts.Standard, "msg_"+strings.ReplaceAll(t.uuid(), "-", "")
+	account, id := t.accounts.First(raw.ProviderStandard), "msg_"+strings.ReplaceAll(t.uuid(), "-", "")
 	t.add(&webhook{
 		provider: raw.ProviderStandard, source: account.Source, path: "/v1/standard/" + account.Source, items: 1, at: at,
 		render: func(int, time.Time) []byte { return body },
@@ -53,7 +53,7 @@ func StandardHeaders(id, secret string, body []byte, now time.Time) map[string]s
 
 // forgeStandard signs the body in a way that must be refused.
 func (t *instance) forgeStandard(w *webhook) (how string) {
-	account, id := t.accounts.Standard, "msg_forged_"+t.digits(12)
+	account, id := t.accounts.First(raw.ProviderStandard), "msg_forged_"+t.digits(12)
 	how = []string{"wrong secret", "old timestamp", "other body", "no signature"}[t.rng.IntN(4)]
 	w.sign = func(body []byte, now time.Time) map[string]string {
 		secret := account.Secret

@@ -64,15 +64,16 @@ type p2pClaims struct {
 
 // invoice is the payment of an invoice in progress.
 type invoice struct {
-	t      *instance
-	claims invoiceClaims
+	t       *instance
+	account Account
+	claims  invoiceClaims
 }
 
 // invoice makes a payment over an amount in kopecks.
 func (t *instance) invoice(at time.Duration, amount int64) *invoice {
 	order := t.order
 	id := t.uuid()
-	return &invoice{t: t, claims: invoiceClaims{
+	return &invoice{t: t, account: t.accounts.First(raw.ProviderUAPAY), claims: invoiceClaims{
 		PaymentID: id, InvoiceID: t.uuid(), ExternalID: &order, PaymentNumber: 100000 + t.rng.IntN(900000),
 		CardFromMasked: "4111111111", CardFromHolderName: "CARDHOLDER NAME", Amount: amount, Type: "PAY", SystemType: "ECOM",
 		ReceiptPath: "https://api.uapay.ua/api/acquiring/receipts/v2/" + id + ".pdf",
@@ -95,8 +96,8 @@ func (p *invoice) says(at time.Duration, status, paymentStatus string) {
 	claims := p.claims
 	claims.IAT = when.Unix()
 	p.t.add(&webhook{
-		provider: raw.ProviderUAPAY, source: p.t.accounts.UAPAY.Source, path: "/v1/uapay/" + p.t.accounts.UAPAY.Source, items: 1, at: at,
-		render: p.t.signed(func(attempt int) []byte {
+		provider: raw.ProviderUAPAY, source: p.account.Source, path: "/v1/uapay/" + p.account.Source, items: 1, at: at,
+		render: signed(p.account.Secret, func(attempt int) []byte {
 			c := claims
 			c.IAT = resigned(c.IAT, attempt)
 			return mustJSON(c)
@@ -112,13 +113,14 @@ func (p *invoice) returns(at time.Duration, total int64, status, paymentStatus s
 
 // transfer is a P2P payment in progress.
 type transfer struct {
-	t      *instance
-	claims p2pClaims
+	t       *instance
+	account Account
+	claims  p2pClaims
 }
 
 // transfer makes a P2P payment over an amount in kopecks.
 func (t *instance) transfer(amount int64) *transfer {
-	return &transfer{t: t, claims: p2pClaims{
+	return &transfer{t: t, account: t.accounts.First(raw.ProviderUAPAY), claims: p2pClaims{
 		PaymentSystem: "p2p", PaymentID: t.uuid(), OperationID: t.uuid(), OperationType: "SEND", PaymentType: "BUCKET",
 		PaymentNumber: strconv.Itoa(10000000 + t.rng.IntN(90000000)), PaymentAmount: amount, PaymentPendingAmount: amount,
 		PaymentCommission: amount / 5, CardFromMasked: "4111111111", CardFromID: t.uuid(), OperationExternalID: t.order,
@@ -131,8 +133,8 @@ func (p *transfer) says(at time.Duration, operationStatus, paymentStatus string)
 	claims := p.claims
 	claims.PostbackTime, claims.IAT = p.t.time(at).UnixMilli(), p.t.time(at).Unix()
 	p.t.add(&webhook{
-		provider: raw.ProviderUAPAY, source: p.t.accounts.UAPAY.Source, path: "/v1/uapay/" + p.t.accounts.UAPAY.Source, items: 1, at: at,
-		render: p.t.signed(func(attempt int) []byte {
+		provider: raw.ProviderUAPAY, source: p.account.Source, path: "/v1/uapay/" + p.account.Source, items: 1, at: at,
+		render: signed(p.account.Secret, func(attempt int) []byte {
 			c := claims
 			c.IAT = resigned(c.IAT, attempt)
 			return mustJSON(c)
@@ -149,8 +151,7 @@ func resigned(iat int64, attempt int) int64 {
 	return iat
 }
 
-func (t *instance) signed(claims func(attempt int) []byte) func(int, time.Time) []byte {
-	secret := t.accounts.UAPAY.Secret
+func signed(secret string, claims func(attempt int) []byte) func(int, time.Time) []byte {
 	return func(attempt int, _ time.Time) []byte {
 		return Envelope(Sign(claims(attempt), secret, jwt.SigningMethodHS256))
 	}

@@ -22,14 +22,14 @@ type callRequest struct {
 // call is a Unibell call in progress.
 type call struct {
 	t         *instance
-	account   Relay
+	account   Account
 	reference string
 	code      string
 }
 
 // call places a call through the relay, at the beginning of the scenario. If the reference
 // is empty, ingest makes one.
-func (t *instance) call(account Relay, reference, sourceAddr string) *call {
+func (t *instance) call(account Account, reference, sourceAddr string) *call {
 	request := callRequest{Reference: reference, SourceAddr: sourceAddr, DestAddr: "74951234567", Code: t.digits(6)}
 	body := mustJSON(request)
 	t.add(&webhook{

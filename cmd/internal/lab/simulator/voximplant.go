@@ -48,7 +48,7 @@ func (t *instance) account() *account {
 // callback renders one callback with its type and the JSON of its payload.
 func (a *account) callback(kind, payload string, balance json.Number) []byte {
 	a.sequence++
-	vox := &a.t.accounts.Voximplant
+	vox := a.t.accounts.First(raw.ProviderVoximplant)
 	b := mustJSON(voxCallback{
 		CallbackID: a.sequence, Type: kind, AccountID: a.id,
 		Hash:        VoximplantHash(vox.Salt, strconv.FormatInt(a.id, 10), vox.APIKey, strconv.FormatInt(a.sequence, 10)),
@@ -62,7 +62,7 @@ func (a *account) callback(kind, payload string, balance json.Number) []byte {
 func (a *account) batch(at time.Duration, forged int, callbacks ...[]byte) {
 	body := append([]byte(`{"callbacks":[`), bytes.Join(callbacks, []byte{','})...)
 	body = append(body, "]}"...)
-	source := a.t.accounts.Voximplant.Source
+	source := a.t.accounts.First(raw.ProviderVoximplant).Source
 	a.t.add(&webhook{
 		provider: raw.ProviderVoximplant, source: source, path: "/v1/voximplant/" + source,
 		items: len(callbacks), forgedItems: forged, at: at,

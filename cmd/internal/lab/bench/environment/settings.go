@@ -28,13 +28,11 @@ type object = map[string]any
 // ingestSources returns the sources of ingest. The parameter is the provider's address
 // for Unibell.
 func ingestSources(unibell string) []ingest.Source {
-	a := Accounts()
-	return demo.IngestSources(&a, unibell)
+	return demo.IngestSources(Accounts(), unibell)
 }
 
 func processorSources() []source.Source {
-	a := Accounts()
-	return demo.ProcessorSources(&a)
+	return demo.ProcessorSources(Accounts())
 }
 
 // PhoneKeys are the keys of the processor under test.
@@ -44,40 +42,12 @@ func PhoneKeys() []privacy.Key {
 
 // sourcesOf returns the simulator's accounts as configured sources, each with a rate
 // limit; 0 is none.
-func sourcesOf(unibell string, rate float64) []any {
-	var out []any
-	correlation := map[string][]source.Correlation{}
-	callback := map[string]bool{}
-	for _, s := range processorSources() {
-		correlation[s.ID], callback[s.ID] = s.Correlation, s.StatusCallback
-	}
-	for _, s := range ingestSources(unibell) {
-		one := object{"id": s.ID, "provider": s.Provider}
+func sourcesOf(unibell string, rate float64) []object {
+	out := demo.Settings(Accounts(), unibell)
+	for _, s := range out {
 		if rate > 0 {
-			one["rate"] = rate
+			s["rate"] = rate
 		}
-		secret := object{"id": s.Secrets[0].ID}
-		if value := s.Secrets[0].Value; value != "" {
-			secret["value"] = string(value)
-		} else {
-			secret["salt"] = object{"value": string(s.Secrets[0].Salt.Value)}
-			secret["api_key"] = object{"value": string(s.Secrets[0].APIKey.Value)}
-		}
-		one["secrets"] = []any{secret}
-		for _, c := range correlation[s.ID] {
-			one["correlation"] = []any{object{"field": c.Field, "pointer": c.Pointer}}
-		}
-		if callback[s.ID] {
-			one["status_callback"] = true
-		}
-		if s.Relay.BaseURL != "" {
-			one["relay"] = object{
-				"rate": s.Relay.Rate, "daily_calls": s.Relay.DailyCalls,
-				"base_url": s.Relay.BaseURL, "access_key": object{"value": string(s.Relay.AccessKey.Value)},
-				"callers": []any{object{"id": s.Relay.Callers[0].ID, "value": string(s.Relay.Callers[0].Value)}},
-			}
-		}
-		out = append(out, one)
 	}
 	return out
 }
