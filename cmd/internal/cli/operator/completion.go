@@ -22,6 +22,7 @@ func completeFlags(g *cli.Globals, c *cobra.Command) {
 		"provider": schemas.ProviderIDs,
 		"cause":    causes,
 		"stage":    processor.StageNames,
+		"for":      engines,
 		"group":    func() []string { return groupsOf(c.Context(), g) },
 	} {
 		if c.Flags().Lookup(name) != nil {
