@@ -1,12 +1,12 @@
 package engine
 
 import (
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/tributary-hq/tributary/processor/engine/internal/task"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
 
@@ -38,17 +38,6 @@ func (a *ages) collectors() []prometheus.Collector {
 	return []prometheus.Collector{a.toReceived, a.fromReceived, a.whole, a.newest.gauge}
 }
 
-// isFact reports whether the outputs of a record are a new effect. Records without
-// outputs, duplicates and dead letters have none.
-func (m *machine) isFact(outputs []stage.Output) bool {
-	for i := range outputs {
-		if outputs[i].Topic == m.deadLetter || slices.Contains(m.repeats, outputs[i].Topic) {
-			return false
-		}
-	}
-	return len(outputs) > 0
-}
-
 // measure adds a committed transaction to the metrics.
 func (w *worker) measure(began time.Time) {
 	at := w.deps.Now()
@@ -59,12 +48,12 @@ func (w *worker) measure(began time.Time) {
 // noteAge keeps a record's event time and ingestion time until the commit; the event is
 // recycled after it. Replayed records are skipped, because their age is not the
 // pipeline's latency.
-func (w *worker) noteAge(d *decoded) {
-	timed, ok := d.event.(stage.Timed)
+func (w *worker) noteAge(d *task.Record) {
+	timed, ok := d.Event.(stage.Timed)
 	if !ok {
 		return
 	}
-	if w.spec.Replayed != nil && w.spec.Replayed(&d.in) {
+	if w.spec.Replayed != nil && w.spec.Replayed(&d.In) {
 		return
 	}
 	dates := timed.Times()

@@ -2,11 +2,11 @@
 // committed atomically. It is independent of any provider.
 //
 //	          ┌──────────────────────── transaction ───────────────────────────┐
-//	input ──► │ poll ► decode, apply ► due timers ► Kafka transaction ► hot    │
-//	          │         (overlay over hot and store)     outputs  changelog    │
+//	input ──► │ poll ► decode, apply ► due timers ► Kafka transaction ► cache  │
+//	          │         (write buffer over cache)     outputs  changelog        │
 //	          │                                          input offsets         │
 //	          └────────────────────────────────────────────────────────────────┘
-//	hot:      changes of committed transactions ──► store, the oldest first
+//	cache:    changes of committed transactions ──► store, the oldest first
 //	restore:  changelog ──► store, from the stored checkpoint to the end
 //
 // Guarantee: for read-committed consumers, each input record has its effect on outputs
@@ -15,9 +15,9 @@
 // and the next owner replays the difference.
 //
 // The files in the order of the data flow: worker.go (event loop), session.go (poll),
-// round.go (decode, apply), machine.go and scope.go (one record), overlay.go (write
-// buffer of a transaction), transact.go (commit), internal/cache (write-back
-// cache), writeback.go and internal/store (the state on disk), and for a new owner
-// restoring.go, internal/restore and internal/hangingtxn. memory.go is the
-// test driver: it runs the same machine without Kafka.
+// round.go (one batch), internal/task (one transaction in memory: decode, apply, timers,
+// write buffer), transact.go (commit), internal/cache (write-back cache), writeback.go and
+// internal/store (the state on disk), and for a new owner restoring.go, internal/restore
+// and internal/hangingtxn. memory.go is the test driver: it runs the same task without
+// Kafka.
 package engine

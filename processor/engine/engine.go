@@ -15,6 +15,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
+	"github.com/tributary-hq/tributary/processor/engine/internal/task"
 )
 
 // ErrInstanceTaken means that another process uses the same instance id. The process
@@ -29,7 +30,7 @@ type Engine struct {
 	deps    Deps
 	metrics *metrics
 	store   *store.Store
-	topics  map[string]map[string]outputTopic // by stage and topic
+	topics  map[string]map[string]task.Topic // by stage and topic
 	// partitions is the partition count of each stage's input.
 	partitions map[string]int32
 	// maxState is the limit of each stage's state entries.
@@ -69,7 +70,7 @@ func New(config Config, specs []Spec, deps Deps) (*Engine, error) {
 	}
 	e := &Engine{config: config, specs: specs, deps: deps, metrics: newMetrics(deps.Metrics, deps.Namespace), maxState: map[string]int{}}
 	for i := range specs {
-		changelog, err := topicSettings(deps.Topics, specs[i].Changelog)
+		changelog, err := task.SettingsOf(deps.Topics, specs[i].Changelog)
 		if err != nil {
 			return nil, fmt.Errorf("engine: changelog of stage %s: %w", specs[i].Name, err)
 		}
@@ -160,7 +161,7 @@ func (e *Engine) lookAtTopics(ctx context.Context) error {
 		return int32(len(listed[e.deps.topic(name)].Partitions)) //nolint:gosec // a partition count
 	}
 	var errs []error
-	e.topics = make(map[string]map[string]outputTopic, len(e.specs))
+	e.topics = make(map[string]map[string]task.Topic, len(e.specs))
 	e.partitions = make(map[string]int32, len(e.specs))
 	for i := range e.specs {
 		spec := &e.specs[i]
@@ -177,15 +178,11 @@ func (e *Engine) lookAtTopics(ctx context.Context) error {
 			errs = append(errs, fmt.Errorf("stage %s: %s has %d partitions and its changelog %s has %d: they must be equal",
 				spec.Name, e.deps.topic(spec.Input), in, e.deps.topic(spec.Changelog), log))
 		}
-		topics, err := outputTopics(append([]string{spec.DeadLetter}, spec.Outputs...), partitions, e.deps.Topics)
+		topics, err := task.Topics(append([]string{spec.DeadLetter}, spec.Outputs...), e.deps.Prefix, partitions, e.deps.Topics)
 		if err != nil {
 			err = fmt.Errorf("stage %s: %w", spec.Name, err)
 		}
 		errs = append(errs, err)
-		for name, topic := range topics {
-			topic.name = e.deps.topic(name)
-			topics[name] = topic
-		}
 		e.topics[spec.Name], e.partitions[spec.Name] = topics, in
 	}
 	return errors.Join(errs...)

@@ -15,7 +15,7 @@ import (
 func newRecovery(w *worker) *hangingtxn.Recovery {
 	topics := map[string]int32{w.changelog: w.partitions}
 	for _, topic := range w.topics {
-		topics[topic.name] = topic.partitions
+		topics[topic.Name] = topic.Partitions
 	}
 	return hangingtxn.New(hangingtxn.Config{
 		Scheduler: w.deps.scheduler, Now: w.deps.Now, Logger: w.logger,

@@ -34,7 +34,7 @@ func (w *worker) followWallClock(ctx context.Context) {
 			continue
 		}
 		if part.next >= end.Offset {
-			w.scope(part).AdvanceWatermark(now.Add(-w.config.ClockLag))
+			w.context(part).AdvanceWatermark(now.Add(-w.config.ClockLag))
 		}
 	}
 }

@@ -34,10 +34,9 @@ func (w *worker) moveInputs(ctx context.Context, moves map[int32]*restore.Move) 
 		w.traces.ended(w, err)
 		w.round = newRound(w.changelog) // the client may still refer to the old one's memory
 	}()
-	clear(w.machine.buried)
-	w.machine.fired = 0
+	w.task.ResetCounts()
 	for p := range moves {
-		w.scope(w.parts[p])
+		w.context(w.parts[p])
 	}
 	if err := w.transact(ctx); err != nil {
 		return err

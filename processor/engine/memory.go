@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/engine/internal/task"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
 
@@ -39,11 +40,10 @@ type MemoryConfig struct {
 // like the engine, but without Kafka and disk. It serves tests of stages and models of
 // a pipeline. It is not safe for concurrent use.
 type Memory struct {
-	config  MemoryConfig
-	machine machine
-	topics  map[string]outputTopic
-	parts   []*memoryPartition
-	counts  []stage.Count
+	config MemoryConfig
+	task   *task.Task
+	parts  []*memoryPartition
+	counts []stage.Count
 }
 
 type memoryPartition struct {
@@ -72,13 +72,14 @@ func NewMemory(config MemoryConfig) (*Memory, error) {
 		config.Now = func() time.Time { return far }
 	}
 	names := append([]string{config.DeadLetter}, config.Outputs...)
-	topics, err := outputTopics(names, func(string) int32 { return config.Partitions }, config.Topics)
+	topics, err := task.Topics(names, "", func(string) int32 { return config.Partitions }, config.Topics)
 	if err != nil {
 		return nil, err
 	}
-	m := &Memory{config: config, topics: topics, machine: machine{
-		stage: config.Stage, name: config.Name, deadLetter: config.DeadLetter, version: "memory", namespace: config.Namespace, repeats: repeatTopics(topics), buried: map[stage.Cause]int{},
-	}}
+	m := &Memory{config: config, task: task.New(task.Config{
+		Stage: config.Stage, Name: config.Name, DeadLetter: config.DeadLetter, Version: "memory", Namespace: config.Namespace,
+		Topics: topics, MaxState: maxMemoryState, WatermarkInterval: config.ClockInterval,
+	})}
 	for range config.Partitions {
 		m.parts = append(m.parts, &memoryPartition{entries: map[string]memoryEntry{}})
 	}
@@ -89,8 +90,7 @@ func NewMemory(config MemoryConfig) (*Memory, error) {
 // process has it that takes over after a crash.
 func (m *Memory) Fork(s stage.Stage) *Memory {
 	fork := *m
-	fork.machine.stage, fork.config.Stage = s, s
-	fork.machine.buried = map[stage.Cause]int{}
+	fork.config.Stage, fork.task = s, m.task.Fork(s)
 	fork.counts, fork.parts = slices.Clone(m.counts), make([]*memoryPartition, len(m.parts))
 	for i, p := range m.parts {
 		own := *p
@@ -105,10 +105,10 @@ func (m *Memory) Fork(s stage.Stage) *Memory {
 func (m *Memory) Feed(in ...stage.Input) ([]stage.Output, error) {
 	var out []stage.Output
 	for i := range in {
-		d := decoded{in: in[i]}
-		m.machine.decode(&d)
-		emitted, err := m.round(in[i].Partition, func(s *scope) error {
-			_, err := m.machine.handle(s, &d)
+		r := task.Record{In: in[i]}
+		m.task.Decode(&r)
+		emitted, err := m.round(in[i].Partition, func(c *task.Context) error {
+			_, err := m.task.Apply(c, &r)
 			return err
 		})
 		if err != nil {
@@ -122,8 +122,8 @@ func (m *Memory) Feed(in ...stage.Input) ([]stage.Output, error) {
 // AdvanceTo moves the watermark of a partition and fires the timers that become due, as
 // the wall clock does for an idle partition.
 func (m *Memory) AdvanceTo(partition int32, to time.Time) ([]stage.Output, error) {
-	return m.round(partition, func(s *scope) error {
-		s.AdvanceWatermark(to)
+	return m.round(partition, func(c *task.Context) error {
+		c.AdvanceWatermark(to)
 		return nil
 	})
 }
@@ -168,41 +168,31 @@ func (m *Memory) Dump(partition int32) string {
 	return b.String()
 }
 
-func (m *Memory) round(partition int32, act func(*scope) error) ([]stage.Output, error) {
+// maxMemoryState is the limit of a state entry.
+const maxMemoryState = 2 << 20
+
+func (m *Memory) round(partition int32, act func(*task.Context) error) ([]stage.Output, error) {
 	p := m.parts[partition]
-	a := &arena{}
-	s := &scope{
-		partition: partition, overlay: newOverlay(p, a), arena: a, topics: m.topics,
-		maxState: 2 << 20, wall: m.config.Now(), clock: p.clock,
-	}
-	if err := act(s); err != nil {
+	c := task.NewContext(m.task, &task.Start{Partition: partition, State: p, Watermark: p.clock, WallClock: m.config.Now()})
+	if err := act(c); err != nil {
 		return nil, err
 	}
-	if err := m.machine.expire(s); err != nil {
-		return nil, err
-	}
-	reported, err := m.machine.report(s, p.reported, m.config.ClockInterval)
+	reported, err := m.task.Finish(c, task.Ending{TimersMayBeDue: true, Reported: p.reported})
 	if err != nil {
 		return nil, err
 	}
-	if reported {
-		p.reported = s.clock
-	}
-	if err := m.machine.account(s); err != nil {
-		return nil, err
-	}
-	m.counts = append(m.counts, s.counts...)
-	p.clock = s.clock
-	for _, c := range s.overlay.dirty() {
-		if c.payload == nil {
-			delete(p.entries, c.key)
-			p.work.WrittenBytes += int64(len(c.key))
+	p.reported, p.clock = reported, c.WatermarkMillis()
+	m.counts = append(m.counts, c.Counts()...)
+	for _, e := range c.Writes() {
+		if e.Payload == nil {
+			delete(p.entries, e.Key)
+			p.work.WrittenBytes += int64(len(e.Key))
 		} else {
-			p.work.WrittenBytes += int64(len(c.key) + len(c.payload))
-			p.put(c.key, memoryEntry{payload: bytes.Clone(c.payload), deadline: c.deadline})
+			p.work.WrittenBytes += int64(len(e.Key) + len(e.Payload))
+			p.put(e.Key, memoryEntry{payload: bytes.Clone(e.Payload), deadline: e.Deadline})
 		}
 	}
-	return s.outputs, nil
+	return c.Outputs(), nil
 }
 
 func (p *memoryPartition) put(key string, e memoryEntry) {

@@ -85,14 +85,15 @@ func (w *worker) count(took time.Duration) {
 	m.rounds.WithLabelValues(stage, "committed").Inc()
 	m.roundSeconds.WithLabelValues(stage).Observe(took.Seconds())
 	m.records.WithLabelValues(stage).Add(float64(len(w.round.decoded)))
-	m.deadlines.WithLabelValues(stage).Add(float64(w.machine.fired))
-	for cause, n := range w.machine.buried {
+	m.deadlines.WithLabelValues(stage).Add(float64(w.task.Fired))
+	for cause, n := range w.task.DeadLetters {
 		m.deadLetters.WithLabelValues(stage, string(cause)).Add(float64(n))
 	}
 	byTopic := map[string]int{}
-	for _, s := range w.round.scopes {
-		for i := range s.outputs {
-			byTopic[s.outputs[i].Topic]++
+	for _, c := range w.round.tx.Contexts() {
+		outputs := c.Outputs()
+		for i := range outputs {
+			byTopic[outputs[i].Topic]++
 		}
 	}
 	w.countUp()
@@ -102,4 +103,16 @@ func (w *worker) count(took time.Duration) {
 	w.mu.Lock()
 	w.status.Err = ""
 	w.mu.Unlock()
+}
+
+// countUp reports the counts of a committed transaction to Spec.OnCount.
+func (w *worker) countUp() {
+	if w.spec.OnCount == nil {
+		return
+	}
+	for _, c := range w.round.tx.Contexts() {
+		for _, n := range c.Counts() {
+			w.spec.OnCount(n)
+		}
+	}
 }

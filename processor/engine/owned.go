@@ -121,7 +121,7 @@ func (w *worker) resume(ctx context.Context, e *event) error {
 			part.giveBack()
 			continue
 		}
-		rebuild, err := readRebuild(part.state)
+		rebuild, err := entry.ReadRebuild(part.state)
 		if err != nil {
 			return err
 		}

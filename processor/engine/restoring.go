@@ -10,8 +10,10 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
+	"github.com/tributary-hq/tributary/processor/engine/internal/task"
 )
 
 // newRestorerOf returns the restorer of a worker's partitions.
@@ -48,9 +50,10 @@ func (w *worker) restore(ctx context.Context, states map[int32]*store.Partition)
 	return out, w.at(StepRestored)
 }
 
-// asFatal marks errors of a restore that a new session would meet again.
+// asFatal marks errors that a new session would meet again.
 func asFatal(err error) error {
-	if errors.Is(err, restore.ErrStateLost) || errors.Is(err, restore.ErrPartitionCount) || errors.Is(err, restore.ErrUnfinishedReset) {
+	var panicked *task.PanicError
+	if errors.As(err, &panicked) || errors.Is(err, restore.ErrStateLost) || errors.Is(err, restore.ErrPartitionCount) || errors.Is(err, restore.ErrUnfinishedReset) {
 		return &fatalError{err}
 	}
 	return err
@@ -60,7 +63,7 @@ func asFatal(err error) error {
 // the input: the records before it would be missing from the state. The header shows
 // whether the rebuild has begun.
 func (w *worker) checkRebuild(r *restore.Result) error {
-	rebuild, err := readRebuild(r.State)
+	rebuild, err := entry.ReadRebuild(r.State)
 	if err != nil {
 		return err
 	}

@@ -9,11 +9,11 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
+	"github.com/tributary-hq/tributary/processor/engine/internal/task"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
 
@@ -21,11 +21,8 @@ import (
 type round struct {
 	changelog string
 	records   []*kgo.Record
-	decoded   []decoded
-	arena     arena
-	scopes    map[int32]*scope
-	// spare are unused scopes of earlier transactions.
-	spare []*scope
+	decoded   []task.Record
+	tx        *task.Transaction
 	// out are the produced records; their promises report to acks.
 	out  []kgo.Record
 	acks acks
@@ -49,7 +46,7 @@ type acks struct {
 }
 
 func newRound(changelog string) *round {
-	return &round{changelog: changelog, scopes: map[int32]*scope{}, acks: acks{last: map[int32]int64{}}}
+	return &round{changelog: changelog, tx: task.NewTransaction(), acks: acks{last: map[int32]int64{}}}
 }
 
 // reset clears everything, as a crash would: nothing of an aborted transaction may
@@ -66,12 +63,7 @@ func (r *round) reset() {
 	clear(r.inHeaders)
 	clear(r.outHeaders)
 	r.inHeaders, r.outHeaders = r.inHeaders[:0], r.outHeaders[:0]
-	for _, s := range r.scopes {
-		s.reset(0, nil, 0, time.Time{})
-		r.spare = append(r.spare, s)
-	}
-	clear(r.scopes)
-	r.arena.reset()
+	r.tx.Reset()
 	r.acks.failed.Store(0)
 	r.acks.err = nil
 	clear(r.acks.last)
@@ -97,8 +89,7 @@ func (w *worker) runRound(ctx context.Context, records []*kgo.Record) (err error
 		// refer to this memory, so the memory is not reused.
 		w.round = newRound(w.changelog)
 	}()
-	clear(w.machine.buried)
-	w.machine.fired = 0
+	w.task.ResetCounts()
 	for _, r := range records {
 		if part := w.parts[r.Partition]; part == nil || !part.ready {
 			// Revoked after the poll: the session would commit the record's offset.
@@ -106,7 +97,7 @@ func (w *worker) runRound(ctx context.Context, records []*kgo.Record) (err error
 		}
 	}
 	if err := w.applyAll(ctx); err != nil {
-		err = fmt.Errorf("%w: %w", errNotApplied, err)
+		err = fmt.Errorf("%w: %w", errNotApplied, asFatal(err))
 		w.setError(err)
 		w.metrics.rounds.WithLabelValues(w.spec.Name, "failed").Inc()
 		if abortErr := w.abort(ctx, "a record could not be applied"); abortErr != nil {
@@ -114,8 +105,8 @@ func (w *worker) runRound(ctx context.Context, records []*kgo.Record) (err error
 		}
 		return err
 	}
-	w.dropIdleScopes(records)
-	if len(records) == 0 && len(w.round.scopes) == 0 {
+	w.dropIdle(records)
+	if len(records) == 0 && len(w.round.tx.Contexts()) == 0 {
 		return nil
 	}
 	return w.transact(ctx)
@@ -128,8 +119,8 @@ func (w *worker) recycle() {
 		return
 	}
 	for i := range w.round.decoded {
-		if d := &w.round.decoded[i]; d.err == nil && d.event != nil {
-			recycler.Recycle(d.event)
+		if d := &w.round.decoded[i]; d.Err == nil && d.Event != nil {
+			recycler.Recycle(d.Event)
 		}
 	}
 }
@@ -145,7 +136,7 @@ func (r *round) giveBack() {
 func (w *worker) inputs(records []*kgo.Record) {
 	w.round.decoded = slices.Grow(w.round.decoded[:0], len(records))[:len(records)]
 	for i, r := range records {
-		w.round.decoded[i].in = w.round.input(r)
+		w.round.decoded[i].In = w.round.input(r)
 	}
 }
 
@@ -162,7 +153,7 @@ func (w *worker) decode(from int) (to int) {
 	if spare < 1 || len(records) <= decodeBlock {
 		to = min(from+decodeBlock, len(records))
 		for i := from; i < to; i++ {
-			w.machine.decode(&records[i])
+			w.task.Decode(&records[i])
 		}
 		return to
 	}
@@ -176,7 +167,7 @@ func (w *worker) decode(from int) (to int) {
 					return
 				}
 				for i := from; i < min(from+decodeBlock, len(records)); i++ {
-					w.machine.decode(&records[i])
+					w.task.Decode(&records[i])
 				}
 			}
 		})
@@ -206,14 +197,14 @@ func (w *worker) applyAll(ctx context.Context) error {
 			parsed = w.decode(i)
 		}
 		d := &w.round.decoded[i]
-		part := w.parts[d.in.Partition]
-		if d.in.Offset < part.applied {
-			return fmt.Errorf("%w: %s/%d gave offset %d again, %d is next", errRejoin, d.in.Topic, d.in.Partition, d.in.Offset, part.applied)
+		part := w.parts[d.In.Partition]
+		if d.In.Offset < part.applied {
+			return fmt.Errorf("%w: %s/%d gave offset %d again, %d is next", errRejoin, d.In.Topic, d.In.Partition, d.In.Offset, part.applied)
 		}
-		part.applied = d.in.Offset + 1
+		part.applied = d.In.Offset + 1
 		part.next = max(part.next, part.applied)
 		part.epoch = max(part.epoch, w.round.records[i].LeaderEpoch)
-		fact, err := w.machine.handle(w.scope(part), d)
+		fact, err := w.task.Apply(w.context(part), d)
 		if err != nil {
 			return err
 		}
@@ -227,75 +218,47 @@ func (w *worker) applyAll(ctx context.Context) error {
 		if !part.ready {
 			continue
 		}
-		s := w.scope(part)
-		if s.clock != part.clock || part.more {
-			counted := len(s.counts)
-			if err := w.machine.expire(s); err != nil {
-				return err
-			}
-			part.more, part.left = s.more, s.more
-			s.uncount(part.applied, counted)
-		}
-		reported, err := w.machine.report(s, part.reported, w.config.ClockInterval)
+		c := w.context(part)
+		reported, err := w.task.Finish(c, task.Ending{TimersMayBeDue: part.more, Applied: part.applied, Reported: part.reported})
 		if err != nil {
 			return err
 		}
-		if reported {
-			part.reported = s.clock
-		}
-		if err := w.machine.account(s); err != nil {
-			return err
-		}
-		s.dropTold()
+		part.reported, part.more, part.left = reported, c.TimersLeft(), c.TimersLeft()
 	}
 	return nil
 }
 
-// scope returns the transaction's scope for a partition.
-func (w *worker) scope(part *owned) *scope {
-	s, ok := w.round.scopes[part.partition]
-	if !ok {
-		s = w.round.take()
-		s.topics, s.maxState, s.rebuild = w.topics, w.maxState, part.rebuild
-		s.reset(part.partition, part.state, part.clock, w.deps.Now())
-		w.round.scopes[part.partition] = s
+// context returns the context of a partition in the transaction.
+func (w *worker) context(part *owned) *task.Context {
+	if c := w.round.tx.Context(part.partition); c != nil {
+		return c
 	}
-	return s
+	return w.round.tx.Begin(w.task, &task.Start{
+		Partition: part.partition, State: part.state, Watermark: part.clock, Rebuild: part.rebuild, WallClock: w.deps.Now(),
+	})
 }
 
-// take returns an unused scope.
-func (r *round) take() *scope {
-	if n := len(r.spare); n > 0 {
-		s := r.spare[n-1]
-		r.spare = r.spare[:n-1]
-		return s
-	}
-	return &scope{overlay: newOverlay(nil, &r.arena), arena: &r.arena}
-}
-
-// dropIdleScopes removes the partitions without anything to write. A watermark that
-// advanced without effect stays in memory and is written by the partition's next
-// transaction.
-func (w *worker) dropIdleScopes(records []*kgo.Record) {
+// dropIdle removes the partitions without anything to write. A watermark that advanced
+// without effect stays in memory and is written by the partition's next transaction.
+func (w *worker) dropIdle(records []*kgo.Record) {
 	polled := map[int32]bool{}
 	for _, r := range records {
 		polled[r.Partition] = true
 	}
-	works := func(p int32, s *scope) bool {
-		return polled[p] || len(s.outputs) > 0 || len(s.overlay.dirty()) > 0
+	works := func(p int32, c *task.Context) bool {
+		return polled[p] || len(c.Outputs()) > 0 || len(c.Writes()) > 0
 	}
 	some := false
-	for p, s := range w.round.scopes {
-		some = some || works(p, s)
+	for p, c := range w.round.tx.Contexts() {
+		some = some || works(p, c)
 	}
-	for p, s := range w.round.scopes {
+	for p, c := range w.round.tx.Contexts() {
 		// A partition that has only read markers is committed if another partition is.
-		if works(p, s) || some && w.parts[p].next != w.parts[p].kept.Input.Offset {
+		if works(p, c) || some && w.parts[p].next != w.parts[p].kept.Input.Offset {
 			continue
 		}
-		w.parts[p].clock = s.clock
-		delete(w.round.scopes, p)
-		w.round.spare = append(w.round.spare, s)
+		w.parts[p].clock = c.WatermarkMillis()
+		w.round.tx.Drop(p)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
+	"github.com/tributary-hq/tributary/processor/engine/internal/task"
 	"github.com/tributary-hq/tributary/processor/engine/sim"
 )
 
@@ -117,15 +118,11 @@ func StartSimulated(config Config, spec *Spec, deps Deps, world *sim.World, host
 	if err != nil {
 		return nil, nil, err
 	}
-	topics, err := outputTopics(append([]string{spec.DeadLetter}, spec.Outputs...), func(string) int32 { return partitions }, deps.Topics)
+	topics, err := task.Topics(append([]string{spec.DeadLetter}, spec.Outputs...), deps.Prefix, func(string) int32 { return partitions }, deps.Topics)
 	if err != nil {
 		return nil, nil, err
 	}
-	for name, topic := range topics {
-		topic.name = deps.topic(name)
-		topics[name] = topic
-	}
-	e.topics, e.partitions = map[string]map[string]outputTopic{spec.Name: topics}, map[string]int32{spec.Name: partitions}
+	e.topics, e.partitions = map[string]map[string]task.Topic{spec.Name: topics}, map[string]int32{spec.Name: partitions}
 	if e.store, err = store.Open(config.StateDir, config.Store, slog.New(slog.DiscardHandler)); err != nil {
 		return nil, nil, err
 	}

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"log/slog"
 	"testing"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
 
 // TestStandbyKeepsItsCopy: where the changelog was made anew and is empty, a standby copy
@@ -51,4 +53,18 @@ func TestStandbyKeepsItsCopy(t *testing.T) {
 	if value, failed := engine.ReadEntry(state, p, []byte("key")); err != nil || !followed || from != 0 || failed != nil || value != nil {
 		t.Fatalf("a changelog with a state: followed %v from %d (%v), the copy has %q (%v), want it replaced", followed, from, err, value, failed)
 	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func openStore(t *testing.T) *store.Store {
+	t.Helper()
+	opened, err := store.Open(t.TempDir(), store.DefaultConfig(), slog.New(slog.DiscardHandler))
+	must(t, err)
+	return opened
 }

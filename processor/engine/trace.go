@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
+	"github.com/tributary-hq/tributary/processor/engine/internal/task"
 )
 
 // traces creates a worker's spans, named after OpenTelemetry's semantic conventions:
@@ -105,7 +106,7 @@ func newTraces(w *worker) *traces {
 
 // begin starts the span of a transaction with records, and a span for each record whose
 // parent is sampled.
-func (t *traces) begin(ctx context.Context, records []decoded) context.Context {
+func (t *traces) begin(ctx context.Context, records []task.Record) context.Context {
 	if t == nil {
 		return ctx
 	}
@@ -133,7 +134,7 @@ func (t *traces) transaction(ctx context.Context) context.Context {
 // even sample of them is linked.
 const maxLinks = 64
 
-func (t *traces) beginRound(ctx context.Context, records []decoded, parents []parent) context.Context {
+func (t *traces) beginRound(ctx context.Context, records []task.Record, parents []parent) context.Context {
 	ctx, t.round = t.tracer.Start(ctx, "process "+t.input, trace.WithNewRoot(), trace.WithSpanKind(trace.SpanKindConsumer),
 		trace.WithAttributes(t.about...),
 		trace.WithAttributes(semconv.MessagingOperationTypeProcess, semconv.MessagingOperationName("process"), semconv.MessagingBatchMessageCount(len(records))))
@@ -153,11 +154,11 @@ func (t *traces) beginRound(ctx context.Context, records []decoded, parents []pa
 }
 
 // partitionsOf returns the partitions of records, in order.
-func partitionsOf(records []decoded) []int64 {
+func partitionsOf(records []task.Record) []int64 {
 	seen := map[int32]bool{}
 	out := []int64{}
 	for i := range records {
-		if p := records[i].in.Partition; !seen[p] {
+		if p := records[i].In.Partition; !seen[p] {
 			seen[p] = true
 			out = append(out, int64(p))
 		}
@@ -182,12 +183,12 @@ func (t *traces) ended(w *worker, err error) {
 		t.outcome = outcomeCommitted // nothing to write
 	}
 	if t.round.IsRecording() {
-		buried := 0
-		for _, n := range w.machine.buried {
-			buried += n
+		deadLetters := 0
+		for _, n := range w.task.DeadLetters {
+			deadLetters += n
 		}
 		t.round.SetAttributes(t.keys.outcome.String(t.outcome), t.keys.outputs.Int(len(w.round.out)),
-			t.keys.deadLetters.Int(buried), t.keys.deadlines.Int(w.machine.fired))
+			t.keys.deadLetters.Int(deadLetters), t.keys.deadlines.Int(w.task.Fired))
 	}
 	failed(t.round, err)
 	t.round.End()

@@ -7,6 +7,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/tributary-hq/tributary/processor/engine/internal/task"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
 
@@ -15,9 +16,9 @@ const MaxLinks = maxLinks
 
 // TracedRounds plays the spans' part of rounds, without a broker.
 type TracedRounds struct {
-	w     *worker
-	scope scope
-	out   [1]stage.Output
+	w       *worker
+	context *task.Context
+	out     [1]stage.Output
 }
 
 // NewTracedRounds makes spans with a provider; nil makes none.
@@ -27,7 +28,8 @@ func NewTracedRounds(provider trace.TracerProvider) *TracedRounds {
 		round: newRound("changelog"),
 	}
 	w.traces = newTraces(w)
-	return &TracedRounds{w: w, scope: scope{topics: map[string]outputTopic{"output": {Topic: Topic{MaxBytes: 1000}}}}}
+	w.task = task.New(task.Config{Topics: map[string]task.Topic{"output": {Settings: Topic{MaxBytes: 1000}}}})
+	return &TracedRounds{w: w, context: task.NewContext(w.task, &task.Start{})}
 }
 
 // Round begins and ends one of records whose inputs are prepared, each with an output
@@ -38,7 +40,7 @@ func (r *TracedRounds) Round(ctx context.Context, records []*kgo.Record, inputs 
 	r.w.traces.begin(ctx, r.w.round.decoded)
 	for i := range inputs {
 		r.out[0] = stage.Output{Topic: "output", Value: inputs[i].Value[:size]}
-		r.w.traces.carry(&r.scope, &inputs[i], r.out[:])
+		r.w.traces.carry(r.context, &inputs[i], r.out[:])
 		if len(r.out[0].Headers) > 0 {
 			carried++
 		}

@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
+	"github.com/tributary-hq/tributary/processor/engine/internal/task"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
 
@@ -30,10 +31,10 @@ func (p *parent) attributes() []attribute.KeyValue {
 }
 
 // sampledParents returns the records with a sampled context.
-func sampledParents(records []decoded) []parent {
+func sampledParents(records []task.Record) []parent {
 	var out []parent
 	for i := range records {
-		if p, ok := sampledParent(&records[i].in); ok {
+		if p, ok := sampledParent(&records[i].In); ok {
 			out = append(out, p)
 		}
 	}
@@ -92,7 +93,7 @@ func (t *traces) beginRecord(p *parent) {
 
 // carry adds the span's context to the outputs of a traced record, and the output
 // topics to the span's attributes.
-func (t *traces) carry(s *scope, in *stage.Input, outputs []stage.Output) {
+func (t *traces) carry(c *task.Context, in *stage.Input, outputs []stage.Output) {
 	if t == nil || len(t.records) == 0 {
 		return
 	}
@@ -109,7 +110,7 @@ func (t *traces) carry(s *scope, in *stage.Input, outputs []stage.Output) {
 		}
 		before := o.Headers
 		o.Headers = append(withoutContext(before), r.headers...)
-		if outputSize(o) > s.topics[o.Topic].MaxBytes {
+		if !c.Fits(o) {
 			o.Headers = before
 		}
 	}

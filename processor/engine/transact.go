@@ -112,18 +112,20 @@ func (w *worker) untilKilled(ctx context.Context) (context.Context, func()) {
 // reallocated.
 func (w *worker) produce(ctx context.Context) error {
 	out, headers := w.round.out[:0], w.round.outHeaders[:0]
-	for _, p := range slices.Sorted(maps.Keys(w.round.scopes)) {
-		s := w.round.scopes[p]
-		if err := s.keepProgress(w.parts[p].kept, w.parts[p].position()); err != nil {
+	for _, p := range slices.Sorted(maps.Keys(w.round.tx.Contexts())) {
+		c := w.round.tx.Context(p)
+		if err := c.SetProgress(w.parts[p].kept, w.parts[p].position()); err != nil {
 			return err
 		}
-		if err := s.keepHeader(w.parts[p].header, entry.Header(w.deps.Version)); err != nil {
+		if err := c.SetHeader(w.parts[p].header, entry.Header(w.deps.Version)); err != nil {
 			return err
 		}
-		for i := range s.outputs {
-			o := &s.outputs[i]
+		wall := c.WallClock()
+		outputs := c.Outputs()
+		for i := range outputs {
+			o := &outputs[i]
 			record := kgo.Record{
-				Topic: w.topics[o.Topic].name, Partition: o.Partition, Key: o.Key, Value: o.Value, Timestamp: o.Timestamp,
+				Topic: w.topics[o.Topic].Name, Partition: o.Partition, Key: o.Key, Value: o.Value, Timestamp: o.Timestamp,
 			}
 			from := len(headers)
 			for _, h := range o.Headers {
@@ -132,10 +134,10 @@ func (w *worker) produce(ctx context.Context) error {
 			record.Headers = headers[from:len(headers):len(headers)]
 			out = append(out, record)
 		}
-		for _, c := range s.overlay.dirty() {
-			record := kgo.Record{Topic: w.changelog, Partition: p, Key: bytesOfText(c.key), Timestamp: s.wall}
-			if c.payload != nil {
-				record.Value = s.entry(c)
+		for _, e := range c.Writes() {
+			record := kgo.Record{Topic: w.changelog, Partition: p, Key: e.KeyBytes(), Timestamp: wall}
+			if e.Payload != nil {
+				record.Value = c.Encode(e)
 			}
 			out = append(out, record)
 		}
@@ -146,20 +148,6 @@ func (w *worker) produce(ctx context.Context) error {
 		w.session.Produce(ctx, &out[i], promise)
 	}
 	return nil
-}
-
-// entry returns the encoded entry of a cell. If there is room before the payload, it
-// writes the entry's head there and does not copy the payload.
-func (s *scope) entry(c *cell) []byte {
-	if !c.roomy {
-		return entry.Append(s.arena.buffer(entry.Room+len(c.payload)), c.payload, c.deadline)
-	}
-	var room [entry.Room]byte
-	head := entry.Append(room[:0], nil, c.deadline)
-	whole := withRoom(c.payload)
-	whole = whole[entry.Room-len(head):]
-	copy(whole, head)
-	return whole
 }
 
 // acked is the promise of all produced records. kgo may call it concurrently.
@@ -229,7 +217,7 @@ func (w *worker) addOffsets(req *kmsg.TxnOffsetCommitRequest) error {
 	// client's own list is replaced, because it also contains polled partitions that
 	// are not part of this transaction.
 	req.Topics[topic].Partitions = req.Topics[topic].Partitions[:0]
-	for _, p := range slices.Sorted(maps.Keys(w.round.scopes)) {
+	for _, p := range slices.Sorted(maps.Keys(w.round.tx.Contexts())) {
 		at := w.parts[p].position()
 		added := kmsg.NewTxnOffsetCommitRequestTopicPartition()
 		added.Partition, added.Offset, added.LeaderEpoch = p, at.Offset, at.Epoch
@@ -243,10 +231,12 @@ func (w *worker) addOffsets(req *kmsg.TxnOffsetCommitRequest) error {
 // the partitions' positions, and writes to the store if the cache is over its budget.
 func (w *worker) keep() error {
 	now := w.deps.Now().UnixMilli()
-	for p, s := range w.round.scopes {
+	for p, c := range w.round.tx.Contexts() {
 		part := w.parts[p]
-		part.clock, part.kept = s.clock, entry.Progress{Watermark: s.clock, Known: true, Input: part.position()}
-		if len(s.overlay.dirty()) > 0 {
+		part.clock = c.WatermarkMillis()
+		part.kept = entry.Progress{Watermark: part.clock, Known: true, Input: part.position()}
+		writes := c.Writes()
+		if len(writes) > 0 {
 			part.header = entry.Header(w.deps.Version)
 		}
 		before := part.pos
@@ -256,8 +246,8 @@ func (w *worker) keep() error {
 		part.pos.AtEnd = now
 		part.pos.Input = part.next
 		part.state.Cache.Begin(before, now)
-		for _, c := range s.overlay.dirty() {
-			part.state.Cache.Put(c.ref, bytesOfText(c.key), c.payload, c.deadline, c.before)
+		for _, e := range writes {
+			part.state.Cache.Put(e.Ref, e.KeyBytes(), e.Payload, e.Deadline, e.Before)
 		}
 	}
 	return w.makeRoom()
@@ -309,7 +299,7 @@ func (w *worker) resync(ctx context.Context, why string) error {
 			return fmt.Errorf("%w: partition %d: %s", errRejoin, p, r.Move)
 		}
 		part := w.parts[p]
-		rebuild, err := readRebuild(part.state)
+		rebuild, err := entry.ReadRebuild(part.state)
 		if err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
+	"github.com/tributary-hq/tributary/processor/engine/internal/task"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
 
@@ -39,15 +40,14 @@ type worker struct {
 	input           string
 	changelog       string
 	transactionalID string
-	topics          map[string]outputTopic
+	topics          map[string]task.Topic
 	partitions      int32 // partition count of input and changelog
-	maxState        int
 	// budget is the memory budget of the process for cached state; held is this
 	// worker's share in use.
-	budget  *budget
-	held    int64
-	machine machine
-	traces  *traces
+	budget *budget
+	held   int64
+	task   *task.Task
+	traces *traces
 	// instance identifies the process; standby are its standby replicas of the stage.
 	instance string
 	standby  *standby
@@ -285,18 +285,21 @@ func newWorker(spec *Spec, index int, instance string, e *Engine) *worker {
 		spec: *spec, index: index, config: &e.config, deps: &e.deps, store: e.store, killed: e.killed, metrics: e.metrics,
 		logger: e.deps.Logger.With(slog.String("stage", spec.Name), slog.Int("worker", index)),
 		group:  group, input: e.deps.topic(spec.Input), changelog: e.deps.topic(spec.Changelog),
-		transactionalID: id, topics: e.topics[spec.Name], partitions: e.partitions[spec.Name], maxState: e.maxState[spec.Name],
+		transactionalID: id, topics: e.topics[spec.Name], partitions: e.partitions[spec.Name],
 		instance: instance, standby: e.standbys[spec.Name],
-		machine: machine{
-			stage: spec.Stage, name: spec.Name, deadLetter: spec.DeadLetter, version: e.deps.Version, namespace: e.deps.Namespace,
-			repeats: repeatTopics(e.topics[spec.Name]), buried: map[stage.Cause]int{},
-		},
 		parts: map[int32]*owned{}, round: newRound(e.deps.topic(spec.Changelog)),
 	}
 	w.budget = e.budget
 	w.recovery = newRecovery(w)
 	w.restorer = newRestorerOf(w)
 	w.traces = newTraces(w)
-	w.machine.traces = w.traces
+	config := task.Config{
+		Stage: spec.Stage, Name: spec.Name, DeadLetter: spec.DeadLetter, Version: e.deps.Version, Namespace: e.deps.Namespace,
+		Topics: w.topics, MaxState: e.maxState[spec.Name], WatermarkInterval: e.config.ClockInterval,
+	}
+	if w.traces != nil {
+		config.Emitted = w.traces.carry
+	}
+	w.task = task.New(config)
 	return w
 }

@@ -1,4 +1,4 @@
-package engine_test
+package task_test
 
 import (
 	"bytes"
@@ -6,7 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/internal/task"
 )
 
 // TestArenaKeepsWhatItGave: whatever is asked for, in this round and the next, no
@@ -14,7 +14,7 @@ import (
 func TestArenaKeepsWhatItGave(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		arena := engine.NewArena()
+		arena := &task.Arena{}
 		for range rapid.IntRange(1, 3).Draw(t, "rounds") {
 			var given [][]byte
 			for i, n := range rapid.SliceOfN(rapid.OneOf(rapid.IntRange(0, 100), rapid.IntRange(0, 300_000)), 1, 40).Draw(t, "sizes") {
@@ -35,7 +35,7 @@ func TestArenaKeepsWhatItGave(t *testing.T) {
 func TestArenaTakesBackWhatIsNotUsed(t *testing.T) {
 	t.Parallel()
 	const values, size = 1000, 50
-	arena := engine.NewArena()
+	arena := &task.Arena{}
 	for range values {
 		arena.Trim(append(arena.Buffer(10_000), make([]byte, size)...))
 	}
@@ -47,7 +47,7 @@ func TestArenaTakesBackWhatIsNotUsed(t *testing.T) {
 // TestArenaStartsSmall: a round of a few bytes costs a few kilobytes.
 func TestArenaStartsSmall(t *testing.T) {
 	t.Parallel()
-	arena := engine.NewArena()
+	arena := &task.Arena{}
 	arena.Buffer(100)
 	if n := arena.Size(); n > 8<<10 {
 		t.Errorf("an arena with 100 bytes in use takes %d", n)

@@ -1,4 +1,4 @@
-package engine
+package task
 
 import (
 	"unsafe"
@@ -13,9 +13,9 @@ const (
 	arenaChunk = 256 << 10
 )
 
-// arena allocates the memory of one transaction. reset frees all of it at once, when
+// Arena allocates the memory of one transaction. Reset frees all of it at once, when
 // the transaction has ended and nothing refers to it; the chunks are reused.
-type arena struct {
+type Arena struct {
 	chunks [][]byte
 	used   int // chunks in use, including the partly used last one
 	off    int // bytes used in the last chunk
@@ -23,9 +23,9 @@ type arena struct {
 	usual int
 }
 
-// buffer returns an empty slice with capacity n. Appending beyond n moves the slice to
+// Buffer returns an empty slice with capacity n. Appending beyond n moves the slice to
 // the heap, which is slower but correct.
-func (a *arena) buffer(n int) []byte {
+func (a *Arena) Buffer(n int) []byte {
 	if n > arenaChunk {
 		return make([]byte, 0, n)
 	}
@@ -41,20 +41,21 @@ func (a *arena) buffer(n int) []byte {
 	return b
 }
 
-// trim returns the unused capacity of the last buffer to the arena, so that memory
+// Trim returns the unused capacity of the last buffer to the arena, so that memory
 // grows with the written bytes instead of the requested ones.
-func (a *arena) trim(b []byte) {
+func (a *Arena) Trim(b []byte) {
 	if a.off > 0 && &b[:cap(b)][cap(b)-1] == &a.chunks[a.used-1][a.off-1] {
 		a.off -= cap(b) - len(b)
 	}
 }
 
-func (a *arena) Copy(b []byte) []byte { return append(a.buffer(len(b)), b...) }
+// Copy returns a copy of b in the arena.
+func (a *Arena) Copy(b []byte) []byte { return append(a.Buffer(len(b)), b...) }
 
-// text copies a key to the arena. The string is valid until reset.
-func (a *arena) text(b []byte) string {
+// text copies a key to the arena. The string is valid until Reset.
+func (a *Arena) text(b []byte) string {
 	own := a.Copy(b)
-	return unsafe.String(unsafe.SliceData(own), len(own)) //nolint:gosec // valid until reset
+	return unsafe.String(unsafe.SliceData(own), len(own)) //nolint:gosec // valid until Reset
 }
 
 // bytesOfText returns the bytes of a text without a copy. They must not be written.
@@ -65,13 +66,13 @@ func bytesOfText(text string) []byte {
 // withRoom returns a payload extended to the left by the entryRoom bytes that precede
 // it in its buffer.
 func withRoom(payload []byte) []byte {
-	from := unsafe.Add(unsafe.Pointer(unsafe.SliceData(payload)), -entry.Room) //nolint:gosec // of the same buffer, see scope.Buffer
+	from := unsafe.Add(unsafe.Pointer(unsafe.SliceData(payload)), -entry.Room) //nolint:gosec // of the same buffer, see Context.Buffer
 	return unsafe.Slice((*byte)(from), entry.Room+len(payload))                //nolint:gosec // the same
 }
 
-// reset empties the arena. Memory above the usual demand is released to the garbage
+// Reset empties the arena. Memory above the usual demand is released to the garbage
 // collector.
-func (a *arena) reset() {
+func (a *Arena) Reset() {
 	const slowly = 16
 	a.usual = max(a.used, a.usual-a.usual/slowly-1)
 	if len(a.chunks) > a.usual {

@@ -1,4 +1,4 @@
-package engine_test
+package entry_test
 
 import (
 	"encoding/hex"
@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
 
@@ -16,12 +16,12 @@ func TestRebuildFormats(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		value string
-		want  engine.Rebuild
+		want  entry.Rebuild
 		err   error
 	}{
-		"1":     {"0100" + "01" + "d00f" + "c801" + "02", engine.Rebuild{Until: 1000, Accounted: 100, Revisions: 1}, nil},
-		"2":     {"0100" + "02" + "d00f" + "c801" + "02" + "04" + "0e" + "c801", engine.Rebuild{Until: 1000, Accounted: 100, Revisions: 1, Missing: []int64{7, 100}}, nil},
-		"later": {"0100" + "03" + "d00f" + "c801" + "02", engine.Rebuild{}, stage.ErrNewerState},
+		"1":     {"0100" + "01" + "d00f" + "c801" + "02", entry.Rebuild{Until: 1000, Accounted: 100, Revisions: 1}, nil},
+		"2":     {"0100" + "02" + "d00f" + "c801" + "02" + "04" + "0e" + "c801", entry.Rebuild{Until: 1000, Accounted: 100, Revisions: 1, Missing: []int64{7, 100}}, nil},
+		"later": {"0100" + "03" + "d00f" + "c801" + "02", entry.Rebuild{}, stage.ErrNewerState},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -34,14 +34,14 @@ func TestRebuildFormats(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, found, err := engine.ParseRebuild(key, stored)
+			got, found, err := entry.ParseRebuild(key, stored)
 			if !found || !errors.Is(err, test.err) {
 				t.Fatalf("found %v, error %v", found, err)
 			}
 			if diff := cmp.Diff(test.want, got); test.err == nil && diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			if _, found, _ := engine.ParseRebuild([]byte("another"), stored); found {
+			if _, found, _ := entry.ParseRebuild([]byte("another"), stored); found {
 				t.Error("an entry of another key is a rebuild")
 			}
 		})

@@ -1,4 +1,4 @@
-package engine_test
+package task_test
 
 import (
 	"cmp"
@@ -14,7 +14,6 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
 
@@ -31,9 +30,9 @@ type logged struct {
 	deadline time.Time
 }
 
-// TestWhatIsExpectedStays: once the store has them, entries that wait for something before
+// TestEntriesWithTimersStayCached: once the store has them, entries that wait for something before
 // long stay in memory, others make room. Both can be read.
-func TestWhatIsExpectedStays(t *testing.T) {
+func TestEntriesWithTimersStayCached(t *testing.T) {
 	t.Parallel()
 	now := time.UnixMilli(1_700_000_000_000)
 	tests := map[string]struct {
@@ -48,18 +47,18 @@ func TestWhatIsExpectedStays(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			hot := engine.NewHot(openStore(t), 3)
-			hot.Round()
-			must(t, hot.Set("key", []byte("value"), test.deadline))
-			hot.Commit()
-			if _, err := hot.WriteBack(0); err != nil {
+			part := newPartition(openStore(t))
+			part.begin()
+			must(t, part.set("key", []byte("value"), test.deadline))
+			part.commit()
+			if _, err := part.writeBack(0); err != nil {
 				t.Fatal(err)
 			}
-			if changed, kept := hot.Held(); changed != 0 || kept > 0 != test.stays {
+			if changed, kept := part.bytes(); changed != 0 || kept > 0 != test.stays {
 				t.Errorf("%d bytes changed and %d kept, stays: want %t", changed, kept, test.stays)
 			}
-			hot.Round()
-			if got, err := hot.Get("key"); err != nil || string(got) != "value" {
+			part.begin()
+			if got, err := part.get("key"); err != nil || string(got) != "value" {
 				t.Errorf("Get() = %q, %v", got, err)
 			}
 		})
@@ -83,73 +82,73 @@ func formerTakeTurns(t *testing.T, apart time.Duration) {
 	t.Helper()
 	const former, aRound = 2500, 1000
 	now := time.UnixMilli(1_700_000_000_000)
-	hot := engine.NewHot(openStore(t), 3)
+	part := newPartition(openStore(t))
 	for i := range former {
 		key := fmt.Sprintf("key-%d", i)
-		must(t, hot.Replay(key, []byte("awaited"), now.Add(time.Duration(i)*apart)))
-		must(t, hot.Replay(key, []byte("done"), now.Add(24*time.Hour)))
+		must(t, part.replay(key, []byte("awaited"), now.Add(time.Duration(i)*apart)))
+		must(t, part.replay(key, []byte("done"), now.Add(24*time.Hour)))
 	}
 	last := now.Add(former * apart)
-	must(t, hot.Replay("late", []byte("awaited"), last))
+	must(t, part.replay("late", []byte("awaited"), last))
 	until := now.Add(time.Hour)
 	for looked := 0; looked+aRound < former; looked += aRound {
-		hot.Round()
-		if keys, more, err := hot.LookForDue(until, 10); err != nil || len(keys) > 0 || !more {
+		part.begin()
+		if keys, more, err := part.dueAndMore(until, 10); err != nil || len(keys) > 0 || !more {
 			t.Fatalf("after %d former ones: due %q, more %t, %v", looked, keys, more, err)
 		}
 	}
 	for range 2 { // it is due until it is told
-		hot.Round()
-		keys, more, err := hot.LookForDue(until, 10)
+		part.begin()
+		keys, more, err := part.dueAndMore(until, 10)
 		if diff := gocmp.Diff([]string{"late"}, keys); diff != "" || more || err != nil {
 			t.Errorf("more %t, %v (-want +got):\n%s", more, err, diff)
 		}
 	}
-	must(t, hot.Replay("early", []byte("awaited"), now))
-	hot.Round()
-	keys, more, err := hot.LookForDue(until, 10)
+	must(t, part.replay("early", []byte("awaited"), now))
+	part.begin()
+	keys, more, err := part.dueAndMore(until, 10)
 	if diff := gocmp.Diff([]string{"early", "late"}, keys); diff != "" || more || err != nil {
 		t.Errorf("one came that is due before: more %t, %v (-want +got):\n%s", more, err, diff)
 	}
-	hot.Round()
-	if keys, more, err := hot.LookForDue(now.Add(48*time.Hour), former+10); len(keys) != former+2 || more || err != nil {
+	part.begin()
+	if keys, more, err := part.dueAndMore(now.Add(48*time.Hour), former+10); len(keys) != former+2 || more || err != nil {
 		t.Errorf("a day later %d are due, more %t, %v, want all %d", len(keys), more, err, former+2)
 	}
 }
 
-// TestHotStateIsTheState: whatever is written, in whatever rounds, whenever how much of
+// TestStateIsThatOfAMap: whatever is written, in whatever rounds, whenever how much of
 // it reaches the store, and whenever the memory is lost and the changelog replayed from
 // where the store claims to be, reads, scans and deadlines are those of a map.
-func TestHotStateIsTheState(t *testing.T) {
+func TestStateIsThatOfAMap(t *testing.T) {
 	t.Parallel()
 	for name, collide := range map[string]bool{"hashes differ": false, "hashes are the same": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			hotIsTheState(t, collide)
+			stateIsThatOfAMap(t, collide)
 		})
 	}
 }
 
-func hotIsTheState(t *testing.T, collide bool) {
+func stateIsThatOfAMap(t *testing.T, collide bool) {
 	t.Helper()
 	seed := rand.Uint64()
 	random := rand.New(rand.NewPCG(seed, 7))
 	state := openStore(t)
-	hot, model := engine.NewHot(state, 3), map[string]modelled{}
+	part, model := newPartition(state), map[string]modelled{}
 	if collide {
-		hot.Collide()
+		part.collide()
 	}
 	log, claimed := [][]logged{}, int64(0)
 	sizes := []int{0, 0, 0, 0, 50, 100, 5000}
 	at := func(n int) time.Time { return time.UnixMilli(int64(1_700_000_000_000 + n)) }
 	for round := range 300 {
-		hot.Round()
+		part.begin()
 		var written []logged
 		for range random.IntN(12) {
 			key := fmt.Sprintf("%c%d", 'a'+random.IntN(3), random.IntN(30))
 			if random.IntN(4) == 0 {
 				delete(model, key)
-				must(t, hot.Set(key, nil, time.Time{}))
+				must(t, part.set(key, nil, time.Time{}))
 				written = append(written, logged{key: key})
 				continue
 			}
@@ -158,40 +157,40 @@ func hotIsTheState(t *testing.T, collide bool) {
 				m.deadline = at(random.IntN(40) + random.IntN(2)*int(48*time.Hour/time.Millisecond))
 			}
 			model[key] = m
-			must(t, hot.Set(key, []byte(m.value), m.deadline))
+			must(t, part.set(key, []byte(m.value), m.deadline))
 			written = append(written, logged{key, []byte(m.value), m.deadline})
 		}
 		if random.IntN(2) == 0 {
-			compareHot(t, seed, hot, model, at(random.IntN(40)))
+			compare(t, seed, part, model, at(random.IntN(40)))
 		}
-		hot.Commit()
+		part.commit()
 		log = append(log, written)
 		if random.IntN(5) == 0 {
-			changed, kept := hot.Held()
-			rounds, err := hot.WriteBack(random.Int64N(changed + 1))
+			changed, kept := part.bytes()
+			rounds, err := part.writeBack(random.Int64N(changed + 1))
 			must(t, err)
 			if rounds < claimed || rounds > int64(len(log)) {
 				t.Fatalf("seed %d: after %d rounds the store claims %d, and %d before", seed, len(log), rounds, claimed)
 			}
 			claimed = rounds
-			if keys, changed := hot.Keys(); keys > 2*changed {
+			if keys, changed := part.keys(); keys > 2*changed {
 				t.Fatalf("seed %d: %d keys are kept for %d changes", seed, keys, changed)
 			}
-			hot.Forget(random.Int64N(kept + 1))
+			part.evict(random.Int64N(kept + 1))
 			if random.IntN(2) == 0 {
-				hot.Gather()
+				part.compact()
 			}
 		}
 		if random.IntN(20) == 0 {
-			hot.Crash()
+			part.crash()
 			for _, written := range log[claimed:] {
 				for _, e := range written {
-					must(t, hot.Replay(e.key, e.value, e.deadline))
+					must(t, part.replay(e.key, e.value, e.deadline))
 				}
 			}
 		}
-		hot.Round()
-		compareHot(t, seed, hot, model, at(random.IntN(40)))
+		part.begin()
+		compare(t, seed, part, model, at(random.IntN(40)))
 	}
 	must(t, state.Close())
 }
@@ -203,8 +202,8 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// compareHot compares every way of reading with the model.
-func compareHot(t *testing.T, seed uint64, hot *engine.Hot, model map[string]modelled, until time.Time) {
+// compare compares every way of reading with the model.
+func compare(t *testing.T, seed uint64, part *partition, model map[string]modelled, until time.Time) {
 	t.Helper()
 	for _, prefix := range []string{"a", "b1", "zz"} {
 		var want []string
@@ -213,7 +212,7 @@ func compareHot(t *testing.T, seed uint64, hot *engine.Hot, model map[string]mod
 				want = append(want, key+"="+model[key].value)
 			}
 		}
-		got, err := hot.Scan(prefix)
+		got, err := part.scan(prefix)
 		must(t, err)
 		if diff := gocmp.Diff(want, got); diff != "" {
 			t.Fatalf("seed %d: under %q (-want +got):\n%s", seed, prefix, diff)
@@ -221,7 +220,7 @@ func compareHot(t *testing.T, seed uint64, hot *engine.Hot, model map[string]mod
 	}
 	var due []string
 	for key, m := range model {
-		got, err := hot.Get(key)
+		got, err := part.get(key)
 		must(t, err)
 		if string(got) != m.value {
 			t.Fatalf("seed %d: %s is %q, want %q", seed, key, got, m.value)
@@ -234,7 +233,7 @@ func compareHot(t *testing.T, seed uint64, hot *engine.Hot, model map[string]mod
 		return cmp.Or(model[a].deadline.Compare(model[b].deadline), strings.Compare(a, b))
 	})
 	const limit = 5
-	got, err := hot.Due(until, limit)
+	got, err := part.due(until, limit)
 	must(t, err)
 	if diff := gocmp.Diff(due[:min(len(due), limit)], got); diff != "" {
 		t.Fatalf("seed %d: due (-want +got):\n%s", seed, diff)

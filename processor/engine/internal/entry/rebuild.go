@@ -1,11 +1,10 @@
-package engine
+package entry
 
 import (
 	"encoding/binary"
 	"fmt"
 	"slices"
 
-	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
 
@@ -56,7 +55,7 @@ func (r Rebuild) ChangelogEntry() (key, value []byte) {
 			payload = binary.AppendVarint(payload, at)
 		}
 	}
-	return []byte(rebuildKey), entry.Append(nil, payload, 0)
+	return []byte(rebuildKey), Append(nil, payload, 0)
 }
 
 // ParseRebuild decodes the record of ChangelogEntry; found is false for any other
@@ -65,7 +64,7 @@ func ParseRebuild(key, value []byte) (r Rebuild, found bool, err error) {
 	if string(key) != rebuildKey {
 		return r, false, nil
 	}
-	payload, _, err := entry.Parse(value)
+	payload, _, err := Parse(value)
 	if err != nil {
 		return r, true, err
 	}
@@ -73,9 +72,9 @@ func ParseRebuild(key, value []byte) (r Rebuild, found bool, err error) {
 	return r, true, err
 }
 
-// readRebuild returns the stored Rebuild, zero if there is none.
-func readRebuild(from entry.Reader) (r Rebuild, err error) {
-	e, err := from.Get([]byte(rebuildKey), entry.Heap{})
+// ReadRebuild returns the stored Rebuild, zero if there is none.
+func ReadRebuild(from Reader) (r Rebuild, err error) {
+	e, err := from.Get([]byte(rebuildKey), Heap{})
 	if err != nil || e.Payload == nil {
 		return r, err
 	}
@@ -90,7 +89,7 @@ func parseRebuild(payload []byte) (r Rebuild, err error) {
 	next := func() (v int64) {
 		v, size := binary.Varint(rest)
 		if size <= 0 {
-			err = fmt.Errorf("%w: a rebuild that is cut", entry.ErrUnreadable)
+			err = fmt.Errorf("%w: a rebuild that is cut", ErrUnreadable)
 			return 0
 		}
 		rest = rest[size:]
@@ -105,51 +104,8 @@ func parseRebuild(payload []byte) (r Rebuild, err error) {
 	return r, err
 }
 
-// FirstRevision implements stage.Tx.
-func (s *scope) FirstRevision() int64 { return s.rebuild.Revisions }
-
-// misses reports whether the facts of an input offset were never emitted.
-func (r Rebuild) misses(offset int64) bool {
+// Misses reports whether the facts of an input offset were never emitted.
+func (r Rebuild) Misses(offset int64) bool {
 	_, found := slices.BinarySearch(r.Missing, offset)
 	return found
-}
-
-// span is a range of a scope's outputs.
-type span struct{ from, to int }
-
-// again marks the outputs of a record, from index from on, if an earlier run has
-// emitted them already; dropTold removes them after the audit hook has run. Its counts
-// are dropped if the audit already contains them.
-func (s *scope) again(in *stage.Input, from, counted int) {
-	if in.Offset < s.rebuild.Until && !s.rebuild.misses(in.Offset) {
-		s.told = append(s.told, span{from, len(s.outputs)})
-	}
-	s.uncount(in.Offset, counted)
-}
-
-// uncount drops the counts from index counted on, if offset at was audited already.
-func (s *scope) uncount(at int64, counted int) {
-	if at < s.rebuild.Accounted {
-		s.counts = s.counts[:counted]
-	}
-}
-
-// dropTold removes the outputs that were emitted before, except snapshots and the
-// internal records that carry snapshots between stages.
-func (s *scope) dropTold() {
-	if len(s.told) == 0 {
-		return
-	}
-	kept := s.outputs[:s.told[0].from]
-	next := s.told[0].from
-	for _, t := range s.told {
-		kept = append(kept, s.outputs[next:t.from]...)
-		for i := t.from; i < t.to; i++ {
-			if s.topics[s.outputs[i].Topic].Snapshots {
-				kept = append(kept, s.outputs[i])
-			}
-		}
-		next = t.to
-	}
-	s.outputs, s.told = append(kept, s.outputs[next:]...), s.told[:0]
 }
