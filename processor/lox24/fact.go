@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/tributary-hq/tributary/processor/entity"
+	"github.com/tributary-hq/tributary/processor/money"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -23,7 +24,7 @@ func (w *webhook) finishCode() {
 	f.Provider, f.Source, f.Namespace, f.Assurance = raw.ProviderLOX24, c.Origin.Source, w.source.Namespace, c.Origin.Assurance
 	f.ProviderID, f.Phone, f.Outcome = c.ProviderID, c.Phone, outcome(c)
 	f.Status = verification.Status{Text: statusText(c.Status), Name: c.StatusName, At: c.EventCreatedAt}
-	f.DeliveredChannel, f.CostMinor, f.Currency = c.DeliveredChannel.Value, c.CostMinor, c.Currency.Value
+	f.DeliveredChannel, f.CostMinor, f.Currency = c.DeliveredChannel.Value, c.CostMinor, money.Currency(c.Currency.Value)
 	f.CreatedAt, f.Awaited = c.CreatedAt, avro.Some(true)
 	for i := range c.RoutingStrategy {
 		f.Plan = append(f.Plan, verification.Step{Channel: c.RoutingStrategy[i].Channel, TimeoutSec: c.RoutingStrategy[i].TimeoutSec.Value})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/entity"
+	"github.com/tributary-hq/tributary/processor/money"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/processor/tolerance"
@@ -296,8 +297,8 @@ func (c *claims) other(s *jsonscan.Scanner, key string) jsonscan.Reading {
 	switch key {
 	case "currency":
 		text, reading := s.LenientText()
-		if c.Currency = currencyOf(statecodec.View(text)); reading == jsonscan.Unread {
-			c.Currency = noCurrency
+		if c.Currency = money.Currency(statecodec.View(text)); reading == jsonscan.Unread {
+			c.Currency = money.None
 		}
 		return reading
 	case "reason":

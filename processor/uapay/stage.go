@@ -35,6 +35,9 @@ var (
 	_ erasure.Eraser          = (*Stage)(nil)
 )
 
+// currency is that of a callback that names none: UAPAY's documentation knows no other.
+const currency = "UAH"
+
 // New returns the stage; the settings must be valid.
 func New(config payment.Config, sources *source.Set, pseudonyms *privacy.Pseudonymiser) *Stage {
 	provider := payment.Provider{Name: raw.ProviderUAPAY, KnownBy: avro.KnownByClaimsHash, Currency: currency}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/entity"
+	"github.com/tributary-hq/tributary/processor/money"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
@@ -18,14 +19,11 @@ const month = 31 * 24 * time.Hour
 // snapshot returns the account's snapshot without processing time and cause of the
 // change.
 func (s *Stage) snapshot(id string, a *Account) avro.AccountSnapshot {
-	m := &a.versions
+	m, currency := &a.versions, money.Currency(a.currency)
 	at := func(i int) avro.Optional[time.Time] { return entity.Time(m[i].at) }
 	out := avro.AccountSnapshot{
 		AccountID: id, ProviderID: a.providerID, Provider: raw.ProviderVoximplant, Source: a.source,
-		Frozen:          avro.Optional[bool]{Value: a.frozen.on, Set: a.frozen.last() != nil},
-		FrozenChangedAt: entity.Time(a.frozen.first().at),
-		Balance:         avro.Optional[avro.Decimal]{Value: a.balance, Set: m[registerBalance].isSet()},
-		Currency:        entity.Text(a.currency), BelowMinBalance: m[registerMinBalance].after(&m[registerPaid]), MinBalanceAt: at(registerMinBalance),
+		Frozen: a.frozen.on, FrozenChangedAt: entity.Time(a.frozen.first().at), Currency: entity.Text(currency), BelowMinBalance: m[registerMinBalance].after(&m[registerPaid]), MinBalanceAt: at(registerMinBalance),
 		CardFailed: m[registerCardFailed].after(&m[registerPaidByCard]), CardExpired: m[registerCardExpired].after(&m[registerPaidByCard]),
 		CardExpiresInMonth: a.cardExpires(), LastPaymentAt: at(registerPaid),
 		AgreementExpiration: entity.Time(a.agreementDay), AgreementExpired: m[registerAgreementEnded].after(&m[registerAgreement]),
@@ -34,13 +32,16 @@ func (s *Stage) snapshot(id string, a *Account) avro.AccountSnapshot {
 		LastCallbackType: entity.Text(a.lastType), LastCallbackID: entity.Text(a.lastID),
 		Revision: a.revision, Facts: a.facts, FirstEventAt: entity.Time(a.first), LastEventAt: at(registerLast), Assurance: a.assurance,
 	}
+	if m[registerBalance].isSet() {
+		out.BalanceMinor = avro.Some(money.Minor(a.balance, currency))
+	}
 	// A payment or a successful charge ends the alert.
 	if m[registerNextCharge].after(&m[registerPaid], &m[registerRenewed]) {
-		out.RequiredMoney, out.InsufficientFundsAmount = a.required, a.lacking
+		out.RequiredMinor, out.InsufficientFundsMinor = money.OptionalMinor(a.required, currency), money.OptionalMinor(a.lacking, currency)
 	}
 	a.showDocuments(&out)
 	a.showTelephony(&out)
-	a.showSubscriptions(&out, s.sources.Find(a.source, raw.ProviderVoximplant).Exposes("name"))
+	a.showSubscriptions(&out, currency, s.sources.Find(a.source, raw.ProviderVoximplant).Exposes("name"))
 	return out
 }
 
@@ -86,11 +87,11 @@ func (a *Account) showTelephony(out *avro.AccountSnapshot) {
 	}
 }
 
-func (a *Account) showSubscriptions(out *avro.AccountSnapshot, named bool) {
+func (a *Account) showSubscriptions(out *avro.AccountSnapshot, currency string, named bool) {
 	out.Subscriptions = []avro.AccountSubscription{}
 	for _, i := range a.lists[listSubscriptions].sorted() {
 		s := avro.AccountSubscription{
-			Type: entity.Text(i.kind), TypeName: subscriptionType(i.kind), Cost: i.amount, NextRenewal: entity.Time(i.day), State: entity.Text(i.status),
+			Type: entity.Text(i.kind), TypeName: subscriptionType(i.kind), CostMinor: money.OptionalMinor(i.amount, currency), NextRenewal: entity.Time(i.day), State: entity.Text(i.status),
 		}
 		if named {
 			s.Name = entity.Text(i.name)

@@ -235,10 +235,16 @@ func (r *AccountSIPRegistration) decodeFrom(d *decoder) error {
 	return nil
 }
 
-// AccountSnapshot: What an operator of a Voximplant account acts on, after all
-// facts known so far; the last record of a key replaces the earlier ones.
+// AccountSnapshot: One row is one state of one Voximplant account: what its
+// operator acts on, after all callbacks known so far. The topic has every state
+// until compaction; the row of the highest revision replaces all others of its
+// account_id, and a tombstone (no value) ends it. Rows are kept for as long as
+// the account has no tombstone. Do not filter before choosing the newest row:
+// `frozen` is true in old rows of accounts that are active now. Amounts of
+// enriched topics are in minor units; decoded.voximplant.account-callback.v1
+// has the decimals as sent.
 type AccountSnapshot struct {
-	// AccountID: Key: voximplant: and the provider's id of the account.
+	// AccountID: The Kafka key: voximplant: and the provider's id of the account.
 	AccountID string `json:"account_id"`
 	// ProviderID: The provider's id of the account, decimal digits.
 	ProviderID string `json:"provider_id"`
@@ -246,15 +252,19 @@ type AccountSnapshot struct {
 	Provider string `json:"provider"`
 	// Source: Id of the configured source.
 	Source string `json:"source"`
-	// Frozen: Whether the account is frozen; null if nothing was told.
-	Frozen Optional[bool] `json:"frozen"`
-	// FrozenChangedAt: When it was first received that the account is as frozen
-	// says, since it was last told otherwise.
+	// Frozen: Whether the account is frozen now, by the newest callback that says
+	// so; false, too, if none did: then frozen_changed_at is null.
+	Frozen bool `json:"frozen"`
+	// FrozenChangedAt: When the first callback with this state of frozen was
+	// received, since the last one with the other state; null if no callback had
+	// one.
 	FrozenChangedAt Optional[time.Time] `json:"frozen_changed_at"`
-	// Balance: Balance in whole units of currency, rounded half to even at the
-	// sixth decimal.
-	Balance Optional[Decimal] `json:"balance"`
-	// Currency: Code of the account's currency as sent.
+	// BalanceMinor: Balance in minor units of currency (cents), rounded half to
+	// even; in units of 1/100 while the currency is not known. Null if no callback
+	// had one.
+	BalanceMinor Optional[int64] `json:"balance_minor"`
+	// Currency: Currency of the account, ISO 4217; XXX if the provider sent no
+	// such code, null if it sent none.
 	Currency Optional[string] `json:"currency"`
 	// BelowMinBalance: Whether the minimum balance was reached since the account
 	// was last topped up.
@@ -262,13 +272,13 @@ type AccountSnapshot struct {
 	// MinBalanceAt: When the newest callback about the minimum balance was first
 	// received.
 	MinBalanceAt Optional[time.Time] `json:"min_balance_at"`
-	// RequiredMoney: Money needed for the next charge in whole units of currency;
-	// null if none was asked for, or money was paid in or subscriptions were
-	// renewed since.
-	RequiredMoney Optional[Decimal] `json:"required_money"`
-	// InsufficientFundsAmount: Money that lacks for the next charge in whole units
-	// of currency; null as required_money is.
-	InsufficientFundsAmount Optional[Decimal] `json:"insufficient_funds_amount"`
+	// RequiredMinor: Money needed for the next charge in minor units of currency,
+	// rounded half to even; null if none was asked for, or money was paid in or
+	// subscriptions were renewed since.
+	RequiredMinor Optional[int64] `json:"required_minor"`
+	// InsufficientFundsMinor: Money that lacks for the next charge in minor units
+	// of currency, rounded half to even; null as required_minor is.
+	InsufficientFundsMinor Optional[int64] `json:"insufficient_funds_minor"`
 	// CardFailed: Whether a payment by card failed and none succeeded since.
 	CardFailed bool `json:"card_failed"`
 	// CardExpired: Whether the card has expired and none paid since.
@@ -361,12 +371,7 @@ func (r *AccountSnapshot) appendTo(dst []byte) ([]byte, error) {
 	if dst, err = appendString(dst, r.Source); err != nil {
 		return dst, at("source", err)
 	}
-	if r.Frozen.Set {
-		dst = append(dst, 2)
-		dst = appendBool(dst, r.Frozen.Value)
-	} else {
-		dst = append(dst, 0)
-	}
+	dst = appendBool(dst, r.Frozen)
 	if r.FrozenChangedAt.Set {
 		dst = append(dst, 2)
 		if dst, err = appendTime(dst, r.FrozenChangedAt.Value); err != nil {
@@ -375,11 +380,9 @@ func (r *AccountSnapshot) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.Balance.Set {
+	if r.BalanceMinor.Set {
 		dst = append(dst, 2)
-		if dst, err = appendDecimal(dst, r.Balance.Value); err != nil {
-			return dst, at("balance", err)
-		}
+		dst = appendLong(dst, r.BalanceMinor.Value)
 	} else {
 		dst = append(dst, 0)
 	}
@@ -400,19 +403,15 @@ func (r *AccountSnapshot) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.RequiredMoney.Set {
+	if r.RequiredMinor.Set {
 		dst = append(dst, 2)
-		if dst, err = appendDecimal(dst, r.RequiredMoney.Value); err != nil {
-			return dst, at("required_money", err)
-		}
+		dst = appendLong(dst, r.RequiredMinor.Value)
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.InsufficientFundsAmount.Set {
+	if r.InsufficientFundsMinor.Set {
 		dst = append(dst, 2)
-		if dst, err = appendDecimal(dst, r.InsufficientFundsAmount.Value); err != nil {
-			return dst, at("insufficient_funds_amount", err)
-		}
+		dst = appendLong(dst, r.InsufficientFundsMinor.Value)
 	} else {
 		dst = append(dst, 0)
 	}
@@ -565,13 +564,8 @@ func (r *AccountSnapshot) decodeFrom(d *decoder) error {
 	if r.Source, err = d.string(); err != nil {
 		return at("source", err)
 	}
-	if r.Frozen.Set, err = d.isSet(); err != nil {
+	if r.Frozen, err = d.bool(); err != nil {
 		return at("frozen", err)
-	}
-	if r.Frozen.Set {
-		if r.Frozen.Value, err = d.bool(); err != nil {
-			return at("frozen", err)
-		}
 	}
 	if r.FrozenChangedAt.Set, err = d.isSet(); err != nil {
 		return at("frozen_changed_at", err)
@@ -581,12 +575,12 @@ func (r *AccountSnapshot) decodeFrom(d *decoder) error {
 			return at("frozen_changed_at", err)
 		}
 	}
-	if r.Balance.Set, err = d.isSet(); err != nil {
-		return at("balance", err)
+	if r.BalanceMinor.Set, err = d.isSet(); err != nil {
+		return at("balance_minor", err)
 	}
-	if r.Balance.Set {
-		if r.Balance.Value, err = d.decimal(); err != nil {
-			return at("balance", err)
+	if r.BalanceMinor.Set {
+		if r.BalanceMinor.Value, err = d.long(); err != nil {
+			return at("balance_minor", err)
 		}
 	}
 	if r.Currency.Set, err = d.isSet(); err != nil {
@@ -608,20 +602,20 @@ func (r *AccountSnapshot) decodeFrom(d *decoder) error {
 			return at("min_balance_at", err)
 		}
 	}
-	if r.RequiredMoney.Set, err = d.isSet(); err != nil {
-		return at("required_money", err)
+	if r.RequiredMinor.Set, err = d.isSet(); err != nil {
+		return at("required_minor", err)
 	}
-	if r.RequiredMoney.Set {
-		if r.RequiredMoney.Value, err = d.decimal(); err != nil {
-			return at("required_money", err)
+	if r.RequiredMinor.Set {
+		if r.RequiredMinor.Value, err = d.long(); err != nil {
+			return at("required_minor", err)
 		}
 	}
-	if r.InsufficientFundsAmount.Set, err = d.isSet(); err != nil {
-		return at("insufficient_funds_amount", err)
+	if r.InsufficientFundsMinor.Set, err = d.isSet(); err != nil {
+		return at("insufficient_funds_minor", err)
 	}
-	if r.InsufficientFundsAmount.Set {
-		if r.InsufficientFundsAmount.Value, err = d.decimal(); err != nil {
-			return at("insufficient_funds_amount", err)
+	if r.InsufficientFundsMinor.Set {
+		if r.InsufficientFundsMinor.Value, err = d.long(); err != nil {
+			return at("insufficient_funds_minor", err)
 		}
 	}
 	if r.CardFailed, err = d.bool(); err != nil {
@@ -747,8 +741,9 @@ type AccountSubscription struct {
 	TypeName SubscriptionType `json:"type_name"`
 	// Name: Name; free text, only where the source's configuration allows it.
 	Name Optional[string] `json:"name"`
-	// Cost: Cost in whole units of the account's currency.
-	Cost Optional[Decimal] `json:"cost"`
+	// CostMinor: Cost in minor units of the account's currency, rounded half to
+	// even.
+	CostMinor Optional[int64] `json:"cost_minor"`
 	// NextRenewal: Day of the next renewal (UTC).
 	NextRenewal Optional[time.Time] `json:"next_renewal"`
 	// State: What was told of it last: renewed, frozen, detached or
@@ -777,11 +772,9 @@ func (r *AccountSubscription) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.Cost.Set {
+	if r.CostMinor.Set {
 		dst = append(dst, 2)
-		if dst, err = appendDecimal(dst, r.Cost.Value); err != nil {
-			return dst, at("cost", err)
-		}
+		dst = appendLong(dst, r.CostMinor.Value)
 	} else {
 		dst = append(dst, 0)
 	}
@@ -831,12 +824,12 @@ func (r *AccountSubscription) decodeFrom(d *decoder) error {
 			return at("name", err)
 		}
 	}
-	if r.Cost.Set, err = d.isSet(); err != nil {
-		return at("cost", err)
+	if r.CostMinor.Set, err = d.isSet(); err != nil {
+		return at("cost_minor", err)
 	}
-	if r.Cost.Set {
-		if r.Cost.Value, err = d.decimal(); err != nil {
-			return at("cost", err)
+	if r.CostMinor.Set {
+		if r.CostMinor.Value, err = d.long(); err != nil {
+			return at("cost_minor", err)
 		}
 	}
 	if r.NextRenewal.Set, err = d.isSet(); err != nil {

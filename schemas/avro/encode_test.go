@@ -28,6 +28,9 @@ func TestAppendAvroRefuses(t *testing.T) {
 		change(s)
 		return s
 	}
+	callback := func(balance avro.Decimal) *avro.VoximplantAccountCallback {
+		return &avro.VoximplantAccountCallback{Origin: avro.Origin{ReceivedAt: someTime}, Balance: avro.Some(balance)}
+	}
 	tests := map[string]struct {
 		record record
 		path   string
@@ -39,8 +42,8 @@ func TestAppendAvroRefuses(t *testing.T) {
 		"a year beyond 9999":  {&avro.Duplicate{Record: avro.RecordPosition{ReceivedAt: someTime.AddDate(9000, 0, 0)}}, "record.received_at", avro.ErrTime},
 		"a date with a time":  {account(func(s *avro.AccountSnapshot) { s.AgreementExpiration = avro.Some(someTime) }), "agreement_expiration", avro.ErrDate},
 		"a date not set":      {account(func(s *avro.AccountSnapshot) { s.AgreementExpiration = avro.Some(time.Time{}) }), "agreement_expiration", avro.ErrTime},
-		"a decimal too large": {account(func(s *avro.AccountSnapshot) { s.Balance = avro.Some(avro.Decimal(1_000_000_000_000_000_000)) }), "balance", avro.ErrPrecision},
-		"a decimal too small": {account(func(s *avro.AccountSnapshot) { s.Balance = avro.Some(avro.Decimal(-1_000_000_000_000_000_000)) }), "balance", avro.ErrPrecision},
+		"a decimal too large": {callback(1_000_000_000_000_000_000), "balance", avro.ErrPrecision},
+		"a decimal too small": {callback(-1_000_000_000_000_000_000), "balance", avro.ErrPrecision},
 		"deep in an array": {account(func(s *avro.AccountSnapshot) {
 			s.Subscriptions = []avro.AccountSubscription{{}, {Name: avro.Some("secret\xff")}}
 		}), "subscriptions[1].name", avro.ErrUTF8},
