@@ -14,6 +14,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
+	"github.com/tributary-hq/tributary/processor/engine/internal/standby"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 	"github.com/tributary-hq/tributary/processor/engine/internal/task"
 )
@@ -36,7 +37,7 @@ type Engine struct {
 	// maxState is the limit of each stage's state entries.
 	maxState map[string]int
 	workers  []*worker
-	standbys map[string]*standby // by stage
+	standbys map[string]*standby.Standby // by stage
 	budget   *budget
 	cancel   context.CancelFunc
 	// killed ends when Stop gives up waiting.
@@ -98,9 +99,9 @@ func (e *Engine) Start(ctx context.Context) error {
 	running, e.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	e.killed, e.kill = context.WithCancel(context.WithoutCancel(ctx))
 	e.store.OnBroken(e.deps.Fail)
-	e.standbys = make(map[string]*standby, len(e.specs))
+	e.standbys = make(map[string]*standby.Standby, len(e.specs))
 	for i := range e.specs {
-		e.standbys[e.specs[i].Name] = newStandby(&e.specs[i], e)
+		e.standbys[e.specs[i].Name] = e.newStandby(&e.specs[i])
 	}
 	for i := range e.specs {
 		for index := range max(e.specs[i].Workers, 1) {
@@ -121,7 +122,7 @@ func (e *Engine) Start(ctx context.Context) error {
 	e.running.Go(func() { e.flush(running) })
 	for _, s := range e.standbys {
 		if e.config.Standby > 0 {
-			e.running.Go(func() { s.run(running) })
+			e.running.Go(func() { s.Run(running) })
 		}
 	}
 	return nil

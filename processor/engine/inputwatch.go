@@ -30,8 +30,8 @@ func (w *worker) watchTopics(ctx context.Context) error {
 		if errors.Is(details[topic].Err, kerr.UnknownTopicOrPartition) {
 			err := fmt.Errorf("%w: topic %s does not exist%s", errGroup, topic, w.deps.hint(ProblemTopicMissing, w.spec.Name))
 			w.setError(err)
-			if held, ok := w.quiet.may(err.Error(), now); ok {
-				w.logger.ErrorContext(ctx, "a topic of the stage does not exist", slog.String("topic", topic), slog.Int("held_back", held))
+			if suppressed, ok := w.lines.Allow(err.Error(), now); ok {
+				w.logger.ErrorContext(ctx, "a topic of the stage does not exist", slog.String("topic", topic), slog.Int("held_back", suppressed))
 			}
 			return nil
 		}

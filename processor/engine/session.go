@@ -29,7 +29,7 @@ func (w *worker) join(ctx context.Context) error {
 	}
 	w.recovery.Attach(w.admin)
 	w.restorer.Attach(w.admin)
-	w.standby.onRejoin(w.index, w.session.ForceRebalance)
+	w.standby.OnRejoin(w.index, w.session.ForceRebalance)
 	return nil
 }
 
@@ -40,7 +40,7 @@ func (w *worker) member() *kafka.Member {
 		Group: w.group, Topic: w.input, ID: w.transactionalID,
 		Balancer: &assignor.Balancer{
 			Namespace: w.deps.Namespace,
-			Topic:     w.input, Instance: w.instance, Standbys: w.config.Standby, Replicas: w.standby.copies, Keep: w.standby.keep,
+			Topic:     w.input, Instance: w.instance, Standbys: w.config.Standby, Replicas: w.standby.Replicas, Keep: w.standby.Keep,
 		},
 		SessionTimeout: w.config.SessionTimeout, TransactionTimeout: w.config.TransactionTimeout,
 		Compression: w.config.Compression, FetchMaxBytes: w.config.FetchMaxBytes,
@@ -222,9 +222,9 @@ func (w *worker) fetchErrors(fetches kgo.Fetches) error {
 			fe.Err = fmt.Errorf("%w: %w", errGroup, fe.Err)
 		}
 		w.setError(fe.Err)
-		if held, ok := w.quiet.may(fmt.Sprintf("%s/%d: %v", fe.Topic, fe.Partition, fe.Err), w.deps.Now()); ok {
+		if suppressed, ok := w.lines.Allow(fmt.Sprintf("%s/%d: %v", fe.Topic, fe.Partition, fe.Err), w.deps.Now()); ok {
 			w.logger.Warn("cannot read input", slog.String("topic", fe.Topic), slog.Int("partition", int(fe.Partition)),
-				slog.String("error", fe.Err.Error()), slog.Bool("retriable", kerr.IsRetriable(fe.Err)), slog.Int("held_back", held))
+				slog.String("error", fe.Err.Error()), slog.Bool("retriable", kerr.IsRetriable(fe.Err)), slog.Int("held_back", suppressed))
 		}
 	}
 	return nil

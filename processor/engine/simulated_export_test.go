@@ -10,6 +10,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
+	"github.com/tributary-hq/tributary/processor/engine/internal/standby"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 	"github.com/tributary-hq/tributary/processor/engine/internal/task"
 	"github.com/tributary-hq/tributary/processor/engine/sim"
@@ -127,7 +128,7 @@ func StartSimulated(config Config, spec *Spec, deps Deps, world *sim.World, host
 		return nil, nil, err
 	}
 	e.killed, e.kill = context.WithCancel(context.Background())
-	e.standbys = map[string]*standby{spec.Name: newStandby(spec, e)}
+	e.standbys = map[string]*standby.Standby{spec.Name: e.newStandby(spec)}
 	var out []SimWorker
 	for index := range spec.Workers {
 		w := newWorker(spec, index, config.InstanceID, e)

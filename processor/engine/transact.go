@@ -176,8 +176,8 @@ func (w *worker) abortProduced(ctx context.Context) error {
 	w.setError(cause)
 	w.metrics.rounds.WithLabelValues(w.spec.Name, "failed").Inc()
 	w.metrics.aborts.WithLabelValues(w.spec.Name).Inc()
-	if held, ok := w.quiet.may(cause.Error(), w.deps.Now()); ok {
-		w.logger.WarnContext(ctx, "a record of the round was not written, aborting the round", slog.String("error", cause.Error()), slog.Int("held_back", held))
+	if suppressed, ok := w.lines.Allow(cause.Error(), w.deps.Now()); ok {
+		w.logger.WarnContext(ctx, "a record of the round was not written, aborting the round", slog.String("error", cause.Error()), slog.Int("held_back", suppressed))
 	}
 	w.evidence.Ended(false)
 	if _, err := w.end(ctx, kgo.TryAbort, nil); err != nil {

@@ -12,8 +12,10 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
+	"github.com/tributary-hq/tributary/processor/engine/internal/standby"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 	"github.com/tributary-hq/tributary/processor/engine/internal/task"
+	"github.com/tributary-hq/tributary/processor/engine/internal/throttle"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
 
@@ -50,7 +52,7 @@ type worker struct {
 	traces *traces
 	// instance identifies the process; standby are its standby replicas of the stage.
 	instance string
-	standby  *standby
+	standby  *standby.Standby
 
 	session kafka.Session
 	admin   kafka.Admin
@@ -65,7 +67,7 @@ type worker struct {
 	lastRound, lastIdle, lastTouch, lastOrphans, lastWatched time.Time
 	// failures counts consecutive transactions with a failed produce.
 	failures int
-	quiet    quiet
+	lines    throttle.Lines
 	// orphans are the partitions without an owner at the last check.
 	orphans []int32
 
@@ -112,8 +114,8 @@ func (w *worker) run(ctx context.Context) error {
 		}
 		w.metrics.sessions.WithLabelValues(w.spec.Name).Inc()
 		w.setPassing(err)
-		if held, ok := w.quiet.may(err.Error(), w.deps.Now()); ok {
-			w.logger.WarnContext(ctx, "session ended, a new one joins", slog.String("error", err.Error()), slog.Int("held_back", held))
+		if suppressed, ok := w.lines.Allow(err.Error(), w.deps.Now()); ok {
+			w.logger.WarnContext(ctx, "session ended, a new one joins", slog.String("error", err.Error()), slog.Int("held_back", suppressed))
 		}
 		if w.deps.scheduler.Sleep(ctx, min(5*time.Second, 50*time.Millisecond<<min(attempt, 7))) != nil {
 			return nil //nolint:nilerr // stopped

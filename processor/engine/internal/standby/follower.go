@@ -1,4 +1,4 @@
-package engine
+package standby
 
 import (
 	"context"
@@ -14,30 +14,32 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/assignor"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
+	"github.com/tributary-hq/tributary/processor/engine/internal/throttle"
 )
 
-// followers is the running standby. A single goroutine uses it.
-type followers struct {
-	*standby
+// follower is the running standby. A single goroutine uses it.
+type follower struct {
+	*Standby
+
 	admin  *kadm.Client
 	reader kafka.Reader // nil without replicas
-	held   map[int32]*copyHeld
+	held   map[int32]*replica
 	load   *restore.Loader
 	looked time.Time
-	quiet  quiet
+	lines  throttle.Lines
 	// budget is the number of bytes that may be read before the rate limit applies.
 	budget float64
 	filled time.Time
 }
 
-// turn returns requested leases, starts wanted replicas and polls their changelogs
+// step returns requested leases, starts wanted replicas and polls their changelogs
 // once.
-func (f *followers) turn(ctx context.Context) error {
+func (f *follower) step(ctx context.Context) error {
 	changed, err := f.giveBack()
 	if err != nil {
 		return err
 	}
-	now := f.deps.Now()
+	now := f.config.Now()
 	look := now.Sub(f.looked) >= standbyLook
 	if look {
 		f.looked = now
@@ -61,7 +63,7 @@ func (f *followers) turn(ctx context.Context) error {
 	switch {
 	case f.reader == nil:
 		wait = 250 * time.Millisecond
-	case f.busy():
+	case f.config.Busy():
 		wait = 100 * time.Millisecond
 	case wait == 0:
 		return f.poll(ctx)
@@ -73,7 +75,7 @@ func (f *followers) turn(ctx context.Context) error {
 }
 
 // poll loads the records of one poll. A requested lease interrupts it.
-func (f *followers) poll(ctx context.Context) error {
+func (f *follower) poll(ctx context.Context) error {
 	ctx, cancel := f.interruptible(ctx, time.Second)
 	defer cancel()
 	ahead := make(map[int32]*restore.Changelog, len(f.held))
@@ -87,7 +89,7 @@ func (f *followers) poll(ctx context.Context) error {
 		after += h.Bytes
 	}
 	f.budget -= float64(after - before)
-	f.metrics.standbyBytes.WithLabelValues(f.stage).Add(float64(after - before))
+	f.config.Read(after - before)
 	if unreadable, ok := errors.AsType[*restore.RecordError](err); ok {
 		return f.refuse(unreadable)
 	}
@@ -98,8 +100,8 @@ func (f *followers) poll(ctx context.Context) error {
 }
 
 // wait returns the pause before the next poll that the rate limit demands.
-func (f *followers) wait(now time.Time) time.Duration {
-	rate := float64(f.config.StandbyBytesPerSecond)
+func (f *follower) wait(now time.Time) time.Duration {
+	rate := float64(f.config.BytesPerSecond)
 	f.budget = min(f.budget+rate*now.Sub(f.filled).Seconds(), rate/4)
 	f.filled = now
 	if f.budget >= 0 {
@@ -110,7 +112,7 @@ func (f *followers) wait(now time.Time) time.Duration {
 
 // giveBack writes pending changes and returns leases that an owner waits for, and those
 // of replicas that are no longer wanted.
-func (f *followers) giveBack() (changed bool, err error) {
+func (f *follower) giveBack() (changed bool, err error) {
 	f.yielded.Store(false)
 	f.mu.Lock()
 	wanted := f.wanted
@@ -133,20 +135,20 @@ func (f *followers) giveBack() (changed bool, err error) {
 
 // take takes the leases of wanted partitions, unless an owner in this process holds
 // them.
-func (f *followers) take(ctx context.Context) (changed bool, err error) {
+func (f *follower) take(ctx context.Context) (changed bool, err error) {
 	f.mu.Lock()
-	var chosen []*copyHeld
+	var chosen []*replica
 	for p := range f.wanted {
 		if f.held[p] != nil || f.refused[p] {
 			continue
 		}
-		h := &copyHeld{Result: restore.Result{Changelog: restore.Changelog{Partition: p, State: f.store.Partition(f.stage, p)}}}
+		h := &replica{Result: restore.Result{Changelog: restore.Changelog{Partition: p, State: f.config.Store.Partition(f.config.Stage, p)}}}
 		chosen = append(chosen, h)
 	}
 	f.mu.Unlock()
 	took := chosen[:0]
 	for _, h := range chosen {
-		if give, ok := f.store.Leases.TakeIdle(f.stage, h.Partition, f.onYield(h)); ok {
+		if give, ok := f.config.Store.Leases.TakeIdle(f.config.Stage, h.Partition, f.onYield(h)); ok {
 			h.give = give
 			took = append(took, h)
 		}
@@ -174,37 +176,37 @@ func (f *followers) take(ctx context.Context) (changed bool, err error) {
 // begin sets the positions at which replicas start: their stored checkpoints, if valid.
 // It returns the replicas to follow; the last remaining copy of a lost changelog is left
 // untouched.
-func (f *followers) begin(ctx context.Context, took []*copyHeld) (begun []*copyHeld, err error) {
-	details, err := f.admin.ListTopics(ctx, f.changelog)
+func (f *follower) begin(ctx context.Context, took []*replica) (begun []*replica, err error) {
+	details, err := f.admin.ListTopics(ctx, f.config.Changelog)
 	if err == nil {
 		err = details.Error()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("look at changelog %s: %w", f.changelog, err)
+		return nil, fmt.Errorf("look at changelog %s: %w", f.config.Changelog, err)
 	}
-	starts, err := f.listed(f.admin.ListStartOffsets(ctx, f.changelog))
+	starts, err := f.listed(f.admin.ListStartOffsets(ctx, f.config.Changelog))
 	if err != nil {
 		return nil, err
 	}
-	ends, err := f.listed(f.admin.ListEndOffsets(ctx, f.changelog))
+	ends, err := f.listed(f.admin.ListEndOffsets(ctx, f.config.Changelog))
 	if err != nil {
 		return nil, err
 	}
 	for _, h := range took {
-		start, ok1 := starts.Lookup(f.changelog, h.Partition)
-		end, ok2 := ends.Lookup(f.changelog, h.Partition)
+		start, ok1 := starts.Lookup(f.config.Changelog, h.Partition)
+		end, ok2 := ends.Lookup(f.config.Changelog, h.Partition)
 		if !ok1 || !ok2 {
-			return nil, fmt.Errorf("changelog %s has no partition %d", f.changelog, h.Partition)
+			return nil, fmt.Errorf("changelog %s has no partition %d", f.config.Changelog, h.Partition)
 		}
 		h.End = end.Offset
-		id := [16]byte(details[f.changelog].ID)
+		id := [16]byte(details[f.config.Changelog].ID)
 		if left, err := h.allThatIsLeft(id, start.Offset); err != nil {
 			return nil, err
 		} else if left {
-			f.tellKept(ctx, h.Partition)
+			f.logKept(ctx, h.Partition)
 			continue
 		}
-		if err := restore.UseCheckpoint(f.store, &h.Result, id, start.Offset, f.deps.Now(), f.config.DeleteRetention); err != nil {
+		if err := restore.UseCheckpoint(f.config.Store, &h.Result, id, start.Offset, f.config.Now(), f.config.DeleteRetention); err != nil {
 			return nil, err
 		}
 		begun = append(begun, h)
@@ -215,7 +217,7 @@ func (f *followers) begin(ctx context.Context, took []*copyHeld) (begun []*copyH
 // allThatIsLeft reports whether the replica holds state while the changelog was emptied or
 // created again. The owner then refuses to work, and the replica must be kept until the
 // changelog has a state again.
-func (h *copyHeld) allThatIsLeft(topicID [16]byte, start int64) (bool, error) {
+func (h *replica) allThatIsLeft(topicID [16]byte, start int64) (bool, error) {
 	pos, found, err := h.State.Checkpoint()
 	if err != nil {
 		return false, err
@@ -223,26 +225,26 @@ func (h *copyHeld) allThatIsLeft(topicID [16]byte, start int64) (bool, error) {
 	return found && start == h.End && (pos.TopicID != topicID || pos.Offset < start), nil
 }
 
-// tellKept logs, rate-limited, that a replica is kept.
-func (f *followers) tellKept(ctx context.Context, partition int32) {
-	if held, ok := f.quiet.may(fmt.Sprint("kept ", partition), f.deps.Now()); ok {
-		f.logger.WarnContext(ctx, "the changelog is empty and this standby copy is not: it is kept as it is, and not followed",
-			slog.String("changelog", f.changelog), slog.Int("partition", int(partition)), slog.Int("held_back", held))
+// logKept logs, rate-limited, that a replica is kept.
+func (f *follower) logKept(ctx context.Context, partition int32) {
+	if suppressed, ok := f.lines.Allow(fmt.Sprint("kept ", partition), f.config.Now()); ok {
+		f.logger.WarnContext(ctx, "the changelog is empty and this standby replica is not: it is kept as it is, and not followed",
+			slog.String("changelog", f.config.Changelog), slog.Int("partition", int(partition)), slog.Int("held_back", suppressed))
 	}
 }
 
-func (f *followers) listed(listed kadm.ListedOffsets, err error) (kadm.ListedOffsets, error) {
+func (f *follower) listed(listed kadm.ListedOffsets, err error) (kadm.ListedOffsets, error) {
 	if err == nil {
 		err = listed.Error()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("list offsets of %s: %w", f.changelog, err)
+		return nil, fmt.Errorf("list offsets of %s: %w", f.config.Changelog, err)
 	}
 	return listed, nil
 }
 
 // reopen replaces the reader with one for the current replicas, at their positions.
-func (f *followers) reopen() (err error) {
+func (f *follower) reopen() (err error) {
 	if f.reader != nil {
 		f.reader.Close()
 		f.reader = nil
@@ -255,26 +257,25 @@ func (f *followers) reopen() (err error) {
 	for p, h := range f.held {
 		from[p] = kgo.NewOffset().At(h.Checkpoint.Offset)
 	}
-	f.reader, err = f.deps.cluster.Read(&kafka.ReadRequest{
-		Client: f.stage, Topic: f.changelog, From: from, FetchMaxBytes: min(standbyFetchBytes, f.config.FetchMaxBytes),
-		Uncommitted: f.deps.harmed.by(HarmReadUncommitted),
+	f.reader, err = f.config.Cluster.Read(&kafka.ReadRequest{
+		Client: f.config.Stage, Topic: f.config.Changelog, From: from, FetchMaxBytes: min(standbyFetchBytes, f.config.FetchMaxBytes),
 	})
 	return err
 }
 
 // lookAtEnds writes pending changes and compares the replicas with the last stable
 // offsets, because they read committed records only.
-func (f *followers) lookAtEnds(ctx context.Context) error {
+func (f *follower) lookAtEnds(ctx context.Context) error {
 	if len(f.held) == 0 {
 		return nil
 	}
-	now := f.deps.Now()
-	ends, err := f.listed(f.admin.ListCommittedOffsets(ctx, f.changelog))
+	now := f.config.Now()
+	ends, err := f.listed(f.admin.ListCommittedOffsets(ctx, f.config.Changelog))
 	if err != nil {
 		return err
 	}
 	for p, h := range f.held {
-		end, ok := ends.Lookup(f.changelog, p)
+		end, ok := ends.Lookup(f.config.Changelog, p)
 		if !ok {
 			continue
 		}
@@ -284,7 +285,7 @@ func (f *followers) lookAtEnds(ctx context.Context) error {
 			f.load.Touched[&h.Changelog] = true
 		}
 		if h.End-h.Checkpoint.Offset <= assignor.AcceptableLag {
-			f.tellWarm(h)
+			f.requestMove(h)
 		}
 	}
 	f.publish(f.held)
@@ -293,8 +294,8 @@ func (f *followers) lookAtEnds(ctx context.Context) error {
 
 // refuse excludes a partition whose changelog this release cannot read. During a
 // rolling upgrade, the new release may already write it.
-func (f *followers) refuse(cause *restore.RecordError) error {
-	f.logger.Warn("standby cannot read a changelog, there is no warm copy here",
+func (f *follower) refuse(cause *restore.RecordError) error {
+	f.logger.Warn("standby cannot read a changelog, there is no standby replica here",
 		slog.Int("partition", int(cause.Partition)), slog.String("error", cause.Error()))
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -303,7 +304,7 @@ func (f *followers) refuse(cause *restore.RecordError) error {
 }
 
 // close flushes pending changes and returns all leases.
-func (f *followers) close() error {
+func (f *follower) close() error {
 	if f.reader != nil {
 		f.reader.Close()
 	}
