@@ -69,14 +69,14 @@ func (w *worker) changelogWentBack(ctx context.Context) error {
 	if w.deps.harmed.by(HarmEmptyChangelog) {
 		return nil
 	}
-	for p, last := range w.round.acks.last {
+	for p, at := range w.round.acks.written {
 		part := w.parts[p]
-		if last > part.pos.Offset {
+		if at.first >= part.pos.Offset {
 			continue
 		}
 		w.evidence.Ended(false)
 		_, err := w.end(ctx, kgo.TryAbort, nil)
-		return errors.Join(&fatalError{w.restorer.StateLost(p, fmt.Sprintf("its changelog lost its end: a record was written at offset %d, and the state has read up to %d", last-1, part.pos.Offset))}, err)
+		return errors.Join(&fatalError{w.restorer.StateLost(p, fmt.Sprintf("its changelog lost its end: a record was written at offset %d, and the state has read up to %d", at.first, part.pos.Offset))}, err)
 	}
 	return nil
 }

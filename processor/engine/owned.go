@@ -136,13 +136,27 @@ func (w *worker) resume(ctx context.Context, e *event) error {
 			// reason for it.
 			return fmt.Errorf("%w: %w", errRejoin, part.lost)
 		}
-		w.session.ResumeFetchPartitions(map[string][]int32{w.input: {p}})
+		w.resumeFetch(p)
 	}
 	w.updateStatus()
 	if len(moves) > 0 {
 		return w.moveInputs(ctx, moves)
 	}
 	return nil
+}
+
+// resumeFetch ends the pause of a restored partition. If the group has taken the
+// partition away and assigned it anew meanwhile, the pause is the new assignment's and
+// stays: records read before its restore would abort transactions until it is over, and
+// a marker read then would be missing from the position, which would never reach the
+// input's end.
+func (w *worker) resumeFetch(p int32) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if slices.ContainsFunc(w.events, func(e event) bool { return slices.Contains(e.assigned, p) }) {
+		return
+	}
+	w.session.ResumeFetchPartitions(map[string][]int32{w.input: {p}})
 }
 
 // position returns the input position to commit.

@@ -37,16 +37,20 @@ type round struct {
 }
 
 // acks collects the results of the produced records: the number of failures, the first
-// error, and the offset after the last record of each changelog partition.
+// error, and the offsets of each changelog partition's records.
 type acks struct {
-	failed atomic.Int64
-	mu     sync.Mutex
-	err    error
-	last   map[int32]int64
+	failed  atomic.Int64
+	mu      sync.Mutex
+	err     error
+	written map[int32]written
 }
 
+// written is the offset of the first record of a transaction in a changelog partition
+// and the offset after the last one.
+type written struct{ first, next int64 }
+
 func newRound(changelog string) *round {
-	return &round{changelog: changelog, tx: task.NewTransaction(), acks: acks{last: map[int32]int64{}}}
+	return &round{changelog: changelog, tx: task.NewTransaction(), acks: acks{written: map[int32]written{}}}
 }
 
 // reset clears everything, as a crash would: nothing of an aborted transaction may
@@ -66,7 +70,7 @@ func (r *round) reset() {
 	r.tx.Reset()
 	r.acks.failed.Store(0)
 	r.acks.err = nil
-	clear(r.acks.last)
+	clear(r.acks.written)
 }
 
 // errNotApplied wraps an error from applying a record or firing a timer.

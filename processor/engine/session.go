@@ -52,14 +52,16 @@ func (w *worker) member() *kafka.Member {
 }
 
 // onAssigned runs before the first fetch of new partitions. It pauses them until their
-// state is restored.
+// state is restored. Pause and event are one step for resume: see there.
 func (w *worker) onAssigned(client kafka.Pauser, partitions []int32) {
 	if len(partitions) == 0 {
 		w.post(event{joined: true})
 		return
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	client.PauseFetchPartitions(map[string][]int32{w.input: partitions})
-	w.post(event{assigned: partitions})
+	w.events = append(w.events, event{assigned: partitions})
 }
 
 // onRevoked runs when partitions are revoked. The session itself aborts the transaction

@@ -81,7 +81,9 @@ type simulation struct {
 	stored []storedPart
 	// spread is how far the hosts' clocks were ever apart.
 	spread, low, high int64
-	out               outcome
+	// mayGoOn says that the act took no committed state.
+	mayGoOn bool
+	out     outcome
 }
 
 // run plays a schedule to its end.

@@ -166,7 +166,11 @@ func (r *round) acked(record *kgo.Record, err error) {
 		return
 	}
 	a.mu.Lock()
-	a.last[record.Partition] = max(a.last[record.Partition], record.Offset+1)
+	at, known := a.written[record.Partition]
+	if !known {
+		at.first = record.Offset
+	}
+	a.written[record.Partition] = written{first: min(at.first, record.Offset), next: max(at.next, record.Offset+1)}
 	a.mu.Unlock()
 }
 
@@ -240,8 +244,8 @@ func (w *worker) keep() error {
 			part.header = entry.Header(w.deps.Version)
 		}
 		before := part.pos
-		if last, ok := w.round.acks.last[p]; ok {
-			part.pos.Offset = last
+		if at, ok := w.round.acks.written[p]; ok {
+			part.pos.Offset = at.next
 		}
 		part.pos.AtEnd = now
 		part.pos.Input = part.next

@@ -189,26 +189,26 @@ func (w *worker) work(ctx context.Context, restores scheduler.Group) error {
 	return nil
 }
 
-// handleEvents handles the events of the callbacks and restores.
+// handleEvents handles the events of the callbacks and restores in their order.
+// Unhandled events stay for dropAll, which returns their leases.
 func (w *worker) handleEvents(ctx context.Context, restores scheduler.Group) error {
-	w.mu.Lock()
-	events := w.events
-	w.events = nil
-	w.mu.Unlock()
-	for i := range events {
-		e := &events[i]
+	for {
+		w.mu.Lock()
+		if len(w.events) == 0 {
+			w.mu.Unlock()
+			w.reconcile()
+			return nil
+		}
+		e := w.events[0]
+		if e.err == nil {
+			w.events = w.events[1:]
+		}
+		w.mu.Unlock()
 		switch {
 		case e.err != nil:
-			// Unhandled events stay for dropAll, which returns their leases.
-			w.mu.Lock()
-			w.events = append(events[i:], w.events...)
-			w.mu.Unlock()
 			return e.err
 		case e.restored != nil:
-			if err := w.resume(ctx, e); err != nil {
-				w.mu.Lock()
-				w.events = append(events[i+1:], w.events...)
-				w.mu.Unlock()
+			if err := w.resume(ctx, &e); err != nil {
 				return err
 			}
 		default:
@@ -217,8 +217,6 @@ func (w *worker) handleEvents(ctx context.Context, restores scheduler.Group) err
 			w.setJoined()
 		}
 	}
-	w.reconcile()
-	return nil
 }
 
 // reconcile removes partitions that the group has reassigned without a callback: the

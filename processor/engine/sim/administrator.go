@@ -22,7 +22,31 @@ func (c *Cluster) Truncate(topic string, partition int32, to int64) {
 		p.leaders[i] = min(p.leaders[i], to)
 	}
 	p.leaders = append(p.leaders, to)
+	p.reopen()
 	c.world.Logf("cluster    %s/%d is cut to offset %d, leader epoch %d", topic, partition, to, p.leader())
+}
+
+// reopen finds the open transactions of a truncated log, as a broker does: a transaction
+// whose marker is gone is open again, and hangs if its coordinator has ended it.
+func (p *Partition) reopen() {
+	clear(p.open)
+	for i := range p.log {
+		switch r := &p.log[i]; {
+		case r.producer < 0, r.gone:
+		case r.control:
+			delete(p.open, r.producer)
+		default:
+			if _, known := p.open[r.producer]; !known {
+				p.open[r.producer] = int64(i)
+			}
+		}
+	}
+	for i := range p.log {
+		r := &p.log[i]
+		if first, open := p.open[r.producer]; open && int64(i) >= first {
+			r.aborted = false
+		}
+	}
 }
 
 // Retain removes the records of a partition before an offset.

@@ -166,6 +166,11 @@ func (c *Cluster) Committed(topic string, partition int32) []*kgo.Record {
 // End is a partition's high watermark.
 func (c *Cluster) End(topic string, partition int32) int64 { return c.part(tp{topic, partition}).end() }
 
+// Stable is a partition's last stable offset.
+func (c *Cluster) Stable(topic string, partition int32) int64 {
+	return c.part(tp{topic, partition}).stable()
+}
+
 // compact removes records that are replaced by a later one of the same key, and aborted
 // records, below the last stable offset.
 func (c *Cluster) compact(topic string) {

@@ -302,6 +302,27 @@ func (s *Restorer) replayFrom(ctx context.Context, from map[int32]kgo.Offset, ah
 			if err := s.config.Recovery.Fence(ctx, behindOf(ahead)); err != nil {
 				return err
 			}
+			if err := s.truncated(ctx, ahead); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// truncated returns an error if a changelog now ends before the end that the restore
+// reads to: it would never get there.
+func (s *Restorer) truncated(ctx context.Context, ahead map[int32]*Changelog) error {
+	if s.config.Off.Changelog {
+		return nil
+	}
+	ends, err := s.offsets(s.admin.ListEndOffsets(ctx, s.config.Changelog))
+	if err != nil {
+		return nil // asked again after the next wait
+	}
+	for p, f := range ahead {
+		if end, ok := ends.Lookup(s.config.Changelog, p); ok && end.Offset < f.End {
+			return s.StateLost(p, fmt.Sprintf("its changelog lost its end during the restore: it ends at offset %d and ended at %d before", end.Offset, f.End))
 		}
 	}
 	return nil
