@@ -46,6 +46,9 @@ independent model says.`,
 			if o.Scale < 1 {
 				return cli.Usage(fmt.Errorf("--scale: %d is less than 1", o.Scale))
 			}
+			if !slices.Contains(simulator.Profiles(), o.Profile) {
+				return cli.Usage(fmt.Errorf("--profile: %q is none of %s", o.Profile, strings.Join(simulator.Profiles(), ", ")))
+			}
 			level := slog.LevelError
 			if verbose {
 				level = slog.LevelInfo
@@ -56,6 +59,7 @@ independent model says.`,
 	}
 	cmd.Flags().Uint64Var(&o.Seed, "seed", 1, "makes the traffic: the same seed, the same scenarios")
 	cmd.Flags().IntVar(&o.Scale, "scale", 1, "how often each scenario is played")
+	cmd.Flags().StringVar(&o.Profile, "profile", simulator.Catalogue, "catalogue: one scenario for each case; market: customers of many countries, --scale is the number of days")
 	cmd.Flags().BoolVar(&stay, "stay", false, "keep everything running, and print commands to try")
 	cmd.Flags().BoolVar(&verbose, "verbose", false, "show what ingest and processor log")
 	return cmd
@@ -132,30 +136,9 @@ func (l *recordLines) line(v any) {
 
 // showDemo prints the results for a reader.
 func showDemo(g *cli.Globals, r *demo.Result) {
-	g.Printf("\nJourneys, one of each scenario:\n")
-	t := terminal.NewTable("scenario", "correlation id", "verified by", "fallbacks", "paid", "refunded", "outcome", "missing")
-	t.Optional("missing", "refunded", "correlation id", "fallbacks")
-	t.Wrap("scenario")
-	for i := range r.Rows {
-		row, j := &r.Rows[i], r.Rows[i].Journey
-		by := "-"
-		if j.Verified {
-			by = j.Channel
-		}
-		missing := strings.ToLower(j.Missing)
-		if j.Missing == "NONE" {
-			missing = "-"
-		}
-		if j.Late {
-			missing = "- (late)"
-		}
-		t.Row(
-			row.Scenario, row.CorrelationID, by, j.Fallbacks, hryvnias(j.PaidAmount), hryvnias(j.RefundedAmount),
-			strings.ToLower(strings.ReplaceAll(j.Outcome, "_", " ")), missing,
-		)
-	}
-	g.Printf("%s\n\nThe account, in records:\n", t.Render(g.Width()))
-	t = terminal.NewTable("provider", "sent", "repeats", "forged", "refused", "accepted", "decoded", "duplicates", "dead letters", "adds up")
+	showJourneys(g, r)
+	g.Printf("\nThe account, in records:\n")
+	t := terminal.NewTable("provider", "sent", "repeats", "forged", "refused", "accepted", "decoded", "duplicates", "dead letters", "adds up")
 	t.Optional("repeats", "refused", "forged")
 	for _, p := range slices.Sorted(maps.Keys(r.Sent)) {
 		c, a := r.Sent[p], r.Topics.Accounts[p]
@@ -179,6 +162,36 @@ func showDemo(g *cli.Globals, r *demo.Result) {
 		return
 	}
 	g.Printf("\nIt does not add up (seed %d):\n  %s\n", r.Seed, terminal.Text(strings.Join(r.Faults, "\n  ")))
+}
+
+// showJourneys prints the table of one journey of each scenario; the market has none.
+func showJourneys(g *cli.Globals, r *demo.Result) {
+	if len(r.Rows) == 0 {
+		return
+	}
+	g.Printf("\nJourneys, one of each scenario:\n")
+	t := terminal.NewTable("scenario", "correlation id", "verified by", "fallbacks", "paid", "refunded", "outcome", "missing")
+	t.Optional("missing", "refunded", "correlation id", "fallbacks")
+	t.Wrap("scenario")
+	for i := range r.Rows {
+		row, j := &r.Rows[i], r.Rows[i].Journey
+		by := "-"
+		if j.Verified {
+			by = j.Channel
+		}
+		missing := strings.ToLower(j.Missing)
+		if j.Missing == "NONE" {
+			missing = "-"
+		}
+		if j.Late {
+			missing = "- (late)"
+		}
+		t.Row(
+			row.Scenario, row.CorrelationID, by, j.Fallbacks, hryvnias(j.PaidAmount), hryvnias(j.RefundedAmount),
+			strings.ToLower(strings.ReplaceAll(j.Outcome, "_", " ")), missing,
+		)
+	}
+	g.Printf("%s\n", t.Render(g.Width()))
 }
 
 // counts prints named counts in one line.

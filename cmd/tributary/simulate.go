@@ -59,6 +59,7 @@ simulate verify' compares with the topics afterwards.`,
 	f.DurationVar(&s.target.Patience, "patience", 10*time.Second, "how long, when the run is ended, what was not taken yet is tried again")
 	f.Int64Var(&s.options.Webhooks, "count", 1000, "end after about so many webhooks; 0 means by --duration alone")
 	f.IntVar(&s.target.Concurrency, "concurrency", 64, "requests under way at once")
+	f.StringVar(&s.options.Profile, "profile", simulator.Catalogue, "catalogue: scenarios for every case; market: customers of many countries, refunds on later days")
 	f.StringSliceVar(&s.options.Providers, "providers", nil, "only these: lox24, uapay, voximplant, unibell")
 	f.Uint64Var(&s.options.Seed, "seed", 1, "makes the traffic")
 	f.Float64Var(&s.options.Repeats, "repeats", 0.3, "share of webhooks that repeat another")
@@ -96,6 +97,9 @@ func (s *simulation) validate() error {
 	if s.target.Concurrency < 1 {
 		errs = append(errs, fmt.Errorf("--concurrency: %d is less than 1", s.target.Concurrency))
 	}
+	if !slices.Contains(simulator.Profiles(), s.options.Profile) {
+		errs = append(errs, fmt.Errorf("--profile: %q is none of %s", s.options.Profile, strings.Join(simulator.Profiles(), ", ")))
+	}
 	for _, p := range s.options.Providers {
 		if !slices.Contains(schemas.ProviderIDs(), p) {
 			errs = append(errs, fmt.Errorf("--providers: %q is none of %s", p, strings.Join(schemas.ProviderIDs(), ", ")))
@@ -119,7 +123,7 @@ func runSimulate(ctx context.Context, g *cli.Globals, s *simulation) (err error)
 	}
 	// The scenarios' own time ends about now, so that no event is stale or in the future.
 	const perScenario = 6
-	s.options.Start = time.Now().Add(-time.Hour - min(48*time.Hour, time.Duration(s.options.Webhooks/perScenario)*s.options.Spacing)).Truncate(time.Second)
+	s.options.Start = time.Now().Add(-simulator.Longest(s.options.Profile) - min(48*time.Hour, time.Duration(s.options.Webhooks/perScenario)*s.options.Spacing)).Truncate(time.Second)
 	var lines io.Writer
 	if s.ledger != "" {
 		file, err := os.Create(s.ledger)

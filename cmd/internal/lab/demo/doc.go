@@ -38,6 +38,15 @@ func (c *clock) now() time.Time {
 	return c.base.Add(time.Duration(float64(time.Since(c.since)) * c.speed))
 }
 
+// reach moves the clock on to a time, unless it has passed.
+func (c *clock) reach(at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if now := c.now(); at.After(now) {
+		c.base, c.since = at, time.Now()
+	}
+}
+
 // run changes the speed from now on.
 func (c *clock) run(speed float64) {
 	c.mu.Lock()

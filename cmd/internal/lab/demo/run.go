@@ -18,8 +18,11 @@ import (
 type Options struct {
 	// Seed makes the traffic.
 	Seed uint64
-	// Scale is how often each scenario is played; at least 1.
+	// Scale is how often each scenario is played; at least 1. In the market profile it is
+	// the number of days.
 	Scale int
+	// Profile is a profile of the simulator; empty means the catalogue.
+	Profile string
 	// Logger receives internal errors; nil discards them.
 	Logger *slog.Logger
 	// Progress receives the progress; nil discards it.
@@ -74,13 +77,25 @@ const (
 	window = 30 * time.Minute
 	// speed is how much faster than the wall clock its time runs.
 	speed = 1500
-	// after is how long after the last record the last deadline is.
-	after = 50 * time.Minute
+	// after is how long after the longest hold the last deadline is.
+	after = 5 * time.Minute
 	// settleTimeout bounds the wait for the topics to be complete.
 	settleTimeout = 20 * time.Second
 	// slowerFrom is the scale from which the demo's time runs slower, so that there is
 	// time to send.
-	slowerFrom  = 10
+	slowerFrom = 10
+	// marketSpeed is about how much faster than the wall clock the time of the market
+	// profile runs: it follows the webhooks, which are sent as fast as they are answered.
+	marketSpeed = 40_000
+	// marketConcurrency is small, so that little of the providers' time passes while a
+	// request is under way.
+	marketConcurrency = 8
+	// marketHold is how long a payment may be held in the market.
+	marketHold = 24 * time.Hour
+	// marketDelays is the share of webhooks that come up to an hour late.
+	marketDelays = 0.02
+	// marketDay is how many scenarios begin on a day of the market.
+	marketDay   = 200
 	concurrency = 32
 )
 
@@ -95,9 +110,12 @@ func Run(ctx context.Context, o Options) (_ *Result, err error) {
 		o.Progress = silent{}
 	}
 	o.Scale = max(1, o.Scale)
-	pace := speed / max(1, float64(o.Scale)/slowerFrom)
+	pace, held := speed/max(1, float64(o.Scale)/slowerFrom), hold
+	if o.Profile == simulator.Market {
+		pace, held = marketSpeed, marketHold
+	}
 	o.Progress.Step("starting broker, registry, ingest and processor", 0)
-	s, err := start(ctx, newClock(began), pace, o.Logger)
+	s, err := start(ctx, newClock(began), pace, held, o.Logger)
 	if err != nil {
 		return nil, err
 	}
@@ -165,6 +183,14 @@ func (d *demo) play(ctx context.Context) error {
 		Seed: d.o.Seed, Start: d.stack.clock.Now(), Accounts: d.stack.accounts, Scenarios: scenarios, InTurn: true,
 		Spacing: window / time.Duration(scenarios), Repeats: 0.3, Disorder: 0.1, Forgeries: 0.05,
 	}
+	target := simulator.Target{URL: d.stack.url(), Concurrency: concurrency, Speed: d.pace, Now: d.stack.clock.Now}
+	clockSpeed := d.pace
+	if d.o.Profile == simulator.Market {
+		options.Profile, options.InTurn, options.Delays = simulator.Market, false, marketDelays
+		options.Scenarios, options.Spacing = marketDay*d.o.Scale, 24*time.Hour/marketDay
+		target.Speed, target.Concurrency, clockSpeed = 0, marketConcurrency, 1
+		target.Due = func(due time.Duration) { d.stack.clock.reach(options.Start.Add(due)) }
+	}
 	total := int64(0)
 	for plan := simulator.NewPlan(options); ; total++ {
 		if _, more := plan.Next(); !more {
@@ -172,10 +198,10 @@ func (d *demo) play(ctx context.Context) error {
 		}
 	}
 	d.o.Progress.Step("four providers send webhooks", total)
-	d.stack.clock.run(d.pace)
+	d.stack.clock.run(clockSpeed)
 	ended := make(chan error, 1)
 	go func() {
-		ended <- simulator.Run(ctx, simulator.NewPlan(options), simulator.Target{URL: d.stack.url(), Concurrency: concurrency, Speed: d.pace, Now: d.stack.clock.Now}, d.ledger)
+		ended <- simulator.Run(ctx, simulator.NewPlan(options), target, d.ledger)
 	}()
 	for {
 		select {
@@ -194,7 +220,8 @@ func (d *demo) play(ctx context.Context) error {
 // settle waits until every raw record has an outcome and every deadline has passed, and
 // returns the counts.
 func (d *demo) settle(ctx context.Context) (*Result, error) {
-	last := d.stack.clock.Now()
+	d.stack.clock.run(d.pace)
+	last, after := d.stack.clock.Now(), d.stack.config.Deadlines.Hold+after
 	d.o.Progress.Step("deadlines pass", int64(after/time.Minute))
 	lag := time.Duration(float64(4*clockLag) * d.pace)
 	for began := time.Now(); ; {
@@ -230,6 +257,9 @@ func (d *demo) result(topics model.Result) *Result {
 	r.AddsUp = len(r.Faults) == 0
 	told := map[string]bool{}
 	scenarios := simulator.Scenarios()
+	if d.o.Profile == simulator.Market {
+		return r
+	}
 	for n := range d.o.Scale * len(scenarios) {
 		id := fmt.Sprintf("order-%d-%d", d.o.Seed%100_000, n+1)
 		scenario, journey := scenarios[n%len(scenarios)], topics.Journeys[id]

@@ -30,28 +30,28 @@ func IngestSources(accounts simulator.Accounts, unibell string) []ingest.Source 
 	for i := range accounts {
 		a := &accounts[i]
 		s := ingest.Source{ID: a.Source, Provider: a.Provider, Secrets: []ingest.Secret{{
-			ID: "demo", Ref: clear(a.Secret), Salt: clear(a.Salt), APIKey: clear(a.APIKey),
+			ID: "demo", Ref: inClear(a.Secret), Salt: inClear(a.Salt), APIKey: inClear(a.APIKey),
 		}}}
 		if a.Caller != "" {
 			s.Relay = ingest.Relay{
-				BaseURL: unibell, Timeout: 5 * time.Second, AccessKey: clear("demo-access-key"),
+				BaseURL: unibell, Timeout: 5 * time.Second, AccessKey: inClear("demo-access-key"),
 				// The simulator is one caller of all calls, as fast as it can.
 				Rate: 100_000, DailyCalls: math.MaxInt32,
-				Callers: []ingest.Secret{{ID: "demo", Ref: clear(a.Caller)}},
+				Callers: []ingest.Secret{{ID: "demo", Ref: inClear(a.Caller)}},
 			}
 		}
 		if a.Provider == raw.ProviderStandard {
-			// The demo's clock runs a thousand times as fast: minutes pass while a request is
+			// The demo's clock runs thousands of times as fast: hours pass while a request is
 			// sent.
-			s.Correlation, s.Tolerance = []string{a.Pointer}, 12*time.Hour
+			s.Correlation, s.Tolerance = []string{a.Pointer}, 40*time.Hour
 		}
 		out = append(out, s)
 	}
 	return out
 }
 
-// clear is a secret that is given as its value.
-func clear(value string) ingest.Ref { return ingest.Ref{Value: ingest.Hidden(value)} }
+// inClear is a secret that is given as its value.
+func inClear(value string) ingest.Ref { return ingest.Ref{Value: ingest.Hidden(value)} }
 
 // Settings returns the accounts as the sources of a configuration file, secrets in clear.
 func Settings(accounts simulator.Accounts, unibell string) []map[string]any {

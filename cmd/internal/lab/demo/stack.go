@@ -59,7 +59,7 @@ type stack struct {
 
 // start runs the stack. The clock's speed is needed for settings that are of the
 // wall clock.
-func start(ctx context.Context, c *clock, speed float64, logger *slog.Logger) (s *stack, err error) {
+func start(ctx context.Context, c *clock, speed float64, hold time.Duration, logger *slog.Logger) (s *stack, err error) {
 	s = &stack{clock: c, accounts: simulator.DefaultAccounts(), failed: make(chan error, 1)}
 	defer func() { //nolint:contextcheck // a stop has its own time
 		if err != nil {
@@ -90,7 +90,7 @@ func start(ctx context.Context, c *clock, speed float64, logger *slog.Logger) (s
 	if err := s.startIngest(ctx, logger); err != nil {
 		return s, err
 	}
-	err = s.startProcessor(ctx, speed, reg, logger)
+	err = s.startProcessor(ctx, speed, hold, reg, logger)
 	return s, err
 }
 
@@ -121,7 +121,7 @@ func (s *stack) startIngest(ctx context.Context, logger *slog.Logger) (err error
 	return s.ingest.Start(ctx)
 }
 
-func (s *stack) startProcessor(ctx context.Context, speed float64, reg *registry.Client, logger *slog.Logger) (err error) {
+func (s *stack) startProcessor(ctx context.Context, speed float64, hold time.Duration, reg *registry.Client, logger *slog.Logger) (err error) {
 	if s.stateDir, err = os.MkdirTemp("", "tributary-demo-"); err != nil {
 		return fmt.Errorf("make a folder for the state: %w", err)
 	}

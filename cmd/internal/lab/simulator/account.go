@@ -1,6 +1,10 @@
 package simulator
 
-import "github.com/tributary-hq/tributary/schemas/raw"
+import (
+	"time"
+
+	"github.com/tributary-hq/tributary/schemas/raw"
+)
 
 // The sources of the demo that are not the only one of their provider.
 const (
@@ -33,6 +37,8 @@ type Account struct {
 	Field, Pointer string
 	// Currency is the currency in which LOX24 bills the account.
 	Currency string
+	// Skew is how far the provider's clock is ahead of ours for this account.
+	Skew time.Duration
 }
 
 // Accounts are the sending accounts; of each provider the first is its usual one.
@@ -65,11 +71,11 @@ func DefaultAccounts() Accounts {
 	return Accounts{
 		{Source: "lox24", Provider: raw.ProviderLOX24, Secret: "demo-lox24-secret", Currency: "EUR"},
 		{Source: SourceLOX24JSON, Provider: raw.ProviderLOX24, Secret: "demo-lox24-json-secret", Currency: "EUR", Field: "payload", Pointer: "/order"},
-		{Source: SourceKioskLOX24, Provider: raw.ProviderLOX24, Secret: "demo-lox24-kiosk-secret", Currency: "CHF", Namespace: "kiosk"},
+		{Source: SourceKioskLOX24, Provider: raw.ProviderLOX24, Secret: "demo-lox24-kiosk-secret", Currency: "CHF", Namespace: "kiosk", Skew: -2 * time.Minute},
 		{Source: "uapay", Provider: raw.ProviderUAPAY, Secret: "demo-uapay-secret-key-0123456789"},
-		{Source: SourceKioskUAPAY, Provider: raw.ProviderUAPAY, Secret: "demo-uapay-kiosk-key-0123456789", Namespace: "kiosk"},
+		{Source: SourceKioskUAPAY, Provider: raw.ProviderUAPAY, Secret: "demo-uapay-kiosk-key-0123456789", Namespace: "kiosk", Skew: 90 * time.Second},
 		{Source: "voximplant", Provider: raw.ProviderVoximplant, Salt: "demo-salt", APIKey: "demo-api-key"},
-		{Source: "unibell", Provider: raw.ProviderUnibell, Secret: "demo-unibell-secret", Caller: "demo-unibell-caller", StatusCallback: true},
+		{Source: "unibell", Provider: raw.ProviderUnibell, Secret: "demo-unibell-secret", Caller: "demo-unibell-caller", StatusCallback: true, Skew: time.Hour},
 		{Source: SourceUnibellQuiet, Provider: raw.ProviderUnibell, Secret: "demo-unibell-quiet-secret", Caller: "demo-unibell-quiet-caller"},
 		{Source: "shipping", Provider: raw.ProviderStandard, Secret: StandardSecret, Field: "body", Pointer: "/data/order"},
 	}

@@ -59,7 +59,9 @@ type instance struct {
 	accounts Accounts
 	start    time.Time
 	order    string
-	webhooks []*webhook
+	// callbacks counts Voximplant's.
+	callbacks int64
+	webhooks  []*webhook
 }
 
 func (t *instance) time(at time.Duration) time.Time { return t.start.Add(at) }

@@ -67,25 +67,28 @@ const (
 	loxFailed     = 20
 )
 
-// loxCost is the cost of one attempt on a channel, in cents.
-const loxCost = 5
-
 // code is a LOX24 verification in progress.
 type code struct {
-	t      *instance
+	t       *instance
 	account Account
-	data   loxData
-	cost   int
+	to      country
+	data    loxData
+	cost    int
 }
 
-// code requests a verification with a routing strategy.
+// code requests a verification of a customer from anywhere, with a routing strategy.
 func (t *instance) code(at time.Duration, channels ...string) *code {
-	c := &code{t: t, account: t.accounts.First(raw.ProviderLOX24)}
-	digits, length, currency, order := t.digits(4), 4, "EUR", t.order
+	return t.codeTo(destination(t.rng), t.accounts.First(raw.ProviderLOX24), at, channels...)
+}
+
+// codeTo requests a verification of a customer from a country by an account.
+func (t *instance) codeTo(to country, by Account, at time.Duration, channels ...string) *code {
+	c := &code{t: t, account: by, to: to}
+	digits, length, currency, order := t.digits(4), 4, by.Currency, t.order
 	c.data = loxData{
-		ID: t.uuid(), UserID: 12345, Phone: "+4915" + t.digits(9), Status: loxInProgress,
+		ID: t.uuid(), UserID: 12345, Phone: t.number(&to), Status: loxInProgress,
 		Currency: &currency, Code: &digits, CodeLength: &length, Payload: &order,
-		CreatedAt: t.time(at).Unix(), History: []loxHistory{},
+		CreatedAt: c.time(at), History: []loxHistory{},
 	}
 	for _, channel := range channels {
 		c.data.RoutingStrategy = append(c.data.RoutingStrategy, loxRoute{Channel: channel, TimeoutSec: 30, SenderID: "LOX24"})
@@ -104,7 +107,7 @@ func (c *code) sent(at time.Duration) {
 	n := len(c.data.History)
 	route := c.data.RoutingStrategy[n]
 	c.data.History = append(slices.Clone(c.data.History), loxHistory{
-		ID: c.t.uuid(), Channel: route.Channel, Status: loxInProgress, ProcessedAt: c.t.time(at).Unix(), ExternalID: "msg_" + c.t.digits(6),
+		ID: c.t.uuid(), Channel: route.Channel, Status: loxInProgress, ProcessedAt: c.time(at), ExternalID: "msg_" + c.t.digits(6),
 	})
 	c.channelEvent("verify_code.channel.sent", at, nil)
 }
@@ -116,11 +119,20 @@ func (c *code) failed(at time.Duration) {
 	c.channelEvent("verify_code.channel.failed", at, &why)
 }
 
-// reached ends the current attempt, and the verification, with success.
-func (c *code) reached(at time.Duration) {
+// delivered ends the current attempt with success; nobody has typed the code yet.
+func (c *code) delivered(at time.Duration) {
 	c.end(loxSuccess, at)
 	c.channelEvent("verify_code.channel.success", at, nil)
-	at += time.Second
+}
+
+// reached ends the current attempt, and the verification, with success.
+func (c *code) reached(at time.Duration) {
+	c.delivered(at)
+	c.typed(at + time.Second)
+}
+
+// typed ends the verification with success: the person typed the code.
+func (c *code) typed(at time.Duration) {
 	channel := c.last().Channel
 	c.data.Status, c.data.DeliveredChannel = loxSuccess, &channel
 	c.event("verify_code.success", at, nil)
@@ -132,18 +144,21 @@ func (c *code) lost(at time.Duration) {
 	c.event("verify_code.failed", at, nil)
 }
 
+// time is a time by the clock of the account's provider, in unix seconds.
+func (c *code) time(at time.Duration) int64 { return c.t.time(at).Add(c.account.Skew).Unix() }
+
 func (c *code) last() *loxHistory { return &c.data.History[len(c.data.History)-1] }
 
 func (c *code) end(status int, at time.Duration) {
 	c.data.History = slices.Clone(c.data.History)
-	c.last().Status, c.last().ProcessedAt = status, c.t.time(at).Unix()
-	c.cost += loxCost
+	c.last().Status, c.last().ProcessedAt = status, c.time(at)
+	c.cost += c.to.price(c.last().Channel)
 }
 
 func (c *code) channelEvent(name string, at time.Duration, why *string) {
 	channel := &loxChannel{loxHistory: *c.last(), Error: why}
 	if channel.Status != loxInProgress {
-		cost := loxCost
+		cost := c.to.price(channel.Channel)
 		channel.Cost = &cost
 	}
 	c.event(name, at, channel)
@@ -151,7 +166,7 @@ func (c *code) channelEvent(name string, at time.Duration, why *string) {
 
 func (c *code) event(name string, at time.Duration, channel *loxChannel) {
 	e := loxEvent{
-		ID: c.t.uuid(), APIVersion: "2022-05-25", Name: name, CreatedAt: c.t.time(at).Unix(), AttemptTotal: 4,
+		ID: c.t.uuid(), APIVersion: "2022-05-25", Name: name, CreatedAt: c.time(at), AttemptTotal: 4,
 		Data: c.data, TaskID: c.t.uuid(),
 	}
 	e.Data.UpdatedAt, e.Data.Channel = e.CreatedAt, channel

@@ -16,6 +16,8 @@ type Options struct {
 	Start time.Time
 	// Accounts are the accounts that send.
 	Accounts Accounts
+	// Profile is Catalogue, as if it were empty, or Market.
+	Profile string
 	// Providers limits the run to webhooks of these providers; empty means all.
 	Providers []string
 	// Scenarios limits the number of scenarios; 0 means no limit. With InTurn each kind of
@@ -74,7 +76,7 @@ type Plan struct {
 
 // NewPlan makes a plan; Options.Start must be set.
 func NewPlan(options Options) *Plan {
-	p := &Plan{options: options, kinds: scenarios()}
+	p := &Plan{options: options, kinds: scenariosOf(options.Profile)}
 	for _, s := range p.kinds {
 		p.total += s.weight
 	}

@@ -26,6 +26,9 @@ type Target struct {
 	// Speed, if not 0, replaces Rate: each webhook is sent at its time, with the
 	// providers' clock running that many times faster than the wall clock.
 	Speed float64
+	// Due, if not nil, is called with the time of each webhook before it is sent, in the
+	// order of the plan: for a clock that follows the plan.
+	Due func(time.Duration)
 	// Duration limits the run; 0 means until the end of the plan.
 	Duration time.Duration
 	// Now is ingest's clock, by which webhooks are signed; nil means time.Now.
@@ -119,6 +122,9 @@ func (r *runner) feed(ctx context.Context, plan *Plan, queue chan<- *Send) {
 		}
 		if pause(ctx, time.Until(began.Add(due))) != nil {
 			return
+		}
+		if r.target.Due != nil {
+			r.target.Due(s.Due)
 		}
 		select {
 		case queue <- s:

@@ -85,6 +85,23 @@ func journeyScenarios() []scenario {
 				w.at += 100 * time.Minute
 			}
 		}},
+		{"delivered, never verified", 3, func(t *instance) {
+			c := t.code(0, "sms")
+			c.sent(2 * time.Second)
+			c.delivered(6 * time.Second)
+		}},
+		{"a channel that nobody knows", 1, func(t *instance) {
+			c := t.code(0, "whatsapp", "sms")
+			c.sent(2 * time.Second)
+			c.reached(9 * time.Second)
+		}},
+		{"two shops with one order number", 2, func(t *instance) {
+			t.verified()
+			t.paid(2 * time.Minute)
+			c := t.codeTo(countries()[1], t.accounts.Of(SourceKioskLOX24), time.Minute, "sms")
+			c.sent(time.Minute + 2*time.Second)
+			c.reached(time.Minute + 8*time.Second)
+		}},
 		{"verified, never paid", 6, func(t *instance) {
 			c := t.code(0, "voice")
 			c.sent(2 * time.Second)
@@ -195,6 +212,21 @@ func paymentScenarios() []scenario {
 			p.says(2*time.Minute, "NEW", "NEEDS_CONFIRMATION")
 			p.says(3*time.Minute, "CANCELED", "REJECTED")
 		}},
+		{"two part refunds, the rest is kept", 2, func(t *instance) {
+			t.verified()
+			amount := t.amount()
+			p := t.invoice(2*time.Minute, amount)
+			p.says(2*time.Minute, "FINISHED", "FINISHED")
+			p.returns(6*time.Minute, amount/4, "FINISHED", "FINISHED")
+			p.returns(12*time.Minute, amount/2, "FINISHED", "FINISHED")
+		}},
+		{"held, then released", 1, func(t *instance) {
+			t.verified()
+			amount := t.amount()
+			p := t.invoice(2*time.Minute, amount)
+			p.says(2*time.Minute, "PAID", "HOLDED")
+			p.returns(8*time.Minute, amount, "REVERSED", "REVERSED")
+		}},
 		{"refused, then paid by another payment", 2, func(t *instance) {
 			t.verified()
 			p := t.invoice(2*time.Minute, t.amount())
@@ -267,6 +299,9 @@ func otherScenarios() []scenario {
 			t.paid(2 * time.Minute)
 		}},
 		{"unibell call without reference", 1, func(t *instance) { t.call(t.accounts.Of(SourceUnibellQuiet), "", t.phone()) }},
+		{"sms delivered, then answered", 2, func(t *instance) {
+			t.reply(time.Minute, t.sms(0, "reminder", dlrDelivered), "STOP")
+		}},
 		{"voximplant account frozen and unfrozen", 3, func(t *instance) {
 			a := t.account()
 			a.batch(0, 0, a.callback("min_balance", `{"is_min_credit":false,"is_repeated":false}`, "9.87"), a.callback("account_is_frozen", `{}`, "-0.5"))

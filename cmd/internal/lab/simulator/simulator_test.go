@@ -3,6 +3,7 @@ package simulator_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"maps"
@@ -59,6 +60,47 @@ func TestSameSeedSameTraffic(t *testing.T) {
 	other.Seed++
 	if slices.Equal(first, traffic(other)) {
 		t.Error("another seed makes the same traffic")
+	}
+}
+
+// TestMarket: the market has countries with prices of their own, two currencies, refunds
+// on other days, numbers of no assigned range and bodies of every provider.
+func TestMarket(t *testing.T) {
+	t.Parallel()
+	o := options()
+	o.Profile, o.InTurn, o.Scenarios, o.Spacing, o.Repeats, o.Forgeries = simulator.Market, false, 600, 7*time.Minute, 0, 0
+	parts := []string{
+		`"+380`, `"+447700900`, `"+99890123`, `"currency":"EUR"`, `"currency":"CHF"`, `"currency":"RUR"`, "sms.delivery", "sms.incoming",
+		"whatsapp", "phone.subscribe", "account_is_frozen", "UNDELIVERABLE", "order.shipped", `"verify_code.failed"`,
+	}
+	seen := map[string]int{}
+	longest := time.Duration(0)
+	for p := simulator.NewPlan(o); ; {
+		s, more := p.Next()
+		if !more {
+			break
+		}
+		longest = max(longest, s.Due-600*7*time.Minute)
+		body := string(s.Body(o.Start, 0))
+		for _, part := range parts {
+			if strings.Contains(body, part) {
+				seen[part]++
+			}
+		}
+		if claims, _, ok := strings.Cut(strings.TrimPrefix(body, `{"token":"`), `"}`); ok && strings.Count(claims, ".") == 2 {
+			text, _ := base64.RawURLEncoding.DecodeString(strings.Split(claims, ".")[1])
+			if strings.Contains(string(text), "reversalAmount") && strings.Contains(string(text), `"status":"FINISHED"`) {
+				seen["part refund"]++
+			}
+		}
+	}
+	for _, part := range append(parts, "part refund") {
+		if seen[part] == 0 {
+			t.Errorf("no %s in the market", part)
+		}
+	}
+	if longest < 24*time.Hour || longest > simulator.Longest(simulator.Market) {
+		t.Errorf("the last webhook is %v after the last scenario began, want more than a day and at most %v", longest, simulator.Longest(simulator.Market))
 	}
 }
 
@@ -194,8 +236,12 @@ func keys(t *testing.T, text []byte) []string {
 // lox24 compares a body's fields with those of the provider's examples.
 func (f *fake) lox24(body []byte) {
 	example := "testdata/verify_code.success.json"
-	if bytes.Contains(body, []byte(`"verify_code.channel.`)) {
-		example = "testdata/verify_code.channel.failed.json"
+	for part, of := range map[string]string{
+		`"verify_code.channel.`: "verify_code.channel.failed", `"sms.delivery"`: "sms.delivery", `"sms.incoming"`: "sms.incoming",
+	} {
+		if bytes.Contains(body, []byte(part)) {
+			example = "testdata/" + of + ".json"
+		}
 	}
 	text, err := os.ReadFile(example)
 	if err != nil {

@@ -71,20 +71,25 @@ type invoice struct {
 
 // invoice makes a payment over an amount in kopecks.
 func (t *instance) invoice(at time.Duration, amount int64) *invoice {
+	return t.invoiceOf(t.accounts.First(raw.ProviderUAPAY), at, amount)
+}
+
+// invoiceOf makes a payment to an account.
+func (t *instance) invoiceOf(to Account, at time.Duration, amount int64) *invoice {
 	order := t.order
 	id := t.uuid()
-	return &invoice{t: t, account: t.accounts.First(raw.ProviderUAPAY), claims: invoiceClaims{
+	return &invoice{t: t, account: to, claims: invoiceClaims{
 		PaymentID: id, InvoiceID: t.uuid(), ExternalID: &order, PaymentNumber: 100000 + t.rng.IntN(900000),
 		CardFromMasked: "4111111111", CardFromHolderName: "CARDHOLDER NAME", Amount: amount, Type: "PAY", SystemType: "ECOM",
 		ReceiptPath: "https://api.uapay.ua/api/acquiring/receipts/v2/" + id + ".pdf",
 		ExtraInfo:   `{"docId":"` + t.digits(10) + `","licensePlate":"fineSeries"}`,
-		CreateDate:  t.time(at).UTC().Format(isoMillis),
+		CreateDate:  t.time(at).Add(to.Skew).UTC().Format(isoMillis),
 	}}
 }
 
 // says sends a callback with the payment's statuses.
 func (p *invoice) says(at time.Duration, status, paymentStatus string) {
-	when := p.t.time(at).UTC()
+	when := p.t.time(at).Add(p.account.Skew).UTC()
 	date := when.Format(isoMillis)
 	switch {
 	case paymentStatus == "HOLDED":
@@ -120,7 +125,12 @@ type transfer struct {
 
 // transfer makes a P2P payment over an amount in kopecks.
 func (t *instance) transfer(amount int64) *transfer {
-	return &transfer{t: t, account: t.accounts.First(raw.ProviderUAPAY), claims: p2pClaims{
+	return t.transferTo(t.accounts.First(raw.ProviderUAPAY), amount)
+}
+
+// transferTo makes a P2P payment to an account.
+func (t *instance) transferTo(to Account, amount int64) *transfer {
+	return &transfer{t: t, account: to, claims: p2pClaims{
 		PaymentSystem: "p2p", PaymentID: t.uuid(), OperationID: t.uuid(), OperationType: "SEND", PaymentType: "BUCKET",
 		PaymentNumber: strconv.Itoa(10000000 + t.rng.IntN(90000000)), PaymentAmount: amount, PaymentPendingAmount: amount,
 		PaymentCommission: amount / 5, CardFromMasked: "4111111111", CardFromID: t.uuid(), OperationExternalID: t.order,
@@ -131,7 +141,8 @@ func (t *instance) transfer(amount int64) *transfer {
 func (p *transfer) says(at time.Duration, operationStatus, paymentStatus string) {
 	p.claims.OperationStatus, p.claims.PaymentStatus = operationStatus, paymentStatus
 	claims := p.claims
-	claims.PostbackTime, claims.IAT = p.t.time(at).UnixMilli(), p.t.time(at).Unix()
+	when := p.t.time(at).Add(p.account.Skew)
+	claims.PostbackTime, claims.IAT = when.UnixMilli(), when.Unix()
 	p.t.add(&webhook{
 		provider: raw.ProviderUAPAY, source: p.account.Source, path: "/v1/uapay/" + p.account.Source, items: 1, at: at,
 		render: signed(p.account.Secret, func(attempt int) []byte {

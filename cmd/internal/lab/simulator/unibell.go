@@ -55,7 +55,8 @@ func (c *call) saysByRequest(at time.Duration, status string) {
 
 // saysByForm sends a status as a form, as the older SMS API does ([D]).
 func (c *call) saysByForm(at time.Duration, status string) {
-	form := url.Values{"reference": {c.reference}, "status": {status}, "networkErrCode": {"0"}}
+	reached := c.t.time(at).Add(c.account.Skew).UTC().Format(time.DateTime)
+	form := url.Values{"reference": {c.reference}, "status": {status}, "networkErrCode": {"0"}, "statusDateTime": {reached}}
 	c.status(at, true, []byte(form.Encode()))
 }
 

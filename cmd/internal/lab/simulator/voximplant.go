@@ -36,24 +36,29 @@ func VoximplantHash(salt, accountID, apiKey, callbackID string) string {
 type account struct {
 	t  *instance
 	id int64
-	// sequence numbers the callbacks; ids of different scenarios must not collide.
+	// sequence is the id of the latest callback. Ids grow with the time; those of different
+	// scenarios must not collide.
 	sequence int64
 }
 
 func (t *instance) account() *account {
 	const accounts = 5
-	return &account{t: t, id: 4567000 + t.rng.Int64N(accounts), sequence: t.rng.Int64N(1 << 52)}
+	return &account{t: t, id: 4567000 + t.rng.Int64N(accounts)}
 }
+
+// currency is the account's.
+func (a *account) currency() string { return []string{"USD", "EUR", "RUR"}[a.id%3] }
 
 // callback renders one callback with its type and the JSON of its payload.
 func (a *account) callback(kind, payload string, balance json.Number) []byte {
-	a.sequence++
+	a.t.callbacks++
+	a.sequence = a.t.start.UnixMicro() + a.t.callbacks
 	vox := a.t.accounts.First(raw.ProviderVoximplant)
 	b := mustJSON(voxCallback{
 		CallbackID: a.sequence, Type: kind, AccountID: a.id,
 		Hash:        VoximplantHash(vox.Salt, strconv.FormatInt(a.id, 10), vox.APIKey, strconv.FormatInt(a.sequence, 10)),
 		AccountName: "acme", AccountEmail: "ops@example.com", LanguageCode: "en", AccountFirstName: "Ann", AccountLastName: "Lee",
-		Balance: balance, Currency: "USD",
+		Balance: balance, Currency: a.currency(),
 	})
 	return append(append(append(b[:len(b)-1], `,"`+kind+`":`...), payload...), '}')
 }
