@@ -3,6 +3,7 @@ package schemas
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,9 +16,20 @@ const (
 	// rawMaxMessageBytes is below the others, so that a dead letter, which is a
 	// raw record and its cause, always fits where it goes.
 	rawMaxMessageBytes = 1 * mib
-	// changelogDeleteRetention lets a worker that was away for half of it restore
-	// from where it was; Kafka's default is one day.
-	changelogDeleteRetention = 7 * day
+	// tombstoneRetention lets a consumer that reads once a week see each deletion, and a
+	// worker that was away for half of it restore from its store; Kafka's default is one
+	// day.
+	tombstoneRetention = 7 * day
+	// compactedSegment is how long the newest records of a partition are in the segment
+	// that is never compacted.
+	compactedSegment = time.Hour
+	// The compaction lags are how long an outdated snapshot can be read. A compaction
+	// rewrites the whole log, so a topic of entities that are kept for long has a longer
+	// one.
+	shortCompactionLag = time.Hour
+	longCompactionLag  = 6 * time.Hour
+	// changelogCompactionLag bounds how long an erased entity is in a changelog.
+	changelogCompactionLag = day
 	// changelogDirtyRatio keeps a restore short: Kafka compacts by default when
 	// half of the log is outdated, here when a tenth is.
 	changelogDirtyRatio = 0.1
@@ -93,6 +105,10 @@ func (t Topic) Validate() error {
 	}
 	if t.Delete != (t.Retention > 0) {
 		fault("retention is for topics that delete, and only for them")
+	}
+	if compaction := [...]time.Duration{t.DeleteRetention, t.Segment, t.CompactionLag}; t.Compact && slices.Min(compaction[:]) <= 0 ||
+		!t.Compact && compaction != [3]time.Duration{} {
+		fault("delete_retention, segment and compaction_lag are for topics that are compacted, and only for them")
 	}
 	if t.MaxMessageBytes <= 0 {
 		fault("max_message_bytes is required")

@@ -49,9 +49,11 @@ func decodedTopics() []Topic {
 func enrichedTopics() []Topic {
 	row := func(name, doc string, retention time.Duration) Topic {
 		t := avroRow(name, FamilyOutput, doc)
-		t.Compact = true
 		t.Delete, t.Retention = retention > 0, retention
-		return t
+		if retention > verificationRetention {
+			return compacted(t, longCompactionLag)
+		}
+		return compacted(t, shortCompactionLag)
 	}
 	return []Topic{
 		row(EnrichedVerifications, "the state of each verification: attempts, outcome, cost, times", verificationRetention),
@@ -87,12 +89,11 @@ func internalTopics() []Topic {
 		return t
 	}
 	changelog := func(name, family string) Topic {
-		return Topic{
+		return compacted(Topic{
 			Name: name, Family: family, Format: FormatState, Access: AccessRestricted,
-			Compact: true, MaxMessageBytes: maxMessageBytes,
-			MinCleanableDirtyRatio: changelogDirtyRatio, DeleteRetention: changelogDeleteRetention,
+			MaxMessageBytes: maxMessageBytes, MinCleanableDirtyRatio: changelogDirtyRatio,
 			Doc: "the state of stage " + family + ", private format: restored from, never read by others",
-		}
+		}, changelogCompactionLag)
 	}
 	out := []Topic{
 		repartition(InternalUnibell, FamilyUnibellCall, "Unibell facts and bindings on their way to the verification"),
@@ -111,6 +112,13 @@ func internalTopics() []Topic {
 			Doc: "which dead letters were replayed, by whom and when",
 		},
 	)
+}
+
+// compacted returns the row of a compacted topic.
+func compacted(t Topic, lag time.Duration) Topic {
+	t.Compact = true
+	t.DeleteRetention, t.Segment, t.CompactionLag = tombstoneRetention, compactedSegment, lag
+	return t
 }
 
 // avroRow returns the settings shared by all Avro topics; the schema is named as the

@@ -61,7 +61,7 @@ func TestPromisesOfTheTable(t *testing.T) {
 				t.Errorf("a dead letter of %s does not fit into %q", topic.Name, letters.Name)
 			}
 		}
-		if changelog := strings.HasPrefix(topic.Name, "internal.changelog."); changelog && (topic.Delete || !topic.Compact || topic.DeleteRetention == 0) {
+		if changelog := strings.HasPrefix(topic.Name, "internal.changelog."); changelog && (topic.Delete || !topic.Compact) {
 			t.Errorf("changelog %s would lose state", topic.Name)
 		}
 	}
@@ -82,11 +82,11 @@ func TestPromisesOfTheTable(t *testing.T) {
 
 func TestValidateReportsAllFaults(t *testing.T) {
 	t.Parallel()
-	err := schemas.Topic{Name: "raw.x.v1", Format: schemas.FormatAvro, Retention: time.Hour, Access: schemas.AccessOpen}.Validate()
+	err := schemas.Topic{Name: "raw.x.v1", Format: schemas.FormatAvro, Retention: time.Hour, Segment: time.Hour, Access: schemas.AccessOpen}.Validate()
 	if err == nil {
 		t.Fatal("Validate() = nil")
 	}
-	for _, want := range []string{"family", "neither compacted", "retention", "max_message_bytes", "schema", "restricted"} {
+	for _, want := range []string{"family", "neither compacted", "retention", "compaction_lag", "max_message_bytes", "schema", "restricted"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("Validate() = %v, want %q", err, want)
 		}

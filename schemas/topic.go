@@ -106,13 +106,20 @@ type Topic struct {
 	Delete  bool `json:"delete"`
 	// Retention is retention.ms where Delete is set.
 	Retention time.Duration `json:"retention"`
-	// DeleteRetention is delete.retention.ms: how long a tombstone is kept. It is
-	// set for changelogs, whose stored copies must not be further behind than half
-	// of it; zero leaves the broker's default.
+	// DeleteRetention is delete.retention.ms of a compacted topic: how long a tombstone
+	// is kept. A consumer, or a stored copy of a changelog, that is further behind may
+	// miss one.
 	DeleteRetention time.Duration `json:"delete_retention,omitempty"`
 	// MinCleanableDirtyRatio is min.cleanable.dirty.ratio: the share of a log that
 	// may be outdated before it is compacted. Zero leaves the broker's default.
 	MinCleanableDirtyRatio float64 `json:"min_cleanable_dirty_ratio,omitempty"`
+	// Segment is segment.ms of a compacted topic: the broker never compacts the segment
+	// that it appends to. Zero leaves the broker's default, a week.
+	Segment time.Duration `json:"segment,omitempty"`
+	// CompactionLag is max.compaction.lag.ms of a compacted topic: after it an outdated
+	// record is compacted away however little of the log is outdated. Zero leaves the
+	// broker's default, never.
+	CompactionLag time.Duration `json:"compaction_lag,omitempty"`
 	// MaxMessageBytes is max.message.bytes.
 	MaxMessageBytes int `json:"max_message_bytes"`
 	// Schema is the name of the .avsc file (without ending) of a FormatAvro topic.

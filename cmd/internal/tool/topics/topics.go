@@ -36,11 +36,16 @@ type Config struct {
 	MinInsyncReplicas int `json:"min_insync_replicas" koanf:"min_insync_replicas" yaml:"min_insync_replicas"`
 	// Retention overrides retention.ms by topic, without prefix.
 	Retention map[string]time.Duration `json:"retention" koanf:"retention" yaml:"retention"`
+	// CompactionLag overrides max.compaction.lag.ms by topic, without prefix.
+	CompactionLag map[string]time.Duration `json:"compaction_lag" koanf:"compaction_lag" yaml:"compaction_lag"`
 }
 
 // DefaultConfig is that of a cluster with three brokers.
 func DefaultConfig() Config {
-	return Config{Partitions: 12, Families: map[string]int32{}, ReplicationFactor: 3, MinInsyncReplicas: 2, Retention: map[string]time.Duration{}}
+	return Config{
+		Partitions: 12, Families: map[string]int32{}, ReplicationFactor: 3, MinInsyncReplicas: 2,
+		Retention: map[string]time.Duration{}, CompactionLag: map[string]time.Duration{},
+	}
 }
 
 // Validate reports every fault at once; each begins with its key.
@@ -69,6 +74,13 @@ func (c *Config) Validate() error {
 	for _, name := range slices.Sorted(maps.Keys(c.Retention)) {
 		if t, ok := schemas.Find(name); !ok || !t.Delete {
 			errs = append(errs, fmt.Errorf("retention.%s: no topic of that name with a retention", name))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.CompactionLag)) {
+		if t, ok := schemas.Find(name); !ok || !t.Compact {
+			errs = append(errs, fmt.Errorf("compaction_lag.%s: no compacted topic of that name", name))
+		} else if c.CompactionLag[name] < time.Millisecond {
+			errs = append(errs, fmt.Errorf("compaction_lag.%s: %s is less than 1ms", name, c.CompactionLag[name]))
 		}
 	}
 	return errors.Join(errs...)
@@ -104,10 +116,16 @@ func Want(c *Config, names schemas.Names) []Wanted {
 			if r, ok := c.Retention[row.Name]; ok {
 				retention = r
 			}
-			configs["retention.ms"] = strconv.FormatInt(retention.Milliseconds(), 10)
+			configs["retention.ms"] = millis(retention)
 		}
-		if row.DeleteRetention > 0 {
-			configs["delete.retention.ms"] = strconv.FormatInt(row.DeleteRetention.Milliseconds(), 10)
+		if row.Compact {
+			lag := row.CompactionLag
+			if l, ok := c.CompactionLag[row.Name]; ok {
+				lag = l
+			}
+			configs["delete.retention.ms"] = millis(row.DeleteRetention)
+			configs["segment.ms"] = millis(row.Segment)
+			configs["max.compaction.lag.ms"] = millis(lag)
 		}
 		if row.MinCleanableDirtyRatio > 0 {
 			configs["min.cleanable.dirty.ratio"] = strconv.FormatFloat(row.MinCleanableDirtyRatio, 'g', -1, 64)
@@ -119,6 +137,8 @@ func Want(c *Config, names schemas.Names) []Wanted {
 	}
 	return out
 }
+
+func millis(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
 
 // Change is one difference between the cluster and the wanted configuration.
 type Change struct {

@@ -82,6 +82,9 @@ func TestWhatAnotherHandChangedIsFoundAndSetBack(t *testing.T) {
 		"cleanup policy": {"enriched.payments.v1", "cleanup.policy", "delete", "compact,delete"},
 		"retention":      {"raw.lox24.v1", "retention.ms", "1000", "604800000"},
 		"largest record": {"raw.uapay.v1", "max.message.bytes", "1000", "1048576"},
+		"segment":        {"enriched.journeys.v1", "segment.ms", "604800000", "3600000"},
+		"compaction":     {"internal.changelog.uapay.v1", "max.compaction.lag.ms", "9223372036854775807", "86400000"},
+		"tombstones":     {"enriched.verifications.v1", "delete.retention.ms", "86400000", "604800000"},
 		"largest output": {"decoded.uapay.payment.v1", "max.message.bytes", "1000012", "2097152"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -234,13 +237,30 @@ func TestValidateReportsEveryFaultByItsKey(t *testing.T) {
 	c.Partitions, c.ReplicationFactor, c.MinInsyncReplicas = 0, 1, 2
 	c.Families = map[string]int32{"nobody": 3, "lox24": 0}
 	c.Retention = map[string]time.Duration{"nothing.v1": time.Hour}
+	c.CompactionLag = map[string]time.Duration{"raw.lox24.v1": time.Hour, "enriched.payments.v1": 0}
 	err := c.Validate()
 	if err == nil {
 		t.Fatal("no fault was found")
 	}
-	for _, key := range []string{"partitions: ", "families.nobody: ", "families.lox24: ", "min_insync_replicas: ", "retention.nothing.v1: "} {
+	for _, key := range []string{"partitions: ", "families.nobody: ", "families.lox24: ", "min_insync_replicas: ", "retention.nothing.v1: ", "compaction_lag.raw.lox24.v1: ", "compaction_lag.enriched.payments.v1: "} {
 		if !strings.Contains("\n"+err.Error(), "\n"+key) {
 			t.Errorf("no fault at %q in:\n%v", key, err)
+		}
+	}
+}
+
+// TestCompactionLag: the setting of a topic overrides the table's.
+func TestCompactionLag(t *testing.T) {
+	t.Parallel()
+	c := settings()
+	c.CompactionLag["enriched.payments.v1"] = 24 * time.Hour
+	for _, w := range topics.Want(&c, schemas.Names{}) {
+		want := map[string]string{
+			"enriched.payments.v1": "86400000", "enriched.journeys.v1": "21600000", "enriched.accounts.v1": "3600000",
+			"internal.changelog.journey.v1": "86400000", "raw.lox24.v1": "", "decoded.uapay.payment.v1": "",
+		}
+		if lag, ok := want[w.Name]; ok && w.Configs["max.compaction.lag.ms"] != lag {
+			t.Errorf("%s: max.compaction.lag.ms %q, want %q", w.Name, w.Configs["max.compaction.lag.ms"], lag)
 		}
 	}
 }
