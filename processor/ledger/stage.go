@@ -37,15 +37,18 @@ const entrySize = 256
 type Stage struct {
 	stage.Stage
 
-	provider string
+	provider, topic string
 }
 
-var _ stage.Auditor = (*Stage)(nil)
+var (
+	_ stage.Auditor = (*Stage)(nil)
+	_ stage.Starter = (*Stage)(nil)
+)
 
-// Keep returns the stage with an account of it. Whatever else the stage can do,
-// it still can.
-func Keep(provider string, wrapped stage.Stage) stage.Stage {
-	kept := &Stage{Stage: wrapped, provider: provider}
+// Keep returns the stage with a ledger. topic is the raw topic as named on the cluster.
+// The wrapped stage's other interfaces are kept.
+func Keep(provider, topic string, wrapped stage.Stage) stage.Stage {
+	kept := &Stage{Stage: wrapped, provider: provider, topic: topic}
 	if reporter, ok := wrapped.(stage.WatermarkReporter); ok {
 		return &reporting{Stage: kept, WatermarkReporter: reporter}
 	}
@@ -65,6 +68,20 @@ func (s *Stage) Recycle(event stage.Event) {
 	}
 }
 
+// Start implements stage.Starter: the ledger of a partition without records begins at
+// its first watermark.
+func (s *Stage) Start(tx stage.Tx) error {
+	b, err := open(tx)
+	if err != nil || b.open {
+		return err
+	}
+	if err := s.moveTo(tx, b, tx.Watermark()); err != nil {
+		return err
+	}
+	s.store(tx, b)
+	return nil
+}
+
 // Audit implements stage.Auditor.
 func (s *Stage) Audit(tx stage.Tx, handled iter.Seq[stage.Outcome], counted []stage.Count) error {
 	b, err := open(tx)
@@ -73,15 +90,12 @@ func (s *Stage) Audit(tx stage.Tx, handled iter.Seq[stage.Outcome], counted []st
 	}
 	var batch tally
 	for h := range handled {
-		if b.topic != h.In.Topic {
-			b.topic = h.In.Topic
-		}
 		r := read(h.In, tx.WallClock())
 		if r.erasure {
 			batch.skipped += b.advance(h.In.Offset) // no fact, and no part of the account
 			continue
 		}
-		if err := s.begin(tx, b, r.received); err != nil {
+		if err := s.moveTo(tx, b, r.received); err != nil {
 			return err
 		}
 		batch.skipped += b.advance(h.In.Offset)
@@ -105,7 +119,7 @@ func (s *Stage) missed(tx stage.Tx, b *state, c *stage.Count) error {
 	if c.Name != CounterMissed && c.Name != CounterMissedWithdrawn {
 		return nil
 	}
-	if err := s.begin(tx, b, tx.Watermark()); err != nil {
+	if err := s.moveTo(tx, b, tx.Watermark()); err != nil {
 		return err
 	}
 	counts := &b.minute.line([]byte(c.Label)).counts
@@ -117,7 +131,7 @@ func (s *Stage) missed(tx stage.Tx, b *state, c *stage.Count) error {
 	return nil
 }
 
-// OnTimer closes a minute that is over; every other deadline is the stage's.
+// OnTimer closes the minutes that are over; every other timer is the wrapped stage's.
 func (s *Stage) OnTimer(tx stage.Tx, due []byte) error {
 	if !bytes.Equal(due, []byte(key)) {
 		return s.Stage.OnTimer(tx, due)
@@ -126,35 +140,34 @@ func (s *Stage) OnTimer(tx stage.Tx, due []byte) error {
 	if err != nil {
 		return err
 	}
-	if now := tx.Watermark().Truncate(time.Minute); b.open && now.After(b.begun) {
-		if err := s.close(tx, b); err != nil {
-			return err
-		}
-		b.begun = now // not open: nothing has happened in it yet
+	if err := s.moveTo(tx, b, tx.Watermark()); err != nil {
+		return err
 	}
 	s.store(tx, b)
 	return nil
 }
 
-// begin moves the state to the minute of a time, if that is later than where it is,
-// and closes the minute before.
-func (s *Stage) begin(tx stage.Tx, b *state, at time.Time) error {
-	begun := at.Truncate(time.Minute)
-	if b.open && !begun.After(b.begun) {
+// longestGap limits the entries of minutes without a record that are emitted at once: of
+// a longer jump of the watermark, only the last day has them.
+const longestGap = 24 * time.Hour
+
+// moveTo opens the minute of a time, if it is later than the open one, and closes each
+// minute before it.
+func (s *Stage) moveTo(tx stage.Tx, b *state, at time.Time) error {
+	minute := at.Truncate(time.Minute)
+	if !b.open {
+		b.begun, b.open = minute, true
 		return nil
 	}
-	if b.open {
+	for b.begun.Before(minute) {
 		if err := s.close(tx, b); err != nil {
 			return err
 		}
+		b.begun = b.begun.Add(time.Minute)
+		if earliest := minute.Add(-longestGap); b.begun.Before(earliest) {
+			b.begun = earliest
+		}
 	}
-	if begun.After(b.begun) {
-		b.begun = begun
-	}
-	if b.closed && !b.begun.After(b.last) {
-		b.begun = b.last.Add(time.Minute)
-	}
-	b.open = true
 	return nil
 }
 
@@ -162,13 +175,12 @@ func (s *Stage) begin(tx stage.Tx, b *state, at time.Time) error {
 func (s *Stage) close(tx stage.Tx, b *state) error {
 	b.sequence++
 	entry := b.entry()
-	entry.Provider, entry.Partition, entry.ProcessedAt = s.provider, tx.Partition(), tx.WallClock()
+	entry.Provider, entry.Topic, entry.Partition, entry.ProcessedAt = s.provider, s.topic, tx.Partition(), tx.WallClock()
 	value, err := entry.AppendAvro(wire.AppendPlaceholder(tx.Buffer(entrySize)))
 	if err != nil {
 		return fmt.Errorf("encode a ledger entry: %w", err)
 	}
 	tx.Emit(stage.Output{Topic: schemas.Ledger, Key: Key(s.provider, tx.Partition()), Value: value})
-	b.last, b.closed, b.open = b.begun, true, false
 	b.from, b.minute = b.next, tally{}
 	return nil
 }
@@ -176,7 +188,7 @@ func (s *Stage) close(tx stage.Tx, b *state) error {
 // store writes the state, due when the open minute is over.
 func (*Stage) store(tx stage.Tx, b *state) {
 	var due time.Time
-	if b.open {
+	if b.open { // not if the partition held erasures alone
 		due = b.begun.Add(time.Minute)
 	}
 	tx.Put([]byte(key), b.appendTo(tx.Buffer(entrySize)), due)

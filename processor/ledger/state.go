@@ -13,13 +13,9 @@ import (
 
 // state is the state of one partition's ledger.
 type state struct {
-	// topic is the raw topic, as the cluster names it.
-	topic string
-	// sequence is how many minutes were closed; last is the latest of them.
+	// sequence is how many minutes were closed.
 	sequence int64
-	closed   bool
-	last     time.Time
-	// begun is the open minute, or if none is open, how far the clock was last.
+	// begun is the open minute; open is false before the first.
 	open  bool
 	begun time.Time
 	// next is the offset after the last record met, from where the open minute's
@@ -134,11 +130,11 @@ func (b *state) advance(offset int64) (skipped int64) {
 }
 
 // entry builds the entry of the open minute and adds it to the running total. Provider,
-// partition and processing time are set by the caller.
+// topic, partition and processing time are set by the caller.
 func (b *state) entry() *avro.LedgerEntry {
 	slices.SortFunc(b.minute.lines, func(x, y line) int { return cmp.Compare(x.source, y.source) })
 	e := &avro.LedgerEntry{
-		Topic: b.topic, Sequence: b.sequence, Minute: b.begun, FromOffset: b.from, ToOffset: b.next, SkippedOffsets: b.minute.skipped,
+		Sequence: b.sequence, Minute: b.begun, FromOffset: b.from, ToOffset: b.next, SkippedOffsets: b.minute.skipped,
 		Sources: make([]avro.LedgerSource, len(b.minute.lines)),
 	}
 	for i := range b.minute.lines {
@@ -153,8 +149,8 @@ func (b *state) entry() *avro.LedgerEntry {
 	return e
 }
 
-// formatVersion is the format of the state entry. The first had no replayed.
-const formatVersion = 2
+// formatVersion is the format of the state entry.
+const formatVersion = 1
 
 func open(tx stage.Tx) (*state, error) {
 	entry, err := tx.Get([]byte(key))
@@ -165,9 +161,8 @@ func open(tx stage.Tx) (*state, error) {
 	if entry == nil {
 		return b, nil
 	}
-	r, version := statecodec.NewReader(entry, formatVersion)
-	b.topic, b.sequence = r.String(), r.Int()
-	b.closed, b.last = r.Bool(), r.Time()
+	r, _ := statecodec.NewReader(entry, formatVersion)
+	b.sequence = r.Int()
 	b.open, b.begun = r.Bool(), r.Time()
 	b.met, b.next, b.from = r.Bool(), r.Int(), r.Int()
 	b.minute.skipped = r.Int()
@@ -177,9 +172,7 @@ func open(tx stage.Tx) (*state, error) {
 		readCounts(r, &b.minute.lines[i].counts)
 	}
 	readCounts(r, &b.total)
-	if version > 1 {
-		b.replayed = r.Bool()
-	}
+	b.replayed = r.Bool()
 	if err := r.Done(); err != nil {
 		return nil, fmt.Errorf("read the ledger: %w", err)
 	}
@@ -193,9 +186,7 @@ func readCounts(r *statecodec.Reader, c *avro.LedgerCounts) {
 }
 
 func (b *state) appendTo(dst []byte) []byte {
-	dst = statecodec.AppendString(append(dst, formatVersion), b.topic)
-	dst = statecodec.AppendInt(dst, b.sequence)
-	dst = statecodec.AppendTime(statecodec.AppendBool(dst, b.closed), b.last)
+	dst = statecodec.AppendInt(append(dst, formatVersion), b.sequence)
 	dst = statecodec.AppendTime(statecodec.AppendBool(dst, b.open), b.begun)
 	dst = statecodec.AppendInt(statecodec.AppendInt(statecodec.AppendBool(dst, b.met), b.next), b.from)
 	dst = statecodec.AppendInt(dst, b.minute.skipped)

@@ -25,3 +25,10 @@ type Auditor interface {
 	// letters a record: the transaction is aborted and retried.
 	Audit(tx Tx, outcomes iter.Seq[Outcome], counts []Count) error
 }
+
+// Starter is a Stage that sets up state in a partition before its first record.
+type Starter interface {
+	// Start is called when a partition without any applied record gets its first
+	// watermark. Only a transaction that commits ends this: until then it is called again.
+	Start(tx Tx) error
+}

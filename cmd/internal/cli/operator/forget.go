@@ -55,7 +55,8 @@ records, dead letters, decoded facts, duplicates and what stages told each other
 stay until their topics' retention takes them; the plan says for each until
 when. In compacted topics what was before a tombstone stays until the topic is
 compacted next (topics.compaction_lag), for which its partition must get a later
-record. A dead letter of the entity that is replayed makes it anew. Backups and what consumers have copied are theirs to erase.
+record. A dead letter of the entity that is replayed makes it anew. Backups and
+what consumers have copied are theirs to erase.
 
 'tributary audit' closes after it: erasures are no part of the account.`,
 		Example: `  tributary forget lox24:a1b2c3d4-e5f6-7890-abcd-ef1234567890

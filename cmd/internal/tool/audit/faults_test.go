@@ -243,8 +243,13 @@ func TestEveryLossIsReported(t *testing.T) {
 			b.raw("r4")
 			b.commit(schemas.RawLOX24, 5)
 			b.ledger(1, 0, 3, 3, 0, minute)
-			b.ledger(2, 3, 5, 0, 2, minute.Add(2*time.Minute))
+			b.ledger(2, 3, 3, 0, 0, minute.Add(time.Minute))
+			b.ledger(3, 3, 5, 0, 2, minute.Add(2*time.Minute))
 		}, []string{"no_outcome @3", "no_outcome @4", "ledger @3 to 5", "skipped @3 to 5: 2 from 12:00:00 to 12:03:00"}},
+		"a minute of the ledger comes twice": {func(b *bench) {
+			b.ledger(1, 0, 1, 1, 0, minute)
+			b.ledger(2, 1, 1, 0, 0, minute)
+		}, []string{"ledger @1 to 1"}},
 		"retention was quicker, the ledger knows": {func(b *bench) {
 			b.removeBefore(schemas.RawLOX24, 3)
 			b.removeBefore(schemas.DecodedLOX24SMS, 3)

@@ -20,7 +20,7 @@ type gap struct {
 }
 
 // gapOf describes the skipped offsets of an entry. They lie after the records of the
-// entry before and before the last record of this one.
+// last entry with records and before the last record of this one.
 func gapOf(e *avro.LedgerEntry, before *page) *gap {
 	sum := sumOf(e)
 	g := &gap{topic: rawTopicOf(e.Provider), met: sum.Accepted + sum.Replayed, Difference: Difference{
@@ -28,7 +28,7 @@ func gapOf(e *avro.LedgerEntry, before *page) *gap {
 		Since: e.Minute, Until: e.Minute.Add(time.Minute),
 	}}
 	if before != nil {
-		g.Since, g.Offset = before.minute, before.to
+		g.Since, g.Offset = before.counted, before.to
 	}
 	return g
 }

@@ -11,10 +11,11 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// page is the last ledger entry of a partition.
+// page is the last ledger entry of a partition. counted is the minute of its last entry
+// with records.
 type page struct {
-	sequence, to int64
-	minute       time.Time
+	sequence, to    int64
+	minute, counted time.Time
 }
 
 // readLedger compares the ledger's entries with the audit's own counts, for entries
@@ -52,11 +53,18 @@ func (a *auditor) readLedger(ctx context.Context) error {
 			if e.Sequence != before.sequence+1 || e.FromOffset != before.to {
 				differ("the ledger's entry before", e.Sequence, before.sequence+1)
 			}
+			if !e.Minute.After(before.minute) {
+				differ("the ledger's minute after the one before", e.Minute.Unix()/60, before.minute.Unix()/60+1)
+			}
 		}
 		if e.SkippedOffsets > 0 && a.asked(e.Minute) {
 			gaps = append(gaps, gapOf(&e, last[key]))
 		}
-		last[key] = &page{e.Sequence, e.ToOffset, e.Minute}
+		now := &page{e.Sequence, e.ToOffset, e.Minute, e.Minute}
+		if before := last[key]; before != nil && e.FromOffset == e.ToOffset {
+			now.counted = before.counted
+		}
+		last[key] = now
 		if e.FromOffset < at.low || e.ToOffset > at.high {
 			return nil
 		}

@@ -159,11 +159,14 @@ type Ending struct {
 	Reported int64
 }
 
-// Finish fires the due timers of a partition, reports its watermark and calls the audit
-// hook. It returns the last reported watermark. The report follows the timers: downstream
+// Finish starts a partition, fires its due timers, reports its watermark and calls the
+// audit hook. It returns the last reported watermark. The report follows the timers: downstream
 // stages fire their own timers by it, so all outputs before that watermark must have been
 // emitted.
 func (t *Task) Finish(c *Context, e Ending) (reported int64, err error) {
+	if err := t.start(c); err != nil {
+		return 0, err
+	}
 	if c.watermark != c.begun || e.TimersMayBeDue {
 		counted := len(c.counts)
 		if err := t.fireTimers(c); err != nil {
@@ -179,6 +182,19 @@ func (t *Task) Finish(c *Context, e Ending) (reported int64, err error) {
 	}
 	c.dropRepeated()
 	return reported, nil
+}
+
+// start calls a stage.Starter when the first watermark of a partition is known and no
+// record was applied.
+func (t *Task) start(c *Context) error {
+	starter, ok := t.Stage.(stage.Starter)
+	if !ok || c.begun != 0 || c.watermark == 0 || len(c.handled) > 0 {
+		return nil
+	}
+	if err := c.attempt(func() error { return starter.Start(c) }); err != nil {
+		return fmt.Errorf("stage %s, partition %d: start: %w", t.Name, c.partition, err)
+	}
+	return nil
 }
 
 // reportWatermark lets the stage emit its watermark if it advanced by at least the
