@@ -82,8 +82,10 @@ type LedgerEntry struct {
 	// Sequence: Number of this entry of the partition, from 1; none is left out.
 	Sequence int64 `json:"sequence"`
 	// Minute: Begin of the minute: that of the latest received_at so far when the
-	// records were met in the order of the partition. Minutes of a partition only
-	// go up; one in which nothing happened has no entry.
+	// records were met in the order of the partition. Minutes of a partition
+	// follow each other; a minute in which nothing came has an entry with
+	// from_offset = to_offset. After more than a day without any entry, the series
+	// continues a day before its next one.
 	Minute time.Time `json:"minute"`
 	// FromOffset: First raw offset accounted for here: where the entry before
 	// ended.
