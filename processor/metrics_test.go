@@ -90,7 +90,7 @@ func addVerification(add func(float64, ...string), s map[string]any) {
 	if phone, ok := s["phone"].(map[string]any); ok && phone["country"] != nil {
 		country = fmt.Sprint(phone["country"])
 	}
-	channel, outcome := word(s["delivered_channel_kind"], "none"), word(s["outcome"], "")
+	channel, outcome := word(s["delivered_channel"], "none"), word(s["outcome"], "")
 	if outcome != "pending" {
 		add(1, "verifications", outcome, channel, country)
 	}
@@ -105,9 +105,9 @@ func addVerification(add func(float64, ...string), s map[string]any) {
 	attempts, _ := s["attempts"].([]any)
 	for _, a := range attempts {
 		attempt, _ := a.(map[string]any)
-		switch end := word(attempt["status_name"], ""); end {
+		switch end := word(attempt["status"], ""); end {
 		case "success", "failed", "error":
-			add(1, "attempts", end, word(attempt["channel_kind"], "none"), country)
+			add(1, "attempts", end, word(attempt["channel"], "none"), country)
 		}
 	}
 }

@@ -90,12 +90,12 @@ func TestStoriesEndToEnd(t *testing.T) {
 		}
 	}
 	want := map[string]outcome{
-		"order-1": {"COMPLETE", "NONE", "sms", 1.0, 101_001.0},
-		"order-2": {"VERIFIED_NOT_PAID", "PAYMENT", "telegram", 0.0, 0.0},
+		"order-1": {"COMPLETE", "NONE", "SMS", 1.0, 101_001.0},
+		"order-2": {"VERIFIED_NOT_PAID", "PAYMENT", "TELEGRAM", 0.0, 0.0},
 		"order-3": {"VERIFICATION_EXPIRED", "NONE", nil, 0.0, 0.0},
 		"order-4": {"PAID_NOT_VERIFIED", "VERIFICATION", nil, 0.0, 101_003.0},
 		// A status known only by its request id finds its call.
-		"order-5": {"VERIFIED_NOT_PAID", "PAYMENT", "call", 0.0, 0.0},
+		"order-5": {"VERIFIED_NOT_PAID", "PAYMENT", "CALL", 0.0, 0.0},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("journeys (-want +got):\n%s", diff)

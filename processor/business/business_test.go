@@ -96,7 +96,7 @@ func TestMoneyAndJourneysMove(t *testing.T) {
 	}}
 	snapshot := avro.PaymentSnapshot{Phase: avro.PaymentPhasePending, Currency: "UAH"}
 	was := business.Payment{}
-	for _, phase := range []avro.PaymentPhase{avro.PaymentPhasePending, avro.PaymentPhasePaid, avro.PaymentPhaseReturned} {
+	for _, phase := range []avro.PaymentPhase{avro.PaymentPhasePending, avro.PaymentPhasePaid, avro.PaymentPhaseRefunded} {
 		if snapshot.Phase = phase; phase == avro.PaymentPhasePaid {
 			snapshot.PaidAmountMinor = 500
 		}
@@ -108,14 +108,14 @@ func TestMoneyAndJourneysMove(t *testing.T) {
 	is := business.PaymentOf(&snapshot)
 	labels.MovePayment(to, &was, &is)
 	// A hold that was released was never paid.
-	released := avro.PaymentSnapshot{Phase: avro.PaymentPhaseReturned, AmountMinor: avro.Some[int64](500), ReleasedAmountMinor: 500, Currency: "UAH"}
+	released := avro.PaymentSnapshot{Phase: avro.PaymentPhaseRefunded, AmountMinor: avro.Some[int64](500), ReleasedAmountMinor: 500, Currency: "UAH"}
 	if p := business.PaymentOf(&released); p.PaidMinor != 0 || p.RefundedMinor != 0 {
 		t.Errorf("a released hold: %+v, want nothing paid and nothing refunded", p)
 	}
 	labels.MoveJourney(to, "", avro.JourneyOutcomeInProgress)
 	labels.MoveJourney(to, avro.JourneyOutcomeInProgress, avro.JourneyOutcomeComplete)
 	labels.MoveJourney(to, avro.JourneyOutcomeComplete, avro.JourneyOutcomeRefunded)
-	want := map[string]int64{"payments/returned": 1, "paid_minor/UAH": 500, "refunded_minor/UAH": 200, "journeys/refunded": 1}
+	want := map[string]int64{"payments/refunded": 1, "paid_minor/UAH": 500, "refunded_minor/UAH": 200, "journeys/refunded": 1}
 	if diff := cmp.Diff(want, sums); diff != "" {
 		t.Errorf("in force (-want +got):\n%s", diff)
 	}

@@ -75,7 +75,7 @@ func currencies() []string {
 }
 
 func phases() []string {
-	return []string{"new", "pending", "held", "refused", "paid", "returned", "unknown"}
+	return []string{"new", "pending", "held", "refused", "paid", "refunded", "unknown"}
 }
 
 func journeyEnds() []string {
@@ -149,7 +149,7 @@ func phaseIndex(p avro.PaymentPhase) int {
 		return 3
 	case avro.PaymentPhasePaid:
 		return 4
-	case avro.PaymentPhaseReturned:
+	case avro.PaymentPhaseRefunded:
 		return 5
 	default:
 		return 6

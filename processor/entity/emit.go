@@ -48,7 +48,7 @@ func EmitWatermark(tx stage.Tx, topic, stageName string, partitions int32, water
 // emitDuplicate emits the record of a repeat.
 func emitDuplicate(tx stage.Tx, key []byte, d *avro.Duplicate, trace []stage.Header) error {
 	const size = 384
-	d.EntityKey, d.ProcessedAt = string(key), tx.WallClock()
+	d.EntityID, d.ProcessedAt = string(key), tx.WallClock()
 	return Emit(tx, schemas.Duplicates, key, d, size, trace)
 }
 

@@ -30,10 +30,10 @@
 //   - Verified: the success with the earliest outcome_at, then the smallest id. Its
 //     channel and duration are the journey's. Fallbacks and cost are summed over all
 //     verifications.
-//   - Taken means held, paid or returned. Each payment is one of pending (new, or of an
-//     unknown phase, too), held, refused, paid and returned: paid if something of it is
-//     left, returned if it was given back whole, by its amounts. A hold that
-//     was released is returned and was never paid. paid_amount_minor has everything that
+//   - Taken means held, paid or refunded. Each payment is one of pending (new, or of an
+//     unknown phase, too), held, refused, paid and refunded: paid if something of it is
+//     left, refunded if it was given back whole, by its amounts. A hold that
+//     was released is refunded and was never paid. paid_amount_minor has everything that
 //     was ever paid, refunded_amount_minor the part of it that went back, and
 //     released_amount_minor the holds that went back without having been paid.
 //   - Sums are of one currency; where members differ in it, sums are 0, currency null. One
@@ -41,7 +41,7 @@
 //   - A payment of several operations belongs whole to the journey of each of their ids.
 //   - Outcome, the first that holds: paid → COMPLETE, or PAID_NOT_VERIFIED after the
 //     deadline, or IN_PROGRESS before it, or UNKNOWN where a verification's outcome
-//     cannot be known; held → HELD; returned → REFUNDED; refused and nothing pending →
+//     cannot be known; held → HELD; refunded → REFUNDED; refused and nothing pending →
 //     REFUSED; verified → VERIFIED_NOT_PAID after the deadline, or IN_PROGRESS; a
 //     payment or verification pending → IN_PROGRESS; then VERIFICATION_EXPIRED,
 //     VERIFICATION_FAILED, UNKNOWN.

@@ -72,7 +72,7 @@ func memberOf(in *avro.JourneyInput, into *room) member {
 		m.verification = into.verification()
 		v := &in.Verification.Value
 		*m.verification = verification{
-			provider: v.Provider, source: v.Source, outcome: v.Outcome, channel: v.Channel, channelKind: v.ChannelKind, fallbacks: v.Fallbacks,
+			provider: v.Provider, source: v.Source, outcome: v.Outcome, channel: v.ChannelRaw, channelKind: v.Channel, fallbacks: v.Fallbacks,
 			durationMs: v.DurationMs, costMinor: v.CostMinor, currency: v.Currency,
 			createdAt: instant(v.CreatedAt), outcomeAt: instant(v.OutcomeAt), outcomeReceivedAt: instant(v.OutcomeReceivedAt),
 		}
@@ -112,7 +112,7 @@ func (m *member) taken() bool {
 		return false
 	}
 	switch m.payment.phase {
-	case avro.PaymentPhaseHeld, avro.PaymentPhasePaid, avro.PaymentPhaseReturned:
+	case avro.PaymentPhaseHeld, avro.PaymentPhasePaid, avro.PaymentPhaseRefunded:
 		return true
 	default:
 		return false
@@ -128,17 +128,17 @@ func (p *payment) kept() bool {
 	if p.refundedMinor > 0 && p.amountMinor.Set {
 		return p.captured && p.refundedMinor < p.amountMinor.Value
 	}
-	return p.captured && p.phase != avro.PaymentPhaseReturned
+	return p.captured && p.phase != avro.PaymentPhaseRefunded
 }
 
 // gaveBack reports whether money was given back, in part or whole.
 func (p *payment) gaveBack() bool {
-	return p.phase == avro.PaymentPhaseReturned || p.refundedMinor > 0 || p.releasedMinor > 0
+	return p.phase == avro.PaymentPhaseRefunded || p.refundedMinor > 0 || p.releasedMinor > 0
 }
 
 // paidAt returns when the payment succeeded, by the provider's time.
 func (m *member) paidAt() statecodec.Instant {
-	if m.payment.paidAt != 0 || m.payment.phase == avro.PaymentPhaseReturned {
+	if m.payment.paidAt != 0 || m.payment.phase == avro.PaymentPhaseRefunded {
 		return m.payment.paidAt
 	}
 	return m.payment.outcomeAt

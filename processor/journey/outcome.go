@@ -21,7 +21,7 @@ type evaluation struct {
 // evaluate implements the rules in the package comment.
 func evaluate(t *totals, now statecodec.Instant, c *Config) evaluation {
 	v := evaluation{missing: avro.JourneyMissingNone}
-	verified, taken := t.succeeded > 0, t.held+t.paid+t.returned > 0
+	verified, taken := t.succeeded > 0, t.held+t.paid+t.refundedWhole > 0
 	payBy, verifyBy := t.verifiedReceived.Add(c.PaymentDeadline), t.takenReceived.Add(c.VerificationDeadline)
 	switch {
 	case verified && taken && t.takenReceived.Before(t.verifiedReceived):
@@ -52,7 +52,7 @@ func outcome(t *totals, overdue bool) avro.JourneyOutcome {
 		return paidOutcome(t, overdue)
 	case t.held > 0:
 		return avro.JourneyOutcomeHeld
-	case t.paid+t.returned > 0:
+	case t.paid+t.refundedWhole > 0:
 		return avro.JourneyOutcomeRefunded
 	case t.refused > 0 && t.waiting == 0:
 		return avro.JourneyOutcomeRefused

@@ -103,7 +103,7 @@ func member(r *rapid.T, id, kind string, revision int64) *avro.JourneyInput {
 			Provider: "uapay", Source: "shop", Currency: rapid.SampledFrom([]string{"UAH", "UAH", "UAH", "EUR"}).Draw(r, "currency"),
 			Phase: rapid.SampledFrom([]avro.PaymentPhase{
 				avro.PaymentPhaseUnknown, avro.PaymentPhaseNew, avro.PaymentPhasePending, avro.PaymentPhaseHeld,
-				avro.PaymentPhaseRefused, avro.PaymentPhasePaid, avro.PaymentPhaseReturned,
+				avro.PaymentPhaseRefused, avro.PaymentPhasePaid, avro.PaymentPhaseRefunded,
 			}).Draw(r, "phase"),
 			AmountMinor: amount, PaidAmountMinor: rapid.Int64().Draw(r, "paid amount"),
 			RefundedAmountMinor: rapid.Int64Range(0, 500).Draw(r, "refunded"), ReleasedAmountMinor: rapid.Int64Range(0, 500).Draw(r, "released"),
@@ -119,7 +119,7 @@ func member(r *rapid.T, id, kind string, revision int64) *avro.JourneyInput {
 			avro.VerificationOutcomeUnknown, avro.VerificationOutcomePending, avro.VerificationOutcomeExpired,
 			avro.VerificationOutcomeSuccess, avro.VerificationOutcomeFailed, avro.VerificationOutcomeError,
 		}).Draw(r, "outcome"),
-		Fallbacks: rapid.Int32Range(0, 3).Draw(r, "fallbacks"), Channel: avro.Some(strconv.Itoa(rapid.IntRange(0, 3).Draw(r, "channel"))),
+		Fallbacks: rapid.Int32Range(0, 3).Draw(r, "fallbacks"), ChannelRaw: avro.Some(strconv.Itoa(rapid.IntRange(0, 3).Draw(r, "channel"))),
 	})
 	return in
 }

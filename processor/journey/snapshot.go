@@ -43,7 +43,7 @@ func (j *journey) snapshot(s *avro.JourneySnapshot, t *totals, v *evaluation) {
 func setVerifications(s *avro.JourneySnapshot, t *totals) {
 	s.Verified = t.succeeded > 0
 	s.VerifiedAt = optionalTime(t.verified.at)
-	s.VerificationChannel, s.VerificationChannelKind = t.verified.channel, t.verified.channelKind
+	s.VerificationChannelRaw, s.VerificationChannel = t.verified.channel, t.verified.channelKind
 	s.VerificationDurationMs = t.verified.duration
 	s.VerificationFallbacks = int32(t.fallbacks) //nolint:gosec // attempts of one journey's verifications
 	s.VerificationExpired = t.expired > 0 && t.succeeded == 0
@@ -76,7 +76,7 @@ func setPayments(s *avro.JourneySnapshot, t *totals) {
 	s.PaymentsHeld = number(t.held)
 	s.PaymentsPaid = number(t.kept)
 	s.PaymentsRefused = number(t.refused)
-	s.PaymentsReturned = number(t.paid + t.returned - t.kept)
+	s.PaymentsRefunded = number(t.paid + t.refundedWhole - t.kept)
 }
 
 // shown converts sums to int64; capped is set if one did not fit.
@@ -99,7 +99,7 @@ func (m *member) show(to *avro.JourneyMember) {
 	if v := m.verification; v != nil {
 		to.Kind = avro.MemberKindVerification
 		to.Provider, to.Source = v.provider, v.source
-		to.Outcome, to.Channel, to.ChannelKind = avro.Some(v.outcome), v.channel, v.channelKind
+		to.Outcome, to.ChannelRaw, to.Channel = avro.Some(v.outcome), v.channel, v.channelKind
 		to.Fallbacks, to.DurationMs = avro.Some(v.fallbacks), v.durationMs
 		to.AmountMinor, to.Currency = v.costMinor, v.currency
 		to.CreatedAt, to.OutcomeAt = optionalTime(v.createdAt), optionalTime(v.outcomeAt)

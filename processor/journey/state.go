@@ -170,7 +170,7 @@ func (c *counts) all() []*int64 {
 	return []*int64{
 		&c.facts, &c.fallbacks, &c.verifications, &c.payments,
 		&c.unknown, &c.pending, &c.expired, &c.succeeded, &c.failed,
-		&c.waiting, &c.held, &c.refused, &c.paid, &c.returned, &c.kept, &c.refunded,
+		&c.waiting, &c.held, &c.refused, &c.paid, &c.refundedWhole, &c.kept, &c.refunded,
 		&c.conflicts, &c.regressions, &c.amountChanges, &c.holdsLate,
 		&c.assuranceUnknown, &c.sharedSecret, &c.signedID, &c.signedBody, &c.inconsistencies,
 		&c.released, &c.milestones,

@@ -152,7 +152,7 @@ func set(tb testing.TB, in *avro.JourneyInput, v *avro.VerificationMember, p *av
 	case "outcome":
 		v.Outcome = avro.VerificationOutcome(value)
 	case "channel":
-		v.Channel, v.ChannelKind = avro.Some(value), avro.Some(avro.Channel(strings.ToUpper(value)))
+		v.ChannelRaw, v.Channel = avro.Some(value), avro.Some(avro.Channel(strings.ToUpper(value)))
 	case "fallbacks":
 		v.Fallbacks = int32(number())
 	case "cost":
@@ -186,7 +186,7 @@ func set(tb testing.TB, in *avro.JourneyInput, v *avro.VerificationMember, p *av
 // back in RefundedAmountMinor.
 func split(p *avro.PaymentMember) {
 	p.Captured = p.Captured || p.Phase == avro.PaymentPhasePaid || p.PaidAt.Set
-	if p.RefundedAmountMinor == 0 && p.Phase == avro.PaymentPhaseReturned {
+	if p.RefundedAmountMinor == 0 && p.Phase == avro.PaymentPhaseRefunded {
 		p.RefundedAmountMinor = p.AmountMinor.Value
 	}
 	if p.Captured {

@@ -23,7 +23,7 @@ type counts struct {
 	facts, fallbacks                             int64
 	verifications, payments, milestones          int64
 	unknown, pending, expired, succeeded, failed int64
-	waiting, held, refused, paid, returned       int64
+	waiting, held, refused, paid, refundedWhole  int64
 	// kept counts payments that were paid and not given back whole, refunded those paid and
 	// given back in whole or in part, released those given back without having been paid.
 	kept, refunded, released                             int64
@@ -182,8 +182,8 @@ func (c *counts) ofPhase(phase avro.PaymentPhase) *int64 {
 		return &c.refused
 	case avro.PaymentPhasePaid:
 		return &c.paid
-	case avro.PaymentPhaseReturned:
-		return &c.returned
+	case avro.PaymentPhaseRefunded:
+		return &c.refundedWhole
 	default:
 		return &c.waiting
 	}

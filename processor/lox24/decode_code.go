@@ -47,7 +47,7 @@ func (s *Stage) code(r *reader, w *webhook) {
 		case "status":
 			met.once(r, 4, "data.status")
 			status = r.int32("data.status")
-			c.Status = status.Value
+			c.StatusRaw = status.Value
 		case "payload":
 			met.once(r, 5, "data.payload")
 			s.payload(r.text("data.payload"), w)
@@ -80,7 +80,7 @@ func readRest(r *reader, c *avro.LOX24VerifyCode, key []byte, met *keys) {
 	case "delivered_channel":
 		met.last(r, 10, "data.delivered_channel")
 		if text, kind := r.channel("data.delivered_channel"); text != "" {
-			c.DeliveredChannel, c.DeliveredChannelKind = avro.Some(text), avro.Some(kind)
+			c.DeliveredChannelRaw, c.DeliveredChannel = avro.Some(text), avro.Some(kind)
 		}
 	case "cost":
 		met.last(r, 11, "data.cost")
@@ -121,7 +121,7 @@ func readStrategy(r *reader, w *webhook) {
 			switch string(key) {
 			case "channel":
 				met.once(r, 0, "data.routing_strategy.channel")
-				step.Channel, step.ChannelKind = r.channel("data.routing_strategy.channel")
+				step.ChannelRaw, step.Channel = r.channel("data.routing_strategy.channel")
 			case "timeout_sec":
 				met.once(r, 1, "data.routing_strategy.timeout_sec")
 				step.TimeoutSec = r.int32("data.routing_strategy.timeout_sec")
@@ -166,13 +166,13 @@ func readHistory(r *reader, c *avro.LOX24VerifyCode) {
 				entry.ID = r.id("data.history.id")
 			case "channel":
 				met.once(r, 1, "data.history.channel")
-				entry.Channel, entry.ChannelKind = r.channel("data.history.channel")
+				entry.ChannelRaw, entry.Channel = r.channel("data.history.channel")
 			case "status":
 				met.once(r, 2, "data.history.status")
-				entry.Status = r.int32("data.history.status").Value
+				entry.StatusRaw = r.int32("data.history.status").Value
 			case "processed_at":
 				met.once(r, 3, "data.history.processed_at")
-				entry.ProcessedAt = r.time("data.history.processed_at")
+				entry.StatusAt = r.time("data.history.processed_at")
 			case "external_id":
 				met.last(r, 4, "data.history.external_id")
 				entry.ExternalID = r.optionalID("data.history.external_id")
@@ -181,7 +181,7 @@ func readHistory(r *reader, c *avro.LOX24VerifyCode) {
 			}
 		}
 		// An entry without a status exists, so its status is at least new.
-		entry.StatusName = r.status(entry.Status)
+		entry.Status = r.status(entry.StatusRaw)
 		if len(c.History) == maxHistory {
 			r.fail(stage.CauseOutOfRange, "data.history: too long")
 			return
@@ -197,7 +197,7 @@ func readChannel(r *reader, w *webhook) {
 	if !r.object("data.channel") {
 		return
 	}
-	c := avro.LOX24Channel{}
+	c := avro.LOX24Attempt{}
 	var met keys
 	for {
 		key, more := r.NextKey()
@@ -210,13 +210,13 @@ func readChannel(r *reader, w *webhook) {
 			c.ID = r.id("data.channel.id")
 		case "channel":
 			met.once(r, 1, "data.channel.channel")
-			c.Channel, c.ChannelKind = r.channel("data.channel.channel")
+			c.ChannelRaw, c.Channel = r.channel("data.channel.channel")
 		case "status":
 			met.once(r, 2, "data.channel.status")
-			c.Status = r.int32("data.channel.status").Value
+			c.StatusRaw = r.int32("data.channel.status").Value
 		case "processed_at":
 			met.once(r, 3, "data.channel.processed_at")
-			c.ProcessedAt = r.time("data.channel.processed_at")
+			c.StatusAt = r.time("data.channel.processed_at")
 		case "external_id":
 			met.last(r, 4, "data.channel.external_id")
 			c.ExternalID = r.optionalID("data.channel.external_id")
@@ -232,8 +232,8 @@ func readChannel(r *reader, w *webhook) {
 			r.Skip()
 		}
 	}
-	c.StatusName = r.status(c.Status)
-	w.code.Channel = avro.Some(c)
+	c.Status = r.status(c.StatusRaw)
+	w.code.Attempt = avro.Some(c)
 }
 
 // payload extracts the correlation ids and the exposed fields from the payload; the

@@ -25,21 +25,21 @@ func (s *Stage) sms(r *reader, w *webhook) {
 			m.ProviderID = r.text("data.id")
 		case "key_id":
 			met.last(r, 1, "data.key_id")
-			m.KeyID = r.int64("data.key_id")
+			m.APIKeyID = r.int64("data.key_id")
 		case "dlr_code":
 			met.once(r, 2, "data.dlr_code")
-			if m.DLRCode = r.int32("data.dlr_code"); m.DLRCode.Set {
-				m.DLR = avro.Some(dlr(m.DLRCode.Value))
+			if m.DLRRaw = r.int32("data.dlr_code"); m.DLRRaw.Set {
+				m.DLR = avro.Some(dlr(m.DLRRaw.Value))
 				if m.DLR.Value == avro.LOX24DLRUnknown {
-					r.faults.UnknownCode(tolerance.KindStatus, m.DLRCode.Value)
+					r.faults.UnknownCode(tolerance.KindStatus, m.DLRRaw.Value)
 				}
 			}
 		case "status_code":
 			met.once(r, 3, "data.status_code")
-			if m.StatusCode = r.int32("data.status_code"); m.StatusCode.Set {
-				m.Status = avro.Some(smsStatus(m.StatusCode.Value))
+			if m.StatusRaw = r.int32("data.status_code"); m.StatusRaw.Set {
+				m.Status = avro.Some(smsStatus(m.StatusRaw.Value))
 				if m.Status.Value == avro.LOX24SMSStatusUnknown {
-					r.faults.UnknownCode(tolerance.KindStatus, m.StatusCode.Value)
+					r.faults.UnknownCode(tolerance.KindStatus, m.StatusRaw.Value)
 				}
 			}
 		case "callback_data":
@@ -84,7 +84,7 @@ func (s *Stage) phone(r *reader, w *webhook, name string) avro.Optional[avro.Pho
 
 func (w *webhook) finishSMS() {
 	m := w.text
-	m.Origin, m.EventID, m.APIVersion, m.EventName, m.EventCreatedAt = w.from, w.eventID, w.version, w.name, w.createdAt.Value
+	m.Origin, m.EventID, m.APIVersion, m.EventRaw, m.EventCreatedAt = w.from, w.eventID, w.version, w.name, w.createdAt.Value
 	m.AttemptTotal, m.AttemptNumber, m.NotificationTaskID = w.attemptTotal, w.attemptNumber, w.taskID
 	m.MessageID = statecodec.View(w.key)
 }

@@ -118,26 +118,26 @@ func TestSeed(t *testing.T) {
 			Source: "shop", Provider: "lox24", Assurance: avro.AssuranceSharedSecret, SecretID: "first", RequestID: "request-1",
 			ReceivedAt: received(), Topic: schemas.RawLOX24,
 		},
-		EventID: "e5f6a7b8-9c0d-4e1f-2a3b-4c5d6e7f8a9b", APIVersion: "2022-05-25", EventName: "verify_code.channel.failed",
+		EventID: "e5f6a7b8-9c0d-4e1f-2a3b-4c5d6e7f8a9b", APIVersion: "2022-05-25", EventRaw: "verify_code.channel.failed",
 		Event: avro.LOX24VerifyCodeEventChannelFailed, EventCreatedAt: at(1735689630), AttemptTotal: avro.Some[int32](3),
 		AttemptNumber: avro.Some[int32](1), NotificationTaskID: avro.Some("77dcf296-fc00-4fc0-9b6d-6f54e85ff975"),
 		VerificationID: "lox24:a1b2c3d4-e5f6-7890-abcd-ef1234567890", ProviderID: "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
 		UserID: avro.Some[int64](12345),
 		RoutingStrategy: []avro.LOX24RoutingStep{
-			{Channel: "telegram", ChannelKind: avro.ChannelTelegram, TimeoutSec: avro.Some[int32](30)},
-			{Channel: "sms", ChannelKind: avro.ChannelSMS, TimeoutSec: avro.Some[int32](60)},
+			{ChannelRaw: "telegram", Channel: avro.ChannelTelegram, TimeoutSec: avro.Some[int32](30)},
+			{ChannelRaw: "sms", Channel: avro.ChannelSMS, TimeoutSec: avro.Some[int32](60)},
 		},
-		Status: 5, StatusName: avro.AttemptStatusInProgress, CostMinor: avro.Some[int64](5), Currency: avro.Some("EUR"),
+		StatusRaw: 5, Status: avro.AttemptStatusInProgress, CostMinor: avro.Some[int64](5), Currency: avro.Some("EUR"),
 		CodeLength: avro.Some[int32](4), CorrelationIDs: []string{"session_abc123"}, PayloadFields: map[string]string{},
 		CreatedAt: at(1735689540), UpdatedAt: avro.Some(at(1735689630)),
 		History: []avro.LOX24HistoryEntry{{
-			ID: "a1b2c3d4-d5e6-7890-abcd-ef1234567890", Channel: "telegram", ChannelKind: avro.ChannelTelegram, Status: 20,
-			StatusName: avro.AttemptStatusFailed, ProcessedAt: avro.Some(at(1735689575)), ExternalID: avro.Some("tg_msg_001"),
+			ID: "a1b2c3d4-d5e6-7890-abcd-ef1234567890", ChannelRaw: "telegram", Channel: avro.ChannelTelegram, StatusRaw: 20,
+			Status: avro.AttemptStatusFailed, StatusAt: avro.Some(at(1735689575)), ExternalID: avro.Some("tg_msg_001"),
 		}},
 		IsCodeDeleted: avro.Some(false),
-		Channel: avro.Some(avro.LOX24Channel{
-			ID: "a1b2c3d4-d5e6-7890-abcd-ef1234567890", Channel: "telegram", ChannelKind: avro.ChannelTelegram, Status: 20,
-			StatusName: avro.AttemptStatusFailed, ProcessedAt: avro.Some(at(1735689575)), ExternalID: avro.Some("tg_msg_001"),
+		Attempt: avro.Some(avro.LOX24Attempt{
+			ID: "a1b2c3d4-d5e6-7890-abcd-ef1234567890", ChannelRaw: "telegram", Channel: avro.ChannelTelegram, StatusRaw: 20,
+			Status: avro.AttemptStatusFailed, StatusAt: avro.Some(at(1735689575)), ExternalID: avro.Some("tg_msg_001"),
 			CostMinor: avro.Some[int64](5),
 		}),
 	}
@@ -165,16 +165,16 @@ func TestTolerant(t *testing.T) {
 	}{
 		"attempts_total":       {body(`"attempt_total"`, `"attempts_total"`), func(c *avro.LOX24VerifyCode) bool { return c.AttemptTotal == avro.Some[int32](3) }},
 		"no attempt_total":     {body(`"attempt_total":3,`, ""), func(c *avro.LOX24VerifyCode) bool { return !c.AttemptTotal.Set }},
-		"voice":                {body("telegram", "voice"), func(c *avro.LOX24VerifyCode) bool { return c.History[0].ChannelKind == avro.ChannelVoice }},
-		"a channel of its own": {body("telegram", "pigeon"), func(c *avro.LOX24VerifyCode) bool { return c.DeliveredChannelKind == avro.Some(avro.ChannelUnknown) }},
+		"voice":                {body("telegram", "voice"), func(c *avro.LOX24VerifyCode) bool { return c.History[0].Channel == avro.ChannelVoice }},
+		"a channel of its own": {body("telegram", "pigeon"), func(c *avro.LOX24VerifyCode) bool { return c.DeliveredChannel == avro.Some(avro.ChannelUnknown) }},
 		"timeout null":         {body(`"timeout_sec":30,"sender_id":"LOX24"`, `"timeout_sec":null,"sender_id":null,"template":null`), func(c *avro.LOX24VerifyCode) bool { return !c.RoutingStrategy[0].TimeoutSec.Set }},
 		"history null":         {body(`"history":[{"id":"h1","channel":"telegram","status":10,"processed_at":1735689570,"external_id":"x"}]`, `"history":null`), func(c *avro.LOX24VerifyCode) bool { return len(c.History) == 0 }},
 		"history entry null": {body(`"processed_at":1735689570,"external_id":"x"`, `"processed_at":null,"external_id":null`), func(c *avro.LOX24VerifyCode) bool {
-			return !c.History[0].ProcessedAt.Set && !c.History[0].ExternalID.Set
+			return !c.History[0].StatusAt.Set && !c.History[0].ExternalID.Set
 		}},
 		"code deleted":   {body(`"code":"739125",`, "", `"is_code_deleted":false`, `"is_code_deleted":true`), func(c *avro.LOX24VerifyCode) bool { return c.IsCodeDeleted == avro.Some(true) }},
 		"no phone":       {body(`"phone":"+4915112345678",`, ""), func(c *avro.LOX24VerifyCode) bool { return !c.Phone.Set }},
-		"unknown status": {body(`"status":10,"delivered`, `"status":15,"delivered`), func(c *avro.LOX24VerifyCode) bool { return c.Status == 15 && c.StatusName == avro.AttemptStatusUnknown }},
+		"unknown status": {body(`"status":10,"delivered`, `"status":15,"delivered`), func(c *avro.LOX24VerifyCode) bool { return c.StatusRaw == 15 && c.Status == avro.AttemptStatusUnknown }},
 		"unknown fields": {body(`"cost":5`, `"cost":5,"new":{"a":[1,{"code":"739125"}]}`), func(c *avro.LOX24VerifyCode) bool { return c.CostMinor == avro.Some[int64](5) }},
 		"escaped key":    {body(`"payload"`, `"payl\u006fad"`), func(c *avro.LOX24VerifyCode) bool { return len(c.CorrelationIDs) == 1 }},
 		"data first": {
@@ -201,13 +201,13 @@ func TestExpose(t *testing.T) {
 	b := body(`"order-17"`, `"{\"lang\":\"de\",\"phone\":\"+4915112345678\",\"name\":\"Ann\"}"`,
 		`"is_code_deleted"`, `"channel":{"id":"h1","channel":"telegram","status":10,"processed_at":null,"external_id":null,"error":"Timeout","cost":null},"is_code_deleted"`)
 	closed, open := feed(t, b, "shop"), feed(t, b, "open")
-	if len(closed.PayloadFields) != 0 || closed.RoutingStrategy[0].SenderID.Set || closed.Channel.Value.Error.Set {
+	if len(closed.PayloadFields) != 0 || closed.RoutingStrategy[0].SenderID.Set || closed.Attempt.Value.Error.Set {
 		t.Errorf("a source that exposes nothing: %+v", closed)
 	}
 	if open.PayloadFields["/lang"] != "de" || !strings.HasPrefix(open.PayloadFields["/phone"], "phone:k1:") || len(open.PayloadFields) != 2 {
 		t.Errorf("payload_fields = %v", open.PayloadFields)
 	}
-	if open.RoutingStrategy[0].SenderID.Value != "LOX24" || open.Channel.Value.Error.Value != "Timeout" {
+	if open.RoutingStrategy[0].SenderID.Value != "LOX24" || open.Attempt.Value.Error.Value != "Timeout" {
 		t.Errorf("exposed fields are missing: %+v", open)
 	}
 }

@@ -15,19 +15,19 @@ import (
 // it.
 func (w *webhook) finishCode() {
 	c := w.code
-	c.Origin, c.EventID, c.APIVersion, c.EventName, c.EventCreatedAt = w.from, w.eventID, w.version, w.name, w.createdAt.Value
+	c.Origin, c.EventID, c.APIVersion, c.EventRaw, c.EventCreatedAt = w.from, w.eventID, w.version, w.name, w.createdAt.Value
 	c.AttemptTotal, c.AttemptNumber, c.NotificationTaskID = w.attemptTotal, w.attemptNumber, w.taskID
 	c.VerificationID = statecodec.View(w.key)
-	c.StatusName = w.reader.status(c.Status)
+	c.Status = w.reader.status(c.StatusRaw)
 	f := &w.fact
 	f.At, f.EventID, f.ReceivedAt = c.EventCreatedAt, c.EventID, c.Origin.ReceivedAt
 	f.Provider, f.Source, f.Namespace, f.Assurance = raw.ProviderLOX24, c.Origin.Source, w.source.Namespace, c.Origin.Assurance
 	f.ProviderID, f.Phone, f.Outcome = c.ProviderID, c.Phone, outcome(c)
-	f.Status = verification.Status{Text: statusText(c.Status), Name: c.StatusName, At: c.EventCreatedAt}
-	f.DeliveredChannel, f.CostMinor, f.Currency = c.DeliveredChannel.Value, c.CostMinor, money.Currency(c.Currency.Value)
+	f.Status = verification.Status{Text: statusText(c.StatusRaw), Name: c.Status, At: c.EventCreatedAt}
+	f.DeliveredChannel, f.CostMinor, f.Currency = c.DeliveredChannelRaw.Value, c.CostMinor, money.Currency(c.Currency.Value)
 	f.CreatedAt, f.Awaited = c.CreatedAt, avro.Some(true)
 	for i := range c.RoutingStrategy {
-		f.Plan = append(f.Plan, verification.Step{Channel: c.RoutingStrategy[i].Channel, TimeoutSec: c.RoutingStrategy[i].TimeoutSec.Value})
+		f.Plan = append(f.Plan, verification.Step{Channel: c.RoutingStrategy[i].ChannelRaw, TimeoutSec: c.RoutingStrategy[i].TimeoutSec.Value})
 	}
 	f.Attempts = appendAttempts(f.Attempts, c)
 }
@@ -39,14 +39,14 @@ func appendAttempts(list []verification.Attempt, c *avro.LOX24VerifyCode) []veri
 		h := &c.History[i]
 		if entity.ValidID(h.ID) {
 			list = append(list, verification.Attempt{
-				ID: h.ID, Channel: h.Channel, Code: avro.Some(h.Status), Name: h.StatusName,
-				ProcessedAt: h.ProcessedAt.Value, ExternalID: h.ExternalID.Value,
+				ID: h.ID, Channel: h.ChannelRaw, Code: avro.Some(h.StatusRaw), Name: h.Status,
+				ProcessedAt: h.StatusAt.Value, ExternalID: h.ExternalID.Value,
 			})
 		}
 	}
-	if a := &c.Channel.Value; c.Channel.Set && entity.ValidID(a.ID) {
+	if a := &c.Attempt.Value; c.Attempt.Set && entity.ValidID(a.ID) {
 		list = append(list, verification.Attempt{
-			ID: a.ID, Channel: a.Channel, Code: avro.Some(a.Status), Name: a.StatusName, ProcessedAt: a.ProcessedAt.Value,
+			ID: a.ID, Channel: a.ChannelRaw, Code: avro.Some(a.StatusRaw), Name: a.Status, ProcessedAt: a.StatusAt.Value,
 			ExternalID: a.ExternalID.Value, Error: a.Error.Value, CostMinor: a.CostMinor,
 		})
 	}
@@ -59,13 +59,13 @@ func outcome(c *avro.LOX24VerifyCode) avro.VerificationOutcome {
 	switch {
 	case c.Event == avro.LOX24VerifyCodeEventSuccess:
 		return avro.VerificationOutcomeSuccess
-	case c.Event == avro.LOX24VerifyCodeEventFailed && c.StatusName != avro.AttemptStatusError:
+	case c.Event == avro.LOX24VerifyCodeEventFailed && c.Status != avro.AttemptStatusError:
 		return avro.VerificationOutcomeFailed
-	case c.StatusName == avro.AttemptStatusSuccess:
+	case c.Status == avro.AttemptStatusSuccess:
 		return avro.VerificationOutcomeSuccess
-	case c.StatusName == avro.AttemptStatusFailed:
+	case c.Status == avro.AttemptStatusFailed:
 		return avro.VerificationOutcomeFailed
-	case c.StatusName == avro.AttemptStatusError:
+	case c.Status == avro.AttemptStatusError:
 		return avro.VerificationOutcomeError
 	default:
 		return ""

@@ -40,10 +40,10 @@ func TestOtherForms(t *testing.T) {
 		"history in words":        {body(history, `"none"`), func(c *avro.LOX24VerifyCode) bool { return len(c.History) == 0 }, "data.history"},
 		"history of words":        {body(history, `["none",`+history[1:]), func(c *avro.LOX24VerifyCode) bool { return len(c.History) == 1 }, "data.history"},
 		"history status as text": {body(`"status":10,"processed_at"`, `"status":"10","processed_at"`), func(c *avro.LOX24VerifyCode) bool {
-			return c.History[0].StatusName == avro.AttemptStatusSuccess
+			return c.History[0].Status == avro.AttemptStatusSuccess
 		}, ""},
-		"channel as PHP's array": {channel("[]"), func(c *avro.LOX24VerifyCode) bool { return !c.Channel.Set }, ""},
-		"channel in words":       {channel(`"sms"`), func(c *avro.LOX24VerifyCode) bool { return !c.Channel.Set }, "data.channel"},
+		"channel as PHP's array": {channel("[]"), func(c *avro.LOX24VerifyCode) bool { return !c.Attempt.Set }, ""},
+		"channel in words":       {channel(`"sms"`), func(c *avro.LOX24VerifyCode) bool { return !c.Attempt.Set }, "data.channel"},
 		"strategy as object":     {body(`[{"channel":"telegram","timeout_sec":30,"sender_id":"LOX24"}]`, `{}`), func(c *avro.LOX24VerifyCode) bool { return len(c.RoutingStrategy) == 0 }, ""},
 		"payload a number":       {body(`"order-17"`, `17`), func(c *avro.LOX24VerifyCode) bool { return slices.Equal(c.CorrelationIDs, []string{"17"}) }, ""},
 		"payload an object":      {body(`"order-17"`, `{"order":17}`), func(c *avro.LOX24VerifyCode) bool { return len(c.CorrelationIDs) == 0 }, "data.payload"},
@@ -59,7 +59,7 @@ func TestOtherForms(t *testing.T) {
 		"code_length too large":  {body(`"code_length":6`, `"code_length":9999999999`), func(c *avro.LOX24VerifyCode) bool { return !c.CodeLength.Set }, "data.code_length"},
 		"currency empty":         {body(`"EUR"`, `""`), func(c *avro.LOX24VerifyCode) bool { return !c.Currency.Set }, ""},
 		"channel in capitals": {body("telegram", "Telegram"), func(c *avro.LOX24VerifyCode) bool {
-			return c.DeliveredChannelKind == avro.Some(avro.ChannelTelegram) && c.History[0].ChannelKind == avro.ChannelTelegram
+			return c.DeliveredChannel == avro.Some(avro.ChannelTelegram) && c.History[0].Channel == avro.ChannelTelegram
 		}, ""},
 		"payload half a letter": {body("order-17", `order \ud800`), func(c *avro.LOX24VerifyCode) bool { return len(c.CorrelationIDs) == 0 }, ""},
 	}
@@ -119,7 +119,7 @@ func TestUnknownEvent(t *testing.T) {
 	}
 	got.Origin = avro.Origin{}
 	want := avro.LOX24UnknownEvent{
-		EventID: "event-9", APIVersion: "2022-05-25", EventName: "phone.subscribe", EventCreatedAt: avro.Some(time.Unix(1735689600, 0).UTC()),
+		EventID: "event-9", APIVersion: "2022-05-25", EventRaw: "phone.subscribe", EventCreatedAt: avro.Some(time.Unix(1735689600, 0).UTC()),
 		AttemptNumber: avro.Some[int32](2), NotificationTaskID: avro.Some("task-1"), EntityID: "lox24:key",
 		UnknownFields: []string{"data.id", "data.phone", "data.score", "data.score2", "new"},
 	}
@@ -210,8 +210,8 @@ func TestSnapshotIsAsItsDocsSay(t *testing.T) {
 				}
 			}
 		}
-		if got.ProviderStatus != avro.Some("20") || got.Outcome != avro.VerificationOutcomeFailed || got.CostMinor != avro.Some[int64](7) {
-			t.Errorf("%s: provider_status %v, outcome %s, cost %v; want 20, FAILED, 7", name, got.ProviderStatus, got.Outcome, got.CostMinor)
+		if got.StatusRaw != avro.Some("20") || got.Outcome != avro.VerificationOutcomeFailed || got.CostMinor != avro.Some[int64](7) {
+			t.Errorf("%s: status_raw %v, outcome %s, cost %v; want 20, FAILED, 7", name, got.StatusRaw, got.Outcome, got.CostMinor)
 		}
 		if got.Deadline != avro.Some(received().Add(time.Hour)) || !got.OutcomeAt.Set || got.Late {
 			t.Errorf("%s: deadline %v, outcome_at %v; want an hour after the first receipt", name, got.Deadline, got.OutcomeAt)

@@ -177,7 +177,7 @@ func (s *aggregate) reached(p Phase) *reached { return &s.phases[p] }
 // captured reports whether the amount was ever paid, given back since or not. A hold that was
 // given back without any paid status was released and never paid.
 func (s *aggregate) captured() bool {
-	return s.charged || s.paid != 0 || s.reached(PhaseReturned).is && !s.reached(PhaseHeld).is
+	return s.charged || s.paid != 0 || s.reached(PhaseRefunded).is && !s.reached(PhaseHeld).is
 }
 
 // conflict reports whether the payment was both refused and paid.
@@ -185,7 +185,7 @@ func (s *aggregate) conflict() bool { return s.refused && s.captured() }
 
 // taken returns the first receipt of a callback with phase held, paid or returned.
 func (s *aggregate) taken() (at statecodec.Instant) {
-	for _, p := range [...]Phase{PhaseHeld, PhasePaid, PhaseReturned} {
+	for _, p := range [...]Phase{PhaseHeld, PhasePaid, PhaseRefunded} {
 		at = statecodec.Earlier(at, s.reached(p).receivedAt)
 	}
 	return at

@@ -25,7 +25,7 @@ func TestChaos(t *testing.T) {
 	var inputs []stage.Input
 	for n := range 60 {
 		partition := int32(n % 2)
-		line := []string{"%d held 300 order-17", "broken", "%[1]d paid 300 order-17", "%d returned 300 order-18", "1 held 300 order-17"}[n%5]
+		line := []string{"%d held 300 order-17", "broken", "%[1]d paid 300 order-17", "%d refunded 300 order-18", "1 held 300 order-17"}[n%5]
 		if n%5 != 1 && n%5 != 4 {
 			line = fmt.Sprintf(line, n)
 		}

@@ -13,7 +13,7 @@ const (
 	PhaseHeld
 	PhaseRefused
 	PhasePaid
-	PhaseReturned
+	PhaseRefunded
 
 	// phases is the number of phases.
 	phases = iota
@@ -23,7 +23,7 @@ const (
 func (p Phase) Avro() avro.PaymentPhase {
 	order := [phases]avro.PaymentPhase{
 		avro.PaymentPhaseUnknown, avro.PaymentPhaseNew, avro.PaymentPhasePending, avro.PaymentPhaseHeld,
-		avro.PaymentPhaseRefused, avro.PaymentPhasePaid, avro.PaymentPhaseReturned,
+		avro.PaymentPhaseRefused, avro.PaymentPhasePaid, avro.PaymentPhaseRefunded,
 	}
 	return order[p]
 }

@@ -19,7 +19,7 @@ func (s *Stage) snapshot(id string, p *Entity, all *aggregate, journeys []entity
 		PaymentID: id, ProviderID: all.texts[TextProviderID], Provider: s.provider.Name, Source: all.texts[TextSource],
 		Namespace: text(TextNamespace), Kind: avro.PaymentKindInvoice, CorrelationIDs: out.CorrelationIDs[:0],
 		ExternalIDs: append(out.ExternalIDs[:0], all.externals...), InvoiceID: text(TextInvoiceID), PaymentNumber: text(TextNumber),
-		Phase: all.top().Avro(), Status: text(TextStatus), PaymentStatus: text(TextPaymentStatus), Operations: out.Operations[:0],
+		Phase: all.top().Avro(), StatusRaw: text(TextStatus), PaymentStatusRaw: text(TextPaymentStatus), Operations: out.Operations[:0],
 		Type: text(TextType), SystemType: text(TextSystemType), PaymentSystem: text(TextPaymentSystem), PaymentType: text(TextPaymentType),
 		AmountMinor: all.amounts[AmountPaid], PendingAmountMinor: all.amounts[AmountPending], CommissionMinor: all.amounts[AmountCommission],
 		Currency: cmp.Or(all.texts[TextCurrency], s.provider.Currency),
@@ -43,7 +43,7 @@ func (s *Stage) snapshot(id string, p *Entity, all *aggregate, journeys []entity
 	for i := range all.operations {
 		o := &all.operations[i]
 		out.Operations = append(out.Operations, avro.PaymentOperation{
-			ID: o.ID, Type: entity.Text(o.Kind), Status: entity.Text(o.Status), ExternalID: entity.Text(o.ExternalID), StatusAt: entity.TimeOf(o.At),
+			ID: o.ID, Type: entity.Text(o.Kind), StatusRaw: entity.Text(o.Status), ExternalID: entity.Text(o.ExternalID), StatusAt: entity.TimeOf(o.At),
 		})
 	}
 	slices.SortFunc(out.Operations, func(a, b avro.PaymentOperation) int { return strings.Compare(a.ID, b.ID) })
@@ -56,7 +56,7 @@ func (s *Stage) splitAmounts(out *avro.PaymentSnapshot, all *aggregate) {
 	reversal, amount := s.reversal(all), out.AmountMinor
 	out.AmountInconsistent = all.contradicts || reversal.Set && amount.Set && reversal.Value > amount.Value
 	given := max(reversal.Value, 0)
-	if given == 0 && all.top() == PhaseReturned {
+	if given == 0 && all.top() == PhaseRefunded {
 		given = amount.Value
 	}
 	if out.Captured {

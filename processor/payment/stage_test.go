@@ -44,7 +44,7 @@ func (b *bank) Decode(in *stage.Input) (stage.Event, error) {
 		ID: [16]byte{number}, At: at, ReceivedAt: at, Assurance: avro.AssuranceSignedBody,
 		Correlations: []payment.Correlation{{Slot: "order", ID: order}},
 	}
-	cb.Fact.Phase = map[string]payment.Phase{"held": payment.PhaseHeld, "paid": payment.PhasePaid, "returned": payment.PhaseReturned}[phase]
+	cb.Fact.Phase = map[string]payment.Phase{"held": payment.PhaseHeld, "paid": payment.PhasePaid, "refunded": payment.PhaseRefunded}[phase]
 	cb.Fact.Charged = cb.Fact.Phase == payment.PhasePaid
 	cb.Fact.Texts[payment.TextSource], cb.Fact.Texts[payment.TextProviderID] = "branch", string(in.Key)
 	cb.Fact.Amounts[payment.AmountPaid] = avro.Some(amount)
@@ -78,7 +78,7 @@ func TestAnotherProvider(t *testing.T) {
 	}
 	start := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	var got []string
-	for n, line := range []string{"1 held 300 order-17", "broken", "1 held 300 order-17", "2 paid 300 order-17", "3 returned 300 order-18"} {
+	for n, line := range []string{"1 held 300 order-17", "broken", "1 held 300 order-17", "2 paid 300 order-17", "3 refunded 300 order-18"} {
 		at := start.Add(time.Duration(n) * 50 * time.Minute)
 		outputs, err := m.Feed(stage.Input{Topic: "raw.bank.v1", Offset: int64(n), Key: []byte("bank:p1"), Value: []byte(line), Timestamp: at})
 		if err != nil {
@@ -88,7 +88,7 @@ func TestAnotherProvider(t *testing.T) {
 	}
 	want := []string{
 		"HELD 300 EUR paid=0 overdue=false", "member of order-17", "undecodable", "repeat of 1", "HELD 300 EUR paid=0 overdue=true",
-		"member of order-17", "PAID 300 EUR paid=300 overdue=false", "member of order-17", "RETURNED 300 EUR paid=300 overdue=false",
+		"member of order-17", "PAID 300 EUR paid=300 overdue=false", "member of order-17", "REFUNDED 300 EUR paid=300 overdue=false",
 		"not of order-17", "member of order-18",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {

@@ -104,7 +104,7 @@ func (s *Stage) fill(cb *callback, r *reading, in *stage.Input) {
 		PaymentID: statecodec.View(cb.Key), ProviderID: c.PaymentID, InvoiceID: entity.Text(c.InvoiceID), OperationID: entity.Text(c.OperationID),
 		CorrelationIDs: s.correlate(cb, c, d.CorrelationIDs[:0]), PaymentNumber: entity.Text(c.PaymentNumber),
 		AmountMinor: c.amount(), PendingAmountMinor: c.Pending, CommissionMinor: c.Commission, ReversalAmountMinor: c.Reversal, Currency: cmp.Or(c.Currency, currency),
-		Status: entity.Text(c.Status), PaymentStatus: entity.Text(c.PaymentStatus), OperationStatus: entity.Text(c.OperationStatus),
+		StatusRaw: entity.Text(c.Status), PaymentStatusRaw: entity.Text(c.PaymentStatus), OperationStatusRaw: entity.Text(c.OperationStatus),
 		Type: entity.Text(c.Type), SystemType: entity.Text(c.SystemType), PaymentSystem: entity.Text(c.PaymentSystem), PaymentType: entity.Text(c.PaymentType),
 		OperationType: entity.Text(c.OperationType), CardFromID: entity.Text(c.CardFromID), CardToID: entity.Text(c.CardToID),
 		CardFromMasked:     exposed(cb.Source, "cardFromMasked", c.CardFromMasked),

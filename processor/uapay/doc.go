@@ -18,7 +18,7 @@
 //	held     HOLDED, and PAID beside it
 //	refused  REJECTED CANCELED CLOSED
 //	paid     PAYED FINISHED PAID
-//	returned REVERSED RETURNED
+//	refunded REVERSED RETURNED
 //
 // Case does not matter. Unknown words are kept and shown and change no phase.
 // operationStatus counts only if the callback has no other known status; for a conflict (paid

@@ -27,8 +27,8 @@ func TestFieldsSayWhatTheirDocsSay(t *testing.T) {
 	at := func(minute int) avro.Optional[time.Time] { return avro.Some(noon(time.Duration(minute) * time.Minute)) }
 	some := avro.Some[string]
 	want := []avro.PaymentOperation{
-		{ID: "op-1", Status: some("FINISHED"), ExternalID: some("order-1"), StatusAt: at(4)},
-		{ID: "op-2", Status: some("REJECTED"), ExternalID: some("order-3"), StatusAt: at(6)},
+		{ID: "op-1", StatusRaw: some("FINISHED"), ExternalID: some("order-1"), StatusAt: at(4)},
+		{ID: "op-2", StatusRaw: some("REJECTED"), ExternalID: some("order-3"), StatusAt: at(6)},
 		{ID: "op-3"},
 	}
 	if diff := cmp.Diff(want, w.payment.Operations); diff != "" {

@@ -176,7 +176,7 @@ func TestStories(t *testing.T) {
 			[]stage.Input{
 				phase("FINISHED", "FINISHED", 0, nil), phase("FINISHED", "FINISHED", 5, map[string]any{"reversalAmount": 30000}),
 				phase("REVERSED", "REVERSED", 9, map[string]any{"reversalAmount": 100000}),
-			}, avro.PaymentPhaseReturned, 100000, flags{},
+			}, avro.PaymentPhaseRefunded, 100000, flags{},
 		},
 		"a status going backwards": {
 			[]stage.Input{phase("FINISHED", "FINISHED", 0, nil), phase("NEW", "PENDING", 5, nil)},
@@ -216,7 +216,7 @@ func TestStories(t *testing.T) {
 		},
 		"held, canceled and released": {
 			[]stage.Input{phase("PAID", "HOLDED", 0, nil), phase("CANCELED", "REVERSED", 5, map[string]any{"reversalAmount": 100000})},
-			avro.PaymentPhaseReturned, 100000,
+			avro.PaymentPhaseRefunded, 100000,
 			flags{},
 		},
 		"another currency": {

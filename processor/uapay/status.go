@@ -21,7 +21,7 @@ func phaseOf(status string) payment.Phase {
 	case "PAYED", "FINISHED", "PAID":
 		return payment.PhasePaid
 	case "REVERSED", "RETURNED":
-		return payment.PhaseReturned
+		return payment.PhaseRefunded
 	default:
 		return payment.PhaseUnknown
 	}

@@ -48,14 +48,14 @@ func (s *Stage) answer(e *event, f *fields, unreachable string, httpStatus int) 
 		if !slices.Contains([]string{"timeout", "refused", "dns"}, unreachable) {
 			unreachable = "other"
 		}
-		c.Unreachable, c.CallStatus, word = avro.Some(unreachable), avro.Some(avro.CallStatusUnreachable), "unreachable:"+unreachable
+		c.Unreachable, c.Status, word = avro.Some(unreachable), avro.Some(avro.CallStatusUnreachable), "unreachable:"+unreachable
 	case strings.EqualFold(word, "ok"), strings.EqualFold(word, "Created"), word == "" && f.text[errorCode] == "" && f.text[requestID] != "":
-		c.CallStatus = avro.Some(avro.CallStatusAccepted)
+		c.Status = avro.Some(avro.CallStatusAccepted)
 	case word != "" || f.text[errorCode] != "":
-		c.CallStatus = avro.Some(avro.CallStatusRefused)
+		c.Status = avro.Some(avro.CallStatusRefused)
 		word = s.config.Privacy.Word(e.source, word) + ":" + s.config.Privacy.Word(e.source, f.text[errorCode])
 	default:
-		c.CallStatus, word = avro.Some(avro.CallStatusUnknown), "http:"+strconv.Itoa(httpStatus)
+		c.Status, word = avro.Some(avro.CallStatusUnknown), "http:"+strconv.Itoa(httpStatus)
 	}
 	c.EventID = "answer:" + c.Origin.RequestID + ":" + request + ":" + word
 }
@@ -79,7 +79,7 @@ func (s *Stage) status(e *event, f *fields) error {
 	default:
 		e.faults.Unknown(tolerance.KindStatus, word)
 	}
-	c.CallStatus = avro.Some(meaning)
+	c.Status = avro.Some(meaning)
 	return nil
 }
 
@@ -96,7 +96,7 @@ func (s *Stage) finish(e *event, f *fields) error {
 	at := c.Origin.ReceivedAt
 	if requested {
 		f.text[requestID] = s.config.Privacy.ID(e.source, f.text[requestID])
-		c.RequestID = avro.Some(f.text[requestID])
+		c.CallRequestID = avro.Some(f.text[requestID])
 		e.requestKey = prefix(e.source.ID) + raw.UnibellRequest(f.text[requestID])
 		e.key = e.requestKey
 	}
@@ -114,7 +114,7 @@ func (s *Stage) finish(e *event, f *fields) error {
 	if f.text[destAddr] != "" {
 		c.DestAddr = avro.Some(s.config.Privacy.PhoneOf(e.source, f.text[destAddr], at))
 	}
-	c.Status, c.ErrorCode, c.NetworkErrorCode = s.word(e, f.text[status]), s.word(e, f.text[errorCode]), s.word(e, f.text[networkError])
+	c.StatusRaw, c.ErrorCode, c.NetworkErrorCode = s.word(e, f.text[status]), s.word(e, f.text[errorCode]), s.word(e, f.text[networkError])
 	if e.source.Exposes("error") {
 		c.Error = entity.Text(f.text[errorText])
 	}

@@ -128,7 +128,7 @@ func TestAnswers(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := decoded(t, outputs)
-			if got == nil || got.CallStatus.Value != test.want || got.Reference.Value != "ref-1" || got.Error.Set {
+			if got == nil || got.Status.Value != test.want || got.Reference.Value != "ref-1" || got.Error.Set {
 				t.Errorf("decoded %+v, want %s of ref-1, without free text", got, test.want)
 			}
 		})
@@ -146,21 +146,21 @@ func TestStatuses(t *testing.T) {
 		"form": {
 			"shop", form, "reference=ref-1&status=UNDELIVERABLE&networkErrCode=6&imsi=250011234567890&createdDateTime=2026-03-01+14%3A59%3A00&statusDateTime=2026-03-01T14:59:30%2B03:00",
 			avro.UnibellCall{
-				EventID: "status:UNDELIVERABLE", Status: avro.Some("UNDELIVERABLE"), CallStatus: avro.Some(avro.CallStatusFailed),
+				EventID: "status:UNDELIVERABLE", StatusRaw: avro.Some("UNDELIVERABLE"), Status: avro.Some(avro.CallStatusFailed),
 				NetworkErrorCode: avro.Some("6"), CallCreatedAt: avro.Some(noon(179 * time.Minute)), StatusAt: avro.Some(noon(-30 * time.Second)),
 			},
 		},
 		"lower case": {
 			"shop", "application/json", `{"reference":"ref-1","status":" delivered ","statusDateTime":"yesterday"}`,
-			avro.UnibellCall{EventID: "status:DELIVERED", Status: avro.Some(" delivered "), CallStatus: avro.Some(avro.CallStatusDelivered)},
+			avro.UnibellCall{EventID: "status:DELIVERED", StatusRaw: avro.Some(" delivered "), Status: avro.Some(avro.CallStatusDelivered)},
 		},
 		"a word of the source's own": {
 			"open", "", `{"reference":"ref-1","status":"ANSWERED","error":"why not"}`,
-			avro.UnibellCall{EventID: "status:ANSWERED", Status: avro.Some("ANSWERED"), CallStatus: avro.Some(avro.CallStatusDelivered), Error: avro.Some("why not")},
+			avro.UnibellCall{EventID: "status:ANSWERED", StatusRaw: avro.Some("ANSWERED"), Status: avro.Some(avro.CallStatusDelivered), Error: avro.Some("why not")},
 		},
 		"an unknown word": {
 			"open", "", `{"reference":"ref-1","status":"DELIVERED","error":null}`,
-			avro.UnibellCall{EventID: "status:DELIVERED", Status: avro.Some("DELIVERED"), CallStatus: avro.Some(avro.CallStatusUnknown)},
+			avro.UnibellCall{EventID: "status:DELIVERED", StatusRaw: avro.Some("DELIVERED"), Status: avro.Some(avro.CallStatusUnknown)},
 		},
 	}
 	for name, test := range tests {

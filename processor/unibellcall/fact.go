@@ -14,7 +14,7 @@ import (
 // the provider's request id, or none.
 func attemptOf(c *avro.UnibellCall) string {
 	if c.Kind == avro.UnibellCallKindStatus {
-		return verification.LooseAttempt(c.RequestID.Value)
+		return verification.LooseAttempt(c.CallRequestID.Value)
 	}
 	return c.Origin.RequestID
 }
@@ -30,11 +30,11 @@ func factOf(in *avro.UnibellInput) verification.Fact {
 	f := verification.Fact{
 		At: at, EventID: c.EventID, ReceivedAt: origin.ReceivedAt, Provider: raw.ProviderUnibell, Source: origin.Source,
 		Namespace: in.Namespace.Value, Assurance: origin.Assurance,
-		ProviderID: c.RequestID.Value, Status: verification.Status{Text: c.Status.Value, Name: name, At: at}, Outcome: outcomeOf(c),
+		ProviderID: c.CallRequestID.Value, Status: verification.Status{Text: c.StatusRaw.Value, Name: name, At: at}, Outcome: outcomeOf(c),
 		Plan: []verification.Step{{Channel: verification.ChannelCall}}, Awaited: avro.Some(in.StatusCallback), Uncorrelated: c.ReferenceMade,
 	}
 	attempt := verification.Attempt{
-		ID: attemptOf(c), Channel: verification.ChannelCall, Name: name, ProcessedAt: at, ExternalID: c.RequestID.Value, Error: c.Error.Value,
+		ID: attemptOf(c), Channel: verification.ChannelCall, Name: name, ProcessedAt: at, ExternalID: c.CallRequestID.Value, Error: c.Error.Value,
 	}
 	if c.Kind == avro.UnibellCallKindRequest {
 		f.CreatedAt, f.Phone = origin.ReceivedAt, c.SourceAddr
@@ -54,7 +54,7 @@ func statusOf(c *avro.UnibellCall) avro.AttemptStatus {
 	if c.Kind == avro.UnibellCallKindRequest {
 		return avro.AttemptStatusNew
 	}
-	switch c.CallStatus.Value {
+	switch c.Status.Value {
 	case avro.CallStatusAccepted, avro.CallStatusPending:
 		return avro.AttemptStatusInProgress
 	case avro.CallStatusDelivered:

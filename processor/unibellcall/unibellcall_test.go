@@ -72,7 +72,7 @@ func status(after time.Duration) *avro.UnibellInput {
 		Kind: avro.UnibellInputKindFact, RequestKey: avro.Some(request), StatusCallback: true,
 		Call: avro.Some(avro.UnibellCall{
 			Origin: avro.Origin{Source: "shop", Provider: "unibell", ReceivedAt: noon(after)}, EventID: "status:93d9:DELIVERED",
-			Kind: avro.UnibellCallKindStatus, RequestID: avro.Some("93d9"), Status: avro.Some("DELIVERED"), CallStatus: avro.Some(avro.CallStatusDelivered),
+			Kind: avro.UnibellCallKindStatus, CallRequestID: avro.Some("93d9"), StatusRaw: avro.Some("DELIVERED"), Status: avro.Some(avro.CallStatusDelivered),
 		}),
 	}
 }
@@ -210,10 +210,10 @@ func TestCallsUnderOneReference(t *testing.T) {
 			EventID: string(kind) + placed + provider, Kind: kind, VerificationID: avro.Some(call),
 		}
 		if provider != "" {
-			c.RequestID = avro.Some(provider)
+			c.CallRequestID = avro.Some(provider)
 		}
 		if is != "" {
-			c.CallStatus = avro.Some(is)
+			c.Status = avro.Some(is)
 		}
 		return &avro.UnibellInput{Kind: avro.UnibellInputKindFact, Call: avro.Some(c), VerificationID: avro.Some(call), StatusCallback: true}
 	}
@@ -249,11 +249,11 @@ func TestCallsUnderOneReference(t *testing.T) {
 		}
 		var attempts []string
 		for _, a := range last.Attempts {
-			attempts = append(attempts, a.ID+" "+string(a.StatusName))
+			attempts = append(attempts, a.ID+" "+string(a.Status))
 		}
 		slices.Sort(attempts)
 		got := fmt.Sprintf("%s; %s by %s after %d fallbacks, %d facts, created %v", strings.Join(attempts, ", "), last.Outcome,
-			last.DeliveredChannel.Value, last.Fallbacks, last.Facts, last.CreatedAt.Value.Sub(noon(0)))
+			last.DeliveredChannelRaw.Value, last.Fallbacks, last.Facts, last.CreatedAt.Value.Sub(noon(0)))
 		if got != want {
 			t.Fatalf("seed %d, order %v:\n got %s\nwant %s", seed, order, got, want)
 		}

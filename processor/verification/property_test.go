@@ -201,7 +201,7 @@ func TestDeliveredByEitherOfTwo(t *testing.T) {
 		}
 		e.finish(t)
 		for _, s := range e.snapshots {
-			channels = append(channels, s.DeliveredChannel.Value)
+			channels = append(channels, s.DeliveredChannelRaw.Value)
 		}
 	}
 	if len(channels) != 2 || channels[0] == "" || channels[0] != channels[1] {

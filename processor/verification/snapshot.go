@@ -74,8 +74,8 @@ func (p *projection) snapshot(id string, journeys []entity.JourneyID) *avro.Veri
 	*s = avro.VerificationSnapshot{
 		VerificationID: id, ProviderID: e.texts[textProviderID].value, Provider: e.texts[textProvider].value,
 		Source: e.texts[textSource].value, Namespace: entity.Text(e.texts[textNamespace].value),
-		CorrelationIDs: s.CorrelationIDs[:0], Outcome: p.outcome, ProviderStatus: entity.Text(e.status.text),
-		DeliveredChannel: entity.Text(p.channel), DeliveredChannelKind: kindOf(p.channel),
+		CorrelationIDs: s.CorrelationIDs[:0], Outcome: p.outcome, StatusRaw: entity.Text(e.status.text),
+		DeliveredChannelRaw: entity.Text(p.channel), DeliveredChannel: kindOf(p.channel),
 		PlannedChannels: s.PlannedChannels[:0], Attempts: e.appendAttempts(s.Attempts[:0]), Fallbacks: p.fallback,
 		CostMinor: optional(&e.cost), Currency: entity.Text(e.texts[textCurrency].value), Phone: optional(&e.phone),
 		CreatedAt: createdOf(e), OutcomeAt: entity.TimeOf(p.at), DurationMs: p.duration(), Deadline: entity.TimeOf(p.deadline),
@@ -98,7 +98,7 @@ func (p *projection) member(to *avro.VerificationMember) {
 	e := p.e
 	*to = avro.VerificationMember{
 		Provider: e.texts[textProvider].value, Source: e.texts[textSource].value, Outcome: p.outcome,
-		Channel: entity.Text(p.channel), ChannelKind: kindOf(p.channel), Fallbacks: p.fallback, DurationMs: p.duration(),
+		ChannelRaw: entity.Text(p.channel), Channel: kindOf(p.channel), Fallbacks: p.fallback, DurationMs: p.duration(),
 		CostMinor: optional(&e.cost), Currency: entity.Text(e.texts[textCurrency].value),
 		CreatedAt: createdOf(e), OutcomeAt: entity.TimeOf(p.at), OutcomeReceivedAt: entity.TimeOf(p.received),
 	}
@@ -116,8 +116,8 @@ func (e *Entity) appendAttempts(list []avro.VerificationAttempt) []avro.Verifica
 	for i := range attempts {
 		a := &attempts[i]
 		list = append(list, avro.VerificationAttempt{
-			ID: a.id, Position: e.position(a.channel.value), Channel: a.channel.value, ChannelKind: KindOf(a.channel.value),
-			Status: a.code, StatusName: a.name, ProcessedAt: entity.TimeOf(a.processedAt),
+			ID: a.id, Position: e.position(a.channel.value), ChannelRaw: a.channel.value, Channel: KindOf(a.channel.value),
+			StatusRaw: a.code, Status: a.name, StatusAt: entity.TimeOf(a.processedAt),
 			ExternalID: entity.Text(a.external.value), Error: entity.Text(a.err.value), CostMinor: optional(&a.cost),
 		})
 	}
@@ -135,7 +135,7 @@ func compareShown(a, b *avro.VerificationAttempt) int {
 	if a.Position != b.Position {
 		return cmp.Compare(uint32(a.Position), uint32(b.Position)) //nolint:gosec // -1 goes last
 	}
-	return cmp.Or(a.ProcessedAt.Value.Compare(b.ProcessedAt.Value), strings.Compare(a.ID, b.ID))
+	return cmp.Or(a.StatusAt.Value.Compare(b.StatusAt.Value), strings.Compare(a.ID, b.ID))
 }
 
 func (e *Entity) position(channel string) int32 {

@@ -32,7 +32,7 @@ func (r *reader) documentVerified(p *avro.VoximplantAccountDocumentVerified) {
 		case "account_document_id":
 			r.id(&p.AccountDocumentID)
 		case "account_document_status":
-			r.text(&p.AccountDocumentStatus)
+			r.text(&p.AccountDocumentStatusRaw)
 		case "uploaded":
 			r.timestamp(&p.Uploaded)
 		case "comment":
@@ -46,7 +46,7 @@ func (r *reader) documentVerified(p *avro.VoximplantAccountDocumentVerified) {
 		}
 		return true
 	})
-	p.AccountDocumentStatusName = r.documentStatus(p.AccountDocumentStatus.Value)
+	p.AccountDocumentStatus = r.documentStatus(p.AccountDocumentStatusRaw.Value)
 }
 
 func (r *reader) documentUpdated(p *avro.VoximplantAccountDocumentStatusUpdated) {
@@ -55,9 +55,9 @@ func (r *reader) documentUpdated(p *avro.VoximplantAccountDocumentStatusUpdated)
 		case "account_document_id":
 			r.id(&p.AccountDocumentID)
 		case "previous_account_document_status":
-			r.text(&p.PreviousAccountDocumentStatus)
+			r.text(&p.PreviousAccountDocumentStatusRaw)
 		case "account_document_status":
-			r.text(&p.AccountDocumentStatus)
+			r.text(&p.AccountDocumentStatusRaw)
 		case "update_time":
 			r.timestamp(&p.UpdateTime)
 		case "comment":
@@ -69,8 +69,8 @@ func (r *reader) documentUpdated(p *avro.VoximplantAccountDocumentStatusUpdated)
 		}
 		return true
 	})
-	p.PreviousAccountDocumentStatusName = r.documentStatus(p.PreviousAccountDocumentStatus.Value)
-	p.AccountDocumentStatusName = r.documentStatus(p.AccountDocumentStatus.Value)
+	p.PreviousAccountDocumentStatus = r.documentStatus(p.PreviousAccountDocumentStatusRaw.Value)
+	p.AccountDocumentStatus = r.documentStatus(p.AccountDocumentStatusRaw.Value)
 }
 
 func (r *reader) addressUploaded(p *avro.VoximplantRegulationAddressUploaded) {
@@ -97,7 +97,7 @@ func (r *reader) addressVerified(p *avro.VoximplantRegulationAddressVerified) {
 		case "regulation_address_id":
 			r.id(&p.RegulationAddressID)
 		case "regulation_address_status":
-			r.text(&p.RegulationAddressStatus)
+			r.text(&p.RegulationAddressStatusRaw)
 		case "uploaded":
 			r.timestamp(&p.Uploaded)
 		case "is_individual":
@@ -111,8 +111,8 @@ func (r *reader) addressVerified(p *avro.VoximplantRegulationAddressVerified) {
 		}
 		return true
 	})
-	p.RegulationAddressStatusName = addressStatus(p.RegulationAddressStatus.Value)
-	r.status(p.RegulationAddressStatus.Value, p.RegulationAddressStatusName != avro.RegulationAddressStatusUnknown)
+	p.RegulationAddressStatus = addressStatus(p.RegulationAddressStatusRaw.Value)
+	r.status(p.RegulationAddressStatusRaw.Value, p.RegulationAddressStatus != avro.RegulationAddressStatusUnknown)
 }
 
 func (r *reader) addressRequested(p *avro.VoximplantRegulationAddressDocumentsRequested) {
@@ -123,7 +123,7 @@ func (r *reader) addressRequested(p *avro.VoximplantRegulationAddressDocumentsRe
 		case "regulation_address_name":
 			r.exposed(&p.RegulationAddressName)
 		case "regulation_address_status":
-			r.text(&p.RegulationAddressStatus)
+			r.text(&p.RegulationAddressStatusRaw)
 		case "update_time":
 			r.timestamp(&p.UpdateTime)
 		case "is_individual":
@@ -135,8 +135,8 @@ func (r *reader) addressRequested(p *avro.VoximplantRegulationAddressDocumentsRe
 		}
 		return true
 	})
-	p.RegulationAddressStatusName = addressStatus(p.RegulationAddressStatus.Value)
-	r.status(p.RegulationAddressStatus.Value, p.RegulationAddressStatusName != avro.RegulationAddressStatusUnknown)
+	p.RegulationAddressStatus = addressStatus(p.RegulationAddressStatusRaw.Value)
+	r.status(p.RegulationAddressStatusRaw.Value, p.RegulationAddressStatus != avro.RegulationAddressStatusUnknown)
 }
 
 func (r *reader) agreementExpiring(p *avro.VoximplantExpiringAgreement) {

@@ -99,7 +99,7 @@ func (r *reader) subscription(p *avro.VoximplantSubscription) {
 	r.object(func(key string) bool {
 		switch key {
 		case "type":
-			r.text(&p.Type)
+			r.text(&p.TypeRaw)
 		case "name":
 			var text avro.Optional[string]
 			r.text(&text)
@@ -119,8 +119,8 @@ func (r *reader) subscription(p *avro.VoximplantSubscription) {
 	if !p.Name.Set {
 		p.Name.Value = ""
 	}
-	p.TypeName = subscriptionType(p.Type.Value)
-	r.status(p.Type.Value, p.TypeName != avro.SubscriptionTypeUnknown)
+	p.Type = subscriptionType(p.TypeRaw.Value)
+	r.status(p.TypeRaw.Value, p.Type != avro.SubscriptionTypeUnknown)
 	r.cb.names = append(r.cb.names, name)
 }
 

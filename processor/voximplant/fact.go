@@ -56,7 +56,7 @@ func (a *Account) applyMoney(d *avro.VoximplantAccountCallback, now version) {
 
 func (a *Account) applyDocuments(d *avro.VoximplantAccountCallback, now version) {
 	for _, status := range []avro.Optional[string]{
-		d.AccountDocumentVerified.Value.AccountDocumentStatus, d.AccountDocumentStatusUpdated.Value.AccountDocumentStatus,
+		d.AccountDocumentVerified.Value.AccountDocumentStatusRaw, d.AccountDocumentStatusUpdated.Value.AccountDocumentStatusRaw,
 	} {
 		if status.Set && a.versions[registerDocument].update(now) {
 			a.documentStatus = status.Value
@@ -90,10 +90,10 @@ func (a *Account) applyDocuments(d *avro.VoximplantAccountCallback, now version)
 		id     avro.Optional[int64]
 		status avro.Optional[string]
 	}{
-		{d.RegulationAddressVerified.Value.RegulationAddressID, d.RegulationAddressVerified.Value.RegulationAddressStatus},
+		{d.RegulationAddressVerified.Value.RegulationAddressID, d.RegulationAddressVerified.Value.RegulationAddressStatusRaw},
 		{
 			d.RegulationAddressDocumentsRequested.Value.RegulationAddressID,
-			d.RegulationAddressDocumentsRequested.Value.RegulationAddressStatus,
+			d.RegulationAddressDocumentsRequested.Value.RegulationAddressStatusRaw,
 		},
 	} {
 		if address.id.Set {
@@ -115,7 +115,7 @@ func (a *Account) applySubscriptions(cb *callback, now version) {
 		for i := range reported.Value.Subscriptions {
 			s := &reported.Value.Subscriptions[i]
 			a.lists[listSubscriptions].put(&item{
-				version: now, kind: s.Type.Value, name: cb.names[i], status: state, amount: s.Cost, day: s.NextRenewal.Value,
+				version: now, kind: s.TypeRaw.Value, name: cb.names[i], status: state, amount: s.Cost, day: s.NextRenewal.Value,
 			})
 		}
 	}

@@ -27,7 +27,7 @@ func (s *Stage) snapshot(id string, a *Account) avro.AccountSnapshot {
 		CardFailed: m[registerCardFailed].after(&m[registerPaidByCard]), CardExpired: m[registerCardExpired].after(&m[registerPaidByCard]),
 		CardExpiresInMonth: a.cardExpires(), LastPaymentAt: at(registerPaid),
 		AgreementExpiration: entity.Time(a.agreementDay), AgreementExpired: m[registerAgreementEnded].after(&m[registerAgreement]),
-		DocumentStatus: entity.Text(a.documentStatus), DocumentStatusName: documentStatus(a.documentStatus),
+		DocumentStatusRaw: entity.Text(a.documentStatus), DocumentStatus: documentStatus(a.documentStatus),
 		A2PSMSEnabled:    avro.Optional[bool]{Value: a.a2p, Set: m[registerA2P].isSet()},
 		LastCallbackType: entity.Text(a.lastType), LastCallbackID: entity.Text(a.lastID),
 		Revision: a.revision, Facts: a.facts, FirstEventAt: entity.Time(a.first), LastEventAt: at(registerLast), Assurance: a.assurance,
@@ -67,7 +67,7 @@ func (a *Account) showDocuments(out *avro.AccountSnapshot) {
 	out.RegulationAddresses = []avro.AccountRegulationAddress{}
 	for _, i := range a.lists[listAddresses].sorted() {
 		out.RegulationAddresses = append(out.RegulationAddresses, avro.AccountRegulationAddress{
-			RegulationAddressID: i.id, Status: entity.Text(i.status), StatusName: addressStatus(i.status),
+			RegulationAddressID: i.id, StatusRaw: entity.Text(i.status), Status: addressStatus(i.status),
 		})
 	}
 }
@@ -91,7 +91,8 @@ func (a *Account) showSubscriptions(out *avro.AccountSnapshot, currency string, 
 	out.Subscriptions = []avro.AccountSubscription{}
 	for _, i := range a.lists[listSubscriptions].sorted() {
 		s := avro.AccountSubscription{
-			Type: entity.Text(i.kind), TypeName: subscriptionType(i.kind), CostMinor: money.OptionalMinor(i.amount, currency), NextRenewal: entity.Time(i.day), State: entity.Text(i.status),
+			TypeRaw: entity.Text(i.kind), Type: subscriptionType(i.kind), CostMinor: money.OptionalMinor(i.amount, currency),
+			NextRenewal: entity.Time(i.day), State: entity.Text(i.status),
 		}
 		if named {
 			s.Name = entity.Text(i.name)

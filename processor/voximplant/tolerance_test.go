@@ -68,10 +68,10 @@ func TestOtherForms(t *testing.T) {
 			return w.callback.WireTransfer.Value.Amount == avro.Some(avro.Decimal(2_000_000))
 		}, "unread_fields wire_transfer.amount"},
 		"a status in small letters": {base("account_document_status_updated", `,"account_document_status_updated":{"account_document_status":"verified"}`), func(w *told) bool {
-			return w.account.DocumentStatusName == avro.DocumentStatusVerified
+			return w.account.DocumentStatus == avro.DocumentStatusVerified
 		}, ""},
 		"a status nobody knows": {base("account_document_status_updated", `,"account_document_status_updated":{"account_document_status":"ON_HOLD"}`), func(w *told) bool {
-			return w.account.DocumentStatusName == avro.DocumentStatusUnknown
+			return w.account.DocumentStatus == avro.DocumentStatusUnknown
 		}, "unknown_names status/ON_HOLD"},
 		"a type nobody knows": {base("dinner_is_ready", ""), func(w *told) bool { return w.callback.UnknownType }, "unknown_names event/dinner_is_ready"},
 	}
@@ -147,7 +147,7 @@ func TestUploadAfterVerdict(t *testing.T) {
 	uploaded := callback(2, "regulation_address_uploaded", `{"regulation_address_id":9}`)
 	for name, order := range map[string][]string{"in order": {verified, uploaded}, "the later first": {uploaded, verified}} {
 		w := play(t, order...)
-		if a := w.account.RegulationAddresses; len(a) != 1 || a[0].StatusName != avro.RegulationAddressStatusVerified {
+		if a := w.account.RegulationAddresses; len(a) != 1 || a[0].Status != avro.RegulationAddressStatusVerified {
 			t.Errorf("%s: %+v, want it verified", name, a)
 		}
 	}

@@ -104,26 +104,26 @@ func (r *AccountCertificate) decodeFrom(d *decoder) error {
 type AccountRegulationAddress struct {
 	// RegulationAddressID: The provider's id of the address.
 	RegulationAddressID int64 `json:"regulation_address_id"`
-	// Status: Status as sent; null if only an upload was told. An upload changes
-	// none.
-	Status Optional[string] `json:"status"`
-	// StatusName: Status, normalised.
-	StatusName RegulationAddressStatus `json:"status_name"`
+	// StatusRaw: Status as sent; null if only an upload was told. An upload
+	// changes none.
+	StatusRaw Optional[string] `json:"status_raw"`
+	// Status: Status, normalised.
+	Status RegulationAddressStatus `json:"status"`
 }
 
 func (r *AccountRegulationAddress) appendTo(dst []byte) ([]byte, error) {
 	var err error
 	dst = appendLong(dst, r.RegulationAddressID)
-	if r.Status.Set {
+	if r.StatusRaw.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.Status.Value); err != nil {
-			return dst, at("status", err)
+		if dst, err = appendString(dst, r.StatusRaw.Value); err != nil {
+			return dst, at("status_raw", err)
 		}
 	} else {
 		dst = append(dst, 0)
 	}
-	if dst, err = r.StatusName.appendTo(dst); err != nil {
-		return dst, at("status_name", err)
+	if dst, err = r.Status.appendTo(dst); err != nil {
+		return dst, at("status", err)
 	}
 	return dst, nil
 }
@@ -139,16 +139,16 @@ func (r *AccountRegulationAddress) decodeFrom(d *decoder) error {
 	if r.RegulationAddressID, err = d.long(); err != nil {
 		return at("regulation_address_id", err)
 	}
-	if r.Status.Set, err = d.isSet(); err != nil {
-		return at("status", err)
+	if r.StatusRaw.Set, err = d.isSet(); err != nil {
+		return at("status_raw", err)
 	}
-	if r.Status.Set {
-		if r.Status.Value, err = d.string(); err != nil {
-			return at("status", err)
+	if r.StatusRaw.Set {
+		if r.StatusRaw.Value, err = d.string(); err != nil {
+			return at("status_raw", err)
 		}
 	}
-	if r.StatusName, err = decodeRegulationAddressStatus(d); err != nil {
-		return at("status_name", err)
+	if r.Status, err = decodeRegulationAddressStatus(d); err != nil {
+		return at("status", err)
 	}
 	return nil
 }
@@ -307,11 +307,11 @@ type AccountSnapshot struct {
 	ExpiredDocumentIDs []int64 `json:"expired_document_ids"`
 	// Certificates: Push certificates that expire or have expired, sorted by id.
 	Certificates []AccountCertificate `json:"certificates"`
-	// DocumentStatus: Status of the account's documents as sent.
-	DocumentStatus Optional[string] `json:"document_status"`
-	// DocumentStatusName: Status of the account's documents, normalised; UNKNOWN
-	// if nothing was told.
-	DocumentStatusName DocumentStatus `json:"document_status_name"`
+	// DocumentStatusRaw: Status of the account's documents as sent.
+	DocumentStatusRaw Optional[string] `json:"document_status_raw"`
+	// DocumentStatus: Status of the account's documents, normalised; UNKNOWN if
+	// nothing was told.
+	DocumentStatus DocumentStatus `json:"document_status"`
 	// RegulationAddresses: Proofs of address, sorted by id.
 	RegulationAddresses []AccountRegulationAddress `json:"regulation_addresses"`
 	// A2PSMSEnabled: Whether application-to-person SMS are enabled; null if
@@ -478,16 +478,16 @@ func (r *AccountSnapshot) appendTo(dst []byte) ([]byte, error) {
 		}
 	}
 	dst = append(dst, 0)
-	if r.DocumentStatus.Set {
+	if r.DocumentStatusRaw.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.DocumentStatus.Value); err != nil {
-			return dst, at("document_status", err)
+		if dst, err = appendString(dst, r.DocumentStatusRaw.Value); err != nil {
+			return dst, at("document_status_raw", err)
 		}
 	} else {
 		dst = append(dst, 0)
 	}
-	if dst, err = r.DocumentStatusName.appendTo(dst); err != nil {
-		return dst, at("document_status_name", err)
+	if dst, err = r.DocumentStatus.appendTo(dst); err != nil {
+		return dst, at("document_status", err)
 	}
 	if n := len(r.RegulationAddresses); n > 0 {
 		dst = appendLong(dst, int64(n))
@@ -661,16 +661,16 @@ func (r *AccountSnapshot) decodeFrom(d *decoder) error {
 	if r.Certificates, err = decodeArray(d, 3, decodeAccountCertificate); err != nil {
 		return at("certificates", err)
 	}
-	if r.DocumentStatus.Set, err = d.isSet(); err != nil {
-		return at("document_status", err)
+	if r.DocumentStatusRaw.Set, err = d.isSet(); err != nil {
+		return at("document_status_raw", err)
 	}
-	if r.DocumentStatus.Set {
-		if r.DocumentStatus.Value, err = d.string(); err != nil {
-			return at("document_status", err)
+	if r.DocumentStatusRaw.Set {
+		if r.DocumentStatusRaw.Value, err = d.string(); err != nil {
+			return at("document_status_raw", err)
 		}
 	}
-	if r.DocumentStatusName, err = decodeDocumentStatus(d); err != nil {
-		return at("document_status_name", err)
+	if r.DocumentStatus, err = decodeDocumentStatus(d); err != nil {
+		return at("document_status", err)
 	}
 	if r.RegulationAddresses, err = decodeArray(d, 3, decodeAccountRegulationAddress); err != nil {
 		return at("regulation_addresses", err)
@@ -735,10 +735,10 @@ func (r *AccountSnapshot) decodeFrom(d *decoder) error {
 
 // AccountSubscription: A subscription that needs attention.
 type AccountSubscription struct {
-	// Type: Type as sent: PHONE_NUM, SIP_REGISTRATION, PLAN.
-	Type Optional[string] `json:"type"`
-	// TypeName: Type, normalised.
-	TypeName SubscriptionType `json:"type_name"`
+	// TypeRaw: Type as sent: PHONE_NUM, SIP_REGISTRATION, PLAN.
+	TypeRaw Optional[string] `json:"type_raw"`
+	// Type: Type, normalised.
+	Type SubscriptionType `json:"type"`
 	// Name: Name; free text, only where the source's configuration allows it.
 	Name Optional[string] `json:"name"`
 	// CostMinor: Cost in minor units of the account's currency, rounded half to
@@ -753,16 +753,16 @@ type AccountSubscription struct {
 
 func (r *AccountSubscription) appendTo(dst []byte) ([]byte, error) {
 	var err error
-	if r.Type.Set {
+	if r.TypeRaw.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.Type.Value); err != nil {
-			return dst, at("type", err)
+		if dst, err = appendString(dst, r.TypeRaw.Value); err != nil {
+			return dst, at("type_raw", err)
 		}
 	} else {
 		dst = append(dst, 0)
 	}
-	if dst, err = r.TypeName.appendTo(dst); err != nil {
-		return dst, at("type_name", err)
+	if dst, err = r.Type.appendTo(dst); err != nil {
+		return dst, at("type", err)
 	}
 	if r.Name.Set {
 		dst = append(dst, 2)
@@ -805,16 +805,16 @@ func decodeAccountSubscription(d *decoder) (AccountSubscription, error) {
 
 func (r *AccountSubscription) decodeFrom(d *decoder) error {
 	var err error
-	if r.Type.Set, err = d.isSet(); err != nil {
-		return at("type", err)
+	if r.TypeRaw.Set, err = d.isSet(); err != nil {
+		return at("type_raw", err)
 	}
-	if r.Type.Set {
-		if r.Type.Value, err = d.string(); err != nil {
-			return at("type", err)
+	if r.TypeRaw.Set {
+		if r.TypeRaw.Value, err = d.string(); err != nil {
+			return at("type_raw", err)
 		}
 	}
-	if r.TypeName, err = decodeSubscriptionType(d); err != nil {
-		return at("type_name", err)
+	if r.Type, err = decodeSubscriptionType(d); err != nil {
+		return at("type", err)
 	}
 	if r.Name.Set, err = d.isSet(); err != nil {
 		return at("name", err)

@@ -7,8 +7,9 @@ import "time"
 // Duplicate: A raw record that repeated another one and therefore had no
 // effect.
 type Duplicate struct {
-	// EntityKey: Key of both raw records.
-	EntityKey string `json:"entity_key"`
+	// EntityID: Key: that of both raw records, such as verification, payment or
+	// account id.
+	EntityID string `json:"entity_id"`
 	// Provider: Id of the provider, such as lox24.
 	Provider string `json:"provider"`
 	// Source: Id of the configured source that received the repeat.
@@ -49,8 +50,8 @@ func (r *Duplicate) DecodeAvro(b []byte) error {
 
 func (r *Duplicate) appendTo(dst []byte) ([]byte, error) {
 	var err error
-	if dst, err = appendString(dst, r.EntityKey); err != nil {
-		return dst, at("entity_key", err)
+	if dst, err = appendString(dst, r.EntityID); err != nil {
+		return dst, at("entity_id", err)
 	}
 	if dst, err = appendString(dst, r.Provider); err != nil {
 		return dst, at("provider", err)
@@ -84,8 +85,8 @@ func (r *Duplicate) appendTo(dst []byte) ([]byte, error) {
 
 func (r *Duplicate) decodeFrom(d *decoder) error {
 	var err error
-	if r.EntityKey, err = d.string(); err != nil {
-		return at("entity_key", err)
+	if r.EntityID, err = d.string(); err != nil {
+		return at("entity_id", err)
 	}
 	if r.Provider, err = d.string(); err != nil {
 		return at("provider", err)

@@ -14,7 +14,7 @@ var someTime = time.Date(2026, 1, 2, 3, 4, 5, 678_000_000, time.UTC)
 func duplicate() *avro.Duplicate {
 	at := avro.RecordPosition{Topic: "raw.lox24.v1", Partition: 3, Offset: 17, ReceivedAt: someTime}
 	return &avro.Duplicate{
-		EntityKey: "lox24:a1", Provider: "lox24", Source: "shop", EventID: "e1", KnownBy: avro.KnownByEventID,
+		EntityID: "lox24:a1", Provider: "lox24", Source: "shop", EventID: "e1", KnownBy: avro.KnownByEventID,
 		Record: at, First: at, ProcessedAt: someTime,
 	}
 }
@@ -36,7 +36,7 @@ func TestAppendAvroRefuses(t *testing.T) {
 		path   string
 		reason error
 	}{
-		"not UTF-8":           {&avro.Duplicate{EntityKey: "secret\xff"}, "entity_key", avro.ErrUTF8},
+		"not UTF-8":           {&avro.Duplicate{EntityID: "secret\xff"}, "entity_id", avro.ErrUTF8},
 		"a value not UTF-8":   {&avro.Duplicate{KnownBy: "secret\xff"}, "known_by", avro.ErrUTF8},
 		"a time not set":      {&avro.Duplicate{}, "record.received_at", avro.ErrTime},
 		"a year beyond 9999":  {&avro.Duplicate{Record: avro.RecordPosition{ReceivedAt: someTime.AddDate(9000, 0, 0)}}, "record.received_at", avro.ErrTime},
@@ -105,7 +105,7 @@ func verifyCode() *avro.LOX24VerifyCode {
 			Source: "shop", Provider: "lox24", Assurance: avro.AssuranceSharedSecret, SecretID: "2026-01", RequestID: "r-1",
 			ReceivedAt: someTime, Topic: "raw.lox24.v1", Partition: 2, Offset: 4711,
 		},
-		EventID: "e5f6a7b8-9c0d-4e1f-2a3b-4c5d6e7f8a9b", APIVersion: "2022-05-25", EventName: "verify_code.channel.failed",
+		EventID: "e5f6a7b8-9c0d-4e1f-2a3b-4c5d6e7f8a9b", APIVersion: "2022-05-25", EventRaw: "verify_code.channel.failed",
 		Event: avro.LOX24VerifyCodeEventChannelFailed, EventCreatedAt: someTime, AttemptTotal: avro.Some[int32](3), AttemptNumber: avro.Some[int32](1),
 		VerificationID: "lox24:a1b2c3d4-e5f6-7890-abcd-ef1234567890", ProviderID: "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
 		UserID: avro.Some[int64](12345),
@@ -113,15 +113,15 @@ func verifyCode() *avro.LOX24VerifyCode {
 			{KeyID: "k1", HMAC: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
 		}}),
 		RoutingStrategy: []avro.LOX24RoutingStep{
-			{Channel: "telegram", ChannelKind: avro.ChannelTelegram, TimeoutSec: avro.Some[int32](30)},
-			{Channel: "sms", ChannelKind: avro.ChannelSMS, TimeoutSec: avro.Some[int32](60)},
+			{ChannelRaw: "telegram", Channel: avro.ChannelTelegram, TimeoutSec: avro.Some[int32](30)},
+			{ChannelRaw: "sms", Channel: avro.ChannelSMS, TimeoutSec: avro.Some[int32](60)},
 		},
-		Status: 5, StatusName: avro.AttemptStatusInProgress, CostMinor: avro.Some[int64](5), Currency: avro.Some("EUR"), CodeLength: avro.Some[int32](4),
+		StatusRaw: 5, Status: avro.AttemptStatusInProgress, CostMinor: avro.Some[int64](5), Currency: avro.Some("EUR"), CodeLength: avro.Some[int32](4),
 		CorrelationIDs: []string{"session_abc123"}, PayloadFields: map[string]string{"/shop": "de", "/campaign": "spring"},
 		CreatedAt: someTime, UpdatedAt: avro.Some(someTime),
 		History: []avro.LOX24HistoryEntry{{
-			ID: "a1b2c3d4-d5e6-7890-abcd-ef1234567890", Channel: "telegram", ChannelKind: avro.ChannelTelegram, Status: 20,
-			StatusName: avro.AttemptStatusFailed, ProcessedAt: avro.Some(someTime), ExternalID: avro.Some("tg_msg_001"),
+			ID: "a1b2c3d4-d5e6-7890-abcd-ef1234567890", ChannelRaw: "telegram", Channel: avro.ChannelTelegram, StatusRaw: 20,
+			Status: avro.AttemptStatusFailed, StatusAt: avro.Some(someTime), ExternalID: avro.Some("tg_msg_001"),
 		}},
 		IsCodeDeleted: avro.Some(false),
 	}

@@ -461,7 +461,7 @@ type PaymentMember struct {
 	// OutcomeAt: When the phase was first told, by the provider's time.
 	OutcomeAt Optional[time.Time] `json:"outcome_at"`
 	// TakenReceivedAt: Earliest time at which a fact that tells HELD, PAID or
-	// RETURNED was received; null if none was. The journey's deadlines are judged
+	// REFUNDED was received; null if none was. The journey's deadlines are judged
 	// by it.
 	TakenReceivedAt Optional[time.Time] `json:"taken_received_at"`
 }
@@ -638,10 +638,10 @@ type VerificationMember struct {
 	Source string `json:"source"`
 	// Outcome: How it ended.
 	Outcome VerificationOutcome `json:"outcome"`
-	// Channel: The channel that delivered the code, as sent.
-	Channel Optional[string] `json:"channel"`
-	// ChannelKind: The channel that delivered the code, normalised.
-	ChannelKind Optional[Channel] `json:"channel_kind"`
+	// ChannelRaw: The channel that delivered the code, as sent.
+	ChannelRaw Optional[string] `json:"channel_raw"`
+	// Channel: The channel that delivered the code, normalised.
+	Channel Optional[Channel] `json:"channel"`
 	// Fallbacks: Number of attempts that ended without success.
 	Fallbacks int32 `json:"fallbacks"`
 	// DurationMs: From order to outcome, in milliseconds.
@@ -671,18 +671,18 @@ func (r *VerificationMember) appendTo(dst []byte) ([]byte, error) {
 	if dst, err = r.Outcome.appendTo(dst); err != nil {
 		return dst, at("outcome", err)
 	}
-	if r.Channel.Set {
+	if r.ChannelRaw.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.Channel.Value); err != nil {
-			return dst, at("channel", err)
+		if dst, err = appendString(dst, r.ChannelRaw.Value); err != nil {
+			return dst, at("channel_raw", err)
 		}
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.ChannelKind.Set {
+	if r.Channel.Set {
 		dst = append(dst, 2)
-		if dst, err = r.ChannelKind.Value.appendTo(dst); err != nil {
-			return dst, at("channel_kind", err)
+		if dst, err = r.Channel.Value.appendTo(dst); err != nil {
+			return dst, at("channel", err)
 		}
 	} else {
 		dst = append(dst, 0)
@@ -746,20 +746,20 @@ func (r *VerificationMember) decodeFrom(d *decoder) error {
 	if r.Outcome, err = decodeVerificationOutcome(d); err != nil {
 		return at("outcome", err)
 	}
+	if r.ChannelRaw.Set, err = d.isSet(); err != nil {
+		return at("channel_raw", err)
+	}
+	if r.ChannelRaw.Set {
+		if r.ChannelRaw.Value, err = d.string(); err != nil {
+			return at("channel_raw", err)
+		}
+	}
 	if r.Channel.Set, err = d.isSet(); err != nil {
 		return at("channel", err)
 	}
 	if r.Channel.Set {
-		if r.Channel.Value, err = d.string(); err != nil {
+		if r.Channel.Value, err = decodeChannel(d); err != nil {
 			return at("channel", err)
-		}
-	}
-	if r.ChannelKind.Set, err = d.isSet(); err != nil {
-		return at("channel_kind", err)
-	}
-	if r.ChannelKind.Set {
-		if r.ChannelKind.Value, err = decodeChannel(d); err != nil {
-			return at("channel_kind", err)
 		}
 	}
 	if r.Fallbacks, err = d.int(); err != nil {

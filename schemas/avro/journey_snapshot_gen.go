@@ -17,11 +17,10 @@ type JourneyMember struct {
 	Source string `json:"source"`
 	// Outcome: How a verification ended; null for payments.
 	Outcome Optional[VerificationOutcome] `json:"outcome"`
-	// Channel: The channel that delivered the code, as sent; null for payments.
-	Channel Optional[string] `json:"channel"`
-	// ChannelKind: The channel that delivered the code, normalised; null for
-	// payments.
-	ChannelKind Optional[Channel] `json:"channel_kind"`
+	// ChannelRaw: The channel that delivered the code, as sent; null for payments.
+	ChannelRaw Optional[string] `json:"channel_raw"`
+	// Channel: The channel that delivered the code, normalised; null for payments.
+	Channel Optional[Channel] `json:"channel"`
 	// Fallbacks: Attempts that ended without success; null for payments.
 	Fallbacks Optional[int32] `json:"fallbacks"`
 	// DurationMs: From order to outcome, in milliseconds; null for payments.
@@ -70,18 +69,18 @@ func (r *JourneyMember) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.Channel.Set {
+	if r.ChannelRaw.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.Channel.Value); err != nil {
-			return dst, at("channel", err)
+		if dst, err = appendString(dst, r.ChannelRaw.Value); err != nil {
+			return dst, at("channel_raw", err)
 		}
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.ChannelKind.Set {
+	if r.Channel.Set {
 		dst = append(dst, 2)
-		if dst, err = r.ChannelKind.Value.appendTo(dst); err != nil {
-			return dst, at("channel_kind", err)
+		if dst, err = r.Channel.Value.appendTo(dst); err != nil {
+			return dst, at("channel", err)
 		}
 	} else {
 		dst = append(dst, 0)
@@ -185,20 +184,20 @@ func (r *JourneyMember) decodeFrom(d *decoder) error {
 			return at("outcome", err)
 		}
 	}
+	if r.ChannelRaw.Set, err = d.isSet(); err != nil {
+		return at("channel_raw", err)
+	}
+	if r.ChannelRaw.Set {
+		if r.ChannelRaw.Value, err = d.string(); err != nil {
+			return at("channel_raw", err)
+		}
+	}
 	if r.Channel.Set, err = d.isSet(); err != nil {
 		return at("channel", err)
 	}
 	if r.Channel.Set {
-		if r.Channel.Value, err = d.string(); err != nil {
+		if r.Channel.Value, err = decodeChannel(d); err != nil {
 			return at("channel", err)
-		}
-	}
-	if r.ChannelKind.Set, err = d.isSet(); err != nil {
-		return at("channel_kind", err)
-	}
-	if r.ChannelKind.Set {
-		if r.ChannelKind.Value, err = decodeChannel(d); err != nil {
-			return at("channel_kind", err)
 		}
 	}
 	if r.Fallbacks.Set, err = d.isSet(); err != nil {
@@ -420,11 +419,11 @@ type JourneySnapshot struct {
 	Verified bool `json:"verified"`
 	// VerifiedAt: When the first verification succeeded.
 	VerifiedAt Optional[time.Time] `json:"verified_at"`
-	// VerificationChannel: The channel that delivered the code of that
+	// VerificationChannelRaw: The channel that delivered the code of that
 	// verification, as sent.
-	VerificationChannel Optional[string] `json:"verification_channel"`
-	// VerificationChannelKind: That channel, normalised.
-	VerificationChannelKind Optional[Channel] `json:"verification_channel_kind"`
+	VerificationChannelRaw Optional[string] `json:"verification_channel_raw"`
+	// VerificationChannel: That channel, normalised.
+	VerificationChannel Optional[Channel] `json:"verification_channel"`
 	// VerificationFallbacks: Attempts without success over all verifications.
 	VerificationFallbacks int32 `json:"verification_fallbacks"`
 	// VerificationDurationMs: Duration of the verification that succeeded first,
@@ -506,10 +505,10 @@ type JourneySnapshot struct {
 	PaymentsPaid int32 `json:"payments_paid"`
 	// PaymentsRefused: Number of payments refused.
 	PaymentsRefused int32 `json:"payments_refused"`
-	// PaymentsReturned: Number of payments given back whole, holds that were
+	// PaymentsRefunded: Number of payments given back whole, holds that were
 	// released included. With pending, held, paid and refused it makes the number
 	// of payments.
-	PaymentsReturned int32 `json:"payments_returned"`
+	PaymentsRefunded int32 `json:"payments_refunded"`
 	// MilestoneMembers: Number of members that are the events of a source.
 	MilestoneMembers int32 `json:"milestone_members"`
 	// Milestones: What further senders reported for the correlation id, one
@@ -600,18 +599,18 @@ func (r *JourneySnapshot) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.VerificationChannel.Set {
+	if r.VerificationChannelRaw.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.VerificationChannel.Value); err != nil {
-			return dst, at("verification_channel", err)
+		if dst, err = appendString(dst, r.VerificationChannelRaw.Value); err != nil {
+			return dst, at("verification_channel_raw", err)
 		}
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.VerificationChannelKind.Set {
+	if r.VerificationChannel.Set {
 		dst = append(dst, 2)
-		if dst, err = r.VerificationChannelKind.Value.appendTo(dst); err != nil {
-			return dst, at("verification_channel_kind", err)
+		if dst, err = r.VerificationChannel.Value.appendTo(dst); err != nil {
+			return dst, at("verification_channel", err)
 		}
 	} else {
 		dst = append(dst, 0)
@@ -680,7 +679,7 @@ func (r *JourneySnapshot) appendTo(dst []byte) ([]byte, error) {
 	dst = appendLong(dst, int64(r.PaymentsHeld))
 	dst = appendLong(dst, int64(r.PaymentsPaid))
 	dst = appendLong(dst, int64(r.PaymentsRefused))
-	dst = appendLong(dst, int64(r.PaymentsReturned))
+	dst = appendLong(dst, int64(r.PaymentsRefunded))
 	dst = appendLong(dst, int64(r.MilestoneMembers))
 	if n := len(r.Milestones); n > 0 {
 		dst = appendLong(dst, int64(n))
@@ -780,20 +779,20 @@ func (r *JourneySnapshot) decodeFrom(d *decoder) error {
 			return at("verified_at", err)
 		}
 	}
+	if r.VerificationChannelRaw.Set, err = d.isSet(); err != nil {
+		return at("verification_channel_raw", err)
+	}
+	if r.VerificationChannelRaw.Set {
+		if r.VerificationChannelRaw.Value, err = d.string(); err != nil {
+			return at("verification_channel_raw", err)
+		}
+	}
 	if r.VerificationChannel.Set, err = d.isSet(); err != nil {
 		return at("verification_channel", err)
 	}
 	if r.VerificationChannel.Set {
-		if r.VerificationChannel.Value, err = d.string(); err != nil {
+		if r.VerificationChannel.Value, err = decodeChannel(d); err != nil {
 			return at("verification_channel", err)
-		}
-	}
-	if r.VerificationChannelKind.Set, err = d.isSet(); err != nil {
-		return at("verification_channel_kind", err)
-	}
-	if r.VerificationChannelKind.Set {
-		if r.VerificationChannelKind.Value, err = decodeChannel(d); err != nil {
-			return at("verification_channel_kind", err)
 		}
 	}
 	if r.VerificationFallbacks, err = d.int(); err != nil {
@@ -920,8 +919,8 @@ func (r *JourneySnapshot) decodeFrom(d *decoder) error {
 	if r.PaymentsRefused, err = d.int(); err != nil {
 		return at("payments_refused", err)
 	}
-	if r.PaymentsReturned, err = d.int(); err != nil {
-		return at("payments_returned", err)
+	if r.PaymentsRefunded, err = d.int(); err != nil {
+		return at("payments_refunded", err)
 	}
 	if r.MilestoneMembers, err = d.int(); err != nil {
 		return at("milestone_members", err)

@@ -68,8 +68,8 @@ type LOX24SMS struct {
 	EventID string `json:"event_id"`
 	// APIVersion: Version of the provider's data structure.
 	APIVersion string `json:"api_version"`
-	// EventName: Name of the event as sent, such as sms.delivery.
-	EventName string `json:"event_name"`
+	// EventRaw: Name of the event as sent, such as sms.delivery.
+	EventRaw string `json:"event_raw"`
 	// Event: The event, normalised.
 	Event LOX24SMSEvent `json:"event"`
 	// EventCreatedAt: When the provider made the event.
@@ -85,15 +85,15 @@ type LOX24SMS struct {
 	MessageID string `json:"message_id"`
 	// ProviderID: The provider's id of the SMS (UUID).
 	ProviderID string `json:"provider_id"`
-	// KeyID: The provider's id of the API key that sent the SMS; delivery events
-	// only.
-	KeyID Optional[int64] `json:"key_id"`
-	// DLRCode: Delivery report as sent: 0, 1, 2, 4, 8, 16; delivery events only.
-	DLRCode Optional[int32] `json:"dlr_code"`
+	// APIKeyID: The provider's id of the API key that sent the SMS; delivery
+	// events only.
+	APIKeyID Optional[int64] `json:"api_key_id"`
+	// DLRRaw: Delivery report as sent: 0, 1, 2, 4, 8, 16; delivery events only.
+	DLRRaw Optional[int32] `json:"dlr_raw"`
 	// DLR: Delivery report, normalised; delivery events only.
 	DLR Optional[LOX24DLR] `json:"dlr"`
-	// StatusCode: Status as sent; delivery events only.
-	StatusCode Optional[int32] `json:"status_code"`
+	// StatusRaw: Status as sent; delivery events only.
+	StatusRaw Optional[int32] `json:"status_raw"`
 	// Status: Status, normalised; delivery events only.
 	Status Optional[LOX24SMSStatus] `json:"status"`
 	// CallbackData: What the sender passed along; free text, only where the
@@ -141,8 +141,8 @@ func (r *LOX24SMS) appendTo(dst []byte) ([]byte, error) {
 	if dst, err = appendString(dst, r.APIVersion); err != nil {
 		return dst, at("api_version", err)
 	}
-	if dst, err = appendString(dst, r.EventName); err != nil {
-		return dst, at("event_name", err)
+	if dst, err = appendString(dst, r.EventRaw); err != nil {
+		return dst, at("event_raw", err)
 	}
 	if dst, err = r.Event.appendTo(dst); err != nil {
 		return dst, at("event", err)
@@ -176,15 +176,15 @@ func (r *LOX24SMS) appendTo(dst []byte) ([]byte, error) {
 	if dst, err = appendString(dst, r.ProviderID); err != nil {
 		return dst, at("provider_id", err)
 	}
-	if r.KeyID.Set {
+	if r.APIKeyID.Set {
 		dst = append(dst, 2)
-		dst = appendLong(dst, r.KeyID.Value)
+		dst = appendLong(dst, r.APIKeyID.Value)
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.DLRCode.Set {
+	if r.DLRRaw.Set {
 		dst = append(dst, 2)
-		dst = appendLong(dst, int64(r.DLRCode.Value))
+		dst = appendLong(dst, int64(r.DLRRaw.Value))
 	} else {
 		dst = append(dst, 0)
 	}
@@ -196,9 +196,9 @@ func (r *LOX24SMS) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.StatusCode.Set {
+	if r.StatusRaw.Set {
 		dst = append(dst, 2)
-		dst = appendLong(dst, int64(r.StatusCode.Value))
+		dst = appendLong(dst, int64(r.StatusRaw.Value))
 	} else {
 		dst = append(dst, 0)
 	}
@@ -272,8 +272,8 @@ func (r *LOX24SMS) decodeFrom(d *decoder) error {
 	if r.APIVersion, err = d.string(); err != nil {
 		return at("api_version", err)
 	}
-	if r.EventName, err = d.string(); err != nil {
-		return at("event_name", err)
+	if r.EventRaw, err = d.string(); err != nil {
+		return at("event_raw", err)
 	}
 	if r.Event, err = decodeLOX24SMSEvent(d); err != nil {
 		return at("event", err)
@@ -311,20 +311,20 @@ func (r *LOX24SMS) decodeFrom(d *decoder) error {
 	if r.ProviderID, err = d.string(); err != nil {
 		return at("provider_id", err)
 	}
-	if r.KeyID.Set, err = d.isSet(); err != nil {
-		return at("key_id", err)
+	if r.APIKeyID.Set, err = d.isSet(); err != nil {
+		return at("api_key_id", err)
 	}
-	if r.KeyID.Set {
-		if r.KeyID.Value, err = d.long(); err != nil {
-			return at("key_id", err)
+	if r.APIKeyID.Set {
+		if r.APIKeyID.Value, err = d.long(); err != nil {
+			return at("api_key_id", err)
 		}
 	}
-	if r.DLRCode.Set, err = d.isSet(); err != nil {
-		return at("dlr_code", err)
+	if r.DLRRaw.Set, err = d.isSet(); err != nil {
+		return at("dlr_raw", err)
 	}
-	if r.DLRCode.Set {
-		if r.DLRCode.Value, err = d.int(); err != nil {
-			return at("dlr_code", err)
+	if r.DLRRaw.Set {
+		if r.DLRRaw.Value, err = d.int(); err != nil {
+			return at("dlr_raw", err)
 		}
 	}
 	if r.DLR.Set, err = d.isSet(); err != nil {
@@ -335,12 +335,12 @@ func (r *LOX24SMS) decodeFrom(d *decoder) error {
 			return at("dlr", err)
 		}
 	}
-	if r.StatusCode.Set, err = d.isSet(); err != nil {
-		return at("status_code", err)
+	if r.StatusRaw.Set, err = d.isSet(); err != nil {
+		return at("status_raw", err)
 	}
-	if r.StatusCode.Set {
-		if r.StatusCode.Value, err = d.int(); err != nil {
-			return at("status_code", err)
+	if r.StatusRaw.Set {
+		if r.StatusRaw.Value, err = d.int(); err != nil {
+			return at("status_raw", err)
 		}
 	}
 	if r.Status.Set, err = d.isSet(); err != nil {

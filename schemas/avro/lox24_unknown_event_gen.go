@@ -13,8 +13,9 @@ type LOX24UnknownEvent struct {
 	EventID string `json:"event_id"`
 	// APIVersion: Version of the provider's data structure.
 	APIVersion string `json:"api_version"`
-	// EventName: Name of the event as sent, such as phone.subscribe.
-	EventName string `json:"event_name"`
+	// EventRaw: Name of the event as sent, such as phone.subscribe. It has no
+	// normalised value, because this version does not know it.
+	EventRaw string `json:"event_raw"`
 	// EventCreatedAt: When the provider made the event; null where it does not
 	// say.
 	EventCreatedAt Optional[time.Time] `json:"event_created_at"`
@@ -62,8 +63,8 @@ func (r *LOX24UnknownEvent) appendTo(dst []byte) ([]byte, error) {
 	if dst, err = appendString(dst, r.APIVersion); err != nil {
 		return dst, at("api_version", err)
 	}
-	if dst, err = appendString(dst, r.EventName); err != nil {
-		return dst, at("event_name", err)
+	if dst, err = appendString(dst, r.EventRaw); err != nil {
+		return dst, at("event_raw", err)
 	}
 	if r.EventCreatedAt.Set {
 		dst = append(dst, 2)
@@ -119,8 +120,8 @@ func (r *LOX24UnknownEvent) decodeFrom(d *decoder) error {
 	if r.APIVersion, err = d.string(); err != nil {
 		return at("api_version", err)
 	}
-	if r.EventName, err = d.string(); err != nil {
-		return at("event_name", err)
+	if r.EventRaw, err = d.string(); err != nil {
+		return at("event_raw", err)
 	}
 	if r.EventCreatedAt.Set, err = d.isSet(); err != nil {
 		return at("event_created_at", err)

@@ -4,20 +4,21 @@ package avro
 
 import "time"
 
-// LOX24Channel: The attempt that a verify_code.channel event is about.
-type LOX24Channel struct {
+// LOX24Attempt: The attempt that a verify_code.channel event is about.
+type LOX24Attempt struct {
 	// ID: Id of the history entry.
 	ID string `json:"id"`
-	// Channel: The channel as sent.
-	Channel string `json:"channel"`
-	// ChannelKind: The channel, normalised.
-	ChannelKind Channel `json:"channel_kind"`
-	// Status: The attempt's status as sent: 0, 5, 10, 20, 100.
-	Status int32 `json:"status"`
-	// StatusName: The attempt's status, normalised.
-	StatusName AttemptStatus `json:"status_name"`
-	// ProcessedAt: When the attempt was last processed.
-	ProcessedAt Optional[time.Time] `json:"processed_at"`
+	// ChannelRaw: The channel as sent.
+	ChannelRaw string `json:"channel_raw"`
+	// Channel: The channel, normalised.
+	Channel Channel `json:"channel"`
+	// StatusRaw: The attempt's status as sent: 0, 5, 10, 20, 100.
+	StatusRaw int32 `json:"status_raw"`
+	// Status: The attempt's status, normalised.
+	Status AttemptStatus `json:"status"`
+	// StatusAt: When the attempt reached its status, by the provider's time
+	// (processed_at).
+	StatusAt Optional[time.Time] `json:"status_at"`
 	// ExternalID: Id of the message at the channel's operator.
 	ExternalID Optional[string] `json:"external_id"`
 	// Error: Why it failed; free text, only where the source's configuration
@@ -28,25 +29,25 @@ type LOX24Channel struct {
 	CostMinor Optional[int64] `json:"cost_minor"`
 }
 
-func (r *LOX24Channel) appendTo(dst []byte) ([]byte, error) {
+func (r *LOX24Attempt) appendTo(dst []byte) ([]byte, error) {
 	var err error
 	if dst, err = appendString(dst, r.ID); err != nil {
 		return dst, at("id", err)
 	}
-	if dst, err = appendString(dst, r.Channel); err != nil {
+	if dst, err = appendString(dst, r.ChannelRaw); err != nil {
+		return dst, at("channel_raw", err)
+	}
+	if dst, err = r.Channel.appendTo(dst); err != nil {
 		return dst, at("channel", err)
 	}
-	if dst, err = r.ChannelKind.appendTo(dst); err != nil {
-		return dst, at("channel_kind", err)
+	dst = appendLong(dst, int64(r.StatusRaw))
+	if dst, err = r.Status.appendTo(dst); err != nil {
+		return dst, at("status", err)
 	}
-	dst = appendLong(dst, int64(r.Status))
-	if dst, err = r.StatusName.appendTo(dst); err != nil {
-		return dst, at("status_name", err)
-	}
-	if r.ProcessedAt.Set {
+	if r.StatusAt.Set {
 		dst = append(dst, 2)
-		if dst, err = appendTime(dst, r.ProcessedAt.Value); err != nil {
-			return dst, at("processed_at", err)
+		if dst, err = appendTime(dst, r.StatusAt.Value); err != nil {
+			return dst, at("status_at", err)
 		}
 	} else {
 		dst = append(dst, 0)
@@ -76,29 +77,29 @@ func (r *LOX24Channel) appendTo(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func (r *LOX24Channel) decodeFrom(d *decoder) error {
+func (r *LOX24Attempt) decodeFrom(d *decoder) error {
 	var err error
 	if r.ID, err = d.string(); err != nil {
 		return at("id", err)
 	}
-	if r.Channel, err = d.string(); err != nil {
+	if r.ChannelRaw, err = d.string(); err != nil {
+		return at("channel_raw", err)
+	}
+	if r.Channel, err = decodeChannel(d); err != nil {
 		return at("channel", err)
 	}
-	if r.ChannelKind, err = decodeChannel(d); err != nil {
-		return at("channel_kind", err)
+	if r.StatusRaw, err = d.int(); err != nil {
+		return at("status_raw", err)
 	}
-	if r.Status, err = d.int(); err != nil {
+	if r.Status, err = decodeAttemptStatus(d); err != nil {
 		return at("status", err)
 	}
-	if r.StatusName, err = decodeAttemptStatus(d); err != nil {
-		return at("status_name", err)
+	if r.StatusAt.Set, err = d.isSet(); err != nil {
+		return at("status_at", err)
 	}
-	if r.ProcessedAt.Set, err = d.isSet(); err != nil {
-		return at("processed_at", err)
-	}
-	if r.ProcessedAt.Set {
-		if r.ProcessedAt.Value, err = d.time(); err != nil {
-			return at("processed_at", err)
+	if r.StatusAt.Set {
+		if r.StatusAt.Value, err = d.time(); err != nil {
+			return at("status_at", err)
 		}
 	}
 	if r.ExternalID.Set, err = d.isSet(); err != nil {
@@ -133,16 +134,17 @@ func (r *LOX24Channel) decodeFrom(d *decoder) error {
 type LOX24HistoryEntry struct {
 	// ID: Id of the history entry.
 	ID string `json:"id"`
-	// Channel: The channel as sent.
-	Channel string `json:"channel"`
-	// ChannelKind: The channel, normalised.
-	ChannelKind Channel `json:"channel_kind"`
-	// Status: The attempt's status as sent: 0, 5, 10, 20, 100.
-	Status int32 `json:"status"`
-	// StatusName: The attempt's status, normalised.
-	StatusName AttemptStatus `json:"status_name"`
-	// ProcessedAt: When the attempt was last processed.
-	ProcessedAt Optional[time.Time] `json:"processed_at"`
+	// ChannelRaw: The channel as sent.
+	ChannelRaw string `json:"channel_raw"`
+	// Channel: The channel, normalised.
+	Channel Channel `json:"channel"`
+	// StatusRaw: The attempt's status as sent: 0, 5, 10, 20, 100.
+	StatusRaw int32 `json:"status_raw"`
+	// Status: The attempt's status, normalised.
+	Status AttemptStatus `json:"status"`
+	// StatusAt: When the attempt reached its status, by the provider's time
+	// (processed_at).
+	StatusAt Optional[time.Time] `json:"status_at"`
 	// ExternalID: Id of the message at the channel's operator.
 	ExternalID Optional[string] `json:"external_id"`
 }
@@ -152,20 +154,20 @@ func (r *LOX24HistoryEntry) appendTo(dst []byte) ([]byte, error) {
 	if dst, err = appendString(dst, r.ID); err != nil {
 		return dst, at("id", err)
 	}
-	if dst, err = appendString(dst, r.Channel); err != nil {
+	if dst, err = appendString(dst, r.ChannelRaw); err != nil {
+		return dst, at("channel_raw", err)
+	}
+	if dst, err = r.Channel.appendTo(dst); err != nil {
 		return dst, at("channel", err)
 	}
-	if dst, err = r.ChannelKind.appendTo(dst); err != nil {
-		return dst, at("channel_kind", err)
+	dst = appendLong(dst, int64(r.StatusRaw))
+	if dst, err = r.Status.appendTo(dst); err != nil {
+		return dst, at("status", err)
 	}
-	dst = appendLong(dst, int64(r.Status))
-	if dst, err = r.StatusName.appendTo(dst); err != nil {
-		return dst, at("status_name", err)
-	}
-	if r.ProcessedAt.Set {
+	if r.StatusAt.Set {
 		dst = append(dst, 2)
-		if dst, err = appendTime(dst, r.ProcessedAt.Value); err != nil {
-			return dst, at("processed_at", err)
+		if dst, err = appendTime(dst, r.StatusAt.Value); err != nil {
+			return dst, at("status_at", err)
 		}
 	} else {
 		dst = append(dst, 0)
@@ -192,24 +194,24 @@ func (r *LOX24HistoryEntry) decodeFrom(d *decoder) error {
 	if r.ID, err = d.string(); err != nil {
 		return at("id", err)
 	}
-	if r.Channel, err = d.string(); err != nil {
+	if r.ChannelRaw, err = d.string(); err != nil {
+		return at("channel_raw", err)
+	}
+	if r.Channel, err = decodeChannel(d); err != nil {
 		return at("channel", err)
 	}
-	if r.ChannelKind, err = decodeChannel(d); err != nil {
-		return at("channel_kind", err)
+	if r.StatusRaw, err = d.int(); err != nil {
+		return at("status_raw", err)
 	}
-	if r.Status, err = d.int(); err != nil {
+	if r.Status, err = decodeAttemptStatus(d); err != nil {
 		return at("status", err)
 	}
-	if r.StatusName, err = decodeAttemptStatus(d); err != nil {
-		return at("status_name", err)
+	if r.StatusAt.Set, err = d.isSet(); err != nil {
+		return at("status_at", err)
 	}
-	if r.ProcessedAt.Set, err = d.isSet(); err != nil {
-		return at("processed_at", err)
-	}
-	if r.ProcessedAt.Set {
-		if r.ProcessedAt.Value, err = d.time(); err != nil {
-			return at("processed_at", err)
+	if r.StatusAt.Set {
+		if r.StatusAt.Value, err = d.time(); err != nil {
+			return at("status_at", err)
 		}
 	}
 	if r.ExternalID.Set, err = d.isSet(); err != nil {
@@ -225,10 +227,10 @@ func (r *LOX24HistoryEntry) decodeFrom(d *decoder) error {
 
 // LOX24RoutingStep: One step of a verification's routing strategy.
 type LOX24RoutingStep struct {
-	// Channel: The channel as sent: telegram, voice, sms.
-	Channel string `json:"channel"`
-	// ChannelKind: The channel, normalised.
-	ChannelKind Channel `json:"channel_kind"`
+	// ChannelRaw: The channel as sent: telegram, voice, sms.
+	ChannelRaw string `json:"channel_raw"`
+	// Channel: The channel, normalised.
+	Channel Channel `json:"channel"`
 	// TimeoutSec: How long this step may take, in seconds; telegram only.
 	TimeoutSec Optional[int32] `json:"timeout_sec"`
 	// SenderID: Sender shown to the person; free text, only where the source's
@@ -238,11 +240,11 @@ type LOX24RoutingStep struct {
 
 func (r *LOX24RoutingStep) appendTo(dst []byte) ([]byte, error) {
 	var err error
-	if dst, err = appendString(dst, r.Channel); err != nil {
-		return dst, at("channel", err)
+	if dst, err = appendString(dst, r.ChannelRaw); err != nil {
+		return dst, at("channel_raw", err)
 	}
-	if dst, err = r.ChannelKind.appendTo(dst); err != nil {
-		return dst, at("channel_kind", err)
+	if dst, err = r.Channel.appendTo(dst); err != nil {
+		return dst, at("channel", err)
 	}
 	if r.TimeoutSec.Set {
 		dst = append(dst, 2)
@@ -269,11 +271,11 @@ func decodeLOX24RoutingStep(d *decoder) (LOX24RoutingStep, error) {
 
 func (r *LOX24RoutingStep) decodeFrom(d *decoder) error {
 	var err error
-	if r.Channel, err = d.string(); err != nil {
-		return at("channel", err)
+	if r.ChannelRaw, err = d.string(); err != nil {
+		return at("channel_raw", err)
 	}
-	if r.ChannelKind, err = decodeChannel(d); err != nil {
-		return at("channel_kind", err)
+	if r.Channel, err = decodeChannel(d); err != nil {
+		return at("channel", err)
 	}
 	if r.TimeoutSec.Set, err = d.isSet(); err != nil {
 		return at("timeout_sec", err)
@@ -304,8 +306,8 @@ type LOX24VerifyCode struct {
 	EventID string `json:"event_id"`
 	// APIVersion: Version of the provider's data structure, such as 2022-05-25.
 	APIVersion string `json:"api_version"`
-	// EventName: Name of the event as sent, such as verify_code.channel.failed.
-	EventName string `json:"event_name"`
+	// EventRaw: Name of the event as sent, such as verify_code.channel.failed.
+	EventRaw string `json:"event_raw"`
 	// Event: The event, normalised.
 	Event LOX24VerifyCodeEvent `json:"event"`
 	// EventCreatedAt: When the provider made the event.
@@ -328,15 +330,15 @@ type LOX24VerifyCode struct {
 	Phone Optional[Phone] `json:"phone"`
 	// RoutingStrategy: The channels to be tried, in order.
 	RoutingStrategy []LOX24RoutingStep `json:"routing_strategy"`
-	// Status: Status of the whole verification as sent: 0, 5, 10, 20, 100.
-	Status int32 `json:"status"`
-	// StatusName: Status of the whole verification, normalised.
-	StatusName AttemptStatus `json:"status_name"`
-	// DeliveredChannel: The channel that delivered the code, as sent; null if none
-	// did yet.
-	DeliveredChannel Optional[string] `json:"delivered_channel"`
-	// DeliveredChannelKind: The channel that delivered the code, normalised.
-	DeliveredChannelKind Optional[Channel] `json:"delivered_channel_kind"`
+	// StatusRaw: Status of the whole verification as sent: 0, 5, 10, 20, 100.
+	StatusRaw int32 `json:"status_raw"`
+	// Status: Status of the whole verification, normalised.
+	Status AttemptStatus `json:"status"`
+	// DeliveredChannelRaw: The channel that delivered the code, as sent; null if
+	// none did yet.
+	DeliveredChannelRaw Optional[string] `json:"delivered_channel_raw"`
+	// DeliveredChannel: The channel that delivered the code, normalised.
+	DeliveredChannel Optional[Channel] `json:"delivered_channel"`
 	// CostMinor: Cost so far in minor units (cents) of currency.
 	CostMinor Optional[int64] `json:"cost_minor"`
 	// Currency: Currency of the cost as sent, documented as ISO 4217, such as EUR.
@@ -357,9 +359,9 @@ type LOX24VerifyCode struct {
 	History []LOX24HistoryEntry `json:"history"`
 	// IsCodeDeleted: Whether the provider deleted the code after sending it.
 	IsCodeDeleted Optional[bool] `json:"is_code_deleted"`
-	// Channel: The attempt the event is about; null for events about the whole
+	// Attempt: The attempt the event is about; null for events about the whole
 	// verification.
-	Channel Optional[LOX24Channel] `json:"channel"`
+	Attempt Optional[LOX24Attempt] `json:"attempt"`
 }
 
 // Schema returns the name of the .avsc file.
@@ -391,8 +393,8 @@ func (r *LOX24VerifyCode) appendTo(dst []byte) ([]byte, error) {
 	if dst, err = appendString(dst, r.APIVersion); err != nil {
 		return dst, at("api_version", err)
 	}
-	if dst, err = appendString(dst, r.EventName); err != nil {
-		return dst, at("event_name", err)
+	if dst, err = appendString(dst, r.EventRaw); err != nil {
+		return dst, at("event_raw", err)
 	}
 	if dst, err = r.Event.appendTo(dst); err != nil {
 		return dst, at("event", err)
@@ -449,22 +451,22 @@ func (r *LOX24VerifyCode) appendTo(dst []byte) ([]byte, error) {
 		}
 	}
 	dst = append(dst, 0)
-	dst = appendLong(dst, int64(r.Status))
-	if dst, err = r.StatusName.appendTo(dst); err != nil {
-		return dst, at("status_name", err)
+	dst = appendLong(dst, int64(r.StatusRaw))
+	if dst, err = r.Status.appendTo(dst); err != nil {
+		return dst, at("status", err)
 	}
-	if r.DeliveredChannel.Set {
+	if r.DeliveredChannelRaw.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.DeliveredChannel.Value); err != nil {
-			return dst, at("delivered_channel", err)
+		if dst, err = appendString(dst, r.DeliveredChannelRaw.Value); err != nil {
+			return dst, at("delivered_channel_raw", err)
 		}
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.DeliveredChannelKind.Set {
+	if r.DeliveredChannel.Set {
 		dst = append(dst, 2)
-		if dst, err = r.DeliveredChannelKind.Value.appendTo(dst); err != nil {
-			return dst, at("delivered_channel_kind", err)
+		if dst, err = r.DeliveredChannel.Value.appendTo(dst); err != nil {
+			return dst, at("delivered_channel", err)
 		}
 	} else {
 		dst = append(dst, 0)
@@ -527,10 +529,10 @@ func (r *LOX24VerifyCode) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.Channel.Set {
+	if r.Attempt.Set {
 		dst = append(dst, 2)
-		if dst, err = r.Channel.Value.appendTo(dst); err != nil {
-			return dst, at("channel", err)
+		if dst, err = r.Attempt.Value.appendTo(dst); err != nil {
+			return dst, at("attempt", err)
 		}
 	} else {
 		dst = append(dst, 0)
@@ -549,8 +551,8 @@ func (r *LOX24VerifyCode) decodeFrom(d *decoder) error {
 	if r.APIVersion, err = d.string(); err != nil {
 		return at("api_version", err)
 	}
-	if r.EventName, err = d.string(); err != nil {
-		return at("event_name", err)
+	if r.EventRaw, err = d.string(); err != nil {
+		return at("event_raw", err)
 	}
 	if r.Event, err = decodeLOX24VerifyCodeEvent(d); err != nil {
 		return at("event", err)
@@ -607,26 +609,26 @@ func (r *LOX24VerifyCode) decodeFrom(d *decoder) error {
 	if r.RoutingStrategy, err = decodeArray(d, 4, decodeLOX24RoutingStep); err != nil {
 		return at("routing_strategy", err)
 	}
-	if r.Status, err = d.int(); err != nil {
+	if r.StatusRaw, err = d.int(); err != nil {
+		return at("status_raw", err)
+	}
+	if r.Status, err = decodeAttemptStatus(d); err != nil {
 		return at("status", err)
 	}
-	if r.StatusName, err = decodeAttemptStatus(d); err != nil {
-		return at("status_name", err)
+	if r.DeliveredChannelRaw.Set, err = d.isSet(); err != nil {
+		return at("delivered_channel_raw", err)
+	}
+	if r.DeliveredChannelRaw.Set {
+		if r.DeliveredChannelRaw.Value, err = d.string(); err != nil {
+			return at("delivered_channel_raw", err)
+		}
 	}
 	if r.DeliveredChannel.Set, err = d.isSet(); err != nil {
 		return at("delivered_channel", err)
 	}
 	if r.DeliveredChannel.Set {
-		if r.DeliveredChannel.Value, err = d.string(); err != nil {
+		if r.DeliveredChannel.Value, err = decodeChannel(d); err != nil {
 			return at("delivered_channel", err)
-		}
-	}
-	if r.DeliveredChannelKind.Set, err = d.isSet(); err != nil {
-		return at("delivered_channel_kind", err)
-	}
-	if r.DeliveredChannelKind.Set {
-		if r.DeliveredChannelKind.Value, err = decodeChannel(d); err != nil {
-			return at("delivered_channel_kind", err)
 		}
 	}
 	if r.CostMinor.Set, err = d.isSet(); err != nil {
@@ -681,12 +683,12 @@ func (r *LOX24VerifyCode) decodeFrom(d *decoder) error {
 			return at("is_code_deleted", err)
 		}
 	}
-	if r.Channel.Set, err = d.isSet(); err != nil {
-		return at("channel", err)
+	if r.Attempt.Set, err = d.isSet(); err != nil {
+		return at("attempt", err)
 	}
-	if r.Channel.Set {
-		if err = r.Channel.Value.decodeFrom(d); err != nil {
-			return at("channel", err)
+	if r.Attempt.Set {
+		if err = r.Attempt.Value.decodeFrom(d); err != nil {
+			return at("attempt", err)
 		}
 	}
 	return nil

@@ -10,8 +10,8 @@ type PaymentOperation struct {
 	ID string `json:"id"`
 	// Type: Type as sent: SEND, RECEIVE.
 	Type Optional[string] `json:"type"`
-	// Status: Status as sent by the newest callback that has one.
-	Status Optional[string] `json:"status"`
+	// StatusRaw: Status as sent by the newest callback that has one.
+	StatusRaw Optional[string] `json:"status_raw"`
 	// ExternalID: Newest id of the merchant for the operation, without surrounding
 	// blanks; null if it leaves as a pseudonym only.
 	ExternalID Optional[string] `json:"external_id"`
@@ -33,10 +33,10 @@ func (r *PaymentOperation) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.Status.Set {
+	if r.StatusRaw.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.Status.Value); err != nil {
-			return dst, at("status", err)
+		if dst, err = appendString(dst, r.StatusRaw.Value); err != nil {
+			return dst, at("status_raw", err)
 		}
 	} else {
 		dst = append(dst, 0)
@@ -79,12 +79,12 @@ func (r *PaymentOperation) decodeFrom(d *decoder) error {
 			return at("type", err)
 		}
 	}
-	if r.Status.Set, err = d.isSet(); err != nil {
-		return at("status", err)
+	if r.StatusRaw.Set, err = d.isSet(); err != nil {
+		return at("status_raw", err)
 	}
-	if r.Status.Set {
-		if r.Status.Value, err = d.string(); err != nil {
-			return at("status", err)
+	if r.StatusRaw.Set {
+		if r.StatusRaw.Value, err = d.string(); err != nil {
+			return at("status_raw", err)
 		}
 	}
 	if r.ExternalID.Set, err = d.isSet(); err != nil {
@@ -135,10 +135,10 @@ type PaymentSnapshot struct {
 	PaymentNumber Optional[string] `json:"payment_number"`
 	// Phase: The highest phase that any callback told; later ones never lower it.
 	Phase PaymentPhase `json:"phase"`
-	// Status: Newest status as sent; invoices only.
-	Status Optional[string] `json:"status"`
-	// PaymentStatus: Newest status in the payment system as sent.
-	PaymentStatus Optional[string] `json:"payment_status"`
+	// StatusRaw: Newest status as sent; invoices only.
+	StatusRaw Optional[string] `json:"status_raw"`
+	// PaymentStatusRaw: Newest status in the payment system as sent.
+	PaymentStatusRaw Optional[string] `json:"payment_status_raw"`
 	// Operations: The operations, sorted by id; P2P only.
 	Operations []PaymentOperation `json:"operations"`
 	// Type: Type of the invoice as sent.
@@ -300,18 +300,18 @@ func (r *PaymentSnapshot) appendTo(dst []byte) ([]byte, error) {
 	if dst, err = r.Phase.appendTo(dst); err != nil {
 		return dst, at("phase", err)
 	}
-	if r.Status.Set {
+	if r.StatusRaw.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.Status.Value); err != nil {
-			return dst, at("status", err)
+		if dst, err = appendString(dst, r.StatusRaw.Value); err != nil {
+			return dst, at("status_raw", err)
 		}
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.PaymentStatus.Set {
+	if r.PaymentStatusRaw.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.PaymentStatus.Value); err != nil {
-			return dst, at("payment_status", err)
+		if dst, err = appendString(dst, r.PaymentStatusRaw.Value); err != nil {
+			return dst, at("payment_status_raw", err)
 		}
 	} else {
 		dst = append(dst, 0)
@@ -507,20 +507,20 @@ func (r *PaymentSnapshot) decodeFrom(d *decoder) error {
 	if r.Phase, err = decodePaymentPhase(d); err != nil {
 		return at("phase", err)
 	}
-	if r.Status.Set, err = d.isSet(); err != nil {
-		return at("status", err)
+	if r.StatusRaw.Set, err = d.isSet(); err != nil {
+		return at("status_raw", err)
 	}
-	if r.Status.Set {
-		if r.Status.Value, err = d.string(); err != nil {
-			return at("status", err)
+	if r.StatusRaw.Set {
+		if r.StatusRaw.Value, err = d.string(); err != nil {
+			return at("status_raw", err)
 		}
 	}
-	if r.PaymentStatus.Set, err = d.isSet(); err != nil {
-		return at("payment_status", err)
+	if r.PaymentStatusRaw.Set, err = d.isSet(); err != nil {
+		return at("payment_status_raw", err)
 	}
-	if r.PaymentStatus.Set {
-		if r.PaymentStatus.Value, err = d.string(); err != nil {
-			return at("payment_status", err)
+	if r.PaymentStatusRaw.Set {
+		if r.PaymentStatusRaw.Value, err = d.string(); err != nil {
+			return at("payment_status_raw", err)
 		}
 	}
 	if r.Operations, err = decodeArray(d, 5, decodePaymentOperation); err != nil {

@@ -606,11 +606,11 @@ const (
 	PaymentPhasePaid PaymentPhase = "PAID"
 	// PaymentPhasePending: the customer or the bank is at it.
 	PaymentPhasePending PaymentPhase = "PENDING"
+	// PaymentPhaseRefunded: given back: money that was paid, or a hold that was
+	// released.
+	PaymentPhaseRefunded PaymentPhase = "REFUNDED"
 	// PaymentPhaseRefused: rejected, canceled or closed.
 	PaymentPhaseRefused PaymentPhase = "REFUSED"
-	// PaymentPhaseReturned: given back: money that was paid, or a hold that was
-	// released.
-	PaymentPhaseReturned PaymentPhase = "RETURNED"
 )
 
 func (v PaymentPhase) appendTo(dst []byte) ([]byte, error) {
@@ -636,10 +636,10 @@ func decodePaymentPhase(d *decoder) (PaymentPhase, error) {
 		return PaymentPhasePaid, nil
 	case "PENDING":
 		return PaymentPhasePending, nil
+	case "REFUNDED":
+		return PaymentPhaseRefunded, nil
 	case "REFUSED":
 		return PaymentPhaseRefused, nil
-	case "RETURNED":
-		return PaymentPhaseReturned, nil
 	}
 	s, err := newValue(b)
 	return PaymentPhase(s), err
@@ -844,8 +844,8 @@ type UnibellCall struct {
 	// ReferenceMade: Whether ingest made the reference because the caller sent
 	// none.
 	ReferenceMade bool `json:"reference_made"`
-	// RequestID: The provider's id of the request.
-	RequestID Optional[string] `json:"request_id"`
+	// CallRequestID: The provider's id of the request.
+	CallRequestID Optional[string] `json:"call_request_id"`
 	// CorrelationIDs: The correlation ids of the call; one that does not look like
 	// an id is a pseudonym, phone: or hmac:. Empty if the reference was made by
 	// ingest.
@@ -856,10 +856,10 @@ type UnibellCall struct {
 	// DestAddr: The number that is called, as pseudonym; requests and some
 	// statuses.
 	DestAddr Optional[Phone] `json:"dest_addr"`
-	// Status: Status as sent; null for requests.
-	Status Optional[string] `json:"status"`
-	// CallStatus: Status, normalised; null for requests.
-	CallStatus Optional[CallStatus] `json:"call_status"`
+	// StatusRaw: Status as sent; null for requests.
+	StatusRaw Optional[string] `json:"status_raw"`
+	// Status: Status, normalised; null for requests.
+	Status Optional[CallStatus] `json:"status"`
 	// HTTPStatus: HTTP status of the answer; null where there was none.
 	HTTPStatus Optional[int32] `json:"http_status"`
 	// Unreachable: Why no answer was had: timeout, refused, dns, other.
@@ -923,10 +923,10 @@ func (r *UnibellCall) appendTo(dst []byte) ([]byte, error) {
 		dst = append(dst, 0)
 	}
 	dst = appendBool(dst, r.ReferenceMade)
-	if r.RequestID.Set {
+	if r.CallRequestID.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.RequestID.Value); err != nil {
-			return dst, at("request_id", err)
+		if dst, err = appendString(dst, r.CallRequestID.Value); err != nil {
+			return dst, at("call_request_id", err)
 		}
 	} else {
 		dst = append(dst, 0)
@@ -956,18 +956,18 @@ func (r *UnibellCall) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.Status.Set {
+	if r.StatusRaw.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.Status.Value); err != nil {
-			return dst, at("status", err)
+		if dst, err = appendString(dst, r.StatusRaw.Value); err != nil {
+			return dst, at("status_raw", err)
 		}
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.CallStatus.Set {
+	if r.Status.Set {
 		dst = append(dst, 2)
-		if dst, err = r.CallStatus.Value.appendTo(dst); err != nil {
-			return dst, at("call_status", err)
+		if dst, err = r.Status.Value.appendTo(dst); err != nil {
+			return dst, at("status", err)
 		}
 	} else {
 		dst = append(dst, 0)
@@ -1059,12 +1059,12 @@ func (r *UnibellCall) decodeFrom(d *decoder) error {
 	if r.ReferenceMade, err = d.bool(); err != nil {
 		return at("reference_made", err)
 	}
-	if r.RequestID.Set, err = d.isSet(); err != nil {
-		return at("request_id", err)
+	if r.CallRequestID.Set, err = d.isSet(); err != nil {
+		return at("call_request_id", err)
 	}
-	if r.RequestID.Set {
-		if r.RequestID.Value, err = d.string(); err != nil {
-			return at("request_id", err)
+	if r.CallRequestID.Set {
+		if r.CallRequestID.Value, err = d.string(); err != nil {
+			return at("call_request_id", err)
 		}
 	}
 	if r.CorrelationIDs, err = decodeArray(d, 1, (*decoder).string); err != nil {
@@ -1086,20 +1086,20 @@ func (r *UnibellCall) decodeFrom(d *decoder) error {
 			return at("dest_addr", err)
 		}
 	}
+	if r.StatusRaw.Set, err = d.isSet(); err != nil {
+		return at("status_raw", err)
+	}
+	if r.StatusRaw.Set {
+		if r.StatusRaw.Value, err = d.string(); err != nil {
+			return at("status_raw", err)
+		}
+	}
 	if r.Status.Set, err = d.isSet(); err != nil {
 		return at("status", err)
 	}
 	if r.Status.Set {
-		if r.Status.Value, err = d.string(); err != nil {
+		if r.Status.Value, err = decodeCallStatus(d); err != nil {
 			return at("status", err)
-		}
-	}
-	if r.CallStatus.Set, err = d.isSet(); err != nil {
-		return at("call_status", err)
-	}
-	if r.CallStatus.Set {
-		if r.CallStatus.Value, err = decodeCallStatus(d); err != nil {
-			return at("call_status", err)
 		}
 	}
 	if r.HTTPStatus.Set, err = d.isSet(); err != nil {

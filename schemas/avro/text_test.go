@@ -15,17 +15,17 @@ func TestTextsAreLookedAtWhole(t *testing.T) {
 	t.Parallel()
 	for n := range 40 {
 		clean := strings.Repeat("x", n)
-		d := avro.Duplicate{EntityKey: clean, Record: at(), First: at(), ProcessedAt: at().ReceivedAt}
+		d := avro.Duplicate{EntityID: clean, Record: at(), First: at(), ProcessedAt: at().ReceivedAt}
 		b, err := d.AppendAvro(nil)
 		if err != nil {
 			t.Fatalf("%d bytes: %v", n, err)
 		}
 		var again avro.Duplicate
-		if err := again.DecodeAvro(b); err != nil || again.EntityKey != clean {
-			t.Fatalf("%d bytes came back as %d, %v", n, len(again.EntityKey), err)
+		if err := again.DecodeAvro(b); err != nil || again.EntityID != clean {
+			t.Fatalf("%d bytes came back as %d, %v", n, len(again.EntityID), err)
 		}
 		for i := range n {
-			d.EntityKey = clean[:i] + "\xff" + clean[i+1:]
+			d.EntityID = clean[:i] + "\xff" + clean[i+1:]
 			if _, err := d.AppendAvro(nil); !errors.Is(err, avro.ErrUTF8) {
 				t.Errorf("byte %d of %d is not UTF-8: AppendAvro() = %v", i, n, err)
 			}
@@ -34,12 +34,12 @@ func TestTextsAreLookedAtWhole(t *testing.T) {
 			if err := again.DecodeAvro(broken); !errors.Is(err, avro.ErrUTF8) {
 				t.Errorf("byte %d of %d is not UTF-8: DecodeAvro() = %v", i, n, err)
 			}
-			d.EntityKey = clean[:i] + "é" + clean[i+1:]
+			d.EntityID = clean[:i] + "é" + clean[i+1:]
 			b, err := d.AppendAvro(nil)
 			if err == nil {
 				err = again.DecodeAvro(b)
 			}
-			if err != nil || again.EntityKey != d.EntityKey {
+			if err != nil || again.EntityID != d.EntityID {
 				t.Errorf("a letter of two bytes at %d of %d: %v", i, n, err)
 			}
 		}

@@ -48,14 +48,16 @@ type UAPAYPayment struct {
 	// Currency: ISO 4217 code of the amounts: that which the callback names, UAH
 	// where it names none, XXX where it is no ISO 4217 code.
 	Currency string `json:"currency"`
-	// Status: Status of the payment as sent; invoices only.
-	Status Optional[string] `json:"status"`
-	// PaymentStatus: Status in the payment system as sent.
-	PaymentStatus Optional[string] `json:"payment_status"`
-	// OperationStatus: Status of the operation as sent; P2P only.
-	OperationStatus Optional[string] `json:"operation_status"`
-	// Phase: The highest phase of status and payment_status, that of
-	// operation_status if neither is known; PAID beside HOLDED is HELD.
+	// StatusRaw: Status of the payment as sent; invoices only. phase is the
+	// normalised value.
+	StatusRaw Optional[string] `json:"status_raw"`
+	// PaymentStatusRaw: Status in the payment system as sent.
+	PaymentStatusRaw Optional[string] `json:"payment_status_raw"`
+	// OperationStatusRaw: Status of the operation as sent; P2P only.
+	OperationStatusRaw Optional[string] `json:"operation_status_raw"`
+	// Phase: The phase of the callback: the highest of those of status_raw and
+	// payment_status_raw, that of operation_status_raw if neither is known; PAID
+	// beside HOLDED is HELD.
 	Phase PaymentPhase `json:"phase"`
 	// Type: Type of the invoice as sent: PAY, HOLD, SUBSCRIBE.
 	Type Optional[string] `json:"type"`
@@ -207,26 +209,26 @@ func (r *UAPAYPayment) appendTo(dst []byte) ([]byte, error) {
 	if dst, err = appendString(dst, r.Currency); err != nil {
 		return dst, at("currency", err)
 	}
-	if r.Status.Set {
+	if r.StatusRaw.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.Status.Value); err != nil {
-			return dst, at("status", err)
+		if dst, err = appendString(dst, r.StatusRaw.Value); err != nil {
+			return dst, at("status_raw", err)
 		}
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.PaymentStatus.Set {
+	if r.PaymentStatusRaw.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.PaymentStatus.Value); err != nil {
-			return dst, at("payment_status", err)
+		if dst, err = appendString(dst, r.PaymentStatusRaw.Value); err != nil {
+			return dst, at("payment_status_raw", err)
 		}
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.OperationStatus.Set {
+	if r.OperationStatusRaw.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.OperationStatus.Value); err != nil {
-			return dst, at("operation_status", err)
+		if dst, err = appendString(dst, r.OperationStatusRaw.Value); err != nil {
+			return dst, at("operation_status_raw", err)
 		}
 	} else {
 		dst = append(dst, 0)
@@ -464,28 +466,28 @@ func (r *UAPAYPayment) decodeFrom(d *decoder) error {
 	if r.Currency, err = d.string(); err != nil {
 		return at("currency", err)
 	}
-	if r.Status.Set, err = d.isSet(); err != nil {
-		return at("status", err)
+	if r.StatusRaw.Set, err = d.isSet(); err != nil {
+		return at("status_raw", err)
 	}
-	if r.Status.Set {
-		if r.Status.Value, err = d.string(); err != nil {
-			return at("status", err)
+	if r.StatusRaw.Set {
+		if r.StatusRaw.Value, err = d.string(); err != nil {
+			return at("status_raw", err)
 		}
 	}
-	if r.PaymentStatus.Set, err = d.isSet(); err != nil {
-		return at("payment_status", err)
+	if r.PaymentStatusRaw.Set, err = d.isSet(); err != nil {
+		return at("payment_status_raw", err)
 	}
-	if r.PaymentStatus.Set {
-		if r.PaymentStatus.Value, err = d.string(); err != nil {
-			return at("payment_status", err)
+	if r.PaymentStatusRaw.Set {
+		if r.PaymentStatusRaw.Value, err = d.string(); err != nil {
+			return at("payment_status_raw", err)
 		}
 	}
-	if r.OperationStatus.Set, err = d.isSet(); err != nil {
-		return at("operation_status", err)
+	if r.OperationStatusRaw.Set, err = d.isSet(); err != nil {
+		return at("operation_status_raw", err)
 	}
-	if r.OperationStatus.Set {
-		if r.OperationStatus.Value, err = d.string(); err != nil {
-			return at("operation_status", err)
+	if r.OperationStatusRaw.Set {
+		if r.OperationStatusRaw.Value, err = d.string(); err != nil {
+			return at("operation_status_raw", err)
 		}
 	}
 	if r.Phase, err = decodePaymentPhase(d); err != nil {

@@ -12,16 +12,17 @@ type VerificationAttempt struct {
 	// Position: Place in the order of the routing strategy, from 0; -1 if its
 	// channel is not in it.
 	Position int32 `json:"position"`
-	// Channel: The channel as sent.
-	Channel string `json:"channel"`
-	// ChannelKind: The channel, normalised.
-	ChannelKind Channel `json:"channel_kind"`
-	// Status: Status as sent; null for providers that send no number.
-	Status Optional[int32] `json:"status"`
-	// StatusName: Status, normalised.
-	StatusName AttemptStatus `json:"status_name"`
-	// ProcessedAt: When the attempt was last processed.
-	ProcessedAt Optional[time.Time] `json:"processed_at"`
+	// ChannelRaw: The channel as sent.
+	ChannelRaw string `json:"channel_raw"`
+	// Channel: The channel, normalised.
+	Channel Channel `json:"channel"`
+	// StatusRaw: Status as sent; null for providers that send no number.
+	StatusRaw Optional[int32] `json:"status_raw"`
+	// Status: Status, normalised.
+	Status AttemptStatus `json:"status"`
+	// StatusAt: When the attempt reached its status, by the provider's time; null
+	// where the provider sends none.
+	StatusAt Optional[time.Time] `json:"status_at"`
 	// ExternalID: Id of the message at the channel's operator.
 	ExternalID Optional[string] `json:"external_id"`
 	// Error: Why it failed; free text, only where the source's configuration
@@ -38,25 +39,25 @@ func (r *VerificationAttempt) appendTo(dst []byte) ([]byte, error) {
 		return dst, at("id", err)
 	}
 	dst = appendLong(dst, int64(r.Position))
-	if dst, err = appendString(dst, r.Channel); err != nil {
+	if dst, err = appendString(dst, r.ChannelRaw); err != nil {
+		return dst, at("channel_raw", err)
+	}
+	if dst, err = r.Channel.appendTo(dst); err != nil {
 		return dst, at("channel", err)
 	}
-	if dst, err = r.ChannelKind.appendTo(dst); err != nil {
-		return dst, at("channel_kind", err)
-	}
-	if r.Status.Set {
+	if r.StatusRaw.Set {
 		dst = append(dst, 2)
-		dst = appendLong(dst, int64(r.Status.Value))
+		dst = appendLong(dst, int64(r.StatusRaw.Value))
 	} else {
 		dst = append(dst, 0)
 	}
-	if dst, err = r.StatusName.appendTo(dst); err != nil {
-		return dst, at("status_name", err)
+	if dst, err = r.Status.appendTo(dst); err != nil {
+		return dst, at("status", err)
 	}
-	if r.ProcessedAt.Set {
+	if r.StatusAt.Set {
 		dst = append(dst, 2)
-		if dst, err = appendTime(dst, r.ProcessedAt.Value); err != nil {
-			return dst, at("processed_at", err)
+		if dst, err = appendTime(dst, r.StatusAt.Value); err != nil {
+			return dst, at("status_at", err)
 		}
 	} else {
 		dst = append(dst, 0)
@@ -100,29 +101,29 @@ func (r *VerificationAttempt) decodeFrom(d *decoder) error {
 	if r.Position, err = d.int(); err != nil {
 		return at("position", err)
 	}
-	if r.Channel, err = d.string(); err != nil {
+	if r.ChannelRaw, err = d.string(); err != nil {
+		return at("channel_raw", err)
+	}
+	if r.Channel, err = decodeChannel(d); err != nil {
 		return at("channel", err)
 	}
-	if r.ChannelKind, err = decodeChannel(d); err != nil {
-		return at("channel_kind", err)
+	if r.StatusRaw.Set, err = d.isSet(); err != nil {
+		return at("status_raw", err)
 	}
-	if r.Status.Set, err = d.isSet(); err != nil {
-		return at("status", err)
-	}
-	if r.Status.Set {
-		if r.Status.Value, err = d.int(); err != nil {
-			return at("status", err)
+	if r.StatusRaw.Set {
+		if r.StatusRaw.Value, err = d.int(); err != nil {
+			return at("status_raw", err)
 		}
 	}
-	if r.StatusName, err = decodeAttemptStatus(d); err != nil {
-		return at("status_name", err)
+	if r.Status, err = decodeAttemptStatus(d); err != nil {
+		return at("status", err)
 	}
-	if r.ProcessedAt.Set, err = d.isSet(); err != nil {
-		return at("processed_at", err)
+	if r.StatusAt.Set, err = d.isSet(); err != nil {
+		return at("status_at", err)
 	}
-	if r.ProcessedAt.Set {
-		if r.ProcessedAt.Value, err = d.time(); err != nil {
-			return at("processed_at", err)
+	if r.StatusAt.Set {
+		if r.StatusAt.Value, err = d.time(); err != nil {
+			return at("status_at", err)
 		}
 	}
 	if r.ExternalID.Set, err = d.isSet(); err != nil {
@@ -174,15 +175,15 @@ type VerificationSnapshot struct {
 	Phone Optional[Phone] `json:"phone"`
 	// Outcome: How it ended.
 	Outcome VerificationOutcome `json:"outcome"`
-	// ProviderStatus: Status of the whole verification as sent: an end counts more
-	// than one in progress, that more than a new one, of equal ones the latest by
-	// the provider's time.
-	ProviderStatus Optional[string] `json:"provider_status"`
-	// DeliveredChannel: The channel that delivered the code, as sent; null if none
-	// did.
-	DeliveredChannel Optional[string] `json:"delivered_channel"`
-	// DeliveredChannelKind: The channel that delivered the code, normalised.
-	DeliveredChannelKind Optional[Channel] `json:"delivered_channel_kind"`
+	// StatusRaw: Status of the whole verification as sent: an end counts more than
+	// one in progress, that more than a new one, of equal ones the latest by the
+	// provider's time.
+	StatusRaw Optional[string] `json:"status_raw"`
+	// DeliveredChannelRaw: The channel that delivered the code, as sent; null if
+	// none did.
+	DeliveredChannelRaw Optional[string] `json:"delivered_channel_raw"`
+	// DeliveredChannel: The channel that delivered the code, normalised.
+	DeliveredChannel Optional[Channel] `json:"delivered_channel"`
 	// PlannedChannels: The channels of the routing strategy as sent, in order.
 	PlannedChannels []string `json:"planned_channels"`
 	// Attempts: The attempts, in the order of the routing strategy.
@@ -289,26 +290,26 @@ func (r *VerificationSnapshot) appendTo(dst []byte) ([]byte, error) {
 	if dst, err = r.Outcome.appendTo(dst); err != nil {
 		return dst, at("outcome", err)
 	}
-	if r.ProviderStatus.Set {
+	if r.StatusRaw.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.ProviderStatus.Value); err != nil {
-			return dst, at("provider_status", err)
+		if dst, err = appendString(dst, r.StatusRaw.Value); err != nil {
+			return dst, at("status_raw", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.DeliveredChannelRaw.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.DeliveredChannelRaw.Value); err != nil {
+			return dst, at("delivered_channel_raw", err)
 		}
 	} else {
 		dst = append(dst, 0)
 	}
 	if r.DeliveredChannel.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.DeliveredChannel.Value); err != nil {
+		if dst, err = r.DeliveredChannel.Value.appendTo(dst); err != nil {
 			return dst, at("delivered_channel", err)
-		}
-	} else {
-		dst = append(dst, 0)
-	}
-	if r.DeliveredChannelKind.Set {
-		dst = append(dst, 2)
-		if dst, err = r.DeliveredChannelKind.Value.appendTo(dst); err != nil {
-			return dst, at("delivered_channel_kind", err)
 		}
 	} else {
 		dst = append(dst, 0)
@@ -449,28 +450,28 @@ func (r *VerificationSnapshot) decodeFrom(d *decoder) error {
 	if r.Outcome, err = decodeVerificationOutcome(d); err != nil {
 		return at("outcome", err)
 	}
-	if r.ProviderStatus.Set, err = d.isSet(); err != nil {
-		return at("provider_status", err)
+	if r.StatusRaw.Set, err = d.isSet(); err != nil {
+		return at("status_raw", err)
 	}
-	if r.ProviderStatus.Set {
-		if r.ProviderStatus.Value, err = d.string(); err != nil {
-			return at("provider_status", err)
+	if r.StatusRaw.Set {
+		if r.StatusRaw.Value, err = d.string(); err != nil {
+			return at("status_raw", err)
+		}
+	}
+	if r.DeliveredChannelRaw.Set, err = d.isSet(); err != nil {
+		return at("delivered_channel_raw", err)
+	}
+	if r.DeliveredChannelRaw.Set {
+		if r.DeliveredChannelRaw.Value, err = d.string(); err != nil {
+			return at("delivered_channel_raw", err)
 		}
 	}
 	if r.DeliveredChannel.Set, err = d.isSet(); err != nil {
 		return at("delivered_channel", err)
 	}
 	if r.DeliveredChannel.Set {
-		if r.DeliveredChannel.Value, err = d.string(); err != nil {
+		if r.DeliveredChannel.Value, err = decodeChannel(d); err != nil {
 			return at("delivered_channel", err)
-		}
-	}
-	if r.DeliveredChannelKind.Set, err = d.isSet(); err != nil {
-		return at("delivered_channel_kind", err)
-	}
-	if r.DeliveredChannelKind.Set {
-		if r.DeliveredChannelKind.Value, err = decodeChannel(d); err != nil {
-			return at("delivered_channel_kind", err)
 		}
 	}
 	if r.PlannedChannels, err = decodeArray(d, 1, (*decoder).string); err != nil {

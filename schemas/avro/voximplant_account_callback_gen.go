@@ -995,14 +995,14 @@ func (r *VoximplantAccountCallback) decodeFrom(d *decoder) error {
 type VoximplantAccountDocumentStatusUpdated struct {
 	// AccountDocumentID: The provider's id of the document.
 	AccountDocumentID Optional[int64] `json:"account_document_id"`
-	// PreviousAccountDocumentStatus: Earlier status as sent.
-	PreviousAccountDocumentStatus Optional[string] `json:"previous_account_document_status"`
-	// PreviousAccountDocumentStatusName: Earlier status, normalised.
-	PreviousAccountDocumentStatusName DocumentStatus `json:"previous_account_document_status_name"`
-	// AccountDocumentStatus: Status as sent.
-	AccountDocumentStatus Optional[string] `json:"account_document_status"`
-	// AccountDocumentStatusName: Status, normalised.
-	AccountDocumentStatusName DocumentStatus `json:"account_document_status_name"`
+	// PreviousAccountDocumentStatusRaw: Earlier status as sent.
+	PreviousAccountDocumentStatusRaw Optional[string] `json:"previous_account_document_status_raw"`
+	// PreviousAccountDocumentStatus: Earlier status, normalised.
+	PreviousAccountDocumentStatus DocumentStatus `json:"previous_account_document_status"`
+	// AccountDocumentStatusRaw: Status as sent.
+	AccountDocumentStatusRaw Optional[string] `json:"account_document_status_raw"`
+	// AccountDocumentStatus: Status, normalised.
+	AccountDocumentStatus DocumentStatus `json:"account_document_status"`
 	// UpdateTime: When it changed.
 	UpdateTime Optional[time.Time] `json:"update_time"`
 	// Comment: The provider's comment; free text, only where the source's
@@ -1020,27 +1020,27 @@ func (r *VoximplantAccountDocumentStatusUpdated) appendTo(dst []byte) ([]byte, e
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.PreviousAccountDocumentStatus.Set {
+	if r.PreviousAccountDocumentStatusRaw.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.PreviousAccountDocumentStatus.Value); err != nil {
-			return dst, at("previous_account_document_status", err)
+		if dst, err = appendString(dst, r.PreviousAccountDocumentStatusRaw.Value); err != nil {
+			return dst, at("previous_account_document_status_raw", err)
 		}
 	} else {
 		dst = append(dst, 0)
 	}
-	if dst, err = r.PreviousAccountDocumentStatusName.appendTo(dst); err != nil {
-		return dst, at("previous_account_document_status_name", err)
+	if dst, err = r.PreviousAccountDocumentStatus.appendTo(dst); err != nil {
+		return dst, at("previous_account_document_status", err)
 	}
-	if r.AccountDocumentStatus.Set {
+	if r.AccountDocumentStatusRaw.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.AccountDocumentStatus.Value); err != nil {
-			return dst, at("account_document_status", err)
+		if dst, err = appendString(dst, r.AccountDocumentStatusRaw.Value); err != nil {
+			return dst, at("account_document_status_raw", err)
 		}
 	} else {
 		dst = append(dst, 0)
 	}
-	if dst, err = r.AccountDocumentStatusName.appendTo(dst); err != nil {
-		return dst, at("account_document_status_name", err)
+	if dst, err = r.AccountDocumentStatus.appendTo(dst); err != nil {
+		return dst, at("account_document_status", err)
 	}
 	if r.UpdateTime.Set {
 		dst = append(dst, 2)
@@ -1079,27 +1079,27 @@ func (r *VoximplantAccountDocumentStatusUpdated) decodeFrom(d *decoder) error {
 			return at("account_document_id", err)
 		}
 	}
-	if r.PreviousAccountDocumentStatus.Set, err = d.isSet(); err != nil {
+	if r.PreviousAccountDocumentStatusRaw.Set, err = d.isSet(); err != nil {
+		return at("previous_account_document_status_raw", err)
+	}
+	if r.PreviousAccountDocumentStatusRaw.Set {
+		if r.PreviousAccountDocumentStatusRaw.Value, err = d.string(); err != nil {
+			return at("previous_account_document_status_raw", err)
+		}
+	}
+	if r.PreviousAccountDocumentStatus, err = decodeDocumentStatus(d); err != nil {
 		return at("previous_account_document_status", err)
 	}
-	if r.PreviousAccountDocumentStatus.Set {
-		if r.PreviousAccountDocumentStatus.Value, err = d.string(); err != nil {
-			return at("previous_account_document_status", err)
+	if r.AccountDocumentStatusRaw.Set, err = d.isSet(); err != nil {
+		return at("account_document_status_raw", err)
+	}
+	if r.AccountDocumentStatusRaw.Set {
+		if r.AccountDocumentStatusRaw.Value, err = d.string(); err != nil {
+			return at("account_document_status_raw", err)
 		}
 	}
-	if r.PreviousAccountDocumentStatusName, err = decodeDocumentStatus(d); err != nil {
-		return at("previous_account_document_status_name", err)
-	}
-	if r.AccountDocumentStatus.Set, err = d.isSet(); err != nil {
+	if r.AccountDocumentStatus, err = decodeDocumentStatus(d); err != nil {
 		return at("account_document_status", err)
-	}
-	if r.AccountDocumentStatus.Set {
-		if r.AccountDocumentStatus.Value, err = d.string(); err != nil {
-			return at("account_document_status", err)
-		}
-	}
-	if r.AccountDocumentStatusName, err = decodeDocumentStatus(d); err != nil {
-		return at("account_document_status_name", err)
 	}
 	if r.UpdateTime.Set, err = d.isSet(); err != nil {
 		return at("update_time", err)
@@ -1219,10 +1219,10 @@ func (r *VoximplantAccountDocumentUploaded) decodeFrom(d *decoder) error {
 type VoximplantAccountDocumentVerified struct {
 	// AccountDocumentID: The provider's id of the document.
 	AccountDocumentID Optional[int64] `json:"account_document_id"`
-	// AccountDocumentStatus: Status of the document as sent.
-	AccountDocumentStatus Optional[string] `json:"account_document_status"`
-	// AccountDocumentStatusName: Status of the document, normalised.
-	AccountDocumentStatusName DocumentStatus `json:"account_document_status_name"`
+	// AccountDocumentStatusRaw: Status of the document as sent.
+	AccountDocumentStatusRaw Optional[string] `json:"account_document_status_raw"`
+	// AccountDocumentStatus: Status of the document, normalised.
+	AccountDocumentStatus DocumentStatus `json:"account_document_status"`
 	// Uploaded: When it was uploaded.
 	Uploaded Optional[time.Time] `json:"uploaded"`
 	// Comment: The provider's comment; free text, only where the source's
@@ -1243,16 +1243,16 @@ func (r *VoximplantAccountDocumentVerified) appendTo(dst []byte) ([]byte, error)
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.AccountDocumentStatus.Set {
+	if r.AccountDocumentStatusRaw.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.AccountDocumentStatus.Value); err != nil {
-			return dst, at("account_document_status", err)
+		if dst, err = appendString(dst, r.AccountDocumentStatusRaw.Value); err != nil {
+			return dst, at("account_document_status_raw", err)
 		}
 	} else {
 		dst = append(dst, 0)
 	}
-	if dst, err = r.AccountDocumentStatusName.appendTo(dst); err != nil {
-		return dst, at("account_document_status_name", err)
+	if dst, err = r.AccountDocumentStatus.appendTo(dst); err != nil {
+		return dst, at("account_document_status", err)
 	}
 	if r.Uploaded.Set {
 		dst = append(dst, 2)
@@ -1299,16 +1299,16 @@ func (r *VoximplantAccountDocumentVerified) decodeFrom(d *decoder) error {
 			return at("account_document_id", err)
 		}
 	}
-	if r.AccountDocumentStatus.Set, err = d.isSet(); err != nil {
-		return at("account_document_status", err)
+	if r.AccountDocumentStatusRaw.Set, err = d.isSet(); err != nil {
+		return at("account_document_status_raw", err)
 	}
-	if r.AccountDocumentStatus.Set {
-		if r.AccountDocumentStatus.Value, err = d.string(); err != nil {
-			return at("account_document_status", err)
+	if r.AccountDocumentStatusRaw.Set {
+		if r.AccountDocumentStatusRaw.Value, err = d.string(); err != nil {
+			return at("account_document_status_raw", err)
 		}
 	}
-	if r.AccountDocumentStatusName, err = decodeDocumentStatus(d); err != nil {
-		return at("account_document_status_name", err)
+	if r.AccountDocumentStatus, err = decodeDocumentStatus(d); err != nil {
+		return at("account_document_status", err)
 	}
 	if r.Uploaded.Set, err = d.isSet(); err != nil {
 		return at("uploaded", err)
@@ -2095,11 +2095,11 @@ type VoximplantRegulationAddressDocumentsRequested struct {
 	// RegulationAddressName: Name of the address; free text, only where the
 	// source's configuration allows it.
 	RegulationAddressName Optional[string] `json:"regulation_address_name"`
-	// RegulationAddressStatus: Status as sent: IN_PROGRESS, VERIFIED, DECLINED,
+	// RegulationAddressStatusRaw: Status as sent: IN_PROGRESS, VERIFIED, DECLINED,
 	// PENDING.
-	RegulationAddressStatus Optional[string] `json:"regulation_address_status"`
-	// RegulationAddressStatusName: Status, normalised.
-	RegulationAddressStatusName RegulationAddressStatus `json:"regulation_address_status_name"`
+	RegulationAddressStatusRaw Optional[string] `json:"regulation_address_status_raw"`
+	// RegulationAddressStatus: Status, normalised.
+	RegulationAddressStatus RegulationAddressStatus `json:"regulation_address_status"`
 	// UpdateTime: When it changed.
 	UpdateTime Optional[time.Time] `json:"update_time"`
 	// IsIndividual: Whether it is a person's address.
@@ -2125,16 +2125,16 @@ func (r *VoximplantRegulationAddressDocumentsRequested) appendTo(dst []byte) ([]
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.RegulationAddressStatus.Set {
+	if r.RegulationAddressStatusRaw.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.RegulationAddressStatus.Value); err != nil {
-			return dst, at("regulation_address_status", err)
+		if dst, err = appendString(dst, r.RegulationAddressStatusRaw.Value); err != nil {
+			return dst, at("regulation_address_status_raw", err)
 		}
 	} else {
 		dst = append(dst, 0)
 	}
-	if dst, err = r.RegulationAddressStatusName.appendTo(dst); err != nil {
-		return dst, at("regulation_address_status_name", err)
+	if dst, err = r.RegulationAddressStatus.appendTo(dst); err != nil {
+		return dst, at("regulation_address_status", err)
 	}
 	if r.UpdateTime.Set {
 		dst = append(dst, 2)
@@ -2179,16 +2179,16 @@ func (r *VoximplantRegulationAddressDocumentsRequested) decodeFrom(d *decoder) e
 			return at("regulation_address_name", err)
 		}
 	}
-	if r.RegulationAddressStatus.Set, err = d.isSet(); err != nil {
-		return at("regulation_address_status", err)
+	if r.RegulationAddressStatusRaw.Set, err = d.isSet(); err != nil {
+		return at("regulation_address_status_raw", err)
 	}
-	if r.RegulationAddressStatus.Set {
-		if r.RegulationAddressStatus.Value, err = d.string(); err != nil {
-			return at("regulation_address_status", err)
+	if r.RegulationAddressStatusRaw.Set {
+		if r.RegulationAddressStatusRaw.Value, err = d.string(); err != nil {
+			return at("regulation_address_status_raw", err)
 		}
 	}
-	if r.RegulationAddressStatusName, err = decodeRegulationAddressStatus(d); err != nil {
-		return at("regulation_address_status_name", err)
+	if r.RegulationAddressStatus, err = decodeRegulationAddressStatus(d); err != nil {
+		return at("regulation_address_status", err)
 	}
 	if r.UpdateTime.Set, err = d.isSet(); err != nil {
 		return at("update_time", err)
@@ -2305,10 +2305,10 @@ func (r *VoximplantRegulationAddressUploaded) decodeFrom(d *decoder) error {
 type VoximplantRegulationAddressVerified struct {
 	// RegulationAddressID: The provider's id of the address.
 	RegulationAddressID Optional[int64] `json:"regulation_address_id"`
-	// RegulationAddressStatus: Status as sent: VERIFIED, DECLINED.
-	RegulationAddressStatus Optional[string] `json:"regulation_address_status"`
-	// RegulationAddressStatusName: Status, normalised.
-	RegulationAddressStatusName RegulationAddressStatus `json:"regulation_address_status_name"`
+	// RegulationAddressStatusRaw: Status as sent: VERIFIED, DECLINED.
+	RegulationAddressStatusRaw Optional[string] `json:"regulation_address_status_raw"`
+	// RegulationAddressStatus: Status, normalised.
+	RegulationAddressStatus RegulationAddressStatus `json:"regulation_address_status"`
 	// Uploaded: When it was uploaded.
 	Uploaded Optional[time.Time] `json:"uploaded"`
 	// IsIndividual: Whether it is a person's address.
@@ -2329,16 +2329,16 @@ func (r *VoximplantRegulationAddressVerified) appendTo(dst []byte) ([]byte, erro
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.RegulationAddressStatus.Set {
+	if r.RegulationAddressStatusRaw.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.RegulationAddressStatus.Value); err != nil {
-			return dst, at("regulation_address_status", err)
+		if dst, err = appendString(dst, r.RegulationAddressStatusRaw.Value); err != nil {
+			return dst, at("regulation_address_status_raw", err)
 		}
 	} else {
 		dst = append(dst, 0)
 	}
-	if dst, err = r.RegulationAddressStatusName.appendTo(dst); err != nil {
-		return dst, at("regulation_address_status_name", err)
+	if dst, err = r.RegulationAddressStatus.appendTo(dst); err != nil {
+		return dst, at("regulation_address_status", err)
 	}
 	if r.Uploaded.Set {
 		dst = append(dst, 2)
@@ -2383,16 +2383,16 @@ func (r *VoximplantRegulationAddressVerified) decodeFrom(d *decoder) error {
 			return at("regulation_address_id", err)
 		}
 	}
-	if r.RegulationAddressStatus.Set, err = d.isSet(); err != nil {
-		return at("regulation_address_status", err)
+	if r.RegulationAddressStatusRaw.Set, err = d.isSet(); err != nil {
+		return at("regulation_address_status_raw", err)
 	}
-	if r.RegulationAddressStatus.Set {
-		if r.RegulationAddressStatus.Value, err = d.string(); err != nil {
-			return at("regulation_address_status", err)
+	if r.RegulationAddressStatusRaw.Set {
+		if r.RegulationAddressStatusRaw.Value, err = d.string(); err != nil {
+			return at("regulation_address_status_raw", err)
 		}
 	}
-	if r.RegulationAddressStatusName, err = decodeRegulationAddressStatus(d); err != nil {
-		return at("regulation_address_status_name", err)
+	if r.RegulationAddressStatus, err = decodeRegulationAddressStatus(d); err != nil {
+		return at("regulation_address_status", err)
 	}
 	if r.Uploaded.Set, err = d.isSet(); err != nil {
 		return at("uploaded", err)
@@ -2722,10 +2722,11 @@ func (r *VoximplantSMSInbound) decodeFrom(d *decoder) error {
 // VoximplantSubscription: A subscription of an account. Fields that the
 // callback's type does not have are null.
 type VoximplantSubscription struct {
-	// Type: Type of the subscription as sent: PHONE_NUM, SIP_REGISTRATION, PLAN.
-	Type Optional[string] `json:"type"`
-	// TypeName: Type of the subscription, normalised.
-	TypeName SubscriptionType `json:"type_name"`
+	// TypeRaw: Type of the subscription as sent: PHONE_NUM, SIP_REGISTRATION,
+	// PLAN.
+	TypeRaw Optional[string] `json:"type_raw"`
+	// Type: Type of the subscription, normalised.
+	Type SubscriptionType `json:"type"`
 	// Name: Name of the subscription; free text, only where the source's
 	// configuration allows it.
 	Name Optional[string] `json:"name"`
@@ -2739,16 +2740,16 @@ type VoximplantSubscription struct {
 
 func (r *VoximplantSubscription) appendTo(dst []byte) ([]byte, error) {
 	var err error
-	if r.Type.Set {
+	if r.TypeRaw.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.Type.Value); err != nil {
-			return dst, at("type", err)
+		if dst, err = appendString(dst, r.TypeRaw.Value); err != nil {
+			return dst, at("type_raw", err)
 		}
 	} else {
 		dst = append(dst, 0)
 	}
-	if dst, err = r.TypeName.appendTo(dst); err != nil {
-		return dst, at("type_name", err)
+	if dst, err = r.Type.appendTo(dst); err != nil {
+		return dst, at("type", err)
 	}
 	if r.Name.Set {
 		dst = append(dst, 2)
@@ -2794,16 +2795,16 @@ func decodeVoximplantSubscription(d *decoder) (VoximplantSubscription, error) {
 
 func (r *VoximplantSubscription) decodeFrom(d *decoder) error {
 	var err error
-	if r.Type.Set, err = d.isSet(); err != nil {
-		return at("type", err)
+	if r.TypeRaw.Set, err = d.isSet(); err != nil {
+		return at("type_raw", err)
 	}
-	if r.Type.Set {
-		if r.Type.Value, err = d.string(); err != nil {
-			return at("type", err)
+	if r.TypeRaw.Set {
+		if r.TypeRaw.Value, err = d.string(); err != nil {
+			return at("type_raw", err)
 		}
 	}
-	if r.TypeName, err = decodeSubscriptionType(d); err != nil {
-		return at("type_name", err)
+	if r.Type, err = decodeSubscriptionType(d); err != nil {
+		return at("type", err)
 	}
 	if r.Name.Set, err = d.isSet(); err != nil {
 		return at("name", err)

@@ -149,7 +149,7 @@ func businessMoney() []Panel {
 		},
 		{
 			Kind: TimeSeries, Title: "Payments by phase", Unit: "cpm", Width: 8, Height: 8, Decimals: -1,
-			Description: "Payments that came to a phase, a minute. A payment passes several: new, pending, held, then paid or refused, perhaps returned.",
+			Description: "Payments that came to a phase, a minute. A payment passes several: new, pending, held, then paid or refused, perhaps refunded.",
 			Queries:     []Query{{Expr: `60 * ` + rate("tributary_business_payments_total", "", "phase"), Legend: "{{phase}}"}},
 		},
 		{

@@ -31,7 +31,7 @@ type Journey struct {
 	AmountInconsistent                                    bool
 
 	Verifications, VerificationsPending, VerificationsSucceeded, VerificationsFailed, VerificationsExpired int
-	Payments, PaymentsPending, PaymentsHeld, PaymentsPaid, PaymentsRefused, PaymentsReturned               int
+	Payments, PaymentsPending, PaymentsHeld, PaymentsPaid, PaymentsRefused, PaymentsRefunded               int
 
 	// Milestones are the types of further senders' events with their number, as
 	// "source/type: n", sorted and joined.
@@ -183,7 +183,7 @@ func (j *Journey) addPayments(all []money) (takenAt time.Time) {
 		case p.kept:
 			j.PaymentsPaid++
 		case p.phase >= phasePaid:
-			j.PaymentsReturned++
+			j.PaymentsRefunded++
 		default:
 			j.PaymentsPending++
 		}
@@ -193,7 +193,7 @@ func (j *Journey) addPayments(all []money) (takenAt time.Time) {
 		} else {
 			add(&j.ReleasedAmount, p.returned)
 		}
-		back := p.returned > 0 || p.phase == phaseReturned
+		back := p.returned > 0 || p.phase == phaseRefunded
 		j.Refunded, j.Released = j.Refunded || back && p.captured, j.Released || back && !p.captured
 		j.Conflict = j.Conflict || p.conflict
 		j.Regression = j.Regression || p.regression
@@ -247,7 +247,7 @@ func (j *Journey) outcome(m *members) string {
 		return "PAID_NOT_VERIFIED"
 	case j.Held && !j.Paid:
 		return "HELD"
-	case j.PaymentsReturned > 0 && !j.Paid:
+	case j.PaymentsRefunded > 0 && !j.Paid:
 		return "REFUNDED"
 	case j.Missing == "PAYMENT" && !j.Refused:
 		return "VERIFIED_NOT_PAID"
@@ -287,7 +287,7 @@ func Of(s *avro.JourneySnapshot) *Journey {
 	}
 	return &Journey{
 		Milestones: lines(counts), MilestoneMembers: int(s.MilestoneMembers),
-		Outcome: string(s.Outcome), Missing: string(s.Missing), Verified: s.Verified, Channel: s.VerificationChannel.Or(""),
+		Outcome: string(s.Outcome), Missing: string(s.Missing), Verified: s.Verified, Channel: s.VerificationChannelRaw.Or(""),
 		Expired: s.VerificationExpired, Late: s.Late, Fallbacks: int(s.VerificationFallbacks), Cost: s.VerificationCostMinor,
 		Paid: s.Paid, Held: s.Held, Refused: s.Refused, Refunded: s.Refunded, Released: s.Released,
 		PaidAmount: s.PaidAmountMinor, HeldAmount: s.HeldAmountMinor, RefusedAmount: s.RefusedAmountMinor, RefundedAmount: s.RefundedAmountMinor, ReleasedAmount: s.ReleasedAmountMinor,
@@ -296,6 +296,6 @@ func Of(s *avro.JourneySnapshot) *Journey {
 		Verifications:      int(s.Verifications), VerificationsPending: int(s.VerificationsPending), VerificationsSucceeded: int(s.VerificationsSucceeded),
 		VerificationsFailed: int(s.VerificationsFailed), VerificationsExpired: int(s.VerificationsExpired),
 		Payments: int(s.Payments), PaymentsPending: int(s.PaymentsPending), PaymentsHeld: int(s.PaymentsHeld), PaymentsPaid: int(s.PaymentsPaid),
-		PaymentsRefused: int(s.PaymentsRefused), PaymentsReturned: int(s.PaymentsReturned),
+		PaymentsRefused: int(s.PaymentsRefused), PaymentsRefunded: int(s.PaymentsRefunded),
 	}
 }

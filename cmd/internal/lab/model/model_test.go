@@ -113,7 +113,7 @@ func TestJourneys(t *testing.T) {
 				callback(2*time.Minute, "p1", "REVERSED", "REVERSED", `,"reversalAmount":1000`),
 			},
 			want: model.Journey{
-				Outcome: "REFUNDED", Missing: "VERIFICATION", Refunded: true, PaidAmount: 1000, RefundedAmount: 1000, Payments: 1, PaymentsReturned: 1,
+				Outcome: "REFUNDED", Missing: "VERIFICATION", Refunded: true, PaidAmount: 1000, RefundedAmount: 1000, Payments: 1, PaymentsRefunded: 1,
 			},
 		},
 		"held too long": {

@@ -18,7 +18,7 @@ const (
 	phaseHeld
 	phaseRefused
 	phasePaid
-	phaseReturned
+	phaseRefunded
 )
 
 // fact holds the fields of a UAPAY callback that affect the result.
@@ -138,7 +138,7 @@ func (f *fact) statuses(status, paymentStatus, operationStatus string) {
 		"NEW": phaseNew, "OPEN": phasePending, "PENDING": phasePending, "NEEDS_CONFIRMATION": phasePending,
 		"WAITING_COMPLETE": phasePending, "NEEDS_COMPLETE": phasePending, "HOLDED": phaseHeld,
 		"REJECTED": phaseRefused, "CANCELED": phaseRefused, "CLOSED": phaseRefused,
-		"PAYED": phasePaid, "FINISHED": phasePaid, "PAID": phasePaid, "REVERSED": phaseReturned, "RETURNED": phaseReturned,
+		"PAYED": phasePaid, "FINISHED": phasePaid, "PAID": phasePaid, "REVERSED": phaseRefunded, "RETURNED": phaseRefunded,
 	}
 	words := []string{strings.ToUpper(status), strings.ToUpper(paymentStatus), strings.ToUpper(operationStatus)}
 	hold := slices.Contains(words, "HOLDED")
@@ -195,7 +195,7 @@ func (p *payment) judge(s *Settings, now, sure time.Time) money {
 	for _, f := range p.ordered() {
 		out.phase = max(out.phase, f.phase)
 		refused, out.captured = refused || f.refused, out.captured || f.charged || f.dated
-		held, returned = held || f.phase == phaseHeld, returned || f.phase == phaseReturned
+		held, returned = held || f.phase == phaseHeld, returned || f.phase == phaseRefunded
 		out.inconsistent = out.inconsistent || f.inconsistent
 		if f.reversal != nil && (reversal == nil || *f.reversal > *reversal) {
 			reversal = f.reversal
@@ -231,18 +231,18 @@ func (out *money) sums(amount, reversal *int64) {
 		out.amount = *amount
 	}
 	given := reversal != nil && *reversal > 0
-	whole := out.phase == phaseReturned
+	whole := out.phase == phaseRefunded
 	if given && amount != nil {
 		whole = *reversal >= *amount
 	}
 	switch {
 	case given:
 		out.returned = *reversal
-	case out.phase == phaseReturned:
+	case out.phase == phaseRefunded:
 		out.returned = out.amount
 	}
 	out.inconsistent = out.inconsistent || reversal != nil && amount != nil && *reversal > *amount
-	ever := out.phase == phasePaid || out.phase == phaseReturned && out.captured
+	ever := out.phase == phasePaid || out.phase == phaseRefunded && out.captured
 	out.captured, out.kept = ever, ever && !whole
 }
 

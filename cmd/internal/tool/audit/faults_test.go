@@ -124,7 +124,7 @@ func (b *bench) duplicateOf(offset int64, request string, first int64, firstRequ
 		return avro.RecordPosition{Topic: schemas.RawLOX24, Offset: offset, ReceivedAt: received(request)}
 	}
 	b.avro(schemas.Duplicates, "k", &avro.Duplicate{
-		EntityKey: "k", Provider: raw.ProviderLOX24, Source: "s", EventID: "e", Record: place(offset, request),
+		EntityID: "k", Provider: raw.ProviderLOX24, Source: "s", EventID: "e", Record: place(offset, request),
 		First: place(first, firstRequest), ProcessedAt: received(request),
 	})
 }

@@ -280,8 +280,8 @@ func (t *tracer) takeRecord(e *Entity, topic string, r *kgo.Record) (request []s
 	if e.Source == "" {
 		e.Source, e.Assurance = s.Source, s.Assurance
 	}
-	if call, ok := value.(*avro.UnibellCall); ok && err == nil && call.RequestID.Set {
-		return []string{raw.ProviderUnibell + ":" + call.Origin.Source + ":" + raw.UnibellRequest(call.RequestID.Value), e.Key}
+	if call, ok := value.(*avro.UnibellCall); ok && err == nil && call.CallRequestID.Set {
+		return []string{raw.ProviderUnibell + ":" + call.Origin.Source + ":" + raw.UnibellRequest(call.CallRequestID.Value), e.Key}
 	}
 	return nil
 }

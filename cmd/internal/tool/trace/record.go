@@ -105,20 +105,20 @@ func (s *Step) decoded(value avro.Record, encoded []byte) {
 	var o *avro.Origin
 	switch v := value.(type) {
 	case *avro.LOX24VerifyCode:
-		o, s.EventID, s.Event, s.Told, s.Attempt = &v.Origin, v.EventID, v.EventName, v.EventCreatedAt, v.AttemptNumber.Value
-		if v.Channel.Set {
-			s.Says = v.Channel.Value.Channel + ": " + words(string(v.Channel.Value.StatusName))
+		o, s.EventID, s.Event, s.Told, s.Attempt = &v.Origin, v.EventID, v.EventRaw, v.EventCreatedAt, v.AttemptNumber.Value
+		if v.Attempt.Set {
+			s.Says = v.Attempt.Value.ChannelRaw + ": " + words(string(v.Attempt.Value.Status))
 		}
 	case *avro.LOX24SMS:
-		o, s.EventID, s.Event, s.Told, s.Attempt = &v.Origin, v.EventID, v.EventName, v.EventCreatedAt, v.AttemptNumber.Value
+		o, s.EventID, s.Event, s.Told, s.Attempt = &v.Origin, v.EventID, v.EventRaw, v.EventCreatedAt, v.AttemptNumber.Value
 	case *avro.UAPAYPayment:
 		o, s.EventID, s.State, s.Told = &v.Origin, v.EventID, string(v.Phase), v.PostbackAt.Or(v.IssuedAt.Value)
-		s.Event = words(string(v.Kind)) + " " + cmp.Or(v.PaymentStatus.Value, v.Status.Value, v.OperationStatus.Value)
+		s.Event = words(string(v.Kind)) + " " + cmp.Or(v.PaymentStatusRaw.Value, v.StatusRaw.Value, v.OperationStatusRaw.Value)
 	case *avro.VoximplantAccountCallback:
 		o, s.EventID, s.Event = &v.Origin, v.EventID, v.Type
 	case *avro.UnibellCall:
 		o, s.EventID, s.Event, s.Told = &v.Origin, v.EventID, "call "+words(string(v.Kind)), v.StatusAt.Or(v.CallCreatedAt.Value)
-		s.State = string(v.CallStatus.Value)
+		s.State = string(v.Status.Value)
 		s.Says = strings.TrimSpace(v.ErrorCode.Value + " " + v.NetworkErrorCode.Value)
 	default:
 		_, body, err := wire.Parse(encoded)

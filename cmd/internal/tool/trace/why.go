@@ -190,9 +190,9 @@ func explainVerification(s *avro.VerificationSnapshot, now time.Time) []string {
 	var tried []string
 	for i := range s.Attempts {
 		a := &s.Attempts[i]
-		text := a.Channel + " " + words(string(a.StatusName))
-		if a.ProcessedAt.Set {
-			text += " at " + clock(a.ProcessedAt.Value)
+		text := a.ChannelRaw + " " + words(string(a.Status))
+		if a.StatusAt.Set {
+			text += " at " + clock(a.StatusAt.Value)
 		}
 		tried = append(tried, text)
 	}
@@ -201,7 +201,7 @@ func explainVerification(s *avro.VerificationSnapshot, now time.Time) []string {
 	}
 	var untried []string
 	for _, channel := range s.PlannedChannels {
-		if !slices.ContainsFunc(s.Attempts, func(a avro.VerificationAttempt) bool { return a.Channel == channel }) {
+		if !slices.ContainsFunc(s.Attempts, func(a avro.VerificationAttempt) bool { return a.ChannelRaw == channel }) {
 			untried = append(untried, channel)
 		}
 	}
@@ -216,9 +216,9 @@ func explainVerification(s *avro.VerificationSnapshot, now time.Time) []string {
 
 func explainPayment(s *avro.PaymentSnapshot) []string {
 	var why []string
-	status := cmp.Or(s.PaymentStatus.Value, s.Status.Value)
+	status := cmp.Or(s.PaymentStatusRaw.Value, s.StatusRaw.Value)
 	if status == "" && len(s.Operations) > 0 {
-		status = s.Operations[len(s.Operations)-1].Status.Value
+		status = s.Operations[len(s.Operations)-1].StatusRaw.Value
 	}
 	amount := money(s.AmountMinor.Value, s.Currency)
 	switch s.Phase {
@@ -230,7 +230,7 @@ func explainPayment(s *avro.PaymentSnapshot) []string {
 			text += "; that is too long from " + clock(s.HoldDeadline.Value) + " on"
 		}
 		why = append(why, text+".")
-	case avro.PaymentPhaseReturned:
+	case avro.PaymentPhaseRefunded:
 		if s.Captured {
 			why = append(why, fmt.Sprintf("%s of %s went back.", money(s.RefundedAmountMinor, s.Currency), amount))
 		} else {
