@@ -47,11 +47,11 @@ type Column struct {
 	Sensitivity string
 	Type        Type
 	// Values are the documented values of a string, in order; others may come.
-	Values []Value
+	Values []schema.Value
+	// HasDefault reports whether older records may lack the field; Default is its JSON value.
+	HasDefault bool
+	Default    any
 }
-
-// Value is a documented value of a column.
-type Value struct{ Name, Doc string }
 
 // maxDepth bounds the nesting of a schema: no engine has recursive types.
 const maxDepth = 16
@@ -90,7 +90,9 @@ func recordType(s *schema.Schema, depth int) (Type, error) {
 		if err != nil {
 			return t, fmt.Errorf("field %s: %w", f.Name, err)
 		}
-		t.Fields = append(t.Fields, Column{Name: f.Name, Doc: f.Doc, Sensitivity: f.Sensitivity, Type: inner, Values: valuesOf(f.Type)})
+		t.Fields = append(t.Fields, Column{
+			Name: f.Name, Doc: f.Doc, Sensitivity: f.Sensitivity, Type: inner, Values: valuesOf(f.Type), HasDefault: f.HasDefault, Default: f.Default,
+		})
 	}
 	return t, nil
 }
@@ -119,18 +121,14 @@ func scalarType(s *schema.Schema) (Type, error) {
 }
 
 // valuesOf returns the documented values of a field.
-func valuesOf(s *schema.Schema) []Value {
+func valuesOf(s *schema.Schema) []schema.Value {
 	if inner, ok := s.Optional(); ok {
 		s = inner
 	}
 	if s.Kind == schema.Array || s.Kind == schema.Map {
 		return valuesOf(s.Items)
 	}
-	var values []Value
-	for _, symbol := range s.Symbols {
-		values = append(values, Value{Name: symbol})
-	}
-	return values
+	return s.Values
 }
 
 // Unit is the unit of a column, by its name; empty if it has none.
