@@ -55,7 +55,7 @@ func group(root *cobra.Command) {
 	of := map[string]string{}
 	for _, g := range []struct{ id, title, commands string }{
 		{"run", "Run it:", "ingest processor config topics schemas health"},
-		{"consume", "Consume the topics:", "contract"},
+		{"consume", "Consume the topics:", "contract export"},
 		{"look", "Look:", "tail trace lag audit"},
 		{"repair", "Repair:", "deadletter reset forget"},
 		{"develop", "Try and develop:", "demo dev simulate registry"},

@@ -18,7 +18,7 @@ import (
 )
 
 func newAudit(g *cli.Globals) *cobra.Command {
-	var from, to string
+	var from, to, exported string
 	limit, maxWait := 100, 15*time.Minute
 	c := &cobra.Command{
 		Use:   "audit",
@@ -44,6 +44,7 @@ raw records by when they were written. The topics' contents are restricted: this
 command needs to read them all, and shows positions and keys, no bodies.`,
 		Example: `  tributary audit
   tributary audit --from 24h
+  tributary audit --export out
   tributary audit --from 2026-01-02T15:00:00Z --to 2026-01-02T16:00:00Z --json`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if err := cobra.NoArgs(cmd, args); err != nil {
@@ -52,6 +53,9 @@ command needs to read them all, and shows positions and keys, no bodies.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if exported != "" {
+				return auditExport(cmd.Context(), g, exported)
+			}
 			o := audit.Config{Limit: limit}
 			var err error
 			if o.From, err = parseTime("--from", from, time.Now()); err != nil {
@@ -71,6 +75,7 @@ command needs to read them all, and shows positions and keys, no bodies.`,
 	}
 	c.Flags().StringVar(&from, "from", "", "begin with records written at this time: RFC 3339, or how long ago, as 24h")
 	c.Flags().StringVar(&to, "to", "", "end before records written at this time: RFC 3339, or how long ago")
+	c.Flags().StringVar(&exported, "export", "", "compare this export with the topics instead")
 	c.Flags().DurationVar(&maxWait, "max-wait", maxWait, "exit code 1 if a record has waited for longer to be processed; 0 for ever")
 	c.Flags().IntVar(&limit, "limit", limit, "how many differences to list; all are counted")
 	return c

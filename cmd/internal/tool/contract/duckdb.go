@@ -8,7 +8,8 @@ func duckdb(tables []Table, o *Options) []File {
 	d := &dialect{quote: double, decimal: "DECIMAL(38,4)", double: "DOUBLE"}
 	p := &printer{}
 	p.linef("-- %s", header)
-	p.linef("-- Reads what 'tributary export' wrote.")
+	p.linef("-- Reads what 'tributary export' wrote. Days and hours are those of UTC.")
+	p.linef("SET TimeZone = 'UTC';")
 	for i := range tables {
 		t := &tables[i]
 		p.linef("")

@@ -110,3 +110,12 @@ const (
 
 // all returns the columns of the history.
 func (t *Table) all() []Column { return slices.Concat(t.Columns, MetaColumns()) }
+
+// RawTable returns the table of a topic whose values are not Avro: the value and the headers
+// as bytes. Only exports have it.
+func RawTable(row schemas.Topic) Table {
+	return Table{Topic: row, Name: relation(&row), Doc: row.Doc, Columns: []Column{
+		{Name: "value", Doc: "The value as it is.", Sensitivity: "secret", Type: Type{Kind: Bytes, Nullable: true}},
+		{Name: "headers", Doc: "The headers.", Sensitivity: "secret", Type: Type{Kind: Map, Elem: &Type{Kind: Bytes, Nullable: true}}},
+	}}
+}
