@@ -69,7 +69,7 @@ func runDev(ctx context.Context, g *cli.Globals, inMemory bool) (err error) {
 		// No relayed call of a trial costs money.
 		services.serve(ctx, g, "a simulated Unibell", f.Config.Ingest.Sources[i].Relay.BaseURL, simulator.Unibell())
 	}
-	if err := operator.Prepare(ctx, f); err != nil {
+	if err := operator.CreateTopics(ctx, f); err != nil {
 		return err
 	}
 	logger := g.Logger(&f.Config.Log)

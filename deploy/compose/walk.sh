@@ -64,8 +64,8 @@ walk() {
   tributary deadletter list --provider lox24
   tributary trace "$case" | grep -q 'could not be handled (unknown_type)' || fail "trace does not tell what became of it"
   tributary deadletter replay --provider lox24 --cause unknown_type --yes | tail -n 1
-  # The version is the same: it has to be buried again, counted, and the first not replayed twice.
-  until_ok 60 buried_again || fail "what was replayed is not there again"
+  # The version is the same: it has to be rejected again, counted, and the first not replayed twice.
+  until_ok 60 rejected_again || fail "what was replayed is not there again"
 
   step "the processor is started again"
   stack start processor-2 2>/dev/null
@@ -96,7 +96,7 @@ walk() {
   done
 }
 
-buried_again() {
+rejected_again() {
   tributary deadletter list --provider lox24 --json >"$work/letters.json" &&
     jq -se 'length == 2 and ([.[] | select(.replayed)] | length == 1)' "$work/letters.json" >/dev/null
 }

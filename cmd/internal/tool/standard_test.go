@@ -77,11 +77,11 @@ func TestStandardWebhooks(t *testing.T) { //nolint:paralleltest // others of thi
 	}
 	sound(t, s)
 
-	plan, _, err := forget.Prepare(t.Context(), forget.Config{Trace: config, Query: trace.Query{ID: "msg_packed"}, By: "the test"})
+	plan, _, err := forget.NewPlan(t.Context(), forget.Config{Trace: config, Query: trace.Query{ID: "msg_packed"}, By: "the test"})
 	if err != nil || len(plan.Targets) != 1 || plan.Targets[0].Key != key {
 		t.Fatalf("Prepare() = %+v, %v", plan, err)
 	}
-	result, err := forget.Carry(t.Context(), forget.Config{Trace: config, By: "the test", Wait: time.Minute}, plan)
+	result, err := forget.Apply(t.Context(), forget.Config{Trace: config, By: "the test", Wait: time.Minute}, plan)
 	if err != nil || !slices.Equal(result.Forgotten, []string{key}) {
 		t.Fatalf("Carry() = %+v, %v", result, err)
 	}

@@ -164,14 +164,14 @@ func TestAProviderThatNoStageReads(t *testing.T) { //nolint:paralleltest // It a
 		},
 		"reset": func(t *testing.T) {
 			t.Helper()
-			if _, err := reset.Prepare(t.Context(), &reset.Config{Kafka: s.Kafka, Names: s.Names, Topics: s.Topics, Stage: p.ID}); err == nil {
+			if _, err := reset.NewPlan(t.Context(), &reset.Config{Kafka: s.Kafka, Names: s.Names, Topics: s.Topics, Stage: p.ID}); err == nil {
 				t.Error("Prepare() of a stage that is not there = nil")
 			}
 		},
 		"forget": func(t *testing.T) {
 			t.Helper()
 			config := forget.Config{Trace: trace.Config{Kafka: s.Kafka, Names: s.Names}, Query: trace.Query{ID: "an-id-of-the-fake"}, By: "the test"}
-			if plan, _, err := forget.Prepare(t.Context(), config); err == nil || !strings.Contains(err.Error(), p.Raw) {
+			if plan, _, err := forget.NewPlan(t.Context(), config); err == nil || !strings.Contains(err.Error(), p.Raw) {
 				t.Errorf("Prepare() = %+v, %v; want an error about %s", plan, err, p.Raw)
 			}
 		},

@@ -41,7 +41,7 @@ func (f *File) keyFaults(now time.Time) []Fault {
 		case k.ID == "" || strings.ContainsAny(k.ID, ": \t\n"):
 			fault(".id", "%q: give the key an id without colons and white space; it stands beside every pseudonym", k.ID)
 		case seen[k.ID]:
-			fault(".id", "%q is the id of another key too: pseudonyms of the two could not be told apart", k.ID)
+			fault(".id", "%q is the id of another key too: pseudonyms of the two could not be distinguished", k.ID)
 		}
 		seen[k.ID] = true
 		if !k.Until.IsZero() && !k.Until.After(k.From) {

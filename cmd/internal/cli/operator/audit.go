@@ -26,7 +26,7 @@ func newAudit(g *cli.Globals) *cobra.Command {
 		Long: `Reads the topics, read committed, while the pipeline may run, up to what it has
 processed by now, and compares: every accepted record is a fact, a duplicate or
 a dead letter, once; every entity's snapshot has applied the facts there are;
-every journey has the members it was told of; the ledger says so too. It is also
+every journey has the members of its inputs; the ledger says so too. It is also
 found if an outcome is of another record than the one at its position, if an
 event is a fact twice, and if a stage's position is beyond its log's end, before
 what it has handled or behind what retention has deleted. What does not add up
@@ -150,7 +150,7 @@ func showAudit(g *cli.Globals, r *audit.Report, waits time.Duration) {
 		t.Row(a.Provider, a.Accepted, a.Replayed, a.Decoded, a.Duplicates, a.DeadLetters, a.DeadLettersReplayed, a.Differences)
 	}
 	g.Printf("%s\n", t.Render(g.Width()))
-	t = terminal.NewTable("facts of", "entities", "told", "applied", "held", "begun earlier", "in flight", "differences")
+	t = terminal.NewTable("facts of", "entities", "expected", "applied", "held", "begun earlier", "in flight", "differences")
 	t.Optional("begun earlier", "held")
 	for _, f := range r.Facts {
 		t.Row(f.Provider, f.Entities, f.Facts, f.Applied, f.Held, f.Earlier, f.InFlight, f.Differences)
@@ -162,8 +162,8 @@ func showAudit(g *cli.Globals, r *audit.Report, waits time.Duration) {
 	if r.Erasures > 0 {
 		g.Printf("Erasures: %d raw records asked to forget an entity; they are no part of the account\n", r.Erasures)
 	}
-	if r.BuriedDeadlines > 0 {
-		g.Printf("Deadlines: %d could not be carried out, see the dead letters\n", r.BuriedDeadlines)
+	if r.DeadTimers > 0 {
+		g.Printf("Timers: %d could not fire, see the dead letters\n", r.DeadTimers)
 	}
 	took := time.Duration(r.Took)
 	g.Printf("%d records read in %s, %.0f a second\n", r.Records, took.Round(time.Millisecond), float64(r.Records)/max(took.Seconds(), 1e-3))
@@ -240,12 +240,12 @@ func describeDifference(d *audit.Difference) string {
 	if d.Missing != "" {
 		fmt.Fprintf(&b, ", missing: %s", d.Missing)
 	}
-	if d.Told != 0 || d.Applied != 0 {
-		fmt.Fprintf(&b, ", %d in the topics, %d by its own account", d.Told, d.Applied)
+	if d.Expected != 0 || d.Applied != 0 {
+		fmt.Fprintf(&b, ", %d in the topics, %d by its own account", d.Expected, d.Applied)
 	}
 	for i, r := range d.Records {
 		if i == 0 {
-			b.WriteString("; told by")
+			b.WriteString("; reported by")
 		}
 		fmt.Fprintf(&b, " %s/%d@%d", r.Topic, r.Partition, r.Offset)
 	}

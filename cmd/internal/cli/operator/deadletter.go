@@ -39,10 +39,10 @@ func (f *letterFlags) add(c *cobra.Command) {
 	}
 	flags.StringSliceVar(&f.filter.Providers, "provider", nil, "only of these: "+strings.Join(kinds, ", "))
 	flags.StringSliceVar(&f.filter.Causes, "cause", nil, "only with these causes: "+strings.Join(causes(), ", "))
-	flags.StringSliceVar(&f.filter.Stages, "stage", nil, "only buried by these stages")
+	flags.StringSliceVar(&f.filter.Stages, "stage", nil, "only of these stages")
 	flags.StringSliceVar(&f.filter.Sources, "source", nil, "only of these sources")
-	flags.StringVar(&f.from, "from", "", "buried since this time: RFC 3339, or how long ago, as 24h")
-	flags.StringVar(&f.to, "to", "", "buried before this time: RFC 3339, or how long ago")
+	flags.StringVar(&f.from, "from", "", "written since this time: RFC 3339, or how long ago, as 24h")
+	flags.StringVar(&f.to, "to", "", "written before this time: RFC 3339, or how long ago")
 	flags.StringVar(&f.filter.Key, "key", "", "only with this record key")
 	flags.StringVar(&f.filter.EventID, "event-id", "", "only with this id in the body, or of this request")
 	flags.BoolVar(&f.replayed, "replayed", false, "only those replayed")
@@ -156,11 +156,11 @@ func listLetters(ctx context.Context, g *cli.Globals, reader *deadletter.Reader,
 		g.Printf("There is no such dead letter.\n")
 		return nil
 	}
-	t := terminal.NewTable("buried", "dead letter", "cause", "detail", "key", "version", "round", "replayed")
+	t := terminal.NewTable("written", "dead letter", "cause", "detail", "key", "version", "round", "replayed")
 	t.Optional("round", "version", "replayed", "key")
 	t.Wrap("detail")
 	for _, l := range found {
-		t.Row(stamp(l.Buried), letterRef(l), l.Cause, l.Detail, l.Key, l.Version, dash(l.Round), replayedBy(l.Replayed))
+		t.Row(stamp(l.DeadLettered), letterRef(l), l.Cause, l.Detail, l.Key, l.Version, dash(l.Round), replayedBy(l.Replayed))
 	}
 	g.Printf("%s\n", t.Render(g.Width()))
 	if total > len(found) {
@@ -171,7 +171,7 @@ func listLetters(ctx context.Context, g *cli.Globals, reader *deadletter.Reader,
 
 // newestLetters sorts by time and keeps the last; 0 keeps all.
 func newestLetters(found []*deadletter.Letter, limit int) []*deadletter.Letter {
-	slices.SortStableFunc(found, func(a, b *deadletter.Letter) int { return a.Buried.Compare(b.Buried) })
+	slices.SortStableFunc(found, func(a, b *deadletter.Letter) int { return a.DeadLettered.Compare(b.DeadLettered) })
 	if limit > 0 {
 		return found[max(0, len(found)-limit):]
 	}

@@ -22,7 +22,7 @@ func newLetterShow(g *cli.Globals) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "show [PROVIDER/PARTITION/OFFSET]...",
 		Short: "show dead letters whole, with secrets masked",
-		Long: `Shows why and where a record was buried, its headers and its body. Of the body
+		Long: `Shows why and where a record became a dead letter, its headers and its body. Of the body
 only fields are shown that are known to say nothing of a person; of all others
 kind and length. --unmask shows the bytes as the provider sent them, one-time
 codes and phones included, and writes into the log who looked at which record.`,
@@ -76,7 +76,7 @@ func showLetter(g *cli.Globals, l *deadletter.Letter, unmask bool) {
 	line := func(name, format string, args ...any) { g.Printf("  %-12s %s\n", name, fmt.Sprintf(format, args...)) }
 	g.Printf("%s\n", l.String())
 	line("cause", "%s: %s", l.Cause, l.Detail)
-	line("buried", "%s by stage %s of version %s", stamp(l.Buried), l.Stage, l.Version)
+	line("written", "%s by stage %s of version %s", stamp(l.DeadLettered), l.Stage, l.Version)
 	if l.From.Topic != "" {
 		line("record", "%s, key %s, %d bytes", l.From, l.Key, l.Bytes)
 	} else {
@@ -89,7 +89,7 @@ func showLetter(g *cli.Globals, l *deadletter.Letter, unmask bool) {
 		line("ids", "%s", strings.Join(l.Events, ", "))
 	}
 	if l.Round > 0 {
-		line("rounds", "it had been replayed %d times when it was buried", l.Round)
+		line("rounds", "it had been replayed %d times when it became a dead letter", l.Round)
 	}
 	if l.Replayed != nil {
 		line("replayed", "%s, round %d, to %s/%d", replayedBy(l.Replayed), l.Replayed.Round, l.Replayed.Topic, l.Replayed.Partition)
@@ -116,7 +116,7 @@ func newLetterReplay(g *cli.Globals) *cobra.Command {
 		Long: `Sends dead letters to the topic and partition they came from, with the headers
 they had and a note of who did it. Record and note are one transaction: whatever
 crashes and whoever else replays, a dead letter is replayed once, and one that
-was is left. A record that is buried again is a new dead letter; after --rounds
+was is left. A record that is rejected again is a new dead letter; after --rounds
 it is left too.
 
 Replay after what was wrong is mended: a version that knows an unknown type, a
@@ -188,7 +188,7 @@ func replayLetters(ctx context.Context, g *cli.Globals, file *config.File, repla
 	if g.JSON {
 		return g.PrintJSON(done)
 	}
-	g.Printf("Replayed %d. tributary lag shows when they are read; deadletter list --from 1m whether any was buried again.\n", done.Sent)
+	g.Printf("Replayed %d. tributary lag shows when they are read; deadletter list --from 1m whether any was rejected again.\n", done.Sent)
 	return nil
 }
 
@@ -203,16 +203,16 @@ func showPlan(g *cli.Globals, p *deadletter.Plan, yes bool, version string, rate
 	g.Printf("%d dead letters are meant, %d of them will be replayed: %d bytes, about %.0f s at %g a second.\n",
 		p.Selected, p.Send, p.Bytes, float64(p.Send)/rate, rate)
 	if p.Send > 0 {
-		g.Printf("  to            %s\n  causes        %s\n  buried by     version %s; this program is %s\n", counted(p.To), counted(p.Causes), counted(p.Versions), version)
+		g.Printf("  to            %s\n  causes        %s\n  rejected by   version %s; this program is %s\n", counted(p.To), counted(p.Causes), counted(p.Versions), version)
 	}
 	if len(p.Left) > 0 {
 		g.Printf("  left alone    %s\n", counted(p.Left))
 	}
 	if n := p.Causes[string(stage.CauseStale)]; n > 0 {
-		g.Printf("  %d are stale: they will be buried again unless their source accepts stale events (accept_stale).\n", n)
+		g.Printf("  %d are stale: they will be rejected again unless their source accepts stale events (accept_stale).\n", n)
 	}
 	if n := p.Versions[version]; n > 0 {
-		g.Printf("  %d were buried by this very version: unless its configuration has changed they will be buried again.\n", n)
+		g.Printf("  %d were rejected by this very version: unless its configuration has changed they will be rejected again.\n", n)
 	}
 	if !yes {
 		g.Printf("Nothing was sent: --yes does it.\n")

@@ -45,13 +45,13 @@ ends the snapshot (a tombstone in enriched.*) and takes the entity out of its
 journeys; a journey without members ends. So it is safe beside running
 processors, is carried out once they run if none does, and holds after every
 restore and rebuild. While 'tributary reset' makes a stage again, what raw still
-holds of the entity is told once more, until the stage comes to the erasure and
+holds of the entity is emitted once more, until the stage comes to the erasure and
 ends it again: whoever must not see that resets when raw no longer holds it. A
 webhook that comes later makes the entity anew: stop them first, or run it
 again.
 
 What stays: Kafka deletes no single record of a topic that is not compacted. Raw
-records, dead letters, decoded facts, duplicates and what stages told each other
+records, dead letters, decoded facts, duplicates and records between stages
 stay until their topics' retention takes them; the plan says for each until
 when. In compacted topics what was before a tombstone stays until the topic is
 compacted next (topics.compaction_lag), for which its partition must get a later
@@ -113,7 +113,7 @@ func runForget(ctx context.Context, g *cli.Globals, o forget.Config, id string, 
 	}
 	progress := cli.NewProgress(g.Err)
 	o.Trace.Progress = progress
-	plan, report, err := forget.Prepare(ctx, o)
+	plan, report, err := forget.NewPlan(ctx, o)
 	progress.Done()
 	o.Trace.Progress = nil
 	if err != nil {
@@ -125,7 +125,7 @@ func runForget(ctx context.Context, g *cli.Globals, o forget.Config, id string, 
 		if !g.JSON {
 			showErasures(g, plan, report)
 		}
-		if result, err = forget.Carry(ctx, o, plan); err != nil {
+		if result, err = forget.Apply(ctx, o, plan); err != nil {
 			return fmt.Errorf("forget on %v: %w", f.Config.Kafka.Brokers, err)
 		}
 	}

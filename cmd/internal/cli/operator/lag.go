@@ -40,7 +40,7 @@ well, and at the end of --window at the latest.
 
 OLDEST is the age of the oldest record that a group has not read: the lag in
 time. A transaction's markers and the holes of compaction are no records. What
-stands behind an open transaction cannot be read yet: it is told as held, and
+stands behind an open transaction cannot be read yet: it is reported as held, and
 its age counts.
 
 A committed offset beyond the end of the log, or of its leader epoch, is of
@@ -129,10 +129,10 @@ func runLag(ctx context.Context, g *cli.Globals, f *lagFlags) error {
 		return watchLag(ctx, g, watcher, f)
 	}
 	progress := cli.NewProgress(g.Err)
-	told := false
+	explained := false
 	report, err := watcher.Run(ctx, time.Second, func(r *lag.Report) {
-		if r.Watching() && !told {
-			told = true
+		if r.Watching() && !explained {
+			explained = true
 			progress.Step("watching the groups, for "+f.window.String()+" at most", int64(f.window/time.Second))
 		}
 		progress.At(int64(time.Duration(r.Window) / time.Second))

@@ -34,24 +34,24 @@ is no more is wiped when its processor starts. Whatever breaks it off, run it
 again: until it has ended well, no processor of the stage works.
 
 What it means for the outputs, once the processors are started:
-  - Facts are not told again. decoded.*, duplicates.v1, dead letters and
+  - Facts are not emitted again. decoded.*, duplicates.v1, dead letters and
     ledger.v1 go on behind what is already there, so each fact is still there
     exactly once. What a new release decodes otherwise is therefore not
     corrected in records of the past: begin anew under another prefix for that.
     Records that ended in nothing at all, for a fault of the release before
-    (no_outcome in 'tributary audit'), are told with --missing, which audits and
+    (no_outcome in 'tributary audit'), are emitted with --missing, which audits and
     so needs to read every topic. Where a copy of such an event came later and
-    was told, its fact is then there twice, and the audit says so.
-  - Snapshots are told again: enriched.* get every entity's history once more,
+    was emitted, its fact is then there twice, and the audit says so.
+  - Snapshots are emitted again: enriched.* get every entity's history once more,
     with revisions above all earlier ones (they begin at the time of the reset,
     in milliseconds), so that a consumer for whom the higher revision is the
     newer one, or the last record of a key, ends with what is right. While the
     stage catches up, snapshots show the past. A consumer that acts on each
     change acts again: let it look at facts.
-  - Journeys follow by themselves: their members are told again, too.
+  - Journeys follow by themselves: their members are emitted again, too.
   - An entity that was forgotten on request is forgotten again: the erasure is
     met in its place. But where raw still holds its records, its snapshots are
-    told once more before that, and their tombstone after, until the stage has
+    emitted once more before that, and their tombstone after, until the stage has
     come to the erasure.
 
 What retention has taken from the input cannot be read again. The plan says from
@@ -75,7 +75,7 @@ over the span of the retention, as always.`,
 	c.Flags().StringVar(&stage, "stage", "", "which stage: "+strings.Join(processor.StageNames(), ", "))
 	c.Flags().BoolVar(&yes, "yes", false, "do it")
 	c.Flags().BoolVar(&accept, "accept-loss", false, "do it although retention has taken a part of the input")
-	c.Flags().BoolVar(&missing, "missing", false, "have the facts told of records that ended in nothing: audits first, to find them")
+	c.Flags().BoolVar(&missing, "missing", false, "emit the facts of records without an outcome: audits first, to find them")
 	c.Flags().StringVar(&by, "by", by, "who you are, for the log")
 	return c
 }
@@ -91,7 +91,7 @@ func runReset(ctx context.Context, g *cli.Globals, stage string, yes, accept, mi
 	}
 	progress := cli.NewProgress(g.Err)
 	o.Progress = progress
-	p, err := reset.Prepare(ctx, &o)
+	p, err := reset.NewPlan(ctx, &o)
 	progress.Done()
 	if err != nil {
 		return fmt.Errorf("reset on %v: %w", f.Config.Kafka.Brokers, err)
@@ -105,7 +105,7 @@ func runReset(ctx context.Context, g *cli.Globals, stage string, yes, accept, mi
 	case p.Lost > 0 && !accept:
 		err = errors.New("retention has taken a part of the input: --accept-loss does it all the same")
 	default:
-		if err = reset.Carry(ctx, &o, p); err == nil {
+		if err = reset.Apply(ctx, &o, p); err == nil {
 			done = true
 			auditLog(ctx, g, &f.Config, "stage reset", by, slog.String("stage", stage))
 		}
@@ -130,10 +130,10 @@ func showReset(g *cli.Globals, p *reset.Plan) {
 	}
 	g.Printf("  Deleted: changelog %s (%s), made anew; group %s.\n", p.Changelog, entries, p.Group)
 	g.Printf("  Read again: %d records in %d partitions.\n", p.Again, len(p.Partitions))
-	g.Printf("  Told again, with revisions above %d: %s.\n", p.Revisions, strings.Join(p.Snapshots, ", "))
-	g.Printf("  Not told again: %s.\n", strings.Join(p.Facts, ", "))
+	g.Printf("  Emitted again, with revisions above %d: %s.\n", p.Revisions, strings.Join(p.Snapshots, ", "))
+	g.Printf("  Not emitted again: %s.\n", strings.Join(p.Facts, ", "))
 	if p.Missing > 0 {
-		g.Printf("  Told for the first time: the facts of %d records that ended in nothing.\n", p.Missing)
+		g.Printf("  Emitted for the first time: the facts of %d records without an outcome.\n", p.Missing)
 	}
 	if p.Lost > 0 {
 		g.Printf("  Lost: %d offsets of the input are gone by retention; it is whole since %s.\n", p.Lost, stamp(p.Since))

@@ -66,9 +66,9 @@ func showJourney(g *cli.Globals, j *trace.Journey) {
 func showEntity(g *cli.Globals, e *trace.Entity) {
 	name := e.Kind
 	g.Printf("\n%s%s %s: %s\n", strings.ToUpper(name[:1]), name[1:], e.Key, spoken(cmp.Or(e.State, "no snapshot")))
-	sent := "not told"
+	sent := "unknown"
 	if e.Source != "" {
-		sent = fmt.Sprintf("by source %s (%s)", e.Source, cmp.Or(e.Assurance, "assurance not told"))
+		sent = fmt.Sprintf("by source %s (%s)", e.Source, cmp.Or(e.Assurance, "assurance unknown"))
 	}
 	g.Printf("  Sent %s, %d times: %d facts, %d repeats, %d dead letters, %d waiting.\n",
 		sent, e.Deliveries, e.Facts, e.Duplicates, e.DeadLetters, e.Waiting)
@@ -152,8 +152,8 @@ func saysOf(s *trace.Step) string {
 	if s.Of != nil {
 		parts = append(parts, "of "+s.Of.String())
 	}
-	if !s.Told.IsZero() && s.Kind == trace.StepDecoded {
-		parts = append(parts, "told of "+s.Told.UTC().Format("2006-01-02 15:04:05"))
+	if !s.EventTime.IsZero() && s.Kind == trace.StepDecoded {
+		parts = append(parts, "event time "+s.EventTime.UTC().Format("2006-01-02 15:04:05"))
 	}
 	return strings.Join(parts, "; ")
 }

@@ -22,9 +22,9 @@ type outage struct {
 
 	mu sync.Mutex
 	// since is when it first failed after it last worked; zero while it works.
-	since, told time.Time
-	// failures are those since it last worked, untold those since the last line.
-	failures, untold int
+	since, logged time.Time
+	// failures are those since it last worked, unlogged those since the last line.
+	failures, unlogged int
 }
 
 // failed notes a failure.
@@ -33,16 +33,16 @@ func (o *outage) failed(err error) {
 	defer o.mu.Unlock()
 	now := o.now()
 	o.failures++
-	o.untold++
+	o.unlogged++
 	switch {
 	case o.since.IsZero():
 		o.since = now
-	case now.Sub(o.told) < remind:
+	case now.Sub(o.logged) < remind:
 		return
 	}
 	o.logger.Warn("traces were not sent: nothing else suffers; look at the collector that OTEL_EXPORTER_OTLP_ENDPOINT names, or unset it",
-		slog.String("error", err.Error()), slog.Int("failures", o.untold), slog.Duration("away", now.Sub(o.since)))
-	o.told, o.untold = now, 0
+		slog.String("error", err.Error()), slog.Int("failures", o.unlogged), slog.Duration("away", now.Sub(o.since)))
+	o.logged, o.unlogged = now, 0
 }
 
 // worked notes that it is over.
@@ -53,7 +53,7 @@ func (o *outage) worked() {
 		return
 	}
 	o.logger.Info("traces are sent again", slog.Int("failures", o.failures), slog.Duration("away", o.now().Sub(o.since)))
-	o.since, o.told, o.failures, o.untold = time.Time{}, time.Time{}, 0, 0
+	o.since, o.logged, o.failures, o.unlogged = time.Time{}, time.Time{}, 0, 0
 }
 
 // quiet is an exporter that logs failures once per outage instead of once per batch.
@@ -67,7 +67,7 @@ type quiet struct {
 func (q *quiet) ExportSpans(ctx context.Context, spans []sdk.ReadOnlySpan) error {
 	if err := q.SpanExporter.ExportSpans(ctx, spans); err != nil {
 		q.outage.failed(err)
-		return nil // told, and the caller would only tell it once more
+		return nil // logged, and the caller would log it again
 	}
 	q.outage.worked()
 	return nil

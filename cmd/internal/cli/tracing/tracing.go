@@ -58,8 +58,8 @@ func New(service, version string, getenv func(string) string, logger *slog.Logge
 		return nil, fmt.Errorf("the resource of the traces (OTEL_RESOURCE_ATTRIBUTES): %w", err)
 	}
 	p := &Provider{exporter: otlptracehttp.NewUnstarted(), logger: logger, others: &outage{logger: logger, now: now}}
-	told := &quiet{p.exporter, &outage{logger: logger, now: now}}
-	p.provider = sdk.NewTracerProvider(sdk.WithBatcher(told), sdk.WithResource(about))
+	logged := &quiet{p.exporter, &outage{logger: logger, now: now}}
+	p.provider = sdk.NewTracerProvider(sdk.WithBatcher(logged), sdk.WithResource(about))
 	return p, nil
 }
 

@@ -18,11 +18,11 @@ func (l *life) forget(t *testing.T) {
 	config := forget.Config{
 		Trace: trace.Config{Kafka: l.as(userOperator), Names: l.names, Sources: shop()}, Query: trace.Query{ID: "order-3"}, By: "the suite", Wait: time.Minute,
 	}
-	plan, _, err := forget.Prepare(t.Context(), config)
+	plan, _, err := forget.NewPlan(t.Context(), config)
 	if err != nil || len(plan.Targets) != 1 {
 		t.Fatalf("found %+v: %v", plan, err)
 	}
-	result, err := forget.Carry(t.Context(), config, plan)
+	result, err := forget.Apply(t.Context(), config, plan)
 	if err != nil || len(result.Forgotten) != 1 {
 		t.Errorf("forgot %+v: %v", result, err)
 	}
@@ -40,12 +40,12 @@ func (l *life) reset(t *testing.T) {
 	}
 	await(t, "the group to be empty", func() bool {
 		var err error
-		if plan, err = reset.Prepare(t.Context(), &config); err != nil {
+		if plan, err = reset.NewPlan(t.Context(), &config); err != nil {
 			t.Fatal(err)
 		}
 		return len(plan.Members) == 0
 	})
-	if err := reset.Carry(t.Context(), &config, plan); err != nil {
+	if err := reset.Apply(t.Context(), &config, plan); err != nil {
 		t.Fatal(err)
 	}
 	stop := l.start(t)

@@ -53,11 +53,11 @@ type auditor struct {
 	raw    map[string]*provider // by raw topic, without prefix
 	// Offsets of internal records that were sent to a dead-letter topic, by topic
 	// without prefix and partition.
-	buried   map[string]map[int32]*marks
-	entities map[string]*entities // by enriched topic and provider
-	calls    *calls
-	events   *events
-	journeys *journeys
+	deadLetters map[string]map[int32]*marks
+	entities    map[string]*entities // by enriched topic and provider
+	calls       *calls
+	events      *events
+	journeys    *journeys
 	// erased is the offset of the last erasure record of an entity, by provider and
 	// key.
 	erased map[string]int64
@@ -89,7 +89,7 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	defer client.Close()
 	a := &auditor{
 		config: config, admin: kadm.NewClient(client), raw: map[string]*provider{},
-		buried: map[string]map[int32]*marks{}, entities: map[string]*entities{}, erased: map[string]int64{}, covered: map[string]bool{},
+		deadLetters: map[string]map[int32]*marks{}, entities: map[string]*entities{}, erased: map[string]int64{}, covered: map[string]bool{},
 		report: &Report{limit: config.Limit, Listed: []*Difference{}}, events: newEvents(), seed: maphash.MakeSeed(),
 	}
 	began := config.Now()

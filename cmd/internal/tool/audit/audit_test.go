@@ -200,18 +200,18 @@ func (r *rig) tamper(ctx context.Context) {
 	r.write(ctx, &lost, []byte("{}"))
 	r.found(ctx, "adding a dead letter of no partition", "no_raw raw.lox24.v1/99@5")
 
-	// A journey that says it has a fact more than it was told.
+	// A journey that says it has a fact more than its inputs.
 	r.tamperJourney(ctx)
 	r.removals(ctx)
 }
 
 func (r *rig) tamperJourney(ctx context.Context) {
 	r.t.Helper()
-	told := r.read(ctx, schemas.InternalJourney, func(rec *kgo.Record) bool {
+	input := r.read(ctx, schemas.InternalJourney, func(rec *kgo.Record) bool {
 		var in avro.JourneyInput
 		return in.DecodeAvro(body(r.t, rec)) == nil && in.Kind == avro.JourneyInputKindPayment && len(r.all(ctx, schemas.EnrichedJourneys, rec.Key)) > 0
 	})
-	all := r.all(ctx, schemas.EnrichedJourneys, told.Key)
+	all := r.all(ctx, schemas.EnrichedJourneys, input.Key)
 	last := all[len(all)-1]
 	var s avro.JourneySnapshot
 	if err := s.DecodeAvro(body(r.t, last)); err != nil {
@@ -223,7 +223,7 @@ func (r *rig) tamperJourney(ctx context.Context) {
 		r.t.Fatal(err)
 	}
 	r.write(ctx, last, value)
-	inputs := r.all(ctx, schemas.InternalJourney, told.Key)
+	inputs := r.all(ctx, schemas.InternalJourney, input.Key)
 	r.found(ctx, "a journey with a fact too many", fmt.Sprintf("journey %s/%d@%d", inputs[0].Topic, inputs[0].Partition, inputs[0].Offset))
 }
 

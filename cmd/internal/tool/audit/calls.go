@@ -35,7 +35,7 @@ func (a *auditor) readCalls(ctx context.Context) error {
 	verifications := a.entities[raw.ProviderUnibell]
 	for hash, own := range a.calls.own.known {
 		x := verifications.known[hash]
-		x.told += own.told
+		x.expected += own.expected
 		x.flags |= own.flags | held
 		verifications.known[hash] = x
 	}
@@ -69,9 +69,9 @@ func (a *auditor) takeCall(_ string, r *kgo.Record) error {
 	}
 	switch {
 	case in.Kind == avro.UnibellInputKindErasure:
-		verifications.change(r.Key, func(x *entity) { x.told, x.flags = 0, x.flags|erasedOnce })
+		verifications.change(r.Key, func(x *entity) { x.expected, x.flags = 0, x.flags|erasedOnce })
 		a.calls.forget(verifications, r.Key)
-	case !fact || a.buried[schemas.InternalUnibell][r.Partition].has(r.Offset):
+	case !fact || a.deadLetters[schemas.InternalUnibell][r.Partition].has(r.Offset):
 	case in.VerificationID.Set:
 		verifications.fact(r.Key)
 	default:
@@ -90,7 +90,7 @@ func (c *calls) ownFact(verifications *entities, key []byte) {
 // forget drops the count of facts held for a request id, after an erasure.
 func (c *calls) forget(verifications *entities, key []byte) {
 	c.own.seed = verifications.seed
-	c.own.change(key, func(x *entity) { x.told = 0 })
+	c.own.change(key, func(x *entity) { x.expected = 0 })
 }
 
 // tell records that the unibell stage emitted the fact of a raw record, if that record
@@ -111,7 +111,7 @@ func (a *auditor) tell(to map[int32]*marks, from *avro.Origin) {
 // concludeCalls compares the decoded facts with those emitted to the next stage.
 func (a *auditor) concludeCalls() {
 	p := a.raw[schemas.RawUnibell]
-	const told = schemas.InternalUnibell
+	const emitted = schemas.InternalUnibell
 	for partition, at := range sorted(p.parts) {
 		with, without := a.calls.with[partition], a.calls.without[partition]
 		if with == nil {
@@ -121,10 +121,10 @@ func (a *auditor) concludeCalls() {
 			without = newMarks()
 		}
 		facts := at.outcomes[decoded].once
-		a.tellAll(KindNotTold, p.topic, partition, told, schemas.DecodedUnibellCall, facts.minus(with.once, without.once))
-		a.tellAll(KindNoFact, p.topic, partition, schemas.DecodedUnibellCall, told, with.once.minus(facts))
-		a.tellAll(KindNoFact, p.topic, partition, schemas.DecodedUnibellCall, told, without.once.minus(facts))
-		a.tellAll(KindRepeated, p.topic, partition, "", told, with.again)
-		a.tellAll(KindRepeated, p.topic, partition, "", told, without.again)
+		a.reportAll(KindNotEmitted, p.topic, partition, emitted, schemas.DecodedUnibellCall, facts.minus(with.once, without.once))
+		a.reportAll(KindNoFact, p.topic, partition, schemas.DecodedUnibellCall, emitted, with.once.minus(facts))
+		a.reportAll(KindNoFact, p.topic, partition, schemas.DecodedUnibellCall, emitted, without.once.minus(facts))
+		a.reportAll(KindRepeated, p.topic, partition, "", emitted, with.again)
+		a.reportAll(KindRepeated, p.topic, partition, "", emitted, without.again)
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// TestCompareEntities: what is equal, what cannot be told, what differs.
+// TestCompareEntities: equal, undecided and different entities.
 func TestCompareEntities(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -15,20 +15,20 @@ func TestCompareEntities(t *testing.T) {
 		want   verdict
 	}{
 		"nothing at all":                    {entity{}, equal},
-		"as told":                           {entity{told: 3, applied: 3, flags: snapped}, equal},
-		"a fact is missing":                 {entity{told: 3, applied: 2, flags: snapped}, different},
-		"a fact too many":                   {entity{told: 2, applied: 3, flags: snapped}, different},
-		"no snapshot":                       {entity{told: 1}, different},
-		"began before the span":             {entity{told: 2, applied: 3, flags: snapped | earlier}, equal},
-		"lost one, began before the span":   {entity{told: 4, applied: 3, flags: snapped | earlier}, different},
-		"a snapshot from behind the cut":    {entity{told: 1, flags: beyond}, undecided},
-		"its time is over":                  {entity{told: 1, flags: ended}, undecided},
-		"begun anew after its time":         {entity{told: 3, applied: 1, flags: snapped | restarted}, undecided},
-		"told of behind the cut":            {entity{told: 1, applied: 2, flags: snapped | touched}, undecided},
-		"held, not shown":                   {entity{told: 1, flags: held}, equal},
-		"held, shown as its own":            {entity{told: 1, applied: 1, flags: held | snapped}, equal},
-		"held, shown with a fact too many":  {entity{told: 1, applied: 2, flags: held | snapped}, different},
-		"a snapshot of which nobody told":   {entity{applied: 1, flags: snapped}, different},
+		"as expected":                       {entity{expected: 3, applied: 3, flags: snapped}, equal},
+		"a fact is missing":                 {entity{expected: 3, applied: 2, flags: snapped}, different},
+		"a fact too many":                   {entity{expected: 2, applied: 3, flags: snapped}, different},
+		"no snapshot":                       {entity{expected: 1}, different},
+		"began before the span":             {entity{expected: 2, applied: 3, flags: snapped | earlier}, equal},
+		"lost one, began before the span":   {entity{expected: 4, applied: 3, flags: snapped | earlier}, different},
+		"a snapshot from behind the cut":    {entity{expected: 1, flags: beyond}, undecided},
+		"its time is over":                  {entity{expected: 1, flags: ended}, undecided},
+		"begun anew after its time":         {entity{expected: 3, applied: 1, flags: snapped | restarted}, undecided},
+		"a fact behind the cut":             {entity{expected: 1, applied: 2, flags: snapped | touched}, undecided},
+		"held, not shown":                   {entity{expected: 1, flags: held}, equal},
+		"held, shown as its own":            {entity{expected: 1, applied: 1, flags: held | snapped}, equal},
+		"held, shown with a fact too many":  {entity{expected: 1, applied: 2, flags: held | snapped}, different},
+		"a snapshot without facts":          {entity{applied: 1, flags: snapped}, different},
 		"one that began before the span so": {entity{applied: 1, flags: snapped | earlier}, equal},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -49,7 +49,7 @@ func TestCompareJourneys(t *testing.T) {
 		want    verdict
 	}{
 		"nothing at all":          {journey{}, false, equal},
-		"as told":                 {journey{members: 2, counted: 2, facts: 5, applied: 5, flags: snapped}, false, equal},
+		"as expected":             {journey{members: 2, counted: 2, facts: 5, applied: 5, flags: snapped}, false, equal},
 		"a member is missing":     {journey{members: 2, counted: 1, facts: 5, applied: 3, flags: snapped}, false, different},
 		"an old state":            {journey{members: 1, counted: 1, facts: 5, applied: 3, flags: snapped}, false, different},
 		"no snapshot":             {journey{members: 1, facts: 1}, false, different},

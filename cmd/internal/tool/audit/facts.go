@@ -31,8 +31,8 @@ func (s seed) of(key []byte) uint64 { return maphash.Bytes(s.Seed, key) }
 // entity holds the number of facts of one entity on both sides of the comparison.
 type entity struct {
 	// The number of facts in the topics, and the number that the snapshot has applied.
-	told, applied uint32
-	flags         uint8
+	expected, applied uint32
+	flags             uint8
 }
 
 // The flags of an entity.
@@ -68,7 +68,7 @@ func newEntities() *entities {
 }
 
 // fact counts a fact.
-func (e *entities) fact(key []byte) { e.change(key, func(x *entity) { x.told++ }) }
+func (e *entities) fact(key []byte) { e.change(key, func(x *entity) { x.expected++ }) }
 
 func (e *entities) change(key []byte, how func(*entity)) {
 	hash := e.seed.of(key)
@@ -185,11 +185,11 @@ func (x *entity) compare() verdict {
 	switch {
 	case x.flags&(touched|restarted) != 0:
 		return undecided
-	case x.flags&snapped == 0 && (x.told == 0 || x.flags&held != 0):
+	case x.flags&snapped == 0 && (x.expected == 0 || x.flags&held != 0):
 		return equal
 	case x.flags&snapped == 0 && x.flags&(beyond|ended) != 0:
 		return undecided
-	case x.flags&snapped == 0, x.flags&earlier == 0 && x.told != x.applied, x.told > x.applied:
+	case x.flags&snapped == 0, x.flags&earlier == 0 && x.expected != x.applied, x.expected > x.applied:
 		return different
 	default:
 		return equal
@@ -208,9 +208,9 @@ func (a *auditor) concludeFacts(ctx context.Context) error {
 		f := Facts{Provider: kind}
 		for hash, x := range all.known {
 			if x.flags&held != 0 && x.flags&snapped == 0 {
-				f.Held += int64(x.told)
+				f.Held += int64(x.expected)
 			} else {
-				f.Facts += int64(x.told)
+				f.Facts += int64(x.expected)
 			}
 			if x.flags&snapped != 0 {
 				f.Entities++

@@ -43,7 +43,7 @@ func newJourneys() *journeys {
 
 // readJourneyInputs reads the inputs of the journey stage.
 func (a *auditor) readJourneyInputs(ctx context.Context) error {
-	return a.each(ctx, "reading what journeys were told", a.stretches(schemas.InternalJourney), func(_ string, r *kgo.Record) error {
+	return a.each(ctx, "reading the journeys' inputs", a.stretches(schemas.InternalJourney), func(_ string, r *kgo.Record) error {
 		in, err := readInput(r)
 		if err != nil {
 			a.unreadable(r)
@@ -58,7 +58,7 @@ func (a *auditor) readJourneyInputs(ctx context.Context) error {
 		switch {
 		case r.Offset >= a.cut.applied[schemas.InternalJourney][r.Partition]:
 			x.flags |= touched
-		case !a.buried[schemas.InternalJourney][r.Partition].has(r.Offset):
+		case !a.deadLetters[schemas.InternalJourney][r.Partition].has(r.Offset):
 			j.inputs++
 			j.take(&x, r.Key, in)
 		}
@@ -190,7 +190,7 @@ func (a *auditor) concludeJourneys(ctx context.Context) error {
 		}
 		in, err := readInput(rec)
 		if err != nil || in.Kind == avro.JourneyInputKindClock {
-			return nil //nolint:nilerr // told of before
+			return nil //nolint:nilerr // reported before
 		}
 		d := found[hash]
 		if d == nil {
@@ -216,7 +216,7 @@ func (a *auditor) concludeJourneys(ctx context.Context) error {
 
 func (x *journey) difference(topic string, partition int32, offset int64) *Difference {
 	return &Difference{
-		Kind: KindJourney, Topic: topic, Partition: partition, Offset: offset, Missing: x.missing(), Told: x.facts, Applied: x.applied,
+		Kind: KindJourney, Topic: topic, Partition: partition, Offset: offset, Missing: x.missing(), Expected: x.facts, Applied: x.applied,
 	}
 }
 
@@ -228,5 +228,5 @@ func (x *journey) missing() string {
 	if x.members > x.counted || x.facts > x.applied {
 		return "a member or its newest state, in the snapshot"
 	}
-	return "an input that told of it"
+	return "an input with it"
 }

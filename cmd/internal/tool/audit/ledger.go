@@ -45,7 +45,7 @@ func (a *auditor) readLedger(ctx context.Context) error {
 		differ := func(what string, there, here int64) {
 			a.report.Ledger.Differences++
 			a.report.differ(&Difference{
-				Kind: KindLedger, Topic: p.topic, Partition: e.Partition, Offset: e.FromOffset, To: e.ToOffset, Missing: what, Told: here, Applied: there,
+				Kind: KindLedger, Topic: p.topic, Partition: e.Partition, Offset: e.FromOffset, To: e.ToOffset, Missing: what, Expected: here, Applied: there,
 			})
 		}
 		key := string(r.Key)

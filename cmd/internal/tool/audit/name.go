@@ -98,7 +98,7 @@ func (a *auditor) originOf(topic string, r *kgo.Record) (o origin, ok bool) {
 
 func (n *named) difference() *Difference {
 	d := &Difference{
-		Kind: KindFacts, Key: n.key, Partition: -1, Offset: -1, Told: int64(n.entity.told), Applied: int64(n.entity.applied), Records: n.records, Last: n.last,
+		Kind: KindFacts, Key: n.key, Partition: -1, Offset: -1, Expected: int64(n.entity.expected), Applied: int64(n.entity.applied), Records: n.records, Last: n.last,
 	}
 	if n.entity.flags&snapped == 0 {
 		d.Kind, d.Missing = KindNoSnapshot, "its snapshot"

@@ -142,7 +142,7 @@ func isDeadLetter(topic string) bool { return strings.HasPrefix(topic, "deadlett
 
 // deadLetterOf returns the record that was sent to the dead-letter topic.
 func (a *auditor) deadLetterOf(r *kgo.Record) (origin, bool) {
-	o, ok := buriedAt(r)
+	o, ok := deadLetterOrigin(r)
 	o.is, o.carries, o.written = a.identifyHeaders(r.Headers), whole, r.Timestamp
 	return o, ok
 }
@@ -165,9 +165,9 @@ func (a *auditor) factOf(r *kgo.Record, body []byte) (o origin, eventID string, 
 	return origin{from.Topic, from.Partition, from.Offset, from.ReceivedAt, a.identify(from.RequestID, from.ReceivedAt), whole, r.Timestamp}, eventID, nil
 }
 
-// buriedAt returns the origin of a dead letter from its headers. The last header of
+// deadLetterOrigin returns the origin of a dead letter from its headers. The last header of
 // each name counts: a record that was replayed and failed again has each of them twice.
-func buriedAt(r *kgo.Record) (o origin, ok bool) {
+func deadLetterOrigin(r *kgo.Record) (o origin, ok bool) {
 	o.offset = -1
 	for i := range r.Headers {
 		switch h := &r.Headers[i]; h.Key {
@@ -202,14 +202,14 @@ func (a *auditor) readDeadLetters(ctx context.Context) error {
 			return nil
 		}
 		if o.offset < 0 {
-			a.report.BuriedDeadlines++
+			a.report.DeadTimers++
 			return nil
 		}
 		switch topic {
 		case schemas.DeadLetterUnibellCall:
-			a.bury(schemas.InternalUnibell, o)
+			a.deadLetter(schemas.InternalUnibell, o)
 		case schemas.DeadLetterJourney:
-			a.bury(schemas.InternalJourney, o)
+			a.deadLetter(schemas.InternalJourney, o)
 		default:
 			a.end(deadLetter, providerOf(topic), o)
 		}
@@ -217,15 +217,15 @@ func (a *auditor) readDeadLetters(ctx context.Context) error {
 	})
 }
 
-// bury marks an internal record as a dead letter.
-func (a *auditor) bury(topic string, o origin) {
-	if a.buried[topic] == nil {
-		a.buried[topic] = map[int32]*marks{}
+// deadLetter marks an internal record as a dead letter.
+func (a *auditor) deadLetter(topic string, o origin) {
+	if a.deadLetters[topic] == nil {
+		a.deadLetters[topic] = map[int32]*marks{}
 	}
-	if a.buried[topic][o.partition] == nil {
-		a.buried[topic][o.partition] = newMarks()
+	if a.deadLetters[topic][o.partition] == nil {
+		a.deadLetters[topic][o.partition] = newMarks()
 	}
-	a.buried[topic][o.partition].add(o.offset)
+	a.deadLetters[topic][o.partition].add(o.offset)
 }
 
 // isErasure reports whether a raw record is a request to erase its entity.
@@ -254,7 +254,7 @@ func (a *auditor) readRaw(ctx context.Context) error {
 			return nil
 		}
 		at.hold(r.Offset, a.identifyHeaders(r.Headers))
-		if o, replay := buriedAt(r); replay {
+		if o, replay := deadLetterOrigin(r); replay {
 			at.replays.add(r.Offset)
 			if was := p.parts[o.partition]; was != nil && o.topic == p.topic && o.offset >= was.low && o.offset < was.high {
 				was.replayed.add(o.offset)
@@ -354,7 +354,7 @@ func (a *auditor) concludePart(p *provider, partition int32, at *part) {
 	account.DeadLettersReplayed = at.replayed.once.intersect(at.outcomes[deadLetter].once).count()
 	before := a.report.Differences
 	tell := func(kind, missing, there string, which offsetSet) {
-		a.tellAll(kind, p.topic, partition, missing, there, which)
+		a.reportAll(kind, p.topic, partition, missing, there, which)
 	}
 	end := func(outcome int) offsetSet { return at.outcomes[outcome].once }
 	ways := outcomeTopic(decoded, p.name) + ", " + outcomeTopic(duplicate, p.name) + ", " + outcomeTopic(deadLetter, p.name)
@@ -371,8 +371,8 @@ func (a *auditor) concludePart(p *provider, partition int32, at *part) {
 	a.report.Accounts = append(a.report.Accounts, account)
 }
 
-// tellAll lists every offset of a set as a difference.
-func (a *auditor) tellAll(kind, topic string, partition int32, missing, there string, which offsetSet) {
+// reportAll lists every offset of a set as a difference.
+func (a *auditor) reportAll(kind, topic string, partition int32, missing, there string, which offsetSet) {
 	for offset := range which.all() {
 		a.report.differ(&Difference{Kind: kind, Topic: topic, Partition: partition, Offset: offset, Missing: missing, There: there})
 	}

@@ -25,8 +25,8 @@ type Report struct {
 	WaitingSince time.Time `json:"waiting_since,omitzero"`
 	// Erasures are raw records that asked to forget an entity; they are no part of the account.
 	Erasures int64 `json:"erasures,omitempty"`
-	// BuriedDeadlines counts dead letters of timers, which belong to no raw record.
-	BuriedDeadlines int64 `json:"buried_deadlines"`
+	// DeadTimers counts dead letters of timers, which belong to no raw record.
+	DeadTimers int64 `json:"dead_timers"`
 	// Differences is the number of differences found, Listed the first of them.
 	Differences int64         `json:"differences"`
 	Listed      []*Difference `json:"listed"`
@@ -150,8 +150,8 @@ const (
 	KindTwoOutcomes = "two_outcomes"
 	// KindNoDeadLetter: a replayed record without a dead letter.
 	KindNoDeadLetter = "no_dead_letter"
-	// KindNotTold: a decoded Unibell fact that was not emitted to the next stage.
-	KindNotTold = "not_told"
+	// KindNotEmitted: a decoded Unibell fact that was not emitted to the next stage.
+	KindNotEmitted = "not_emitted"
 	// KindNoFact: an emitted Unibell fact that was not decoded.
 	KindNoFact = "no_fact"
 	// KindFacts: an entity whose snapshot counts other facts than the topics hold.
@@ -204,10 +204,10 @@ type Difference struct {
 	Skipped int64     `json:"skipped_offsets,omitempty"`
 	Since   time.Time `json:"since,omitzero"`
 	Until   time.Time `json:"until,omitzero"`
-	// The two counts that differ: those in the topics, and those in the snapshot or
-	// ledger entry.
-	Told    int64 `json:"told,omitempty"`
-	Applied int64 `json:"applied,omitempty"`
+	// Expected and Applied are the two counts that differ: the facts in the topics, and
+	// those in the snapshot or ledger entry.
+	Expected int64 `json:"expected,omitempty"`
+	Applied  int64 `json:"applied,omitempty"`
 	// Records are the raw records of the facts, Last is the one that changed the
 	// snapshot last.
 	Records []Record `json:"records,omitempty"`

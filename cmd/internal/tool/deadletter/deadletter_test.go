@@ -69,7 +69,7 @@ func newRig(t *testing.T) *rig {
 	return r
 }
 
-// letter is what is buried.
+// letter is a dead letter to write.
 type letter struct {
 	topic, from string // the dead letter topic, the raw one
 	cause, body string
@@ -87,8 +87,8 @@ func lox24(offset int64) letter {
 	}
 }
 
-// bury writes a dead letter as the engine does, and returns its offset.
-func (r *rig) bury(l letter) int64 {
+// deadLetter writes a dead letter as the engine does, and returns its offset.
+func (r *rig) deadLetter(l letter) int64 {
 	r.t.Helper()
 	envelope := raw.Envelope{Source: "shop", Provider: raw.ProviderLOX24, Assurance: raw.AssuranceSharedSecret, RequestID: "request-1", ReceivedAt: noon()}
 	record := &kgo.Record{Topic: r.names.Topic(l.topic), Key: []byte(l.key), Value: []byte(l.body)}
@@ -171,7 +171,7 @@ func TestReplayedOnceUnchanged(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	for offset := range int64(5) {
-		r.bury(lox24(offset))
+		r.deadLetter(lox24(offset))
 	}
 	filter := deadletter.Filter{Causes: []string{"unknown_type"}}
 	plan, err := deadletter.NewReplayer(r.reader(), deadletter.Replay{Filter: filter, By: "anna"}).Plan(t.Context())
@@ -207,12 +207,12 @@ func TestReplayedOnceUnchanged(t *testing.T) {
 	}
 }
 
-// TestRoundsEnd: a record that is buried again and again is sent so often and no more,
+// TestRoundsEnd: a record that becomes a dead letter again and again is sent so often and no more,
 // and its headers do not grow.
 func TestRoundsEnd(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	r.bury(lox24(0))
+	r.deadLetter(lox24(0))
 	for round := range 4 {
 		plan, err := r.replay(deadletter.Replay{Rounds: 3})
 		if err != nil {
@@ -232,10 +232,10 @@ func TestRoundsEnd(t *testing.T) {
 		if n := len(last.Headers); n != len(sent[0].Headers) {
 			t.Errorf("round %d: %d headers, in the first %d", round+1, n, len(sent[0].Headers))
 		}
-		// The stage buries it again, its headers behind those it came with.
+		// The stage rejects it again, its headers behind those it came with.
 		again := lox24(int64(round) + 1)
 		again.more = last.Headers
-		r.bury(again)
+		r.deadLetter(again)
 	}
 }
 
@@ -249,7 +249,7 @@ func TestNotEverythingIsReplayed(t *testing.T) {
 	beyond.partition = partitions
 	large.body = strings.Repeat("x", 1<<20)
 	for _, l := range []letter{deadline, elsewhere, beyond, large, lox24(4)} {
-		r.bury(l)
+		r.deadLetter(l)
 	}
 	plan, err := r.replay(deadletter.Replay{})
 	want := map[string]int64{
@@ -269,7 +269,7 @@ func TestCrashBeforeTheCommit(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	for offset := range int64(4) {
-		r.bury(lox24(offset))
+		r.deadLetter(lox24(offset))
 	}
 	ends := 0
 	r.cluster.ControlKey(int16(kmsg.EndTxn), func(req kmsg.Request) (kmsg.Response, error, bool) {
@@ -298,7 +298,7 @@ func TestSecondReplayEndsTheFirst(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	for offset := range int64(6) {
-		r.bury(lox24(offset))
+		r.deadLetter(lox24(offset))
 	}
 	first := deadletter.Replay{Batch: 2, By: "first", Rate: 1e6}
 	first.Sent = func(n int64) {

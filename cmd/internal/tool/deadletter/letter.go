@@ -56,13 +56,13 @@ type Letter struct {
 	// Name is the topic without prefix.
 	Name string `json:"-"`
 	// Kind is the provider, or the internal stage whose record it is.
-	Kind    string    `json:"provider"`
-	Source  string    `json:"source,omitempty"`
-	Cause   string    `json:"cause"`
-	Detail  string    `json:"detail,omitempty"`
-	Stage   string    `json:"stage"`
-	Version string    `json:"version"`
-	Buried  time.Time `json:"buried_at"`
+	Kind         string    `json:"provider"`
+	Source       string    `json:"source,omitempty"`
+	Cause        string    `json:"cause"`
+	Detail       string    `json:"detail,omitempty"`
+	Stage        string    `json:"stage"`
+	Version      string    `json:"version"`
+	DeadLettered time.Time `json:"dead_lettered_at"`
 	// Received is the time of ingestion, zero for internal records.
 	Received time.Time `json:"received_at,omitzero"`
 	Key      string    `json:"key"`
@@ -85,7 +85,7 @@ type Letter struct {
 func letterOf(r *kgo.Record, name string) *Letter {
 	l := &Letter{
 		Ref: Ref{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset}, Name: name, Kind: Short(name),
-		Key: string(r.Key), Bytes: len(r.Value), Buried: instant.Bound(r.Timestamp), From: Ref{Partition: -1, Offset: -1}, record: r,
+		Key: string(r.Key), Bytes: len(r.Value), DeadLettered: instant.Bound(r.Timestamp), From: Ref{Partition: -1, Offset: -1}, record: r,
 	}
 	number := func(text []byte) int64 {
 		n, err := strconv.ParseInt(string(text), 10, 64)
@@ -117,7 +117,7 @@ func letterOf(r *kgo.Record, name string) *Letter {
 			l.Version = string(h.Value)
 		case dlq.HeaderTime:
 			if ms := number(h.Value); ms > 0 {
-				l.Buried = instant.OfMillis(ms)
+				l.DeadLettered = instant.OfMillis(ms)
 			}
 		case dlq.HeaderTopic:
 			l.From.Topic = string(h.Value)

@@ -32,7 +32,7 @@ func in(list []string, s string) bool { return len(list) == 0 || slices.Contains
 func (f *Filter) matches(l *Letter) bool {
 	switch {
 	case !in(f.Providers, l.Kind), !in(f.Causes, l.Cause), !in(f.Stages, l.Stage), !in(f.Sources, l.Source),
-		!f.From.IsZero() && l.Buried.Before(f.From), !f.To.IsZero() && !l.Buried.Before(f.To),
+		!f.From.IsZero() && l.DeadLettered.Before(f.From), !f.To.IsZero() && !l.DeadLettered.Before(f.To),
 		f.Key != "" && l.Key != f.Key,
 		f.EventID != "" && l.RequestID != f.EventID && !slices.Contains(l.Events, f.EventID),
 		len(f.Refs) > 0 && !slices.Contains(f.Refs, l.Ref),

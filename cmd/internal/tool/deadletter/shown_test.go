@@ -16,13 +16,13 @@ func TestFilter(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	for offset := range int64(4) {
-		r.bury(lox24(offset))
+		r.deadLetter(lox24(offset))
 	}
 	stale := lox24(0)
 	stale.topic, stale.from, stale.cause, stale.key = schemas.DeadLetterUAPAY, schemas.RawUAPAY, "stale", "uapay:1"
 	claims := base64.RawURLEncoding.EncodeToString([]byte(`{"paymentId":"payment-1"}`))
 	stale.body = `{"token":"` + base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"HS256"}`)) + "." + claims + `.c2ln"}`
-	r.bury(stale)
+	r.deadLetter(stale)
 	if _, err := r.replay(deadletter.Replay{Limit: 1, Filter: deadletter.Filter{Providers: []string{"lox24"}}}); err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func TestNothingSecretIsShown(t *testing.T) {
 	for name, b := range bodies {
 		l := lox24(0)
 		l.key, l.body = name, b.body
-		r.bury(l)
+		r.deadLetter(l)
 	}
 	reader := r.reader()
 	if err := reader.Open(t.Context()); err != nil {

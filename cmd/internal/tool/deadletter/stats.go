@@ -14,8 +14,8 @@ type Stat struct {
 	Version  string    `json:"version"`
 	Count    int64     `json:"count"`
 	Replayed int64     `json:"replayed"`
-	First    time.Time `json:"first_buried_at"`
-	Last     time.Time `json:"last_buried_at"`
+	First    time.Time `json:"first_at"`
+	Last     time.Time `json:"last_at"`
 	// Example is the newest of them.
 	Example Ref `json:"example"`
 	// Detail is the detail of the example.
@@ -35,18 +35,18 @@ func (s *Stats) Add(l *Letter) {
 	key := [4]string{l.Kind, l.Stage, l.Cause, l.Version}
 	at := s.by[key]
 	if at == nil {
-		at = &Stat{Kind: l.Kind, Stage: l.Stage, Cause: l.Cause, Version: l.Version, First: l.Buried}
+		at = &Stat{Kind: l.Kind, Stage: l.Stage, Cause: l.Cause, Version: l.Version, First: l.DeadLettered}
 		s.by[key] = at
 	}
 	at.Count++
 	if l.Replayed != nil {
 		at.Replayed++
 	}
-	if l.Buried.Before(at.First) {
-		at.First = l.Buried
+	if l.DeadLettered.Before(at.First) {
+		at.First = l.DeadLettered
 	}
-	if !l.Buried.Before(at.Last) {
-		at.Last, at.Example, at.Detail = l.Buried, l.Ref, l.Detail
+	if !l.DeadLettered.Before(at.Last) {
+		at.Last, at.Example, at.Detail = l.DeadLettered, l.Ref, l.Detail
 	}
 }
 

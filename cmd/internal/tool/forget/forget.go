@@ -41,10 +41,10 @@ type Result struct {
 	Waiting []string `json:"waiting"`
 }
 
-// Carry sends the erasures of a plan and waits until the stages have carried them out.
+// Apply sends the erasures of a plan and waits until the stages have applied them.
 // A timeout is not an error: the result lists the entities still waiting, and the
 // erasure records stay in their topics until a stage reads them.
-func Carry(ctx context.Context, config Config, p *Plan) (*Result, error) {
+func Apply(ctx context.Context, config Config, p *Plan) (*Result, error) {
 	client, err := kgo.NewClient(append(slices.Clone(config.Trace.Kafka), kgo.RecordPartitioner(kgo.ManualPartitioner()))...)
 	if err != nil {
 		return nil, fmt.Errorf("make a Kafka client: %w", err)
@@ -216,7 +216,7 @@ func (c *Config) gone(ctx context.Context, left map[string]*Target, sent []Sent,
 	if err != nil {
 		return nil, err
 	}
-	told, err := trace.Last(ctx, c.Trace, journeys, time.Time{})
+	snapshots, err := trace.Last(ctx, c.Trace, journeys, time.Time{})
 	if err != nil {
 		return nil, err
 	}
@@ -230,7 +230,7 @@ func (c *Config) gone(ctx context.Context, left map[string]*Target, sent []Sent,
 		if topic != "" && (r == nil || r.Value != nil || r.Timestamp.Before(began.Add(-clocksDiffer))) {
 			continue
 		}
-		if !slices.ContainsFunc(t.Journeys, func(j string) bool { return tells(told[schemas.EnrichedJourneys][j], key) }) {
+		if !slices.ContainsFunc(t.Journeys, func(j string) bool { return hasMember(snapshots[schemas.EnrichedJourneys][j], key) }) {
 			done = append(done, key)
 		}
 	}
@@ -277,8 +277,8 @@ func passed(t *Target, sent []Sent, committed kadm.OffsetResponses) bool {
 	return true
 }
 
-// tells reports whether a journey's snapshot lists a member.
-func tells(r *kgo.Record, member string) bool {
+// hasMember reports whether a journey's snapshot lists a member.
+func hasMember(r *kgo.Record, member string) bool {
 	if r == nil || r.Value == nil {
 		return false
 	}
@@ -288,7 +288,7 @@ func tells(r *kgo.Record, member string) bool {
 		err = s.DecodeAvro(body)
 	}
 	if err != nil {
-		return true // it cannot be told, so it is not done
+		return true // unreadable: it is not known to be done
 	}
 	return slices.ContainsFunc(s.Members, func(m avro.JourneyMember) bool { return m.ID == member })
 }

@@ -32,7 +32,7 @@ func journeyOf(r *kgo.Record) (j avro.JourneySnapshot, ok bool) {
 
 func prepare(t *testing.T, o forget.Config) *forget.Plan {
 	t.Helper()
-	p, _, err := forget.Prepare(t.Context(), o)
+	p, _, err := forget.NewPlan(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +115,7 @@ func TestForget(t *testing.T) {
 
 func carry(t *testing.T, o forget.Config, p *forget.Plan) {
 	t.Helper()
-	result, err := forget.Carry(t.Context(), o, p)
+	result, err := forget.Apply(t.Context(), o, p)
 	if err != nil || len(result.Waiting) > 0 || len(result.Forgotten) != len(p.Targets) {
 		t.Fatalf("result %+v, %v", result, err)
 	}
@@ -135,7 +135,7 @@ func TestWithoutAProcessor(t *testing.T) {
 	if d := cmp.Diff([]string{"lox24", "journey"}, p.Idle); d != "" {
 		t.Errorf("idle stages (-want +got):\n%s", d)
 	}
-	result, err := forget.Carry(t.Context(), o, p)
+	result, err := forget.Apply(t.Context(), o, p)
 	if err != nil || len(result.Sent) != 1 || !slices.Equal(result.Waiting, []string{tracetest.VerificationKey(1)}) {
 		t.Fatalf("result %+v, %v; want one that waits", result, err)
 	}
@@ -181,7 +181,7 @@ func TestNothingIsThere(t *testing.T) {
 	if len(p.Targets) > 0 {
 		t.Errorf("targets: %+v", p.Targets)
 	}
-	if _, err := forget.Carry(context.WithoutCancel(t.Context()), o, p); err == nil {
+	if _, err := forget.Apply(context.WithoutCancel(t.Context()), o, p); err == nil {
 		t.Error("carrying out nothing is no error")
 	}
 }

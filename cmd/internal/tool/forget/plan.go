@@ -80,7 +80,7 @@ type Config struct {
 	Journeys bool
 	// By names the requester.
 	By string
-	// Wait is how long Carry waits for the stages.
+	// Wait is how long Apply waits for the stages.
 	Wait time.Duration
 	// Progress is called with the number of entities still waiting; nil means no
 	// reports.
@@ -90,9 +90,9 @@ type Config struct {
 // most limits the entities of one request: more than that is a mistake.
 const most = 10_000
 
-// Prepare finds the records about an entity or a person and changes nothing. If nothing
+// NewPlan finds the records about an entity or a person and changes nothing. If nothing
 // is found, the plan has no targets.
-func Prepare(ctx context.Context, config Config) (*Plan, *trace.Report, error) {
+func NewPlan(ctx context.Context, config Config) (*Plan, *trace.Report, error) {
 	config.Trace.Limit, config.Trace.All = most, true
 	report, err := trace.Run(ctx, config.Trace, config.Query)
 	if err != nil {
@@ -246,18 +246,18 @@ func stays(ctx context.Context, admin *kadm.Client, names schemas.Names, report 
 		return nil, err
 	}
 	by := noted{}
-	told := map[string]bool{}
+	emitted := map[string]bool{}
 	for _, e := range report.Entities {
 		if !slices.Contains(p.Others, e.Key) && !slices.Contains(p.Mentions, e.Key) {
 			by.note(e.Steps)
 			by.noteRaw(e.Steps, starts)
 			for _, j := range e.Journeys {
-				told[j] = true
+				emitted[j] = true
 			}
 		}
 	}
 	for _, j := range report.Journeys {
-		if told[j.Key] || slices.ContainsFunc(p.Targets, func(t Target) bool { return slices.Contains(t.Journeys, j.Key) }) {
+		if emitted[j.Key] || slices.ContainsFunc(p.Targets, func(t Target) bool { return slices.Contains(t.Journeys, j.Key) }) {
 			by.note(j.Steps)
 		}
 	}

@@ -56,7 +56,7 @@ func TestBeyondTheEnd(t *testing.T) {
 		"the topic was made anew":    {7, 2, -1, 2, "for the group it ends at 0"},
 		"all is as it should be":     {0, 3, -1, 0, "ok"},
 		"the epoch goes on past it":  {0, 3, 3, 0, "ok"},
-		"nothing is told of epochs":  {-1, 3, 1, 0, "ok"},
+		"the epochs are unknown":     {-1, 3, 1, 0, "ok"},
 		"at the end of a former one": {0, 3, 9, 0, "ok"},
 	} {
 		t.Run(name, func(t *testing.T) {

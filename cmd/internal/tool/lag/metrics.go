@@ -23,7 +23,7 @@ type Service struct {
 	logger   *slog.Logger
 	desc     map[string]*prometheus.Desc
 	failures atomic.Int64
-	told     atomic.Int64 // unix ms of the last report
+	reported atomic.Int64 // unix ms of the last report
 	failing  bool         // of run alone
 	why      atomic.Value // string: why the last observation failed
 	cancel   context.CancelFunc
@@ -66,7 +66,7 @@ func NewService(watcher *Watcher, interval time.Duration, logger *slog.Logger) *
 		s.desc[f.name] = prometheus.NewDesc("tributary_lag_"+f.name, f.help, append([]string{"group", "ours"}, f.labels...), nil)
 	}
 	s.desc["failures"] = prometheus.NewDesc("tributary_lag_failures_total", "Looks at the cluster that failed.", nil, nil)
-	s.desc["told"] = prometheus.NewDesc("tributary_lag_last_success_timestamp_seconds", "When the figures of lag were last found out.", nil, nil)
+	s.desc["reported"] = prometheus.NewDesc("tributary_lag_last_success_timestamp_seconds", "Time of the last successful lag report.", nil, nil)
 	return s
 }
 
@@ -115,7 +115,7 @@ func (s *Service) observe(ctx context.Context) {
 	r, err := s.watcher.Observe(bounded)
 	switch {
 	case err == nil:
-		s.told.Store(r.At.UnixMilli())
+		s.reported.Store(r.At.UnixMilli())
 		if s.failing {
 			s.logger.InfoContext(ctx, "lag is found out again")
 		}
@@ -158,8 +158,8 @@ func (s *Service) Describe(out chan<- *prometheus.Desc) {
 // Collect implements prometheus.Collector.
 func (s *Service) Collect(out chan<- prometheus.Metric) {
 	out <- prometheus.MustNewConstMetric(s.desc["failures"], prometheus.CounterValue, float64(s.failures.Load()))
-	if told := s.told.Load(); told > 0 {
-		out <- prometheus.MustNewConstMetric(s.desc["told"], prometheus.GaugeValue, float64(told)/1000)
+	if at := s.reported.Load(); at > 0 {
+		out <- prometheus.MustNewConstMetric(s.desc["reported"], prometheus.GaugeValue, float64(at)/1000)
 	}
 	if ok, _ := s.Fresh(); !ok {
 		return

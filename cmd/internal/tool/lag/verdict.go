@@ -242,7 +242,7 @@ func (g *Group) sayBlocked(parts []*Partition) {
 	t := p.Transaction
 	switch {
 	case t == nil:
-		g.sayf(VerdictBlocked, true, "blocked by an open transaction of a producer that cannot be told, at %s", where)
+		g.sayf(VerdictBlocked, true, "blocked by an open transaction of an unknown producer, at %s", where)
 	case t.ID == "":
 		g.sayf(VerdictBlocked, true, "blocked by a hanging transaction of producer id %d, which no coordinator knows, open for %s at least, at %s: end it with kafka-transactions.sh abort",
 			t.ProducerID, Human(time.Duration(t.Open)), where)

@@ -20,13 +20,13 @@ import (
 func carry(t *testing.T, o *reset.Config) *reset.Plan {
 	t.Helper()
 	p := prepare(t, o)
-	if err := reset.Carry(t.Context(), o, p); err != nil {
+	if err := reset.Apply(t.Context(), o, p); err != nil {
 		t.Fatal(err)
 	}
 	return p
 }
 
-// awaitMadeAgain waits until a verification was told with all its facts by a reset.
+// awaitMadeAgain waits until a verification was emitted with all its facts by a reset.
 func awaitMadeAgain(t *testing.T, s *tracetest.Stack, revisions, facts int64) {
 	t.Helper()
 	s.Await(t, schemas.EnrichedVerifications, func(r *kgo.Record) bool {
@@ -37,7 +37,7 @@ func awaitMadeAgain(t *testing.T, s *tracetest.Stack, revisions, facts int64) {
 }
 
 // TestResetTwice: a stage that has not caught up with a reset is reset again, also by
-// one that died when it had deleted the changelog; no fact is told twice.
+// one that died when it had deleted the changelog; no fact is emitted twice.
 func TestResetTwice(t *testing.T) {
 	t.Parallel()
 	s := tracetest.Start(t)
@@ -76,9 +76,9 @@ func TestResetTwice(t *testing.T) {
 	s.Closes(t)
 }
 
-// TestMissingFactsAreTold: records that ended in nothing are found, have their facts
-// told by a reset that is asked to, each once, and the account closes.
-func TestMissingFactsAreTold(t *testing.T) {
+// TestMissingFactsAreEmitted: records that ended in nothing are found, have their facts
+// emitted by a reset that is asked to, each once, and the account closes.
+func TestMissingFactsAreEmitted(t *testing.T) {
 	t.Parallel()
 	s := tracetest.Start(t)
 	s.Run(t)
@@ -119,7 +119,7 @@ func TestMissingFactsAreTold(t *testing.T) {
 }
 
 // TestForgottenStaysForgotten: a rebuild meets an erasure in its place, so what was
-// forgotten is told once more and then ended again.
+// forgotten is emitted once more and then ended again.
 func TestForgottenStaysForgotten(t *testing.T) {
 	t.Parallel()
 	s := tracetest.Start(t)
@@ -128,11 +128,11 @@ func TestForgottenStaysForgotten(t *testing.T) {
 	o := forget.Config{
 		Trace: trace.Config{Kafka: s.Kafka, Names: s.Names, Sources: s.Sources}, Query: trace.Query{ID: tracetest.VerificationKey(2)}, By: "the test", Wait: time.Minute,
 	}
-	plan, _, err := forget.Prepare(t.Context(), o)
+	plan, _, err := forget.NewPlan(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if result, err := forget.Carry(t.Context(), o, plan); err != nil || len(result.Waiting) > 0 {
+	if result, err := forget.Apply(t.Context(), o, plan); err != nil || len(result.Waiting) > 0 {
 		t.Fatalf("%+v, %v", result, err)
 	}
 	s.Closes(t)

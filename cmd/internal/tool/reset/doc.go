@@ -1,8 +1,8 @@
 // Package reset makes a stage rebuild its state from its input, for example after a bug
 // in how it merges facts, or after the loss of its changelog.
 //
-//	Prepare: group, input, changelog, ledger ─► Plan: topics deleted, records read again, records lost
-//	Carry:   changelog deleted ─► recreated, each partition beginning with a Rebuild ─► group deleted
+//	NewPlan: group, input, changelog, ledger ─► Plan: topics deleted, records read again, records lost
+//	Apply:   changelog deleted ─► recreated, each partition beginning with a Rebuild ─► group deleted
 //	processors start: a recreated topic ─► their local stores are not used ─► input from its start
 //
 // Promise: wherever a reset fails, no processor continues with partial state. While the

@@ -162,7 +162,7 @@ func (p *Plan) stand(ctx context.Context, admin *kadm.Client) error {
 		return nil
 	}
 	if err := admin.CommitAllOffsets(ctx, p.Group, offsets); err != nil {
-		return fmt.Errorf("let group %s stand behind what was told: %w", p.Group, err)
+		return fmt.Errorf("let group %s stand behind the records that were emitted: %w", p.Group, err)
 	}
 	return nil
 }

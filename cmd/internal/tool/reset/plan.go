@@ -95,8 +95,8 @@ type Plan struct {
 // ErrMembers is returned while processors run the stage.
 var ErrMembers = errors.New("the group has members")
 
-// Prepare computes the effects of a reset and changes nothing.
-func Prepare(ctx context.Context, config *Config) (*Plan, error) {
+// NewPlan computes the effects of a reset and changes nothing.
+func NewPlan(ctx context.Context, config *Config) (*Plan, error) {
 	stage, ok := processor.TopicsOf(config.Stage)
 	if !ok {
 		return nil, fmt.Errorf("no stage %q: there are %s", config.Stage, strings.Join(processor.StageNames(), ", "))

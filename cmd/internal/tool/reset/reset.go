@@ -16,9 +16,9 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine"
 )
 
-// Carry carries a plan out. After an error it can be prepared and carried out again;
+// Apply carries a plan out. After an error it can be planned and applied again;
 // until one succeeds, no processor of the stage works.
-func Carry(ctx context.Context, config *Config, p *Plan) error {
+func Apply(ctx context.Context, config *Config, p *Plan) error {
 	if len(p.Members) > 0 {
 		return fmt.Errorf("%w: %s: stop these processors first (a member that is gone counts until its session times out)", ErrMembers, strings.Join(p.Members, ", "))
 	}

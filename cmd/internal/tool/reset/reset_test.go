@@ -28,7 +28,7 @@ func config(s *tracetest.Stack, stage string) *reset.Config {
 
 func prepare(t *testing.T, o *reset.Config) *reset.Plan {
 	t.Helper()
-	p, err := reset.Prepare(t.Context(), o)
+	p, err := reset.NewPlan(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func TestReset(t *testing.T) {
 	s.Run(t)
 	history(t, s)
 	p := prepare(t, config(s, "lox24"))
-	if err := reset.Carry(t.Context(), config(s, "lox24"), p); !errors.Is(err, reset.ErrMembers) || p.Again != 7 || p.Lost != 0 {
+	if err := reset.Apply(t.Context(), config(s, "lox24"), p); !errors.Is(err, reset.ErrMembers) || p.Again != 7 || p.Lost != 0 {
 		t.Fatalf("with a processor: %v of %+v, want it to be refused", err, p)
 	}
 	s.Stop(t)
@@ -147,7 +147,7 @@ func TestReset(t *testing.T) {
 		counts[topic] = count(t, s, admin, topic)
 	}
 	for _, stage := range processor.StageNames() {
-		if err := reset.Carry(t.Context(), config(s, stage), prepare(t, config(s, stage))); err != nil {
+		if err := reset.Apply(t.Context(), config(s, stage), prepare(t, config(s, stage))); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -194,7 +194,7 @@ func TestABrokenResetIsNoTrap(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := config(s, "lox24")
-	if err := reset.Carry(t.Context(), o, prepare(t, o)); err != nil {
+	if err := reset.Apply(t.Context(), o, prepare(t, o)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := admin.CommitOffsets(t.Context(), group, offsets.Offsets()); err != nil {
@@ -215,7 +215,7 @@ func TestABrokenResetIsNoTrap(t *testing.T) {
 	if p.Entries != -1 {
 		t.Errorf("plan %+v, want a missing changelog", p)
 	}
-	if err := reset.Carry(t.Context(), o, p); err != nil {
+	if err := reset.Apply(t.Context(), o, p); err != nil {
 		t.Fatal(err)
 	}
 	s.Run(t)
@@ -256,7 +256,7 @@ func TestWhatRetentionTook(t *testing.T) {
 
 func TestNoSuchStage(t *testing.T) {
 	t.Parallel()
-	if _, err := reset.Prepare(t.Context(), &reset.Config{Stage: "telegram"}); err == nil || !strings.Contains(err.Error(), "lox24") {
+	if _, err := reset.NewPlan(t.Context(), &reset.Config{Stage: "telegram"}); err == nil || !strings.Contains(err.Error(), "lox24") {
 		t.Errorf("error %v, want one that names the stages", err)
 	}
 }

@@ -166,13 +166,13 @@ func (t *tracer) readJourneys(ctx context.Context) error {
 	if len(short) == 0 {
 		return nil
 	}
-	return t.look(ctx, "reading what journeys were told", each([]string{schemas.InternalJourney}, short), time.Time{}, func(topic string, r *kgo.Record) {
+	return t.look(ctx, "reading the journeys' inputs", each([]string{schemas.InternalJourney}, short), time.Time{}, func(topic string, r *kgo.Record) {
 		value, err := valueOf(topic, r.Value)
 		in, ok := value.(*avro.JourneyInput)
 		if err != nil || !ok || in.Kind == avro.JourneyInputKindClock || !in.MemberID.Set {
 			return
 		}
-		t.journey(string(r.Key)).told[in.MemberID.Value] = in.Kind != avro.JourneyInputKindRemoval
+		t.journey(string(r.Key)).inputs[in.MemberID.Value] = in.Kind != avro.JourneyInputKindRemoval
 	})
 }
 
@@ -248,7 +248,7 @@ func (t *tracer) requests(ctx context.Context, known, requests []string, since t
 	if len(keys) == 0 {
 		return nil
 	}
-	return t.look(ctx, "reading what is told by request id", each(chainTopics(raw.ProviderUnibell), keys), since, func(topic string, r *kgo.Record) {
+	return t.look(ctx, "reading the facts by request id", each(chainTopics(raw.ProviderUnibell), keys), since, func(topic string, r *kgo.Record) {
 		t.takeRecord(owner[string(r.Key)], topic, r)
 	})
 }

@@ -19,8 +19,8 @@ func (t *tracer) conclude() {
 	slices.SortStableFunc(t.report.Entities, func(a, b *Entity) int { return cmp.Or(a.first.Compare(b.first), cmp.Compare(a.Key, b.Key)) })
 	for _, key := range slices.Sorted(maps.Keys(t.journeys)) {
 		j := t.journeys[key]
-		for _, member := range slices.Sorted(maps.Keys(j.told)) {
-			if j.told[member] && !slices.Contains(j.Members, member) {
+		for _, member := range slices.Sorted(maps.Keys(j.inputs)) {
+			if j.inputs[member] && !slices.Contains(j.Members, member) {
 				j.Members = append(j.Members, member)
 			}
 		}

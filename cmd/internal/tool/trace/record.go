@@ -45,7 +45,7 @@ func stepOf(topic string, r *kgo.Record, value avro.Record, err error) Step {
 		s.envelope(r)
 		return s
 	case strings.HasPrefix(topic, "deadletter."):
-		s.buried(r)
+		s.deadLetter(r)
 		return s
 	}
 	switch v := value.(type) {
@@ -86,8 +86,8 @@ func stateOf(snapshot avro.Snapshot) string {
 }
 
 // snapshot fills the step of a snapshot.
-func (s *Step) snapshot(kind string, revision int64, state, assurance string, change *avro.Change, told avro.Optional[time.Time]) {
-	s.Kind, s.Revision, s.State, s.Assurance, s.EventID, s.Told = kind, revision, state, words(assurance), change.EventID.Value, told.Value
+func (s *Step) snapshot(kind string, revision int64, state, assurance string, change *avro.Change, eventTime avro.Optional[time.Time]) {
+	s.Kind, s.Revision, s.State, s.Assurance, s.EventID, s.EventTime = kind, revision, state, words(assurance), change.EventID.Value, eventTime.Value
 	switch {
 	case change.Offset.Set:
 		s.Of = &Position{change.Topic.Value, change.Partition.Value, change.Offset.Value}
@@ -105,19 +105,19 @@ func (s *Step) decoded(value avro.Record, encoded []byte) {
 	var o *avro.Origin
 	switch v := value.(type) {
 	case *avro.LOX24VerifyCode:
-		o, s.EventID, s.Event, s.Told, s.Attempt = &v.Origin, v.EventID, v.EventRaw, v.EventCreatedAt, v.AttemptNumber.Value
+		o, s.EventID, s.Event, s.EventTime, s.Attempt = &v.Origin, v.EventID, v.EventRaw, v.EventCreatedAt, v.AttemptNumber.Value
 		if v.Attempt.Set {
 			s.Says = v.Attempt.Value.ChannelRaw + ": " + words(string(v.Attempt.Value.Status))
 		}
 	case *avro.LOX24SMS:
-		o, s.EventID, s.Event, s.Told, s.Attempt = &v.Origin, v.EventID, v.EventRaw, v.EventCreatedAt, v.AttemptNumber.Value
+		o, s.EventID, s.Event, s.EventTime, s.Attempt = &v.Origin, v.EventID, v.EventRaw, v.EventCreatedAt, v.AttemptNumber.Value
 	case *avro.UAPAYPayment:
-		o, s.EventID, s.State, s.Told = &v.Origin, v.EventID, string(v.Phase), v.PostbackAt.Or(v.IssuedAt.Value)
+		o, s.EventID, s.State, s.EventTime = &v.Origin, v.EventID, string(v.Phase), v.PostbackAt.Or(v.IssuedAt.Value)
 		s.Event = words(string(v.Kind)) + " " + cmp.Or(v.PaymentStatusRaw.Value, v.StatusRaw.Value, v.OperationStatusRaw.Value)
 	case *avro.VoximplantAccountCallback:
 		o, s.EventID, s.Event = &v.Origin, v.EventID, v.Type
 	case *avro.UnibellCall:
-		o, s.EventID, s.Event, s.Told = &v.Origin, v.EventID, "call "+words(string(v.Kind)), v.StatusAt.Or(v.CallCreatedAt.Value)
+		o, s.EventID, s.Event, s.EventTime = &v.Origin, v.EventID, "call "+words(string(v.Kind)), v.StatusAt.Or(v.CallCreatedAt.Value)
 		s.State = string(v.Status.Value)
 		s.Says = strings.TrimSpace(v.ErrorCode.Value + " " + v.NetworkErrorCode.Value)
 	default:
@@ -159,8 +159,8 @@ func (s *Step) envelope(r *kgo.Record) {
 	}
 }
 
-// buried fills the step of a dead letter from its headers.
-func (s *Step) buried(r *kgo.Record) {
+// deadLetter fills the step of a dead letter from its headers.
+func (s *Step) deadLetter(r *kgo.Record) {
 	s.envelope(r)
 	if header(r, raw.HeaderSource) == "" {
 		s.Event = ""

@@ -42,8 +42,8 @@ type Step struct {
 	// At is the record's timestamp.
 	At   time.Time `json:"at"`
 	Kind string    `json:"kind"`
-	// The event time that the provider gave, zero if it gave none.
-	Told time.Time `json:"told_at,omitzero"`
+	// EventTime is the time that the provider gave, zero if it gave none.
+	EventTime time.Time `json:"event_at,omitzero"`
 	// Received is the time of ingestion.
 	Received  time.Time `json:"received_at,omitzero"`
 	Source    string    `json:"source,omitempty"`
@@ -127,7 +127,7 @@ type Journey struct {
 	Snapshot  any    `json:"snapshot,omitempty"`
 	Steps     []Step `json:"steps"`
 
-	told map[string]bool
+	inputs map[string]bool
 }
 
 // Looked is one search: the topics, the time span, the cost and the hits.

@@ -319,7 +319,7 @@ func (t *tracer) entity(key string) *Entity {
 func (t *tracer) journey(key string) *Journey {
 	j := t.journeys[key]
 	if j == nil {
-		j = &Journey{Key: key, Members: []string{}, Steps: []Step{}, told: map[string]bool{}}
+		j = &Journey{Key: key, Members: []string{}, Steps: []Step{}, inputs: map[string]bool{}}
 		t.journeys[key] = j
 	}
 	return j

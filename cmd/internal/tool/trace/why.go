@@ -57,7 +57,7 @@ func explainJourney(j *Journey, entities map[string]*Entity, now time.Time) []st
 	case avro.JourneyOutcomeInProgress:
 		say("%s", inProgress(s, now))
 	default:
-		say("Its verification has an outcome that is not told: where Unibell has no status callback, none can be known.")
+		say("Its verification has an unknown outcome: where Unibell has no status callback, none can be known.")
 	}
 	if s.Outcome != avro.JourneyOutcomeComplete {
 		why = append(why, absent(s)...)
@@ -69,7 +69,7 @@ func explainJourney(j *Journey, entities map[string]*Entity, now time.Time) []st
 		set  bool
 		says string
 	}{
-		{s.Conflict, "A payment is told to be both paid and refused."},
+		{s.Conflict, "A payment is reported as both paid and refused."},
 		{s.Regression, "A payment went back to an earlier phase by the provider's own times."},
 		{s.AmountChanged, "The amount of a payment has changed."},
 		{s.AmountInconsistent, "Amounts of a payment contradict each other, or a sum is too large."},
@@ -206,7 +206,7 @@ func explainVerification(s *avro.VerificationSnapshot, now time.Time) []string {
 		}
 	}
 	if len(untried) > 0 && s.Outcome != avro.VerificationOutcomeSuccess {
-		why = append(why, "Planned and never told of: "+strings.Join(untried, ", ")+".")
+		why = append(why, "Planned and never reported: "+strings.Join(untried, ", ")+".")
 	}
 	if s.Late {
 		why = append(why, fmt.Sprintf("The outcome came %s after the deadline.", time.Duration(s.LatenessMs.Value)*time.Millisecond))
@@ -223,7 +223,7 @@ func explainPayment(s *avro.PaymentSnapshot) []string {
 	amount := money(s.AmountMinor.Value, s.Currency)
 	switch s.Phase {
 	case avro.PaymentPhaseRefused:
-		why = append(why, fmt.Sprintf("%s was refused: status %s.", amount, cmp.Or(status, "not told")))
+		why = append(why, fmt.Sprintf("%s was refused: status %s.", amount, cmp.Or(status, "unknown")))
 	case avro.PaymentPhaseHeld:
 		text := amount + " is held and not taken"
 		if s.HoldDeadline.Set {
@@ -238,10 +238,10 @@ func explainPayment(s *avro.PaymentSnapshot) []string {
 		}
 	case avro.PaymentPhasePaid:
 	default:
-		why = append(why, fmt.Sprintf("%s has no final status: the last told is %s.", amount, cmp.Or(status, "none")))
+		why = append(why, fmt.Sprintf("%s has no final status: the last one is %s.", amount, cmp.Or(status, "none")))
 	}
 	if s.Conflict {
-		why = append(why, "It is told to be both paid and refused.")
+		why = append(why, "It is reported as both paid and refused.")
 	}
 	return why
 }

@@ -107,8 +107,8 @@ func AuditFaults(report *audit.Report, total int64) []string {
 	if !report.AddsUp {
 		faults = append(faults, fmt.Sprintf("the audit found %d differences", report.Differences))
 		for _, d := range report.Listed {
-			faults = append(faults, fmt.Sprintf("%s: %s partition %d offset %d, key %s: missing %s, there %s, told %d, applied %d",
-				d.Kind, d.Topic, d.Partition, d.Offset, d.Key, d.Missing, d.There, d.Told, d.Applied))
+			faults = append(faults, fmt.Sprintf("%s: %s partition %d offset %d, key %s: missing %s, there %s, expected %d, applied %d",
+				d.Kind, d.Topic, d.Partition, d.Offset, d.Key, d.Missing, d.There, d.Expected, d.Applied))
 		}
 	}
 	return faults

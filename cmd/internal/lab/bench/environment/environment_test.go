@@ -49,8 +49,8 @@ func TestAuditFaults(t *testing.T) {
 		"one waits":           {func(r *audit.Report) { r.Waiting = 1 }, "1 raw records were not processed"},
 		"a difference": {func(r *audit.Report) {
 			r.AddsUp, r.Differences = false, 1
-			r.Listed = []*audit.Difference{{Kind: audit.KindFacts, Key: "lox24:x", Told: 3, Applied: 2}}
-		}, "told 3, applied 2"},
+			r.Listed = []*audit.Difference{{Kind: audit.KindFacts, Key: "lox24:x", Expected: 3, Applied: 2}}
+		}, "expected 3, applied 2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

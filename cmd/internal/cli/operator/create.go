@@ -8,8 +8,8 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/tool/topics"
 )
 
-// Prepare makes the topics and registers the schemas, as `topics apply` and `schemas register` do.
-func Prepare(ctx context.Context, f *config.File) error {
+// CreateTopics creates the topics and registers the schemas, as `topics apply` and `schemas register` do.
+func CreateTopics(ctx context.Context, f *config.File) error {
 	changes, err := changeTopics(ctx, &f.Config, true)
 	if err != nil {
 		return err
