@@ -49,6 +49,7 @@ independent model says.`,
 			if !slices.Contains(simulator.Profiles(), o.Profile) {
 				return cli.Usage(fmt.Errorf("--profile: %q is none of %s", o.Profile, strings.Join(simulator.Profiles(), ", ")))
 			}
+			o.Brokers = g.Brokers
 			level := slog.LevelError
 			if verbose {
 				level = slog.LevelInfo

@@ -23,6 +23,9 @@ type Options struct {
 	Scale int
 	// Profile is a profile of the simulator; empty means the catalogue.
 	Profile string
+	// Brokers are those of a cluster without topics of tributary, whose clock check must
+	// take timestamps of days to come; empty means an embedded one.
+	Brokers []string
 	// Logger receives internal errors; nil discards them.
 	Logger *slog.Logger
 	// Progress receives the progress; nil discards it.
@@ -115,7 +118,7 @@ func Run(ctx context.Context, o Options) (_ *Result, err error) {
 		pace, held = marketSpeed, marketHold
 	}
 	o.Progress.Step("starting broker, registry, ingest and processor", 0)
-	s, err := start(ctx, newClock(began), pace, held, o.Logger)
+	s, err := start(ctx, newClock(began), pace, held, &o)
 	if err != nil {
 		return nil, err
 	}

@@ -59,14 +59,16 @@ type stack struct {
 
 // start runs the stack. The clock's speed is needed for settings that are of the
 // wall clock.
-func start(ctx context.Context, c *clock, speed float64, hold time.Duration, logger *slog.Logger) (s *stack, err error) {
+func start(ctx context.Context, c *clock, speed float64, hold time.Duration, o *Options) (s *stack, err error) {
 	s = &stack{clock: c, accounts: simulator.DefaultAccounts(), failed: make(chan error, 1)}
 	defer func() { //nolint:contextcheck // a stop has its own time
 		if err != nil {
 			err = errors.Join(err, s.stop())
 		}
 	}()
-	if s.embedded, err = embedded.Start(); err != nil {
+	if len(o.Brokers) > 0 {
+		s.embedded = embedded.Beside(o.Brokers)
+	} else if s.embedded, err = embedded.Start(); err != nil {
 		return s, err
 	}
 	// The topics are new: a client that looked before they were there looks again soon.
@@ -87,10 +89,10 @@ func start(ctx context.Context, c *clock, speed float64, hold time.Duration, log
 	}
 	s.unibell = httptest.NewServer(simulator.Unibell())
 	s.sources = ProcessorSources(s.accounts)
-	if err := s.startIngest(ctx, logger); err != nil {
+	if err := s.startIngest(ctx, o.Logger); err != nil {
 		return s, err
 	}
-	err = s.startProcessor(ctx, speed, hold, reg, logger)
+	err = s.startProcessor(ctx, speed, hold, reg, o.Logger)
 	return s, err
 }
 
@@ -105,6 +107,9 @@ func (s *stack) createTopics(ctx context.Context) error {
 	changes, err := topics.Diff(ctx, admin, topics.Want(&config, schemas.Names{}))
 	if err != nil {
 		return err
+	}
+	if len(changes) < len(schemas.Table()) {
+		return errors.New("the cluster has topics of tributary: the demo needs one without them")
 	}
 	return topics.Apply(ctx, admin, config.ReplicationFactor, changes)
 }

@@ -16,7 +16,9 @@ import (
 
 // Stack is a running broker and registry.
 type Stack struct {
+	// cluster is nil if the brokers are others'.
 	cluster  *kfake.Cluster
+	brokers  []string
 	registry *srfake.Registry
 }
 
@@ -26,8 +28,11 @@ func Start() (*Stack, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the embedded broker: %w", err)
 	}
-	return &Stack{cluster: cluster, registry: srfake.New()}, nil
+	return &Stack{cluster: cluster, brokers: cluster.ListenAddrs(), registry: srfake.New()}, nil
 }
+
+// Beside runs a registry beside a cluster that runs already.
+func Beside(brokers []string) *Stack { return &Stack{brokers: brokers, registry: srfake.New()} }
 
 // Registry runs a registry alone and returns its address and how to end it.
 func Registry() (url string, stop func()) {
@@ -39,7 +44,7 @@ func Registry() (url string, stop func()) {
 func RegistryHandler() http.Handler { return srfake.NewRegistry().Handler() }
 
 // Brokers returns the broker's addresses.
-func (s *Stack) Brokers() []string { return s.cluster.ListenAddrs() }
+func (s *Stack) Brokers() []string { return s.brokers }
 
 // RegistryURL returns the registry's address.
 func (s *Stack) RegistryURL() string { return s.registry.URL() }
@@ -49,11 +54,13 @@ func (s *Stack) Cluster() *kfake.Cluster { return s.cluster }
 
 // Close stops both.
 func (s *Stack) Close() error {
-	if s.cluster == nil {
+	if s.registry == nil {
 		return errors.New("the embedded stack is closed already")
 	}
-	s.cluster.Close()
+	if s.cluster != nil {
+		s.cluster.Close()
+	}
 	s.registry.Close()
-	s.cluster = nil
+	s.cluster, s.registry = nil, nil
 	return nil
 }

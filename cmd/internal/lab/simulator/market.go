@@ -90,9 +90,10 @@ func (t *instance) within(bound time.Duration) time.Duration {
 // customer orders a code, and another one if the first does not come; who is verified may
 // pay.
 func (t *instance) customer(s shop, to country, at time.Duration) {
-	verified, at := t.verify(s, to, at)
+	phone := t.number(&to)
+	verified, at := t.verify(s, to, phone, at)
 	if !verified && t.chance(0.4) {
-		verified, at = t.verify(s, to, at+t.within(3*time.Minute))
+		verified, at = t.verify(s, to, phone, at+t.within(3*time.Minute))
 	}
 	switch {
 	case verified && t.chance(0.74):
@@ -120,8 +121,9 @@ func strategies() [][]string {
 }
 
 // verify orders a code and returns whether the person typed it, and when all was over.
-func (t *instance) verify(s shop, to country, at time.Duration) (verified bool, over time.Duration) {
+func (t *instance) verify(s shop, to country, phone string, at time.Duration) (verified bool, over time.Duration) {
 	c := t.codeTo(to, s.codes, at, strategies()[t.rng.IntN(len(strategies()))]...)
+	c.data.Phone = phone
 	reach := map[string]float64{"telegram": 0.5, "whatsapp": 0.45, "voice": 0.6, "sms": 0.9}
 	for i, route := range c.data.RoutingStrategy {
 		at += time.Second + t.within(3*time.Second)
@@ -222,7 +224,7 @@ func (t *instance) accountEvents() {
 		at += 2*time.Hour + t.within(time.Hour)
 		a.batch(at, 0, a.callback("account_is_frozen", `{}`, "-0.505"))
 	}
-	if t.chance(0.7) {
+	if t.chance(0.5) {
 		at += 3*time.Hour + t.within(time.Hour)
 		a.batch(at, 0, a.callback("card_payment", `{"transaction_id":51,"transaction_type":"bank_card_payment","amount":100.5}`, "100.125"),
 			a.callback("account_is_unfrozen", `{}`, "100.125"))
