@@ -1,6 +1,7 @@
 package processor_test
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -22,7 +23,11 @@ func noon(after time.Duration) time.Time {
 }
 
 // history is a list of raw records that are all distinct facts.
-type history struct{ records []stage.Input }
+type history struct {
+	records []stage.Input
+	// shop begins the ids of the sources; empty means shop.
+	shop string
+}
 
 type object = map[string]any
 
@@ -38,7 +43,7 @@ func (h *history) add(topic, key string, e raw.Envelope, body any) {
 		}
 	}
 	e.Provider, _, _ = strings.Cut(strings.TrimPrefix(topic, "raw."), ".")
-	e.Source, e.SecretID, e.ContentType = "shop-"+e.Provider, "first", "application/json"
+	e.Source, e.SecretID, e.ContentType = cmp.Or(h.shop, "shop")+"-"+e.Provider, "first", "application/json"
 	if e.RequestID == "" {
 		e.RequestID = fmt.Sprint("request-", len(h.records))
 	}

@@ -94,7 +94,7 @@ func addVerification(add func(float64, ...string), s map[string]any) {
 	if outcome != "pending" {
 		add(1, "verifications", outcome, channel, country)
 	}
-	if outcome == "success" && number(s["fallbacks"]) > 0 {
+	if outcome == "success" && number(s["failed_attempts"]) > 0 {
 		add(1, "fallback_verifications", channel, country)
 	}
 	currency := "none"
@@ -115,8 +115,8 @@ func addVerification(add func(float64, ...string), s map[string]any) {
 func addPayment(add func(float64, ...string), s map[string]any) {
 	phase, currency := word(s["phase"], ""), fmt.Sprint(s["currency"])
 	add(1, "payments", phase)
-	add(number(s["paid_amount_minor"]), "paid_minor", currency)
-	add(number(s["refunded_amount_minor"]), "refunded_minor", currency)
+	add(number(s["gross_minor"]), "paid_minor", currency)
+	add(number(s["refunded_minor"]), "refunded_minor", currency)
 }
 
 func word(symbol any, none string) string {

@@ -79,13 +79,13 @@ func TestStoriesEndToEnd(t *testing.T) {
 	p.end(t)
 	type outcome struct {
 		Outcome, Missing, Channel any
-		Fallbacks, Paid           any
+		Switches, Paid            any
 	}
 	got := map[string]outcome{}
 	for name, fields := range p.last {
 		if order, ok := strings.CutPrefix(name, schemas.EnrichedJourneys+" "); ok {
 			got[order] = outcome{
-				fields["outcome"], fields["missing"], fields["verification_channel"], fields["verification_fallbacks"], fields["paid_amount_minor"],
+				fields["outcome"], fields["missing"], fields["delivered_channel"], fields["channel_switches"], fields["gross_minor"],
 			}
 		}
 	}

@@ -5,10 +5,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/processor/privacy"
+	"github.com/tributary-hq/tributary/processor/source"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -38,6 +41,7 @@ func TestRotationPartsNoCase(t *testing.T) {
 		p := &pipeline{memory: memory, last: map[string]map[string]any{}}
 		p.feed(t, rapid.Permutation(h.records).Draw(r, "order")...)
 		p.end(t)
+		checkCustomers(r, pseudonymiser, h, p)
 		var journeys []string
 		for name, fields := range p.last {
 			if key, ok := strings.CutPrefix(name, schemas.EnrichedJourneys+" "); ok {
@@ -51,4 +55,72 @@ func TestRotationPartsNoCase(t *testing.T) {
 			r.Errorf("journeys %v, want one, under the oldest key", journeys)
 		}
 	})
+}
+
+// checkCustomers checks that a record's customer is the number under the newest key in force
+// when its first fact was received.
+func checkCustomers(r *rapid.T, pseudonymiser *privacy.Pseudonymiser, h *history, p *pipeline) {
+	first := map[string]time.Time{}
+	for i := range h.records {
+		in := &h.records[i]
+		if at, ok := first[in.Topic]; !ok || in.Timestamp.Before(at) {
+			first[in.Topic] = in.Timestamp
+		}
+	}
+	customer := func(phone string, at time.Time) string {
+		return string(privacy.AppendCustomer(nil, &pseudonymiser.Phone(phone, at).Pseudonyms[0]))
+	}
+	verified, paid := customer("+4915112345678", first[schemas.RawLOX24]), customer("+447700900123", first[schemas.RawUAPAY])
+	for name, fields := range p.last {
+		topic, _, _ := strings.Cut(name, " ")
+		want := map[string]string{schemas.EnrichedVerifications: verified, schemas.EnrichedPayments: paid, schemas.EnrichedJourneys: verified}[topic]
+		if want != "" && fields["customer_id"] != want {
+			r.Errorf("%s: customer %v, want %s", name, fields["customer_id"], want)
+		}
+		if topic == schemas.EnrichedJourneys && fields["customers"] != 2.0 {
+			r.Errorf("%s: %v customers, want the phone verified and that of the correlation id", name, fields["customers"])
+		}
+	}
+}
+
+// TestOneOrderOfTwoShops: equal correlation ids of two namespaces are two journeys, and every
+// record names its own.
+func TestOneOrderOfTwoShops(t *testing.T) {
+	t.Parallel()
+	d := deps(t)
+	d.Sources = nil
+	p := &pipeline{last: map[string]map[string]any{}}
+	var records []stage.Input
+	for n, shop := range []string{"north", "south"} {
+		for _, provider := range []string{"lox24", "uapay"} {
+			d.Sources = append(d.Sources, source.Source{ID: shop + "-" + provider, Provider: provider, Namespace: shop})
+		}
+		h := &history{shop: shop}
+		h.addVerification(1+n, "17", 0, 1)
+		h.addPayment(1000+n, "17", time.Minute, "FINISHED/FINISHED")
+		records = append(records, h.records...)
+	}
+	var err error
+	if p.memory, err = processor.NewMemory(processor.DefaultConfig(), d, 2); err != nil {
+		t.Fatal(err)
+	}
+	p.feed(t, records...)
+	p.end(t)
+	members := map[string]int{}
+	for name, fields := range p.last {
+		topic, key, _ := strings.Cut(name, " ")
+		id, _ := fields["journey_id"].(string)
+		switch topic {
+		case schemas.EnrichedJourneys:
+			if id != key || fields["correlation_id"] != "17" || fields["payments"] != 1.0 || fields["outcome"] != "COMPLETE" {
+				t.Errorf("journey %s: %v", key, fields)
+			}
+			members[id] += 10
+		case schemas.EnrichedPayments, schemas.EnrichedVerifications:
+			members[id]++
+		}
+	}
+	if diff := cmp.Diff(map[string]int{"north:17": 12, "south:17": 12}, members); diff != "" {
+		t.Errorf("10 for a journey and 1 for a member (-want +got):\n%s", diff)
+	}
 }

@@ -171,8 +171,8 @@ func showJourneys(g *cli.Globals, r *demo.Result) {
 		return
 	}
 	g.Printf("\nJourneys, one of each scenario:\n")
-	t := terminal.NewTable("scenario", "correlation id", "verified by", "fallbacks", "paid", "refunded", "outcome", "missing")
-	t.Optional("missing", "refunded", "correlation id", "fallbacks")
+	t := terminal.NewTable("scenario", "correlation id", "verified by", "switches", "paid", "refunded", "outcome", "missing")
+	t.Optional("missing", "refunded", "correlation id", "switches")
 	t.Wrap("scenario")
 	for i := range r.Rows {
 		row, j := &r.Rows[i], r.Rows[i].Journey
@@ -188,7 +188,7 @@ func showJourneys(g *cli.Globals, r *demo.Result) {
 			missing = "- (late)"
 		}
 		t.Row(
-			row.Scenario, row.CorrelationID, by, j.Fallbacks, hryvnias(j.PaidAmount), hryvnias(j.RefundedAmount),
+			row.Scenario, row.CorrelationID, by, j.Switches, hryvnias(j.Gross), hryvnias(j.Refunded),
 			strings.ToLower(strings.ReplaceAll(j.Outcome, "_", " ")), missing,
 		)
 	}

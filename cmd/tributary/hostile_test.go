@@ -122,7 +122,7 @@ func writeHostile(t *testing.T, stack *embedded.Stack) {
 		}}
 	}
 	id := strings.ToValidUTF8(hostileID, "")
-	snapshot := &avro.JourneySnapshot{CorrelationID: id, Revision: 1, ProcessedAt: time.Unix(0, 0).UTC()}
+	snapshot := &avro.JourneySnapshot{JourneyID: id, CorrelationID: id, CreatedAt: time.Unix(0, 0).UTC(), Revision: 1, ProcessedAt: time.Unix(0, 0).UTC()}
 	value, err := snapshot.AppendAvro(wire.AppendPlaceholder(nil))
 	if err != nil {
 		t.Fatal(err)

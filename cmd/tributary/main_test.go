@@ -55,7 +55,7 @@ func produceJourneys(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	for i := range n {
 		id := fmt.Sprintf("order-%d", i+1)
-		j := avro.JourneySnapshot{CorrelationID: id, Revision: int64(i + 1), ProcessedAt: time.Unix(0, 0).UTC()}
+		j := avro.JourneySnapshot{JourneyID: id, CorrelationID: id, CreatedAt: time.Unix(0, 0).UTC(), Revision: int64(i + 1), ProcessedAt: time.Unix(0, 0).UTC()}
 		value, err := j.AppendAvro(wire.AppendPlaceholder(nil))
 		ts.Check(err)
 		wire.Put(value, ids["enriched.journeys.v1"])

@@ -134,8 +134,12 @@ func showVerification(g *cli.Globals, sent map[string]simulator.Count, r *model.
 	g.Printf("%s\n", t.Render(g.Width()))
 	counts(g, "Dead letters", r.Causes)
 	counts(g, "Enriched", r.Enriched)
-	g.Printf("Journeys: %d equal to the model's, %d different, %d with a deadline about now\n",
-		r.Comparison.Equal, r.Comparison.Different, r.Comparison.Undecided)
+	for _, kind := range []struct {
+		name string
+		is   *model.Comparison
+	}{{"Journeys", &r.Comparison}, {"Payments", &r.Payments}, {"Verifications", &r.Verifications}} {
+		g.Printf("%s: %d equal to the model's, %d different, %d with a deadline about now\n", kind.name, kind.is.Equal, kind.is.Different, kind.is.Undecided)
+	}
 	if len(faults) > 0 {
 		g.Printf("\n%s\n", terminal.Text(strings.Join(faults, "\n")))
 		return errAccount

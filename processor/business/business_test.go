@@ -98,17 +98,17 @@ func TestMoneyAndJourneysMove(t *testing.T) {
 	was := business.Payment{}
 	for _, phase := range []avro.PaymentPhase{avro.PaymentPhasePending, avro.PaymentPhasePaid, avro.PaymentPhaseRefunded} {
 		if snapshot.Phase = phase; phase == avro.PaymentPhasePaid {
-			snapshot.PaidAmountMinor = 500
+			snapshot.GrossMinor = 500
 		}
 		is := business.PaymentOf(&snapshot)
 		labels.MovePayment(to, &was, &is)
 		was = is
 	}
-	snapshot.RefundedAmountMinor = 200
+	snapshot.RefundedMinor = 200
 	is := business.PaymentOf(&snapshot)
 	labels.MovePayment(to, &was, &is)
 	// A hold that was released was never paid.
-	released := avro.PaymentSnapshot{Phase: avro.PaymentPhaseRefunded, AmountMinor: avro.Some[int64](500), ReleasedAmountMinor: 500, Currency: "UAH"}
+	released := avro.PaymentSnapshot{Phase: avro.PaymentPhaseRefunded, AmountMinor: avro.Some[int64](500), ReleasedMinor: 500, Currency: "UAH"}
 	if p := business.PaymentOf(&released); p.PaidMinor != 0 || p.RefundedMinor != 0 {
 		t.Errorf("a released hold: %+v, want nothing paid and nothing refunded", p)
 	}

@@ -53,7 +53,7 @@ type Payment struct {
 
 // PaymentOf reads a snapshot.
 func PaymentOf(s *avro.PaymentSnapshot) Payment {
-	return Payment{Phase: s.Phase, PaidMinor: s.PaidAmountMinor, RefundedMinor: s.RefundedAmountMinor, Currency: s.Currency}
+	return Payment{Phase: s.Phase, PaidMinor: s.GrossMinor, RefundedMinor: s.RefundedMinor, Currency: s.Currency}
 }
 
 // The values of the labels. The first of channels, countries and currencies stands

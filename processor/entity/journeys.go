@@ -31,6 +31,16 @@ func (id JourneyID) AppendKey(dst []byte) []byte {
 	return append(dst, id.ID...)
 }
 
+// JourneyKey returns the key of the first journey, empty if there is none. It is valid until
+// the transaction ends.
+func JourneyKey(tx stage.Tx, journeys []JourneyID) string {
+	if len(journeys) == 0 {
+		return ""
+	}
+	first := &journeys[0]
+	return statecodec.View(first.AppendKey(tx.Buffer(len(first.Namespace) + 1 + len(first.ID))))
+}
+
 // isPseudonym reports whether a correlation id is a pseudonym. No source has a namespace
 // with the name of a pseudonym's prefix.
 func isPseudonym(id string) bool {

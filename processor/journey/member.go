@@ -27,11 +27,10 @@ type member struct {
 
 // verification holds the fields of avro.VerificationMember.
 type verification struct {
-	provider, source  string
+	route
+
 	outcome           avro.VerificationOutcome
-	channel           avro.Optional[string]
-	channelKind       avro.Optional[avro.Channel]
-	fallbacks         int32
+	failed, switches  int32
 	durationMs        avro.Optional[int64]
 	costMinor         avro.Optional[int64]
 	currency          avro.Optional[string]
@@ -40,19 +39,29 @@ type verification struct {
 	outcomeReceivedAt statecodec.Instant
 }
 
+// route holds the dimensions of a verification. Empty texts are null.
+type route struct {
+	provider, source  string
+	customer, country string
+	deliveredRaw      string
+	delivered         avro.Channel
+	first, last       avro.Channel
+}
+
 // payment holds the fields of avro.PaymentMember.
 type payment struct {
-	provider, source           string
+	provider, source, customer string
 	phase                      avro.PaymentPhase
 	amountMinor                avro.Optional[int64]
-	paidMinor, refundedMinor   int64
+	grossMinor, refundedMinor  int64
 	releasedMinor              int64
 	currency                   string
 	conflict, regression       bool
 	amountChanged, holdOverdue bool
 	amountInconsistent         bool
-	captured                   bool
+	everPaid                   bool
 	createdAt, heldAt, paidAt  statecodec.Instant
+	refundedAt                 statecodec.Instant
 	outcomeAt, takenReceivedAt statecodec.Instant
 }
 
@@ -72,20 +81,23 @@ func memberOf(in *avro.JourneyInput, into *room) member {
 		m.verification = into.verification()
 		v := &in.Verification.Value
 		*m.verification = verification{
-			provider: v.Provider, source: v.Source, outcome: v.Outcome, channel: v.ChannelRaw, channelKind: v.Channel, fallbacks: v.Fallbacks,
-			durationMs: v.DurationMs, costMinor: v.CostMinor, currency: v.Currency,
-			createdAt: instant(v.CreatedAt), outcomeAt: instant(v.OutcomeAt), outcomeReceivedAt: instant(v.OutcomeReceivedAt),
+			route: route{
+				provider: v.Provider, source: v.Source, customer: v.CustomerID.Value, country: v.Country.Value,
+				deliveredRaw: v.DeliveredChannelRaw.Value, delivered: v.DeliveredChannel.Value, first: v.FirstChannel.Value, last: v.LastChannel.Value,
+			},
+			outcome: v.Outcome, failed: v.FailedAttempts, switches: v.ChannelSwitches, durationMs: v.DurationMs, costMinor: v.CostMinor, currency: v.Currency,
+			createdAt: statecodec.InstantOf(v.CreatedAt), outcomeAt: instant(v.OutcomeAt), outcomeReceivedAt: instant(v.OutcomeReceivedAt),
 		}
 		return m
 	}
 	m.payment = into.payment()
 	p := &in.Payment.Value
 	*m.payment = payment{
-		provider: p.Provider, source: p.Source, phase: p.Phase, amountMinor: p.AmountMinor,
-		paidMinor: p.PaidAmountMinor, refundedMinor: p.RefundedAmountMinor, releasedMinor: p.ReleasedAmountMinor,
+		provider: p.Provider, source: p.Source, customer: p.CustomerID.Value, phase: p.Phase, amountMinor: p.AmountMinor,
+		grossMinor: p.GrossMinor, refundedMinor: p.RefundedMinor, releasedMinor: p.ReleasedMinor,
 		currency: p.Currency, conflict: p.Conflict, regression: p.Regression, amountChanged: p.AmountChanged, holdOverdue: p.HoldOverdue,
-		amountInconsistent: p.AmountInconsistent, captured: p.Captured,
-		createdAt: instant(p.CreatedAt), heldAt: instant(p.HeldAt), paidAt: instant(p.PaidAt),
+		amountInconsistent: p.AmountInconsistent, everPaid: p.EverPaid,
+		createdAt: statecodec.InstantOf(p.CreatedAt), heldAt: instant(p.HeldAt), paidAt: instant(p.PaidAt), refundedAt: instant(p.LastRefundedAt),
 		outcomeAt: instant(p.OutcomeAt), takenReceivedAt: instant(p.TakenReceivedAt),
 	}
 	return m
@@ -119,37 +131,33 @@ func (m *member) taken() bool {
 	}
 }
 
-// everPaid reports whether the payment was ever paid, given back since or not.
-func (m *member) everPaid() bool { return m.payment != nil && m.payment.captured }
-
-// kept reports whether a part of the paid amount is left. A return without an amount is a
-// return of the whole.
-func (p *payment) kept() bool {
-	if p.refundedMinor > 0 && p.amountMinor.Set {
-		return p.captured && p.refundedMinor < p.amountMinor.Value
-	}
-	return p.captured && p.phase != avro.PaymentPhaseRefunded
-}
-
 // gaveBack reports whether money was given back, in part or whole.
 func (p *payment) gaveBack() bool {
 	return p.phase == avro.PaymentPhaseRefunded || p.refundedMinor > 0 || p.releasedMinor > 0
 }
 
-// paidAt returns when the payment succeeded, by the provider's time.
-func (m *member) paidAt() statecodec.Instant {
-	if m.payment.paidAt != 0 || m.payment.phase == avro.PaymentPhaseRefunded {
-		return m.payment.paidAt
+// createdAt returns when the member was made: milestones by their first event, else by receipt.
+func (m *member) createdAt() statecodec.Instant {
+	switch {
+	case m.verification != nil:
+		return m.verification.createdAt
+	case m.payment != nil:
+		return m.payment.createdAt
+	default:
+		return cmp.Or(m.firstAt, m.receivedAt)
 	}
-	return m.payment.outcomeAt
 }
 
-// takenAt returns when the money was first held or paid, by the provider's time.
-func (m *member) takenAt() statecodec.Instant {
-	if m.payment.heldAt != 0 {
-		return statecodec.Earlier(m.payment.heldAt, m.payment.paidAt)
+// customer returns the customer id, empty if the member has none.
+func (m *member) customer() string {
+	switch {
+	case m.verification != nil:
+		return m.verification.customer
+	case m.payment != nil:
+		return m.payment.customer
+	default:
+		return ""
 	}
-	return m.paidAt()
 }
 
 // decidedAt returns the receipt of the fact that meets a deadline: the success of a

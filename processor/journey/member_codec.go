@@ -62,12 +62,8 @@ func readMember(r *statecodec.Reader, m *member, into *room) {
 }
 
 func appendVerification(dst []byte, v *verification) []byte {
-	dst = statecodec.AppendString(dst, v.provider)
-	dst = statecodec.AppendString(dst, v.source)
-	dst = statecodec.AppendString(dst, string(v.outcome))
-	dst = appendText(dst, v.channel)
-	dst = appendText(dst, v.channelKind)
-	dst = statecodec.AppendInt(dst, int64(v.fallbacks))
+	dst = statecodec.AppendString(v.route.appendTo(dst), string(v.outcome))
+	dst = statecodec.AppendInt(statecodec.AppendInt(dst, int64(v.failed)), int64(v.switches))
 	dst = appendInt(dst, v.durationMs)
 	dst = appendInt(dst, v.costMinor)
 	dst = appendText(dst, v.currency)
@@ -78,37 +74,53 @@ func appendVerification(dst []byte, v *verification) []byte {
 }
 
 func readVerification(r *statecodec.Reader, v *verification) {
-	v.provider, v.source, v.outcome = r.Text(), r.Text(), avro.VerificationOutcome(r.Text())
-	v.channel, v.channelKind = readText[string](r), readText[avro.Channel](r)
-	v.fallbacks = int32(r.Int()) //nolint:gosec // written from an int32
+	v.route.readFrom(r)
+	v.outcome = avro.VerificationOutcome(r.Text())
+	v.failed, v.switches = int32(r.Int()), int32(r.Int()) //nolint:gosec // written from int32
 	v.durationMs, v.costMinor, v.currency = readInt(r), readInt(r), readText[string](r)
 	v.createdAt, v.outcomeAt, v.outcomeReceivedAt = r.Instant(), r.Instant(), r.Instant()
+}
+
+func (v *route) appendTo(dst []byte) []byte {
+	for _, text := range [...]string{
+		v.provider, v.source, v.customer, v.country, v.deliveredRaw, string(v.delivered), string(v.first), string(v.last),
+	} {
+		dst = statecodec.AppendString(dst, text)
+	}
+	return dst
+}
+
+func (v *route) readFrom(r *statecodec.Reader) {
+	v.provider, v.source, v.customer, v.country, v.deliveredRaw = r.Text(), r.Text(), r.Text(), r.Text(), r.Text()
+	v.delivered, v.first, v.last = avro.Channel(r.Text()), avro.Channel(r.Text()), avro.Channel(r.Text())
 }
 
 func appendPayment(dst []byte, p *payment) []byte {
 	dst = statecodec.AppendString(dst, p.provider)
 	dst = statecodec.AppendString(dst, p.source)
+	dst = statecodec.AppendString(dst, p.customer)
 	dst = statecodec.AppendString(dst, string(p.phase))
 	dst = appendInt(dst, p.amountMinor)
-	for _, n := range [...]int64{p.paidMinor, p.refundedMinor, p.releasedMinor} {
+	for _, n := range [...]int64{p.grossMinor, p.refundedMinor, p.releasedMinor} {
 		dst = statecodec.AppendInt(dst, n)
 	}
 	dst = statecodec.AppendString(dst, p.currency)
-	for _, flag := range [...]bool{p.conflict, p.regression, p.amountChanged, p.amountInconsistent, p.holdOverdue, p.captured} {
+	for _, flag := range [...]bool{p.conflict, p.regression, p.amountChanged, p.amountInconsistent, p.holdOverdue, p.everPaid} {
 		dst = statecodec.AppendBool(dst, flag)
 	}
-	for _, at := range [...]statecodec.Instant{p.createdAt, p.heldAt, p.paidAt, p.outcomeAt, p.takenReceivedAt} {
+	for _, at := range [...]statecodec.Instant{p.createdAt, p.heldAt, p.paidAt, p.refundedAt, p.outcomeAt, p.takenReceivedAt} {
 		dst = statecodec.AppendInstant(dst, at)
 	}
 	return dst
 }
 
 func readPayment(r *statecodec.Reader, p *payment) {
-	p.provider, p.source, p.phase = r.Text(), r.Text(), avro.PaymentPhase(r.Text())
-	p.amountMinor, p.paidMinor, p.refundedMinor, p.releasedMinor, p.currency = readInt(r), r.Int(), r.Int(), r.Int(), r.Text()
+	p.provider, p.source, p.customer, p.phase = r.Text(), r.Text(), r.Text(), avro.PaymentPhase(r.Text())
+	p.amountMinor, p.grossMinor, p.refundedMinor, p.releasedMinor, p.currency = readInt(r), r.Int(), r.Int(), r.Int(), r.Text()
 	p.conflict, p.regression, p.amountChanged = r.Bool(), r.Bool(), r.Bool()
-	p.amountInconsistent, p.holdOverdue, p.captured = r.Bool(), r.Bool(), r.Bool()
-	p.createdAt, p.heldAt, p.paidAt, p.outcomeAt, p.takenReceivedAt = r.Instant(), r.Instant(), r.Instant(), r.Instant(), r.Instant()
+	p.amountInconsistent, p.holdOverdue, p.everPaid = r.Bool(), r.Bool(), r.Bool()
+	p.createdAt, p.heldAt, p.paidAt, p.refundedAt = r.Instant(), r.Instant(), r.Instant(), r.Instant()
+	p.outcomeAt, p.takenReceivedAt = r.Instant(), r.Instant()
 }
 
 func appendInt(dst []byte, v avro.Optional[int64]) []byte {

@@ -12,19 +12,22 @@ import (
 // minmax are minima and maxima, each set by a single member.
 type minmax struct {
 	firstAt, lastAt, endsAt statecodec.Instant
-	// paidAt and takenAt are by the provider's time, the received ones by ours.
-	paidAt, takenAt                 statecodec.Instant
+	createdAt               statecodec.Instant
+	// heldAt and refundedAt are by the provider's time, the received ones by ours.
+	heldAt, refundedAt              statecodec.Instant
 	verifiedReceived, takenReceived statecodec.Instant
 	verified                        success
+	firstPaid                       success
 }
 
-// success is the first successful verification.
+// success is the first successful verification, or the first payment paid: of that, only
+// provider and source are set.
 type success struct {
-	id          string
-	at          statecodec.Instant
-	channel     avro.Optional[string]
-	channelKind avro.Optional[avro.Channel]
-	duration    avro.Optional[int64]
+	route
+
+	id       string
+	at       statecodec.Instant
+	duration avro.Optional[int64]
 }
 
 // include extends the aggregates by a member.
@@ -32,18 +35,19 @@ func (e *minmax) include(m *member, retention time.Duration) {
 	e.firstAt = statecodec.Earlier(e.firstAt, m.firstAt)
 	e.lastAt = statecodec.Later(e.lastAt, m.lastAt)
 	e.endsAt = statecodec.Later(e.endsAt, m.endsAt(retention))
+	e.createdAt = statecodec.Earlier(e.createdAt, m.createdAt())
 	if m.succeeded() {
 		v := m.verification
 		e.verifiedReceived = statecodec.Earlier(e.verifiedReceived, m.decidedAt())
-		e.verified = first(e.verified, success{
-			id: m.id, at: v.outcomeAt, channel: v.channel, channelKind: v.channelKind, duration: v.durationMs,
-		})
+		e.verified = first(e.verified, success{route: v.route, id: m.id, at: v.outcomeAt, duration: v.durationMs})
 	}
-	if m.everPaid() {
-		e.paidAt = statecodec.Earlier(e.paidAt, m.paidAt())
+	if p := m.payment; p != nil {
+		e.heldAt, e.refundedAt = statecodec.Earlier(e.heldAt, p.heldAt), statecodec.Later(e.refundedAt, p.refundedAt)
+		if p.everPaid {
+			e.firstPaid = first(e.firstPaid, success{route: route{provider: p.provider, source: p.source}, id: m.id, at: p.paidAt})
+		}
 	}
 	if m.taken() {
-		e.takenAt = statecodec.Earlier(e.takenAt, m.takenAt())
 		e.takenReceived = statecodec.Earlier(e.takenReceived, m.decidedAt())
 	}
 }
@@ -74,37 +78,44 @@ func (e *minmax) needsRescan(was, is *minmax) bool {
 		return bound != 0 && bound == was && (is == 0 || was.Before(is))
 	}
 	most := func(bound, was, is statecodec.Instant) bool { return bound == was && is.Before(was) }
+	one := func(bound, was, is *success) bool { return was.id != "" && was.id == bound.id && *was != *is }
 	return least(e.firstAt, was.firstAt, is.firstAt) ||
 		most(e.lastAt, was.lastAt, is.lastAt) ||
 		most(e.endsAt, was.endsAt, is.endsAt) ||
-		least(e.paidAt, was.paidAt, is.paidAt) ||
-		least(e.takenAt, was.takenAt, is.takenAt) ||
+		least(e.createdAt, was.createdAt, is.createdAt) ||
+		least(e.heldAt, was.heldAt, is.heldAt) ||
+		most(e.refundedAt, was.refundedAt, is.refundedAt) ||
 		least(e.verifiedReceived, was.verifiedReceived, is.verifiedReceived) ||
 		least(e.takenReceived, was.takenReceived, is.takenReceived) ||
-		(was.verified.id != "" && was.verified.id == e.verified.id && was.verified != is.verified)
+		one(&e.verified, &was.verified, &is.verified) || one(&e.firstPaid, &was.firstPaid, &is.firstPaid)
 }
 
 func (e *minmax) appendTo(dst []byte) []byte {
 	for _, at := range [...]statecodec.Instant{
-		e.firstAt, e.lastAt, e.endsAt, e.paidAt, e.takenAt, e.verifiedReceived, e.takenReceived, e.verified.at,
+		e.firstAt, e.lastAt, e.endsAt, e.createdAt, e.heldAt, e.refundedAt, e.verifiedReceived, e.takenReceived,
 	} {
 		dst = statecodec.AppendInstant(dst, at)
 	}
-	dst = statecodec.AppendString(dst, e.verified.id)
-	dst = appendText(dst, e.verified.channel)
-	dst = appendText(dst, e.verified.channelKind)
-	return appendInt(dst, e.verified.duration)
+	return e.firstPaid.appendTo(e.verified.appendTo(dst))
 }
 
 func readMinmax(r *statecodec.Reader) minmax {
 	e := minmax{
-		firstAt: r.Instant(), lastAt: r.Instant(), endsAt: r.Instant(), paidAt: r.Instant(), takenAt: r.Instant(),
+		firstAt: r.Instant(), lastAt: r.Instant(), endsAt: r.Instant(), createdAt: r.Instant(), heldAt: r.Instant(), refundedAt: r.Instant(),
 		verifiedReceived: r.Instant(), takenReceived: r.Instant(),
 	}
-	e.verified.at = r.Instant()
-	e.verified.id = r.String()
-	e.verified.channel = readText[string](r)
-	e.verified.channelKind = readText[avro.Channel](r)
-	e.verified.duration = readInt(r)
+	e.verified.readFrom(r)
+	e.firstPaid.readFrom(r)
 	return e
+}
+
+func (s *success) appendTo(dst []byte) []byte {
+	dst = statecodec.AppendString(statecodec.AppendInstant(dst, s.at), s.id)
+	return appendInt(s.route.appendTo(dst), s.duration)
+}
+
+func (s *success) readFrom(r *statecodec.Reader) {
+	s.at, s.id = r.Instant(), r.Text()
+	s.route.readFrom(r)
+	s.duration = readInt(r)
 }

@@ -48,16 +48,16 @@ func (v *evaluation) await(deadline, now statecodec.Instant, missing avro.Journe
 func outcome(t *totals, overdue bool) avro.JourneyOutcome {
 	verified := t.succeeded > 0
 	switch {
-	case t.kept > 0:
+	case t.paid > 0:
 		return paidOutcome(t, overdue)
 	case t.held > 0:
 		return avro.JourneyOutcomeHeld
-	case t.paid+t.refundedWhole > 0:
+	case t.refundedWhole > 0:
 		return avro.JourneyOutcomeRefunded
-	case t.refused > 0 && t.waiting == 0:
-		return avro.JourneyOutcomeRefused
 	case verified && overdue:
 		return avro.JourneyOutcomeVerifiedNotPaid
+	case t.refused > 0 && t.waiting == 0:
+		return avro.JourneyOutcomeRefused
 	case verified || t.waiting > 0 || t.pending > 0:
 		return avro.JourneyOutcomeInProgress
 	case t.expired > 0:

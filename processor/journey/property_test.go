@@ -86,6 +86,10 @@ func member(r *rapid.T, id, kind string, revision int64) *avro.JourneyInput {
 		Assurance:    rapid.SampledFrom([]avro.Assurance{avro.AssuranceSharedSecret, avro.AssuranceSignedBody}).Draw(r, "assurance"),
 		FirstEventAt: some("first"), LastEventAt: some("last"), ReceivedAt: avro.Some(minute("received")),
 	}
+	text := func(label string, from ...string) avro.Optional[string] {
+		return avro.Some(rapid.SampledFrom(from).Draw(r, label))
+	}
+	source := rapid.SampledFrom([]string{"shop", "shop-old"}).Draw(r, "source")
 	amount := avro.Some(rapid.OneOf(rapid.Int64Range(0, 1000), rapid.Int64()).Draw(r, "amount"))
 	switch kind {
 	case "milestones":
@@ -100,28 +104,35 @@ func member(r *rapid.T, id, kind string, revision int64) *avro.JourneyInput {
 	case "payment":
 		in.Kind = avro.JourneyInputKindPayment
 		in.Payment = avro.Some(avro.PaymentMember{
-			Provider: "uapay", Source: "shop", Currency: rapid.SampledFrom([]string{"UAH", "UAH", "UAH", "EUR"}).Draw(r, "currency"),
+			Provider: "uapay", Source: source, CustomerID: customer(r), CreatedAt: minute("created"), LastRefundedAt: some("refunded at"), Currency: rapid.SampledFrom([]string{"UAH", "UAH", "UAH", "EUR"}).Draw(r, "currency"),
 			Phase: rapid.SampledFrom([]avro.PaymentPhase{
 				avro.PaymentPhaseUnknown, avro.PaymentPhaseNew, avro.PaymentPhasePending, avro.PaymentPhaseHeld,
 				avro.PaymentPhaseRefused, avro.PaymentPhasePaid, avro.PaymentPhaseRefunded,
 			}).Draw(r, "phase"),
-			AmountMinor: amount, PaidAmountMinor: rapid.Int64().Draw(r, "paid amount"),
-			RefundedAmountMinor: rapid.Int64Range(0, 500).Draw(r, "refunded"), ReleasedAmountMinor: rapid.Int64Range(0, 500).Draw(r, "released"),
+			AmountMinor: amount, GrossMinor: rapid.Int64().Draw(r, "paid amount"),
+			RefundedMinor: rapid.Int64Range(0, 500).Draw(r, "refunded"), ReleasedMinor: rapid.Int64Range(0, 500).Draw(r, "released"),
 			PaidAt: some("paid"), HeldAt: some("held"), OutcomeAt: some("outcome"), TakenReceivedAt: some("taken"),
-			Conflict: rapid.Bool().Draw(r, "conflict"), Captured: rapid.Bool().Draw(r, "captured"),
+			Conflict: rapid.Bool().Draw(r, "conflict"), EverPaid: rapid.Bool().Draw(r, "captured"),
 		})
 		return in
 	}
 	in.Kind = avro.JourneyInputKindVerification
 	in.Verification = avro.Some(avro.VerificationMember{
-		Provider: "lox24", Source: "shop", Currency: avro.Some("EUR"), CostMinor: amount, OutcomeAt: some("outcome"), OutcomeReceivedAt: some("decided"),
+		Provider: "lox24", Source: source, Currency: avro.Some("EUR"), CostMinor: amount, OutcomeAt: some("outcome"), OutcomeReceivedAt: some("decided"),
 		Outcome: rapid.SampledFrom([]avro.VerificationOutcome{
 			avro.VerificationOutcomeUnknown, avro.VerificationOutcomePending, avro.VerificationOutcomeExpired,
 			avro.VerificationOutcomeSuccess, avro.VerificationOutcomeFailed, avro.VerificationOutcomeError,
 		}).Draw(r, "outcome"),
-		Fallbacks: rapid.Int32Range(0, 3).Draw(r, "fallbacks"), ChannelRaw: avro.Some(strconv.Itoa(rapid.IntRange(0, 3).Draw(r, "channel"))),
+		FailedAttempts: rapid.Int32Range(0, 3).Draw(r, "fallbacks"), DeliveredChannelRaw: avro.Some(strconv.Itoa(rapid.IntRange(0, 3).Draw(r, "channel"))),
+		ChannelSwitches: rapid.Int32Range(0, 3).Draw(r, "switches"), CustomerID: customer(r), Country: text("country", "UA", "PL"), CreatedAt: minute("created"),
+		FirstChannel: avro.Some(avro.ChannelTelegram), LastChannel: avro.Some(rapid.SampledFrom([]avro.Channel{avro.ChannelTelegram, avro.ChannelSMS}).Draw(r, "last channel")),
 	})
 	return in
+}
+
+func customer(r *rapid.T) avro.Optional[string] {
+	id := rapid.SampledFrom([]string{"", "k1:aa", "k1:bb", "k2:aa"}).Draw(r, "customer")
+	return avro.Optional[string]{Value: id, Set: id != ""}
 }
 
 func avroClock(at time.Time) *avro.JourneyInput {
@@ -197,7 +208,7 @@ func TestThousandPayments(t *testing.T) {
 	var last *avro.JourneySnapshot
 	for i := range payments {
 		for revision, phase := range []string{"PENDING", "HELD", "PAID"} {
-			line := fmt.Sprintf("%ds payment uapay:%04d rev=%d first=%ds phase=%s amount=3 paid=%ds", i+revision, i, revision+1, i, phase, i+1)
+			line := fmt.Sprintf("%ds payment uapay:%04d rev=%d first=%ds phase=%s amount=3 held=%ds paid=%ds", i+revision, i, revision+1, i, phase, i+1, i+1)
 			outputs, err := m.Feed(record(t, parse(t, line)))
 			if err != nil || len(outputs) != 1 {
 				t.Fatalf("%s: %d outputs, %v", line, len(outputs), err)
@@ -205,8 +216,8 @@ func TestThousandPayments(t *testing.T) {
 			last = decode(t, &outputs[0])
 		}
 	}
-	if last.PaidAmountMinor != 3*payments || last.PaymentsPaid != payments || last.Facts != 3*payments || len(last.Members) != journey.Listed || !last.Truncated {
-		t.Errorf("paid %d by %d of %d facts, %d listed, truncated %v", last.PaidAmountMinor, last.PaymentsPaid, last.Facts, len(last.Members), last.Truncated)
+	if last.GrossMinor.Value != 3*payments || last.PaymentsPaid != payments || last.Facts != 3*payments || len(last.Members) != journey.Listed || !last.Truncated {
+		t.Errorf("paid %d by %d of %d facts, %d listed, truncated %v", last.GrossMinor.Value, last.PaymentsPaid, last.Facts, len(last.Members), last.Truncated)
 	}
 	if got := *counted.scanned; got != 0 {
 		t.Errorf("%d entries scanned, want 0: no payment gave up an extreme", got)

@@ -159,7 +159,7 @@ func (s *Stage) save(b *aggregate, before []byte, change *avro.Change, certain b
 	s.config.Metrics.MoveJourney(b.tx, b.counted, v.outcome)
 	b.counted = v.outcome
 	snapshot := &b.snapshotBuffer
-	b.snapshot(snapshot, t, &v)
+	b.snapshot(snapshot, statecodec.View(b.key), t, &v)
 	if !certain {
 		same, err := s.same(before, snapshot)
 		if err != nil {
@@ -218,7 +218,7 @@ func (s *Stage) same(before []byte, snapshot *avro.JourneySnapshot) (bool, error
 	old.totals(&t, s.config.Retention)
 	v := evaluate(&t, old.evaluatedAt, &s.config)
 	var was avro.JourneySnapshot
-	old.snapshot(&was, &t, &v)
+	old.snapshot(&was, snapshot.JourneyID, &t, &v)
 	is := *snapshot
 	was.ProcessedAt, is.ProcessedAt, is.Revision = time.Unix(0, 0), time.Unix(0, 0), was.Revision
 	a, errA := was.AppendAvro(nil)

@@ -64,12 +64,8 @@ func appendMemberKey(dst, journey []byte, id string) []byte {
 	return append(appendMemberPrefix(dst, journey), id...)
 }
 
-// entryVersion is the format of the journey's entry. Version 2 has milestones: members of
-// that kind, and their number in the totals.
-const (
-	entryVersion      = 2
-	milestonesVersion = 2
-)
+// entryVersion is the format of the journey's entry.
+const entryVersion = 1
 
 func (j *journey) appendTo(dst []byte) []byte {
 	dst = append(dst, entryVersion)
@@ -110,7 +106,7 @@ func (j *journey) read(entry []byte) error {
 	if entry == nil {
 		return nil
 	}
-	r, version := statecodec.NewReader(entry, entryVersion)
+	r, _ := statecodec.NewReader(entry, entryVersion)
 	j.correlationID, j.namespace, j.revision, j.evaluatedAt = r.Text(), readText[string](r), r.Int(), r.Instant()
 	j.counted = outcomeOfCode(r.Uint())
 	n := r.Len()
@@ -119,7 +115,7 @@ func (j *journey) read(entry []byte) error {
 		readMember(r, &j.listed[i], &j.room)
 	}
 	if j.others = r.Int(); j.others > 0 {
-		j.rest = readTotals(r, version)
+		j.rest = readTotals(r)
 	}
 	for range r.Len() {
 		j.tombstones = append(j.tombstones, tombstone{id: r.Text(), revision: r.Int(), endsAt: r.Instant()})
@@ -143,13 +139,9 @@ func (t *totals) appendTo(dst []byte) []byte {
 	return t.minmax.appendTo(dst)
 }
 
-func readTotals(r *statecodec.Reader, version byte) totals {
+func readTotals(r *statecodec.Reader) totals {
 	var t totals
-	counts := t.all()
-	if version < milestonesVersion {
-		counts = counts[:len(counts)-1]
-	}
-	for _, n := range counts {
+	for _, n := range t.all() {
 		*n = r.Int()
 	}
 	for _, list := range []*[]sums{&t.money, &t.cost} {
@@ -168,9 +160,9 @@ func readTotals(r *statecodec.Reader, version byte) totals {
 // all returns the counts in the order of the state entry; new ones are appended.
 func (c *counts) all() []*int64 {
 	return []*int64{
-		&c.facts, &c.fallbacks, &c.verifications, &c.payments,
+		&c.facts, &c.failedAttempts, &c.switches, &c.verifications, &c.payments,
 		&c.unknown, &c.pending, &c.expired, &c.succeeded, &c.failed,
-		&c.waiting, &c.held, &c.refused, &c.paid, &c.refundedWhole, &c.kept, &c.refunded,
+		&c.waiting, &c.held, &c.refused, &c.paid, &c.refundedWhole, &c.everPaid, &c.refunded,
 		&c.conflicts, &c.regressions, &c.amountChanges, &c.holdsLate,
 		&c.assuranceUnknown, &c.sharedSecret, &c.signedID, &c.signedBody, &c.inconsistencies,
 		&c.released, &c.milestones,

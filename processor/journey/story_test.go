@@ -99,8 +99,8 @@ func parse(tb testing.TB, line string) *avro.JourneyInput {
 		CorrelationID: "order-17", MemberID: avro.Some(words[2]), ReceivedAt: avro.Some(at), FirstEventAt: avro.Some(at), LastEventAt: avro.Some(at),
 		Assurance: avro.AssuranceSharedSecret, ChangedBy: avro.Change{Cause: avro.ChangeCauseRecord},
 	}
-	v := avro.VerificationMember{Provider: "lox24", Source: "shop", OutcomeAt: avro.Some(at), OutcomeReceivedAt: avro.Some(at)}
-	p := avro.PaymentMember{Provider: "uapay", Source: "shop", Currency: "UAH", OutcomeAt: avro.Some(at), TakenReceivedAt: avro.Some(at)}
+	v := avro.VerificationMember{Provider: "lox24", Source: "shop", CreatedAt: at, OutcomeAt: avro.Some(at), OutcomeReceivedAt: avro.Some(at)}
+	p := avro.PaymentMember{Provider: "uapay", Source: "shop", Currency: "UAH", CreatedAt: at, OutcomeAt: avro.Some(at), TakenReceivedAt: avro.Some(at)}
 	for _, word := range words[3:] {
 		key, value, _ := strings.Cut(word, "=")
 		set(tb, in, &v, &p, key, value)
@@ -147,14 +147,26 @@ func set(tb testing.TB, in *avro.JourneyInput, v *avro.VerificationMember, p *av
 		in.MemberRevision = avro.Some(number())
 	case "first":
 		in.FirstEventAt = avro.Some(offset(tb, value))
+		v.CreatedAt, p.CreatedAt = in.FirstEventAt.Value, in.FirstEventAt.Value
 	case "ends":
 		in.ExpiresAt = avro.Some(offset(tb, value))
 	case "outcome":
 		v.Outcome = avro.VerificationOutcome(value)
 	case "channel":
-		v.ChannelRaw, v.Channel = avro.Some(value), avro.Some(avro.Channel(strings.ToUpper(value)))
-	case "fallbacks":
-		v.Fallbacks = int32(number())
+		v.DeliveredChannelRaw, v.DeliveredChannel = avro.Some(value), avro.Some(avro.Channel(strings.ToUpper(value)))
+	case "failed":
+		v.FailedAttempts = int32(number())
+	case "switches":
+		v.ChannelSwitches = int32(number())
+	case "country":
+		v.Country = avro.Some(value)
+	case "customer":
+		v.CustomerID, p.CustomerID = avro.Some(value), avro.Some(value)
+	case "via":
+		first, last, _ := strings.Cut(value, ",")
+		v.FirstChannel, v.LastChannel = avro.Some(avro.Channel(first)), avro.Some(avro.Channel(last))
+	case "source":
+		v.Source, p.Source = value, value
 	case "cost":
 		v.CostMinor, v.Currency = avro.Some(number()), avro.Some("EUR")
 	case "cost-without-currency":
@@ -166,15 +178,17 @@ func set(tb testing.TB, in *avro.JourneyInput, v *avro.VerificationMember, p *av
 	case "amount":
 		p.AmountMinor = avro.Some(number())
 	case "reversal":
-		p.RefundedAmountMinor = number()
+		p.RefundedMinor = number()
 	case "currency":
 		p.Currency = value
 	case "paid":
 		p.PaidAt, p.TakenReceivedAt = avro.Some(offset(tb, value)), avro.Some(offset(tb, value))
 	case "conflict":
 		p.Conflict = true
+	case "held":
+		p.HeldAt = avro.Some(offset(tb, value))
 	case "captured":
-		p.Captured = true
+		p.EverPaid = true
 	case "inconsistent":
 		p.AmountInconsistent = true
 	default:
@@ -182,17 +196,27 @@ func set(tb testing.TB, in *avro.JourneyInput, v *avro.VerificationMember, p *av
 	}
 }
 
-// split fills in the amounts of a payment as the stage before does, from the amount given
-// back in RefundedAmountMinor.
+// split fills in the amounts and times of a payment as the stage before does, from the amount
+// given back in RefundedMinor.
 func split(p *avro.PaymentMember) {
-	p.Captured = p.Captured || p.Phase == avro.PaymentPhasePaid || p.PaidAt.Set
-	if p.RefundedAmountMinor == 0 && p.Phase == avro.PaymentPhaseRefunded {
-		p.RefundedAmountMinor = p.AmountMinor.Value
+	p.EverPaid = p.EverPaid || p.Phase == avro.PaymentPhasePaid || p.PaidAt.Set
+	if p.RefundedMinor == 0 && p.Phase == avro.PaymentPhaseRefunded {
+		p.RefundedMinor = p.AmountMinor.Value
 	}
-	if p.Captured {
-		p.PaidAmountMinor = p.AmountMinor.Value
-	} else {
-		p.RefundedAmountMinor, p.ReleasedAmountMinor = 0, p.RefundedAmountMinor
+	switch {
+	case !p.EverPaid:
+		p.RefundedMinor, p.ReleasedMinor = 0, p.RefundedMinor
+		if p.Phase == avro.PaymentPhaseHeld && !p.HeldAt.Set {
+			p.HeldAt = p.OutcomeAt
+		}
+	default:
+		p.GrossMinor = p.AmountMinor.Value
+		if !p.PaidAt.Set {
+			p.PaidAt = p.OutcomeAt
+		}
+		if p.RefundedMinor > 0 {
+			p.LastRefundedAt = p.OutcomeAt
+		}
 	}
 }
 

@@ -20,13 +20,13 @@ type totals struct {
 
 // counts are aggregates that can be added and subtracted.
 type counts struct {
-	facts, fallbacks                             int64
+	facts, failedAttempts, switches              int64
 	verifications, payments, milestones          int64
 	unknown, pending, expired, succeeded, failed int64
 	waiting, held, refused, paid, refundedWhole  int64
-	// kept counts payments that were paid and not given back whole, refunded those paid and
-	// given back in whole or in part, released those given back without having been paid.
-	kept, refunded, released                             int64
+	// everPaid counts payments that were ever paid, refunded those of them that were given back
+	// in whole or in part, released those given back without having been paid.
+	everPaid, refunded, released                         int64
 	conflicts, regressions, amountChanges, holdsLate     int64
 	inconsistencies                                      int64
 	assuranceUnknown, sharedSecret, signedID, signedBody int64
@@ -34,10 +34,10 @@ type counts struct {
 
 // sums are the amounts in one currency, in its minor units.
 type sums struct {
-	currency                  string
-	members                   int64
-	cost, paid, held, refused amount
-	refunded, released        amount
+	currency                   string
+	members                    int64
+	cost, gross, held, refused amount
+	refunded, released         amount
 }
 
 // addTimes adds n times the amounts of other sums, where n is 1 or -1.
@@ -54,7 +54,7 @@ func (s *sums) addTimes(other *sums, n int64) {
 }
 
 func (s *sums) all() []*amount {
-	return []*amount{&s.cost, &s.paid, &s.held, &s.refused, &s.refunded, &s.released}
+	return []*amount{&s.cost, &s.gross, &s.held, &s.refused, &s.refunded, &s.released}
 }
 
 // add adds a member.
@@ -92,7 +92,8 @@ func (t *totals) count(m *member, n int64) {
 
 func (t *totals) countVerification(v *verification, n int64) {
 	t.verifications += n
-	t.fallbacks += n * int64(v.fallbacks)
+	t.failedAttempts += n * int64(v.failed)
+	t.switches += n * int64(v.switches)
 	*t.ofOutcome(v.outcome) += n
 	if v.costMinor.Set {
 		t.cost = addSums(t.cost, &sums{currency: v.currency.Value, cost: amountOf(v.costMinor.Value)}, n)
@@ -112,16 +113,16 @@ func (t *totals) countPayment(m *member, n int64) {
 		{p.amountChanged, &t.amountChanges},
 		{p.amountInconsistent, &t.inconsistencies},
 		{p.holdOverdue, &t.holdsLate},
-		{p.kept(), &t.kept},
-		{p.gaveBack() && p.captured, &t.refunded},
-		{p.gaveBack() && !p.captured, &t.released},
+		{p.everPaid, &t.everPaid},
+		{p.gaveBack() && p.everPaid, &t.refunded},
+		{p.gaveBack() && !p.everPaid, &t.released},
 	} {
 		if flag.set {
 			*flag.count += n
 		}
 	}
 	s := sums{
-		currency: p.currency, paid: amountOf(p.paidMinor), refunded: amountOf(p.refundedMinor), released: amountOf(p.releasedMinor),
+		currency: p.currency, gross: amountOf(p.grossMinor), refunded: amountOf(p.refundedMinor), released: amountOf(p.releasedMinor),
 	}
 	switch p.phase {
 	case avro.PaymentPhaseHeld:
@@ -149,13 +150,17 @@ func addSums(list []sums, s *sums, n int64) []sums {
 	return list
 }
 
-// only returns the sums if all members have the same currency, which is null if no member
-// names one.
-func only(list []sums) (s sums, currency avro.Optional[string]) {
-	if len(list) != 1 {
-		return sums{}, avro.Optional[string]{}
+// only returns the sums if no members differ in the currency, which is null if none names one.
+// Amounts in several currencies have no sum.
+func only(list []sums) (s sums, currency avro.Optional[string], mixed bool) {
+	switch len(list) {
+	case 0:
+		return sums{}, avro.Optional[string]{}, false
+	case 1:
+		return list[0], avro.Optional[string]{Value: list[0].currency, Set: list[0].currency != ""}, false
+	default:
+		return sums{}, avro.Optional[string]{}, true
 	}
-	return list[0], avro.Optional[string]{Value: list[0].currency, Set: list[0].currency != ""}
 }
 
 func (c *counts) ofOutcome(outcome avro.VerificationOutcome) *int64 {

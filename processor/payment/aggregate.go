@@ -1,6 +1,7 @@
 package payment
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -14,6 +15,7 @@ type aggregate struct {
 	// last is the place of the last folded fact.
 	last             place
 	firstAt, lastAt  statecodec.Instant
+	firstReceived    statecodec.Instant
 	assurance        avro.Assurance
 	p2p              bool
 	refused, charged bool
@@ -23,14 +25,29 @@ type aggregate struct {
 	texts            [textCount]string
 	amounts          [amountCount]avro.Optional[int64]
 
+	// reversalMax is the greatest reversal and reversalMaxAt the first time it was reported,
+	// reversalSum the sum of all and reversalLastAt the last time one was reported.
 	reversalMax         avro.Optional[int64]
+	reversalMaxAt       statecodec.Instant
 	reversalSum         int64
+	reversalLastAt      statecodec.Instant
 	created, paid, held statecodec.Instant
 
 	phases     [phases]reached
 	operations []Operation
-	slots      []Correlation
+	slots      []slot
 	externals  []string
+
+	// balance is derived from the fields above.
+	balance balance
+}
+
+// slot is a place of correlation ids with its newest id. customerAt is the receipt of the
+// callback that its customer id is from.
+type slot struct {
+	Correlation
+
+	customerAt statecodec.Instant
 }
 
 // reached holds whether a phase was reached and its earliest times: by the provider's
@@ -40,6 +57,21 @@ type reached struct {
 	at, signedAt statecodec.Instant
 	receivedAt   statecodec.Instant
 }
+
+// customer returns the customer id of the first journey that has one, empty if none has.
+func (s *aggregate) customer(journeys []entity.JourneyID) string {
+	for i := range journeys {
+		for j := range s.slots {
+			if c := &s.slots[j]; c.ID == journeys[i].ID && c.Customer != "" {
+				return c.Customer
+			}
+		}
+	}
+	return ""
+}
+
+// moment is the earliest provider's time of the phase, else its first receipt.
+func (r *reached) moment() statecodec.Instant { return cmp.Or(r.at, r.receivedAt) }
 
 // reset empties the sum and keeps its memory.
 func (s *aggregate) reset() {
@@ -60,6 +92,7 @@ func (s *aggregate) copyFrom(from *aggregate) {
 func (s *aggregate) fold(f *Fact) {
 	s.last = f.place()
 	s.firstAt, s.lastAt = statecodec.Earlier(s.firstAt, f.At), statecodec.Later(s.lastAt, f.At)
+	s.firstReceived = statecodec.Earlier(s.firstReceived, f.ReceivedAt)
 	s.assurance = entity.Weaker(s.assurance, f.Assurance)
 	s.p2p = s.p2p || f.P2P
 	s.refused, s.charged, s.contradicts = s.refused || f.Refused, s.charged || f.Charged, s.contradicts || f.Contradicts
@@ -76,22 +109,29 @@ func (s *aggregate) fold(f *Fact) {
 		s.foldOperation(f)
 	}
 	for i := range f.Correlations {
-		s.foldSlot(&f.Correlations[i])
+		s.foldSlot(&f.Correlations[i], f.ReceivedAt)
 	}
 	if f.ExternalID != "" && !slices.Contains(s.externals, f.ExternalID) {
 		s.externals = append(s.externals, f.ExternalID)
 	}
 }
 
-// foldSlot replaces the id of a place by that of a newer callback.
-func (s *aggregate) foldSlot(next *Correlation) {
+// foldSlot replaces the id of a place by that of a newer callback. While the id stays the
+// same, so does the customer id of the callback that was received first.
+func (s *aggregate) foldSlot(next *Correlation, received statecodec.Instant) {
+	is := slot{Correlation: *next, customerAt: received}
 	for i := range s.slots {
-		if s.slots[i].Slot == next.Slot && s.slots[i].Operation == next.Operation {
-			s.slots[i] = *next
-			return
+		have := &s.slots[i]
+		if have.Slot != next.Slot || have.Operation != next.Operation {
+			continue
 		}
+		if have.ID == next.ID && !received.Before(have.customerAt) {
+			is.Customer, is.customerAt = have.Customer, have.customerAt
+		}
+		*have = is
+		return
 	}
-	s.slots = append(s.slots, *next)
+	s.slots = append(s.slots, is)
 }
 
 // foldAmounts must run before the texts are replaced: it compares the currencies, because
@@ -105,8 +145,17 @@ func (s *aggregate) foldAmounts(f *Fact) {
 			s.amounts[i] = amount
 		}
 	}
-	if f.Reversal.Set && (!s.reversalMax.Set || f.Reversal.Value > s.reversalMax.Value) {
-		s.reversalMax = f.Reversal
+	if !f.Reversal.Set {
+		return
+	}
+	switch {
+	case !s.reversalMax.Set || f.Reversal.Value > s.reversalMax.Value:
+		s.reversalMax, s.reversalMaxAt = f.Reversal, f.moment()
+	case f.Reversal.Value == s.reversalMax.Value:
+		s.reversalMaxAt = statecodec.Earlier(s.reversalMaxAt, f.moment())
+	}
+	if f.Reversal.Value > 0 {
+		s.reversalLastAt = statecodec.Later(s.reversalLastAt, f.moment())
 	}
 	s.reversalSum = saturated(s.reversalSum, f.Reversal.Value)
 }
@@ -162,9 +211,12 @@ func (s *aggregate) foldOperation(f *Fact) {
 	}
 }
 
-// top returns the greatest phase reached.
-func (s *aggregate) top() Phase {
-	for p := Phase(phases - 1); p > PhaseUnknown; p-- {
+// top returns the greatest phase that any callback reported.
+func (s *aggregate) top() Phase { return s.below(phases) }
+
+// below returns the greatest phase reported that is less than another.
+func (s *aggregate) below(than Phase) Phase {
+	for p := than - 1; p > PhaseUnknown; p-- {
 		if s.phases[p].is {
 			return p
 		}
@@ -191,11 +243,19 @@ func (s *aggregate) taken() (at statecodec.Instant) {
 	return at
 }
 
-// heldAt returns the earliest time at which the provider held the amount, else the time of the first callback with phase held,
-// else 0.
-func (s *aggregate) heldAt() statecodec.Instant {
-	if s.held != 0 {
-		return s.held
-	}
-	return s.reached(PhaseHeld).at
+// createdAt returns when the payment was made: the provider's date, else the earliest of its
+// times, else the first receipt.
+func (s *aggregate) createdAt() statecodec.Instant {
+	first := statecodec.Earlier(s.firstAt, statecodec.Earlier(s.paid, s.held))
+	return cmp.Or(s.created, first, s.firstReceived)
+}
+
+// heldAt returns when the amount was held: the provider's earliest date, else the time of the
+// first callback with phase held, else its receipt; 0 if it never was.
+func (s *aggregate) heldAt() statecodec.Instant { return cmp.Or(s.held, s.reached(PhaseHeld).moment()) }
+
+// paidAt returns when the amount was paid: the provider's earliest date, else the time of the
+// first callback that reports it, else that of the first that reports a return.
+func (s *aggregate) paidAt() statecodec.Instant {
+	return cmp.Or(s.paid, s.reached(PhasePaid).moment(), s.reached(PhaseRefunded).moment())
 }

@@ -8,7 +8,7 @@ import (
 func (s *aggregate) appendTo(dst []byte) []byte {
 	dst = append(dst, s.last.id[:]...)
 	dst = appendPhase(statecodec.AppendInstant(dst, s.last.at), s.last.phase)
-	for _, at := range [...]statecodec.Instant{s.firstAt, s.lastAt, s.created, s.paid, s.held} {
+	for _, at := range [...]statecodec.Instant{s.firstAt, s.lastAt, s.firstReceived, s.created, s.paid, s.held, s.reversalMaxAt, s.reversalLastAt} {
 		dst = statecodec.AppendInstant(dst, at)
 	}
 	dst = statecodec.AppendUint(dst, entity.AssuranceCode(s.assurance))
@@ -33,7 +33,11 @@ func (s *aggregate) appendTo(dst []byte) []byte {
 	for i := range s.operations {
 		dst = s.operations[i].appendTo(statecodec.AppendString(dst, s.operations[i].ID))
 	}
-	dst = statecodec.AppendUint(appendSlots(dst, s.slots), uint64(len(s.externals)))
+	dst = statecodec.AppendUint(dst, uint64(len(s.slots)))
+	for i := range s.slots {
+		dst = statecodec.AppendInstant(s.slots[i].appendTo(dst), s.slots[i].customerAt)
+	}
+	dst = statecodec.AppendUint(dst, uint64(len(s.externals)))
 	for _, id := range s.externals {
 		dst = statecodec.AppendString(dst, id)
 	}
@@ -44,8 +48,9 @@ func (s *aggregate) appendTo(dst []byte) []byte {
 func (s *aggregate) readFrom(r *statecodec.Reader) {
 	r.Fixed(s.last.id[:])
 	s.last.at, s.last.phase = r.Instant(), readPhase(r)
-	s.firstAt, s.lastAt = r.Instant(), r.Instant()
+	s.firstAt, s.lastAt, s.firstReceived = r.Instant(), r.Instant(), r.Instant()
 	s.created, s.paid, s.held = r.Instant(), r.Instant(), r.Instant()
+	s.reversalMaxAt, s.reversalLastAt = r.Instant(), r.Instant()
 	s.assurance = entity.AssuranceOf(r.Uint())
 	s.p2p, s.refused, s.charged, s.regression, s.changed, s.contradicts = r.Bool(), r.Bool(), r.Bool(), r.Bool(), r.Bool(), r.Bool()
 	for i := range s.texts {
@@ -64,7 +69,7 @@ func (s *aggregate) readFrom(r *statecodec.Reader) {
 		s.operations = append(s.operations, o)
 	}
 	for range r.Len() {
-		s.slots = append(s.slots, readSlot(r))
+		s.slots = append(s.slots, slot{Correlation: readCorrelation(r), customerAt: r.Instant()})
 	}
 	for range r.Len() {
 		s.externals = append(s.externals, r.Text())

@@ -107,7 +107,11 @@ func (f *Fact) appendTo(dst []byte) []byte {
 	if dst = statecodec.AppendString(dst, f.Operation.ID); f.Operation.ID != "" {
 		dst = f.Operation.appendTo(dst)
 	}
-	return statecodec.AppendString(appendSlots(dst, f.Correlations), f.ExternalID)
+	dst = statecodec.AppendUint(dst, uint64(len(f.Correlations)))
+	for i := range f.Correlations {
+		dst = f.Correlations[i].appendTo(dst)
+	}
+	return statecodec.AppendString(dst, f.ExternalID)
 }
 
 // readFrom reads every field of the fact, its lists into the room.
@@ -130,7 +134,7 @@ func (f *Fact) readFrom(r *statecodec.Reader, into *room) {
 	}
 	f.Correlations = part(&into.slots, r.Len())
 	for i := range f.Correlations {
-		f.Correlations[i] = readSlot(r)
+		f.Correlations[i] = readCorrelation(r)
 	}
 	f.ExternalID = r.Text()
 }
@@ -147,18 +151,15 @@ func (o *Operation) readFrom(r *statecodec.Reader) {
 	o.Kind, o.Status, o.ExternalID, o.At = r.Text(), r.Text(), r.Text(), r.Instant()
 }
 
-func appendSlots(dst []byte, slots []Correlation) []byte {
-	dst = statecodec.AppendUint(dst, uint64(len(slots)))
-	for i := range slots {
-		for _, text := range [...]string{slots[i].Slot, slots[i].Operation, slots[i].ID} {
-			dst = statecodec.AppendString(dst, text)
-		}
+func (c *Correlation) appendTo(dst []byte) []byte {
+	for _, text := range [...]string{c.Slot, c.Operation, c.ID, c.Customer} {
+		dst = statecodec.AppendString(dst, text)
 	}
 	return dst
 }
 
-func readSlot(r *statecodec.Reader) Correlation {
-	return Correlation{Slot: r.Text(), Operation: r.Text(), ID: r.Text()}
+func readCorrelation(r *statecodec.Reader) Correlation {
+	return Correlation{Slot: r.Text(), Operation: r.Text(), ID: r.Text(), Customer: r.Text()}
 }
 
 func appendAmount(dst []byte, amount avro.Optional[int64]) []byte {

@@ -75,10 +75,14 @@ type Operation struct {
 	At                           statecodec.Instant
 }
 
+// moment is the time of the callback by the provider, else that of its receipt.
+func (f *Fact) moment() statecodec.Instant { return cmp.Or(f.At, f.ReceivedAt) }
+
 // Correlation is a correlation id and the place it was found in. The newest id of a slot
 // counts. Each operation has slots of its own: ids of several operations belong to several
-// orders and are not corrections of one.
-type Correlation struct{ Slot, Operation, ID string }
+// orders and are not corrections of one. Customer is the customer id of an id that is a phone
+// number, empty for any other.
+type Correlation struct{ Slot, Operation, ID, Customer string }
 
 // place is the sort key of a fact: the provider's time, then the phase (times may have only
 // seconds, and a payment goes forward more often than back), then the id.

@@ -1,7 +1,6 @@
 package payment
 
 import (
-	"cmp"
 	"slices"
 	"sync"
 	"time"
@@ -109,7 +108,7 @@ func (s *Stage) Apply(tx stage.Tx, in *stage.Input, e *Event) error {
 			return err
 		}
 	} else if changed, err := p.repeat(&facts, &e.Fact); err != nil || !changed {
-		s.store(tx, e.Key, p, p.aggregate())
+		s.store(tx, e.Key, p, s.aggregate(p))
 		return err
 	}
 	return s.save(tx, e.Key, p, &change, e.Trace)
@@ -132,7 +131,7 @@ func (s *Stage) OnTimer(tx stage.Tx, key []byte) error {
 	if !tx.Watermark().Before(s.end(p).Time()) {
 		return entity.End(tx, schemas.EnrichedPayments, key)
 	}
-	all := p.aggregate()
+	all := s.aggregate(p)
 	if s.overdue(all, tx.Watermark()) != p.overdue {
 		return s.save(tx, key, p, &avro.Change{Cause: avro.ChangeCauseDeadline}, nil)
 	}
@@ -147,11 +146,11 @@ func (s *Stage) ReportWatermark(tx stage.Tx, partition int32, watermark time.Tim
 
 // save emits the snapshot of a changed payment, sends it to its journeys, and stores it.
 func (s *Stage) save(tx stage.Tx, key []byte, p *Entity, change *avro.Change, trace []stage.Header) error {
-	all := p.aggregate()
+	all := s.aggregate(p)
 	p.overdue = s.overdue(all, tx.Watermark())
 	p.revision = entity.NextRevision(tx, p.revision)
 	journeys := all.appendJourneys(p.journeys.Next())
-	snapshot := s.snapshot(statecodec.View(key), p, all, journeys)
+	snapshot := s.snapshot(statecodec.View(key), entity.JourneyKey(tx, journeys), p, all, journeys)
 	snapshot.ChangedBy, snapshot.ProcessedAt = *change, tx.WallClock()
 	is := business.PaymentOf(snapshot)
 	s.config.Metrics.MovePayment(tx, &p.shown, &is)
@@ -184,7 +183,7 @@ func (s *Stage) tellJourneys(tx stage.Tx, p *Entity, all *aggregate, trace []sta
 }
 
 // Erase deletes a payment: its state, its snapshot, and its membership of journeys.
-func (*Stage) Erase(tx stage.Tx, r *erasure.Request) error {
+func (s *Stage) Erase(tx stage.Tx, r *erasure.Request) error {
 	entry, err := tx.Get(r.Key)
 	if err != nil {
 		return err
@@ -193,7 +192,14 @@ func (*Stage) Erase(tx stage.Tx, r *erasure.Request) error {
 	if err != nil {
 		return err
 	}
-	return entity.Erase(tx, r, schemas.EnrichedPayments, p.journeys.Keys(p.aggregate().appendJourneys(nil)))
+	return entity.Erase(tx, r, schemas.EnrichedPayments, p.journeys.Keys(s.aggregate(p).appendJourneys(nil)))
+}
+
+// aggregate folds the facts of a payment. The result is valid until the next call for it.
+func (s *Stage) aggregate(p *Entity) *aggregate {
+	all := p.aggregate()
+	s.settle(all)
+	return all
 }
 
 func (s *Stage) end(p *Entity) statecodec.Instant { return p.lastReceived.Add(s.config.Retention) }
@@ -202,10 +208,10 @@ func (s *Stage) end(p *Entity) statecodec.Instant { return p.lastReceived.Add(s.
 // counts from the provider's time of the hold, or from the first receipt if no callback has
 // such a time.
 func (s *Stage) holdDeadline(all *aggregate) statecodec.Instant {
-	if all.top() != PhaseHeld {
+	if all.balance.phase != PhaseHeld {
 		return 0
 	}
-	return cmp.Or(all.heldAt(), all.reached(PhaseHeld).receivedAt).Add(s.config.Hold)
+	return all.heldAt().Add(s.config.Hold)
 }
 
 func (s *Stage) overdue(all *aggregate, now time.Time) bool {

@@ -105,7 +105,7 @@ func summary(t *testing.T, outputs []stage.Output) (lines []string) {
 		case schemas.EnrichedPayments:
 			var p avro.PaymentSnapshot
 			err = p.DecodeAvro(out.Value[wire.HeaderSize:])
-			lines = append(lines, fmt.Sprintf("%s %d %s paid=%d overdue=%v", p.Phase, p.AmountMinor.Value, p.Currency, p.PaidAmountMinor, p.HoldOverdue))
+			lines = append(lines, fmt.Sprintf("%s %d %s paid=%d overdue=%v", p.Phase, p.AmountMinor.Value, p.Currency, p.GrossMinor, p.HoldOverdue))
 		case schemas.Duplicates:
 			var d avro.Duplicate
 			err = d.DecodeAvro(out.Value[wire.HeaderSize:])

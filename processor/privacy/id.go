@@ -12,13 +12,19 @@ import (
 // form in which it may leave: see ID. It is empty if there is none or it is blank. It
 // does not include the source's namespace.
 func (p *Pseudonymiser) Correlate(s *source.Source, c source.Correlation, text string) string {
+	return p.ID(s, correlated(c, text))
+}
+
+// correlated returns the text at the place of a correlation id, without surrounding white
+// space.
+func correlated(c source.Correlation, text string) string {
 	if c.Pointer != "" {
 		text, _ = jsonscan.Lookup(text, c.Pointer)
 	}
 	if strings.ContainsRune(text, utf8.RuneError) {
 		return "" // it was no Unicode text, and two ids would become one
 	}
-	return p.ID(s, text)
+	return strings.TrimSpace(text)
 }
 
 // ID returns an id of a provider or a customer, without surrounding white space, in the

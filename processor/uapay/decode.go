@@ -144,7 +144,11 @@ func (s *Stage) correlate(cb *callback, c *claims, ids []string) []string {
 			text = c.ExtraInfo()
 		}
 		if id := s.pseudonyms.Correlate(cb.Source, where, text); id != "" {
-			f.Correlations = append(f.Correlations, payment.Correlation{Slot: where.Field + where.Pointer, Operation: c.OperationID, ID: id})
+			found := payment.Correlation{Slot: where.Field + where.Pointer, Operation: c.OperationID, ID: id}
+			if strings.HasPrefix(id, source.PhonePrefix) {
+				found.Customer = s.pseudonyms.Customer(cb.Source, where, text, cb.ReceivedAt)
+			}
+			f.Correlations = append(f.Correlations, found)
 			ids = append(ids, id)
 		}
 	}

@@ -226,7 +226,7 @@ func TestStories(t *testing.T) {
 		},
 		"more given back than paid": {
 			[]stage.Input{phase("FINISHED", "FINISHED", 0, map[string]any{"reversalAmount": 100001})},
-			avro.PaymentPhasePaid, 100001,
+			avro.PaymentPhaseRefunded, 100001,
 			flags{inconsistent: true},
 		},
 		"a negative amount": {
@@ -267,7 +267,7 @@ func TestStories(t *testing.T) {
 			t.Parallel()
 			w := run(t, newMemory(t, nil), test.records...)
 			got := flags{w.payment.Conflict, w.payment.Regression, w.payment.AmountChanged, w.payment.AmountInconsistent}
-			if back := w.payment.RefundedAmountMinor + w.payment.ReleasedAmountMinor; w.payment.Phase != test.phase || back != test.back || got != test.flags {
+			if back := w.payment.RefundedMinor + w.payment.ReleasedMinor; w.payment.Phase != test.phase || back != test.back || got != test.flags {
 				t.Errorf("payment: phase %s, %d given back, %+v, want %s, %d, %+v", w.payment.Phase, back, got, test.phase, test.back, test.flags)
 			}
 			if w.decoded != len(test.records) || w.payment.Facts != int64(len(test.records)) || len(w.dead) > 0 {
@@ -456,22 +456,28 @@ func TestCorrelationIDs(t *testing.T) {
 		s.Correlation = []source.Correlation{{Field: "extraInfo", Pointer: "/order"}}
 	}
 	w := run(t, newMemory(t, inJSON), record(invoice(noon(0), "NEW", "PENDING", nil), noon(0), 1))
-	if j, ok := w.journeys["shop:17"]; !ok || j.CorrelationID != "17" || j.Namespace.Value != "shop" {
+	if j, ok := w.journeys["shop:17"]; !ok || j.CorrelationID != "17" || j.Namespace.Value != "shop" || w.payment.JourneyID != avro.Some("shop:17") {
 		t.Errorf("inside JSON: journeys %v, want 17 in shop", w.journeys)
 	}
 	corrected := map[string]any{"externalId": "order-18"}
 	w = run(t, newMemory(t, nil), record(invoice(noon(0), "NEW", "PENDING", nil), noon(0), 1), record(invoice(noon(time.Minute), "NEW", "PENDING", corrected), noon(time.Minute), 2))
+	if w.payment.JourneyID != avro.Some("order-18") {
+		t.Errorf("corrected: journey_id %v, want order-18", w.payment.JourneyID)
+	}
 	if w.removals != 1 || w.journeys["order-17"].Kind != avro.JourneyInputKindRemoval || w.journeys["order-18"].Kind != avro.JourneyInputKindPayment {
 		t.Errorf("corrected: %v, want a removal from order-17", w.journeys)
 	}
 	w = run(t, newMemory(t, nil), record(invoice(noon(0), "NEW", "PENDING", map[string]any{"externalId": "  "}), noon(0), 1))
-	if len(w.journeys) != 0 || w.paymentsTold != 1 {
+	if len(w.journeys) != 0 || w.paymentsTold != 1 || w.payment.JourneyID.Set || w.payment.CustomerID.Set {
 		t.Errorf("blank: journeys %v, want none, and the payment all the same", w.journeys)
 	}
 	w = run(t, newMemory(t, nil), record(invoice(noon(0), "NEW", "PENDING", map[string]any{"externalId": "+380501234567"}), noon(0), 1))
 	for key := range w.journeys {
 		if !strings.HasPrefix(key, "phone:k1:") {
 			t.Errorf("a phone number became the journey %q", key)
+		}
+		if w.payment.JourneyID.Value != key || "phone:"+w.payment.CustomerID.Value != key || w.journeys[key].Payment.Value.CustomerID != w.payment.CustomerID {
+			t.Errorf("journey %s, customer %v of the journey %s, want equal ones", w.payment.JourneyID.Value, w.payment.CustomerID, key)
 		}
 	}
 	if w.lastDecoded.ExternalID.Set || len(w.payment.ExternalIDs) > 0 {

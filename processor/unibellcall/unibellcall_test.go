@@ -253,7 +253,7 @@ func TestCallsUnderOneReference(t *testing.T) {
 		}
 		slices.Sort(attempts)
 		got := fmt.Sprintf("%s; %s by %s after %d fallbacks, %d facts, created %v", strings.Join(attempts, ", "), last.Outcome,
-			last.DeliveredChannelRaw.Value, last.Fallbacks, last.Facts, last.CreatedAt.Value.Sub(noon(0)))
+			last.DeliveredChannelRaw.Value, last.FailedAttempts, last.Facts, last.CreatedAt.Sub(noon(0)))
 		if got != want {
 			t.Fatalf("seed %d, order %v:\n got %s\nwant %s", seed, order, got, want)
 		}

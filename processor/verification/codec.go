@@ -9,8 +9,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// formatVersion is the format of the state entry. The first had its texts at full length.
-const formatVersion = 2
+// formatVersion is the format of the state entry. Its texts are short.
+const formatVersion = 1
 
 // Parse parses a state entry; a nil entry is a new verification. The entity refers to
 // the entry's bytes, so it is valid until the transaction ends.
@@ -33,15 +33,14 @@ func (e *Entity) Read(entry []byte, room statecodec.Room) error {
 	if entry == nil {
 		return nil
 	}
-	r, written := statecodec.NewReader(entry, formatVersion)
-	if written > 1 {
-		r.Short(room)
-	}
+	r, _ := statecodec.NewReader(entry, formatVersion)
+	r.Short(room)
 	e.Window.ReadFrom(r)
 	e.revision, e.facts, e.emitted = r.Int(), r.Int(), outcomeOf(r.Uint())
 	e.journeys.ReadFrom(r)
 	e.firstAt, e.lastAt, e.firstReceived, e.lastReceived = r.Instant(), r.Instant(), r.Instant(), r.Instant()
 	e.assurance, e.uncorrelated = entity.AssuranceOf(r.Uint()), r.Bool()
+	e.customerKey, e.customerAt = r.Text(), r.Instant()
 	e.status = statusRegister{text: r.Text(), name: nameOf(r.Uint()), at: r.Instant()}
 	for i := range e.outcomes {
 		e.outcomes[i] = outcomeRegister{first: r.Instant(), last: r.Instant(), received: r.Instant()}
@@ -139,6 +138,7 @@ func (e *Entity) AppendTo(dst []byte) []byte {
 	}
 	dst = statecodec.AppendUint(dst, entity.AssuranceCode(e.assurance))
 	dst = statecodec.AppendBool(dst, e.uncorrelated)
+	dst = statecodec.AppendInstant(statecodec.AppendText(dst, e.customerKey), e.customerAt)
 	dst = statecodec.AppendText(dst, e.status.text)
 	dst = statecodec.AppendUint(dst, codeOfName(e.status.name))
 	dst = statecodec.AppendInstant(dst, e.status.at)

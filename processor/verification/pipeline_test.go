@@ -161,7 +161,7 @@ func lox24Record(tb testing.TB, at time.Time, name string, values map[string]str
 		`"user_id":12345,"phone":%q,"routing_strategy":[{"channel":"telegram","timeout_sec":30,"sender_id":"LOX24"},{"channel":"sms","timeout_sec":60,"sender_id":"LOX24"}],`+
 		`"status":%s,"delivered_channel":%s,"cost":%s,"currency":"EUR","code":%q,"code_length":6,"payload":%s,"created_at":%d,"updated_at":%d,`+
 		`"history":[%s],"is_code_deleted":false%s},"notification_task_id":"3378de83-de66-4de8-9d29-2b10d41bb641"}`,
-		get("id", "event-1"), name, created.Unix(), get("try", "1"), id, phone,
+		get("id", "event-1"), name, created.Unix(), get("try", "1"), id, get("phone", phone),
 		get("status", "5"), nullable(get("delivered", "")), get("cost", "null"), code, nullable(strings.ReplaceAll(get("payload", "order-17"), "_", " ")),
 		ordered.Unix(), created.Unix(), strings.Join(history, ","), channel)
 	return record(schemas.RawLOX24, "lox24:"+id, raw.Envelope{ReceivedAt: at, Source: get("source", "")}, body)
@@ -169,10 +169,11 @@ func lox24Record(tb testing.TB, at time.Time, name string, values map[string]str
 
 func attemptJSON(tb testing.TB, text string) string {
 	tb.Helper()
-	channel, rest, _ := strings.Cut(text, ":")
+	name, rest, _ := strings.Cut(text, ":")
 	status, at, _ := strings.Cut(rest, "@")
+	channel, _, _ := strings.Cut(name, "/")
 	return fmt.Sprintf(`"id":"attempt-%s","channel":%q,"status":%s,"processed_at":%d,"external_id":"%s_msg"`,
-		channel, channel, status, offset(tb, at).Unix(), channel)
+		name, channel, status, offset(tb, at).Unix(), channel)
 }
 
 func nullable(text string) string {

@@ -135,7 +135,7 @@ func drawHistory(t *testing.T, r *rapid.T) []stage.Input {
 			"id": fmt.Sprint("event-", n), "v": pick("verification", "v1", "v1", "v2"), "made": seconds("made"),
 			"status": pick("status", "0", "5", "5", "10", "20", "100", "7"), "delivered": pick("delivered", "", "telegram", "sms"),
 			"cost": pick("cost", "null", "4", "9"), "payload": pick("payload", "", "_", "order-17", "order-18", "+4915112345678"),
-			"ordered": pick("ordered", "0s", "0s", "-10s"),
+			"ordered": pick("ordered", "0s", "0s", "-10s"), "phone": pick("phone", phone, phone, "+380501234567", ""),
 		}
 		var history []string
 		for _, channel := range []string{"telegram", "sms", "voice"} {

@@ -85,7 +85,7 @@ func (r *Repository) emit(tx stage.Tx, key []byte, p *projection, change *avro.C
 	is := e.metrics(p.outcome)
 	r.Metrics.MoveVerification(tx, &e.counted, &is)
 	e.counted = is
-	snapshot := p.snapshot(statecodec.View(key), journeys)
+	snapshot := p.snapshot(statecodec.View(key), entity.JourneyKey(tx, journeys), journeys)
 	snapshot.Revision, snapshot.ChangedBy, snapshot.ProcessedAt = e.revision, *change, tx.WallClock()
 	if err := entity.Emit(tx, schemas.EnrichedVerifications, key, snapshot, usualSize, trace); err != nil {
 		return err

@@ -18,7 +18,6 @@ type projection struct {
 	at       statecodec.Instant // when a real outcome was reached
 	received statecodec.Instant // when the first fact that reports it was received
 	deadline statecodec.Instant // none where no outcome is awaited
-	fallback int32
 	channel  string
 }
 
@@ -26,7 +25,7 @@ type projection struct {
 // outcome is awaited, from the first fact.
 func (e *Entity) project(now time.Time, wait time.Duration) projection {
 	p := projection{e: e, outcome: avro.VerificationOutcomeUnknown}
-	p.channel, p.fallback = e.delivered()
+	p.channel, _ = e.delivered()
 	if e.awaited.value {
 		p.outcome = avro.VerificationOutcomePending
 		p.deadline = e.firstReceived.Add(wait)
@@ -69,18 +68,23 @@ func (p *projection) duration() avro.Optional[int64] {
 
 // snapshot returns the snapshot without revision, processing time and cause of the
 // change. It is made in the entity's memory and valid until the next one is made.
-func (p *projection) snapshot(id string, journeys []entity.JourneyID) *avro.VerificationSnapshot {
+func (p *projection) snapshot(id, journey string, journeys []entity.JourneyID) *avro.VerificationSnapshot {
 	e, s := p.e, &p.e.snapshot
+	e.customer = e.appendCustomer(e.customer[:0])
 	*s = avro.VerificationSnapshot{
-		VerificationID: id, ProviderID: e.texts[textProviderID].value, Provider: e.texts[textProvider].value,
+		VerificationID: id, JourneyID: entity.Text(journey), CustomerID: entity.Text(statecodec.View(e.customer)), Country: e.phone.value.Country,
+		ProviderID: e.texts[textProviderID].value, Provider: e.texts[textProvider].value,
 		Source: e.texts[textSource].value, Namespace: entity.Text(e.texts[textNamespace].value),
 		CorrelationIDs: s.CorrelationIDs[:0], Outcome: p.outcome, StatusRaw: entity.Text(e.status.text),
-		DeliveredChannelRaw: entity.Text(p.channel), DeliveredChannel: kindOf(p.channel),
-		PlannedChannels: s.PlannedChannels[:0], Attempts: e.appendAttempts(s.Attempts[:0]), Fallbacks: p.fallback,
+		DeliveredChannel: kindOf(p.channel), DeliveredChannelRaw: entity.Text(p.channel),
+		PlannedChannels: s.PlannedChannels[:0], Attempts: e.appendAttempts(s.Attempts[:0]),
 		CostMinor: optional(&e.cost), Currency: entity.Text(e.texts[textCurrency].value), Phone: optional(&e.phone),
-		CreatedAt: createdOf(e), OutcomeAt: entity.TimeOf(p.at), DurationMs: p.duration(), Deadline: entity.TimeOf(p.deadline),
+		CreatedAt: e.createdAt().Time(), OutcomeAt: entity.TimeOf(p.at), DurationMs: p.duration(), Deadline: entity.TimeOf(p.deadline),
 		Facts: e.facts, FirstEventAt: entity.TimeOf(e.firstAt), LastEventAt: entity.TimeOf(e.lastAt), Assurance: e.assurance,
 	}
+	way := e.routeOf(s.Attempts, p.channel)
+	s.FirstChannel, s.LastChannel = kindOf(way.first), kindOf(way.last)
+	s.FailedAttempts, s.ChannelSwitches = way.failed, way.switches
 	for i := range journeys {
 		s.CorrelationIDs = append(s.CorrelationIDs, journeys[i].ID)
 	}
@@ -93,20 +97,25 @@ func (p *projection) snapshot(id string, journeys []entity.JourneyID) *avro.Veri
 	return s
 }
 
-// member fills in the verification's part of a record for a journey.
+// member fills in the verification's part of a record for a journey, from the snapshot just
+// made.
 func (p *projection) member(to *avro.VerificationMember) {
-	e := p.e
+	s := &p.e.snapshot
 	*to = avro.VerificationMember{
-		Provider: e.texts[textProvider].value, Source: e.texts[textSource].value, Outcome: p.outcome,
-		ChannelRaw: entity.Text(p.channel), Channel: kindOf(p.channel), Fallbacks: p.fallback, DurationMs: p.duration(),
-		CostMinor: optional(&e.cost), Currency: entity.Text(e.texts[textCurrency].value),
-		CreatedAt: createdOf(e), OutcomeAt: entity.TimeOf(p.at), OutcomeReceivedAt: entity.TimeOf(p.received),
+		Provider: s.Provider, Source: s.Source, CustomerID: s.CustomerID, Country: s.Country, Outcome: s.Outcome,
+		DeliveredChannel: s.DeliveredChannel, DeliveredChannelRaw: s.DeliveredChannelRaw, FirstChannel: s.FirstChannel, LastChannel: s.LastChannel,
+		FailedAttempts: s.FailedAttempts, ChannelSwitches: s.ChannelSwitches, DurationMs: s.DurationMs,
+		CostMinor: s.CostMinor, Currency: s.Currency,
+		CreatedAt: s.CreatedAt, OutcomeAt: s.OutcomeAt, OutcomeReceivedAt: entity.TimeOf(p.received),
 	}
 }
 
-// createdOf returns when the verification was ordered.
-func createdOf(e *Entity) avro.Optional[time.Time] {
-	return avro.Optional[time.Time]{Value: e.created.value.Time(), Set: e.created.by != 0}
+// createdAt returns when the verification was ordered, else the time of its first fact.
+func (e *Entity) createdAt() statecodec.Instant {
+	if e.created.by != 0 {
+		return e.created.value
+	}
+	return cmp.Or(e.firstAt, e.firstReceived)
 }
 
 // appendAttempts appends the attempts in the order of the routing strategy, those of

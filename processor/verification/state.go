@@ -2,10 +2,12 @@ package verification
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/entity"
+	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/stage/dedupe"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -46,6 +48,11 @@ type state struct {
 	outcomes     [realOutcomes]outcomeRegister
 	uncorrelated bool
 
+	// customerKey is the id of the newest key that was in force when the first fact with a phone
+	// was received, at customerAt.
+	customerKey string
+	customerAt  statecodec.Instant
+
 	// firstAt and lastAt are by the provider's time, the others by ours.
 	firstAt, lastAt             statecodec.Instant
 	firstReceived, lastReceived statecodec.Instant
@@ -58,6 +65,7 @@ type buffers struct {
 	indexes    []int
 	steps      []Step
 	pseudonyms []avro.Pseudonym
+	customer   []byte
 	snapshot   avro.VerificationSnapshot
 }
 
@@ -144,6 +152,7 @@ func (e *Entity) Apply(f *Fact) {
 	}
 	if f.Phone.Set {
 		set(e, &e.phone, f.Phone.Value, by)
+		e.keyed(f.Phone.Value.Pseudonyms, received)
 	}
 	if len(f.Plan) > 0 {
 		set(e, &e.plan, f.Plan, by)
@@ -177,6 +186,24 @@ func (e *Entity) order(at statecodec.Instant, provider string, by int) {
 	} else if e.created.by == 0 || at.Before(e.created.value) {
 		e.created = register[statecodec.Instant]{value: at, by: by}
 	}
+}
+
+// keyed keeps the key of the customer id: that of the fact received first.
+func (e *Entity) keyed(pseudonyms []avro.Pseudonym, received statecodec.Instant) {
+	if len(pseudonyms) > 0 && (e.customerAt == 0 || received.Before(e.customerAt)) {
+		e.customerKey, e.customerAt = pseudonyms[0].KeyID, received
+	}
+}
+
+// appendCustomer appends the customer id: the phone's pseudonym under the key of the first
+// fact, or the newest if the phone has none under it.
+func (e *Entity) appendCustomer(dst []byte) []byte {
+	pseudonyms := e.phone.value.Pseudonyms
+	if len(pseudonyms) == 0 {
+		return dst
+	}
+	at := max(0, slices.IndexFunc(pseudonyms, func(p avro.Pseudonym) bool { return p.KeyID == e.customerKey }))
+	return privacy.AppendCustomer(dst, &pseudonyms[at])
 }
 
 // versionOf returns the index of a fact's version, from 1.

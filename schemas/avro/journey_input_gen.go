@@ -422,19 +422,21 @@ type PaymentMember struct {
 	Provider string `json:"provider"`
 	// Source: Id of the configured source.
 	Source string `json:"source"`
+	// CustomerID: Customer id, as in enriched.payments.v1.
+	CustomerID Optional[string] `json:"customer_id"`
 	// Phase: The phase of the payment.
 	Phase PaymentPhase `json:"phase"`
 	// AmountMinor: Amount in minor units of currency.
 	AmountMinor Optional[int64] `json:"amount_minor"`
-	// PaidAmountMinor: Amount that was paid, given back since or not, in minor
-	// units of currency.
-	PaidAmountMinor int64 `json:"paid_amount_minor"`
-	// RefundedAmountMinor: Total given back so far of what was paid, in minor
-	// units of currency.
-	RefundedAmountMinor int64 `json:"refunded_amount_minor"`
-	// ReleasedAmountMinor: Total given back so far of what was held and never
-	// paid, in minor units of currency.
-	ReleasedAmountMinor int64 `json:"released_amount_minor"`
+	// GrossMinor: Amount captured, given back since or not, in minor units of
+	// currency.
+	GrossMinor int64 `json:"gross_minor"`
+	// RefundedMinor: Total given back so far of what was captured, in minor units
+	// of currency.
+	RefundedMinor int64 `json:"refunded_minor"`
+	// ReleasedMinor: Total given back so far of what was held and never captured,
+	// in minor units of currency.
+	ReleasedMinor int64 `json:"released_minor"`
 	// Currency: ISO 4217 code.
 	Currency string `json:"currency"`
 	// Conflict: Whether both paid and refused were told.
@@ -449,15 +451,17 @@ type PaymentMember struct {
 	AmountInconsistent bool `json:"amount_inconsistent"`
 	// HoldOverdue: Whether the amount has been held for too long.
 	HoldOverdue bool `json:"hold_overdue"`
-	// Captured: Whether the amount was paid at any time, given back since or not;
-	// false for a hold that was released.
-	Captured bool `json:"captured"`
+	// EverPaid: Whether the amount was captured at any time, given back since or
+	// not.
+	EverPaid bool `json:"ever_paid"`
 	// CreatedAt: When the payment was made.
-	CreatedAt Optional[time.Time] `json:"created_at"`
+	CreatedAt time.Time `json:"created_at"`
 	// HeldAt: When the amount was held.
 	HeldAt Optional[time.Time] `json:"held_at"`
 	// PaidAt: When the payment succeeded.
 	PaidAt Optional[time.Time] `json:"paid_at"`
+	// LastRefundedAt: When money was last given back of what was captured.
+	LastRefundedAt Optional[time.Time] `json:"last_refunded_at"`
 	// OutcomeAt: When the phase was first told, by the provider's time.
 	OutcomeAt Optional[time.Time] `json:"outcome_at"`
 	// TakenReceivedAt: Earliest time at which a fact that tells HELD, PAID or
@@ -474,6 +478,14 @@ func (r *PaymentMember) appendTo(dst []byte) ([]byte, error) {
 	if dst, err = appendString(dst, r.Source); err != nil {
 		return dst, at("source", err)
 	}
+	if r.CustomerID.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.CustomerID.Value); err != nil {
+			return dst, at("customer_id", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
 	if dst, err = r.Phase.appendTo(dst); err != nil {
 		return dst, at("phase", err)
 	}
@@ -483,9 +495,9 @@ func (r *PaymentMember) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
-	dst = appendLong(dst, r.PaidAmountMinor)
-	dst = appendLong(dst, r.RefundedAmountMinor)
-	dst = appendLong(dst, r.ReleasedAmountMinor)
+	dst = appendLong(dst, r.GrossMinor)
+	dst = appendLong(dst, r.RefundedMinor)
+	dst = appendLong(dst, r.ReleasedMinor)
 	if dst, err = appendString(dst, r.Currency); err != nil {
 		return dst, at("currency", err)
 	}
@@ -494,14 +506,9 @@ func (r *PaymentMember) appendTo(dst []byte) ([]byte, error) {
 	dst = appendBool(dst, r.AmountChanged)
 	dst = appendBool(dst, r.AmountInconsistent)
 	dst = appendBool(dst, r.HoldOverdue)
-	dst = appendBool(dst, r.Captured)
-	if r.CreatedAt.Set {
-		dst = append(dst, 2)
-		if dst, err = appendTime(dst, r.CreatedAt.Value); err != nil {
-			return dst, at("created_at", err)
-		}
-	} else {
-		dst = append(dst, 0)
+	dst = appendBool(dst, r.EverPaid)
+	if dst, err = appendTime(dst, r.CreatedAt); err != nil {
+		return dst, at("created_at", err)
 	}
 	if r.HeldAt.Set {
 		dst = append(dst, 2)
@@ -515,6 +522,14 @@ func (r *PaymentMember) appendTo(dst []byte) ([]byte, error) {
 		dst = append(dst, 2)
 		if dst, err = appendTime(dst, r.PaidAt.Value); err != nil {
 			return dst, at("paid_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.LastRefundedAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.LastRefundedAt.Value); err != nil {
+			return dst, at("last_refunded_at", err)
 		}
 	} else {
 		dst = append(dst, 0)
@@ -546,6 +561,14 @@ func (r *PaymentMember) decodeFrom(d *decoder) error {
 	if r.Source, err = d.string(); err != nil {
 		return at("source", err)
 	}
+	if r.CustomerID.Set, err = d.isSet(); err != nil {
+		return at("customer_id", err)
+	}
+	if r.CustomerID.Set {
+		if r.CustomerID.Value, err = d.string(); err != nil {
+			return at("customer_id", err)
+		}
+	}
 	if r.Phase, err = decodePaymentPhase(d); err != nil {
 		return at("phase", err)
 	}
@@ -557,14 +580,14 @@ func (r *PaymentMember) decodeFrom(d *decoder) error {
 			return at("amount_minor", err)
 		}
 	}
-	if r.PaidAmountMinor, err = d.long(); err != nil {
-		return at("paid_amount_minor", err)
+	if r.GrossMinor, err = d.long(); err != nil {
+		return at("gross_minor", err)
 	}
-	if r.RefundedAmountMinor, err = d.long(); err != nil {
-		return at("refunded_amount_minor", err)
+	if r.RefundedMinor, err = d.long(); err != nil {
+		return at("refunded_minor", err)
 	}
-	if r.ReleasedAmountMinor, err = d.long(); err != nil {
-		return at("released_amount_minor", err)
+	if r.ReleasedMinor, err = d.long(); err != nil {
+		return at("released_minor", err)
 	}
 	if r.Currency, err = d.string(); err != nil {
 		return at("currency", err)
@@ -584,16 +607,11 @@ func (r *PaymentMember) decodeFrom(d *decoder) error {
 	if r.HoldOverdue, err = d.bool(); err != nil {
 		return at("hold_overdue", err)
 	}
-	if r.Captured, err = d.bool(); err != nil {
-		return at("captured", err)
+	if r.EverPaid, err = d.bool(); err != nil {
+		return at("ever_paid", err)
 	}
-	if r.CreatedAt.Set, err = d.isSet(); err != nil {
+	if r.CreatedAt, err = d.time(); err != nil {
 		return at("created_at", err)
-	}
-	if r.CreatedAt.Set {
-		if r.CreatedAt.Value, err = d.time(); err != nil {
-			return at("created_at", err)
-		}
 	}
 	if r.HeldAt.Set, err = d.isSet(); err != nil {
 		return at("held_at", err)
@@ -609,6 +627,14 @@ func (r *PaymentMember) decodeFrom(d *decoder) error {
 	if r.PaidAt.Set {
 		if r.PaidAt.Value, err = d.time(); err != nil {
 			return at("paid_at", err)
+		}
+	}
+	if r.LastRefundedAt.Set, err = d.isSet(); err != nil {
+		return at("last_refunded_at", err)
+	}
+	if r.LastRefundedAt.Set {
+		if r.LastRefundedAt.Value, err = d.time(); err != nil {
+			return at("last_refunded_at", err)
 		}
 	}
 	if r.OutcomeAt.Set, err = d.isSet(); err != nil {
@@ -636,22 +662,32 @@ type VerificationMember struct {
 	Provider string `json:"provider"`
 	// Source: Id of the configured source.
 	Source string `json:"source"`
+	// CustomerID: Customer id, as in enriched.verifications.v1.
+	CustomerID Optional[string] `json:"customer_id"`
+	// Country: Country of the phone, ISO 3166-1 alpha-2.
+	Country Optional[string] `json:"country"`
 	// Outcome: How it ended.
 	Outcome VerificationOutcome `json:"outcome"`
-	// ChannelRaw: The channel that delivered the code, as sent.
-	ChannelRaw Optional[string] `json:"channel_raw"`
-	// Channel: The channel that delivered the code, normalised.
-	Channel Optional[Channel] `json:"channel"`
-	// Fallbacks: Number of attempts that ended without success.
-	Fallbacks int32 `json:"fallbacks"`
+	// DeliveredChannelRaw: The channel that delivered the code, as sent.
+	DeliveredChannelRaw Optional[string] `json:"delivered_channel_raw"`
+	// DeliveredChannel: The channel that delivered the code, normalised.
+	DeliveredChannel Optional[Channel] `json:"delivered_channel"`
+	// FirstChannel: The channel of the first attempt.
+	FirstChannel Optional[Channel] `json:"first_channel"`
+	// LastChannel: The channel of the last attempt.
+	LastChannel Optional[Channel] `json:"last_channel"`
+	// FailedAttempts: Number of attempts that ended without success.
+	FailedAttempts int32 `json:"failed_attempts"`
+	// ChannelSwitches: Number of attempts on another channel than the one before.
+	ChannelSwitches int32 `json:"channel_switches"`
 	// DurationMs: From order to outcome, in milliseconds.
 	DurationMs Optional[int64] `json:"duration_ms"`
 	// CostMinor: Cost in minor units of currency.
 	CostMinor Optional[int64] `json:"cost_minor"`
 	// Currency: ISO 4217 code of the cost.
 	Currency Optional[string] `json:"currency"`
-	// CreatedAt: When it was ordered.
-	CreatedAt Optional[time.Time] `json:"created_at"`
+	// CreatedAt: When it was ordered, else its first event.
+	CreatedAt time.Time `json:"created_at"`
 	// OutcomeAt: When the outcome was reached.
 	OutcomeAt Optional[time.Time] `json:"outcome_at"`
 	// OutcomeReceivedAt: Earliest time at which a fact that tells the outcome was
@@ -668,26 +704,59 @@ func (r *VerificationMember) appendTo(dst []byte) ([]byte, error) {
 	if dst, err = appendString(dst, r.Source); err != nil {
 		return dst, at("source", err)
 	}
+	if r.CustomerID.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.CustomerID.Value); err != nil {
+			return dst, at("customer_id", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Country.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Country.Value); err != nil {
+			return dst, at("country", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
 	if dst, err = r.Outcome.appendTo(dst); err != nil {
 		return dst, at("outcome", err)
 	}
-	if r.ChannelRaw.Set {
+	if r.DeliveredChannelRaw.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.ChannelRaw.Value); err != nil {
-			return dst, at("channel_raw", err)
+		if dst, err = appendString(dst, r.DeliveredChannelRaw.Value); err != nil {
+			return dst, at("delivered_channel_raw", err)
 		}
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.Channel.Set {
+	if r.DeliveredChannel.Set {
 		dst = append(dst, 2)
-		if dst, err = r.Channel.Value.appendTo(dst); err != nil {
-			return dst, at("channel", err)
+		if dst, err = r.DeliveredChannel.Value.appendTo(dst); err != nil {
+			return dst, at("delivered_channel", err)
 		}
 	} else {
 		dst = append(dst, 0)
 	}
-	dst = appendLong(dst, int64(r.Fallbacks))
+	if r.FirstChannel.Set {
+		dst = append(dst, 2)
+		if dst, err = r.FirstChannel.Value.appendTo(dst); err != nil {
+			return dst, at("first_channel", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.LastChannel.Set {
+		dst = append(dst, 2)
+		if dst, err = r.LastChannel.Value.appendTo(dst); err != nil {
+			return dst, at("last_channel", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendLong(dst, int64(r.FailedAttempts))
+	dst = appendLong(dst, int64(r.ChannelSwitches))
 	if r.DurationMs.Set {
 		dst = append(dst, 2)
 		dst = appendLong(dst, r.DurationMs.Value)
@@ -708,13 +777,8 @@ func (r *VerificationMember) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.CreatedAt.Set {
-		dst = append(dst, 2)
-		if dst, err = appendTime(dst, r.CreatedAt.Value); err != nil {
-			return dst, at("created_at", err)
-		}
-	} else {
-		dst = append(dst, 0)
+	if dst, err = appendTime(dst, r.CreatedAt); err != nil {
+		return dst, at("created_at", err)
 	}
 	if r.OutcomeAt.Set {
 		dst = append(dst, 2)
@@ -743,27 +807,62 @@ func (r *VerificationMember) decodeFrom(d *decoder) error {
 	if r.Source, err = d.string(); err != nil {
 		return at("source", err)
 	}
+	if r.CustomerID.Set, err = d.isSet(); err != nil {
+		return at("customer_id", err)
+	}
+	if r.CustomerID.Set {
+		if r.CustomerID.Value, err = d.string(); err != nil {
+			return at("customer_id", err)
+		}
+	}
+	if r.Country.Set, err = d.isSet(); err != nil {
+		return at("country", err)
+	}
+	if r.Country.Set {
+		if r.Country.Value, err = d.string(); err != nil {
+			return at("country", err)
+		}
+	}
 	if r.Outcome, err = decodeVerificationOutcome(d); err != nil {
 		return at("outcome", err)
 	}
-	if r.ChannelRaw.Set, err = d.isSet(); err != nil {
-		return at("channel_raw", err)
+	if r.DeliveredChannelRaw.Set, err = d.isSet(); err != nil {
+		return at("delivered_channel_raw", err)
 	}
-	if r.ChannelRaw.Set {
-		if r.ChannelRaw.Value, err = d.string(); err != nil {
-			return at("channel_raw", err)
+	if r.DeliveredChannelRaw.Set {
+		if r.DeliveredChannelRaw.Value, err = d.string(); err != nil {
+			return at("delivered_channel_raw", err)
 		}
 	}
-	if r.Channel.Set, err = d.isSet(); err != nil {
-		return at("channel", err)
+	if r.DeliveredChannel.Set, err = d.isSet(); err != nil {
+		return at("delivered_channel", err)
 	}
-	if r.Channel.Set {
-		if r.Channel.Value, err = decodeChannel(d); err != nil {
-			return at("channel", err)
+	if r.DeliveredChannel.Set {
+		if r.DeliveredChannel.Value, err = decodeChannel(d); err != nil {
+			return at("delivered_channel", err)
 		}
 	}
-	if r.Fallbacks, err = d.int(); err != nil {
-		return at("fallbacks", err)
+	if r.FirstChannel.Set, err = d.isSet(); err != nil {
+		return at("first_channel", err)
+	}
+	if r.FirstChannel.Set {
+		if r.FirstChannel.Value, err = decodeChannel(d); err != nil {
+			return at("first_channel", err)
+		}
+	}
+	if r.LastChannel.Set, err = d.isSet(); err != nil {
+		return at("last_channel", err)
+	}
+	if r.LastChannel.Set {
+		if r.LastChannel.Value, err = decodeChannel(d); err != nil {
+			return at("last_channel", err)
+		}
+	}
+	if r.FailedAttempts, err = d.int(); err != nil {
+		return at("failed_attempts", err)
+	}
+	if r.ChannelSwitches, err = d.int(); err != nil {
+		return at("channel_switches", err)
 	}
 	if r.DurationMs.Set, err = d.isSet(); err != nil {
 		return at("duration_ms", err)
@@ -789,13 +888,8 @@ func (r *VerificationMember) decodeFrom(d *decoder) error {
 			return at("currency", err)
 		}
 	}
-	if r.CreatedAt.Set, err = d.isSet(); err != nil {
+	if r.CreatedAt, err = d.time(); err != nil {
 		return at("created_at", err)
-	}
-	if r.CreatedAt.Set {
-		if r.CreatedAt.Value, err = d.time(); err != nil {
-			return at("created_at", err)
-		}
 	}
 	if r.OutcomeAt.Set, err = d.isSet(); err != nil {
 		return at("outcome_at", err)

@@ -17,28 +17,36 @@ type JourneyMember struct {
 	Source string `json:"source"`
 	// Outcome: How a verification ended; null for payments.
 	Outcome Optional[VerificationOutcome] `json:"outcome"`
-	// ChannelRaw: The channel that delivered the code, as sent; null for payments.
-	ChannelRaw Optional[string] `json:"channel_raw"`
-	// Channel: The channel that delivered the code, normalised; null for payments.
-	Channel Optional[Channel] `json:"channel"`
-	// Fallbacks: Attempts that ended without success; null for payments.
-	Fallbacks Optional[int32] `json:"fallbacks"`
+	// DeliveredChannelRaw: The channel that delivered the code, as sent; null for
+	// payments.
+	DeliveredChannelRaw Optional[string] `json:"delivered_channel_raw"`
+	// DeliveredChannel: The channel that delivered the code, normalised; null for
+	// payments.
+	DeliveredChannel Optional[Channel] `json:"delivered_channel"`
+	// FailedAttempts: Attempts that ended without success; null for payments.
+	FailedAttempts Optional[int32] `json:"failed_attempts"`
+	// ChannelSwitches: Attempts on another channel than the one before; null for
+	// payments.
+	ChannelSwitches Optional[int32] `json:"channel_switches"`
 	// DurationMs: From order to outcome, in milliseconds; null for payments.
 	DurationMs Optional[int64] `json:"duration_ms"`
 	// Phase: The phase of a payment; null for verifications.
 	Phase Optional[PaymentPhase] `json:"phase"`
-	// AmountMinor: Cost of a verification or amount of a payment, in minor units
-	// of currency.
+	// CostMinor: Cost of a verification in minor units of currency; null for
+	// payments.
+	CostMinor Optional[int64] `json:"cost_minor"`
+	// AmountMinor: Amount of a payment in minor units of currency, paid or not;
+	// null for verifications.
 	AmountMinor Optional[int64] `json:"amount_minor"`
-	// PaidAmountMinor: Amount that was paid, given back since or not, in minor
-	// units of currency; null for verifications.
-	PaidAmountMinor Optional[int64] `json:"paid_amount_minor"`
-	// RefundedAmountMinor: Total given back so far of what was paid, in minor
-	// units of currency; null for verifications.
-	RefundedAmountMinor Optional[int64] `json:"refunded_amount_minor"`
-	// ReleasedAmountMinor: Total given back so far of what was held and never
-	// paid, in minor units of currency; null for verifications.
-	ReleasedAmountMinor Optional[int64] `json:"released_amount_minor"`
+	// GrossMinor: Amount captured, given back since or not, in minor units of
+	// currency; null for verifications.
+	GrossMinor Optional[int64] `json:"gross_minor"`
+	// RefundedMinor: Total given back so far of what was captured, in minor units
+	// of currency; null for verifications.
+	RefundedMinor Optional[int64] `json:"refunded_minor"`
+	// ReleasedMinor: Total given back so far of what was held and never captured,
+	// in minor units of currency; null for verifications.
+	ReleasedMinor Optional[int64] `json:"released_minor"`
 	// Currency: ISO 4217 code.
 	Currency Optional[string] `json:"currency"`
 	// CreatedAt: When it was ordered or made.
@@ -69,25 +77,31 @@ func (r *JourneyMember) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.ChannelRaw.Set {
+	if r.DeliveredChannelRaw.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.ChannelRaw.Value); err != nil {
-			return dst, at("channel_raw", err)
+		if dst, err = appendString(dst, r.DeliveredChannelRaw.Value); err != nil {
+			return dst, at("delivered_channel_raw", err)
 		}
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.Channel.Set {
+	if r.DeliveredChannel.Set {
 		dst = append(dst, 2)
-		if dst, err = r.Channel.Value.appendTo(dst); err != nil {
-			return dst, at("channel", err)
+		if dst, err = r.DeliveredChannel.Value.appendTo(dst); err != nil {
+			return dst, at("delivered_channel", err)
 		}
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.Fallbacks.Set {
+	if r.FailedAttempts.Set {
 		dst = append(dst, 2)
-		dst = appendLong(dst, int64(r.Fallbacks.Value))
+		dst = appendLong(dst, int64(r.FailedAttempts.Value))
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ChannelSwitches.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, int64(r.ChannelSwitches.Value))
 	} else {
 		dst = append(dst, 0)
 	}
@@ -105,27 +119,33 @@ func (r *JourneyMember) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
+	if r.CostMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.CostMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
 	if r.AmountMinor.Set {
 		dst = append(dst, 2)
 		dst = appendLong(dst, r.AmountMinor.Value)
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.PaidAmountMinor.Set {
+	if r.GrossMinor.Set {
 		dst = append(dst, 2)
-		dst = appendLong(dst, r.PaidAmountMinor.Value)
+		dst = appendLong(dst, r.GrossMinor.Value)
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.RefundedAmountMinor.Set {
+	if r.RefundedMinor.Set {
 		dst = append(dst, 2)
-		dst = appendLong(dst, r.RefundedAmountMinor.Value)
+		dst = appendLong(dst, r.RefundedMinor.Value)
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.ReleasedAmountMinor.Set {
+	if r.ReleasedMinor.Set {
 		dst = append(dst, 2)
-		dst = appendLong(dst, r.ReleasedAmountMinor.Value)
+		dst = appendLong(dst, r.ReleasedMinor.Value)
 	} else {
 		dst = append(dst, 0)
 	}
@@ -184,28 +204,36 @@ func (r *JourneyMember) decodeFrom(d *decoder) error {
 			return at("outcome", err)
 		}
 	}
-	if r.ChannelRaw.Set, err = d.isSet(); err != nil {
-		return at("channel_raw", err)
+	if r.DeliveredChannelRaw.Set, err = d.isSet(); err != nil {
+		return at("delivered_channel_raw", err)
 	}
-	if r.ChannelRaw.Set {
-		if r.ChannelRaw.Value, err = d.string(); err != nil {
-			return at("channel_raw", err)
+	if r.DeliveredChannelRaw.Set {
+		if r.DeliveredChannelRaw.Value, err = d.string(); err != nil {
+			return at("delivered_channel_raw", err)
 		}
 	}
-	if r.Channel.Set, err = d.isSet(); err != nil {
-		return at("channel", err)
+	if r.DeliveredChannel.Set, err = d.isSet(); err != nil {
+		return at("delivered_channel", err)
 	}
-	if r.Channel.Set {
-		if r.Channel.Value, err = decodeChannel(d); err != nil {
-			return at("channel", err)
+	if r.DeliveredChannel.Set {
+		if r.DeliveredChannel.Value, err = decodeChannel(d); err != nil {
+			return at("delivered_channel", err)
 		}
 	}
-	if r.Fallbacks.Set, err = d.isSet(); err != nil {
-		return at("fallbacks", err)
+	if r.FailedAttempts.Set, err = d.isSet(); err != nil {
+		return at("failed_attempts", err)
 	}
-	if r.Fallbacks.Set {
-		if r.Fallbacks.Value, err = d.int(); err != nil {
-			return at("fallbacks", err)
+	if r.FailedAttempts.Set {
+		if r.FailedAttempts.Value, err = d.int(); err != nil {
+			return at("failed_attempts", err)
+		}
+	}
+	if r.ChannelSwitches.Set, err = d.isSet(); err != nil {
+		return at("channel_switches", err)
+	}
+	if r.ChannelSwitches.Set {
+		if r.ChannelSwitches.Value, err = d.int(); err != nil {
+			return at("channel_switches", err)
 		}
 	}
 	if r.DurationMs.Set, err = d.isSet(); err != nil {
@@ -224,6 +252,14 @@ func (r *JourneyMember) decodeFrom(d *decoder) error {
 			return at("phase", err)
 		}
 	}
+	if r.CostMinor.Set, err = d.isSet(); err != nil {
+		return at("cost_minor", err)
+	}
+	if r.CostMinor.Set {
+		if r.CostMinor.Value, err = d.long(); err != nil {
+			return at("cost_minor", err)
+		}
+	}
 	if r.AmountMinor.Set, err = d.isSet(); err != nil {
 		return at("amount_minor", err)
 	}
@@ -232,28 +268,28 @@ func (r *JourneyMember) decodeFrom(d *decoder) error {
 			return at("amount_minor", err)
 		}
 	}
-	if r.PaidAmountMinor.Set, err = d.isSet(); err != nil {
-		return at("paid_amount_minor", err)
+	if r.GrossMinor.Set, err = d.isSet(); err != nil {
+		return at("gross_minor", err)
 	}
-	if r.PaidAmountMinor.Set {
-		if r.PaidAmountMinor.Value, err = d.long(); err != nil {
-			return at("paid_amount_minor", err)
+	if r.GrossMinor.Set {
+		if r.GrossMinor.Value, err = d.long(); err != nil {
+			return at("gross_minor", err)
 		}
 	}
-	if r.RefundedAmountMinor.Set, err = d.isSet(); err != nil {
-		return at("refunded_amount_minor", err)
+	if r.RefundedMinor.Set, err = d.isSet(); err != nil {
+		return at("refunded_minor", err)
 	}
-	if r.RefundedAmountMinor.Set {
-		if r.RefundedAmountMinor.Value, err = d.long(); err != nil {
-			return at("refunded_amount_minor", err)
+	if r.RefundedMinor.Set {
+		if r.RefundedMinor.Value, err = d.long(); err != nil {
+			return at("refunded_minor", err)
 		}
 	}
-	if r.ReleasedAmountMinor.Set, err = d.isSet(); err != nil {
-		return at("released_amount_minor", err)
+	if r.ReleasedMinor.Set, err = d.isSet(); err != nil {
+		return at("released_minor", err)
 	}
-	if r.ReleasedAmountMinor.Set {
-		if r.ReleasedAmountMinor.Value, err = d.long(); err != nil {
-			return at("released_amount_minor", err)
+	if r.ReleasedMinor.Set {
+		if r.ReleasedMinor.Value, err = d.long(); err != nil {
+			return at("released_minor", err)
 		}
 	}
 	if r.Currency.Set, err = d.isSet(); err != nil {
@@ -340,18 +376,20 @@ const (
 	JourneyOutcomeInProgress JourneyOutcome = "IN_PROGRESS"
 	// JourneyOutcomePaidNotVerified: paid, not verified by the deadline.
 	JourneyOutcomePaidNotVerified JourneyOutcome = "PAID_NOT_VERIFIED"
-	// JourneyOutcomeRefunded: no payment is paid; the money was given back or a
-	// hold was released.
+	// JourneyOutcomeRefunded: no payment is paid or held; the money was given back
+	// whole, or a hold was released.
 	JourneyOutcomeRefunded JourneyOutcome = "REFUNDED"
-	// JourneyOutcomeRefused: no payment is paid or held, the newest one was
-	// refused.
+	// JourneyOutcomeRefused: no payment is paid, held or pending, one was refused,
+	// and no deadline for money has passed.
 	JourneyOutcomeRefused JourneyOutcome = "REFUSED"
 	// JourneyOutcomeVerificationExpired: no outcome of the verification by its
 	// deadline.
 	JourneyOutcomeVerificationExpired JourneyOutcome = "VERIFICATION_EXPIRED"
 	// JourneyOutcomeVerificationFailed: the verification failed.
 	JourneyOutcomeVerificationFailed JourneyOutcome = "VERIFICATION_FAILED"
-	// JourneyOutcomeVerifiedNotPaid: verified, not paid by the deadline.
+	// JourneyOutcomeVerifiedNotPaid: verified, and no money held or paid by the
+	// deadline: the same journeys as missing = PAYMENT, those with a refused
+	// payment included.
 	JourneyOutcomeVerifiedNotPaid JourneyOutcome = "VERIFIED_NOT_PAID"
 )
 
@@ -393,18 +431,47 @@ func decodeJourneyOutcome(d *decoder) (JourneyOutcome, error) {
 	return JourneyOutcome(s), err
 }
 
-// JourneySnapshot: What became of one correlation id: all its verifications and
-// payments after all facts known so far; the last record of a key replaces the
-// earlier ones.
+// JourneySnapshot: One row is one state of one journey: all verifications and
+// payments of one correlation id in one namespace, after all facts known so
+// far. The topic has every state until compaction; the row of the highest
+// revision replaces all others of its journey_id, and a tombstone (no value)
+// ends it. Rows are kept 400 days after the last change. Amounts are sums over
+// all members; they are null, and mixed_currencies is set, where members differ
+// in the currency: then use enriched.payments.v1. Verified and never paid by
+// the deadline is outcome = 'VERIFIED_NOT_PAID' (the same rows as missing =
+// 'PAYMENT'); do not use verified AND NOT paid for it, which also has holds,
+// refunds and journeys before their deadline. Do not sum over members: each is
+// a row of enriched.verifications.v1 or enriched.payments.v1.
 type JourneySnapshot struct {
+	// JourneyID: The Kafka key: the correlation id, after the namespace and a
+	// colon where there is a namespace. So order 17 of two shops is two journeys.
+	JourneyID string `json:"journey_id"`
 	// CorrelationID: Correlation id, as the company gave it; one that does not
-	// look like an id is a pseudonym, phone: or hmac:.
+	// look like an id is a pseudonym, phone: or hmac:. Not unique: two namespaces
+	// may have the same, see journey_id.
 	CorrelationID string `json:"correlation_id"`
 	// Namespace: Namespace of the correlation id; null if its sources have none.
 	Namespace Optional[string] `json:"namespace"`
-	// Outcome: What became of it.
+	// CustomerID: Customer: the id of a pseudonym key, a colon and 64 hexadecimal
+	// digits of the HMAC of the phone's E.164 digits. Equal in all topics for one
+	// phone under one key. It is that of the verification that succeeded first,
+	// else of the first listed verification that has one, else of the first listed
+	// payment that has one (its correlation id is a phone). Null if no member has
+	// one.
+	CustomerID Optional[string] `json:"customer_id"`
+	// Customers: Number of distinct customer ids of the listed members: more than
+	// 1 if phones differ, or if pseudonym keys changed between the members. 0 if
+	// customer_id is null.
+	Customers int32 `json:"customers"`
+	// Country: Country of the phone of the verification that succeeded first, else
+	// of the first verification, ISO 3166-1 alpha-2; null if that is not known.
+	Country Optional[string] `json:"country"`
+	// Outcome: What became of the journey: the first that holds of COMPLETE or
+	// PAID_NOT_VERIFIED, HELD, REFUNDED, VERIFIED_NOT_PAID, REFUSED, IN_PROGRESS,
+	// VERIFICATION_EXPIRED, VERIFICATION_FAILED, UNKNOWN.
 	Outcome JourneyOutcome `json:"outcome"`
-	// Missing: What was missing by the deadline.
+	// Missing: What was missing at the deadline and still is; what came after the
+	// deadline is not missing but late.
 	Missing JourneyMissing `json:"missing"`
 	// Deadline: When the payment or verification that is awaited counts, or began
 	// to count, as missing; null if nothing is awaited.
@@ -415,61 +482,104 @@ type JourneySnapshot struct {
 	// LatenessMs: How long after the deadline it was received, in milliseconds;
 	// null if not late.
 	LatenessMs Optional[int64] `json:"lateness_ms"`
+	// CreatedAt: When the journey began: the earliest created_at of its members.
+	// Never null.
+	CreatedAt time.Time `json:"created_at"`
 	// Verified: Whether a verification succeeded.
 	Verified bool `json:"verified"`
-	// VerifiedAt: When the first verification succeeded.
+	// VerifiedAt: Provider's time of the first success; null if none.
 	VerifiedAt Optional[time.Time] `json:"verified_at"`
-	// VerificationChannelRaw: The channel that delivered the code of that
-	// verification, as sent.
-	VerificationChannelRaw Optional[string] `json:"verification_channel_raw"`
-	// VerificationChannel: That channel, normalised.
-	VerificationChannel Optional[Channel] `json:"verification_channel"`
-	// VerificationFallbacks: Attempts without success over all verifications.
-	VerificationFallbacks int32 `json:"verification_fallbacks"`
+	// VerificationProvider: Provider of the verification that succeeded first,
+	// else of the first verification; null if there is none.
+	VerificationProvider Optional[string] `json:"verification_provider"`
+	// VerificationSource: Id of the configured source of that verification.
+	VerificationSource Optional[string] `json:"verification_source"`
+	// FirstChannel: Channel of the first attempt of that verification; null if no
+	// attempt is known.
+	FirstChannel Optional[Channel] `json:"first_channel"`
+	// LastChannel: Channel of the last attempt of that verification.
+	LastChannel Optional[Channel] `json:"last_channel"`
+	// DeliveredChannelRaw: That channel, as sent.
+	DeliveredChannelRaw Optional[string] `json:"delivered_channel_raw"`
+	// DeliveredChannel: The channel that delivered the code of the verification
+	// that succeeded first, normalised; null if none succeeded.
+	DeliveredChannel Optional[Channel] `json:"delivered_channel"`
+	// FailedAttempts: Attempts without success over all verifications.
+	FailedAttempts int32 `json:"failed_attempts"`
+	// ChannelSwitches: Fallbacks over all verifications: attempts on another
+	// channel than the one before.
+	ChannelSwitches int32 `json:"channel_switches"`
 	// VerificationDurationMs: Duration of the verification that succeeded first,
-	// in milliseconds.
+	// from its order, in milliseconds; null if none did. Earlier verifications
+	// that failed are not in it.
 	VerificationDurationMs Optional[int64] `json:"verification_duration_ms"`
 	// VerificationExpired: Whether a verification expired and none succeeded.
 	VerificationExpired bool `json:"verification_expired"`
-	// VerificationCostMinor: Cost of all verifications in minor units of
-	// verification_currency; 0 if currencies differ.
-	VerificationCostMinor int64 `json:"verification_cost_minor"`
-	// VerificationCurrency: ISO 4217 code of the cost; null if there is none or
-	// they differ.
-	VerificationCurrency Optional[string] `json:"verification_currency"`
-	// Paid: Whether a payment is paid and not given back whole.
+	// CostMinor: Cost of all verifications in minor units of cost_currency; 0 if
+	// none has a cost, null if currencies differ.
+	CostMinor Optional[int64] `json:"cost_minor"`
+	// CostCurrency: ISO 4217 code of the cost; null if there is none or currencies
+	// differ.
+	CostCurrency Optional[string] `json:"cost_currency"`
+	// Paid: Whether a payment is paid now: captured, and not given back whole. A
+	// hold, a whole refund and a journey before its deadline are all NOT paid.
 	Paid bool `json:"paid"`
+	// EverPaid: Whether a payment was captured at any time, given back since or
+	// not.
+	EverPaid bool `json:"ever_paid"`
 	// Held: Whether a payment is held.
 	Held bool `json:"held"`
 	// Refused: Whether a payment was refused.
 	Refused bool `json:"refused"`
-	// Refunded: Whether money that was paid was given back, in part or whole.
-	Refunded bool `json:"refunded"`
-	// Released: Whether money that was held and never paid was given back, in part
-	// or whole.
+	// Refund: Which part of the captured amounts was given back; FULL if no
+	// payment is paid now. A hold that was released is NONE.
+	Refund Refund `json:"refund"`
+	// Released: Whether money that was held and never captured was given back, in
+	// part or whole.
 	Released bool `json:"released"`
-	// PaidAt: When the first payment was paid, given back since or not.
+	// PaidAt: When the first payment was captured, given back since or not; null
+	// if and only if ever_paid is false.
 	PaidAt Optional[time.Time] `json:"paid_at"`
-	// PaidAmountMinor: Sum of the amounts that were paid, given back since or not,
-	// in minor units of currency; 0 if currencies differ.
-	PaidAmountMinor int64 `json:"paid_amount_minor"`
-	// HeldAmountMinor: Sum of the amounts held now, in minor units of currency; 0
-	// if currencies differ.
-	HeldAmountMinor int64 `json:"held_amount_minor"`
-	// RefusedAmountMinor: Sum of the amounts refused, in minor units of currency;
-	// 0 if currencies differ.
-	RefusedAmountMinor int64 `json:"refused_amount_minor"`
-	// RefundedAmountMinor: Sum of what was given back of amounts that were paid,
-	// in minor units of currency; 0 if currencies differ.
-	RefundedAmountMinor int64 `json:"refunded_amount_minor"`
-	// ReleasedAmountMinor: Sum of what was given back of amounts that were held
-	// and never paid, in minor units of currency; 0 if currencies differ.
-	ReleasedAmountMinor int64 `json:"released_amount_minor"`
-	// Currency: ISO 4217 code of the sums; null if there is none or they differ.
+	// LastRefundedAt: When money was last given back of what was captured; null if
+	// refund is NONE.
+	LastRefundedAt Optional[time.Time] `json:"last_refunded_at"`
+	// PaymentProvider: Provider of the payment that was captured first, else of
+	// the first payment; null if there is none.
+	PaymentProvider Optional[string] `json:"payment_provider"`
+	// PaymentSource: Id of the configured source of that payment.
+	PaymentSource Optional[string] `json:"payment_source"`
+	// GrossMinor: Sum of the amounts captured, given back since or not, in minor
+	// units of currency; 0 if there is none, null if currencies differ.
+	GrossMinor Optional[int64] `json:"gross_minor"`
+	// HeldMinor: Sum of the amounts held now, in minor units of currency; 0 if
+	// there is none, null if currencies differ.
+	HeldMinor Optional[int64] `json:"held_minor"`
+	// RefusedMinor: Sum of the amounts refused, in minor units of currency; 0 if
+	// there is none, null if currencies differ.
+	RefusedMinor Optional[int64] `json:"refused_minor"`
+	// RefundedMinor: Sum given back of what was captured, in minor units of
+	// currency; 0 if there is none, null if currencies differ.
+	RefundedMinor Optional[int64] `json:"refunded_minor"`
+	// NetMinor: gross_minor less refunded_minor: revenue, in minor units of
+	// currency; 0 if there is none, null if currencies differ.
+	NetMinor Optional[int64] `json:"net_minor"`
+	// ReleasedMinor: Sum given back of what was held and never captured, in minor
+	// units of currency; 0 if there is none, null if currencies differ.
+	ReleasedMinor Optional[int64] `json:"released_minor"`
+	// Currency: ISO 4217 code of the amounts; null if there is no payment or
+	// currencies differ.
 	Currency Optional[string] `json:"currency"`
-	// VerificationToPaymentMs: From the first success of a verification to the
-	// first payment paid or held, in milliseconds; negative if paid first.
-	VerificationToPaymentMs Optional[int64] `json:"verification_to_payment_ms"`
+	// MixedCurrencies: Whether payments, or costs of verifications, are in several
+	// currencies: those amounts are then null.
+	MixedCurrencies bool `json:"mixed_currencies"`
+	// VerifiedToHeldMs: From verified_at to the first hold, by the clocks of two
+	// providers, in milliseconds. Payments without a hold are not in it; null if
+	// nothing was held, or the first hold came before.
+	VerifiedToHeldMs Optional[int64] `json:"verified_to_held_ms"`
+	// VerifiedToCapturedMs: From verified_at to the first capture, by the clocks
+	// of two providers, in milliseconds: the time of a hold is in it. Null if
+	// nothing was captured, or the first capture came before.
+	VerifiedToCapturedMs Optional[int64] `json:"verified_to_captured_ms"`
 	// Conflict: Whether a payment was told both paid and refused; see conflict of
 	// enriched.payments.v1.
 	Conflict bool `json:"conflict"`
@@ -500,8 +610,8 @@ type JourneySnapshot struct {
 	PaymentsPending int32 `json:"payments_pending"`
 	// PaymentsHeld: Number of payments held now.
 	PaymentsHeld int32 `json:"payments_held"`
-	// PaymentsPaid: Number of payments paid and not given back whole; paid is
-	// whether there is any.
+	// PaymentsPaid: Number of payments that are paid now, given back in part or
+	// not; paid is whether there is any.
 	PaymentsPaid int32 `json:"payments_paid"`
 	// PaymentsRefused: Number of payments refused.
 	PaymentsRefused int32 `json:"payments_refused"`
@@ -558,6 +668,9 @@ func (r *JourneySnapshot) DecodeAvro(b []byte) error {
 
 func (r *JourneySnapshot) appendTo(dst []byte) ([]byte, error) {
 	var err error
+	if dst, err = appendString(dst, r.JourneyID); err != nil {
+		return dst, at("journey_id", err)
+	}
 	if dst, err = appendString(dst, r.CorrelationID); err != nil {
 		return dst, at("correlation_id", err)
 	}
@@ -565,6 +678,23 @@ func (r *JourneySnapshot) appendTo(dst []byte) ([]byte, error) {
 		dst = append(dst, 2)
 		if dst, err = appendString(dst, r.Namespace.Value); err != nil {
 			return dst, at("namespace", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CustomerID.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.CustomerID.Value); err != nil {
+			return dst, at("customer_id", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendLong(dst, int64(r.Customers))
+	if r.Country.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Country.Value); err != nil {
+			return dst, at("country", err)
 		}
 	} else {
 		dst = append(dst, 0)
@@ -590,6 +720,9 @@ func (r *JourneySnapshot) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
+	if dst, err = appendTime(dst, r.CreatedAt); err != nil {
+		return dst, at("created_at", err)
+	}
 	dst = appendBool(dst, r.Verified)
 	if r.VerifiedAt.Set {
 		dst = append(dst, 2)
@@ -599,23 +732,56 @@ func (r *JourneySnapshot) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.VerificationChannelRaw.Set {
+	if r.VerificationProvider.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.VerificationChannelRaw.Value); err != nil {
-			return dst, at("verification_channel_raw", err)
+		if dst, err = appendString(dst, r.VerificationProvider.Value); err != nil {
+			return dst, at("verification_provider", err)
 		}
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.VerificationChannel.Set {
+	if r.VerificationSource.Set {
 		dst = append(dst, 2)
-		if dst, err = r.VerificationChannel.Value.appendTo(dst); err != nil {
-			return dst, at("verification_channel", err)
+		if dst, err = appendString(dst, r.VerificationSource.Value); err != nil {
+			return dst, at("verification_source", err)
 		}
 	} else {
 		dst = append(dst, 0)
 	}
-	dst = appendLong(dst, int64(r.VerificationFallbacks))
+	if r.FirstChannel.Set {
+		dst = append(dst, 2)
+		if dst, err = r.FirstChannel.Value.appendTo(dst); err != nil {
+			return dst, at("first_channel", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.LastChannel.Set {
+		dst = append(dst, 2)
+		if dst, err = r.LastChannel.Value.appendTo(dst); err != nil {
+			return dst, at("last_channel", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.DeliveredChannelRaw.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.DeliveredChannelRaw.Value); err != nil {
+			return dst, at("delivered_channel_raw", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.DeliveredChannel.Set {
+		dst = append(dst, 2)
+		if dst, err = r.DeliveredChannel.Value.appendTo(dst); err != nil {
+			return dst, at("delivered_channel", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendLong(dst, int64(r.FailedAttempts))
+	dst = appendLong(dst, int64(r.ChannelSwitches))
 	if r.VerificationDurationMs.Set {
 		dst = append(dst, 2)
 		dst = appendLong(dst, r.VerificationDurationMs.Value)
@@ -623,19 +789,27 @@ func (r *JourneySnapshot) appendTo(dst []byte) ([]byte, error) {
 		dst = append(dst, 0)
 	}
 	dst = appendBool(dst, r.VerificationExpired)
-	dst = appendLong(dst, r.VerificationCostMinor)
-	if r.VerificationCurrency.Set {
+	if r.CostMinor.Set {
 		dst = append(dst, 2)
-		if dst, err = appendString(dst, r.VerificationCurrency.Value); err != nil {
-			return dst, at("verification_currency", err)
+		dst = appendLong(dst, r.CostMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CostCurrency.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.CostCurrency.Value); err != nil {
+			return dst, at("cost_currency", err)
 		}
 	} else {
 		dst = append(dst, 0)
 	}
 	dst = appendBool(dst, r.Paid)
+	dst = appendBool(dst, r.EverPaid)
 	dst = appendBool(dst, r.Held)
 	dst = appendBool(dst, r.Refused)
-	dst = appendBool(dst, r.Refunded)
+	if dst, err = r.Refund.appendTo(dst); err != nil {
+		return dst, at("refund", err)
+	}
 	dst = appendBool(dst, r.Released)
 	if r.PaidAt.Set {
 		dst = append(dst, 2)
@@ -645,11 +819,66 @@ func (r *JourneySnapshot) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
-	dst = appendLong(dst, r.PaidAmountMinor)
-	dst = appendLong(dst, r.HeldAmountMinor)
-	dst = appendLong(dst, r.RefusedAmountMinor)
-	dst = appendLong(dst, r.RefundedAmountMinor)
-	dst = appendLong(dst, r.ReleasedAmountMinor)
+	if r.LastRefundedAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.LastRefundedAt.Value); err != nil {
+			return dst, at("last_refunded_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.PaymentProvider.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.PaymentProvider.Value); err != nil {
+			return dst, at("payment_provider", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.PaymentSource.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.PaymentSource.Value); err != nil {
+			return dst, at("payment_source", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.GrossMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.GrossMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.HeldMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.HeldMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.RefusedMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.RefusedMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.RefundedMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.RefundedMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.NetMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.NetMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ReleasedMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.ReleasedMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
 	if r.Currency.Set {
 		dst = append(dst, 2)
 		if dst, err = appendString(dst, r.Currency.Value); err != nil {
@@ -658,9 +887,16 @@ func (r *JourneySnapshot) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.VerificationToPaymentMs.Set {
+	dst = appendBool(dst, r.MixedCurrencies)
+	if r.VerifiedToHeldMs.Set {
 		dst = append(dst, 2)
-		dst = appendLong(dst, r.VerificationToPaymentMs.Value)
+		dst = appendLong(dst, r.VerifiedToHeldMs.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.VerifiedToCapturedMs.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.VerifiedToCapturedMs.Value)
 	} else {
 		dst = append(dst, 0)
 	}
@@ -732,6 +968,9 @@ func (r *JourneySnapshot) appendTo(dst []byte) ([]byte, error) {
 
 func (r *JourneySnapshot) decodeFrom(d *decoder) error {
 	var err error
+	if r.JourneyID, err = d.string(); err != nil {
+		return at("journey_id", err)
+	}
 	if r.CorrelationID, err = d.string(); err != nil {
 		return at("correlation_id", err)
 	}
@@ -741,6 +980,25 @@ func (r *JourneySnapshot) decodeFrom(d *decoder) error {
 	if r.Namespace.Set {
 		if r.Namespace.Value, err = d.string(); err != nil {
 			return at("namespace", err)
+		}
+	}
+	if r.CustomerID.Set, err = d.isSet(); err != nil {
+		return at("customer_id", err)
+	}
+	if r.CustomerID.Set {
+		if r.CustomerID.Value, err = d.string(); err != nil {
+			return at("customer_id", err)
+		}
+	}
+	if r.Customers, err = d.int(); err != nil {
+		return at("customers", err)
+	}
+	if r.Country.Set, err = d.isSet(); err != nil {
+		return at("country", err)
+	}
+	if r.Country.Set {
+		if r.Country.Value, err = d.string(); err != nil {
+			return at("country", err)
 		}
 	}
 	if r.Outcome, err = decodeJourneyOutcome(d); err != nil {
@@ -768,6 +1026,9 @@ func (r *JourneySnapshot) decodeFrom(d *decoder) error {
 			return at("lateness_ms", err)
 		}
 	}
+	if r.CreatedAt, err = d.time(); err != nil {
+		return at("created_at", err)
+	}
 	if r.Verified, err = d.bool(); err != nil {
 		return at("verified", err)
 	}
@@ -779,24 +1040,59 @@ func (r *JourneySnapshot) decodeFrom(d *decoder) error {
 			return at("verified_at", err)
 		}
 	}
-	if r.VerificationChannelRaw.Set, err = d.isSet(); err != nil {
-		return at("verification_channel_raw", err)
+	if r.VerificationProvider.Set, err = d.isSet(); err != nil {
+		return at("verification_provider", err)
 	}
-	if r.VerificationChannelRaw.Set {
-		if r.VerificationChannelRaw.Value, err = d.string(); err != nil {
-			return at("verification_channel_raw", err)
+	if r.VerificationProvider.Set {
+		if r.VerificationProvider.Value, err = d.string(); err != nil {
+			return at("verification_provider", err)
 		}
 	}
-	if r.VerificationChannel.Set, err = d.isSet(); err != nil {
-		return at("verification_channel", err)
+	if r.VerificationSource.Set, err = d.isSet(); err != nil {
+		return at("verification_source", err)
 	}
-	if r.VerificationChannel.Set {
-		if r.VerificationChannel.Value, err = decodeChannel(d); err != nil {
-			return at("verification_channel", err)
+	if r.VerificationSource.Set {
+		if r.VerificationSource.Value, err = d.string(); err != nil {
+			return at("verification_source", err)
 		}
 	}
-	if r.VerificationFallbacks, err = d.int(); err != nil {
-		return at("verification_fallbacks", err)
+	if r.FirstChannel.Set, err = d.isSet(); err != nil {
+		return at("first_channel", err)
+	}
+	if r.FirstChannel.Set {
+		if r.FirstChannel.Value, err = decodeChannel(d); err != nil {
+			return at("first_channel", err)
+		}
+	}
+	if r.LastChannel.Set, err = d.isSet(); err != nil {
+		return at("last_channel", err)
+	}
+	if r.LastChannel.Set {
+		if r.LastChannel.Value, err = decodeChannel(d); err != nil {
+			return at("last_channel", err)
+		}
+	}
+	if r.DeliveredChannelRaw.Set, err = d.isSet(); err != nil {
+		return at("delivered_channel_raw", err)
+	}
+	if r.DeliveredChannelRaw.Set {
+		if r.DeliveredChannelRaw.Value, err = d.string(); err != nil {
+			return at("delivered_channel_raw", err)
+		}
+	}
+	if r.DeliveredChannel.Set, err = d.isSet(); err != nil {
+		return at("delivered_channel", err)
+	}
+	if r.DeliveredChannel.Set {
+		if r.DeliveredChannel.Value, err = decodeChannel(d); err != nil {
+			return at("delivered_channel", err)
+		}
+	}
+	if r.FailedAttempts, err = d.int(); err != nil {
+		return at("failed_attempts", err)
+	}
+	if r.ChannelSwitches, err = d.int(); err != nil {
+		return at("channel_switches", err)
 	}
 	if r.VerificationDurationMs.Set, err = d.isSet(); err != nil {
 		return at("verification_duration_ms", err)
@@ -809,19 +1105,27 @@ func (r *JourneySnapshot) decodeFrom(d *decoder) error {
 	if r.VerificationExpired, err = d.bool(); err != nil {
 		return at("verification_expired", err)
 	}
-	if r.VerificationCostMinor, err = d.long(); err != nil {
-		return at("verification_cost_minor", err)
+	if r.CostMinor.Set, err = d.isSet(); err != nil {
+		return at("cost_minor", err)
 	}
-	if r.VerificationCurrency.Set, err = d.isSet(); err != nil {
-		return at("verification_currency", err)
+	if r.CostMinor.Set {
+		if r.CostMinor.Value, err = d.long(); err != nil {
+			return at("cost_minor", err)
+		}
 	}
-	if r.VerificationCurrency.Set {
-		if r.VerificationCurrency.Value, err = d.string(); err != nil {
-			return at("verification_currency", err)
+	if r.CostCurrency.Set, err = d.isSet(); err != nil {
+		return at("cost_currency", err)
+	}
+	if r.CostCurrency.Set {
+		if r.CostCurrency.Value, err = d.string(); err != nil {
+			return at("cost_currency", err)
 		}
 	}
 	if r.Paid, err = d.bool(); err != nil {
 		return at("paid", err)
+	}
+	if r.EverPaid, err = d.bool(); err != nil {
+		return at("ever_paid", err)
 	}
 	if r.Held, err = d.bool(); err != nil {
 		return at("held", err)
@@ -829,8 +1133,8 @@ func (r *JourneySnapshot) decodeFrom(d *decoder) error {
 	if r.Refused, err = d.bool(); err != nil {
 		return at("refused", err)
 	}
-	if r.Refunded, err = d.bool(); err != nil {
-		return at("refunded", err)
+	if r.Refund, err = decodeRefund(d); err != nil {
+		return at("refund", err)
 	}
 	if r.Released, err = d.bool(); err != nil {
 		return at("released", err)
@@ -843,20 +1147,77 @@ func (r *JourneySnapshot) decodeFrom(d *decoder) error {
 			return at("paid_at", err)
 		}
 	}
-	if r.PaidAmountMinor, err = d.long(); err != nil {
-		return at("paid_amount_minor", err)
+	if r.LastRefundedAt.Set, err = d.isSet(); err != nil {
+		return at("last_refunded_at", err)
 	}
-	if r.HeldAmountMinor, err = d.long(); err != nil {
-		return at("held_amount_minor", err)
+	if r.LastRefundedAt.Set {
+		if r.LastRefundedAt.Value, err = d.time(); err != nil {
+			return at("last_refunded_at", err)
+		}
 	}
-	if r.RefusedAmountMinor, err = d.long(); err != nil {
-		return at("refused_amount_minor", err)
+	if r.PaymentProvider.Set, err = d.isSet(); err != nil {
+		return at("payment_provider", err)
 	}
-	if r.RefundedAmountMinor, err = d.long(); err != nil {
-		return at("refunded_amount_minor", err)
+	if r.PaymentProvider.Set {
+		if r.PaymentProvider.Value, err = d.string(); err != nil {
+			return at("payment_provider", err)
+		}
 	}
-	if r.ReleasedAmountMinor, err = d.long(); err != nil {
-		return at("released_amount_minor", err)
+	if r.PaymentSource.Set, err = d.isSet(); err != nil {
+		return at("payment_source", err)
+	}
+	if r.PaymentSource.Set {
+		if r.PaymentSource.Value, err = d.string(); err != nil {
+			return at("payment_source", err)
+		}
+	}
+	if r.GrossMinor.Set, err = d.isSet(); err != nil {
+		return at("gross_minor", err)
+	}
+	if r.GrossMinor.Set {
+		if r.GrossMinor.Value, err = d.long(); err != nil {
+			return at("gross_minor", err)
+		}
+	}
+	if r.HeldMinor.Set, err = d.isSet(); err != nil {
+		return at("held_minor", err)
+	}
+	if r.HeldMinor.Set {
+		if r.HeldMinor.Value, err = d.long(); err != nil {
+			return at("held_minor", err)
+		}
+	}
+	if r.RefusedMinor.Set, err = d.isSet(); err != nil {
+		return at("refused_minor", err)
+	}
+	if r.RefusedMinor.Set {
+		if r.RefusedMinor.Value, err = d.long(); err != nil {
+			return at("refused_minor", err)
+		}
+	}
+	if r.RefundedMinor.Set, err = d.isSet(); err != nil {
+		return at("refunded_minor", err)
+	}
+	if r.RefundedMinor.Set {
+		if r.RefundedMinor.Value, err = d.long(); err != nil {
+			return at("refunded_minor", err)
+		}
+	}
+	if r.NetMinor.Set, err = d.isSet(); err != nil {
+		return at("net_minor", err)
+	}
+	if r.NetMinor.Set {
+		if r.NetMinor.Value, err = d.long(); err != nil {
+			return at("net_minor", err)
+		}
+	}
+	if r.ReleasedMinor.Set, err = d.isSet(); err != nil {
+		return at("released_minor", err)
+	}
+	if r.ReleasedMinor.Set {
+		if r.ReleasedMinor.Value, err = d.long(); err != nil {
+			return at("released_minor", err)
+		}
 	}
 	if r.Currency.Set, err = d.isSet(); err != nil {
 		return at("currency", err)
@@ -866,12 +1227,23 @@ func (r *JourneySnapshot) decodeFrom(d *decoder) error {
 			return at("currency", err)
 		}
 	}
-	if r.VerificationToPaymentMs.Set, err = d.isSet(); err != nil {
-		return at("verification_to_payment_ms", err)
+	if r.MixedCurrencies, err = d.bool(); err != nil {
+		return at("mixed_currencies", err)
 	}
-	if r.VerificationToPaymentMs.Set {
-		if r.VerificationToPaymentMs.Value, err = d.long(); err != nil {
-			return at("verification_to_payment_ms", err)
+	if r.VerifiedToHeldMs.Set, err = d.isSet(); err != nil {
+		return at("verified_to_held_ms", err)
+	}
+	if r.VerifiedToHeldMs.Set {
+		if r.VerifiedToHeldMs.Value, err = d.long(); err != nil {
+			return at("verified_to_held_ms", err)
+		}
+	}
+	if r.VerifiedToCapturedMs.Set, err = d.isSet(); err != nil {
+		return at("verified_to_captured_ms", err)
+	}
+	if r.VerifiedToCapturedMs.Set {
+		if r.VerifiedToCapturedMs.Value, err = d.long(); err != nil {
+			return at("verified_to_captured_ms", err)
 		}
 	}
 	if r.Conflict, err = d.bool(); err != nil {
@@ -928,7 +1300,7 @@ func (r *JourneySnapshot) decodeFrom(d *decoder) error {
 	if r.Milestones, err = decodeArray(d, 5, decodeMilestone); err != nil {
 		return at("milestones", err)
 	}
-	if r.Members, err = decodeArray(d, 17, decodeJourneyMember); err != nil {
+	if r.Members, err = decodeArray(d, 19, decodeJourneyMember); err != nil {
 		return at("members", err)
 	}
 	if r.Truncated, err = d.bool(); err != nil {

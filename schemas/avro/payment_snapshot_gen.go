@@ -106,11 +106,30 @@ func (r *PaymentOperation) decodeFrom(d *decoder) error {
 	return nil
 }
 
-// PaymentSnapshot: The state of one payment after all facts known so far; the
-// last record of a key replaces the earlier ones.
+// PaymentSnapshot: One row is one state of one payment, after all callbacks
+// known so far. The topic has every state until compaction; the row of the
+// highest revision replaces all others of its payment_id, and a tombstone (no
+// value) ends it. Rows are kept 400 days after the last change. Revenue is
+// sum(net_minor) by currency over the newest rows, without a WHERE. Do not add
+// amounts of different currencies, do not filter by phase before choosing the
+// newest row, and do not use paid_at or created_at for the day of a refund:
+// facts.money.v1 has one row for each movement of money.
 type PaymentSnapshot struct {
-	// PaymentID: Key: uapay: and the provider's id of the payment.
+	// PaymentID: The Kafka key: uapay: and the provider's id of the payment.
 	PaymentID string `json:"payment_id"`
+	// JourneyID: The Kafka key of the row in enriched.journeys.v1: the correlation
+	// id, after the namespace and a colon where there is a namespace. Of several
+	// correlation ids that of the first in correlation_ids, so that a join by it
+	// never multiplies rows; the others list this payment among their members.
+	// Null if there is no correlation id. An id that was corrected is replaced in
+	// the next revision.
+	JourneyID Optional[string] `json:"journey_id"`
+	// CustomerID: Customer: the id of a pseudonym key, a colon and 64 hexadecimal
+	// digits of the HMAC of the phone's E.164 digits. Equal in all topics for one
+	// phone under one key. Null unless a correlation id of the payment is a phone
+	// number; else the customer is that of the journey. The key is the newest that
+	// was in force when the first callback with that correlation id was received.
+	CustomerID Optional[string] `json:"customer_id"`
 	// ProviderID: The provider's id of the payment (UUID).
 	ProviderID string `json:"provider_id"`
 	// Provider: uapay.
@@ -133,7 +152,10 @@ type PaymentSnapshot struct {
 	InvoiceID Optional[string] `json:"invoice_id"`
 	// PaymentNumber: Number of the payment as sent.
 	PaymentNumber Optional[string] `json:"payment_number"`
-	// Phase: The highest phase that any callback told; later ones never lower it.
+	// Phase: The phase that follows from all statuses and amounts: the highest
+	// that any callback reported, later ones never lower it. PAID also after a
+	// refund in part; REFUNDED when all went back, or when a hold was released
+	// (then ever_paid is false).
 	Phase PaymentPhase `json:"phase"`
 	// StatusRaw: Newest status as sent; invoices only.
 	StatusRaw Optional[string] `json:"status_raw"`
@@ -149,30 +171,38 @@ type PaymentSnapshot struct {
 	PaymentSystem Optional[string] `json:"payment_system"`
 	// PaymentType: Type of the payment as sent; P2P only.
 	PaymentType Optional[string] `json:"payment_type"`
-	// AmountMinor: Amount in minor units (kopecks) of currency; the newest if it
-	// changed.
+	// AmountMinor: Amount asked for in minor units (kopecks) of currency, paid or
+	// not; the newest if it changed.
 	AmountMinor Optional[int64] `json:"amount_minor"`
 	// PendingAmountMinor: Amount not yet settled in minor units (kopecks) of
 	// currency.
 	PendingAmountMinor Optional[int64] `json:"pending_amount_minor"`
 	// CommissionMinor: Commission in minor units (kopecks) of currency.
 	CommissionMinor Optional[int64] `json:"commission_minor"`
-	// PaidAmountMinor: Amount that was paid, given back since or not, in minor
-	// units (kopecks) of currency; 0 if it was never paid.
-	PaidAmountMinor int64 `json:"paid_amount_minor"`
-	// RefundedAmountMinor: Total given back so far of what was paid, in minor
-	// units (kopecks) of currency; the whole amount where the provider names none.
-	RefundedAmountMinor int64 `json:"refunded_amount_minor"`
-	// ReleasedAmountMinor: Total given back so far of what was held and never
-	// paid, in minor units (kopecks) of currency; the whole amount where the
-	// provider names none.
-	ReleasedAmountMinor int64 `json:"released_amount_minor"`
+	// GrossMinor: Amount captured in all, given back since or not, in minor units
+	// of currency; 0 if it was never captured.
+	GrossMinor int64 `json:"gross_minor"`
+	// RefundedMinor: Total given back so far of what was captured, in minor units
+	// of currency; the whole amount where the provider names none.
+	RefundedMinor int64 `json:"refunded_minor"`
+	// NetMinor: gross_minor less refunded_minor, in minor units of currency:
+	// revenue. Commission is not deducted.
+	NetMinor int64 `json:"net_minor"`
+	// ReleasedMinor: Total given back so far of what was held and never captured,
+	// in minor units of currency; it is in neither gross_minor nor refunded_minor.
+	ReleasedMinor int64 `json:"released_minor"`
 	// Currency: ISO 4217 code of the amounts: the newest that a callback names,
 	// UAH where none names any, XXX where it is no ISO 4217 code.
 	Currency string `json:"currency"`
-	// Captured: Whether the amount was paid at any time, given back since or not;
-	// false for a hold that was released.
-	Captured bool `json:"captured"`
+	// Paid: Whether the amount is paid now: captured, and not given back whole.
+	// False for a hold.
+	Paid bool `json:"paid"`
+	// EverPaid: Whether the amount was captured at any time, given back since or
+	// not; false for a hold that was released.
+	EverPaid bool `json:"ever_paid"`
+	// Refund: Which part of the captured amount was given back. A hold that was
+	// released is NONE.
+	Refund Refund `json:"refund"`
 	// Conflict: Whether one of the three statuses was a refusal and one meant that
 	// the amount was paid, in one callback or several.
 	Conflict bool `json:"conflict"`
@@ -191,17 +221,26 @@ type PaymentSnapshot struct {
 	// HoldDeadline: When a hold counts as overdue, counted from held_at, or from
 	// receipt where that is null; null if the payment is not held.
 	HoldDeadline Optional[time.Time] `json:"hold_deadline"`
-	// CreatedAt: When the payment was made (createDate); the earliest told.
-	CreatedAt Optional[time.Time] `json:"created_at"`
+	// CreatedAt: When the payment was made: the earliest createDate, else the
+	// earliest provider's time known, else the receipt of the first callback.
+	// Never null.
+	CreatedAt time.Time `json:"created_at"`
 	// HeldAt: When the amount was held: the earliest holdDate, else the provider's
-	// time of the first callback that says so.
+	// time of the first callback that reports a hold, else its receipt; null if it
+	// never was.
 	HeldAt Optional[time.Time] `json:"held_at"`
-	// PaidAt: When the payment succeeded: the earliest payDate, else the
-	// provider's time of the first callback that says so; null for a hold that was
-	// released.
+	// PaidAt: When the amount was captured: the earliest payDate, else the
+	// provider's time of the first callback that reports it (a refund, if none
+	// else does), else its receipt; null if and only if ever_paid is false.
 	PaidAt Optional[time.Time] `json:"paid_at"`
-	// OutcomeAt: When the phase was first told, by the provider's time; null if no
-	// callback that tells it has any.
+	// LastRefundedAt: When money was last given back: provider's time of the first
+	// callback with the total of refunded_minor, else its receipt. Earlier refunds
+	// have other days: see facts.money.v1. Null if refund is NONE.
+	LastRefundedAt Optional[time.Time] `json:"last_refunded_at"`
+	// OutcomeAt: When the payment came into its phase: held_at of HELD, paid_at of
+	// PAID, the last return of REFUNDED, else the provider's time of the first
+	// callback that reports the phase, else its receipt; null if the phase is
+	// UNKNOWN.
 	OutcomeAt Optional[time.Time] `json:"outcome_at"`
 	// Revision: Number of this snapshot of the key, from 1.
 	Revision int64 `json:"revision"`
@@ -242,6 +281,22 @@ func (r *PaymentSnapshot) appendTo(dst []byte) ([]byte, error) {
 	var err error
 	if dst, err = appendString(dst, r.PaymentID); err != nil {
 		return dst, at("payment_id", err)
+	}
+	if r.JourneyID.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.JourneyID.Value); err != nil {
+			return dst, at("journey_id", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CustomerID.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.CustomerID.Value); err != nil {
+			return dst, at("customer_id", err)
+		}
+	} else {
+		dst = append(dst, 0)
 	}
 	if dst, err = appendString(dst, r.ProviderID); err != nil {
 		return dst, at("provider_id", err)
@@ -375,13 +430,18 @@ func (r *PaymentSnapshot) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
-	dst = appendLong(dst, r.PaidAmountMinor)
-	dst = appendLong(dst, r.RefundedAmountMinor)
-	dst = appendLong(dst, r.ReleasedAmountMinor)
+	dst = appendLong(dst, r.GrossMinor)
+	dst = appendLong(dst, r.RefundedMinor)
+	dst = appendLong(dst, r.NetMinor)
+	dst = appendLong(dst, r.ReleasedMinor)
 	if dst, err = appendString(dst, r.Currency); err != nil {
 		return dst, at("currency", err)
 	}
-	dst = appendBool(dst, r.Captured)
+	dst = appendBool(dst, r.Paid)
+	dst = appendBool(dst, r.EverPaid)
+	if dst, err = r.Refund.appendTo(dst); err != nil {
+		return dst, at("refund", err)
+	}
 	dst = appendBool(dst, r.Conflict)
 	dst = appendBool(dst, r.Regression)
 	dst = appendBool(dst, r.AmountChanged)
@@ -395,13 +455,8 @@ func (r *PaymentSnapshot) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.CreatedAt.Set {
-		dst = append(dst, 2)
-		if dst, err = appendTime(dst, r.CreatedAt.Value); err != nil {
-			return dst, at("created_at", err)
-		}
-	} else {
-		dst = append(dst, 0)
+	if dst, err = appendTime(dst, r.CreatedAt); err != nil {
+		return dst, at("created_at", err)
 	}
 	if r.HeldAt.Set {
 		dst = append(dst, 2)
@@ -415,6 +470,14 @@ func (r *PaymentSnapshot) appendTo(dst []byte) ([]byte, error) {
 		dst = append(dst, 2)
 		if dst, err = appendTime(dst, r.PaidAt.Value); err != nil {
 			return dst, at("paid_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.LastRefundedAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.LastRefundedAt.Value); err != nil {
+			return dst, at("last_refunded_at", err)
 		}
 	} else {
 		dst = append(dst, 0)
@@ -461,6 +524,22 @@ func (r *PaymentSnapshot) decodeFrom(d *decoder) error {
 	var err error
 	if r.PaymentID, err = d.string(); err != nil {
 		return at("payment_id", err)
+	}
+	if r.JourneyID.Set, err = d.isSet(); err != nil {
+		return at("journey_id", err)
+	}
+	if r.JourneyID.Set {
+		if r.JourneyID.Value, err = d.string(); err != nil {
+			return at("journey_id", err)
+		}
+	}
+	if r.CustomerID.Set, err = d.isSet(); err != nil {
+		return at("customer_id", err)
+	}
+	if r.CustomerID.Set {
+		if r.CustomerID.Value, err = d.string(); err != nil {
+			return at("customer_id", err)
+		}
 	}
 	if r.ProviderID, err = d.string(); err != nil {
 		return at("provider_id", err)
@@ -582,20 +661,29 @@ func (r *PaymentSnapshot) decodeFrom(d *decoder) error {
 			return at("commission_minor", err)
 		}
 	}
-	if r.PaidAmountMinor, err = d.long(); err != nil {
-		return at("paid_amount_minor", err)
+	if r.GrossMinor, err = d.long(); err != nil {
+		return at("gross_minor", err)
 	}
-	if r.RefundedAmountMinor, err = d.long(); err != nil {
-		return at("refunded_amount_minor", err)
+	if r.RefundedMinor, err = d.long(); err != nil {
+		return at("refunded_minor", err)
 	}
-	if r.ReleasedAmountMinor, err = d.long(); err != nil {
-		return at("released_amount_minor", err)
+	if r.NetMinor, err = d.long(); err != nil {
+		return at("net_minor", err)
+	}
+	if r.ReleasedMinor, err = d.long(); err != nil {
+		return at("released_minor", err)
 	}
 	if r.Currency, err = d.string(); err != nil {
 		return at("currency", err)
 	}
-	if r.Captured, err = d.bool(); err != nil {
-		return at("captured", err)
+	if r.Paid, err = d.bool(); err != nil {
+		return at("paid", err)
+	}
+	if r.EverPaid, err = d.bool(); err != nil {
+		return at("ever_paid", err)
+	}
+	if r.Refund, err = decodeRefund(d); err != nil {
+		return at("refund", err)
 	}
 	if r.Conflict, err = d.bool(); err != nil {
 		return at("conflict", err)
@@ -620,13 +708,8 @@ func (r *PaymentSnapshot) decodeFrom(d *decoder) error {
 			return at("hold_deadline", err)
 		}
 	}
-	if r.CreatedAt.Set, err = d.isSet(); err != nil {
+	if r.CreatedAt, err = d.time(); err != nil {
 		return at("created_at", err)
-	}
-	if r.CreatedAt.Set {
-		if r.CreatedAt.Value, err = d.time(); err != nil {
-			return at("created_at", err)
-		}
 	}
 	if r.HeldAt.Set, err = d.isSet(); err != nil {
 		return at("held_at", err)
@@ -642,6 +725,14 @@ func (r *PaymentSnapshot) decodeFrom(d *decoder) error {
 	if r.PaidAt.Set {
 		if r.PaidAt.Value, err = d.time(); err != nil {
 			return at("paid_at", err)
+		}
+	}
+	if r.LastRefundedAt.Set, err = d.isSet(); err != nil {
+		return at("last_refunded_at", err)
+	}
+	if r.LastRefundedAt.Set {
+		if r.LastRefundedAt.Value, err = d.time(); err != nil {
+			return at("last_refunded_at", err)
 		}
 	}
 	if r.OutcomeAt.Set, err = d.isSet(); err != nil {

@@ -738,6 +738,48 @@ func (r *Pseudonym) decodeFrom(d *decoder) error {
 	return nil
 }
 
+// Refund is a string with documented values.
+type Refund string
+
+// The values of Refund; the zero value is written as UNKNOWN.
+const (
+	// RefundUnknown: a value that this version does not know.
+	RefundUnknown Refund = "UNKNOWN"
+	// RefundFull: all that was captured was given back.
+	RefundFull Refund = "FULL"
+	// RefundNone: nothing of a captured amount was given back.
+	RefundNone Refund = "NONE"
+	// RefundPartial: a part of what was captured was given back, and a part is
+	// left.
+	RefundPartial Refund = "PARTIAL"
+)
+
+func (v Refund) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = RefundUnknown
+	}
+	return appendString(dst, string(v))
+}
+
+func decodeRefund(d *decoder) (Refund, error) {
+	b, err := d.bytes()
+	if err != nil {
+		return "", err
+	}
+	switch string(b) {
+	case "UNKNOWN", "":
+		return RefundUnknown, nil
+	case "FULL":
+		return RefundFull, nil
+	case "NONE":
+		return RefundNone, nil
+	case "PARTIAL":
+		return RefundPartial, nil
+	}
+	s, err := newValue(b)
+	return Refund(s), err
+}
+
 // RegulationAddressStatus is a string with documented values.
 type RegulationAddressStatus string
 

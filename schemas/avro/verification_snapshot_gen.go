@@ -153,12 +153,33 @@ func (r *VerificationAttempt) decodeFrom(d *decoder) error {
 	return nil
 }
 
-// VerificationSnapshot: The state of one verification after all facts known so
-// far; the last record of a key replaces the earlier ones.
+// VerificationSnapshot: One row is one state of one verification of a phone
+// number, after all events known so far. The topic has every state until
+// compaction; the row of the highest revision replaces all others of its
+// verification_id, and a tombstone (no value) ends it. Rows are kept 30 days
+// after the last change. Do not compute a success rate by delivered_channel: it
+// is null unless a code was delivered; group by first_channel, or use attempts.
+// Do not sum rows before choosing the newest of each key.
 type VerificationSnapshot struct {
-	// VerificationID: Key: lox24: and the provider's id, or unibell:, source and
-	// reference.
+	// VerificationID: The Kafka key: lox24: and the provider's id, or unibell:,
+	// source and reference.
 	VerificationID string `json:"verification_id"`
+	// JourneyID: The Kafka key of the row in enriched.journeys.v1: the correlation
+	// id, after the namespace and a colon where there is a namespace. Of several
+	// correlation ids that of the first in correlation_ids, so that a join by it
+	// never multiplies rows; the others list this verification among their
+	// members. Null if there is no correlation id. An id that was corrected is
+	// replaced in the next revision.
+	JourneyID Optional[string] `json:"journey_id"`
+	// CustomerID: Customer: the id of a pseudonym key, a colon and 64 hexadecimal
+	// digits of the HMAC of the phone's E.164 digits. Equal in all topics for one
+	// phone under one key. The key is the newest that was in force when the first
+	// event with a phone was received; phone has the others. Null if no event had
+	// a phone.
+	CustomerID Optional[string] `json:"customer_id"`
+	// Country: Country of the phone, ISO 3166-1 alpha-2; null if the number is not
+	// a valid one.
+	Country Optional[string] `json:"country"`
 	// ProviderID: The provider's id: verify code id of LOX24, request id of
 	// Unibell, empty while unknown.
 	ProviderID string `json:"provider_id"`
@@ -182,27 +203,44 @@ type VerificationSnapshot struct {
 	// DeliveredChannelRaw: The channel that delivered the code, as sent; null if
 	// none did.
 	DeliveredChannelRaw Optional[string] `json:"delivered_channel_raw"`
-	// DeliveredChannel: The channel that delivered the code, normalised.
+	// DeliveredChannel: The channel that delivered the code, normalised; null if
+	// none did. Not the channel that was tried: see first_channel and attempts.
 	DeliveredChannel Optional[Channel] `json:"delivered_channel"`
+	// FirstChannel: Channel of the first attempt in the order of the routing
+	// strategy. An attempt that no event reported counts only if it delivered the
+	// code. Null if no attempt is known.
+	FirstChannel Optional[Channel] `json:"first_channel"`
+	// LastChannel: Channel of the last attempt, likewise; the same as
+	// first_channel if there was one channel.
+	LastChannel Optional[Channel] `json:"last_channel"`
 	// PlannedChannels: The channels of the routing strategy as sent, in order.
 	PlannedChannels []string `json:"planned_channels"`
 	// Attempts: The attempts, in the order of the routing strategy.
 	Attempts []VerificationAttempt `json:"attempts"`
-	// Fallbacks: Number of attempts that ended without success.
-	Fallbacks int32 `json:"fallbacks"`
-	// CostMinor: Cost by the newest fact that tells one, in minor units (cents) of
-	// currency.
+	// FailedAttempts: Number of attempts that ended without success (FAILED or
+	// ERROR). More than one may be on one channel.
+	FailedAttempts int32 `json:"failed_attempts"`
+	// ChannelSwitches: Number of fallbacks: attempts on another channel than the
+	// attempt before, in the order of the routing strategy. 0 for Unibell, which
+	// has one channel.
+	ChannelSwitches int32 `json:"channel_switches"`
+	// CostMinor: Cost of the verification with all its attempts in minor units
+	// (cents) of currency, by the newest event that reports it; null if none does.
+	// Unibell reports none.
 	CostMinor Optional[int64] `json:"cost_minor"`
-	// Currency: Currency of the cost as sent, documented as ISO 4217; null if none
-	// was told.
+	// Currency: Currency of the cost, ISO 4217; XXX if the provider sent no such
+	// code, null if none was reported.
 	Currency Optional[string] `json:"currency"`
-	// CreatedAt: When the verification was ordered.
-	CreatedAt Optional[time.Time] `json:"created_at"`
-	// OutcomeAt: Time of the earliest fact that tells the outcome, by the
-	// provider's time; null while pending and where there is none (EXPIRED,
-	// UNKNOWN).
+	// CreatedAt: When the verification was ordered; where no event reports it, the
+	// time of the first event. Never null.
+	CreatedAt time.Time `json:"created_at"`
+	// OutcomeAt: Provider's time of the earliest event that reports the outcome;
+	// null while pending and where there is none (EXPIRED, UNKNOWN).
 	OutcomeAt Optional[time.Time] `json:"outcome_at"`
-	// DurationMs: From created_at to outcome_at, in milliseconds.
+	// DurationMs: From the order to outcome_at by the provider's clock, in
+	// milliseconds. It includes the time that a person needs to type the code, and
+	// failed attempts before. Null without an outcome, or if no event reports the
+	// time of the order.
 	DurationMs Optional[int64] `json:"duration_ms"`
 	// Deadline: Until when an outcome is awaited, in the time of receipt: from the
 	// first fact received, for the timeouts of the routing strategy and a grace.
@@ -252,6 +290,30 @@ func (r *VerificationSnapshot) appendTo(dst []byte) ([]byte, error) {
 	var err error
 	if dst, err = appendString(dst, r.VerificationID); err != nil {
 		return dst, at("verification_id", err)
+	}
+	if r.JourneyID.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.JourneyID.Value); err != nil {
+			return dst, at("journey_id", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CustomerID.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.CustomerID.Value); err != nil {
+			return dst, at("customer_id", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Country.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Country.Value); err != nil {
+			return dst, at("country", err)
+		}
+	} else {
+		dst = append(dst, 0)
 	}
 	if dst, err = appendString(dst, r.ProviderID); err != nil {
 		return dst, at("provider_id", err)
@@ -314,6 +376,22 @@ func (r *VerificationSnapshot) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
+	if r.FirstChannel.Set {
+		dst = append(dst, 2)
+		if dst, err = r.FirstChannel.Value.appendTo(dst); err != nil {
+			return dst, at("first_channel", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.LastChannel.Set {
+		dst = append(dst, 2)
+		if dst, err = r.LastChannel.Value.appendTo(dst); err != nil {
+			return dst, at("last_channel", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
 	if n := len(r.PlannedChannels); n > 0 {
 		dst = appendLong(dst, int64(n))
 		for i := range r.PlannedChannels {
@@ -332,7 +410,8 @@ func (r *VerificationSnapshot) appendTo(dst []byte) ([]byte, error) {
 		}
 	}
 	dst = append(dst, 0)
-	dst = appendLong(dst, int64(r.Fallbacks))
+	dst = appendLong(dst, int64(r.FailedAttempts))
+	dst = appendLong(dst, int64(r.ChannelSwitches))
 	if r.CostMinor.Set {
 		dst = append(dst, 2)
 		dst = appendLong(dst, r.CostMinor.Value)
@@ -347,13 +426,8 @@ func (r *VerificationSnapshot) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.CreatedAt.Set {
-		dst = append(dst, 2)
-		if dst, err = appendTime(dst, r.CreatedAt.Value); err != nil {
-			return dst, at("created_at", err)
-		}
-	} else {
-		dst = append(dst, 0)
+	if dst, err = appendTime(dst, r.CreatedAt); err != nil {
+		return dst, at("created_at", err)
 	}
 	if r.OutcomeAt.Set {
 		dst = append(dst, 2)
@@ -419,6 +493,30 @@ func (r *VerificationSnapshot) decodeFrom(d *decoder) error {
 	if r.VerificationID, err = d.string(); err != nil {
 		return at("verification_id", err)
 	}
+	if r.JourneyID.Set, err = d.isSet(); err != nil {
+		return at("journey_id", err)
+	}
+	if r.JourneyID.Set {
+		if r.JourneyID.Value, err = d.string(); err != nil {
+			return at("journey_id", err)
+		}
+	}
+	if r.CustomerID.Set, err = d.isSet(); err != nil {
+		return at("customer_id", err)
+	}
+	if r.CustomerID.Set {
+		if r.CustomerID.Value, err = d.string(); err != nil {
+			return at("customer_id", err)
+		}
+	}
+	if r.Country.Set, err = d.isSet(); err != nil {
+		return at("country", err)
+	}
+	if r.Country.Set {
+		if r.Country.Value, err = d.string(); err != nil {
+			return at("country", err)
+		}
+	}
 	if r.ProviderID, err = d.string(); err != nil {
 		return at("provider_id", err)
 	}
@@ -474,14 +572,33 @@ func (r *VerificationSnapshot) decodeFrom(d *decoder) error {
 			return at("delivered_channel", err)
 		}
 	}
+	if r.FirstChannel.Set, err = d.isSet(); err != nil {
+		return at("first_channel", err)
+	}
+	if r.FirstChannel.Set {
+		if r.FirstChannel.Value, err = decodeChannel(d); err != nil {
+			return at("first_channel", err)
+		}
+	}
+	if r.LastChannel.Set, err = d.isSet(); err != nil {
+		return at("last_channel", err)
+	}
+	if r.LastChannel.Set {
+		if r.LastChannel.Value, err = decodeChannel(d); err != nil {
+			return at("last_channel", err)
+		}
+	}
 	if r.PlannedChannels, err = decodeArray(d, 1, (*decoder).string); err != nil {
 		return at("planned_channels", err)
 	}
 	if r.Attempts, err = decodeArray(d, 10, decodeVerificationAttempt); err != nil {
 		return at("attempts", err)
 	}
-	if r.Fallbacks, err = d.int(); err != nil {
-		return at("fallbacks", err)
+	if r.FailedAttempts, err = d.int(); err != nil {
+		return at("failed_attempts", err)
+	}
+	if r.ChannelSwitches, err = d.int(); err != nil {
+		return at("channel_switches", err)
 	}
 	if r.CostMinor.Set, err = d.isSet(); err != nil {
 		return at("cost_minor", err)
@@ -499,13 +616,8 @@ func (r *VerificationSnapshot) decodeFrom(d *decoder) error {
 			return at("currency", err)
 		}
 	}
-	if r.CreatedAt.Set, err = d.isSet(); err != nil {
+	if r.CreatedAt, err = d.time(); err != nil {
 		return at("created_at", err)
-	}
-	if r.CreatedAt.Set {
-		if r.CreatedAt.Value, err = d.time(); err != nil {
-			return at("created_at", err)
-		}
 	}
 	if r.OutcomeAt.Set, err = d.isSet(); err != nil {
 		return at("outcome_at", err)

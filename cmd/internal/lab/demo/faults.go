@@ -37,10 +37,10 @@ func Faults(sent map[string]simulator.Count, t *model.Result) []string {
 				p, e.Decoded, e.Duplicates, e.DeadLetters, a.Decoded, a.Duplicates, a.DeadLetters)
 		}
 	}
-	if n := t.Comparison.Different; n > 0 {
-		add("%d journeys differ from the model's", n)
+	if n := t.Different(); n > 0 {
+		add("%d journeys, payments or verifications differ from the model's", n)
 	}
-	for _, d := range t.Comparison.Differences {
+	for _, d := range t.Differences() {
 		out = append(out, d.String())
 	}
 	return out

@@ -233,8 +233,7 @@ func (d *demo) settle(ctx context.Context) (*Result, error) {
 		late := time.Since(began) > settleTimeout
 		if now.Sub(last) > after && d.topics.AddsUp() || late {
 			topics := d.topics.Result(now.Add(-lag), now)
-			c := &topics.Comparison
-			if late || c.Different == 0 && c.Undecided == 0 && d.complete(&topics) {
+			if late || topics.Different() == 0 && topics.Undecided() == 0 && d.complete(&topics) {
 				return d.result(topics), nil
 			}
 		}

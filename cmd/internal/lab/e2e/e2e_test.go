@@ -131,7 +131,7 @@ func TestPipeline(t *testing.T) {
 	if faults := demo.Faults(ledger.Counts(), &result); len(faults) > 0 {
 		t.Errorf("the account does not add up:\n%s", strings.Join(faults, "\n"))
 	}
-	for _, d := range result.Comparison.Differences {
+	for _, d := range result.Differences() {
 		t.Errorf("journey: %s", d)
 	}
 	t.Logf("sent %+v; %d journeys equal, %d undecided; dead letters %v", ledger.Total(), result.Comparison.Equal, result.Comparison.Undecided, result.Causes)
@@ -202,7 +202,7 @@ func complete(ledger *simulator.Ledger, r *model.Result) bool {
 			return false
 		}
 	}
-	return r.Comparison.Different == 0
+	return r.Different() == 0
 }
 
 // ready waits until a processor says so on its ops port.

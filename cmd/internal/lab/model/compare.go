@@ -7,25 +7,27 @@ import (
 	"slices"
 )
 
-// Difference is a field of a journey with different values in the model and in the
+// Difference is a field of an entity with different values in the model and in the
 // processor's snapshot.
 type Difference struct {
-	CorrelationID string `json:"correlation_id"`
-	Field         string `json:"field"`
-	Model         string `json:"model"`
-	Processor     string `json:"processor"`
+	// Kind is journey, payment or verification, Key the key of its records.
+	Kind      string `json:"kind"`
+	Key       string `json:"key"`
+	Field     string `json:"field"`
+	Model     string `json:"model"`
+	Processor string `json:"processor"`
 }
 
 // String returns the difference as a line of text.
 func (d Difference) String() string {
-	return fmt.Sprintf("journey %s: %s is %s by the model, %s by the processor", d.CorrelationID, d.Field, d.Model, d.Processor)
+	return fmt.Sprintf("%s %s: %s is %s by the model, %s by the processor", d.Kind, d.Key, d.Field, d.Model, d.Processor)
 }
 
-// Comparison is the result of comparing all journeys.
+// Comparison is the result of comparing all entities of a kind.
 type Comparison struct {
 	Equal     int `json:"equal"`
 	Different int `json:"different"`
-	// Undecided journeys have a deadline too close to now to be compared.
+	// Undecided entities have a deadline too close to now to be compared.
 	Undecided int `json:"undecided"`
 	// Differences lists the first of them.
 	Differences []Difference `json:"differences,omitempty"`
@@ -34,8 +36,11 @@ type Comparison struct {
 // maxDifferences is about how many differences are listed.
 const maxDifferences = 40
 
-// Compare compares the model's journeys with the processor's.
-func Compare(want, got map[string]*Journey) Comparison {
+// unclaimed is the value of a text field of which the model claims nothing.
+const unclaimed = "?"
+
+// Compare compares the model's entities of a kind with the processor's, field by field.
+func Compare[T Journey | Payment | Verification](kind string, want, got map[string]*T) Comparison {
 	var out Comparison
 	ids := map[string]bool{}
 	for id := range want {
@@ -46,11 +51,11 @@ func Compare(want, got map[string]*Journey) Comparison {
 	}
 	for _, id := range slices.Sorted(maps.Keys(ids)) {
 		w, g := want[id], got[id]
-		if w != nil && w.Undecided {
+		if w != nil && reflect.ValueOf(w).Elem().FieldByName("Undecided").Bool() {
 			out.Undecided++
 			continue
 		}
-		differences := compare(id, w, g)
+		differences := compare(kind, id, w, g)
 		if len(differences) == 0 {
 			out.Equal++
 			continue
@@ -63,21 +68,21 @@ func Compare(want, got map[string]*Journey) Comparison {
 	return out
 }
 
-func compare(id string, want, got *Journey) []Difference {
-	there := func(j *Journey) string {
+func compare[T any](kind, id string, want, got *T) []Difference {
+	there := func(j *T) string {
 		if j == nil {
 			return "absent"
 		}
 		return "there"
 	}
 	if want == nil || got == nil {
-		return []Difference{{CorrelationID: id, Field: "the journey", Model: there(want), Processor: there(got)}}
+		return []Difference{{Kind: kind, Key: id, Field: "the " + kind, Model: there(want), Processor: there(got)}}
 	}
 	var out []Difference
 	w, g := reflect.ValueOf(want).Elem(), reflect.ValueOf(got).Elem()
 	for i := range w.NumField() {
-		if a, b := w.Field(i).Interface(), g.Field(i).Interface(); a != b {
-			out = append(out, Difference{CorrelationID: id, Field: w.Type().Field(i).Name, Model: fmt.Sprint(a), Processor: fmt.Sprint(b)})
+		if a, b := w.Field(i).Interface(), g.Field(i).Interface(); a != b && a != unclaimed {
+			out = append(out, Difference{Kind: kind, Key: id, Field: w.Type().Field(i).Name, Model: fmt.Sprint(a), Processor: fmt.Sprint(b)})
 		}
 	}
 	return out

@@ -204,7 +204,9 @@ func permutations(n int, yield func([]int)) {
 func TestHistories(t *testing.T) {
 	t.Parallel()
 	sources := []source.Source{{ID: "lox-a", Provider: raw.ProviderLOX24}, {ID: "ua-a", Provider: raw.ProviderUAPAY}}
-	paid := model.Journey{Outcome: "IN_PROGRESS", Missing: "NONE", Paid: true, Payments: 1, PaymentsPaid: 1}
+	paid := model.Journey{
+		Outcome: "IN_PROGRESS", Missing: "NONE", Paid: true, EverPaid: true, Refund: "NONE", Payments: 1, PaymentsPaid: 1, PaymentProvider: "uapay", PaymentSource: "ua-a",
+	}
 	with := func(change func(*model.Journey)) *model.Journey {
 		j := paid
 		change(&j)
@@ -213,20 +215,23 @@ func TestHistories(t *testing.T) {
 	for file, want := range map[string]map[string]*model.Journey{
 		"1-p2p-operations.json": {
 			"order-1": {
-				Outcome: "COMPLETE", Missing: "NONE", Verified: true, Channel: "sms", Cost: 5, Paid: true, PaidAmount: 1000,
+				Outcome: "COMPLETE", Missing: "NONE", Verified: true, Channel: "sms", Cost: 5, Paid: true, EverPaid: true, Refund: "NONE", Gross: 1000, Net: 1000,
+				Customer: "k1:d39db5c250982cdf74703a7b145ef8ec50e1d412b9a9250ba291ac561704d110", Customers: 1, Country: "DE",
+				FirstChannel: "SMS", LastChannel: "SMS", VerificationProvider: "lox24", VerificationSource: "lox-a",
+				PaymentProvider: "uapay", PaymentSource: "ua-a", VerifiedToCaptured: "20000",
 				Verifications: 1, VerificationsSucceeded: 1, Payments: 1, PaymentsPaid: 1,
 			},
-			"order-2": with(func(j *model.Journey) { j.PaidAmount = 1000 }),
+			"order-2": with(func(j *model.Journey) { j.Gross, j.Net = 1000, 1000 }),
 		},
-		"4-iat-missing.json":     {"order-1": with(func(j *model.Journey) { j.PaidAmount = 100000 })},
-		"7-postback-string.json": {"order-1": with(func(j *model.Journey) { j.PaidAmount = 1000 })},
+		"4-iat-missing.json":     {"order-1": with(func(j *model.Journey) { j.Gross, j.Net = 100000, 100000 })},
+		"7-postback-string.json": {"order-1": with(func(j *model.Journey) { j.Gross, j.Net = 1000, 1000 })},
 		"9-hold-released.json": {
-			"order-1": {Outcome: "REFUNDED", Missing: "NONE", Released: true, ReleasedAmount: 70000, Payments: 1, PaymentsRefunded: 1},
+			"order-1": {Outcome: "REFUNDED", Missing: "NONE", Released: true, Refund: "NONE", ReleasedAmount: 70000, PaymentProvider: "uapay", PaymentSource: "ua-a", Payments: 1, PaymentsRefunded: 1},
 		},
 		"10-overflow.json": {"order-1": with(func(j *model.Journey) {
-			j.PaidAmount, j.AmountInconsistent, j.Payments, j.PaymentsPaid = 1<<63-1, true, 2, 2
+			j.Gross, j.Net, j.AmountInconsistent, j.Payments, j.PaymentsPaid = 1<<63-1, 1<<63-1, true, 2, 2
 		})},
-		"11-p2p-conflict-by-operation.json": {"order-1": with(func(j *model.Journey) { j.PaidAmount, j.Conflict = 1000, true })},
+		"11-p2p-conflict-by-operation.json": {"order-1": with(func(j *model.Journey) { j.Gross, j.Net, j.Conflict = 1000, 1000, true })},
 	} {
 		t.Run(strings.TrimSuffix(file, ".json"), func(t *testing.T) {
 			t.Parallel()
@@ -256,7 +261,14 @@ func TestHistories(t *testing.T) {
 				if diff := cmp.Diff(want, s.last); diff != "" || s.dead > 0 {
 					t.Errorf("order %v: %d dead letters, journeys (-want +stages):\n%s", order, s.dead, diff)
 				}
-				if got := model.Compare(m.Journeys(noon(0), noon(0)), maps.Clone(s.last)); got.Different > 0 {
+				if got := model.Compare("journey", m.Journeys(noon(0), noon(0)), maps.Clone(s.last)); got.Different > 0 {
+					t.Errorf("order %v: the model says otherwise: %v", order, got.Differences)
+				}
+				payments := map[string]*model.Payment{}
+				for id, p := range s.payments {
+					payments[id] = model.PaymentOf(&p)
+				}
+				if got := model.Compare("payment", m.Payments(noon(0), noon(0)), payments); got.Different > 0 {
 					t.Errorf("order %v: the model says otherwise: %v", order, got.Differences)
 				}
 				checkPayment(t, file, s.payments)
@@ -279,11 +291,11 @@ func checkPayment(t *testing.T, file string, payments map[string]avro.PaymentSna
 				t.Errorf("last_event_at %v, want %v", p.LastEventAt, want)
 			}
 		case "9-hold-released.json":
-			if p.Captured || p.PaidAt.Set || p.Phase != avro.PaymentPhaseRefunded {
-				t.Errorf("captured %v, paid_at %v, phase %s, want a hold that was released", p.Captured, p.PaidAt, p.Phase)
+			if p.EverPaid || p.PaidAt.Set || p.Phase != avro.PaymentPhaseRefunded {
+				t.Errorf("captured %v, paid_at %v, phase %s, want a hold that was released", p.EverPaid, p.PaidAt, p.Phase)
 			}
-			if p.PaidAmountMinor != 0 || p.RefundedAmountMinor != 0 || p.ReleasedAmountMinor != 70000 {
-				t.Errorf("paid %d, refunded %d, released %d, want 0, 0, 70000", p.PaidAmountMinor, p.RefundedAmountMinor, p.ReleasedAmountMinor)
+			if p.GrossMinor != 0 || p.RefundedMinor != 0 || p.ReleasedMinor != 70000 {
+				t.Errorf("paid %d, refunded %d, released %d, want 0, 0, 70000", p.GrossMinor, p.RefundedMinor, p.ReleasedMinor)
 			}
 		}
 	}

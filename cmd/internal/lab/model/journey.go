@@ -7,12 +7,10 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
 // Journey holds the fields of a journey's snapshot, except those about the arrival of
-// records (times and positions).
+// records (times and positions). A text "?" is not claimed.
 type Journey struct {
 	Outcome  string `json:"outcome"`
 	Missing  string `json:"missing"`
@@ -21,14 +19,22 @@ type Journey struct {
 	Expired  bool   `json:"expired"`
 	Late     bool   `json:"late"`
 
-	Fallbacks int   `json:"fallbacks"`
-	Cost      int64 `json:"cost"`
+	Customer                                 string
+	Customers                                int
+	Country, FirstChannel, LastChannel       string
+	VerificationProvider, VerificationSource string
+	PaymentProvider, PaymentSource           string
+	VerifiedToHeld, VerifiedToCaptured       string // ms
+	FailedAttempts, Switches                 int
+	Cost                                     int64 `json:"cost"`
+	Mixed                                    bool
 
-	Paid, Held, Refused, Refunded, Released               bool
-	PaidAmount, HeldAmount, RefusedAmount, RefundedAmount int64
-	ReleasedAmount                                        int64
-	Conflict, Regression, AmountChanged, HoldOverdue      bool
-	AmountInconsistent                                    bool
+	Paid, EverPaid, Held, Refused, Released          bool
+	Refund                                           string
+	Gross, HeldAmount, RefusedAmount, Refunded, Net  int64
+	ReleasedAmount                                   int64
+	Conflict, Regression, AmountChanged, HoldOverdue bool
+	AmountInconsistent                               bool
 
 	Verifications, VerificationsPending, VerificationsSucceeded, VerificationsFailed, VerificationsExpired int
 	Payments, PaymentsPending, PaymentsHeld, PaymentsPaid, PaymentsRefused, PaymentsRefunded               int
@@ -50,7 +56,7 @@ func (m *Model) Journeys(sure, now time.Time) map[string]*Journey {
 	m.bind()
 	g := gathering{m: m, sure: sure, now: now, ids: map[string]*members{}}
 	for _, c := range m.codes {
-		v := c.judge(&m.settings, now, sure)
+		v := c.judge(m, now, sure)
 		for _, id := range distinct(c.correlations) {
 			g.of(id).verifications = append(g.of(id).verifications, v)
 		}
@@ -115,6 +121,7 @@ func (m *members) journey(s *Settings, now, sure time.Time) *Journey {
 		j.Late = takenAt.After(verifiedAt.Add(s.Payment)) || verifiedAt.After(takenAt.Add(s.Verification))
 	}
 	j.Outcome = j.outcome(m)
+	j.dimensions(m)
 	j.Milestones, j.MilestoneMembers = lines(m.milestones), len(m.events)
 	return j
 }
@@ -131,19 +138,15 @@ func (j *Journey) miss(what string, deadline, now, sure time.Time) {
 // addVerifications counts the verifications, and returns when the first success was
 // received.
 func (j *Journey) addVerifications(all []verification) (verifiedAt time.Time) {
-	var first *verification
 	cost := new(big.Int)
 	for i := range all {
 		v := &all[i]
-		j.Undecided = j.Undecided || v.undecided
-		j.Fallbacks += v.fallbacks
-		cost.Add(cost, big.NewInt(v.cost))
-		switch v.outcome {
+		j.Undecided = j.Undecided || v.Undecided
+		j.FailedAttempts, j.Switches = j.FailedAttempts+v.FailedAttempts, j.Switches+v.Switches
+		cost.Add(cost, big.NewInt(v.Cost))
+		switch v.Outcome {
 		case "SUCCESS":
 			j.VerificationsSucceeded++
-			if first == nil || v.at < first.at {
-				first = v
-			}
 			if verifiedAt.IsZero() || v.received.Before(verifiedAt) {
 				verifiedAt = v.received
 			}
@@ -156,60 +159,64 @@ func (j *Journey) addVerifications(all []verification) (verifiedAt time.Time) {
 		}
 	}
 	j.Cost = j.capped(cost)
-	j.Verified = first != nil
-	if first != nil {
-		j.Channel = first.channel
-	}
+	j.Verified = j.VerificationsSucceeded > 0
 	j.Expired = j.VerificationsExpired > 0 && !j.Verified
 	return verifiedAt
 }
 
 // addPayments counts the payments, and returns when money was first reported as taken.
 func (j *Journey) addPayments(all []money) (takenAt time.Time) {
-	sums := map[*int64]*big.Int{&j.PaidAmount: {}, &j.HeldAmount: {}, &j.RefusedAmount: {}, &j.RefundedAmount: {}, &j.ReleasedAmount: {}}
+	sums := map[*int64]*big.Int{&j.Gross: {}, &j.HeldAmount: {}, &j.RefusedAmount: {}, &j.Refunded: {}, &j.Net: {}, &j.ReleasedAmount: {}}
 	add := func(to *int64, n int64) { sums[to].Add(sums[to], big.NewInt(n)) }
 	currencies := map[string]bool{}
+	j.Refund = "NONE"
 	for i := range all {
 		p := &all[i]
-		j.Undecided = j.Undecided || p.open
-		currencies[p.currency] = true
-		switch {
-		case p.phase == phaseHeld:
+		j.Undecided = j.Undecided || p.Undecided
+		currencies[p.Currency] = true
+		switch p.Phase {
+		case "HELD":
 			j.PaymentsHeld++
 			add(&j.HeldAmount, p.amount)
-		case p.phase == phaseRefused:
+		case "REFUSED":
 			j.PaymentsRefused++
 			add(&j.RefusedAmount, p.amount)
-		case p.kept:
+		case "PAID":
 			j.PaymentsPaid++
-		case p.phase >= phasePaid:
+		case "REFUNDED":
 			j.PaymentsRefunded++
 		default:
 			j.PaymentsPending++
 		}
-		if p.captured {
-			add(&j.PaidAmount, p.amount) // given back since or not
-			add(&j.RefundedAmount, p.returned)
-		} else {
-			add(&j.ReleasedAmount, p.returned)
+		add(&j.Gross, p.Gross)
+		add(&j.Refunded, p.Refunded)
+		add(&j.Net, p.Gross)
+		add(&j.Net, -p.Refunded)
+		add(&j.ReleasedAmount, p.Released)
+		j.EverPaid = j.EverPaid || p.EverPaid
+		j.Released = j.Released || !p.EverPaid && (p.Released > 0 || p.Phase == "REFUNDED")
+		if p.Refund != "NONE" {
+			j.Refund = "FULL"
 		}
-		back := p.returned > 0 || p.phase == phaseRefunded
-		j.Refunded, j.Released = j.Refunded || back && p.captured, j.Released || back && !p.captured
-		j.Conflict = j.Conflict || p.conflict
-		j.Regression = j.Regression || p.regression
+		j.Conflict = j.Conflict || p.Conflict
+		j.Regression = j.Regression || p.Regression
 		j.AmountChanged = j.AmountChanged || p.changed
-		j.AmountInconsistent = j.AmountInconsistent || p.inconsistent
-		j.HoldOverdue = j.HoldOverdue || p.overdue
-		if p.phase != phaseRefused && !p.taken.IsZero() && (takenAt.IsZero() || p.taken.Before(takenAt)) {
+		j.AmountInconsistent = j.AmountInconsistent || p.Inconsistent
+		j.HoldOverdue = j.HoldOverdue || p.Overdue
+		if p.Phase != "REFUSED" && !p.taken.IsZero() && (takenAt.IsZero() || p.taken.Before(takenAt)) {
 			takenAt = p.taken
 		}
 	}
+	j.Mixed = len(currencies) > 1
 	for to, sum := range sums {
-		if len(currencies) == 1 {
+		if !j.Mixed {
 			*to = j.capped(sum)
 		}
 	}
 	j.Paid, j.Held, j.Refused = j.PaymentsPaid > 0, j.PaymentsHeld > 0, j.PaymentsRefused > 0
+	if j.Refund == "FULL" && j.Paid {
+		j.Refund = "PARTIAL"
+	}
 	return takenAt
 }
 
@@ -230,7 +237,7 @@ func (j *Journey) capped(sum *big.Int) int64 {
 // unknown reports whether a verification has an unknown outcome.
 func (m *members) unknown() bool {
 	for i := range m.verifications {
-		if m.verifications[i].outcome == "UNKNOWN" {
+		if m.verifications[i].Outcome == "UNKNOWN" {
 			return true
 		}
 	}
@@ -249,12 +256,10 @@ func (j *Journey) outcome(m *members) string {
 		return "HELD"
 	case j.PaymentsRefunded > 0 && !j.Paid:
 		return "REFUNDED"
-	case j.Missing == "PAYMENT" && !j.Refused:
+	case j.Missing == "PAYMENT":
 		return "VERIFIED_NOT_PAID"
 	case j.Refused && !j.Paid && j.PaymentsPending == 0:
 		return "REFUSED"
-	case j.Missing == "PAYMENT":
-		return "VERIFIED_NOT_PAID"
 	case unknown && j.Paid:
 		return "UNKNOWN"
 	case j.Verified || j.VerificationsPending > 0 || j.PaymentsPending > 0 || j.Paid:
@@ -277,25 +282,4 @@ func lines(counts map[string]int) string {
 	}
 	slices.Sort(out)
 	return strings.Join(out, ", ")
-}
-
-// Of reads the same fields from the processor's snapshot.
-func Of(s *avro.JourneySnapshot) *Journey {
-	counts := map[string]int{}
-	for i := range s.Milestones {
-		counts[s.Milestones[i].Source+"/"+s.Milestones[i].Type] = int(s.Milestones[i].Events)
-	}
-	return &Journey{
-		Milestones: lines(counts), MilestoneMembers: int(s.MilestoneMembers),
-		Outcome: string(s.Outcome), Missing: string(s.Missing), Verified: s.Verified, Channel: s.VerificationChannelRaw.Or(""),
-		Expired: s.VerificationExpired, Late: s.Late, Fallbacks: int(s.VerificationFallbacks), Cost: s.VerificationCostMinor,
-		Paid: s.Paid, Held: s.Held, Refused: s.Refused, Refunded: s.Refunded, Released: s.Released,
-		PaidAmount: s.PaidAmountMinor, HeldAmount: s.HeldAmountMinor, RefusedAmount: s.RefusedAmountMinor, RefundedAmount: s.RefundedAmountMinor, ReleasedAmount: s.ReleasedAmountMinor,
-		Conflict: s.Conflict, Regression: s.Regression, AmountChanged: s.AmountChanged, HoldOverdue: s.HoldOverdue,
-		AmountInconsistent: s.AmountInconsistent,
-		Verifications:      int(s.Verifications), VerificationsPending: int(s.VerificationsPending), VerificationsSucceeded: int(s.VerificationsSucceeded),
-		VerificationsFailed: int(s.VerificationsFailed), VerificationsExpired: int(s.VerificationsExpired),
-		Payments: int(s.Payments), PaymentsPending: int(s.PaymentsPending), PaymentsHeld: int(s.PaymentsHeld), PaymentsPaid: int(s.PaymentsPaid),
-		PaymentsRefused: int(s.PaymentsRefused), PaymentsRefunded: int(s.PaymentsRefunded),
-	}
 }

@@ -10,8 +10,10 @@ import (
 
 // event holds the fields of a LOX24 event that affect the result.
 type event struct {
+	id       string
 	received time.Time
 	created  int64
+	ordered  int64 // seconds
 	status   int
 	channel  string
 	cost     *int64
@@ -20,14 +22,18 @@ type event struct {
 
 type attempt struct {
 	id        string
+	channel   string
 	status    int
 	processed int64
 }
 
 // code is a LOX24 verification.
 type code struct {
+	source       string
 	correlations map[string]correlation
 	events       []event
+	phones       []phone
+	strategy     []string
 	timeouts     time.Duration
 }
 
@@ -46,6 +52,8 @@ type loxEvent struct {
 	CreatedAt  int64  `json:"created_at"`
 	Data       struct {
 		ID               string           `json:"id"`
+		Phone            string           `json:"phone"`
+		CreatedAt        int64            `json:"created_at"`
 		Strategy         []map[string]any `json:"routing_strategy"`
 		Status           int              `json:"status"`
 		DeliveredChannel string           `json:"delivered_channel"`
@@ -58,6 +66,7 @@ type loxEvent struct {
 
 type loxAttempt struct {
 	ID          string `json:"id"`
+	Channel     string `json:"channel"`
 	Status      int    `json:"status"`
 	ProcessedAt int64  `json:"processed_at"`
 }
@@ -79,22 +88,29 @@ func (m *Model) lox24(e *raw.Envelope, body []byte) verdict {
 	}
 	c := m.codes["lox24:"+v.Data.ID]
 	if c == nil {
-		c = &code{correlations: map[string]correlation{}}
+		c = &code{source: e.Source, correlations: map[string]correlation{}}
 		m.codes["lox24:"+v.Data.ID] = c
 	}
 	m.correlate(c.correlations, e, v.CreatedAt*1000, map[string]*string{"payload": v.Data.Payload})
-	c.timeouts = 0
+	if v.Data.Phone != "" {
+		s := m.sources[e.Source]
+		c.phones = append(c.phones, phone{phoneDigits(&s, v.Data.Phone), v.CreatedAt * 1000, v.ID, e.ReceivedAt})
+	}
+	c.timeouts, c.strategy = 0, nil
 	for _, step := range v.Data.Strategy {
+		if channel, ok := step["channel"].(string); ok {
+			c.strategy = append(c.strategy, channel)
+		}
 		if seconds, ok := step["timeout_sec"].(float64); ok {
 			c.timeouts += time.Duration(seconds) * time.Second
 		}
 	}
-	fact := event{received: e.ReceivedAt, created: v.CreatedAt, status: v.Data.Status, channel: v.Data.DeliveredChannel, cost: v.Data.Cost}
+	fact := event{id: v.ID, received: e.ReceivedAt, created: v.CreatedAt, ordered: v.Data.CreatedAt, status: v.Data.Status, channel: v.Data.DeliveredChannel, cost: v.Data.Cost}
 	for _, h := range v.Data.History {
-		fact.attempts = append(fact.attempts, attempt{h.ID, h.Status, h.ProcessedAt})
+		fact.attempts = append(fact.attempts, attempt{h.ID, h.Channel, h.Status, h.ProcessedAt})
 	}
 	if h := v.Data.Channel; h != nil {
-		fact.attempts = append(fact.attempts, attempt{h.ID, h.Status, h.ProcessedAt})
+		fact.attempts = append(fact.attempts, attempt{h.ID, h.Channel, h.Status, h.ProcessedAt})
 	}
 	c.events = append(c.events, fact)
 	return decoded
@@ -121,8 +137,13 @@ func rank(status int) int {
 }
 
 // judge computes the verification's state from its events.
-func (c *code) judge(s *Settings, now, sure time.Time) verification {
-	out := verification{outcome: "PENDING"}
+func (c *code) judge(m *Model, now, sure time.Time) verification {
+	s := &m.settings
+	out := verification{provider: raw.ProviderLOX24, source: c.source, timed: true}
+	out.Outcome, out.Journey = "PENDING", journeyOf(distinct(c.correlations))
+	out.Customer, out.Country = customer(s.Keys, c.phones)
+	c.times(&out)
+	c.route(&out)
 	var end, newest *event
 	first := c.events[0].received
 	for i := range c.events {
@@ -138,14 +159,13 @@ func (c *code) judge(s *Settings, now, sure time.Time) verification {
 		}
 	}
 	if newest != nil {
-		out.cost = *newest.cost
+		out.Cost = *newest.cost
 	}
-	out.fallbacks = c.fallbacks()
 	if end == nil {
 		out.expire(first.Add(max(c.timeouts+s.Grace, s.Least)), now, sure)
 		return out
 	}
-	out.outcome = map[int]string{loxSuccess: "SUCCESS", loxFailed: "FAILED", loxError: "ERROR"}[end.status]
+	out.Outcome = map[int]string{loxSuccess: "SUCCESS", loxFailed: "FAILED", loxError: "ERROR"}[end.status]
 	out.channel, out.at, out.received = end.channel, end.created, end.received
 	for i := range c.events {
 		if e := &c.events[i]; e.status == end.status {
@@ -158,8 +178,30 @@ func (c *code) judge(s *Settings, now, sure time.Time) verification {
 	return out
 }
 
-// fallbacks counts the attempts that ended without success.
-func (c *code) fallbacks() int {
+// times sets the time of the order by the newest event, and that of the first event.
+func (c *code) times(out *verification) {
+	newest := &c.events[0]
+	out.started = newest.created * 1000
+	for i := range c.events {
+		e := &c.events[i]
+		out.started = min(out.started, e.created*1000)
+		if e.created > newest.created || e.created == newest.created && e.id > newest.id {
+			newest = e
+		}
+	}
+	out.Created = newest.ordered * 1000
+}
+
+// route sets the channels and the number of attempts that ended without success.
+func (c *code) route(out *verification) {
+	var delivered string
+	var newest *event
+	for i := range c.events {
+		e := &c.events[i]
+		if e.channel != "" && (newest == nil || e.created > newest.created || e.created == newest.created && e.id > newest.id) {
+			newest, delivered = e, e.channel
+		}
+	}
 	attempts := map[string]attempt{}
 	for i := range c.events {
 		for _, a := range c.events[i].attempts {
@@ -168,13 +210,19 @@ func (c *code) fallbacks() int {
 			}
 		}
 	}
-	n := 0
+	var list []tried
+	var last *attempt
 	for _, a := range attempts {
+		list = append(list, tried{id: a.id, channel: a.channel, processed: a.processed})
 		if a.status == loxFailed || a.status == loxError {
-			n++
+			out.FailedAttempts++
+		}
+		if a.status == loxSuccess && newest == nil && (last == nil || a.processed > last.processed || a.processed == last.processed && a.id > last.id) {
+			last, delivered = &a, a.channel
 		}
 	}
-	return n
+	out.Delivered = channelName(delivered)
+	out.follow(list, c.strategy, delivered)
 }
 
 // after reports whether an attempt's report supersedes another: a final status beats

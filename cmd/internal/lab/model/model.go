@@ -211,6 +211,35 @@ func (m *Model) correlate(into map[string]correlation, e *raw.Envelope, at int64
 	}
 }
 
+// phones returns the digits of the correlation ids that are phone numbers, by their journey.
+func (m *Model) phones(e *raw.Envelope, fields map[string]*string) map[string]string {
+	s := m.sources[e.Source]
+	out := map[string]string{}
+	for _, c := range s.Correlation {
+		if fields[c.Field] == nil {
+			continue
+		}
+		text := *fields[c.Field]
+		if c.Pointer != "" {
+			text = pointer(text, c.Pointer)
+		}
+		text = strings.TrimSpace(text)
+		if id := m.ids.of(&s, text); strings.HasPrefix(id, "phone:") {
+			like := len(text) <= s.IDs.MaxLength && strings.Trim(text, letters+s.IDs.Characters) == ""
+			out[journeyKey(s.Namespace, id)], _ = m.ids.phone(&s, text, like)
+		}
+	}
+	return out
+}
+
+// journeyOf returns the journey that a record names: the first of its ids.
+func journeyOf(ids []string) string {
+	if len(ids) == 0 {
+		return ""
+	}
+	return slices.Min(ids)
+}
+
 // distinct returns the ids of all places without duplicates.
 func distinct(places map[string]correlation) []string {
 	var out []string

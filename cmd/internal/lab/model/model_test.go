@@ -77,7 +77,7 @@ func call(at time.Duration, from, kind, body string) fact {
 // TestJourneys tells scenarios and says what they come to, a day later.
 func TestJourneys(t *testing.T) {
 	t.Parallel()
-	failedAttempt, goodAttempt := `{"id":"a1","status":20,"processed_at":1}`, `{"id":"a2","status":10,"processed_at":2}`
+	failedAttempt, goodAttempt := `{"id":"a1","channel":"telegram","status":20,"processed_at":1}`, `{"id":"a2","channel":"sms","status":10,"processed_at":2}`
 	success := code(time.Minute, "e2", "verify_code.success", 10, 10, failedAttempt+","+goodAttempt)
 	for name, c := range map[string]struct {
 		facts []fact
@@ -86,26 +86,29 @@ func TestJourneys(t *testing.T) {
 		"verified after a fallback, and paid": {
 			facts: []fact{code(0, "e1", "verify_code.channel.failed", 5, 5, failedAttempt), success, callback(5*time.Minute, "p1", "FINISHED", "FINISHED", "")},
 			want: model.Journey{
-				Outcome: "COMPLETE", Missing: "NONE", Verified: true, Channel: "sms", Fallbacks: 1, Cost: 10, Paid: true, PaidAmount: 1000,
+				Refund: "NONE", FirstChannel: "TELEGRAM", LastChannel: "SMS", Switches: 1, VerificationProvider: "lox24", VerificationSource: "lox24", PaymentProvider: "uapay", PaymentSource: "uapay", EverPaid: true, VerifiedToCaptured: "240000",
+				Outcome: "COMPLETE", Missing: "NONE", Verified: true, Channel: "sms", FailedAttempts: 1, Cost: 10, Paid: true, Gross: 1000, Net: 1000,
 				Verifications: 1, VerificationsSucceeded: 1, Payments: 1, PaymentsPaid: 1,
 			},
 		},
 		"verified, paid too late": {
 			facts: []fact{success, callback(time.Hour, "p1", "FINISHED", "FINISHED", "")},
 			want: model.Journey{
-				Outcome: "COMPLETE", Missing: "NONE", Late: true, Verified: true, Channel: "sms", Fallbacks: 1, Cost: 10, Paid: true, PaidAmount: 1000,
+				Refund: "NONE", FirstChannel: "TELEGRAM", LastChannel: "SMS", Switches: 1, VerificationProvider: "lox24", VerificationSource: "lox24", PaymentProvider: "uapay", PaymentSource: "uapay", EverPaid: true, VerifiedToCaptured: "3540000",
+				Outcome: "COMPLETE", Missing: "NONE", Late: true, Verified: true, Channel: "sms", FailedAttempts: 1, Cost: 10, Paid: true, Gross: 1000, Net: 1000,
 				Verifications: 1, VerificationsSucceeded: 1, Payments: 1, PaymentsPaid: 1,
 			},
 		},
 		"verified, never paid": {
 			facts: []fact{success},
 			want: model.Journey{
-				Outcome: "VERIFIED_NOT_PAID", Missing: "PAYMENT", Verified: true, Channel: "sms", Fallbacks: 1, Cost: 10, Verifications: 1, VerificationsSucceeded: 1,
+				Refund: "NONE", FirstChannel: "TELEGRAM", LastChannel: "SMS", Switches: 1, VerificationProvider: "lox24", VerificationSource: "lox24",
+				Outcome: "VERIFIED_NOT_PAID", Missing: "PAYMENT", Verified: true, Channel: "sms", FailedAttempts: 1, Cost: 10, Verifications: 1, VerificationsSucceeded: 1,
 			},
 		},
 		"never verified": {
 			facts: []fact{code(0, "e1", "verify_code.channel.sent", 5, 5, "")},
-			want:  model.Journey{Outcome: "VERIFICATION_EXPIRED", Missing: "NONE", Expired: true, Cost: 5, Verifications: 1, VerificationsExpired: 1},
+			want:  model.Journey{Refund: "NONE", FirstChannel: "SMS", LastChannel: "SMS", VerificationProvider: "lox24", VerificationSource: "lox24", Outcome: "VERIFICATION_EXPIRED", Missing: "NONE", Expired: true, Cost: 5, Verifications: 1, VerificationsExpired: 1},
 		},
 		"refunded in parts": {
 			facts: []fact{
@@ -113,17 +116,19 @@ func TestJourneys(t *testing.T) {
 				callback(2*time.Minute, "p1", "REVERSED", "REVERSED", `,"reversalAmount":1000`),
 			},
 			want: model.Journey{
-				Outcome: "REFUNDED", Missing: "VERIFICATION", Refunded: true, PaidAmount: 1000, RefundedAmount: 1000, Payments: 1, PaymentsRefunded: 1,
+				PaymentProvider: "uapay", PaymentSource: "uapay",
+				Outcome: "REFUNDED", Missing: "VERIFICATION", EverPaid: true, Refund: "FULL", Gross: 1000, Refunded: 1000, Payments: 1, PaymentsRefunded: 1,
 			},
 		},
 		"held too long": {
 			facts: []fact{callback(-25*time.Hour, "p1", "PAID", "HOLDED", "")},
-			want:  model.Journey{Outcome: "HELD", Missing: "VERIFICATION", Held: true, HeldAmount: 1000, HoldOverdue: true, Payments: 1, PaymentsHeld: 1},
+			want:  model.Journey{Refund: "NONE", PaymentProvider: "uapay", PaymentSource: "uapay", Outcome: "HELD", Missing: "VERIFICATION", Held: true, HeldAmount: 1000, HoldOverdue: true, Payments: 1, PaymentsHeld: 1},
 		},
 		"paid and refused, backwards": {
 			facts: []fact{callback(0, "p1", "FINISHED", "FINISHED", ""), callback(time.Minute, "p1", "CANCELED", "REJECTED", "")},
 			want: model.Journey{
-				Outcome: "PAID_NOT_VERIFIED", Missing: "VERIFICATION", Paid: true, PaidAmount: 1000, Conflict: true, Regression: true, Payments: 1, PaymentsPaid: 1,
+				Refund: "NONE", PaymentProvider: "uapay", PaymentSource: "uapay", EverPaid: true,
+				Outcome: "PAID_NOT_VERIFIED", Missing: "VERIFICATION", Paid: true, Gross: 1000, Net: 1000, Conflict: true, Regression: true, Payments: 1, PaymentsPaid: 1,
 			},
 		},
 		"a call known by its request": {
@@ -132,12 +137,13 @@ func TestJourneys(t *testing.T) {
 				call(time.Minute, "unibell", raw.KindWebhook, `{"requestId":"r1","status":"DELIVERED"}`),
 			},
 			want: model.Journey{
+				Refund: "NONE", FirstChannel: "CALL", LastChannel: "CALL", VerificationProvider: "unibell", VerificationSource: "unibell",
 				Outcome: "VERIFIED_NOT_PAID", Missing: "PAYMENT", Verified: true, Channel: "call", Verifications: 1, VerificationsSucceeded: 1,
 			},
 		},
 		"a call of which nothing is told": {
 			facts: []fact{call(0, "quiet", raw.KindRelayRequest, `{"reference":"o1"}`), call(0, "quiet", raw.KindRelayAnswer, `{"status":"ok","requestId":"r1"}`)},
-			want:  model.Journey{Outcome: "UNKNOWN", Missing: "NONE", Verifications: 1},
+			want:  model.Journey{Refund: "NONE", FirstChannel: "CALL", LastChannel: "CALL", VerificationProvider: "unibell", VerificationSource: "quiet", Outcome: "UNKNOWN", Missing: "NONE", Verifications: 1},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -154,7 +160,7 @@ func TestJourneys(t *testing.T) {
 			if diff := cmp.Diff(map[string]*model.Journey{"o1": &c.want}, forward.Journeys(now, now)); diff != "" {
 				t.Errorf("journeys (-want +got):\n%s", diff)
 			}
-			if got := model.Compare(forward.Journeys(now, now), backward.Journeys(now, now)); got.Different != 0 {
+			if got := model.Compare("journey", forward.Journeys(now, now), backward.Journeys(now, now)); got.Different != 0 {
 				t.Errorf("the order of arrival matters: %v", got.Differences)
 			}
 		})
@@ -211,7 +217,7 @@ func TestCompare(t *testing.T) {
 	t.Parallel()
 	want := map[string]*model.Journey{"a": {Paid: true}, "b": {}, "c": {Undecided: true}, "d": {Cost: 5}}
 	got := map[string]*model.Journey{"a": {}, "d": {Cost: 5}, "e": {}}
-	c := model.Compare(want, got)
+	c := model.Compare("journey", want, got)
 	if c.Equal != 1 || c.Different != 3 || c.Undecided != 1 {
 		t.Errorf("Compare() = %+v", c)
 	}

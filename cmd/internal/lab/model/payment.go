@@ -23,15 +23,16 @@ const (
 
 // fact holds the fields of a UAPAY callback that affect the result.
 type fact struct {
-	id    string
-	phase int
+	id     string
+	source string
+	phase  int
 	// at is the provider's time in ms, 0 if there is none. If the callback has no time
 	// of its own, at is guessed from its dates.
 	at       int64
 	guessed  bool
 	received time.Time
-	held     int64 // holdDate, ms
-	dated    bool  // it has a payDate
+	// created, paid and held are its dates, ms.
+	created, paid, held int64
 	// refused and charged are set if any of the three statuses means that.
 	refused, charged bool
 	amount           *int64
@@ -40,6 +41,8 @@ type fact struct {
 	inconsistent     bool
 	operation        string
 	correlations     map[string]correlation
+	// phones are the digits of correlation ids that are phones, by the journey.
+	phones map[string]string
 }
 
 // payment is a payment of UAPAY.
@@ -85,9 +88,12 @@ func (m *Model) fact(e *raw.Envelope, text []byte) (f *fact, paymentID string, n
 		return nil, "", 0, false
 	}
 	postback, iat := c.time("postbackTime"), c.time("iat")
-	f = &fact{at: cmp.Or(postback, iat), received: e.ReceivedAt, held: c.time("holdDate"), dated: c.time("payDate") > 0, operation: c.text("operationId")}
+	f = &fact{
+		source: e.Source, at: cmp.Or(postback, iat), received: e.ReceivedAt, operation: c.text("operationId"),
+		created: c.time("createDate"), paid: c.time("payDate"), held: c.time("holdDate"),
+	}
 	if f.at == 0 {
-		f.at, f.guessed = max(c.time("createDate"), c.time("payDate"), c.time("holdDate")), true
+		f.at, f.guessed = max(f.created, f.paid, f.held), true
 	}
 	f.statuses(c.text("status"), c.text("paymentStatus"), c.text("operationStatus"))
 	invoice, transfer := c.integer("amount"), c.integer("paymentAmount")
@@ -113,6 +119,7 @@ func (m *Model) fact(e *raw.Envelope, text []byte) (f *fact, paymentID string, n
 		}
 	}
 	m.correlate(f.correlations, e, f.at, fields)
+	f.phones = m.phones(e, fields)
 	paymentID = c.text("paymentId")
 	return f, paymentID, max(postback, iat), !lost && paymentID != ""
 }
@@ -173,77 +180,6 @@ func (p *payment) ids() []string {
 		}
 	}
 	return distinct(places)
-}
-
-// money is the computed state of a payment.
-type money struct {
-	phase                                        int
-	amount, returned                             int64
-	currency                                     string
-	taken                                        time.Time // first told held, paid or returned
-	captured, kept                               bool      // it was paid at any time; something of it still is
-	conflict, regression, changed, overdue, open bool
-	inconsistent                                 bool
-}
-
-// judge computes the payment's state from its facts.
-func (p *payment) judge(s *Settings, now, sure time.Time) money {
-	out := money{}
-	amounts, currencies := map[int64]bool{}, map[string]bool{}
-	var reversal, amount *int64
-	var refused, held, returned bool
-	for _, f := range p.ordered() {
-		out.phase = max(out.phase, f.phase)
-		refused, out.captured = refused || f.refused, out.captured || f.charged || f.dated
-		held, returned = held || f.phase == phaseHeld, returned || f.phase == phaseRefunded
-		out.inconsistent = out.inconsistent || f.inconsistent
-		if f.reversal != nil && (reversal == nil || *f.reversal > *reversal) {
-			reversal = f.reversal
-		}
-		if f.amount != nil {
-			amounts[*f.amount], amount = true, f.amount
-		}
-		if f.currency != "" {
-			currencies[f.currency], out.currency = true, f.currency
-		}
-		if (f.phase == phaseHeld || f.phase >= phasePaid) && (out.taken.IsZero() || f.received.Before(out.taken)) {
-			out.taken = f.received
-		}
-		for _, g := range p.facts {
-			out.regression = out.regression || f.phase != phaseUnknown && f.phase < g.phase && f.at > g.at && g.at > 0 && !g.guessed
-		}
-	}
-	out.captured = out.captured || returned && !held
-	out.conflict, out.changed = refused && out.captured, len(amounts) > 1 || len(currencies) > 1
-	out.currency = cmp.Or(out.currency, "UAH")
-	out.sums(amount, reversal)
-	if out.phase == phaseHeld {
-		deadline := p.heldSince().Add(s.Hold)
-		out.overdue = !deadline.After(sure)
-		out.open = !out.overdue && !deadline.After(now)
-	}
-	return out
-}
-
-// sums computes the amount paid and the amount given back.
-func (out *money) sums(amount, reversal *int64) {
-	if amount != nil {
-		out.amount = *amount
-	}
-	given := reversal != nil && *reversal > 0
-	whole := out.phase == phaseRefunded
-	if given && amount != nil {
-		whole = *reversal >= *amount
-	}
-	switch {
-	case given:
-		out.returned = *reversal
-	case out.phase == phaseRefunded:
-		out.returned = out.amount
-	}
-	out.inconsistent = out.inconsistent || reversal != nil && amount != nil && *reversal > *amount
-	ever := out.phase == phasePaid || out.phase == phaseRefunded && out.captured
-	out.captured, out.kept = ever, ever && !whole
 }
 
 // heldSince returns the start of a hold: its holdDate, else the provider's time, else

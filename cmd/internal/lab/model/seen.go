@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -41,6 +42,7 @@ type Topics struct {
 	causes   map[string]int64
 	enriched map[string]int64
 	journeys map[string]*Journey
+	entities entities
 	last     time.Time // newest received_at of a raw record
 	each     func(topic string, r *kgo.Record)
 	err      error
@@ -53,6 +55,7 @@ func NewTopics(names schemas.Names, model *Model, each func(topic string, r *kgo
 	return &Topics{
 		names: names, model: model, each: each,
 		accounts: map[string]*Account{}, causes: map[string]int64{}, enriched: map[string]int64{}, journeys: map[string]*Journey{},
+		entities: entities{payments: map[string]*Payment{}, verifications: map[string]*Verification{}},
 	}
 }
 
@@ -130,8 +133,13 @@ func (t *Topics) take(topic string, r *kgo.Record) {
 		}
 	case "enriched":
 		t.enriched[topic]++
-		if topic == schemas.EnrichedJourneys {
+		switch topic {
+		case schemas.EnrichedJourneys:
 			err = t.journey(r)
+		case schemas.EnrichedPayments:
+			err = t.entities.payment(r)
+		case schemas.EnrichedVerifications:
+			err = t.entities.verification(r)
 		}
 	}
 	if err != nil && t.err == nil {
@@ -185,8 +193,26 @@ type Result struct {
 	Enriched   map[string]int64    `json:"enriched"`
 	Journeys   map[string]*Journey `json:"-"`
 	Comparison Comparison          `json:"journeys"`
+	// Payments and Verifications compare those of the other enriched topics.
+	Payments      Comparison `json:"payments"`
+	Verifications Comparison `json:"verifications"`
 	// LastReceived is the newest received_at of a raw record.
 	LastReceived time.Time `json:"last_received"`
+}
+
+// Different returns the number of entities that differ from the model's.
+func (r *Result) Different() int {
+	return r.Comparison.Different + r.Payments.Different + r.Verifications.Different
+}
+
+// Undecided returns the number of entities with a deadline about now.
+func (r *Result) Undecided() int {
+	return r.Comparison.Undecided + r.Payments.Undecided + r.Verifications.Undecided
+}
+
+// Differences returns the first differences of each kind.
+func (r *Result) Differences() []Difference {
+	return slices.Concat(r.Comparison.Differences, r.Payments.Differences, r.Verifications.Differences)
 }
 
 // Result compares the records read so far. See Model.Journeys for the times.
@@ -195,8 +221,9 @@ func (t *Topics) Result(sure, now time.Time) Result {
 	defer t.mu.Unlock()
 	out := Result{
 		Accounts: map[string]Account{}, Expected: map[string]Expected{}, Causes: map[string]int64{}, Enriched: map[string]int64{},
-		Journeys: map[string]*Journey{}, Comparison: Compare(t.model.Journeys(sure, now), t.journeys), LastReceived: t.last,
+		Journeys: map[string]*Journey{}, Comparison: Compare("journey", t.model.Journeys(sure, now), t.journeys), LastReceived: t.last,
 	}
+	out.Payments, out.Verifications = t.entities.compare(t.model, sure, now)
 	for p, a := range t.accounts {
 		out.Accounts[p] = *a
 		out.Expected[p] = t.model.Expected(p)

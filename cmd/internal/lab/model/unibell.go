@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"strings"
@@ -19,6 +20,7 @@ type call struct {
 	refused      time.Time
 	placed       map[string]*placed
 	statuses     []status
+	phones       []phone
 }
 
 type status struct {
@@ -64,8 +66,8 @@ func (c *call) about(st *status) string {
 	return newest.id
 }
 
-// fallbacks counts the calls that ended without success.
-func (c *call) fallbacks(statuses map[string]string) int {
+// failed counts the calls that ended without success.
+func (c *call) failed(statuses map[string]string) int {
 	type end struct {
 		at     time.Time
 		failed bool
@@ -140,6 +142,10 @@ func (m *Model) unibell(e *raw.Envelope, r *kgo.Record, made, failed bool) verdi
 	if e.Kind == raw.KindRelayAnswer && word == "ok" {
 		m.bindings[e.Source+"\x00"+requestID] = reference
 	}
+	if addr := callerOf(e.ContentType, r.Value); e.Kind == raw.KindRelayRequest && addr != "" {
+		s := m.sources[e.Source]
+		c.phones = append(c.phones, phone{phoneDigits(&s, addr), e.ReceivedAt.UnixMilli(), "request:" + e.RequestID, e.ReceivedAt})
+	}
 	c.take(e, requestID, word)
 	return decoded
 }
@@ -181,6 +187,20 @@ func unibellFields(contentType string, body []byte) (reference, requestID, word 
 	return v.Reference, v.RequestID, v.Status, err == nil
 }
 
+// callerOf returns the number that a call is requested from.
+func callerOf(contentType string, body []byte) string {
+	if strings.HasPrefix(contentType, "application/x-www-form-urlencoded") {
+		form, _ := url.ParseQuery(string(body))
+		return cmp.Or(form.Get("sourceAddr"), form.Get("number"))
+	}
+	var v struct {
+		SourceAddr string `json:"sourceAddr"` //nolint:tagliatelle // the provider's name
+		Number     string
+	}
+	_ = json.Unmarshal(body, &v) // a request that cannot be read has none
+	return cmp.Or(v.SourceAddr, v.Number)
+}
+
 // bind assigns the statuses that name only a requestId to their references.
 func (m *Model) bind() {
 	for key, statuses := range m.loose {
@@ -199,24 +219,27 @@ func (m *Model) bind() {
 // judge computes the call's state from its request and statuses.
 func (c *call) judge(m *Model, now, sure time.Time) verification {
 	s := m.sources[c.source]
-	out := verification{outcome: "UNKNOWN"}
+	out := verification{provider: raw.ProviderUnibell, source: c.source}
+	out.Outcome = "UNKNOWN"
+	out.Customer, out.Country = customer(m.settings.Keys, c.phones)
+	out.First, out.Last = "CALL", "CALL"
 	for _, st := range c.statuses {
 		meaning := map[string]string{"success": "SUCCESS", "failed": "FAILED"}[s.Statuses[st.word]]
 		if meaning != "" && (out.received.IsZero() || meaning == "SUCCESS") {
-			out.outcome, out.received, out.at = meaning, st.received, st.received.Unix()
+			out.Outcome, out.received, out.at = meaning, st.received, st.received.Unix()
 		}
 	}
 	switch {
 	case !out.received.IsZero():
 	case !c.refused.IsZero():
-		out.outcome, out.received, out.at = "FAILED", c.refused, c.refused.Unix()
+		out.Outcome, out.received, out.at = "FAILED", c.refused, c.refused.Unix()
 	case s.StatusCallback && !c.requested.IsZero():
-		out.outcome = "PENDING"
+		out.Outcome = "PENDING"
 		out.expire(c.requested.Add(m.settings.Call), now, sure)
 	}
-	if out.outcome == "SUCCESS" {
-		out.channel = "call"
+	if out.Outcome == "SUCCESS" {
+		out.channel, out.Delivered = "call", "CALL"
 	}
-	out.fallbacks = c.fallbacks(s.Statuses)
+	out.FailedAttempts = c.failed(s.Statuses)
 	return out
 }

@@ -43,17 +43,17 @@ func explainJourney(j *Journey, entities map[string]*Entity, now time.Time) []st
 	case avro.JourneyOutcomeVerificationFailed:
 		say("Every verification failed.")
 	case avro.JourneyOutcomeRefused:
-		say("Every payment was refused, %s in all.", money(s.RefusedAmountMinor, s.Currency.Value))
+		say("Every payment was refused, %s in all.", money(s.RefusedMinor.Value, s.Currency.Value))
 	case avro.JourneyOutcomeRefunded:
 		if s.Released {
-			say("A hold of %s was released; it was never paid.", money(s.ReleasedAmountMinor, s.Currency.Value))
+			say("A hold of %s was released; it was never paid.", money(s.ReleasedMinor.Value, s.Currency.Value))
 		}
-		if !s.Refunded {
+		if !s.EverPaid {
 			break
 		}
-		say("It was paid, and %s went back.", money(s.RefundedAmountMinor, s.Currency.Value))
+		say("It was paid, and %s went back.", money(s.RefundedMinor.Value, s.Currency.Value))
 	case avro.JourneyOutcomeHeld:
-		say("%s is held and not yet taken.", money(s.HeldAmountMinor, s.Currency.Value))
+		say("%s is held and not yet taken.", money(s.HeldMinor.Value, s.Currency.Value))
 	case avro.JourneyOutcomeInProgress:
 		say("%s", inProgress(s, now))
 	default:
@@ -231,12 +231,15 @@ func explainPayment(s *avro.PaymentSnapshot) []string {
 		}
 		why = append(why, text+".")
 	case avro.PaymentPhaseRefunded:
-		if s.Captured {
-			why = append(why, fmt.Sprintf("%s of %s went back.", money(s.RefundedAmountMinor, s.Currency), amount))
+		if s.EverPaid {
+			why = append(why, fmt.Sprintf("%s of %s went back.", money(s.RefundedMinor, s.Currency), amount))
 		} else {
-			why = append(why, fmt.Sprintf("%s was held, and %s of it released; it was never paid.", amount, money(s.ReleasedAmountMinor, s.Currency)))
+			why = append(why, fmt.Sprintf("%s was held, and %s of it released; it was never paid.", amount, money(s.ReleasedMinor, s.Currency)))
 		}
 	case avro.PaymentPhasePaid:
+		if s.Refund == avro.RefundPartial {
+			why = append(why, fmt.Sprintf("%s of %s went back.", money(s.RefundedMinor, s.Currency), amount))
+		}
 	default:
 		why = append(why, fmt.Sprintf("%s has no final status: the last one is %s.", amount, cmp.Or(status, "none")))
 	}
