@@ -45,8 +45,10 @@ func Generate(o *Options) ([]contract.File, error) {
 		return nil, fmt.Errorf("datacontract.yaml: %w", err)
 	}
 	files := []contract.File{
-		{Name: "index.html", Text: s.index()}, {Name: "lineage.html", Text: s.lineage()},
-		{Name: "asyncapi.json", Text: string(api) + "\n"}, {Name: "datacontract.yaml", Text: string(odcs)},
+		{Name: "index.html", Text: s.index()},
+		{Name: "lineage.html", Text: s.lineage()},
+		{Name: "asyncapi.json", Text: string(api) + "\n"},
+		{Name: "datacontract.yaml", Text: string(odcs)},
 	}
 	for i := range tables {
 		text, err := s.topic(&tables[i])

@@ -23,10 +23,10 @@ func (p *page) putf(format string, args ...any) {
 
 // begin writes the head of a page, with the links to the others.
 func (p *page) begin(title, subtitle string) {
-	p.WriteString(`<!doctype html><html lang="en"><head><meta charset="utf-8">` +
+	p.putf(`<!doctype html><html lang="en"><head><meta charset="utf-8">` +
 		`<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">`)
 	p.putf("<title>%s · Tributary</title>", title)
-	p.WriteString("<style>" + style + "</style></head><body>\n")
+	fmt.Fprintf(&p.Builder, "<style>%s</style></head><body>\n", style)
 	p.putf(`<nav><a href="index.html">Topics</a> <a href="lineage.html">Lineage</a> <a href="asyncapi.json">AsyncAPI</a> <a href="datacontract.yaml">Data contract</a></nav>`)
 	p.putf("<main><h1>%s</h1><p class=lead>%s</p>", title, subtitle)
 }

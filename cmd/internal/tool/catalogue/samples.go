@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -75,7 +76,7 @@ func withoutMeta(line []byte) ([]byte, error) {
 	}
 	mark := []byte(`,"` + contract.KafkaKey + `":`)
 	for i := len(line) - len(mark); i > 0; i-- {
-		if string(line[i:i+len(mark)]) == string(mark) {
+		if bytes.Equal(line[i:i+len(mark)], mark) {
 			return append(line[:i:i], '}'), nil
 		}
 	}

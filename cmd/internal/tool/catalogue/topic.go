@@ -99,6 +99,7 @@ func kindOf(t *contract.Type) string {
 		text = "map of " + kindOf(t.Elem)
 	case contract.Decimal:
 		text = fmt.Sprintf("decimal(%d,%d)", t.Precision, t.Scale)
+	default:
 	}
 	if t.Nullable {
 		text += ", or null"

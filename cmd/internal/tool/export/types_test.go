@@ -72,7 +72,7 @@ func (r *rig) first() map[string]any {
 		if err != nil {
 			r.t.Fatal(err)
 		}
-		return rows[0].(map[string]any)
+		return as[map[string]any](rows[0])
 	}
 	return nil
 }
@@ -86,47 +86,53 @@ func typed(kind *contract.Type, v any) any {
 	case contract.Record:
 		out := map[string]any{}
 		for _, f := range kind.Fields {
-			out[f.Name] = typed(&f.Type, v.(map[string]any)[f.Name])
+			out[f.Name] = typed(&f.Type, as[map[string]any](v)[f.Name])
 		}
 		return out
 	case contract.Array:
 		out := []any{}
-		for _, item := range v.([]any) {
+		for _, item := range as[[]any](v) {
 			out = append(out, typed(kind.Elem, item))
 		}
 		return out
 	case contract.Map:
 		out := map[string]any{}
-		for key, item := range v.(map[string]any) {
-			b := []byte(item.(string)) // all maps are of strings, which the reader gives so
+		for key, item := range as[map[string]any](v) {
+			b := []byte(as[string](item)) // all maps are of strings, which the reader gives so
 			out[key] = &b
 		}
 		return out
 	case contract.Date:
-		at, err := time.Parse(time.DateOnly, v.(string))
+		at, err := time.Parse(time.DateOnly, as[string](v))
 		if err != nil {
 			return err
 		}
 		return int32(at.Unix() / (24 * 60 * 60))
 	case contract.Timestamp:
-		at, err := time.Parse(time.RFC3339, v.(string))
+		at, err := time.Parse(time.RFC3339, as[string](v))
 		if err != nil {
 			return err
 		}
 		return at.UnixMilli()
 	case contract.Decimal:
-		f, err := strconv.ParseFloat(v.(string), 64)
+		f, err := strconv.ParseFloat(as[string](v), 64)
 		if err != nil {
 			return err
 		}
 		return f
 	case contract.Long:
-		return int64(v.(float64))
+		return int64(as[float64](v))
 	case contract.Int:
-		return int32(v.(float64))
+		return int32(as[float64](v))
 	default:
 		return v
 	}
+}
+
+// as is a value as a type, zero if it is of another.
+func as[T any](v any) T {
+	t, _ := v.(T)
+	return t
 }
 
 // TestOtherSchemas reads values of an older and of a newer schema, and refuses those that
