@@ -14,7 +14,6 @@ type query struct{ question, sql string }
 func queries(t *contract.Table) []query {
 	day, by := contract.KafkaTime, ""
 	var sums []string
-	hasCurrency := false
 	for i := range t.Columns {
 		c := &t.Columns[i]
 		switch {
@@ -22,9 +21,7 @@ func queries(t *contract.Table) []query {
 			day = c.Name
 		case len(c.Values) > 0 && c.Type.Kind == contract.String && by == "":
 			by = c.Name
-		case c.Name == "currency":
-			hasCurrency = true
-		case strings.HasSuffix(c.Name, "_minor"):
+		case t.Currency(c) == "currency":
 			sums = append(sums, fmt.Sprintf("sum(%[1]s) AS %[1]s", c.Name))
 		}
 	}
@@ -35,7 +32,7 @@ func queries(t *contract.Table) []query {
 	if by != "" {
 		out = append(out, query{"How many, by " + by + "?", fmt.Sprintf("SELECT %[1]s, count(*) AS rows\nFROM %[2]s\nGROUP BY %[1]s\nORDER BY rows DESC;", by, t.Name)})
 	}
-	if hasCurrency && len(sums) > 0 {
+	if len(sums) > 0 {
 		out = append(out, query{
 			"How much, by currency? Amounts of different currencies do not add.",
 			fmt.Sprintf("SELECT currency,\n  %s\nFROM %s\nGROUP BY currency;", strings.Join(sums, ",\n  "), t.Name),
