@@ -196,7 +196,7 @@ func (p *pipeline) consume(t *testing.T, outputs []stage.Output) {
 			if o.Topic == schemas.DeadLetterJourney || o.Topic == schemas.DeadLetterUnibellCall {
 				t.Fatalf("an internal record was buried: %s", o.Headers)
 			}
-		case strings.HasPrefix(o.Topic, "enriched."):
+		case strings.HasPrefix(o.Topic, "enriched."), strings.HasPrefix(o.Topic, "facts."):
 			p.keep(t, o)
 		}
 	}
@@ -209,12 +209,7 @@ func (p *pipeline) keep(t *testing.T, o *stage.Output) {
 		delete(p.last, name)
 		return
 	}
-	snapshot := map[string]interface {
-		DecodeAvro(b []byte) error
-	}{
-		schemas.EnrichedVerifications: &avro.VerificationSnapshot{}, schemas.EnrichedPayments: &avro.PaymentSnapshot{},
-		schemas.EnrichedAccounts: &avro.AccountSnapshot{}, schemas.EnrichedJourneys: &avro.JourneySnapshot{},
-	}[o.Topic]
+	snapshot, _ := avro.New(o.Topic)
 	_, body, err := wire.Parse(o.Value)
 	if err == nil {
 		err = snapshot.DecodeAvro(body)

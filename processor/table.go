@@ -53,7 +53,7 @@ func table() []row {
 			name: StageUnibellCall, provider: raw.ProviderUnibell, make: newUnibellCall, channels: []avro.Channel{avro.ChannelCall},
 			topics: Topics{
 				Input: schemas.InternalUnibell, Changelog: schemas.ChangelogUnibellCall, DeadLetter: schemas.DeadLetterUnibellCall,
-				Outputs: []string{schemas.EnrichedVerifications, schemas.InternalUnibell, schemas.InternalJourney},
+				Outputs: []string{schemas.EnrichedVerifications, schemas.FactsAttempts, schemas.InternalUnibell, schemas.InternalJourney},
 			},
 		},
 		{
@@ -78,6 +78,9 @@ func ofProvider(id string, create func(*setup) (stage.Stage, error)) row {
 	default:
 		if p.Enriched != "" {
 			outputs = append(outputs, p.Enriched)
+		}
+		if p.Facts != "" {
+			outputs = append(outputs, p.Facts)
 		}
 		if len(p.Fields) > 0 {
 			outputs = append(outputs, schemas.InternalJourney)

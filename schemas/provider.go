@@ -33,6 +33,9 @@ type Provider struct {
 	Entity string
 	// Enriched is the topic with the snapshots of its entities; empty if it has none.
 	Enriched string
+	// Facts is the topic with the rows that its entities' state gives beside their
+	// snapshots; empty if there is none.
+	Facts string
 	// Assurance is the proof of its webhooks: one of the Assurance constants of package
 	// raw.
 	Assurance string
@@ -142,6 +145,11 @@ func DecodedTopics() []string { return topicsOf((*Provider).DecodedNames) }
 // EnrichedTopics returns the topics with snapshots of entities.
 func EnrichedTopics() []string {
 	return topicsOf(func(p *Provider) []string { return []string{p.Enriched} })
+}
+
+// FactTopics returns the topics with one row for each event of business.
+func FactTopics() []string {
+	return topicsOf(func(p *Provider) []string { return []string{p.Facts} })
 }
 
 // CountedTopics returns the topics with the facts that snapshots count.

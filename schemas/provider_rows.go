@@ -5,7 +5,7 @@ import "github.com/tributary-hq/tributary/schemas/raw"
 func providerRows() []Provider {
 	return []Provider{
 		{
-			ID: raw.ProviderLOX24, Title: "LOX24", Entity: "verification", Enriched: EnrichedVerifications,
+			ID: raw.ProviderLOX24, Title: "LOX24", Entity: "verification", Enriched: EnrichedVerifications, Facts: FactsAttempts,
 			Raw: RawLOX24, RawDoc: "LOX24's webhooks as sent, proof in headers; holds one-time codes and phones",
 			DeadLetter: DeadLetterLOX24, Changelog: ChangelogLOX24,
 			Decoded: []DecodedTopic{
@@ -17,7 +17,7 @@ func providerRows() []Provider {
 			Fields: []string{"payload"}, Correlation: []string{"payload"},
 		},
 		{
-			ID: raw.ProviderUAPAY, Title: "UAPAY", Entity: "payment", Enriched: EnrichedPayments,
+			ID: raw.ProviderUAPAY, Title: "UAPAY", Entity: "payment", Enriched: EnrichedPayments, Facts: FactsMoney,
 			Raw: RawUAPAY, RawDoc: "UAPAY's signed callbacks as sent, proof in headers",
 			DeadLetter: DeadLetterUAPAY, Changelog: ChangelogUAPAY,
 			Decoded: []DecodedTopic{{DecodedUAPAYPayment, "each invoice and P2P callback of UAPAY once, typed"}},
@@ -32,7 +32,7 @@ func providerRows() []Provider {
 			Counted: DecodedVoximplantAccountCallback, Assurance: raw.AssuranceSignedID,
 		},
 		{
-			ID: raw.ProviderUnibell, Title: "Unibell", Entity: "verification", Enriched: EnrichedVerifications,
+			ID: raw.ProviderUnibell, Title: "Unibell", Entity: "verification", Enriched: EnrichedVerifications, Facts: FactsAttempts,
 			Raw: RawUnibell, RawDoc: "Unibell requests, answers and status callbacks as sent; holds one-time codes and phones",
 			DeadLetter: DeadLetterUnibell, Changelog: ChangelogUnibell,
 			Decoded: []DecodedTopic{{DecodedUnibellCall, "each request, answer and status of a Unibell call once, typed, without the code"}},

@@ -79,6 +79,9 @@ func Find(name string) (Topic, bool) {
 	return Topic{}, false
 }
 
+// HasRevisions reports whether a record of the topic replaces the earlier ones of its key.
+func (t Topic) HasRevisions() bool { return t.Compact && t.Format == FormatAvro }
+
 // Policy returns the topic's cleanup.policy as Kafka spells it.
 func (t Topic) Policy() string {
 	switch {

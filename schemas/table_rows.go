@@ -9,10 +9,14 @@ const (
 	decodedRetention = 30 * day
 	// replaysRetention is far longer than that of any dead letter.
 	replaysRetention = 90 * day
-	// The enriched retentions are not shorter than the state behind them.
+	// The retentions of snapshots and rows are not shorter than the state behind them.
 	verificationRetention = 30 * day
 	paymentRetention      = 400 * day
 	journeyRetention      = 400 * day
+	// A row is not emitted again while its entity changes, so it is kept for longer than
+	// the entity: the entity's end withdraws it.
+	attemptRetention  = 2 * verificationRetention
+	movementRetention = 2 * paymentRetention
 )
 
 func rawTopics() []Topic {
@@ -47,19 +51,18 @@ func decodedTopics() []Topic {
 }
 
 func enrichedTopics() []Topic {
-	row := func(name, doc string, retention time.Duration) Topic {
+	row := func(name, doc string, retention, lag time.Duration) Topic {
 		t := avroRow(name, FamilyOutput, doc)
 		t.Delete, t.Retention = retention > 0, retention
-		if retention > verificationRetention {
-			return compacted(t, longCompactionLag)
-		}
-		return compacted(t, shortCompactionLag)
+		return compacted(t, lag)
 	}
 	return []Topic{
-		row(EnrichedVerifications, "the state of each verification: attempts, outcome, cost, times", verificationRetention),
-		row(EnrichedPayments, "the state of each payment: phase, amounts, flags", paymentRetention),
-		row(EnrichedAccounts, "the state of each Voximplant account: what an operator acts on", 0),
-		row(EnrichedJourneys, "verifications and payments of one correlation id, and which of them is missing", journeyRetention),
+		row(EnrichedVerifications, "the state of each verification: attempts, outcome, cost, times", verificationRetention, shortCompactionLag),
+		row(EnrichedPayments, "the state of each payment: phase, amounts, flags", paymentRetention, longCompactionLag),
+		row(EnrichedAccounts, "the state of each Voximplant account: what an operator acts on", 0, shortCompactionLag),
+		row(EnrichedJourneys, "verifications and payments of one correlation id, and which of them is missing", journeyRetention, longCompactionLag),
+		row(FactsAttempts, "each attempt to deliver a code: channel, result, cost, times", attemptRetention, shortCompactionLag),
+		row(FactsMoney, "each movement of money: paid, held, released, refunded, with a signed amount", movementRetention, longCompactionLag),
 	}
 }
 

@@ -49,7 +49,8 @@ func TestPromisesOfTheTable(t *testing.T) {
 	t.Parallel()
 	raw := 0
 	for _, topic := range schemas.Table() {
-		private := !strings.HasPrefix(topic.Name, "decoded.") && !strings.HasPrefix(topic.Name, "enriched.") && topic.Name != schemas.Duplicates &&
+		private := !strings.HasPrefix(topic.Name, "decoded.") && !strings.HasPrefix(topic.Name, "enriched.") &&
+			!strings.HasPrefix(topic.Name, "facts.") && topic.Name != schemas.Duplicates &&
 			topic.Name != schemas.Ledger
 		if private != (topic.Access == schemas.AccessRestricted) {
 			t.Errorf("topic %s is %s", topic.Name, topic.Access)

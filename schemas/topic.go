@@ -21,6 +21,11 @@ const (
 	EnrichedAccounts      = "enriched.accounts.v1"
 	EnrichedJourneys      = "enriched.journeys.v1"
 
+	// FactsAttempts and FactsMoney have one row for each event of business, derived from
+	// the same state as the snapshots.
+	FactsAttempts = "facts.attempts.v1"
+	FactsMoney    = "facts.money.v1"
+
 	Duplicates = "duplicates.v1"
 
 	// Ledger counts, for each minute and raw partition, the records by their outcome.

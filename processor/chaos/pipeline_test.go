@@ -227,7 +227,7 @@ func (c *consumer) consume(topic, key string, value []byte) error {
 	if strings.HasPrefix(topic, "decoded.") || strings.HasPrefix(topic, "deadletter.") || topic == schemas.Duplicates {
 		c.account[topic]++
 	}
-	if !strings.HasPrefix(topic, "enriched.") {
+	if !strings.HasPrefix(topic, "enriched.") && !strings.HasPrefix(topic, "facts.") {
 		return nil
 	}
 	name := topic + " " + key
@@ -235,10 +235,7 @@ func (c *consumer) consume(topic, key string, value []byte) error {
 		delete(c.last, name)
 		return nil
 	}
-	snapshot := map[string]interface{ DecodeAvro(b []byte) error }{
-		schemas.EnrichedVerifications: &avro.VerificationSnapshot{}, schemas.EnrichedPayments: &avro.PaymentSnapshot{},
-		schemas.EnrichedAccounts: &avro.AccountSnapshot{}, schemas.EnrichedJourneys: &avro.JourneySnapshot{},
-	}[topic]
+	snapshot, _ := avro.New(topic)
 	_, body, err := format.Parse(value)
 	if err == nil {
 		err = snapshot.DecodeAvro(body)

@@ -13,7 +13,6 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/chaos/check"
 	"github.com/tributary-hq/tributary/processor/engine"
-	"github.com/tributary-hq/tributary/processor/engine/failpoint"
 )
 
 // schedule is one run: what is sent, who works, what goes wrong. The seed decides
@@ -54,7 +53,7 @@ type fault struct {
 	worker int // -1 is any
 	// key is the kind of request, step the named step; one of them is set.
 	key  kmsg.Key
-	step failpoint.Point
+	step engine.Step
 	nth  int
 	do   string
 	code *kerr.Error
@@ -205,10 +204,10 @@ func (p *schedule) planTraffic(r *rand.Rand) {
 func (p *schedule) partitionOf(key string) int32 { return int32(key[1]-'0') % p.partitions }
 
 // steps are where faults of steps are bound to.
-func steps() []failpoint.Point {
-	return []failpoint.Point{
-		failpoint.Begin, failpoint.Produced, failpoint.Flushed, failpoint.Committed, failpoint.Stored,
-		failpoint.Restoring, failpoint.Restored, failpoint.Resynced, failpoint.SessionOpen,
+func steps() []engine.Step {
+	return []engine.Step{
+		engine.StepBegin, engine.StepProduced, engine.StepFlushed, engine.StepCommitted, engine.StepStored,
+		engine.StepRestoring, engine.StepRestored, engine.StepResynced, engine.StepSessionOpen,
 	}
 }
 

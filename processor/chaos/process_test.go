@@ -16,7 +16,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/tributary-hq/tributary/processor/engine"
-	"github.com/tributary-hq/tributary/processor/engine/failpoint"
 )
 
 // errCrash is what a step says that a process dies at.
@@ -69,7 +68,7 @@ func (r *run) start(plan hostPlan, fs *vfs.MemFS, twin bool) *process {
 		Kafka: r.kafka(p.wire), Prefix: r.names.Prefix, Namespace: "tributary", Version: "chaos", Now: p.now, Fail: func(err error) { r.later(0, func() { p.failed(err) }) },
 		Logger: slog.New(slog.NewTextHandler(traceWriter{r, plan.name}, &slog.HandlerOptions{ReplaceAttr: withoutTime})),
 	}
-	failpoint.Install(&deps, p.step)
+	engine.ProbeStep(&deps, p.step)
 	if r.plan.harm != nil {
 		r.plan.harm(&deps)
 	}
@@ -233,7 +232,7 @@ func (p *process) match(event string, worker int) *fault {
 }
 
 // step is the engine's hook.
-func (p *process) step(step failpoint.Point, worker int) error {
+func (p *process) step(step engine.Step, _ string, worker int) error {
 	p.mu.Lock()
 	over := p.over
 	p.mu.Unlock()

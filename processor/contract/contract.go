@@ -7,7 +7,6 @@ package contract
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/schemas"
@@ -54,7 +53,7 @@ func find(name string) (schemas.Topic, engine.Topic, error) {
 	return row, engine.Topic{
 		MaxBytes: row.MaxMessageBytes,
 		// The internal topic carries snapshots between stages.
-		Snapshots: strings.HasPrefix(name, "enriched.") || name == schemas.InternalJourney,
+		Snapshots: row.HasRevisions() || name == schemas.InternalJourney,
 		Repeats:   name == schemas.Duplicates,
 	}, nil
 }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine"
-	"github.com/tributary-hq/tributary/processor/engine/failpoint"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
 
@@ -62,7 +61,7 @@ func (accounted) Audit(tx stage.Tx, handled iter.Seq[stage.Outcome], counted []s
 // letters included, and what an aborted round counted is not told.
 func TestAccountIsExact(t *testing.T) {
 	t.Parallel()
-	for _, step := range []failpoint.Point{failpoint.Produced, failpoint.Flushed, failpoint.Committed, failpoint.Stored} {
+	for _, step := range []engine.Step{engine.StepProduced, engine.StepFlushed, engine.StepCommitted, engine.StepStored} {
 		t.Run(string(step), func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t)

@@ -60,7 +60,10 @@ const lookTimeout = 5 * time.Second
 
 // remade reports whether an error means that the client has cached a topic id that no
 // longer exists. Only a new client finds the recreated topic.
-func remade(err error) bool {
+func (w *worker) remade(err error) bool {
+	if w.deps.harmed.by(HarmOneClient) {
+		return false
+	}
 	return errors.Is(err, kerr.UnknownTopicID) || errors.Is(err, kerr.UnknownTopicOrPartition) || errors.Is(err, kerr.InconsistentTopicID)
 }
 

@@ -60,7 +60,7 @@ func newMemory(tb testing.TB) *engine.Memory {
 		Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: lox24.Name, Stage: newStage(tb), DeadLetter: schemas.DeadLetterLOX24,
 		Outputs: []string{
-			schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.DecodedLOX24UnknownEvent, schemas.EnrichedVerifications,
+			schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.DecodedLOX24UnknownEvent, schemas.EnrichedVerifications, schemas.FactsAttempts,
 			schemas.Duplicates, schemas.InternalJourney,
 		},
 	})
@@ -116,10 +116,9 @@ func TestSeed(t *testing.T) {
 	want := &avro.LOX24VerifyCode{
 		Origin: avro.Origin{
 			Source: "shop", Provider: "lox24", Assurance: avro.AssuranceSharedSecret, SecretID: "first", RequestID: "request-1",
-			Topic: schemas.RawLOX24,
+			ReceivedAt: received(), Topic: schemas.RawLOX24,
 		},
-		ReceivedAt: received(),
-		EventID:    "e5f6a7b8-9c0d-4e1f-2a3b-4c5d6e7f8a9b", APIVersion: "2022-05-25", EventRaw: "verify_code.channel.failed",
+		EventID: "e5f6a7b8-9c0d-4e1f-2a3b-4c5d6e7f8a9b", APIVersion: "2022-05-25", EventRaw: "verify_code.channel.failed",
 		Event: avro.LOX24VerifyCodeEventChannelFailed, EventCreatedAt: at(1735689630), AttemptTotal: avro.Some[int32](3),
 		AttemptNumber: avro.Some[int32](1), NotificationTaskID: avro.Some("77dcf296-fc00-4fc0-9b6d-6f54e85ff975"),
 		VerificationID: "lox24:a1b2c3d4-e5f6-7890-abcd-ef1234567890", ProviderID: "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
@@ -353,7 +352,7 @@ func FuzzDecode(f *testing.F) {
 			Topics: contract.TestTopics, Namespace: contract.Namespace,
 			Name: lox24.Name, Stage: lox24.New(c), DeadLetter: schemas.DeadLetterLOX24,
 			Outputs: []string{
-				schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.DecodedLOX24UnknownEvent, schemas.EnrichedVerifications,
+				schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.DecodedLOX24UnknownEvent, schemas.EnrichedVerifications, schemas.FactsAttempts,
 				schemas.Duplicates, schemas.InternalJourney,
 			},
 		})

@@ -37,6 +37,8 @@ type aggregate struct {
 	operations []Operation
 	slots      []slot
 	externals  []string
+	// returns are the callbacks with an amount given back.
+	returns []giveBack
 
 	// balance is derived from the fields above.
 	balance balance
@@ -75,7 +77,7 @@ func (r *reached) moment() statecodec.Instant { return cmp.Or(r.at, r.receivedAt
 
 // reset empties the sum and keeps its memory.
 func (s *aggregate) reset() {
-	*s = aggregate{operations: s.operations[:0], slots: s.slots[:0], externals: s.externals[:0]}
+	*s = aggregate{operations: s.operations[:0], slots: s.slots[:0], externals: s.externals[:0], returns: s.returns[:0]}
 }
 
 // copyFrom copies another sum, reusing the receiver's slices.
@@ -84,8 +86,9 @@ func (s *aggregate) copyFrom(from *aggregate) {
 	operations := append(s.operations, from.operations...) //nolint:gocritic // the sum's own memory
 	slots := append(s.slots, from.slots...)                //nolint:gocritic // likewise
 	externals := append(s.externals, from.externals...)    //nolint:gocritic // likewise
+	returns := append(s.returns, from.returns...)          //nolint:gocritic // likewise
 	*s = *from
-	s.operations, s.slots, s.externals = operations, slots, externals
+	s.operations, s.slots, s.externals, s.returns = operations, slots, externals, returns
 }
 
 // fold adds a fact; it must come after all facts folded before.
@@ -147,6 +150,9 @@ func (s *aggregate) foldAmounts(f *Fact) {
 	}
 	if !f.Reversal.Set {
 		return
+	}
+	if f.Reversal.Value != 0 {
+		s.returns = append(s.returns, giveBack{id: f.ID, amount: f.Reversal.Value, at: f.moment()})
 	}
 	switch {
 	case !s.reversalMax.Set || f.Reversal.Value > s.reversalMax.Value:

@@ -41,6 +41,11 @@ func (s *aggregate) appendTo(dst []byte) []byte {
 	for _, id := range s.externals {
 		dst = statecodec.AppendString(dst, id)
 	}
+	dst = statecodec.AppendUint(dst, uint64(len(s.returns)))
+	for i := range s.returns {
+		g := &s.returns[i]
+		dst = statecodec.AppendInstant(statecodec.AppendInt(append(dst, g.id[:]...), g.amount), g.at)
+	}
 	return dst
 }
 
@@ -73,5 +78,11 @@ func (s *aggregate) readFrom(r *statecodec.Reader) {
 	}
 	for range r.Len() {
 		s.externals = append(s.externals, r.Text())
+	}
+	for range r.Len() {
+		g := giveBack{}
+		r.Fixed(g.id[:])
+		g.amount, g.at = r.Int(), r.Instant()
+		s.returns = append(s.returns, g)
 	}
 }

@@ -1,7 +1,6 @@
 package payment
 
 import (
-	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
@@ -62,7 +61,7 @@ func (s *Stage) reversal(all *aggregate) (amount int64, at statecodec.Instant) {
 	if all.reversalMax.Value <= 0 {
 		return 0, 0
 	}
-	if s.sources.Find(all.texts[TextSource], s.provider.Name).Reversal == source.ReversalEach {
+	if s.reportsEach(all) {
 		return max(all.reversalSum, 0), all.reversalLastAt
 	}
 	return all.reversalMax.Value, all.reversalMaxAt

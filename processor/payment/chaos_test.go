@@ -38,7 +38,7 @@ func TestChaos(t *testing.T) {
 		Stage: func() stage.Stage {
 			return &bank{Stage: payment.New(payment.Provider{Name: "bank", KnownBy: avro.KnownByEventID, Currency: "EUR"}, config, sources), sources: sources}
 		},
-		Outputs:    []string{schemas.DecodedUAPAYPayment, schemas.EnrichedPayments, schemas.Duplicates, schemas.InternalJourney},
+		Outputs:    []string{schemas.DecodedUAPAYPayment, schemas.EnrichedPayments, schemas.FactsMoney, schemas.Duplicates, schemas.InternalJourney},
 		DeadLetter: schemas.DeadLetterUAPAY, Topics: contract.TestTopics, Inputs: inputs,
 	})
 }

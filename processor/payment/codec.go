@@ -30,6 +30,7 @@ func (p *Entity) read(entry []byte) error {
 	p.room.reset()
 	p.rest.reset()
 	p.journeys.Reset()
+	p.rows.Reset()
 	p.facts, p.folded, p.count, p.revision = p.facts[:0], 0, 0, 0
 	p.lastReceived, p.overdue, p.shown = 0, false, business.Payment{}
 	if entry == nil {
@@ -39,6 +40,7 @@ func (p *Entity) read(entry []byte) error {
 	p.window.ReadFrom(r)
 	p.count, p.revision, p.lastReceived, p.overdue = r.Int(), r.Int(), r.Instant(), r.Bool()
 	p.journeys.ReadFrom(r)
+	p.rows.ReadFrom(r, nil)
 	p.shown = business.Payment{Phase: readPhase(r).Avro(), PaidMinor: r.Int(), RefundedMinor: r.Int(), Currency: r.Text()}
 	n := r.Len()
 	p.facts = slices.Grow(p.facts, n+1)[:n]
@@ -60,7 +62,7 @@ func (p *Entity) appendTo(dst []byte) []byte {
 	dst = statecodec.AppendInt(dst, p.revision)
 	dst = statecodec.AppendInstant(dst, p.lastReceived)
 	dst = statecodec.AppendBool(dst, p.overdue)
-	dst = p.journeys.AppendTo(dst)
+	dst = p.rows.AppendTo(p.journeys.AppendTo(dst), nil)
 	dst = appendPhase(dst, phaseOf(p.shown.Phase))
 	dst = statecodec.AppendInt(statecodec.AppendInt(dst, p.shown.PaidMinor), p.shown.RefundedMinor)
 	dst = statecodec.AppendString(dst, p.shown.Currency)

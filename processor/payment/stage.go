@@ -1,6 +1,7 @@
 package payment
 
 import (
+	"bytes"
 	"slices"
 	"sync"
 	"time"
@@ -84,11 +85,13 @@ func (s *Stage) Apply(tx stage.Tx, in *stage.Input, e *Event) error {
 	if err := p.read(entry); err != nil {
 		return err
 	}
-	origin := avro.Origin{Provider: e.Provider, Source: e.SourceID, Topic: in.Topic, Partition: in.Partition, Offset: in.Offset}
+	origin := avro.Origin{
+		Provider: e.Provider, Source: e.SourceID, Topic: in.Topic, Partition: in.Partition, Offset: in.Offset, ReceivedAt: e.ReceivedAt,
+	}
 	// A callback may be signed anew, so its age does not show that it is a repeat. The
 	// payment keeps its facts anyway, and their ids with them.
 	known, err := entity.Observe(tx, &p.window, &entity.Occurrence{
-		Key: e.Key, State: e.Key, Origin: origin, ReceivedAt: e.ReceivedAt, ID: statecodec.View(e.Fact.ID[:]), EventID: e.EventID, By: s.provider.KnownBy,
+		Key: e.Key, State: e.Key, Origin: origin, ID: statecodec.View(e.Fact.ID[:]), EventID: e.EventID, By: s.provider.KnownBy,
 		EventTime: e.EventTime, AcceptStale: e.Source.AcceptStale, Trace: e.Trace,
 	}, dedupe.Policy{Span: s.config.Span, Keep: dedupe.WithEntity})
 	if err != nil {
@@ -127,6 +130,7 @@ func (s *Stage) OnTimer(tx stage.Tx, key []byte) error {
 		return err
 	}
 	if !tx.Watermark().Before(s.end(p).Time()) {
+		p.rows.End(tx, schemas.FactsMoney, key)
 		return entity.End(tx, schemas.EnrichedPayments, key)
 	}
 	all := s.aggregate(p)
@@ -156,6 +160,9 @@ func (s *Stage) save(tx stage.Tx, key []byte, p *Entity, change *avro.Change, tr
 	if err := entity.Emit(tx, schemas.EnrichedPayments, key, snapshot, usualSize, trace); err != nil {
 		return err
 	}
+	if err := s.emitMovements(tx, key, p, all, trace); err != nil {
+		return err
+	}
 	if p.journeys.Replace(journeys) {
 		if err := s.tellJourneys(tx, p, all, trace); err != nil {
 			return err
@@ -180,7 +187,7 @@ func (s *Stage) tellJourneys(tx stage.Tx, p *Entity, all *aggregate, trace []sta
 	return p.journeys.Emit(tx, avro.JourneyInputKindPayment, trace)
 }
 
-// Erase deletes a payment: its state, its snapshot, and its membership of journeys.
+// Erase deletes a payment: its state, its snapshot, its movements, and its membership of journeys.
 func (s *Stage) Erase(tx stage.Tx, r *erasure.Request) error {
 	entry, err := tx.Get(r.Key)
 	if err != nil {
@@ -190,6 +197,7 @@ func (s *Stage) Erase(tx stage.Tx, r *erasure.Request) error {
 	if err != nil {
 		return err
 	}
+	p.rows.End(tx, schemas.FactsMoney, bytes.Clone(r.Key))
 	return entity.Erase(tx, r, schemas.EnrichedPayments, p.journeys.Keys(s.aggregate(p).appendJourneys(nil)))
 }
 

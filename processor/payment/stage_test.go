@@ -48,7 +48,7 @@ func (b *bank) Decode(in *stage.Input) (stage.Event, error) {
 	cb.Fact.Charged = cb.Fact.Phase == payment.PhasePaid
 	cb.Fact.Texts[payment.TextSource], cb.Fact.Texts[payment.TextProviderID] = "branch", string(in.Key)
 	cb.Fact.Amounts[payment.AmountPaid] = avro.Some(amount)
-	cb.Decoded.Encode(schemas.DecodedUAPAYPayment, &avro.UAPAYPayment{ReceivedAt: in.Timestamp})
+	cb.Decoded.Encode(schemas.DecodedUAPAYPayment, &avro.UAPAYPayment{Origin: avro.Origin{ReceivedAt: in.Timestamp}})
 	return cb, nil
 }
 
@@ -71,7 +71,7 @@ func TestAnotherProvider(t *testing.T) {
 	m, err := engine.NewMemory(engine.MemoryConfig{
 		Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: "bank", Stage: &bank{Stage: payments, sources: sources}, DeadLetter: schemas.DeadLetterUAPAY,
-		Outputs: []string{schemas.DecodedUAPAYPayment, schemas.EnrichedPayments, schemas.Duplicates, schemas.InternalJourney},
+		Outputs: []string{schemas.DecodedUAPAYPayment, schemas.EnrichedPayments, schemas.FactsMoney, schemas.Duplicates, schemas.InternalJourney},
 	})
 	if err != nil {
 		t.Fatal(err)

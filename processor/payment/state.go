@@ -29,14 +29,18 @@ type Entity struct {
 	// overdue is hold_overdue of the last snapshot.
 	overdue  bool
 	journeys entity.Journeys
+	// rows are the movements emitted.
+	rows entity.Rows
 	// shown is the last snapshot as counted in the business metrics.
 	shown business.Payment
 
 	// The fields below are reusable memory: room for the lists of the facts, all for the
 	// aggregate of the facts.
-	room     room
-	all      aggregate
-	snapshot avro.PaymentSnapshot
+	room      room
+	all       aggregate
+	snapshot  avro.PaymentSnapshot
+	movements []movement
+	row       avro.Movement
 }
 
 // add inserts a new fact in order.

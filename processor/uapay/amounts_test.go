@@ -1,9 +1,7 @@
 package uapay_test
 
 import (
-	"maps"
 	"math/rand/v2"
-	"slices"
 	"testing"
 	"time"
 
@@ -45,7 +43,9 @@ func TestAmountsOfPaymentsAddUp(t *testing.T) {
 	back := func(n int) map[string]any { return map[string]any{"reversalAmount": n} }
 	amount := func(n int, more map[string]any) map[string]any {
 		changes := map[string]any{"amount": n}
-		maps.Copy(changes, more)
+		for key, value := range more {
+			changes[key] = value
+		}
 		return changes
 	}
 	operation := func(id, status, paymentStatus string, minute, n int) stage.Input {
@@ -107,7 +107,7 @@ func TestAmountsOfPaymentsAddUp(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for seed := range uint64(6) {
-				records := slices.Concat(test.records, test.records)
+				records := append(test.records[:len(test.records):len(test.records)], test.records...)
 				if seed > 0 {
 					rand.New(rand.NewPCG(seed, 0)).Shuffle(len(records), func(i, j int) { records[i], records[j] = records[j], records[i] })
 				}

@@ -19,17 +19,19 @@ import (
 	"github.com/tributary-hq/tributary/processor/stagetest"
 	"github.com/tributary-hq/tributary/processor/uapay"
 	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
 // year is longer than any history here, so that no id is forgotten.
 const year = 365 * 24 * time.Hour
 
-func patient(tb testing.TB) *engine.Memory {
+func patient(tb testing.TB, reversal string) *engine.Memory {
 	tb.Helper()
 	pseudonyms := stagetest.Pseudonyms(tb, "a-key-of-16-or-more")
 	config := payment.DefaultConfig()
 	config.Span = year
-	return memoryOf(tb, uapay.New(config, source.NewSet(nil), pseudonyms))
+	sources := source.NewSet([]source.Source{{ID: "shop", Provider: raw.ProviderUAPAY, Reversal: reversal}})
+	return memoryOf(tb, uapay.New(config, sources, pseudonyms))
 }
 
 // drawn draws a callback about an invoice or an operation; number tells it from all others.
@@ -37,7 +39,7 @@ func drawn(rt *rapid.T, number int, at time.Time) map[string]any {
 	words := []string{"NEW", "pending", "HOLDED", "REJECTED", "Payed", "FINISHED", "REVERSED", "PAID", "ODD"}
 	word := func(label string) string { return rapid.SampledFrom(words).Draw(rt, label) }
 	claims := invoice(at, word("status"), word("payment status"), map[string]any{
-		"amount": rapid.IntRange(-1, 2).Draw(rt, "amount"), "reversalAmount": rapid.IntRange(-1, 2).Draw(rt, "reversal"),
+		"amount": rapid.IntRange(-1, 2).Draw(rt, "amount"), "reversalAmount": rapid.IntRange(-1, 4).Draw(rt, "reversal"),
 		"externalId": rapid.SampledFrom([]string{"a", "b", " ", "+380501234567", "380671234567"}).Draw(rt, "external"), "invoiceId": strconv.Itoa(number),
 	})
 	if rapid.Bool().Draw(rt, "p2p") {
@@ -80,7 +82,7 @@ func TestAnyOrder(t *testing.T) {
 		// Between a hold's deadline at its earliest and long after any.
 		end := noon(time.Duration(rapid.IntRange(20*24, 40*24).Draw(rt, "end")) * time.Hour)
 		seed := rapid.Uint64().Draw(rt, "seed")
-		sameInAnyOrder(t, rt, deliveries, n, seed, end)
+		sameInAnyOrder(t, rt, rapid.SampledFrom([]string{source.ReversalTotal, source.ReversalEach}).Draw(rt, "reversals"), deliveries, n, seed, end)
 	})
 }
 
@@ -90,14 +92,21 @@ type failing interface {
 }
 
 // sameInAnyOrder compares what deliveries of n callbacks end in with what they do shuffled.
-func sameInAnyOrder(t *testing.T, to failing, deliveries []stage.Input, n int, seed uint64, end time.Time) {
+func sameInAnyOrder(t *testing.T, to failing, reversal string, deliveries []stage.Input, n int, seed uint64, end time.Time) {
 	t.Helper()
-	want := ends(t, deliveries, end)
+	want := ends(t, reversal, deliveries, end)
 	rand.New(rand.NewPCG(seed, seed)).Shuffle(len(deliveries), func(i, j int) { deliveries[i], deliveries[j] = deliveries[j], deliveries[i] })
-	got := ends(t, deliveries, end)
+	got := ends(t, reversal, deliveries, end)
 	ignore := cmpopts.IgnoreFields(avro.PaymentSnapshot{}, "Revision", "ChangedBy", "ProcessedAt")
 	if diff := cmp.Diff(want.payment, got.payment, ignore); diff != "" {
 		to.Errorf("the last snapshot hangs on the order (-in order +shuffled):\n%s", diff)
+	}
+	rows := cmpopts.IgnoreFields(avro.Movement{}, "Revision", "ChangedBy", "ProcessedAt")
+	if diff := cmp.Diff(want.movements, got.movements, rows); diff != "" {
+		to.Errorf("the movements depend on the order (-in order +shuffled):\n%s", diff)
+	}
+	if diff := cmp.Diff(balanceOf(&got.payment), addedUp(got.movements)); diff != "" {
+		to.Errorf("the movements do not add up to the snapshot (-snapshot +movements):\n%s", diff)
 	}
 	for key, in := range want.journeys {
 		if diff := cmp.Diff(in.Payment, got.journeys[key].Payment); diff != "" && in.Kind == avro.JourneyInputKindPayment {
@@ -124,7 +133,7 @@ func TestManyFactsInAnyOrder(t *testing.T) {
 				at := noon(time.Duration(random.IntN(2*n)) * time.Minute)
 				claims := map[string]any{
 					"paymentId": paymentID, "operationId": fmt.Sprint("op-", random.IntN(30)), "operationStatus": words[random.IntN(len(words))],
-					"paymentStatus": words[random.IntN(len(words))], "paymentAmount": random.IntN(3), "paymentNumber": i,
+					"paymentStatus": words[random.IntN(len(words))], "paymentAmount": random.IntN(3), "paymentNumber": i, "reversalAmount": random.IntN(40),
 					"operationExternalId": fmt.Sprint("order-", random.IntN(20)), "createDate": at.Format(time.RFC3339),
 				}
 				for range 1 + random.IntN(3) {
@@ -135,14 +144,14 @@ func TestManyFactsInAnyOrder(t *testing.T) {
 					deliveries = append(deliveries, record(repeat, noon(time.Duration(1+random.IntN(200))*time.Hour), int64(len(deliveries))))
 				}
 			}
-			sameInAnyOrder(t, t, deliveries, n, seed, noon(20*24*time.Hour))
+			sameInAnyOrder(t, t, source.ReversalTotal, deliveries, n, seed, noon(20*24*time.Hour))
 		})
 	}
 }
 
-func ends(t *testing.T, deliveries []stage.Input, end time.Time) *told {
+func ends(t *testing.T, reversal string, deliveries []stage.Input, end time.Time) *told {
 	t.Helper()
-	m := patient(t)
+	m := patient(t, reversal)
 	w := run(t, m, deliveries...)
 	out, err := m.AdvanceTo(0, end)
 	if err != nil {

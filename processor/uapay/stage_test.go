@@ -80,7 +80,7 @@ func memoryOf(tb testing.TB, tested *uapay.Stage) *engine.Memory {
 	m, err := engine.NewMemory(engine.MemoryConfig{
 		Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: uapay.Name, Stage: tested, DeadLetter: schemas.DeadLetterUAPAY,
-		Outputs:       []string{schemas.DecodedUAPAYPayment, schemas.EnrichedPayments, schemas.Duplicates, schemas.InternalJourney},
+		Outputs:       []string{schemas.DecodedUAPAYPayment, schemas.EnrichedPayments, schemas.FactsMoney, schemas.Duplicates, schemas.InternalJourney},
 		ClockInterval: 1000 * time.Hour,
 	})
 	if err != nil {
@@ -100,6 +100,7 @@ type told struct {
 	removals         int
 	lastDecoded      avro.UAPAYPayment
 	paymentsTold     int
+	movements        map[string]avro.Movement
 }
 
 func (w *told) take(tb testing.TB, outputs []stage.Output) {
@@ -119,6 +120,13 @@ func (w *told) take(tb testing.TB, outputs []stage.Output) {
 		case out.Topic == schemas.EnrichedPayments:
 			w.paymentsTold++
 			err = w.payment.DecodeAvro(out.Value[wire.HeaderSize:])
+		case out.Topic == schemas.FactsMoney && out.Value == nil:
+			if _, there := w.movements[string(out.Key)]; !there {
+				tb.Errorf("a tombstone for %s, which is not there", out.Key)
+			}
+			delete(w.movements, string(out.Key))
+		case out.Topic == schemas.FactsMoney:
+			err = w.movement(string(out.Key), out.Value[wire.HeaderSize:])
 		case out.Topic == schemas.DecodedUAPAYPayment:
 			w.decoded++
 			err = w.lastDecoded.DecodeAvro(out.Value[wire.HeaderSize:])
@@ -142,7 +150,7 @@ func (w *told) take(tb testing.TB, outputs []stage.Output) {
 
 func run(tb testing.TB, m *engine.Memory, records ...stage.Input) *told {
 	tb.Helper()
-	w := &told{journeys: map[string]avro.JourneyInput{}}
+	w := &told{journeys: map[string]avro.JourneyInput{}, movements: map[string]avro.Movement{}}
 	for _, r := range records {
 		out, err := m.Feed(r)
 		if err != nil {

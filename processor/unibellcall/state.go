@@ -8,6 +8,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
+	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
@@ -94,7 +95,7 @@ func (s *Stage) keep(tx stage.Tx, key []byte, in *avro.UnibellInput, trace []sta
 	if err != nil {
 		return err
 	}
-	h.received(in.Call.Value.ReceivedAt)
+	h.received(in.Call.Value.Origin.ReceivedAt)
 	if h.bound != "" {
 		s.store(tx, h)
 		return forward(tx, h.bound, in, trace)
@@ -117,7 +118,7 @@ func (s *Stage) bind(tx stage.Tx, key []byte, in *avro.UnibellInput, trace []sta
 	if err != nil {
 		return err
 	}
-	h.received(in.Call.Value.ReceivedAt)
+	h.received(in.Call.Value.Origin.ReceivedAt)
 	if h.bound != "" {
 		s.store(tx, h)
 		return nil
@@ -133,7 +134,7 @@ func (s *Stage) bind(tx stage.Tx, key []byte, in *avro.UnibellInput, trace []sta
 		}
 	}
 	if h.own {
-		if err := entity.End(tx, schemas.EnrichedVerifications, h.key); err != nil {
+		if err := verification.End(tx, h.key); err != nil {
 			return err
 		}
 	}

@@ -40,7 +40,7 @@ func newMemory(t *testing.T) *engine.Memory {
 	m, err := engine.NewMemory(engine.MemoryConfig{
 		Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: unibellcall.Name, Stage: unibellcall.New(c), DeadLetter: schemas.DeadLetterUnibellCall, Partitions: 2,
-		Outputs: []string{schemas.EnrichedVerifications, schemas.InternalUnibell, schemas.InternalJourney},
+		Outputs: []string{schemas.EnrichedVerifications, schemas.FactsAttempts, schemas.InternalUnibell, schemas.InternalJourney},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -71,7 +71,7 @@ func status(after time.Duration) *avro.UnibellInput {
 	return &avro.UnibellInput{
 		Kind: avro.UnibellInputKindFact, RequestKey: avro.Some(request), StatusCallback: true,
 		Call: avro.Some(avro.UnibellCall{
-			Origin: avro.Origin{Source: "shop", Provider: "unibell"}, ReceivedAt: noon(after), EventID: "status:93d9:DELIVERED",
+			Origin: avro.Origin{Source: "shop", Provider: "unibell", ReceivedAt: noon(after)}, EventID: "status:93d9:DELIVERED",
 			Kind: avro.UnibellCallKindStatus, CallRequestID: avro.Some("93d9"), StatusRaw: avro.Some("DELIVERED"), Status: avro.Some(avro.CallStatusDelivered),
 		}),
 	}
@@ -117,17 +117,18 @@ func TestBindingIsKept(t *testing.T) {
 // ends with the retention.
 func TestNeverBound(t *testing.T) {
 	t.Parallel()
+	const snapshot, attempt = schemas.EnrichedVerifications + " " + request, schemas.FactsAttempts + " " + request + "/93d9"
 	m := newMemory(t)
 	if got := topics(feed(t, m, request, status(0))); got != "" {
 		t.Errorf("a held status emits %s", got)
 	}
-	if got, want := topics(feed(t, m, "", clockAt(72*time.Hour))), schemas.EnrichedVerifications+" "+request; got != want {
+	if got, want := topics(feed(t, m, "", clockAt(72*time.Hour))), snapshot+", "+attempt; got != want {
 		t.Errorf("emitted %q, want %q", got, want)
 	}
-	if got, want := topics(feed(t, m, request, status(73*time.Hour))), schemas.EnrichedVerifications+" "+request; got != want {
+	if got, want := topics(feed(t, m, request, status(73*time.Hour))), snapshot+", "+attempt; got != want {
 		t.Errorf("emitted %q, want %q", got, want)
 	}
-	if got, want := topics(feed(t, m, "", clockAt(800*time.Hour))), schemas.EnrichedVerifications+" "+request+" tombstone"; got != want {
+	if got, want := topics(feed(t, m, "", clockAt(800*time.Hour))), attempt+" tombstone, "+snapshot+" tombstone"; got != want {
 		t.Errorf("emitted %q, want %q", got, want)
 	}
 	if n := m.Entries(0); n != 1 {
@@ -206,7 +207,7 @@ func TestCallsUnderOneReference(t *testing.T) {
 	t.Parallel()
 	fact := func(after time.Duration, kind avro.UnibellCallKind, placed, provider string, is avro.CallStatus) *avro.UnibellInput {
 		c := avro.UnibellCall{
-			Origin: avro.Origin{Source: "shop", Provider: "unibell", RequestID: placed}, ReceivedAt: noon(after),
+			Origin:  avro.Origin{Source: "shop", Provider: "unibell", RequestID: placed, ReceivedAt: noon(after)},
 			EventID: string(kind) + placed + provider, Kind: kind, VerificationID: avro.Some(call),
 		}
 		if provider != "" {

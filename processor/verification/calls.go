@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
@@ -71,6 +72,7 @@ func (e *Entity) join(to, from *attempt) {
 	if compareAttempts(&Attempt{Name: from.name, Code: from.code, ProcessedAt: from.processedAt.Time()}, to) > 0 {
 		to.code, to.name, to.processedAt = from.code, from.name, from.processedAt
 	}
+	to.started = statecodec.Earlier(to.started, from.started)
 	if from.err.by != 0 {
 		set(e, &to.err, from.err.value, from.err.by)
 	}

@@ -28,6 +28,7 @@ func Parse(entry []byte) (*Entity, error) {
 func (e *Entity) Read(entry []byte, room statecodec.Room) error {
 	e.Window.Reset()
 	e.journeys.Reset()
+	e.rows.Reset()
 	e.versions, e.slots, e.attempts = e.versions[:0], e.slots[:0], e.attempts[:0]
 	e.state = state{}
 	if entry == nil {
@@ -95,10 +96,16 @@ func (e *Entity) readRegisters(r *statecodec.Reader) {
 	for i := range e.attempts {
 		e.readAttempt(r, &e.attempts[i])
 	}
+	e.rows.ReadFrom(r, func(i int) string {
+		if i < len(e.attempts) {
+			return e.attempts[i].id
+		}
+		return ""
+	})
 }
 
 func (e *Entity) readAttempt(r *statecodec.Reader, a *attempt) {
-	a.id, a.name, a.processedAt = r.Text(), nameOf(r.Uint()), r.Instant()
+	a.id, a.name, a.processedAt, a.started = r.Text(), nameOf(r.Uint()), r.Instant(), r.Instant()
 	if r.Bool() {
 		a.code = avro.Some(int32(r.Int())) //nolint:gosec // written from an int32
 	}
@@ -183,13 +190,15 @@ func (e *Entity) appendRegisters(dst []byte) []byte {
 	for i := range e.attempts {
 		dst = e.attempts[i].appendTo(dst)
 	}
-	return dst
+	return e.rows.AppendTo(dst, func(name string) int {
+		return slices.IndexFunc(e.attempts, func(a attempt) bool { return a.id == name })
+	})
 }
 
 func (a *attempt) appendTo(dst []byte) []byte {
 	dst = statecodec.AppendText(dst, a.id)
 	dst = statecodec.AppendUint(dst, codeOfName(a.name))
-	dst = statecodec.AppendInstant(dst, a.processedAt)
+	dst = statecodec.AppendInstant(statecodec.AppendInstant(dst, a.processedAt), a.started)
 	dst = statecodec.AppendBool(dst, a.code.Set)
 	if a.code.Set {
 		dst = statecodec.AppendInt(dst, int64(a.code.Value))

@@ -1,7 +1,7 @@
 package verification
 
 import (
-	"fmt"
+	"bytes"
 
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/erasure"
@@ -9,16 +9,13 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// Erase deletes the state and the snapshot of the verification in a request, and
+// Erase deletes the state, the snapshot and the attempts of the verification in a request, and
 // removes it from its journeys.
 func Erase(tx stage.Tx, r *erasure.Request) error {
-	entry, err := tx.Get(r.Key)
-	if err != nil {
-		return fmt.Errorf("read a verification: %w", err)
-	}
-	e, err := Parse(entry)
+	e, err := load(tx, r.Key)
 	if err != nil {
 		return err
 	}
+	e.rows.End(tx, schemas.FactsAttempts, bytes.Clone(r.Key))
 	return entity.Erase(tx, r, schemas.EnrichedVerifications, e.journeys.Keys(e.appendJourneys(nil)))
 }

@@ -85,6 +85,9 @@ type Attempt struct {
 	CostMinor avro.Optional[int64]
 }
 
+// rankEnd is the rank of a status that is final.
+const rankEnd = 3
+
 // rank orders the kinds of a status.
 func rank(name avro.AttemptStatus) int {
 	switch name {
@@ -93,7 +96,7 @@ func rank(name avro.AttemptStatus) int {
 	case avro.AttemptStatusInProgress:
 		return 2
 	case avro.AttemptStatusSuccess, avro.AttemptStatusFailed, avro.AttemptStatusError:
-		return 3
+		return rankEnd
 	default:
 		return 0
 	}

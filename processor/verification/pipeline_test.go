@@ -73,11 +73,11 @@ func newPipeline(tb testing.TB, hold time.Duration) *pipeline {
 	}
 	return &pipeline{
 		lox24: memory(lox24.Name, lox24.New(l), schemas.DeadLetterLOX24,
-			schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.DecodedLOX24UnknownEvent, schemas.EnrichedVerifications,
+			schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS, schemas.DecodedLOX24UnknownEvent, schemas.EnrichedVerifications, schemas.FactsAttempts,
 			schemas.Duplicates, schemas.InternalJourney),
 		unibell: memory(unibell.Name, unibell.New(u), schemas.DeadLetterUnibell, schemas.DecodedUnibellCall, schemas.Duplicates, schemas.InternalUnibell),
 		call: memory(unibellcall.Name, unibellcall.New(c), schemas.DeadLetterUnibellCall,
-			schemas.EnrichedVerifications, schemas.InternalUnibell, schemas.InternalJourney),
+			schemas.EnrichedVerifications, schemas.FactsAttempts, schemas.InternalUnibell, schemas.InternalJourney),
 		offsets: map[string]int64{},
 	}
 }
@@ -286,7 +286,7 @@ func decode(tb testing.TB, o *stage.Output) any {
 	records := map[string]interface{ DecodeAvro(b []byte) error }{
 		schemas.DecodedLOX24VerifyCode: &avro.LOX24VerifyCode{}, schemas.DecodedLOX24SMS: &avro.LOX24SMS{},
 		schemas.DecodedLOX24UnknownEvent: &avro.LOX24UnknownEvent{},
-		schemas.DecodedUnibellCall:       &avro.UnibellCall{}, schemas.EnrichedVerifications: &avro.VerificationSnapshot{},
+		schemas.DecodedUnibellCall:       &avro.UnibellCall{}, schemas.EnrichedVerifications: &avro.VerificationSnapshot{}, schemas.FactsAttempts: &avro.DeliveryAttempt{},
 		schemas.Duplicates: &avro.Duplicate{}, schemas.InternalUnibell: &avro.UnibellInput{}, schemas.InternalJourney: &avro.JourneyInput{},
 	}
 	_, body, err := wire.Parse(o.Value)

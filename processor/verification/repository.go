@@ -1,7 +1,6 @@
 package verification
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -43,16 +42,12 @@ func (r *Repository) Save(tx stage.Tx, key []byte, e *Entity, change *avro.Chang
 // OnTimer processes the timer of a verification: it expires without an outcome, or its
 // retention ends.
 func (r *Repository) OnTimer(tx stage.Tx, key []byte) error {
-	entry, err := tx.Get(key)
-	if err != nil {
-		return fmt.Errorf("read a verification: %w", err)
-	}
-	e, err := Parse(entry)
+	e, err := load(tx, key)
 	if err != nil {
 		return err
 	}
 	if !tx.Watermark().Before(r.end(e).Time()) {
-		return entity.End(tx, schemas.EnrichedVerifications, key)
+		return e.end(tx, key)
 	}
 	p := e.project(tx.Watermark(), e.wait(r.MinWait, r.Grace))
 	if p.outcome != e.emitted {
@@ -88,6 +83,9 @@ func (r *Repository) emit(tx stage.Tx, key []byte, p *projection, change *avro.C
 	snapshot := p.snapshot(statecodec.View(key), entity.JourneyKey(tx, journeys), journeys)
 	snapshot.Revision, snapshot.ChangedBy, snapshot.ProcessedAt = e.revision, *change, tx.WallClock()
 	if err := entity.Emit(tx, schemas.EnrichedVerifications, key, snapshot, usualSize, trace); err != nil {
+		return err
+	}
+	if err := e.emitAttempts(tx, key, trace); err != nil {
 		return err
 	}
 	if !e.journeys.Replace(journeys) {

@@ -25,6 +25,7 @@ type Entity struct {
 	versions []version
 	slots    []slot
 	attempts []attempt
+	rows     entity.Rows
 
 	state
 	buffers
@@ -67,6 +68,7 @@ type buffers struct {
 	pseudonyms []avro.Pseudonym
 	customer   []byte
 	snapshot   avro.VerificationSnapshot
+	row        avro.DeliveryAttempt
 }
 
 // The plain text fields, each a last-writer-wins register. New ones go to the end,
@@ -109,10 +111,12 @@ type slot struct {
 
 // attempt is the state of one attempt to deliver the code.
 type attempt struct {
-	id                     string
-	code                   avro.Optional[int32]
-	name                   avro.AttemptStatus
-	processedAt            statecodec.Instant
+	id          string
+	code        avro.Optional[int32]
+	name        avro.AttemptStatus
+	processedAt statecodec.Instant
+	// started is the earliest time of a status before the end.
+	started                statecodec.Instant
 	channel, external, err register[string]
 	cost                   register[int64]
 }
@@ -267,6 +271,9 @@ func (e *Entity) attempt(f *Attempt, by int) {
 	a := &e.attempts[i]
 	if a.name == "" || compareAttempts(f, a) > 0 {
 		a.code, a.name, a.processedAt = f.Code, f.Name, statecodec.InstantOf(f.ProcessedAt)
+	}
+	if r := rank(f.Name); r > 0 && r < rankEnd {
+		a.started = statecodec.Earlier(a.started, statecodec.InstantOf(f.ProcessedAt))
 	}
 	if f.Channel != "" {
 		set(e, &a.channel, f.Channel, by)

@@ -29,6 +29,10 @@ func New(schema string) (record Record, ok bool) {
 		return &PaymentSnapshot{}, true
 	case "enriched.verifications.v1":
 		return &VerificationSnapshot{}, true
+	case "facts.attempts.v1":
+		return &DeliveryAttempt{}, true
+	case "facts.money.v1":
+		return &Movement{}, true
 	case "internal.journey.v1":
 		return &JourneyInput{}, true
 	case "internal.unibell.v1":

@@ -62,7 +62,7 @@ func unstaged() []string {
 			}
 			written = append(written, of.Outputs...)
 		}
-		for _, topic := range append([]string{p.Raw, p.Changelog, p.DeadLetter, p.Enriched}, p.DecodedNames()...) {
+		for _, topic := range append([]string{p.Raw, p.Changelog, p.DeadLetter, p.Enriched, p.Facts}, p.DecodedNames()...) {
 			if topic != "" && !slices.Contains(written, topic) {
 				out = append(out, topic)
 			}
@@ -115,8 +115,8 @@ func fake(t *testing.T) (*tracetest.Stack, schemas.Provider) {
 	}
 	received := s.Webhook(t, p.ID, "fake:17", []byte(`{"id":"an-id-of-the-fake"}`))
 	fact := avro.LOX24UnknownEvent{EventID: "an-id-of-the-fake", Origin: avro.Origin{
-		Topic: received.Topic, Partition: received.Partition, Offset: received.Offset, Source: "shop",
-	}, ReceivedAt: time.UnixMilli(1_700_000_000_000)}
+		Topic: received.Topic, Partition: received.Partition, Offset: received.Offset, ReceivedAt: time.UnixMilli(1_700_000_000_000), Source: "shop",
+	}}
 	body, err := fact.AppendAvro(wire.Append(nil, 1))
 	if err != nil {
 		t.Fatal(err)

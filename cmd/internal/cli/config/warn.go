@@ -37,7 +37,7 @@ func (f *File) Warnings() []Fault {
 		if strings.HasPrefix(name, "raw.") && retention < c.Processor.DedupeSpan {
 			warn("topics.retention", "%s is kept for %v, shorter than processor.dedupe_span (%v): what was dropped as a repeat cannot be looked up", name, retention, c.Processor.DedupeSpan)
 		}
-		if row, ok := schemas.Find(name); ok && strings.HasPrefix(name, "enriched.") && retention < row.Retention {
+		if row, ok := schemas.Find(name); ok && row.HasRevisions() && retention < row.Retention {
 			warn("topics.retention", "%s is kept for %v, shorter than its entities (%v)", name, retention, row.Retention)
 		}
 	}

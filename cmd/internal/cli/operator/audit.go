@@ -156,6 +156,10 @@ func showAudit(g *cli.Globals, r *audit.Report, waits time.Duration) {
 		t.Row(f.Provider, f.Entities, f.Facts, f.Applied, f.Held, f.Earlier, f.InFlight, f.Differences)
 	}
 	g.Printf("%s\n", t.Render(g.Width()))
+	for i := range r.Rows {
+		rows := &r.Rows[i]
+		g.Printf("%s: %d rows compared with %d snapshots, %d in flight, %d different\n", rows.Topic, rows.Rows, rows.Entities, rows.InFlight, rows.Differences)
+	}
 	j := &r.Journeys
 	g.Printf("Journeys: %d inputs, %d members in %d journeys, %d in flight, %d different\n", j.Inputs, j.Members, j.Journeys, j.InFlight, j.Differences)
 	g.Printf("Ledger: %d entries compared, %d different; %d delivery attempts missed\n", r.Ledger.Entries, r.Ledger.Differences, r.Ledger.Missed)

@@ -150,6 +150,8 @@ func Of(s *avro.JourneySnapshot) *Journey {
 type entities struct {
 	payments      map[string]*Payment
 	verifications map[string]*Verification
+	movements     map[string]*Movement
+	attempts      map[string]*Attempt
 }
 
 func (e *entities) payment(r *kgo.Record) error {
@@ -178,11 +180,12 @@ func (e *entities) verification(r *kgo.Record) error {
 
 // compare compares them with the model's. Calls of Unibell are compared in journeys alone:
 // their keys may be pseudonyms.
-func (e *entities) compare(m *Model, sure, now time.Time) (payments, verifications Comparison) {
+func (e *entities) compare(m *Model, out *Result, sure, now time.Time) {
 	want := map[string]*Verification{}
 	for id, c := range m.codes {
 		v := c.judge(m, now, sure)
 		want[id] = &v.Verification
 	}
-	return Compare("payment", m.Payments(sure, now), e.payments), Compare("verification", want, e.verifications)
+	out.Payments, out.Verifications = Compare("payment", m.Payments(sure, now), e.payments), Compare("verification", want, e.verifications)
+	out.Movements, out.Attempts = Compare("movement", m.Movements(sure, now), e.movements), Compare("attempt", m.Attempts(sure, now), e.attempts)
 }

@@ -124,9 +124,9 @@ func newStages(t *testing.T, sources []source.Source) *stages {
 	return &stages{
 		memories: map[string]*engine.Memory{
 			schemas.RawLOX24: memory(lox24.Name, lox24.New(codes), schemas.DeadLetterLOX24, schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS,
-				schemas.EnrichedVerifications, schemas.Duplicates, schemas.InternalJourney),
+				schemas.EnrichedVerifications, schemas.FactsAttempts, schemas.Duplicates, schemas.InternalJourney),
 			schemas.RawUAPAY: memory(uapay.Name, uapay.New(payment.DefaultConfig(), set, pseudonyms), schemas.DeadLetterUAPAY, schemas.DecodedUAPAYPayment,
-				schemas.EnrichedPayments, schemas.Duplicates, schemas.InternalJourney),
+				schemas.EnrichedPayments, schemas.FactsMoney, schemas.Duplicates, schemas.InternalJourney),
 		},
 		journeys: memory(journey.Name, journey.New(journey.DefaultConfig()), schemas.DeadLetterJourney, schemas.EnrichedJourneys),
 		last:     map[string]*model.Journey{}, payments: map[string]avro.PaymentSnapshot{},

@@ -25,6 +25,7 @@ type attempt struct {
 	channel   string
 	status    int
 	processed int64
+	cost      *int64
 }
 
 // code is a LOX24 verification.
@@ -69,6 +70,7 @@ type loxAttempt struct {
 	Channel     string `json:"channel"`
 	Status      int    `json:"status"`
 	ProcessedAt int64  `json:"processed_at"`
+	Cost        *int64 `json:"cost"`
 }
 
 // lox24 adds an event of LOX24.
@@ -107,10 +109,10 @@ func (m *Model) lox24(e *raw.Envelope, body []byte) verdict {
 	}
 	fact := event{id: v.ID, received: e.ReceivedAt, created: v.CreatedAt, ordered: v.Data.CreatedAt, status: v.Data.Status, channel: v.Data.DeliveredChannel, cost: v.Data.Cost}
 	for _, h := range v.Data.History {
-		fact.attempts = append(fact.attempts, attempt{h.ID, h.Channel, h.Status, h.ProcessedAt})
+		fact.attempts = append(fact.attempts, attempt{h.ID, h.Channel, h.Status, h.ProcessedAt, nil})
 	}
 	if h := v.Data.Channel; h != nil {
-		fact.attempts = append(fact.attempts, attempt{h.ID, h.Channel, h.Status, h.ProcessedAt})
+		fact.attempts = append(fact.attempts, attempt{h.ID, h.Channel, h.Status, h.ProcessedAt, h.Cost})
 	}
 	c.events = append(c.events, fact)
 	return decoded

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -55,7 +54,9 @@ func NewTopics(names schemas.Names, model *Model, each func(topic string, r *kgo
 	return &Topics{
 		names: names, model: model, each: each,
 		accounts: map[string]*Account{}, causes: map[string]int64{}, enriched: map[string]int64{}, journeys: map[string]*Journey{},
-		entities: entities{payments: map[string]*Payment{}, verifications: map[string]*Verification{}},
+		entities: entities{
+			payments: map[string]*Payment{}, verifications: map[string]*Verification{}, movements: map[string]*Movement{}, attempts: map[string]*Attempt{},
+		},
 	}
 }
 
@@ -131,7 +132,7 @@ func (t *Topics) take(topic string, r *kgo.Record) {
 		if err = decode(r.Value, d.DecodeAvro); err == nil {
 			t.account(d.Provider).Duplicates++
 		}
-	case "enriched":
+	case "enriched", "facts":
 		t.enriched[topic]++
 		switch topic {
 		case schemas.EnrichedJourneys:
@@ -140,6 +141,10 @@ func (t *Topics) take(topic string, r *kgo.Record) {
 			err = t.entities.payment(r)
 		case schemas.EnrichedVerifications:
 			err = t.entities.verification(r)
+		case schemas.FactsMoney:
+			err = t.entities.movement(r)
+		case schemas.FactsAttempts:
+			err = t.entities.attempt(r)
 		}
 	}
 	if err != nil && t.err == nil {
@@ -189,30 +194,46 @@ type Result struct {
 	Expected map[string]Expected `json:"expected"`
 	// Causes counts the dead letters by provider and cause.
 	Causes map[string]int64 `json:"causes"`
-	// Enriched counts the snapshots by topic.
+	// Enriched counts the snapshots and rows by topic.
 	Enriched   map[string]int64    `json:"enriched"`
 	Journeys   map[string]*Journey `json:"-"`
 	Comparison Comparison          `json:"journeys"`
-	// Payments and Verifications compare those of the other enriched topics.
+	// Payments and Verifications compare those of the other enriched topics, Movements and
+	// Attempts the rows of the fact topics.
 	Payments      Comparison `json:"payments"`
 	Verifications Comparison `json:"verifications"`
+	Movements     Comparison `json:"movements"`
+	Attempts      Comparison `json:"attempts"`
 	// LastReceived is the newest received_at of a raw record.
 	LastReceived time.Time `json:"last_received"`
 }
 
-// Different returns the number of entities that differ from the model's.
-func (r *Result) Different() int {
-	return r.Comparison.Different + r.Payments.Different + r.Verifications.Different
+func (r *Result) comparisons() []*Comparison {
+	return []*Comparison{&r.Comparison, &r.Payments, &r.Verifications, &r.Movements, &r.Attempts}
+}
+
+// Different returns the number of entities and rows that differ from the model's.
+func (r *Result) Different() (n int) {
+	for _, c := range r.comparisons() {
+		n += c.Different
+	}
+	return n
 }
 
 // Undecided returns the number of entities with a deadline about now.
-func (r *Result) Undecided() int {
-	return r.Comparison.Undecided + r.Payments.Undecided + r.Verifications.Undecided
+func (r *Result) Undecided() (n int) {
+	for _, c := range r.comparisons() {
+		n += c.Undecided
+	}
+	return n
 }
 
 // Differences returns the first differences of each kind.
-func (r *Result) Differences() []Difference {
-	return slices.Concat(r.Comparison.Differences, r.Payments.Differences, r.Verifications.Differences)
+func (r *Result) Differences() (all []Difference) {
+	for _, c := range r.comparisons() {
+		all = append(all, c.Differences...)
+	}
+	return all
 }
 
 // Result compares the records read so far. See Model.Journeys for the times.
@@ -223,7 +244,7 @@ func (t *Topics) Result(sure, now time.Time) Result {
 		Accounts: map[string]Account{}, Expected: map[string]Expected{}, Causes: map[string]int64{}, Enriched: map[string]int64{},
 		Journeys: map[string]*Journey{}, Comparison: Compare("journey", t.model.Journeys(sure, now), t.journeys), LastReceived: t.last,
 	}
-	out.Payments, out.Verifications = t.entities.compare(t.model, sure, now)
+	t.entities.compare(t.model, &out, sure, now)
 	for p, a := range t.accounts {
 		out.Accounts[p] = *a
 		out.Expected[p] = t.model.Expected(p)

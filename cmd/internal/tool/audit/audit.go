@@ -58,6 +58,8 @@ type auditor struct {
 	calls       *calls
 	events      *events
 	journeys    *journeys
+	// derived are the entities with rows, by fact topic.
+	derived map[string]*derivations
 	// erased is the offset of the last erasure record of an entity, by provider and
 	// key.
 	erased map[string]int64
@@ -89,7 +91,7 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	defer client.Close()
 	a := &auditor{
 		config: config, admin: kadm.NewClient(client), raw: map[string]*provider{},
-		deadLetters: map[string]map[int32]*marks{}, entities: map[string]*entities{}, erased: map[string]int64{}, covered: map[string]bool{},
+		deadLetters: map[string]map[int32]*marks{}, entities: map[string]*entities{}, derived: map[string]*derivations{}, erased: map[string]int64{}, covered: map[string]bool{},
 		report: &Report{limit: config.Limit, Listed: []*Difference{}}, events: newEvents(), seed: maphash.MakeSeed(),
 	}
 	began := config.Now()
@@ -99,7 +101,7 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	}
 	a.prepare()
 	for _, step := range []func(context.Context) error{
-		a.readRaw, a.readDeadLetters, a.readOutcomes, a.readEarlier, a.readCalls, a.readSnapshots, a.readJourneyInputs, a.readJourneys, a.readLedger,
+		a.readRaw, a.readDeadLetters, a.readOutcomes, a.readEarlier, a.readCalls, a.readSnapshots, a.readRows, a.readJourneyInputs, a.readJourneys, a.readLedger,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, err

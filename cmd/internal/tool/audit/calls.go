@@ -54,13 +54,14 @@ func (a *auditor) takeCall(_ string, r *kgo.Record) error {
 	}
 	verifications := a.entities[raw.ProviderUnibell]
 	fact := in.Kind == avro.UnibellInputKindFact
+	from := &in.Call.Value.Origin
 	switch {
 	case in.Kind == avro.UnibellInputKindClock:
 		return nil
 	case fact && in.VerificationID.Set:
-		a.tell(a.calls.with, &in.Call.Value)
+		a.tell(a.calls.with, from)
 	case fact:
-		a.tell(a.calls.without, &in.Call.Value)
+		a.tell(a.calls.without, from)
 	}
 	if r.Offset >= a.cut.applied[schemas.InternalUnibell][r.Partition] {
 		verifications.change(r.Key, func(x *entity) { x.flags |= touched })
@@ -94,11 +95,10 @@ func (c *calls) forget(verifications *entities, key []byte) {
 
 // tell records that the unibell stage emitted the fact of a raw record, if that record
 // is within the span and the cut.
-func (a *auditor) tell(to map[int32]*marks, call *avro.UnibellCall) {
-	from := &call.Origin
+func (a *auditor) tell(to map[int32]*marks, from *avro.Origin) {
 	p := a.raw[schemas.RawUnibell]
 	at := p.parts[from.Partition]
-	o := origin{topic: from.Topic, partition: from.Partition, offset: from.Offset, received: call.ReceivedAt}
+	o := origin{topic: from.Topic, partition: from.Partition, offset: from.Offset, received: from.ReceivedAt}
 	if at == nil || o.topic != p.topic || !a.inSpan(at, &o) || o.offset >= at.high {
 		return
 	}

@@ -89,12 +89,14 @@ func (a *auditor) takeCut(ctx context.Context) (*cut, error) {
 	if err := a.positions(ctx, c); err != nil {
 		return nil, err
 	}
-	// Ends are taken for snapshots first, then for the stages' other outputs, then for
-	// the raw topics. Every record read was thus caused by an input below the ends of
+	// Ends are taken for snapshots first, then for the rows beside them, then for the
+	// stages' other outputs, then for the raw topics. Every record read was thus caused by an input below the ends of
 	// the inputs.
 	c.ends = offsets{}
-	snapshots := func(name string) bool { return strings.HasPrefix(name, "enriched.") }
-	for _, group := range []func(string) bool{snapshots, func(name string) bool { return !snapshots(name) && !isRaw(name) }, isRaw} {
+	rows := func(name string) bool { return slices.Contains(schemas.FactTopics(), name) }
+	snapshots := func(name string) bool { t, _ := schemas.Find(name); return t.HasRevisions() && !rows(name) }
+	others := func(name string) bool { return !snapshots(name) && !rows(name) && !isRaw(name) }
+	for _, group := range []func(string) bool{snapshots, rows, others, isRaw} {
 		ends, err := a.list(ctx, a.admin.ListEndOffsets, slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !group(n) }))
 		if err != nil {
 			return nil, err

@@ -87,17 +87,20 @@ func (a *auditor) readSnapshots(ctx context.Context) error {
 			return nil
 		}
 		if r.Value == nil {
+			a.deriveFrom(r.Key, nil)
 			kind.change(r.Key, func(x *entity) {
 				x.flags = x.flags&^snapped | ended
 				x.applied = 0
 			})
 			return nil
 		}
-		s, err := readSnapshot(topic, r.Value)
+		snapshot, err := readSnapshot(topic, r.Value)
 		if err != nil {
 			a.unreadable(r)
 			return nil //nolint:nilerr // a difference, and no failure
 		}
+		a.deriveFrom(r.Key, snapshot)
+		s := snapshot.Head()
 		kind.change(r.Key, func(x *entity) { a.applySnapshot(x, &s) })
 		return nil
 	})
@@ -123,20 +126,20 @@ func kindOfKey(key []byte) string {
 
 var errNoSnapshot = errors.New("the schema has no snapshot of an entity")
 
-func readSnapshot(topic string, value []byte) (avro.Head, error) {
+func readSnapshot(topic string, value []byte) (avro.Snapshot, error) {
 	_, body, err := wire.Parse(value)
 	if err != nil {
-		return avro.Head{}, err
+		return nil, err
 	}
 	record, _ := avro.New(topic)
 	s, ok := record.(avro.Snapshot)
 	if !ok {
-		return avro.Head{}, errNoSnapshot
+		return nil, errNoSnapshot
 	}
 	if err := s.DecodeAvro(body); err != nil {
-		return avro.Head{}, err
+		return nil, err
 	}
-	return s.Head(), nil
+	return s, nil
 }
 
 // applySnapshot takes a later snapshot of an entity, unless a record past the cut

@@ -108,9 +108,9 @@ func (b *bench) raw(request string) {
 func (b *bench) fact(offset int64, request, event string) {
 	b.avro(schemas.DecodedLOX24SMS, "k", &avro.LOX24SMS{
 		Origin: avro.Origin{
-			Source: "s", Provider: raw.ProviderLOX24, RequestID: request, Topic: schemas.RawLOX24, Offset: offset,
+			Source: "s", Provider: raw.ProviderLOX24, RequestID: request, ReceivedAt: received(request), Topic: schemas.RawLOX24, Offset: offset,
 		},
-		EventID: event, ReceivedAt: received(request), EventCreatedAt: received(request),
+		EventID: event, EventCreatedAt: received(request),
 	})
 }
 
@@ -120,12 +120,12 @@ func (b *bench) duplicate(offset int64, request string, first int64) {
 
 // duplicateOf writes a duplicate of a first record that another request brought.
 func (b *bench) duplicateOf(offset int64, request string, first int64, firstRequest string) {
-	place := func(offset int64) avro.RecordPosition {
-		return avro.RecordPosition{Topic: schemas.RawLOX24, Offset: offset}
+	place := func(offset int64, request string) avro.RecordPosition {
+		return avro.RecordPosition{Topic: schemas.RawLOX24, Offset: offset, ReceivedAt: received(request)}
 	}
 	b.avro(schemas.Duplicates, "k", &avro.Duplicate{
-		EntityID: "k", Provider: raw.ProviderLOX24, Source: "s", EventID: "e", ReceivedAt: received(request), Record: place(offset),
-		FirstReceivedAt: received(firstRequest), First: place(first), ProcessedAt: received(request),
+		EntityID: "k", Provider: raw.ProviderLOX24, Source: "s", EventID: "e", Record: place(offset, request),
+		First: place(first, firstRequest), ProcessedAt: received(request),
 	})
 }
 
@@ -246,6 +246,12 @@ func TestEveryLossIsReported(t *testing.T) {
 			b.ledger(2, 3, 3, 0, 0, minute.Add(time.Minute))
 			b.ledger(3, 3, 5, 0, 2, minute.Add(2*time.Minute))
 		}, []string{"no_outcome @3", "no_outcome @4", "ledger @3 to 5", "skipped @3 to 5: 2 from 12:00:00 to 12:03:00"}},
+		"a payment and its movements add up": {func(b *bench) { b.payment(1000, 300, "paid", "back/300") }, nil},
+		"a movement is missing":              {func(b *bench) { b.payment(1000, 300, "paid") }, []string{"rows facts.money.v1 @-1"}},
+		"a movement stands for a later revision": {func(b *bench) {
+			b.payment(1000, 0, "paid")
+			b.movement("back/300", 2, 300)
+		}, nil},
 		"a minute of the ledger comes twice": {func(b *bench) {
 			b.ledger(1, 0, 1, 1, 0, minute)
 			b.ledger(2, 1, 1, 0, 0, minute)

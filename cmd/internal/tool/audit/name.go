@@ -63,7 +63,11 @@ func (a *auditor) nameEntities(ctx context.Context, wrong map[string]map[uint64]
 		if n == nil || r.Value == nil {
 			return nil
 		}
-		if s, err := readSnapshot(topic, r.Value); err == nil && s.ChangedBy.Offset.Set && !a.isBeyond(s.Provider, &s.ChangedBy) {
+		snapshot, err := readSnapshot(topic, r.Value)
+		if err != nil {
+			return nil //nolint:nilerr // counted when the snapshots were read
+		}
+		if s := snapshot.Head(); s.ChangedBy.Offset.Set && !a.isBeyond(s.Provider, &s.ChangedBy) {
 			n.last = &Record{Topic: s.ChangedBy.Topic.Value, Partition: s.ChangedBy.Partition.Value, Offset: s.ChangedBy.Offset.Value}
 		}
 		return nil
@@ -88,11 +92,11 @@ func (a *auditor) originOf(topic string, r *kgo.Record) (o origin, ok bool) {
 		if err := in.DecodeAvro(body); err != nil || in.Kind != avro.UnibellInputKindFact {
 			return o, false
 		}
-		call := &in.Call.Value
-		return origin{topic: call.Origin.Topic, partition: call.Origin.Partition, offset: call.Origin.Offset, received: call.ReceivedAt}, true
+		from := &in.Call.Value.Origin
+		return origin{topic: from.Topic, partition: from.Partition, offset: from.Offset, received: from.ReceivedAt}, true
 	}
-	f, err := avro.DecodeFact(body)
-	o = origin{topic: f.Origin.Topic, partition: f.Origin.Partition, offset: f.Origin.Offset, received: f.ReceivedAt}
+	from, err := avro.DecodeOrigin(body)
+	o = origin{topic: from.Topic, partition: from.Partition, offset: from.Offset, received: from.ReceivedAt}
 	return o, err == nil && a.isApplied(providerOf(topic), o)
 }
 

@@ -16,6 +16,7 @@ type Report struct {
 	Span     Span      `json:"span"`
 	Accounts []Account `json:"accounts"`
 	Facts    []Facts   `json:"facts"`
+	Rows     []Rows    `json:"rows"`
 	Journeys Journeys  `json:"journeys"`
 	Ledger   Ledger    `json:"ledger"`
 	// Waiting is how many raw records lie past the cut: not processed yet.
@@ -120,6 +121,17 @@ type Facts struct {
 	Differences int64 `json:"differences"`
 }
 
+// Rows counts the rows of a fact topic, and the entities whose rows were compared with their
+// snapshots.
+type Rows struct {
+	Topic    string `json:"topic"`
+	Rows     int64  `json:"rows"`
+	Entities int64  `json:"entities"`
+	// InFlight entities have changed since, or may have lost rows to retention.
+	InFlight    int64 `json:"in_flight"`
+	Differences int64 `json:"differences"`
+}
+
 // Journeys counts the inputs of journeys, and the journeys compared with them.
 type Journeys struct {
 	Inputs      int64 `json:"inputs"`
@@ -160,6 +172,8 @@ const (
 	KindNoSnapshot = "no_snapshot"
 	// KindJourney: a journey whose snapshot differs from its inputs.
 	KindJourney = "journey"
+	// KindRows: an entity whose rows do not add up to its snapshot.
+	KindRows = "rows"
 	// KindLedger: a ledger entry whose counts differ from the topics.
 	KindLedger = "ledger"
 	// KindOtherRecord: an outcome of a record that is gone, at whose offset another
@@ -254,6 +268,9 @@ func (a *auditor) conclude(ctx context.Context) error {
 		return err
 	}
 	if err := a.concludeFacts(ctx); err != nil {
+		return err
+	}
+	if err := a.concludeRows(ctx); err != nil {
 		return err
 	}
 	if err := a.concludeJourneys(ctx); err != nil {

@@ -123,11 +123,11 @@ func body(t *testing.T, rec *kgo.Record) []byte {
 
 func originOf(t *testing.T, rec *kgo.Record) avro.Origin {
 	t.Helper()
-	f, err := avro.DecodeFact(body(t, rec))
+	o, err := avro.DecodeOrigin(body(t, rec))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return f.Origin
+	return o
 }
 
 func place(o *avro.Origin) string { return fmt.Sprintf("%s/%d@%d", o.Topic, o.Partition, o.Offset) }

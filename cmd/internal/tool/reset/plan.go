@@ -112,7 +112,8 @@ func NewPlan(ctx context.Context, config *Config) (*Plan, error) {
 		Changelog: config.Names.Topic(stage.Changelog), Members: []string{}, Revisions: config.now().UnixMilli(),
 	}
 	for _, topic := range stage.Outputs {
-		if name := config.Names.Topic(topic); strings.HasPrefix(topic, "enriched.") || topic == schemas.InternalJourney {
+		row, _ := schemas.Find(topic)
+		if name := config.Names.Topic(topic); row.HasRevisions() || topic == schemas.InternalJourney {
 			p.Snapshots = append(p.Snapshots, name)
 		} else if topic != schemas.Ledger {
 			p.Facts = append(p.Facts, name)

@@ -4,8 +4,6 @@ SELECT
   "phase",
   "amount_minor",
   "currency",
-  "fee_minor",
-  "fee_currency",
   "took_ms",
   "rate",
   "paid",
