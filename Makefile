@@ -148,6 +148,14 @@ compose-test: ## prove the stack with a real Docker engine; makes images that ca
 k8s-test: ## build deploy/k8s and have the API server's own validation pass it
 	cd .ci/k8s && go test ./...
 
+.PHONY: consumers-fast
+consumers-fast: ## the analysts' questions in DuckDB, ClickHouse, Arrow and fastavro, each equal to a count from the raw bodies
+	deploy/consumers/test/run
+
+.PHONY: consumers-test
+consumers-test: ## the same and Spark, Flink, dbt and the notebook, on a real Kafka
+	deploy/consumers/test/run all
+
 .PHONY: dashboards-test
 dashboards-test: ## every query of the dashboards on a real pipeline, calm and broken; needs Debian's prometheus
 	deploy/grafana/test

@@ -9,10 +9,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/failpoint"
 )
 
-// TestDocumentsNameWhatIsThere: each test, benchmark and harm that the documents give
+// TestDocumentsNameWhatIsThere: each test, benchmark and mutation that the documents give
 // as a proof exists.
 func TestDocumentsNameWhatIsThere(t *testing.T) {
 	t.Parallel()
@@ -31,20 +31,20 @@ func TestDocumentsNameWhatIsThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, harm := range slices.Concat(engine.Harms(), engine.AdministratorHarms()) {
-		there[string(harm)] = true
+	for _, mutation := range slices.Concat(failpoint.Mutations(), failpoint.AdministratorMutations()) {
+		there[string(mutation)] = true
 	}
 	named := regexp.MustCompile("`((?:Test|Benchmark)[A-Z]\\w+)`")
-	harms := regexp.MustCompile("harms? (`[a-z-]+`(?:, `[a-z-]+`)*)")
+	mutations := regexp.MustCompile("mutations? (`[a-z-]+`(?:, `[a-z-]+`)*)")
 	for _, document := range []string{"DESIGN.md", "RECOVERY.md"} {
 		text, err := os.ReadFile(document)
 		if err != nil {
 			t.Fatal(err)
 		}
 		proofs := named.FindAllStringSubmatch(string(text), -1)
-		for _, m := range harms.FindAllStringSubmatch(string(text), -1) {
-			for harm := range strings.SplitSeq(m[1], ", ") {
-				proofs = append(proofs, []string{"", strings.Trim(harm, "`")})
+		for _, m := range mutations.FindAllStringSubmatch(string(text), -1) {
+			for mutation := range strings.SplitSeq(m[1], ", ") {
+				proofs = append(proofs, []string{"", strings.Trim(mutation, "`")})
 			}
 		}
 		for _, m := range proofs {

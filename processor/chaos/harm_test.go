@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/failpoint"
 )
 
 // shown are the ways to break the engine that whole clients on the embedded broker
@@ -14,18 +15,18 @@ import (
 // (no-generation), has no transaction that is decided and not marked
 // (unstable-offsets), and of an order of goroutines that breaks no-resync and
 // no-lease none was seen in 1,000 schedules.
-func shown() []engine.Harm {
-	return []engine.Harm{
-		engine.HarmIgnoreFailedProduce, engine.HarmDeadlinesUnfenced, engine.HarmOffsetsFirst, engine.HarmStoreFirst, engine.HarmForgetChangelog,
-		engine.HarmDropDeadlines, engine.HarmKeepAborted, engine.HarmReadUncommitted, engine.HarmUnknownIsCommitted,
+func shown() []failpoint.Mutation {
+	return []failpoint.Mutation{
+		failpoint.IgnoreFailedProduce, failpoint.TimersUnfenced, failpoint.OffsetsFirst, failpoint.StoreFirst, failpoint.SkipReplay,
+		failpoint.DropTimers, failpoint.KeepAborted, failpoint.ReadUncommitted, failpoint.UnknownIsCommitted,
 	}
 }
 
 // harmed is the plan of a broken engine.
-func harmed(harm engine.Harm) func(uint64) *schedule {
+func harmed(harm failpoint.Mutation) func(uint64) *schedule {
 	return func(seed uint64) *schedule {
 		p := plan(seed)
-		p.harm = func(d *engine.Deps) { engine.HarmDeps(d, harm) }
+		p.harm = func(d *engine.Deps) { failpoint.Break(d, harm) }
 		return p
 	}
 }
@@ -51,7 +52,7 @@ func TestHarmIsCaught(t *testing.T) {
 // has its trace.
 func TestStoryIsSmall(t *testing.T) {
 	t.Parallel()
-	sum := playAll(t, *seed, 1000, harmed(engine.HarmDropDeadlines))
+	sum := playAll(t, *seed, 1000, harmed(failpoint.DropTimers))
 	if sum.failing == nil {
 		t.Fatal("no schedule fails")
 	}

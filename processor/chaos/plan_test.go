@@ -13,6 +13,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/chaos/check"
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/failpoint"
 )
 
 // schedule is one run: what is sent, who works, what goes wrong. The seed decides
@@ -53,7 +54,7 @@ type fault struct {
 	worker int // -1 is any
 	// key is the kind of request, step the named step; one of them is set.
 	key  kmsg.Key
-	step engine.Step
+	step failpoint.Point
 	nth  int
 	do   string
 	code *kerr.Error
@@ -204,10 +205,10 @@ func (p *schedule) planTraffic(r *rand.Rand) {
 func (p *schedule) partitionOf(key string) int32 { return int32(key[1]-'0') % p.partitions }
 
 // steps are where faults of steps are bound to.
-func steps() []engine.Step {
-	return []engine.Step{
-		engine.StepBegin, engine.StepProduced, engine.StepFlushed, engine.StepCommitted, engine.StepStored,
-		engine.StepRestoring, engine.StepRestored, engine.StepResynced, engine.StepSessionOpen,
+func steps() []failpoint.Point {
+	return []failpoint.Point{
+		failpoint.Begin, failpoint.Produced, failpoint.Flushed, failpoint.Committed, failpoint.Stored,
+		failpoint.Restoring, failpoint.Restored, failpoint.Resynced, failpoint.SessionOpen,
 	}
 }
 

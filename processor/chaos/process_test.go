@@ -16,6 +16,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/failpoint"
 )
 
 // errCrash is what a step says that a process dies at.
@@ -68,7 +69,7 @@ func (r *run) start(plan hostPlan, fs *vfs.MemFS, twin bool) *process {
 		Kafka: r.kafka(p.wire), Prefix: r.names.Prefix, Namespace: "tributary", Version: "chaos", Now: p.now, Fail: func(err error) { r.later(0, func() { p.failed(err) }) },
 		Logger: slog.New(slog.NewTextHandler(traceWriter{r, plan.name}, &slog.HandlerOptions{ReplaceAttr: withoutTime})),
 	}
-	engine.ProbeStep(&deps, p.step)
+	failpoint.Install(&deps, p.step)
 	if r.plan.harm != nil {
 		r.plan.harm(&deps)
 	}
@@ -232,7 +233,7 @@ func (p *process) match(event string, worker int) *fault {
 }
 
 // step is the engine's hook.
-func (p *process) step(step engine.Step, _ string, worker int) error {
+func (p *process) step(step failpoint.Point, worker int) error {
 	p.mu.Lock()
 	over := p.over
 	p.mu.Unlock()

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/failpoint"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
 
@@ -61,7 +62,7 @@ func (accounted) Audit(tx stage.Tx, handled iter.Seq[stage.Outcome], counted []s
 // letters included, and what an aborted round counted is not told.
 func TestAccountIsExact(t *testing.T) {
 	t.Parallel()
-	for _, step := range []engine.Step{engine.StepProduced, engine.StepFlushed, engine.StepCommitted, engine.StepStored} {
+	for _, step := range []failpoint.Point{failpoint.Produced, failpoint.Flushed, failpoint.Committed, failpoint.Stored} {
 		t.Run(string(step), func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t)

@@ -14,6 +14,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
+	"github.com/tributary-hq/tributary/processor/engine/internal/seam"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
@@ -207,14 +208,11 @@ type Deps struct {
 	Now func() time.Time
 	// Fail is called with an error that ended a worker permanently or broke the store.
 	Fail func(error)
-	// step is the hook of the failpoints of a transaction: see Step. An error simulates
-	// a crash at that point. Nil outside tests.
-	step func(Step, string, int) error
-	// cluster and turns are Kafka and the scheduler. Tests replace both.
+	// Seams are the parts that tests of this module replace; zero otherwise.
+	Seams seam.Seams
+	// cluster is the connection to Kafka.
 	cluster   kafka.Cluster
 	scheduler scheduler.Scheduler
-	// harmed is the selected mutation: see Harm.
-	harmed harmed
 }
 
 func (c *Config) instance() (string, error) {

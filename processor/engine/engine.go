@@ -63,11 +63,12 @@ func New(config Config, specs []Spec, deps Deps) (*Engine, error) {
 	if deps.Fail == nil {
 		deps.Fail = func(error) {}
 	}
-	if deps.cluster == nil {
-		deps.cluster = kafka.NewCluster(deps.Kafka, config.FetchMaxBytes)
+	deps.cluster, deps.scheduler = kafka.NewCluster(deps.Kafka, config.FetchMaxBytes), scheduler.Real{}
+	if deps.Seams.Cluster != nil {
+		deps.cluster = deps.Seams.Cluster(deps.cluster)
 	}
-	if deps.scheduler == nil {
-		deps.scheduler = scheduler.Real{}
+	if deps.Seams.Scheduler != nil {
+		deps.scheduler = deps.Seams.Scheduler
 	}
 	e := &Engine{config: config, specs: specs, deps: deps, metrics: newMetrics(deps.Metrics, deps.Namespace), maxState: map[string]int{}}
 	for i := range specs {

@@ -19,6 +19,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/failpoint"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
 
@@ -195,13 +196,13 @@ func hint(problem engine.Problem, name string) string {
 }
 
 // start runs an engine with the stage. The caller stops it, or the test's end does.
-func (b *bench) start(instance string, workers int, step func(engine.Step, string, int) error) *engine.Engine {
+func (b *bench) start(instance string, workers int, step failpoint.Hook) *engine.Engine {
 	b.t.Helper()
 	deps := engine.Deps{Kafka: b.kafka, Prefix: b.names.Prefix, Version: "test", Tracer: b.tracer, Hint: hint, Fail: func(err error) { b.failed <- err }}
 	if testing.Verbose() {
 		deps.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}
-	engine.SetStep(&deps, step)
+	failpoint.Install(&deps, step)
 	e, err := engine.New(b.config(instance), []engine.Spec{{
 		Name: "sums", Stage: b.stage, Input: input, Changelog: changelog, Outputs: []string{output}, DeadLetter: deadLetters,
 		WallClock: true, Workers: workers, OnCount: b.counted,

@@ -4,9 +4,6 @@ import (
 	"context"
 )
 
-// SetStep sets the hook that is called at the named steps of a round.
-func SetStep(d *Deps, step func(Step, string, int) error) { d.step = step }
-
 // DropState removes the state of partitions long gone, at once.
 func (e *Engine) DropState(ctx context.Context) error { return e.dropState(ctx) }
 

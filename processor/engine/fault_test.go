@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/failpoint"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
 
@@ -23,7 +24,7 @@ func TestOwnOpenTransactionEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.tune = func(c *engine.Config) { c.TransactionTimeout, c.FenceAfter = 10*time.Minute, time.Hour }
-	e := b.start("one", 1, crashes(engine.StepFlushed, 2))
+	e := b.start("one", 1, crashes(failpoint.Flushed, 2))
 	defer b.stop(e)
 	for range 3 {
 		b.send(20, now(), keys(5)...)

@@ -42,9 +42,6 @@ func (w *worker) takeOver(ctx context.Context) error {
 		return fmt.Errorf("%w: take over transactional id %s: %w", errRejoin, w.transactionalID, err)
 	}
 	w.evidence.Start(pid)
-	if w.deps.harmed.by(HarmNoSettle) {
-		return nil
-	}
 	if err := w.recovery.Start(ctx, kafka.Producer{ID: pid, Epoch: epoch}); err != nil {
 		return fmt.Errorf("%w: %w", errRejoin, err)
 	}
@@ -53,9 +50,6 @@ func (w *worker) takeOver(ctx context.Context) error {
 
 // checkLastTransaction ends the session if the worker's last transaction hangs.
 func (w *worker) checkLastTransaction(ctx context.Context) error {
-	if w.deps.harmed.by(HarmNoSettle) {
-		return nil
-	}
 	if err := w.recovery.CheckPeriodically(ctx, w.evidence.ProducerID()); err != nil {
 		return fmt.Errorf("%w: %w", errRejoin, err)
 	}
@@ -66,9 +60,6 @@ func (w *worker) checkLastTransaction(ctx context.Context) error {
 // truncated while the worker was running: the new entries would fill the lost offsets
 // and hide the loss.
 func (w *worker) changelogWentBack(ctx context.Context) error {
-	if w.deps.harmed.by(HarmEmptyChangelog) {
-		return nil
-	}
 	for p, at := range w.round.acks.written {
 		part := w.parts[p]
 		if at.first >= part.pos.Offset {

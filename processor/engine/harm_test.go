@@ -6,19 +6,20 @@ import (
 	"testing"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/failpoint"
 )
 
 // TestHarmIsCaught: each way to break the engine is seen by the simulation within
 // 2,000 schedules.
 func TestHarmIsCaught(t *testing.T) {
 	t.Parallel()
-	for _, harm := range engine.Harms() {
+	for _, harm := range failpoint.Mutations() {
 		t.Run(string(harm), func(t *testing.T) {
 			t.Parallel()
 			from := simSetting(t, "SEED", 0)
 			for seed := from; seed < from+2000; seed++ {
 				p := plan(seed)
-				p.harm = func(d *engine.Deps) { engine.HarmDeps(d, harm) }
+				p.harm = func(d *engine.Deps) { failpoint.Break(d, harm) }
 				if out := p.run(false); len(out.violations) > 0 {
 					t.Logf("caught by schedule %d: %v", seed-from+1, out.violations[0])
 					return
@@ -33,14 +34,14 @@ func TestHarmIsCaught(t *testing.T) {
 // one of the acts.
 func TestAdministratorHarmIsCaught(t *testing.T) {
 	t.Parallel()
-	for _, harm := range engine.AdministratorHarms() {
+	for _, harm := range failpoint.AdministratorMutations() {
 		t.Run(string(harm), func(t *testing.T) {
 			t.Parallel()
 			from := simSetting(t, "SEED", 0)
 			for seed := from; seed < from+50; seed++ {
 				for _, act := range adminActs() {
 					p := adminPlan(seed, act)
-					p.harm = func(d *engine.Deps) { engine.HarmDeps(d, harm) }
+					p.harm = func(d *engine.Deps) { failpoint.Break(d, harm) }
 					if out := p.run(false); len(out.violations) > 0 {
 						t.Logf("caught by %s, schedule %d: %v", act.name, seed-from+1, out.violations[0])
 						return

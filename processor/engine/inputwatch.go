@@ -60,10 +60,7 @@ const lookTimeout = 5 * time.Second
 
 // remade reports whether an error means that the client has cached a topic id that no
 // longer exists. Only a new client finds the recreated topic.
-func (w *worker) remade(err error) bool {
-	if w.deps.harmed.by(HarmOneClient) {
-		return false
-	}
+func remade(err error) bool {
 	return errors.Is(err, kerr.UnknownTopicID) || errors.Is(err, kerr.UnknownTopicOrPartition) || errors.Is(err, kerr.InconsistentTopicID)
 }
 

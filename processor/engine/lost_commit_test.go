@@ -6,7 +6,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kmsg"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/failpoint"
 )
 
 // TestLostCommit: a broker confirms a commit and loses it, as Kafka does when the
@@ -29,8 +29,8 @@ func TestLostCommit(t *testing.T) {
 		}
 		return nil, nil, false
 	})
-	e := b.start("one", 1, func(step engine.Step, _ string, _ int) error {
-		if step == engine.StepStored && lost.CompareAndSwap(true, false) {
+	e := b.start("one", 1, func(step failpoint.Point, _ int) error {
+		if step == failpoint.Stored && lost.CompareAndSwap(true, false) {
 			return errCrash
 		}
 		return nil

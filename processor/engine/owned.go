@@ -74,11 +74,7 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 	// All workers take leases in ascending order, so that they cannot deadlock.
 	for _, p := range slices.Sorted(maps.Keys(parts)) {
 		part := parts[p]
-		if w.deps.harmed.by(HarmNoLease) {
-			part.give, states[p] = func() {}, part.state
-			continue
-		}
-		give, err := w.store.Leases.Take(part.wanted, w.deps.scheduler, w.spec.Name, p) //nolint:contextcheck // wanted is derived from ctx
+		give, err := w.leases.Take(part.wanted, w.deps.scheduler, w.spec.Name, p) //nolint:contextcheck // wanted is derived from ctx
 		if err != nil && ctx.Err() == nil {
 			continue // revoked while waiting for the lease
 		}

@@ -13,9 +13,6 @@ import (
 // The probes below serve the chaos tests of whole clients, which live outside this
 // package and are built with the tag.
 
-// ProbeStep sets the hook that is called at the named steps of a transaction.
-func ProbeStep(d *Deps, step func(step Step, stage string, worker int) error) { d.step = step }
-
 // ProbeFlush flushes the store's memtable to disk.
 func (e *Engine) ProbeFlush() error { return e.store.FlushNow() }
 

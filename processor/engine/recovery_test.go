@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/failpoint"
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 )
 
@@ -131,8 +132,8 @@ func TestProgressIsTold(t *testing.T) {
 	var once sync.Once
 	p := g.run(t, "one", t.TempDir(), func(config *engine.Config, deps *engine.Deps) {
 		g.quick(config)
-		engine.SetStep(deps, func(step engine.Step, _ string, _ int) error {
-			if step == engine.StepRestored {
+		failpoint.Install(deps, func(step failpoint.Point, _ int) error {
+			if step == failpoint.Restored {
 				once.Do(func() { <-hold })
 			}
 			return nil
@@ -165,8 +166,8 @@ func TestOldChangesReachTheStore(t *testing.T) {
 		g.quick(config)
 		config.SessionTimeout = engine.DefaultConfig().SessionTimeout
 		deps.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
-		engine.SetStep(deps, func(step engine.Step, _ string, _ int) error {
-			if step == engine.StepRestoring || step == engine.StepResynced || step == engine.StepSessionOpen {
+		failpoint.Install(deps, func(step failpoint.Point, _ int) error {
+			if step == failpoint.Restoring || step == failpoint.Resynced || step == failpoint.SessionOpen {
 				disturbed.Add(1)
 			}
 			return nil

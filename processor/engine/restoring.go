@@ -18,7 +18,6 @@ import (
 
 // newRestorerOf returns the restorer of a worker's partitions.
 func newRestorerOf(w *worker) *restore.Restorer {
-	harmed := w.deps.harmed
 	return restore.New(restore.Config{
 		Stage: w.spec.Name, Group: w.group, Input: w.input, Changelog: w.changelog, Client: w.transactionalID, Partitions: w.partitions,
 		Store: w.store, Cluster: w.deps.cluster, Recovery: w.recovery, Scheduler: w.deps.scheduler, Now: w.deps.Now, Logger: w.logger,
@@ -28,12 +27,6 @@ func newRestorerOf(w *worker) *restore.Restorer {
 			w.metrics.restoredRecords.WithLabelValues(w.spec.Name).Add(float64(records))
 			w.metrics.restoredBytes.WithLabelValues(w.spec.Name).Add(float64(bytes))
 		},
-		Off: restore.Safeguards{
-			UnstableOffsets: harmed.by(HarmUnstableOffsets), Replay: harmed.by(HarmForgetChangelog), Uncommitted: harmed.by(HarmReadUncommitted),
-			BrokerOffsets: harmed.by(HarmStoreFirst) || harmed.by(HarmKeepAborted) || harmed.by(HarmUnknownIsCommitted),
-			Timers:        harmed.by(HarmDropDeadlines), Group: harmed.by(HarmBelieveGroup), Truncation: harmed.by(HarmIgnoreTruncation),
-			Changelog: harmed.by(HarmEmptyChangelog), Partitions: harmed.by(HarmAnyPartitions),
-		},
 	})
 }
 
@@ -41,13 +34,8 @@ func newRestorerOf(w *worker) *restore.Restorer {
 func (w *worker) restore(ctx context.Context, states map[int32]*store.Partition) (out map[int32]*restore.Result, err error) {
 	ctx, span := w.traces.restore(ctx, len(states))
 	defer func() { span.ended(out, err) }()
-	if err := w.at(StepRestoring); err != nil {
-		return nil, err
-	}
-	if out, err = w.restorer.Restore(ctx, states); err != nil {
-		return nil, asFatal(err)
-	}
-	return out, w.at(StepRestored)
+	out, err = w.restoreAll(ctx, states)
+	return out, asFatal(err)
 }
 
 // asFatal marks errors that a new session would meet again.

@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/failpoint"
 	"github.com/tributary-hq/tributary/processor/engine/internal/assignor"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
@@ -78,8 +79,8 @@ func TestTakenAtCommit(t *testing.T) {
 	<-come
 	b.stateAt = t.TempDir() // another machine
 	var once sync.Once
-	younger := b.start("one", 1, func(step engine.Step, _ string, _ int) error {
-		if step == engine.StepRestored {
+	younger := b.start("one", 1, func(step failpoint.Point, _ int) error {
+		if step == failpoint.Restored {
 			once.Do(func() { close(joined) })
 		}
 		return nil

@@ -24,9 +24,6 @@ func (w *worker) join(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errRejoin, err)
 	}
-	if w.deps.harmed.by(HarmSettleAborts) {
-		w.admin = abortingAdmin{w.admin}
-	}
 	w.recovery.Attach(w.admin)
 	w.restorer.Attach(w.admin)
 	w.standby.OnRejoin(w.index, w.session.ForceRebalance)
@@ -214,7 +211,7 @@ func (w *worker) fetchErrors(fetches kgo.Fetches) error {
 				continue
 			}
 			return fmt.Errorf("%w: %w", errRejoin, fe.Err)
-		case w.remade(fe.Err):
+		case remade(fe.Err):
 			w.metrics.fetchErrors.WithLabelValues(w.spec.Name).Inc()
 			return fmt.Errorf("%w: read %s/%d: %w", errRejoin, fe.Topic, fe.Partition, fe.Err)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/chaos/tally"
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/failpoint"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 	"github.com/tributary-hq/tributary/processor/engine/sim"
 )
@@ -36,7 +37,7 @@ func (s *simulation) start(plan hostPlan, fs *vfs.MemFS) {
 	if s.plan.harm != nil {
 		s.plan.harm(&deps)
 	}
-	engine.SetStep(&deps, func(step engine.Step, _ string, index int) error {
+	failpoint.Install(&deps, func(step failpoint.Point, index int) error {
 		worker := fmt.Sprintf("%s.%d", plan.name, index)
 		s.world.Logf("%-10s is at %s", worker, step)
 		s.world.Pass()

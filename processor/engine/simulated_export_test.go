@@ -19,20 +19,14 @@ import (
 // simCluster connects workers to a simulated log.
 type simCluster struct {
 	host *sim.Host
-	// stable is false if committed offsets are fetched without RequireStable.
-	stable bool
 }
 
 // simSession is a simulated client as a worker sees it.
-type simSession struct {
-	*sim.Session
-
-	stable bool
-}
+type simSession struct{ *sim.Session }
 
 // FetchOffsets implements admin.
-func (s simSession) FetchOffsets(ctx context.Context, _ string) (kadm.OffsetResponses, error) {
-	return s.Session.FetchOffsets(ctx, s.stable)
+func (s simSession) FetchOffsets(ctx context.Context, _ string, stable bool) (kadm.OffsetResponses, error) {
+	return s.Session.FetchOffsets(ctx, stable)
 }
 
 // TakeOver implements admin.
@@ -75,7 +69,7 @@ func (c simCluster) Join(ctx context.Context, m *kafka.Member) (kafka.Session, k
 	if err != nil {
 		return nil, nil, err
 	}
-	own := simSession{Session: s, stable: c.stable}
+	own := simSession{s}
 	return own, own, nil
 }
 
@@ -114,7 +108,14 @@ type SimWorker struct {
 
 // StartSimulated is Start for a host of a simulated world.
 func StartSimulated(config Config, spec *Spec, deps Deps, world *sim.World, host *sim.Host, partitions int32) (*Engine, []SimWorker, error) {
-	deps.cluster, deps.scheduler, deps.Now = simCluster{host: host, stable: !deps.harmed.by(HarmUnstableOffsets)}, simTurns{world}, host.Now
+	wrap := deps.Seams.Cluster
+	deps.Seams.Cluster = func(kafka.Cluster) kafka.Cluster {
+		if wrap == nil {
+			return simCluster{host: host}
+		}
+		return wrap(simCluster{host: host})
+	}
+	deps.Seams.Scheduler, deps.Now = simTurns{world}, host.Now
 	e, err := New(config, []Spec{*spec}, deps)
 	if err != nil {
 		return nil, nil, err

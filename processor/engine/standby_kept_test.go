@@ -42,7 +42,8 @@ func TestStandbyKeepsItsCopy(t *testing.T) {
 		t.Errorf("an empty changelog: the replica has %q, want it as it was", value)
 	}
 	record := &kgo.Record{Topic: topic, Key: []byte("k"), Value: []byte("v")}
-	must(t, b.client.ProduceSync(t.Context(), record).FirstErr())
+	b.client.Produce(t.Context(), record, nil)
+	must(t, b.client.Flush(t.Context()))
 	p := record.Partition
 	must(t, putStored(state, p, id))
 	if line := b.follow(state, topic, p); !strings.Contains(line, "follows a partition") || !strings.Contains(line, " from=0 ") {

@@ -10,6 +10,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/failpoint"
 )
 
 // load is records sent to a ground, and a reader that checks their numbers.
@@ -97,16 +98,16 @@ func (g *ground) quick(config *engine.Config) {
 
 // death is what cuts a process off at a step, once it is sent one.
 type death struct {
-	at    engine.Step
+	at    failpoint.Point
 	comes chan *process
 	came  chan struct{}
 }
 
-func newDeath(at engine.Step) *death {
+func newDeath(at failpoint.Point) *death {
 	return &death{at: at, comes: make(chan *process, 1), came: make(chan struct{})}
 }
 
-func (d *death) step(step engine.Step, _ string, _ int) error {
+func (d *death) step(step failpoint.Point, _ int) error {
 	if step != d.at {
 		return nil
 	}
@@ -127,10 +128,10 @@ func TestStandbyTakesOver(t *testing.T) {
 	const partitions = 4
 	g := newGround(t, partitions)
 	l := g.load(t)
-	death := newDeath(engine.StepFlushed)
+	death := newDeath(failpoint.Flushed)
 	one := g.run(t, "one", t.TempDir(), func(config *engine.Config, deps *engine.Deps) {
 		g.quick(config)
-		engine.SetStep(deps, death.step)
+		failpoint.Install(deps, death.step)
 	})
 	await(t, "the first instance", func() bool { return one.ready() == partitions })
 	l.send(200)
@@ -192,13 +193,13 @@ func BenchmarkTakeOver(b *testing.B) {
 // stood still.
 func (g *ground) takeOver(b *testing.B, fenceAfter time.Duration) time.Duration {
 	b.Helper()
-	l, death := g.load(b), newDeath(engine.StepFlushed)
+	l, death := g.load(b), newDeath(failpoint.Flushed)
 	usual := func(config *engine.Config) {
 		config.Standby, config.SessionTimeout, config.FenceAfter = 1, g.session, fenceAfter
 	}
 	one := g.run(b, "one", b.TempDir(), func(config *engine.Config, deps *engine.Deps) {
 		usual(config)
-		engine.SetStep(deps, death.step)
+		failpoint.Install(deps, death.step)
 	})
 	await(b, "the first instance", func() bool { return one.ready() == 4 })
 	two := g.run(b, "two", b.TempDir(), func(config *engine.Config, _ *engine.Deps) { usual(config) })

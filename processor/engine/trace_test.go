@@ -17,6 +17,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/failpoint"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
@@ -177,8 +178,8 @@ func TestSpansOfFailure(t *testing.T) {
 	b.tracer = provider
 	failed := false
 	b.send(3, now(), keys(3)...)
-	e := b.start("one", 1, func(step engine.Step, _ string, _ int) error {
-		if step == engine.StepProduced && !failed {
+	e := b.start("one", 1, func(step failpoint.Point, _ int) error {
+		if step == failpoint.Produced && !failed {
 			failed = true
 			return fmt.Errorf("the phone +4915112345678 of a record: %w", kerr.NotLeaderForPartition)
 		}

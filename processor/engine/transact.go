@@ -22,57 +22,31 @@ func (w *worker) transact(ctx context.Context) error {
 	ctx, stop := w.untilKilled(w.traces.transaction(ctx))
 	defer stop()
 	began := w.deps.Now()
-	if w.deps.harmed.by(HarmOffsetsFirst) {
-		if err := w.commitOffsetsAlone(ctx); err != nil {
-			return err
-		}
-	}
 	if err := w.write(ctx); err != nil {
 		return err
 	}
-	if w.round.acks.failed.Load() > 0 && !w.deps.harmed.by(HarmIgnoreFailedProduce) {
+	if w.round.acks.failed.Load() > 0 {
 		// End would commit although a produce failed.
 		return w.abortProduced(ctx)
 	}
 	if err := w.changelogWentBack(ctx); err != nil {
 		return err
 	}
-	if w.deps.harmed.by(HarmStoreFirst) {
-		if err := w.keep(); err != nil {
-			return err
-		}
-	}
 	committed, err := w.end(ctx, kgo.TryCommit, w.addOffsets)
-	if err != nil && w.deps.harmed.by(HarmUnknownIsCommitted) {
-		committed, err = true, nil
-	}
 	w.evidence.Ended(committed && err == nil)
 	if err != nil {
 		w.metrics.rounds.WithLabelValues(w.spec.Name, "unknown").Inc()
 		return fmt.Errorf("%w: commit: %w", errRejoin, err)
-	}
-	if !committed && w.deps.harmed.by(HarmKeepAborted) {
-		if err := w.keep(); err != nil {
-			return err
-		}
 	}
 	if !committed {
 		w.metrics.rounds.WithLabelValues(w.spec.Name, "aborted").Inc()
 		w.metrics.aborts.WithLabelValues(w.spec.Name).Inc()
 		return w.resync(ctx, "the transaction was not committed")
 	}
-	if err := w.at(StepCommitted); err != nil {
-		return err
-	}
 	w.failures = 0
 	// Measured first: counts may refer to entries that keep changes.
 	w.measure(began)
-	if !w.deps.harmed.by(HarmStoreFirst) { // keep was called above
-		if err := w.keep(); err != nil {
-			return err
-		}
-	}
-	return w.at(StepStored)
+	return w.keep()
 }
 
 // write begins a transaction and produces its records. On return, every record is
@@ -81,19 +55,13 @@ func (w *worker) write(ctx context.Context) error {
 	if err := w.session.Begin(); err != nil {
 		return fmt.Errorf("%w: begin a transaction: %w", errRejoin, err)
 	}
-	if err := w.at(StepBegin); err != nil {
-		return err
-	}
 	if err := w.produce(ctx); err != nil {
-		return err
-	}
-	if err := w.at(StepProduced); err != nil {
 		return err
 	}
 	if err := w.session.Flush(ctx); err != nil {
 		return fmt.Errorf("%w: flush: %w", errRejoin, err)
 	}
-	return w.at(StepFlushed)
+	return nil
 }
 
 // untilKilled returns a context that outlives Stop's cancellation, so that the
@@ -187,7 +155,7 @@ func (w *worker) abortProduced(ctx context.Context) error {
 	if _, err := w.end(ctx, kgo.TryAbort, nil); err != nil {
 		return fmt.Errorf("%w: abort after %w: %w", errRejoin, cause, err)
 	}
-	if w.remade(cause) {
+	if remade(cause) {
 		return fmt.Errorf("%w: %w", errRejoin, cause)
 	}
 	if err := w.waitAfterFailures(ctx); err != nil {
@@ -199,12 +167,6 @@ func (w *worker) abortProduced(ctx context.Context) error {
 // addOffsets adds the input offsets of all partitions in the transaction to its commit,
 // even if it has only timers, so that the group generation always fences it.
 func (w *worker) addOffsets(req *kmsg.TxnOffsetCommitRequest) error {
-	if w.deps.harmed.by(HarmNoGeneration) {
-		req.Generation, req.MemberID, req.InstanceID = -1, "", nil
-	}
-	if w.deps.harmed.by(HarmDeadlinesUnfenced) && len(w.round.records) == 0 {
-		return nil
-	}
 	topic := -1
 	for i := range req.Topics {
 		if req.Topics[i].Topic == w.input {
@@ -268,14 +230,8 @@ func (w *worker) resync(ctx context.Context, why string) error {
 			states[p] = part.state
 		}
 	}
-	if w.deps.harmed.by(HarmNoResync) {
-		w.believeClient()
-		return nil
-	}
-	if !w.deps.harmed.by(HarmNoSettle) {
-		if err := w.recovery.Check(ctx, w.evidence.ProducerID()); err != nil {
-			return fmt.Errorf("%w: %w", errRejoin, err)
-		}
+	if err := w.recovery.Check(ctx, w.evidence.ProducerID()); err != nil {
+		return fmt.Errorf("%w: %w", errRejoin, err)
 	}
 	w.logger.InfoContext(ctx, "round not committed, comparing with the broker", slog.String("reason", why), slog.Int("partitions", len(states)))
 	if len(states) == 0 {
@@ -310,5 +266,5 @@ func (w *worker) resync(ctx context.Context, why string) error {
 		part.take(r, rebuild)
 		part.reported = 0
 	}
-	return w.at(StepResynced)
+	return nil
 }

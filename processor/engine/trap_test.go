@@ -14,16 +14,16 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/failpoint"
 )
 
 var errCrash = errors.New("crashed here")
 
 // crashes makes the n-th visit of a step fail, which ends the session there: what
 // it had in memory is gone, what it had open stays open.
-func crashes(at engine.Step, visits ...int64) func(engine.Step, string, int) error {
+func crashes(at failpoint.Point, visits ...int64) failpoint.Hook {
 	var seen atomic.Int64
-	return func(step engine.Step, _ string, _ int) error {
+	return func(step failpoint.Point, _ int) error {
 		if step == at && slices.Contains(visits, seen.Add(1)) {
 			return errCrash
 		}
@@ -35,9 +35,9 @@ func crashes(at engine.Step, visits ...int64) func(engine.Step, string, int) err
 // without gap or repeat.
 func TestCrashBetweenSteps(t *testing.T) {
 	t.Parallel()
-	for _, step := range []engine.Step{
-		engine.StepBegin, engine.StepProduced, engine.StepFlushed, engine.StepCommitted, engine.StepStored,
-		engine.StepRestoring, engine.StepRestored, engine.StepSessionOpen,
+	for _, step := range []failpoint.Point{
+		failpoint.Begin, failpoint.Produced, failpoint.Flushed, failpoint.Committed, failpoint.Stored,
+		failpoint.Restoring, failpoint.Restored, failpoint.SessionOpen,
 	} {
 		t.Run(string(step), func(t *testing.T) {
 			t.Parallel()

@@ -12,6 +12,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
+	"github.com/tributary-hq/tributary/processor/engine/internal/seam"
 	"github.com/tributary-hq/tributary/processor/engine/internal/standby"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 	"github.com/tributary-hq/tributary/processor/engine/internal/task"
@@ -60,9 +61,12 @@ type worker struct {
 	// committed ones.
 	recovery *hangingtxn.Recovery
 	restorer *restore.Restorer
-	evidence hangingtxn.Evidence
-	parts    map[int32]*owned
-	round    *round
+	// restoreAll is restorer.Restore, leases are the store's, unless a test wraps them.
+	restoreAll seam.Restore
+	leases     seam.Leases
+	evidence   hangingtxn.Evidence
+	parts      map[int32]*owned
+	round      *round
 	// The times of the last transaction and of the last periodic checks.
 	lastRound, lastIdle, lastTouch, lastOrphans, lastWatched time.Time
 	// failures counts consecutive transactions with a failed produce.
@@ -145,9 +149,6 @@ func (w *worker) runSession(ctx context.Context) error {
 		return err
 	}
 	if err := w.takeOver(ctx); err != nil {
-		return err
-	}
-	if err := w.at(StepSessionOpen); err != nil {
 		return err
 	}
 	return w.fenced(ctx, w.work(ctx, restores))
@@ -292,6 +293,13 @@ func newWorker(spec *Spec, index int, instance string, e *Engine) *worker {
 	w.budget = e.budget
 	w.recovery = newRecovery(w)
 	w.restorer = newRestorerOf(w)
+	w.restoreAll, w.leases = w.restorer.Restore, w.store.Leases
+	if wrap := e.deps.Seams.Restore; wrap != nil {
+		w.restoreAll = wrap(&seam.Worker{ID: id, Group: group, Input: w.input, Changelog: w.changelog, Store: e.store}, w.restoreAll)
+	}
+	if wrap := e.deps.Seams.Leases; wrap != nil {
+		w.leases = wrap(w.leases)
+	}
 	w.traces = newTraces(w)
 	config := task.Config{
 		Stage: spec.Stage, Name: spec.Name, DeadLetter: spec.DeadLetter, Version: e.deps.Version, Namespace: e.deps.Namespace,

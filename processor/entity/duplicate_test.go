@@ -15,7 +15,8 @@ import (
 func TestNoRepeatNamesItself(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	origin := avro.Origin{Topic: schemas.RawLOX24, Partition: 2, Offset: 7, ReceivedAt: at.Add(time.Hour)}
+	origin := avro.Origin{Topic: schemas.RawLOX24, Partition: 2, Offset: 7}
+	received := at.Add(time.Hour)
 	for name, c := range map[string]struct {
 		first dedupe.Position
 		want  int64
@@ -23,12 +24,12 @@ func TestNoRepeatNamesItself(t *testing.T) {
 		"an earlier record":          {dedupe.Position{Partition: 2, Offset: 6, ReceivedAt: at}, 6},
 		"one of another partition":   {dedupe.Position{Partition: 1, Offset: 7, ReceivedAt: at}, 7},
 		"one that had the place":     {dedupe.Position{Partition: 2, Offset: 7, ReceivedAt: at}, -1},
-		"the same record, as it is":  {dedupe.Position{Partition: 2, Offset: 7, ReceivedAt: origin.ReceivedAt}, -1},
+		"the same record, as it is":  {dedupe.Position{Partition: 2, Offset: 7, ReceivedAt: received}, -1},
 		"one that stood behind here": {dedupe.Position{Partition: 2, Offset: 9, ReceivedAt: at}, 9},
 	} {
-		d := entity.Duplicate(&entity.Occurrence{Origin: origin, EventID: "e", By: avro.KnownByEventID}, c.first)
-		want := avro.RecordPosition{Topic: schemas.RawLOX24, Partition: c.first.Partition, Offset: c.want, ReceivedAt: c.first.ReceivedAt}
-		if d.First != want || d.Record.Offset != 7 {
+		d := entity.Duplicate(&entity.Occurrence{Origin: origin, ReceivedAt: received, EventID: "e", By: avro.KnownByEventID}, c.first)
+		want := avro.RecordPosition{Topic: schemas.RawLOX24, Partition: c.first.Partition, Offset: c.want}
+		if d.First != want || d.Record.Offset != 7 || !d.ReceivedAt.Equal(received) || !d.FirstReceivedAt.Equal(c.first.ReceivedAt) {
 			t.Errorf("%s: %+v, want first %+v", name, d, want)
 		}
 	}

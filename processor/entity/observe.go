@@ -12,8 +12,9 @@ import (
 type Occurrence struct {
 	// Key is the key of the entity's records. State is the key of its state entry.
 	Key, State []byte
-	// Origin is the position of the record, its source and its receipt.
-	Origin avro.Origin
+	// Origin is the position of the record and its source. ReceivedAt is its receipt.
+	Origin     avro.Origin
+	ReceivedAt time.Time
 	// EventID is the id of the fact as records show it. ID identifies the fact within the
 	// entity by the rule By; it is short-lived and copied.
 	EventID, ID string
@@ -37,7 +38,7 @@ type Occurrence struct {
 func Observe(tx stage.Tx, window *dedupe.Window, o *Occurrence, policy dedupe.Policy) (dedupe.Result, error) {
 	known, err := window.Observe(tx, o.State, &dedupe.Event{
 		ID: o.ID, Tag: o.Tag, EventTime: o.EventTime, Forgotten: o.Forgotten, AcceptStale: o.AcceptStale,
-		Here: dedupe.Position{Partition: o.Origin.Partition, Offset: o.Origin.Offset, ReceivedAt: o.Origin.ReceivedAt},
+		Here: dedupe.Position{Partition: o.Origin.Partition, Offset: o.Origin.Offset, ReceivedAt: o.ReceivedAt},
 	}, policy)
 	if err != nil || !known.Repeated {
 		return known, err
@@ -55,8 +56,8 @@ func Duplicate(o *Occurrence, first dedupe.Position) avro.Duplicate {
 	from := &o.Origin
 	d := avro.Duplicate{
 		Provider: from.Provider, Source: from.Source, EventID: o.EventID, KnownBy: o.By, AttemptNumber: o.Attempt,
-		Record: avro.RecordPosition{Topic: from.Topic, Partition: from.Partition, Offset: from.Offset, ReceivedAt: from.ReceivedAt},
-		First:  avro.RecordPosition{Topic: from.Topic, Partition: first.Partition, Offset: first.Offset, ReceivedAt: first.ReceivedAt},
+		ReceivedAt: o.ReceivedAt, Record: avro.RecordPosition{Topic: from.Topic, Partition: from.Partition, Offset: from.Offset},
+		FirstReceivedAt: first.ReceivedAt, First: avro.RecordPosition{Topic: from.Topic, Partition: first.Partition, Offset: first.Offset},
 	}
 	if d.First.Partition == d.Record.Partition && d.First.Offset == d.Record.Offset {
 		d.First.Offset = lostOffset

@@ -10,7 +10,7 @@ import (
 func OriginOf(in *stage.Input, e *raw.Envelope) avro.Origin {
 	return avro.Origin{
 		Source: e.Source, Provider: e.Provider, Assurance: assuranceBy(e.Assurance), SecretID: e.SecretID, RequestID: e.RequestID,
-		ReceivedAt: e.ReceivedAt, Topic: in.Topic, Partition: in.Partition, Offset: in.Offset,
+		Topic: in.Topic, Partition: in.Partition, Offset: in.Offset,
 	}
 }
 

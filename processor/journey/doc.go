@@ -28,23 +28,32 @@
 //     type. They are listed and counted as facts; they never change the outcome, and await
 //     nothing.
 //   - Verified: the success with the earliest outcome_at, then the smallest id. Its
-//     channel and duration are the journey's. Fallbacks and cost are summed over all
-//     verifications.
+//     channels, country, provider, source and duration are the journey's; where none
+//     succeeded, those of the first listed verification are, without duration and delivered
+//     channel. Failed attempts, switches and cost are summed over all verifications.
+//   - Customer: that of the verification that succeeded first, else of the first listed
+//     verification that has one, else of the first listed payment that has one. The number
+//     of distinct customers is over the listed members.
+//   - Provider and source of payments: those of the payment captured first, else of the first
+//     listed payment.
 //   - Taken means held, paid or refunded. Each payment is one of pending (new, or of an
 //     unknown phase, too), held, refused, paid and refunded: paid if something of it is
 //     left, refunded if it was given back whole, by its amounts. A hold that
-//     was released is refunded and was never paid. paid_amount_minor has everything that
-//     was ever paid, refunded_amount_minor the part of it that went back, and
-//     released_amount_minor the holds that went back without having been paid.
-//   - Sums are of one currency; where members differ in it, sums are 0, currency null. One
-//     that does not fit 64 bits is the largest there is and flagged; none ever overflows.
+//     was released is refunded and was never paid. gross_minor has everything that was ever
+//     captured, refunded_minor the part of it that went back, net_minor the rest, and
+//     released_minor the holds that went back without having been captured.
+//   - Sums are of one currency; where members differ in it, sums and currency are null and
+//     mixed_currencies is set. One that does not fit 64 bits is the largest there is and
+//     flagged; none ever overflows.
 //   - A payment of several operations belongs whole to the journey of each of their ids.
 //   - Outcome, the first that holds: paid → COMPLETE, or PAID_NOT_VERIFIED after the
 //     deadline, or IN_PROGRESS before it, or UNKNOWN where a verification's outcome
-//     cannot be known; held → HELD; refunded → REFUNDED; refused and nothing pending →
-//     REFUSED; verified → VERIFIED_NOT_PAID after the deadline, or IN_PROGRESS; a
-//     payment or verification pending → IN_PROGRESS; then VERIFICATION_EXPIRED,
-//     VERIFICATION_FAILED, UNKNOWN.
+//     cannot be known; held → HELD; refunded → REFUNDED; verified and after the deadline →
+//     VERIFIED_NOT_PAID, which is so wherever missing is PAYMENT; refused and nothing pending
+//     → REFUSED; verified, or a payment or verification pending → IN_PROGRESS; then
+//     VERIFICATION_EXPIRED, VERIFICATION_FAILED, UNKNOWN.
+//   - verified_to_held_ms and verified_to_captured_ms end at the first hold and the first
+//     capture of all payments; null if that came before the verification.
 //
 // # Deadlines
 //

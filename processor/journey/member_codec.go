@@ -62,7 +62,7 @@ func readMember(r *statecodec.Reader, m *member, into *room) {
 }
 
 func appendVerification(dst []byte, v *verification) []byte {
-	dst = statecodec.AppendString(v.route.appendTo(dst), string(v.outcome))
+	dst = statecodec.AppendString(v.appendTo(dst), string(v.outcome))
 	dst = statecodec.AppendInt(statecodec.AppendInt(dst, int64(v.failed)), int64(v.switches))
 	dst = appendInt(dst, v.durationMs)
 	dst = appendInt(dst, v.costMinor)
@@ -74,7 +74,7 @@ func appendVerification(dst []byte, v *verification) []byte {
 }
 
 func readVerification(r *statecodec.Reader, v *verification) {
-	v.route.readFrom(r)
+	v.readFrom(r)
 	v.outcome = avro.VerificationOutcome(r.Text())
 	v.failed, v.switches = int32(r.Int()), int32(r.Int()) //nolint:gosec // written from int32
 	v.durationMs, v.costMinor, v.currency = readInt(r), readInt(r), readText[string](r)

@@ -118,6 +118,7 @@ func (s *Stage) Decode(in *stage.Input) (stage.Event, error) {
 	w := s.acquire()
 	defer s.release(w)
 	w.source, w.from = s.config.Sources.Find(headers.Source, raw.ProviderLOX24), entity.OriginOf(in, &headers)
+	w.receivedAt = headers.ReceivedAt
 	w.reader.ids, w.reader.source = s.config.Privacy, w.source
 	e := w.event
 	e.trace = raw.Trace(in.Headers)
@@ -268,14 +269,14 @@ func (w *webhook) finish(ids *privacy.Pseudonymiser) error {
 func (w *webhook) fill() {
 	e := w.event
 	e.kind, e.id, e.created = w.envelope.kind(), w.eventID, w.createdAt.Value
-	e.provider, e.sourceID, e.receivedAt = w.from.Provider, w.from.Source, w.from.ReceivedAt
+	e.provider, e.sourceID = w.from.Provider, w.from.Source
 	e.number, e.task = w.attemptNumber, taskHash(w.from.Source, w.taskID.Value)
 }
 
 // origin returns the part of the event's origin that changes and duplicates contain.
 func (e *event) origin(in *stage.Input) avro.Origin {
 	return avro.Origin{
-		Provider: e.provider, Source: e.sourceID, Topic: in.Topic, Partition: in.Partition, Offset: in.Offset, ReceivedAt: e.receivedAt,
+		Provider: e.provider, Source: e.sourceID, Topic: in.Topic, Partition: in.Partition, Offset: in.Offset,
 	}
 }
 

@@ -79,12 +79,13 @@ func (s *Stage) phone(r *reader, w *webhook, name string) avro.Optional[avro.Pho
 	if phone == "" {
 		return avro.Optional[avro.Phone]{}
 	}
-	return avro.Some(s.config.Privacy.PhoneOf(w.source, strings.Clone(phone), w.from.ReceivedAt))
+	return avro.Some(s.config.Privacy.PhoneOf(w.source, strings.Clone(phone), w.receivedAt))
 }
 
 func (w *webhook) finishSMS() {
 	m := w.text
-	m.Origin, m.EventID, m.APIVersion, m.EventRaw, m.EventCreatedAt = w.from, w.eventID, w.version, w.name, w.createdAt.Value
+	m.Origin, m.EventID, m.ReceivedAt, m.APIVersion = w.from, w.eventID, w.receivedAt, w.version
+	m.EventRaw, m.EventCreatedAt = w.name, w.createdAt.Value
 	m.AttemptTotal, m.AttemptNumber, m.NotificationTaskID = w.attemptTotal, w.attemptNumber, w.taskID
 	m.MessageID = statecodec.View(w.key)
 }

@@ -116,9 +116,10 @@ func TestSeed(t *testing.T) {
 	want := &avro.LOX24VerifyCode{
 		Origin: avro.Origin{
 			Source: "shop", Provider: "lox24", Assurance: avro.AssuranceSharedSecret, SecretID: "first", RequestID: "request-1",
-			ReceivedAt: received(), Topic: schemas.RawLOX24,
+			Topic: schemas.RawLOX24,
 		},
-		EventID: "e5f6a7b8-9c0d-4e1f-2a3b-4c5d6e7f8a9b", APIVersion: "2022-05-25", EventRaw: "verify_code.channel.failed",
+		ReceivedAt: received(),
+		EventID:    "e5f6a7b8-9c0d-4e1f-2a3b-4c5d6e7f8a9b", APIVersion: "2022-05-25", EventRaw: "verify_code.channel.failed",
 		Event: avro.LOX24VerifyCodeEventChannelFailed, EventCreatedAt: at(1735689630), AttemptTotal: avro.Some[int32](3),
 		AttemptNumber: avro.Some[int32](1), NotificationTaskID: avro.Some("77dcf296-fc00-4fc0-9b6d-6f54e85ff975"),
 		VerificationID: "lox24:a1b2c3d4-e5f6-7890-abcd-ef1234567890", ProviderID: "a1b2c3d4-e5f6-7890-abcd-ef1234567890",

@@ -31,7 +31,7 @@ func (w *webhook) readUnknown(in *stage.Input) error {
 	w.fill()
 	e.faults.Unknown(tolerance.KindEvent, w.name)
 	w.unknown = avro.LOX24UnknownEvent{
-		Origin: w.from, EventID: w.eventID, APIVersion: w.version, EventRaw: w.name, EventCreatedAt: w.createdAt,
+		Origin: w.from, EventID: w.eventID, ReceivedAt: w.receivedAt, APIVersion: w.version, EventRaw: w.name, EventCreatedAt: w.createdAt,
 		AttemptTotal: w.attemptTotal, AttemptNumber: w.attemptNumber, NotificationTaskID: w.taskID,
 		EntityID: statecodec.View(e.key), UnknownFields: fieldNames(in.Value),
 	}

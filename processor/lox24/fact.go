@@ -15,12 +15,13 @@ import (
 // it.
 func (w *webhook) finishCode() {
 	c := w.code
-	c.Origin, c.EventID, c.APIVersion, c.EventRaw, c.EventCreatedAt = w.from, w.eventID, w.version, w.name, w.createdAt.Value
+	c.Origin, c.EventID, c.ReceivedAt, c.APIVersion = w.from, w.eventID, w.receivedAt, w.version
+	c.EventRaw, c.EventCreatedAt = w.name, w.createdAt.Value
 	c.AttemptTotal, c.AttemptNumber, c.NotificationTaskID = w.attemptTotal, w.attemptNumber, w.taskID
 	c.VerificationID = statecodec.View(w.key)
 	c.Status = w.reader.status(c.StatusRaw)
 	f := &w.fact
-	f.At, f.EventID, f.ReceivedAt = c.EventCreatedAt, c.EventID, c.Origin.ReceivedAt
+	f.At, f.EventID, f.ReceivedAt = c.EventCreatedAt, c.EventID, c.ReceivedAt
 	f.Provider, f.Source, f.Namespace, f.Assurance = raw.ProviderLOX24, c.Origin.Source, w.source.Namespace, c.Origin.Assurance
 	f.ProviderID, f.Phone, f.Outcome = c.ProviderID, c.Phone, outcome(c)
 	f.Status = verification.Status{Text: statusText(c.StatusRaw), Name: c.Status, At: c.EventCreatedAt}

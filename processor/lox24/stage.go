@@ -106,7 +106,7 @@ func (s *Stage) repeated(tx stage.Tx, in *stage.Input, window *dedupe.Window, st
 	var room [tagSize]byte
 	origin := e.origin(in)
 	known, err := entity.Observe(tx, window, &entity.Occurrence{
-		Key: e.key, State: state, Origin: origin, ID: e.id, EventID: e.id, By: avro.KnownByEventID, Tag: e.tag(room[:0]),
+		Key: e.key, State: state, Origin: origin, ReceivedAt: e.receivedAt, ID: e.id, EventID: e.id, By: avro.KnownByEventID, Tag: e.tag(room[:0]),
 		EventTime: e.created, AcceptStale: e.source.AcceptStale, Attempt: e.number, Trace: e.trace,
 	}, s.window(e.kind))
 	if err == nil {

@@ -117,7 +117,7 @@ func TestUnknownEvent(t *testing.T) {
 	if err := got.DecodeAvro(b); err != nil {
 		t.Fatal(err)
 	}
-	got.Origin = avro.Origin{}
+	got.Origin, got.ReceivedAt = avro.Origin{}, time.Time{}
 	want := avro.LOX24UnknownEvent{
 		EventID: "event-9", APIVersion: "2022-05-25", EventRaw: "phone.subscribe", EventCreatedAt: avro.Some(time.Unix(1735689600, 0).UTC()),
 		AttemptNumber: avro.Some[int32](2), NotificationTaskID: avro.Some("task-1"), EntityID: "lox24:key",

@@ -22,12 +22,22 @@
 //
 //	unknown < new < pending < held < refused < paid < returned
 //
-// A payment has the greatest phase that any callback reported. A conflict (paid and refused)
-// is found whatever the phases are. A hold that is given back without any payment was
-// released: that is no refund, and nothing was paid.
+// A payment has the greatest phase that any callback reported, until its amounts decide about
+// a return: refunded only if all of the amount went back, else it stays paid, or held if it was
+// never captured. A conflict (paid and refused) is found whatever the phases are. A hold that
+// is given back without any payment was released: that is no refund, and nothing was paid.
+//
+// # Amounts
+//
+// gross is the captured amount, refunded what went back of it, net the difference, always;
+// released is what went back of a hold that was never captured. The reversals of callbacks are
+// totals, of which the greatest counts, or single returns that are added up: a setting of the
+// source. last_refunded_at is the first time at which the present total was reported.
 //
 // # Journeys
 //
 // A payment belongs to the correlation ids of all its operations, each operation's newest
-// in each place, and to those of its invoice.
+// in each place, and to those of its invoice. Its journey_id is the first of them, sorted. An
+// id that is a phone number is its customer, too, under the key in force when the first callback
+// with that id was received.
 package payment

@@ -85,13 +85,11 @@ func (s *Stage) Apply(tx stage.Tx, in *stage.Input, e *Event) error {
 	if err := p.read(entry); err != nil {
 		return err
 	}
-	origin := avro.Origin{
-		Provider: e.Provider, Source: e.SourceID, Topic: in.Topic, Partition: in.Partition, Offset: in.Offset, ReceivedAt: e.ReceivedAt,
-	}
+	origin := avro.Origin{Provider: e.Provider, Source: e.SourceID, Topic: in.Topic, Partition: in.Partition, Offset: in.Offset}
 	// A callback may be signed anew, so its age does not show that it is a repeat. The
 	// payment keeps its facts anyway, and their ids with them.
 	known, err := entity.Observe(tx, &p.window, &entity.Occurrence{
-		Key: e.Key, State: e.Key, Origin: origin, ID: statecodec.View(e.Fact.ID[:]), EventID: e.EventID, By: s.provider.KnownBy,
+		Key: e.Key, State: e.Key, Origin: origin, ReceivedAt: e.ReceivedAt, ID: statecodec.View(e.Fact.ID[:]), EventID: e.EventID, By: s.provider.KnownBy,
 		EventTime: e.EventTime, AcceptStale: e.Source.AcceptStale, Trace: e.Trace,
 	}, dedupe.Policy{Span: s.config.Span, Keep: dedupe.WithEntity})
 	if err != nil {

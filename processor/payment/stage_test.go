@@ -48,7 +48,7 @@ func (b *bank) Decode(in *stage.Input) (stage.Event, error) {
 	cb.Fact.Charged = cb.Fact.Phase == payment.PhasePaid
 	cb.Fact.Texts[payment.TextSource], cb.Fact.Texts[payment.TextProviderID] = "branch", string(in.Key)
 	cb.Fact.Amounts[payment.AmountPaid] = avro.Some(amount)
-	cb.Decoded.Encode(schemas.DecodedUAPAYPayment, &avro.UAPAYPayment{Origin: avro.Origin{ReceivedAt: in.Timestamp}})
+	cb.Decoded.Encode(schemas.DecodedUAPAYPayment, &avro.UAPAYPayment{ReceivedAt: in.Timestamp})
 	return cb, nil
 }
 

@@ -28,7 +28,7 @@ type event struct {
 // Times implements stage.Timed.
 func (e *event) Times() stage.Times {
 	d := &e.decoded
-	return stage.Times{Origin: d.Origin.Provider, Event: d.EventAt.Value, Ingested: d.Origin.ReceivedAt}
+	return stage.Times{Origin: d.Origin.Provider, Event: d.EventAt.Value, Ingested: d.ReceivedAt}
 }
 
 // The members of the body with a meaning that the specification recommends.
@@ -63,7 +63,7 @@ func (s *Stage) Decode(in *stage.Input) (stage.Event, error) {
 		return nil, entity.Unreadable("", err)
 	}
 	d := &e.decoded
-	d.Origin = entity.OriginOf(in, &envelope)
+	d.Origin, d.ReceivedAt = entity.OriginOf(in, &envelope), envelope.ReceivedAt
 	d.EventID = s.config.Privacy.ID(e.source, e.id)
 	e.key = s.entityKey(e.source, string(in.Key))
 	d.EntityID = e.key

@@ -39,7 +39,7 @@ func (s *Stage) Apply(tx stage.Tx, in *stage.Input, decoded stage.Event) error {
 		return fmt.Errorf("standard: an event of type %T", decoded)
 	}
 	d := &e.decoded
-	tx.AdvanceWatermark(d.Origin.ReceivedAt)
+	tx.AdvanceWatermark(d.ReceivedAt)
 	key := append(tx.Buffer(len(e.key)), e.key...)
 	stored, err := tx.Get(key)
 	if err != nil {
@@ -53,13 +53,13 @@ func (s *Stage) Apply(tx stage.Tx, in *stage.Input, decoded stage.Event) error {
 	// A sender may try again for more than the deduplication span, so ids are kept with the
 	// entity.
 	known, err := entity.Observe(tx, &state.window, &entity.Occurrence{
-		Key: key, State: key, Origin: d.Origin, ID: e.id, EventID: d.EventID, By: avro.KnownByEventID,
+		Key: key, State: key, Origin: d.Origin, ReceivedAt: d.ReceivedAt, ID: e.id, EventID: d.EventID, By: avro.KnownByEventID,
 		EventTime: d.EventAt.Value, AcceptStale: e.source.AcceptStale, Trace: trace,
 	}, dedupe.Policy{Span: s.config.Retention, Keep: dedupe.WithEntity})
 	if err != nil {
 		return err
 	}
-	state.received(d.Origin.ReceivedAt)
+	state.received(d.ReceivedAt)
 	if !known.Repeated {
 		if err := entity.Emit(tx, schemas.DecodedStandardEvent, key, d, usualSize, trace); err != nil {
 			return err

@@ -1,7 +1,9 @@
 package uapay_test
 
 import (
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -43,9 +45,7 @@ func TestAmountsOfPaymentsAddUp(t *testing.T) {
 	back := func(n int) map[string]any { return map[string]any{"reversalAmount": n} }
 	amount := func(n int, more map[string]any) map[string]any {
 		changes := map[string]any{"amount": n}
-		for key, value := range more {
-			changes[key] = value
-		}
+		maps.Copy(changes, more)
 		return changes
 	}
 	operation := func(id, status, paymentStatus string, minute, n int) stage.Input {
@@ -107,7 +107,7 @@ func TestAmountsOfPaymentsAddUp(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for seed := range uint64(6) {
-				records := append(test.records[:len(test.records):len(test.records)], test.records...)
+				records := slices.Concat(test.records, test.records)
 				if seed > 0 {
 					rand.New(rand.NewPCG(seed, 0)).Shuffle(len(records), func(i, j int) { records[i], records[j] = records[j], records[i] })
 				}

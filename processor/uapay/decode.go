@@ -99,8 +99,9 @@ func (s *Stage) read(cb *callback, r *reading, in *stage.Input) error {
 func (s *Stage) fill(cb *callback, r *reading, in *stage.Input) {
 	c, e, d := &r.claims, &r.envelope, &r.decoded
 	*d = avro.UAPAYPayment{
-		Origin:  entity.OriginOf(in, e),
-		EventID: cb.EventID, Kind: avro.PaymentKindInvoice,
+		Origin:     entity.OriginOf(in, e),
+		ReceivedAt: e.ReceivedAt,
+		EventID:    cb.EventID, Kind: avro.PaymentKindInvoice,
 		PaymentID: statecodec.View(cb.Key), ProviderID: c.PaymentID, InvoiceID: entity.Text(c.InvoiceID), OperationID: entity.Text(c.OperationID),
 		CorrelationIDs: s.correlate(cb, c, d.CorrelationIDs[:0]), PaymentNumber: entity.Text(c.PaymentNumber),
 		AmountMinor: c.amount(), PendingAmountMinor: c.Pending, CommissionMinor: c.Commission, ReversalAmountMinor: c.Reversal, Currency: cmp.Or(c.Currency, currency),

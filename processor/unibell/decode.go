@@ -16,7 +16,7 @@ func (s *Stage) Decode(in *stage.Input) (stage.Event, error) {
 		return nil, stage.Permanentf(stage.CauseUndecodable, "%v", err)
 	}
 	e := &event{source: s.config.Sources.Find(headers.Source, raw.ProviderUnibell)}
-	e.call.Origin = entity.OriginOf(in, &headers)
+	e.call.Origin, e.call.ReceivedAt = entity.OriginOf(in, &headers), headers.ReceivedAt
 	var f fields
 	unreachable := header(in.Headers, raw.HeaderError)
 	if headers.Kind == raw.KindRelayAnswer {

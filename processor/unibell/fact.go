@@ -93,7 +93,7 @@ func (s *Stage) finish(e *event, f *fields) error {
 	case named && !entity.ValidID(f.text[reference]), requested && !entity.ValidID(f.text[requestID]), !entity.ValidID(c.EventID):
 		return stage.Permanentf(stage.CauseSchemaMismatch, "reference, requestId or status: %s", entity.NoID)
 	}
-	at := c.Origin.ReceivedAt
+	at := c.ReceivedAt
 	if requested {
 		f.text[requestID] = s.config.Privacy.ID(e.source, f.text[requestID])
 		c.CallRequestID = avro.Some(f.text[requestID])
@@ -156,5 +156,5 @@ func (s *Stage) name(e *event, text string) {
 
 // Times implements stage.Timed. Only a status has an event time.
 func (e *event) Times() stage.Times {
-	return stage.Times{Origin: e.call.Origin.Provider, Event: e.call.StatusAt.Value, Ingested: e.call.Origin.ReceivedAt}
+	return stage.Times{Origin: e.call.Origin.Provider, Event: e.call.StatusAt.Value, Ingested: e.call.ReceivedAt}
 }

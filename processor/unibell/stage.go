@@ -35,8 +35,7 @@ func (s *Stage) Apply(tx stage.Tx, in *stage.Input, decoded stage.Event) error {
 	if !ok {
 		return fmt.Errorf("unibell: an event of type %T", decoded)
 	}
-	origin := &e.call.Origin
-	tx.AdvanceWatermark(origin.ReceivedAt)
+	tx.AdvanceWatermark(e.call.ReceivedAt)
 	key := append(tx.Buffer(len(e.key)), e.key...)
 	stored, err := tx.Get(key)
 	if err != nil {
@@ -48,15 +47,15 @@ func (s *Stage) Apply(tx stage.Tx, in *stage.Input, decoded stage.Event) error {
 	}
 	trace := raw.Trace(in.Headers)
 	known, err := entity.Observe(tx, &state.window, &entity.Occurrence{
-		Key: key, State: key, Origin: *origin, ID: e.call.EventID, EventID: e.call.EventID, By: avro.KnownByCallStatus,
+		Key: key, State: key, Origin: e.call.Origin, ReceivedAt: e.call.ReceivedAt, ID: e.call.EventID, EventID: e.call.EventID, By: avro.KnownByCallStatus,
 		EventTime: e.call.StatusAt.Or(e.call.CallCreatedAt.Value), AcceptStale: e.source.AcceptStale, Trace: trace,
 	}, dedupe.Policy{Span: s.config.Span, Keep: s.config.Retention})
 	if err != nil || known.Repeated {
 		return err
 	}
 	state.made = state.made || e.call.ReferenceMade
-	if origin.ReceivedAt.After(state.last) {
-		state.last = origin.ReceivedAt
+	if e.call.ReceivedAt.After(state.last) {
+		state.last = e.call.ReceivedAt
 	}
 	value := statecodec.AppendBool(statecodec.AppendTime(append(tx.Buffer(256), entryVersion), state.last), state.made)
 	tx.Put(key, state.window.AppendTo(value), state.last.Add(s.config.Retention+time.Millisecond))

@@ -175,7 +175,7 @@ func TestStatuses(t *testing.T) {
 				t.Fatal("nothing is decoded")
 			}
 			want := test.want
-			want.Origin, want.Kind, want.Reference = got.Origin, avro.UnibellCallKindStatus, avro.Some("ref-1")
+			want.Origin, want.ReceivedAt, want.Kind, want.Reference = got.Origin, got.ReceivedAt, avro.UnibellCallKindStatus, avro.Some("ref-1")
 			want.VerificationID, want.CorrelationIDs = avro.Some("unibell:"+test.source+":ref-1"), []string{"ref-1"}
 			if diff := cmp.Diff(&want, got); diff != "" {
 				t.Errorf("decoded (-want +got):\n%s", diff)

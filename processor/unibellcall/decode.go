@@ -17,7 +17,7 @@ func (e *event) Times() stage.Times {
 		return stage.Times{}
 	}
 	call := &e.Call.Value
-	return stage.Times{Origin: call.Origin.Provider, Event: call.StatusAt.Value, Ingested: call.Origin.ReceivedAt}
+	return stage.Times{Origin: call.Origin.Provider, Event: call.StatusAt.Value, Ingested: call.ReceivedAt}
 }
 
 // Decode parses the input. A record that the unibell stage cannot have written is a

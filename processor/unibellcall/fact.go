@@ -20,7 +20,7 @@ func attemptOf(c *avro.UnibellCall) string {
 }
 
 // timeOf is when a fact happened.
-func timeOf(c *avro.UnibellCall) time.Time { return c.StatusAt.Or(c.Origin.ReceivedAt) }
+func timeOf(c *avro.UnibellCall) time.Time { return c.StatusAt.Or(c.ReceivedAt) }
 
 // factOf translates a fact about a call into one about its verification.
 func factOf(in *avro.UnibellInput) verification.Fact {
@@ -28,7 +28,7 @@ func factOf(in *avro.UnibellInput) verification.Fact {
 	origin, at := &c.Origin, timeOf(c)
 	name := statusOf(c)
 	f := verification.Fact{
-		At: at, EventID: c.EventID, ReceivedAt: origin.ReceivedAt, Provider: raw.ProviderUnibell, Source: origin.Source,
+		At: at, EventID: c.EventID, ReceivedAt: c.ReceivedAt, Provider: raw.ProviderUnibell, Source: origin.Source,
 		Namespace: in.Namespace.Value, Assurance: origin.Assurance,
 		ProviderID: c.CallRequestID.Value, Status: verification.Status{Text: c.StatusRaw.Value, Name: name, At: at}, Outcome: outcomeOf(c),
 		Plan: []verification.Step{{Channel: verification.ChannelCall}}, Awaited: avro.Some(in.StatusCallback), Uncorrelated: c.ReferenceMade,
@@ -37,7 +37,7 @@ func factOf(in *avro.UnibellInput) verification.Fact {
 		ID: attemptOf(c), Channel: verification.ChannelCall, Name: name, ProcessedAt: at, ExternalID: c.CallRequestID.Value, Error: c.Error.Value,
 	}
 	if c.Kind == avro.UnibellCallKindRequest {
-		f.CreatedAt, f.Phone = origin.ReceivedAt, c.SourceAddr
+		f.CreatedAt, f.Phone = c.ReceivedAt, c.SourceAddr
 	}
 	if f.Outcome == avro.VerificationOutcomeSuccess {
 		f.DeliveredChannel = verification.ChannelCall

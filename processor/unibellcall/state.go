@@ -95,7 +95,7 @@ func (s *Stage) keep(tx stage.Tx, key []byte, in *avro.UnibellInput, trace []sta
 	if err != nil {
 		return err
 	}
-	h.received(in.Call.Value.Origin.ReceivedAt)
+	h.received(in.Call.Value.ReceivedAt)
 	if h.bound != "" {
 		s.store(tx, h)
 		return forward(tx, h.bound, in, trace)
@@ -118,7 +118,7 @@ func (s *Stage) bind(tx stage.Tx, key []byte, in *avro.UnibellInput, trace []sta
 	if err != nil {
 		return err
 	}
-	h.received(in.Call.Value.Origin.ReceivedAt)
+	h.received(in.Call.Value.ReceivedAt)
 	if h.bound != "" {
 		s.store(tx, h)
 		return nil

@@ -71,7 +71,7 @@ func status(after time.Duration) *avro.UnibellInput {
 	return &avro.UnibellInput{
 		Kind: avro.UnibellInputKindFact, RequestKey: avro.Some(request), StatusCallback: true,
 		Call: avro.Some(avro.UnibellCall{
-			Origin: avro.Origin{Source: "shop", Provider: "unibell", ReceivedAt: noon(after)}, EventID: "status:93d9:DELIVERED",
+			Origin: avro.Origin{Source: "shop", Provider: "unibell"}, ReceivedAt: noon(after), EventID: "status:93d9:DELIVERED",
 			Kind: avro.UnibellCallKindStatus, CallRequestID: avro.Some("93d9"), StatusRaw: avro.Some("DELIVERED"), Status: avro.Some(avro.CallStatusDelivered),
 		}),
 	}
@@ -207,7 +207,7 @@ func TestCallsUnderOneReference(t *testing.T) {
 	t.Parallel()
 	fact := func(after time.Duration, kind avro.UnibellCallKind, placed, provider string, is avro.CallStatus) *avro.UnibellInput {
 		c := avro.UnibellCall{
-			Origin:  avro.Origin{Source: "shop", Provider: "unibell", RequestID: placed, ReceivedAt: noon(after)},
+			Origin: avro.Origin{Source: "shop", Provider: "unibell", RequestID: placed}, ReceivedAt: noon(after),
 			EventID: string(kind) + placed + provider, Kind: kind, VerificationID: avro.Some(call),
 		}
 		if provider != "" {

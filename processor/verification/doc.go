@@ -21,7 +21,14 @@
 //   - The outcome: pending < expired < a real one; among real ones that of the newest
 //     fact counts, then success > failed > error. Its time is that of the first fact
 //     that reports it.
+//   - The key of the customer id is that of the fact with a phone that was received first.
 //   - Times first and last, and the weakest assurance, are minima and maxima.
+//
+// # Channels
+//
+// The attempts in the order of the routing strategy are the way the code took: first and last
+// channel, switches from one channel to another, and attempts that failed. A channel that
+// delivered the code without a known attempt has its place in that order.
 //
 // # Deadline
 //

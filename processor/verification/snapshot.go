@@ -83,7 +83,8 @@ func (p *projection) snapshot(id, journey string, journeys []entity.JourneyID) *
 		Facts: e.facts, FirstEventAt: entity.TimeOf(e.firstAt), LastEventAt: entity.TimeOf(e.lastAt), Assurance: e.assurance,
 	}
 	way := e.routeOf(s.Attempts, p.channel)
-	s.FirstChannel, s.LastChannel = kindOf(way.first), kindOf(way.last)
+	s.FirstChannel, s.FirstChannelRaw = kindOf(way.first), entity.Text(way.first)
+	s.LastChannel, s.LastChannelRaw = kindOf(way.last), entity.Text(way.last)
 	s.FailedAttempts, s.ChannelSwitches = way.failed, way.switches
 	for i := range journeys {
 		s.CorrelationIDs = append(s.CorrelationIDs, journeys[i].ID)

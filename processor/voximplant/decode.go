@@ -44,7 +44,7 @@ func (s *Stage) Decode(in *stage.Input) (stage.Event, error) {
 		return nil, stage.Permanentf(stage.CauseUndecodable, "%v", err)
 	}
 	cb := &callback{envelope: envelope, source: s.sources.Find(envelope.Source, envelope.Provider)}
-	cb.decoded = avro.VoximplantAccountCallback{Origin: entity.OriginOf(in, &envelope), UnknownFields: []string{}}
+	cb.decoded = avro.VoximplantAccountCallback{Origin: entity.OriginOf(in, &envelope), ReceivedAt: envelope.ReceivedAt, UnknownFields: []string{}}
 	r := &reader{Scanner: jsonscan.New(in.Value), cb: cb, pseudonyms: s.pseudonyms}
 	members, err := r.base()
 	if err != nil {

@@ -57,7 +57,7 @@ func (s *Stage) Apply(tx stage.Tx, in *stage.Input, event stage.Event) error {
 	d, trace := &cb.decoded, raw.Trace(in.Headers)
 	change := entity.ChangeBy(&d.Origin, d.EventID)
 	known, err := entity.Observe(tx, &a.window, &entity.Occurrence{
-		Key: in.Key, State: in.Key, Origin: d.Origin, ID: d.CallbackID, EventID: d.EventID, By: avro.KnownByCallbackID,
+		Key: in.Key, State: in.Key, Origin: d.Origin, ReceivedAt: d.ReceivedAt, ID: d.CallbackID, EventID: d.EventID, By: avro.KnownByCallbackID,
 		Forgotten: a.sequence.Forgotten(cb.sequence, tx.Watermark(), s.config.Span), AcceptStale: cb.source.AcceptStale, Trace: trace,
 	}, dedupe.Policy{Span: s.config.Span, Keep: dedupe.KeptInSequence(s.config.Span)})
 	if err != nil {

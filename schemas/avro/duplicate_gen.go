@@ -21,11 +21,16 @@ type Duplicate struct {
 	// AttemptNumber: Which delivery the repeat is, where the provider says so,
 	// from 1.
 	AttemptNumber Optional[int32] `json:"attempt_number"`
+	// ReceivedAt: When ingest had read the repeat, by its clock.
+	ReceivedAt time.Time `json:"received_at"`
 	// Record: The repeat.
 	Record RecordPosition `json:"record"`
 	// First: The record it repeats. Its offset is -1 where the topic has lost it
 	// and the repeat is at its place.
 	First RecordPosition `json:"first"`
+	// FirstReceivedAt: When ingest had read the record that it repeats, by its
+	// clock.
+	FirstReceivedAt time.Time `json:"first_received_at"`
 	// ProcessedAt: When the processor handled the repeat.
 	ProcessedAt time.Time `json:"processed_at"`
 }
@@ -71,11 +76,17 @@ func (r *Duplicate) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
+	if dst, err = appendTime(dst, r.ReceivedAt); err != nil {
+		return dst, at("received_at", err)
+	}
 	if dst, err = r.Record.appendTo(dst); err != nil {
 		return dst, at("record", err)
 	}
 	if dst, err = r.First.appendTo(dst); err != nil {
 		return dst, at("first", err)
+	}
+	if dst, err = appendTime(dst, r.FirstReceivedAt); err != nil {
+		return dst, at("first_received_at", err)
 	}
 	if dst, err = appendTime(dst, r.ProcessedAt); err != nil {
 		return dst, at("processed_at", err)
@@ -108,11 +119,17 @@ func (r *Duplicate) decodeFrom(d *decoder) error {
 			return at("attempt_number", err)
 		}
 	}
+	if r.ReceivedAt, err = d.time(); err != nil {
+		return at("received_at", err)
+	}
 	if err = r.Record.decodeFrom(d); err != nil {
 		return at("record", err)
 	}
 	if err = r.First.decodeFrom(d); err != nil {
 		return at("first", err)
+	}
+	if r.FirstReceivedAt, err = d.time(); err != nil {
+		return at("first_received_at", err)
 	}
 	if r.ProcessedAt, err = d.time(); err != nil {
 		return at("processed_at", err)
@@ -173,8 +190,6 @@ type RecordPosition struct {
 	Partition int32 `json:"partition"`
 	// Offset: Offset of the raw record.
 	Offset int64 `json:"offset"`
-	// ReceivedAt: When ingest had read it.
-	ReceivedAt time.Time `json:"received_at"`
 }
 
 func (r *RecordPosition) appendTo(dst []byte) ([]byte, error) {
@@ -184,9 +199,6 @@ func (r *RecordPosition) appendTo(dst []byte) ([]byte, error) {
 	}
 	dst = appendLong(dst, int64(r.Partition))
 	dst = appendLong(dst, r.Offset)
-	if dst, err = appendTime(dst, r.ReceivedAt); err != nil {
-		return dst, at("received_at", err)
-	}
 	return dst, nil
 }
 
@@ -200,9 +212,6 @@ func (r *RecordPosition) decodeFrom(d *decoder) error {
 	}
 	if r.Offset, err = d.long(); err != nil {
 		return at("offset", err)
-	}
-	if r.ReceivedAt, err = d.time(); err != nil {
-		return at("received_at", err)
 	}
 	return nil
 }

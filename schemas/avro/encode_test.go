@@ -12,10 +12,10 @@ import (
 var someTime = time.Date(2026, 1, 2, 3, 4, 5, 678_000_000, time.UTC)
 
 func duplicate() *avro.Duplicate {
-	at := avro.RecordPosition{Topic: "raw.lox24.v1", Partition: 3, Offset: 17, ReceivedAt: someTime}
+	at := avro.RecordPosition{Topic: "raw.lox24.v1", Partition: 3, Offset: 17}
 	return &avro.Duplicate{
 		EntityID: "lox24:a1", Provider: "lox24", Source: "shop", EventID: "e1", KnownBy: avro.KnownByEventID,
-		Record: at, First: at, ProcessedAt: someTime,
+		ReceivedAt: someTime, Record: at, FirstReceivedAt: someTime, First: at, ProcessedAt: someTime,
 	}
 }
 
@@ -29,7 +29,7 @@ func TestAppendAvroRefuses(t *testing.T) {
 		return s
 	}
 	callback := func(balance avro.Decimal) *avro.VoximplantAccountCallback {
-		return &avro.VoximplantAccountCallback{Origin: avro.Origin{ReceivedAt: someTime}, Balance: avro.Some(balance)}
+		return &avro.VoximplantAccountCallback{ReceivedAt: someTime, Balance: avro.Some(balance)}
 	}
 	tests := map[string]struct {
 		record record
@@ -38,8 +38,8 @@ func TestAppendAvroRefuses(t *testing.T) {
 	}{
 		"not UTF-8":           {&avro.Duplicate{EntityID: "secret\xff"}, "entity_id", avro.ErrUTF8},
 		"a value not UTF-8":   {&avro.Duplicate{KnownBy: "secret\xff"}, "known_by", avro.ErrUTF8},
-		"a time not set":      {&avro.Duplicate{}, "record.received_at", avro.ErrTime},
-		"a year beyond 9999":  {&avro.Duplicate{Record: avro.RecordPosition{ReceivedAt: someTime.AddDate(9000, 0, 0)}}, "record.received_at", avro.ErrTime},
+		"a time not set":      {&avro.Duplicate{}, "received_at", avro.ErrTime},
+		"a year beyond 9999":  {&avro.Duplicate{ReceivedAt: someTime.AddDate(9000, 0, 0)}, "received_at", avro.ErrTime},
 		"a date with a time":  {account(func(s *avro.AccountSnapshot) { s.AgreementExpiration = avro.Some(someTime) }), "agreement_expiration", avro.ErrDate},
 		"a date not set":      {account(func(s *avro.AccountSnapshot) { s.AgreementExpiration = avro.Some(time.Time{}) }), "agreement_expiration", avro.ErrTime},
 		"a decimal too large": {callback(1_000_000_000_000_000_000), "balance", avro.ErrPrecision},
@@ -48,7 +48,7 @@ func TestAppendAvroRefuses(t *testing.T) {
 			s.Subscriptions = []avro.AccountSubscription{{}, {Name: avro.Some("secret\xff")}}
 		}), "subscriptions[1].name", avro.ErrUTF8},
 		"a key that is no text": {&avro.LOX24VerifyCode{
-			Origin: avro.Origin{ReceivedAt: someTime}, EventCreatedAt: someTime, PayloadFields: map[string]string{"secret\xff": ""},
+			ReceivedAt: someTime, EventCreatedAt: someTime, PayloadFields: map[string]string{"secret\xff": ""},
 		}, "payload_fields", avro.ErrUTF8},
 	}
 	for name, test := range tests {
@@ -103,9 +103,10 @@ func verifyCode() *avro.LOX24VerifyCode {
 	return &avro.LOX24VerifyCode{
 		Origin: avro.Origin{
 			Source: "shop", Provider: "lox24", Assurance: avro.AssuranceSharedSecret, SecretID: "2026-01", RequestID: "r-1",
-			ReceivedAt: someTime, Topic: "raw.lox24.v1", Partition: 2, Offset: 4711,
+			Topic: "raw.lox24.v1", Partition: 2, Offset: 4711,
 		},
-		EventID: "e5f6a7b8-9c0d-4e1f-2a3b-4c5d6e7f8a9b", APIVersion: "2022-05-25", EventRaw: "verify_code.channel.failed",
+		ReceivedAt: someTime,
+		EventID:    "e5f6a7b8-9c0d-4e1f-2a3b-4c5d6e7f8a9b", APIVersion: "2022-05-25", EventRaw: "verify_code.channel.failed",
 		Event: avro.LOX24VerifyCodeEventChannelFailed, EventCreatedAt: someTime, AttemptTotal: avro.Some[int32](3), AttemptNumber: avro.Some[int32](1),
 		VerificationID: "lox24:a1b2c3d4-e5f6-7890-abcd-ef1234567890", ProviderID: "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
 		UserID: avro.Some[int64](12345),

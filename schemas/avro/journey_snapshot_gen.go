@@ -440,8 +440,10 @@ func decodeJourneyOutcome(d *decoder) (JourneyOutcome, error) {
 // in the currency: then use enriched.payments.v1. Verified and never paid by
 // the deadline is outcome = 'VERIFIED_NOT_PAID' (the same rows as missing =
 // 'PAYMENT'); do not use verified AND NOT paid for it, which also has holds,
-// refunds and journeys before their deadline. Do not sum over members: each is
-// a row of enriched.verifications.v1 or enriched.payments.v1.
+// refunds and journeys before their deadline. A payment or verification with
+// several correlation ids is in the journey of each and counts in each: for a
+// total over all journeys add up enriched.payments.v1. Do not sum over members:
+// each is a row of enriched.verifications.v1 or enriched.payments.v1.
 type JourneySnapshot struct {
 	// JourneyID: The Kafka key: the correlation id, after the namespace and a
 	// colon where there is a namespace. So order 17 of two shops is two journeys.

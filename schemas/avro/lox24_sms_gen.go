@@ -66,6 +66,8 @@ type LOX24SMS struct {
 	Origin Origin `json:"origin"`
 	// EventID: Id of the event (UUID); repeats of one event share it.
 	EventID string `json:"event_id"`
+	// ReceivedAt: When ingest had read the request, by its clock.
+	ReceivedAt time.Time `json:"received_at"`
 	// APIVersion: Version of the provider's data structure.
 	APIVersion string `json:"api_version"`
 	// EventRaw: Name of the event as sent, such as sms.delivery.
@@ -137,6 +139,9 @@ func (r *LOX24SMS) appendTo(dst []byte) ([]byte, error) {
 	}
 	if dst, err = appendString(dst, r.EventID); err != nil {
 		return dst, at("event_id", err)
+	}
+	if dst, err = appendTime(dst, r.ReceivedAt); err != nil {
+		return dst, at("received_at", err)
 	}
 	if dst, err = appendString(dst, r.APIVersion); err != nil {
 		return dst, at("api_version", err)
@@ -268,6 +273,9 @@ func (r *LOX24SMS) decodeFrom(d *decoder) error {
 	}
 	if r.EventID, err = d.string(); err != nil {
 		return at("event_id", err)
+	}
+	if r.ReceivedAt, err = d.time(); err != nil {
+		return at("received_at", err)
 	}
 	if r.APIVersion, err = d.string(); err != nil {
 		return at("api_version", err)

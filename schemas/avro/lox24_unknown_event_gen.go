@@ -11,6 +11,8 @@ type LOX24UnknownEvent struct {
 	Origin Origin `json:"origin"`
 	// EventID: Id of the event (UUID); repeats of one event share it.
 	EventID string `json:"event_id"`
+	// ReceivedAt: When ingest had read the request, by its clock.
+	ReceivedAt time.Time `json:"received_at"`
 	// APIVersion: Version of the provider's data structure.
 	APIVersion string `json:"api_version"`
 	// EventRaw: Name of the event as sent, such as phone.subscribe. It has no
@@ -59,6 +61,9 @@ func (r *LOX24UnknownEvent) appendTo(dst []byte) ([]byte, error) {
 	}
 	if dst, err = appendString(dst, r.EventID); err != nil {
 		return dst, at("event_id", err)
+	}
+	if dst, err = appendTime(dst, r.ReceivedAt); err != nil {
+		return dst, at("received_at", err)
 	}
 	if dst, err = appendString(dst, r.APIVersion); err != nil {
 		return dst, at("api_version", err)
@@ -116,6 +121,9 @@ func (r *LOX24UnknownEvent) decodeFrom(d *decoder) error {
 	}
 	if r.EventID, err = d.string(); err != nil {
 		return at("event_id", err)
+	}
+	if r.ReceivedAt, err = d.time(); err != nil {
+		return at("received_at", err)
 	}
 	if r.APIVersion, err = d.string(); err != nil {
 		return at("api_version", err)

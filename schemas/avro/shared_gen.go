@@ -482,8 +482,6 @@ type Origin struct {
 	SecretID string `json:"secret_id"`
 	// RequestID: Id of the HTTP request; the items of one batch share it.
 	RequestID string `json:"request_id"`
-	// ReceivedAt: When ingest had read the request.
-	ReceivedAt time.Time `json:"received_at"`
 	// Topic: Raw topic of the record, as named on the cluster.
 	Topic string `json:"topic"`
 	// Partition: Partition of the raw record.
@@ -509,9 +507,6 @@ func (r *Origin) appendTo(dst []byte) ([]byte, error) {
 	if dst, err = appendString(dst, r.RequestID); err != nil {
 		return dst, at("request_id", err)
 	}
-	if dst, err = appendTime(dst, r.ReceivedAt); err != nil {
-		return dst, at("received_at", err)
-	}
 	if dst, err = appendString(dst, r.Topic); err != nil {
 		return dst, at("topic", err)
 	}
@@ -536,9 +531,6 @@ func (r *Origin) decodeFrom(d *decoder) error {
 	}
 	if r.RequestID, err = d.string(); err != nil {
 		return at("request_id", err)
-	}
-	if r.ReceivedAt, err = d.time(); err != nil {
-		return at("received_at", err)
 	}
 	if r.Topic, err = d.string(); err != nil {
 		return at("topic", err)
@@ -875,6 +867,8 @@ type UnibellCall struct {
 	Origin Origin `json:"origin"`
 	// EventID: What tells this fact from others of the call; repeats share it.
 	EventID string `json:"event_id"`
+	// ReceivedAt: When ingest had read the request, by its clock.
+	ReceivedAt time.Time `json:"received_at"`
 	// Kind: What is told of the call.
 	Kind UnibellCallKind `json:"kind"`
 	// VerificationID: Key of the verification: unibell:, source and reference;
@@ -944,6 +938,9 @@ func (r *UnibellCall) appendTo(dst []byte) ([]byte, error) {
 	}
 	if dst, err = appendString(dst, r.EventID); err != nil {
 		return dst, at("event_id", err)
+	}
+	if dst, err = appendTime(dst, r.ReceivedAt); err != nil {
+		return dst, at("received_at", err)
 	}
 	if dst, err = r.Kind.appendTo(dst); err != nil {
 		return dst, at("kind", err)
@@ -1078,6 +1075,9 @@ func (r *UnibellCall) decodeFrom(d *decoder) error {
 	}
 	if r.EventID, err = d.string(); err != nil {
 		return at("event_id", err)
+	}
+	if r.ReceivedAt, err = d.time(); err != nil {
+		return at("received_at", err)
 	}
 	if r.Kind, err = decodeUnibellCallKind(d); err != nil {
 		return at("kind", err)

@@ -11,6 +11,8 @@ type StandardEvent struct {
 	Origin Origin `json:"origin"`
 	// EventID: The webhook-id; a pseudonym if it does not look like an id.
 	EventID string `json:"event_id"`
+	// ReceivedAt: When ingest had read the request, by its clock.
+	ReceivedAt time.Time `json:"received_at"`
 	// EntityID: Key of the record: the source and the correlation id, or the
 	// webhook-id where there is none.
 	EntityID string `json:"entity_id"`
@@ -54,6 +56,9 @@ func (r *StandardEvent) appendTo(dst []byte) ([]byte, error) {
 	}
 	if dst, err = appendString(dst, r.EventID); err != nil {
 		return dst, at("event_id", err)
+	}
+	if dst, err = appendTime(dst, r.ReceivedAt); err != nil {
+		return dst, at("received_at", err)
 	}
 	if dst, err = appendString(dst, r.EntityID); err != nil {
 		return dst, at("entity_id", err)
@@ -104,6 +109,9 @@ func (r *StandardEvent) decodeFrom(d *decoder) error {
 	}
 	if r.EventID, err = d.string(); err != nil {
 		return at("event_id", err)
+	}
+	if r.ReceivedAt, err = d.time(); err != nil {
+		return at("received_at", err)
 	}
 	if r.EntityID, err = d.string(); err != nil {
 		return at("entity_id", err)

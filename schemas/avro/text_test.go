@@ -15,7 +15,7 @@ func TestTextsAreLookedAtWhole(t *testing.T) {
 	t.Parallel()
 	for n := range 40 {
 		clean := strings.Repeat("x", n)
-		d := avro.Duplicate{EntityID: clean, Record: at(), First: at(), ProcessedAt: at().ReceivedAt}
+		d := avro.Duplicate{EntityID: clean, ReceivedAt: someTime, Record: at(), FirstReceivedAt: someTime, First: at(), ProcessedAt: someTime}
 		b, err := d.AppendAvro(nil)
 		if err != nil {
 			t.Fatalf("%d bytes: %v", n, err)
@@ -47,5 +47,5 @@ func TestTextsAreLookedAtWhole(t *testing.T) {
 }
 
 func at() avro.RecordPosition {
-	return avro.RecordPosition{Topic: "raw.lox24.v1", ReceivedAt: someTime}
+	return avro.RecordPosition{Topic: "raw.lox24.v1"}
 }

@@ -12,6 +12,8 @@ type UAPAYPayment struct {
 	// EventID: Hexadecimal SHA-256 of the claims without iat and postbackTime;
 	// repeats of one callback share it.
 	EventID string `json:"event_id"`
+	// ReceivedAt: When ingest had read the request, by its clock.
+	ReceivedAt time.Time `json:"received_at"`
 	// Kind: Which callback it is.
 	Kind PaymentKind `json:"kind"`
 	// PaymentID: Key: uapay: and the provider's id of the payment.
@@ -131,6 +133,9 @@ func (r *UAPAYPayment) appendTo(dst []byte) ([]byte, error) {
 	}
 	if dst, err = appendString(dst, r.EventID); err != nil {
 		return dst, at("event_id", err)
+	}
+	if dst, err = appendTime(dst, r.ReceivedAt); err != nil {
+		return dst, at("received_at", err)
 	}
 	if dst, err = r.Kind.appendTo(dst); err != nil {
 		return dst, at("kind", err)
@@ -386,6 +391,9 @@ func (r *UAPAYPayment) decodeFrom(d *decoder) error {
 	}
 	if r.EventID, err = d.string(); err != nil {
 		return at("event_id", err)
+	}
+	if r.ReceivedAt, err = d.time(); err != nil {
+		return at("received_at", err)
 	}
 	if r.Kind, err = decodePaymentKind(d); err != nil {
 		return at("kind", err)

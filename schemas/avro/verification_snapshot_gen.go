@@ -174,8 +174,8 @@ type VerificationSnapshot struct {
 	// CustomerID: Customer: the id of a pseudonym key, a colon and 64 hexadecimal
 	// digits of the HMAC of the phone's E.164 digits. Equal in all topics for one
 	// phone under one key. The key is the newest that was in force when the first
-	// event with a phone was received; phone has the others. Null if no event had
-	// a phone.
+	// event with a phone was received, if phone has a pseudonym under it, else the
+	// first of phone. Null if no event had a phone.
 	CustomerID Optional[string] `json:"customer_id"`
 	// Country: Country of the phone, ISO 3166-1 alpha-2; null if the number is not
 	// a valid one.
@@ -210,9 +210,13 @@ type VerificationSnapshot struct {
 	// strategy. An attempt that no event reported counts only if it delivered the
 	// code. Null if no attempt is known.
 	FirstChannel Optional[Channel] `json:"first_channel"`
+	// FirstChannelRaw: That channel, as sent.
+	FirstChannelRaw Optional[string] `json:"first_channel_raw"`
 	// LastChannel: Channel of the last attempt, likewise; the same as
 	// first_channel if there was one channel.
 	LastChannel Optional[Channel] `json:"last_channel"`
+	// LastChannelRaw: That channel, as sent.
+	LastChannelRaw Optional[string] `json:"last_channel_raw"`
 	// PlannedChannels: The channels of the routing strategy as sent, in order.
 	PlannedChannels []string `json:"planned_channels"`
 	// Attempts: The attempts, in the order of the routing strategy.
@@ -384,10 +388,26 @@ func (r *VerificationSnapshot) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
+	if r.FirstChannelRaw.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.FirstChannelRaw.Value); err != nil {
+			return dst, at("first_channel_raw", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
 	if r.LastChannel.Set {
 		dst = append(dst, 2)
 		if dst, err = r.LastChannel.Value.appendTo(dst); err != nil {
 			return dst, at("last_channel", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.LastChannelRaw.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.LastChannelRaw.Value); err != nil {
+			return dst, at("last_channel_raw", err)
 		}
 	} else {
 		dst = append(dst, 0)
@@ -580,12 +600,28 @@ func (r *VerificationSnapshot) decodeFrom(d *decoder) error {
 			return at("first_channel", err)
 		}
 	}
+	if r.FirstChannelRaw.Set, err = d.isSet(); err != nil {
+		return at("first_channel_raw", err)
+	}
+	if r.FirstChannelRaw.Set {
+		if r.FirstChannelRaw.Value, err = d.string(); err != nil {
+			return at("first_channel_raw", err)
+		}
+	}
 	if r.LastChannel.Set, err = d.isSet(); err != nil {
 		return at("last_channel", err)
 	}
 	if r.LastChannel.Set {
 		if r.LastChannel.Value, err = decodeChannel(d); err != nil {
 			return at("last_channel", err)
+		}
+	}
+	if r.LastChannelRaw.Set, err = d.isSet(); err != nil {
+		return at("last_channel_raw", err)
+	}
+	if r.LastChannelRaw.Set {
+		if r.LastChannelRaw.Value, err = d.string(); err != nil {
+			return at("last_channel_raw", err)
 		}
 	}
 	if r.PlannedChannels, err = decodeArray(d, 1, (*decoder).string); err != nil {

@@ -38,11 +38,13 @@ func (r *VoximplantA2PSMSActivated) decodeFrom(d *decoder) error {
 // whose value has no one meaning is null; decimals are rounded half to even at
 // the sixth place.
 type VoximplantAccountCallback struct {
-	// Origin: Where the callback came from; the provider sends no time of its own,
-	// so received_at is the event's time.
+	// Origin: Where the callback came from.
 	Origin Origin `json:"origin"`
 	// EventID: Account id and callback id; repeats of one callback share it.
 	EventID string `json:"event_id"`
+	// ReceivedAt: When ingest had read the request, by its clock. The provider
+	// sends no time, so that this is the event's time.
+	ReceivedAt time.Time `json:"received_at"`
 	// AccountID: Key: voximplant: and the provider's id of the account.
 	AccountID string `json:"account_id"`
 	// ProviderID: The provider's id of the account, decimal digits.
@@ -183,6 +185,9 @@ func (r *VoximplantAccountCallback) appendTo(dst []byte) ([]byte, error) {
 	}
 	if dst, err = appendString(dst, r.EventID); err != nil {
 		return dst, at("event_id", err)
+	}
+	if dst, err = appendTime(dst, r.ReceivedAt); err != nil {
+		return dst, at("received_at", err)
 	}
 	if dst, err = appendString(dst, r.AccountID); err != nil {
 		return dst, at("account_id", err)
@@ -592,6 +597,9 @@ func (r *VoximplantAccountCallback) decodeFrom(d *decoder) error {
 	}
 	if r.EventID, err = d.string(); err != nil {
 		return at("event_id", err)
+	}
+	if r.ReceivedAt, err = d.time(); err != nil {
+		return at("received_at", err)
 	}
 	if r.AccountID, err = d.string(); err != nil {
 		return at("account_id", err)

@@ -115,8 +115,8 @@ func fake(t *testing.T) (*tracetest.Stack, schemas.Provider) {
 	}
 	received := s.Webhook(t, p.ID, "fake:17", []byte(`{"id":"an-id-of-the-fake"}`))
 	fact := avro.LOX24UnknownEvent{EventID: "an-id-of-the-fake", Origin: avro.Origin{
-		Topic: received.Topic, Partition: received.Partition, Offset: received.Offset, ReceivedAt: time.UnixMilli(1_700_000_000_000), Source: "shop",
-	}}
+		Topic: received.Topic, Partition: received.Partition, Offset: received.Offset, Source: "shop",
+	}, ReceivedAt: time.UnixMilli(1_700_000_000_000)}
 	body, err := fact.AppendAvro(wire.Append(nil, 1))
 	if err != nil {
 		t.Fatal(err)

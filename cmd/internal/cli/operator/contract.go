@@ -16,7 +16,7 @@ import (
 
 func newContract(g *cli.Globals) *cobra.Command {
 	c := &cobra.Command{Use: "contract", Short: "what consumers of the topics need, for their engines"}
-	c.AddCommand(newContractExport(g))
+	c.AddCommand(newContractExport(g), newContractCatalogue(g), newContractTest(g))
 	return c
 }
 
@@ -81,10 +81,10 @@ func engineLines() string {
 func writeFiles(g *cli.Globals, dir string, files []contract.File) error {
 	for _, f := range files {
 		path := filepath.Join(dir, f.Name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // for others to read
 			return fmt.Errorf("write %s: %w", f.Name, err)
 		}
-		if err := os.WriteFile(path, []byte(f.Text), 0o600); err != nil {
+		if err := os.WriteFile(path, []byte(f.Text), 0o644); err != nil { //nolint:gosec // for others to read
 			return fmt.Errorf("write %s: %w", f.Name, err)
 		}
 		g.Printf("%s\n", path)

@@ -22,10 +22,11 @@ func newLetterShow(g *cli.Globals) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "show [PROVIDER/PARTITION/OFFSET]...",
 		Short: "show dead letters whole, with secrets masked",
-		Long: `Shows why and where a record became a dead letter, its headers and its body. Of the body
-only fields are shown that are known to say nothing of a person; of all others
-kind and length. --unmask shows the bytes as the provider sent them, one-time
-codes and phones included, and writes into the log who looked at which record.`,
+		Long: `Shows why and where a record became a dead letter, its headers and its body. Of
+the body only fields are shown that are known to say nothing of a person; of all
+others kind and length. --unmask shows the bytes as the provider sent them,
+one-time codes and phones included, and writes into the log who looked at which
+record.`,
 		Example: "  tributary deadletter show uapay/3/118\n  tributary deadletter show --event-id 3378de83-de66-4de8-9d29-2b10d41bb641",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			reader, file, err := letters(cmd.Context(), g, &f, args)
@@ -115,13 +116,11 @@ func newLetterReplay(g *cli.Globals) *cobra.Command {
 		Short: "send dead letters to their stage again; --yes does it",
 		Long: `Sends dead letters to the topic and partition they came from, with the headers
 they had and a note of who did it. Record and note are one transaction: whatever
-crashes and whoever else replays, a dead letter is replayed once, and one that
-was is left. A record that is rejected again is a new dead letter; after --rounds
-it is left too.
+crashes and whoever else replays, a dead letter is replayed once. A record that
+is rejected again is a new dead letter; after --rounds times it is left.
 
-Replay after what was wrong is mended: a version that knows an unknown type, a
-source that accepts stale events. Received_at is kept, so that nothing else
-changes.`,
+Replay after the repair: a version that knows an unknown type, a source that
+accepts stale events. received_at is kept, so that nothing else changes.`,
 		Example: `  tributary deadletter replay --provider lox24 --cause unknown_type
   tributary deadletter replay --provider lox24 --cause unknown_type --yes
   tributary deadletter replay uapay/3/118 --yes --by anna`,

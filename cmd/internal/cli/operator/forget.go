@@ -44,11 +44,11 @@ facts, and in one transaction deletes the state (a tombstone in the changelog),
 ends the snapshot (a tombstone in enriched.*) and takes the entity out of its
 journeys; a journey without members ends. So it is safe beside running
 processors, is carried out once they run if none does, and holds after every
-restore and rebuild. While 'tributary reset' makes a stage again, what raw still
-holds of the entity is emitted once more, until the stage comes to the erasure and
-ends it again: whoever must not see that resets when raw no longer holds it. A
-webhook that comes later makes the entity anew: stop them first, or run it
-again.
+restore and rebuild. While 'tributary reset' rebuilds a stage, the entity's
+records that raw still holds are emitted once more, until the stage comes to the
+erasure and ends the entity again: to avoid that, reset when raw no longer holds
+them. A webhook that comes later makes the entity anew: stop them first, or run
+it again.
 
 What stays: Kafka deletes no single record of a topic that is not compacted. Raw
 records, dead letters, decoded facts, duplicates and records between stages

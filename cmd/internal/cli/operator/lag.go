@@ -16,6 +16,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/cli/hangup"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/ops"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/deadletter"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
 )
 
@@ -39,9 +40,9 @@ there when the watching began, so that the answer comes at once where all is
 well, and at the end of --window at the latest.
 
 OLDEST is the age of the oldest record that a group has not read: the lag in
-time. A transaction's markers and the holes of compaction are no records. What
-stands behind an open transaction cannot be read yet: it is reported as held, and
-its age counts.
+time. A transaction's markers and the holes of compaction are no records.
+Records behind an open transaction cannot be read yet: they are reported as
+held, and their age counts.
 
 A committed offset beyond the end of the log, or of its leader epoch, is of
 records that the topic has lost, or of another topic of that name.
@@ -67,7 +68,7 @@ there is no such group. 2: wrong use.`,
 	flags.BoolVarP(&f.watch, "watch", "w", false, "go on until Ctrl-C")
 	flags.DurationVar(&f.interval, "interval", f.interval, "how often to look with --watch and --serve")
 	flags.BoolVarP(&f.all, "all", "a", false, "every partition, also of groups that are ok")
-	flags.StringVar(&f.serve, "serve", "", "serve the figures as Prometheus metrics on this address; without --group of all groups")
+	flags.StringVar(&f.serve, "serve", "", "serve the figures as Prometheus metrics on this address, and the number of waiting dead letters; without --group of all groups")
 	flags.StringArrayVar(&f.ops, "ops", nil, "address of a processor's ops port, to tell a restore of state from a stuck group; may be repeated")
 	return c
 }
@@ -194,10 +195,12 @@ func serveLag(ctx context.Context, g *cli.Globals, file *config.File, f *lagFlag
 	logger := g.Logger(&file.Config.Log)
 	metrics := ops.NewRegistry()
 	service := lag.NewService(lag.New(settings), f.interval, logger)
-	metrics.MustRegister(service)
+	waiting := deadletter.NewWaiting(settings.Kafka, file.Config.Names(), logger)
+	metrics.MustRegister(service, waiting)
 	server := ops.New(f.serve, ops.About{Role: "lag", Version: cli.BuildInfo().Version, Instance: f.serve}, metrics, logger, lagCheck(service))
 	return cli.RunApp(ctx, logger, fx.Module("lag", fx.Invoke(func(lifecycle fx.Lifecycle) {
 		lifecycle.Append(fx.StartStopHook(service.Start, service.Stop))
+		lifecycle.Append(fx.StartStopHook(waiting.Start, waiting.Stop))
 		lifecycle.Append(fx.StartStopHook(server.Start, server.Stop))
 		lifecycle.Append(hangup.Hook(func(ctx context.Context) error {
 			logger.InfoContext(ctx, "nothing to reload here: restart this process to change its settings")

@@ -38,21 +38,20 @@ What it means for the outputs, once the processors are started:
     ledger.v1 go on behind what is already there, so each fact is still there
     exactly once. What a new release decodes otherwise is therefore not
     corrected in records of the past: begin anew under another prefix for that.
-    Records that ended in nothing at all, for a fault of the release before
-    (no_outcome in 'tributary audit'), are emitted with --missing, which audits and
-    so needs to read every topic. Where a copy of such an event came later and
-    was emitted, its fact is then there twice, and the audit says so.
-  - Snapshots are emitted again: enriched.* get every entity's history once more,
-    with revisions above all earlier ones (they begin at the time of the reset,
-    in milliseconds), so that a consumer for whom the higher revision is the
-    newer one, or the last record of a key, ends with what is right. While the
-    stage catches up, snapshots show the past. A consumer that acts on each
-    change acts again: let it look at facts.
+    Facts of records without any outcome, through a fault of the release before
+    (no_outcome in 'tributary audit'), are emitted with --missing, which audits
+    and so needs to read every topic. Where a copy of such an event came later
+    and was emitted, its fact is then there twice, and the audit says so.
+  - Snapshots are emitted again: enriched.* get the whole history of every
+    entity, with revisions above all earlier ones (they begin at the time of the
+    reset, in milliseconds): a consumer that keeps the highest revision, or the
+    last record of a key, ends with the right one. While the stage catches up,
+    snapshots show the past. A consumer that acts on each change acts again: let
+    it look at facts.
   - Journeys follow by themselves: their members are emitted again, too.
   - An entity that was forgotten on request is forgotten again: the erasure is
     met in its place. But where raw still holds its records, its snapshots are
-    emitted once more before that, and their tombstone after, until the stage has
-    come to the erasure.
+    emitted once more before that, and their tombstone after.
 
 What retention has taken from the input cannot be read again. The plan says from
 when on the input is whole. An entity older than that is made again from what is

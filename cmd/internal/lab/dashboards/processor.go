@@ -88,7 +88,12 @@ func processorEnds() []Panel {
 			Alerts: []string{"TributaryDeadLetters", "TributaryDeadLettersMany", "TributaryInternalDeadLetters"},
 		},
 		{
-			Kind: Table, Title: "The account of the time shown", Unit: "short", Width: 16, Height: 8,
+			Kind: TimeSeries, Title: "Dead letters that wait", Unit: "short", Width: 8, Height: 8, Decimals: -1, Empty: "none",
+			Description: "Dead letters that were not replayed, by provider or internal stage and cause, until retention deletes them: `tributary deadletter list --waiting`.",
+			Queries:     []Query{{Expr: `sum by (provider, cause) (tributary_dead_letters_waiting)`, Legend: "{{provider}} {{cause}}", Quiet: "none was counted"}},
+		},
+		{
+			Kind: Table, Title: "The account of the time shown", Unit: "short", Width: 24, Height: 8,
 			Description: "Raw records by provider and source in the time shown. Accepted is decoded plus duplicates plus dead letters; replayed are dead letters that came again; open must be 0.",
 			Queries: []Query{
 				{Expr: risen("tributary_processor_accepted_records_total", ofProvider, onRange, "provider", "source"), Legend: "accepted"},

@@ -17,6 +17,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/lab/demo"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/embedded"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/deadletter"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/topics"
 	"github.com/tributary-hq/tributary/ingest"
@@ -167,6 +168,7 @@ func startAll(t *testing.T) exposed {
 	for range 2 {
 		must(t, client.ProduceSync(t.Context(), &kgo.Record{Topic: schemas.RawLOX24, Value: []byte("{}")}).FirstErr())
 	}
+	must(t, client.ProduceSync(t.Context(), &kgo.Record{Topic: schemas.DeadLetterLOX24, Value: []byte("{}")}).FirstErr())
 	var offsets kadm.Offsets
 	offsets.AddOffset(schemas.RawLOX24, 0, 1, -1)
 	_, err = admin.CommitOffsets(t.Context(), "reader", offsets)
@@ -217,9 +219,17 @@ func ofLag(t *testing.T, kafka []kgo.Opt) map[string]metric {
 	s := lag.NewService(lag.New(lag.Config{Kafka: kafka, Groups: []string{"reader"}}), 100*time.Millisecond, slog.New(slog.DiscardHandler))
 	must(t, s.Start(t.Context()))
 	defer func() { check(t, s.Stop(context.WithoutCancel(t.Context()))) }()
+	waiting := deadletter.NewWaiting(kafka, schemas.Names{}, slog.New(slog.DiscardHandler))
+	must(t, waiting.Start(t.Context()))
+	defer func() { check(t, waiting.Stop(context.WithoutCancel(t.Context()))) }()
+	counted := func() bool {
+		out := make(chan prometheus.Metric, 1)
+		waiting.Collect(out)
+		return len(out) > 0
+	}
 	ticker := time.NewTicker(5 * time.Millisecond)
 	defer ticker.Stop()
-	for ok := false; !ok; ok, _ = s.Fresh() {
+	for ok := false; !ok || !counted(); ok, _ = s.Fresh() {
 		select {
 		case <-ticker.C:
 		case <-t.Context().Done():
@@ -227,7 +237,7 @@ func ofLag(t *testing.T, kafka []kgo.Opt) map[string]metric {
 		}
 	}
 	r := &recorder{}
-	r.MustRegister(s)
+	r.MustRegister(s, waiting)
 	return r.metrics(t)
 }
 

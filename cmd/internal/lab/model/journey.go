@@ -174,35 +174,18 @@ func (j *Journey) addPayments(all []money) (takenAt time.Time) {
 		p := &all[i]
 		j.Undecided = j.Undecided || p.Undecided
 		currencies[p.Currency] = true
+		j.countPayment(p)
 		switch p.Phase {
 		case "HELD":
-			j.PaymentsHeld++
 			add(&j.HeldAmount, p.amount)
 		case "REFUSED":
-			j.PaymentsRefused++
 			add(&j.RefusedAmount, p.amount)
-		case "PAID":
-			j.PaymentsPaid++
-		case "REFUNDED":
-			j.PaymentsRefunded++
-		default:
-			j.PaymentsPending++
 		}
 		add(&j.Gross, p.Gross)
 		add(&j.Refunded, p.Refunded)
 		add(&j.Net, p.Gross)
 		add(&j.Net, -p.Refunded)
 		add(&j.ReleasedAmount, p.Released)
-		j.EverPaid = j.EverPaid || p.EverPaid
-		j.Released = j.Released || !p.EverPaid && (p.Released > 0 || p.Phase == "REFUNDED")
-		if p.Refund != "NONE" {
-			j.Refund = "FULL"
-		}
-		j.Conflict = j.Conflict || p.Conflict
-		j.Regression = j.Regression || p.Regression
-		j.AmountChanged = j.AmountChanged || p.changed
-		j.AmountInconsistent = j.AmountInconsistent || p.Inconsistent
-		j.HoldOverdue = j.HoldOverdue || p.Overdue
 		if p.Phase != "REFUSED" && !p.taken.IsZero() && (takenAt.IsZero() || p.taken.Before(takenAt)) {
 			takenAt = p.taken
 		}
@@ -218,6 +201,26 @@ func (j *Journey) addPayments(all []money) (takenAt time.Time) {
 		j.Refund = "PARTIAL"
 	}
 	return takenAt
+}
+
+// countPayment adds a payment to the counts and the flags.
+func (j *Journey) countPayment(p *money) {
+	counts := map[string]*int{"HELD": &j.PaymentsHeld, "REFUSED": &j.PaymentsRefused, "PAID": &j.PaymentsPaid, "REFUNDED": &j.PaymentsRefunded}
+	if n := counts[p.Phase]; n != nil {
+		*n++
+	} else {
+		j.PaymentsPending++
+	}
+	j.EverPaid = j.EverPaid || p.EverPaid
+	j.Released = j.Released || !p.EverPaid && (p.Released > 0 || p.Phase == "REFUNDED")
+	if p.Refund != "NONE" {
+		j.Refund = "FULL"
+	}
+	j.Conflict = j.Conflict || p.Conflict
+	j.Regression = j.Regression || p.Regression
+	j.AmountChanged = j.AmountChanged || p.changed
+	j.AmountInconsistent = j.AmountInconsistent || p.Inconsistent
+	j.HoldOverdue = j.HoldOverdue || p.Overdue
 }
 
 // capped returns a sum clamped to 64 bits; a clamped one is reported as inconsistent.

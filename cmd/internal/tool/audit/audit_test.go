@@ -184,8 +184,13 @@ func (r *rig) tamper(ctx context.Context) {
 		from := originOf(r.t, rec)
 		return place(&from) != place(&first)
 	})
-	other := originOf(r.t, decoded)
-	d.Provider, d.Record = other.Provider, avro.RecordPosition{Topic: other.Topic, Partition: other.Partition, Offset: other.Offset, ReceivedAt: other.ReceivedAt}
+	taken, err := avro.DecodeFact(body(r.t, decoded))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	other := taken.Origin
+	d.ReceivedAt = taken.ReceivedAt
+	d.Provider, d.Record = other.Provider, avro.RecordPosition{Topic: other.Topic, Partition: other.Partition, Offset: other.Offset}
 	value, err := d.AppendAvro(slices.Clone(repeat.Value[:wire.HeaderSize]))
 	if err != nil {
 		r.t.Fatal(err)

@@ -54,14 +54,13 @@ func (a *auditor) takeCall(_ string, r *kgo.Record) error {
 	}
 	verifications := a.entities[raw.ProviderUnibell]
 	fact := in.Kind == avro.UnibellInputKindFact
-	from := &in.Call.Value.Origin
 	switch {
 	case in.Kind == avro.UnibellInputKindClock:
 		return nil
 	case fact && in.VerificationID.Set:
-		a.tell(a.calls.with, from)
+		a.tell(a.calls.with, &in.Call.Value)
 	case fact:
-		a.tell(a.calls.without, from)
+		a.tell(a.calls.without, &in.Call.Value)
 	}
 	if r.Offset >= a.cut.applied[schemas.InternalUnibell][r.Partition] {
 		verifications.change(r.Key, func(x *entity) { x.flags |= touched })
@@ -95,10 +94,11 @@ func (c *calls) forget(verifications *entities, key []byte) {
 
 // tell records that the unibell stage emitted the fact of a raw record, if that record
 // is within the span and the cut.
-func (a *auditor) tell(to map[int32]*marks, from *avro.Origin) {
+func (a *auditor) tell(to map[int32]*marks, call *avro.UnibellCall) {
+	from := &call.Origin
 	p := a.raw[schemas.RawUnibell]
 	at := p.parts[from.Partition]
-	o := origin{topic: from.Topic, partition: from.Partition, offset: from.Offset, received: from.ReceivedAt}
+	o := origin{topic: from.Topic, partition: from.Partition, offset: from.Offset, received: call.ReceivedAt}
 	if at == nil || o.topic != p.topic || !a.inSpan(at, &o) || o.offset >= at.high {
 		return
 	}

@@ -108,9 +108,9 @@ func (b *bench) raw(request string) {
 func (b *bench) fact(offset int64, request, event string) {
 	b.avro(schemas.DecodedLOX24SMS, "k", &avro.LOX24SMS{
 		Origin: avro.Origin{
-			Source: "s", Provider: raw.ProviderLOX24, RequestID: request, ReceivedAt: received(request), Topic: schemas.RawLOX24, Offset: offset,
+			Source: "s", Provider: raw.ProviderLOX24, RequestID: request, Topic: schemas.RawLOX24, Offset: offset,
 		},
-		EventID: event, EventCreatedAt: received(request),
+		EventID: event, ReceivedAt: received(request), EventCreatedAt: received(request),
 	})
 }
 
@@ -120,12 +120,12 @@ func (b *bench) duplicate(offset int64, request string, first int64) {
 
 // duplicateOf writes a duplicate of a first record that another request brought.
 func (b *bench) duplicateOf(offset int64, request string, first int64, firstRequest string) {
-	place := func(offset int64, request string) avro.RecordPosition {
-		return avro.RecordPosition{Topic: schemas.RawLOX24, Offset: offset, ReceivedAt: received(request)}
+	place := func(offset int64) avro.RecordPosition {
+		return avro.RecordPosition{Topic: schemas.RawLOX24, Offset: offset}
 	}
 	b.avro(schemas.Duplicates, "k", &avro.Duplicate{
-		EntityID: "k", Provider: raw.ProviderLOX24, Source: "s", EventID: "e", Record: place(offset, request),
-		First: place(first, firstRequest), ProcessedAt: received(request),
+		EntityID: "k", Provider: raw.ProviderLOX24, Source: "s", EventID: "e", ReceivedAt: received(request), Record: place(offset),
+		FirstReceivedAt: received(firstRequest), First: place(first), ProcessedAt: received(request),
 	})
 }
 

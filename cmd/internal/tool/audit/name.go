@@ -92,11 +92,11 @@ func (a *auditor) originOf(topic string, r *kgo.Record) (o origin, ok bool) {
 		if err := in.DecodeAvro(body); err != nil || in.Kind != avro.UnibellInputKindFact {
 			return o, false
 		}
-		from := &in.Call.Value.Origin
-		return origin{topic: from.Topic, partition: from.Partition, offset: from.Offset, received: from.ReceivedAt}, true
+		call := &in.Call.Value
+		return origin{topic: call.Origin.Topic, partition: call.Origin.Partition, offset: call.Origin.Offset, received: call.ReceivedAt}, true
 	}
-	from, err := avro.DecodeOrigin(body)
-	o = origin{topic: from.Topic, partition: from.Partition, offset: from.Offset, received: from.ReceivedAt}
+	f, err := avro.DecodeFact(body)
+	o = origin{topic: f.Origin.Topic, partition: f.Origin.Partition, offset: f.Origin.Offset, received: f.ReceivedAt}
 	return o, err == nil && a.isApplied(providerOf(topic), o)
 }
 

@@ -153,16 +153,17 @@ func (a *auditor) duplicateOf(r *kgo.Record, body []byte) (d avro.Duplicate, o o
 		return d, o, err
 	}
 	at := &d.Record
-	return d, origin{at.Topic, at.Partition, at.Offset, at.ReceivedAt, a.identify("", at.ReceivedAt), receipt, r.Timestamp}, nil
+	return d, origin{at.Topic, at.Partition, at.Offset, d.ReceivedAt, a.identify("", d.ReceivedAt), receipt, r.Timestamp}, nil
 }
 
 // factOf returns the raw record of a fact, and the fact's event id.
 func (a *auditor) factOf(r *kgo.Record, body []byte) (o origin, eventID string, err error) {
-	from, eventID, err := avro.DecodeFact(body)
+	f, err := avro.DecodeFact(body)
 	if err != nil {
 		return o, "", err
 	}
-	return origin{from.Topic, from.Partition, from.Offset, from.ReceivedAt, a.identify(from.RequestID, from.ReceivedAt), whole, r.Timestamp}, eventID, nil
+	from := &f.Origin
+	return origin{from.Topic, from.Partition, from.Offset, f.ReceivedAt, a.identify(from.RequestID, f.ReceivedAt), whole, r.Timestamp}, f.EventID, nil
 }
 
 // deadLetterOrigin returns the origin of a dead letter from its headers. The last header of
@@ -287,7 +288,7 @@ func (a *auditor) takeDuplicate(r *kgo.Record, body []byte) error {
 		return err
 	}
 	// Without a place of the first record, its time tells whether another record was there.
-	if d.First.Offset < 0 && d.First.ReceivedAt.Equal(d.Record.ReceivedAt) || d.Record == d.First {
+	if d.First.Offset < 0 && d.FirstReceivedAt.Equal(d.ReceivedAt) || d.Record == d.First {
 		a.report.differ(&Difference{
 			Kind: KindOwnDuplicate, Topic: o.topic, Partition: o.partition, Offset: o.offset, There: r.Topic, Key: string(r.Key), Event: d.EventID,
 		})

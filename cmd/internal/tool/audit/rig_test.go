@@ -123,11 +123,11 @@ func body(t *testing.T, rec *kgo.Record) []byte {
 
 func originOf(t *testing.T, rec *kgo.Record) avro.Origin {
 	t.Helper()
-	o, err := avro.DecodeOrigin(body(t, rec))
+	f, err := avro.DecodeFact(body(t, rec))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return o
+	return f.Origin
 }
 
 func place(o *avro.Origin) string { return fmt.Sprintf("%s/%d@%d", o.Topic, o.Partition, o.Offset) }

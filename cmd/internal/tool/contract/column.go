@@ -145,6 +145,23 @@ func (c *Column) Unit() string {
 	}
 }
 
+// Currency returns the column with the currency of an amount in minor units: x_currency of
+// x_minor, or else currency; empty if the table has neither.
+func (t *Table) Currency(amount *Column) string {
+	stem, isAmount := strings.CutSuffix(amount.Name, "_minor")
+	found := ""
+	for i := range t.Columns {
+		switch name := t.Columns[i].Name; {
+		case !isAmount:
+		case name == stem+"_currency":
+			return name
+		case name == "currency":
+			found = name
+		}
+	}
+	return found
+}
+
 // comment is the column's doc for an engine: with its values, on one line.
 func (c *Column) comment() string {
 	var names []string

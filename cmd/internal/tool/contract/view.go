@@ -71,14 +71,11 @@ func (d *dialect) unitColumns(t *Table, o *Options) []string {
 		return nil
 	}
 	var columns []string
-	hasCurrency := false
-	for i := range t.Columns {
-		hasCurrency = hasCurrency || t.Columns[i].Name == "currency"
-	}
 	for i := range t.Columns {
 		name := t.Columns[i].Name
-		if stem, ok := strings.CutSuffix(name, "_minor"); ok && hasCurrency {
-			columns = append(columns, fmt.Sprintf("CAST(CAST(%s AS %s) / %s AS %s) AS %s", d.quote(name), d.decimal, d.exponent(), d.decimal, d.quote(stem)))
+		if currency := t.Currency(&t.Columns[i]); currency != "" {
+			stem := strings.TrimSuffix(name, "_minor")
+			columns = append(columns, fmt.Sprintf("CAST(CAST(%s AS %s) / %s AS %s) AS %s", d.quote(name), d.decimal, d.exponent(currency), d.decimal, d.quote(stem)))
 		}
 		if stem, ok := strings.CutSuffix(name, "_ms"); ok {
 			columns = append(columns, fmt.Sprintf("CAST(%s AS %s) / 1000 AS %s", d.quote(name), d.double, d.quote(stem+"_seconds")))
@@ -87,9 +84,9 @@ func (d *dialect) unitColumns(t *Table, o *Options) []string {
 	return columns
 }
 
-// exponent is the number of minor units in a unit of the row's currency by ISO 4217.
-func (d *dialect) exponent() string {
+// exponent is the number of minor units in a unit of a currency by ISO 4217.
+func (d *dialect) exponent(currency string) string {
 	return fmt.Sprintf("CASE WHEN %[1]s IN ('BIF','CLP','DJF','GNF','ISK','JPY','KMF','KRW','PYG','RWF','UGX','UYI','VND','VUV','XAF','XOF','XPF') THEN 1"+
 		" WHEN %[1]s IN ('BHD','IQD','JOD','KWD','LYD','OMR','TND') THEN 1000"+
-		" WHEN %[1]s IN ('CLF','UYW') THEN 10000 ELSE 100 END", d.quote("currency"))
+		" WHEN %[1]s IN ('CLF','UYW') THEN 10000 ELSE 100 END", d.quote(currency))
 }

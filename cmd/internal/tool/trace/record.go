@@ -51,7 +51,7 @@ func stepOf(topic string, r *kgo.Record, value avro.Record, err error) Step {
 	switch v := value.(type) {
 	case *avro.Duplicate:
 		s.Kind, s.EventID, s.Source, s.Attempt = StepDuplicate, v.EventID, v.Source, v.AttemptNumber.Value
-		s.Received = v.Record.ReceivedAt
+		s.Received = v.ReceivedAt
 		s.Of = &Position{v.Record.Topic, v.Record.Partition, v.Record.Offset}
 		s.Says = "repeats a record that its topic has lost, known by " + words(string(v.KnownBy))
 		if v.First.Offset >= 0 {
@@ -105,31 +105,31 @@ func (s *Step) decoded(value avro.Record, encoded []byte) {
 	var o *avro.Origin
 	switch v := value.(type) {
 	case *avro.LOX24VerifyCode:
-		o, s.EventID, s.Event, s.EventTime, s.Attempt = &v.Origin, v.EventID, v.EventRaw, v.EventCreatedAt, v.AttemptNumber.Value
+		o, s.EventID, s.Received, s.Event, s.EventTime, s.Attempt = &v.Origin, v.EventID, v.ReceivedAt, v.EventRaw, v.EventCreatedAt, v.AttemptNumber.Value
 		if v.Attempt.Set {
 			s.Says = v.Attempt.Value.ChannelRaw + ": " + words(string(v.Attempt.Value.Status))
 		}
 	case *avro.LOX24SMS:
-		o, s.EventID, s.Event, s.EventTime, s.Attempt = &v.Origin, v.EventID, v.EventRaw, v.EventCreatedAt, v.AttemptNumber.Value
+		o, s.EventID, s.Received, s.Event, s.EventTime, s.Attempt = &v.Origin, v.EventID, v.ReceivedAt, v.EventRaw, v.EventCreatedAt, v.AttemptNumber.Value
 	case *avro.UAPAYPayment:
-		o, s.EventID, s.State, s.EventTime = &v.Origin, v.EventID, string(v.Phase), v.PostbackAt.Or(v.IssuedAt.Value)
+		o, s.EventID, s.Received, s.State, s.EventTime = &v.Origin, v.EventID, v.ReceivedAt, string(v.Phase), v.PostbackAt.Or(v.IssuedAt.Value)
 		s.Event = words(string(v.Kind)) + " " + cmp.Or(v.PaymentStatusRaw.Value, v.StatusRaw.Value, v.OperationStatusRaw.Value)
 	case *avro.VoximplantAccountCallback:
-		o, s.EventID, s.Event = &v.Origin, v.EventID, v.Type
+		o, s.EventID, s.Received, s.Event = &v.Origin, v.EventID, v.ReceivedAt, v.Type
 	case *avro.UnibellCall:
-		o, s.EventID, s.Event, s.EventTime = &v.Origin, v.EventID, "call "+words(string(v.Kind)), v.StatusAt.Or(v.CallCreatedAt.Value)
+		o, s.EventID, s.Received, s.Event, s.EventTime = &v.Origin, v.EventID, v.ReceivedAt, "call "+words(string(v.Kind)), v.StatusAt.Or(v.CallCreatedAt.Value)
 		s.State = string(v.Status.Value)
 		s.Says = strings.TrimSpace(v.ErrorCode.Value + " " + v.NetworkErrorCode.Value)
 	default:
 		_, body, err := wire.Parse(encoded)
-		origin, event, factErr := avro.DecodeFact(body)
+		fact, factErr := avro.DecodeFact(body)
 		if err != nil || factErr != nil {
 			s.Kind = StepUnreadable
 			return
 		}
-		o, s.EventID = &origin, event
+		o, s.EventID, s.Received = &fact.Origin, fact.EventID, fact.ReceivedAt
 	}
-	s.Source, s.Assurance, s.SecretID, s.RequestID, s.Received = o.Source, words(string(o.Assurance)), o.SecretID, o.RequestID, o.ReceivedAt
+	s.Source, s.Assurance, s.SecretID, s.RequestID = o.Source, words(string(o.Assurance)), o.SecretID, o.RequestID
 	s.Of = &Position{o.Topic, o.Partition, o.Offset}
 }
 

@@ -94,7 +94,7 @@ func (r *Recovery) Start(ctx context.Context, owner kafka.Producer) error {
 func (r *Recovery) offsetsPending(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
-	offsets, err := r.admin.FetchOffsets(kadm.RequireStable(ctx), r.config.Group)
+	offsets, err := r.admin.FetchOffsets(ctx, r.config.Group, true)
 	if err == nil {
 		err = offsets.Error()
 	}

@@ -24,6 +24,14 @@ type client struct {
 	opts []kgo.Opt // for further clients
 }
 
+// FetchOffsets implements Admin.
+func (a client) FetchOffsets(ctx context.Context, group string, stable bool) (kadm.OffsetResponses, error) {
+	if stable {
+		ctx = kadm.RequireStable(ctx)
+	}
+	return a.Client.FetchOffsets(ctx, group) //nolint:wrapcheck // the callers name the request
+}
+
 // TakeOver implements Admin.
 func (a client) TakeOver(ctx context.Context, id string, timeout time.Duration) (Producer, error) {
 	req := kmsg.NewPtrInitProducerIDRequest()
@@ -145,7 +153,7 @@ func addPartitions(ctx context.Context, client *kgo.Client, id string, as Produc
 
 // OffsetMetadata implements Admin.
 func (a client) OffsetMetadata(ctx context.Context, group, topic string) ([]string, error) {
-	offsets, err := a.FetchOffsets(ctx, group)
+	offsets, err := a.FetchOffsets(ctx, group, false)
 	if errors.Is(err, kerr.GroupIDNotFound) {
 		return nil, nil
 	}

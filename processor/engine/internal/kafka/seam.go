@@ -117,8 +117,9 @@ type Pauser interface {
 
 // GroupAdmin reads and changes the members and offsets of a consumer group.
 type GroupAdmin interface {
-	// FetchOffsets returns the committed offsets of a group.
-	FetchOffsets(ctx context.Context, group string) (kadm.OffsetResponses, error)
+	// FetchOffsets returns the committed offsets of a group. stable lets the broker answer
+	// UNSTABLE_OFFSET_COMMIT for offsets that an open transaction is about to commit.
+	FetchOffsets(ctx context.Context, group string, stable bool) (kadm.OffsetResponses, error)
 	// Orphans returns the partitions of a topic that no member of a stable group owns,
 	// and the smallest instance id of the members.
 	Orphans(ctx context.Context, group, topic string) (partitions []int32, first string, err error)

@@ -87,9 +87,6 @@ func (s *Restorer) placeInputs(ctx context.Context, found map[int32]*Result) err
 			epochs[p] = r.Input.Epoch
 		}
 	}
-	if s.config.Off.Truncation {
-		return nil
-	}
 	ends := map[int32]int64{}
 	if len(epochs) > 0 {
 		var err error
@@ -130,11 +127,11 @@ func (s *Restorer) resumeAt(r *Result) (at entry.InputPosition, cause Cause, err
 	group, state := entry.InputPosition{Offset: r.Committed, Epoch: r.epoch, TopicID: r.topicID}, r.Progress.Input
 	begin := entry.InputPosition{Offset: r.Start, Epoch: -1, TopicID: r.topicID}
 	switch {
-	case r.Committed < 0 && (!r.Progress.Known || s.config.Off.Group):
+	case r.Committed < 0 && !r.Progress.Known:
 		return begin, "", nil
-	case s.noState(r) && !s.config.Off.Changelog:
+	case s.noState(r):
 		return at, "", s.StateLost(r.Partition, fmt.Sprintf("its changelog holds no state, or not all of the first transaction, and the group has committed input offset %d", r.Committed))
-	case !r.Progress.Known, s.config.Off.Group:
+	case !r.Progress.Known:
 		return group, "", nil
 	case state.TopicID != r.topicID:
 		return begin, Recreated, nil
@@ -146,7 +143,7 @@ func (s *Restorer) resumeAt(r *Result) (at entry.InputPosition, cause Cause, err
 		return state, "", nil
 	case r.RebuildUntil >= r.Committed && !r.ours:
 		return at, "", fmt.Errorf("%w: partition %d%s", ErrUnfinishedReset, r.Partition, s.config.Hint(ErrUnfinishedReset))
-	case r.ours && !s.config.Off.Changelog:
+	case r.ours:
 		return at, "", s.StateLost(r.Partition, fmt.Sprintf("its changelog has the state of input offset %d, and a transaction that wrote to it committed offset %d: it lost its end", state.Offset, r.Committed))
 	}
 	return group, SetForward, nil
@@ -179,9 +176,6 @@ func (r *Result) moveTo(cause Cause, from, to int64) {
 // changelogLost returns an error if the changelog lacks state that the stage had. It is
 // called before the local store is changed. topicID and start are the changelog's.
 func (s *Restorer) changelogLost(r *Result, topicID [16]byte, start int64) error {
-	if s.config.Off.Changelog {
-		return nil
-	}
 	if start == r.End && r.Committed >= 0 && (r.Committed > r.Start || r.ours) {
 		return s.StateLost(r.Partition, fmt.Sprintf("its changelog is empty, and the group has committed input offset %d", r.Committed))
 	}
@@ -204,7 +198,7 @@ func (s *Restorer) StateLost(partition int32, why string) error {
 // CheckPartitions returns an error if the input has another partition count than
 // configured.
 func (s *Restorer) CheckPartitions(details kadm.TopicDetails) error {
-	if have := len(details[s.config.Input].Partitions); have != int(s.config.Partitions) && !s.config.Off.Partitions {
+	if have := len(details[s.config.Input].Partitions); have != int(s.config.Partitions) {
 		return PartitionCountError(s.config.Stage, s.config.Input, have, int(s.config.Partitions), s.config.Hint(ErrPartitionCount))
 	}
 	return nil

@@ -10,7 +10,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/cache"
-	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
@@ -57,8 +56,6 @@ type Loader struct {
 	// writing receives the result of the batch that is being written; nil if there is
 	// none.
 	writing chan error
-	// withoutTimers drops the deadlines of entries: see safeguards.
-	withoutTimers bool
 }
 
 // NewLoader returns a loader into a store.
@@ -73,11 +70,7 @@ func (l *Loader) Add(f *Changelog, record *kgo.Record) error {
 		if l.batch == nil {
 			l.batch = l.store.NewLargeBatch(l.limit)
 		}
-		value := record.Value
-		if l.withoutTimers {
-			value = withoutDeadline(value)
-		}
-		if err := l.batch.AddRecord(f.State, record.Key, value); err != nil {
+		if err := l.batch.AddRecord(f.State, record.Key, record.Value); err != nil {
 			return &RecordError{Partition: record.Partition, err: fmt.Errorf("changelog %s/%d at offset %d: %w", record.Topic, record.Partition, record.Offset, err)}
 		}
 		f.Records++
@@ -179,13 +172,4 @@ func Poll(ctx context.Context, client kafka.Reader, into *Loader, ahead map[int3
 		err = into.Add(f, record)
 	})
 	return moved, err
-}
-
-// withoutDeadline returns an entry without its deadline: see Safeguards.
-func withoutDeadline(value []byte) []byte {
-	payload, _, err := entry.Parse(value)
-	if err != nil {
-		return value
-	}
-	return entry.Append(nil, payload, 0)
 }

@@ -96,11 +96,7 @@ func (s *Restorer) committed(ctx context.Context, states map[int32]*store.Partit
 	began := s.config.Now()
 	fenceAt, restAt, longAt := began.Add(s.config.FenceAfter), began.Add(s.config.Recovery.IdleCheckAfter()), began.Add(s.config.Recovery.LongWait())
 	for {
-		stable := kadm.RequireStable(ctx)
-		if s.config.Off.UnstableOffsets {
-			stable = ctx
-		}
-		offsets, err := s.admin.FetchOffsets(stable, s.config.Group)
+		offsets, err := s.admin.FetchOffsets(ctx, s.config.Group, true)
 		out := map[int32]kadm.Offset{}
 		for p := range states {
 			if o, ok := offsets.Lookup(s.config.Input, p); ok && err == nil {
@@ -183,12 +179,9 @@ func (s *Restorer) plan(ctx context.Context, states map[int32]*store.Partition, 
 	// A refusal of one partition leaves the local state of all as it is.
 	for _, p := range slices.Sorted(maps.Keys(ahead)) {
 		r := ahead[p]
-		r.asked = !s.config.Off.BrokerOffsets
+		r.asked = true
 		if err := UseCheckpoint(s.config.Store, r, [16]byte(details[s.config.Changelog].ID), starts[s.config.Changelog][p].Offset, s.config.Now(), s.config.DeleteRetention); err != nil {
 			return nil, err
-		}
-		if r.Reason == "" && s.config.Off.Replay {
-			r.Checkpoint.Offset = r.End
 		}
 	}
 	return ahead, nil
@@ -257,7 +250,6 @@ func (s *Restorer) replay(ctx context.Context, ahead map[int32]*Result) error {
 		}
 	}
 	load := NewLoader(s.config.Store)
-	load.withoutTimers = s.config.Off.Timers
 	began := s.config.Now()
 	if len(from) > 0 {
 		if err := s.replayFrom(ctx, from, behind, load); err != nil {
@@ -280,7 +272,6 @@ func (s *Restorer) replayFrom(ctx context.Context, from map[int32]kgo.Offset, ah
 	defer s.hide(ahead)
 	client, err := s.config.Cluster.Read(&kafka.ReadRequest{
 		Client: s.config.Client, Topic: s.config.Changelog, From: from, FetchMaxBytes: s.config.FetchMaxBytes,
-		Uncommitted: s.config.Off.Uncommitted,
 	})
 	if err != nil {
 		return err
@@ -313,9 +304,6 @@ func (s *Restorer) replayFrom(ctx context.Context, from map[int32]kgo.Offset, ah
 // truncated returns an error if a changelog now ends before the end that the restore
 // reads to: it would never get there.
 func (s *Restorer) truncated(ctx context.Context, ahead map[int32]*Changelog) error {
-	if s.config.Off.Changelog {
-		return nil
-	}
 	ends, err := s.offsets(s.admin.ListEndOffsets(ctx, s.config.Changelog))
 	if err != nil {
 		return nil // asked again after the next wait

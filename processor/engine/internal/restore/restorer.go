@@ -10,29 +10,6 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
 
-// Safeguards are the safeguards that a mutation test switches off: see Harm. The zero value
-// keeps all.
-type Safeguards struct {
-	// UnstableOffsets fetches committed offsets without RequireStable.
-	UnstableOffsets bool
-	// BrokerOffsets does not compare the checkpoint with the broker's committed offsets.
-	BrokerOffsets bool
-	// Replay treats any stored state as current.
-	Replay bool
-	// Uncommitted reads the changelog with read_uncommitted.
-	Uncommitted bool
-	// Timers restores entries without their deadlines.
-	Timers bool
-	// Group reads from the group's offset and ignores the input position in the state.
-	Group bool
-	// Truncation does not check whether the input log was truncated.
-	Truncation bool
-	// Changelog accepts an emptied or truncated changelog.
-	Changelog bool
-	// Partitions does not check the partition count of the input.
-	Partitions bool
-}
-
 // Config describes the worker whose partitions are restored.
 type Config struct {
 	// Stage is the stage's name, Client the worker's transactional id.
@@ -60,8 +37,6 @@ type Config struct {
 	Progress func(Progress)
 	// Replayed is called with the replayed records and bytes of a partition.
 	Replayed func(records, bytes int64)
-	// Off are the safeguards that are switched off.
-	Off Safeguards
 }
 
 // Restorer restores the state of a worker's partitions. Several restores may run at the

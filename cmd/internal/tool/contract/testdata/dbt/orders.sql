@@ -4,6 +4,8 @@ SELECT
   "phase",
   "amount_minor",
   "currency",
+  "fee_minor",
+  "fee_currency",
   "took_ms",
   "rate",
   "paid",

@@ -8,6 +8,8 @@ SELECT
   "phase",
   "amount_minor",
   "currency",
+  "fee_minor",
+  "fee_currency",
   "took_ms",
   "rate",
   "paid",
@@ -28,6 +30,8 @@ COMMENT ON COLUMN orders_history."order_id" IS 'Key: the order.';
 COMMENT ON COLUMN orders_history."phase" IS 'Where it stands. Values: UNKNOWN, PAID; others may come.';
 COMMENT ON COLUMN orders_history."amount_minor" IS 'Amount.';
 COMMENT ON COLUMN orders_history."currency" IS 'ISO 4217 code.';
+COMMENT ON COLUMN orders_history."fee_minor" IS 'Fee.';
+COMMENT ON COLUMN orders_history."fee_currency" IS 'Currency of the fee.';
 COMMENT ON COLUMN orders_history."took_ms" IS 'How long it took.';
 COMMENT ON COLUMN orders_history."rate" IS 'A rate.';
 COMMENT ON COLUMN orders_history."paid" IS 'Whether it is paid.';
@@ -49,6 +53,8 @@ SELECT
   "phase",
   "amount_minor",
   "currency",
+  "fee_minor",
+  "fee_currency",
   "took_ms",
   "rate",
   "paid",
@@ -59,6 +65,7 @@ SELECT
   "phone",
   "revision",
   CAST(CAST("amount_minor" AS DECIMAL(38,4)) / CASE WHEN "currency" IN ('BIF','CLP','DJF','GNF','ISK','JPY','KMF','KRW','PYG','RWF','UGX','UYI','VND','VUV','XAF','XOF','XPF') THEN 1 WHEN "currency" IN ('BHD','IQD','JOD','KWD','LYD','OMR','TND') THEN 1000 WHEN "currency" IN ('CLF','UYW') THEN 10000 ELSE 100 END AS DECIMAL(38,4)) AS "amount",
+  CAST(CAST("fee_minor" AS DECIMAL(38,4)) / CASE WHEN "fee_currency" IN ('BIF','CLP','DJF','GNF','ISK','JPY','KMF','KRW','PYG','RWF','UGX','UYI','VND','VUV','XAF','XOF','XPF') THEN 1 WHEN "fee_currency" IN ('BHD','IQD','JOD','KWD','LYD','OMR','TND') THEN 1000 WHEN "fee_currency" IN ('CLF','UYW') THEN 10000 ELSE 100 END AS DECIMAL(38,4)) AS "fee",
   CAST("took_ms" AS DOUBLE) / 1000 AS "took_seconds"
 FROM (
   SELECT *, row_number() OVER (PARTITION BY "kafka_key" ORDER BY "kafka_offset" DESC) AS newest_first
@@ -71,6 +78,8 @@ COMMENT ON COLUMN orders."order_id" IS 'Key: the order.';
 COMMENT ON COLUMN orders."phase" IS 'Where it stands. Values: UNKNOWN, PAID; others may come.';
 COMMENT ON COLUMN orders."amount_minor" IS 'Amount.';
 COMMENT ON COLUMN orders."currency" IS 'ISO 4217 code.';
+COMMENT ON COLUMN orders."fee_minor" IS 'Fee.';
+COMMENT ON COLUMN orders."fee_currency" IS 'Currency of the fee.';
 COMMENT ON COLUMN orders."took_ms" IS 'How long it took.';
 COMMENT ON COLUMN orders."rate" IS 'A rate.';
 COMMENT ON COLUMN orders."paid" IS 'Whether it is paid.';
@@ -87,6 +96,8 @@ SELECT
   "phase",
   "amount_minor",
   "currency",
+  "fee_minor",
+  "fee_currency",
   "took_ms",
   "rate",
   "paid",
@@ -107,6 +118,8 @@ COMMENT ON COLUMN decoded_shop_order_line."order_id" IS 'Key: the order.';
 COMMENT ON COLUMN decoded_shop_order_line."phase" IS 'Where it stands. Values: UNKNOWN, PAID; others may come.';
 COMMENT ON COLUMN decoded_shop_order_line."amount_minor" IS 'Amount.';
 COMMENT ON COLUMN decoded_shop_order_line."currency" IS 'ISO 4217 code.';
+COMMENT ON COLUMN decoded_shop_order_line."fee_minor" IS 'Fee.';
+COMMENT ON COLUMN decoded_shop_order_line."fee_currency" IS 'Currency of the fee.';
 COMMENT ON COLUMN decoded_shop_order_line."took_ms" IS 'How long it took.';
 COMMENT ON COLUMN decoded_shop_order_line."rate" IS 'A rate.';
 COMMENT ON COLUMN decoded_shop_order_line."paid" IS 'Whether it is paid.';

@@ -6,6 +6,8 @@ CREATE TABLE orders_history (
   `phase` STRING COMMENT 'Where it stands. Values: UNKNOWN, PAID; others may come.',
   `amount_minor` BIGINT COMMENT 'Amount.',
   `currency` STRING COMMENT 'ISO 4217 code.',
+  `fee_minor` BIGINT COMMENT 'Fee.',
+  `fee_currency` STRING COMMENT 'Currency of the fee.',
   `took_ms` BIGINT COMMENT 'How long it took.',
   `rate` DECIMAL(18, 6) COMMENT 'A rate.',
   `paid` BOOLEAN COMMENT 'Whether it is paid.',
@@ -37,6 +39,8 @@ CREATE TABLE orders_upsert (
   `phase` STRING COMMENT 'Where it stands. Values: UNKNOWN, PAID; others may come.',
   `amount_minor` BIGINT COMMENT 'Amount.',
   `currency` STRING COMMENT 'ISO 4217 code.',
+  `fee_minor` BIGINT COMMENT 'Fee.',
+  `fee_currency` STRING COMMENT 'Currency of the fee.',
   `took_ms` BIGINT COMMENT 'How long it took.',
   `rate` DECIMAL(18, 6) COMMENT 'A rate.',
   `paid` BOOLEAN COMMENT 'Whether it is paid.',
@@ -62,6 +66,8 @@ CREATE VIEW orders AS SELECT
   `phase`,
   `amount_minor`,
   `currency`,
+  `fee_minor`,
+  `fee_currency`,
   `took_ms`,
   `rate`,
   `paid`,
@@ -72,6 +78,7 @@ CREATE VIEW orders AS SELECT
   `phone`,
   `revision`,
   CAST(CAST(`amount_minor` AS DECIMAL(38,4)) / CASE WHEN `currency` IN ('BIF','CLP','DJF','GNF','ISK','JPY','KMF','KRW','PYG','RWF','UGX','UYI','VND','VUV','XAF','XOF','XPF') THEN 1 WHEN `currency` IN ('BHD','IQD','JOD','KWD','LYD','OMR','TND') THEN 1000 WHEN `currency` IN ('CLF','UYW') THEN 10000 ELSE 100 END AS DECIMAL(38,4)) AS `amount`,
+  CAST(CAST(`fee_minor` AS DECIMAL(38,4)) / CASE WHEN `fee_currency` IN ('BIF','CLP','DJF','GNF','ISK','JPY','KMF','KRW','PYG','RWF','UGX','UYI','VND','VUV','XAF','XOF','XPF') THEN 1 WHEN `fee_currency` IN ('BHD','IQD','JOD','KWD','LYD','OMR','TND') THEN 1000 WHEN `fee_currency` IN ('CLF','UYW') THEN 10000 ELSE 100 END AS DECIMAL(38,4)) AS `fee`,
   CAST(`took_ms` AS DOUBLE) / 1000 AS `took_seconds`
 FROM orders_upsert;
 
@@ -80,6 +87,8 @@ CREATE TABLE decoded_shop_order_line (
   `phase` STRING COMMENT 'Where it stands. Values: UNKNOWN, PAID; others may come.',
   `amount_minor` BIGINT COMMENT 'Amount.',
   `currency` STRING COMMENT 'ISO 4217 code.',
+  `fee_minor` BIGINT COMMENT 'Fee.',
+  `fee_currency` STRING COMMENT 'Currency of the fee.',
   `took_ms` BIGINT COMMENT 'How long it took.',
   `rate` DECIMAL(18, 6) COMMENT 'A rate.',
   `paid` BOOLEAN COMMENT 'Whether it is paid.',

@@ -6,6 +6,8 @@ CREATE TABLE IF NOT EXISTS orders_history (
   "phase" text,
   "amount_minor" bigint,
   "currency" text,
+  "fee_minor" bigint,
+  "fee_currency" text,
   "took_ms" bigint,
   "rate" numeric(18, 6),
   "paid" boolean,
@@ -27,6 +29,8 @@ COMMENT ON COLUMN orders_history."order_id" IS 'Key: the order.';
 COMMENT ON COLUMN orders_history."phase" IS 'Where it stands. Values: UNKNOWN, PAID; others may come.';
 COMMENT ON COLUMN orders_history."amount_minor" IS 'Amount.';
 COMMENT ON COLUMN orders_history."currency" IS 'ISO 4217 code.';
+COMMENT ON COLUMN orders_history."fee_minor" IS 'Fee.';
+COMMENT ON COLUMN orders_history."fee_currency" IS 'Currency of the fee.';
 COMMENT ON COLUMN orders_history."took_ms" IS 'How long it took.';
 COMMENT ON COLUMN orders_history."rate" IS 'A rate.';
 COMMENT ON COLUMN orders_history."paid" IS 'Whether it is paid.';
@@ -49,6 +53,8 @@ SELECT
   "phase",
   "amount_minor",
   "currency",
+  "fee_minor",
+  "fee_currency",
   "took_ms",
   "rate",
   "paid",
@@ -69,6 +75,8 @@ COMMENT ON COLUMN orders."order_id" IS 'Key: the order.';
 COMMENT ON COLUMN orders."phase" IS 'Where it stands. Values: UNKNOWN, PAID; others may come.';
 COMMENT ON COLUMN orders."amount_minor" IS 'Amount.';
 COMMENT ON COLUMN orders."currency" IS 'ISO 4217 code.';
+COMMENT ON COLUMN orders."fee_minor" IS 'Fee.';
+COMMENT ON COLUMN orders."fee_currency" IS 'Currency of the fee.';
 COMMENT ON COLUMN orders."took_ms" IS 'How long it took.';
 COMMENT ON COLUMN orders."rate" IS 'A rate.';
 COMMENT ON COLUMN orders."paid" IS 'Whether it is paid.';
@@ -84,6 +92,8 @@ CREATE TABLE IF NOT EXISTS decoded_shop_order_line (
   "phase" text,
   "amount_minor" bigint,
   "currency" text,
+  "fee_minor" bigint,
+  "fee_currency" text,
   "took_ms" bigint,
   "rate" numeric(18, 6),
   "paid" boolean,
@@ -105,6 +115,8 @@ COMMENT ON COLUMN decoded_shop_order_line."order_id" IS 'Key: the order.';
 COMMENT ON COLUMN decoded_shop_order_line."phase" IS 'Where it stands. Values: UNKNOWN, PAID; others may come.';
 COMMENT ON COLUMN decoded_shop_order_line."amount_minor" IS 'Amount.';
 COMMENT ON COLUMN decoded_shop_order_line."currency" IS 'ISO 4217 code.';
+COMMENT ON COLUMN decoded_shop_order_line."fee_minor" IS 'Fee.';
+COMMENT ON COLUMN decoded_shop_order_line."fee_currency" IS 'Currency of the fee.';
 COMMENT ON COLUMN decoded_shop_order_line."took_ms" IS 'How long it took.';
 COMMENT ON COLUMN decoded_shop_order_line."rate" IS 'A rate.';
 COMMENT ON COLUMN decoded_shop_order_line."paid" IS 'Whether it is paid.';
