@@ -59,7 +59,7 @@ func queries(t *contract.Table) []query {
 }
 
 // warnings are the mistakes that the shape of a table invites.
-func warnings(t *contract.Table) []string {
+func warnings(t *contract.Table, all []contract.Table) []string {
 	var out []string
 	if t.Key != "" {
 		out = append(out,
@@ -69,6 +69,7 @@ func warnings(t *contract.Table) []string {
 	} else {
 		out = append(out, "count a row twice: partition and offset name a record, and a consumer that crashes reads again.")
 	}
+	out = append(out, fanOuts(t, all)...)
 	flags := map[string]bool{}
 	for i := range t.Columns {
 		c := &t.Columns[i]
@@ -92,4 +93,18 @@ func warnings(t *contract.Table) []string {
 		}
 	}
 	return append(out, "read records of aborted transactions: isolation.level=read_committed.")
+}
+
+// fanOuts are the joins that repeat the row of another table: those by its key.
+func fanOuts(t *contract.Table, all []contract.Table) []string {
+	var out []string
+	for i := range all {
+		other := &all[i]
+		for j := range t.Columns {
+			if name := t.Columns[j].Name; name == other.Key && name != t.Key && other.Name != t.Name {
+				out = append(out, fmt.Sprintf("sum columns of %s after a join by %s: one has several rows here, and counts for each of them.", other.Name, name))
+			}
+		}
+	}
+	return out
 }

@@ -30,7 +30,7 @@ func (s *site) topic(t *contract.Table) (string, error) {
 		p.putf("<p>%s</p><pre>%s</pre>", q.question, q.sql)
 	}
 	p.putf("<h2>Do not</h2><div class=not>")
-	p.list(warnings(t))
+	p.list(warnings(t, s.tables))
 	p.putf("</div>")
 	p.putf("<h2>Fields</h2><div class=fields>")
 	fields(p, t.Columns, "")
