@@ -36,8 +36,7 @@ Called again it goes on where it ended; a kill loses and repeats nothing. With
 replaces what was there. 'tributary audit --export DIR' compares an export with
 the topics.
 
-Memory: one chunk of records, some 300 MB; with --latest also 50 bytes a key of
-one partition.`,
+Memory: some 250 MB; with --latest also 50 bytes a key of one partition.`,
 		Example: `  tributary export out && cd out && duckdb -init duckdb.sql
   tributary export out --topics payments,enriched.journeys.v1 --from 7d
   tributary export now --latest --format jsonl`,

@@ -27,6 +27,31 @@ type chunk struct {
 	days  map[string]*file
 	rows  int
 	bytes int64
+	// pending is the part of bytes that is in memory.
+	pending int64
+}
+
+// rowGroupBytes is how much of the values is in memory; as columns it is some eight times as
+// much.
+const rowGroupBytes = 16 << 20
+
+// grow counts the bytes of a record, and ends the files' row groups when there is enough.
+func (c *chunk) grow(bytes int64) error {
+	c.bytes += bytes
+	c.pending += bytes
+	if c.pending < rowGroupBytes {
+		return nil
+	}
+	c.pending = 0
+	for _, f := range c.days {
+		if f.parquet == nil {
+			continue
+		}
+		if err := f.parquet.Flush(); err != nil {
+			return fmt.Errorf("write %s: %w", f.entry.Path, err)
+		}
+	}
+	return nil
 }
 
 // file is one of them. It has a name that no reader takes for a file of the export.

@@ -69,7 +69,7 @@ type Config struct {
 }
 
 const (
-	usualChunkRows  = 200_000
+	usualChunkRows  = 1_000_000
 	usualChunkBytes = 128 << 20
 )
 

@@ -206,7 +206,9 @@ func (x *exporter) record(ctx context.Context) func(*kgo.Record) error {
 		}
 		f.count(rec)
 		x.chunk.rows++
-		x.chunk.bytes += int64(len(rec.Value) + len(rec.Key))
+		if err := x.chunk.grow(int64(len(rec.Value) + len(rec.Key))); err != nil {
+			return err
+		}
 		if x.chunk.rows < x.ChunkRows && x.chunk.bytes < x.ChunkBytes {
 			return nil
 		}
