@@ -127,6 +127,17 @@ FAULTS_OF_NIGHT ?=
 night: ## play the faults of the runbook's list on a real Kafka and a real Prometheus: each is reported in time, in true words, and is over after its repair
 	deploy/night $(FAULTS_OF_NIGHT)
 
+.PHONY: catalogue
+catalogue: ## the pages of the topics, AsyncAPI and the data contract into bin/catalogue
+	go run ./cmd/tributary contract catalogue bin/catalogue
+
+.PHONY: catalogue-test
+catalogue-test: catalogue ## judge them with the standards' own validators, which it installs from PyPI and npm (1.6 GB)
+	python3 -m venv bin/datacontract && bin/datacontract/bin/pip install -q datacontract-cli
+	bin/datacontract/bin/datacontract lint bin/catalogue/datacontract.yaml
+	npm install --silent --no-audit --no-fund --prefix bin/asyncapi @asyncapi/cli
+	bin/asyncapi/node_modules/.bin/asyncapi validate bin/catalogue/asyncapi.json
+
 .PHONY: up
 up: ## the stack with docker compose
 	TRIBUTARY_VERSION=$(VERSION) docker compose up --build --detach --wait

@@ -62,6 +62,9 @@ func Check(ctx context.Context, c *Config) (*Report, error) {
 	}
 	defer client.Close()
 	r := &Report{Dir: c.Dir, Listed: []string{}}
+	if len(m.Topics) == 0 {
+		r.differf("the export has no topic: it ended before the first was complete")
+	}
 	for _, name := range slices.Sorted(maps.Keys(m.Topics)) {
 		k := &checker{Config: c, report: r, name: name, mode: m.Mode, entry: m.Topics[name], rows: map[int32]*bitset.BitSet{}, admin: kadm.NewClient(client)}
 		if err := k.topic(ctx); err != nil {

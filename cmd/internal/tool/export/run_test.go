@@ -399,6 +399,12 @@ func TestCheckFinds(t *testing.T) {
 			r.write(kgo.TryCommit, "a1")
 			edit(r.t, filepath.Join(r.config.Dir, export.ManifestName), `"to": 3,`, `"to": 5,`)
 		}, "not in the export"},
+		"no topics": {func(r *rig, _ string) {
+			empty := []byte(`{"version": 1, "topics": {}}`)
+			if err := os.WriteFile(filepath.Join(r.config.Dir, export.ManifestName), empty, 0o600); err != nil {
+				r.t.Fatal(err)
+			}
+		}, "no topic"},
 		"a wrong count": {func(r *rig, _ string) {
 			edit(r.t, filepath.Join(r.config.Dir, export.ManifestName), `"rows": 3,`, `"rows": 4,`)
 		}, "it has 3 rows, the manifest counts 4"},
