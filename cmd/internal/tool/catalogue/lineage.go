@@ -19,6 +19,9 @@ func edges() []edge {
 		}
 		out = append(out, edge{p.Raw, schemas.Duplicates}, edge{p.Raw, p.DeadLetter}, edge{p.Raw, schemas.Ledger})
 		from := p.Raw
+		if p.Facts != "" {
+			out = append(out, edge{p.Raw, p.Facts})
+		}
 		if p.Enriched != "" {
 			out = append(out, edge{p.Raw, p.Enriched})
 			from = p.Enriched

@@ -95,7 +95,7 @@ func TestEveryTopic(t *testing.T) {
 			seen[name] = true
 		}
 	}
-	for _, want := range []string{"verifications", "verifications_history", "payments", "journeys", "accounts", "ledger", "decoded_uapay_payment"} {
+	for _, want := range []string{"verifications", "verifications_history", "payments", "journeys", "accounts", "attempts", "money", "money_history", "ledger", "decoded_uapay_payment"} {
 		if !seen[want] {
 			t.Errorf("no relation %s", want)
 		}
