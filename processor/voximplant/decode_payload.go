@@ -12,14 +12,26 @@ func put[T any](r *reader, into *avro.Optional[T], read func(*reader, *T)) {
 }
 
 // nothing parses a payload without documented fields.
-func nothing[T any](r *reader, _ *T) { r.object(func(string) bool { return false }) }
+func nothing(r *reader) { r.object(func(string) bool { return false }) }
 
-// bare reports whether a type has no documented fields: its name alone is the
-// information.
+// The types without documented fields: the type alone is the information.
+const (
+	typeFrozen             = "account_is_frozen"
+	typeUnfrozen           = "account_is_unfrozen"
+	typeActivated          = "activate_successful"
+	typeCardExpired        = "card_expired"
+	typeCardExpires        = "card_expires_in_month"
+	typeCardFailed         = "card_payment_failed"
+	typeJSFail             = "js_fail"
+	typePasswordReset      = "reset_account_password_request"
+	typeCertificateExpired = "certificate_expired"
+)
+
+// bare reports whether a type has no documented fields.
 func bare(name string) bool {
 	switch name {
-	case "account_is_frozen", "account_is_unfrozen", "activate_successful", "card_expired", "card_expires_in_month", "card_payment_failed",
-		"js_fail", "reset_account_password_request", "certificate_expired":
+	case typeFrozen, typeUnfrozen, typeActivated, typeCardExpired, typeCardExpires, typeCardFailed, typeJSFail, typePasswordReset,
+		typeCertificateExpired:
 		return true
 	default:
 		return false
@@ -37,25 +49,25 @@ func decoders() map[string]decoder {
 		"regulation_address_documents_requested": func(r *reader) {
 			put(r, &r.cb.decoded.RegulationAddressDocumentsRequested, (*reader).addressRequested)
 		},
-		"account_is_frozen":              func(r *reader) { put(r, &r.cb.decoded.AccountIsFrozen, nothing) },
-		"account_is_unfrozen":            func(r *reader) { put(r, &r.cb.decoded.AccountIsUnfrozen, nothing) },
-		"activate_successful":            func(r *reader) { put(r, &r.cb.decoded.ActivateSuccessful, nothing) },
-		"call_history_report":            func(r *reader) { put(r, &r.cb.decoded.CallHistoryReport, (*reader).report) },
-		"transaction_history_report":     func(r *reader) { put(r, &r.cb.decoded.TransactionHistoryReport, (*reader).report) },
-		"card_expired":                   func(r *reader) { put(r, &r.cb.decoded.CardExpired, nothing) },
-		"card_expires_in_month":          func(r *reader) { put(r, &r.cb.decoded.CardExpiresInMonth, nothing) },
-		"card_payment":                   func(r *reader) { put(r, &r.cb.decoded.CardPayment, (*reader).transaction) },
-		"card_payment_failed":            func(r *reader) { put(r, &r.cb.decoded.CardPaymentFailed, nothing) },
-		"robokassa_payment":              func(r *reader) { put(r, &r.cb.decoded.RobokassaPayment, (*reader).transaction) },
-		"wire_transfer":                  func(r *reader) { put(r, &r.cb.decoded.WireTransfer, (*reader).transaction) },
-		"js_fail":                        func(r *reader) { put(r, &r.cb.decoded.JSFail, nothing) },
-		"min_balance":                    func(r *reader) { put(r, &r.cb.decoded.MinBalance, (*reader).minBalance) },
-		"renewed_subscriptions":          func(r *reader) { put(r, &r.cb.decoded.RenewedSubscriptions, (*reader).subscriptions) },
-		"reset_account_password_request": func(r *reader) { put(r, &r.cb.decoded.ResetAccountPasswordRequest, nothing) },
-		"sip_registration_fail":          func(r *reader) { put(r, &r.cb.decoded.SIPRegistrationFail, (*reader).sipFail) },
-		"sip_registration_recovered":     func(r *reader) { put(r, &r.cb.decoded.SIPRegistrationRecovered, (*reader).sipRecovered) },
-		"subscription_is_frozen":         func(r *reader) { put(r, &r.cb.decoded.SubscriptionIsFrozen, (*reader).subscriptions) },
-		"subscription_is_detached":       func(r *reader) { put(r, &r.cb.decoded.SubscriptionIsDetached, (*reader).subscriptions) },
+		typeFrozen:                   nothing,
+		typeUnfrozen:                 nothing,
+		typeActivated:                nothing,
+		"call_history_report":        func(r *reader) { put(r, &r.cb.decoded.CallHistoryReport, (*reader).report) },
+		"transaction_history_report": func(r *reader) { put(r, &r.cb.decoded.TransactionHistoryReport, (*reader).report) },
+		typeCardExpired:              nothing,
+		typeCardExpires:              nothing,
+		"card_payment":               func(r *reader) { put(r, &r.cb.decoded.CardPayment, (*reader).transaction) },
+		typeCardFailed:               nothing,
+		"robokassa_payment":          func(r *reader) { put(r, &r.cb.decoded.RobokassaPayment, (*reader).transaction) },
+		"wire_transfer":              func(r *reader) { put(r, &r.cb.decoded.WireTransfer, (*reader).transaction) },
+		typeJSFail:                   nothing,
+		"min_balance":                func(r *reader) { put(r, &r.cb.decoded.MinBalance, (*reader).minBalance) },
+		"renewed_subscriptions":      func(r *reader) { put(r, &r.cb.decoded.RenewedSubscriptions, (*reader).subscriptions) },
+		typePasswordReset:            nothing,
+		"sip_registration_fail":      func(r *reader) { put(r, &r.cb.decoded.SIPRegistrationFail, (*reader).sipFail) },
+		"sip_registration_recovered": func(r *reader) { put(r, &r.cb.decoded.SIPRegistrationRecovered, (*reader).sipRecovered) },
+		"subscription_is_frozen":     func(r *reader) { put(r, &r.cb.decoded.SubscriptionIsFrozen, (*reader).subscriptions) },
+		"subscription_is_detached":   func(r *reader) { put(r, &r.cb.decoded.SubscriptionIsDetached, (*reader).subscriptions) },
 		"unverified_subscription_detached": func(r *reader) {
 			put(r, &r.cb.decoded.UnverifiedSubscriptionDetached, (*reader).subscriptions)
 		},
@@ -70,7 +82,7 @@ func decoders() map[string]decoder {
 		"expired_agreement":               func(r *reader) { put(r, &r.cb.decoded.ExpiredAgreement, (*reader).agreementExpired) },
 		"restored_agreement_status":       func(r *reader) { put(r, &r.cb.decoded.RestoredAgreementStatus, (*reader).agreementRestored) },
 		"next_charge_alert":               func(r *reader) { put(r, &r.cb.decoded.NextChargeAlert, (*reader).nextCharge) },
-		"certificate_expired":             func(r *reader) { put(r, &r.cb.decoded.CertificateExpired, nothing) },
+		typeCertificateExpired:            nothing,
 		"expired_certificates":            func(r *reader) { put(r, &r.cb.decoded.ExpiredCertificates, (*reader).certificates) },
 		"expiring_certificates":           func(r *reader) { put(r, &r.cb.decoded.ExpiringCertificates, (*reader).certificates) },
 		"a2p_sms_activated":               func(r *reader) { put(r, &r.cb.decoded.A2PSMSActivated, (*reader).a2p) },

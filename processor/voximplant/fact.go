@@ -23,8 +23,8 @@ func (a *Account) apply(cb *callback) {
 	if d.Currency.Set && a.versions[registerCurrency].update(now) {
 		a.currency = d.Currency.Value
 	}
-	if d.AccountIsFrozen.Set || d.AccountIsUnfrozen.Set {
-		a.frozen.report(d.AccountIsFrozen.Set, now)
+	if d.Type == typeFrozen || d.Type == typeUnfrozen {
+		a.frozen.report(d.Type == typeFrozen, now)
 	}
 	if d.A2PSMSActivated.Value.A2PEnabled.Set && a.versions[registerA2P].update(now) {
 		a.a2p = d.A2PSMSActivated.Value.A2PEnabled.Value
@@ -40,9 +40,9 @@ func (a *Account) applyMoney(d *avro.VoximplantAccountCallback, now version) {
 		registerMinBalance:  d.MinBalance.Set,
 		registerPaid:        d.CardPayment.Set || d.RobokassaPayment.Set || d.WireTransfer.Set,
 		registerPaidByCard:  d.CardPayment.Set,
-		registerCardFailed:  d.CardPaymentFailed.Set,
-		registerCardExpired: d.CardExpired.Set,
-		registerCardExpires: d.CardExpiresInMonth.Set,
+		registerCardFailed:  d.Type == typeCardFailed,
+		registerCardExpired: d.Type == typeCardExpired,
+		registerCardExpires: d.Type == typeCardExpires,
 		registerRenewed:     d.RenewedSubscriptions.Set,
 	} {
 		if reported {

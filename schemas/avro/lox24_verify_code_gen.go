@@ -351,7 +351,8 @@ type LOX24VerifyCode struct {
 	// like an id is a pseudonym, phone: or hmac:.
 	CorrelationIDs []string `json:"correlation_ids"`
 	// PayloadFields: The fields of the payload that the source's configuration
-	// allows, by JSON pointer.
+	// allows. Key: JSON pointer, such as /campaign. Value: a string without
+	// quotes, a number as sent; a phone number is a pseudonym, phone:.
 	PayloadFields map[string]string `json:"payload_fields"`
 	// CreatedAt: When the verification was ordered.
 	CreatedAt time.Time `json:"created_at"`

@@ -26,8 +26,9 @@ type StandardEvent struct {
 	// CorrelationIDs: The ids at the pointers of the source's settings, sorted; a
 	// pseudonym if one does not look like an id.
 	CorrelationIDs []string `json:"correlation_ids"`
-	// PayloadFields: The fields of the body that the source's settings name, by
-	// JSON pointer. A value that does not look like an id is a pseudonym.
+	// PayloadFields: The fields of the body that the source's settings name. Key:
+	// JSON pointer, such as /campaign. Value: a string without quotes, a number as
+	// sent; a pseudonym if it does not look like an id.
 	PayloadFields map[string]string `json:"payload_fields"`
 }
 

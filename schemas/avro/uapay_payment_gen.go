@@ -89,7 +89,8 @@ type UAPAYPayment struct {
 	// allows it.
 	ReceiptPath Optional[string] `json:"receipt_path"`
 	// ExtraInfoFields: The fields of extraInfo that the source's configuration
-	// allows, by JSON pointer.
+	// allows. Key: JSON pointer, such as /campaign. Value: a string without
+	// quotes, a number as sent; a phone number is a pseudonym, phone:.
 	ExtraInfoFields map[string]string `json:"extra_info_fields"`
 	// Reason: Why it failed, as JSON, only where the source's configuration allows
 	// it.

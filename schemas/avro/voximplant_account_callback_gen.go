@@ -34,9 +34,9 @@ func (r *VoximplantA2PSMSActivated) decodeFrom(d *decoder) error {
 }
 
 // VoximplantAccountCallback: A callback of Voximplant, each exactly once. The
-// payload is in the field named as the type; the hash is left out. A field
-// whose value has no one meaning is null; decimals are rounded half to even at
-// the sixth place.
+// payload is in the field named as the type, of a type that has one; the hash
+// is left out. A field whose value has no one meaning is null; decimals are
+// rounded half to even at the sixth place.
 type VoximplantAccountCallback struct {
 	// Origin: Where the callback came from.
 	Origin Origin `json:"origin"`
@@ -51,7 +51,10 @@ type VoximplantAccountCallback struct {
 	ProviderID string `json:"provider_id"`
 	// CallbackID: The provider's id of the callback, decimal digits.
 	CallbackID string `json:"callback_id"`
-	// Type: Type of the callback as sent; it names the field that holds the
+	// Type: Type of the callback as sent. It names the field that holds the
+	// payload; account_is_frozen, account_is_unfrozen, activate_successful,
+	// card_expired, card_expires_in_month, card_payment_failed,
+	// certificate_expired, js_fail and reset_account_password_request have no
 	// payload.
 	Type string `json:"type"`
 	// UnknownType: Whether the type is one this version does not know; the names
@@ -78,85 +81,86 @@ type VoximplantAccountCallback struct {
 	// AccountLastName: Last name of the account's owner, only where the source's
 	// configuration allows it.
 	AccountLastName Optional[string] `json:"account_last_name"`
-	// AccountDocumentUploaded: Payload of this type; null for others.
+	// AccountDocumentUploaded: Payload of a callback of this type; null for other
+	// types.
 	AccountDocumentUploaded Optional[VoximplantAccountDocumentUploaded] `json:"account_document_uploaded"`
-	// AccountDocumentVerified: Payload of this type; null for others.
+	// AccountDocumentVerified: Payload of a callback of this type; null for other
+	// types.
 	AccountDocumentVerified Optional[VoximplantAccountDocumentVerified] `json:"account_document_verified"`
-	// AccountDocumentStatusUpdated: Payload of this type; null for others.
+	// AccountDocumentStatusUpdated: Payload of a callback of this type; null for
+	// other types.
 	AccountDocumentStatusUpdated Optional[VoximplantAccountDocumentStatusUpdated] `json:"account_document_status_updated"`
-	// RegulationAddressUploaded: Payload of this type; null for others.
+	// RegulationAddressUploaded: Payload of a callback of this type; null for
+	// other types.
 	RegulationAddressUploaded Optional[VoximplantRegulationAddressUploaded] `json:"regulation_address_uploaded"`
-	// RegulationAddressVerified: Payload of this type; null for others.
+	// RegulationAddressVerified: Payload of a callback of this type; null for
+	// other types.
 	RegulationAddressVerified Optional[VoximplantRegulationAddressVerified] `json:"regulation_address_verified"`
-	// RegulationAddressDocumentsRequested: Payload of this type; null for others.
+	// RegulationAddressDocumentsRequested: Payload of a callback of this type;
+	// null for other types.
 	RegulationAddressDocumentsRequested Optional[VoximplantRegulationAddressDocumentsRequested] `json:"regulation_address_documents_requested"`
-	// AccountIsFrozen: Payload of this type; null for others.
-	AccountIsFrozen Optional[VoximplantAccountIsFrozen] `json:"account_is_frozen"`
-	// AccountIsUnfrozen: Payload of this type; null for others.
-	AccountIsUnfrozen Optional[VoximplantAccountIsUnfrozen] `json:"account_is_unfrozen"`
-	// ActivateSuccessful: Payload of this type; null for others.
-	ActivateSuccessful Optional[VoximplantActivateSuccessful] `json:"activate_successful"`
-	// CallHistoryReport: Payload of this type; null for others.
+	// CallHistoryReport: Payload of a callback of this type; null for other types.
 	CallHistoryReport Optional[VoximplantHistoryReport] `json:"call_history_report"`
-	// TransactionHistoryReport: Payload of this type; null for others.
+	// TransactionHistoryReport: Payload of a callback of this type; null for other
+	// types.
 	TransactionHistoryReport Optional[VoximplantHistoryReport] `json:"transaction_history_report"`
-	// CardExpired: Payload of this type; null for others.
-	CardExpired Optional[VoximplantCardExpired] `json:"card_expired"`
-	// CardExpiresInMonth: Payload of this type; null for others.
-	CardExpiresInMonth Optional[VoximplantCardExpiresInMonth] `json:"card_expires_in_month"`
-	// CardPayment: Payload of this type; null for others.
+	// CardPayment: Payload of a callback of this type; null for other types.
 	CardPayment Optional[VoximplantTransaction] `json:"card_payment"`
-	// CardPaymentFailed: Payload of this type; null for others.
-	CardPaymentFailed Optional[VoximplantCardPaymentFailed] `json:"card_payment_failed"`
-	// RobokassaPayment: Payload of this type; null for others.
+	// RobokassaPayment: Payload of a callback of this type; null for other types.
 	RobokassaPayment Optional[VoximplantTransaction] `json:"robokassa_payment"`
-	// WireTransfer: Payload of this type; null for others.
+	// WireTransfer: Payload of a callback of this type; null for other types.
 	WireTransfer Optional[VoximplantTransaction] `json:"wire_transfer"`
-	// JSFail: Payload of this type; null for others.
-	JSFail Optional[VoximplantJSFail] `json:"js_fail"`
-	// MinBalance: Payload of this type; null for others.
+	// MinBalance: Payload of a callback of this type; null for other types.
 	MinBalance Optional[VoximplantMinBalance] `json:"min_balance"`
-	// RenewedSubscriptions: Payload of this type; null for others.
+	// RenewedSubscriptions: Payload of a callback of this type; null for other
+	// types.
 	RenewedSubscriptions Optional[VoximplantSubscriptions] `json:"renewed_subscriptions"`
-	// ResetAccountPasswordRequest: Payload of this type; null for others.
-	ResetAccountPasswordRequest Optional[VoximplantResetAccountPasswordRequest] `json:"reset_account_password_request"`
-	// SIPRegistrationFail: Payload of this type; null for others.
+	// SIPRegistrationFail: Payload of a callback of this type; null for other
+	// types.
 	SIPRegistrationFail Optional[VoximplantSIPRegistrationFail] `json:"sip_registration_fail"`
-	// SIPRegistrationRecovered: Payload of this type; null for others.
+	// SIPRegistrationRecovered: Payload of a callback of this type; null for other
+	// types.
 	SIPRegistrationRecovered Optional[VoximplantSIPRegistrationRecovered] `json:"sip_registration_recovered"`
-	// SubscriptionIsFrozen: Payload of this type; null for others.
+	// SubscriptionIsFrozen: Payload of a callback of this type; null for other
+	// types.
 	SubscriptionIsFrozen Optional[VoximplantSubscriptions] `json:"subscription_is_frozen"`
-	// SubscriptionIsDetached: Payload of this type; null for others.
+	// SubscriptionIsDetached: Payload of a callback of this type; null for other
+	// types.
 	SubscriptionIsDetached Optional[VoximplantSubscriptions] `json:"subscription_is_detached"`
-	// UnverifiedSubscriptionDetached: Payload of this type; null for others.
+	// UnverifiedSubscriptionDetached: Payload of a callback of this type; null for
+	// other types.
 	UnverifiedSubscriptionDetached Optional[VoximplantSubscriptions] `json:"unverified_subscription_detached"`
-	// ExpiringCallerID: Payload of this type; null for others.
+	// ExpiringCallerID: Payload of a callback of this type; null for other types.
 	ExpiringCallerID Optional[VoximplantExpiringCallerID] `json:"expiring_callerid"`
-	// TranscriptionComplete: Payload of this type; null for others.
+	// TranscriptionComplete: Payload of a callback of this type; null for other
+	// types.
 	TranscriptionComplete Optional[VoximplantTranscriptionComplete] `json:"transcription_complete"`
-	// SMSInbound: Payload of this type; null for others.
+	// SMSInbound: Payload of a callback of this type; null for other types.
 	SMSInbound Optional[VoximplantSMSInbound] `json:"sms_inbound"`
-	// PhoneNumberActivationStatusChanged: Payload of this type; null for others.
+	// PhoneNumberActivationStatusChanged: Payload of a callback of this type; null
+	// for other types.
 	PhoneNumberActivationStatusChanged Optional[VoximplantPhoneNumberActivationStatusChanged] `json:"phone_number_activation_status_changed"`
-	// BatchTaskCancellingCompleted: Payload of this type; null for others.
+	// BatchTaskCancellingCompleted: Payload of a callback of this type; null for
+	// other types.
 	BatchTaskCancellingCompleted Optional[VoximplantBatchTaskCancellingCompleted] `json:"batch_task_cancelling_completed"`
-	// ExpiringAgreement: Payload of this type; null for others.
+	// ExpiringAgreement: Payload of a callback of this type; null for other types.
 	ExpiringAgreement Optional[VoximplantExpiringAgreement] `json:"expiring_agreement"`
-	// ExpiredAgreement: Payload of this type; null for others.
+	// ExpiredAgreement: Payload of a callback of this type; null for other types.
 	ExpiredAgreement Optional[VoximplantExpiredAgreement] `json:"expired_agreement"`
-	// RestoredAgreementStatus: Payload of this type; null for others.
+	// RestoredAgreementStatus: Payload of a callback of this type; null for other
+	// types.
 	RestoredAgreementStatus Optional[VoximplantRestoredAgreementStatus] `json:"restored_agreement_status"`
-	// NextChargeAlert: Payload of this type; null for others.
+	// NextChargeAlert: Payload of a callback of this type; null for other types.
 	NextChargeAlert Optional[VoximplantNextChargeAlert] `json:"next_charge_alert"`
-	// CertificateExpired: Payload of this type; null for others.
-	CertificateExpired Optional[VoximplantCertificateExpired] `json:"certificate_expired"`
-	// ExpiredCertificates: Payload of this type; null for others.
+	// ExpiredCertificates: Payload of a callback of this type; null for other
+	// types.
 	ExpiredCertificates Optional[VoximplantCertificates] `json:"expired_certificates"`
-	// ExpiringCertificates: Payload of this type; null for others.
+	// ExpiringCertificates: Payload of a callback of this type; null for other
+	// types.
 	ExpiringCertificates Optional[VoximplantCertificates] `json:"expiring_certificates"`
-	// A2PSMSActivated: Payload of this type; null for others.
+	// A2PSMSActivated: Payload of a callback of this type; null for other types.
 	A2PSMSActivated Optional[VoximplantA2PSMSActivated] `json:"a2p_sms_activated"`
-	// InvoiceReceived: Payload of this type; null for others.
+	// InvoiceReceived: Payload of a callback of this type; null for other types.
 	InvoiceReceived Optional[VoximplantInvoiceReceived] `json:"invoice_received"`
 }
 
@@ -315,30 +319,6 @@ func (r *VoximplantAccountCallback) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.AccountIsFrozen.Set {
-		dst = append(dst, 2)
-		if dst, err = r.AccountIsFrozen.Value.appendTo(dst); err != nil {
-			return dst, at("account_is_frozen", err)
-		}
-	} else {
-		dst = append(dst, 0)
-	}
-	if r.AccountIsUnfrozen.Set {
-		dst = append(dst, 2)
-		if dst, err = r.AccountIsUnfrozen.Value.appendTo(dst); err != nil {
-			return dst, at("account_is_unfrozen", err)
-		}
-	} else {
-		dst = append(dst, 0)
-	}
-	if r.ActivateSuccessful.Set {
-		dst = append(dst, 2)
-		if dst, err = r.ActivateSuccessful.Value.appendTo(dst); err != nil {
-			return dst, at("activate_successful", err)
-		}
-	} else {
-		dst = append(dst, 0)
-	}
 	if r.CallHistoryReport.Set {
 		dst = append(dst, 2)
 		if dst, err = r.CallHistoryReport.Value.appendTo(dst); err != nil {
@@ -355,34 +335,10 @@ func (r *VoximplantAccountCallback) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.CardExpired.Set {
-		dst = append(dst, 2)
-		if dst, err = r.CardExpired.Value.appendTo(dst); err != nil {
-			return dst, at("card_expired", err)
-		}
-	} else {
-		dst = append(dst, 0)
-	}
-	if r.CardExpiresInMonth.Set {
-		dst = append(dst, 2)
-		if dst, err = r.CardExpiresInMonth.Value.appendTo(dst); err != nil {
-			return dst, at("card_expires_in_month", err)
-		}
-	} else {
-		dst = append(dst, 0)
-	}
 	if r.CardPayment.Set {
 		dst = append(dst, 2)
 		if dst, err = r.CardPayment.Value.appendTo(dst); err != nil {
 			return dst, at("card_payment", err)
-		}
-	} else {
-		dst = append(dst, 0)
-	}
-	if r.CardPaymentFailed.Set {
-		dst = append(dst, 2)
-		if dst, err = r.CardPaymentFailed.Value.appendTo(dst); err != nil {
-			return dst, at("card_payment_failed", err)
 		}
 	} else {
 		dst = append(dst, 0)
@@ -403,14 +359,6 @@ func (r *VoximplantAccountCallback) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
-	if r.JSFail.Set {
-		dst = append(dst, 2)
-		if dst, err = r.JSFail.Value.appendTo(dst); err != nil {
-			return dst, at("js_fail", err)
-		}
-	} else {
-		dst = append(dst, 0)
-	}
 	if r.MinBalance.Set {
 		dst = append(dst, 2)
 		if dst, err = r.MinBalance.Value.appendTo(dst); err != nil {
@@ -423,14 +371,6 @@ func (r *VoximplantAccountCallback) appendTo(dst []byte) ([]byte, error) {
 		dst = append(dst, 2)
 		if dst, err = r.RenewedSubscriptions.Value.appendTo(dst); err != nil {
 			return dst, at("renewed_subscriptions", err)
-		}
-	} else {
-		dst = append(dst, 0)
-	}
-	if r.ResetAccountPasswordRequest.Set {
-		dst = append(dst, 2)
-		if dst, err = r.ResetAccountPasswordRequest.Value.appendTo(dst); err != nil {
-			return dst, at("reset_account_password_request", err)
 		}
 	} else {
 		dst = append(dst, 0)
@@ -543,14 +483,6 @@ func (r *VoximplantAccountCallback) appendTo(dst []byte) ([]byte, error) {
 		dst = append(dst, 2)
 		if dst, err = r.NextChargeAlert.Value.appendTo(dst); err != nil {
 			return dst, at("next_charge_alert", err)
-		}
-	} else {
-		dst = append(dst, 0)
-	}
-	if r.CertificateExpired.Set {
-		dst = append(dst, 2)
-		if dst, err = r.CertificateExpired.Value.appendTo(dst); err != nil {
-			return dst, at("certificate_expired", err)
 		}
 	} else {
 		dst = append(dst, 0)
@@ -723,30 +655,6 @@ func (r *VoximplantAccountCallback) decodeFrom(d *decoder) error {
 			return at("regulation_address_documents_requested", err)
 		}
 	}
-	if r.AccountIsFrozen.Set, err = d.isSet(); err != nil {
-		return at("account_is_frozen", err)
-	}
-	if r.AccountIsFrozen.Set {
-		if err = r.AccountIsFrozen.Value.decodeFrom(d); err != nil {
-			return at("account_is_frozen", err)
-		}
-	}
-	if r.AccountIsUnfrozen.Set, err = d.isSet(); err != nil {
-		return at("account_is_unfrozen", err)
-	}
-	if r.AccountIsUnfrozen.Set {
-		if err = r.AccountIsUnfrozen.Value.decodeFrom(d); err != nil {
-			return at("account_is_unfrozen", err)
-		}
-	}
-	if r.ActivateSuccessful.Set, err = d.isSet(); err != nil {
-		return at("activate_successful", err)
-	}
-	if r.ActivateSuccessful.Set {
-		if err = r.ActivateSuccessful.Value.decodeFrom(d); err != nil {
-			return at("activate_successful", err)
-		}
-	}
 	if r.CallHistoryReport.Set, err = d.isSet(); err != nil {
 		return at("call_history_report", err)
 	}
@@ -763,36 +671,12 @@ func (r *VoximplantAccountCallback) decodeFrom(d *decoder) error {
 			return at("transaction_history_report", err)
 		}
 	}
-	if r.CardExpired.Set, err = d.isSet(); err != nil {
-		return at("card_expired", err)
-	}
-	if r.CardExpired.Set {
-		if err = r.CardExpired.Value.decodeFrom(d); err != nil {
-			return at("card_expired", err)
-		}
-	}
-	if r.CardExpiresInMonth.Set, err = d.isSet(); err != nil {
-		return at("card_expires_in_month", err)
-	}
-	if r.CardExpiresInMonth.Set {
-		if err = r.CardExpiresInMonth.Value.decodeFrom(d); err != nil {
-			return at("card_expires_in_month", err)
-		}
-	}
 	if r.CardPayment.Set, err = d.isSet(); err != nil {
 		return at("card_payment", err)
 	}
 	if r.CardPayment.Set {
 		if err = r.CardPayment.Value.decodeFrom(d); err != nil {
 			return at("card_payment", err)
-		}
-	}
-	if r.CardPaymentFailed.Set, err = d.isSet(); err != nil {
-		return at("card_payment_failed", err)
-	}
-	if r.CardPaymentFailed.Set {
-		if err = r.CardPaymentFailed.Value.decodeFrom(d); err != nil {
-			return at("card_payment_failed", err)
 		}
 	}
 	if r.RobokassaPayment.Set, err = d.isSet(); err != nil {
@@ -811,14 +695,6 @@ func (r *VoximplantAccountCallback) decodeFrom(d *decoder) error {
 			return at("wire_transfer", err)
 		}
 	}
-	if r.JSFail.Set, err = d.isSet(); err != nil {
-		return at("js_fail", err)
-	}
-	if r.JSFail.Set {
-		if err = r.JSFail.Value.decodeFrom(d); err != nil {
-			return at("js_fail", err)
-		}
-	}
 	if r.MinBalance.Set, err = d.isSet(); err != nil {
 		return at("min_balance", err)
 	}
@@ -833,14 +709,6 @@ func (r *VoximplantAccountCallback) decodeFrom(d *decoder) error {
 	if r.RenewedSubscriptions.Set {
 		if err = r.RenewedSubscriptions.Value.decodeFrom(d); err != nil {
 			return at("renewed_subscriptions", err)
-		}
-	}
-	if r.ResetAccountPasswordRequest.Set, err = d.isSet(); err != nil {
-		return at("reset_account_password_request", err)
-	}
-	if r.ResetAccountPasswordRequest.Set {
-		if err = r.ResetAccountPasswordRequest.Value.decodeFrom(d); err != nil {
-			return at("reset_account_password_request", err)
 		}
 	}
 	if r.SIPRegistrationFail.Set, err = d.isSet(); err != nil {
@@ -953,14 +821,6 @@ func (r *VoximplantAccountCallback) decodeFrom(d *decoder) error {
 	if r.NextChargeAlert.Set {
 		if err = r.NextChargeAlert.Value.decodeFrom(d); err != nil {
 			return at("next_charge_alert", err)
-		}
-	}
-	if r.CertificateExpired.Set, err = d.isSet(); err != nil {
-		return at("certificate_expired", err)
-	}
-	if r.CertificateExpired.Set {
-		if err = r.CertificateExpired.Value.decodeFrom(d); err != nil {
-			return at("certificate_expired", err)
 		}
 	}
 	if r.ExpiredCertificates.Set, err = d.isSet(); err != nil {
@@ -1353,33 +1213,6 @@ func (r *VoximplantAccountDocumentVerified) decodeFrom(d *decoder) error {
 	return nil
 }
 
-// VoximplantAccountIsFrozen: The account was frozen; the provider sends no
-// details.
-type VoximplantAccountIsFrozen struct {
-}
-
-func (*VoximplantAccountIsFrozen) appendTo(dst []byte) ([]byte, error) { return dst, nil }
-
-func (*VoximplantAccountIsFrozen) decodeFrom(*decoder) error { return nil }
-
-// VoximplantAccountIsUnfrozen: The account was unfrozen; the provider sends no
-// details.
-type VoximplantAccountIsUnfrozen struct {
-}
-
-func (*VoximplantAccountIsUnfrozen) appendTo(dst []byte) ([]byte, error) { return dst, nil }
-
-func (*VoximplantAccountIsUnfrozen) decodeFrom(*decoder) error { return nil }
-
-// VoximplantActivateSuccessful: A new account was activated; the provider sends
-// no details.
-type VoximplantActivateSuccessful struct {
-}
-
-func (*VoximplantActivateSuccessful) appendTo(dst []byte) ([]byte, error) { return dst, nil }
-
-func (*VoximplantActivateSuccessful) decodeFrom(*decoder) error { return nil }
-
 // VoximplantBatchTaskCancellingCompleted: Tasks of a batch were cancelled.
 type VoximplantBatchTaskCancellingCompleted struct {
 	// BatchID: The provider's id of the batch, a number or a UUID.
@@ -1427,33 +1260,6 @@ func (r *VoximplantBatchTaskCancellingCompleted) decodeFrom(d *decoder) error {
 	}
 	return nil
 }
-
-// VoximplantCardExpired: The card of the account expired; the provider sends no
-// details.
-type VoximplantCardExpired struct {
-}
-
-func (*VoximplantCardExpired) appendTo(dst []byte) ([]byte, error) { return dst, nil }
-
-func (*VoximplantCardExpired) decodeFrom(*decoder) error { return nil }
-
-// VoximplantCardExpiresInMonth: The card of the account expires in a month; the
-// provider sends no details.
-type VoximplantCardExpiresInMonth struct {
-}
-
-func (*VoximplantCardExpiresInMonth) appendTo(dst []byte) ([]byte, error) { return dst, nil }
-
-func (*VoximplantCardExpiresInMonth) decodeFrom(*decoder) error { return nil }
-
-// VoximplantCardPaymentFailed: A payment by card failed; the provider sends no
-// details.
-type VoximplantCardPaymentFailed struct {
-}
-
-func (*VoximplantCardPaymentFailed) appendTo(dst []byte) ([]byte, error) { return dst, nil }
-
-func (*VoximplantCardPaymentFailed) decodeFrom(*decoder) error { return nil }
 
 // VoximplantCertificate: A push certificate of an account.
 type VoximplantCertificate struct {
@@ -1542,15 +1348,6 @@ func (r *VoximplantCertificate) decodeFrom(d *decoder) error {
 	}
 	return nil
 }
-
-// VoximplantCertificateExpired: A certificate expired (deprecated by the
-// provider); the provider sends no details.
-type VoximplantCertificateExpired struct {
-}
-
-func (*VoximplantCertificateExpired) appendTo(dst []byte) ([]byte, error) { return dst, nil }
-
-func (*VoximplantCertificateExpired) decodeFrom(*decoder) error { return nil }
 
 // VoximplantCertificates: Push certificates that expire or have expired.
 type VoximplantCertificates struct {
@@ -1884,14 +1681,6 @@ func (r *VoximplantInvoiceReceived) decodeFrom(d *decoder) error {
 	}
 	return nil
 }
-
-// VoximplantJSFail: A script failed; the provider sends no details.
-type VoximplantJSFail struct {
-}
-
-func (*VoximplantJSFail) appendTo(dst []byte) ([]byte, error) { return dst, nil }
-
-func (*VoximplantJSFail) decodeFrom(*decoder) error { return nil }
 
 // VoximplantMinBalance: The account's balance fell to the minimum.
 type VoximplantMinBalance struct {
@@ -2436,15 +2225,6 @@ func (r *VoximplantRegulationAddressVerified) decodeFrom(d *decoder) error {
 	}
 	return nil
 }
-
-// VoximplantResetAccountPasswordRequest: A new password was asked for; the
-// provider sends no details.
-type VoximplantResetAccountPasswordRequest struct {
-}
-
-func (*VoximplantResetAccountPasswordRequest) appendTo(dst []byte) ([]byte, error) { return dst, nil }
-
-func (*VoximplantResetAccountPasswordRequest) decodeFrom(*decoder) error { return nil }
 
 // VoximplantRestoredAgreementStatus: The waiting period for the confirmation
 // documents was changed.
