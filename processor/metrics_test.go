@@ -94,7 +94,7 @@ func addVerification(add func(float64, ...string), s map[string]any) {
 	if outcome != "pending" {
 		add(1, "verifications", outcome, channel, country)
 	}
-	if outcome == "success" && number(s["failed_attempts"]) > 0 {
+	if outcome == "success" && number(s["channel_switches"]) > 0 {
 		add(1, "fallback_verifications", channel, country)
 	}
 	currency := "none"

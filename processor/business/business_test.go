@@ -32,7 +32,7 @@ func TestOneVerificationMoves(t *testing.T) {
 	labels, metrics := business.NewLabels(countries), business.NewMetrics(registry, countries)
 	to := tx{counted: metrics.Add("lox24", func(c stage.Count) { t.Errorf("counted %+v elsewhere", c) })}
 
-	pending := business.Verification{Outcome: avro.VerificationOutcomePending, Country: "UA", CostMinor: 2, Currency: "EUR", Fallbacks: 1}
+	pending := business.Verification{Outcome: avro.VerificationOutcomePending, Country: "UA", CostMinor: 2, Currency: "EUR", Switches: 1}
 	pending.Attempts.Add(avro.ChannelTelegram, avro.AttemptStatusFailed)
 	expired := pending
 	expired.Outcome = avro.VerificationOutcomeExpired

@@ -16,8 +16,8 @@ type Verification struct {
 	Channel avro.Channel
 	// Country is that of the phone, ISO 3166-1 alpha-2; empty if it is not known.
 	Country string
-	// Fallbacks is the number of attempts without success.
-	Fallbacks int32
+	// Switches is the number of attempts on another channel than the one before.
+	Switches int32
 	// CostMinor is in minor units of Currency.
 	CostMinor int64
 	Currency  string

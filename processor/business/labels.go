@@ -46,7 +46,7 @@ func metrics(countries []string) [metricCount]metric {
 			true,
 		},
 		fallbacks: {
-			"fallback_verifications", "Verifications that succeeded after at least one attempt had not.",
+			"fallback_verifications", "Verifications that succeeded after a fallback to another channel.",
 			[]string{channel, country},
 			[][]string{channels(), countries},
 			true,
@@ -171,7 +171,7 @@ func (l *Labels) MoveVerification(tx stage.Tx, was, is *Verification) {
 	}
 	fromPlace, atPlace := channelIndex(was.Channel)*countries+fromCountry, channelIndex(is.Channel)*countries+atCountry
 	from, at := outcomeIndex(was.Outcome), outcomeIndex(is.Outcome)
-	succeeded, succeeds := from == 0 && was.Fallbacks > 0, at == 0 && is.Fallbacks > 0
+	succeeded, succeeds := from == 0 && was.Switches > 0, at == 0 && is.Switches > 0
 	if from >= 0 {
 		from = from*channelCount*countries + fromPlace
 	}

@@ -41,7 +41,7 @@ func (e *Entity) Read(entry []byte, room statecodec.Room) error {
 	e.journeys.ReadFrom(r)
 	e.firstAt, e.lastAt, e.firstReceived, e.lastReceived = r.Instant(), r.Instant(), r.Instant(), r.Instant()
 	e.assurance, e.uncorrelated = entity.AssuranceOf(r.Uint()), r.Bool()
-	e.customerKey, e.customerAt = r.Text(), r.Instant()
+	e.customerKey, e.customerAt, e.switches = r.Text(), r.Instant(), int32(r.Int()) //nolint:gosec // written from an int32
 	e.status = statusRegister{text: r.Text(), name: nameOf(r.Uint()), at: r.Instant()}
 	for i := range e.outcomes {
 		e.outcomes[i] = outcomeRegister{first: r.Instant(), last: r.Instant(), received: r.Instant()}
@@ -146,6 +146,7 @@ func (e *Entity) AppendTo(dst []byte) []byte {
 	dst = statecodec.AppendUint(dst, entity.AssuranceCode(e.assurance))
 	dst = statecodec.AppendBool(dst, e.uncorrelated)
 	dst = statecodec.AppendInstant(statecodec.AppendText(dst, e.customerKey), e.customerAt)
+	dst = statecodec.AppendInt(dst, int64(e.switches))
 	dst = statecodec.AppendText(dst, e.status.text)
 	dst = statecodec.AppendUint(dst, codeOfName(e.status.name))
 	dst = statecodec.AppendInstant(dst, e.status.at)

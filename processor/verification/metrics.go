@@ -12,11 +12,9 @@ import (
 // an outcome.
 func (e *Entity) metrics(outcome avro.VerificationOutcome) business.Verification {
 	f := business.Verification{
-		Outcome: outcome, Country: e.phone.value.Country.Value, CostMinor: e.cost.value, Currency: e.texts[textCurrency].value,
+		Outcome: outcome, Switches: e.switches, Country: e.phone.value.Country.Value, CostMinor: e.cost.value, Currency: e.texts[textCurrency].value,
 	}
-	var delivered string
-	delivered, f.Fallbacks = e.delivered()
-	if delivered != "" {
+	if delivered := e.delivered(); delivered != "" {
 		f.Channel = KindOf(delivered)
 	}
 	attempts := e.joined()
@@ -26,25 +24,24 @@ func (e *Entity) metrics(outcome avro.VerificationOutcome) business.Verification
 	return f
 }
 
-// delivered returns the channel that delivered the code, empty if none did, and the
-// number of attempts without success.
-func (e *Entity) delivered() (channel string, fallbacks int32) {
+// delivered returns the channel that delivered the code, empty if none did.
+func (e *Entity) delivered() (channel string) {
 	channel = e.texts[textDelivered].value
+	if e.texts[textDelivered].by != 0 {
+		return channel
+	}
 	var last *attempt
 	attempts := e.joined()
 	for i := range attempts {
 		a := &attempts[i]
-		switch a.name {
-		case avro.AttemptStatusFailed, avro.AttemptStatusError:
-			fallbacks++
-		case avro.AttemptStatusSuccess:
-			// Where the provider does not name the channel, the latest attempt does. The id
-			// decides between equal times, because the attempts are in the order of arrival.
-			if e.texts[textDelivered].by == 0 && (last == nil || cmp.Or(a.processedAt.Compare(last.processedAt), strings.Compare(a.id, last.id)) > 0) {
-				channel, last = a.channel.value, a
-			}
-		default:
+		if a.name != avro.AttemptStatusSuccess {
+			continue
+		}
+		// Where the provider does not name the channel, the latest attempt does. The id
+		// decides between equal times, because the attempts are in the order of arrival.
+		if last == nil || cmp.Or(a.processedAt.Compare(last.processedAt), strings.Compare(a.id, last.id)) > 0 {
+			channel, last = a.channel.value, a
 		}
 	}
-	return channel, fallbacks
+	return channel
 }

@@ -77,11 +77,12 @@ func (r *Repository) emit(tx stage.Tx, key []byte, p *projection, change *avro.C
 	journeys := e.appendJourneys(e.journeys.Next())
 	e.revision = entity.NextRevision(tx, e.revision)
 	e.emitted = p.outcome
+	snapshot := p.snapshot(statecodec.View(key), entity.JourneyKey(tx, journeys), journeys)
+	snapshot.Revision, snapshot.ChangedBy, snapshot.ProcessedAt = e.revision, *change, tx.WallClock()
+	e.switches = snapshot.ChannelSwitches
 	is := e.metrics(p.outcome)
 	r.Metrics.MoveVerification(tx, &e.counted, &is)
 	e.counted = is
-	snapshot := p.snapshot(statecodec.View(key), entity.JourneyKey(tx, journeys), journeys)
-	snapshot.Revision, snapshot.ChangedBy, snapshot.ProcessedAt = e.revision, *change, tx.WallClock()
 	if err := entity.Emit(tx, schemas.EnrichedVerifications, key, snapshot, usualSize, trace); err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ type projection struct {
 // outcome is awaited, from the first fact.
 func (e *Entity) project(now time.Time, wait time.Duration) projection {
 	p := projection{e: e, outcome: avro.VerificationOutcomeUnknown}
-	p.channel, _ = e.delivered()
+	p.channel = e.delivered()
 	if e.awaited.value {
 		p.outcome = avro.VerificationOutcomePending
 		p.deadline = e.firstReceived.Add(wait)

@@ -38,6 +38,8 @@ type state struct {
 	counted business.Verification
 	// emitted is the outcome of the last snapshot.
 	emitted avro.VerificationOutcome
+	// switches is channel_switches of the last snapshot.
+	switches int32
 
 	texts        [textCount]register[string]
 	phone        register[avro.Phone]

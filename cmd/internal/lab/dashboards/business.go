@@ -41,7 +41,7 @@ func businessNow() []Panel {
 		},
 		{
 			Kind: Stat, Title: "Needed a fallback", Unit: "percentunit", Width: 4, Height: 5, Decimals: 1, Empty: "none succeeded",
-			Description: "The share of successful verifications of which an earlier attempt on another channel had not succeeded. A rise is a first channel that fails.",
+			Description: "The share of successful verifications that came after a fallback to another channel. A rise is a first channel that fails.",
 			Queries:     []Query{{Expr: share(inForce("fallback_verifications", where, onRange), verified), Legend: "fallback"}},
 			Steps:       []Step{{Color: green}, {From: .3, Color: yellow}, {From: .5, Color: red}},
 		},
@@ -116,7 +116,7 @@ func businessCodes() []Panel {
 		},
 		{
 			Kind: TimeSeries, Title: "Needed a fallback, by country", Unit: "percentunit", Width: 12, Height: 8, Decimals: -1, Max: 1,
-			Description: "The share of successful verifications within the hour before of which an earlier attempt had not succeeded, by country.",
+			Description: "The share of successful verifications within the hour before that came after a fallback to another channel, by country.",
 			Queries: []Query{{
 				Expr:   share(inForce("fallback_verifications", where, window1h, "country"), inForce("verifications", where+`, provider="lox24", `+success, window1h, "country")),
 				Legend: "{{country}}",
