@@ -29,7 +29,7 @@ func (e *Entity) emitAttempts(tx stage.Tx, key []byte, trace []stage.Header) err
 			AttemptID: statecodec.View(id), VerificationID: s.VerificationID, JourneyID: s.JourneyID, CustomerID: s.CustomerID,
 			Provider: s.Provider, Source: s.Source, Country: s.Country, Channel: a.Channel, ChannelRaw: a.ChannelRaw, Position: a.Position,
 			IsFallback: before != "" && a.ChannelRaw != "" && !strings.EqualFold(a.ChannelRaw, before), StartedAt: entity.TimeOf(startOf(attempts, a.ID)),
-			Result: a.Status, Error: a.Error, CostMinor: a.CostMinor, Currency: s.Currency, Assurance: s.Assurance, ProcessedAt: time.UnixMilli(0),
+			Status: a.Status, Error: a.Error, CostMinor: a.CostMinor, Currency: s.Currency, Assurance: s.Assurance, ProcessedAt: time.UnixMilli(0),
 		}
 		before = cmp.Or(a.ChannelRaw, before)
 		if rank(a.Status) == rankEnd {

@@ -10,7 +10,7 @@ import "time"
 // out to be part of another one, its verification expired or was erased. A row
 // is kept as long as its verification, 30 days after its last event, and at
 // most 60 days without a change. Success rate of a channel: count(*) filter
-// (where result = 'SUCCESS') / count(*) group by channel over the newest rows.
+// (where status = 'SUCCESS') / count(*) group by channel over the newest rows.
 // Do not count all revisions. An attempt of which no webhook and no history
 // entry ever told has no row.
 type DeliveryAttempt struct {
@@ -53,8 +53,8 @@ type DeliveryAttempt struct {
 	// EndedAt: When it ended, by the provider's time; null while it has not, or if
 	// the provider sent no time.
 	EndedAt Optional[time.Time] `json:"ended_at"`
-	// Result: How it ended; NEW and IN_PROGRESS: it has not yet.
-	Result AttemptStatus `json:"result"`
+	// Status: How it ended; NEW and IN_PROGRESS: it has not yet.
+	Status AttemptStatus `json:"status"`
 	// Error: The provider's error text, where the source lets it leave; null if
 	// there is none.
 	Error Optional[string] `json:"error"`
@@ -156,8 +156,8 @@ func (r *DeliveryAttempt) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
-	if dst, err = r.Result.appendTo(dst); err != nil {
-		return dst, at("result", err)
+	if dst, err = r.Status.appendTo(dst); err != nil {
+		return dst, at("status", err)
 	}
 	if r.Error.Set {
 		dst = append(dst, 2)
@@ -260,8 +260,8 @@ func (r *DeliveryAttempt) decodeFrom(d *decoder) error {
 			return at("ended_at", err)
 		}
 	}
-	if r.Result, err = decodeAttemptStatus(d); err != nil {
-		return at("result", err)
+	if r.Status, err = decodeAttemptStatus(d); err != nil {
+		return at("status", err)
 	}
 	if r.Error.Set, err = d.isSet(); err != nil {
 		return at("error", err)

@@ -80,7 +80,7 @@ class Answers:
     def channels(self):
         out = []
         for key, rows in by(self.attempts(), lambda a: a["channel"], lambda a: a["verification"].country, lambda a: a["verification"].currency):
-            good = sum(a["result"] == "SUCCESS" for a in rows)
+            good = sum(a["status"] == "SUCCESS" for a in rows)
             out.append((*key, len(rows), good, share(good, len(rows)), total(a["cost"] for a in rows)))
         return out
 

@@ -22,7 +22,7 @@ class Case:
 
 
 def channel_rows(attempts):
-    return group((a["channel"], 1) for a in attempts), group((a["channel"], 1) for a in attempts if a["result"] == "SUCCESS")
+    return group((a["channel"], 1) for a in attempts), group((a["channel"], 1) for a in attempts if a["status"] == "SUCCESS")
 
 
 CASES = {
@@ -47,7 +47,7 @@ CASES = {
         lambda t: [(sum(a[3] for a in t.answers.accounts_state()),)],
     ),
     "success by channel": Case(
-        "SELECT channel, count(*), count(*) FILTER (WHERE result = 'SUCCESS') FROM attempts GROUP BY channel",
+        "SELECT channel, count(*), count(*) FILTER (WHERE status = 'SUCCESS') FROM attempts GROUP BY channel",
         lambda v: [(c, n, dict(channel_rows(v["attempts"])[1]).get(c, 0)) for c, n in channel_rows(v["attempts"])[0]],
         lambda t: [(c, n, dict(channel_rows(t.answers.attempts())[1]).get(c, 0)) for c, n in channel_rows(t.answers.attempts())[0]],
     ),

@@ -173,7 +173,7 @@ class Verification:
         channels = [a["channel"] for a in self.attempts]
         self.fallbacks = [b for a, b in zip(self.attempts, self.attempts[1:]) if a["channel"] != b["channel"]]
         self.switches = len(self.fallbacks)
-        self.failed = sum(a["result"] == "FAILED" for a in self.attempts)
+        self.failed = sum(a["status"] == "FAILED" for a in self.attempts)
         self.first_channel = channels[0] if channels else None
         self.delivered_channel = self.delivered_channel if self.outcome == "SUCCESS" else None
 
@@ -217,7 +217,7 @@ class Code(Verification):
         for id, e in sorted(self.entries.items(), key=lambda item: self.order_of.index(item[1]["channel"])):
             self.attempts.append({
                 "channel": CHANNELS.get(e["channel"], "UNKNOWN"), "position": self.order_of.index(e["channel"]),
-                "result": {5: "IN_PROGRESS", 10: "SUCCESS", 20: "FAILED"}[e["status"]], "cost": self.costs.get(id),
+                "status": {5: "IN_PROGRESS", 10: "SUCCESS", 20: "FAILED"}[e["status"]], "cost": self.costs.get(id),
             })
         super().finish()
 
@@ -242,8 +242,8 @@ class Call(Verification):
             self.ended = hook.received
 
     def finish(self):
-        result = self.outcome if self.outcome in ("SUCCESS", "FAILED", "UNKNOWN") else "IN_PROGRESS"
-        self.attempts.append({"channel": "CALL", "position": 0, "result": result, "cost": None})
+        status = self.outcome if self.outcome in ("SUCCESS", "FAILED", "UNKNOWN") else "IN_PROGRESS"
+        self.attempts.append({"channel": "CALL", "position": 0, "status": status, "cost": None})
         super().finish()
 
 

@@ -189,7 +189,7 @@ func MovementOf(m *avro.Movement) *Movement {
 func AttemptOf(a *avro.DeliveryAttempt) *Attempt {
 	out := &Attempt{
 		Verification: a.VerificationID, Journey: a.JourneyID.Value, Customer: a.CustomerID.Value, Source: a.Source, Country: a.Country.Value,
-		Channel: string(a.Channel), Result: string(a.Result), Fallback: a.IsFallback,
+		Channel: string(a.Channel), Result: string(a.Status), Fallback: a.IsFallback,
 	}
 	if a.StartedAt.Set {
 		out.Started = a.StartedAt.Value.UnixMilli()

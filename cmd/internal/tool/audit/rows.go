@@ -122,7 +122,7 @@ func (a *auditor) readRows(ctx context.Context) error {
 		now, entity, revision := emitted{}, "", int64(0)
 		switch v := record.(type) {
 		case *avro.DeliveryAttempt:
-			entity, revision, now.sums = v.VerificationID, v.Revision, sumsOf(v.Result)
+			entity, revision, now.sums = v.VerificationID, v.Revision, sumsOf(v.Status)
 		case *avro.Movement:
 			entity, revision = v.PaymentID, v.Revision
 			switch v.Kind {
