@@ -46,6 +46,10 @@ def moment(text):
     return round(at.timestamp() * 1000)
 
 
+def earliest(known, at):
+    return at if known is None else min(known, at)
+
+
 class Webhook:
     def __init__(self, message):
         headers = {name: value.decode() for name, value in message.headers()}
@@ -61,9 +65,9 @@ class Truth:
         self.verifications, self.payments, self.accounts = {}, {}, {}
         self.repeats = collections.Counter()
         self.last = {}
-        hooks = sorted((Webhook(m) for m in messages), key=lambda w: w.received)
         self.seen = set()
-        for hook in hooks:
+        # In the order of the log: of several deliveries of a fact its first one counts.
+        for hook in map(Webhook, messages):
             getattr(self, hook.provider)(hook)
         self.verifications = list(self.verifications.values())
         for v in self.verifications:
@@ -121,7 +125,8 @@ class Truth:
             payment.facts[fact] = [at, hook.received, claims]
             self.happened(hook.provider, at)
         else:  # a repeat may be signed anew: the earliest time counts
-            payment.facts[fact][0] = min(at, payment.facts[fact][0])
+            known = payment.facts[fact]
+            known[0], known[1] = min(at, known[0]), min(hook.received, known[1])
 
     def voximplant(self, hook):
         callback = json.loads(hook.body)
@@ -190,10 +195,10 @@ class Code(Verification):
 
     def add(self, event, received):
         data = event["data"]
-        if self.deadline is None:
-            self.deadline = received + max(HOUR, 5 * MINUTE + 1000 * sum(step["timeout_sec"] for step in data["routing_strategy"]))
-        if data["status"] in (10, 20) and self.ended is None:
-            self.ended = received
+        deadline = received + max(HOUR, 5 * MINUTE + 1000 * sum(step["timeout_sec"] for step in data["routing_strategy"]))
+        self.deadline = earliest(self.deadline, deadline)
+        if data["status"] in (10, 20):
+            self.ended = earliest(self.ended, received)
         self.order, self.phone, self.currency = data["payload"], data["phone"], data["currency"]
         self.created = data["created_at"] * 1000
         if data["cost"] is not None:
@@ -208,8 +213,8 @@ class Code(Verification):
         if data["status"] in (10, 20) and self.outcome != "SUCCESS":
             self.outcome, self.outcome_at = {10: "SUCCESS", 20: "FAILED"}[data["status"]], event["created_at"] * 1000
             self.delivered_channel = CHANNELS.get(data["delivered_channel"], "UNKNOWN")
-        if data["status"] == 10 and self.success_received is None:
-            self.success_received = received
+        if data["status"] == 10:
+            self.success_received = earliest(self.success_received, received)
         self.order_of = [step["channel"] for step in data["routing_strategy"]]
 
     def finish(self):
