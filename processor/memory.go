@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/contract"
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
@@ -17,7 +17,7 @@ import (
 // a real broker is compared. It is not safe for use by several goroutines.
 type Memory struct {
 	partitions int32
-	stages     map[string]*engine.Memory
+	stages     map[string]*enginetest.Driver
 	// readers maps each topic to the stage that reads it.
 	readers map[string]string
 	offsets map[topicPartition]int64
@@ -36,7 +36,7 @@ type topicPartition struct {
 // of partitions. Of deps it uses the sources, the privacy and the wall clock.
 func NewMemory(config Config, deps Deps, partitions int32) (*Memory, error) {
 	m := &Memory{
-		partitions: partitions, stages: map[string]*engine.Memory{}, readers: map[string]string{}, offsets: map[topicPartition]int64{},
+		partitions: partitions, stages: map[string]*enginetest.Driver{}, readers: map[string]string{}, offsets: map[topicPartition]int64{},
 	}
 	counts, sources := map[string]int32{}, source.NewSet(deps.Sources)
 	for _, name := range StageNames() {
@@ -49,7 +49,7 @@ func NewMemory(config Config, deps Deps, partitions int32) (*Memory, error) {
 		}
 		topics, _ := TopicsOf(name)
 		m.readers[topics.Input] = name
-		m.stages[name], err = engine.NewMemory(engine.MemoryConfig{
+		m.stages[name], err = enginetest.NewDriver(enginetest.DriverConfig{
 			Topics: contract.TestTopics, Namespace: contract.Namespace,
 			Name: name, Stage: made, Outputs: topics.Outputs, DeadLetter: topics.DeadLetter, Partitions: m.partitions, Now: deps.Now,
 		})
@@ -99,7 +99,7 @@ func (m *Memory) Release() ([]stage.Output, error) {
 }
 
 // Stage returns the engine of a stage, nil if it does not run.
-func (m *Memory) Stage(name string) *engine.Memory { return m.stages[name] }
+func (m *Memory) Stage(name string) *enginetest.Driver { return m.stages[name] }
 
 // run processes the queue until it is empty or has only records that are held back.
 func (m *Memory) run() ([]stage.Output, error) {

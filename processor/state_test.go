@@ -8,6 +8,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -113,7 +114,7 @@ func TestHotEntityCostsTheSame(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var early, last engine.Work
+			var early, last enginetest.Work
 			for n := range records {
 				before := memory.Stage(name).Work(0)
 				feedOne(t, memory, next, n)
@@ -142,18 +143,18 @@ func feedOne(tb testing.TB, memory *processor.Memory, next func(*history, int), 
 	}
 }
 
-func since(now, before engine.Work) engine.Work {
-	return engine.Work{
+func since(now, before enginetest.Work) enginetest.Work {
+	return enginetest.Work{
 		Reads: now.Reads - before.Reads, ReadBytes: now.ReadBytes - before.ReadBytes, WrittenBytes: now.WrittenBytes - before.WrittenBytes,
 	}
 }
 
-func plus(a, b engine.Work) engine.Work {
-	return engine.Work{Reads: a.Reads + b.Reads, ReadBytes: a.ReadBytes + b.ReadBytes, WrittenBytes: a.WrittenBytes + b.WrittenBytes}
+func plus(a, b enginetest.Work) enginetest.Work {
+	return enginetest.Work{Reads: a.Reads + b.Reads, ReadBytes: a.ReadBytes + b.ReadBytes, WrittenBytes: a.WrittenBytes + b.WrittenBytes}
 }
 
 // constant says that the last records cost at most half as much again as the first.
-func constant(early, last engine.Work) bool {
+func constant(early, last enginetest.Work) bool {
 	return 2*last.Reads <= 3*early.Reads && 2*last.ReadBytes <= 3*early.ReadBytes && 2*last.WrittenBytes <= 3*early.WrittenBytes
 }
 

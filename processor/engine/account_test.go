@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/engine/failpoint"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
@@ -109,7 +109,7 @@ func TestAccountIsExact(t *testing.T) {
 // fails is no dead letter.
 func TestAccountInMemory(t *testing.T) {
 	t.Parallel()
-	m, err := engine.NewMemory(engine.MemoryConfig{Name: "sums", Stage: accounted{}, Outputs: []string{output}, DeadLetter: deadLetters})
+	m, err := enginetest.NewDriver(enginetest.DriverConfig{Name: "sums", Stage: accounted{}, Outputs: []string{output}, DeadLetter: deadLetters})
 	if err != nil {
 		t.Fatal(err)
 	}

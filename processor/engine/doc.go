@@ -18,6 +18,6 @@
 // round.go (one batch), internal/task (one transaction in memory: decode, apply, timers,
 // write buffer), transact.go (commit), internal/cache (write-back cache), writeback.go and
 // internal/store (the state on disk), and for a new owner restoring.go, internal/restore
-// and internal/hangingtxn. memory.go is the test driver: it runs the same task without
-// Kafka.
+// and internal/hangingtxn. Package enginetest has the test driver, which
+// runs the same task without Kafka.
 package engine

@@ -25,9 +25,10 @@ import (
 
 // The counter stage on Kafka.
 const (
-	input     = "input"
-	output    = "output"
-	changelog = "changelog"
+	input       = "input"
+	output      = "output"
+	changelog   = "changelog"
+	deadLetters = "input.dead"
 )
 
 // sums is a stage whose output says what it counted: any loss, repetition or state

@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/engine/failpoint"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
@@ -143,12 +144,11 @@ func (panics) Apply(stage.Tx, *stage.Input, stage.Event) error {
 
 func TestPanicNamesTheRecord(t *testing.T) {
 	t.Parallel()
-	memory, err := engine.NewMemory(engine.MemoryConfig{Name: "panics", Stage: panics{}, DeadLetter: deadLetters})
+	memory, err := enginetest.NewDriver(enginetest.DriverConfig{Name: "panics", Stage: panics{}, DeadLetter: deadLetters})
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := record("key", "x", noon(0))
-	in.Offset = 42
+	in := stage.Input{Topic: "in", Offset: 42, Key: []byte("key"), Value: []byte("x"), Timestamp: now()}
 	_, err = memory.Feed(in)
 	if err == nil || !strings.Contains(err.Error(), "in/0, offset 42") || strings.Contains(err.Error(), "secret") {
 		t.Errorf("Feed() = %v, want an error that names the record and shows nothing of it", err)

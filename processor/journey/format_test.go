@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/journey"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/stagetest"
@@ -29,7 +29,7 @@ func TestStateFormats(t *testing.T) {
 		history = append(history, fmt.Sprintf("2m verification lox24:w%03d rev=1 outcome=FAILED channel=call", i))
 	}
 	c := stagetest.Formats{
-		New:     func() *engine.Memory { return newMemory(t) },
+		New:     func() *enginetest.Driver { return newMemory(t) },
 		History: tell(history...),
 		Next: tell("2h payment uapay:p1 rev=2 first=1m phase=PAID amount=1000 paid=1m", "2h verification lox24:w049 rev=2 outcome=SUCCESS channel=call",
 			"2h verification lox24:gone rev=1 outcome=FAILED channel=call"),

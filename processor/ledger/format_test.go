@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/stagetest"
 )
@@ -14,7 +14,7 @@ import (
 func TestStateFormats(t *testing.T) {
 	t.Parallel()
 	c := stagetest.Formats{
-		New: func() *engine.Memory { return newMemory(t) },
+		New: func() *enginetest.Driver { return newMemory(t) },
 		History: []stage.Input{
 			record(0, 0, "shop", "decoded"), record(1, time.Second, "shop", "duplicate"), record(2, 2*time.Minute, "app", "stale"),
 			record(5, 2*time.Minute, "app", "missed"),

@@ -12,7 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/tributary-hq/tributary/processor/contract"
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/ledger"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
@@ -72,14 +72,14 @@ func noon(d time.Duration) time.Time { return time.Date(2026, 1, 1, 12, 0, 0, 0,
 
 func newStage() stage.Stage { return ledger.Keep("lox24", "x.raw.lox24.v1", stub{}) }
 
-func newMemory(tb testing.TB) *engine.Memory {
+func newMemory(tb testing.TB) *enginetest.Driver {
 	tb.Helper()
 	return newMemoryAt(tb, func() time.Time { return noon(100 * time.Hour) })
 }
 
-func newMemoryAt(tb testing.TB, wall func() time.Time) *engine.Memory {
+func newMemoryAt(tb testing.TB, wall func() time.Time) *enginetest.Driver {
 	tb.Helper()
-	m, err := engine.NewMemory(engine.MemoryConfig{
+	m, err := enginetest.NewDriver(enginetest.DriverConfig{
 		Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: "lox24", Stage: newStage(), DeadLetter: schemas.DeadLetterLOX24,
 		Outputs: []string{schemas.DecodedLOX24SMS, schemas.EnrichedVerifications, schemas.Duplicates, schemas.Ledger},
@@ -124,7 +124,7 @@ func entries(tb testing.TB, outputs []stage.Output) []avro.LedgerEntry {
 	return out
 }
 
-func feed(tb testing.TB, m *engine.Memory, records ...stage.Input) []avro.LedgerEntry {
+func feed(tb testing.TB, m *enginetest.Driver, records ...stage.Input) []avro.LedgerEntry {
 	tb.Helper()
 	outputs, err := m.Feed(records...)
 	if err != nil {
@@ -133,7 +133,7 @@ func feed(tb testing.TB, m *engine.Memory, records ...stage.Input) []avro.Ledger
 	return entries(tb, outputs)
 }
 
-func advance(tb testing.TB, m *engine.Memory, to time.Duration) []avro.LedgerEntry {
+func advance(tb testing.TB, m *enginetest.Driver, to time.Duration) []avro.LedgerEntry {
 	tb.Helper()
 	outputs, err := m.AdvanceTo(0, noon(to))
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tributary-hq/tributary/processor/contract"
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/lox24"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
@@ -54,9 +54,9 @@ func newStage(tb testing.TB) *lox24.Stage {
 	return lox24.New(config(tb))
 }
 
-func newMemory(tb testing.TB) *engine.Memory {
+func newMemory(tb testing.TB) *enginetest.Driver {
 	tb.Helper()
-	m, err := engine.NewMemory(engine.MemoryConfig{
+	m, err := enginetest.NewDriver(enginetest.DriverConfig{
 		Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: lox24.Name, Stage: newStage(tb), DeadLetter: schemas.DeadLetterLOX24,
 		Outputs: []string{
@@ -349,7 +349,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"id":"e","api_version":"2022-05-25","name":"sms.incoming","created_at":1,"data":{"id":"v1","to":"+1","from":"2","text":null,"received_at":1,"msg_uuid":null}}`))
 	c := config(f)
 	f.Fuzz(func(t *testing.T, b []byte) {
-		m, err := engine.NewMemory(engine.MemoryConfig{
+		m, err := enginetest.NewDriver(enginetest.DriverConfig{
 			Topics: contract.TestTopics, Namespace: contract.Namespace,
 			Name: lox24.Name, Stage: lox24.New(c), DeadLetter: schemas.DeadLetterLOX24,
 			Outputs: []string{

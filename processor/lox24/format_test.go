@@ -4,7 +4,7 @@ import (
 	"os"
 	"testing"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/stagetest"
 )
@@ -27,7 +27,7 @@ func TestStateFormats(t *testing.T) {
 	again := failed
 	again.Offset = 7
 	c := stagetest.Formats{
-		New:     func() *engine.Memory { return newMemory(t) },
+		New:     func() *enginetest.Driver { return newMemory(t) },
 		History: []stage.Input{failed},
 		Next:    []stage.Input{again, success},
 		Main:    verification,

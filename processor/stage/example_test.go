@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
 
@@ -38,7 +38,7 @@ func (reminder) OnTimer(tx stage.Tx, key []byte) error {
 }
 
 func run(inputs ...stage.Input) {
-	driver, err := engine.NewMemory(engine.MemoryConfig{
+	driver, err := enginetest.NewDriver(enginetest.DriverConfig{
 		Name: "reminder", Stage: reminder{}, Outputs: []string{"reminders"}, DeadLetter: "carts-dlq",
 	})
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -33,7 +33,7 @@ const dir = "testdata/state"
 // dump.
 type Formats struct {
 	// New makes a machine without state.
-	New func() *engine.Memory
+	New func() *enginetest.Driver
 	// History is the input that produced the dumped state. Next is the input that is
 	// applied to each dump.
 	History, Next []stage.Input
@@ -137,7 +137,7 @@ func entry(t *testing.T, dump, key string) (version byte, line string, found boo
 	return 0, "", false
 }
 
-func feed(t *testing.T, m *engine.Memory, records []stage.Input) []stage.Output {
+func feed(t *testing.T, m *enginetest.Driver, records []stage.Input) []stage.Output {
 	t.Helper()
 	var out []stage.Output
 	for i := range records {

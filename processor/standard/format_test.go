@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/stagetest"
 )
@@ -13,7 +13,7 @@ import (
 func TestStateFormats(t *testing.T) {
 	t.Parallel()
 	c := stagetest.Formats{
-		New: func() *engine.Memory { return newMemory(t) },
+		New: func() *enginetest.Driver { return newMemory(t) },
 		History: []stage.Input{
 			webhook("order-17", "msg_1", shipped, noon(0), 0),
 			webhook("order-17", "msg_2", `{"type":"order.packed","data":{"order":"order-17","invoice":"i-1"}}`, noon(time.Minute), 1),

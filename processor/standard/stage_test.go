@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
@@ -28,7 +28,7 @@ func noon(after time.Duration) time.Time {
 	return time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC).Add(after)
 }
 
-func newMemory(tb testing.TB) *engine.Memory {
+func newMemory(tb testing.TB) *enginetest.Driver {
 	tb.Helper()
 	pseudonyms, err := privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: []byte("a-key-of-16-or-more")}}})
 	if err != nil {
@@ -42,7 +42,7 @@ func newMemory(tb testing.TB) *engine.Memory {
 	if err := config.Validate(); err != nil {
 		tb.Fatal(err)
 	}
-	m, err := engine.NewMemory(engine.MemoryConfig{
+	m, err := enginetest.NewDriver(enginetest.DriverConfig{
 		Name: standard.Name, Stage: standard.New(config), DeadLetter: schemas.DeadLetterStandard,
 		Outputs: []string{schemas.DecodedStandardEvent, schemas.Duplicates, schemas.InternalJourney},
 	})
@@ -66,7 +66,7 @@ func webhook(key, id, body string, received time.Time, offset int64) stage.Input
 }
 
 // feed returns the outputs by topic; those of the watermark are left out.
-func feed(tb testing.TB, m *engine.Memory, inputs ...stage.Input) map[string][]stage.Output {
+func feed(tb testing.TB, m *enginetest.Driver, inputs ...stage.Input) map[string][]stage.Output {
 	tb.Helper()
 	out := map[string][]stage.Output{}
 	for _, in := range inputs {

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/stagetest"
 )
@@ -20,7 +20,7 @@ func TestStateFormats(t *testing.T) {
 	again := held
 	again.Offset = 3
 	c := stagetest.Formats{
-		New:     func() *engine.Memory { return newMemory(t, nil) },
+		New:     func() *enginetest.Driver { return newMemory(t, nil) },
 		History: []stage.Input{at(0, 0, "NEW", "PENDING", nil), held},
 		Next:    []stage.Input{again, at(time.Hour, 4, "FINISHED", "FINISHED", map[string]any{"reversalAmount": 100})},
 		Main:    "uapay:" + paymentID,

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/payment"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
@@ -25,7 +25,7 @@ import (
 // year is longer than any history here, so that no id is forgotten.
 const year = 365 * 24 * time.Hour
 
-func patient(tb testing.TB, reversal string) *engine.Memory {
+func patient(tb testing.TB, reversal string) *enginetest.Driver {
 	tb.Helper()
 	pseudonyms := stagetest.Pseudonyms(tb, "a-key-of-16-or-more")
 	config := payment.DefaultConfig()

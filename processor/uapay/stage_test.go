@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/contract"
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/payment"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
@@ -65,7 +65,7 @@ func rawRecord(value []byte, received time.Time, offset int64) stage.Input {
 	return stage.Input{Topic: "raw.uapay.v1", Offset: offset, Key: []byte("uapay:" + paymentID), Value: value, Headers: raw.Append[stage.Header](nil, &e), Timestamp: received}
 }
 
-func newMemory(tb testing.TB, configure func(*source.Source)) *engine.Memory {
+func newMemory(tb testing.TB, configure func(*source.Source)) *enginetest.Driver {
 	tb.Helper()
 	pseudonyms := stagetest.Pseudonyms(tb, "a-key-of-16-or-more")
 	src := source.Source{ID: "shop", Provider: raw.ProviderUAPAY}
@@ -75,13 +75,13 @@ func newMemory(tb testing.TB, configure func(*source.Source)) *engine.Memory {
 	return memoryOf(tb, uapay.New(payment.DefaultConfig(), source.NewSet([]source.Source{src}), pseudonyms))
 }
 
-func memoryOf(tb testing.TB, tested *uapay.Stage) *engine.Memory {
+func memoryOf(tb testing.TB, tested *uapay.Stage) *enginetest.Driver {
 	tb.Helper()
-	m, err := engine.NewMemory(engine.MemoryConfig{
+	m, err := enginetest.NewDriver(enginetest.DriverConfig{
 		Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: uapay.Name, Stage: tested, DeadLetter: schemas.DeadLetterUAPAY,
-		Outputs:       []string{schemas.DecodedUAPAYPayment, schemas.EnrichedPayments, schemas.FactsMoney, schemas.Duplicates, schemas.InternalJourney},
-		ClockInterval: 1000 * time.Hour,
+		Outputs:           []string{schemas.DecodedUAPAYPayment, schemas.EnrichedPayments, schemas.FactsMoney, schemas.Duplicates, schemas.InternalJourney},
+		WatermarkInterval: 1000 * time.Hour,
 	})
 	if err != nil {
 		tb.Fatal(err)
@@ -148,7 +148,7 @@ func (w *told) take(tb testing.TB, outputs []stage.Output) {
 	}
 }
 
-func run(tb testing.TB, m *engine.Memory, records ...stage.Input) *told {
+func run(tb testing.TB, m *enginetest.Driver, records ...stage.Input) *told {
 	tb.Helper()
 	w := &told{journeys: map[string]avro.JourneyInput{}, movements: map[string]avro.Movement{}}
 	for _, r := range records {

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/contract"
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/unibellcall"
 	"github.com/tributary-hq/tributary/schemas"
@@ -30,14 +30,14 @@ func noon(after time.Duration) time.Time {
 	return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC).Add(after)
 }
 
-func newMemory(t *testing.T) *engine.Memory {
+func newMemory(t *testing.T) *enginetest.Driver {
 	t.Helper()
 	c := unibellcall.DefaultConfig()
 	c.JourneyPartitions = 2
 	if err := c.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	m, err := engine.NewMemory(engine.MemoryConfig{
+	m, err := enginetest.NewDriver(enginetest.DriverConfig{
 		Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: unibellcall.Name, Stage: unibellcall.New(c), DeadLetter: schemas.DeadLetterUnibellCall, Partitions: 2,
 		Outputs: []string{schemas.EnrichedVerifications, schemas.FactsAttempts, schemas.InternalUnibell, schemas.InternalJourney},
@@ -48,7 +48,7 @@ func newMemory(t *testing.T) *engine.Memory {
 	return m
 }
 
-func feed(t *testing.T, m *engine.Memory, key string, in *avro.UnibellInput) []stage.Output {
+func feed(t *testing.T, m *enginetest.Driver, key string, in *avro.UnibellInput) []stage.Output {
 	t.Helper()
 	value, err := in.AppendAvro(wire.AppendPlaceholder(nil))
 	if err != nil {

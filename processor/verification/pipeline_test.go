@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/contract"
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/lox24"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
@@ -31,7 +31,7 @@ import (
 
 // pipeline is the three stages of verifications, one partition each.
 type pipeline struct {
-	lox24, unibell, call *engine.Memory
+	lox24, unibell, call *enginetest.Driver
 	offsets              map[string]int64
 	// held keeps what unibell tells unibell-call until release.
 	held  bool
@@ -64,8 +64,8 @@ func newPipeline(tb testing.TB, hold time.Duration) *pipeline {
 			tb.Fatal(err)
 		}
 	}
-	memory := func(name string, made stage.Stage, dead string, outputs ...string) *engine.Memory {
-		m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace, Name: name, Stage: made, Outputs: outputs, DeadLetter: dead})
+	memory := func(name string, made stage.Stage, dead string, outputs ...string) *enginetest.Driver {
+		m, err := enginetest.NewDriver(enginetest.DriverConfig{Topics: contract.TestTopics, Namespace: contract.Namespace, Name: name, Stage: made, Outputs: outputs, DeadLetter: dead})
 		if err != nil {
 			tb.Fatal(err)
 		}
@@ -123,7 +123,7 @@ func (p *pipeline) run(tb testing.TB, out []stage.Output) (all []stage.Output) {
 // advance does what the wall clock does to topics read to their end.
 func (p *pipeline) advance(tb testing.TB, to time.Time) (all []stage.Output) {
 	tb.Helper()
-	for _, driver := range []*engine.Memory{p.lox24, p.unibell} {
+	for _, driver := range []*enginetest.Driver{p.lox24, p.unibell} {
 		out, err := driver.AdvanceTo(0, to)
 		if err != nil {
 			tb.Fatal(err)

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/tools/txtar"
 	"pgregory.net/rapid"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/stagetest"
@@ -180,7 +180,7 @@ func TestAnyOrder(t *testing.T) {
 
 // forgetful runs a stage that remembers ids for a year: the histories are longer
 // than the default.
-func forgetful(tb testing.TB) *engine.Memory {
+func forgetful(tb testing.TB) *enginetest.Driver {
 	tb.Helper()
 	pseudonyms := stagetest.Pseudonyms(tb, "a-key-of-16-or-more")
 	return memoryOf(tb, voximplant.New(voximplant.Config{Span: 365 * 24 * time.Hour}, source.NewSet(nil), pseudonyms))

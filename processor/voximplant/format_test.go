@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/stagetest"
 )
@@ -17,7 +17,7 @@ func TestStateFormats(t *testing.T) {
 	again := first
 	again.Offset = 2
 	c := stagetest.Formats{
-		New:     func() *engine.Memory { return newMemory(t) },
+		New:     func() *enginetest.Driver { return newMemory(t) },
 		History: []stage.Input{first},
 		Next:    []stage.Input{again, record(callback(2, "min_balance", `{"min_balance":{"balance":3.5}}`), noon(time.Hour), 3)},
 		Main:    string(first.Key),

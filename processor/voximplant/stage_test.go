@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tributary-hq/tributary/processor/contract"
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/stagetest"
@@ -42,16 +42,16 @@ func record(value string, received time.Time, offset int64) stage.Input {
 	}
 }
 
-func newMemory(tb testing.TB, expose ...string) *engine.Memory {
+func newMemory(tb testing.TB, expose ...string) *enginetest.Driver {
 	tb.Helper()
 	pseudonyms := stagetest.Pseudonyms(tb, "a-key-of-16-or-more")
 	sources := source.NewSet([]source.Source{{ID: "phones", Provider: raw.ProviderVoximplant, Expose: expose}})
 	return memoryOf(tb, voximplant.New(voximplant.DefaultConfig(), sources, pseudonyms))
 }
 
-func memoryOf(tb testing.TB, tested *voximplant.Stage) *engine.Memory {
+func memoryOf(tb testing.TB, tested *voximplant.Stage) *enginetest.Driver {
 	tb.Helper()
-	m, err := engine.NewMemory(engine.MemoryConfig{
+	m, err := enginetest.NewDriver(enginetest.DriverConfig{
 		Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: voximplant.Name, Stage: tested, DeadLetter: schemas.DeadLetterVoximplant,
 		Outputs: []string{schemas.DecodedVoximplantAccountCallback, schemas.EnrichedAccounts, schemas.Duplicates},
@@ -71,7 +71,7 @@ type told struct {
 	causes, details, outputs []string
 }
 
-func run(tb testing.TB, m *engine.Memory, records ...stage.Input) *told {
+func run(tb testing.TB, m *enginetest.Driver, records ...stage.Input) *told {
 	tb.Helper()
 	w := &told{}
 	for _, r := range records {

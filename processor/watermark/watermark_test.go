@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/tributary-hq/tributary/processor/contract"
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/watermark"
 	"github.com/tributary-hq/tributary/schemas"
@@ -30,9 +30,9 @@ func (testStage) Apply(tx stage.Tx, in *stage.Input, _ stage.Event) error {
 
 func (testStage) OnTimer(stage.Tx, []byte) error { return nil }
 
-func newMemory(t *testing.T) *engine.Memory {
+func newMemory(t *testing.T) *enginetest.Driver {
 	t.Helper()
-	m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace, Name: "clock", Stage: testStage{}, DeadLetter: schemas.DeadLetterJourney})
+	m, err := enginetest.NewDriver(enginetest.DriverConfig{Topics: contract.TestTopics, Namespace: contract.Namespace, Name: "clock", Stage: testStage{}, DeadLetter: schemas.DeadLetterJourney})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func TestEarliest(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := m.Clock(0); !got.Equal(step.want) {
+		if got := m.Watermark(0); !got.Equal(step.want) {
 			t.Errorf("after %s/%d told %s: clock %s, want %s", step.stage, step.partition, step.clock, got, step.want)
 		}
 	}
@@ -94,10 +94,10 @@ func TestNeverBack(t *testing.T) {
 			if up.Timestamp.After(latest[name]) {
 				latest[name] = up.Timestamp
 			}
-			if m.Clock(0).Before(last) {
-				r.Fatalf("the clock went from %s back to %s", last, m.Clock(0))
+			if m.Watermark(0).Before(last) {
+				r.Fatalf("the clock went from %s back to %s", last, m.Watermark(0))
 			}
-			last = m.Clock(0)
+			last = m.Watermark(0)
 			want := time.Time{}
 			if len(latest) == 3 {
 				for _, at := range latest {

@@ -125,7 +125,7 @@ func (c *chaos) of(partition int32) (inputs []stage.Input) {
 func (c *chaos) run(random *rand.Rand) (*result, error) {
 	present := c.Stage()
 	wall := time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
-	driver, err := engine.NewMemory(engine.MemoryConfig{
+	driver, err := NewDriver(DriverConfig{
 		Name: "chaos", Stage: present, Outputs: c.Outputs, DeadLetter: c.DeadLetter, Topics: c.Topics, Partitions: c.partitions,
 		Now: func() time.Time { return wall },
 	})
@@ -174,7 +174,7 @@ func (*chaos) next(random *rand.Rand, left [][]stage.Input) int {
 }
 
 // fault may abort a transaction with the next records, or replace the stage's instance.
-func (c *chaos) fault(random *rand.Rand, r *result, driver *engine.Memory, present stage.Stage, next []stage.Input) (*engine.Memory, stage.Stage, error) {
+func (c *chaos) fault(random *rand.Rand, r *result, driver *Driver, present stage.Stage, next []stage.Input) (*Driver, stage.Stage, error) {
 	const kinds, abort, crash = 8, 0, 1
 	switch random.IntN(kinds) {
 	case abort:

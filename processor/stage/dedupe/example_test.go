@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/stage/dedupe"
 	"github.com/tributary-hq/tributary/processor/stage/state"
@@ -44,7 +44,7 @@ func (once) OnTimer(tx stage.Tx, key []byte) error {
 }
 
 func Example() {
-	driver, err := engine.NewMemory(engine.MemoryConfig{Name: "once", Stage: once{}, Outputs: []string{"events"}, DeadLetter: "events-dlq"})
+	driver, err := enginetest.NewDriver(enginetest.DriverConfig{Name: "once", Stage: once{}, Outputs: []string{"events"}, DeadLetter: "events-dlq"})
 	if err != nil {
 		fmt.Println(err)
 		return

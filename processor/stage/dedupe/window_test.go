@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/tributary-hq/tributary/processor/contract"
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/stage/dedupe"
 	"github.com/tributary-hq/tributary/processor/statecodec"
@@ -62,14 +62,14 @@ func (testStage) OnTimer(tx stage.Tx, key []byte) error {
 	return nil
 }
 
-func newMemory(t *testing.T) *engine.Memory {
+func newMemory(t *testing.T) *enginetest.Driver {
 	t.Helper()
 	return memoryOf(t, testStage{})
 }
 
-func memoryOf(t *testing.T, s testStage) *engine.Memory {
+func memoryOf(t *testing.T, s testStage) *enginetest.Driver {
 	t.Helper()
-	m, err := engine.NewMemory(engine.MemoryConfig{
+	m, err := enginetest.NewDriver(enginetest.DriverConfig{
 		Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: "dedupe", Stage: s, Outputs: []string{schemas.RawUAPAY}, DeadLetter: schemas.DeadLetterUAPAY,
 	})

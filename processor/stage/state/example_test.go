@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/stage/state"
 )
@@ -52,7 +52,7 @@ func (spending) Apply(tx stage.Tx, in *stage.Input, event stage.Event) error {
 func (spending) OnTimer(stage.Tx, []byte) error { return errors.New("no entry has a timer") }
 
 func ExampleOf() {
-	driver, err := engine.NewMemory(engine.MemoryConfig{
+	driver, err := enginetest.NewDriver(enginetest.DriverConfig{
 		Name: "spending", Stage: spending{}, Outputs: []string{"totals"}, DeadLetter: "spending-dlq",
 	})
 	if err != nil {

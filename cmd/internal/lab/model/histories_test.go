@@ -20,7 +20,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/lab/model"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 	"github.com/tributary-hq/tributary/processor/contract"
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/journey"
 	"github.com/tributary-hq/tributary/processor/lox24"
 	"github.com/tributary-hq/tributary/processor/payment"
@@ -98,8 +98,8 @@ func history(t *testing.T, file string) (out []delivery) {
 
 // stages are those of LOX24 and UAPAY, and the journey stage behind them.
 type stages struct {
-	memories map[string]*engine.Memory
-	journeys *engine.Memory
+	memories map[string]*enginetest.Driver
+	journeys *enginetest.Driver
 	last     map[string]*model.Journey
 	payments map[string]avro.PaymentSnapshot
 	dead     int
@@ -114,15 +114,15 @@ func newStages(t *testing.T, sources []source.Source) *stages {
 	set := source.NewSet(sources)
 	codes := lox24.DefaultConfig()
 	codes.Sources, codes.Privacy = set, pseudonyms
-	memory := func(name string, step stage.Stage, dead string, outputs ...string) *engine.Memory {
-		m, err := engine.NewMemory(engine.MemoryConfig{Topics: contract.TestTopics, Namespace: contract.Namespace, Name: name, Stage: step, DeadLetter: dead, Outputs: outputs, ClockInterval: 1000 * time.Hour})
+	memory := func(name string, step stage.Stage, dead string, outputs ...string) *enginetest.Driver {
+		m, err := enginetest.NewDriver(enginetest.DriverConfig{Topics: contract.TestTopics, Namespace: contract.Namespace, Name: name, Stage: step, DeadLetter: dead, Outputs: outputs, WatermarkInterval: 1000 * time.Hour})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return m
 	}
 	return &stages{
-		memories: map[string]*engine.Memory{
+		memories: map[string]*enginetest.Driver{
 			schemas.RawLOX24: memory(lox24.Name, lox24.New(codes), schemas.DeadLetterLOX24, schemas.DecodedLOX24VerifyCode, schemas.DecodedLOX24SMS,
 				schemas.EnrichedVerifications, schemas.FactsAttempts, schemas.Duplicates, schemas.InternalJourney),
 			schemas.RawUAPAY: memory(uapay.Name, uapay.New(payment.DefaultConfig(), set, pseudonyms), schemas.DeadLetterUAPAY, schemas.DecodedUAPAYPayment,

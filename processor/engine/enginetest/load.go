@@ -1,4 +1,4 @@
-package engine
+package enginetest
 
 import (
 	"bufio"
@@ -10,8 +10,8 @@ import (
 
 // Load adds entries in the format of Dump to the state of a partition. Tests use it to
 // load the state of an earlier release. Other entries are kept.
-func (m *Memory) Load(partition int32, dump string) error {
-	p := m.parts[partition]
+func (d *Driver) Load(partition int32, dump string) error {
+	p := d.parts[partition]
 	lines := bufio.NewScanner(strings.NewReader(dump))
 	lines.Buffer(nil, len(dump)+1)
 	for n := 1; lines.Scan(); n++ {
@@ -35,7 +35,7 @@ func (m *Memory) Load(partition int32, dump string) error {
 		if err != nil {
 			return fmt.Errorf("line %d of a dump: the payload: %w", n, err)
 		}
-		p.put(key, memoryEntry{payload: payload, deadline: deadline})
+		p.put(key, stateEntry{payload: payload, deadline: deadline})
 	}
 	return lines.Err()
 }

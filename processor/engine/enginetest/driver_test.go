@@ -1,4 +1,4 @@
-package engine_test
+package enginetest_test
 
 import (
 	"encoding/binary"
@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
 
@@ -64,16 +64,16 @@ func (c counter) ReportWatermark(tx stage.Tx, _ int32, clock time.Time) error {
 
 const deadLetters = "input.dead"
 
-func newMemory(t *testing.T) (memory *engine.Memory, reports *int) {
+func newDriver(t *testing.T) (driver *enginetest.Driver, reports *int) {
 	t.Helper()
 	reports = new(int)
-	memory, err := engine.NewMemory(engine.MemoryConfig{
-		Name: "counter", Stage: counter{reports}, Outputs: []string{"input"}, DeadLetter: deadLetters, ClockInterval: time.Minute,
+	driver, err := enginetest.NewDriver(enginetest.DriverConfig{
+		Name: "counter", Stage: counter{reports}, Outputs: []string{"input"}, DeadLetter: deadLetters, WatermarkInterval: time.Minute,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return memory, reports
+	return driver, reports
 }
 
 func noon(after time.Duration) time.Time {
@@ -84,7 +84,7 @@ func record(key, body string, at time.Time) stage.Input {
 	return stage.Input{Topic: "in", Key: []byte(key), Value: []byte(body), Timestamp: at, Headers: []stage.Header{{Key: "own", Value: []byte("1")}}}
 }
 
-func TestMemoryBuriesWithoutEffect(t *testing.T) {
+func TestDriverBuriesWithoutEffect(t *testing.T) {
 	t.Parallel()
 	for body, cause := range map[string]stage.Cause{
 		"undecodable":             stage.CauseUndecodable,
@@ -93,7 +93,7 @@ func TestMemoryBuriesWithoutEffect(t *testing.T) {
 	} {
 		t.Run(body, func(t *testing.T) {
 			t.Parallel()
-			m, _ := newMemory(t)
+			m, _ := newDriver(t)
 			if _, err := m.Feed(record("a", "", noon(0))); err != nil {
 				t.Fatal(err)
 			}
@@ -119,9 +119,9 @@ func TestMemoryBuriesWithoutEffect(t *testing.T) {
 	}
 }
 
-func TestMemoryReturnsTransientErrors(t *testing.T) {
+func TestDriverReturnsTransientErrors(t *testing.T) {
 	t.Parallel()
-	m, _ := newMemory(t)
+	m, _ := newDriver(t)
 	if _, err := m.Feed(record("a", "transient", noon(0))); !errors.Is(err, errTransient) {
 		t.Errorf("Feed() = %v, want the stage's error", err)
 	}
@@ -133,9 +133,9 @@ func TestMemoryReturnsTransientErrors(t *testing.T) {
 	}
 }
 
-func TestMemoryFiresDeadlinesByItsClock(t *testing.T) {
+func TestDriverFiresDeadlinesByItsClock(t *testing.T) {
 	t.Parallel()
-	m, reports := newMemory(t)
+	m, reports := newDriver(t)
 	if _, err := m.Feed(record("a", "", noon(0)), record("b", "", noon(30*time.Minute))); err != nil {
 		t.Fatal(err)
 	}
@@ -150,8 +150,8 @@ func TestMemoryFiresDeadlinesByItsClock(t *testing.T) {
 		t.Errorf("AdvanceTo() emitted %v, want a tombstone of a", out)
 	}
 	// An earlier time moves nothing back.
-	if _, err := m.AdvanceTo(0, noon(0)); err != nil || !m.Clock(0).Equal(noon(61*time.Minute)) {
-		t.Errorf("Clock() = %v, %v, want it to stand", m.Clock(0), err)
+	if _, err := m.AdvanceTo(0, noon(0)); err != nil || !m.Watermark(0).Equal(noon(61*time.Minute)) {
+		t.Errorf("Watermark() = %v, %v, want it to stand", m.Watermark(0), err)
 	}
 	if *reports != 3 {
 		t.Errorf("ReportWatermark was called %d times, want 3: once a move of a minute or more", *reports)
@@ -163,7 +163,7 @@ func TestMemoryFiresDeadlinesByItsClock(t *testing.T) {
 func TestClockIsToldAfterWhatIsDue(t *testing.T) {
 	t.Parallel()
 	const keys, aRound = 12_000, 5000
-	m, reports := newMemory(t)
+	m, reports := newDriver(t)
 	for i := range keys {
 		if _, err := m.Feed(record(strconv.Itoa(i), "", noon(0))); err != nil {
 			t.Fatal(err)

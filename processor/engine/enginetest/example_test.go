@@ -1,11 +1,10 @@
-package engine_test
+package enginetest_test
 
 import (
 	"fmt"
 	"strconv"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/engine/enginetest"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/stage/state"
@@ -56,8 +55,8 @@ func visit(offset int64, user string, at time.Time) stage.Input {
 
 // The test driver runs a stage without Kafka, in virtual time: state, timers and dead
 // letters behave as in the engine.
-func ExampleMemory() {
-	driver, err := engine.NewMemory(engine.MemoryConfig{
+func ExampleDriver() {
+	driver, err := enginetest.NewDriver(enginetest.DriverConfig{
 		Name: "visits", Stage: newVisits(), Outputs: []string{"reports"}, DeadLetter: "visits.dlq",
 	})
 	if err != nil {
@@ -82,7 +81,7 @@ func ExampleMemory() {
 
 // Chaos runs the stage under schedules of aborted transactions, crashes and
 // interleavings. In a test, pass its *testing.T.
-func ExampleNew_chaos() {
+func ExampleChaos() {
 	nine := time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC)
 	var inputs []stage.Input
 	for i := range 20 {

@@ -1,4 +1,4 @@
-package engine
+package enginetest
 
 import (
 	"bytes"
@@ -9,13 +9,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
 	"github.com/tributary-hq/tributary/processor/engine/internal/task"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
 
-// MemoryConfig is the configuration of a Memory.
-type MemoryConfig struct {
+// DriverConfig is the configuration of a Driver.
+type DriverConfig struct {
 	// Name is the stage's name, for dead letters and errors.
 	Name  string
 	Stage stage.Stage
@@ -24,45 +25,45 @@ type MemoryConfig struct {
 	// DeadLetter is the topic for records that can never be processed.
 	DeadLetter string
 	// Topics and Namespace are as in Deps.
-	Topics    func(name string) (Topic, error)
+	Topics    func(name string) (engine.Topic, error)
 	Namespace string
 	// Partitions is the partition count of every topic; 0 means 1.
 	Partitions int32
-	// ClockInterval is how far a watermark must advance before ReportWatermark is called; 0
+	// WatermarkInterval is how far a watermark must advance before ReportWatermark is called; 0
 	// means any advance.
-	ClockInterval time.Duration
+	WatermarkInterval time.Duration
 	// Now is the wall clock. Nil means a time far in the future, so that it never
 	// limits the watermark.
 	Now func() time.Time
 }
 
-// Memory is a test driver, like Kafka Streams' TopologyTestDriver: it processes records
-// like the engine, but without Kafka and disk. It serves tests of stages and models of
-// a pipeline. It is not safe for concurrent use.
-type Memory struct {
-	config MemoryConfig
+// Driver is a test driver, like Kafka Streams' TopologyTestDriver: it processes records in
+// virtual time like the engine, but without Kafka and disk. It serves tests of stages and
+// models of a pipeline. It is not safe for concurrent use.
+type Driver struct {
+	config DriverConfig
 	task   *task.Task
-	parts  []*memoryPartition
+	parts  []*partition
 	counts []stage.Count
 }
 
-type memoryPartition struct {
-	entries map[string]memoryEntry
+type partition struct {
+	entries map[string]stateEntry
 	// deadlines is a heap of all deadlines, including stale ones that an entry no
 	// longer has.
-	deadlines memoryDeadlines
+	deadlines deadlineHeap
 	work      Work
 	clock     int64
 	reported  int64
 }
 
-type memoryEntry struct {
+type stateEntry struct {
 	payload  []byte
 	deadline int64
 }
 
-// NewMemory returns a test driver with empty state.
-func NewMemory(config MemoryConfig) (*Memory, error) {
+// NewDriver returns a test driver with empty state.
+func NewDriver(config DriverConfig) (*Driver, error) {
 	config.Partitions = max(config.Partitions, 1)
 	if config.Namespace == "" {
 		config.Namespace = "engine"
@@ -76,23 +77,23 @@ func NewMemory(config MemoryConfig) (*Memory, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Memory{config: config, task: task.New(task.Config{
-		Stage: config.Stage, Name: config.Name, DeadLetter: config.DeadLetter, Version: "memory", Namespace: config.Namespace,
-		Topics: topics, MaxState: maxMemoryState, WatermarkInterval: config.ClockInterval,
+	d := &Driver{config: config, task: task.New(task.Config{
+		Stage: config.Stage, Name: config.Name, DeadLetter: config.DeadLetter, Version: "test", Namespace: config.Namespace,
+		Topics: topics, MaxState: maxState, WatermarkInterval: config.WatermarkInterval,
 	})}
 	for range config.Partitions {
-		m.parts = append(m.parts, &memoryPartition{entries: map[string]memoryEntry{}})
+		d.parts = append(d.parts, &partition{entries: map[string]stateEntry{}})
 	}
-	return m, nil
+	return d, nil
 }
 
 // Fork returns a driver with a copy of the state for another instance of the stage, as a
 // process has it that takes over after a crash.
-func (m *Memory) Fork(s stage.Stage) *Memory {
-	fork := *m
-	fork.config.Stage, fork.task = s, m.task.Fork(s)
-	fork.counts, fork.parts = slices.Clone(m.counts), make([]*memoryPartition, len(m.parts))
-	for i, p := range m.parts {
+func (d *Driver) Fork(s stage.Stage) *Driver {
+	fork := *d
+	fork.config.Stage, fork.task = s, d.task.Fork(s)
+	fork.counts, fork.parts = slices.Clone(d.counts), make([]*partition, len(d.parts))
+	for i, p := range d.parts {
 		own := *p
 		own.entries, own.deadlines = maps.Clone(p.entries), slices.Clone(p.deadlines)
 		fork.parts[i] = &own
@@ -102,13 +103,13 @@ func (m *Memory) Fork(s stage.Stage) *Memory {
 
 // Feed applies records of one partition in one transaction, fires the timers that
 // become due and returns the outputs in order. in.Partition must be below Partitions.
-func (m *Memory) Feed(in ...stage.Input) ([]stage.Output, error) {
+func (d *Driver) Feed(in ...stage.Input) ([]stage.Output, error) {
 	var out []stage.Output
 	for i := range in {
 		r := task.Record{In: in[i]}
-		m.task.Decode(&r)
-		emitted, err := m.round(in[i].Partition, func(c *task.Context) error {
-			_, err := m.task.Apply(c, &r)
+		d.task.Decode(&r)
+		emitted, err := d.round(in[i].Partition, func(c *task.Context) error {
+			_, err := d.task.Apply(c, &r)
 			return err
 		})
 		if err != nil {
@@ -121,26 +122,28 @@ func (m *Memory) Feed(in ...stage.Input) ([]stage.Output, error) {
 
 // AdvanceTo moves the watermark of a partition and fires the timers that become due, as
 // the wall clock does for an idle partition.
-func (m *Memory) AdvanceTo(partition int32, to time.Time) ([]stage.Output, error) {
-	return m.round(partition, func(c *task.Context) error {
+func (d *Driver) AdvanceTo(partition int32, to time.Time) ([]stage.Output, error) {
+	return d.round(partition, func(c *task.Context) error {
 		c.AdvanceWatermark(to)
 		return nil
 	})
 }
 
-// Clock returns the watermark of a partition, zero if it never advanced.
-func (m *Memory) Clock(partition int32) time.Time { return entry.FromMillis(m.parts[partition].clock) }
+// Watermark returns the watermark of a partition, zero if it never advanced.
+func (d *Driver) Watermark(partition int32) time.Time {
+	return entry.FromMillis(d.parts[partition].clock)
+}
 
 // Counts returns all counts so far, in order.
-func (m *Memory) Counts() []stage.Count { return m.counts }
+func (d *Driver) Counts() []stage.Count { return d.counts }
 
 // Entries returns how many state entries a partition has.
-func (m *Memory) Entries(partition int32) int { return len(m.parts[partition].entries) }
+func (d *Driver) Entries(partition int32) int { return len(d.parts[partition].entries) }
 
 // NextDeadline returns the earliest deadline of a partition, zero if none.
-func (m *Memory) NextDeadline(partition int32) time.Time {
+func (d *Driver) NextDeadline(partition int32) time.Time {
 	var earliest int64
-	for _, e := range m.parts[partition].entries {
+	for _, e := range d.parts[partition].entries {
 		if e.deadline != 0 && (earliest == 0 || e.deadline < earliest) {
 			earliest = e.deadline
 		}
@@ -156,60 +159,60 @@ type Work struct {
 }
 
 // Work returns the operations of a partition since the beginning.
-func (m *Memory) Work(partition int32) Work { return m.parts[partition].work }
+func (d *Driver) Work(partition int32) Work { return d.parts[partition].work }
 
 // Dump returns the state of a partition as readable lines, for comparisons.
-func (m *Memory) Dump(partition int32) string {
+func (d *Driver) Dump(partition int32) string {
 	var b strings.Builder
-	p := m.parts[partition]
+	p := d.parts[partition]
 	for _, k := range slices.Sorted(maps.Keys(p.entries)) {
 		fmt.Fprintf(&b, "%q %d %x\n", k, p.entries[k].deadline, p.entries[k].payload)
 	}
 	return b.String()
 }
 
-// maxMemoryState is the limit of a state entry.
-const maxMemoryState = 2 << 20
+// maxState is the limit of a state entry.
+const maxState = 2 << 20
 
-func (m *Memory) round(partition int32, act func(*task.Context) error) ([]stage.Output, error) {
-	p := m.parts[partition]
-	c := task.NewContext(m.task, &task.Start{Partition: partition, State: p, Watermark: p.clock, WallClock: m.config.Now()})
+func (d *Driver) round(partition int32, act func(*task.Context) error) ([]stage.Output, error) {
+	p := d.parts[partition]
+	c := task.NewContext(d.task, &task.Start{Partition: partition, State: p, Watermark: p.clock, WallClock: d.config.Now()})
 	if err := act(c); err != nil {
 		return nil, err
 	}
-	reported, err := m.task.Finish(c, task.Ending{TimersMayBeDue: true, Reported: p.reported})
+	reported, err := d.task.Finish(c, task.Ending{TimersMayBeDue: true, Reported: p.reported})
 	if err != nil {
 		return nil, err
 	}
 	p.reported, p.clock = reported, c.WatermarkMillis()
-	m.counts = append(m.counts, c.Counts()...)
+	d.counts = append(d.counts, c.Counts()...)
 	for _, e := range c.Writes() {
 		if e.Payload == nil {
 			delete(p.entries, e.Key)
 			p.work.WrittenBytes += int64(len(e.Key))
 		} else {
 			p.work.WrittenBytes += int64(len(e.Key) + len(e.Payload))
-			p.put(e.Key, memoryEntry{payload: bytes.Clone(e.Payload), deadline: e.Deadline})
+			p.put(e.Key, stateEntry{payload: bytes.Clone(e.Payload), deadline: e.Deadline})
 		}
 	}
 	return c.Outputs(), nil
 }
 
-func (p *memoryPartition) put(key string, e memoryEntry) {
+func (p *partition) put(key string, e stateEntry) {
 	if e.deadline != 0 && e.deadline != p.entries[key].deadline {
 		heap.Push(&p.deadlines, entry.Timer{Key: []byte(key), Deadline: e.deadline})
 	}
 	p.entries[key] = e
 }
 
-func (p *memoryPartition) Get(key []byte, _ entry.Allocator) (entry.Stored, error) {
+func (p *partition) Get(key []byte, _ entry.Allocator) (entry.Stored, error) {
 	e := p.entries[string(key)]
 	p.work.Reads++
 	p.work.ReadBytes += int64(len(e.payload))
 	return entry.Stored{Payload: e.payload, Deadline: e.deadline}, nil
 }
 
-func (p *memoryPartition) Scan(prefix []byte, yield func(key, payload []byte) bool) error {
+func (p *partition) Scan(prefix []byte, yield func(key, payload []byte) bool) error {
 	var under []string
 	for k := range p.entries {
 		if strings.HasPrefix(k, string(prefix)) {
@@ -227,7 +230,7 @@ func (p *memoryPartition) Scan(prefix []byte, yield func(key, payload []byte) bo
 	return nil
 }
 
-func (p *memoryPartition) Due(until int64, yield func(key []byte, deadline int64) bool) (more bool, err error) {
+func (p *partition) Due(until int64, yield func(key []byte, deadline int64) bool) (more bool, err error) {
 	var out []entry.Timer
 	for len(p.deadlines) > 0 && p.deadlines[0].Deadline <= until {
 		d, _ := heap.Pop(&p.deadlines).(entry.Timer)
@@ -248,26 +251,26 @@ func (p *memoryPartition) Due(until int64, yield func(key []byte, deadline int64
 	return false, nil
 }
 
-// memoryDeadlines is a min-heap by deadline.
-type memoryDeadlines []entry.Timer
+// deadlineHeap is a min-heap by deadline.
+type deadlineHeap []entry.Timer
 
 // Len implements [heap.Interface].
-func (d *memoryDeadlines) Len() int { return len(*d) }
+func (d *deadlineHeap) Len() int { return len(*d) }
 
 // Less implements [heap.Interface].
-func (d *memoryDeadlines) Less(i, j int) bool { return entry.CompareTimers((*d)[i], (*d)[j]) < 0 }
+func (d *deadlineHeap) Less(i, j int) bool { return entry.CompareTimers((*d)[i], (*d)[j]) < 0 }
 
 // Swap implements [heap.Interface].
-func (d *memoryDeadlines) Swap(i, j int) { (*d)[i], (*d)[j] = (*d)[j], (*d)[i] }
+func (d *deadlineHeap) Swap(i, j int) { (*d)[i], (*d)[j] = (*d)[j], (*d)[i] }
 
 // Push implements [heap.Interface].
-func (d *memoryDeadlines) Push(x any) {
+func (d *deadlineHeap) Push(x any) {
 	e, _ := x.(entry.Timer)
 	*d = append(*d, e)
 }
 
 // Pop implements [heap.Interface].
-func (d *memoryDeadlines) Pop() any {
+func (d *deadlineHeap) Pop() any {
 	last := len(*d) - 1
 	e := (*d)[last]
 	*d = (*d)[:last]
