@@ -134,7 +134,7 @@ func (p *Processor) Start(ctx context.Context) error {
 	p.config.Memory.apply()
 	running, err := engine.New(p.config.Engine, specs, engine.Deps{
 		Kafka: append(slices.Clip(p.deps.Kafka), kgo.WithHooks(p.brokers)), Prefix: p.deps.Names.Prefix, Namespace: contract.Namespace,
-		Topics: contract.Topics(ids), Hint: hint, Version: p.deps.Version,
+		Latencies: contract.Latencies(), Topics: contract.Topics(ids), Hint: hint, Version: p.deps.Version,
 		Logger: p.deps.Logger, Metrics: p.deps.Metrics, Tracer: p.deps.Tracer, Now: p.deps.Now, Fail: p.deps.Fail,
 	})
 	if err != nil {

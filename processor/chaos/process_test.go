@@ -60,7 +60,7 @@ func (r *run) start(plan hostPlan, fs *vfs.MemFS, twin bool) *process {
 	r.mu.Unlock()
 	config := engine.DefaultConfig()
 	config.InstanceID, config.StateDir = plan.name, "state"
-	config.CommitInterval, config.ClockInterval, config.ClockLag = 20*time.Millisecond, 200*time.Millisecond, 50*time.Millisecond
+	config.CommitInterval, config.WatermarkInterval, config.WatermarkIdleTimeout = 20*time.Millisecond, 200*time.Millisecond, 50*time.Millisecond
 	config.FenceAfter, config.TransactionTimeout, config.SessionTimeout = 200*time.Millisecond, 3*time.Second, 2*time.Second
 	config.Store = engine.StoreConfig{CacheBytes: 1 << 20, MemtableBytes: 1 << 20}
 	config.Standby = plan.standby

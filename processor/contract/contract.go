@@ -16,6 +16,22 @@ import (
 // Namespace begins the names of metrics, trace attributes and dead-letter headers.
 const Namespace = "tributary"
 
+// Latencies returns the names of the latency metrics: a fact's origin is its provider, and
+// ingest receives it.
+func Latencies() engine.LatencyNames {
+	const repeats = " Repeats, dead letters and replays do not count."
+	return engine.LatencyNames{
+		Label:               "provider",
+		EventToIngested:     engine.LatencyName{Name: "provider_to_received_seconds", Help: "From the provider's own time of a fact to its receipt by ingest." + repeats},
+		IngestedToCommitted: engine.LatencyName{Name: "received_to_committed_seconds", Help: "From the receipt of a fact by ingest to the commit of its effect." + repeats},
+		EventToCommitted: engine.LatencyName{
+			Name: "provider_to_committed_seconds",
+			Help: "From the provider's own time of a fact to the commit of its effect: its age end to end." + repeats,
+		},
+		Newest: engine.LatencyName{Help: "When ingest received the newest fact whose effect is committed, in Unix seconds. Absent before the first since the start."},
+	}
+}
+
 // errNoRoom is returned for a value without room for the id of its schema.
 var errNoRoom = errors.New("no room for the schema id")
 

@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
+	"github.com/tributary-hq/tributary/processor/engine/internal/latency"
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
 	"github.com/tributary-hq/tributary/processor/engine/internal/seam"
@@ -40,13 +41,14 @@ type Config struct {
 	// FenceAfter is how long a restore waits for an open transaction on its
 	// changelog before it fences the owner.
 	FenceAfter time.Duration `json:"fence_after" koanf:"fence_after" yaml:"fence_after"`
-	// ClockInterval is how often a stage reports its watermark downstream, and how
+	// WatermarkInterval is how often a stage reports its watermark downstream, and how
 	// often an idle partition's watermark follows the wall clock.
-	ClockInterval time.Duration `json:"clock_interval" koanf:"clock_interval" yaml:"clock_interval"`
-	// ClockLag is how far an idle partition's watermark stays behind the wall clock. It
-	// must exceed the time from a record's received_at to its append in Kafka, or the
+	WatermarkInterval time.Duration `json:"watermark_interval" koanf:"watermark_interval" yaml:"watermark_interval"`
+	// WatermarkIdleTimeout is the time after which the watermark of an idle partition
+	// passes its last record: it then follows the wall clock at this distance. It must
+	// exceed the time from a record's received_at to its append in Kafka, or the
 	// record would be late.
-	ClockLag time.Duration `json:"clock_lag" koanf:"clock_lag" yaml:"clock_lag"`
+	WatermarkIdleTimeout time.Duration `json:"watermark_idle_timeout" koanf:"watermark_idle_timeout" yaml:"watermark_idle_timeout"`
 	// DeleteRetention is the delete.retention.ms of the changelogs. State older than
 	// half of it is restored from the beginning, because tombstones may already be
 	// compacted away. The topic table sets 7 days.
@@ -82,6 +84,12 @@ var ErrPartitionCount = restore.ErrPartitionCount
 // group's offset back.
 var ErrUnfinishedReset = restore.ErrUnfinishedReset
 
+// LatencyNames are the names of the latency metrics.
+type LatencyNames = latency.Names
+
+// LatencyName is the name and the help text of a latency metric.
+type LatencyName = latency.Name
+
 // Progress is the progress of restores.
 type Progress = restore.Progress
 
@@ -103,14 +111,14 @@ func DefaultConfig() Config {
 		CommitInterval: 100 * time.Millisecond,
 		// A larger transaction needs more memory and makes no record cheaper: 4000
 		// records took 200 MB more in the process and half as much again in the broker.
-		MaxRoundRecords:    2000,
-		TransactionTimeout: 10 * time.Second,
-		SessionTimeout:     10 * time.Second,
-		FenceAfter:         500 * time.Millisecond,
-		ClockInterval:      5 * time.Second,
-		ClockLag:           15 * time.Second,
-		DeleteRetention:    7 * 24 * time.Hour,
-		DropStateAfter:     24 * time.Hour,
+		MaxRoundRecords:      2000,
+		TransactionTimeout:   10 * time.Second,
+		SessionTimeout:       10 * time.Second,
+		FenceAfter:           500 * time.Millisecond,
+		WatermarkInterval:    5 * time.Second,
+		WatermarkIdleTimeout: 15 * time.Second,
+		DeleteRetention:      7 * 24 * time.Hour,
+		DropStateAfter:       24 * time.Hour,
 		// Twice the measured changelog write rate of one process.
 		StandbyBytesPerSecond: 32 << 20,
 		Compression:           "lz4",
@@ -131,7 +139,7 @@ func (c *Config) Validate() error {
 	positive("commit_interval", int64(c.CommitInterval))
 	positive("max_round_records", int64(c.MaxRoundRecords))
 	positive("session_timeout", int64(c.SessionTimeout))
-	positive("clock_interval", int64(c.ClockInterval))
+	positive("watermark_interval", int64(c.WatermarkInterval))
 	positive("delete_retention", int64(c.DeleteRetention))
 	positive("fetch_max_bytes", int64(c.FetchMaxBytes))
 	positive("drop_state_after", int64(c.DropStateAfter))
@@ -173,7 +181,7 @@ type Spec struct {
 	WallClock bool
 	// Workers is how many sessions of the stage run in this process.
 	Workers int
-	// Counted receives the counts of committed transactions. The goroutines of the
+	// OnCount receives the counts of committed transactions. The goroutines of the
 	// workers call it concurrently. May be nil.
 	OnCount func(stage.Count)
 	// Replayed reports whether an operator had a record processed again; such a record
@@ -202,6 +210,8 @@ type Deps struct {
 	Version string
 	Logger  *slog.Logger
 	Metrics prometheus.Registerer
+	// Latencies are the names of the latency metrics; the zero value means the defaults.
+	Latencies LatencyNames
 	// Tracer creates spans; nil disables tracing.
 	Tracer trace.TracerProvider
 	// Now is the wall clock.

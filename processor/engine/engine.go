@@ -70,7 +70,7 @@ func New(config Config, specs []Spec, deps Deps) (*Engine, error) {
 	if deps.Seams.Scheduler != nil {
 		deps.scheduler = deps.Seams.Scheduler
 	}
-	e := &Engine{config: config, specs: specs, deps: deps, metrics: newMetrics(deps.Metrics, deps.Namespace), maxState: map[string]int{}}
+	e := &Engine{config: config, specs: specs, deps: deps, metrics: newMetrics(deps.Metrics, deps.Namespace, &deps.Latencies), maxState: map[string]int{}}
 	for i := range specs {
 		changelog, err := task.SettingsOf(deps.Topics, specs[i].Changelog)
 		if err != nil {

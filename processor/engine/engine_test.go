@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -83,6 +84,9 @@ type bench struct {
 	// stage is what runs, counted is told what it counts.
 	stage   stage.Stage
 	counted func(stage.Count)
+	// replayed and metrics are the engine's; nil for none.
+	replayed func(*stage.Input) bool
+	metrics  prometheus.Registerer
 	// tracer makes spans, if it is set.
 	tracer trace.TracerProvider
 	// failed gets the error that ends a worker for good.
@@ -170,8 +174,8 @@ func (b *bench) config(instance string) engine.Config {
 	c.StateDir = b.stateAt + "/" + instance
 	c.CommitInterval = 20 * time.Millisecond
 	c.FenceAfter = 200 * time.Millisecond
-	c.ClockInterval = 50 * time.Millisecond
-	c.ClockLag = 0
+	c.WatermarkInterval = 50 * time.Millisecond
+	c.WatermarkIdleTimeout = 0
 	c.SessionTimeout = 6 * time.Second // brokers allow no less
 	b.tune(&c)
 	return c
@@ -199,14 +203,14 @@ func hint(problem engine.Problem, name string) string {
 // start runs an engine with the stage. The caller stops it, or the test's end does.
 func (b *bench) start(instance string, workers int, step failpoint.Hook) *engine.Engine {
 	b.t.Helper()
-	deps := engine.Deps{Kafka: b.kafka, Prefix: b.names.Prefix, Version: "test", Tracer: b.tracer, Hint: hint, Fail: func(err error) { b.failed <- err }}
+	deps := engine.Deps{Kafka: b.kafka, Prefix: b.names.Prefix, Version: "test", Tracer: b.tracer, Metrics: b.metrics, Hint: hint, Fail: func(err error) { b.failed <- err }}
 	if testing.Verbose() {
 		deps.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}
 	failpoint.Install(&deps, step)
 	e, err := engine.New(b.config(instance), []engine.Spec{{
 		Name: "sums", Stage: b.stage, Input: input, Changelog: changelog, Outputs: []string{output}, DeadLetter: deadLetters,
-		WallClock: true, Workers: workers, OnCount: b.counted,
+		WallClock: true, Workers: workers, OnCount: b.counted, Replayed: b.replayed,
 	}}, deps)
 	if err != nil {
 		b.t.Fatal(err)

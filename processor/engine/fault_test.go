@@ -42,7 +42,7 @@ func TestDeadlineRoundIsFenced(t *testing.T) {
 	if b.fake == nil {
 		t.Skip("the fault is injected into the embedded broker")
 	}
-	b.tune = func(c *engine.Config) { c.ClockLag = time.Hour } // no deadline is due yet
+	b.tune = func(c *engine.Config) { c.WatermarkIdleTimeout = time.Hour } // no deadline is due yet
 	e := b.start("one", 1, nil)
 	b.send(8, now().Add(-2*time.Minute), "due-1", "due-2")
 	b.check()

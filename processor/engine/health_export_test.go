@@ -22,7 +22,7 @@ func StatusAfterSession(err error, notApplied bool, assigned []int32) Status {
 }
 
 func statusAfter(fail func(*worker), assigned []int32) Status {
-	w := &worker{metrics: newMetrics(nil, "engine"), session: struct{ kafka.Session }{}, parts: map[int32]*owned{}}
+	w := &worker{metrics: newMetrics(nil, "engine", &LatencyNames{}), session: struct{ kafka.Session }{}, parts: map[int32]*owned{}}
 	fail(w)
 	for _, p := range assigned {
 		w.parts[p] = &owned{ready: true}

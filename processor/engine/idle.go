@@ -12,12 +12,12 @@ import (
 
 // followWallClock advances the watermarks of partitions that are read to their end, for
 // stages without an upstream watermark. It reads the wall clock before it fetches the
-// end offsets and stays behind it by ClockLag: a record that arrives later has a later
+// end offsets and stays behind it by WatermarkIdleTimeout: a record that arrives later has a later
 // received_at. These stages poll control records, so that a position can pass a marker
 // at the end.
 func (w *worker) followWallClock(ctx context.Context) {
 	now := w.deps.Now()
-	if !w.spec.WallClock || now.Sub(w.lastIdle) < w.config.ClockInterval {
+	if !w.spec.WallClock || now.Sub(w.lastIdle) < w.config.WatermarkInterval {
 		return
 	}
 	w.lastIdle = now
@@ -34,7 +34,7 @@ func (w *worker) followWallClock(ctx context.Context) {
 			continue
 		}
 		if part.next >= end.Offset {
-			w.context(part).AdvanceWatermark(now.Add(-w.config.ClockLag))
+			w.context(part).AdvanceWatermark(now.Add(-w.config.WatermarkIdleTimeout))
 		}
 	}
 }

@@ -4,6 +4,10 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/latency"
+	"github.com/tributary-hq/tributary/processor/engine/internal/task"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // metrics are the engine's metrics; all of them have the label stage.
@@ -20,10 +24,10 @@ type metrics struct {
 	standbyPartitions, standbyBehind            *prometheus.GaugeVec
 	standbyMost                                 *prometheus.GaugeVec
 	inputMoves, inputLost, inputGaps            *prometheus.CounterVec
-	ages                                        *ages
+	latencies                                   *latency.Metrics
 }
 
-func newMetrics(reg prometheus.Registerer, namespace string) *metrics {
+func newMetrics(reg prometheus.Registerer, namespace string, names *LatencyNames) *metrics {
 	prefix := namespace + "_processor_"
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: prefix + name, Help: help}, append([]string{"stage"}, labels...))
@@ -68,9 +72,9 @@ func newMetrics(reg prometheus.Registerer, namespace string) *metrics {
 	m.inputMoves = counter("input_moves_total", "Partitions whose input went on elsewhere than the group stood, by cause: offsets_gone, offsets_set_back, offsets_set_forward, retention, truncated, recreated.", "cause")
 	m.inputGaps = counter("input_gap_offsets_total", "Offsets of a raw topic that held no record when they were read, by cause: retention deleted them, or they are of an aborted transaction.", "cause")
 	m.inputLost = counter("input_offsets_lost_total", "Input offsets that such moves passed over or that the input lost, by cause.", "cause")
-	m.ages = newAges(prefix)
+	m.latencies = latency.New(prefix, names)
 	if reg != nil {
-		reg.MustRegister(m.ages.collectors()...)
+		reg.MustRegister(m.latencies.Collectors()...)
 		reg.MustRegister(m.records, m.outputs, m.rounds, m.aborts, m.deadLetters, m.deadlines, m.sessions, m.fenced, m.settled,
 			m.fetchErrors, m.restoredRecords, m.restoredBytes, m.roundSeconds, m.partitions, m.restoreLeft,
 			m.restores, m.restorePartitions, m.restoreRate, m.restoreSeconds,
@@ -79,15 +83,32 @@ func newMetrics(reg prometheus.Registerer, namespace string) *metrics {
 	return m
 }
 
+// measure adds a committed transaction to the metrics.
+func (w *worker) measure(began time.Time) {
+	at := w.deps.Now()
+	w.count(at.Sub(began))
+	w.metrics.latencies.Observe(w.spec.Name, &w.round.latencies, at)
+}
+
+// noteLatency keeps a fact's event time and ingestion time until the commit. Records that
+// are processed again are skipped, because their age is not the pipeline's latency.
+func (w *worker) noteLatency(r *task.Record) {
+	timed, ok := r.Event.(stage.Timed)
+	if !ok || w.spec.Replayed != nil && w.spec.Replayed(&r.In) {
+		return
+	}
+	w.round.latencies.Add(timed.Times())
+}
+
 // count adds a committed transaction to the metrics and clears the worker's error.
 func (w *worker) count(took time.Duration) {
-	m, stage := w.metrics, w.spec.Name
-	m.rounds.WithLabelValues(stage, "committed").Inc()
-	m.roundSeconds.WithLabelValues(stage).Observe(took.Seconds())
-	m.records.WithLabelValues(stage).Add(float64(len(w.round.decoded)))
-	m.deadlines.WithLabelValues(stage).Add(float64(w.task.Fired))
+	m, name := w.metrics, w.spec.Name
+	m.rounds.WithLabelValues(name, "committed").Inc()
+	m.roundSeconds.WithLabelValues(name).Observe(took.Seconds())
+	m.records.WithLabelValues(name).Add(float64(len(w.round.decoded)))
+	m.deadlines.WithLabelValues(name).Add(float64(w.task.Fired))
 	for cause, n := range w.task.DeadLetters {
-		m.deadLetters.WithLabelValues(stage, string(cause)).Add(float64(n))
+		m.deadLetters.WithLabelValues(name, string(cause)).Add(float64(n))
 	}
 	byTopic := map[string]int{}
 	for _, c := range w.round.tx.Contexts() {
@@ -98,7 +119,7 @@ func (w *worker) count(took time.Duration) {
 	}
 	w.countUp()
 	for topic, n := range byTopic {
-		m.outputs.WithLabelValues(stage, topic).Add(float64(n))
+		m.outputs.WithLabelValues(name, topic).Add(float64(n))
 	}
 	w.mu.Lock()
 	w.status.Err = ""

@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
+	"github.com/tributary-hq/tributary/processor/engine/internal/latency"
 	"github.com/tributary-hq/tributary/processor/engine/internal/task"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
@@ -30,10 +31,7 @@ type round struct {
 	inHeaders  []stage.Header
 	headerKeys kafka.HeaderKeys
 	outHeaders []kgo.RecordHeader
-	// ages are the dates of the transaction's facts, provider the name in the last of
-	// them.
-	ages     []stage.Times
-	provider string
+	latencies  latency.Batch
 }
 
 // acks collects the results of the produced records: the number of failures, the first
@@ -60,8 +58,7 @@ func (r *round) reset() {
 	r.records = r.records[:0]
 	clear(r.decoded)
 	r.decoded = r.decoded[:0]
-	clear(r.ages)
-	r.ages = r.ages[:0]
+	r.latencies.Reset()
 	clear(r.out)
 	r.out = r.out[:0]
 	clear(r.inHeaders)
@@ -213,7 +210,7 @@ func (w *worker) applyAll(ctx context.Context) error {
 			return err
 		}
 		if fact {
-			w.noteAge(d)
+			w.noteLatency(d)
 		}
 	}
 	w.followWallClock(ctx)

@@ -24,7 +24,7 @@ func (s *simulation) start(plan hostPlan, fs *vfs.MemFS) {
 	s.spreads()
 	config := engine.DefaultConfig()
 	config.InstanceID, config.StateDir = strings.TrimRight(plan.name, "'"), "state"
-	config.CommitInterval, config.ClockInterval, config.ClockLag = 5e6, 200e6, 50e6
+	config.CommitInterval, config.WatermarkInterval, config.WatermarkIdleTimeout = 5e6, 200e6, 50e6
 	config.FenceAfter, config.TransactionTimeout, config.SessionTimeout = 100e6, 3000e6, 2000e6
 	// The store is written after each round, now and then, or hardly ever.
 	writeBack := [...]int64{0, 1 << 10, 64 << 10}[s.plan.seed%3]

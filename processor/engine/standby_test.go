@@ -92,7 +92,7 @@ func (l *load) done() bool {
 func (g *ground) quick(config *engine.Config) {
 	config.Standby = 1
 	config.SessionTimeout, config.FenceAfter = g.session, 200*time.Millisecond
-	config.CommitInterval, config.ClockInterval = 20*time.Millisecond, 50*time.Millisecond
+	config.CommitInterval, config.WatermarkInterval = 20*time.Millisecond, 50*time.Millisecond
 	config.TransactionTimeout = 10 * time.Minute
 }
 

@@ -303,7 +303,7 @@ func newWorker(spec *Spec, index int, instance string, e *Engine) *worker {
 	w.traces = newTraces(w)
 	config := task.Config{
 		Stage: spec.Stage, Name: spec.Name, DeadLetter: spec.DeadLetter, Version: e.deps.Version, Namespace: e.deps.Namespace,
-		Topics: w.topics, MaxState: e.maxState[spec.Name], WatermarkInterval: e.config.ClockInterval,
+		Topics: w.topics, MaxState: e.maxState[spec.Name], WatermarkInterval: e.config.WatermarkInterval,
 	}
 	if w.traces != nil {
 		config.Emitted = w.traces.carry

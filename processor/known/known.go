@@ -87,11 +87,11 @@ func (r *requiring) Decode(in *stage.Input) (stage.Event, error) {
 // refuseForeign returns the error of a record that ingest did not write, and logs the
 // first.
 func (r *requiring) refuseForeign(in *stage.Input) error {
-	if _, again := r.warned.LoadOrStore(string(stage.CauseForeignRecord), true); !again && r.logger != nil {
+	if _, again := r.warned.LoadOrStore(string(CauseForeignRecord), true); !again && r.logger != nil {
 		r.logger.Error("somebody else than ingest writes to a raw topic: such records are dead letters of cause foreign_record; take the right away",
 			slog.String("topic", in.Topic), slog.Int("partition", int(in.Partition)), slog.Int64("offset", in.Offset))
 	}
-	return stage.Permanentf(stage.CauseForeignRecord, "no source and proof in its headers: ingest did not write it")
+	return stage.Permanentf(CauseForeignRecord, "no source and proof in its headers: ingest did not write it")
 }
 
 // refuse returns the error of a record that is not processed, and logs the first of
@@ -110,5 +110,5 @@ func (r *requiring) refuse(match source.Match, id, stamp string, in *stage.Input
 			slog.String("reason", detail), slog.String("source", id), slog.String("topic", in.Topic), slog.Int("partition", int(in.Partition)),
 			slog.Int64("offset", in.Offset))
 	}
-	return stage.Permanentf(stage.CauseUnknownSource, "%s", detail)
+	return stage.Permanentf(CauseUnknownSource, "%s", detail)
 }

@@ -49,7 +49,7 @@ func TestRequire(t *testing.T) {
 		"the same, replayed too early":        {id: "kiosk", provider: "lox24", replayed: true, refused: "does not know the source kiosk"},
 		"a source of another provider":        {id: "shop", provider: "uapay", refused: "does not know the source shop"},
 		"a stamp that nobody wrote":           {id: "shop", provider: "lox24", stamp: "x", refused: "settings (x)"},
-		"a record without a source":           {provider: "lox24", refused: "ingest did not write it", cause: stage.CauseForeignRecord},
+		"a record without a source":           {provider: "lox24", refused: "ingest did not write it", cause: known.CauseForeignRecord},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -66,7 +66,7 @@ func TestRequire(t *testing.T) {
 				switch {
 				case c.refused == "" && (err != nil || event != stage.Event(in)):
 					t.Fatalf("Decode() = %v, %v; want the record", event, err)
-				case c.refused != "" && (permanent == nil || permanent.Cause != cmp.Or(c.cause, stage.CauseUnknownSource) || !strings.Contains(permanent.Detail, c.refused)):
+				case c.refused != "" && (permanent == nil || permanent.Cause != cmp.Or(c.cause, known.CauseUnknownSource) || !strings.Contains(permanent.Detail, c.refused)):
 					t.Fatalf("Decode() = %v; want a dead letter with %q", err, c.refused)
 				}
 			}

@@ -34,7 +34,7 @@
 // (Start). If the watermark jumps by more than a day, because no record came or no
 // processor ran, only the last day has entries of minutes without records.
 //
-// The clock of the processor closes minutes of idle partitions, engine.clock_lag behind.
+// The clock of the processor closes minutes of idle partitions, engine.watermark_idle_timeout behind.
 // A record whose received_at is earlier than that, from an ingest with a slower clock or
 // after a long wait for Kafka, is counted in the open minute; no minute is reopened.
 //

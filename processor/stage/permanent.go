@@ -14,9 +14,9 @@ var ErrNewerState = errors.New("the state was written by a later release")
 // dead letter and a metric label.
 type Cause string
 
-// The causes.
+// The causes that every stage may have; a stage may define others.
 const (
-	// CauseUndecodable: the bytes do not match the provider's documentation.
+	// CauseUndecodable: the bytes do not match the sender's documentation.
 	CauseUndecodable Cause = "undecodable"
 	// CauseUnknownType: this release does not know the event type; replay the record
 	// once a release does.
@@ -27,21 +27,14 @@ const (
 	CauseOutOfRange Cause = "out_of_range"
 	// CauseTooLarge: an output or a state entry exceeds max.message.bytes.
 	CauseTooLarge Cause = "too_large"
-	// CauseUnknownSource: the processor has no configuration for the record's source,
-	// or none that matches the settings under which ingest accepted it; replay the
-	// record once it has.
-	CauseUnknownSource Cause = "unknown_source"
-	// CauseForeignRecord: ingest did not write the record: it lacks the headers that say who
-	// proved it. Somebody else may write to the raw topic.
-	CauseForeignRecord Cause = "foreign_record"
 	// CauseStale: the event time is older than the deduplication window, and the
 	// entity's state does not contain the event.
 	CauseStale Cause = "stale"
 )
 
-// Causes returns all causes.
+// Causes returns the causes above.
 func Causes() []Cause {
-	return []Cause{CauseUndecodable, CauseUnknownType, CauseSchemaMismatch, CauseOutOfRange, CauseTooLarge, CauseUnknownSource, CauseStale}
+	return []Cause{CauseUndecodable, CauseUnknownType, CauseSchemaMismatch, CauseOutOfRange, CauseTooLarge, CauseStale}
 }
 
 // PermanentError means that a record can never be processed: the engine sends it to the

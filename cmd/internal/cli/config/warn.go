@@ -26,9 +26,9 @@ func (f *File) Warnings() []Fault {
 	if e.TransactionTimeout < 20*e.CommitInterval {
 		warn("processor.engine.transaction_timeout", "%v is close to commit_interval (%v): a slow broker will abort rounds", e.TransactionTimeout, e.CommitInterval)
 	}
-	if e.ClockLag < c.Ingest.AnswerDeadline {
-		warn("processor.engine.clock_lag", "%v is shorter than ingest.answer_deadline (%v): a deadline can fire before a record that ingest has is in Kafka; it is withdrawn when the record comes",
-			e.ClockLag, c.Ingest.AnswerDeadline)
+	if e.WatermarkIdleTimeout < c.Ingest.AnswerDeadline {
+		warn("processor.engine.watermark_idle_timeout", "%v is shorter than ingest.answer_deadline (%v): a deadline can fire before a record that ingest has is in Kafka; it is withdrawn when the record comes",
+			e.WatermarkIdleTimeout, c.Ingest.AnswerDeadline)
 	}
 	if c.Topics.ReplicationFactor == 1 || c.Topics.MinInsyncReplicas < 2 {
 		warn("topics.min_insync_replicas", "a 200 means that every in-sync replica has the record: with one it means one disk")

@@ -8,6 +8,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/kafka"
 	"github.com/tributary-hq/tributary/processor"
+	"github.com/tributary-hq/tributary/processor/known"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 )
@@ -45,7 +46,7 @@ func completeTopics(*cobra.Command, []string, string) ([]string, cobra.ShellComp
 // causes are those of dead letters.
 func causes() []string {
 	var out []string
-	for _, cause := range stage.Causes() {
+	for _, cause := range append(stage.Causes(), known.CauseUnknownSource, known.CauseForeignRecord) {
 		out = append(out, string(cause))
 	}
 	return out

@@ -134,7 +134,7 @@ topics: {partitions: 3, replication_factor: 1, min_insync_replicas: 1}
 ingest: {listen: "%s", answer_deadline: 3s, access_log: false}
 ops: {listen: "127.0.0.1:0"}
 privacy: {keys: [{id: k, value: the-key-of-a-run-for-phone-numbers}]}
-processor: {engine: {session_timeout: %s, transaction_timeout: %s, fence_after: 1s, clock_interval: 1s}}
+processor: {engine: {session_timeout: %s, transaction_timeout: %s, fence_after: 1s, watermark_interval: 1s}}
 `, s.brokers, s.names.Prefix, s.address(portRegistry), s.address(portIngest), sessionTimeout, transactionTimeout)
 	if err := os.WriteFile(s.file, []byte(text+sources), 0o600); err != nil {
 		return fmt.Errorf("write the configuration: %w", err)

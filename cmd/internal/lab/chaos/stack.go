@@ -102,8 +102,8 @@ processor:
     session_timeout: %s
     transaction_timeout: %s
     fence_after: 1s
-    clock_interval: 1s
-    clock_lag: 3s
+    watermark_interval: 1s
+    watermark_idle_timeout: 3s
     # Small, so that the store writes its tables often.
     store: {memtable_bytes: 1048576, cache_bytes: 16777216}
 `, s.brokers, s.address(portRegistry), partitions, replicas, max(1, replicas-1), s.address(portIngest), sessionTimeout, transactionTimeout)

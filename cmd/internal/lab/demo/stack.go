@@ -139,7 +139,7 @@ func (s *stack) startProcessor(ctx context.Context, speed float64, hold time.Dur
 	}
 	e := &s.config.Engine
 	e.InstanceID, e.StateDir, e.CommitInterval = "demo", s.stateDir, 50*time.Millisecond
-	e.ClockLag, e.ClockInterval, e.FenceAfter = fast(clockLag), fast(clockInterval), fast(fenceAfter)
+	e.WatermarkIdleTimeout, e.WatermarkInterval, e.FenceAfter = fast(clockLag), fast(clockInterval), fast(fenceAfter)
 	s.processor, err = processor.New(s.config, processor.Deps{
 		Kafka: s.client, Sources: s.sources, Privacy: s.privacy, Version: "demo", Logger: logger, Now: s.clock.Now, Fail: s.fail,
 		SchemaIDs: func(ctx context.Context) (map[string]uint32, error) {

@@ -61,7 +61,7 @@ func write(t *testing.T, sources []map[string]any) string {
 	text, err := yaml.Marshal(object{
 		"topics": object{"partitions": 3, "replication_factor": 1, "min_insync_replicas": 1},
 		"ingest": object{"listen": "127.0.0.1:0"}, "ops": object{"listen": "127.0.0.1:0"},
-		"processor": object{"engine": object{"clock_interval": "200ms", "session_timeout": "6s", "fence_after": "500ms"}},
+		"processor": object{"engine": object{"watermark_interval": "200ms", "session_timeout": "6s", "fence_after": "500ms"}},
 		"privacy":   object{"keys": []object{{"id": "k", "value": phoneKey}}},
 		"sources":   sources,
 	})

@@ -12,8 +12,8 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/tool/deadletter"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/trace/tracetest"
+	"github.com/tributary-hq/tributary/processor/known"
 	"github.com/tributary-hq/tributary/processor/source"
-	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/dlq"
@@ -71,7 +71,7 @@ func TestASourceThatOnlyIngestKnows(t *testing.T) {
 		}
 		return ""
 	}
-	s.Await(t, schemas.DeadLetterLOX24, func(r *kgo.Record) bool { return cause(r) == string(stage.CauseUnknownSource) })
+	s.Await(t, schemas.DeadLetterLOX24, func(r *kgo.Record) bool { return cause(r) == string(known.CauseUnknownSource) })
 	s.Await(t, schemas.EnrichedJourneys, func(r *kgo.Record) bool { return string(r.Key) == "777" })
 	s.Closes(t)
 	if n := strings.Count(log.String(), "does not know the source kiosk"); n != 1 {
@@ -84,7 +84,7 @@ func TestASourceThatOnlyIngestKnows(t *testing.T) {
 	}
 	replay := func(want int64) {
 		t.Helper()
-		filter := deadletter.Filter{Causes: []string{string(stage.CauseUnknownSource)}}
+		filter := deadletter.Filter{Causes: []string{string(known.CauseUnknownSource)}}
 		done, err := deadletter.NewReplayer(deadletter.NewReader(s.Kafka, s.Names), deadletter.Replay{Filter: filter, By: "anna", Rate: 1e6, Rounds: 3}).Run(t.Context())
 		if err != nil || done.Sent != want {
 			t.Fatalf("replayed %+v, %v; want %d", done, err, want)
@@ -104,7 +104,7 @@ func TestASourceThatOnlyIngestKnows(t *testing.T) {
 	}
 	s.WebhookOf(t, &changed, tracetest.VerificationKey(3), bytes.ReplaceAll(like(body, 2, 3), []byte(`"777"`), payload))
 	s.Await(t, schemas.DeadLetterLOX24, func(r *kgo.Record) bool {
-		return cause(r) == string(stage.CauseUnknownSource) && string(r.Key) == tracetest.VerificationKey(3)
+		return cause(r) == string(known.CauseUnknownSource) && string(r.Key) == tracetest.VerificationKey(3)
 	})
 	unraised := changed
 	unraised.Revision = 1
