@@ -8,7 +8,8 @@
 // every released one reads the records of this version. It is stricter than the
 // ecosystem's checks where those accept changes that corrupt data: they ignore logical
 // types (a decimal of another scale), let bytes be read as text, and silently lose a
-// renamed field.
+// renamed field. And it refuses changes that Avro readers survive and engines do not
+// (engines.go): the finding names the engine and says what to do instead.
 package compat
 
 import (
@@ -44,6 +45,8 @@ type Finding struct {
 	Path string `json:"path"`
 	// Why is the reason in words.
 	Why string `json:"why"`
+	// Advice is set where an engine breaks, or another change has the same effect.
+	Advice
 }
 
 // String returns the finding as a line for people.
@@ -54,13 +57,13 @@ func (f Finding) String() string {
 	}
 	switch f.Direction {
 	case Backward:
-		return fmt.Sprintf("%s: cannot read version %d: %s", place, f.Version, f.Why)
+		return fmt.Sprintf("%s: cannot read version %d: %s%s", place, f.Version, f.Why, f.Advice)
 	case Forward:
-		return fmt.Sprintf("%s: version %d cannot read it: %s", place, f.Version, f.Why)
+		return fmt.Sprintf("%s: version %d cannot read it: %s%s", place, f.Version, f.Why, f.Advice)
 	case Both:
-		return fmt.Sprintf("%s: differs from version %d: %s", place, f.Version, f.Why)
+		return fmt.Sprintf("%s: differs from version %d: %s%s", place, f.Version, f.Why, f.Advice)
 	default:
-		return place + ": " + f.Why
+		return place + ": " + f.Why + f.Advice.String()
 	}
 }
 
@@ -127,11 +130,11 @@ func judge(newer, older *schema.Schema) []Finding {
 		if slices.Contains(forward.faults, f) {
 			direction = Both
 		}
-		findings = append(findings, Finding{Direction: direction, Path: f.path, Why: f.why})
+		findings = append(findings, Finding{Direction: direction, Path: f.path, Why: f.why, Advice: f.advice})
 	}
 	for _, f := range forward.faults {
 		if !slices.Contains(backward.faults, f) {
-			findings = append(findings, Finding{Direction: Forward, Path: f.path, Why: f.why})
+			findings = append(findings, Finding{Direction: Forward, Path: f.path, Why: f.why, Advice: f.advice})
 		}
 	}
 	return findings

@@ -57,6 +57,14 @@ func enum(def string, symbols ...string) string {
 	return text + "}"
 }
 
+func values(names ...string) string {
+	text := `{"type":"string","vocabulary":"V","known_values":{"UNKNOWN":"x"`
+	for _, name := range names {
+		text += `,"` + name + `":"x"`
+	}
+	return text + "}}"
+}
+
 func field(typ string) string { return `{"name":"f","type":` + typ + `}` }
 
 func decimal(precision, scale int) string {
@@ -74,19 +82,24 @@ func TestCheck(t *testing.T) {
 		older, newer string
 		want         []string
 	}{
-		"nothing changed":              {rec(a, b), rec(a, b), nil},
-		"fields in another order":      {rec(a, b), rec(b, a), nil},
-		"doc changed":                  {rec(`{"name":"a","type":"int","doc":"x"}`), rec(a), nil},
-		"field added with default":     {rec(a), rec(a, b), nil},
-		"field removed, had a default": {rec(a, b), rec(a), nil},
-		"field added without default":  {rec(b), rec(a, b), []string{"backward a: the writer does not have it and it has no default"}},
-		"field removed, no default":    {rec(a, b), rec(b), []string{"forward a: the writer does not have it and it has no default"}},
+		"nothing changed":          {rec(a, b), rec(a, b), nil},
+		"fields in another order":  {rec(a, b), rec(b, a), nil},
+		"doc changed":              {rec(`{"name":"a","type":"int","doc":"x"}`), rec(a), nil},
+		"field added with default": {rec(a), rec(a, b), nil},
+		"field removed, had a default (a registry passes it)": {rec(a, b), rec(a), []string{"forward b: the field was removed"}},
+		"field renamed, with defaults (a registry passes it)": {
+			rec(a, b), rec(a, `{"name":"c","type":"int","default":0}`), []string{"forward b: the field was removed (renamed to c?)"},
+		},
+		"field added without default": {rec(b), rec(a, b), []string{"backward a: the writer does not have it and it has no default"}},
+		"field removed, no default": {rec(a, b), rec(b), []string{
+			"forward a: the field was removed", "forward a: the writer does not have it and it has no default",
+		}},
 		"field added, wrong default": {
 			rec(a), rec(a, `{"name":"c","type":["null","int"],"default":1}`), []string{"backward c: the writer does not have it and its default is not one of its type"},
 		},
 		"field renamed, with defaults and an alias (a registry passes it)": {
 			rec(a, b), rec(a, `{"name":"c","type":"int","default":0,"aliases":["b"]}`),
-			[]string{"backward c: it renames b: readers without the alias would lose the value"},
+			[]string{"backward c: it renames b: readers without the alias would lose the value", "forward b: the field was removed (renamed to c?)"},
 		},
 		"int to long": {rec(field(`"int"`)), rec(field(`"long"`)), []string{"forward f: long is not readable as int"}},
 		"long to int": {rec(field(`"long"`)), rec(field(`"int"`)), []string{"backward f: long is not readable as int"}},
@@ -115,8 +128,14 @@ func TestCheck(t *testing.T) {
 		"date to timestamp": {rec(field(`{"type":"int","logicalType":"date"}`)), rec(field(millis)), []string{
 			"both f: the logical type was changed", "forward f: long (timestamp-millis) is not readable as int (date)",
 		}},
-		"symbol added":             {rec(field(enum("A", "A", "B"))), rec(field(enum("A", "A", "B", "C"))), nil},
-		"symbol added, no default": {rec(field(enum("", "A", "B"))), rec(field(enum("", "A", "B", "C"))), []string{"forward f: the reader does not have symbol C and no default in its place"}},
+		"symbol added (a registry passes it)": {rec(field(enum("A", "A", "B"))), rec(field(enum("A", "A", "B", "C"))), []string{"both f: symbol C was added"}},
+		"symbol added, no default": {rec(field(enum("", "A", "B"))), rec(field(enum("", "A", "B", "C"))), []string{
+			"both f: symbol C was added", "forward f: the reader does not have symbol C and no default in its place",
+		}},
+		"value added": {rec(field(values("A", "B"))), rec(field(values("A", "B", "C"))), nil},
+		"value removed (a registry passes it)": {
+			rec(field(values("A", "B"))), rec(field(values("A"))), []string{"both f: the documented value B was removed"},
+		},
 		"symbol removed (a registry passes it)": {
 			rec(field(enum("A", "A", "B"))), rec(field(enum("A", "A"))), []string{"both f: symbol B was removed"},
 		},
@@ -124,7 +143,7 @@ func TestCheck(t *testing.T) {
 			rec(field(enum("A", "A", "B", "C"))), rec(field(enum("A", "A", "C", "B"))), []string{"both f: symbol B was moved", "both f: symbol C was moved"},
 		},
 		"symbol put before others (a registry passes it)": {
-			rec(field(enum("A", "A", "B"))), rec(field(enum("A", "A", "X", "B"))), []string{"both f: symbol B was moved"},
+			rec(field(enum("A", "A", "B"))), rec(field(enum("A", "A", "X", "B"))), []string{"both f: symbol X was added", "both f: symbol B was moved"},
 		},
 		"default symbol changed (a registry passes it)": {
 			rec(field(enum("A", "A", "B"))), rec(field(enum("B", "A", "B"))), []string{"both f: the default symbol of t.E was changed"},
@@ -189,7 +208,7 @@ func TestCheckIsTransitive(t *testing.T) {
 	if len(findings) != 2 {
 		t.Errorf("Check() = %v, want two findings", findings)
 	}
-	if got, want := findings[0].String(), "x f: cannot read version 1: int is not readable as string"; got != want {
+	if got, want := findings[0].String(), "x f: cannot read version 1: int is not readable as string. Breaks: every reader"; !strings.HasPrefix(got, want) {
 		t.Errorf("String() = %q, want %q", got, want)
 	}
 }
@@ -222,9 +241,14 @@ func TestCheckContract(t *testing.T) {
 		"less than below": {full("none", `["null",`+strings.Replace(full("personal", `"int"`), `"R"`, `"I"`, 1)+`]`), []string{
 			"f: its sensitivity is none and below it is personal",
 		}},
-		"enum without default": {full("none", `{"type":"enum","name":"E","doc":"d","symbols":["A"]}`), []string{
-			"f: enum E has no default symbol: no symbol could ever be added",
-		}},
+		"an enum":                 {full("none", `{"type":"enum","name":"E","doc":"d","symbols":["A"],"default":"A"}`), []string{"f: an Avro enum"}},
+		"an empty record":         {full("none", `["null",{"type":"record","name":"I","doc":"d","fields":[]}]`), []string{"f: record I has no field"}},
+		"a wide union":            {full("none", `["null","int","string"]`), []string{"f: a union other than [null, T]"}},
+		"null last":               {full("none", `["int","null"]`), []string{"f: a union other than [null, T]"}},
+		"an array of unions":      {full("none", `{"type":"array","items":["null","int"]}`), []string{"f: an array of values that may be null"}},
+		"a map":                   {full("none", `{"type":"map","values":"string"}`), []string{"f: a map whose doc does not say what its keys and values are"}},
+		"a map with a doc":        {strings.Replace(full("none", `{"type":"map","values":"string"}`), `"f","doc":"d"`, `"f","doc":"Fields. Key: a pointer. Value: a text."`, 1), nil},
+		"a name in capitals":      {strings.Replace(full("none", `"int"`), `"f"`, `"F"`, 1), []string{"F: its name is not in snake_case"}},
 		"default of another type": {full("none", `"int","default":"x"`), []string{"f: its default is not one of its type"}},
 		"not a record":            {`"int"`, []string{": the top is a int, not a record"}},
 	}
@@ -246,5 +270,48 @@ func TestCheckContract(t *testing.T) {
 	}
 	if findings, err := compat.CheckContract("x", full("secret", `"int"`), schemas.AccessRestricted); err != nil || len(findings) > 0 {
 		t.Errorf("CheckContract() of a secret in a restricted topic = %v, %v", findings, err)
+	}
+}
+
+// TestAdviceNamesTheEngine plants changes that Avro readers survive and engines do not: the
+// finding names the engine and the other way.
+func TestAdviceNamesTheEngine(t *testing.T) {
+	t.Parallel()
+	doc := func(fields ...string) string {
+		return `{"type":"record","name":"R","doc":"d","fields":[{"name":"a","type":"int","default":0,"doc":"d","sensitivity":"none"},` + strings.Join(fields, ",") + "]}"
+	}
+	typed := func(typ string) string { return `{"name":"f","doc":"d","sensitivity":"none","type":` + typ + `}` }
+	tests := map[string]struct{ older, newer, breaks, instead string }{
+		"a new enum": {
+			doc(typed(`"int"`)), doc(typed(`"int"`), `{"name":"e","doc":"d","sensitivity":"none","default":"A","type":{"type":"enum","name":"E","doc":"d","symbols":["A"],"default":"A"}}`),
+			"Flink", "known_values",
+		},
+		"a new symbol":    {doc(typed(enum("A", "A"))), doc(typed(enum("A", "A", "B"))), "Enum8", "known_values"},
+		"an empty record": {doc(typed(`"int"`)), doc(typed(`"int"`), `{"name":"e","doc":"d","sensitivity":"none","default":null,"type":["null",{"type":"record","name":"E","doc":"d","fields":[]}]}`), "Parquet", "boolean"},
+		"into null":       {doc(typed(`"string"`)), doc(typed(`["null","string"]`)), "ClickHouse", "nullable one beside"},
+		"out of null":     {doc(typed(`["null","string"]`)), doc(typed(`"string"`)), "written before", "keep the field nullable"},
+		"int to long":     {doc(typed(`"int"`)), doc(typed(`"long"`)), "low 32 bits", "keep the old one"},
+		"float to double": {doc(typed(`"float"`)), doc(typed(`"double"`)), "Arrow", "keep the old one"},
+		"a renamed field": {doc(typed(`"int","default":1`)), doc(`{"name":"g","doc":"d","sensitivity":"none","type":"int","default":1}`), "ClickHouse", "….v2"},
+		"a map":           {doc(typed(`"int"`)), doc(typed(`"int"`), `{"name":"m","doc":"d","sensitivity":"none","default":{},"type":{"type":"map","values":"string"}}`), "DuckDB", "Value: "},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			findings, err := compat.Check("x", test.newer, []schemas.Release{{Version: 1, Text: test.older}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			rules, err := compat.CheckContract("x", test.newer, schemas.AccessOpen)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range append(findings, rules...) {
+				if strings.Contains(f.Breaks, test.breaks) && strings.Contains(f.Instead, test.instead) && strings.HasSuffix(f.String(), f.Instead) {
+					return
+				}
+			}
+			t.Errorf("%v %v, want one that names %s and says %s", findings, rules, test.breaks, test.instead)
+		})
 	}
 }

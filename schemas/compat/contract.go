@@ -14,7 +14,7 @@ func sensitivities() []string { return []string{"none", "pseudonym", "personal",
 
 // CheckContract checks one schema by itself: every field has a doc and a sensitivity,
 // no field is marked less sensitive than a field within it, secrets are in restricted
-// topics only, every enum has a default, and every default fits its type.
+// topics only, every default fits its type, and every engine reads the schema.
 func CheckContract(name, text string, access schemas.Access) ([]Finding, error) {
 	top, err := schema.Parse(text)
 	if err != nil {
@@ -35,7 +35,11 @@ type contract struct {
 }
 
 func (c *contract) refusef(path, format string, args ...any) {
-	f := Finding{Schema: c.schema, Direction: Contract, Path: path, Why: fmt.Sprintf(format, args...)}
+	c.refuse(path, fmt.Sprintf(format, args...), Advice{})
+}
+
+func (c *contract) refuse(path, why string, advice Advice) {
+	f := Finding{Schema: c.schema, Direction: Contract, Path: path, Why: why, Advice: advice}
 	if !slices.Contains(c.findings, f) {
 		c.findings = append(c.findings, f)
 	}
@@ -49,9 +53,7 @@ func (c *contract) walk(t *schema.Schema, path string, depth int) int {
 	if t.Name != "" && t.Doc == "" {
 		c.refusef(path, "type %s has no doc", t.Name)
 	}
-	if t.Kind == schema.Enum && !slices.Contains(t.Symbols, t.Default) {
-		c.refusef(path, "enum %s has no default symbol: no symbol could ever be added", t.Name)
-	}
+	c.engines(t, path)
 	if t.Kind != schema.Record {
 		highest := 0
 		for _, child := range t.Children() {
@@ -70,6 +72,12 @@ func (c *contract) field(f *schema.Field, path string, depth int) int {
 	if f.Doc == "" {
 		c.refusef(path, "it has no doc")
 	}
+	if !fieldName.MatchString(f.Name) {
+		c.refuse(path, "its name is not in snake_case", Advice{
+			"DuckDB and Spark do not distinguish case, Postgres makes lower case of a name without quotes", "use small letters, digits and underscores",
+		})
+	}
+	c.mapDoc(f, path)
 	own := slices.Index(sensitivities(), f.Sensitivity)
 	if own < 0 {
 		c.refusef(path, "its sensitivity is none of %v", sensitivities())

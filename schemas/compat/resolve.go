@@ -11,6 +11,7 @@ import (
 // fault is a place where a reader cannot read a writer, and why.
 type fault struct {
 	path, why string
+	advice    Advice
 }
 
 // pair is a reader and writer that were compared already; it ends the recursion of
@@ -29,7 +30,11 @@ type judgement struct {
 }
 
 func (j *judgement) refusef(path, format string, args ...any) {
-	f := fault{path, fmt.Sprintf(format, args...)}
+	j.refuse(path, fmt.Sprintf(format, args...), Advice{})
+}
+
+func (j *judgement) refuse(path, why string, advice Advice) {
+	f := fault{path, why, advice}
 	if !slices.Contains(j.faults, f) {
 		j.faults = append(j.faults, f)
 	}
@@ -50,12 +55,21 @@ func (j *judgement) read(reader, writer *schema.Schema, path string) {
 		j.readBranch(reader, writer, path)
 	case reader.Kind != writer.Kind:
 		if !promotes(writer.Kind, reader.Kind) {
-			j.refusef(path, "%s is not readable as %s", describe(writer), describe(reader))
+			j.refuseType(reader, writer, path)
 		}
 		j.logical(reader, writer, path)
 	default:
 		j.same(reader, writer, path)
 	}
+}
+
+// refuseType refuses a value of the writer that the reader's type cannot hold.
+func (j *judgement) refuseType(reader, writer *schema.Schema, path string) {
+	advice := adviceOfType(writer, reader)
+	if j.newer && writer.Kind == schema.Null {
+		advice = adviceOfNotNull()
+	}
+	j.refuse(path, describe(writer)+" is not readable as "+describe(reader), advice)
 }
 
 // readBranch resolves one branch of the writer: the reader's first that fits it
@@ -91,6 +105,7 @@ func (j *judgement) same(reader, writer *schema.Schema, path string) {
 		return
 	}
 	j.logical(reader, writer, path)
+	j.values(reader, writer, path)
 	switch reader.Kind {
 	case schema.Record:
 		j.record(reader, writer, path)
@@ -121,6 +136,22 @@ func (j *judgement) logical(reader, writer *schema.Schema, path string) {
 	}
 }
 
+// values allows documented values to be added to a vocabulary, and none to be removed.
+func (j *judgement) values(reader, writer *schema.Schema, path string) {
+	older, newer := reader, writer
+	if j.newer {
+		older, newer = newer, older
+	}
+	for _, v := range older.Values {
+		if !slices.ContainsFunc(newer.Values, func(n schema.Value) bool { return n.Name == v.Name }) {
+			j.refuse(path, "the documented value "+v.Name+" was removed", Advice{
+				"records that were written before hold it, and queries compare with it",
+				"keep the value and say in its text since when it is no longer written",
+			})
+		}
+	}
+}
+
 func (j *judgement) record(reader, writer *schema.Schema, path string) {
 	for i := range reader.Fields {
 		field := &reader.Fields[i]
@@ -134,6 +165,9 @@ func (j *judgement) record(reader, writer *schema.Schema, path string) {
 				j.refusef(below, "it renames %s: readers without the alias would lose the value", alias)
 			}
 		}
+		if !j.newer {
+			j.refuse(below, "the field was removed"+renamed(field, reader, writer), adviceOfRemoval())
+		}
 		switch {
 		case !field.HasDefault:
 			j.refusef(below, "the writer does not have it and it has no default")
@@ -143,9 +177,19 @@ func (j *judgement) record(reader, writer *schema.Schema, path string) {
 	}
 }
 
-// enum allows symbols to be appended: an older reader then uses its default. A removed
-// symbol would turn written values into the default; a moved symbol would mislead
-// readers that use the index.
+// renamed names a field that seems to have a removed one's place.
+func renamed(removed *schema.Field, older, newer *schema.Schema) string {
+	for i := range newer.Fields {
+		f := &newer.Fields[i]
+		if _, ok := older.Field(f.Name); !ok && schema.Same(f.Type, removed.Type) {
+			return " (renamed to " + f.Name + "?)"
+		}
+	}
+	return ""
+}
+
+// enum allows no change. A removed symbol would turn written values into the default, a
+// moved symbol would mislead readers that use the index, and engines refuse a new one.
 func (j *judgement) enum(reader, writer *schema.Schema, path string) {
 	if reader.Default != writer.Default {
 		j.refusef(path, "the default symbol of %s was changed", reader.Name)
@@ -153,6 +197,11 @@ func (j *judgement) enum(reader, writer *schema.Schema, path string) {
 	older, newer := reader.Symbols, writer.Symbols
 	if j.newer {
 		older, newer = newer, older
+	}
+	for _, symbol := range newer {
+		if !slices.Contains(older, symbol) {
+			j.refuse(path, "symbol "+symbol+" was added", adviceOfEnum())
+		}
 	}
 	for i, symbol := range older {
 		at := slices.Index(newer, symbol)
