@@ -103,7 +103,7 @@ func runDemo(ctx context.Context, g *cli.Globals, o demo.Options, stay bool) err
 	return nil
 }
 
-// recordLines prints enriched records as lines of JSON.
+// recordLines prints the records of enriched.* and facts.* as lines of JSON.
 type recordLines struct {
 	mu     sync.Mutex
 	out    io.Writer
@@ -111,7 +111,7 @@ type recordLines struct {
 }
 
 func (l *recordLines) print(topic string, r *kgo.Record) {
-	if !strings.HasPrefix(topic, "enriched.") {
+	if !strings.HasPrefix(topic, "enriched.") && !strings.HasPrefix(topic, "facts.") {
 		return
 	}
 	value := json.RawMessage("null")
