@@ -66,7 +66,7 @@ Some engines have several files: the standard output has the first, DIR all.`,
 	flags.StringVar(&o.Registry, "registry", o.Registry, "address of the registry as the engine sees it")
 	flags.StringVar(&o.Export, "export", "", "folder of an export as the engine sees it; default: its working directory")
 	flags.StringVar(&prefix, "prefix", "", "prefix of the topics on the cluster")
-	flags.BoolVar(&o.Units, "units", false, "add columns to the views: amounts in units of the currency, seconds")
+	flags.BoolVar(&o.Units, "units", false, "add columns to the views: x_major of x_minor, x_seconds of x_ms")
 	return c
 }
 

@@ -20,13 +20,12 @@ func clickhouseTables(tables []Table, o *Options) string {
 	p := &printer{}
 	p.linef("-- %s", header)
 	p.linef("-- Records that are inserted twice count once: the rows are unique by partition and offset.")
+	p.linef("-- Run it again after an upgrade: it adds the columns that are new.")
 	for i := range tables {
 		t := &tables[i]
 		p.linef("")
-		p.linef("CREATE TABLE IF NOT EXISTS %s_rows (", t.Name)
-		p.list(clickhouseColumns(t.all(), true))
-		p.linef(") ENGINE = ReplacingMergeTree ORDER BY (%s, %s)", backtick(KafkaPartition), backtick(KafkaOffset))
-		p.linef("COMMENT %s;", escaped("Rows of "+t.History()+", before repeated inserts are merged."))
+		engine := fmt.Sprintf("ReplacingMergeTree ORDER BY (%s, %s)", backtick(KafkaPartition), backtick(KafkaOffset))
+		p.clickhouseTable(t, t.Name+"_rows", engine, "Rows of "+t.History()+", before repeated inserts are merged.")
 		p.linef("")
 		p.linef("CREATE OR REPLACE VIEW %s AS", t.History())
 		p.linef("SELECT")
@@ -44,11 +43,10 @@ func clickhouseTables(tables []Table, o *Options) string {
 // materialised view fills, and the view over it. The engine itself drops the ended keys.
 func (p *printer) clickhouseNewest(t *Table, o *Options, d *dialect) {
 	p.linef("")
-	p.linef("CREATE TABLE IF NOT EXISTS %s_newest (", t.Name)
-	p.list(clickhouseColumns(t.all(), false))
-	p.linef(") ENGINE = ReplacingMergeTree(%s, %s) ORDER BY %s", backtick(KafkaOffset), backtick(KafkaTombstone), backtick(KafkaKey))
-	p.linef("COMMENT %s;", escaped("Rows of "+t.Name+", before they are merged."))
-	p.linef("CREATE MATERIALIZED VIEW IF NOT EXISTS %[1]s_to_newest TO %[1]s_newest AS", t.Name)
+	engine := fmt.Sprintf("ReplacingMergeTree(%s, %s) ORDER BY %s", backtick(KafkaOffset), backtick(KafkaTombstone), backtick(KafkaKey))
+	p.clickhouseTable(t, t.Name+"_newest", engine, "Rows of "+t.Name+", before they are merged.")
+	p.linef("DROP VIEW IF EXISTS %s_to_newest;", t.Name)
+	p.linef("CREATE MATERIALIZED VIEW %[1]s_to_newest TO %[1]s_newest AS", t.Name)
 	p.linef("SELECT")
 	p.list(d.names(t.all()))
 	p.linef("FROM %s_rows;", t.Name)
@@ -58,6 +56,22 @@ func (p *printer) clickhouseNewest(t *Table, o *Options, d *dialect) {
 	p.list(append(d.names(t.Columns), d.unitColumns(t, o)...))
 	p.linef("FROM %s_newest FINAL", t.Name)
 	p.linef("COMMENT %s;", escaped(newestDoc(t)))
+}
+
+// clickhouseTable writes a table, and the columns of the value as additions to it, so that
+// those of a later version are added to a table that exists.
+func (p *printer) clickhouseTable(t *Table, name, engine, doc string) {
+	p.linef("CREATE TABLE IF NOT EXISTS %s (", name)
+	p.list(clickhouseColumns(MetaColumns(), true))
+	p.linef(") ENGINE = %s", engine)
+	p.linef("COMMENT %s;", escaped(doc))
+	p.linef("ALTER TABLE %s", name)
+	var columns []string
+	for _, c := range clickhouseColumns(t.Columns, true) {
+		columns = append(columns, "ADD COLUMN IF NOT EXISTS "+c)
+	}
+	p.list(columns)
+	p.linef(";")
 }
 
 func clickhouseKafka(tables []Table, o *Options) string {
@@ -70,7 +84,9 @@ func clickhouseKafka(tables []Table, o *Options) string {
 	for i := range tables {
 		t := &tables[i]
 		p.linef("")
-		p.linef("CREATE TABLE IF NOT EXISTS %s_queue (", t.Name)
+		p.linef("DROP VIEW IF EXISTS %s_from_kafka;", t.Name)
+		p.linef("DROP TABLE IF EXISTS %s_queue;", t.Name)
+		p.linef("CREATE TABLE %s_queue (", t.Name)
 		p.list(clickhouseColumns(t.Columns, false))
 		p.linef(") ENGINE = Kafka SETTINGS")
 		p.list([]string{
@@ -80,7 +96,7 @@ func clickhouseKafka(tables []Table, o *Options) string {
 			"input_format_avro_allow_missing_fields = 1", "input_format_null_as_default = 1",
 		})
 		p.linef(";")
-		p.linef("CREATE MATERIALIZED VIEW IF NOT EXISTS %[1]s_from_kafka TO %[1]s_rows AS", t.Name)
+		p.linef("CREATE MATERIALIZED VIEW %[1]s_from_kafka TO %[1]s_rows AS", t.Name)
 		p.linef("SELECT")
 		p.list(append(d.names(t.Columns),
 			"_key AS "+KafkaKey, "toInt32(_partition) AS "+KafkaPartition, "toInt64(_offset) AS "+KafkaOffset,

@@ -100,6 +100,19 @@ func TestEveryTopic(t *testing.T) {
 			t.Errorf("no relation %s", want)
 		}
 	}
+	for i := range tables {
+		names := map[string]bool{}
+		for _, c := range tables[i].Columns {
+			names[c.Name] = true
+		}
+		for _, c := range tables[i].Columns {
+			for _, pair := range [][2]string{{"_minor", "_major"}, {"_ms", "_seconds"}} {
+				if stem, has := strings.CutSuffix(c.Name, pair[0]); has && names[stem+pair[1]] {
+					t.Errorf("%s: the column with units of %s is named as another", tables[i].Name, c.Name)
+				}
+			}
+		}
+	}
 	for _, engine := range contract.Engines() {
 		files, err := contract.Export(engine.Name, options())
 		if err != nil {

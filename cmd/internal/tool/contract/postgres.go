@@ -8,19 +8,23 @@ func postgres(tables []Table, o *Options) []File {
 	p := &printer{}
 	p.linef("-- %s", header)
 	p.linef("-- A row is one record; inserting it twice is refused by the key (ON CONFLICT DO NOTHING).")
+	p.linef("-- Run it again after an upgrade: it adds the columns that are new.")
 	for i := range tables {
 		t := &tables[i]
 		p.linef("")
 		p.linef("CREATE TABLE IF NOT EXISTS %s (", t.History())
-		var columns []string
-		for j := range t.Columns {
-			columns = append(columns, double(t.Columns[j].Name)+" "+postgresType(&t.Columns[j].Type))
-		}
+		var meta, columns []string
 		for _, c := range MetaColumns() {
-			columns = append(columns, double(c.Name)+" "+postgresType(&c.Type)+" NOT NULL")
+			meta = append(meta, double(c.Name)+" "+postgresType(&c.Type)+" NOT NULL")
 		}
-		p.list(append(columns, fmt.Sprintf("PRIMARY KEY (%s, %s)", double(KafkaPartition), double(KafkaOffset))))
+		for j := range t.Columns {
+			columns = append(columns, "ADD COLUMN IF NOT EXISTS "+double(t.Columns[j].Name)+" "+postgresType(&t.Columns[j].Type))
+		}
+		p.list(append(meta, fmt.Sprintf("PRIMARY KEY (%s, %s)", double(KafkaPartition), double(KafkaOffset))))
 		p.linef(");")
+		p.linef("ALTER TABLE %s", t.History())
+		p.list(columns)
+		p.linef(";")
 		p.linef("COMMENT ON TABLE %s IS %s;", t.History(), text(historyDoc(t)))
 		p.postgresComments(t.History(), t.all())
 		if t.Key == "" {
@@ -28,7 +32,8 @@ func postgres(tables []Table, o *Options) []File {
 		}
 		p.linef("CREATE INDEX IF NOT EXISTS %s_key ON %s (%s, %s DESC);", t.History(), t.History(), double(KafkaKey), double(KafkaOffset))
 		p.linef("")
-		p.linef("CREATE OR REPLACE VIEW %s AS", t.Name)
+		p.linef("DROP VIEW IF EXISTS %s;", t.Name)
+		p.linef("CREATE VIEW %s AS", t.Name)
 		p.newest(t, t.History(), o, d)
 		p.linef(";")
 		p.linef("COMMENT ON VIEW %s IS %s;", t.Name, text(newestDoc(t)))

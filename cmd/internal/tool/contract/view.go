@@ -75,7 +75,7 @@ func (d *dialect) unitColumns(t *Table, o *Options) []string {
 		name := t.Columns[i].Name
 		if currency := t.Currency(&t.Columns[i]); currency != "" {
 			stem := strings.TrimSuffix(name, "_minor")
-			columns = append(columns, fmt.Sprintf("CAST(CAST(%s AS %s) / %s AS %s) AS %s", d.quote(name), d.decimal, d.exponent(currency), d.decimal, d.quote(stem)))
+			columns = append(columns, fmt.Sprintf("CAST(CAST(%s AS %s) / %s AS %s) AS %s", d.quote(name), d.decimal, d.exponent(currency), d.decimal, d.quote(stem+"_major")))
 		}
 		if stem, ok := strings.CutSuffix(name, "_ms"); ok {
 			columns = append(columns, fmt.Sprintf("CAST(%s AS %s) / 1000 AS %s", d.quote(name), d.double, d.quote(stem+"_seconds")))

@@ -3,7 +3,9 @@
 -- records. ClickHouse skips records without a value: an ended key stays until an export is loaded
 -- (clickhouse_load.sql).
 
-CREATE TABLE IF NOT EXISTS orders_queue (
+DROP VIEW IF EXISTS orders_from_kafka;
+DROP TABLE IF EXISTS orders_queue;
+CREATE TABLE orders_queue (
   `order_id` Nullable(String),
   `phase` Nullable(String),
   `amount_minor` Nullable(Int64),
@@ -28,7 +30,7 @@ CREATE TABLE IF NOT EXISTS orders_queue (
   input_format_avro_allow_missing_fields = 1,
   input_format_null_as_default = 1
 ;
-CREATE MATERIALIZED VIEW IF NOT EXISTS orders_from_kafka TO orders_rows AS
+CREATE MATERIALIZED VIEW orders_from_kafka TO orders_rows AS
 SELECT
   `order_id`,
   `phase`,
@@ -52,7 +54,9 @@ SELECT
   0 AS kafka_tombstone
 FROM orders_queue;
 
-CREATE TABLE IF NOT EXISTS decoded_shop_order_line_queue (
+DROP VIEW IF EXISTS decoded_shop_order_line_from_kafka;
+DROP TABLE IF EXISTS decoded_shop_order_line_queue;
+CREATE TABLE decoded_shop_order_line_queue (
   `order_id` Nullable(String),
   `phase` Nullable(String),
   `amount_minor` Nullable(Int64),
@@ -77,7 +81,7 @@ CREATE TABLE IF NOT EXISTS decoded_shop_order_line_queue (
   input_format_avro_allow_missing_fields = 1,
   input_format_null_as_default = 1
 ;
-CREATE MATERIALIZED VIEW IF NOT EXISTS decoded_shop_order_line_from_kafka TO decoded_shop_order_line_rows AS
+CREATE MATERIALIZED VIEW decoded_shop_order_line_from_kafka TO decoded_shop_order_line_rows AS
 SELECT
   `order_id`,
   `phase`,

@@ -77,8 +77,8 @@ CREATE VIEW orders AS SELECT
   `lines`,
   `phone`,
   `revision`,
-  CAST(CAST(`amount_minor` AS DECIMAL(38,4)) / CASE WHEN `currency` IN ('BIF','CLP','DJF','GNF','ISK','JPY','KMF','KRW','PYG','RWF','UGX','UYI','VND','VUV','XAF','XOF','XPF') THEN 1 WHEN `currency` IN ('BHD','IQD','JOD','KWD','LYD','OMR','TND') THEN 1000 WHEN `currency` IN ('CLF','UYW') THEN 10000 ELSE 100 END AS DECIMAL(38,4)) AS `amount`,
-  CAST(CAST(`fee_minor` AS DECIMAL(38,4)) / CASE WHEN `fee_currency` IN ('BIF','CLP','DJF','GNF','ISK','JPY','KMF','KRW','PYG','RWF','UGX','UYI','VND','VUV','XAF','XOF','XPF') THEN 1 WHEN `fee_currency` IN ('BHD','IQD','JOD','KWD','LYD','OMR','TND') THEN 1000 WHEN `fee_currency` IN ('CLF','UYW') THEN 10000 ELSE 100 END AS DECIMAL(38,4)) AS `fee`,
+  CAST(CAST(`amount_minor` AS DECIMAL(38,4)) / CASE WHEN `currency` IN ('BIF','CLP','DJF','GNF','ISK','JPY','KMF','KRW','PYG','RWF','UGX','UYI','VND','VUV','XAF','XOF','XPF') THEN 1 WHEN `currency` IN ('BHD','IQD','JOD','KWD','LYD','OMR','TND') THEN 1000 WHEN `currency` IN ('CLF','UYW') THEN 10000 ELSE 100 END AS DECIMAL(38,4)) AS `amount_major`,
+  CAST(CAST(`fee_minor` AS DECIMAL(38,4)) / CASE WHEN `fee_currency` IN ('BIF','CLP','DJF','GNF','ISK','JPY','KMF','KRW','PYG','RWF','UGX','UYI','VND','VUV','XAF','XOF','XPF') THEN 1 WHEN `fee_currency` IN ('BHD','IQD','JOD','KWD','LYD','OMR','TND') THEN 1000 WHEN `fee_currency` IN ('CLF','UYW') THEN 10000 ELSE 100 END AS DECIMAL(38,4)) AS `fee_major`,
   CAST(`took_ms` AS DOUBLE) / 1000 AS `took_seconds`
 FROM orders_upsert;
 
