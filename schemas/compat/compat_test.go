@@ -58,11 +58,7 @@ func enum(def string, symbols ...string) string {
 }
 
 func values(names ...string) string {
-	text := `{"type":"string","vocabulary":"V","known_values":{"UNKNOWN":"x"`
-	for _, name := range names {
-		text += `,"` + name + `":"x"`
-	}
-	return text + "}}"
+	return `{"type":"string","vocabulary":"V","known_values":{"UNKNOWN":"x","` + strings.Join(names, `":"x","`) + `":"x"}}`
 }
 
 func field(typ string) string { return `{"name":"f","type":` + typ + `}` }
