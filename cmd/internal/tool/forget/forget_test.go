@@ -89,6 +89,10 @@ func TestForget(t *testing.T) {
 	}
 	carry(t, whole, p)
 	s.Await(t, schemas.EnrichedJourneys, func(r *kgo.Record) bool { return string(r.Key) == "order-1" && r.Value == nil })
+	s.Await(t, schemas.FactsAttempts, func(r *kgo.Record) bool {
+		return strings.HasPrefix(string(r.Key), tracetest.VerificationKey(1)+"/") && r.Value == nil
+	})
+	s.Await(t, schemas.FactsMoney, func(r *kgo.Record) bool { return r.Value == nil })
 	s.Closes(t)
 
 	// Another machine, which has nothing but the changelog.

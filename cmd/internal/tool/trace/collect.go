@@ -95,6 +95,9 @@ func (t *tracer) collect(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := t.rows(ctx); err != nil {
+		return err
+	}
 	if err := t.readApplied(ctx); err != nil {
 		return err
 	}

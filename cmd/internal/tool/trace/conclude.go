@@ -37,7 +37,7 @@ func compareSteps(a, b Step) int {
 }
 
 func rank(kind string) int {
-	return slices.Index([]string{StepReceived, StepDecoded, StepDuplicate, StepDeadLetter, StepSnapshot, StepJourney, StepErasure, StepEnded}, kind)
+	return slices.Index([]string{StepReceived, StepDecoded, StepDuplicate, StepDeadLetter, StepSnapshot, StepRow, StepJourney, StepErasure, StepEnded}, kind)
 }
 
 // count counts an entity's deliveries by outcome, and marks those not processed yet.

@@ -63,6 +63,10 @@ func stepOf(topic string, r *kgo.Record, value avro.Record, err error) Step {
 		if v.Missing != avro.JourneyMissingNone {
 			s.Says = "missing: " + words(string(v.Missing))
 		}
+	case *avro.DeliveryAttempt:
+		s.attempt(v)
+	case *avro.Movement:
+		s.movement(v)
 	case avro.Snapshot:
 		h := v.Head()
 		s.snapshot(StepSnapshot, h.Revision, stateOf(v), string(h.Assurance), &h.ChangedBy, h.LastEventAt)

@@ -26,6 +26,8 @@ const (
 	// StepSnapshot is a revision of the entity, StepJourney one of the journey.
 	StepSnapshot = "snapshot"
 	StepJourney  = "journey"
+	// StepRow is a revision of an attempt or a movement of the entity.
+	StepRow = "row"
 	// StepEnded is a tombstone: the snapshot was deleted after its retention or by an
 	// erasure.
 	StepEnded = "ended"
