@@ -6,6 +6,7 @@ import sys
 
 import fastavro
 import pyarrow as pa
+import pyarrow.dataset
 import pyarrow.parquet as pq
 import pytest
 
@@ -69,6 +70,19 @@ def test_nullable_wrapping_becomes_zero_in_clickhouse(tmp_path):
     """Without an error: the amount that nobody knows is an amount of 0."""
     wrapped = {"name": "x", "type": ["long", "null"], "default": 0}
     assert clickhouse(tmp_path, {"name": "x", "type": "long", "default": 0}, 1, wrapped, None)[0] == "0\n1\n"
+
+
+def test_long_in_an_int_column_loses_its_high_bits_in_clickhouse(tmp_path):
+    """Without an error: ClickHouse keeps the low 32 bits."""
+    int_, long = {"name": "x", "type": "int", "default": 0}, {"name": "x", "type": "long", "default": 0}
+    assert clickhouse(tmp_path, int_, 1, long, 2**32 + 5)[0] == "1\n5\n"
+
+
+def test_long_after_int_breaks_arrow(tmp_path):
+    for n, kind, value in ((1, pa.int32(), 1), (2, pa.int64(), 2**32 + 5)):
+        pq.write_table(pa.table({"x": pa.array([value], kind)}), tmp_path / f"{n}.parquet")
+    with pytest.raises(pa.ArrowInvalid, match="not in range"):
+        pyarrow.dataset.dataset(tmp_path, format="parquet").to_table()
 
 
 def test_empty_record_breaks_parquet(tmp_path):
