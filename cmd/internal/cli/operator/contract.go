@@ -50,6 +50,9 @@ Some engines have several files: the standard output has the first, DIR all.`,
 			if engine == "" {
 				return cli.Usage(errors.New("--for is needed: the engine"))
 			}
+			if o.Group == "" {
+				o.Group = prefix + "analytics." + engine + "."
+			}
 			files, err := contract.Export(engine, &o)
 			if err != nil {
 				return cli.Usage(err)
@@ -66,6 +69,7 @@ Some engines have several files: the standard output has the first, DIR all.`,
 	flags.StringVar(&o.Registry, "registry", o.Registry, "address of the registry as the engine sees it")
 	flags.StringVar(&o.Export, "export", "", "folder of an export as the engine sees it; default: its working directory")
 	flags.StringVar(&prefix, "prefix", "", "prefix of the topics on the cluster")
+	flags.StringVar(&o.Group, "group", "", "begin of the consumer groups' names; default: as the rights of\nanalytics are, PREFIXanalytics.ENGINE.")
 	flags.BoolVar(&o.Units, "units", false, "add columns to the views: x_major of x_minor, x_seconds of x_ms")
 	return c
 }

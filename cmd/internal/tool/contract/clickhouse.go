@@ -91,7 +91,7 @@ func clickhouseKafka(tables []Table, o *Options) string {
 		p.linef(") ENGINE = Kafka SETTINGS")
 		p.list([]string{
 			"kafka_broker_list = " + escaped(o.Brokers), "kafka_topic_list = " + escaped(o.Names.Topic(t.Topic.Name)),
-			"kafka_group_name = " + escaped("clickhouse."+t.Name), "kafka_format = 'AvroConfluent'",
+			"kafka_group_name = " + escaped(o.Group+t.Name), "kafka_format = 'AvroConfluent'",
 			"format_avro_schema_registry_url = " + escaped(o.Registry),
 			"input_format_avro_allow_missing_fields = 1", "input_format_null_as_default = 1",
 		})

@@ -13,6 +13,8 @@ type Options struct {
 	Names schemas.Names
 	// Brokers and Registry are addresses.
 	Brokers, Registry string
+	// Group begins the names of consumer groups: see 'tributary topics acl'.
+	Group string
 	// Export is the folder of an export, as the engine sees it.
 	Export string
 	// Units adds columns in major units and seconds to the views.

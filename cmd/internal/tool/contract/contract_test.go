@@ -16,7 +16,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 func options() *contract.Options {
-	return &contract.Options{Brokers: "kafka:9092", Registry: "http://registry:8081", Names: schemas.Names{Prefix: "acme."}}
+	return &contract.Options{Brokers: "kafka:9092", Registry: "http://registry:8081", Names: schemas.Names{Prefix: "acme."}, Group: "acme.analytics.bi."}
 }
 
 // example is a topic of snapshots with a column of each kind, and one of facts.

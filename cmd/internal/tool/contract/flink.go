@@ -37,7 +37,7 @@ func (p *printer) flinkNewest(t *Table, o *Options, name string) {
 	columns[0] = fmt.Sprintf("%s %s NOT NULL COMMENT %s", backtick(t.Key), flinkTypes().of(&t.Columns[0].Type), text(t.Columns[0].comment()))
 	p.list(append(columns, fmt.Sprintf("PRIMARY KEY (%s) NOT ENFORCED", backtick(t.Key))))
 	p.linef(") COMMENT %s WITH (", text(newestDoc(t)))
-	p.list(append([]string{"'connector' = 'upsert-kafka'"}, append(o.flinkTopic(t),
+	p.list(append([]string{"'connector' = 'upsert-kafka'"}, append(o.flinkTopic(t, name),
 		"'key.format' = 'raw'", "'value.format' = 'avro-confluent'", "'value.avro-confluent.url' = "+text(o.Registry), "'value.fields-include' = 'ALL'")...))
 	p.linef(");")
 }
@@ -51,15 +51,16 @@ func (p *printer) flinkHistory(t *Table, o *Options) {
 		"`kafka_time` TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL",
 	))
 	p.linef(") COMMENT %s WITH (", text(historyDoc(t)+" Records without a value are left out."))
-	p.list(append([]string{"'connector' = 'kafka'"}, append(o.flinkTopic(t),
+	p.list(append([]string{"'connector' = 'kafka'"}, append(o.flinkTopic(t, t.History()),
 		"'scan.startup.mode' = 'earliest-offset'", "'key.format' = 'raw'", "'key.fields' = 'kafka_key'",
 		"'value.format' = 'avro-confluent'", "'value.avro-confluent.url' = "+text(o.Registry), "'value.fields-include' = 'EXCEPT_KEY'")...))
 	p.linef(");")
 }
 
-func (o *Options) flinkTopic(t *Table) []string {
+func (o *Options) flinkTopic(t *Table, relation string) []string {
 	return []string{
 		"'topic' = " + text(o.Names.Topic(t.Topic.Name)), "'properties.bootstrap.servers' = " + text(o.Brokers),
+		"'properties.group.id' = " + text(o.Group+relation),
 		// The default of the Java client is read_uncommitted.
 		"'properties.isolation.level' = 'read_committed'",
 	}

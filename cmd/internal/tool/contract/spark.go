@@ -75,7 +75,7 @@ func sparkKafka(tables []Table, o *Options) string {
 		p.linef("    ]),")
 	}
 	p.linef("}")
-	return p.String() + strings.NewReplacer("BROKERS", o.Brokers, "REGISTRY", o.Registry).Replace(sparkReader)
+	return p.String() + strings.NewReplacer("BROKERS", o.Brokers, "REGISTRY", o.Registry, "GROUP", o.Group).Replace(sparkReader)
 }
 
 const sparkReader = `
@@ -87,6 +87,7 @@ def history(spark, name, brokers="BROKERS", registry="REGISTRY"):
         spark.read.format("kafka")
         .option("kafka.bootstrap.servers", brokers)
         .option("kafka.isolation.level", "read_committed")
+        .option("groupIdPrefix", "GROUP" + name)
         .option("subscribe", topic)
         .option("startingOffsets", "earliest")
         .load()

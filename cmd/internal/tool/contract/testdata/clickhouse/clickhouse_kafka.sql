@@ -24,7 +24,7 @@ CREATE TABLE orders_queue (
 ) ENGINE = Kafka SETTINGS
   kafka_broker_list = 'kafka:9092',
   kafka_topic_list = 'acme.enriched.orders.v1',
-  kafka_group_name = 'clickhouse.orders',
+  kafka_group_name = 'acme.analytics.bi.orders',
   kafka_format = 'AvroConfluent',
   format_avro_schema_registry_url = 'http://registry:8081',
   input_format_avro_allow_missing_fields = 1,
@@ -75,7 +75,7 @@ CREATE TABLE decoded_shop_order_line_queue (
 ) ENGINE = Kafka SETTINGS
   kafka_broker_list = 'kafka:9092',
   kafka_topic_list = 'acme.decoded.shop.order-line.v12',
-  kafka_group_name = 'clickhouse.decoded_shop_order_line',
+  kafka_group_name = 'acme.analytics.bi.decoded_shop_order_line',
   kafka_format = 'AvroConfluent',
   format_avro_schema_registry_url = 'http://registry:8081',
   input_format_avro_allow_missing_fields = 1,

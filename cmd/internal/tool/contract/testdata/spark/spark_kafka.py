@@ -52,6 +52,7 @@ def history(spark, name, brokers="kafka:9092", registry="http://registry:8081"):
         spark.read.format("kafka")
         .option("kafka.bootstrap.servers", brokers)
         .option("kafka.isolation.level", "read_committed")
+        .option("groupIdPrefix", "acme.analytics.bi." + name)
         .option("subscribe", topic)
         .option("startingOffsets", "earliest")
         .load()
