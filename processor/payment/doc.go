@@ -1,7 +1,7 @@
 // Package payment is the stage of a payment provider without its decoder: the state of one
 // payment, its phases, amounts, deadline and snapshot.
 //
-//	provider's callback ─► Event ─► Stage.Apply ─► decoded.*, enriched.payments.v1
+//	provider's callback ─► Event ─► Stage.Apply ─► decoded.*, enriched.payments.v1, facts.money.v1
 //	                               (set of facts) └► internal.journey.v1
 //
 // Promise: a payment's snapshot is a function of the set of distinct callbacks, of the
@@ -33,6 +33,16 @@
 // released is what went back of a hold that was never captured. The reversals of callbacks are
 // totals, of which the greatest counts, or single returns that are added up: a setting of the
 // source. last_refunded_at is the first time at which the present total was reported.
+//
+// # Movements
+//
+// The rows of facts.money.v1 are derived from the same aggregate as the snapshot, so that they
+// add up to its amounts: one HELD, one PAID, and one RELEASED or REFUNDED for each return.
+// Where callbacks report the total given back so far, a return is the difference to the
+// greatest total reported earlier, by the time of the first callback that reports it. It is
+// named by its total: a total that arrives late takes its part of a later one, which keeps its
+// name and gets a higher revision. A total that a greater one precedes is no movement, and its
+// row is withdrawn by a tombstone.
 //
 // # Journeys
 //

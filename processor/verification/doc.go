@@ -2,7 +2,7 @@
 // code, the outcome, the cost and the duration. LOX24 and Unibell report them in different
 // terms; their stages translate both into a Fact.
 //
-//	provider's event ─► Fact ─► Entity.Apply ─► Repository.Save ─► enriched.verifications.v1
+//	provider's event ─► Fact ─► Entity.Apply ─► Repository.Save ─► enriched.verifications.v1, facts.attempts.v1
 //	                            (merge)                       └► internal.journey.v1
 //
 // Promise: an Entity is a function of the set of facts applied to it, never of
@@ -29,6 +29,13 @@
 // The attempts in the order of the routing strategy are the way the code took: first and last
 // channel, switches from one channel to another, and attempts that failed. A channel that
 // delivered the code without a known attempt has its place in that order.
+//
+// # Attempts
+//
+// Each attempt of a snapshot is a row of facts.attempts.v1. It is emitted again only if it
+// changed, the fields that it has from the verification included. An attempt that turns out to
+// be a part of another one (a Unibell status whose call becomes known) is withdrawn by a
+// tombstone, and so are all at the end of the verification.
 //
 // # Deadline
 //
