@@ -134,7 +134,7 @@ func TestManyFactsInAnyOrder(t *testing.T) {
 				claims := map[string]any{
 					"paymentId": paymentID, "operationId": fmt.Sprint("op-", random.IntN(30)), "operationStatus": words[random.IntN(len(words))],
 					"paymentStatus": words[random.IntN(len(words))], "paymentAmount": random.IntN(3), "paymentNumber": i, "reversalAmount": random.IntN(40),
-					"operationExternalId": fmt.Sprint("order-", random.IntN(20)), "createDate": at.Format(time.RFC3339),
+					"operationExternalId": fmt.Sprint([]string{"order-", "+38050123456"}[random.IntN(2)], random.IntN(9)), "createDate": at.Format(time.RFC3339),
 				}
 				for range 1 + random.IntN(3) {
 					repeat := maps.Clone(claims)
