@@ -117,7 +117,7 @@ func (s *Stage) emitMovements(tx stage.Tx, key []byte, p *Entity, all *aggregate
 		*row = avro.Movement{
 			MovementID: statecodec.View(id), PaymentID: out.PaymentID, JourneyID: out.JourneyID, CustomerID: out.CustomerID,
 			Provider: out.Provider, Source: out.Source, Kind: m.kind, AmountMinor: m.amount, Currency: out.Currency,
-			MovementAt: m.at.Time(), MovementOrder: int32(i + 1), Assurance: out.Assurance, ProcessedAt: time.UnixMilli(0), //nolint:gosec // few
+			MovementAt: m.at.Time(), MovementOrder: int32(i + 1), Assurance: out.Assurance, ProcessedAt: time.UnixMilli(0),
 		}
 		changed, err := p.rows.Changed(m.name, row)
 		if err != nil {

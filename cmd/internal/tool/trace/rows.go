@@ -53,9 +53,9 @@ func (t *tracer) rowsOf(ctx context.Context, topic string, since time.Time) erro
 	found := 0
 	done := t.looking(step, []string{topic}, since, time.Time{})
 	err = t.hay.read(ctx, step, ranges, func(_ string, r *kgo.Record) error {
-		entity, row, _ := cutLast(string(r.Key), "/back/")
+		entity, row := cutLast(string(r.Key), "/back/")
 		if entity == "" {
-			entity, row, _ = cutLast(string(r.Key), "/")
+			entity, row = cutLast(string(r.Key), "/")
 		}
 		if e := t.entities[entity]; e != nil {
 			found++
@@ -69,12 +69,12 @@ func (t *tracer) rowsOf(ctx context.Context, topic string, since time.Time) erro
 }
 
 // cutLast cuts text around the last separator; before is empty if there is none.
-func cutLast(text, separator string) (before, after string, found bool) {
+func cutLast(text, separator string) (before, after string) {
 	i := strings.LastIndex(text, separator)
 	if i < 0 {
-		return "", text, false
+		return "", text
 	}
-	return text[:i], text[i+1:], true
+	return text[:i], text[i+1:]
 }
 
 // rowStep makes a step from a row. name is the part of its key behind the entity's.
