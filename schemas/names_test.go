@@ -30,6 +30,7 @@ func severalTypes() map[string]string {
 // comes from or what it excludes in its record. The meaning is the same.
 func severalDocs() []string {
 	return strings.Fields(`
+		accepted dead_letters decoded duplicates missed_attempts missed_attempts_withdrawn replayed unaccounted
 		account_document_status account_document_status_raw account_id amount amount_changed amount_inconsistent
 		amount_minor api_version assurance attempt_number attempt_total changed_by channel_raw channel_switches
 		commission_minor conflict correlation_id correlation_ids cost_minor country created_at currency customer_id

@@ -40,9 +40,9 @@ func TestErasuresAreNoPartOfTheAccount(t *testing.T) {
 	var accepted, to int64
 	for i := range told {
 		e := &told[i]
-		accepted += e.Total.Accepted - accepted
+		accepted += e.TotalAccepted - accepted
 		to = e.ToOffset
-		if e.SkippedOffsets != 0 || len(e.Sources) > 1 || e.Total.Unaccounted != 0 {
+		if e.SkippedOffsets != 0 || len(e.Sources) > 1 || e.TotalUnaccounted != 0 {
 			t.Errorf("entry %+v: an erasure is counted", e)
 		}
 	}

@@ -27,9 +27,10 @@ func TestHeartbeat(t *testing.T) {
 			Provider: "lox24", Topic: "x.raw.lox24.v1", Sequence: int64(i + 1), Minute: noon(time.Duration(i) * time.Minute), ProcessedAt: noon(100 * time.Hour),
 		})
 	}
-	counts := avro.LedgerCounts{Accepted: 1, Decoded: 1}
+	shop := avro.LedgerSource{Source: "shop", Accepted: 1, Decoded: 1}
 	want[4].FromOffset, want[4].ToOffset = 7, 8
-	want[4].Sources, want[4].Total = []avro.LedgerSource{{Source: "shop", Counts: counts}}, counts
+	want[4].Sources = []avro.LedgerSource{shop}
+	want[4].Accepted, want[4].Decoded, want[4].TotalAccepted, want[4].TotalDecoded = 1, 1, 1, 1
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("entries (-want +got):\n%s", diff)
 	}

@@ -195,14 +195,13 @@ func TestMinute(t *testing.T) {
 		t.Fatalf("an entry before its minute is over: %+v", got)
 	}
 	got = advance(t, m, time.Minute)
-	app := avro.LedgerCounts{Accepted: 4, Replayed: 1, Decoded: 2, DeadLetters: 1, Unaccounted: 2, MissedAttempts: 2}
-	shop := avro.LedgerCounts{Accepted: 3, Decoded: 1, Duplicates: 1, DeadLetters: 1}
+	app := avro.LedgerSource{Source: "app", Accepted: 4, Replayed: 1, Decoded: 2, DeadLetters: 1, Unaccounted: 2, MissedAttempts: 2}
+	shop := avro.LedgerSource{Source: "shop", Accepted: 3, Decoded: 1, Duplicates: 1, DeadLetters: 1}
 	want := []avro.LedgerEntry{{
 		Provider: "lox24", Topic: "x.raw.lox24.v1", Sequence: 1, Minute: noon(0), FromOffset: 5, ToOffset: 15, SkippedOffsets: 2,
-		Sources: []avro.LedgerSource{{Source: "app", Counts: app}, {Source: "shop", Counts: shop}},
-		Total: avro.LedgerCounts{
-			Accepted: 7, Replayed: 1, Decoded: 3, Duplicates: 1, DeadLetters: 2, Unaccounted: 2, MissedAttempts: 2,
-		},
+		Sources:  []avro.LedgerSource{app, shop},
+		Accepted: 7, Replayed: 1, Decoded: 3, Duplicates: 1, DeadLetters: 2, Unaccounted: 2, MissedAttempts: 2,
+		TotalAccepted: 7, TotalReplayed: 1, TotalDecoded: 3, TotalDuplicates: 1, TotalDeadLetters: 2, TotalUnaccounted: 2, TotalMissedAttempts: 2,
 		ProcessedAt: noon(100 * time.Hour),
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -229,7 +228,7 @@ func TestLate(t *testing.T) {
 		t.Fatalf("%d entries, want none", len(got))
 	}
 	got := advance(t, m, 3*time.Hour+time.Minute)
-	if len(got) != 1 || !got[0].Minute.Equal(noon(3*time.Hour)) || got[0].FromOffset != 1 || got[0].ToOffset != 2 || got[0].Total.Accepted != 2 {
+	if len(got) != 1 || !got[0].Minute.Equal(noon(3*time.Hour)) || got[0].FromOffset != 1 || got[0].ToOffset != 2 || got[0].TotalAccepted != 2 {
 		t.Errorf("entries = %+v", got)
 	}
 }
@@ -254,7 +253,7 @@ func TestHostileHeaders(t *testing.T) {
 	}
 	wall = noon(300 * time.Hour)
 	got = append(got, advance(t, m, 200*time.Hour)...)
-	total := got[len(got)-1].Total
+	total := totalOf(got)
 	if total.Accepted != 1004 || total.DeadLetters != 4 || total.Decoded != 1000 {
 		t.Errorf("total = %+v", total)
 	}
@@ -285,7 +284,7 @@ func TestTiles(t *testing.T) {
 			}
 		}
 		got = append(got, advance(t, m, time.Hour)...)
-		var sum avro.LedgerCounts
+		var sum avro.LedgerSource
 		last := time.Time{}
 		for i := range got {
 			e := &got[i]
@@ -293,8 +292,8 @@ func TestTiles(t *testing.T) {
 				r.Fatalf("entry %d: sequence %d, from %d (want %d), minute %s after %s", i, e.Sequence, e.FromOffset, begin, e.Minute, last)
 			}
 			begin, last = e.ToOffset, e.Minute
-			for _, s := range e.Sources {
-				c := s.Counts
+			before := sum
+			for _, c := range e.Sources {
 				if c.Accepted+c.Replayed != c.Decoded+c.Duplicates+c.DeadLetters+c.Unaccounted {
 					r.Fatalf("entry %d does not add up: %+v", i, c)
 				}
@@ -304,17 +303,29 @@ func TestTiles(t *testing.T) {
 				sum.DeadLetters += c.DeadLetters
 				sum.MissedAttempts += c.MissedAttempts
 			}
+			if e.Accepted != sum.Accepted-before.Accepted || e.Decoded != sum.Decoded-before.Decoded || e.MissedAttempts != sum.MissedAttempts-before.MissedAttempts {
+				r.Fatalf("the counts of entry %d are not those of its sources: %+v", i, e)
+			}
 		}
 		all := int64(0)
 		for _, body := range slices.Sorted(maps.Keys(want)) {
 			all += want[body]
 		}
-		expected := avro.LedgerCounts{
+		expected := avro.LedgerSource{
 			Accepted: all, Decoded: want["decoded"] + want["missed"], Duplicates: want["duplicate"],
 			DeadLetters: want["stale"] + want["undecodable"], MissedAttempts: 2 * want["missed"],
 		}
-		if begin != next || sum != expected || got[len(got)-1].Total != expected {
-			r.Errorf("entries end at %d of %d with %+v, total %+v, want %+v", begin, next, sum, got[len(got)-1].Total, expected)
+		if begin != next || sum != expected || totalOf(got) != expected {
+			r.Errorf("entries end at %d of %d with %+v, total %+v, want %+v", begin, next, sum, totalOf(got), expected)
 		}
 	})
+}
+
+// totalOf returns the running totals of the last entry.
+func totalOf(list []avro.LedgerEntry) avro.LedgerSource {
+	e := &list[len(list)-1]
+	return avro.LedgerSource{
+		Accepted: e.TotalAccepted, Replayed: e.TotalReplayed, Decoded: e.TotalDecoded, Duplicates: e.TotalDuplicates, DeadLetters: e.TotalDeadLetters,
+		Unaccounted: e.TotalUnaccounted, MissedAttempts: e.TotalMissedAttempts, MissedAttemptsWithdrawn: e.TotalMissedAttemptsWithdrawn,
+	}
 }

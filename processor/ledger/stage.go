@@ -124,9 +124,9 @@ func (s *Stage) missed(tx stage.Tx, b *state, c *stage.Count) error {
 	}
 	counts := &b.minute.line([]byte(c.Label)).counts
 	if c.Name == CounterMissed {
-		counts.MissedAttempts += c.N
+		counts.missed += c.N
 	} else {
-		counts.MissedAttemptsWithdrawn += c.N
+		counts.withdrawn += c.N
 	}
 	return nil
 }

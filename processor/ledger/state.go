@@ -26,7 +26,7 @@ type state struct {
 	// transactions, so that a marker follows.
 	replayed bool
 	minute   tally
-	total    avro.LedgerCounts
+	total    counts
 }
 
 // tally is the account of a minute, or of a batch.
@@ -35,10 +35,15 @@ type tally struct {
 	skipped int64
 }
 
+// counts are raw records by how they ended.
+type counts struct {
+	accepted, replayed, decoded, duplicates, deadLetters, unaccounted, missed, withdrawn int64
+}
+
 // line is that of one source.
 type line struct {
 	source string
-	counts avro.LedgerCounts
+	counts counts
 }
 
 // line returns the line of a source, which is made if there is none. It is valid
@@ -61,19 +66,19 @@ func (t *tally) line(source []byte) *line {
 // add counts a record.
 func (l *line) add(r *record, how ending) {
 	if r.replayed {
-		l.counts.Replayed++
+		l.counts.replayed++
 	} else {
-		l.counts.Accepted++
+		l.counts.accepted++
 	}
 	switch how {
 	case endedDecoded:
-		l.counts.Decoded++
+		l.counts.decoded++
 	case endedDuplicate:
-		l.counts.Duplicates++
+		l.counts.duplicates++
 	case endedDeadLetter:
-		l.counts.DeadLetters++
+		l.counts.deadLetters++
 	case endedUnaccounted:
-		l.counts.Unaccounted++
+		l.counts.unaccounted++
 	}
 }
 
@@ -84,16 +89,16 @@ type counter struct {
 }
 
 // counters lists the counts, in the order in which they are stored.
-func counters(c *avro.LedgerCounts) [8]counter {
+func counters(c *counts) [8]counter {
 	return [8]counter{
-		{CounterAccepted, &c.Accepted},
-		{CounterReplayed, &c.Replayed},
-		{CounterDecoded, &c.Decoded},
-		{CounterDuplicates, &c.Duplicates},
-		{CounterDeadLetters, &c.DeadLetters},
-		{CounterUnaccounted, &c.Unaccounted},
-		{CounterMissed, &c.MissedAttempts},
-		{CounterMissedWithdrawn, &c.MissedAttemptsWithdrawn},
+		{CounterAccepted, &c.accepted},
+		{CounterReplayed, &c.replayed},
+		{CounterDecoded, &c.decoded},
+		{CounterDuplicates, &c.duplicates},
+		{CounterDeadLetters, &c.deadLetters},
+		{CounterUnaccounted, &c.unaccounted},
+		{CounterMissed, &c.missed},
+		{CounterMissedWithdrawn, &c.withdrawn},
 	}
 }
 
@@ -137,16 +142,32 @@ func (b *state) entry() *avro.LedgerEntry {
 		Sequence: b.sequence, Minute: b.begun, FromOffset: b.from, ToOffset: b.next, SkippedOffsets: b.minute.skipped,
 		Sources: make([]avro.LedgerSource, len(b.minute.lines)),
 	}
+	var all counts
 	for i := range b.minute.lines {
 		l := &b.minute.lines[i]
-		e.Sources[i] = avro.LedgerSource{Source: l.source, Counts: l.counts}
-		total := counters(&b.total)
-		for n, f := range counters(&l.counts) {
-			*total[n].n += *f.n
+		c := &l.counts
+		e.Sources[i] = avro.LedgerSource{
+			Source: l.source, Accepted: c.accepted, Replayed: c.replayed, Decoded: c.decoded, Duplicates: c.duplicates,
+			DeadLetters: c.deadLetters, Unaccounted: c.unaccounted, MissedAttempts: c.missed, MissedAttemptsWithdrawn: c.withdrawn,
 		}
+		all.add(c)
 	}
-	e.Total = b.total
+	b.total.add(&all)
+	e.Accepted, e.Replayed, e.Decoded, e.Duplicates = all.accepted, all.replayed, all.decoded, all.duplicates
+	e.DeadLetters, e.Unaccounted, e.MissedAttempts, e.MissedAttemptsWithdrawn = all.deadLetters, all.unaccounted, all.missed, all.withdrawn
+	t := &b.total
+	e.TotalAccepted, e.TotalReplayed, e.TotalDecoded, e.TotalDuplicates = t.accepted, t.replayed, t.decoded, t.duplicates
+	e.TotalDeadLetters, e.TotalUnaccounted = t.deadLetters, t.unaccounted
+	e.TotalMissedAttempts, e.TotalMissedAttemptsWithdrawn = t.missed, t.withdrawn
 	return e
+}
+
+// add adds counts to others.
+func (c *counts) add(more *counts) {
+	to := counters(c)
+	for i, f := range counters(more) {
+		*to[i].n += *f.n
+	}
 }
 
 // formatVersion is the format of the state entry.
@@ -179,7 +200,7 @@ func open(tx stage.Tx) (*state, error) {
 	return b, nil
 }
 
-func readCounts(r *statecodec.Reader, c *avro.LedgerCounts) {
+func readCounts(r *statecodec.Reader, c *counts) {
 	for _, f := range counters(c) {
 		*f.n = r.Int()
 	}
@@ -198,7 +219,7 @@ func (b *state) appendTo(dst []byte) []byte {
 	return statecodec.AppendBool(appendCounts(dst, &b.total), b.replayed)
 }
 
-func appendCounts(dst []byte, c *avro.LedgerCounts) []byte {
+func appendCounts(dst []byte, c *counts) []byte {
 	for _, f := range counters(c) {
 		dst = statecodec.AppendInt(dst, *f.n)
 	}

@@ -4,71 +4,6 @@ package avro
 
 import "time"
 
-// LedgerCounts: How many raw records ended how. accepted + replayed = decoded +
-// duplicates + dead_letters + unaccounted.
-type LedgerCounts struct {
-	// Accepted: Raw records that ingest accepted.
-	Accepted int64 `json:"accepted"`
-	// Replayed: Raw records that are dead letters replayed, accepted before.
-	Replayed int64 `json:"replayed"`
-	// Decoded: Raw records that became a fact.
-	Decoded int64 `json:"decoded"`
-	// Duplicates: Raw records that repeated a fact.
-	Duplicates int64 `json:"duplicates"`
-	// DeadLetters: Raw records that can never be handled.
-	DeadLetters int64 `json:"dead_letters"`
-	// Unaccounted: Raw records that ended in none or in several of these ways: a
-	// fault of the program.
-	Unaccounted int64 `json:"unaccounted"`
-	// MissedAttempts: Attempts of the provider to deliver that were never seen,
-	// though a later attempt was: no 200 of ours reached it.
-	MissedAttempts int64 `json:"missed_attempts"`
-	// MissedAttemptsWithdrawn: Attempts counted as missed before that were seen
-	// after all.
-	MissedAttemptsWithdrawn int64 `json:"missed_attempts_withdrawn"`
-}
-
-func (r *LedgerCounts) appendTo(dst []byte) ([]byte, error) {
-	dst = appendLong(dst, r.Accepted)
-	dst = appendLong(dst, r.Replayed)
-	dst = appendLong(dst, r.Decoded)
-	dst = appendLong(dst, r.Duplicates)
-	dst = appendLong(dst, r.DeadLetters)
-	dst = appendLong(dst, r.Unaccounted)
-	dst = appendLong(dst, r.MissedAttempts)
-	dst = appendLong(dst, r.MissedAttemptsWithdrawn)
-	return dst, nil
-}
-
-func (r *LedgerCounts) decodeFrom(d *decoder) error {
-	var err error
-	if r.Accepted, err = d.long(); err != nil {
-		return at("accepted", err)
-	}
-	if r.Replayed, err = d.long(); err != nil {
-		return at("replayed", err)
-	}
-	if r.Decoded, err = d.long(); err != nil {
-		return at("decoded", err)
-	}
-	if r.Duplicates, err = d.long(); err != nil {
-		return at("duplicates", err)
-	}
-	if r.DeadLetters, err = d.long(); err != nil {
-		return at("dead_letters", err)
-	}
-	if r.Unaccounted, err = d.long(); err != nil {
-		return at("unaccounted", err)
-	}
-	if r.MissedAttempts, err = d.long(); err != nil {
-		return at("missed_attempts", err)
-	}
-	if r.MissedAttemptsWithdrawn, err = d.long(); err != nil {
-		return at("missed_attempts_withdrawn", err)
-	}
-	return nil
-}
-
 // LedgerEntry: What became of one minute's raw records of one partition. The
 // entries of a partition follow each other without overlap; each is written in
 // the transaction that closes its minute, so that it is there exactly once.
@@ -96,10 +31,56 @@ type LedgerEntry struct {
 	// SkippedOffsets: How many offsets of that range held no record: gone before
 	// they were read, if ingest alone writes the topic.
 	SkippedOffsets int64 `json:"skipped_offsets"`
-	// Sources: The counts of this minute by source, sorted.
+	// Accepted: Raw records that ingest accepted; of this minute and all sources.
+	Accepted int64 `json:"accepted"`
+	// Replayed: Raw records that are dead letters replayed, accepted before; of
+	// this minute and all sources.
+	Replayed int64 `json:"replayed"`
+	// Decoded: Raw records that became a fact; of this minute and all sources.
+	Decoded int64 `json:"decoded"`
+	// Duplicates: Raw records that repeated a fact; of this minute and all
+	// sources.
+	Duplicates int64 `json:"duplicates"`
+	// DeadLetters: Raw records that can never be handled; of this minute and all
+	// sources.
+	DeadLetters int64 `json:"dead_letters"`
+	// Unaccounted: Raw records that ended in none or in several of these ways: a
+	// fault of the program; of this minute and all sources.
+	Unaccounted int64 `json:"unaccounted"`
+	// MissedAttempts: Attempts of the provider to deliver that were never seen,
+	// though a later attempt was: no 200 of ours reached it; of this minute and
+	// all sources.
+	MissedAttempts int64 `json:"missed_attempts"`
+	// MissedAttemptsWithdrawn: Attempts counted as missed before that were seen
+	// after all; of this minute and all sources.
+	MissedAttemptsWithdrawn int64 `json:"missed_attempts_withdrawn"`
+	// TotalAccepted: Running total of accepted of the partition: all sources,
+	// since the first entry.
+	TotalAccepted int64 `json:"total_accepted"`
+	// TotalReplayed: Running total of replayed of the partition: all sources,
+	// since the first entry.
+	TotalReplayed int64 `json:"total_replayed"`
+	// TotalDecoded: Running total of decoded of the partition: all sources, since
+	// the first entry.
+	TotalDecoded int64 `json:"total_decoded"`
+	// TotalDuplicates: Running total of duplicates of the partition: all sources,
+	// since the first entry.
+	TotalDuplicates int64 `json:"total_duplicates"`
+	// TotalDeadLetters: Running total of dead_letters of the partition: all
+	// sources, since the first entry.
+	TotalDeadLetters int64 `json:"total_dead_letters"`
+	// TotalUnaccounted: Running total of unaccounted of the partition: all
+	// sources, since the first entry.
+	TotalUnaccounted int64 `json:"total_unaccounted"`
+	// TotalMissedAttempts: Running total of missed_attempts of the partition: all
+	// sources, since the first entry.
+	TotalMissedAttempts int64 `json:"total_missed_attempts"`
+	// TotalMissedAttemptsWithdrawn: Running total of missed_attempts_withdrawn of
+	// the partition: all sources, since the first entry.
+	TotalMissedAttemptsWithdrawn int64 `json:"total_missed_attempts_withdrawn"`
+	// Sources: The counts of this minute by source, sorted by source; empty in a
+	// quiet minute.
 	Sources []LedgerSource `json:"sources"`
-	// Total: The counts of all sources of the partition since the first entry.
-	Total LedgerCounts `json:"total"`
 	// ProcessedAt: When the processor closed the minute.
 	ProcessedAt time.Time `json:"processed_at"`
 }
@@ -138,6 +119,22 @@ func (r *LedgerEntry) appendTo(dst []byte) ([]byte, error) {
 	dst = appendLong(dst, r.FromOffset)
 	dst = appendLong(dst, r.ToOffset)
 	dst = appendLong(dst, r.SkippedOffsets)
+	dst = appendLong(dst, r.Accepted)
+	dst = appendLong(dst, r.Replayed)
+	dst = appendLong(dst, r.Decoded)
+	dst = appendLong(dst, r.Duplicates)
+	dst = appendLong(dst, r.DeadLetters)
+	dst = appendLong(dst, r.Unaccounted)
+	dst = appendLong(dst, r.MissedAttempts)
+	dst = appendLong(dst, r.MissedAttemptsWithdrawn)
+	dst = appendLong(dst, r.TotalAccepted)
+	dst = appendLong(dst, r.TotalReplayed)
+	dst = appendLong(dst, r.TotalDecoded)
+	dst = appendLong(dst, r.TotalDuplicates)
+	dst = appendLong(dst, r.TotalDeadLetters)
+	dst = appendLong(dst, r.TotalUnaccounted)
+	dst = appendLong(dst, r.TotalMissedAttempts)
+	dst = appendLong(dst, r.TotalMissedAttemptsWithdrawn)
 	if n := len(r.Sources); n > 0 {
 		dst = appendLong(dst, int64(n))
 		for i := range r.Sources {
@@ -147,9 +144,6 @@ func (r *LedgerEntry) appendTo(dst []byte) ([]byte, error) {
 		}
 	}
 	dst = append(dst, 0)
-	if dst, err = r.Total.appendTo(dst); err != nil {
-		return dst, at("total", err)
-	}
 	if dst, err = appendTime(dst, r.ProcessedAt); err != nil {
 		return dst, at("processed_at", err)
 	}
@@ -182,11 +176,56 @@ func (r *LedgerEntry) decodeFrom(d *decoder) error {
 	if r.SkippedOffsets, err = d.long(); err != nil {
 		return at("skipped_offsets", err)
 	}
+	if r.Accepted, err = d.long(); err != nil {
+		return at("accepted", err)
+	}
+	if r.Replayed, err = d.long(); err != nil {
+		return at("replayed", err)
+	}
+	if r.Decoded, err = d.long(); err != nil {
+		return at("decoded", err)
+	}
+	if r.Duplicates, err = d.long(); err != nil {
+		return at("duplicates", err)
+	}
+	if r.DeadLetters, err = d.long(); err != nil {
+		return at("dead_letters", err)
+	}
+	if r.Unaccounted, err = d.long(); err != nil {
+		return at("unaccounted", err)
+	}
+	if r.MissedAttempts, err = d.long(); err != nil {
+		return at("missed_attempts", err)
+	}
+	if r.MissedAttemptsWithdrawn, err = d.long(); err != nil {
+		return at("missed_attempts_withdrawn", err)
+	}
+	if r.TotalAccepted, err = d.long(); err != nil {
+		return at("total_accepted", err)
+	}
+	if r.TotalReplayed, err = d.long(); err != nil {
+		return at("total_replayed", err)
+	}
+	if r.TotalDecoded, err = d.long(); err != nil {
+		return at("total_decoded", err)
+	}
+	if r.TotalDuplicates, err = d.long(); err != nil {
+		return at("total_duplicates", err)
+	}
+	if r.TotalDeadLetters, err = d.long(); err != nil {
+		return at("total_dead_letters", err)
+	}
+	if r.TotalUnaccounted, err = d.long(); err != nil {
+		return at("total_unaccounted", err)
+	}
+	if r.TotalMissedAttempts, err = d.long(); err != nil {
+		return at("total_missed_attempts", err)
+	}
+	if r.TotalMissedAttemptsWithdrawn, err = d.long(); err != nil {
+		return at("total_missed_attempts_withdrawn", err)
+	}
 	if r.Sources, err = decodeArray(d, 9, decodeLedgerSource); err != nil {
 		return at("sources", err)
-	}
-	if err = r.Total.decodeFrom(d); err != nil {
-		return at("total", err)
 	}
 	if r.ProcessedAt, err = d.time(); err != nil {
 		return at("processed_at", err)
@@ -194,13 +233,32 @@ func (r *LedgerEntry) decodeFrom(d *decoder) error {
 	return nil
 }
 
-// LedgerSource: What became of one source's raw records.
+// LedgerSource: The raw records of one source in this minute, by how they
+// ended. accepted + replayed = decoded + duplicates + dead_letters +
+// unaccounted.
 type LedgerSource struct {
 	// Source: Id of the configured source; empty for records whose headers do not
 	// say.
 	Source string `json:"source"`
-	// Counts: The counts.
-	Counts LedgerCounts `json:"counts"`
+	// Accepted: Raw records that ingest accepted.
+	Accepted int64 `json:"accepted"`
+	// Replayed: Raw records that are dead letters replayed, accepted before.
+	Replayed int64 `json:"replayed"`
+	// Decoded: Raw records that became a fact.
+	Decoded int64 `json:"decoded"`
+	// Duplicates: Raw records that repeated a fact.
+	Duplicates int64 `json:"duplicates"`
+	// DeadLetters: Raw records that can never be handled.
+	DeadLetters int64 `json:"dead_letters"`
+	// Unaccounted: Raw records that ended in none or in several of these ways: a
+	// fault of the program.
+	Unaccounted int64 `json:"unaccounted"`
+	// MissedAttempts: Attempts of the provider to deliver that were never seen,
+	// though a later attempt was: no 200 of ours reached it.
+	MissedAttempts int64 `json:"missed_attempts"`
+	// MissedAttemptsWithdrawn: Attempts counted as missed before that were seen
+	// after all.
+	MissedAttemptsWithdrawn int64 `json:"missed_attempts_withdrawn"`
 }
 
 func (r *LedgerSource) appendTo(dst []byte) ([]byte, error) {
@@ -208,9 +266,14 @@ func (r *LedgerSource) appendTo(dst []byte) ([]byte, error) {
 	if dst, err = appendString(dst, r.Source); err != nil {
 		return dst, at("source", err)
 	}
-	if dst, err = r.Counts.appendTo(dst); err != nil {
-		return dst, at("counts", err)
-	}
+	dst = appendLong(dst, r.Accepted)
+	dst = appendLong(dst, r.Replayed)
+	dst = appendLong(dst, r.Decoded)
+	dst = appendLong(dst, r.Duplicates)
+	dst = appendLong(dst, r.DeadLetters)
+	dst = appendLong(dst, r.Unaccounted)
+	dst = appendLong(dst, r.MissedAttempts)
+	dst = appendLong(dst, r.MissedAttemptsWithdrawn)
 	return dst, nil
 }
 
@@ -225,8 +288,29 @@ func (r *LedgerSource) decodeFrom(d *decoder) error {
 	if r.Source, err = d.string(); err != nil {
 		return at("source", err)
 	}
-	if err = r.Counts.decodeFrom(d); err != nil {
-		return at("counts", err)
+	if r.Accepted, err = d.long(); err != nil {
+		return at("accepted", err)
+	}
+	if r.Replayed, err = d.long(); err != nil {
+		return at("replayed", err)
+	}
+	if r.Decoded, err = d.long(); err != nil {
+		return at("decoded", err)
+	}
+	if r.Duplicates, err = d.long(); err != nil {
+		return at("duplicates", err)
+	}
+	if r.DeadLetters, err = d.long(); err != nil {
+		return at("dead_letters", err)
+	}
+	if r.Unaccounted, err = d.long(); err != nil {
+		return at("unaccounted", err)
+	}
+	if r.MissedAttempts, err = d.long(); err != nil {
+		return at("missed_attempts", err)
+	}
+	if r.MissedAttemptsWithdrawn, err = d.long(); err != nil {
+		return at("missed_attempts_withdrawn", err)
 	}
 	return nil
 }

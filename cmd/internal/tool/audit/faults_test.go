@@ -137,10 +137,10 @@ func (b *bench) deadLetter(offset int64, request string) {
 
 // ledger writes an entry: accepted records, all decoded, and skipped offsets.
 func (b *bench) ledger(sequence, from, to, accepted, skipped int64, minute time.Time) {
-	counts := avro.LedgerCounts{Accepted: accepted, Decoded: accepted}
 	b.avro(schemas.Ledger, "lox24/0", &avro.LedgerEntry{
 		Provider: raw.ProviderLOX24, Topic: schemas.RawLOX24, Sequence: sequence, Minute: minute, FromOffset: from, ToOffset: to, SkippedOffsets: skipped,
-		Sources: []avro.LedgerSource{{Source: "s", Counts: counts}}, Total: counts, ProcessedAt: minute,
+		Sources: []avro.LedgerSource{{Source: "s", Accepted: accepted, Decoded: accepted}}, ProcessedAt: minute,
+		Accepted: accepted, Decoded: accepted, TotalAccepted: accepted, TotalDecoded: accepted,
 	})
 }
 

@@ -22,8 +22,7 @@ type gap struct {
 // gapOf describes the skipped offsets of an entry. They lie after the records of the
 // last entry with records and before the last record of this one.
 func gapOf(e *avro.LedgerEntry, before *page) *gap {
-	sum := sumOf(e)
-	g := &gap{topic: rawTopicOf(e.Provider), met: sum.Accepted + sum.Replayed, Difference: Difference{
+	g := &gap{topic: rawTopicOf(e.Provider), met: e.Accepted + e.Replayed, Difference: Difference{
 		Kind: KindSkipped, Topic: e.Topic, Partition: e.Partition, Offset: e.FromOffset, To: e.ToOffset, Skipped: e.SkippedOffsets,
 		Since: e.Minute, Until: e.Minute.Add(time.Minute),
 	}}

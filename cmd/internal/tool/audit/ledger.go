@@ -69,19 +69,18 @@ func (a *auditor) readLedger(ctx context.Context) error {
 			return nil
 		}
 		a.report.Ledger.Entries++
-		sum := sumOf(&e)
 		// Records that had no outcome when the entry was written may have got one
 		// since, by a rebuild (tributary reset --missing).
-		since := sum.Unaccounted
+		since := e.Unaccounted
 		for _, c := range []struct {
 			what  string
 			there int64
 			here  *marks
 		}{
-			{"accepted", sum.Accepted + sum.Replayed, at.raw},
-			{"decoded", sum.Decoded, at.outcomes[decoded]},
-			{"duplicates", sum.Duplicates, at.outcomes[duplicate]},
-			{"dead_letters", sum.DeadLetters, at.outcomes[deadLetter]},
+			{"accepted", e.Accepted + e.Replayed, at.raw},
+			{"decoded", e.Decoded, at.outcomes[decoded]},
+			{"duplicates", e.Duplicates, at.outcomes[duplicate]},
+			{"dead_letters", e.DeadLetters, at.outcomes[deadLetter]},
 		} {
 			here := c.here.within(e.FromOffset, e.ToOffset)
 			if more := here - c.there; c.here != at.raw && more > 0 && more <= since {
@@ -92,28 +91,12 @@ func (a *auditor) readLedger(ctx context.Context) error {
 				differ(c.what, c.there, here)
 			}
 		}
-		a.report.Ledger.Records += sum.Accepted + sum.Replayed
-		a.report.Ledger.Missed += sum.MissedAttempts - sum.MissedAttemptsWithdrawn
+		a.report.Ledger.Records += e.Accepted + e.Replayed
+		a.report.Ledger.Missed += e.MissedAttempts - e.MissedAttemptsWithdrawn
 		return nil
 	})
 	if err != nil {
 		return err
 	}
 	return a.readGaps(ctx, gaps)
-}
-
-func sumOf(e *avro.LedgerEntry) avro.LedgerCounts {
-	var sum avro.LedgerCounts
-	for i := range e.Sources {
-		c := &e.Sources[i].Counts
-		sum.Accepted += c.Accepted
-		sum.Replayed += c.Replayed
-		sum.Decoded += c.Decoded
-		sum.Duplicates += c.Duplicates
-		sum.DeadLetters += c.DeadLetters
-		sum.Unaccounted += c.Unaccounted
-		sum.MissedAttempts += c.MissedAttempts
-		sum.MissedAttemptsWithdrawn += c.MissedAttemptsWithdrawn
-	}
-	return sum
 }

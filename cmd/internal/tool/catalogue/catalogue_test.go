@@ -174,15 +174,17 @@ func TestProve(t *testing.T) {
 	}{
 		"all hold":       {},
 		"a late record":  {waiting: catalogue.Freshness + time.Second, want: "freshness"},
-		"a lost record":  {change: func(e *avro.LedgerEntry) { e.Total.Decoded-- }, want: "completeness"},
-		"a fault":        {change: func(e *avro.LedgerEntry) { e.Total.Unaccounted, e.Total.Decoded = 1, e.Total.Decoded-1 }, want: "completeness"},
+		"a lost record":  {change: func(e *avro.LedgerEntry) { e.TotalDecoded-- }, want: "completeness"},
+		"a fault":        {change: func(e *avro.LedgerEntry) { e.TotalUnaccounted, e.TotalDecoded = 1, e.TotalDecoded-1 }, want: "completeness"},
 		"a hole":         {change: func(e *avro.LedgerEntry) { e.SkippedOffsets = 3 }, want: "completeness"},
 		"a silent stage": {change: func(e *avro.LedgerEntry) { e.Minute = now.Add(-time.Hour) }, want: "heartbeat"},
 		"no schema":      {missing: true, want: "compatibility"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			e := &avro.LedgerEntry{Topic: "raw", Minute: now.Add(-time.Minute), ProcessedAt: now, Total: avro.LedgerCounts{Accepted: 5, Replayed: 1, Decoded: 3, Duplicates: 2, DeadLetters: 1}}
+			e := &avro.LedgerEntry{Topic: "raw", Minute: now.Add(-time.Minute), ProcessedAt: now,
+				TotalAccepted: 5, TotalReplayed: 1, TotalDecoded: 3, TotalDuplicates: 2, TotalDeadLetters: 1,
+			}
 			if test.change != nil {
 				test.change(e)
 			}

@@ -117,9 +117,9 @@ func completeness(last map[string]*avro.LedgerEntry) Proof {
 	var faults []string
 	var accepted int64
 	for _, name := range slices.Sorted(maps.Keys(last)) {
-		t := &last[name].Total
-		accepted += t.Accepted
-		if in, out := t.Accepted+t.Replayed, t.Decoded+t.Duplicates+t.DeadLetters; t.Unaccounted != 0 || in != out {
+		t := last[name]
+		accepted += t.TotalAccepted
+		if in, out := t.TotalAccepted+t.TotalReplayed, t.TotalDecoded+t.TotalDuplicates+t.TotalDeadLetters; t.TotalUnaccounted != 0 || in != out {
 			faults = append(faults, fmt.Sprintf("%s: %d accepted, %d accounted for", name, in, out))
 		}
 		if n := last[name].SkippedOffsets; n > 0 {
