@@ -15,6 +15,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/chaos/check"
 	"github.com/tributary-hq/tributary/processor/chaos/tally"
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/failpoint"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/dlq"
 )
@@ -214,7 +215,7 @@ func (l *tallies) left(r *run, due int64, stopped []*process) *check.Run {
 func (r *run) stores(p *process, ends map[int32]int64) (out []check.Store) {
 	config := engine.StoreConfig{CacheBytes: 1 << 20, MemtableBytes: 1 << 20}
 	config.SetFS(p.fs)
-	entries, offsets, err := engine.ProbeStore("state", config, stageName, r.plan.partitions)
+	entries, offsets, err := failpoint.ReadStore("state", config, stageName, r.plan.partitions)
 	if err != nil {
 		r.sayf("state", "the store of %s: %v", p.name(), err)
 	}
@@ -317,7 +318,7 @@ func fold(records []*kgo.Record) ([]check.Entry, error) {
 		if r.Value == nil || key.key[0] == 0 {
 			continue
 		}
-		e, err := engine.ProbeEntry(r.Partition, r.Key, r.Value)
+		e, err := failpoint.ParseEntry(r.Partition, r.Key, r.Value)
 		if err != nil {
 			return nil, err
 		}

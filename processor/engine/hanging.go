@@ -9,6 +9,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/hangingtxn"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
+	"github.com/tributary-hq/tributary/processor/engine/internal/tracing"
 )
 
 // newRecovery returns the recovery of the worker's hanging transactions.
@@ -22,9 +23,9 @@ func newRecovery(w *worker) *hangingtxn.Recovery {
 		Group: w.group, TransactionalID: w.transactionalID, Input: w.input, Changelog: w.changelog, Topics: topics,
 		SessionTimeout: w.config.SessionTimeout, TransactionTimeout: w.config.TransactionTimeout, FenceAfter: w.config.FenceAfter,
 		Completed: func(committed bool) {
-			outcome := outcomeAborted
+			outcome := tracing.Aborted
 			if committed {
-				outcome = outcomeCommitted
+				outcome = tracing.Committed
 			}
 			w.metrics.settled.WithLabelValues(w.spec.Name, outcome).Inc()
 		},
@@ -66,7 +67,7 @@ func (w *worker) changelogWentBack(ctx context.Context) error {
 			continue
 		}
 		w.evidence.Ended(false)
-		_, err := w.end(ctx, kgo.TryAbort, nil)
+		_, err := w.traces.End(ctx, w.session, kgo.TryAbort, nil)
 		return errors.Join(&fatalError{w.restorer.StateLost(p, fmt.Sprintf("its changelog lost its end: a record was written at offset %d, and the state has read up to %d", at.first, part.pos.Offset))}, err)
 	}
 	return nil

@@ -29,9 +29,9 @@ const mostMoved = 20
 // a transaction that also writes the progress entry to the changelog. The client has
 // already fetched from the group's previous offset, so the session ends.
 func (w *worker) moveInputs(ctx context.Context, moves map[int32]*restore.Move) (err error) {
-	ctx = w.traces.begin(ctx, nil)
+	ctx = w.traces.Begin(ctx, nil)
 	defer func() {
-		w.traces.ended(w, err)
+		w.traces.Ended(w.tracedCounts(), err)
 		w.round = newRound(w.changelog) // the client may still refer to the old one's memory
 	}()
 	w.task.ResetCounts()

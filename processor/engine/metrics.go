@@ -7,6 +7,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/latency"
 	"github.com/tributary-hq/tributary/processor/engine/internal/task"
+	"github.com/tributary-hq/tributary/processor/engine/internal/tracing"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
 
@@ -124,6 +125,15 @@ func (w *worker) count(took time.Duration) {
 	w.mu.Lock()
 	w.status.Err = ""
 	w.mu.Unlock()
+}
+
+// tracedCounts returns what the transaction produced, for its span.
+func (w *worker) tracedCounts() tracing.Counts {
+	deadLetters := 0
+	for _, n := range w.task.DeadLetters {
+		deadLetters += n
+	}
+	return tracing.Counts{Outputs: len(w.round.out), DeadLetters: deadLetters, Timers: w.task.Fired}
 }
 
 // countUp reports the counts of a committed transaction to Spec.OnCount.

@@ -32,8 +32,8 @@ func newRestorerOf(w *worker) *restore.Restorer {
 
 // restore restores the state of partitions.
 func (w *worker) restore(ctx context.Context, states map[int32]*store.Partition) (out map[int32]*restore.Result, err error) {
-	ctx, span := w.traces.restore(ctx, len(states))
-	defer func() { span.ended(out, err) }()
+	ctx, span := w.traces.Restore(ctx, len(states))
+	defer func() { span.Ended(out, err) }()
 	out, err = w.restoreAll(ctx, states)
 	return out, asFatal(err)
 }

@@ -77,9 +77,9 @@ var errNotApplied = errors.New("a round could not be made")
 // session.
 func (w *worker) runRound(ctx context.Context, records []*kgo.Record) (err error) {
 	w.inputs(records)
-	ctx = w.traces.begin(ctx, w.round.decoded)
+	ctx = w.traces.Begin(ctx, w.round.decoded)
 	defer func() {
-		w.traces.ended(w, err)
+		w.traces.Ended(w.tracedCounts(), err)
 		if err == nil {
 			w.recycle()
 			w.round.giveBack()
@@ -270,7 +270,7 @@ func (w *worker) abort(ctx context.Context, why string) error {
 	if err := w.session.Begin(); err != nil {
 		return fmt.Errorf("%w: begin, to abort: %w", errRejoin, err)
 	}
-	if _, err := w.end(ctx, kgo.TryAbort, nil); err != nil {
+	if _, err := w.traces.End(ctx, w.session, kgo.TryAbort, nil); err != nil {
 		return fmt.Errorf("%w: abort: %w", errRejoin, err)
 	}
 	return w.resync(ctx, why)

@@ -19,7 +19,7 @@ import (
 // commit was acknowledged.
 func (w *worker) transact(ctx context.Context) error {
 	// Stop does not cancel a transaction in flight; the broker's timeouts bound it.
-	ctx, stop := w.untilKilled(w.traces.transaction(ctx))
+	ctx, stop := w.untilKilled(w.traces.Transaction(ctx))
 	defer stop()
 	began := w.deps.Now()
 	if err := w.write(ctx); err != nil {
@@ -32,7 +32,7 @@ func (w *worker) transact(ctx context.Context) error {
 	if err := w.changelogWentBack(ctx); err != nil {
 		return err
 	}
-	committed, err := w.end(ctx, kgo.TryCommit, w.addOffsets)
+	committed, err := w.traces.End(ctx, w.session, kgo.TryCommit, w.addOffsets)
 	w.evidence.Ended(committed && err == nil)
 	if err != nil {
 		w.metrics.rounds.WithLabelValues(w.spec.Name, "unknown").Inc()
@@ -152,7 +152,7 @@ func (w *worker) abortProduced(ctx context.Context) error {
 		w.logger.WarnContext(ctx, "a record of the round was not written, aborting the round", slog.String("error", cause.Error()), slog.Int("held_back", suppressed))
 	}
 	w.evidence.Ended(false)
-	if _, err := w.end(ctx, kgo.TryAbort, nil); err != nil {
+	if _, err := w.traces.End(ctx, w.session, kgo.TryAbort, nil); err != nil {
 		return fmt.Errorf("%w: abort after %w: %w", errRejoin, cause, err)
 	}
 	if remade(cause) {

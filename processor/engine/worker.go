@@ -17,6 +17,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 	"github.com/tributary-hq/tributary/processor/engine/internal/task"
 	"github.com/tributary-hq/tributary/processor/engine/internal/throttle"
+	"github.com/tributary-hq/tributary/processor/engine/internal/tracing"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
 
@@ -50,7 +51,7 @@ type worker struct {
 	budget *budget
 	held   int64
 	task   *task.Task
-	traces *traces
+	traces *tracing.Traces
 	// instance identifies the process; standby are its standby replicas of the stage.
 	instance string
 	standby  *standby.Standby
@@ -300,13 +301,16 @@ func newWorker(spec *Spec, index int, instance string, e *Engine) *worker {
 	if wrap := e.deps.Seams.Leases; wrap != nil {
 		w.leases = wrap(w.leases)
 	}
-	w.traces = newTraces(w)
+	w.traces = tracing.New(tracing.Config{
+		Provider: e.deps.Tracer, Namespace: e.deps.Namespace, Stage: spec.Name, Worker: index, Group: group, Input: w.input,
+		TransactionalID: id, Prefix: e.deps.Prefix, DeadLetter: spec.DeadLetter, ErrorKind: errorKind,
+	})
 	config := task.Config{
 		Stage: spec.Stage, Name: spec.Name, DeadLetter: spec.DeadLetter, Version: e.deps.Version, Namespace: e.deps.Namespace,
 		Topics: w.topics, MaxState: e.maxState[spec.Name], WatermarkInterval: e.config.WatermarkInterval,
 	}
 	if w.traces != nil {
-		config.Emitted = w.traces.carry
+		config.Emitted = w.traces.Carry
 	}
 	w.task = task.New(config)
 	return w

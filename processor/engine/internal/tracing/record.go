@@ -1,19 +1,15 @@
-package engine
+package tracing
 
 import (
 	"context"
-	"errors"
 	"strconv"
 	"strings"
 
-	"github.com/twmb/franz-go/pkg/kerr"
-	"github.com/twmb/franz-go/pkg/kgo"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/propagation"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 
-	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 	"github.com/tributary-hq/tributary/processor/engine/internal/task"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
@@ -71,13 +67,13 @@ type recordSpan struct {
 }
 
 // beginRecord starts the span of a record as a child of the record's context.
-func (t *traces) beginRecord(p *parent) {
+func (t *Traces) beginRecord(p *parent) {
 	links := []trace.Link(nil)
-	if round := t.round.SpanContext(); round.IsSampled() {
-		links = []trace.Link{{SpanContext: round}}
+	if tx := t.transaction.SpanContext(); tx.IsSampled() {
+		links = []trace.Link{{SpanContext: tx}}
 	}
 	ctx := trace.ContextWithRemoteSpanContext(context.Background(), p.context)
-	ctx, span := t.tracer.Start(ctx, "apply "+t.input, trace.WithSpanKind(trace.SpanKindConsumer), trace.WithLinks(links...),
+	ctx, span := t.tracer.Start(ctx, "apply "+t.config.Input, trace.WithSpanKind(trace.SpanKindConsumer), trace.WithLinks(links...),
 		trace.WithAttributes(t.about...), trace.WithAttributes(p.attributes()...),
 		trace.WithAttributes(semconv.MessagingOperationTypeProcess, semconv.MessagingOperationName("apply")))
 	if !span.SpanContext().IsSampled() {
@@ -91,9 +87,9 @@ func (t *traces) beginRecord(p *parent) {
 	t.records[place{p.record.Partition, p.record.Offset}] = r
 }
 
-// carry adds the span's context to the outputs of a traced record, and the output
+// Carry adds the span's context to the outputs of a traced record, and the output
 // topics to the span's attributes.
-func (t *traces) carry(c *task.Context, in *stage.Input, outputs []stage.Output) {
+func (t *Traces) Carry(c *task.Context, in *stage.Input, outputs []stage.Output) {
 	if t == nil || len(t.records) == 0 {
 		return
 	}
@@ -104,8 +100,8 @@ func (t *traces) carry(c *task.Context, in *stage.Input, outputs []stage.Output)
 	topics := make([]string, 0, len(outputs))
 	for i := range outputs {
 		o := &outputs[i]
-		topics = append(topics, t.prefix+o.Topic)
-		if o.Topic == t.deadLetter {
+		topics = append(topics, t.config.Prefix+o.Topic)
+		if o.Topic == t.config.DeadLetter {
 			continue // a dead letter keeps the raw record's headers
 		}
 		before := o.Headers
@@ -127,33 +123,4 @@ func withoutContext(headers []stage.Header) []stage.Header {
 		}
 	}
 	return out
-}
-
-// errorKind maps an error to a constant that contains no record data.
-func errorKind(err error) string {
-	var (
-		kafka *kerr.Error
-		fatal *fatalError
-	)
-	switch {
-	case errors.Is(err, store.ErrDiskFull):
-		return "disk_full"
-	case errors.Is(err, store.ErrStoreBroken):
-		return "store_broken"
-	case errors.Is(err, stage.ErrNewerState):
-		return "newer_state"
-	case errors.Is(err, ErrInstanceTaken):
-		return "instance_taken"
-	case errors.As(err, &kafka):
-		return strings.ToLower(kafka.Message)
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, kgo.ErrRecordTimeout):
-		return "timeout"
-	case errors.Is(err, context.Canceled), errors.Is(err, kgo.ErrClientClosed):
-		return "stopped"
-	case errors.As(err, &fatal):
-		return "fatal"
-	case errors.Is(err, errRejoin):
-		return "rejoin"
-	}
-	return "_OTHER"
 }
