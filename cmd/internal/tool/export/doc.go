@@ -9,6 +9,9 @@
 // the manifest names them, and the manifest is replaced as a whole; files that it does not
 // name are deleted at the next start, which goes on at the manifest's offsets.
 //
+// Offsets that retention deleted between two runs are listed as lost. Retention that overtakes
+// a run while it reads is not noticed: a topic is kept for days, and a run takes minutes.
+//
 // A day is the UTC day of the record's timestamp, not that of an event in it: that never
 // changes, so that files are written once.
 //
