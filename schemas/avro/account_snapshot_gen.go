@@ -104,8 +104,8 @@ func (r *AccountCertificate) decodeFrom(d *decoder) error {
 type AccountRegulationAddress struct {
 	// RegulationAddressID: The provider's id of the address.
 	RegulationAddressID int64 `json:"regulation_address_id"`
-	// StatusRaw: Status as sent; null if only an upload was told. An upload
-	// changes none.
+	// StatusRaw: Status as sent; null if only an upload was reported. An upload
+	// changes no status.
 	StatusRaw Optional[string] `json:"status_raw"`
 	// Status: Status, normalised.
 	Status RegulationAddressStatus `json:"status"`
@@ -291,8 +291,8 @@ type AccountSnapshot struct {
 	LastPaymentAt Optional[time.Time] `json:"last_payment_at"`
 	// FailingSIPRegistrations: The SIP registrations that fail, sorted by id.
 	FailingSIPRegistrations []AccountSIPRegistration `json:"failing_sip_registrations"`
-	// Subscriptions: Subscriptions told of, sorted by the next renewal, type and
-	// name.
+	// Subscriptions: Subscriptions that a callback named, sorted by the next
+	// renewal, type and name.
 	Subscriptions []AccountSubscription `json:"subscriptions"`
 	// ExpiringCallerIDs: Caller ids about to expire.
 	ExpiringCallerIDs []AccountCallerID `json:"expiring_callerids"`
@@ -309,13 +309,13 @@ type AccountSnapshot struct {
 	Certificates []AccountCertificate `json:"certificates"`
 	// DocumentStatusRaw: Status of the account's documents as sent.
 	DocumentStatusRaw Optional[string] `json:"document_status_raw"`
-	// DocumentStatus: Status of the account's documents, normalised; UNKNOWN if
-	// nothing was told.
+	// DocumentStatus: Status of the account's documents, normalised; UNKNOWN if no
+	// callback reported it.
 	DocumentStatus DocumentStatus `json:"document_status"`
 	// RegulationAddresses: Proofs of address, sorted by id.
 	RegulationAddresses []AccountRegulationAddress `json:"regulation_addresses"`
-	// A2PSMSEnabled: Whether application-to-person SMS are enabled; null if
-	// nothing was told.
+	// A2PSMSEnabled: Whether application-to-person SMS are enabled; null if no
+	// callback reported it.
 	A2PSMSEnabled Optional[bool] `json:"a2p_sms_enabled"`
 	// LastCallbackType: Type of the newest callback as sent.
 	LastCallbackType Optional[string] `json:"last_callback_type"`
@@ -746,8 +746,8 @@ type AccountSubscription struct {
 	CostMinor Optional[int64] `json:"cost_minor"`
 	// NextRenewal: Day of the next renewal (UTC).
 	NextRenewal Optional[time.Time] `json:"next_renewal"`
-	// State: What was told of it last: renewed, frozen, detached or
-	// unverified_detached.
+	// State: Last reported state: renewed, frozen (not paid), detached (taken
+	// away) or unverified_detached (taken away for lack of documents).
 	State Optional[string] `json:"state"`
 }
 

@@ -14,12 +14,12 @@ type Duplicate struct {
 	Provider string `json:"provider"`
 	// Source: Id of the configured source that received the repeat.
 	Source string `json:"source"`
-	// EventID: What both records share.
+	// EventID: Id of the fact that both records report, by the rule of known_by.
 	EventID string `json:"event_id"`
 	// KnownBy: How the repeat was known.
 	KnownBy KnownBy `json:"known_by"`
-	// AttemptNumber: Which delivery the repeat is, where the provider says so,
-	// from 1.
+	// AttemptNumber: Which delivery of the webhook the repeat is, from 1; null
+	// where the provider sends no number.
 	AttemptNumber Optional[int32] `json:"attempt_number"`
 	// ReceivedAt: When ingest had read the repeat, by its clock.
 	ReceivedAt time.Time `json:"received_at"`

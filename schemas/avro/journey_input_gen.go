@@ -7,7 +7,7 @@ import "time"
 // JourneyInput: What the stages before tell the journey stage. Private to the
 // processor.
 type JourneyInput struct {
-	// Kind: What is told.
+	// Kind: What the record reports.
 	Kind JourneyInputKind `json:"kind"`
 	// CorrelationID: Correlation id of the journey; empty for CLOCK.
 	CorrelationID string `json:"correlation_id"`
@@ -39,12 +39,12 @@ type JourneyInput struct {
 	ExpiresAt Optional[time.Time] `json:"expires_at"`
 	// ChangedBy: What changed the member.
 	ChangedBy Change `json:"changed_by"`
-	// UpstreamStage: The stage whose clock is told; CLOCK only.
+	// UpstreamStage: The stage whose watermark this is; CLOCK only.
 	UpstreamStage Optional[string] `json:"upstream_stage"`
-	// UpstreamPartition: The input partition whose clock is told; CLOCK only.
+	// UpstreamPartition: The input partition whose watermark this is; CLOCK only.
 	UpstreamPartition Optional[int32] `json:"upstream_partition"`
-	// Clock: Every fact of that partition received before this time has been told;
-	// CLOCK only.
+	// Clock: Watermark: every fact of that partition received before this time has
+	// been emitted; CLOCK only.
 	Clock Optional[time.Time] `json:"clock"`
 }
 
@@ -439,11 +439,11 @@ type PaymentMember struct {
 	ReleasedMinor int64 `json:"released_minor"`
 	// Currency: ISO 4217 code.
 	Currency string `json:"currency"`
-	// Conflict: Whether both paid and refused were told.
+	// Conflict: Whether both paid and refused were reported.
 	Conflict bool `json:"conflict"`
-	// Regression: Whether a lower phase was told later.
+	// Regression: Whether a lower phase was reported later.
 	Regression bool `json:"regression"`
-	// AmountChanged: Whether callbacks told different amounts or currencies.
+	// AmountChanged: Whether callbacks reported different amounts or currencies.
 	AmountChanged bool `json:"amount_changed"`
 	// AmountInconsistent: Whether amounts contradict each other: one is negative,
 	// more was given back than the payment's amount, or one callback has amount
@@ -462,9 +462,9 @@ type PaymentMember struct {
 	PaidAt Optional[time.Time] `json:"paid_at"`
 	// LastRefundedAt: When money was last given back of what was captured.
 	LastRefundedAt Optional[time.Time] `json:"last_refunded_at"`
-	// OutcomeAt: When the phase was first told, by the provider's time.
+	// OutcomeAt: When the phase was first reported, by the provider's time.
 	OutcomeAt Optional[time.Time] `json:"outcome_at"`
-	// TakenReceivedAt: Earliest time at which a fact that tells HELD, PAID or
+	// TakenReceivedAt: Earliest time at which a fact that reports HELD, PAID or
 	// REFUNDED was received; null if none was. The journey's deadlines are judged
 	// by it.
 	TakenReceivedAt Optional[time.Time] `json:"taken_received_at"`
@@ -690,9 +690,9 @@ type VerificationMember struct {
 	CreatedAt time.Time `json:"created_at"`
 	// OutcomeAt: When the outcome was reached.
 	OutcomeAt Optional[time.Time] `json:"outcome_at"`
-	// OutcomeReceivedAt: Earliest time at which a fact that tells the outcome was
-	// received; null while there is none. The journey's deadlines are judged by
-	// it.
+	// OutcomeReceivedAt: Earliest time at which a fact that reports the outcome
+	// was received; null while there is none. The journey's deadlines are judged
+	// by it.
 	OutcomeReceivedAt Optional[time.Time] `json:"outcome_received_at"`
 }
 

@@ -11,7 +11,7 @@ type JourneyMember struct {
 	ID string `json:"id"`
 	// Kind: What it is.
 	Kind MemberKind `json:"kind"`
-	// Provider: The provider that told of it.
+	// Provider: The provider that reported it.
 	Provider string `json:"provider"`
 	// Source: Id of the configured source.
 	Source string `json:"source"`
@@ -582,8 +582,8 @@ type JourneySnapshot struct {
 	// of two providers, in milliseconds: the time of a hold is in it. Null if
 	// nothing was captured, or the first capture came before.
 	VerifiedToCapturedMs Optional[int64] `json:"verified_to_captured_ms"`
-	// Conflict: Whether a payment was told both paid and refused; see conflict of
-	// enriched.payments.v1.
+	// Conflict: Whether a payment was reported both paid and refused; see conflict
+	// of enriched.payments.v1.
 	Conflict bool `json:"conflict"`
 	// Regression: Whether a payment's phase went backwards.
 	Regression bool `json:"regression"`

@@ -723,9 +723,10 @@ const (
 	// LOX24VerifyCodeEventChannelUpdated: the state of an attempt changed
 	// (verify_code.channel.updated).
 	LOX24VerifyCodeEventChannelUpdated LOX24VerifyCodeEvent = "CHANNEL_UPDATED"
-	// LOX24VerifyCodeEventFailed: every channel failed (verify_code.failed).
+	// LOX24VerifyCodeEventFailed: the verification ended without success
+	// (verify_code.failed).
 	LOX24VerifyCodeEventFailed LOX24VerifyCodeEvent = "FAILED"
-	// LOX24VerifyCodeEventSuccess: the code was delivered or entered
+	// LOX24VerifyCodeEventSuccess: the verification succeeded
 	// (verify_code.success).
 	LOX24VerifyCodeEventSuccess LOX24VerifyCodeEvent = "SUCCESS"
 )

@@ -206,11 +206,11 @@ type PaymentSnapshot struct {
 	// Conflict: Whether one of the three statuses was a refusal and one meant that
 	// the amount was paid, in one callback or several.
 	Conflict bool `json:"conflict"`
-	// Regression: Whether a lower phase was told with a later provider time than a
-	// higher one. Only a callback's own time (iat, postbackTime) counts as that of
-	// the higher one.
+	// Regression: Whether a lower phase was reported with a later provider time
+	// than a higher one. Only a callback's own time (iat, postbackTime) counts as
+	// that of the higher one.
 	Regression bool `json:"regression"`
-	// AmountChanged: Whether callbacks told different amounts or currencies.
+	// AmountChanged: Whether callbacks reported different amounts or currencies.
 	AmountChanged bool `json:"amount_changed"`
 	// AmountInconsistent: Whether amounts contradict each other: one is negative,
 	// more was given back than the payment's amount, or one callback has amount

@@ -290,7 +290,7 @@ const (
 	// ChannelUnknown: a value that this version does not know; the string as sent
 	// is in the field beside.
 	ChannelUnknown Channel = "UNKNOWN"
-	// ChannelCall: the person receives a call of Unibell.
+	// ChannelCall: a phone call of Unibell that brings the code.
 	ChannelCall Channel = "CALL"
 	// ChannelSMS: a text message.
 	ChannelSMS Channel = "SMS"
@@ -865,11 +865,12 @@ func decodeSubscriptionType(d *decoder) (SubscriptionType, error) {
 type UnibellCall struct {
 	// Origin: Where the fact came from.
 	Origin Origin `json:"origin"`
-	// EventID: What tells this fact from others of the call; repeats share it.
+	// EventID: Id of the fact within the call: phase, request or status; repeats
+	// of one fact share it.
 	EventID string `json:"event_id"`
 	// ReceivedAt: When ingest had read the request, by its clock.
 	ReceivedAt time.Time `json:"received_at"`
-	// Kind: What is told of the call.
+	// Kind: What was reported about the call.
 	Kind UnibellCallKind `json:"kind"`
 	// VerificationID: Key of the verification: unibell:, source and reference;
 	// null where only the request id is known.
@@ -898,7 +899,8 @@ type UnibellCall struct {
 	Status Optional[CallStatus] `json:"status"`
 	// HTTPStatus: HTTP status of the answer; null where there was none.
 	HTTPStatus Optional[int32] `json:"http_status"`
-	// Unreachable: Why no answer was had: timeout, refused, dns, other.
+	// Unreachable: Why the provider gave no answer: timeout, refused (no
+	// connection), dns (no address) or other; null where it answered.
 	Unreachable Optional[string] `json:"unreachable"`
 	// Error: Error text of the provider; free text, only where the source's
 	// configuration allows it.

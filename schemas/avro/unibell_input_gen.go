@@ -7,9 +7,9 @@ import "time"
 // UnibellInput: What the unibell stage tells the unibell-call stage. Private to
 // the processor.
 type UnibellInput struct {
-	// Kind: What is told.
+	// Kind: What the record reports.
 	Kind UnibellInputKind `json:"kind"`
-	// Call: The fact; of a BINDING the one that told it.
+	// Call: The fact; of a BINDING the one that bound the request id.
 	Call Optional[UnibellCall] `json:"call"`
 	// VerificationID: Key of the verification, where known: unibell:, source and
 	// reference.
@@ -23,12 +23,12 @@ type UnibellInput struct {
 	// Namespace: The namespace that is configured for the source of the fact, of
 	// its correlation ids.
 	Namespace Optional[string] `json:"namespace"`
-	// UpstreamStage: The stage whose clock is told; CLOCK only.
+	// UpstreamStage: The stage whose watermark this is; CLOCK only.
 	UpstreamStage Optional[string] `json:"upstream_stage"`
-	// UpstreamPartition: The input partition whose clock is told; CLOCK only.
+	// UpstreamPartition: The input partition whose watermark this is; CLOCK only.
 	UpstreamPartition Optional[int32] `json:"upstream_partition"`
-	// Clock: Every fact of that partition received before this time has been told;
-	// CLOCK only.
+	// Clock: Watermark: every fact of that partition received before this time has
+	// been emitted; CLOCK only.
 	Clock Optional[time.Time] `json:"clock"`
 }
 
