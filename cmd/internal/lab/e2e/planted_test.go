@@ -86,7 +86,9 @@ func templates(accounts simulator.Accounts) []template {
 			add("lox24", send.Path(), name, send.Header(body, start), body)
 		case "uapay":
 			claims, _ := base64.RawURLEncoding.DecodeString(strings.Split(string(body), ".")[1])
-			add("uapay", send.Path(), strconv.FormatBool(bytes.Contains(claims, []byte("operationId"))), send.Header(body, start), claims)
+			// Money moves only in a payment that is held or paid.
+			kind := fmt.Sprint(bytes.Contains(claims, []byte("operationId")), bytes.Contains(claims, []byte("FINISHED")))
+			add("uapay", send.Path(), kind, send.Header(body, start), claims)
 		case "unibell":
 			add("unibell", send.Path(), fmt.Sprint(send.Path(), body[0]), send.Header(body, start), body)
 		case "standard":
