@@ -121,6 +121,23 @@ func TestAnErasureReachesJourneysThatOutliveTheState(t *testing.T) {
 	}
 }
 
+// TestAnErasureReachesRowsThatOutliveTheState: of an entity without state the request names
+// the rows.
+func TestAnErasureReachesRowsThatOutliveTheState(t *testing.T) {
+	t.Parallel()
+	p := newPipeline(t)
+	records := exampleHistory(t)
+	p.feed(t, records[0])
+	asked := erasureOf(t, &records[0])
+	asked.Headers = append(asked.Headers, stage.Header{Key: raw.HeaderErasureRows, Value: []byte(`["lost"]`)})
+	row := schemas.FactsAttempts + " " + string(records[0].Key) + "/lost"
+	p.last[row] = map[string]any{}
+	p.feed(t, asked)
+	if p.last[row] != nil {
+		t.Error("the row is still there")
+	}
+}
+
 // TestAnErasureWithoutAKeyIsBuried: it asks for nothing.
 func TestAnErasureWithoutAKeyIsBuried(t *testing.T) {
 	t.Parallel()

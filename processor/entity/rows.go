@@ -79,6 +79,16 @@ func (r *Rows) End(tx stage.Tx, topic string, entity []byte) {
 	r.Withdraw(tx, topic, entity)
 }
 
+// Erase withdraws all rows and some further ones, because rows may outlive the state.
+func (r *Rows) Erase(tx stage.Tx, topic string, entity []byte, further []string) {
+	for _, name := range further {
+		if !slices.ContainsFunc(r.rows, func(have row) bool { return have.name == name }) {
+			r.rows = append(r.rows, row{name: name})
+		}
+	}
+	r.End(tx, topic, entity)
+}
+
 // RowKey returns the key of a row.
 func RowKey(tx stage.Tx, entity []byte, name string) []byte {
 	key := append(tx.Buffer(len(entity)+1+len(name)), entity...)

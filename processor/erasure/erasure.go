@@ -22,6 +22,8 @@ type Request struct {
 	// Journeys are keys of journeys that may have the entity as a member, in addition
 	// to those in its state.
 	Journeys []string
+	// Rows are names of rows in the entity's fact topic, in addition to those in its state.
+	Rows []string
 	// Change identifies the erasure as the cause of changes.
 	Change avro.Change
 	// Headers are the record's, to be passed on.
@@ -125,11 +127,17 @@ func Read(in *stage.Input) (*Request, error) {
 		return nil, stage.Permanentf(stage.CauseSchemaMismatch, "an erasure without a key")
 	}
 	for i := range in.Headers {
-		if in.Headers[i].Key != raw.HeaderErasureJourneys {
+		var list *[]string
+		switch in.Headers[i].Key {
+		case raw.HeaderErasureJourneys:
+			list = &r.Journeys
+		case raw.HeaderErasureRows:
+			list = &r.Rows
+		default:
 			continue
 		}
-		if err := json.Unmarshal(in.Headers[i].Value, &r.Journeys); err != nil {
-			return nil, stage.Permanentf(stage.CauseUndecodable, "%s is no list", raw.HeaderErasureJourneys)
+		if err := json.Unmarshal(in.Headers[i].Value, list); err != nil {
+			return nil, stage.Permanentf(stage.CauseUndecodable, "%s is no list", in.Headers[i].Key)
 		}
 	}
 	return r, nil

@@ -195,7 +195,7 @@ func (s *Stage) Erase(tx stage.Tx, r *erasure.Request) error {
 	if err != nil {
 		return err
 	}
-	p.rows.End(tx, schemas.FactsMoney, bytes.Clone(r.Key))
+	p.rows.Erase(tx, schemas.FactsMoney, bytes.Clone(r.Key), r.Rows)
 	return entity.Erase(tx, r, schemas.EnrichedPayments, p.journeys.Keys(s.aggregate(p).appendJourneys(nil)))
 }
 

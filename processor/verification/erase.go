@@ -16,6 +16,6 @@ func Erase(tx stage.Tx, r *erasure.Request) error {
 	if err != nil {
 		return err
 	}
-	e.rows.End(tx, schemas.FactsAttempts, bytes.Clone(r.Key))
+	e.rows.Erase(tx, schemas.FactsAttempts, bytes.Clone(r.Key), r.Rows)
 	return entity.Erase(tx, r, schemas.EnrichedVerifications, e.journeys.Keys(e.appendJourneys(nil)))
 }

@@ -93,6 +93,9 @@ const (
 	// HeaderErasureJourneys is a JSON list of keys of journeys that the entity is
 	// known to be a member of, for where its own state has ended before them.
 	HeaderErasureJourneys = "tributary-erasure-journeys"
+	// HeaderErasureRows is a JSON list of rows that the entity has in its fact topic, beside
+	// those in its state: the parts of their keys behind the entity's key and a slash.
+	HeaderErasureRows = "tributary-erasure-rows"
 )
 
 // ErrHeader is wrapped by every error of Parse.

@@ -93,6 +93,10 @@ func erasures(ctx context.Context, admin *kadm.Client, c *Config, p *Plan) ([]*k
 		if err != nil {
 			return nil, fmt.Errorf("write a list of journeys: %w", err)
 		}
+		rows, err := json.Marshal(t.Rows)
+		if err != nil {
+			return nil, fmt.Errorf("write a list of rows: %w", err)
+		}
 		provider, _, _ := strings.Cut(t.Key, ":")
 		for _, to := range t.places(partitions[topic]) {
 			key := to.key
@@ -106,6 +110,9 @@ func erasures(ctx context.Context, admin *kadm.Client, c *Config, p *Plan) ([]*k
 			headers = append(headers, kgo.RecordHeader{Key: raw.HeaderErasureBy, Value: []byte(c.By)})
 			if key == t.Key && len(t.Journeys) > 0 {
 				headers = append(headers, kgo.RecordHeader{Key: raw.HeaderErasureJourneys, Value: journeys})
+			}
+			if key == t.Key && len(t.Rows) > 0 {
+				headers = append(headers, kgo.RecordHeader{Key: raw.HeaderErasureRows, Value: rows})
 			}
 			out = append(out, &kgo.Record{
 				Topic: topic, Partition: to.partition, Key: []byte(key), Headers: headers,

@@ -27,6 +27,8 @@ type Target struct {
 	Keys []string `json:"keys"`
 	// Journeys are the journeys that must remove it as a member.
 	Journeys []string `json:"journeys"`
+	// Rows are the names of its attempts or movements.
+	Rows []string `json:"rows"`
 
 	// partitions are the raw topic's partitions with records of the entity. They may
 	// differ from the partition of its key: the raw key of a Unibell call is the
@@ -149,7 +151,7 @@ func read(topic string) bool {
 // targetOf collects the keys of an entity, and the journeys that list it or that it
 // names itself.
 func targetOf(e *trace.Entity, journeys []*trace.Journey, rawTopic string) Target {
-	t := Target{Key: e.Key, Kind: e.Kind, State: e.State, Keys: append([]string{e.Key}, e.Requests...), Journeys: slices.Clone(e.Journeys)}
+	t := Target{Key: e.Key, Kind: e.Kind, State: e.State, Keys: append([]string{e.Key}, e.Requests...), Journeys: slices.Clone(e.Journeys), Rows: slices.Clone(e.Rows)}
 	for _, j := range journeys {
 		if slices.Contains(j.Members, e.Key) {
 			t.Journeys = append(t.Journeys, j.Key)

@@ -101,8 +101,11 @@ type Entity struct {
 	// Why explains the state in sentences: attempts, missing events.
 	Why []string `json:"why,omitempty"`
 	// Snapshot is the last snapshot, nil if there is none.
-	Snapshot any    `json:"snapshot,omitempty"`
-	Steps    []Step `json:"steps"`
+	Snapshot any `json:"snapshot,omitempty"`
+	// Rows are the names of its rows that are not withdrawn: the parts of their keys behind
+	// the entity's key and a slash.
+	Rows  []string `json:"rows,omitempty"`
+	Steps []Step   `json:"steps"`
 
 	ended  bool
 	erased time.Time

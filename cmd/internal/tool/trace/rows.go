@@ -3,6 +3,7 @@ package trace
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,7 +19,7 @@ func (t *tracer) rows(ctx context.Context) error {
 	from := map[string]time.Time{}
 	for key, e := range t.entities {
 		p, _ := schemas.ProviderOfKey(key)
-		if p.Facts == "" || e.Snapshot == nil && !e.ended {
+		if p.Facts == "" {
 			continue
 		}
 		if at, ok := from[p.Facts]; !ok || e.first.Before(at) {
@@ -60,7 +61,14 @@ func (t *tracer) rowsOf(ctx context.Context, topic string, since time.Time) erro
 		if e := t.entities[entity]; e != nil {
 			found++
 			s := rowStep(topic, r, row)
-			t.add(&e.Steps, &s)
+			if !t.add(&e.Steps, &s) {
+				return nil
+			}
+			name := string(r.Key)[len(entity)+1:]
+			e.Rows = slices.DeleteFunc(e.Rows, func(have string) bool { return have == name })
+			if r.Value != nil {
+				e.Rows = append(e.Rows, name)
+			}
 		}
 		return nil
 	})
