@@ -182,7 +182,8 @@ func TestProve(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			e := &avro.LedgerEntry{Topic: "raw", Minute: now.Add(-time.Minute), ProcessedAt: now,
+			e := &avro.LedgerEntry{
+				Topic: "raw", Minute: now.Add(-time.Minute), ProcessedAt: now,
 				TotalAccepted: 5, TotalReplayed: 1, TotalDecoded: 3, TotalDuplicates: 2, TotalDeadLetters: 1,
 			}
 			if test.change != nil {
