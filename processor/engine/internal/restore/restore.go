@@ -306,7 +306,7 @@ func (s *Restorer) replayFrom(ctx context.Context, from map[int32]kgo.Offset, ah
 func (s *Restorer) truncated(ctx context.Context, ahead map[int32]*Changelog) error {
 	ends, err := s.offsets(s.admin.ListEndOffsets(ctx, s.config.Changelog))
 	if err != nil {
-		return nil // asked again after the next wait
+		return nil //nolint:nilerr // asked again after the next wait
 	}
 	for p, f := range ahead {
 		if end, ok := ends.Lookup(s.config.Changelog, p); ok && end.Offset < f.End {
