@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/consumer"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/operator"
 )
 
@@ -45,6 +46,7 @@ Environment:
 	}
 	g.AddFlags(root)
 	root.AddCommand(newIngest(g), newProcessor(g), newDemo(g), newDev(g), newSimulate(g), newRegistryServer(g), newConfig(g), newHealth(g), newVersion(g))
+	root.AddCommand(consumer.Commands(g)...)
 	root.AddCommand(operator.Commands(g)...)
 	group(root)
 	return root

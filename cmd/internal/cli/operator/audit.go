@@ -8,10 +8,9 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
-	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/consumer"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/audit"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
@@ -54,14 +53,14 @@ command needs to read them all, and shows positions and keys, no bodies.`,
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if exported != "" {
-				return auditExport(cmd.Context(), g, exported)
+				return consumer.AuditExport(cmd.Context(), g, exported)
 			}
 			o := audit.Config{Limit: limit}
 			var err error
-			if o.From, err = parseTime("--from", from, time.Now()); err != nil {
+			if o.From, err = cli.ParseTime("--from", from, time.Now()); err != nil {
 				return err
 			}
-			if o.To, err = parseTime("--to", to, time.Now()); err != nil {
+			if o.To, err = cli.ParseTime("--to", to, time.Now()); err != nil {
 				return err
 			}
 			if !o.To.IsZero() && !o.From.Before(o.To) {
@@ -99,7 +98,7 @@ func runAudit(ctx context.Context, g *cli.Globals, o audit.Config, maxWait time.
 	}
 	var waits time.Duration
 	if r.Waiting > 0 {
-		if waits, err = oldestWaiting(ctx, &f.Config, o.Kafka); err != nil {
+		if waits, err = lag.Oldest(ctx, lag.Config{Kafka: o.Kafka, Own: f.Config.OwnGroups(nil)}); err != nil {
 			return fmt.Errorf("find out how long records wait: %w", err)
 		}
 		r.WaitingSince = time.Now().Add(-waits).UTC().Truncate(time.Second)
@@ -122,24 +121,6 @@ func span(d time.Duration) string {
 		return fmt.Sprintf("%d d", d/day)
 	}
 	return d.String()
-}
-
-// oldestWaiting returns the age of the oldest record that a stage has not processed.
-func oldestWaiting(ctx context.Context, c *config.Config, kafka []kgo.Opt) (time.Duration, error) {
-	watcher := lag.New(lag.Config{Kafka: kafka, Own: c.OwnGroups(nil)})
-	if err := watcher.Open(); err != nil {
-		return 0, err
-	}
-	defer watcher.Close()
-	report, err := watcher.Observe(ctx)
-	if err != nil {
-		return 0, err
-	}
-	var oldest time.Duration
-	for i := range report.Groups {
-		oldest = max(oldest, time.Duration(report.Groups[i].Age))
-	}
-	return oldest, nil
 }
 
 func showAudit(g *cli.Globals, r *audit.Report, waits time.Duration) {

@@ -23,7 +23,6 @@ func completeFlags(g *cli.Globals, c *cobra.Command) {
 		"provider": schemas.ProviderIDs,
 		"cause":    causes,
 		"stage":    processor.StageNames,
-		"for":      engines,
 		"group":    func() []string { return groupsOf(c.Context(), g) },
 	} {
 		if c.Flags().Lookup(name) != nil {
@@ -32,15 +31,6 @@ func completeFlags(g *cli.Globals, c *cobra.Command) {
 			}) // an error means that it is registered already
 		}
 	}
-}
-
-// completeTopics completes the names of topics, each with its description.
-func completeTopics(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	var out []string
-	for _, row := range schemas.Table() {
-		out = append(out, cobra.CompletionWithDesc(row.Name, row.Doc))
-	}
-	return out, cobra.ShellCompDirectiveNoFileComp
 }
 
 // causes are those of dead letters.

@@ -54,9 +54,9 @@ func (f *letterFlags) add(c *cobra.Command) {
 func (f *letterFlags) take(args []string, names schemas.Names) error {
 	var errs []error
 	var err error
-	f.filter.From, err = parseTime("--from", f.from, time.Now())
+	f.filter.From, err = cli.ParseTime("--from", f.from, time.Now())
 	errs = append(errs, err)
-	f.filter.To, err = parseTime("--to", f.to, time.Now())
+	f.filter.To, err = cli.ParseTime("--to", f.to, time.Now())
 	errs = append(errs, err)
 	for _, arg := range args {
 		ref, err := deadletter.ParseRef(arg, names)

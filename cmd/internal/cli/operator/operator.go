@@ -11,7 +11,7 @@ import (
 // Commands returns all of them.
 func Commands(g *cli.Globals) []*cobra.Command {
 	commands := []*cobra.Command{
-		newTopics(g), newSchemas(g), newContract(g), newExport(g), newTail(g), newLag(g), newDeadLetter(g), newAudit(g), newTrace(g), newForget(g), newReset(g),
+		newTopics(g), newSchemas(g), newLag(g), newDeadLetter(g), newAudit(g), newTrace(g), newForget(g), newReset(g),
 	}
 	for _, c := range commands {
 		completeFlags(g, c)

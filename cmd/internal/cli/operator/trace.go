@@ -57,10 +57,10 @@ committed is read.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o := trace.Config{Limit: limit, All: all}
 			var err error
-			if o.From, err = parseTime("--from", from, time.Now()); err != nil {
+			if o.From, err = cli.ParseTime("--from", from, time.Now()); err != nil {
 				return err
 			}
-			if o.To, err = parseTime("--to", to, time.Now()); err != nil {
+			if o.To, err = cli.ParseTime("--to", to, time.Now()); err != nil {
 				return err
 			}
 			switch {

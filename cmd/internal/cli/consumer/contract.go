@@ -1,4 +1,4 @@
-package operator
+package consumer
 
 import (
 	"errors"
@@ -66,6 +66,9 @@ Some engines have several files: the standard output has the first, DIR all.`,
 	}
 	flags := c.Flags()
 	flags.StringVar(&engine, "for", "", "the engine")
+	_ = c.RegisterFlagCompletionFunc("for", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return engines(), cobra.ShellCompDirectiveNoFileComp
+	}) // no error: the flag is there
 	flags.StringVar(&o.Registry, "registry", o.Registry, "address of the registry as the engine sees it")
 	flags.StringVar(&o.Export, "export", "", "folder of an export as the engine sees it; default: its working directory")
 	flags.StringVar(&prefix, "prefix", "", "prefix of the topics on the cluster")

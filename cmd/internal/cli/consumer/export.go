@@ -1,4 +1,4 @@
-package operator
+package consumer
 
 import (
 	"context"
@@ -48,10 +48,10 @@ Memory: some 250 MB; with --latest also 50 bytes a key of one partition.`,
 			}
 			now := time.Now()
 			var err error
-			if o.From, err = parseTime("--from", from, now); err != nil {
+			if o.From, err = cli.ParseTime("--from", from, now); err != nil {
 				return err
 			}
-			if o.To, err = parseTime("--to", to, now); err != nil {
+			if o.To, err = cli.ParseTime("--to", to, now); err != nil {
 				return err
 			}
 			switch {
@@ -124,8 +124,8 @@ func showExport(g *cli.Globals, r *export.Result, o *export.Config) {
 	}
 }
 
-// auditExport compares an export with the topics.
-func auditExport(ctx context.Context, g *cli.Globals, dir string) error {
+// AuditExport compares an export with the topics.
+func AuditExport(ctx context.Context, g *cli.Globals, dir string) error {
 	f, err := g.Load()
 	if err != nil {
 		return err

@@ -1,16 +1,14 @@
-package operator
+package cli
 
 import (
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/tributary-hq/tributary/cmd/internal/cli"
 )
 
-// parseTime parses a time, or a duration before now; empty is the zero time.
-func parseTime(flag, text string, now time.Time) (time.Time, error) {
+// ParseTime parses a time, or a duration before now; empty is the zero time.
+func ParseTime(flag, text string, now time.Time) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
@@ -24,7 +22,7 @@ func parseTime(flag, text string, now time.Time) (time.Time, error) {
 	}
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return at, cli.Usage(fmt.Errorf("%s: %q is no time such as 2026-01-02T15:04:05Z, nor a duration such as 24h or 7d", flag, text))
+		return at, Usage(fmt.Errorf("%s: %q is no time such as 2026-01-02T15:04:05Z, nor a duration such as 24h or 7d", flag, text))
 	}
 	return at, nil
 }

@@ -1,4 +1,4 @@
-package operator
+package consumer
 
 import (
 	"fmt"
@@ -39,10 +39,10 @@ Without --offset and --from it prints the last 10 records, or the last -n.`,
 			}
 			now := time.Now()
 			var err error
-			if o.FromTime, err = parseTime("--from", from, now); err != nil {
+			if o.FromTime, err = cli.ParseTime("--from", from, now); err != nil {
 				return err
 			}
-			if o.ToTime, err = parseTime("--to", to, now); err != nil {
+			if o.ToTime, err = cli.ParseTime("--to", to, now); err != nil {
 				return err
 			}
 			if !cmd.Flags().Changed("number") && (offset != "" || from != "") {

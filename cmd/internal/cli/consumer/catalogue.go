@@ -1,4 +1,4 @@
-package operator
+package consumer
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/catalogue"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -83,7 +84,9 @@ func runContractTest(ctx context.Context, g *cli.Globals) error {
 	progress := cli.NewProgress(g.Err)
 	proofs, err := catalogue.Prove(ctx, &catalogue.Pipeline{
 		Kafka: kafka, Names: f.Config.Names(), Status: client.Status, Patience: exportPatience, Progress: progress, Now: time.Now,
-		Waiting: func(ctx context.Context) (time.Duration, error) { return oldestWaiting(ctx, &f.Config, kafka) },
+		Waiting: func(ctx context.Context) (time.Duration, error) {
+			return lag.Oldest(ctx, lag.Config{Kafka: kafka, Own: f.Config.OwnGroups(nil)})
+		},
 	})
 	progress.Done()
 	if err != nil {
