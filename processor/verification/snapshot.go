@@ -77,7 +77,7 @@ func (p *projection) snapshot(id, journey string, journeys []entity.JourneyID) *
 		Source: e.texts[textSource].value, Namespace: entity.Text(e.texts[textNamespace].value),
 		CorrelationIDs: s.CorrelationIDs[:0], Outcome: p.outcome, StatusRaw: entity.Text(e.status.text),
 		DeliveredChannel: kindOf(p.channel), DeliveredChannelRaw: entity.Text(p.channel),
-		PlannedChannels: s.PlannedChannels[:0], Attempts: e.appendAttempts(s.Attempts[:0]),
+		PlannedChannels: s.PlannedChannels[:0], PlannedChannelsRaw: s.PlannedChannelsRaw[:0], Attempts: e.appendAttempts(s.Attempts[:0]),
 		CostMinor: optional(&e.cost), Currency: entity.Text(e.texts[textCurrency].value), Phone: optional(&e.phone),
 		CreatedAt: e.createdAt().Time(), OutcomeAt: entity.TimeOf(p.at), DurationMs: p.duration(), Deadline: entity.TimeOf(p.deadline),
 		Facts: e.facts, FirstEventAt: entity.TimeOf(e.firstAt), LastEventAt: entity.TimeOf(e.lastAt), Assurance: e.assurance,
@@ -90,7 +90,8 @@ func (p *projection) snapshot(id, journey string, journeys []entity.JourneyID) *
 		s.CorrelationIDs = append(s.CorrelationIDs, journeys[i].ID)
 	}
 	for i := range e.plan.value {
-		s.PlannedChannels = append(s.PlannedChannels, e.plan.value[i].Channel)
+		s.PlannedChannels = append(s.PlannedChannels, KindOf(e.plan.value[i].Channel))
+		s.PlannedChannelsRaw = append(s.PlannedChannelsRaw, e.plan.value[i].Channel)
 	}
 	if late := p.late(); late > 0 {
 		s.Late, s.LatenessMs = true, avro.Some(late.Milliseconds())

@@ -217,8 +217,12 @@ type VerificationSnapshot struct {
 	LastChannel Optional[Channel] `json:"last_channel"`
 	// LastChannelRaw: That channel, as sent.
 	LastChannelRaw Optional[string] `json:"last_channel_raw"`
-	// PlannedChannels: The channels of the routing strategy as sent, in order.
-	PlannedChannels []string `json:"planned_channels"`
+	// PlannedChannels: The channels of the routing strategy, normalised, in order;
+	// empty if the provider sends none.
+	PlannedChannels []Channel `json:"planned_channels"`
+	// PlannedChannelsRaw: The channels of the routing strategy as sent, in order;
+	// empty if the provider sends none.
+	PlannedChannelsRaw []string `json:"planned_channels_raw"`
 	// Attempts: The attempts, in the order of the routing strategy.
 	Attempts []VerificationAttempt `json:"attempts"`
 	// FailedAttempts: Number of attempts that ended without success (FAILED or
@@ -415,8 +419,17 @@ func (r *VerificationSnapshot) appendTo(dst []byte) ([]byte, error) {
 	if n := len(r.PlannedChannels); n > 0 {
 		dst = appendLong(dst, int64(n))
 		for i := range r.PlannedChannels {
-			if dst, err = appendString(dst, r.PlannedChannels[i]); err != nil {
+			if dst, err = r.PlannedChannels[i].appendTo(dst); err != nil {
 				return dst, at("planned_channels", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	if n := len(r.PlannedChannelsRaw); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.PlannedChannelsRaw {
+			if dst, err = appendString(dst, r.PlannedChannelsRaw[i]); err != nil {
+				return dst, at("planned_channels_raw", atIndex(i, err))
 			}
 		}
 	}
@@ -624,8 +637,11 @@ func (r *VerificationSnapshot) decodeFrom(d *decoder) error {
 			return at("last_channel_raw", err)
 		}
 	}
-	if r.PlannedChannels, err = decodeArray(d, 1, (*decoder).string); err != nil {
+	if r.PlannedChannels, err = decodeArray(d, 1, decodeChannel); err != nil {
 		return at("planned_channels", err)
+	}
+	if r.PlannedChannelsRaw, err = decodeArray(d, 1, (*decoder).string); err != nil {
+		return at("planned_channels_raw", err)
 	}
 	if r.Attempts, err = decodeArray(d, 10, decodeVerificationAttempt); err != nil {
 		return at("attempts", err)

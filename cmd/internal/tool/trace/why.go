@@ -200,7 +200,7 @@ func explainVerification(s *avro.VerificationSnapshot, now time.Time) []string {
 		why = append(why, "Attempts: "+strings.Join(tried, ", ")+".")
 	}
 	var untried []string
-	for _, channel := range s.PlannedChannels {
+	for _, channel := range s.PlannedChannelsRaw {
 		if !slices.ContainsFunc(s.Attempts, func(a avro.VerificationAttempt) bool { return a.ChannelRaw == channel }) {
 			untried = append(untried, channel)
 		}
