@@ -32,10 +32,9 @@ class Pipeline:
             place = re.match(r"export TRIBUTARY_KAFKA__BROKERS=(\S+) TRIBUTARY_REGISTRY__URLS=(\S+)", line)
             if place:
                 break
-        if not place:
-            raise RuntimeError("the demo ended before it was ready:\n" + "".join(seen))
-        if not any(line.startswith("It adds up") for line in seen):
-            raise RuntimeError("the demo does not add up:\n" + "".join(seen))
+        if not place or not any(line.startswith("It adds up") for line in seen):
+            self.stop()
+            raise RuntimeError("the demo ended early or does not add up:\n" + "".join(seen))
         self.brokers, self.registry = place.groups()
         # What is printed later must not fill the pipe.
         threading.Thread(target=self.process.stdout.read, daemon=True).start()
