@@ -53,7 +53,7 @@ func TestRunbook(t *testing.T) {
 func TestRunbookCommands(t *testing.T) {
 	t.Parallel()
 	commands := map[string]bool{}
-	for _, folder := range []string{"../../../tributary", "../../cli/operator"} {
+	for _, folder := range []string{"../../../tributary", "../../cli/operator", "../../cli/consumer"} {
 		files, err := filepath.Glob(folder + "/*.go")
 		must(t, err)
 		for _, file := range files {
