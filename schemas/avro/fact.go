@@ -12,7 +12,7 @@ type Fact struct {
 // DecodeFact decodes only the first fields of a decoded record of any type.
 func DecodeFact(b []byte) (f Fact, err error) {
 	d := decoder{b: b}
-	if err = f.Origin.decodeFrom(&d); err != nil {
+	if err := f.Origin.decodeFrom(&d); err != nil {
 		return f, err
 	}
 	if f.EventID, err = d.string(); err != nil {
