@@ -128,8 +128,8 @@ night: ## play the faults of the runbook's list on a real Kafka and a real Prome
 	deploy/night $(FAULTS_OF_NIGHT)
 
 .PHONY: catalogue
-catalogue: ## the pages of the topics, AsyncAPI and the data contract into bin/catalogue
-	go run ./cmd/tributary contract catalogue bin/catalogue
+catalogue: build ## the pages of the topics with sample rows, AsyncAPI and the data contract into bin/catalogue
+	deploy/consumers/catalogue bin/catalogue
 
 .PHONY: catalogue-test
 catalogue-test: catalogue ## judge them with the standards' own validators, which it installs from PyPI and npm (1.6 GB)
