@@ -94,12 +94,18 @@ type restoredAs struct{ kind, reason string }
 // partitions of the same kind and reason.
 func (w *worker) logRestored(found map[int32]*restore.Result) {
 	same := map[restoredAs][]int32{}
+	var order []restoredAs // by the first partition
 	for _, p := range slices.Sorted(maps.Keys(found)) {
 		kind, reason := found[p].Kind()
 		w.metrics.restores.WithLabelValues(w.spec.Name, kind).Inc()
-		same[restoredAs{kind, reason}] = append(same[restoredAs{kind, reason}], p)
+		as := restoredAs{kind, reason}
+		if same[as] == nil {
+			order = append(order, as)
+		}
+		same[as] = append(same[as], p)
 	}
-	for as, partitions := range same {
+	for _, as := range order {
+		partitions := same[as]
 		var records, bytes int64
 		var took time.Duration
 		for _, p := range partitions {
