@@ -20,14 +20,6 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// TestMarket plays two days of a shop.
-func TestMarket(t *testing.T) {
-	t.Parallel()
-	if r := run(t, demo.Options{Scale: 2, Profile: simulator.Market}); r.DemoTime < 48*time.Hour {
-		t.Errorf("the demo's time went on by %v, want two days and more", r.DemoTime)
-	}
-}
-
 func run(t *testing.T, o demo.Options) *demo.Result {
 	t.Helper()
 	o.Seed = uint64(time.Now().UnixNano())
