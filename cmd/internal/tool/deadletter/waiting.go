@@ -26,6 +26,7 @@ type Waiting struct {
 	kafka  []kgo.Opt
 	names  schemas.Names
 	logger *slog.Logger
+	desc   *prometheus.Desc
 	client *kgo.Client
 	cancel context.CancelFunc
 	done   chan struct{}
@@ -47,13 +48,11 @@ type waitingLabels struct{ provider, source, stage, cause string }
 
 var _ prometheus.Collector = (*Waiting)(nil)
 
-var waitingDesc = prometheus.NewDesc("tributary_dead_letters_waiting",
-	"Dead letters that were not replayed, by provider or internal stage, source, stage and cause.",
-	[]string{"provider", "source", "stage", "cause"}, nil)
-
 // NewWaiting returns a collector that reads once Start is called.
 func NewWaiting(kafka []kgo.Opt, names schemas.Names, logger *slog.Logger) *Waiting {
-	return &Waiting{kafka: kafka, names: names, logger: logger, letters: map[Ref]map[int64]int32{}, replayed: map[Ref]bool{}}
+	desc := prometheus.NewDesc("tributary_dead_letters_waiting", "Dead letters that were not replayed, by provider or internal stage, source, stage and cause.",
+		[]string{"provider", "source", "stage", "cause"}, nil)
+	return &Waiting{kafka: kafka, names: names, logger: logger, desc: desc, letters: map[Ref]map[int64]int32{}, replayed: map[Ref]bool{}}
 }
 
 // Start connects and begins to read. Without the right to read a dead-letter topic the
@@ -221,7 +220,7 @@ func (w *Waiting) drop(at Ref, offset int64) {
 }
 
 // Describe implements prometheus.Collector.
-func (*Waiting) Describe(out chan<- *prometheus.Desc) { out <- waitingDesc }
+func (w *Waiting) Describe(out chan<- *prometheus.Desc) { out <- w.desc }
 
 // Collect implements prometheus.Collector. A count that fell to zero stays as zero, so
 // that an alert on it ends.
@@ -232,6 +231,6 @@ func (w *Waiting) Collect(out chan<- prometheus.Metric) {
 		return
 	}
 	for i, l := range w.labels {
-		out <- prometheus.MustNewConstMetric(waitingDesc, prometheus.GaugeValue, float64(w.counts[i]), l.provider, l.source, l.stage, l.cause)
+		out <- prometheus.MustNewConstMetric(w.desc, prometheus.GaugeValue, float64(w.counts[i]), l.provider, l.source, l.stage, l.cause)
 	}
 }
