@@ -48,7 +48,7 @@ type Task struct {
 // New returns the task of a stage.
 func New(config Config) *Task {
 	t := &Task{Config: config, DeadLetters: map[stage.Cause]int{}}
-	for name, topic := range config.Topics { //nolint:maprange // a set
+	for name, topic := range config.Topics {
 		if topic.Repeats {
 			t.repeats = append(t.repeats, name)
 		}
