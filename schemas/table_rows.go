@@ -59,7 +59,7 @@ func enrichedTopics() []Topic {
 	return []Topic{
 		row(EnrichedVerifications, "the state of each verification: attempts, outcome, cost, times", verificationRetention, shortCompactionLag),
 		row(EnrichedPayments, "the state of each payment: phase, amounts, flags", paymentRetention, longCompactionLag),
-		row(EnrichedAccounts, "the state of each Voximplant account: what an operator acts on", 0, shortCompactionLag),
+		row(EnrichedAccounts, "the state of each Voximplant account, for its operator to act on", 0, shortCompactionLag),
 		row(EnrichedJourneys, "verifications and payments of one correlation id, and which of them is missing", journeyRetention, longCompactionLag),
 		row(FactsAttempts, "each attempt to deliver a code: channel, result, cost, times", attemptRetention, shortCompactionLag),
 		row(FactsMoney, "each movement of money: paid, held, released, refunded, with a signed amount", movementRetention, longCompactionLag),

@@ -235,8 +235,8 @@ func (r *AccountSIPRegistration) decodeFrom(d *decoder) error {
 	return nil
 }
 
-// AccountSnapshot: One row is one state of one Voximplant account: what its
-// operator acts on, after all callbacks known so far. The topic has every state
+// AccountSnapshot: One row is one state of one Voximplant account after all
+// callbacks known so far, for its operator to act on. The topic has every state
 // until compaction; the row of the highest revision replaces all others of its
 // account_id, and a tombstone (no value) ends it. Rows are kept for as long as
 // the account has no tombstone. Do not filter before choosing the newest row:
@@ -325,7 +325,7 @@ type AccountSnapshot struct {
 	Revision int64 `json:"revision"`
 	// Facts: Number of distinct facts applied.
 	Facts int64 `json:"facts"`
-	// ChangedBy: What changed it.
+	// ChangedBy: The record or timer that made this revision.
 	ChangedBy Change `json:"changed_by"`
 	// FirstEventAt: When the first callback was received; the provider sends no
 	// time.

@@ -11,8 +11,8 @@ import "time"
 // is kept as long as its verification, 30 days after its last event, and at
 // most 60 days without a change. Success rate of a channel: count(*) filter
 // (where status = 'SUCCESS') / count(*) group by channel over the newest rows.
-// Do not count all revisions. An attempt of which no webhook and no history
-// entry ever told has no row.
+// Do not count all revisions. An attempt that no webhook and no history entry
+// reported has no row.
 type DeliveryAttempt struct {
 	// AttemptID: The Kafka key: the verification_id, a slash and the provider's id
 	// of the attempt; of a Unibell call the id that ingest gave the request for
@@ -68,7 +68,7 @@ type DeliveryAttempt struct {
 	// the rows of an attempt_id the highest counts. Revisions of one row are not
 	// consecutive.
 	Revision int64 `json:"revision"`
-	// ChangedBy: What changed it.
+	// ChangedBy: The record or timer that made this revision.
 	ChangedBy Change `json:"changed_by"`
 	// ProcessedAt: When the processor made this revision.
 	ProcessedAt time.Time `json:"processed_at"`

@@ -4,10 +4,10 @@ package avro
 
 import "time"
 
-// JourneyInput: What the stages before tell the journey stage. Private to the
-// processor.
+// JourneyInput: Records that the upstream stages send to the journey stage.
+// Private to the processor.
 type JourneyInput struct {
-	// Kind: What the record reports.
+	// Kind: Kind of the record.
 	Kind JourneyInputKind `json:"kind"`
 	// CorrelationID: Correlation id of the journey; empty for CLOCK.
 	CorrelationID string `json:"correlation_id"`
@@ -37,7 +37,7 @@ type JourneyInput struct {
 	ReceivedAt Optional[time.Time] `json:"received_at"`
 	// ExpiresAt: When the member's state ends.
 	ExpiresAt Optional[time.Time] `json:"expires_at"`
-	// ChangedBy: What changed the member.
+	// ChangedBy: The record or timer that made this state of the member.
 	ChangedBy Change `json:"changed_by"`
 	// UpstreamStage: The stage whose watermark this is; CLOCK only.
 	UpstreamStage Optional[string] `json:"upstream_stage"`
@@ -371,8 +371,8 @@ func decodeJourneyInputKind(d *decoder) (JourneyInputKind, error) {
 	return JourneyInputKind(s), err
 }
 
-// MilestoneMember: What a journey needs of the events that one source reported
-// for a correlation id.
+// MilestoneMember: The fields of one source's events of a correlation id that
+// the journey shows.
 type MilestoneMember struct {
 	// Provider: The provider, such as standard.
 	Provider string `json:"provider"`
@@ -416,7 +416,7 @@ func (r *MilestoneMember) decodeFrom(d *decoder) error {
 	return nil
 }
 
-// PaymentMember: What a journey needs of a payment.
+// PaymentMember: The fields of a payment that its journey shows or sums.
 type PaymentMember struct {
 	// Provider: uapay.
 	Provider string `json:"provider"`
@@ -431,11 +431,11 @@ type PaymentMember struct {
 	// GrossMinor: Amount captured, given back since or not, in minor units of
 	// currency.
 	GrossMinor int64 `json:"gross_minor"`
-	// RefundedMinor: Total given back so far of what was captured, in minor units
-	// of currency.
+	// RefundedMinor: Total of captured money given back so far, in minor units of
+	// currency.
 	RefundedMinor int64 `json:"refunded_minor"`
-	// ReleasedMinor: Total given back so far of what was held and never captured,
-	// in minor units of currency.
+	// ReleasedMinor: Total of held, never captured money given back so far, in
+	// minor units of currency.
 	ReleasedMinor int64 `json:"released_minor"`
 	// Currency: ISO 4217 code.
 	Currency string `json:"currency"`
@@ -460,7 +460,7 @@ type PaymentMember struct {
 	HeldAt Optional[time.Time] `json:"held_at"`
 	// PaidAt: When the payment succeeded.
 	PaidAt Optional[time.Time] `json:"paid_at"`
-	// LastRefundedAt: When money was last given back of what was captured.
+	// LastRefundedAt: When captured money was last given back.
 	LastRefundedAt Optional[time.Time] `json:"last_refunded_at"`
 	// OutcomeAt: When the phase was first reported, by the provider's time.
 	OutcomeAt Optional[time.Time] `json:"outcome_at"`
@@ -656,7 +656,8 @@ func (r *PaymentMember) decodeFrom(d *decoder) error {
 	return nil
 }
 
-// VerificationMember: What a journey needs of a verification.
+// VerificationMember: The fields of a verification that its journey shows or
+// sums.
 type VerificationMember struct {
 	// Provider: lox24 or unibell.
 	Provider string `json:"provider"`

@@ -9,7 +9,7 @@ import "time"
 type JourneyMember struct {
 	// ID: Key of the verification, the payment or the events.
 	ID string `json:"id"`
-	// Kind: What it is.
+	// Kind: Kind of the member.
 	Kind MemberKind `json:"kind"`
 	// Provider: The provider that reported it.
 	Provider string `json:"provider"`
@@ -41,11 +41,11 @@ type JourneyMember struct {
 	// GrossMinor: Amount captured, given back since or not, in minor units of
 	// currency; null for verifications.
 	GrossMinor Optional[int64] `json:"gross_minor"`
-	// RefundedMinor: Total given back so far of what was captured, in minor units
-	// of currency; null for verifications.
+	// RefundedMinor: Total of captured money given back so far, in minor units of
+	// currency; null for verifications.
 	RefundedMinor Optional[int64] `json:"refunded_minor"`
-	// ReleasedMinor: Total given back so far of what was held and never captured,
-	// in minor units of currency; null for verifications.
+	// ReleasedMinor: Total of held, never captured money given back so far, in
+	// minor units of currency; null for verifications.
 	ReleasedMinor Optional[int64] `json:"released_minor"`
 	// Currency: ISO 4217 code.
 	Currency Optional[string] `json:"currency"`
@@ -468,12 +468,12 @@ type JourneySnapshot struct {
 	// Country: Country of the phone of the verification that succeeded first, else
 	// of the first verification, ISO 3166-1 alpha-2; null if that is not known.
 	Country Optional[string] `json:"country"`
-	// Outcome: What became of the journey: the first that holds of COMPLETE or
+	// Outcome: Result of the journey so far: the first that holds of COMPLETE or
 	// PAID_NOT_VERIFIED, HELD, REFUNDED, VERIFIED_NOT_PAID, REFUSED, IN_PROGRESS,
 	// VERIFICATION_EXPIRED, VERIFICATION_FAILED, UNKNOWN.
 	Outcome JourneyOutcome `json:"outcome"`
-	// Missing: What was missing at the deadline and still is; what came after the
-	// deadline is not missing but late.
+	// Missing: Member that was missing at the deadline and still is; one that came
+	// after the deadline is late, not missing.
 	Missing JourneyMissing `json:"missing"`
 	// Deadline: When the payment or verification that is awaited counts, or began
 	// to count, as missing; null if nothing is awaited.
@@ -542,8 +542,8 @@ type JourneySnapshot struct {
 	// PaidAt: When the first payment was captured, given back since or not; null
 	// if and only if ever_paid is false.
 	PaidAt Optional[time.Time] `json:"paid_at"`
-	// LastRefundedAt: When money was last given back of what was captured; null if
-	// refund is NONE.
+	// LastRefundedAt: When captured money was last given back; null if refund is
+	// NONE.
 	LastRefundedAt Optional[time.Time] `json:"last_refunded_at"`
 	// PaymentProvider: Provider of the payment that was captured first, else of
 	// the first payment; null if there is none.
@@ -559,14 +559,14 @@ type JourneySnapshot struct {
 	// RefusedMinor: Sum of the amounts refused, in minor units of currency; 0 if
 	// there is none, null if currencies differ.
 	RefusedMinor Optional[int64] `json:"refused_minor"`
-	// RefundedMinor: Sum given back of what was captured, in minor units of
-	// currency; 0 if there is none, null if currencies differ.
+	// RefundedMinor: Sum of captured money given back, in minor units of currency;
+	// 0 if there is none, null if currencies differ.
 	RefundedMinor Optional[int64] `json:"refunded_minor"`
 	// NetMinor: gross_minor less refunded_minor: revenue, in minor units of
 	// currency; 0 if there is none, null if currencies differ.
 	NetMinor Optional[int64] `json:"net_minor"`
-	// ReleasedMinor: Sum given back of what was held and never captured, in minor
-	// units of currency; 0 if there is none, null if currencies differ.
+	// ReleasedMinor: Sum of held, never captured money given back, in minor units
+	// of currency; 0 if there is none, null if currencies differ.
 	ReleasedMinor Optional[int64] `json:"released_minor"`
 	// Currency: ISO 4217 code of the amounts; null if there is no payment or
 	// currencies differ.
@@ -623,7 +623,7 @@ type JourneySnapshot struct {
 	PaymentsRefunded int32 `json:"payments_refunded"`
 	// MilestoneMembers: Number of members that are the events of a source.
 	MilestoneMembers int32 `json:"milestone_members"`
-	// Milestones: What further senders reported for the correlation id, one
+	// Milestones: Events that further senders reported for the correlation id, one
 	// element for each source and type of event, by first time, source and type.
 	// They do not change the outcome. Of the listed members only.
 	Milestones []Milestone `json:"milestones"`
@@ -636,7 +636,7 @@ type JourneySnapshot struct {
 	Revision int64 `json:"revision"`
 	// Facts: Number of distinct facts applied.
 	Facts int64 `json:"facts"`
-	// ChangedBy: What changed it.
+	// ChangedBy: The record or timer that made this revision.
 	ChangedBy Change `json:"changed_by"`
 	// FirstEventAt: First event of any member, by the provider's time where it
 	// sends one.

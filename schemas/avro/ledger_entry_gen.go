@@ -4,7 +4,7 @@ package avro
 
 import "time"
 
-// LedgerEntry: What became of one minute's raw records of one partition. The
+// LedgerEntry: How the raw records of one minute of one partition ended. The
 // entries of a partition follow each other without overlap; each is written in
 // the transaction that closes its minute, so that it is there exactly once.
 type LedgerEntry struct {

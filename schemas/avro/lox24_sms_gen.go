@@ -98,7 +98,7 @@ type LOX24SMS struct {
 	StatusRaw Optional[int32] `json:"status_raw"`
 	// Status: Status, normalised; delivery events only.
 	Status Optional[LOX24SMSStatus] `json:"status"`
-	// CallbackData: What the sender passed along; free text, only where the
+	// CallbackData: Text that the sender passed along; free text, only where the
 	// source's configuration allows it.
 	CallbackData Optional[string] `json:"callback_data"`
 	// To: The number the SMS was sent to, as pseudonym; incoming only.

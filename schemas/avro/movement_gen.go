@@ -33,7 +33,7 @@ type Movement struct {
 	Provider string `json:"provider"`
 	// Source: Id of the configured source.
 	Source string `json:"source"`
-	// Kind: What moved.
+	// Kind: Kind of the movement.
 	Kind MovementKind `json:"kind"`
 	// AmountMinor: Amount in minor units of currency: positive towards the
 	// merchant (PAID, HELD), negative back to the payer (REFUNDED, RELEASED). 0 if
@@ -52,7 +52,7 @@ type Movement struct {
 	// rows of a movement_id the highest counts. Revisions of one row are not
 	// consecutive.
 	Revision int64 `json:"revision"`
-	// ChangedBy: What changed it.
+	// ChangedBy: The record or timer that made this revision.
 	ChangedBy Change `json:"changed_by"`
 	// ProcessedAt: When the processor made this revision.
 	ProcessedAt time.Time `json:"processed_at"`

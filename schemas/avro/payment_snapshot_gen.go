@@ -182,14 +182,14 @@ type PaymentSnapshot struct {
 	// GrossMinor: Amount captured in all, given back since or not, in minor units
 	// of currency; 0 if it was never captured.
 	GrossMinor int64 `json:"gross_minor"`
-	// RefundedMinor: Total given back so far of what was captured, in minor units
-	// of currency; the whole amount where the provider names none.
+	// RefundedMinor: Total of captured money given back so far, in minor units of
+	// currency; the whole amount where the provider names none.
 	RefundedMinor int64 `json:"refunded_minor"`
 	// NetMinor: gross_minor less refunded_minor, in minor units of currency:
 	// revenue. Commission is not deducted.
 	NetMinor int64 `json:"net_minor"`
-	// ReleasedMinor: Total given back so far of what was held and never captured,
-	// in minor units of currency; it is in neither gross_minor nor refunded_minor.
+	// ReleasedMinor: Total of held, never captured money given back so far, in
+	// minor units of currency; it is in neither gross_minor nor refunded_minor.
 	ReleasedMinor int64 `json:"released_minor"`
 	// Currency: ISO 4217 code of the amounts: the newest that a callback names,
 	// UAH where none names any, XXX where it is no ISO 4217 code.
@@ -246,7 +246,7 @@ type PaymentSnapshot struct {
 	Revision int64 `json:"revision"`
 	// Facts: Number of distinct facts applied.
 	Facts int64 `json:"facts"`
-	// ChangedBy: What changed it.
+	// ChangedBy: The record or timer that made this revision.
 	ChangedBy Change `json:"changed_by"`
 	// FirstEventAt: First callback by the provider's time: postbackTime, else iat,
 	// else the latest of its dates; null if none has any.

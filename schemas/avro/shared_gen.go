@@ -150,7 +150,7 @@ func decodeCallStatus(d *decoder) (CallStatus, error) {
 	return CallStatus(s), err
 }
 
-// Change: What changed a snapshot last.
+// Change: The record or timer that made the last change.
 type Change struct {
 	// Cause: Why it changed.
 	Cause ChangeCause `json:"cause"`
@@ -476,7 +476,7 @@ type Origin struct {
 	Source string `json:"source"`
 	// Provider: Id of the provider, such as lox24.
 	Provider string `json:"provider"`
-	// Assurance: What the proof covers.
+	// Assurance: Which part of the record the proof covers.
 	Assurance Assurance `json:"assurance"`
 	// SecretID: Name of the secret that proved it, never the secret.
 	SecretID string `json:"secret_id"`
@@ -741,7 +741,7 @@ const (
 	RefundFull Refund = "FULL"
 	// RefundNone: nothing of a captured amount was given back.
 	RefundNone Refund = "NONE"
-	// RefundPartial: a part of what was captured was given back, and a part is
+	// RefundPartial: a part of the captured money was given back, and a part is
 	// left.
 	RefundPartial Refund = "PARTIAL"
 )
@@ -870,7 +870,7 @@ type UnibellCall struct {
 	EventID string `json:"event_id"`
 	// ReceivedAt: When ingest had read the request, by its clock.
 	ReceivedAt time.Time `json:"received_at"`
-	// Kind: What was reported about the call.
+	// Kind: Kind of report: the request, its answer or a status.
 	Kind UnibellCallKind `json:"kind"`
 	// VerificationID: Key of the verification: unibell:, source and reference;
 	// null where only the request id is known.

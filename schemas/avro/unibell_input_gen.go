@@ -4,10 +4,10 @@ package avro
 
 import "time"
 
-// UnibellInput: What the unibell stage tells the unibell-call stage. Private to
-// the processor.
+// UnibellInput: Records that the unibell stage sends to the unibell-call stage.
+// Private to the processor.
 type UnibellInput struct {
-	// Kind: What the record reports.
+	// Kind: Kind of the record.
 	Kind UnibellInputKind `json:"kind"`
 	// Call: The fact; of a BINDING the one that bound the request id.
 	Call Optional[UnibellCall] `json:"call"`

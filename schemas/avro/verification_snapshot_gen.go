@@ -264,7 +264,7 @@ type VerificationSnapshot struct {
 	Revision int64 `json:"revision"`
 	// Facts: Number of distinct facts applied.
 	Facts int64 `json:"facts"`
-	// ChangedBy: What changed it.
+	// ChangedBy: The record or timer that made this revision.
 	ChangedBy Change `json:"changed_by"`
 	// FirstEventAt: First event, by the provider's time where it sends one.
 	FirstEventAt Optional[time.Time] `json:"first_event_at"`

@@ -2522,7 +2522,7 @@ type VoximplantSubscription struct {
 	Cost Optional[Decimal] `json:"cost"`
 	// NextRenewal: Day of the next renewal (UTC).
 	NextRenewal Optional[time.Time] `json:"next_renewal"`
-	// Details: What the subscription covers.
+	// Details: The parts that the subscription covers.
 	Details []VoximplantSubscriptionDetail `json:"details"`
 }
 
@@ -2624,7 +2624,8 @@ func (r *VoximplantSubscription) decodeFrom(d *decoder) error {
 	return nil
 }
 
-// VoximplantSubscriptionDetail: What one detail of a subscription covers.
+// VoximplantSubscriptionDetail: One detail of a subscription: the numbers or
+// registrations it covers.
 type VoximplantSubscriptionDetail struct {
 	// Type: Type of the detail as sent: PHONE, SIP_REGISTRATION.
 	Type Optional[string] `json:"type"`
