@@ -49,7 +49,7 @@ type TopicAway struct {
 	ErrorKind string `json:"error_kind"`
 }
 
-// Why says in a line what is wrong; "" if nothing is.
+// Why describes the problem in a line; "" if there is none.
 func (h *Health) Why() string {
 	switch {
 	case h.Draining:

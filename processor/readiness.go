@@ -44,7 +44,8 @@ func (p *Processor) Ready() bool {
 	return p.engine != nil && p.brokers.why() == "" && p.workersWhy() == ""
 }
 
-// Why says what is wrong, the cause of the rest first; it is empty if nothing is.
+// Why describes the problem, the first cause if there are several; it is empty if there is
+// none.
 func (p *Processor) Why() string {
 	if p.engine == nil {
 		return "starting"

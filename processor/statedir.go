@@ -80,7 +80,7 @@ func (s *stateDir) look(ctx context.Context) {
 	}
 }
 
-// why says what is wrong with the directory; "" if nothing is.
+// why describes the directory's problem; "" if there is none.
 func (s *stateDir) why() string {
 	since := s.gone.Load()
 	if since == 0 {

@@ -27,7 +27,7 @@ func severalTypes() map[string]string {
 }
 
 // severalDocs are the reviewed names whose docs differ, because each says where the value
-// comes from or what it excludes in its record. The meaning is the same.
+// comes from or which cases it excludes in its record. The meaning is the same.
 func severalDocs() []string {
 	return strings.Fields(`
 		accepted dead_letters decoded duplicates missed_attempts missed_attempts_withdrawn replayed unaccounted

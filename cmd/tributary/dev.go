@@ -165,7 +165,7 @@ func showDev(g *cli.Globals, f *config.File, address string) error {
 	return nil
 }
 
-// nextCommands are the commands that show what became of a case.
+// nextCommands are the commands that show a case and its topics.
 func nextCommands(f *config.File, id string) string {
 	flags := ""
 	if loaded, err := config.Load(config.Path("")); err != nil || strings.Join(loaded.Config.Kafka.Brokers, ",") != strings.Join(f.Config.Kafka.Brokers, ",") {

@@ -7,7 +7,7 @@ import "github.com/tributary-hq/tributary/ingest/proof"
 // another place.
 const HeaderToken = "X-LOX24-Token" //nolint:gosec // A header's name, no secret.
 
-// Provider returns what ingest needs of LOX24.
+// Provider returns LOX24's authentication and request settings.
 func Provider() proof.Provider {
 	return proof.Provider{PathSecret: true, New: func(s proof.Source) (proof.Authenticator, error) {
 		return &authenticator{proof.NewSharedSecret(s.Secrets, HeaderToken)}, nil

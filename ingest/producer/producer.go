@@ -269,8 +269,8 @@ func (p *Producer) StopProbe() { p.probe.end() }
 // 503 and send again.
 func (p *Producer) GiveUp() { p.givingUp.Do(func() { close(p.giveUp) }) }
 
-// lastFlush bounds the flush of Close: no Write waits any more, so what is left are records
-// whose senders were refused.
+// lastFlush bounds the flush of Close: no Write waits any more, so the senders of the
+// remaining records were refused.
 const lastFlush = 500 * time.Millisecond
 
 // Close ends the probe, flushes the buffered records and closes the clients. It returns how

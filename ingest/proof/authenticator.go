@@ -11,7 +11,7 @@ import (
 // Authenticator checks the requests of one source by its provider's rules. It is safe
 // for use by several goroutines. An error is a *Refusal.
 type Authenticator interface {
-	// Head checks what needs no body. It returns the id of the secret that proves the
+	// Head checks the header and the path before the body is read. It returns the id of the secret that proves the
 	// sender, or "" where only the body can prove it.
 	Head(r *Request) (secretID string, err error)
 	// Body checks the body, and adds its records to the request.
@@ -60,7 +60,8 @@ func (r *Request) Add(key string, value []byte, secretID string) {
 // Items returns how many items the request has, the refused included.
 func (r *Request) Items() int { return len(r.Records) + len(r.Refused) }
 
-// Provider is what ingest needs of a provider besides its row in the provider table.
+// Provider has a provider's authentication and request settings; the rest is its row in the
+// provider table.
 type Provider struct {
 	// New makes the authenticator of a source. An error names the fault of a setting.
 	New func(Source) (Authenticator, error)

@@ -61,7 +61,7 @@ const (
 	prefixPublic = "whpk_"
 )
 
-// Provider returns what ingest needs of Standard Webhooks.
+// Provider returns Standard Webhooks' authentication and request settings.
 func Provider() proof.Provider {
 	return proof.Provider{New: func(s proof.Source) (proof.Authenticator, error) { return New(s) }}
 }

@@ -2,7 +2,7 @@ package uapay
 
 import "github.com/tributary-hq/tributary/ingest/proof"
 
-// Provider returns what ingest needs of UAPAY.
+// Provider returns UAPAY's authentication and request settings.
 func Provider() proof.Provider {
 	return proof.Provider{New: func(s proof.Source) (proof.Authenticator, error) {
 		secrets := make([]Secret, len(s.Secrets))

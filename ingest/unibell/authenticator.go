@@ -2,7 +2,7 @@ package unibell
 
 import "github.com/tributary-hq/tributary/ingest/proof"
 
-// Provider returns what ingest needs of Unibell.
+// Provider returns Unibell's authentication and request settings.
 func Provider() proof.Provider {
 	return proof.Provider{PathSecret: true, Forms: true, Relays: true, New: func(s proof.Source) (proof.Authenticator, error) {
 		return &authenticator{proof.NewSharedSecret(s.Secrets, ""), s.ID}, nil

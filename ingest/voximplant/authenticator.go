@@ -2,7 +2,7 @@ package voximplant
 
 import "github.com/tributary-hq/tributary/ingest/proof"
 
-// Provider returns what ingest needs of Voximplant.
+// Provider returns Voximplant's authentication and request settings.
 func Provider() proof.Provider {
 	return proof.Provider{
 		Parts: []proof.Part{{Name: "api_key"}, {Name: "salt", Optional: true}},

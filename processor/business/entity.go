@@ -134,7 +134,7 @@ func currencyIndex(currency string) int {
 	return currencyCount - 1
 }
 
-// phaseIndex is below 0 for a payment of which nothing is known.
+// phaseIndex is below 0 for a payment without any fact.
 func phaseIndex(p avro.PaymentPhase) int {
 	switch p {
 	case "":

@@ -92,7 +92,7 @@ type Labels struct {
 	table     [metricCount][]string
 }
 
-// NewLabels returns the labels for the countries to tell apart.
+// NewLabels returns the labels; countries not listed share one.
 func NewLabels(countries []string) *Labels {
 	l := &Labels{countries: make(map[string]int, len(countries))}
 	for i, c := range countries {

@@ -4,12 +4,12 @@
 //
 //	seed ─► plan: traffic, faults ─► processes ─► wires ─► broker ─► topics ─► package check
 //
-// Promise: a run after whose faults a record is lost, told twice or folded into a
+// Promise: a run after whose faults a record is lost, emitted twice or applied to a
 // wrong state, or a deadline is missing, fails with its seed, the smallest plan that
 // still fails, and the trace that was observed.
 //
 // A fault is bound to an event and not to the scheduler: to the n-th request of a
-// kind by a worker, or to the n-th time that a worker is at a step of a round.
+// kind by a worker, or to the n-th time that a worker is at a step of a transaction.
 // Goroutines interleave freely, so a seed does not replay exactly: a failing one is
 // played again until it fails again.
 //

@@ -1,5 +1,5 @@
-// Package contract tells the engine what it must know of the product's topics: limits,
-// schema ids, and which topics hold snapshots or duplicates.
+// Package contract describes the product's topics to the engine: limits, schema ids, and
+// which topics hold snapshots or duplicates.
 //
 //	schemas (topic table) ─► Topics ─► engine.Deps, enginetest.Config
 package contract

@@ -203,8 +203,8 @@ type Deps struct {
 	// Topics returns the settings of a topic (without prefix) that a stage writes:
 	// outputs, dead letters and changelog. Nil means Kafka's defaults.
 	Topics func(name string) (Topic, error)
-	// Hint returns what an operator can do about a problem of a stage; it is appended
-	// to the error. May be nil.
+	// Hint returns an operator's remedy for a problem of a stage; it is appended to the
+	// error. May be nil.
 	Hint func(problem Problem, stage string) string
 	// Version is the release that dead letters and changelog headers name.
 	Version string

@@ -127,7 +127,7 @@ func (w *worker) count(took time.Duration) {
 	w.mu.Unlock()
 }
 
-// tracedCounts returns what the transaction produced, for its span.
+// tracedCounts returns the transaction's counts for its span.
 func (w *worker) tracedCounts() tracing.Counts {
 	deadLetters := 0
 	for _, n := range w.task.DeadLetters {

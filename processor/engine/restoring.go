@@ -87,7 +87,7 @@ func (w *worker) publishProgress(p restore.Progress) {
 	w.status.Restored = p
 }
 
-// restoredAs is what one line of the log says of several partitions.
+// restoredAs is the part of a log line that several partitions may share.
 type restoredAs struct{ kind, reason string }
 
 // logRestored counts the finished restores of an assignment and logs one line for all

@@ -5,8 +5,8 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/task"
 )
 
-// Topic is what the engine must know of a topic that a stage writes. The zero value is
-// a topic with Kafka's defaults and values of any format.
+// Topic describes a topic that a stage writes: its limit, the format of its values and
+// their meaning. The zero value is a topic with Kafka's defaults and values of any format.
 type Topic = task.Settings
 
 // Rebuild describes a partition whose state is rebuilt by processing old input records

@@ -58,8 +58,8 @@ type worker struct {
 
 	session kafka.Session
 	admin   kafka.Admin
-	// recovery completes hanging transactions; evidence is what it needs of the
-	// committed ones.
+	// recovery completes hanging transactions; evidence is its record of the committed
+	// ones.
 	recovery *hangingtxn.Recovery
 	restorer *restore.Restorer
 	// restoreAll is restorer.Restore, leases are the store's, unless a test wraps them.

@@ -47,7 +47,7 @@ func isPseudonym(id string) bool {
 	return strings.HasPrefix(id, source.PhonePrefix) || strings.HasPrefix(id, source.HMACPrefix)
 }
 
-// Journeys are the journeys of which an entity is a member, according to its last snapshot.
+// Journeys are the journeys that an entity's last snapshot names it a member of.
 // The zero value is a member of none.
 type Journeys struct {
 	// Input is the record for the journeys, reused from one entity to the next.

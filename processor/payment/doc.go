@@ -29,10 +29,10 @@
 //
 // # Amounts
 //
-// gross is the captured amount, refunded what went back of it, net the difference, always;
-// released is what went back of a hold that was never captured. The reversals of callbacks are
-// totals, of which the greatest counts, or single returns that are added up: a setting of the
-// source. last_refunded_at is the first time at which the present total was reported.
+// gross is the captured amount, refunded the part of it that was given back, net always their
+// difference; released is the part of a hold that was given back without a capture. The
+// reversals of callbacks are totals (the greatest counts) or single returns (they are added
+// up): a setting of the source. last_refunded_at is the first time at which the present total was reported.
 //
 // # Movements
 //

@@ -1,5 +1,5 @@
-// Package stage is what a stage and the engine that runs it know of each other. A stage
-// is a pure function of its state and one record or one due timer; package engine runs
+// Package stage is the interface between a stage and the engine that runs it. A stage is a
+// pure function of its state and one record or one due timer; package engine runs
 // it exactly once, and package enginetest runs it without Kafka.
 //
 //	            ┌─────────────── stage ────────────────┐

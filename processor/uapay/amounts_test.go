@@ -33,7 +33,7 @@ func amountsOf(p *avro.PaymentSnapshot) amounts {
 	return a
 }
 
-// TestAmountsOfPaymentsAddUp: gross less refunded is what is left of the money that was taken,
+// TestAmountsOfPaymentsAddUp: gross less refunded is the money that the merchant keeps,
 // in payments and in their journeys; a released hold is in neither. The order of arrival and
 // repeats change nothing.
 func TestAmountsOfPaymentsAddUp(t *testing.T) {

@@ -31,7 +31,7 @@ func (w *told) movement(key string, body []byte) error {
 	return nil
 }
 
-// balance is what a consumer adds up by kind.
+// balance holds a consumer's sums by kind of movement.
 type balance struct{ Gross, Refunded, Released, Net int64 }
 
 func balanceOf(p *avro.PaymentSnapshot) balance {
@@ -56,7 +56,7 @@ func addedUp(movements map[string]avro.Movement) (b balance) {
 	return b
 }
 
-// TestMovements: totals of what was given back become single movements, whatever the order
+// TestMovements: totals of money given back become single movements, whatever the order
 // in which they arrive; a total that arrives late takes its part of a later one.
 func TestMovements(t *testing.T) {
 	t.Parallel()

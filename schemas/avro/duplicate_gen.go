@@ -38,8 +38,8 @@ type Duplicate struct {
 // Schema returns the name of the .avsc file.
 func (*Duplicate) Schema() string { return "duplicates.v1" }
 
-// AppendAvro appends the record's Avro body. An error is a *FieldError; what was
-// appended until then is of no use.
+// AppendAvro appends the record's Avro body. An error is a *FieldError, and the
+// bytes appended until then are of no use.
 func (r *Duplicate) AppendAvro(dst []byte) ([]byte, error) { return r.appendTo(dst) }
 
 // DecodeAvro reads an Avro body, which must be of this schema's version. An error

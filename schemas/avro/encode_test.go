@@ -67,7 +67,7 @@ func TestAppendAvroRefuses(t *testing.T) {
 }
 
 // TestVocabularyValues: a value that is not set is UNKNOWN, and one that this version does
-// not know is kept, so that a stage passes on what a later version wrote.
+// not know is kept, so that a stage passes on a later version's value.
 func TestVocabularyValues(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[avro.KnownBy]avro.KnownBy{

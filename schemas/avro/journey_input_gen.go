@@ -51,8 +51,8 @@ type JourneyInput struct {
 // Schema returns the name of the .avsc file.
 func (*JourneyInput) Schema() string { return "internal.journey.v1" }
 
-// AppendAvro appends the record's Avro body. An error is a *FieldError; what was
-// appended until then is of no use.
+// AppendAvro appends the record's Avro body. An error is a *FieldError, and the
+// bytes appended until then are of no use.
 func (r *JourneyInput) AppendAvro(dst []byte) ([]byte, error) { return r.appendTo(dst) }
 
 // DecodeAvro reads an Avro body, which must be of this schema's version. An error

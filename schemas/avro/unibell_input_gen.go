@@ -35,8 +35,8 @@ type UnibellInput struct {
 // Schema returns the name of the .avsc file.
 func (*UnibellInput) Schema() string { return "internal.unibell.v1" }
 
-// AppendAvro appends the record's Avro body. An error is a *FieldError; what was
-// appended until then is of no use.
+// AppendAvro appends the record's Avro body. An error is a *FieldError, and the
+// bytes appended until then are of no use.
 func (r *UnibellInput) AppendAvro(dst []byte) ([]byte, error) { return r.appendTo(dst) }
 
 // DecodeAvro reads an Avro body, which must be of this schema's version. An error

@@ -9,7 +9,7 @@
 // ecosystem's checks where those accept changes that corrupt data: they ignore logical
 // types (a decimal of another scale), let bytes be read as text, and silently lose a
 // renamed field. And it refuses changes that Avro readers survive and engines do not
-// (engines.go): the finding names the engine and says what to do instead.
+// (engines.go): the finding names the engine and the change to make instead.
 package compat
 
 import (

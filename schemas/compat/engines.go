@@ -7,7 +7,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/schema"
 )
 
-// Advice says which engine a refused schema breaks, and what to do instead. The behaviour was
+// Advice names the engine that a refused schema breaks and the change to make instead. The behaviour was
 // tried with ClickHouse 26.9 (chdb), DuckDB 2.0, PyArrow 26.0 and fastavro 1.13; that of
 // Flink and Spark is documented by them.
 type Advice struct {
@@ -111,7 +111,7 @@ func (c *contract) engines(t *schema.Schema, path string) {
 	}
 }
 
-// mapDoc checks that the doc of a map says what its keys and values are.
+// mapDoc checks that the doc of a map describes its keys and values.
 func (c *contract) mapDoc(f *schema.Field, path string) {
 	t := f.Type
 	if value, ok := t.Optional(); ok {

@@ -8,8 +8,8 @@ import (
 // release is the version of the newest section of CHANGELOG.md; a test compares them.
 const release = "0.1.0"
 
-// version is set by the linker (-X …/cmd/internal/cli.version=...) in the image and by make build, to
-// what git describes; else it is empty.
+// version is set by the linker (-X …/cmd/internal/cli.version=...) in the image and by make build to
+// the output of git describe; else it is empty.
 var version string
 
 // Build is the version information of a binary.

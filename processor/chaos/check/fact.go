@@ -71,8 +71,7 @@ const (
 	// Fired is a deadline's; Source is the record that had set it, N the deadline in
 	// unix ms.
 	Fired = "fired"
-	// Told is the clock of Source.Partition, N in unix ms; its key and ID mean
-	// nothing.
+	// Told is the watermark of Source.Partition, N in unix ms; key and ID are empty.
 	Told = "told"
 )
 

@@ -69,7 +69,8 @@ func forgetInputs(s *store.Store, states map[int32]*store.Partition) error {
 	return batch.Commit()
 }
 
-// believeClient returns what the store and the client's cache hold, without a replay.
+// believeClient restores without a replay: it trusts the store's checkpoint and the offsets
+// in the client's cache.
 func believeClient(s *brokenSession, states map[int32]*store.Partition) (map[int32]*restore.Result, error) {
 	cached := s.CommittedOffsets()[s.input]
 	out := map[int32]*restore.Result{}

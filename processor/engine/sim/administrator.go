@@ -1,6 +1,6 @@
 package sim
 
-// What an administrator, or a disaster, does to a cluster while processes run.
+// Changes that an administrator, or a disaster, makes to a cluster while processes run.
 
 // leader is the partition's leader epoch.
 func (p *Partition) leader() int32 { return int32(len(p.leaders)) - 1 } //nolint:gosec // a few

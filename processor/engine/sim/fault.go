@@ -42,7 +42,7 @@ type Fault struct {
 	// Do is one of the constants; Err the broker's answer for Refuse and Confuse.
 	Do  string
 	Err string
-	// Arg is a number of milliseconds, or a way to harm the store, as Do has it.
+	// Arg is a number of milliseconds, or a kind of damage to the store, by Do.
 	Arg int64
 	// GivesUp makes the client's retries run out with this one.
 	GivesUp bool

@@ -352,12 +352,12 @@ func (s *Session) PollRecords(_ context.Context, n int) kgo.Fetches {
 	return fetches(s.input, records)
 }
 
-// lostFetch is what a client returns of a partition that it was reset in, paused or not.
+// lostFetch is the client's answer for a partition whose position was reset, paused or not.
 func lostFetch(topic string, p int32, err error) kgo.Fetches {
 	return kgo.Fetches{{Topics: []kgo.FetchTopic{{Topic: topic, Partitions: []kgo.FetchPartition{{Partition: p, Err: err}}}}}}
 }
 
-// consumedEnd is where the log ends of which the client has read.
+// consumedEnd is the end of the log that the client has read.
 func (s *Session) consumedEnd(part *Partition, p int32) int64 {
 	if leader, ok := s.leader[p]; ok {
 		return min(part.end(), part.epochEnd(leader))

@@ -55,7 +55,7 @@ func TestAllocations(t *testing.T) { //nolint:paralleltest // AllocsPerRun count
 		"Varint Get": {getInt, 0}, "Varint Put": {putInt, 0},
 		"Binary Get": {getPoint, 1}, "Binary Put": {putPoint, 0},
 		"String Get": {getText, 1}, "String Put": {putText, 0},
-		// encoding/json keeps buffers in a pool, of which the race detector drops some.
+		// encoding/json pools its buffers; the race detector drops some of them.
 		"JSON Get": {getJSON, 5 + 3}, "JSON Put": {putJSON, 3 + 3},
 	} {
 		if c.got > c.most {

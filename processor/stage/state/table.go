@@ -43,7 +43,7 @@ type Table[K, V any] struct {
 	name  string
 	key   Key[K]
 	value Codec[V]
-	// prefix is what every key of the table begins with.
+	// prefix is the begin of every key of the table.
 	prefix []byte
 }
 

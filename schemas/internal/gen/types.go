@@ -78,8 +78,8 @@ func writeTop(b *strings.Builder, t *schema.Schema, file string) {
 	fmt.Fprintf(b, `// Schema returns the name of the .avsc file.
 func (*%[1]s) Schema() string { return %[2]q }
 
-// AppendAvro appends the record's Avro body. An error is a *FieldError; what was
-// appended until then is of no use.
+// AppendAvro appends the record's Avro body. An error is a *FieldError, and the
+// bytes appended until then are of no use.
 func (r *%[1]s) AppendAvro(dst []byte) ([]byte, error) { return r.appendTo(dst) }
 
 // DecodeAvro reads an Avro body, which must be of this schema's version. An error

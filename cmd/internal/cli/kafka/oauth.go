@@ -89,7 +89,7 @@ func (o *OAuth) mechanism() (sasl.Mechanism, error) {
 	return oauth.Oauth(func(context.Context) (oauth.Auth, error) {
 		token, err := tokens.Token()
 		if err != nil {
-			return oauth.Auth{}, o.tell(err)
+			return oauth.Auth{}, o.sanitize(err)
 		}
 		return oauth.Auth{Token: token.AccessToken, Extensions: maps.Clone(o.Extensions)}, nil
 	}), nil
@@ -130,9 +130,9 @@ func (f fetcher) read() (*clientcredentials.Config, *http.Transport, error) {
 	return credentials, &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: config}, nil
 }
 
-// tell returns an error of our own, because the library's contains the server's answer,
+// sanitize returns an error of our own, because the library's contains the server's answer,
 // which may repeat the credentials.
-func (o *OAuth) tell(err error) error {
+func (o *OAuth) sanitize(err error) error {
 	if answer, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
 		return fmt.Errorf("kafka.sasl.oauth: %s refuses a token with status %d %s; look at client_id, client_secret and scopes",
 			o.TokenURL, answer.Response.StatusCode, answer.ErrorCode)

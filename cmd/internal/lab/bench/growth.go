@@ -265,7 +265,7 @@ func (f *firsts) first(s *simulator.Send) bool {
 	return true
 }
 
-// size adds up the files of a folder, some of which may go meanwhile.
+// size adds up the files of a folder; files that disappear meanwhile are left out.
 func size(folder string) (bytes int64, err error) {
 	err = filepath.WalkDir(folder, func(_ string, entry fs.DirEntry, err error) error {
 		if err == nil && entry.Type().IsRegular() {

@@ -187,7 +187,7 @@ func (b *peers) checkPeer(ctx context.Context) ([]string, error) {
 		if err := p.ReadAll(ctx, p.Names.Prefix+topic, func(*kgo.Record) error { n++; return nil }); err != nil {
 			return nil, err
 		}
-		// It has no dead letters: it decodes what it can.
+		// The peer has no dead letters: some of our dead letters are facts there.
 		if want := m.Expected(provider); n < want.Decoded || n > want.Decoded+want.DeadLetters {
 			faults = append(faults, fmt.Sprintf("%s: %d facts are decoded, %d by the model", provider, n, want.Decoded))
 		}

@@ -7,8 +7,8 @@
 //	checker ───► (every 200 with its receipt)
 //
 // There are three scenarios. The first has one node of Kafka with one replica. The second has
-// three nodes with three replicas, of which two must be in sync, and kills the node that
-// is about to write a transaction's markers. The third plays actions of administrators (a
+// three nodes with three replicas (min.insync.replicas 2) and kills the node that is about
+// to write a transaction's markers. The third plays actions of administrators (a
 // group deleted, offsets set back, topics recreated, partitions added) and faults of
 // brokers (a log that lost its end), each in a scene of its own: the stage goes on, or
 // refuses and is repaired as its message says, and each webhook that was answered 200 is a

@@ -40,7 +40,7 @@ func run(t *testing.T, o demo.Options) *demo.Result {
 	return r
 }
 
-// TestFaults: each way not to add up is told.
+// TestFaults: each kind of difference is reported.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	sound := func() (map[string]simulator.Count, *model.Result) {

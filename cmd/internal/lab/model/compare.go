@@ -36,7 +36,7 @@ type Comparison struct {
 // maxDifferences is about how many differences are listed.
 const maxDifferences = 40
 
-// unclaimed is the value of a text field of which the model claims nothing.
+// unclaimed is a text field's value in the model that equals every value of the processor.
 const unclaimed = "?"
 
 // Compare compares the model's entities of a kind with the processor's, field by field.

@@ -74,7 +74,7 @@ func call(at time.Duration, from, kind, body string) fact {
 	return fact{topic: schemas.RawUnibell, source: from, kind: kind, key: "unibell:" + from + ":o1", at: at, body: body}
 }
 
-// TestJourneys tells scenarios and says what they come to, a day later.
+// TestJourneys plays scenarios and compares their journeys a day later.
 func TestJourneys(t *testing.T) {
 	t.Parallel()
 	failedAttempt, goodAttempt := `{"id":"a1","channel":"telegram","status":20,"processed_at":1}`, `{"id":"a2","channel":"sms","status":10,"processed_at":2}`
@@ -212,7 +212,7 @@ func TestUndecided(t *testing.T) {
 	}
 }
 
-// TestCompare tells every difference.
+// TestCompare: every difference is reported.
 func TestCompare(t *testing.T) {
 	t.Parallel()
 	want := map[string]*model.Journey{"a": {Paid: true}, "b": {}, "c": {Undecided: true}, "d": {Cost: 5}}

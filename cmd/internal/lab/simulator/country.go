@@ -40,7 +40,7 @@ func pumped() country {
 	return country{"UZ", []string{"+99890123"}, 4, 0, 1, 21, 28}
 }
 
-// unassigned is a range of which no number is assigned: it has no country.
+// unassigned is a range without assigned numbers: its numbers have no country.
 func unassigned() country {
 	return country{"", []string{"+44770090"}, 4, 0, 1, 6, 5}
 }

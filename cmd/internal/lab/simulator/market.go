@@ -214,8 +214,8 @@ func (t *instance) marketing() {
 	}
 }
 
-// accountEvents are what happens to an account at Voximplant: it runs low, is frozen,
-// is filled up, and things of it expire.
+// accountEvents adds the callbacks of one Voximplant account: low balance, frozen, topped
+// up, and an agreement that expires.
 func (t *instance) accountEvents() {
 	a := t.account()
 	a.batch(0, 0, a.callback("min_balance", `{"is_min_credit":false,"is_repeated":false}`, "9.87"))

@@ -21,7 +21,7 @@ type parcelBody struct {
 	Data      map[string]any `json:"data"`
 }
 
-// parcel is what happens to an order after it is paid; order may be empty.
+// parcel adds an event about the parcel of a paid order; order may be empty.
 func (t *instance) parcel(at time.Duration, kind, order string) {
 	data := map[string]any{"parcel": t.uuid(), "weight": 0.1 * float64(1+t.rng.IntN(50))}
 	if order != "" {

@@ -58,9 +58,9 @@ func (a *auditor) takeCall(_ string, r *kgo.Record) error {
 	case in.Kind == avro.UnibellInputKindClock:
 		return nil
 	case fact && in.VerificationID.Set:
-		a.tell(a.calls.with, &in.Call.Value)
+		a.markEmitted(a.calls.with, &in.Call.Value)
 	case fact:
-		a.tell(a.calls.without, &in.Call.Value)
+		a.markEmitted(a.calls.without, &in.Call.Value)
 	}
 	if r.Offset >= a.cut.applied[schemas.InternalUnibell][r.Partition] {
 		verifications.change(r.Key, func(x *entity) { x.flags |= touched })
@@ -92,9 +92,9 @@ func (c *calls) forget(verifications *entities, key []byte) {
 	c.own.change(key, func(x *entity) { x.expected = 0 })
 }
 
-// tell records that the unibell stage emitted the fact of a raw record, if that record
+// markEmitted records that the unibell stage emitted the fact of a raw record, if that record
 // is within the span and the cut.
-func (a *auditor) tell(to map[int32]*marks, call *avro.UnibellCall) {
+func (a *auditor) markEmitted(to map[int32]*marks, call *avro.UnibellCall) {
 	from := &call.Origin
 	p := a.raw[schemas.RawUnibell]
 	at := p.parts[from.Partition]

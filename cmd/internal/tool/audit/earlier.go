@@ -22,8 +22,8 @@ func (l late) isOf(o *origin) bool { return (l.is^o.is)&l.carries&o.carries == 0
 
 // takeLate records an outcome of a raw record from before the span. Two causes are
 // possible: a stage was stopped and is catching up (correct), or a stage reads its
-// input a second time and repeats outcomes (a difference). readEarlier tells them
-// apart.
+// input a second time and repeats outcomes (a difference). readEarlier decides
+// which.
 func (a *auditor) takeLate(outcome int, provider string, at *part, o *origin) {
 	if !o.written.After(a.cut.span.From.Add(a.cut.margin)) {
 		return

@@ -321,7 +321,7 @@ func TestRepeatsFromBeforeTheSpan(t *testing.T) {
 	}
 }
 
-// TestSkippedIsAskedFor: what was skipped is told of whatever retention has left, but not
+// TestSkippedIsAskedFor: skipped offsets are reported whatever retention has left, but not
 // where another span was asked for.
 func TestSkippedIsAskedFor(t *testing.T) {
 	t.Parallel()

@@ -287,7 +287,7 @@ func (a *auditor) takeDuplicate(r *kgo.Record, body []byte) error {
 	if err != nil {
 		return err
 	}
-	// Without a place of the first record, its time tells whether another record was there.
+	// Without a place of the first record, its time decides whether another record was there.
 	if d.First.Offset < 0 && d.FirstReceivedAt.Equal(d.ReceivedAt) || d.Record == d.First {
 		a.report.differ(&Difference{
 			Kind: KindOwnDuplicate, Topic: o.topic, Partition: o.partition, Offset: o.offset, There: r.Topic, Key: string(r.Key), Event: d.EventID,

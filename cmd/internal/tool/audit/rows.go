@@ -12,8 +12,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// sums is what the rows of an entity add up to, and what its snapshot says. It counts
-// attempts by result, or money by kind in minor units.
+// sums are the totals of one entity, of its rows or in its snapshot: attempts by result, or
+// money by kind in minor units.
 type sums struct {
 	attempts, succeeded, failed int64
 	gross, refunded, released   int64
@@ -148,9 +148,9 @@ func (a *auditor) readRows(ctx context.Context) error {
 	})
 }
 
-// concludeRows compares what the rows of each entity add up to with its snapshot. A row with
-// a higher revision than the snapshot was written after the snapshots were read. A row may be
-// gone after its topic's retention.
+// concludeRows compares the totals of each entity's rows with its snapshot. An entity is in
+// flight if a row has a higher revision than the snapshot, which was read earlier, or if it is
+// so old that its topic's retention may have deleted rows.
 func (a *auditor) concludeRows(ctx context.Context) error {
 	for _, topic := range schemas.FactTopics() {
 		d := a.derivationsOf(topic)

@@ -35,7 +35,7 @@ type Pipeline struct {
 type Proof struct {
 	Level string `json:"level"`
 	Holds bool   `json:"holds"`
-	// Found is what was measured, in words.
+	// Found is the measurement as a phrase, such as "the oldest unprocessed record waits for 3s".
 	Found string `json:"found"`
 }
 

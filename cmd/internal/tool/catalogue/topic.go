@@ -127,7 +127,7 @@ func (s *site) samples(p *page, t *contract.Table) error {
 	return nil
 }
 
-// history lists what each released version added and removed.
+// history lists the fields that each released version added or removed.
 func history(name string) ([]string, error) {
 	released, err := schemas.Released(name)
 	if err != nil {

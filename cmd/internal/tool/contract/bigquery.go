@@ -31,7 +31,7 @@ func bigquery(tables []Table, o *Options) []File {
 	return []File{{Name: "bigquery.sql", Text: p.String()}}
 }
 
-// bigqueryText quotes a description, of which BigQuery keeps 1,024 characters.
+// bigqueryText quotes a description and cuts it to BigQuery's limit of 1,024 characters.
 func bigqueryText(s string) string {
 	const most = 1024
 	if r := []rune(s); len(r) > most {

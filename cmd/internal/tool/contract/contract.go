@@ -30,7 +30,7 @@ type File struct {
 // Engine is a consumer's engine.
 type Engine struct {
 	Name string
-	// Doc says in a few words what is generated.
+	// Doc describes the generated files in a few words.
 	Doc   string
 	files func(tables []Table, o *Options) []File
 }

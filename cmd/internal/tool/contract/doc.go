@@ -1,5 +1,5 @@
-// Package contract generates what a consumer needs to read the topics in an engine:
-// tables, types, comments and views.
+// Package contract generates the tables, types, comments and views by which a consumer
+// reads the topics in an engine.
 //
 //	topic table, .avsc ─► Tables ─► engine ─► files of DDL or schema
 //

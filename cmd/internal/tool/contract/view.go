@@ -47,7 +47,7 @@ func (p *printer) newest(t *Table, from string, o *Options, d *dialect) {
 	p.linef("WHERE newest_first = 1 AND NOT %s", d.quote(KafkaTombstone))
 }
 
-// dialect is what engines differ in.
+// dialect is the part of SQL that differs between engines.
 type dialect struct {
 	quote func(string) string
 	// decimal is the type that amounts in major units are cast to.

@@ -33,7 +33,8 @@ func (r *row) add(t *target, rep int, v parquet.Value) {
 	r.columns[t.first] = append(r.columns[t.first], v.Level(rep, t.def, t.first))
 }
 
-// null makes all columns of a part null; def is the level of what there is above it.
+// null makes all columns of a part null; def is the definition level of its nearest ancestor
+// that is present.
 func (r *row) null(t *target, rep, def int) {
 	for c := t.first; c < t.end; c++ {
 		r.columns[c] = append(r.columns[c], parquet.NullValue().Level(rep, def, c))

@@ -199,7 +199,7 @@ func (x *exporter) writeEmpty() error {
 	return replaceFile(filepath.Join(dir, emptyName), b)
 }
 
-// writeBuffer collects what is written.
+// writeBuffer is an io.Writer in memory that shows its bytes without a copy.
 type writeBuffer []byte
 
 // Write appends.

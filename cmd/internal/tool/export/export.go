@@ -80,13 +80,14 @@ var (
 	ErrRestricted = errors.New("restricted")
 )
 
-// Result is what a run has exported.
+// Result describes an export after a run.
 type Result struct {
 	Dir    string        `json:"dir"`
 	Topics []TopicResult `json:"topics"`
 }
 
-// TopicResult is what a run has exported of a topic: new rows, and all rows of the export.
+// TopicResult counts the rows of a topic that this run added, and all rows and files of the
+// export.
 type TopicResult struct {
 	Name     string      `json:"name"`
 	Relation string      `json:"relation"`

@@ -127,7 +127,7 @@ func (r *rig) write(end kgo.TransactionEndTry, keys ...string) {
 	}
 }
 
-// row is what is compared of a row.
+// row has the columns that are compared.
 type row struct {
 	PaymentID *string   `parquet:"payment_id,optional"`
 	Key       string    `parquet:"kafka_key"`

@@ -22,7 +22,7 @@ import (
 )
 
 // TestEveryTopic exports the golden value of each open topic as Parquet and compares each
-// field with what the general codec reads.
+// field with the general codec's value.
 func TestEveryTopic(t *testing.T) {
 	t.Parallel()
 	tables, err := contract.Tables()
@@ -77,7 +77,7 @@ func (r *rig) first() map[string]any {
 	return nil
 }
 
-// typed converts the codec's JSON to what a Parquet reader gives.
+// typed converts the codec's JSON to the values that a Parquet reader returns.
 func typed(kind *contract.Type, v any) any {
 	if v == nil {
 		return nil

@@ -102,8 +102,8 @@ func (x *Partition) after(was engine.Rebuild) {
 }
 
 // mostMissing limits the records whose facts are emitted for the first time, mostListed
-// the differences that the audit lists, of which they are a part. More of them is no
-// longer a repair.
+// the differences that the audit lists, those records among them. With more it is no repair
+// any longer.
 const (
 	mostMissing = 10_000
 	mostListed  = 100_000

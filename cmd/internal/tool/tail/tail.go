@@ -163,8 +163,8 @@ func (r *reader) run(ctx context.Context, kafka []kgo.Opt) error {
 	return r.verdict()
 }
 
-// printLast prints the last matching records, once. again reports that there are too few, and more
-// of them may be before what was read.
+// printLast prints the last matching records, once. again reports that there are too few and
+// that earlier records, not read yet, may match.
 func (r *reader) printLast() (again bool, err error) {
 	n := r.options.Last
 	if n == 0 {

@@ -46,7 +46,7 @@ func requestOf(r *kgo.Record) string {
 	return ""
 }
 
-// TestOneCaseByAnyID: whichever id one has, the same scenario is told.
+// TestOneCaseByAnyID: every id of a case finds the same timeline.
 func TestOneCaseByAnyID(t *testing.T) {
 	t.Parallel()
 	s := tracetest.Start(t)

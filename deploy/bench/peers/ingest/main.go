@@ -1,7 +1,7 @@
-// Command ingest is the least that a server must do which keeps UAPAY's webhooks in Kafka:
+// Command ingest is the smallest server that keeps UAPAY's webhooks in Kafka:
 // verify the token, write the body under the payment's id with all acknowledgements, then
-// answer 200. It has no limits, no health checks, no metrics and no second provider: what
-// tributary ingest costs more is the price of those. lab bench peers builds and runs it.
+// answer 200. It has no limits, no health checks, no metrics and no second provider: they
+// are the difference in cost to tributary ingest. lab bench peers builds and runs it.
 package main
 
 import (

@@ -11,8 +11,8 @@ type Topic struct {
 	Partitions int32
 }
 
-// Settings is what the engine must know of a topic that a stage writes. The zero value
-// is a topic with Kafka's defaults and values of any format.
+// Settings describes a topic that a stage writes: its limit, the format of its values and
+// their meaning. The zero value is a topic with Kafka's defaults and values of any format.
 type Settings struct {
 	// MaxBytes is the topic's max.message.bytes: a larger record is refused. 0 means
 	// Kafka's default of 1 MiB.

@@ -168,7 +168,7 @@ func partitionsOf(records []task.Record) []int64 {
 	return out
 }
 
-// Counts are what a transaction produced.
+// Counts are the numbers of outputs, dead letters and fired timers of a transaction.
 type Counts struct{ Outputs, DeadLetters, Timers int }
 
 // Ended ends the spans of the transaction. It is called before the memory of the

@@ -142,7 +142,7 @@ func TestNoTracesCostNothing(t *testing.T) { //nolint:paralleltest // allocation
 	}
 }
 
-// BenchmarkTraces is what spans cost, by record.
+// BenchmarkTraces measures the cost of spans for each record.
 func BenchmarkTraces(b *testing.B) {
 	always, never := sdk.NewTracerProvider(), sdk.NewTracerProvider(sdk.WithSampler(sdk.ParentBased(sdk.NeverSample())))
 	for _, test := range []struct {
