@@ -1,11 +1,14 @@
 package engine_test
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/chaos/check"
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
@@ -102,7 +105,9 @@ func (s *simulation) playAct() {
 		}
 		before := s.changelogRecords()
 		s.plan.act.do(s, r)
-		s.mayGoOn = s.plan.act.refused == restore.ErrStateLost.Error() && s.changelogRecords() == before
+		if s.plan.act.refused == restore.ErrStateLost.Error() && s.hasRecords(before) {
+			s.mayGoOn, s.mustHave = true, before
+		}
 	})
 	end := s.world.Now() + adminLast
 	s.until(adminLast, func() bool { return s.world.Now() >= end })
@@ -128,18 +133,30 @@ func (s *simulation) refused() bool {
 	return s.plan.act.refused != "" && slices.ContainsFunc(s.out.fatal, func(why string) bool { return strings.Contains(why, s.plan.act.refused) })
 }
 
-// changelogRecords returns the number of committed records in the changelog.
-func (s *simulation) changelogRecords() int {
-	n := 0
+// changelogRecords returns the committed records of the changelog.
+func (s *simulation) changelogRecords() (out []*kgo.Record) {
 	for p := range s.plan.partitions {
-		n += len(s.world.Cluster.Committed(changelog, p))
+		out = append(out, s.world.Cluster.Committed(changelog, p)...)
 	}
-	return n
+	return out
+}
+
+// hasRecords reports whether the changelog still has records. Their transaction may have
+// lost its marker: then it hangs, its group offsets and its markers elsewhere show that it
+// was committed, and the stage completes it and goes on with nothing lost.
+func (s *simulation) hasRecords(records []*kgo.Record) bool {
+	return !slices.ContainsFunc(records, func(r *kgo.Record) bool {
+		at, ok := s.world.Cluster.Record(changelog, r.Partition, r.Offset)
+		return !ok || !bytes.Equal(at.Key, r.Key) || !bytes.Equal(at.Value, r.Value)
+	})
 }
 
 // checkAct holds that each fact was counted once, whatever became of the records that
 // told of it.
 func (s *simulation) checkAct() {
+	if !s.refused() {
+		s.checkState()
+	}
 	counted := map[string]int{}
 	for p := range s.plan.partitions {
 		for _, r := range s.world.Cluster.Committed(simOutput, p) {
@@ -161,6 +178,17 @@ func (s *simulation) checkAct() {
 			s.sayf(check.RuleTwice, "%s was counted %d times", id, n)
 		case n == 0 && (s.plan.act.refused == "" || s.mayGoOn && !s.refused()) && (fresh || !s.plan.act.anew):
 			s.sayf(check.RuleLost, "%s was never counted", id)
+		}
+	}
+}
+
+// checkState holds that the changelog has every record that was committed before the act.
+// The outputs alone do not show it: a local store may have what the changelog has lost.
+func (s *simulation) checkState() {
+	have := s.changelogRecords()
+	for _, r := range s.mustHave {
+		if !slices.ContainsFunc(have, func(h *kgo.Record) bool { return h.Partition == r.Partition && h.Offset == r.Offset }) {
+			s.sayf(check.RuleLost, "the record at offset %d of changelog partition %d was committed, and is not any more", r.Offset, r.Partition)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
+	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/chaos/check"
 	"github.com/tributary-hq/tributary/processor/engine"
@@ -81,9 +82,11 @@ type simulation struct {
 	stored []storedPart
 	// spread is how far the hosts' clocks were ever apart.
 	spread, low, high int64
-	// mayGoOn says that the act took no committed state.
-	mayGoOn bool
-	out     outcome
+	// mayGoOn says that the act left in the log all records of the changelog that were
+	// committed, which mustHave holds.
+	mayGoOn  bool
+	mustHave []*kgo.Record
+	out      outcome
 }
 
 // run plays a schedule to its end.

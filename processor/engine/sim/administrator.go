@@ -1,5 +1,7 @@
 package sim
 
+import "maps"
+
 // Changes that an administrator, or a disaster, makes to a cluster while processes run.
 
 // leader is the partition's leader epoch.
@@ -26,11 +28,17 @@ func (c *Cluster) Truncate(topic string, partition int32, to int64) {
 	c.world.Logf("cluster    %s/%d is cut to offset %d, leader epoch %d", topic, partition, to, p.leader())
 }
 
-// reopen finds the open transactions of a truncated log, as a broker does: a transaction
-// whose marker is gone is open again, and hangs if its coordinator has ended it.
+// reopen rebuilds the state of the producers from a truncated log, as a broker does. A
+// transaction whose marker is gone is open again, and hangs if its coordinator has ended
+// it. A producer has the epoch of its last record that is left, and no other.
 func (p *Partition) reopen() {
 	clear(p.open)
+	clear(p.epochs)
+	maps.DeleteFunc(p.last, func(_ int64, b lastBatch) bool { return b.base >= p.end() })
 	for i := range p.log {
+		if r := &p.log[i]; r.producer >= 0 {
+			p.epochs[r.producer] = r.epoch
+		}
 		switch r := &p.log[i]; {
 		case r.producer < 0, r.gone:
 		case r.control:

@@ -163,6 +163,16 @@ func (c *Cluster) Committed(topic string, partition int32) []*kgo.Record {
 	return p.read(topic, partition, 0, len(p.log), true, false)
 }
 
+// Record returns the record at an offset, whether its transaction is committed, aborted or
+// open.
+func (c *Cluster) Record(topic string, partition int32, offset int64) (*kgo.Record, bool) {
+	got := c.part(tp{topic, partition}).read(topic, partition, offset, 1, false, true)
+	if len(got) == 0 || got[0].Offset != offset {
+		return nil, false
+	}
+	return got[0], true
+}
+
 // End is a partition's high watermark.
 func (c *Cluster) End(topic string, partition int32) int64 { return c.part(tp{topic, partition}).end() }
 
