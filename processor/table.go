@@ -60,7 +60,7 @@ func table() []row {
 			name: StageJourney, provider: StageJourney, make: newJourney, expect: (*business.Metrics).ExpectJourneys,
 			topics: Topics{
 				Input: schemas.InternalJourney, Changelog: schemas.ChangelogJourney, DeadLetter: schemas.DeadLetterJourney,
-				Outputs: []string{schemas.EnrichedJourneys},
+				Outputs: []string{schemas.EnrichedJourneys, schemas.Signals},
 			},
 		},
 	}

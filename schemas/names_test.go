@@ -19,6 +19,7 @@ func severalTypes() map[string]string {
 		"kind":              "what a record is, in each topic",
 		"outcome":           "that of a verification, and that of a journey",
 		"sip_registrations": "those that failed have a cause",
+		"state":             "a signal's; that of a subscription as sent",
 		"status":            "each provider's statuses have a vocabulary",
 		"status_raw":        "LOX24 sends numbers, the others words",
 		"subscriptions":     "records of one callback, and of the account",
@@ -32,7 +33,7 @@ func severalDocs() []string {
 	return strings.Fields(`
 		accepted dead_letters decoded duplicates missed_attempts missed_attempts_withdrawn replayed unaccounted
 		account_document_status account_document_status_raw account_id amount amount_changed amount_inconsistent
-		amount_minor api_version assurance attempt_number attempt_total changed_by channel_raw channel_switches
+		amount_minor api_version assurance attempt_number attempt_total changed_by channel channel_raw channel_switches
 		commission_minor conflict correlation_id correlation_ids cost_minor country created_at currency customer_id
 		deadline delivered_channel delivered_channel_raw duration_ms entity_id error event_created_at event_id event_raw
 		ever_paid expiration_date external_id failed_attempts first_channel first_event_at gross_minor held_at hold_overdue
@@ -40,7 +41,7 @@ func severalDocs() []string {
 		net_minor offset origin outcome_at paid paid_at partition payload_fields payment_id payment_number
 		payment_status_raw payment_system payment_type pending_amount_minor phase phone position processed_at provider
 		provider_id received_at refund refunded_minor regression regulation_address_status_raw released_minor revision
-		source status_at system_type topic type_raw unknown_fields verification_id
+		source status_at system_type topic type_raw unknown_fields updated_at verification_id
 	`)
 }
 

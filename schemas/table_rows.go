@@ -63,6 +63,7 @@ func enrichedTopics() []Topic {
 		row(EnrichedJourneys, "verifications and payments of one correlation id, and which of them is missing", journeyRetention, longCompactionLag),
 		row(FactsAttempts, "each attempt to deliver a code: channel, result, cost, times", attemptRetention, shortCompactionLag),
 		row(FactsMoney, "each movement of money: paid, held, released, refunded, with a signed amount", movementRetention, longCompactionLag),
+		row(Signals, "what the detectors claim: pumping, an account that ends, a wait that costs, a provider's day", 0, shortCompactionLag),
 	}
 }
 

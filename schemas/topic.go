@@ -26,6 +26,9 @@ const (
 	FactsAttempts = "facts.attempts.v1"
 	FactsMoney    = "facts.money.v1"
 
+	// Signals are the claims of the detectors: see package processor/insights/signal.
+	Signals = "signals.v1"
+
 	Duplicates = "duplicates.v1"
 
 	// Ledger counts, for each minute and raw partition, the records by their outcome.

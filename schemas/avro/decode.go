@@ -75,6 +75,19 @@ func (d *decoder) bool() (bool, error) {
 	return v == 1, nil
 }
 
+func (d *decoder) double() (float64, error) {
+	const size = 8
+	if len(d.b) < size {
+		return 0, ErrShort
+	}
+	v := math.Float64frombits(binary.LittleEndian.Uint64(d.b))
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return 0, ErrNotFinite
+	}
+	d.b = d.b[size:]
+	return v, nil
+}
+
 // isSet reads the branch of a union ["null", T].
 func (d *decoder) isSet() (bool, error) {
 	v, err := d.long()

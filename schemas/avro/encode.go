@@ -3,6 +3,7 @@ package avro
 import (
 	"encoding/binary"
 	"errors"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -18,6 +19,8 @@ var (
 	ErrTime = errors.New("time not set or out of range")
 	// ErrDate is a date that is not midnight UTC.
 	ErrDate = errors.New("date is not midnight UTC")
+	// ErrNotFinite is a double that is not a finite number.
+	ErrNotFinite = errors.New("not a finite number")
 	// ErrPrecision is a decimal of more than DecimalPrecision digits.
 	ErrPrecision = errors.New("decimal out of range")
 )
@@ -64,6 +67,18 @@ func appendLong(dst []byte, v int64) []byte {
 		return append(dst, byte(u))
 	}
 	return binary.AppendUvarint(dst, u)
+}
+
+// appendDouble writes a double, little endian. It refuses NaN and infinities, which engines
+// compare and add up differently, and writes zero without a sign.
+func appendDouble(dst []byte, v float64) ([]byte, error) {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return dst, ErrNotFinite
+	}
+	if v == 0 {
+		v = 0 // equal values have equal bytes
+	}
+	return binary.LittleEndian.AppendUint64(dst, math.Float64bits(v)), nil
 }
 
 func appendBool(dst []byte, v bool) []byte {

@@ -2,6 +2,7 @@ package avro_test
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"reflect"
 	"slices"
@@ -81,6 +82,8 @@ func draw(t *rapid.T, s *schema.Schema, v reflect.Value) {
 		v.SetInt(int64(rapid.Int32().Draw(t, "int")))
 	case s.Kind == schema.Long:
 		v.SetInt(rapid.Int64().Draw(t, "long"))
+	case s.Kind == schema.Double:
+		v.SetFloat(rapid.Float64().Filter(func(f float64) bool { return !math.IsInf(f, 0) && (f != 0 || !math.Signbit(f)) }).Draw(t, "double"))
 	case s.Vocabulary != "" && rapid.IntRange(0, 9).Draw(t, "known") > 0:
 		v.SetString(rapid.SampledFrom(s.Values).Draw(t, "value").Name)
 	case s.Vocabulary != "":
@@ -181,6 +184,8 @@ func fill(s *schema.Schema, v reflect.Value, n *int64) {
 		v.SetBool(true)
 	case s.Kind == schema.Int, s.Kind == schema.Long:
 		v.SetInt(*n * 1000)
+	case s.Kind == schema.Double:
+		v.SetFloat(float64(*n) / 8)
 	case s.Vocabulary != "":
 		v.SetString(s.Values[int(*n)%len(s.Values)].Name)
 	case s.Kind == schema.String:

@@ -39,6 +39,8 @@ func New(schema string) (record Record, ok bool) {
 		return &UnibellInput{}, true
 	case "ledger.v1":
 		return &LedgerEntry{}, true
+	case "signals.v1":
+		return &Signal{}, true
 	default:
 		return nil, false
 	}

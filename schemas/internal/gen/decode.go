@@ -104,9 +104,14 @@ func least(t *schema.Schema) int {
 		}
 		return sum
 	default:
-		if t.Logical == schema.Decimal {
+		const doubleSize = 8
+		switch {
+		case t.Kind == schema.Double:
+			return doubleSize
+		case t.Logical == schema.Decimal:
 			return 2
+		default:
+			return 1
 		}
-		return 1
 	}
 }

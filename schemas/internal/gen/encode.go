@@ -73,6 +73,8 @@ func encode(b *strings.Builder, t *schema.Schema, v, wrap string) {
 			return
 		}
 		try("appendString(dst, " + v + ")")
+	case schema.Double:
+		try("appendDouble(dst, " + v + ")")
 	case schema.Map:
 		try("appendStringMap(dst, " + v + ")")
 	case schema.Array:

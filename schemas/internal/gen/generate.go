@@ -128,7 +128,7 @@ func (g *generator) hold(t *schema.Schema) {
 // check walks below a type; open are the records around it.
 func check(t *schema.Schema, open map[string]bool) error {
 	switch t.Kind {
-	case schema.Fixed, schema.Float, schema.Double:
+	case schema.Fixed, schema.Float:
 		return fmt.Errorf("%s is not supported", t.Kind)
 	case schema.Union:
 		if _, ok := t.Optional(); !ok {

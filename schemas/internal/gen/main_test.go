@@ -76,6 +76,7 @@ func TestGenerateRefuses(t *testing.T) {
 		"not JSON":                     {map[string]string{"x": `{`}, "schema x"},
 		"top not a record":             {map[string]string{"x": `"string"`}, "not a record"},
 		"float":                        {field(`"float"`), "float is not supported"},
+		"fixed":                        {field(`{"type":"fixed","name":"F","size":2}`), "fixed is not supported"},
 		"a wide union":                 {field(`["null","int","string"]`), "union other than"},
 		"null last":                    {field(`["int","null"]`), "union other than"},
 		"array of unions":              {field(`{"type":"array","items":["null","int"]}`), "an array of values that may be null"},

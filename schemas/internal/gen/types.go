@@ -22,6 +22,8 @@ func goType(t *schema.Schema) string {
 		return "int32"
 	case schema.Long:
 		return "int64"
+	case schema.Double:
+		return "float64"
 	case schema.String:
 		if t.Vocabulary != "" {
 			return t.Vocabulary

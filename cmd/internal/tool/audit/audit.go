@@ -101,7 +101,7 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	}
 	a.prepare()
 	for _, step := range []func(context.Context) error{
-		a.readRaw, a.readDeadLetters, a.readOutcomes, a.readEarlier, a.readCalls, a.readSnapshots, a.readRows, a.readJourneyInputs, a.readJourneys, a.readLedger,
+		a.readRaw, a.readDeadLetters, a.readOutcomes, a.readEarlier, a.readCalls, a.readSnapshots, a.readRows, a.readJourneyInputs, a.readJourneys, a.readLedger, a.readSignals,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, err

@@ -144,6 +144,10 @@ func (b *bench) ledger(sequence, from, to, accepted, skipped int64, minute time.
 	})
 }
 
+func (b *bench) signal(key, id string, revision int64) {
+	b.avro(schemas.Signals, key, &avro.Signal{SignalID: id, AsOf: b.at, RaisedAt: b.at, UpdatedAt: b.at, ProcessedAt: b.at, Revision: revision})
+}
+
 func (b *bench) commit(topic string, offset int64) {
 	b.t.Helper()
 	group := map[string]string{schemas.RawLOX24: "lox24", schemas.InternalJourney: "journey"}[topic]
@@ -252,6 +256,17 @@ func TestEveryLossIsReported(t *testing.T) {
 			b.payment(1000, 0, "paid")
 			b.movement("back/300", 2, 300)
 		}, nil},
+		"a signal goes on": {func(b *bench) {
+			b.signal("PUMPING/UA", "PUMPING/UA", 1)
+			b.signal("PUMPING/UA", "PUMPING/UA", 2)
+			b.write(schemas.Signals, "PUMPING/UA", nil)
+			b.signal("PUMPING/UA", "PUMPING/UA", 1)
+		}, nil},
+		"a signal goes back": {func(b *bench) {
+			b.signal("PUMPING/UA", "PUMPING/UA", 2)
+			b.signal("PUMPING/UA", "PUMPING/UA", 2)
+		}, []string{"revision signals.v1 @1"}},
+		"a signal has another key": {func(b *bench) { b.signal("PUMPING/UA", "PUMPING/PL", 1) }, []string{"unreadable signals.v1 @0"}},
 		"a minute of the ledger comes twice": {func(b *bench) {
 			b.ledger(1, 0, 1, 1, 0, minute)
 			b.ledger(2, 1, 1, 0, 0, minute)

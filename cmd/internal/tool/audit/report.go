@@ -190,6 +190,8 @@ const (
 	// KindSetBack: a committed offset, or none, before records that already have
 	// outcomes.
 	KindSetBack = "set_back"
+	// KindRevision: a signal whose revision is not above the one before.
+	KindRevision = "revision"
 	// KindUnreadable: a record in a format that this version does not read.
 	KindUnreadable = "unreadable"
 )
