@@ -75,12 +75,12 @@ func currencies() []string {
 }
 
 func phases() []string {
-	return []string{"new", "pending", "held", "refused", "paid", "refunded", "unknown"}
+	return []string{"new", "pending", "held", "refused", "paid", "refunded", "released", "unknown"}
 }
 
 func journeyEnds() []string {
 	return []string{
-		"complete", "verified_not_paid", "paid_not_verified", "verification_expired", "verification_failed", "refused", "refunded", "held", "unknown",
+		"complete", "verified_not_paid", "paid_not_verified", "verification_expired", "verification_failed", "refused", "refunded", "held", "released", "unknown",
 	}
 }
 
@@ -151,8 +151,10 @@ func phaseIndex(p avro.PaymentPhase) int {
 		return 4
 	case avro.PaymentPhaseRefunded:
 		return 5
-	default:
+	case avro.PaymentPhaseReleased:
 		return 6
+	default:
+		return 7
 	}
 }
 
@@ -177,8 +179,10 @@ func journeyIndex(o avro.JourneyOutcome) int {
 		return 6
 	case avro.JourneyOutcomeHeld:
 		return 7
-	default:
+	case avro.JourneyOutcomeReleased:
 		return 8
+	default:
+		return 9
 	}
 }
 

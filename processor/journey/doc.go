@@ -36,12 +36,12 @@
 //     of distinct customers is over the listed members.
 //   - Provider and source of payments: those of the payment captured first, else of the first
 //     listed payment.
-//   - Taken means held, paid or refunded. Each payment is one of pending (new, or of an
-//     unknown phase, too), held, refused, paid and refunded: paid if something of it is
-//     left, refunded if it was given back whole, by its amounts. A hold that
-//     was released is refunded and was never paid. gross_minor has everything that was ever
-//     captured, refunded_minor the part of it that went back, net_minor the rest, and
-//     released_minor the holds that went back without having been captured.
+//   - Taken means held, paid, refunded or released. Each payment is one of pending (new, or of
+//     an unknown phase, too), held, refused, paid, refunded and released: paid if something of
+//     it is left, refunded if all of a captured amount went back, released if all of a hold
+//     did that was never captured. gross_minor has everything that was ever captured,
+//     refunded_minor the part of it that went back, net_minor the rest, and released_minor the
+//     holds that went back without having been captured.
 //   - Sums are of one currency; where members differ in it, sums and currency are null and
 //     mixed_currencies is set. One that does not fit 64 bits is the largest there is and
 //     flagged; none ever overflows.

@@ -124,7 +124,7 @@ func (m *member) taken() bool {
 		return false
 	}
 	switch m.payment.phase {
-	case avro.PaymentPhaseHeld, avro.PaymentPhasePaid, avro.PaymentPhaseRefunded:
+	case avro.PaymentPhaseHeld, avro.PaymentPhasePaid, avro.PaymentPhaseRefunded, avro.PaymentPhaseReleased:
 		return true
 	default:
 		return false
@@ -133,7 +133,7 @@ func (m *member) taken() bool {
 
 // gaveBack reports whether money was given back, in part or whole.
 func (p *payment) gaveBack() bool {
-	return p.phase == avro.PaymentPhaseRefunded || p.refundedMinor > 0 || p.releasedMinor > 0
+	return p.phase == avro.PaymentPhaseRefunded || p.phase == avro.PaymentPhaseReleased || p.refundedMinor > 0 || p.releasedMinor > 0
 }
 
 // createdAt returns when the member was made: milestones by their first event, else by receipt.

@@ -21,7 +21,7 @@ type evaluation struct {
 // evaluate implements the rules in the package comment.
 func evaluate(t *totals, now statecodec.Instant, c *Config) evaluation {
 	v := evaluation{missing: avro.JourneyMissingNone}
-	verified, taken := t.succeeded > 0, t.held+t.paid+t.refundedWhole > 0
+	verified, taken := t.succeeded > 0, t.held+t.paid+t.refundedWhole+t.releasedWhole > 0
 	payBy, verifyBy := t.verifiedReceived.Add(c.PaymentDeadline), t.takenReceived.Add(c.VerificationDeadline)
 	switch {
 	case verified && taken && t.takenReceived.Before(t.verifiedReceived):
@@ -54,6 +54,8 @@ func outcome(t *totals, overdue bool) avro.JourneyOutcome {
 		return avro.JourneyOutcomeHeld
 	case t.refundedWhole > 0:
 		return avro.JourneyOutcomeRefunded
+	case t.releasedWhole > 0:
+		return avro.JourneyOutcomeReleased
 	case verified && overdue:
 		return avro.JourneyOutcomeVerifiedNotPaid
 	case t.refused > 0 && t.waiting == 0:
@@ -106,6 +108,8 @@ func codeOfOutcome(outcome avro.JourneyOutcome) uint64 {
 		return 9
 	case avro.JourneyOutcomeHeld:
 		return 10
+	case avro.JourneyOutcomeReleased:
+		return 11
 	default:
 		return 0
 	}
@@ -134,6 +138,8 @@ func outcomeOfCode(code uint64) avro.JourneyOutcome {
 		return avro.JourneyOutcomeRefunded
 	case 10:
 		return avro.JourneyOutcomeHeld
+	case 11:
+		return avro.JourneyOutcomeReleased
 	default:
 		return ""
 	}

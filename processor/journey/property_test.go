@@ -107,7 +107,7 @@ func member(r *rapid.T, id, kind string, revision int64) *avro.JourneyInput {
 			Provider: "uapay", Source: source, CustomerID: customer(r), CreatedAt: minute("created"), LastRefundedAt: some("refunded at"), Currency: rapid.SampledFrom([]string{"UAH", "UAH", "UAH", "EUR"}).Draw(r, "currency"),
 			Phase: rapid.SampledFrom([]avro.PaymentPhase{
 				avro.PaymentPhaseUnknown, avro.PaymentPhaseNew, avro.PaymentPhasePending, avro.PaymentPhaseHeld,
-				avro.PaymentPhaseRefused, avro.PaymentPhasePaid, avro.PaymentPhaseRefunded,
+				avro.PaymentPhaseRefused, avro.PaymentPhasePaid, avro.PaymentPhaseRefunded, avro.PaymentPhaseReleased,
 			}).Draw(r, "phase"),
 			AmountMinor: amount, GrossMinor: rapid.Int64().Draw(r, "paid amount"),
 			RefundedMinor: rapid.Int64Range(0, 500).Draw(r, "refunded"), ReleasedMinor: rapid.Int64Range(0, 500).Draw(r, "released"),

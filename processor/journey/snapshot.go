@@ -127,7 +127,7 @@ func setPayments(s *avro.JourneySnapshot, t *totals) {
 	s.PaymentsHeld = number(t.held)
 	s.PaymentsPaid = number(t.paid)
 	s.PaymentsRefused = number(t.refused)
-	s.PaymentsRefunded = number(t.refundedWhole)
+	s.PaymentsRefunded, s.PaymentsReleased = number(t.refundedWhole), number(t.releasedWhole)
 }
 
 // refund returns the part of the paid amounts that was given back.

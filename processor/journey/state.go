@@ -165,7 +165,7 @@ func (c *counts) all() []*int64 {
 		&c.waiting, &c.held, &c.refused, &c.paid, &c.refundedWhole, &c.everPaid, &c.refunded,
 		&c.conflicts, &c.regressions, &c.amountChanges, &c.holdsLate,
 		&c.assuranceUnknown, &c.sharedSecret, &c.signedID, &c.signedBody, &c.inconsistencies,
-		&c.released, &c.milestones,
+		&c.released, &c.milestones, &c.releasedWhole,
 	}
 }
 

@@ -200,7 +200,7 @@ func set(tb testing.TB, in *avro.JourneyInput, v *avro.VerificationMember, p *av
 // given back in RefundedMinor.
 func split(p *avro.PaymentMember) {
 	p.EverPaid = p.EverPaid || p.Phase == avro.PaymentPhasePaid || p.PaidAt.Set
-	if p.RefundedMinor == 0 && p.Phase == avro.PaymentPhaseRefunded {
+	if p.RefundedMinor == 0 && (p.Phase == avro.PaymentPhaseRefunded || p.Phase == avro.PaymentPhaseReleased) {
 		p.RefundedMinor = p.AmountMinor.Value
 	}
 	switch {

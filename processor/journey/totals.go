@@ -20,10 +20,10 @@ type totals struct {
 
 // counts are aggregates that can be added and subtracted.
 type counts struct {
-	facts, failedAttempts, switches              int64
-	verifications, payments, milestones          int64
-	unknown, pending, expired, succeeded, failed int64
-	waiting, held, refused, paid, refundedWhole  int64
+	facts, failedAttempts, switches                            int64
+	verifications, payments, milestones                        int64
+	unknown, pending, expired, succeeded, failed               int64
+	waiting, held, refused, paid, refundedWhole, releasedWhole int64
 	// everPaid counts payments that were ever paid, refunded those of them that were given back
 	// in whole or in part, released those given back without having been paid.
 	everPaid, refunded, released                         int64
@@ -189,6 +189,8 @@ func (c *counts) ofPhase(phase avro.PaymentPhase) *int64 {
 		return &c.paid
 	case avro.PaymentPhaseRefunded:
 		return &c.refundedWhole
+	case avro.PaymentPhaseReleased:
+		return &c.releasedWhole
 	default:
 		return &c.waiting
 	}

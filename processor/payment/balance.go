@@ -22,9 +22,9 @@ type balance struct {
 
 // settle derives the balance of an aggregate.
 //
-// A payment is refunded if all of the amount went back, else it stays paid, or held if it was
-// never captured: whatever word the provider uses for a return, in part or whole. A return
-// without an amount is one of the whole.
+// A payment is refunded if all of a captured amount went back, and released if all of a hold
+// did that was never captured; else it stays paid or held, whatever word the provider uses for
+// a return. A return without an amount is one of the whole.
 func (s *Stage) settle(all *aggregate) {
 	b := &all.balance
 	top, amount := all.top(), all.amounts[AmountPaid]
@@ -49,7 +49,7 @@ func (s *Stage) settle(all *aggregate) {
 			b.refund = avro.RefundPartial
 		}
 	case whole && (top == PhaseHeld || top == PhaseRefunded):
-		b.released, b.phase = given, PhaseRefunded
+		b.released, b.phase = given, PhaseReleased
 	default:
 		b.released, b.phase = given, all.below(PhaseRefunded)
 	}
@@ -74,7 +74,7 @@ func (s *aggregate) outcomeAt() statecodec.Instant {
 		return s.heldAt()
 	case PhasePaid:
 		return s.paidAt()
-	case PhaseRefunded:
+	case PhaseRefunded, PhaseReleased:
 		return s.balance.givenAt
 	default:
 		return s.reached(s.balance.phase).moment()

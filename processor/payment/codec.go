@@ -79,7 +79,7 @@ func (p *Entity) appendTo(dst []byte) []byte {
 
 func appendPhase(dst []byte, p Phase) []byte { return statecodec.AppendUint(dst, uint64(p)) }
 
-func readPhase(r *statecodec.Reader) Phase { return Phase(min(r.Uint(), phases-1)) }
+func readPhase(r *statecodec.Reader) Phase { return Phase(min(r.Uint(), uint64(PhaseReleased))) }
 
 // parseFact reads a fact's own entry.
 func parseFact(entry []byte) (*Fact, error) {

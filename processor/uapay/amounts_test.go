@@ -57,7 +57,7 @@ func TestAmountsOfPaymentsAddUp(t *testing.T) {
 	whole := amounts{Phase: "PAID", Refund: "NONE", Gross: 100000, Net: 100000, Paid: true, EverPaid: true}
 	part := amounts{Phase: "PAID", Refund: "PARTIAL", Gross: 100000, Refunded: 400, Net: 99600, Paid: true, EverPaid: true, LastRefunded: 2}
 	gone := amounts{Phase: "REFUNDED", Refund: "FULL", Gross: 100000, Refunded: 100000, EverPaid: true, LastRefunded: 2}
-	released := amounts{Phase: "REFUNDED", Refund: "NONE", Released: 100000}
+	released := amounts{Phase: "RELEASED", Refund: "NONE", Released: 100000}
 	for name, test := range map[string]struct {
 		records []stage.Input
 		want    amounts

@@ -224,7 +224,7 @@ func TestStories(t *testing.T) {
 		},
 		"held, canceled and released": {
 			[]stage.Input{phase("PAID", "HOLDED", 0, nil), phase("CANCELED", "REVERSED", 5, map[string]any{"reversalAmount": 100000})},
-			avro.PaymentPhaseRefunded, 100000,
+			avro.PaymentPhaseReleased, 100000,
 			flags{},
 		},
 		"another currency": {

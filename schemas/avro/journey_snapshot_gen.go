@@ -376,12 +376,15 @@ const (
 	JourneyOutcomeInProgress JourneyOutcome = "IN_PROGRESS"
 	// JourneyOutcomePaidNotVerified: paid, not verified by the deadline.
 	JourneyOutcomePaidNotVerified JourneyOutcome = "PAID_NOT_VERIFIED"
-	// JourneyOutcomeRefunded: no payment is paid or held; the money was given back
-	// whole, or a hold was released.
+	// JourneyOutcomeRefunded: no payment is paid or held, and captured money was
+	// given back whole.
 	JourneyOutcomeRefunded JourneyOutcome = "REFUNDED"
 	// JourneyOutcomeRefused: no payment is paid, held or pending, one was refused,
 	// and no deadline for money has passed.
 	JourneyOutcomeRefused JourneyOutcome = "REFUSED"
+	// JourneyOutcomeReleased: no payment is paid, held or given back after a
+	// capture, and a hold was released.
+	JourneyOutcomeReleased JourneyOutcome = "RELEASED"
 	// JourneyOutcomeVerificationExpired: no outcome of the verification by its
 	// deadline.
 	JourneyOutcomeVerificationExpired JourneyOutcome = "VERIFICATION_EXPIRED"
@@ -420,6 +423,8 @@ func decodeJourneyOutcome(d *decoder) (JourneyOutcome, error) {
 		return JourneyOutcomeRefunded, nil
 	case "REFUSED":
 		return JourneyOutcomeRefused, nil
+	case "RELEASED":
+		return JourneyOutcomeReleased, nil
 	case "VERIFICATION_EXPIRED":
 		return JourneyOutcomeVerificationExpired, nil
 	case "VERIFICATION_FAILED":
@@ -469,8 +474,8 @@ type JourneySnapshot struct {
 	// of the first verification, ISO 3166-1 alpha-2; null if that is not known.
 	Country Optional[string] `json:"country"`
 	// Outcome: Result of the journey so far: the first that holds of COMPLETE or
-	// PAID_NOT_VERIFIED, HELD, REFUNDED, VERIFIED_NOT_PAID, REFUSED, IN_PROGRESS,
-	// VERIFICATION_EXPIRED, VERIFICATION_FAILED, UNKNOWN.
+	// PAID_NOT_VERIFIED, HELD, REFUNDED, RELEASED, VERIFIED_NOT_PAID, REFUSED,
+	// IN_PROGRESS, VERIFICATION_EXPIRED, VERIFICATION_FAILED, UNKNOWN.
 	Outcome JourneyOutcome `json:"outcome"`
 	// Missing: Member that was missing at the deadline and still is; one that came
 	// after the deadline is late, not missing.
@@ -617,10 +622,12 @@ type JourneySnapshot struct {
 	PaymentsPaid int32 `json:"payments_paid"`
 	// PaymentsRefused: Number of payments refused.
 	PaymentsRefused int32 `json:"payments_refused"`
-	// PaymentsRefunded: Number of payments given back whole, holds that were
-	// released included. With pending, held, paid and refused it makes the number
-	// of payments.
+	// PaymentsRefunded: Number of payments captured and given back whole.
 	PaymentsRefunded int32 `json:"payments_refunded"`
+	// PaymentsReleased: Number of holds given back whole and never captured. With
+	// payments_pending, held, paid, refused and refunded it makes the number of
+	// payments.
+	PaymentsReleased int32 `json:"payments_released"`
 	// MilestoneMembers: Number of members that are the events of a source.
 	MilestoneMembers int32 `json:"milestone_members"`
 	// Milestones: Events that further senders reported for the correlation id, one
@@ -918,6 +925,7 @@ func (r *JourneySnapshot) appendTo(dst []byte) ([]byte, error) {
 	dst = appendLong(dst, int64(r.PaymentsPaid))
 	dst = appendLong(dst, int64(r.PaymentsRefused))
 	dst = appendLong(dst, int64(r.PaymentsRefunded))
+	dst = appendLong(dst, int64(r.PaymentsReleased))
 	dst = appendLong(dst, int64(r.MilestoneMembers))
 	if n := len(r.Milestones); n > 0 {
 		dst = appendLong(dst, int64(n))
@@ -1295,6 +1303,9 @@ func (r *JourneySnapshot) decodeFrom(d *decoder) error {
 	}
 	if r.PaymentsRefunded, err = d.int(); err != nil {
 		return at("payments_refunded", err)
+	}
+	if r.PaymentsReleased, err = d.int(); err != nil {
+		return at("payments_released", err)
 	}
 	if r.MilestoneMembers, err = d.int(); err != nil {
 		return at("milestone_members", err)

@@ -154,8 +154,8 @@ type PaymentSnapshot struct {
 	PaymentNumber Optional[string] `json:"payment_number"`
 	// Phase: The phase that follows from all statuses and amounts: the highest
 	// that any callback reported, later ones never lower it. PAID also after a
-	// refund in part; REFUNDED when all went back, or when a hold was released
-	// (then ever_paid is false).
+	// refund in part; REFUNDED when all went back, RELEASED when a hold was given
+	// back whole and nothing was ever captured.
 	Phase PaymentPhase `json:"phase"`
 	// StatusRaw: Newest status as sent; invoices only.
 	StatusRaw Optional[string] `json:"status_raw"`
@@ -238,9 +238,9 @@ type PaymentSnapshot struct {
 	// have other days: see facts.money.v1. Null if refund is NONE.
 	LastRefundedAt Optional[time.Time] `json:"last_refunded_at"`
 	// OutcomeAt: When the payment came into its phase: held_at of HELD, paid_at of
-	// PAID, the last return of REFUNDED, else the provider's time of the first
-	// callback that reports the phase, else its receipt; null if the phase is
-	// UNKNOWN.
+	// PAID, the last return of REFUNDED and RELEASED, else the provider's time of
+	// the first callback that reports the phase, else its receipt; null if the
+	// phase is UNKNOWN.
 	OutcomeAt Optional[time.Time] `json:"outcome_at"`
 	// Revision: Number of this snapshot of the key, from 1.
 	Revision int64 `json:"revision"`

@@ -598,11 +598,14 @@ const (
 	PaymentPhasePaid PaymentPhase = "PAID"
 	// PaymentPhasePending: the customer or the bank is at it.
 	PaymentPhasePending PaymentPhase = "PENDING"
-	// PaymentPhaseRefunded: given back: money that was paid, or a hold that was
-	// released.
+	// PaymentPhaseRefunded: captured money went back whole; a callback alone does
+	// not tell whether it was captured or held, so decoded callbacks never say
+	// RELEASED.
 	PaymentPhaseRefunded PaymentPhase = "REFUNDED"
 	// PaymentPhaseRefused: rejected, canceled or closed.
 	PaymentPhaseRefused PaymentPhase = "REFUSED"
+	// PaymentPhaseReleased: a hold was given back whole and never captured.
+	PaymentPhaseReleased PaymentPhase = "RELEASED"
 )
 
 func (v PaymentPhase) appendTo(dst []byte) ([]byte, error) {
@@ -632,6 +635,8 @@ func decodePaymentPhase(d *decoder) (PaymentPhase, error) {
 		return PaymentPhaseRefunded, nil
 	case "REFUSED":
 		return PaymentPhaseRefused, nil
+	case "RELEASED":
+		return PaymentPhaseReleased, nil
 	}
 	s, err := newValue(b)
 	return PaymentPhase(s), err

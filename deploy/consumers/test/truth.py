@@ -272,7 +272,7 @@ class Payment:
         self.refunded, self.released = (back, 0) if captures else (0, back)
         self.net = self.gross - self.refunded
         self.paid = self.gross > 0 and self.net > 0
-        self.phase = "REFUNDED" if returns else "PAID" if captures else "REFUSED" if refusals else "HELD" if holds else "PENDING"
+        self.phase = ("REFUNDED" if captures else "RELEASED") if returns else "PAID" if captures else "REFUSED" if refusals else "HELD" if holds else "PENDING"
         self.taken = min((f[1] for f in holds + captures + returns), default=None)
         dates = [moment(c["payDate"]) for c in claims if c.get("payDate")]
         self.paid_at = (min(dates) if dates else captures[0][0]) if captures else None

@@ -142,7 +142,7 @@ func Of(s *avro.JourneySnapshot) *Journey {
 		Verifications:      int(s.Verifications), VerificationsPending: int(s.VerificationsPending), VerificationsSucceeded: int(s.VerificationsSucceeded),
 		VerificationsFailed: int(s.VerificationsFailed), VerificationsExpired: int(s.VerificationsExpired),
 		Payments: int(s.Payments), PaymentsPending: int(s.PaymentsPending), PaymentsHeld: int(s.PaymentsHeld), PaymentsPaid: int(s.PaymentsPaid),
-		PaymentsRefused: int(s.PaymentsRefused), PaymentsRefunded: int(s.PaymentsRefunded),
+		PaymentsRefused: int(s.PaymentsRefused), PaymentsRefunded: int(s.PaymentsRefunded), PaymentsReleased: int(s.PaymentsReleased),
 	}
 }
 

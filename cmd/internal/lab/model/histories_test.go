@@ -226,7 +226,7 @@ func TestHistories(t *testing.T) {
 		"4-iat-missing.json":     {"order-1": with(func(j *model.Journey) { j.Gross, j.Net = 100000, 100000 })},
 		"7-postback-string.json": {"order-1": with(func(j *model.Journey) { j.Gross, j.Net = 1000, 1000 })},
 		"9-hold-released.json": {
-			"order-1": {Outcome: "REFUNDED", Missing: "NONE", Released: true, Refund: "NONE", ReleasedAmount: 70000, PaymentProvider: "uapay", PaymentSource: "ua-a", Payments: 1, PaymentsRefunded: 1},
+			"order-1": {Outcome: "RELEASED", Missing: "NONE", Released: true, Refund: "NONE", ReleasedAmount: 70000, PaymentProvider: "uapay", PaymentSource: "ua-a", Payments: 1, PaymentsReleased: 1},
 		},
 		"10-overflow.json": {"order-1": with(func(j *model.Journey) {
 			j.Gross, j.Net, j.AmountInconsistent, j.Payments, j.PaymentsPaid = 1<<63-1, 1<<63-1, true, 2, 2
@@ -291,7 +291,7 @@ func checkPayment(t *testing.T, file string, payments map[string]avro.PaymentSna
 				t.Errorf("last_event_at %v, want %v", p.LastEventAt, want)
 			}
 		case "9-hold-released.json":
-			if p.EverPaid || p.PaidAt.Set || p.Phase != avro.PaymentPhaseRefunded {
+			if p.EverPaid || p.PaidAt.Set || p.Phase != avro.PaymentPhaseReleased {
 				t.Errorf("captured %v, paid_at %v, phase %s, want a hold that was released", p.EverPaid, p.PaidAt, p.Phase)
 			}
 			if p.GrossMinor != 0 || p.RefundedMinor != 0 || p.ReleasedMinor != 70000 {

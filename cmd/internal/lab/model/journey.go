@@ -36,8 +36,8 @@ type Journey struct {
 	Conflict, Regression, AmountChanged, HoldOverdue bool
 	AmountInconsistent                               bool
 
-	Verifications, VerificationsPending, VerificationsSucceeded, VerificationsFailed, VerificationsExpired int
-	Payments, PaymentsPending, PaymentsHeld, PaymentsPaid, PaymentsRefused, PaymentsRefunded               int
+	Verifications, VerificationsPending, VerificationsSucceeded, VerificationsFailed, VerificationsExpired     int
+	Payments, PaymentsPending, PaymentsHeld, PaymentsPaid, PaymentsRefused, PaymentsRefunded, PaymentsReleased int
 
 	// Milestones are the types of further senders' events with their number, as
 	// "source/type: n", sorted and joined.
@@ -205,14 +205,17 @@ func (j *Journey) addPayments(all []money) (takenAt time.Time) {
 
 // countPayment adds a payment to the counts and the flags.
 func (j *Journey) countPayment(p *money) {
-	counts := map[string]*int{"HELD": &j.PaymentsHeld, "REFUSED": &j.PaymentsRefused, "PAID": &j.PaymentsPaid, "REFUNDED": &j.PaymentsRefunded}
+	counts := map[string]*int{
+		"HELD": &j.PaymentsHeld, "REFUSED": &j.PaymentsRefused, "PAID": &j.PaymentsPaid,
+		"REFUNDED": &j.PaymentsRefunded, "RELEASED": &j.PaymentsReleased,
+	}
 	if n := counts[p.Phase]; n != nil {
 		*n++
 	} else {
 		j.PaymentsPending++
 	}
 	j.EverPaid = j.EverPaid || p.EverPaid
-	j.Released = j.Released || !p.EverPaid && (p.Released > 0 || p.Phase == "REFUNDED")
+	j.Released = j.Released || !p.EverPaid && (p.Released > 0 || p.Phase == "RELEASED")
 	if p.Refund != "NONE" {
 		j.Refund = "FULL"
 	}
@@ -259,6 +262,8 @@ func (j *Journey) outcome(m *members) string {
 		return "HELD"
 	case j.PaymentsRefunded > 0 && !j.Paid:
 		return "REFUNDED"
+	case j.PaymentsReleased > 0 && !j.Paid:
+		return "RELEASED"
 	case j.Missing == "PAYMENT":
 		return "VERIFIED_NOT_PAID"
 	case j.Refused && !j.Paid && j.PaymentsPending == 0:

@@ -117,6 +117,9 @@ func (out *money) sums(reached map[int]bool, charged bool, amount, reversal *int
 	}
 	out.Net, out.Paid = out.Gross-out.Refunded, out.EverPaid && !whole
 	out.Phase = []string{"UNKNOWN", "NEW", "PENDING", "HELD", "REFUSED", "PAID", "REFUNDED"}[out.phase]
+	if out.phase == phaseRefunded && !out.EverPaid {
+		out.Phase = "RELEASED"
+	}
 }
 
 // least returns the smallest number above 0 of the facts, 0 if there is none.

@@ -48,10 +48,9 @@ func explainJourney(j *Journey, entities map[string]*Entity, now time.Time) []st
 		if s.Released {
 			say("A hold of %s was released; it was never paid.", money(s.ReleasedMinor.Value, s.Currency.Value))
 		}
-		if !s.EverPaid {
-			break
-		}
 		say("It was paid, and %s went back.", money(s.RefundedMinor.Value, s.Currency.Value))
+	case avro.JourneyOutcomeReleased:
+		say("A hold of %s was released; it was never paid.", money(s.ReleasedMinor.Value, s.Currency.Value))
 	case avro.JourneyOutcomeHeld:
 		say("%s is held and not yet taken.", money(s.HeldMinor.Value, s.Currency.Value))
 	case avro.JourneyOutcomeInProgress:
@@ -231,11 +230,9 @@ func explainPayment(s *avro.PaymentSnapshot) []string {
 		}
 		why = append(why, text+".")
 	case avro.PaymentPhaseRefunded:
-		if s.EverPaid {
-			why = append(why, fmt.Sprintf("%s of %s went back.", money(s.RefundedMinor, s.Currency), amount))
-		} else {
-			why = append(why, fmt.Sprintf("%s was held, and %s of it released; it was never paid.", amount, money(s.ReleasedMinor, s.Currency)))
-		}
+		why = append(why, fmt.Sprintf("%s of %s went back.", money(s.RefundedMinor, s.Currency), amount))
+	case avro.PaymentPhaseReleased:
+		why = append(why, fmt.Sprintf("%s was held, and %s of it released; it was never paid.", amount, money(s.ReleasedMinor, s.Currency)))
 	case avro.PaymentPhasePaid:
 		if s.Refund == avro.RefundPartial {
 			why = append(why, fmt.Sprintf("%s of %s went back.", money(s.RefundedMinor, s.Currency), amount))
