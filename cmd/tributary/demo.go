@@ -60,7 +60,7 @@ independent model says.`,
 	}
 	cmd.Flags().Uint64Var(&o.Seed, "seed", 1, "makes the traffic: the same seed, the same scenarios")
 	cmd.Flags().IntVar(&o.Scale, "scale", 1, "how often each scenario is played")
-	cmd.Flags().StringVar(&o.Profile, "profile", simulator.Catalogue, "catalogue: one scenario for each case; market: customers of many countries, --scale is the number of days")
+	cmd.Flags().StringVar(&o.Profile, "profile", simulator.Catalogue, "catalogue: one scenario for each case; market: customers of many countries, --scale is the number of days; pumping: the market with four attacks a day; quiet: without attacks")
 	cmd.Flags().BoolVar(&stay, "stay", false, "keep everything running, and print commands to try")
 	cmd.Flags().BoolVar(&verbose, "verbose", false, "show what ingest and processor log")
 	return cmd

@@ -114,7 +114,7 @@ func Run(ctx context.Context, o Options) (_ *Result, err error) {
 	}
 	o.Scale = max(1, o.Scale)
 	pace, held := speed/max(1, float64(o.Scale)/slowerFrom), hold
-	if o.Profile == simulator.Market {
+	if simulator.OfDays(o.Profile) {
 		pace, held = marketSpeed, marketHold
 	}
 	o.Progress.Step("starting broker, registry, ingest and processor", 0)
@@ -188,8 +188,8 @@ func (d *demo) play(ctx context.Context) error {
 	}
 	target := simulator.Target{URL: d.stack.url(), Concurrency: concurrency, Speed: d.pace, Now: d.stack.clock.Now}
 	clockSpeed := d.pace
-	if d.o.Profile == simulator.Market {
-		options.Profile, options.InTurn, options.Delays = simulator.Market, false, marketDelays
+	if simulator.OfDays(d.o.Profile) {
+		options.Profile, options.InTurn, options.Delays = d.o.Profile, false, marketDelays
 		options.Scenarios, options.Spacing = marketDay*d.o.Scale, 24*time.Hour/marketDay
 		target.Speed, target.Concurrency, clockSpeed = 0, marketConcurrency, 1
 		target.Due = func(due time.Duration) { d.stack.clock.reach(options.Start.Add(due)) }
@@ -259,7 +259,7 @@ func (d *demo) result(topics model.Result) *Result {
 	r.AddsUp = len(r.Faults) == 0
 	told := map[string]bool{}
 	scenarios := simulator.Scenarios()
-	if d.o.Profile == simulator.Market {
+	if simulator.OfDays(d.o.Profile) {
 		return r
 	}
 	for n := range d.o.Scale * len(scenarios) {

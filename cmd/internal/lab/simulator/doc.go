@@ -59,6 +59,10 @@ type instance struct {
 	accounts Accounts
 	start    time.Time
 	order    string
+	// begins is the begin of the scenario since the start of the run; outages are those
+	// of the plan.
+	begins  time.Duration
+	outages []Incident
 	// callbacks counts Voximplant's.
 	callbacks int64
 	webhooks  []*webhook

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -16,20 +17,33 @@ const Market = "market"
 // Catalogue is the profile with one scenario for each case.
 const Catalogue = "catalogue"
 
+// Pumping is the market with planted attacks, four a day, and controls: honest traffic that
+// resembles an attack. Quiet has the controls only. See Incident.
+const (
+	Pumping = "pumping"
+	Quiet   = "quiet"
+)
+
 // Profiles are the names of the profiles.
-func Profiles() []string { return []string{Catalogue, Market} }
+func Profiles() []string { return []string{Catalogue, Market, Pumping, Quiet} }
 
 // scenariosOf returns the scenarios of a profile; the zero one is the catalogue.
 func scenariosOf(profile string) []scenario {
-	if profile == Market {
+	switch profile {
+	case Market:
+		return slices.Insert(marketScenarios(), 5, scenario{"pumping burst", 1, (*instance).pumping})
+	case Pumping, Quiet:
 		return marketScenarios()
 	}
 	return scenarios()
 }
 
+// OfDays reports whether a profile is traffic of whole days, as the market is.
+func OfDays(profile string) bool { return profile != Catalogue && profile != "" }
+
 // Longest is how long the longest scenario of a profile takes.
 func Longest(profile string) time.Duration {
-	if profile == Market {
+	if OfDays(profile) {
 		return 5 * day
 	}
 	return time.Hour
@@ -49,7 +63,6 @@ func marketScenarios() []scenario {
 			t.order = t.number(&to)
 			t.customer(t.shop(), to, 0)
 		}},
-		{"pumping burst", 1, (*instance).pumping},
 		{"marketing burst", 1, (*instance).marketing},
 		{"sms and replies", 5, func(t *instance) {
 			id := t.sms(0, "reminder", []int{dlrDelivered, dlrDelivered, dlrExpired, dlrRejected}[t.rng.IntN(4)])
@@ -125,6 +138,9 @@ func (t *instance) verify(s shop, to country, phone string, at time.Duration) (v
 	c := t.codeTo(to, s.codes, at, strategies()[t.rng.IntN(len(strategies()))]...)
 	c.data.Phone = phone
 	reach := map[string]float64{"telegram": 0.5, "whatsapp": 0.45, "voice": 0.6, "sms": 0.9}
+	if t.down(to.code, at) {
+		reach = nil
+	}
 	for i, route := range c.data.RoutingStrategy {
 		at += time.Second + t.within(3*time.Second)
 		c.sent(at)

@@ -16,7 +16,7 @@ type Options struct {
 	Start time.Time
 	// Accounts are the accounts that send.
 	Accounts Accounts
-	// Profile is Catalogue, as if it were empty, or Market.
+	// Profile is one of Profiles; empty is Catalogue.
 	Profile string
 	// Providers limits the run to webhooks of these providers; empty means all.
 	Providers []string
@@ -72,6 +72,9 @@ type Plan struct {
 	planned int64
 	number  int64
 	sent    int64
+	// incidents are those of the first days, of which begun have been planned.
+	incidents   []Incident
+	days, begun int
 }
 
 // NewPlan makes a plan; Options.Start must be set.
@@ -104,26 +107,60 @@ func (p *Plan) more() bool {
 
 // tell plans the webhooks of the next scenario.
 func (p *Plan) tell() {
-	o := &p.options
-	rng := rand.New(rand.NewPCG(o.Seed, uint64(p.told))) //nolint:gosec // Chance that can be repeated is the point.
-	begins := time.Duration(p.told) * o.Spacing
-	t := &instance{
-		rng: rng, accounts: o.Accounts, start: o.Start.Add(begins),
-		order: "order-" + strconv.FormatUint(o.Seed%100_000, 10) + "-" + strconv.Itoa(p.told+1),
-	}
-	kind := p.kind(rng)
+	begins := time.Duration(p.told) * p.options.Spacing
+	p.begin(begins + p.options.Spacing)
+	t := p.instance(uint64(p.told), begins, strconv.Itoa(p.told+1)) //nolint:gosec // not negative
+	kind := p.kind(t.rng)
 	kind.tell(t)
 	p.told++
+	p.schedule(t, kind.name)
+}
+
+// Incidents returns the incidents that have begun so far.
+func (p *Plan) Incidents() []Incident { return slices.Clone(p.incidents[:p.begun]) }
+
+// begin plans the incidents that begin before a time.
+func (p *Plan) begin(before time.Duration) {
+	for ; time.Duration(p.days)*day < before; p.days++ {
+		p.incidents = append(p.incidents, incidentsOf(p.options.Profile, p.options.Seed, p.days)...)
+	}
+	for ; p.begun < len(p.incidents) && p.incidents[p.begun].At < before; p.begun++ {
+		i := &p.incidents[p.begun]
+		t := p.instance(1<<32+uint64(p.begun), i.At, "incident-"+strconv.Itoa(p.begun+1)) //nolint:gosec // not negative
+		i.play(t)
+		p.schedule(t, i.Kind)
+	}
+}
+
+// instance begins a scenario with random numbers of its own.
+func (p *Plan) instance(stream uint64, begins time.Duration, order string) *instance {
+	o := &p.options
+	t := &instance{
+		rng: rand.New(rand.NewPCG(o.Seed, stream)), accounts: o.Accounts, start: o.Start.Add(begins), begins: begins, //nolint:gosec // Chance that can be repeated is the point.
+		order: "order-" + strconv.FormatUint(o.Seed%100_000, 10) + "-" + order,
+	}
+	for i := range p.incidents {
+		if p.incidents[i].Kind == Outage {
+			t.outages = append(t.outages, p.incidents[i])
+		}
+	}
+	return t
+}
+
+// schedule adds the webhooks of a scenario to the plan, with repeats, delays and
+// forgeries.
+func (p *Plan) schedule(t *instance, name string) {
+	o, rng, begins := &p.options, t.rng, t.begins
 	for _, w := range t.webhooks {
 		if len(o.Providers) > 0 && !slices.Contains(o.Providers, w.provider) {
 			continue
 		}
-		send := &Send{Due: begins + w.at + p.late(rng), Scenario: kind.name, Order: t.order, webhook: w}
+		send := &Send{Due: begins + w.at + p.late(rng), Scenario: name, Order: t.order, webhook: w}
 		p.add(send)
 		p.repeat(rng, send)
 		if rng.Float64() < o.Forgeries {
 			forged, how := t.forge(w)
-			p.add(&Send{Due: begins + w.at + p.late(rng), Scenario: kind.name, Order: t.order, Forged: how, webhook: forged})
+			p.add(&Send{Due: begins + w.at + p.late(rng), Scenario: name, Order: t.order, Forged: how, webhook: forged})
 		}
 	}
 }
