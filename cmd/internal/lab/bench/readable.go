@@ -112,7 +112,7 @@ func (r *readers) read(fetches kgo.Fetches, prefix string) {
 			return
 		}
 		delete(r.waiting, at)
-		r.tell(e, now)
+		r.observe(e, now)
 	})
 }
 
@@ -123,13 +123,13 @@ func (r *readers) expect(d due, at place3, now time.Time) {
 	e := expected{due: d.at, accepted: now, repeat: d.send.Repeat > 0}
 	if seen, ok := r.early[at]; ok {
 		delete(r.early, at)
-		r.tell(e, seen)
+		r.observe(e, seen)
 		return
 	}
 	r.waiting[at] = e
 }
 
-func (r *readers) tell(e expected, now time.Time) {
+func (r *readers) observe(e expected, now time.Time) {
 	r.done++
 	if e.due.Before(r.counts) {
 		return

@@ -76,7 +76,7 @@ func playAdmin(ctx context.Context, o *Options, d *runLog) (err error) {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		d.sayf("      over: %s; %s in all", action.name, tell(time.Since(began)))
+		d.sayf("      over: %s; %s in all", action.name, seconds(time.Since(began)))
 	}
 	return a.searchLogs()
 }

@@ -82,7 +82,7 @@ func (a *scenario) disturbBroker(ctx context.Context, f fault) error {
 			return errors.Join(err, pause(ctx, asleep), a.kafka.signal(1, syscall.SIGCONT))
 		}
 		err := errors.Join(a.kafka.signal(1, syscall.SIGKILL), a.restartNode(ctx, 1))
-		a.runLog.sayf("      the broker is back after %s", tell(time.Since(r.at)))
+		a.runLog.sayf("      the broker is back after %s", seconds(time.Since(r.at)))
 		return err
 	})
 }
@@ -122,7 +122,7 @@ func (a *scenario) fillDisk(ctx context.Context, f fault) error {
 	if code != diskFull || !strings.Contains(p.log.String(), "disk of the state directory is full") {
 		a.runLog.findf("%s: exit code %d, want %d and a word about it; it said last:\n%s", f, code, diskFull, p.log.tail(5))
 	}
-	a.runLog.sayf("      %s ended with exit code %d, %s after its disk was full", p.name, code, tell(time.Since(filled)))
+	a.runLog.sayf("      %s ended with exit code %d, %s after its disk was full", p.name, code, seconds(time.Since(filled)))
 	return a.mended(ctx, r, func() error { return errors.Join(a.disk.free(), a.startProcessor(ctx, f.victim)) })
 }
 

@@ -77,12 +77,12 @@ func (d *runLog) table() {
 	for _, k := range d.order {
 		r := d.rows[k]
 		first, all := slices.Sorted(slices.Values(r.first)), slices.Sorted(slices.Values(r.all))
-		t.AppendRow(table.Row{k, len(first), tell(first[len(first)/2]), tell(first[len(first)-1]), tell(all[len(all)/2]), tell(all[len(all)-1])})
+		t.AppendRow(table.Row{k, len(first), seconds(first[len(first)/2]), seconds(first[len(first)-1]), seconds(all[len(all)/2]), seconds(all[len(all)-1])})
 	}
 	_, _ = fmt.Fprintf(d.out, "\n%s\n", t.Render())
 }
 
-func tell(t time.Duration) string {
+func seconds(t time.Duration) string {
 	if t < 0 {
 		return "-"
 	}

@@ -167,7 +167,7 @@ func (a *scenario) mended(ctx context.Context, r *recovering, mend func() error)
 		return fmt.Errorf("%s: %w", r.fault, err)
 	}
 	a.runLog.recovered(r.fault.kind, first, all)
-	a.runLog.sayf("      over: %s; next output after %s, all of before after %s", r.fault, tell(first), tell(all))
+	a.runLog.sayf("      over: %s; next output after %s, all of before after %s", r.fault, seconds(first), seconds(all))
 	return nil
 }
 
@@ -183,6 +183,6 @@ func (a *scenario) killIngest(ctx context.Context, f fault) error {
 	}
 	took := time.Since(at)
 	a.runLog.recovered(f.kind, took, -1)
-	a.runLog.sayf("      over: %s; next 200 after %s", f, tell(took))
+	a.runLog.sayf("      over: %s; next 200 after %s", f, seconds(took))
 	return nil
 }
