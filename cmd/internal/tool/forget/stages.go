@@ -1,0 +1,74 @@
+package forget
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+
+	"github.com/tributary-hq/tributary/cmd/internal/tool/trace"
+	"github.com/tributary-hq/tributary/processor"
+	"github.com/tributary-hq/tributary/schemas"
+)
+
+// read reports whether a stage reads a raw topic.
+func read(topic string) bool {
+	return slices.ContainsFunc(processor.StageNames(), func(stage string) bool {
+		topics, _ := processor.TopicsOf(stage)
+		return topics.Input == topic
+	})
+}
+
+// internalOf returns the changelogs and internal topics that hold records of the
+// targets.
+func internalOf(p *Plan) []string {
+	var out []string
+	add := func(topic string) {
+		if topic != "" && !slices.Contains(out, topic) {
+			out = append(out, topic)
+		}
+	}
+	for i := range p.Targets {
+		for _, stage := range stagesOf(&p.Targets[i]) {
+			topics, _ := processor.TopicsOf(stage)
+			add(topics.Changelog)
+			if strings.HasPrefix(topics.Input, "internal.") {
+				add(topics.Input)
+			}
+		}
+	}
+	return out
+}
+
+// stagesOf returns the stages that must erase a target.
+func stagesOf(t *Target) []string {
+	var out []string
+	for _, stage := range processor.StageNames() {
+		topics, _ := processor.TopicsOf(stage)
+		raw := trace.RawTopic(t.Key)
+		if topics.Input == raw || stage == processor.StageUnibellCall && raw == schemas.RawUnibell || stage == processor.StageJourney && len(t.Journeys) > 0 {
+			out = append(out, stage)
+		}
+	}
+	return out
+}
+
+// idle returns the stages of the targets whose groups have no members.
+func idle(ctx context.Context, admin *kadm.Client, names schemas.Names, p *Plan) ([]string, error) {
+	var out []string
+	for _, stage := range processor.StageNames() {
+		if !slices.ContainsFunc(p.Targets, func(t Target) bool { return slices.Contains(stagesOf(&t), stage) }) {
+			continue
+		}
+		groups, err := admin.DescribeGroups(ctx, names.Group(stage))
+		if err != nil {
+			return nil, fmt.Errorf("look at group %s: %w", names.Group(stage), err)
+		}
+		if g := groups[names.Group(stage)]; len(g.Members) == 0 {
+			out = append(out, stage)
+		}
+	}
+	return out, nil
+}
