@@ -84,9 +84,16 @@ func runDemo(ctx context.Context, g *cli.Globals, o demo.Options, stay bool) err
 	if stay {
 		o.Stay = func(ctx context.Context, place demo.Place, r *demo.Result) error {
 			show(r)
-			showPlace(g, &place)
+			server, err := demoConsole(&place, o.Logger)
+			if err != nil {
+				return err
+			}
+			if err := server.Start(ctx); err != nil {
+				return err
+			}
+			showPlace(g, &place, server.URL())
 			<-ctx.Done()
-			return nil
+			return server.Stop(context.WithoutCancel(ctx))
 		}
 	}
 	r, err := demo.Run(ctx, o)
@@ -207,12 +214,13 @@ func counts(g *cli.Globals, title string, m map[string]int64) {
 }
 
 // showPlace prints commands and addresses to try while the demo runs.
-func showPlace(g *cli.Globals, p *demo.Place) {
+func showPlace(g *cli.Globals, p *demo.Place, console string) {
 	w := g.Err
 	if !g.JSON {
 		w = g.Out
 	}
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format, args...) }
+	say("\nLook at it: %s\n", console)
 	say("\nEverything keeps running until Ctrl-C. Webhooks to send, all of one order:\n")
 	examples := simulator.Examples(p.Accounts, p.Now, "my-order-1")
 	for i := range examples {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -17,8 +18,10 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/operator"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/ops"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/secret"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
+	"github.com/tributary-hq/tributary/cmd/internal/console"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/embedded"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 	"github.com/tributary-hq/tributary/ingest"
@@ -81,10 +84,35 @@ func runDev(ctx context.Context, g *cli.Globals, inMemory bool) (err error) {
 	if err != nil {
 		return err
 	}
+	pages, err := devConsole(f, logger)
+	if err != nil {
+		return err
+	}
 	ready := fx.Invoke(func(lifecycle fx.Lifecycle, s *ingest.Service) {
-		lifecycle.Append(fx.StartHook(func() error { return showDev(g, f, s.Addr()) }))
+		lifecycle.Append(fx.StartHook(func() error { return showDev(g, f, s.Addr(), pages.URL()) }))
 	})
-	return cli.RunApp(ctx, logger, ingests, processors, ready)
+	return cli.RunApp(ctx, logger, ingests, processors, consoleModule(pages, func() {}), ready)
+}
+
+// devConsole is the console of a trial: everybody on this machine is an operator.
+func devConsole(f *config.File, logger *slog.Logger) (*console.Server, error) {
+	trial := *f
+	if !trial.Config.Console.Restricts() {
+		trial.Config.Console.LocalRole = "operator"
+	}
+	if len(trial.Config.Console.Ops) == 0 {
+		trial.Config.Console.Ops = devOps(&f.Config)
+	}
+	return consoleOf(&trial, logger)
+}
+
+// devOps are the ports that ingest and processor of a trial most likely have: the first two.
+func devOps(c *config.Config) []string {
+	ports, err := ops.Ports(c.Ops.Listen)
+	if err != nil || c.Ops.Listen == "" {
+		return nil
+	}
+	return ports[:min(len(ports), 2)]
 }
 
 // devServices are the servers that dev runs beside ingest and processor.
@@ -146,7 +174,7 @@ func (s *devServices) close() {
 }
 
 // showDev prints a webhook of each configured provider, and the next commands.
-func showDev(g *cli.Globals, f *config.File, address string) error {
+func showDev(g *cli.Globals, f *config.File, address, pages string) error {
 	accounts, err := devAccounts(f.Config.Ingest.Sources)
 	if err != nil {
 		return err
@@ -155,6 +183,7 @@ func showDev(g *cli.Globals, f *config.File, address string) error {
 	if err != nil {
 		return fmt.Errorf("ingest's address: %w", err)
 	}
+	g.Printf("\nLook at it: %s\n", pages)
 	g.Printf("\nEverything runs until Ctrl-C. Webhooks to send, all of one order:\n")
 	for _, example := range simulator.Examples(accounts, time.Now(), "order-17") {
 		if !strings.HasSuffix(example.Path, "/") && !strings.Contains(example.Path, "//") {

@@ -45,7 +45,7 @@ Environment:
                      it.`,
 	}
 	g.AddFlags(root)
-	root.AddCommand(newIngest(g), newProcessor(g), newDemo(g), newDev(g), newSimulate(g), newRegistryServer(g), newConfig(g), newHealth(g), newVersion(g))
+	root.AddCommand(newIngest(g), newProcessor(g), newDemo(g), newDev(g), newSimulate(g), newRegistryServer(g), newConsole(g), newConfig(g), newHealth(g), newVersion(g))
 	root.AddCommand(consumer.Commands(g)...)
 	root.AddCommand(operator.Commands(g)...)
 	group(root)
@@ -58,7 +58,7 @@ func group(root *cobra.Command) {
 	for _, g := range []struct{ id, title, commands string }{
 		{"run", "Run it:", "ingest processor config topics schemas health"},
 		{"consume", "Consume the topics:", "contract export"},
-		{"look", "Look:", "tail trace lag audit"},
+		{"look", "Look:", "console tail trace lag audit"},
 		{"repair", "Repair:", "deadletter reset forget"},
 		{"develop", "Try and develop:", "demo dev simulate registry"},
 	} {

@@ -61,6 +61,7 @@ func (f *File) Check() []Fault {
 		faults = append(faults, Fault{Path: "log.format", Message: fmt.Sprintf("%q is none of text, json", c.Log.Format)})
 	}
 	faults = append(faults, faultsOf("ops", c.Ops.Validate())...)
+	faults = append(faults, faultsOf("console", c.Console.Validate())...)
 	f.locate(faults)
 	return slices.Compact(faults)
 }

@@ -35,6 +35,7 @@ type Config struct {
 	Processor processor.Config `json:"processor" koanf:"processor" yaml:"processor"`
 	Privacy   Privacy          `json:"privacy" koanf:"privacy" yaml:"privacy"`
 	Ops       Ops              `json:"ops" koanf:"ops" yaml:"ops"`
+	Console   Console          `json:"console" koanf:"console" yaml:"console"`
 	Log       Log              `json:"log" koanf:"log" yaml:"log"`
 
 	// Sources is the processor's part of the list sources, Ingest.Sources that of
@@ -106,7 +107,7 @@ func Default() Config {
 	c := Config{
 		Kafka: kafka.DefaultConfig(), Registry: Registry{URLs: []string{"http://127.0.0.1:8081"}}, Topics: topics.DefaultConfig(), ACL: acl.DefaultConfig(),
 		Ingest: ingest.DefaultConfig(), Processor: processor.DefaultConfig(),
-		Ops: Ops{Listen: "127.0.0.1:9090-9099"}, Log: Log{Level: "info", Format: "text"},
+		Ops: Ops{Listen: "127.0.0.1:9090-9099"}, Console: Console{Listen: "127.0.0.1:8800-8809", LocalRole: "viewer"}, Log: Log{Level: "info", Format: "text"},
 	}
 	// Load fills it in, by the instance.
 	c.Processor.Engine.StateDir = ""

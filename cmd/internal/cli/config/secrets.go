@@ -32,6 +32,12 @@ func (f *File) CheckSecrets() []Fault {
 			faults = append(faults, Fault{Path: fmt.Sprintf("privacy.keys[%d]", i), Message: err.Error()})
 		}
 	}
+	for i := range c.Console.Tokens {
+		t := &c.Console.Tokens[i]
+		if _, err := t.Resolve(); t.Ref.Validate() == nil && err != nil {
+			faults = append(faults, Fault{Path: fmt.Sprintf("console.tokens[%d]", i), Message: err.Error()})
+		}
+	}
 	for path, ref := range map[string]secret.Ref{
 		"kafka.sasl.password": c.Kafka.SASL.Password, "kafka.sasl.token": c.Kafka.SASL.Token,
 		"kafka.sasl.oauth.client_secret": c.Kafka.SASL.OAuth.ClientSecret,
@@ -51,7 +57,7 @@ func (f *File) CheckSecrets() []Fault {
 // CheckPorts warns of addresses that cannot be listened on now, as that of a running process.
 func (f *File) CheckPorts(ctx context.Context) []Fault {
 	var out []Fault
-	for path, address := range map[string]string{"ingest.listen": f.Config.Ingest.Listen, "ops.listen": f.Config.Ops.Listen} {
+	for path, address := range map[string]string{"ingest.listen": f.Config.Ingest.Listen, "ops.listen": f.Config.Ops.Listen, "console.listen": f.Config.Console.Listen} {
 		if address == "" {
 			continue
 		}
@@ -91,6 +97,15 @@ func (f *File) shortSecrets(warn func(path, format string, args ...any)) {
 			if n := len(s.Relay.Callers[j].Value); n > 0 && n < shortSecret {
 				warn(fmt.Sprintf("sources[%d].relay.callers[%d].value", i, j), "a token of %d bytes can be guessed: make one with openssl rand -hex 32", n)
 			}
+		}
+	}
+}
+
+// shortTokens warns of tokens of the console given as values that are short enough to be guessed.
+func (f *File) shortTokens(warn func(path, format string, args ...any)) {
+	for i := range f.Config.Console.Tokens {
+		if n := len(f.Config.Console.Tokens[i].Value); n > 0 && n < shortSecret {
+			warn(fmt.Sprintf("console.tokens[%d].value", i), "a token of %d bytes can be guessed: make one with openssl rand -hex 32", n)
 		}
 	}
 }

@@ -61,6 +61,7 @@ func (f *File) Warnings() []Fault {
 	}
 	f.keyWarnings(f.now(), warn)
 	f.shortSecrets(warn)
+	f.shortTokens(warn)
 	if c.Processor.DedupeSpan < longestRetry {
 		warn("processor.dedupe_span", "%v is shorter than UAPAY's retries (%v): a late retry of an event that was forgotten becomes a dead letter", c.Processor.DedupeSpan, longestRetry)
 	}

@@ -7,10 +7,13 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/cmd/internal/lab/model"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
+	"github.com/tributary-hq/tributary/processor/privacy"
+	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -51,6 +54,13 @@ type Place struct {
 	Brokers          []string
 	Accounts         simulator.Accounts
 	Now              time.Time
+	// Clock is the demo's time.
+	Clock func() time.Time
+	// Metrics are those of ingest and the processor.
+	Metrics prometheus.Gatherer
+	// Sources and Privacy are the processor's.
+	Sources []source.Source
+	Privacy *privacy.Pseudonymiser
 }
 
 // Row is a journey of the table.
@@ -143,7 +153,10 @@ func Run(ctx context.Context, o Options) (_ *Result, err error) {
 	s.clock.run(1)
 	result.Seed, result.Took, result.DemoTime = o.Seed, time.Since(began), s.clock.Now().Sub(from)
 	if o.Stay != nil {
-		place := Place{URL: s.url(), RegistryURL: s.embedded.RegistryURL(), Brokers: s.embedded.Brokers(), Accounts: s.accounts, Now: s.clock.Now()}
+		ended := d.goOn(ctx)
+		defer func() { err = errors.Join(err, ended()) }()
+		place := Place{URL: s.url(), RegistryURL: s.embedded.RegistryURL(), Brokers: s.embedded.Brokers(), Accounts: s.accounts, Now: s.clock.Now(),
+			Clock: s.clock.Now, Metrics: s.metrics, Sources: s.sources, Privacy: s.privacy}
 		return result, o.Stay(ctx, place, result)
 	}
 	return result, nil
@@ -218,6 +231,39 @@ func (d *demo) play(ctx context.Context) error {
 		}
 		d.o.Progress.At(d.ledger.Total().Webhooks)
 	}
+}
+
+// The traffic of a demo that stays: an hour of its time in a few seconds, so that there is something to
+// look at, then scenarios in the time of the wall clock.
+const (
+	staySpacing = 20 * time.Second
+	stayHour    = time.Hour
+	stayPace    = 300
+)
+
+// goOn sends webhooks until the returned function is called.
+func (d *demo) goOn(ctx context.Context) (end func() error) {
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() {
+		d.stack.clock.run(stayPace)
+		err := d.scenarios(ctx, 1, stayPace, stayHour/stayPace)
+		d.stack.clock.run(1)
+		ended <- errors.Join(err, d.scenarios(ctx, 2, 1, 0))
+	}()
+	return func() error {
+		cancel()
+		return <-ended
+	}
+}
+
+// scenarios sends webhooks for a while, 0 for ever, at a speed against the wall clock.
+func (d *demo) scenarios(ctx context.Context, seed uint64, speed float64, while time.Duration) error {
+	options := simulator.Options{
+		Seed: d.o.Seed + seed, Start: d.stack.clock.Now(), Accounts: d.stack.accounts, Spacing: staySpacing, Repeats: 0.3, Disorder: 0.1, Forgeries: 0.05,
+	}
+	target := simulator.Target{URL: d.stack.url(), Concurrency: marketConcurrency, Speed: speed, Now: d.stack.clock.Now, Duration: while}
+	return simulator.Run(ctx, simulator.NewPlan(options), target, simulator.NewLedger(nil, true))
 }
 
 // settle waits until every raw record has an outcome and every deadline has passed, and

@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -54,13 +55,14 @@ type stack struct {
 	sources   []source.Source
 	client    []kgo.Opt
 	stateDir  string
+	metrics   *prometheus.Registry
 	failed    chan error
 }
 
 // start runs the stack. The clock's speed is needed for settings that are of the
 // wall clock.
 func start(ctx context.Context, c *clock, speed float64, hold time.Duration, o *Options) (s *stack, err error) {
-	s = &stack{clock: c, accounts: simulator.DefaultAccounts(), failed: make(chan error, 1)}
+	s = &stack{clock: c, accounts: simulator.DefaultAccounts(), metrics: prometheus.NewRegistry(), failed: make(chan error, 1)}
 	defer func() { //nolint:contextcheck // a stop has its own time
 		if err != nil {
 			err = errors.Join(err, s.stop())
@@ -119,7 +121,7 @@ func (s *stack) startIngest(ctx context.Context, logger *slog.Logger) (err error
 	config.Listen, config.AccessLog = "127.0.0.1:0", false
 	config.Linger = time.Millisecond
 	config.Sources = IngestSources(s.accounts, s.unibell.URL)
-	s.ingest, err = ingest.New(config, ingest.Deps{Kafka: s.client, Logger: logger, Now: s.clock.Now, Fail: s.fail})
+	s.ingest, err = ingest.New(config, ingest.Deps{Kafka: s.client, Logger: logger, Registerer: s.metrics, Now: s.clock.Now, Fail: s.fail})
 	if err != nil {
 		return err
 	}
@@ -141,7 +143,7 @@ func (s *stack) startProcessor(ctx context.Context, speed float64, hold time.Dur
 	e.InstanceID, e.StateDir, e.CommitInterval = "demo", s.stateDir, 50*time.Millisecond
 	e.WatermarkIdleTimeout, e.WatermarkInterval, e.FenceAfter = fast(clockLag), fast(clockInterval), fast(fenceAfter)
 	s.processor, err = processor.New(s.config, processor.Deps{
-		Kafka: s.client, Sources: s.sources, Privacy: s.privacy, Version: "demo", Logger: logger, Now: s.clock.Now, Fail: s.fail,
+		Kafka: s.client, Sources: s.sources, Privacy: s.privacy, Version: "demo", Logger: logger, Metrics: s.metrics, Now: s.clock.Now, Fail: s.fail,
 		SchemaIDs: func(ctx context.Context) (map[string]uint32, error) {
 			ids, err := reg.Resolve(ctx)
 			return ids.ByTopic, err

@@ -1,0 +1,170 @@
+// Package feed reads what the console shows. Each part is read by one poll for all viewers, and only
+// while somebody looks; see package poll.
+//
+//	committed offsets, ends ─► lag.Watcher ─────► Readers
+//	ends, ends of an hour ago ─► Topics
+//	ledger.v1, its last hour ─► Ledger
+//	metrics of ingest and processors ─► Processes
+//	deadletter.*, if they grew ─► Letters
+//	enriched.journeys.v1 of the last day ─► Money
+//
+// Promise: no consumer group is joined, and no offset is committed.
+package feed
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/cmd/internal/console/poll"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/scan"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/tail"
+	"github.com/tributary-hq/tributary/schemas"
+)
+
+// Config is where to read.
+type Config struct {
+	// Kafka are the options of every client.
+	Kafka []kgo.Opt
+	Names schemas.Names
+	// Own maps the stages' groups to the topics that each must read.
+	Own map[string][]string
+	// Processes have the metrics of ingest and processors; none means that the refusals are not
+	// known.
+	Processes []Process
+	// Alertmanager is its address; empty: alerts are not shown.
+	Alertmanager string
+	// Schema returns a schema of the registry, for sample rows.
+	Schema tail.SchemaFunc
+	Logger *slog.Logger
+	// Now is the clock of the records; nil means time.Now.
+	Now func() time.Time
+}
+
+// Feed has all polls. Make it with New, end it with Close.
+type Feed struct {
+	Readers   *poll.Poll[*lag.Report]
+	Topics    *poll.Poll[*Topics]
+	Ledger    *poll.Poll[*Ledger]
+	Processes *poll.Poll[*Processes]
+	Alerts    *poll.Poll[[]Alert]
+
+	config Config
+	closes []func()
+
+	mu     sync.Mutex
+	client *kgo.Client
+}
+
+// New returns a feed that has not connected.
+func New(config Config) *Feed {
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	f := &Feed{config: config}
+	readers := &readers{config: &f.config}
+	f.Readers = start(f, readers.read, poll.Options{Every: 3 * time.Second})
+	topics := &topicReader{feed: f}
+	f.Topics = start(f, topics.read, poll.Options{Every: 5 * time.Second})
+	ledger := &ledgerReader{feed: f, next: map[int32]int64{}}
+	f.Ledger = start(f, ledger.read, poll.Options{Every: 10 * time.Second})
+	processes := &processReader{config: &f.config}
+	f.Processes = start(f, processes.read, poll.Options{Every: 5 * time.Second})
+	f.Alerts = start(f, f.alerts, poll.Options{Every: 15 * time.Second})
+	f.closes = append(f.closes, readers.close)
+	return f
+}
+
+// start makes a poll that Close ends.
+func start[T any](f *Feed, read func(context.Context) (T, error), options poll.Options) *poll.Poll[T] {
+	options.Now = f.config.Now
+	p := poll.New(read, options)
+	f.closes = append(f.closes, p.Close)
+	return p
+}
+
+// Close ends every poll and connection.
+func (f *Feed) Close() {
+	for _, end := range f.closes {
+		end()
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.client != nil {
+		f.client.Close()
+	}
+}
+
+// Now returns the time of the records.
+func (f *Feed) Now() time.Time { return f.config.Now() }
+
+// admin returns a client for small requests, which is made once.
+func (f *Feed) admin() (*kadm.Client, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.client == nil {
+		client, err := kgo.NewClient(f.config.Kafka...)
+		if err != nil {
+			return nil, fmt.Errorf("make a Kafka client: %w", err)
+		}
+		f.client = client
+	}
+	return kadm.NewClient(f.client), nil
+}
+
+type silent struct{}
+
+func (silent) Step(string, int64) {}
+func (silent) At(int64)           {}
+
+// follow yields the committed records of a topic from the offsets in next on, and moves them. The
+// first time it begins with the records of since.
+func (f *Feed) follow(ctx context.Context, topic string, next map[int32]int64, since time.Time, yield func(*kgo.Record) error) error {
+	admin, err := f.admin()
+	if err != nil {
+		return err
+	}
+	ends, err := admin.ListCommittedOffsets(ctx, topic)
+	if err == nil {
+		err = ends.Error()
+	}
+	if err != nil {
+		return fmt.Errorf("look how far %s goes: %w", topic, err)
+	}
+	var begins kadm.ListedOffsets
+	if len(next) == 0 {
+		if begins, err = admin.ListOffsetsAfterMilli(ctx, since.UnixMilli(), topic); err != nil {
+			return fmt.Errorf("look where %s is since %v: %w", topic, since, err)
+		}
+	}
+	ranges := map[int32]scan.Range{}
+	ends.Each(func(end kadm.ListedOffset) {
+		from, known := next[end.Partition]
+		if !known {
+			begin, _ := begins.Lookup(topic, end.Partition)
+			from = max(begin.Offset, 0)
+		}
+		if from < end.Offset {
+			ranges[end.Partition] = scan.Range{From: from, To: end.Offset}
+		}
+	})
+	err = scan.Each(ctx, scan.Config{Kafka: f.config.Kafka, Patience: 10 * time.Second, Progress: silent{}, Now: time.Now}, "", scan.Ranges{topic: ranges}, yield)
+	if err != nil {
+		return err
+	}
+	for p, r := range ranges {
+		next[p] = r.To
+	}
+	ends.Each(func(end kadm.ListedOffset) {
+		if _, known := next[end.Partition]; !known {
+			next[end.Partition] = end.Offset
+		}
+	})
+	return nil
+}

@@ -1,0 +1,295 @@
+package console
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	g "maragu.dev/gomponents"
+	h "maragu.dev/gomponents/html"
+
+	"github.com/tributary-hq/tributary/cmd/internal/console/feed"
+	"github.com/tributary-hq/tributary/cmd/internal/console/view"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
+	"github.com/tributary-hq/tributary/schemas"
+)
+
+func (s *Server) showFlow(q *request, m *flowModel, at time.Time) *content {
+	c := &content{model: m}
+	var more []g.Node
+	if len(m.Says) > 1 {
+		items := make([]g.Node, 0, len(m.Says))
+		for _, text := range m.Says[1:] {
+			items = append(items, h.Li(view.Text(text)))
+		}
+		more = append(more, h.Ul(items...))
+	}
+	c.body = append(c.body, heading("Flow", flowText, at), view.Banner(m.Verdict, m.Says[0], more...), m.tiles(), m.picture())
+	if alerts := alertTable(m.Alerts); len(alerts.Rows) > 0 {
+		c.tables = append(c.tables, alerts)
+		c.body = append(c.body, alerts.Render(pathOf(q)))
+	}
+	if q.query.Has("wall") {
+		return c
+	}
+	refusals, topics := m.refusalTable(), topicTable(m.Topics)
+	c.tables = append(c.tables, refusals, topics)
+	c.body = append(c.body, m.hour(), refusals.Render(pathOf(q)), topics.Render(pathOf(q)))
+	return c
+}
+
+func (m *flowModel) tiles() g.Node {
+	var perSecond float64
+	var behind lag.Span
+	var unread, refused int64
+	var stage string
+	var rates []float64
+	for i := range m.Providers {
+		p := &m.Providers[i]
+		perSecond += p.Raw.PerSecond
+		refused += p.Refused
+		for k, v := range p.Raw.Hour {
+			if k == len(rates) {
+				rates = append(rates, 0)
+			}
+			rates[k] += v
+		}
+	}
+	for i := range m.Stages {
+		unread += m.Stages[i].Unread
+		if m.Stages[i].Behind > behind {
+			behind, stage = m.Stages[i].Behind, m.Stages[i].Stage
+		}
+	}
+	refusals := view.Tile{Name: "Refused", Value: view.Group(refused), Help: "Requests answered with another code than 2xx since ingest started, by the metric tributary_ingest_requests_total."}
+	if m.Processes == nil {
+		refusals.Value, refusals.Unit = "–", "not known"
+		refusals.Help += " Name the ops ports in console.ops to know them."
+	}
+	oldest := view.Tile{Name: "Oldest unread", Value: view.Span(time.Duration(behind)), Unit: stage, Help: "Age of the oldest record that a stage has not read: tributary lag.", Link: "/readers"}
+	const late = time.Minute
+	if time.Duration(behind) > late {
+		oldest.Level = view.Warn
+	}
+	letters := view.Tile{Name: "Dead letters, last hour", Value: view.Group(m.Hour.DeadLetters), Help: "Raw records that can never be handled, by the ledger: tributary deadletter stats --from 1h.", Link: "/letters"}
+	if m.Hour.DeadLetters > 0 {
+		letters.Level = view.Warn
+	}
+	return view.Tiles(
+		view.Tile{
+			Name: "Webhooks", Value: view.Rate(perSecond), Unit: "a second", Chart: view.Spark(rates, "webhooks in the last hour"),
+			Help: "Records written to the raw topics per second, in the last half minute; the line is the last hour.",
+		},
+		oldest,
+		view.Tile{Name: "Unread", Value: view.Group(unread), Unit: "records", Help: "Offsets that the stages have not read, an upper bound of the records: tributary lag.", Link: "/readers"},
+		view.Tile{Name: "Accepted, last hour", Value: view.Group(m.Hour.Accepted), Help: "Raw records that ingest accepted, by the ledger: tributary tail ledger.v1.", Link: "/account"},
+		view.Tile{Name: "Duplicates, last hour", Value: view.Group(m.Hour.Duplicates), Unit: percent(m.Hour.Duplicates, m.Hour.Accepted), Help: "Raw records that repeated a fact, by the ledger.", Link: "/account"},
+		letters, refusals,
+	)
+}
+
+func percent(part, whole int64) string {
+	if whole == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.0f %%", 100*float64(part)/float64(whole))
+}
+
+// picture is the pipeline from left to right.
+func (m *flowModel) picture() g.Node {
+	var providers, raw, stages, outputs []g.Node
+	moving := false
+	for i := range m.Providers {
+		p := &m.Providers[i]
+		moving = moving || p.Raw.PerSecond > 0
+		last := "nothing in the last hour"
+		if p.Accepted > 0 {
+			last = view.Group(p.Accepted) + " in the last hour"
+		}
+		accepted := make([]float64, len(p.Minutes))
+		for k := range p.Minutes {
+			accepted[k] = float64(p.Minutes[k].Accepted + p.Minutes[k].Replayed)
+		}
+		providers = append(providers, node("", p.Title, "", last, view.Spark(accepted, p.Title+", webhooks a minute in the last hour")))
+		sub := view.Rate(p.Raw.PerSecond) + "/s"
+		if p.Refused > 0 {
+			sub += " · " + view.Group(p.Refused) + " refused"
+		}
+		raw = append(raw, node("", p.Raw.Name, "", sub, nil))
+	}
+	for i := range m.Stages {
+		st := &m.Stages[i]
+		level, sub := view.Calm, "not seen"
+		if st.Group != nil {
+			level = levelOf(st.Verdict, st.Group.Bad)
+			sub = view.Span(time.Duration(st.Behind)) + " behind"
+			if st.Unread > 0 {
+				sub += " · " + view.Group(st.Unread) + " unread"
+			}
+			sub += " · " + view.Rate(st.Group.Out) + "/s"
+		}
+		stages = append(stages, node(alarm(level), st.Stage, "", sub, nil, view.Badge(level, string(st.Verdict))))
+	}
+	for _, group := range outputGroups(m.Topics) {
+		outputs = append(outputs, node("", group.name, "", view.Rate(group.perSecond)+"/s · "+view.Group(group.kept)+" kept", view.Spark(group.hour, group.name+", in the last hour")))
+	}
+	return h.Section(
+		h.ID("picture"), h.Aria("label", "The pipeline"), h.Class("flow"),
+		column("Providers", providers), arrow(moving), column("Ingest", raw), arrow(moving),
+		column("Stages of the processor", stages), arrow(moving), column("Topics", outputs),
+	)
+}
+
+func column(label string, nodes []g.Node) g.Node {
+	return h.Div(h.Class("column"), h.Div(h.Class("label"), g.Text(label)), h.Ul(h.Aria("label", label), g.Group(nodes)))
+}
+
+// alarm colours a node only where it concerns.
+func alarm(level view.Level) view.Level {
+	if level == view.Bad || level == view.Warn {
+		return level
+	}
+	return ""
+}
+
+func node(level view.Level, name, title, sub string, chart g.Node, badge ...g.Node) g.Node {
+	if chart == nil {
+		chart = g.Group{}
+	}
+	return h.Li(
+		h.Class(strings.TrimSpace("node "+string(level))), g.If(title != "", h.Title(title)),
+		h.Span(h.Class("name"), h.B(view.Dotted(name)), g.Group(badge)), h.Span(h.Class("sub"), view.Text(sub)), chart,
+	)
+}
+
+func arrow(moving bool) g.Node {
+	class := "arrow"
+	if moving {
+		class += " moving"
+	}
+	return g.El("svg", h.Class(class), g.Attr("viewBox", "0 0 32 32"), h.Aria("hidden", "true"), g.Attr("preserveAspectRatio", "xMidYMid meet"),
+		g.El("line", g.Attr("x1", "2"), g.Attr("x2", "26"), g.Attr("y1", "16"), g.Attr("y2", "16")), g.El("path", g.Attr("d", "M21 11l6 5-6 5")))
+}
+
+// outputGroup sums topics of one kind.
+type outputGroup struct {
+	name      string
+	kept      int64
+	perSecond float64
+	hour      []float64
+}
+
+// outputGroups are the outputs as analysts know them: each enriched and fact topic, and the sums of
+// the decoded and dead-letter topics.
+func outputGroups(topics []feed.Topic) []outputGroup {
+	var out []outputGroup
+	at := map[string]int{}
+	for i := range topics {
+		t := &topics[i]
+		name, _, _ := strings.Cut(t.Name, ".")
+		switch name {
+		case "raw", "internal", "operations":
+			continue
+		case "decoded", "deadletter":
+			name += ".*"
+		default:
+			name = t.Name
+		}
+		k, ok := at[name]
+		if !ok {
+			k = len(out)
+			at[name] = k
+			out = append(out, outputGroup{name: name, hour: make([]float64, len(t.Hour))})
+		}
+		out[k].kept += t.Kept
+		out[k].perSecond += t.PerSecond
+		for j := range t.Hour {
+			if j < len(out[k].hour) {
+				out[k].hour[j] += t.Hour[j]
+			}
+		}
+	}
+	return out
+}
+
+// hour is the account of each provider by minute.
+func (m *flowModel) hour() g.Node {
+	var charts []g.Node
+	for i := range m.Providers {
+		if p := &m.Providers[i]; p.Accepted+p.Replayed > 0 {
+			charts = append(charts, h.Div(h.H3(view.Text(p.Title)), minuteChart(&p.ProviderLedger)))
+		}
+	}
+	if len(charts) == 0 {
+		return view.Card("hour", "The last hour by minute", h.P(h.Class("empty"), g.Text("The ledger has no record of the last hour. Send a webhook: tributary simulate, or the commands that demo --stay prints.")))
+	}
+	return view.Card("hour", "The last hour by minute", legend(), h.Div(h.Class("grid"), g.Group(charts)))
+}
+
+func legend() g.Node {
+	return h.P(h.Class("quiet small"), g.Text("From the ledger:"), h.Span(h.Class("key fact")), g.Text("facts"), h.Span(h.Class("key dup")), g.Text("duplicates"), h.Span(h.Class("key letter")), g.Text("dead letters"))
+}
+
+func minuteChart(p *feed.ProviderLedger) g.Node {
+	values := make([][]float64, len(p.Minutes))
+	for i := range p.Minutes {
+		x := &p.Minutes[i]
+		values[i] = []float64{float64(x.Decoded), float64(x.Duplicates), float64(x.DeadLetters + x.Unaccounted)}
+	}
+	label := fmt.Sprintf("%s: %d facts, %d duplicates and %d dead letters in the last hour", p.Title, p.Decoded, p.Duplicates, p.DeadLetters)
+	return g.Group{view.Columns(values, []string{"fact", "dup", "letter"}, label), h.P(h.Class("quiet small"), g.Textf("%s facts, %s duplicates, %s dead letters", view.Group(p.Decoded), view.Group(p.Duplicates), view.Group(p.DeadLetters)))}
+}
+
+func (m *flowModel) refusalTable() *view.Table {
+	t := &view.Table{
+		ID: "refusals", Caption: "Refused requests, by reason", Command: "curl OPS/metrics | grep tributary_ingest_requests_total", Empty: "No request was refused since ingest started.",
+		Columns: []view.Column{
+			{Name: "Source", Help: "The configured account; empty for a path that names none."}, {Name: "Answer", Help: "The status code."}, {Name: "Reason"},
+			{Name: "Requests", Right: true, Help: "Since ingest started: tributary_ingest_requests_total."}, {Name: "A minute", Right: true, Help: "Since the look before."},
+		},
+	}
+	if m.Processes == nil {
+		t.Empty = "Not known here: name ingest's ops port in console.ops."
+	}
+	for i := range m.Refusals {
+		r := &m.Refusals[i]
+		t.Rows = append(t.Rows, []view.Cell{view.T(r.Source), view.T(r.Code), view.T(r.Reason), view.N(r.Count), rate(r.PerMinute)})
+	}
+	return t
+}
+
+func alertTable(alerts []feed.Alert) *view.Table {
+	t := &view.Table{ID: "alerts", Caption: "Open alerts", Columns: []view.Column{{Name: "Alert"}, {Name: "Severity"}, {Name: "Since"}, {Name: "What"}, {Name: "Runbook"}}}
+	for i := range alerts {
+		a := &alerts[i]
+		t.Rows = append(t.Rows, []view.Cell{
+			view.T(a.Name), view.T(a.Severity), view.C(a.Since.UTC().Format(time.RFC3339), view.Time(a.Since)), view.T(a.Summary), view.C(a.Runbook, view.Outside(a.Runbook, "section")),
+		})
+	}
+	return t
+}
+
+func topicTable(topics []feed.Topic) *view.Table {
+	t := &view.Table{
+		ID: "topics", Caption: "Topics", Command: "tributary topics list", Empty: "The cluster has no topic of ours: tributary topics apply makes them.",
+		Columns: []view.Column{
+			{Name: "Topic", Help: "Its name on the cluster."}, {Name: "Access", Help: "open topics are for analysts, restricted ones hold codes and phones.", Wide: true},
+			{Name: "Partitions", Right: true, Wide: true}, {Name: "Offsets kept", Right: true, Help: "From the log's start to its end: an upper bound of the records."},
+			{Name: "Offsets/s", Right: true, Help: "Written in the last half minute, transaction markers included."}, {Name: "Last hour", Help: "Offsets written, in steps of two minutes."},
+		},
+	}
+	for i := range topics {
+		x := &topics[i]
+		if strings.HasPrefix(x.Name, "internal.") && x.Name != schemas.InternalJourney {
+			continue
+		}
+		if x.Missing {
+			t.Rows = append(t.Rows, []view.Cell{view.T(x.Cluster), view.T(string(x.Access)), view.T(""), view.C("missing", view.Badge(view.Bad, "missing")), view.T(""), view.T("")})
+			continue
+		}
+		t.Rows = append(t.Rows, []view.Cell{
+			view.C(x.Cluster, h.Span(h.Title(x.Doc), view.Text(x.Cluster))), view.T(string(x.Access)), view.N(int64(x.Partitions)), view.N(x.Kept), rate(x.PerSecond), view.C("", view.Spark(x.Hour, x.Name+", in the last hour")),
+		})
+	}
+	return t
+}

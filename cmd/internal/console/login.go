@@ -1,0 +1,55 @@
+package console
+
+import (
+	"bytes"
+	"net/http"
+
+	g "maragu.dev/gomponents"
+	h "maragu.dev/gomponents/html"
+
+	"github.com/tributary-hq/tributary/cmd/internal/console/access"
+	"github.com/tributary-hq/tributary/cmd/internal/console/view"
+)
+
+// login asks for a token, and answers every request that has proven no name.
+func (s *Server) login(w http.ResponseWriter, r *http.Request) {
+	wrong := false
+	if r.URL.Path == "/login" && r.Method == http.MethodPost {
+		if s.guard.Login(w, r, r.PostFormValue("token")) {
+			http.Redirect(w, r, back(r.PostFormValue("back")), http.StatusSeeOther)
+			return
+		}
+		wrong = true
+	}
+	target := "/"
+	if r.Method == http.MethodGet && r.URL.Path != "/login" {
+		target = r.URL.RequestURI()
+	}
+	if r.URL.Query().Has("format") || r.Header.Get("Authorization") != "" {
+		http.Error(w, `{"error":"say who you are: Authorization: Bearer TOKEN"}`, http.StatusUnauthorized)
+		return
+	}
+	nodes := []g.Node{heading("Who are you?", "This console shows the pipeline to people it knows.", s.feed.Now())}
+	if wrong {
+		nodes = append(nodes, view.Banner(view.Bad, "That is none of the tokens."))
+	}
+	if len(s.config.Access.Tokens) > 0 {
+		nodes = append(nodes, h.Section(h.Class("card"), h.Form(
+			h.Class("row"), h.Method("post"), h.Action("/login"),
+			h.Input(h.Type("hidden"), h.Name("back"), h.Value(target)),
+			h.Label(g.Text("Token"), h.Input(h.Type("password"), h.Name("token"), h.Required(), h.AutoFocus(), h.AutoComplete("current-password"))),
+			h.Button(h.Class("primary"), h.Type("submit"), g.Text("Log in")),
+		)))
+	} else {
+		nodes = append(nodes, view.Banner(view.Bad, "The proxy in front of this console has not said who you are."))
+	}
+	shell := view.Shell{Title: "Log in", Path: "/login", Person: &access.Person{Name: "nobody"}, Theme: themeOf(r), Place: s.config.Place, Version: s.config.Version, Wall: true}
+	var b bytes.Buffer
+	if err := shell.Page(g.Group(nodes)).Render(&b); err != nil {
+		http.Error(w, "The page could not be made.", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(http.StatusUnauthorized)
+	_, _ = w.Write(b.Bytes())
+}

@@ -1,0 +1,234 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	g "maragu.dev/gomponents"
+	h "maragu.dev/gomponents/html"
+
+	"github.com/tributary-hq/tributary/cmd/internal/console/view"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
+)
+
+const readersText = "Every consumer group of the cluster, by how long its oldest unread record waits."
+
+// readers is the page of the consumer groups.
+func (s *Server) readers(ctx context.Context, q *request) (*content, error) {
+	result := s.feed.Readers.Get(ctx)
+	switch {
+	case !result.Has && result.Err == nil:
+		return waiting("Readers", readersText, "the groups and their offsets"), nil
+	case !result.Has:
+		return away("Readers", readersText, result.Err), nil
+	}
+	r := result.Value
+	groups := groupTable("groups", r.Groups)
+	c := &content{model: r, tables: []*view.Table{groups}}
+	c.body = append(c.body, heading("Readers", readersText, r.At), readersVerdict(r))
+	if result.Err != nil {
+		c.body = append(c.body, stale(result.Err, result.At))
+	}
+	c.body = append(c.body, groups.Render(pathOf(q)))
+	if open := transactionTable(r); len(open.Rows) > 0 {
+		c.tables = append(c.tables, open)
+		c.body = append(c.body, open.Render(pathOf(q)))
+	}
+	behind := partitionTable(r)
+	c.tables = append(c.tables, behind)
+	c.body = append(c.body, behind.Render(pathOf(q)))
+	for _, w := range r.Warnings {
+		c.body = append(c.body, view.Quiet("Warning: "+view.Clean(w)))
+	}
+	return c, nil
+}
+
+// levelOf is how much a verdict concerns.
+func levelOf(v lag.Verdict, bad bool) view.Level {
+	switch {
+	case bad:
+		return view.Bad
+	case v == lag.VerdictOK:
+		return view.Good
+	case v == lag.VerdictRestoring, v == lag.VerdictCatchingUp:
+		return view.Warn
+	}
+	return view.Calm
+}
+
+func readersVerdict(r *lag.Report) g.Node {
+	watching := 0
+	for i := range r.Groups {
+		if r.Groups[i].Verdict == lag.VerdictWatching {
+			watching++
+		}
+	}
+	switch {
+	case r.Bad > 0:
+		return view.Banner(view.Bad, count(r.Bad, "group needs", "groups need")+" action.")
+	case watching > 0:
+		return view.Banner(view.Calm, fmt.Sprintf("Watching %s, to tell slow from stuck.", count(watching, "group", "groups")))
+	}
+	return view.Banner(view.Good, "Every group has read what there is, or is catching up.")
+}
+
+// count writes a number with the right form of a noun.
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return view.Group(int64(n)) + " " + many
+}
+
+func groupTable(id string, groups []lag.Group) *view.Table {
+	t := &view.Table{
+		ID: id, Caption: "Groups", Empty: "The cluster has no consumer group yet. Start a processor: tributary processor.", Command: "tributary lag --group '*'",
+		Columns: []view.Column{
+			{Name: "Group", Help: "The consumer group; (ours) is a stage of this configuration."},
+			{Name: "Verdict", Help: "Judged by the progress in 15 seconds, not by a threshold: tributary lag --group '*'."},
+			{Name: "Behind", Right: true, Help: "Age of the oldest unread record, at once 0 when all is read: tributary lag."},
+			{Name: "Unread", Right: true, Help: "Unread offsets up to the last stable offset; an upper bound of the records."},
+			{Name: "Held", Right: true, Wide: true, Help: "Offsets behind an open transaction: nobody can read them yet."},
+			{Name: "Written/s", Right: true, Wide: true, Help: "Offsets written per second to what it reads."},
+			{Name: "Read/s", Right: true, Wide: true, Help: "Offsets that it reads per second."},
+			{Name: "Caught up in", Right: true, Help: "Time to read the rest at these rates; never if more is written than read."},
+			{Name: "Members", Right: true, Wide: true, Help: "Members of the group now."},
+			{Name: "Owner", Wide: true, Help: "The member with the oldest unread record, else the first."},
+		},
+	}
+	for i := range groups {
+		x := &groups[i]
+		name := g.Group{view.Text(x.Group)}
+		if x.Ours {
+			name = append(name, h.Span(h.Class("quiet"), g.Text(" (ours)")))
+		}
+		verdict := g.Group{view.Badge(levelOf(x.Verdict, x.Bad), string(x.Verdict))}
+		if x.Reason != "" && x.Reason != string(x.Verdict) {
+			verdict = append(verdict, h.Div(h.Class("quiet small"), view.Text(x.Reason)))
+		}
+		t.Rows = append(t.Rows, []view.Cell{
+			view.C(x.Group, name), view.C(string(x.Verdict)+": "+x.Reason, verdict), age(x.Age), view.N(x.Records), view.N(x.Held),
+			rate(x.In), rate(x.Out), catchUp(&x.Figures), members(x.Members), view.T(ownerOf(x)),
+		})
+	}
+	return t
+}
+
+func age(s lag.Span) view.Cell {
+	d := time.Duration(s)
+	return view.C(fmt.Sprintf("%.3f", d.Seconds()), quietZero(d > 0, view.Span(d)))
+}
+
+func quietZero(loud bool, text string) g.Node {
+	if loud {
+		return g.Text(text)
+	}
+	return h.Span(h.Class("none"), g.Text(text))
+}
+
+func rate(perSecond float64) view.Cell {
+	return view.C(fmt.Sprintf("%.3f", perSecond), quietZero(perSecond > 0, view.Rate(perSecond)))
+}
+
+func catchUp(f *lag.Figures) view.Cell {
+	if f.CatchUp == nil {
+		return view.C("never", g.Text("never"))
+	}
+	return age(*f.CatchUp)
+}
+
+func members(n int) view.Cell {
+	if n < 0 {
+		return view.C("", view.None())
+	}
+	return view.N(int64(n))
+}
+
+// ownerOf is the member that has the partition with the oldest unread record.
+func ownerOf(x *lag.Group) string {
+	name, oldest := "", lag.Span(-1)
+	for i := range x.Partitions {
+		if p := &x.Partitions[i]; p.Owner != nil && p.Age > oldest {
+			name, oldest = p.Owner.Name(), p.Age
+		}
+	}
+	return name
+}
+
+func transactionTable(r *lag.Report) *view.Table {
+	t := &view.Table{
+		ID: "transactions", Caption: "Open transactions that hold records back", Command: "tributary lag --group '*' --all",
+		Columns: []view.Column{
+			{Name: "Partition", Help: "Where records cannot be read yet."},
+			{Name: "Transaction", Help: "Its transactional id; a hanging one has none that a coordinator knows."},
+			{Name: "Open for", Right: true, Help: "Since it began, or since its last record."},
+			{Name: "Ends by itself after", Right: true, Help: "The producer's transaction timeout; a hanging transaction never ends by itself."},
+			{Name: "First offset", Right: true},
+		},
+	}
+	seen := map[string]bool{}
+	for i := range r.Groups {
+		for j := range r.Groups[i].Partitions {
+			p := &r.Groups[i].Partitions[j]
+			place := fmt.Sprintf("%s/%d", p.Topic, p.Partition)
+			if p.Transaction == nil || seen[place] {
+				continue
+			}
+			seen[place] = true
+			id := p.Transaction.ID
+			if id == "" {
+				id = fmt.Sprintf("hanging, of producer id %d", p.Transaction.ProducerID)
+			}
+			t.Rows = append(t.Rows, []view.Cell{view.T(place), view.T(id), age(p.Transaction.Open), age(p.Transaction.Timeout), view.N(p.Transaction.First)})
+		}
+	}
+	return t
+}
+
+func partitionTable(r *lag.Report) *view.Table {
+	t := &view.Table{
+		ID: "partitions", Caption: "Partitions with unread records", Empty: "No partition has an unread record.", Command: "tributary lag --group '*' --all",
+		Columns: []view.Column{
+			{Name: "Group"}, {Name: "Partition"},
+			{Name: "Verdict", Help: "The state of this partition."},
+			{Name: "Behind", Right: true, Help: "Age of its oldest unread record."},
+			{Name: "Unread", Right: true, Help: "Unread offsets."},
+			{Name: "Position", Right: true, Wide: true, Help: "The group's committed offset."},
+			{Name: "End", Right: true, Wide: true, Help: "The log's end."},
+			{Name: "Owner", Wide: true, Help: "The member that it is assigned to."},
+		},
+	}
+	for i := range r.Groups {
+		x := &r.Groups[i]
+		for j := range x.Partitions {
+			p := &x.Partitions[j]
+			if p.Records+p.Held+p.Beyond+p.Lost == 0 && p.Err == "" {
+				continue
+			}
+			t.Rows = append(t.Rows, []view.Cell{
+				view.T(x.Group), view.T(fmt.Sprintf("%s/%d", p.Topic, p.Partition)),
+				view.C(strings.TrimSpace(string(p.Verdict)+" "+p.Err), g.Group{view.Badge(levelOf(p.Verdict, x.Bad && p.Verdict == x.Verdict), string(p.Verdict)), g.Text(" "), view.Text(p.Err)}),
+				age(p.Age), view.N(p.Records + p.Held), view.N(p.Position), view.N(p.End), view.T(p.Owner.Name()),
+			})
+		}
+	}
+	return t
+}
+
+// away is a page without any number: Kafka does not answer.
+func away(title, text string, err error) *content {
+	return &content{
+		model: map[string]any{"error": err.Error()}, status: 200,
+		body: []g.Node{heading(title, text, time.Time{}), view.Banner(
+			view.Bad, "Kafka is away.", h.P(view.Text(sentence(err))),
+			h.P(g.Text("Nothing is lost by that here: webhooks that ingest cannot write are answered 503 and sent again by their providers. This page asks again by itself.")),
+		)},
+	}
+}
+
+// stale says that the numbers are old.
+func stale(err error, at time.Time) g.Node {
+	return view.Banner(view.Bad, "Kafka is away.", h.P(g.Text("The numbers are from "), view.Time(at), g.Text(". "), view.Text(sentence(err))))
+}

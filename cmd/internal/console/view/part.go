@@ -1,0 +1,111 @@
+package view
+
+import (
+	"net/url"
+
+	g "maragu.dev/gomponents"
+	h "maragu.dev/gomponents/html"
+)
+
+// Level is how much a state concerns the reader.
+type Level string
+
+// The levels.
+const (
+	Good Level = "good"
+	Calm Level = "calm"
+	Warn Level = "warn"
+	Bad  Level = "bad"
+)
+
+// Worse returns the worse of two levels.
+func Worse(a, b Level) Level {
+	order := map[Level]int{Good: 0, Calm: 1, Warn: 2, Bad: 3}
+	if order[b] > order[a] {
+		return b
+	}
+	return a
+}
+
+// At returns the address of a page of the console with a query; the arguments are pairs.
+func At(path string, pairs ...string) string {
+	u, err := url.Parse(path)
+	if err != nil || u.Host != "" || u.Scheme != "" {
+		return "/"
+	}
+	query := u.Query()
+	for i := 0; i+1 < len(pairs); i += 2 {
+		query.Set(pairs[i], pairs[i+1])
+	}
+	return (&url.URL{Path: u.Path, RawQuery: query.Encode()}).String()
+}
+
+// Outside is a link to another site, which a person may follow; only https is a link.
+func Outside(address, text string) g.Node {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" || u.Host == "" {
+		return Text(address)
+	}
+	return h.A(h.Href(u.String()), h.Rel("noopener noreferrer"), g.Attr("target", "_blank"), g.Text(text))
+}
+
+// Heading is the heading of a part of a page.
+func Heading(text string) g.Node { return h.H2(g.Text(text)) }
+
+// Badge is a state as a word with a shape, so that it does not depend on colour.
+func Badge(level Level, text string) g.Node {
+	shape := map[Level]string{Good: "●", Calm: "○", Warn: "▲", Bad: "■"}[level]
+	return h.Span(h.Class("badge "+string(level)), h.Span(h.Aria("hidden", "true"), g.Text(shape)), g.Text(" "), Text(text))
+}
+
+// Banner says in words how things are.
+func Banner(level Level, text string, more ...g.Node) g.Node {
+	return h.Div(h.Class("banner "+string(level)), h.Role("status"), h.P(h.Strong(Text(text))), g.Group(more))
+}
+
+// Tile is one number with its name.
+type Tile struct {
+	Name, Value, Unit string
+	// Help says what it is and which command gives it.
+	Help  string
+	Level Level
+	Chart g.Node
+	// Link leads to the page that explains it.
+	Link string
+}
+
+// Tiles is a row of numbers.
+func Tiles(tiles ...Tile) g.Node {
+	nodes := make([]g.Node, 0, len(tiles)+1)
+	nodes = append(nodes, h.Class("tiles"))
+	for i := range tiles {
+		t := &tiles[i]
+		name := g.Node(g.Text(t.Name))
+		if t.Link != "" {
+			name = h.A(h.Href(At(t.Link)), name)
+		}
+		nodes = append(nodes, h.Div(
+			h.Class("tile "+string(t.Level)), h.Title(t.Help),
+			h.Dt(name), h.Dd(h.Span(h.Class("value"), g.Text(t.Value)), g.If(t.Unit != "", h.Span(h.Class("unit"), g.Text(" "+t.Unit)))), chartOf(t.Chart),
+		))
+	}
+	return h.Dl(nodes...)
+}
+
+func chartOf(chart g.Node) g.Node {
+	if chart == nil {
+		return g.Group{}
+	}
+	return h.Dd(h.Class("spark"), chart)
+}
+
+// Card is a part of a page with a heading.
+func Card(id, title string, nodes ...g.Node) g.Node {
+	return h.Section(h.Class("card"), h.ID(id), Heading(title), g.Group(nodes))
+}
+
+// Quiet is a remark.
+func Quiet(text string) g.Node { return h.P(h.Class("quiet"), g.Text(text)) }
+
+// Command is a command line to copy.
+func Command(text string) g.Node { return h.Code(h.Class("command"), Text(text)) }

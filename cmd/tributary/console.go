@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"go.uber.org/fx"
+
+	"github.com/tributary-hq/tributary/cmd/internal/cli"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
+	"github.com/tributary-hq/tributary/cmd/internal/console"
+	"github.com/tributary-hq/tributary/cmd/internal/console/access"
+	"github.com/tributary-hq/tributary/cmd/internal/console/feed"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/demo"
+	"github.com/tributary-hq/tributary/schemas/registry"
+)
+
+func newConsole(g *cli.Globals) *cobra.Command {
+	return &cobra.Command{
+		Use:   "console",
+		Short: "serve pages that show the pipeline",
+		Long: `Serves pages for people: what moves, what waits, one case from webhook to
+journey, dead letters, groups, the account and the topics. Each number is made
+by the same tool as the command that its tooltip names, and every page has a
+twin for programs: ?format=json.
+
+It listens on loopback (console.listen). Beyond it, it starts only if
+console.tokens or console.proxy say who may come. It is read-only but for those
+with the role of operator, and joins no consumer group.`,
+		Example: "  tributary console\n  tributary console -X console.local_role=operator\n  tributary console -X console.ops=127.0.0.1:9090",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			f, err := g.Load()
+			if err != nil {
+				return err
+			}
+			f.Config.Kafka.Waiting = nil // the pages say it
+			logger := g.Logger(&f.Config.Log)
+			server, err := consoleOf(f, logger)
+			if err != nil {
+				return cli.Usage(err)
+			}
+			return cli.RunApp(cmd.Context(), logger, consoleModule(server, func() { g.Printf("The console: %s\n", server.URL()) }))
+		},
+	}
+}
+
+// consoleModule serves a console; started is called once it listens.
+func consoleModule(server *console.Server, started func()) fx.Option {
+	return fx.Module("console", fx.Invoke(func(lifecycle fx.Lifecycle) {
+		lifecycle.Append(fx.Hook{
+			OnStart: func(ctx context.Context) error {
+				if err := server.Start(ctx); err != nil {
+					return err
+				}
+				started()
+				return nil
+			},
+			OnStop: server.Stop,
+		})
+	}))
+}
+
+// consoleOf makes the console of a configuration.
+func consoleOf(f *config.File, logger *slog.Logger) (*console.Server, error) {
+	c := &f.Config
+	options, err := c.Kafka.Options()
+	if err != nil {
+		return nil, err
+	}
+	client, err := c.RegistryClient()
+	if err != nil {
+		return nil, err
+	}
+	who, err := accessOf(&c.Console)
+	if err != nil {
+		return nil, err
+	}
+	processes := make([]feed.Process, len(c.Console.Ops))
+	for i, address := range c.Console.Ops {
+		processes[i].Address = address
+	}
+	return console.New(console.Config{
+		Listen: c.Console.Listen, Access: who, Place: strings.Join(c.Kafka.Brokers, ", ") + " " + c.Kafka.Prefix, Version: cli.BuildInfo().Version, Logger: logger,
+		Feed: feed.Config{Kafka: options, Names: c.Names(), Own: c.OwnGroups(nil), Processes: processes, Alertmanager: c.Console.Alertmanager, Schema: client.SchemaByID},
+	})
+}
+
+// accessOf reads who may come.
+func accessOf(c *config.Console) (access.Config, error) {
+	var out access.Config
+	var err error
+	if out.Anonymous, err = access.ParseRole(c.LocalRole); err != nil {
+		return out, fmt.Errorf("console.local_role: %w", err)
+	}
+	for i := range c.Tokens {
+		t := access.Token{Name: c.Tokens[i].Name}
+		if t.Role, err = access.ParseRole(c.Tokens[i].Role); err != nil {
+			return out, fmt.Errorf("console.tokens[%d].role: %w", i, err)
+		}
+		if t.Secret, err = c.Tokens[i].Resolve(); err != nil {
+			return out, fmt.Errorf("console.tokens[%d]: %w", i, err)
+		}
+		out.Tokens = append(out.Tokens, t)
+	}
+	out.Proxy = access.Proxy{UserHeader: c.Proxy.UserHeader, RoleHeader: c.Proxy.RoleHeader}
+	for i, text := range c.Proxy.Networks {
+		network, err := netip.ParsePrefix(text)
+		if err != nil {
+			return out, fmt.Errorf("console.proxy.networks[%d]: %w", i, err)
+		}
+		out.Proxy.Networks = append(out.Proxy.Networks, network)
+	}
+	return out, nil
+}
+
+// demoConsole is the console of a demo. Everybody on this machine is an operator there: nothing in a
+// demo is real.
+func demoConsole(p *demo.Place, logger *slog.Logger) (*console.Server, error) {
+	reg, err := registry.New(registry.Config{URLs: []string{p.RegistryURL}})
+	if err != nil {
+		return nil, err
+	}
+	c := config.Default()
+	return console.New(console.Config{
+		Listen: c.Console.Listen, Access: access.Config{Anonymous: access.Operator}, Place: "demo", Version: cli.BuildInfo().Version, Logger: logger,
+		Feed: feed.Config{
+			Kafka: []kgo.Opt{kgo.SeedBrokers(p.Brokers...)}, Own: c.OwnGroups(nil), Processes: []feed.Process{{Gatherer: p.Metrics}}, Schema: reg.SchemaByID, Now: p.Clock,
+		},
+	})
+}
