@@ -8,9 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kgo"
-
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
@@ -96,6 +93,9 @@ func (e *Engine) Start(ctx context.Context) error {
 	if e.store, err = store.Open(e.config.StateDir, e.config.Store, e.deps.Logger); err != nil {
 		return err
 	}
+	if opened := e.deps.Seams.Store; opened != nil {
+		opened(e.store)
+	}
 	var running context.Context
 	running, e.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	e.killed, e.kill = context.WithCancel(context.WithoutCancel(ctx))
@@ -108,6 +108,12 @@ func (e *Engine) Start(ctx context.Context) error {
 		for index := range max(e.specs[i].Workers, 1) {
 			e.workers = append(e.workers, newWorker(&e.specs[i], index, instance, e))
 		}
+	}
+	if start := e.deps.Seams.Workers; start != nil {
+		for _, w := range e.workers {
+			start(w.transactionalID, w.run)
+		}
+		return nil
 	}
 	for _, w := range e.workers {
 		// Ended by Stop, which waits.
@@ -150,14 +156,9 @@ func (e *Engine) Stop(ctx context.Context) error {
 // lookAtTopics looks up the partition count of every topic that the stages use, and
 // returns all missing or inconsistent topics as one error.
 func (e *Engine) lookAtTopics(ctx context.Context) error {
-	client, err := kgo.NewClient(e.deps.Kafka...)
+	listed, err := e.deps.cluster.Topics(ctx)
 	if err != nil {
-		return fmt.Errorf("make a Kafka client: %w", err)
-	}
-	defer client.Close()
-	listed, err := kadm.NewClient(client).ListTopics(ctx)
-	if err != nil {
-		return fmt.Errorf("list the topics: %w", err)
+		return err
 	}
 	partitions := func(name string) int32 {
 		return int32(len(listed[e.deps.topic(name)].Partitions)) //nolint:gosec // a partition count

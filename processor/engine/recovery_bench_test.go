@@ -22,6 +22,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
 
 // setting reads a number that a benchmark takes from the environment.
@@ -130,7 +131,8 @@ func (g *ground) fill(tb testing.TB, partitions, entities, size int) {
 // process is an engine of its own instance, with connections that can be cut.
 type process struct {
 	*engine.Engine
-	wire *wire
+	wire  *wire
+	store *store.Store
 }
 
 // wire is the connections of a process. Cut, they are as after a kill -9: gone, and
@@ -177,6 +179,7 @@ func (g *ground) run(tb testing.TB, instance, dir string, tune func(*engine.Conf
 	if testing.Verbose() {
 		deps.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil)).With(slog.String("instance", instance))
 	}
+	deps.Seams.Store = func(s *store.Store) { p.store = s }
 	if tune != nil {
 		tune(&config, &deps)
 	}

@@ -175,7 +175,7 @@ func TestOldChangesReachTheStore(t *testing.T) {
 	})
 	stored := func(prefix string) (n int) {
 		for partition := range int32(partitions) {
-			entries, _, err := p.Entries("sums", partition)
+			entries, _, err := p.store.Entries("sums", partition)
 			if err != nil {
 				t.Fatal(err)
 			}

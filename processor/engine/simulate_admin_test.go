@@ -12,6 +12,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/chaos/check"
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
+	"github.com/tributary-hq/tributary/processor/engine/internal/simulate"
 )
 
 // adminAct is what an administrator, or a disaster, does to the cluster in the midst of
@@ -28,32 +29,32 @@ type adminAct struct {
 
 // adminActs are the acts, each on a cluster of its own.
 func adminActs() []adminAct {
-	partition := func(s *simulation, r *rand.Rand) int32 { return int32(r.IntN(int(s.plan.partitions))) }
+	partition := func(s *simulation, r *rand.Rand) int32 { return int32(r.IntN(int(s.plan.Partitions))) }
 	return []adminAct{
-		{name: "group deleted", do: func(s *simulation, _ *rand.Rand) { s.world.Cluster.DeleteOffsets() }},
+		{name: "group deleted", do: func(s *simulation, _ *rand.Rand) { s.World.Cluster.DeleteOffsets() }},
 		{name: "offsets set back", do: func(s *simulation, r *rand.Rand) {
-			for p, at := range s.world.Cluster.Offsets() {
-				s.world.Cluster.SetOffset(p, int64(r.IntN(int(at)+1)))
+			for p, at := range s.World.Cluster.Offsets() {
+				s.World.Cluster.SetOffset(p, int64(r.IntN(int(at)+1)))
 			}
 		}},
 		{name: "input truncated", do: func(s *simulation, r *rand.Rand) {
 			p := partition(s, r)
-			s.world.Cluster.Truncate(input, p, int64(r.IntN(int(s.world.Cluster.End(input, p))+1)))
+			s.World.Cluster.Truncate(input, p, int64(r.IntN(int(s.World.Cluster.End(input, p))+1)))
 		}},
-		{name: "input made anew", do: func(s *simulation, _ *rand.Rand) { s.world.Cluster.RemakeTopic(input, true) }},
-		{name: "output made anew", anew: true, do: func(s *simulation, _ *rand.Rand) { s.world.Cluster.RemakeTopic(simOutput, false) }},
+		{name: "input made anew", do: func(s *simulation, _ *rand.Rand) { s.World.Cluster.RemakeTopic(input, true) }},
+		{name: "output made anew", anew: true, do: func(s *simulation, _ *rand.Rand) { s.World.Cluster.RemakeTopic(simOutput, false) }},
 		{name: "changelog made anew", refused: restore.ErrStateLost.Error(), do: func(s *simulation, _ *rand.Rand) {
-			s.world.Cluster.RemakeTopic(changelog, false)
+			s.World.Cluster.RemakeTopic(changelog, false)
 		}},
 		{name: "changelog truncated", refused: restore.ErrStateLost.Error(), do: func(s *simulation, _ *rand.Rand) {
 			// Half of the committed part: offsets alone do not show the loss of the last
 			// transaction's end once an abort's marker has taken its place.
-			for p := range s.plan.partitions {
-				s.world.Cluster.Truncate(changelog, p, s.world.Cluster.Stable(changelog, p)/2)
+			for p := range s.plan.Partitions {
+				s.World.Cluster.Truncate(changelog, p, s.World.Cluster.Stable(changelog, p)/2)
 			}
 		}},
 		{name: "partitions added", refused: restore.ErrPartitionCount.Error(), do: func(s *simulation, _ *rand.Rand) {
-			s.world.Cluster.AddPartition(input, changelog)
+			s.World.Cluster.AddPartition(input, changelog)
 		}},
 	}
 }
@@ -68,39 +69,40 @@ const (
 // adminPlan is the schedule of a seed for an act.
 func adminPlan(seed uint64, act adminAct) *schedule {
 	p := plan(seed)
-	p.faults, p.facts = nil, nil
+	p.Faults, p.Records = nil, nil
 	r := rand.New(rand.NewPCG(seed, 0x61646d696e))
 	p.act = &act
 	// A cut log may end within a transaction, which only brokers with transaction.version 2
 	// let a worker end; else it warns and waits for a person.
-	p.epochs = p.epochs || act.refused == restore.ErrStateLost.Error()
+	p.Epochs = p.Epochs || act.refused == restore.ErrStateLost.Error()
 	for i := range 40 {
 		key, before := i%7, i < 30
-		f := sentFact{key: fmt.Sprintf("k%d", key), partition: int32(key) % p.partitions, fact: check.Fact{ID: fmt.Sprintf("f%d", i), Kind: check.Count}}
+		fact := check.Fact{ID: fmt.Sprintf("f%d", i), Kind: check.Count}
+		f := simulate.Record{Key: fmt.Appendf(nil, "k%d", key), Partition: int32(key) % p.Partitions, Value: fact.Encode()}
 		if before {
-			f.at = int64(r.IntN(adminFirst))
-			p.facts = append(p.facts, f)
+			f.At = int64(r.IntN(adminFirst))
+			p.Records = append(p.Records, f)
 		}
 		again := f
-		again.at = int64(adminAgain + r.IntN(adminLast-adminAgain))
+		again.At = int64(adminAgain + r.IntN(adminLast-adminAgain))
 		if act.refused == restore.ErrPartitionCount.Error() {
-			again.partition = int32(key) % (p.partitions + 1) // by the new count
+			again.Partition = int32(key) % (p.Partitions + 1) // by the new count
 		}
-		p.facts = append(p.facts, again)
+		p.Records = append(p.Records, again)
 	}
-	slices.SortFunc(p.facts, func(a, b sentFact) int { return int(a.at - b.at) })
+	slices.SortFunc(p.Records, func(a, b simulate.Record) int { return int(a.At - b.At) })
 	return p
 }
 
 // playAct plays an act amid the traffic.
 func (s *simulation) playAct() {
-	r := rand.New(rand.NewPCG(s.plan.seed, 0x616374))
-	s.world.After(int64(adminFrom+r.IntN(adminFirst-adminFrom)), func() {
+	r := rand.New(rand.NewPCG(s.plan.Seed, 0x616374))
+	s.World.After(int64(adminFrom+r.IntN(adminFirst-adminFrom)), func() {
 		// Processes that run on hear of it by themselves, or never; others find it at their
 		// start.
 		if r.IntN(3) > 0 {
-			for _, p := range slices.Clone(s.running) {
-				s.kill(p, int64(r.IntN(keepNothing+1)), int64(50+r.IntN(300)))
+			for _, p := range slices.Clone(s.Running) {
+				s.Kill(p, int64(r.IntN(simulate.KeepNothing+1)), int64(50+r.IntN(300)))
 			}
 		}
 		before := s.changelogRecords()
@@ -109,34 +111,34 @@ func (s *simulation) playAct() {
 			s.mayGoOn, s.mustHave = true, before
 		}
 	})
-	end := s.world.Now() + adminLast
-	s.until(adminLast, func() bool { return s.world.Now() >= end })
+	end := s.World.Now() + adminLast
+	s.Until(adminLast, func() bool { return s.World.Now() >= end })
 	const patience = 30_000
 	switch {
 	case s.mayGoOn:
-		if !s.until(patience, func() bool { return s.refused() || s.drained() }) {
-			s.sayf("stuck", "neither refused nor all handled: committed %v, ended %v", s.world.Cluster.Offsets(), s.out.fatal)
+		if !s.Until(patience, func() bool { return s.refused() || s.Drained() }) {
+			s.sayf("stuck", "neither refused nor all handled: committed %v, ended %v", s.World.Cluster.Offsets(), s.Fatal)
 		}
 	case s.plan.act.refused != "":
-		if !s.until(patience, s.refused) {
-			s.sayf("refused", "no process ended with %q: %v", s.plan.act.refused, s.out.fatal)
+		if !s.Until(patience, s.refused) {
+			s.sayf("refused", "no process ended with %q: %v", s.plan.act.refused, s.Fatal)
 		}
-	case !s.until(patience, s.drained):
-		s.sayf("stuck", "not all is handled: committed %v, ended %v", s.world.Cluster.Offsets(), s.out.fatal)
+	case !s.Until(patience, s.Drained):
+		s.sayf("stuck", "not all is handled: committed %v, ended %v", s.World.Cluster.Offsets(), s.Fatal)
 	}
-	s.until(1000, func() bool { return false })
+	s.Until(1000, func() bool { return false })
 	s.checkAct()
 }
 
 // refused reports whether a process has ended with the act's error.
 func (s *simulation) refused() bool {
-	return s.plan.act.refused != "" && slices.ContainsFunc(s.out.fatal, func(why string) bool { return strings.Contains(why, s.plan.act.refused) })
+	return s.plan.act.refused != "" && slices.ContainsFunc(s.Fatal, func(why string) bool { return strings.Contains(why, s.plan.act.refused) })
 }
 
 // changelogRecords returns the committed records of the changelog.
 func (s *simulation) changelogRecords() (out []*kgo.Record) {
-	for p := range s.plan.partitions {
-		out = append(out, s.world.Cluster.Committed(changelog, p)...)
+	for p := range s.plan.Partitions {
+		out = append(out, s.World.Cluster.Committed(changelog, p)...)
 	}
 	return out
 }
@@ -146,7 +148,7 @@ func (s *simulation) changelogRecords() (out []*kgo.Record) {
 // was committed, and the stage completes it and goes on with nothing lost.
 func (s *simulation) hasRecords(records []*kgo.Record) bool {
 	return !slices.ContainsFunc(records, func(r *kgo.Record) bool {
-		at, ok := s.world.Cluster.Record(changelog, r.Partition, r.Offset)
+		at, ok := s.World.Cluster.Record(changelog, r.Partition, r.Offset)
 		return !ok || !bytes.Equal(at.Key, r.Key) || !bytes.Equal(at.Value, r.Value)
 	})
 }
@@ -158,18 +160,20 @@ func (s *simulation) checkAct() {
 		s.checkState()
 	}
 	counted := map[string]int{}
-	for p := range s.plan.partitions {
-		for _, r := range s.world.Cluster.Committed(simOutput, p) {
+	for p := range s.plan.Partitions {
+		for _, r := range s.World.Cluster.Committed(simOutput, p) {
 			effect, err := check.ParseEffect(r.Value)
-			s.must(err)
+			if err != nil {
+				s.sayf("driver", "%v", err)
+			}
 			if effect.Kind == check.Counted {
 				counted[effect.ID]++
 			}
 		}
 	}
 	sent := map[string]bool{}
-	for _, f := range s.plan.facts {
-		sent[f.fact.ID] = true
+	for i := range s.plan.Records {
+		sent[factOf(&s.plan.Records[i]).ID] = true
 	}
 	for id := range sent {
 		fresh := id >= "f30" && len(id) == len("f30")
@@ -206,7 +210,7 @@ func TestAdministrators(t *testing.T) {
 			if failing != nil {
 				out := failing.run(true)
 				const most = 300 // what came of it is at the end, and of little use
-				t.Fatalf("seed %d: %v, ended %v\n%s", failing.seed, out.violations, out.fatal, strings.Join(out.trace[:min(most, len(out.trace))], "\n"))
+				t.Fatalf("seed %d: %v, ended %v\n%s", failing.Seed, out.violations, out.fatal, strings.Join(out.trace[:min(most, len(out.trace))], "\n"))
 			}
 		})
 	}

@@ -6,57 +6,39 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/chaos/check"
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
 
-// result reads the topics as they are.
+// result reads what the run left.
 func (s *simulation) result(due int64) *check.Run {
-	c := s.world.Cluster
-	r := &check.Run{Offsets: c.Offsets(), Drained: true, DueBy: due, Skew: s.spread}
-	for _, f := range s.plan.facts {
-		if f.key != "" {
-			r.Accepted = append(r.Accepted, f.fact.ID)
+	c := s.World.Cluster
+	r := &check.Run{Offsets: c.Offsets(), Drained: true, DueBy: due, Skew: s.Spread}
+	for i := range s.plan.Records {
+		if f := &s.plan.Records[i]; !f.Marker {
+			r.Accepted = append(r.Accepted, factOf(f).ID)
 		}
 	}
-	for p := range s.plan.partitions {
+	for p := range s.plan.Partitions {
 		r.Input = append(r.Input, plain(c.Committed(input, p))...)
 		r.Output = append(r.Output, plain(c.Committed(simOutput, p))...)
 		for _, d := range c.Committed(deadLetters, p) {
 			r.Dead = append(r.Dead, deadLetter(d))
 		}
-		state, err := fold(p, c.Committed(changelog, p))
-		s.must(err)
-		r.State = append(r.State, state...)
+	}
+	state, err := s.State()
+	if err != nil {
+		s.sayf("driver", "read the changelog: %v", err)
+	}
+	r.State = checked(state)
+	for _, part := range s.Complete() {
+		r.Stores = append(r.Stores, check.Store{Name: part.Process, Partitions: []int32{part.Partition}, Entries: checked(part.Entries)})
 	}
 	return r
 }
 
-// storedPart is what a process has of a partition.
-type storedPart struct {
-	name      string
-	partition int32
-	offset    int64
-	entries   []check.Entry
-}
-
-func (s *simulation) keepStored(p *simProcess) {
-	for partition := range s.plan.partitions {
-		entries, offset, err := p.engine.Entries(simStage, partition)
-		s.must(err)
-		part := storedPart{name: p.plan.name, partition: partition, offset: offset}
-		for _, e := range entries {
-			part.entries = append(part.entries, check.Entry(e))
-		}
-		s.stored = append(s.stored, part)
-	}
-}
-
-// stores are the partitions of stopped processes that are as far as the changelogs.
-func (s *simulation) stores() (out []check.Store) {
-	for _, part := range s.stored {
-		if part.offset >= s.world.Cluster.Last(changelog, part.partition) {
-			out = append(out, check.Store{Name: part.name, Partitions: []int32{part.partition}, Entries: part.entries})
-		}
+func checked(entries []store.Entry) (out []check.Entry) {
+	for _, e := range entries {
+		out = append(out, check.Entry(e))
 	}
 	return out
 }
@@ -79,24 +61,4 @@ func deadLetter(r *kgo.Record) check.Dead {
 		}
 	}
 	return d
-}
-
-// fold is what a changelog partition comes to.
-func fold(partition int32, records []*kgo.Record) ([]check.Entry, error) {
-	last := map[string][]byte{}
-	for _, r := range records {
-		last[string(r.Key)] = r.Value
-	}
-	var out []check.Entry
-	for key, value := range last {
-		if value == nil || key[0] == 0 {
-			continue
-		}
-		e, err := engine.ParseStored(partition, []byte(key), value)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, check.Entry(e))
-	}
-	return out, nil
 }

@@ -1,19 +1,16 @@
 package engine_test
 
 import (
-	"context"
 	"fmt"
-	"log/slog"
-	"math"
-	"slices"
 	"strings"
 
-	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/chaos/check"
+	"github.com/tributary-hq/tributary/processor/chaos/tally"
 	"github.com/tributary-hq/tributary/processor/engine"
-	"github.com/tributary-hq/tributary/processor/engine/sim"
+	"github.com/tributary-hq/tributary/processor/engine/internal/simulate"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 const (
@@ -21,36 +18,16 @@ const (
 	simStage  = "tally"
 )
 
-// schedule is one run: what is sent, who works, what goes wrong. The seed decides
-// the rest.
+// schedule is a schedule of the tally stage, whose records are facts.
 type schedule struct {
-	seed       uint64
-	partitions int32
-	hosts      []hostPlan
-	facts      []sentFact
-	faults     []sim.Fault
-	epochs     bool
-	markers    int // how late the brokers' markers may be, ms
-	harm       func(*engine.Deps)
+	simulate.Schedule
+
+	harm func(*engine.Deps)
 	// act is what an administrator does; nil in schedules of other faults.
 	act *adminAct
 }
 
-type hostPlan struct {
-	name    string
-	workers int
-	startAt int64
-	skew    int64
-}
-
-type sentFact struct {
-	at        int64
-	partition int32
-	key       string
-	fact      check.Fact
-}
-
-// outcome is what came of a schedule.
+// outcome is the result of a schedule.
 type outcome struct {
 	violations []check.Violation
 	trace      []string
@@ -58,163 +35,88 @@ type outcome struct {
 	fatal      []string
 }
 
-// simProcess is a host's program, from one start to its end.
-type simProcess struct {
-	plan   hostPlan
-	host   *sim.Host
-	engine *engine.Engine
-	fs     *vfs.MemFS
-	cancel context.CancelFunc
-	over   bool
-}
-
 // simulation is a schedule on its way.
 type simulation struct {
-	plan    *schedule
-	world   *sim.World
-	running []*simProcess
-	// older are copies of the hosts' disks from before.
-	older map[string]*vfs.MemFS
-	skew  map[string]int64
-	twins int
-	// last says that processes stop for the last time; stored is what they then have.
-	last   bool
-	stored []storedPart
-	// spread is how far the hosts' clocks were ever apart.
-	spread, low, high int64
+	*simulate.Run
+
+	plan *schedule
 	// mayGoOn says that the act left in the log all records of the changelog that were
 	// committed, which mustHave holds.
-	mayGoOn  bool
-	mustHave []*kgo.Record
-	out      outcome
+	mayGoOn    bool
+	mustHave   []*kgo.Record
+	violations []check.Violation
 }
 
 // run plays a schedule to its end.
-func (p *schedule) run(tracing bool) (out outcome) {
-	s := &simulation{plan: p, world: sim.NewWorld(p.seed, p.faults), older: map[string]*vfs.MemFS{}, skew: map[string]int64{}}
-	s.world.Tracing = tracing
-	s.world.OnFault = s.fault
-	defer s.close()
-	c := s.world.Cluster
-	c.Epochs, c.MarkerDelay, c.SessionTimeout = p.epochs, p.markers, 2000
-	c.Partitions(p.partitions)
-	for _, topic := range []string{input, simOutput, deadLetters, changelog} {
-		c.MakeTopic(topic, int(p.partitions))
-	}
-	for _, h := range p.hosts {
-		s.skew[h.name] = h.skew
-		s.world.After(h.startAt, func() { s.start(h, vfs.NewCrashableMem()) })
-	}
-	for _, f := range p.facts {
-		s.world.After(f.at, func() {
-			if f.key == "" {
-				c.AppendMarker(input, f.partition)
-				return
+func (p *schedule) run(tracing bool) outcome {
+	s := &simulation{plan: p, Run: simulate.New(&p.Schedule, simulate.Stage{
+		Spec: engine.Spec{
+			Name: simStage, Input: input, Changelog: changelog, Outputs: []string{simOutput}, DeadLetter: deadLetters, WallClock: true,
+		},
+		Stage: func() stage.Stage { return tally.Stage{Output: simOutput, Clocks: true} },
+		Configure: func(_ *engine.Config, deps *engine.Deps) {
+			if p.harm != nil {
+				p.harm(deps)
 			}
-			c.Append(input, f.partition, []byte(f.key), f.fact.Encode())
-		})
-	}
+		},
+	}, tracing)}
+	defer s.Close()
 	if p.act != nil {
 		s.playAct()
 	} else {
 		s.play()
 	}
-	s.out.trace, s.out.injected = s.world.Trace, s.world.Injected
-	return s.out
+	for _, failure := range s.Failures {
+		s.sayf("driver", "%s", failure)
+	}
+	return outcome{violations: s.violations, trace: s.World.Trace, injected: s.World.Injected, fatal: s.Fatal}
 }
 
 func (s *simulation) sayf(rule, format string, args ...any) {
-	s.out.violations = append(s.out.violations, check.Violation{Rule: rule, Detail: fmt.Sprintf(format, args...)})
+	s.violations = append(s.violations, check.Violation{Rule: rule, Detail: fmt.Sprintf(format, args...)})
 }
 
-// play lets the schedule run: until all is sent and the faults are over, then until
-// all is handled, then until every process has stopped.
+// play plays a schedule without an act and checks its results.
 func (s *simulation) play() {
-	last := int64(0)
-	for _, f := range s.plan.facts {
-		last = max(last, f.at)
-	}
-	const window = 1500
-	for end := s.world.Now() + last + window; s.world.Now() < end && s.world.Step(); {
-		continue
-	}
-	s.world.Heal()
-	s.world.Logf("%-10s heals", "world")
-	if !s.until(60_000, s.drained) {
-		s.sayf("stuck", "not all is handled a minute after the last fault: committed %v", s.world.Cluster.Offsets())
+	if err := s.Play(); err != nil {
+		s.sayf("stuck", "%v", err)
 		return
 	}
-	rest := s.world.Now() + 8000
-	s.until(math.MaxInt64, func() bool { return s.world.Now() > rest })
-	due := s.world.Now()
-	for _, skew := range s.skew {
-		due = min(due, s.world.Now()+skew)
-	}
-	result := s.result(due - 1500)
-	s.last = true
-	for _, p := range slices.Clone(s.running) {
-		s.stop(p, func() {})
-	}
-	if !s.until(60_000, func() bool { return len(s.running) == 0 }) {
-		s.sayf("stuck", "a process does not stop")
-		return
-	}
-	s.until(10_000, func() bool { return !s.world.Cluster.Open() })
-	final := s.result(result.DueBy)
-	final.Stores = s.stores()
-	s.out.violations = append(s.out.violations, final.Check()...)
+	s.violations = append(s.violations, s.result(s.Earliest-1500).Check()...)
 }
 
-// until steps until done says so, for at most some milliseconds of the world.
-func (s *simulation) until(ms int64, done func() bool) bool {
-	const steps = 400_000
-	begin := s.world.Now()
-	for range steps {
-		if done() {
-			return true
-		}
-		if s.world.Now()-begin > ms || !s.world.Step() {
-			return done()
-		}
+// story tells a failing schedule to a reader: the trace of the smallest one that still
+// fails.
+func story(failing *schedule) string {
+	small := *failing
+	small.Schedule = *simulate.Shrink(&failing.Schedule, 300, func(p *simulate.Schedule) bool {
+		next := *failing
+		next.Schedule = *p
+		return len(next.run(false).violations) > 0
+	})
+	out := small.run(true)
+	var b strings.Builder
+	fmt.Fprintf(&b, "seed %d, with %d of %d faults, %d of %d records and %d of %d hosts:\n", small.Seed,
+		len(small.Faults), len(failing.Faults), len(small.Records), len(failing.Records), len(small.Hosts), len(failing.Hosts))
+	for _, v := range out.violations {
+		fmt.Fprintf(&b, "  %v\n", v)
 	}
-	return false
+	for i := range small.Faults {
+		fmt.Fprintf(&b, "  fault: %v\n", &small.Faults[i])
+	}
+	for i := range small.Records {
+		f := &small.Records[i]
+		fmt.Fprintf(&b, "  record: %5d ms, partition %d, key %s: %s\n", f.At, f.Partition, f.Key, f.Value)
+	}
+	b.WriteString(strings.Join(out.trace, "\n"))
+	return b.String()
 }
 
-func (s *simulation) drained() bool {
-	offsets := s.world.Cluster.Offsets()
-	for p := range s.plan.partitions {
-		if offsets[p] < s.world.Cluster.Last(input, p) {
-			return false
-		}
+// factOf returns the fact of a record of the traffic.
+func factOf(r *simulate.Record) check.Fact {
+	fact, err := check.ParseFact(r.Value)
+	if err != nil {
+		return check.Fact{} // a marker
 	}
-	return len(s.running) > 0
-}
-
-func (s *simulation) close() {
-	for _, p := range s.running {
-		p.cancel()
-	}
-	s.world.Close()
-	for _, p := range s.running {
-		s.must(p.engine.CloseStore(false))
-	}
-}
-
-// traceWriter puts what the engine logs into the trace.
-type traceWriter struct {
-	world *sim.World
-	name  string
-}
-
-// Write implements io.Writer.
-func (t traceWriter) Write(line []byte) (int, error) {
-	t.world.Logf("%-10s   %s", t.name, strings.TrimSuffix(string(line), "\n"))
-	return len(line), nil
-}
-
-func withoutTime(_ []string, a slog.Attr) slog.Attr {
-	if a.Key == slog.TimeKey {
-		return slog.Attr{}
-	}
-	return a
+	return fact
 }

@@ -63,7 +63,7 @@ func playAll(from, n uint64, plan func(uint64) *schedule) (injected map[string]i
 			for {
 				seed := next.Add(1) - 1
 				mu.Lock()
-				over := failing != nil && failing.seed < from+seed
+				over := failing != nil && failing.Seed < from+seed
 				mu.Unlock()
 				if seed >= n || over {
 					return
@@ -74,7 +74,7 @@ func playAll(from, n uint64, plan func(uint64) *schedule) (injected map[string]i
 				for kind, n := range out.injected {
 					injected[kind] += n
 				}
-				if len(out.violations) > 0 && (failing == nil || p.seed < failing.seed) {
+				if len(out.violations) > 0 && (failing == nil || p.Seed < failing.Seed) {
 					failing = p
 				}
 				mu.Unlock()

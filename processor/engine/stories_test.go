@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/tributary-hq/tributary/processor/chaos/check"
+	"github.com/tributary-hq/tributary/processor/engine/internal/simulate"
 	"github.com/tributary-hq/tributary/processor/engine/sim"
 )
 
@@ -13,7 +14,7 @@ import (
 // played with many orders of everything else.
 func TestStories(t *testing.T) {
 	t.Parallel()
-	const crashAt, slow = 50 * diskStates, 700
+	const crashAt, slow = 50 * simulate.DiskStates, 700
 	crash := func(on string, nth int, disk int64) sim.Fault {
 		return sim.Fault{On: on, Nth: nth, Do: sim.Crash, Arg: crashAt + disk}
 	}
@@ -22,7 +23,7 @@ func TestStories(t *testing.T) {
 		faults         []sim.Fault
 	}{
 		"a dead owner's offsets are unstable until its markers are written": {2, 1, []sim.Fault{
-			{On: "a.0/step:flushed", Nth: 3, Do: sim.Markers, Arg: slow}, crash("a.0/step:committed", 3, keepFlushed),
+			{On: "a.0/step:flushed", Nth: 3, Do: sim.Markers, Arg: slow}, crash("a.0/step:committed", 3, simulate.KeepFlushed),
 		}},
 		"a commit is applied and its answer lost": {1, 1, []sim.Fault{
 			{On: "a.0/req:EndTxn", Nth: 2, Do: sim.CutAfter, GivesUp: true}, {On: "a.0/req:EndTxn", Nth: 4, Do: sim.CutAfter},
@@ -44,7 +45,7 @@ func TestStories(t *testing.T) {
 			{On: "a.0/step:stored", Nth: 6, Do: sim.Rebalance},
 		}},
 		"a successor restores while its predecessor's transaction is open": {2, 1, []sim.Fault{
-			crash("a.0/step:flushed", 2, keepAll), crash("b.0/step:flushed", 4, keepNothing),
+			crash("a.0/step:flushed", 2, simulate.KeepAll), crash("b.0/step:flushed", 4, simulate.KeepNothing),
 		}},
 		"a successor restores while its predecessor's transaction is half marked": {2, 1, []sim.Fault{
 			{On: "a.0/step:begin", Nth: 4, Do: sim.Markers, Arg: slow}, {On: "a.0/step:committed", Nth: 4, Do: sim.Freeze, Arg: 5000},
@@ -55,11 +56,11 @@ func TestStories(t *testing.T) {
 		"two workers think that they are the same": {1, 1, []sim.Fault{{On: "a.0/step:flushed", Nth: 3, Do: sim.Twin}}},
 		"the store is older than the changelog, lost, broken": {1, 2, []sim.Fault{
 			{On: "a.0/step:stored", Nth: 2, Do: sim.Flush},
-			crash("a.0/step:stored", 5, keepOlder), crash("a.0/step:stored", 8, keepNothing),
-			crash("a.0/step:stored", 11, keepBroken),
+			crash("a.0/step:stored", 5, simulate.KeepOlder), crash("a.0/step:stored", 8, simulate.KeepNothing),
+			crash("a.0/step:stored", 11, simulate.KeepBroken),
 		}},
 		"a restore dies in its middle": {2, 1, []sim.Fault{
-			crash("a.0/step:restoring", 1, keepFlushed), crash("a.0/step:restored", 1, keepAll), crash("b.0/req:Restore", 2, keepAll),
+			crash("a.0/step:restoring", 1, simulate.KeepFlushed), crash("a.0/step:restored", 1, simulate.KeepAll), crash("b.0/req:Restore", 2, simulate.KeepAll),
 		}},
 		"clocks jump": {2, 1, []sim.Fault{
 			{On: "a.0/step:begin", Nth: 2, Do: sim.Clock, Arg: 3_600_000}, {On: "b.0/step:begin", Nth: 2, Do: sim.Skew, Arg: 60_000},
@@ -90,9 +91,9 @@ func TestStories(t *testing.T) {
 
 // tell makes a schedule of a story: steady traffic of every kind, and its faults.
 func tell(seed uint64, hosts, workers int, faults []sim.Fault) *schedule {
-	p := &schedule{seed: seed, partitions: 2, epochs: seed%2 == 0, markers: 10, faults: faults}
+	p := &schedule{Schedule: simulate.Schedule{Seed: seed, Partitions: 2, Epochs: seed%2 == 0, MarkerDelay: 10, Faults: faults}}
 	for i := range hosts {
-		p.hosts = append(p.hosts, hostPlan{name: string(rune('a' + i)), workers: workers, startAt: int64(i) * 30})
+		p.Hosts = append(p.Hosts, simulate.Host{Name: string(rune('a' + i)), Workers: workers, StartAt: int64(i) * 30})
 	}
 	for i := range 60 {
 		f := check.Fact{ID: fmt.Sprintf("f%d", i), Kind: check.Count}
@@ -106,7 +107,7 @@ func tell(seed uint64, hosts, workers int, faults []sim.Fault) *schedule {
 			f.Kind = check.Forget
 		}
 		key := i / 5 % 4
-		p.facts = append(p.facts, sentFact{at: int64(i * 40), partition: int32(key % 2), key: fmt.Sprintf("k%d", key), fact: f})
+		p.Records = append(p.Records, simulate.Record{At: int64(i * 40), Partition: int32(key % 2), Key: fmt.Appendf(nil, "k%d", key), Value: f.Encode()})
 	}
 	return p
 }

@@ -42,15 +42,23 @@ func (s *Session) ListTopics(ctx context.Context, topics ...string) (kadm.TopicD
 	if err := s.ask(ctx, "Metadata"); err != nil {
 		return nil, err
 	}
+	return s.cluster.Details(topics...), nil
+}
+
+// Details describes topics, or all of them if none is named.
+func (c *Cluster) Details(topics ...string) kadm.TopicDetails {
+	if len(topics) == 0 {
+		topics = slices.Collect(maps.Keys(c.topics))
+	}
 	out := kadm.TopicDetails{}
 	for _, name := range topics {
-		detail := kadm.TopicDetail{Topic: name, ID: s.cluster.topics[name].ID, Partitions: kadm.PartitionDetails{}}
-		for p := range s.cluster.topics[name].parts {
+		detail := kadm.TopicDetail{Topic: name, ID: c.topics[name].ID, Partitions: kadm.PartitionDetails{}}
+		for p := range c.topics[name].parts {
 			detail.Partitions[int32(p)] = kadm.PartitionDetail{Topic: name, Partition: int32(p)}
 		}
 		out[name] = detail
 	}
-	return out, nil
+	return out
 }
 
 func (s *Session) list(ctx context.Context, topics []string, offset func(*Partition) int64) (kadm.ListedOffsets, error) {

@@ -80,9 +80,9 @@ func newPartition() *Partition {
 func (c *Cluster) part(at tp) *Partition { return c.topics[at.topic].parts[at.partition] }
 
 // Append writes a record outside of any transaction and returns its offset.
-func (c *Cluster) Append(topic string, partition int32, key, value []byte) int64 {
+func (c *Cluster) Append(topic string, partition int32, r *Rec) int64 {
 	p := c.part(tp{topic, partition})
-	p.log = append(p.log, Rec{Key: key, Value: value, Timestamp: c.world.now, producer: -1, leader: p.leader()})
+	p.log = append(p.log, Rec{Key: r.Key, Value: r.Value, Headers: r.Headers, Timestamp: r.Timestamp, producer: -1, leader: p.leader()})
 	return int64(len(p.log)) - 1
 }
 

@@ -126,6 +126,20 @@ func (b brokers) Read(r *ReadRequest) (Reader, error) {
 	return client, nil
 }
 
+// Topics implements Cluster, with its own client.
+func (b brokers) Topics(ctx context.Context) (kadm.TopicDetails, error) {
+	client, err := kgo.NewClient(b.opts...)
+	if err != nil {
+		return nil, fmt.Errorf("make a Kafka client: %w", err)
+	}
+	defer client.Close()
+	listed, err := kadm.NewClient(client).ListTopics(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list the topics: %w", err)
+	}
+	return listed, nil
+}
+
 // lostHook receives the error for which the group removed a member.
 type lostHook struct{ lost func(error) }
 

@@ -18,6 +18,8 @@ type Cluster interface {
 	Join(ctx context.Context, m *Member) (Session, Admin, error)
 	// Read creates a reader that is not in a group.
 	Read(r *ReadRequest) (Reader, error)
+	// Topics returns all topics that the user may see.
+	Topics(ctx context.Context) (kadm.TopicDetails, error)
 }
 
 // ErrSettings means that the client refuses its settings: a retry would not help.

@@ -18,6 +18,12 @@ type Seams struct {
 	Cluster func(kafka.Cluster) kafka.Cluster
 	// Scheduler replaces goroutines and sleeping.
 	Scheduler scheduler.Scheduler
+	// Workers starts the workers, which run until ctx ends, in place of goroutines of the
+	// engine. The engine then runs nothing beside them: no standby replicas, no cleaning
+	// and no periodic flush of the store.
+	Workers func(transactionalID string, run func(ctx context.Context) error)
+	// Store gets the state store when it is open.
+	Store func(*store.Store)
 	// Leases wraps the leases of the state store.
 	Leases func(Leases) Leases
 	// Restore wraps the restore of a worker's partitions.
