@@ -19,6 +19,8 @@ func newBenchPeers(g *cli.Globals, b *benchFlags) *cobra.Command {
 		Long: `Builds the peers of deploy/bench/peers and runs them on the same Kafka:
   streams  a Kafka Streams application that does the processor's job for LOX24 and
            UAPAY: the same raw topics, and its outputs are checked with the model
+  latency  the same application at a steady rate: from the receipt of a webhook to the
+           journey that a reader of committed records gets, and the CPU for that
   ingest   a bare Go server that verifies UAPAY's webhooks and writes them to Kafka:
            the same load
 Runs are in pairs, ours first and theirs first in turn; the first pair is discarded.
@@ -45,7 +47,8 @@ Needs Java 17, Maven and Go. make bench BENCHES=peers starts a Kafka and calls t
 	f.StringSliceVar(&c.Only, "only", c.Only, "comparisons to make")
 	f.Int64Var(&c.Webhooks, "webhooks", c.Webhooks, "about how many the processors get; a Java program needs some 500,000 to be warm")
 	f.IntVar(&c.Pairs, "pairs", c.Pairs, "pairs of runs that count")
-	f.DurationVar(&c.Duration, "duration", c.Duration, "of a run of an ingest")
+	f.DurationVar(&c.Duration, "duration", c.Duration, "of a run of an ingest, and of one of latency")
+	f.Float64Var(&c.Rate, "rate", c.Rate, "webhooks a second of a run of latency")
 	f.IntSliceVar(&c.Connections, "connections", c.Connections, "a run of an ingest for each count")
 	return cmd
 }

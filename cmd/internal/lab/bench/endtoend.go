@@ -10,6 +10,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/environment"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/result"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
+	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
@@ -89,7 +90,7 @@ func endToEnds(ctx context.Context, p *environment.Environment, report *result.R
 				}
 			}
 			p.Use(v)
-			b := &way{environment: p, config: config, start: start, sent: map[string]simulator.Count{}}
+			b := newWay(p, config, start, ours{p})
 			run, faults, err := b.run(ctx, load.Plan(p.Options, start))
 			if err != nil {
 				return err
@@ -117,6 +118,7 @@ func compareEndToEnd(r *result.Report, ours, theirs string) {
 
 // way is a measurement under way.
 type way struct {
+	system
 	environment *environment.Environment
 	config      EndToEndConfig
 	start       time.Time
@@ -132,6 +134,10 @@ type way struct {
 	answered *result.Latency
 }
 
+func newWay(p *environment.Environment, config EndToEndConfig, start time.Time, by system) *way {
+	return &way{system: by, environment: p, config: config, start: start, sent: map[string]simulator.Count{}}
+}
+
 func (b *way) run(ctx context.Context, plan *simulator.Plan) (*result.Run, []string, error) {
 	p := b.environment
 	if err := b.launch(ctx); err != nil {
@@ -145,7 +151,7 @@ func (b *way) run(ctx context.Context, plan *simulator.Plan) (*result.Run, []str
 		}
 	}()
 	b.answered = result.NewLatency()
-	b.readers = newReaders()
+	b.readers = newReaders(b.journeys(), b.origin)
 	stop, err := b.readers.start(ctx, p)
 	if err != nil {
 		return nil, nil, err
@@ -167,17 +173,17 @@ func (b *way) run(ctx context.Context, plan *simulator.Plan) (*result.Run, []str
 	if err := b.readers.untilQuiet(ctx); err != nil {
 		return nil, nil, err
 	}
-	run := &result.Run{Name: environment.NameOurs, Checked: p.Options.Check}
-	b.figures(&run.Figures, before, after, took)
-	if err := p.Markers(ctx, &run.Figures, b.processor); err != nil {
+	if err := b.readers.receipts(ctx, p, p.Names.Topic(schemas.RawLOX24), p.Names.Topic(schemas.RawUAPAY)); err != nil {
 		return nil, nil, err
 	}
-	faults, err := p.Check(ctx, p.Options.Check, b.sent)
+	run := &result.Run{Name: environment.NameOurs, Checked: p.Options.Check}
+	b.figures(&run.Figures, before, after, took)
+	faults, err := b.finish(ctx, run, b.processor, b.sent)
 	if err != nil {
 		return nil, nil, err
 	}
 	faults = append(faults, b.readers.faults()...)
-	return run, faults, errors.Join(b.ingest.Stop(), b.processor.Stop())
+	return run, faults, errors.Join(b.ingest.Stop(), b.processor.Terminate())
 }
 
 // launch starts both roles and waits until they are ready.
@@ -187,16 +193,14 @@ func (b *way) launch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if b.processor, err = p.Launch("processor", path); err != nil {
-		return err
-	}
 	if b.ingest, err = p.Launch("ingest", path); err != nil {
 		return err
 	}
 	if b.address, err = b.ingest.Says(ctx, environment.SaidIngest); err != nil {
 		return err
 	}
-	return untilReady(ctx, b.processor)
+	b.processor, err = b.process(ctx, path)
+	return err
 }
 
 // untilReady waits until a subprocess is ready.
@@ -223,7 +227,7 @@ type pair struct {
 }
 
 func (b *way) look(ctx context.Context) (u pair, err error) {
-	if u.counters, err = b.processor.Metrics(ctx); err != nil {
+	if u.counters, err = b.counters(ctx, b.processor); err != nil {
 		return u, err
 	}
 	if u.ingest, err = b.ingest.Uses(); err != nil {
@@ -248,20 +252,24 @@ func (b *way) figures(f *result.Figures, before, after pair, took time.Duration)
 	b.readers.whole.Figures(f, "due_to_readable")
 	b.readers.fromAnswer.Figures(f, "accepted_to_readable")
 	b.answered.Figures(f, "due_to_accepted")
+	b.readers.received.Figures(f, "received_to_readable")
 	f.Add("facts_followed", float64(b.readers.whole.Histogram.TotalCount()))
 	f.Add("ingest_cpu_us_per_webhook", (after.ingest.CPU-before.ingest.CPU).Seconds()/webhooks*1e6)
 	f.Add("processor_cpu_us_per_webhook", (after.processor.CPU-before.processor.CPU).Seconds()/webhooks*1e6)
 	if b.environment.Options.BrokerPID != 0 {
 		f.Add("broker_cpu_us_per_webhook", (after.broker.CPU-before.broker.CPU).Seconds()/webhooks*1e6)
 	}
-	count := func(name string) float64 { return after.counters[name] - before.counters[name] }
-	const rounds, transactions = "tributary_processor_rounds_total", "tributary_processor_transaction_seconds"
-	f.Add("transactions_per_second", count(rounds)/took.Seconds())
-	f.Add("transaction_ms_mean", count(transactions+"_sum")/count(transactions+"_count")*1e3)
 	f.Add("processor_cores", (after.processor.CPU-before.processor.CPU).Seconds()/took.Seconds())
 	if b.environment.Options.BrokerPID != 0 {
 		f.Add("broker_cores", (after.broker.CPU-before.broker.CPU).Seconds()/took.Seconds())
 	}
 	f.Add("ingest_peak_rss_mb", environment.Mega(after.ingest.Peak))
 	f.Add("processor_peak_rss_mb", environment.Mega(after.processor.Peak))
+	if after.counters == nil {
+		return
+	}
+	count := func(name string) float64 { return after.counters[name] - before.counters[name] }
+	const rounds, transactions = "tributary_processor_rounds_total", "tributary_processor_transaction_seconds"
+	f.Add("transactions_per_second", count(rounds)/took.Seconds())
+	f.Add("transaction_ms_mean", count(transactions+"_sum")/count(transactions+"_count")*1e3)
 }

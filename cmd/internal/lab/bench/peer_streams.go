@@ -42,6 +42,10 @@ const (
 	saidDrained = "drained"
 )
 
+// beyondPeers are the scenarios that the application cannot handle: it has no namespaces of
+// correlation ids and no SMS events.
+func beyondPeers() []string { return []string{"two shops with one order number", "sms delivered, then answered"} }
+
 func (b *peers) target() string { return filepath.Join(b.config.Work, "streams") }
 
 // buildStreams builds the Kafka Streams application.
@@ -55,7 +59,7 @@ func (b *peers) buildStreams(ctx context.Context) error {
 func (b *peers) streams(ctx context.Context) error {
 	p := b.environment
 	load := environment.DefaultLoad()
-	load.Webhooks, load.Providers = b.config.Webhooks, []string{raw.ProviderLOX24, raw.ProviderUAPAY}
+	load.Webhooks, load.Providers, load.Except = b.config.Webhooks, []string{raw.ProviderLOX24, raw.ProviderUAPAY}, beyondPeers()
 	start := load.Start(p.Options)
 	b.report.Start = start
 	sent, err := p.Fill(ctx, load.Plan(p.Options, start), start, load.Webhooks)
@@ -101,17 +105,8 @@ func (b *peers) theirs(ctx context.Context, sent map[string]simulator.Count, n i
 	if err := errors.Join(p.Wipe(), p.Renew(ctx)); err != nil {
 		return nil, err
 	}
-	topics := peerTopics()
-	for i, name := range topics {
-		topics[i] = p.Names.Prefix + name
-	}
-	created, err := p.Admin.CreateTopics(ctx, p.Options.Partitions, -1, nil, topics...)
-	if err = errors.Join(err, created.Error()); err != nil {
-		return nil, fmt.Errorf("create the topics of %s: %w", nameStreams, err)
-	}
 	total := environment.Accepted(sent)
-	c, err := p.Start("peer", "java", "-Xmx2g", "-cp", filepath.Join(b.target(), "peer.jar")+":"+filepath.Join(b.target(), "libs", "*"),
-		"tributary.peer.App", strings.Join(p.Brokers, ","), p.Names.Prefix, p.StateDir(), strconv.FormatInt(total, 10))
+	c, err := b.startStreams(ctx, total)
 	if err != nil {
 		return nil, err
 	}
@@ -139,6 +134,21 @@ func (b *peers) theirs(ctx context.Context, sent map[string]simulator.Count, n i
 		}
 	}
 	return []result.Run{*run}, nil
+}
+
+// startStreams makes the topics of the application and starts it.
+func (b *peers) startStreams(ctx context.Context, total int64) (*environment.Subprocess, error) {
+	p := b.environment
+	topics := peerTopics()
+	for i, name := range topics {
+		topics[i] = p.Names.Prefix + name
+	}
+	created, err := p.Admin.CreateTopics(ctx, p.Options.Partitions, -1, nil, topics...)
+	if err = errors.Join(err, created.Error()); err != nil {
+		return nil, fmt.Errorf("create the topics of %s: %w", nameStreams, err)
+	}
+	return p.Start("peer", "java", "-Xmx2g", "-cp", filepath.Join(b.target(), "peer.jar")+":"+filepath.Join(b.target(), "libs", "*"),
+		"tributary.peer.App", strings.Join(p.Brokers, ","), p.Names.Prefix, p.StateDir(), strconv.FormatInt(total, 10))
 }
 
 // drainPeer waits until the application has processed and committed everything.

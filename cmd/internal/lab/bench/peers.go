@@ -21,15 +21,17 @@ type PeersConfig struct {
 	Sources string
 	// Work is the folder for builds.
 	Work string
-	// Only are the comparisons to make: streams, ingest.
+	// Only are the comparisons to make: streams, latency, ingest.
 	Only []string
 	// Pairs is how many pairs of runs count. One more is made first and discarded: a cold
 	// broker is slower.
 	Pairs int
 	// Webhooks is about how many the processors get.
 	Webhooks int64
-	// Duration is that of a run of an ingest.
+	// Duration is that of a run of an ingest, and of one that measures latency.
 	Duration time.Duration
+	// Rate is the number of webhooks per second where latency is measured.
+	Rate float64
 	// Connections is a run for each count.
 	Connections []int
 }
@@ -37,6 +39,7 @@ type PeersConfig struct {
 // The comparisons.
 const (
 	peerStreams = "streams"
+	peerLatency = "latency"
 	peerIngest  = "ingest"
 )
 
@@ -49,7 +52,7 @@ const (
 // DefaultPeersConfig returns the configuration of the published figures.
 func DefaultPeersConfig() PeersConfig {
 	return PeersConfig{
-		Sources: "deploy/bench/peers", Work: "bin/bench", Only: []string{peerStreams, peerIngest}, Pairs: 7, Webhooks: 1_000_000,
+		Sources: "deploy/bench/peers", Work: "bin/bench", Only: []string{peerStreams, peerLatency, peerIngest}, Pairs: 7, Webhooks: 1_000_000, Rate: 2000,
 		Duration: 10 * time.Second, Connections: []int{64, 256},
 	}
 }
@@ -63,9 +66,12 @@ func (c *PeersConfig) Validate() error {
 	if c.Webhooks < 1 {
 		errs = append(errs, fmt.Errorf("--webhooks: %d is less than 1", c.Webhooks))
 	}
+	if !(c.Rate > 0) {
+		errs = append(errs, fmt.Errorf("--rate: %v is not more than zero", c.Rate))
+	}
 	for _, part := range c.Only {
-		if part != peerStreams && part != peerIngest {
-			errs = append(errs, fmt.Errorf("--only: %q is none of %s, %s", part, peerStreams, peerIngest))
+		if part != peerStreams && part != peerLatency && part != peerIngest {
+			errs = append(errs, fmt.Errorf("--only: %q is none of %s, %s, %s", part, peerStreams, peerLatency, peerIngest))
 		}
 	}
 	if _, err := os.Stat(filepath.Join(c.Sources, "streams", "pom.xml")); err != nil {
@@ -119,8 +125,8 @@ type peers struct {
 // measure builds all peers first, so that a failing build is reported before an hour of
 // measurements.
 func (b *peers) measure(ctx context.Context) error {
-	streams, ingest := slices.Contains(b.config.Only, peerStreams), slices.Contains(b.config.Only, peerIngest)
-	if streams {
+	streams, ingest, latency := slices.Contains(b.config.Only, peerStreams), slices.Contains(b.config.Only, peerIngest), slices.Contains(b.config.Only, peerLatency)
+	if streams || latency {
 		if err := b.buildStreams(ctx); err != nil {
 			return err
 		}
@@ -132,6 +138,11 @@ func (b *peers) measure(ctx context.Context) error {
 	}
 	if streams {
 		if err := b.streams(ctx); err != nil {
+			return err
+		}
+	}
+	if latency {
+		if err := b.latencies(ctx); err != nil {
 			return err
 		}
 	}

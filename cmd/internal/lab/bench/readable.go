@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -12,9 +11,6 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/environment"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/result"
-	"github.com/tributary-hq/tributary/schemas"
-	"github.com/tributary-hq/tributary/schemas/avro"
-	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
 // place3 is the position of a raw record, as in receipts and snapshots.
@@ -33,6 +29,11 @@ type expected struct {
 // readers read the journeys as any consumer would, and record when each fact became
 // readable: when a snapshot was read whose change names the fact's raw record.
 type readers struct {
+	// topic is the full name of the journeys' topic, origin reads the origin of a record's
+	// change.
+	topic  string
+	origin func(*kgo.Record) (origin, error)
+
 	mu sync.Mutex
 	// waiting are accepted webhooks by raw record; early are snapshots that were read
 	// before the answer to their webhook.
@@ -44,11 +45,26 @@ type readers struct {
 	whole   *result.Latency
 	// fromAnswer measures from the 200, whole from the time when the webhook was due.
 	fromAnswer *result.Latency
-	err        error
+	// received measures from the time of receipt, which is the raw record's timestamp.
+	// readAt are the times at which the changes by a raw record were read, until its
+	// timestamp is known.
+	received *result.Latency
+	readAt   map[place3]time.Time
+	err      error
 }
 
-func newReaders() *readers {
-	return &readers{waiting: map[place3]expected{}, early: map[place3]time.Time{}, whole: result.NewLatency(), fromAnswer: result.NewLatency()}
+// origin is the raw record that changed a journey: its position, or only its timestamp. A
+// change by no record has neither.
+type origin struct {
+	at       place3
+	received time.Time
+}
+
+func newReaders(topic string, read func(*kgo.Record) (origin, error)) *readers {
+	return &readers{
+		topic: topic, origin: read, waiting: map[place3]expected{}, early: map[place3]time.Time{}, readAt: map[place3]time.Time{},
+		whole: result.NewLatency(), fromAnswer: result.NewLatency(), received: result.NewLatency(),
+	}
 }
 
 func (r *readers) from(t time.Time) {
@@ -60,7 +76,7 @@ func (r *readers) from(t time.Time) {
 // start reads until stop.
 func (r *readers) start(ctx context.Context, p *environment.Environment) (stop func(), err error) {
 	client, err := kgo.NewClient(append([]kgo.Opt{
-		kgo.ConsumeTopics(p.Names.Topic(schemas.EnrichedJourneys)), kgo.FetchIsolationLevel(kgo.ReadCommitted()),
+		kgo.ConsumeTopics(r.topic), kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchMaxWait(100 * time.Millisecond),
 	}, p.Kafka...)...)
 	if err != nil {
@@ -71,7 +87,7 @@ func (r *readers) start(ctx context.Context, p *environment.Environment) (stop f
 	go func() {
 		defer close(done)
 		for ctx.Err() == nil {
-			r.read(client.PollFetches(ctx), p.Names.Prefix)
+			r.read(client.PollFetches(ctx))
 		}
 	}()
 	return func() {
@@ -81,7 +97,7 @@ func (r *readers) start(ctx context.Context, p *environment.Environment) (stop f
 	}, nil
 }
 
-func (r *readers) read(fetches kgo.Fetches, prefix string) {
+func (r *readers) read(fetches kgo.Fetches) {
 	now := time.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -92,28 +108,52 @@ func (r *readers) read(fetches kgo.Fetches, prefix string) {
 	}
 	fetches.EachRecord(func(record *kgo.Record) {
 		r.last = now
-		_, body, err := wire.Parse(record.Value)
+		from, err := r.origin(record)
 		if err != nil {
-			return
-		}
-		var s avro.JourneySnapshot
-		if err := s.DecodeAvro(body); err != nil {
 			r.err = fmt.Errorf("read a journey: %w", err)
 			return
 		}
-		c := &s.ChangedBy
-		if !c.Topic.Set || !c.Offset.Set {
-			return // no record changed it
+		if !from.received.IsZero() {
+			r.done++
+			r.since(from.received, now)
 		}
-		at := place3{prefix + strings.TrimPrefix(c.Topic.Value, prefix), c.Partition.Value, c.Offset.Value}
-		e, known := r.waiting[at]
-		if !known {
-			r.early[at] = now
+		if from.at.Topic == "" {
 			return
 		}
-		delete(r.waiting, at)
+		r.readAt[from.at] = now
+		e, known := r.waiting[from.at]
+		if !known {
+			r.early[from.at] = now
+			return
+		}
+		delete(r.waiting, from.at)
 		r.observe(e, now)
 	})
+}
+
+// since records the latency of a fact that was received at a time.
+func (r *readers) since(received, now time.Time) {
+	if !received.Before(r.counts) {
+		r.received.Add(max(0, now.Sub(received)))
+	}
+}
+
+// receipts takes the times of receipt from the raw topics; call it once all is read.
+func (r *readers) receipts(ctx context.Context, p *environment.Environment, topics ...string) error {
+	for _, topic := range topics {
+		err := p.ReadAll(ctx, topic, func(record *kgo.Record) error {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			if now, ok := r.readAt[place3{topic, record.Partition, record.Offset}]; ok {
+				r.since(record.Timestamp, now)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // expect registers an accepted webhook.
@@ -129,6 +169,7 @@ func (r *readers) expect(d due, at place3, now time.Time) {
 	r.waiting[at] = e
 }
 
+// observe records the latencies of an accepted webhook.
 func (r *readers) observe(e expected, now time.Time) {
 	r.done++
 	if e.due.Before(r.counts) {
@@ -161,7 +202,7 @@ func (r *readers) untilQuiet(ctx context.Context) error {
 func (r *readers) faults() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.whole.Histogram.TotalCount() == 0 {
+	if r.whole.Histogram.TotalCount() == 0 && r.received.Histogram.TotalCount() == 0 {
 		return []string{"no webhook was found again in a journey: nothing was measured"}
 	}
 	return nil

@@ -20,6 +20,8 @@ type Options struct {
 	Profile string
 	// Providers limits the run to webhooks of these providers; empty means all.
 	Providers []string
+	// Except are the names of scenarios that are left out.
+	Except []string
 	// Scenarios limits the number of scenarios; 0 means no limit. With InTurn each kind of
 	// scenario comes equally often, else by its weight.
 	Scenarios int
@@ -79,7 +81,8 @@ type Plan struct {
 
 // NewPlan makes a plan; Options.Start must be set.
 func NewPlan(options Options) *Plan {
-	p := &Plan{options: options, kinds: scenariosOf(options.Profile)}
+	kinds := slices.DeleteFunc(scenariosOf(options.Profile), func(s scenario) bool { return slices.Contains(options.Except, s.name) })
+	p := &Plan{options: options, kinds: kinds}
 	for _, s := range p.kinds {
 		p.total += s.weight
 	}

@@ -17,6 +17,8 @@ type Load struct {
 	Webhooks int64
 	// Providers that send; empty means all.
 	Providers []string
+	// Except are the names of scenarios that are left out.
+	Except []string
 	// Repeats and Disorder are shares of the webhooks from 0 to under 1: those that
 	// repeat another, and those up to five minutes late.
 	Repeats, Disorder float64
@@ -74,7 +76,7 @@ func (l *Load) Start(o *Options) time.Time {
 // Plan makes the load.
 func (l *Load) Plan(o *Options, start time.Time) *simulator.Plan {
 	return simulator.NewPlan(simulator.Options{
-		Seed: o.Seed, Start: start, Accounts: Accounts(), Providers: l.Providers, Webhooks: l.Webhooks,
+		Seed: o.Seed, Start: start, Accounts: Accounts(), Providers: l.Providers, Except: l.Except, Webhooks: l.Webhooks,
 		Spacing: time.Duration(float64(time.Second) / l.PerSecond), Repeats: l.Repeats, Disorder: l.Disorder,
 	})
 }
