@@ -67,6 +67,20 @@ func (e *Encoded) Encode(topic string, record Record) {
 	e.value, e.err = record.AppendAvro(wire.AppendPlaceholder(e.value[:0]))
 }
 
+// EmitWithPhone emits the record with another phone in place of the one it was encoded with.
+func (e *Encoded) EmitWithPhone(tx stage.Tx, key []byte, was, is *avro.Phone, trace []stage.Header) error {
+	if e.err != nil {
+		return Unwritable(e.topic, e.err)
+	}
+	const longer = 32 // than the record as it was encoded
+	value, err := avro.AppendWithPhone(tx.Buffer(len(e.value)+longer), e.value, was, is)
+	if err != nil {
+		return Unwritable(e.topic, err)
+	}
+	tx.Emit(stage.Output{Topic: e.topic, Key: key, Value: value, Headers: trace})
+	return nil
+}
+
 // Emit emits the record.
 func (e *Encoded) Emit(tx stage.Tx, key []byte, trace []stage.Header) error {
 	if e.err != nil {

@@ -8,7 +8,7 @@ import (
 )
 
 // Text returns a text as an optional one; an empty text is null.
-func Text(s string) avro.Optional[string] { return avro.Optional[string]{Value: s, Set: s != ""} }
+func Text[T ~string](s T) avro.Optional[T] { return avro.Optional[T]{Value: s, Set: s != ""} }
 
 // Time returns a time as an optional one; the zero time is null.
 func Time(at time.Time) avro.Optional[time.Time] {

@@ -39,7 +39,8 @@ func (s *Stage) code(r *reader, w *webhook) {
 		case "phone":
 			met.once(r, 2, "data.phone")
 			if phone := r.text("data.phone"); phone != "" {
-				c.Phone = avro.Some(s.config.Privacy.PhoneOf(w.source, phone, w.receivedAt))
+				c.Phone.Set = true
+				c.Phone.Value, w.fact.Place.Number = s.config.Privacy.NumberOf(w.source, phone, w.receivedAt)
 			}
 		case "routing_strategy":
 			met.once(r, 3, "data.routing_strategy")

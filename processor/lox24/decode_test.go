@@ -308,8 +308,8 @@ func TestNothingIsLeft(t *testing.T) {
 	if _, err := m.Feed(record(sms, "shop")); err != nil {
 		t.Fatal(err)
 	}
-	if n := m.Entries(0); n != 1+30+1 {
-		t.Errorf("%d entries, want the verification's, 30 ids' and the SMS's", n)
+	if n := m.Entries(0); n != 1+30+1+8 {
+		t.Errorf("%d entries, want the verification's, 30 ids', the SMS's and 8 of the number's levels", n)
 	}
 	out, err := m.AdvanceTo(0, received().Add(30*24*time.Hour))
 	if err != nil {

@@ -1,6 +1,7 @@
 package lox24_test
 
 import (
+	"bytes"
 	"os"
 	"testing"
 
@@ -24,13 +25,17 @@ func TestStateFormats(t *testing.T) {
 		return in
 	}
 	failed, success := read("channel_failed.json", 3), read("success.json", 5)
-	again := failed
-	again.Offset = 7
+	again, neighbour := failed, failed
+	again.Offset, neighbour.Offset = 7, 8
+	neighbour.Value = bytes.ReplaceAll(failed.Value, []byte("+4915112345678"), []byte("+4915112345679"))
+	neighbour.Value = bytes.ReplaceAll(neighbour.Value, []byte("a1b2c3d4-e5f6-7890-abcd-ef1234567890"), []byte("another"))
+	neighbour.Key = []byte("lox24:another")
 	c := stagetest.Formats{
 		New:     func() *enginetest.Driver { return newMemory(t) },
 		History: []stage.Input{failed},
-		Next:    []stage.Input{again, success},
+		Next:    []stage.Input{again, success, neighbour},
 		Main:    verification,
+		Others:  []string{"block +491511234"},
 	}
 	c.Check(t)
 }

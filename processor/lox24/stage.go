@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/block"
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/erasure"
 	"github.com/tributary-hq/tributary/processor/stage"
@@ -44,6 +45,7 @@ var _ erasure.Eraser = (*Stage)(nil)
 func New(config Config) *Stage {
 	return &Stage{config: config, verifications: verification.Repository{
 		MinWait: config.MinWait, Grace: config.Grace, Retention: config.Retention, Metrics: config.Metrics,
+		Blocks: config.Privacy.Blocks(config.Retention),
 	}}
 }
 
@@ -82,7 +84,10 @@ func (s *Stage) applyCode(tx stage.Tx, in *stage.Input, e *event) error {
 	if err != nil || repeated {
 		return err
 	}
-	if err := e.emit(tx); err != nil {
+	if err := s.verifications.Place(tx, v, &e.fact); err != nil {
+		return err
+	}
+	if err := e.emitCode(tx); err != nil {
 		return err
 	}
 	v.Apply(&e.fact)
@@ -94,6 +99,19 @@ func (s *Stage) applyCode(tx stage.Tx, in *stage.Input, e *event) error {
 // emit emits the decoded event.
 func (e *event) emit(tx stage.Tx) error {
 	if err := e.decoded.Emit(tx, e.key, e.trace); err != nil {
+		return err
+	}
+	e.faults.Count(tx)
+	return nil
+}
+
+// emitCode is emit for an event with the number to be verified, whose block was decided on.
+func (e *event) emitCode(tx stage.Tx) error {
+	if e.fact.Place.AsOf == 0 {
+		return e.emit(tx)
+	}
+	phone := entity.WithBlock(e.fact.Phone.Value, &e.fact.Place)
+	if err := e.decoded.EmitWithPhone(tx, e.key, &e.fact.Phone.Value, &phone, e.trace); err != nil {
 		return err
 	}
 	e.faults.Count(tx)
@@ -165,6 +183,8 @@ func (s *Stage) OnTimer(tx stage.Tx, key []byte) error {
 	case dedupe.IsEntry(key):
 		tx.Delete(key)
 		return nil
+	case block.IsEntry(key):
+		return s.verifications.Blocks.OnTimer(tx, key)
 	case isAttempts(key):
 		return s.expireAttempts(tx, key)
 	case bytes.HasPrefix(key, []byte(smsPrefix)), bytes.HasPrefix(key, []byte(unknownPrefix)):
@@ -181,11 +201,11 @@ func (s *Stage) ReportWatermark(tx stage.Tx, partition int32, watermark time.Tim
 
 // Erase deletes the verification with the key, and the entries of SMS and unknown
 // events with the same id.
-func (*Stage) Erase(tx stage.Tx, r *erasure.Request) error {
+func (s *Stage) Erase(tx stage.Tx, r *erasure.Request) error {
 	for _, prefix := range []string{smsPrefix, unknownPrefix} {
 		if err := entity.Delete(tx, append([]byte(prefix), r.Key...)); err != nil {
 			return err
 		}
 	}
-	return verification.Erase(tx, r)
+	return s.verifications.Erase(tx, r)
 }

@@ -26,19 +26,30 @@ type number struct {
 	text    string
 	digits  string // E.164 without +, or the text's own digits
 	country string // ISO 3166-1 alpha-2, empty if not known
+	// code is the length of the calling code, which begins digits; 0 if country is empty.
+	code int
 	// judged says that possible and valid are set; only ids need them, and they cost
 	// time.
 	judged, possible, valid bool
+	derived
+}
+
+// derived is the part of a number that is set together, when it is first needed.
+type derived struct {
 	// pseudonyms are those under all keys, the newest key's first; nil until needed.
 	pseudonyms []avro.Pseudonym
+	// plan is that of the number's block, nil if it has none.
+	plan *plan
+	// hash identifies the number in the sets of blocks.
+	hash uint64
 }
 
 // parse reads a number as E.164 with or without its plus.
 func (p *Pseudonymiser) parse(text string) number {
 	w := read(text)
 	if w.plus || w.bare {
-		if region := p.territories.region(w.digits); region != "" {
-			return number{text: text, digits: w.digits, country: region}
+		if region, code := p.territories.region(w.digits); region != "" {
+			return number{text: text, digits: w.digits, country: region, code: code}
 		}
 	}
 	return lookUp(text, &w)
@@ -65,10 +76,11 @@ func lookUp(text string, w *writing) number {
 }
 
 func (n *number) set(parsed *phonenumbers.PhoneNumber) {
-	n.digits = strconv.Itoa(int(parsed.GetCountryCode())) + phonenumbers.GetNationalSignificantNumber(parsed)
-	n.country = phonenumbers.GetRegionCodeForNumber(parsed)
+	code := strconv.Itoa(int(parsed.GetCountryCode()))
+	n.digits = code + phonenumbers.GetNationalSignificantNumber(parsed)
+	n.country, n.code = phonenumbers.GetRegionCodeForNumber(parsed), len(code)
 	if n.country == "ZZ" || n.country == "001" {
-		n.country = ""
+		n.country, n.code = "", 0
 	}
 }
 
@@ -80,7 +92,7 @@ func (p *Pseudonymiser) judged(text string, w *writing) *number {
 	}
 	n := lookUp(strings.Clone(text), w)
 	if known != nil {
-		n.pseudonyms = known.pseudonyms
+		n.derived = known.derived
 	}
 	p.cache.add(&n)
 	return &n

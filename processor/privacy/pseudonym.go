@@ -15,6 +15,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/tributary-hq/tributary/processor/block"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
@@ -40,7 +41,13 @@ type Config struct {
 	// CacheEntries limits the cache of parsed numbers; it is rounded up to the next
 	// power of two; 0 means 50,000.
 	CacheEntries int
+	// BlockK is how many different numbers of a block must have been seen before the block
+	// leaves the restricted topics; 0: no block does, nor is one in internal topics or state.
+	BlockK int
 }
+
+// MaxBlockK is the highest BlockK: a level's state entry has that many hashes.
+const MaxBlockK = 1000
 
 // Pseudonymiser makes pseudonyms. It is safe for use by several goroutines.
 type Pseudonymiser struct {
@@ -49,6 +56,11 @@ type Pseudonymiser struct {
 	territories *territories
 	cache       *cache
 	ids         *prometheus.CounterVec
+	blockK      int
+	// blockKey identifies the oldest key, under which blocks identify numbers.
+	blockKey uint16
+	// blocks caches the plans of blocks; the text of a number in it is a block's digits.
+	blocks *cache
 }
 
 type key struct {
@@ -88,6 +100,9 @@ func New(config Config) (*Pseudonymiser, error) {
 		secret := slices.Clone(k.Secret)
 		p.keys = append(p.keys, key{Key: k, states: &sync.Pool{New: func() any { return &state{Hash: hmac.New(sha256.New, secret)} }}})
 	}
+	if config.BlockK < 0 || config.BlockK > MaxBlockK {
+		errs = append(errs, fmt.Errorf("block_k: %d is not between 0 and %d", config.BlockK, MaxBlockK))
+	}
 	slices.SortStableFunc(p.keys, func(a, b key) int { return cmp.Or(a.From.Compare(b.From), compareEnds(a.Until, b.Until)) })
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
@@ -100,7 +115,8 @@ func New(config Config) (*Pseudonymiser, error) {
 	if p.territories, err = newTerritories(); err != nil {
 		return nil, err
 	}
-	p.cache = newCache(size)
+	p.cache, p.blocks = newCache(size), newCache(size)
+	p.blockK, p.blockKey = config.BlockK, p.keys[0].blockKey()
 	return p, nil
 }
 
@@ -133,6 +149,12 @@ func (p *Pseudonymiser) Collect(to chan<- prometheus.Metric) { p.ids.Collect(to)
 // PhoneOf is Phone for a field of a source: a national form is a number of the source's
 // countries.
 func (p *Pseudonymiser) PhoneOf(s *source.Source, text string, at time.Time) avro.Phone {
+	phone, _ := p.NumberOf(s, text, at)
+	return phone
+}
+
+// NumberOf is PhoneOf with the number for the rule on blocks.
+func (p *Pseudonymiser) NumberOf(s *source.Source, text string, at time.Time) (avro.Phone, block.Number) {
 	if len(s.PhoneCountries) > 0 {
 		w := read(text)
 		known := w.plus || len(w.digits) >= shortestBare && p.judged(text, &w).valid
@@ -142,23 +164,34 @@ func (p *Pseudonymiser) PhoneOf(s *source.Source, text string, at time.Time) avr
 			}
 		}
 	}
-	return p.Phone(text, at)
+	return p.number(text, at)
 }
 
-// Phone returns the country and the pseudonyms of a number, in any of its forms: the
-// data that may leave the restricted topics. A text that is no number gets the
+// Phone returns the country, the type, the carrier and the pseudonyms of a number, in any
+// of its forms: the data that may leave the restricted topics. A text that is no number gets the
 // pseudonym of its digits and no country; an empty one gets neither. In an overlap of
 // keys the newest key's pseudonym is the first, as the schemas document.
 func (p *Pseudonymiser) Phone(text string, at time.Time) avro.Phone {
+	phone, _ := p.number(text, at)
+	return phone
+}
+
+func (p *Pseudonymiser) number(text string, at time.Time) (phone avro.Phone, located block.Number) {
 	n := p.withPseudonyms(text)
-	var phone avro.Phone
 	if n.country != "" {
 		phone.Country = avro.Some(n.country)
 	}
 	if n.digits != "" {
 		phone.Pseudonyms = p.inForce(n.pseudonyms, at)
 	}
-	return phone
+	if plan := n.plan; plan != nil {
+		phone.NumberType.Value, phone.NumberType.Set = plan.kind, plan.kind != ""
+		phone.Carrier.Value, phone.Carrier.Set = plan.carrier, plan.carrier != ""
+		if p.blockK > 0 && len(phone.Pseudonyms) > 0 {
+			located = block.Number{Full: plan.full, Area: plan.area, Root: plan.root, Hash: n.hash}
+		}
+	}
+	return phone, located
 }
 
 // inForce returns the pseudonyms whose keys are in force, out of those under all keys.
@@ -215,6 +248,10 @@ func (p *Pseudonymiser) withPseudonyms(text string) *number {
 	n.pseudonyms = n.newest[:0]
 	for i := range slices.Backward(p.keys) {
 		n.pseudonyms = append(n.pseudonyms, avro.Pseudonym{KeyID: p.keys[i].ID, HMAC: n.hmac(&p.keys[i])})
+	}
+	if n.country != "" {
+		n.plan = p.planOf(n.digits, n.code)
+		n.hash = p.blockHash(n.pseudonyms[len(n.pseudonyms)-1].HMAC)
 	}
 	p.cache.add(&n.number)
 	return &n.number

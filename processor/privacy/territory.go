@@ -66,11 +66,11 @@ func lengthsOf(general *phonenumbers.PhoneNumberDesc) (bits uint32) {
 	return bits
 }
 
-// region returns the country of the E.164 digits of a possible number, or "" if that
-// needs the library. It never differs from the library.
-func (t *territories) region(digits string) string {
+// region returns the country of the E.164 digits of a possible number and the length of
+// its calling code, or "" if that needs the library. It never differs from the library.
+func (t *territories) region(digits string) (region string, length int) {
 	if strings.HasPrefix(digits, "0") {
-		return "" // no calling code begins so
+		return "", 0 // no calling code begins so
 	}
 	code := 0
 	for i := range min(longestCode, len(digits)) {
@@ -81,12 +81,12 @@ func (t *territories) region(digits string) string {
 		}
 		rest := digits[i+1:]
 		if len(rest) < shortestNSN || len(rest) > longestNSN || found.lengths&(1<<len(rest)) == 0 {
-			return ""
+			return "", 0
 		}
 		if rest[0] == '0' || found.prefix != "" && strings.HasPrefix(rest, found.prefix) {
-			return ""
+			return "", 0
 		}
-		return found.region
+		return found.region, i + 1
 	}
-	return ""
+	return "", 0
 }

@@ -48,10 +48,10 @@ func Golden(t *testing.T, folder string, run func(t *testing.T, note, input stri
 	}
 }
 
-// Pseudonyms returns a pseudonymiser with one key.
+// Pseudonyms returns a pseudonymiser with one key and blocks of two numbers.
 func Pseudonyms(tb testing.TB, secret string) *privacy.Pseudonymiser {
 	tb.Helper()
-	p, err := privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: []byte(secret)}}})
+	p, err := privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: []byte(secret)}}, BlockK: 2})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tributary-hq/tributary/processor/block"
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
@@ -17,6 +18,8 @@ import (
 type event struct {
 	source *source.Source
 	call   avro.UnibellCall
+	// number is that of the call's source address.
+	number block.Number
 	// key is the verification's key by the reference, or by the request id if the fact
 	// has no reference. both is set if it has both ids; requestKey is then the key by
 	// the request id.
@@ -109,7 +112,8 @@ func (s *Stage) finish(e *event, f *fields) error {
 		c.EventID = "status:" + f.text[requestID] + strings.TrimPrefix(c.EventID, "status")
 	}
 	if f.text[sourceAddr] != "" {
-		c.SourceAddr = avro.Some(s.config.Privacy.PhoneOf(e.source, f.text[sourceAddr], at))
+		c.SourceAddr.Set = true
+		c.SourceAddr.Value, e.number = s.config.Privacy.NumberOf(e.source, f.text[sourceAddr], at)
 	}
 	if f.text[destAddr] != "" {
 		c.DestAddr = avro.Some(s.config.Privacy.PhoneOf(e.source, f.text[destAddr], at))

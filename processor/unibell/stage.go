@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/block"
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/erasure"
 	"github.com/tributary-hq/tributary/processor/stage"
@@ -22,12 +23,17 @@ const Name = schemas.FamilyUnibell
 const callSize = 768
 
 // Stage is the unibell stage, an stage.Stage and an stage.WatermarkReporter.
-type Stage struct{ config Config }
+type Stage struct {
+	config Config
+	blocks block.Rule
+}
 
 var _ erasure.Eraser = (*Stage)(nil)
 
 // New returns the stage; the settings must be valid.
-func New(config Config) *Stage { return &Stage{config: config} }
+func New(config Config) *Stage {
+	return &Stage{config: config, blocks: config.Privacy.Blocks(config.Retention)}
+}
 
 // Apply deduplicates a fact and sends it to the unibell-call stage.
 func (s *Stage) Apply(tx stage.Tx, in *stage.Input, decoded stage.Event) error {
@@ -57,18 +63,35 @@ func (s *Stage) Apply(tx stage.Tx, in *stage.Input, decoded stage.Event) error {
 	if e.call.ReceivedAt.After(state.last) {
 		state.last = e.call.ReceivedAt
 	}
+	if err := s.place(tx, e, &state); err != nil {
+		return err
+	}
 	value := statecodec.AppendBool(statecodec.AppendTime(append(tx.Buffer(256), entryVersion), state.last), state.made)
-	tx.Put(key, state.window.AppendTo(value), state.last.Add(s.config.Retention+time.Millisecond))
-	return e.send(tx, key, state.made, trace)
+	tx.Put(key, state.place.AppendTo(state.window.AppendTo(value)), state.last.Add(s.config.Retention+time.Millisecond))
+	return e.send(tx, key, &state, trace)
+}
+
+// place decides on the block of the number that calls, once as long as it is the same.
+func (s *Stage) place(tx stage.Tx, e *event, state *entry) (err error) {
+	if e.number.Full == "" || state.place.AsOf != 0 && state.place.Hash == e.number.Hash {
+		return nil
+	}
+	state.place, err = s.blocks.Decide(tx, &e.number, e.call.ReceivedAt)
+	return err
 }
 
 // send emits the fact, and, if it has both ids, the binding of the request id to the
-// reference. made says that, as far as is known now, ingest made the reference.
-func (e *event) send(tx stage.Tx, key []byte, made bool, trace []stage.Header) error {
-	call := e.call // a decoded event is not changed: the round may be done again
-	if made {
+// reference.
+func (e *event) send(tx stage.Tx, key []byte, state *entry, trace []stage.Header) error {
+	call := e.call  // a decoded event is not changed: the round may be done again
+	if state.made { // by ingest, as far as is known now
 		call.ReferenceMade, call.CorrelationIDs = true, nil
 	}
+	place := &state.place
+	if e.number.Full == "" {
+		place = &block.Place{}
+	}
+	call.SourceAddr.Value = entity.WithBlock(call.SourceAddr.Value, place)
 	if err := entity.Emit(tx, schemas.DecodedUnibellCall, key, &call, callSize, trace); err != nil {
 		return err
 	}
@@ -76,6 +99,8 @@ func (e *event) send(tx stage.Tx, key []byte, made bool, trace []stage.Header) e
 	input := avro.UnibellInput{
 		Kind: avro.UnibellInputKindFact, Call: avro.Some(call), VerificationID: call.VerificationID,
 		RequestKey: entity.Text(e.requestKey), StatusCallback: e.source.StatusCallback, Namespace: entity.Text(e.source.Namespace),
+		FullBlock: entity.Text(place.Full), Area: entity.Text(place.AreaCode()),
+		NumberHash: avro.Optional[int64]{Value: int64(place.Hash), Set: place.Hash != 0}, //nolint:gosec // bits
 	}
 	if err := entity.Emit(tx, schemas.InternalUnibell, key, &input, callSize, trace); err != nil {
 		return err
@@ -88,10 +113,13 @@ func (e *event) send(tx stage.Tx, key []byte, made bool, trace []stage.Header) e
 }
 
 // OnTimer deletes the state of a key whose time is over.
-func (*Stage) OnTimer(tx stage.Tx, key []byte) error {
-	if dedupe.IsEntry(key) {
+func (s *Stage) OnTimer(tx stage.Tx, key []byte) error {
+	switch {
+	case dedupe.IsEntry(key):
 		tx.Delete(key)
 		return nil
+	case block.IsEntry(key):
+		return s.blocks.OnTimer(tx, key)
 	}
 	return entity.Delete(tx, key)
 }
@@ -105,7 +133,18 @@ func (s *Stage) ReportWatermark(tx stage.Tx, partition int32, watermark time.Tim
 
 // Erase deletes the state of a reference or request id, and sends the erasure on to the
 // stage that keeps the verification.
-func (*Stage) Erase(tx stage.Tx, r *erasure.Request) error {
+func (s *Stage) Erase(tx stage.Tx, r *erasure.Request) error {
+	stored, err := tx.Get(r.Key)
+	if err != nil {
+		return fmt.Errorf("read a Unibell call: %w", err)
+	}
+	state, err := parse(stored)
+	if err != nil {
+		return err
+	}
+	if err := s.blocks.Forget(tx, &state.place.Number); err != nil {
+		return err
+	}
 	if err := entity.Delete(tx, bytes.Clone(r.Key)); err != nil {
 		return err
 	}

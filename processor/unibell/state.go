@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/block"
 	"github.com/tributary-hq/tributary/processor/stage/dedupe"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 )
@@ -15,6 +16,8 @@ type entry struct {
 	// made says that ingest made the reference.
 	made   bool
 	window dedupe.Window
+	// place is the decision on the block of the number that calls.
+	place block.Place
 }
 
 // entryVersion is the format of the state entry.
@@ -28,6 +31,7 @@ func parse(b []byte) (entry, error) {
 	r, _ := statecodec.NewReader(b, entryVersion)
 	e.last, e.made = r.Time(), r.Bool()
 	e.window.ReadFrom(r)
+	e.place.ReadFrom(r)
 	if err := r.Done(); err != nil {
 		return e, fmt.Errorf("read a Unibell call: %w", err)
 	}

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/block"
+	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -37,7 +39,7 @@ func factOf(in *avro.UnibellInput) verification.Fact {
 		ID: attemptOf(c), Channel: verification.ChannelCall, Name: name, ProcessedAt: at, ExternalID: c.CallRequestID.Value, Error: c.Error.Value,
 	}
 	if c.Kind == avro.UnibellCallKindRequest {
-		f.CreatedAt, f.Phone = c.ReceivedAt, c.SourceAddr
+		f.CreatedAt, f.Phone, f.Place = c.ReceivedAt, c.SourceAddr, placeOf(in)
 	}
 	if f.Outcome == avro.VerificationOutcomeSuccess {
 		f.DeliveredChannel = verification.ChannelCall
@@ -47,6 +49,14 @@ func factOf(in *avro.UnibellInput) verification.Fact {
 		f.Correlation = append(f.Correlation, verification.Correlation{Slot: strconv.Itoa(i), ID: id})
 	}
 	return f
+}
+
+// placeOf returns the decision of the unibell stage on the number's block.
+func placeOf(in *avro.UnibellInput) (p block.Place) {
+	phone := &in.Call.Value.SourceAddr.Value
+	p.Full, p.Area, p.Hash = in.FullBlock.Value, len(in.Area.Value), uint64(in.NumberHash.Value) //nolint:gosec // bits
+	p.Public, p.AsOf = len(phone.Block.Value), statecodec.InstantOf(phone.BlockAsOf.Value)
+	return p
 }
 
 // statusOf returns the call's status according to the fact.

@@ -44,7 +44,7 @@ func (s *Stage) Apply(tx stage.Tx, in *stage.Input, decoded stage.Event) error {
 	case input.Kind == avro.UnibellInputKindClock:
 		return watermark.Observe(tx, s.config.Upstreams, input.UpstreamStage.Value, input.UpstreamPartition.Value, input.Clock.Value)
 	case input.Kind == avro.UnibellInputKindErasure:
-		return erase(tx, in)
+		return s.erase(tx, in)
 	case input.Kind == avro.UnibellInputKindBinding:
 		return s.bind(tx, in.Key, input, trace)
 	case input.VerificationID.Set:
@@ -87,11 +87,11 @@ func (s *Stage) ReportWatermark(tx stage.Tx, partition int32, at time.Time) erro
 
 // erase deletes the verification under the key and, if the key is a request id's, the
 // held facts and the binding.
-func erase(tx stage.Tx, in *stage.Input) error {
+func (s *Stage) erase(tx stage.Tx, in *stage.Input) error {
 	r, err := erasure.Read(in)
 	if err != nil {
 		return err
 	}
 	tx.Delete(holdKey(tx, bytes.Clone(r.Key)))
-	return verification.Erase(tx, r)
+	return s.verifications.Erase(tx, r)
 }

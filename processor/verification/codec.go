@@ -73,7 +73,7 @@ func (e *Entity) readRegisters(r *statecodec.Reader) {
 		e.readText(r, &e.texts[i])
 	}
 	if by := e.readVersion(r); by != 0 {
-		e.phone = register[avro.Phone]{e.readPhone(r), by}
+		e.phone = register[phone]{e.readPhone(r), by}
 	}
 	if by := e.readVersion(r); by != 0 {
 		e.plan = register[[]Step]{e.readPlan(r), by}
@@ -239,22 +239,25 @@ func (e *Entity) readPlan(r *statecodec.Reader) []Step {
 	return slices.Clip(e.steps)
 }
 
-func appendPhone(dst []byte, p *avro.Phone) []byte {
+func appendPhone(dst []byte, p *phone) []byte {
 	dst = statecodec.AppendText(dst, p.Country.Value)
 	dst = statecodec.AppendUint(dst, uint64(len(p.Pseudonyms)))
 	for i := range p.Pseudonyms {
 		dst = statecodec.AppendText(dst, p.Pseudonyms[i].KeyID)
 		dst = statecodec.AppendText(dst, p.Pseudonyms[i].HMAC)
 	}
-	return dst
+	dst = statecodec.AppendText(statecodec.AppendText(dst, string(p.NumberType.Value)), p.Carrier.Value)
+	return p.place.AppendTo(dst)
 }
 
-func (e *Entity) readPhone(r *statecodec.Reader) avro.Phone {
-	p := avro.Phone{Country: entity.Text(r.Text())}
+func (e *Entity) readPhone(r *statecodec.Reader) (p phone) {
+	p.Country = entity.Text(r.Text())
 	e.pseudonyms = sized(e.pseudonyms[:0], r.Len())
 	for i := range e.pseudonyms {
 		e.pseudonyms[i] = avro.Pseudonym{KeyID: r.Text(), HMAC: r.Text()}
 	}
 	p.Pseudonyms = slices.Clip(e.pseudonyms)
+	p.NumberType, p.Carrier = entity.Text(avro.NumberType(r.Text())), entity.Text(r.Text())
+	p.place.ReadFrom(r)
 	return p
 }

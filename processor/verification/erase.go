@@ -10,12 +10,15 @@ import (
 )
 
 // Erase deletes the state, the snapshot and the attempts of the verification in a request, and
-// removes it from its journeys.
-func Erase(tx stage.Tx, r *erasure.Request) error {
-	e, err := load(tx, r.Key)
+// removes it from its journeys and its number from the state of blocks.
+func (r *Repository) Erase(tx stage.Tx, request *erasure.Request) error {
+	e, err := load(tx, request.Key)
 	if err != nil {
 		return err
 	}
-	e.rows.Erase(tx, schemas.FactsAttempts, bytes.Clone(r.Key), r.Rows)
-	return entity.Erase(tx, r, schemas.EnrichedVerifications, e.journeys.Keys(e.appendJourneys(nil)))
+	if err := r.Blocks.Forget(tx, &e.phone.value.place.Number); err != nil {
+		return err
+	}
+	e.rows.Erase(tx, schemas.FactsAttempts, bytes.Clone(request.Key), request.Rows)
+	return entity.Erase(tx, request, schemas.EnrichedVerifications, e.journeys.Keys(e.appendJourneys(nil)))
 }

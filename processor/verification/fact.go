@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/block"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
@@ -21,7 +22,9 @@ type Fact struct {
 	Assurance                   avro.Assurance
 	// ProviderID is the provider's id of the verification.
 	ProviderID string
-	Phone      avro.Optional[avro.Phone]
+	// Phone is the number to be verified without its block, Place the decision on that.
+	Phone avro.Optional[avro.Phone]
+	Place block.Place
 	// Status is that of the whole verification, Text as sent.
 	Status Status
 	// Outcome is SUCCESS, FAILED or ERROR if the fact reports how the verification

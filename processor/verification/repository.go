@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/block"
 	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/stage"
@@ -21,8 +22,21 @@ type Repository struct {
 	// Retention is how long after its last fact, by received_at, a verification is
 	// kept.
 	Retention time.Duration
+	// Blocks decides on the blocks of numbers. The zero value gives none.
+	Blocks block.Rule
 	// Metrics count verifications; nil counts none.
 	Metrics *business.Labels
+}
+
+// Place decides on the block of a fact's number: as before if the verification has the same
+// number, else by the rule.
+func (r *Repository) Place(tx stage.Tx, e *Entity, f *Fact) (err error) {
+	if have := &e.phone.value.place; have.AsOf != 0 && have.Hash == f.Place.Hash {
+		f.Place = *have
+		return nil
+	}
+	f.Place, err = r.Blocks.Decide(tx, &f.Place.Number, f.ReceivedAt)
+	return err
 }
 
 // usualSize is the usual size of a snapshot and of a state entry, in bytes.

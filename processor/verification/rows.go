@@ -18,7 +18,7 @@ const rowSize = 512
 
 // emitAttempts emits the rows of the attempts that changed, from the snapshot just made.
 func (e *Entity) emitAttempts(tx stage.Tx, key []byte, trace []stage.Header) error {
-	s, row := &e.snapshot, &e.row
+	s, row, p := &e.snapshot, &e.row, &e.snapshot.Phone.Value
 	attempts := e.joined()
 	e.rows.Begin()
 	before := "" // the channel of the attempt before
@@ -27,7 +27,8 @@ func (e *Entity) emitAttempts(tx stage.Tx, key []byte, trace []stage.Header) err
 		id := entity.RowKey(tx, key, a.ID)
 		*row = avro.DeliveryAttempt{
 			AttemptID: statecodec.View(id), VerificationID: s.VerificationID, JourneyID: s.JourneyID, CustomerID: s.CustomerID,
-			Provider: s.Provider, Source: s.Source, Country: s.Country, Channel: a.Channel, ChannelRaw: a.ChannelRaw, Position: a.Position,
+			Provider: s.Provider, Source: s.Source, Country: s.Country, NumberType: p.NumberType, Carrier: p.Carrier, Block: p.Block, BlockAsOf: p.BlockAsOf,
+			Channel: a.Channel, ChannelRaw: a.ChannelRaw, Position: a.Position,
 			IsFallback: before != "" && a.ChannelRaw != "" && !strings.EqualFold(a.ChannelRaw, before), StartedAt: entity.TimeOf(startOf(attempts, a.ID)),
 			Status: a.Status, Error: a.Error, CostMinor: a.CostMinor, Currency: s.Currency, Assurance: s.Assurance, ProcessedAt: time.UnixMilli(0),
 		}

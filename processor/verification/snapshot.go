@@ -78,7 +78,7 @@ func (p *projection) snapshot(id, journey string, journeys []entity.JourneyID) *
 		CorrelationIDs: s.CorrelationIDs[:0], Outcome: p.outcome, StatusRaw: entity.Text(e.status.text),
 		DeliveredChannel: kindOf(p.channel), DeliveredChannelRaw: entity.Text(p.channel),
 		PlannedChannels: s.PlannedChannels[:0], PlannedChannelsRaw: s.PlannedChannelsRaw[:0], Attempts: e.appendAttempts(s.Attempts[:0]),
-		CostMinor: optional(&e.cost), Currency: entity.Text(e.texts[textCurrency].value), Phone: optional(&e.phone),
+		CostMinor: optional(&e.cost), Currency: entity.Text(e.texts[textCurrency].value), Phone: e.shown(),
 		CreatedAt: e.createdAt().Time(), OutcomeAt: entity.TimeOf(p.at), DurationMs: p.duration(), Deadline: entity.TimeOf(p.deadline),
 		Facts: e.facts, FirstEventAt: entity.TimeOf(e.firstAt), LastEventAt: entity.TimeOf(e.lastAt), Assurance: e.assurance,
 	}
@@ -99,12 +99,21 @@ func (p *projection) snapshot(id, journey string, journeys []entity.JourneyID) *
 	return s
 }
 
+// shown returns the phone with its block.
+func (e *Entity) shown() avro.Optional[avro.Phone] {
+	if e.phone.by == 0 {
+		return avro.Optional[avro.Phone]{}
+	}
+	return avro.Some(entity.WithBlock(e.phone.value.Phone, &e.phone.value.place))
+}
+
 // member fills in the verification's part of a record for a journey, from the snapshot just
 // made.
 func (p *projection) member(to *avro.VerificationMember) {
-	s := &p.e.snapshot
+	s, place := &p.e.snapshot, &p.e.phone.value.place
 	*to = avro.VerificationMember{
 		Provider: s.Provider, Source: s.Source, CustomerID: s.CustomerID, Country: s.Country, Outcome: s.Outcome,
+		FullBlock: entity.Text(place.Full), Area: entity.Text(place.AreaCode()),
 		DeliveredChannel: s.DeliveredChannel, DeliveredChannelRaw: s.DeliveredChannelRaw, FirstChannel: s.FirstChannel, LastChannel: s.LastChannel,
 		FailedAttempts: s.FailedAttempts, ChannelSwitches: s.ChannelSwitches, DurationMs: s.DurationMs,
 		CostMinor: s.CostMinor, Currency: s.Currency,

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tributary-hq/tributary/processor/block"
 	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/privacy"
@@ -42,7 +43,7 @@ type state struct {
 	switches int32
 
 	texts        [textCount]register[string]
-	phone        register[avro.Phone]
+	phone        register[phone]
 	plan         register[[]Step]
 	cost         register[int64]
 	created      register[statecodec.Instant]
@@ -89,6 +90,13 @@ const (
 type version struct {
 	at int64 // unix ms
 	id string
+}
+
+// phone is a number without its block, and the decision on that.
+type phone struct {
+	avro.Phone
+
+	place block.Place
 }
 
 // register is a last-writer-wins register: a value and the version of the fact that set it.
@@ -157,7 +165,7 @@ func (e *Entity) Apply(f *Fact) {
 		}
 	}
 	if f.Phone.Set {
-		set(e, &e.phone, f.Phone.Value, by)
+		set(e, &e.phone, phone{f.Phone.Value, f.Place}, by)
 		e.keyed(f.Phone.Value.Pseudonyms, received)
 	}
 	if len(f.Plan) > 0 {

@@ -81,7 +81,7 @@ func (a *Account) appendTo(dst []byte) []byte {
 func (i *item) appendTo(dst []byte) []byte {
 	dst = statecodec.AppendTime(statecodec.AppendUint(dst, i.by), i.at)
 	dst = statecodec.AppendInt(dst, i.id)
-	for _, text := range []string{i.kind, i.name, i.status, i.text, i.phone.Country.Value} {
+	for _, text := range []string{i.kind, i.name, i.status, i.text, i.phone.Country.Value, string(i.phone.NumberType.Value), i.phone.Carrier.Value} {
 		dst = statecodec.AppendString(dst, text)
 	}
 	dst = statecodec.AppendBool(dst, i.on)
@@ -96,11 +96,11 @@ func (i *item) appendTo(dst []byte) []byte {
 
 func (i *item) readFrom(r *statecodec.Reader) {
 	i.by, i.at, i.id = r.Uint(), r.Time(), r.Int()
-	country := ""
-	for _, text := range []*string{&i.kind, &i.name, &i.status, &i.text, &country} {
+	country, kind, carrier := "", "", ""
+	for _, text := range []*string{&i.kind, &i.name, &i.status, &i.text, &country, &kind, &carrier} {
 		*text = r.String()
 	}
-	i.phone.Country = entity.Text(country)
+	i.phone.Country, i.phone.NumberType, i.phone.Carrier = entity.Text(country), entity.Text(avro.NumberType(kind)), entity.Text(carrier)
 	i.on, i.amount, i.day = r.Bool(), readAmount(r), r.Time()
 	i.failure.readFrom(r)
 	for range r.Len() {

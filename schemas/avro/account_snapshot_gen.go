@@ -641,7 +641,7 @@ func (r *AccountSnapshot) decodeFrom(d *decoder) error {
 	if r.Subscriptions, err = decodeArray(d, 6, decodeAccountSubscription); err != nil {
 		return at("subscriptions", err)
 	}
-	if r.ExpiringCallerIDs, err = decodeArray(d, 3, decodeAccountCallerID); err != nil {
+	if r.ExpiringCallerIDs, err = decodeArray(d, 7, decodeAccountCallerID); err != nil {
 		return at("expiring_callerids", err)
 	}
 	if r.AgreementExpiration.Set, err = d.isSet(); err != nil {

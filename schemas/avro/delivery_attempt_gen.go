@@ -35,6 +35,22 @@ type DeliveryAttempt struct {
 	// Country: ISO 3166-1 alpha-2 code of the phone's country; null if the number
 	// is unknown or not a valid one.
 	Country Optional[string] `json:"country"`
+	// NumberType: Type of the number's block in the country's numbering plan; null
+	// if the plan does not say.
+	NumberType Optional[NumberType] `json:"number_type"`
+	// Carrier: Operator to which the number's block was assigned, in English; null
+	// if not known. A ported number may be with another one by now.
+	Carrier Optional[string] `json:"carrier"`
+	// Block: Beginning of the E.164 number, such as +38050123: without its last
+	// four digits where at least privacy.block_k different numbers of that block
+	// were seen within the retention, else the longest shorter beginning with that
+	// many, down to the calling code. Null if there is none, if privacy.block_k is
+	// 0, and for numbers that are not being verified.
+	Block Optional[string] `json:"block"`
+	// BlockAsOf: When block was decided: the received_at of the entity's first
+	// fact with the number. Numbers seen later change it no more. Null if it was
+	// not decided.
+	BlockAsOf Optional[time.Time] `json:"block_as_of"`
 	// Channel: The channel, normalised.
 	Channel Channel `json:"channel"`
 	// ChannelRaw: The channel as sent.
@@ -128,6 +144,38 @@ func (r *DeliveryAttempt) appendTo(dst []byte) ([]byte, error) {
 		dst = append(dst, 2)
 		if dst, err = appendString(dst, r.Country.Value); err != nil {
 			return dst, at("country", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.NumberType.Set {
+		dst = append(dst, 2)
+		if dst, err = r.NumberType.Value.appendTo(dst); err != nil {
+			return dst, at("number_type", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Carrier.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Carrier.Value); err != nil {
+			return dst, at("carrier", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Block.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Block.Value); err != nil {
+			return dst, at("block", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.BlockAsOf.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.BlockAsOf.Value); err != nil {
+			return dst, at("block_as_of", err)
 		}
 	} else {
 		dst = append(dst, 0)
@@ -230,6 +278,38 @@ func (r *DeliveryAttempt) decodeFrom(d *decoder) error {
 	if r.Country.Set {
 		if r.Country.Value, err = d.string(); err != nil {
 			return at("country", err)
+		}
+	}
+	if r.NumberType.Set, err = d.isSet(); err != nil {
+		return at("number_type", err)
+	}
+	if r.NumberType.Set {
+		if r.NumberType.Value, err = decodeNumberType(d); err != nil {
+			return at("number_type", err)
+		}
+	}
+	if r.Carrier.Set, err = d.isSet(); err != nil {
+		return at("carrier", err)
+	}
+	if r.Carrier.Set {
+		if r.Carrier.Value, err = d.string(); err != nil {
+			return at("carrier", err)
+		}
+	}
+	if r.Block.Set, err = d.isSet(); err != nil {
+		return at("block", err)
+	}
+	if r.Block.Set {
+		if r.Block.Value, err = d.string(); err != nil {
+			return at("block", err)
+		}
+	}
+	if r.BlockAsOf.Set, err = d.isSet(); err != nil {
+		return at("block_as_of", err)
+	}
+	if r.BlockAsOf.Set {
+		if r.BlockAsOf.Value, err = d.time(); err != nil {
+			return at("block_as_of", err)
 		}
 	}
 	if r.Channel, err = decodeChannel(d); err != nil {

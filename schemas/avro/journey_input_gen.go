@@ -667,6 +667,13 @@ type VerificationMember struct {
 	CustomerID Optional[string] `json:"customer_id"`
 	// Country: Country of the phone, ISO 3166-1 alpha-2.
 	Country Optional[string] `json:"country"`
+	// FullBlock: The E.164 number without its last four digits, however few
+	// numbers of it were seen; null if the number is not valid or privacy.block_k
+	// is 0.
+	FullBlock Optional[string] `json:"full_block"`
+	// Area: The beginning of full_block that is the calling code and the national
+	// destination code.
+	Area Optional[string] `json:"area"`
 	// Outcome: How it ended.
 	Outcome VerificationOutcome `json:"outcome"`
 	// DeliveredChannelRaw: The channel that delivered the code, as sent.
@@ -717,6 +724,22 @@ func (r *VerificationMember) appendTo(dst []byte) ([]byte, error) {
 		dst = append(dst, 2)
 		if dst, err = appendString(dst, r.Country.Value); err != nil {
 			return dst, at("country", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.FullBlock.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.FullBlock.Value); err != nil {
+			return dst, at("full_block", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Area.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Area.Value); err != nil {
+			return dst, at("area", err)
 		}
 	} else {
 		dst = append(dst, 0)
@@ -822,6 +845,22 @@ func (r *VerificationMember) decodeFrom(d *decoder) error {
 	if r.Country.Set {
 		if r.Country.Value, err = d.string(); err != nil {
 			return at("country", err)
+		}
+	}
+	if r.FullBlock.Set, err = d.isSet(); err != nil {
+		return at("full_block", err)
+	}
+	if r.FullBlock.Set {
+		if r.FullBlock.Value, err = d.string(); err != nil {
+			return at("full_block", err)
+		}
+	}
+	if r.Area.Set, err = d.isSet(); err != nil {
+		return at("area", err)
+	}
+	if r.Area.Set {
+		if r.Area.Value, err = d.string(); err != nil {
+			return at("area", err)
 		}
 	}
 	if r.Outcome, err = decodeVerificationOutcome(d); err != nil {

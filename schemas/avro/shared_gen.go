@@ -470,6 +470,80 @@ func (r *Milestone) decodeFrom(d *decoder) error {
 	return nil
 }
 
+// NumberType is a string with documented values.
+type NumberType string
+
+// The values of NumberType; the zero value is written as UNKNOWN.
+const (
+	// NumberTypeUnknown: a value that this version does not know.
+	NumberTypeUnknown NumberType = "UNKNOWN"
+	// NumberTypeFixedLine: a number of a fixed line.
+	NumberTypeFixedLine NumberType = "FIXED_LINE"
+	// NumberTypeFixedLineOrMobile: either; the country's numbering plan does not
+	// tell them apart.
+	NumberTypeFixedLineOrMobile NumberType = "FIXED_LINE_OR_MOBILE"
+	// NumberTypeMobile: a mobile number.
+	NumberTypeMobile NumberType = "MOBILE"
+	// NumberTypePager: a pager.
+	NumberTypePager NumberType = "PAGER"
+	// NumberTypePersonalNumber: a number that follows a person.
+	NumberTypePersonalNumber NumberType = "PERSONAL_NUMBER"
+	// NumberTypePremiumRate: the caller pays more than for a usual call.
+	NumberTypePremiumRate NumberType = "PREMIUM_RATE"
+	// NumberTypeSharedCost: the cost is shared between caller and called party.
+	NumberTypeSharedCost NumberType = "SHARED_COST"
+	// NumberTypeTollFree: free for the caller.
+	NumberTypeTollFree NumberType = "TOLL_FREE"
+	// NumberTypeUAN: a company's universal access number.
+	NumberTypeUAN NumberType = "UAN"
+	// NumberTypeVoicemail: a voice mailbox.
+	NumberTypeVoicemail NumberType = "VOICEMAIL"
+	// NumberTypeVoIP: a number of an internet telephony service.
+	NumberTypeVoIP NumberType = "VOIP"
+)
+
+func (v NumberType) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = NumberTypeUnknown
+	}
+	return appendString(dst, string(v))
+}
+
+func decodeNumberType(d *decoder) (NumberType, error) {
+	b, err := d.bytes()
+	if err != nil {
+		return "", err
+	}
+	switch string(b) {
+	case "UNKNOWN", "":
+		return NumberTypeUnknown, nil
+	case "FIXED_LINE":
+		return NumberTypeFixedLine, nil
+	case "FIXED_LINE_OR_MOBILE":
+		return NumberTypeFixedLineOrMobile, nil
+	case "MOBILE":
+		return NumberTypeMobile, nil
+	case "PAGER":
+		return NumberTypePager, nil
+	case "PERSONAL_NUMBER":
+		return NumberTypePersonalNumber, nil
+	case "PREMIUM_RATE":
+		return NumberTypePremiumRate, nil
+	case "SHARED_COST":
+		return NumberTypeSharedCost, nil
+	case "TOLL_FREE":
+		return NumberTypeTollFree, nil
+	case "UAN":
+		return NumberTypeUAN, nil
+	case "VOICEMAIL":
+		return NumberTypeVoicemail, nil
+	case "VOIP":
+		return NumberTypeVoIP, nil
+	}
+	s, err := newValue(b)
+	return NumberType(s), err
+}
+
 // Origin: Where a fact came from and how it was proven.
 type Origin struct {
 	// Source: Id of the configured source that received it.
@@ -651,6 +725,22 @@ type Phone struct {
 	// Pseudonyms: The number under each key valid when it was received, newest key
 	// first; empty if no key is configured.
 	Pseudonyms []Pseudonym `json:"pseudonyms"`
+	// NumberType: Type of the number's block in the country's numbering plan; null
+	// if the plan does not say.
+	NumberType Optional[NumberType] `json:"number_type"`
+	// Carrier: Operator to which the number's block was assigned, in English; null
+	// if not known. A ported number may be with another one by now.
+	Carrier Optional[string] `json:"carrier"`
+	// Block: Beginning of the E.164 number, such as +38050123: without its last
+	// four digits where at least privacy.block_k different numbers of that block
+	// were seen within the retention, else the longest shorter beginning with that
+	// many, down to the calling code. Null if there is none, if privacy.block_k is
+	// 0, and for numbers that are not being verified.
+	Block Optional[string] `json:"block"`
+	// BlockAsOf: When block was decided: the received_at of the entity's first
+	// fact with the number. Numbers seen later change it no more. Null if it was
+	// not decided.
+	BlockAsOf Optional[time.Time] `json:"block_as_of"`
 }
 
 func (r *Phone) appendTo(dst []byte) ([]byte, error) {
@@ -672,6 +762,38 @@ func (r *Phone) appendTo(dst []byte) ([]byte, error) {
 		}
 	}
 	dst = append(dst, 0)
+	if r.NumberType.Set {
+		dst = append(dst, 2)
+		if dst, err = r.NumberType.Value.appendTo(dst); err != nil {
+			return dst, at("number_type", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Carrier.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Carrier.Value); err != nil {
+			return dst, at("carrier", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Block.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Block.Value); err != nil {
+			return dst, at("block", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.BlockAsOf.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.BlockAsOf.Value); err != nil {
+			return dst, at("block_as_of", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
 	return dst, nil
 }
 
@@ -693,6 +815,38 @@ func (r *Phone) decodeFrom(d *decoder) error {
 	}
 	if r.Pseudonyms, err = decodeArray(d, 2, decodePseudonym); err != nil {
 		return at("pseudonyms", err)
+	}
+	if r.NumberType.Set, err = d.isSet(); err != nil {
+		return at("number_type", err)
+	}
+	if r.NumberType.Set {
+		if r.NumberType.Value, err = decodeNumberType(d); err != nil {
+			return at("number_type", err)
+		}
+	}
+	if r.Carrier.Set, err = d.isSet(); err != nil {
+		return at("carrier", err)
+	}
+	if r.Carrier.Set {
+		if r.Carrier.Value, err = d.string(); err != nil {
+			return at("carrier", err)
+		}
+	}
+	if r.Block.Set, err = d.isSet(); err != nil {
+		return at("block", err)
+	}
+	if r.Block.Set {
+		if r.Block.Value, err = d.string(); err != nil {
+			return at("block", err)
+		}
+	}
+	if r.BlockAsOf.Set, err = d.isSet(); err != nil {
+		return at("block_as_of", err)
+	}
+	if r.BlockAsOf.Set {
+		if r.BlockAsOf.Value, err = d.time(); err != nil {
+			return at("block_as_of", err)
+		}
 	}
 	return nil
 }

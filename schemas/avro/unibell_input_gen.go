@@ -23,6 +23,16 @@ type UnibellInput struct {
 	// Namespace: The namespace that is configured for the source of the fact, of
 	// its correlation ids.
 	Namespace Optional[string] `json:"namespace"`
+	// FullBlock: The E.164 number without its last four digits, however few
+	// numbers of it were seen; null if the number is not valid or privacy.block_k
+	// is 0.
+	FullBlock Optional[string] `json:"full_block"`
+	// Area: The beginning of full_block that is the calling code and the national
+	// destination code.
+	Area Optional[string] `json:"area"`
+	// NumberHash: The number under the oldest pseudonym key: 16 bits that identify
+	// the key, 48 bits of the HMAC.
+	NumberHash Optional[int64] `json:"number_hash"`
 	// UpstreamStage: The stage whose watermark this is; CLOCK only.
 	UpstreamStage Optional[string] `json:"upstream_stage"`
 	// UpstreamPartition: The input partition whose watermark this is; CLOCK only.
@@ -85,6 +95,28 @@ func (r *UnibellInput) appendTo(dst []byte) ([]byte, error) {
 		if dst, err = appendString(dst, r.Namespace.Value); err != nil {
 			return dst, at("namespace", err)
 		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.FullBlock.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.FullBlock.Value); err != nil {
+			return dst, at("full_block", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Area.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Area.Value); err != nil {
+			return dst, at("area", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.NumberHash.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.NumberHash.Value)
 	} else {
 		dst = append(dst, 0)
 	}
@@ -151,6 +183,30 @@ func (r *UnibellInput) decodeFrom(d *decoder) error {
 	if r.Namespace.Set {
 		if r.Namespace.Value, err = d.string(); err != nil {
 			return at("namespace", err)
+		}
+	}
+	if r.FullBlock.Set, err = d.isSet(); err != nil {
+		return at("full_block", err)
+	}
+	if r.FullBlock.Set {
+		if r.FullBlock.Value, err = d.string(); err != nil {
+			return at("full_block", err)
+		}
+	}
+	if r.Area.Set, err = d.isSet(); err != nil {
+		return at("area", err)
+	}
+	if r.Area.Set {
+		if r.Area.Value, err = d.string(); err != nil {
+			return at("area", err)
+		}
+	}
+	if r.NumberHash.Set, err = d.isSet(); err != nil {
+		return at("number_hash", err)
+	}
+	if r.NumberHash.Set {
+		if r.NumberHash.Value, err = d.long(); err != nil {
+			return at("number_hash", err)
 		}
 	}
 	if r.UpstreamStage.Set, err = d.isSet(); err != nil {

@@ -1484,7 +1484,7 @@ func (r *VoximplantExpiringCallerID) appendTo(dst []byte) ([]byte, error) {
 
 func (r *VoximplantExpiringCallerID) decodeFrom(d *decoder) error {
 	var err error
-	if r.CallerIDs, err = decodeArray(d, 2, decodePhone); err != nil {
+	if r.CallerIDs, err = decodeArray(d, 6, decodePhone); err != nil {
 		return at("callerids", err)
 	}
 	if r.ExpirationDate.Set, err = d.isSet(); err != nil {

@@ -9,7 +9,7 @@ import (
 var initialisms = map[string]string{ //nolint:gochecknoglobals // a constant table
 	"a2p": "A2P", "api": "API", "callerid": "CallerID", "callerids": "CallerIDs", "dlr": "DLR", "dryrun": "DryRun",
 	"hmac": "HMAC", "http": "HTTP", "id": "ID", "ids": "IDs", "js": "JS", "lox24": "LOX24", "p2p": "P2P", "sip": "SIP",
-	"sms": "SMS", "uapay": "UAPAY", "url": "URL",
+	"sms": "SMS", "uan": "UAN", "uapay": "UAPAY", "url": "URL", "voip": "VoIP",
 }
 
 // goName turns snake_case or UPPER_CASE into a Go name: external_id is ExternalID.

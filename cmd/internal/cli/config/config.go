@@ -20,6 +20,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/tool/topics"
 	"github.com/tributary-hq/tributary/ingest"
 	"github.com/tributary-hq/tributary/processor"
+	"github.com/tributary-hq/tributary/processor/block"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/schemas"
@@ -59,9 +60,12 @@ type Registry struct {
 	CacheFile string `json:"cache_file" koanf:"cache_file" yaml:"cache_file"`
 }
 
-// Privacy configures the pseudonyms of phone numbers.
+// Privacy configures the pseudonyms and the blocks of phone numbers.
 type Privacy struct {
 	Keys []Key `json:"keys" koanf:"keys" yaml:"keys"`
+	// BlockK is how many different numbers of a block must have been seen before the block
+	// leaves the restricted topics; 0: none does.
+	BlockK int `json:"block_k" koanf:"block_k" yaml:"block_k"`
 }
 
 // Key is a key for pseudonyms.
@@ -108,6 +112,7 @@ func Default() Config {
 		Kafka: kafka.DefaultConfig(), Registry: Registry{URLs: []string{"http://127.0.0.1:8081"}}, Topics: topics.DefaultConfig(), ACL: acl.DefaultConfig(),
 		Ingest: ingest.DefaultConfig(), Processor: processor.DefaultConfig(),
 		Ops: Ops{Listen: "127.0.0.1:9090-9099"}, Console: Console{Listen: "127.0.0.1:8800-8809", LocalRole: "viewer"}, Log: Log{Level: "info", Format: "text"},
+		Privacy: Privacy{BlockK: block.DefaultK},
 	}
 	// Load fills it in, by the instance.
 	c.Processor.Engine.StateDir = ""
@@ -150,7 +155,7 @@ func (c *Config) Pseudonymiser() (*privacy.Pseudonymiser, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := privacy.New(privacy.Config{Keys: keys})
+	p, err := privacy.New(privacy.Config{Keys: keys, BlockK: c.Privacy.BlockK})
 	if err != nil {
 		return nil, fmt.Errorf("privacy: %w", err)
 	}

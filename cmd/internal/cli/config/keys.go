@@ -17,10 +17,13 @@ const developmentKey = "a-development-key-for-phones"
 // soon is how long before the last key ends the warnings begin.
 const soon = 30 * 24 * time.Hour
 
-// keyFaults reports mistakes in the keys at a given time. CheckSecrets reports a key
+// keyFaults reports mistakes in block_k and in the keys at a given time. CheckSecrets reports a key
 // that cannot be read here: a check may run on a machine without the keys.
 func (f *File) keyFaults(now time.Time) []Fault {
 	var out []Fault
+	if k := f.Config.Privacy.BlockK; k < 0 || k > privacy.MaxBlockK {
+		out = append(out, Fault{Path: "privacy.block_k", Message: fmt.Sprintf("%d is not between 0 (no blocks) and %d", k, privacy.MaxBlockK)})
+	}
 	keys := f.Config.Privacy.Keys
 	seen := map[string]bool{}
 	for i := range keys {

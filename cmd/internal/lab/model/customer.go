@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"strconv"
 	"strings"
 	"time"
 
@@ -46,11 +47,11 @@ func customerID(k *Key, digits string) string {
 	return k.ID + ":" + hex.EncodeToString(mac.Sum(nil))
 }
 
-// customer returns customer id and country of the newest number, under the key of the event
-// received first if the newest has that key.
-func customer(keys []Key, phones []phone) (id, country string) {
+// call sets the fields that depend on the newest number: the customer id is under the key of
+// the event received first if the newest has that key.
+func (v *Verification) call(keys []Key, phones []phone) {
 	if len(phones) == 0 {
-		return "", ""
+		return
 	}
 	newest, first := phones[0], phones[0].received
 	for _, p := range phones {
@@ -62,16 +63,45 @@ func customer(keys []Key, phones []phone) (id, country string) {
 		}
 	}
 	if n, err := phonenumbers.Parse("+"+newest.digits, ""); err == nil && phonenumbers.IsPossibleNumber(n) {
-		country = phonenumbers.GetRegionCodeForNumber(n)
+		v.Country = phonenumbers.GetRegionCodeForNumber(n)
 	}
-	if country == "ZZ" || country == "001" {
-		country = ""
+	if v.Country == "ZZ" || v.Country == "001" {
+		v.Country = ""
+	}
+	if v.Country != "" {
+		v.NumberType, v.Carrier = planned(newest.digits)
 	}
 	key := keyAt(keys, first)
 	if key == nil || !key.inForce(newest.received) {
 		key = keyAt(keys, newest.received)
 	}
-	return customerID(key, newest.digits), country
+	v.Customer = customerID(key, newest.digits)
+}
+
+// planned returns type and operator of the block of a number, empty where the numbering plan
+// does not say: those of the first valid number that ends with one of four endings.
+func planned(digits string) (kind, carrier string) {
+	names := map[phonenumbers.PhoneNumberType]string{
+		phonenumbers.MOBILE: "MOBILE", phonenumbers.FIXED_LINE: "FIXED_LINE", phonenumbers.FIXED_LINE_OR_MOBILE: "FIXED_LINE_OR_MOBILE",
+		phonenumbers.VOIP: "VOIP", phonenumbers.TOLL_FREE: "TOLL_FREE", phonenumbers.PREMIUM_RATE: "PREMIUM_RATE",
+		phonenumbers.SHARED_COST: "SHARED_COST", phonenumbers.PERSONAL_NUMBER: "PERSONAL_NUMBER", phonenumbers.PAGER: "PAGER",
+		phonenumbers.UAN: "UAN", phonenumbers.VOICEMAIL: "VOICEMAIL",
+	}
+	block := "+" + digits[:len(digits)-4]
+	for _, ending := range []string{"0000", "1234", "5555", "9876"} {
+		n, err := phonenumbers.Parse(block+ending, "")
+		if err != nil {
+			continue
+		}
+		name, prefix, err := phonenumbers.GetCarrierWithPrefixForNumber(n, "en")
+		if carrier = name; err != nil || len(strconv.Itoa(prefix)) >= len(block) {
+			carrier = ""
+		}
+		if kind = names[phonenumbers.GetNumberType(n)]; kind != "" {
+			break
+		}
+	}
+	return kind, carrier
 }
 
 // phoneDigits returns the digits of a field with a phone number.

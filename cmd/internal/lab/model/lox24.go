@@ -143,7 +143,7 @@ func (c *code) judge(m *Model, now, sure time.Time) verification {
 	s := &m.settings
 	out := verification{provider: raw.ProviderLOX24, source: c.source, timed: true}
 	out.Outcome, out.Journey = "PENDING", journeyOf(distinct(c.correlations))
-	out.Customer, out.Country = customer(s.Keys, c.phones)
+	out.call(s.Keys, c.phones)
 	c.times(&out)
 	c.route(&out)
 	var end, newest *event

@@ -31,6 +31,7 @@ type Movement struct {
 type Attempt struct {
 	Verification, Journey, Customer  string
 	Source, Country, Channel, Result string
+	NumberType, Carrier              string
 	Fallback                         bool
 	Started, Ended                   int64
 	Cost                             string
@@ -112,6 +113,7 @@ func (m *Model) Attempts(sure, now time.Time) map[string]*Attempt {
 		for _, a := range c.tries() {
 			r := a.row()
 			r.Verification, r.Journey, r.Customer, r.Source, r.Country = id, v.Journey, v.Customer, v.source, v.Country
+			r.NumberType, r.Carrier = v.NumberType, v.Carrier
 			r.Fallback = before != "" && a.channel != "" && !strings.EqualFold(a.channel, before)
 			before = cmp.Or(a.channel, before)
 			out[id+"/"+a.id] = r
@@ -190,6 +192,7 @@ func AttemptOf(a *avro.DeliveryAttempt) *Attempt {
 	out := &Attempt{
 		Verification: a.VerificationID, Journey: a.JourneyID.Value, Customer: a.CustomerID.Value, Source: a.Source, Country: a.Country.Value,
 		Channel: string(a.Channel), Result: string(a.Status), Fallback: a.IsFallback,
+		NumberType: string(a.NumberType.Value), Carrier: a.Carrier.Value,
 	}
 	if a.StartedAt.Set {
 		out.Started = a.StartedAt.Value.UnixMilli()

@@ -221,7 +221,7 @@ func (c *call) judge(m *Model, now, sure time.Time) verification {
 	s := m.sources[c.source]
 	out := verification{provider: raw.ProviderUnibell, source: c.source}
 	out.Outcome = "UNKNOWN"
-	out.Customer, out.Country = customer(m.settings.Keys, c.phones)
+	out.call(m.settings.Keys, c.phones)
 	out.First, out.Last = "CALL", "CALL"
 	for _, st := range c.statuses {
 		meaning := map[string]string{"success": "SUCCESS", "failed": "FAILED"}[s.Statuses[st.word]]

@@ -13,6 +13,7 @@ import (
 // in unix milliseconds, 0 for none.
 type Verification struct {
 	Journey, Customer, Country string
+	NumberType, Carrier        string
 	Outcome                    string
 	First, Last, Delivered     string // channels
 	FailedAttempts, Switches   int
@@ -98,6 +99,7 @@ func channelName(sent string) string {
 func VerificationOf(s *avro.VerificationSnapshot) *Verification {
 	return &Verification{
 		Journey: s.JourneyID.Value, Customer: s.CustomerID.Value, Country: s.Country.Value, Outcome: string(s.Outcome),
+		NumberType: string(s.Phone.Value.NumberType.Value), Carrier: s.Phone.Value.Carrier.Value,
 		First: string(s.FirstChannel.Value), Last: string(s.LastChannel.Value), Delivered: string(s.DeliveredChannel.Value),
 		FailedAttempts: int(s.FailedAttempts), Switches: int(s.ChannelSwitches), Cost: s.CostMinor.Value, Created: s.CreatedAt.UnixMilli(),
 	}
