@@ -32,8 +32,8 @@ func severalTypes() map[string]string {
 func severalDocs() []string {
 	return strings.Fields(`
 		accepted dead_letters decoded duplicates missed_attempts missed_attempts_withdrawn replayed unaccounted
-		account_document_status account_document_status_raw account_id amount amount_changed amount_inconsistent
-		amount_minor api_version assurance attempt_number attempt_total changed_by channel channel_raw channel_switches
+		account_document_status account_document_status_raw account_id amount amount_changed amount_inconsistent area
+		amount_minor api_version assurance attempt_number attempt_total block changed_by channel channel_raw channel_switches
 		commission_minor conflict correlation_id correlation_ids cost_minor country created_at currency customer_id
 		deadline delivered_channel delivered_channel_raw duration_ms entity_id error event_created_at event_id event_raw
 		ever_paid expiration_date external_id failed_attempts first_channel first_event_at gross_minor held_at hold_overdue

@@ -33,12 +33,12 @@ type Signal struct {
 	Country Optional[string] `json:"country"`
 	// Channel: The channel; null if the claim is about several, or about none.
 	Channel Optional[Channel] `json:"channel"`
-	// Area: Calling code and national destination code of the phones, digits; null
-	// if the claim is about a whole country, or about no phones.
+	// Area: Calling code and national destination code of the phones, such as
+	// +38050; null if the claim is about a whole country, or about no phones.
 	Area Optional[string] `json:"area"`
-	// Block: First digits of the phones' E.164 numbers that they have in common.
-	// It covers at least as many different numbers as privacy.block_k says; null
-	// if it would cover fewer, or the claim is about no block.
+	// Block: Beginning of the E.164 number that the phones have in common, such as
+	// +38050123. It covers at least as many different numbers as privacy.block_k
+	// says; null if it would cover fewer, or the claim is about no block.
 	Block Optional[string] `json:"block"`
 	// AccountID: The Kafka key of the account in enriched.accounts.v1; null if the
 	// claim is about none.
@@ -111,8 +111,8 @@ type Signal struct {
 // Schema returns the name of the .avsc file.
 func (*Signal) Schema() string { return "signals.v1" }
 
-// AppendAvro appends the record's Avro body. An error is a *FieldError; what was
-// appended until then is of no use.
+// AppendAvro appends the record's Avro body. An error is a *FieldError, and the
+// bytes appended until then are of no use.
 func (r *Signal) AppendAvro(dst []byte) ([]byte, error) { return r.appendTo(dst) }
 
 // DecodeAvro reads an Avro body, which must be of this schema's version. An error
