@@ -15,6 +15,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/tool/scan"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/trace"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
@@ -212,18 +213,20 @@ func (c *Config) gone(ctx context.Context, left map[string]*Target, sent []Sent,
 	}
 	// The tombstone must be newer than the request. A journey's snapshot may be older,
 	// if the journey had dropped the member before.
-	ended, journeys := map[string][]string{}, map[string][]string{}
+	ended, journeys, all := map[string][]string{}, map[string][]string{}, c.Trace.Names.Topic(schemas.EnrichedJourneys)
 	for key, t := range left {
 		if topic := trace.EnrichedTopic(key); topic != "" {
+			topic = c.Trace.Names.Topic(topic)
 			ended[topic] = append(ended[topic], key)
 		}
-		journeys[schemas.EnrichedJourneys] = append(journeys[schemas.EnrichedJourneys], t.Journeys...)
+		journeys[all] = append(journeys[all], t.Journeys...)
 	}
-	last, err := trace.Last(ctx, c.Trace, ended, began.Add(-clocksDiffer))
+	kafka := scan.Config{Kafka: c.Trace.Kafka, Patience: c.Trace.Patience, Progress: c.Trace.Progress, Now: c.Trace.Now}
+	last, err := scan.Last(ctx, kafka, ended, began.Add(-clocksDiffer))
 	if err != nil {
 		return nil, err
 	}
-	snapshots, err := trace.Last(ctx, c.Trace, journeys, time.Time{})
+	snapshots, err := scan.Last(ctx, kafka, journeys, time.Time{})
 	if err != nil {
 		return nil, err
 	}
@@ -233,11 +236,11 @@ func (c *Config) gone(ctx context.Context, left map[string]*Target, sent []Sent,
 		if topic == "" && !passed(t, sent, committed) {
 			continue
 		}
-		r := last[topic][key]
+		r := last[c.Trace.Names.Topic(topic)][key]
 		if topic != "" && (r == nil || r.Value != nil || r.Timestamp.Before(began.Add(-clocksDiffer))) {
 			continue
 		}
-		if !slices.ContainsFunc(t.Journeys, func(j string) bool { return hasMember(snapshots[schemas.EnrichedJourneys][j], key) }) {
+		if !slices.ContainsFunc(t.Journeys, func(j string) bool { return hasMember(snapshots[all][j], key) }) {
 			done = append(done, key)
 		}
 	}

@@ -14,8 +14,8 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/tool/audit"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/instant"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/scan"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/topics"
-	"github.com/tributary-hq/tributary/cmd/internal/tool/trace"
 	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/processor/ledger"
 	"github.com/tributary-hq/tributary/schemas"
@@ -262,13 +262,14 @@ func (p *Plan) lookAtLedger(ctx context.Context, config *Config, keeps bool) err
 	for i := range p.Partitions {
 		keys = append(keys, string(ledger.Key(p.Stage, p.Partitions[i].Partition)))
 	}
-	last, err := trace.Last(ctx, trace.Config{Kafka: config.Kafka, Names: config.Names}, map[string][]string{schemas.Ledger: keys}, time.Time{})
+	topic := config.Names.Topic(schemas.Ledger)
+	last, err := scan.Last(ctx, scan.Config{Kafka: config.Kafka}, map[string][]string{topic: keys}, time.Time{})
 	if err != nil {
 		return fmt.Errorf("look at the ledger: %w", err)
 	}
 	for i, key := range keys {
 		x := &p.Partitions[i]
-		r := last[schemas.Ledger][key]
+		r := last[topic][key]
 		if r == nil {
 			continue // it has closed none, and keeps account of all that is there
 		}

@@ -13,7 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/cmd/internal/tool/reset"
-	"github.com/tributary-hq/tributary/cmd/internal/tool/trace"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/scan"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/trace/tracetest"
 	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/processor/engine"
@@ -48,12 +48,13 @@ func adminOf(t *testing.T, s *tracetest.Stack) *kadm.Client {
 // journeys returns the last snapshot of each journey.
 func journeys(t *testing.T, s *tracetest.Stack, keys ...string) map[string]avro.JourneySnapshot {
 	t.Helper()
-	last, err := trace.Last(t.Context(), trace.Config{Kafka: s.Kafka, Names: s.Names}, map[string][]string{schemas.EnrichedJourneys: keys}, time.Time{})
+	topic := s.Names.Topic(schemas.EnrichedJourneys)
+	last, err := scan.Last(t.Context(), scan.Config{Kafka: s.Kafka}, map[string][]string{topic: keys}, time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	out := map[string]avro.JourneySnapshot{}
-	for key, r := range last[schemas.EnrichedJourneys] {
+	for key, r := range last[topic] {
 		out[key] = journeyOf(t, r)
 	}
 	return out

@@ -30,16 +30,38 @@ type Progress interface {
 	At(done int64)
 }
 
-// Config is the configuration of a scan; every field is needed.
+// Silent is the Progress that reports nothing.
+type Silent struct{}
+
+// Step does nothing.
+func (Silent) Step(string, int64) {}
+
+// At does nothing.
+func (Silent) At(int64) {}
+
+// Config is the configuration of a scan.
 type Config struct {
 	// Kafka are the options of the client.
 	Kafka []kgo.Opt
-	// Patience is how long nothing may be read before the scan fails.
+	// Patience is how long nothing may be read before the scan fails. Default 30 s.
 	Patience time.Duration
-	// Progress receives the progress.
+	// Progress receives the progress; nil means Silent.
 	Progress Progress
-	// Now is the wall clock.
+	// Now is the wall clock; nil means time.Now.
 	Now func() time.Time
+}
+
+func (c Config) withDefaults() Config {
+	if c.Patience <= 0 {
+		c.Patience = 30 * time.Second
+	}
+	if c.Progress == nil {
+		c.Progress = Silent{}
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return c
 }
 
 // ErrStop ends a scan without an error when yield returns it.
@@ -58,6 +80,7 @@ type position struct{ next, to int64 }
 
 // Each yields every committed record of the ranges.
 func Each(ctx context.Context, config Config, step string, ranges Ranges, yield func(*kgo.Record) error) error {
+	config = config.withDefaults()
 	s := &scanner{config: config, ahead: map[string]map[int32]*position{}, yield: yield}
 	assign := map[string]map[int32]kgo.Offset{}
 	var total int64

@@ -43,8 +43,8 @@ func rank(kind string) int {
 // count counts an entity's deliveries by outcome, and marks those not processed yet.
 func (t *tracer) count(e *Entity) {
 	e.Deliveries = len(e.raws)
-	for _, seen := range e.raws {
-		switch seen.ended {
+	for _, outcome := range e.raws {
+		switch outcome {
 		case StepDecoded:
 			e.Facts++
 		case StepDuplicate:
@@ -55,10 +55,10 @@ func (t *tracer) count(e *Entity) {
 	}
 	for i := range e.Steps {
 		s := &e.Steps[i]
-		if s.Kind != StepReceived || e.raws[s.Position].ended != "" {
+		if s.Kind != StepReceived || e.raws[s.Position] != StepReceived {
 			continue
 		}
-		if s.Offset >= t.applied[s.Topic][s.Partition] {
+		if at, ok := t.applied[s.Topic].Lookup(s.Topic, s.Partition); !ok || s.Offset >= at.At {
 			s.Waiting = true
 			s.Says = "not processed yet"
 			e.Waiting++

@@ -110,8 +110,9 @@ type Entity struct {
 	ended  bool
 	erased time.Time
 	first  time.Time
-	// raws are the positions of its raw records, and how each was seen.
-	raws map[Position]*rawSeen
+	// raws are the positions of its raw records, each with the kind of its outcome, or
+	// StepReceived if none was read.
+	raws map[Position]string
 }
 
 // Journey is a group of entities with the same correlation id.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -15,31 +16,72 @@ import (
 // seeker finds an id in records.
 type seeker struct {
 	ids []string
+	// parts is set if a field may have more text around the id.
+	parts bool
 	// needles are the ids as bytes: a record without any of them does not hold an id.
 	needles [][]byte
-	// exact requires a field of an Avro value to equal the id, not only to contain it.
-	exact bool
-	// all continues after the first record with the id.
-	all bool
+	// field matches a string of a JSON text that is the id, after the name of its field.
+	field *regexp.Regexp
+	// word matches the id as a whole word.
+	word *regexp.Regexp
 }
 
-func newSeeker(ids ...string) *seeker {
-	s := &seeker{exact: true}
-	s.add(ids)
+// newSeeker makes a seeker of an id in several spellings.
+func newSeeker(ids []string, parts bool) *seeker {
+	s := &seeker{ids: ids, parts: parts}
+	var plain, quoted []string
+	for _, id := range ids {
+		s.needles = append(s.needles, []byte(id))
+		plain = append(plain, regexp.QuoteMeta(id))
+		text, _ := json.Marshal(id) //nolint:errchkjson // a string
+		quoted = append(quoted, regexp.QuoteMeta(string(text[1:len(text)-1])))
+	}
+	around := ""
+	if parts {
+		around = `[^"]*`
+	}
+	s.field = regexp.MustCompile(`(?:"(\w+)":(?:\[(?:"(?:[^"\\]|\\.)*",)*)?)?"` + around + `(?:` + strings.Join(quoted, "|") + `)` + around + `"`)
+	s.word = regexp.MustCompile(`(?:^|[^\w-])(?:` + strings.Join(plain, "|") + `)(?:$|[^\w-])`)
 	return s
 }
 
-// add adds other spellings of the same id.
-func (s *seeker) add(ids []string) {
-	for _, id := range ids {
-		s.ids = append(s.ids, id)
-		s.needles = append(s.needles, []byte(id))
-	}
+// any reports whether text contains one of the ids.
+func (s *seeker) any(text []byte) bool {
+	return slices.ContainsFunc(s.needles, func(needle []byte) bool { return bytes.Contains(text, needle) })
 }
 
-// contains reports whether text contains one of the ids.
-func (s *seeker) contains(text []byte) bool {
-	return slices.ContainsFunc(s.needles, func(needle []byte) bool { return bytes.Contains(text, needle) })
+// in returns the part of a record that holds the id (key, header or field name), "" if
+// it holds none.
+func (s *seeker) in(topic string, r *kgo.Record) string {
+	if slices.Contains(s.ids, string(r.Key)) || s.parts && s.any(r.Key) {
+		return "key"
+	}
+	for i := range r.Headers {
+		if slices.Contains(s.ids, string(r.Headers[i].Value)) {
+			return strings.ReplaceAll(strings.TrimPrefix(r.Headers[i].Key, "tributary-"), "-", " ")
+		}
+	}
+	if !s.any(r.Value) {
+		if s.word.Match(claims(topic, r.Value)) {
+			return "an id in the signed body"
+		}
+		return ""
+	}
+	value, err := valueOf(topic, r.Value)
+	if value == nil && s.word.Match(r.Value) {
+		return "an id in the body"
+	}
+	if value == nil || err != nil {
+		return ""
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return ""
+	}
+	if m := s.field.FindSubmatch(text); m != nil {
+		return strings.ReplaceAll(string(m[1]), "_", " ")
+	}
+	return ""
 }
 
 // claims returns the claims of a signed token in a body, nil if there is none.
@@ -56,85 +98,4 @@ func claims(topic string, body []byte) []byte {
 		return nil
 	}
 	return text
-}
-
-// in returns the part of a record that holds the id (key, header or field name), "" if
-// it holds none.
-func (s *seeker) in(topic string, r *kgo.Record) string {
-	if slices.Contains(s.ids, string(r.Key)) {
-		return "key"
-	}
-	if !s.exact && slices.ContainsFunc(s.ids, func(id string) bool { return strings.Contains(string(r.Key), id) }) {
-		return "key"
-	}
-	for i := range r.Headers {
-		if slices.Contains(s.ids, string(r.Headers[i].Value)) {
-			return strings.ReplaceAll(strings.TrimPrefix(r.Headers[i].Key, "tributary-"), "-", " ")
-		}
-	}
-	if !s.contains(r.Value) {
-		if s.inBody(claims(topic, r.Value)) {
-			return "an id in the signed body"
-		}
-		return ""
-	}
-	value, err := valueOf(topic, r.Value)
-	if value == nil {
-		if s.inBody(r.Value) {
-			return "an id in the body"
-		}
-		return ""
-	}
-	if err != nil {
-		return ""
-	}
-	text, err := json.Marshal(value)
-	if err != nil {
-		return ""
-	}
-	return s.inJSON(text)
-}
-
-// inJSON looks for a string that is the id, and returns the name of its field.
-func (s *seeker) inJSON(text []byte) string {
-	d := json.NewDecoder(bytes.NewReader(text))
-	field := ""
-	for {
-		token, err := d.Token()
-		if err != nil {
-			return ""
-		}
-		word, ok := token.(string)
-		if !ok {
-			continue
-		}
-		for _, id := range s.ids {
-			if word == id || !s.exact && strings.Contains(word, id) {
-				return strings.ReplaceAll(field, "_", " ")
-			}
-		}
-		field = word // the name of the field whose value comes next, or a value before a name
-	}
-}
-
-// inBody reports whether a provider's body holds the id as a whole word.
-func (s *seeker) inBody(body []byte) bool {
-	for _, needle := range s.needles {
-		for at := 0; ; {
-			i := bytes.Index(body[at:], needle)
-			if i < 0 {
-				break
-			}
-			at += i + len(needle)
-			if (at == len(needle) || !wordly(body[at-len(needle)-1])) && (at == len(body) || !wordly(body[at])) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// wordly reports whether a character may be part of an id.
-func wordly(b byte) bool {
-	return b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b == '-' || b == '_'
 }

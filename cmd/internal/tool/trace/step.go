@@ -2,6 +2,7 @@ package trace
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,7 +11,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/cmd/internal/tool/instant"
-	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/dlq"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -30,23 +30,24 @@ func valueOf(topic string, value []byte) (avro.Record, error) {
 	return into, err
 }
 
-// stepOf makes a step from a record. value and err are the results of valueOf.
-func stepOf(topic string, r *kgo.Record, value avro.Record, err error) Step {
-	s := Step{Position: Position{r.Topic, r.Partition, r.Offset}, At: instant.Bound(r.Timestamp)}
+// stepOf makes a step from a record. value is its decoded value; nil if it has none that
+// this version reads.
+func stepOf(topic string, r *kgo.Record) (s Step, value avro.Record) {
+	s = Step{Position: Position{r.Topic, r.Partition, r.Offset}, At: instant.Bound(r.Timestamp)}
+	value, err := valueOf(topic, r.Value)
 	switch {
-	case r.Value == nil && !strings.HasPrefix(topic, "deadletter.") && !strings.HasPrefix(topic, "raw."):
-		s.Kind = StepEnded
-		return s
-	case err != nil:
-		s.Kind, s.Says = StepUnreadable, "a value that this version does not read"
-		return s
 	case strings.HasPrefix(topic, "raw."):
-		s.Kind = StepReceived
 		s.envelope(r)
-		return s
+		return s, nil
 	case strings.HasPrefix(topic, "deadletter."):
 		s.deadLetter(r)
-		return s
+		return s, nil
+	case r.Value == nil:
+		s.Kind = StepEnded
+		return s, nil
+	case err != nil:
+		s.Kind, s.Says = StepUnreadable, "a value that this version does not read"
+		return s, nil
 	}
 	switch v := value.(type) {
 	case *avro.Duplicate:
@@ -64,9 +65,11 @@ func stepOf(topic string, r *kgo.Record, value avro.Record, err error) Step {
 			s.Says = "missing: " + words(string(v.Missing))
 		}
 	case *avro.DeliveryAttempt:
-		s.attempt(v)
+		s.snapshot(StepRow, v.Revision, string(v.Status), string(v.Assurance), &v.ChangedBy, v.EndedAt)
+		s.Source, s.Says = v.Source, "attempt by "+v.ChannelRaw
 	case *avro.Movement:
-		s.movement(v)
+		s.snapshot(StepRow, v.Revision, string(v.Kind), string(v.Assurance), &v.ChangedBy, avro.Some(v.MovementAt))
+		s.Source, s.Says = v.Source, fmt.Sprintf("movement of %d %s in minor units", v.AmountMinor, v.Currency)
 	case avro.Snapshot:
 		h := v.Head()
 		s.snapshot(StepSnapshot, h.Revision, stateOf(v), string(h.Assurance), &h.ChangedBy, h.LastEventAt)
@@ -74,7 +77,7 @@ func stepOf(topic string, r *kgo.Record, value avro.Record, err error) Step {
 	default:
 		s.decoded(value, r.Value)
 	}
-	return s
+	return s, value
 }
 
 // stateOf returns the state that a snapshot shows; "" for a kind of entity without one.
@@ -144,7 +147,7 @@ func (s *Step) envelope(r *kgo.Record) {
 		headers[i] = raw.Header(h)
 	}
 	e, _ := raw.Parse(headers) // what is missing is not shown
-	s.Source, s.Assurance, s.SecretID, s.RequestID, s.Received = e.Source, words(e.Assurance), e.SecretID, e.RequestID, instant.Bound(e.ReceivedAt)
+	s.Kind, s.Source, s.Assurance, s.SecretID, s.RequestID, s.Received = StepReceived, e.Source, words(e.Assurance), e.SecretID, e.RequestID, instant.Bound(e.ReceivedAt)
 	if e.ReceivedAt.UnixMilli() <= 0 {
 		s.Received = time.Time{}
 	}
@@ -192,13 +195,4 @@ func header(r *kgo.Record, key string) string {
 // words writes a symbol as words.
 func words(symbol string) string {
 	return strings.ToLower(strings.NewReplacer("_", " ", "-", " ").Replace(symbol))
-}
-
-// journeyKeys returns the journeys that a snapshot's ids name.
-func journeyKeys(namespace avro.Optional[string], ids []string) []string {
-	var out []string
-	for _, id := range ids {
-		out = append(out, string(entity.JourneyID{Namespace: namespace.Value, ID: id}.AppendKey(nil)))
-	}
-	return out
 }
