@@ -11,6 +11,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/insights"
 	"github.com/tributary-hq/tributary/processor/lox24"
 	"github.com/tributary-hq/tributary/processor/stage/dedupe"
 )
@@ -39,6 +40,8 @@ type Config struct {
 	// Countries are the countries with a label of their own in the business metrics,
 	// ISO 3166-1 alpha-2; any other is "other".
 	Countries []string `json:"countries" koanf:"countries" yaml:"countries"`
+	// Insights is the settings of the insights stage.
+	Insights insights.Settings `json:"insights" koanf:"insights" yaml:"insights"`
 	// Engine is the settings of transactions and state.
 	Engine engine.Config `json:"engine" koanf:"engine" yaml:"engine"`
 	// Memory limits the memory of the process.
@@ -103,6 +106,7 @@ func DefaultConfig() Config {
 		},
 		Retention: Retention{Verification: 30 * day, Payment: 400 * day},
 		Countries: business.DefaultCountries(),
+		Insights:  insights.DefaultSettings(),
 		Engine:    engine.DefaultConfig(),
 		Memory:    DefaultMemory(),
 	}
@@ -128,7 +132,7 @@ func (c *Config) Validate() error {
 	if keep := min(c.Retention.Verification, c.Retention.Payment); keep > 0 && keep <= dedupe.Kept(c.DedupeSpan) {
 		errs = append(errs, fmt.Errorf("dedupe_span: %s is not shorter than the shortest retention, %s: ids are kept with their entity", c.DedupeSpan, keep))
 	}
-	return errors.Join(append(errs, below("engine", c.Engine.Validate()))...)
+	return errors.Join(append(errs, below("insights", c.Insights.Validate()), below("engine", c.Engine.Validate()))...)
 }
 
 type span struct {
@@ -182,10 +186,14 @@ func below(key string, err error) error {
 
 // stages returns the stages to run, in order.
 func (c *Config) stages() []string {
-	if len(c.Stages) == 0 {
-		return StageNames()
+	run := c.Stages
+	if len(run) == 0 {
+		run = StageNames()
 	}
-	return c.Stages
+	if c.Insights.Enabled {
+		return run
+	}
+	return slices.DeleteFunc(slices.Clone(run), func(name string) bool { return name == StageInsights })
 }
 
 func (c *Config) upstreams() []string {

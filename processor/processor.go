@@ -184,6 +184,9 @@ func (p *Processor) partitions(ctx context.Context) (map[string]int32, error) {
 	counts := map[string]int32{}
 	var errs []error
 	for _, name := range StageNames() {
+		if name == StageInsights && !p.config.Insights.Enabled {
+			continue
+		}
 		topics, _ := TopicsOf(name)
 		cluster := p.deps.Names.Topic(topics.Input)
 		counts[name] = int32(len(listed[cluster].Partitions)) //nolint:gosec // a partition count

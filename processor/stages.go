@@ -5,6 +5,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/erasure"
+	"github.com/tributary-hq/tributary/processor/insights"
 	"github.com/tributary-hq/tributary/processor/journey"
 	"github.com/tributary-hq/tributary/processor/known"
 	"github.com/tributary-hq/tributary/processor/ledger"
@@ -92,10 +93,29 @@ func newJourney(s *setup) (stage.Stage, error) {
 		PaymentDeadline:      c.Deadlines.JourneyPayment,
 		VerificationDeadline: c.Deadlines.JourneyVerification,
 		Retention:            max(c.Retention.Verification, c.Retention.Payment),
+		InsightsPartitions:   s.insightsPartitions(),
 		Metrics:              s.labels,
 	}
 	for _, name := range c.upstreams() {
 		config.Upstreams = append(config.Upstreams, watermark.Upstream{Stage: name, Partitions: s.partitions[name]})
 	}
 	return journey.New(config), config.Validate()
+}
+
+// newInsights makes the insights stage, whose watermark is that of the journey stage.
+func newInsights(s *setup) (stage.Stage, error) {
+	config := insights.Config{
+		Settings:  s.config.Insights,
+		Upstreams: []watermark.Upstream{{Stage: StageJourney, Partitions: s.partitions[StageJourney]}},
+	}
+	return insights.New(config), config.Validate()
+}
+
+// insightsPartitions returns the partition count of the insights stage's input; 0 if insights
+// are off.
+func (s *setup) insightsPartitions() int32 {
+	if !s.config.Insights.Enabled {
+		return 0
+	}
+	return s.partitions[StageInsights]
 }

@@ -19,6 +19,7 @@ const (
 	StageUnibell     = schemas.FamilyUnibell
 	StageUnibellCall = schemas.FamilyUnibellCall
 	StageJourney     = schemas.FamilyJourney
+	StageInsights    = schemas.FamilyInsights
 )
 
 // row is a row of the stage table: everything about a stage that is not its own code.
@@ -60,7 +61,14 @@ func table() []row {
 			name: StageJourney, provider: StageJourney, make: newJourney, expect: (*business.Metrics).ExpectJourneys,
 			topics: Topics{
 				Input: schemas.InternalJourney, Changelog: schemas.ChangelogJourney, DeadLetter: schemas.DeadLetterJourney,
-				Outputs: []string{schemas.EnrichedJourneys, schemas.Signals},
+				Outputs: []string{schemas.EnrichedJourneys, schemas.InternalInsights},
+			},
+		},
+		{
+			name: StageInsights, provider: StageInsights, make: newInsights,
+			topics: Topics{
+				Input: schemas.InternalInsights, Changelog: schemas.ChangelogInsights, DeadLetter: schemas.DeadLetterInsights,
+				Outputs: []string{schemas.InsightsFunnel, schemas.Signals},
 			},
 		},
 	}

@@ -13,17 +13,22 @@ import (
 // severalTypes are the reviewed names that have several types, and why.
 func severalTypes() map[string]string {
 	return map[string]string{
+		"attempts":          "a list in a verification, a count in the funnel",
 		"certificates":      "records of one callback, and of the account",
 		"event":             "SMS and verification codes of LOX24 have events of their own",
+		"expired":           "a flag of a certificate, a count of the funnel",
+		"failed_attempts":   "of one journey, and of many",
 		"invoice_id":        "UAPAY's is a UUID, Voximplant's a number",
 		"kind":              "what a record is, in each topic",
 		"outcome":           "that of a verification, and that of a journey",
+		"paid":              "a flag of a journey, a count of the funnel",
 		"sip_registrations": "those that failed have a cause",
 		"state":             "a signal's; that of a subscription as sent",
 		"status":            "each provider's statuses have a vocabulary",
 		"status_raw":        "LOX24 sends numbers, the others words",
 		"subscriptions":     "records of one callback, and of the account",
 		"type":              "a provider's type as sent; that of a subscription is normalised",
+		"verified":          "a flag of a journey, a count of the funnel",
 	}
 }
 
@@ -32,13 +37,13 @@ func severalTypes() map[string]string {
 func severalDocs() []string {
 	return strings.Fields(`
 		accepted dead_letters decoded duplicates missed_attempts missed_attempts_withdrawn replayed unaccounted
-		account_document_status account_document_status_raw account_id amount amount_changed amount_inconsistent area
-		amount_minor api_version assurance attempt_number attempt_total block changed_by channel channel_raw channel_switches
-		commission_minor conflict correlation_id correlation_ids cost_minor country created_at currency customer_id
+		account_document_status account_document_status_raw account_id amount amount_changed amount_inconsistent
+		amount_minor api_version area assurance attempt_number attempt_total block changed_by channel channel_raw channel_switches
+		commission_minor conflict correlation_id correlation_ids cost_minor cost_unknown country created_at currency customer_id
 		deadline delivered_channel delivered_channel_raw duration_ms entity_id error event_created_at event_id event_raw
-		ever_paid expiration_date external_id failed_attempts first_channel first_event_at gross_minor held_at hold_overdue
+		ever_paid expiration_date external_id first_channel first_event_at gross_minor held_at hold_overdue
 		id journey_id last_channel last_event_at last_refunded_at late lateness_ms legal_status milestones name namespace
-		net_minor offset origin outcome_at paid paid_at partition payload_fields payment_id payment_number
+		net_minor numbers offset origin outcome_at paid_at partition payload_fields payment_id payment_number
 		payment_status_raw payment_system payment_type pending_amount_minor phase phone position processed_at provider
 		provider_id received_at refund refunded_minor regression regulation_address_status_raw released_minor revision
 		source status_at system_type topic type_raw unknown_fields updated_at verification_id

@@ -46,6 +46,7 @@ const (
 	FamilyUnibell     = "unibell"
 	FamilyUnibellCall = "unibell-call"
 	FamilyJourney     = "journey"
+	FamilyInsights    = "insights"
 	// FamilyOutput topics are read only by other systems; no state depends on their
 	// partitions.
 	FamilyOutput = "output"

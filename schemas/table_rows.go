@@ -17,6 +17,8 @@ const (
 	// the entity: the entity's end withdraws it.
 	attemptRetention  = 2 * verificationRetention
 	movementRetention = 2 * paymentRetention
+	// A row of a window that nothing changes any more is withdrawn after at most 400 days.
+	insightsRetention = 2 * 400 * day
 )
 
 func rawTopics() []Topic {
@@ -63,6 +65,7 @@ func enrichedTopics() []Topic {
 		row(EnrichedJourneys, "verifications and payments of one correlation id, and which of them is missing", journeyRetention, longCompactionLag),
 		row(FactsAttempts, "each attempt to deliver a code: channel, result, cost, times", attemptRetention, shortCompactionLag),
 		row(FactsMoney, "each movement of money: paid, held, released, refunded, with a signed amount", movementRetention, longCompactionLag),
+		row(InsightsFunnel, "what the codes of a window cost and led to, by route and place", insightsRetention, shortCompactionLag),
 		row(Signals, "what the detectors claim: pumping, an account that ends, a wait that costs, a provider's day", 0, shortCompactionLag),
 	}
 }
@@ -82,6 +85,7 @@ func deadLetterTopics() []Topic {
 		out,
 		row(DeadLetterUnibellCall, "internal Unibell records that can never be handled, cause in headers"),
 		row(DeadLetterJourney, "internal journey records that can never be handled, cause in headers"),
+		row(DeadLetterInsights, "internal insights records that can never be handled, cause in headers"),
 	)
 }
 
@@ -102,6 +106,7 @@ func internalTopics() []Topic {
 	out := []Topic{
 		repartition(InternalUnibell, FamilyUnibellCall, "Unibell facts and bindings on their way to the verification"),
 		repartition(InternalJourney, FamilyJourney, "members and upstream clocks on their way to the journey"),
+		repartition(InternalInsights, FamilyInsights, "differences of counts and upstream watermarks on their way to the insights"),
 	}
 	for _, p := range Providers() {
 		out = append(out, changelog(p.Changelog, p.ID))
@@ -110,6 +115,7 @@ func internalTopics() []Topic {
 		out,
 		changelog(ChangelogUnibellCall, FamilyUnibellCall),
 		changelog(ChangelogJourney, FamilyJourney),
+		changelog(ChangelogInsights, FamilyInsights),
 		Topic{
 			Name: InternalReplays, Family: FamilyOutput, Format: FormatState, Access: AccessRestricted,
 			Delete: true, Retention: replaysRetention, MaxMessageBytes: maxMessageBytes,

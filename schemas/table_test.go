@@ -50,7 +50,7 @@ func TestPromisesOfTheTable(t *testing.T) {
 	raw := 0
 	for _, topic := range schemas.Table() {
 		private := !strings.HasPrefix(topic.Name, "decoded.") && !strings.HasPrefix(topic.Name, "enriched.") &&
-			!strings.HasPrefix(topic.Name, "facts.") && topic.Name != schemas.Duplicates &&
+			!strings.HasPrefix(topic.Name, "facts.") && !strings.HasPrefix(topic.Name, "insights.") && topic.Name != schemas.Duplicates &&
 			topic.Name != schemas.Ledger && topic.Name != schemas.Signals
 		if private != (topic.Access == schemas.AccessRestricted) {
 			t.Errorf("topic %s is %s", topic.Name, topic.Access)

@@ -26,6 +26,8 @@ const (
 	FactsAttempts = "facts.attempts.v1"
 	FactsMoney    = "facts.money.v1"
 
+	// InsightsFunnel has one row for each window, route and place: what its codes led to.
+	InsightsFunnel = "insights.funnel.v1"
 	// Signals are the claims of the detectors: see package processor/insights/signal.
 	Signals = "signals.v1"
 
@@ -40,6 +42,7 @@ const (
 	DeadLetterUnibell     = "deadletter.unibell.v1"
 	DeadLetterUnibellCall = "deadletter.unibell-call.v1"
 	DeadLetterJourney     = "deadletter.journey.v1"
+	DeadLetterInsights    = "deadletter.insights.v1"
 
 	// InternalUnibell carries Unibell facts from the stage that decodes them to
 	// the stage that keeps the verification: a status known only by requestId
@@ -48,6 +51,9 @@ const (
 	// InternalJourney carries members (verifications, payments) and upstream
 	// clocks to the journey stage, keyed by correlation id.
 	InternalJourney = "internal.journey.v1"
+	// InternalInsights carries differences of counts, states of accounts and upstream
+	// watermarks to the insights stage, keyed by country, account or provider.
+	InternalInsights = "internal.insights.v1"
 
 	// InternalReplays records which dead letters were replayed, by whom and when. Its
 	// retention is longer than theirs, so that none is replayed twice.
@@ -59,6 +65,7 @@ const (
 	ChangelogUnibell     = "internal.changelog.unibell.v1"
 	ChangelogUnibellCall = "internal.changelog.unibell-call.v1"
 	ChangelogJourney     = "internal.changelog.journey.v1"
+	ChangelogInsights    = "internal.changelog.insights.v1"
 )
 
 // Names turns a topic or group name of this package into the name used on the

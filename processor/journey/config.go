@@ -26,6 +26,9 @@ type Config struct {
 	// Upstreams are the stages whose watermarks hold back this stage's. Without any the
 	// watermark does not advance and no deadline passes.
 	Upstreams []watermark.Upstream
+	// InsightsPartitions is the partition count of the insights stage's input; 0 means that
+	// insights are off.
+	InsightsPartitions int32
 	// Metrics count journeys; nil counts none.
 	Metrics *business.Labels
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/entity"
+	"github.com/tributary-hq/tributary/processor/insights"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/processor/watermark"
@@ -111,6 +112,11 @@ func (s *Stage) OnTimer(tx stage.Tx, key []byte) error {
 		return err
 	}
 	return s.save(b, before, &avro.Change{Cause: avro.ChangeCauseDeadline}, false, nil)
+}
+
+// ReportWatermark sends the partition's watermark to the insights stage.
+func (s *Stage) ReportWatermark(tx stage.Tx, partition int32, watermark time.Time) error {
+	return insights.ReportWatermark(tx, Name, partition, s.config.InsightsPartitions, watermark)
 }
 
 // aggregate returns the aggregate of a journey; the caller opens it.

@@ -33,6 +33,10 @@ func New(schema string) (record Record, ok bool) {
 		return &DeliveryAttempt{}, true
 	case "facts.money.v1":
 		return &Movement{}, true
+	case "insights.funnel.v1":
+		return &FunnelRow{}, true
+	case "internal.insights.v1":
+		return &InsightsInput{}, true
 	case "internal.journey.v1":
 		return &JourneyInput{}, true
 	case "internal.unibell.v1":

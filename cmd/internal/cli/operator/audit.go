@@ -14,6 +14,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/audit"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
+	"github.com/tributary-hq/tributary/schemas"
 )
 
 func newAudit(g *cli.Globals) *cobra.Command {
@@ -141,6 +142,8 @@ func showAudit(g *cli.Globals, r *audit.Report, waits time.Duration) {
 		rows := &r.Rows[i]
 		g.Printf("%s: %d rows compared with %d snapshots, %d in flight, %d different\n", rows.Topic, rows.Rows, rows.Entities, rows.InFlight, rows.Differences)
 	}
+	f := &r.Funnel
+	g.Printf("%s: %d windows compared, %d in flight, %d different\n", schemas.InsightsFunnel, f.Windows, f.InFlight, f.Differences)
 	j := &r.Journeys
 	g.Printf("Journeys: %d inputs, %d members in %d journeys, %d in flight, %d different\n", j.Inputs, j.Members, j.Journeys, j.InFlight, j.Differences)
 	g.Printf("Ledger: %d entries compared, %d different; %d delivery attempts missed\n", r.Ledger.Entries, r.Ledger.Differences, r.Ledger.Missed)

@@ -69,7 +69,7 @@ func TestEveryTopic(t *testing.T) {
 			readers, writers = []string{"User:operator", "User:processor", "User:reset"}, []string{"User:ingest", "User:operator"}
 		case topic.Name == schemas.InternalReplays:
 			writers = []string{"User:operator"}
-		case topic.Name == schemas.InternalUnibell, topic.Name == schemas.InternalJourney:
+		case topic.Name == schemas.InternalUnibell, topic.Name == schemas.InternalJourney, topic.Name == schemas.InternalInsights:
 			readers, writers = []string{"User:operator", "User:processor", "User:reset"}, []string{"User:operator", "User:processor"}
 		case topic.Format == schemas.FormatState:
 			readers, writers = []string{"User:operator", "User:processor", "User:reset"}, []string{"User:processor", "User:reset"}

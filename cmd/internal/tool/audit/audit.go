@@ -60,6 +60,8 @@ type auditor struct {
 	journeys    *journeys
 	// derived are the entities with rows, by fact topic.
 	derived map[string]*derivations
+	// funnel are the sums of the funnel's rows by window and route.
+	funnel map[funnelGroup]*funnelLevels
 	// erased is the offset of the last erasure record of an entity, by provider and
 	// key.
 	erased map[string]int64
@@ -101,7 +103,7 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	}
 	a.prepare()
 	for _, step := range []func(context.Context) error{
-		a.readRaw, a.readDeadLetters, a.readOutcomes, a.readEarlier, a.readCalls, a.readSnapshots, a.readRows, a.readJourneyInputs, a.readJourneys, a.readLedger, a.readSignals,
+		a.readRaw, a.readDeadLetters, a.readOutcomes, a.readEarlier, a.readCalls, a.readSnapshots, a.readRows, a.readFunnel, a.readJourneyInputs, a.readJourneys, a.readLedger, a.readSignals,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, err

@@ -22,6 +22,8 @@ type offsets map[string]map[int32]int64
 
 // cut holds the offsets where reading begins and ends in every topic.
 type cut struct {
+	// at is when the cut was taken.
+	at   time.Time
 	span Span
 	// margin is a safety distance in time at the beginning of the span: retention
 	// deletes records while the audit runs, and clocks differ.
@@ -69,7 +71,7 @@ func audited() []schemas.Topic {
 // takeCut decides which offsets are compared. The order of its requests matters: see
 // the package comment.
 func (a *auditor) takeCut(ctx context.Context) (*cut, error) {
-	c := &cut{}
+	c := &cut{at: a.config.Now()}
 	var names []string
 	for _, t := range audited() {
 		names = append(names, t.Name)

@@ -17,8 +17,10 @@ type Report struct {
 	Accounts []Account `json:"accounts"`
 	Facts    []Facts   `json:"facts"`
 	Rows     []Rows    `json:"rows"`
-	Journeys Journeys  `json:"journeys"`
-	Ledger   Ledger    `json:"ledger"`
+	// Funnel is the comparison of the levels of insights.funnel.v1.
+	Funnel   Funnel   `json:"funnel"`
+	Journeys Journeys `json:"journeys"`
+	Ledger   Ledger   `json:"ledger"`
 	// Waiting is how many raw records lie past the cut: not processed yet.
 	Waiting int64 `json:"waiting"`
 	// WaitingSince is when the oldest of them was written; zero if it is not known. The
@@ -132,6 +134,14 @@ type Rows struct {
 	Differences int64 `json:"differences"`
 }
 
+// Funnel counts the windows and routes of the funnel whose levels were compared.
+type Funnel struct {
+	Windows int64 `json:"windows"`
+	// InFlight ones have changed in the last minute.
+	InFlight    int64 `json:"in_flight"`
+	Differences int64 `json:"differences"`
+}
+
 // Journeys counts the inputs of journeys, and the journeys compared with them.
 type Journeys struct {
 	Inputs      int64 `json:"inputs"`
@@ -174,6 +184,8 @@ const (
 	KindJourney = "journey"
 	// KindRows: an entity whose rows do not add up to its snapshot.
 	KindRows = "rows"
+	// KindFunnel: a window of the funnel whose levels have different sums.
+	KindFunnel = "funnel"
 	// KindLedger: a ledger entry whose counts differ from the topics.
 	KindLedger = "ledger"
 	// KindOtherRecord: an outcome of a record that is gone, at whose offset another
@@ -275,6 +287,7 @@ func (a *auditor) conclude(ctx context.Context) error {
 	if err := a.concludeRows(ctx); err != nil {
 		return err
 	}
+	a.concludeFunnel()
 	if err := a.concludeJourneys(ctx); err != nil {
 		return err
 	}

@@ -1,0 +1,66 @@
+package insights
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/watermark"
+)
+
+// Settings are the settings that an operator chooses.
+type Settings struct {
+	// Enabled runs the stage, and has the stages in front of it emit their differences.
+	// Default true.
+	Enabled bool `json:"enabled" koanf:"enabled" yaml:"enabled"`
+	// EmitInterval is the event time between two emissions of changed rows. Default 10 s.
+	EmitInterval time.Duration `json:"emit_interval" koanf:"emit_interval" yaml:"emit_interval"`
+	// Retention is how long after its end a window of a quarter-hour or an hour is kept.
+	// Default 35 days.
+	Retention time.Duration `json:"retention" koanf:"retention" yaml:"retention"`
+	// DayRetention is how long after its end a window of a day is kept. Default 400 days.
+	DayRetention time.Duration `json:"day_retention" koanf:"day_retention" yaml:"day_retention"`
+	// MaxBlocks is how many blocks of a country have rows of their own in one window; the
+	// codes of further ones are in the rest of their area. Default 2,000.
+	MaxBlocks int `json:"max_blocks" koanf:"max_blocks" yaml:"max_blocks"`
+}
+
+// DefaultSettings returns the usual settings.
+func DefaultSettings() Settings {
+	const day = 24 * time.Hour
+	return Settings{Enabled: true, EmitInterval: 10 * time.Second, Retention: 35 * day, DayRetention: 400 * day, MaxBlocks: 2000}
+}
+
+// Validate reports every fault at once. Each begins with the key it is about.
+func (s *Settings) Validate() error {
+	var errs []error
+	for _, span := range []struct {
+		key string
+		is  time.Duration
+	}{{"emit_interval", s.EmitInterval}, {"retention", s.Retention}, {"day_retention", s.DayRetention}} {
+		if span.is <= 0 {
+			errs = append(errs, fmt.Errorf("%s: %s is not positive", span.key, span.is))
+		}
+	}
+	if s.DayRetention < s.Retention {
+		errs = append(errs, fmt.Errorf("day_retention: %s is shorter than the retention of shorter windows, %s", s.DayRetention, s.Retention))
+	}
+	if s.MaxBlocks < 0 {
+		errs = append(errs, fmt.Errorf("max_blocks: %d is negative", s.MaxBlocks))
+	}
+	return errors.Join(errs...)
+}
+
+// Config is the settings of the stage.
+type Config struct {
+	Settings
+
+	// Upstreams are the stages whose watermarks hold back this stage's. Without any the
+	// watermark does not advance and no row is emitted.
+	Upstreams []watermark.Upstream
+}
+
+// DefaultConfig returns the settings behind a journey stage of one partition.
+func DefaultConfig() Config {
+	return Config{Settings: DefaultSettings(), Upstreams: []watermark.Upstream{{Stage: "journey", Partitions: 1}}}
+}

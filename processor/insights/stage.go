@@ -1,0 +1,71 @@
+package insights
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/entity"
+	"github.com/tributary-hq/tributary/processor/stage"
+	"github.com/tributary-hq/tributary/processor/watermark"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+// Name is the stage's name: of its consumer group, its topics, its metrics.
+const Name = schemas.FamilyInsights
+
+// Stage is the insights stage, a stage.Stage.
+type Stage struct {
+	config Config
+	// events is a pool for reuse.
+	events sync.Pool
+}
+
+// New returns the stage; the settings must be valid.
+func New(config Config) *Stage { return &Stage{config: config} }
+
+// event is a decoded input.
+type event struct{ avro.InsightsInput }
+
+// Decode decodes an input.
+func (s *Stage) Decode(in *stage.Input) (stage.Event, error) {
+	e, ok := s.events.Get().(*event)
+	if !ok {
+		e = &event{}
+	}
+	return e, read(in, &e.InsightsInput)
+}
+
+// Recycle implements stage.Recycler.
+func (s *Stage) Recycle(used stage.Event) {
+	if e, ok := used.(*event); ok {
+		s.events.Put(e)
+	}
+}
+
+// Apply handles a watermark or a record of another kind.
+func (s *Stage) Apply(tx stage.Tx, _ *stage.Input, decoded stage.Event) error {
+	e, ok := decoded.(*event)
+	if !ok {
+		return fmt.Errorf("insights: an event of type %T", decoded)
+	}
+	if e.Kind == avro.InsightsInputKindClock {
+		return watermark.Observe(tx, s.config.Upstreams, e.UpstreamStage.Value, e.UpstreamPartition.Value, e.Clock.Value)
+	}
+	return nil
+}
+
+// OnTimer implements stage.Stage.
+func (*Stage) OnTimer(stage.Tx, []byte) error {
+	return errors.New("insights: a timer of an entry that has none")
+}
+
+// ReportWatermark sends the watermark of an upstream stage's partition to every partition of
+// the insights stage's input; none if there are no partitions.
+func ReportWatermark(tx stage.Tx, stageName string, partition, partitions int32, at time.Time) error {
+	return entity.EmitWatermark(tx, schemas.InternalInsights, stageName, partitions, &avro.InsightsInput{
+		Kind: avro.InsightsInputKindClock, UpstreamStage: avro.Some(stageName), UpstreamPartition: avro.Some(partition), Clock: avro.Some(at),
+	})
+}

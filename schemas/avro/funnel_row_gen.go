@@ -1,0 +1,607 @@
+// Code generated from the .avsc files by schemas/internal/gen. DO NOT EDIT.
+
+package avro
+
+import "time"
+
+// FunnelCost: The cost of verifications in one currency.
+type FunnelCost struct {
+	// Currency: ISO 4217 code; null if the provider names none.
+	Currency Optional[string] `json:"currency"`
+	// Known: Verifications with a known cost in this currency.
+	Known int64 `json:"known"`
+	// CostMinor: Their cost in minor units of currency.
+	CostMinor int64 `json:"cost_minor"`
+}
+
+func (r *FunnelCost) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if r.Currency.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Currency.Value); err != nil {
+			return dst, at("currency", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendLong(dst, r.Known)
+	dst = appendLong(dst, r.CostMinor)
+	return dst, nil
+}
+
+func decodeFunnelCost(d *decoder) (FunnelCost, error) {
+	var r FunnelCost
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *FunnelCost) decodeFrom(d *decoder) error {
+	var err error
+	if r.Currency.Set, err = d.isSet(); err != nil {
+		return at("currency", err)
+	}
+	if r.Currency.Set {
+		if r.Currency.Value, err = d.string(); err != nil {
+			return at("currency", err)
+		}
+	}
+	if r.Known, err = d.long(); err != nil {
+		return at("known", err)
+	}
+	if r.CostMinor, err = d.long(); err != nil {
+		return at("cost_minor", err)
+	}
+	return nil
+}
+
+// FunnelLevel is a string with documented values.
+type FunnelLevel string
+
+// The values of FunnelLevel; the zero value is written as UNKNOWN.
+const (
+	// FunnelLevelUnknown: a value that this version does not know.
+	FunnelLevelUnknown FunnelLevel = "UNKNOWN"
+	// FunnelLevelArea: calling code and national destination code.
+	FunnelLevelArea FunnelLevel = "AREA"
+	// FunnelLevelBlock: the number without its last four digits.
+	FunnelLevelBlock FunnelLevel = "BLOCK"
+	// FunnelLevelCountry: the country.
+	FunnelLevelCountry FunnelLevel = "COUNTRY"
+)
+
+func (v FunnelLevel) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = FunnelLevelUnknown
+	}
+	return appendString(dst, string(v))
+}
+
+func decodeFunnelLevel(d *decoder) (FunnelLevel, error) {
+	b, err := d.bytes()
+	if err != nil {
+		return "", err
+	}
+	switch string(b) {
+	case "UNKNOWN", "":
+		return FunnelLevelUnknown, nil
+	case "AREA":
+		return FunnelLevelArea, nil
+	case "BLOCK":
+		return FunnelLevelBlock, nil
+	case "COUNTRY":
+		return FunnelLevelCountry, nil
+	}
+	s, err := newValue(b)
+	return FunnelLevel(s), err
+}
+
+// FunnelRevenue: The money of journeys in one currency.
+type FunnelRevenue struct {
+	// Currency: ISO 4217 code.
+	Currency string `json:"currency"`
+	// GrossMinor: Amount captured, given back since or not, in minor units of
+	// currency.
+	GrossMinor int64 `json:"gross_minor"`
+	// RefundedMinor: Amount given back of it, in minor units of currency.
+	RefundedMinor int64 `json:"refunded_minor"`
+	// NetMinor: Captured less given back, in minor units of currency.
+	NetMinor int64 `json:"net_minor"`
+}
+
+func (r *FunnelRevenue) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if dst, err = appendString(dst, r.Currency); err != nil {
+		return dst, at("currency", err)
+	}
+	dst = appendLong(dst, r.GrossMinor)
+	dst = appendLong(dst, r.RefundedMinor)
+	dst = appendLong(dst, r.NetMinor)
+	return dst, nil
+}
+
+func decodeFunnelRevenue(d *decoder) (FunnelRevenue, error) {
+	var r FunnelRevenue
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *FunnelRevenue) decodeFrom(d *decoder) error {
+	var err error
+	if r.Currency, err = d.string(); err != nil {
+		return at("currency", err)
+	}
+	if r.GrossMinor, err = d.long(); err != nil {
+		return at("gross_minor", err)
+	}
+	if r.RefundedMinor, err = d.long(); err != nil {
+		return at("refunded_minor", err)
+	}
+	if r.NetMinor, err = d.long(); err != nil {
+		return at("net_minor", err)
+	}
+	return nil
+}
+
+// FunnelRow: One row is what the codes ordered in one window led to, for one
+// provider, source, first channel and place. The row of the highest revision
+// replaces all others of its funnel_id; a tombstone (no value) ends it. The
+// window is that in which the code was ordered: later facts, such as a payment
+// of the next day, change the rows of that window. Each code is in one row of
+// each window size and level, so a sum is over one of each: where window =
+// 'DAY' and level = 'COUNTRY'. Rows of level AREA without an area, and of level
+// BLOCK without a block, hold the codes whose place is unknown or has fewer
+// than k different numbers; with them the sums of all levels are equal.
+// Distinct numbers and percentiles cannot be summed.
+type FunnelRow struct {
+	// FunnelID: The Kafka key: window size, its begin, level, country, area or
+	// block, provider, source and channel, separated by slashes.
+	FunnelID string `json:"funnel_id"`
+	// Window: The size of the window.
+	Window FunnelWindow `json:"window"`
+	// WindowStart: Begin of the window, inclusive.
+	WindowStart time.Time `json:"window_start"`
+	// WindowEnd: End of the window, exclusive.
+	WindowEnd time.Time `json:"window_end"`
+	// Level: The size of the place.
+	Level FunnelLevel `json:"level"`
+	// Provider: lox24 or unibell.
+	Provider string `json:"provider"`
+	// Source: Id of the configured source.
+	Source string `json:"source"`
+	// Channel: Channel of the first attempt; null while none is known.
+	Channel Optional[Channel] `json:"channel"`
+	// Country: ISO 3166-1 alpha-2 code of the phone's country; null if the number
+	// is unknown or not a valid one.
+	Country Optional[string] `json:"country"`
+	// Area: Calling code and national destination code of the phones, with plus;
+	// null at level COUNTRY, and for the rest of the country's areas.
+	Area Optional[string] `json:"area"`
+	// Block: The phones without their last four digits, with plus. At least k
+	// different numbers of it were seen within the retention. Null at the other
+	// levels, and for the rest of the area's blocks.
+	Block Optional[string] `json:"block"`
+	// Requested: Verifications ordered in the window.
+	Requested int64 `json:"requested"`
+	// Sent: Those with at least one attempt that began.
+	Sent int64 `json:"sent"`
+	// Delivered: Those with a delivered attempt, or of which the provider named
+	// the channel that delivered.
+	Delivered int64 `json:"delivered"`
+	// Verified: Those whose outcome is SUCCESS.
+	Verified int64 `json:"verified"`
+	// Expired: Those whose outcome is EXPIRED.
+	Expired int64 `json:"expired"`
+	// Failed: Those whose outcome is FAILED or ERROR.
+	Failed int64 `json:"failed"`
+	// Paid: Journeys with a payment that was ever captured, given back since or
+	// not, whose verification is one of these: the one that succeeded first, else
+	// the first.
+	Paid int64 `json:"paid"`
+	// Refunded: Those of the paid journeys of which money was given back, in part
+	// or whole.
+	Refunded int64 `json:"refunded"`
+	// Channels: The attempts of these verifications by channel, sorted by channel.
+	Channels []FunnelChannel `json:"channels"`
+	// Costs: The cost by currency, sorted by currency. Costs in different
+	// currencies have no sum.
+	Costs []FunnelCost `json:"costs"`
+	// Untracked: Those whose outcome is UNKNOWN: the provider reports none to this
+	// source.
+	Untracked int64 `json:"untracked"`
+	// CostUnknown: Verifications without a known cost, which no cost includes.
+	CostUnknown int64 `json:"cost_unknown"`
+	// Revenue: The money of the paid journeys by currency, sorted by currency.
+	Revenue []FunnelRevenue `json:"revenue"`
+	// Numbers: Number of different phones; null for a row of the rest, and where
+	// phones have no pseudonym. Exact up to 128, else an estimate with a standard
+	// error of 1.6 %.
+	Numbers Optional[int64] `json:"numbers"`
+	// TimeToVerifyP50Ms: Median time from order to success of the verified, in
+	// milliseconds, with a relative error of at most 2 %; null if none has a
+	// duration.
+	TimeToVerifyP50Ms Optional[int64] `json:"time_to_verify_p50_ms"`
+	// TimeToVerifyP90Ms: 90th percentile of the time from order to success of the
+	// verified, in milliseconds, with a relative error of at most 2 %; null if
+	// none has a duration.
+	TimeToVerifyP90Ms Optional[int64] `json:"time_to_verify_p90_ms"`
+	// TimeToVerifyP99Ms: 99th percentile of the time from order to success of the
+	// verified, in milliseconds, with a relative error of at most 2 %; null if
+	// none has a duration.
+	TimeToVerifyP99Ms Optional[int64] `json:"time_to_verify_p99_ms"`
+	// VerifiedToCapturedP50Ms: Median time from success to capture of the paid
+	// journeys, in milliseconds, with a relative error of at most 2 %; null if
+	// none has a duration.
+	VerifiedToCapturedP50Ms Optional[int64] `json:"verified_to_captured_p50_ms"`
+	// VerifiedToCapturedP90Ms: 90th percentile of the time from success to capture
+	// of the paid journeys, in milliseconds, with a relative error of at most 2 %;
+	// null if none has a duration.
+	VerifiedToCapturedP90Ms Optional[int64] `json:"verified_to_captured_p90_ms"`
+	// VerifiedToCapturedP99Ms: 99th percentile of the time from success to capture
+	// of the paid journeys, in milliseconds, with a relative error of at most 2 %;
+	// null if none has a duration.
+	VerifiedToCapturedP99Ms Optional[int64] `json:"verified_to_captured_p99_ms"`
+	// Revision: Number of this row's version within its key, from 1; it only goes
+	// up.
+	Revision int64 `json:"revision"`
+	// ProcessedAt: When the processor made this version.
+	ProcessedAt time.Time `json:"processed_at"`
+}
+
+// Schema returns the name of the .avsc file.
+func (*FunnelRow) Schema() string { return "insights.funnel.v1" }
+
+// AppendAvro appends the record's Avro body. An error is a *FieldError, and the
+// bytes appended until then are of no use.
+func (r *FunnelRow) AppendAvro(dst []byte) ([]byte, error) { return r.appendTo(dst) }
+
+// DecodeAvro reads an Avro body, which must be of this schema's version. An error
+// leaves the record half read.
+func (r *FunnelRow) DecodeAvro(b []byte) error {
+	d := decoder{b: b}
+	*r = FunnelRow{}
+	if err := r.decodeFrom(&d); err != nil {
+		return err
+	}
+	return d.end()
+}
+
+func (r *FunnelRow) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if dst, err = appendString(dst, r.FunnelID); err != nil {
+		return dst, at("funnel_id", err)
+	}
+	if dst, err = r.Window.appendTo(dst); err != nil {
+		return dst, at("window", err)
+	}
+	if dst, err = appendTime(dst, r.WindowStart); err != nil {
+		return dst, at("window_start", err)
+	}
+	if dst, err = appendTime(dst, r.WindowEnd); err != nil {
+		return dst, at("window_end", err)
+	}
+	if dst, err = r.Level.appendTo(dst); err != nil {
+		return dst, at("level", err)
+	}
+	if dst, err = appendString(dst, r.Provider); err != nil {
+		return dst, at("provider", err)
+	}
+	if dst, err = appendString(dst, r.Source); err != nil {
+		return dst, at("source", err)
+	}
+	if r.Channel.Set {
+		dst = append(dst, 2)
+		if dst, err = r.Channel.Value.appendTo(dst); err != nil {
+			return dst, at("channel", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Country.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Country.Value); err != nil {
+			return dst, at("country", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Area.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Area.Value); err != nil {
+			return dst, at("area", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Block.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Block.Value); err != nil {
+			return dst, at("block", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendLong(dst, r.Requested)
+	dst = appendLong(dst, r.Sent)
+	dst = appendLong(dst, r.Delivered)
+	dst = appendLong(dst, r.Verified)
+	dst = appendLong(dst, r.Expired)
+	dst = appendLong(dst, r.Failed)
+	dst = appendLong(dst, r.Paid)
+	dst = appendLong(dst, r.Refunded)
+	if n := len(r.Channels); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.Channels {
+			if dst, err = r.Channels[i].appendTo(dst); err != nil {
+				return dst, at("channels", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	if n := len(r.Costs); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.Costs {
+			if dst, err = r.Costs[i].appendTo(dst); err != nil {
+				return dst, at("costs", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	dst = appendLong(dst, r.Untracked)
+	dst = appendLong(dst, r.CostUnknown)
+	if n := len(r.Revenue); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.Revenue {
+			if dst, err = r.Revenue[i].appendTo(dst); err != nil {
+				return dst, at("revenue", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	if r.Numbers.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.Numbers.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.TimeToVerifyP50Ms.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.TimeToVerifyP50Ms.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.TimeToVerifyP90Ms.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.TimeToVerifyP90Ms.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.TimeToVerifyP99Ms.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.TimeToVerifyP99Ms.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.VerifiedToCapturedP50Ms.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.VerifiedToCapturedP50Ms.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.VerifiedToCapturedP90Ms.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.VerifiedToCapturedP90Ms.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.VerifiedToCapturedP99Ms.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.VerifiedToCapturedP99Ms.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendLong(dst, r.Revision)
+	if dst, err = appendTime(dst, r.ProcessedAt); err != nil {
+		return dst, at("processed_at", err)
+	}
+	return dst, nil
+}
+
+func (r *FunnelRow) decodeFrom(d *decoder) error {
+	var err error
+	if r.FunnelID, err = d.string(); err != nil {
+		return at("funnel_id", err)
+	}
+	if r.Window, err = decodeFunnelWindow(d); err != nil {
+		return at("window", err)
+	}
+	if r.WindowStart, err = d.time(); err != nil {
+		return at("window_start", err)
+	}
+	if r.WindowEnd, err = d.time(); err != nil {
+		return at("window_end", err)
+	}
+	if r.Level, err = decodeFunnelLevel(d); err != nil {
+		return at("level", err)
+	}
+	if r.Provider, err = d.string(); err != nil {
+		return at("provider", err)
+	}
+	if r.Source, err = d.string(); err != nil {
+		return at("source", err)
+	}
+	if r.Channel.Set, err = d.isSet(); err != nil {
+		return at("channel", err)
+	}
+	if r.Channel.Set {
+		if r.Channel.Value, err = decodeChannel(d); err != nil {
+			return at("channel", err)
+		}
+	}
+	if r.Country.Set, err = d.isSet(); err != nil {
+		return at("country", err)
+	}
+	if r.Country.Set {
+		if r.Country.Value, err = d.string(); err != nil {
+			return at("country", err)
+		}
+	}
+	if r.Area.Set, err = d.isSet(); err != nil {
+		return at("area", err)
+	}
+	if r.Area.Set {
+		if r.Area.Value, err = d.string(); err != nil {
+			return at("area", err)
+		}
+	}
+	if r.Block.Set, err = d.isSet(); err != nil {
+		return at("block", err)
+	}
+	if r.Block.Set {
+		if r.Block.Value, err = d.string(); err != nil {
+			return at("block", err)
+		}
+	}
+	if r.Requested, err = d.long(); err != nil {
+		return at("requested", err)
+	}
+	if r.Sent, err = d.long(); err != nil {
+		return at("sent", err)
+	}
+	if r.Delivered, err = d.long(); err != nil {
+		return at("delivered", err)
+	}
+	if r.Verified, err = d.long(); err != nil {
+		return at("verified", err)
+	}
+	if r.Expired, err = d.long(); err != nil {
+		return at("expired", err)
+	}
+	if r.Failed, err = d.long(); err != nil {
+		return at("failed", err)
+	}
+	if r.Paid, err = d.long(); err != nil {
+		return at("paid", err)
+	}
+	if r.Refunded, err = d.long(); err != nil {
+		return at("refunded", err)
+	}
+	if r.Channels, err = decodeArray(d, 4, decodeFunnelChannel); err != nil {
+		return at("channels", err)
+	}
+	if r.Costs, err = decodeArray(d, 3, decodeFunnelCost); err != nil {
+		return at("costs", err)
+	}
+	if r.Untracked, err = d.long(); err != nil {
+		return at("untracked", err)
+	}
+	if r.CostUnknown, err = d.long(); err != nil {
+		return at("cost_unknown", err)
+	}
+	if r.Revenue, err = decodeArray(d, 4, decodeFunnelRevenue); err != nil {
+		return at("revenue", err)
+	}
+	if r.Numbers.Set, err = d.isSet(); err != nil {
+		return at("numbers", err)
+	}
+	if r.Numbers.Set {
+		if r.Numbers.Value, err = d.long(); err != nil {
+			return at("numbers", err)
+		}
+	}
+	if r.TimeToVerifyP50Ms.Set, err = d.isSet(); err != nil {
+		return at("time_to_verify_p50_ms", err)
+	}
+	if r.TimeToVerifyP50Ms.Set {
+		if r.TimeToVerifyP50Ms.Value, err = d.long(); err != nil {
+			return at("time_to_verify_p50_ms", err)
+		}
+	}
+	if r.TimeToVerifyP90Ms.Set, err = d.isSet(); err != nil {
+		return at("time_to_verify_p90_ms", err)
+	}
+	if r.TimeToVerifyP90Ms.Set {
+		if r.TimeToVerifyP90Ms.Value, err = d.long(); err != nil {
+			return at("time_to_verify_p90_ms", err)
+		}
+	}
+	if r.TimeToVerifyP99Ms.Set, err = d.isSet(); err != nil {
+		return at("time_to_verify_p99_ms", err)
+	}
+	if r.TimeToVerifyP99Ms.Set {
+		if r.TimeToVerifyP99Ms.Value, err = d.long(); err != nil {
+			return at("time_to_verify_p99_ms", err)
+		}
+	}
+	if r.VerifiedToCapturedP50Ms.Set, err = d.isSet(); err != nil {
+		return at("verified_to_captured_p50_ms", err)
+	}
+	if r.VerifiedToCapturedP50Ms.Set {
+		if r.VerifiedToCapturedP50Ms.Value, err = d.long(); err != nil {
+			return at("verified_to_captured_p50_ms", err)
+		}
+	}
+	if r.VerifiedToCapturedP90Ms.Set, err = d.isSet(); err != nil {
+		return at("verified_to_captured_p90_ms", err)
+	}
+	if r.VerifiedToCapturedP90Ms.Set {
+		if r.VerifiedToCapturedP90Ms.Value, err = d.long(); err != nil {
+			return at("verified_to_captured_p90_ms", err)
+		}
+	}
+	if r.VerifiedToCapturedP99Ms.Set, err = d.isSet(); err != nil {
+		return at("verified_to_captured_p99_ms", err)
+	}
+	if r.VerifiedToCapturedP99Ms.Set {
+		if r.VerifiedToCapturedP99Ms.Value, err = d.long(); err != nil {
+			return at("verified_to_captured_p99_ms", err)
+		}
+	}
+	if r.Revision, err = d.long(); err != nil {
+		return at("revision", err)
+	}
+	if r.ProcessedAt, err = d.time(); err != nil {
+		return at("processed_at", err)
+	}
+	return nil
+}
+
+// FunnelWindow is a string with documented values.
+type FunnelWindow string
+
+// The values of FunnelWindow; the zero value is written as UNKNOWN.
+const (
+	// FunnelWindowUnknown: a value that this version does not know.
+	FunnelWindowUnknown FunnelWindow = "UNKNOWN"
+	// FunnelWindowDay: a day of UTC.
+	FunnelWindowDay FunnelWindow = "DAY"
+	// FunnelWindowHour: an hour.
+	FunnelWindowHour FunnelWindow = "HOUR"
+	// FunnelWindowQuarterHour: 15 minutes.
+	FunnelWindowQuarterHour FunnelWindow = "QUARTER_HOUR"
+)
+
+func (v FunnelWindow) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = FunnelWindowUnknown
+	}
+	return appendString(dst, string(v))
+}
+
+func decodeFunnelWindow(d *decoder) (FunnelWindow, error) {
+	b, err := d.bytes()
+	if err != nil {
+		return "", err
+	}
+	switch string(b) {
+	case "UNKNOWN", "":
+		return FunnelWindowUnknown, nil
+	case "DAY":
+		return FunnelWindowDay, nil
+	case "HOUR":
+		return FunnelWindowHour, nil
+	case "QUARTER_HOUR":
+		return FunnelWindowQuarterHour, nil
+	}
+	s, err := newValue(b)
+	return FunnelWindow(s), err
+}
