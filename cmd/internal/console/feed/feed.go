@@ -54,6 +54,7 @@ type Feed struct {
 	Ledger    *poll.Poll[*Ledger]
 	Processes *poll.Poll[*Processes]
 	Alerts    *poll.Poll[[]Alert]
+	Letters   *poll.Poll[*Letters]
 
 	config Config
 	closes []func()
@@ -77,6 +78,8 @@ func New(config Config) *Feed {
 	processes := &processReader{config: &f.config}
 	f.Processes = start(f, processes.read, poll.Options{Every: 5 * time.Second})
 	f.Alerts = start(f, f.alerts, poll.Options{Every: 15 * time.Second})
+	letters := &letterReader{feed: f}
+	f.Letters = start(f, letters.read, poll.Options{Every: 10 * time.Second, Timeout: time.Minute})
 	f.closes = append(f.closes, readers.close)
 	return f
 }
