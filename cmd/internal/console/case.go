@@ -67,13 +67,8 @@ func (s *Server) search(ctx context.Context, query trace.Query, all bool) (*trac
 	config := s.config.Search.Trace
 	config.Kafka, config.Names, config.Now, config.All = s.config.Feed.Kafka, s.config.Feed.Names, s.feed.Now, all
 	config.Patience = programWait / 2
-	report, err := trace.Run(ctx, config, query)
-	if errors.Is(err, trace.ErrShort) {
-		return nil, refuse(http.StatusBadRequest, err.Error())
-	}
-	return report, err
+	return trace.Run(ctx, config, query)
 }
-
 
 // byPhone finds a case by a phone number, after that is recorded. The number is in no address and no
 // record.
@@ -152,6 +147,14 @@ type moment struct {
 	of string
 }
 
+// name says what happened to whom.
+func (m *moment) name() string {
+	if m.of == m.Kind {
+		return m.of
+	}
+	return m.of + ": " + m.Kind
+}
+
 // timeline merges the steps of all entities and journeys, in the order of time.
 func timeline(r *trace.Report) []moment {
 	var out []moment
@@ -168,4 +171,3 @@ func timeline(r *trace.Report) []moment {
 	slices.SortStableFunc(out, func(a, b moment) int { return a.At.Compare(b.At) })
 	return out
 }
-

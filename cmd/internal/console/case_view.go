@@ -114,7 +114,9 @@ func journeyCard(j *trace.Journey) g.Node {
 			verified = "by " + words(string(v.DeliveredChannel.Value))
 		}
 		add("Verified", g.Group{view.Time(v.VerifiedAt.Value), g.Text(" "), view.Text(verified)})
-		add("Cost", view.Text(view.Money(v.CostMinor.Value, v.CostCurrency.Value)))
+		if v.CostMinor.Value > 0 {
+			add("Cost", view.Text(view.Money(v.CostMinor.Value, v.CostCurrency.Value)))
+		}
 		paid := g.Group{view.Time(v.PaidAt.Value)}
 		if v.GrossMinor.Value > 0 {
 			paid = append(paid, view.Text(" "+view.Money(v.GrossMinor.Value, v.Currency.Value)))
@@ -194,7 +196,7 @@ func timelineCard(steps []moment, path string, copies bool) g.Node {
 
 func momentItem(m *moment) g.Node {
 	level := map[string]string{trace.StepDeadLetter: "bad", trace.StepUnreadable: "bad", trace.StepDuplicate: "calm", trace.StepEnded: "warn", trace.StepErasure: "warn"}[m.Kind]
-	what := g.Group{h.B(view.Text(m.of + ": " + m.Kind))}
+	what := g.Group{h.B(view.Text(m.name()))}
 	if m.Revision > 0 {
 		what = append(what, h.Span(h.Class("quiet"), g.Textf("revision %d", m.Revision)))
 	}

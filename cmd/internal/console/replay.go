@@ -97,7 +97,7 @@ func (s *Server) planReplay(ctx context.Context, q *request) (*content, error) {
 	if plan.Send > 0 {
 		nodes = append(nodes, h.Form(
 			h.Class("row"), h.Method("post"), h.Action("/letters/replay"), view.Token(q.person),
-			hidden("provider", q.PostFormValue("provider")), hidden("stage", q.PostFormValue("stage")), hidden("cause", q.PostFormValue("cause")), hidden("records", itoa(plan.Send)),
+			hidden("provider", q.PostFormValue("provider")), hidden("stage", q.PostFormValue("stage")), hidden("cause", q.PostFormValue("cause")),
 			purpose(), h.Button(h.Class("danger"), h.Type("submit"), g.Textf("Replay %s", view.Group(plan.Send))),
 		))
 	}
@@ -124,10 +124,11 @@ func (s *Server) runReplay(ctx context.Context, q *request) (*content, error) {
 		return nil, refuse(http.StatusConflict, "a replay is under way: wait for its end")
 	}
 	r := s.replayOf(q)
-	records, err := strconv.ParseInt(q.PostFormValue("records"), 10, 64)
+	plan, err := s.replayer(r).Plan(ctx)
 	if err != nil {
-		records = -1
+		return nil, err
 	}
+	records := plan.Send
 	target := fmt.Sprintf("provider=%s stage=%s cause=%s", q.PostFormValue("provider"), q.PostFormValue("stage"), q.PostFormValue("cause"))
 	if err := s.record(ctx, q.person, &act.Act{Action: avro.OperationActionReplayDeadLetters, Purpose: q.PostFormValue("purpose"), Target: target, Records: records}); err != nil {
 		return nil, err
