@@ -139,7 +139,10 @@ func TestLongestWithEnough(t *testing.T) {
 	d := &decider{rule: block.Rule{K: 3, Retention: retention}}
 	m := newDriver(t, d)
 	for i, c := range []struct{ digits, block string }{
-		{"380501110001", ""}, {"380501110001", ""}, {"380501110002", ""}, {"380501110002", ""},
+		{"380501110001", ""},
+		{"380501110001", ""},
+		{"380501110002", ""},
+		{"380501110002", ""},
 		{"380501110003", "+38050111"},
 		{"380501220001", "+380501"}, // with the three of the other block
 		{"380501220001", "+380501"},
@@ -163,10 +166,12 @@ func TestKeyChanges(t *testing.T) {
 	m := newDriver(t, d)
 	see(t, m, "380501110001", noon(0))
 	d.key = 2
-	if see(t, m, "380501110001", noon(0)); d.last.Block() != "" {
+	see(t, m, "380501110001", noon(0))
+	if d.last.Block() != "" {
 		t.Errorf("block %q of one number under two keys", d.last.Block())
 	}
-	if see(t, m, "380501110002", noon(0)); d.last.Block() != "+38050111" {
+	see(t, m, "380501110002", noon(0))
+	if d.last.Block() != "+38050111" {
 		t.Errorf("block %q, want that of two numbers under the new key", d.last.Block())
 	}
 }
@@ -176,7 +181,8 @@ func TestOff(t *testing.T) {
 	t.Parallel()
 	d := &decider{}
 	m := newDriver(t, d)
-	if see(t, m, "380501110001", noon(0)); d.last != (block.Place{}) || m.Entries(0) != 0 {
+	see(t, m, "380501110001", noon(0))
+	if d.last != (block.Place{}) || m.Entries(0) != 0 {
 		t.Errorf("decided %+v, %d entries, want none", d.last, m.Entries(0))
 	}
 }

@@ -41,7 +41,7 @@ func HashOf(key uint16, hmac uint64) uint64 {
 }
 
 // keyOf returns the bits that identify the key of a hash.
-func keyOf(hash uint64) uint16 { return uint16(hash >> (64 - keyBits)) } //nolint:gosec // the upper 16 bits
+func keyOf(hash uint64) uint16 { return uint16(hash >> (64 - keyBits)) }
 
 // Place is a number and the decision on its block.
 type Place struct {

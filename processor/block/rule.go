@@ -19,7 +19,7 @@ type Rule struct {
 	Retention time.Duration
 }
 
-// DefaultK is the usual K. A set of that many numbers fits on the stack.
+// DefaultK is the usual K.
 const DefaultK = 20
 
 // entryPrefix begins the state keys of levels; the level follows.
@@ -42,10 +42,11 @@ func (r *Rule) Decide(tx stage.Tx, n *Number, at time.Time) (Place, error) {
 		return Place{}, nil
 	}
 	place := Place{Number: *n, AsOf: statecodec.InstantOf(at)}
+	s := Set{numbers: make([]seen, 0, r.K+1)}
 	// A longer level that has enough numbers says that the shorter ones have enough, too:
 	// they are not even read.
 	for length := len(n.Full); length >= n.Root; length-- {
-		enough, err := r.observe(tx, n.Full[:length], n.Hash, at)
+		enough, err := r.observe(tx, &s, n.Full[:length], n.Hash, at)
 		if err != nil {
 			return Place{}, err
 		}
@@ -57,15 +58,16 @@ func (r *Rule) Decide(tx stage.Tx, n *Number, at time.Time) (Place, error) {
 	return place, nil
 }
 
-func (r *Rule) observe(tx stage.Tx, level string, hash uint64, at time.Time) (enough bool, err error) {
-	var room [DefaultK + 1]seen // on the stack
-	key, s := entryKey(tx, level), Set{numbers: room[:0]}
-	if err := load(tx, key, &s); err != nil {
+// observe adds a number to a level, which is read into s.
+func (r *Rule) observe(tx stage.Tx, s *Set, level string, hash uint64, at time.Time) (enough bool, err error) {
+	key := entryKey(tx, level)
+	s.Reset()
+	if err := load(tx, key, s); err != nil {
 		return false, err
 	}
 	enough, changed := s.Observe(hash, at, r.K, r.Retention)
 	if changed {
-		r.put(tx, key, &s)
+		r.put(tx, key, s)
 	}
 	return enough, nil
 }

@@ -71,7 +71,7 @@ func numberIn(digits string, code int) *phonenumbers.PhoneNumber {
 	rest := digits[code:]
 	national, _ := strconv.ParseUint(rest, 10, 64)
 	n := &phonenumbers.PhoneNumber{}
-	calling32, first := int32(calling), national*numbers //nolint:gosec // parsed as 32 bits
+	calling32, first := int32(calling), national*numbers
 	n.CountryCode, n.NationalNumber = &calling32, &first
 	if zeros := int32(len(rest) - len(strings.TrimLeft(rest, "0"))); zeros > 0 { //nolint:gosec // few digits
 		leading := true

@@ -11,12 +11,13 @@ func AppendWithPhone(dst, record []byte, was, is *Phone) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	at := bytes.Index(record, old)
-	if at < 0 {
-		return append(dst, record...), nil
+	before, after, found := bytes.Cut(record, old)
+	dst = append(dst, before...)
+	if !found {
+		return dst, nil
 	}
-	if dst, err = is.appendTo(append(dst, record[:at]...)); err != nil {
+	if dst, err = is.appendTo(dst); err != nil {
 		return dst, err
 	}
-	return append(dst, record[at+len(old):]...), nil
+	return append(dst, after...), nil
 }
