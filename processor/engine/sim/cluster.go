@@ -288,8 +288,9 @@ func (c *Cluster) writeMarker(t *txn, at tp, end ending, decided int64) {
 			c.world.Logf("broker     %s: forgets %s/%d, commit %v", t.id, at.topic, at.partition, end.commit)
 			if at.topic == offsetsTopic {
 				c.lost[t.pid] = end
-			} else if c.part(at).lost[t.pid].epoch == 0 {
-				c.part(at).lost[t.pid] = end
+			} else {
+				p := c.part(at)
+				p.lost[t.pid] = append(p.lost[t.pid], end)
 			}
 		case at.topic == offsetsTopic:
 			c.markOffsets(t.pid, end.commit)

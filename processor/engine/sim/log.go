@@ -33,7 +33,7 @@ type Partition struct {
 	// epochs are the producers' last, in a record or a marker.
 	epochs map[int64]int16
 	// lost are the ends of transactions whose markers were never written.
-	lost map[int64]ending
+	lost map[int64][]ending
 	// last is the last batch of each producer, by which repeats are known.
 	last map[int64]lastBatch
 	// start is the first offset that retention has left.
@@ -74,7 +74,7 @@ func (c *Cluster) MakeTopic(name string, partitions int) {
 }
 
 func newPartition() *Partition {
-	return &Partition{open: map[int64]int64{}, last: map[int64]lastBatch{}, epochs: map[int64]int16{}, lost: map[int64]ending{}, leaders: []int64{0}}
+	return &Partition{open: map[int64]int64{}, last: map[int64]lastBatch{}, epochs: map[int64]int16{}, lost: map[int64][]ending{}, leaders: []int64{0}}
 }
 
 func (c *Cluster) part(at tp) *Partition { return c.topics[at.topic].parts[at.partition] }
@@ -100,18 +100,23 @@ func (p *Partition) stable() int64 {
 
 // mark ends a producer's open transaction in the partition with a marker of an epoch.
 //
-// It is more lenient than a broker with a committed transaction whose marker was lost
-// and whose owner wrote on: the missing marker is written before the abort of the next
-// transaction, which would otherwise abort both. No client can prevent that.
+// It is more lenient than a broker with committed transactions whose markers were lost and
+// whose owner wrote on: the missing markers are written before the abort of the next
+// transaction, which would otherwise abort all of them. No client can prevent that.
 func (p *Partition) mark(producer int64, epoch int16, commit bool, now int64) {
 	if first, ok := p.open[producer]; ok && !commit {
-		lost := p.lost[producer]
-		if lost.commit && lost.epoch+1 < epoch {
-			p.log = append(p.log, Rec{producer: producer, epoch: lost.epoch + 1, control: true, commit: true, Timestamp: now})
+		kept := map[int16]bool{}
+		for _, lost := range p.lost[producer] {
+			if lost.commit {
+				kept[lost.epoch] = true
+			}
+			if lost.commit && lost.epoch+1 < epoch {
+				p.log = append(p.log, Rec{producer: producer, epoch: lost.epoch + 1, control: true, commit: true, Timestamp: now})
+			}
 		}
 		for i := first; i < p.end(); i++ {
 			r := &p.log[i]
-			if r.producer == producer && !r.control && (!lost.commit || r.epoch > lost.epoch) {
+			if r.producer == producer && !r.control && !kept[r.epoch] {
 				r.aborted = true
 			}
 		}
