@@ -64,7 +64,7 @@ func (r *Run) settings(p *Process) (engine.Config, engine.Deps) {
 	if r.World.Tracing {
 		deps.Logger = slog.New(slog.NewTextHandler(traceWriter{r.World, p.plan.Name}, &slog.HandlerOptions{ReplaceAttr: repeatable}))
 	}
-	deps.Now = func() time.Time { return p.host.Now().Add(time.Duration(r.stage.Clock) * time.Millisecond) }
+	deps.Now = func() time.Time { return p.host.Now().Add(time.Duration(r.ahead) * time.Millisecond) }
 	if r.stage.Configure != nil {
 		r.stage.Configure(&config, &deps)
 	}

@@ -42,7 +42,8 @@ type Host struct {
 
 // Record is a record that arrives in the input.
 type Record struct {
-	// At is the time of its arrival, in milliseconds since the beginning.
+	// At is the time of its arrival, in milliseconds since the beginning. The records of a
+	// partition arrive in the order of Schedule.Records.
 	At        int64
 	Partition int32
 	Key       []byte
@@ -61,8 +62,9 @@ type Stage struct {
 	Stage func() stage.Stage
 	// Configure may change the settings of a process; it may be nil.
 	Configure func(*engine.Config, *engine.Deps)
-	// Clock is added to the clocks of the hosts, which begin in 2027, in milliseconds.
-	Clock int64
+	// Begin is the time at which the clocks of the hosts begin, in unix ms; 0 means some
+	// time in 2027.
+	Begin int64
 	// Patience is how long the run may take until everything is processed after the last
 	// fault, in milliseconds; 0 means a minute.
 	Patience int64
@@ -85,6 +87,10 @@ type Run struct {
 	Earliest, Spread int64
 
 	stage Stage
+	// arriving are the records of each partition that have not arrived.
+	arriving map[int32][]*Record
+	// ahead is how far the clocks of the hosts are ahead of the world's, in milliseconds.
+	ahead int64
 	// older are copies of the hosts' disks from before.
 	older map[string]*vfs.MemFS
 	skew  map[string]int64
@@ -108,7 +114,13 @@ func New(p *Schedule, s Stage, tracing bool) *Run {
 	if s.Patience == 0 {
 		s.Patience = 60_000
 	}
-	r := &Run{Schedule: p, World: sim.NewWorld(p.Seed, p.Faults), stage: s, older: map[string]*vfs.MemFS{}, skew: map[string]int64{}}
+	r := &Run{
+		Schedule: p, World: sim.NewWorld(p.Seed, p.Faults), stage: s,
+		arriving: map[int32][]*Record{}, older: map[string]*vfs.MemFS{}, skew: map[string]int64{},
+	}
+	if s.Begin > 0 {
+		r.ahead = s.Begin - r.World.Now()
+	}
 	r.World.Tracing = tracing
 	r.World.OnFault = r.fault
 	c := r.World.Cluster
@@ -124,12 +136,17 @@ func New(p *Schedule, s Stage, tracing bool) *Run {
 	}
 	for i := range p.Records {
 		record := &p.Records[i]
-		r.World.After(record.At, func() { r.arrive(record) })
+		r.arriving[record.Partition] = append(r.arriving[record.Partition], record)
+		r.World.After(record.At, func() { r.arrive(record.Partition) })
 	}
 	return r
 }
 
-func (r *Run) arrive(record *Record) {
+// arrive appends the next record of a partition: two arrivals may be played in any order,
+// and the records of a partition are in the order of the schedule.
+func (r *Run) arrive(partition int32) {
+	record := r.arriving[partition][0]
+	r.arriving[partition] = r.arriving[partition][1:]
 	c := r.World.Cluster
 	if record.Marker {
 		c.AppendMarker(r.stage.Spec.Input, record.Partition)
@@ -197,11 +214,13 @@ func (r *Run) Until(ms int64, done func() bool) bool {
 	return false
 }
 
-// Drained reports whether the offsets of all records are committed and a process runs.
+// Drained reports whether all records have arrived, their offsets are committed and a process
+// runs.
 func (r *Run) Drained() bool {
 	offsets := r.World.Cluster.Offsets()
 	for p := range r.Schedule.Partitions {
-		if offsets[p] < r.World.Cluster.Last(r.stage.Spec.Input, p) {
+		// A clock that jumped may have ended the time of the arrivals before they happened.
+		if len(r.arriving[p]) > 0 || offsets[p] < r.World.Cluster.Last(r.stage.Spec.Input, p) {
 			return false
 		}
 	}
