@@ -57,6 +57,27 @@ func (o *outside) Apply(tx stage.Tx, in *stage.Input, _ stage.Event) error {
 	return nil
 }
 
+// cached keeps the state in memory, too, and reads it there: right until a transaction is
+// aborted or another process has changed the state.
+type cached struct {
+	sums
+
+	counts map[string]int64
+}
+
+func (c *cached) Apply(tx stage.Tx, in *stage.Input, event stage.Event) error {
+	n, known := c.counts[string(in.Key)]
+	if !known {
+		var err error
+		if n, _, err = c.sums.counts.Get(tx, string(in.Key)); err != nil {
+			return err
+		}
+	}
+	c.counts[string(in.Key)] = n + 1
+	tx.Emit(stage.Output{Topic: "counts", Key: in.Key, Value: strconv.AppendInt(nil, n+1, 10)})
+	return c.sums.counts.Put(tx, string(in.Key), n+1, time.Time{})
+}
+
 // undetermined emits in the order of a map.
 type undetermined struct{ sums }
 
@@ -107,8 +128,9 @@ func TestChaos(t *testing.T) {
 func TestChaosCatches(t *testing.T) {
 	t.Parallel()
 	for name, made := range map[string]func() stage.Stage{
-		"state outside of Tx": func() stage.Stage { return &outside{sums: makeSums(), counts: map[string]int{}} },
-		"not deterministic":   func() stage.Stage { return undetermined{makeSums()} },
+		"state outside of Tx":  func() stage.Stage { return &outside{sums: makeSums(), counts: map[string]int{}} },
+		"a cache of the state": func() stage.Stage { return &cached{sums: makeSums(), counts: map[string]int64{}} },
+		"not deterministic":    func() stage.Stage { return undetermined{makeSums()} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -118,6 +140,36 @@ func TestChaosCatches(t *testing.T) {
 				t.Errorf("Chaos() says %q, want a difference with its seed", f.text)
 			}
 		})
+	}
+}
+
+// TestChaosBatch: with several records in a transaction, the timer of a key fires after
+// records of the key that belong behind it. A stage that depends on that is found.
+func TestChaosBatch(t *testing.T) {
+	t.Parallel()
+	c := config(newSums)
+	c.Batch = 20
+	f := &failures{TB: t}
+	enginetest.Chaos(f, c)
+	if !strings.Contains(f.text, "differ") {
+		t.Errorf("Chaos() says %q, want a difference", f.text)
+	}
+	for i := range c.Inputs {
+		c.Inputs[i].Timestamp = c.Inputs[0].Timestamp // no timer is due
+	}
+	enginetest.Chaos(t, c)
+}
+
+// TestChaosRepeats: a seed finds the same failure again, up to the last line of its trace.
+func TestChaosRepeats(t *testing.T) {
+	t.Parallel()
+	c := config(func() stage.Stage { return &outside{sums: makeSums(), counts: map[string]int{}} })
+	c.Seed = 7
+	first, second := &failures{TB: t}, &failures{TB: t}
+	enginetest.Chaos(first, c)
+	enginetest.Chaos(second, c)
+	if first.text == "" || first.text != second.text {
+		t.Errorf("the same seed fails with %q and with %q", first.text, second.text)
 	}
 }
 

@@ -78,7 +78,7 @@ func NewDriver(config DriverConfig) (*Driver, error) {
 		return nil, err
 	}
 	d := &Driver{config: config, task: task.New(task.Config{
-		Stage: config.Stage, Name: config.Name, DeadLetter: config.DeadLetter, Version: "test", Namespace: config.Namespace,
+		Stage: config.Stage, Name: config.Name, DeadLetter: config.DeadLetter, Version: version, Namespace: config.Namespace,
 		Topics: topics, MaxState: maxState, WatermarkInterval: config.WatermarkInterval,
 	})}
 	for range config.Partitions {
@@ -170,6 +170,9 @@ func (d *Driver) Dump(partition int32) string {
 	}
 	return b.String()
 }
+
+// version is the release that dead letters name.
+const version = "test"
 
 // maxState is the limit of a state entry.
 const maxState = 2 << 20

@@ -79,8 +79,8 @@ func ExampleDriver() {
 	// 0 entries of state left
 }
 
-// Chaos runs the stage under schedules of aborted transactions, crashes and
-// interleavings. In a test, pass its *testing.T.
+// Chaos runs the stage on a simulated cluster whose processes crash and whose brokers
+// fail. In a test, pass its *testing.T.
 func ExampleChaos() {
 	nine := time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC)
 	var inputs []stage.Input
@@ -90,7 +90,7 @@ func ExampleChaos() {
 	enginetest.Chaos(printer{}, enginetest.ChaosConfig{
 		Stage: newVisits, Outputs: []string{"reports"}, DeadLetter: "visits.dlq", Inputs: inputs, Schedules: 50, Seed: 1,
 	})
-	// Output: 50 schedules, seed 1
+	// Output: 50 schedules from seed 1 on
 }
 
 // printer prints the result of Chaos.

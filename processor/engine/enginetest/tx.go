@@ -1,8 +1,3 @@
-// Package enginetest tests stages: Chaos runs one under schedules of faults, Tx is a fake
-// for benchmarks.
-//
-//	Chaos ─► aborted transactions, crashes, interleavings ─► stage ─► same outputs and state
-//	stage ─► Tx ─► one entry in memory, outputs counted
 package enginetest
 
 import (
