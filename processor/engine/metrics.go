@@ -87,6 +87,7 @@ func newMetrics(reg prometheus.Registerer, namespace string, names *LatencyNames
 // measure adds a committed transaction to the metrics.
 func (w *worker) measure(began time.Time) {
 	at := w.deps.Now()
+	w.pace.Committed(began, at)
 	w.count(at.Sub(began))
 	w.metrics.latencies.Observe(w.spec.Name, &w.round.latencies, at)
 }

@@ -34,6 +34,8 @@ type owned struct {
 	// polled is the offset after the last polled record or marker, -1 before the first
 	// poll.
 	polled int64
+	// stable is the last stable offset of the input, 0 if unknown.
+	stable int64
 	// applied is the offset after the last applied record. An earlier offset is an
 	// error: its record would be applied twice.
 	applied int64

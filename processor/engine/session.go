@@ -12,6 +12,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/assignor"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
+	"github.com/tributary-hq/tributary/processor/engine/internal/pace"
 )
 
 // join joins the group as a new session.
@@ -126,20 +127,13 @@ func (w *worker) sawAssignment(assigned []int32) {
 	}
 }
 
-// collect polls the records of a transaction until the commit interval has passed or
-// MaxRoundRecords are there. If due timers are waiting, it only takes records that are
-// already fetched.
+// collect polls the records of a transaction until its pace says that they are enough or
+// MaxRoundRecords are there.
 func (w *worker) collect(ctx context.Context) ([]*kgo.Record, error) {
-	until, now := w.lastRound.Add(w.config.CommitInterval), w.deps.Now()
-	switch {
-	case w.deadlinesWait():
-		until = now.Add(min(w.config.CommitInterval, time.Millisecond))
-	case until.Before(now):
-		until = now.Add(w.config.CommitInterval)
-	}
+	w.pace.Start(w.deps.Now(), w.deadlinesWait())
 	records := w.round.records[:0]
 	for len(records) < w.config.MaxRoundRecords {
-		left := until.Sub(w.deps.Now())
+		left := w.pace.Left(w.deps.Now(), len(records) > 0 && w.atEnd())
 		if left <= 0 {
 			break
 		}
@@ -152,6 +146,11 @@ func (w *worker) collect(ctx context.Context) ([]*kgo.Record, error) {
 		if err := w.fetchErrors(fetches); err != nil {
 			return nil, err
 		}
+		fetches.EachPartition(func(f kgo.FetchTopicPartition) {
+			if part := w.parts[f.Partition]; part != nil {
+				part.stable = max(part.stable, f.LastStableOffset)
+			}
+		})
 		before := len(records)
 		fetches.EachRecord(func(r *kgo.Record) {
 			part := w.parts[r.Partition]
@@ -166,28 +165,28 @@ func (w *worker) collect(ctx context.Context) ([]*kgo.Record, error) {
 				r.Recycle()
 			}
 		})
-		if len(records) == before && failing(fetches) && w.deps.scheduler.Sleep(ctx, min(left, failingPoll)) != nil {
+		if len(records) == before && kafka.Failing(fetches) && w.deps.scheduler.Sleep(ctx, min(left, failingPoll)) != nil {
 			break
 		}
 	}
-	w.lastRound = w.deps.Now()
+	w.pace.Collected(w.deps.Now())
 	w.round.records = records
 	return records, nil //nolint:nilerr // a stop does not fail the poll
 }
 
-// failingPoll is the pause after a poll that returned only errors: kgo would return the
-// same errors again at once.
-const failingPoll = 50 * time.Millisecond
-
-// failing reports whether a poll returned an error of a partition or of the group.
-func failing(fetches kgo.Fetches) bool {
-	for _, fe := range fetches.Errors() {
-		if !errors.Is(fe.Err, context.DeadlineExceeded) && !errors.Is(fe.Err, context.Canceled) {
-			return true
+// atEnd reports whether the input is read to its end, as far as that is known.
+func (w *worker) atEnd() (known bool) {
+	for _, part := range w.parts {
+		if part.stable > 0 && !pace.AtEnd(part.polled, part.stable) {
+			return false
 		}
+		known = known || part.stable > 0
 	}
-	return false
+	return known
 }
+
+// failingPoll is the pause after a poll of errors alone, which kgo would return again at once.
+const failingPoll = 50 * time.Millisecond
 
 // fetchErrors logs and counts the errors of a poll. No record is lost, because the
 // position does not move.

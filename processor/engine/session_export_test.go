@@ -7,6 +7,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
+	"github.com/tributary-hq/tributary/processor/engine/internal/pace"
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 )
 
@@ -30,7 +31,7 @@ func Collects(ctx context.Context, interval time.Duration, left, leftUnready, ab
 	now := time.UnixMilli(0)
 	w := &worker{
 		config: &Config{CommitInterval: interval, MaxRoundRecords: 10}, deps: &Deps{Now: func() time.Time { return now }},
-		session: idleSession{now: &now}, round: newRound(""), lastRound: now,
+		session: idleSession{now: &now}, round: newRound(""), pace: pace.Pace{Interval: interval, Least: interval},
 		parts: map[int32]*owned{0: {ready: true, more: left, left: left}, 1: {more: leftUnready, left: leftUnready}},
 	}
 	if aborted {
@@ -38,6 +39,7 @@ func Collects(ctx context.Context, interval time.Duration, left, leftUnready, ab
 			part.take(&restore.Result{}, Rebuild{})
 		}
 	}
+	w.pace.Collected(now)
 	began := now
 	_, err := w.collect(ctx)
 	return now.Sub(began), err

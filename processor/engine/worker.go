@@ -10,6 +10,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/hangingtxn"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
+	"github.com/tributary-hq/tributary/processor/engine/internal/pace"
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
 	"github.com/tributary-hq/tributary/processor/engine/internal/seam"
@@ -68,8 +69,9 @@ type worker struct {
 	evidence   hangingtxn.Evidence
 	parts      map[int32]*owned
 	round      *round
-	// The times of the last transaction and of the last periodic checks.
-	lastRound, lastIdle, lastTouch, lastOrphans, lastWatched time.Time
+	pace       pace.Pace
+	// The times of the last periodic checks.
+	lastIdle, lastTouch, lastOrphans, lastWatched time.Time
 	// failures counts consecutive transactions with a failed produce.
 	failures int
 	lines    throttle.Lines
@@ -284,6 +286,7 @@ func newWorker(spec *Spec, index int, instance string, e *Engine) *worker {
 	group := e.deps.topic(spec.Name)
 	id := fmt.Sprintf("%s.%s.%d", group, instance, index)
 	w := &worker{
+		pace: pace.Pace{Interval: e.config.CommitInterval, Least: e.config.MinCommitInterval},
 		spec: *spec, index: index, config: &e.config, deps: &e.deps, store: e.store, killed: e.killed, metrics: e.metrics,
 		logger: e.deps.Logger.With(slog.String("stage", spec.Name), slog.Int("worker", index)),
 		group:  group, input: e.deps.topic(spec.Input), changelog: e.deps.topic(spec.Changelog),

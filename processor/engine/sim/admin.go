@@ -256,7 +256,7 @@ func (r *Reader) PollFetches(context.Context) kgo.Fetches {
 		w.yield(int64(5+w.Chance(50)), nil)
 		return nil
 	}
-	return fetches(r.topic, records)
+	return fetches(r.topic, records, nil)
 }
 
 // Close ends the reader.

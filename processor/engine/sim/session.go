@@ -349,7 +349,7 @@ func (s *Session) PollRecords(_ context.Context, n int) kgo.Fetches {
 		w.yield(idle, nil)
 		return nil
 	}
-	return fetches(s.input, records)
+	return fetches(s.input, records, func(p int32) int64 { return s.cluster.part(tp{s.input, p}).stable() })
 }
 
 // lostFetch is the client's answer for a partition whose position was reset, paused or not.
@@ -365,8 +365,9 @@ func (s *Session) consumedEnd(part *Partition, p int32) int64 {
 	return part.end()
 }
 
-// fetches puts records of a topic into the form in which a client gives them.
-func fetches(topic string, records []*kgo.Record) kgo.Fetches {
+// fetches puts records of a topic into the form in which a client gives them. stable returns
+// the last stable offset of a partition; nil: none is known.
+func fetches(topic string, records []*kgo.Record, stable func(p int32) int64) kgo.Fetches {
 	byPartition := map[int32]int{}
 	out := kgo.FetchTopic{Topic: topic}
 	for _, r := range records {
@@ -375,6 +376,9 @@ func fetches(topic string, records []*kgo.Record) kgo.Fetches {
 			i = len(out.Partitions)
 			byPartition[r.Partition] = i
 			out.Partitions = append(out.Partitions, kgo.FetchPartition{Partition: r.Partition})
+			if stable != nil {
+				out.Partitions[i].LastStableOffset = stable(r.Partition)
+			}
 		}
 		out.Partitions[i].Records = append(out.Partitions[i].Records, r)
 	}

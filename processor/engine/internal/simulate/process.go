@@ -54,7 +54,8 @@ func (r *Run) start(plan Host, fs *vfs.MemFS) {
 func (r *Run) settings(p *Process) (engine.Config, engine.Deps) {
 	config := engine.DefaultConfig()
 	config.InstanceID, config.StateDir = strings.TrimRight(p.plan.Name, "'"), "state"
-	config.CommitInterval, config.WatermarkInterval, config.WatermarkIdleTimeout = 5e6, 200e6, 50e6
+	config.CommitInterval, config.MinCommitInterval = 5e6, 1e6
+	config.WatermarkInterval, config.WatermarkIdleTimeout = 200e6, 50e6
 	config.FenceAfter, config.TransactionTimeout, config.SessionTimeout = 100e6, 3000e6, 2000e6
 	// The store is written after each transaction, now and then, or hardly ever.
 	writeBack := [...]int64{0, 1 << 10, 64 << 10}[r.Schedule.Seed%3]
