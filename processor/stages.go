@@ -2,10 +2,12 @@ package processor
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/erasure"
 	"github.com/tributary-hq/tributary/processor/insights"
+	"github.com/tributary-hq/tributary/processor/insights/funnel"
 	"github.com/tributary-hq/tributary/processor/journey"
 	"github.com/tributary-hq/tributary/processor/known"
 	"github.com/tributary-hq/tributary/processor/ledger"
@@ -18,6 +20,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/unibellcall"
 	"github.com/tributary-hq/tributary/processor/voximplant"
 	"github.com/tributary-hq/tributary/processor/watermark"
+	"github.com/tributary-hq/tributary/schemas"
 )
 
 // setup is the settings and dependencies from which stages are made.
@@ -37,18 +40,25 @@ func newStage(name string, c *Config, deps *Deps, sources *source.Set, partition
 	if !ok {
 		return nil, errors.New("no such stage")
 	}
-	made, err := r.make(&setup{config: c, deps: deps, sources: sources, partitions: partitions, labels: business.NewLabels(c.Countries)})
-	if err != nil || !r.readsRaw {
-		return made, err
+	collect := func(s stage.Stage) stage.Stage { return s }
+	if c.Insights.Enabled && slices.Contains(r.topics.Outputs, schemas.InternalInsights) {
+		collect = funnel.Collect
 	}
-	return ledger.Keep(name, deps.Names.Topic(r.topics.Input), known.Require(erasure.Accept(made), sources, deps.Logger)), nil
+	made, err := r.make(&setup{config: c, deps: deps, sources: sources, partitions: partitions, labels: business.NewLabels(c.Countries)})
+	if err != nil {
+		return nil, err
+	}
+	if r.readsRaw {
+		made = ledger.Keep(name, deps.Names.Topic(r.topics.Input), known.Require(erasure.Accept(made), sources, deps.Logger))
+	}
+	return collect(made), nil
 }
 
 func newLOX24(s *setup) (stage.Stage, error) {
 	c := s.config
 	config := lox24.Config{
 		Sources: s.sources, Privacy: s.deps.Privacy, Span: c.DedupeSpan, Grace: c.Deadlines.VerificationGrace, MinWait: c.Deadlines.VerificationMin,
-		Retention: c.Retention.Verification, Missed: c.Deadlines.MissedAttempt, JourneyPartitions: s.partitions[StageJourney], Metrics: s.labels,
+		Retention: c.Retention.Verification, Missed: c.Deadlines.MissedAttempt, JourneyPartitions: s.partitions[StageJourney], Metrics: s.labels, Insights: c.Insights.Enabled,
 	}
 	return lox24.New(config), config.Validate()
 }
@@ -80,7 +90,7 @@ func newUnibellCall(s *setup) (stage.Stage, error) {
 	config := unibellcall.Config{
 		Wait: c.Deadlines.Call, Hold: c.DedupeSpan, Retention: c.Retention.Verification,
 		Upstreams:         []watermark.Upstream{{Stage: StageUnibell, Partitions: s.partitions[StageUnibell]}},
-		JourneyPartitions: s.partitions[StageJourney], Metrics: s.labels,
+		JourneyPartitions: s.partitions[StageJourney], Metrics: s.labels, Insights: c.Insights.Enabled,
 	}
 	return unibellcall.New(config), config.Validate()
 }

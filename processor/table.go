@@ -41,6 +41,7 @@ type row struct {
 // table returns the stage table, in the order in which a record passes the stages.
 func table() []row {
 	lox24 := ofProvider(raw.ProviderLOX24, newLOX24)
+	lox24.topics.Outputs = append(lox24.topics.Outputs, schemas.InternalInsights)
 	lox24.channels = []avro.Channel{avro.ChannelTelegram, avro.ChannelVoice, avro.ChannelSMS}
 	uapay := ofProvider(raw.ProviderUAPAY, newUAPAY)
 	uapay.expect = (*business.Metrics).ExpectMoney
@@ -54,7 +55,7 @@ func table() []row {
 			name: StageUnibellCall, provider: raw.ProviderUnibell, make: newUnibellCall, channels: []avro.Channel{avro.ChannelCall},
 			topics: Topics{
 				Input: schemas.InternalUnibell, Changelog: schemas.ChangelogUnibellCall, DeadLetter: schemas.DeadLetterUnibellCall,
-				Outputs: []string{schemas.EnrichedVerifications, schemas.FactsAttempts, schemas.InternalUnibell, schemas.InternalJourney},
+				Outputs: []string{schemas.EnrichedVerifications, schemas.FactsAttempts, schemas.InternalUnibell, schemas.InternalJourney, schemas.InternalInsights},
 			},
 		},
 		{

@@ -19,6 +19,7 @@ func (s *Stage) erase(b *aggregate, in *stage.Input) error {
 		b.emit(nil, in.Headers)
 		return nil
 	}
+	added := s.contributed(b)
 	member := b.input.MemberID.Value
 	old, index, err := b.find(member)
 	if err != nil {
@@ -30,6 +31,7 @@ func (s *Stage) erase(b *aggregate, in *stage.Input) error {
 			return err
 		}
 	}
+	s.count(b, &added)
 	change := b.input.ChangedBy
 	change.Cause = avro.ChangeCauseRemoval
 	return s.save(b, before, &change, old != nil, in.Headers)

@@ -34,7 +34,6 @@ type verification struct {
 	durationMs        avro.Optional[int64]
 	costMinor         avro.Optional[int64]
 	currency          avro.Optional[string]
-	createdAt         statecodec.Instant
 	outcomeAt         statecodec.Instant
 	outcomeReceivedAt statecodec.Instant
 }
@@ -46,6 +45,9 @@ type route struct {
 	deliveredRaw      string
 	delivered         avro.Channel
 	first, last       avro.Channel
+	// createdAt, area and block are for the funnel.
+	createdAt   statecodec.Instant
+	area, block string
 }
 
 // payment holds the fields of avro.PaymentMember.
@@ -84,9 +86,10 @@ func memberOf(in *avro.JourneyInput, into *room) member {
 			route: route{
 				provider: v.Provider, source: v.Source, customer: v.CustomerID.Value, country: v.Country.Value,
 				deliveredRaw: v.DeliveredChannelRaw.Value, delivered: v.DeliveredChannel.Value, first: v.FirstChannel.Value, last: v.LastChannel.Value,
+				createdAt: statecodec.InstantOf(v.CreatedAt), area: v.Area.Value, block: v.FullBlock.Value,
 			},
 			outcome: v.Outcome, failed: v.FailedAttempts, switches: v.ChannelSwitches, durationMs: v.DurationMs, costMinor: v.CostMinor, currency: v.Currency,
-			createdAt: statecodec.InstantOf(v.CreatedAt), outcomeAt: instant(v.OutcomeAt), outcomeReceivedAt: instant(v.OutcomeReceivedAt),
+			outcomeAt: instant(v.OutcomeAt), outcomeReceivedAt: instant(v.OutcomeReceivedAt),
 		}
 		return m
 	}

@@ -67,7 +67,7 @@ func appendVerification(dst []byte, v *verification) []byte {
 	dst = appendInt(dst, v.durationMs)
 	dst = appendInt(dst, v.costMinor)
 	dst = appendText(dst, v.currency)
-	for _, at := range [...]statecodec.Instant{v.createdAt, v.outcomeAt, v.outcomeReceivedAt} {
+	for _, at := range [...]statecodec.Instant{v.outcomeAt, v.outcomeReceivedAt} {
 		dst = statecodec.AppendInstant(dst, at)
 	}
 	return dst
@@ -78,21 +78,22 @@ func readVerification(r *statecodec.Reader, v *verification) {
 	v.outcome = avro.VerificationOutcome(r.Text())
 	v.failed, v.switches = int32(r.Int()), int32(r.Int()) //nolint:gosec // written from int32
 	v.durationMs, v.costMinor, v.currency = readInt(r), readInt(r), readText[string](r)
-	v.createdAt, v.outcomeAt, v.outcomeReceivedAt = r.Instant(), r.Instant(), r.Instant()
+	v.outcomeAt, v.outcomeReceivedAt = r.Instant(), r.Instant()
 }
 
 func (v *route) appendTo(dst []byte) []byte {
 	for _, text := range [...]string{
-		v.provider, v.source, v.customer, v.country, v.deliveredRaw, string(v.delivered), string(v.first), string(v.last),
+		v.provider, v.source, v.customer, v.country, v.deliveredRaw, string(v.delivered), string(v.first), string(v.last), v.area, v.block,
 	} {
 		dst = statecodec.AppendString(dst, text)
 	}
-	return dst
+	return statecodec.AppendInstant(dst, v.createdAt)
 }
 
 func (v *route) readFrom(r *statecodec.Reader) {
 	v.provider, v.source, v.customer, v.country, v.deliveredRaw = r.Text(), r.Text(), r.Text(), r.Text(), r.Text()
 	v.delivered, v.first, v.last = avro.Channel(r.Text()), avro.Channel(r.Text()), avro.Channel(r.Text())
+	v.area, v.block, v.createdAt = r.Text(), r.Text(), r.Instant()
 }
 
 func appendPayment(dst []byte, p *payment) []byte {

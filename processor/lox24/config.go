@@ -35,6 +35,8 @@ type Config struct {
 	JourneyPartitions int32
 	// Metrics count verifications; nil counts none.
 	Metrics *business.Labels
+	// Insights has verifications counted in the funnel.
+	Insights bool
 }
 
 // DefaultMissed is the default of Config.Missed: how long attempts of one delivery may

@@ -44,7 +44,7 @@ var _ erasure.Eraser = (*Stage)(nil)
 // New returns the stage; the settings must be valid.
 func New(config Config) *Stage {
 	return &Stage{config: config, verifications: verification.Repository{
-		MinWait: config.MinWait, Grace: config.Grace, Retention: config.Retention, Metrics: config.Metrics,
+		MinWait: config.MinWait, Grace: config.Grace, Retention: config.Retention, Metrics: config.Metrics, Insights: config.Insights,
 		Blocks: config.Privacy.Blocks(config.Retention),
 	}}
 }
@@ -90,7 +90,7 @@ func (s *Stage) applyCode(tx stage.Tx, in *stage.Input, e *event) error {
 	if err := e.emitCode(tx); err != nil {
 		return err
 	}
-	v.Apply(&e.fact)
+	s.verifications.Apply(v, &e.fact)
 	origin := e.origin(in)
 	change := entity.ChangeBy(&origin, e.id)
 	return s.verifications.Save(tx, e.key, v, &change, e.trace)

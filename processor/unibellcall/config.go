@@ -28,6 +28,8 @@ type Config struct {
 	JourneyPartitions int32
 	// Metrics count verifications; nil counts none.
 	Metrics *business.Labels
+	// Insights has verifications counted in the funnel.
+	Insights bool
 }
 
 // DefaultConfig returns the settings for one partition.

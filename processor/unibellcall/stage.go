@@ -29,7 +29,7 @@ type Stage struct {
 
 // New returns the stage; the settings must be valid.
 func New(config Config) *Stage {
-	return &Stage{config: config, verifications: verification.Repository{MinWait: config.Wait, Retention: config.Retention, Metrics: config.Metrics}}
+	return &Stage{config: config, verifications: verification.Repository{MinWait: config.Wait, Retention: config.Retention, Metrics: config.Metrics, Insights: config.Insights}}
 }
 
 // Apply processes a watermark, a fact, or a binding.
@@ -66,7 +66,7 @@ func (s *Stage) apply(tx stage.Tx, key []byte, in *avro.UnibellInput, trace []st
 	}
 	call := &in.Call.Value
 	f := factOf(in)
-	v.Apply(&f)
+	s.verifications.Apply(v, &f)
 	change := entity.ChangeBy(&call.Origin, call.EventID)
 	return s.verifications.Save(tx, key, v, &change, trace)
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
-	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
@@ -134,7 +133,7 @@ func (s *Stage) bind(tx stage.Tx, key []byte, in *avro.UnibellInput, trace []sta
 		}
 	}
 	if h.own {
-		if err := verification.End(tx, h.key); err != nil {
+		if err := s.verifications.Withdraw(tx, h.key); err != nil {
 			return err
 		}
 	}

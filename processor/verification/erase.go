@@ -19,6 +19,7 @@ func (r *Repository) Erase(tx stage.Tx, request *erasure.Request) error {
 	if err := r.Blocks.Forget(tx, &e.phone.value.place.Number); err != nil {
 		return err
 	}
+	r.withdraw(tx, e)
 	e.rows.Erase(tx, schemas.FactsAttempts, bytes.Clone(request.Key), request.Rows)
 	return entity.Erase(tx, request, schemas.EnrichedVerifications, e.journeys.Keys(e.appendJourneys(nil)))
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/block"
 	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/entity"
+	"github.com/tributary-hq/tributary/processor/insights/funnel"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas"
@@ -26,6 +27,39 @@ type Repository struct {
 	Blocks block.Rule
 	// Metrics count verifications; nil counts none.
 	Metrics *business.Labels
+	// Insights has verifications counted in the funnel.
+	Insights bool
+}
+
+// Apply merges a fact into a verification that Save saves.
+func (r *Repository) Apply(e *Entity, f *Fact) {
+	r.begin(e)
+	e.Apply(f)
+}
+
+// begin keeps what the verification has added to the funnel until now.
+func (r *Repository) begin(e *Entity) {
+	if r.Insights {
+		e.added = e.contributed()
+	}
+}
+
+// count counts what the verification, of which a snapshot was just made, adds to the funnel.
+func (r *Repository) count(tx stage.Tx, p *projection) {
+	if !r.Insights {
+		return
+	}
+	is := p.e.contribution(p.outcome, p.e.snapshot.Attempts, &p.way, p.channel)
+	funnel.Count(tx, &p.e.added, &is)
+	p.e.added = is
+}
+
+// withdraw takes back what a verification added to the funnel.
+func (r *Repository) withdraw(tx stage.Tx, e *Entity) {
+	if r.Insights {
+		was := e.contributed()
+		funnel.Count(tx, &was, &funnel.Contribution{})
+	}
 }
 
 // Place decides on the block of a fact's number: as before if the verification has the same
@@ -65,6 +99,7 @@ func (r *Repository) OnTimer(tx stage.Tx, key []byte) error {
 	}
 	p := e.project(tx.Watermark(), e.wait(r.MinWait, r.Grace))
 	if p.outcome != e.emitted {
+		r.begin(e)
 		if err := r.emit(tx, key, &p, &avro.Change{Cause: avro.ChangeCauseDeadline}, nil); err != nil {
 			return err
 		}
@@ -97,6 +132,7 @@ func (r *Repository) emit(tx stage.Tx, key []byte, p *projection, change *avro.C
 	is := e.metrics(p.outcome)
 	r.Metrics.MoveVerification(tx, &e.counted, &is)
 	e.counted = is
+	r.count(tx, p)
 	if err := entity.Emit(tx, schemas.EnrichedVerifications, key, snapshot, usualSize, trace); err != nil {
 		return err
 	}

@@ -67,12 +67,13 @@ func (e *Entity) end(tx stage.Tx, key []byte) error {
 	return entity.End(tx, schemas.EnrichedVerifications, key)
 }
 
-// End ends the verification with the key.
-func End(tx stage.Tx, key []byte) error {
+// Withdraw ends the verification with the key, whose facts belong to another one.
+func (r *Repository) Withdraw(tx stage.Tx, key []byte) error {
 	e, err := load(tx, key)
 	if err != nil {
 		return err
 	}
+	r.withdraw(tx, e)
 	return e.end(tx, key)
 }
 

@@ -19,6 +19,7 @@ type projection struct {
 	received statecodec.Instant // when the first fact that reports it was received
 	deadline statecodec.Instant // none where no outcome is awaited
 	channel  string
+	way      route // set by snapshot
 }
 
 // project derives the outcome and the times of the entity at now. wait is how long an
@@ -82,7 +83,8 @@ func (p *projection) snapshot(id, journey string, journeys []entity.JourneyID) *
 		CreatedAt: e.createdAt().Time(), OutcomeAt: entity.TimeOf(p.at), DurationMs: p.duration(), Deadline: entity.TimeOf(p.deadline),
 		Facts: e.facts, FirstEventAt: entity.TimeOf(e.firstAt), LastEventAt: entity.TimeOf(e.lastAt), Assurance: e.assurance,
 	}
-	way := e.routeOf(s.Attempts, p.channel)
+	p.way = e.routeOf(s.Attempts, p.channel)
+	way := &p.way
 	s.FirstChannel, s.FirstChannelRaw = kindOf(way.first), entity.Text(way.first)
 	s.LastChannel, s.LastChannelRaw = kindOf(way.last), entity.Text(way.last)
 	s.FailedAttempts, s.ChannelSwitches = way.failed, way.switches

@@ -8,6 +8,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/block"
 	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/entity"
+	"github.com/tributary-hq/tributary/processor/insights/funnel"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/stage/dedupe"
 	"github.com/tributary-hq/tributary/processor/statecodec"
@@ -22,6 +23,8 @@ type Entity struct {
 	Window dedupe.Window
 
 	journeys entity.Journeys
+	// added is what the verification has added to the funnel.
+	added funnel.Contribution
 	// versions are those of the facts whose values are kept.
 	versions []version
 	slots    []slot

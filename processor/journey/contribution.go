@@ -1,0 +1,76 @@
+package journey
+
+import (
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/insights/funnel"
+)
+
+// contribution returns what the journey adds to the funnel: the money of a journey that was
+// ever paid and has a verification, in the window and the place of that which counts.
+func (j *journey) contribution(retention time.Duration) (c funnel.Contribution) {
+	if !j.everPaid() {
+		return c
+	}
+	var t totals
+	j.totals(&t, retention)
+	verified := t.verified.route
+	for i := 0; i < len(j.listed) && verified.provider == ""; i++ {
+		if v := j.listed[i].verification; v != nil {
+			verified = v.route
+		}
+	}
+	if verified.provider == "" {
+		return c
+	}
+	c.Dimensions = funnel.Dimensions{
+		Minute: funnel.MinuteOf(verified.createdAt), Provider: verified.provider, Source: verified.source, Channel: verified.first,
+		Country: verified.country, Area: verified.area, Block: verified.block,
+	}
+	c.Counts[funnel.Paid] = 1
+	if t.refunded > 0 {
+		c.Counts[funnel.Refunded] = 1
+	}
+	for i := range t.money {
+		m := &t.money[i]
+		gross, _ := m.gross.minor()
+		refunded, _ := m.refunded.minor()
+		if gross != 0 || refunded != 0 {
+			c.Revenue = append(c.Revenue, funnel.Revenue{Currency: m.currency, Gross: gross, RefundMinor: refunded})
+		}
+	}
+	if span := since(t.verified.at, t.firstPaid.at); span.Set {
+		c.CaptureTime = funnel.BucketOf(span.Value)
+	}
+	return c
+}
+
+// everPaid reports whether one of the payments was ever captured.
+func (j *journey) everPaid() bool {
+	if j.rest.everPaid > 0 {
+		return true
+	}
+	for i := range j.listed {
+		if p := j.listed[i].payment; p != nil && p.everPaid {
+			return true
+		}
+	}
+	return false
+}
+
+// count counts the difference between what the journey added to the funnel and what it adds
+// now.
+func (s *Stage) count(b *aggregate, was *funnel.Contribution) {
+	if s.config.InsightsPartitions > 0 {
+		is := b.contribution(b.retention)
+		funnel.Count(b.tx, was, &is)
+	}
+}
+
+// contributed returns what the journey, which was just opened, has added to the funnel.
+func (s *Stage) contributed(b *aggregate) (c funnel.Contribution) {
+	if s.config.InsightsPartitions > 0 {
+		c = b.contribution(b.retention)
+	}
+	return c
+}
