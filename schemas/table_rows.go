@@ -9,6 +9,8 @@ const (
 	decodedRetention = 30 * day
 	// replaysRetention is far longer than that of any dead letter.
 	replaysRetention = 90 * day
+	// operationsRetention covers a yearly review of who saw personal data.
+	operationsRetention = 400 * day
 	// The retentions of snapshots and rows are not shorter than the state behind them.
 	verificationRetention = 30 * day
 	paymentRetention      = 400 * day
@@ -103,7 +105,10 @@ func internalTopics() []Topic {
 			Doc: "the state of stage " + family + ", private format: restored from, never read by others",
 		}, changelogCompactionLag)
 	}
+	operations := avroRow(Operations, FamilyOutput, "what people did in the console: who, what, when, why; written before each act")
+	operations.Access, operations.Delete, operations.Retention = AccessRestricted, true, operationsRetention
 	out := []Topic{
+		operations,
 		repartition(InternalUnibell, FamilyUnibellCall, "Unibell facts and bindings on their way to the verification"),
 		repartition(InternalJourney, FamilyJourney, "members and upstream clocks on their way to the journey"),
 		repartition(InternalInsights, FamilyInsights, "differences of counts and upstream watermarks on their way to the insights"),

@@ -59,6 +59,9 @@ const (
 	// retention is longer than theirs, so that none is replayed twice.
 	InternalReplays = "internal.replays.v1"
 
+	// Operations records what people did in the console, before it was done.
+	Operations = "operations.v1"
+
 	ChangelogLOX24       = "internal.changelog.lox24.v1"
 	ChangelogUAPAY       = "internal.changelog.uapay.v1"
 	ChangelogVoximplant  = "internal.changelog.voximplant.v1"

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -13,10 +14,13 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/operator"
 	"github.com/tributary-hq/tributary/cmd/internal/console"
 	"github.com/tributary-hq/tributary/cmd/internal/console/access"
 	"github.com/tributary-hq/tributary/cmd/internal/console/feed"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/demo"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/trace"
+	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/schemas/registry"
 )
 
@@ -85,10 +89,28 @@ func consoleOf(f *config.File, logger *slog.Logger) (*console.Server, error) {
 	for i, address := range c.Console.Ops {
 		processes[i].Address = address
 	}
+	search := console.Search{Trace: trace.Config{Sources: c.Sources}}
+	if len(c.Privacy.Keys) > 0 {
+		if search.Trace.Privacy, err = c.Pseudonymiser(); err != nil {
+			return nil, err
+		}
+		begins := make([]time.Time, len(c.Privacy.Keys))
+		for i := range c.Privacy.Keys {
+			begins[i] = c.Privacy.Keys[i].From
+		}
+		search.Pseudonyms = pseudonyms(search.Trace.Privacy, begins)
+	}
 	return console.New(console.Config{
+		Search: search,
 		Listen: c.Console.Listen, Access: who, Place: strings.Join(c.Kafka.Brokers, ", ") + " " + c.Kafka.Prefix, Version: cli.BuildInfo().Version, Logger: logger,
-		Feed: feed.Config{Kafka: options, Names: c.Names(), Own: c.OwnGroups(nil), Processes: processes, Alertmanager: c.Console.Alertmanager, Schema: client.SchemaByID},
+		SchemaIDs: func(ctx context.Context) (map[string]uint32, error) { return c.SchemaIDs(ctx, logger) },
+		Feed:      feed.Config{Kafka: options, Names: c.Names(), Own: c.OwnGroups(nil), Processes: processes, Alertmanager: c.Console.Alertmanager, Schema: client.SchemaByID},
 	})
+}
+
+// pseudonyms makes those of a phone number under keys that begin at these times.
+func pseudonyms(p *privacy.Pseudonymiser, begins []time.Time) func(number, country string) ([]string, error) {
+	return func(number, country string) ([]string, error) { return operator.Pseudonyms(p, begins, number, country) }
 }
 
 // accessOf reads who may come.
@@ -129,6 +151,11 @@ func demoConsole(p *demo.Place, logger *slog.Logger) (*console.Server, error) {
 	c := config.Default()
 	return console.New(console.Config{
 		Listen: c.Console.Listen, Access: access.Config{Anonymous: access.Operator}, Place: "demo", Version: cli.BuildInfo().Version, Logger: logger,
+		Search: console.Search{Trace: trace.Config{Sources: p.Sources, Privacy: p.Privacy}, Pseudonyms: pseudonyms(p.Privacy, []time.Time{{}})},
+		SchemaIDs: func(ctx context.Context) (map[string]uint32, error) {
+			ids, err := reg.Resolve(ctx)
+			return ids.ByTopic, err
+		},
 		Feed: feed.Config{
 			Kafka: []kgo.Opt{kgo.SeedBrokers(p.Brokers...)}, Own: c.OwnGroups(nil), Processes: []feed.Process{{Gatherer: p.Metrics}}, Schema: reg.SchemaByID, Now: p.Clock,
 		},

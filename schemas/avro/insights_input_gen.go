@@ -8,6 +8,55 @@ import "time"
 type AccountState struct {
 	// AccountID: Key of the account in enriched.accounts.v1.
 	AccountID string `json:"account_id"`
+	// Source: Id of the configured source.
+	Source string `json:"source"`
+	// Revision: Revision of the account's snapshot; a lower one than known is
+	// passed over.
+	Revision int64 `json:"revision"`
+	// ReceivedAt: When ingest received the callback that changed the account.
+	ReceivedAt time.Time `json:"received_at"`
+	// CallbackNumber: Number of that callback: its id. Callbacks of an account are
+	// ordered by it.
+	CallbackNumber int64 `json:"callback_number"`
+	// CallbackBalanceMinor: Balance that the callback reports, in minor units of
+	// currency; null if it reports none.
+	CallbackBalanceMinor Optional[int64] `json:"callback_balance_minor"`
+	// Currency: Currency of the amounts (ISO 4217); null if unknown.
+	Currency Optional[string] `json:"currency"`
+	// MoneyCameIn: Whether the callback reports a payment into the account.
+	MoneyCameIn bool `json:"money_came_in"`
+	// Frozen: Whether the account is frozen now, by the newest callback that says
+	// so; false, too, if none did: then frozen_changed_at is null.
+	Frozen bool `json:"frozen"`
+	// FrozenChangedAt: When the first callback with this state of frozen was
+	// received, since the last one with the other state; null if no callback had
+	// one.
+	FrozenChangedAt Optional[time.Time] `json:"frozen_changed_at"`
+	// BelowMinBalance: Whether the minimum balance was reached since the account
+	// was last topped up.
+	BelowMinBalance bool `json:"below_min_balance"`
+	// InsufficientFundsMinor: Money that lacks for the next charge in minor units
+	// of currency, rounded half to even; null as required_minor is.
+	InsufficientFundsMinor Optional[int64] `json:"insufficient_funds_minor"`
+	// CardFailed: Whether a payment by card failed and none succeeded since.
+	CardFailed bool `json:"card_failed"`
+	// CardExpired: Whether the card has expired and none paid since.
+	CardExpired bool `json:"card_expired"`
+	// CardExpiresInMonth: Whether the card expires within a month: until it has,
+	// or a card pays more than 31 days later.
+	CardExpiresInMonth bool `json:"card_expires_in_month"`
+	// AgreementExpiration: Day on which the waiting period for documents ends
+	// (UTC).
+	AgreementExpiration Optional[time.Time] `json:"agreement_expiration"`
+	// AgreementExpired: Whether that period has ended and was not restored or set
+	// anew since.
+	AgreementExpired bool `json:"agreement_expired"`
+	// CallerIDDays: Days on which a caller id expires (UTC), sorted; a day is
+	// there as often as one expires on it.
+	CallerIDDays []time.Time `json:"callerid_days"`
+	// CertificateDays: Days on which a push certificate that has not expired yet
+	// expires (UTC), sorted; a day is there as often as one expires on it.
+	CertificateDays []time.Time `json:"certificate_days"`
 }
 
 func (r *AccountState) appendTo(dst []byte) ([]byte, error) {
@@ -15,6 +64,75 @@ func (r *AccountState) appendTo(dst []byte) ([]byte, error) {
 	if dst, err = appendString(dst, r.AccountID); err != nil {
 		return dst, at("account_id", err)
 	}
+	if dst, err = appendString(dst, r.Source); err != nil {
+		return dst, at("source", err)
+	}
+	dst = appendLong(dst, r.Revision)
+	if dst, err = appendTime(dst, r.ReceivedAt); err != nil {
+		return dst, at("received_at", err)
+	}
+	dst = appendLong(dst, r.CallbackNumber)
+	if r.CallbackBalanceMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.CallbackBalanceMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Currency.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Currency.Value); err != nil {
+			return dst, at("currency", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendBool(dst, r.MoneyCameIn)
+	dst = appendBool(dst, r.Frozen)
+	if r.FrozenChangedAt.Set {
+		dst = append(dst, 2)
+		if dst, err = appendTime(dst, r.FrozenChangedAt.Value); err != nil {
+			return dst, at("frozen_changed_at", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendBool(dst, r.BelowMinBalance)
+	if r.InsufficientFundsMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.InsufficientFundsMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendBool(dst, r.CardFailed)
+	dst = appendBool(dst, r.CardExpired)
+	dst = appendBool(dst, r.CardExpiresInMonth)
+	if r.AgreementExpiration.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDate(dst, r.AgreementExpiration.Value); err != nil {
+			return dst, at("agreement_expiration", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	dst = appendBool(dst, r.AgreementExpired)
+	if n := len(r.CallerIDDays); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.CallerIDDays {
+			if dst, err = appendDate(dst, r.CallerIDDays[i]); err != nil {
+				return dst, at("callerid_days", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	if n := len(r.CertificateDays); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.CertificateDays {
+			if dst, err = appendDate(dst, r.CertificateDays[i]); err != nil {
+				return dst, at("certificate_days", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
 	return dst, nil
 }
 
@@ -23,7 +141,132 @@ func (r *AccountState) decodeFrom(d *decoder) error {
 	if r.AccountID, err = d.string(); err != nil {
 		return at("account_id", err)
 	}
+	if r.Source, err = d.string(); err != nil {
+		return at("source", err)
+	}
+	if r.Revision, err = d.long(); err != nil {
+		return at("revision", err)
+	}
+	if r.ReceivedAt, err = d.time(); err != nil {
+		return at("received_at", err)
+	}
+	if r.CallbackNumber, err = d.long(); err != nil {
+		return at("callback_number", err)
+	}
+	if r.CallbackBalanceMinor.Set, err = d.isSet(); err != nil {
+		return at("callback_balance_minor", err)
+	}
+	if r.CallbackBalanceMinor.Set {
+		if r.CallbackBalanceMinor.Value, err = d.long(); err != nil {
+			return at("callback_balance_minor", err)
+		}
+	}
+	if r.Currency.Set, err = d.isSet(); err != nil {
+		return at("currency", err)
+	}
+	if r.Currency.Set {
+		if r.Currency.Value, err = d.string(); err != nil {
+			return at("currency", err)
+		}
+	}
+	if r.MoneyCameIn, err = d.bool(); err != nil {
+		return at("money_came_in", err)
+	}
+	if r.Frozen, err = d.bool(); err != nil {
+		return at("frozen", err)
+	}
+	if r.FrozenChangedAt.Set, err = d.isSet(); err != nil {
+		return at("frozen_changed_at", err)
+	}
+	if r.FrozenChangedAt.Set {
+		if r.FrozenChangedAt.Value, err = d.time(); err != nil {
+			return at("frozen_changed_at", err)
+		}
+	}
+	if r.BelowMinBalance, err = d.bool(); err != nil {
+		return at("below_min_balance", err)
+	}
+	if r.InsufficientFundsMinor.Set, err = d.isSet(); err != nil {
+		return at("insufficient_funds_minor", err)
+	}
+	if r.InsufficientFundsMinor.Set {
+		if r.InsufficientFundsMinor.Value, err = d.long(); err != nil {
+			return at("insufficient_funds_minor", err)
+		}
+	}
+	if r.CardFailed, err = d.bool(); err != nil {
+		return at("card_failed", err)
+	}
+	if r.CardExpired, err = d.bool(); err != nil {
+		return at("card_expired", err)
+	}
+	if r.CardExpiresInMonth, err = d.bool(); err != nil {
+		return at("card_expires_in_month", err)
+	}
+	if r.AgreementExpiration.Set, err = d.isSet(); err != nil {
+		return at("agreement_expiration", err)
+	}
+	if r.AgreementExpiration.Set {
+		if r.AgreementExpiration.Value, err = d.date(); err != nil {
+			return at("agreement_expiration", err)
+		}
+	}
+	if r.AgreementExpired, err = d.bool(); err != nil {
+		return at("agreement_expired", err)
+	}
+	if r.CallerIDDays, err = decodeArray(d, 1, (*decoder).date); err != nil {
+		return at("callerid_days", err)
+	}
+	if r.CertificateDays, err = decodeArray(d, 1, (*decoder).date); err != nil {
+		return at("certificate_days", err)
+	}
 	return nil
+}
+
+// ChannelEnd is a string with documented values.
+type ChannelEnd string
+
+// The values of ChannelEnd; the zero value is written as UNKNOWN.
+const (
+	// ChannelEndUnknown: a value that this version does not know.
+	ChannelEndUnknown ChannelEnd = "UNKNOWN"
+	// ChannelEndEnded: no other channel began, and the code was not verified.
+	ChannelEndEnded ChannelEnd = "ENDED"
+	// ChannelEndFailed: the channel failed by itself, and the next one began.
+	ChannelEndFailed ChannelEnd = "FAILED"
+	// ChannelEndGivenUp: the timeout of the channel was over, and the next one
+	// began.
+	ChannelEndGivenUp ChannelEnd = "GIVEN_UP"
+	// ChannelEndSucceeded: verified before any other channel began.
+	ChannelEndSucceeded ChannelEnd = "SUCCEEDED"
+)
+
+func (v ChannelEnd) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = ChannelEndUnknown
+	}
+	return appendString(dst, string(v))
+}
+
+func decodeChannelEnd(d *decoder) (ChannelEnd, error) {
+	b, err := d.bytes()
+	if err != nil {
+		return "", err
+	}
+	switch string(b) {
+	case "UNKNOWN", "":
+		return ChannelEndUnknown, nil
+	case "ENDED":
+		return ChannelEndEnded, nil
+	case "FAILED":
+		return ChannelEndFailed, nil
+	case "GIVEN_UP":
+		return ChannelEndGivenUp, nil
+	case "SUCCEEDED":
+		return ChannelEndSucceeded, nil
+	}
+	s, err := newValue(b)
+	return ChannelEnd(s), err
 }
 
 // FunnelChange: A difference: each number is added to the count of the same
@@ -40,10 +283,12 @@ type FunnelChange struct {
 	// Area: Calling code and national destination code of the phone, with plus;
 	// null if the number is not valid or blocks are off.
 	Area Optional[string] `json:"area"`
-	// FullBlock: The phone without its last four digits, with plus; null where
-	// area is.
+	// FullBlock: The E.164 number without its last four digits, however few
+	// numbers of it were seen; null if the number is not valid or privacy.block_k
+	// is 0.
 	FullBlock Optional[string] `json:"full_block"`
-	// Carrier: Carrier of the number range; null where it is unknown.
+	// Carrier: Operator to which the number's block was assigned, in English; null
+	// if not known. A ported number may be with another one by now.
 	Carrier Optional[string] `json:"carrier"`
 	// Requested: Verifications ordered in the window.
 	Requested int64 `json:"requested"`
@@ -82,6 +327,8 @@ type FunnelChange struct {
 	VerifyTimes []FunnelTime `json:"verify_times"`
 	// CaptureTimes: Times from success to capture, by bucket.
 	CaptureTimes []FunnelTime `json:"capture_times"`
+	// Waits: How the first channels ended and after how long.
+	Waits []FunnelWait `json:"waits"`
 	// VerifiedMinutes: The minutes in which they succeeded, by the provider's
 	// time.
 	VerifiedMinutes []FunnelMinute `json:"verified_minutes"`
@@ -190,6 +437,15 @@ func (r *FunnelChange) appendTo(dst []byte) ([]byte, error) {
 		for i := range r.CaptureTimes {
 			if dst, err = r.CaptureTimes[i].appendTo(dst); err != nil {
 				return dst, at("capture_times", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
+	if n := len(r.Waits); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.Waits {
+			if dst, err = r.Waits[i].appendTo(dst); err != nil {
+				return dst, at("waits", atIndex(i, err))
 			}
 		}
 	}
@@ -303,6 +559,9 @@ func (r *FunnelChange) decodeFrom(d *decoder) error {
 	if r.CaptureTimes, err = decodeArray(d, 2, decodeFunnelTime); err != nil {
 		return at("capture_times", err)
 	}
+	if r.Waits, err = decodeArray(d, 8, decodeFunnelWait); err != nil {
+		return at("waits", err)
+	}
 	if r.VerifiedMinutes, err = decodeArray(d, 2, decodeFunnelMinute); err != nil {
 		return at("verified_minutes", err)
 	}
@@ -351,7 +610,7 @@ func (r *FunnelChanges) decodeFrom(d *decoder) error {
 			return at("country", err)
 		}
 	}
-	if r.Changes, err = decodeArray(d, 24, decodeFunnelChange); err != nil {
+	if r.Changes, err = decodeArray(d, 25, decodeFunnelChange); err != nil {
 		return at("changes", err)
 	}
 	return nil
@@ -539,6 +798,92 @@ func (r *FunnelTime) decodeFrom(d *decoder) error {
 	}
 	if r.Durations, err = d.long(); err != nil {
 		return at("durations", err)
+	}
+	return nil
+}
+
+// FunnelWait: Verifications whose first channel ended alike; differences, which
+// may be negative.
+type FunnelWait struct {
+	// ChannelEnd: How the first channel ended.
+	ChannelEnd ChannelEnd `json:"channel_end"`
+	// WaitBucket: Bucket of the time until then: seconds up to 120, then steps of
+	// ten up to 600, then minutes up to 7,200.
+	WaitBucket int32 `json:"wait_bucket"`
+	// Ended: Number of verifications.
+	Ended int64 `json:"ended"`
+	// EndedVerified: How many of them were verified.
+	EndedVerified int64 `json:"ended_verified"`
+	// EndedPriced: How many of them have a known cost of all attempts.
+	EndedPriced int64 `json:"ended_priced"`
+	// FirstCostMinor: Cost of the first channel over the priced ones, in minor
+	// units of wait_currency.
+	FirstCostMinor int64 `json:"first_cost_minor"`
+	// NextCostMinor: Cost of all other channels over the priced ones, in minor
+	// units of wait_currency.
+	NextCostMinor int64 `json:"next_cost_minor"`
+	// WaitCurrency: Currency of the costs (ISO 4217); null if unknown.
+	WaitCurrency Optional[string] `json:"wait_currency"`
+}
+
+func (r *FunnelWait) appendTo(dst []byte) ([]byte, error) {
+	var err error
+	if dst, err = r.ChannelEnd.appendTo(dst); err != nil {
+		return dst, at("channel_end", err)
+	}
+	dst = appendLong(dst, int64(r.WaitBucket))
+	dst = appendLong(dst, r.Ended)
+	dst = appendLong(dst, r.EndedVerified)
+	dst = appendLong(dst, r.EndedPriced)
+	dst = appendLong(dst, r.FirstCostMinor)
+	dst = appendLong(dst, r.NextCostMinor)
+	if r.WaitCurrency.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.WaitCurrency.Value); err != nil {
+			return dst, at("wait_currency", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	return dst, nil
+}
+
+func decodeFunnelWait(d *decoder) (FunnelWait, error) {
+	var r FunnelWait
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *FunnelWait) decodeFrom(d *decoder) error {
+	var err error
+	if r.ChannelEnd, err = decodeChannelEnd(d); err != nil {
+		return at("channel_end", err)
+	}
+	if r.WaitBucket, err = d.int(); err != nil {
+		return at("wait_bucket", err)
+	}
+	if r.Ended, err = d.long(); err != nil {
+		return at("ended", err)
+	}
+	if r.EndedVerified, err = d.long(); err != nil {
+		return at("ended_verified", err)
+	}
+	if r.EndedPriced, err = d.long(); err != nil {
+		return at("ended_priced", err)
+	}
+	if r.FirstCostMinor, err = d.long(); err != nil {
+		return at("first_cost_minor", err)
+	}
+	if r.NextCostMinor, err = d.long(); err != nil {
+		return at("next_cost_minor", err)
+	}
+	if r.WaitCurrency.Set, err = d.isSet(); err != nil {
+		return at("wait_currency", err)
+	}
+	if r.WaitCurrency.Set {
+		if r.WaitCurrency.Value, err = d.string(); err != nil {
+			return at("wait_currency", err)
+		}
 	}
 	return nil
 }
@@ -736,10 +1081,34 @@ func decodeInsightsInputKind(d *decoder) (InsightsInputKind, error) {
 	return InsightsInputKind(s), err
 }
 
-// ProviderCounts: Counts of a provider's records of one day.
+// ProviderCounts: Counts of a provider's records of one minute and raw
+// partition.
 type ProviderCounts struct {
 	// Provider: Id of the provider, such as lox24.
 	Provider string `json:"provider"`
+	// ReceivedMinute: Begin of the minute in which the records were received, as
+	// minute of ledger.v1.
+	ReceivedMinute time.Time `json:"received_minute"`
+	// Decoded: Raw records that became a fact.
+	Decoded int64 `json:"decoded"`
+	// Duplicates: Raw records that repeated one.
+	Duplicates int64 `json:"duplicates"`
+	// DeadLetters: Raw records that became a dead letter.
+	DeadLetters int64 `json:"dead_letters"`
+	// MissedAttempts: Delivery attempts of which no webhook told in time, minus
+	// those that came later; may be negative.
+	MissedAttempts int64 `json:"missed_attempts"`
+	// Regressions: Payments whose phase went back for the first time.
+	Regressions int64 `json:"regressions"`
+	// Conflicts: Payments whose phases contradict each other for the first time,
+	// minus those for which they no longer do.
+	Conflicts int64 `json:"conflicts"`
+	// UnknownNames: Events, statuses and channels with a name that this version
+	// does not know.
+	UnknownNames int64 `json:"unknown_names"`
+	// Lateness: The facts with a time of the event, by how late they were
+	// received; sorted by bucket.
+	Lateness []ProviderLateness `json:"lateness"`
 }
 
 func (r *ProviderCounts) appendTo(dst []byte) ([]byte, error) {
@@ -747,6 +1116,25 @@ func (r *ProviderCounts) appendTo(dst []byte) ([]byte, error) {
 	if dst, err = appendString(dst, r.Provider); err != nil {
 		return dst, at("provider", err)
 	}
+	if dst, err = appendTime(dst, r.ReceivedMinute); err != nil {
+		return dst, at("received_minute", err)
+	}
+	dst = appendLong(dst, r.Decoded)
+	dst = appendLong(dst, r.Duplicates)
+	dst = appendLong(dst, r.DeadLetters)
+	dst = appendLong(dst, r.MissedAttempts)
+	dst = appendLong(dst, r.Regressions)
+	dst = appendLong(dst, r.Conflicts)
+	dst = appendLong(dst, r.UnknownNames)
+	if n := len(r.Lateness); n > 0 {
+		dst = appendLong(dst, int64(n))
+		for i := range r.Lateness {
+			if dst, err = r.Lateness[i].appendTo(dst); err != nil {
+				return dst, at("lateness", atIndex(i, err))
+			}
+		}
+	}
+	dst = append(dst, 0)
 	return dst, nil
 }
 
@@ -754,6 +1142,65 @@ func (r *ProviderCounts) decodeFrom(d *decoder) error {
 	var err error
 	if r.Provider, err = d.string(); err != nil {
 		return at("provider", err)
+	}
+	if r.ReceivedMinute, err = d.time(); err != nil {
+		return at("received_minute", err)
+	}
+	if r.Decoded, err = d.long(); err != nil {
+		return at("decoded", err)
+	}
+	if r.Duplicates, err = d.long(); err != nil {
+		return at("duplicates", err)
+	}
+	if r.DeadLetters, err = d.long(); err != nil {
+		return at("dead_letters", err)
+	}
+	if r.MissedAttempts, err = d.long(); err != nil {
+		return at("missed_attempts", err)
+	}
+	if r.Regressions, err = d.long(); err != nil {
+		return at("regressions", err)
+	}
+	if r.Conflicts, err = d.long(); err != nil {
+		return at("conflicts", err)
+	}
+	if r.UnknownNames, err = d.long(); err != nil {
+		return at("unknown_names", err)
+	}
+	if r.Lateness, err = decodeArray(d, 2, decodeProviderLateness); err != nil {
+		return at("lateness", err)
+	}
+	return nil
+}
+
+// ProviderLateness: Facts by the time from the event to its receipt.
+type ProviderLateness struct {
+	// LatenessBucket: Bucket of the time: i holds those up to 1.1^i milliseconds,
+	// 0 those up to one.
+	LatenessBucket int32 `json:"lateness_bucket"`
+	// LateFacts: Number of facts in it.
+	LateFacts int64 `json:"late_facts"`
+}
+
+func (r *ProviderLateness) appendTo(dst []byte) ([]byte, error) {
+	dst = appendLong(dst, int64(r.LatenessBucket))
+	dst = appendLong(dst, r.LateFacts)
+	return dst, nil
+}
+
+func decodeProviderLateness(d *decoder) (ProviderLateness, error) {
+	var r ProviderLateness
+	err := r.decodeFrom(d)
+	return r, err
+}
+
+func (r *ProviderLateness) decodeFrom(d *decoder) error {
+	var err error
+	if r.LatenessBucket, err = d.int(); err != nil {
+		return at("lateness_bucket", err)
+	}
+	if r.LateFacts, err = d.long(); err != nil {
+		return at("late_facts", err)
 	}
 	return nil
 }

@@ -43,6 +43,8 @@ func New(schema string) (record Record, ok bool) {
 		return &UnibellInput{}, true
 	case "ledger.v1":
 		return &LedgerEntry{}, true
+	case "operations.v1":
+		return &Operation{}, true
 	case "signals.v1":
 		return &Signal{}, true
 	default:

@@ -12,8 +12,10 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli/ops"
 	"github.com/tributary-hq/tributary/cmd/internal/console/access"
+	"github.com/tributary-hq/tributary/cmd/internal/console/act"
 	"github.com/tributary-hq/tributary/cmd/internal/console/feed"
 	"github.com/tributary-hq/tributary/cmd/internal/console/view"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/deadletter"
 )
 
 // Config is what a console needs.
@@ -22,6 +24,10 @@ type Config struct {
 	Listen string
 	Access access.Config
 	Feed   feed.Config
+	// SchemaIDs returns the registry's ids by topic, for the records of acts.
+	SchemaIDs func(context.Context) (map[string]uint32, error)
+	// Search finds cases.
+	Search Search
 	// Place names the cluster on every page; Version is the program's.
 	Place, Version string
 	Logger         *slog.Logger
@@ -36,8 +42,14 @@ type Server struct {
 	addr   net.Addr
 	// streams limits the number of live pages.
 	streams chan struct{}
-	// quit ends the live pages.
+	// base lives as long as the server; quit ends it, and with it live pages and jobs.
+	base context.Context //nolint:containedctx // the lifetime of jobs, which requests start
 	quit context.CancelFunc
+
+	acts    *act.Log
+	replays *job[deadletter.Plan]
+	// searches limits how many cases are looked for at a time.
+	searches chan struct{}
 }
 
 // maxStreams is how many live pages are served at a time.
@@ -53,7 +65,14 @@ func New(config Config) (*Server, error) {
 		config.Logger = slog.New(slog.DiscardHandler)
 	}
 	config.Feed.Logger = config.Logger
-	return &Server{config: config, guard: access.New(config.Access), feed: feed.New(config.Feed), streams: make(chan struct{}, maxStreams)}, nil
+	base, quit := context.WithCancel(context.Background())
+	return &Server{
+		config: config, guard: access.New(config.Access), feed: feed.New(config.Feed), streams: make(chan struct{}, maxStreams), base: base, quit: quit,
+		acts: act.New(act.Config{
+			Kafka: config.Feed.Kafka, Names: config.Feed.Names, SchemaIDs: config.SchemaIDs, Version: config.Version, Now: config.Feed.Now,
+		}),
+		replays: newJob[deadletter.Plan](), searches: make(chan struct{}, maxSearches),
+	}, nil
 }
 
 // Start listens and serves.
@@ -63,9 +82,7 @@ func (s *Server) Start(ctx context.Context) error {
 		return fmt.Errorf("console.listen: %w", err)
 	}
 	s.addr = listener.Addr()
-	base, quit := context.WithCancel(context.WithoutCancel(ctx))
-	s.quit = quit
-	s.server = &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute, BaseContext: func(net.Listener) context.Context { return base }}
+	s.server = &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute, BaseContext: func(net.Listener) context.Context { return s.base }}
 	// Ended by Stop.
 	go func() {
 		if err := s.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -90,11 +107,13 @@ func (s *Server) URL() string {
 
 // Stop ends the requests, then the reading.
 func (s *Server) Stop(ctx context.Context) (err error) {
+	s.quit()
 	if s.server != nil {
-		s.quit()
 		err = s.server.Shutdown(ctx)
 	}
+	s.replays.work.Wait()
 	s.feed.Close()
+	s.acts.Close()
 	return err
 }
 
@@ -102,7 +121,11 @@ func (s *Server) Stop(ctx context.Context) (err error) {
 func (s *Server) Handler() http.Handler {
 	pages := http.NewServeMux()
 	for _, p := range s.pages() {
-		pages.Handle("GET "+p.path, s.serve(p))
+		method := "GET "
+		if p.act {
+			method = "POST "
+		}
+		pages.Handle(method+p.path, s.serve(p))
 	}
 	pages.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/flow", http.StatusSeeOther) })
 	pages.HandleFunc("GET /theme", setTheme)

@@ -23,6 +23,8 @@ type page struct {
 	path, title string
 	// build makes the content. It waits for numbers no longer than ctx lasts.
 	build func(ctx context.Context, r *request) (*content, error)
+	// slow pages read on request, so that their answer waits for it; acts are POSTs and slow.
+	slow, act bool
 	// live are the polls whose results change the page; none: it is made once.
 	live []watched
 }
@@ -53,6 +55,8 @@ type content struct {
 	// loading is set while the first numbers are on their way.
 	loading bool
 	status  int
+	// redirect is where to go on after an act.
+	redirect string
 }
 
 // table returns a table of the content.
@@ -82,10 +86,14 @@ func (s *Server) serve(p *page) http.Handler {
 			return
 		}
 		wait := paintWait
-		if format != "" || r.Method == http.MethodPost {
+		if format != "" || p.slow || p.act {
 			wait = programWait
 		}
 		c := s.content(r.Context(), p, q, wait)
+		if c.redirect != "" {
+			http.Redirect(w, r, c.redirect, http.StatusSeeOther)
+			return
+		}
 		switch format {
 		case "json":
 			writeJSON(w, c)

@@ -15,6 +15,15 @@ func (s *Server) pages() []*page {
 	f := s.feed
 	return []*page{
 		{path: "/flow", title: "Flow", build: s.flow, live: []watched{f.Readers, f.Topics, f.Ledger, f.Processes, f.Alerts}},
+		{path: "/case", title: "Case", build: s.findCase, slow: true},
+		{path: "/case/phone", title: "Case", build: s.byPhone, act: true},
+		{path: "/case/unmask", title: "Case", build: s.unmask, act: true},
+		{path: "/letters", title: "Dead letters", build: s.letters, live: []watched{f.Letters, s.replays}},
+		{path: "/letters/issue", title: "Dead letters", build: s.issue, live: []watched{f.Letters, s.replays}},
+		{path: "/letters/letter", title: "Dead letter", build: s.letter, slow: true},
+		{path: "/letters/show", title: "Dead letter", build: s.showLetter, act: true},
+		{path: "/letters/plan", title: "Dry run", build: s.planReplay, act: true},
+		{path: "/letters/replay", title: "Replay", build: s.runReplay, act: true},
 		{path: "/readers", title: "Readers", build: s.readers, live: []watched{f.Readers}},
 		{path: "/help", title: "Help", build: help},
 	}

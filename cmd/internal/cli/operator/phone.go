@@ -7,11 +7,13 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/nyaruka/phonenumbers"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
+	"github.com/tributary-hq/tributary/processor/privacy"
 )
 
 // countryHelp is the help of --country.
@@ -30,20 +32,35 @@ func pseudonymsOf(c *config.Config, from io.Reader, country string) ([]string, e
 	if number == "" {
 		return nil, cli.Usage(errors.New("--phone-stdin: there is no number on the standard input"))
 	}
-	writings, region, err := writingsOf(number, country)
-	if err != nil {
-		return nil, cli.Usage(err)
-	}
 	p, err := c.Pseudonymiser()
+	if err != nil {
+		return nil, err
+	}
+	begins := make([]time.Time, len(c.Privacy.Keys))
+	for i := range c.Privacy.Keys {
+		begins[i] = c.Privacy.Keys[i].From
+	}
+	out, err := Pseudonyms(p, begins, number, country)
+	if err != nil {
+		return nil, cli.Usage(fmt.Errorf("--phone-stdin: %w", err))
+	}
+	return out, nil
+}
+
+// Pseudonyms returns the pseudonyms of a phone number under every key, for every notation in which a
+// provider may have sent it. begins are the begins of the keys' time spans; country is that of a
+// national number, empty if the number has its prefix.
+func Pseudonyms(p *privacy.Pseudonymiser, begins []time.Time, number, country string) ([]string, error) {
+	writings, region, err := writingsOf(number, country)
 	if err != nil {
 		return nil, err
 	}
 	// Each key applies in a time span: asking at the beginning of each span uses every
 	// key.
 	var out []string
-	for i := range c.Privacy.Keys {
+	for _, begin := range begins {
 		for _, writing := range writings {
-			phone := p.Phone(writing, c.Privacy.Keys[i].From)
+			phone := p.Phone(writing, begin)
 			if phone.Country.Set && phone.Country.Value != region {
 				continue // the digits without a prefix are a whole number of another country
 			}
@@ -55,7 +72,7 @@ func pseudonymsOf(c *config.Config, from io.Reader, country string) ([]string, e
 		}
 	}
 	if len(out) == 0 {
-		return nil, cli.Usage(errors.New("--phone-stdin: that is no number, or no key is configured in privacy.keys"))
+		return nil, errors.New("that is no number, or no key is configured in privacy.keys")
 	}
 	return out, nil
 }
@@ -81,7 +98,7 @@ func writingsOf(number, country string) (writings []string, region string, err e
 		}
 	}
 	if err != nil {
-		return nil, "", errors.New("--phone-stdin: that is no international number: write it with + and the country's prefix, or say --country")
+		return nil, "", errors.New("that is no international number: write it with + and the country's prefix, or say --country")
 	}
 	e164 := phonenumbers.Format(parsed, phonenumbers.E164)
 	national := phonenumbers.Format(parsed, phonenumbers.NATIONAL)

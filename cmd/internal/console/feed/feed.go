@@ -54,6 +54,7 @@ type Feed struct {
 	Ledger    *poll.Poll[*Ledger]
 	Processes *poll.Poll[*Processes]
 	Alerts    *poll.Poll[[]Alert]
+	Letters   *poll.Poll[*Letters]
 
 	config Config
 	closes []func()
@@ -77,6 +78,8 @@ func New(config Config) *Feed {
 	processes := &processReader{config: &f.config}
 	f.Processes = start(f, processes.read, poll.Options{Every: 5 * time.Second})
 	f.Alerts = start(f, f.alerts, poll.Options{Every: 15 * time.Second})
+	letters := &letterReader{feed: f}
+	f.Letters = start(f, letters.read, poll.Options{Every: 10 * time.Second, Timeout: time.Minute})
 	f.closes = append(f.closes, readers.close)
 	return f
 }
@@ -118,11 +121,6 @@ func (f *Feed) admin() (*kadm.Client, error) {
 	return kadm.NewClient(f.client), nil
 }
 
-type silent struct{}
-
-func (silent) Step(string, int64) {}
-func (silent) At(int64)           {}
-
 // follow yields the committed records of a topic from the offsets in next on, and moves them. The
 // first time it begins with the records of since.
 func (f *Feed) follow(ctx context.Context, topic string, next map[int32]int64, since time.Time, yield func(*kgo.Record) error) error {
@@ -154,7 +152,7 @@ func (f *Feed) follow(ctx context.Context, topic string, next map[int32]int64, s
 			ranges[end.Partition] = scan.Range{From: from, To: end.Offset}
 		}
 	})
-	err = scan.Each(ctx, scan.Config{Kafka: f.config.Kafka, Patience: 10 * time.Second, Progress: silent{}, Now: time.Now}, "", scan.Ranges{topic: ranges}, yield)
+	err = scan.Each(ctx, scan.Config{Kafka: f.config.Kafka, Patience: 10 * time.Second}, "", scan.Ranges{topic: ranges}, yield)
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,8 @@ type Link struct {
 func Links() []Link {
 	return []Link{
 		{"/flow", "Flow", "f"},
+		{"/case", "Case", "c"},
+		{"/letters", "Dead letters", "d"},
 		{"/readers", "Readers", "r"},
 	}
 }

@@ -67,7 +67,7 @@ func TestEveryTopic(t *testing.T) {
 			readers = []string{"User:CN=fraud,O=Acme", "User:bi", "User:operator"}
 		case strings.HasPrefix(topic.Name, "raw."):
 			readers, writers = []string{"User:operator", "User:processor", "User:reset"}, []string{"User:ingest", "User:operator"}
-		case topic.Name == schemas.InternalReplays:
+		case topic.Name == schemas.InternalReplays, topic.Name == schemas.Operations:
 			writers = []string{"User:operator"}
 		case topic.Name == schemas.InternalUnibell, topic.Name == schemas.InternalJourney, topic.Name == schemas.InternalInsights:
 			readers, writers = []string{"User:operator", "User:processor", "User:reset"}, []string{"User:operator", "User:processor"}

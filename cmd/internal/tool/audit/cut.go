@@ -65,7 +65,8 @@ func rawTopicOf(provider string) string {
 
 // audited are the topics that are read: all but the changelogs.
 func audited() []schemas.Topic {
-	return slices.DeleteFunc(schemas.Table(), func(t schemas.Topic) bool { return t.Format == schemas.FormatState })
+	// What people did in the console has no part in the account of webhooks.
+	return slices.DeleteFunc(schemas.Table(), func(t schemas.Topic) bool { return t.Format == schemas.FormatState || t.Name == schemas.Operations })
 }
 
 // takeCut decides which offsets are compared. The order of its requests matters: see

@@ -1,0 +1,139 @@
+// Package act records what people do in the console.
+//
+//	person, action, purpose ─► operations.v1, acks=all ─► the act
+//
+// Promise: an act whose record cannot be written is not done.
+package act
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/cmd/internal/console/access"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+// Config is where to record.
+type Config struct {
+	Kafka []kgo.Opt
+	Names schemas.Names
+	// SchemaIDs returns the registry's ids by topic.
+	SchemaIDs func(context.Context) (map[string]uint32, error)
+	// Version is the program's.
+	Version string
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// Act is what a person is about to do.
+type Act struct {
+	Action  avro.OperationAction
+	Purpose string
+	// Target is what it is done to; never a phone number.
+	Target string
+	// Records is how many records are meant, negative if it is not about records.
+	Records int64
+}
+
+// ErrPurpose is returned for an act without a reason.
+var ErrPurpose = errors.New("say why: the reason is recorded with your name")
+
+// The bounds of the texts of a record.
+const (
+	maxPurpose = 500
+	maxTarget  = 1000
+)
+
+// Log writes the records. Make it with New, end it with Close.
+type Log struct {
+	config Config
+
+	mu     sync.Mutex
+	client *kgo.Client
+	id     uint32
+}
+
+// New returns a log that has not connected.
+func New(config Config) *Log {
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	return &Log{config: config}
+}
+
+// Close ends the connection.
+func (l *Log) Close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.client != nil {
+		l.client.Close()
+	}
+}
+
+// Write records an act. Only if it returns nil the act may be done.
+func (l *Log) Write(ctx context.Context, p *access.Person, a *Act) error {
+	purpose := strings.TrimSpace(a.Purpose)
+	if purpose == "" {
+		return ErrPurpose
+	}
+	client, id, err := l.connect(ctx)
+	if err != nil {
+		return fmt.Errorf("the act is not done, because it cannot be recorded: %w", err)
+	}
+	record := avro.Operation{
+		ActID: rand.Text(), At: l.config.Now(), Actor: cut(p.Name, maxPurpose), Role: p.Role.String(), Action: a.Action,
+		Purpose: cut(purpose, maxPurpose), Target: cut(a.Target, maxTarget), Version: l.config.Version,
+	}
+	if a.Records >= 0 {
+		record.Records = avro.Some(a.Records)
+	}
+	value, err := record.AppendAvro(wire.Append(nil, id))
+	if err == nil {
+		err = client.ProduceSync(ctx, &kgo.Record{Topic: l.config.Names.Topic(schemas.Operations), Key: []byte(record.ActID), Value: value}).FirstErr()
+	}
+	if err != nil {
+		return fmt.Errorf("the act is not done, because it cannot be recorded: %w", err)
+	}
+	return nil
+}
+
+// connect makes the client and asks for the schema's id, once.
+func (l *Log) connect(ctx context.Context) (*kgo.Client, uint32, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.client != nil {
+		return l.client, l.id, nil
+	}
+	ids, err := l.config.SchemaIDs(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	id, ok := ids[schemas.Operations]
+	if !ok {
+		return nil, 0, fmt.Errorf("no schema id for topic %s: register the schemas first (tributary schemas register)", schemas.Operations)
+	}
+	// A record that cannot be written soon must not be written later, when nobody waits for it.
+	const patience = 15 * time.Second
+	client, err := kgo.NewClient(append(append([]kgo.Opt{}, l.config.Kafka...), kgo.RecordDeliveryTimeout(patience))...)
+	if err != nil {
+		return nil, 0, fmt.Errorf("make a Kafka client: %w", err)
+	}
+	l.client, l.id = client, id
+	return client, id, nil
+}
+
+func cut(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most])
+	}
+	return strings.ToValidUTF8(text, "�")
+}

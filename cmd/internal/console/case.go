@@ -1,0 +1,173 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/tributary-hq/tributary/cmd/internal/console/access"
+	"github.com/tributary-hq/tributary/cmd/internal/console/act"
+	"github.com/tributary-hq/tributary/cmd/internal/console/mask"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/trace"
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+// Search are the parts of a search for a case.
+type Search struct {
+	// Trace has the sources and keys; Kafka, Names and the clock are those of the feed.
+	Trace trace.Config
+	// Pseudonyms returns those of a phone number; country is that of a national number.
+	Pseudonyms func(number, country string) ([]string, error)
+}
+
+const (
+	// maxSearches is how many searches run at a time: each may read whole topics.
+	maxSearches = 2
+	maxID       = 512
+)
+
+// caseModel is the JSON twin of Case.
+type caseModel struct {
+	*trace.Report
+
+	// Masked is set if personal fields are hidden.
+	Masked bool `json:"masked"`
+}
+
+// findCase is the page of one case, found by any id.
+func (s *Server) findCase(ctx context.Context, q *request) (*content, error) {
+	id := strings.TrimSpace(q.query.Get("id"))
+	if id == "" {
+		return &content{model: map[string]any{"usage": "/case?id=ID&format=json"}, body: s.searchForms(q.person)}, nil
+	}
+	if strings.HasPrefix(id, "+") {
+		return nil, refuse(http.StatusBadRequest, "that is a phone number: it does not belong into an address, which is logged; use the field for phones on this page")
+	}
+	report, err := s.search(ctx, trace.Query{ID: id}, q.query.Has("all"))
+	if err != nil {
+		return nil, err
+	}
+	return s.showCase(q, report, mask.Pseudonyms)
+}
+
+// search finds a case. Few run at a time, so that people who search do not slow the brokers down.
+func (s *Server) search(ctx context.Context, query trace.Query, all bool) (*trace.Report, error) {
+	if len(query.ID) > maxID {
+		return nil, refuse(http.StatusBadRequest, "that is too long for an id")
+	}
+	select {
+	case s.searches <- struct{}{}:
+		defer func() { <-s.searches }()
+	case <-ctx.Done():
+		return nil, refuse(http.StatusServiceUnavailable, "others are searching: try again")
+	}
+	config := s.config.Search.Trace
+	config.Kafka, config.Names, config.Now, config.All = s.config.Feed.Kafka, s.config.Feed.Names, s.feed.Now, all
+	config.Patience = programWait / 2
+	return trace.Run(ctx, config, query)
+}
+
+// byPhone finds a case by a phone number, after that is recorded. The number is in no address and no
+// record.
+func (s *Server) byPhone(ctx context.Context, q *request) (*content, error) {
+	if !q.person.May(access.Support) {
+		return nil, refuse(http.StatusForbidden, "only support and operators may look for a phone")
+	}
+	if s.config.Search.Pseudonyms == nil {
+		return nil, refuse(http.StatusNotImplemented, "this console has no key of privacy.keys, so it cannot look for a phone")
+	}
+	pseudonyms, err := s.config.Search.Pseudonyms(strings.TrimSpace(q.PostFormValue("phone")), strings.TrimSpace(q.PostFormValue("country")))
+	if err != nil {
+		return nil, refuse(http.StatusBadRequest, "that is no international number: write it with + and the country's prefix, or name the country")
+	}
+	if err := s.record(ctx, q.person, &act.Act{Action: avro.OperationActionFindPhone, Purpose: q.PostFormValue("purpose"), Records: -1}); err != nil {
+		return nil, err
+	}
+	report, err := s.search(ctx, trace.Query{Pseudonyms: pseudonyms}, true)
+	if err != nil {
+		return nil, err
+	}
+	if len(report.Journeys) == 1 && q.query.Get("format") == "" {
+		// The address of the journey can be sent to others, the number cannot.
+		return &content{redirect: casePath(report.Journeys[0].Key)}, nil
+	}
+	return s.showCase(q, report, mask.Pseudonyms)
+}
+
+// unmask shows the personal fields of a case, after that is recorded.
+func (s *Server) unmask(ctx context.Context, q *request) (*content, error) {
+	if !q.person.May(access.Support) {
+		return nil, refuse(http.StatusForbidden, "only support and operators may see personal fields")
+	}
+	id := strings.TrimSpace(q.PostFormValue("id"))
+	if err := s.record(ctx, q.person, &act.Act{Action: avro.OperationActionShowCase, Purpose: q.PostFormValue("purpose"), Target: id, Records: -1}); err != nil {
+		return nil, err
+	}
+	report, err := s.search(ctx, trace.Query{ID: id}, false)
+	if err != nil {
+		return nil, err
+	}
+	return s.showCase(q, report, mask.Personal)
+}
+
+// masked hides in a report what a person may not see.
+func masked(r *trace.Report, level mask.Level) error {
+	hide := func(snapshot any) (any, error) {
+		record, ok := snapshot.(avro.Record)
+		if !ok {
+			return nil, nil
+		}
+		text, err := json.Marshal(record)
+		if err != nil {
+			return nil, err
+		}
+		return mask.Record(record.Schema(), text, level)
+	}
+	var errs []error
+	for _, j := range r.Journeys {
+		var err error
+		j.Snapshot, err = hide(j.Snapshot)
+		errs = append(errs, err)
+	}
+	for _, e := range r.Entities {
+		var err error
+		e.Snapshot, err = hide(e.Snapshot)
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// moment is a step of the timeline with whom it is about.
+type moment struct {
+	*trace.Step
+
+	of string
+}
+
+// name says what happened to whom.
+func (m *moment) name() string {
+	if m.of == m.Kind {
+		return m.of
+	}
+	return m.of + ": " + m.Kind
+}
+
+// timeline merges the steps of all entities and journeys, in the order of time.
+func timeline(r *trace.Report) []moment {
+	var out []moment
+	for _, e := range r.Entities {
+		for i := range e.Steps {
+			out = append(out, moment{&e.Steps[i], e.Kind})
+		}
+	}
+	for _, j := range r.Journeys {
+		for i := range j.Steps {
+			out = append(out, moment{&j.Steps[i], "journey"})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b moment) int { return a.At.Compare(b.At) })
+	return out
+}

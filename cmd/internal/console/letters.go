@@ -1,0 +1,249 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	g "maragu.dev/gomponents"
+	h "maragu.dev/gomponents/html"
+
+	"github.com/tributary-hq/tributary/cmd/internal/console/access"
+	"github.com/tributary-hq/tributary/cmd/internal/console/act"
+	"github.com/tributary-hq/tributary/cmd/internal/console/feed"
+	"github.com/tributary-hq/tributary/cmd/internal/console/view"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/deadletter"
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+const lettersText = "Records that can never be handled, grouped by their cause. They are kept unchanged and can be replayed after the repair."
+
+// letters is the page of all issues.
+func (s *Server) letters(ctx context.Context, q *request) (*content, error) {
+	result := s.feed.Letters.Get(ctx)
+	switch {
+	case !result.Has && result.Err == nil:
+		return waiting("Dead letters", lettersText, "the dead letters"), nil
+	case !result.Has:
+		return away("Dead letters", lettersText, result.Err), nil
+	}
+	m := result.Value
+	table := issueTable(m.Issues)
+	c := &content{model: m, tables: []*view.Table{table}}
+	c.body = append(c.body, heading("Dead letters", lettersText, m.At))
+	if result.Err != nil {
+		c.body = append(c.body, stale(result.Err, result.At))
+	}
+	switch {
+	case m.Waiting > 0:
+		c.body = append(c.body, view.Banner(view.Warn, count(int(m.Waiting), "dead letter waits", "dead letters wait")+", of "+count(waitingIssues(m), "cause", "causes")+"."))
+	default:
+		c.body = append(c.body, view.Banner(view.Good, "No dead letter waits."))
+	}
+	if state := s.replays.now(); !state.Began.IsZero() {
+		c.body = append(c.body, replayState(&state))
+	}
+	c.body = append(c.body, table.Render(pathOf(q)))
+	return c, nil
+}
+
+func waitingIssues(m *feed.Letters) (n int) {
+	for i := range m.Issues {
+		if m.Issues[i].Waiting() > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+func issuePath(i *feed.Issue) string {
+	return view.At("/letters/issue", "provider", i.Provider, "stage", i.Stage, "cause", i.Cause)
+}
+
+func issueTable(issues []feed.Issue) *view.Table {
+	t := &view.Table{
+		ID: "issues", Caption: "Issues", Command: "tributary deadletter stats", Empty: "There is no dead letter: every accepted record became a fact or a duplicate.",
+		Columns: []view.Column{
+			{Name: "Cause", Help: "Why the stage could not handle them; open it for an example."}, {Name: "Of", Help: "The provider, or the internal stage."},
+			{Name: "Waiting", Right: true, Help: "Not replayed yet: tributary deadletter list --waiting."}, {Name: "In all", Right: true, Help: "Those replayed, too."},
+			{Name: "First seen", Wide: true}, {Name: "Last seen"}, {Name: "Detail of the newest", Wide: true}, {Name: "Version", Wide: true, Help: "The release that could not handle them."},
+		},
+	}
+	for i := range issues {
+		x := &issues[i]
+		detail := ""
+		if len(x.Newest) > 0 {
+			detail = x.Newest[0].Detail
+		}
+		t.Rows = append(t.Rows, []view.Cell{
+			view.C(x.Cause, h.A(h.Href(issuePath(x)), view.Text(words(x.Cause)))), view.T(x.Provider), view.N(x.Waiting()), view.N(x.Count),
+			stamp(x.First), stamp(x.Last), view.T(detail), view.T(strings.Join(x.Versions, ", ")),
+		})
+	}
+	return t
+}
+
+func stamp(at time.Time) view.Cell {
+	if at.IsZero() {
+		return view.C("", view.None())
+	}
+	return view.C(at.UTC().Format(time.RFC3339Nano), view.Time(at))
+}
+
+// words writes a symbol as words.
+func words(symbol string) string { return strings.ToLower(strings.ReplaceAll(symbol, "_", " ")) }
+
+// issueOf finds the issue that a request names.
+func (s *Server) issueOf(ctx context.Context, values url.Values) (*feed.Issue, error) {
+	result := s.feed.Letters.Get(ctx)
+	if !result.Has {
+		if result.Err != nil {
+			return nil, result.Err
+		}
+		return nil, nil //nolint:nilnil // not known yet
+	}
+	for i := range result.Value.Issues {
+		x := &result.Value.Issues[i]
+		if x.Provider == values.Get("provider") && x.Stage == values.Get("stage") && x.Cause == values.Get("cause") {
+			return x, nil
+		}
+	}
+	return nil, refuse(http.StatusNotFound, "there is no such dead letter any more: retention may have deleted it")
+}
+
+// issue is the page of one cause.
+func (s *Server) issue(ctx context.Context, q *request) (*content, error) {
+	x, err := s.issueOf(ctx, q.query)
+	if err != nil {
+		return nil, err
+	}
+	if x == nil {
+		return waiting("Dead letters", lettersText, "the dead letters"), nil
+	}
+	table := letterTable(x.Newest)
+	c := &content{title: words(x.Cause), model: x, tables: []*view.Table{table}}
+	level, text := view.Warn, count(int(x.Waiting()), "waits", "wait")+" to be replayed, "+count(int(x.Count), "dead letter", "dead letters")+" in all."
+	if x.Waiting() == 0 {
+		level, text = view.Good, "All "+view.Group(x.Count)+" were replayed."
+	}
+	c.body = append(c.body, heading(words(x.Cause), "Dead letters of "+view.Clean(x.Provider)+", stage "+view.Clean(x.Stage)+".", time.Time{}), view.Banner(level, text))
+	if state := s.replays.now(); !state.Began.IsZero() {
+		c.body = append(c.body, replayState(&state))
+	}
+	if len(x.Newest) > 0 {
+		c.body = append(c.body, example(q.person, x.Newest[0]))
+	}
+	c.body = append(c.body, s.replayCard(q.person, x), table.Render(pathOf(q)))
+	return c, nil
+}
+
+func letterTable(letters []*deadletter.Letter) *view.Table {
+	t := &view.Table{
+		ID: "newest", Caption: "The newest", Command: "tributary deadletter list", Empty: "None is left.",
+		Columns: []view.Column{{Name: "Written"}, {Name: "Dead letter", Help: "Its place, as tributary deadletter show takes it."}, {Name: "Key", Help: "The record's key: open its case."}, {Name: "Detail", Wide: true}, {Name: "Round", Right: true, Wide: true, Help: "How often it had been replayed before."}, {Name: "Replayed"}},
+	}
+	for _, l := range letters {
+		replayed := view.T("no")
+		if l.Replayed != nil {
+			replayed = view.C(l.Replayed.By, g.Group{view.Time(l.Replayed.At), g.Text(" by "), view.Text(l.Replayed.By)})
+		}
+		t.Rows = append(t.Rows, []view.Cell{
+			stamp(l.DeadLettered), view.C(refOf(l), h.A(h.Href(view.At("/letters/letter", "ref", refOf(l))), view.Code(refOf(l)))),
+			view.C(l.Key, h.A(h.Href(view.At("/case", "id", l.Key)), view.Code(l.Key))), view.T(l.Detail), view.N(int64(l.Round)), replayed,
+		})
+	}
+	return t
+}
+
+func refOf(l *deadletter.Letter) string {
+	return l.Kind + "/" + itoa(int64(l.Partition)) + "/" + itoa(l.Offset)
+}
+
+// example shows one letter with its body masked.
+func example(p *access.Person, l *deadletter.Letter) g.Node {
+	pairs := []g.Node{
+		h.Class("pairs"),
+		h.Dt(g.Text("Dead letter")), h.Dd(view.Code(refOf(l)), g.Text(", written "), view.Time(l.DeadLettered)),
+		h.Dt(g.Text("Cause")), h.Dd(view.Text(words(l.Cause) + ": " + l.Detail)),
+		h.Dt(g.Text("Key")), h.Dd(h.A(h.Href(view.At("/case", "id", l.Key)), view.Code(l.Key))),
+	}
+	if !l.Received.IsZero() {
+		pairs = append(pairs, h.Dt(g.Text("Received")), h.Dd(view.Time(l.Received), g.Text(" from source "), view.Code(l.Source)))
+	}
+	if len(l.Events) > 0 {
+		pairs = append(pairs, h.Dt(g.Text("Ids")), h.Dd(view.Text(strings.Join(l.Events, ", "))))
+	}
+	card := []g.Node{h.Dl(pairs...), h.H3(g.Text("Body, with secrets and personal data masked")), view.Block(l.Body(false))}
+	if p.May(access.Support) {
+		card = append(card, h.Form(
+			h.Class("row"), h.Method("post"), h.Action("/letters/show"), view.Token(p), hidden("ref", refOf(l)), purpose(),
+			h.Button(h.Type("submit"), g.Text("Show the body unmasked")),
+		))
+	}
+	return view.Card("example", "The newest, as an example", card...)
+}
+
+// letter is the page of one dead letter.
+func (s *Server) letter(ctx context.Context, q *request) (*content, error) {
+	l, err := s.findLetter(ctx, q.query.Get("ref"))
+	if err != nil {
+		return nil, err
+	}
+	return &content{
+		title: refOf(l), model: map[string]any{"letter": l, "body": l.Body(false), "masked": true},
+		body: []g.Node{heading("Dead letter "+refOf(l), "One record that could not be handled.", time.Time{}), example(q.person, l)},
+	}, nil
+}
+
+func (s *Server) findLetter(ctx context.Context, text string) (*deadletter.Letter, error) {
+	ref, err := deadletter.ParseRef(text, s.config.Feed.Names)
+	if err != nil {
+		return nil, refuse(http.StatusBadRequest, view.Clean(err.Error()))
+	}
+	reader := deadletter.NewReader(s.config.Feed.Kafka, s.config.Feed.Names)
+	if err := reader.Open(ctx); err != nil {
+		return nil, err
+	}
+	var found *deadletter.Letter
+	err = reader.Each(ctx, &deadletter.Filter{Refs: []deadletter.Ref{ref}}, func(l *deadletter.Letter) error {
+		found = l
+		return nil
+	})
+	if err == nil && found == nil {
+		err = refuse(http.StatusNotFound, "there is no such dead letter; retention may have deleted it")
+	}
+	return found, err
+}
+
+// showLetter shows a body unmasked, after that is recorded.
+func (s *Server) showLetter(ctx context.Context, q *request) (*content, error) {
+	if !q.person.May(access.Support) {
+		return nil, refuse(http.StatusForbidden, "only support and operators may see a body unmasked")
+	}
+	l, err := s.findLetter(ctx, q.PostFormValue("ref"))
+	if err != nil {
+		return nil, err
+	}
+	a := act.Act{Action: avro.OperationActionShowDeadLetter, Purpose: q.PostFormValue("purpose"), Target: refOf(l), Records: 1}
+	if err := s.record(ctx, q.person, &a); err != nil {
+		return nil, err
+	}
+	return &content{
+		title: refOf(l), model: map[string]any{"letter": l, "body": l.Body(true), "masked": false},
+		body: []g.Node{
+			heading("Dead letter "+refOf(l), "Its body as it was received. That you have seen it is recorded in operations.v1.", time.Time{}),
+			view.Card("body", "Body, unmasked", view.Block(l.Body(true))),
+		},
+	}, nil
+}
+
+func hidden(name, value string) g.Node {
+	return h.Input(h.Type("hidden"), h.Name(name), h.Value(value))
+}
+
+// purpose asks why.
+func purpose() g.Node {
+	return h.Label(g.Text("Why? Recorded with your name."), h.Input(h.Type("text"), h.Name("purpose"), h.Required(), h.MaxLength("500"), h.AutoComplete("off")))
+}

@@ -1,0 +1,158 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	g "maragu.dev/gomponents"
+	h "maragu.dev/gomponents/html"
+
+	"github.com/tributary-hq/tributary/cmd/internal/console/access"
+	"github.com/tributary-hq/tributary/cmd/internal/console/act"
+	"github.com/tributary-hq/tributary/cmd/internal/console/feed"
+	"github.com/tributary-hq/tributary/cmd/internal/console/view"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/deadletter"
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+// record writes an act before it is done.
+func (s *Server) record(ctx context.Context, p *access.Person, a *act.Act) error {
+	err := s.acts.Write(ctx, p, a)
+	if errors.Is(err, act.ErrPurpose) {
+		return refuse(http.StatusBadRequest, err.Error())
+	}
+	return err
+}
+
+// replayCard offers a dry run to operators, and the command to the others.
+func (s *Server) replayCard(p *access.Person, x *feed.Issue) g.Node {
+	command := fmt.Sprintf("tributary deadletter replay --provider %s --cause %s --stage %s", x.Provider, x.Cause, x.Stage)
+	if x.Waiting() == 0 {
+		return g.Group{}
+	}
+	nodes := []g.Node{h.P(g.Text("Replay after the repair: a release that knows the type, a source that accepts stale events. Each record goes to the partition it came from, once."))}
+	if p.May(access.Operator) {
+		nodes = append(nodes, h.Form(
+			h.Class("row"), h.Method("post"), h.Action("/letters/plan"), view.Token(p),
+			hidden("provider", x.Provider), hidden("stage", x.Stage), hidden("cause", x.Cause),
+			h.Button(h.Class("primary"), h.Type("submit"), g.Text("Dry run")), h.Span(h.Class("quiet"), g.Text("shows what a replay would do; nothing is sent")),
+		))
+	} else {
+		nodes = append(nodes, view.Quiet("Operators can replay here."))
+	}
+	nodes = append(nodes, h.P(h.Class("quiet small"), g.Text("In a terminal: "), view.Command(command)))
+	return view.Card("replay", "Replay", nodes...)
+}
+
+// replayOf makes the replay that a form describes: what the command does with its defaults.
+func (s *Server) replayOf(q *request) deadletter.Replay {
+	waits := false
+	return deadletter.Replay{
+		By: q.person.Name + " (console)", Now: s.feed.Now, Rate: 100, Rounds: 3,
+		Filter: deadletter.Filter{
+			Providers: []string{q.PostFormValue("provider")}, Causes: []string{q.PostFormValue("cause")}, Stages: []string{q.PostFormValue("stage")}, Replayed: &waits,
+		},
+	}
+}
+
+func (s *Server) replayer(r deadletter.Replay) *deadletter.Replayer {
+	return deadletter.NewReplayer(deadletter.NewReader(s.config.Feed.Kafka, s.config.Feed.Names), r)
+}
+
+// planReplay shows what a replay would do.
+func (s *Server) planReplay(ctx context.Context, q *request) (*content, error) {
+	if !q.person.May(access.Operator) {
+		return nil, refuse(http.StatusForbidden, "only operators may replay")
+	}
+	plan, err := s.replayer(s.replayOf(q)).Plan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := &content{title: "Dry run", model: plan}
+	text := fmt.Sprintf("%s meant, %s would be replayed. Nothing was sent.", count(int(plan.Selected), "dead letter is", "dead letters are"), view.Group(plan.Send))
+	c.body = append(c.body, heading("Dry run", "What a replay would do.", time.Time{}), view.Banner(view.Calm, text))
+	pairs := []g.Node{h.Class("pairs")}
+	for _, line := range []struct {
+		name   string
+		counts map[string]int64
+	}{{"To", plan.To}, {"Causes", plan.Causes}, {"Rejected by version", plan.Versions}, {"Left alone", plan.Left}} {
+		if len(line.counts) > 0 {
+			pairs = append(pairs, h.Dt(g.Text(line.name)), h.Dd(view.Text(counted(line.counts))))
+		}
+	}
+	pairs = append(pairs, h.Dt(g.Text("Size")), h.Dd(g.Textf("%s bytes, about %s at 100 a second", view.Group(plan.Bytes), view.Span(time.Duration(plan.Send)*10*time.Millisecond))))
+	nodes := []g.Node{h.Dl(pairs...)}
+	if n := plan.Versions[s.config.Version]; n > 0 {
+		nodes = append(nodes, h.P(g.Textf("%s rejected by this very version: unless its configuration has changed, rejected again.", count(int(n), "was", "were"))))
+	}
+	if plan.Send > 0 {
+		nodes = append(nodes, h.Form(
+			h.Class("row"), h.Method("post"), h.Action("/letters/replay"), view.Token(q.person),
+			hidden("provider", q.PostFormValue("provider")), hidden("stage", q.PostFormValue("stage")), hidden("cause", q.PostFormValue("cause")),
+			purpose(), h.Button(h.Class("danger"), h.Type("submit"), g.Textf("Replay %s", view.Group(plan.Send))),
+		))
+	}
+	c.body = append(c.body, view.Card("plan", "The plan", nodes...))
+	return c, nil
+}
+
+// counted writes counts by name in a line.
+func counted(m map[string]int64) string {
+	var parts []string
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		parts = append(parts, fmt.Sprintf("%s %s", k, view.Group(m[k])))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// runReplay replays, after that is recorded. The work goes on when the page is left.
+func (s *Server) runReplay(ctx context.Context, q *request) (*content, error) {
+	if !q.person.May(access.Operator) {
+		return nil, refuse(http.StatusForbidden, "only operators may replay")
+	}
+	running := s.replays.now()
+	if running.Running() {
+		return nil, refuse(http.StatusConflict, "a replay is under way: wait for its end")
+	}
+	r := s.replayOf(q)
+	plan, err := s.replayer(r).Plan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	records := plan.Send
+	target := fmt.Sprintf("provider=%s stage=%s cause=%s", q.PostFormValue("provider"), q.PostFormValue("stage"), q.PostFormValue("cause"))
+	if err := s.record(ctx, q.person, &act.Act{Action: avro.OperationActionReplayDeadLetters, Purpose: q.PostFormValue("purpose"), Target: target, Records: records}); err != nil {
+		return nil, err
+	}
+	r.Sent = s.replays.At
+	started := s.replays.start(s.base, q.person.Name, s.feed.Now, func(ctx context.Context) (*deadletter.Plan, error) {
+		s.replays.Step("replaying dead letters", records)
+		return s.replayer(r).Run(ctx)
+	})
+	if !started {
+		return nil, refuse(http.StatusConflict, "a replay is under way: wait for its end")
+	}
+	return &content{redirect: "/letters"}, nil
+}
+
+func replayState(state *jobState[deadletter.Plan]) g.Node {
+	switch {
+	case state.Running():
+		return view.Banner(view.Calm, fmt.Sprintf("Replaying: %s of %s.", view.Group(state.Done), view.Group(state.Total)), h.P(g.Text("Begun by "), view.Text(state.By), g.Text(" at "), view.Time(state.Began)))
+	case state.Err != "":
+		return view.Banner(view.Bad, "The replay failed: "+state.Err, h.P(g.Text("What it had committed stays; the dry run shows what is left.")))
+	case state.Result != nil:
+		return view.Banner(view.Good, fmt.Sprintf("%s replayed.", count(int(state.Result.Sent), "dead letter was", "dead letters were")),
+			h.P(g.Text("By "), view.Text(state.By), g.Text(", ended "), view.Time(state.Ended), g.Text(". A record that is rejected again is a new dead letter.")))
+	}
+	return g.Group{}
+}

@@ -1,0 +1,165 @@
+package scorecard
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/tributary-hq/tributary/processor/insights/logbucket"
+	"github.com/tributary-hq/tributary/processor/insights/signal"
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+// Bounds are what a provider's day may have without a warning.
+type Bounds struct {
+	// Late is how late a tenth of the facts may be. Default 5 min.
+	Late time.Duration
+	// Shares of the records that may be repeats, missed attempts, regressions, conflicts,
+	// unknown names, dead letters.
+	Duplicates, Missed, Regressions, Conflicts, Unknown, DeadLetters float64
+}
+
+// DefaultBounds returns the usual bounds.
+func DefaultBounds() Bounds {
+	const percent = 0.01
+	return Bounds{
+		Late: 5 * time.Minute, Duplicates: 20 * percent, Missed: 1 * percent, Regressions: 0.5 * percent, Conflicts: 0.1 * percent,
+		Unknown: 1 * percent, DeadLetters: 1 * percent,
+	}
+}
+
+// share is one figure of a scorecard.
+type share struct {
+	name, noun string
+	n, of      int64
+	bound      float64
+}
+
+func (c *Counts) shares(b *Bounds) []share {
+	records := c.Facts + c.Duplicates + c.DeadLetters
+	return []share{
+		{"repeats", "repeats", c.Duplicates, records, b.Duplicates},
+		{"missed_attempts", "missed attempts", max(0, c.Missed), c.Facts, b.Missed},
+		{"regressions", "regressions", c.Regressions, c.Facts, b.Regressions},
+		{"conflicts", "conflicts", max(0, c.Conflicts), c.Facts, b.Conflicts},
+		{"unknown_names", "unknown names", c.Unknown, c.Facts, b.Unknown},
+		{"dead_letters", "dead letters", c.DeadLetters, records, b.DeadLetters},
+	}
+}
+
+// wilson returns the 95 % interval of a share by Wilson.
+func wilson(n, of int64) (low, high float64) {
+	if of <= 0 {
+		return 0, 1
+	}
+	const z = 1.959963984540054
+	p, m := math.Min(1, math.Max(0, float64(n)/float64(of))), float64(of)
+	middle := (p + z*z/(2*m)) / (1 + z*z/m)
+	half := z / (1 + z*z/m) * math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
+	if n <= 0 {
+		return 0, math.Min(1, middle+half)
+	}
+	return math.Max(0, middle-half), math.Min(1, middle+half)
+}
+
+// few is the number of records below which no bound is passed.
+const few = 5
+
+// digits are the significant ones of the figures.
+const digits = 3
+
+// signal returns the scorecard of a day.
+func (c *Counts) signal(provider string, day, asOf time.Time, bounds *Bounds) *avro.Signal {
+	s := &avro.Signal{
+		SignalID: idOf(provider, day), Kind: avro.SignalKindProviderScorecard, Severity: avro.SignalSeverityInfo,
+		Provider: avro.Some(provider), EvidenceSince: avro.Some(day), AsOf: asOf, Confidence: 1,
+		Evidence: []avro.SignalEvidence{{Name: "facts", Unit: "1", Value: avro.Some(float64(c.Facts))}},
+	}
+	late, above := c.addLateness(s, bounds)
+	var parts []string
+	for _, f := range c.shares(bounds) {
+		low := f.add(s)
+		parts = append(parts, fmt.Sprintf("%d %s", f.n, f.noun))
+		if low > f.bound && f.n >= few {
+			above = append(above, fmt.Sprintf("%s (%s, bound %s)", f.noun, signal.Percent(float64(f.n)/float64(f.of)), signal.Percent(f.bound)))
+		}
+	}
+	s.Claim = fmt.Sprintf("%s on %s: %s, %s; %s", provider, day.Format(time.DateOnly), signal.Count(c.Facts, "fact"), late, strings.Join(parts, ", "))
+	if len(above) > 0 {
+		s.Severity = avro.SignalSeverityWarning
+		s.Claim += "; beyond the bounds: " + strings.Join(above, ", ")
+		s.SuggestedRule = avro.Some("Show this to the provider.")
+	}
+	s.Claim += "."
+	return s
+}
+
+// add adds the figure to the evidence and returns the lower end of its interval.
+func (f *share) add(s *avro.Signal) (low float64) {
+	low, high := wilson(f.n, f.of)
+	part := avro.Optional[float64]{}
+	if f.of > 0 {
+		part = avro.Some(signal.Round(float64(f.n)/float64(f.of), digits))
+	}
+	s.Evidence = append(s.Evidence,
+		avro.SignalEvidence{Name: f.name, Unit: "1", Value: avro.Some(float64(f.n))},
+		avro.SignalEvidence{Name: f.name + "_share", Unit: "1", Value: part, Low: avro.Some(signal.Round(low, digits)), High: avro.Some(signal.Round(high, digits))})
+	return low
+}
+
+// addLateness adds the quantiles of the lateness and returns them as text, and the bound that
+// is passed, if any.
+func (c *Counts) addLateness(s *avro.Signal, bounds *Bounds) (text string, above []string) {
+	var parts []string
+	for _, q := range []struct {
+		name, text string
+		share      float64
+	}{{"lateness_p50", "half", 0.5}, {"lateness_p90", "90 %", 0.9}, {"lateness_p99", "99 %", 0.99}} {
+		late, ok := logbucket.Quantile(c.Lateness, q.share)
+		e := avro.SignalEvidence{Name: q.name, Unit: "s"}
+		if ok {
+			e.Value = avro.Some(signal.Round(late.Seconds(), 2))
+			parts = append(parts, q.text+" within "+spanOf(late))
+		}
+		s.Evidence = append(s.Evidence, e)
+	}
+	if len(parts) == 0 {
+		return "no event times", nil
+	}
+	const tenth = 0.1
+	if low, _ := wilson(c.beyond(bounds.Late), c.late()); low > tenth {
+		above = append(above, fmt.Sprintf("lateness (a tenth may be beyond %s)", spanOf(bounds.Late)))
+	}
+	return strings.Join(parts, ", ") + " of the event", above
+}
+
+// late returns the number of facts with a known lateness, beyond those of them that are later
+// than a bound.
+func (c *Counts) late() (n int64) {
+	for _, l := range c.Lateness {
+		n += l.N
+	}
+	return n
+}
+
+func (c *Counts) beyond(bound time.Duration) (n int64) {
+	for _, l := range c.Lateness {
+		if l.Bucket > logbucket.Of(bound) {
+			n += l.N
+		}
+	}
+	return n
+}
+
+// spanOf is signal.Span with milliseconds.
+func spanOf(d time.Duration) string {
+	if d < time.Second {
+		return fmt.Sprintf("%d ms", d.Round(10*time.Millisecond).Milliseconds())
+	}
+	return signal.Span(d)
+}
+
+func idOf(provider string, day time.Time) string {
+	return signal.ID(avro.SignalKindProviderScorecard, provider, day.Format(time.DateOnly))
+}
