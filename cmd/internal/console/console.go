@@ -15,6 +15,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/console/act"
 	"github.com/tributary-hq/tributary/cmd/internal/console/feed"
 	"github.com/tributary-hq/tributary/cmd/internal/console/view"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/audit"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/deadletter"
 )
 
@@ -48,6 +49,7 @@ type Server struct {
 
 	acts    *act.Log
 	replays *job[deadletter.Plan]
+	audits  *job[audit.Report]
 	// searches limits how many cases are looked for at a time.
 	searches chan struct{}
 }
@@ -71,7 +73,7 @@ func New(config Config) (*Server, error) {
 		acts: act.New(act.Config{
 			Kafka: config.Feed.Kafka, Names: config.Feed.Names, SchemaIDs: config.SchemaIDs, Version: config.Version, Now: config.Feed.Now,
 		}),
-		replays: newJob[deadletter.Plan](), searches: make(chan struct{}, maxSearches),
+		replays: newJob[deadletter.Plan](), audits: newJob[audit.Report](), searches: make(chan struct{}, maxSearches),
 	}, nil
 }
 
@@ -112,6 +114,7 @@ func (s *Server) Stop(ctx context.Context) (err error) {
 		err = s.server.Shutdown(ctx)
 	}
 	s.replays.work.Wait()
+	s.audits.work.Wait()
 	s.feed.Close()
 	s.acts.Close()
 	return err

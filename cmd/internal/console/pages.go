@@ -24,6 +24,11 @@ func (s *Server) pages() []*page {
 		{path: "/letters/show", title: "Dead letter", build: s.showLetter, act: true},
 		{path: "/letters/plan", title: "Dry run", build: s.planReplay, act: true},
 		{path: "/letters/replay", title: "Replay", build: s.runReplay, act: true},
+		{path: "/money", title: "Money", build: s.money, live: []watched{f.Money, f.Signals}},
+		{path: "/account", title: "Account", build: s.account, live: []watched{f.Ledger, f.Readers, s.audits}},
+		{path: "/account/audit", title: "Audit", build: s.runAudit, act: true},
+		{path: "/contract", title: "Contract", build: s.contracts, live: []watched{f.Topics}},
+		{path: "/contract/topic", title: "Topic", build: s.contractTopicPage, slow: true},
 		{path: "/readers", title: "Readers", build: s.readers, live: []watched{f.Readers}},
 		{path: "/help", title: "Help", build: help},
 	}

@@ -55,6 +55,8 @@ type Feed struct {
 	Processes *poll.Poll[*Processes]
 	Alerts    *poll.Poll[[]Alert]
 	Letters   *poll.Poll[*Letters]
+	Money     *poll.Poll[*Money]
+	Signals   *poll.Poll[*Signals]
 
 	config Config
 	closes []func()
@@ -80,6 +82,9 @@ func New(config Config) *Feed {
 	f.Alerts = start(f, f.alerts, poll.Options{Every: 15 * time.Second})
 	letters := &letterReader{feed: f}
 	f.Letters = start(f, letters.read, poll.Options{Every: 10 * time.Second, Timeout: time.Minute})
+	money, signals := &moneyReader{feed: f}, &signalReader{feed: f}
+	f.Money = start(f, money.read, poll.Options{Every: 15 * time.Second, Timeout: 2 * time.Minute})
+	f.Signals = start(f, signals.read, poll.Options{Every: 15 * time.Second})
 	f.closes = append(f.closes, readers.close)
 	return f
 }

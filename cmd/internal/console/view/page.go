@@ -29,8 +29,11 @@ func Links() []Link {
 	return []Link{
 		{"/flow", "Flow", "f"},
 		{"/case", "Case", "c"},
+		{"/money", "Money", "m"},
 		{"/letters", "Dead letters", "d"},
 		{"/readers", "Readers", "r"},
+		{"/account", "Account", "a"},
+		{"/contract", "Contract", "k"},
 	}
 }
 

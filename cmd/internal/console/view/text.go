@@ -45,6 +45,9 @@ func Dotted(text string) g.Node {
 	return out
 }
 
+// Paragraph is a text of ours, of any length.
+func Paragraph(text string) g.Node { return g.Text(terminal.Line(text)) }
+
 // Code is an id or another text from outside, in the typeface of code.
 func Code(text string) g.Node {
 	if text == "" {

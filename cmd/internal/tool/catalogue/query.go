@@ -7,11 +7,14 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/tool/contract"
 )
 
-// query is a question and its answer in SQL, as DuckDB reads it.
-type query struct{ question, sql string }
+// Query is a question and its answer in SQL, as DuckDB reads it.
+type Query struct {
+	Question string `json:"question"`
+	SQL      string `json:"sql"`
+}
 
-// queries are three questions that the columns of a table answer.
-func queries(t *contract.Table) []query {
+// Queries are three questions that the columns of a table answer.
+func Queries(t *contract.Table) []Query {
 	day, by := contract.KafkaTime, ""
 	var sums []string
 	for i := range t.Columns {
@@ -28,29 +31,29 @@ func queries(t *contract.Table) []query {
 	if t.Key != "" && day == contract.KafkaTime {
 		day = "" // the view has no record's time
 	}
-	var out []query
+	var out []Query
 	if by != "" {
-		out = append(out, query{"How many, by " + by + "?", fmt.Sprintf("SELECT %[1]s, count(*) AS rows\nFROM %[2]s\nGROUP BY %[1]s\nORDER BY rows DESC;", by, t.Name)})
+		out = append(out, Query{"How many, by " + by + "?", fmt.Sprintf("SELECT %[1]s, count(*) AS rows\nFROM %[2]s\nGROUP BY %[1]s\nORDER BY rows DESC;", by, t.Name)})
 	}
 	if len(sums) > 0 {
-		out = append(out, query{
+		out = append(out, Query{
 			"How much, by currency? Amounts of different currencies do not add.",
 			fmt.Sprintf("SELECT currency,\n  %s\nFROM %s\nGROUP BY currency;", strings.Join(sums, ",\n  "), t.Name),
 		})
 	}
 	if day != "" {
-		out = append(out, query{"How many a day, in UTC?", fmt.Sprintf("SELECT date_trunc('day', %s) AS day, count(*) AS rows\nFROM %s\nGROUP BY day\nORDER BY day;", day, t.Name)})
+		out = append(out, Query{"How many a day, in UTC?", fmt.Sprintf("SELECT date_trunc('day', %s) AS day, count(*) AS rows\nFROM %s\nGROUP BY day\nORDER BY day;", day, t.Name)})
 	}
 	if t.Key != "" {
-		out = append(out, query{
+		out = append(out, Query{
 			"How did one come to be what it is?",
 			fmt.Sprintf("SELECT *\nFROM %[1]s\nWHERE %[2]s = (SELECT min(%[2]s) FROM %[3]s)\nORDER BY kafka_offset;", t.History(), t.Key, t.Name),
 		})
 	}
-	out = append(out, query{"What are the newest rows?", fmt.Sprintf("SELECT *\nFROM %s\nORDER BY kafka_time DESC\nLIMIT 10;", t.History())})
+	out = append(out, Query{"What are the newest rows?", fmt.Sprintf("SELECT *\nFROM %s\nORDER BY kafka_time DESC\nLIMIT 10;", t.History())})
 	const three = 3
 	for len(out) < three {
-		out = append(out, query{"How many rows are there?", fmt.Sprintf("SELECT count(*) FROM %s;", t.Name)})
+		out = append(out, Query{"How many rows are there?", fmt.Sprintf("SELECT count(*) FROM %s;", t.Name)})
 	}
 	if len(out) > three {
 		out = append(out[:2], out[len(out)-2]) // of snapshots the history of one rather than the newest
@@ -58,8 +61,8 @@ func queries(t *contract.Table) []query {
 	return out
 }
 
-// warnings are the mistakes that the shape of a table invites.
-func warnings(t *contract.Table, all []contract.Table) []string {
+// Warnings are the mistakes that the shape of a table invites.
+func Warnings(t *contract.Table, all []contract.Table) []string {
 	var out []string
 	if t.Key != "" {
 		out = append(out,

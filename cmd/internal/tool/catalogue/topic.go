@@ -26,11 +26,11 @@ func (s *site) topic(t *contract.Table) (string, error) {
 	p.putf("<h2>Where it comes from</h2>")
 	s.around(p, t.Topic.Name)
 	p.putf("<h2>Queries</h2>")
-	for _, q := range queries(t) {
-		p.putf("<p>%s</p><pre>%s</pre>", q.question, q.sql)
+	for _, q := range Queries(t) {
+		p.putf("<p>%s</p><pre>%s</pre>", q.Question, q.SQL)
 	}
 	p.putf("<h2>Do not</h2><div class=not>")
-	p.list(warnings(t, s.tables))
+	p.list(Warnings(t, s.tables))
 	p.putf("</div>")
 	p.putf("<h2>Fields</h2><div class=fields>")
 	fields(p, t.Columns, "")

@@ -1,0 +1,205 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	g "maragu.dev/gomponents"
+	h "maragu.dev/gomponents/html"
+
+	"github.com/tributary-hq/tributary/cmd/internal/console/access"
+	"github.com/tributary-hq/tributary/cmd/internal/console/act"
+	"github.com/tributary-hq/tributary/cmd/internal/console/feed"
+	"github.com/tributary-hq/tributary/cmd/internal/console/view"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/audit"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
+	"github.com/tributary-hq/tributary/schemas/avro"
+)
+
+const accountText = "Every accepted webhook is a fact, a duplicate or a dead letter, once."
+
+// accountModel is the JSON twin of Account.
+type accountModel struct {
+	Ledger   *feed.Ledger           `json:"ledger"`
+	Audit    jobState[audit.Report] `json:"audit"`
+	Restores []restore              `json:"restores"`
+}
+
+type restore struct {
+	Group string `json:"group"`
+	lag.Restore
+}
+
+// account is the page of the ledger and the audit.
+func (s *Server) account(ctx context.Context, q *request) (*content, error) {
+	result, readers := s.feed.Ledger.Get(ctx), s.feed.Readers.Get(ctx)
+	switch {
+	case !result.Has && result.Err == nil:
+		return waiting("Account", accountText, "the ledger"), nil
+	case !result.Has:
+		return away("Account", accountText, result.Err), nil
+	}
+	m := accountModel{Ledger: result.Value, Audit: s.audits.now(), Restores: []restore{}}
+	if readers.Has {
+		for i := range readers.Value.Groups {
+			if x := &readers.Value.Groups[i]; x.Restore != nil {
+				m.Restores = append(m.Restores, restore{x.Group, *x.Restore})
+			}
+		}
+	}
+	providers, gaps := ledgerTable(m.Ledger), gapTable(m.Ledger.Gaps)
+	c := &content{model: m, tables: []*view.Table{providers, gaps}}
+	path := pathOf(q)
+	c.body = append(c.body, heading("Account", accountText, m.Ledger.At), accountVerdict(&m))
+	if result.Err != nil {
+		c.body = append(c.body, stale(result.Err, result.At))
+	}
+	c.body = append(c.body, minutes(m.Ledger), providers.Render(path), gaps.Render(path), restoreCard(m.Restores), s.auditCard(q.person, &m.Audit))
+	if r := m.Audit.Result; r != nil {
+		accounts, differences := auditTable(r), differenceTable(r)
+		c.tables = append(c.tables, accounts, differences)
+		c.body = append(c.body, accounts.Render(path), differences.Render(path))
+	}
+	return c, nil
+}
+
+func accountVerdict(m *accountModel) g.Node {
+	var sum feed.Counts
+	for i := range m.Ledger.Providers {
+		sum.Add(&m.Ledger.Providers[i].Counts)
+	}
+	switch {
+	case sum.Unaccounted > 0 || sum.Skipped > 0:
+		return view.Banner(view.Bad, fmt.Sprintf("The ledger of the last hour has %s unaccounted and %s skipped.", count(int(sum.Unaccounted), "record", "records"), count(int(sum.Skipped), "offset", "offsets")),
+			h.P(g.Text("Run the audit below: it names each record.")))
+	case m.Audit.Result != nil && !m.Audit.Result.AddsUp:
+		return view.Banner(view.Bad, fmt.Sprintf("The account does not add up: %s.", count(int(m.Audit.Result.Differences), "difference", "differences")))
+	case sum.Accepted+sum.Replayed == 0:
+		return view.Banner(view.Calm, "The ledger has no record of the last hour.")
+	}
+	return view.Banner(view.Good, fmt.Sprintf("The ledger of the last hour adds up: %s accepted, each with one outcome.", count(int(sum.Accepted), "record", "records")))
+}
+
+func minutes(l *feed.Ledger) g.Node {
+	var charts []g.Node
+	for i := range l.Providers {
+		charts = append(charts, h.Div(h.H3(view.Text(l.Providers[i].Title)), minuteChart(&l.Providers[i])))
+	}
+	return view.Card("minutes", "The last hour by minute", legend(), h.Div(h.Class("grid"), g.Group(charts)))
+}
+
+func ledgerTable(l *feed.Ledger) *view.Table {
+	t := &view.Table{
+		ID: "ledger", Caption: "The ledger of the last hour", Command: "tributary tail ledger.v1", Empty: "There is no provider.",
+		Columns: []view.Column{
+			{Name: "Provider"}, {Name: "Accepted", Right: true, Help: "Raw records that ingest accepted."}, {Name: "Replayed", Right: true, Wide: true, Help: "Dead letters replayed."},
+			{Name: "Facts", Right: true, Help: "Raw records that became a fact."}, {Name: "Duplicates", Right: true, Help: "Raw records that repeated a fact."}, {Name: "Dead letters", Right: true, Help: "Raw records that can never be handled."},
+			{Name: "Unaccounted", Right: true, Wide: true, Help: "Records that ended in none or several of these ways: a fault of the program."}, {Name: "Skipped", Right: true, Wide: true, Help: "Offsets without a record: lost before they were read."},
+			{Name: "Newest minute", Help: "Of its newest entry; each partition has one a minute."},
+		},
+	}
+	for i := range l.Providers {
+		p := &l.Providers[i]
+		t.Rows = append(t.Rows, []view.Cell{view.T(p.Title), view.N(p.Accepted), view.N(p.Replayed), view.N(p.Decoded), view.N(p.Duplicates), view.N(p.DeadLetters), view.N(p.Unaccounted), view.N(p.Skipped), stamp(p.Newest)})
+	}
+	return t
+}
+
+func gapTable(gaps []feed.Gap) *view.Table {
+	t := &view.Table{
+		ID: "gaps", Caption: "Gaps", Command: "tributary audit", Empty: "No gap since the console looks: no offset was skipped, no record is unaccounted.",
+		Columns: []view.Column{{Name: "Minute"}, {Name: "Partition"}, {Name: "Offsets"}, {Name: "Skipped", Right: true, Help: "Offsets without a record."}, {Name: "Unaccounted", Right: true, Help: "Records without one outcome."}},
+	}
+	for i := range gaps {
+		x := &gaps[i]
+		t.Rows = append(t.Rows, []view.Cell{stamp(x.Minute), view.T(fmt.Sprintf("%s/%d", x.Topic, x.Partition)), view.T(fmt.Sprintf("%d to %d", x.From, x.To)), view.N(x.Skipped), view.N(x.Unaccounted)})
+	}
+	return t
+}
+
+func restoreCard(restores []restore) g.Node {
+	if len(restores) == 0 {
+		return g.Group{}
+	}
+	items := make([]g.Node, 0, len(restores))
+	for i := range restores {
+		x := &restores[i]
+		items = append(items, h.Li(view.Text(fmt.Sprintf("%s: %s left, %s, about %s to go", x.Group, count(x.Partitions, "partition", "partitions"), count(int(x.Offsets), "offset", "offsets"), view.Span(time.Duration(x.SecondsLeft*float64(time.Second)))))))
+	}
+	return view.Card("restores", "State being restored", h.Ul(items...))
+}
+
+// auditCard offers to run the audit, and shows how far it is.
+func (s *Server) auditCard(p *access.Person, state *jobState[audit.Report]) g.Node {
+	nodes := []g.Node{h.P(g.Text("The audit reads every topic and proves from them alone that nothing is lost and nothing is there twice, while the pipeline runs."))}
+	switch {
+	case state.Running():
+		progress := fmt.Sprintf("The audit runs: %s", state.Doing)
+		if state.Total > 0 {
+			progress += fmt.Sprintf(", %s of %s", view.Group(state.Done), view.Group(state.Total))
+		}
+		nodes = append(nodes, view.Banner(view.Calm, progress+".", h.P(g.Text("Begun by "), view.Text(state.By), g.Text(" at "), view.Time(state.Began))))
+	case state.Err != "":
+		nodes = append(nodes, view.Banner(view.Bad, "The audit could not be made: "+state.Err))
+	case state.Result != nil && state.Result.AddsUp:
+		nodes = append(nodes, view.Banner(view.Good, "The account adds up.", auditNote(state)))
+	case state.Result != nil:
+		nodes = append(nodes, view.Banner(view.Bad, fmt.Sprintf("The account does not add up: %s.", count(int(state.Result.Differences), "difference", "differences")), auditNote(state)))
+	}
+	if p.May(access.Support) && !state.Running() {
+		nodes = append(nodes, h.Form(h.Class("row"), h.Method("post"), h.Action("/account/audit"), view.Token(p), purpose(), h.Button(h.Class("primary"), h.Type("submit"), g.Text("Run the audit"))))
+	}
+	nodes = append(nodes, h.P(h.Class("quiet small"), g.Text("In a terminal: "), view.Command("tributary audit")))
+	return view.Card("audit", "Audit", nodes...)
+}
+
+func auditNote(state *jobState[audit.Report]) g.Node {
+	r := state.Result
+	text := fmt.Sprintf("%s read in %s; %s not processed yet.", count(int(r.Records), "record", "records"), view.Span(time.Duration(r.Took)), count(int(r.Waiting), "record is", "records are"))
+	return h.P(g.Text(text+" Ended "), view.Time(state.Ended))
+}
+
+// runAudit begins an audit, after that is recorded.
+func (s *Server) runAudit(ctx context.Context, q *request) (*content, error) {
+	if !q.person.May(access.Support) {
+		return nil, refuse(http.StatusForbidden, "only support and operators may run the audit")
+	}
+	if state := s.audits.now(); state.Running() {
+		return nil, refuse(http.StatusConflict, "an audit is under way: wait for its end")
+	}
+	if err := s.record(ctx, q.person, &act.Act{Action: avro.OperationActionRunAudit, Purpose: q.PostFormValue("purpose"), Records: -1}); err != nil {
+		return nil, err
+	}
+	s.audits.start(s.base, q.person.Name, s.feed.Now, func(ctx context.Context) (*audit.Report, error) {
+		return audit.Run(ctx, audit.Config{Kafka: s.config.Feed.Kafka, Names: s.config.Feed.Names, Progress: s.audits, Now: s.feed.Now})
+	})
+	return &content{redirect: "/account#audit"}, nil
+}
+
+func auditTable(r *audit.Report) *view.Table {
+	t := &view.Table{
+		ID: "accounts", Caption: "The audit's account", Command: "tributary audit", Empty: "The audit compared no provider.",
+		Columns: []view.Column{{Name: "Provider"}, {Name: "Accepted", Right: true}, {Name: "Replayed", Right: true, Wide: true}, {Name: "Facts", Right: true}, {Name: "Duplicates", Right: true}, {Name: "Dead letters", Right: true}, {Name: "Differences", Right: true}},
+	}
+	for _, a := range r.Total() {
+		t.Rows = append(t.Rows, []view.Cell{view.T(a.Provider), view.N(a.Accepted), view.N(a.Replayed), view.N(a.Decoded), view.N(a.Duplicates), view.N(a.DeadLetters), view.N(a.Differences)})
+	}
+	return t
+}
+
+func differenceTable(r *audit.Report) *view.Table {
+	t := &view.Table{
+		ID: "differences", Caption: "Differences", Command: "tributary audit --json", Empty: "None.",
+		Columns: []view.Column{{Name: "Kind"}, {Name: "Record"}, {Name: "Key", Help: "Open its case."}, {Name: "Missing"}, {Name: "There", Wide: true}, {Name: "Expected", Right: true}, {Name: "Found", Right: true}},
+	}
+	for _, d := range r.Listed {
+		key := view.C(d.Key, view.None())
+		if d.Key != "" {
+			key.Node = h.A(h.Href(casePath(d.Key)), view.Code(d.Key))
+		}
+		t.Rows = append(t.Rows, []view.Cell{view.T(words(d.Kind)), view.T(fmt.Sprintf("%s/%d@%d", d.Topic, d.Partition, d.Offset)), key, view.T(d.Missing), view.T(d.There), view.N(d.Expected), view.N(d.Applied)})
+	}
+	return t
+}
