@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
 
@@ -59,38 +58,9 @@ func (e *Engine) joined() bool {
 // dropState removes the state of partitions that no worker or standby of this process
 // holds and that were not at the end of their changelog for DropStateAfter.
 func (e *Engine) dropState(ctx context.Context) error {
-	all, err := e.store.Partitions()
-	if err != nil {
-		return err
-	}
-	now := e.deps.Now()
-	var errs []error
-	for _, f := range all {
-		idle := now.Sub(time.UnixMilli(f.Checkpoint.AtEnd))
-		if idle < e.config.DropStateAfter {
-			continue
-		}
-		// The lease is held during the deletion: an owner that needs it waits, and then
-		// restores from the beginning.
-		give, ok := e.store.Leases.TakeIdle(f.Stage, f.Partition, func() {})
-		if !ok {
-			continue
-		}
-		batch := e.store.NewBatch()
-		err := batch.Wipe(e.store.Partition(f.Stage, f.Partition))
-		if err == nil {
-			err = batch.Commit()
-		} else {
-			err = errors.Join(err, batch.Discard())
-		}
-		give()
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		e.metrics.dropped.WithLabelValues(f.Stage).Inc()
+	return e.store.DropIdle(e.deps.Now(), e.config.DropStateAfter, func(stage string, partition int32, idle time.Duration) {
+		e.metrics.dropped.WithLabelValues(stage).Inc()
 		e.deps.Logger.InfoContext(ctx, "removed the state of a partition long gone",
-			slog.String("stage", f.Stage), slog.Int("partition", int(f.Partition)), slog.Duration("idle", idle))
-	}
-	return errors.Join(errs...)
+			slog.String("stage", stage), slog.Int("partition", int(partition)), slog.Duration("idle", idle))
+	})
 }

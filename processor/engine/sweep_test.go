@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"slices"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,12 +24,9 @@ func TestStateLongGoneIsRemoved(t *testing.T) {
 			t.Parallel()
 			g := newGround(t, partitions)
 			l := g.load(t)
-			var ahead atomic.Int64 // of the wall clock
-			one := g.run(t, "one", t.TempDir(), func(config *engine.Config, deps *engine.Deps) {
+			one := g.run(t, "one", t.TempDir(), func(config *engine.Config, _ *engine.Deps) {
 				g.quick(config)
 				config.Standby = c.standby
-				config.DropStateAfter = 24 * time.Hour
-				deps.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
 			})
 			await(t, "the first instance", func() bool { return one.ready() == partitions })
 			l.send(100)
@@ -45,15 +41,17 @@ func TestStateLongGoneIsRemoved(t *testing.T) {
 			if have := storedPartitions(t, one); len(have) != partitions {
 				t.Errorf("state of %v is here at first, want all", have)
 			}
-			ahead.Store(int64(25 * time.Hour))
-			if err := one.DropState(t.Context()); err != nil {
+			dropped := 0
+			if err := one.store.DropIdle(time.Now().Add(25*time.Hour), 24*time.Hour, func(string, int32, time.Duration) { dropped++ }); err != nil {
 				t.Fatal(err)
 			}
 			have := storedPartitions(t, one)
 			if c.want == nil && len(have) != 2 || c.want != nil && !slices.Equal(have, c.want) {
 				t.Errorf("state of %v is here in the end, want %v, or the two owned", have, c.want)
 			}
-			ahead.Store(0) // a broker takes no records of tomorrow
+			if dropped != partitions-len(have) {
+				t.Errorf("%d partitions are reported as removed, %v are left", dropped, have)
+			}
 			l.send(100)
 			l.check()
 			stop(t, two.Engine)
@@ -62,11 +60,14 @@ func TestStateLongGoneIsRemoved(t *testing.T) {
 	}
 }
 
-func storedPartitions(t *testing.T, p *process) []int32 {
+func storedPartitions(t *testing.T, p *process) (have []int32) {
 	t.Helper()
-	have, err := p.PartitionsOf("sums")
+	all, err := p.store.Partitions()
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, f := range all {
+		have = append(have, f.Partition)
 	}
 	return have
 }
