@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/engine/internal/failure"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
@@ -19,7 +20,7 @@ import (
 // ErrInstanceTaken means that another process uses the same instance id. The process
 // should exit with a distinct code and not restart: a restart would fence the other
 // process in turn.
-var ErrInstanceTaken = errors.New("the instance id is another process's")
+var ErrInstanceTaken = failure.ErrInstanceTaken
 
 // Engine runs stages. Make it with New; Start and Stop are called once each.
 type Engine struct {

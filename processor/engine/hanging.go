@@ -7,6 +7,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/processor/engine/internal/failure"
 	"github.com/tributary-hq/tributary/processor/engine/internal/hangingtxn"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/tracing"
@@ -40,11 +41,11 @@ func newRecovery(w *worker) *hangingtxn.Recovery {
 func (w *worker) takeOver(ctx context.Context) error {
 	pid, epoch, err := w.session.ProducerID(ctx)
 	if err != nil {
-		return fmt.Errorf("%w: take over transactional id %s: %w", errRejoin, w.transactionalID, err)
+		return fmt.Errorf("%w: take over transactional id %s: %w", failure.ErrRejoin, w.transactionalID, err)
 	}
 	w.evidence.Start(pid)
 	if err := w.recovery.Start(ctx, kafka.Producer{ID: pid, Epoch: epoch}); err != nil {
-		return fmt.Errorf("%w: %w", errRejoin, err)
+		return fmt.Errorf("%w: %w", failure.ErrRejoin, err)
 	}
 	return nil
 }
@@ -52,7 +53,7 @@ func (w *worker) takeOver(ctx context.Context) error {
 // checkLastTransaction ends the session if the worker's last transaction hangs.
 func (w *worker) checkLastTransaction(ctx context.Context) error {
 	if err := w.recovery.CheckPeriodically(ctx, w.evidence.ProducerID()); err != nil {
-		return fmt.Errorf("%w: %w", errRejoin, err)
+		return fmt.Errorf("%w: %w", failure.ErrRejoin, err)
 	}
 	return nil
 }
@@ -68,7 +69,7 @@ func (w *worker) changelogWentBack(ctx context.Context) error {
 		}
 		w.evidence.Ended(false)
 		_, err := w.traces.End(ctx, w.session, kgo.TryAbort, nil)
-		return errors.Join(&fatalError{w.restorer.StateLost(p, fmt.Sprintf("its changelog lost its end: a record was written at offset %d, and the state has read up to %d", at.first, part.pos.Offset))}, err)
+		return errors.Join(failure.Fatal(w.restorer.StateLost(p, fmt.Sprintf("its changelog lost its end: a record was written at offset %d, and the state has read up to %d", at.first, part.pos.Offset))), err)
 	}
 	return nil
 }

@@ -5,11 +5,9 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/tributary-hq/tributary/processor/engine/internal/failure"
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 )
-
-// errGroup means that joining the group fails; kgo keeps trying.
-var errGroup = errors.New("the group cannot be joined")
 
 // Status is the state of one worker.
 type Status struct {
@@ -53,7 +51,7 @@ func (w *worker) setError(err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.status.Err = err.Error()
-	w.status.passing = errors.Is(err, errRejoin) || errors.Is(err, errGroup)
+	w.status.passing = errors.Is(err, failure.ErrRejoin) || errors.Is(err, failure.ErrGroup)
 }
 
 // setPassing sets an error that ended a session or delays a restore. It is obsolete
@@ -63,7 +61,7 @@ func (w *worker) setPassing(err error) {
 	w.setError(err)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.status.passing = w.status.passing || !errors.Is(err, errNotApplied)
+	w.status.passing = w.status.passing || !errors.Is(err, failure.ErrNotApplied)
 }
 
 func (w *worker) updateStatus() {

@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 
+	"github.com/tributary-hq/tributary/processor/engine/internal/failure"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 )
 
@@ -16,7 +17,7 @@ func StatusAfter(err error, assigned []int32) Status {
 // was of a round.
 func StatusAfterSession(err error, notApplied bool, assigned []int32) Status {
 	if notApplied {
-		err = fmt.Errorf("%w: %w", errNotApplied, err)
+		err = fmt.Errorf("%w: %w", failure.ErrNotApplied, err)
 	}
 	return statusAfter(func(w *worker) { w.setPassing(err) }, assigned)
 }

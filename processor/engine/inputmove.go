@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/engine/internal/failure"
+	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 )
 
@@ -42,14 +44,14 @@ func (w *worker) moveInputs(ctx context.Context, moves map[int32]*restore.Move) 
 		return err
 	}
 	if !w.evidence.Committed() {
-		return fmt.Errorf("%w: the group's offsets were not moved to the state's position", errRejoin)
+		return fmt.Errorf("%w: the group's offsets were not moved to the state's position", failure.ErrRejoin)
 	}
 	var all []string
 	for _, p := range slices.Sorted(maps.Keys(moves)) {
 		w.tellMoved(ctx, p, moves[p])
 		all = append(all, fmt.Sprintf("partition %d: %s", p, moves[p]))
 	}
-	return fmt.Errorf("%w: %s", errRejoin, strings.Join(all, "; "))
+	return fmt.Errorf("%w: %s", failure.ErrRejoin, strings.Join(all, "; "))
 }
 
 // tellMoved logs and counts a correction and adds it to the status.
@@ -71,7 +73,7 @@ func (m *metrics) expectMoves(stage string) {
 		m.inputMoves.WithLabelValues(stage, string(cause))
 		m.inputLost.WithLabelValues(stage, string(cause))
 	}
-	for _, cause := range []string{gapRetention, gapAborted} {
+	for _, cause := range []string{kafka.GapRetention, kafka.GapAborted} {
 		m.inputGaps.WithLabelValues(stage, cause)
 	}
 }

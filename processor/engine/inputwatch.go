@@ -9,6 +9,9 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/failure"
+	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 )
 
 // watchTopics checks once per session timeout that the input and the changelog are
@@ -28,7 +31,7 @@ func (w *worker) watchTopics(ctx context.Context) error {
 	}
 	for _, topic := range []string{w.input, w.changelog} {
 		if errors.Is(details[topic].Err, kerr.UnknownTopicOrPartition) {
-			err := fmt.Errorf("%w: topic %s does not exist%s", errGroup, topic, w.deps.hint(ProblemTopicMissing, w.spec.Name))
+			err := fmt.Errorf("%w: topic %s does not exist%s", failure.ErrGroup, topic, w.deps.hint(ProblemTopicMissing, w.spec.Name))
 			w.setError(err)
 			if suppressed, ok := w.lines.Allow(err.Error(), now); ok {
 				w.logger.ErrorContext(ctx, "a topic of the stage does not exist", slog.String("topic", topic), slog.Int("held_back", suppressed))
@@ -46,9 +49,9 @@ func (w *worker) watchTopics(ctx context.Context) error {
 		switch {
 		case !part.ready:
 		case part.topicID != [16]byte(details[w.input].ID):
-			return fmt.Errorf("%w: %s was made anew", errRejoin, w.input)
+			return fmt.Errorf("%w: %s was made anew", failure.ErrRejoin, w.input)
 		case part.pos.TopicID != [16]byte(details[w.changelog].ID):
-			return fmt.Errorf("%w: %s was made anew under partition %d", errRejoin, w.changelog, p)
+			return fmt.Errorf("%w: %s was made anew under partition %d", failure.ErrRejoin, w.changelog, p)
 		}
 	}
 	return nil
@@ -83,28 +86,11 @@ func (w *worker) noteGap(ctx context.Context, part *owned, r *kgo.Record, fetche
 	if !w.spec.WallClock || !part.ready || r.Offset <= part.polled || part.polled < 0 {
 		return
 	}
-	cause, level := gapCause(fetches, r, part.polled), slog.LevelWarn
-	if cause == gapRetention {
+	cause, level := kafka.GapCause(fetches, r, part.polled), slog.LevelWarn
+	if cause == kafka.GapRetention {
 		level = slog.LevelError
 	}
 	w.metrics.inputGaps.WithLabelValues(w.spec.Name, cause).Add(float64(r.Offset - part.polled))
 	w.logger.Log(ctx, level, "offsets of the input hold no record", slog.String("cause", cause),
 		slog.String("topic", r.Topic), slog.Int("partition", int(r.Partition)), slog.Int64("from", part.polled), slog.Int64("to", r.Offset))
-}
-
-// The causes of a gap.
-const (
-	gapRetention = "retention"
-	gapAborted   = "aborted"
-)
-
-// gapCause returns why the offsets from polled to a record held nothing.
-func gapCause(fetches kgo.Fetches, r *kgo.Record, polled int64) string {
-	cause := gapAborted
-	fetches.EachPartition(func(f kgo.FetchTopicPartition) {
-		if f.Topic == r.Topic && f.Partition == r.Partition && f.LogStartOffset > polled {
-			cause = gapRetention
-		}
-	})
-	return cause
 }

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"slices"
 	"time"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/failure"
 )
 
 // adoptOrphans ends the session and leaves the group if partitions of the input have no
@@ -35,7 +37,7 @@ func (w *worker) adoptOrphans(ctx context.Context) error {
 	w.orphans = nil
 	w.logger.WarnContext(ctx, "partitions have no owner, leaving the group so that it shares them out anew", slog.Any("partitions", orphans))
 	if err := w.admin.LeaveAs(ctx, w.group, w.transactionalID); err != nil {
-		return fmt.Errorf("%w: leave group %s: %w", errRejoin, w.group, err)
+		return fmt.Errorf("%w: leave group %s: %w", failure.ErrRejoin, w.group, err)
 	}
-	return fmt.Errorf("%w: partitions %v of %s had no owner", errRejoin, orphans, w.input)
+	return fmt.Errorf("%w: partitions %v of %s had no owner", failure.ErrRejoin, orphans, w.input)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/cache"
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/engine/internal/failure"
 	"github.com/tributary-hq/tributary/processor/engine/internal/hangingtxn"
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
@@ -89,13 +90,12 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 	for len(states) > 0 {
 		found, err := w.restore(ctx, states)
 		if errors.Is(err, hangingtxn.ErrOwnHangs) {
-			err = fmt.Errorf("%w: %w", errRejoin, err)
+			err = fmt.Errorf("%w: %w", failure.ErrRejoin, err)
 		}
-		var fatal *fatalError
 		if err == nil || ctx.Err() != nil || errors.Is(err, entry.ErrUnreadable) || errors.Is(err, stage.ErrNewerState) || errors.Is(err, store.ErrDiskFull) ||
-			errors.Is(err, store.ErrStoreBroken) || errors.As(err, &fatal) || errors.Is(err, errRejoin) {
+			errors.Is(err, store.ErrStoreBroken) || failure.IsFatal(err) || errors.Is(err, failure.ErrRejoin) {
 			if errors.Is(err, entry.ErrUnreadable) {
-				err = &fatalError{err}
+				err = failure.Fatal(err)
 			}
 			w.logRestored(found)
 			return found, err
@@ -132,7 +132,7 @@ func (w *worker) resume(ctx context.Context, e *event) error {
 		if part.lost != nil {
 			// The client has already reset to another offset, and the restore found no
 			// reason for it.
-			return fmt.Errorf("%w: %w", errRejoin, part.lost)
+			return fmt.Errorf("%w: %w", failure.ErrRejoin, part.lost)
 		}
 		w.resumeFetch(p)
 	}

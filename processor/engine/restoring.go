@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/engine/internal/failure"
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 	"github.com/tributary-hq/tributary/processor/engine/internal/task"
@@ -42,7 +43,7 @@ func (w *worker) restore(ctx context.Context, states map[int32]*store.Partition)
 func asFatal(err error) error {
 	var panicked *task.PanicError
 	if errors.As(err, &panicked) || errors.Is(err, restore.ErrStateLost) || errors.Is(err, restore.ErrPartitionCount) || errors.Is(err, restore.ErrUnfinishedReset) {
-		return &fatalError{err}
+		return failure.Fatal(err)
 	}
 	return err
 }

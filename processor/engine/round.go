@@ -12,6 +12,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/processor/engine/internal/failure"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/latency"
 	"github.com/tributary-hq/tributary/processor/engine/internal/task"
@@ -70,9 +71,6 @@ func (r *round) reset() {
 	clear(r.acks.written)
 }
 
-// errNotApplied wraps an error from applying a record or firing a timer.
-var errNotApplied = errors.New("a round could not be made")
-
 // runRound applies records and due timers and commits their effect. An error ends the
 // session.
 func (w *worker) runRound(ctx context.Context, records []*kgo.Record) (err error) {
@@ -98,7 +96,7 @@ func (w *worker) runRound(ctx context.Context, records []*kgo.Record) (err error
 		}
 	}
 	if err := w.applyAll(ctx); err != nil {
-		err = fmt.Errorf("%w: %w", errNotApplied, asFatal(err))
+		err = fmt.Errorf("%w: %w", failure.ErrNotApplied, asFatal(err))
 		w.setError(err)
 		w.metrics.rounds.WithLabelValues(w.spec.Name, "failed").Inc()
 		if abortErr := w.abort(ctx, "a record could not be applied"); abortErr != nil {
@@ -200,7 +198,7 @@ func (w *worker) applyAll(ctx context.Context) error {
 		d := &w.round.decoded[i]
 		part := w.parts[d.In.Partition]
 		if d.In.Offset < part.applied {
-			return fmt.Errorf("%w: %s/%d gave offset %d again, %d is next", errRejoin, d.In.Topic, d.In.Partition, d.In.Offset, part.applied)
+			return fmt.Errorf("%w: %s/%d gave offset %d again, %d is next", failure.ErrRejoin, d.In.Topic, d.In.Partition, d.In.Offset, part.applied)
 		}
 		part.applied = d.In.Offset + 1
 		part.next = max(part.next, part.applied)
@@ -268,10 +266,10 @@ func (w *worker) dropIdle(records []*kgo.Record) {
 func (w *worker) abort(ctx context.Context, why string) error {
 	w.metrics.aborts.WithLabelValues(w.spec.Name).Inc()
 	if err := w.session.Begin(); err != nil {
-		return fmt.Errorf("%w: begin, to abort: %w", errRejoin, err)
+		return fmt.Errorf("%w: begin, to abort: %w", failure.ErrRejoin, err)
 	}
 	if _, err := w.traces.End(ctx, w.session, kgo.TryAbort, nil); err != nil {
-		return fmt.Errorf("%w: abort: %w", errRejoin, err)
+		return fmt.Errorf("%w: abort: %w", failure.ErrRejoin, err)
 	}
 	return w.resync(ctx, why)
 }

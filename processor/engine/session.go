@@ -11,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/assignor"
+	"github.com/tributary-hq/tributary/processor/engine/internal/failure"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/pace"
 )
@@ -20,10 +21,10 @@ func (w *worker) join(ctx context.Context) error {
 	var err error
 	w.session, w.admin, err = w.deps.cluster.Join(ctx, w.member())
 	if errors.Is(err, kafka.ErrSettings) {
-		return &fatalError{fmt.Errorf("stage %s: %w", w.spec.Name, err)}
+		return failure.Fatal(fmt.Errorf("stage %s: %w", w.spec.Name, err))
 	}
 	if err != nil {
-		return fmt.Errorf("%w: %w", errRejoin, err)
+		return fmt.Errorf("%w: %w", failure.ErrRejoin, err)
 	}
 	w.recovery.Attach(w.admin)
 	w.restorer.Attach(w.admin)
@@ -82,13 +83,13 @@ func (w *worker) onLost(why error) {
 		w.post(event{err: w.taken(why)})
 		return
 	}
-	w.post(event{err: fmt.Errorf("%w: the group has lost this worker: %w", errRejoin, why)})
+	w.post(event{err: fmt.Errorf("%w: the group has lost this worker: %w", failure.ErrRejoin, why)})
 }
 
 // taken returns the fatal error for an instance id that another process uses.
 func (w *worker) taken(err error) error {
-	return &fatalError{fmt.Errorf("%w: another process has joined group %s as %s: give each process its own instance_id: %w",
-		ErrInstanceTaken, w.group, w.transactionalID, err)}
+	return failure.Fatal(fmt.Errorf("%w: another process has joined group %s as %s: give each process its own instance_id: %w",
+		ErrInstanceTaken, w.group, w.transactionalID, err))
 }
 
 // fenced handles errors which mean that the transactional id has a new owner. It waits
@@ -197,7 +198,7 @@ func (w *worker) fetchErrors(fetches kgo.Fetches) error {
 		case errors.Is(fe.Err, context.DeadlineExceeded), errors.Is(fe.Err, context.Canceled):
 			continue
 		case errors.Is(fe.Err, kgo.ErrClientClosed):
-			return errRejoin
+			return failure.ErrRejoin
 		case errors.Is(fe.Err, kerr.FencedInstanceID):
 			return w.taken(fe.Err)
 		case errors.As(fe.Err, &dataLoss):
@@ -209,15 +210,15 @@ func (w *worker) fetchErrors(fetches kgo.Fetches) error {
 				part.lost = fe.Err
 				continue
 			}
-			return fmt.Errorf("%w: %w", errRejoin, fe.Err)
+			return fmt.Errorf("%w: %w", failure.ErrRejoin, fe.Err)
 		case remade(fe.Err):
 			w.metrics.fetchErrors.WithLabelValues(w.spec.Name).Inc()
-			return fmt.Errorf("%w: read %s/%d: %w", errRejoin, fe.Topic, fe.Partition, fe.Err)
+			return fmt.Errorf("%w: read %s/%d: %w", failure.ErrRejoin, fe.Topic, fe.Partition, fe.Err)
 		}
 		w.metrics.fetchErrors.WithLabelValues(w.spec.Name).Inc()
 		if fe.Topic == "" {
 			// An error without a topic concerns the whole session.
-			fe.Err = fmt.Errorf("%w: %w", errGroup, fe.Err)
+			fe.Err = fmt.Errorf("%w: %w", failure.ErrGroup, fe.Err)
 		}
 		w.setError(fe.Err)
 		if suppressed, ok := w.lines.Allow(fmt.Sprintf("%s/%d: %v", fe.Topic, fe.Partition, fe.Err), w.deps.Now()); ok {

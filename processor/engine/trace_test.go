@@ -2,24 +2,19 @@ package engine_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.opentelemetry.io/otel/codes"
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
-	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/engine/failpoint"
-	"github.com/tributary-hq/tributary/processor/engine/internal/store"
-	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 const (
@@ -202,25 +197,5 @@ func TestSpansOfFailure(t *testing.T) {
 	}
 	if outcomes["failed"] != 1 || outcomes["committed"] == 0 {
 		t.Errorf("outcomes of rounds: %v", outcomes)
-	}
-}
-
-// TestErrorKinds: whatever an error says, a span has one word of it.
-func TestErrorKinds(t *testing.T) {
-	t.Parallel()
-	got := map[string]string{}
-	for name, err := range map[string]error{
-		"kafka": fmt.Errorf("x: %w", kerr.ProducerFenced), "disk": fmt.Errorf("x: %w", store.ErrDiskFull), "taken": engine.ErrInstanceTaken,
-		"newer": stage.ErrNewerState, "broken": store.ErrStoreBroken, "timeout": context.DeadlineExceeded, "stopped": context.Canceled,
-		"fatal": engine.FatalError("x"), "other": errors.New("x"),
-	} {
-		got[name] = engine.ErrorKind(err)
-	}
-	want := map[string]string{
-		"kafka": "producer_fenced", "disk": "disk_full", "taken": "instance_taken", "newer": "newer_state", "broken": "store_broken",
-		"timeout": "timeout", "stopped": "stopped", "fatal": "fatal", "other": "_OTHER",
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
 	}
 }

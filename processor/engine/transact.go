@@ -11,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/entry"
+	"github.com/tributary-hq/tributary/processor/engine/internal/failure"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
 
@@ -36,7 +37,7 @@ func (w *worker) transact(ctx context.Context) error {
 	w.evidence.Ended(committed && err == nil)
 	if err != nil {
 		w.metrics.rounds.WithLabelValues(w.spec.Name, "unknown").Inc()
-		return fmt.Errorf("%w: commit: %w", errRejoin, err)
+		return fmt.Errorf("%w: commit: %w", failure.ErrRejoin, err)
 	}
 	if !committed {
 		w.metrics.rounds.WithLabelValues(w.spec.Name, "aborted").Inc()
@@ -53,13 +54,13 @@ func (w *worker) transact(ctx context.Context) error {
 // acknowledged or failed.
 func (w *worker) write(ctx context.Context) error {
 	if err := w.session.Begin(); err != nil {
-		return fmt.Errorf("%w: begin a transaction: %w", errRejoin, err)
+		return fmt.Errorf("%w: begin a transaction: %w", failure.ErrRejoin, err)
 	}
 	if err := w.produce(ctx); err != nil {
 		return err
 	}
 	if err := w.session.Flush(ctx); err != nil {
-		return fmt.Errorf("%w: flush: %w", errRejoin, err)
+		return fmt.Errorf("%w: flush: %w", failure.ErrRejoin, err)
 	}
 	return nil
 }
@@ -153,10 +154,10 @@ func (w *worker) abortProduced(ctx context.Context) error {
 	}
 	w.evidence.Ended(false)
 	if _, err := w.traces.End(ctx, w.session, kgo.TryAbort, nil); err != nil {
-		return fmt.Errorf("%w: abort after %w: %w", errRejoin, cause, err)
+		return fmt.Errorf("%w: abort after %w: %w", failure.ErrRejoin, cause, err)
 	}
 	if remade(cause) {
-		return fmt.Errorf("%w: %w", errRejoin, cause)
+		return fmt.Errorf("%w: %w", failure.ErrRejoin, cause)
 	}
 	if err := w.waitAfterFailures(ctx); err != nil {
 		return err
@@ -231,7 +232,7 @@ func (w *worker) resync(ctx context.Context, why string) error {
 		}
 	}
 	if err := w.recovery.Check(ctx, w.evidence.ProducerID()); err != nil {
-		return fmt.Errorf("%w: %w", errRejoin, err)
+		return fmt.Errorf("%w: %w", failure.ErrRejoin, err)
 	}
 	w.logger.InfoContext(ctx, "round not committed, comparing with the broker", slog.String("reason", why), slog.Int("partitions", len(states)))
 	if len(states) == 0 {
@@ -246,17 +247,17 @@ func (w *worker) resync(ctx context.Context, why string) error {
 	}
 	found, err := w.restore(ctx, states)
 	if err != nil {
-		return fmt.Errorf("%w: %w", errRejoin, err)
+		return fmt.Errorf("%w: %w", failure.ErrRejoin, err)
 	}
 	// kgo caches offset 0 for a partition without a committed offset.
 	cached := w.session.CommittedOffsets()[w.input]
 	for p, r := range found {
 		if at, ok := cached[p]; ok && r.Committed >= 0 && at.Offset >= 0 && at.Offset != r.Committed {
-			return fmt.Errorf("%w: partition %d stands at %d for the client and at %d for the broker", errRejoin, p, at.Offset, r.Committed)
+			return fmt.Errorf("%w: partition %d stands at %d for the client and at %d for the broker", failure.ErrRejoin, p, at.Offset, r.Committed)
 		}
 		if r.Move != nil {
 			// The new session moves the group's offset before it reads on.
-			return fmt.Errorf("%w: partition %d: %s", errRejoin, p, r.Move)
+			return fmt.Errorf("%w: partition %d: %s", failure.ErrRejoin, p, r.Move)
 		}
 		part := w.parts[p]
 		rebuild, err := entry.ReadRebuild(part.state)

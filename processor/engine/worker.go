@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/engine/internal/failure"
 	"github.com/tributary-hq/tributary/processor/engine/internal/hangingtxn"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/pace"
@@ -21,10 +22,6 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/tracing"
 	"github.com/tributary-hq/tributary/processor/stage"
 )
-
-// errRejoin ends a session that cannot continue, for example because the outcome of a
-// commit is unknown. A new session rejoins the group and restores from the changelog.
-var errRejoin = errors.New("the session cannot go on")
 
 // worker runs one stage in one group transact session, with a single goroutine. The group
 // callbacks only post events to it, because they hold a lock that End needs.
@@ -112,8 +109,7 @@ func (w *worker) run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil //nolint:nilerr // stopped
 		}
-		var fatal *fatalError
-		if errors.As(err, &fatal) || errors.Is(err, stage.ErrNewerState) || errors.Is(err, store.ErrDiskFull) || errors.Is(err, store.ErrStoreBroken) {
+		if failure.IsFatal(err) || errors.Is(err, stage.ErrNewerState) || errors.Is(err, store.ErrDiskFull) || errors.Is(err, store.ErrStoreBroken) {
 			return err
 		}
 		if w.deps.Now().Sub(began) > 10*time.Second {
@@ -129,12 +125,6 @@ func (w *worker) run(ctx context.Context) error {
 		}
 	}
 }
-
-// fatalError is an error that a new session would meet again.
-type fatalError struct{ err error }
-
-func (e *fatalError) Error() string { return e.err.Error() }
-func (e *fatalError) Unwrap() error { return e.err }
 
 // runSession joins the group, works until ctx ends or an error occurs, and leaves.
 func (w *worker) runSession(ctx context.Context) error {
@@ -306,7 +296,7 @@ func newWorker(spec *Spec, index int, instance string, e *Engine) *worker {
 	}
 	w.traces = tracing.New(tracing.Config{
 		Provider: e.deps.Tracer, Namespace: e.deps.Namespace, Stage: spec.Name, Worker: index, Group: group, Input: w.input,
-		TransactionalID: id, Prefix: e.deps.Prefix, DeadLetter: spec.DeadLetter, ErrorKind: errorKind,
+		TransactionalID: id, Prefix: e.deps.Prefix, DeadLetter: spec.DeadLetter, ErrorKind: failure.Kind,
 	})
 	config := task.Config{
 		Stage: spec.Stage, Name: spec.Name, DeadLetter: spec.DeadLetter, Version: e.deps.Version, Namespace: e.deps.Namespace,

@@ -1,4 +1,4 @@
-package engine
+package failure
 
 import (
 	"context"
@@ -12,12 +12,9 @@ import (
 	"github.com/tributary-hq/tributary/processor/stage"
 )
 
-// errorKind maps an error to a constant that contains no record data.
-func errorKind(err error) string {
-	var (
-		kafka *kerr.Error
-		fatal *fatalError
-	)
+// Kind maps an error to a constant that contains no record data.
+func Kind(err error) string {
+	var kafka *kerr.Error
 	switch {
 	case errors.Is(err, store.ErrDiskFull):
 		return "disk_full"
@@ -33,9 +30,9 @@ func errorKind(err error) string {
 		return "timeout"
 	case errors.Is(err, context.Canceled), errors.Is(err, kgo.ErrClientClosed):
 		return "stopped"
-	case errors.As(err, &fatal):
+	case IsFatal(err):
 		return "fatal"
-	case errors.Is(err, errRejoin):
+	case errors.Is(err, ErrRejoin):
 		return "rejoin"
 	}
 	return "_OTHER"

@@ -1,11 +1,11 @@
-package engine_test
+package kafka_test
 
 import (
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 )
 
 // TestGapCause: offsets before the beginning of the log are lost to retention, others
@@ -25,7 +25,7 @@ func TestGapCause(t *testing.T) {
 		"the log begins before":             {1, 20, "aborted"},
 		"a partition that was not answered": {2, 20, "aborted"},
 	} {
-		if got := engine.GapCause(fetches, &kgo.Record{Topic: "raw", Partition: test.partition, Offset: 45}, test.polled); got != test.want {
+		if got := kafka.GapCause(fetches, &kgo.Record{Topic: "raw", Partition: test.partition, Offset: 45}, test.polled); got != test.want {
 			t.Errorf("%s: %s, want %s", name, got, test.want)
 		}
 	}
