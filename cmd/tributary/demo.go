@@ -227,7 +227,7 @@ func showPlace(g *cli.Globals, p *demo.Place, console string) {
 		say("\n# %s\n%s\n", examples[i].Title, examples[i].Curl(p.URL))
 	}
 	say("\nAnd to see what becomes of them, in another terminal:\n\nexport TRIBUTARY_KAFKA__BROKERS=%[1]s TRIBUTARY_REGISTRY__URLS=%[2]s\n"+
-		"%[3]s tail enriched.journeys.v1 --follow\n%[3]s trace my-order-1\n%[3]s lag\n%[3]s audit\n%[3]s export out\n%[3]s deadletter list\n",
+		"%[3]s tail enriched.journeys.v1 --follow\n%[3]s trace my-order-1\n%[3]s lag\n%[3]s audit\n%[3]s insights --since 2d\n%[3]s export out\n%[3]s deadletter list\n",
 		strings.Join(p.Brokers, ","), p.RegistryURL, cli.Program())
 }
 

@@ -34,6 +34,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"stack":    embeddedtest.Stack,
 			"journeys": produceJourneys,
+			"insights": produceInsights,
 			"raw": func(ts *testscript.TestScript, _ bool, args []string) {
 				produce(ts, "raw.lox24.v1", "k", []byte(args[0]))
 			},
@@ -61,6 +62,40 @@ func produceJourneys(ts *testscript.TestScript, _ bool, args []string) {
 		wire.Put(value, ids["enriched.journeys.v1"])
 		produce(ts, "enriched.journeys.v1", id, value)
 	}
+}
+
+// produceInsights writes two revisions of a row of the funnel, one that is ended, and two
+// claims, of which one is withdrawn.
+func produceInsights(ts *testscript.TestScript, _ bool, _ []string) {
+	put := func(topic, key string, record interface {
+		AppendAvro(dst []byte) ([]byte, error)
+	},
+	) {
+		value, err := record.AppendAvro(wire.AppendPlaceholder(nil))
+		ts.Check(err)
+		produce(ts, topic, key, value)
+	}
+	row := avro.FunnelRow{
+		FunnelID: "a", Window: avro.FunnelWindowDay, Level: avro.FunnelLevelCountry, Country: avro.Some("UA"), Channel: avro.Some(avro.ChannelSMS),
+		WindowStart: time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC), WindowEnd: time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC),
+		Requested: 10, Verified: 1, Paid: 1, ProcessedAt: time.Unix(0, 0),
+		Costs: []avro.FunnelCost{{Currency: avro.Some("EUR"), Known: 10, CostMinor: 100}}, Revision: 1,
+	}
+	put("insights.funnel.v1", "a", &row)
+	row.Revision, row.Verified, row.Paid = 2, 8, 4
+	put("insights.funnel.v1", "a", &row)
+	row.FunnelID, row.Country.Value = "b", "DE"
+	put("insights.funnel.v1", "b", &row)
+	produce(ts, "insights.funnel.v1", "b", nil)
+	claim := avro.Signal{
+		SignalID: "PUMPING/UA", Kind: avro.SignalKindPumping, State: avro.SignalStateRaised, Severity: avro.SignalSeverityCritical, Claim: "It is pumped.",
+		Country: avro.Some("UA"), RaisedAt: time.Unix(0, 0), UpdatedAt: time.Unix(0, 0), AsOf: time.Unix(0, 0), ProcessedAt: time.Unix(0, 0), Revision: 1,
+	}
+	put("signals.v1", claim.SignalID, &claim)
+	claim.SignalID = "PUMPING/DE"
+	put("signals.v1", claim.SignalID, &claim)
+	claim.Revision, claim.State = 2, avro.SignalStateWithdrawn
+	put("signals.v1", claim.SignalID, &claim)
 }
 
 func produce(ts *testscript.TestScript, topic, key string, value []byte) {

@@ -58,7 +58,7 @@ func group(root *cobra.Command) {
 	for _, g := range []struct{ id, title, commands string }{
 		{"run", "Run it:", "ingest processor config topics schemas health"},
 		{"consume", "Consume the topics:", "contract export"},
-		{"look", "Look:", "console tail trace lag audit"},
+		{"look", "Look:", "console insights tail trace lag audit"},
 		{"repair", "Repair:", "deadletter reset forget"},
 		{"develop", "Try and develop:", "demo dev simulate registry"},
 	} {

@@ -1,5 +1,5 @@
 // Package consumer has the commands of those who read the topics: contracts for their
-// engines, exports, tail. The tools are packages of cmd/internal/tool and print nothing.
+// engines, exports, insights, tail. The tools are packages of cmd/internal/tool and print nothing.
 package consumer
 
 import (
@@ -11,7 +11,7 @@ import (
 
 // Commands returns all of them.
 func Commands(g *cli.Globals) []*cobra.Command {
-	return []*cobra.Command{newContract(g), newExport(g), newTail(g)}
+	return []*cobra.Command{newContract(g), newExport(g), newInsights(g), newTail(g)}
 }
 
 // completeTopics completes the names of topics, each with its description.

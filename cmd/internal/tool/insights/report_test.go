@@ -1,0 +1,97 @@
+package insights_test
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"github.com/tributary-hq/tributary/cmd/internal/tool/insights"
+	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/wire"
+)
+
+func day(n int) time.Time { return time.Date(2026, 11, n, 0, 0, 0, 0, time.UTC) }
+
+// add adds a record of a row, changed.
+func add(t *testing.T, rows *insights.Rows, id string, revision int64, change func(*avro.FunnelRow)) {
+	t.Helper()
+	row := avro.FunnelRow{
+		FunnelID: id, Window: avro.FunnelWindowDay, WindowStart: day(29), WindowEnd: day(30), Level: avro.FunnelLevelCountry, Provider: "lox24",
+		Country: avro.Some("UA"), Channel: avro.Some(avro.ChannelSMS), Requested: 10, Verified: 5, Paid: 2, CostUnknown: 1,
+		Costs: []avro.FunnelCost{{Currency: avro.Some("EUR"), Known: 9, CostMinor: 90}}, Revision: revision, ProcessedAt: day(30),
+	}
+	change(&row)
+	value, err := row.AppendAvro(wire.AppendPlaceholder(nil))
+	if err == nil {
+		err = rows.Add(schemas.InsightsFunnel, []byte(id), value)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestCosts: the costs of a route are the sum of the newest rows of the days and countries of
+// the filter, a line for each currency.
+func TestCosts(t *testing.T) {
+	t.Parallel()
+	rows := insights.NewRows()
+	add(t, rows, "newest", 2, func(*avro.FunnelRow) {})
+	add(t, rows, "newest", 1, func(r *avro.FunnelRow) { r.Requested = 1000 })
+	add(t, rows, "unibell", 1, func(r *avro.FunnelRow) { r.Provider, r.Costs, r.CostUnknown = "unibell", nil, 10 })
+	add(t, rows, "dollars", 1, func(r *avro.FunnelRow) {
+		r.Costs = []avro.FunnelCost{{Currency: avro.Some("USD"), Known: 10, CostMinor: 40}}
+	})
+	add(t, rows, "hour", 1, func(r *avro.FunnelRow) { r.Window = avro.FunnelWindowHour })
+	add(t, rows, "area", 1, func(r *avro.FunnelRow) { r.Level = avro.FunnelLevelArea })
+	add(t, rows, "other day", 1, func(r *avro.FunnelRow) { r.WindowStart, r.WindowEnd = day(28), day(29) })
+	add(t, rows, "other country", 1, func(r *avro.FunnelRow) { r.Country.Value = "DE" })
+	add(t, rows, "other channel", 1, func(r *avro.FunnelRow) { r.Channel.Value = avro.ChannelCall })
+	add(t, rows, "ended", 1, func(*avro.FunnelRow) {})
+	if err := rows.Add(schemas.InsightsFunnel, []byte("ended"), nil); err != nil {
+		t.Fatal(err)
+	}
+	report := insights.NewReport(rows, &insights.Filter{From: day(29), To: day(30), Country: "UA", Channel: avro.ChannelSMS})
+	if len(report.Costs) != 2 {
+		t.Fatalf("%d lines, want one for each currency: %+v", len(report.Costs), report.Costs)
+	}
+	for i, want := range []struct {
+		currency         string
+		cost             int64
+		perVerified, per float64
+	}{{"EUR", 90, 6, 15}, {"USD", 40, 40.0 / 15, 40.0 / 6}} {
+		c := report.Costs[i]
+		if c.Currency != want.currency || c.CostMinor.Value != want.cost || c.PerVerifiedMinor.Value != want.perVerified || c.PerPaidMinor.Value != want.per {
+			t.Errorf("line %+v, want %+v", c, want)
+		}
+		if c.Codes != 30 || c.Verified != 15 || c.Paid != 6 || c.CostUnknown != 12 {
+			t.Errorf("line %+v, want 30 codes, 15 verified, 6 paid, 12 without a known cost", c)
+		}
+	}
+}
+
+// TestNobodyPaid: without users there is no cost per user, and without a cost neither.
+func TestNobodyPaid(t *testing.T) {
+	t.Parallel()
+	rows := insights.NewRows()
+	add(t, rows, "a", 1, func(r *avro.FunnelRow) { r.Paid, r.Verified = 0, 0 })
+	add(t, rows, "b", 1, func(r *avro.FunnelRow) { r.Country.Value, r.Costs, r.CostUnknown = "DE", nil, 10 })
+	for _, c := range insights.NewReport(rows, &insights.Filter{From: day(29), To: day(30)}).Costs {
+		if c.PerPaidMinor.Set || c.PerVerifiedMinor.Set || c.CostMinor.Set != (c.Country == "UA") {
+			t.Errorf("line %+v, want no cost per user", c)
+		}
+	}
+}
+
+func TestWilson(t *testing.T) {
+	t.Parallel()
+	// Newcombe (1998), table I.
+	for _, c := range []struct {
+		n, all    int64
+		low, high float64
+	}{{81, 263, 0.2553, 0.3662}, {15, 148, 0.0624, 0.1605}, {0, 20, 0, 0.1611}, {1, 29, 0.0061, 0.1718}, {0, 0, 0, 1}} {
+		if low, high := insights.Wilson(c.n, c.all); math.Abs(low-c.low) > 5e-5 || math.Abs(high-c.high) > 5e-5 {
+			t.Errorf("Wilson(%d, %d) = %.4f to %.4f, want %.4f to %.4f", c.n, c.all, low, high, c.low, c.high)
+		}
+	}
+}
