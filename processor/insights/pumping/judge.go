@@ -154,10 +154,9 @@ func (m *measure) findWithin(chain []*subject, config *Config, from int64) (f fi
 	if _, high := wilson(successes, trials, config.Z); high >= config.Ratio*f.expected {
 		return f, false
 	}
-	usual := 0.0
-	if was.minutes > 0 {
-		usual = float64(was.numbers) / float64(was.minutes) * float64(m.last-f.since+1)
-	}
+	// Minutes are no history of how fast numbers come.
+	const hour = 60
+	usual := float64(was.numbers) / float64(max(was.minutes, hour)) * float64(m.last-f.since+1)
 	return f, float64(r.numbers) >= surge(config.Volume*usual)
 }
 
