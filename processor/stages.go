@@ -117,6 +117,7 @@ func newInsights(s *setup) (stage.Stage, error) {
 	config := insights.Config{
 		Settings:  s.config.Insights,
 		Upstreams: []watermark.Upstream{{Stage: StageJourney, Partitions: s.partitions[StageJourney]}},
+		BlockK:    s.deps.Privacy.Blocks(0).K,
 	}
 	return insights.New(config), config.Validate()
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/insights/pumping"
 	"github.com/tributary-hq/tributary/processor/watermark"
 )
 
@@ -23,12 +24,19 @@ type Settings struct {
 	// MaxBlocks is how many blocks of a country have rows of their own in one window; the
 	// codes of further ones are in the rest of their area. Default 2,000.
 	MaxBlocks int `json:"max_blocks" koanf:"max_blocks" yaml:"max_blocks"`
+	// SignalRetention is how long a withdrawn signal is kept. Default 35 days.
+	SignalRetention time.Duration `json:"signal_retention" koanf:"signal_retention" yaml:"signal_retention"`
+	// Pumping is the settings of the detector of artificially inflated traffic.
+	Pumping pumping.Config `json:"pumping" koanf:"pumping" yaml:"pumping"`
 }
 
 // DefaultSettings returns the usual settings.
 func DefaultSettings() Settings {
 	const day = 24 * time.Hour
-	return Settings{Enabled: true, EmitInterval: 10 * time.Second, Retention: 35 * day, DayRetention: 400 * day, MaxBlocks: 2000}
+	return Settings{
+		Enabled: true, EmitInterval: 10 * time.Second, Retention: 35 * day, DayRetention: 400 * day, MaxBlocks: 2000,
+		SignalRetention: 35 * day, Pumping: pumping.DefaultConfig(),
+	}
 }
 
 // Validate reports every fault at once. Each begins with the key it is about.
@@ -37,7 +45,7 @@ func (s *Settings) Validate() error {
 	for _, span := range []struct {
 		key string
 		is  time.Duration
-	}{{"emit_interval", s.EmitInterval}, {"retention", s.Retention}, {"day_retention", s.DayRetention}} {
+	}{{"emit_interval", s.EmitInterval}, {"retention", s.Retention}, {"day_retention", s.DayRetention}, {"signal_retention", s.SignalRetention}} {
 		if span.is <= 0 {
 			errs = append(errs, fmt.Errorf("%s: %s is not positive", span.key, span.is))
 		}
@@ -47,6 +55,9 @@ func (s *Settings) Validate() error {
 	}
 	if s.MaxBlocks < 0 {
 		errs = append(errs, fmt.Errorf("max_blocks: %d is negative", s.MaxBlocks))
+	}
+	if err := s.Pumping.Validate(); err != nil {
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }
@@ -58,6 +69,9 @@ type Config struct {
 	// Upstreams are the stages whose watermarks hold back this stage's. Without any the
 	// watermark does not advance and no row is emitted.
 	Upstreams []watermark.Upstream
+	// BlockK is the minimum number of distinct phones of a block that is named; 0 names
+	// none.
+	BlockK int
 }
 
 // DefaultConfig returns the settings behind a journey stage of one partition.

@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/entity"
+	"github.com/tributary-hq/tributary/processor/insights/pumping"
+	"github.com/tributary-hq/tributary/processor/insights/rates"
+	"github.com/tributary-hq/tributary/processor/insights/signal"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/watermark"
 	"github.com/tributary-hq/tributary/schemas"
@@ -18,13 +21,21 @@ const Name = schemas.FamilyInsights
 
 // Stage is the insights stage, a stage.Stage.
 type Stage struct {
-	config Config
+	config  Config
+	keeper  signal.Keeper
+	rates   *rates.Table
+	pumping *pumping.Detector
 	// events is a pool for reuse.
 	events sync.Pool
 }
 
 // New returns the stage; the settings must be valid.
-func New(config Config) *Stage { return &Stage{config: config} }
+func New(config Config) *Stage {
+	return &Stage{
+		config: config, keeper: signal.Keeper{Retention: config.SignalRetention}, rates: &rates.Table{},
+		pumping: pumping.New(config.Pumping, config.BlockK, []byte(pumpingPrefix)),
+	}
+}
 
 // event is a decoded input.
 type event struct{ avro.InsightsInput }
@@ -51,14 +62,23 @@ func (s *Stage) Apply(tx stage.Tx, _ *stage.Input, decoded stage.Event) error {
 	if !ok {
 		return fmt.Errorf("insights: an event of type %T", decoded)
 	}
-	if e.Kind == avro.InsightsInputKindClock {
+	switch e.Kind {
+	case avro.InsightsInputKindFunnel:
+		return s.observe(tx, &e.Funnel.Value)
+	case avro.InsightsInputKindClock:
 		return watermark.Observe(tx, s.config.Upstreams, e.UpstreamStage.Value, e.UpstreamPartition.Value, e.Clock.Value)
 	}
 	return nil
 }
 
 // OnTimer implements stage.Stage.
-func (*Stage) OnTimer(stage.Tx, []byte) error {
+func (s *Stage) OnTimer(tx stage.Tx, key []byte) error {
+	switch {
+	case s.pumping.IsEntry(key):
+		return s.evaluatePumping(tx, key)
+	case signal.IsEntry(key):
+		return s.keeper.OnTimer(tx, key)
+	}
 	return errors.New("insights: a timer of an entry that has none")
 }
 

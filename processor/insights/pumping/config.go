@@ -47,12 +47,12 @@ func DefaultConfig() Config {
 	}
 }
 
-// Validate reports all faults at once.
+// Validate reports all faults at once. Each begins with the key it is about.
 func (c *Config) Validate() error {
 	var errs []error
 	check := func(ok bool, name, want string) {
 		if !ok {
-			errs = append(errs, fmt.Errorf("%s: must be %s", name, want))
+			errs = append(errs, fmt.Errorf("pumping.%s: must be %s", name, want))
 		}
 	}
 	check(c.Ratio > 0 && c.Ratio < 1, "ratio", "between 0 and 1")
