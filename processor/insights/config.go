@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/block"
 	"github.com/tributary-hq/tributary/processor/insights/pumping"
 	"github.com/tributary-hq/tributary/processor/watermark"
 )
@@ -69,12 +70,12 @@ type Config struct {
 	// Upstreams are the stages whose watermarks hold back this stage's. Without any the
 	// watermark does not advance and no row is emitted.
 	Upstreams []watermark.Upstream
-	// BlockK is the minimum number of distinct phones of a block that is named; 0 names
-	// none.
+	// BlockK is how many different numbers of an area or a block must have been seen within
+	// the retention for it to be named and to have rows of its own; 0 names none.
 	BlockK int
 }
 
 // DefaultConfig returns the settings behind a journey stage of one partition.
 func DefaultConfig() Config {
-	return Config{Settings: DefaultSettings(), Upstreams: []watermark.Upstream{{Stage: "journey", Partitions: 1}}}
+	return Config{Settings: DefaultSettings(), BlockK: block.DefaultK, Upstreams: []watermark.Upstream{{Stage: "journey", Partitions: 1}}}
 }

@@ -6,9 +6,11 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/block"
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/insights/pumping"
 	"github.com/tributary-hq/tributary/processor/insights/rates"
+	"github.com/tributary-hq/tributary/processor/insights/rollup"
 	"github.com/tributary-hq/tributary/processor/insights/signal"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/watermark"
@@ -25,6 +27,7 @@ type Stage struct {
 	keeper  signal.Keeper
 	rates   *rates.Table
 	pumping *pumping.Detector
+	rollup  rollup.Config
 	// events is a pool for reuse.
 	events sync.Pool
 }
@@ -34,6 +37,10 @@ func New(config Config) *Stage {
 	return &Stage{
 		config: config, keeper: signal.Keeper{Retention: config.SignalRetention}, rates: &rates.Table{},
 		pumping: pumping.New(config.Pumping, config.BlockK, []byte(pumpingPrefix)),
+		rollup: rollup.Config{
+			Retention: config.Retention, DayRetention: config.DayRetention, MaxBlocks: config.MaxBlocks,
+			Blocks: block.Rule{K: config.BlockK, Retention: config.Retention},
+		},
 	}
 }
 
@@ -57,29 +64,40 @@ func (s *Stage) Recycle(used stage.Event) {
 }
 
 // Apply handles a watermark or a record of another kind.
-func (s *Stage) Apply(tx stage.Tx, _ *stage.Input, decoded stage.Event) error {
+func (s *Stage) Apply(tx stage.Tx, in *stage.Input, decoded stage.Event) error {
 	e, ok := decoded.(*event)
 	if !ok {
 		return fmt.Errorf("insights: an event of type %T", decoded)
 	}
 	switch e.Kind {
 	case avro.InsightsInputKindFunnel:
-		return s.observe(tx, &e.Funnel.Value)
+		if err := s.observe(tx, &e.Funnel.Value); err != nil {
+			return err
+		}
+		return s.keep(tx, in)
 	case avro.InsightsInputKindClock:
 		return watermark.Observe(tx, s.config.Upstreams, e.UpstreamStage.Value, e.UpstreamPartition.Value, e.Clock.Value)
+	default:
+		return nil
 	}
-	return nil
 }
 
-// OnTimer implements stage.Stage.
+// OnTimer emits the rows that changed, or removes an entry whose time is over.
 func (s *Stage) OnTimer(tx stage.Tx, key []byte) error {
 	switch {
 	case s.pumping.IsEntry(key):
 		return s.evaluatePumping(tx, key)
 	case signal.IsEntry(key):
 		return s.keeper.OnTimer(tx, key)
+	case string(key) == emissionKey:
+		return s.emit(tx)
+	case block.IsEntry(key):
+		return s.rollup.Blocks.OnTimer(tx, key)
+	case rollup.IsEntry(key):
+		return s.rollup.OnTimer(tx, key)
+	default:
+		return errors.New("insights: a timer of an entry that has none")
 	}
-	return errors.New("insights: a timer of an entry that has none")
 }
 
 // ReportWatermark sends the watermark of an upstream stage's partition to every partition of

@@ -89,6 +89,27 @@ func sum(counts []stage.Count) ([]Difference, error) {
 	return list, nil
 }
 
+// ByWindow returns the sums of differences by quarter-hour, route and block, sorted.
+func ByWindow(differences []Difference) []Difference {
+	const window = 15
+	var list []Difference
+	index := map[Dimensions]int{}
+	for i := range differences {
+		d := &differences[i]
+		d.Minute -= (d.Minute%window + window) % window
+		d.Carrier = ""
+		if at, ok := index[d.Dimensions]; ok {
+			list[at].Merge(d)
+			continue
+		}
+		index[d.Dimensions] = len(list)
+		list = append(list, *d)
+	}
+	list = slices.DeleteFunc(list, func(d Difference) bool { return d.IsZero() })
+	slices.SortFunc(list, func(a, b Difference) int { return a.compare(&b.Dimensions) })
+	return list
+}
+
 // compare orders dimensions, those of one country together.
 func (d *Dimensions) compare(o *Dimensions) int {
 	return cmp.Or(
