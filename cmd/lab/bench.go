@@ -15,6 +15,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/environment"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/result"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 )
 
 // errBench ends a bench with wrong answers, whose results are therefore void.
@@ -65,10 +66,10 @@ Exit code 1: the answers were wrong. A fast wrong answer is none.`,
 	f.Int32Var(&b.o.Partitions, "partitions", b.o.Partitions, "of every topic")
 	f.StringArrayVar(&b.o.Set, "set", nil, "a setting of ingest or processor, such as processor.engine.compression=none; may be repeated")
 	f.StringSliceVar(&b.o.Profiles, "profiles", nil, strings.Join(environment.ProfileNames(), ", ")+"; what --set says counts more")
-	f.DurationVar(&b.o.For, "for", 0, "begin no run that would end later than that; 0 is no bound")
+	timespan.Var(f, &b.o.For, "for", "begin no run that would end later than that; 0 is no bound")
 	f.StringVar(&b.report, "report", "", "file for the report as JSON, beside what is printed")
 	f.StringVar(&b.o.Check, "check", b.o.Check, "model: compare with the naive model and audit; audit: only that; none")
-	f.DurationVar(&b.o.Patience, "patience", b.o.Patience, "how long nothing new must come before what differs from the model is wrong")
+	timespan.Var(f, &b.o.Patience, "patience", "how long nothing new must come before what differs from the model is wrong")
 	f.IntVar(&b.o.Runs, "runs", b.o.Runs, "how often it is measured; shown are median and quartiles")
 	f.StringVar(&b.o.Program, "program", "", "the path of tributary; by default it is built from the checkout")
 	f.StringVar(&b.o.Logs, "logs", "", "folder for the logs of the processes; by default they are not kept")
@@ -145,8 +146,8 @@ committed records has read the journey which that webhook changed.`,
 	}
 	f := cmd.Flags()
 	f.Float64Var(&c.Rate, "rate", c.Rate, "webhooks a second")
-	f.DurationVar(&c.Duration, "duration", c.Duration, "of the measurement")
-	f.DurationVar(&c.Warm, "warm", c.Warm, "sent before it is measured")
+	timespan.Var(f, &c.Duration, "duration", "of the measurement")
+	timespan.Var(f, &c.Warm, "warm", "sent before it is measured")
 	f.IntVar(&c.Connections, "connections", c.Connections, "that carry them")
 	return cmd
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/environment"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/result"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 )
 
 func newBenchPeers(g *cli.Globals, b *benchFlags) *cobra.Command {
@@ -47,7 +48,7 @@ Needs Java 17, Maven and Go. make bench BENCHES=peers starts a Kafka and calls t
 	f.StringSliceVar(&c.Only, "only", c.Only, "comparisons to make")
 	f.Int64Var(&c.Webhooks, "webhooks", c.Webhooks, "about how many the processors get; a Java program needs some 500,000 to be warm")
 	f.IntVar(&c.Pairs, "pairs", c.Pairs, "pairs of runs that count")
-	f.DurationVar(&c.Duration, "duration", c.Duration, "of a run of an ingest, and of one of latency")
+	timespan.Var(f, &c.Duration, "duration", "of a run of an ingest, and of one of latency")
 	f.Float64Var(&c.Rate, "rate", c.Rate, "webhooks a second of a run of latency")
 	f.IntSliceVar(&c.Connections, "connections", c.Connections, "a run of an ingest for each count")
 	return cmd

@@ -10,6 +10,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/environment"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/result"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 )
 
 // loadFlags are those of the benches that fill raw topics.
@@ -69,9 +70,9 @@ also shows what connections cost that send nothing.`,
 	f := cmd.Flags()
 	f.IntSliceVar(&c.Connections, "connections", c.Connections, "a run for each count")
 	f.StringSliceVar(&c.Providers, "providers", c.Providers, "runs of their own for each")
-	f.DurationVar(&c.Duration, "duration", c.Duration, "of a run")
-	f.DurationVar(&c.Warm, "warm", c.Warm, "sent before it is measured")
+	timespan.Var(f, &c.Duration, "duration", "of a run")
+	timespan.Var(f, &c.Warm, "warm", "sent before it is measured")
 	f.IntVar(&c.Idle, "idle", 0, "connections to keep idle at the end")
-	f.DurationVar(&c.IdleFor, "idle-for", c.IdleFor, "how long they are kept before the memory is read")
+	timespan.Var(f, &c.IdleFor, "idle-for", "how long they are kept before the memory is read")
 	return cmd
 }

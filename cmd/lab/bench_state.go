@@ -10,6 +10,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/environment"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/result"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 )
 
 func newBenchRestore(g *cli.Globals, b *benchFlags) *cobra.Command {
@@ -56,7 +57,7 @@ million entities take about a minute and a gigabyte of disk on two cores.`,
 	f := cmd.Flags()
 	f.Int64SliceVar(&c.Entities, "entities", c.Entities, "sizes of the state, the smallest first")
 	f.Int64Var(&c.Webhooks, "webhooks", c.Webhooks, "about how many are measured at each size")
-	f.DurationVar(&c.QuietFor, "quiet-for", c.QuietFor, "how long stages must emit nothing but watermarks before a load is measured")
+	timespan.Var(f, &c.QuietFor, "quiet-for", "how long stages must emit nothing but watermarks before a load is measured")
 	return cmd
 }
 
@@ -86,8 +87,8 @@ then is answered late, or 503.`,
 	f := cmd.Flags()
 	f.Float64Var(&c.Capacity, "capacity", c.Capacity, "webhooks a second that the sources may send; 0: what the machine takes")
 	f.Float64Var(&c.Times, "times", c.Times, "so many times the capacity is sent")
-	f.DurationVar(&c.Duration, "duration", c.Duration, "of the burst")
-	f.DurationVar(&c.Calm, "calm", c.Calm, "of the ordinary load before and after")
+	timespan.Var(f, &c.Duration, "duration", "of the burst")
+	timespan.Var(f, &c.Calm, "calm", "of the ordinary load before and after")
 	f.IntVar(&c.Connections, "connections", c.Connections, "that carry them")
 	return cmd
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/chaos"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 )
 
 // newChaos makes the command that runs the fault scenarios of package chaos.
@@ -47,7 +48,8 @@ checkout; make chaos-kafka does.`,
 	f.StringVar(&o.Only, "only", "", "only faults whose description contains this, such as 'instance id' or 'about to write markers'")
 	f.IntVar(&o.Port, "port", 26092, "the first of twenty ports on loopback")
 	f.Float64Var(&o.Rate, "rate", 150, "the simulator's webhooks a second")
-	f.DurationVar(&o.Limit, "limit", 12*time.Minute, "time limit of the run; give a busy machine more")
+	o.Limit = 12 * time.Minute
+	timespan.Var(f, &o.Limit, "limit", "time limit of the run; give a busy machine more")
 	f.StringVar(&o.Program, "program", "", "path of tributary; by default it is built from the checkout")
 	f.BoolVar(&keep, "keep", false, "keep logs and data of a run without findings, too")
 	return cmd

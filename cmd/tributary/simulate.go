@@ -23,6 +23,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/demo"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -55,8 +56,9 @@ simulate verify' compares with the topics afterwards.`,
 	f := cmd.Flags()
 	f.StringVar(&s.target.URL, "url", "http://127.0.0.1:8080", "ingest's address")
 	f.Float64Var(&s.target.Rate, "rate", 0, "webhooks a second; 0 sends as fast as they are answered")
-	f.DurationVar(&s.target.Duration, "duration", 0, "end after that time; 0 means by --count alone")
-	f.DurationVar(&s.target.Patience, "patience", 10*time.Second, "how long, when the run is ended, what was not taken yet is tried again")
+	timespan.Var(f, &s.target.Duration, "duration", "end after that time; 0 means by --count alone")
+	s.target.Patience = 10 * time.Second
+	timespan.Var(f, &s.target.Patience, "patience", "how long, when the run is ended, what was not taken yet is tried again")
 	f.Int64Var(&s.options.Webhooks, "count", 1000, "end after about so many webhooks; 0 means by --duration alone")
 	f.IntVar(&s.target.Concurrency, "concurrency", 64, "requests under way at once")
 	f.StringVar(&s.options.Profile, "profile", simulator.Catalogue, "catalogue: scenarios for every case; market: customers of many countries, refunds on later days; pumping: the market with four attacks a day, best with --spacing 20s; quiet: without attacks")
@@ -66,7 +68,8 @@ simulate verify' compares with the topics afterwards.`,
 	f.Float64Var(&s.options.Disorder, "disorder", 0.3, "share of webhooks up to five minutes late by the providers' time")
 	f.Float64Var(&s.options.Delays, "delays", 0.01, "share of webhooks up to an hour late by the providers' time")
 	f.Float64Var(&s.options.Forgeries, "forgeries", 0.02, "share of webhooks that are forged")
-	f.DurationVar(&s.options.Spacing, "spacing", 100*time.Millisecond, "the providers' time between two scenarios")
+	s.options.Spacing = 100 * time.Millisecond
+	timespan.Var(f, &s.options.Spacing, "spacing", "the providers' time between two scenarios")
 	f.StringVar(&s.ledger, "ledger", "", "file for a line of JSON about each webhook")
 	f.StringVar(&s.unibell, "unibell", "", "host:port on which to play Unibell's API, for ingest's relay")
 	cmd.AddCommand(newSimulateVerify(g), newSimulateSources(g))

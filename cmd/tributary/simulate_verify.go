@@ -19,6 +19,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/lab/demo"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/model"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 )
 
 func newSimulateVerify(g *cli.Globals) *cobra.Command {
@@ -36,8 +37,8 @@ must hold this run alone: use a prefix of its own.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return verify(cmd.Context(), g, ledger, quiet, unsure) },
 	}
 	cmd.Flags().StringVar(&ledger, "ledger", "", "the run's ledger, as simulate --ledger wrote it")
-	cmd.Flags().DurationVar(&quiet, "quiet", quiet, "how long nothing new must come before the topics count as read")
-	cmd.Flags().DurationVar(&unsure, "unsure", unsure, "a deadline of the time before now may or may not have been told yet; such journeys are not compared")
+	timespan.Var(cmd.Flags(), &quiet, "quiet", "how long nothing new must come before the topics count as read")
+	timespan.Var(cmd.Flags(), &unsure, "unsure", "a deadline of the time before now may or may not have been told yet; such journeys are not compared")
 	_ = cmd.MarkFlagRequired("ledger")
 	return cmd
 }

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 	"github.com/tributary-hq/tributary/ingest"
 	"github.com/tributary-hq/tributary/processor/source"
 )
@@ -34,11 +36,32 @@ func (f *File) Effective() (string, error) {
 	}
 	// The list of sources is at the top level.
 	remove(&whole, "ingest", "sources")
+	settings().formatSpans(&whole)
 	text, err := yaml.Marshal(&whole)
 	if err != nil {
 		return "", fmt.Errorf("show the settings: %w", err)
 	}
 	return string(text), nil
+}
+
+// formatSpans writes time spans as people do: 7d, not 168h0m0s.
+func (s *shape) formatSpans(n *yaml.Node) {
+	if s == nil {
+		return
+	}
+	if s.leaf == reflect.TypeFor[time.Duration]() && n.Kind == yaml.ScalarNode {
+		if d, err := timespan.Parse(n.Value); err == nil {
+			n.Value = timespan.Format(d)
+		}
+	}
+	for i, child := range n.Content {
+		switch {
+		case n.Kind != yaml.MappingNode || s.fields == nil: // a list, or the keys and values of a free map
+			s.formatSpans(child)
+		case i%2 == 1:
+			s.fields[n.Content[i-1].Value].formatSpans(child)
+		}
+	}
 }
 
 // effectiveSource returns one source with the settings of both ingest and the processor.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +16,8 @@ import (
 	"github.com/knadh/koanf/providers/rawbytes"
 	"github.com/knadh/koanf/v2"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 )
 
 // envPrefix is the prefix of every environment variable that is a setting.
@@ -158,13 +161,21 @@ func (f *File) unfit(path string, setting *shape, value string) {
 	}
 }
 
+// decodeSpan decodes a time span.
+func decodeSpan(_, to reflect.Type, value any) (any, error) {
+	if text, ok := value.(string); ok && to == reflect.TypeFor[time.Duration]() {
+		return timespan.Parse(text)
+	}
+	return value, nil
+}
+
 // decode reads a part of the settings into a struct; values of the wrong type are
 // faults.
 func (f *File) decode(k *koanf.Koanf, at string, into any) {
 	err := k.UnmarshalWithConf(at, into, koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
 		Result: into, TagName: "koanf", WeaklyTypedInput: true, Squash: true,
 		DecodeHook: mapstructure.ComposeDecodeHookFunc(
-			mapstructure.StringToTimeDurationHookFunc(),
+			decodeSpan,
 			mapstructure.StringToTimeHookFunc("2006-01-02T15:04:05Z07:00"),
 			mapstructure.StringToSliceHookFunc(","),
 		),

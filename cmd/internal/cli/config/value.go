@@ -3,16 +3,11 @@ package config
 import (
 	"fmt"
 	"reflect"
-	"regexp"
 	"strconv"
 	"time"
+
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 )
-
-// daysOrWeeks is a time span in a unit that durations do not have.
-var daysOrWeeks = regexp.MustCompile(`^(\d{1,5})\s*([dw])$`)
-
-// number is a number without a unit.
-var number = regexp.MustCompile(`^\d+(\.\d+)?$`)
 
 // unfit returns the reason why a text cannot be the value of a setting of this type, with the
 // spelling to use instead, or "" if it can.
@@ -21,7 +16,10 @@ func unfit(leaf reflect.Type, text string) string {
 	case leaf == nil:
 		return ""
 	case leaf == reflect.TypeFor[time.Duration]():
-		return unfitDuration(text)
+		if _, err := timespan.Parse(text); err != nil {
+			return err.Error()
+		}
+		return ""
 	case leaf == reflect.TypeFor[time.Time]():
 		if _, err := time.Parse(time.RFC3339, text); err != nil && text != "" {
 			return fmt.Sprintf("%q is no time: write 2026-01-31T00:00:00Z", text)
@@ -44,21 +42,4 @@ func unfit(leaf reflect.Type, text string) string {
 	default:
 	}
 	return ""
-}
-
-func unfitDuration(text string) string {
-	if _, err := time.ParseDuration(text); err == nil {
-		return ""
-	}
-	if parts := daysOrWeeks.FindStringSubmatch(text); parts != nil {
-		days, _ := strconv.Atoi(parts[1])
-		if parts[2] == "w" {
-			days *= 7
-		}
-		return fmt.Sprintf("%q is no duration: write %dh", text, days*24)
-	}
-	if number.MatchString(text) {
-		return fmt.Sprintf("%q has no unit: write %ss for seconds, or %sms", text, text, text)
-	}
-	return fmt.Sprintf("%q is no duration: write a number and a unit, such as 500ms, 30s, 15m or 72h", text)
 }

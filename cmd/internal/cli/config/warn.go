@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli/kafka"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -20,7 +21,7 @@ func (f *File) Warnings() []Fault {
 	c := &f.Config
 	out := slices.Clone(f.warnings)
 	warn := func(path, format string, args ...any) {
-		out = append(out, Fault{Path: path, Line: f.lines.of(path), Message: fmt.Sprintf(format, args...)})
+		out = append(out, Fault{Path: path, Line: f.lines.of(path), Message: fmt.Sprintf(format, withSpans(args)...)})
 	}
 	e := &c.Processor.Engine
 	if e.TransactionTimeout < 20*e.CommitInterval {
@@ -75,4 +76,14 @@ func (f *File) Warnings() []Fault {
 	}
 	f.locate(out)
 	return out
+}
+
+// withSpans writes the time spans among the arguments of a message.
+func withSpans(args []any) []any {
+	for i := range args {
+		if d, ok := args[i].(time.Duration); ok {
+			args[i] = timespan.Format(d)
+		}
+	}
+	return args
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/audit"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -73,10 +74,10 @@ command needs to read them all, and shows positions and keys, no bodies.`,
 			return runAudit(cmd.Context(), g, o, maxWait)
 		},
 	}
-	c.Flags().StringVar(&from, "from", "", "begin with records written at this time: RFC 3339, or how long ago, as 24h")
+	c.Flags().StringVar(&from, "from", "", "begin with records written at this time: RFC 3339, or how long ago, as 24h or 7d")
 	c.Flags().StringVar(&to, "to", "", "end before records written at this time: RFC 3339, or how long ago")
 	c.Flags().StringVar(&exported, "export", "", "compare this export with the topics instead")
-	c.Flags().DurationVar(&maxWait, "max-wait", maxWait, "exit code 1 if a record has waited for longer to be processed; 0 for ever")
+	timespan.Var(c.Flags(), &maxWait, "max-wait", "exit code 1 if a record has waited for longer to be processed; 0 for ever")
 	c.Flags().IntVar(&limit, "limit", limit, "how many differences to list; all are counted")
 	return c
 }
@@ -115,15 +116,6 @@ func runAudit(ctx context.Context, g *cli.Globals, o audit.Config, maxWait time.
 	return err
 }
 
-// span writes a time span for people: whole days as such.
-func span(d time.Duration) string {
-	const day = 24 * time.Hour
-	if d >= day && d%day == 0 {
-		return fmt.Sprintf("%d d", d/day)
-	}
-	return d.String()
-}
-
 func showAudit(g *cli.Globals, r *audit.Report, waits time.Duration) {
 	g.Printf("%s\n", describeSpan(&r.Span))
 	t := terminal.NewTable("provider", "accepted", "replayed", "decoded", "duplicates", "dead letters", "of these replayed", "differences")
@@ -157,13 +149,13 @@ func showAudit(g *cli.Globals, r *audit.Report, waits time.Duration) {
 	g.Printf("%d records read in %s, %.0f a second\n", r.Records, took.Round(time.Millisecond), float64(r.Records)/max(took.Seconds(), 1e-3))
 	switch {
 	case r.AddsUp && r.Waiting > 0:
-		g.Printf("The account adds up as far as processed; %d records wait, the oldest for %s.\n", r.Waiting, lag.Human(waits))
+		g.Printf("The account adds up as far as processed; %d records wait, the oldest for %s.\n", r.Waiting, timespan.About(waits))
 		return
 	case r.AddsUp:
 		g.Printf("The account adds up.\n")
 		return
 	case r.Waiting > 0:
-		g.Printf("%d records are not processed yet and no part of the account, the oldest waits for %s.\n", r.Waiting, lag.Human(waits))
+		g.Printf("%d records are not processed yet and no part of the account, the oldest waits for %s.\n", r.Waiting, timespan.About(waits))
 	}
 	g.Printf("The account does not add up: %d differences\n", r.Differences)
 	for _, d := range r.Listed {
@@ -175,7 +167,7 @@ func showAudit(g *cli.Globals, r *audit.Report, waits time.Duration) {
 }
 
 func describeSpan(s *audit.Span) string {
-	kept := fmt.Sprintf("the shortest retention of what is read is %s (%s)", span(time.Duration(s.Retention)), s.Shortest)
+	kept := fmt.Sprintf("the shortest retention of what is read is %s (%s)", timespan.Format(time.Duration(s.Retention)), s.Shortest)
 	var text string
 	switch {
 	case s.Whole && s.To.IsZero():

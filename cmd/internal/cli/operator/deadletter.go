@@ -41,7 +41,7 @@ func (f *letterFlags) add(c *cobra.Command) {
 	flags.StringSliceVar(&f.filter.Causes, "cause", nil, "only with these causes: "+strings.Join(causes(), ", "))
 	flags.StringSliceVar(&f.filter.Stages, "stage", nil, "only of these stages")
 	flags.StringSliceVar(&f.filter.Sources, "source", nil, "only of these sources")
-	flags.StringVar(&f.from, "from", "", "written since this time: RFC 3339, or how long ago, as 24h")
+	flags.StringVar(&f.from, "from", "", "written since this time: RFC 3339, or how long ago, as 24h or 7d")
 	flags.StringVar(&f.to, "to", "", "written before this time: RFC 3339, or how long ago")
 	flags.StringVar(&f.filter.Key, "key", "", "only with this record key")
 	flags.StringVar(&f.filter.EventID, "event-id", "", "only with this id in the body, or of this request")

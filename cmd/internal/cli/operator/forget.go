@@ -15,6 +15,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/forget"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/trace"
 )
 
@@ -79,7 +80,7 @@ what consumers have copied are theirs to erase.
 	c.Flags().BoolVar(&yes, "yes", false, "do it")
 	c.Flags().BoolVar(&journeys, "journeys", false, "and all other members of the journeys of what is found")
 	c.Flags().StringVar(&by, "by", by, "who asks, for the record and the log")
-	c.Flags().DurationVar(&wait, "wait", wait, "how long to wait until the stages have done it")
+	timespan.Var(c.Flags(), &wait, "wait", "how long to wait until the stages have done it")
 	return c
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/deadletter"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 )
 
 // lagFlags are the flags of `tributary lag`.
@@ -64,9 +65,9 @@ there is no such group. 2: wrong use.`,
 	}
 	flags := c.Flags()
 	flags.StringArrayVar(&f.groups, "group", nil, "groups to look at, a name or a pattern such as 'analytics-*'; may be repeated; without it the stages of this configuration")
-	flags.DurationVar(&f.window, "window", f.window, "how long a group is watched before it is called stuck, blocked or falling behind; longer than its commit interval")
+	timespan.Var(flags, &f.window, "window", "how long a group is watched before it is called stuck, blocked or falling behind; longer than its commit interval")
 	flags.BoolVarP(&f.watch, "watch", "w", false, "go on until Ctrl-C")
-	flags.DurationVar(&f.interval, "interval", f.interval, "how often to look with --watch and --serve")
+	timespan.Var(flags, &f.interval, "interval", "how often to look with --watch and --serve")
 	flags.BoolVarP(&f.all, "all", "a", false, "every partition, also of groups that are ok")
 	flags.StringVar(&f.serve, "serve", "", "serve the figures as Prometheus metrics on this address, and the number of waiting dead letters; without --group of all groups")
 	flags.StringArrayVar(&f.ops, "ops", nil, "address of a processor's ops port, to tell a restore of state from a stuck group; may be repeated")

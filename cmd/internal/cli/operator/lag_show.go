@@ -11,6 +11,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 )
 
 // sparkWidth is the number of observations in a sparkline.
@@ -163,7 +164,7 @@ func oldest(f *lag.Figures) string {
 	if f.Records+f.Held == 0 {
 		return "-"
 	}
-	return lag.Human(time.Duration(f.Age))
+	return timespan.About(time.Duration(f.Age))
 }
 
 func caughtUp(f *lag.Figures, v lag.Verdict) string {
@@ -173,7 +174,7 @@ func caughtUp(f *lag.Figures, v lag.Verdict) string {
 	case f.CatchUp == nil:
 		return "never"
 	}
-	return lag.Human(time.Duration(*f.CatchUp))
+	return timespan.About(time.Duration(*f.CatchUp))
 }
 
 // spark draws values as bars of eight heights, scaled to the highest value.

@@ -9,6 +9,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/topics"
 )
 
@@ -37,7 +38,7 @@ record are partitions added.
 
 To move to another count, begin anew beside the old:
   1. Write a configuration with the new counts, another kafka.prefix, and a
-     processor.dedupe_span longer than the raw topics' retention, such as 240h:
+     processor.dedupe_span longer than the raw topics' retention, such as 10d:
      what is copied comes out of order, and every id has to be remembered.
      'topics apply' and 'schemas register' with it.
   2. Start processors with it, with a state directory of their own, then point
@@ -71,7 +72,7 @@ func topicsList(g *cli.Globals) error {
 	for _, w := range wanted {
 		retention := "for ever"
 		if w.Row.Delete {
-			retention = span(w.Row.Retention)
+			retention = timespan.Format(w.Row.Retention)
 		}
 		t.Row(w.Name, w.Partitions, w.Row.Format, w.Row.Access, w.Row.Policy(), retention, w.Row.Doc)
 	}

@@ -74,7 +74,7 @@ committed is read.`,
 			return runTrace(cmd.Context(), g, o, strings.TrimSpace(args[0]), nil, "")
 		},
 	}
-	c.Flags().StringVar(&from, "from", "", "search records written since this time: RFC 3339, or how long ago, as 24h")
+	c.Flags().StringVar(&from, "from", "", "search records written since this time: RFC 3339, or how long ago, as 24h or 7d")
 	c.Flags().StringVar(&to, "to", "", "search records written before this time: RFC 3339, or how long ago")
 	c.Flags().BoolVar(&phone, "phone-stdin", false, "look for the phone number on the standard input")
 	c.Flags().StringVar(&country, "country", "", countryHelp)

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 )
 
 // judge returns the verdict on a partition, comparing the first and the last point of
@@ -219,7 +221,7 @@ func (g *Group) sayBeyondEnd(parts []*Partition) {
 func (g *Group) sayNoMembers() {
 	what := "nothing unread"
 	if g.Records+g.Held > 0 {
-		what = fmt.Sprintf("%d unread, the oldest %s old", g.Records+g.Held, Human(time.Duration(g.Age)))
+		what = fmt.Sprintf("%d unread, the oldest %s old", g.Records+g.Held, timespan.About(time.Duration(g.Age)))
 	}
 	if g.State == "" {
 		what = "the group does not exist yet; " + what
@@ -245,9 +247,9 @@ func (g *Group) sayBlocked(parts []*Partition) {
 		g.sayf(VerdictBlocked, true, "blocked by an open transaction of an unknown producer, at %s", where)
 	case t.ID == "":
 		g.sayf(VerdictBlocked, true, "blocked by a hanging transaction of producer id %d, which no coordinator knows, open for %s at least, at %s: end it with kafka-transactions.sh abort",
-			t.ProducerID, Human(time.Duration(t.Open)), where)
+			t.ProducerID, timespan.About(time.Duration(t.Open)), where)
 	default:
-		g.sayf(VerdictBlocked, true, "blocked by an open transaction of %s, open for %s, at %s", t.ID, Human(time.Duration(t.Open)), where)
+		g.sayf(VerdictBlocked, true, "blocked by an open transaction of %s, open for %s, at %s", t.ID, timespan.About(time.Duration(t.Open)), where)
 	}
 }
 
@@ -260,7 +262,7 @@ func opened(p *Partition) Span {
 
 func (g *Group) sayStuck(parts []*Partition) {
 	p := slices.MaxFunc(parts, func(a, b *Partition) int { return cmp.Compare(a.Age, b.Age) })
-	text := fmt.Sprintf("stuck: %s/%d does not move from offset %d, its next record is %s old", p.Topic, p.Partition, max(p.Position, p.Start), Human(time.Duration(p.Age)))
+	text := fmt.Sprintf("stuck: %s/%d does not move from offset %d, its next record is %s old", p.Topic, p.Partition, max(p.Position, p.Start), timespan.About(time.Duration(p.Age)))
 	if len(parts) > 1 {
 		text += fmt.Sprintf(", and so %d more", len(parts)-1)
 	}
@@ -292,5 +294,5 @@ func eta(seconds float64) string {
 	if seconds <= 0 {
 		return ""
 	}
-	return ", about " + Human(time.Duration(seconds*float64(time.Second))) + " to go"
+	return ", about " + timespan.About(time.Duration(seconds*float64(time.Second))) + " to go"
 }

@@ -32,8 +32,8 @@ func newSeeker(ids []string, parts bool) *seeker {
 	var plain, quoted []string
 	for _, id := range ids {
 		s.needles = append(s.needles, []byte(id))
-		plain = append(plain, regexp.QuoteMeta(id))
-		text, _ := json.Marshal(id) //nolint:errchkjson // a string
+		plain = append(plain, regexp.QuoteMeta(strings.ToValidUTF8(id, "\uFFFD"))) // as regexp reads other bytes
+		text, _ := json.Marshal(id)                                                //nolint:errchkjson // a string
 		quoted = append(quoted, regexp.QuoteMeta(string(text[1:len(text)-1])))
 	}
 	around := ""
