@@ -67,9 +67,25 @@ func enrichedTopics() []Topic {
 		row(EnrichedJourneys, "verifications and payments of one correlation id, and which of them is missing", journeyRetention, longCompactionLag),
 		row(FactsAttempts, "each attempt to deliver a code: channel, result, cost, times", attemptRetention, shortCompactionLag),
 		row(FactsMoney, "each movement of money: paid, held, released, refunded, with a signed amount", movementRetention, longCompactionLag),
-		row(InsightsFunnel, "what the codes of a window cost and led to, by route and place", insightsRetention, shortCompactionLag),
+		funnelTopic(row(InsightsFunnel, "what the codes of a window cost and led to, by route and place", insightsRetention, shortCompactionLag)),
 		row(Signals, "what the detectors claim: pumping, an account that ends, a wait that costs, a provider's day", 0, shortCompactionLag),
 	}
+}
+
+// funnelTopic adds the views of one window size and one level each: every code is in one row of
+// each of them.
+func funnelTopic(t Topic) Topic {
+	view := func(name, window, level, doc string) View {
+		return View{Name: name, Doc: doc, Where: []Equal{{"window", window}, {"level", level}}}
+	}
+	t.Views = []View{
+		view("funnel", "DAY", "COUNTRY", "days (UTC) by country: each code is in one row"),
+		view("funnel_hourly", "HOUR", "COUNTRY", "hours by country: each code is in one row"),
+		view("funnel_quarter_hourly", "QUARTER_HOUR", "COUNTRY", "quarters of an hour by country: each code is in one row"),
+		view("funnel_areas", "DAY", "AREA", "days (UTC) by area: each code is in one row, those of no known area in the country's row without one"),
+		view("funnel_blocks", "DAY", "BLOCK", "days (UTC) by block: each code is in one row, those of no shown block in the area's row without one"),
+	}
+	return t
 }
 
 func deadLetterTopics() []Topic {

@@ -144,4 +144,22 @@ type Topic struct {
 	Schema string `json:"schema,omitempty"`
 	// Doc describes the topic's content in one sentence, for `topics list`.
 	Doc string `json:"doc"`
+	// Views are the relations that analysts read instead of all current rows, where a sum over
+	// all of them would count a thing twice.
+	Views []View `json:"views,omitempty"`
+}
+
+// View is the current rows of a topic of which two columns have these values.
+type View struct {
+	Name string `json:"name"`
+	// Doc says what the view is for, without a full stop.
+	Doc string `json:"doc"`
+	// Where are the conditions.
+	Where []Equal `json:"where"`
+}
+
+// Equal is a condition: a column has a value.
+type Equal struct {
+	Column string `json:"column"`
+	Value  string `json:"value"`
 }

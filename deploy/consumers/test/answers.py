@@ -143,7 +143,7 @@ class Answers:
     def lateness(self):
         return [("verifications", sum(v.late for v in self.t.verifications)), ("journeys", sum(j["late"] for j in self.t.journeys))]
 
-    def funnel(self):
+    def journeys_by_country(self):
         out = []
         for (country,), js in by(self.t.journeys, lambda j: j["country"]):
             out.append((country, len(js), sum(bool(j["verifications"]) for j in js), sum(j["verified"] for j in js),

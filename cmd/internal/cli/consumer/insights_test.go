@@ -2,9 +2,9 @@ package consumer_test
 
 import (
 	"flag"
-	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +17,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden reports") //nolint:gochecknoglobals // a flag of the test
+var update = flag.Bool("update", false, "rewrite the golden reports")
 
 func day(n int) time.Time { return time.Date(2026, 11, n, 0, 0, 0, 0, time.UTC) }
 
@@ -45,7 +45,7 @@ func reported() *insights.Report {
 		funnel("DE", avro.ChannelSMS, 3, 0, 0, avro.FunnelCost{Currency: avro.Some("EUR"), Known: 2, CostMinor: 20}, avro.FunnelCost{Currency: avro.Some("USD"), Known: 1, CostMinor: 9}),
 		funnel("", avro.ChannelSMS, 2, 0, 0),
 	} {
-		rows.Funnel[fmt.Sprint(i)] = row
+		rows.Funnel[strconv.Itoa(i)] = row
 	}
 	at := day(29).Add(14*time.Hour + 5*time.Minute)
 	for _, s := range []*avro.Signal{
@@ -98,7 +98,7 @@ func TestShowInsights(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			want, err := os.ReadFile(golden) //nolint:gosec // a test's own data
+			want, err := os.ReadFile(golden)
 			if err != nil {
 				t.Fatal(err)
 			}

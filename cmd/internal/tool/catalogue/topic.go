@@ -19,10 +19,18 @@ func (s *site) topic(t *contract.Table) (string, error) {
 	key, revisions := "the entity's id; it only orders the records", ""
 	if t.Key != "" {
 		key = t.Key
-		revisions = fmt.Sprintf("%s has each, %s the newest of each key", t.History(), t.Name)
+		revisions = fmt.Sprintf("%s has each, %s the newest of each key", t.History(), t.Current())
 	}
 	p.facts("Topic", s.Names.Topic(t.Topic.Name), "One row is", grain(t), "Key", key, "Revisions", revisions,
 		"Kept", retention(&t.Topic), "Access", string(t.Topic.Access), "Subject in the registry", s.Names.Subject(t.Topic.Name))
+	if len(t.Topic.Views) > 0 {
+		p.putf("<h2>Views</h2>")
+		var views []string
+		for _, v := range t.Topic.Views {
+			views = append(views, v.Name+": "+v.Doc)
+		}
+		p.list(views)
+	}
 	p.putf("<h2>Where it comes from</h2>")
 	s.around(p, t.Topic.Name)
 	p.putf("<h2>Queries</h2>")

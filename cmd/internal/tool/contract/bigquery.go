@@ -24,9 +24,16 @@ func bigquery(tables []Table, o *Options) []File {
 			continue
 		}
 		p.linef("")
-		p.linef("CREATE OR REPLACE VIEW %s OPTIONS(description = %s) AS", t.Name, bigqueryText(newestDoc(t)))
+		p.linef("CREATE OR REPLACE VIEW %s OPTIONS(description = %s) AS", t.Current(), bigqueryText(newestDoc(t)))
 		p.newest(t, t.History(), o, d)
 		p.linef(";")
+		for j := range t.Topic.Views {
+			v := &t.Topic.Views[j]
+			p.linef("")
+			p.linef("CREATE OR REPLACE VIEW %s OPTIONS(description = %s) AS", v.Name, bigqueryText(viewDoc(t, v)))
+			p.selects(t, v, o, d)
+			p.linef(";")
+		}
 	}
 	return []File{{Name: "bigquery.sql", Text: p.String()}}
 }

@@ -51,11 +51,18 @@ func (p *printer) clickhouseNewest(t *Table, o *Options, d *dialect) {
 	p.list(d.names(t.all()))
 	p.linef("FROM %s_rows;", t.Name)
 	p.linef("")
-	p.linef("CREATE OR REPLACE VIEW %s AS", t.Name)
+	p.linef("CREATE OR REPLACE VIEW %s AS", t.Current())
 	p.linef("SELECT")
 	p.list(append(d.names(t.Columns), d.unitColumns(t, o)...))
 	p.linef("FROM %s_newest FINAL", t.Name)
 	p.linef("COMMENT %s;", escaped(newestDoc(t)))
+	for i := range t.Topic.Views {
+		v := &t.Topic.Views[i]
+		p.linef("")
+		p.linef("CREATE OR REPLACE VIEW %s AS", v.Name)
+		p.selects(t, v, o, d)
+		p.linef("COMMENT %s;", escaped(viewDoc(t, v)))
+	}
 }
 
 // clickhouseTable writes a table, and the columns of the value as additions to it, so that

@@ -17,7 +17,16 @@ func dbt(tables []Table, o *Options) []File {
 		p := &printer{}
 		p.linef("-- %s", header)
 		p.newest(t, fmt.Sprintf("{{ source('tributary', '%s') }}", t.History()), o, d)
-		files = append(files, File{Name: t.Name + ".sql", Text: p.String()})
+		files = append(files, File{Name: t.Current() + ".sql", Text: p.String()})
+		for j := range t.Topic.Views {
+			v := &t.Topic.Views[j]
+			p := &printer{}
+			p.linef("-- %s", header)
+			p.linef("SELECT *")
+			p.linef("FROM {{ ref('%s') }}", t.Current())
+			p.linef("WHERE %s", d.condition(v))
+			files = append(files, File{Name: v.Name + ".sql", Text: p.String()})
+		}
 	}
 	return files
 }
@@ -52,21 +61,28 @@ func dbtModels(tables []Table) string {
 		if t.Key == "" {
 			continue
 		}
-		p.linef("  - name: %s", t.Name)
-		p.linef("    description: %s", strconv.Quote(newestDoc(t)))
-		p.linef("    columns:")
-		p.linef("      - name: %s", t.Key)
-		p.linef("        description: %s", strconv.Quote(t.Columns[0].comment()))
-		p.linef("        data_tests: [unique, not_null]")
-		for j := 1; j < len(t.Columns); j++ {
-			c := &t.Columns[j]
-			p.dbtColumns("      ", t.Columns[j:j+1])
-			if !c.Type.Nullable {
-				p.linef("        data_tests: [not_null]")
-			}
+		p.dbtModel(t, t.Current(), newestDoc(t))
+		for j := range t.Topic.Views {
+			p.dbtModel(t, t.Topic.Views[j].Name, viewDoc(t, &t.Topic.Views[j]))
 		}
 	}
 	return p.String()
+}
+
+func (p *printer) dbtModel(t *Table, name, doc string) {
+	p.linef("  - name: %s", name)
+	p.linef("    description: %s", strconv.Quote(doc))
+	p.linef("    columns:")
+	p.linef("      - name: %s", t.Key)
+	p.linef("        description: %s", strconv.Quote(t.Columns[0].comment()))
+	p.linef("        data_tests: [unique, not_null]")
+	for j := 1; j < len(t.Columns); j++ {
+		c := &t.Columns[j]
+		p.dbtColumns("      ", t.Columns[j:j+1])
+		if !c.Type.Nullable {
+			p.linef("        data_tests: [not_null]")
+		}
+	}
 }
 
 func (p *printer) dbtColumns(indent string, columns []Column) {

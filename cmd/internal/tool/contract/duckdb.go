@@ -1,6 +1,10 @@
 package contract
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/tributary-hq/tributary/schemas"
+)
 
 // duckdb writes views over the Parquet files of an export. Each topic's folder has a file
 // without rows and with every column, so that the views work before the first record.
@@ -22,10 +26,18 @@ func duckdb(tables []Table, o *Options) []File {
 			continue
 		}
 		p.linef("")
-		p.linef("CREATE OR REPLACE VIEW %s AS", t.Name)
+		p.linef("CREATE OR REPLACE VIEW %s AS", t.Current())
 		p.newest(t, t.History(), o, d)
 		p.linef(";")
-		p.duckdbComments(t.Name, newestDoc(t), t.Columns)
+		p.duckdbComments(t.Current(), newestDoc(t), t.Columns)
+		for j := range t.Topic.Views {
+			v := &t.Topic.Views[j]
+			p.linef("")
+			p.linef("CREATE OR REPLACE VIEW %s AS", v.Name)
+			p.selects(t, v, o, d)
+			p.linef(";")
+			p.duckdbComments(v.Name, viewDoc(t, v), t.Columns)
+		}
 	}
 	return []File{{Name: "duckdb.sql", Text: p.String()}}
 }
@@ -54,6 +66,11 @@ func historyDoc(t *Table) string {
 		return t.Doc
 	}
 	return "Every revision: one row is one record of " + t.Topic.Name + ". For current rows use " + t.Name + ". " + t.Doc
+}
+
+// viewDoc describes a view of a topic.
+func viewDoc(t *Table, v *schemas.View) string {
+	return strings.ToUpper(v.Doc[:1]) + v.Doc[1:] + ". " + newestDoc(t)
 }
 
 func newestDoc(t *Table) string {

@@ -16,16 +16,23 @@ func flink(tables []Table, o *Options) []File {
 		if t.Key == "" {
 			continue
 		}
-		name := t.Name
+		name := t.Current()
 		if o.Units {
 			name += "_upsert"
 		}
 		p.linef("")
 		p.flinkNewest(t, o, name)
 		if o.Units {
-			p.linef("CREATE VIEW %s AS SELECT", t.Name)
+			p.linef("CREATE VIEW %s AS SELECT", t.Current())
 			p.list(append(d.names(t.Columns), d.unitColumns(t, o)...))
 			p.linef("FROM %s;", name)
+		}
+		for j := range t.Topic.Views {
+			v := &t.Topic.Views[j]
+			p.linef("")
+			p.linef("CREATE VIEW %s COMMENT %s AS", v.Name, text(viewDoc(t, v)))
+			p.selects(t, v, o, d)
+			p.linef(";")
 		}
 	}
 	return []File{{Name: "flink.sql", Text: p.String()}}

@@ -32,12 +32,24 @@ func postgres(tables []Table, o *Options) []File {
 		}
 		p.linef("CREATE INDEX IF NOT EXISTS %s_key ON %s (%s, %s DESC);", t.History(), t.History(), double(KafkaKey), double(KafkaOffset))
 		p.linef("")
-		p.linef("DROP VIEW IF EXISTS %s;", t.Name)
-		p.linef("CREATE VIEW %s AS", t.Name)
+		for j := range t.Topic.Views {
+			p.linef("DROP VIEW IF EXISTS %s;", t.Topic.Views[j].Name)
+		}
+		p.linef("DROP VIEW IF EXISTS %s;", t.Current())
+		p.linef("CREATE VIEW %s AS", t.Current())
 		p.newest(t, t.History(), o, d)
 		p.linef(";")
-		p.linef("COMMENT ON VIEW %s IS %s;", t.Name, text(newestDoc(t)))
-		p.postgresComments(t.Name, t.Columns)
+		p.linef("COMMENT ON VIEW %s IS %s;", t.Current(), text(newestDoc(t)))
+		p.postgresComments(t.Current(), t.Columns)
+		for j := range t.Topic.Views {
+			v := &t.Topic.Views[j]
+			p.linef("")
+			p.linef("CREATE VIEW %s AS", v.Name)
+			p.selects(t, v, o, d)
+			p.linef(";")
+			p.linef("COMMENT ON VIEW %s IS %s;", v.Name, text(viewDoc(t, v)))
+			p.postgresComments(v.Name, t.Columns)
+		}
 	}
 	return []File{{Name: "postgres.sql", Text: p.String()}}
 }

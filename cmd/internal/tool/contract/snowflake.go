@@ -29,9 +29,16 @@ func snowflake(tables []Table, o *Options) []File {
 			continue
 		}
 		p.linef("")
-		p.linef("CREATE OR REPLACE VIEW %s COMMENT = %s AS", t.Name, escaped(newestDoc(t)))
+		p.linef("CREATE OR REPLACE VIEW %s COMMENT = %s AS", t.Current(), escaped(newestDoc(t)))
 		p.newest(t, t.History(), o, d)
 		p.linef(";")
+		for j := range t.Topic.Views {
+			v := &t.Topic.Views[j]
+			p.linef("")
+			p.linef("CREATE OR REPLACE VIEW %s COMMENT = %s AS", v.Name, escaped(viewDoc(t, v)))
+			p.selects(t, v, o, d)
+			p.linef(";")
+		}
 	}
 	return []File{{Name: "snowflake.sql", Text: p.String()}}
 }

@@ -22,9 +22,16 @@ func spark(tables []Table, o *Options) []File {
 			continue
 		}
 		p.linef("")
-		p.linef("CREATE OR REPLACE TEMPORARY VIEW %s COMMENT %s AS", t.Name, escaped(newestDoc(t)))
+		p.linef("CREATE OR REPLACE TEMPORARY VIEW %s COMMENT %s AS", t.Current(), escaped(newestDoc(t)))
 		p.newest(t, t.History(), o, d)
 		p.linef(";")
+		for j := range t.Topic.Views {
+			v := &t.Topic.Views[j]
+			p.linef("")
+			p.linef("CREATE OR REPLACE TEMPORARY VIEW %s COMMENT %s AS", v.Name, escaped(viewDoc(t, v)))
+			p.selects(t, v, o, d)
+			p.linef(";")
+		}
 	}
 	return []File{{Name: "spark.sql", Text: p.String()}, {Name: "spark_kafka.py", Text: sparkKafka(tables, o)}}
 }
@@ -73,6 +80,17 @@ func sparkKafka(tables []Table, o *Options) string {
 			p.linef("        %q,", c)
 		}
 		p.linef("    ]),")
+	}
+	p.linef("}")
+	p.linef("")
+	p.linef("# view: (relation, relation of the view that it is a part of, condition)")
+	p.linef("VIEWS = {")
+	for i := range tables {
+		t := &tables[i]
+		for j := range t.Topic.Views {
+			v := &t.Topic.Views[j]
+			p.linef("    %q: (%q, %q, %q),", v.Name, t.Name, t.Current(), (&dialect{quote: backtick}).condition(v))
+		}
 	}
 	p.linef("}")
 	return p.String() + strings.NewReplacer("BROKERS", o.Brokers, "REGISTRY", o.Registry, "GROUP", o.Group).Replace(sparkReader)
@@ -128,10 +146,13 @@ def newest(spark, name, **options):
 
 def views(spark, **options):
     """Makes the temporary views: payments, payments_history, …"""
+    current = {name: whole for name, whole, _ in VIEWS.values()}
     for name, (_, snapshots, _) in TABLES.items():
         if snapshots:
-            newest(spark, name, **options).createOrReplaceTempView(name)
+            newest(spark, name, **options).createOrReplaceTempView(current.get(name, name))
             history(spark, name, **options).createOrReplaceTempView(name + "_history")
         else:
             history(spark, name, **options).createOrReplaceTempView(name)
+    for name, (_, whole, condition) in VIEWS.items():
+        spark.table(whole).where(condition).createOrReplaceTempView(name)
 `

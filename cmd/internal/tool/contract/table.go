@@ -33,6 +33,15 @@ func (t *Table) History() string {
 	return t.Name + "_history"
 }
 
+// Current is the name of the relation with the newest row of each key: Name, unless the topic
+// has views, of which one has that name.
+func (t *Table) Current() string {
+	if len(t.Topic.Views) == 0 {
+		return t.Name
+	}
+	return t.Name + "_all"
+}
+
 // Tables returns the tables of all topics that analysts may read, in the order of the topic
 // table.
 func Tables() ([]Table, error) {

@@ -3,6 +3,8 @@ package contract
 import (
 	"fmt"
 	"strings"
+
+	"github.com/tributary-hq/tributary/schemas"
 )
 
 // printer writes the lines of a file.
@@ -45,6 +47,32 @@ func (p *printer) newest(t *Table, from string, o *Options, d *dialect) {
 	p.linef("  FROM %s", from)
 	p.linef(") AS h")
 	p.linef("WHERE newest_first = 1 AND NOT %s", d.quote(KafkaTombstone))
+}
+
+// condition is that of a view.
+func (d *dialect) condition(v *schemas.View) string {
+	var parts []string
+	for _, e := range v.Where {
+		parts = append(parts, d.quote(e.Column)+" = "+text(e.Value))
+	}
+	return strings.Join(parts, " AND ")
+}
+
+// selects writes the query of a view over the current rows.
+func (p *printer) selects(t *Table, v *schemas.View, o *Options, d *dialect) {
+	p.linef("SELECT")
+	p.list(append(d.names(t.Columns), d.unitNames(t, o)...))
+	p.linef("FROM %s", t.Current())
+	p.linef("WHERE %s", d.condition(v))
+}
+
+// unitNames are the names of unitColumns.
+func (d *dialect) unitNames(t *Table, o *Options) []string {
+	names := d.unitColumns(t, o)
+	for i := range names {
+		names[i] = names[i][strings.LastIndex(names[i], " AS ")+len(" AS "):]
+	}
+	return names
 }
 
 // dialect is the part of SQL that differs between engines.

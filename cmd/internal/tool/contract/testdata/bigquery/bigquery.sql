@@ -72,3 +72,93 @@ CREATE TABLE IF NOT EXISTS decoded_shop_order_line (
   `kafka_tombstone` BOOL OPTIONS(description = 'Whether the record has no value: its key ended. All columns of the value are null then.')
 ) PARTITION BY DATE(`kafka_time`) CLUSTER BY `kafka_key`
 OPTIONS(description = 'The state of one order; it\'s an example.');
+
+CREATE TABLE IF NOT EXISTS sales_history (
+  `order_id` STRING OPTIONS(description = 'Key: the order.'),
+  `phase` STRING OPTIONS(description = 'Where it stands. Values: UNKNOWN, PAID; others may come.'),
+  `amount_minor` INT64 OPTIONS(description = 'Amount.'),
+  `currency` STRING OPTIONS(description = 'ISO 4217 code.'),
+  `fee_minor` INT64 OPTIONS(description = 'Fee.'),
+  `fee_currency` STRING OPTIONS(description = 'Currency of the fee.'),
+  `took_ms` INT64 OPTIONS(description = 'How long it took.'),
+  `rate` BIGNUMERIC(18, 6) OPTIONS(description = 'A rate.'),
+  `paid` BOOL OPTIONS(description = 'Whether it is paid.'),
+  `paid_at` TIMESTAMP OPTIONS(description = 'When.'),
+  `ids` ARRAY<STRING> OPTIONS(description = 'Ids.'),
+  `labels` ARRAY<STRUCT<key STRING, value STRING>> OPTIONS(description = 'Labels.'),
+  `lines` ARRAY<STRUCT<`offset` INT64, `at` TIMESTAMP>> OPTIONS(description = 'Lines.'),
+  `phone` STRUCT<`country` STRING, `hashes` ARRAY<BYTES>> OPTIONS(description = 'Phone.'),
+  `revision` INT64 OPTIONS(description = 'Number of this snapshot of the key, from 1.'),
+  `kafka_key` STRING OPTIONS(description = 'Key of the record.'),
+  `kafka_partition` INT64 OPTIONS(description = 'Partition of the record.'),
+  `kafka_offset` INT64 OPTIONS(description = 'Offset of the record. Among the records of a key the highest is the newest.'),
+  `kafka_time` TIMESTAMP OPTIONS(description = 'Timestamp of the record.'),
+  `kafka_tombstone` BOOL OPTIONS(description = 'Whether the record has no value: its key ended. All columns of the value are null then.')
+) PARTITION BY DATE(`kafka_time`) CLUSTER BY `kafka_key`
+OPTIONS(description = 'Every revision: one row is one record of insights.sales.v1. For current rows use sales. The state of one order; it\'s an example.');
+
+CREATE OR REPLACE VIEW sales_all OPTIONS(description = 'Current rows: one row is one order_id, its newest revision. The state of one order; it\'s an example.') AS
+SELECT
+  `order_id`,
+  `phase`,
+  `amount_minor`,
+  `currency`,
+  `fee_minor`,
+  `fee_currency`,
+  `took_ms`,
+  `rate`,
+  `paid`,
+  `paid_at`,
+  `ids`,
+  `labels`,
+  `lines`,
+  `phone`,
+  `revision`
+FROM (
+  SELECT *, row_number() OVER (PARTITION BY `kafka_key` ORDER BY `kafka_offset` DESC) AS newest_first
+  FROM sales_history
+) AS h
+WHERE newest_first = 1 AND NOT `kafka_tombstone`
+;
+
+CREATE OR REPLACE VIEW sales OPTIONS(description = 'Paid in euro. Current rows: one row is one order_id, its newest revision. The state of one order; it\'s an example.') AS
+SELECT
+  `order_id`,
+  `phase`,
+  `amount_minor`,
+  `currency`,
+  `fee_minor`,
+  `fee_currency`,
+  `took_ms`,
+  `rate`,
+  `paid`,
+  `paid_at`,
+  `ids`,
+  `labels`,
+  `lines`,
+  `phone`,
+  `revision`
+FROM sales_all
+WHERE `phase` = 'PAID' AND `currency` = 'EUR'
+;
+
+CREATE OR REPLACE VIEW sales_open OPTIONS(description = 'Not paid. Current rows: one row is one order_id, its newest revision. The state of one order; it\'s an example.') AS
+SELECT
+  `order_id`,
+  `phase`,
+  `amount_minor`,
+  `currency`,
+  `fee_minor`,
+  `fee_currency`,
+  `took_ms`,
+  `rate`,
+  `paid`,
+  `paid_at`,
+  `ids`,
+  `labels`,
+  `lines`,
+  `phone`,
+  `revision`
+FROM sales_all
+WHERE `phase` = 'UNKNOWN'
+;

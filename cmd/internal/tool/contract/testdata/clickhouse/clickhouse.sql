@@ -173,3 +173,166 @@ SELECT
   `kafka_tombstone`
 FROM decoded_shop_order_line_rows FINAL
 COMMENT 'The state of one order; it\'s an example.';
+
+CREATE TABLE IF NOT EXISTS sales_rows (
+  `kafka_key` String COMMENT 'Key of the record.',
+  `kafka_partition` Int32 COMMENT 'Partition of the record.',
+  `kafka_offset` Int64 COMMENT 'Offset of the record. Among the records of a key the highest is the newest.',
+  `kafka_time` DateTime64(3, 'UTC') COMMENT 'Timestamp of the record.',
+  `kafka_tombstone` UInt8 COMMENT 'Whether the record has no value: its key ended. All columns of the value are null then.'
+) ENGINE = ReplacingMergeTree ORDER BY (`kafka_partition`, `kafka_offset`)
+COMMENT 'Rows of sales_history, before repeated inserts are merged.';
+ALTER TABLE sales_rows
+  ADD COLUMN IF NOT EXISTS `order_id` Nullable(String) COMMENT 'Key: the order.',
+  ADD COLUMN IF NOT EXISTS `phase` Nullable(String) COMMENT 'Where it stands. Values: UNKNOWN, PAID; others may come.',
+  ADD COLUMN IF NOT EXISTS `amount_minor` Nullable(Int64) COMMENT 'Amount.',
+  ADD COLUMN IF NOT EXISTS `currency` Nullable(String) COMMENT 'ISO 4217 code.',
+  ADD COLUMN IF NOT EXISTS `fee_minor` Nullable(Int64) COMMENT 'Fee.',
+  ADD COLUMN IF NOT EXISTS `fee_currency` Nullable(String) COMMENT 'Currency of the fee.',
+  ADD COLUMN IF NOT EXISTS `took_ms` Nullable(Int64) COMMENT 'How long it took.',
+  ADD COLUMN IF NOT EXISTS `rate` Nullable(Decimal(18, 6)) COMMENT 'A rate.',
+  ADD COLUMN IF NOT EXISTS `paid` Nullable(Bool) COMMENT 'Whether it is paid.',
+  ADD COLUMN IF NOT EXISTS `paid_at` Nullable(DateTime64(3, 'UTC')) COMMENT 'When.',
+  ADD COLUMN IF NOT EXISTS `ids` Array(Nullable(String)) COMMENT 'Ids.',
+  ADD COLUMN IF NOT EXISTS `labels` Map(String, Nullable(String)) COMMENT 'Labels.',
+  ADD COLUMN IF NOT EXISTS `lines` Array(Tuple(`offset` Nullable(Int32), `at` Nullable(DateTime64(3, 'UTC')))) COMMENT 'Lines.',
+  ADD COLUMN IF NOT EXISTS `phone` Tuple(`country` Nullable(String), `hashes` Array(Nullable(String))) COMMENT 'Phone.',
+  ADD COLUMN IF NOT EXISTS `revision` Nullable(Int64) COMMENT 'Number of this snapshot of the key, from 1.'
+;
+
+CREATE OR REPLACE VIEW sales_history AS
+SELECT
+  `order_id`,
+  `phase`,
+  `amount_minor`,
+  `currency`,
+  `fee_minor`,
+  `fee_currency`,
+  `took_ms`,
+  `rate`,
+  `paid`,
+  `paid_at`,
+  `ids`,
+  `labels`,
+  `lines`,
+  `phone`,
+  `revision`,
+  `kafka_key`,
+  `kafka_partition`,
+  `kafka_offset`,
+  `kafka_time`,
+  `kafka_tombstone`
+FROM sales_rows FINAL
+COMMENT 'Every revision: one row is one record of insights.sales.v1. For current rows use sales. The state of one order; it\'s an example.';
+
+CREATE TABLE IF NOT EXISTS sales_newest (
+  `kafka_key` String COMMENT 'Key of the record.',
+  `kafka_partition` Int32 COMMENT 'Partition of the record.',
+  `kafka_offset` Int64 COMMENT 'Offset of the record. Among the records of a key the highest is the newest.',
+  `kafka_time` DateTime64(3, 'UTC') COMMENT 'Timestamp of the record.',
+  `kafka_tombstone` UInt8 COMMENT 'Whether the record has no value: its key ended. All columns of the value are null then.'
+) ENGINE = ReplacingMergeTree(`kafka_offset`, `kafka_tombstone`) ORDER BY `kafka_key`
+COMMENT 'Rows of sales, before they are merged.';
+ALTER TABLE sales_newest
+  ADD COLUMN IF NOT EXISTS `order_id` Nullable(String) COMMENT 'Key: the order.',
+  ADD COLUMN IF NOT EXISTS `phase` Nullable(String) COMMENT 'Where it stands. Values: UNKNOWN, PAID; others may come.',
+  ADD COLUMN IF NOT EXISTS `amount_minor` Nullable(Int64) COMMENT 'Amount.',
+  ADD COLUMN IF NOT EXISTS `currency` Nullable(String) COMMENT 'ISO 4217 code.',
+  ADD COLUMN IF NOT EXISTS `fee_minor` Nullable(Int64) COMMENT 'Fee.',
+  ADD COLUMN IF NOT EXISTS `fee_currency` Nullable(String) COMMENT 'Currency of the fee.',
+  ADD COLUMN IF NOT EXISTS `took_ms` Nullable(Int64) COMMENT 'How long it took.',
+  ADD COLUMN IF NOT EXISTS `rate` Nullable(Decimal(18, 6)) COMMENT 'A rate.',
+  ADD COLUMN IF NOT EXISTS `paid` Nullable(Bool) COMMENT 'Whether it is paid.',
+  ADD COLUMN IF NOT EXISTS `paid_at` Nullable(DateTime64(3, 'UTC')) COMMENT 'When.',
+  ADD COLUMN IF NOT EXISTS `ids` Array(Nullable(String)) COMMENT 'Ids.',
+  ADD COLUMN IF NOT EXISTS `labels` Map(String, Nullable(String)) COMMENT 'Labels.',
+  ADD COLUMN IF NOT EXISTS `lines` Array(Tuple(`offset` Nullable(Int32), `at` Nullable(DateTime64(3, 'UTC')))) COMMENT 'Lines.',
+  ADD COLUMN IF NOT EXISTS `phone` Tuple(`country` Nullable(String), `hashes` Array(Nullable(String))) COMMENT 'Phone.',
+  ADD COLUMN IF NOT EXISTS `revision` Nullable(Int64) COMMENT 'Number of this snapshot of the key, from 1.'
+;
+DROP VIEW IF EXISTS sales_to_newest;
+CREATE MATERIALIZED VIEW sales_to_newest TO sales_newest AS
+SELECT
+  `order_id`,
+  `phase`,
+  `amount_minor`,
+  `currency`,
+  `fee_minor`,
+  `fee_currency`,
+  `took_ms`,
+  `rate`,
+  `paid`,
+  `paid_at`,
+  `ids`,
+  `labels`,
+  `lines`,
+  `phone`,
+  `revision`,
+  `kafka_key`,
+  `kafka_partition`,
+  `kafka_offset`,
+  `kafka_time`,
+  `kafka_tombstone`
+FROM sales_rows;
+
+CREATE OR REPLACE VIEW sales_all AS
+SELECT
+  `order_id`,
+  `phase`,
+  `amount_minor`,
+  `currency`,
+  `fee_minor`,
+  `fee_currency`,
+  `took_ms`,
+  `rate`,
+  `paid`,
+  `paid_at`,
+  `ids`,
+  `labels`,
+  `lines`,
+  `phone`,
+  `revision`
+FROM sales_newest FINAL
+COMMENT 'Current rows: one row is one order_id, its newest revision. The state of one order; it\'s an example.';
+
+CREATE OR REPLACE VIEW sales AS
+SELECT
+  `order_id`,
+  `phase`,
+  `amount_minor`,
+  `currency`,
+  `fee_minor`,
+  `fee_currency`,
+  `took_ms`,
+  `rate`,
+  `paid`,
+  `paid_at`,
+  `ids`,
+  `labels`,
+  `lines`,
+  `phone`,
+  `revision`
+FROM sales_all
+WHERE `phase` = 'PAID' AND `currency` = 'EUR'
+COMMENT 'Paid in euro. Current rows: one row is one order_id, its newest revision. The state of one order; it\'s an example.';
+
+CREATE OR REPLACE VIEW sales_open AS
+SELECT
+  `order_id`,
+  `phase`,
+  `amount_minor`,
+  `currency`,
+  `fee_minor`,
+  `fee_currency`,
+  `took_ms`,
+  `rate`,
+  `paid`,
+  `paid_at`,
+  `ids`,
+  `labels`,
+  `lines`,
+  `phone`,
+  `revision`
+FROM sales_all
+WHERE `phase` = 'UNKNOWN'
+COMMENT 'Not paid. Current rows: one row is one order_id, its newest revision. The state of one order; it\'s an example.';

@@ -104,3 +104,54 @@ SELECT
   _timestamp_ms AS kafka_time,
   0 AS kafka_tombstone
 FROM decoded_shop_order_line_queue;
+
+DROP VIEW IF EXISTS sales_from_kafka;
+DROP TABLE IF EXISTS sales_queue;
+CREATE TABLE sales_queue (
+  `order_id` Nullable(String),
+  `phase` Nullable(String),
+  `amount_minor` Nullable(Int64),
+  `currency` Nullable(String),
+  `fee_minor` Nullable(Int64),
+  `fee_currency` Nullable(String),
+  `took_ms` Nullable(Int64),
+  `rate` Nullable(Decimal(18, 6)),
+  `paid` Nullable(Bool),
+  `paid_at` Nullable(DateTime64(3, 'UTC')),
+  `ids` Array(Nullable(String)),
+  `labels` Map(String, Nullable(String)),
+  `lines` Array(Tuple(`offset` Nullable(Int32), `at` Nullable(DateTime64(3, 'UTC')))),
+  `phone` Tuple(`country` Nullable(String), `hashes` Array(Nullable(String))),
+  `revision` Nullable(Int64)
+) ENGINE = Kafka SETTINGS
+  kafka_broker_list = 'kafka:9092',
+  kafka_topic_list = 'acme.insights.sales.v1',
+  kafka_group_name = 'acme.analytics.bi.sales',
+  kafka_format = 'AvroConfluent',
+  format_avro_schema_registry_url = 'http://registry:8081',
+  input_format_avro_allow_missing_fields = 1,
+  input_format_null_as_default = 1
+;
+CREATE MATERIALIZED VIEW sales_from_kafka TO sales_rows AS
+SELECT
+  `order_id`,
+  `phase`,
+  `amount_minor`,
+  `currency`,
+  `fee_minor`,
+  `fee_currency`,
+  `took_ms`,
+  `rate`,
+  `paid`,
+  `paid_at`,
+  `ids`,
+  `labels`,
+  `lines`,
+  `phone`,
+  `revision`,
+  _key AS kafka_key,
+  toInt32(_partition) AS kafka_partition,
+  toInt64(_offset) AS kafka_offset,
+  _timestamp_ms AS kafka_time,
+  0 AS kafka_tombstone
+FROM sales_queue;

@@ -134,3 +134,171 @@ COMMENT ON COLUMN decoded_shop_order_line."kafka_partition" IS 'Partition of the
 COMMENT ON COLUMN decoded_shop_order_line."kafka_offset" IS 'Offset of the record. Among the records of a key the highest is the newest.';
 COMMENT ON COLUMN decoded_shop_order_line."kafka_time" IS 'Timestamp of the record.';
 COMMENT ON COLUMN decoded_shop_order_line."kafka_tombstone" IS 'Whether the record has no value: its key ended. All columns of the value are null then.';
+
+CREATE OR REPLACE VIEW sales_history AS
+SELECT
+  "order_id",
+  "phase",
+  "amount_minor",
+  "currency",
+  "fee_minor",
+  "fee_currency",
+  "took_ms",
+  "rate",
+  "paid",
+  "paid_at",
+  "ids",
+  "labels",
+  "lines",
+  "phone",
+  "revision",
+  "kafka_key",
+  "kafka_partition",
+  "kafka_offset",
+  "kafka_time",
+  "kafka_tombstone"
+FROM read_parquet('insights.sales.v1/**/*.parquet', union_by_name = true, hive_partitioning = false);
+COMMENT ON VIEW sales_history IS 'Every revision: one row is one record of insights.sales.v1. For current rows use sales. The state of one order; it''s an example.';
+COMMENT ON COLUMN sales_history."order_id" IS 'Key: the order.';
+COMMENT ON COLUMN sales_history."phase" IS 'Where it stands. Values: UNKNOWN, PAID; others may come.';
+COMMENT ON COLUMN sales_history."amount_minor" IS 'Amount.';
+COMMENT ON COLUMN sales_history."currency" IS 'ISO 4217 code.';
+COMMENT ON COLUMN sales_history."fee_minor" IS 'Fee.';
+COMMENT ON COLUMN sales_history."fee_currency" IS 'Currency of the fee.';
+COMMENT ON COLUMN sales_history."took_ms" IS 'How long it took.';
+COMMENT ON COLUMN sales_history."rate" IS 'A rate.';
+COMMENT ON COLUMN sales_history."paid" IS 'Whether it is paid.';
+COMMENT ON COLUMN sales_history."paid_at" IS 'When.';
+COMMENT ON COLUMN sales_history."ids" IS 'Ids.';
+COMMENT ON COLUMN sales_history."labels" IS 'Labels.';
+COMMENT ON COLUMN sales_history."lines" IS 'Lines.';
+COMMENT ON COLUMN sales_history."phone" IS 'Phone.';
+COMMENT ON COLUMN sales_history."revision" IS 'Number of this snapshot of the key, from 1.';
+COMMENT ON COLUMN sales_history."kafka_key" IS 'Key of the record.';
+COMMENT ON COLUMN sales_history."kafka_partition" IS 'Partition of the record.';
+COMMENT ON COLUMN sales_history."kafka_offset" IS 'Offset of the record. Among the records of a key the highest is the newest.';
+COMMENT ON COLUMN sales_history."kafka_time" IS 'Timestamp of the record.';
+COMMENT ON COLUMN sales_history."kafka_tombstone" IS 'Whether the record has no value: its key ended. All columns of the value are null then.';
+
+CREATE OR REPLACE VIEW sales_all AS
+SELECT
+  "order_id",
+  "phase",
+  "amount_minor",
+  "currency",
+  "fee_minor",
+  "fee_currency",
+  "took_ms",
+  "rate",
+  "paid",
+  "paid_at",
+  "ids",
+  "labels",
+  "lines",
+  "phone",
+  "revision",
+  CAST(CAST("amount_minor" AS DECIMAL(38,4)) / CASE WHEN "currency" IN ('BIF','CLP','DJF','GNF','ISK','JPY','KMF','KRW','PYG','RWF','UGX','UYI','VND','VUV','XAF','XOF','XPF') THEN 1 WHEN "currency" IN ('BHD','IQD','JOD','KWD','LYD','OMR','TND') THEN 1000 WHEN "currency" IN ('CLF','UYW') THEN 10000 ELSE 100 END AS DECIMAL(38,4)) AS "amount_major",
+  CAST(CAST("fee_minor" AS DECIMAL(38,4)) / CASE WHEN "fee_currency" IN ('BIF','CLP','DJF','GNF','ISK','JPY','KMF','KRW','PYG','RWF','UGX','UYI','VND','VUV','XAF','XOF','XPF') THEN 1 WHEN "fee_currency" IN ('BHD','IQD','JOD','KWD','LYD','OMR','TND') THEN 1000 WHEN "fee_currency" IN ('CLF','UYW') THEN 10000 ELSE 100 END AS DECIMAL(38,4)) AS "fee_major",
+  CAST("took_ms" AS DOUBLE) / 1000 AS "took_seconds"
+FROM (
+  SELECT *, row_number() OVER (PARTITION BY "kafka_key" ORDER BY "kafka_offset" DESC) AS newest_first
+  FROM sales_history
+) AS h
+WHERE newest_first = 1 AND NOT "kafka_tombstone"
+;
+COMMENT ON VIEW sales_all IS 'Current rows: one row is one order_id, its newest revision. The state of one order; it''s an example.';
+COMMENT ON COLUMN sales_all."order_id" IS 'Key: the order.';
+COMMENT ON COLUMN sales_all."phase" IS 'Where it stands. Values: UNKNOWN, PAID; others may come.';
+COMMENT ON COLUMN sales_all."amount_minor" IS 'Amount.';
+COMMENT ON COLUMN sales_all."currency" IS 'ISO 4217 code.';
+COMMENT ON COLUMN sales_all."fee_minor" IS 'Fee.';
+COMMENT ON COLUMN sales_all."fee_currency" IS 'Currency of the fee.';
+COMMENT ON COLUMN sales_all."took_ms" IS 'How long it took.';
+COMMENT ON COLUMN sales_all."rate" IS 'A rate.';
+COMMENT ON COLUMN sales_all."paid" IS 'Whether it is paid.';
+COMMENT ON COLUMN sales_all."paid_at" IS 'When.';
+COMMENT ON COLUMN sales_all."ids" IS 'Ids.';
+COMMENT ON COLUMN sales_all."labels" IS 'Labels.';
+COMMENT ON COLUMN sales_all."lines" IS 'Lines.';
+COMMENT ON COLUMN sales_all."phone" IS 'Phone.';
+COMMENT ON COLUMN sales_all."revision" IS 'Number of this snapshot of the key, from 1.';
+
+CREATE OR REPLACE VIEW sales AS
+SELECT
+  "order_id",
+  "phase",
+  "amount_minor",
+  "currency",
+  "fee_minor",
+  "fee_currency",
+  "took_ms",
+  "rate",
+  "paid",
+  "paid_at",
+  "ids",
+  "labels",
+  "lines",
+  "phone",
+  "revision",
+  "amount_major",
+  "fee_major",
+  "took_seconds"
+FROM sales_all
+WHERE "phase" = 'PAID' AND "currency" = 'EUR'
+;
+COMMENT ON VIEW sales IS 'Paid in euro. Current rows: one row is one order_id, its newest revision. The state of one order; it''s an example.';
+COMMENT ON COLUMN sales."order_id" IS 'Key: the order.';
+COMMENT ON COLUMN sales."phase" IS 'Where it stands. Values: UNKNOWN, PAID; others may come.';
+COMMENT ON COLUMN sales."amount_minor" IS 'Amount.';
+COMMENT ON COLUMN sales."currency" IS 'ISO 4217 code.';
+COMMENT ON COLUMN sales."fee_minor" IS 'Fee.';
+COMMENT ON COLUMN sales."fee_currency" IS 'Currency of the fee.';
+COMMENT ON COLUMN sales."took_ms" IS 'How long it took.';
+COMMENT ON COLUMN sales."rate" IS 'A rate.';
+COMMENT ON COLUMN sales."paid" IS 'Whether it is paid.';
+COMMENT ON COLUMN sales."paid_at" IS 'When.';
+COMMENT ON COLUMN sales."ids" IS 'Ids.';
+COMMENT ON COLUMN sales."labels" IS 'Labels.';
+COMMENT ON COLUMN sales."lines" IS 'Lines.';
+COMMENT ON COLUMN sales."phone" IS 'Phone.';
+COMMENT ON COLUMN sales."revision" IS 'Number of this snapshot of the key, from 1.';
+
+CREATE OR REPLACE VIEW sales_open AS
+SELECT
+  "order_id",
+  "phase",
+  "amount_minor",
+  "currency",
+  "fee_minor",
+  "fee_currency",
+  "took_ms",
+  "rate",
+  "paid",
+  "paid_at",
+  "ids",
+  "labels",
+  "lines",
+  "phone",
+  "revision",
+  "amount_major",
+  "fee_major",
+  "took_seconds"
+FROM sales_all
+WHERE "phase" = 'UNKNOWN'
+;
+COMMENT ON VIEW sales_open IS 'Not paid. Current rows: one row is one order_id, its newest revision. The state of one order; it''s an example.';
+COMMENT ON COLUMN sales_open."order_id" IS 'Key: the order.';
+COMMENT ON COLUMN sales_open."phase" IS 'Where it stands. Values: UNKNOWN, PAID; others may come.';
+COMMENT ON COLUMN sales_open."amount_minor" IS 'Amount.';
+COMMENT ON COLUMN sales_open."currency" IS 'ISO 4217 code.';
+COMMENT ON COLUMN sales_open."fee_minor" IS 'Fee.';
+COMMENT ON COLUMN sales_open."fee_currency" IS 'Currency of the fee.';
+COMMENT ON COLUMN sales_open."took_ms" IS 'How long it took.';
+COMMENT ON COLUMN sales_open."rate" IS 'A rate.';
+COMMENT ON COLUMN sales_open."paid" IS 'Whether it is paid.';
+COMMENT ON COLUMN sales_open."paid_at" IS 'When.';
+COMMENT ON COLUMN sales_open."ids" IS 'Ids.';
+COMMENT ON COLUMN sales_open."labels" IS 'Labels.';
+COMMENT ON COLUMN sales_open."lines" IS 'Lines.';
+COMMENT ON COLUMN sales_open."phone" IS 'Phone.';
+COMMENT ON COLUMN sales_open."revision" IS 'Number of this snapshot of the key, from 1.';

@@ -117,3 +117,134 @@ CREATE TABLE decoded_shop_order_line (
   'value.avro-confluent.url' = 'http://registry:8081',
   'value.fields-include' = 'EXCEPT_KEY'
 );
+
+CREATE TABLE sales_history (
+  `order_id` STRING COMMENT 'Key: the order.',
+  `phase` STRING COMMENT 'Where it stands. Values: UNKNOWN, PAID; others may come.',
+  `amount_minor` BIGINT COMMENT 'Amount.',
+  `currency` STRING COMMENT 'ISO 4217 code.',
+  `fee_minor` BIGINT COMMENT 'Fee.',
+  `fee_currency` STRING COMMENT 'Currency of the fee.',
+  `took_ms` BIGINT COMMENT 'How long it took.',
+  `rate` DECIMAL(18, 6) COMMENT 'A rate.',
+  `paid` BOOLEAN COMMENT 'Whether it is paid.',
+  `paid_at` TIMESTAMP(3) COMMENT 'When.',
+  `ids` ARRAY<STRING> COMMENT 'Ids.',
+  `labels` MAP<STRING, STRING> COMMENT 'Labels.',
+  `lines` ARRAY<ROW<`offset` INT, `at` TIMESTAMP(3)>> COMMENT 'Lines.',
+  `phone` ROW<`country` STRING, `hashes` ARRAY<BYTES>> COMMENT 'Phone.',
+  `revision` BIGINT COMMENT 'Number of this snapshot of the key, from 1.',
+  `kafka_key` STRING,
+  `kafka_partition` INT METADATA FROM 'partition' VIRTUAL,
+  `kafka_offset` BIGINT METADATA FROM 'offset' VIRTUAL,
+  `kafka_time` TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL
+) COMMENT 'Every revision: one row is one record of insights.sales.v1. For current rows use sales. The state of one order; it''s an example. Records without a value are left out.' WITH (
+  'connector' = 'kafka',
+  'topic' = 'acme.insights.sales.v1',
+  'properties.bootstrap.servers' = 'kafka:9092',
+  'properties.group.id' = 'acme.analytics.bi.sales_history',
+  'properties.isolation.level' = 'read_committed',
+  'scan.startup.mode' = 'earliest-offset',
+  'key.format' = 'raw',
+  'key.fields' = 'kafka_key',
+  'value.format' = 'avro-confluent',
+  'value.avro-confluent.url' = 'http://registry:8081',
+  'value.fields-include' = 'EXCEPT_KEY'
+);
+
+CREATE TABLE sales_all_upsert (
+  `order_id` STRING NOT NULL COMMENT 'Key: the order.',
+  `phase` STRING COMMENT 'Where it stands. Values: UNKNOWN, PAID; others may come.',
+  `amount_minor` BIGINT COMMENT 'Amount.',
+  `currency` STRING COMMENT 'ISO 4217 code.',
+  `fee_minor` BIGINT COMMENT 'Fee.',
+  `fee_currency` STRING COMMENT 'Currency of the fee.',
+  `took_ms` BIGINT COMMENT 'How long it took.',
+  `rate` DECIMAL(18, 6) COMMENT 'A rate.',
+  `paid` BOOLEAN COMMENT 'Whether it is paid.',
+  `paid_at` TIMESTAMP(3) COMMENT 'When.',
+  `ids` ARRAY<STRING> COMMENT 'Ids.',
+  `labels` MAP<STRING, STRING> COMMENT 'Labels.',
+  `lines` ARRAY<ROW<`offset` INT, `at` TIMESTAMP(3)>> COMMENT 'Lines.',
+  `phone` ROW<`country` STRING, `hashes` ARRAY<BYTES>> COMMENT 'Phone.',
+  `revision` BIGINT COMMENT 'Number of this snapshot of the key, from 1.',
+  PRIMARY KEY (`order_id`) NOT ENFORCED
+) COMMENT 'Current rows: one row is one order_id, its newest revision. The state of one order; it''s an example.' WITH (
+  'connector' = 'upsert-kafka',
+  'topic' = 'acme.insights.sales.v1',
+  'properties.bootstrap.servers' = 'kafka:9092',
+  'properties.group.id' = 'acme.analytics.bi.sales_all_upsert',
+  'properties.isolation.level' = 'read_committed',
+  'key.format' = 'raw',
+  'value.format' = 'avro-confluent',
+  'value.avro-confluent.url' = 'http://registry:8081',
+  'value.fields-include' = 'ALL'
+);
+CREATE VIEW sales_all AS SELECT
+  `order_id`,
+  `phase`,
+  `amount_minor`,
+  `currency`,
+  `fee_minor`,
+  `fee_currency`,
+  `took_ms`,
+  `rate`,
+  `paid`,
+  `paid_at`,
+  `ids`,
+  `labels`,
+  `lines`,
+  `phone`,
+  `revision`,
+  CAST(CAST(`amount_minor` AS DECIMAL(38,4)) / CASE WHEN `currency` IN ('BIF','CLP','DJF','GNF','ISK','JPY','KMF','KRW','PYG','RWF','UGX','UYI','VND','VUV','XAF','XOF','XPF') THEN 1 WHEN `currency` IN ('BHD','IQD','JOD','KWD','LYD','OMR','TND') THEN 1000 WHEN `currency` IN ('CLF','UYW') THEN 10000 ELSE 100 END AS DECIMAL(38,4)) AS `amount_major`,
+  CAST(CAST(`fee_minor` AS DECIMAL(38,4)) / CASE WHEN `fee_currency` IN ('BIF','CLP','DJF','GNF','ISK','JPY','KMF','KRW','PYG','RWF','UGX','UYI','VND','VUV','XAF','XOF','XPF') THEN 1 WHEN `fee_currency` IN ('BHD','IQD','JOD','KWD','LYD','OMR','TND') THEN 1000 WHEN `fee_currency` IN ('CLF','UYW') THEN 10000 ELSE 100 END AS DECIMAL(38,4)) AS `fee_major`,
+  CAST(`took_ms` AS DOUBLE) / 1000 AS `took_seconds`
+FROM sales_all_upsert;
+
+CREATE VIEW sales COMMENT 'Paid in euro. Current rows: one row is one order_id, its newest revision. The state of one order; it''s an example.' AS
+SELECT
+  `order_id`,
+  `phase`,
+  `amount_minor`,
+  `currency`,
+  `fee_minor`,
+  `fee_currency`,
+  `took_ms`,
+  `rate`,
+  `paid`,
+  `paid_at`,
+  `ids`,
+  `labels`,
+  `lines`,
+  `phone`,
+  `revision`,
+  `amount_major`,
+  `fee_major`,
+  `took_seconds`
+FROM sales_all
+WHERE `phase` = 'PAID' AND `currency` = 'EUR'
+;
+
+CREATE VIEW sales_open COMMENT 'Not paid. Current rows: one row is one order_id, its newest revision. The state of one order; it''s an example.' AS
+SELECT
+  `order_id`,
+  `phase`,
+  `amount_minor`,
+  `currency`,
+  `fee_minor`,
+  `fee_currency`,
+  `took_ms`,
+  `rate`,
+  `paid`,
+  `paid_at`,
+  `ids`,
+  `labels`,
+  `lines`,
+  `phone`,
+  `revision`,
+  `amount_major`,
+  `fee_major`,
+  `took_seconds`
+FROM sales_all
+WHERE `phase` = 'UNKNOWN'
+;

@@ -137,3 +137,168 @@ COMMENT ON COLUMN decoded_shop_order_line."kafka_partition" IS 'Partition of the
 COMMENT ON COLUMN decoded_shop_order_line."kafka_offset" IS 'Offset of the record. Among the records of a key the highest is the newest.';
 COMMENT ON COLUMN decoded_shop_order_line."kafka_time" IS 'Timestamp of the record.';
 COMMENT ON COLUMN decoded_shop_order_line."kafka_tombstone" IS 'Whether the record has no value: its key ended. All columns of the value are null then.';
+
+CREATE TABLE IF NOT EXISTS sales_history (
+  "kafka_key" text NOT NULL,
+  "kafka_partition" integer NOT NULL,
+  "kafka_offset" bigint NOT NULL,
+  "kafka_time" timestamptz(3) NOT NULL,
+  "kafka_tombstone" boolean NOT NULL,
+  PRIMARY KEY ("kafka_partition", "kafka_offset")
+);
+ALTER TABLE sales_history
+  ADD COLUMN IF NOT EXISTS "order_id" text,
+  ADD COLUMN IF NOT EXISTS "phase" text,
+  ADD COLUMN IF NOT EXISTS "amount_minor" bigint,
+  ADD COLUMN IF NOT EXISTS "currency" text,
+  ADD COLUMN IF NOT EXISTS "fee_minor" bigint,
+  ADD COLUMN IF NOT EXISTS "fee_currency" text,
+  ADD COLUMN IF NOT EXISTS "took_ms" bigint,
+  ADD COLUMN IF NOT EXISTS "rate" numeric(18, 6),
+  ADD COLUMN IF NOT EXISTS "paid" boolean,
+  ADD COLUMN IF NOT EXISTS "paid_at" timestamptz(3),
+  ADD COLUMN IF NOT EXISTS "ids" text[],
+  ADD COLUMN IF NOT EXISTS "labels" jsonb,
+  ADD COLUMN IF NOT EXISTS "lines" jsonb,
+  ADD COLUMN IF NOT EXISTS "phone" jsonb,
+  ADD COLUMN IF NOT EXISTS "revision" bigint
+;
+COMMENT ON TABLE sales_history IS 'Every revision: one row is one record of insights.sales.v1. For current rows use sales. The state of one order; it''s an example.';
+COMMENT ON COLUMN sales_history."order_id" IS 'Key: the order.';
+COMMENT ON COLUMN sales_history."phase" IS 'Where it stands. Values: UNKNOWN, PAID; others may come.';
+COMMENT ON COLUMN sales_history."amount_minor" IS 'Amount.';
+COMMENT ON COLUMN sales_history."currency" IS 'ISO 4217 code.';
+COMMENT ON COLUMN sales_history."fee_minor" IS 'Fee.';
+COMMENT ON COLUMN sales_history."fee_currency" IS 'Currency of the fee.';
+COMMENT ON COLUMN sales_history."took_ms" IS 'How long it took.';
+COMMENT ON COLUMN sales_history."rate" IS 'A rate.';
+COMMENT ON COLUMN sales_history."paid" IS 'Whether it is paid.';
+COMMENT ON COLUMN sales_history."paid_at" IS 'When.';
+COMMENT ON COLUMN sales_history."ids" IS 'Ids.';
+COMMENT ON COLUMN sales_history."labels" IS 'Labels.';
+COMMENT ON COLUMN sales_history."lines" IS 'Lines.';
+COMMENT ON COLUMN sales_history."phone" IS 'Phone.';
+COMMENT ON COLUMN sales_history."revision" IS 'Number of this snapshot of the key, from 1.';
+COMMENT ON COLUMN sales_history."kafka_key" IS 'Key of the record.';
+COMMENT ON COLUMN sales_history."kafka_partition" IS 'Partition of the record.';
+COMMENT ON COLUMN sales_history."kafka_offset" IS 'Offset of the record. Among the records of a key the highest is the newest.';
+COMMENT ON COLUMN sales_history."kafka_time" IS 'Timestamp of the record.';
+COMMENT ON COLUMN sales_history."kafka_tombstone" IS 'Whether the record has no value: its key ended. All columns of the value are null then.';
+CREATE INDEX IF NOT EXISTS sales_history_key ON sales_history ("kafka_key", "kafka_offset" DESC);
+
+DROP VIEW IF EXISTS sales;
+DROP VIEW IF EXISTS sales_open;
+DROP VIEW IF EXISTS sales_all;
+CREATE VIEW sales_all AS
+SELECT
+  "order_id",
+  "phase",
+  "amount_minor",
+  "currency",
+  "fee_minor",
+  "fee_currency",
+  "took_ms",
+  "rate",
+  "paid",
+  "paid_at",
+  "ids",
+  "labels",
+  "lines",
+  "phone",
+  "revision"
+FROM (
+  SELECT *, row_number() OVER (PARTITION BY "kafka_key" ORDER BY "kafka_offset" DESC) AS newest_first
+  FROM sales_history
+) AS h
+WHERE newest_first = 1 AND NOT "kafka_tombstone"
+;
+COMMENT ON VIEW sales_all IS 'Current rows: one row is one order_id, its newest revision. The state of one order; it''s an example.';
+COMMENT ON COLUMN sales_all."order_id" IS 'Key: the order.';
+COMMENT ON COLUMN sales_all."phase" IS 'Where it stands. Values: UNKNOWN, PAID; others may come.';
+COMMENT ON COLUMN sales_all."amount_minor" IS 'Amount.';
+COMMENT ON COLUMN sales_all."currency" IS 'ISO 4217 code.';
+COMMENT ON COLUMN sales_all."fee_minor" IS 'Fee.';
+COMMENT ON COLUMN sales_all."fee_currency" IS 'Currency of the fee.';
+COMMENT ON COLUMN sales_all."took_ms" IS 'How long it took.';
+COMMENT ON COLUMN sales_all."rate" IS 'A rate.';
+COMMENT ON COLUMN sales_all."paid" IS 'Whether it is paid.';
+COMMENT ON COLUMN sales_all."paid_at" IS 'When.';
+COMMENT ON COLUMN sales_all."ids" IS 'Ids.';
+COMMENT ON COLUMN sales_all."labels" IS 'Labels.';
+COMMENT ON COLUMN sales_all."lines" IS 'Lines.';
+COMMENT ON COLUMN sales_all."phone" IS 'Phone.';
+COMMENT ON COLUMN sales_all."revision" IS 'Number of this snapshot of the key, from 1.';
+
+CREATE VIEW sales AS
+SELECT
+  "order_id",
+  "phase",
+  "amount_minor",
+  "currency",
+  "fee_minor",
+  "fee_currency",
+  "took_ms",
+  "rate",
+  "paid",
+  "paid_at",
+  "ids",
+  "labels",
+  "lines",
+  "phone",
+  "revision"
+FROM sales_all
+WHERE "phase" = 'PAID' AND "currency" = 'EUR'
+;
+COMMENT ON VIEW sales IS 'Paid in euro. Current rows: one row is one order_id, its newest revision. The state of one order; it''s an example.';
+COMMENT ON COLUMN sales."order_id" IS 'Key: the order.';
+COMMENT ON COLUMN sales."phase" IS 'Where it stands. Values: UNKNOWN, PAID; others may come.';
+COMMENT ON COLUMN sales."amount_minor" IS 'Amount.';
+COMMENT ON COLUMN sales."currency" IS 'ISO 4217 code.';
+COMMENT ON COLUMN sales."fee_minor" IS 'Fee.';
+COMMENT ON COLUMN sales."fee_currency" IS 'Currency of the fee.';
+COMMENT ON COLUMN sales."took_ms" IS 'How long it took.';
+COMMENT ON COLUMN sales."rate" IS 'A rate.';
+COMMENT ON COLUMN sales."paid" IS 'Whether it is paid.';
+COMMENT ON COLUMN sales."paid_at" IS 'When.';
+COMMENT ON COLUMN sales."ids" IS 'Ids.';
+COMMENT ON COLUMN sales."labels" IS 'Labels.';
+COMMENT ON COLUMN sales."lines" IS 'Lines.';
+COMMENT ON COLUMN sales."phone" IS 'Phone.';
+COMMENT ON COLUMN sales."revision" IS 'Number of this snapshot of the key, from 1.';
+
+CREATE VIEW sales_open AS
+SELECT
+  "order_id",
+  "phase",
+  "amount_minor",
+  "currency",
+  "fee_minor",
+  "fee_currency",
+  "took_ms",
+  "rate",
+  "paid",
+  "paid_at",
+  "ids",
+  "labels",
+  "lines",
+  "phone",
+  "revision"
+FROM sales_all
+WHERE "phase" = 'UNKNOWN'
+;
+COMMENT ON VIEW sales_open IS 'Not paid. Current rows: one row is one order_id, its newest revision. The state of one order; it''s an example.';
+COMMENT ON COLUMN sales_open."order_id" IS 'Key: the order.';
+COMMENT ON COLUMN sales_open."phase" IS 'Where it stands. Values: UNKNOWN, PAID; others may come.';
+COMMENT ON COLUMN sales_open."amount_minor" IS 'Amount.';
+COMMENT ON COLUMN sales_open."currency" IS 'ISO 4217 code.';
+COMMENT ON COLUMN sales_open."fee_minor" IS 'Fee.';
+COMMENT ON COLUMN sales_open."fee_currency" IS 'Currency of the fee.';
+COMMENT ON COLUMN sales_open."took_ms" IS 'How long it took.';
+COMMENT ON COLUMN sales_open."rate" IS 'A rate.';
+COMMENT ON COLUMN sales_open."paid" IS 'Whether it is paid.';
+COMMENT ON COLUMN sales_open."paid_at" IS 'When.';
+COMMENT ON COLUMN sales_open."ids" IS 'Ids.';
+COMMENT ON COLUMN sales_open."labels" IS 'Labels.';
+COMMENT ON COLUMN sales_open."lines" IS 'Lines.';
+COMMENT ON COLUMN sales_open."phone" IS 'Phone.';
+COMMENT ON COLUMN sales_open."revision" IS 'Number of this snapshot of the key, from 1.';

@@ -74,3 +74,94 @@ CREATE TABLE IF NOT EXISTS decoded_shop_order_line (
 ) CLUSTER BY (to_date(kafka_time)) COMMENT = 'The state of one order; it\'s an example.';
 COPY INTO decoded_shop_order_line FROM @tributary_export/decoded.shop.order-line.v12 PATTERN = '.*[.]parquet'
   FILE_FORMAT = (TYPE = PARQUET USE_LOGICAL_TYPE = TRUE) MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE;
+
+CREATE TABLE IF NOT EXISTS sales_history (
+  order_id VARCHAR COMMENT 'Key: the order.',
+  phase VARCHAR COMMENT 'Where it stands. Values: UNKNOWN, PAID; others may come.',
+  amount_minor NUMBER(19,0) COMMENT 'Amount.',
+  currency VARCHAR COMMENT 'ISO 4217 code.',
+  fee_minor NUMBER(19,0) COMMENT 'Fee.',
+  fee_currency VARCHAR COMMENT 'Currency of the fee.',
+  took_ms NUMBER(19,0) COMMENT 'How long it took.',
+  rate NUMBER(18,6) COMMENT 'A rate.',
+  paid BOOLEAN COMMENT 'Whether it is paid.',
+  paid_at TIMESTAMP_NTZ(3) COMMENT 'When.',
+  ids ARRAY COMMENT 'Ids.',
+  labels OBJECT COMMENT 'Labels.',
+  lines ARRAY COMMENT 'Lines.',
+  phone OBJECT COMMENT 'Phone.',
+  revision NUMBER(19,0) COMMENT 'Number of this snapshot of the key, from 1.',
+  kafka_key VARCHAR COMMENT 'Key of the record.',
+  kafka_partition NUMBER(19,0) COMMENT 'Partition of the record.',
+  kafka_offset NUMBER(19,0) COMMENT 'Offset of the record. Among the records of a key the highest is the newest.',
+  kafka_time TIMESTAMP_NTZ(3) COMMENT 'Timestamp of the record.',
+  kafka_tombstone BOOLEAN COMMENT 'Whether the record has no value: its key ended. All columns of the value are null then.'
+) CLUSTER BY (to_date(kafka_time)) COMMENT = 'Every revision: one row is one record of insights.sales.v1. For current rows use sales. The state of one order; it\'s an example.';
+COPY INTO sales_history FROM @tributary_export/insights.sales.v1 PATTERN = '.*[.]parquet'
+  FILE_FORMAT = (TYPE = PARQUET USE_LOGICAL_TYPE = TRUE) MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE;
+
+CREATE OR REPLACE VIEW sales_all COMMENT = 'Current rows: one row is one order_id, its newest revision. The state of one order; it\'s an example.' AS
+SELECT
+  order_id,
+  phase,
+  amount_minor,
+  currency,
+  fee_minor,
+  fee_currency,
+  took_ms,
+  rate,
+  paid,
+  paid_at,
+  ids,
+  labels,
+  lines,
+  phone,
+  revision
+FROM (
+  SELECT *, row_number() OVER (PARTITION BY kafka_key ORDER BY kafka_offset DESC) AS newest_first
+  FROM sales_history
+) AS h
+WHERE newest_first = 1 AND NOT kafka_tombstone
+;
+
+CREATE OR REPLACE VIEW sales COMMENT = 'Paid in euro. Current rows: one row is one order_id, its newest revision. The state of one order; it\'s an example.' AS
+SELECT
+  order_id,
+  phase,
+  amount_minor,
+  currency,
+  fee_minor,
+  fee_currency,
+  took_ms,
+  rate,
+  paid,
+  paid_at,
+  ids,
+  labels,
+  lines,
+  phone,
+  revision
+FROM sales_all
+WHERE phase = 'PAID' AND currency = 'EUR'
+;
+
+CREATE OR REPLACE VIEW sales_open COMMENT = 'Not paid. Current rows: one row is one order_id, its newest revision. The state of one order; it\'s an example.' AS
+SELECT
+  order_id,
+  phase,
+  amount_minor,
+  currency,
+  fee_minor,
+  fee_currency,
+  took_ms,
+  rate,
+  paid,
+  paid_at,
+  ids,
+  labels,
+  lines,
+  phone,
+  revision
+FROM sales_all
+WHERE phase = 'UNKNOWN'
+;

@@ -72,3 +72,93 @@ CREATE OR REPLACE TEMPORARY VIEW decoded_shop_order_line (
   `kafka_tombstone` BOOLEAN COMMENT 'Whether the record has no value: its key ended. All columns of the value are null then.',
   `day` DATE COMMENT 'Day of kafka_time in UTC, from the folder.'
 ) USING parquet OPTIONS (path 'decoded.shop.order-line.v12');
+
+CREATE OR REPLACE TEMPORARY VIEW sales_history (
+  `order_id` STRING COMMENT 'Key: the order.',
+  `phase` STRING COMMENT 'Where it stands. Values: UNKNOWN, PAID; others may come.',
+  `amount_minor` BIGINT COMMENT 'Amount.',
+  `currency` STRING COMMENT 'ISO 4217 code.',
+  `fee_minor` BIGINT COMMENT 'Fee.',
+  `fee_currency` STRING COMMENT 'Currency of the fee.',
+  `took_ms` BIGINT COMMENT 'How long it took.',
+  `rate` DECIMAL(18,6) COMMENT 'A rate.',
+  `paid` BOOLEAN COMMENT 'Whether it is paid.',
+  `paid_at` TIMESTAMP COMMENT 'When.',
+  `ids` ARRAY<STRING> COMMENT 'Ids.',
+  `labels` MAP<STRING,STRING> COMMENT 'Labels.',
+  `lines` ARRAY<STRUCT<`offset`: INT, `at`: TIMESTAMP>> COMMENT 'Lines.',
+  `phone` STRUCT<`country`: STRING, `hashes`: ARRAY<BINARY>> COMMENT 'Phone.',
+  `revision` BIGINT COMMENT 'Number of this snapshot of the key, from 1.',
+  `kafka_key` STRING COMMENT 'Key of the record.',
+  `kafka_partition` INT COMMENT 'Partition of the record.',
+  `kafka_offset` BIGINT COMMENT 'Offset of the record. Among the records of a key the highest is the newest.',
+  `kafka_time` TIMESTAMP COMMENT 'Timestamp of the record.',
+  `kafka_tombstone` BOOLEAN COMMENT 'Whether the record has no value: its key ended. All columns of the value are null then.',
+  `day` DATE COMMENT 'Day of kafka_time in UTC, from the folder.'
+) USING parquet OPTIONS (path 'insights.sales.v1');
+
+CREATE OR REPLACE TEMPORARY VIEW sales_all COMMENT 'Current rows: one row is one order_id, its newest revision. The state of one order; it\'s an example.' AS
+SELECT
+  `order_id`,
+  `phase`,
+  `amount_minor`,
+  `currency`,
+  `fee_minor`,
+  `fee_currency`,
+  `took_ms`,
+  `rate`,
+  `paid`,
+  `paid_at`,
+  `ids`,
+  `labels`,
+  `lines`,
+  `phone`,
+  `revision`
+FROM (
+  SELECT *, row_number() OVER (PARTITION BY `kafka_key` ORDER BY `kafka_offset` DESC) AS newest_first
+  FROM sales_history
+) AS h
+WHERE newest_first = 1 AND NOT `kafka_tombstone`
+;
+
+CREATE OR REPLACE TEMPORARY VIEW sales COMMENT 'Paid in euro. Current rows: one row is one order_id, its newest revision. The state of one order; it\'s an example.' AS
+SELECT
+  `order_id`,
+  `phase`,
+  `amount_minor`,
+  `currency`,
+  `fee_minor`,
+  `fee_currency`,
+  `took_ms`,
+  `rate`,
+  `paid`,
+  `paid_at`,
+  `ids`,
+  `labels`,
+  `lines`,
+  `phone`,
+  `revision`
+FROM sales_all
+WHERE `phase` = 'PAID' AND `currency` = 'EUR'
+;
+
+CREATE OR REPLACE TEMPORARY VIEW sales_open COMMENT 'Not paid. Current rows: one row is one order_id, its newest revision. The state of one order; it\'s an example.' AS
+SELECT
+  `order_id`,
+  `phase`,
+  `amount_minor`,
+  `currency`,
+  `fee_minor`,
+  `fee_currency`,
+  `took_ms`,
+  `rate`,
+  `paid`,
+  `paid_at`,
+  `ids`,
+  `labels`,
+  `lines`,
+  `phone`,
+  `revision`
+FROM sales_all
+WHERE `phase` = 'UNKNOWN'
+;

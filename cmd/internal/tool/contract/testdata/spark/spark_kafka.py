@@ -42,6 +42,29 @@ TABLES = {
         "`phone` STRUCT<`country`: STRING, `hashes`: ARRAY<BINARY>>",
         "`revision` BIGINT",
     ]),
+    "sales": ("acme.insights.sales.v1", True, [
+        "`order_id` STRING",
+        "`phase` STRING",
+        "`amount_minor` BIGINT",
+        "`currency` STRING",
+        "`fee_minor` BIGINT",
+        "`fee_currency` STRING",
+        "`took_ms` BIGINT",
+        "`rate` DECIMAL(18,6)",
+        "`paid` BOOLEAN",
+        "`paid_at` TIMESTAMP",
+        "`ids` ARRAY<STRING>",
+        "`labels` MAP<STRING,STRING>",
+        "`lines` ARRAY<STRUCT<`offset`: INT, `at`: TIMESTAMP>>",
+        "`phone` STRUCT<`country`: STRING, `hashes`: ARRAY<BINARY>>",
+        "`revision` BIGINT",
+    ]),
+}
+
+# view: (relation, relation of the view that it is a part of, condition)
+VIEWS = {
+    "sales": ("sales", "sales_all", "`phase` = 'PAID' AND `currency` = 'EUR'"),
+    "sales_open": ("sales", "sales_all", "`phase` = 'UNKNOWN'"),
 }
 
 
@@ -93,9 +116,12 @@ def newest(spark, name, **options):
 
 def views(spark, **options):
     """Makes the temporary views: payments, payments_history, …"""
+    current = {name: whole for name, whole, _ in VIEWS.values()}
     for name, (_, snapshots, _) in TABLES.items():
         if snapshots:
-            newest(spark, name, **options).createOrReplaceTempView(name)
+            newest(spark, name, **options).createOrReplaceTempView(current.get(name, name))
             history(spark, name, **options).createOrReplaceTempView(name + "_history")
         else:
             history(spark, name, **options).createOrReplaceTempView(name)
+    for name, (_, whole, condition) in VIEWS.items():
+        spark.table(whole).where(condition).createOrReplaceTempView(name)
