@@ -7,25 +7,11 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine/internal/failure"
 	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 )
-
-// Moved is a partition whose input position differed from the group's committed offset.
-type Moved struct {
-	Partition int32  `json:"partition"`
-	Cause     string `json:"cause"`
-	// From is the input offset before the correction, To the one after it.
-	From int64     `json:"from"`
-	To   int64     `json:"to"`
-	At   time.Time `json:"at"`
-}
-
-// mostMoved limits the list in a worker's status.
-const mostMoved = 20
 
 // moveInputs commits the position at which the state resumes as the group's offset, in
 // a transaction that also writes the progress entry to the changelog. The client has
@@ -60,10 +46,7 @@ func (w *worker) tellMoved(ctx context.Context, p int32, m *restore.Move) {
 	w.metrics.inputLost.WithLabelValues(w.spec.Name, string(m.Cause)).Add(float64(m.Lost()))
 	w.logger.ErrorContext(ctx, "the input goes on elsewhere than the group stood", slog.String("meaning", moveMessage(m.Cause)), slog.String("topic", w.input), slog.Int("partition", int(p)), slog.String("cause", string(m.Cause)),
 		slog.Int64("committed", m.Committed), slog.Int64("from", m.From), slog.Int64("to", m.To), slog.Int64("offsets_lost", m.Lost()))
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.status.Moved = append(w.status.Moved, Moved{Partition: p, Cause: string(m.Cause), From: m.From, To: m.To, At: w.deps.Now()})
-	w.status.Moved = w.status.Moved[max(0, len(w.status.Moved)-mostMoved):]
+	w.status.Moved(Moved{Partition: p, Cause: string(m.Cause), From: m.From, To: m.To, At: w.deps.Now()})
 }
 
 // expectMoves creates a stage's counters with the value 0. A counter that appears with

@@ -32,7 +32,7 @@ func (w *worker) watchTopics(ctx context.Context) error {
 	for _, topic := range []string{w.input, w.changelog} {
 		if errors.Is(details[topic].Err, kerr.UnknownTopicOrPartition) {
 			err := fmt.Errorf("%w: topic %s does not exist%s", failure.ErrGroup, topic, w.deps.hint(ProblemTopicMissing, w.spec.Name))
-			w.setError(err)
+			w.status.Failed(err)
 			if suppressed, ok := w.lines.Allow(err.Error(), now); ok {
 				w.logger.ErrorContext(ctx, "a topic of the stage does not exist", slog.String("topic", topic), slog.Int("held_back", suppressed))
 			}

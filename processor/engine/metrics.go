@@ -123,9 +123,7 @@ func (w *worker) count(took time.Duration) {
 	for topic, n := range byTopic {
 		m.outputs.WithLabelValues(name, topic).Add(float64(n))
 	}
-	w.mu.Lock()
-	w.status.Err = ""
-	w.mu.Unlock()
+	w.status.Committed()
 }
 
 // tracedCounts returns the transaction's counts for its span.

@@ -100,7 +100,7 @@ func (w *worker) takeAndRestore(ctx context.Context, parts map[int32]*owned) (ma
 			w.logRestored(found)
 			return found, err
 		}
-		w.setPassing(err)
+		w.status.Delayed(err)
 		w.logger.WarnContext(ctx, "restore failed, trying again", slog.String("error", err.Error()))
 		if err := w.deps.scheduler.Sleep(ctx, time.Second); err != nil {
 			return nil, err

@@ -23,7 +23,7 @@ func newRestorerOf(w *worker) *restore.Restorer {
 		Stage: w.spec.Name, Group: w.group, Input: w.input, Changelog: w.changelog, Client: w.transactionalID, Partitions: w.partitions,
 		Store: w.store, Cluster: w.deps.cluster, Recovery: w.recovery, Scheduler: w.deps.scheduler, Now: w.deps.Now, Logger: w.logger,
 		FenceAfter: w.config.FenceAfter, DeleteRetention: w.config.DeleteRetention, FetchMaxBytes: w.config.FetchMaxBytes,
-		CheckRebuild: w.checkRebuild, Hint: w.restoreHint, Waiting: w.setPassing, Progress: w.publishProgress,
+		CheckRebuild: w.checkRebuild, Hint: w.restoreHint, Waiting: w.status.Delayed, Progress: w.publishProgress,
 		Replayed: func(records, bytes int64) {
 			w.metrics.restoredRecords.WithLabelValues(w.spec.Name).Add(float64(records))
 			w.metrics.restoredBytes.WithLabelValues(w.spec.Name).Add(float64(bytes))
@@ -83,9 +83,7 @@ func (w *worker) publishProgress(p restore.Progress) {
 	m.restorePartitions.WithLabelValues(stage, worker).Set(float64(p.Partitions))
 	m.restoreRate.WithLabelValues(stage, worker).Set(p.BytesPerSecond)
 	m.restoreSeconds.WithLabelValues(stage, worker).Set(p.SecondsLeft)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.status.Restored = p
+	w.status.Restoring(p)
 }
 
 // restoredAs is the part of a log line that several partitions may share.

@@ -97,7 +97,7 @@ func (w *worker) runRound(ctx context.Context, records []*kgo.Record) (err error
 	}
 	if err := w.applyAll(ctx); err != nil {
 		err = fmt.Errorf("%w: %w", failure.ErrNotApplied, asFatal(err))
-		w.setError(err)
+		w.status.Failed(err)
 		w.metrics.rounds.WithLabelValues(w.spec.Name, "failed").Inc()
 		if abortErr := w.abort(ctx, "a record could not be applied"); abortErr != nil {
 			return errors.Join(err, abortErr)

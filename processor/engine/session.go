@@ -220,7 +220,7 @@ func (w *worker) fetchErrors(fetches kgo.Fetches) error {
 			// An error without a topic concerns the whole session.
 			fe.Err = fmt.Errorf("%w: %w", failure.ErrGroup, fe.Err)
 		}
-		w.setError(fe.Err)
+		w.status.Failed(fe.Err)
 		if suppressed, ok := w.lines.Allow(fmt.Sprintf("%s/%d: %v", fe.Topic, fe.Partition, fe.Err), w.deps.Now()); ok {
 			w.logger.Warn("cannot read input", slog.String("topic", fe.Topic), slog.Int("partition", int(fe.Partition)),
 				slog.String("error", fe.Err.Error()), slog.Bool("retriable", kerr.IsRetriable(fe.Err)), slog.Int("held_back", suppressed))

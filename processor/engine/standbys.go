@@ -26,10 +26,7 @@ func (e *Engine) newStandby(spec *Spec) *standby.Standby {
 // restoring reports whether a worker of this process is restoring state.
 func (e *Engine) restoring() bool {
 	for _, w := range e.workers {
-		w.mu.Lock()
-		busy := w.status.Restoring > 0
-		w.mu.Unlock()
-		if busy {
+		if s := w.status.Status(); s.Restoring > 0 {
 			return true
 		}
 	}

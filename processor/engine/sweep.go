@@ -45,10 +45,7 @@ func (e *Engine) sweep(ctx context.Context) {
 // partitions are unknown.
 func (e *Engine) joined() bool {
 	for _, w := range e.workers {
-		w.mu.Lock()
-		joined := w.status.Joined
-		w.mu.Unlock()
-		if !joined {
+		if s := w.status.Status(); !s.Joined {
 			return false
 		}
 	}

@@ -146,7 +146,7 @@ func (r *round) acked(record *kgo.Record, err error) {
 // abortProduced aborts a transaction in which a produce failed.
 func (w *worker) abortProduced(ctx context.Context) error {
 	cause := w.round.acks.err
-	w.setError(cause)
+	w.status.Failed(cause)
 	w.metrics.rounds.WithLabelValues(w.spec.Name, "failed").Inc()
 	w.metrics.aborts.WithLabelValues(w.spec.Name).Inc()
 	if suppressed, ok := w.lines.Allow(cause.Error(), w.deps.Now()); ok {

@@ -16,6 +16,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/scheduler"
 	"github.com/tributary-hq/tributary/processor/engine/internal/seam"
 	"github.com/tributary-hq/tributary/processor/engine/internal/standby"
+	"github.com/tributary-hq/tributary/processor/engine/internal/status"
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 	"github.com/tributary-hq/tributary/processor/engine/internal/task"
 	"github.com/tributary-hq/tributary/processor/engine/internal/throttle"
@@ -74,12 +75,12 @@ type worker struct {
 	lines    throttle.Lines
 	// orphans are the partitions without an owner at the last check.
 	orphans []int32
+	status  *status.Tracker
 
 	mu     sync.Mutex
 	events []event
 	// assigned is the complete assignment in the group's last answer.
 	assigned map[int32]bool
-	status   Status
 }
 
 // event is a message to the worker's goroutine.
@@ -116,7 +117,7 @@ func (w *worker) run(ctx context.Context) error {
 			attempt = 0
 		}
 		w.metrics.sessions.WithLabelValues(w.spec.Name).Inc()
-		w.setPassing(err)
+		w.status.Delayed(err)
 		if suppressed, ok := w.lines.Allow(err.Error(), w.deps.Now()); ok {
 			w.logger.WarnContext(ctx, "session ended, a new one joins", slog.String("error", err.Error()), slog.Int("held_back", suppressed))
 		}
@@ -208,7 +209,8 @@ func (w *worker) handleEvents(ctx context.Context, restores scheduler.Group) err
 		default:
 			w.release(e.gone)
 			w.assign(ctx, e.assigned, restores)
-			w.setJoined()
+			w.status.Joined()
+			w.updateStatus()
 		}
 	}
 }
@@ -284,7 +286,7 @@ func newWorker(spec *Spec, index int, instance string, e *Engine) *worker {
 		instance: instance, standby: e.standbys[spec.Name],
 		parts: map[int32]*owned{}, round: newRound(e.deps.topic(spec.Changelog)),
 	}
-	w.budget = e.budget
+	w.budget, w.status = e.budget, status.New(spec.Name, index)
 	w.recovery = newRecovery(w)
 	w.restorer = newRestorerOf(w)
 	w.restoreAll, w.leases = w.restorer.Restore, w.store.Leases

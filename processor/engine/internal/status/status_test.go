@@ -1,0 +1,73 @@
+package status_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/tributary-hq/tributary/processor/engine/internal/failure"
+	"github.com/tributary-hq/tributary/processor/engine/internal/status"
+)
+
+var errFailed = errors.New("a record was not written")
+
+// TestErrorGoesWithThePartitions: a worker whose transaction failed is not ready until one is
+// committed. If the group gives its partitions to others before that, it will commit none:
+// it is ready then, because it has nothing to fail with.
+func TestErrorGoesWithThePartitions(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		owns status.Partitions
+		ok   bool
+	}{
+		"it has nothing any more":        {status.Partitions{Unassigned: true, Session: true}, true},
+		"it has its partition":           {status.Partitions{Ready: 1, Session: true}, false},
+		"the group has not answered yet": {status.Partitions{Session: true}, false},
+		"it has no session":              {status.Partitions{Unassigned: true}, false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := status.New("stage", 0)
+			w.Joined()
+			w.Failed(errFailed)
+			w.Owns(test.owns)
+			if s := w.Status(); s.OK() != test.ok || (s.Err == "") != test.ok {
+				t.Errorf("%+v is ready: %t, want %t", s, s.OK(), test.ok)
+			}
+			w.Committed()
+			if s := w.Status(); !s.OK() {
+				t.Errorf("%+v is not ready after a commit", s)
+			}
+		})
+	}
+}
+
+// TestErrorOfASessionGoesWithIt: an error that ended a session, such as a broker that was
+// away during its restore, is over when the next session has restored, also if no record
+// comes that would show it. A record that could not be applied comes again: it is not over.
+func TestErrorOfASessionGoesWithIt(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		err error
+		ok  bool
+	}{
+		"a broker was away":                       {errFailed, true},
+		"a record could not be applied":           {fmt.Errorf("%w: %w", failure.ErrNotApplied, errFailed), false},
+		"the session ended by an error in a poll": {fmt.Errorf("%w: %w", failure.ErrRejoin, errFailed), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := status.New("stage", 0)
+			w.Delayed(test.err)
+			w.Owns(status.Partitions{Restoring: 1, Session: true})
+			if s := w.Status(); s.OK() || s.Err == "" {
+				t.Errorf("%+v has no error while it restores", s)
+			}
+			w.Owns(status.Partitions{Ready: 1, Session: true})
+			if s := w.Status(); s.OK() != test.ok {
+				t.Errorf("%+v is ready: %t, want %t", s, s.OK(), test.ok)
+			}
+		})
+	}
+}
