@@ -82,6 +82,7 @@ func runDemo(ctx context.Context, g *cli.Globals, o demo.Options, stay bool) err
 		showDemo(g, r)
 	}
 	if stay {
+		o.Traffic = true
 		o.Stay = func(ctx context.Context, place demo.Place, r *demo.Result) error {
 			show(r)
 			server, err := demoConsole(&place, o.Logger)

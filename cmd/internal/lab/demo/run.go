@@ -38,6 +38,8 @@ type Options struct {
 	// Stay is called when the result is there and everything still runs; the demo
 	// ends when it returns. Nil means that it ends at once.
 	Stay func(ctx context.Context, place Place, result *Result) error
+	// Traffic: further webhooks are sent while it stays.
+	Traffic bool
 }
 
 // Progress receives the name of each step and how far it is.
@@ -153,8 +155,10 @@ func Run(ctx context.Context, o Options) (_ *Result, err error) {
 	s.clock.run(1)
 	result.Seed, result.Took, result.DemoTime = o.Seed, time.Since(began), s.clock.Now().Sub(from)
 	if o.Stay != nil {
-		ended := d.goOn(ctx)
-		defer func() { err = errors.Join(err, ended()) }()
+		if o.Traffic {
+			ended := d.goOn(ctx)
+			defer func() { err = errors.Join(err, ended()) }()
+		}
 		place := Place{URL: s.url(), RegistryURL: s.embedded.RegistryURL(), Brokers: s.embedded.Brokers(), Accounts: s.accounts, Now: s.clock.Now(),
 			Clock: s.clock.Now, Metrics: s.metrics, Sources: s.sources, Privacy: s.privacy}
 		return result, o.Stay(ctx, place, result)
