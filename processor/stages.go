@@ -8,6 +8,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/erasure"
 	"github.com/tributary-hq/tributary/processor/insights"
 	"github.com/tributary-hq/tributary/processor/insights/funnel"
+	"github.com/tributary-hq/tributary/processor/insights/rates"
 	"github.com/tributary-hq/tributary/processor/journey"
 	"github.com/tributary-hq/tributary/processor/known"
 	"github.com/tributary-hq/tributary/processor/ledger"
@@ -49,7 +50,7 @@ func newStage(name string, c *Config, deps *Deps, sources *source.Set, partition
 		return nil, err
 	}
 	if r.readsRaw {
-		made = ledger.Keep(name, deps.Names.Topic(r.topics.Input), known.Require(erasure.Accept(made), sources, deps.Logger))
+		made = ledger.Keep(name, deps.Names.Topic(r.topics.Input), known.Require(erasure.Accept(made), sources, deps.Logger), c.Insights.Enabled)
 	}
 	return collect(made), nil
 }
@@ -73,7 +74,7 @@ func newUAPAY(s *setup) (stage.Stage, error) {
 }
 
 func newVoximplant(s *setup) (stage.Stage, error) {
-	config := voximplant.Config{Span: s.config.DedupeSpan}
+	config := voximplant.Config{Span: s.config.DedupeSpan, InsightsPartitions: s.insightsPartitions()}
 	return voximplant.New(config, s.sources, s.deps.Privacy), config.Validate()
 }
 
@@ -118,6 +119,10 @@ func newInsights(s *setup) (stage.Stage, error) {
 		Settings:  s.config.Insights,
 		Upstreams: []watermark.Upstream{{Stage: StageJourney, Partitions: s.partitions[StageJourney]}},
 		BlockK:    s.deps.Privacy.Blocks(0).K,
+	}
+	var err error
+	if config.Rates, err = rates.Open(s.config.Insights.RatesFile); err != nil {
+		return nil, err
 	}
 	return insights.New(config), config.Validate()
 }

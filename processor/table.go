@@ -41,7 +41,6 @@ type row struct {
 // table returns the stage table, in the order in which a record passes the stages.
 func table() []row {
 	lox24 := ofProvider(raw.ProviderLOX24, newLOX24)
-	lox24.topics.Outputs = append(lox24.topics.Outputs, schemas.InternalInsights)
 	lox24.channels = []avro.Channel{avro.ChannelTelegram, avro.ChannelVoice, avro.ChannelSMS}
 	uapay := ofProvider(raw.ProviderUAPAY, newUAPAY)
 	uapay.expect = (*business.Metrics).ExpectMoney
@@ -95,6 +94,8 @@ func ofProvider(id string, create func(*setup) (stage.Stage, error)) row {
 			outputs = append(outputs, schemas.InternalJourney)
 		}
 	}
+	// The ledger counts for the insights stage, and stages report their entities to it.
+	outputs = append(outputs, schemas.InternalInsights)
 	return row{
 		name: id, provider: id, readsRaw: true, make: create,
 		topics: Topics{Input: p.Raw, Changelog: p.Changelog, DeadLetter: p.DeadLetter, Outputs: outputs},

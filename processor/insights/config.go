@@ -7,6 +7,8 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/block"
 	"github.com/tributary-hq/tributary/processor/insights/pumping"
+	"github.com/tributary-hq/tributary/processor/insights/rates"
+	"github.com/tributary-hq/tributary/processor/insights/runway"
 	"github.com/tributary-hq/tributary/processor/watermark"
 )
 
@@ -29,6 +31,11 @@ type Settings struct {
 	SignalRetention time.Duration `json:"signal_retention" koanf:"signal_retention" yaml:"signal_retention"`
 	// Pumping is the settings of the detector of artificially inflated traffic.
 	Pumping pumping.Config `json:"pumping" koanf:"pumping" yaml:"pumping"`
+	// RatesFile is a file with rates, by which amounts of several currencies are converted;
+	// empty: none are. It is read when the stage is made.
+	RatesFile string `json:"rates_file" koanf:"rates_file" yaml:"rates_file"`
+	// Runway is the settings of the detector of accounts that end.
+	Runway runway.Settings `json:"runway" koanf:"runway" yaml:"runway"`
 }
 
 // DefaultSettings returns the usual settings.
@@ -36,7 +43,7 @@ func DefaultSettings() Settings {
 	const day = 24 * time.Hour
 	return Settings{
 		Enabled: true, EmitInterval: 10 * time.Second, Retention: 35 * day, DayRetention: 400 * day, MaxBlocks: 2000,
-		SignalRetention: 35 * day, Pumping: pumping.DefaultConfig(),
+		SignalRetention: 35 * day, Pumping: pumping.DefaultConfig(), Runway: runway.DefaultSettings(),
 	}
 }
 
@@ -60,6 +67,9 @@ func (s *Settings) Validate() error {
 	if err := s.Pumping.Validate(); err != nil {
 		errs = append(errs, err)
 	}
+	if err := s.Runway.Validate(); err != nil {
+		errs = append(errs, fmt.Errorf("runway: %w", err))
+	}
 	return errors.Join(errs...)
 }
 
@@ -73,6 +83,8 @@ type Config struct {
 	// BlockK is how many different numbers of an area or a block must have been seen within
 	// the retention for it to be named and to have rows of its own; 0 names none.
 	BlockK int
+	// Rates converts amounts; nil converts nothing.
+	Rates *rates.Table
 }
 
 // DefaultConfig returns the settings behind a journey stage of one partition.

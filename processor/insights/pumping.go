@@ -41,9 +41,9 @@ func (s *Stage) evaluatePumping(tx stage.Tx, key []byte) error {
 		}
 		c := &claims[i]
 		if c.Change == pumping.Withdrawn {
-			err = s.keeper.Withdraw(tx, c.SignalID(), c.At, c.Sentence())
+			err = s.detectors.keeper.Withdraw(tx, c.SignalID(), c.At, c.Sentence())
 		} else {
-			err = s.keeper.Report(tx, c.Signal(s.rates))
+			err = s.detectors.keeper.Report(tx, c.Signal(s.config.Rates))
 		}
 	}
 	return err

@@ -1,7 +1,6 @@
 package insights
 
 import (
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -9,9 +8,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/block"
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/insights/pumping"
-	"github.com/tributary-hq/tributary/processor/insights/rates"
 	"github.com/tributary-hq/tributary/processor/insights/rollup"
-	"github.com/tributary-hq/tributary/processor/insights/signal"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/watermark"
 	"github.com/tributary-hq/tributary/schemas"
@@ -23,11 +20,10 @@ const Name = schemas.FamilyInsights
 
 // Stage is the insights stage, a stage.Stage.
 type Stage struct {
-	config  Config
-	keeper  signal.Keeper
-	rates   *rates.Table
-	pumping *pumping.Detector
-	rollup  rollup.Config
+	config    Config
+	detectors *detectors
+	pumping   *pumping.Detector
+	rollup    rollup.Config
 	// events is a pool for reuse.
 	events sync.Pool
 }
@@ -35,8 +31,7 @@ type Stage struct {
 // New returns the stage; the settings must be valid.
 func New(config Config) *Stage {
 	return &Stage{
-		config: config, keeper: signal.Keeper{Retention: config.SignalRetention}, rates: &rates.Table{},
-		pumping: pumping.New(config.Pumping, config.BlockK, []byte(pumpingPrefix)),
+		config: config, detectors: newDetectors(&config), pumping: pumping.New(config.Pumping, config.BlockK, []byte(pumpingPrefix)),
 		rollup: rollup.Config{
 			Retention: config.Retention, DayRetention: config.DayRetention, MaxBlocks: config.MaxBlocks,
 			Blocks: block.Rule{K: config.BlockK, Retention: config.Retention},
@@ -70,25 +65,39 @@ func (s *Stage) Apply(tx stage.Tx, in *stage.Input, decoded stage.Event) error {
 		return fmt.Errorf("insights: an event of type %T", decoded)
 	}
 	switch e.Kind {
-	case avro.InsightsInputKindFunnel:
-		if err := s.observe(tx, &e.Funnel.Value); err != nil {
+	case avro.InsightsInputKindClock:
+		return watermark.Observe(tx, s.config.Upstreams, e.UpstreamStage.Value, e.UpstreamPartition.Value, e.Clock.Value)
+	case avro.InsightsInputKindAccount:
+		return s.detectors.applyAccount(tx, &e.Account.Value)
+	case avro.InsightsInputKindProvider:
+		return s.detectors.applyProvider(tx, &e.ProviderCounts.Value)
+	default:
+		if err := s.applyFunnel(tx, &e.Funnel.Value); err != nil {
 			return err
 		}
 		return s.keep(tx, in)
-	case avro.InsightsInputKindClock:
-		return watermark.Observe(tx, s.config.Upstreams, e.UpstreamStage.Value, e.UpstreamPartition.Value, e.Clock.Value)
-	default:
-		return nil
 	}
+}
+
+// applyFunnel passes differences on to the detectors.
+func (s *Stage) applyFunnel(tx stage.Tx, f *avro.FunnelChanges) error {
+	if err := s.observe(tx, f); err != nil {
+		return err
+	}
+	for i := range f.Changes {
+		if err := s.detectors.applyWaits(tx, f.Country.Value, &f.Changes[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // OnTimer emits the rows that changed, or removes an entry whose time is over.
 func (s *Stage) OnTimer(tx stage.Tx, key []byte) error {
-	switch {
-	case s.pumping.IsEntry(key):
+	if s.pumping.IsEntry(key) {
 		return s.evaluatePumping(tx, key)
-	case signal.IsEntry(key):
-		return s.keeper.OnTimer(tx, key)
+	}
+	switch {
 	case string(key) == emissionKey:
 		return s.emit(tx)
 	case block.IsEntry(key):
@@ -96,7 +105,7 @@ func (s *Stage) OnTimer(tx stage.Tx, key []byte) error {
 	case rollup.IsEntry(key):
 		return s.rollup.OnTimer(tx, key)
 	default:
-		return errors.New("insights: a timer of an entry that has none")
+		return s.detectors.onTimer(tx, key)
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 // BenchmarkAccount is what the account of a round of 1,000 records costs; the figure
 // per record is a thousandth.
 func BenchmarkAccount(b *testing.B) {
-	accountant, ok := ledger.Keep("lox24", "x.raw.lox24.v1", stub{}).(stage.Auditor)
+	accountant, ok := ledger.Keep("lox24", "x.raw.lox24.v1", stub{}, false).(stage.Auditor)
 	if !ok {
 		b.Fatal("the stage keeps no account")
 	}

@@ -29,7 +29,12 @@ func (stub) Decode(in *stage.Input) (stage.Event, error) {
 	if string(in.Value) == "undecodable" {
 		return nil, stage.Permanentf(stage.CauseUndecodable, "not readable")
 	}
-	return nil, nil
+	received, err := strconv.ParseInt(header(in.Headers, raw.HeaderReceivedAt), 10, 64)
+	if err != nil {
+		return nil, nil //nolint:nilerr // without times
+	}
+	at := time.UnixMilli(received)
+	return &late{stage.Times{Event: at.Add(-lateness), Ingested: at}}, nil
 }
 
 func (stub) Apply(tx stage.Tx, in *stage.Input, _ stage.Event) error {
@@ -50,6 +55,9 @@ func (stub) Apply(tx stage.Tx, in *stage.Input, _ stage.Event) error {
 	case "twice":
 		emit(schemas.DecodedLOX24SMS)
 		emit(schemas.Duplicates)
+	case "odd":
+		emit(schemas.DecodedLOX24SMS)
+		odd(tx)
 	case "missed":
 		emit(schemas.DecodedLOX24SMS)
 		tx.Count(ledger.CounterMissed, header(in.Headers, raw.HeaderSource), 2)
@@ -70,7 +78,7 @@ func header(headers []stage.Header, key string) string {
 
 func noon(d time.Duration) time.Time { return time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC).Add(d) }
 
-func newStage() stage.Stage { return ledger.Keep("lox24", "x.raw.lox24.v1", stub{}) }
+func newStage() stage.Stage { return ledger.Keep("lox24", "x.raw.lox24.v1", stub{}, true) }
 
 func newMemory(tb testing.TB) *enginetest.Driver {
 	tb.Helper()
@@ -82,7 +90,7 @@ func newMemoryAt(tb testing.TB, wall func() time.Time) *enginetest.Driver {
 	m, err := enginetest.NewDriver(enginetest.DriverConfig{
 		Topics: contract.TestTopics, Namespace: contract.Namespace,
 		Name: "lox24", Stage: newStage(), DeadLetter: schemas.DeadLetterLOX24,
-		Outputs: []string{schemas.DecodedLOX24SMS, schemas.EnrichedVerifications, schemas.Duplicates, schemas.Ledger},
+		Outputs: []string{schemas.DecodedLOX24SMS, schemas.EnrichedVerifications, schemas.Duplicates, schemas.Ledger, schemas.InternalInsights},
 		Now:     wall,
 	})
 	if err != nil {

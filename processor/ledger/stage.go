@@ -38,6 +38,8 @@ type Stage struct {
 	stage.Stage
 
 	provider, topic string
+	// scores is set if the counts of each minute go to the insights stage, too.
+	scores bool
 }
 
 var (
@@ -46,9 +48,10 @@ var (
 )
 
 // Keep returns the stage with a ledger. topic is the raw topic as named on the cluster.
-// The wrapped stage's other interfaces are kept.
-func Keep(provider, topic string, wrapped stage.Stage) stage.Stage {
-	kept := &Stage{Stage: wrapped, provider: provider, topic: topic}
+// scores is set if the counts of each minute go to the insights stage, too. The wrapped
+// stage's other interfaces are kept.
+func Keep(provider, topic string, wrapped stage.Stage, scores bool) stage.Stage {
+	kept := &Stage{Stage: wrapped, provider: provider, topic: topic, scores: scores}
 	if reporter, ok := wrapped.(stage.WatermarkReporter); ok {
 		return &reporting{Stage: kept, WatermarkReporter: reporter}
 	}
@@ -103,11 +106,13 @@ func (s *Stage) Audit(tx stage.Tx, handled iter.Seq[stage.Outcome], counted []st
 		ending := endingOf(h.Outputs)
 		b.minute.line(r.source).add(&r, ending)
 		batch.line(r.source).add(&r, ending)
+		s.score(b, ending, h.Event)
 	}
 	for i := range counted {
 		if err := s.missed(tx, b, &counted[i]); err != nil {
 			return err
 		}
+		s.scoreCount(b, &counted[i])
 	}
 	s.store(tx, b)
 	batch.count(tx)
@@ -182,7 +187,7 @@ func (s *Stage) close(tx stage.Tx, b *state) error {
 	}
 	tx.Emit(stage.Output{Topic: schemas.Ledger, Key: Key(s.provider, tx.Partition()), Value: value})
 	b.from, b.minute = b.next, tally{}
-	return nil
+	return s.emitScore(tx, b)
 }
 
 // store writes the state, due when the open minute is over.

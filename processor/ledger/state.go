@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/insights/scorecard"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -27,6 +28,8 @@ type state struct {
 	replayed bool
 	minute   tally
 	total    counts
+	// scored are the counts of the open minute for the scorecard of the provider.
+	scored scorecard.Counts
 }
 
 // tally is the account of a minute, or of a batch.
@@ -194,6 +197,7 @@ func open(tx stage.Tx) (*state, error) {
 	}
 	readCounts(r, &b.total)
 	b.replayed = r.Bool()
+	b.scored.ReadFrom(r)
 	if err := r.Done(); err != nil {
 		return nil, fmt.Errorf("read the ledger: %w", err)
 	}
@@ -216,7 +220,7 @@ func (b *state) appendTo(dst []byte) []byte {
 		dst = statecodec.AppendString(dst, b.minute.lines[i].source)
 		dst = appendCounts(dst, &b.minute.lines[i].counts)
 	}
-	return statecodec.AppendBool(appendCounts(dst, &b.total), b.replayed)
+	return b.scored.AppendTo(statecodec.AppendBool(appendCounts(dst, &b.total), b.replayed))
 }
 
 func appendCounts(dst []byte, c *counts) []byte {

@@ -32,13 +32,15 @@ func (p *Entity) read(entry []byte) error {
 	p.journeys.Reset()
 	p.rows.Reset()
 	p.facts, p.folded, p.count, p.revision = p.facts[:0], 0, 0, 0
-	p.lastReceived, p.overdue, p.shown = 0, false, business.Payment{}
+	p.lastReceived, p.shown = 0, business.Payment{}
+	p.setFlags(0)
 	if entry == nil {
 		return nil
 	}
 	r, _ := statecodec.NewReader(entry, version)
 	p.window.ReadFrom(r)
-	p.count, p.revision, p.lastReceived, p.overdue = r.Int(), r.Int(), r.Instant(), r.Bool()
+	p.count, p.revision, p.lastReceived = r.Int(), r.Int(), r.Instant()
+	p.setFlags(r.Uint())
 	p.journeys.ReadFrom(r)
 	p.rows.ReadFrom(r, nil)
 	p.shown = business.Payment{Phase: readPhase(r).Avro(), PaidMinor: r.Int(), RefundedMinor: r.Int(), Currency: r.Text()}
@@ -61,7 +63,7 @@ func (p *Entity) appendTo(dst []byte) []byte {
 	dst = statecodec.AppendInt(dst, p.count)
 	dst = statecodec.AppendInt(dst, p.revision)
 	dst = statecodec.AppendInstant(dst, p.lastReceived)
-	dst = statecodec.AppendBool(dst, p.overdue)
+	dst = statecodec.AppendUint(dst, p.flags())
 	dst = p.rows.AppendTo(p.journeys.AppendTo(dst), nil)
 	dst = appendPhase(dst, phaseOf(p.shown.Phase))
 	dst = statecodec.AppendInt(statecodec.AppendInt(dst, p.shown.PaidMinor), p.shown.RefundedMinor)
@@ -75,6 +77,30 @@ func (p *Entity) appendTo(dst []byte) []byte {
 		dst = p.rest.appendTo(dst)
 	}
 	return dst
+}
+
+// The flags of a payment in its state entry.
+const (
+	flagOverdue = 1 << iota
+	flagRegressed
+	flagConflicting
+)
+
+func (p *Entity) flags() (flags uint64) {
+	if p.overdue {
+		flags |= flagOverdue
+	}
+	if p.regressed {
+		flags |= flagRegressed
+	}
+	if p.conflicting {
+		flags |= flagConflicting
+	}
+	return flags
+}
+
+func (p *Entity) setFlags(flags uint64) {
+	p.overdue, p.regressed, p.conflicting = flags&flagOverdue != 0, flags&flagRegressed != 0, flags&flagConflicting != 0
 }
 
 func appendPhase(dst []byte, p Phase) []byte { return statecodec.AppendUint(dst, uint64(p)) }

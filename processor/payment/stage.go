@@ -9,6 +9,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/business"
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/erasure"
+	"github.com/tributary-hq/tributary/processor/ledger"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/stage/dedupe"
@@ -152,6 +153,7 @@ func (s *Stage) save(tx stage.Tx, key []byte, p *Entity, change *avro.Change, tr
 	journeys := all.appendJourneys(p.journeys.Next())
 	snapshot := s.snapshot(statecodec.View(key), entity.JourneyKey(tx, journeys), p, all, journeys)
 	snapshot.ChangedBy, snapshot.ProcessedAt = *change, tx.WallClock()
+	p.score(tx, snapshot)
 	is := business.PaymentOf(snapshot)
 	s.config.Metrics.MovePayment(tx, &p.shown, &is)
 	p.shown = is
@@ -168,6 +170,21 @@ func (s *Stage) save(tx stage.Tx, key []byte, p *Entity, change *avro.Change, tr
 	}
 	s.store(tx, key, p, all)
 	return nil
+}
+
+// score counts a payment for the scorecard of the provider when its flags change.
+func (p *Entity) score(tx stage.Tx, s *avro.PaymentSnapshot) {
+	if s.Regression && !p.regressed {
+		tx.Count(ledger.CounterRegressions, s.Source, 1)
+	}
+	p.regressed = s.Regression
+	switch {
+	case s.Conflict && !p.conflicting:
+		tx.Count(ledger.CounterConflicts, s.Source, 1)
+	case !s.Conflict && p.conflicting:
+		tx.Count(ledger.CounterConflicts, s.Source, -1)
+	}
+	p.conflicting = s.Conflict
 }
 
 // usualSize is the usual size of a snapshot and of a state entry, in bytes.

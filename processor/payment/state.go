@@ -31,6 +31,9 @@ type Entity struct {
 	journeys entity.Journeys
 	// rows are the movements emitted.
 	rows entity.Rows
+	// regressed and conflicting are the flags of the last snapshot, as counted for the
+	// scorecard of the provider.
+	regressed, conflicting bool
 	// shown is the last snapshot as counted in the business metrics.
 	shown business.Payment
 

@@ -5,6 +5,8 @@ import "iter"
 // Outcome is an applied input record with the outputs that it produced.
 type Outcome struct {
 	In *Input
+	// Event is the result of Decode; nil if Decode failed.
+	Event Event
 	// Outputs are the emitted records. For a dead-lettered record, it is only the dead
 	// letter.
 	Outputs []Output

@@ -11,6 +11,9 @@ import (
 type Config struct {
 	// Span is how long a callback's id is remembered, by received_at.
 	Span time.Duration
+	// InsightsPartitions is the partition count of the insights stage's input; 0 if insights
+	// are off.
+	InsightsPartitions int32
 }
 
 // DefaultConfig returns the defaults that DESIGN documents.

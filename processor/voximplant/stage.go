@@ -75,7 +75,7 @@ func (s *Stage) Apply(tx stage.Tx, in *stage.Input, event stage.Event) error {
 	cb.faults.Count(tx)
 	a.sequence.Add(cb.sequence, tx.Watermark(), s.config.Span)
 	a.apply(cb)
-	return s.save(tx, in.Key, a, &change, trace)
+	return s.save(tx, in.Key, a, cb, &change, trace)
 }
 
 // repeat handles a repeat with an earlier received_at than the first: it lowers the
@@ -92,7 +92,7 @@ func (s *Stage) repeat(tx stage.Tx, key []byte, a *Account, cb *callback, change
 		return err
 	}
 	if !bytes.Equal(before, after) {
-		return s.save(tx, key, a, change, trace)
+		return s.save(tx, key, a, cb, change, trace)
 	}
 	tx.Put(key, a.appendTo(tx.Buffer(usualSize)), time.Time{})
 	return nil
@@ -109,12 +109,15 @@ func (s *Stage) comparable(tx stage.Tx, key []byte, a *Account) ([]byte, error) 
 	return value, nil
 }
 
-// save emits the snapshot of an account that has changed, and stores the account.
-func (s *Stage) save(tx stage.Tx, key []byte, a *Account, change *avro.Change, trace []stage.Header) error {
+// save emits the snapshot of an account that a callback changed, and stores the account.
+func (s *Stage) save(tx stage.Tx, key []byte, a *Account, cb *callback, change *avro.Change, trace []stage.Header) error {
 	a.revision = entity.NextRevision(tx, a.revision)
 	snapshot := s.snapshot(string(key), a)
 	snapshot.ChangedBy, snapshot.ProcessedAt = *change, tx.WallClock()
 	if err := entity.Emit(tx, schemas.EnrichedAccounts, key, &snapshot, usualSize, trace); err != nil {
+		return err
+	}
+	if err := s.emitInsights(tx, key, &snapshot, cb); err != nil {
 		return err
 	}
 	tx.Put(key, a.appendTo(tx.Buffer(usualSize)), time.Time{})

@@ -54,8 +54,8 @@ type AccountState struct {
 	// CallerIDDays: Days on which a caller id expires (UTC), sorted; a day is
 	// there as often as one expires on it.
 	CallerIDDays []time.Time `json:"callerid_days"`
-	// CertificateDays: Days on which a push certificate that has not expired yet
-	// expires (UTC), sorted; a day is there as often as one expires on it.
+	// CertificateDays: Days on which a push certificate expires or has expired
+	// (UTC), sorted; a day is there as often as one expires on it.
 	CertificateDays []time.Time `json:"certificate_days"`
 }
 

@@ -19,7 +19,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/money"
 )
 
-// Table is a table of rates. The zero value converts nothing.
+// Table is a table of rates. The zero value and nil convert nothing.
 type Table struct {
 	asOf  time.Time
 	to    string
@@ -100,6 +100,9 @@ func isCode(currency string) bool {
 // Convert converts an amount in minor units, rounded half to even; ok is false if the table
 // has no rate of the currency, or the amount would be beyond the range of a number.
 func (t *Table) Convert(minor int64, currency string) (a Amount, ok bool) {
+	if t == nil {
+		return Amount{}, false
+	}
 	rate, ok := t.rates[currency]
 	if !ok {
 		return Amount{}, false

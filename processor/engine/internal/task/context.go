@@ -44,7 +44,7 @@ type Context struct {
 
 // handled is a handled record and the range of the outputs that it emitted.
 type handled struct {
-	in       *stage.Input
+	record   *Record
 	from, to int
 }
 

@@ -115,7 +115,7 @@ func (t *Task) Apply(c *Context, r *Record) (fact bool, err error) {
 	}
 	c.again(&r.In, from, counted)
 	if _, audits := t.Stage.(stage.Auditor); audits && r.In.Offset >= c.rebuild.Accounted {
-		c.handled = append(c.handled, handled{in: &r.In, from: from, to: len(c.outputs)})
+		c.handled = append(c.handled, handled{record: r, from: from, to: len(c.outputs)})
 	}
 	return fact, nil
 }
@@ -222,7 +222,7 @@ func (t *Task) audit(c *Context) error {
 	each := func(yield func(stage.Outcome) bool) {
 		for i := range c.handled {
 			h := &c.handled[i]
-			if !yield(stage.Outcome{In: h.in, Outputs: outputs[h.from:h.to:h.to]}) {
+			if !yield(stage.Outcome{In: &h.record.In, Event: h.record.Event, Outputs: outputs[h.from:h.to:h.to]}) {
 				return
 			}
 		}
