@@ -80,9 +80,9 @@ func (c *Claim) rounded() float64 {
 
 // Sentence is the claim in words.
 func (c *Claim) Sentence() string {
-	fault, done, share := "nobody types the codes", "verified", c.Verified
+	fault, done, share := "hardly anybody types the codes", "verified", c.Verified
 	if c.Reason == NotPaid {
-		fault, done, share = "codes are typed, but nobody pays", "paid", c.Paid
+		fault, done, share = "codes are typed, but hardly anybody pays", "paid", c.Paid
 	}
 	period := "since " + stamp(c.Since)
 	if c.Change == Withdrawn {

@@ -26,6 +26,8 @@ var (
 )
 
 const (
+	// length is that of a run.
+	length = 24 * time.Hour
 	// within is the time in which an attack must be found.
 	within = 5 * time.Minute
 	// enough is the code of a slow attack from which on the time counts.
@@ -44,20 +46,25 @@ type run struct {
 	bytes int
 }
 
+// newPlan returns the webhooks of a day.
+func newPlan(profile string, seed uint64) (*simulator.Plan, time.Time) {
+	start := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
+	return simulator.NewPlan(simulator.Options{
+		Seed: seed, Start: start, Accounts: simulator.DefaultAccounts(), Profile: profile,
+		Scenarios: int(length / *spacing), Spacing: *spacing, Repeats: 0.1, Disorder: 0.1, Delays: 0.01, Forgeries: 0.02,
+	}), start
+}
+
 // play plays a day of a profile and returns the claims about it.
 func play(t *testing.T, profile string, seed uint64) *run {
 	t.Helper()
-	start := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
-	plan := simulator.NewPlan(simulator.Options{
-		Seed: seed, Start: start, Accounts: simulator.DefaultAccounts(), Profile: profile,
-		Scenarios: int(24 * time.Hour / *spacing), Spacing: *spacing, Repeats: 0.1, Disorder: 0.1, Delays: 0.01, Forgeries: 0.02,
-	})
+	plan, start := newPlan(profile, seed)
 	r := &run{codes: map[string][]time.Time{}, start: start}
 	states, o, next := map[string]*memory{}, newObserver(), start
 	detector := pumping.New(pumping.DefaultConfig(), k, []byte("p"))
 	for {
 		s, more := plan.Next()
-		if !more || s.Due > 24*time.Hour {
+		if !more || s.Due > length {
 			break
 		}
 		for now := start.Add(s.Due); !now.Before(next); next = next.Add(time.Minute) {
@@ -138,20 +145,26 @@ type figures struct {
 // TestDetection measures recall and precision on attacks, and false alarms on quiet days.
 func TestDetection(t *testing.T) {
 	t.Parallel()
+	measure(t, *seeds, play)
+}
+
+// measure plays days with attacks and quiet days, and reports what was found.
+func measure(t *testing.T, seeds int, play func(t *testing.T, profile string, seed uint64) *run) {
+	t.Helper()
 	shapes := map[string]*figures{}
 	for _, kind := range simulator.Attacks() {
 		shapes[kind] = &figures{levels: map[string]int{}}
 	}
 	var mu sync.Mutex
 	claims, wrong, quietAlarms, bytes := 0, 0, 0, 0
-	each(*seeds, func(n int) {
+	each(seeds, func(n int) {
 		r := play(t, simulator.Pumping, *first+uint64(n))
 		mu.Lock()
 		defer mu.Unlock()
 		bytes = max(bytes, r.bytes)
 		for i := range r.incidents {
 			in := &r.incidents[i]
-			if !in.Attack() || in.At+within > 24*time.Hour {
+			if !in.Attack() || in.At+within > length {
 				continue
 			}
 			f := shapes[in.Kind]
@@ -183,7 +196,7 @@ func TestDetection(t *testing.T) {
 			}
 		}
 	})
-	each(*seeds, func(n int) {
+	each(seeds, func(n int) {
 		r := play(t, simulator.Quiet, *first+uint64(n))
 		mu.Lock()
 		defer mu.Unlock()
@@ -194,7 +207,7 @@ func TestDetection(t *testing.T) {
 			}
 		}
 	})
-	report(t, shapes, claims, wrong, quietAlarms, bytes)
+	report(t, shapes, seeds, claims, wrong, quietAlarms, bytes)
 }
 
 // true reports whether a raised claim is right: it is about an attack, or will be when
@@ -224,7 +237,7 @@ func show(c *pumping.Claim) string {
 		c.Since.Format("15:04"), c.At.Format("15:04"), c.Codes, c.Numbers, c.Verified, c.Expected, c.Seen)
 }
 
-func report(t *testing.T, shapes map[string]*figures, claims, wrong, quietAlarms, bytes int) {
+func report(t *testing.T, shapes map[string]*figures, seeds, claims, wrong, quietAlarms, bytes int) {
 	t.Helper()
 	t.Logf("%-17s %7s %6s %5s %6s %7s | delay %6s %6s | from begin %7s %7s | codes %6s %4s | level", "shape", "attacks", "found", "late", "missed", "recall", "median", "max", "median", "max", "median", "max")
 	for _, kind := range simulator.Attacks() {
@@ -237,7 +250,7 @@ func report(t *testing.T, shapes map[string]*figures, claims, wrong, quietAlarms
 		}
 	}
 	precision := 1 - float64(wrong)/float64(max(1, claims))
-	t.Logf("claims %d, wrong %d, precision %.3f; quiet days %d, false alarms %d; state at most %d bytes for all countries", claims, wrong, precision, *seeds, quietAlarms, bytes)
+	t.Logf("claims %d, wrong %d, precision %.3f; quiet days %d, false alarms %d; state at most %d bytes for all countries", claims, wrong, precision, seeds, quietAlarms, bytes)
 	if precision < 0.95 || quietAlarms > 0 {
 		t.Errorf("precision is %.3f, want at least 0.95; false alarms on quiet days %d, want 0", precision, quietAlarms)
 	}
