@@ -111,6 +111,14 @@ chaos: ## N schedules of faults in virtual time, and that each way to break the 
 	go test -tags synctests,tributary_break ./processor/chaos -run '^TestHarmIsCaught$$' -v -count 1 -timeout 0
 	go test -tags tributary_break ./ingest -run '^TestHarmIsCaught$$' -v -count 1 -timeout 0
 
+# DAYS is how many days with attacks and how many quiet ones are played, STAGE_DAYS how many
+# of each go through all stages.
+DAYS ?= 50
+STAGE_DAYS ?= 3
+.PHONY: detection
+detection: ## recall, precision and false alarms of the detector of pumping, on simulated days that it was not tuned on
+	go test ./cmd/internal/lab/detection -v -count 1 -timeout 0 -args -seeds $(DAYS) -stage-seeds $(STAGE_DAYS)
+
 .PHONY: chaos-kafka
 chaos-kafka: ## kill, stop, starve and impersonate real processes on a real Kafka, delete and remake its topics and groups; FAULTS=few is quick
 	go run ./cmd/lab chaos --faults $(FAULTS) $(ARGS)

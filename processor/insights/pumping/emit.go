@@ -15,13 +15,7 @@ func sorted(set map[reference]bool) []reference {
 
 // emit appends the claim of a subject as it is now.
 func (e *evaluation) emit(s *subject, change Change) error {
-	c := s.claim
-	all := measures(e.c, &e.d.config, e.now)
-	m := &all[0]
-	if c.reason == NotPaid {
-		m = &all[1]
-	}
-	sum := s.since(e.now)
+	c, m, sum := s.claim, e.measure(s), e.explained(s)
 	rate := m.sum(s, c.since, e.now+1)
 	successes, trials := rate.independent()
 	out := Claim{

@@ -96,6 +96,9 @@ func (e *evaluation) look(r reference) error {
 		}
 	}
 	for _, m := range measures(e.c, &e.d.config, e.now) {
+		if m.reason == NotPaid && s.level == LevelCarrier {
+			continue // payments come without a carrier
+		}
 		f, found := m.find(chain, &e.d.config)
 		if !found || m.like(s, f.expected, e.d.config.Ratio, e.d.calm(&m)) {
 			continue // there is nothing, or it is over
@@ -230,16 +233,12 @@ func (e *evaluation) subtractFromCarriers(area *subject, since int64) error {
 
 // review withdraws the open claims that do not hold any more, and updates the others.
 func (e *evaluation) review() error {
-	all := measures(e.c, &e.d.config, e.now)
 	for _, r := range append([]reference{}, e.c.open...) {
 		s, err := e.get(r)
 		if err != nil {
 			return err
 		}
-		m, c := &all[0], s.claim
-		if c.reason == NotPaid {
-			m = &all[1]
-		}
+		m, c := e.measure(s), s.claim
 		rate := m.sum(s, c.since, e.now+1)
 		successes, trials := rate.independent()
 		low, _ := wilson(successes, trials, e.d.config.Z)
@@ -262,17 +261,26 @@ func (e *evaluation) review() error {
 // calm returns the minute since which the codes must be like before for a claim to be over.
 func (d *Detector) calm(m *measure) int64 { return m.last - int64(d.config.Calm/time.Minute) }
 
-// grown reports whether a claim has other counts than those emitted.
-func (e *evaluation) grown(s *subject) bool {
-	sum := s.since(e.now)
-	return sum.codes != s.claim.codes || sum.verified != s.claim.verified || sum.paid != s.claim.paid
+// measure returns the measure of the claim of a subject.
+func (e *evaluation) measure(s *subject) *measure {
+	all := measures(e.c, &e.d.config, e.now)
+	if s.claim.reason == NotPaid {
+		return &all[1]
+	}
+	return &all[0]
 }
 
-// since returns the counts of the claim.
-func (s *subject) since(now int64) counts {
-	sum := s.series.between(s.claim.since, now+1)
+// explained returns the counts that the claim of a subject is about.
+func (e *evaluation) explained(s *subject) counts {
+	sum := s.series.between(s.claim.since, e.measure(s).last+1)
 	sum.add(&s.claim.past, 1)
 	return sum
+}
+
+// grown reports whether a claim has other counts than those emitted.
+func (e *evaluation) grown(s *subject) bool {
+	sum := e.explained(s)
+	return sum.codes != s.claim.codes || sum.verified != s.claim.verified || sum.paid != s.claim.paid
 }
 
 // withdraw ends a claim. Its codes are no history, except if they converted after all.
