@@ -195,7 +195,7 @@ func pathOf(q *request) string {
 	query := q.URL.Query()
 	query.Del("format")
 	query.Del("table")
-	return (&url.URL{Path: q.URL.Path, RawQuery: query.Encode()}).String()
+	return view.At((&url.URL{Path: q.URL.Path, RawQuery: query.Encode()}).String())
 }
 
 // heading begins a page: its name, a sentence, and when its numbers were read.

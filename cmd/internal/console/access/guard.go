@@ -114,8 +114,7 @@ func (g *Guard) Wrap(next, login http.Handler) http.Handler {
 			login.ServeHTTP(w, r)
 			return
 		}
-		bearer := r.Header.Get("Authorization") != ""
-		if r.Method == http.MethodPost && !bearer && !same(r.PostFormValue(FormToken), person.CSRF) {
+		if r.Method == http.MethodPost && !person.bearer && !same(r.PostFormValue(FormToken), person.CSRF) {
 			http.Error(w, "The form is out of date: open the page again.", http.StatusForbidden)
 			return
 		}
@@ -159,7 +158,9 @@ func (g *Guard) person(r *http.Request) *Person {
 	}
 	if secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 		if t := g.find(secret); t != nil {
-			return g.named(t.Name, t.Role)
+			p := g.named(t.Name, t.Role)
+			p.bearer = true
+			return p
 		}
 		return &Person{}
 	}

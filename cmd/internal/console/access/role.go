@@ -59,6 +59,9 @@ type Person struct {
 	CSRF string `json:"-"`
 	// Session is set if the person has logged in with a token, and so can log out.
 	Session bool `json:"-"`
+
+	// bearer is set if the request itself carried the token: no other site can make it.
+	bearer bool
 }
 
 // May reports whether the person has a role.

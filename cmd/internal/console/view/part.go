@@ -2,6 +2,7 @@ package view
 
 import (
 	"net/url"
+	"strings"
 
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
@@ -36,6 +37,13 @@ func At(path string, pairs ...string) string {
 	query := u.Query()
 	for i := 0; i+1 < len(pairs); i += 2 {
 		query.Set(pairs[i], pairs[i+1])
+	}
+	// No id that can be searched for is longer; a page must not grow by what it links to.
+	const most = 600
+	for name, values := range query {
+		if len(values) > 0 && len(values[0]) > most {
+			query.Set(name, strings.ToValidUTF8(values[0][:most], ""))
+		}
 	}
 	return (&url.URL{Path: u.Path, RawQuery: query.Encode()}).String()
 }

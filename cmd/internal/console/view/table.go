@@ -3,6 +3,7 @@ package view
 import (
 	"encoding/csv"
 	"io"
+	"strconv"
 	"strings"
 
 	g "maragu.dev/gomponents"
@@ -46,7 +47,7 @@ type Table struct {
 func T(text string) Cell { return Cell{Plain: text} }
 
 // N is a cell with a count.
-func N(n int64) Cell { return Cell{Plain: strings.ReplaceAll(Group(n), " ", ""), Node: Number(n)} }
+func N(n int64) Cell { return Cell{Plain: strconv.FormatInt(n, 10), Node: Number(n)} }
 
 // C is a cell with its own node.
 func C(plain string, node g.Node) Cell { return Cell{Plain: plain, Node: node} }

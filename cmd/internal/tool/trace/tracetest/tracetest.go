@@ -113,6 +113,9 @@ func Start(tb TB) *Stack {
 	return s
 }
 
+// Registry returns the client of the schema registry.
+func (s *Stack) Registry() *registry.Client { return s.registry }
+
 // Run starts a processor, which runs until Stop or the end of the test.
 func (s *Stack) Run(tb TB) {
 	tb.Helper()
