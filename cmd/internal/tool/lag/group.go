@@ -63,10 +63,12 @@ func listGroups(ctx context.Context, client *kgo.Client, patterns []string) (map
 	return out, nil
 }
 
+// matches reports whether a pattern fits a name. The pattern * is every group: in path.Match it is none
+// with a slash.
 func matches(patterns []string, name string) bool {
 	return slices.ContainsFunc(patterns, func(p string) bool {
 		ok, err := path.Match(p, name)
-		return p == name || ok && err == nil
+		return p == name || p == "*" || ok && err == nil
 	})
 }
 
