@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -74,6 +75,9 @@ type tracer struct {
 func Run(ctx context.Context, config Config, query Query) (*Report, error) {
 	if query.ID == "" && len(query.Pseudonyms) == 0 {
 		return nil, errors.New("nothing to look for")
+	}
+	if !utf8.ValidString(query.ID) {
+		return nil, errors.New("an id that is no UTF-8 text")
 	}
 	if config.Now == nil {
 		config.Now = time.Now
