@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tributary-hq/tributary/cmd/internal/console/access"
 	"github.com/tributary-hq/tributary/cmd/internal/console/act"
@@ -55,8 +56,8 @@ func (s *Server) findCase(ctx context.Context, q *request) (*content, error) {
 
 // search finds a case. Few run at a time, so that people who search do not slow the brokers down.
 func (s *Server) search(ctx context.Context, query trace.Query, all bool) (*trace.Report, error) {
-	if len(query.ID) > maxID {
-		return nil, refuse(http.StatusBadRequest, "that is too long for an id")
+	if len(query.ID) > maxID || !utf8.ValidString(query.ID) {
+		return nil, refuse(http.StatusBadRequest, "that is no id: it is too long, or no text")
 	}
 	select {
 	case s.searches <- struct{}{}:

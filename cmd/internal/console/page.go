@@ -200,7 +200,7 @@ func pathOf(q *request) string {
 
 // heading begins a page: its name, a sentence, and when its numbers were read.
 func heading(title, text string, at time.Time) g.Node {
-	return h.Div(h.Class("top"), h.H1(g.Text(title)), h.P(g.Text(text)), g.If(!at.IsZero(), h.P(g.Text("as of "), view.Time(at))))
+	return h.Div(h.Class("top"), h.H1(view.Text(title)), h.P(view.Paragraph(text)), g.If(!at.IsZero(), h.P(g.Text("as of "), view.Time(at))))
 }
 
 // waiting is a page whose first numbers are on their way.

@@ -58,7 +58,11 @@ func element(n *html.Node, ids map[string]bool) (faults []string) {
 	attributes := map[string]string{}
 	for _, a := range n.Attr {
 		attributes[a.Key] = a.Val
+	}
+	for _, a := range n.Attr {
 		switch {
+		case n.Data == "input" && attributes["type"] == "hidden" && a.Key == "value":
+			// Nobody sees it, and the form needs it as it is.
 		case strings.HasPrefix(a.Key, "on"), a.Key == "style", a.Key == "srcdoc":
 			fault("attribute %s", a.Key)
 		case a.Key == "href", a.Key == "src", a.Key == "action", a.Key == "data-live":

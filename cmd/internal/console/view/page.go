@@ -63,7 +63,7 @@ func (s *Shell) Page(content g.Node) g.Node {
 		h.Head(
 			h.Meta(h.Charset("utf-8")), h.Meta(h.Name("viewport"), h.Content("width=device-width, initial-scale=1")),
 			h.Meta(h.Name("color-scheme"), h.Content("light dark")),
-			h.TitleEl(g.Text(s.Title+" · Tributary")),
+			h.TitleEl(Text(s.Title), g.Text(" · Tributary")),
 			h.Link(h.Rel("icon"), h.Href(Asset("icon.svg")), h.Type("image/svg+xml")),
 			h.Link(h.Rel("stylesheet"), h.Href(Asset("console.css"))),
 			h.Script(h.Src(Asset("console.js")), h.Defer()),
