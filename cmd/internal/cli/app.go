@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"go.uber.org/dig"
@@ -30,9 +33,12 @@ func RunApp(ctx context.Context, logger *slog.Logger, options ...fx.Option) erro
 	var code int
 	select {
 	case <-ctx.Done():
-	case signal := <-app.Wait():
-		code = signal.ExitCode
+	case ended := <-app.Wait():
+		code = ended.ExitCode
 	}
+	// From here on a signal ends the process at once. Without Reset fx would catch it until the
+	// app has stopped.
+	signal.Reset(os.Interrupt, syscall.SIGTERM)
 	logger.InfoContext(ctx, "stopping")
 	began := time.Now()
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
