@@ -22,6 +22,7 @@ func TestStateIsFlat(t *testing.T) {
 	config := processor.DefaultConfig()
 	config.DedupeSpan, config.Retention.Verification, config.Retention.Payment = 12*time.Hour, 24*time.Hour, 48*time.Hour
 	config.Deadlines.Hold, config.Insights.SignalRetention = 6*time.Hour, 24*time.Hour
+	config.Insights.Retention, config.Insights.DayRetention = 24*time.Hour, 48*time.Hour
 	memory, err := processor.NewMemory(config, deps(t), 1)
 	if err != nil {
 		t.Fatal(err)

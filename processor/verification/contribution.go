@@ -37,6 +37,7 @@ func (e *Entity) contribution(outcome avro.VerificationOutcome, attempts []avro.
 		p.at = reported.first
 	}
 	c.Outcome(outcome, p.at, p.duration())
+	c.Wait = e.firstWait(outcome, attempts, p.at)
 	return c
 }
 

@@ -75,6 +75,8 @@ type single struct {
 	VerifyTime, CaptureTime int32
 	// SuccessMinute is when it was verified, in minutes since 1970; 0: it was not.
 	SuccessMinute int64
+	// Wait is how the first channel ended; its End is empty if that is not known.
+	Wait Wait
 }
 
 // Attempt adds an attempt on a channel.

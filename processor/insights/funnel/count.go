@@ -19,6 +19,8 @@ type Difference struct {
 	// Phones are the numbers, by their hash; Successes are the minutes of successes.
 	Phones    []Tally[uint64]
 	Successes []Tally[int64]
+	// Waits are how the first channels ended.
+	Waits []Wait
 }
 
 // Count counts the difference between two contributions of an entity; the zero value is none.
@@ -69,6 +71,7 @@ func (d *Difference) contribute(c *Contribution, sign int64) {
 	d.CaptureTimes = addTally(d.CaptureTimes, c.CaptureTime, sign)
 	d.Phones = addTally(d.Phones, c.Phone, sign)
 	d.Successes = addTally(d.Successes, c.SuccessMinute, sign)
+	d.Waits = addWait(d.Waits, &c.Wait, sign)
 }
 
 // Merge adds a difference of the same dimensions.
@@ -80,11 +83,14 @@ func (d *Difference) Merge(o *Difference) {
 	for _, t := range o.Successes {
 		d.Successes = addTally(d.Successes, t.Value, t.N)
 	}
+	for i := range o.Waits {
+		d.Waits = addWait(d.Waits, &o.Waits[i], 1)
+	}
 }
 
 // IsZero reports whether the difference changes nothing.
 func (d *Difference) IsZero() bool {
-	return d.Sums.IsZero() && len(d.Phones)+len(d.Successes) == 0
+	return d.Sums.IsZero() && len(d.Phones)+len(d.Successes)+len(d.Waits) == 0
 }
 
 // count counts the difference as a label: the transaction drops it if the stage's call fails.
@@ -111,7 +117,7 @@ func (d *Difference) appendTo(dst []byte) []byte {
 	for _, t := range d.Successes {
 		dst = statecodec.AppendInt(statecodec.AppendInt(dst, t.Value), t.N)
 	}
-	return dst
+	return appendWaits(dst, d.Waits)
 }
 
 // readFrom reads a label. The texts of the difference are parts of it.
@@ -131,5 +137,6 @@ func (d *Difference) readFrom(label string) error {
 	for range r.Len() {
 		d.Successes = append(d.Successes, Tally[int64]{r.Int(), r.Int()})
 	}
+	d.Waits = readWaits(r, d.Waits[:0])
 	return r.Done()
 }

@@ -11,6 +11,7 @@ func (d *Difference) change(c *avro.FunnelChange) {
 		Channel: text(d.Channel), Area: text(d.Area), FullBlock: text(d.Block), Carrier: text(d.Carrier),
 		Channels: c.Channels[:0], CostChanges: c.CostChanges[:0], RevenueChanges: c.RevenueChanges[:0], Phones: c.Phones[:0],
 		VerifyTimes: c.VerifyTimes[:0], CaptureTimes: c.CaptureTimes[:0], VerifiedMinutes: c.VerifiedMinutes[:0],
+		Waits: c.Waits[:0],
 	}
 	for i, n := range fields(c) {
 		*n = d.Counts[i]
@@ -26,6 +27,7 @@ func (d *Difference) change(c *avro.FunnelChange) {
 		c.Phones = append(c.Phones, avro.FunnelNumber{Hash: int64(p.Value), Uses: p.N}) //nolint:gosec // bits
 	}
 	c.VerifyTimes, c.CaptureTimes = appendTimeRecords(c.VerifyTimes, d.VerifyTimes), appendTimeRecords(c.CaptureTimes, d.CaptureTimes)
+	c.Waits = appendWaitRecords(c.Waits, d.Waits)
 	for _, m := range d.Successes {
 		c.VerifiedMinutes = append(c.VerifiedMinutes, avro.FunnelMinute{SuccessMinute: TimeOf(m.Value), Successes: m.N})
 	}
