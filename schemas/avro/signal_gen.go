@@ -13,7 +13,8 @@ import "time"
 // signals: they may speak of the same codes.
 type Signal struct {
 	// SignalID: The Kafka key: the kind, a slash and the subject of the claim. The
-	// same subject has the same id when it is raised again.
+	// same subject has the same id when it is raised again; a claim of PUMPING has
+	// the country and its number there, for its subject may not be named.
 	SignalID string `json:"signal_id"`
 	// Kind: Which detector makes the claim.
 	Kind SignalKind `json:"kind"`
