@@ -17,7 +17,9 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/cli/ops"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/deadletter"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/insights"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/scan"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 )
 
@@ -69,7 +71,7 @@ there is no such group. 2: wrong use.`,
 	flags.BoolVarP(&f.watch, "watch", "w", false, "go on until Ctrl-C")
 	timespan.Var(flags, &f.interval, "interval", "how often to look with --watch and --serve")
 	flags.BoolVarP(&f.all, "all", "a", false, "every partition, also of groups that are ok")
-	flags.StringVar(&f.serve, "serve", "", "serve the figures as Prometheus metrics on this address, and the number of waiting dead letters; without --group of all groups")
+	flags.StringVar(&f.serve, "serve", "", "serve the figures as Prometheus metrics on this address, the number of waiting dead letters and of signals; without --group of all groups")
 	flags.StringArrayVar(&f.ops, "ops", nil, "address of a processor's ops port, to tell a restore of state from a stuck group; may be repeated")
 	return c
 }
@@ -190,6 +192,10 @@ func watchLag(ctx context.Context, g *cli.Globals, watcher *lag.Watcher, f *lagF
 	}
 }
 
+// insightsInterval is how often the insights are read, at most: their rows change every ten
+// seconds.
+const insightsInterval = 10 * time.Second
+
 // serveLag serves the metrics until it is stopped.
 func serveLag(ctx context.Context, g *cli.Globals, file *config.File, f *lagFlags, settings lag.Config) error {
 	hangup.Catch()
@@ -197,11 +203,13 @@ func serveLag(ctx context.Context, g *cli.Globals, file *config.File, f *lagFlag
 	metrics := ops.NewRegistry()
 	service := lag.NewService(lag.New(settings), f.interval, logger)
 	waiting := deadletter.NewWaiting(settings.Kafka, file.Config.Names(), logger)
-	metrics.MustRegister(service, waiting)
+	gauges := insights.NewGauges(scan.Config{Kafka: settings.Kafka}, file.Config.Names(), max(f.interval, insightsInterval), logger)
+	metrics.MustRegister(service, waiting, gauges)
 	server := ops.New(f.serve, ops.About{Role: "lag", Version: cli.BuildInfo().Version, Instance: f.serve}, metrics, logger, lagCheck(service))
 	return cli.RunApp(ctx, logger, fx.Module("lag", fx.Invoke(func(lifecycle fx.Lifecycle) {
 		lifecycle.Append(fx.StartStopHook(service.Start, service.Stop))
 		lifecycle.Append(fx.StartStopHook(waiting.Start, waiting.Stop))
+		lifecycle.Append(fx.StartStopHook(gauges.Start, gauges.Stop))
 		lifecycle.Append(fx.StartStopHook(server.Start, server.Stop))
 		lifecycle.Append(hangup.Hook(func(ctx context.Context) error {
 			logger.InfoContext(ctx, "nothing to reload here: restart this process to change its settings")

@@ -56,6 +56,12 @@ func businessNow() []Panel {
 			Description: "Amounts that became paid in the time shown, in hryvnia; what was given back later is included.",
 			Queries:     []Query{{Expr: inForce("paid_minor", `currency="UAH"`, onRange) + " / 100", Legend: "paid"}},
 		},
+		{
+			Kind: Stat, Title: "Signals that hold", Unit: "short", Width: 24, Height: 4, Empty: "none was counted",
+			Description: "Claims of the detectors that hold now, by kind, but for those that are only worth knowing. `tributary insights` has each with its figures.",
+			Queries:     []Query{{Expr: `sum by (kind) (max by (kind, severity) (tributary_signals_raised{severity!="INFO"}))`, Legend: "{{kind}}", Quiet: "lag --serve does not run"}},
+			Steps:       []Step{{Color: green}, {From: 1, Color: red}}, Alerts: []string{"TributaryPumping", "TributaryAccountRunway", "TributarySignal"},
+		},
 	}
 }
 

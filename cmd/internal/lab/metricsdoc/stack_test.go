@@ -18,7 +18,9 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/lab/embedded"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/deadletter"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/insights"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/scan"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/topics"
 	"github.com/tributary-hq/tributary/ingest"
 	"github.com/tributary-hq/tributary/processor"
@@ -222,10 +224,14 @@ func ofLag(t *testing.T, kafka []kgo.Opt) map[string]metric {
 	waiting := deadletter.NewWaiting(kafka, schemas.Names{}, slog.New(slog.DiscardHandler))
 	must(t, waiting.Start(t.Context()))
 	defer func() { check(t, waiting.Stop(context.WithoutCancel(t.Context()))) }()
+	gauges := insights.NewGauges(scan.Config{Kafka: kafka}, schemas.Names{}, time.Second, slog.New(slog.DiscardHandler))
+	must(t, gauges.Start(t.Context()))
+	defer func() { check(t, gauges.Stop(context.WithoutCancel(t.Context()))) }()
 	counted := func() bool {
-		out := make(chan prometheus.Metric, 1)
+		out, signals := make(chan prometheus.Metric, 1), make(chan prometheus.Metric, 100)
 		waiting.Collect(out)
-		return len(out) > 0
+		gauges.Collect(signals)
+		return len(out) > 0 && len(signals) > 0
 	}
 	ticker := time.NewTicker(5 * time.Millisecond)
 	defer ticker.Stop()
@@ -237,7 +243,7 @@ func ofLag(t *testing.T, kafka []kgo.Opt) map[string]metric {
 		}
 	}
 	r := &recorder{}
-	r.MustRegister(s, waiting)
+	r.MustRegister(s, waiting, gauges)
 	return r.metrics(t)
 }
 

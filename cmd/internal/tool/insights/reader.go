@@ -69,6 +69,7 @@ type Reader struct {
 	config scan.Config
 	names  schemas.Names
 	since  time.Time
+	topics []string
 	rows   *Rows
 	next   scan.Ranges
 }
@@ -77,9 +78,13 @@ type Reader struct {
 // clocks that differ.
 const margin = 24 * time.Hour
 
-// NewReader returns a reader of the windows that begin at a time or later.
-func NewReader(config scan.Config, names schemas.Names, since time.Time) *Reader {
-	return &Reader{config: config, names: names, since: since, rows: NewRows(), next: scan.Ranges{}}
+// NewReader returns a reader of the signals and, unless only some topics are given, of the
+// windows that begin at a time or later.
+func NewReader(config scan.Config, names schemas.Names, since time.Time, only ...string) *Reader {
+	if len(only) == 0 {
+		only = []string{schemas.InsightsFunnel, schemas.Signals}
+	}
+	return &Reader{config: config, names: names, since: since, topics: only, rows: NewRows(), next: scan.Ranges{}}
 }
 
 // Read returns the newest rows. Topics that do not exist have none.
@@ -89,20 +94,26 @@ func (r *Reader) Read(ctx context.Context) (*Rows, error) {
 		return nil, fmt.Errorf("make a Kafka client: %w", err)
 	}
 	defer client.Close()
-	funnel, signals := r.names.Topic(schemas.InsightsFunnel), r.names.Topic(schemas.Signals)
-	offsets, err := scan.List(ctx, kadm.NewClient(client), funnel, signals)
+	var topics []string
+	for _, name := range r.topics {
+		topics = append(topics, r.names.Topic(name))
+	}
+	offsets, err := scan.List(ctx, kadm.NewClient(client), topics...)
 	if err != nil {
 		return nil, err
 	}
-	ranges, err := offsets.Ranges(ctx, time.Time{}, time.Time{}, signals)
-	if err != nil {
-		return nil, err
+	ranges := scan.Ranges{}
+	for i, name := range r.topics {
+		from := time.Time{}
+		if name == schemas.InsightsFunnel {
+			from = r.since.Add(-margin)
+		}
+		rows, err := offsets.Ranges(ctx, from, time.Time{}, topics[i])
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(ranges, rows)
 	}
-	rows, err := offsets.Ranges(ctx, r.since.Add(-margin), time.Time{}, funnel)
-	if err != nil {
-		return nil, err
-	}
-	maps.Copy(ranges, rows)
 	r.resume(ranges)
 	err = scan.Each(ctx, r.config, "reading the insights", ranges, func(rec *kgo.Record) error {
 		return r.rows.Add(strings.TrimPrefix(rec.Topic, r.names.Prefix), rec.Key, rec.Value)
