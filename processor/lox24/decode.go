@@ -42,6 +42,8 @@ type event struct {
 	// faults are the faults in the body that the decoder tolerated.
 	faults  tolerance.Faults
 	decoded entity.Encoded
+	// tagged is the memory of the tag.
+	tagged [tagSize]byte
 }
 
 // webhook is the target of parsing a body. It is reused for one record after the other.

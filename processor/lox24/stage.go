@@ -121,10 +121,9 @@ func (e *event) emitCode(tx stage.Tx) error {
 // repeated emits a duplicate if the event's id is stored, and returns an error for a
 // stale event.
 func (s *Stage) repeated(tx stage.Tx, in *stage.Input, window *dedupe.Window, state []byte, e *event) (bool, error) {
-	var room [tagSize]byte
 	origin := e.origin(in)
 	known, err := entity.Observe(tx, window, &entity.Occurrence{
-		Key: e.key, State: state, Origin: origin, ReceivedAt: e.receivedAt, ID: e.id, EventID: e.id, By: avro.KnownByEventID, Tag: e.tag(room[:0]),
+		Key: e.key, State: state, Origin: origin, ReceivedAt: e.receivedAt, ID: e.id, EventID: e.id, By: avro.KnownByEventID, Tag: e.tag(e.tagged[:0]),
 		EventTime: e.created, AcceptStale: e.source.AcceptStale, Attempt: e.number, Trace: e.trace,
 	}, s.window(e.kind))
 	if err == nil {
