@@ -205,7 +205,7 @@ func ModelSettings(c *processor.Config, sources []source.Source, keys []privacy.
 	settings := model.Settings{
 		Sources: sources, Span: c.DedupeSpan,
 		Grace: d.VerificationGrace, Least: d.VerificationMin, Call: d.Call, Hold: d.Hold,
-		Payment: d.JourneyPayment, Verification: d.JourneyVerification,
+		Payment: d.JourneyPayment, Verification: d.JourneyVerification, Insights: c.Insights.Enabled,
 	}
 	for _, k := range keys {
 		settings.Keys = append(settings.Keys, model.Key(k))

@@ -152,6 +152,7 @@ type entities struct {
 	verifications map[string]*Verification
 	movements     map[string]*Movement
 	attempts      map[string]*Attempt
+	funnel        map[string]*avro.FunnelRow
 }
 
 func (e *entities) payment(r *kgo.Record) error {
@@ -188,4 +189,7 @@ func (e *entities) compare(m *Model, out *Result, sure, now time.Time) {
 	}
 	out.Payments, out.Verifications = Compare("payment", m.Payments(sure, now), e.payments), Compare("verification", want, e.verifications)
 	out.Movements, out.Attempts = Compare("movement", m.Movements(sure, now), e.movements), Compare("attempt", m.Attempts(sure, now), e.attempts)
+	if m.settings.Insights {
+		out.Funnel = Compare("funnel", m.Funnel(sure, now), e.funnelSums())
+	}
 }

@@ -46,6 +46,8 @@ type Settings struct {
 	Hold time.Duration
 	// Payment and Verification are how long a journey waits for the missing one.
 	Payment, Verification time.Duration
+	// Insights is set if the processor computes the funnel.
+	Insights bool
 }
 
 // Expected counts the expected outcomes of a provider's raw records.

@@ -56,6 +56,7 @@ func NewTopics(names schemas.Names, model *Model, each func(topic string, r *kgo
 		accounts: map[string]*Account{}, causes: map[string]int64{}, enriched: map[string]int64{}, journeys: map[string]*Journey{},
 		entities: entities{
 			payments: map[string]*Payment{}, verifications: map[string]*Verification{}, movements: map[string]*Movement{}, attempts: map[string]*Attempt{},
+			funnel: map[string]*avro.FunnelRow{},
 		},
 	}
 }
@@ -132,7 +133,7 @@ func (t *Topics) take(topic string, r *kgo.Record) {
 		if err = decode(r.Value, d.DecodeAvro); err == nil {
 			t.account(d.Provider).Duplicates++
 		}
-	case "enriched", "facts":
+	case "enriched", "facts", "insights":
 		t.enriched[topic]++
 		switch topic {
 		case schemas.EnrichedJourneys:
@@ -145,6 +146,8 @@ func (t *Topics) take(topic string, r *kgo.Record) {
 			err = t.entities.movement(r)
 		case schemas.FactsAttempts:
 			err = t.entities.attempt(r)
+		case schemas.InsightsFunnel:
+			err = t.entities.funnelRow(r)
 		}
 	}
 	if err != nil && t.err == nil {
@@ -204,12 +207,14 @@ type Result struct {
 	Verifications Comparison `json:"verifications"`
 	Movements     Comparison `json:"movements"`
 	Attempts      Comparison `json:"attempts"`
+	// Funnel compares what the rows of the funnel add up to.
+	Funnel Comparison `json:"funnel"`
 	// LastReceived is the newest received_at of a raw record.
 	LastReceived time.Time `json:"last_received"`
 }
 
 func (r *Result) comparisons() []*Comparison {
-	return []*Comparison{&r.Comparison, &r.Payments, &r.Verifications, &r.Movements, &r.Attempts}
+	return []*Comparison{&r.Comparison, &r.Payments, &r.Verifications, &r.Movements, &r.Attempts, &r.Funnel}
 }
 
 // Different returns the number of entities and rows that differ from the model's.
