@@ -128,7 +128,8 @@ func (e *entries) country() (*country, error) {
 		return &country{}, err
 	}
 	c := &country{}
-	return c, c.readFrom(entry)
+	err = c.readFrom(entry)
+	return c, err
 }
 
 // putCountry stores the country, to be evaluated at a minute; 0 is never.

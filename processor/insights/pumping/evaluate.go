@@ -114,7 +114,7 @@ func (e *evaluation) look(r reference) error {
 // chain returns a subject and those that contain it.
 func (e *evaluation) chain(s *subject) ([]*subject, error) {
 	out := []*subject{s}
-	for _, r := range e.containing(s) {
+	for _, r := range containing(s) {
 		above, err := e.get(r)
 		if err != nil {
 			return nil, err
@@ -127,7 +127,7 @@ func (e *evaluation) chain(s *subject) ([]*subject, error) {
 }
 
 // containing returns the subjects that contain one, the smallest first.
-func (e *evaluation) containing(s *subject) []reference {
+func containing(s *subject) []reference {
 	switch s.level {
 	case LevelBlock:
 		if s.carrier == "" {
@@ -136,8 +136,9 @@ func (e *evaluation) containing(s *subject) []reference {
 		return []reference{{LevelArea, s.area}, {LevelCarrier, s.carrier}, {LevelCountry, ""}}
 	case LevelArea, LevelCarrier:
 		return []reference{{LevelCountry, ""}}
+	default:
+		return nil
 	}
-	return nil
 }
 
 // concentrated reports whether most of the failures of a subject are those of one part of

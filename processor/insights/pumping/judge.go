@@ -1,6 +1,9 @@
 package pumping
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // shrink is the number of codes that what is expected of the containing subject is worth.
 const shrink = 20
@@ -78,8 +81,8 @@ func (m *measure) expected(chain []*subject, minute int64, config *Config) float
 	if m.reason == NotPaid {
 		p = 0 // without history nobody is expected to pay
 	}
-	for i := len(chain) - 1; i >= 0; i-- {
-		r := m.before(chain[i], minute)
+	for _, s := range slices.Backward(chain) {
+		r := m.before(s, minute)
 		p = (min(r.successes, r.trials) + shrink*p) / (r.trials + shrink)
 	}
 	return p

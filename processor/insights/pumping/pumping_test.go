@@ -238,7 +238,8 @@ func TestRotating(t *testing.T) {
 	for _, c := range f.claims {
 		ids[c.ID] = true
 	}
-	if first := f.claims[0]; len(ids) != 1 || first.Level != pumping.LevelArea || !strings.HasPrefix("+380675", first.Prefix) || first.Area != "+38067" {
+	const range5 = "+380675"
+	if first := f.claims[0]; len(ids) != 1 || first.Level != pumping.LevelArea || !strings.HasPrefix(range5, first.Prefix) || first.Area != "+38067" {
 		t.Errorf("%d claims, the first is %+v, want one about area +38067", len(ids), first)
 	}
 }

@@ -103,10 +103,10 @@ func (s *series) fold(g grid) (dropped counts) {
 }
 
 // between adds up the buckets that start from a minute on and before another one.
-func (s series) between(from, to int64) (sum counts) {
-	for i := range s {
-		if s[i].start >= from && s[i].start < to {
-			sum.add(&s[i].counts, 1)
+func (s *series) between(from, to int64) (sum counts) {
+	for i := range *s {
+		if b := &(*s)[i]; b.start >= from && b.start < to {
+			sum.add(&b.counts, 1)
 		}
 	}
 	return sum
@@ -117,13 +117,14 @@ func (s *series) drop(from int64) {
 	*s = slices.DeleteFunc(*s, func(b bucket) bool { return b.start >= from })
 }
 
-func (s series) appendTo(dst []byte) []byte {
-	dst = statecodec.AppendUint(dst, uint64(len(s)))
+func (s *series) appendTo(dst []byte) []byte {
+	dst = statecodec.AppendUint(dst, uint64(len(*s)))
 	last := int64(0)
-	for i := range s {
-		dst = statecodec.AppendInt(dst, s[i].start-last)
-		dst = s[i].counts.appendTo(dst)
-		last = s[i].start
+	for i := range *s {
+		b := &(*s)[i]
+		dst = statecodec.AppendInt(dst, b.start-last)
+		dst = b.appendTo(dst)
+		last = b.start
 	}
 	return dst
 }

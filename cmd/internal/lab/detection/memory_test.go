@@ -47,7 +47,7 @@ func (m *memory) Scan(prefix []byte, yield func(key, value []byte) bool) error {
 	return nil
 }
 
-func (m *memory) Buffer(n int) []byte { return make([]byte, 0, n) }
+func (*memory) Buffer(n int) []byte { return make([]byte, 0, n) }
 
 // size returns the bytes of all entries.
 func (m *memory) size() (n int) {

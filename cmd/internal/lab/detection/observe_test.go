@@ -92,8 +92,8 @@ func shop(source string) string {
 
 // open returns the code with an id, which it makes if there is none.
 func (o *observer) open(id, order, phone, source, channel string, at time.Time) (c *code, fresh bool) {
-	if c = o.codes[id]; c != nil {
-		return c, false
+	if known := o.codes[id]; known != nil {
+		return known, false
 	}
 	c = &code{at: at, base: pumping.Observation{Minute: at.Truncate(time.Minute), Source: source, Channel: channel}}
 	c.country, c.base.Block, c.base.Area, c.base.Carrier = place(phone)

@@ -148,10 +148,7 @@ func control(rng *rand.Rand, kind string, at time.Duration) Incident {
 // play plans the webhooks of an incident.
 func (i *Incident) play(t *instance) {
 	base, first := t.order, 1+t.rng.IntN(9000)
-	local := i.to.prefixes[0]
-	for range i.to.digits - 4 - 1 {
-		local += strconv.Itoa(t.rng.IntN(10))
-	}
+	local := i.to.prefixes[0] + t.digits(i.to.digits-4-1)
 	for n := range i.Codes {
 		t.order = base + "-" + strconv.Itoa(n)
 		at := time.Duration((float64(n) + t.rng.Float64()) / float64(i.Codes) * float64(i.Length)).Truncate(time.Second)
