@@ -101,7 +101,7 @@ func (b *benchFlags) run(ctx context.Context, g *cli.Globals, measure func(conte
 	progress := cli.NewProgress(g.Err)
 	b.o.Progress = progress
 	report, err := measure(ctx, b.o)
-	progress.Done()
+	progress.Done(err)
 	if ctx.Err() != nil {
 		return errors.New("interrupted: the bench's processes are ended, its topics removed, and no figures kept")
 	}

@@ -74,7 +74,7 @@ func runDemo(ctx context.Context, g *cli.Globals, o demo.Options, stay bool) err
 		o.Record = lines.print
 	}
 	show := func(r *demo.Result) {
-		progress.Done()
+		progress.Done(nil)
 		if g.JSON {
 			lines.summary(r)
 			return
@@ -98,7 +98,7 @@ func runDemo(ctx context.Context, g *cli.Globals, o demo.Options, stay bool) err
 		}
 	}
 	r, err := demo.Run(ctx, o)
-	progress.Done()
+	progress.Done(err)
 	switch {
 	case err != nil:
 		return err

@@ -160,7 +160,7 @@ func runSimulate(ctx context.Context, g *cli.Globals, s *simulation) (err error)
 			progress.At(ledger.Total().Webhooks)
 		}
 	}
-	progress.Done()
+	progress.Done(err)
 	if err != nil {
 		return err
 	}

@@ -113,7 +113,7 @@ func readTopics(ctx context.Context, g *cli.Globals, client *kgo.Client, topics 
 		}
 		progress.At(topics.Total().Raw)
 	}
-	progress.Done()
+	progress.Done(nil)
 	return nil
 }
 

@@ -110,15 +110,20 @@ func Run(ctx context.Context, newRoot func(*Globals) *cobra.Command, args []stri
 		return exitInterrupted
 	case errors.As(err, &coded):
 		if coded.Err != nil {
-			_, _ = fmt.Fprintln(stderr, root.Name()+":", coded.Err)
+			printError(stderr, root.Name(), coded.Err)
 		}
 		return coded.Code
 	}
-	_, _ = fmt.Fprintln(stderr, root.Name()+":", err)
+	printError(stderr, root.Name(), err)
 	if hint := g.hint(context.WithoutCancel(ctx), err); hint != "" {
 		_, _ = fmt.Fprintln(stderr, terminal.Wrap(hint, g.Width()))
 	}
 	return ExitFailed
+}
+
+// printError prints an error, wrapped to the terminal's width.
+func printError(out io.Writer, program string, err error) {
+	_, _ = fmt.Fprintln(out, terminal.Wrap(program+": "+err.Error(), terminal.Width(out)))
 }
 
 // usageErrors sets the exit code of wrong use for wrong arguments of every command.

@@ -66,15 +66,19 @@ func (p *Progress) At(done int64) {
 	}
 }
 
-// Done ends the display; it may be called again.
-func (p *Progress) Done() {
+// Done ends the display, with the error of the work or nil; it may be called again.
+func (p *Progress) Done(err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.writer == nil || p.ended {
 		return
 	}
 	p.ended = true
-	if p.tracker != nil {
+	switch {
+	case p.tracker == nil:
+	case err != nil:
+		p.tracker.MarkAsErrored()
+	default:
 		p.tracker.MarkAsDone()
 	}
 	p.writer.Stop()

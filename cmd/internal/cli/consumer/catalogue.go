@@ -88,7 +88,7 @@ func runContractTest(ctx context.Context, g *cli.Globals) error {
 			return lag.Oldest(ctx, lag.Config{Kafka: kafka, Own: f.Config.OwnGroups(nil)})
 		},
 	})
-	progress.Done()
+	progress.Done(err)
 	if err != nil {
 		return fmt.Errorf("test the contract on %v: %w", f.Config.Kafka.Brokers, err)
 	}

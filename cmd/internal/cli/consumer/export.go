@@ -93,7 +93,7 @@ func runExport(ctx context.Context, g *cli.Globals, o *export.Config) error {
 	progress := cli.NewProgress(g.Err)
 	o.Progress = progress
 	result, err := export.Run(ctx, o)
-	progress.Done()
+	progress.Done(err)
 	switch {
 	case errors.Is(err, export.ErrOptions), errors.Is(err, export.ErrRestricted):
 		return cli.Usage(err)
@@ -136,7 +136,7 @@ func AuditExport(ctx context.Context, g *cli.Globals, dir string) error {
 		return err
 	}
 	r, err := export.Check(ctx, o)
-	progress.Done()
+	progress.Done(err)
 	if err != nil {
 		return fmt.Errorf("audit of the export: %w", err)
 	}

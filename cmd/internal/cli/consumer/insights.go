@@ -105,7 +105,7 @@ func runInsights(ctx context.Context, g *cli.Globals, f *insightsFlags, filter i
 		return watchInsights(ctx, g, reader, f)
 	}
 	rows, err := reader.Read(ctx)
-	progress.Done()
+	progress.Done(err)
 	if err != nil {
 		return fmt.Errorf("insights on %v: %w", file.Config.Kafka.Brokers, err)
 	}

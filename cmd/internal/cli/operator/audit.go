@@ -94,7 +94,7 @@ func runAudit(ctx context.Context, g *cli.Globals, o audit.Config, maxWait time.
 	progress := cli.NewProgress(g.Err)
 	o.Progress = progress
 	r, err := audit.Run(ctx, o)
-	progress.Done()
+	progress.Done(err)
 	if err != nil {
 		return fmt.Errorf("audit on %v: %w", f.Config.Kafka.Brokers, err)
 	}

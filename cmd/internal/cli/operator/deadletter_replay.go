@@ -173,7 +173,7 @@ func replayLetters(ctx context.Context, g *cli.Globals, file *config.File, repla
 		replay.Sent = progress.At
 	}
 	done, err := deadletter.NewReplayer(deadletter.NewReader(options, names), replay).Run(ctx)
-	progress.Done()
+	progress.Done(err)
 	if done != nil && done.Sent > 0 {
 		auditLog(ctx, g, &file.Config, "dead letters replayed", replay.By, slog.Int64("count", done.Sent), slog.String("to", counted(done.To)),
 			slog.String("causes", counted(done.Causes)))

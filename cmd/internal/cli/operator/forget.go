@@ -115,7 +115,7 @@ func runForget(ctx context.Context, g *cli.Globals, o forget.Config, id string, 
 	progress := cli.NewProgress(g.Err)
 	o.Trace.Progress = progress
 	plan, report, err := forget.NewPlan(ctx, o)
-	progress.Done()
+	progress.Done(err)
 	o.Trace.Progress = nil
 	if err != nil {
 		return fmt.Errorf("forget on %v: %w", f.Config.Kafka.Brokers, err)

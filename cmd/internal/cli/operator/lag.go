@@ -137,11 +137,11 @@ func runLag(ctx context.Context, g *cli.Globals, f *lagFlags) error {
 	report, err := watcher.Run(ctx, time.Second, func(r *lag.Report) {
 		if r.Watching() && !explained {
 			explained = true
-			progress.Step("watching the groups, for "+f.window.String()+" at most", int64(f.window/time.Second))
+			progress.Step("watching the groups, for "+timespan.Format(f.window)+" at most", int64(f.window/time.Second))
 		}
 		progress.At(int64(time.Duration(r.Window) / time.Second))
 	})
-	progress.Done()
+	progress.Done(err)
 	if err != nil {
 		return fmt.Errorf("lag on %v: %w", file.Config.Kafka.Brokers, err)
 	}

@@ -91,7 +91,7 @@ func runReset(ctx context.Context, g *cli.Globals, stage string, yes, accept, mi
 	progress := cli.NewProgress(g.Err)
 	o.Progress = progress
 	p, err := reset.NewPlan(ctx, &o)
-	progress.Done()
+	progress.Done(err)
 	if err != nil {
 		return fmt.Errorf("reset on %v: %w", f.Config.Kafka.Brokers, err)
 	}

@@ -63,7 +63,7 @@ func topicsCopy(ctx context.Context, g *cli.Globals, from string) error {
 		progress.At(done)
 	}
 	copied, err := o.Run(ctx)
-	progress.Done()
+	progress.Done(err)
 	if err != nil {
 		return fmt.Errorf("topics on %v: %w", f.Config.Kafka.Brokers, err)
 	}

@@ -112,7 +112,7 @@ func runTrace(ctx context.Context, g *cli.Globals, o trace.Config, id string, ph
 	progress := cli.NewProgress(g.Err)
 	o.Progress = progress
 	r, err := trace.Run(ctx, o, query)
-	progress.Done()
+	progress.Done(err)
 	if err != nil {
 		return fmt.Errorf("trace on %v: %w", f.Config.Kafka.Brokers, err)
 	}
