@@ -34,7 +34,7 @@ func New(config Config) *Stage {
 		config: config, detectors: newDetectors(&config), pumping: pumping.New(config.Pumping, config.BlockK, []byte(pumpingPrefix)),
 		rollup: rollup.Config{
 			Retention: config.Retention, DayRetention: config.DayRetention, MaxBlocks: config.MaxBlocks,
-			Blocks: block.Rule{K: config.BlockK, Retention: config.Retention},
+			Blocks: block.Rule{K: config.BlockK, Retention: config.Retention}, Rates: config.Rates,
 		},
 	}
 }

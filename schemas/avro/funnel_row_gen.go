@@ -12,6 +12,18 @@ type FunnelCost struct {
 	Known int64 `json:"known"`
 	// CostMinor: Their cost in minor units of currency.
 	CostMinor int64 `json:"cost_minor"`
+	// CostConvertedMinor: cost_minor in minor units of converted_currency, by the
+	// rates that were configured when this version was made; null without rates or
+	// without one of this currency.
+	CostConvertedMinor Optional[int64] `json:"cost_converted_minor"`
+	// ConvertedCurrency: Currency of cost_converted_minor (ISO 4217); null as that
+	// is.
+	ConvertedCurrency Optional[string] `json:"converted_currency"`
+	// Rate: How much of converted_currency one unit of currency is; null as
+	// cost_converted_minor is.
+	Rate Optional[float64] `json:"rate"`
+	// RateAsOf: Day of the rate (UTC); null as cost_converted_minor is.
+	RateAsOf Optional[time.Time] `json:"rate_as_of"`
 }
 
 func (r *FunnelCost) appendTo(dst []byte) ([]byte, error) {
@@ -26,6 +38,36 @@ func (r *FunnelCost) appendTo(dst []byte) ([]byte, error) {
 	}
 	dst = appendLong(dst, r.Known)
 	dst = appendLong(dst, r.CostMinor)
+	if r.CostConvertedMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.CostConvertedMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ConvertedCurrency.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.ConvertedCurrency.Value); err != nil {
+			return dst, at("converted_currency", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Rate.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDouble(dst, r.Rate.Value); err != nil {
+			return dst, at("rate", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.RateAsOf.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDate(dst, r.RateAsOf.Value); err != nil {
+			return dst, at("rate_as_of", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
 	return dst, nil
 }
 
@@ -50,6 +92,38 @@ func (r *FunnelCost) decodeFrom(d *decoder) error {
 	}
 	if r.CostMinor, err = d.long(); err != nil {
 		return at("cost_minor", err)
+	}
+	if r.CostConvertedMinor.Set, err = d.isSet(); err != nil {
+		return at("cost_converted_minor", err)
+	}
+	if r.CostConvertedMinor.Set {
+		if r.CostConvertedMinor.Value, err = d.long(); err != nil {
+			return at("cost_converted_minor", err)
+		}
+	}
+	if r.ConvertedCurrency.Set, err = d.isSet(); err != nil {
+		return at("converted_currency", err)
+	}
+	if r.ConvertedCurrency.Set {
+		if r.ConvertedCurrency.Value, err = d.string(); err != nil {
+			return at("converted_currency", err)
+		}
+	}
+	if r.Rate.Set, err = d.isSet(); err != nil {
+		return at("rate", err)
+	}
+	if r.Rate.Set {
+		if r.Rate.Value, err = d.double(); err != nil {
+			return at("rate", err)
+		}
+	}
+	if r.RateAsOf.Set, err = d.isSet(); err != nil {
+		return at("rate_as_of", err)
+	}
+	if r.RateAsOf.Set {
+		if r.RateAsOf.Value, err = d.date(); err != nil {
+			return at("rate_as_of", err)
+		}
 	}
 	return nil
 }
@@ -106,6 +180,18 @@ type FunnelRevenue struct {
 	RefundedMinor int64 `json:"refunded_minor"`
 	// NetMinor: Captured less given back, in minor units of currency.
 	NetMinor int64 `json:"net_minor"`
+	// NetConvertedMinor: net_minor in minor units of converted_currency, by the
+	// rates that were configured when this version was made; null without rates or
+	// without one of this currency.
+	NetConvertedMinor Optional[int64] `json:"net_converted_minor"`
+	// ConvertedCurrency: Currency of net_converted_minor (ISO 4217); null as that
+	// is.
+	ConvertedCurrency Optional[string] `json:"converted_currency"`
+	// Rate: How much of converted_currency one unit of currency is; null as
+	// net_converted_minor is.
+	Rate Optional[float64] `json:"rate"`
+	// RateAsOf: Day of the rate (UTC); null as net_converted_minor is.
+	RateAsOf Optional[time.Time] `json:"rate_as_of"`
 }
 
 func (r *FunnelRevenue) appendTo(dst []byte) ([]byte, error) {
@@ -116,6 +202,36 @@ func (r *FunnelRevenue) appendTo(dst []byte) ([]byte, error) {
 	dst = appendLong(dst, r.GrossMinor)
 	dst = appendLong(dst, r.RefundedMinor)
 	dst = appendLong(dst, r.NetMinor)
+	if r.NetConvertedMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.NetConvertedMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ConvertedCurrency.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.ConvertedCurrency.Value); err != nil {
+			return dst, at("converted_currency", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Rate.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDouble(dst, r.Rate.Value); err != nil {
+			return dst, at("rate", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.RateAsOf.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDate(dst, r.RateAsOf.Value); err != nil {
+			return dst, at("rate_as_of", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
 	return dst, nil
 }
 
@@ -138,6 +254,38 @@ func (r *FunnelRevenue) decodeFrom(d *decoder) error {
 	}
 	if r.NetMinor, err = d.long(); err != nil {
 		return at("net_minor", err)
+	}
+	if r.NetConvertedMinor.Set, err = d.isSet(); err != nil {
+		return at("net_converted_minor", err)
+	}
+	if r.NetConvertedMinor.Set {
+		if r.NetConvertedMinor.Value, err = d.long(); err != nil {
+			return at("net_converted_minor", err)
+		}
+	}
+	if r.ConvertedCurrency.Set, err = d.isSet(); err != nil {
+		return at("converted_currency", err)
+	}
+	if r.ConvertedCurrency.Set {
+		if r.ConvertedCurrency.Value, err = d.string(); err != nil {
+			return at("converted_currency", err)
+		}
+	}
+	if r.Rate.Set, err = d.isSet(); err != nil {
+		return at("rate", err)
+	}
+	if r.Rate.Set {
+		if r.Rate.Value, err = d.double(); err != nil {
+			return at("rate", err)
+		}
+	}
+	if r.RateAsOf.Set, err = d.isSet(); err != nil {
+		return at("rate_as_of", err)
+	}
+	if r.RateAsOf.Set {
+		if r.RateAsOf.Value, err = d.date(); err != nil {
+			return at("rate_as_of", err)
+		}
 	}
 	return nil
 }
@@ -488,7 +636,7 @@ func (r *FunnelRow) decodeFrom(d *decoder) error {
 	if r.Channels, err = decodeArray(d, 4, decodeFunnelChannel); err != nil {
 		return at("channels", err)
 	}
-	if r.Costs, err = decodeArray(d, 3, decodeFunnelCost); err != nil {
+	if r.Costs, err = decodeArray(d, 7, decodeFunnelCost); err != nil {
 		return at("costs", err)
 	}
 	if r.Untracked, err = d.long(); err != nil {
@@ -497,7 +645,7 @@ func (r *FunnelRow) decodeFrom(d *decoder) error {
 	if r.CostUnknown, err = d.long(); err != nil {
 		return at("cost_unknown", err)
 	}
-	if r.Revenue, err = decodeArray(d, 4, decodeFunnelRevenue); err != nil {
+	if r.Revenue, err = decodeArray(d, 8, decodeFunnelRevenue); err != nil {
 		return at("revenue", err)
 	}
 	if r.Numbers.Set, err = d.isSet(); err != nil {

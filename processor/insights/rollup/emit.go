@@ -5,6 +5,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/insights/funnel"
+	"github.com/tributary-hq/tributary/processor/insights/rates"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas"
@@ -14,8 +15,8 @@ import (
 // recordSize is the usual size of a row.
 const recordSize = 384
 
-// emit emits the rows that changed. A row without anything in it is withdrawn.
-func (n *node) emit(tx stage.Tx) error {
+// emit emits the rows that changed, with amounts converted by a table. A row without anything in it is withdrawn.
+func (n *node) emit(tx stage.Tx, table *rates.Table) error {
 	for i := range n.rows {
 		r := &n.rows[i]
 		changed := r.changed
@@ -30,7 +31,7 @@ func (n *node) emit(tx stage.Tx) error {
 			r.revision = entity.NextRevision(tx, r.revision)
 			r.emitted = true
 			id := n.appendID(tx.Buffer(idSize), r.route)
-			record := n.record(r, statecodec.View(id), tx.WallClock())
+			record := n.record(r, statecodec.View(id), tx.WallClock(), table)
 			if err := entity.Emit(tx, schemas.InsightsFunnel, id, record, recordSize, nil); err != nil {
 				return err //nolint:wrapcheck // names the topic
 			}
@@ -77,8 +78,8 @@ func (n *node) shownPlace() (name avro.FunnelLevel, text string) {
 	}
 }
 
-// record returns the record of a row.
-func (n *node) record(r *row, id string, at time.Time) *avro.FunnelRow {
+// record returns the record of a row, its amounts converted by a table of rates.
+func (n *node) record(r *row, id string, at time.Time, table *rates.Table) *avro.FunnelRow {
 	name, _ := n.shownPlace()
 	record := &avro.FunnelRow{
 		FunnelID: id, Window: n.kind.name(), WindowStart: n.begin(), WindowEnd: n.end(), Level: name,
@@ -96,12 +97,20 @@ func (n *node) record(r *row, id string, at time.Time) *avro.FunnelRow {
 	default:
 	}
 	for _, c := range r.Costs {
-		record.Costs = append(record.Costs, avro.FunnelCost{Currency: text(c.Currency), Known: c.Known, CostMinor: c.Minor})
+		cost := avro.FunnelCost{Currency: text(c.Currency), Known: c.Known, CostMinor: c.Minor}
+		if a, ok := table.Convert(c.Minor, c.Currency); ok {
+			cost.CostConvertedMinor, cost.ConvertedCurrency = avro.Some(a.Minor), avro.Some(a.Currency)
+			cost.Rate, cost.RateAsOf = avro.Some(a.Rate), avro.Some(a.AsOf)
+		}
+		record.Costs = append(record.Costs, cost)
 	}
 	for _, m := range r.Revenue {
-		record.Revenue = append(record.Revenue, avro.FunnelRevenue{
-			Currency: m.Currency, GrossMinor: m.Gross, RefundedMinor: m.RefundMinor, NetMinor: m.Gross - m.RefundMinor,
-		})
+		money := avro.FunnelRevenue{Currency: m.Currency, GrossMinor: m.Gross, RefundedMinor: m.RefundMinor, NetMinor: m.Gross - m.RefundMinor}
+		if a, ok := table.Convert(money.NetMinor, m.Currency); ok {
+			money.NetConvertedMinor, money.ConvertedCurrency = avro.Some(a.Minor), avro.Some(a.Currency)
+			money.Rate, money.RateAsOf = avro.Some(a.Rate), avro.Some(a.AsOf)
+		}
+		record.Revenue = append(record.Revenue, money)
 	}
 	if count := r.numbers.count(); count > 0 {
 		record.Numbers = avro.Some(count)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/block"
 	"github.com/tributary-hq/tributary/processor/insights/funnel"
+	"github.com/tributary-hq/tributary/processor/insights/rates"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 )
@@ -30,6 +31,8 @@ type Config struct {
 	MaxBlocks int
 	// Blocks is the rule by which a place has rows of its own.
 	Blocks block.Rule
+	// Rates converts amounts; nil converts nothing.
+	Rates *rates.Table
 }
 
 // IsEntry reports whether a state key belongs to this package.
@@ -228,7 +231,7 @@ func (u *update) store() error {
 		if !n.dirty {
 			continue
 		}
-		if err := n.emit(u.tx); err != nil {
+		if err := n.emit(u.tx, u.config.Rates); err != nil {
 			return err
 		}
 		const room, each = 64, 160
