@@ -18,7 +18,8 @@
 //
 // # State
 //
-// A node is one place in one window; its entry has the sums by provider, source and first
+// A block has no hours and days before it is shown; they are made from its quarter-hours, which
+// have few numbers until then. A node is one place in one window; its entry has the sums by provider, source and first
 // channel. Its timer removes it, and emits tombstones of its rows, when the window's retention
 // is over. The number of blocks of a country in one window is limited.
 package rollup

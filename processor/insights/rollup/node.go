@@ -138,6 +138,19 @@ func (n *node) move(o *node, sign int64) {
 	}
 }
 
+// merge adds the sums and the numbers of another node of the place.
+func (n *node) merge(o *node) error {
+	for i := range o.rows {
+		from := &o.rows[i]
+		to := n.row(from.route)
+		to.Add(&from.Sums, 1)
+		if err := to.numbers.merge(&from.numbers); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // nodeVersion is the format of a node's entry.
 const nodeVersion = 1
 

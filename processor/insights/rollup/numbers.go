@@ -45,9 +45,13 @@ func (s *numbers) add(phone uint64, n int64) {
 	} else if s.exact[i].N += n; s.exact[i].N == 0 {
 		s.exact = slices.Delete(s.exact, i, i+1)
 	}
-	if len(s.exact) <= ExactNumbers {
-		return
+	if len(s.exact) > ExactNumbers {
+		s.estimate()
 	}
+}
+
+// estimate turns the exact numbers into a sketch.
+func (s *numbers) estimate() {
 	s.sketch = newSketch()
 	for _, t := range s.exact {
 		if t.N > 0 {
@@ -55,6 +59,23 @@ func (s *numbers) add(phone uint64, n int64) {
 		}
 	}
 	s.exact = nil
+}
+
+// merge adds the numbers of another row.
+func (s *numbers) merge(o *numbers) error {
+	for _, t := range o.exact {
+		s.add(t.Value, t.N)
+	}
+	if o.sketch == nil {
+		return nil
+	}
+	if s.sketch == nil {
+		s.estimate()
+	}
+	if err := s.sketch.Merge(o.sketch); err != nil {
+		return fmt.Errorf("merge sketches: %w", err)
+	}
+	return nil
 }
 
 func newSketch() *hyperloglog.Sketch {

@@ -142,13 +142,16 @@ func (u *update) addBlock(w window, d *funnel.Difference, shownArea string) erro
 		return err
 	}
 	if len(b.rows) == 0 {
+		if !u.shown[at] && w.kind != quarterHour {
+			return u.addRest(w, rest, d) // show makes it from the quarter-hours
+		}
 		if full, err := u.full(d.Country, w); err != nil {
 			return err
 		} else if full {
 			u.tx.Count(CounterBeyond, string(w.kind.name()), 1)
 			return u.addRest(w, rest, d)
 		}
-		b.area = d.Area
+		b.area, b.shown = d.Area, u.shown[at]
 	}
 	if u.shown[at] {
 		if err := u.show(b); err != nil {

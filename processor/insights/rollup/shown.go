@@ -123,14 +123,45 @@ func (u *update) show(n *node) error {
 		}
 		return u.move(n, place{n.country, blockRest, n.text}, 1)
 	}
-	area, err := u.node(place{n.country, areaLevel, n.area}, n.window)
-	if err != nil {
-		return err
+	return u.showBlock(n)
+}
+
+// showBlock moves a quarter-hour of a block out of the rests of its windows. The longer windows
+// of the block begin with that: until now they were only in the rest.
+func (u *update) showBlock(n *node) error {
+	for _, w := range windowsOf(n.start) {
+		area, err := u.node(place{n.country, areaLevel, n.area}, w)
+		if err != nil {
+			return err
+		}
+		if err := u.show(area); err != nil {
+			return err
+		}
+		to := n
+		if w.kind != quarterHour {
+			if to, err = u.node(n.place, w); err != nil {
+				return err
+			}
+			if len(to.rows) == 0 {
+				if full, err := u.full(n.country, w); err != nil {
+					return err
+				} else if full {
+					continue
+				}
+				to.area, to.shown = n.area, true
+			}
+			if err := to.merge(n); err != nil {
+				return err
+			}
+		}
+		rest, err := u.node(place{n.country, blockRest, n.area}, w)
+		if err != nil {
+			return err
+		}
+		rest.shown = true
+		rest.move(n, -1)
 	}
-	if err := u.show(area); err != nil {
-		return err
-	}
-	return u.move(n, place{n.country, blockRest, n.area}, -1)
+	return nil
 }
 
 // move adds a node's sums to a rest, with a sign.
