@@ -35,8 +35,9 @@ channel; the signals that hold; the fallback frontier, the wait before the next
 channel that would have cost least; until when the accounts last.
 
 The day is that of the order: payments that come later change its figures.
-Costs in several currencies are not added up: each has its line. Codes whose
-cost is not known are counted in UNKNOWN; a cost per user beside them has a >=.`,
+Costs in several currencies are not added up: each has its line, whose cost per
+user is the part in that currency. Codes whose cost is not known are counted in
+UNKNOWN; a cost per user beside them has a >=.`,
 		Example: `  tributary insights
   tributary insights --since 7d --country UA
   tributary insights --watch

@@ -19,6 +19,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/tool/topics"
 	"github.com/tributary-hq/tributary/ingest"
 	"github.com/tributary-hq/tributary/processor"
+	"github.com/tributary-hq/tributary/processor/block"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/schemas"
@@ -85,7 +86,7 @@ func start(ctx context.Context, c *clock, speed float64, hold time.Duration, o *
 	if _, err = reg.Register(ctx); err != nil {
 		return s, fmt.Errorf("register the schemas: %w", err)
 	}
-	s.privacy, err = privacy.New(privacy.Config{Keys: phoneKeys()})
+	s.privacy, err = privacy.New(privacy.Config{Keys: phoneKeys(), BlockK: block.DefaultK})
 	if err != nil {
 		return s, err
 	}
