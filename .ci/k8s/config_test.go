@@ -22,7 +22,7 @@ const secretsRoot, configRoot = "/run/secrets/tributary", "/etc/tributary"
 // ownKeys are the keys that a role must be able to read: a path of the configuration that
 // begins like this is for it.
 func ownKeys() map[string][]string {
-	return map[string][]string{"ingest": {"/providers/"}, "processor": {"/phones/"}, "lag": nil, "jobs": nil}
+	return map[string][]string{"ingest": {"/providers/"}, "processor": {"/phones/"}, "lag": nil, "console": {"/phones/"}, "jobs": nil}
 }
 
 // TestSettings has the configuration of each role, with its variables and as its pod sees

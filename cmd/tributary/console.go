@@ -15,6 +15,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/operator"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/ops"
 	"github.com/tributary-hq/tributary/cmd/internal/console"
 	"github.com/tributary-hq/tributary/cmd/internal/console/access"
 	"github.com/tributary-hq/tributary/cmd/internal/console/feed"
@@ -49,7 +50,11 @@ with the role of operator, and joins no consumer group.`,
 			if err != nil {
 				return cli.Usage(err)
 			}
-			return cli.RunApp(cmd.Context(), logger, consoleModule(server, func() { g.Printf("The console: %s\n", server.URL()) }))
+			health := ops.New(f.Config.Ops.Listen, about("console", f), ops.NewRegistry(), logger,
+				ops.Check{Name: "console", Func: func() ops.Report { return ops.Report{OK: true} }})
+			return cli.RunApp(cmd.Context(), logger,
+				fx.Module("ops", fx.Invoke(func(lifecycle fx.Lifecycle) { lifecycle.Append(fx.StartStopHook(health.Start, health.Stop)) })),
+				consoleModule(server, func() { g.Printf("The console: %s\n", server.URL()) }))
 		},
 	}
 }
