@@ -56,7 +56,7 @@ func (s *Server) account(ctx context.Context, q *request) (*content, error) {
 	if result.Err != nil {
 		c.body = append(c.body, stale(result.Err, result.At))
 	}
-	c.body = append(c.body, minutes(m.Ledger), providers.Render(path), gaps.Render(path), restoreCard(m.Restores), s.auditCard(q.person, &m.Audit))
+	c.body = append(c.body, minutes(m.Ledger), providers.Render(path), gaps.Render(path), restoreCard(m.Restores), auditCard(q.person, &m.Audit))
 	if r := m.Audit.Result; r != nil {
 		accounts, differences := auditTable(r), differenceTable(r)
 		c.tables = append(c.tables, accounts, differences)
@@ -94,9 +94,14 @@ func ledgerTable(l *feed.Ledger) *view.Table {
 	t := &view.Table{
 		ID: "ledger", Caption: "The ledger of the last hour", Command: "tributary tail ledger.v1", Empty: "There is no provider.",
 		Columns: []view.Column{
-			{Name: "Provider"}, {Name: "Accepted", Right: true, Help: "Raw records that ingest accepted."}, {Name: "Replayed", Right: true, Wide: true, Help: "Dead letters replayed."},
-			{Name: "Facts", Right: true, Help: "Raw records that became a fact."}, {Name: "Duplicates", Right: true, Help: "Raw records that repeated a fact."}, {Name: "Dead letters", Right: true, Help: "Raw records that can never be handled."},
-			{Name: "Unaccounted", Right: true, Wide: true, Help: "Records that ended in none or several of these ways: a fault of the program."}, {Name: "Skipped", Right: true, Wide: true, Help: "Offsets without a record: lost before they were read."},
+			{Name: "Provider"},
+			{Name: "Accepted", Right: true, Help: "Raw records that ingest accepted."},
+			{Name: "Replayed", Right: true, Wide: true, Help: "Dead letters replayed."},
+			{Name: "Facts", Right: true, Help: "Raw records that became a fact."},
+			{Name: "Duplicates", Right: true, Help: "Raw records that repeated a fact."},
+			{Name: "Dead letters", Right: true, Help: "Raw records that can never be handled."},
+			{Name: "Unaccounted", Right: true, Wide: true, Help: "Records that ended in none or several of these ways: a fault of the program."},
+			{Name: "Skipped", Right: true, Wide: true, Help: "Offsets without a record: lost before they were read."},
 			{Name: "Newest minute", Help: "Of its newest entry; each partition has one a minute."},
 		},
 	}
@@ -132,11 +137,11 @@ func restoreCard(restores []restore) g.Node {
 }
 
 // auditCard offers to run the audit, and shows how far it is.
-func (s *Server) auditCard(p *access.Person, state *jobState[audit.Report]) g.Node {
+func auditCard(p *access.Person, state *jobState[audit.Report]) g.Node {
 	nodes := []g.Node{h.P(g.Text("The audit reads every topic and proves from them alone that nothing is lost and nothing is there twice, while the pipeline runs."))}
 	switch {
 	case state.Running():
-		progress := fmt.Sprintf("The audit runs: %s", state.Doing)
+		progress := "The audit runs: " + state.Doing
 		if state.Total > 0 {
 			progress += fmt.Sprintf(", %s of %s", view.Group(state.Done), view.Group(state.Total))
 		}
@@ -172,7 +177,7 @@ func (s *Server) runAudit(ctx context.Context, q *request) (*content, error) {
 	if err := s.record(ctx, q.person, &act.Act{Action: avro.OperationActionRunAudit, Purpose: q.PostFormValue("purpose"), Records: -1}); err != nil {
 		return nil, err
 	}
-	s.audits.start(s.base, q.person.Name, s.feed.Now, func(ctx context.Context) (*audit.Report, error) {
+	s.audits.start(s.base, q.person.Name, s.feed.Now, func(ctx context.Context) (*audit.Report, error) { //nolint:contextcheck // it outlives the request
 		return audit.Run(ctx, audit.Config{Kafka: s.config.Feed.Kafka, Names: s.config.Feed.Names, Progress: s.audits, Now: s.feed.Now})
 	})
 	return &content{redirect: "/account#audit"}, nil

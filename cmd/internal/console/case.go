@@ -51,7 +51,7 @@ func (s *Server) findCase(ctx context.Context, q *request) (*content, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.showCase(q, report, mask.Pseudonyms)
+	return showCase(q, report, mask.Pseudonyms)
 }
 
 // search finds a case. Few run at a time, so that people who search do not slow the brokers down.
@@ -95,7 +95,7 @@ func (s *Server) byPhone(ctx context.Context, q *request) (*content, error) {
 		// The address of the journey can be sent to others, the number cannot.
 		return &content{redirect: casePath(report.Journeys[0].Key)}, nil
 	}
-	return s.showCase(q, report, mask.Pseudonyms)
+	return showCase(q, report, mask.Pseudonyms)
 }
 
 // unmask shows the personal fields of a case, after that is recorded.
@@ -111,7 +111,7 @@ func (s *Server) unmask(ctx context.Context, q *request) (*content, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.showCase(q, report, mask.Personal)
+	return showCase(q, report, mask.Personal)
 }
 
 // masked hides in a report what a person may not see.

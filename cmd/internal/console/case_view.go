@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -46,7 +47,7 @@ func (s *Server) searchForms(p *access.Person) []g.Node {
 }
 
 // showCase shows a report.
-func (s *Server) showCase(q *request, r *trace.Report, level mask.Level) (*content, error) {
+func showCase(q *request, r *trace.Report, level mask.Level) (*content, error) {
 	summaries := make([]g.Node, 0, len(r.Journeys))
 	for _, j := range r.Journeys {
 		summaries = append(summaries, journeyCard(j))
@@ -72,7 +73,7 @@ func (s *Server) showCase(q *request, r *trace.Report, level mask.Level) (*conte
 	if r.Left > 0 {
 		c.body = append(c.body, view.Quiet(count(r.Left, "further entity is", "further entities are")+" not shown."))
 	}
-	c.body = append(c.body, timelineCard(steps, pathOf(q), q.Method == "GET"))
+	c.body = append(c.body, timelineCard(steps, pathOf(q), q.Method == http.MethodGet))
 	if q.person.May(access.Support) && level < mask.Personal && r.Query != "" && r.Query != "a phone" {
 		c.body = append(c.body, view.Card("unmask", "Personal fields", h.Form(
 			h.Class("row"), h.Method("post"), h.Action("/case/unmask"), view.Token(q.person), hidden("id", r.Query), purpose(),
@@ -97,12 +98,8 @@ func verdictOf(r *trace.Report) g.Node {
 	for _, text := range j.Why {
 		why = append(why, h.P(view.Text(text)))
 	}
-	return view.Banner(level, sentence(errString(words(cmp.Or(j.Outcome, "no snapshot"))))+".", why...)
+	return view.Banner(level, capital(words(cmp.Or(j.Outcome, "no snapshot")))+".", why...)
 }
-
-type errString string
-
-func (e errString) Error() string { return string(e) }
 
 // journeyCard is the journey in numbers.
 func journeyCard(j *trace.Journey) g.Node {
@@ -186,7 +183,7 @@ func timelineCard(steps []moment, path string, copies bool) g.Node {
 		}
 		items = append(items, momentItem(&steps[i]))
 	}
-	title := view.Heading(fmt.Sprintf("Timeline, %s", count(len(steps), "step", "steps")))
+	title := view.Heading("Timeline, " + count(len(steps), "step", "steps"))
 	links := g.Node(g.Group{})
 	if copies {
 		links = h.Span(h.Class("copy"), h.A(h.Href(view.At(path, "format", "csv", "table", "steps")), h.Data("copy", ""), g.Text("CSV")), h.A(h.Href(view.At(path, "format", "json")), h.Data("copy", ""), g.Text("JSON")))

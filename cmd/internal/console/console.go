@@ -152,8 +152,9 @@ func setTheme(w http.ResponseWriter, r *http.Request) {
 	if to != "light" && to != "dark" {
 		to = ""
 	}
+	//nolint:gosec // a choice of colours
 	http.SetCookie(w, &http.Cookie{Name: theme, Value: to, Path: "/", MaxAge: int((365 * 24 * time.Hour).Seconds()), HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil})
-	http.Redirect(w, r, back(r.URL.Query().Get("back")), http.StatusSeeOther)
+	http.Redirect(w, r, back(r.URL.Query().Get("back")), http.StatusSeeOther) //nolint:gosec // back gives paths of the console only
 }
 
 // back is a path of the console, from a request.

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -169,7 +170,7 @@ func existing(t *testing.T, r *rig) []string {
 		t.Fatalf("/letters = %s, %v", body, err)
 	}
 	i := m.Issues[0]
-	ref := i.Newest[0].Ref.String()
+	ref := i.Newest[0].String()
 	out := pages()
 	for k, path := range out {
 		switch {
@@ -238,10 +239,7 @@ func TestRoles(t *testing.T) {
 		t.Fatal(err)
 	}
 	with := func(values url.Values, more ...string) url.Values {
-		out := url.Values{}
-		for k, v := range values {
-			out[k] = v
-		}
+		out := maps.Clone(values)
 		for i := 0; i+1 < len(more); i += 2 {
 			out.Set(more[i], more[i+1])
 		}
@@ -463,7 +461,7 @@ func TestKafkaAway(t *testing.T) {
 func TestLive(t *testing.T) {
 	t.Parallel()
 	r := pipeline(t)
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.url+"/letters", nil)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.url+"/letters", http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,8 +43,12 @@ func (s *Server) contracts(ctx context.Context, q *request) (*content, error) {
 	list := &view.Table{
 		ID: "contract", Caption: "Topics", Command: "tributary contract catalogue DIR",
 		Columns: []view.Column{
-			{Name: "Topic", Help: "Open it for its fields, queries and newest rows."}, {Name: "One row is"}, {Name: "Fields", Right: true, Wide: true},
-			{Name: "Offsets kept", Right: true, Help: "An upper bound of the records."}, {Name: "Offsets/s", Right: true, Wide: true, Help: "Written in the last half minute."}, {Name: "Last hour", Wide: true, Help: "Offsets written."},
+			{Name: "Topic", Help: "Open it for its fields, queries and newest rows."},
+			{Name: "One row is"},
+			{Name: "Fields", Right: true, Wide: true},
+			{Name: "Offsets kept", Right: true, Help: "An upper bound of the records."},
+			{Name: "Offsets/s", Right: true, Wide: true, Help: "Written in the last half minute."},
+			{Name: "Last hour", Wide: true, Help: "Offsets written."},
 		},
 	}
 	for i := range tables {
@@ -112,10 +116,8 @@ func (s *Server) contractTopicPage(ctx context.Context, q *request) (*content, e
 	}
 	t := &tables[i]
 	m := contractTopicModel{Name: t.Topic.Name, Doc: t.Doc, Columns: t.Columns, Queries: catalogue.Queries(t), Warnings: catalogue.Warnings(t, tables)}
-	failed := error(nil)
-	if m.Samples, failed = s.samples(ctx, t.Topic.Name); failed != nil {
-		m.Samples = []sample{}
-	}
+	samples, failed := s.samples(ctx, t.Topic.Name)
+	m.Samples = append([]sample{}, samples...)
 	c := &content{title: t.Topic.Name, model: &m}
 	c.body = append(c.body, heading(t.Topic.Name, firstSentence(t.Doc), time.Time{}))
 	switch {
@@ -173,15 +175,15 @@ func sampleCard(rows []sample) g.Node {
 		return g.Group{}
 	}
 	nodes := []g.Node{view.Quiet("Personal and secret fields are masked.")}
-	for i := len(rows) - 1; i >= 0; i-- {
+	for i, row := range slices.Backward(rows) {
 		text := "(ended: a record without a value)"
-		if rows[i].Value != nil {
-			if b, err := json.MarshalIndent(rows[i].Value, "", "  "); err == nil {
+		if row.Value != nil {
+			if b, err := json.MarshalIndent(row.Value, "", "  "); err == nil {
 				text = string(b)
 			}
 		}
-		nodes = append(nodes, h.Details(g.If(i == len(rows)-1, g.Attr("open")), h.ID(fmt.Sprintf("row-%d-%d", rows[i].Partition, rows[i].Offset)),
-			h.Summary(g.Textf("Partition %d, offset %d, ", rows[i].Partition, rows[i].Offset), view.Code(rows[i].Key)), view.Block(text)))
+		nodes = append(nodes, h.Details(g.If(i == len(rows)-1, g.Attr("open")), h.ID(fmt.Sprintf("row-%d-%d", row.Partition, row.Offset)),
+			h.Summary(g.Textf("Partition %d, offset %d, ", row.Partition, row.Offset), view.Code(row.Key)), view.Block(text)))
 	}
 	return view.Card("samples", "The newest rows", nodes...)
 }

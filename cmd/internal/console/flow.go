@@ -78,7 +78,7 @@ func (s *Server) flow(ctx context.Context, q *request) (*content, error) {
 		}
 	}
 	m.judge(alerts.Err)
-	return s.showFlow(q, m, readers.At), nil
+	return showFlow(q, m, readers.At), nil
 }
 
 func (m *flowModel) stages(names schemas.Names, r *lag.Report) {
@@ -116,8 +116,8 @@ func (m *flowModel) providers(topics *feed.Topics, ledger *feed.Ledger) {
 	}
 }
 
-// say notes a state and how much it concerns.
-func (m *flowModel) say(level view.Level, format string, args ...any) {
+// sayf notes a state and how much it concerns.
+func (m *flowModel) sayf(level view.Level, format string, args ...any) {
 	m.Verdict = view.Worse(m.Verdict, level)
 	m.Says = append(m.Says, fmt.Sprintf(format, args...))
 }
@@ -125,35 +125,35 @@ func (m *flowModel) say(level view.Level, format string, args ...any) {
 // judge finds the verdict in words, the worst first.
 func (m *flowModel) judge(alerts error) {
 	if m.KafkaAway != "" {
-		m.say(view.Bad, "Kafka is away: %s.", m.KafkaAway)
+		m.sayf(view.Bad, "Kafka is away: %s.", m.KafkaAway)
 	}
 	var watching, moving []string
 	for i := range m.Stages {
 		switch st := &m.Stages[i]; {
 		case st.Group != nil && st.Group.Bad:
-			m.say(view.Bad, "Stage %s: %s.", st.Stage, st.Group.Reason)
+			m.sayf(view.Bad, "Stage %s: %s.", st.Stage, st.Group.Reason)
 		case st.Verdict == lag.VerdictWatching:
 			watching = append(watching, st.Stage)
 		case st.Verdict == lag.VerdictRestoring || st.Verdict == lag.VerdictCatchingUp:
-			m.say(view.Warn, "Stage %s: %s.", st.Stage, st.Group.Reason)
+			m.sayf(view.Warn, "Stage %s: %s.", st.Stage, st.Group.Reason)
 		case st.Verdict == lag.VerdictUnknown:
-			m.say(view.Warn, "Stage %s has committed nothing yet.", st.Stage)
+			m.sayf(view.Warn, "Stage %s has committed nothing yet.", st.Stage)
 		}
 	}
 	if n := m.Hour.Unaccounted; n > 0 {
-		m.say(view.Bad, "%s in the last hour ended in no way that the account knows: run tributary audit.", count(int(n), "record", "records"))
+		m.sayf(view.Bad, "%s in the last hour ended in no way that the account knows: run tributary audit.", count(int(n), "record", "records"))
 	}
 	if n := m.Hour.Skipped; n > 0 {
-		m.say(view.Bad, "%s of the raw topics held no record in the last hour: run tributary audit.", count(int(n), "offset", "offsets"))
+		m.sayf(view.Bad, "%s of the raw topics held no record in the last hour: run tributary audit.", count(int(n), "offset", "offsets"))
 	}
 	if m.Processes != nil && m.Processes.KafkaAway > 0 {
-		m.say(view.Bad, "Ingest cannot write to Kafka for %s.", view.Span(time.Duration(m.Processes.KafkaAway*float64(time.Second))))
+		m.sayf(view.Bad, "Ingest cannot write to Kafka for %s.", view.Span(time.Duration(m.Processes.KafkaAway*float64(time.Second))))
 	}
 	if n := len(m.Alerts); n > 0 {
-		m.say(view.Warn, "%s open.", count(n, "alert is", "alerts are"))
+		m.sayf(view.Warn, "%s open.", count(n, "alert is", "alerts are"))
 	}
 	if alerts != nil {
-		m.say(view.Calm, "The alerts are not known: %v.", alerts)
+		m.sayf(view.Calm, "The alerts are not known: %v.", alerts)
 	}
 	for i := range m.Providers {
 		if m.Providers[i].Raw.PerSecond > 0 {
@@ -163,10 +163,10 @@ func (m *flowModel) judge(alerts error) {
 	switch {
 	case len(m.Says) > 0:
 	case len(watching) > 0:
-		m.say(view.Calm, "Watching %s, to tell slow from stuck.", strings.Join(watching, ", "))
+		m.sayf(view.Calm, "Watching %s, to tell slow from stuck.", strings.Join(watching, ", "))
 	case len(moving) > 0:
-		m.say(view.Good, "Everything moves: %s.", strings.Join(moving, ", "))
+		m.sayf(view.Good, "Everything moves: %s.", strings.Join(moving, ", "))
 	default:
-		m.say(view.Good, "Everything is processed; no webhook came in the last half minute.")
+		m.sayf(view.Good, "Everything is processed; no webhook came in the last half minute.")
 	}
 }

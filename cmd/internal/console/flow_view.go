@@ -14,7 +14,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-func (s *Server) showFlow(q *request, m *flowModel, at time.Time) *content {
+func showFlow(q *request, m *flowModel, at time.Time) *content {
 	c := &content{model: m}
 	var more []g.Node
 	if len(m.Says) > 1 {
@@ -110,12 +110,12 @@ func (m *flowModel) picture() g.Node {
 		for k := range p.Minutes {
 			accepted[k] = float64(p.Minutes[k].Accepted + p.Minutes[k].Replayed)
 		}
-		providers = append(providers, node("", p.Title, "", last, view.Spark(accepted, p.Title+", webhooks a minute in the last hour")))
+		providers = append(providers, node("", p.Title, last, view.Spark(accepted, p.Title+", webhooks a minute in the last hour")))
 		sub := view.Rate(p.Raw.PerSecond) + "/s"
 		if p.Refused > 0 {
 			sub += " · " + view.Group(p.Refused) + " refused"
 		}
-		raw = append(raw, node("", p.Raw.Name, "", sub, nil))
+		raw = append(raw, node("", p.Raw.Name, sub, nil))
 	}
 	for i := range m.Stages {
 		st := &m.Stages[i]
@@ -128,10 +128,10 @@ func (m *flowModel) picture() g.Node {
 			}
 			sub += " · " + view.Rate(st.Group.Out) + "/s"
 		}
-		stages = append(stages, node(alarm(level), st.Stage, "", sub, nil, view.Badge(level, string(st.Verdict))))
+		stages = append(stages, node(alarm(level), st.Stage, sub, nil, view.Badge(level, string(st.Verdict))))
 	}
 	for _, group := range outputGroups(m.Topics) {
-		outputs = append(outputs, node("", group.name, "", view.Rate(group.perSecond)+"/s · "+view.Group(group.kept)+" kept", view.Spark(group.hour, group.name+", in the last hour")))
+		outputs = append(outputs, node("", group.name, view.Rate(group.perSecond)+"/s · "+view.Group(group.kept)+" kept", view.Spark(group.hour, group.name+", in the last hour")))
 	}
 	return h.Section(
 		h.ID("picture"), h.Aria("label", "The pipeline"), h.Class("flow"),
@@ -152,12 +152,12 @@ func alarm(level view.Level) view.Level {
 	return ""
 }
 
-func node(level view.Level, name, title, sub string, chart g.Node, badge ...g.Node) g.Node {
+func node(level view.Level, name, sub string, chart g.Node, badge ...g.Node) g.Node {
 	if chart == nil {
 		chart = g.Group{}
 	}
 	return h.Li(
-		h.Class(strings.TrimSpace("node "+string(level))), g.If(title != "", h.Title(title)),
+		h.Class(strings.TrimSpace("node "+string(level))),
 		h.Span(h.Class("name"), h.B(view.Dotted(name)), g.Group(badge)), h.Span(h.Class("sub"), view.Text(sub)), chart,
 	)
 }
@@ -244,8 +244,11 @@ func (m *flowModel) refusalTable() *view.Table {
 	t := &view.Table{
 		ID: "refusals", Caption: "Refused requests, by reason", Command: "curl OPS/metrics | grep tributary_ingest_requests_total", Empty: "No request was refused since ingest started.",
 		Columns: []view.Column{
-			{Name: "Source", Help: "The configured account; empty for a path that names none."}, {Name: "Answer", Help: "The status code."}, {Name: "Reason"},
-			{Name: "Requests", Right: true, Help: "Since ingest started: tributary_ingest_requests_total."}, {Name: "A minute", Right: true, Help: "Since the look before."},
+			{Name: "Source", Help: "The configured account; empty for a path that names none."},
+			{Name: "Answer", Help: "The status code."},
+			{Name: "Reason"},
+			{Name: "Requests", Right: true, Help: "Since ingest started: tributary_ingest_requests_total."},
+			{Name: "A minute", Right: true, Help: "Since the look before."},
 		},
 	}
 	if m.Processes == nil {
@@ -273,9 +276,12 @@ func topicTable(topics []feed.Topic) *view.Table {
 	t := &view.Table{
 		ID: "topics", Caption: "Topics", Command: "tributary topics list", Empty: "The cluster has no topic of ours: tributary topics apply makes them.",
 		Columns: []view.Column{
-			{Name: "Topic", Help: "Its name on the cluster."}, {Name: "Access", Help: "open topics are for analysts, restricted ones hold codes and phones.", Wide: true},
-			{Name: "Partitions", Right: true, Wide: true}, {Name: "Offsets kept", Right: true, Help: "From the log's start to its end: an upper bound of the records."},
-			{Name: "Offsets/s", Right: true, Help: "Written in the last half minute, transaction markers included."}, {Name: "Last hour", Help: "Offsets written, in steps of two minutes."},
+			{Name: "Topic", Help: "Its name on the cluster."},
+			{Name: "Access", Help: "open topics are for analysts, restricted ones hold codes and phones.", Wide: true},
+			{Name: "Partitions", Right: true, Wide: true},
+			{Name: "Offsets kept", Right: true, Help: "From the log's start to its end: an upper bound of the records."},
+			{Name: "Offsets/s", Right: true, Help: "Written in the last half minute, transaction markers included."},
+			{Name: "Last hour", Help: "Offsets written, in steps of two minutes."},
 		},
 	}
 	for i := range topics {

@@ -66,9 +66,14 @@ func issueTable(issues []feed.Issue) *view.Table {
 	t := &view.Table{
 		ID: "issues", Caption: "Issues", Command: "tributary deadletter stats", Empty: "There is no dead letter: every accepted record became a fact or a duplicate.",
 		Columns: []view.Column{
-			{Name: "Cause", Help: "Why the stage could not handle them; open it for an example."}, {Name: "Of", Help: "The provider, or the internal stage."},
-			{Name: "Waiting", Right: true, Help: "Not replayed yet: tributary deadletter list --waiting."}, {Name: "In all", Right: true, Help: "Those replayed, too."},
-			{Name: "First seen", Wide: true}, {Name: "Last seen"}, {Name: "Detail of the newest", Wide: true}, {Name: "Version", Wide: true, Help: "The release that could not handle them."},
+			{Name: "Cause", Help: "Why the stage could not handle them; open it for an example."},
+			{Name: "Of", Help: "The provider, or the internal stage."},
+			{Name: "Waiting", Right: true, Help: "Not replayed yet: tributary deadletter list --waiting."},
+			{Name: "In all", Right: true, Help: "Those replayed, too."},
+			{Name: "First seen", Wide: true},
+			{Name: "Last seen"},
+			{Name: "Detail of the newest", Wide: true},
+			{Name: "Version", Wide: true, Help: "The release that could not handle them."},
 		},
 	}
 	for i := range issues {
@@ -135,7 +140,7 @@ func (s *Server) issue(ctx context.Context, q *request) (*content, error) {
 	if len(x.Newest) > 0 {
 		c.body = append(c.body, example(q.person, x.Newest[0]))
 	}
-	c.body = append(c.body, s.replayCard(q.person, x), table.Render(pathOf(q)))
+	c.body = append(c.body, replayCard(q.person, x), table.Render(pathOf(q)))
 	return c, nil
 }
 

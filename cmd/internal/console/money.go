@@ -159,10 +159,16 @@ func shareTable(id, caption, name string, shares []feed.Share) *view.Table {
 	t := &view.Table{
 		ID: id, Caption: caption, Empty: "No code was ordered in the last day.", Command: "tributary export out && duckdb -init out/duckdb.sql",
 		Columns: []view.Column{
-			{Name: name}, {Name: "Requested", Right: true, Help: "Verifications ordered."}, {Name: "Sent", Right: true, Wide: true, Help: "Those with an attempt."},
-			{Name: "Delivered", Right: true, Wide: true, Help: "Those with a delivered attempt."}, {Name: "Verified", Right: true, Help: "Those that succeeded."},
-			{Name: "Paid", Right: true, Help: "Journeys with a captured payment, refunded since or not."}, {Name: "Cost", Right: true, Help: "Of the codes with a known cost."},
-			{Name: "Revenue", Right: true, Wide: true, Help: "Captured less refunded."}, {Name: "A verified user", Right: true, Help: "Cost divided by verified."}, {Name: "A paid user", Right: true, Wide: true, Help: "Cost divided by paid."},
+			{Name: name},
+			{Name: "Requested", Right: true, Help: "Verifications ordered."},
+			{Name: "Sent", Right: true, Wide: true, Help: "Those with an attempt."},
+			{Name: "Delivered", Right: true, Wide: true, Help: "Those with a delivered attempt."},
+			{Name: "Verified", Right: true, Help: "Those that succeeded."},
+			{Name: "Paid", Right: true, Help: "Journeys with a captured payment, refunded since or not."},
+			{Name: "Cost", Right: true, Help: "Of the codes with a known cost."},
+			{Name: "Revenue", Right: true, Wide: true, Help: "Captured less refunded."},
+			{Name: "A verified user", Right: true, Help: "Cost divided by verified."},
+			{Name: "A paid user", Right: true, Wide: true, Help: "Cost divided by paid."},
 		},
 	}
 	for i := range shares {

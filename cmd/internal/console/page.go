@@ -82,7 +82,7 @@ func (s *Server) serve(p *page) http.Handler {
 		q := &request{Request: r, person: access.From(r.Context()), query: r.URL.Query()}
 		format := q.query.Get("format")
 		if strings.Contains(r.Header.Get("Accept"), "text/event-stream") && len(p.live) > 0 {
-			s.stream(w, p, q)
+			s.stream(w, p, q) //nolint:contextcheck // the request has it
 			return
 		}
 		wait := paintWait
@@ -111,9 +111,8 @@ func (s *Server) content(ctx context.Context, p *page, q *request, wait time.Dur
 	defer cancel()
 	c, err := p.build(ctx, q)
 	if err != nil {
-		var refused *refusal
 		status := http.StatusBadGateway
-		if errors.As(err, &refused) {
+		if refused, ok := errors.AsType[*refusalError](err); ok {
 			status = refused.status
 		} else {
 			s.config.Logger.WarnContext(ctx, "a page of the console failed", slog.String("page", p.path), slog.String("error", err.Error()))
@@ -126,19 +125,23 @@ func (s *Server) content(ctx context.Context, p *page, q *request, wait time.Dur
 	return c
 }
 
-// refusal is an error that is the caller's.
-type refusal struct {
+// refusalError is an error that is the caller's.
+type refusalError struct {
 	status int
 	text   string
 }
 
-func (r *refusal) Error() string { return r.text }
+func (r *refusalError) Error() string { return r.text }
 
-func refuse(status int, text string) error { return &refusal{status, text} }
+func refuse(status int, text string) error { return &refusalError{status, text} }
 
 // sentence writes an error for people.
 func sentence(err error) string {
-	text := err.Error()
+	return capital(err.Error())
+}
+
+// capital begins a text with a capital letter.
+func capital(text string) string {
 	if text == "" {
 		return "Something failed."
 	}

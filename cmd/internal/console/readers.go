@@ -191,7 +191,8 @@ func partitionTable(r *lag.Report) *view.Table {
 	t := &view.Table{
 		ID: "partitions", Caption: "Partitions with unread records", Empty: "No partition has an unread record.", Command: "tributary lag --group '*' --all",
 		Columns: []view.Column{
-			{Name: "Group"}, {Name: "Partition"},
+			{Name: "Group"},
+			{Name: "Partition"},
 			{Name: "Verdict", Help: "The state of this partition."},
 			{Name: "Behind", Right: true, Help: "Age of its oldest unread record."},
 			{Name: "Unread", Right: true, Help: "Unread offsets."},

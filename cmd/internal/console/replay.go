@@ -34,7 +34,7 @@ func (s *Server) record(ctx context.Context, p *access.Person, a *act.Act) error
 }
 
 // replayCard offers a dry run to operators, and the command to the others.
-func (s *Server) replayCard(p *access.Person, x *feed.Issue) g.Node {
+func replayCard(p *access.Person, x *feed.Issue) g.Node {
 	command := fmt.Sprintf("tributary deadletter replay --provider %s --cause %s --stage %s", x.Provider, x.Cause, x.Stage)
 	if x.Waiting() == 0 {
 		return g.Group{}
@@ -134,7 +134,7 @@ func (s *Server) runReplay(ctx context.Context, q *request) (*content, error) {
 		return nil, err
 	}
 	r.Sent = s.replays.At
-	started := s.replays.start(s.base, q.person.Name, s.feed.Now, func(ctx context.Context) (*deadletter.Plan, error) {
+	started := s.replays.start(s.base, q.person.Name, s.feed.Now, func(ctx context.Context) (*deadletter.Plan, error) { //nolint:contextcheck // it outlives the request
 		s.replays.Step("replaying dead letters", records)
 		return s.replayer(r).Run(ctx)
 	})
@@ -151,7 +151,7 @@ func replayState(state *jobState[deadletter.Plan]) g.Node {
 	case state.Err != "":
 		return view.Banner(view.Bad, "The replay failed: "+state.Err, h.P(g.Text("What it had committed stays; the dry run shows what is left.")))
 	case state.Result != nil:
-		return view.Banner(view.Good, fmt.Sprintf("%s replayed.", count(int(state.Result.Sent), "dead letter was", "dead letters were")),
+		return view.Banner(view.Good, count(int(state.Result.Sent), "dead letter was", "dead letters were")+" replayed.",
 			h.P(g.Text("By "), view.Text(state.By), g.Text(", ended "), view.Time(state.Ended), g.Text(". A record that is rejected again is a new dead letter.")))
 	}
 	return g.Group{}

@@ -26,7 +26,7 @@ func (s *Server) stream(w http.ResponseWriter, p *page, q *request) {
 		return
 	}
 	for _, poll := range p.live {
-		defer poll.Watch()()
+		defer poll.Watch()() //nolint:gocritic // a handful, until the page is closed
 	}
 	out := http.NewResponseController(w)
 	w.Header().Set("Content-Type", "text/event-stream")

@@ -67,7 +67,7 @@ func (c *Console) Validate() error {
 	names := map[string]bool{}
 	for i := range c.Tokens {
 		t, at := &c.Tokens[i], fmt.Sprintf("tokens[%d]", i)
-		if err := t.Ref.Validate(); err != nil {
+		if err := t.Validate(); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", at, err))
 		}
 		if t.Name == "" || names[t.Name] {

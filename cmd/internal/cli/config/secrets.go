@@ -34,7 +34,7 @@ func (f *File) CheckSecrets() []Fault {
 	}
 	for i := range c.Console.Tokens {
 		t := &c.Console.Tokens[i]
-		if _, err := t.Resolve(); t.Ref.Validate() == nil && err != nil {
+		if _, err := t.Resolve(); t.Validate() == nil && err != nil {
 			faults = append(faults, Fault{Path: fmt.Sprintf("console.tokens[%d]", i), Message: err.Error()})
 		}
 	}

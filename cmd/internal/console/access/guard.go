@@ -262,7 +262,7 @@ func (g *Guard) Login(w http.ResponseWriter, r *http.Request, secret string) boo
 func (g *Guard) Logout(w http.ResponseWriter, r *http.Request) { g.set(w, r, "", -1) }
 
 func (g *Guard) set(w http.ResponseWriter, r *http.Request, value string, age int) {
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure where the connection is
 		Name: cookie, Value: value, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteStrictMode,
 		// A session over plain HTTP on loopback must work, too.
 		Secure: r.TLS != nil || g.fromProxy(r) && r.Header.Get("X-Forwarded-Proto") == "https",

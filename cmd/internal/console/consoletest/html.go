@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 )
@@ -25,7 +26,8 @@ func Check(page string) []string {
 		switch n.Type {
 		case html.TextNode:
 			if i := strings.IndexFunc(n.Data, invisible); i >= 0 {
-				faults = append(faults, fmt.Sprintf("a text with the invisible character %q", []rune(n.Data[i:])[0]))
+				r, _ := utf8.DecodeRuneInString(n.Data[i:])
+				faults = append(faults, fmt.Sprintf("a text with the invisible character %q", r))
 			}
 		case html.CommentNode:
 			faults = append(faults, "a comment: "+n.Data)

@@ -58,21 +58,23 @@ func (f *Funnel) add(d *Funnel) {
 	f.Paid += d.Paid
 	f.CostUnknown += d.CostUnknown
 	for currency, minor := range d.Cost {
-		put(&f.Cost, currency, minor)
+		f.Cost = put(f.Cost, currency, minor)
 	}
 	for currency, minor := range d.Revenue {
-		put(&f.Revenue, currency, minor)
+		f.Revenue = put(f.Revenue, currency, minor)
 	}
 }
 
-func put(m *map[string]int64, currency string, minor int64) {
+// put returns the sums with an amount added.
+func put(sums map[string]int64, currency string, minor int64) map[string]int64 {
 	if minor == 0 {
-		return
+		return sums
 	}
-	if *m == nil {
-		*m = map[string]int64{}
+	if sums == nil {
+		sums = map[string]int64{}
 	}
-	(*m)[currency] += minor
+	sums[currency] += minor
+	return sums
 }
 
 // Share is the funnel of a part.
@@ -184,10 +186,10 @@ func (m *moneyReader) takeFunnel(r *kgo.Record) {
 	row := moneyRow{at: v.WindowStart, country: v.Country.Value, channel: string(v.Channel.Value), source: v.Source}
 	row.funnel = Funnel{Requested: v.Requested, Sent: v.Sent, Delivered: v.Delivered, Verified: v.Verified, Paid: v.Paid, CostUnknown: v.CostUnknown}
 	for i := range v.Costs {
-		put(&row.funnel.Cost, v.Costs[i].Currency.Value, v.Costs[i].CostMinor)
+		row.funnel.Cost = put(row.funnel.Cost, v.Costs[i].Currency.Value, v.Costs[i].CostMinor)
 	}
 	for i := range v.Revenue {
-		put(&row.funnel.Revenue, v.Revenue[i].Currency, v.Revenue[i].NetMinor)
+		row.funnel.Revenue = put(row.funnel.Revenue, v.Revenue[i].Currency, v.Revenue[i].NetMinor)
 	}
 	m.set(m.funnel, string(r.Key), row)
 }
@@ -214,7 +216,7 @@ func (m *moneyReader) takeVerification(r *kgo.Record) {
 		row.funnel.Verified = 1
 	}
 	if v.CostMinor.Set {
-		put(&row.funnel.Cost, v.Currency.Value, v.CostMinor.Value)
+		row.funnel.Cost = put(row.funnel.Cost, v.Currency.Value, v.CostMinor.Value)
 	} else {
 		row.funnel.CostUnknown = 1
 	}
@@ -232,7 +234,7 @@ func (m *moneyReader) takeJourney(r *kgo.Record) {
 	row := moneyRow{at: v.CreatedAt, country: v.Country.Value, channel: string(v.FirstChannel.Value), source: v.VerificationSource.Value}
 	if v.EverPaid {
 		row.funnel.Paid = 1
-		put(&row.funnel.Revenue, v.Currency.Value, v.NetMinor.Value)
+		row.funnel.Revenue = put(row.funnel.Revenue, v.Currency.Value, v.NetMinor.Value)
 	}
 	m.set(m.rows, key, row)
 	delete(m.notPaid, key)

@@ -31,9 +31,9 @@ func (s *signalReader) read(ctx context.Context) (*Signals, error) {
 	}
 	err := s.feed.follow(ctx, s.feed.config.Names.Topic(schemas.Signals), s.next, time.UnixMilli(0), func(r *kgo.Record) error {
 		var v avro.Signal
-		if decode(r, &v) != nil || v.State == avro.SignalStateWithdrawn {
+		if err := decode(r, &v); err != nil || v.State == avro.SignalStateWithdrawn {
 			delete(s.open, string(r.Key))
-			return nil
+			return nil //nolint:nilerr // a tombstone ends a signal, and so does a value that cannot be read
 		}
 		s.open[string(r.Key)] = v
 		return nil

@@ -78,7 +78,7 @@ func New[T any](read func(context.Context) (T, error), options Options) *Poll[T]
 	if options.Now == nil {
 		options.Now = defaults.Now
 	}
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(context.Background()) //nolint:gosec // Close calls it
 	return &Poll[T]{options: options, read: read, ctx: ctx, stop: stop, changed: make(chan struct{})}
 }
 

@@ -88,7 +88,7 @@ func Tiles(tiles ...Tile) g.Node {
 	nodes = append(nodes, h.Class("tiles"))
 	for i := range tiles {
 		t := &tiles[i]
-		name := g.Node(g.Text(t.Name))
+		name := g.Text(t.Name)
 		if t.Link != "" {
 			name = h.A(h.Href(At(t.Link)), name)
 		}

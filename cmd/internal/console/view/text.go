@@ -62,7 +62,8 @@ func Block(text string) g.Node {
 	const most = 400
 	n := 0
 	for line := range strings.Lines(text) {
-		if n++; n > most {
+		n++
+		if n > most {
 			b.WriteString("…\n")
 			break
 		}

@@ -18,11 +18,11 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden fragments")
 
-func render(t testing.TB, n g.Node) string {
-	t.Helper()
+func render(tb testing.TB, n g.Node) string {
+	tb.Helper()
 	var b strings.Builder
 	if err := n.Render(&b); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b.String()
 }
@@ -64,11 +64,11 @@ func FuzzText(f *testing.F) {
 	})
 }
 
-func elements(t testing.TB, page string) (names []string) {
-	t.Helper()
+func elements(tb testing.TB, page string) (names []string) {
+	tb.Helper()
 	root, err := html.Parse(strings.NewReader(page))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	for n := range root.Descendants() {
 		if n.Type == html.ElementNode {
