@@ -50,8 +50,8 @@ func (s *Server) money(ctx context.Context, q *request) (*content, error) {
 		c.body = append(c.body, view.Banner(view.Warn, "There are more verifications than this page holds: the numbers are too small. Ask the topics: tributary export."))
 	}
 	path := pathOf(q)
-	c.body = append(c.body, moneyTiles(m.Money), claims.Render(path), hourCard(m.Hours),
-		multiples("channel-charts", "By the channel that was tried first", m.Channels, channelName), multiples("country-charts", "By country", m.Countries, placeName),
+	c.body = append(c.body, moneyTiles(m.Money), hourCard(m.Hours),
+		multiples("channel-charts", "By the channel that was tried first", m.Channels, channelName), claims.Render(path), multiples("country-charts", "By country", m.Countries, placeName),
 		unpaid.Render(path), countries.Render(path), sources.Render(path),
 		view.Quiet("From "+strings.Join(m.From, " and ")+", codes ordered since "+m.Since.Format("2006-01-02 15:04")+" UTC. Amounts of different currencies are not added."))
 	return c, nil
@@ -216,7 +216,7 @@ func signalTable(signals []avro.Signal) *view.Table {
 			e := &x.Evidence[k]
 			evidence = append(evidence, h.Dt(view.Text(words(e.Name))), h.Dd(view.Text(figure(e))))
 		}
-		claim := g.Group{view.Text(x.Claim), h.Details(h.ID("evidence-"+plainID(x.SignalID)), h.Summary(g.Text("Evidence")), h.Dl(evidence...))}
+		claim := g.Group{view.Paragraph(x.Claim), h.Details(h.ID("evidence-"+plainID(x.SignalID)), h.Summary(g.Text("Evidence")), h.Dl(evidence...))}
 		t.Rows = append(t.Rows, []view.Cell{
 			view.C(string(x.Severity), view.Badge(cmp.Or(level[x.Severity], view.Calm), words(string(x.Severity)))), view.C(x.Claim, claim), stamp(x.RaisedAt), view.T(x.SuggestedRule.Value),
 		})

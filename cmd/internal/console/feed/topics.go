@@ -43,6 +43,8 @@ const (
 	steps = 30
 	step  = 2 * time.Minute
 	hour  = steps * step
+	// recentSpan is how long a rate is averaged.
+	recentSpan = 30 * time.Second
 )
 
 // sums are the sums of end offsets of topics at a time.
@@ -91,6 +93,13 @@ func (t *topicReader) past(ctx context.Context, admin *kadm.Client, now time.Tim
 		return nil
 	}
 	t.marks, t.recent = make([]sums, steps), nil
+	// So that the first look has a rate, too.
+	listed, err := admin.ListOffsetsAfterMilli(ctx, now.Add(-recentSpan).UnixMilli(), names...)
+	if err != nil {
+		t.marks = nil
+		return fmt.Errorf("look how far the topics went half a minute ago: %w", err)
+	}
+	t.recent = []sums{{now.Add(-recentSpan), sumOf(within(listed, ends))}}
 	begin := now.Truncate(step).Add(-hour + step)
 	errs := make([]error, steps)
 	var group sync.WaitGroup
@@ -141,9 +150,8 @@ func sumOf(listed kadm.ListedOffsets) map[string]int64 {
 
 // keep adds the current ends to the past, and drops what is too old.
 func (t *topicReader) keep(current sums) {
-	const short = 30 * time.Second
 	t.recent = append(t.recent, current)
-	for len(t.recent) > 2 && current.at.Sub(t.recent[1].at) >= short {
+	for len(t.recent) > 2 && current.at.Sub(t.recent[1].at) >= recentSpan {
 		t.recent = t.recent[1:]
 	}
 	if last := t.marks[len(t.marks)-1].at; current.at.Sub(last) >= step {
