@@ -891,7 +891,7 @@ func (r *FunnelWait) decodeFrom(d *decoder) error {
 // InsightsInput: The records that upstream stages emit to the insights stage.
 // Private to the processor.
 type InsightsInput struct {
-	// Kind: What the record reports.
+	// Kind: Kind of the record.
 	Kind InsightsInputKind `json:"kind"`
 	// Funnel: The differences; FUNNEL only.
 	Funnel Optional[FunnelChanges] `json:"funnel"`

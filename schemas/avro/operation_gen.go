@@ -16,11 +16,11 @@ type Operation struct {
 	Actor string `json:"actor"`
 	// Role: Role of the person in the console: support or operator.
 	Role string `json:"role"`
-	// Action: What was done.
+	// Action: The act.
 	Action OperationAction `json:"action"`
 	// Purpose: Why, in the person's words.
 	Purpose string `json:"purpose"`
-	// Target: What it was done to: a dead letter's position, the filter of a
+	// Target: The object of the act: a dead letter's position, the filter of a
 	// replay, the id of a case. Never a phone number: of a search by phone it is
 	// empty.
 	Target string `json:"target"`

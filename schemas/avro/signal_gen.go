@@ -66,9 +66,9 @@ type Signal struct {
 	CodesVerified Optional[int64] `json:"codes_verified"`
 	// CodesPaid: How many of the codes led to a payment; null as codes is.
 	CodesPaid Optional[int64] `json:"codes_paid"`
-	// CostMinor: What the claim is about has cost, in minor units of currency;
-	// null if no cost is known, or it has several currencies: then each is in
-	// evidence.
+	// CostMinor: Cost of the codes that the claim is about, in minor units of
+	// currency; null if no cost is known, or it has several currencies: then each
+	// is in evidence.
 	CostMinor Optional[int64] `json:"cost_minor"`
 	// Currency: Currency of cost_minor (ISO 4217); null as cost_minor is.
 	Currency Optional[string] `json:"currency"`
@@ -97,8 +97,7 @@ type Signal struct {
 	// Confidence: How certain the claim is, from 0 to 1: one minus the probability
 	// that chance alone made the evidence, as far as the detector's model holds.
 	Confidence float64 `json:"confidence"`
-	// SuggestedRule: What to do about it; null if there is nothing that a rule can
-	// do.
+	// SuggestedRule: The remedy; null if there is nothing that a rule can do.
 	SuggestedRule Optional[string] `json:"suggested_rule"`
 	// Evidence: The figures behind the claim, in the order in which a person would
 	// read them.

@@ -9,6 +9,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/tool/scan"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -38,11 +39,6 @@ type Progress interface {
 	Step(name string, total int64)
 	At(done int64)
 }
-
-type silent struct{}
-
-func (silent) Step(string, int64) {}
-func (silent) At(int64)           {}
 
 // auditor is the state of one running audit.
 type auditor struct {
@@ -78,7 +74,7 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 		config.Now = time.Now
 	}
 	if config.Progress == nil {
-		config.Progress = silent{}
+		config.Progress = scan.Silent{}
 	}
 	if config.Limit <= 0 {
 		config.Limit = 100

@@ -18,6 +18,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/lab/embedded"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/catalogue"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/contract"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/scan"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/registry"
@@ -157,11 +158,6 @@ func TestSamples(t *testing.T) {
 	}
 }
 
-type silent struct{}
-
-func (silent) Step(string, int64) {}
-func (silent) At(int64)           {}
-
 // TestProve fails each service level by itself.
 func TestProve(t *testing.T) {
 	t.Parallel()
@@ -190,7 +186,7 @@ func TestProve(t *testing.T) {
 				test.change(e)
 			}
 			p := &catalogue.Pipeline{
-				Kafka: ledgerOf(t, e), Patience: time.Minute, Progress: silent{}, Now: func() time.Time { return now },
+				Kafka: ledgerOf(t, e), Patience: time.Minute, Progress: scan.Silent{}, Now: func() time.Time { return now },
 				Waiting: func(context.Context) (time.Duration, error) { return test.waiting, nil },
 				Status: func(context.Context) ([]registry.Result, error) {
 					return []registry.Result{{Subject: "a-value", Registered: !test.missing}}, nil

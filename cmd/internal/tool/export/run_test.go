@@ -18,6 +18,7 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/lab/embedded"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/export"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/scan"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
@@ -40,11 +41,6 @@ type rig struct {
 	begin time.Time
 	days  int
 }
-
-type silent struct{}
-
-func (silent) Step(string, int64) {}
-func (silent) At(int64)           {}
 
 func newRig(t *testing.T, mode export.Mode, format export.Format, topics ...string) *rig {
 	t.Helper()
@@ -73,7 +69,7 @@ func newRig(t *testing.T, mode export.Mode, format export.Format, topics ...stri
 	r.begin = time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -5)
 	r.config = export.Config{
 		Dir: filepath.Join(t.TempDir(), "out"), Kafka: kafka, Topics: topics, Mode: mode, Format: format, Patience: 10 * time.Second,
-		Progress: silent{}, Now: time.Now,
+		Progress: scan.Silent{}, Now: time.Now,
 		Schema: func(_ context.Context, id uint32) (string, error) {
 			if text, ok := schemas.AVSC(payments); ok && id == 7 {
 				return text, nil
