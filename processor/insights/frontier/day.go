@@ -65,7 +65,8 @@ func (d *Day) Add(w Wait) {
 		*d = slices.Insert(*d, i, w)
 		return
 	}
-	if (*d)[i].add(&w); (*d)[i].isZero() {
+	(*d)[i].add(&w)
+	if (*d)[i].isZero() {
 		*d = slices.Delete(*d, i, i+1)
 	}
 }

@@ -119,7 +119,7 @@ func (d *Detector) OnTimer(tx stage.Tx, key []byte) error {
 		}
 		return true
 	})
-	if err = firstOf(err, failed); err != nil {
+	if err := firstOf(err, failed); err != nil {
 		return err
 	}
 	if since.IsZero() {

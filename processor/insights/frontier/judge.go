@@ -57,7 +57,7 @@ func Judge(d Day) (j Judgement, ok bool) {
 		if seconds > secondsOf(longest) {
 			break
 		}
-		p := Point{Seconds: seconds, PerVerified: c.play(int32(bucketOfSeconds(seconds))).perVerified()}
+		p := Point{Seconds: seconds, PerVerified: c.play(bucketOfSeconds(seconds)).perVerified()}
 		if j.Curve = append(j.Curve, p); j.Best.Seconds == 0 || p.PerVerified < j.Best.PerVerified {
 			j.Best = p
 		}
