@@ -32,26 +32,31 @@ func postgres(tables []Table, o *Options) []File {
 		}
 		p.linef("CREATE INDEX IF NOT EXISTS %s_key ON %s (%s, %s DESC);", t.History(), t.History(), double(KafkaKey), double(KafkaOffset))
 		p.linef("")
-		for j := range t.Topic.Views {
-			p.linef("DROP VIEW IF EXISTS %s;", t.Topic.Views[j].Name)
-		}
-		p.linef("DROP VIEW IF EXISTS %s;", t.Current())
-		p.linef("CREATE VIEW %s AS", t.Current())
-		p.newest(t, t.History(), o, d)
-		p.linef(";")
-		p.linef("COMMENT ON VIEW %s IS %s;", t.Current(), text(newestDoc(t)))
-		p.postgresComments(t.Current(), t.Columns)
-		for j := range t.Topic.Views {
-			v := &t.Topic.Views[j]
-			p.linef("")
-			p.linef("CREATE VIEW %s AS", v.Name)
-			p.selects(t, v, o, d)
-			p.linef(";")
-			p.linef("COMMENT ON VIEW %s IS %s;", v.Name, text(viewDoc(t, v)))
-			p.postgresComments(v.Name, t.Columns)
-		}
+		p.postgresViews(t, o, d)
 	}
 	return []File{{Name: "postgres.sql", Text: p.String()}}
+}
+
+// postgresViews writes the view of the current rows, and those over it.
+func (p *printer) postgresViews(t *Table, o *Options, d *dialect) {
+	for i := range t.Topic.Views {
+		p.linef("DROP VIEW IF EXISTS %s;", t.Topic.Views[i].Name)
+	}
+	p.linef("DROP VIEW IF EXISTS %s;", t.Current())
+	p.linef("CREATE VIEW %s AS", t.Current())
+	p.newest(t, t.History(), o, d)
+	p.linef(";")
+	p.linef("COMMENT ON VIEW %s IS %s;", t.Current(), text(newestDoc(t)))
+	p.postgresComments(t.Current(), t.Columns)
+	for i := range t.Topic.Views {
+		v := &t.Topic.Views[i]
+		p.linef("")
+		p.linef("CREATE VIEW %s AS", v.Name)
+		p.selects(t, v, o, d)
+		p.linef(";")
+		p.linef("COMMENT ON VIEW %s IS %s;", v.Name, text(viewDoc(t, v)))
+		p.postgresComments(v.Name, t.Columns)
+	}
 }
 
 func (p *printer) postgresComments(relation string, columns []Column) {

@@ -49,6 +49,15 @@ func (p *printer) newest(t *Table, from string, o *Options, d *dialect) {
 	p.linef("WHERE newest_first = 1 AND NOT %s", d.quote(KafkaTombstone))
 }
 
+// dialect is the part of SQL that differs between engines.
+type dialect struct {
+	quote func(string) string
+	// decimal is the type that amounts in major units are cast to.
+	decimal string
+	// double is the type of seconds.
+	double string
+}
+
 // condition is that of a view.
 func (d *dialect) condition(v *schemas.View) string {
 	var parts []string
@@ -73,15 +82,6 @@ func (d *dialect) unitNames(t *Table, o *Options) []string {
 		names[i] = names[i][strings.LastIndex(names[i], " AS ")+len(" AS "):]
 	}
 	return names
-}
-
-// dialect is the part of SQL that differs between engines.
-type dialect struct {
-	quote func(string) string
-	// decimal is the type that amounts in major units are cast to.
-	decimal string
-	// double is the type of seconds.
-	double string
 }
 
 func (d *dialect) names(columns []Column) []string {
