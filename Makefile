@@ -167,6 +167,15 @@ compose-test: ## prove the stack with a real Docker engine; makes images that ca
 k8s-test: ## build deploy/k8s and have the API server's own validation pass it
 	cd .ci/k8s && go test ./...
 
+AXE := bin/axe/package/axe.min.js
+$(AXE):
+	mkdir -p bin/axe && cd bin/axe && npm pack --silent axe-core@4.14.1 && tar xzf axe-core-4.14.1.tgz package/axe.min.js
+
+.PHONY: console-test
+console-test: $(AXE) ## the console's pages in a real Chromium: axe-core, both themes, a phone and a screen
+	go build -o bin/console-test ./cmd/tributary
+	cd .ci/console && TRIBUTARY=$(CURDIR)/bin/console-test AXE=$(CURDIR)/$(AXE) go test -count 1 ./...
+
 .PHONY: consumers-fast
 consumers-fast: ## the analysts' questions in DuckDB, ClickHouse, Arrow and fastavro, each equal to a count from the raw bodies
 	deploy/consumers/test/run
