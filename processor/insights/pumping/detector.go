@@ -43,7 +43,28 @@ func (d *Detector) OnTimer(tx stage.Tx, key []byte) ([]Claim, error) {
 	if !found {
 		return nil, errors.New("pumping: a timer of an entry that has none")
 	}
-	return d.Evaluate(tx, code, tx.Watermark())
+	return d.catchUp(tx, code, minuteOf(tx.Watermark()))
+}
+
+// catchUp evaluates the minutes up to now. A watermark that advances by hours, as in a
+// backlog, passes at most maxSteps of them, at equal distances.
+func (d *Detector) catchUp(tx stage.Tx, code string, now int64) (out []Claim, err error) {
+	const maxSteps = 60
+	c, err := d.entriesOf(tx, code).country()
+	if err != nil {
+		return nil, fmt.Errorf("read the counts of country %q: %w", code, err)
+	}
+	step := max(1, (now-c.evaluated)/maxSteps)
+	for minute := c.evaluated + step; ; minute += step {
+		if minute+step > now {
+			minute = now
+		}
+		claims, err := d.Evaluate(tx, code, timeOf(minute))
+		out = append(out, claims...)
+		if err != nil || minute == now {
+			return out, err
+		}
+	}
 }
 
 // Observe adds observations to the counts of a country.
@@ -76,7 +97,9 @@ func (d *Detector) Observe(tx stage.Tx, code string, observations ...Observation
 		e.putSubject(s)
 	}
 	if c.evaluated == 0 {
-		c.evaluated = max(now, 1)
+		if c.evaluated = now; now <= 0 {
+			c.evaluated = c.first - 1
+		}
 	}
 	e.putCountry(c, c.evaluated+1)
 	return nil

@@ -91,3 +91,27 @@ func TestStateFormats(t *testing.T) {
 	}
 	c.Check(t)
 }
+
+// TestCatchUp: an attack that is over when the watermark gets to it is claimed all the same.
+func TestCatchUp(t *testing.T) {
+	t.Parallel()
+	f := newTraffic(t, 20)
+	f.hours(2)
+	for range 10 {
+		o := codes("+38067123", 6, 0)
+		o.Minute = f.now
+		for range o.Codes {
+			f.next += 0x9e3779b97f4a7c15
+			o.Numbers = append(o.Numbers, f.next)
+		}
+		f.do(func(tx stage.Tx) error { return f.detector.Observe(tx, "UA", o) })
+		f.now = f.now.Add(time.Minute)
+	}
+	f.stage.timer = f.timer
+	if _, err := f.driver.AdvanceTo(0, f.now.Add(5*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if len(f.claims) < 2 || f.claims[0].Change != pumping.Raised || f.claims[0].At.Sub(f.now) > 0 || f.claims[len(f.claims)-1].Change != pumping.Withdrawn {
+		t.Errorf("claims are %+v, want one raised and withdrawn", f.claims)
+	}
+}

@@ -13,15 +13,23 @@ import (
 	"github.com/tributary-hq/tributary/processor/stage"
 )
 
-// calls is a stage that calls a function with its transaction.
-type calls struct{ call func(tx stage.Tx) error }
+// calls is a stage that calls a function with its transaction, and one with a due timer.
+type calls struct {
+	call  func(tx stage.Tx) error
+	timer func(tx stage.Tx, key []byte) error
+}
 
 func (*calls) Decode(*stage.Input) (stage.Event, error) { return nil, nil }
 
 func (c *calls) Apply(tx stage.Tx, _ *stage.Input, _ stage.Event) error { return c.call(tx) }
 
-// OnTimer is not called: the minutes are evaluated before.
-func (*calls) OnTimer(stage.Tx, []byte) error { return errors.New("a timer is due") }
+// OnTimer is only called if a minute was not evaluated before.
+func (c *calls) OnTimer(tx stage.Tx, key []byte) error {
+	if c.timer == nil {
+		return errors.New("a timer is due")
+	}
+	return c.timer(tx, key)
+}
 
 // traffic is the traffic of one country, minute by minute.
 type traffic struct {
@@ -43,6 +51,12 @@ func newTraffic(t rapid.TB, k int) *traffic {
 		t.Fatal(err)
 	}
 	return &traffic{t: t, driver: driver, stage: s, detector: pumping.New(pumping.DefaultConfig(), k, []byte("p")), now: begin()}
+}
+
+func (f *traffic) timer(tx stage.Tx, key []byte) error {
+	claims, err := f.detector.OnTimer(tx, key)
+	f.claims = append(f.claims, claims...)
+	return err
 }
 
 func (f *traffic) do(call func(tx stage.Tx) error) {
