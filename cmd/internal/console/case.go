@@ -114,7 +114,7 @@ func (s *Server) unmask(ctx context.Context, q *request) (*content, error) {
 	return showCase(q, report, mask.Personal)
 }
 
-// masked hides in a report what a person may not see.
+// masked hides the fields of a report that the level does not show.
 func masked(r *trace.Report, level mask.Level) error {
 	hide := func(snapshot any) (any, error) {
 		record, ok := snapshot.(avro.Record)
@@ -141,14 +141,14 @@ func masked(r *trace.Report, level mask.Level) error {
 	return errors.Join(errs...)
 }
 
-// moment is a step of the timeline with whom it is about.
+// moment is a step of the timeline with the name of its entity or journey.
 type moment struct {
 	*trace.Step
 
 	of string
 }
 
-// name says what happened to whom.
+// name returns the title of a moment: its entity and its kind.
 func (m *moment) name() string {
 	if m.of == m.Kind {
 		return m.of

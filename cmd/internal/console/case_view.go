@@ -238,7 +238,7 @@ func stepTable(steps []moment) *view.Table {
 	return t
 }
 
-// lookedCard says what was searched and what it cost.
+// lookedCard lists the searches with their topics, sizes and durations.
 func lookedCard(r *trace.Report) g.Node {
 	var items []g.Node
 	for i := range r.Looked {

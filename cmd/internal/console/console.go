@@ -19,7 +19,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/tool/deadletter"
 )
 
-// Config is what a console needs.
+// Config is the configuration of a console.
 type Config struct {
 	// Listen is the address: host:port, or host:first-last for the first free port of a range.
 	Listen string

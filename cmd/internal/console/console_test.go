@@ -225,7 +225,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// TestRoles: who may do what, and that nobody sees a phone or a body without a record.
+// TestRoles checks the permissions of every role, and that nobody sees a phone or a body without a record.
 func TestRoles(t *testing.T) {
 	t.Parallel()
 	r := pipeline(t)

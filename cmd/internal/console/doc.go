@@ -5,6 +5,6 @@
 //	                                                                   └─► ?format=csv&table=
 //
 // Promise: a page is made from the result of the same tool as the command that its numbers name. Nothing
-// is read from Kafka while nobody looks, and ten viewers cost what one does: see package poll. Reading
+// is read from Kafka while nobody looks, and ten viewers cost as much as one: see package poll. Reading
 // joins no consumer group.
 package console

@@ -35,7 +35,7 @@ type watched interface {
 	Changed() <-chan struct{}
 }
 
-// request is what a page is made for.
+// request is the HTTP request for a page, with its person and query.
 type request struct {
 	*http.Request
 
@@ -43,7 +43,7 @@ type request struct {
 	query  url.Values
 }
 
-// content is a page without what surrounds it.
+// content is a page without the shell around it.
 type content struct {
 	// title replaces the page's.
 	title string

@@ -53,7 +53,7 @@ func replayCard(p *access.Person, x *feed.Issue) g.Node {
 	return view.Card("replay", "Replay", nodes...)
 }
 
-// replayOf makes the replay that a form describes: what the command does with its defaults.
+// replayOf makes the replay that a form describes, with the defaults of the command.
 func (s *Server) replayOf(q *request) deadletter.Replay {
 	waits := false
 	return deadletter.Replay{
@@ -68,7 +68,7 @@ func (s *Server) replayer(r deadletter.Replay) *deadletter.Replayer {
 	return deadletter.NewReplayer(deadletter.NewReader(s.config.Feed.Kafka, s.config.Feed.Names), r)
 }
 
-// planReplay shows what a replay would do.
+// planReplay shows the plan of a replay: the dead letters that it would send.
 func (s *Server) planReplay(ctx context.Context, q *request) (*content, error) {
 	if !q.person.May(access.Operator) {
 		return nil, refuse(http.StatusForbidden, "only operators may replay")

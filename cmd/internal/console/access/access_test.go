@@ -15,7 +15,7 @@ import (
 
 const secret = "a-token-of-32-characters-at-least"
 
-// served is what a guarded page was served for.
+// served records the handler that the guard called: the page, with its person, or the login.
 type served struct {
 	person *access.Person
 	login  bool

@@ -1,4 +1,4 @@
-// Package access decides who may see and do what in the console.
+// Package access authenticates the requests to the console and checks their permissions.
 //
 //	request ─► headers, host ─► who: proxy header, bearer token, session, loopback ─► role ─► CSRF ─► page
 //
@@ -12,7 +12,7 @@ import (
 	"fmt"
 )
 
-// Role is what a person may do; each role may do what those before it may.
+// Role is the set of permissions of a person; each role includes those before it.
 type Role int
 
 // The roles.

@@ -1,4 +1,4 @@
-// Package act records what people do in the console.
+// Package act records the actions of people in the console before they are done.
 //
 //	person, action, purpose ─► operations.v1, acks=all ─► the act
 //
@@ -34,13 +34,13 @@ type Config struct {
 	Now func() time.Time
 }
 
-// Act is what a person is about to do.
+// Act is an action that a person is about to take.
 type Act struct {
 	Action  avro.OperationAction
 	Purpose string
-	// Target is what it is done to; never a phone number.
+	// Target names the object of the action; it is never a phone number.
 	Target string
-	// Records is how many records are meant, negative if it is not about records.
+	// Records is the number of records meant, negative if the action is not about records.
 	Records int64
 }
 

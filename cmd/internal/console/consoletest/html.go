@@ -1,5 +1,4 @@
-// Package consoletest checks what the console serves: that it is the console's own HTML whatever text
-// the records have.
+// Package consoletest checks that every page is the console's own HTML whatever text the records have.
 package consoletest
 
 import (
@@ -13,8 +12,8 @@ import (
 	"golang.org/x/net/html"
 )
 
-// Check returns what is wrong about a page: scripts, styles and addresses that are not the console's
-// own, and characters that hide or reorder text.
+// Check returns the faults of a page: scripts, styles and addresses that are not the console's own, and
+// characters that hide or reorder text.
 func Check(page string) []string {
 	root, err := html.Parse(strings.NewReader(page))
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package feed reads what the console shows. Each part is read by one poll for all viewers, and only
-// while somebody looks; see package poll.
+// Package feed reads the data that the console shows. Each part is read by one poll for all viewers, and
+// only while somebody looks; see package poll.
 //
 //	committed offsets, ends ─► lag.Watcher ─────► Readers
 //	ends, ends of an hour ago ─► Topics

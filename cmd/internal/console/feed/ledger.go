@@ -33,7 +33,7 @@ type ProviderLedger struct {
 	Newest time.Time `json:"newest,omitzero"`
 }
 
-// Counts are raw records by what became of them.
+// Counts holds the numbers of raw records by outcome.
 type Counts struct {
 	Accepted    int64 `json:"accepted"`
 	Replayed    int64 `json:"replayed"`
@@ -102,7 +102,7 @@ func (l *ledgerReader) read(ctx context.Context) (*Ledger, error) {
 		return nil
 	})
 	if err != nil {
-		// What was read in part must not count twice.
+		// The next read starts anew: entries that this one has counted must not count twice.
 		l.minutes, l.gaps, l.next = nil, nil, map[int32]int64{}
 		return nil, err
 	}

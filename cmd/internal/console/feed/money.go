@@ -14,7 +14,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// Money is what the codes of the last day led to and what they cost.
+// Money holds the funnel, the costs and the revenue of the codes of the last day.
 type Money struct {
 	At time.Time `json:"at"`
 	// Since is the begin of the day.
@@ -36,7 +36,7 @@ type Money struct {
 	Truncated bool `json:"truncated,omitempty"`
 }
 
-// Funnel is how far codes came.
+// Funnel holds the number of codes that reached each step, with their costs and revenue.
 type Funnel struct {
 	Requested int64 `json:"requested"`
 	Sent      int64 `json:"sent"`

@@ -24,7 +24,7 @@ type Process struct {
 	Gatherer prometheus.Gatherer
 }
 
-// Processes is what the processes say of themselves.
+// Processes is the state of ingest and the processors, from their metrics.
 type Processes struct {
 	At time.Time `json:"at"`
 	// Known is set if there is an ingest among the processes.

@@ -53,7 +53,7 @@ type sums struct {
 	ends map[string]int64
 }
 
-// topicReader keeps what it has read of the past.
+// topicReader reads the topics' end offsets and keeps those of the last hour.
 type topicReader struct {
 	feed *Feed
 	// marks are the ends at each step; recent those of the last half minute.
@@ -148,7 +148,7 @@ func sumOf(listed kadm.ListedOffsets) map[string]int64 {
 	return out
 }
 
-// keep adds the current ends to the past, and drops what is too old.
+// keep stores the current ends, and drops those that are too old.
 func (t *topicReader) keep(current sums) {
 	t.recent = append(t.recent, current)
 	for len(t.recent) > 2 && current.at.Sub(t.recent[1].at) >= recentSpan {

@@ -15,7 +15,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/schema"
 )
 
-// Level is what a person may see.
+// Level is the sensitivity up to which a person sees fields.
 type Level int
 
 // The levels.
@@ -37,8 +37,8 @@ func (l Level) shown(sensitivity string) bool {
 	return false
 }
 
-// Record returns the JSON of a record of an Avro topic, by the topic's name in the topic table, with
-// hidden what the level does not show.
+// Record returns the JSON of a record of an Avro topic, by the topic's name in the topic table, and hides
+// the fields that the level does not show.
 func Record(topic string, record []byte, level Level) (any, error) {
 	text, ok := schemas.AVSC(topic)
 	if !ok {
@@ -57,7 +57,7 @@ func Record(topic string, record []byte, level Level) (any, error) {
 	return level.mask(top, value), nil
 }
 
-// mask hides what is below a schema.
+// mask hides fields in a value of a schema.
 func (l Level) mask(s *schema.Schema, value any) any {
 	if inner, ok := s.Optional(); ok {
 		s = inner
@@ -84,8 +84,8 @@ func (l Level) mask(s *schema.Schema, value any) any {
 	return value
 }
 
-// field hides a field. A record or an array has the highest sensitivity of what is below it, so its
-// parts are judged one by one.
+// field hides a field. A record or an array has the highest sensitivity of its parts, so each part is
+// checked on its own.
 func (l Level) field(f *schema.Field, value any) any {
 	switch value.(type) {
 	case map[string]any, []any:
@@ -110,7 +110,7 @@ func nested(s *schema.Schema) bool {
 	return s.Kind == schema.Record
 }
 
-// Hidden is what stands for a value.
+// Hidden returns the placeholder of a value; null stays null.
 func Hidden(value any) any {
 	if value == nil {
 		return nil

@@ -32,8 +32,8 @@ func fill(t *testing.T, s *schema.Schema, sensitivity string) any {
 	}
 }
 
-// TestEveryTopic: of a record of each Avro topic nobody sees a secret, and only who may sees what is
-// personal.
+// TestEveryTopic: in a record of each Avro topic every level hides secrets, and only level Personal shows
+// personal fields.
 func TestEveryTopic(t *testing.T) {
 	t.Parallel()
 	personal := false

@@ -28,7 +28,7 @@ type Options struct {
 	Now func() time.Time
 }
 
-// Result is what the last read gave.
+// Result is the outcome of the last read.
 type Result[T any] struct {
 	// Value is the last value that was read, also after a later read has failed.
 	Value T

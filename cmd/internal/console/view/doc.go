@@ -4,7 +4,7 @@
 //	page's model ─► Text, Number, Time, Table, Chart ─► HTML
 //
 // Promise: every text that comes from outside passes Text or Code, which escape HTML, make
-// characters visible that reorder or hide text, and cut what is long. No element has a script, a
+// characters visible that reorder or hide text, and cut long texts. No element has a script, a
 // style or an address of another origin.
 //
 // The nodes are those of gomponents: plain functions, so that a change needs no generator.

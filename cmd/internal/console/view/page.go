@@ -37,7 +37,7 @@ func Links() []Link {
 	}
 }
 
-// Shell is what surrounds the content of a page.
+// Shell is the frame around the content of a page.
 type Shell struct {
 	Title string
 	// Path is the address of the page, with its query.

@@ -38,7 +38,7 @@ func At(path string, pairs ...string) string {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		query.Set(pairs[i], pairs[i+1])
 	}
-	// No id that can be searched for is longer; a page must not grow by what it links to.
+	// No searchable id is longer; a long query must not make every link of the page long.
 	const most = 600
 	for name, values := range query {
 		if len(values) > 0 && len(values[0]) > most {
@@ -74,7 +74,7 @@ func Banner(level Level, text string, more ...g.Node) g.Node {
 // Tile is one number with its name.
 type Tile struct {
 	Name, Value, Unit string
-	// Help says what it is and which command gives it.
+	// Help explains the number and names the command that gives it.
 	Help  string
 	Level Level
 	Chart g.Node

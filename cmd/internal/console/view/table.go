@@ -22,7 +22,7 @@ type Cell struct {
 // Column is one column of a table.
 type Column struct {
 	Name string
-	// Help says what the values are and which command gives the same.
+	// Help explains the values and names the command that gives the same.
 	Help string
 	// Right aligns numbers.
 	Right bool
@@ -37,7 +37,7 @@ type Table struct {
 	Caption string
 	Columns []Column
 	Rows    [][]Cell
-	// Empty is what stands there if there is no row.
+	// Empty is the text shown if there is no row.
 	Empty string
 	// Command gives the same in a terminal.
 	Command string

@@ -78,7 +78,7 @@ func elements(tb testing.TB, page string) (names []string) {
 	return names
 }
 
-// TestGolden: the parts of which pages are made.
+// TestGolden compares the parts of pages with the golden files.
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 1, 31, 12, 30, 45, 0, time.UTC)
