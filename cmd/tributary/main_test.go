@@ -65,7 +65,7 @@ func produceJourneys(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // produceInsights writes two revisions of a row of the funnel, one that is ended, and two
-// claims, of which one is withdrawn.
+// claims, one of them withdrawn.
 func produceInsights(ts *testscript.TestScript, _ bool, _ []string) {
 	put := func(topic, key string, record interface {
 		AppendAvro(dst []byte) ([]byte, error)

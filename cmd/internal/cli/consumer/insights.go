@@ -62,7 +62,7 @@ UNKNOWN; a cost per user beside them has a >=.`,
 	return c
 }
 
-// filter returns what the flags select at a time.
+// filter returns the filter of the flags, with days relative to now.
 func (f *insightsFlags) filter(now time.Time) (insights.Filter, error) {
 	const day = 24 * time.Hour
 	today := now.UTC().Truncate(day)

@@ -148,7 +148,7 @@ func TestDetection(t *testing.T) {
 	measure(t, *seeds, play)
 }
 
-// measure plays days with attacks and quiet days, and reports what was found.
+// measure plays days with attacks and quiet days, and reports the detected attacks and the false alarms.
 func measure(t *testing.T, seeds int, play func(t *testing.T, profile string, seed uint64) *run) {
 	t.Helper()
 	shapes := map[string]*figures{}

@@ -50,7 +50,7 @@ type body struct {
 	Reference, SourceAddr, Status string
 }
 
-// observe returns what a webhook changes in the counts of a country.
+// observe returns the changes that a webhook makes to the counts of a country.
 func (o *observer) observe(s *simulator.Send, start time.Time) (country string, out []pumping.Observation) {
 	if s.Forged != "" {
 		return "", nil

@@ -10,8 +10,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
-// Funnel holds what the rows of the funnel of one window size and level add up to, for LOX24's
-// codes of one country, source and first channel.
+// Funnel holds the sums over the funnel's rows of one window size and level, for LOX24's codes of one
+// country, source and first channel.
 type Funnel struct {
 	Requested, Verified, Expired, Failed int
 	// Cost is that of codes in all currencies; the simulator has one.

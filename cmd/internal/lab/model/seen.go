@@ -207,7 +207,7 @@ type Result struct {
 	Verifications Comparison `json:"verifications"`
 	Movements     Comparison `json:"movements"`
 	Attempts      Comparison `json:"attempts"`
-	// Funnel compares what the rows of the funnel add up to.
+	// Funnel compares the sums over the funnel's rows.
 	Funnel Comparison `json:"funnel"`
 	// LastReceived is the newest received_at of a raw record.
 	LastReceived time.Time `json:"last_received"`

@@ -13,7 +13,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 )
 
-// played is what an incident ordered.
+// played counts the codes that an incident ordered.
 type played struct{ codes, typed, outside, invalid int }
 
 // playDay plays a day of a profile and returns its incidents and their codes by kind.

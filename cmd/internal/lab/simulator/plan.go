@@ -74,7 +74,7 @@ type Plan struct {
 	planned int64
 	number  int64
 	sent    int64
-	// incidents are those of the first days, of which begun have been planned.
+	// incidents holds the incidents of the first days; incidents[:begun] have been planned.
 	incidents   []Incident
 	days, begun int
 }

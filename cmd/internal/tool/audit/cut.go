@@ -65,7 +65,7 @@ func rawTopicOf(provider string) string {
 
 // audited are the topics that are read: all but the changelogs.
 func audited() []schemas.Topic {
-	// What people did in the console has no part in the account of webhooks.
+	// The records of the console's actions are no part of the account of webhooks.
 	return slices.DeleteFunc(schemas.Table(), func(t schemas.Topic) bool { return t.Format == schemas.FormatState || t.Name == schemas.Operations })
 }
 

@@ -33,8 +33,8 @@ func (t *Table) History() string {
 	return t.Name + "_history"
 }
 
-// Current is the name of the relation with the newest row of each key: Name, unless the topic
-// has views, of which one has that name.
+// Current is the name of the relation with the newest row of each key. It is Name, or Name_all if
+// the topic has views, because one of the views is called Name.
 func (t *Table) Current() string {
 	if len(t.Topic.Views) == 0 {
 		return t.Name

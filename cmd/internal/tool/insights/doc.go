@@ -1,6 +1,6 @@
 // Package insights reads the rows of insights.funnel.v1 and signals.v1 and makes a report of
-// them: what the codes of some days cost per verified and per paying user, and the claims that
-// hold.
+// them: the cost of the selected days' codes per verified and per paying user, and the claims
+// that hold.
 //
 //	insights.funnel.v1 ─┐ committed, newest per key
 //	signals.v1 ─────────┴─► Reader ─► Rows ─► Report ─► table, JSON, YAML

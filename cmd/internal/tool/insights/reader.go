@@ -64,7 +64,7 @@ func (r *Rows) Add(topic string, key, value []byte) error {
 	return nil
 }
 
-// Reader reads the two topics, and with each further Read what was written since.
+// Reader reads the two topics; each further Read adds the records written since the last one.
 type Reader struct {
 	config scan.Config
 	names  schemas.Names
@@ -74,8 +74,8 @@ type Reader struct {
 	next   scan.Ranges
 }
 
-// margin is how much a record may be written before the window that its row is of begins, by
-// clocks that differ.
+// margin is the time by which a record may be written before the begin of its row's window,
+// because clocks differ.
 const margin = 24 * time.Hour
 
 // NewReader returns a reader of the signals and, unless only some topics are given, of the

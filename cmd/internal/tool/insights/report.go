@@ -18,7 +18,7 @@ type Filter struct {
 	Channel avro.Channel
 }
 
-// Report is what the rows say of some days.
+// Report holds the costs and claims of the selected days.
 type Report struct {
 	// From and To are the days of the costs: [From, To).
 	From time.Time `json:"from"`
@@ -32,7 +32,7 @@ type Report struct {
 	Runway   []*avro.Signal `json:"runway"`
 }
 
-// Cost is what the codes of a country and a first channel cost in one currency.
+// Cost holds the cost of the codes of a country and a first channel, in one currency.
 type Cost struct {
 	// Country is empty if the phones' country is not known, Channel if no attempt is.
 	Country string       `json:"country"`
