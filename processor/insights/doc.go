@@ -1,4 +1,4 @@
-// Package insights is the stage that computes what the codes of a window cost and led to.
+// Package insights is the stage that computes the costs and results of the codes of a window.
 //
 //	lox24, unibell-call ─┐ FUNNEL: differences of counts, by country
 //	journey ─────────────┼─────────────► internal.insights.v1 ─► insights ─► insights.funnel.v1

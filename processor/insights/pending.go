@@ -26,8 +26,8 @@ const (
 // pendingVersion begins the entries.
 const pendingVersion = 1
 
-// mostPending bounds what is pending, in bytes: an emission that has to read more does not
-// wait for its time.
+// mostPending bounds the pending differences, in bytes: an emission that has to read more does
+// not wait for its time.
 const mostPending = 4 << 20
 
 // keep stores a record's differences for the next emission.

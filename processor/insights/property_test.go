@@ -283,7 +283,7 @@ func countries(rows map[string]*avro.FunnelRow) map[string]*avro.FunnelRow {
 	return out
 }
 
-// total is what all levels and window sizes have to agree on.
+// total holds the sums that must be equal for all levels and window sizes.
 type total struct {
 	Requested, Sent, Verified, Expired, Failed, Untracked, Paid, CostUnknown, Attempts int64
 	Costs, Gross                                                                       map[string]int64

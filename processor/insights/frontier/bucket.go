@@ -40,7 +40,7 @@ func secondsOf(bucket int32) float64 {
 	}
 }
 
-// timeouts are those that are judged, in seconds: what a person would configure.
+// timeouts returns the judged timeouts in seconds: values that a person would configure.
 func timeouts() []float64 {
 	return []float64{5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 60, 75, 90, 120, 150, 180, 240, 300}
 }

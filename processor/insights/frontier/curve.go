@@ -43,7 +43,7 @@ func sum(v *[lastBucket + 1]float64) (total float64) {
 	return total
 }
 
-// result is what the codes cost and how many were verified.
+// result is the cost of the codes and the number of verified ones.
 type result struct{ cost, verified float64 }
 
 func (r result) perVerified() float64 { return r.cost / math.Max(r.verified, 1) }
@@ -103,7 +103,7 @@ func (c *cells) after() (v [lastBucket + 1]float64) {
 	return v
 }
 
-// actual is what was done.
+// actual returns the result of the attempts as they were made.
 func (c *cells) actual() (r result) {
 	for e := range ends {
 		for b := range c.codes[e] {

@@ -32,12 +32,12 @@ type Wait struct {
 	Bucket int32
 	// Codes is their number, Verified how many of them were verified in the end.
 	Codes, Verified int64
-	// FirstMinor is the cost of the first channel and NextMinor of the others, over the
-	// Priced codes of which all attempts have a known cost.
+	// Priced is the number of codes whose attempts all have a known cost. FirstMinor is the
+	// cost of their first channel, NextMinor that of the others.
 	Priced, FirstMinor, NextMinor int64
 }
 
-// cell is the key of a Wait in a Day.
+// compare orders waits by their key in a Day: end and bucket.
 func (w *Wait) compare(o *Wait) int {
 	return cmp.Or(cmp.Compare(w.End, o.End), cmp.Compare(w.Bucket, o.Bucket))
 }

@@ -26,7 +26,7 @@ const (
 	daySize  = 2048
 )
 
-// Group is what one frontier is about.
+// Group identifies the codes of one frontier.
 type Group struct {
 	Provider, Country string
 	Channel           avro.Channel

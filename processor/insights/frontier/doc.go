@@ -22,7 +22,7 @@
 // the wait, by isotonic regression. No timeout beyond the longest wait seen is judged.
 //
 // The confidence is the share of 200 bootstrap samples (Poisson, with a fixed seed) in which
-// the claimed timeout costs less than what was done. Limits: the rates of codes that went
-// on at different times are compared as if chance had chosen the time, and a user who gets
-// a second code may still use the first.
+// the claimed timeout costs less than the attempts that were made. Limits: the rates of codes
+// that went on at different times are compared as if chance had chosen the time, and a user
+// who gets a second code may still use the first.
 package frontier

@@ -32,7 +32,7 @@ type code struct{ success, failure, leaves float64 }
 // costs are those of a market, in minor units.
 const telegram, sms = 1, 8
 
-// play is what happens to a code with a timeout, by the story and not by counts.
+// play returns the outcome of a code with a timeout, from the code's story and not from counts.
 func (c code) play(timeout float64) (end frontier.End, wait float64, cost int64, verified bool) {
 	switch {
 	case c.success > 0 && c.success <= timeout && (c.failure == 0 || c.success < c.failure):
@@ -98,8 +98,8 @@ func TestBuckets(t *testing.T) {
 	}
 }
 
-// TestCurveIsThatOfTheMarket: codes were given up after 60 s; what a shorter timeout would
-// have cost is what it costs when the same codes are played with it.
+// TestCurveIsThatOfTheMarket: codes were given up after 60 s; the estimated cost of a shorter
+// timeout is the cost of the same codes played with it.
 func TestCurveIsThatOfTheMarket(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 1))

@@ -16,19 +16,19 @@ const (
 	seed          = 17
 )
 
-// Point is a timeout and what a verified user would have cost with it, in minor units.
+// Point is a timeout and the cost per verified user with it, in minor units.
 type Point struct{ Seconds, PerVerified float64 }
 
-// Judgement is what the codes say about the timeout.
+// Judgement compares the timeouts by the codes of one group.
 type Judgement struct {
 	Codes, Verified, Priced int64
 	// Usual is the timeout that was in force, Best the one that would have cost least.
 	Usual float64
 	Best  Point
-	// PerVerified is what a verified user cost, CostMinor what all codes cost.
+	// PerVerified is the actual cost per verified user, CostMinor that of all codes.
 	PerVerified, CostMinor float64
-	// Saving is what the best timeout would have saved for as many verified users, with a
-	// 95 % interval, in minor units.
+	// Saving is the amount that the best timeout would have saved for as many verified users,
+	// with a 95 % interval, in minor units.
 	Saving, Low, High float64
 	// Confidence is the share of the samples in which it saves anything.
 	Confidence float64

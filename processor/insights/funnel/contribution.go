@@ -1,10 +1,10 @@
-// Package funnel computes what codes led to.
+// Package funnel computes the counts and amounts of codes, from the request to the payment.
 //
 //	upstream:  state of an entity ─► Contribution ─► Count (was, is) ─► Collect ─► internal.insights.v1
 //	insights:  differences ─► windows × places ─► insights.funnel.v1
 //
 // Promise: a contribution is a function of an entity's state, and only the difference between
-// two of an entity is ever counted. So the sum of all differences is the sum of the newest
+// two contributions of an entity is ever counted. So the sum of all differences is the sum of the newest
 // contributions, whatever the order, the repetition and the grouping of the transactions.
 package funnel
 
@@ -53,7 +53,7 @@ type Dimensions struct {
 	Country, Area, Block, Carrier string
 }
 
-// Contribution is what one entity adds to the funnel.
+// Contribution holds the counts and amounts that one entity adds to the funnel.
 type Contribution struct {
 	Dimensions
 	single
@@ -62,7 +62,7 @@ type Contribution struct {
 	Revenue []Revenue
 }
 
-// single are the values of which an entity has one.
+// single holds the fields of a contribution that are no lists; == compares them.
 type single struct {
 	Counts   Counts
 	Channels [channelCount]ChannelCounts

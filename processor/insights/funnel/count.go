@@ -11,7 +11,7 @@ import (
 // Counter is the name of the counts whose labels are differences, for Collect.
 const Counter = "funnel"
 
-// Difference is what is added to the sums of its dimensions.
+// Difference holds the changes to the sums of its dimensions.
 type Difference struct {
 	Dimensions
 	Sums

@@ -7,8 +7,8 @@ import (
 	"github.com/tributary-hq/tributary/processor/statecodec"
 )
 
-// Sums are what contributions add up to, except the numbers. Lists are sorted and hold no
-// element that adds up to zero, so equal sums have equal encodings.
+// Sums holds the sums of contributions, without the phone numbers. Lists are sorted and hold
+// no element that adds up to zero, so equal sums have equal encodings.
 type Sums struct {
 	Counts   Counts
 	Channels [channelCount]ChannelCounts

@@ -24,7 +24,7 @@ type Config struct {
 	// PayWithin is how long after its order a typed code without payment counts as not
 	// paid. Default 2 h.
 	PayWithin time.Duration `json:"pay_within" koanf:"pay_within" yaml:"pay_within"`
-	// Conversion is what is expected of a country without history. Default 0.6.
+	// Conversion is the expected conversion of a country without history. Default 0.6.
 	Conversion float64 `json:"conversion" koanf:"conversion" yaml:"conversion"`
 	// Z is the width of the intervals in standard deviations. Default 2.33: one of a
 	// hundred is beyond each limit.

@@ -18,11 +18,11 @@
 //   - new numbers come faster than before, by Config.Volume at least;
 //   - there are at least Config.MinCodes codes and Config.MinNumbers numbers.
 //
-// Codes that a claim explains no longer count for what contains its subject, so that a
-// pumped block does not accuse its country, and they are no history of anybody.
+// Codes that a claim explains no longer count for the subjects that contain its own, so that
+// a pumped block does not accuse its country, and they belong to no subject's history.
 //
 // All state is entries of a stage.Tx under a prefix. It is bounded: minutes for half an
-// hour, quarters of an hour for a day and sums of what was before, for at most
+// hour, quarters of an hour for a day and sums of everything earlier, for at most
 // Config.MaxBlocks blocks of a country. Every decision depends on event time and the
 // watermark alone.
 package pumping

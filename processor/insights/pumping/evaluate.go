@@ -141,8 +141,8 @@ func containing(s *subject) []reference {
 	}
 }
 
-// concentrated reports whether most of the failures of a subject are those of one part of
-// it, of which a claim will be raised: a block of an area, an area of anything else.
+// concentrated reports whether one part of a subject (a block of an area, an area of anything
+// else) has most of its failures. The claim is then raised about that part.
 func (e *evaluation) concentrated(s *subject, m *measure, since int64) (bool, error) {
 	const most = 0.6
 	if s.level == LevelBlock {
@@ -193,7 +193,7 @@ func (e *evaluation) known(prefix string, yield func(b *subject)) error {
 	})
 }
 
-// raise raises a claim. Its codes do not count for what contains the subject any more.
+// raise raises a claim. Its codes no longer count for the subjects that contain this one.
 func (e *evaluation) raise(s *subject, chain []*subject, m *measure, f finding) error {
 	e.c.claims++
 	s.claim = &claim{id: e.c.claims, reason: m.reason, since: f.since, raised: e.now, expected: f.expected}

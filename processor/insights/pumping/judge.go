@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// shrink is the number of codes that what is expected of the containing subject is worth.
+// shrink is the weight of the containing subject's expected rate, in codes.
 const shrink = 20
 
 // perNumber is how many codes of one number count as independent of each other.
@@ -74,8 +74,8 @@ func (m *measure) before(s *subject, minute int64) rate {
 	return r
 }
 
-// expected returns the rate expected of a subject by what was before a minute. chain is
-// the subject and what contains it.
+// expected returns the expected rate of a subject from its history before a minute. chain is
+// the subject and those that contain it.
 func (m *measure) expected(chain []*subject, minute int64, config *Config) float64 {
 	p := config.Conversion
 	if m.reason == NotPaid {
@@ -89,8 +89,8 @@ func (m *measure) expected(chain []*subject, minute int64, config *Config) float
 }
 
 // begin returns the minute, not before from, since which the rate is far below an expected
-// one: where the log-likelihood ratio of what followed is greatest. It is 0 if it is at no
-// time.
+// one: where the log-likelihood ratio of the buckets from there on is greatest. It returns 0
+// if there is none.
 func (m *measure) begin(s *subject, expected, ratio float64, from int64) int64 {
 	success, failure := weights(expected, ratio)
 	sum, most, since := 0.0, 0.0, int64(0)
@@ -117,9 +117,9 @@ type finding struct {
 	expected float64
 }
 
-// find looks for a time since which a subject is pumped. chain is the subject and what
-// contains it. It looks at several spans up to now, and compares each with what was before
-// it: an attack that lasts is no history of its own.
+// find looks for a time since which a subject is pumped. chain is the subject and those that
+// contain it. It looks at several spans up to now, and compares each with the history before
+// it: an attack that lasts must not become its own history.
 func (m *measure) find(chain []*subject, config *Config) (f finding, found bool) {
 	for _, span := range [...]int64{quarterMinutes, 60, 2 * 60, 4 * 60, 8 * 60, dayMinutes} {
 		if f, found = m.findWithin(chain, config, m.last-span); found {

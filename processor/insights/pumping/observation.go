@@ -56,7 +56,7 @@ const (
 	NotPaid
 )
 
-// Change is what happened to a claim.
+// Change is the kind of a change of a claim.
 type Change byte
 
 // The changes.

@@ -135,7 +135,7 @@ func (c *Claim) place() string {
 	return source + " over " + channel
 }
 
-// Rule is what to do about it; empty if the range has no name yet.
+// Rule returns the advised countermeasure; empty if the range has no name yet.
 func (c *Claim) Rule() string {
 	switch {
 	case c.Level == LevelCarrier:

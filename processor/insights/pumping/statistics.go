@@ -18,8 +18,8 @@ func wilson(successes, trials, z float64) (low, high float64) {
 	return max(0, (centre-half)/(1+square/trials)), min(1, (centre+half)/(1+square/trials))
 }
 
-// atMost returns the probability of at most so many successes in trials, each of which
-// succeeds with probability p. Trials may be a fraction.
+// atMost returns the probability of at most so many successes in trials that each succeed
+// with probability p. Trials may be a fraction.
 func atMost(successes, trials, p float64) float64 {
 	const exact = 500
 	if trials > exact {

@@ -11,8 +11,8 @@ const (
 	// and channels of a subject are.
 	maxNumbers = 256
 	maxLabels  = 8
-	// baselineMinutes is how long the sums of what is older than keptMinutes reach back;
-	// afterwards they are halved.
+	// baselineMinutes is the span of the baseline, which sums the minutes older than
+	// keptMinutes; when it is longer, the sums are halved.
 	baselineMinutes = 14 * dayMinutes
 )
 
@@ -63,7 +63,7 @@ type claim struct {
 	named int
 }
 
-// observe adds an observation of which some numbers are new.
+// observe adds an observation; numbers counts those of its numbers that are new.
 func (s *subject) observe(o *Observation, minute, now, numbers int64) {
 	b := s.series.at(minute, s.grid(now))
 	b.codes += o.Codes

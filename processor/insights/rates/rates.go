@@ -2,7 +2,7 @@
 //
 //	file: as_of, to, rates ─► Read ─► Table.Convert: 12.30 USD ─► 11.44 EUR at 0.93 of that day
 //
-// Promise: what is converted names its rate and the day of it; a currency without a rate is
+// Promise: a converted amount names its rate and the rate's day; a currency without a rate is
 // not converted. Amounts of several currencies are never added up in any other way.
 package rates
 

@@ -89,7 +89,7 @@ func withoutCharges(stretches []stretch) []stretch {
 }
 
 // rateOf returns the money spent per hour of all stretches. The interval is that of a ratio
-// estimator with Student's t: what a stretch spends beyond its share is taken as independent
+// estimator with Student's t: the excess of a stretch over its share is taken as independent
 // of the others.
 func rateOf(stretches []stretch) (Burn, bool) {
 	var hours, minor float64

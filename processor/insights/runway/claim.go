@@ -45,8 +45,8 @@ func channels() map[string]struct {
 	}
 }
 
-// dependents describes what depends on an account; known is false if the settings do not
-// say. The channel and the source are those that all of it has.
+// dependents names the services that depend on an account; known is false if the settings list
+// none. The channel and the source are set if all dependents have the same.
 func (s *Settings) dependents(id string) (text string, channel avro.Optional[avro.Channel], source avro.Optional[string], known bool) {
 	var nouns []string
 	for i := range s.Dependents {
@@ -80,7 +80,8 @@ type claim struct {
 	now      time.Time
 }
 
-// stops says what stops and when, and why: "Verification by voice stops in about 9 h: …".
+// stops names the services that stop, the time and the reason: "Verification by voice stops in
+// about 9 h: …".
 func (c *claim) stops(when, why string) string {
 	text, _, _, known := c.settings.dependents(c.account.id)
 	if !known {
@@ -89,7 +90,7 @@ func (c *claim) stops(when, why string) string {
 	return fmt.Sprintf("%s stops %s: %s.", strings.ToUpper(text[:1])+text[1:], when, why)
 }
 
-// mark adds to a claim what depends on the account.
+// mark appends the services that depend on the account to the text of a claim.
 func (c *claim) mark(text string) string {
 	dependents, _, _, known := c.settings.dependents(c.account.id)
 	if !known {

@@ -30,8 +30,7 @@ type Detector struct {
 // IsEntry reports whether a state key belongs to this package.
 func IsEntry(key []byte) bool { return bytes.HasPrefix(key, []byte(prefix)) }
 
-// Apply adds what was known of an account at a time: an observation and a status; nil is
-// none.
+// Apply adds an observation and a status of an account at a time; either may be nil.
 func (*Detector) Apply(tx stage.Tx, id string, at time.Time, o *Observation, s *Status) error {
 	key := append(append(tx.Buffer(len(prefix)+len(id)), prefix...), id...)
 	entry, err := tx.Get(key)

@@ -13,7 +13,7 @@ const (
 	longest    = 7 * 24 * time.Hour
 )
 
-// Observation is what one callback says of the balance.
+// Observation is the balance that one callback reports.
 type Observation struct {
 	// Number orders the callbacks of an account.
 	Number uint64
@@ -33,7 +33,7 @@ type slot struct {
 	paid        bool
 }
 
-// history is what is known of an account's balance, by time.
+// history holds an account's balance over time, in half-hours.
 type history []slot
 
 // add adds an observation. The result does not depend on the order of the calls.

@@ -27,7 +27,7 @@ const account = "voximplant:123"
 
 var begin = time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 
-// report is the value of an input: what the stage in front says of the account.
+// report is the value of an input: the upstream stage's observation and status of the account.
 type report struct {
 	At time.Time
 	O  *runway.Observation

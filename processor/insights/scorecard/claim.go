@@ -11,7 +11,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// Bounds are what a provider's day may have without a warning.
+// Bounds are the limits of a provider's day; a day beyond one of them gets a warning.
 type Bounds struct {
 	// Late is how late a tenth of the facts may be. Default 5 min.
 	Late time.Duration

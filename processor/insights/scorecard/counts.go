@@ -9,13 +9,13 @@ import (
 	"github.com/tributary-hq/tributary/processor/statecodec"
 )
 
-// Counts are what the stage of a provider counted.
+// Counts holds the counts of a provider's stage.
 type Counts struct {
 	// Facts are new facts, Duplicates repeats of known ones, DeadLetters records that can
 	// never be handled.
 	Facts, Duplicates, DeadLetters int64
-	// Missed are delivery attempts of which no webhook told in time; those that came later
-	// are taken off.
+	// Missed are delivery attempts without a webhook in time; those whose webhook came later
+	// are subtracted.
 	Missed int64
 	// Regressions are payments whose phase went back, Conflicts those with contradicting
 	// phases.

@@ -24,7 +24,7 @@ const retention = 24 * time.Hour
 
 var begin = time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 
-// command is what a detector does, as the value of a record.
+// command is an action of a detector, as the value of a record.
 type command struct {
 	At       time.Time    `json:"at"`
 	Report   *avro.Signal `json:"report,omitempty"`
@@ -33,7 +33,7 @@ type command struct {
 	Claim    string       `json:"claim,omitempty"`
 }
 
-// detector is a stage that does what its records say.
+// detector is a stage that runs the commands in its records.
 type detector struct{ keeper signal.Keeper }
 
 func (*detector) Decode(in *stage.Input) (stage.Event, error) {
@@ -259,8 +259,8 @@ func TestAnyHistory(t *testing.T) {
 	})
 }
 
-// check compares what a command emitted. Timers fire after the record, so an entry that is
-// overdue is used by the record first.
+// check compares the signals that a command emitted with the model. Timers fire after the
+// record, so the record uses an overdue entry first.
 func check(t *rapid.T, models map[string]*model, id string, c *command, got []*avro.Signal) {
 	t.Helper()
 	m, want := models[id], 0
