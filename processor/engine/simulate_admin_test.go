@@ -187,7 +187,7 @@ func (s *simulation) checkAct() {
 }
 
 // checkState holds that the changelog has every record that was committed before the act.
-// The outputs alone do not show it: a local store may have what the changelog has lost.
+// The outputs alone do not show it: a local store may hold records that the changelog has lost.
 func (s *simulation) checkState() {
 	have := s.changelogRecords()
 	for _, r := range s.mustHave {

@@ -9,7 +9,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/internal/store"
 )
 
-// result reads what the run left.
+// result reads the offsets, records and state that the run left.
 func (s *simulation) result(due int64) *check.Run {
 	c := s.World.Cluster
 	r := &check.Run{Offsets: c.Offsets(), Drained: true, DueBy: due, Skew: s.Spread}

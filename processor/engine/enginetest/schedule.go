@@ -26,7 +26,7 @@ func (c *chaos) plan(seed uint64) *simulate.Schedule {
 	return p
 }
 
-// play plays a schedule and describes what is wrong with its result, empty if nothing is.
+// play plays a schedule and describes the fault of its result, empty if there is none.
 // It appends the trace to a non-nil one.
 func (c *chaos) play(p *simulate.Schedule, trace *[]string) string {
 	calm, err := c.calm(p.Records)

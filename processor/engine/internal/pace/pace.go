@@ -32,7 +32,7 @@ type Pace struct {
 	took  time.Duration
 }
 
-// Start begins a collection. If timers are due, it only takes what is already fetched.
+// Start begins a collection. If timers are due, it takes only records that are already fetched.
 func (p *Pace) Start(now time.Time, due bool) {
 	p.until = p.last.Add(p.Interval)
 	switch {
