@@ -26,7 +26,7 @@ const (
 	FactsAttempts = "facts.attempts.v1"
 	FactsMoney    = "facts.money.v1"
 
-	// InsightsFunnel has one row for each window, route and place: what its codes led to.
+	// InsightsFunnel has one row for each window, route and place, with the counts and amounts of its codes.
 	InsightsFunnel = "insights.funnel.v1"
 	// Signals are the claims of the detectors: see package processor/insights/signal.
 	Signals = "signals.v1"
@@ -59,7 +59,7 @@ const (
 	// retention is longer than theirs, so that none is replayed twice.
 	InternalReplays = "internal.replays.v1"
 
-	// Operations records what people did in the console, before it was done.
+	// Operations records the actions of people in the console, before they are done.
 	Operations = "operations.v1"
 
 	ChangelogLOX24       = "internal.changelog.lox24.v1"
@@ -149,10 +149,10 @@ type Topic struct {
 	Views []View `json:"views,omitempty"`
 }
 
-// View is the current rows of a topic of which two columns have these values.
+// View selects the current rows of a topic that meet all conditions.
 type View struct {
 	Name string `json:"name"`
-	// Doc says what the view is for, without a full stop.
+	// Doc is the purpose of the view, without a full stop.
 	Doc string `json:"doc"`
 	// Where are the conditions.
 	Where []Equal `json:"where"`
