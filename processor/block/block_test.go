@@ -87,9 +87,9 @@ func distinct(seen []sighting, level string, since time.Time) int {
 	return len(numbers)
 }
 
-// TestNeverFewerThanK: in any order, with any repetition and at any time, no block is given
-// of which fewer than K different numbers were seen, and never more than the number without
-// its last four digits.
+// TestNeverFewerThanK: in any order, with any repetition and at any time, a block is given only
+// after K different numbers of it were seen, and never more than the number without its last
+// four digits.
 func TestNeverFewerThanK(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {

@@ -3,14 +3,14 @@
 // block and its beginnings, down to the calling code.
 //
 //	+380501234567 ─► +38050123, +3805012, +380501, +38050, +3805, +380
-//	                 the first of them of which at least K different numbers were seen
+//	                 the longest of them with at least K different numbers seen
 //
-// Promise: no level is given of which a partition has seen fewer than K different numbers
+// Promise: a level is given only if a partition has seen at least K different numbers of it
 // within the retention, whatever the order and the repetition of the numbers. A level may be
 // given later than it could be: times are rounded down to days, and a level that has K recent
 // numbers takes no further ones. So K numbers in one partition are K numbers or more anywhere.
 //
-// The decision depends on what was seen before; Place keeps it with its time, so that an
+// The decision depends on the numbers seen before; Place keeps it with its time, so that an
 // entity shows one block as long as it has one number.
 //
 // # State

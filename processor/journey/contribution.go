@@ -6,8 +6,8 @@ import (
 	"github.com/tributary-hq/tributary/processor/insights/funnel"
 )
 
-// contribution returns what the journey adds to the funnel: the money of a journey that was
-// ever paid and has a verification, in the window and the place of that which counts.
+// contribution returns the journey's contribution to the funnel: the money of a journey that was
+// ever paid and has a verification, in the window and the place of the verification that counts.
 func (j *journey) contribution(retention time.Duration) (c funnel.Contribution) {
 	if !j.everPaid() {
 		return c
@@ -58,8 +58,7 @@ func (j *journey) everPaid() bool {
 	return false
 }
 
-// count counts the difference between what the journey added to the funnel and what it adds
-// now.
+// count counts the difference between the journey's former and current contribution.
 func (s *Stage) count(b *aggregate, was *funnel.Contribution) {
 	if s.config.InsightsPartitions > 0 {
 		is := b.contribution(b.retention)
@@ -67,7 +66,7 @@ func (s *Stage) count(b *aggregate, was *funnel.Contribution) {
 	}
 }
 
-// contributed returns what the journey, which was just opened, has added to the funnel.
+// contributed returns the contribution that the funnel has of a journey that was just opened.
 func (s *Stage) contributed(b *aggregate) (c funnel.Contribution) {
 	if s.config.InsightsPartitions > 0 {
 		c = b.contribution(b.retention)

@@ -16,7 +16,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// late is an event with times; its record counts what a stage counts.
+// late is an event with times; its record moves the counters that a stage moves.
 type late struct{ times stage.Times }
 
 func (l *late) Times() stage.Times { return l.times }
@@ -90,7 +90,7 @@ func readScores(t *testing.T, outputs []stage.Output, into map[time.Time]*avro.P
 	}
 }
 
-// odd counts what the stages of payments and the decoders count.
+// odd moves the counters of the payment stages and the decoders.
 func odd(tx stage.Tx) {
 	tx.Count(tolerance.CounterUnknown, "status/x", 1)
 	tx.Count(ledger.CounterRegressions, "shop", 3)

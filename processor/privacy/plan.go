@@ -13,9 +13,9 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// plan is what the numbering plan says of a block. It is that of the block and not of the
-// number, so that type and carrier tell no more of a number than its block; and the library
-// is asked once for a block, which costs as much as the rest of a record.
+// plan is the numbering plan's entry for a block. It depends on the block and not on the number,
+// so that type and carrier reveal no more of a number than its block does; and the library is
+// asked once per block, because a lookup costs as much as the rest of a record.
 type plan struct {
 	// full is the block with plus; root and area are the lengths of its beginnings that are
 	// the calling code and the area.

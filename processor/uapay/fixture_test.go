@@ -42,7 +42,7 @@ func invoice(at time.Time, status, paymentStatus string, replaced map[string]any
 	return claims
 }
 
-// body signs nothing: the stage reads what ingest has verified.
+// body signs nothing: ingest has verified the records that the stage reads.
 func body(claims map[string]any) []byte {
 	payload, err := json.Marshal(claims)
 	if err != nil {
@@ -88,7 +88,7 @@ func memoryOf(tb testing.TB, tested *uapay.Stage) *enginetest.Driver {
 	return m
 }
 
-// told is what a history ends in.
+// told holds the final snapshots and the counts of the outputs of a history.
 type told struct {
 	payment          avro.PaymentSnapshot
 	journeys         map[string]avro.JourneyInput

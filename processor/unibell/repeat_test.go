@@ -65,7 +65,7 @@ func TestStatusComesAgain(t *testing.T) {
 	}
 }
 
-// TestForgets: what is remembered of a call is gone after the retention.
+// TestForgets: the entries of a call are gone after the retention.
 func TestForgets(t *testing.T) {
 	t.Parallel()
 	m := newMemory(t, config(t))

@@ -41,7 +41,7 @@ func TestCorrelation(t *testing.T) {
 	}
 }
 
-// TestRefused: what can never be handled says why and nothing of the record.
+// TestRefused: the error of a record that can never be handled has the reason and nothing of the record.
 func TestRefused(t *testing.T) {
 	t.Parallel()
 	const form = "application/x-www-form-urlencoded"

@@ -8,8 +8,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// contribution returns what the verification with an outcome adds to the funnel. attempts are
-// in the order of the routing strategy.
+// contribution returns the contribution of the verification with an outcome to the funnel.
+// attempts are in the order of the routing strategy.
 func (e *Entity) contribution(outcome avro.VerificationOutcome, attempts []avro.VerificationAttempt, way *route, delivered string) (c funnel.Contribution) {
 	place := &e.phone.value.place
 	c.Dimensions = funnel.Dimensions{
@@ -41,7 +41,7 @@ func (e *Entity) contribution(outcome avro.VerificationOutcome, attempts []avro.
 	return c
 }
 
-// contributed returns what the verification added to the funnel with its last snapshot.
+// contributed returns the contribution that the verification made with its last snapshot.
 func (e *Entity) contributed() funnel.Contribution {
 	if e.facts == 0 {
 		return funnel.Contribution{}

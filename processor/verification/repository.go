@@ -37,14 +37,14 @@ func (r *Repository) Apply(e *Entity, f *Fact) {
 	e.Apply(f)
 }
 
-// begin keeps what the verification has added to the funnel until now.
+// begin keeps the contribution that the funnel has of the verification.
 func (r *Repository) begin(e *Entity) {
 	if r.Insights {
 		e.added = e.contributed()
 	}
 }
 
-// count counts what the verification, of which a snapshot was just made, adds to the funnel.
+// count counts the change of the verification's contribution by a new snapshot.
 func (r *Repository) count(tx stage.Tx, p *projection) {
 	if !r.Insights {
 		return
@@ -54,7 +54,7 @@ func (r *Repository) count(tx stage.Tx, p *projection) {
 	p.e.added = is
 }
 
-// withdraw takes back what a verification added to the funnel.
+// withdraw removes a verification's contribution from the funnel.
 func (r *Repository) withdraw(tx stage.Tx, e *Entity) {
 	if r.Insights {
 		was := e.contributed()

@@ -23,7 +23,7 @@ type Entity struct {
 	Window dedupe.Window
 
 	journeys entity.Journeys
-	// added is what the verification has added to the funnel.
+	// added is the contribution that the funnel has of the verification.
 	added funnel.Contribution
 	// versions are those of the facts whose values are kept.
 	versions []version
