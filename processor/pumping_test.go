@@ -33,7 +33,7 @@ func (h *history) addFraud(n int, phone string, start time.Duration) {
 	}
 }
 
-// signalsOf returns the signals among outputs.
+// signalsOf returns the signals of pumping among outputs.
 func signalsOf(t *testing.T, outputs []stage.Output) (out []avro.Signal) {
 	t.Helper()
 	for i := range outputs {
@@ -46,7 +46,9 @@ func signalsOf(t *testing.T, outputs []stage.Output) (out []avro.Signal) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			out = append(out, s)
+			if s.Kind == avro.SignalKindPumping {
+				out = append(out, s)
+			}
 		}
 	}
 	return out
