@@ -17,7 +17,7 @@ func BenchmarkObserve(b *testing.B) {
 		out := make([]pumping.Observation, 0, perTransaction)
 		for i := range perTransaction {
 			o := codes("+38067"+strconv.Itoa(1000 + (n*perTransaction+i*37)%blocks)[1:], 1, 1)
-			o.Minute, o.Numbers = f.now, []uint64{uint64(n*perTransaction+i) * 0x9e3779b97f4a7c15} //nolint:gosec // not negative
+			o.Minute, o.Numbers = f.now, []uint64{uint64(n*perTransaction+i) * 0x9e3779b97f4a7c15}
 			out = append(out, o)
 		}
 		return out
