@@ -120,8 +120,11 @@ func (n *node) record(r *row, id string, at time.Time, table *rates.Table) *avro
 		times []funnel.Tally[int32]
 		share float64
 	}{
-		{&record.TimeToVerifyP50Ms, r.VerifyTimes, 0.5}, {&record.TimeToVerifyP90Ms, r.VerifyTimes, 0.9}, {&record.TimeToVerifyP99Ms, r.VerifyTimes, 0.99},
-		{&record.VerifiedToCapturedP50Ms, r.CaptureTimes, 0.5}, {&record.VerifiedToCapturedP90Ms, r.CaptureTimes, 0.9},
+		{&record.TimeToVerifyP50Ms, r.VerifyTimes, 0.5},
+		{&record.TimeToVerifyP90Ms, r.VerifyTimes, 0.9},
+		{&record.TimeToVerifyP99Ms, r.VerifyTimes, 0.99},
+		{&record.VerifiedToCapturedP50Ms, r.CaptureTimes, 0.5},
+		{&record.VerifiedToCapturedP90Ms, r.CaptureTimes, 0.9},
 		{&record.VerifiedToCapturedP99Ms, r.CaptureTimes, 0.99},
 	} {
 		if ms, ok := funnel.Quantile(q.times, q.share); ok {

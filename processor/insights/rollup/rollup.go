@@ -253,7 +253,7 @@ func (u *update) store() error {
 }
 
 // OnTimer removes an entry whose time is over, with its rows.
-func (c *Config) OnTimer(tx stage.Tx, key []byte) error {
+func (*Config) OnTimer(tx stage.Tx, key []byte) error {
 	if p, w, ok := parseKey(string(key)); ok && bytes.HasPrefix(key, []byte(nodePrefix)) {
 		entry, err := tx.Get(key)
 		if err != nil {

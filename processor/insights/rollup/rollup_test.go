@@ -180,7 +180,8 @@ func TestMaxBlocks(t *testing.T) {
 			blocks = append(blocks, row.Block.Value)
 		}
 	}
-	if slices.Sort(blocks); !slices.Equal(blocks, []string{"+38050001"}) {
+	slices.Sort(blocks)
+	if !slices.Equal(blocks, []string{"+38050001"}) {
 		t.Errorf("blocks %v, want the first", blocks)
 	}
 	for level, n := range sum {

@@ -137,9 +137,9 @@ func (u *update) showBlock(n *node) error {
 		if err := u.show(area); err != nil {
 			return err
 		}
-		to := n
 		if w.kind != quarterHour {
-			if to, err = u.node(n.place, w); err != nil {
+			to, err := u.node(n.place, w)
+			if err != nil {
 				return err
 			}
 			if len(to.rows) == 0 {
