@@ -37,18 +37,20 @@ func (h *history) addFraud(n int, phone string, start time.Duration) {
 func signalsOf(t *testing.T, outputs []stage.Output) (out []avro.Signal) {
 	t.Helper()
 	for i := range outputs {
-		if o := &outputs[i]; o.Topic == schemas.Signals && o.Value != nil {
-			s := avro.Signal{}
-			_, body, err := wire.Parse(o.Value)
-			if err == nil {
-				err = s.DecodeAvro(body)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			if s.Kind == avro.SignalKindPumping {
-				out = append(out, s)
-			}
+		o := &outputs[i]
+		if o.Topic != schemas.Signals || o.Value == nil {
+			continue
+		}
+		s := avro.Signal{}
+		_, body, err := wire.Parse(o.Value)
+		if err == nil {
+			err = s.DecodeAvro(body)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Kind == avro.SignalKindPumping {
+			out = append(out, s)
 		}
 	}
 	return out
@@ -87,9 +89,10 @@ func TestPumping(t *testing.T) {
 	if len(signals) < 3 {
 		t.Fatalf("%d signals, want one raised, updated and withdrawn", len(signals))
 	}
+	const attacked = "+491512345"
 	raised, last := &signals[0], &signals[len(signals)-1]
 	if raised.State != avro.SignalStateRaised || raised.Kind != avro.SignalKindPumping || raised.RaisedAt.After(noon(5*time.Minute)) ||
-		raised.Country.Value != "DE" || !strings.HasPrefix("+491512345", raised.Block.Value) || raised.Block.Value == "" {
+		raised.Country.Value != "DE" || !strings.HasPrefix(attacked, raised.Block.Value) || raised.Block.Value == "" {
 		t.Errorf("first signal: %+v", raised)
 	}
 	if last.State != avro.SignalStateWithdrawn || last.SignalID != raised.SignalID || last.Codes.Value != minutes*perMinute || last.CodesVerified.Value != 0 ||

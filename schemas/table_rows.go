@@ -67,7 +67,7 @@ func enrichedTopics() []Topic {
 		row(EnrichedJourneys, "verifications and payments of one correlation id, and which of them is missing", journeyRetention, longCompactionLag),
 		row(FactsAttempts, "each attempt to deliver a code: channel, result, cost, times", attemptRetention, shortCompactionLag),
 		row(FactsMoney, "each movement of money: paid, held, released, refunded, with a signed amount", movementRetention, longCompactionLag),
-		funnelTopic(row(InsightsFunnel, "what the codes of a window cost and led to, by route and place", insightsRetention, shortCompactionLag)),
+		funnelTopic(row(InsightsFunnel, "counts, costs and revenue of the codes of a window, by route and place", insightsRetention, shortCompactionLag)),
 		row(Signals, "what the detectors claim: pumping, an account that ends, a wait that costs, a provider's day", 0, shortCompactionLag),
 	}
 }

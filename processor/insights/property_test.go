@@ -85,7 +85,10 @@ func (source) Decode(in *stage.Input) (stage.Event, error) {
 }
 
 func (source) Apply(tx stage.Tx, in *stage.Input, event stage.Event) error {
-	is := event.(*code)
+	is, ok := event.(*code)
+	if !ok {
+		return fmt.Errorf("an event of type %T", event)
+	}
 	var was code
 	var before funnel.Contribution
 	entry, err := tx.Get(in.Key)
@@ -234,6 +237,7 @@ func draw(r *rapid.T, n int, corrected bool) []code {
 
 // play applies codes in some grouping, then lets the last rows be emitted.
 func (p *pipe) play(tb testing.TB, r *rapid.T, codes []code) {
+	tb.Helper()
 	at := noon(0)
 	for len(codes) > 0 {
 		n := rapid.IntRange(1, len(codes)).Draw(r, "transaction")

@@ -117,8 +117,8 @@ func (s *Stage) OnTimer(tx stage.Tx, key []byte) error {
 }
 
 // ReportWatermark sends the partition's watermark to the insights stage.
-func (s *Stage) ReportWatermark(tx stage.Tx, partition int32, watermark time.Time) error {
-	return insights.ReportWatermark(tx, Name, partition, s.config.InsightsPartitions, watermark)
+func (s *Stage) ReportWatermark(tx stage.Tx, partition int32, at time.Time) error {
+	return insights.ReportWatermark(tx, Name, partition, s.config.InsightsPartitions, at)
 }
 
 // aggregate returns the aggregate of a journey; the caller opens it.

@@ -59,7 +59,7 @@ func (s ours) origin(record *kgo.Record) (origin, error) {
 	return origin{at: place3{prefix + strings.TrimPrefix(c.Topic.Value, prefix), c.Partition.Value, c.Offset.Value}}, nil
 }
 
-func (s ours) counters(ctx context.Context, c *environment.Subprocess) (map[string]float64, error) {
+func (ours) counters(ctx context.Context, c *environment.Subprocess) (map[string]float64, error) {
 	return c.Metrics(ctx)
 }
 
@@ -85,11 +85,11 @@ func (s theirs) process(ctx context.Context, _ string) (*environment.Subprocess,
 
 func (s theirs) journeys() string { return s.environment.Names.Prefix + peerJourneys }
 
-func (s theirs) origin(record *kgo.Record) (origin, error) {
+func (theirs) origin(record *kgo.Record) (origin, error) {
 	return origin{received: record.Timestamp}, nil
 }
 
-func (s theirs) counters(context.Context, *environment.Subprocess) (map[string]float64, error) {
+func (theirs) counters(context.Context, *environment.Subprocess) (map[string]float64, error) {
 	return nil, nil //nolint:nilnil // it has none
 }
 

@@ -44,7 +44,9 @@ const (
 
 // beyondPeers are the scenarios that the application cannot handle: it has no namespaces of
 // correlation ids and no SMS events.
-func beyondPeers() []string { return []string{"two shops with one order number", "sms delivered, then answered"} }
+func beyondPeers() []string {
+	return []string{"two shops with one order number", "sms delivered, then answered"}
+}
 
 func (b *peers) target() string { return filepath.Join(b.config.Work, "streams") }
 

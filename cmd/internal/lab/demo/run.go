@@ -159,8 +159,10 @@ func Run(ctx context.Context, o Options) (_ *Result, err error) {
 			ended := d.goOn(ctx)
 			defer func() { err = errors.Join(err, ended()) }()
 		}
-		place := Place{URL: s.url(), RegistryURL: s.embedded.RegistryURL(), Brokers: s.embedded.Brokers(), Accounts: s.accounts, Now: s.clock.Now(),
-			Clock: s.clock.Now, Metrics: s.metrics, Sources: s.sources, Privacy: s.privacy}
+		place := Place{
+			URL: s.url(), RegistryURL: s.embedded.RegistryURL(), Brokers: s.embedded.Brokers(), Accounts: s.accounts, Now: s.clock.Now(),
+			Clock: s.clock.Now, Metrics: s.metrics, Sources: s.sources, Privacy: s.privacy,
+		}
 		return result, o.Stay(ctx, place, result)
 	}
 	return result, nil

@@ -57,12 +57,16 @@ func (a *auditor) readFunnel(ctx context.Context) error {
 			return nil
 		}
 		row := &avro.FunnelRow{}
-		if _, body, err := wire.Parse(r.Value); err != nil || row.DecodeAvro(body) != nil {
-			a.unreadable(r)
+		_, body, err := wire.Parse(r.Value)
+		if err == nil {
+			err = row.DecodeAvro(body)
+		}
+		if err == nil {
+			rows[key] = row
+			a.addFunnel(row, 1)
 			return nil
 		}
-		rows[key] = row
-		a.addFunnel(row, 1)
+		a.unreadable(r)
 		return nil
 	})
 }
