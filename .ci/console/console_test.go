@@ -30,7 +30,7 @@ func demo(t *testing.T) string {
 	if program == "" {
 		t.Fatal("TRIBUTARY names no program: use make console-test")
 	}
-	cmd := exec.CommandContext(t.Context(), program, "demo", "--stay")
+	cmd := exec.CommandContext(t.Context(), program, "demo", "--stay", "--traffic")
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	out, err := cmd.StdoutPipe()
 	if err == nil {

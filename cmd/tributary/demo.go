@@ -62,6 +62,7 @@ independent model says.`,
 	cmd.Flags().IntVar(&o.Scale, "scale", 1, "how often each scenario is played")
 	cmd.Flags().StringVar(&o.Profile, "profile", simulator.Catalogue, "catalogue: one scenario for each case; market: customers of many countries, --scale is the number of days; pumping: the market with four attacks a day; quiet: without attacks")
 	cmd.Flags().BoolVar(&stay, "stay", false, "keep everything running, and print commands to try")
+	cmd.Flags().BoolVar(&o.Traffic, "traffic", false, "with --stay: go on sending webhooks, so that something moves")
 	cmd.Flags().BoolVar(&verbose, "verbose", false, "show what ingest and processor log")
 	return cmd
 }
@@ -82,7 +83,6 @@ func runDemo(ctx context.Context, g *cli.Globals, o demo.Options, stay bool) err
 		showDemo(g, r)
 	}
 	if stay {
-		o.Traffic = true
 		o.Stay = func(ctx context.Context, place demo.Place, r *demo.Result) error {
 			show(r)
 			server, err := demoConsole(&place, o.Logger)
@@ -92,7 +92,7 @@ func runDemo(ctx context.Context, g *cli.Globals, o demo.Options, stay bool) err
 			if err := server.Start(ctx); err != nil {
 				return err
 			}
-			showPlace(g, &place, server.URL())
+			showPlace(g, &place, server.URL(), o.Traffic)
 			<-ctx.Done()
 			return server.Stop(context.WithoutCancel(ctx))
 		}
@@ -215,13 +215,16 @@ func counts(g *cli.Globals, title string, m map[string]int64) {
 }
 
 // showPlace prints commands and addresses to try while the demo runs.
-func showPlace(g *cli.Globals, p *demo.Place, console string) {
+func showPlace(g *cli.Globals, p *demo.Place, console string, traffic bool) {
 	w := g.Err
 	if !g.JSON {
 		w = g.Out
 	}
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format, args...) }
 	say("\nLook at it: %s\n", console)
+	if !traffic {
+		say("Nothing more is sent; with --traffic webhooks go on.\n")
+	}
 	say("\nEverything keeps running until Ctrl-C. Webhooks to send, all of one order:\n")
 	examples := simulator.Examples(p.Accounts, p.Now, "my-order-1")
 	for i := range examples {

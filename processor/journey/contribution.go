@@ -8,12 +8,12 @@ import (
 
 // contribution returns the journey's contribution to the funnel: the money of a journey that was
 // ever paid and has a verification, in the window and the place of the verification that counts.
-func (j *journey) contribution(retention time.Duration) (c funnel.Contribution) {
+// t is memory for its totals.
+func (j *journey) contribution(t *totals, retention time.Duration) (c funnel.Contribution) {
 	if !j.everPaid() {
 		return c
 	}
-	var t totals
-	j.totals(&t, retention)
+	j.totals(t, retention)
 	verified := t.verified.route
 	for i := 0; i < len(j.listed) && verified.provider == ""; i++ {
 		if v := j.listed[i].verification; v != nil {
@@ -61,7 +61,7 @@ func (j *journey) everPaid() bool {
 // count counts the difference between the journey's former and current contribution.
 func (s *Stage) count(b *aggregate, was *funnel.Contribution) {
 	if s.config.InsightsPartitions > 0 {
-		is := b.contribution(b.retention)
+		is := b.contribution(&b.sum, b.retention)
 		funnel.Count(b.tx, was, &is)
 	}
 }
@@ -69,7 +69,7 @@ func (s *Stage) count(b *aggregate, was *funnel.Contribution) {
 // contributed returns the contribution that the funnel has of a journey that was just opened.
 func (s *Stage) contributed(b *aggregate) (c funnel.Contribution) {
 	if s.config.InsightsPartitions > 0 {
-		c = b.contribution(b.retention)
+		c = b.contribution(&b.sum, b.retention)
 	}
 	return c
 }
