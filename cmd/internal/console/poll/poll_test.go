@@ -16,14 +16,19 @@ import (
 type counting struct {
 	reads, now, most atomic.Int64
 	takes            time.Duration
-	err              error
+	failing          atomic.Bool
 }
+
+var errFailing = errors.New("no answer")
 
 func (c *counting) read(context.Context) (int64, error) {
 	c.most.Store(max(c.most.Load(), c.now.Add(1)))
 	defer c.now.Add(-1)
 	time.Sleep(c.takes)
-	return c.reads.Add(1), c.err
+	if c.failing.Load() {
+		return c.reads.Add(1), errFailing
+	}
+	return c.reads.Add(1), nil
 }
 
 func TestNothingIsReadWhenNobodyLooks(t *testing.T) {
@@ -104,13 +109,13 @@ func TestErrors(t *testing.T) {
 		defer p.Close()
 		defer p.Watch()()
 		first := p.Get(t.Context())
-		c.err = errors.New("away")
+		c.failing.Store(true)
 		time.Sleep(5500 * time.Millisecond)
 		r := p.Get(t.Context())
 		if !r.Has || r.Value != first.Value || r.Err == nil || time.Since(r.Since) < 4*time.Second {
 			t.Errorf("Get() while reads fail = %+v, want the value of before and since when", r)
 		}
-		c.err = nil
+		c.failing.Store(false)
 		time.Sleep(2 * time.Second)
 		if r := p.Get(t.Context()); r.Err != nil || r.Value == first.Value {
 			t.Errorf("Get() after reads work again = %+v", r)
