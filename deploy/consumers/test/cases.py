@@ -5,6 +5,8 @@ import collections
 
 from answers import quantile, render
 
+HOUR, QUARTER = 3_600_000, 900_000
+
 
 def group(pairs):
     sums = collections.Counter()
@@ -23,6 +25,20 @@ class Case:
 
 def channel_rows(attempts):
     return group((a["channel"], 1) for a in attempts), group((a["channel"], 1) for a in attempts if a["status"] == "SUCCESS")
+
+
+def funnel_truth(truth, by):
+    """The codes, the verified ones, and the journeys ever paid: these count where the code was
+    verified first, else where the first was ordered."""
+    sums = collections.defaultdict(lambda: [0, 0, 0])
+    for c in truth.verifications:
+        sums[by(c)][0] += 1
+        sums[by(c)][1] += c.outcome == "SUCCESS"
+    for j in truth.journeys:
+        if j["ever_paid"] and j["verifications"]:
+            codes = sorted((v for v in j["verifications"] if v.outcome == "SUCCESS"), key=lambda v: v.outcome_at)
+            sums[by((codes or sorted(j["verifications"], key=lambda v: v.created))[0])][2] += 1
+    return [(key, *n) for key, n in sums.items()]
 
 
 CASES = {
@@ -80,6 +96,24 @@ CASES = {
         "SELECT correlation_id FROM journeys GROUP BY correlation_id HAVING count(*) = 2",
         lambda v: [(id,) for id, n in collections.Counter(j["correlation_id"] for j in v["journeys"]).items() if n == 2],
         lambda t: [(id,) for id, n in collections.Counter(j["order"] for j in t.journeys).items() if n == 2],
+    ),
+}
+
+
+# Of the funnel's views: the SQL, and the count from the truth.
+FUNNEL = {
+    "codes by country": (
+        "SELECT country, sum(requested), sum(verified), sum(paid) FROM funnel GROUP BY country",
+        lambda t: funnel_truth(t, lambda c: c.country),
+    ),
+    "codes by hour": (
+        "SELECT window_start, sum(requested), sum(verified), sum(paid) FROM funnel_hourly GROUP BY window_start",
+        lambda t: funnel_truth(t, lambda c: c.created // HOUR * HOUR),
+    ),
+    "codes by quarter-hour and channel": (
+        "SELECT count(*), sum(requested), sum(verified), sum(paid) FROM funnel_quarter_hourly WHERE provider = 'unibell'",
+        lambda t: [(len({(c.created // QUARTER, c.source, c.country) for c in t.verifications if c.provider == "unibell"}),
+                    *(sum(r[i] for r in funnel_truth(t, lambda c: c.provider) if r[0] == "unibell") for i in (1, 2, 3)))],
     ),
 }
 

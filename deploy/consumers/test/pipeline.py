@@ -98,14 +98,18 @@ LOGS = {"duplicates": "duplicates.v1"}
 RAW = ["raw.lox24.v1", "raw.uapay.v1", "raw.unibell.v1", "raw.voximplant.v1", "raw.standard.v1"]
 
 
+def newest_of(pipeline, avro, topic):
+    """The rows of one compacted topic."""
+    rows = {}
+    for message in read(pipeline.brokers, [topic]):
+        rows[message.key()] = avro.decode(message.value())
+    return [row for row in rows.values() if row is not None]
+
+
 def newest(pipeline):
     """The rows of every view: of each key the newest record, without the ended keys."""
-    avro, views = Avro(pipeline.registry), {}
-    for name, topic in VIEWS.items():
-        rows = {}
-        for message in read(pipeline.brokers, [topic]):
-            rows[message.key()] = avro.decode(message.value())
-        views[name] = [row for row in rows.values() if row is not None]
+    avro = Avro(pipeline.registry)
+    views = {name: newest_of(pipeline, avro, topic) for name, topic in VIEWS.items()}
     for name, topic in LOGS.items():
         views[name] = [avro.decode(m.value()) for m in read(pipeline.brokers, [topic])]
     return views

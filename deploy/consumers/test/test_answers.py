@@ -1,18 +1,48 @@
 """Every answer of the dbt models and every question of cases.py, in every engine, against
 the count from the raw bodies."""
 
+import collections
+
 import pytest
 
 import answers
 import engines
 import pipeline
-from cases import CASES
+from cases import CASES, FUNNEL
 from conftest import check
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_natural_query(engine, truth, name):
     check(engine.query(CASES[name].sql(engine.name)), CASES[name].truth(truth))
+
+
+@pytest.mark.parametrize("name", FUNNEL)
+def test_funnel(engine, truth, name):
+    sql, counted = FUNNEL[name]
+    check(engine.query(sql), counted(truth))
+
+
+@pytest.fixture(scope="session")
+def funnel(live):
+    return pipeline.newest_of(live, pipeline.Avro(live.registry), "insights.funnel.v1")
+
+
+@pytest.mark.parametrize("window", ["QUARTER_HOUR", "HOUR", "DAY"])
+@pytest.mark.parametrize("level", ["COUNTRY", "AREA", "BLOCK"])
+def test_funnel_money(funnel, truth, window, level):
+    """Each size of windows and each level has every cent of cost and revenue once."""
+    got, want = collections.Counter(), collections.Counter()
+    for row in (r for r in funnel if r["window"] == window and r["level"] == level):
+        got.update({("cost", c["currency"]): c["cost_minor"] for c in row["costs"]})
+        got.update({("net", c["currency"]): c["gross_minor"] - c["refunded_minor"] for c in row["revenue"]})
+    for c in truth.verifications:
+        if c.cost is not None:
+            want["cost", c.currency] += c.cost
+    for j in truth.journeys:
+        if j["ever_paid"] and j["verifications"]:
+            want["net", "UAH"] += j["net"]
+    assert want["net", "UAH"] and got == want
 
 
 @pytest.mark.parametrize("name", answers.names())
