@@ -33,6 +33,7 @@ func TestStateDirectoryGone(t *testing.T) {
 				s := processor.WatchStateDir(t.Context(), dir, &processor.Deps{Logger: slog.New(slog.NewTextHandler(log, nil)), Metrics: metrics})
 				defer s.End()
 				time.Sleep(time.Hour)
+				synctest.Wait()
 				if why := s.Why(); why != "" || log.Len() > 0 {
 					t.Errorf("before: %q, logged %s; want nothing", why, log)
 				}
@@ -44,6 +45,7 @@ func TestStateDirectoryGone(t *testing.T) {
 					harm(t, dir)
 				}
 				time.Sleep(time.Minute)
+				synctest.Wait()
 				intact, want := 1, ""
 				if harm != nil {
 					intact, want = 0, "the state directory "+dir+" was deleted or replaced"
