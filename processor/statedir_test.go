@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,6 +15,26 @@ import (
 
 	"github.com/tributary-hq/tributary/processor"
 )
+
+// logged is a log that is read while it is written.
+type logged struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (l *logged) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+// String returns the log so far.
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
 
 // TestStateDirectoryGone: a state directory that is deleted or replaced under a running process is
 // noticed within a minute, in the log, in the metric and in the reason why the process is not ready.
@@ -28,13 +49,13 @@ func TestStateDirectoryGone(t *testing.T) {
 			t.Parallel()
 			dir := filepath.Join(t.TempDir(), "state")
 			makeStateDir(t, dir)
-			metrics, log := prometheus.NewRegistry(), &bytes.Buffer{}
+			metrics, log := prometheus.NewRegistry(), &logged{}
 			synctest.Test(t, func(t *testing.T) {
 				s := processor.WatchStateDir(t.Context(), dir, &processor.Deps{Logger: slog.New(slog.NewTextHandler(log, nil)), Metrics: metrics})
 				defer s.End()
 				time.Sleep(time.Hour)
 				synctest.Wait()
-				if why := s.Why(); why != "" || log.Len() > 0 {
+				if why := s.Why(); why != "" || log.String() != "" {
 					t.Errorf("before: %q, logged %s; want nothing", why, log)
 				}
 				if harm != nil {
