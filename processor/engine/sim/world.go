@@ -35,16 +35,6 @@ type World struct {
 // epoch is the virtual time at which every run begins.
 const epoch = 1_800_000_000_000
 
-// Host is a process: its tasks end with it.
-type Host struct {
-	Name string
-	// Skew is how far its wall clock is off, in milliseconds.
-	Skew   int64
-	world  *World
-	dead   bool
-	frozen int64 // until when it does not run
-}
-
 type task struct {
 	name  string
 	host  *Host
@@ -79,23 +69,11 @@ func NewWorld(seed uint64, faults []Fault) *World {
 	return w
 }
 
-// NewHost starts a process.
-func (w *World) NewHost(name string) *Host { return &Host{Name: name, world: w} }
-
 // Now is the host's wall clock.
 func (h *Host) Now() time.Time { return time.UnixMilli(h.world.now + h.Skew).UTC() }
 
 // Now is the world's clock, unix ms.
 func (w *World) Now() int64 { return w.now }
-
-// Dead says that the host was killed.
-func (h *Host) Dead() bool { return h.dead }
-
-// Kill ends a host between two steps of its tasks, whose memory is gone.
-func (h *Host) Kill() { h.dead = true }
-
-// Freeze stops a host for a time; to itself no time has passed.
-func (h *Host) Freeze(ms int64) { h.frozen = h.world.now + ms }
 
 // Jump moves the world's clock forward.
 func (w *World) Jump(ms int64) { w.now += ms }
@@ -126,16 +104,6 @@ func (h *Host) Start(name string, f func()) {
 		f()
 	})
 	w.tasks = append(w.tasks, t)
-}
-
-// Tasks returns how many tasks of the host are not over.
-func (h *Host) Tasks() (n int) {
-	for _, t := range h.world.tasks {
-		if t.host == h && !t.ended {
-			n++
-		}
-	}
-	return n
 }
 
 // yield lets others run, at least until a time, and until ready says so. Outside of
@@ -295,17 +263,6 @@ func (w *World) Await(ctx context.Context, done <-chan struct{}) error {
 		w.yield(1, nil)
 	}
 }
-
-// Group runs functions beside the task that made it.
-type Group struct {
-	world   *World
-	host    *Host
-	name    string
-	running int
-}
-
-// Beside returns a Group of the running task.
-func (w *World) Beside() *Group { return &Group{world: w, host: w.cur.host, name: w.cur.name} }
 
 // Go starts a function.
 func (g *Group) Go(f func()) {
