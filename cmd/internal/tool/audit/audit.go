@@ -9,6 +9,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/tool/audit/offsetset"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/scan"
 	"github.com/tributary-hq/tributary/schemas"
 )
@@ -49,7 +50,7 @@ type auditor struct {
 	raw    map[string]*provider // by raw topic, without prefix
 	// Offsets of internal records that were sent to a dead-letter topic, by topic
 	// without prefix and partition.
-	deadLetters map[string]map[int32]*marks
+	deadLetters map[string]map[int32]*offsetset.Marks
 	entities    map[string]*entities // by enriched topic and provider
 	calls       *calls
 	events      *events
@@ -89,7 +90,7 @@ func Run(ctx context.Context, config Config) (*Report, error) {
 	defer client.Close()
 	a := &auditor{
 		config: config, admin: kadm.NewClient(client), raw: map[string]*provider{},
-		deadLetters: map[string]map[int32]*marks{}, entities: map[string]*entities{}, derived: map[string]*derivations{}, erased: map[string]int64{}, covered: map[string]bool{},
+		deadLetters: map[string]map[int32]*offsetset.Marks{}, entities: map[string]*entities{}, derived: map[string]*derivations{}, erased: map[string]int64{}, covered: map[string]bool{},
 		report: &Report{limit: config.Limit, Listed: []*Difference{}}, events: newEvents(), seed: maphash.MakeSeed(),
 	}
 	began := config.Now()

@@ -5,6 +5,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/tool/audit/offsetset"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -15,14 +16,14 @@ import (
 // applies them. A fact is emitted once if its verification is known, else once without
 // a verification and, when that becomes known, once more with it.
 type calls struct {
-	with, without map[int32]*marks // by raw partition: raw offsets
+	with, without map[int32]*offsetset.Marks // by raw partition: raw offsets
 	// own are entities by request id. Their facts are applied only if the verification
 	// stays unknown; until then they are held.
 	own *entities
 }
 
 func newCalls() *calls {
-	return &calls{with: map[int32]*marks{}, without: map[int32]*marks{}, own: newEntities()}
+	return &calls{with: map[int32]*offsetset.Marks{}, without: map[int32]*offsetset.Marks{}, own: newEntities()}
 }
 
 // readCalls reads the facts that the unibell stage emits to the unibell-call stage.
@@ -70,7 +71,7 @@ func (a *auditor) takeCall(_ string, r *kgo.Record) error {
 	case in.Kind == avro.UnibellInputKindErasure:
 		verifications.change(r.Key, func(x *entity) { x.expected, x.flags = 0, x.flags|erasedOnce })
 		a.calls.forget(verifications, r.Key)
-	case !fact || a.deadLetters[schemas.InternalUnibell][r.Partition].has(r.Offset):
+	case !fact || a.deadLetters[schemas.InternalUnibell][r.Partition].Has(r.Offset):
 	case in.VerificationID.Set:
 		verifications.fact(r.Key)
 	default:
@@ -94,7 +95,7 @@ func (c *calls) forget(verifications *entities, key []byte) {
 
 // markEmitted records that the unibell stage emitted the fact of a raw record, if that record
 // is within the span and the cut.
-func (a *auditor) markEmitted(to map[int32]*marks, call *avro.UnibellCall) {
+func (a *auditor) markEmitted(to map[int32]*offsetset.Marks, call *avro.UnibellCall) {
 	from := &call.Origin
 	p := a.raw[schemas.RawUnibell]
 	at := p.parts[from.Partition]
@@ -103,9 +104,9 @@ func (a *auditor) markEmitted(to map[int32]*marks, call *avro.UnibellCall) {
 		return
 	}
 	if to[from.Partition] == nil {
-		to[from.Partition] = newMarks()
+		to[from.Partition] = offsetset.NewMarks()
 	}
-	to[from.Partition].add(from.Offset)
+	to[from.Partition].Add(from.Offset)
 }
 
 // concludeCalls compares the decoded facts with those emitted to the next stage.
@@ -115,16 +116,16 @@ func (a *auditor) concludeCalls() {
 	for partition, at := range sorted(p.parts) {
 		with, without := a.calls.with[partition], a.calls.without[partition]
 		if with == nil {
-			with = newMarks()
+			with = offsetset.NewMarks()
 		}
 		if without == nil {
-			without = newMarks()
+			without = offsetset.NewMarks()
 		}
-		facts := at.outcomes[decoded].once
-		a.reportAll(KindNotEmitted, p.topic, partition, emitted, schemas.DecodedUnibellCall, facts.minus(with.once, without.once))
-		a.reportAll(KindNoFact, p.topic, partition, schemas.DecodedUnibellCall, emitted, with.once.minus(facts))
-		a.reportAll(KindNoFact, p.topic, partition, schemas.DecodedUnibellCall, emitted, without.once.minus(facts))
-		a.reportAll(KindRepeated, p.topic, partition, "", emitted, with.again)
-		a.reportAll(KindRepeated, p.topic, partition, "", emitted, without.again)
+		facts := at.outcomes[decoded].Once
+		a.reportAll(KindNotEmitted, p.topic, partition, emitted, schemas.DecodedUnibellCall, facts.Minus(with.Once, without.Once))
+		a.reportAll(KindNoFact, p.topic, partition, schemas.DecodedUnibellCall, emitted, with.Once.Minus(facts))
+		a.reportAll(KindNoFact, p.topic, partition, schemas.DecodedUnibellCall, emitted, without.Once.Minus(facts))
+		a.reportAll(KindRepeated, p.topic, partition, "", emitted, with.Again)
+		a.reportAll(KindRepeated, p.topic, partition, "", emitted, without.Again)
 	}
 }

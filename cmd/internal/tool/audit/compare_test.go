@@ -1,8 +1,6 @@
 package audit
 
 import (
-	"math/rand/v2"
-	"slices"
 	"testing"
 	"time"
 )
@@ -67,70 +65,5 @@ func TestCompareJourneys(t *testing.T) {
 				t.Errorf("compare() = %v, want %v", got, test.want)
 			}
 		})
-	}
-}
-
-// TestOffsetSet compares the bitmaps with a map of offsets, on random sets around the borders of words
-// and pages.
-func TestOffsetSet(t *testing.T) {
-	t.Parallel()
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	random := rand.New(rand.NewPCG(seed, 0))
-	generate := func() (offsetSet, map[int64]bool) {
-		set, plain := offsetSet{}, map[int64]bool{}
-		for range 3000 {
-			offset := random.Int64N(4)<<pageBits + random.Int64N(300) - 150
-			if offset = max(offset, 0); set.add(offset) == plain[offset] {
-				t.Fatalf("add(%d) reports %t again", offset, plain[offset])
-			}
-			plain[offset] = true
-		}
-		return set, plain
-	}
-	a, plainA := generate()
-	b, plainB := generate()
-	sorted := func(keep func(int64) bool) []int64 {
-		var kept []int64
-		for offset := range plainA {
-			if keep(offset) {
-				kept = append(kept, offset)
-			}
-		}
-		slices.Sort(kept)
-		return kept
-	}
-	for name, test := range map[string]struct {
-		got  offsetSet
-		keep func(int64) bool
-	}{
-		"all":       {a, func(int64) bool { return true }},
-		"minus":     {a.minus(b), func(o int64) bool { return !plainB[o] }},
-		"intersect": {a.intersect(b), func(o int64) bool { return plainB[o] }},
-	} {
-		if got, want := slices.Collect(test.got.all()), sorted(test.keep); !slices.Equal(got, want) || test.got.count() != int64(len(want)) {
-			t.Errorf("%s: %d offsets (count %d), want %d", name, len(got), test.got.count(), len(want))
-		}
-	}
-	for range 100 {
-		from, to := random.Int64N(4<<pageBits), random.Int64N(4<<pageBits)
-		if got, want := a.within(from, to), int64(len(sorted(func(o int64) bool { return from <= o && o < to }))); got != want {
-			t.Errorf("within(%d, %d) = %d, want %d", from, to, got, want)
-		}
-	}
-}
-
-func TestMarks(t *testing.T) {
-	t.Parallel()
-	m := newMarks()
-	for _, offset := range []int64{0, 1, 2, 5, 1 << 40, 5} {
-		m.add(offset)
-	}
-	if m.count() != 5 || m.within(0, 3) != 3 || m.within(1, 5) != 2 || m.within(5, 6) != 1 || m.within(6, 1<<41) != 1 || m.again.count() != 1 {
-		t.Errorf("count %d, within %d %d %d %d, again %d", m.count(), m.within(0, 3), m.within(1, 5), m.within(5, 6), m.within(6, 1<<41), m.again.count())
-	}
-	var none *marks
-	if none.has(1) || !m.has(5) || m.has(4) {
-		t.Error("has() is wrong")
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/tool/audit/offsetset"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -42,10 +43,10 @@ func (a *auditor) readDeadLetters(ctx context.Context) error {
 // deadLetter marks an internal record as a dead letter.
 func (a *auditor) deadLetter(topic string, o origin) {
 	if a.deadLetters[topic] == nil {
-		a.deadLetters[topic] = map[int32]*marks{}
+		a.deadLetters[topic] = map[int32]*offsetset.Marks{}
 	}
 	if a.deadLetters[topic][o.partition] == nil {
-		a.deadLetters[topic][o.partition] = newMarks()
+		a.deadLetters[topic][o.partition] = offsetset.NewMarks()
 	}
-	a.deadLetters[topic][o.partition].add(o.offset)
+	a.deadLetters[topic][o.partition].Add(o.offset)
 }

@@ -53,7 +53,7 @@ func (a *auditor) identifyHeaders(headers []kgo.RecordHeader) identity {
 
 // hold stores the identity of the record at an offset.
 func (p *part) hold(offset int64, is identity) {
-	p.raw.add(offset)
+	p.raw.Add(offset)
 	at := offset - p.low
 	for int64(len(p.identities)) <= at {
 		p.identities = append(p.identities, 0)
@@ -65,5 +65,5 @@ func (p *part) hold(offset int64, is identity) {
 // outcome names. Without a record at that offset it is false.
 func (p *part) isOther(o *origin) bool {
 	at := o.offset - p.low
-	return at >= 0 && at < int64(len(p.identities)) && p.raw.has(o.offset) && (p.identities[at]^o.is)&o.carries != 0
+	return at >= 0 && at < int64(len(p.identities)) && p.raw.Has(o.offset) && (p.identities[at]^o.is)&o.carries != 0
 }

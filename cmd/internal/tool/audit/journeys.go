@@ -58,7 +58,7 @@ func (a *auditor) readJourneyInputs(ctx context.Context) error {
 		switch {
 		case r.Offset >= a.cut.applied[schemas.InternalJourney][r.Partition]:
 			x.flags |= touched
-		case !a.deadLetters[schemas.InternalJourney][r.Partition].has(r.Offset):
+		case !a.deadLetters[schemas.InternalJourney][r.Partition].Has(r.Offset):
 			j.inputs++
 			j.take(&x, r.Key, in)
 		}

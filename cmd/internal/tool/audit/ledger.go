@@ -6,6 +6,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/tool/audit/offsetset"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/wire"
@@ -75,14 +76,14 @@ func (a *auditor) readLedger(ctx context.Context) error {
 		for _, c := range []struct {
 			what  string
 			there int64
-			here  *marks
+			here  *offsetset.Marks
 		}{
 			{"accepted", e.Accepted + e.Replayed, at.raw},
 			{"decoded", e.Decoded, at.outcomes[decoded]},
 			{"duplicates", e.Duplicates, at.outcomes[duplicate]},
 			{"dead_letters", e.DeadLetters, at.outcomes[deadLetter]},
 		} {
-			here := c.here.within(e.FromOffset, e.ToOffset)
+			here := c.here.Within(e.FromOffset, e.ToOffset)
 			if more := here - c.there; c.here != at.raw && more > 0 && more <= since {
 				since -= more
 				continue

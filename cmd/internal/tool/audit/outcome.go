@@ -66,7 +66,7 @@ func (a *auditor) endAt(outcome int, provider string, at *part, o *origin) {
 			Missing: "the record that it is of; another stands there",
 		})
 	default:
-		at.outcomes[outcome].add(o.offset)
+		at.outcomes[outcome].Add(o.offset)
 	}
 }
 

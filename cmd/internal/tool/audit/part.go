@@ -6,6 +6,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/tool/audit/offsetset"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/scan"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -24,14 +25,14 @@ type part struct {
 	low, high, cut int64
 	// start and end are the log start offset and the high watermark.
 	start, end int64
-	raw        *marks
+	raw        *offsetset.Marks
 	// identities belong to the records in raw, indexed by offset minus low: 4 bytes
 	// each.
 	identities []identity
-	replays    *marks
-	outcomes   [outcomes]*marks
+	replays    *offsetset.Marks
+	outcomes   [outcomes]*offsetset.Marks
 	// replayed are the offsets of records whose dead letters were replayed.
-	replayed *marks
+	replayed *offsetset.Marks
 	// late are outcomes of records from before the span, by their offset.
 	late map[int64]late
 	// handled is the offset after the highest record whose outcome was read.
@@ -39,9 +40,9 @@ type part struct {
 }
 
 func newPart(start, end, low, high, cut int64) *part {
-	p := &part{start: start, end: end, low: low, high: high, cut: cut, raw: newMarks(), replays: newMarks(), replayed: newMarks()}
+	p := &part{start: start, end: end, low: low, high: high, cut: cut, raw: offsetset.NewMarks(), replays: offsetset.NewMarks(), replayed: offsetset.NewMarks()}
 	for i := range p.outcomes {
-		p.outcomes[i] = newMarks()
+		p.outcomes[i] = offsetset.NewMarks()
 	}
 	return p
 }
@@ -73,9 +74,9 @@ func (a *auditor) readRaw(ctx context.Context) error {
 		}
 		at.hold(r.Offset, a.identifyHeaders(r.Headers))
 		if o, replay := deadLetterOrigin(r); replay {
-			at.replays.add(r.Offset)
+			at.replays.Add(r.Offset)
 			if was := p.parts[o.partition]; was != nil && o.topic == p.topic && o.offset >= was.low && o.offset < was.high {
-				was.replayed.add(o.offset)
+				was.replayed.Add(o.offset)
 			}
 		}
 		return nil

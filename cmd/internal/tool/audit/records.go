@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"github.com/tributary-hq/tributary/cmd/internal/tool/audit/offsetset"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -17,33 +18,33 @@ func (a *auditor) concludeRecords() {
 
 func (a *auditor) concludePart(p *provider, partition int32, at *part) {
 	account := Account{
-		Provider: p.name, Partition: partition, From: at.low, To: at.high, Raw: at.raw.count(), Replayed: at.replays.count(),
-		Decoded: at.outcomes[decoded].count(), Duplicates: at.outcomes[duplicate].count(), DeadLetters: at.outcomes[deadLetter].count(),
+		Provider: p.name, Partition: partition, From: at.low, To: at.high, Raw: at.raw.Count(), Replayed: at.replays.Count(),
+		Decoded: at.outcomes[decoded].Count(), Duplicates: at.outcomes[duplicate].Count(), DeadLetters: at.outcomes[deadLetter].Count(),
 	}
 	account.Accepted = account.Raw - account.Replayed
-	account.DeadLettersReplayed = at.replayed.once.intersect(at.outcomes[deadLetter].once).count()
+	account.DeadLettersReplayed = at.replayed.Once.Intersect(at.outcomes[deadLetter].Once).Count()
 	before := a.report.Differences
-	tell := func(kind, missing, there string, which offsetSet) {
+	tell := func(kind, missing, there string, which offsetset.Set) {
 		a.reportAll(kind, p.topic, partition, missing, there, which)
 	}
-	end := func(outcome int) offsetSet { return at.outcomes[outcome].once }
+	end := func(outcome int) offsetset.Set { return at.outcomes[outcome].Once }
 	ways := outcomeTopic(decoded, p.name) + ", " + outcomeTopic(duplicate, p.name) + ", " + outcomeTopic(deadLetter, p.name)
-	tell(KindNoOutcome, ways, p.topic, at.raw.once.minus(end(decoded), end(duplicate), end(deadLetter)))
+	tell(KindNoOutcome, ways, p.topic, at.raw.Once.Minus(end(decoded), end(duplicate), end(deadLetter)))
 	for outcome := range outcomes {
-		tell(KindNoRaw, p.topic, outcomeTopic(outcome, p.name), end(outcome).minus(at.raw.once))
-		tell(KindRepeated, "", outcomeTopic(outcome, p.name), at.outcomes[outcome].again)
+		tell(KindNoRaw, p.topic, outcomeTopic(outcome, p.name), end(outcome).Minus(at.raw.Once))
+		tell(KindRepeated, "", outcomeTopic(outcome, p.name), at.outcomes[outcome].Again)
 		for other := outcome + 1; other < outcomes; other++ {
-			tell(KindTwoOutcomes, "", outcomeTopic(outcome, p.name)+", "+outcomeTopic(other, p.name), end(outcome).intersect(end(other)))
+			tell(KindTwoOutcomes, "", outcomeTopic(outcome, p.name)+", "+outcomeTopic(other, p.name), end(outcome).Intersect(end(other)))
 		}
 	}
-	tell(KindNoDeadLetter, outcomeTopic(deadLetter, p.name), "a replay", at.replayed.once.minus(end(deadLetter)))
+	tell(KindNoDeadLetter, outcomeTopic(deadLetter, p.name), "a replay", at.replayed.Once.Minus(end(deadLetter)))
 	account.Differences = a.report.Differences - before
 	a.report.Accounts = append(a.report.Accounts, account)
 }
 
 // reportAll lists every offset of a set as a difference.
-func (a *auditor) reportAll(kind, topic string, partition int32, missing, there string, which offsetSet) {
-	for offset := range which.all() {
+func (a *auditor) reportAll(kind, topic string, partition int32, missing, there string, which offsetset.Set) {
+	for offset := range which.All() {
 		a.report.differ(&Difference{Kind: kind, Topic: topic, Partition: partition, Offset: offset, Missing: missing, There: there})
 	}
 }

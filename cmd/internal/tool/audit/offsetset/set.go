@@ -1,4 +1,4 @@
-package audit
+package offsetset
 
 import (
 	"iter"
@@ -7,9 +7,9 @@ import (
 	"slices"
 )
 
-// offsetSet is a set of offsets of one partition, as bitmaps of pages of 65,536 offsets: 8 KiB for a
+// Set is a set of offsets of one partition, as bitmaps of pages of 65,536 offsets: 8 KiB for a
 // page that has any. Audited offsets are dense, so that a general compressed bitmap saves nothing.
-type offsetSet map[int64]*[pageWords]uint64
+type Set map[int64]*[pageWords]uint64
 
 const (
 	pageBits  = 16
@@ -22,8 +22,8 @@ func at(offset int64) (page int64, word int, bit uint64) {
 	return offset >> pageBits, int(in / 64), 1 << (in % 64)
 }
 
-// add reports whether the offset was not in the set.
-func (s offsetSet) add(offset int64) bool {
+// Add reports whether the offset was not in the set.
+func (s Set) Add(offset int64) bool {
 	page, word, bit := at(offset)
 	words := s[page]
 	if words == nil {
@@ -35,13 +35,15 @@ func (s offsetSet) add(offset int64) bool {
 	return added
 }
 
-func (s offsetSet) has(offset int64) bool {
+// Has reports whether the offset is in the set.
+func (s Set) Has(offset int64) bool {
 	page, word, bit := at(offset)
 	words := s[page]
 	return words != nil && words[word]&bit != 0
 }
 
-func (s offsetSet) count() (n int64) {
+// Count returns the number of offsets.
+func (s Set) Count() (n int64) {
 	for _, words := range s {
 		for _, word := range words {
 			n += int64(bits.OnesCount64(word))
@@ -50,16 +52,16 @@ func (s offsetSet) count() (n int64) {
 	return n
 }
 
-// within counts the offsets in [from, to).
-func (s offsetSet) within(from, to int64) (n int64) {
+// Within counts the offsets in [from, to).
+func (s Set) Within(from, to int64) (n int64) {
 	for page, words := range s {
 		first := page << pageBits
 		switch {
 		case first >= to || first+1<<pageBits <= from:
 		case from <= first && first+1<<pageBits <= to:
-			n += offsetSet{page: words}.count()
+			n += Set{page: words}.Count()
 		default:
-			for offset := range (offsetSet{page: words}).all() {
+			for offset := range (Set{page: words}).All() {
 				if from <= offset && offset < to {
 					n++
 				}
@@ -69,8 +71,8 @@ func (s offsetSet) within(from, to int64) (n int64) {
 	return n
 }
 
-// all yields the offsets in ascending order.
-func (s offsetSet) all() iter.Seq[int64] {
+// All yields the offsets in ascending order.
+func (s Set) All() iter.Seq[int64] {
 	return func(yield func(int64) bool) {
 		for _, page := range slices.Sorted(maps.Keys(s)) {
 			for i, word := range s[page] {
@@ -84,9 +86,9 @@ func (s offsetSet) all() iter.Seq[int64] {
 	}
 }
 
-// minus returns the offsets of s that are in no other set.
-func (s offsetSet) minus(others ...offsetSet) offsetSet {
-	left := make(offsetSet, len(s))
+// Minus returns the offsets of s that are in no other set.
+func (s Set) Minus(others ...Set) Set {
+	left := make(Set, len(s))
 	for page, words := range s {
 		kept := *words
 		for _, other := range others {
@@ -101,7 +103,7 @@ func (s offsetSet) minus(others ...offsetSet) offsetSet {
 	return left
 }
 
-// intersect returns the offsets that both sets have.
-func (s offsetSet) intersect(other offsetSet) offsetSet {
-	return s.minus(s.minus(other))
+// Intersect returns the offsets that both sets have.
+func (s Set) Intersect(other Set) Set {
+	return s.Minus(s.Minus(other))
 }

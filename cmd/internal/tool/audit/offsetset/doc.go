@@ -1,0 +1,2 @@
+// Package offsetset holds sets of the offsets of one partition.
+package offsetset
