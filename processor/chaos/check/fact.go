@@ -71,7 +71,8 @@ const (
 	// Fired is a deadline's; Source is the record that had set it, N the deadline in
 	// unix ms.
 	Fired = "fired"
-	// Told is the watermark of Source.Partition, N in unix ms; key and ID are empty.
+	// Told reports that the stage has passed on the watermark of Source.Partition; N is the
+	// watermark in unix ms, key and ID are empty.
 	Told = "told"
 )
 

@@ -17,15 +17,14 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/lab/model/field"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -199,7 +198,7 @@ func (m *Model) correlate(into map[string]correlation, e *raw.Envelope, at int64
 		}
 		text := *fields[c.Field]
 		if c.Pointer != "" {
-			text = pointer(text, c.Pointer)
+			text = field.Pointer(text, c.Pointer)
 		}
 		id := m.ids.of(&s, text)
 		if id == "" {
@@ -223,7 +222,7 @@ func (m *Model) phones(e *raw.Envelope, fields map[string]*string) map[string]st
 		}
 		text := *fields[c.Field]
 		if c.Pointer != "" {
-			text = pointer(text, c.Pointer)
+			text = field.Pointer(text, c.Pointer)
 		}
 		text = strings.TrimSpace(text)
 		if id := m.ids.of(&s, text); strings.HasPrefix(id, "phone:") {
@@ -251,37 +250,6 @@ func distinct(places map[string]correlation) []string {
 		}
 	}
 	return out
-}
-
-// pointer follows a JSON pointer through objects and arrays.
-func pointer(text, path string) string {
-	var v any
-	d := json.NewDecoder(strings.NewReader(text))
-	d.UseNumber()
-	if d.Decode(&v) != nil || d.Decode(new(any)) != io.EOF {
-		return ""
-	}
-	for name := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
-		switch in := v.(type) {
-		case map[string]any:
-			v = in[strings.NewReplacer("~1", "/", "~0", "~").Replace(name)]
-		case []any:
-			i, err := strconv.Atoi(name)
-			if err != nil || i < 0 || i >= len(in) || strconv.Itoa(i) != name {
-				return ""
-			}
-			v = in[i]
-		default:
-			return ""
-		}
-	}
-	switch v := v.(type) {
-	case string:
-		return v
-	case json.Number:
-		return v.String()
-	}
-	return ""
 }
 
 // claims reads the claims of a token that ingest verified.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tributary-hq/tributary/cmd/internal/lab/model/field"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
@@ -83,44 +84,44 @@ func (m *Model) uapay(e *raw.Envelope, body []byte) verdict {
 
 // fact parses a callback; newest is the later of its creation and signing times.
 func (m *Model) fact(e *raw.Envelope, text []byte) (f *fact, paymentID string, newest int64, ok bool) {
-	c, ok := readValues(text)
+	c, ok := field.Read(text)
 	if !ok {
 		return nil, "", 0, false
 	}
-	postback, iat := c.time("postbackTime"), c.time("iat")
+	postback, iat := c.Time("postbackTime"), c.Time("iat")
 	f = &fact{
-		source: e.Source, at: cmp.Or(postback, iat), received: e.ReceivedAt, operation: c.text("operationId"),
-		created: c.time("createDate"), paid: c.time("payDate"), held: c.time("holdDate"),
+		source: e.Source, at: cmp.Or(postback, iat), received: e.ReceivedAt, operation: c.Text("operationId"),
+		created: c.Time("createDate"), paid: c.Time("payDate"), held: c.Time("holdDate"),
 	}
 	if f.at == 0 {
 		f.at, f.guessed = max(f.created, f.paid, f.held), true
 	}
-	f.statuses(c.text("status"), c.text("paymentStatus"), c.text("operationStatus"))
-	invoice, transfer := c.integer("amount"), c.integer("paymentAmount")
-	f.amount, f.reversal, f.currency = invoice, c.integer("reversalAmount"), currencyCode(c.any("currency"))
+	f.statuses(c.Text("status"), c.Text("paymentStatus"), c.Text("operationStatus"))
+	invoice, transfer := c.Integer("amount"), c.Integer("paymentAmount")
+	f.amount, f.reversal, f.currency = invoice, c.Integer("reversalAmount"), field.Currency(c.Any("currency"))
 	if transfer != nil && (f.operation != "" || invoice == nil) {
 		f.amount = transfer
 	}
 	f.inconsistent = invoice != nil && transfer != nil && *invoice != *transfer
-	for _, n := range []*int64{invoice, transfer, f.reversal, c.integer("paymentPendingAmount"), c.integer("paymentCommission")} {
+	for _, n := range []*int64{invoice, transfer, f.reversal, c.Integer("paymentPendingAmount"), c.Integer("paymentCommission")} {
 		f.inconsistent = f.inconsistent || n != nil && *n < 0
 	}
-	lost := c.lost["reversalAmount"] || c.lost["status"] || c.lost["paymentStatus"] || c.lost["operationStatus"] || c.lost["operationId"] ||
-		f.amount == nil && (c.lost["amount"] || c.lost["paymentAmount"]) || f.guessed && (c.lost["iat"] || c.lost["postbackTime"])
+	lost := c.Lost["reversalAmount"] || c.Lost["status"] || c.Lost["paymentStatus"] || c.Lost["operationStatus"] || c.Lost["operationId"] ||
+		f.amount == nil && (c.Lost["amount"] || c.Lost["paymentAmount"]) || f.guessed && (c.Lost["iat"] || c.Lost["postbackTime"])
 	f.correlations = map[string]correlation{}
 	fields := map[string]*string{}
 	for _, name := range []string{"externalId", "operationExternalId", "extraInfo"} {
-		if text := c.text(name); text != "" {
+		if text := c.Text(name); text != "" {
 			fields[name] = &text
 		} else if name == "extraInfo" {
-			if text := c.json(name); text != "" {
+			if text := c.JSON(name); text != "" {
 				fields[name] = &text
 			}
 		}
 	}
 	m.correlate(f.correlations, e, f.at, fields)
 	f.phones = m.phones(e, fields)
-	paymentID = c.text("paymentId")
+	paymentID = c.Text("paymentId")
 	return f, paymentID, max(postback, iat), !lost && paymentID != ""
 }
 

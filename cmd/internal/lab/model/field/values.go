@@ -1,4 +1,6 @@
-package model
+// Package field reads the fields of a JSON object as the naive model understands them: any form with
+// a single meaning is accepted. It shares no code with the decoders of the product.
+package field
 
 import (
 	"encoding/json"
@@ -7,22 +9,23 @@ import (
 	"time"
 )
 
-// values are the fields of a JSON object, parsed leniently: any form with a single
-// meaning is accepted. lost holds the requested fields whose value has none.
-type values struct {
+// Values are the fields of a JSON object, parsed leniently: any form with a single
+// meaning is accepted. Lost holds the requested fields whose value has none.
+type Values struct {
 	fields map[string]any
-	lost   map[string]bool
+	Lost   map[string]bool
 }
 
-func readValues(text []byte) (*values, bool) {
-	v := &values{lost: map[string]bool{}}
+// Read parses an object; ok is false if the text is none.
+func Read(text []byte) (*Values, bool) {
+	v := &Values{Lost: map[string]bool{}}
 	d := json.NewDecoder(strings.NewReader(string(text)))
 	d.UseNumber()
 	return v, d.Decode(&v.fields) == nil && v.fields != nil
 }
 
-// any returns a field as text, "?" if it is neither text nor a number.
-func (v *values) any(name string) string {
+// Any returns a field as text, "?" if it is neither text nor a number.
+func (v *Values) Any(name string) string {
 	switch x := v.fields[name].(type) {
 	case nil:
 		return ""
@@ -34,18 +37,18 @@ func (v *values) any(name string) string {
 	return "?"
 }
 
-// text returns a text or a number as text.
-func (v *values) text(name string) string {
+// Text returns a text or a number as text.
+func (v *Values) Text(name string) string {
 	switch v.fields[name].(type) {
 	case nil, string, json.Number:
-		return v.any(name)
+		return v.Any(name)
 	}
-	v.lost[name] = true
+	v.Lost[name] = true
 	return ""
 }
 
-// json returns a non-empty object or array as JSON.
-func (v *values) json(name string) string {
+// JSON returns a non-empty object or array as JSON.
+func (v *Values) JSON(name string) string {
 	switch x := v.fields[name].(type) {
 	case map[string]any:
 		if len(x) == 0 {
@@ -65,9 +68,9 @@ func (v *values) json(name string) string {
 	return string(b)
 }
 
-// rational returns a number, given as a number or as text.
-func (v *values) rational(name string) *big.Rat {
-	text := strings.TrimSpace(v.text(name))
+// Rational returns a number, given as a number or as text.
+func (v *Values) Rational(name string) *big.Rat {
+	text := strings.TrimSpace(v.Text(name))
 	if text == "" {
 		return nil
 	}
@@ -75,28 +78,28 @@ func (v *values) rational(name string) *big.Rat {
 	if n, ok := new(big.Rat).SetString(text); ok && len(text) < longest && !strings.ContainsAny(text, "/_xXbBoO") {
 		return n
 	}
-	v.lost[name] = true
+	v.Lost[name] = true
 	return nil
 }
 
-// integer returns a whole number, nil if there is none.
-func (v *values) integer(name string) *int64 {
-	n := v.rational(name)
+// Integer returns a whole number, nil if there is none.
+func (v *Values) Integer(name string) *int64 {
+	n := v.Rational(name)
 	if n == nil {
 		return nil
 	}
 	if !n.IsInt() || !n.Num().IsInt64() {
-		v.lost[name] = true
+		v.Lost[name] = true
 		return nil
 	}
 	whole := n.Num().Int64()
 	return &whole
 }
 
-// time returns a time in unix milliseconds, 0 if there is none. It accepts ISO 8601,
+// Time returns a time in unix milliseconds, 0 if there is none. It accepts ISO 8601,
 // and seconds or milliseconds since 1970, whose ranges do not overlap.
-func (v *values) time(name string) int64 {
-	text := strings.TrimSpace(v.text(name))
+func (v *Values) Time(name string) int64 {
+	text := strings.TrimSpace(v.Text(name))
 	for _, layout := range []string{
 		time.RFC3339, "2006-01-02T15:04:05-0700", "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05-0700", time.DateTime, time.DateOnly,
 	} {
@@ -104,7 +107,7 @@ func (v *values) time(name string) int64 {
 			return at.UnixMilli()
 		}
 	}
-	n := v.rational(name)
+	n := v.Rational(name)
 	if n == nil || n.Sign() == 0 {
 		return 0
 	}
@@ -114,15 +117,15 @@ func (v *values) time(name string) int64 {
 	}
 	whole := new(big.Int).Quo(n.Num(), n.Denom())
 	if n.Sign() < 0 || !whole.IsInt64() || whole.Int64() >= tooLate {
-		v.lost[name] = true
+		v.Lost[name] = true
 		return 0
 	}
 	return whole.Int64()
 }
 
-// currencyCode returns the alphabetic ISO 4217 code, "" if the text is empty, "XXX" if
+// Currency returns the alphabetic ISO 4217 code, "" if the text is empty, "XXX" if
 // it is no code.
-func currencyCode(text string) string {
+func Currency(text string) string {
 	text = strings.ToUpper(strings.TrimSpace(text))
 	numbers := map[string]string{"980": "UAH", "978": "EUR", "840": "USD", "826": "GBP", "985": "PLN", "756": "CHF", "203": "CZK"}
 	if letters, ok := numbers[text]; ok || text == "" {
