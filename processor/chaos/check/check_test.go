@@ -31,7 +31,7 @@ func run() *check.Run {
 		Output: []check.Record{
 			out(0, 100, "a", check.Effect{Kind: check.Counted, ID: "x1", Source: src(0), N: 1, Chain: one}),
 			out(1, 110, "a", check.Effect{Kind: check.Repeated, ID: "x1", Source: src(1)}),
-			out(2, 110, "clock", check.Effect{Kind: check.Told, ID: "-", Source: src(0), N: 110}),
+			out(2, 110, "clock", check.Effect{Kind: check.Watermark, ID: "-", Source: src(0), N: 110}),
 			out(3, 130, "a", check.Effect{Kind: check.Counted, ID: "x2", Source: src(4), N: 2, Chain: two}),
 			out(4, 160, "a", check.Effect{Kind: check.Fired, ID: "x1", Source: src(0), N: 150}),
 			out(5, 200, "a", check.Effect{Kind: check.Missed, ID: "w", Source: src(5)}),
@@ -73,7 +73,7 @@ func TestCheck(t *testing.T) {
 		"a store behind": {func(r *check.Run) {
 			r.Stores = []check.Store{{Name: "s", Partitions: []int32{1}, Entries: r.State[1:]}}
 		}, check.RuleState},
-		"a clock went back": {func(r *check.Run) { again(r, 2); r.Output[2].Value = told(111) }, check.RuleClock},
+		"a clock went back": {func(r *check.Run) { again(r, 2); r.Output[2].Value = watermark(111) }, check.RuleClock},
 		"the count is wrong": {func(r *check.Run) {
 			r.Output[0].Value = check.Effect{Kind: check.Counted, ID: "x1", Source: check.Source{Partition: 1}, N: 2}.Encode()
 		}, check.RuleSum},
@@ -98,8 +98,8 @@ func again(r *check.Run, i int) {
 	r.Output = append(r.Output, more)
 }
 
-func told(n int64) []byte {
-	return check.Effect{Kind: check.Told, ID: "-", Source: check.Source{Partition: 1}, N: n}.Encode()
+func watermark(n int64) []byte {
+	return check.Effect{Kind: check.Watermark, ID: "-", Source: check.Source{Partition: 1}, N: n}.Encode()
 }
 
 func chainText(chain uint64) string { return strconv.FormatUint(chain, 10) }

@@ -12,7 +12,7 @@ func (c *checker) effects() {
 			c.sayf(RuleInvented, "output %d/%d: %v", r.Partition, r.Offset, err)
 			continue
 		}
-		if effect.Kind == Told {
+		if effect.Kind == Watermark {
 			c.clock(effect, r)
 			continue
 		}

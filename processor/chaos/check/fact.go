@@ -71,9 +71,9 @@ const (
 	// Fired is a deadline's; Source is the record that had set it, N the deadline in
 	// unix ms.
 	Fired = "fired"
-	// Told reports that the stage has passed on the watermark of Source.Partition; N is the
+	// Watermark reports that the stage has passed on the watermark of Source.Partition; N is the
 	// watermark in unix ms, key and ID are empty.
-	Told = "told"
+	Watermark = "watermark"
 )
 
 // Source is a record of the input.

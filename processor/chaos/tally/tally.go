@@ -148,7 +148,7 @@ func (s Stage) ReportWatermark(tx stage.Tx, partition int32, clock time.Time) er
 	if !s.Clocks {
 		return nil
 	}
-	effect := check.Effect{Kind: check.Told, ID: "-", Source: check.Source{Partition: partition}, N: clock.UnixMilli()}
+	effect := check.Effect{Kind: check.Watermark, ID: "-", Source: check.Source{Partition: partition}, N: clock.UnixMilli()}
 	tx.Emit(stage.Output{Topic: s.Output, Key: []byte("clock"), Value: effect.Encode(), ToPartition: true, Partition: 0})
 	return nil
 }
