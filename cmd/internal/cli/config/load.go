@@ -97,6 +97,7 @@ func Load(path string, overrides ...string) (*File, error) {
 		return nil, err
 	}
 	f.decode(k, "", &f.Config)
+	f.Config.Ingest.Sources = nil // those below ingest are a fault, reported by unknown
 	f.decode(k, "sources", &f.Config.Ingest.Sources)
 	f.decode(k, "sources", &f.Config.Sources)
 	f.Config.stateDir()

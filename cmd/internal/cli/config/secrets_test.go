@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -91,6 +92,26 @@ func TestEffectiveCanBeRead(t *testing.T) {
 	unexported, settings := cmpopts.IgnoreUnexported(engine.StoreConfig{}), cmpopts.IgnoreFields(ingest.Source{}, "Settings")
 	if diff := cmp.Diff(want, again.Config, cmpopts.EquateEmpty(), unexported, settings); diff != "" {
 		t.Errorf("the settings differ after printing and reading (-before +after):\n%s", diff)
+	}
+}
+
+// TestMisplaced: a top-level setting in another place is named with its right place, and the
+// settings in force can be shown all the same.
+func TestMisplaced(t *testing.T) {
+	t.Parallel()
+	for path, text := range map[string]string{
+		"ingest.sources":    "ingest: {sources: [{id: shop, provider: lox24, secrets: [{id: k, value: x}]}]}",
+		"processor.sources": "processor: {sources: [{id: shop, provider: lox24}]}",
+		"ingest.kafka":      "ingest: {kafka: {brokers: [a:1]}}",
+	} {
+		f := load(t, text)
+		name := path[strings.LastIndexByte(path, '.')+1:]
+		if faults := fmt.Sprint(f.Check()); !strings.Contains(faults, path) || !strings.Contains(faults, "did you mean "+name+" at the top level?") {
+			t.Errorf("%s: faults %s", path, faults)
+		}
+		if _, err := f.Effective(); err != nil || len(f.Config.Ingest.Sources) > 0 {
+			t.Errorf("%s: Effective() = %v, sources %v", path, err, f.Config.Ingest.Sources)
+		}
 	}
 }
 

@@ -100,6 +100,9 @@ func (s *shape) compare(path string, n *yaml.Node, out *[]Fault) {
 		if near := nearest(key, s.names()); near != "" {
 			hint = "did you mean " + near + "?"
 		}
+		if _, ok := settings().fields[key]; ok && path != "" {
+			hint = "did you mean " + key + " at the top level?"
+		}
 		*out = append(*out, Fault{Path: at, Message: "no such setting; " + hint})
 	}
 }
