@@ -18,6 +18,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/cli/ops"
 	"github.com/tributary-hq/tributary/cmd/internal/console"
 	"github.com/tributary-hq/tributary/cmd/internal/console/access"
+	"github.com/tributary-hq/tributary/cmd/internal/console/cases"
 	"github.com/tributary-hq/tributary/cmd/internal/console/feed"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/demo"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/trace"
@@ -94,7 +95,7 @@ func consoleOf(f *config.File, logger *slog.Logger) (*console.Server, error) {
 	for i, address := range c.Console.Ops {
 		processes[i].Address = address
 	}
-	search := console.Search{Trace: trace.Config{Sources: c.Sources}}
+	search := cases.Search{Trace: trace.Config{Sources: c.Sources}}
 	if len(c.Privacy.Keys) > 0 {
 		if search.Trace.Privacy, err = c.Pseudonymiser(); err != nil {
 			return nil, err
@@ -156,7 +157,7 @@ func demoConsole(p *demo.Place, logger *slog.Logger) (*console.Server, error) {
 	c := config.Default()
 	return console.New(console.Config{
 		Listen: c.Console.Listen, Access: access.Config{Anonymous: access.Operator}, Place: "demo", Version: cli.BuildInfo().Version, Logger: logger,
-		Search: console.Search{Trace: trace.Config{Sources: p.Sources, Privacy: p.Privacy}, Pseudonyms: pseudonyms(p.Privacy, []time.Time{{}})},
+		Search: cases.Search{Trace: trace.Config{Sources: p.Sources, Privacy: p.Privacy}, Pseudonyms: pseudonyms(p.Privacy, []time.Time{{}})},
 		SchemaIDs: func(ctx context.Context) (map[string]uint32, error) {
 			ids, err := reg.Resolve(ctx)
 			return ids.ByTopic, err

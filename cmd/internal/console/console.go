@@ -7,16 +7,17 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli/ops"
 	"github.com/tributary-hq/tributary/cmd/internal/console/access"
+	"github.com/tributary-hq/tributary/cmd/internal/console/account"
 	"github.com/tributary-hq/tributary/cmd/internal/console/act"
+	"github.com/tributary-hq/tributary/cmd/internal/console/cases"
 	"github.com/tributary-hq/tributary/cmd/internal/console/feed"
+	"github.com/tributary-hq/tributary/cmd/internal/console/letters"
+	"github.com/tributary-hq/tributary/cmd/internal/console/page"
 	"github.com/tributary-hq/tributary/cmd/internal/console/view"
-	"github.com/tributary-hq/tributary/cmd/internal/tool/audit"
-	"github.com/tributary-hq/tributary/cmd/internal/tool/deadletter"
 )
 
 // Config is the configuration of a console.
@@ -28,7 +29,7 @@ type Config struct {
 	// SchemaIDs returns the registry's ids by topic, for the records of acts.
 	SchemaIDs func(context.Context) (map[string]uint32, error)
 	// Search finds cases.
-	Search Search
+	Search cases.Search
 	// Place names the cluster on every page; Version is the program's.
 	Place, Version string
 	Logger         *slog.Logger
@@ -41,21 +42,18 @@ type Server struct {
 	feed   *feed.Feed
 	server *http.Server
 	addr   net.Addr
-	// streams limits the number of live pages.
-	streams chan struct{}
-	// base lives as long as the server; quit ends it, and with it live pages and jobs.
-	base context.Context //nolint:containedctx // the lifetime of jobs, which requests start
-	quit context.CancelFunc
-
-	acts    *act.Log
-	replays *job[deadletter.Plan]
-	audits  *job[audit.Report]
-	// searches limits how many cases are looked for at a time.
-	searches chan struct{}
+	frame  *page.Frame
+	acts   *act.Log
+	quit   context.CancelFunc
+	// base is the context of requests and jobs; quit ends it.
+	base    context.Context //nolint:containedctx // the lifetime of the server
+	site    *page.Site
+	letters *letters.Pages
+	account *account.Pages
 }
 
-// maxStreams is how many live pages are served at a time.
-const maxStreams = 200
+// maxReads is how many requests read topics at a time: each may read whole ones.
+const maxReads = 2
 
 // New returns a console that neither listens nor reads. It refuses an address beyond loopback if
 // nothing says who may come.
@@ -68,13 +66,18 @@ func New(config Config) (*Server, error) {
 	}
 	config.Feed.Logger = config.Logger
 	base, quit := context.WithCancel(context.Background())
-	return &Server{
-		config: config, guard: access.New(config.Access), feed: feed.New(config.Feed), streams: make(chan struct{}, maxStreams), base: base, quit: quit,
+	s := &Server{
+		config: config, guard: access.New(config.Access), feed: feed.New(config.Feed), frame: page.NewFrame(config.Place, config.Version, config.Logger), base: base, quit: quit,
 		acts: act.New(act.Config{
 			Kafka: config.Feed.Kafka, Names: config.Feed.Names, SchemaIDs: config.SchemaIDs, Version: config.Version, Now: config.Feed.Now,
 		}),
-		replays: newJob[deadletter.Plan](), audits: newJob[audit.Report](), searches: make(chan struct{}, maxSearches),
-	}, nil
+	}
+	s.site = &page.Site{
+		Feed: s.feed, Acts: s.acts, Kafka: config.Feed.Kafka, Names: config.Feed.Names, Schema: config.Feed.Schema, Version: config.Version,
+		Base: base, Reads: make(chan struct{}, maxReads),
+	}
+	s.letters, s.account = letters.New(s.site), account.New(s.site)
+	return s, nil
 }
 
 // Start listens and serves.
@@ -113,8 +116,8 @@ func (s *Server) Stop(ctx context.Context) (err error) {
 	if s.server != nil {
 		err = s.server.Shutdown(ctx)
 	}
-	s.replays.work.Wait()
-	s.audits.work.Wait()
+	s.letters.Wait()
+	s.account.Wait()
 	s.feed.Close()
 	s.acts.Close()
 	return err
@@ -125,49 +128,21 @@ func (s *Server) Handler() http.Handler {
 	pages := http.NewServeMux()
 	for _, p := range s.pages() {
 		method := "GET "
-		if p.act {
+		if p.Act {
 			method = "POST "
 		}
-		pages.Handle(method+p.path, s.serve(p))
+		pages.Handle(method+p.Path, s.frame.Serve(p))
 	}
 	pages.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/flow", http.StatusSeeOther) })
-	pages.HandleFunc("GET /theme", setTheme)
+	pages.HandleFunc("GET /theme", page.SetTheme)
 	pages.HandleFunc("POST /logout", func(w http.ResponseWriter, r *http.Request) {
 		s.guard.Logout(w, r)
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 	})
-	pages.Handle("/", s.serve(&page{title: "Not found", build: notFound}))
+	pages.Handle("/", s.frame.Serve(&page.Page{Title: "Not found", Build: page.NotFound}))
 	root := http.NewServeMux()
 	root.Handle("GET /asset/", view.Assets())
 	root.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	root.Handle("/", s.guard.Wrap(pages, http.HandlerFunc(s.login)))
 	return root
-}
-
-// theme is the cookie with the colours that a person has chosen.
-const theme = "tributary_theme"
-
-func setTheme(w http.ResponseWriter, r *http.Request) {
-	to := r.URL.Query().Get("to")
-	if to != "light" && to != "dark" {
-		to = ""
-	}
-	//nolint:gosec // a choice of colours
-	http.SetCookie(w, &http.Cookie{Name: theme, Value: to, Path: "/", MaxAge: int((365 * 24 * time.Hour).Seconds()), HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil})
-	http.Redirect(w, r, back(r.URL.Query().Get("back")), http.StatusSeeOther) //nolint:gosec // back gives paths of the console only
-}
-
-// back is a path of the console, from a request.
-func back(path string) string {
-	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n") {
-		return "/"
-	}
-	return view.At(path)
-}
-
-func themeOf(r *http.Request) string {
-	if c, err := r.Cookie(theme); err == nil && (c.Value == "light" || c.Value == "dark") {
-		return c.Value
-	}
-	return ""
 }

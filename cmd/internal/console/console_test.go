@@ -21,6 +21,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
 	"github.com/tributary-hq/tributary/cmd/internal/console"
 	"github.com/tributary-hq/tributary/cmd/internal/console/access"
+	"github.com/tributary-hq/tributary/cmd/internal/console/cases"
 	"github.com/tributary-hq/tributary/cmd/internal/console/consoletest"
 	"github.com/tributary-hq/tributary/cmd/internal/console/feed"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/trace"
@@ -56,7 +57,7 @@ func start(t *testing.T, s *tracetest.Stack) *rig {
 		Listen: "127.0.0.1:0", Place: "a test", Version: "test",
 		Access: access.Config{Tokens: []access.Token{{Name: "vera", Role: access.Viewer, Secret: viewer}, {Name: "sam", Role: access.Support, Secret: support}, {Name: "olga", Role: access.Operator, Secret: operator}}},
 		Feed:   feed.Config{Kafka: s.Kafka, Names: s.Names, Own: c.OwnGroups(nil), Schema: s.Registry().SchemaByID},
-		Search: console.Search{Trace: trace.Config{Sources: s.Sources, Privacy: s.Privacy}, Pseudonyms: func(number, _ string) ([]string, error) {
+		Search: cases.Search{Trace: trace.Config{Sources: s.Sources, Privacy: s.Privacy}, Pseudonyms: func(number, _ string) ([]string, error) {
 			var out []string
 			for _, p := range s.Privacy.Phone(number, time.Now()).Pseudonyms {
 				out = append(out, p.HMAC)

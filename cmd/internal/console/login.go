@@ -8,6 +8,7 @@ import (
 	h "maragu.dev/gomponents/html"
 
 	"github.com/tributary-hq/tributary/cmd/internal/console/access"
+	"github.com/tributary-hq/tributary/cmd/internal/console/page"
 	"github.com/tributary-hq/tributary/cmd/internal/console/view"
 )
 
@@ -16,7 +17,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	wrong := false
 	if r.URL.Path == "/login" && r.Method == http.MethodPost {
 		if s.guard.Login(w, r, r.PostFormValue("token")) {
-			http.Redirect(w, r, back(r.PostFormValue("back")), http.StatusSeeOther) //nolint:gosec // back gives paths of the console only
+			http.Redirect(w, r, page.Back(r.PostFormValue("back")), http.StatusSeeOther) //nolint:gosec // Back gives paths of the console only
 			return
 		}
 		wrong = true
@@ -29,7 +30,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, `{"error":"say who you are: Authorization: Bearer TOKEN"}`, http.StatusUnauthorized)
 		return
 	}
-	nodes := []g.Node{heading("Who are you?", "This console shows the pipeline to people it knows.", s.feed.Now())}
+	nodes := []g.Node{page.Heading("Who are you?", "This console shows the pipeline to people it knows.", s.feed.Now())}
 	if wrong {
 		nodes = append(nodes, view.Banner(view.Bad, "That is none of the tokens."))
 	}
@@ -43,7 +44,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	} else {
 		nodes = append(nodes, view.Banner(view.Bad, "The proxy in front of this console has not said who you are."))
 	}
-	shell := view.Shell{Title: "Log in", Path: "/login", Person: &access.Person{Name: "nobody"}, Theme: themeOf(r), Place: s.config.Place, Version: s.config.Version, Wall: true}
+	shell := view.Shell{Title: "Log in", Path: "/login", Person: &access.Person{Name: "nobody"}, Theme: page.ThemeOf(r), Place: s.config.Place, Version: s.config.Version, Wall: true}
 	var b bytes.Buffer
 	if err := shell.Page(g.Group(nodes)).Render(&b); err != nil {
 		http.Error(w, "The page could not be made.", http.StatusInternalServerError)

@@ -1,4 +1,4 @@
-package console
+package flow
 
 import (
 	"fmt"
@@ -9,13 +9,14 @@ import (
 	h "maragu.dev/gomponents/html"
 
 	"github.com/tributary-hq/tributary/cmd/internal/console/feed"
+	"github.com/tributary-hq/tributary/cmd/internal/console/page"
 	"github.com/tributary-hq/tributary/cmd/internal/console/view"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-func showFlow(q *request, m *flowModel, at time.Time) *content {
-	c := &content{model: m}
+func showFlow(q *page.Request, m *flowModel, at time.Time) *page.Content {
+	c := &page.Content{Model: m}
 	var more []g.Node
 	if len(m.Says) > 1 {
 		items := make([]g.Node, 0, len(m.Says))
@@ -24,17 +25,17 @@ func showFlow(q *request, m *flowModel, at time.Time) *content {
 		}
 		more = append(more, h.Ul(items...))
 	}
-	c.body = append(c.body, heading("Flow", flowText, at), view.Banner(m.Verdict, m.Says[0], more...), m.tiles(), m.picture())
+	c.Body = append(c.Body, page.Heading("Flow", flowText, at), view.Banner(m.Verdict, m.Says[0], more...), m.tiles(), m.picture())
 	if alerts := alertTable(m.Alerts); len(alerts.Rows) > 0 {
-		c.tables = append(c.tables, alerts)
-		c.body = append(c.body, alerts.Render(pathOf(q)))
+		c.Tables = append(c.Tables, alerts)
+		c.Body = append(c.Body, alerts.Render(q.Path()))
 	}
-	if q.query.Has("wall") {
+	if q.Query.Has("wall") {
 		return c
 	}
 	refusals, topics := m.refusalTable(), topicTable(m.Topics)
-	c.tables = append(c.tables, refusals, topics)
-	c.body = append(c.body, m.hour(), refusals.Render(pathOf(q)), topics.Render(pathOf(q)))
+	c.Tables = append(c.Tables, refusals, topics)
+	c.Body = append(c.Body, m.hour(), refusals.Render(q.Path()), topics.Render(q.Path()))
 	return c
 }
 
@@ -121,7 +122,7 @@ func (m *flowModel) picture() g.Node {
 		st := &m.Stages[i]
 		level, sub := view.Calm, "not seen"
 		if st.Group != nil {
-			level = levelOf(st.Verdict, st.Group.Bad)
+			level = page.LevelOf(st.Verdict, st.Group.Bad)
 			sub = view.Span(time.Duration(st.Behind)) + " behind"
 			if st.Unread > 0 {
 				sub += " · " + view.Group(st.Unread) + " unread"
@@ -217,27 +218,13 @@ func (m *flowModel) hour() g.Node {
 	var charts []g.Node
 	for i := range m.Providers {
 		if p := &m.Providers[i]; p.Accepted+p.Replayed > 0 {
-			charts = append(charts, h.Div(h.H3(view.Text(p.Title)), minuteChart(&p.ProviderLedger)))
+			charts = append(charts, h.Div(h.H3(view.Text(p.Title)), page.MinuteChart(&p.ProviderLedger)))
 		}
 	}
 	if len(charts) == 0 {
 		return view.Card("hour", "The last hour by minute", h.P(h.Class("empty"), g.Text("The ledger has no record of the last hour. Send a webhook: tributary simulate, or the commands that demo --stay prints.")))
 	}
-	return view.Card("hour", "The last hour by minute", legend(), h.Div(h.Class("grid"), g.Group(charts)))
-}
-
-func legend() g.Node {
-	return h.P(h.Class("quiet small"), g.Text("From the ledger:"), h.Span(h.Class("key fact")), g.Text("facts"), h.Span(h.Class("key dup")), g.Text("duplicates"), h.Span(h.Class("key letter")), g.Text("dead letters"))
-}
-
-func minuteChart(p *feed.ProviderLedger) g.Node {
-	values := make([][]float64, len(p.Minutes))
-	for i := range p.Minutes {
-		x := &p.Minutes[i]
-		values[i] = []float64{float64(x.Decoded), float64(x.Duplicates), float64(x.DeadLetters + x.Unaccounted)}
-	}
-	label := fmt.Sprintf("%s: %d facts, %d duplicates and %d dead letters in the last hour", p.Title, p.Decoded, p.Duplicates, p.DeadLetters)
-	return g.Group{view.Columns(values, []string{"fact", "dup", "letter"}, label), h.P(h.Class("quiet small"), g.Textf("%s facts, %s duplicates, %s dead letters", view.Group(p.Decoded), view.Group(p.Duplicates), view.Group(p.DeadLetters)))}
+	return view.Card("hour", "The last hour by minute", page.Legend(), h.Div(h.Class("grid"), g.Group(charts)))
 }
 
 func (m *flowModel) refusalTable() *view.Table {
@@ -256,7 +243,7 @@ func (m *flowModel) refusalTable() *view.Table {
 	}
 	for i := range m.Refusals {
 		r := &m.Refusals[i]
-		t.Rows = append(t.Rows, []view.Cell{view.T(r.Source), view.T(r.Code), view.T(r.Reason), view.N(r.Count), rate(r.PerMinute)})
+		t.Rows = append(t.Rows, []view.Cell{view.T(r.Source), view.T(r.Code), view.T(r.Reason), view.N(r.Count), page.Rate(r.PerMinute)})
 	}
 	return t
 }
@@ -294,7 +281,7 @@ func topicTable(topics []feed.Topic) *view.Table {
 			continue
 		}
 		t.Rows = append(t.Rows, []view.Cell{
-			view.C(x.Cluster, h.Span(h.Title(x.Doc), view.Text(x.Cluster))), view.T(string(x.Access)), view.N(int64(x.Partitions)), view.N(x.Kept), rate(x.PerSecond), view.C("", view.Spark(x.Hour, x.Name+", in the last hour")),
+			view.C(x.Cluster, h.Span(h.Title(x.Doc), view.Text(x.Cluster))), view.T(string(x.Access)), view.N(int64(x.Partitions)), view.N(x.Kept), page.Rate(x.PerSecond), view.C("", view.Spark(x.Hour, x.Name+", in the last hour")),
 		})
 	}
 	return t

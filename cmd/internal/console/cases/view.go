@@ -1,4 +1,4 @@
-package console
+package cases
 
 import (
 	"cmp"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/console/access"
 	"github.com/tributary-hq/tributary/cmd/internal/console/mask"
+	"github.com/tributary-hq/tributary/cmd/internal/console/page"
 	"github.com/tributary-hq/tributary/cmd/internal/console/view"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/trace"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -23,23 +24,21 @@ const caseText = "One customer's case from webhook to journey, found by any id."
 // maxMoments is how many steps the timeline shows, the first and the last.
 const maxMoments = 200
 
-func casePath(id string) string { return view.At("/case", "id", id) }
-
-func (s *Server) searchForms(p *access.Person) []g.Node {
+func (s *Pages) searchForms(p *access.Person) []g.Node {
 	nodes := []g.Node{
-		heading("Case", caseText, time.Time{}),
+		page.Heading("Case", caseText, time.Time{}),
 		view.Card("by-id", "By any id", h.Form(
 			h.Class("row"), h.Method("get"), h.Action("/case"),
 			h.Label(g.Text("Correlation id, verification, payment, event, request or invoice id"), h.Input(h.Type("text"), h.Name("id"), h.Required(), h.MaxLength("512"), h.AutoComplete("off"), g.Attr("spellcheck", "false"))),
 			h.Button(h.Class("primary"), h.Type("submit"), g.Text("Find")),
 		), view.Quiet("An id that is a key is read from one partition of each topic. Any other is searched for, the newest records first: gigabytes take seconds.")),
 	}
-	if p.May(access.Support) && s.config.Search.Pseudonyms != nil {
+	if p.May(access.Support) && s.search.Pseudonyms != nil {
 		return append(nodes, view.Card("by-phone", "By phone", h.Form(
 			h.Class("row"), h.Method("post"), h.Action("/case/phone"), view.Token(p),
 			h.Label(g.Text("Number, with + and the country's prefix"), h.Input(h.Type("tel"), h.Name("phone"), h.Required(), h.MaxLength("40"), h.AutoComplete("off"))),
 			h.Label(g.Text("Country, of a national number"), h.Input(h.Type("text"), h.Name("country"), h.MaxLength("2"), h.Placeholder("DE"), h.AutoComplete("off"))),
-			purpose(),
+			page.Purpose(),
 			h.Button(h.Class("primary"), h.Type("submit"), g.Text("Find")),
 		), view.Quiet("The number is turned into its pseudonyms here. It stands in no address, log or record.")))
 	}
@@ -47,7 +46,7 @@ func (s *Server) searchForms(p *access.Person) []g.Node {
 }
 
 // showCase shows a report.
-func showCase(q *request, r *trace.Report, level mask.Level) (*content, error) {
+func showCase(q *page.Request, r *trace.Report, level mask.Level) (*page.Content, error) {
 	summaries := make([]g.Node, 0, len(r.Journeys))
 	for _, j := range r.Journeys {
 		summaries = append(summaries, journeyCard(j))
@@ -57,30 +56,30 @@ func showCase(q *request, r *trace.Report, level mask.Level) (*content, error) {
 	}
 	steps := timeline(r)
 	table := stepTable(steps)
-	c := &content{title: "Case " + view.Clean(r.Query), model: caseModel{r, level < mask.Personal}, tables: []*view.Table{table}}
-	c.body = append(c.body, heading("Case "+view.Clean(r.Query), caseText, time.Time{}))
+	c := &page.Content{Title: "Case " + view.Clean(r.Query), Model: caseModel{r, level < mask.Personal}, Tables: []*view.Table{table}}
+	c.Body = append(c.Body, page.Heading("Case "+view.Clean(r.Query), caseText, time.Time{}))
 	if !r.Found {
-		c.body = append(c.body, view.Banner(view.Warn, "Nothing is there by this id.", h.P(g.Text("An id is a correlation id, a verification, payment or account id, or one inside a record. What retention has deleted cannot be found."))),
+		c.Body = append(c.Body, view.Banner(view.Warn, "Nothing is there by this id.", h.P(g.Text("An id is a correlation id, a verification, payment or account id, or one inside a record. What retention has deleted cannot be found."))),
 			lookedCard(r))
-		c.status = 404
+		c.Status = 404
 		return c, nil
 	}
-	c.body = append(c.body, verdictOf(r))
-	c.body = append(c.body, summaries...)
+	c.Body = append(c.Body, verdictOf(r))
+	c.Body = append(c.Body, summaries...)
 	for _, e := range r.Entities {
-		c.body = append(c.body, entityCard(e))
+		c.Body = append(c.Body, entityCard(e))
 	}
 	if r.Left > 0 {
-		c.body = append(c.body, view.Quiet(count(r.Left, "further entity is", "further entities are")+" not shown."))
+		c.Body = append(c.Body, view.Quiet(page.Count(r.Left, "further entity is", "further entities are")+" not shown."))
 	}
-	c.body = append(c.body, timelineCard(steps, pathOf(q), q.Method == http.MethodGet))
-	if q.person.May(access.Support) && level < mask.Personal && r.Query != "" && r.Query != "a phone" {
-		c.body = append(c.body, view.Card("unmask", "Personal fields", h.Form(
-			h.Class("row"), h.Method("post"), h.Action("/case/unmask"), view.Token(q.person), hidden("id", r.Query), purpose(),
+	c.Body = append(c.Body, timelineCard(steps, q.Path(), q.Method == http.MethodGet))
+	if q.Person.May(access.Support) && level < mask.Personal && r.Query != "" && r.Query != "a phone" {
+		c.Body = append(c.Body, view.Card("unmask", "Personal fields", h.Form(
+			h.Class("row"), h.Method("post"), h.Action("/case/unmask"), view.Token(q.Person), page.Hidden("id", r.Query), page.Purpose(),
 			h.Button(h.Type("submit"), g.Text("Show the personal fields")),
 		)))
 	}
-	c.body = append(c.body, lookedCard(r))
+	c.Body = append(c.Body, lookedCard(r))
 	return c, nil
 }
 
@@ -98,17 +97,17 @@ func verdictOf(r *trace.Report) g.Node {
 	for _, text := range j.Why {
 		why = append(why, h.P(view.Text(text)))
 	}
-	return view.Banner(level, capital(words(cmp.Or(j.Outcome, "no snapshot")))+".", why...)
+	return view.Banner(level, page.Capital(page.Words(cmp.Or(j.Outcome, "no snapshot")))+".", why...)
 }
 
 // journeyCard is the journey in numbers.
 func journeyCard(j *trace.Journey) g.Node {
-	pairs := []g.Node{h.Class("pairs"), h.Dt(g.Text("Key")), h.Dd(h.A(h.Href(casePath(j.Key)), view.Code(j.Key)))}
+	pairs := []g.Node{h.Class("pairs"), h.Dt(g.Text("Key")), h.Dd(h.A(h.Href(page.CasePath(j.Key)), view.Code(j.Key)))}
 	add := func(name string, node g.Node) { pairs = append(pairs, h.Dt(g.Text(name)), h.Dd(node)) }
 	if v, ok := j.Snapshot.(*avro.JourneySnapshot); ok {
 		verified := "not verified"
 		if v.Verified {
-			verified = "by " + words(string(v.DeliveredChannel.Value))
+			verified = "by " + page.Words(string(v.DeliveredChannel.Value))
 		}
 		add("Verified", g.Group{view.Time(v.VerifiedAt.Value), g.Text(" "), view.Text(verified)})
 		if v.CostMinor.Value > 0 {
@@ -128,10 +127,10 @@ func journeyCard(j *trace.Journey) g.Node {
 		if v.Deadline.Set {
 			add("Deadline", view.Time(v.Deadline.Value))
 		}
-		add("Assurance", view.Text(words(string(v.Assurance))))
+		add("Assurance", view.Text(page.Words(string(v.Assurance))))
 	}
 	if j.Missing != "" && j.Missing != string(avro.JourneyMissingNone) {
-		add("Missing", view.Badge(view.Warn, words(j.Missing)))
+		add("Missing", view.Badge(view.Warn, page.Words(j.Missing)))
 	}
 	return view.Card("journey", "Journey", h.Dl(pairs...))
 }
@@ -139,14 +138,14 @@ func journeyCard(j *trace.Journey) g.Node {
 func entityCard(e *trace.Entity) g.Node {
 	title := e.Kind + " at " + cmp.Or(e.Provider, "an unknown provider")
 	pairs := []g.Node{
-		h.Class("pairs"), h.Dt(g.Text("Key")), h.Dd(h.A(h.Href(casePath(e.Key)), view.Code(e.Key))),
-		h.Dt(g.Text("State")), h.Dd(view.Text(words(cmp.Or(e.State, "no snapshot")))),
-		h.Dt(g.Text("Sent")), h.Dd(view.Text(fmt.Sprintf("%s by source %s: %s, %s, %s", count(e.Deliveries, "time", "times"), cmp.Or(e.Source, "unknown"),
-			count(e.Facts, "fact", "facts"), count(e.Duplicates, "repeat", "repeats"), count(e.DeadLetters, "dead letter", "dead letters")))),
+		h.Class("pairs"), h.Dt(g.Text("Key")), h.Dd(h.A(h.Href(page.CasePath(e.Key)), view.Code(e.Key))),
+		h.Dt(g.Text("State")), h.Dd(view.Text(page.Words(cmp.Or(e.State, "no snapshot")))),
+		h.Dt(g.Text("Sent")), h.Dd(view.Text(fmt.Sprintf("%s by source %s: %s, %s, %s", page.Count(e.Deliveries, "time", "times"), cmp.Or(e.Source, "unknown"),
+			page.Count(e.Facts, "fact", "facts"), page.Count(e.Duplicates, "repeat", "repeats"), page.Count(e.DeadLetters, "dead letter", "dead letters")))),
 		h.Dt(g.Text("Assurance")), h.Dd(view.Text(cmp.Or(e.Assurance, "unknown"))),
 	}
 	if e.Waiting > 0 {
-		pairs = append(pairs, h.Dt(g.Text("Waiting")), h.Dd(view.Badge(view.Warn, count(e.Waiting, "webhook is", "webhooks are")+" not processed yet")))
+		pairs = append(pairs, h.Dt(g.Text("Waiting")), h.Dd(view.Badge(view.Warn, page.Count(e.Waiting, "webhook is", "webhooks are")+" not processed yet")))
 	}
 	nodes := []g.Node{h.Dl(pairs...)}
 	for _, why := range e.Why {
@@ -154,21 +153,10 @@ func entityCard(e *trace.Entity) g.Node {
 	}
 	if e.Snapshot != nil {
 		if text, err := json.MarshalIndent(e.Snapshot, "", "  "); err == nil {
-			nodes = append(nodes, h.Details(h.ID("snapshot-"+plainID(e.Key)), h.Summary(g.Text("The last snapshot")), view.Block(string(text))))
+			nodes = append(nodes, h.Details(h.ID("snapshot-"+page.PlainID(e.Key)), h.Summary(g.Text("The last snapshot")), view.Block(string(text))))
 		}
 	}
-	return view.Card("entity-"+plainID(e.Key), strings.ToUpper(title[:1])+view.Clean(title[1:]), nodes...)
-}
-
-// plainID makes an id of an element from a key.
-func plainID(key string) string {
-	const most = 80
-	return strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
-			return r
-		}
-		return '-'
-	}, key[:min(len(key), most)])
+	return view.Card("entity-"+page.PlainID(e.Key), strings.ToUpper(title[:1])+view.Clean(title[1:]), nodes...)
 }
 
 func timelineCard(steps []moment, path string, copies bool) g.Node {
@@ -176,14 +164,14 @@ func timelineCard(steps []moment, path string, copies bool) g.Node {
 	items = append(items, h.Class("timeline"))
 	for i := range steps {
 		if len(steps) > maxMoments && i == maxMoments/2 {
-			items = append(items, h.Li(h.Class("calm"), g.Textf("%s between these are not shown; the JSON has them.", count(len(steps)-maxMoments, "step", "steps"))))
+			items = append(items, h.Li(h.Class("calm"), g.Textf("%s between these are not shown; the JSON has them.", page.Count(len(steps)-maxMoments, "step", "steps"))))
 		}
 		if len(steps) > maxMoments && i >= maxMoments/2 && i < len(steps)-maxMoments/2 {
 			continue
 		}
 		items = append(items, momentItem(&steps[i]))
 	}
-	title := view.Heading("Timeline, " + count(len(steps), "step", "steps"))
+	title := view.Heading("Timeline, " + page.Count(len(steps), "step", "steps"))
 	links := g.Node(g.Group{})
 	if copies {
 		links = h.Span(h.Class("copy"), h.A(h.Href(view.At(path, "format", "csv", "table", "steps")), h.Data("copy", ""), g.Text("CSV")), h.A(h.Href(view.At(path, "format", "json")), h.Data("copy", ""), g.Text("JSON")))
@@ -198,7 +186,7 @@ func momentItem(m *moment) g.Node {
 		what = append(what, h.Span(h.Class("quiet"), g.Textf("revision %d", m.Revision)))
 	}
 	if m.State != "" {
-		what = append(what, h.Span(view.Text(words(m.State))))
+		what = append(what, h.Span(view.Text(page.Words(m.State))))
 	}
 	if m.Waiting {
 		what = append(what, view.Badge(view.Warn, "not processed yet"))
@@ -243,7 +231,7 @@ func lookedCard(r *trace.Report) g.Node {
 	var items []g.Node
 	for i := range r.Looked {
 		l := &r.Looked[i]
-		items = append(items, h.Li(view.Text(fmt.Sprintf("%s: %s, %.1f MB in %s, %d found, in %s", l.For, count(int(l.Records), "record", "records"), float64(l.Bytes)/1e6,
+		items = append(items, h.Li(view.Text(fmt.Sprintf("%s: %s, %.1f MB in %s, %d found, in %s", l.For, page.Count(int(l.Records), "record", "records"), float64(l.Bytes)/1e6,
 			view.Span(time.Duration(l.Took)), l.Found, strings.Join(l.Topics, ", ")))))
 	}
 	return h.Details(h.Class("card"), h.ID("looked"), h.Summary(g.Textf("What was searched: %s in all", view.Span(time.Duration(r.Took)))), h.Ul(items...),

@@ -1,4 +1,4 @@
-package console
+package page
 
 import (
 	"context"
@@ -8,16 +8,16 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/console/poll"
 )
 
-// job is work that takes longer than a request: a replay, an audit. One runs at a time.
-type job[T any] struct {
+// Job is work that takes longer than a request: a replay, an audit. One runs at a time.
+type Job[T any] struct {
 	mu      sync.Mutex
-	state   jobState[T]
+	state   JobState[T]
 	changed chan struct{}
 	work    sync.WaitGroup
 }
 
-// jobState is how far a job is.
-type jobState[T any] struct {
+// JobState is how far a job is.
+type JobState[T any] struct {
 	// By is who began it, Began and Ended when; Ended is zero while it runs.
 	By    string    `json:"by,omitempty"`
 	Began time.Time `json:"began_at,omitzero"`
@@ -32,20 +32,21 @@ type jobState[T any] struct {
 }
 
 // Running reports whether it runs.
-func (s *jobState[T]) Running() bool { return !s.Began.IsZero() && s.Ended.IsZero() }
+func (s *JobState[T]) Running() bool { return !s.Began.IsZero() && s.Ended.IsZero() }
 
-func newJob[T any]() *job[T] { return &job[T]{changed: make(chan struct{})} }
+// NewJob returns a job that has not begun.
+func NewJob[T any]() *Job[T] { return &Job[T]{changed: make(chan struct{})} }
 
-var _ watched = (*poll.Poll[int])(nil)
+var _ Watched = (*poll.Poll[int])(nil)
 
-// start begins the work, unless it runs already.
-func (j *job[T]) start(ctx context.Context, by string, now func() time.Time, run func(context.Context) (*T, error)) bool {
+// Start begins the work, unless it runs already.
+func (j *Job[T]) Start(ctx context.Context, by string, now func() time.Time, run func(context.Context) (*T, error)) bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.state.Running() {
 		return false
 	}
-	j.state = jobState[T]{By: by, Began: now(), Result: j.state.Result}
+	j.state = JobState[T]{By: by, Began: now(), Result: j.state.Result}
 	j.notify()
 	// Ended by its own end, or by the context.
 	j.work.Go(func() {
@@ -64,14 +65,17 @@ func (j *job[T]) start(ctx context.Context, by string, now func() time.Time, run
 	return true
 }
 
+// Wait waits for the end of the work.
+func (j *Job[T]) Wait() { j.work.Wait() }
+
 // notify wakes the viewers; the caller holds the lock.
-func (j *job[T]) notify() {
+func (j *Job[T]) notify() {
 	close(j.changed)
 	j.changed = make(chan struct{})
 }
 
 // Step implements the tools' Progress.
-func (j *job[T]) Step(name string, total int64) {
+func (j *Job[T]) Step(name string, total int64) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.state.Doing, j.state.Done, j.state.Total = name, 0, total
@@ -79,25 +83,25 @@ func (j *job[T]) Step(name string, total int64) {
 }
 
 // At implements the tools' Progress.
-func (j *job[T]) At(done int64) {
+func (j *Job[T]) At(done int64) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.state.Done = done
 	j.notify()
 }
 
-// now returns the state.
-func (j *job[T]) now() jobState[T] {
+// Now returns the state.
+func (j *Job[T]) Now() JobState[T] {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.state
 }
 
-// Watch implements watched.
-func (*job[T]) Watch() (end func()) { return func() {} }
+// Watch implements Watched.
+func (*Job[T]) Watch() (end func()) { return func() {} }
 
-// Changed implements watched.
-func (j *job[T]) Changed() <-chan struct{} {
+// Changed implements Watched.
+func (j *Job[T]) Changed() <-chan struct{} {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.changed

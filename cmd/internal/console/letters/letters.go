@@ -1,7 +1,9 @@
-package console
+// Package letters are the pages of dead letters: issues, examples, dry run and replay.
+package letters
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -13,39 +15,67 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/console/access"
 	"github.com/tributary-hq/tributary/cmd/internal/console/act"
 	"github.com/tributary-hq/tributary/cmd/internal/console/feed"
+	"github.com/tributary-hq/tributary/cmd/internal/console/page"
 	"github.com/tributary-hq/tributary/cmd/internal/console/view"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/deadletter"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
+// Pages are the pages of dead letters. Make them with New.
+type Pages struct {
+	*page.Site
+
+	replays *page.Job[deadletter.Plan]
+}
+
+// New returns the pages.
+func New(site *page.Site) *Pages {
+	return &Pages{Site: site, replays: page.NewJob[deadletter.Plan]()}
+}
+
+// Wait waits for the end of a replay.
+func (s *Pages) Wait() { s.replays.Wait() }
+
+// List returns the pages with their addresses.
+func (s *Pages) List() []*page.Page {
+	return []*page.Page{
+		{Path: "/letters", Title: "Dead letters", Build: s.letters, Live: []page.Watched{s.Feed.Letters, s.replays}},
+		{Path: "/letters/issue", Title: "Dead letters", Build: s.issue, Live: []page.Watched{s.Feed.Letters, s.replays}},
+		{Path: "/letters/letter", Title: "Dead letter", Build: s.letter, Slow: true},
+		{Path: "/letters/show", Title: "Dead letter", Build: s.showLetter, Act: true},
+		{Path: "/letters/plan", Title: "Dry run", Build: s.planReplay, Act: true},
+		{Path: "/letters/replay", Title: "Replay", Build: s.runReplay, Act: true},
+	}
+}
+
 const lettersText = "Records that can never be handled, grouped by their cause. They are kept unchanged and can be replayed after the repair."
 
 // letters is the page of all issues.
-func (s *Server) letters(ctx context.Context, q *request) (*content, error) {
-	result := s.feed.Letters.Get(ctx)
+func (s *Pages) letters(ctx context.Context, q *page.Request) (*page.Content, error) {
+	result := s.Feed.Letters.Get(ctx)
 	switch {
 	case !result.Has && result.Err == nil:
-		return waiting("Dead letters", lettersText, "the dead letters"), nil
+		return page.Waiting("Dead letters", lettersText, "the dead letters"), nil
 	case !result.Has:
-		return away("Dead letters", lettersText, result.Err), nil
+		return page.Away("Dead letters", lettersText, result.Err), nil
 	}
 	m := result.Value
 	table := issueTable(m.Issues)
-	c := &content{model: m, tables: []*view.Table{table}}
-	c.body = append(c.body, heading("Dead letters", lettersText, m.At))
+	c := &page.Content{Model: m, Tables: []*view.Table{table}}
+	c.Body = append(c.Body, page.Heading("Dead letters", lettersText, m.At))
 	if result.Err != nil {
-		c.body = append(c.body, stale(result.Err, result.At))
+		c.Body = append(c.Body, page.Stale(result.Err, result.At))
 	}
 	switch {
 	case m.Waiting > 0:
-		c.body = append(c.body, view.Banner(view.Warn, count(int(m.Waiting), "dead letter waits", "dead letters wait")+", of "+count(waitingIssues(m), "cause", "causes")+"."))
+		c.Body = append(c.Body, view.Banner(view.Warn, page.Count(int(m.Waiting), "dead letter waits", "dead letters wait")+", of "+page.Count(waitingIssues(m), "cause", "causes")+"."))
 	default:
-		c.body = append(c.body, view.Banner(view.Good, "No dead letter waits."))
+		c.Body = append(c.Body, view.Banner(view.Good, "No dead letter waits."))
 	}
-	if state := s.replays.now(); !state.Began.IsZero() {
-		c.body = append(c.body, replayState(&state))
+	if state := s.replays.Now(); !state.Began.IsZero() {
+		c.Body = append(c.Body, replayState(&state))
 	}
-	c.body = append(c.body, table.Render(pathOf(q)))
+	c.Body = append(c.Body, table.Render(q.Path()))
 	return c, nil
 }
 
@@ -83,26 +113,16 @@ func issueTable(issues []feed.Issue) *view.Table {
 			detail = x.Newest[0].Detail
 		}
 		t.Rows = append(t.Rows, []view.Cell{
-			view.C(x.Cause, h.A(h.Href(issuePath(x)), view.Text(words(x.Cause)))), view.T(x.Provider), view.N(x.Waiting()), view.N(x.Count),
-			stamp(x.First), stamp(x.Last), view.T(detail), view.T(strings.Join(x.Versions, ", ")),
+			view.C(x.Cause, h.A(h.Href(issuePath(x)), view.Text(page.Words(x.Cause)))), view.T(x.Provider), view.N(x.Waiting()), view.N(x.Count),
+			page.Stamp(x.First), page.Stamp(x.Last), view.T(detail), view.T(strings.Join(x.Versions, ", ")),
 		})
 	}
 	return t
 }
 
-func stamp(at time.Time) view.Cell {
-	if at.IsZero() {
-		return view.C("", view.None())
-	}
-	return view.C(at.UTC().Format(time.RFC3339Nano), view.Time(at))
-}
-
-// words writes a symbol as words.
-func words(symbol string) string { return strings.ToLower(strings.ReplaceAll(symbol, "_", " ")) }
-
 // issueOf finds the issue that a request names.
-func (s *Server) issueOf(ctx context.Context, values url.Values) (*feed.Issue, error) {
-	result := s.feed.Letters.Get(ctx)
+func (s *Pages) issueOf(ctx context.Context, values url.Values) (*feed.Issue, error) {
+	result := s.Feed.Letters.Get(ctx)
 	if !result.Has {
 		if result.Err != nil {
 			return nil, result.Err
@@ -115,32 +135,32 @@ func (s *Server) issueOf(ctx context.Context, values url.Values) (*feed.Issue, e
 			return x, nil
 		}
 	}
-	return nil, refuse(http.StatusNotFound, "there is no such dead letter any more: retention may have deleted it")
+	return nil, page.Refuse(http.StatusNotFound, "there is no such dead letter any more: retention may have deleted it")
 }
 
 // issue is the page of one cause.
-func (s *Server) issue(ctx context.Context, q *request) (*content, error) {
-	x, err := s.issueOf(ctx, q.query)
+func (s *Pages) issue(ctx context.Context, q *page.Request) (*page.Content, error) {
+	x, err := s.issueOf(ctx, q.Query)
 	if err != nil {
 		return nil, err
 	}
 	if x == nil {
-		return waiting("Dead letters", lettersText, "the dead letters"), nil
+		return page.Waiting("Dead letters", lettersText, "the dead letters"), nil
 	}
 	table := letterTable(x.Newest)
-	c := &content{title: words(x.Cause), model: x, tables: []*view.Table{table}}
-	level, text := view.Warn, count(int(x.Waiting()), "waits", "wait")+" to be replayed, "+count(int(x.Count), "dead letter", "dead letters")+" in all."
+	c := &page.Content{Title: page.Words(x.Cause), Model: x, Tables: []*view.Table{table}}
+	level, text := view.Warn, page.Count(int(x.Waiting()), "waits", "wait")+" to be replayed, "+page.Count(int(x.Count), "dead letter", "dead letters")+" in all."
 	if x.Waiting() == 0 {
 		level, text = view.Good, "All "+view.Group(x.Count)+" were replayed."
 	}
-	c.body = append(c.body, heading(words(x.Cause), "Dead letters of "+view.Clean(x.Provider)+", stage "+view.Clean(x.Stage)+".", time.Time{}), view.Banner(level, text))
-	if state := s.replays.now(); !state.Began.IsZero() {
-		c.body = append(c.body, replayState(&state))
+	c.Body = append(c.Body, page.Heading(page.Words(x.Cause), "Dead letters of "+view.Clean(x.Provider)+", stage "+view.Clean(x.Stage)+".", time.Time{}), view.Banner(level, text))
+	if state := s.replays.Now(); !state.Began.IsZero() {
+		c.Body = append(c.Body, replayState(&state))
 	}
 	if len(x.Newest) > 0 {
-		c.body = append(c.body, example(q.person, x.Newest[0]))
+		c.Body = append(c.Body, example(q.Person, x.Newest[0]))
 	}
-	c.body = append(c.body, replayCard(q.person, x), table.Render(pathOf(q)))
+	c.Body = append(c.Body, replayCard(q.Person, x), table.Render(q.Path()))
 	return c, nil
 }
 
@@ -155,7 +175,7 @@ func letterTable(letters []*deadletter.Letter) *view.Table {
 			replayed = view.C(l.Replayed.By, g.Group{view.Time(l.Replayed.At), g.Text(" by "), view.Text(l.Replayed.By)})
 		}
 		t.Rows = append(t.Rows, []view.Cell{
-			stamp(l.DeadLettered), view.C(refOf(l), h.A(h.Href(view.At("/letters/letter", "ref", refOf(l))), view.Code(refOf(l)))),
+			page.Stamp(l.DeadLettered), view.C(refOf(l), h.A(h.Href(view.At("/letters/letter", "ref", refOf(l))), view.Code(refOf(l)))),
 			view.C(l.Key, h.A(h.Href(view.At("/case", "id", l.Key)), view.Code(l.Key))), view.T(l.Detail), view.N(int64(l.Round)), replayed,
 		})
 	}
@@ -163,7 +183,7 @@ func letterTable(letters []*deadletter.Letter) *view.Table {
 }
 
 func refOf(l *deadletter.Letter) string {
-	return l.Kind + "/" + itoa(int64(l.Partition)) + "/" + itoa(l.Offset)
+	return fmt.Sprintf("%s/%d/%d", l.Kind, l.Partition, l.Offset)
 }
 
 // example shows one letter with its body masked.
@@ -171,7 +191,7 @@ func example(p *access.Person, l *deadletter.Letter) g.Node {
 	pairs := []g.Node{
 		h.Class("pairs"),
 		h.Dt(g.Text("Dead letter")), h.Dd(view.Code(refOf(l)), g.Text(", written "), view.Time(l.DeadLettered)),
-		h.Dt(g.Text("Cause")), h.Dd(view.Text(words(l.Cause) + ": " + l.Detail)),
+		h.Dt(g.Text("Cause")), h.Dd(view.Text(page.Words(l.Cause) + ": " + l.Detail)),
 		h.Dt(g.Text("Key")), h.Dd(h.A(h.Href(view.At("/case", "id", l.Key)), view.Code(l.Key))),
 	}
 	if !l.Received.IsZero() {
@@ -183,7 +203,7 @@ func example(p *access.Person, l *deadletter.Letter) g.Node {
 	card := []g.Node{h.Dl(pairs...), h.H3(g.Text("Body, with secrets and personal data masked")), view.Block(l.Body(false))}
 	if p.May(access.Support) {
 		card = append(card, h.Form(
-			h.Class("row"), h.Method("post"), h.Action("/letters/show"), view.Token(p), hidden("ref", refOf(l)), purpose(),
+			h.Class("row"), h.Method("post"), h.Action("/letters/show"), view.Token(p), page.Hidden("ref", refOf(l)), page.Purpose(),
 			h.Button(h.Type("submit"), g.Text("Show the body unmasked")),
 		))
 	}
@@ -191,23 +211,23 @@ func example(p *access.Person, l *deadletter.Letter) g.Node {
 }
 
 // letter is the page of one dead letter.
-func (s *Server) letter(ctx context.Context, q *request) (*content, error) {
-	l, err := s.findLetter(ctx, q.query.Get("ref"))
+func (s *Pages) letter(ctx context.Context, q *page.Request) (*page.Content, error) {
+	l, err := s.findLetter(ctx, q.Query.Get("ref"))
 	if err != nil {
 		return nil, err
 	}
-	return &content{
-		title: refOf(l), model: map[string]any{"letter": l, "body": l.Body(false), "masked": true},
-		body: []g.Node{heading("Dead letter "+refOf(l), "One record that could not be handled.", time.Time{}), example(q.person, l)},
+	return &page.Content{
+		Title: refOf(l), Model: map[string]any{"letter": l, "body": l.Body(false), "masked": true},
+		Body: []g.Node{page.Heading("Dead letter "+refOf(l), "One record that could not be handled.", time.Time{}), example(q.Person, l)},
 	}, nil
 }
 
-func (s *Server) findLetter(ctx context.Context, text string) (*deadletter.Letter, error) {
-	ref, err := deadletter.ParseRef(text, s.config.Feed.Names)
+func (s *Pages) findLetter(ctx context.Context, text string) (*deadletter.Letter, error) {
+	ref, err := deadletter.ParseRef(text, s.Names)
 	if err != nil {
-		return nil, refuse(http.StatusBadRequest, view.Clean(err.Error()))
+		return nil, page.Refuse(http.StatusBadRequest, view.Clean(err.Error()))
 	}
-	reader := deadletter.NewReader(s.config.Feed.Kafka, s.config.Feed.Names)
+	reader := deadletter.NewReader(s.Kafka, s.Names)
 	if err := reader.Open(ctx); err != nil {
 		return nil, err
 	}
@@ -217,38 +237,29 @@ func (s *Server) findLetter(ctx context.Context, text string) (*deadletter.Lette
 		return nil
 	})
 	if err == nil && found == nil {
-		err = refuse(http.StatusNotFound, "there is no such dead letter; retention may have deleted it")
+		err = page.Refuse(http.StatusNotFound, "there is no such dead letter; retention may have deleted it")
 	}
 	return found, err
 }
 
 // showLetter shows a body unmasked, after that is recorded.
-func (s *Server) showLetter(ctx context.Context, q *request) (*content, error) {
-	if !q.person.May(access.Support) {
-		return nil, refuse(http.StatusForbidden, "only support and operators may see a body unmasked")
+func (s *Pages) showLetter(ctx context.Context, q *page.Request) (*page.Content, error) {
+	if !q.Person.May(access.Support) {
+		return nil, page.Refuse(http.StatusForbidden, "only support and operators may see a body unmasked")
 	}
 	l, err := s.findLetter(ctx, q.PostFormValue("ref"))
 	if err != nil {
 		return nil, err
 	}
 	a := act.Act{Action: avro.OperationActionShowDeadLetter, Purpose: q.PostFormValue("purpose"), Target: refOf(l), Records: 1}
-	if err := s.record(ctx, q.person, &a); err != nil {
+	if err := s.Record(ctx, q.Person, &a); err != nil {
 		return nil, err
 	}
-	return &content{
-		title: refOf(l), model: map[string]any{"letter": l, "body": l.Body(true), "masked": false},
-		body: []g.Node{
-			heading("Dead letter "+refOf(l), "Its body as it was received. That you have seen it is recorded in operations.v1.", time.Time{}),
+	return &page.Content{
+		Title: refOf(l), Model: map[string]any{"letter": l, "body": l.Body(true), "masked": false},
+		Body: []g.Node{
+			page.Heading("Dead letter "+refOf(l), "Its body as it was received. That you have seen it is recorded in operations.v1.", time.Time{}),
 			view.Card("body", "Body, unmasked", view.Block(l.Body(true))),
 		},
 	}, nil
-}
-
-func hidden(name, value string) g.Node {
-	return h.Input(h.Type("hidden"), h.Name(name), h.Value(value))
-}
-
-// purpose asks why.
-func purpose() g.Node {
-	return h.Label(g.Text("Why? Recorded with your name."), h.Input(h.Type("text"), h.Name("purpose"), h.Required(), h.MaxLength("500"), h.AutoComplete("off")))
 }

@@ -1,4 +1,5 @@
-package console
+// Package money is the page of the funnel from a requested code to a payment, and its cost.
+package money
 
 import (
 	"cmp"
@@ -13,9 +14,18 @@ import (
 	h "maragu.dev/gomponents/html"
 
 	"github.com/tributary-hq/tributary/cmd/internal/console/feed"
+	"github.com/tributary-hq/tributary/cmd/internal/console/page"
 	"github.com/tributary-hq/tributary/cmd/internal/console/view"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
+
+type pages struct{ *page.Site }
+
+// Pages returns the pages with their addresses.
+func Pages(s *page.Site) []*page.Page {
+	p := &pages{s}
+	return []*page.Page{{Path: "/money", Title: "Money", Build: p.money, Live: []page.Watched{s.Feed.Money, s.Feed.Signals}}}
+}
 
 const moneyText = "What the codes of the last day led to, and what they cost."
 
@@ -27,13 +37,13 @@ type moneyModel struct {
 }
 
 // money is the page of the funnel and its cost.
-func (s *Server) money(ctx context.Context, q *request) (*content, error) {
-	result, signals := s.feed.Money.Get(ctx), s.feed.Signals.Get(ctx)
+func (s *pages) money(ctx context.Context, q *page.Request) (*page.Content, error) {
+	result, signals := s.Feed.Money.Get(ctx), s.Feed.Signals.Get(ctx)
 	switch {
 	case !result.Has && result.Err == nil:
-		return waiting("Money", moneyText, "the last day of verifications and journeys"), nil
+		return page.Waiting("Money", moneyText, "the last day of verifications and journeys"), nil
 	case !result.Has:
-		return away("Money", moneyText, result.Err), nil
+		return page.Away("Money", moneyText, result.Err), nil
 	}
 	m := moneyModel{Money: result.Value, Signals: []avro.Signal{}}
 	if signals.Has {
@@ -41,23 +51,23 @@ func (s *Server) money(ctx context.Context, q *request) (*content, error) {
 	}
 	countries, unpaid, claims := shareTable("countries", "By country", "Country", m.Countries), unpaidTable(m.Money), signalTable(m.Signals)
 	sources, hours := shareTable("sources", "By source", "Source", m.Sources), shareTable("hours", "By hour", "Hour (UTC)", m.Hours)
-	c := &content{model: m, tables: []*view.Table{countries, unpaid, claims, sources, hours, shareTable("channels", "By channel", "Channel", m.Channels)}}
-	c.body = append(c.body, heading("Money", moneyText, m.At), moneyVerdict(m.Money))
+	c := &page.Content{Model: m, Tables: []*view.Table{countries, unpaid, claims, sources, hours, shareTable("channels", "By channel", "Channel", m.Channels)}}
+	c.Body = append(c.Body, page.Heading("Money", moneyText, m.At), moneyVerdict(m.Money))
 	if result.Err != nil {
-		c.body = append(c.body, stale(result.Err, result.At))
+		c.Body = append(c.Body, page.Stale(result.Err, result.At))
 	}
 	if m.Truncated {
-		c.body = append(c.body, view.Banner(view.Warn, "There are more verifications than this page holds: the numbers are too small. Ask the topics: tributary export."))
+		c.Body = append(c.Body, view.Banner(view.Warn, "There are more verifications than this page holds: the numbers are too small. Ask the topics: tributary export."))
 	}
-	path := pathOf(q)
-	c.body = append(c.body, moneyTiles(m.Money), hourCard(m.Hours),
+	path := q.Path()
+	c.Body = append(c.Body, moneyTiles(m.Money), hourCard(m.Hours),
 		multiples("channel-charts", "By the channel that was tried first", m.Channels, channelName), claims.Render(path), multiples("country-charts", "By country", m.Countries, placeName),
 		unpaid.Render(path), countries.Render(path), sources.Render(path),
 		view.Quiet("From "+strings.Join(m.From, " and ")+", codes ordered since "+m.Since.Format("2006-01-02 15:04")+" UTC. Amounts of different currencies are not added."))
 	return c, nil
 }
 
-func channelName(name string) string { return cmp.Or(words(name), "no attempt known") }
+func channelName(name string) string { return cmp.Or(page.Words(name), "no attempt known") }
 func placeName(name string) string   { return cmp.Or(name, "unknown") }
 
 func moneyVerdict(m *feed.Money) g.Node {
@@ -65,9 +75,9 @@ func moneyVerdict(m *feed.Money) g.Node {
 	if t.Requested == 0 {
 		return view.Banner(view.Calm, "No code was ordered in the last day.")
 	}
-	text := fmt.Sprintf("Of %s, %s verified and %s paid.", count(int(t.Requested), "code", "codes"), share(t.Verified, t.Requested), share(t.Paid, t.Requested))
+	text := fmt.Sprintf("Of %s, %s verified and %s paid.", page.Count(int(t.Requested), "code", "codes"), share(t.Verified, t.Requested), share(t.Paid, t.Requested))
 	if m.NotPaidAll > 0 {
-		return view.Banner(view.Calm, text, h.P(h.A(h.Href("#unpaid"), g.Text(count(int(m.NotPaidAll), "customer has", "customers have")+" verified and not paid in time."))))
+		return view.Banner(view.Calm, text, h.P(h.A(h.Href("#unpaid"), g.Text(page.Count(int(m.NotPaidAll), "customer has", "customers have")+" verified and not paid in time."))))
 	}
 	return view.Banner(view.Good, text)
 }
@@ -146,7 +156,7 @@ func multiples(id, title string, shares []feed.Share, name func(string) string) 
 			label := fmt.Sprintf("%s of %s, %s", step.name, name(x.Name), share(step.n, x.Requested))
 			lines = append(lines, h.Dt(g.Text(step.name)), h.Dd(h.Class("n"), g.Text(share(step.n, x.Requested))), h.Dd(view.Bar(float64(step.n)/float64(x.Requested), "", label)))
 		}
-		cells = append(cells, h.Div(h.H3(view.Text(name(x.Name)), h.Span(h.Class("quiet"), g.Text(" "+count(int(x.Requested), "code", "codes")))), h.Dl(lines...),
+		cells = append(cells, h.Div(h.H3(view.Text(name(x.Name)), h.Span(h.Class("quiet"), g.Text(" "+page.Count(int(x.Requested), "code", "codes")))), h.Dl(lines...),
 			h.P(h.Class("quiet small"), g.Text("a verified user "+each(x.Cost, x.Verified)+", a paid one "+each(x.Cost, x.Paid)))))
 	}
 	if len(cells) == 0 {
@@ -197,7 +207,7 @@ func unpaidTable(m *feed.Money) *view.Table {
 			cost = view.T(view.Money(x.CostMinor, x.Currency))
 		}
 		t.Rows = append(t.Rows, []view.Cell{
-			view.C(x.Journey, h.A(h.Href(casePath(x.Journey)), view.Code(x.Journey))), stamp(x.VerifiedAt), view.T(words(x.Channel)), view.T(x.Country), stamp(x.Deadline), cost,
+			view.C(x.Journey, h.A(h.Href(page.CasePath(x.Journey)), view.Code(x.Journey))), page.Stamp(x.VerifiedAt), view.T(page.Words(x.Channel)), view.T(x.Country), page.Stamp(x.Deadline), cost,
 		})
 	}
 	return t
@@ -214,11 +224,11 @@ func signalTable(signals []avro.Signal) *view.Table {
 		evidence := []g.Node{h.Class("pairs")}
 		for k := range x.Evidence {
 			e := &x.Evidence[k]
-			evidence = append(evidence, h.Dt(view.Text(words(e.Name))), h.Dd(view.Text(figure(e))))
+			evidence = append(evidence, h.Dt(view.Text(page.Words(e.Name))), h.Dd(view.Text(figure(e))))
 		}
-		claim := g.Group{view.Paragraph(x.Claim), h.Details(h.ID("evidence-"+plainID(x.SignalID)), h.Summary(g.Text("Evidence")), h.Dl(evidence...))}
+		claim := g.Group{view.Paragraph(x.Claim), h.Details(h.ID("evidence-"+page.PlainID(x.SignalID)), h.Summary(g.Text("Evidence")), h.Dl(evidence...))}
 		t.Rows = append(t.Rows, []view.Cell{
-			view.C(string(x.Severity), view.Badge(cmp.Or(level[x.Severity], view.Calm), words(string(x.Severity)))), view.C(x.Claim, claim), stamp(x.RaisedAt), view.T(x.SuggestedRule.Value),
+			view.C(string(x.Severity), view.Badge(cmp.Or(level[x.Severity], view.Calm), page.Words(string(x.Severity)))), view.C(x.Claim, claim), page.Stamp(x.RaisedAt), view.T(x.SuggestedRule.Value),
 		})
 	}
 	return t

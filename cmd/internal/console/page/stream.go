@@ -1,4 +1,4 @@
-package console
+package page
 
 import (
 	"bytes"
@@ -17,15 +17,15 @@ const (
 )
 
 // stream sends a page again whenever it changes, as server-sent events.
-func (s *Server) stream(w http.ResponseWriter, p *page, q *request) {
+func (f *Frame) stream(w http.ResponseWriter, p *Page, q *Request) {
 	select {
-	case s.streams <- struct{}{}:
-		defer func() { <-s.streams }()
+	case f.streams <- struct{}{}:
+		defer func() { <-f.streams }()
 	default:
 		http.Error(w, "Too many live pages are open.", http.StatusServiceUnavailable)
 		return
 	}
-	for _, poll := range p.live {
+	for _, poll := range p.Live {
 		defer poll.Watch()() //nolint:gocritic // a handful, until the page is closed
 	}
 	out := http.NewResponseController(w)
@@ -35,9 +35,9 @@ func (s *Server) stream(w http.ResponseWriter, p *page, q *request) {
 	ctx := q.Context()
 	var last []byte
 	for ctx.Err() == nil {
-		changed := changes(p.live)
+		changed := changes(p.Live)
 		var b bytes.Buffer
-		c := s.content(ctx, p, q, paintWait)
+		c := f.content(ctx, p, q, paintWait)
 		if err := bodyOf(c).Render(&b); err != nil {
 			return
 		}
@@ -68,7 +68,7 @@ func event(html []byte) []byte {
 	return b.Bytes()
 }
 
-func changes(polls []watched) []<-chan struct{} {
+func changes(polls []Watched) []<-chan struct{} {
 	out := make([]<-chan struct{}, len(polls))
 	for i := range polls {
 		out[i] = polls[i].Changed()

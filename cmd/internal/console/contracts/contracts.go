@@ -1,4 +1,5 @@
-package console
+// Package contracts are the pages of the topics that analysts may read.
+package contracts
 
 import (
 	"bytes"
@@ -14,11 +15,23 @@ import (
 	h "maragu.dev/gomponents/html"
 
 	"github.com/tributary-hq/tributary/cmd/internal/console/mask"
+	"github.com/tributary-hq/tributary/cmd/internal/console/page"
 	"github.com/tributary-hq/tributary/cmd/internal/console/view"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/catalogue"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/contract"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/tail"
 )
+
+type pages struct{ *page.Site }
+
+// Pages returns the pages with their addresses.
+func Pages(s *page.Site) []*page.Page {
+	p := &pages{s}
+	return []*page.Page{
+		{Path: "/contract", Title: "Contract", Build: p.contracts, Live: []page.Watched{s.Feed.Topics}},
+		{Path: "/contract/topic", Title: "Topic", Build: p.contractTopicPage, Slow: true},
+	}
+}
 
 const contractText = "The topics that analysts may read: what one row is, how to read it right, and what is in it now."
 
@@ -33,12 +46,12 @@ type contractTopic struct {
 }
 
 // contracts is the page of all topics.
-func (s *Server) contracts(ctx context.Context, q *request) (*content, error) {
+func (s *pages) contracts(ctx context.Context, q *page.Request) (*page.Content, error) {
 	tables, err := contract.Tables()
 	if err != nil {
 		return nil, err
 	}
-	topics := s.feed.Topics.Get(ctx)
+	topics := s.Feed.Topics.Get(ctx)
 	model := make([]contractTopic, 0, len(tables))
 	list := &view.Table{
 		ID: "contract", Caption: "Topics", Command: "tributary contract catalogue DIR",
@@ -62,15 +75,15 @@ func (s *Server) contracts(ctx context.Context, q *request) (*content, error) {
 		}
 		model = append(model, row)
 		list.Rows = append(list.Rows, []view.Cell{
-			view.C(t.Topic.Name, h.A(h.Href(view.At("/contract/topic", "name", t.Topic.Name)), view.Dotted(t.Topic.Name))), view.T(firstSentence(t.Doc)), view.N(int64(row.Fields)), view.N(row.Kept), rate(row.PerSecond), view.C("", chart),
+			view.C(t.Topic.Name, h.A(h.Href(view.At("/contract/topic", "name", t.Topic.Name)), view.Dotted(t.Topic.Name))), view.T(firstSentence(t.Doc)), view.N(int64(row.Fields)), view.N(row.Kept), page.Rate(row.PerSecond), view.C("", chart),
 		})
 	}
-	c := &content{model: model, tables: []*view.Table{list}}
-	c.body = append(c.body, heading("Contract", contractText, time.Time{}))
+	c := &page.Content{Model: model, Tables: []*view.Table{list}}
+	c.Body = append(c.Body, page.Heading("Contract", contractText, time.Time{}))
 	if topics.Err != nil {
-		c.body = append(c.body, stale(topics.Err, topics.At))
+		c.Body = append(c.Body, page.Stale(topics.Err, topics.At))
 	}
-	c.body = append(c.body, list.Render(pathOf(q)))
+	c.Body = append(c.Body, list.Render(q.Path()))
 	return c, nil
 }
 
@@ -105,49 +118,49 @@ type contractTopicModel struct {
 }
 
 // contractTopicPage is the page of one topic.
-func (s *Server) contractTopicPage(ctx context.Context, q *request) (*content, error) {
+func (s *pages) contractTopicPage(ctx context.Context, q *page.Request) (*page.Content, error) {
 	tables, err := contract.Tables()
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(tables, func(t contract.Table) bool { return t.Topic.Name == q.query.Get("name") })
+	i := slices.IndexFunc(tables, func(t contract.Table) bool { return t.Topic.Name == q.Query.Get("name") })
 	if i < 0 {
-		return nil, refuse(http.StatusNotFound, "analysts have no such topic")
+		return nil, page.Refuse(http.StatusNotFound, "analysts have no such topic")
 	}
 	t := &tables[i]
 	m := contractTopicModel{Name: t.Topic.Name, Doc: t.Doc, Columns: t.Columns, Queries: catalogue.Queries(t), Warnings: catalogue.Warnings(t, tables)}
 	samples, failed := s.samples(ctx, t.Topic.Name)
 	m.Samples = append([]sample{}, samples...)
-	c := &content{title: t.Topic.Name, model: &m}
-	c.body = append(c.body, heading(t.Topic.Name, firstSentence(t.Doc), time.Time{}))
+	c := &page.Content{Title: t.Topic.Name, Model: &m}
+	c.Body = append(c.Body, page.Heading(t.Topic.Name, firstSentence(t.Doc), time.Time{}))
 	switch {
 	case failed != nil:
-		c.body = append(c.body, view.Banner(view.Bad, "The newest rows cannot be read.", h.P(view.Text(sentence(failed)))))
+		c.Body = append(c.Body, view.Banner(view.Bad, "The newest rows cannot be read.", h.P(view.Text(page.Sentence(failed)))))
 	case len(m.Samples) == 0:
-		c.body = append(c.body, view.Banner(view.Calm, "The topic has no row yet."))
+		c.Body = append(c.Body, view.Banner(view.Calm, "The topic has no row yet."))
 	default:
 		newest := m.Samples[len(m.Samples)-1].Timestamp
-		m.Freshness = max(s.feed.Now().Sub(newest).Seconds(), 0)
-		c.body = append(c.body, view.Banner(view.Good, "The newest row is "+view.Span(time.Duration(m.Freshness*float64(time.Second)))+" old.", h.P(g.Text("Written "), view.Time(newest))))
+		m.Freshness = max(s.Feed.Now().Sub(newest).Seconds(), 0)
+		c.Body = append(c.Body, view.Banner(view.Good, "The newest row is "+view.Span(time.Duration(m.Freshness*float64(time.Second)))+" old.", h.P(g.Text("Written "), view.Time(newest))))
 	}
 	fields := fieldTable(t)
-	c.tables = append(c.tables, fields)
-	c.body = append(c.body, view.Card("about", "What one row is", h.P(view.Paragraph(t.Doc))), sampleCard(m.Samples), queryCard(&m), fields.Render(pathOf(q)))
+	c.Tables = append(c.Tables, fields)
+	c.Body = append(c.Body, view.Card("about", "What one row is", h.P(view.Paragraph(t.Doc))), sampleCard(m.Samples), queryCard(&m), fields.Render(q.Path()))
 	return c, nil
 }
 
 // samples reads the newest rows of a topic, masked for everybody alike.
-func (s *Server) samples(ctx context.Context, topic string) ([]sample, error) {
+func (s *pages) samples(ctx context.Context, topic string) ([]sample, error) {
 	const most = 3
 	select {
-	case s.searches <- struct{}{}:
-		defer func() { <-s.searches }()
+	case s.Reads <- struct{}{}:
+		defer func() { <-s.Reads }()
 	case <-ctx.Done():
-		return nil, refuse(http.StatusServiceUnavailable, "others are reading: try again")
+		return nil, page.Refuse(http.StatusServiceUnavailable, "others are reading: try again")
 	}
 	var out bytes.Buffer
-	options := tail.Options{Topics: []string{s.config.Feed.Names.Topic(topic)}, Partition: -1, FromOffset: -1, Last: most}
-	if err := tail.Run(ctx, s.config.Feed.Kafka, options, s.config.Feed.Schema, &out); err != nil {
+	options := tail.Options{Topics: []string{s.Names.Topic(topic)}, Partition: -1, FromOffset: -1, Last: most}
+	if err := tail.Run(ctx, s.Kafka, options, s.Schema, &out); err != nil {
 		return nil, err
 	}
 	var rows []sample

@@ -1,61 +1,57 @@
-package console
+// Package readers is the page of the consumer groups.
+package readers
 
 import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
 
+	"github.com/tributary-hq/tributary/cmd/internal/console/page"
 	"github.com/tributary-hq/tributary/cmd/internal/console/view"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
 )
 
+type pages struct{ *page.Site }
+
+// Pages returns the pages with their addresses.
+func Pages(s *page.Site) []*page.Page {
+	p := &pages{s}
+	return []*page.Page{{Path: "/readers", Title: "Readers", Build: p.readers, Live: []page.Watched{s.Feed.Readers}}}
+}
+
 const readersText = "Every consumer group of the cluster, by how long its oldest unread record waits."
 
 // readers is the page of the consumer groups.
-func (s *Server) readers(ctx context.Context, q *request) (*content, error) {
-	result := s.feed.Readers.Get(ctx)
+func (s *pages) readers(ctx context.Context, q *page.Request) (*page.Content, error) {
+	result := s.Feed.Readers.Get(ctx)
 	switch {
 	case !result.Has && result.Err == nil:
-		return waiting("Readers", readersText, "the groups and their offsets"), nil
+		return page.Waiting("Readers", readersText, "the groups and their offsets"), nil
 	case !result.Has:
-		return away("Readers", readersText, result.Err), nil
+		return page.Away("Readers", readersText, result.Err), nil
 	}
 	r := result.Value
 	groups := groupTable("groups", r.Groups)
-	c := &content{model: r, tables: []*view.Table{groups}}
-	c.body = append(c.body, heading("Readers", readersText, r.At), readersVerdict(r))
+	c := &page.Content{Model: r, Tables: []*view.Table{groups}}
+	c.Body = append(c.Body, page.Heading("Readers", readersText, r.At), readersVerdict(r))
 	if result.Err != nil {
-		c.body = append(c.body, stale(result.Err, result.At))
+		c.Body = append(c.Body, page.Stale(result.Err, result.At))
 	}
-	c.body = append(c.body, groups.Render(pathOf(q)))
+	c.Body = append(c.Body, groups.Render(q.Path()))
 	if open := transactionTable(r); len(open.Rows) > 0 {
-		c.tables = append(c.tables, open)
-		c.body = append(c.body, open.Render(pathOf(q)))
+		c.Tables = append(c.Tables, open)
+		c.Body = append(c.Body, open.Render(q.Path()))
 	}
 	behind := partitionTable(r)
-	c.tables = append(c.tables, behind)
-	c.body = append(c.body, behind.Render(pathOf(q)))
+	c.Tables = append(c.Tables, behind)
+	c.Body = append(c.Body, behind.Render(q.Path()))
 	for _, w := range r.Warnings {
-		c.body = append(c.body, view.Quiet("Warning: "+view.Clean(w)))
+		c.Body = append(c.Body, view.Quiet("Warning: "+view.Clean(w)))
 	}
 	return c, nil
-}
-
-// levelOf is how much a verdict concerns.
-func levelOf(v lag.Verdict, bad bool) view.Level {
-	switch {
-	case bad:
-		return view.Bad
-	case v == lag.VerdictOK:
-		return view.Good
-	case v == lag.VerdictRestoring, v == lag.VerdictCatchingUp:
-		return view.Warn
-	}
-	return view.Calm
 }
 
 func readersVerdict(r *lag.Report) g.Node {
@@ -67,19 +63,11 @@ func readersVerdict(r *lag.Report) g.Node {
 	}
 	switch {
 	case r.Bad > 0:
-		return view.Banner(view.Bad, count(r.Bad, "group needs", "groups need")+" action.")
+		return view.Banner(view.Bad, page.Count(r.Bad, "group needs", "groups need")+" action.")
 	case watching > 0:
-		return view.Banner(view.Calm, fmt.Sprintf("Watching %s, to tell slow from stuck.", count(watching, "group", "groups")))
+		return view.Banner(view.Calm, fmt.Sprintf("Watching %s, to tell slow from stuck.", page.Count(watching, "group", "groups")))
 	}
 	return view.Banner(view.Good, "Every group has read what there is, or is catching up.")
-}
-
-// count writes a number with the right form of a noun.
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return view.Group(int64(n)) + " " + many
 }
 
 func groupTable(id string, groups []lag.Group) *view.Table {
@@ -104,39 +92,23 @@ func groupTable(id string, groups []lag.Group) *view.Table {
 		if x.Ours {
 			name = append(name, h.Span(h.Class("quiet"), g.Text(" (ours)")))
 		}
-		verdict := g.Group{view.Badge(levelOf(x.Verdict, x.Bad), string(x.Verdict))}
+		verdict := g.Group{view.Badge(page.LevelOf(x.Verdict, x.Bad), string(x.Verdict))}
 		if x.Reason != "" && x.Reason != string(x.Verdict) {
 			verdict = append(verdict, h.Div(h.Class("quiet small"), view.Text(x.Reason)))
 		}
 		t.Rows = append(t.Rows, []view.Cell{
-			view.C(x.Group, name), view.C(string(x.Verdict)+": "+x.Reason, verdict), age(x.Age), view.N(x.Records), view.N(x.Held),
-			rate(x.In), rate(x.Out), catchUp(&x.Figures), members(x.Members), view.T(ownerOf(x)),
+			view.C(x.Group, name), view.C(string(x.Verdict)+": "+x.Reason, verdict), page.Age(x.Age), view.N(x.Records), view.N(x.Held),
+			page.Rate(x.In), page.Rate(x.Out), catchUp(&x.Figures), members(x.Members), view.T(ownerOf(x)),
 		})
 	}
 	return t
-}
-
-func age(s lag.Span) view.Cell {
-	d := time.Duration(s)
-	return view.C(fmt.Sprintf("%.3f", d.Seconds()), quietZero(d > 0, view.Span(d)))
-}
-
-func quietZero(loud bool, text string) g.Node {
-	if loud {
-		return g.Text(text)
-	}
-	return h.Span(h.Class("none"), g.Text(text))
-}
-
-func rate(perSecond float64) view.Cell {
-	return view.C(fmt.Sprintf("%.3f", perSecond), quietZero(perSecond > 0, view.Rate(perSecond)))
 }
 
 func catchUp(f *lag.Figures) view.Cell {
 	if f.CatchUp == nil {
 		return view.C("never", g.Text("never"))
 	}
-	return age(*f.CatchUp)
+	return page.Age(*f.CatchUp)
 }
 
 func members(n int) view.Cell {
@@ -181,7 +153,7 @@ func transactionTable(r *lag.Report) *view.Table {
 			if id == "" {
 				id = fmt.Sprintf("hanging, of producer id %d", p.Transaction.ProducerID)
 			}
-			t.Rows = append(t.Rows, []view.Cell{view.T(place), view.T(id), age(p.Transaction.Open), age(p.Transaction.Timeout), view.N(p.Transaction.First)})
+			t.Rows = append(t.Rows, []view.Cell{view.T(place), view.T(id), page.Age(p.Transaction.Open), page.Age(p.Transaction.Timeout), view.N(p.Transaction.First)})
 		}
 	}
 	return t
@@ -210,26 +182,10 @@ func partitionTable(r *lag.Report) *view.Table {
 			}
 			t.Rows = append(t.Rows, []view.Cell{
 				view.T(x.Group), view.T(fmt.Sprintf("%s/%d", p.Topic, p.Partition)),
-				view.C(strings.TrimSpace(string(p.Verdict)+" "+p.Err), g.Group{view.Badge(levelOf(p.Verdict, x.Bad && p.Verdict == x.Verdict), string(p.Verdict)), g.Text(" "), view.Text(p.Err)}),
-				age(p.Age), view.N(p.Records + p.Held), view.N(p.Position), view.N(p.End), view.T(p.Owner.Name()),
+				view.C(strings.TrimSpace(string(p.Verdict)+" "+p.Err), g.Group{view.Badge(page.LevelOf(p.Verdict, x.Bad && p.Verdict == x.Verdict), string(p.Verdict)), g.Text(" "), view.Text(p.Err)}),
+				page.Age(p.Age), view.N(p.Records + p.Held), view.N(p.Position), view.N(p.End), view.T(p.Owner.Name()),
 			})
 		}
 	}
 	return t
-}
-
-// away is a page without any number: Kafka does not answer.
-func away(title, text string, err error) *content {
-	return &content{
-		model: map[string]any{"error": err.Error()}, status: 200,
-		body: []g.Node{heading(title, text, time.Time{}), view.Banner(
-			view.Bad, "Kafka is away.", h.P(view.Text(sentence(err))),
-			h.P(g.Text("Nothing is lost by that here: webhooks that ingest cannot write are answered 503 and sent again by their providers. This page asks again by itself.")),
-		)},
-	}
-}
-
-// stale says that the numbers are old.
-func stale(err error, at time.Time) g.Node {
-	return view.Banner(view.Bad, "Kafka is away.", h.P(g.Text("The numbers are from "), view.Time(at), g.Text(". "), view.Text(sentence(err))))
 }

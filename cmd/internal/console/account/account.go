@@ -1,4 +1,5 @@
-package console
+// Package account is the page of the ledger, the audit and the restores of state.
+package account
 
 import (
 	"context"
@@ -12,19 +13,42 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/console/access"
 	"github.com/tributary-hq/tributary/cmd/internal/console/act"
 	"github.com/tributary-hq/tributary/cmd/internal/console/feed"
+	"github.com/tributary-hq/tributary/cmd/internal/console/page"
 	"github.com/tributary-hq/tributary/cmd/internal/console/view"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/audit"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
+// Pages are the pages of the account. Make them with New.
+type Pages struct {
+	*page.Site
+
+	audits *page.Job[audit.Report]
+}
+
+// New returns the pages.
+func New(site *page.Site) *Pages { return &Pages{Site: site, audits: page.NewJob[audit.Report]()} }
+
+// Wait waits for the end of an audit.
+func (s *Pages) Wait() { s.audits.Wait() }
+
+// List returns the pages with their addresses.
+func (s *Pages) List() []*page.Page {
+	f := s.Feed
+	return []*page.Page{
+		{Path: "/account", Title: "Account", Build: s.account, Live: []page.Watched{f.Ledger, f.Readers, s.audits}},
+		{Path: "/account/audit", Title: "Audit", Build: s.runAudit, Act: true},
+	}
+}
+
 const accountText = "Every accepted webhook is a fact, a duplicate or a dead letter, once."
 
 // accountModel is the JSON twin of Account.
 type accountModel struct {
-	Ledger   *feed.Ledger           `json:"ledger"`
-	Audit    jobState[audit.Report] `json:"audit"`
-	Restores []restore              `json:"restores"`
+	Ledger   *feed.Ledger                `json:"ledger"`
+	Audit    page.JobState[audit.Report] `json:"audit"`
+	Restores []restore                   `json:"restores"`
 }
 
 type restore struct {
@@ -33,15 +57,15 @@ type restore struct {
 }
 
 // account is the page of the ledger and the audit.
-func (s *Server) account(ctx context.Context, q *request) (*content, error) {
-	result, readers := s.feed.Ledger.Get(ctx), s.feed.Readers.Get(ctx)
+func (s *Pages) account(ctx context.Context, q *page.Request) (*page.Content, error) {
+	result, readers := s.Feed.Ledger.Get(ctx), s.Feed.Readers.Get(ctx)
 	switch {
 	case !result.Has && result.Err == nil:
-		return waiting("Account", accountText, "the ledger"), nil
+		return page.Waiting("Account", accountText, "the ledger"), nil
 	case !result.Has:
-		return away("Account", accountText, result.Err), nil
+		return page.Away("Account", accountText, result.Err), nil
 	}
-	m := accountModel{Ledger: result.Value, Audit: s.audits.now(), Restores: []restore{}}
+	m := accountModel{Ledger: result.Value, Audit: s.audits.Now(), Restores: []restore{}}
 	if readers.Has {
 		for i := range readers.Value.Groups {
 			if x := &readers.Value.Groups[i]; x.Restore != nil {
@@ -50,17 +74,17 @@ func (s *Server) account(ctx context.Context, q *request) (*content, error) {
 		}
 	}
 	providers, gaps := ledgerTable(m.Ledger), gapTable(m.Ledger.Gaps)
-	c := &content{model: m, tables: []*view.Table{providers, gaps}}
-	path := pathOf(q)
-	c.body = append(c.body, heading("Account", accountText, m.Ledger.At), accountVerdict(&m))
+	c := &page.Content{Model: m, Tables: []*view.Table{providers, gaps}}
+	path := q.Path()
+	c.Body = append(c.Body, page.Heading("Account", accountText, m.Ledger.At), accountVerdict(&m))
 	if result.Err != nil {
-		c.body = append(c.body, stale(result.Err, result.At))
+		c.Body = append(c.Body, page.Stale(result.Err, result.At))
 	}
-	c.body = append(c.body, minutes(m.Ledger), providers.Render(path), gaps.Render(path), restoreCard(m.Restores), auditCard(q.person, &m.Audit))
+	c.Body = append(c.Body, minutes(m.Ledger), providers.Render(path), gaps.Render(path), restoreCard(m.Restores), auditCard(q.Person, &m.Audit))
 	if r := m.Audit.Result; r != nil {
 		accounts, differences := auditTable(r), differenceTable(r)
-		c.tables = append(c.tables, accounts, differences)
-		c.body = append(c.body, accounts.Render(path), differences.Render(path))
+		c.Tables = append(c.Tables, accounts, differences)
+		c.Body = append(c.Body, accounts.Render(path), differences.Render(path))
 	}
 	return c, nil
 }
@@ -72,22 +96,22 @@ func accountVerdict(m *accountModel) g.Node {
 	}
 	switch {
 	case sum.Unaccounted > 0 || sum.Skipped > 0:
-		return view.Banner(view.Bad, fmt.Sprintf("The ledger of the last hour has %s unaccounted and %s skipped.", count(int(sum.Unaccounted), "record", "records"), count(int(sum.Skipped), "offset", "offsets")),
+		return view.Banner(view.Bad, fmt.Sprintf("The ledger of the last hour has %s unaccounted and %s skipped.", page.Count(int(sum.Unaccounted), "record", "records"), page.Count(int(sum.Skipped), "offset", "offsets")),
 			h.P(g.Text("Run the audit below: it names each record.")))
 	case m.Audit.Result != nil && !m.Audit.Result.AddsUp:
-		return view.Banner(view.Bad, fmt.Sprintf("The account does not add up: %s.", count(int(m.Audit.Result.Differences), "difference", "differences")))
+		return view.Banner(view.Bad, fmt.Sprintf("The account does not add up: %s.", page.Count(int(m.Audit.Result.Differences), "difference", "differences")))
 	case sum.Accepted+sum.Replayed == 0:
 		return view.Banner(view.Calm, "The ledger has no record of the last hour.")
 	}
-	return view.Banner(view.Good, fmt.Sprintf("The ledger of the last hour adds up: %s accepted, each with one outcome.", count(int(sum.Accepted), "record", "records")))
+	return view.Banner(view.Good, fmt.Sprintf("The ledger of the last hour adds up: %s accepted, each with one outcome.", page.Count(int(sum.Accepted), "record", "records")))
 }
 
 func minutes(l *feed.Ledger) g.Node {
 	var charts []g.Node
 	for i := range l.Providers {
-		charts = append(charts, h.Div(h.H3(view.Text(l.Providers[i].Title)), minuteChart(&l.Providers[i])))
+		charts = append(charts, h.Div(h.H3(view.Text(l.Providers[i].Title)), page.MinuteChart(&l.Providers[i])))
 	}
-	return view.Card("minutes", "The last hour by minute", legend(), h.Div(h.Class("grid"), g.Group(charts)))
+	return view.Card("minutes", "The last hour by minute", page.Legend(), h.Div(h.Class("grid"), g.Group(charts)))
 }
 
 func ledgerTable(l *feed.Ledger) *view.Table {
@@ -107,7 +131,7 @@ func ledgerTable(l *feed.Ledger) *view.Table {
 	}
 	for i := range l.Providers {
 		p := &l.Providers[i]
-		t.Rows = append(t.Rows, []view.Cell{view.T(p.Title), view.N(p.Accepted), view.N(p.Replayed), view.N(p.Decoded), view.N(p.Duplicates), view.N(p.DeadLetters), view.N(p.Unaccounted), view.N(p.Skipped), stamp(p.Newest)})
+		t.Rows = append(t.Rows, []view.Cell{view.T(p.Title), view.N(p.Accepted), view.N(p.Replayed), view.N(p.Decoded), view.N(p.Duplicates), view.N(p.DeadLetters), view.N(p.Unaccounted), view.N(p.Skipped), page.Stamp(p.Newest)})
 	}
 	return t
 }
@@ -119,7 +143,7 @@ func gapTable(gaps []feed.Gap) *view.Table {
 	}
 	for i := range gaps {
 		x := &gaps[i]
-		t.Rows = append(t.Rows, []view.Cell{stamp(x.Minute), view.T(fmt.Sprintf("%s/%d", x.Topic, x.Partition)), view.T(fmt.Sprintf("%d to %d", x.From, x.To)), view.N(x.Skipped), view.N(x.Unaccounted)})
+		t.Rows = append(t.Rows, []view.Cell{page.Stamp(x.Minute), view.T(fmt.Sprintf("%s/%d", x.Topic, x.Partition)), view.T(fmt.Sprintf("%d to %d", x.From, x.To)), view.N(x.Skipped), view.N(x.Unaccounted)})
 	}
 	return t
 }
@@ -131,13 +155,13 @@ func restoreCard(restores []restore) g.Node {
 	items := make([]g.Node, 0, len(restores))
 	for i := range restores {
 		x := &restores[i]
-		items = append(items, h.Li(view.Text(fmt.Sprintf("%s: %s left, %s, about %s to go", x.Group, count(x.Partitions, "partition", "partitions"), count(int(x.Offsets), "offset", "offsets"), view.Span(time.Duration(x.SecondsLeft*float64(time.Second)))))))
+		items = append(items, h.Li(view.Text(fmt.Sprintf("%s: %s left, %s, about %s to go", x.Group, page.Count(x.Partitions, "partition", "partitions"), page.Count(int(x.Offsets), "offset", "offsets"), view.Span(time.Duration(x.SecondsLeft*float64(time.Second)))))))
 	}
 	return view.Card("restores", "State being restored", h.Ul(items...))
 }
 
 // auditCard offers to run the audit, and shows how far it is.
-func auditCard(p *access.Person, state *jobState[audit.Report]) g.Node {
+func auditCard(p *access.Person, state *page.JobState[audit.Report]) g.Node {
 	nodes := []g.Node{h.P(g.Text("The audit reads every topic and proves from them alone that nothing is lost and nothing is there twice, while the pipeline runs."))}
 	switch {
 	case state.Running():
@@ -151,36 +175,36 @@ func auditCard(p *access.Person, state *jobState[audit.Report]) g.Node {
 	case state.Result != nil && state.Result.AddsUp:
 		nodes = append(nodes, view.Banner(view.Good, "The account adds up.", auditNote(state)))
 	case state.Result != nil:
-		nodes = append(nodes, view.Banner(view.Bad, fmt.Sprintf("The account does not add up: %s.", count(int(state.Result.Differences), "difference", "differences")), auditNote(state)))
+		nodes = append(nodes, view.Banner(view.Bad, fmt.Sprintf("The account does not add up: %s.", page.Count(int(state.Result.Differences), "difference", "differences")), auditNote(state)))
 	}
 	if p.May(access.Support) && !state.Running() {
-		nodes = append(nodes, h.Form(h.Class("row"), h.Method("post"), h.Action("/account/audit"), view.Token(p), purpose(), h.Button(h.Class("primary"), h.Type("submit"), g.Text("Run the audit"))))
+		nodes = append(nodes, h.Form(h.Class("row"), h.Method("post"), h.Action("/account/audit"), view.Token(p), page.Purpose(), h.Button(h.Class("primary"), h.Type("submit"), g.Text("Run the audit"))))
 	}
 	nodes = append(nodes, h.P(h.Class("quiet small"), g.Text("In a terminal: "), view.Command("tributary audit")))
 	return view.Card("audit", "Audit", nodes...)
 }
 
-func auditNote(state *jobState[audit.Report]) g.Node {
+func auditNote(state *page.JobState[audit.Report]) g.Node {
 	r := state.Result
-	text := fmt.Sprintf("%s read in %s; %s not processed yet.", count(int(r.Records), "record", "records"), view.Span(time.Duration(r.Took)), count(int(r.Waiting), "record is", "records are"))
+	text := fmt.Sprintf("%s read in %s; %s not processed yet.", page.Count(int(r.Records), "record", "records"), view.Span(time.Duration(r.Took)), page.Count(int(r.Waiting), "record is", "records are"))
 	return h.P(g.Text(text+" Ended "), view.Time(state.Ended))
 }
 
 // runAudit begins an audit, after that is recorded.
-func (s *Server) runAudit(ctx context.Context, q *request) (*content, error) {
-	if !q.person.May(access.Support) {
-		return nil, refuse(http.StatusForbidden, "only support and operators may run the audit")
+func (s *Pages) runAudit(ctx context.Context, q *page.Request) (*page.Content, error) {
+	if !q.Person.May(access.Support) {
+		return nil, page.Refuse(http.StatusForbidden, "only support and operators may run the audit")
 	}
-	if state := s.audits.now(); state.Running() {
-		return nil, refuse(http.StatusConflict, "an audit is under way: wait for its end")
+	if state := s.audits.Now(); state.Running() {
+		return nil, page.Refuse(http.StatusConflict, "an audit is under way: wait for its end")
 	}
-	if err := s.record(ctx, q.person, &act.Act{Action: avro.OperationActionRunAudit, Purpose: q.PostFormValue("purpose"), Records: -1}); err != nil {
+	if err := s.Record(ctx, q.Person, &act.Act{Action: avro.OperationActionRunAudit, Purpose: q.PostFormValue("purpose"), Records: -1}); err != nil {
 		return nil, err
 	}
-	s.audits.start(s.base, q.person.Name, s.feed.Now, func(ctx context.Context) (*audit.Report, error) { //nolint:contextcheck // it outlives the request
-		return audit.Run(ctx, audit.Config{Kafka: s.config.Feed.Kafka, Names: s.config.Feed.Names, Progress: s.audits, Now: s.feed.Now})
+	s.audits.Start(s.Base, q.Person.Name, s.Feed.Now, func(ctx context.Context) (*audit.Report, error) { //nolint:contextcheck // it outlives the request
+		return audit.Run(ctx, audit.Config{Kafka: s.Kafka, Names: s.Names, Progress: s.audits, Now: s.Feed.Now})
 	})
-	return &content{redirect: "/account#audit"}, nil
+	return &page.Content{Redirect: "/account#audit"}, nil
 }
 
 func auditTable(r *audit.Report) *view.Table {
@@ -202,9 +226,9 @@ func differenceTable(r *audit.Report) *view.Table {
 	for _, d := range r.Listed {
 		key := view.C(d.Key, view.None())
 		if d.Key != "" {
-			key.Node = h.A(h.Href(casePath(d.Key)), view.Code(d.Key))
+			key.Node = h.A(h.Href(page.CasePath(d.Key)), view.Code(d.Key))
 		}
-		t.Rows = append(t.Rows, []view.Cell{view.T(words(d.Kind)), view.T(fmt.Sprintf("%s/%d@%d", d.Topic, d.Partition, d.Offset)), key, view.T(d.Missing), view.T(d.There), view.N(d.Expected), view.N(d.Applied)})
+		t.Rows = append(t.Rows, []view.Cell{view.T(page.Words(d.Kind)), view.T(fmt.Sprintf("%s/%d@%d", d.Topic, d.Partition, d.Offset)), key, view.T(d.Missing), view.T(d.There), view.N(d.Expected), view.N(d.Applied)})
 	}
 	return t
 }

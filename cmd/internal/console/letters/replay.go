@@ -1,13 +1,11 @@
-package console
+package letters
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,21 +15,11 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/console/access"
 	"github.com/tributary-hq/tributary/cmd/internal/console/act"
 	"github.com/tributary-hq/tributary/cmd/internal/console/feed"
+	"github.com/tributary-hq/tributary/cmd/internal/console/page"
 	"github.com/tributary-hq/tributary/cmd/internal/console/view"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/deadletter"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
-
-func itoa(n int64) string { return strconv.FormatInt(n, 10) }
-
-// record writes an act before it is done.
-func (s *Server) record(ctx context.Context, p *access.Person, a *act.Act) error {
-	err := s.acts.Write(ctx, p, a)
-	if errors.Is(err, act.ErrPurpose) {
-		return refuse(http.StatusBadRequest, err.Error())
-	}
-	return err
-}
 
 // replayCard offers a dry run to operators, and the command to the others.
 func replayCard(p *access.Person, x *feed.Issue) g.Node {
@@ -43,7 +31,7 @@ func replayCard(p *access.Person, x *feed.Issue) g.Node {
 	if p.May(access.Operator) {
 		nodes = append(nodes, h.Form(
 			h.Class("row"), h.Method("post"), h.Action("/letters/plan"), view.Token(p),
-			hidden("provider", x.Provider), hidden("stage", x.Stage), hidden("cause", x.Cause),
+			page.Hidden("provider", x.Provider), page.Hidden("stage", x.Stage), page.Hidden("cause", x.Cause),
 			h.Button(h.Class("primary"), h.Type("submit"), g.Text("Dry run")), h.Span(h.Class("quiet"), g.Text("shows what a replay would do; nothing is sent")),
 		))
 	} else {
@@ -54,32 +42,32 @@ func replayCard(p *access.Person, x *feed.Issue) g.Node {
 }
 
 // replayOf makes the replay that a form describes, with the defaults of the command.
-func (s *Server) replayOf(q *request) deadletter.Replay {
+func (s *Pages) replayOf(q *page.Request) deadletter.Replay {
 	waits := false
 	return deadletter.Replay{
-		By: q.person.Name + " (console)", Now: s.feed.Now, Rate: 100, Rounds: 3,
+		By: q.Person.Name + " (console)", Now: s.Feed.Now, Rate: 100, Rounds: 3,
 		Filter: deadletter.Filter{
 			Providers: []string{q.PostFormValue("provider")}, Causes: []string{q.PostFormValue("cause")}, Stages: []string{q.PostFormValue("stage")}, Replayed: &waits,
 		},
 	}
 }
 
-func (s *Server) replayer(r deadletter.Replay) *deadletter.Replayer {
-	return deadletter.NewReplayer(deadletter.NewReader(s.config.Feed.Kafka, s.config.Feed.Names), r)
+func (s *Pages) replayer(r deadletter.Replay) *deadletter.Replayer {
+	return deadletter.NewReplayer(deadletter.NewReader(s.Kafka, s.Names), r)
 }
 
 // planReplay shows the plan of a replay: the dead letters that it would send.
-func (s *Server) planReplay(ctx context.Context, q *request) (*content, error) {
-	if !q.person.May(access.Operator) {
-		return nil, refuse(http.StatusForbidden, "only operators may replay")
+func (s *Pages) planReplay(ctx context.Context, q *page.Request) (*page.Content, error) {
+	if !q.Person.May(access.Operator) {
+		return nil, page.Refuse(http.StatusForbidden, "only operators may replay")
 	}
 	plan, err := s.replayer(s.replayOf(q)).Plan(ctx)
 	if err != nil {
 		return nil, err
 	}
-	c := &content{title: "Dry run", model: plan}
-	text := fmt.Sprintf("%s meant, %s would be replayed. Nothing was sent.", count(int(plan.Selected), "dead letter is", "dead letters are"), view.Group(plan.Send))
-	c.body = append(c.body, heading("Dry run", "What a replay would do.", time.Time{}), view.Banner(view.Calm, text))
+	c := &page.Content{Title: "Dry run", Model: plan}
+	text := fmt.Sprintf("%s meant, %s would be replayed. Nothing was sent.", page.Count(int(plan.Selected), "dead letter is", "dead letters are"), view.Group(plan.Send))
+	c.Body = append(c.Body, page.Heading("Dry run", "What a replay would do.", time.Time{}), view.Banner(view.Calm, text))
 	pairs := []g.Node{h.Class("pairs")}
 	for _, line := range []struct {
 		name   string
@@ -91,17 +79,17 @@ func (s *Server) planReplay(ctx context.Context, q *request) (*content, error) {
 	}
 	pairs = append(pairs, h.Dt(g.Text("Size")), h.Dd(g.Textf("%s bytes, about %s at 100 a second", view.Group(plan.Bytes), view.Span(time.Duration(plan.Send)*10*time.Millisecond))))
 	nodes := []g.Node{h.Dl(pairs...)}
-	if n := plan.Versions[s.config.Version]; n > 0 {
-		nodes = append(nodes, h.P(g.Textf("%s rejected by this very version: unless its configuration has changed, rejected again.", count(int(n), "was", "were"))))
+	if n := plan.Versions[s.Version]; n > 0 {
+		nodes = append(nodes, h.P(g.Textf("%s rejected by this very version: unless its configuration has changed, rejected again.", page.Count(int(n), "was", "were"))))
 	}
 	if plan.Send > 0 {
 		nodes = append(nodes, h.Form(
-			h.Class("row"), h.Method("post"), h.Action("/letters/replay"), view.Token(q.person),
-			hidden("provider", q.PostFormValue("provider")), hidden("stage", q.PostFormValue("stage")), hidden("cause", q.PostFormValue("cause")),
-			purpose(), h.Button(h.Class("danger"), h.Type("submit"), g.Textf("Replay %s", view.Group(plan.Send))),
+			h.Class("row"), h.Method("post"), h.Action("/letters/replay"), view.Token(q.Person),
+			page.Hidden("provider", q.PostFormValue("provider")), page.Hidden("stage", q.PostFormValue("stage")), page.Hidden("cause", q.PostFormValue("cause")),
+			page.Purpose(), h.Button(h.Class("danger"), h.Type("submit"), g.Textf("Replay %s", view.Group(plan.Send))),
 		))
 	}
-	c.body = append(c.body, view.Card("plan", "The plan", nodes...))
+	c.Body = append(c.Body, view.Card("plan", "The plan", nodes...))
 	return c, nil
 }
 
@@ -115,13 +103,13 @@ func counted(m map[string]int64) string {
 }
 
 // runReplay replays, after that is recorded. The work goes on when the page is left.
-func (s *Server) runReplay(ctx context.Context, q *request) (*content, error) {
-	if !q.person.May(access.Operator) {
-		return nil, refuse(http.StatusForbidden, "only operators may replay")
+func (s *Pages) runReplay(ctx context.Context, q *page.Request) (*page.Content, error) {
+	if !q.Person.May(access.Operator) {
+		return nil, page.Refuse(http.StatusForbidden, "only operators may replay")
 	}
-	running := s.replays.now()
+	running := s.replays.Now()
 	if running.Running() {
-		return nil, refuse(http.StatusConflict, "a replay is under way: wait for its end")
+		return nil, page.Refuse(http.StatusConflict, "a replay is under way: wait for its end")
 	}
 	r := s.replayOf(q)
 	plan, err := s.replayer(r).Plan(ctx)
@@ -130,28 +118,28 @@ func (s *Server) runReplay(ctx context.Context, q *request) (*content, error) {
 	}
 	records := plan.Send
 	target := fmt.Sprintf("provider=%s stage=%s cause=%s", q.PostFormValue("provider"), q.PostFormValue("stage"), q.PostFormValue("cause"))
-	if err := s.record(ctx, q.person, &act.Act{Action: avro.OperationActionReplayDeadLetters, Purpose: q.PostFormValue("purpose"), Target: target, Records: records}); err != nil {
+	if err := s.Record(ctx, q.Person, &act.Act{Action: avro.OperationActionReplayDeadLetters, Purpose: q.PostFormValue("purpose"), Target: target, Records: records}); err != nil {
 		return nil, err
 	}
 	r.Sent = s.replays.At
-	started := s.replays.start(s.base, q.person.Name, s.feed.Now, func(ctx context.Context) (*deadletter.Plan, error) { //nolint:contextcheck // it outlives the request
+	started := s.replays.Start(s.Base, q.Person.Name, s.Feed.Now, func(ctx context.Context) (*deadletter.Plan, error) { //nolint:contextcheck // it outlives the request
 		s.replays.Step("replaying dead letters", records)
 		return s.replayer(r).Run(ctx)
 	})
 	if !started {
-		return nil, refuse(http.StatusConflict, "a replay is under way: wait for its end")
+		return nil, page.Refuse(http.StatusConflict, "a replay is under way: wait for its end")
 	}
-	return &content{redirect: "/letters"}, nil
+	return &page.Content{Redirect: "/letters"}, nil
 }
 
-func replayState(state *jobState[deadletter.Plan]) g.Node {
+func replayState(state *page.JobState[deadletter.Plan]) g.Node {
 	switch {
 	case state.Running():
 		return view.Banner(view.Calm, fmt.Sprintf("Replaying: %s of %s.", view.Group(state.Done), view.Group(state.Total)), h.P(g.Text("Begun by "), view.Text(state.By), g.Text(" at "), view.Time(state.Began)))
 	case state.Err != "":
 		return view.Banner(view.Bad, "The replay failed: "+state.Err, h.P(g.Text("What it had committed stays; the dry run shows what is left.")))
 	case state.Result != nil:
-		return view.Banner(view.Good, count(int(state.Result.Sent), "dead letter was", "dead letters were")+" replayed.",
+		return view.Banner(view.Good, page.Count(int(state.Result.Sent), "dead letter was", "dead letters were")+" replayed.",
 			h.P(g.Text("By "), view.Text(state.By), g.Text(", ended "), view.Time(state.Ended), g.Text(". A record that is rejected again is a new dead letter.")))
 	}
 	return g.Group{}

@@ -1,4 +1,5 @@
-package console
+// Package flow is the page of the whole pipeline: what moves, and what waits.
+package flow
 
 import (
 	"context"
@@ -8,11 +9,21 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/cmd/internal/console/feed"
+	"github.com/tributary-hq/tributary/cmd/internal/console/page"
 	"github.com/tributary-hq/tributary/cmd/internal/console/view"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
 	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/schemas"
 )
+
+type pages struct{ *page.Site }
+
+// Pages returns the pages with their addresses.
+func Pages(s *page.Site) []*page.Page {
+	p := &pages{s}
+	f := s.Feed
+	return []*page.Page{{Path: "/flow", Title: "Flow", Build: p.flow, Live: []page.Watched{f.Readers, f.Topics, f.Ledger, f.Processes, f.Alerts}}}
+}
 
 const flowText = "From the providers to the topics: what moves, and what waits."
 
@@ -51,14 +62,14 @@ type flowStage struct {
 }
 
 // flow is the page of the whole pipeline.
-func (s *Server) flow(ctx context.Context, q *request) (*content, error) {
-	readers, topics, ledger := s.feed.Readers.Get(ctx), s.feed.Topics.Get(ctx), s.feed.Ledger.Get(ctx)
-	processes, alerts := s.feed.Processes.Get(ctx), s.feed.Alerts.Get(ctx)
+func (s *pages) flow(ctx context.Context, q *page.Request) (*page.Content, error) {
+	readers, topics, ledger := s.Feed.Readers.Get(ctx), s.Feed.Topics.Get(ctx), s.Feed.Ledger.Get(ctx)
+	processes, alerts := s.Feed.Processes.Get(ctx), s.Feed.Alerts.Get(ctx)
 	if !readers.Has && readers.Err == nil || !topics.Has && topics.Err == nil {
-		return waiting("Flow", flowText, "offsets, groups and the ledger"), nil
+		return page.Waiting("Flow", flowText, "offsets, groups and the ledger"), nil
 	}
 	if !readers.Has {
-		return away("Flow", flowText, readers.Err), nil
+		return page.Away("Flow", flowText, readers.Err), nil
 	}
 	m := &flowModel{At: readers.At.UTC(), Refusals: []feed.Refusal{}, Alerts: alerts.Value, Verdict: view.Good}
 	if m.Alerts == nil {
@@ -70,7 +81,7 @@ func (s *Server) flow(ctx context.Context, q *request) (*content, error) {
 	if processes.Has && processes.Value.Known {
 		m.Processes, m.Refusals = processes.Value, processes.Value.Refusals
 	}
-	m.stages(s.config.Feed.Names, readers.Value)
+	m.stages(s.Names, readers.Value)
 	m.providers(topics.Value, ledger.Value)
 	for _, err := range []error{readers.Err, topics.Err, ledger.Err} {
 		if err != nil && m.KafkaAway == "" {
@@ -141,16 +152,16 @@ func (m *flowModel) judge(alerts error) {
 		}
 	}
 	if n := m.Hour.Unaccounted; n > 0 {
-		m.sayf(view.Bad, "%s in the last hour ended in no way that the account knows: run tributary audit.", count(int(n), "record", "records"))
+		m.sayf(view.Bad, "%s in the last hour ended in no way that the account knows: run tributary audit.", page.Count(int(n), "record", "records"))
 	}
 	if n := m.Hour.Skipped; n > 0 {
-		m.sayf(view.Bad, "%s of the raw topics held no record in the last hour: run tributary audit.", count(int(n), "offset", "offsets"))
+		m.sayf(view.Bad, "%s of the raw topics held no record in the last hour: run tributary audit.", page.Count(int(n), "offset", "offsets"))
 	}
 	if m.Processes != nil && m.Processes.KafkaAway > 0 {
 		m.sayf(view.Bad, "Ingest cannot write to Kafka for %s.", view.Span(time.Duration(m.Processes.KafkaAway*float64(time.Second))))
 	}
 	if n := len(m.Alerts); n > 0 {
-		m.sayf(view.Warn, "%s open.", count(n, "alert is", "alerts are"))
+		m.sayf(view.Warn, "%s open.", page.Count(n, "alert is", "alerts are"))
 	}
 	if alerts != nil {
 		m.sayf(view.Calm, "The alerts are not known: %v.", alerts)
