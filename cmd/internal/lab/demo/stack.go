@@ -15,6 +15,7 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/lab/embedded"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/model"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/model/pseudonym"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/topics"
 	"github.com/tributary-hq/tributary/ingest"
@@ -209,7 +210,7 @@ func ModelSettings(c *processor.Config, sources []source.Source, keys []privacy.
 		Payment: d.JourneyPayment, Verification: d.JourneyVerification, Insights: c.Insights.Enabled,
 	}
 	for _, k := range keys {
-		settings.Keys = append(settings.Keys, model.Key(k))
+		settings.Keys = append(settings.Keys, pseudonym.Key(k))
 	}
 	return settings
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/cmd/internal/lab/model"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/model/pseudonym"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 	"github.com/tributary-hq/tributary/processor/contract"
 	"github.com/tributary-hq/tributary/processor/engine/enginetest"
@@ -239,7 +240,7 @@ func TestHistories(t *testing.T) {
 			permutations(len(webhooks), func(order []int) {
 				order = append(slices.Clone(order), order...)
 				s, m := newStages(t, sources), model.New(model.Settings{
-					Sources: sources, Keys: []model.Key{{ID: "k1", Secret: []byte("a-key-of-16-or-more")}},
+					Sources: sources, Keys: []pseudonym.Key{{ID: "k1", Secret: []byte("a-key-of-16-or-more")}},
 					Span: 72 * time.Hour, Grace: 5 * time.Minute, Least: time.Hour, Hold: 7 * 24 * time.Hour, Payment: 30 * time.Minute, Verification: 30 * time.Minute,
 				}, simulator.Digest)
 				for offset, i := range order {

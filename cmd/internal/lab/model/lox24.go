@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tributary-hq/tributary/cmd/internal/lab/model/pseudonym"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
@@ -96,7 +97,7 @@ func (m *Model) lox24(e *raw.Envelope, body []byte) verdict {
 	m.correlate(c.correlations, e, v.CreatedAt*1000, map[string]*string{"payload": v.Data.Payload})
 	if v.Data.Phone != "" {
 		s := m.sources[e.Source]
-		c.phones = append(c.phones, phone{phoneDigits(&s, v.Data.Phone), v.CreatedAt * 1000, v.ID, e.ReceivedAt})
+		c.phones = append(c.phones, phone{pseudonym.Digits(&s, v.Data.Phone), v.CreatedAt * 1000, v.ID, e.ReceivedAt})
 	}
 	c.timeouts, c.strategy = 0, nil
 	for _, step := range v.Data.Strategy {

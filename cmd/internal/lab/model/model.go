@@ -25,6 +25,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/cmd/internal/lab/model/field"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/model/pseudonym"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -34,7 +35,7 @@ import (
 type Settings struct {
 	Sources []source.Source
 	// Keys are the keys for the pseudonyms of ids.
-	Keys []Key
+	Keys []pseudonym.Key
 	// Span is the deduplication window: how long event ids are remembered, and the
 	// maximum age of a new event.
 	Span time.Duration
@@ -70,7 +71,7 @@ type Model struct {
 	loose    map[string][]status
 	payments map[string]*payment
 	digest   func([]byte) uint64
-	ids      *ids
+	ids      *pseudonym.IDs
 	// milestones counts the events of further senders by journey, source and type; senders
 	// are the members they make.
 	milestones map[string]map[string]int
@@ -82,7 +83,7 @@ func New(settings Settings, digest func([]byte) uint64) *Model {
 	m := &Model{
 		settings: settings, sources: map[string]source.Source{}, expected: map[string]*Expected{}, seen: map[[16]byte]bool{},
 		codes: map[string]*code{}, calls: map[string]*call{}, bindings: map[string]string{}, loose: map[string][]status{},
-		payments: map[string]*payment{}, digest: digest, ids: newIDs(settings.Keys),
+		payments: map[string]*payment{}, digest: digest, ids: pseudonym.New(settings.Keys),
 		milestones: map[string]map[string]int{}, senders: map[string]map[string]bool{},
 	}
 	for i := range settings.Sources {
@@ -200,7 +201,7 @@ func (m *Model) correlate(into map[string]correlation, e *raw.Envelope, at int64
 		if c.Pointer != "" {
 			text = field.Pointer(text, c.Pointer)
 		}
-		id := m.ids.of(&s, text)
+		id := m.ids.Of(&s, text)
 		if id == "" {
 			continue
 		}
@@ -225,9 +226,8 @@ func (m *Model) phones(e *raw.Envelope, fields map[string]*string) map[string]st
 			text = field.Pointer(text, c.Pointer)
 		}
 		text = strings.TrimSpace(text)
-		if id := m.ids.of(&s, text); strings.HasPrefix(id, "phone:") {
-			like := len(text) <= s.IDs.MaxLength && strings.Trim(text, letters+s.IDs.Characters) == ""
-			out[journeyKey(s.Namespace, id)], _ = m.ids.phone(&s, text, like)
+		if id := m.ids.Of(&s, text); strings.HasPrefix(id, "phone:") {
+			out[journeyKey(s.Namespace, id)] = m.ids.Phone(&s, text)
 		}
 	}
 	return out
@@ -250,6 +250,17 @@ func distinct(places map[string]correlation) []string {
 		}
 	}
 	return out
+}
+
+// journeyKey returns the key of a journey in enriched.journeys. An id without a
+// namespace that contains a colon gets an empty namespace, so that it cannot imitate a
+// key with one.
+func journeyKey(namespace, id string) string {
+	ours := strings.HasPrefix(id, "phone:") || strings.HasPrefix(id, "hmac:")
+	if namespace == "" && (ours || !strings.Contains(id, ":")) {
+		return id
+	}
+	return namespace + ":" + id
 }
 
 // claims reads the claims of a token that ingest verified.

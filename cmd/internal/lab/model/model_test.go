@@ -12,6 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/cmd/internal/lab/model"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/model/pseudonym"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/schemas"
@@ -30,7 +31,7 @@ func newModel() *model.Model {
 			{ID: "unibell", Provider: raw.ProviderUnibell, StatusCallback: true},
 			{ID: "quiet", Provider: raw.ProviderUnibell},
 		},
-		Keys: []model.Key{{ID: "k1", Secret: []byte("first-key-of-16-or-more")}},
+		Keys: []pseudonym.Key{{ID: "k1", Secret: []byte("first-key-of-16-or-more")}},
 		Span: 72 * time.Hour, Grace: 5 * time.Minute, Least: time.Hour, Call: 5 * time.Minute, Hold: 24 * time.Hour,
 		Payment: 30 * time.Minute, Verification: 30 * time.Minute,
 	}, simulator.Digest)

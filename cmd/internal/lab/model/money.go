@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tributary-hq/tributary/cmd/internal/lab/model/pseudonym"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
@@ -169,7 +170,7 @@ func truth(yes bool) int64 {
 
 // customer returns the customer of the first journey that is a phone: under the key of the
 // first callback received of those in a row that have the id.
-func (p *payment) customer(keys []Key, ids []string) string {
+func (p *payment) customer(keys []pseudonym.Key, ids []string) string {
 	for _, id := range slices.Sorted(slices.Values(ids)) {
 		var first *fact
 		for _, f := range p.ordered() {
@@ -178,7 +179,7 @@ func (p *payment) customer(keys []Key, ids []string) string {
 			}
 		}
 		if first != nil {
-			return customerID(keyAt(keys, first.received), first.phones[id])
+			return pseudonym.Customer(pseudonym.KeyAt(keys, first.received), first.phones[id])
 		}
 	}
 	return ""

@@ -40,7 +40,7 @@ func (m *Model) standard(e *raw.Envelope, id string, body []byte) verdict {
 	m.again("standard", e.Source, place, id)
 	kind := v.Type
 	if kind != "" {
-		kind = m.ids.of(&s, kind)
+		kind = m.ids.Of(&s, kind)
 	}
 	for _, journey := range distinct(found) {
 		if m.milestones[journey] == nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/lab/model/pseudonym"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
@@ -144,7 +145,7 @@ func (m *Model) unibell(e *raw.Envelope, r *kgo.Record, made, failed bool) verdi
 	}
 	if addr := callerOf(e.ContentType, r.Value); e.Kind == raw.KindRelayRequest && addr != "" {
 		s := m.sources[e.Source]
-		c.phones = append(c.phones, phone{phoneDigits(&s, addr), e.ReceivedAt.UnixMilli(), "request:" + e.RequestID, e.ReceivedAt})
+		c.phones = append(c.phones, phone{pseudonym.Digits(&s, addr), e.ReceivedAt.UnixMilli(), "request:" + e.RequestID, e.ReceivedAt})
 	}
 	c.take(e, requestID, word)
 	return decoded

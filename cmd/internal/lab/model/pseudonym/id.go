@@ -1,4 +1,6 @@
-package model
+// Package pseudonym turns ids and phone numbers into the form in which they leave the restricted topics, as the
+// naive model understands it. It is written from the README and shares no code with the processor.
+package pseudonym
 
 import (
 	"crypto/hmac"
@@ -23,10 +25,9 @@ type Key struct {
 	From, Until time.Time
 }
 
-// ids decides in which form an id from a webhook appears outside the restricted topics:
-// in clear or as a pseudonym. It is written from the README and shares no code with the
-// processor.
-type ids struct {
+// IDs decides in which form an id from a webhook appears outside the restricted topics:
+// in clear or as a pseudonym.
+type IDs struct {
 	keyID  string
 	secret []byte
 	uuid   *regexp.Regexp
@@ -34,10 +35,10 @@ type ids struct {
 	groups *regexp.Regexp
 }
 
-// newIDs uses the oldest key: the one that begins first, and of these the one that ends
+// New uses the oldest key: the one that begins first, and of these the one that ends
 // first.
-func newIDs(keys []Key) *ids {
-	i := &ids{
+func New(keys []Key) *IDs {
+	i := &IDs{
 		uuid:   regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`),
 		scheme: regexp.MustCompile(`(?i)^(tel|sms|whatsapp):`),
 		groups: regexp.MustCompile(`\d+([^0-9A-Za-z+]\d+)*`),
@@ -61,20 +62,20 @@ func older(a, b *Key) bool {
 	return !a.Until.IsZero() && (b.Until.IsZero() || a.Until.Before(b.Until))
 }
 
-func (i *ids) pseudonym(kind, digested string) string {
+func (i *IDs) pseudonym(kind, digested string) string {
 	mac := hmac.New(sha256.New, i.secret)
 	mac.Write([]byte(digested))
 	return kind + ":" + i.keyID + ":" + hex.EncodeToString(mac.Sum(nil))
 }
 
-// of returns an id in its published form.
-func (i *ids) of(s *source.Source, text string) string {
+// Of returns an id in its published form.
+func (i *IDs) Of(s *source.Source, text string) string {
 	text = strings.TrimSpace(text)
 	if text == "" || i.uuid.MatchString(text) {
 		return text
 	}
 	reserved := strings.HasPrefix(text, "phone:") || strings.HasPrefix(text, "hmac:")
-	like := len(text) <= s.IDs.MaxLength && !reserved && strings.Trim(text, letters+s.IDs.Characters) == ""
+	like := !reserved && looksLikeID(s, text)
 	phones := !slices.Contains(s.IDs.Allow, "phones")
 	if digits, ok := i.phone(s, text, like); ok && phones {
 		return i.pseudonym("phone", digits)
@@ -86,10 +87,20 @@ func (i *ids) of(s *source.Source, text string) string {
 	return i.pseudonym("hmac", "hmac\x00"+text)
 }
 
+// Phone returns the digits of an id that is published as the pseudonym of a phone.
+func (i *IDs) Phone(s *source.Source, text string) (digits string) {
+	digits, _ = i.phone(s, text, looksLikeID(s, text))
+	return digits
+}
+
+func looksLikeID(s *source.Source, text string) bool {
+	return len(text) <= s.IDs.MaxLength && strings.Trim(text, letters+s.IDs.Characters) == ""
+}
+
 const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 // phone reports whether the whole text is a phone number, and returns its digits.
-func (i *ids) phone(s *source.Source, text string, like bool) (digits string, ok bool) {
+func (i *IDs) phone(s *source.Source, text string, like bool) (digits string, ok bool) {
 	number := i.scheme.ReplaceAllString(text, "")
 	number, _, _ = strings.Cut(number, ";")
 	plus := false
@@ -147,7 +158,7 @@ func read(text, country string) (digits string, valid, possible bool) {
 
 // hides reports whether groups of digits in a text form a phone number or a card
 // number.
-func (i *ids) hides(s *source.Source, text string, phones, cards bool) bool {
+func (i *IDs) hides(s *source.Source, text string, phones, cards bool) bool {
 	if phones && i.scheme.MatchString(text) && strings.ContainsAny(text, "0123456789") {
 		return true
 	}
@@ -192,15 +203,4 @@ func checks(digits string) bool {
 		sum += d
 	}
 	return sum%10 == 0
-}
-
-// journeyKey returns the key of a journey in enriched.journeys. An id without a
-// namespace that contains a colon gets an empty namespace, so that it cannot imitate a
-// key with one.
-func journeyKey(namespace, id string) string {
-	ours := strings.HasPrefix(id, "phone:") || strings.HasPrefix(id, "hmac:")
-	if namespace == "" && (ours || !strings.Contains(id, ":")) {
-		return id
-	}
-	return namespace + ":" + id
 }
