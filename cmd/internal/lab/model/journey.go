@@ -53,6 +53,16 @@ type Journey struct {
 // Journeys computes the journey of every correlation id. sure is a time that every
 // stage's watermark has passed, now a time that none has passed.
 func (m *Model) Journeys(sure, now time.Time) map[string]*Journey {
+	all := m.gather(sure, now)
+	out := make(map[string]*Journey, len(all))
+	for id, members := range all {
+		out[id] = members.journey(&m.settings, now, sure)
+	}
+	return out
+}
+
+// gather returns the members of every journey.
+func (m *Model) gather(sure, now time.Time) map[string]*members {
 	m.bind()
 	g := gathering{m: m, sure: sure, now: now, ids: map[string]*members{}}
 	for _, c := range m.codes {
@@ -76,11 +86,7 @@ func (m *Model) Journeys(sure, now time.Time) map[string]*Journey {
 	for id, counts := range m.milestones {
 		g.of(id).milestones, g.of(id).events = counts, m.senders[id]
 	}
-	out := make(map[string]*Journey, len(g.ids))
-	for id, members := range g.ids {
-		out[id] = members.journey(&m.settings, now, sure)
-	}
-	return out
+	return g.ids
 }
 
 type gathering struct {

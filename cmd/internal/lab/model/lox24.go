@@ -162,7 +162,7 @@ func (c *code) judge(m *Model, now, sure time.Time) verification {
 		}
 	}
 	if newest != nil {
-		out.Cost = *newest.cost
+		out.Cost, out.priced = *newest.cost, true
 	}
 	if end == nil {
 		out.expire(first.Add(max(c.timeouts+s.Grace, s.Least)), now, sure)

@@ -35,6 +35,8 @@ type verification struct {
 	received         time.Time
 	// timed is set if the model knows the provider's times.
 	timed bool
+	// priced is set if the provider reported the cost.
+	priced bool
 }
 
 // expire applies the deadline to a verification without outcome. sure is a time that
