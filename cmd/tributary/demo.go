@@ -230,6 +230,14 @@ func showPlace(g *cli.Globals, p *demo.Place, console string, traffic bool) {
 	for i := range examples {
 		say("\n# %s\n%s\n", examples[i].Title, examples[i].Curl(p.URL))
 	}
+	if p.Faults != "" {
+		say("\nTo break it, and see in the console where:\n\n"+
+			"curl -X POST %[1]s/stage/journey/stop     # a stage stops; /stage/journey/start repairs it\n"+
+			"curl -X POST %[1]s/record/poison          # a record that can never be decoded\n"+
+			"curl -X POST %[1]s/transaction/open       # another program holds raw.uapay.v1 back; /transaction/abort\n"+
+			"curl -X POST %[1]s/reader/start           # a group that reads late; /reader/stop\n"+
+			"curl -X POST %[1]s/kafka/stop             # the broker is away; /kafka/start\n", p.Faults)
+	}
 	say("\nAnd to see what becomes of them, in another terminal:\n\nexport TRIBUTARY_KAFKA__BROKERS=%[1]s TRIBUTARY_REGISTRY__URLS=%[2]s\n"+
 		"%[3]s tail enriched.journeys.v1 --follow\n%[3]s trace my-order-1\n%[3]s lag\n%[3]s audit\n%[3]s insights --since 2d\n%[3]s export out\n%[3]s deadletter list\n",
 		strings.Join(p.Brokers, ","), p.RegistryURL, cli.Program())

@@ -2,6 +2,7 @@ package demo_test
 
 import (
 	"context"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -38,6 +39,46 @@ func run(t *testing.T, o demo.Options) *demo.Result {
 		t.Errorf("comparison %+v: nothing was compared", r.Topics.Comparison)
 	}
 	return r
+}
+
+// TestInjector: a demo that stays can be broken and repaired.
+func TestInjector(t *testing.T) {
+	t.Parallel()
+	stay := func(ctx context.Context, place demo.Place, _ *demo.Result) error {
+		for _, path := range []string{
+			"/stage/journey/stop", "/record/poison", "/transaction/open", "/reader/start", "/kafka/stop", "/kafka/start", "/reader/stop", "/transaction/abort", "/stage/journey/start",
+		} {
+			if status := post(ctx, t, place.Faults+path); status != http.StatusOK {
+				t.Errorf("%s = %d", path, status)
+			}
+		}
+		for _, path := range []string{"/stage/nothing/stop", "/stage/journey/start", "/transaction/abort", "/reader/stop"} {
+			if status := post(ctx, t, place.Faults+path); status != http.StatusConflict {
+				t.Errorf("%s = %d, want 409", path, status)
+			}
+		}
+		if families, err := place.Metrics.Gather(); err != nil || len(families) == 0 {
+			t.Errorf("the metrics are %d families, %v", len(families), err)
+		}
+		return nil
+	}
+	run(t, demo.Options{Scale: 1, Stay: stay})
+}
+
+func post(ctx context.Context, t *testing.T, url string) int {
+	t.Helper()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := (&http.Client{Timeout: time.Minute}).Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := answer.Body.Close(); err != nil {
+		t.Error(err)
+	}
+	return answer.StatusCode
 }
 
 // TestFaults: each kind of difference is reported.

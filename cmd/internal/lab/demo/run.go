@@ -63,6 +63,8 @@ type Place struct {
 	// Sources and Privacy are the processor's.
 	Sources []source.Source
 	Privacy *privacy.Pseudonymiser
+	// Faults is where the demo can be broken and repaired; empty on a cluster of others.
+	Faults string
 }
 
 // Row is a journey of the table.
@@ -155,15 +157,7 @@ func Run(ctx context.Context, o Options) (_ *Result, err error) {
 	s.clock.run(1)
 	result.Seed, result.Took, result.DemoTime = o.Seed, time.Since(began), s.clock.Now().Sub(from)
 	if o.Stay != nil {
-		if o.Traffic {
-			ended := d.goOn(ctx)
-			defer func() { err = errors.Join(err, ended()) }()
-		}
-		place := Place{
-			URL: s.url(), RegistryURL: s.embedded.RegistryURL(), Brokers: s.embedded.Brokers(), Accounts: s.accounts, Now: s.clock.Now(),
-			Clock: s.clock.Now, Metrics: s.metrics, Sources: s.sources, Privacy: s.privacy,
-		}
-		return result, o.Stay(ctx, place, result)
+		return result, d.stay(ctx, result)
 	}
 	return result, nil
 }
@@ -196,6 +190,28 @@ type demo struct {
 	topics *model.Topics
 	ledger *simulator.Ledger
 	pace   float64
+}
+
+// stay keeps everything running until Options.Stay returns.
+func (d *demo) stay(ctx context.Context, result *Result) (err error) {
+	s := d.stack
+	if d.o.Traffic {
+		ended := d.goOn(ctx)
+		defer func() { err = errors.Join(err, ended()) }()
+	}
+	place := Place{
+		URL: s.url(), RegistryURL: s.embedded.RegistryURL(), Brokers: s.embedded.Brokers(), Accounts: s.accounts, Now: s.clock.Now(),
+		Clock: s.clock.Now, Metrics: s, Sources: s.sources, Privacy: s.privacy,
+	}
+	if len(d.o.Brokers) == 0 {
+		faults, err := s.inject(ctx)
+		if err != nil {
+			return err
+		}
+		defer faults.stop()
+		place.Faults = faults.url()
+	}
+	return d.o.Stay(ctx, place, result)
 }
 
 // play sends the scenarios.

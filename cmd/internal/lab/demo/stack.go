@@ -7,9 +7,11 @@ import (
 	"log/slog"
 	"net/http/httptest"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -52,13 +54,22 @@ type stack struct {
 	unibell   *httptest.Server
 	ingest    *ingest.Service
 	processor *processor.Processor
-	privacy   *privacy.Pseudonymiser
-	config    processor.Config
-	sources   []source.Source
-	client    []kgo.Opt
-	stateDir  string
-	metrics   *prometheus.Registry
-	failed    chan error
+	// run starts a processor with the stages of config.
+	run      func(context.Context) error
+	privacy  *privacy.Pseudonymiser
+	config   processor.Config
+	sources  []source.Source
+	client   []kgo.Opt
+	stateDir string
+	// metrics are those of ingest; those of the processor are new with each processor.
+	metrics    *prometheus.Registry
+	processors atomic.Pointer[prometheus.Registry]
+	failed     chan error
+}
+
+// Gather implements prometheus.Gatherer.
+func (s *stack) Gather() ([]*dto.MetricFamily, error) {
+	return prometheus.Gatherers{s.metrics, s.processors.Load()}.Gather()
 }
 
 // start runs the stack. The clock's speed is needed for settings that are of the
@@ -96,7 +107,11 @@ func start(ctx context.Context, c *clock, speed float64, hold time.Duration, o *
 	if err := s.startIngest(ctx, o.Logger); err != nil {
 		return s, err
 	}
-	err = s.startProcessor(ctx, speed, hold, reg, o.Logger)
+	if err := s.configure(speed, hold); err != nil {
+		return s, err
+	}
+	s.run = func(ctx context.Context) error { return s.startProcessor(ctx, reg, o.Logger) }
+	err = s.run(ctx)
 	return s, err
 }
 
@@ -130,7 +145,8 @@ func (s *stack) startIngest(ctx context.Context, logger *slog.Logger) (err error
 	return s.ingest.Start(ctx)
 }
 
-func (s *stack) startProcessor(ctx context.Context, speed float64, hold time.Duration, reg *registry.Client, logger *slog.Logger) (err error) {
+// configure makes the settings of the processor.
+func (s *stack) configure(speed float64, hold time.Duration) (err error) {
 	if s.stateDir, err = os.MkdirTemp("", "tributary-demo-"); err != nil {
 		return fmt.Errorf("make a folder for the state: %w", err)
 	}
@@ -144,8 +160,14 @@ func (s *stack) startProcessor(ctx context.Context, speed float64, hold time.Dur
 	e := &s.config.Engine
 	e.InstanceID, e.StateDir, e.CommitInterval = "demo", s.stateDir, 50*time.Millisecond
 	e.WatermarkIdleTimeout, e.WatermarkInterval, e.FenceAfter = fast(clockLag), fast(clockInterval), fast(fenceAfter)
+	return nil
+}
+
+func (s *stack) startProcessor(ctx context.Context, reg *registry.Client, logger *slog.Logger) (err error) {
+	metrics := prometheus.NewRegistry()
+	s.processors.Store(metrics)
 	s.processor, err = processor.New(s.config, processor.Deps{
-		Kafka: s.client, Sources: s.sources, Privacy: s.privacy, Version: "demo", Logger: logger, Metrics: s.metrics, Now: s.clock.Now, Fail: s.fail,
+		Kafka: s.client, Sources: s.sources, Privacy: s.privacy, Version: "demo", Logger: logger, Metrics: metrics, Now: s.clock.Now, Fail: s.fail,
 		SchemaIDs: func(ctx context.Context) (map[string]uint32, error) {
 			ids, err := reg.Resolve(ctx)
 			return ids.ByTopic, err
