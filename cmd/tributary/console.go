@@ -16,10 +16,12 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/operator"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/ops"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/secret"
 	"github.com/tributary-hq/tributary/cmd/internal/console"
 	"github.com/tributary-hq/tributary/cmd/internal/console/access"
 	"github.com/tributary-hq/tributary/cmd/internal/console/cases"
 	"github.com/tributary-hq/tributary/cmd/internal/console/feed"
+	"github.com/tributary-hq/tributary/cmd/internal/console/idp"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/demo"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/trace"
 	"github.com/tributary-hq/tributary/processor/privacy"
@@ -35,9 +37,9 @@ journey, dead letters, groups, the account and the topics. Each number is made
 by the same tool as the command that its tooltip names, and every page has a
 twin for programs: ?format=json.
 
-It listens on loopback (console.listen). Beyond it, it starts only if
-console.tokens or console.proxy say who may come. It is read-only but for those
-with the role of operator, and joins no consumer group.`,
+It listens on loopback (console.listen). Beyond it, it starts only if people can
+prove who they are: console.oidc, console.proxy or console.tokens. It is
+read-only but for those with the role of operator, and joins no consumer group.`,
 		Example: "  tributary console\n  tributary console -X console.local_role=operator\n  tributary console -X console.ops=127.0.0.1:9090",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -106,8 +108,12 @@ func consoleOf(f *config.File, logger *slog.Logger) (*console.Server, error) {
 		}
 		search.Pseudonyms = pseudonyms(search.Trace.Privacy, begins)
 	}
+	identity, err := identityOf(&c.Console.OIDC)
+	if err != nil {
+		return nil, err
+	}
 	return console.New(console.Config{
-		Search: search,
+		Search: search, Identity: identity,
 		Listen: c.Console.Listen, Access: who, Place: strings.Join(c.Kafka.Brokers, ", ") + " " + c.Kafka.Prefix, Version: cli.BuildInfo().Version, Logger: logger,
 		SchemaIDs: func(ctx context.Context) (map[string]uint32, error) { return c.SchemaIDs(ctx, logger) },
 		Feed:      feed.Config{Kafka: options, Names: c.Names(), Own: c.OwnGroups(nil), Processes: processes, Alertmanager: c.Console.Alertmanager, Schema: client.SchemaByID},
@@ -143,6 +149,33 @@ func accessOf(c *config.Console) (access.Config, error) {
 			return out, fmt.Errorf("console.proxy.networks[%d]: %w", i, err)
 		}
 		out.Proxy.Networks = append(out.Proxy.Networks, network)
+	}
+	return out, nil
+}
+
+// identityOf reads the identity provider.
+func identityOf(c *config.ConsoleOIDC) (out idp.Config, err error) {
+	if c.Issuer == "" {
+		return out, nil
+	}
+	out = idp.Config{
+		Issuer: c.Issuer, ClientID: c.ClientID, URL: c.URL, Scopes: c.Scopes, NameClaim: c.NameClaim, RolesClaim: c.RolesClaim, Session: c.Session,
+		Roles: map[access.Role][]string{},
+	}
+	for role, groups := range map[access.Role][]string{access.Viewer: c.Roles.Viewer, access.Support: c.Roles.Support, access.Operator: c.Roles.Operator} {
+		if len(groups) > 0 {
+			out.Roles[role] = groups
+		}
+	}
+	if c.DefaultRole != "none" {
+		if out.Default, err = access.ParseRole(c.DefaultRole); err != nil {
+			return out, fmt.Errorf("console.oidc.default_role: %w", err)
+		}
+	}
+	if c.ClientSecret != (secret.Ref{}) {
+		if out.Secret, err = c.ClientSecret.Resolve(); err != nil {
+			return out, fmt.Errorf("console.oidc.client_secret: %w", err)
+		}
 	}
 	return out, nil
 }

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli/ops"
@@ -15,6 +17,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/console/act"
 	"github.com/tributary-hq/tributary/cmd/internal/console/cases"
 	"github.com/tributary-hq/tributary/cmd/internal/console/feed"
+	"github.com/tributary-hq/tributary/cmd/internal/console/idp"
 	"github.com/tributary-hq/tributary/cmd/internal/console/letters"
 	"github.com/tributary-hq/tributary/cmd/internal/console/page"
 	"github.com/tributary-hq/tributary/cmd/internal/console/view"
@@ -25,7 +28,9 @@ type Config struct {
 	// Listen is the address: host:port, or host:first-last for the first free port of a range.
 	Listen string
 	Access access.Config
-	Feed   feed.Config
+	// Identity is the identity provider; without an issuer there is none.
+	Identity idp.Config
+	Feed     feed.Config
 	// SchemaIDs returns the registry's ids by topic, for the records of acts.
 	SchemaIDs func(context.Context) (map[string]uint32, error)
 	// Search finds cases.
@@ -43,11 +48,13 @@ type Server struct {
 	server *http.Server
 	addr   net.Addr
 	frame  *page.Frame
+	idp    *idp.Client
 	acts   *act.Log
 	quit   context.CancelFunc
 	// base is the context of requests and jobs; quit ends it.
 	base    context.Context //nolint:containedctx // the lifetime of the server
 	site    *page.Site
+	work    sync.WaitGroup
 	letters *letters.Pages
 	account *account.Pages
 }
@@ -58,6 +65,8 @@ const maxReads = 2
 // New returns a console that neither listens nor reads. It refuses an address beyond loopback if
 // nothing says who may come.
 func New(config Config) (*Server, error) {
+	config.Access.LogIn = config.Identity.Issuer != ""
+	config.Access.Secure = strings.HasPrefix(config.Identity.URL, "https:")
 	if err := config.Access.CheckListen(config.Listen); err != nil {
 		return nil, err
 	}
@@ -75,6 +84,10 @@ func New(config Config) (*Server, error) {
 	s.site = &page.Site{
 		Feed: s.feed, Acts: s.acts, Kafka: config.Feed.Kafka, Names: config.Feed.Names, Schema: config.Feed.Schema, Version: config.Version,
 		Base: base, Reads: make(chan struct{}, maxReads),
+	}
+	if config.Access.LogIn {
+		config.Identity.Now = config.Access.Now
+		s.idp = idp.New(config.Identity)
 	}
 	s.letters, s.account = letters.New(s.site), account.New(s.site)
 	return s, nil
@@ -94,6 +107,9 @@ func (s *Server) Start(ctx context.Context) error {
 			s.config.Logger.ErrorContext(ctx, "the console is no longer served", slog.String("error", err.Error()))
 		}
 	}()
+	if s.idp != nil {
+		s.work.Go(func() { s.checkIssuer(s.base) }) //nolint:contextcheck // ended by Stop
+	}
 	s.config.Logger.InfoContext(ctx, "console", slog.String("url", s.URL()))
 	return nil
 }
@@ -116,6 +132,7 @@ func (s *Server) Stop(ctx context.Context) (err error) {
 	if s.server != nil {
 		err = s.server.Shutdown(ctx)
 	}
+	s.work.Wait()
 	s.letters.Wait()
 	s.account.Wait()
 	s.feed.Close()
@@ -143,6 +160,10 @@ func (s *Server) Handler() http.Handler {
 	root := http.NewServeMux()
 	root.Handle("GET /asset/", view.Assets())
 	root.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	if s.idp != nil {
+		root.Handle("GET "+beginPath, s.guard.Headers(http.HandlerFunc(s.beginLogin)))
+		root.Handle("GET "+idp.CallbackPath, s.guard.Headers(http.HandlerFunc(s.endLogin)))
+	}
 	root.Handle("/", s.guard.Wrap(pages, http.HandlerFunc(s.login)))
 	return root
 }

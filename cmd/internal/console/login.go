@@ -30,9 +30,21 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, `{"error":"say who you are: Authorization: Bearer TOKEN"}`, http.StatusUnauthorized)
 		return
 	}
-	nodes := []g.Node{page.Heading("Who are you?", "This console shows the pipeline to people it knows.", s.feed.Now())}
+	fault := ""
 	if wrong {
-		nodes = append(nodes, view.Banner(view.Bad, "That is none of the tokens."))
+		fault = "That is none of the tokens."
+	}
+	s.askLogin(w, r, target, fault)
+}
+
+// askLogin is the page that asks who a person is; fault is why the last attempt failed.
+func (s *Server) askLogin(w http.ResponseWriter, r *http.Request, target, fault string) {
+	nodes := []g.Node{page.Heading("Who are you?", "This console shows the pipeline to people it knows.", s.feed.Now())}
+	if fault != "" {
+		nodes = append(nodes, view.Banner(view.Bad, fault))
+	}
+	if s.idp != nil {
+		nodes = append(nodes, h.Section(h.Class("card"), h.P(h.A(h.Class("button"), h.Href(view.At(beginPath, "back", target)), view.Text("Log in at "+s.idp.Host())))))
 	}
 	if len(s.config.Access.Tokens) > 0 {
 		nodes = append(nodes, h.Section(h.Class("card"), h.Form(
@@ -41,16 +53,21 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 			h.Label(g.Text("Token"), h.Input(h.Type("password"), h.Name("token"), h.Required(), h.AutoFocus(), h.AutoComplete("current-password"))),
 			h.Button(h.Class("primary"), h.Type("submit"), g.Text("Log in")),
 		)))
-	} else {
+	}
+	if s.idp == nil && len(s.config.Access.Tokens) == 0 {
 		nodes = append(nodes, view.Banner(view.Bad, "The proxy in front of this console has not said who you are."))
 	}
 	shell := view.Shell{Title: "Log in", Path: "/login", Person: &access.Person{Name: "nobody"}, Theme: page.ThemeOf(r), Place: s.config.Place, Version: s.config.Version, Wall: true}
+	writeShell(w, &shell, http.StatusUnauthorized, g.Group(nodes))
+}
+
+func writeShell(w http.ResponseWriter, shell *view.Shell, status int, body g.Node) {
 	var b bytes.Buffer
-	if err := shell.Page(g.Group(nodes)).Render(&b); err != nil {
+	if err := shell.Page(body).Render(&b); err != nil {
 		http.Error(w, "The page could not be made.", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(http.StatusUnauthorized)
+	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes())
 }

@@ -111,7 +111,7 @@ func Default() Config {
 	c := Config{
 		Kafka: kafka.DefaultConfig(), Registry: Registry{URLs: []string{"http://127.0.0.1:8081"}}, Topics: topics.DefaultConfig(), ACL: acl.DefaultConfig(),
 		Ingest: ingest.DefaultConfig(), Processor: processor.DefaultConfig(),
-		Ops: Ops{Listen: "127.0.0.1:9090-9099"}, Console: Console{Listen: "127.0.0.1:8800-8809", LocalRole: "viewer"}, Log: Log{Level: "info", Format: "text"},
+		Ops: Ops{Listen: "127.0.0.1:9090-9099"}, Console: Console{Listen: "127.0.0.1:8800-8809", LocalRole: "viewer", OIDC: ConsoleOIDC{Scopes: []string{"profile", "email", "groups"}, RolesClaim: "groups", DefaultRole: "viewer", Session: 8 * time.Hour}}, Log: Log{Level: "info", Format: "text"},
 		Privacy: Privacy{BlockK: block.DefaultK},
 	}
 	// Load fills it in, by the instance.

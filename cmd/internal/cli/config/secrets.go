@@ -41,6 +41,7 @@ func (f *File) CheckSecrets() []Fault {
 	for path, ref := range map[string]secret.Ref{
 		"kafka.sasl.password": c.Kafka.SASL.Password, "kafka.sasl.token": c.Kafka.SASL.Token,
 		"kafka.sasl.oauth.client_secret": c.Kafka.SASL.OAuth.ClientSecret,
+		"console.oidc.client_secret":     c.Console.OIDC.ClientSecret,
 		"registry.password":              c.Registry.Password, "registry.token": c.Registry.Token,
 	} {
 		if ref.Validate() != nil {

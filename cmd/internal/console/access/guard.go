@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -35,18 +34,23 @@ type Proxy struct {
 type Config struct {
 	Tokens []Token
 	Proxy  Proxy
-	// Anonymous is the role of requests from loopback while neither tokens nor a proxy are
-	// configured.
+	// LogIn is set if people can log in elsewhere, and Begin begins their sessions.
+	LogIn bool
+	// Secure is set if browsers reach the console by https.
+	Secure bool
+	// Anonymous is the role of requests from loopback while nobody can prove who they are.
 	Anonymous Role
 	// Now is the clock of sessions; nil means time.Now.
 	Now func() time.Time
 }
 
 // Authenticates reports whether people have to prove who they are.
-func (c *Config) Authenticates() bool { return len(c.Tokens) > 0 || c.Proxy.UserHeader != "" }
+func (c *Config) Authenticates() bool {
+	return len(c.Tokens) > 0 || c.Proxy.UserHeader != "" || c.LogIn
+}
 
 // ErrOpen is returned for a port beyond loopback without authentication.
-var ErrOpen = errors.New("console.listen is beyond loopback, and nothing says who may come: set console.tokens or console.proxy, or listen on 127.0.0.1")
+var ErrOpen = errors.New("console.listen is beyond loopback, and nothing says who may come: set console.oidc, console.proxy or console.tokens, or listen on 127.0.0.1")
 
 // CheckListen returns ErrOpen if an address is beyond loopback and nobody has to prove who they
 // are.
@@ -68,9 +72,9 @@ func loopback(host string) bool {
 
 // Guard judges requests. Make it with New.
 type Guard struct {
-	config Config
-	// key signs sessions and form tokens. It lives as long as the process: a restart ends
-	// every session.
+	config   Config
+	sessions sessions
+	// key signs form tokens. It lives as long as the process.
 	key    []byte
 	origin *http.CrossOriginProtection
 }
@@ -82,18 +86,23 @@ func New(config Config) *Guard {
 	}
 	key := make([]byte, sha256.Size)
 	_, _ = rand.Read(key) // never fails
-	return &Guard{config: config, key: key, origin: http.NewCrossOriginProtection()}
+	return &Guard{config: config, sessions: sessions{by: map[[sha256.Size]byte]session{}}, key: key, origin: http.NewCrossOriginProtection()}
 }
 
-// The session cookie and its duration.
 const (
-	cookie   = "tributary_session"
-	duration = 12 * time.Hour
 	// FormToken is the name of the form field with Person.CSRF.
 	FormToken = "csrf"
 	// maxForm limits the body of a form.
 	maxForm = 64 << 10
 )
+
+// Headers sets the headers of every answer of the console.
+func (*Guard) Headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		secure(w.Header())
+		next.ServeHTTP(w, r)
+	})
+}
 
 // Wrap serves next with the person in the context. Requests without one are sent to login.
 func (g *Guard) Wrap(next, login http.Handler) http.Handler {
@@ -165,8 +174,8 @@ func (g *Guard) person(r *http.Request) *Person {
 		return &Person{}
 	}
 	if c, err := r.Cookie(cookie); err == nil {
-		if t := g.session(c.Value); t != nil {
-			p := g.named(t.Name, t.Role)
+		if x := g.sessions.find(c.Value, g.config.Now()); x != nil {
+			p := g.named(x.name, x.role)
 			p.Session = true
 			return p
 		}
@@ -194,9 +203,7 @@ func (g *Guard) proxyRole(r *http.Request) Role {
 		return best
 	}
 	for name := range strings.SplitSeq(r.Header.Get(g.config.Proxy.RoleHeader), ",") {
-		if role, err := ParseRole(strings.TrimPrefix(strings.TrimSpace(name), "tributary-")); err == nil {
-			best = max(best, role)
-		}
+		best = max(best, RoleOfGroup(strings.TrimSpace(name)))
 	}
 	return best
 }
@@ -226,45 +233,4 @@ func (g *Guard) sign(parts ...string) string {
 	mac := hmac.New(sha256.New, g.key)
 	mac.Write([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(mac.Sum(nil))
-}
-
-// session returns the token of a session cookie: name.expiry.signature, the name in hexadecimal.
-func (g *Guard) session(value string) *Token {
-	parts := strings.Split(value, ".")
-	if len(parts) != 3 || !same(parts[2], g.sign("session", parts[0], parts[1])) {
-		return nil
-	}
-	expiry, err := strconv.ParseInt(parts[1], 10, 64)
-	name, err2 := hex.DecodeString(parts[0])
-	if err != nil || err2 != nil || g.config.Now().Unix() >= expiry {
-		return nil
-	}
-	for i := range g.config.Tokens {
-		if g.config.Tokens[i].Name == string(name) {
-			return &g.config.Tokens[i]
-		}
-	}
-	return nil
-}
-
-// Login begins a session if the secret is one of the tokens.
-func (g *Guard) Login(w http.ResponseWriter, r *http.Request, secret string) bool {
-	t := g.find(secret)
-	if t == nil {
-		return false
-	}
-	name, expiry := hex.EncodeToString([]byte(t.Name)), strconv.FormatInt(g.config.Now().Add(duration).Unix(), 10)
-	g.set(w, r, name+"."+expiry+"."+g.sign("session", name, expiry), int(duration.Seconds()))
-	return true
-}
-
-// Logout ends a session.
-func (g *Guard) Logout(w http.ResponseWriter, r *http.Request) { g.set(w, r, "", -1) }
-
-func (g *Guard) set(w http.ResponseWriter, r *http.Request, value string, age int) {
-	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure where the connection is
-		Name: cookie, Value: value, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteStrictMode,
-		// A session over plain HTTP on loopback must work, too.
-		Secure: r.TLS != nil || g.fromProxy(r) && r.Header.Get("X-Forwarded-Proto") == "https",
-	})
 }

@@ -1,6 +1,6 @@
 // Package access authenticates the requests to the console and checks their permissions.
 //
-//	request ─► headers, host ─► who: proxy header, bearer token, session, loopback ─► role ─► CSRF ─► page
+//	request ─► headers, host ─► who: proxy header, bearer token, session of a token or of OpenID Connect, loopback ─► role ─► CSRF ─► page
 //
 // Promise: a request beyond loopback without a proven name is never served; a request that changes
 // anything carries the token of its own session and comes from the console's own origin; no page
@@ -10,6 +10,7 @@ package access
 import (
 	"context"
 	"fmt"
+	"strings"
 )
 
 // Role is the set of permissions of a person; each role includes those before it.
@@ -23,7 +24,7 @@ const (
 	Viewer
 	// Support may look for a phone and see the personal fields of a case.
 	Support
-	// Operator may act: replay dead letters.
+	// Operator may act: replay, pause, forget.
 	Operator
 )
 
@@ -35,6 +36,16 @@ func ParseRole(name string) (Role, error) {
 		}
 	}
 	return None, fmt.Errorf("%q is none of viewer, support, operator", name)
+}
+
+// RoleOfGroup returns the role that a group is named after, with or without "tributary-" before it;
+// None of any other group.
+func RoleOfGroup(group string) Role {
+	role, err := ParseRole(strings.TrimPrefix(group, "tributary-"))
+	if err != nil {
+		return None
+	}
+	return role
 }
 
 // String returns the role's name.
@@ -57,7 +68,7 @@ type Person struct {
 	Role Role   `json:"-"`
 	// CSRF is the token that forms of this person carry.
 	CSRF string `json:"-"`
-	// Session is set if the person has logged in with a token, and so can log out.
+	// Session is set if the person has logged in here, and so can log out.
 	Session bool `json:"-"`
 
 	// bearer is set if the request itself carried the token: no other site can make it.

@@ -53,7 +53,9 @@ type Shell struct {
 	Wall bool
 	// Loading pages have no numbers yet.
 	Loading bool
-	At      time.Time
+	// Next is the page that a browser opens at once.
+	Next string
+	At   time.Time
 }
 
 // Page is a whole document.
@@ -67,6 +69,7 @@ func (s *Shell) Page(content g.Node) g.Node {
 			h.Link(h.Rel("icon"), h.Href(Asset("icon.svg")), h.Type("image/svg+xml")),
 			h.Link(h.Rel("stylesheet"), h.Href(Asset("console.css"))),
 			h.Script(h.Src(Asset("console.js")), h.Defer()),
+			g.If(s.Next != "", h.Meta(g.Attr("http-equiv", "refresh"), h.Content("0; url="+s.Next))),
 			// Without a script a page that waits for its first numbers asks again.
 			g.If(s.Loading, g.El("noscript", h.Meta(g.Attr("http-equiv", "refresh"), h.Content("2")))),
 		),
