@@ -89,6 +89,11 @@ func (s *Pages) account(ctx context.Context, q *page.Request) (*page.Content, er
 	return c, nil
 }
 
+// verdictWhat explains the verdict.
+//
+//nolint:gochecknoglobals // a constant
+var verdictWhat = view.What{ID: "tip-verdict", Text: "Each accepted raw record must have exactly one outcome. The ledger is the account that the stages keep; the audit counts the topics themselves.", Command: "tributary audit"}
+
 func accountVerdict(m *accountModel) g.Node {
 	var sum feed.Counts
 	for i := range m.Ledger.Providers {
@@ -96,14 +101,14 @@ func accountVerdict(m *accountModel) g.Node {
 	}
 	switch {
 	case sum.Unaccounted > 0 || sum.Skipped > 0:
-		return view.Banner(view.Bad, fmt.Sprintf("The ledger of the last hour has %s unaccounted and %s skipped.", page.Count(int(sum.Unaccounted), "record", "records"), page.Count(int(sum.Skipped), "offset", "offsets")),
+		return view.Verdict(view.Bad, &verdictWhat, fmt.Sprintf("The ledger of the last hour has %s unaccounted and %s skipped.", page.Count(int(sum.Unaccounted), "record", "records"), page.Count(int(sum.Skipped), "offset", "offsets")),
 			h.P(g.Text("Run the audit below: it names each record.")))
 	case m.Audit.Result != nil && !m.Audit.Result.AddsUp:
-		return view.Banner(view.Bad, fmt.Sprintf("The account does not add up: %s.", page.Count(int(m.Audit.Result.Differences), "difference", "differences")))
+		return view.Verdict(view.Bad, &verdictWhat, fmt.Sprintf("The account does not add up: %s.", page.Count(int(m.Audit.Result.Differences), "difference", "differences")))
 	case sum.Accepted+sum.Replayed == 0:
 		return view.Banner(view.Calm, "The ledger has no record of the last hour.")
 	}
-	return view.Banner(view.Good, fmt.Sprintf("The ledger of the last hour adds up: %s accepted, each with one outcome.", page.Count(int(sum.Accepted), "record", "records")))
+	return view.Verdict(view.Good, &verdictWhat, fmt.Sprintf("The ledger of the last hour adds up: %s accepted, each with one outcome.", page.Count(int(sum.Accepted), "record", "records")))
 }
 
 func minutes(l *feed.Ledger) g.Node {
@@ -111,7 +116,7 @@ func minutes(l *feed.Ledger) g.Node {
 	for i := range l.Providers {
 		charts = append(charts, h.Div(h.H3(view.Text(l.Providers[i].Title)), page.MinuteChart(&l.Providers[i])))
 	}
-	return view.Card("minutes", "The last hour by minute", page.Legend(), h.Div(h.Class("grid"), g.Group(charts)))
+	return view.CardOf("minutes", "The last hour by minute", &page.MinuteWhat, page.Legend(), h.Div(h.Class("grid"), g.Group(charts)))
 }
 
 func ledgerTable(l *feed.Ledger) *view.Table {
@@ -139,7 +144,7 @@ func ledgerTable(l *feed.Ledger) *view.Table {
 func gapTable(gaps []feed.Gap) *view.Table {
 	t := &view.Table{
 		ID: "gaps", Caption: "Gaps", Command: "tributary audit", Empty: "No gap since the console looks: no offset was skipped, no record is unaccounted.",
-		Columns: []view.Column{{Name: "Minute"}, {Name: "Partition"}, {Name: "Offsets"}, {Name: "Skipped", Right: true, Help: "Offsets without a record."}, {Name: "Unaccounted", Right: true, Help: "Records without one outcome."}},
+		Columns: []view.Column{{Name: "Minute"}, {Name: "Partition"}, {Name: "Offsets", Help: "Of the ledger entry."}, {Name: "Skipped", Right: true, Help: "Offsets without a record."}, {Name: "Unaccounted", Right: true, Help: "Records without one outcome."}},
 	}
 	for i := range gaps {
 		x := &gaps[i]
@@ -210,7 +215,7 @@ func (s *Pages) runAudit(ctx context.Context, q *page.Request) (*page.Content, e
 func auditTable(r *audit.Report) *view.Table {
 	t := &view.Table{
 		ID: "accounts", Caption: "The audit's account", Command: "tributary audit", Empty: "The audit compared no provider.",
-		Columns: []view.Column{{Name: "Provider"}, {Name: "Accepted", Right: true}, {Name: "Replayed", Right: true, Wide: true}, {Name: "Facts", Right: true}, {Name: "Duplicates", Right: true}, {Name: "Dead letters", Right: true}, {Name: "Differences", Right: true}},
+		Columns: []view.Column{{Name: "Provider"}, {Name: "Accepted", Right: true, Help: "Raw records that ingest accepted."}, {Name: "Replayed", Right: true, Wide: true, Help: "Raw records that are replayed dead letters."}, {Name: "Facts", Right: true, Help: "Raw records that became a fact."}, {Name: "Duplicates", Right: true, Help: "Raw records that repeated a fact."}, {Name: "Dead letters", Right: true, Help: "Raw records that can never be handled."}, {Name: "Differences", Right: true, Help: "Records without exactly one outcome, and rows that do not follow from them."}},
 	}
 	for _, a := range r.Total() {
 		t.Rows = append(t.Rows, []view.Cell{view.T(a.Provider), view.N(a.Accepted), view.N(a.Replayed), view.N(a.Decoded), view.N(a.Duplicates), view.N(a.DeadLetters), view.N(a.Differences)})
@@ -221,7 +226,7 @@ func auditTable(r *audit.Report) *view.Table {
 func differenceTable(r *audit.Report) *view.Table {
 	t := &view.Table{
 		ID: "differences", Caption: "Differences", Command: "tributary audit --json", Empty: "None.",
-		Columns: []view.Column{{Name: "Kind"}, {Name: "Record"}, {Name: "Key", Help: "Open its case."}, {Name: "Missing"}, {Name: "There", Wide: true}, {Name: "Expected", Right: true}, {Name: "Found", Right: true}},
+		Columns: []view.Column{{Name: "Kind"}, {Name: "Record"}, {Name: "Key", Help: "Open its case."}, {Name: "Missing"}, {Name: "There", Wide: true}, {Name: "Expected", Right: true, Help: "The number that should be there."}, {Name: "Found", Right: true, Help: "The number that is there."}},
 	}
 	for _, d := range r.Listed {
 		key := view.C(d.Key, view.None())

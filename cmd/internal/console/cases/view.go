@@ -132,7 +132,8 @@ func journeyCard(j *trace.Journey) g.Node {
 	if j.Missing != "" && j.Missing != string(avro.JourneyMissingNone) {
 		add("Missing", view.Badge(view.Warn, page.Words(j.Missing)))
 	}
-	return view.Card("journey", "Journey", h.Dl(pairs...))
+	what := view.What{ID: "tip-journey", Text: "The newest snapshot of the journey, from enriched.journeys.v1. Amounts are in the currency of the payment.", Command: "tributary trace " + j.Key}
+	return view.CardOf("journey-"+page.PlainID(j.Key), "Journey", &what, h.Dl(pairs...))
 }
 
 func entityCard(e *trace.Entity) g.Node {
@@ -156,7 +157,8 @@ func entityCard(e *trace.Entity) g.Node {
 			nodes = append(nodes, h.Details(h.ID("snapshot-"+page.PlainID(e.Key)), h.Summary(g.Text("The last snapshot")), view.Block(string(text))))
 		}
 	}
-	return view.Card("entity-"+page.PlainID(e.Key), strings.ToUpper(title[:1])+view.Clean(title[1:]), nodes...)
+	what := view.What{ID: "tip-entity-" + page.PlainID(e.Key), Text: "How often a provider sent a webhook about it, and what each became: a fact, a repeat or a dead letter.", Command: "tributary trace " + e.Key}
+	return view.CardOf("entity-"+page.PlainID(e.Key), strings.ToUpper(title[:1])+view.Clean(title[1:]), &what, nodes...)
 }
 
 func timelineCard(steps []moment, path string, copies bool) g.Node {
@@ -171,12 +173,13 @@ func timelineCard(steps []moment, path string, copies bool) g.Node {
 		}
 		items = append(items, momentItem(&steps[i]))
 	}
-	title := view.Heading("Timeline, " + page.Count(len(steps), "step", "steps"))
+	what := view.What{ID: "tip-timeline", Text: "Every record about it, in the order of writing: webhooks, facts, snapshots with their revision, and the place of each in Kafka.", Command: "tributary trace ID"}
+	title := h.H2(what.Show(g.Text("Timeline, " + page.Count(len(steps), "step", "steps"))))
 	links := g.Node(g.Group{})
 	if copies {
 		links = h.Span(h.Class("copy"), h.A(h.Href(view.At(path, "format", "csv", "table", "steps")), h.Data("copy", ""), g.Text("CSV")), h.A(h.Href(view.At(path, "format", "json")), h.Data("copy", ""), g.Text("JSON")))
 	}
-	return h.Section(h.Class("card"), h.ID("timeline"), h.Div(h.Class("caption"), title, links), h.Ol(items...))
+	return h.Section(h.Class("card"), h.ID("timeline"), what.On(), h.Div(h.Class("caption"), title, links), h.Ol(items...), what.Tip())
 }
 
 func momentItem(m *moment) g.Node {
@@ -202,7 +205,7 @@ func momentItem(m *moment) g.Node {
 	}
 	return h.Li(
 		g.If(level != "", h.Class(level)),
-		h.Div(h.Class("what"), view.Time(m.At), what),
+		h.Div(h.Class("step"), view.Time(m.At), what),
 		h.Div(h.Class("quiet small"), g.Text(strings.Join(details, " · ")), g.Text(" "), view.Code(m.String())),
 	)
 }
@@ -234,6 +237,7 @@ func lookedCard(r *trace.Report) g.Node {
 		items = append(items, h.Li(view.Text(fmt.Sprintf("%s: %s, %.1f MB in %s, %d found, in %s", l.For, page.Count(int(l.Records), "record", "records"), float64(l.Bytes)/1e6,
 			view.Span(time.Duration(l.Took)), l.Found, strings.Join(l.Topics, ", ")))))
 	}
-	return h.Details(h.Class("card"), h.ID("looked"), h.Summary(g.Textf("What was searched: %s in all", view.Span(time.Duration(r.Took)))), h.Ul(items...),
-		h.P(g.Text("In a terminal: "), view.Command("tributary trace "+r.Query)))
+	what := view.What{ID: "tip-looked", Text: "What the search read: records and bytes of each topic, found records, and the time that it took.", Command: "tributary trace " + r.Query}
+	return h.Details(h.Class("card"), h.ID("looked"), what.On(), h.Summary(g.Textf("What was searched: %s in all", view.Span(time.Duration(r.Took)))), h.Ul(items...),
+		h.P(what.Explain(g.Text("What these numbers are"))))
 }

@@ -57,8 +57,8 @@ func (s *pages) contracts(ctx context.Context, q *page.Request) (*page.Content, 
 		ID: "contract", Caption: "Topics", Command: "tributary contract catalogue DIR",
 		Columns: []view.Column{
 			{Name: "Topic", Help: "Open it for its fields, queries and newest rows."},
-			{Name: "One row is"},
-			{Name: "Fields", Right: true, Wide: true},
+			{Name: "One row is", Help: "The first sentence of the topic's documentation."},
+			{Name: "Fields", Right: true, Wide: true, Help: "Fields of its schema."},
 			{Name: "Offsets kept", Right: true, Help: "An upper bound of the records."},
 			{Name: "Offsets/s", Right: true, Wide: true, Help: "Written in the last half minute."},
 			{Name: "Last hour", Wide: true, Help: "Offsets written."},
@@ -141,7 +141,7 @@ func (s *pages) contractTopicPage(ctx context.Context, q *page.Request) (*page.C
 	default:
 		newest := m.Samples[len(m.Samples)-1].Timestamp
 		m.Freshness = max(s.Feed.Now().Sub(newest).Seconds(), 0)
-		c.Body = append(c.Body, view.Banner(view.Good, "The newest row is "+view.Span(time.Duration(m.Freshness*float64(time.Second)))+" old.", h.P(g.Text("Written "), view.Time(newest))))
+		c.Body = append(c.Body, view.Verdict(view.Good, &view.What{ID: "tip-fresh", Text: "The age of the newest row, by its record's timestamp.", Command: "tributary tail --last 3 " + t.Topic.Name}, "The newest row is "+view.Span(time.Duration(m.Freshness*float64(time.Second)))+" old.", h.P(g.Text("Written "), view.Time(newest))))
 	}
 	fields := fieldTable(t)
 	c.Tables = append(c.Tables, fields)
@@ -216,7 +216,7 @@ func queryCard(m *contractTopicModel) g.Node {
 func fieldTable(t *contract.Table) *view.Table {
 	out := &view.Table{
 		ID: "fields", Caption: "Fields", Command: "tributary contract catalogue DIR",
-		Columns: []view.Column{{Name: "Field"}, {Name: "Type", Wide: true}, {Name: "Sensitivity", Help: "none, pseudonym, or personal: masked on these pages."}, {Name: "Meaning"}},
+		Columns: []view.Column{{Name: "Field"}, {Name: "Type", Wide: true}, {Name: "Sensitivity", Help: "none, pseudonym, or personal: masked on these pages."}, {Name: "Meaning", Help: "The field's documentation in the schema."}},
 	}
 	for i := range t.Columns {
 		c := &t.Columns[i]

@@ -25,7 +25,7 @@ func showFlow(q *page.Request, m *flowModel, at time.Time) *page.Content {
 		}
 		more = append(more, h.Ul(items...))
 	}
-	c.Body = append(c.Body, page.Heading("Flow", flowText, at), view.Banner(m.Verdict, m.Says[0], more...), m.tiles(), m.picture())
+	c.Body = append(c.Body, page.Heading("Flow", flowText, at), view.Verdict(m.Verdict, &verdictWhat, m.Says[0], more...), m.tiles(), m.picture())
 	if alerts := alertTable(m.Alerts); len(alerts.Rows) > 0 {
 		c.Tables = append(c.Tables, alerts)
 		c.Body = append(c.Body, alerts.Render(q.Path()))
@@ -38,6 +38,17 @@ func showFlow(q *page.Request, m *flowModel, at time.Time) *page.Content {
 	c.Body = append(c.Body, m.hour(), refusals.Render(q.Path()), topics.Render(q.Path()))
 	return c
 }
+
+// The explanations of the picture; each stands once and is about every node of its column.
+//
+//nolint:gochecknoglobals // constants
+var (
+	verdictWhat  = view.What{ID: "tip-verdict", Text: "The worst state first: groups judged by their progress, the ledger of the last hour, ingest and open alerts.", Command: "tributary lag"}
+	providerWhat = view.What{ID: "tip-provider", Text: "Webhooks that ingest accepted in the last hour, by the ledger; the line has each minute.", Command: "tributary tail ledger.v1"}
+	rawWhat      = view.What{ID: "tip-raw", Text: "Offsets written to the raw topic per second in the last half minute, and requests refused since ingest started.", Command: "tributary topics list"}
+	stageWhat    = view.What{ID: "tip-stage", Text: "Age of the oldest record that the stage has not read, offsets not read, and offsets read per second. The verdict is by its progress in 15 seconds.", Command: "tributary lag"}
+	outputWhat   = view.What{ID: "tip-output", Text: "Offsets written per second in the last half minute, and offsets kept, an upper bound of the records; the line is the last hour.", Command: "tributary topics list"}
+)
 
 func (m *flowModel) tiles() g.Node {
 	var perSecond float64
@@ -62,29 +73,29 @@ func (m *flowModel) tiles() g.Node {
 			behind, stage = m.Stages[i].Behind, m.Stages[i].Stage
 		}
 	}
-	refusals := view.Tile{Name: "Refused", Value: view.Group(refused), Help: "Requests answered with another code than 2xx since ingest started, by the metric tributary_ingest_requests_total."}
+	refusals := view.Tile{Name: "Refused", Value: view.Group(refused), Help: "Requests answered with another code than 2xx since ingest started.", Command: "curl OPS/metrics | grep tributary_ingest_requests_total", Link: "/flow#refusals"}
 	if m.Processes == nil {
 		refusals.Value, refusals.Unit = "–", "not known"
 		refusals.Help += " Name the ops ports in console.ops to know them."
 	}
-	oldest := view.Tile{Name: "Oldest unread", Value: view.Span(time.Duration(behind)), Unit: stage, Help: "Age of the oldest record that a stage has not read: tributary lag.", Link: "/readers"}
+	oldest := view.Tile{Name: "Oldest unread", Value: view.Span(time.Duration(behind)), Unit: stage, Help: "Age of the oldest record that a stage has not read.", Command: "tributary lag", Link: "/readers"}
 	const late = time.Minute
 	if time.Duration(behind) > late {
 		oldest.Level = view.Warn
 	}
-	letters := view.Tile{Name: "Dead letters, last hour", Value: view.Group(m.Hour.DeadLetters), Help: "Raw records that can never be handled, by the ledger: tributary deadletter stats --from 1h.", Link: "/letters"}
+	letters := view.Tile{Name: "Dead letters, last hour", Value: view.Group(m.Hour.DeadLetters), Help: "Raw records that can never be handled, by the ledger.", Command: "tributary deadletter stats --from 1h", Link: "/letters"}
 	if m.Hour.DeadLetters > 0 {
 		letters.Level = view.Warn
 	}
 	return view.Tiles(
 		view.Tile{
 			Name: "Webhooks", Value: view.Rate(perSecond), Unit: "a second", Chart: view.Spark(rates, "webhooks in the last hour"),
-			Help: "Records written to the raw topics per second, in the last half minute; the line is the last hour.",
+			Help: "Records written to the raw topics per second, in the last half minute; the line is the last hour.", Command: "tributary topics list",
 		},
 		oldest,
-		view.Tile{Name: "Unread", Value: view.Group(unread), Unit: "records", Help: "Offsets that the stages have not read, an upper bound of the records: tributary lag.", Link: "/readers"},
-		view.Tile{Name: "Accepted, last hour", Value: view.Group(m.Hour.Accepted), Help: "Raw records that ingest accepted, by the ledger: tributary tail ledger.v1.", Link: "/account"},
-		view.Tile{Name: "Duplicates, last hour", Value: view.Group(m.Hour.Duplicates), Unit: percent(m.Hour.Duplicates, m.Hour.Accepted), Help: "Raw records that repeated a fact, by the ledger.", Link: "/account"},
+		view.Tile{Name: "Unread", Value: view.Group(unread), Unit: "records", Help: "Offsets that the stages have not read, an upper bound of the records.", Command: "tributary lag", Link: "/readers"},
+		view.Tile{Name: "Accepted, last hour", Value: view.Group(m.Hour.Accepted), Help: "Raw records that ingest accepted, by the ledger.", Command: "tributary tail ledger.v1", Link: "/account"},
+		view.Tile{Name: "Duplicates, last hour", Value: view.Group(m.Hour.Duplicates), Unit: percent(m.Hour.Duplicates, m.Hour.Accepted), Help: "Raw records that repeated a fact, by the ledger.", Command: "tributary tail ledger.v1", Link: "/account"},
 		letters, refusals,
 	)
 }
@@ -99,7 +110,7 @@ func percent(part, whole int64) string {
 // picture is the pipeline from left to right.
 func (m *flowModel) picture() g.Node {
 	var providers, raw, stages, outputs []g.Node
-	moving := false
+	moving, stuck := false, false
 	for i := range m.Providers {
 		p := &m.Providers[i]
 		moving = moving || p.Raw.PerSecond > 0
@@ -111,12 +122,12 @@ func (m *flowModel) picture() g.Node {
 		for k := range p.Minutes {
 			accepted[k] = float64(p.Minutes[k].Accepted + p.Minutes[k].Replayed)
 		}
-		providers = append(providers, node("", p.Title, last, view.Spark(accepted, p.Title+", webhooks a minute in the last hour")))
+		providers = append(providers, node("", &providerWhat, p.Title, "", last, view.Spark(accepted, p.Title+", webhooks a minute in the last hour")))
 		sub := view.Rate(p.Raw.PerSecond) + "/s"
 		if p.Refused > 0 {
 			sub += " · " + view.Group(p.Refused) + " refused"
 		}
-		raw = append(raw, node("", p.Raw.Name, sub, nil))
+		raw = append(raw, node("", &rawWhat, p.Raw.Name, "", sub, nil))
 	}
 	for i := range m.Stages {
 		st := &m.Stages[i]
@@ -129,15 +140,17 @@ func (m *flowModel) picture() g.Node {
 			}
 			sub += " · " + view.Rate(st.Group.Out) + "/s"
 		}
-		stages = append(stages, node(alarm(level), st.Stage, sub, nil, view.Badge(level, string(st.Verdict))))
+		stuck = stuck || level == view.Bad
+		stages = append(stages, node(alarm(level), &stageWhat, st.Stage, "/readers", sub, reason(st), view.Badge(level, string(st.Verdict))))
 	}
 	for _, group := range outputGroups(m.Topics) {
-		outputs = append(outputs, node("", group.name, view.Rate(group.perSecond)+"/s · "+view.Group(group.kept)+" kept", view.Spark(group.hour, group.name+", in the last hour")))
+		outputs = append(outputs, node("", &outputWhat, group.name, outputPath(group.name), view.Rate(group.perSecond)+"/s · "+view.Group(group.kept)+" kept", view.Spark(group.hour, group.name+", in the last hour")))
 	}
 	return h.Section(
 		h.ID("picture"), h.Aria("label", "The pipeline"), h.Class("flow"),
-		column("Providers", providers), arrow(moving), column("Ingest", raw), arrow(moving),
-		column("Stages of the processor", stages), arrow(moving), column("Topics", outputs),
+		column("Providers", providers), arrow(moving, false), column("Ingest", raw), arrow(moving, false),
+		column("Stages of the processor", stages), arrow(moving, stuck), column("Topics", outputs),
+		providerWhat.Tip(), rawWhat.Tip(), stageWhat.Tip(), outputWhat.Tip(),
 	)
 }
 
@@ -153,23 +166,52 @@ func alarm(level view.Level) view.Level {
 	return ""
 }
 
-func node(level view.Level, name, sub string, chart g.Node, badge ...g.Node) g.Node {
-	if chart == nil {
-		chart = g.Group{}
+// reason says in the picture why a stage does not move.
+func reason(st *flowStage) g.Node {
+	if st.Group == nil || !st.Group.Bad {
+		return nil
+	}
+	return h.Span(h.Class("why"), view.Text(st.Group.Reason))
+}
+
+// outputPath is the page about topics of the picture.
+func outputPath(name string) string {
+	switch {
+	case name == "deadletter.*":
+		return "/letters"
+	case name == "decoded.*":
+		return "/contract"
+	case name == schemas.Ledger:
+		return "/account"
+	}
+	return view.At("/contract/topic", "name", name)
+}
+
+func node(level view.Level, what *view.What, name, path, sub string, more g.Node, badge ...g.Node) g.Node {
+	title := g.Node(h.B(view.Dotted(name)))
+	if path != "" {
+		title = h.A(h.Href(path), title)
+	}
+	if more == nil {
+		more = g.Group{}
 	}
 	return h.Li(
-		h.Class(strings.TrimSpace("node "+string(level))),
-		h.Span(h.Class("name"), h.B(view.Dotted(name)), g.Group(badge)), h.Span(h.Class("sub"), view.Text(sub)), chart,
+		h.Class(strings.TrimSpace("node "+string(level))), what.On(),
+		h.Span(h.Class("name"), title, g.Group(badge)), h.Span(h.Class("sub"), what.Show(view.Text(sub))), more,
 	)
 }
 
-func arrow(moving bool) g.Node {
-	class := "arrow"
-	if moving {
+// arrow leads from a column to the next; a stuck one ends at a bar.
+func arrow(moving, stuck bool) g.Node {
+	class, head := "arrow", "M21 11l6 5-6 5"
+	switch {
+	case stuck:
+		class, head = "arrow stuck", "M27 6v20"
+	case moving:
 		class += " moving"
 	}
 	return g.El("svg", h.Class(class), g.Attr("viewBox", "0 0 32 32"), h.Aria("hidden", "true"), g.Attr("preserveAspectRatio", "xMidYMid meet"),
-		g.El("line", g.Attr("x1", "2"), g.Attr("x2", "26"), g.Attr("y1", "16"), g.Attr("y2", "16")), g.El("path", g.Attr("d", "M21 11l6 5-6 5")))
+		g.El("line", g.Attr("x1", "2"), g.Attr("x2", "26"), g.Attr("y1", "16"), g.Attr("y2", "16")), g.El("path", g.Attr("d", head)))
 }
 
 // outputGroup sums topics of one kind.
@@ -224,7 +266,7 @@ func (m *flowModel) hour() g.Node {
 	if len(charts) == 0 {
 		return view.Card("hour", "The last hour by minute", h.P(h.Class("empty"), g.Text("The ledger has no record of the last hour. Send a webhook: tributary simulate, or the commands that demo --stay prints.")))
 	}
-	return view.Card("hour", "The last hour by minute", page.Legend(), h.Div(h.Class("grid"), g.Group(charts)))
+	return view.CardOf("hour", "The last hour by minute", &page.MinuteWhat, page.Legend(), h.Div(h.Class("grid"), g.Group(charts)))
 }
 
 func (m *flowModel) refusalTable() *view.Table {
@@ -249,7 +291,7 @@ func (m *flowModel) refusalTable() *view.Table {
 }
 
 func alertTable(alerts []feed.Alert) *view.Table {
-	t := &view.Table{ID: "alerts", Caption: "Open alerts", Columns: []view.Column{{Name: "Alert"}, {Name: "Severity"}, {Name: "Since"}, {Name: "What"}, {Name: "Runbook"}}}
+	t := &view.Table{ID: "alerts", Caption: "Open alerts", Columns: []view.Column{{Name: "Alert"}, {Name: "Severity"}, {Name: "Since"}, {Name: "What", Help: "The alert's summary, from Alertmanager."}, {Name: "Runbook"}}, Command: "curl ALERTMANAGER/api/v2/alerts"}
 	for i := range alerts {
 		a := &alerts[i]
 		t.Rows = append(t.Rows, []view.Cell{
@@ -265,7 +307,7 @@ func topicTable(topics []feed.Topic) *view.Table {
 		Columns: []view.Column{
 			{Name: "Topic", Help: "Its name on the cluster."},
 			{Name: "Access", Help: "open topics are for analysts, restricted ones hold codes and phones.", Wide: true},
-			{Name: "Partitions", Right: true, Wide: true},
+			{Name: "Partitions", Right: true, Wide: true, Help: "Partitions of the topic."},
 			{Name: "Offsets kept", Right: true, Help: "From the log's start to its end: an upper bound of the records."},
 			{Name: "Offsets/s", Right: true, Help: "Written in the last half minute, transaction markers included."},
 			{Name: "Last hour", Help: "Offsets written, in steps of two minutes."},
@@ -281,7 +323,7 @@ func topicTable(topics []feed.Topic) *view.Table {
 			continue
 		}
 		t.Rows = append(t.Rows, []view.Cell{
-			view.C(x.Cluster, h.Span(h.Title(x.Doc), view.Text(x.Cluster))), view.T(string(x.Access)), view.N(int64(x.Partitions)), view.N(x.Kept), page.Rate(x.PerSecond), view.C("", view.Spark(x.Hour, x.Name+", in the last hour")),
+			view.T(x.Cluster), view.T(string(x.Access)), view.N(int64(x.Partitions)), view.N(x.Kept), page.Rate(x.PerSecond), view.C("", view.Spark(x.Hour, x.Name+", in the last hour")),
 		})
 	}
 	return t

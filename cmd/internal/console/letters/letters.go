@@ -66,9 +66,10 @@ func (s *Pages) letters(ctx context.Context, q *page.Request) (*page.Content, er
 	if result.Err != nil {
 		c.Body = append(c.Body, page.Stale(result.Err, result.At))
 	}
+	what := view.What{ID: "tip-waiting", Text: "Dead letters that were not replayed yet, and their different causes. Each is kept unchanged.", Command: "tributary deadletter list --waiting"}
 	switch {
 	case m.Waiting > 0:
-		c.Body = append(c.Body, view.Banner(view.Warn, page.Count(int(m.Waiting), "dead letter waits", "dead letters wait")+", of "+page.Count(waitingIssues(m), "cause", "causes")+"."))
+		c.Body = append(c.Body, view.Verdict(view.Warn, &what, page.Count(int(m.Waiting), "dead letter waits", "dead letters wait")+", of "+page.Count(waitingIssues(m), "cause", "causes")+"."))
 	default:
 		c.Body = append(c.Body, view.Banner(view.Good, "No dead letter waits."))
 	}
@@ -98,11 +99,11 @@ func issueTable(issues []feed.Issue) *view.Table {
 		Columns: []view.Column{
 			{Name: "Cause", Help: "Why the stage could not handle them; open it for an example."},
 			{Name: "Of", Help: "The provider, or the internal stage."},
-			{Name: "Waiting", Right: true, Help: "Not replayed yet: tributary deadletter list --waiting."},
+			{Name: "Waiting", Right: true, Help: "Not replayed yet."},
 			{Name: "In all", Right: true, Help: "Those replayed, too."},
 			{Name: "First seen", Wide: true},
 			{Name: "Last seen"},
-			{Name: "Detail of the newest", Wide: true},
+			{Name: "Detail of the newest", Wide: true, Help: "What the stage said about it."},
 			{Name: "Version", Wide: true, Help: "The release that could not handle them."},
 		},
 	}
@@ -149,11 +150,12 @@ func (s *Pages) issue(ctx context.Context, q *page.Request) (*page.Content, erro
 	}
 	table := letterTable(x.Newest)
 	c := &page.Content{Title: page.Words(x.Cause), Model: x, Tables: []*view.Table{table}}
+	what := view.What{ID: "tip-waiting", Text: "Dead letters of this cause, and those of them that were not replayed yet.", Command: fmt.Sprintf("tributary deadletter stats --provider %s --cause %s --stage %s", x.Provider, x.Cause, x.Stage)}
 	level, text := view.Warn, page.Count(int(x.Waiting()), "waits", "wait")+" to be replayed, "+page.Count(int(x.Count), "dead letter", "dead letters")+" in all."
 	if x.Waiting() == 0 {
 		level, text = view.Good, "All "+view.Group(x.Count)+" were replayed."
 	}
-	c.Body = append(c.Body, page.Heading(page.Words(x.Cause), "Dead letters of "+view.Clean(x.Provider)+", stage "+view.Clean(x.Stage)+".", time.Time{}), view.Banner(level, text))
+	c.Body = append(c.Body, page.Heading(page.Words(x.Cause), "Dead letters of "+view.Clean(x.Provider)+", stage "+view.Clean(x.Stage)+".", time.Time{}), view.Verdict(level, &what, text))
 	if state := s.replays.Now(); !state.Began.IsZero() {
 		c.Body = append(c.Body, replayState(&state))
 	}
@@ -167,7 +169,7 @@ func (s *Pages) issue(ctx context.Context, q *page.Request) (*page.Content, erro
 func letterTable(letters []*deadletter.Letter) *view.Table {
 	t := &view.Table{
 		ID: "newest", Caption: "The newest", Command: "tributary deadletter list", Empty: "None is left.",
-		Columns: []view.Column{{Name: "Written"}, {Name: "Dead letter", Help: "Its place, as tributary deadletter show takes it."}, {Name: "Key", Help: "The record's key: open its case."}, {Name: "Detail", Wide: true}, {Name: "Round", Right: true, Wide: true, Help: "How often it had been replayed before."}, {Name: "Replayed"}},
+		Columns: []view.Column{{Name: "Written"}, {Name: "Dead letter", Help: "Its place, as tributary deadletter show takes it."}, {Name: "Key", Help: "The record's key: open its case."}, {Name: "Detail", Wide: true, Help: "What the stage said about it."}, {Name: "Round", Right: true, Wide: true, Help: "How often it had been replayed before."}, {Name: "Replayed"}},
 	}
 	for _, l := range letters {
 		replayed := view.T("no")

@@ -21,9 +21,14 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
+// replayCommand is the command that shows the plan; with --execute it replays.
+func replayCommand(provider, cause, stage string) string {
+	return fmt.Sprintf("tributary deadletter replay --provider %s --cause %s --stage %s", provider, cause, stage)
+}
+
 // replayCard offers a dry run to operators, and the command to the others.
 func replayCard(p *access.Person, x *feed.Issue) g.Node {
-	command := fmt.Sprintf("tributary deadletter replay --provider %s --cause %s --stage %s", x.Provider, x.Cause, x.Stage)
+	command := replayCommand(x.Provider, x.Cause, x.Stage)
 	if x.Waiting() == 0 {
 		return g.Group{}
 	}
@@ -66,8 +71,9 @@ func (s *Pages) planReplay(ctx context.Context, q *page.Request) (*page.Content,
 		return nil, err
 	}
 	c := &page.Content{Title: "Dry run", Model: plan}
+	what := view.What{ID: "tip-plan", Text: "The dead letters that the filter selects, and those of them that a replay would send: each once, to the partition that it came from.", Command: replayCommand(q.PostFormValue("provider"), q.PostFormValue("cause"), q.PostFormValue("stage"))}
 	text := fmt.Sprintf("%s meant, %s would be replayed. Nothing was sent.", page.Count(int(plan.Selected), "dead letter is", "dead letters are"), view.Group(plan.Send))
-	c.Body = append(c.Body, page.Heading("Dry run", "What a replay would do.", time.Time{}), view.Banner(view.Calm, text))
+	c.Body = append(c.Body, page.Heading("Dry run", "What a replay would do.", time.Time{}), view.Verdict(view.Calm, &what, text))
 	pairs := []g.Node{h.Class("pairs")}
 	for _, line := range []struct {
 		name   string
@@ -89,7 +95,7 @@ func (s *Pages) planReplay(ctx context.Context, q *page.Request) (*page.Content,
 			page.Purpose(), h.Button(h.Class("danger"), h.Type("submit"), g.Textf("Replay %s", view.Group(plan.Send))),
 		))
 	}
-	c.Body = append(c.Body, view.Card("plan", "The plan", nodes...))
+	c.Body = append(c.Body, h.Div(what.On(), view.Card("plan", "The plan", nodes...)))
 	return c, nil
 }
 
@@ -132,14 +138,19 @@ func (s *Pages) runReplay(ctx context.Context, q *page.Request) (*page.Content, 
 	return &page.Content{Redirect: "/letters"}, nil
 }
 
+// replayWhat explains the state of a replay.
+//
+//nolint:gochecknoglobals // a constant
+var replayWhat = view.What{ID: "tip-replay", Text: "Dead letters sent by the last replay from this console, of those that its dry run had selected.", Command: "tributary deadletter list --replayed"}
+
 func replayState(state *page.JobState[deadletter.Plan]) g.Node {
 	switch {
 	case state.Running():
-		return view.Banner(view.Calm, fmt.Sprintf("Replaying: %s of %s.", view.Group(state.Done), view.Group(state.Total)), h.P(g.Text("Begun by "), view.Text(state.By), g.Text(" at "), view.Time(state.Began)))
+		return view.Verdict(view.Calm, &replayWhat, fmt.Sprintf("Replaying: %s of %s.", view.Group(state.Done), view.Group(state.Total)), h.P(g.Text("Begun by "), view.Text(state.By), g.Text(" at "), view.Time(state.Began)))
 	case state.Err != "":
 		return view.Banner(view.Bad, "The replay failed: "+state.Err, h.P(g.Text("What it had committed stays; the dry run shows what is left.")))
 	case state.Result != nil:
-		return view.Banner(view.Good, page.Count(int(state.Result.Sent), "dead letter was", "dead letters were")+" replayed.",
+		return view.Verdict(view.Good, &replayWhat, page.Count(int(state.Result.Sent), "dead letter was", "dead letters were")+" replayed.",
 			h.P(g.Text("By "), view.Text(state.By), g.Text(", ended "), view.Time(state.Ended), g.Text(". A record that is rejected again is a new dead letter.")))
 	}
 	return g.Group{}

@@ -93,6 +93,11 @@ func Legend() g.Node {
 	return h.P(h.Class("quiet small"), g.Text("From the ledger:"), h.Span(h.Class("key fact")), g.Text("facts"), h.Span(h.Class("key dup")), g.Text("duplicates"), h.Span(h.Class("key letter")), g.Text("dead letters"))
 }
 
+// MinuteWhat explains MinuteChart.
+//
+//nolint:gochecknoglobals // a constant
+var MinuteWhat = view.What{ID: "tip-minutes", Text: "Raw records of the last hour by what they became, by the ledger; each column is a minute, the last one still grows.", Command: "tributary tail ledger.v1"}
+
 // MinuteChart draws a provider's ledger by minute.
 func MinuteChart(p *feed.ProviderLedger) g.Node {
 	values := make([][]float64, len(p.Minutes))
@@ -101,5 +106,5 @@ func MinuteChart(p *feed.ProviderLedger) g.Node {
 		values[i] = []float64{float64(x.Decoded), float64(x.Duplicates), float64(x.DeadLetters + x.Unaccounted)}
 	}
 	label := fmt.Sprintf("%s: %d facts, %d duplicates and %d dead letters in the last hour", p.Title, p.Decoded, p.Duplicates, p.DeadLetters)
-	return g.Group{view.Columns(values, []string{"fact", "dup", "letter"}, label), h.P(h.Class("quiet small"), g.Textf("%s facts, %s duplicates, %s dead letters", view.Group(p.Decoded), view.Group(p.Duplicates), view.Group(p.DeadLetters)))}
+	return g.Group{view.Columns(values, []string{"fact", "dup", "letter"}, label), h.P(h.Class("quiet small"), MinuteWhat.Show(g.Textf("%s facts, %s duplicates, %s dead letters", view.Group(p.Decoded), view.Group(p.Duplicates), view.Group(p.DeadLetters))))}
 }

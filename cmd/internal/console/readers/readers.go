@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
@@ -54,6 +55,33 @@ func (s *pages) readers(ctx context.Context, q *page.Request) (*page.Content, er
 	return c, nil
 }
 
+// verdictWhat explains the verdict.
+//
+//nolint:gochecknoglobals // a constant
+var verdictWhat = view.What{ID: "tip-verdict", Text: "Groups are judged by their progress in 15 seconds, not by a threshold. Behind is the age of the oldest unread record.", Command: "tributary lag --group '*'"}
+
+// latest is the group that needs the longest to catch up; nil if none is catching up.
+func latest(r *lag.Report) (late *lag.Group) {
+	for i := range r.Groups {
+		x := &r.Groups[i]
+		if x.Verdict == lag.VerdictCatchingUp && x.CatchUp != nil && (late == nil || *x.CatchUp > *late.CatchUp) {
+			late = x
+		}
+	}
+	return late
+}
+
+// named lists the groups that are chosen.
+func named(r *lag.Report, chosen func(*lag.Group) bool) string {
+	var names []string
+	for i := range r.Groups {
+		if chosen(&r.Groups[i]) {
+			names = append(names, view.Clean(r.Groups[i].Group))
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
 func readersVerdict(r *lag.Report) g.Node {
 	watching := 0
 	for i := range r.Groups {
@@ -63,11 +91,14 @@ func readersVerdict(r *lag.Report) g.Node {
 	}
 	switch {
 	case r.Bad > 0:
-		return view.Banner(view.Bad, page.Count(r.Bad, "group needs", "groups need")+" action.")
+		return view.Verdict(view.Bad, &verdictWhat, page.Count(r.Bad, "group needs", "groups need")+" action: "+named(r, func(x *lag.Group) bool { return x.Bad })+".")
 	case watching > 0:
-		return view.Banner(view.Calm, fmt.Sprintf("Watching %s, to tell slow from stuck.", page.Count(watching, "group", "groups")))
+		return view.Verdict(view.Calm, &verdictWhat, fmt.Sprintf("Watching %s, to tell slow from stuck.", page.Count(watching, "group", "groups")))
 	}
-	return view.Banner(view.Good, "Every group has read what there is, or is catching up.")
+	if late := latest(r); late != nil {
+		return view.Verdict(view.Warn, &verdictWhat, fmt.Sprintf("%s is %s behind and will have caught up in %s.", view.Clean(late.Group), view.Span(time.Duration(late.Age)), view.Span(time.Duration(*late.CatchUp))))
+	}
+	return view.Verdict(view.Good, &verdictWhat, "Every group has read what there is, or is catching up.")
 }
 
 func groupTable(id string, groups []lag.Group) *view.Table {
@@ -137,7 +168,7 @@ func transactionTable(r *lag.Report) *view.Table {
 			{Name: "Transaction", Help: "Its transactional id; a hanging one has none that a coordinator knows."},
 			{Name: "Open for", Right: true, Help: "Since it began, or since its last record."},
 			{Name: "Ends by itself after", Right: true, Help: "The producer's transaction timeout; a hanging transaction never ends by itself."},
-			{Name: "First offset", Right: true},
+			{Name: "First offset", Right: true, Help: "The first offset that nobody can read: the last stable offset."},
 		},
 	}
 	seen := map[string]bool{}

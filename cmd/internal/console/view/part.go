@@ -71,13 +71,18 @@ func Banner(level Level, text string, more ...g.Node) g.Node {
 	return h.Div(h.Class("banner "+string(level)), h.Role("status"), h.P(h.Strong(Text(text))), g.Group(more))
 }
 
+// Verdict is a banner whose numbers have an explanation.
+func Verdict(level Level, what *What, text string, more ...g.Node) g.Node {
+	return h.Div(h.Class("banner "+string(level)), h.Role("status"), what.On(), h.P(h.Strong(what.Show(Text(text)))), g.Group(more), what.Tip())
+}
+
 // Tile is one number with its name.
 type Tile struct {
 	Name, Value, Unit string
-	// Help explains the number and names the command that gives it.
-	Help  string
-	Level Level
-	Chart g.Node
+	// Help explains the number; Command gives the same.
+	Help, Command string
+	Level         Level
+	Chart         g.Node
 	// Link leads to the page that explains it.
 	Link string
 }
@@ -88,13 +93,14 @@ func Tiles(tiles ...Tile) g.Node {
 	nodes = append(nodes, h.Class("tiles"))
 	for i := range tiles {
 		t := &tiles[i]
+		what := What{tipID(t.Name), t.Help, t.Command}
 		name := g.Text(t.Name)
 		if t.Link != "" {
 			name = h.A(h.Href(At(t.Link)), name)
 		}
 		nodes = append(nodes, h.Div(
-			h.Class("tile "+string(t.Level)), h.Title(t.Help),
-			h.Dt(name), h.Dd(h.Span(h.Class("value"), g.Text(t.Value)), g.If(t.Unit != "", h.Span(h.Class("unit"), g.Text(" "+t.Unit)))), chartOf(t.Chart),
+			h.Class(strings.TrimSpace("tile "+string(t.Level))), what.On(),
+			h.Dt(name), h.Dd(what.Explain(h.Span(h.Class("value"), g.Text(t.Value)), g.If(t.Unit != "", h.Span(h.Class("unit"), g.Text(" "+t.Unit))))), chartOf(t.Chart),
 		))
 	}
 	return h.Dl(nodes...)
@@ -105,6 +111,11 @@ func chartOf(chart g.Node) g.Node {
 		return g.Group{}
 	}
 	return h.Dd(h.Class("spark"), chart)
+}
+
+// CardOf is a card whose numbers have an explanation.
+func CardOf(id, title string, what *What, nodes ...g.Node) g.Node {
+	return h.Section(h.Class("card"), h.ID(id), what.On(), h.H2(what.Show(g.Text(title))), g.Group(nodes), what.Tip())
 }
 
 // Card is a part of a page with a heading.

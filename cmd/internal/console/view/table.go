@@ -83,10 +83,16 @@ func (t *Table) Render(path string) g.Node {
 	if len(t.Rows) == 0 {
 		return h.Section(h.Class("card"), h.ID(t.ID), Heading(t.Caption), h.P(h.Class("empty"), g.Text(t.Empty)))
 	}
+	var tips []g.Node
 	head, body := make([]g.Node, 0, len(t.Columns)), make([]g.Node, 0, len(t.Rows))
 	for i := range t.Columns {
 		c := &t.Columns[i]
-		head = append(head, h.Th(g.Attr("scope", "col"), classes(c, ""), g.If(c.Help != "", h.Title(c.Help)), g.Text(c.Name)))
+		name := g.Text(c.Name)
+		if c.Help != "" {
+			what := What{tipID(t.ID, c.Name), c.Help, t.Command}
+			name, tips = what.Show(name), append(tips, what.Tip())
+		}
+		head = append(head, h.Th(g.Attr("scope", "col"), classes(c, ""), name))
 	}
 	for _, row := range t.Rows {
 		cells := make([]g.Node, 0, len(row))
@@ -101,13 +107,22 @@ func (t *Table) Render(path string) g.Node {
 	}
 	return h.Section(
 		h.Class("card"), h.ID(t.ID),
-		h.Div(h.Class("caption"), Heading(t.Caption), t.copies(path)),
+		h.Div(h.Class("caption"), t.heading(), t.copies(path)),
 		h.Div(
 			h.Class("scroll"), h.Role("region"), g.Attr("tabindex", "0"), h.Aria("label", t.Caption),
 			h.Table(h.THead(h.Tr(head...)), h.TBody(body...)),
 		),
-		t.explain(),
+		g.Group(tips),
 	)
+}
+
+// heading is the caption, with the command that gives the table.
+func (t *Table) heading() g.Node {
+	if t.Command == "" {
+		return Heading(t.Caption)
+	}
+	what := What{tipID(t.ID), "This table can be copied as CSV; the whole page is JSON.", t.Command}
+	return g.Group{h.H2(what.Show(g.Text(t.Caption))), what.Tip()}
 }
 
 func (t *Table) copies(path string) g.Node {
@@ -116,23 +131,6 @@ func (t *Table) copies(path string) g.Node {
 		h.A(h.Href(At(path, "format", "csv", "table", t.ID)), h.Data("copy", ""), h.Title("Copy the table as CSV"), g.Text("CSV")),
 		h.A(h.Href(At(path, "format", "json")), h.Data("copy", ""), h.Title("Copy the page as JSON"), g.Text("JSON")),
 	)
-}
-
-// explain is for people without a mouse: the tooltips of the columns as a list.
-func (t *Table) explain() g.Node {
-	items := []g.Node{}
-	for i := range t.Columns {
-		if c := &t.Columns[i]; c.Help != "" {
-			items = append(items, h.Dt(g.Text(c.Name)), h.Dd(g.Text(c.Help)))
-		}
-	}
-	if t.Command != "" {
-		items = append(items, h.Dt(g.Text("In a terminal")), h.Dd(h.Code(g.Text(t.Command))))
-	}
-	if len(items) == 0 {
-		return g.Group{}
-	}
-	return h.Details(h.Class("explain"), h.ID(t.ID+"-help"), h.Summary(g.Text("What these numbers are")), h.Dl(items...))
 }
 
 func classes(c *Column, more string) g.Node {

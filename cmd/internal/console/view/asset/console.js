@@ -1,5 +1,5 @@
-// The console's script: times in the viewer's zone, live parts, copying, keys. Every page works
-// without it.
+// The console's script: times in the viewer's zone, live parts, explanations where the pointer is, copying,
+// keys. Every page works without it.
 "use strict";
 (() => {
   const two = (n) => String(n).padStart(2, "0");
@@ -8,30 +8,23 @@
       const at = new Date(t.getAttribute("datetime"));
       if (Number.isNaN(at.getTime())) continue;
       const day = at.getFullYear() + "-" + two(at.getMonth() + 1) + "-" + two(at.getDate());
-      const now = new Date();
-      const today = now.toDateString() === at.toDateString();
+      const today = new Date().toDateString() === at.toDateString();
       t.title = at.toISOString().replace("T", " ").replace(/\.\d+Z/, " UTC");
       t.textContent = (today ? "" : day + " ") + two(at.getHours()) + ":" + two(at.getMinutes()) + ":" + two(at.getSeconds());
     }
   }
 
-  // replace puts new children in, but keeps what a person has opened, scrolled or is writing in.
-  function replace(main, next) {
-    const open = new Set([...main.querySelectorAll("details[open][id]")].map((d) => d.id));
-    const before = [...main.children], after = [...next.children];
-    for (let i = 0; i < Math.max(before.length, after.length); i++) {
-      const old = before[i], fresh = after[i];
-      if (!fresh) { old.remove(); continue; }
-      for (const d of fresh.querySelectorAll("details[id]")) d.open = open.has(d.id);
-      times(fresh);
-      if (!old) { main.append(fresh); continue; }
-      if (old.contains(document.activeElement) && document.activeElement.matches("input,select,textarea,button,summary,a")) continue;
-      if (!old.isEqualNode(fresh)) {
-        const scrolled = [...old.querySelectorAll(".scroll")].map((s) => s.scrollLeft);
-        old.replaceWith(fresh);
-        [...fresh.querySelectorAll(".scroll")].forEach((s, k) => { s.scrollLeft = scrolled[k] || 0; });
-      }
-    }
+  // morph makes an element like another one, node by node, so that what a person has opened, scrolled,
+  // focused or is writing in stays.
+  function morph(old, fresh) {
+    if (old.nodeType !== fresh.nodeType || old.nodeName !== fresh.nodeName || old.id !== fresh.id) { old.replaceWith(fresh); return; }
+    if (old.nodeType !== Node.ELEMENT_NODE) { if (old.data !== fresh.data) old.data = fresh.data; return; }
+    if (old.isEqualNode(fresh) || old.matches(".tip:popover-open, input, select, textarea")) return;
+    for (const a of [...old.attributes]) if (!fresh.hasAttribute(a.name) && a.name !== "open") old.removeAttribute(a.name);
+    for (const a of fresh.attributes) if (old.getAttribute(a.name) !== a.value && a.name !== "open") old.setAttribute(a.name, a.value);
+    const before = [...old.childNodes], after = [...fresh.childNodes];
+    after.forEach((node, i) => { if (before[i]) morph(before[i], node); else old.append(node); });
+    before.slice(after.length).forEach((node) => node.remove());
   }
 
   const main = document.getElementById("main");
@@ -43,7 +36,10 @@
     source = new EventSource(main.dataset.live);
     source.addEventListener("page", (e) => {
       const next = new DOMParser().parseFromString(e.data, "text/html").body;
-      replace(main, next);
+      times(next);
+      const before = [...main.children], after = [...next.children];
+      after.forEach((node, i) => { if (before[i]) morph(before[i], node); else main.append(node); });
+      before.slice(after.length).forEach((node) => node.remove());
       say("live", "live");
     });
     source.onerror = () => say("away", "the console does not answer; trying again …");
@@ -51,6 +47,39 @@
   // A page that nobody sees asks for nothing.
   document.addEventListener("visibilitychange", () => {
     if (document.hidden && source) { source.close(); source = null; say("still", ""); } else { listen(); }
+  });
+
+  // Explanations: each number's button opens one; the pointer on the number shows it, too.
+  const within = (low, at, high) => Math.max(low, Math.min(at, high));
+  function place(tip, at) {
+    tip.classList.add("placed");
+    const w = tip.offsetWidth, h = tip.offsetHeight, below = at.bottom + 6;
+    tip.style.left = within(8, at.left, window.innerWidth - w - 8) + "px";
+    tip.style.top = (below + h < window.innerHeight ? below : Math.max(8, at.top - h - 6)) + "px";
+  }
+  function tipOf(target) {
+    const cell = target.closest("td");
+    const head = cell && cell.closest("table").tHead.rows[0].cells[cell.cellIndex];
+    const button = target.closest("button.what") || (head && head.querySelector("button.what"));
+    const id = button ? button.getAttribute("popovertarget") : (target.closest("[data-what]") || { dataset: {} }).dataset.what;
+    return id && document.getElementById(id);
+  }
+  let shown = null, timer = 0;
+  document.addEventListener("toggle", (e) => {
+    const tip = e.target;
+    if (!tip.classList || !tip.classList.contains("tip") || e.newState !== "open" || tip === shown) return;
+    const button = document.activeElement && document.activeElement.getAttribute("popovertarget") === tip.id ? document.activeElement : document.querySelector("[popovertarget='" + CSS.escape(tip.id) + "']");
+    if (button) place(tip, button.getBoundingClientRect());
+  }, true);
+  document.addEventListener("pointerover", (e) => {
+    if (e.pointerType !== "mouse" || !(e.target instanceof Element)) return;
+    clearTimeout(timer);
+    if (e.target.closest(".tip")) return;
+    const tip = tipOf(e.target);
+    if (shown && shown !== tip) { shown.hidePopover(); shown = null; }
+    if (!tip || tip.matches(":popover-open") || e.target.closest("a,summary,input,time")) return;
+    const at = e.target.getBoundingClientRect();
+    timer = setTimeout(() => { if (tip.isConnected && !tip.matches(":popover-open")) { shown = tip; tip.showPopover(); place(tip, at); } }, 400);
   });
 
   async function copy(link) {
@@ -64,6 +93,7 @@
     setTimeout(() => { link.textContent = before; }, 1500);
   }
   document.addEventListener("click", (e) => {
+    clearTimeout(timer);
     const link = e.target.closest("a[data-copy]");
     if (link && !e.ctrlKey && !e.metaKey && !e.shiftKey) { e.preventDefault(); copy(link); }
   });
