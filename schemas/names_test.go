@@ -39,11 +39,12 @@ func severalDocs() []string {
 		accepted dead_letters decoded duplicates missed_attempts missed_attempts_withdrawn replayed unaccounted
 		account_document_status account_document_status_raw account_id amount amount_changed amount_inconsistent
 		amount_minor api_version area assurance attempt_number attempt_total block carrier changed_by channel channel_raw channel_switches
-		commission_minor conflict converted_currency correlation_id correlation_ids cost_converted_minor cost_minor cost_unknown country created_at currency customer_id
+		commission_minor conflict converted_currency correlation_id correlation_ids cost_converted_minor cost_minor cost_per_paid_minor
+		cost_per_verified_minor cost_unknown country created_at currency customer_id
 		deadline delivered_channel delivered_channel_raw duration_ms entity_id error event_created_at event_id event_raw
 		ever_paid expiration_date external_id first_channel first_event_at full_block gross_minor held_at hold_overdue
 		id journey_id last_channel last_event_at last_refunded_at late lateness_ms legal_status milestones name namespace
-		net_minor numbers offset origin outcome_at paid_at partition payload_fields payment_id payment_number
+		net_converted_minor net_minor numbers offset origin outcome_at paid_at partition payload_fields payment_id payment_number
 		payment_status_raw payment_system payment_type pending_amount_minor phase phone position processed_at provider
 		provider_id rate rate_as_of received_at refund refunded_minor regression regulation_address_status_raw released_minor revision
 		source status_at system_type topic type_raw unknown_fields updated_at verification_id

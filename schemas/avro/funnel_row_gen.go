@@ -12,6 +12,15 @@ type FunnelCost struct {
 	Known int64 `json:"known"`
 	// CostMinor: Their cost in minor units of currency.
 	CostMinor int64 `json:"cost_minor"`
+	// CostPerVerifiedMinor: This currency's part of the cost per verified user:
+	// cost_minor / verified of the row, a fraction of minor units of currency;
+	// null if nobody is verified or a cost is unknown (cost_unknown of the row is
+	// not 0).
+	CostPerVerifiedMinor Optional[float64] `json:"cost_per_verified_minor"`
+	// CostPerPaidMinor: This currency's part of the cost per paying user:
+	// cost_minor / paid of the row, a fraction of minor units of currency; null if
+	// nobody paid or a cost is unknown (cost_unknown of the row is not 0).
+	CostPerPaidMinor Optional[float64] `json:"cost_per_paid_minor"`
 	// CostConvertedMinor: cost_minor in minor units of converted_currency, by the
 	// rates that were configured when this version was made; null without rates or
 	// without one of this currency.
@@ -38,6 +47,22 @@ func (r *FunnelCost) appendTo(dst []byte) ([]byte, error) {
 	}
 	dst = appendLong(dst, r.Known)
 	dst = appendLong(dst, r.CostMinor)
+	if r.CostPerVerifiedMinor.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDouble(dst, r.CostPerVerifiedMinor.Value); err != nil {
+			return dst, at("cost_per_verified_minor", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CostPerPaidMinor.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDouble(dst, r.CostPerPaidMinor.Value); err != nil {
+			return dst, at("cost_per_paid_minor", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
 	if r.CostConvertedMinor.Set {
 		dst = append(dst, 2)
 		dst = appendLong(dst, r.CostConvertedMinor.Value)
@@ -92,6 +117,22 @@ func (r *FunnelCost) decodeFrom(d *decoder) error {
 	}
 	if r.CostMinor, err = d.long(); err != nil {
 		return at("cost_minor", err)
+	}
+	if r.CostPerVerifiedMinor.Set, err = d.isSet(); err != nil {
+		return at("cost_per_verified_minor", err)
+	}
+	if r.CostPerVerifiedMinor.Set {
+		if r.CostPerVerifiedMinor.Value, err = d.double(); err != nil {
+			return at("cost_per_verified_minor", err)
+		}
+	}
+	if r.CostPerPaidMinor.Set, err = d.isSet(); err != nil {
+		return at("cost_per_paid_minor", err)
+	}
+	if r.CostPerPaidMinor.Set {
+		if r.CostPerPaidMinor.Value, err = d.double(); err != nil {
+			return at("cost_per_paid_minor", err)
+		}
 	}
 	if r.CostConvertedMinor.Set, err = d.isSet(); err != nil {
 		return at("cost_converted_minor", err)
@@ -299,7 +340,8 @@ func (r *FunnelRevenue) decodeFrom(d *decoder) error {
 // 'DAY' and level = 'COUNTRY'. Rows of level AREA without an area, and of level
 // BLOCK without a block, hold the codes whose place is unknown or has fewer
 // than k different numbers; with them the sums of all levels are equal.
-// Distinct numbers and percentiles cannot be summed.
+// Distinct numbers, percentiles, shares and costs per user cannot be summed or
+// averaged.
 type FunnelRow struct {
 	// FunnelID: The Kafka key: window size, its begin, level, country, area or
 	// block, provider, source and channel, separated by slashes.
@@ -348,6 +390,25 @@ type FunnelRow struct {
 	// Refunded: Those of the paid journeys of which money was given back, in part
 	// or whole.
 	Refunded int64 `json:"refunded"`
+	// Conversion: verified / (requested - untracked): the share of the codes whose
+	// outcome is reported that were verified; null if there are none. Shares
+	// cannot be averaged: sum the counts.
+	Conversion Optional[float64] `json:"conversion"`
+	// ConversionLow: Lower end of the 95 % interval of conversion (Wilson); null
+	// as that is. A few codes make a wide interval.
+	ConversionLow Optional[float64] `json:"conversion_low"`
+	// ConversionHigh: Upper end of the 95 % interval of conversion (Wilson); null
+	// as that is.
+	ConversionHigh Optional[float64] `json:"conversion_high"`
+	// PaidShare: paid / requested: the share of the codes that led to a payment;
+	// null if there are none. Shares cannot be averaged: sum the counts.
+	PaidShare Optional[float64] `json:"paid_share"`
+	// PaidShareLow: Lower end of the 95 % interval of paid_share (Wilson); null as
+	// that is.
+	PaidShareLow Optional[float64] `json:"paid_share_low"`
+	// PaidShareHigh: Upper end of the 95 % interval of paid_share (Wilson); null
+	// as that is.
+	PaidShareHigh Optional[float64] `json:"paid_share_high"`
 	// Channels: The attempts of these verifications by channel, sorted by channel.
 	Channels []FunnelChannel `json:"channels"`
 	// Costs: The cost by currency, sorted by currency. Costs in different
@@ -360,6 +421,56 @@ type FunnelRow struct {
 	CostUnknown int64 `json:"cost_unknown"`
 	// Revenue: The money of the paid journeys by currency, sorted by currency.
 	Revenue []FunnelRevenue `json:"revenue"`
+	// Currency: Currency of cost_minor (ISO 4217); null without a known cost, with
+	// costs in several currencies, and if the provider names none.
+	Currency Optional[string] `json:"currency"`
+	// CostMinor: The known cost of these verifications in minor units of currency,
+	// without those that cost_unknown counts; null if none is known or they are in
+	// several currencies (see costs). It may be summed by currency.
+	CostMinor Optional[int64] `json:"cost_minor"`
+	// CostPerVerifiedMinor: cost_minor / verified, a fraction of minor units of
+	// currency; null if nobody is verified, a cost is unknown (cost_unknown is not
+	// 0), or cost_minor is null. It cannot be averaged: divide sums of cost_minor
+	// and verified.
+	CostPerVerifiedMinor Optional[float64] `json:"cost_per_verified_minor"`
+	// CostPerPaidMinor: cost_minor / paid, a fraction of minor units of currency;
+	// null if nobody paid, a cost is unknown (cost_unknown is not 0), or
+	// cost_minor is null. It cannot be averaged: divide sums of cost_minor and
+	// paid.
+	CostPerPaidMinor Optional[float64] `json:"cost_per_paid_minor"`
+	// NetMinor: Captured less given back, in minor units of net_currency; null if
+	// nothing was captured, or in several currencies (see revenue). It may be
+	// summed by net_currency.
+	NetMinor Optional[int64] `json:"net_minor"`
+	// NetCurrency: Currency of net_minor (ISO 4217); null as that is.
+	NetCurrency Optional[string] `json:"net_currency"`
+	// CostConvertedMinor: The costs of all currencies in minor units of
+	// converted_currency, by the rates that were configured when this version was
+	// made, without the codes that cost_unknown counts; null without rates,
+	// without one of each currency, and if no cost is known.
+	CostConvertedMinor Optional[int64] `json:"cost_converted_minor"`
+	// CostPerVerifiedConvertedMinor: cost_converted_minor / verified, a fraction
+	// of minor units of converted_currency; null if nobody is verified, a cost is
+	// unknown (cost_unknown is not 0), or cost_converted_minor is null.
+	CostPerVerifiedConvertedMinor Optional[float64] `json:"cost_per_verified_converted_minor"`
+	// CostPerPaidConvertedMinor: cost_converted_minor / paid, a fraction of minor
+	// units of converted_currency; null if nobody paid, a cost is unknown
+	// (cost_unknown is not 0), or cost_converted_minor is null.
+	CostPerPaidConvertedMinor Optional[float64] `json:"cost_per_paid_converted_minor"`
+	// NetConvertedMinor: The net revenue of all currencies in minor units of
+	// converted_currency, by the rates that were configured when this version was
+	// made; null without rates, without one of each currency, and if nothing was
+	// captured.
+	NetConvertedMinor Optional[int64] `json:"net_converted_minor"`
+	// ConvertedCurrency: Currency of the converted amounts (ISO 4217); null if
+	// there are none.
+	ConvertedCurrency Optional[string] `json:"converted_currency"`
+	// Rate: How much of converted_currency one unit of the cost's currency is;
+	// null without cost_converted_minor, and if its costs are in several
+	// currencies (their rates are in costs).
+	Rate Optional[float64] `json:"rate"`
+	// RateAsOf: Day of the rates (UTC); null if there are no converted amounts.
+	RateAsOf Optional[time.Time] `json:"rate_as_of"`
 	// Numbers: Number of different phones; null for a row of the rest, and where
 	// phones have no pseudonym. Exact up to 128, else an estimate with a standard
 	// error of 1.6 %.
@@ -476,6 +587,54 @@ func (r *FunnelRow) appendTo(dst []byte) ([]byte, error) {
 	dst = appendLong(dst, r.Failed)
 	dst = appendLong(dst, r.Paid)
 	dst = appendLong(dst, r.Refunded)
+	if r.Conversion.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDouble(dst, r.Conversion.Value); err != nil {
+			return dst, at("conversion", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ConversionLow.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDouble(dst, r.ConversionLow.Value); err != nil {
+			return dst, at("conversion_low", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ConversionHigh.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDouble(dst, r.ConversionHigh.Value); err != nil {
+			return dst, at("conversion_high", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.PaidShare.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDouble(dst, r.PaidShare.Value); err != nil {
+			return dst, at("paid_share", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.PaidShareLow.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDouble(dst, r.PaidShareLow.Value); err != nil {
+			return dst, at("paid_share_low", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.PaidShareHigh.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDouble(dst, r.PaidShareHigh.Value); err != nil {
+			return dst, at("paid_share_high", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
 	if n := len(r.Channels); n > 0 {
 		dst = appendLong(dst, int64(n))
 		for i := range r.Channels {
@@ -505,6 +664,102 @@ func (r *FunnelRow) appendTo(dst []byte) ([]byte, error) {
 		}
 	}
 	dst = append(dst, 0)
+	if r.Currency.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Currency.Value); err != nil {
+			return dst, at("currency", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CostMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.CostMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CostPerVerifiedMinor.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDouble(dst, r.CostPerVerifiedMinor.Value); err != nil {
+			return dst, at("cost_per_verified_minor", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CostPerPaidMinor.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDouble(dst, r.CostPerPaidMinor.Value); err != nil {
+			return dst, at("cost_per_paid_minor", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.NetMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.NetMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.NetCurrency.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.NetCurrency.Value); err != nil {
+			return dst, at("net_currency", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CostConvertedMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.CostConvertedMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CostPerVerifiedConvertedMinor.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDouble(dst, r.CostPerVerifiedConvertedMinor.Value); err != nil {
+			return dst, at("cost_per_verified_converted_minor", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.CostPerPaidConvertedMinor.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDouble(dst, r.CostPerPaidConvertedMinor.Value); err != nil {
+			return dst, at("cost_per_paid_converted_minor", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.NetConvertedMinor.Set {
+		dst = append(dst, 2)
+		dst = appendLong(dst, r.NetConvertedMinor.Value)
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.ConvertedCurrency.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.ConvertedCurrency.Value); err != nil {
+			return dst, at("converted_currency", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.Rate.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDouble(dst, r.Rate.Value); err != nil {
+			return dst, at("rate", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
+	if r.RateAsOf.Set {
+		dst = append(dst, 2)
+		if dst, err = appendDate(dst, r.RateAsOf.Value); err != nil {
+			return dst, at("rate_as_of", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
 	if r.Numbers.Set {
 		dst = append(dst, 2)
 		dst = appendLong(dst, r.Numbers.Value)
@@ -633,10 +888,58 @@ func (r *FunnelRow) decodeFrom(d *decoder) error {
 	if r.Refunded, err = d.long(); err != nil {
 		return at("refunded", err)
 	}
+	if r.Conversion.Set, err = d.isSet(); err != nil {
+		return at("conversion", err)
+	}
+	if r.Conversion.Set {
+		if r.Conversion.Value, err = d.double(); err != nil {
+			return at("conversion", err)
+		}
+	}
+	if r.ConversionLow.Set, err = d.isSet(); err != nil {
+		return at("conversion_low", err)
+	}
+	if r.ConversionLow.Set {
+		if r.ConversionLow.Value, err = d.double(); err != nil {
+			return at("conversion_low", err)
+		}
+	}
+	if r.ConversionHigh.Set, err = d.isSet(); err != nil {
+		return at("conversion_high", err)
+	}
+	if r.ConversionHigh.Set {
+		if r.ConversionHigh.Value, err = d.double(); err != nil {
+			return at("conversion_high", err)
+		}
+	}
+	if r.PaidShare.Set, err = d.isSet(); err != nil {
+		return at("paid_share", err)
+	}
+	if r.PaidShare.Set {
+		if r.PaidShare.Value, err = d.double(); err != nil {
+			return at("paid_share", err)
+		}
+	}
+	if r.PaidShareLow.Set, err = d.isSet(); err != nil {
+		return at("paid_share_low", err)
+	}
+	if r.PaidShareLow.Set {
+		if r.PaidShareLow.Value, err = d.double(); err != nil {
+			return at("paid_share_low", err)
+		}
+	}
+	if r.PaidShareHigh.Set, err = d.isSet(); err != nil {
+		return at("paid_share_high", err)
+	}
+	if r.PaidShareHigh.Set {
+		if r.PaidShareHigh.Value, err = d.double(); err != nil {
+			return at("paid_share_high", err)
+		}
+	}
 	if r.Channels, err = decodeArray(d, 4, decodeFunnelChannel); err != nil {
 		return at("channels", err)
 	}
-	if r.Costs, err = decodeArray(d, 7, decodeFunnelCost); err != nil {
+	if r.Costs, err = decodeArray(d, 9, decodeFunnelCost); err != nil {
 		return at("costs", err)
 	}
 	if r.Untracked, err = d.long(); err != nil {
@@ -647,6 +950,110 @@ func (r *FunnelRow) decodeFrom(d *decoder) error {
 	}
 	if r.Revenue, err = decodeArray(d, 8, decodeFunnelRevenue); err != nil {
 		return at("revenue", err)
+	}
+	if r.Currency.Set, err = d.isSet(); err != nil {
+		return at("currency", err)
+	}
+	if r.Currency.Set {
+		if r.Currency.Value, err = d.string(); err != nil {
+			return at("currency", err)
+		}
+	}
+	if r.CostMinor.Set, err = d.isSet(); err != nil {
+		return at("cost_minor", err)
+	}
+	if r.CostMinor.Set {
+		if r.CostMinor.Value, err = d.long(); err != nil {
+			return at("cost_minor", err)
+		}
+	}
+	if r.CostPerVerifiedMinor.Set, err = d.isSet(); err != nil {
+		return at("cost_per_verified_minor", err)
+	}
+	if r.CostPerVerifiedMinor.Set {
+		if r.CostPerVerifiedMinor.Value, err = d.double(); err != nil {
+			return at("cost_per_verified_minor", err)
+		}
+	}
+	if r.CostPerPaidMinor.Set, err = d.isSet(); err != nil {
+		return at("cost_per_paid_minor", err)
+	}
+	if r.CostPerPaidMinor.Set {
+		if r.CostPerPaidMinor.Value, err = d.double(); err != nil {
+			return at("cost_per_paid_minor", err)
+		}
+	}
+	if r.NetMinor.Set, err = d.isSet(); err != nil {
+		return at("net_minor", err)
+	}
+	if r.NetMinor.Set {
+		if r.NetMinor.Value, err = d.long(); err != nil {
+			return at("net_minor", err)
+		}
+	}
+	if r.NetCurrency.Set, err = d.isSet(); err != nil {
+		return at("net_currency", err)
+	}
+	if r.NetCurrency.Set {
+		if r.NetCurrency.Value, err = d.string(); err != nil {
+			return at("net_currency", err)
+		}
+	}
+	if r.CostConvertedMinor.Set, err = d.isSet(); err != nil {
+		return at("cost_converted_minor", err)
+	}
+	if r.CostConvertedMinor.Set {
+		if r.CostConvertedMinor.Value, err = d.long(); err != nil {
+			return at("cost_converted_minor", err)
+		}
+	}
+	if r.CostPerVerifiedConvertedMinor.Set, err = d.isSet(); err != nil {
+		return at("cost_per_verified_converted_minor", err)
+	}
+	if r.CostPerVerifiedConvertedMinor.Set {
+		if r.CostPerVerifiedConvertedMinor.Value, err = d.double(); err != nil {
+			return at("cost_per_verified_converted_minor", err)
+		}
+	}
+	if r.CostPerPaidConvertedMinor.Set, err = d.isSet(); err != nil {
+		return at("cost_per_paid_converted_minor", err)
+	}
+	if r.CostPerPaidConvertedMinor.Set {
+		if r.CostPerPaidConvertedMinor.Value, err = d.double(); err != nil {
+			return at("cost_per_paid_converted_minor", err)
+		}
+	}
+	if r.NetConvertedMinor.Set, err = d.isSet(); err != nil {
+		return at("net_converted_minor", err)
+	}
+	if r.NetConvertedMinor.Set {
+		if r.NetConvertedMinor.Value, err = d.long(); err != nil {
+			return at("net_converted_minor", err)
+		}
+	}
+	if r.ConvertedCurrency.Set, err = d.isSet(); err != nil {
+		return at("converted_currency", err)
+	}
+	if r.ConvertedCurrency.Set {
+		if r.ConvertedCurrency.Value, err = d.string(); err != nil {
+			return at("converted_currency", err)
+		}
+	}
+	if r.Rate.Set, err = d.isSet(); err != nil {
+		return at("rate", err)
+	}
+	if r.Rate.Set {
+		if r.Rate.Value, err = d.double(); err != nil {
+			return at("rate", err)
+		}
+	}
+	if r.RateAsOf.Set, err = d.isSet(); err != nil {
+		return at("rate_as_of", err)
+	}
+	if r.RateAsOf.Set {
+		if r.RateAsOf.Value, err = d.date(); err != nil {
+			return at("rate_as_of", err)
+		}
 	}
 	if r.Numbers.Set, err = d.isSet(); err != nil {
 		return at("numbers", err)

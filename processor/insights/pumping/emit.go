@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/tributary-hq/tributary/processor/insights/wilson"
 )
 
 func sorted(set map[reference]bool) []reference {
@@ -28,7 +30,7 @@ func (e *evaluation) emit(s *subject, change Change) error {
 	if trials > 0 {
 		out.Seen = successes / trials
 	}
-	out.Low, out.High = wilson(successes, trials, z95)
+	out.Low, out.High = wilson.Limits(successes, trials, wilson.Z95)
 	out.Provider, out.Source, _ = strings.Cut(common(s.sources), "/")
 	for i, currency := range s.currencies {
 		out.Costs = append(out.Costs, Cost{currency, sum.costs[i]})

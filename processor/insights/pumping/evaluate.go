@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/stage"
+
+	"github.com/tributary-hq/tributary/processor/insights/wilson"
 )
 
 // evaluation is one call of Evaluate.
@@ -242,7 +244,7 @@ func (e *evaluation) review() error {
 		m, c := e.measure(s), s.claim
 		rate := m.sum(s, c.since, e.now+1)
 		successes, trials := rate.independent()
-		low, _ := wilson(successes, trials, e.d.config.Z)
+		low, _ := wilson.Limits(successes, trials, e.d.config.Z)
 		calm := e.d.calm(m)
 		switch converted := low > e.d.config.Ratio*c.expected; {
 		case converted || calm >= c.since && m.like(s, c.expected, e.d.config.Ratio, calm):

@@ -3,6 +3,8 @@ package pumping
 import (
 	"slices"
 	"time"
+
+	"github.com/tributary-hq/tributary/processor/insights/wilson"
 )
 
 // shrink is the weight of the containing subject's expected rate, in codes.
@@ -154,7 +156,7 @@ func (m *measure) findWithin(chain []*subject, config *Config, from int64) (f fi
 	if trials < enough || r.numbers < int64(config.MinNumbers) {
 		return f, false
 	}
-	if _, high := wilson(successes, trials, config.Z); high >= config.Ratio*f.expected {
+	if _, high := wilson.Limits(successes, trials, config.Z); high >= config.Ratio*f.expected {
 		return f, false
 	}
 	// Minutes are no history of how fast numbers come.

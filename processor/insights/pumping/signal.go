@@ -20,8 +20,8 @@ const (
 
 // The names of the measures.
 const (
-	conversion = "conversion"
-	paidShare  = "paid_share"
+	conversion      = "conversion"
+	paidPerVerified = "paid_per_verified"
 )
 
 // SignalID returns the id of the claim's signal. It has a number instead of the subject,
@@ -34,7 +34,7 @@ func (c *Claim) SignalID() string {
 func (c *Claim) Signal(table *rates.Table) *avro.Signal {
 	measure, severity := conversion, avro.SignalSeverityWarning
 	if c.Reason == NotPaid {
-		measure = paidShare
+		measure = paidPerVerified
 	} else if c.Confidence >= certain {
 		severity = avro.SignalSeverityCritical
 	}
@@ -51,15 +51,15 @@ func (c *Claim) Signal(table *rates.Table) *avro.Signal {
 			{Name: "expected_" + measure, Unit: "1", Value: round(c.Expected)},
 		},
 	}
-	minors := map[string]int64{}
+	var total rates.Sum
 	for _, cost := range c.Costs {
-		minors[cost.Currency] = cost.Minor
+		total.Add(table.Convert(cost.Minor, cost.Currency))
 		s.Evidence = append(s.Evidence, avro.SignalEvidence{Name: "cost_" + cost.Currency, Unit: cost.Currency + "_minor", Value: avro.Some(float64(cost.Minor))})
 	}
 	if len(c.Costs) == 1 {
 		s.CostMinor, s.Currency = avro.Some(c.Costs[0].Minor), avro.Some(c.Costs[0].Currency)
 	}
-	if a, ok := table.Total(minors); ok {
+	if a, ok := total.Amount(); ok {
 		s.CostConvertedMinor, s.ConvertedCurrency, s.RateAsOf = avro.Some(a.Minor), avro.Some(a.Currency), avro.Some(a.AsOf)
 		s.Rate = avro.Optional[float64]{Value: a.Rate, Set: a.Rate != 0}
 	}

@@ -2,22 +2,6 @@ package pumping
 
 import "math"
 
-// z95 makes an interval that holds with a probability of 95 %.
-const z95 = 1.96
-
-// wilson returns the limits of the share of successes in trials, z standard deviations
-// wide (Wilson 1927). Trials may be a fraction.
-func wilson(successes, trials, z float64) (low, high float64) {
-	if trials <= 0 {
-		return 0, 1
-	}
-	successes = min(successes, trials)
-	share, square := successes/trials, z*z
-	centre := share + square/(2*trials)
-	half := z * math.Sqrt(share*(1-share)/trials+square/(4*trials*trials))
-	return max(0, (centre-half)/(1+square/trials)), min(1, (centre+half)/(1+square/trials))
-}
-
 // atMost returns the probability of at most so many successes in trials that each succeed
 // with probability p. Trials may be a fraction.
 func atMost(successes, trials, p float64) float64 {

@@ -5,18 +5,6 @@ import (
 	"testing"
 )
 
-// TestWilson compares with published values (Newcombe 1998, table I, method 3).
-func TestWilson(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct{ successes, trials, low, high float64 }{
-		{81, 263, 0.2553, 0.3662}, {15, 148, 0.0624, 0.1605}, {0, 20, 0, 0.1611}, {1, 29, 0.0061, 0.1718},
-	} {
-		if low, high := wilson(c.successes, c.trials, 1.96); math.Abs(low-c.low) > 1e-4 || math.Abs(high-c.high) > 1e-4 {
-			t.Errorf("wilson(%v, %v) = %.4f, %.4f, want %.4f, %.4f", c.successes, c.trials, low, high, c.low, c.high)
-		}
-	}
-}
-
 func TestAtMost(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ successes, trials, p, want float64 }{

@@ -115,22 +115,28 @@ func (t *Table) Convert(minor int64, currency string) (a Amount, ok bool) {
 	return Amount{Minor: int64(v), Currency: t.to, Rate: rate, AsOf: t.asOf}, true
 }
 
-// Total converts amounts of several currencies and adds them up; ok is false if one of them
-// has no rate, or there is none. Rate is 0 if several were used.
-func (t *Table) Total(minors map[string]int64) (a Amount, ok bool) {
-	for currency, minor := range minors {
-		one, known := t.Convert(minor, currency)
-		switch {
-		case !known:
-			return Amount{}, false
-		case !ok:
-			a, ok = one, true
-		default:
-			a.Minor += one.Minor
-			if a.Rate != one.Rate {
-				a.Rate = 0
-			}
+// Sum adds up converted amounts. The zero value has none.
+type Sum struct {
+	amount  Amount
+	some    bool
+	unknown bool
+}
+
+// Add adds what Convert returned.
+func (s *Sum) Add(a Amount, ok bool) {
+	switch {
+	case !ok:
+		s.unknown = true
+	case !s.some:
+		s.amount, s.some = a, true
+	default:
+		s.amount.Minor += a.Minor
+		if s.amount.Rate != a.Rate {
+			s.amount.Rate = 0
 		}
 	}
-	return a, ok
 }
+
+// Amount returns the sum; ok is false if one of the amounts had no rate, or there is none. The
+// rate is 0 if several were used.
+func (s *Sum) Amount() (a Amount, ok bool) { return s.amount, s.some && !s.unknown }

@@ -41,14 +41,21 @@ func TestConvert(t *testing.T) {
 			t.Errorf("Convert(%d, %q) = %+v, %v", test.minor, test.currency, got, ok)
 		}
 	}
-	if got, ok := r.Total(map[string]int64{"USD": 1230, "EUR": 56}); !ok || got.Minor != 1200 || got.Rate != 0 {
-		t.Errorf("Total() = %+v, %v", got, ok)
+	var sum rates.Sum
+	if _, ok := sum.Amount(); ok {
+		t.Error("a sum of nothing is known")
 	}
-	if got, ok := r.Total(map[string]int64{"USD": 1230, "PLN": 1}); ok {
-		t.Errorf("Total() with a currency without rate = %+v", got)
+	sum.Add(r.Convert(1230, "USD"))
+	if got, ok := sum.Amount(); !ok || got.Minor != 1144 || got.Rate != 0.93 {
+		t.Errorf("sum of one amount = %+v, %v", got, ok)
 	}
-	if _, ok := r.Total(nil); ok {
-		t.Error("Total() of nothing is known")
+	sum.Add(r.Convert(56, "EUR"))
+	if got, ok := sum.Amount(); !ok || got.Minor != 1200 || got.Rate != 0 {
+		t.Errorf("sum of two currencies = %+v, %v", got, ok)
+	}
+	sum.Add(r.Convert(1, "PLN"))
+	if got, ok := sum.Amount(); ok {
+		t.Errorf("sum with a currency without rate = %+v", got)
 	}
 }
 

@@ -1,10 +1,7 @@
 package rollup
 
 import (
-	"time"
-
 	"github.com/tributary-hq/tributary/processor/entity"
-	"github.com/tributary-hq/tributary/processor/insights/funnel"
 	"github.com/tributary-hq/tributary/processor/insights/rates"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
@@ -77,61 +74,3 @@ func (n *node) shownPlace() (name avro.FunnelLevel, text string) {
 		return avro.FunnelLevelBlock, "*" + n.text
 	}
 }
-
-// record returns the record of a row, its amounts converted by a table of rates.
-func (n *node) record(r *row, id string, at time.Time, table *rates.Table) *avro.FunnelRow {
-	name, _ := n.shownPlace()
-	record := &avro.FunnelRow{
-		FunnelID: id, Window: n.kind.name(), WindowStart: n.begin(), WindowEnd: n.end(), Level: name,
-		Provider: r.provider, Source: r.source, Channel: text(r.channel), Country: text(n.country),
-		Requested: r.Counts[funnel.Requested], Sent: r.Counts[funnel.Sent], Delivered: r.Counts[funnel.Delivered],
-		Verified: r.Counts[funnel.Verified], Expired: r.Counts[funnel.Expired], Failed: r.Counts[funnel.Failed], Untracked: r.Counts[funnel.Untracked],
-		Paid: r.Counts[funnel.Paid], Refunded: r.Counts[funnel.Refunded], CostUnknown: r.Counts[funnel.CostUnknown],
-		Channels: funnel.AppendChannels(nil, &r.Sums), Revision: r.revision, ProcessedAt: at,
-	}
-	switch n.level {
-	case areaLevel, blockRest:
-		record.Area = text(n.text)
-	case blockLevel:
-		record.Area, record.Block = text(n.area), text(n.text)
-	default:
-	}
-	for _, c := range r.Costs {
-		cost := avro.FunnelCost{Currency: text(c.Currency), Known: c.Known, CostMinor: c.Minor}
-		if a, ok := table.Convert(c.Minor, c.Currency); ok {
-			cost.CostConvertedMinor, cost.ConvertedCurrency = avro.Some(a.Minor), avro.Some(a.Currency)
-			cost.Rate, cost.RateAsOf = avro.Some(a.Rate), avro.Some(a.AsOf)
-		}
-		record.Costs = append(record.Costs, cost)
-	}
-	for _, m := range r.Revenue {
-		money := avro.FunnelRevenue{Currency: m.Currency, GrossMinor: m.Gross, RefundedMinor: m.RefundMinor, NetMinor: m.Gross - m.RefundMinor}
-		if a, ok := table.Convert(money.NetMinor, m.Currency); ok {
-			money.NetConvertedMinor, money.ConvertedCurrency = avro.Some(a.Minor), avro.Some(a.Currency)
-			money.Rate, money.RateAsOf = avro.Some(a.Rate), avro.Some(a.AsOf)
-		}
-		record.Revenue = append(record.Revenue, money)
-	}
-	if count := r.numbers.count(); count > 0 {
-		record.Numbers = avro.Some(count)
-	}
-	for _, q := range [...]struct {
-		to    *avro.Optional[int64]
-		times []funnel.Tally[int32]
-		share float64
-	}{
-		{&record.TimeToVerifyP50Ms, r.VerifyTimes, 0.5},
-		{&record.TimeToVerifyP90Ms, r.VerifyTimes, 0.9},
-		{&record.TimeToVerifyP99Ms, r.VerifyTimes, 0.99},
-		{&record.VerifiedToCapturedP50Ms, r.CaptureTimes, 0.5},
-		{&record.VerifiedToCapturedP90Ms, r.CaptureTimes, 0.9},
-		{&record.VerifiedToCapturedP99Ms, r.CaptureTimes, 0.99},
-	} {
-		if ms, ok := funnel.Quantile(q.times, q.share); ok {
-			*q.to = avro.Some(ms)
-		}
-	}
-	return record
-}
-
-func text[T ~string](s T) avro.Optional[T] { return avro.Optional[T]{Value: s, Set: s != ""} }

@@ -2,12 +2,12 @@ package scorecard
 
 import (
 	"fmt"
-	"math"
 	"strings"
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/insights/logbucket"
 	"github.com/tributary-hq/tributary/processor/insights/signal"
+	"github.com/tributary-hq/tributary/processor/insights/wilson"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
@@ -48,21 +48,6 @@ func (c *Counts) shares(b *Bounds) []share {
 	}
 }
 
-// wilson returns the 95 % interval of a share by Wilson.
-func wilson(n, of int64) (low, high float64) {
-	if of <= 0 {
-		return 0, 1
-	}
-	const z = 1.959963984540054
-	p, m := math.Min(1, math.Max(0, float64(n)/float64(of))), float64(of)
-	middle := (p + z*z/(2*m)) / (1 + z*z/m)
-	half := z / (1 + z*z/m) * math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
-	if n <= 0 {
-		return 0, math.Min(1, middle+half)
-	}
-	return math.Max(0, middle-half), math.Min(1, middle+half)
-}
-
 // few is the number of records below which no bound is passed.
 const few = 5
 
@@ -97,7 +82,7 @@ func (c *Counts) signal(provider string, day, asOf time.Time, bounds *Bounds) *a
 
 // add adds the figure to the evidence and returns the lower end of its interval.
 func (f *share) add(s *avro.Signal) (low float64) {
-	low, high := wilson(f.n, f.of)
+	low, high := wilson.Interval(f.n, f.of)
 	part := avro.Optional[float64]{}
 	if f.of > 0 {
 		part = avro.Some(signal.Round(float64(f.n)/float64(f.of), digits))
@@ -128,7 +113,7 @@ func (c *Counts) addLateness(s *avro.Signal, bounds *Bounds) (text string, above
 		return "no event times", nil
 	}
 	const tenth = 0.1
-	if low, _ := wilson(c.beyond(bounds.Late), c.late()); low > tenth {
+	if low, _ := wilson.Interval(c.beyond(bounds.Late), c.late()); low > tenth {
 		above = append(above, fmt.Sprintf("lateness (a tenth may be beyond %s)", spanOf(bounds.Late)))
 	}
 	return strings.Join(parts, ", ") + " of the event", above

@@ -146,14 +146,14 @@ func (c *Column) Unit() string {
 }
 
 // Currency returns the column with the currency of an amount in minor units: x_currency of
-// x_minor, or else currency; empty if the table has neither.
+// x_minor, converted_currency of x_converted_minor, or else currency; empty if the table has none.
 func (t *Table) Currency(amount *Column) string {
 	stem, isAmount := strings.CutSuffix(amount.Name, "_minor")
 	found := ""
 	for i := range t.Columns {
 		switch name := t.Columns[i].Name; {
 		case !isAmount:
-		case name == stem+"_currency":
+		case name == stem+"_currency", name == "converted_currency" && strings.HasSuffix(stem, "_converted"):
 			return name
 		case name == "currency":
 			found = name

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/insights/wilson"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
@@ -136,7 +137,7 @@ func (f *Filter) costs(rows *Rows) []Cost {
 // costsOf returns a line for each currency of the cost, or one without.
 func (s *sum) costsOf(at route) []Cost {
 	line := Cost{Country: at.country, Channel: at.channel, Codes: s.codes, Verified: s.verified, Paid: s.paid, CostUnknown: s.unknown, Net: s.net}
-	line.VerifiedLow, line.VerifiedHigh = Wilson(s.verified, s.codes)
+	line.VerifiedLow, line.VerifiedHigh = wilson.Interval(s.verified, s.codes)
 	if len(s.costs) == 0 {
 		return []Cost{line}
 	}

@@ -1,7 +1,6 @@
 package insights_test
 
 import (
-	"math"
 	"testing"
 	"time"
 
@@ -79,19 +78,6 @@ func TestNobodyPaid(t *testing.T) {
 	for _, c := range insights.NewReport(rows, &insights.Filter{From: day(29), To: day(30)}).Costs {
 		if c.PerPaidMinor.Set || c.PerVerifiedMinor.Set || c.CostMinor.Set != (c.Country == "UA") {
 			t.Errorf("line %+v, want no cost per user", c)
-		}
-	}
-}
-
-func TestWilson(t *testing.T) {
-	t.Parallel()
-	// Newcombe (1998), table I.
-	for _, c := range []struct {
-		n, all    int64
-		low, high float64
-	}{{81, 263, 0.2553, 0.3662}, {15, 148, 0.0624, 0.1605}, {0, 20, 0, 0.1611}, {1, 29, 0.0061, 0.1718}, {0, 0, 0, 1}} {
-		if low, high := insights.Wilson(c.n, c.all); math.Abs(low-c.low) > 5e-5 || math.Abs(high-c.high) > 5e-5 {
-			t.Errorf("Wilson(%d, %d) = %.4f to %.4f, want %.4f to %.4f", c.n, c.all, low, high, c.low, c.high)
 		}
 	}
 }
