@@ -68,7 +68,7 @@ func enrichedTopics() []Topic {
 		row(FactsAttempts, "each attempt to deliver a code: channel, result, cost, times", attemptRetention, shortCompactionLag),
 		row(FactsMoney, "each movement of money: paid, held, released, refunded, with a signed amount", movementRetention, longCompactionLag),
 		funnelTopic(row(InsightsFunnel, "counts, costs and revenue of the codes of a window, by route and place", insightsRetention, shortCompactionLag)),
-		row(Signals, "what the detectors claim: pumping, an account that ends, a wait that costs, a provider's day", 0, shortCompactionLag),
+		signalsTopic(row(Signals, "what the detectors claim: pumping, an account that ends, a wait that costs, a provider's day", 0, shortCompactionLag)),
 	}
 }
 
@@ -85,6 +85,28 @@ func funnelTopic(t Topic) Topic {
 		view("funnel_areas", "DAY", "AREA", "days (UTC) by area: each code is in one row, those of no known area in the country's row without one"),
 		view("funnel_blocks", "DAY", "BLOCK", "days (UTC) by block: each code is in one row, those of no shown block in the area's row without one"),
 	}
+	t.Questions = []Question{{
+		"What did yesterday's codes cost per paying user, by country and route?",
+		"SELECT country, provider, channel, source, requested, verified, paid, cost_per_paid_minor, currency\nFROM funnel\n" +
+			"WHERE CAST(window_start AS DATE) = current_date - 1\nORDER BY cost_per_paid_minor DESC;",
+	}, {
+		"What did the codes of a week cost per paying user, by country and route?",
+		"SELECT country, provider, channel, currency, sum(paid) AS payers, 1.0 * sum(cost_minor) / nullif(sum(paid), 0) AS per_payer, sum(cost_unknown) AS unknown\nFROM funnel\n" +
+			"WHERE CAST(window_start AS DATE) >= current_date - 7\nGROUP BY country, provider, channel, currency;",
+	}}
+	return t
+}
+
+// signalsTopic adds the questions about claims.
+func signalsTopic(t Topic) Topic {
+	t.Questions = []Question{{
+		"Which ranges of numbers are pumped, and what has it cost so far?",
+		"SELECT country, area, block, evidence_since, codes, codes_verified, codes_paid, cost_minor, currency, suggested_rule\nFROM signals\nWHERE kind = 'PUMPING' AND state <> 'WITHDRAWN';",
+	}, {
+		"What would another wait before the next channel have saved, and which accounts end?",
+		"SELECT kind, severity, country, channel, account_id, claim, suggested_rule\nFROM signals\n" +
+			"WHERE kind IN ('FALLBACK_FRONTIER', 'ACCOUNT_RUNWAY') AND state <> 'WITHDRAWN';",
+	}}
 	return t
 }
 

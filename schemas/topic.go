@@ -147,6 +147,14 @@ type Topic struct {
 	// Views are the relations that analysts read instead of all current rows, where a sum over
 	// all of them would count a thing twice.
 	Views []View `json:"views,omitempty"`
+	// Questions are those that the topic is made for, with their answers in SQL.
+	Questions []Question `json:"questions,omitempty"`
+}
+
+// Question is a question and the query over a topic's views that answers it, as DuckDB reads it.
+type Question struct {
+	Text string `json:"text"`
+	SQL  string `json:"sql"`
 }
 
 // View selects the current rows of a topic that meet all conditions.

@@ -5,7 +5,7 @@ import collections
 
 from answers import quantile, render
 
-HOUR, QUARTER = 3_600_000, 900_000
+DAY, HOUR, QUARTER = 86_400_000, 3_600_000, 900_000
 
 
 def group(pairs):
@@ -39,6 +39,58 @@ def funnel_truth(truth, by):
             codes = sorted((v for v in j["verifications"] if v.outcome == "SUCCESS"), key=lambda v: v.outcome_at)
             sums[by((codes or sorted(j["verifications"], key=lambda v: v.created))[0])][2] += 1
     return [(key, *n) for key, n in sums.items()]
+
+
+def wilson(n, of):
+    """The 95 % interval of a share, as the roots of (share - p)^2 = z^2 p (1 - p) / of."""
+    z2, share = 1.959963984540054**2, n / of
+    a, b, c = 1 + z2 / of, -2 * share - z2 / of, share * share
+    root = max(0, b * b - 4 * a * c) ** 0.5
+    return (-b - root) / (2 * a), (-b + root) / (2 * a)
+
+
+def route(c):
+    return c.created // DAY * DAY, c.country, c.provider, c.source, c.first_channel
+
+
+def by_route(truth):
+    """Of each day, country and route: the codes, the paid and verified ones, those of unknown
+    outcome, the costs by currency, the codes without a known cost."""
+    routes = {}
+    for key, codes, verified, paid in ((r[0], *r[1:]) for r in funnel_truth(truth, route)):
+        mine = [c for c in truth.verifications if route(c) == key]
+        costs = collections.Counter()
+        for c in mine:
+            if c.cost is not None:
+                costs[c.currency] += c.cost
+        routes[key] = dict(codes=codes, verified=verified, paid=paid, untracked=sum(c.outcome == "UNKNOWN" for c in mine), costs=costs, unknown=sum(c.cost is None for c in mine))
+    return routes
+
+
+def cost_per(truth, users):
+    """The cost per user of each route: None without users, with an unknown cost, in several currencies."""
+    for key, r in by_route(truth).items():
+        currency, cost = next(iter(r["costs"].items())) if len(r["costs"]) == 1 else (None, None)
+        known = cost is not None and r["unknown"] == 0 and r[users] > 0
+        yield (*key, currency, cost, cost / r[users] if known else None)
+
+
+def shares(truth):
+    for key, r in by_route(truth).items():
+        told = r["codes"] - r["untracked"]
+        yield (*key, *((r["verified"] / told, *wilson(r["verified"], told)) if told else (None,) * 3), r["paid"] / r["codes"], *wilson(r["paid"], r["codes"]))
+
+
+def cost_of_routes(truth):
+    """The cost per paying user of all days and sources, of what is known, by currency."""
+    sums = collections.defaultdict(lambda: [0, 0, 0])
+    for (_, country, provider, _, channel), r in by_route(truth).items():
+        one = len(r["costs"]) == 1
+        s = sums[country, provider, channel, next(iter(r["costs"])) if one else None]
+        s[0] += next(iter(r["costs"].values())) if one else 0
+        s[1] += r["paid"]
+        s[2] += r["unknown"]
+    return [(*key, cost / paid if key[3] and paid else None, unknown) for key, (cost, paid, unknown) in sums.items()]
 
 
 CASES = {
@@ -102,6 +154,22 @@ CASES = {
 
 # Of the funnel's views: the SQL, and the count from the truth.
 FUNNEL = {
+    "cost per paying user by country and route": (
+        "SELECT window_start, country, provider, source, channel, currency, cost_minor, cost_per_paid_minor FROM funnel",
+        lambda t: list(cost_per(t, "paid")),
+    ),
+    "cost per verified user by country and route": (
+        "SELECT window_start, country, provider, source, channel, currency, cost_minor, cost_per_verified_minor FROM funnel",
+        lambda t: list(cost_per(t, "verified")),
+    ),
+    "cost per paying user of all days": (
+        "SELECT country, provider, channel, currency, 1.0 * sum(cost_minor) / nullif(sum(paid), 0), sum(cost_unknown) FROM funnel GROUP BY country, provider, channel, currency",
+        cost_of_routes,
+    ),
+    "conversion and paid share with their intervals": (
+        "SELECT window_start, country, provider, source, channel, conversion, conversion_low, conversion_high, paid_share, paid_share_low, paid_share_high FROM funnel",
+        lambda t: list(shares(t)),
+    ),
     "codes by country": (
         "SELECT country, sum(requested), sum(verified), sum(paid) FROM funnel GROUP BY country",
         lambda t: funnel_truth(t, lambda c: c.country),

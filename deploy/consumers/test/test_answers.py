@@ -2,6 +2,8 @@
 the count from the raw bodies."""
 
 import collections
+import json
+import subprocess
 
 import pytest
 
@@ -9,7 +11,7 @@ import answers
 import engines
 import pipeline
 from cases import CASES, FUNNEL
-from conftest import check
+from conftest import PROGRAM, check
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -21,6 +23,17 @@ def test_natural_query(engine, truth, name):
 def test_funnel(engine, truth, name):
     sql, counted = FUNNEL[name]
     check(engine.query(sql), counted(truth))
+
+
+def test_questions(export, directory, live):
+    """The questions of the catalogue are asked as they stand there."""
+    listed = json.loads(subprocess.run([PROGRAM, "topics", "list", "--json"], check=True, capture_output=True, text=True).stdout)
+    questions = [q for topic in listed for q in topic["row"].get("questions", [])]
+    assert len(questions) >= 4
+    duckdb = engines.DuckDB(PROGRAM, export, directory, live)
+    for q in questions:
+        assert duckdb.query(q["sql"]) is not None, q["text"]
+    duckdb.close()
 
 
 @pytest.fixture(scope="session")

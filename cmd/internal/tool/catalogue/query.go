@@ -13,7 +13,7 @@ type Query struct {
 	SQL      string `json:"sql"`
 }
 
-// Queries are three questions that the columns of a table answer.
+// Queries are the questions that a topic is made for, and up to three that the columns of a table answer.
 func Queries(t *contract.Table) []Query {
 	day, by := contract.KafkaTime, ""
 	var sums []string
@@ -24,7 +24,7 @@ func Queries(t *contract.Table) []Query {
 			day = c.Name
 		case len(c.Values) > 0 && c.Type.Kind == contract.String && by == "":
 			by = c.Name
-		case t.Currency(c) == "currency":
+		case c.Type.Kind == contract.Long && t.Currency(c) == "currency":
 			sums = append(sums, fmt.Sprintf("sum(%[1]s) AS %[1]s", c.Name))
 		}
 	}
@@ -58,7 +58,11 @@ func Queries(t *contract.Table) []Query {
 	if len(out) > three {
 		out = append(out[:2], out[len(out)-2]) // of snapshots the history of one rather than the newest
 	}
-	return out
+	var made []Query
+	for _, q := range t.Topic.Questions {
+		made = append(made, Query{q.Text, q.SQL})
+	}
+	return append(made, out...)
 }
 
 // Warnings are the mistakes that the shape of a table invites.
