@@ -9,6 +9,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/insights/pumping"
 	"github.com/tributary-hq/tributary/processor/insights/rates"
 	"github.com/tributary-hq/tributary/processor/insights/runway"
+	"github.com/tributary-hq/tributary/processor/insights/scorecard"
 	"github.com/tributary-hq/tributary/processor/watermark"
 )
 
@@ -36,6 +37,8 @@ type Settings struct {
 	RatesFile string `json:"rates_file" koanf:"rates_file" yaml:"rates_file"`
 	// Runway is the settings of the detector of accounts that end.
 	Runway runway.Settings `json:"runway" koanf:"runway" yaml:"runway"`
+	// Scorecard is the bounds of a provider's day.
+	Scorecard scorecard.Settings `json:"scorecard" koanf:"scorecard" yaml:"scorecard"`
 }
 
 // DefaultSettings returns the usual settings.
@@ -44,6 +47,7 @@ func DefaultSettings() Settings {
 	return Settings{
 		Enabled: true, EmitInterval: 30 * time.Second, Retention: 35 * day, DayRetention: 400 * day, MaxBlocks: 2000,
 		SignalRetention: 35 * day, Pumping: pumping.DefaultConfig(), Runway: runway.DefaultSettings(),
+		Scorecard: scorecard.DefaultSettings(),
 	}
 }
 
@@ -69,6 +73,9 @@ func (s *Settings) Validate() error {
 	}
 	if err := s.Runway.Validate(); err != nil {
 		errs = append(errs, fmt.Errorf("runway: %w", err))
+	}
+	if err := s.Scorecard.Validate(); err != nil {
+		errs = append(errs, fmt.Errorf("scorecard: %w", err))
 	}
 	return errors.Join(errs...)
 }

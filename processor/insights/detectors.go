@@ -25,7 +25,7 @@ type detectors struct {
 func newDetectors(c *Config) *detectors {
 	d := &detectors{keeper: signal.Keeper{Retention: c.SignalRetention}}
 	d.runway = runway.Detector{Settings: c.Runway, Keeper: &d.keeper}
-	d.scorecard = scorecard.Detector{Keeper: &d.keeper, Bounds: scorecard.DefaultBounds()}
+	d.scorecard = scorecard.Detector{Keeper: &d.keeper, Settings: c.Scorecard}
 	d.frontier = frontier.Detector{Keeper: &d.keeper, Rates: c.Rates}
 	return d
 }

@@ -11,24 +11,6 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// Bounds are the limits of a provider's day; a day beyond one of them gets a warning.
-type Bounds struct {
-	// Late is how late a tenth of the facts may be. Default 5 min.
-	Late time.Duration
-	// Shares of the records that may be repeats, missed attempts, regressions, conflicts,
-	// unknown names, dead letters.
-	Duplicates, Missed, Regressions, Conflicts, Unknown, DeadLetters float64
-}
-
-// DefaultBounds returns the usual bounds.
-func DefaultBounds() Bounds {
-	const percent = 0.01
-	return Bounds{
-		Late: 5 * time.Minute, Duplicates: 20 * percent, Missed: 1 * percent, Regressions: 0.5 * percent, Conflicts: 0.1 * percent,
-		Unknown: 1 * percent, DeadLetters: 1 * percent,
-	}
-}
-
 // share is one figure of a scorecard.
 type share struct {
 	name, noun string
@@ -36,26 +18,23 @@ type share struct {
 	bound      float64
 }
 
-func (c *Counts) shares(b *Bounds) []share {
+func (c *Counts) shares(b *Settings) []share {
 	records := c.Facts + c.Duplicates + c.DeadLetters
 	return []share{
-		{"repeats", "repeats", c.Duplicates, records, b.Duplicates},
-		{"missed_attempts", "missed attempts", max(0, c.Missed), c.Facts, b.Missed},
+		{"repeats", "repeats", c.Duplicates, records, b.Repeats},
+		{"missed_attempts", "missed attempts", max(0, c.Missed), c.Facts, b.MissedAttempts},
 		{"regressions", "regressions", c.Regressions, c.Facts, b.Regressions},
 		{"conflicts", "conflicts", max(0, c.Conflicts), c.Facts, b.Conflicts},
-		{"unknown_names", "unknown names", c.Unknown, c.Facts, b.Unknown},
+		{"unknown_names", "unknown names", c.Unknown, c.Facts, b.UnknownNames},
 		{"dead_letters", "dead letters", c.DeadLetters, records, b.DeadLetters},
 	}
 }
-
-// few is the number of records below which no bound is passed.
-const few = 5
 
 // digits are the significant ones of the figures.
 const digits = 3
 
 // signal returns the scorecard of a day.
-func (c *Counts) signal(provider string, day, asOf time.Time, bounds *Bounds) *avro.Signal {
+func (c *Counts) signal(provider string, day, asOf time.Time, bounds *Settings) *avro.Signal {
 	s := &avro.Signal{
 		SignalID: idOf(provider, day), Kind: avro.SignalKindProviderScorecard, Severity: avro.SignalSeverityInfo,
 		Provider: avro.Some(provider), EvidenceSince: avro.Some(day), AsOf: asOf, Confidence: 1,
@@ -66,7 +45,7 @@ func (c *Counts) signal(provider string, day, asOf time.Time, bounds *Bounds) *a
 	for _, f := range c.shares(bounds) {
 		low := f.add(s)
 		parts = append(parts, fmt.Sprintf("%d %s", f.n, f.noun))
-		if low > f.bound && f.n >= few {
+		if low > f.bound && f.n >= bounds.MinRecords {
 			above = append(above, fmt.Sprintf("%s (%s, bound %s)", f.noun, signal.Percent(float64(f.n)/float64(f.of)), signal.Percent(f.bound)))
 		}
 	}
@@ -95,7 +74,7 @@ func (f *share) add(s *avro.Signal) (low float64) {
 
 // addLateness adds the quantiles of the lateness and returns them as text, and the bound that
 // is passed, if any.
-func (c *Counts) addLateness(s *avro.Signal, bounds *Bounds) (text string, above []string) {
+func (c *Counts) addLateness(s *avro.Signal, bounds *Settings) (text string, above []string) {
 	var parts []string
 	for _, q := range []struct {
 		name, text string
@@ -112,9 +91,9 @@ func (c *Counts) addLateness(s *avro.Signal, bounds *Bounds) (text string, above
 	if len(parts) == 0 {
 		return "no event times", nil
 	}
-	const tenth = 0.1
-	if low, _ := wilson.Interval(c.beyond(bounds.Late), c.late()); low > tenth {
-		above = append(above, fmt.Sprintf("lateness (a tenth may be beyond %s)", spanOf(bounds.Late)))
+	late := c.beyond(bounds.Late)
+	if low, _ := wilson.Interval(late, c.late()); low > bounds.LateShare && late >= bounds.MinRecords {
+		above = append(above, fmt.Sprintf("lateness (%s beyond %s, bound %s)", signal.Percent(float64(late)/float64(c.late())), spanOf(bounds.Late), signal.Percent(bounds.LateShare)))
 	}
 	return strings.Join(parts, ", ") + " of the event", above
 }

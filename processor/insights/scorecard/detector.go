@@ -23,8 +23,9 @@ const (
 
 // Detector keeps the scorecards.
 type Detector struct {
+	Settings
+
 	Keeper *signal.Keeper
-	Bounds Bounds
 }
 
 // IsEntry reports whether a state key belongs to this package.
@@ -92,5 +93,5 @@ func (d *Detector) OnTimer(tx stage.Tx, key []byte) error {
 	if !tx.Watermark().Before(end.Add(d.Keeper.Retention)) {
 		return nil
 	}
-	return d.Keeper.ReportUntil(tx, sum.signal(provider, day, asOf, &d.Bounds), end.Add(d.Keeper.Retention))
+	return d.Keeper.ReportUntil(tx, sum.signal(provider, day, asOf, &d.Settings), end.Add(d.Keeper.Retention))
 }

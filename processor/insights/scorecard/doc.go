@@ -5,6 +5,6 @@
 //
 // The signal of a day is raised with its first hour, updated each hour and ends after the
 // retention; it is not withdrawn, because it is no alarm. Its severity is WARNING where a
-// bound of Bounds is passed, by the lower end of the 95 % interval of Wilson and with five
-// records at least, so that a few do not decide it.
+// bound of Settings is passed, by the lower end of the 95 % interval of Wilson and by
+// MinRecords at least, so that a few do not decide it.
 package scorecard

@@ -62,8 +62,13 @@ type failer interface {
 
 func newDriver(tb failer) *enginetest.Driver {
 	tb.Helper()
+	return newDriverOf(tb, scorecard.DefaultSettings())
+}
+
+func newDriverOf(tb failer, settings scorecard.Settings) *enginetest.Driver {
+	tb.Helper()
 	s := &stub{keeper: signal.Keeper{Retention: retention}}
-	s.detector = scorecard.Detector{Keeper: &s.keeper, Bounds: scorecard.DefaultBounds()}
+	s.detector = scorecard.Detector{Keeper: &s.keeper, Settings: settings}
 	d, err := enginetest.NewDriver(enginetest.DriverConfig{Name: "scorecard", Stage: s, Outputs: []string{schemas.Signals}, DeadLetter: "deadletter.scorecard.v1"})
 	if err != nil {
 		tb.Fatal(err)
@@ -139,7 +144,7 @@ func TestDay(t *testing.T) {
 	if len(got) != 1 || got[0].Severity != avro.SignalSeverityWarning || !got[0].AsOf.Equal(begin.Add(24*time.Hour)) {
 		t.Fatalf("signals %+v", got)
 	}
-	if suffix := "; beyond the bounds: lateness (a tenth may be beyond 5 min), dead letters (4 %, bound 1 %)."; !strings.HasSuffix(got[0].Claim, suffix) {
+	if suffix := "; beyond the bounds: lateness (20 % beyond 5 min, bound 10 %), dead letters (4 %, bound 1 %)."; !strings.HasSuffix(got[0].Claim, suffix) {
 		t.Errorf("claim %q, want the end %q", got[0].Claim, suffix)
 	}
 	if got = play(t, d, begin.Add(30*time.Hour), report{begin, scorecard.Counts{Facts: 1}}); len(got) != 1 || got[0].State != avro.SignalStateUpdated {
@@ -165,6 +170,47 @@ func TestFewRecordsDecideNothing(t *testing.T) {
 		got := play(t, newDriver(t), begin.Add(time.Hour), report{begin, counts})
 		if len(got) != 1 || got[0].Severity != avro.SignalSeverityInfo {
 			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+// TestSettings: each bound decides about its own figure, and no setting below it is refused.
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	late := scorecard.Counts{Facts: 1000}
+	late.Late(logbucket.Of(time.Hour), 300)
+	late.Late(logbucket.Of(time.Second), 700)
+	for name, c := range map[string]struct {
+		counts scorecard.Counts
+		allow  func(*scorecard.Settings)
+	}{
+		"late share":      {late, func(s *scorecard.Settings) { s.LateShare = 0.5 }},
+		"late":            {late, func(s *scorecard.Settings) { s.Late = 2 * time.Hour }},
+		"repeats":         {scorecard.Counts{Facts: 600, Duplicates: 400}, func(s *scorecard.Settings) { s.Repeats = 0.5 }},
+		"missed attempts": {scorecard.Counts{Facts: 1000, Missed: 50}, func(s *scorecard.Settings) { s.MissedAttempts = 0.1 }},
+		"regressions":     {scorecard.Counts{Facts: 1000, Regressions: 50}, func(s *scorecard.Settings) { s.Regressions = 0.1 }},
+		"conflicts":       {scorecard.Counts{Facts: 1000, Conflicts: 50}, func(s *scorecard.Settings) { s.Conflicts = 0.1 }},
+		"unknown names":   {scorecard.Counts{Facts: 1000, Unknown: 50}, func(s *scorecard.Settings) { s.UnknownNames = 0.1 }},
+		"dead letters":    {scorecard.Counts{Facts: 950, DeadLetters: 50}, func(s *scorecard.Settings) { s.DeadLetters = 0.1 }},
+		"few records":     {scorecard.Counts{Facts: 100, DeadLetters: 20}, func(s *scorecard.Settings) { s.MinRecords = 21 }},
+	} {
+		settings := scorecard.DefaultSettings()
+		for _, want := range []avro.SignalSeverity{avro.SignalSeverityWarning, avro.SignalSeverityInfo} {
+			if err := settings.Validate(); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			got := play(t, newDriverOf(t, settings), begin.Add(time.Hour), report{begin, c.counts})
+			if len(got) != 1 || got[0].Severity != want {
+				t.Errorf("%s: %+v, want %s", name, got, want)
+			}
+			c.allow(&settings)
+		}
+	}
+	bad := scorecard.Settings{LateShare: 1.5, Repeats: math.NaN(), MissedAttempts: -1}
+	err := bad.Validate()
+	for _, key := range []string{"late:", "late_share:", "repeats:", "missed_attempts:", "regressions:", "conflicts:", "unknown_names:", "dead_letters:", "min_records:"} {
+		if err == nil || !strings.Contains(err.Error(), key) {
+			t.Errorf("Validate() = %v, want a fault of %s", err, key)
 		}
 	}
 }
