@@ -49,6 +49,7 @@ in turn, compared with the first; a plus joins two):
   small          little memory
   low-latency    short rounds
   backlog        long rounds
+  no-insights    without insights
 
 Exit code 1: the answers were wrong. A fast wrong answer is none.`,
 		Example: "  lab bench processor --brokers 127.0.0.1:19092 --broker-pid $(cat data/kafka/pid)\n" +

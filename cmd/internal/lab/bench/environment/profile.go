@@ -19,6 +19,7 @@ const (
 	profileSmall        = "small"
 	profileLowLatency   = "low-latency"
 	profileBacklog      = "backlog"
+	profileNoInsights   = "no-insights"
 )
 
 // profiles maps names to settings of ingest and processor. deploy/sizing.md and
@@ -34,6 +35,7 @@ func profiles() map[string]map[string]string {
 		},
 		profileLowLatency: {"ingest.linger": "1ms", "processor.engine.commit_interval": "10ms"},
 		profileBacklog:    {"processor.engine.commit_interval": "500ms"},
+		profileNoInsights: {"processor.insights.enabled": "false"},
 	}
 }
 
