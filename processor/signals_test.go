@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tributary-hq/tributary/processor"
+	"github.com/tributary-hq/tributary/processor/insights/funnel"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -98,13 +99,22 @@ func readSignal(t *testing.T, o *stage.Output, signals map[string]*avro.Signal, 
 	if err := in.DecodeAvro(body); err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range in.Funnel.Value.Changes {
-		for _, w := range c.Waits {
-			for key, n := range map[string]int64{string(w.ChannelEnd): w.Ended, string(w.ChannelEnd) + " verified": w.EndedVerified} {
+	differences, err := funnel.Split(nil, in.Funnel.Value.Differences)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = funnel.Sum(differences, func(d *funnel.Difference) error {
+		for _, w := range d.Waits {
+			name := [...]string{"", "SUCCEEDED", "FAILED", "GIVEN_UP", "ENDED"}[w.End]
+			for key, n := range map[string]int64{name: w.Ended, name + " verified": w.Verified} {
 				if ends[key] += n; ends[key] == 0 {
 					delete(ends, key)
 				}
 			}
 		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

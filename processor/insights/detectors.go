@@ -2,8 +2,6 @@ package insights
 
 import (
 	"errors"
-	"fmt"
-	"time"
 
 	"github.com/tributary-hq/tributary/processor/insights/frontier"
 	"github.com/tributary-hq/tributary/processor/insights/logbucket"
@@ -72,46 +70,4 @@ func (d *detectors) applyProvider(tx stage.Tx, c *avro.ProviderCounts) error {
 		counts.Late(min(max(l.LatenessBucket, 0), logbucket.Last), l.LateFacts)
 	}
 	return d.scorecard.Apply(tx, c.Provider, c.ReceivedMinute, &counts)
-}
-
-// applyWaits passes the waits of codes on. Those of one currency are one group.
-func (d *detectors) applyWaits(tx stage.Tx, country string, c *avro.FunnelChange) error {
-	by := map[string][]frontier.Wait{}
-	var order []string
-	for i := range c.Waits {
-		w := &c.Waits[i]
-		end, ok := endOf(w.ChannelEnd)
-		if !ok {
-			continue
-		}
-		currency := w.WaitCurrency.Value
-		if _, met := by[currency]; !met {
-			order = append(order, currency)
-		}
-		by[currency] = append(by[currency], frontier.Wait{
-			End: end, Bucket: w.WaitBucket, Codes: w.Ended, Verified: w.EndedVerified, Priced: w.EndedPriced, FirstMinor: w.FirstCostMinor, NextMinor: w.NextCostMinor,
-		})
-	}
-	for _, currency := range order {
-		group := frontier.Group{Provider: c.Provider, Country: country, Channel: c.Channel.Value, Currency: currency}
-		if err := d.frontier.Apply(tx, group, c.OrderedMinute, by[currency]...); err != nil {
-			return fmt.Errorf("waits of %s: %w", c.OrderedMinute.Format(time.DateOnly), err)
-		}
-	}
-	return nil
-}
-
-func endOf(end avro.ChannelEnd) (frontier.End, bool) {
-	switch end {
-	case avro.ChannelEndSucceeded:
-		return frontier.Succeeded, true
-	case avro.ChannelEndFailed:
-		return frontier.Failed, true
-	case avro.ChannelEndGivenUp:
-		return frontier.GivenUp, true
-	case avro.ChannelEndEnded:
-		return frontier.Ended, true
-	default:
-		return 0, false
-	}
 }

@@ -1,7 +1,6 @@
 package insights
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
 	"time"
@@ -10,7 +9,6 @@ import (
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas/avro"
-	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
 // Differences are kept as they came until the next emission, which sums them: most of a route
@@ -31,7 +29,10 @@ const pendingVersion = 1
 const mostPending = 4 << 20
 
 // keep stores a record's differences for the next emission.
-func (s *Stage) keep(tx stage.Tx, in *stage.Input) error {
+func (s *Stage) keep(tx stage.Tx, in *stage.Input, changes *avro.FunnelChanges) error {
+	if !funnel.Valid(changes.Differences) {
+		return stage.Permanentf(stage.CauseUndecodable, "insights input: differences of another format")
+	}
 	entry, err := tx.Get([]byte(emissionKey))
 	if err != nil {
 		return fmt.Errorf("read the size of pending differences: %w", err)
@@ -45,8 +46,8 @@ func (s *Stage) keep(tx stage.Tx, in *stage.Input) error {
 		}
 	}
 	key := binary.BigEndian.AppendUint64(append(tx.Buffer(len(pendingPrefix)+8), pendingPrefix...), uint64(in.Offset)) //nolint:gosec // not negative
-	tx.Put(key, append(append(tx.Buffer(1+len(in.Value)), pendingVersion), in.Value...), time.Time{})
-	pending += uint64(len(in.Value))
+	tx.Put(key, append(append(tx.Buffer(1+len(changes.Differences)), pendingVersion), changes.Differences...), time.Time{})
+	pending += uint64(len(changes.Differences))
 	if pending > mostPending {
 		return s.emit(tx)
 	}
@@ -55,57 +56,78 @@ func (s *Stage) keep(tx stage.Tx, in *stage.Input) error {
 	return nil
 }
 
-// emit sums the pending differences, passes them on and removes them.
+// batch is the differences of one emission, and reused memory.
+type batch struct {
+	keys, values []byte
+	sizes        []int
+	differences  []string
+	observing
+}
+
+// emit passes the sums of the pending differences on and removes them.
 func (s *Stage) emit(tx stage.Tx) error {
-	keys, values, err := pending(tx)
-	if err != nil {
+	b, ok := s.batches.Get().(*batch)
+	if !ok {
+		b = &batch{}
+	}
+	defer func() {
+		b.reset()
+		s.batches.Put(b)
+	}()
+	if err := b.read(tx); err != nil {
 		return err
 	}
-	differences, err := decodeAll(values)
-	if err != nil {
+	if len(b.differences) == 0 {
+		return nil
+	}
+	if err := s.observe(tx, b); err != nil {
 		return err
 	}
-	if err := s.rollup.Apply(tx, funnel.ByWindow(differences)); err != nil {
+	if err := s.rollup.Apply(tx, b.sums); err != nil {
 		return err //nolint:wrapcheck // says what failed
 	}
-	for _, key := range keys {
-		tx.Delete(key)
+	const keySize = len(pendingPrefix) + 8
+	for keys := b.keys; len(keys) > 0; keys = keys[keySize:] {
+		tx.Delete(append(tx.Buffer(keySize), keys[:keySize]...))
 	}
 	tx.Delete([]byte(emissionKey))
 	return nil
 }
 
-// pending returns the records that are pending.
-func pending(tx stage.Tx) (keys, values [][]byte, err error) {
-	err = tx.Scan([]byte(pendingPrefix), func(key, value []byte) bool {
-		keys, values = append(keys, bytes.Clone(key)), append(values, bytes.Clone(value))
-		return true
-	})
-	if err != nil {
-		return nil, nil, fmt.Errorf("read the pending differences: %w", err)
-	}
-	return keys, values, nil
+// sums yields the sums of the differences.
+func (b *batch) sums(yield func(d *funnel.Difference) error) error {
+	return funnel.Sum(b.differences, yield) //nolint:wrapcheck // says what failed
 }
 
-func decodeAll(values [][]byte) (all []funnel.Difference, err error) {
-	for _, value := range values {
-		if value[0] > pendingVersion {
-			return nil, fmt.Errorf("read the pending differences: %w", stage.ErrNewerState)
+// read reads the pending differences.
+func (b *batch) read(tx stage.Tx) error {
+	newer := false
+	err := tx.Scan([]byte(pendingPrefix), func(key, value []byte) bool {
+		if newer = value[0] > pendingVersion; newer {
+			return false
 		}
-		var input avro.InsightsInput
-		_, body, err := wire.Parse(value[1:])
-		if err == nil {
-			err = input.DecodeAvro(body)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read the pending differences: %w", err)
-		}
-		changes := &input.Funnel.Value
-		for i := range changes.Changes {
-			var d funnel.Difference
-			d.Of(changes.Country.Value, &changes.Changes[i])
-			all = append(all, d)
-		}
+		b.keys, b.values, b.sizes = append(b.keys, key...), append(b.values, value[1:]...), append(b.sizes, len(value)-1)
+		return true
+	})
+	if newer {
+		err = stage.ErrNewerState
 	}
-	return all, nil
+	values := b.values
+	for _, size := range b.sizes {
+		if err == nil {
+			b.differences, err = funnel.Split(b.differences, values[:size])
+		}
+		values = values[size:]
+	}
+	if err != nil {
+		return fmt.Errorf("read the pending differences: %w", err)
+	}
+	return nil
+}
+
+// reset empties the batch and keeps its memory.
+func (b *batch) reset() {
+	clear(b.differences)
+	b.keys, b.values, b.sizes, b.differences = b.keys[:0], b.values[:0], b.sizes[:0], b.differences[:0]
+	b.observing.reset()
 }

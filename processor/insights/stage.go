@@ -24,8 +24,8 @@ type Stage struct {
 	detectors *detectors
 	pumping   *pumping.Detector
 	rollup    rollup.Config
-	// events is a pool for reuse.
-	events sync.Pool
+	// events and batches are pools for reuse.
+	events, batches sync.Pool
 }
 
 // New returns the stage; the settings must be valid.
@@ -72,24 +72,8 @@ func (s *Stage) Apply(tx stage.Tx, in *stage.Input, decoded stage.Event) error {
 	case avro.InsightsInputKindProvider:
 		return s.detectors.applyProvider(tx, &e.ProviderCounts.Value)
 	default:
-		if err := s.applyFunnel(tx, &e.Funnel.Value); err != nil {
-			return err
-		}
-		return s.keep(tx, in)
+		return s.keep(tx, in, &e.Funnel.Value)
 	}
-}
-
-// applyFunnel passes differences on to the detectors.
-func (s *Stage) applyFunnel(tx stage.Tx, f *avro.FunnelChanges) error {
-	if err := s.observe(tx, f); err != nil {
-		return err
-	}
-	for i := range f.Changes {
-		if err := s.detectors.applyWaits(tx, f.Country.Value, &f.Changes[i]); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // OnTimer emits the rows that changed, or removes an entry whose time is over.

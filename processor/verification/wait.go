@@ -39,10 +39,10 @@ func (e *Entity) firstWait(outcome avro.VerificationOutcome, attempts []avro.Ver
 	case next >= 0:
 		w.End, over = e.fallback(first, begin, startOf(joined, attempts[next].ID))
 	case outcome == avro.VerificationOutcomeSuccess:
-		w.End, over = avro.ChannelEndSucceeded, end.Sub(begin)
+		w.End, over = funnel.Succeeded, end.Sub(begin)
 	case outcome == avro.VerificationOutcomeFailed, outcome == avro.VerificationOutcomeError, outcome == avro.VerificationOutcomeExpired:
 		// The channel had all the time there was.
-		w.End, over = avro.ChannelEndEnded, 24*time.Hour
+		w.End, over = funnel.Ended, 24*time.Hour
 	default:
 		return w
 	}
@@ -56,16 +56,16 @@ func (e *Entity) firstWait(outcome avro.VerificationOutcome, attempts []avro.Ver
 }
 
 // fallback tells a channel that failed by itself from one that was given up.
-func (e *Entity) fallback(first *avro.VerificationAttempt, begin, next statecodec.Instant) (avro.ChannelEnd, time.Duration) {
+func (e *Entity) fallback(first *avro.VerificationAttempt, begin, next statecodec.Instant) (funnel.ChannelEnd, time.Duration) {
 	over := next.Sub(begin)
 	if (first.Status == avro.AttemptStatusFailed || first.Status == avro.AttemptStatusError) && first.StatusAt.Set {
 		over = statecodec.InstantOf(first.StatusAt.Value).Sub(begin)
 	}
 	timeout := time.Duration(e.plan.value[0].TimeoutSec) * time.Second
 	if timeout > 0 && over >= timeout-timeoutSlack {
-		return avro.ChannelEndGivenUp, over
+		return funnel.GivenUp, over
 	}
-	return avro.ChannelEndFailed, over
+	return funnel.FailedByItself, over
 }
 
 // price adds the costs of the attempts, if all are known.

@@ -97,6 +97,7 @@ func (d *decoder) isSet() (bool, error) {
 	return v == 1, err
 }
 
+// bytes returns a part of the decoded bytes.
 func (d *decoder) bytes() ([]byte, error) {
 	n, err := d.long()
 	switch {

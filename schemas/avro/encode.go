@@ -165,6 +165,9 @@ func appendDecimal(dst []byte, d Decimal) ([]byte, error) {
 	return dst, nil
 }
 
+// appendBytes writes bytes; nil and empty are the same.
+func appendBytes(dst, b []byte) []byte { return append(appendLong(dst, int64(len(b))), b...) }
+
 // appendStringMap writes the entries by key, so that equal maps have equal bytes.
 func appendStringMap(dst []byte, m map[string]string) ([]byte, error) {
 	if len(m) == 0 {

@@ -84,6 +84,8 @@ func draw(t *rapid.T, s *schema.Schema, v reflect.Value) {
 		v.SetInt(rapid.Int64().Draw(t, "long"))
 	case s.Kind == schema.Double:
 		v.SetFloat(rapid.Float64().Filter(func(f float64) bool { return !math.IsInf(f, 0) && (f != 0 || !math.Signbit(f)) }).Draw(t, "double"))
+	case s.Kind == schema.Bytes:
+		v.SetBytes(rapid.SliceOfN(rapid.Byte(), 0, 20).Draw(t, "bytes"))
 	case s.Vocabulary != "" && rapid.IntRange(0, 9).Draw(t, "known") > 0:
 		v.SetString(rapid.SampledFrom(s.Values).Draw(t, "value").Name)
 	case s.Vocabulary != "":
@@ -164,6 +166,9 @@ func native(s *schema.Schema, v reflect.Value) any {
 	case schema.String:
 		return v.String()
 	case schema.Bytes:
+		if s.Logical == "" {
+			return v.Bytes()
+		}
 		return big.NewRat(v.Int(), 1_000_000)
 	default:
 		return v.Interface()
@@ -186,6 +191,8 @@ func fill(s *schema.Schema, v reflect.Value, n *int64) {
 		v.SetInt(*n * 1000)
 	case s.Kind == schema.Double:
 		v.SetFloat(float64(*n) / 8)
+	case s.Kind == schema.Bytes:
+		v.SetBytes([]byte{byte(*n), 0, 255})
 	case s.Vocabulary != "":
 		v.SetString(s.Values[int(*n)%len(s.Values)].Name)
 	case s.Kind == schema.String:

@@ -389,54 +389,6 @@ func decodeDocumentStatus(d *decoder) (DocumentStatus, error) {
 	return DocumentStatus(s), err
 }
 
-// FunnelChannel: The attempts on one channel.
-type FunnelChannel struct {
-	// Channel: The channel, normalised.
-	Channel Channel `json:"channel"`
-	// Attempts: Number of attempts to deliver a code on this channel, as rows of
-	// facts.attempts.v1.
-	Attempts int64 `json:"attempts"`
-	// FailedAttempts: Number of those whose status is FAILED or ERROR.
-	FailedAttempts int64 `json:"failed_attempts"`
-	// Fallbacks: Number of those on another channel than the attempt before:
-	// is_fallback of facts.attempts.v1.
-	Fallbacks int64 `json:"fallbacks"`
-}
-
-func (r *FunnelChannel) appendTo(dst []byte) ([]byte, error) {
-	var err error
-	if dst, err = r.Channel.appendTo(dst); err != nil {
-		return dst, at("channel", err)
-	}
-	dst = appendLong(dst, r.Attempts)
-	dst = appendLong(dst, r.FailedAttempts)
-	dst = appendLong(dst, r.Fallbacks)
-	return dst, nil
-}
-
-func decodeFunnelChannel(d *decoder) (FunnelChannel, error) {
-	var r FunnelChannel
-	err := r.decodeFrom(d)
-	return r, err
-}
-
-func (r *FunnelChannel) decodeFrom(d *decoder) error {
-	var err error
-	if r.Channel, err = decodeChannel(d); err != nil {
-		return at("channel", err)
-	}
-	if r.Attempts, err = d.long(); err != nil {
-		return at("attempts", err)
-	}
-	if r.FailedAttempts, err = d.long(); err != nil {
-		return at("failed_attempts", err)
-	}
-	if r.Fallbacks, err = d.long(); err != nil {
-		return at("fallbacks", err)
-	}
-	return nil
-}
-
 // Milestone: A type of event that a sender reported for a correlation id.
 type Milestone struct {
 	// Source: Id of the configured source.

@@ -1,14 +1,13 @@
 package funnel
 
 import (
-	"cmp"
-	"fmt"
 	"iter"
 	"slices"
-	"strings"
+	"sync"
 
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/stage"
+	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
@@ -23,7 +22,12 @@ func Collect(wrapped stage.Stage) stage.Stage {
 	return c
 }
 
-type collecting struct{ stage.Stage }
+type collecting struct {
+	stage.Stage
+
+	// rooms is a pool for reuse.
+	rooms sync.Pool
+}
 
 // reporting is a collecting stage that reports its watermark.
 type reporting struct {
@@ -58,92 +62,83 @@ func (c *collecting) Audit(tx stage.Tx, outcomes iter.Seq[stage.Outcome], counts
 			return err //nolint:wrapcheck // the stage's own
 		}
 	}
-	differences, err := sum(counts)
-	if err != nil || len(differences) == 0 {
-		return err
-	}
-	return emit(tx, differences)
+	return c.emit(tx, counts)
 }
 
-// sum returns the sums of the differences by their dimensions, sorted.
-func sum(counts []stage.Count) ([]Difference, error) {
-	var list []Difference
-	index := map[Dimensions]int{}
+// room is reused memory: the labels that are differences, and their sum.
+type room struct {
+	differences []string
+	sum         Difference
+	bytes       []byte
+}
+
+// emit sums the counted differences and emits them, those of one country in as few records as
+// possible.
+func (c *collecting) emit(tx stage.Tx, counts []stage.Count) error {
+	b, ok := c.rooms.Get().(*room)
+	if !ok {
+		b = &room{}
+	}
+	defer func() {
+		clear(b.differences) // they refer to the transaction's memory
+		b.differences = b.differences[:0]
+		c.rooms.Put(b)
+	}()
 	for i := range counts {
-		if counts[i].Name != Counter {
-			continue
+		if counts[i].Name == Counter {
+			b.differences = append(b.differences, counts[i].Label)
 		}
-		var d Difference
-		if err := d.readFrom(counts[i].Label); err != nil {
-			return nil, fmt.Errorf("read a difference of the funnel: %w", err)
-		}
-		if at, ok := index[d.Dimensions]; ok {
-			list[at].Merge(&d)
-			continue
-		}
-		index[d.Dimensions] = len(list)
-		list = append(list, d)
 	}
-	list = slices.DeleteFunc(list, func(d Difference) bool { return d.IsZero() })
-	slices.SortFunc(list, func(a, b Difference) int { return a.compare(&b.Dimensions) })
-	return list, nil
-}
-
-// ByWindow returns the sums of differences by quarter-hour, route and block, sorted.
-func ByWindow(differences []Difference) []Difference {
-	const window = 15
-	var list []Difference
-	index := map[Dimensions]int{}
-	for i := range differences {
-		d := &differences[i]
-		d.Minute -= (d.Minute%window + window) % window
-		d.Carrier = ""
-		if at, ok := index[d.Dimensions]; ok {
-			list[at].Merge(d)
-			continue
+	slices.Sort(b.differences)
+	left := b.differences
+	for len(left) > 0 {
+		country, n := countryOf(left[0]), 1
+		for n < len(left) && n < most && countryOf(left[n]) == country {
+			n++
 		}
-		index[d.Dimensions] = len(list)
-		list = append(list, *d)
-	}
-	list = slices.DeleteFunc(list, func(d Difference) bool { return d.IsZero() })
-	slices.SortFunc(list, func(a, b Difference) int { return a.compare(&b.Dimensions) })
-	return list
-}
-
-// compare orders dimensions, those of one country together.
-func (d *Dimensions) compare(o *Dimensions) int {
-	return cmp.Or(
-		strings.Compare(d.Country, o.Country), cmp.Compare(d.Minute, o.Minute), strings.Compare(d.Block, o.Block), strings.Compare(d.Area, o.Area),
-		strings.Compare(d.Provider, o.Provider), strings.Compare(d.Source, o.Source), strings.Compare(string(d.Channel), string(o.Channel)),
-		strings.Compare(d.Carrier, o.Carrier),
-	)
-}
-
-// most is how many differences a record holds: far fewer than would fill one.
-const most = 1000
-
-// emit emits the differences, those of one country in as few records as possible.
-func emit(tx stage.Tx, list []Difference) error {
-	input := avro.InsightsInput{Kind: avro.InsightsInputKindFunnel}
-	input.Funnel.Set = true
-	changes := &input.Funnel.Value
-	for len(list) > 0 {
-		country, n := list[0].Country, 0
-		changes.Country = text(country)
-		changes.Changes = slices.Grow(changes.Changes[:0], min(len(list), most))
-		for ; n < len(list) && n < most && list[n].Country == country; n++ {
-			changes.Changes = changes.Changes[:n+1]
-			list[n].change(&changes.Changes[n])
+		if err := b.emitCountry(tx, country, left[:n]); err != nil {
+			return err
 		}
-		const size = 192 // of a usual difference
-		key := append(append(tx.Buffer(len(keyPrefix)+len(country)), keyPrefix...), country...)
-		if err := entity.Emit(tx, schemas.InternalInsights, key, &input, size*n, nil); err != nil {
-			return err //nolint:wrapcheck // names the topic
-		}
-		list = list[n:]
+		left = left[n:]
 	}
 	return nil
 }
 
+// countryOf returns the country of a difference.
+func countryOf(difference string) string {
+	r := reader{left: difference}
+	return r.text()
+}
+
+// most is how many differences a record holds: far fewer than would fill one.
+const most = 2000
+
+// emitCountry emits differences of one country, in order.
+func (b *room) emitCountry(tx stage.Tx, country string, differences []string) error {
+	const usual, each = 64, 128
+	list := tx.Buffer(usual + each*len(differences))
+	for left := differences; len(left) > 0; {
+		n, err := b.sum.sum(left)
+		switch {
+		case err != nil:
+			return err
+		case n == 1:
+			list = statecodec.AppendString(list, left[0])
+		case !b.sum.IsZero():
+			b.bytes = b.sum.appendElements(b.sum.Dimensions.appendTo(b.bytes[:0]))
+			list = statecodec.AppendBytes(list, b.bytes)
+		}
+		left = left[n:]
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	input := avro.InsightsInput{Kind: avro.InsightsInputKindFunnel, Funnel: avro.Some(avro.FunnelChanges{Country: text(country), Differences: list})}
+	key := append(append(tx.Buffer(len(keyPrefix)+len(country)), keyPrefix...), country...)
+	return entity.Emit(tx, schemas.InternalInsights, key, &input, usual+len(list), nil) //nolint:wrapcheck // names the topic
+}
+
 // keyPrefix begins the key of a country's differences.
 const keyPrefix = "country/"
+
+func text(s string) avro.Optional[string] { return avro.Optional[string]{Value: s, Set: s != ""} }

@@ -75,7 +75,7 @@ type single struct {
 	VerifyTime, CaptureTime int32
 	// SuccessMinute is when it was verified, in minutes since 1970; 0: it was not.
 	SuccessMinute int64
-	// Wait is how the first channel ended; its End is empty if that is not known.
+	// Wait is how the first channel ended; its End is 0 if that is not known.
 	Wait Wait
 }
 
@@ -156,11 +156,4 @@ func codeOfFirst(channel avro.Channel) int {
 		return 0
 	}
 	return codeOfChannel(channel) + 1
-}
-
-func firstOfCode(code uint64) avro.Channel {
-	if code == 0 || code > channelCount {
-		return ""
-	}
-	return channels()[code-1]
 }

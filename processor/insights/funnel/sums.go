@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/tributary-hq/tributary/processor/statecodec"
+	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
 // Sums holds the sums of contributions, without the phone numbers. Lists are sorted and hold
@@ -65,6 +66,16 @@ func (s *Sums) Add(o *Sums, n int64) {
 func (s *Sums) IsZero() bool {
 	return s.Counts == Counts{} && s.Channels == [channelCount]ChannelCounts{} &&
 		len(s.Costs)+len(s.Revenue)+len(s.VerifyTimes)+len(s.CaptureTimes) == 0
+}
+
+// AppendChannels appends the channels that have attempts.
+func AppendChannels(list []avro.FunnelChannel, s *Sums) []avro.FunnelChannel {
+	for i, channel := range channels() {
+		if n := &s.Channels[i]; *n != (ChannelCounts{}) {
+			list = append(list, avro.FunnelChannel{Channel: channel, Attempts: n.Attempts, FailedAttempts: n.Failed, Fallbacks: n.Fallbacks})
+		}
+	}
+	return list
 }
 
 // addTally adds a value n times. The zero value is none.

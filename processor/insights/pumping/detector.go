@@ -85,7 +85,7 @@ func (d *Detector) Observe(tx stage.Tx, code string, observations ...Observation
 			c.first = minute
 		}
 		if o.Verified > 0 && minute <= now {
-			c.learn(now-minute+1, o.Verified)
+			c.learn(max(now, c.evaluated+1)-minute, o.Verified)
 		}
 		if err := d.count(e, c, o, minute, now); err != nil {
 			return fmt.Errorf("count for country %q: %w", code, err)

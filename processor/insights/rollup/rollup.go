@@ -63,23 +63,18 @@ type limit struct {
 	dirty  bool
 }
 
+// Sums yields differences, one for each dimensions. What is yielded is valid until yield returns,
+// its texts are until the transaction ends. It may be called several times.
+type Sums func(yield func(d *funnel.Difference) error) error
+
 // Apply adds differences to the rows, and emits the rows that changed.
-func (c *Config) Apply(tx stage.Tx, differences []funnel.Difference) error {
+func (c *Config) Apply(tx stage.Tx, sums Sums) error {
 	u := &update{config: c, tx: tx, nodes: map[string]*node{}, limits: map[string]*limit{}, shown: map[place]bool{}}
-	if err := u.decide(differences); err != nil {
+	if err := u.decide(sums); err != nil {
 		return err
 	}
-	for i := range differences {
-		d := &differences[i]
-		for _, w := range windowsOf(d.Minute) {
-			if !tx.Watermark().Before(c.ends(w)) {
-				tx.Count(CounterLate, string(w.kind.name()), 1)
-				continue
-			}
-			if err := u.add(w, d); err != nil {
-				return err
-			}
-		}
+	if err := sums(u.add); err != nil {
+		return err
 	}
 	return u.store()
 }
@@ -92,19 +87,35 @@ func (c *Config) ends(w window) time.Time {
 	return w.end().Add(c.Retention)
 }
 
-// add adds a difference to a window.
-func (u *update) add(w window, d *funnel.Difference) error {
-	country, err := u.node(place{d.Country, countryLevel, ""}, w)
-	if err != nil {
-		return err
+// add adds a difference to its windows. The longer windows of a block follow its quarter-hour: they
+// have of it what is shown.
+func (u *update) add(d *funnel.Difference) error {
+	hidden := false
+	for _, w := range windowsOf(d.Minute) {
+		if !u.tx.Watermark().Before(u.config.ends(w)) {
+			u.tx.Count(CounterLate, string(w.kind.name()), 1)
+			continue
+		}
+		country, err := u.node(place{d.Country, countryLevel, ""}, w)
+		if err != nil {
+			return err
+		}
+		country.shown = true
+		country.add(d)
+		area, err := u.addArea(w, d)
+		if err != nil {
+			return err
+		}
+		if hidden || d.Block == "" {
+			err = u.addRest(w, place{d.Country, blockRest, area}, d)
+		} else {
+			hidden, err = u.addBlock(w, d, area)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	country.shown = true
-	country.add(d)
-	shownArea, err := u.addArea(w, d)
-	if err != nil {
-		return err
-	}
-	return u.addBlock(w, d, shownArea)
+	return nil
 }
 
 // addArea adds a difference to its area, and to the rest if the area is not shown. It returns
@@ -130,39 +141,35 @@ func (u *update) addArea(w window, d *funnel.Difference) (shown string, err erro
 	return "", u.addRest(w, place{d.Country, areaRest, ""}, d)
 }
 
-// addBlock adds a difference to its block, or to the rest of the area.
-func (u *update) addBlock(w window, d *funnel.Difference, shownArea string) error {
-	rest := place{d.Country, blockRest, shownArea}
-	if d.Block == "" {
-		return u.addRest(w, rest, d)
-	}
-	at := place{d.Country, blockLevel, d.Block}
+// addBlock adds a difference to its block, or to the rest of the area. It reports whether that is
+// a quarter-hour that is not shown.
+func (u *update) addBlock(w window, d *funnel.Difference, area string) (hidden bool, err error) {
+	at, rest := place{d.Country, blockLevel, d.Block}, place{d.Country, blockRest, area}
 	b, err := u.node(at, w)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if len(b.rows) == 0 {
-		if !u.shown[at] && w.kind != quarterHour {
-			return u.addRest(w, rest, d) // show makes it from the quarter-hours
-		}
 		if full, err := u.full(d.Country, w); err != nil {
-			return err
+			return false, err
 		} else if full {
 			u.tx.Count(CounterBeyond, string(w.kind.name()), 1)
-			return u.addRest(w, rest, d)
+			return w.kind == quarterHour, u.addRest(w, rest, d)
 		}
-		b.area, b.shown = d.Area, u.shown[at]
-	}
-	if u.shown[at] {
+		b.area = d.Area
+		if b.shown, err = u.isShown(at); err != nil {
+			return false, err
+		}
+	} else if u.shown[at] {
 		if err := u.show(b); err != nil {
-			return err
+			return false, err
 		}
 	}
 	b.add(d)
 	if b.shown {
-		return nil
+		return false, nil
 	}
-	return u.addRest(w, rest, d)
+	return w.kind == quarterHour, u.addRest(w, rest, d)
 }
 
 func (u *update) addRest(w window, at place, d *funnel.Difference) error {

@@ -36,7 +36,14 @@ func (s summing) Apply(tx stage.Tx, in *stage.Input, _ stage.Event) error {
 	if err := json.Unmarshal(in.Value, &differences); err != nil {
 		return err
 	}
-	return s.Config.Apply(tx, differences)
+	return s.Config.Apply(tx, func(yield func(*funnel.Difference) error) error {
+		for i := range differences {
+			if err := yield(&differences[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (s summing) OnTimer(tx stage.Tx, key []byte) error {
@@ -187,6 +194,35 @@ func TestMaxBlocks(t *testing.T) {
 	for level, n := range sum {
 		if n != 4 {
 			t.Errorf("%s has %d codes, want 4", level, n)
+		}
+	}
+}
+
+// TestWithoutPhone: a difference without a phone, such as a payment, may be the first of a window
+// of a block. It counts once in each window, before and after the next phone.
+func TestWithoutPhone(t *testing.T) {
+	t.Parallel()
+	d, have := newDriver(t, nil), map[string]*avro.FunnelRow{}
+	payment := code(20, 103)
+	payment.Phones = nil
+	hidden := code(20, 900)
+	hidden.Phones = nil
+	for n, next := range []stage.Input{
+		record(t, noon(0), code(0, 100), code(0, 101), hidden), record(t, noon(0), payment), record(t, noon(0), code(20, 102), code(40, 901)),
+		record(t, noon(0), code(40, 902)),
+	} {
+		feed(t, d, have, next)
+		sum := map[string]int64{}
+		for _, row := range have {
+			sum[string(row.Window)+" "+string(row.Level)] += row.Requested
+		}
+		for group, codes := range sum {
+			if want := [...]int64{3, 4, 6, 7}[n]; codes != want {
+				t.Errorf("%s has %d codes after record %d, want %d", group, codes, n, want)
+			}
+		}
+		if len(sum) != 9 {
+			t.Errorf("sums of %d groups, want those of three sizes and levels", len(sum))
 		}
 	}
 }

@@ -6,28 +6,44 @@ import (
 
 	"github.com/tributary-hq/tributary/processor/block"
 	"github.com/tributary-hq/tributary/processor/insights/funnel"
+	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 )
+
+// phone is a phone of a difference that was added or taken back.
+type phone struct {
+	country, area, block string
+	hash                 uint64
+	n                    int64
+}
 
 // decide records the phones that differences add, and gives places that have enough numbers
 // now rows of their own in every window. A phone that one of them takes back is forgotten
 // first, even if other verifications have it: it counts again with the next of them.
-func (u *update) decide(differences []funnel.Difference) error {
+func (u *update) decide(sums Sums) error {
+	var phones []phone
+	err := sums(func(d *funnel.Difference) error {
+		if d.Block == "" || d.Area == "" {
+			return nil
+		}
+		for _, p := range d.Phones {
+			phones = append(phones, phone{d.Country, d.Area, d.Block, p.Value, p.N})
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
 	for _, sign := range [...]int64{-1, 1} {
-		for i := range differences {
-			d := &differences[i]
-			if d.Block == "" || d.Area == "" {
+		for i := range phones {
+			p := &phones[i]
+			if p.n*sign <= 0 {
 				continue
 			}
-			for _, phone := range d.Phones {
-				if phone.N*sign <= 0 {
-					continue
-				}
-				for _, at := range [...]place{{d.Country, areaLevel, d.Area}, {d.Country, blockLevel, d.Block}} {
-					number := block.Number{Full: at.text, Area: len(at.text), Root: len(at.text), Hash: phone.Value}
-					if err := u.see(at, &number, sign); err != nil {
-						return err
-					}
+			for _, at := range [...]place{{p.country, areaLevel, p.area}, {p.country, blockLevel, p.block}} {
+				number := block.Number{Full: at.text, Area: len(at.text), Root: len(at.text), Hash: p.hash}
+				if err := u.see(at, &number, sign); err != nil {
+					return err
 				}
 			}
 		}
@@ -47,7 +63,7 @@ func (u *update) see(at place, number *block.Number, sign int64) error {
 	if err != nil {
 		return err //nolint:wrapcheck // says what was read
 	}
-	key := appendPlace(u.tx.Buffer(len(at.country)+len(at.text)+len(shownPrefix)+3), shownPrefix, at)
+	key := shownKey(u.tx, at)
 	entry, err := u.tx.Get(key)
 	switch {
 	case err != nil:
@@ -65,6 +81,22 @@ func (u *update) see(at place, number *block.Number, sign int64) error {
 	// As long as the entry is there, all windows of the place are shown.
 	u.tx.Put(key, append(u.tx.Buffer(1), 1), u.tx.Watermark().Add(u.config.Retention))
 	return u.reveal(at)
+}
+
+func shownKey(tx stage.Tx, at place) []byte {
+	return appendPlace(tx.Buffer(len(at.country)+len(at.text)+len(shownPrefix)+3), shownPrefix, at)
+}
+
+// isShown reports whether a place has rows of its own in the windows that begin now.
+func (u *update) isShown(at place) (bool, error) {
+	if u.shown[at] {
+		return true, nil
+	}
+	entry, err := u.tx.Get(shownKey(u.tx, at))
+	if err != nil {
+		return false, fmt.Errorf("read whether a place is shown: %w", err)
+	}
+	return entry != nil, nil
 }
 
 // reveal gives a place rows of its own in the windows in which it has none.

@@ -31,7 +31,7 @@ func fallible(t *schema.Schema) bool {
 	switch t.Kind {
 	case schema.Boolean:
 		return false
-	case schema.Int, schema.Long:
+	case schema.Int, schema.Long, schema.Bytes:
 		return t.Logical != ""
 	case schema.Union:
 		value, _ := t.Optional()
@@ -75,6 +75,8 @@ func encode(b *strings.Builder, t *schema.Schema, v, wrap string) {
 		try("appendString(dst, " + v + ")")
 	case schema.Double:
 		try("appendDouble(dst, " + v + ")")
+	case schema.Bytes:
+		fmt.Fprintf(b, "dst = appendBytes(dst, %s)\n", v)
 	case schema.Map:
 		try("appendStringMap(dst, " + v + ")")
 	case schema.Array:

@@ -143,8 +143,8 @@ func check(t *schema.Schema, open map[string]bool) error {
 			return errors.New("a map of other values than strings is not supported")
 		}
 	case schema.Bytes:
-		if t.Logical != schema.Decimal || t.Precision != decimalPrecision || t.Scale != decimalScale {
-			return fmt.Errorf("bytes other than a decimal (%d, %d) are not supported", decimalPrecision, decimalScale)
+		if t.Logical != "" && (t.Logical != schema.Decimal || t.Precision != decimalPrecision || t.Scale != decimalScale) {
+			return fmt.Errorf("a logical type of bytes other than a decimal (%d, %d) is not supported", decimalPrecision, decimalScale)
 		}
 	case schema.Enum:
 		return errors.New("an enum is not supported: write a string with a vocabulary and known_values")

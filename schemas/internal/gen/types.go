@@ -29,6 +29,8 @@ func goType(t *schema.Schema) string {
 			return t.Vocabulary
 		}
 		return "string"
+	case schema.Bytes:
+		return "[]byte"
 	case schema.Array:
 		return "[]" + goType(t.Items)
 	case schema.Map:
